@@ -1,0 +1,78 @@
+/**
+ * What the program and Slipway's provider say to each other over the engine's wire.
+ * Types only: the two run in different processes.
+ */
+
+/** The exact Deployment that a release is judged by; an older or re-created one is never judged. */
+export interface DeploymentIdentity {
+  readonly name: string;
+  readonly uid: string;
+  /** `metadata.generation` that the release's manifest got; the verdict waits for at least this one. */
+  readonly generation: number;
+}
+
+/** Configuration of Slipway's provider: which cluster it watches. */
+export interface ProviderConfig {
+  /** Absolute path of the kubeconfig file. */
+  readonly kubeconfig: string;
+  /** Context in that file. */
+  readonly context: string;
+}
+
+/** Inputs of `slipway:index:Readiness`. */
+export interface ReadinessInputs {
+  /** Name of the service, as in the settings. */
+  readonly service: string;
+  readonly namespace: string;
+  readonly deployment: DeploymentIdentity;
+  /** What every ready pod must run: `repository@sha256:<64 hex>`. */
+  readonly image: string;
+  /** Name of the Kubernetes Service that must route to the pods. */
+  readonly serviceName: string;
+  /** The Ingress, where the service has one. */
+  readonly ingress?: { readonly name: string; readonly awaitAddress: boolean };
+  /** `sha256:<64 hex>` over the release's manifests. */
+  readonly manifestHash: string;
+  /** Commit of the source, absent where the source is not in git. */
+  readonly commit?: string;
+  /** Whether the source had changes that are not in the commit. */
+  readonly dirty: boolean;
+  /** Seconds without progress after which the rollout has failed (the Deployment's progress deadline). */
+  readonly deadlineSeconds: number;
+}
+
+/** What is kept of the release that a new one took the place of. */
+export interface PreviousRelease {
+  readonly commit: string | null;
+  readonly image: string;
+  readonly digest: string;
+  readonly manifestHash: string;
+}
+
+/** One release: the record in the stack's outputs. See docs/outputs.md. */
+export interface ReleaseRecord {
+  readonly version: 1;
+  readonly commit: string | null;
+  readonly dirty: boolean;
+  readonly image: string;
+  readonly digest: string;
+  readonly manifestHash: string;
+  readonly namespace: string;
+  readonly verdict: "ready" | "failed";
+  /** Reason code, null when ready. */
+  readonly reason: string | null;
+  readonly generation: number;
+  readonly replicaSet: string | null;
+  readonly pods: readonly { readonly name: string; readonly imageID: string }[];
+  /** When the wait began, ISO 8601. */
+  readonly startedAt: string;
+  /** From the start of the wait to the verdict. */
+  readonly seconds: number;
+  /** The last release that was ready, null for the first one. */
+  readonly previous: PreviousRelease | null;
+}
+
+/** Outputs of `slipway:index:Readiness`: its inputs and the record. */
+export interface ReadinessOutputs extends ReadinessInputs {
+  readonly release: ReleaseRecord;
+}

@@ -1,0 +1,96 @@
+/** Property values as they cross the engine's wire: plain JSON, without secret marks. */
+export type Properties = Readonly<Record<string, unknown>>;
+
+/** What a plugin can tell the engine while it works on a resource. */
+export interface Log {
+  info(message: string): void;
+  warn(message: string): void;
+  /** Replaces the resource's status line; kept in no log. */
+  status(message: string): void;
+}
+
+/** The resource that a call is about. */
+export interface Subject {
+  readonly urn: string;
+  /** Type token, e.g. `kubernetes:apps/v1:Deployment`. */
+  readonly type: string;
+  /** The resource's name in the program. */
+  readonly name: string;
+  readonly log: Log;
+}
+
+export interface CheckFailure {
+  /** Path of the faulty input. */
+  readonly property: string;
+  readonly reason: string;
+}
+
+export interface CheckResult {
+  readonly inputs: Properties;
+  readonly failures?: readonly CheckFailure[];
+}
+
+export interface DiffResult {
+  /** Paths of the properties that changed; empty means no change. */
+  readonly changed: readonly string[];
+  /** Those of them that call for a replacement. */
+  readonly replaces?: readonly string[];
+  readonly deleteBeforeReplace?: boolean;
+}
+
+export interface Created {
+  readonly id: string;
+  readonly outputs: Properties;
+}
+
+/** What is there, or undefined where it is gone. `inputs` only where a read should change them (import, drift). */
+export type ReadResult =
+  | { readonly id: string; readonly outputs: Properties; readonly inputs?: Properties }
+  | undefined;
+
+/**
+ * A resource provider, free of gRPC: `serve` puts it on the engine's wire.
+ * Unknown values during a preview are marked by the engine's own string: see `isUnknown`.
+ */
+export interface Plugin {
+  readonly name: string;
+  readonly version: string;
+  /** A line printed once when a stack first uses the plugin, e.g. that it is a stand-in. */
+  readonly notice?: string;
+  configure(config: Properties): Promise<void> | void;
+  /** Compares the provider's own configuration. @default no replacement is ever called for */
+  diffConfig?(olds: Properties, news: Properties): DiffResult;
+  check(subject: Subject, args: { olds: Properties; news: Properties; randomSeed: Buffer }): Promise<CheckResult> | CheckResult;
+  diff(
+    subject: Subject,
+    args: { id: string; oldInputs: Properties; oldOutputs: Properties; news: Properties; ignoreChanges: readonly string[] },
+  ): Promise<DiffResult> | DiffResult;
+  create(subject: Subject, args: { inputs: Properties; preview: boolean; timeoutSeconds: number }): Promise<Created>;
+  read(subject: Subject, args: { id: string; outputs: Properties; inputs: Properties }): Promise<ReadResult>;
+  update(
+    subject: Subject,
+    args: { id: string; oldInputs: Properties; oldOutputs: Properties; news: Properties; preview: boolean; timeoutSeconds: number; ignoreChanges: readonly string[] },
+  ): Promise<Properties>;
+  delete(subject: Subject, args: { id: string; outputs: Properties; inputs: Properties; timeoutSeconds: number }): Promise<void>;
+  /** A data source. @default every token is refused */
+  invoke?(token: string, args: Properties): Promise<Properties>;
+  /** The run was interrupted: end what is under way soon. */
+  cancel(): void;
+}
+
+/**
+ * Thrown by `create`, `update` or `read` when the resource exists but is not as it should be:
+ * the engine keeps it with these outputs as init errors and tries again on the next `up`.
+ */
+export class PartialFailure extends Error {
+  override readonly name = "PartialFailure";
+
+  constructor(
+    message: string,
+    readonly id: string,
+    readonly outputs: Properties,
+    readonly reasons: readonly string[] = [message],
+  ) {
+    super(message);
+  }
+}
