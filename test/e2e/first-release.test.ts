@@ -1,0 +1,89 @@
+// Proves one service on one node; it cannot prove behaviour under node failure or a real network policy.
+import type { ReleaseRecord } from "../../contract";
+import { cluster } from "../support/cluster";
+import { DEPLOYMENT, NAMESPACE, POD } from "../support/kinds";
+import { Project } from "../support/project";
+import { shop } from "../support/shop";
+
+interface Outputs {
+  readonly releases: Readonly<Record<string, ReleaseRecord>>;
+  readonly endpoints: Readonly<
+    Record<string, { inCluster: string; address: string; public: string | null }>
+  >;
+  readonly namespace: string;
+}
+
+let project: Project;
+let commit: string;
+beforeAll(async () => {
+  project = await Project.create("first");
+  await project.settings({ services: { shop } });
+  commit = await project.commit("settings");
+});
+afterAll(() => project.dispose());
+
+test("the first up builds, deploys and proves a release, and says so in the stack's outputs", async () => {
+  const { exitCode, output } = await project.up();
+  expect({ exitCode, output }).toMatchObject({ exitCode: 0 });
+
+  const { releases, endpoints, namespace } = await project.outputs<Outputs>();
+  expect(namespace).toBe(project.namespace);
+  expect(endpoints["shop"]?.inCluster).toBe(`http://shop.${namespace}.svc.cluster.local`);
+  expect(releases["shop"]).toMatchObject({
+    version: 1,
+    commit,
+    dirty: false,
+    verdict: "ready",
+    reason: null,
+    previous: null,
+  });
+
+  const pods = await cluster.list(POD, namespace, "app.kubernetes.io/name=shop");
+  const digest = releases["shop"]?.digest ?? "";
+  expect(digest).toMatch(/^sha256:[0-9a-f]{64}$/);
+  expect(releases["shop"]?.pods.map(({ name }) => name).sort()).toEqual(
+    pods.map(({ metadata }) => metadata?.name).sort(),
+  );
+  for (const pod of pods) {
+    expect(pod.spec?.containers[0]?.image).toBe(releases["shop"]?.image);
+    expect(pod.status?.containerStatuses?.[0]?.imageID).toContain(digest);
+  }
+});
+
+test("a second up changes nothing and builds nothing", async () => {
+  const before = await cluster.get(DEPLOYMENT, project.namespace, "shop");
+  const { exitCode, output } = await project.up("--expect-no-changes");
+  expect({ exitCode, output }).toMatchObject({ exitCode: 0 });
+  expect((await cluster.get(DEPLOYMENT, project.namespace, "shop")).metadata?.resourceVersion).toBe(
+    before.metadata?.resourceVersion,
+  );
+});
+
+test("a commit that leaves the build context alone builds nothing and restarts no pod", async () => {
+  const before = await project.outputs<Outputs>();
+  await project.write("NOTES.md", "nothing that the image holds\n");
+  const later = await project.commit("notes");
+
+  const { exitCode, output } = await project.up();
+  expect({ exitCode, output }).toMatchObject({ exitCode: 0 });
+  expect(output).not.toMatch(/docker:index:Image/);
+
+  const { releases } = await project.outputs<Outputs>();
+  expect(releases["shop"]).toMatchObject({
+    commit: later,
+    digest: before.releases["shop"]?.digest,
+    verdict: "ready",
+  });
+  expect(releases["shop"]?.pods).toEqual(before.releases["shop"]?.pods);
+});
+
+test("destroy leaves nothing behind", async () => {
+  const { exitCode, output } = await project.pulumi(
+    "destroy",
+    "--yes",
+    "--skip-preview",
+    "--stack=dev",
+  );
+  expect({ exitCode, output }).toMatchObject({ exitCode: 0 });
+  expect(await cluster.find(NAMESPACE, undefined, project.namespace)).toBeUndefined();
+});

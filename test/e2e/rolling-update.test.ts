@@ -1,0 +1,42 @@
+// Proves that requests inside the cluster survive an update; it cannot prove the same of an ingress controller.
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+
+import type { ReleaseRecord } from "../../contract";
+import { Client } from "../support/client";
+import { Project } from "../support/project";
+import { shop } from "../support/shop";
+
+interface Outputs {
+  readonly releases: Readonly<Record<string, ReleaseRecord>>;
+  readonly endpoints: Readonly<Record<string, { address: string }>>;
+}
+
+let project: Project;
+beforeAll(async () => {
+  project = await Project.create("update");
+  await project.settings({ services: { shop: { ...shop, drainSeconds: 5 } } });
+  await project.commit("settings");
+});
+afterAll(() => project.dispose());
+
+test("changed source becomes a new digest, and no request fails while the pods are replaced", async () => {
+  expect(await project.up()).toMatchObject({ exitCode: 0 });
+  const before = await project.outputs<Outputs>();
+  const client = await Client.start(project.namespace, before.endpoints["shop"]?.address ?? "");
+
+  const manifest = "example/shop/package.json";
+  const source = await readFile(join(project.folder, manifest), "utf8");
+  await project.write(manifest, source.replace(/"version": ".*"/, '"version": "99.0.0"'));
+  await project.commit("a new version");
+  const { exitCode, output } = await project.up();
+  const { ok, failures } = await client.stop();
+
+  expect({ exitCode, output }).toMatchObject({ exitCode: 0 });
+  const after = await project.outputs<Outputs>();
+  expect(after.releases["shop"]?.digest).not.toBe(before.releases["shop"]?.digest);
+  expect(after.releases["shop"]?.previous?.digest).toBe(before.releases["shop"]?.digest);
+  expect(after.releases["shop"]?.verdict).toBe("ready");
+  expect(ok).toBeGreaterThan(10);
+  expect(failures).toEqual([]);
+});

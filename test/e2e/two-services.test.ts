@@ -1,0 +1,37 @@
+// Proves services side by side in one stack; it cannot prove that network policies keep them apart.
+import { cp } from "node:fs/promises";
+import { join } from "node:path";
+
+import type { ReleaseRecord } from "../../contract";
+import { cluster } from "../support/cluster";
+import { POD } from "../support/kinds";
+import { Project } from "../support/project";
+import { shop } from "../support/shop";
+
+let project: Project;
+beforeAll(async () => {
+  project = await Project.create("two");
+});
+afterAll(() => project.dispose());
+
+test("a second service is delivered by a few lines of settings, and the first one is left alone", async () => {
+  await project.settings({ services: { shop } });
+  expect(await project.up()).toMatchObject({ exitCode: 0 });
+  const before = await cluster.list(POD, project.namespace, "app.kubernetes.io/name=shop");
+
+  await cp(join(__dirname, "../fixtures/echo"), join(project.folder, "echo"), { recursive: true });
+  const echo = { build: { context: "echo", args: { BASE: "${SLIPWAY_BASE_IMAGE}" } }, port: 9000 };
+  await project.settings({ services: { shop, echo } });
+  const { exitCode, output } = await project.up();
+
+  expect({ exitCode, output }).toMatchObject({ exitCode: 0 });
+  const { releases } = await project.outputs<{ releases: Record<string, ReleaseRecord> }>();
+  expect(Object.entries(releases).map(([name, { verdict }]) => [name, verdict])).toEqual([
+    ["echo", "ready"],
+    ["shop", "ready"],
+  ]);
+  const after = await cluster.list(POD, project.namespace, "app.kubernetes.io/name=shop");
+  expect(after.map(({ metadata }) => metadata?.uid).sort()).toEqual(
+    before.map(({ metadata }) => metadata?.uid).sort(),
+  );
+});

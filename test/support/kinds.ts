@@ -1,0 +1,25 @@
+import type {
+  CoreV1Event,
+  V1Deployment,
+  V1Ingress,
+  V1Namespace,
+  V1Pod,
+  V1ReplicaSet,
+  V1Service,
+} from "@kubernetes/client-node";
+
+/** A kind together with its type: what `cluster` reads. */
+export interface Kind<T> {
+  readonly apiVersion: string;
+  readonly kind: string;
+  /** Never set; it only carries the type. */
+  readonly object?: T;
+}
+
+export const DEPLOYMENT: Kind<V1Deployment> = { apiVersion: "apps/v1", kind: "Deployment" };
+export const REPLICA_SET: Kind<V1ReplicaSet> = { apiVersion: "apps/v1", kind: "ReplicaSet" };
+export const POD: Kind<V1Pod> = { apiVersion: "v1", kind: "Pod" };
+export const SERVICE: Kind<V1Service> = { apiVersion: "v1", kind: "Service" };
+export const NAMESPACE: Kind<V1Namespace> = { apiVersion: "v1", kind: "Namespace" };
+export const INGRESS: Kind<V1Ingress> = { apiVersion: "networking.k8s.io/v1", kind: "Ingress" };
+export const EVENT: Kind<CoreV1Event> = { apiVersion: "v1", kind: "Event" };

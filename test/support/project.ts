@@ -1,0 +1,149 @@
+import { cp, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+
+import { execa } from "execa";
+import { stringify } from "yaml";
+
+import { environment } from "../../tools/platform/environment";
+
+/** What a team that clones Slipway has of it: the program, without its tests and tools. */
+const PROGRAM = [
+  "Pulumi.yaml",
+  "package.json",
+  "tsconfig.json",
+  "loader.cjs",
+  "index.ts",
+  "settings.ts",
+  "contract.ts",
+  "components",
+  "provider",
+  "example/shop",
+  ".gitignore",
+] as const;
+
+const CHECKOUT = resolve(__dirname, "../..");
+
+export interface Run {
+  readonly exitCode: number;
+  /** Both streams, as a person would see them. */
+  readonly output: string;
+}
+
+export interface ProjectOptions {
+  /** Environment variables beside the platform's. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/**
+ * A clone of the program in a folder of its own, with a git repository, a stack and a state
+ * backend of its own: stories run side by side and leave the checkout as it was.
+ */
+export class Project {
+  private constructor(
+    readonly folder: string,
+    /** The Kubernetes namespace that its stack deploys to. */
+    readonly namespace: string,
+    private readonly env: Readonly<Record<string, string>>,
+  ) {}
+
+  /** Makes the clone and commits it. Nothing is deployed yet. */
+  static async create(story: string, { env = {} }: ProjectOptions = {}): Promise<Project> {
+    const folder = await mkdtemp(join(tmpdir(), `slipway-${story}-`));
+    for (const path of PROGRAM)
+      await cp(join(CHECKOUT, path), join(folder, path), { recursive: true });
+    await symlink(join(CHECKOUT, "node_modules"), join(folder, "node_modules"));
+    const backend = await mkdtemp(join(tmpdir(), `slipway-state-`));
+    const project = new Project(
+      folder,
+      folder.slice(folder.lastIndexOf("slipway-")).toLowerCase(),
+      {
+        ...environment(),
+        PULUMI_BACKEND_URL: `file://${backend}`,
+        PULUMI_CONFIG_PASSPHRASE: "a passphrase of the tests",
+        PULUMI_SKIP_CONFIRMATIONS: "true",
+        ...env,
+      },
+    );
+    await project.git("init", "--quiet", "--initial-branch=main");
+    await project.commit("the first commit");
+    await project.pulumi("stack", "init", "dev");
+    return project;
+  }
+
+  /** Settings of the stack, without the `slipway:` prefix; cluster, registry and namespace are filled in. */
+  async settings(settings: Readonly<Record<string, unknown>>): Promise<void> {
+    const all = {
+      cluster: { kubeconfig: "${SLIPWAY_KUBECONFIG}" },
+      registry: { repository: `\${SLIPWAY_REGISTRY}/e2e/${this.namespace}` },
+      namespace: this.namespace,
+      ...settings,
+    };
+    const config = Object.fromEntries(
+      Object.entries(all).map(([key, value]) => [`slipway:${key}`, value]),
+    );
+    await this.write("Pulumi.dev.yaml", stringify({ config }));
+  }
+
+  async write(path: string, content: string): Promise<void> {
+    await writeFile(join(this.folder, path), content);
+  }
+
+  async git(...args: string[]): Promise<string> {
+    const author = ["-c", "user.name=Story", "-c", "user.email=story@example.com"];
+    const { stdout } = await execa("git", [...author, ...args], { cwd: this.folder });
+    return stdout;
+  }
+
+  /** Commits everything and returns the commit's id. */
+  async commit(message: string): Promise<string> {
+    await this.git("add", "--all");
+    await this.git("commit", "--quiet", "--allow-empty", "--message", message);
+    return this.git("rev-parse", "HEAD");
+  }
+
+  /** Runs `pulumi` as a person would; the exit code is for the story to judge. */
+  async pulumi(...args: string[]): Promise<Run> {
+    const { exitCode, all } = await execa(
+      "pulumi",
+      [...args, "--non-interactive", "--color=never"],
+      {
+        cwd: this.folder,
+        env: this.env,
+        preferLocal: true,
+        localDir: CHECKOUT,
+        reject: false,
+        all: true,
+      },
+    );
+    return { exitCode: exitCode ?? 1, output: all };
+  }
+
+  up(...args: string[]): Promise<Run> {
+    return this.pulumi("up", "--yes", "--skip-preview", "--stack=dev", ...args);
+  }
+
+  /** The stack's outputs. */
+  async outputs<T>(): Promise<T> {
+    const { exitCode, output } = await this.pulumi("stack", "output", "--json", "--stack=dev");
+    if (exitCode !== 0) throw new Error(output);
+    return JSON.parse(output) as T;
+  }
+
+  /** The stack's state as Pulumi would export it, secrets still encrypted. */
+  async state(): Promise<string> {
+    return (await this.pulumi("stack", "export", "--stack=dev")).output;
+  }
+
+  /** Takes down what the story deployed, also after a failure, and removes the clone. */
+  async dispose(): Promise<void> {
+    const { exitCode, output } = await this.pulumi(
+      "destroy",
+      "--yes",
+      "--skip-preview",
+      "--stack=dev",
+    );
+    if (exitCode !== 0) throw new Error(`the story's stack could not be destroyed:\n${output}`);
+    await rm(this.folder, { recursive: true, force: true });
+  }
+}
