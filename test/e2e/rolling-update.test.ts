@@ -1,7 +1,4 @@
 // Proves that requests inside the cluster survive an update; it cannot prove the same of an ingress controller.
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
-
 import type { ReleaseRecord } from "../../contract";
 import { Client } from "../support/client";
 import { Project } from "../support/project";
@@ -26,7 +23,7 @@ test("changed source becomes a new digest, and no request fails while the pods a
   const client = await Client.start(project.namespace, before.endpoints["shop"]?.address ?? "");
 
   const manifest = "example/shop/package.json";
-  const source = await readFile(join(project.folder, manifest), "utf8");
+  const source = await project.read(manifest);
   await project.write(manifest, source.replace(/"version": ".*"/, '"version": "99.0.0"'));
   await project.commit("a new version");
   const { exitCode, output } = await project.up();

@@ -1,9 +1,9 @@
-import { cp, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
 import { execa } from "execa";
-import { stringify } from "yaml";
+import { parse, stringify } from "yaml";
 
 import { environment } from "../../tools/platform/environment";
 
@@ -79,10 +79,27 @@ export class Project {
       namespace: this.namespace,
       ...settings,
     };
-    const config = Object.fromEntries(
-      Object.entries(all).map(([key, value]) => [`slipway:${key}`, value]),
+    const file = join(this.folder, "Pulumi.dev.yaml");
+    const stack = parse(await readFile(file, "utf8")) as { config?: Record<string, unknown> };
+    const secrets = Object.entries(stack.config ?? {}).filter(([, value]) => isSecret(value));
+    const plain = Object.entries(all).map(([key, value]) => [`slipway:${key}`, value] as const);
+    await writeFile(
+      file,
+      stringify({ ...stack, config: Object.fromEntries([...plain, ...secrets]) }),
     );
-    await this.write("Pulumi.dev.yaml", stringify({ config }));
+  }
+
+  /** Sets a secret as the README tells people to: from standard input, never as an argument. */
+  async secret(key: string, value: string): Promise<void> {
+    const { exitCode, output } = await this.run(
+      ["config", "set", "--secret", `slipway:${key}`, "--stack=dev"],
+      value,
+    );
+    if (exitCode !== 0) throw new Error(output);
+  }
+
+  read(path: string): Promise<string> {
+    return readFile(join(this.folder, path), "utf8");
   }
 
   async write(path: string, content: string): Promise<void> {
@@ -104,18 +121,19 @@ export class Project {
 
   /** Runs `pulumi` as a person would; the exit code is for the story to judge. */
   async pulumi(...args: string[]): Promise<Run> {
-    const { exitCode, all } = await execa(
-      "pulumi",
-      [...args, "--non-interactive", "--color=never"],
-      {
-        cwd: this.folder,
-        env: this.env,
-        preferLocal: true,
-        localDir: CHECKOUT,
-        reject: false,
-        all: true,
-      },
-    );
+    return this.run([...args, "--non-interactive", "--color=never"]);
+  }
+
+  private async run(args: readonly string[], input = ""): Promise<Run> {
+    const { exitCode, all } = await execa("pulumi", args, {
+      cwd: this.folder,
+      env: this.env,
+      preferLocal: true,
+      localDir: CHECKOUT,
+      reject: false,
+      all: true,
+      input,
+    });
     return { exitCode: exitCode ?? 1, output: all };
   }
 
@@ -146,4 +164,8 @@ export class Project {
     if (exitCode !== 0) throw new Error(`the story's stack could not be destroyed:\n${output}`);
     await rm(this.folder, { recursive: true, force: true });
   }
+}
+
+function isSecret(value: unknown): boolean {
+  return typeof value === "object" && value !== null && "secure" in value;
 }

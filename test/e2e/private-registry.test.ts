@@ -1,0 +1,59 @@
+// Proves credentials against a registry with basic authentication; token services of cloud registries are not had here.
+import { cluster } from "../support/cluster";
+import { PrivateRegistry } from "../support/private-registry";
+import { Project } from "../support/project";
+import { shop } from "../support/shop";
+
+let project: Project;
+let registry: PrivateRegistry;
+beforeAll(async () => {
+  registry = await PrivateRegistry.start();
+  project = await Project.create("private");
+});
+afterAll(async () => {
+  await project.dispose();
+  await registry.stop();
+});
+
+const WRONG = "wr0ng-password";
+
+test("a wrong password fails the push in the registry's words, the right one ships, and neither is ever shown", async () => {
+  const settings = {
+    registry: {
+      repository: `${registry.address}/team`,
+      username: PrivateRegistry.username,
+      pullSecret: "pull",
+    },
+    services: { shop: { ...shop, replicas: 1, deadlineSeconds: 20 } },
+  };
+  await project.settings(settings);
+  await project.secret("registryPassword", WRONG);
+  const refused = await project.up();
+  expect(refused.exitCode).not.toBe(0);
+  expect(refused.output).toMatch(/unauthorized|no basic auth/i);
+
+  await cluster.create(pullSecret(project.namespace, registry.address));
+  await project.secret("registryPassword", PrivateRegistry.password);
+  const { exitCode, output } = await project.up();
+  expect({ exitCode, output }).toMatchObject({ exitCode: 0 });
+
+  const state = await project.state();
+  const config = await project.read("Pulumi.dev.yaml");
+  for (const shown of [refused.output, output, state, config]) {
+    expect(shown).not.toContain(WRONG);
+    expect(shown).not.toContain(PrivateRegistry.password);
+  }
+});
+
+function pullSecret(namespace: string, address: string) {
+  const auth = Buffer.from(`${PrivateRegistry.username}:${PrivateRegistry.password}`).toString(
+    "base64",
+  );
+  return {
+    apiVersion: "v1",
+    kind: "Secret",
+    metadata: { name: "pull", namespace },
+    type: "kubernetes.io/dockerconfigjson",
+    stringData: { ".dockerconfigjson": JSON.stringify({ auths: { [address]: { auth } } }) },
+  };
+}
