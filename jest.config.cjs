@@ -1,10 +1,29 @@
-const swc = ["@swc/jest", { jsc: { target: "es2023", parser: { syntax: "typescript" } }, module: { type: "commonjs" } }];
-const project = (name) => ({
+const swc = [
+  "@swc/jest",
+  { jsc: { target: "es2023", parser: { syntax: "typescript" } }, module: { type: "commonjs" } },
+];
+
+const project = (name, options = {}) => ({
   displayName: name,
   testEnvironment: "node",
   testMatch: [`<rootDir>/test/${name}/**/*.test.ts`],
   transform: { "^.+\\.ts$": swc },
   restoreMocks: true,
+  ...options,
 });
 
-module.exports = { projects: ["unit", "plugins", "e2e"].map(project) };
+/** Suites on the real cluster: the platform is brought up before them, and a story takes its time. */
+const real = {
+  globalSetup: "<rootDir>/test/support/global-setup.ts",
+  setupFiles: ["<rootDir>/test/support/patience.cjs"],
+};
+
+module.exports = {
+  testSequencer: "<rootDir>/test/support/sequencer.cjs",
+  projects: [
+    project("unit"),
+    project("platform", real),
+    project("plugins", real),
+    project("e2e", real),
+  ],
+};

@@ -1,0 +1,11 @@
+const { default: Sequencer } = require("@jest/test-sequencer");
+
+const ORDER = ["unit", "platform", "plugins", "e2e"];
+const place = (test) => ORDER.indexOf(test.context.config.displayName.name);
+
+/** The quick suites first, so that a plain mistake is seen before the cluster is asked. */
+module.exports = class extends Sequencer {
+  sort(tests) {
+    return [...tests].sort((a, b) => place(a) - place(b) || a.path.localeCompare(b.path));
+  }
+};

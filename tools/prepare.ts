@@ -1,0 +1,16 @@
+import { installEngine } from "./engine/install";
+import { environment } from "./platform/environment";
+import { platformUp } from "./platform/up";
+import { installPlugins } from "./plugins/install";
+
+/**
+ * Everything that `pulumi up` needs on this machine: a cluster and a registry, the engine and its
+ * plugins. What is there already is left as it is. Sets the platform's environment variables for
+ * this process and its children.
+ */
+export async function prepare(): Promise<void> {
+  await platformUp();
+  await installEngine();
+  Object.assign(process.env, environment());
+  await installPlugins();
+}
