@@ -45,8 +45,7 @@ export interface Created {
 
 /** What is there, or undefined where it is gone. `inputs` only where a read should change them (import, drift). */
 export type ReadResult =
-  | { readonly id: string; readonly outputs: Properties; readonly inputs?: Properties }
-  | undefined;
+  { readonly id: string; readonly outputs: Properties; readonly inputs?: Properties } | undefined;
 
 /**
  * A resource provider, free of gRPC: `serve` puts it on the engine's wire.
@@ -60,18 +59,44 @@ export interface Plugin {
   configure(config: Properties): Promise<void> | void;
   /** Compares the provider's own configuration. @default no replacement is ever called for */
   diffConfig?(olds: Properties, news: Properties): DiffResult;
-  check(subject: Subject, args: { olds: Properties; news: Properties; randomSeed: Buffer }): Promise<CheckResult> | CheckResult;
+  check(
+    subject: Subject,
+    args: { olds: Properties; news: Properties; randomSeed: Buffer },
+  ): Promise<CheckResult> | CheckResult;
   diff(
     subject: Subject,
-    args: { id: string; oldInputs: Properties; oldOutputs: Properties; news: Properties; ignoreChanges: readonly string[] },
+    args: {
+      id: string;
+      oldInputs: Properties;
+      oldOutputs: Properties;
+      news: Properties;
+      ignoreChanges: readonly string[];
+    },
   ): Promise<DiffResult> | DiffResult;
-  create(subject: Subject, args: { inputs: Properties; preview: boolean; timeoutSeconds: number }): Promise<Created>;
-  read(subject: Subject, args: { id: string; outputs: Properties; inputs: Properties }): Promise<ReadResult>;
+  create(
+    subject: Subject,
+    args: { inputs: Properties; preview: boolean; timeoutSeconds: number },
+  ): Promise<Created>;
+  read(
+    subject: Subject,
+    args: { id: string; outputs: Properties; inputs: Properties },
+  ): Promise<ReadResult>;
   update(
     subject: Subject,
-    args: { id: string; oldInputs: Properties; oldOutputs: Properties; news: Properties; preview: boolean; timeoutSeconds: number; ignoreChanges: readonly string[] },
+    args: {
+      id: string;
+      oldInputs: Properties;
+      oldOutputs: Properties;
+      news: Properties;
+      preview: boolean;
+      timeoutSeconds: number;
+      ignoreChanges: readonly string[];
+    },
   ): Promise<Properties>;
-  delete(subject: Subject, args: { id: string; outputs: Properties; inputs: Properties; timeoutSeconds: number }): Promise<void>;
+  delete(
+    subject: Subject,
+    args: { id: string; outputs: Properties; inputs: Properties; timeoutSeconds: number },
+  ): Promise<void>;
   /** A data source. @default every token is refused */
   invoke?(token: string, args: Properties): Promise<Properties>;
   /** The run was interrupted: end what is under way soon. */

@@ -1,0 +1,37 @@
+import { Metadata, type ServiceError, status as code } from "@grpc/grpc-js";
+import { ErrorResourceInitFailed } from "@pulumi/pulumi/proto/provider_pb";
+import { Status } from "@pulumi/pulumi/proto/status_pb";
+import { Any } from "google-protobuf/google/protobuf/any_pb";
+import { PartialFailure } from "./plugin";
+import { toStruct } from "./struct";
+
+/**
+ * What the engine is told of an error: its message alone, or, for a `PartialFailure`, the resource as it is,
+ * which the engine keeps as init errors.
+ *
+ * The code says that the outcome is certain; the engine takes `UNKNOWN` and `INTERNAL` for a state that may be corrupt.
+ */
+export function toServiceError(
+  error: unknown,
+): Pick<ServiceError, "code" | "details" | "metadata"> {
+  const details = error instanceof Error ? error.message : String(error);
+  const metadata = new Metadata();
+  if (error instanceof PartialFailure) {
+    metadata.set("grpc-status-details-bin", Buffer.from(statusOf(error).serializeBinary()));
+  }
+  return { code: code.FAILED_PRECONDITION, details, metadata };
+}
+
+function statusOf(failure: PartialFailure): Status {
+  const resource = new ErrorResourceInitFailed();
+  resource.setId(failure.id);
+  resource.setProperties(toStruct(failure.outputs));
+  resource.setReasonsList([...failure.reasons]);
+  const detail = new Any();
+  detail.pack(resource.serializeBinary(), "pulumirpc.ErrorResourceInitFailed");
+  const status = new Status();
+  status.setCode(code.FAILED_PRECONDITION);
+  status.setMessage(failure.message);
+  status.addDetails(detail);
+  return status;
+}

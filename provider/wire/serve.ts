@@ -1,0 +1,65 @@
+import { flushCompileCache } from "node:module";
+import { Server, ServerCredentials, type UntypedServiceImplementation } from "@grpc/grpc-js";
+import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
+import { EngineLog } from "./engine-log";
+import type { Plugin } from "./plugin";
+import { providerService } from "./service";
+
+/** The engine's own limit for one message. */
+const MESSAGE_BYTES = 400 * 1024 * 1024;
+
+/** Late enough for the first calls to be among the compiled code, early enough for the shortest run. */
+const FLUSH_AFTER_MILLISECONDS = 250;
+
+/**
+ * Puts a plugin on the engine's wire, for the life of this process: prints the port that it listens on,
+ * and takes the engine's address as the first argument.
+ *
+ * @see https://www.pulumi.com/docs/iac/concepts/providers/
+ */
+export function serve(plugin: Plugin): void {
+  const address = process.argv.slice(2).find((argument) => !argument.startsWith("-"));
+  listen(plugin, address).then(
+    ({ port }) => {
+      process.stdout.write(`${port}\n`);
+      // The engine ends a plugin by SIGKILL, so that Node never gets to keep the compiled code by itself.
+      setTimeout(flushCompileCache, FLUSH_AFTER_MILLISECONDS).unref();
+    },
+    (error: unknown) => {
+      process.stderr.write(`${plugin.name}: cannot listen on 127.0.0.1: ${String(error)}\n`);
+      process.exitCode = 1;
+    },
+  );
+}
+
+/** A plugin on a free port of the loopback address. */
+export async function listen(
+  plugin: Plugin,
+  engineAddress?: string,
+): Promise<{ readonly port: number; close(): void }> {
+  const log = new EngineLog(engineAddress);
+  const server = new Server({
+    "grpc.max_receive_message_length": MESSAGE_BYTES,
+    "grpc.max_send_message_length": MESSAGE_BYTES,
+  });
+  server.addService(
+    ResourceProviderService,
+    providerService(plugin, log) as UntypedServiceImplementation,
+  );
+  const port = await new Promise<number>((resolve, reject) => {
+    server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, bound) => {
+      if (error === null) {
+        resolve(bound);
+      } else {
+        reject(error);
+      }
+    });
+  });
+  return {
+    port,
+    close: () => {
+      server.forceShutdown();
+      log.close();
+    },
+  };
+}

@@ -1,0 +1,193 @@
+import { type handleUnaryCall, type ServiceError } from "@grpc/grpc-js";
+import type { IResourceProviderServer } from "@pulumi/pulumi/proto/provider_grpc_pb";
+import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
+import * as message from "@pulumi/pulumi/proto/provider_pb";
+import { Empty } from "google-protobuf/google/protobuf/empty_pb";
+import { diffResponse } from "./diff-response";
+import type { EngineLog } from "./engine-log";
+import { toServiceError } from "./failure";
+import type { CheckFailure, Plugin, Subject } from "./plugin";
+import { fromStruct, toStruct } from "./struct";
+
+/** What each call of the engine means to a plugin. A call that is not here is answered as unimplemented. */
+export function providerService(plugin: Plugin, log: EngineLog): Partial<IResourceProviderServer> {
+  return { ...lifecycle(plugin, log), ...configuration(plugin, log), ...operations(plugin, log) };
+}
+
+function lifecycle(plugin: Plugin, log: EngineLog): Partial<IResourceProviderServer> {
+  return {
+    handshake: unary((request) => {
+      log.attach(request.getEngineAddress());
+      // Nothing is accepted: secrets come plain, and the engine marks the outputs like the inputs again.
+      return new message.ProviderHandshakeResponse();
+    }),
+    attach: unary((request) => {
+      log.attach(request.getAddress());
+      return new Empty();
+    }),
+    getPluginInfo: unary(() => {
+      const info = new PluginInfo();
+      info.setVersion(plugin.version);
+      return info;
+    }),
+    getSchema: unary(() => {
+      const response = new message.GetSchemaResponse();
+      response.setSchema(JSON.stringify({ name: plugin.name, version: plugin.version }));
+      return response;
+    }),
+    cancel: unary(() => {
+      plugin.cancel();
+      return new Empty();
+    }),
+  };
+}
+
+function configuration(plugin: Plugin, log: EngineLog): Partial<IResourceProviderServer> {
+  let noticed = plugin.notice === undefined;
+  const diffConfig = plugin.diffConfig?.bind(plugin);
+  return {
+    checkConfig: unary((request) => {
+      const response = new message.CheckResponse();
+      response.setInputs(request.getNews());
+      return response;
+    }),
+    configure: unary(async (request) => {
+      if (!noticed) {
+        noticed = true;
+        log.of("").info(plugin.notice ?? "");
+      }
+      await plugin.configure(fromStruct(request.getArgs()));
+      const response = new message.ConfigureResponse();
+      response.setSupportspreview(true);
+      return response;
+    }),
+    // Without an answer of the plugin's own, the engine compares the configuration and replaces nothing.
+    ...(diffConfig && {
+      diffConfig: unary<message.DiffRequest, message.DiffResponse>((request) => {
+        const olds = fromStruct(request.getOldInputs());
+        const news = fromStruct(request.getNews());
+        return diffResponse(diffConfig(olds, news), olds, news);
+      }),
+    }),
+  };
+}
+
+function operations(plugin: Plugin, log: EngineLog): Partial<IResourceProviderServer> {
+  return {
+    check: unary(async (request) => {
+      const { inputs, failures } = await plugin.check(subjectOf(request, log), {
+        olds: fromStruct(request.getOlds()),
+        news: fromStruct(request.getNews()),
+        randomSeed: Buffer.from(request.getRandomseed_asU8()),
+      });
+      const response = new message.CheckResponse();
+      response.setInputs(toStruct(inputs));
+      response.setFailuresList((failures ?? []).map(checkFailure));
+      return response;
+    }, log),
+    diff: unary(async (request) => {
+      const oldInputs = fromStruct(request.getOldInputs());
+      const news = fromStruct(request.getNews());
+      const diff = await plugin.diff(subjectOf(request, log), {
+        id: request.getId(),
+        oldInputs,
+        oldOutputs: fromStruct(request.getOlds()),
+        news,
+        ignoreChanges: request.getIgnorechangesList(),
+      });
+      return diffResponse(diff, oldInputs, news);
+    }, log),
+    create: unary(async (request) => {
+      const { id, outputs } = await plugin.create(subjectOf(request, log), {
+        inputs: fromStruct(request.getProperties()),
+        preview: request.getPreview(),
+        timeoutSeconds: request.getTimeout(),
+      });
+      const response = new message.CreateResponse();
+      response.setId(id);
+      response.setProperties(toStruct(outputs));
+      return response;
+    }, log),
+    read: unary(async (request) => {
+      const found = await plugin.read(subjectOf(request, log), {
+        id: request.getId(),
+        outputs: fromStruct(request.getProperties()),
+        inputs: fromStruct(request.getInputs()),
+      });
+      const response = new message.ReadResponse();
+      if (found !== undefined) {
+        response.setId(found.id);
+        response.setProperties(toStruct(found.outputs));
+        response.setInputs(
+          found.inputs === undefined ? request.getInputs() : toStruct(found.inputs),
+        );
+      }
+      return response;
+    }, log),
+    update: unary(async (request) => {
+      const outputs = await plugin.update(subjectOf(request, log), {
+        id: request.getId(),
+        oldInputs: fromStruct(request.getOldInputs()),
+        oldOutputs: fromStruct(request.getOlds()),
+        news: fromStruct(request.getNews()),
+        preview: request.getPreview(),
+        timeoutSeconds: request.getTimeout(),
+        ignoreChanges: request.getIgnorechangesList(),
+      });
+      const response = new message.UpdateResponse();
+      response.setProperties(toStruct(outputs));
+      return response;
+    }, log),
+    delete: unary(async (request) => {
+      await plugin.delete(subjectOf(request, log), {
+        id: request.getId(),
+        outputs: fromStruct(request.getProperties()),
+        inputs: fromStruct(request.getOldInputs()),
+        timeoutSeconds: request.getTimeout(),
+      });
+      return new Empty();
+    }, log),
+    invoke: unary(async (request) => {
+      const token = request.getTok();
+      if (plugin.invoke === undefined) {
+        throw new Error(`${plugin.name} ${plugin.version} has no function ${token}`);
+      }
+      const response = new message.InvokeResponse();
+      response.setReturn(toStruct(await plugin.invoke(token, fromStruct(request.getArgs()))));
+      return response;
+    }, log),
+  };
+}
+
+function unary<Request, Response>(
+  answer: (request: Request) => Response | Promise<Response>,
+  log?: EngineLog,
+): handleUnaryCall<Request, Response> {
+  return (call, callback) => {
+    void (async () => {
+      try {
+        const response = await answer(call.request);
+        await log?.flush();
+        callback(null, response);
+      } catch (error) {
+        await log?.flush();
+        callback(toServiceError(error) satisfies Partial<ServiceError>);
+      }
+    })();
+  };
+}
+
+function subjectOf(
+  request: { getUrn(): string; getType(): string; getName(): string },
+  log: EngineLog,
+): Subject {
+  const urn = request.getUrn();
+  return { urn, type: request.getType(), name: request.getName(), log: log.of(urn) };
+}
+
+function checkFailure({ property, reason }: CheckFailure): message.CheckFailure {
+  const failure = new message.CheckFailure();
+  failure.setProperty(property);
+  failure.setReason(reason);
+  return failure;
+}

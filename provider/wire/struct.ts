@@ -1,0 +1,38 @@
+import { Struct } from "google-protobuf/google/protobuf/struct_pb";
+import type { Properties } from "./plugin";
+
+const SIGNATURE = "4dabf18193072939515e22adb298388d";
+const SECRET = "1b47061264138c4ac30d75fd1eb44270";
+
+type JavaScript = Parameters<typeof Struct.fromJavaScript>[0];
+
+/** Properties as the engine takes them. Undefined values are left out, as JSON leaves them out. */
+export function toStruct(properties: Properties): Struct {
+  return Struct.fromJavaScript(JSON.parse(JSON.stringify(properties)) as JavaScript);
+}
+
+/** Properties as a plugin takes them: plain, without the marks of secrets. Nothing at all reads as no properties. */
+export function fromStruct(struct: Struct | undefined): Properties {
+  return unmarked(struct?.toJavaScript() ?? {}) as Properties;
+}
+
+/**
+ * Marks an output as a secret where no input of the same path is one (those the engine marks by itself).
+ */
+export function secret(value: unknown): unknown {
+  return { [SIGNATURE]: SECRET, value };
+}
+
+function unmarked(value: unknown): unknown {
+  if (Array.isArray(value)) {
+    return value.map(unmarked);
+  }
+  if (typeof value !== "object" || value === null) {
+    return value;
+  }
+  const { [SIGNATURE]: signature, ...rest } = value as Record<string, unknown>;
+  if (signature === SECRET) {
+    return unmarked(rest["value"]);
+  }
+  return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, unmarked(child)]));
+}
