@@ -36,7 +36,7 @@ export function serve(plugin: Plugin): void {
 export async function listen(
   plugin: Plugin,
   engineAddress?: string,
-): Promise<{ readonly port: number; close(): void }> {
+): Promise<{ readonly port: number; readonly close: () => void }> {
   const log = new EngineLog(engineAddress);
   const server = new Server({
     "grpc.max_receive_message_length": MESSAGE_BYTES,
