@@ -54,7 +54,7 @@ export function createShop(options: ShopOptions): Server {
       ...headers,
       "content-length": Buffer.byteLength(body),
     });
-    response.end(request.method === "HEAD" ? undefined : body);
+    response.end(body);
   };
 
   return createServer((request, response) => {

@@ -1,0 +1,124 @@
+// Checks the schema against samples and contract.ts. Cannot prove that a real stack's outputs
+// follow it: the end-to-end stories validate those.
+import type { PreviousRelease, ReleaseRecord } from "../../contract";
+import schema from "../../docs/outputs.schema.json";
+import { faultsOf } from "../support/outputs-schema";
+
+const DIGEST = `sha256:${"a".repeat(64)}`;
+const IMAGE = `registry.example.com/team/shop@${DIGEST}`;
+
+// Every key, and no other: the compiler refuses a sample that lacks one or has one too many.
+const previous = {
+  commit: "0".repeat(40),
+  image: IMAGE,
+  digest: DIGEST,
+  manifestHash: DIGEST,
+} satisfies Required<PreviousRelease>;
+
+const release = {
+  version: 1,
+  commit: "1".repeat(40),
+  dirty: false,
+  image: IMAGE,
+  digest: DIGEST,
+  manifestHash: DIGEST,
+  namespace: "shop-dev",
+  verdict: "ready",
+  reason: null,
+  generation: 2,
+  replicaSet: "shop-6d4cf56db6",
+  pods: [{ name: "shop-6d4cf56db6-x2x9k", imageID: IMAGE }],
+  startedAt: "2026-11-21T09:30:00.000Z",
+  seconds: 3.2,
+  previous,
+} satisfies Required<ReleaseRecord>;
+
+const failed = {
+  ...release,
+  verdict: "failed",
+  reason: "CrashLoopBackOff",
+  replicaSet: null,
+  pods: [{ name: "shop-6d4cf56db6-x2x9k", imageID: "" }],
+} satisfies ReleaseRecord;
+
+const endpoint = {
+  inCluster: "http://shop.shop-dev.svc.cluster.local",
+  address: "http://10.96.14.3",
+  public: "https://shop.example.com/",
+};
+
+const withRelease = (changes: object) => ({
+  namespace: "shop-dev",
+  releases: { shop: { ...release, ...changes } },
+  endpoints: { shop: endpoint },
+});
+const withEndpoint = (changes: object) => ({
+  ...withRelease({}),
+  endpoints: { shop: { ...endpoint, ...changes } },
+});
+
+test.each([
+  ["a ready release", withRelease({})],
+  ["a failed release", withRelease(failed)],
+  ["a first release", withRelease({ previous: null })],
+  ["a source that is not in git", withRelease({ commit: null, dirty: false })],
+  ["a repository of SHA-256 objects", withRelease({ commit: "2".repeat(64) })],
+  ["no pods, where none are asked for", withRelease({ pods: [] })],
+  ["a registry with a port", withRelease({ image: `localhost:5000/shop@${DIGEST}` })],
+  ["a service without public address", withEndpoint({ public: null })],
+  ["no services", { namespace: "shop-dev", releases: {}, endpoints: {} }],
+])("accepts %s", (_, outputs) => {
+  expect(faultsOf(outputs)).toEqual([]);
+});
+
+test.each([
+  ["another version", withRelease({ version: 2 }), "/releases/shop/version"],
+  ["an abbreviated commit", withRelease({ commit: "1234567" }), "/releases/shop/commit"],
+  ["a tag in place of a digest", withRelease({ image: "shop:1.0" }), "/releases/shop/image"],
+  ["the digest of nothing", withRelease({ digest: "<none>" }), "/releases/shop/digest"],
+  ["an unknown verdict", withRelease({ verdict: "progressing" }), "/releases/shop/verdict"],
+  ["a ready release with a reason", withRelease({ reason: "Odd" }), "/releases/shop/reason"],
+  ["a failed release without one", withRelease({ verdict: "failed" }), "/releases/shop/reason"],
+  [
+    "a ready release without ReplicaSet",
+    withRelease({ replicaSet: null }),
+    "/releases/shop/replicaSet",
+  ],
+  [
+    "a ready pod that runs nobody knows what",
+    withRelease({ pods: [{ name: "shop-x", imageID: "" }] }),
+    "/releases/shop/pods/0/imageID",
+  ],
+  ["a local time", withRelease({ startedAt: "2026-11-21 09:30" }), "/releases/shop/startedAt"],
+  ["negative seconds", withRelease({ seconds: -1 }), "/releases/shop/seconds"],
+  ["half a generation", withRelease({ generation: 1.5 }), "/releases/shop/generation"],
+  ["a release field that is not described", withRelease({ extra: 1 }), "/releases/shop"],
+  [
+    "a pod field that is not described",
+    withRelease({ pods: [{ ...release.pods[0], ip: "" }] }),
+    "/releases/shop/pods/0",
+  ],
+  ["an address that is no URL", withEndpoint({ address: "10.96.14.3" }), "/endpoints/shop/address"],
+  ["an endpoint field that is not described", withEndpoint({ port: 80 }), "/endpoints/shop"],
+  ["an output that is not described", { ...withRelease({}), extra: 1 }, ""],
+  ["a namespace that Kubernetes refuses", { ...withRelease({}), namespace: "Shop" }, "/namespace"],
+])("refuses %s", (_, outputs, path) => {
+  expect(faultsOf(outputs).map((fault) => fault.instancePath)).toContain(path);
+});
+
+test.each(Object.keys(release))("calls for the release's %s", (field) => {
+  const without = Object.entries(release).filter(([key]) => key !== field);
+  const outputs = { ...withRelease({}), releases: { shop: Object.fromEntries(without) } };
+  expect(faultsOf(outputs)).toContainEqual(
+    expect.objectContaining({ keyword: "required", params: { missingProperty: field } }),
+  );
+});
+
+test("describes the fields of contract.ts and no other", () => {
+  const { release: described, previousRelease, pod } = schema.$defs;
+  expect(Object.keys(described.properties)).toEqual(Object.keys(release));
+  expect(described.required).toEqual(Object.keys(release));
+  expect(Object.keys(previousRelease.properties)).toEqual(Object.keys(previous));
+  expect(previousRelease.required).toEqual(Object.keys(previous));
+  expect(Object.keys(pod.properties)).toEqual(Object.keys(release.pods[0] ?? {}));
+});
