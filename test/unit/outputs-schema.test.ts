@@ -1,7 +1,11 @@
 // Checks the schema against samples and contract.ts. Cannot prove that a real stack's outputs
 // follow it: the end-to-end stories validate those.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
 import type { PreviousRelease, ReleaseRecord } from "../../contract";
 import schema from "../../docs/outputs.schema.json";
+import { REASONS } from "../../provider/verdict/reasons";
 import { faultsOf } from "../support/outputs-schema";
 
 const DIGEST = `sha256:${"a".repeat(64)}`;
@@ -36,7 +40,7 @@ const release = {
 const failed = {
   ...release,
   verdict: "failed",
-  reason: "CrashLoopBackOff",
+  reason: "progress-deadline",
   replicaSet: null,
   pods: [{ name: "shop-6d4cf56db6-x2x9k", imageID: "" }],
 } satisfies ReleaseRecord;
@@ -77,7 +81,7 @@ test.each([
   ["a tag in place of a digest", withRelease({ image: "shop:1.0" }), "/releases/shop/image"],
   ["the digest of nothing", withRelease({ digest: "<none>" }), "/releases/shop/digest"],
   ["an unknown verdict", withRelease({ verdict: "progressing" }), "/releases/shop/verdict"],
-  ["a ready release with a reason", withRelease({ reason: "Odd" }), "/releases/shop/reason"],
+  ["a ready release with a reason", withRelease({ reason: "not-ready" }), "/releases/shop/reason"],
   ["a failed release without one", withRelease({ verdict: "failed" }), "/releases/shop/reason"],
   [
     "a ready release without ReplicaSet",
@@ -121,4 +125,10 @@ test("describes the fields of contract.ts and no other", () => {
   expect(Object.keys(previousRelease.properties)).toEqual(Object.keys(previous));
   expect(previousRelease.required).toEqual(Object.keys(previous));
   expect(Object.keys(pod.properties)).toEqual(Object.keys(release.pods[0] ?? {}));
+});
+
+test.each(Object.keys(REASONS))("knows the reason %s, and explains it to people", (reason) => {
+  expect(faultsOf(withRelease({ ...failed, reason }))).toEqual([]);
+  const page = readFileSync(join(__dirname, "../../docs/outputs.md"), "utf8");
+  expect(page).toContain(`| \`${reason}\``);
 });
