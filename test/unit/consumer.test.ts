@@ -30,32 +30,61 @@ test("takes no offence at fields it does not know", () => {
 
 test.each([
   [
+    "a stack without releases",
     { releases: undefined },
     'the output "releases" must be there, got nothing; run that stack\'s up first',
   ],
-  [{ endpoints: [] }, 'the output "endpoints" must be there, got []'],
-  [{ releases: { web: release } }, "releases.shop must be there, got nothing; that stack has web"],
-  [{ service: "toString" }, "releases.toString must be there, got nothing; that stack has shop"],
-  [{ endpoints: {} }, "endpoints.shop must be there, got nothing; that stack has no service"],
-  [{ releases: { shop: { ...release, version: 2 } } }, "releases.shop.version must be 1, got 2"],
   [
+    "a stack whose endpoints are no record",
+    { endpoints: [] },
+    'the output "endpoints" must be there, got []',
+  ],
+  [
+    "a stack without the service",
+    { releases: { web: release } },
+    "releases.shop must be there, got nothing; that stack has web",
+  ],
+  [
+    "a service that has the name of a method",
+    { service: "toString" },
+    "releases.toString must be there, got nothing; that stack has shop",
+  ],
+  [
+    "a service without endpoint",
+    { endpoints: {} },
+    "endpoints.shop must be there, got nothing; that stack has no service",
+  ],
+  [
+    "a record of another version",
+    { releases: { shop: { ...release, version: 2 } } },
+    "releases.shop.version must be 1, got 2",
+  ],
+  [
+    "a release that failed",
     { releases: { shop: { ...release, verdict: "failed", reason: "not-ready" } } },
     'releases.shop.verdict must be "ready", got "failed" with the reason "not-ready"',
   ],
   [
+    "a release without verdict",
     { releases: { shop: { version: 1, image, digest } } },
     'releases.shop.verdict must be "ready", got nothing',
   ],
   [
+    "an image that is not pinned",
     { releases: { shop: { ...release, image: "shop:latest" } } },
     `releases.shop.image must be pinned by the digest "${digest}", got "shop:latest"`,
   ],
   [
+    "an image with another digest than the record's",
     { releases: { shop: { ...release, digest: `sha256:${"b".repeat(64)}` } } },
     "releases.shop.image must be pinned by the digest",
   ],
-  [{ endpoints: { shop: { public: null } } }, "endpoints.shop.address must be a URL, got nothing"],
-])("refuses %j", (change, message) => {
+  [
+    "an endpoint without any URL",
+    { endpoints: { shop: { public: null } } },
+    "endpoints.shop.address must be a URL, got nothing",
+  ],
+])("refuses %s", (_, change, message) => {
   const take = () => accept({ ...outputs, ...change });
   expect(take).toThrow(DeliveryRefused);
   expect(take).toThrow(`organization/slipway/dev: ${message}`);
