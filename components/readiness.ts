@@ -1,0 +1,60 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { DeploymentIdentity, ReadinessInputs, ReleaseRecord } from "../contract";
+import type { SlipwayProvider } from "./slipway-provider";
+
+export interface ReadinessArgs {
+  /** Name of the service, as in the settings. */
+  readonly service: pulumi.Input<string>;
+  /** Namespace of the Deployment, the Service and the Ingress. */
+  readonly namespace: pulumi.Input<string>;
+  /** The Deployment as it was applied, by name, uid and generation. */
+  readonly deployment: pulumi.Input<{
+    readonly [Key in keyof DeploymentIdentity]: pulumi.Input<DeploymentIdentity[Key]>;
+  }>;
+  /** What every ready pod must run: `repository@sha256:<64 hex>`. */
+  readonly image: pulumi.Input<string>;
+  /** Name of the Kubernetes Service that must route to every ready pod. */
+  readonly serviceName: pulumi.Input<string>;
+  /**
+   * The Ingress, and whether an address of it is waited for. Some classes publish none, e.g. on bare metal.
+   * @default - the service has no Ingress
+   */
+  readonly ingress?: pulumi.Input<NonNullable<ReadinessInputs["ingress"]>>;
+  /** `sha256:<64 hex>` over the release's manifests. */
+  readonly manifestHash: pulumi.Input<string>;
+  /**
+   * Commit of the source.
+   * @default - the source is not in git
+   */
+  readonly commit?: pulumi.Input<string>;
+  /** Whether the source had changes that are not in the commit. */
+  readonly dirty: pulumi.Input<boolean>;
+  /** Seconds without progress after which the rollout has failed: the Deployment's `progressDeadlineSeconds`. */
+  readonly deadlineSeconds: pulumi.Input<number>;
+}
+
+/**
+ * Waits until a release is proved to be healthy: the Deployment's rollout is complete, every ready pod runs the
+ * released digest, the Service routes to each of them, and the Ingress has its address. It makes
+ * nothing in the cluster. Whatever is to come after a healthy release depends on it.
+ *
+ * A release that fails fails the `up` with what the pods wait for, their last log lines, the Warning events and the
+ * command to run next. The failure stays in the stack's state, so that the next `up` judges again; `pulumi refresh`
+ * judges again too, and reports a release that broke later as a changed `release`.
+ *
+ * `customTimeouts` limits the whole wait; without it, a rollout may take as long as it makes progress.
+ *
+ * @see https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#complete-deployment
+ */
+export class Readiness extends pulumi.CustomResource {
+  /** The release's record, once it is ready; unknown in a preview that changes the release. */
+  declare readonly release: pulumi.Output<ReleaseRecord>;
+
+  constructor(
+    name: string,
+    args: ReadinessArgs,
+    opts: pulumi.CustomResourceOptions & { readonly provider: SlipwayProvider },
+  ) {
+    super("slipway:index:Readiness", name, { release: undefined, ...args }, opts);
+  }
+}

@@ -1,0 +1,99 @@
+import type { ReadinessInputs } from "../contract";
+import type { Api } from "./cluster/api";
+import { ApiError, messageOf } from "./cluster/api-error";
+import { COLLECTIONS } from "./cluster/collection";
+import { NamespaceWatch } from "./cluster/namespace-watch";
+import type { Subscription } from "./cluster/subscription";
+import type { ContainerLog, LogSource } from "./verdict/evidence";
+import type { Deployment } from "./verdict/objects";
+
+const LOG_LINES = 25;
+
+/** Releases that follow one another keep the watches: they are closed when nobody came for this long. */
+const LINGER_MILLISECONDS = 3000;
+
+/** Enough to hold what matters of a line, not enough to fill a terminal. */
+const LINE_CHARACTERS = 500;
+
+/** What Slipway's provider sees of the cluster. One set of watches per namespace serves all releases in it. */
+export class Cluster {
+  readonly #watches = new Map<string, SharedWatch>();
+
+  constructor(private readonly api: Api) {}
+
+  /** Follows a release until the subscription is closed. */
+  follow(release: ReadinessInputs): Subscription {
+    const shared = this.#shared(release.namespace);
+    clearTimeout(shared.closing);
+    shared.users += 1;
+    return shared.watch.subscribe(release, () => {
+      shared.users -= 1;
+      if (shared.users === 0) {
+        shared.closing = setTimeout(() => {
+          shared.watch.close();
+          this.#watches.delete(release.namespace);
+        }, LINGER_MILLISECONDS).unref();
+      }
+    });
+  }
+
+  /** The Deployment as the API server has it now; a watch may be a moment behind. */
+  async deployment(
+    namespace: string,
+    name: string,
+    signal: AbortSignal,
+  ): Promise<Deployment | undefined> {
+    try {
+      const path = `${COLLECTIONS.deployments.path(namespace)}/${name}`;
+      return (await this.api.get(path, {}, signal)) as Deployment;
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 404) {
+        return undefined;
+      }
+      throw error;
+    }
+  }
+
+  /** The last lines of a container's log, or in their place the reason why there are none. */
+  async log(namespace: string, source: LogSource, signal: AbortSignal): Promise<ContainerLog> {
+    const { pod, container, previous } = source;
+    const path = `${COLLECTIONS.pods.path(namespace)}/${pod}/log`;
+    const query = { container, previous, tailLines: LOG_LINES };
+    try {
+      const text = await this.api.text(path, query, signal);
+      const lines = text.split("\n").filter((line) => line.trim() !== "");
+      return { ...source, lines: lines.map((line) => line.slice(0, LINE_CHARACTERS)) };
+    } catch (error) {
+      return { ...source, lines: [`(no log: ${messageOf(error)})`] };
+    }
+  }
+
+  /**
+   * Whether an IngressClass exists.
+   * @returns undefined where that may not be read
+   */
+  async hasIngressClass(name: string, signal: AbortSignal): Promise<boolean | undefined> {
+    try {
+      await this.api.get(`/apis/networking.k8s.io/v1/ingressclasses/${name}`, {}, signal);
+      return true;
+    } catch (error) {
+      return error instanceof ApiError && error.status === 404 ? false : undefined;
+    }
+  }
+
+  #shared(namespace: string): SharedWatch {
+    const known = this.#watches.get(namespace);
+    if (known !== undefined) {
+      return known;
+    }
+    const shared = { watch: new NamespaceWatch(this.api, namespace), users: 0, closing: undefined };
+    this.#watches.set(namespace, shared);
+    return shared;
+  }
+}
+
+interface SharedWatch {
+  readonly watch: NamespaceWatch;
+  users: number;
+  closing: NodeJS.Timeout | undefined;
+}

@@ -1,0 +1,188 @@
+import type * as ClientNode from "@kubernetes/client-node";
+import type { ProviderConfig } from "../../contract";
+import { ApiError } from "./api-error";
+
+/** An answer that takes longer is none. */
+const REQUEST_MILLISECONDS = 20_000;
+
+export type Query = Readonly<Record<string, string | number | boolean>>;
+
+/** One line of a watch. */
+export interface WatchEvent {
+  readonly type: string;
+  readonly object: unknown;
+}
+
+/** What is asked of an API server: plain JSON by path, so that lists and watches give objects of one shape. */
+export interface Api {
+  get(path: string, query?: Query, signal?: AbortSignal): Promise<unknown>;
+  text(path: string, query?: Query, signal?: AbortSignal): Promise<string>;
+  post(path: string, body: unknown, signal?: AbortSignal): Promise<unknown>;
+  /** Settles when the watch has ended: resolved by the server or by silence, rejected by an error or the signal. */
+  watch(
+    path: string,
+    query: Query,
+    on: { opened(): void; event(event: WatchEvent): void },
+    signal: AbortSignal,
+  ): Promise<void>;
+}
+
+/**
+ * The API server of a kubeconfig's context. The client library costs a third of a second to load,
+ * and is loaded with the first request.
+ *
+ * @throws from each request: `ApiError` for a refusal, the network's error where there is no answer
+ */
+export class KubeconfigApi implements Api {
+  #connection: Promise<Connection> | undefined;
+
+  constructor(private readonly config: ProviderConfig) {}
+
+  async get(path: string, query?: Query, signal?: AbortSignal): Promise<unknown> {
+    return JSON.parse(await this.text(path, query, signal));
+  }
+
+  async text(path: string, query: Query = {}, signal?: AbortSignal): Promise<string> {
+    const { client, kubeconfig } = await this.#connect();
+    const url = urlOf(kubeconfig, path, query);
+    return send(
+      await this.#connect(),
+      new client.RequestContext(url, client.HttpMethod.GET),
+      signal,
+    );
+  }
+
+  async post(path: string, body: unknown, signal?: AbortSignal): Promise<unknown> {
+    const { client, kubeconfig } = await this.#connect();
+    const url = urlOf(kubeconfig, path, {});
+    const request = new client.RequestContext(url, client.HttpMethod.POST);
+    request.setHeaderParam("Content-Type", "application/json");
+    request.setBody(JSON.stringify(body));
+    return JSON.parse(await send(await this.#connect(), request, signal));
+  }
+
+  async watch(
+    path: string,
+    query: Query,
+    on: { opened(): void; event(event: WatchEvent): void },
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { client, kubeconfig } = await this.#connect();
+    const watch = new client.Watch(kubeconfig);
+    let open = true;
+    await new Promise<void>((resolve, reject) => {
+      const end = (error: unknown) => {
+        open = false;
+        signal.removeEventListener("abort", abort);
+        if (error === null || error === undefined || isSilence(error)) {
+          resolve();
+        } else {
+          reject(asError(error));
+        }
+      };
+      const abort = () => {
+        end(signal.reason);
+      };
+      signal.addEventListener("abort", abort, { once: true });
+      const onEvent = (type: string, object: unknown) => {
+        // Lines that were read ahead come even after the end; the next watch will bring them again.
+        if (open) {
+          on.event({ type, object });
+        }
+      };
+      watch.watch(path, query, onEvent, end).then((controller) => {
+        if (open) {
+          on.opened();
+          signal.addEventListener(
+            "abort",
+            () => {
+              controller.abort();
+            },
+            { once: true },
+          );
+        } else {
+          controller.abort();
+        }
+      }, end);
+    });
+  }
+
+  #connect(): Promise<Connection> {
+    this.#connection ??= connect(this.config);
+    return this.#connection;
+  }
+}
+
+interface Connection {
+  readonly client: typeof ClientNode;
+  readonly kubeconfig: ClientNode.KubeConfig;
+  readonly http: ClientNode.Configuration["httpApi"];
+}
+
+async function connect({ kubeconfig: file, context }: ProviderConfig): Promise<Connection> {
+  const client = await import("@kubernetes/client-node");
+  const kubeconfig = new client.KubeConfig();
+  kubeconfig.loadFromFile(file);
+  if (kubeconfig.getContextObject(context) === null) {
+    const known = kubeconfig
+      .getContexts()
+      .map(({ name }) => name)
+      .join(", ");
+    throw new Error(
+      `context ${context} is not in ${file}, which has ${known || "none"}; set one of these`,
+    );
+  }
+  kubeconfig.setCurrentContext(context);
+  return { client, kubeconfig, http: client.createConfiguration().httpApi };
+}
+
+async function send(
+  { kubeconfig, http }: Connection,
+  request: ClientNode.RequestContext,
+  signal: AbortSignal | undefined,
+): Promise<string> {
+  const timeout = AbortSignal.timeout(REQUEST_MILLISECONDS);
+  request.setSignal(signal === undefined ? timeout : AbortSignal.any([signal, timeout]));
+  await kubeconfig.applySecurityAuthentication(request);
+  const response = await http.send(request).toPromise();
+  const text = await response.body.text();
+  if (response.httpStatusCode >= 400) {
+    throw new ApiError(
+      response.httpStatusCode,
+      statusMessage(text) ?? `HTTP ${response.httpStatusCode}`,
+    );
+  }
+  return text;
+}
+
+function urlOf(kubeconfig: ClientNode.KubeConfig, path: string, query: Query): string {
+  const url = new URL(`${kubeconfig.getCurrentCluster()?.server.replace(/\/$/, "") ?? ""}${path}`);
+  for (const [key, value] of Object.entries(query)) {
+    url.searchParams.set(key, String(value));
+  }
+  return url.toString();
+}
+
+/** Refusals carry a `Status` object. */
+function statusMessage(text: string): string | undefined {
+  try {
+    const { message } = JSON.parse(text) as { readonly message?: string };
+    return message;
+  } catch {
+    return text.slice(0, 200) || undefined;
+  }
+}
+
+/** The library ends a watch on which nothing came for half a minute, so that a dead connection is noticed. */
+function isSilence(error: unknown): boolean {
+  return error instanceof Error && error.name === "TimeoutError";
+}
+
+function asError(error: unknown): Error {
+  if (!(error instanceof Error)) {
+    return new Error(String(error));
+  }
+  return "statusCode" in error && typeof error.statusCode === "number"
+    ? new ApiError(error.statusCode, error.message)
+    : error;
+}

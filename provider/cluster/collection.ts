@@ -1,0 +1,44 @@
+import type { Query } from "./api";
+
+/** A kind of object as the API server serves it: where its objects of a namespace are listed and watched. */
+export interface Collection {
+  /** As in RBAC rules. */
+  readonly resource: string;
+  /** As in RBAC rules; empty for the core group. */
+  readonly group: string;
+  readonly query: Query;
+  path(namespace: string): string;
+}
+
+/** What a verdict is made from. */
+export const COLLECTIONS = {
+  deployments: collection("apps", "v1", "deployments"),
+  replicaSets: collection("apps", "v1", "replicasets"),
+  pods: collection("", "v1", "pods"),
+  services: collection("", "v1", "services"),
+  endpointSlices: collection("discovery.k8s.io", "v1", "endpointslices"),
+  ingresses: collection("networking.k8s.io", "v1", "ingresses"),
+  warnings: collection("", "v1", "events", { fieldSelector: "type=Warning" }),
+} as const;
+
+export type CollectionName = keyof typeof COLLECTIONS;
+
+/** Without these there is no verdict; without the others it has less evidence. */
+export const NEEDED: readonly CollectionName[] = [
+  "deployments",
+  "replicaSets",
+  "pods",
+  "services",
+  "endpointSlices",
+];
+
+function collection(
+  group: string,
+  version: string,
+  resource: string,
+  query: Query = {},
+): Collection {
+  const root = group === "" ? `/api/${version}` : `/apis/${group}/${version}`;
+  const path = (namespace: string) => `${root}/namespaces/${namespace}/${resource}`;
+  return { resource, group, query, path };
+}

@@ -1,0 +1,176 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { ObjectMeta } from "../verdict/objects";
+import type { Api, WatchEvent } from "./api";
+import { ApiError, messageOf } from "./api-error";
+import type { Collection } from "./collection";
+
+/** Objects in one answer to a list. */
+const PAGE = 500;
+
+/** A watch that ends sooner was cut off; the next one has to wait its turn. */
+const STEADY_MILLISECONDS = 1000;
+
+const BACK_OFF_MILLISECONDS = { first: 100, most: 5000 };
+
+/** Rights that were granted a moment ago take a moment to be known everywhere. */
+const REFUSALS = 3;
+
+/** Where the objects go. */
+export interface Sink<T> {
+  replace(objects: readonly T[]): void;
+  set(object: T): void;
+  delete(object: T): void;
+}
+
+/** How a reflector fares. */
+export type Health =
+  | { readonly kind: "starting" }
+  /** The last list or watch went well. */
+  | { readonly kind: "live" }
+  /** The API server does not answer; tried again and again. */
+  | { readonly kind: "unreachable"; readonly message: string }
+  /** The API server refuses; tried again and again, but waiting is of no use. */
+  | { readonly kind: "refused"; readonly verb: "list" | "watch"; readonly message: string };
+
+/**
+ * Keeps a sink like a collection of the API server: a list, then a watch from there on. A watch that ends is taken
+ * up where it ended, so that no event is lost; where the server no longer knows that place
+ * (410 Gone), everything is listed anew.
+ *
+ * @see https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes
+ */
+export class Reflector<T extends { readonly metadata?: ObjectMeta }> {
+  health: Health = { kind: "starting" };
+  /** Whether the sink has ever been filled. */
+  synced = false;
+  #version: string | undefined;
+  #refusals = 0;
+  #verb: "list" | "watch" = "list";
+
+  constructor(
+    private readonly api: Api,
+    private readonly collection: Collection,
+    private readonly namespace: string,
+    private readonly sink: Sink<T>,
+    private readonly healthChanged: () => void,
+  ) {}
+
+  /** Runs until the signal. */
+  async run(signal: AbortSignal): Promise<void> {
+    let failures = 0;
+    while (!signal.aborted) {
+      const began = performance.now();
+      try {
+        if (this.#version === undefined) {
+          await this.#list(signal);
+        }
+        await this.#watch(signal);
+      } catch (error) {
+        if (!isAborted(signal)) {
+          this.#failed(error);
+        }
+      }
+      failures = performance.now() - began < STEADY_MILLISECONDS ? failures + 1 : 0;
+      if (failures > 0) {
+        await delay(backOff(failures), undefined, { signal }).catch(() => undefined);
+      }
+    }
+  }
+
+  async #list(signal: AbortSignal): Promise<void> {
+    this.#verb = "list";
+    const objects: T[] = [];
+    let next: string | undefined;
+    let version: string | undefined;
+    do {
+      const page = (await this.api.get(
+        this.collection.path(this.namespace),
+        { ...this.collection.query, limit: PAGE, ...(next && { continue: next }) },
+        signal,
+      )) as Page<T>;
+      objects.push(...(page.items ?? []).map(trimmed));
+      ({ continue: next, resourceVersion: version } = page.metadata ?? {});
+    } while (next);
+    this.sink.replace(objects);
+    this.#version = version;
+    this.synced = true;
+    this.#fares({ kind: "live" });
+  }
+
+  async #watch(signal: AbortSignal): Promise<void> {
+    this.#verb = "watch";
+    const query = {
+      ...this.collection.query,
+      allowWatchBookmarks: true,
+      ...(this.#version !== undefined && { resourceVersion: this.#version }),
+    };
+    const on = {
+      opened: () => {
+        this.#fares({ kind: "live" });
+      },
+      event: (event: WatchEvent) => {
+        this.#take(event);
+      },
+    };
+    await this.api.watch(this.collection.path(this.namespace), query, on, signal);
+  }
+
+  #take({ type, object }: WatchEvent): void {
+    if (type === "ERROR") {
+      // The watch ends by itself after this; what the server has forgotten must be listed anew.
+      this.#version = undefined;
+      return;
+    }
+    const changed = trimmed(object as T);
+    this.#version = changed.metadata?.resourceVersion ?? this.#version;
+    if (type === "DELETED") {
+      this.sink.delete(changed);
+    } else if (type !== "BOOKMARK") {
+      this.sink.set(changed);
+    }
+  }
+
+  #failed(error: unknown): void {
+    if (!(error instanceof ApiError)) {
+      this.#fares({ kind: "unreachable", message: messageOf(error) });
+    } else if (error.status === 401 || error.status === 403 || error.status === 404) {
+      this.#refusals += 1;
+      if (this.#refusals >= REFUSALS) {
+        this.#fares({ kind: "refused", verb: this.#verb, message: error.message });
+      }
+    } else if (error.status === 410) {
+      this.#version = undefined;
+    } else {
+      this.#fares({ kind: "unreachable", message: error.message });
+    }
+  }
+
+  #fares(health: Health): void {
+    if (health.kind === "live") {
+      this.#refusals = this.#verb === "watch" ? 0 : this.#refusals;
+    }
+    this.health = health;
+    this.healthChanged();
+  }
+}
+
+interface Page<T> {
+  readonly metadata?: { readonly continue?: string; readonly resourceVersion?: string };
+  readonly items?: readonly T[];
+}
+
+function isAborted(signal: AbortSignal): boolean {
+  return signal.aborted;
+}
+
+function backOff(failures: number): number {
+  const { first, most } = BACK_OFF_MILLISECONDS;
+  const ceiling = Math.min(first * 2 ** (failures - 1), most);
+  return ceiling * (0.5 + Math.random() / 2);
+}
+
+/** Field ownership is half of an object's size, and no verdict needs it. */
+function trimmed<T extends { readonly metadata?: ObjectMeta }>(object: T): T {
+  const { managedFields, ...metadata } = object.metadata ?? {};
+  return managedFields === undefined ? object : { ...object, metadata };
+}

@@ -1,0 +1,69 @@
+import type { Observed } from "../verdict/objects";
+import type { Health } from "./reflector";
+
+/** A watch that does not do what it should. */
+export type Trouble = Extract<Health, { kind: "unreachable" | "refused" }> & {
+  /** Resource and group, e.g. `deployments.apps`. */
+  readonly resource: string;
+};
+
+interface Source {
+  observe(): Observed;
+  synced(): boolean;
+  troubles(): readonly Trouble[];
+}
+
+/** One release's view of its namespace. */
+export class Subscription {
+  #stale = true;
+  #waiting: (() => void) | undefined;
+
+  constructor(
+    private readonly source: Source,
+    private readonly onClose: () => void,
+  ) {}
+
+  /** What the cluster shows of the release now. */
+  observe(): Observed {
+    this.#stale = false;
+    return this.source.observe();
+  }
+
+  /** Whether everything that the verdict needs has been listed; before, nothing that is absent is missing. */
+  get synced(): boolean {
+    return this.source.synced();
+  }
+
+  get troubles(): readonly Trouble[] {
+    return this.source.troubles();
+  }
+
+  /** Something about the release has changed. */
+  wake(): void {
+    this.#stale = true;
+    this.#waiting?.();
+  }
+
+  /** Settles when something has changed since the last `observe`, after the milliseconds, or with the signal. */
+  async changed(milliseconds: number, signal: AbortSignal): Promise<void> {
+    if (!this.#stale && !signal.aborted) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(done, Math.min(Math.max(milliseconds, 0), 2 ** 31 - 1));
+        function done() {
+          clearTimeout(timer);
+          signal.removeEventListener("abort", done);
+          resolve();
+        }
+        this.#waiting = done;
+        signal.addEventListener("abort", done, { once: true });
+      });
+      this.#waiting = undefined;
+    }
+    // Changes come in bursts, and one judgement is enough for a burst.
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+
+  close(): void {
+    this.onClose();
+  }
+}

@@ -1,0 +1,36 @@
+/** Who waits for news about what. A topic is an object's kind and name; news about one are not told twice. */
+export class Topics {
+  readonly #listeners = new Map<string, Set<() => void>>();
+
+  /** Calls the listener for each piece of news about one of the topics, until the returned function is called. */
+  listen(topics: readonly string[], listener: () => void): () => void {
+    for (const topic of topics) {
+      const listeners = this.#listeners.get(topic) ?? new Set();
+      this.#listeners.set(topic, listeners.add(listener));
+    }
+    return () => {
+      for (const topic of topics) {
+        const listeners = this.#listeners.get(topic);
+        listeners?.delete(listener);
+        if (listeners?.size === 0) {
+          this.#listeners.delete(topic);
+        }
+      }
+    };
+  }
+
+  tell(topic: string): void {
+    this.#listeners.get(topic)?.forEach((listener) => {
+      listener();
+    });
+  }
+
+  /** News that concern everybody. */
+  tellAll(): void {
+    new Set([...this.#listeners.values()].flatMap((listeners) => [...listeners])).forEach(
+      (listener) => {
+        listener();
+      },
+    );
+  }
+}

@@ -1,0 +1,193 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { ReadinessInputs } from "../../contract";
+import type { Cluster } from "../cluster";
+import { messageOf } from "../cluster/api-error";
+import type { Subscription, Trouble } from "../cluster/subscription";
+import type { Finding, Verdict } from "../verdict/finding";
+import { type Observed, uidOf } from "../verdict/objects";
+import { judgeAtOnce, Rollout } from "../verdict/rollout";
+
+/** An API server that restarts is back by then; one that was not reached at all until then is not there. */
+const FIRST_ANSWER_MILLISECONDS = 60_000;
+
+/** How soon to look again when a watch is behind what a direct look has shown. */
+const LAG_MILLISECONDS = 500;
+
+/** A verdict with what it was made from. */
+export interface Judgement {
+  readonly verdict: Exclude<Verdict, { kind: "progressing" }>;
+  readonly observed: Observed;
+}
+
+export interface WaitOptions {
+  /** Ends the wait at once. */
+  readonly signal: AbortSignal;
+  /** The longest wait in seconds from its start; 0 for as long as the rollout makes progress. */
+  readonly timeoutSeconds: number;
+  /** Told each new line on the rollout's progress. */
+  readonly progress: (text: string) => void;
+}
+
+/**
+ * Waits for the verdict on a release. Every wait ends: with the verdict, at the deadline, or with the signal.
+ *
+ * A watch may be behind, so that an absent Deployment is looked for directly before it counts as missing.
+ */
+export async function awaitVerdict(
+  cluster: Cluster,
+  release: ReadinessInputs,
+  { signal, timeoutSeconds, progress }: WaitOptions,
+): Promise<Judgement> {
+  const startedAt = performance.now();
+  const rollout = new Rollout(release, startedAt, timeoutSeconds);
+  const subscription = cluster.follow(release);
+  try {
+    for (let told = ""; ;) {
+      const observed = subscription.observe();
+      const verdict = signal.aborted
+        ? interrupted(release)
+        : judge(release, subscription, rollout, observed, startedAt);
+      if (verdict.kind === "progressing") {
+        if (verdict.text !== told) {
+          progress((told = verdict.text));
+        }
+        await subscription.changed(verdict.wakeAt - performance.now(), signal);
+      } else if (
+        performance.now() < rollout.deadline() &&
+        (await isBehind(cluster, release, verdict, signal))
+      ) {
+        await delay(LAG_MILLISECONDS, undefined, { signal }).catch(() => undefined);
+      } else {
+        return { verdict, observed };
+      }
+    }
+  } finally {
+    subscription.close();
+  }
+}
+
+/**
+ * The verdict of this moment.
+ * @throws Error where the cluster cannot be read
+ */
+export async function presentVerdict(
+  cluster: Cluster,
+  release: ReadinessInputs,
+  signal: AbortSignal,
+): Promise<Judgement> {
+  const startedAt = performance.now();
+  const subscription = cluster.follow(release);
+  try {
+    for (;;) {
+      const observed = subscription.observe();
+      const trouble = judgeTroubles(release, subscription, startedAt);
+      if (signal.aborted || trouble?.kind === "failed") {
+        const { message } = trouble?.kind === "failed" ? trouble : interrupted(release);
+        throw new Error(`${release.service}: ${message}`);
+      }
+      if (trouble === undefined) {
+        const verdict = judgeAtOnce(release, observed);
+        if (!(await isBehind(cluster, release, verdict, signal))) {
+          return { verdict, observed };
+        }
+      }
+      await subscription.changed(LAG_MILLISECONDS, signal);
+    }
+  } finally {
+    subscription.close();
+  }
+}
+
+function judge(
+  release: ReadinessInputs,
+  subscription: Subscription,
+  rollout: Rollout,
+  observed: Observed,
+  startedAt: number,
+): Verdict {
+  const trouble = judgeTroubles(release, subscription, startedAt);
+  if (trouble !== undefined) {
+    return trouble;
+  }
+  const verdict = rollout.judge(observed, performance.now());
+  const silent = subscription.troubles.find(({ kind }) => kind === "unreachable");
+  if (silent === undefined || verdict.kind === "ready") {
+    return verdict;
+  }
+  if (verdict.kind === "progressing") {
+    return { ...verdict, text: `${verdict.text}; no answer of the API server: ${silent.message}` };
+  }
+  return performance.now() >= rollout.deadline() ? unreachable(release, silent.message) : verdict;
+}
+
+/** What the watches themselves have to say: the verdict while they show nothing. */
+function judgeTroubles(
+  release: ReadinessInputs,
+  subscription: Subscription,
+  startedAt: number,
+): Exclude<Verdict, { kind: "ready" }> | undefined {
+  const { troubles } = subscription;
+  const refused = troubles.filter((trouble) => trouble.kind === "refused");
+  if (refused.length > 0) {
+    return forbidden(release, refused);
+  }
+  if (subscription.synced) {
+    return undefined;
+  }
+  const message = troubles[0]?.message ?? "no answer yet";
+  const wakeAt = startedAt + FIRST_ANSWER_MILLISECONDS;
+  return performance.now() >= wakeAt
+    ? unreachable(release, message)
+    : { kind: "progressing", text: `waits for the API server: ${message}`, wakeAt };
+}
+
+async function isBehind(
+  cluster: Cluster,
+  { namespace, deployment: { name, uid } }: ReadinessInputs,
+  verdict: Verdict,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (verdict.kind !== "failed" || verdict.reason !== "deployment-missing") {
+    return false;
+  }
+  try {
+    const present = await cluster.deployment(namespace, name, signal);
+    return present !== undefined && uidOf(present) === uid && !present.metadata?.deletionTimestamp;
+  } catch (error) {
+    // Whoever cannot answer has not said that it is missing.
+    return messageOf(error) !== "";
+  }
+}
+
+function forbidden(
+  { namespace }: ReadinessInputs,
+  refused: readonly Extract<Trouble, { kind: "refused" }>[],
+): { readonly kind: "failed" } & Finding {
+  const rights = refused.map(({ verb, resource }) => `${verb} ${resource}`).join(", ");
+  const message = `this identity may not ${rights} in namespace ${namespace}: ${refused[0]?.message ?? ""}; grant it get, list and watch on these`;
+  return { kind: "failed", reason: "forbidden", object: `namespace ${namespace}`, message };
+}
+
+function unreachable(
+  { namespace }: ReadinessInputs,
+  message: string,
+): { readonly kind: "failed" } & Finding {
+  const reason = "cluster-unreachable";
+  return {
+    kind: "failed",
+    reason,
+    object: `namespace ${namespace}`,
+    message: `the API server does not answer: ${message}`,
+  };
+}
+
+function interrupted({ deployment }: ReadinessInputs): { readonly kind: "failed" } & Finding {
+  const message =
+    "the run was interrupted before there was a verdict; the next pulumi up judges again";
+  return {
+    kind: "failed",
+    reason: "interrupted",
+    object: `deployment ${deployment.name}`,
+    message,
+  };
+}

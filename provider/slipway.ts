@@ -1,0 +1,60 @@
+import type { ProviderConfig } from "../contract";
+import { version } from "../package.json";
+import { Cluster } from "./cluster";
+import { KubeconfigApi } from "./cluster/api";
+import { Readiness } from "./readiness";
+import type { Resource } from "./resource";
+import type { Plugin, Properties, Subject } from "./wire/plugin";
+
+/** Slipway's own provider: the resources that need code while the stack is being applied. */
+export class SlipwayProvider implements Plugin {
+  readonly name = "slipway";
+  readonly version = version;
+  readonly #interruption = new AbortController();
+  readonly #resources: Readonly<Record<string, Resource>>;
+  #config: Properties = {};
+  #cluster: Cluster | undefined;
+
+  /** @param connect makes the connection to a cluster when it is first needed */
+  constructor(connect = (config: ProviderConfig) => new Cluster(new KubeconfigApi(config))) {
+    const cluster = () => (this.#cluster ??= connect(providerConfig(this.#config)));
+    const context = () => providerConfig(this.#config).context;
+    this.#resources = {
+      "slipway:index:Readiness": new Readiness(cluster, context, this.#interruption.signal),
+    };
+  }
+
+  configure(config: Properties): void {
+    this.#config = config;
+    this.#cluster = undefined;
+  }
+
+  check: Plugin["check"] = (subject, args) => this.#of(subject).check(subject, args);
+  diff: Plugin["diff"] = (subject, args) => this.#of(subject).diff(subject, args);
+  create: Plugin["create"] = (subject, args) => this.#of(subject).create(subject, args);
+  read: Plugin["read"] = (subject, args) => this.#of(subject).read(subject, args);
+  update: Plugin["update"] = (subject, args) => this.#of(subject).update(subject, args);
+  delete: Plugin["delete"] = (subject, args) => this.#of(subject).delete(subject, args);
+
+  cancel(): void {
+    this.#interruption.abort();
+  }
+
+  #of({ type }: Subject): Resource {
+    const resource = this.#resources[type];
+    if (resource === undefined) {
+      const known = Object.keys(this.#resources).join(", ");
+      throw new Error(`slipway's provider has no resource ${type}, only ${known}`);
+    }
+    return resource;
+  }
+}
+
+function providerConfig({ kubeconfig, context }: Properties): ProviderConfig {
+  if (typeof kubeconfig !== "string" || typeof context !== "string") {
+    throw new Error(
+      `slipway's provider needs kubeconfig and context, got ${JSON.stringify({ kubeconfig, context })}; give the resource a SlipwayProvider`,
+    );
+  }
+  return { kubeconfig, context };
+}

@@ -1,0 +1,88 @@
+import type { ReadinessInputs } from "../../contract";
+import { desiredReplicas, judgeDeployment, newReplicaSet, podsOf } from "./deployment";
+import type { Finding, ProvedPod } from "./finding";
+import { judgeIngress } from "./ingress";
+import { nameOf, type Observed, type Pod } from "./objects";
+import { isReady, proofOf, stageOf } from "./pod";
+import { judgeService } from "./service";
+
+/** What the objects say of a release, before time is taken into account. */
+export interface Assessment {
+  /** What stands between the release and `ready`, in the order of the chain; none means ready. */
+  readonly findings: readonly Finding[];
+  /** The ReplicaSet of the release, once there is one. */
+  readonly replicaSet: string | undefined;
+  /** The pods that are ready and proved to run the released image. */
+  readonly proved: readonly ProvedPod[];
+  /** One line for who watches. */
+  readonly text: string;
+  /** How far the rollout is: grows with every step, whatever the step. */
+  readonly progress: number;
+}
+
+/** Puts the rules together: Deployment, pods, Service, Ingress. */
+export function assess(release: ReadinessInputs, observed: Observed): Assessment {
+  const deployment = judgeDeployment(release, observed);
+  const settled = !deployment.some(({ reason }) => UNSETTLED.includes(reason));
+  const replicaSet = settled ? newReplicaSet(observed) : undefined;
+  const pods = replicaSet === undefined ? [] : podsOf(replicaSet, observed.pods);
+  const ready = pods.filter(isReady);
+  const proofs = ready.map((pod) => proofOf(pod, release.image));
+  const proved = proofs.filter((proof) => "imageID" in proof);
+  const desired = observed.deployment === undefined ? 0 : desiredReplicas(observed.deployment);
+  const findings = [
+    ...deployment,
+    ...proofs.filter((proof) => "reason" in proof),
+    ...judgePresence(release, replicaSet !== undefined, ready.length, desired),
+    ...judgeService(release, observed, ready),
+    ...judgeIngress(release, observed),
+  ];
+  return {
+    findings,
+    replicaSet: replicaSet && nameOf(replicaSet),
+    proved,
+    text: textOf(findings, pods, desired),
+    progress: progressOf(pods) + (settled ? 1 : 0),
+  };
+}
+
+/** While the Deployment is in one of these, its ReplicaSets tell nothing of the release. */
+const UNSETTLED: readonly string[] = ["deployment-missing", "not-observed"];
+
+/** Deployment and pods come by different watches: the pods themselves must be seen, not only counted. */
+function judgePresence(
+  { deployment }: ReadinessInputs,
+  replicaSet: boolean,
+  ready: number,
+  desired: number,
+): Finding[] {
+  const object = `deployment ${deployment.name}`;
+  if (!replicaSet) {
+    return [{ reason: "not-ready", object, message: "there is no replica set of the release yet" }];
+  }
+  return ready < desired
+    ? [{ reason: "not-ready", object, message: `${ready} of ${desired} pods are ready` }]
+    : [];
+}
+
+function textOf(findings: readonly Finding[], pods: readonly Pod[], desired: number): string {
+  const stages = new Map<string, number>();
+  for (const stage of pods.map(stageOf)) {
+    stages.set(stage, (stages.get(stage) ?? 0) + 1);
+  }
+  const ready = stages.get("ready") ?? 0;
+  stages.delete("ready");
+  const others = [...stages].map(([stage, count]) => `${count} ${stage}`);
+  const first = findings[0];
+  const reason = first === undefined || others.length > 0 ? [] : [first.message];
+  return [`${ready}/${desired} ready`, ...others, ...reason].join(", ");
+}
+
+/** Pods that are scheduled, containers that are there, pods that are ready: each counts one. */
+function progressOf(pods: readonly Pod[]): number {
+  const steps = pods.flatMap(({ status }) => [
+    ...(status?.conditions ?? []).map(({ status: met }) => met === "True"),
+    ...(status?.containerStatuses ?? []).map(({ imageID }) => imageID !== ""),
+  ]);
+  return steps.filter(Boolean).length;
+}

@@ -1,0 +1,105 @@
+import type { ReadinessInputs } from "../../contract";
+import type { Finding } from "./finding";
+import {
+  condition,
+  type Deployment,
+  type Observed,
+  ownerOf,
+  type Pod,
+  type ReplicaSet,
+  uidOf,
+} from "./objects";
+
+/** Set by the Deployment controller on the Deployment and on the ReplicaSet of its present template. */
+const REVISION = "deployment.kubernetes.io/revision";
+
+/**
+ * What the Deployment itself says of the rollout: the rules of `kubectl rollout status`, by which pods of
+ * the old ReplicaSet that are only terminating are not waited for.
+ *
+ * The live generation is the one that counts: a later one than the release's (an autoscaler's, say) must be
+ * observed as well before the counts mean anything.
+ *
+ * @see https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#deployment-status
+ */
+export function judgeDeployment(release: ReadinessInputs, observed: Observed): Finding[] {
+  const object = `deployment ${release.deployment.name}`;
+  const deployment = observed.deployment;
+  const missing = judgeIdentity(release, deployment);
+  if (missing !== undefined || deployment === undefined) {
+    return missing === undefined
+      ? []
+      : [{ reason: "deployment-missing", object, message: missing }];
+  }
+  const generation = deployment.metadata?.generation ?? 0;
+  const observedGeneration = deployment.status?.observedGeneration ?? 0;
+  const needed = Math.max(generation, release.deployment.generation);
+  if (observedGeneration < needed) {
+    const message = `generation ${needed} is not observed yet, the deployment controller is at ${observedGeneration}`;
+    return [{ reason: "not-observed", object, message }];
+  }
+  return [...judgeDeadline(object, deployment), ...judgeCounts(object, deployment)];
+}
+
+/** Replicas that the Deployment is to have now. */
+export function desiredReplicas(deployment: Deployment): number {
+  return deployment.spec?.replicas ?? 1;
+}
+
+/** The ReplicaSet of the Deployment's present template. Older ones are never judged. */
+export function newReplicaSet({ deployment, replicaSets }: Observed): ReplicaSet | undefined {
+  const revision = deployment?.metadata?.annotations?.[REVISION];
+  return replicaSets.find(
+    ({ metadata }) => revision !== undefined && metadata?.annotations?.[REVISION] === revision,
+  );
+}
+
+/** The pods of a ReplicaSet that are to stay. */
+export function podsOf(replicaSet: ReplicaSet, pods: readonly Pod[]): Pod[] {
+  const uid = uidOf(replicaSet);
+  return pods.filter(
+    (pod) => ownerOf(pod) === uid && pod.metadata?.deletionTimestamp === undefined,
+  );
+}
+
+function judgeIdentity(
+  { deployment: { name, uid } }: ReadinessInputs,
+  deployment: Deployment | undefined,
+): string | undefined {
+  if (deployment === undefined) {
+    return `deployment ${name} is gone; somebody deleted it after it was applied`;
+  }
+  if (uidOf(deployment) !== uid) {
+    return `deployment ${name} was re-created: uid ${uid} was applied, ${uidOf(deployment)} is there`;
+  }
+  return deployment.metadata?.deletionTimestamp === undefined
+    ? undefined
+    : `deployment ${name} is being deleted since ${deployment.metadata.deletionTimestamp}`;
+}
+
+function judgeDeadline(object: string, deployment: Deployment): Finding[] {
+  const progressing = condition(deployment.status?.conditions, "Progressing");
+  if (progressing?.status !== "False" || progressing.reason !== "ProgressDeadlineExceeded") {
+    return [];
+  }
+  const message = progressing.message ?? "the deployment controller saw no progress in time";
+  return [{ reason: "progress-deadline", object, message }];
+}
+
+function judgeCounts(object: string, deployment: Deployment): Finding[] {
+  const desired = desiredReplicas(deployment);
+  const { replicas = 0, updatedReplicas = 0, availableReplicas = 0 } = deployment.status ?? {};
+  if (updatedReplicas < desired) {
+    const message = `${updatedReplicas} of ${desired} pods are of the new release`;
+    return [{ reason: "not-ready", object, message }];
+  }
+  if (availableReplicas < updatedReplicas) {
+    const message = `${availableReplicas} of ${updatedReplicas} pods are available`;
+    return [{ reason: "not-ready", object, message }];
+  }
+  if (replicas > updatedReplicas) {
+    const message = `${replicas - updatedReplicas} pods of the release before are still there`;
+    return [{ reason: "old-pods", object, message }];
+  }
+  return [];
+}

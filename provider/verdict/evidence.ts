@@ -1,0 +1,129 @@
+import type { ReadinessInputs } from "../../contract";
+import { newReplicaSet, podsOf } from "./deployment";
+import type { Finding } from "./finding";
+import { type Event, nameOf, type Observed, type Pod, uidOf } from "./objects";
+import { complaintsOf, isReady, isUnready, statusesOf } from "./pod";
+
+/** Pods that are told of one by one; the others are mostly the same again. */
+const PODS = 3;
+
+/** The last lines of one container's log. */
+export interface ContainerLog {
+  readonly pod: string;
+  readonly container: string;
+  /** Whether these are of the container before its last restart. */
+  readonly previous: boolean;
+  /** The lines, or why there are none. */
+  readonly lines: readonly string[];
+}
+
+/** A container whose log tells why the release is not ready. */
+export type LogSource = Omit<ContainerLog, "lines">;
+
+/** What was found, and how to look further. */
+export interface Report {
+  readonly release: ReadinessInputs;
+  readonly finding: Finding;
+  readonly seconds: number;
+  readonly observed: Observed;
+  readonly logs: readonly ContainerLog[];
+  /** The kubeconfig's context, for the command to run next. */
+  readonly context: string;
+  /** Whatever else is known, a line each. */
+  readonly notes?: readonly string[];
+}
+
+/**
+ * A failed verdict in words: the reason, what the pods wait for, their last log lines, the Warning events,
+ * and the command to run next.
+ */
+export function evidence(report: Report): string {
+  const { release, finding, seconds, observed, logs, notes = [] } = report;
+  const suspects = suspectsOf(observed);
+  const told = suspects.slice(0, PODS);
+  return [
+    `${release.service}: ${finding.reason} after ${Math.round(seconds)} s: ${finding.message.trim()} (${finding.object})`,
+    ...notes,
+    ...told.flatMap((pod) => complaintsOf(pod).map((line) => `pod ${nameOf(pod)}: ${line}`)),
+    ...(suspects.length > PODS
+      ? [`and ${suspects.length - PODS} more pods that are not ready`]
+      : []),
+    ...logs.flatMap(logLines),
+    ...warningLines(observed, told),
+    `next: ${nextCommand(report, told[0])}`,
+  ].join("\n");
+}
+
+/** The containers whose logs belong into the evidence. */
+export function logSources(observed: Observed): LogSource[] {
+  return suspectsOf(observed)
+    .slice(0, PODS)
+    .flatMap((pod) =>
+      statusesOf(pod)
+        .filter(
+          (status) =>
+            isUnready(status) && (status.state?.waiting === undefined || status.restartCount > 0),
+        )
+        .map(({ name, restartCount, state }) => ({
+          pod: nameOf(pod),
+          container: name,
+          previous: restartCount > 0 && state?.terminated === undefined,
+        })),
+    );
+}
+
+/** The release's pods that are not ready, those in the deepest trouble first. */
+function suspectsOf(observed: Observed): Pod[] {
+  const replicaSet = newReplicaSet(observed);
+  const pods = replicaSet === undefined ? [] : podsOf(replicaSet, observed.pods);
+  return pods.filter((pod) => !isReady(pod)).sort((one, other) => restarts(other) - restarts(one));
+}
+
+function restarts(pod: Pod): number {
+  return statusesOf(pod).reduce((sum, { restartCount }) => sum + restartCount, 0);
+}
+
+function logLines({ pod, container, previous, lines }: ContainerLog): string[] {
+  const which = previous ? " before its last restart" : "";
+  return [
+    `log of pod ${pod}, container ${container}${which}, last ${lines.length} lines:`,
+    ...lines.map((line) => `  ${line}`),
+  ];
+}
+
+/** Each warning once, with the number of times and of objects that it came from. */
+function warningLines(observed: Observed, told: readonly Pod[]): string[] {
+  const replicaSet = newReplicaSet(observed);
+  const concerned = new Set([
+    ...[observed.deployment, replicaSet].flatMap((object) => (object ? [uidOf(object)] : [])),
+    ...told.map(uidOf),
+  ]);
+  const counts = new Map<string, number>();
+  for (const event of observed.warnings) {
+    if (concerned.has(event.involvedObject.uid ?? "")) {
+      const line = warningLine(event);
+      counts.set(line, (counts.get(line) ?? 0) + (event.count ?? event.series?.count ?? 1));
+    }
+  }
+  return [...counts].map(([line, count]) => (count > 1 ? `${line} (${count} times)` : line));
+}
+
+function warningLine({ involvedObject, reason, message }: Event): string {
+  const object = (involvedObject.kind ?? "object").toLowerCase();
+  return `warning ${reason ?? ""} (${object} ${involvedObject.name ?? ""}): ${message?.trim() ?? ""}`;
+}
+
+function nextCommand({ release, finding, context }: Report, suspect: Pod | undefined): string {
+  const kubectl = `kubectl --context ${context}`;
+  const [kind = "", name = ""] = finding.object.split(" ");
+  switch (finding.reason) {
+    case "cluster-unreachable":
+      return `${kubectl} get --raw /readyz`;
+    case "forbidden":
+      return `${kubectl} --namespace ${release.namespace} auth can-i --list`;
+    default: {
+      const target = suspect === undefined ? `${kind} ${name}` : `pod ${nameOf(suspect)}`;
+      return `${kubectl} --namespace ${release.namespace} describe ${target}`;
+    }
+  }
+}

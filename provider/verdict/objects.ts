@@ -1,0 +1,72 @@
+import type {
+  CoreV1Event,
+  V1Condition,
+  V1Container,
+  V1ContainerStatus,
+  V1Deployment,
+  V1EndpointSlice,
+  V1Ingress,
+  V1ObjectMeta,
+  V1Pod,
+  V1ReplicaSet,
+  V1Service,
+} from "@kubernetes/client-node";
+
+/** The library's types are of parsed objects; the API server sends JSON, in which a time is a string. */
+type Json<T> = T extends Date
+  ? string
+  : T extends readonly (infer Item)[]
+    ? readonly Json<Item>[]
+    : T extends object
+      ? { readonly [Key in keyof T]: Json<T[Key]> }
+      : T;
+
+export type ObjectMeta = Json<V1ObjectMeta>;
+export type Condition = Pick<Json<V1Condition>, "type" | "status"> & Partial<Json<V1Condition>>;
+export type Deployment = Json<V1Deployment>;
+export type ReplicaSet = Json<V1ReplicaSet>;
+export type Pod = Json<V1Pod>;
+export type Container = Json<V1Container>;
+export type ContainerStatus = Json<V1ContainerStatus>;
+export type Service = Json<V1Service>;
+export type EndpointSlice = Json<V1EndpointSlice>;
+export type Ingress = Json<V1Ingress>;
+export type Event = Json<CoreV1Event>;
+
+/** What the cluster shows of one release at one moment: all that a verdict is made from. */
+export interface Observed {
+  /** The Deployment of the release's name, whatever its uid. */
+  readonly deployment: Deployment | undefined;
+  /** Those that the Deployment owns, old ones too. */
+  readonly replicaSets: readonly ReplicaSet[];
+  /** Those that these ReplicaSets own. */
+  readonly pods: readonly Pod[];
+  readonly service: Service | undefined;
+  readonly endpointSlices: readonly EndpointSlice[];
+  readonly ingress: Ingress | undefined;
+  /** Warning events of the Deployment, its ReplicaSets and their pods. */
+  readonly warnings: readonly Event[];
+}
+
+/** The object's name; objects of the API server always have one. */
+export function nameOf(object: { readonly metadata?: ObjectMeta }): string {
+  return object.metadata?.name ?? "";
+}
+
+/** The object's uid; objects of the API server always have one. */
+export function uidOf(object: { readonly metadata?: ObjectMeta }): string {
+  return object.metadata?.uid ?? "";
+}
+
+/** The uid of the object that controls this one. */
+export function ownerOf(object: { readonly metadata?: ObjectMeta }): string | undefined {
+  return object.metadata?.ownerReferences?.find(({ controller }) => controller === true)?.uid;
+}
+
+/** The condition of a type, where the object has it. */
+export function condition<C extends { readonly type: string }>(
+  conditions: readonly C[] | undefined,
+  type: string,
+): C | undefined {
+  return conditions?.find((candidate) => candidate.type === type);
+}

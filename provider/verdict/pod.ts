@@ -1,0 +1,115 @@
+import { carriesDigest, digestOf } from "./digest";
+import type { Finding, ProvedPod } from "./finding";
+import { condition, type ContainerStatus, nameOf, type Pod } from "./objects";
+
+/** Whether the kubelet finds the pod ready to serve. */
+export function isReady(pod: Pod): boolean {
+  return condition(pod.status?.conditions, "Ready")?.status === "True";
+}
+
+/**
+ * What a ready pod proves about the release: its containers of the released digest, by their `imageID`.
+ * Other containers (a mesh's proxy, say) are nobody's proof and nobody's fault.
+ */
+export function proofOf(pod: Pod, image: string): ProvedPod | Finding {
+  const object = `pod ${nameOf(pod)}`;
+  const digest = digestOf(image);
+  const released = (pod.spec?.containers ?? []).filter(
+    (container) => digest !== undefined && digestOf(container.image ?? "") === digest,
+  );
+  if (digest === undefined || released.length === 0) {
+    const images = (pod.spec?.containers ?? [])
+      .map((container) => container.image ?? "")
+      .join(", ");
+    return { reason: "wrong-digest", object, message: `no container runs ${image}, but ${images}` };
+  }
+  const imageIDs = released.map(
+    ({ name }) => pod.status?.containerStatuses?.find((status) => status.name === name)?.imageID,
+  );
+  const foreign = imageIDs.find((imageID) => imageID && !carriesDigest(imageID, digest));
+  if (foreign !== undefined) {
+    const message = `the node reports ${foreign} for ${image}; where that is the manifest of a multi-platform image, release this digest instead`;
+    return { reason: "wrong-digest", object, message };
+  }
+  const [imageID] = imageIDs;
+  return imageIDs.every(Boolean) && imageID !== undefined
+    ? { name: nameOf(pod), imageID }
+    : { reason: "not-ready", object, message: "the node has not yet reported the image's digest" };
+}
+
+/** Where a pod is on its way to ready, in one word or two. */
+export function stageOf(pod: Pod): string {
+  const conditions = pod.status?.conditions;
+  if (isReady(pod)) {
+    return "ready";
+  }
+  if (condition(conditions, "PodScheduled")?.status !== "True") {
+    return "unscheduled";
+  }
+  const statuses = statusesOf(pod);
+  const stuck = statuses.find(({ state }) => isTrouble(state?.waiting?.reason));
+  if (stuck !== undefined) {
+    return stuck.state?.waiting?.reason ?? "";
+  }
+  if (condition(conditions, "PodReadyToStartContainers")?.status === "False") {
+    return "creating";
+  }
+  if (
+    statuses.length === 0 ||
+    statuses.some(({ state }) => state?.waiting?.reason === "ContainerCreating")
+  ) {
+    return "pulling";
+  }
+  return condition(conditions, "Initialized")?.status === "True" ? "starting" : "initializing";
+}
+
+/** What holds a pod up: one line for the scheduler, and one for each container that waits, ended or is not ready. */
+export function complaintsOf(pod: Pod): string[] {
+  const scheduled = condition(pod.status?.conditions, "PodScheduled");
+  if (scheduled?.status === "False") {
+    return [withMessage(scheduled.reason ?? "not scheduled", scheduled.message)];
+  }
+  return statusesOf(pod).filter(isUnready).flatMap(complaintOf);
+}
+
+/** The statuses of all containers, in the order in which they start. */
+export function statusesOf(pod: Pod): readonly ContainerStatus[] {
+  return [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
+}
+
+/** Whether a container is not where it should be: an init container that ended well is. */
+export function isUnready({ ready, state }: ContainerStatus): boolean {
+  return !ready && state?.terminated?.exitCode !== 0;
+}
+
+/** Waiting reasons that are steps on the way, not trouble. */
+const STEPS: readonly (string | undefined)[] = [undefined, "ContainerCreating", "PodInitializing"];
+
+function isTrouble(waitingReason: string | undefined): boolean {
+  return !STEPS.includes(waitingReason);
+}
+
+function complaintOf({ name, state, lastState, restartCount }: ContainerStatus): string[] {
+  const ended = state?.terminated ?? lastState?.terminated;
+  const lines: string[] = [];
+  if (state?.waiting !== undefined && state.waiting.reason !== "PodInitializing") {
+    lines.push(withMessage(state.waiting.reason ?? "waiting", state.waiting.message));
+  }
+  if (ended !== undefined) {
+    const restarts = restartCount > 0 ? `, ${restartCount} restarts` : "";
+    lines.push(
+      withMessage(
+        `${ended.reason ?? "ended"}, exit code ${ended.exitCode}${restarts}`,
+        ended.message,
+      ),
+    );
+  }
+  if (state?.running !== undefined) {
+    lines.push(`runs since ${state.running.startedAt ?? "a moment"} but is not ready`);
+  }
+  return lines.map((line) => `container ${name}: ${line}`);
+}
+
+function withMessage(reason: string, message: string | undefined): string {
+  return message ? `${reason}: ${message.trim()}` : reason;
+}

@@ -1,0 +1,98 @@
+import type { ReadinessInputs } from "../../contract";
+import { assess, type Assessment } from "./assessment";
+import type { Finding, Verdict } from "./finding";
+import { condition, type Observed } from "./objects";
+import { REASONS } from "./reasons";
+
+/** The Deployment controller has the first word on the deadline that it keeps itself. */
+const MARGIN_SECONDS = 15;
+
+/**
+ * A rollout in the course of time: what the rules of one moment cannot know.
+ * It has no clock of its own; the verdict follows from what was observed, and when.
+ *
+ * - A deadline that had passed before the wait began says nothing: a `pulumi up` after the cause was mended
+ *   finds it still there until the first pod is ready.
+ * - The rollout has failed when it made no step for the deadline's seconds, counted from the start of the wait at
+ *   first; where nothing is heard of the cluster there is no step either, so that every wait ends.
+ */
+export class Rollout {
+  readonly #release: ReadinessInputs;
+  readonly #until: number;
+  #progress = 0;
+  #progressAt: number;
+  #passedBefore: string | null | undefined;
+
+  /**
+   * @param startedAt when the wait began, in milliseconds on the clock of `judge`'s `now`
+   * @param timeoutSeconds the longest wait from its start; 0 for as long as there is progress
+   */
+  constructor(release: ReadinessInputs, startedAt: number, timeoutSeconds = 0) {
+    this.#release = release;
+    this.#progressAt = startedAt;
+    this.#until = timeoutSeconds > 0 ? startedAt + timeoutSeconds * 1000 : Infinity;
+  }
+
+  /** The verdict on what is observed now. */
+  judge(observed: Observed, now: number): Verdict {
+    const assessment = assess(this.#release, observed);
+    this.#remember(assessment, observed, now);
+    const findings = assessment.findings.filter((finding) => this.#counts(finding, observed));
+    const [first] = findings;
+    if (first === undefined) {
+      return ready(assessment);
+    }
+    const terminal = findings.find(({ reason }) => REASONS[reason] === "terminal");
+    if (terminal !== undefined) {
+      return { kind: "failed", ...terminal };
+    }
+    const deadline = this.deadline(first.object.startsWith("deployment"));
+    if (now >= deadline) {
+      return { kind: "failed", ...first };
+    }
+    return { kind: "progressing", text: assessment.text, wakeAt: deadline };
+  }
+
+  /** When the rollout has failed if nothing moves until then. */
+  deadline(withMargin = true): number {
+    const seconds = this.#release.deadlineSeconds + (withMargin ? MARGIN_SECONDS : 0);
+    return Math.min(this.#progressAt + seconds * 1000, this.#until);
+  }
+
+  #remember({ progress }: Assessment, observed: Observed, now: number): void {
+    if (progress > this.#progress) {
+      this.#progress = progress;
+      this.#progressAt = now;
+    }
+    if (this.#passedBefore === undefined && observed.deployment !== undefined) {
+      this.#passedBefore = passedAt(observed) ?? null;
+    }
+  }
+
+  #counts({ reason }: Finding, observed: Observed): boolean {
+    return reason !== "progress-deadline" || passedAt(observed) !== this.#passedBefore;
+  }
+}
+
+/** The verdict of one moment, without waiting: what is not ready now has failed. */
+export function judgeAtOnce(
+  release: ReadinessInputs,
+  observed: Observed,
+): Exclude<Verdict, { kind: "progressing" }> {
+  const assessment = assess(release, observed);
+  const { findings } = assessment;
+  const worst = findings.find(({ reason }) => REASONS[reason] === "terminal") ?? findings[0];
+  return worst === undefined ? ready(assessment) : { kind: "failed", ...worst };
+}
+
+function ready({ replicaSet, proved }: Assessment): Extract<Verdict, { kind: "ready" }> {
+  return { kind: "ready", replicaSet: replicaSet ?? "", pods: proved };
+}
+
+/** When the Deployment controller gave up, where it did. */
+function passedAt({ deployment }: Observed): string | undefined {
+  const progressing = condition(deployment?.status?.conditions, "Progressing");
+  return progressing?.reason === "ProgressDeadlineExceeded"
+    ? progressing.lastUpdateTime
+    : undefined;
+}
