@@ -1,0 +1,112 @@
+import { createHash, type Hash } from "node:crypto";
+import {
+  closeSync,
+  existsSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  readSync,
+} from "node:fs";
+import { join } from "node:path";
+
+import ignore from "@balena/dockerignore";
+
+/** What an image is made of. */
+export interface Content {
+  /** Path of the build context. */
+  readonly context: string;
+  /** Path of the Dockerfile, inside the context or not. */
+  readonly dockerfile: string;
+  readonly target?: string | undefined;
+  readonly args?: Readonly<Record<string, string>> | undefined;
+  readonly platform?: string | undefined;
+}
+
+/** Changes with the rules below, so that tags of other rules are never taken for the same content. */
+const RULES = "slipway content 1";
+
+const CHUNK_BYTES = 1 << 20;
+
+/**
+ * Hash of everything that a build can see: each file that .dockerignore leaves (path, type,
+ * executable bit, content or link target), the Dockerfile, target, platform and arguments. Where
+ * the files lie, and their order, owner, time and other mode bits do not count.
+ *
+ * @returns 32 hexadecimal digits, to be used as a tag
+ * @throws Error naming a file that cannot be read, or that is neither file, folder nor link
+ */
+export function contentHash({ context, dockerfile, target, args = {}, platform }: Content): string {
+  const hash = createHash("sha256");
+  const sorted = Object.entries(args).sort(([one], [other]) => (one < other ? -1 : 1));
+  field(hash, JSON.stringify([RULES, target ?? null, platform ?? null, sorted]));
+  addFile(hash, "Dockerfile", dockerfile);
+  for (const path of includedPaths(context, dockerfile)) addEntry(hash, path, join(context, path));
+  return hash.digest("hex").slice(0, 32);
+}
+
+function includedPaths(context: string, dockerfile: string): string[] {
+  const ignoreFile = [`${dockerfile}.dockerignore`, join(context, ".dockerignore")].find((path) =>
+    existsSync(path),
+  );
+  const patterns =
+    ignoreFile === undefined ? "" : readFileSync(ignoreFile, "utf8").replace(/^\uFEFF/, "");
+  const rules = ignore({ ignorecase: false }).add(patterns);
+  // A rule that takes files back in may reach into any ignored folder, so none can be skipped then.
+  const mayTakeBack = /^\s*!/m.test(patterns);
+  const isIgnored = (path: string): boolean => {
+    try {
+      return rules.ignores(path);
+    } catch (error) {
+      throw new Error(
+        `${ignoreFile ?? ""}: a pattern cannot be read: ${(error as Error).message}`,
+        { cause: error },
+      );
+    }
+  };
+
+  const walk = (folder: string): string[] =>
+    readdirSync(join(context, folder), { withFileTypes: true }).flatMap((entry) => {
+      const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
+      const ignored = isIgnored(path);
+      if (entry.isDirectory()) return ignored && !mayTakeBack ? [] : walk(path);
+      return ignored ? [] : [path];
+    });
+  return walk("").sort();
+}
+
+function addEntry(hash: Hash, path: string, absolute: string): void {
+  const status = lstatSync(absolute);
+  if (status.isSymbolicLink()) {
+    field(hash, `link ${path}`);
+    field(hash, readlinkSync(absolute));
+  } else if (status.isFile()) {
+    // Git keeps no other mode bit, so no other is the same on every machine.
+    addFile(hash, `${(status.mode & 0o100) === 0 ? "file" : "executable"} ${path}`, absolute);
+  } else {
+    throw new Error(`${absolute}: is neither file, folder nor link; add it to .dockerignore`);
+  }
+}
+
+function addFile(hash: Hash, label: string, absolute: string): void {
+  field(hash, label);
+  const descriptor = openSync(absolute, "r");
+  try {
+    const content = createHash("sha256");
+    const chunk = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, Math.max(1, lstatSync(absolute).size)));
+    let read = readSync(descriptor, chunk);
+    while (read > 0) {
+      content.update(chunk.subarray(0, read));
+      read = readSync(descriptor, chunk);
+    }
+    hash.update(content.digest());
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** With its length in front, so that no two lists of fields make the same bytes. */
+function field(hash: Hash, text: string): void {
+  hash.update(`${Buffer.byteLength(text)}:${text}`);
+}

@@ -1,0 +1,44 @@
+import type * as k8s from "@pulumi/kubernetes";
+
+import type { Service } from "./definition";
+import { manifestHash, sha256 } from "./hash";
+import { metadataOf } from "./labels";
+
+/**
+ * The files of a service, undefined where it has none with a text of its own. Its name holds the
+ * hash of its content: another content is another ConfigMap, which rolls the pods, and the pods of
+ * the outgoing release keep theirs.
+ *
+ * @see https://kubernetes.io/docs/concepts/configuration/configmap/#configmap-immutable
+ */
+export function configMapManifest(service: Service): k8s.types.input.core.v1.ConfigMap | undefined {
+  const name = configMapName(service);
+  if (name === undefined) return undefined;
+  return {
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: { ...metadataOf(service), name },
+    immutable: true,
+    data: data(service),
+  };
+}
+
+/** Name of the ConfigMap, undefined where there is none. */
+export function configMapName(service: Service): string | undefined {
+  const content = data(service);
+  if (Object.keys(content).length === 0) return undefined;
+  return `${service.name}-files-${manifestHash(content).slice("sha256:".length).slice(0, 10)}`;
+}
+
+/** Key of a file in the ConfigMap: readable, and never the same for two paths. */
+export function fileKey(path: string): string {
+  const readable = path.slice(path.lastIndexOf("/") + 1).replace(/[^-._a-zA-Z0-9]/g, "_");
+  return `${sha256(path).slice(0, 8)}-${readable.slice(0, 200)}`;
+}
+
+function data({ files }: Service): Record<string, string> {
+  const entries = Object.entries(files).filter(
+    (entry): entry is [string, string] => typeof entry[1] === "string",
+  );
+  return Object.fromEntries(entries.map(([path, text]) => [fileKey(path), text]));
+}

@@ -1,0 +1,165 @@
+/** How a service is run: what its team says in the settings, all of it optional but the port. */
+export interface ServiceDefinition {
+  /** Port that the container listens on. */
+  readonly port: number;
+  /**
+   * Number of pods, where nothing scales them.
+   *
+   * @default 2
+   */
+  readonly replicas?: number;
+  /**
+   * Scales the pods by their CPU; takes the place of `replicas`.
+   *
+   * @default - the number of pods is fixed
+   */
+  readonly autoscale?: Autoscale;
+  /**
+   * HTTP path that tells whether the process is alive (startup and liveness probes).
+   *
+   * @default - the port accepts a TCP connection
+   */
+  readonly health?: string;
+  /**
+   * HTTP path that tells whether the process can serve (readiness probe).
+   *
+   * @default - as `health`
+   */
+  readonly ready?: string;
+  /** @default - requests of 100m and 128Mi, limits of 500m and 256Mi; a limit is never below its request */
+  readonly resources?: Resources;
+  /**
+   * Environment variables of the container.
+   *
+   * @default {}
+   */
+  readonly env?: Readonly<Record<string, string | SecretKey>>;
+  /**
+   * Files by absolute path: their text, or a key of an existing Secret. Mounted read-only.
+   *
+   * @default {}
+   */
+  readonly files?: Readonly<Record<string, string | SecretKey>>;
+  /**
+   * Folders that the container may write to (emptied with the pod); everything else is read-only.
+   *
+   * @default ["/tmp"]
+   */
+  readonly writable?: readonly string[];
+  /**
+   * User and group that the container runs as.
+   *
+   * @default 65532
+   */
+  readonly user?: number;
+  /**
+   * Makes the service reachable from outside the cluster.
+   *
+   * @default - inside the cluster only
+   */
+  readonly ingress?: IngressDefinition;
+  /**
+   * What the pods may connect to, besides DNS.
+   *
+   * @default - nothing
+   */
+  readonly egress?: readonly EgressRule[];
+  /**
+   * Seconds without progress after which a rollout has failed.
+   *
+   * @default 120
+   */
+  readonly deadlineSeconds?: number;
+  /**
+   * Seconds that a pod goes on serving after it was told to stop, so that no request is lost while
+   * the cluster takes it out of the Service.
+   *
+   * @default 5
+   */
+  readonly drainSeconds?: number;
+}
+
+/** A key of a Secret that is in the namespace already. */
+export interface SecretKey {
+  readonly secret: string;
+  readonly key: string;
+}
+
+/** Bounds and aim of the HorizontalPodAutoscaler. */
+export interface Autoscale {
+  readonly min: number;
+  readonly max: number;
+  /**
+   * CPU use to aim at, in percent of the request.
+   *
+   * @default 70
+   */
+  readonly cpu?: number;
+}
+
+/** Quantities such as `250m` and `64Mi`. */
+export interface Resources {
+  readonly requests?: { readonly cpu?: string; readonly memory?: string };
+  readonly limits?: { readonly cpu?: string; readonly memory?: string };
+}
+
+/** How the service is reached from outside. */
+export interface IngressDefinition {
+  readonly host: string;
+  /** @default - the cluster's default class */
+  readonly class?: string;
+  /** @default / */
+  readonly path?: string;
+  /**
+   * Name of an existing TLS Secret.
+   *
+   * @default - plain HTTP
+   */
+  readonly tls?: string;
+  /**
+   * Whether a release waits until the Ingress has an address. False for a controller that publishes none.
+   *
+   * @default true
+   */
+  readonly awaitAddress?: boolean;
+}
+
+/** A destination: a block of addresses, or the pods of a namespace. */
+export type EgressRule = EgressPorts & ({ readonly cidr: string } | { readonly namespace: string });
+
+interface EgressPorts {
+  /**
+   * TCP ports.
+   *
+   * @default - all of them
+   */
+  readonly ports?: readonly number[];
+}
+
+/** One deployable unit with its name, its place, and a value for everything that has a default. */
+export interface Service {
+  readonly name: string;
+  readonly namespace: string;
+  /** What is delivered, for people: see `app.kubernetes.io/version`. */
+  readonly version: string;
+  /** Name of an existing Secret that pulls the image. */
+  readonly pullSecret: string | undefined;
+  readonly port: number;
+  readonly replicas: number;
+  readonly autoscale: Required<Autoscale> | undefined;
+  readonly health: string | undefined;
+  readonly ready: string | undefined;
+  readonly resources: {
+    readonly requests: { readonly cpu: string; readonly memory: string };
+    readonly limits: { readonly cpu: string; readonly memory: string };
+  };
+  readonly env: Readonly<Record<string, string | SecretKey>>;
+  readonly files: Readonly<Record<string, string | SecretKey>>;
+  readonly writable: readonly string[];
+  readonly user: number;
+  readonly ingress:
+    (IngressDefinition & { readonly path: string; readonly awaitAddress: boolean }) | undefined;
+  readonly egress: readonly EgressRule[];
+  readonly deadlineSeconds: number;
+  readonly drainSeconds: number;
+}

@@ -1,0 +1,35 @@
+import type * as k8s from "@pulumi/kubernetes";
+
+import { PORT_NAME } from "./container";
+import type { Service } from "./definition";
+import { metadataOf, SKIP_AWAIT } from "./labels";
+
+/**
+ * The way in from outside the cluster, undefined where the settings ask for none.
+ *
+ * @see https://kubernetes.io/docs/concepts/services-networking/ingress/
+ */
+export function ingressManifest(
+  service: Service,
+): k8s.types.input.networking.v1.Ingress | undefined {
+  const { ingress, name } = service;
+  if (ingress === undefined) return undefined;
+  const backend = { service: { name, port: { name: PORT_NAME } } };
+  return {
+    apiVersion: "networking.k8s.io/v1",
+    kind: "Ingress",
+    metadata: { ...metadataOf(service), annotations: SKIP_AWAIT },
+    spec: {
+      ...(ingress.class !== undefined && { ingressClassName: ingress.class }),
+      ...(ingress.tls !== undefined && {
+        tls: [{ hosts: [ingress.host], secretName: ingress.tls }],
+      }),
+      rules: [
+        {
+          host: ingress.host,
+          http: { paths: [{ path: ingress.path, pathType: "Prefix", backend }] },
+        },
+      ],
+    },
+  };
+}

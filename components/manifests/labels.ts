@@ -1,0 +1,31 @@
+import type { Service } from "./definition";
+
+type Subject = Pick<Service, "name" | "namespace">;
+
+/** Selects a service's pods. Kubernetes never lets it change, so it holds nothing that could. */
+export function selectorLabels({ name }: Subject): Record<string, string> {
+  return { "app.kubernetes.io/name": name };
+}
+
+/** Labels of a pod: those that stay the same from release to release, so that they restart nothing. */
+export function podLabels(service: Subject): Record<string, string> {
+  return {
+    ...selectorLabels(service),
+    "app.kubernetes.io/instance": service.name,
+    "app.kubernetes.io/part-of": service.namespace,
+    "app.kubernetes.io/managed-by": "slipway",
+  };
+}
+
+/** Name, namespace and labels of an object that belongs to a service. */
+export function metadataOf(service: Service): {
+  name: string;
+  namespace: string;
+  labels: Record<string, string>;
+} {
+  const labels = { ...podLabels(service), "app.kubernetes.io/version": service.version };
+  return { name: service.name, namespace: service.namespace, labels };
+}
+
+/** Keeps the Kubernetes provider from waiting: Readiness waits, and knows more about a failure. */
+export const SKIP_AWAIT = { "pulumi.com/skipAwait": "true" };

@@ -1,0 +1,48 @@
+import type * as k8s from "@pulumi/kubernetes";
+
+import { PORT_NAME } from "./container";
+import type { EgressRule, Service } from "./definition";
+import { metadataOf, selectorLabels } from "./labels";
+
+type Rule = k8s.types.input.networking.v1.NetworkPolicyEgressRule;
+
+/** Any pod of the cluster, and the address that NodeLocal DNSCache listens on, which is no pod's. */
+const DNS: Rule = {
+  to: [{ namespaceSelector: {} }, { ipBlock: { cidr: "169.254.20.10/32" } }],
+  ports: [
+    { port: 53, protocol: "UDP" },
+    { port: 53, protocol: "TCP" },
+  ],
+};
+
+/**
+ * Lets in only the service's port, and out only DNS and what the settings allow.
+ *
+ * @see https://kubernetes.io/docs/concepts/services-networking/network-policies/
+ */
+export function networkPolicyManifest(
+  service: Service,
+): k8s.types.input.networking.v1.NetworkPolicy {
+  return {
+    apiVersion: "networking.k8s.io/v1",
+    kind: "NetworkPolicy",
+    metadata: metadataOf(service),
+    spec: {
+      podSelector: { matchLabels: selectorLabels(service) },
+      policyTypes: ["Ingress", "Egress"],
+      ingress: [{ ports: [{ port: PORT_NAME, protocol: "TCP" }] }],
+      egress: [DNS, ...service.egress.map(egressRule)],
+    },
+  };
+}
+
+function egressRule(rule: EgressRule): Rule {
+  const to =
+    "cidr" in rule
+      ? { ipBlock: { cidr: rule.cidr } }
+      : { namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": rule.namespace } } };
+  return {
+    to: [to],
+    ...(rule.ports && { ports: rule.ports.map((port) => ({ port, protocol: "TCP" })) }),
+  };
+}

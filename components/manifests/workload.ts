@@ -1,0 +1,38 @@
+import type * as pulumi from "@pulumi/pulumi";
+
+import { configMapManifest } from "./config-map";
+import type { Service } from "./definition";
+import { deploymentManifest, type SourceReference } from "./deployment";
+import { manifestHash } from "./hash";
+import { horizontalPodAutoscalerManifest } from "./horizontal-pod-autoscaler";
+import { ingressManifest } from "./ingress";
+import { networkPolicyManifest } from "./network-policy";
+import { podDisruptionBudgetManifest } from "./pod-disruption-budget";
+import { serviceAccountManifest } from "./service-account";
+import { serviceManifest } from "./service";
+
+/** Every object of a service, as plain data; what its settings do not call for is undefined. */
+export type WorkloadManifests = ReturnType<typeof workloadManifests>;
+
+/** Builds every object of a service. Only the image may be unknown, as it is while it is not built. */
+export function workloadManifests(
+  service: Service,
+  image: pulumi.Input<string>,
+  source?: SourceReference,
+) {
+  return {
+    serviceAccount: serviceAccountManifest(service),
+    configMap: configMapManifest(service),
+    networkPolicy: networkPolicyManifest(service),
+    podDisruptionBudget: podDisruptionBudgetManifest(service),
+    deployment: deploymentManifest(service, image, source),
+    service: serviceManifest(service),
+    horizontalPodAutoscaler: horizontalPodAutoscalerManifest(service),
+    ingress: ingressManifest(service),
+  };
+}
+
+/** `sha256:<64 hex>` over a service's objects, without the source: a commit alone is no other workload. */
+export function workloadHash(service: Service, image: string): string {
+  return manifestHash(workloadManifests(service, image));
+}

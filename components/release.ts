@@ -1,0 +1,78 @@
+import type * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+
+import type { ReleaseRecord } from "../contract";
+import { Image, type ImageSource, type Registry } from "./image";
+import { complete } from "./manifests/complete";
+import type { ServiceDefinition } from "./manifests/definition";
+import type { Namespace } from "./namespace";
+import { Readiness } from "./readiness";
+import type { SlipwayProvider } from "./slipway-provider";
+import { type Endpoint, Workload } from "./workload";
+
+/** Inputs of a {@link Release}. */
+export interface ReleaseArgs {
+  /** Where its image comes from, and how the service is run. */
+  readonly service: ImageSource & ServiceDefinition;
+  readonly namespace: Namespace;
+  /** @default - none; needed for an image that is built here */
+  readonly registry?: Registry | undefined;
+}
+
+/** Options of a {@link Release}: it never falls back to the context that kubectl happens to use. */
+export type ReleaseOptions = pulumi.ComponentResourceOptions & {
+  readonly providers: [k8s.Provider, SlipwayProvider];
+};
+
+/**
+ * One service's way from its source to a proved release.
+ *
+ * Creates an `Image`, a `Workload` and the `Readiness` that proves it. Name it as the service.
+ */
+export class Release extends pulumi.ComponentResource {
+  /** The record of the release, once it is proved. */
+  readonly release: pulumi.Output<ReleaseRecord>;
+  /** Where the service answers, once the release is proved. */
+  readonly endpoint: pulumi.Output<Endpoint>;
+
+  constructor(name: string, args: ReleaseArgs, opts: ReleaseOptions) {
+    super("slipway:index:Release", name, {}, opts);
+
+    const { namespace, registry } = args;
+    const child = { parent: this };
+    const image = new Image(name, { source: args.service, registry }, child);
+    const place = {
+      name,
+      namespace: namespace.name,
+      version: image.version,
+      pullSecret: registry?.pullSecret,
+    };
+    const service = complete(place, args.service);
+    const { ref, source } = image;
+    const workload = new Workload(name, { service, image: ref, source, namespace }, child);
+    const { ingress, deadlineSeconds } = service;
+    const readiness = new Readiness(
+      name,
+      {
+        service: name,
+        namespace: namespace.name,
+        deployment: workload.deployment,
+        image: ref,
+        serviceName: name,
+        ...(ingress && { ingress: { name, awaitAddress: ingress.awaitAddress } }),
+        manifestHash: workload.manifestHash,
+        ...(source.commit !== undefined && { commit: source.commit }),
+        dirty: source.dirty,
+        deadlineSeconds,
+      },
+      // Without the namespace there is nothing to judge, so its end is the end of the verdict.
+      { ...child, provider: opts.providers[1], dependsOn: workload, deletedWith: namespace },
+    );
+
+    this.release = readiness.release;
+    this.endpoint = pulumi
+      .all([workload.endpoint, readiness.release])
+      .apply(([endpoint]) => endpoint);
+    this.registerOutputs({ release: this.release, endpoint: this.endpoint });
+  }
+}

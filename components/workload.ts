@@ -1,0 +1,103 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+
+import type { DeploymentIdentity } from "../contract";
+import type { Service } from "./manifests/definition";
+import type { SourceReference } from "./manifests/deployment";
+import { workloadHash, type WorkloadManifests, workloadManifests } from "./manifests/workload";
+
+/** Where a service answers. */
+export interface Endpoint {
+  /** Address by its name inside the cluster. */
+  readonly inCluster: string;
+  /** The same by its IP address. */
+  readonly address: string;
+  /** Address of its Ingress, null where it has none. */
+  readonly public: string | null;
+}
+
+/** Inputs of a {@link Workload}. */
+export interface WorkloadArgs {
+  /** What to run and how; see `complete`. */
+  readonly service: Service;
+  /** `repository@sha256:<64 hex>`. */
+  readonly image: pulumi.Input<string>;
+  /** Where the image comes from. */
+  readonly source: SourceReference;
+  /** Namespace of the service; its deletion stands for that of everything in it. */
+  readonly namespace: k8s.core.v1.Namespace;
+}
+
+/**
+ * The objects of one service.
+ *
+ * Creates a `ServiceAccount`, `NetworkPolicy`, `Deployment` and `Service`; where the settings call
+ * for them also a `ConfigMap`, `PodDisruptionBudget`, `HorizontalPodAutoscaler` and `Ingress`. It
+ * waits for none of them to be ready: see `Readiness`.
+ */
+export class Workload extends pulumi.ComponentResource {
+  /** The Deployment as the API server took it. */
+  readonly deployment: pulumi.Output<DeploymentIdentity>;
+  /** `sha256:<64 hex>` over all objects but their source. */
+  readonly manifestHash: pulumi.Output<string>;
+  /** Where the service answers once it is ready. */
+  readonly endpoint: pulumi.Output<Endpoint>;
+
+  constructor(name: string, args: WorkloadArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("slipway:index:Workload", name, {}, opts);
+
+    const { service, image, source, namespace } = args;
+    const child = { parent: this, dependsOn: namespace, deletedWith: namespace };
+    const manifests = workloadManifests(service, image, source);
+    // What the pods need when they start comes before them.
+    const needed = declareNeeds(name, manifests, child);
+    const deployment = new k8s.apps.v1.Deployment(name, manifests.deployment, {
+      ...child,
+      dependsOn: [namespace, ...needed],
+    });
+    const address = new k8s.core.v1.Service(name, manifests.service, child);
+    declareOptions(name, manifests, child);
+
+    const { uid, generation } = deployment.metadata;
+    this.deployment = pulumi.output({ name: service.name, uid, generation });
+    this.manifestHash = pulumi.output(image).apply((ref) => workloadHash(service, ref));
+    this.endpoint = pulumi.output({
+      inCluster: `http://${service.name}.${service.namespace}.svc.cluster.local`,
+      address: pulumi.interpolate`http://${address.spec.clusterIP}`,
+      public: publicAddress(service),
+    });
+    this.registerOutputs({ endpoint: this.endpoint, manifestHash: this.manifestHash });
+  }
+}
+
+function declareNeeds(
+  name: string,
+  { serviceAccount, networkPolicy, configMap }: WorkloadManifests,
+  child: pulumi.CustomResourceOptions,
+): pulumi.Resource[] {
+  return [
+    new k8s.core.v1.ServiceAccount(name, serviceAccount, child),
+    new k8s.networking.v1.NetworkPolicy(name, networkPolicy, child),
+    ...(configMap === undefined ? [] : [new k8s.core.v1.ConfigMap(name, configMap, child)]),
+  ];
+}
+
+function declareOptions(
+  name: string,
+  { podDisruptionBudget, horizontalPodAutoscaler, ingress }: WorkloadManifests,
+  child: pulumi.CustomResourceOptions,
+): void {
+  if (podDisruptionBudget !== undefined)
+    new k8s.policy.v1.PodDisruptionBudget(name, podDisruptionBudget, child);
+  if (horizontalPodAutoscaler !== undefined) {
+    new k8s.autoscaling.v2.HorizontalPodAutoscaler(name, horizontalPodAutoscaler, child);
+  }
+  if (ingress !== undefined) new k8s.networking.v1.Ingress(name, ingress, child);
+}
+
+/** The address that people type, null where there is no Ingress. */
+export function publicAddress({ ingress }: Pick<Service, "ingress">): string | null {
+  return ingress === undefined
+    ? null
+    : `${ingress.tls === undefined ? "http" : "https"}://${ingress.host}${ingress.path}`;
+}

@@ -1,0 +1,224 @@
+import * as pulumi from "@pulumi/pulumi";
+import { z } from "zod";
+
+import { isRepository } from "./components/image-reference";
+import type { ImageSource, Registry } from "./components/image";
+import type { ServiceDefinition } from "./components/manifests/definition";
+import { type Cluster, resolveCluster } from "./settings/cluster";
+import { conflicts, mapping } from "./settings/conflicts";
+import { type Fault, faultLine, faultsOf } from "./settings/fault";
+import * as field from "./settings/fields";
+import { serviceSchema } from "./settings/service";
+import type { Surroundings } from "./settings/surroundings";
+
+/** One service as its settings describe it. */
+export type ServiceSettings = ImageSource & ServiceDefinition;
+
+/** A stack's settings, checked. See docs/settings.md. */
+export interface Settings {
+  readonly cluster: Cluster;
+  /** Absent where every image is pinned. */
+  readonly registry: Registry | undefined;
+  readonly namespace: string;
+  readonly services: Readonly<Record<string, ServiceSettings>>;
+}
+
+/** A stack's settings as the engine hands them over. */
+export interface StackConfig {
+  /** Text by key without the project's prefix; mappings as JSON. */
+  readonly values: Readonly<Record<string, string>>;
+  /** Keys that hold a secret, themselves or somewhere inside. */
+  readonly secretKeys: readonly string[];
+}
+
+const PREFIX = "slipway:";
+const PASSWORD = "registryPassword";
+const SECRET_REMEDY = `run pulumi config set --secret ${PREFIX}${PASSWORD}`;
+
+/**
+ * Reads the settings of the stack that is being run.
+ *
+ * @throws RunError with a line for each fault, before anything is registered
+ */
+export function readSettings(): Settings {
+  const entries = Object.entries(pulumi.runtime.allConfig()).filter(([key]) =>
+    key.startsWith(PREFIX),
+  );
+  const values = Object.fromEntries(
+    entries.map(([key, value]) => [key.slice(PREFIX.length), value]),
+  );
+  const secretKeys = Object.keys(values).filter((key) => holdsSecret(PREFIX + key));
+  return parseSettings({ values, secretKeys }, { variables: process.env, folder: process.cwd() });
+}
+
+/** The pure part of {@link readSettings}. */
+export function parseSettings(config: StackConfig, surroundings: Surroundings): Settings {
+  const raw = Object.fromEntries(
+    Object.entries(config.values).map(([key, value]) => [key, parseValue(key, value)]),
+  );
+  const secretFaults = faultsOfSecrets(config);
+  // A secret in the wrong place is told without a look at its value.
+  const isShown = (fault: Fault): boolean =>
+    !secretFaults.some(({ path }) => path[0] === fault.path[0]);
+
+  const parsed = settingsSchema(surroundings).safeParse(raw, { reportInput: true });
+  const resolved = resolveCluster(raw["cluster"], surroundings);
+  const faults = [
+    ...(parsed.success ? [] : faultsOf(parsed.error)),
+    ...("faults" in resolved
+      ? resolved.faults.map(({ path, text }) => ({ path: ["cluster", ...path], text }))
+      : []),
+    ...registryFaults(raw),
+    ...Object.entries(mapping(raw["services"]) ?? {}).flatMap(([name, service]) =>
+      conflicts(service, surroundings).map(({ path, text }) => ({
+        path: ["services", name, ...path],
+        text,
+      })),
+    ),
+  ];
+  const told = distinct([...secretFaults, ...faults.filter(isShown)]);
+  if (told.length > 0 || !parsed.success || !("cluster" in resolved)) throw settingsError(told);
+
+  const { registry, namespace, services } = parsed.data;
+  const password = config.values[PASSWORD];
+  return {
+    cluster: resolved.cluster,
+    registry: registry && { ...registry, ...(password && { password: pulumi.secret(password) }) },
+    namespace,
+    services: Object.fromEntries(
+      Object.entries(services).map(([name, service]) => [name, withSource(service)]),
+    ),
+  };
+}
+
+function settingsSchema(surroundings: Surroundings) {
+  const repository =
+    "a repository such as registry.example.com/team, without scheme, tag and digest";
+  return field.mapping(
+    {
+      cluster: field.mapping(
+        {
+          kubeconfig: field.path(surroundings, "file", "the path of a kubeconfig file"),
+          context: field
+            .expanded(surroundings, "the name of a context in the kubeconfig")
+            .exactOptional(),
+          identifier: field
+            .expanded(surroundings, "a name of the cluster that never changes")
+            .exactOptional(),
+        },
+        "kubeconfig, and as needed context and identifier",
+      ),
+      registry: field
+        .mapping(
+          {
+            repository: field
+              .expanded(surroundings, repository)
+              .pipe(z.string().refine(isRepository, { error: `allowed: ${repository}` })),
+            username: field.expanded(surroundings, "the name to log in with").exactOptional(),
+            pullSecret: field.objectName.exactOptional(),
+          },
+          "repository, and as needed username and pullSecret",
+        )
+        .exactOptional(),
+      [PASSWORD]: z.string().exactOptional(),
+      namespace: field.label.refine((name) => !/^(default|kube-.*)$/.test(name), {
+        error: "allowed: a namespace of the stack's own; the cluster made this one for itself",
+      }),
+      services: field
+        .named(field.label, serviceSchema(surroundings), "a mapping of services by name")
+        .refine((services) => Object.keys(services).length > 0, {
+          error: "missing; allowed: at least one service by name",
+        }),
+    },
+    "the settings of a stack",
+  );
+}
+
+/** Mappings arrive as JSON; what is none is left for the schema to refuse. */
+function parseValue(key: string, value: string): unknown {
+  if (!["cluster", "registry", "services"].includes(key)) return value;
+  try {
+    const parsed: unknown = JSON.parse(value);
+    // An empty mapping is what Pulumi.yaml gives for a key that the stack does not set.
+    return key === "registry" && Object.keys(mapping(parsed) ?? { text: value }).length === 0
+      ? undefined
+      : parsed;
+  } catch {
+    return value;
+  }
+}
+
+function faultsOfSecrets({ values, secretKeys }: StackConfig): Fault[] {
+  const inClear = (values[PASSWORD] ?? "") !== "" && !secretKeys.includes(PASSWORD);
+  const misplaced = secretKeys.filter((key) => key !== PASSWORD);
+  return [
+    ...(inClear
+      ? [
+          {
+            path: [PASSWORD],
+            text: `got a value in clear; allowed: an encrypted one; ${SECRET_REMEDY}, and change the password`,
+          },
+        ]
+      : []),
+    ...misplaced.map((key) => ({
+      path: [key],
+      text: `got a secret, which would be readable in the cluster and the state; allowed: only ${PASSWORD} is a secret; keep it in a Kubernetes Secret and refer to it as {secret, key}`,
+    })),
+  ];
+}
+
+function registryFaults(raw: Readonly<Record<string, unknown>>): Fault[] {
+  const { repository, username } = mapping(raw["registry"]) ?? {};
+  const hasPassword = (raw[PASSWORD] ?? "") !== "";
+  const built = Object.entries(mapping(raw["services"]) ?? {}).filter(
+    ([, service]) => mapping(service)?.["build"] !== undefined,
+  );
+  return [
+    ...(raw["registry"] === undefined && built.length > 0
+      ? [
+          {
+            path: ["registry", "repository"],
+            text: `missing; needed to push what is built for ${built.map(([name]) => name).join(", ")}; set it to a repository such as registry.example.com/team`,
+          },
+        ]
+      : []),
+    ...(username !== undefined && !hasPassword
+      ? [{ path: [PASSWORD], text: `missing; registry.username needs one; ${SECRET_REMEDY}` }]
+      : []),
+    ...(hasPassword && username === undefined && repository !== undefined
+      ? [
+          {
+            path: ["registry", "username"],
+            text: `missing; ${PASSWORD} needs one; set the name to log in with`,
+          },
+        ]
+      : []),
+  ];
+}
+
+type Parsed = z.output<ReturnType<typeof serviceSchema>>;
+
+function withSource({ build, image, ...definition }: Parsed): ServiceSettings {
+  if (build !== undefined) return { ...definition, build };
+  if (image !== undefined) return { ...definition, image };
+  throw new Error("a service has neither build nor image");
+}
+
+function distinct(faults: readonly Fault[]): Fault[] {
+  return [...new Map(faults.map((fault) => [faultLine(fault), fault])).values()];
+}
+
+function settingsError(faults: readonly Fault[]): pulumi.RunError {
+  const [only, ...others] = faults.map(faultLine);
+  if (only !== undefined && others.length === 0) return new pulumi.RunError(only);
+  return new pulumi.RunError(
+    [`${faults.length} faults in the stack's settings`, ...faults.map(faultLine)].join("\n  "),
+  );
+}
+
+// The SDK knows which settings are secrets, but its types do not tell.
+function holdsSecret(key: string): boolean {
+  return (pulumi.runtime as unknown as { isConfigSecret(key: string): boolean }).isConfigSecret(
+    key,
+  );
+}

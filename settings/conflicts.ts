@@ -1,0 +1,133 @@
+import { statSync } from "node:fs";
+import { join } from "node:path";
+
+import { parseQuantity } from "../components/manifests/quantity";
+import { type Fault, got } from "./fault";
+import { absolute, expand, type Surroundings } from "./surroundings";
+
+/** Kubernetes takes no larger ConfigMap. */
+const FILES_BYTES = 1 << 20;
+
+/**
+ * What is wrong between the keys of one service. It looks at the settings as they were written, so
+ * that these faults are told together with those of single values.
+ */
+export function conflicts(service: unknown, surroundings: Surroundings): Fault[] {
+  const value = mapping(service);
+  if (value === undefined) return [];
+  return [
+    ...imageConflicts(value),
+    ...dockerfileConflicts(value["build"], surroundings),
+    ...scaleConflicts(value),
+    ...resourceConflicts(value["resources"]),
+    ...fileConflicts(value),
+  ];
+}
+
+type Mapping = Readonly<Record<string, unknown>>;
+
+/** The value as a mapping, undefined where it is none. */
+export function mapping(value: unknown): Mapping | undefined {
+  return typeof value === "object" && value !== null && !Array.isArray(value)
+    ? (value as Mapping)
+    : undefined;
+}
+
+function imageConflicts({ build, image }: Mapping): Fault[] {
+  if (build === undefined && image === undefined) {
+    return [
+      {
+        path: [],
+        text: "neither build nor image; allowed: one of them; set build.context, or image to a pinned image",
+      },
+    ];
+  }
+  if (build === undefined || image === undefined) return [];
+  return [
+    { path: ["image"], text: got(image, "allowed: either build or image; remove one of them") },
+  ];
+}
+
+function dockerfileConflicts(build: unknown, surroundings: Surroundings): Fault[] {
+  const { context, dockerfile } = mapping(build) ?? {};
+  if (dockerfile !== undefined || typeof context !== "string") return [];
+  const expanded = expand(context, surroundings);
+  if ("unset" in expanded) return [];
+  const folder = absolute(expanded.text, surroundings);
+  const isFolder = statSync(folder, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  const isThere =
+    statSync(join(folder, "Dockerfile"), { throwIfNoEntry: false })?.isFile() ?? false;
+  if (!isFolder || isThere) return [];
+  return [
+    {
+      path: ["build", "dockerfile"],
+      text: `missing; there is no Dockerfile in ${folder}; set the path of the Dockerfile`,
+    },
+  ];
+}
+
+function scaleConflicts({ replicas, autoscale }: Mapping): Fault[] {
+  const { min, max } = mapping(autoscale) ?? {};
+  const isReversed = typeof min === "number" && typeof max === "number" && min > max;
+  return [
+    ...(replicas === undefined || autoscale === undefined
+      ? []
+      : [
+          {
+            path: ["replicas"],
+            text: got(replicas, "allowed: either replicas or autoscale; remove one of them"),
+          },
+        ]),
+    ...(isReversed
+      ? [
+          {
+            path: ["autoscale", "min"],
+            text: got(min, `allowed: at most autoscale.max, which is ${max}`),
+          },
+        ]
+      : []),
+  ];
+}
+
+function resourceConflicts(resources: unknown): Fault[] {
+  const { requests, limits } = mapping(resources) ?? {};
+  return ["cpu", "memory"].flatMap((kind) => {
+    const request = mapping(requests)?.[kind];
+    const limit = mapping(limits)?.[kind];
+    const isAbove =
+      (parseQuantity(String(request)) ?? 0) > (parseQuantity(String(limit)) ?? Infinity);
+    if (!isAbove) return [];
+    const allowed = `allowed: at most limits.${kind}, which is ${String(limit)}; lower the request or raise the limit`;
+    return [{ path: ["resources", "requests", kind], text: got(request, allowed) }];
+  });
+}
+
+function fileConflicts({ files, writable }: Mapping): Fault[] {
+  const paths = Object.keys(mapping(files) ?? {});
+  const folders: readonly unknown[] = Array.isArray(writable) ? writable : [];
+  const bytes = Object.values(mapping(files) ?? {}).reduce<number>(
+    (sum, file) => sum + (typeof file === "string" ? Buffer.byteLength(file) : 0),
+    0,
+  );
+  const duplicates = folders.filter((folder, index) => folders.indexOf(folder) !== index);
+  return [
+    ...paths
+      .filter((path) => folders.includes(path))
+      .map((path) => ({
+        path: ["files", path],
+        text: "is a writable folder, too; remove one of them",
+      })),
+    ...duplicates.map((folder) => ({
+      path: ["writable"],
+      text: got(folder, "allowed: each folder once; remove the other"),
+    })),
+    ...(bytes > FILES_BYTES
+      ? [
+          {
+            path: ["files"],
+            text: `got ${bytes} bytes; allowed: at most ${FILES_BYTES} bytes of text; put large files into the image`,
+          },
+        ]
+      : []),
+  ];
+}

@@ -1,0 +1,69 @@
+import type { z } from "zod";
+
+/** One thing that is wrong in the settings. */
+export interface Fault {
+  /** Where: the names of the keys on the way to it. */
+  readonly path: readonly PropertyKey[];
+  /** What was found, what is allowed, and what to do. */
+  readonly text: string;
+}
+
+const LONGEST_VALUE = 80;
+
+/** A fault of one value: what was found and what is allowed, with the remedy. */
+export function got(value: unknown, allowed: string): string {
+  if (value === undefined || value === "") return `missing; ${allowed}`;
+  const shown = JSON.stringify(value);
+  return `got ${shown.length > LONGEST_VALUE ? `${shown.slice(0, LONGEST_VALUE)}…` : shown}; ${allowed}`;
+}
+
+/** The faults that a schema found, in Slipway's words. */
+export function faultsOf(error: z.ZodError): Fault[] {
+  return error.issues.flatMap((issue) => {
+    const { path, message } = issue;
+    if (issue.code === "unrecognized_keys") {
+      return issue.keys.map((key) => ({
+        path: [...path, key],
+        text: unknownKey(key, message.split(", ")),
+      }));
+    }
+    if (issue.code === "invalid_key")
+      return { path, text: got(path.at(-1), issue.issues[0]?.message ?? message) };
+    return { path, text: issue.code === "custom" ? message : got(issue.input, message) };
+  });
+}
+
+/** The line that a person reads: `slipway:services.shop.port: got 99999; allowed: …`. */
+export function faultLine({ path, text }: Fault): string {
+  const [first, ...rest] = path.map(String);
+  const steps = rest.map((key) =>
+    /^[\w-]+$/.test(key) ? (/^\d+$/.test(key) ? `[${key}]` : `.${key}`) : `["${key}"]`,
+  );
+  return `slipway:${first ?? ""}${steps.join("")}: ${text}`;
+}
+
+function unknownKey(key: string, known: readonly string[]): string {
+  const [nearest] = known
+    .map((candidate) => ({
+      candidate,
+      edits: distance(key.toLowerCase(), candidate.toLowerCase()),
+    }))
+    .filter(({ candidate, edits }) => edits <= Math.max(1, candidate.length / 3))
+    .sort((one, other) => one.edits - other.edits);
+  const hint = nearest === undefined ? "remove it" : `did you mean ${nearest.candidate}?`;
+  return `unknown key; allowed: ${known.join(", ")}; ${hint}`;
+}
+
+/** Number of letters to change, insert or remove on the way from one word to another. */
+function distance(from: string, to: string): number {
+  const first = Array.from({ length: to.length + 1 }, (_, column) => column);
+  const last = Array.from(from).reduce((above, letter, row) => {
+    const line = [row + 1];
+    for (const [column, other] of Array.from(to).entries()) {
+      const replaced = (above[column] ?? 0) + (letter === other ? 0 : 1);
+      line.push(Math.min(replaced, (above[column + 1] ?? 0) + 1, (line[column] ?? 0) + 1));
+    }
+    return line;
+  }, first);
+  return last.at(-1) ?? 0;
+}

@@ -1,0 +1,120 @@
+import { statSync } from "node:fs";
+
+import { z } from "zod";
+
+import { parseQuantity } from "../components/manifests/quantity";
+import { got } from "./fault";
+import { absolute, expand, type Surroundings } from "./surroundings";
+
+const say = (allowed: string) => ({ error: `allowed: ${allowed}` });
+
+/** A mapping with these keys and no others. */
+export function mapping<Shape extends z.ZodRawShape>(shape: Shape, what: string) {
+  return z.strictObject(shape, {
+    error: ({ code }) =>
+      code === "unrecognized_keys" ? Object.keys(shape).join(", ") : `allowed: ${what}`,
+  });
+}
+
+/** A mapping whose keys are names that the user chooses. */
+export function named<Value extends z.ZodType>(key: z.ZodString, value: Value, what: string) {
+  return z.record(key, value, say(what));
+}
+
+export function list<Item extends z.ZodType>(item: Item, what: string) {
+  return z.array(item, say(what));
+}
+
+/** A text of a certain form. */
+export function text(form: RegExp, what: string) {
+  return z.string(say(what)).regex(form, say(what));
+}
+
+export function wholeNumber(from: number, to: number, remedy = "") {
+  const allowed = say(`a whole number from ${from} to ${to}${remedy && `; ${remedy}`}`);
+  return z.int(allowed).min(from, allowed).max(to, allowed);
+}
+
+export function choice(what: string) {
+  return z.boolean(say(`true or false; ${what}`));
+}
+
+/** A text in which `${NAME}` stands for an environment variable. */
+export function expanded(surroundings: Surroundings, what: string) {
+  return z
+    .string(say(what))
+    .min(1, say(what))
+    .transform((value, context) => {
+      const result = expand(value, surroundings);
+      if ("text" in result) return result.text;
+      const names = result.unset.join(" and ");
+      context.addIssue({
+        code: "custom",
+        message: got(
+          value,
+          `environment variable ${names} is not set; set it, or write the value here`,
+        ),
+      });
+      return z.NEVER;
+    });
+}
+
+/** The absolute path of something that exists. */
+export function path(surroundings: Surroundings, kind: "file" | "folder", what: string) {
+  return expanded(surroundings, what).transform((value, context) => {
+    const result = absolute(value, surroundings);
+    const found = statSync(result, { throwIfNoEntry: false });
+    if (kind === "file" ? found?.isFile() : found?.isDirectory()) return result;
+    const reason =
+      found === undefined ? `there is no ${kind} ${result}` : `${result} is no ${kind}`;
+    context.addIssue({ code: "custom", message: got(value, `${reason}; allowed: ${what}`) });
+    return z.NEVER;
+  });
+}
+
+/** A quantity of CPU or memory, as Kubernetes writes it. */
+export function quantity(example: string) {
+  const allowed = `a quantity above 0 such as ${example}`;
+  return z
+    .union([z.string(), z.number()], say(allowed))
+    .transform(String)
+    .refine((value) => (parseQuantity(value) ?? 0) > 0, say(allowed));
+}
+
+const LABEL = /^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/;
+const SUBDOMAIN = /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+const HOST =
+  /^(?=.{1,253}$)(\*\.)?[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?(\.[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)+$/;
+
+/** A name that Kubernetes takes for everything: also for a Service, and as the value of a label. */
+export const label = text(
+  LABEL,
+  "1 to 63 lower-case letters, digits and hyphens, beginning with a letter and not ending in a hyphen",
+);
+/** The name of an object that exists already. */
+export const objectName = text(
+  SUBDOMAIN,
+  "the name of a Kubernetes object: lower-case letters, digits, hyphens and dots",
+);
+export const host = text(
+  HOST,
+  "a host name such as shop.example.com, without scheme, port and path",
+);
+export const urlPath = text(/^\/[^\s?#]*$/, "a path such as /healthz, beginning with /");
+export const filePath = text(
+  /^(\/(?!\.{1,2}(\/|$))[^/\s:]+)+$/,
+  "an absolute path inside the container such as /etc/shop/config.yaml",
+);
+export const variableName = text(
+  /^[A-Za-z_][A-Za-z0-9_]*$/,
+  "the name of an environment variable: letters, digits and underscores, not beginning with a digit",
+);
+export const dataKey = text(
+  /^[-._a-zA-Z0-9]{1,253}$/,
+  "a key of the Secret: letters, digits, hyphens, underscores and dots",
+);
+/** A text that may be written in YAML as a number or a truth value. */
+export const scalar = z
+  .union([z.string(), z.number(), z.boolean()], say("a text, a number, true or false"))
+  .transform(String);
+export const port = wholeNumber(1, 65535, "use the port that the container listens on");

@@ -1,0 +1,142 @@
+import { isIPv4, isIPv6 } from "node:net";
+
+import { z } from "zod";
+
+import { isPinned } from "../components/image-reference";
+import * as field from "./fields";
+import type { Surroundings } from "./surroundings";
+
+/** The form of one service in the settings; {@link conflicts} tells what its keys say about each other. */
+export function serviceSchema(surroundings: Surroundings) {
+  return field.mapping(
+    {
+      build: buildSchema(surroundings).exactOptional(),
+      image: pinnedImage(surroundings).exactOptional(),
+      port: field.port,
+      replicas: field.wholeNumber(1, 1000, "remove the service to stop it").exactOptional(),
+      autoscale: autoscale.exactOptional(),
+      health: field.urlPath.exactOptional(),
+      ready: field.urlPath.exactOptional(),
+      resources: resources.exactOptional(),
+      env: field
+        .named(field.variableName, scalarOrSecret, "a mapping of environment variables")
+        .exactOptional(),
+      files: field
+        .named(field.filePath, textOrSecret, "a mapping of absolute paths to their text")
+        .exactOptional(),
+      writable: field.list(field.filePath, "a list of absolute paths of folders").exactOptional(),
+      user: field.wholeNumber(1, 2 ** 31 - 1, "0 is root, which no pod may be").exactOptional(),
+      ingress: ingress.exactOptional(),
+      egress: field.list(egress, "a list of destinations").exactOptional(),
+      deadlineSeconds: field.wholeNumber(5, 3600).exactOptional(),
+      drainSeconds: field.wholeNumber(0, 300).exactOptional(),
+    },
+    "a mapping with a port and either build or image",
+  );
+}
+
+function buildSchema(surroundings: Surroundings) {
+  const fromProject = "a relative one starts at the folder of Pulumi.yaml";
+  return field.mapping(
+    {
+      context: field.path(
+        surroundings,
+        "folder",
+        `the folder of the build context; ${fromProject}`,
+      ),
+      dockerfile: field
+        .path(surroundings, "file", `the path of the Dockerfile; ${fromProject}`)
+        .exactOptional(),
+      target: field
+        .text(/^[a-zA-Z0-9][-._a-zA-Z0-9]*$/, "the name of a stage in the Dockerfile")
+        .exactOptional(),
+      args: field
+        .named(
+          field.variableName,
+          field.scalar.pipe(expandedArgument(surroundings)),
+          "a mapping of build arguments",
+        )
+        .exactOptional(),
+      commitArg: field.variableName.exactOptional(),
+      platform: field
+        .text(/^[a-z0-9]+\/[a-z0-9]+(\/[a-z0-9]+)?$/, "a platform such as linux/amd64")
+        .exactOptional(),
+    },
+    "a mapping with the context of the build",
+  );
+}
+
+/** Unlike a path or an address, an argument may be empty. */
+function expandedArgument(surroundings: Surroundings) {
+  return z.literal("").or(field.expanded(surroundings, "a text, a number, true or false"));
+}
+
+function pinnedImage(surroundings: Surroundings) {
+  const allowed =
+    "allowed: repository@sha256:<64 hex digits>; a tag can be moved, so use the digest that the push of the image printed";
+  return field
+    .expanded(surroundings, "repository@sha256:<64 hex digits>")
+    .pipe(z.string().refine(isPinned, { error: allowed, abort: true }));
+}
+
+const secretKey = field.mapping({ secret: field.objectName, key: field.dataKey }, "secret and key");
+const scalarOrSecret = secretOr(
+  field.scalar,
+  "a text, a number, true, false, or {secret, key} of an existing Secret",
+);
+const textOrSecret = secretOr(
+  z.string(),
+  "the text of the file, or {secret, key} of an existing Secret",
+);
+
+function secretOr<Plain extends z.ZodType<string>>(plain: Plain, what: string) {
+  return z.union([plain, secretKey], { error: `allowed: ${what}` });
+}
+
+const autoscale = field.mapping(
+  {
+    min: field.wholeNumber(1, 1000),
+    max: field.wholeNumber(1, 1000),
+    cpu: field.wholeNumber(1, 100).exactOptional(),
+  },
+  "min, max and cpu",
+);
+
+const amounts = field.mapping(
+  { cpu: field.quantity("250m").exactOptional(), memory: field.quantity("128Mi").exactOptional() },
+  "cpu and memory",
+);
+
+const resources = field.mapping(
+  { requests: amounts.exactOptional(), limits: amounts.exactOptional() },
+  "requests and limits",
+);
+
+const ingress = field.mapping(
+  {
+    host: field.host,
+    class: field.objectName.exactOptional(),
+    path: field.urlPath.exactOptional(),
+    tls: field.objectName.exactOptional(),
+    awaitAddress: field.choice("whether a release waits for the address").exactOptional(),
+  },
+  "host, and as needed class, path, tls and awaitAddress",
+);
+
+const egressPorts = { ports: field.list(field.port, "a list of ports").exactOptional() };
+const cidr = z.string().refine(isCidr);
+const egress = z.union(
+  [
+    field.mapping({ cidr, ...egressPorts }, "cidr and ports"),
+    field.mapping({ namespace: field.label, ...egressPorts }, "namespace and ports"),
+  ],
+  {
+    error:
+      "allowed: {cidr: 10.0.0.0/8, ports: [5432]} or {namespace: database, ports: [5432]}, ports as needed",
+  },
+);
+
+function isCidr(block: string): boolean {
+  const [, address = "", bits] = /^(.+)\/(\d{1,3})$/.exec(block) ?? [];
+  return (isIPv4(address) && Number(bits) <= 32) || (isIPv6(address) && Number(bits) <= 128);
+}
