@@ -21,9 +21,9 @@ export interface Settings {
   readonly port: number;
   /** Commit of the source, null where nobody said. */
   readonly commit: string | null;
-  /** How long it still takes new connections after SIGTERM. @default 2 */
+  /** How long it still takes new connections after SIGTERM. @default 1 */
   readonly drainSeconds: number;
-  /** How long after SIGTERM requests may take before they are cut off. @default 25 */
+  /** How long after SIGTERM requests may take before they are cut off. @default 20 */
   readonly graceSeconds: number;
   readonly faults: Faults;
 }
@@ -63,8 +63,8 @@ export function readSettings(environment: Environment): Settings {
   const settings: Settings = {
     port: read.integer("PORT", { min: 0, max: 65_535 }) ?? 8080,
     commit: textOf(environment, "COMMIT") ?? null,
-    drainSeconds: read.seconds("DRAIN_SECONDS", DAY) ?? 2,
-    graceSeconds: read.seconds("GRACE_SECONDS", DAY) ?? 25,
+    drainSeconds: read.seconds("DRAIN_SECONDS", DAY) ?? 1,
+    graceSeconds: read.seconds("GRACE_SECONDS", DAY) ?? 20,
     faults: readFaults(read),
   };
   if (settings.drainSeconds > settings.graceSeconds) {

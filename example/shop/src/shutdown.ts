@@ -4,10 +4,10 @@ import { log } from "./log.js";
 import type { Settings } from "./settings.js";
 
 /**
- * Ends the process well on SIGTERM or SIGINT: /readyz fails at once; new connections are still taken
- * for the drain time, because Kubernetes takes the pod out of the Service only while the signal is
- * on its way; then idle connections are closed, and requests under way end. Exit code 0, or 1 if the
- * grace was too short for them. A second signal ends it at once.
+ * Ends the process well on SIGTERM or SIGINT: /readyz fails at once; for the drain time, requests are
+ * still taken and each answer closes its connection, so that clients that keep theirs go elsewhere
+ * without losing a request; then idle connections are closed, and requests under way end. Exit code
+ * 0, or 1 if the grace was too short for them. A second signal ends it at once.
  */
 export function shutDownOnSignal(
   server: Server,
