@@ -1,8 +1,9 @@
-// Checks the schema against samples and contract.ts. Cannot prove that a real stack's outputs
+// Checks the schema against samples and the program's types. Cannot prove that a real stack's outputs
 // follow it: the end-to-end stories validate those.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
+import type { Endpoint } from "../../components/workload";
 import type { PreviousRelease, ReleaseRecord } from "../../contract";
 import schema from "../../docs/outputs.schema.json";
 import { REASONS } from "../../provider/verdict/reasons";
@@ -49,7 +50,7 @@ const endpoint = {
   inCluster: "http://shop.shop-dev.svc.cluster.local",
   address: "http://10.96.14.3",
   public: "https://shop.example.com/",
-};
+} satisfies Required<Endpoint>;
 
 const withRelease = (changes: object) => ({
   namespace: "shop-dev",
@@ -118,13 +119,14 @@ test.each(Object.keys(release))("calls for the release's %s", (field) => {
   );
 });
 
-test("describes the fields of contract.ts and no other", () => {
-  const { release: described, previousRelease, pod } = schema.$defs;
+test("describes the fields of the program and no other", () => {
+  const { release: described, previousRelease, pod, endpoint: address } = schema.$defs;
   expect(Object.keys(described.properties)).toEqual(Object.keys(release));
   expect(described.required).toEqual(Object.keys(release));
   expect(Object.keys(previousRelease.properties)).toEqual(Object.keys(previous));
   expect(previousRelease.required).toEqual(Object.keys(previous));
   expect(Object.keys(pod.properties)).toEqual(Object.keys(release.pods[0] ?? {}));
+  expect(Object.keys(address.properties)).toEqual(Object.keys(endpoint));
 });
 
 test.each(Object.keys(REASONS))("knows the reason %s, and explains it to people", (reason) => {
