@@ -1,0 +1,139 @@
+import { createHash } from "node:crypto";
+import {
+  chmodSync,
+  constants,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from "node:fs";
+import { createRequire } from "node:module";
+import { homedir } from "node:os";
+import { dirname, join } from "node:path";
+import { execa } from "execa";
+import { type GoTools, type Report, builtFolder, goBuild } from "../go/build";
+import { withLock } from "../platform/lock";
+import { readJson, writeJson } from "../platform/private-file";
+
+const require = createRequire(__filename);
+const launcher = dirname(require.resolve("pulumi/package.json"));
+
+/** Version of the Pulumi CLI, the same as that of the npm package `pulumi`. */
+export const engineVersion = (
+  JSON.parse(readFileSync(join(launcher, "package.json"), "utf8")) as { version: string }
+).version;
+
+/** The newest Node.js language host that still is part of Pulumi's `sdk` Go module. */
+const languageHostVersion = "v3.53.1";
+const sdk = "github.com/pulumi/pulumi/sdk/v3";
+const variables = { [`${sdk}/go/common/version.Version`]: `v${engineVersion}` };
+const cli: GoTools = { module: "pulumi", variables, gibibytes: 4 };
+const languageHost: GoTools = { module: "language-nodejs", variables, gibibytes: 2 };
+const adapter = join(__dirname, "pulumi-language-nodejs.sh");
+const downloadSite = "https://get.pulumi.com/install.sh";
+
+/**
+ * Fills the folder in which `npx pulumi` looks for the CLI: by the official download, or by a build
+ * from Pulumi's Go modules where the download is out of reach.
+ * @param report - Told how far a build is.
+ * @returns One line that says which engine is there.
+ */
+export async function installEngine(report: Report = () => undefined): Promise<string> {
+  const bin = engineFolder();
+  if (isInstalled(bin)) return installedLine(bin);
+  const waiting = (holder: string): void => {
+    report(`process ${holder} installs it already, waiting for that`);
+  };
+  return withLock(bin, waiting, async () => {
+    if (!isInstalled(bin) && !(await download(bin, report))) await build(bin, report);
+    return installedLine(bin);
+  });
+}
+
+/** Whether the engine is there and nothing takes long. */
+export function engineIsInstalled(): boolean {
+  return isInstalled(engineFolder());
+}
+
+function engineFolder(): string {
+  return join(
+    process.env["PULUMI_HOME"] || join(homedir(), ".pulumi"),
+    "versions",
+    engineVersion,
+    "bin",
+  );
+}
+
+/** An engine without our record is an official one, which is left as it is. */
+function isInstalled(bin: string): boolean {
+  const program = join(bin, "pulumi");
+  if (!existsSync(program) || statSync(program).size === 0) return false;
+  const record = readJson<{ key: string }>(recordFile(bin));
+  return !record || record.key === buildKey();
+}
+
+function installedLine(bin: string): string {
+  const origin = existsSync(recordFile(bin))
+    ? "built from its Go module, the official CLI could not be downloaded"
+    : "official CLI";
+  return `pulumi ${engineVersion}: ${origin}`;
+}
+
+function recordFile(bin: string): string {
+  return join(bin, "slipway.json");
+}
+
+function buildKey(): string {
+  const hash = createHash("sha256").update(readFileSync(adapter));
+  return hash.update(builtFolder(cli)).update(builtFolder(languageHost)).digest("hex").slice(0, 12);
+}
+
+/** @returns False where the download is out of reach. */
+async function download(bin: string, report: Report): Promise<boolean> {
+  try {
+    const { ok } = await fetch(downloadSite, { method: "HEAD", signal: AbortSignal.timeout(5000) });
+    if (!ok) return false;
+  } catch {
+    return false;
+  }
+  report("downloading the official CLI");
+  rmSync(bin, { recursive: true, force: true });
+  const { failed } = await execa(process.execPath, [join(launcher, "run.js"), "version"], {
+    reject: false,
+    timeout: 300_000,
+  });
+  return !failed && isInstalled(bin);
+}
+
+async function build(bin: string, report: Report): Promise<void> {
+  const programs = [await goBuild(cli, report), await goBuild(languageHost, report)] as const;
+  const scripts = join(await moduleFolder(languageHost), "nodejs/dist");
+  const part = `${bin}.part-${process.pid}`;
+  rmSync(part, { recursive: true, force: true });
+  mkdirSync(part, { recursive: true });
+  const files = {
+    [join(programs[0], "pulumi")]: "pulumi",
+    [join(programs[1], "pulumi-language-nodejs")]: `pulumi-language-nodejs-${languageHostVersion}`,
+    [adapter]: "pulumi-language-nodejs",
+    [join(scripts, "pulumi-resource-pulumi-nodejs")]: "pulumi-resource-pulumi-nodejs",
+    [join(scripts, "pulumi-analyzer-policy")]: "pulumi-analyzer-policy",
+  };
+  for (const [from, to] of Object.entries(files)) {
+    copyFileSync(from, join(part, to), constants.COPYFILE_FICLONE);
+    chmodSync(join(part, to), 0o755);
+  }
+  writeJson(recordFile(part), { key: buildKey() });
+  rmSync(bin, { recursive: true, force: true });
+  renameSync(part, bin);
+}
+
+/** Folder of the language host's module in Go's module cache, where its scripts lie. */
+async function moduleFolder({ module }: GoTools): Promise<string> {
+  const { stdout } = await execa("go", ["list", "-m", "-f", "{{.Dir}}", sdk], {
+    cwd: join(__dirname, "../go", module),
+  });
+  return stdout.trim();
+}

@@ -1,0 +1,113 @@
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { execa } from "execa";
+import { assertDiskSpace } from "../platform/disk-space";
+import { cacheFolder } from "../platform/folders";
+import { withLock } from "../platform/lock";
+
+/** Takes one line that tells how far the work is. */
+export type Report = (line: string) => void;
+
+/** Programs that one go.mod of this folder names as its `tool`s. */
+export interface GoTools {
+  /** Folder beside this file. */
+  readonly module: "kubernetes" | "pulumi" | "language-nodejs";
+  /** Values that the linker writes into variables: `package.Variable` to text. */
+  readonly variables: Readonly<Record<string, string>>;
+  /** Disk space that a first build takes at its peak. */
+  readonly gibibytes: number;
+}
+
+/**
+ * Builds Go programs once; the same go.mod, go.sum and linker variables are never built again.
+ * A build counts when it is whole: it is made beside its place and moved there in one step.
+ * @param report - Told what happens, line by line.
+ * @returns The folder that holds the programs.
+ * @throws When Go is missing, the disk is too full, or the compiler fails.
+ */
+export async function goBuild(tools: GoTools, report: Report): Promise<string> {
+  const folder = builtFolder(tools);
+  if (existsSync(folder)) return folder;
+  return withLock(
+    folder,
+    (holder) => {
+      report(`process ${holder} builds it already, waiting for that`);
+    },
+    async () => {
+      if (!existsSync(folder)) await buildInto(tools, folder, report);
+      return folder;
+    },
+  );
+}
+
+/** Where a build lies or will lie. */
+export function builtFolder(tools: GoTools): string {
+  return join(cacheFolder, "builds", `${tools.module}-${buildKey(tools)}`);
+}
+
+/** Whether the build is there, so that nothing takes long. */
+export function isBuilt(tools: GoTools): boolean {
+  return existsSync(builtFolder(tools));
+}
+
+function buildKey(tools: GoTools): string {
+  const hash = createHash("sha256").update(linkerFlags(tools));
+  for (const file of ["go.mod", "go.sum"])
+    hash.update(readFileSync(join(__dirname, tools.module, file)));
+  return hash.digest("hex").slice(0, 12);
+}
+
+function linkerFlags(tools: GoTools): string {
+  const variables = Object.entries(tools.variables).map(([name, value]) => `-X ${name}=${value}`);
+  return ["-s -w", ...variables].join(" ");
+}
+
+async function buildInto(tools: GoTools, folder: string, report: Report): Promise<void> {
+  await assertGo();
+  await assertDiskSpace(cacheFolder, tools.gibibytes, `building ${tools.module}`);
+  removeInterrupted(folder);
+  const part = `${folder}.part-${process.pid}`;
+  mkdirSync(part, { recursive: true });
+  const flags = ["-v", "-trimpath", "-ldflags", linkerFlags(tools), "-o", `${part}/`];
+  const build = execa("go", ["build", ...flags, "tool"], {
+    cwd: join(__dirname, tools.module),
+    env: { CGO_ENABLED: "0", GOWORK: "off", GOFLAGS: "-mod=readonly" },
+    reject: false,
+  });
+  let count = 0;
+  for await (const line of build.iterable({ from: "stderr" }))
+    report(line.startsWith("go: ") ? line : `${++count} packages compiled`);
+  const { failed, stderr } = await build;
+  if (failed) throw new Error(buildFailure(tools, stderr));
+  renameSync(part, folder);
+}
+
+async function assertGo(): Promise<void> {
+  const { failed } = await execa("go", ["version"], { reject: false });
+  if (!failed) return;
+  throw new Error(
+    "go is not on the PATH, and Slipway builds Kubernetes and the Pulumi engine with it where they cannot be downloaded; " +
+      "install Go 1.21 or newer (https://go.dev/doc/install) and run it again",
+  );
+}
+
+/** What an interrupted build left; the lock is held, so nobody else is writing there. */
+function removeInterrupted(folder: string): void {
+  if (!existsSync(dirname(folder))) return;
+  for (const name of readdirSync(dirname(folder)))
+    if (name.startsWith(`${basename(folder)}.part-`))
+      rmSync(join(dirname(folder), name), { recursive: true, force: true });
+}
+
+function buildFailure({ module }: GoTools, stderr: string): string {
+  const lines = stderr
+    .split("\n")
+    .filter((line) => !/^[\w./-]*$/.test(line))
+    .slice(-12);
+  const remedy = `try it by hand in ${join(__dirname, module)} with: go build -o /dev/null tool`;
+  return [
+    `building tools/go/${module} failed; ${remedy}; the compiler's last lines:`,
+    ...lines,
+  ].join("\n  ");
+}

@@ -1,0 +1,153 @@
+import { spawn } from "node:child_process";
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+} from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { state, stateFolder } from "./folders";
+import { type ProcessIdentity, identify, isAlive, signal } from "./process-identity";
+import { readJson, writeJson, writePrivate } from "./private-file";
+import { type Port, assertFree } from "./taken-port";
+
+/** One long-running program of the platform. */
+export interface Daemon {
+  readonly name: string;
+  readonly command: string;
+  readonly args: readonly string[];
+  /** Its configuration: content by absolute path, written anew before each start. */
+  readonly files: Readonly<Record<string, string>>;
+  /** Ports that must be free before it starts. */
+  readonly ports: readonly Port[];
+  /** Where it answers: `host:port`, a URL or a socket's path. */
+  readonly address: string;
+  /** Asks it whether it serves; rejects while it does not. */
+  readonly ready: () => Promise<unknown>;
+}
+
+/** What is kept of a started daemon. */
+export interface DaemonRecord extends ProcessIdentity {
+  /** When it was started, ISO 8601. */
+  readonly since: string;
+}
+
+/** Marks every process that the platform starts, with the state folder it belongs to. */
+export const ownershipVariable = "SLIPWAY_PLATFORM_STATE";
+
+const startSeconds = 60;
+const answerSeconds = 10;
+
+/**
+ * Starts a daemon and waits until it serves. One that runs already is left alone, or started anew
+ * when it does not answer.
+ * @returns Whether it was started.
+ * @throws With its last log lines when it ends or does not serve in time.
+ */
+export async function start(daemon: Daemon): Promise<boolean> {
+  const running = aliveRecord(daemon.name);
+  if (running && (await serves(daemon, running, answerSeconds))) return false;
+  await stop(daemon.name);
+  await assertFree(daemon.name, daemon.ports);
+  for (const [file, content] of Object.entries(daemon.files)) writePrivate(file, content);
+  const identity = launch(daemon);
+  if (!(await serves(daemon, identity, startSeconds)))
+    throw new Error(startFailure(daemon, identity));
+  return true;
+}
+
+/** Ends a daemon by SIGTERM, and by SIGKILL when it takes longer than the patience. */
+export async function stop(name: string, patienceSeconds = 10): Promise<void> {
+  const record = aliveRecord(name);
+  if (record) await end(record, patienceSeconds);
+  rmSync(recordFile(name), { force: true });
+}
+
+/** Ends one process by SIGTERM, then SIGKILL. */
+export async function end(process: ProcessIdentity, patienceSeconds: number): Promise<void> {
+  signal(process, "SIGTERM");
+  if (await gone(process, patienceSeconds)) return;
+  signal(process, "SIGKILL");
+  await gone(process, answerSeconds);
+}
+
+/** The record of a daemon that runs now. */
+export function aliveRecord(name: string): DaemonRecord | undefined {
+  const record = readJson<DaemonRecord>(recordFile(name));
+  return record && isAlive(record) ? record : undefined;
+}
+
+/** Whether the platform started this daemon and has not stopped it since, alive or not. */
+export function wasStarted(name: string): boolean {
+  return existsSync(recordFile(name));
+}
+
+/** A daemon's log; the log of the run before lies beside it with the suffix `.1`. */
+export function logFile(name: string): string {
+  return state("logs", `${name}.log`);
+}
+
+function recordFile(name: string): string {
+  return state("pids", `${name}.json`);
+}
+
+function launch(daemon: Daemon): ProcessIdentity {
+  const log = logFile(daemon.name);
+  mkdirSync(state("logs"), { recursive: true });
+  if (existsSync(log)) renameSync(log, `${log}.1`);
+  const output = openSync(log, "a");
+  const child = spawn(daemon.command, daemon.args, {
+    cwd: stateFolder,
+    detached: true,
+    env: daemonEnvironment(),
+    stdio: ["ignore", output, output],
+  });
+  closeSync(output);
+  child.on("error", () => undefined).unref();
+  const identity = child.pid === undefined ? undefined : identify(child.pid);
+  if (!identity) throw new Error(startFailure(daemon));
+  writeJson(recordFile(daemon.name), { ...identity, since: new Date().toISOString() });
+  return identity;
+}
+
+/** Proxy settings stay out: they would send the cluster's own traffic to the proxy. */
+function daemonEnvironment(): NodeJS.ProcessEnv {
+  return {
+    HOME: stateFolder,
+    PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+    [ownershipVariable]: stateFolder,
+  };
+}
+
+async function serves(daemon: Daemon, process: ProcessIdentity, seconds: number): Promise<boolean> {
+  for (const end = Date.now() + seconds * 1000; Date.now() < end && isAlive(process);) {
+    try {
+      await daemon.ready();
+      return true;
+    } catch {
+      await sleep(50);
+    }
+  }
+  return false;
+}
+
+async function gone(process: ProcessIdentity, seconds: number): Promise<boolean> {
+  for (const end = Date.now() + seconds * 1000; Date.now() < end; await sleep(20))
+    if (!isAlive(process)) return true;
+  return false;
+}
+
+function startFailure(daemon: Daemon, process?: ProcessIdentity): string {
+  const log = logFile(daemon.name);
+  const what =
+    process && isAlive(process)
+      ? `did not serve on ${daemon.address} within ${startSeconds} s`
+      : "ended at its start";
+  const lines = existsSync(log) ? readFileSync(log, "utf8").trimEnd().split("\n").slice(-12) : [];
+  return [`${daemon.name} ${what}; its last log lines (all of them: ${log}):`, ...lines].join(
+    "\n  ",
+  );
+}

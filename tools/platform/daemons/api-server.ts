@@ -1,0 +1,44 @@
+import { kubernetesProgram } from "../../go/kubernetes";
+import { nodeAddress, ports, serviceNetwork } from "../addresses";
+import { certificates } from "../certificates";
+import { apiServerReady } from "../cluster";
+import type { Daemon } from "../daemon";
+import { state } from "../folders";
+import { apiServerUrl, tokenFile } from "../kubeconfig";
+
+/** The API server, on the bridge, where pods reach it and the world does not. */
+export function apiServer(): Daemon {
+  const { authority, apiServer: own, etcdClient, kubeletClient, serviceAccounts } = certificates;
+  return {
+    name: "kube-apiserver",
+    command: kubernetesProgram("kube-apiserver"),
+    args: [
+      `--bind-address=${nodeAddress}`,
+      `--advertise-address=${nodeAddress}`,
+      `--secure-port=${ports.apiServer}`,
+      `--tls-cert-file=${own.crt}`,
+      `--tls-private-key-file=${own.key}`,
+      `--cert-dir=${state("kubernetes")}`,
+      `--client-ca-file=${authority.crt}`,
+      `--token-auth-file=${tokenFile}`,
+      `--etcd-servers=https://127.0.0.1:${ports.etcdClient}`,
+      `--etcd-cafile=${authority.crt}`,
+      `--etcd-certfile=${etcdClient.crt}`,
+      `--etcd-keyfile=${etcdClient.key}`,
+      `--kubelet-client-certificate=${kubeletClient.crt}`,
+      `--kubelet-client-key=${kubeletClient.key}`,
+      "--kubelet-preferred-address-types=InternalIP",
+      "--service-account-issuer=https://kubernetes.default.svc.cluster.local",
+      `--service-account-key-file=${serviceAccounts.public}`,
+      `--service-account-signing-key-file=${serviceAccounts.key}`,
+      `--service-cluster-ip-range=${serviceNetwork}`,
+      "--authorization-mode=Node,RBAC",
+      "--enable-admission-plugins=NodeRestriction",
+      "--allow-privileged",
+    ],
+    files: {},
+    ports: [{ host: nodeAddress, port: ports.apiServer }],
+    address: apiServerUrl,
+    ready: apiServerReady,
+  };
+}

@@ -1,0 +1,36 @@
+import { bridge, buildNetwork } from "../addresses";
+import type { Daemon } from "../daemon";
+import { state } from "../folders";
+import { answersOk } from "../reachable";
+import { containerdSocket } from "./containerd";
+
+/** dockerd's socket. */
+export const dockerSocket = state("docker", "docker.sock");
+
+/** Builds and pushes images; build steps reach the network over the platform's bridge. */
+export function dockerd(): Daemon {
+  const file = state("docker", "daemon.json");
+  return {
+    name: "dockerd",
+    command: "dockerd",
+    args: ["--config-file", file],
+    files: { [file]: JSON.stringify(configuration) },
+    ports: [],
+    address: `unix://${dockerSocket}`,
+    ready: () => answersOk({ socketPath: dockerSocket, path: "/_ping" }),
+  };
+}
+
+const configuration = {
+  hosts: [`unix://${dockerSocket}`],
+  group: "root",
+  containerd: containerdSocket,
+  "data-root": state("docker", "root"),
+  "exec-root": state("docker", "run"),
+  pidfile: state("docker", "docker.pid"),
+  bridge,
+  "fixed-cidr": buildNetwork,
+  iptables: false,
+  "ip-masq": false,
+  "storage-driver": "overlay2",
+};

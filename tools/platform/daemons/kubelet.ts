@@ -1,0 +1,95 @@
+import { stringify } from "yaml";
+import { kubernetesProgram } from "../../go/kubernetes";
+import { clusterDns, nodeAddress, ports } from "../addresses";
+import { certificates } from "../certificates";
+import type { Daemon } from "../daemon";
+import { state } from "../folders";
+import { kubeconfigs, nodeName } from "../kubeconfig";
+import { answersOk } from "../reachable";
+import { containerdSocket } from "./containerd";
+
+/** Where the kubelet keeps the pods' logs. */
+export const podLogs = state("kubelet-logs");
+
+/** Empty: pods get no name servers from the machine. */
+const resolvConf = state("kubernetes", "resolv.conf");
+
+/** The node's agent, tuned for quick rollouts on a machine that others use too. */
+export function kubelet(): Daemon {
+  const health = { host: "127.0.0.1", port: ports.kubeletHealth };
+  const file = state("kubernetes", "kubelet.yaml");
+  return {
+    name: "kubelet",
+    command: kubernetesProgram("kubelet"),
+    args: [
+      `--config=${file}`,
+      `--kubeconfig=${kubeconfigs.kubelet}`,
+      `--root-dir=${state("kubelet")}`,
+      `--cert-dir=${state("kubernetes", "kubelet")}`,
+      `--hostname-override=${nodeName}`,
+      `--node-ip=${nodeAddress}`,
+    ],
+    files: { [resolvConf]: "", [file]: stringify(configuration()) },
+    ports: [{ host: nodeAddress, port: ports.kubelet }, health],
+    address: `https://${nodeAddress}:${ports.kubelet}`,
+    ready: () => answersOk({ ...health, path: "/healthz" }),
+  };
+}
+
+function configuration(): object {
+  return {
+    apiVersion: "kubelet.config.k8s.io/v1beta1",
+    kind: "KubeletConfiguration",
+    address: nodeAddress,
+    port: ports.kubelet,
+    healthzBindAddress: "127.0.0.1",
+    healthzPort: ports.kubeletHealth,
+    authentication: {
+      anonymous: { enabled: false },
+      webhook: { enabled: true },
+      x509: { clientCAFile: certificates.authority.crt },
+    },
+    authorization: { mode: "Webhook" },
+    containerRuntimeEndpoint: `unix://${containerdSocket}`,
+    podLogsDir: podLogs,
+    volumePluginDir: state("kubelet-volume-plugins"),
+    maxPods: 250,
+    clusterDomain: "cluster.local",
+    clusterDNS: [clusterDns],
+    resolvConf,
+    ...isolation,
+    ...speed,
+    ...patience,
+  };
+}
+
+/** Works on cgroup v1 and v2, with swap, and leaves the machine's firewall and sysctls alone. */
+const isolation = {
+  failCgroupV1: false,
+  failSwapOn: false,
+  cgroupDriver: "cgroupfs",
+  cgroupsPerQOS: false,
+  enforceNodeAllocatable: [],
+  makeIPTablesUtilChains: false,
+};
+
+const speed = {
+  serializeImagePulls: false,
+  registryPullQPS: 0,
+  eventRecordQPS: 0,
+  kubeAPIQPS: 1000,
+  kubeAPIBurst: 2000,
+  configMapAndSecretChangeDetectionStrategy: "Watch",
+};
+
+/** Never evicts a pod or collects an image because the machine's disk or memory is rather full. */
+const patience = {
+  imageGCHighThresholdPercent: 100,
+  imageGCLowThresholdPercent: 99,
+  evictionHard: {
+    "memory.available": "0%",
+    "nodefs.available": "0%",
+    "nodefs.inodesFree": "0%",
+    "imagefs.available": "0%",
+  },
+};

@@ -1,0 +1,49 @@
+import { rmSync } from "node:fs";
+import { cacheFolder, state, stateFolder } from "./folders";
+import { stop, wasStarted } from "./daemon";
+import { podLogs } from "./daemons/kubelet";
+import {
+  awaitGone,
+  containerProcesses,
+  kill,
+  markedProcesses,
+  removeLogLinks,
+  shims,
+  unmountAll,
+} from "./leftovers";
+import { removeNetwork } from "./network";
+
+/**
+ * Ends everything that the platform started, and what a crash or a reboot left of it: daemons,
+ * pods, mounts, network namespaces, the bridge and its rules. What is stored stays.
+ */
+export async function takeDown(): Promise<void> {
+  const proxied = wasStarted("kube-proxy");
+  await stop("kubelet");
+  await kill(containerProcesses);
+  // containerd tidies up after each container that ends, and its shim ends with that.
+  if (wasStarted("containerd")) await awaitGone(shims, 3);
+  await Promise.all(
+    ["dockerd", "registry", "kube-proxy", "kube-scheduler", "kube-controller-manager"].map((name) =>
+      stop(name),
+    ),
+  );
+  await Promise.all([stop("containerd"), stop("kube-apiserver", 3)]);
+  await stop("etcd");
+  await kill(containerProcesses);
+  await kill(markedProcesses);
+  await unmountAll();
+  await removeNetwork(proxied);
+  removeLogLinks(podLogs);
+  // What runs is gone; the records of it would only puzzle the next containerd.
+  rmSync(state("containerd", "run"), { recursive: true, force: true });
+  rmSync(state("docker", "run"), { recursive: true, force: true });
+  rmSync(state("proof.json"), { force: true });
+}
+
+/** Takes the platform down and removes all that it stored; with builds, what was compiled, too. */
+export async function resetPlatform(builds: boolean): Promise<void> {
+  await takeDown();
+  rmSync(stateFolder, { recursive: true, force: true });
+  if (builds) rmSync(cacheFolder, { recursive: true, force: true });
+}

@@ -1,0 +1,7 @@
+import { registry } from "./addresses";
+
+/** What holds a pod's namespaces. A change of its recipe takes a new tag. */
+export const pauseImage = `${registry}/pause:1`;
+
+/** Repository of the Node base image that services build from. */
+export const nodeRepository = `${registry}/base/node`;

@@ -1,0 +1,70 @@
+import { Command } from "commander";
+import { assertMachine } from "./requirements";
+import { resetPlatform, takeDown } from "./down";
+import { environment } from "./environment";
+import { stateFolder } from "./folders";
+import { withLock } from "./lock";
+import { isRunning, platformStatus, statusTable } from "./status";
+import { platformUp } from "./up";
+
+const notRunning = 3;
+
+const program = new Command("npm run platform --").description(
+  "the local Kubernetes cluster and image registry that Slipway's demo and tests run on",
+);
+
+program
+  .command("up")
+  .description("start what does not run yet; install and build what is missing")
+  .action(async () => {
+    const start = Date.now();
+    const { SLIPWAY_REGISTRY, SLIPWAY_KUBECONFIG } = await platformUp();
+    console.log(
+      `platform is up after ${((Date.now() - start) / 1000).toFixed(1)} s: registry ${SLIPWAY_REGISTRY}, kubeconfig ${SLIPWAY_KUBECONFIG}`,
+    );
+    console.log(`for a shell: eval "$(npm run --silent platform -- env)"`);
+  });
+
+program
+  .command("down")
+  .description("stop it; what is stored stays")
+  .action(() => alone(takeDown, "platform is down"));
+
+program
+  .command("reset")
+  .description("stop it and remove all that it stored")
+  .option("--builds", "remove the compiled programs, too")
+  .action(({ builds }: { builds?: true }) =>
+    alone(() => resetPlatform(builds ?? false), "platform is removed"),
+  );
+
+program
+  .command("status")
+  .description(`show each component; exit code 0 when all run, ${notRunning} when not`)
+  .action(async () => {
+    const status = await platformStatus();
+    console.log(statusTable(status));
+    if (!isRunning(status)) process.exitCode = notRunning;
+  });
+
+program
+  .command("env")
+  .description('print the variables for a shell: eval "$(npm run --silent platform -- env)"')
+  .action(() => {
+    for (const [name, value] of Object.entries(environment()))
+      console.log(`export ${name}='${value.replaceAll("'", `'\\''`)}'`);
+  });
+
+async function alone(work: () => Promise<void>, done: string): Promise<void> {
+  assertMachine();
+  const waiting = (holder: string): void => {
+    console.error(`another platform command (process ${holder}) is at work, waiting for it`);
+  };
+  await withLock(stateFolder, waiting, work);
+  console.log(done);
+}
+
+program.parseAsync().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+});

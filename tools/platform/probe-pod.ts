@@ -1,0 +1,95 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { ApiException, CoreV1Api, type V1Pod } from "@kubernetes/client-node";
+import { clusterConfig } from "./cluster";
+
+const namespace = "kube-system";
+const seconds = 60;
+
+const script = `
+const { readFileSync } = require("node:fs");
+const folder = "/var/run/secrets/kubernetes.io/serviceaccount/";
+const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port } = process.env;
+const headers = { authorization: "Bearer " + readFileSync(folder + "token", "utf8") };
+const options = { host, port, path: "/readyz", headers, ca: readFileSync(folder + "ca.crt"), timeout: 1000 };
+let left = 50;
+const retry = (why) => {
+  if (left-- > 0) return setTimeout(ask, 200);
+  console.log(why);
+  process.exit(1);
+};
+const ask = () =>
+  require("node:https")
+    .get(options, (response) => {
+      if (response.statusCode !== 200) return retry("status " + response.statusCode);
+      console.log("reached");
+      process.exit(0);
+    })
+    .on("timeout", function () { this.destroy(new Error("no answer")); })
+    .on("error", ({ message }) => retry(message));
+ask();
+`;
+
+/**
+ * Proves by a real pod that containers run, that the API server answers pods at its Service's
+ * address with a trusted certificate, and that logs come back through the kubelet.
+ * @param image - With Node in it.
+ * @throws With what the pod says when it does not get there.
+ */
+export async function proveByPod(image: string): Promise<void> {
+  const api = clusterConfig().makeApiClient(CoreV1Api);
+  const deadline = Date.now() + seconds * 1000;
+  const name = await create(api, image, deadline);
+  try {
+    const pod = await finished(api, name, deadline);
+    const log =
+      pod.status?.phase === "Pending" ? "" : await api.readNamespacedPodLog({ name, namespace });
+    if (log.trim() !== "reached") throw new Error(failure(pod, log));
+  } finally {
+    await api.deleteNamespacedPod({ name, namespace, gracePeriodSeconds: 0 });
+  }
+}
+
+/** The namespace's account comes a moment after the first start. */
+async function create(api: CoreV1Api, image: string, deadline: number): Promise<string> {
+  for (;;)
+    try {
+      const { metadata } = await api.createNamespacedPod({ namespace, body: probe(image) });
+      return metadata?.name ?? "";
+    } catch (error) {
+      if (
+        Date.now() > deadline ||
+        !(error instanceof ApiException && [403, 404].includes(error.code))
+      )
+        throw error;
+      await sleep(100);
+    }
+}
+
+async function finished(api: CoreV1Api, name: string, deadline: number): Promise<V1Pod> {
+  for (;;) {
+    const pod = await api.readNamespacedPod({ name, namespace });
+    if (["Succeeded", "Failed"].includes(pod.status?.phase ?? "") || Date.now() > deadline)
+      return pod;
+    await sleep(50);
+  }
+}
+
+function probe(image: string): V1Pod {
+  return {
+    metadata: { generateName: "slipway-probe-" },
+    spec: {
+      restartPolicy: "Never",
+      terminationGracePeriodSeconds: 0,
+      tolerations: [{ operator: "Exists" }],
+      containers: [{ name: "probe", image, command: ["node", "-e", script] }],
+    },
+  };
+}
+
+function failure({ status }: V1Pod, log: string): string {
+  const waiting = status?.containerStatuses?.[0]?.state?.waiting;
+  const reason = [status?.phase, status?.reason, waiting?.reason, waiting?.message, log.trim()]
+    .filter(Boolean)
+    .join(", ");
+  return `a pod could not reach the API server by its Service within ${seconds} s: ${reason}; see: npm run platform -- status`;
+}

@@ -1,0 +1,93 @@
+import { nodeIsReady } from "./cluster";
+import { type ComponentName, components } from "./components";
+import { aliveRecord, wasStarted } from "./daemon";
+import { bridge, nodeAddress } from "./addresses";
+import { existsSync } from "node:fs";
+import { nodeName } from "./kubeconfig";
+
+/** One line of the status table. */
+export interface ComponentStatus {
+  readonly component: string;
+  readonly pid: string;
+  /** `running`, `not answering`, `died` (not by us) or `stopped`; of the node `Ready` or `NotReady`. */
+  readonly state: string;
+  /** When it was started, ISO 8601. */
+  readonly since: string;
+  readonly address: string;
+}
+
+/** How every component, the bridge and the node are now. */
+export async function platformStatus(): Promise<ComponentStatus[]> {
+  const names = Object.keys(components) as ComponentName[];
+  const daemons = await Promise.all(names.map(daemonStatus));
+  const ready = await nodeIsReady().catch(() => false);
+  const linked = existsSync(`/sys/class/net/${bridge}`);
+  return [
+    ...daemons,
+    {
+      component: `bridge ${bridge}`,
+      pid: "",
+      state: linked ? "running" : "stopped",
+      since: "",
+      address: nodeAddress,
+    },
+    {
+      component: `node ${nodeName}`,
+      pid: "",
+      state: ready ? "Ready" : "NotReady",
+      since: "",
+      address: nodeAddress,
+    },
+  ];
+}
+
+/** Whether everything runs as it should. */
+export function isRunning(status: readonly ComponentStatus[]): boolean {
+  return status.every(({ state }) => state === "running" || state === "Ready");
+}
+
+/** The table as text. */
+export function statusTable(status: readonly ComponentStatus[]): string {
+  const header: ComponentStatus = {
+    component: "COMPONENT",
+    pid: "PID",
+    state: "STATE",
+    since: "SINCE",
+    address: "ADDRESS",
+  };
+  const columns = ["component", "pid", "state", "since", "address"] as const;
+  const rows = [header, ...status];
+  const widths = columns.map((column) => Math.max(...rows.map((row) => row[column].length)));
+  return rows
+    .map((row) =>
+      columns
+        .map((column, index) => row[column].padEnd(widths[index] ?? 0))
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n");
+}
+
+async function daemonStatus(name: ComponentName): Promise<ComponentStatus> {
+  const record = aliveRecord(name);
+  const { address, ready } = components[name]();
+  if (!record)
+    return {
+      component: name,
+      pid: "",
+      state: wasStarted(name) ? "died" : "stopped",
+      since: "",
+      address,
+    };
+  const answers = await ready().then(
+    () => true,
+    () => false,
+  );
+  return {
+    component: name,
+    pid: String(record.pid),
+    state: answers ? "running" : "not answering",
+    since: record.since,
+    address,
+  };
+}

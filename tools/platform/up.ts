@@ -1,0 +1,37 @@
+import { type PlatformEnvironment, environment } from "./environment";
+import { type ExternalPlatform, checkExternal, externalPlatform } from "./external";
+import { stateFolder } from "./folders";
+import { withLock } from "./lock";
+import { assertMachine } from "./requirements";
+import { type Step, engineStep, localSteps, runSteps } from "./steps";
+
+/**
+ * Brings the local platform up, or checks the cluster and registry that the environment names, and
+ * installs the engine. What runs already is left alone; what is broken is mended.
+ * @returns The variables to run everything else with.
+ * @throws One error that names what is wrong and how to mend it.
+ */
+export async function platformUp(): Promise<PlatformEnvironment> {
+  const external = externalPlatform();
+  if (external) {
+    await runSteps([engineStep(), externalStep(external)]);
+    return environment();
+  }
+  assertMachine();
+  const waiting = (holder: string): void => {
+    process.stderr.write(
+      `another platform command (process ${holder}) is at work, waiting for it\n`,
+    );
+  };
+  await withLock(stateFolder, waiting, () => runSteps(localSteps()));
+  return environment();
+}
+
+function externalStep(external: ExternalPlatform): Step {
+  return {
+    title: "cluster and registry of your own",
+    task: async (_, task) => {
+      task.title = `cluster of your own (Kubernetes ${await checkExternal(external)}) and registry ${external.registry}`;
+    },
+  };
+}
