@@ -70,13 +70,13 @@ export function parseSettings(config: StackConfig, surroundings: Surroundings): 
       : []),
     ...registryFaults(raw),
     ...Object.entries(mapping(raw["services"]) ?? {}).flatMap(([name, service]) =>
-      conflicts(service, surroundings).map(({ path, text }) => ({
+      conflicts(name, service, surroundings).map(({ path, text }) => ({
         path: ["services", name, ...path],
         text,
       })),
     ),
   ];
-  const told = distinct([...secretFaults, ...faults.filter(isShown)]);
+  const told = lines([...secretFaults, ...faults.filter(isShown)]);
   if (told.length > 0 || !parsed.success || !("cluster" in resolved)) throw settingsError(told);
 
   const { registry, namespace, services } = parsed.data;
@@ -125,7 +125,7 @@ function settingsSchema(surroundings: Surroundings) {
         error: "allowed: a namespace of the stack's own; the cluster made this one for itself",
       }),
       services: field
-        .named(field.label, serviceSchema(surroundings), "a mapping of services by name")
+        .named(z.string(), serviceSchema(surroundings), "a mapping of services by name")
         .refine((services) => Object.keys(services).length > 0, {
           error: "missing; allowed: at least one service by name",
         }),
@@ -204,15 +204,15 @@ function withSource({ build, image, ...definition }: Parsed): ServiceSettings {
   throw new Error("a service has neither build nor image");
 }
 
-function distinct(faults: readonly Fault[]): Fault[] {
-  return [...new Map(faults.map((fault) => [faultLine(fault), fault])).values()];
+function lines(faults: readonly Fault[]): string[] {
+  return [...new Set(faults.map(faultLine))].sort();
 }
 
-function settingsError(faults: readonly Fault[]): pulumi.RunError {
-  const [only, ...others] = faults.map(faultLine);
-  if (only !== undefined && others.length === 0) return new pulumi.RunError(only);
+function settingsError(told: readonly string[]): pulumi.RunError {
+  const [only = "", ...others] = told;
+  if (others.length === 0) return new pulumi.RunError(only);
   return new pulumi.RunError(
-    [`${faults.length} faults in the stack's settings`, ...faults.map(faultLine)].join("\n  "),
+    [`${told.length} faults in the stack's settings`, ...told].join("\n  "),
   );
 }
 

@@ -3,6 +3,7 @@ import { join } from "node:path";
 
 import { parseQuantity } from "../components/manifests/quantity";
 import { type Fault, got } from "./fault";
+import { label } from "./fields";
 import { absolute, expand, type Surroundings } from "./surroundings";
 
 /** Kubernetes takes no larger ConfigMap. */
@@ -12,10 +13,11 @@ const FILES_BYTES = 1 << 20;
  * What is wrong between the keys of one service. It looks at the settings as they were written, so
  * that these faults are told together with those of single values.
  */
-export function conflicts(service: unknown, surroundings: Surroundings): Fault[] {
+export function conflicts(name: string, service: unknown, surroundings: Surroundings): Fault[] {
   const value = mapping(service);
-  if (value === undefined) return [];
+  if (value === undefined) return nameFaults(name);
   return [
+    ...nameFaults(name),
     ...imageConflicts(value),
     ...dockerfileConflicts(value["build"], surroundings),
     ...scaleConflicts(value),
@@ -31,6 +33,12 @@ export function mapping(value: unknown): Mapping | undefined {
   return typeof value === "object" && value !== null && !Array.isArray(value)
     ? (value as Mapping)
     : undefined;
+}
+
+/** Not left to the schema, which looks no further where a name is wrong. */
+function nameFaults(name: string): Fault[] {
+  const message = label.safeParse(name).error?.issues[0]?.message;
+  return message === undefined ? [] : [{ path: [], text: got(name, message) }];
 }
 
 function imageConflicts({ build, image }: Mapping): Fault[] {

@@ -29,7 +29,9 @@ export function faultsOf(error: z.ZodError): Fault[] {
     }
     if (issue.code === "invalid_key")
       return { path, text: got(path.at(-1), issue.issues[0]?.message ?? message) };
-    return { path, text: issue.code === "custom" ? message : got(issue.input, message) };
+    // A check that needed words of its own has put the value into them.
+    const isWhole = issue.code === "custom" && !message.startsWith("allowed: ");
+    return { path, text: isWhole ? message : got(issue.input, message) };
   });
 }
 

@@ -44,19 +44,23 @@ export function expanded(surroundings: Surroundings, what: string) {
   return z
     .string(say(what))
     .min(1, say(what))
-    .transform((value, context) => {
-      const result = expand(value, surroundings);
-      if ("text" in result) return result.text;
-      const names = result.unset.join(" and ");
-      context.addIssue({
-        code: "custom",
-        message: got(
-          value,
-          `environment variable ${names} is not set; set it, or write the value here`,
-        ),
-      });
-      return z.NEVER;
-    });
+    .transform((value, context) => expansion(value, surroundings, context));
+}
+
+/** A scalar in which `${NAME}` stands for an environment variable; unlike a path it may be empty. */
+export function expandedScalar(surroundings: Surroundings) {
+  return scalar.transform((value, context) => expansion(value, surroundings, context));
+}
+
+function expansion(value: string, surroundings: Surroundings, context: z.RefinementCtx): string {
+  const result = expand(value, surroundings);
+  if ("text" in result) return result.text;
+  const [name = "", ...others] = result.unset;
+  const variables =
+    others.length === 0 ? `variable ${name} is` : `variables ${result.unset.join(", ")} are`;
+  const remedy = `the environment ${variables} not set; set it, or write the value here`;
+  context.addIssue({ code: "custom", message: got(value, remedy) });
+  return z.NEVER;
 }
 
 /** The absolute path of something that exists. */

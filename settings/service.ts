@@ -53,7 +53,7 @@ function buildSchema(surroundings: Surroundings) {
       args: field
         .named(
           field.variableName,
-          field.scalar.pipe(expandedArgument(surroundings)),
+          field.expandedScalar(surroundings),
           "a mapping of build arguments",
         )
         .exactOptional(),
@@ -64,11 +64,6 @@ function buildSchema(surroundings: Surroundings) {
     },
     "a mapping with the context of the build",
   );
-}
-
-/** Unlike a path or an address, an argument may be empty. */
-function expandedArgument(surroundings: Surroundings) {
-  return z.literal("").or(field.expanded(surroundings, "a text, a number, true or false"));
 }
 
 function pinnedImage(surroundings: Surroundings) {
@@ -124,7 +119,9 @@ const ingress = field.mapping(
 );
 
 const egressPorts = { ports: field.list(field.port, "a list of ports").exactOptional() };
-const cidr = z.string().refine(isCidr);
+const cidr = z
+  .string()
+  .refine(isCidr, { error: "allowed: a block of addresses such as 10.0.0.0/8" });
 const egress = z.union(
   [
     field.mapping({ cidr, ...egressPorts }, "cidr and ports"),
