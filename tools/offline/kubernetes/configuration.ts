@@ -1,0 +1,109 @@
+import { existsSync, readFileSync } from "node:fs";
+import { isDeepStrictEqual } from "node:util";
+import { parse } from "yaml";
+import type { DiffResult, Properties } from "../../../provider/wire/plugin";
+import { isUnknown } from "../../../provider/wire/unknown";
+import { changedPaths } from "../changed-paths";
+import { notInStandIn } from "../stand-in";
+
+/** The provider's configuration, as far as the stand-in knows it. */
+export interface Configuration {
+  /** Path or contents. @default what `kubectl` would use */
+  readonly kubeconfig?: string | undefined;
+  /** @default the kubeconfig's current context */
+  readonly context?: string | undefined;
+  /** @default the context's cluster */
+  readonly cluster?: string | undefined;
+  /** @default the context's namespace, or `default` */
+  readonly namespace?: string | undefined;
+  readonly enableSecretMutable: boolean;
+  readonly enableConfigMapMutable: boolean;
+  readonly enablePatchForce: boolean;
+}
+
+/** Options that change what happens to objects; to pass over them would be worse than to stop. */
+const REFUSED = [
+  "deleteUnreachable",
+  "skipUpdateUnreachable",
+  "upsertExistingObjects",
+  "renderYamlToDirectory",
+];
+
+/** @throws for an option that the stand-in does not have */
+export function parseConfiguration(properties: Properties): Configuration {
+  for (const option of REFUSED) {
+    if (![undefined, "", "false", false].includes(properties[option] as string)) {
+      throw notInStandIn(`the provider option ${option}`, "kubernetes");
+    }
+  }
+  if (String(properties["enableServerSideApply"]) === "false") {
+    throw notInStandIn("the provider option enableServerSideApply: false", "kubernetes");
+  }
+  const text = (name: string) => {
+    const value = properties[name];
+    return typeof value === "string" && value !== "" ? value : undefined;
+  };
+  const flag = (name: string) => String(properties[name]) === "true";
+  return {
+    kubeconfig: text("kubeconfig"),
+    context: text("context"),
+    cluster: text("cluster"),
+    namespace: text("namespace"),
+    enableSecretMutable: flag("enableSecretMutable"),
+    enableConfigMapMutable: flag("enableConfigMapMutable"),
+    enablePatchForce: flag("enablePatchForce"),
+  };
+}
+
+/**
+ * A provider is replaced, and with it every object, where it comes to mean another cluster: the
+ * cluster identifier decides, or without one the address and certificate of the active cluster.
+ */
+export function diffConfiguration(olds: Properties, news: Properties): DiffResult {
+  const changed = changedPaths(olds, news).filter((path) => path !== "version");
+  const replaces = isOtherCluster(olds, news)
+    ? ["clusterIdentifier", "kubeconfig", "context", "cluster"].filter((path) =>
+        changed.includes(path),
+      )
+    : [];
+  return { changed, replaces };
+}
+
+function isOtherCluster(olds: Properties, news: Properties): boolean {
+  const identifier = news["clusterIdentifier"];
+  if (isFilled(identifier) && isFilled(olds["clusterIdentifier"])) {
+    return identifier !== olds["clusterIdentifier"];
+  }
+  return (
+    isUnknown(news["kubeconfig"]) || !isDeepStrictEqual(activeCluster(olds), activeCluster(news))
+  );
+}
+
+function isFilled(value: unknown): boolean {
+  return value !== undefined && value !== "";
+}
+
+interface KubeconfigFile {
+  readonly "current-context"?: string;
+  readonly contexts?: readonly {
+    readonly name: string;
+    readonly context: { readonly cluster: string };
+  }[];
+  readonly clusters?: readonly { readonly name: string; readonly cluster: unknown }[];
+}
+
+/** The active cluster's entry, or what names it where the kubeconfig cannot be read. */
+function activeCluster(properties: Properties): unknown {
+  const { kubeconfig, context, cluster } = parseConfiguration(properties);
+  if (kubeconfig === undefined) {
+    return { context, cluster };
+  }
+  const file = parse(existsSync(kubeconfig) ? readFileSync(kubeconfig, "utf8") : kubeconfig) as
+    KubeconfigFile | string | null;
+  if (file === null || typeof file === "string") {
+    return { kubeconfig, context, cluster };
+  }
+  const active = context ?? file["current-context"];
+  const name = cluster ?? file.contexts?.find((each) => each.name === active)?.context.cluster;
+  return file.clusters?.find((each) => each.name === name)?.cluster;
+}

@@ -1,0 +1,216 @@
+import { existsSync } from "node:fs";
+import { Agent as HttpAgent, type OutgoingHttpHeaders, request as http } from "node:http";
+import { Agent, request as https, type RequestOptions } from "node:https";
+import { setTimeout as sleep } from "node:timers/promises";
+import { text } from "node:stream/consumers";
+import type { KubeConfig } from "@kubernetes/client-node";
+import { ApiError, type ApiStatus, UnreachableError } from "./api-error";
+import type { Configuration } from "./configuration";
+
+export interface ApiRequest {
+  readonly method: "GET" | "POST" | "PATCH" | "DELETE";
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+  readonly contentType?: string;
+  /** Hears what the API server warns of. */
+  readonly warn?: (message: string) => void;
+}
+
+const RETRIED_CODES: ReadonlySet<number | string> = new Set([
+  429,
+  500,
+  502,
+  503,
+  504,
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "EPIPE",
+  "ETIMEDOUT",
+]);
+const PAUSES_MILLISECONDS = [200, 400, 800, 1600, 3200];
+const IDLE_MILLISECONDS = 60_000;
+
+/** A connection to one cluster, made with the credentials of a kubeconfig at the first request. */
+export class Connection {
+  readonly #configuration: Configuration;
+  #kubeconfig: Promise<KubeConfig> | undefined;
+  #options: Promise<RequestOptions> | undefined;
+
+  constructor(configuration: Configuration) {
+    this.#configuration = configuration;
+  }
+
+  /** The namespace of objects that name none. */
+  async namespace(): Promise<string> {
+    const { namespace } = this.#configuration;
+    if (namespace !== undefined) {
+      return namespace;
+    }
+    const kubeconfig = await this.#load();
+    return kubeconfig.getContextObject(kubeconfig.getCurrentContext())?.namespace ?? "default";
+  }
+
+  /**
+   * One request, tried again for a few seconds where the failure is likely to pass.
+   *
+   * @throws ApiError, UnreachableError
+   */
+  async request(request: ApiRequest): Promise<unknown> {
+    for (const pause of PAUSES_MILLISECONDS) {
+      try {
+        return await this.#send(request);
+      } catch (error) {
+        const code =
+          error instanceof ApiError || error instanceof UnreachableError ? error.code : "";
+        if (code === 401) {
+          // A token may have run out during a long rollout; the pause is for whoever issues it.
+          this.#options = undefined;
+        } else if (!RETRIED_CODES.has(code)) {
+          throw error;
+        }
+        await sleep(pause);
+      }
+    }
+    return this.#send(request);
+  }
+
+  async #send({ method, path, query, body, contentType, warn }: ApiRequest): Promise<unknown> {
+    const [kubeconfig, options] = await Promise.all([
+      this.#load(),
+      (this.#options ??= this.#connect()),
+    ]);
+    const server = kubeconfig.getCurrentCluster()?.server ?? "";
+    const url = new URL(server.replace(/\/$/, "") + path);
+    url.search = new URLSearchParams(query).toString();
+    const payload = body === undefined ? undefined : JSON.stringify(body);
+    const headers: OutgoingHttpHeaders = {
+      ...(options.headers as OutgoingHttpHeaders),
+      accept: "application/json",
+      ...(payload !== undefined && {
+        "content-type": contentType ?? "application/json",
+        "content-length": Buffer.byteLength(payload),
+      }),
+    };
+    return new Promise((resolve, reject) => {
+      const fail = (error: NodeJS.ErrnoException) => {
+        reject(new UnreachableError(server, error, error.code ?? ""));
+      };
+      const send = url.protocol === "http:" ? http : https;
+      const outgoing = send(
+        url,
+        { ...options, method, headers, timeout: IDLE_MILLISECONDS },
+        (response) => {
+          text(response).then((answer) => {
+            warnings(response.headers["warning"]).forEach((warning) => warn?.(warning));
+            const code = response.statusCode ?? 0;
+            if (code >= 200 && code < 300) {
+              resolve(JSON.parse(answer));
+            } else {
+              reject(new ApiError(code, statusOf(answer)));
+            }
+          }, fail);
+        },
+      );
+      outgoing.on("timeout", () =>
+        outgoing.destroy(Object.assign(new Error("no answer"), { code: "ETIMEDOUT" })),
+      );
+      outgoing.on("error", fail);
+      outgoing.end(payload);
+    });
+  }
+
+  async #load(): Promise<KubeConfig> {
+    this.#kubeconfig ??= loadKubeconfig(this.#configuration);
+    return this.#kubeconfig;
+  }
+
+  /** Credentials as client-node resolves them, on an agent that keeps its connections. */
+  async #connect(): Promise<RequestOptions> {
+    const options: RequestOptions = {};
+    const kubeconfig = await this.#load();
+    await kubeconfig.applyToHTTPSOptions(
+      options as Parameters<KubeConfig["applyToHTTPSOptions"]>[0],
+    );
+    const cluster = kubeconfig.getCurrentCluster();
+    if (cluster?.proxyUrl !== undefined) {
+      return options;
+    }
+    const { ca, cert, key, rejectUnauthorized, servername } = options;
+    const agent =
+      cluster?.server.startsWith("http:") === true
+        ? new HttpAgent({ keepAlive: true })
+        : new Agent({
+            keepAlive: true,
+            ca,
+            cert,
+            key,
+            servername,
+            ...(rejectUnauthorized === undefined ? {} : { rejectUnauthorized }),
+          });
+    return { headers: options.headers, auth: options.auth, agent };
+  }
+}
+
+async function loadKubeconfig({
+  kubeconfig,
+  context,
+  cluster,
+}: Configuration): Promise<KubeConfig> {
+  // An unchanged program never talks to the cluster, and should not wait for this library either.
+  const { KubeConfig } = await import("@kubernetes/client-node");
+  const loaded = new KubeConfig();
+  if (kubeconfig === undefined) {
+    loaded.loadFromDefault();
+  } else if (existsSync(kubeconfig)) {
+    loaded.loadFromFile(kubeconfig);
+  } else if (/^\s*[{]|\n|:/.test(kubeconfig)) {
+    loaded.loadFromString(kubeconfig);
+  } else {
+    throw new Error(
+      `kubeconfig: got "${kubeconfig}", which is no file; give a path or the contents of one`,
+    );
+  }
+  if (context !== undefined) {
+    loaded.setCurrentContext(context);
+  }
+  const active = loaded.getContextObject(loaded.getCurrentContext());
+  if (active === null) {
+    const known = loaded
+      .getContexts()
+      .map(({ name }) => name)
+      .join(", ");
+    throw new Error(
+      `context: got "${loaded.getCurrentContext()}", the kubeconfig has ${known || "none"}`,
+    );
+  }
+  if (cluster !== undefined) {
+    const chosen = { ...active, cluster };
+    loaded.contexts = [chosen];
+  }
+  if (loaded.getCurrentCluster() === null) {
+    const known = loaded
+      .getClusters()
+      .map(({ name }) => name)
+      .join(", ");
+    throw new Error(
+      `cluster: got "${cluster ?? active.cluster}", the kubeconfig has ${known || "none"}`,
+    );
+  }
+  return loaded;
+}
+
+function statusOf(answer: string): ApiStatus {
+  try {
+    return JSON.parse(answer) as ApiStatus;
+  } catch {
+    return { message: answer.trim() };
+  }
+}
+
+/** The texts of a `Warning` header: `299 - "…", 299 - "…"`. */
+function warnings(header: string | undefined): string[] {
+  return [...(header ?? "").matchAll(/299 \S+ "((?:[^"\\]|\\.)*)"/g)].map(([, message = ""]) =>
+    message.replace(/\\(.)/g, "$1"),
+  );
+}

@@ -1,0 +1,4 @@
+import { serve } from "../../../provider/wire/serve";
+import { kubernetesPlugin } from "./plugin";
+
+serve(kubernetesPlugin());

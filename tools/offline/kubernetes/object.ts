@@ -1,0 +1,89 @@
+import type { Properties } from "../../../provider/wire/plugin";
+import { notInStandIn } from "../stand-in";
+
+/** What kind of object a resource is. */
+export interface ObjectKind {
+  /** `v1`, `apps/v1`, … */
+  readonly apiVersion: string;
+  readonly kind: string;
+}
+
+export interface ObjectMeta {
+  readonly name?: string;
+  readonly namespace?: string;
+  readonly uid?: string;
+  readonly resourceVersion?: string;
+  readonly generation?: number;
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly managedFields?: readonly ManagedFields[];
+}
+
+/** Which fields of an object a manager set, and how. */
+export interface ManagedFields {
+  readonly manager: string;
+  readonly operation: "Apply" | "Update";
+  readonly apiVersion: string;
+  readonly fieldsV1: FieldSet;
+  readonly subresource?: string;
+  readonly time?: string;
+}
+
+export interface FieldSet {
+  readonly [field: string]: FieldSet;
+}
+
+/** Any Kubernetes object, as the API server takes and gives it. */
+export interface KubernetesObject extends ObjectKind {
+  readonly metadata: ObjectMeta;
+  readonly [field: string]: unknown;
+}
+
+const NOT_OBJECTS = /^kubernetes:(helm\.sh|yaml|kustomize)/;
+
+/**
+ * The kind that a type token such as `kubernetes:apps/v1:Deployment` names.
+ *
+ * @throws for tokens that are no single object: charts, files of objects, lists and patches
+ */
+export function kindOf(type: string): ObjectKind {
+  const [, groupVersion = "", kind = ""] = type.split(":");
+  if (NOT_OBJECTS.test(type) || /(List|Patch)$/.test(kind) || groupVersion === "" || kind === "") {
+    throw notInStandIn(type, "kubernetes");
+  }
+  return { apiVersion: groupVersion.replace(/^core\//, ""), kind };
+}
+
+/** The group of an API version; the empty string for the core group. */
+export function groupOf(apiVersion: string): string {
+  return apiVersion.includes("/") ? (apiVersion.split("/")[0] ?? "") : "";
+}
+
+/** Inputs or outputs as an object; its kind is the token's where they do not say it. */
+export function asObject(properties: Properties, type: string): KubernetesObject {
+  const { apiVersion, kind } = kindOf(type);
+  return {
+    ...properties,
+    apiVersion: text(properties["apiVersion"]) ?? apiVersion,
+    kind: text(properties["kind"]) ?? kind,
+    metadata: properties["metadata"] ?? {},
+  };
+}
+
+/** An object's id in the state. */
+export function idOf({ name = "", namespace }: ObjectMeta): string {
+  return namespace === undefined ? name : `${namespace}/${name}`;
+}
+
+export function parseId(id: string): { readonly name: string; readonly namespace?: string } {
+  const [first = "", second] = id.split("/");
+  return second === undefined ? { name: first } : { namespace: first, name: second };
+}
+
+/** Whether one of Pulumi's annotations, e.g. `pulumi.com/skipAwait`, is on. */
+export function isAnnotated({ metadata }: KubernetesObject, annotation: string): boolean {
+  return metadata.annotations?.[annotation] === "true";
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === "string" && value !== "" ? value : undefined;
+}

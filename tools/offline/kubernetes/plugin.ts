@@ -1,0 +1,76 @@
+import pulumiKubernetes from "@pulumi/kubernetes/package.json";
+import type { Plugin, Properties, Subject } from "../../../provider/wire/plugin";
+import { containsUnknown, isUnknown } from "../../../provider/wire/unknown";
+import { notInStandIn, standInFor } from "../stand-in";
+import { type Configuration, diffConfiguration, parseConfiguration } from "./configuration";
+import { Connection } from "./connection";
+import { liveInputs } from "./live-inputs";
+import { isNamespaced, named } from "./naming";
+import { asObject, parseId } from "./object";
+import { ObjectOperations } from "./object-operations";
+import { ObjectsApi } from "./objects-api";
+import { diffObject } from "./replacement";
+import { outputsOf } from "./state";
+
+/**
+ * Stands in for the official Kubernetes plugin: any object that the API server knows, created, applied
+ * on the server's side, awaited, read and deleted.
+ *
+ * @see https://www.pulumi.com/registry/packages/kubernetes/
+ */
+export function kubernetesPlugin(): Plugin {
+  const interruption = new AbortController();
+  let configuration: Configuration = parseConfiguration({});
+  let connection = new Connection(configuration);
+  let api = new ObjectsApi(connection);
+  const operations = (subject: Subject) =>
+    new ObjectOperations(api, subject, configuration, interruption.signal);
+  return {
+    ...standInFor("kubernetes", pulumiKubernetes),
+    diffConfig: diffConfiguration,
+    configure: (properties) => {
+      configuration = parseConfiguration(properties);
+      connection = new Connection(configuration);
+      api = new ObjectsApi(connection);
+    },
+    check: async (subject, { olds, news, randomSeed }) => ({
+      inputs: await checked(subject, olds, news, { randomSeed, connection }),
+    }),
+    diff: ({ type }, { oldInputs, news }) => diffObject(type, oldInputs, news, configuration),
+    create: (subject, args) => operations(subject).create(args),
+    update: (subject, args) => operations(subject).update(args),
+    delete: (subject, args) => operations(subject).delete(args),
+    read: async ({ type }, { id, inputs, outputs }) => {
+      const { apiVersion, kind } = asObject({ ...outputs, ...inputs }, type);
+      const live = await api.find({ apiVersion, kind, metadata: parseId(id) });
+      return live && { id, outputs: outputsOf(live, outputs), inputs: liveInputs(live, inputs) };
+    },
+    invoke: (token) => Promise.reject(notInStandIn(token, "kubernetes")),
+    cancel: () => {
+      interruption.abort();
+    },
+  };
+}
+
+/** Inputs with all that the program left to the provider: kind, name and namespace. */
+async function checked(
+  { type, name }: Subject,
+  olds: Properties,
+  news: Properties,
+  { randomSeed, connection }: { randomSeed: Buffer; connection: Connection },
+): Promise<Properties> {
+  const old = Object.keys(olds).length === 0 ? undefined : asObject(olds, type).metadata;
+  const object = asObject(news, type);
+  if (isUnknown(object.metadata)) {
+    return news;
+  }
+  const { metadata, ...rest } = named(object, old, name, randomSeed);
+  if (
+    metadata.namespace !== undefined ||
+    isNamespaced(object) !== true ||
+    containsUnknown(object.kind)
+  ) {
+    return { ...rest, metadata };
+  }
+  return { ...rest, metadata: { ...metadata, namespace: await connection.namespace() } };
+}

@@ -1,0 +1,91 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Log, PartialFailure, type Properties } from "../../../provider/wire/plugin";
+import { idOf, type KubernetesObject } from "./object";
+import type { ObjectsApi } from "./objects-api";
+import { readinessOf } from "./readiness";
+
+const TIMEOUT_SECONDS = 600;
+const SHORTEST_PAUSE_MILLISECONDS = 100;
+const LONGEST_PAUSE_MILLISECONDS = 1000;
+
+export interface WaitOptions {
+  /** Of the resource's `customTimeouts`; 0 where the program sets none. */
+  readonly timeoutSeconds: number;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+  /** What the engine keeps of an object. */
+  readonly outputsOf: (live: KubernetesObject) => Properties;
+}
+
+/**
+ * The object once it is ready.
+ *
+ * @throws PartialFailure where it failed, did not get ready in time, or the run was interrupted
+ */
+export async function awaitReady(
+  api: ObjectsApi,
+  written: KubernetesObject,
+  { timeoutSeconds, log, signal, outputsOf }: WaitOptions,
+): Promise<KubernetesObject> {
+  const id = idOf(written.metadata);
+  const name = `${written.kind} ${id}`;
+  let live = written;
+  for await (const timeIsUp of ticks(deadlineOf(written, timeoutSeconds), signal)) {
+    const readiness = readinessOf(live);
+    if (readiness.state === "ready") {
+      return live;
+    }
+    const { reasons } = readiness;
+    if (readiness.state === "failed" || timeIsUp || signal.aborted) {
+      const how = signal.aborted ? "was interrupted before it was ready" : "did not get ready";
+      throw new PartialFailure(`${name} ${how}: ${reasons.join("; ")}`, id, outputsOf(live), [
+        `${name} ${how}`,
+        ...reasons,
+      ]);
+    }
+    log.status(reasons[0] ?? "");
+    const found = await api.find(live);
+    if (found === undefined) {
+      throw new PartialFailure(`${name} was deleted while it got ready`, id, outputsOf(live));
+    }
+    live = found;
+  }
+  return live;
+}
+
+/** Settles when the object is gone, or another one has taken its name. */
+export async function awaitGone(
+  api: ObjectsApi,
+  deleted: KubernetesObject,
+  { timeoutSeconds, log, signal }: Omit<WaitOptions, "outputsOf">,
+): Promise<void> {
+  const { uid } = deleted.metadata;
+  for await (const timeIsUp of ticks(deadlineOf(deleted, timeoutSeconds), signal)) {
+    const live = await api.find(deleted);
+    if (live === undefined || (uid !== undefined && live.metadata.uid !== uid)) {
+      return;
+    }
+    if (timeIsUp || signal.aborted) {
+      const finalizers = (live.metadata as { finalizers?: string[] }).finalizers ?? [];
+      throw new Error(
+        `${live.kind} ${idOf(live.metadata)} is deleted but still there; it waits for ${finalizers.join(", ") || "its pods"}`,
+      );
+    }
+    log.status("waiting until it is gone");
+  }
+}
+
+function deadlineOf({ metadata }: KubernetesObject, timeoutSeconds: number): number {
+  const annotated = Number(metadata.annotations?.["pulumi.com/timeoutSeconds"] ?? 0);
+  return Date.now() + (timeoutSeconds || annotated || TIMEOUT_SECONDS) * 1000;
+}
+
+/** Ticks ever slower, without end; each says whether the time is up. */
+async function* ticks(deadline: number, signal: AbortSignal): AsyncGenerator<boolean> {
+  let pause = SHORTEST_PAUSE_MILLISECONDS;
+  for (;;) {
+    yield Date.now() >= deadline;
+    await sleep(pause, undefined, { signal }).catch(() => undefined);
+    pause = Math.min(pause * 1.5, LONGEST_PAUSE_MILLISECONDS);
+  }
+}
