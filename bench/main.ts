@@ -1,0 +1,63 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+
+import { Command, InvalidArgumentError, Option } from "commander";
+
+import { prepare } from "../tools/prepare";
+import { measureChain } from "./chain";
+import { describeMachine } from "./machine";
+import { compare, report, type Results } from "./report";
+import { measureScale } from "./scale";
+
+interface Options {
+  readonly only?: "chain" | "scale";
+  readonly rounds: number;
+  readonly services: readonly number[];
+}
+
+const RESULTS = join(__dirname, "results.md");
+
+const program = new Command("npm run bench --")
+  .description(`measures Slipway on a quiet machine and writes ${RESULTS}`)
+  .addOption(new Option("--only <part>", "measure one part").choices(["chain", "scale"]))
+  .option("--rounds <number>", "rounds of the chain; the medians count", positive, 3)
+  .option("--services <numbers>", "sizes of a stack, with commas", numbers, [1, 10, 50])
+  .action(bench);
+
+/** Fails when a target is missed, after the results are written. */
+async function bench({ only, rounds, services }: Options): Promise<void> {
+  await prepare();
+  const results: Results = {
+    command: ["npm run bench", ...process.argv.slice(2)].join(" "),
+    date: new Date(),
+    machine: await describeMachine(),
+    rounds,
+    ...(only !== "scale" && { chain: await measureChain(rounds) }),
+    ...(only !== "chain" && { scale: await measureScale(services) }),
+  };
+  const page = report(results);
+  await writeFile(RESULTS, page);
+  console.log(page);
+  const missed = results.chain ? compare(results.chain).filter(({ met }) => !met) : [];
+  for (const { name, ratio, target } of missed) {
+    console.error(`${name} must take at most ${target} times its floor, got ${ratio.toFixed(2)}`);
+    process.exitCode = 1;
+  }
+}
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) {
+    throw new InvalidArgumentError(`must be a whole number of at least 1, got "${text}"`);
+  }
+  return value;
+}
+
+function numbers(text: string): readonly number[] {
+  return text.split(",").map(positive);
+}
+
+program.parseAsync().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : String(error));
+  process.exitCode = 1;
+});
