@@ -1,0 +1,4 @@
+import { serve } from "../../../provider/wire/serve";
+import { dockerPlugin } from "./plugin";
+
+serve(dockerPlugin());
