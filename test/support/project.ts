@@ -15,6 +15,7 @@ const PROGRAM = [
   "loader.cjs",
   "index.ts",
   "settings.ts",
+  "settings",
   "contract.ts",
   "components",
   "provider",
