@@ -25,7 +25,7 @@ p { margin: .5rem 0 1.25rem; color: var(--soft) }
 dl { display: grid; grid-template-columns: auto 1fr; gap: .6rem 1.25rem; padding-top: 1.25rem; border-top: 1px solid var(--line) }
 dt { color: var(--soft) }
 dd { min-width: 0; overflow-wrap: anywhere; text-align: right; font-family: ui-monospace, monospace; font-size: .9rem; line-height: 1.7 }
-nav { display: flex; flex-wrap: wrap; gap: .5rem 1.25rem; margin-top: 1.5rem }
+nav { display: flex; flex-wrap: wrap; gap: .25rem .85rem; margin-top: 1.5rem }
 a { color: var(--sea); padding: .35rem 0; text-underline-offset: .2em }
 `;
 
@@ -56,7 +56,7 @@ export function page({ service, version, commit, pod, uptimeSeconds }: Identity)
 <body>
 <main>
 <h1>${escape(service)} <small>${escape(version)}</small></h1>
-<p>Delivered by Slipway, and answering.</p>
+<p>Delivered by Slipway</p>
 <dl>
 <dt>Commit</dt><dd>${escape(commit?.slice(0, 12) ?? "not in this image")}</dd>
 <dt>Pod</dt><dd>${escape(pod)}</dd>
