@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { Agent as HttpAgent, type OutgoingHttpHeaders, request as http } from "node:http";
 import { Agent, request as https, type RequestOptions } from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -121,7 +120,10 @@ export class Connection {
   }
 
   async #load(): Promise<KubeConfig> {
-    this.#kubeconfig ??= loadKubeconfig(this.#configuration);
+    // An unchanged program never talks to the cluster, and should not wait for this library either.
+    this.#kubeconfig ??= import("./kubeconfig.ts").then(({ loadKubeconfig }) =>
+      loadKubeconfig(this.#configuration),
+    );
     return this.#kubeconfig;
   }
 
@@ -150,54 +152,6 @@ export class Connection {
           });
     return { headers: options.headers, auth: options.auth, agent };
   }
-}
-
-async function loadKubeconfig({
-  kubeconfig,
-  context,
-  cluster,
-}: Configuration): Promise<KubeConfig> {
-  // An unchanged program never talks to the cluster, and should not wait for this library either.
-  const { KubeConfig } = await import("@kubernetes/client-node");
-  const loaded = new KubeConfig();
-  if (kubeconfig === undefined) {
-    loaded.loadFromDefault();
-  } else if (existsSync(kubeconfig)) {
-    loaded.loadFromFile(kubeconfig);
-  } else if (/^\s*[{]|\n|:/.test(kubeconfig)) {
-    loaded.loadFromString(kubeconfig);
-  } else {
-    throw new Error(
-      `kubeconfig: got "${kubeconfig}", which is no file; give a path or the contents of one`,
-    );
-  }
-  if (context !== undefined) {
-    loaded.setCurrentContext(context);
-  }
-  const active = loaded.getContextObject(loaded.getCurrentContext());
-  if (active === null) {
-    const known = loaded
-      .getContexts()
-      .map(({ name }) => name)
-      .join(", ");
-    throw new Error(
-      `context: got "${loaded.getCurrentContext()}", the kubeconfig has ${known || "none"}`,
-    );
-  }
-  if (cluster !== undefined) {
-    const chosen = { ...active, cluster };
-    loaded.contexts = [chosen];
-  }
-  if (loaded.getCurrentCluster() === null) {
-    const known = loaded
-      .getClusters()
-      .map(({ name }) => name)
-      .join(", ");
-    throw new Error(
-      `cluster: got "${cluster ?? active.cluster}", the kubeconfig has ${known || "none"}`,
-    );
-  }
-  return loaded;
 }
 
 function statusOf(answer: string): ApiStatus {
