@@ -16,7 +16,7 @@ export async function apiServerReady(): Promise<void> {
     throw new Error("the API server is not ready");
 }
 
-/** Whether the node says Ready, and that since the given moment. */
+/** Whether the node says Ready. */
 export async function nodeIsReady(): Promise<boolean> {
   const { status } = await clusterConfig().makeApiClient(CoreV1Api).readNode({ name: nodeName });
   return (
@@ -26,8 +26,11 @@ export async function nodeIsReady(): Promise<boolean> {
 
 /** Waits until the node says Ready. */
 export async function awaitNode(seconds = 60): Promise<void> {
-  for (const end = Date.now() + seconds * 1000; Date.now() < end; await sleep(100))
+  const end = Date.now() + seconds * 1000;
+  while (Date.now() < end) {
     if (await nodeIsReady().catch(() => false)) return;
+    await sleep(100);
+  }
   throw new Error(
     `node ${nodeName} is not Ready after ${seconds} s; see its conditions with: npm run platform -- status`,
   );

@@ -76,7 +76,7 @@ export async function end(process: ProcessIdentity, patienceSeconds: number): Pr
 
 /** The record of a daemon that runs now. */
 export function aliveRecord(name: string): DaemonRecord | undefined {
-  const record = readJson<DaemonRecord>(recordFile(name));
+  const record = readJson(recordFile(name)) as DaemonRecord | undefined;
   return record && isAlive(record) ? record : undefined;
 }
 
@@ -123,7 +123,8 @@ function daemonEnvironment(): NodeJS.ProcessEnv {
 }
 
 async function serves(daemon: Daemon, process: ProcessIdentity, seconds: number): Promise<boolean> {
-  for (const end = Date.now() + seconds * 1000; Date.now() < end && isAlive(process);) {
+  const end = Date.now() + seconds * 1000;
+  while (Date.now() < end && isAlive(process)) {
     try {
       await daemon.ready();
       return true;
@@ -135,9 +136,12 @@ async function serves(daemon: Daemon, process: ProcessIdentity, seconds: number)
 }
 
 async function gone(process: ProcessIdentity, seconds: number): Promise<boolean> {
-  for (const end = Date.now() + seconds * 1000; Date.now() < end; await sleep(20))
-    if (!isAlive(process)) return true;
-  return false;
+  const end = Date.now() + seconds * 1000;
+  while (isAlive(process)) {
+    if (Date.now() > end) return false;
+    await sleep(20);
+  }
+  return true;
 }
 
 function startFailure(daemon: Daemon, process?: ProcessIdentity): string {

@@ -1,4 +1,5 @@
 import { rmSync } from "node:fs";
+import { removeContainerTraces } from "./bundles";
 import { cacheFolder, state, stateFolder } from "./folders";
 import { stop, wasStarted } from "./daemon";
 import { podLogs } from "./daemons/kubelet";
@@ -35,6 +36,7 @@ export async function takeDown(): Promise<void> {
   await unmountAll();
   await removeNetwork(proxied);
   removeLogLinks(podLogs);
+  removeContainerTraces();
   // What runs is gone; the records of it would only puzzle the next containerd.
   rmSync(state("containerd", "run"), { recursive: true, force: true });
   rmSync(state("docker", "run"), { recursive: true, force: true });

@@ -48,8 +48,9 @@ function clusterVariables(
       SLIPWAY_REGISTRY: external.registry,
       SLIPWAY_BASE_IMAGE: given["SLIPWAY_BASE_IMAGE"] || publicBaseImage,
     };
-  const base = readJson<string>(baseImageFile);
-  if (!base) throw new Error("the local platform has never been up; run: npm run platform -- up");
+  const base = readJson(baseImageFile);
+  if (typeof base !== "string")
+    throw new Error("the local platform has never been up; run: npm run platform -- up");
   return {
     SLIPWAY_KUBECONFIG: kubeconfigs.administrator,
     SLIPWAY_REGISTRY: registry,

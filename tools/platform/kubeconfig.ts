@@ -47,7 +47,7 @@ export function ensureKubeconfigs(): void {
       file,
       Object.fromEntries(components.map((c) => [c, randomBytes(24).toString("hex")])),
     );
-  const tokens = readJson<Record<Component, string>>(file);
+  const tokens = readJson(file) as Record<Component, string> | undefined;
   if (!tokens) throw new Error(`${file} is damaged; run: npm run platform -- reset, then up again`);
   const lines = components.map(
     (c) => `${tokens[c]},${users[c].name},${users[c].name},"${users[c].group}"\n`,

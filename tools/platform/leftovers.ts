@@ -1,4 +1,12 @@
-import { existsSync, lstatSync, readFileSync, readdirSync, readlinkSync, rmSync } from "node:fs";
+import {
+  existsSync,
+  lstatSync,
+  readFileSync,
+  readdirSync,
+  readlinkSync,
+  realpathSync,
+  rmSync,
+} from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
@@ -8,24 +16,31 @@ import { type ProcessIdentity, identify, signal } from "./process-identity";
 
 /** Processes in containers of the platform: the root of their file system lies in the state folder. */
 export function containerProcesses(): ProcessIdentity[] {
-  return processes((pid) =>
-    rootLiesIn(readFileSync(`/proc/${pid}/mountinfo`, "utf8"), stateFolder),
-  );
+  const folder = realStateFolder();
+  return processes((pid) => rootLiesIn(readFileSync(`/proc/${pid}/mountinfo`, "utf8"), folder));
 }
 
 /** Daemons, shims and helpers of the platform: they carry its mark in their environment. */
 export function markedProcesses(): ProcessIdentity[] {
-  const mark = `${ownershipVariable}=${stateFolder}`;
-  return processes((pid) =>
-    readFileSync(`/proc/${pid}/environ`, "utf8").split("\0").includes(mark),
+  return processes(isMarked);
+}
+
+/** The marked processes that stand between containerd and each container. */
+export function shims(): ProcessIdentity[] {
+  const name = "containerd-shim";
+  return processes(
+    (pid) => isMarked(pid) && readFileSync(`/proc/${pid}/comm`, "utf8").startsWith(name),
   );
 }
 
-/** The processes that stand between containerd and each container. */
-export function shims(): ProcessIdentity[] {
-  return markedProcesses().filter(({ pid }) =>
-    readFileSync(`/proc/${pid}/comm`, "utf8").startsWith("containerd-shim"),
-  );
+function isMarked(pid: number): boolean {
+  const mark = `${ownershipVariable}=${stateFolder}`;
+  return readFileSync(`/proc/${pid}/environ`, "utf8").split("\0").includes(mark);
+}
+
+/** The kernel's tables name a path without its symbolic links. */
+function realStateFolder(): string {
+  return existsSync(stateFolder) ? realpathSync(stateFolder) : stateFolder;
 }
 
 /** Whether a process with these mounts has its root file system below a folder. */
@@ -36,17 +51,17 @@ export function rootLiesIn(mountinfo: string, folder: string): boolean {
 
 /** Kills processes and waits until they are gone. */
 export async function kill(found: () => ProcessIdentity[], seconds = 10): Promise<void> {
-  for (const end = Date.now() + seconds * 1000; Date.now() < end; await sleep(50)) {
-    const processes = found();
-    if (processes.length === 0) return;
-    for (const process of processes) signal(process, "SIGKILL");
+  const end = Date.now() + seconds * 1000;
+  for (let left = found(); left.length > 0 && Date.now() < end; left = found()) {
+    for (const process of left) signal(process, "SIGKILL");
+    await sleep(50);
   }
 }
 
 /** Waits until there are no such processes, for a while. */
 export async function awaitGone(found: () => ProcessIdentity[], seconds: number): Promise<void> {
-  for (const end = Date.now() + seconds * 1000; Date.now() < end && found().length > 0;)
-    await sleep(50);
+  const end = Date.now() + seconds * 1000;
+  while (Date.now() < end && found().length > 0) await sleep(50);
 }
 
 /** Mount points at or below a folder, innermost first. */
@@ -58,10 +73,19 @@ export function mountsBelow(mountinfo: string, folder: string): string[] {
     .reverse();
 }
 
-/** Unmounts everything below the state folder: container roots, volumes, network namespaces. */
+/**
+ * Unmounts everything below the state folder: container roots, volumes, network namespaces.
+ * @throws If something stays mounted; removing the folder would then reach into what is mounted there.
+ */
 export async function unmountAll(): Promise<void> {
-  for (const point of mountsBelow(readFileSync("/proc/self/mountinfo", "utf8"), stateFolder))
-    await execa("umount", ["--lazy", point]);
+  for (const point of ownMounts()) await execa("umount", ["--lazy", point], { reject: false });
+  const [left] = ownMounts();
+  if (left !== undefined)
+    throw new Error(`${left} could not be unmounted; try it by hand with: umount --lazy ${left}`);
+}
+
+function ownMounts(): string[] {
+  return mountsBelow(readFileSync("/proc/self/mountinfo", "utf8"), realStateFolder());
 }
 
 /** Removes the links to pods' logs that the kubelet makes in a folder it shares with other kubelets. */

@@ -4,6 +4,7 @@ import { resetPlatform, takeDown } from "./down";
 import { environment } from "./environment";
 import { stateFolder } from "./folders";
 import { withLock } from "./lock";
+import { shellExports } from "./shell-exports";
 import { isRunning, platformStatus, statusTable } from "./status";
 import { platformUp } from "./up";
 
@@ -51,8 +52,7 @@ program
   .command("env")
   .description('print the variables for a shell: eval "$(npm run --silent platform -- env)"')
   .action(() => {
-    for (const [name, value] of Object.entries(environment()))
-      console.log(`export ${name}='${value.replaceAll("'", `'\\''`)}'`);
+    console.log(shellExports(environment()));
   });
 
 async function alone(work: () => Promise<void>, done: string): Promise<void> {

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
 import { bridge, nodeAddress, podNetwork, podRange, serviceNetwork } from "./addresses";
@@ -43,7 +43,7 @@ export async function removeNetwork(proxied: boolean): Promise<void> {
       await execa("nft", ["delete", "table", ...name.split(" ")]);
   for (const rule of await forwardRules())
     await execa("iptables", ["-w", "-D", "FORWARD", ...rule]);
-  removeAddressRecords();
+  rmSync(state("cni-addresses"), { recursive: true, force: true });
 }
 
 /** Build steps and pods may go out under the machine's own address. */
@@ -117,13 +117,4 @@ async function forwardRules(): Promise<string[][]> {
     .split("\n")
     .filter((line) => line.includes(`--comment ${forwardComment}`))
     .map((line) => line.trim().split(" ").slice(2));
-}
-
-/** Results that the network plugins keep outside the state folder. */
-function removeAddressRecords(): void {
-  rmSync(state("cni-addresses"), { recursive: true, force: true });
-  const results = "/var/lib/cni/results";
-  if (!existsSync(results)) return;
-  for (const file of readdirSync(results))
-    if (file.startsWith(`${networkName}-`)) rmSync(join(results, file));
 }

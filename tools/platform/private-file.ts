@@ -5,9 +5,9 @@ import { dirname } from "node:path";
  * Reads a JSON file that this tool wrote itself.
  * @returns Undefined where it is absent or not whole (a crash can leave half of one behind).
  */
-export function readJson<T>(file: string): T | undefined {
+export function readJson(file: string): unknown {
   try {
-    return JSON.parse(readFileSync(file, "utf8")) as T;
+    return JSON.parse(readFileSync(file, "utf8"));
   } catch {
     return undefined;
   }

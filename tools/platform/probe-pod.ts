@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { ApiException, CoreV1Api, type V1Pod } from "@kubernetes/client-node";
+import { ApiException, CoreV1Api, KubernetesObjectApi, type V1Pod } from "@kubernetes/client-node";
 import { clusterConfig } from "./cluster";
 
 const namespace = "kube-system";
@@ -36,9 +36,10 @@ ask();
  * @throws With what the pod says when it does not get there.
  */
 export async function proveByPod(image: string): Promise<void> {
-  const api = clusterConfig().makeApiClient(CoreV1Api);
+  const config = clusterConfig();
+  const api = config.makeApiClient(CoreV1Api);
   const deadline = Date.now() + seconds * 1000;
-  const name = await create(api, image, deadline);
+  const name = await create(KubernetesObjectApi.makeApiClient(config), image, deadline);
   try {
     const pod = await finished(api, name, deadline);
     const log =
@@ -50,11 +51,11 @@ export async function proveByPod(image: string): Promise<void> {
 }
 
 /** The namespace's account comes a moment after the first start. */
-async function create(api: CoreV1Api, image: string, deadline: number): Promise<string> {
+async function create(api: KubernetesObjectApi, image: string, deadline: number): Promise<string> {
   for (;;)
     try {
-      const { metadata } = await api.createNamespacedPod({ namespace, body: probe(image) });
-      return metadata?.name ?? "";
+      const { metadata } = await api.create(probe(image));
+      return metadata.name;
     } catch (error) {
       if (
         Date.now() > deadline ||
@@ -74,9 +75,11 @@ async function finished(api: CoreV1Api, name: string, deadline: number): Promise
   }
 }
 
-function probe(image: string): V1Pod {
+function probe(image: string) {
   return {
-    metadata: { generateName: "slipway-probe-" },
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { name: `slipway-probe-${process.pid}-${Date.now()}`, namespace },
     spec: {
       restartPolicy: "Never",
       terminationGracePeriodSeconds: 0,

@@ -1,5 +1,3 @@
-import { mkdirSync } from "node:fs";
-import { Listr, type ListrTask, PRESET_TIMER } from "listr2";
 import { engineIsInstalled, engineVersion, installEngine } from "../engine/install";
 import { type Report, goBuild, isBuilt } from "../go/build";
 import { kubernetes } from "../go/kubernetes";
@@ -9,7 +7,7 @@ import { aliveRecord, start } from "./daemon";
 import { type ComponentName, components } from "./components";
 import { assertDiskSpace } from "./disk-space";
 import { takeDown } from "./down";
-import { baseImageFile } from "./environment";
+import { baseImageFile, environment } from "./environment";
 import { state, stateFolder } from "./folders";
 import { ensureKubeconfigs } from "./kubeconfig";
 import { containerProcesses, kill } from "./leftovers";
@@ -19,10 +17,8 @@ import { ensurePauseImage } from "./pause-image";
 import { readJson, writeJson } from "./private-file";
 import { proveByPod } from "./probe-pod";
 import { currentBoot } from "./process-identity";
+import { type Display, type Step, inOrder, step, together } from "./step-list";
 import { installPackages, missingPackages } from "./requirements";
-
-/** One line of what `up` shows, with the work behind it. */
-export type Step = ListrTask;
 
 /** Disk space that images, the cluster's data and logs need. */
 const stateGibibytes = 2;
@@ -30,26 +26,13 @@ const stateGibibytes = 2;
 const bootFile = state("boot.json");
 const proofFile = state("proof.json");
 
-/** Works off steps and shows each with its time, in a terminal and in a log. */
-export async function runSteps(steps: Step[]): Promise<void> {
-  const rendererOptions = { timer: PRESET_TIMER, collapseSubtasks: false, showErrorMessage: false };
-  await new Listr(steps, {
-    rendererOptions,
-    fallbackRenderer: "simple",
-    fallbackRendererOptions: { timer: PRESET_TIMER },
-  }).run();
-}
-
 /** Installs the engine. */
 export function engineStep(): Step {
-  return {
-    title: engineIsInstalled()
-      ? `pulumi ${engineVersion}`
-      : `pulumi ${engineVersion} (where it must be built, that takes about 4 minutes on two cores, once)`,
-    task: async (_, task) => {
-      task.title = await installEngine(paced((line) => (task.output = line)));
-    },
-  };
+  const first = " (where it must be built, that takes about 4 minutes on two cores, once)";
+  const title = `pulumi ${engineVersion}${engineIsInstalled() ? "" : first}`;
+  return step(title, async (display) => {
+    display.title = await installEngine(paced(display));
+  });
 }
 
 /** All that it takes from a bare machine to a running platform. */
@@ -58,49 +41,36 @@ export function localSteps(): Step[] {
     packagesStep(),
     engineStep(),
     kubernetesStep(),
-    { title: "certificates, settings, network", task: prepare },
-    {
-      title: "components",
-      task: (_, task) => task.newListr(componentSteps(), { concurrent: true }),
-    },
-    startStep("kubelet"),
-    { title: "node is Ready", task: () => awaitNode() },
+    step("certificates, settings, network", prepare),
+    together("components", componentSteps()),
+    // kube-proxy waits for the node that the kubelet registers.
+    together("node", [startStep("kubelet"), startStep("kube-proxy")]),
+    step("node is Ready", () => awaitNode()),
     proofStep(),
   ];
 }
 
 function packagesStep(): Step {
   const missing = missingPackages();
-  return {
-    title:
-      missing.length > 0 ? `installing Debian packages: ${missing.join(", ")}` : "Debian packages",
-    task: async () => {
-      if (missing.length > 0) await installPackages(missing);
-    },
-  };
+  const which = missing.length > 0 ? `: installing ${missing.join(", ")}` : "";
+  return step(`Debian packages${which}`, async () => {
+    if (missing.length > 0) await installPackages(missing);
+  });
 }
 
 function kubernetesStep(): Step {
   const title = `Kubernetes ${kubernetes.version}`;
-  return {
-    title: isBuilt(kubernetes)
-      ? title
-      : `${title} (its first build takes about 6 minutes on two cores, once)`,
-    task: async (_, task) => {
-      await goBuild(
-        kubernetes,
-        paced((line) => (task.output = line)),
-      );
-      task.title = title;
-    },
-  };
+  const first = " (its first build takes about 6 minutes on two cores, once)";
+  return step(`${title}${isBuilt(kubernetes) ? "" : first}`, async (display) => {
+    await goBuild(kubernetes, paced(display));
+    display.title = title;
+  });
 }
 
 async function prepare(): Promise<void> {
-  const boot = readJson<string>(bootFile);
-  if (boot && boot !== currentBoot()) await takeDown();
+  const boot = readJson(bootFile);
+  if (boot !== undefined && boot !== currentBoot()) await takeDown();
   await assertDiskSpace(stateFolder, stateGibibytes, "running the platform");
-  mkdirSync(state("pulumi"), { recursive: true, mode: 0o700 });
   writeJson(bootFile, currentBoot());
   await ensureCertificates();
   ensureKubeconfigs();
@@ -113,16 +83,12 @@ function componentSteps(): Step[] {
     inOrder("control plane", [
       startStep("etcd"),
       startStep("kube-apiserver"),
-      together("controllers", [
-        startStep("kube-controller-manager"),
-        startStep("kube-scheduler"),
-        startStep("kube-proxy"),
-      ]),
+      together("controllers", [startStep("kube-controller-manager"), startStep("kube-scheduler")]),
     ]),
     inOrder("images", [
       together("registry and containerd", [startStep("registry"), startStep("containerd")]),
       startStep("dockerd"),
-      { title: "base images", task: ensureImages },
+      step("base images", ensureImages),
     ]),
   ];
 }
@@ -135,42 +101,28 @@ async function ensureImages(): Promise<void> {
 
 /** A running platform was proved when it started; as long as nothing was started anew, that holds. */
 function proofStep(): Step {
-  return {
-    title: "a pod reaches the API server by its Service",
-    task: async () => {
-      const running = Object.keys(components).map(aliveRecord);
-      if (JSON.stringify(readJson(proofFile)) === JSON.stringify(running)) return;
-      const base = readJson<string>(baseImageFile);
-      if (base) await proveByPod(base);
-      writeJson(proofFile, running);
-    },
-  };
+  return step("a pod reaches the API server by its Service", async () => {
+    const running = Object.keys(components).map(aliveRecord);
+    if (JSON.stringify(readJson(proofFile)) === JSON.stringify(running)) return;
+    await proveByPod(environment().SLIPWAY_BASE_IMAGE);
+    writeJson(proofFile, running);
+  });
 }
 
 function startStep(name: ComponentName): Step {
-  return {
-    title: name,
-    task: async (_, task) => {
-      task.title = `${name} ${(await start(components[name]())) ? "started" : "runs already"}`;
-    },
-  };
+  return step(name, async (display) => {
+    const started = await start(components[name]());
+    display.title = `${name} ${started ? "started" : "runs already"}`;
+  });
 }
 
 /** Lets few of many lines through: a terminal shows each moment, a log need not. */
-function paced(show: Report): Report {
+function paced(display: Display): Report {
   const pause = process.stdout.isTTY ? 200 : 30_000;
   let last = Date.now();
   return (line) => {
     if (Date.now() - last < pause) return;
     last = Date.now();
-    show(line);
+    display.output = line;
   };
-}
-
-function inOrder(title: string, steps: Step[]): Step {
-  return { title, task: (_, task) => task.newListr(steps, { concurrent: false }) };
-}
-
-function together(title: string, steps: Step[]): Step {
-  return { title, task: (_, task) => task.newListr(steps, { concurrent: true }) };
 }

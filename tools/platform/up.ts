@@ -1,9 +1,11 @@
+import { mkdirSync } from "node:fs";
 import { type PlatformEnvironment, environment } from "./environment";
 import { type ExternalPlatform, checkExternal, externalPlatform } from "./external";
-import { stateFolder } from "./folders";
+import { state, stateFolder } from "./folders";
 import { withLock } from "./lock";
 import { assertMachine } from "./requirements";
-import { type Step, engineStep, localSteps, runSteps } from "./steps";
+import { type Step, runSteps, step } from "./step-list";
+import { engineStep, localSteps } from "./steps";
 
 /**
  * Brings the local platform up, or checks the cluster and registry that the environment names, and
@@ -13,6 +15,7 @@ import { type Step, engineStep, localSteps, runSteps } from "./steps";
  */
 export async function platformUp(): Promise<PlatformEnvironment> {
   const external = externalPlatform();
+  mkdirSync(state("pulumi"), { recursive: true, mode: 0o700 });
   if (external) {
     await runSteps([engineStep(), externalStep(external)]);
     return environment();
@@ -28,10 +31,8 @@ export async function platformUp(): Promise<PlatformEnvironment> {
 }
 
 function externalStep(external: ExternalPlatform): Step {
-  return {
-    title: "cluster and registry of your own",
-    task: async (_, task) => {
-      task.title = `cluster of your own (Kubernetes ${await checkExternal(external)}) and registry ${external.registry}`;
-    },
-  };
+  return step("cluster and registry of your own", async (display) => {
+    const version = await checkExternal(external);
+    display.title = `cluster of your own (Kubernetes ${version}) and registry ${external.registry}`;
+  });
 }

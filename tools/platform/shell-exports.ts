@@ -1,0 +1,20 @@
+import { join } from "node:path";
+import { checkout } from "./folders";
+
+/**
+ * Variables as lines for a POSIX shell to evaluate. The shell's own PATH stays, with the checkout's
+ * tools put before it, since npm has changed the PATH that this process sees.
+ */
+export function shellExports(variables: Readonly<Record<string, string>>): string {
+  return Object.entries(variables)
+    .map(([name, value]) => `export ${name}=${name === "PATH" ? path() : quoted(value)}`)
+    .join("\n");
+}
+
+function path(): string {
+  return `${quoted(join(checkout, "node_modules/.bin"))}:"$PATH"`;
+}
+
+function quoted(value: string): string {
+  return `'${value.replaceAll("'", `'\\''`)}'`;
+}
