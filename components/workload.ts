@@ -59,7 +59,11 @@ export class Workload extends pulumi.ComponentResource {
     declareOptions(name, manifests, child);
 
     const { uid, generation } = deployment.metadata;
-    this.deployment = pulumi.output({ name: service.name, uid, generation });
+    // A preview in which the namespace is not there yet knows the inputs alone, as if there were no
+    // uid at all: only the id says that it is unknown.
+    this.deployment = pulumi
+      .all([deployment.id, uid, generation])
+      .apply(([, uid, generation]) => ({ name: service.name, uid, generation }));
     this.manifestHash = pulumi.output(image).apply((ref) => workloadHash(service, ref));
     this.endpoint = pulumi.output({
       inCluster: `http://${service.name}.${service.namespace}.svc.cluster.local`,
