@@ -28,7 +28,7 @@ const program = new Command("npm run bench --")
 async function bench({ only, rounds, services }: Options): Promise<void> {
   await prepare();
   const results: Results = {
-    command: ["npm run bench", ...process.argv.slice(2)].join(" "),
+    command: commandOf(process.argv.slice(2)),
     date: new Date(),
     machine: await describeMachine(),
     rounds,
@@ -43,6 +43,10 @@ async function bench({ only, rounds, services }: Options): Promise<void> {
     console.error(`${name} must take at most ${target} times its floor, got ${ratio.toFixed(2)}`);
     process.exitCode = 1;
   }
+}
+
+function commandOf(args: readonly string[]): string {
+  return ["npm run bench", ...(args.length > 0 ? ["--", ...args] : [])].join(" ");
 }
 
 function positive(text: string): number {

@@ -35,7 +35,7 @@ async function measureStack(services: number, image: string): Promise<ScaleFigur
   const project = await Project.create(`scale-${services}`);
   try {
     await project.settings({ services: settingsOf(services, image) });
-    const label = `scale, ${services} services`;
+    const label = `stack of ${services}`;
     const preview = await timed(`${label}: preview`, () =>
       succeed(project.pulumi("preview", "--stack=dev")),
     );

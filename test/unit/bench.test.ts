@@ -26,7 +26,7 @@ test("compares with the sum of both floors, and with the empty program where not
 
 test("reports what was measured, where and when, and which target was missed", () => {
   const page = report({
-    command: "npm run bench --rounds 5",
+    command: "npm run bench -- --rounds 5",
     date: new Date("2026-11-21T23:59:00Z"),
     machine: {
       processors: "2 × Some CPU",
@@ -40,7 +40,7 @@ test("reports what was measured, where and when, and which target was missed", (
     chain,
     scale: [{ services: 50, preview: 6.04, first: 80.06, nothing: 9, watches: 6 }],
   });
-  expect(page).toContain("`npm run bench --rounds 5`, 2026-11-21");
+  expect(page).toContain("`npm run bench -- --rounds 5`, 2026-11-21");
   expect(page).toContain("| kubernetes | v1.34.3 |");
   expect(page).toContain("| source change | 12.0 | 9.0 | 1.33 | ≤ 1.3 | **missed** |");
   expect(page).toContain("| 50 | 6.0 | 80.1 | 9.0 | 6 |");
