@@ -21,8 +21,12 @@ export class Cluster {
 
   constructor(private readonly api: Api) {}
 
-  /** Follows a release until the subscription is closed. */
-  follow(release: ReadinessInputs): Subscription {
+  /**
+   * Follows a release until the subscription is closed.
+   * @throws Error where the kubeconfig cannot be used; an API server that does not answer is the subscription's matter
+   */
+  async follow(release: ReadinessInputs): Promise<Subscription> {
+    await this.api.open();
     const shared = this.#shared(release.namespace);
     clearTimeout(shared.closing);
     shared.users += 1;
@@ -30,11 +34,20 @@ export class Cluster {
       shared.users -= 1;
       if (shared.users === 0) {
         shared.closing = setTimeout(() => {
-          shared.watch.close();
           this.#watches.delete(release.namespace);
+          shared.watch.close();
         }, LINGER_MILLISECONDS).unref();
       }
     });
+  }
+
+  /** Ends all watches at once. */
+  close(): void {
+    for (const { watch, closing } of this.#watches.values()) {
+      clearTimeout(closing);
+      watch.close();
+    }
+    this.#watches.clear();
   }
 
   /** The Deployment as the API server has it now; a watch may be a moment behind. */

@@ -65,7 +65,7 @@ export class Readiness implements Resource {
     const stored = storedRecord(outputs);
     const { verdict, observed } = await presentVerdict(this.cluster(), release, this.signal);
     if (verdict.kind === "failed") {
-      subject.log.warn(await this.#evidence(release, verdict, { verdict, observed }, 0));
+      subject.log.warn(await this.#evidence(release, verdict, { verdict, observed }, undefined));
     }
     const wait = {
       startedAt: stored?.startedAt ?? new Date().toISOString(),
@@ -109,7 +109,7 @@ export class Readiness implements Resource {
     release: ReadinessInputs,
     finding: Finding,
     { observed }: Judgement,
-    seconds: number,
+    seconds: number | undefined,
   ): Promise<string> {
     const signal = AbortSignal.any([this.signal, AbortSignal.timeout(EVIDENCE_MILLISECONDS)]);
     const sources = signal.aborted ? [] : logSources(observed);

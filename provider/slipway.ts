@@ -26,6 +26,7 @@ export class SlipwayProvider implements Plugin {
 
   configure(config: Properties): void {
     this.#config = config;
+    this.#cluster?.close();
     this.#cluster = undefined;
   }
 

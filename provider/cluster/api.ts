@@ -15,6 +15,11 @@ export interface WatchEvent {
 
 /** What is asked of an API server: plain JSON by path, so that lists and watches give objects of one shape. */
 export interface Api {
+  /**
+   * Makes ready for requests.
+   * @throws Error where the kubeconfig or its credentials cannot be used
+   */
+  open(): Promise<void>;
   get(path: string, query?: Query, signal?: AbortSignal): Promise<unknown>;
   text(path: string, query?: Query, signal?: AbortSignal): Promise<string>;
   post(path: string, body: unknown, signal?: AbortSignal): Promise<unknown>;
@@ -37,6 +42,14 @@ export class KubeconfigApi implements Api {
   #connection: Promise<Connection> | undefined;
 
   constructor(private readonly config: ProviderConfig) {}
+
+  async open(): Promise<void> {
+    const { client, kubeconfig } = await this.#connect();
+    const url = urlOf(kubeconfig, "/", {});
+    await kubeconfig.applySecurityAuthentication(
+      new client.RequestContext(url, client.HttpMethod.GET),
+    );
+  }
 
   async get(path: string, query?: Query, signal?: AbortSignal): Promise<unknown> {
     return JSON.parse(await this.text(path, query, signal));

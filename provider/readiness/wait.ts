@@ -40,7 +40,7 @@ export async function awaitVerdict(
 ): Promise<Judgement> {
   const startedAt = performance.now();
   const rollout = new Rollout(release, startedAt, timeoutSeconds);
-  const subscription = cluster.follow(release);
+  const subscription = await cluster.follow(release);
   try {
     for (let told = ""; ;) {
       const observed = subscription.observe();
@@ -76,7 +76,7 @@ export async function presentVerdict(
   signal: AbortSignal,
 ): Promise<Judgement> {
   const startedAt = performance.now();
-  const subscription = cluster.follow(release);
+  const subscription = await cluster.follow(release);
   try {
     for (;;) {
       const observed = subscription.observe();

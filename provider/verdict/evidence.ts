@@ -24,7 +24,8 @@ export type LogSource = Omit<ContainerLog, "lines">;
 export interface Report {
   readonly release: ReadinessInputs;
   readonly finding: Finding;
-  readonly seconds: number;
+  /** How long the wait took; undefined where nothing was waited for. */
+  readonly seconds: number | undefined;
   readonly observed: Observed;
   readonly logs: readonly ContainerLog[];
   /** The kubeconfig's context, for the command to run next. */
@@ -41,8 +42,9 @@ export function evidence(report: Report): string {
   const { release, finding, seconds, observed, logs, notes = [] } = report;
   const suspects = suspectsOf(observed);
   const told = suspects.slice(0, PODS);
+  const after = seconds === undefined ? "" : ` after ${Math.round(seconds)} s`;
   return [
-    `${release.service}: ${finding.reason} after ${Math.round(seconds)} s: ${finding.message.trim()} (${finding.object})`,
+    `${release.service}: ${finding.reason}${after}: ${finding.message.trim()} (${finding.object})`,
     ...notes,
     ...told.flatMap((pod) => complaintsOf(pod).map((line) => `pod ${nameOf(pod)}: ${line}`)),
     ...(suspects.length > PODS

@@ -1,0 +1,279 @@
+// Proves the watches against an API server in this process; test/e2e proves them against a real one.
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { ReadinessInputs } from "../../contract";
+import { Cluster } from "../../provider/cluster";
+import { KubeconfigApi } from "../../provider/cluster/api";
+import { awaitVerdict, type Judgement, presentVerdict } from "../../provider/readiness/wait";
+import { ApiServer } from "../support/api-server";
+import { kubeconfigOf } from "../support/kubeconfig";
+import { applyObserved } from "../support/observed";
+import {
+  complete,
+  deployment,
+  endpointSlice,
+  release,
+  unreadyPod,
+} from "../support/release-objects";
+
+let server: ApiServer;
+let interruption: AbortController;
+let cluster: Cluster;
+
+beforeEach(async () => {
+  server = await ApiServer.start();
+  interruption = new AbortController();
+  cluster = new Cluster(new KubeconfigApi(kubeconfigOf(server.url)));
+});
+afterEach(async () => {
+  interruption.abort();
+  cluster.close();
+  await server.stop();
+});
+
+function verdictOn(
+  inputs: ReadinessInputs = release(),
+  progress: (text: string) => void = () => undefined,
+): Promise<Judgement> {
+  return awaitVerdict(cluster, inputs, {
+    signal: interruption.signal,
+    timeoutSeconds: 0,
+    progress,
+  });
+}
+
+/** Everything but the routing, so that the verdict hangs on one object to come. */
+const UNROUTED = { ...complete(), endpointSlices: [] };
+const SLICE = endpointSlice("shop", complete().pods);
+
+async function until(condition: () => boolean): Promise<void> {
+  for (let rest = 500; !condition(); rest -= 1) {
+    if (rest === 0) {
+      throw new Error(`still not so after 5 s: ${condition.toString()}`);
+    }
+    await sleep(10);
+  }
+}
+
+const ALL = ["deployments", "endpointslices", "events", "pods", "replicasets", "services"];
+
+test("a verdict comes with the change that brings it", async () => {
+  applyObserved(server, UNROUTED);
+  const told: string[] = [];
+  const verdict = verdictOn(release(), (text) => told.push(text));
+  await until(() => server.watching.length === ALL.length);
+  const changedAt = performance.now();
+  applyObserved(server, { endpointSlices: [SLICE] });
+  expect((await verdict).verdict).toMatchObject({ kind: "ready", replicaSet: "shop-new" });
+  expect(performance.now() - changedAt).toBeLessThan(500);
+  expect(told.at(-1)).toMatch(/^2\/2 ready, no ready endpoint for shop-new-1, shop-new-2/);
+});
+
+test("fifty releases in a namespace share one set of watches, and it is closed behind them", async () => {
+  const services = Array.from({ length: 50 }, (_, index) => release({ service: `s${index}` }));
+  for (const inputs of services) {
+    applyObserved(server, { ...complete(inputs), endpointSlices: [] });
+  }
+  const verdicts = services.map((inputs) => verdictOn(inputs));
+  await until(() => server.watching.length === ALL.length);
+  for (const inputs of services) {
+    applyObserved(server, { endpointSlices: complete(inputs).endpointSlices });
+  }
+  const kinds = (await Promise.all(verdicts)).map(({ verdict }) => verdict.kind);
+  expect(kinds).toEqual(services.map(() => "ready"));
+  expect(server.requests.filter((request) => request.startsWith("watch")).sort()).toEqual(
+    ALL.map((resource) => `watch ${resource}`),
+  );
+  await until(() => server.watching.length === 0);
+}, 15_000);
+
+test("a release is judged again only when something of its own changes", async () => {
+  const others = Array.from({ length: 20 }, (_, index) => release({ service: `s${index}` }));
+  applyObserved(server, UNROUTED);
+  const subscription = await cluster.follow(release());
+  await until(() => subscription.synced && server.watching.length === ALL.length);
+  subscription.observe();
+  let woken = false;
+  void subscription.changed(60_000, interruption.signal).then(() => (woken = true));
+  for (const other of others) {
+    applyObserved(server, complete(other));
+  }
+  await sleep(200);
+  expect(woken).toBe(false);
+  applyObserved(server, { endpointSlices: [SLICE] });
+  await until(() => woken);
+  subscription.close();
+});
+
+test("the Ingress is watched only where a release has one", async () => {
+  applyObserved(server, UNROUTED);
+  void verdictOn(release({ ingress: { name: "shop", awaitAddress: true } }));
+  await until(() => server.watching.includes("ingresses"));
+});
+
+test("lists longer than a page are read to their end", async () => {
+  for (let index = 0; index < 1200; index += 1) {
+    server.apply("pods", { metadata: { name: `other-${index}`, uid: `other-${index}` } });
+  }
+  applyObserved(server, complete());
+  expect((await verdictOn()).verdict.kind).toBe("ready");
+  expect(server.requests.filter((request) => request === "list pods")).toHaveLength(3);
+});
+
+describe("no event is lost", () => {
+  test("when watches are cut off", async () => {
+    applyObserved(server, UNROUTED);
+    const verdict = verdictOn();
+    await until(() => server.watching.length === ALL.length);
+    server.dropWatches();
+    applyObserved(server, { endpointSlices: [SLICE] });
+    expect((await verdict).verdict.kind).toBe("ready");
+    expect(server.requests.filter((request) => request === "list endpointslices")).toHaveLength(1);
+  });
+
+  test("when the server has forgotten where a watch was", async () => {
+    applyObserved(server, UNROUTED);
+    const verdict = verdictOn();
+    await until(() => server.watching.length === ALL.length);
+    server.apply("services", { metadata: { name: "another", uid: "another" } });
+    server.dropWatches();
+    applyObserved(server, { endpointSlices: [SLICE] });
+    server.forget();
+    expect((await verdict).verdict.kind).toBe("ready");
+    expect(server.requests).toContain("list endpointslices");
+  });
+
+  test("when an object went while nobody watched", async () => {
+    applyObserved(server, { ...UNROUTED, pods: [...UNROUTED.pods] });
+    const subscription = await cluster.follow(release());
+    await until(() => subscription.synced && server.watching.length === ALL.length);
+    server.dropWatches();
+    server.delete("pods", "shop-new-2");
+    server.forget();
+    await until(() => subscription.observe().pods.length === 1);
+    subscription.close();
+  });
+
+  test("when the API server restarts", async () => {
+    applyObserved(server, UNROUTED);
+    const told: string[] = [];
+    const verdict = verdictOn(release(), (text) => told.push(text));
+    await until(() => server.watching.length === ALL.length);
+    await server.stop();
+    await until(() => told.some((text) => text.includes("no answer of the API server")));
+    await sleep(500);
+    await server.resume();
+    applyObserved(server, { endpointSlices: [SLICE] });
+    expect((await verdict).verdict.kind).toBe("ready");
+    expect(told.join()).toMatch(/ECONNREFUSED/);
+  }, 15_000);
+
+  test.each([429, 500, 503])("when the server answers %i for a while", async (status) => {
+    applyObserved(server, complete());
+    server.faults.set("list pods", status);
+    const verdict = verdictOn();
+    await until(() => server.requests.filter((request) => request === "list pods").length >= 3);
+    server.faults.clear();
+    expect((await verdict).verdict.kind).toBe("ready");
+  });
+});
+
+test("a slow server is waited for", async () => {
+  applyObserved(server, complete());
+  server.slowness = 300;
+  expect((await verdictOn()).verdict.kind).toBe("ready");
+});
+
+test("a right that is missing ends the wait by name", async () => {
+  applyObserved(server, UNROUTED);
+  server.faults.set("list pods", 403);
+  const { verdict } = await verdictOn();
+  expect(verdict).toMatchObject({
+    kind: "failed",
+    reason: "forbidden",
+    object: "namespace shop-dev",
+  });
+  expect(verdict).toMatchObject({ message: expect.stringContaining("list pods") as string });
+});
+
+test("a right that was granted a moment ago is not missed", async () => {
+  applyObserved(server, complete());
+  server.faults.set("list pods", 403);
+  const verdict = verdictOn();
+  await until(() => server.requests.includes("list pods"));
+  server.faults.clear();
+  expect((await verdict).verdict.kind).toBe("ready");
+});
+
+test("events that may not be read are no reason to fail", async () => {
+  applyObserved(server, complete());
+  server.faults.set("list events", 403);
+  expect((await verdictOn()).verdict.kind).toBe("ready");
+});
+
+test("a Deployment that only the watch has not seen yet is not missing", async () => {
+  applyObserved(server, { ...complete(), deployment: undefined });
+  const subscription = await cluster.follow(release());
+  await until(() => subscription.synced && server.watching.length === ALL.length);
+  server.silent = "deployments";
+  applyObserved(server, { deployment: deployment("shop") });
+  const verdict = verdictOn();
+  await until(() => server.requests.includes("get deployments"));
+  server.silent = undefined;
+  server.dropWatches();
+  expect((await verdict).verdict.kind).toBe("ready");
+  subscription.close();
+});
+
+test("a Deployment that is deleted during the wait is missing at once", async () => {
+  applyObserved(server, UNROUTED);
+  const verdict = verdictOn();
+  await until(() => server.watching.length === ALL.length);
+  server.delete("deployments", "shop");
+  expect((await verdict).verdict).toMatchObject({ kind: "failed", reason: "deployment-missing" });
+});
+
+test("an interruption ends the wait at once", async () => {
+  applyObserved(server, UNROUTED);
+  const verdict = verdictOn();
+  await until(() => server.watching.length === ALL.length);
+  const at = performance.now();
+  interruption.abort();
+  expect((await verdict).verdict).toMatchObject({ kind: "failed", reason: "interrupted" });
+  expect(performance.now() - at).toBeLessThan(100);
+});
+
+describe("without waiting", () => {
+  test("a release that broke is told", async () => {
+    const pods = [
+      unreadyPod("shop-new-1", "shop-new-uid"),
+      unreadyPod("shop-new-2", "shop-new-uid"),
+    ];
+    applyObserved(server, { ...complete(), pods });
+    const { verdict } = await presentVerdict(cluster, release(), interruption.signal);
+    expect(verdict).toMatchObject({ kind: "failed", reason: "not-ready" });
+  });
+
+  test("rights that are missing are an error", async () => {
+    server.faults.set("list pods", 403);
+    await expect(presentVerdict(cluster, release(), interruption.signal)).rejects.toThrow(
+      /shop: this identity may not list pods in namespace shop-dev/,
+    );
+  });
+});
+
+test("a context that the kubeconfig does not have is named, with those that it has", async () => {
+  const config = kubeconfigOf(server.url);
+  await expect(new KubeconfigApi({ ...config, context: "prod" }).open()).rejects.toThrow(
+    /context prod is not in .*, which has test; set one of these/,
+  );
+});
+
+test("a kubeconfig that is not there is an error that names it", async () => {
+  const file = join(mkdtempSync(join(tmpdir(), "slipway-")), "none");
+  await expect(new KubeconfigApi({ kubeconfig: file, context: "test" }).open()).rejects.toThrow(
+    file,
+  );
+});

@@ -1,0 +1,401 @@
+// Proves what the provider answers to the engine's calls; what the engine makes of it is proved in test/e2e.
+import type { PreviousRelease, ReleaseRecord } from "../../contract";
+import { Cluster } from "../../provider/cluster";
+import { KubeconfigApi } from "../../provider/cluster/api";
+import { previousOf } from "../../provider/readiness/record";
+import { SlipwayProvider } from "../../provider/slipway";
+import { PartialFailure, type Properties, type Subject } from "../../provider/wire/plugin";
+import { UNKNOWN } from "../../provider/wire/unknown";
+import { ApiServer } from "../support/api-server";
+import { kubeconfigOf } from "../support/kubeconfig";
+import { applyObserved } from "../support/observed";
+import {
+  complete,
+  deployment,
+  digest,
+  IMAGE,
+  readyPod,
+  release,
+  unreadyPod,
+} from "../support/release-objects";
+
+const RELEASE = release();
+const INPUTS = { ...RELEASE } satisfies Properties;
+
+const RECORD: ReleaseRecord = {
+  version: 1,
+  commit: "0123abc",
+  dirty: false,
+  image: IMAGE,
+  digest: digest("a"),
+  manifestHash: digest("b"),
+  namespace: "shop-dev",
+  verdict: "ready",
+  reason: null,
+  generation: 2,
+  replicaSet: "shop-new",
+  pods: [
+    { name: "shop-new-1", imageID: IMAGE },
+    { name: "shop-new-2", imageID: IMAGE },
+  ],
+  startedAt: "2026-01-01T00:00:00.000Z",
+  seconds: 3,
+  previous: null,
+};
+
+let warnings: string[] = [];
+let subject: Subject;
+beforeEach(() => {
+  warnings = [];
+  subject = {
+    urn: "urn:pulumi:dev::shop::slipway:index:Readiness::shop",
+    type: "slipway:index:Readiness",
+    name: "shop",
+    log: {
+      info: () => undefined,
+      warn: (message) => warnings.push(message),
+      status: () => undefined,
+    },
+  };
+});
+
+describe("check", () => {
+  const check = async (news: Properties) => {
+    const args = { olds: {}, news, randomSeed: Buffer.alloc(0) };
+    return (await new SlipwayProvider().check(subject, args)).failures;
+  };
+
+  test("takes what the contract says, with and without the optional parts", async () => {
+    const bare = Object.fromEntries(Object.entries(INPUTS).filter(([key]) => key !== "commit"));
+    expect(await check(INPUTS)).toEqual([]);
+    expect(await check({ ...bare, ingress: { name: "shop", awaitAddress: false } })).toEqual([]);
+  });
+
+  test("takes whatever a preview does not know yet", async () => {
+    const deployment = { name: "shop", uid: UNKNOWN, generation: UNKNOWN };
+    expect(await check({ ...INPUTS, deployment, image: UNKNOWN, manifestHash: UNKNOWN })).toEqual(
+      [],
+    );
+    expect(await check({ ...INPUTS, deployment: UNKNOWN })).toEqual([]);
+  });
+
+  test.each<[string, Properties, string, RegExp]>([
+    [
+      "an image without digest",
+      { image: "registry.example.com/shop:1" },
+      "image",
+      /must be repository@sha256:<64 hex digits>, got "registry.example.com\/shop:1"/,
+    ],
+    [
+      "an image of which the registry told no digest",
+      { image: "<none>@<none>" },
+      "image",
+      /got "<none>@<none>"/,
+    ],
+    ["an invalid namespace", { namespace: "Shop_Dev" }, "namespace", /got "Shop_Dev"/],
+    [
+      "a Deployment without uid",
+      { deployment: { name: "shop", generation: 1 } },
+      "deployment.uid",
+      /metadata.uid, got nothing/,
+    ],
+    ["a deadline of nothing", { deadlineSeconds: 0 }, "deadlineSeconds", /at least 1, got 0/],
+    ["a hash without its kind", { manifestHash: "abc" }, "manifestHash", /sha256:/],
+    ["an input that nobody knows", { colour: "red" }, "", /[Uu]nrecognized key.*colour/],
+  ])("refuses %s", async (_case, fault, property, reason) => {
+    const failures = (await check({ ...INPUTS, ...fault })) ?? [];
+    expect(failures.map((failure) => failure.property)).toEqual([property]);
+    expect(failures[0]?.reason).toMatch(reason);
+  });
+
+  test("tells all faults at once", async () => {
+    expect(await check({ ...INPUTS, namespace: "", image: "shop", dirty: "no" })).toHaveLength(3);
+  });
+});
+
+describe("diff", () => {
+  const diff = async (
+    news: Properties,
+    oldOutputs: Properties = { ...INPUTS, release: RECORD },
+  ) => {
+    const args = { id: "shop-dev/shop", oldInputs: INPUTS, oldOutputs, news, ignoreChanges: [] };
+    return new SlipwayProvider().diff(subject, args);
+  };
+
+  test("nothing changed and ready is no change", async () => {
+    expect(await diff({ ...INPUTS })).toEqual({ changed: [], replaces: [] });
+  });
+
+  test.each<[string, Properties]>([
+    ["deployment.uid", { deployment: { ...RELEASE.deployment, uid: "other" } }],
+    ["deployment.generation", { deployment: { ...RELEASE.deployment, generation: 3 } }],
+    ["image", { image: `registry.example.com/shop@${digest("c")}` }],
+    ["manifestHash", { manifestHash: digest("d") }],
+    ["serviceName", { serviceName: "other" }],
+    ["ingress", { ingress: { name: "shop", awaitAddress: true } }],
+    ["commit", { commit: "4567def" }],
+    ["dirty", { dirty: true }],
+    ["deadlineSeconds", { deadlineSeconds: 60 }],
+    ["deployment.generation", { deployment: { ...RELEASE.deployment, generation: UNKNOWN } }],
+    ["deployment", { deployment: UNKNOWN }],
+  ])("a changed %s is judged again, in place", async (path, change) => {
+    expect(await diff({ ...INPUTS, ...change })).toEqual({ changed: [path], replaces: [] });
+  });
+
+  test.each<[string, Properties]>([
+    ["namespace", { namespace: "shop-prod" }],
+    ["deployment.name", { deployment: { ...RELEASE.deployment, name: "store" } }],
+  ])("a changed %s is another release's place", async (path, change) => {
+    expect(await diff({ ...INPUTS, ...change })).toEqual({ changed: [path], replaces: [path] });
+  });
+
+  test.each<[string, Properties]>([
+    ["failed", { ...INPUTS, release: { ...RECORD, verdict: "failed", reason: "not-ready" } }],
+    ["was lost", INPUTS],
+  ])("a verdict that %s is judged again", async (_case, outputs) => {
+    expect(await diff({ ...INPUTS }, outputs)).toMatchObject({ changed: ["release"] });
+  });
+
+  test("where the kubeconfig lies is nobody's change", () => {
+    expect("diffConfig" in new SlipwayProvider()).toBe(false);
+  });
+});
+
+describe("previous", () => {
+  const OTHER: PreviousRelease = {
+    commit: "fff",
+    image: `registry.example.com/shop@${digest("e")}`,
+    digest: digest("e"),
+    manifestHash: digest("f"),
+  };
+  const NEXT = release({ image: `registry.example.com/shop@${digest("c")}`, commit: "4567def" });
+  const THIS: PreviousRelease = {
+    commit: "0123abc",
+    image: IMAGE,
+    digest: digest("a"),
+    manifestHash: digest("b"),
+  };
+
+  test("is nothing for the first release", () => {
+    expect(previousOf(undefined, RELEASE)).toBeNull();
+  });
+
+  test.each([
+    ["its image", NEXT],
+    ["its manifests", release({ manifestHash: digest("d") })],
+  ])("is the stored release when the new one differs in %s", (_case, next) => {
+    expect(previousOf({ ...RECORD, previous: OTHER }, next)).toEqual(THIS);
+  });
+
+  test("stays when only the commit is another one", () => {
+    expect(previousOf({ ...RECORD, previous: OTHER }, release({ commit: "4567def" }))).toEqual(
+      OTHER,
+    );
+  });
+
+  test("stays across a release that failed", () => {
+    const failed = { ...RECORD, verdict: "failed", previous: OTHER } as const;
+    expect(previousOf(failed, NEXT)).toEqual(OTHER);
+    expect(previousOf(failed, RELEASE)).toEqual(OTHER);
+  });
+
+  test("is never the release itself", () => {
+    expect(previousOf({ ...RECORD, verdict: "failed", previous: THIS }, RELEASE)).toBeNull();
+  });
+});
+
+describe("on a cluster", () => {
+  let server: ApiServer;
+  let provider: SlipwayProvider;
+  let cluster: Cluster | undefined;
+  beforeEach(async () => {
+    server = await ApiServer.start();
+    provider = new SlipwayProvider((config) => (cluster = new Cluster(new KubeconfigApi(config))));
+    provider.configure({ ...kubeconfigOf(server.url) });
+  });
+  afterEach(async () => {
+    provider.cancel();
+    cluster?.close();
+    await server.stop();
+  });
+
+  const create = (inputs: Properties = INPUTS, preview = false) =>
+    provider.create(subject, { inputs, preview, timeoutSeconds: 0 });
+  const failure = async (promise: Promise<unknown>): Promise<PartialFailure> => {
+    const error: unknown = await promise.then(
+      () => undefined,
+      (reason: unknown) => reason,
+    );
+    if (!(error instanceof PartialFailure)) {
+      throw new Error("did not fail with its partial state", { cause: error });
+    }
+    return error;
+  };
+  const crashing = () => {
+    const state = { waiting: { reason: "CrashLoopBackOff", message: "back-off" } };
+    const pods = [
+      readyPod("shop-new-1", "shop-new-uid"),
+      unreadyPod("shop-new-2", "shop-new-uid", { restartCount: 2, state }),
+    ];
+    applyObserved(server, {
+      ...complete(),
+      pods,
+      deployment: deployment("shop", {}, { readyReplicas: 1, availableReplicas: 1 }),
+    });
+  };
+
+  test("create returns the inputs and the record", async () => {
+    applyObserved(server, complete());
+    const { id, outputs } = await create();
+    expect(id).toBe("shop-dev/shop");
+    expect(outputs).toEqual({
+      ...INPUTS,
+      release: {
+        ...RECORD,
+        startedAt: expect.any(String) as string,
+        seconds: expect.any(Number) as number,
+      },
+    });
+  });
+
+  test("a preview asks nobody, and knows no record", async () => {
+    const inputs = { ...INPUTS, image: UNKNOWN };
+    expect(await create(inputs, true)).toEqual({
+      id: "shop-dev/shop",
+      outputs: { ...inputs, release: UNKNOWN },
+    });
+    expect(server.requests).toEqual([]);
+  });
+
+  test("update keeps the release before", async () => {
+    applyObserved(server, complete());
+    const stored = {
+      ...RECORD,
+      digest: digest("9"),
+      image: `registry.example.com/shop@${digest("9")}`,
+    };
+    const outputs = await provider.update(subject, {
+      id: "shop-dev/shop",
+      oldInputs: INPUTS,
+      oldOutputs: { ...INPUTS, release: stored },
+      news: INPUTS,
+      preview: false,
+      timeoutSeconds: 0,
+      ignoreChanges: [],
+    });
+    expect(outputs["release"]).toMatchObject({
+      verdict: "ready",
+      previous: { digest: digest("9") },
+    });
+  });
+
+  test("a failure carries its evidence, the log of the container before, and the record", async () => {
+    crashing();
+    server.logs.set("shop-new-2/shop/previous", "starting\nno database\n");
+    const error = await failure(
+      provider.create(subject, { inputs: INPUTS, preview: false, timeoutSeconds: 1 }),
+    );
+    expect(error.message).toMatch(
+      /^shop: not-ready after 1 s: 1 of 2 pods are available \(deployment shop\)\n/,
+    );
+    expect(error.message).toContain("last 2 lines:\n  starting\n  no database");
+    expect(error.message).toMatch(
+      /\nnext: kubectl --context test --namespace shop-dev describe pod shop-new-2$/,
+    );
+    expect(error.id).toBe("shop-dev/shop");
+    expect(error.outputs["release"]).toMatchObject({
+      verdict: "failed",
+      reason: "not-ready",
+      pods: [],
+    });
+  });
+
+  test("a log that may not be read is said to be so", async () => {
+    crashing();
+    server.faults.set("get pods/log", 403);
+    const args = { inputs: INPUTS, preview: false, timeoutSeconds: 1 };
+    expect((await failure(provider.create(subject, args))).message).toMatch(
+      /\(no log: .*forbidden/,
+    );
+  });
+
+  test("an Ingress of a class that does not exist is told so", async () => {
+    const inputs = { ...INPUTS, ingress: { name: "shop", awaitAddress: true }, deadlineSeconds: 1 };
+    const ingress = { metadata: { name: "shop", uid: "i" }, spec: { ingressClassName: "nobody" } };
+    applyObserved(server, { ...complete(), ingress });
+    const { message } = await failure(create(inputs));
+    expect(message).toMatch(/^shop: ingress-no-address after 1 s/);
+    expect(message).toContain("\nthe cluster has no ingress class nobody\n");
+  });
+
+  test("an interruption keeps the resource, to be judged again", async () => {
+    crashing();
+    const failed = failure(create());
+    setTimeout(() => {
+      provider.cancel();
+    }, 200);
+    const { message, outputs } = await failed;
+    expect(message).toMatch(/^shop: interrupted after/);
+    expect(outputs["release"]).toMatchObject({ verdict: "failed", reason: "interrupted" });
+  });
+
+  describe("read", () => {
+    const read = async () =>
+      (
+        await provider.read(subject, {
+          id: "shop-dev/shop",
+          outputs: { ...INPUTS, release: RECORD },
+          inputs: INPUTS,
+        })
+      )?.outputs["release"];
+
+    test("leaves a healthy release as it was", async () => {
+      applyObserved(server, complete());
+      expect(await read()).toEqual(RECORD);
+      expect(warnings).toEqual([]);
+    });
+
+    test("reports a release that broke, and says what broke", async () => {
+      crashing();
+      expect(await read()).toEqual({
+        ...RECORD,
+        verdict: "failed",
+        reason: "not-ready",
+        replicaSet: null,
+        pods: [],
+      });
+      expect(warnings).toEqual([
+        expect.stringMatching(/^shop: not-ready: 1 of 2 .*\n[^]*CrashLoopBackOff/),
+      ]);
+    });
+
+    test("reports a Deployment that somebody deleted", async () => {
+      expect(await read()).toMatchObject({ verdict: "failed", reason: "deployment-missing" });
+      expect(warnings).toEqual([expect.stringMatching(/^shop: deployment-missing/)]);
+    });
+  });
+
+  test("delete asks nobody", async () => {
+    await provider.delete(subject, {
+      id: "shop-dev/shop",
+      outputs: {},
+      inputs: INPUTS,
+      timeoutSeconds: 0,
+    });
+    expect(server.requests).toEqual([]);
+  });
+});
+
+test("a resource without an explicit provider is told what it lacks", async () => {
+  const args = { inputs: INPUTS, preview: false, timeoutSeconds: 0 };
+  await expect(new SlipwayProvider().create(subject, args)).rejects.toThrow(
+    /needs kubeconfig and context, got \{\}; give the resource a SlipwayProvider/,
+  );
+});
+
+test("a type that the provider does not have is named", () => {
+  const args = { olds: {}, news: INPUTS, randomSeed: Buffer.alloc(0) };
+  expect(() =>
+    new SlipwayProvider().check({ ...subject, type: "slipway:index:Other" }, args),
+  ).toThrow("slipway's provider has no resource slipway:index:Other, only slipway:index:Readiness");
+});

@@ -1,0 +1,153 @@
+// Proves the text made of what was found; that the logs are those of the right containers is proved by provider-readiness.test.ts.
+import { evidence, logSources, type Report } from "../../provider/verdict/evidence";
+import type { Event, Observed } from "../../provider/verdict/objects";
+import { complete, deployment, readyPod, release, unreadyPod } from "../support/release-objects";
+
+const CRASHED = unreadyPod("shop-new-2", "shop-new-uid", {
+  restartCount: 3,
+  state: {
+    waiting: { reason: "CrashLoopBackOff", message: "back-off 40s restarting failed container" },
+  },
+  lastState: { terminated: { exitCode: 1, reason: "Error", message: "no database\n" } },
+});
+
+function warning(kind: string, name: string, uid: string, message: string, count = 1): Event {
+  return {
+    metadata: { name: `${name}.${message.length}`, uid: `${name}-${message}` },
+    involvedObject: { kind, name, uid },
+    reason: "BackOff",
+    type: "Warning",
+    message,
+    count,
+  };
+}
+
+function observed(overrides: Partial<Observed> = {}): Observed {
+  return {
+    ...complete(),
+    deployment: deployment("shop", {}, { availableReplicas: 1 }),
+    pods: [readyPod("shop-new-1", "shop-new-uid"), CRASHED],
+    ...overrides,
+  };
+}
+
+function report(overrides: Partial<Report> = {}): Report {
+  return {
+    release: release(),
+    finding: {
+      reason: "progress-deadline",
+      object: "deployment shop",
+      message: "timed out progressing.",
+    },
+    seconds: 61.7,
+    observed: observed(),
+    logs: [],
+    context: "kind-dev",
+    ...overrides,
+  };
+}
+
+test("it begins with service, reason, seconds and object, and ends with the command to run next", () => {
+  const lines = evidence(report()).split("\n");
+  expect(lines[0]).toBe(
+    "shop: progress-deadline after 62 s: timed out progressing. (deployment shop)",
+  );
+  expect(lines.at(-1)).toBe(
+    "next: kubectl --context kind-dev --namespace shop-dev describe pod shop-new-2",
+  );
+});
+
+test("it tells why each container that is not ready is not", () => {
+  expect(evidence(report())).toContain(
+    [
+      "pod shop-new-2: container shop: CrashLoopBackOff: back-off 40s restarting failed container",
+      "pod shop-new-2: container shop: Error, exit code 1, 3 restarts: no database",
+    ].join("\n"),
+  );
+  expect(evidence(report())).not.toContain("pod shop-new-1");
+});
+
+test("a pod that finds no node is told of in the scheduler's words", () => {
+  const pod = unreadyPod("shop-new-2", "shop-new-uid", {}, [
+    {
+      type: "PodScheduled",
+      status: "False",
+      reason: "Unschedulable",
+      message: "0/1 nodes are available",
+    },
+  ]);
+  expect(evidence(report({ observed: observed({ pods: [pod] }) }))).toContain(
+    "pod shop-new-2: Unschedulable: 0/1 nodes are available",
+  );
+});
+
+test("a failed init container is named", () => {
+  const pod = unreadyPod("shop-new-2", "shop-new-uid", {
+    state: { waiting: { reason: "PodInitializing" } },
+  });
+  const migrate = {
+    name: "migrate",
+    ready: false,
+    restartCount: 1,
+    image: "",
+    imageID: "",
+    state: { terminated: { exitCode: 3, reason: "Error" } },
+  };
+  const pods = [{ ...pod, status: { ...pod.status, initContainerStatuses: [migrate] } }];
+  expect(evidence(report({ observed: observed({ pods }) }))).toContain(
+    "container migrate: Error, exit code 3, 1 restarts",
+  );
+});
+
+test("logs are those of containers that ran and are not ready, and of the one before where it restarted", () => {
+  const running = unreadyPod("shop-new-3", "shop-new-uid", { state: { running: {} } });
+  const pulling = unreadyPod("shop-new-4", "shop-new-uid", {
+    state: { waiting: { reason: "ContainerCreating" } },
+  });
+  expect(logSources(observed({ pods: [running, pulling, CRASHED] }))).toEqual([
+    { pod: "shop-new-2", container: "shop", previous: true },
+    { pod: "shop-new-3", container: "shop", previous: false },
+  ]);
+});
+
+test("a log is shown under its container, as it is", () => {
+  const log = {
+    pod: "shop-new-2",
+    container: "shop",
+    previous: true,
+    lines: ["starting", "  no database"],
+  };
+  expect(evidence(report({ logs: [log] }))).toContain(
+    "log of pod shop-new-2, container shop before its last restart, last 2 lines:\n  starting\n    no database",
+  );
+});
+
+test("warnings are those of the release, each once with its count", () => {
+  const warnings = [
+    warning("Pod", "shop-new-2", "shop-new-2-uid", "Back-off restarting", 2),
+    warning("Pod", "shop-new-2", "shop-new-2-uid", "Back-off restarting", 3),
+    warning("ReplicaSet", "shop-new", "shop-new-uid", "quota exceeded"),
+    warning("ReplicaSet", "shop-old", "shop-old-uid", "from the release before"),
+  ];
+  const text = evidence(report({ observed: observed({ warnings }) }));
+  expect(text).toContain("warning BackOff (pod shop-new-2): Back-off restarting (5 times)");
+  expect(text).toContain("warning BackOff (replicaset shop-new): quota exceeded");
+  expect(text).not.toContain("from the release before");
+});
+
+test("of many pods in the same trouble three are told of, and the others counted", () => {
+  const pods = Array.from({ length: 50 }, (_, index) =>
+    unreadyPod(`shop-new-${index}`, "shop-new-uid", { state: { running: {} } }),
+  );
+  const text = evidence(report({ observed: observed({ pods }) }));
+  expect(text.match(/pod shop-new-\d+: container/g)).toHaveLength(3);
+  expect(text).toContain("and 47 more pods that are not ready");
+});
+
+test.each([
+  ["forbidden", "kubectl --context kind-dev --namespace shop-dev auth can-i --list"],
+  ["cluster-unreachable", "kubectl --context kind-dev get --raw /readyz"],
+] as const)("the command for %s looks at the cluster, not at a pod", (reason, command) => {
+  const finding = { reason, object: "namespace shop-dev", message: "no" };
+  expect(evidence(report({ finding })).split("\n").at(-1)).toBe(`next: ${command}`);
+});

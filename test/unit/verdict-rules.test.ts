@@ -1,0 +1,316 @@
+// Proves the rules on objects made by hand; that a cluster shows such objects is proved by the recorded ones and by test/e2e.
+import fc from "fast-check";
+import { assess } from "../../provider/verdict/assessment";
+import { carriesDigest, digestOf } from "../../provider/verdict/digest";
+import type { Observed, Pod } from "../../provider/verdict/objects";
+import { stageOf } from "../../provider/verdict/pod";
+import { judgeAtOnce } from "../../provider/verdict/rollout";
+import {
+  complete,
+  deployment,
+  digest,
+  endpointSlice,
+  IMAGE,
+  readyPod,
+  release,
+  replicaSet,
+  unreadyPod,
+} from "../support/release-objects";
+
+const RELEASE = release();
+const INGRESS = { name: "shop", awaitAddress: true };
+
+function ingress(spec: object, status: object): NonNullable<Observed["ingress"]> {
+  return { metadata: { name: "shop", uid: "shop-ingress-uid" }, spec, status };
+}
+
+function reasons(observed: Partial<Observed>, inputs = RELEASE): string[] {
+  return assess(inputs, { ...complete(), ...observed }).findings.map(({ reason }) => reason);
+}
+
+function withPods(pods: readonly Pod[]): Partial<Observed> {
+  return { pods, endpointSlices: [endpointSlice("shop", pods)] };
+}
+
+test("a complete rollout is ready, and its pods are the proof", () => {
+  expect(judgeAtOnce(RELEASE, complete())).toEqual({
+    kind: "ready",
+    replicaSet: "shop-new",
+    pods: [
+      { name: "shop-new-1", imageID: IMAGE },
+      { name: "shop-new-2", imageID: IMAGE },
+    ],
+  });
+});
+
+test.each<[string, Partial<Observed>, string]>([
+  ["the Deployment is gone", { deployment: undefined }, "deployment-missing"],
+  [
+    "another Deployment has taken its name",
+    {
+      deployment: {
+        ...deployment("shop"),
+        metadata: { name: "shop", uid: "other", generation: 2 },
+      },
+    },
+    "deployment-missing",
+  ],
+  [
+    "the Deployment is being deleted",
+    {
+      deployment: {
+        ...deployment("shop"),
+        metadata: { ...deployment("shop").metadata, deletionTimestamp: "2026-01-01T00:00:00Z" },
+      },
+    },
+    "deployment-missing",
+  ],
+  [
+    "the release's generation is not observed",
+    { deployment: deployment("shop", {}, { observedGeneration: 1 }) },
+    "not-observed",
+  ],
+  [
+    "the watch still shows the generation before",
+    {
+      deployment: {
+        ...deployment("shop", {}, { observedGeneration: 1 }),
+        metadata: { name: "shop", uid: "shop-uid", generation: 1 },
+      },
+    },
+    "not-observed",
+  ],
+  [
+    "a generation after the release's is not observed",
+    {
+      deployment: {
+        ...deployment("shop"),
+        metadata: { ...deployment("shop").metadata, generation: 3 },
+      },
+    },
+    "not-observed",
+  ],
+  [
+    "the progress deadline is exceeded",
+    {
+      deployment: deployment(
+        "shop",
+        {},
+        {
+          conditions: [
+            {
+              type: "Progressing",
+              status: "False",
+              reason: "ProgressDeadlineExceeded",
+              message: "…",
+            },
+          ],
+        },
+      ),
+    },
+    "progress-deadline",
+  ],
+  [
+    "a pod is still of the old template",
+    { deployment: deployment("shop", {}, { updatedReplicas: 1 }) },
+    "not-ready",
+  ],
+  [
+    "a pod is not ready for long enough",
+    { deployment: deployment("shop", {}, { availableReplicas: 1 }) },
+    "not-ready",
+  ],
+  ["an old pod still serves", { deployment: deployment("shop", {}, { replicas: 3 }) }, "old-pods"],
+  [
+    "the ReplicaSet is not seen yet",
+    { replicaSets: [replicaSet("shop", "old", "1", 2)] },
+    "not-ready",
+  ],
+  [
+    "a pod is counted but not seen",
+    withPods([readyPod("shop-new-1", "shop-new-uid")]),
+    "not-ready",
+  ],
+  [
+    "a pod is seen but not ready",
+    withPods([readyPod("shop-new-1", "shop-new-uid"), unreadyPod("shop-new-2", "shop-new-uid")]),
+    "not-ready",
+  ],
+  ["there is no Service", { service: undefined }, "no-endpoints"],
+  ["no EndpointSlice has the pods", { endpointSlices: [] }, "no-endpoints"],
+  [
+    "an endpoint is not ready",
+    { endpointSlices: [endpointSlice("shop", complete().pods, false)] },
+    "no-endpoints",
+  ],
+  [
+    "one pod is not routed to",
+    { endpointSlices: [endpointSlice("shop", complete().pods.slice(1))] },
+    "no-endpoints",
+  ],
+])("not ready: %s", (_case, observed, reason) => {
+  expect(reasons(observed)[0]).toBe(reason);
+});
+
+test("endpoints in several slices count together", () => {
+  const [one, two] = complete().pods.map((pod) => endpointSlice("shop", [pod]));
+  expect(reasons({ endpointSlices: one && two ? [one, two] : [] })).toEqual([]);
+});
+
+test("pods of an old ReplicaSet are not judged", () => {
+  const crashed = unreadyPod("shop-old-1", "shop-old-uid", {
+    state: { waiting: { reason: "CrashLoopBackOff" } },
+  });
+  expect(reasons({ pods: [...complete().pods, crashed] })).toEqual([]);
+});
+
+test("a pod that is being deleted is neither proof nor trouble", () => {
+  const leaving = unreadyPod("shop-new-0", "shop-new-uid");
+  const pods = [
+    ...complete().pods,
+    { ...leaving, metadata: { ...leaving.metadata, deletionTimestamp: "2026-01-01T00:00:00Z" } },
+  ];
+  expect(reasons({ pods })).toEqual([]);
+});
+
+test("a Deployment scaled to zero is ready without pods and endpoints", () => {
+  const none = { replicas: 0, updatedReplicas: 0, readyReplicas: 0, availableReplicas: 0 };
+  const observed = {
+    deployment: deployment("shop", { replicas: 0 }, none),
+    pods: [],
+    endpointSlices: [],
+  };
+  expect(judgeAtOnce(RELEASE, { ...complete(), ...observed })).toMatchObject({
+    kind: "ready",
+    pods: [],
+  });
+});
+
+describe("the running image", () => {
+  const running = (imageID: string, image = IMAGE): Partial<Observed> =>
+    withPods(
+      complete().pods.map((pod) => {
+        const [status] = pod.status?.containerStatuses ?? [];
+        return {
+          ...pod,
+          spec: { containers: [{ name: "shop", image }] },
+          status: { ...pod.status, containerStatuses: status ? [{ ...status, imageID }] : [] },
+        };
+      }),
+    );
+
+  test.each([
+    ["containerd", IMAGE],
+    ["the Docker shim", `docker-pullable://${IMAGE}`],
+    ["a pull through a mirror", `mirror.example.com/cache/shop@${digest("a")}`],
+  ])("is proved by what %s reports", (_runtime, imageID) => {
+    expect(reasons(running(imageID))).toEqual([]);
+  });
+
+  test("is not proved by another digest", () => {
+    const foreign = `registry.example.com/shop@${digest("c")}`;
+    expect(reasons(running(foreign))).toContain("wrong-digest");
+  });
+
+  test("is not proved when a webhook put another image into the pod", () => {
+    const foreign = `registry.example.com/other@${digest("c")}`;
+    expect(reasons(running(foreign, foreign))).toContain("wrong-digest");
+  });
+
+  test("is awaited while the node reports none", () => {
+    expect(reasons(running(""))).toContain("not-ready");
+    expect(reasons(running(""))).not.toContain("wrong-digest");
+  });
+
+  test("is judged by the released container, not by one that a mesh put beside it", () => {
+    const pods = complete().pods.map((pod) => ({
+      ...pod,
+      spec: { containers: [...(pod.spec?.containers ?? []), { name: "proxy", image: "mesh:1" }] },
+    }));
+    expect(reasons(withPods(pods))).toEqual([]);
+  });
+
+  test("a digest is found wherever it stands, and never in a longer number", () => {
+    const hex = fc.string({
+      unit: fc.constantFrom(...Array.from("0123456789abcdef")),
+      minLength: 64,
+      maxLength: 64,
+    });
+    fc.assert(
+      fc.property(
+        hex,
+        fc.constantFrom("docker-pullable://", "", "localhost:5000/"),
+        (value, prefix) => {
+          expect(carriesDigest(`${prefix}shop@sha256:${value}`, value)).toBe(true);
+          expect(digestOf(`shop@sha256:${value}0`)).toBeUndefined();
+        },
+      ),
+    );
+  });
+});
+
+describe("the Ingress", () => {
+  const inputs = release({ ingress: INGRESS });
+
+  test.each([{ ip: "192.0.2.1" }, { hostname: "lb.example.com" }])(
+    "is ready with %j",
+    (address) => {
+      const observed = { ingress: ingress({}, { loadBalancer: { ingress: [address] } }) };
+      expect(reasons(observed, inputs)).toEqual([]);
+    },
+  );
+
+  test.each<[string, Observed["ingress"]]>([
+    ["no address", ingress({ ingressClassName: "nobody" }, { loadBalancer: {} })],
+    ["an empty address", ingress({}, { loadBalancer: { ingress: [{}] } })],
+    ["no Ingress", undefined],
+  ])("is not ready with %s", (_case, object) => {
+    expect(reasons({ ingress: object }, inputs)).toEqual(["ingress-no-address"]);
+  });
+
+  test("is not waited for where its class publishes no address", () => {
+    const silent = release({ ingress: { ...INGRESS, awaitAddress: false } });
+    expect(reasons({ ingress: ingress({}, {}) }, silent)).toEqual([]);
+  });
+});
+
+test.each<[string, Pod]>([
+  [
+    "unscheduled",
+    unreadyPod("a", "r", {}, [{ type: "PodScheduled", status: "False", reason: "Unschedulable" }]),
+  ],
+  [
+    "creating",
+    unreadyPod("a", "r", { state: { waiting: { reason: "ContainerCreating" } } }, [
+      { type: "PodReadyToStartContainers", status: "False" },
+    ]),
+  ],
+  ["pulling", unreadyPod("a", "r", { state: { waiting: { reason: "ContainerCreating" } } })],
+  [
+    "initializing",
+    unreadyPod("a", "r", { state: { waiting: { reason: "PodInitializing" } } }, [
+      { type: "Initialized", status: "False" },
+    ]),
+  ],
+  ["starting", unreadyPod("a", "r", { state: { running: {} } })],
+  [
+    "ImagePullBackOff",
+    unreadyPod("a", "r", { state: { waiting: { reason: "ImagePullBackOff" } } }),
+  ],
+  ["ready", readyPod("a", "r")],
+])("a pod is %s", (stage, pod) => {
+  expect(stageOf(pod)).toBe(stage);
+});
+
+test("whoever watches is told how many pods are ready, and where the others are", () => {
+  const pods = [
+    readyPod("shop-new-1", "shop-new-uid"),
+    unreadyPod("shop-new-2", "shop-new-uid", {
+      state: { waiting: { reason: "ContainerCreating" } },
+    }),
+  ];
+  expect(assess(RELEASE, { ...complete(), ...withPods(pods) }).text).toBe("1/2 ready, 1 pulling");
+  expect(assess(RELEASE, { ...complete(), service: undefined }).text).toBe(
+    "2/2 ready, there is no service shop",
+  );
+});
