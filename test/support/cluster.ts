@@ -1,17 +1,19 @@
-import { KubeConfig, KubernetesObjectApi } from "@kubernetes/client-node";
 import type { KubernetesObject } from "@kubernetes/client-node";
-import { ApiException } from "@kubernetes/client-node";
+import { ApiException, KubeConfig, KubernetesObjectApi } from "@kubernetes/client-node";
 
 import { environment } from "../../tools/platform/environment";
-import type { Kind } from "./kinds";
+import type { Kind, Manifest } from "./kinds";
 
-function connect(): KubernetesObjectApi {
+/** The cluster that the stories run on. */
+export function kubeConfig(): KubeConfig {
   const config = new KubeConfig();
-  config.loadFromFile(environment()["SLIPWAY_KUBECONFIG"] ?? "");
-  return KubernetesObjectApi.makeApiClient(config);
+  config.loadFromFile(environment().SLIPWAY_KUBECONFIG);
+  return config;
 }
 
-/** The cluster as the stories see it: what is really there, asked for past Pulumi. */
+const api = (): KubernetesObjectApi => KubernetesObjectApi.makeApiClient(kubeConfig());
+
+/** The cluster as it really is: asked past Pulumi. */
 export const cluster = {
   /** The object, or undefined where there is none. */
   async find<T extends KubernetesObject>(
@@ -19,9 +21,9 @@ export const cluster = {
     namespace: string | undefined,
     name: string,
   ): Promise<T | undefined> {
+    const metadata = namespace === undefined ? { name } : { name, namespace };
     try {
-      const metadata = namespace === undefined ? { name } : { name, namespace };
-      return (await connect().read({ apiVersion, kind, metadata })) as T;
+      return await api().read<T>({ apiVersion, kind, metadata });
     } catch (error) {
       if (error instanceof ApiException && error.code === 404) return undefined;
       throw error;
@@ -44,7 +46,7 @@ export const cluster = {
     namespace: string,
     selector?: string,
   ): Promise<T[]> {
-    const { items } = await connect().list<T>(
+    const { items } = await api().list<T>(
       apiVersion,
       kind,
       namespace,
@@ -57,9 +59,7 @@ export const cluster = {
     return items;
   },
 
-  create: <T extends KubernetesObject>(object: T): Promise<T> =>
-    connect().create(object) as Promise<T>,
-  patch: <T extends KubernetesObject>(object: T): Promise<T> =>
-    connect().patch(object) as Promise<T>,
-  delete: (object: KubernetesObject): Promise<unknown> => connect().delete(object),
+  create: (object: Manifest) => api().create(object),
+  patch: (object: Manifest) => api().patch(object),
+  delete: (object: Manifest) => api().delete(object),
 };

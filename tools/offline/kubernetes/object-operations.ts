@@ -124,19 +124,38 @@ export class ObjectOperations {
     try {
       await this.#api.awaitKind(object);
       const placed = await this.#api.placed(object);
-      return await this.#api.create(placed, this.#write(fieldManager, false));
+      return await this.#createFree(placed, this.#write(fieldManager, false));
     } catch (error) {
-      // The first answer to a request that was tried again may have been lost on its way.
-      const live = isConflict(error, "AlreadyExists") ? await this.#api.find(object) : undefined;
-      if (live?.metadata.managedFields?.some(({ manager }) => manager === fieldManager) === true) {
-        return live;
-      }
       const known = masked(error, object);
       throw error instanceof ApiError
         ? new Error(
             `${object.kind} ${idOf(object.metadata)} was not created by the Kubernetes API server: ${known.message}`,
           )
         : known;
+    }
+  }
+
+  /** Creates an object once its name is free: a deletion that nobody waited for may be under way. */
+  async #createFree(object: KubernetesObject, write: WriteOptions): Promise<KubernetesObject> {
+    try {
+      return await this.#api.create(object, write);
+    } catch (error) {
+      const live = isConflict(error, "AlreadyExists") ? await this.#api.find(object) : undefined;
+      // The first answer to a request that was tried again may have been lost on its way.
+      if (
+        live?.metadata.managedFields?.some(({ manager }) => manager === write.fieldManager) === true
+      ) {
+        return live;
+      }
+      if (live?.metadata.deletionTimestamp === undefined) {
+        throw error;
+      }
+      await awaitGone(
+        this.#api,
+        live,
+        this.#wait(0, () => ({})),
+      );
+      return this.#api.create(object, write);
     }
   }
 

@@ -66,7 +66,7 @@ export async function awaitGone(
       return;
     }
     if (timeIsUp || signal.aborted) {
-      const finalizers = (live.metadata as { finalizers?: string[] }).finalizers ?? [];
+      const { finalizers = [] } = live.metadata;
       throw new Error(
         `${live.kind} ${idOf(live.metadata)} is deleted but still there; it waits for ${finalizers.join(", ") || "its pods"}`,
       );

@@ -1,0 +1,50 @@
+import { existsSync } from "node:fs";
+import { KubeConfig } from "@kubernetes/client-node";
+import type { Configuration } from "./configuration";
+
+/**
+ * The kubeconfig that a provider is configured with, its context and cluster chosen.
+ *
+ * @throws where there is no such file, context or cluster
+ */
+export function loadKubeconfig({ kubeconfig, context, cluster }: Configuration): KubeConfig {
+  const loaded = new KubeConfig();
+  if (kubeconfig === undefined) {
+    loaded.loadFromDefault();
+  } else if (existsSync(kubeconfig)) {
+    loaded.loadFromFile(kubeconfig);
+  } else if (/^\s*[{]|\n|:/.test(kubeconfig)) {
+    loaded.loadFromString(kubeconfig);
+  } else {
+    throw new Error(
+      `kubeconfig: got "${kubeconfig}", which is no file; give a path or the contents of one`,
+    );
+  }
+  if (context !== undefined) {
+    loaded.setCurrentContext(context);
+  }
+  const active = loaded.getContextObject(loaded.getCurrentContext());
+  if (active === null) {
+    const known = loaded
+      .getContexts()
+      .map(({ name }) => name)
+      .join(", ");
+    throw new Error(
+      `context: got "${loaded.getCurrentContext()}", the kubeconfig has ${known || "none"}`,
+    );
+  }
+  if (cluster !== undefined) {
+    const chosen = { ...active, cluster };
+    loaded.contexts = [chosen];
+  }
+  if (loaded.getCurrentCluster() === null) {
+    const known = loaded
+      .getClusters()
+      .map(({ name }) => name)
+      .join(", ");
+    throw new Error(
+      `cluster: got "${cluster ?? active.cluster}", the kubeconfig has ${known || "none"}`,
+    );
+  }
+  return loaded;
+}
