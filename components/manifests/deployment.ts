@@ -30,10 +30,7 @@ export function deploymentManifest(
   return {
     apiVersion: "apps/v1",
     kind: "Deployment",
-    metadata: {
-      ...metadataOf(service),
-      annotations: { ...SKIP_AWAIT, ...sourceAnnotations(source) },
-    },
+    metadata: metadataOf(service, { ...SKIP_AWAIT, ...sourceAnnotations(source) }),
     spec: {
       // The autoscaler owns the number where there is one: a second owner would fight it on every up.
       ...(service.autoscale === undefined && { replicas: service.replicas }),

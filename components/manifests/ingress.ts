@@ -18,7 +18,7 @@ export function ingressManifest(
   return {
     apiVersion: "networking.k8s.io/v1",
     kind: "Ingress",
-    metadata: { ...metadataOf(service), annotations: SKIP_AWAIT },
+    metadata: metadataOf(service, SKIP_AWAIT),
     spec: {
       ...(ingress.class !== undefined && { ingressClassName: ingress.class }),
       ...(ingress.tls !== undefined && {

@@ -17,14 +17,22 @@ export function podLabels(service: Subject): Record<string, string> {
   };
 }
 
-/** Name, namespace and labels of an object that belongs to a service. */
-export function metadataOf(service: Service): {
+/** Takes back what somebody changed by hand: the settings say how a service is, and an `up` makes it so. */
+const OWNED = { "pulumi.com/patchForce": "true" };
+
+/** Name, namespace, labels and annotations of an object that belongs to a service. */
+export function metadataOf(
+  service: Service,
+  annotations: Readonly<Record<string, string>> = {},
+): {
   name: string;
   namespace: string;
   labels: Record<string, string>;
+  annotations: Record<string, string>;
 } {
-  const labels = { ...podLabels(service), "app.kubernetes.io/version": service.version };
-  return { name: service.name, namespace: service.namespace, labels };
+  const { name, namespace, version } = service;
+  const labels = { ...podLabels(service), "app.kubernetes.io/version": version };
+  return { name, namespace, labels, annotations: { ...OWNED, ...annotations } };
 }
 
 /** Keeps the Kubernetes provider from waiting: Readiness waits, and knows more about a failure. */

@@ -13,7 +13,7 @@ export function serviceManifest(service: Service): k8s.types.input.core.v1.Servi
   return {
     apiVersion: "v1",
     kind: "Service",
-    metadata: { ...metadataOf(service), annotations: SKIP_AWAIT },
+    metadata: metadataOf(service, SKIP_AWAIT),
     spec: {
       type: "ClusterIP",
       selector: selectorLabels(service),

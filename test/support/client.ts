@@ -1,11 +1,10 @@
-import type { V1Pod } from "@kubernetes/client-node";
-import { KubeConfig, Log } from "@kubernetes/client-node";
+import { Log } from "@kubernetes/client-node";
 import { PassThrough } from "node:stream";
 import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { environment } from "../../tools/platform/environment";
-import { cluster } from "./cluster";
+import { cluster, kubeConfig } from "./cluster";
 import { POD } from "./kinds";
 
 /** Asks without pause until it is told to stop, and counts what came back. */
@@ -44,7 +43,7 @@ export class Client {
 
   static async start(namespace: string, url: string): Promise<Client> {
     const name = "client";
-    await cluster.create<V1Pod>({
+    await cluster.create({
       apiVersion: "v1",
       kind: "Pod",
       metadata: { name, namespace },
@@ -60,7 +59,7 @@ export class Client {
         containers: [
           {
             name,
-            image: environment()["SLIPWAY_BASE_IMAGE"] ?? "",
+            image: environment().SLIPWAY_BASE_IMAGE,
             command: ["node", "-e", LOOP, url],
             securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } },
           },
@@ -75,11 +74,7 @@ export class Client {
   /** Ends the loop and says what came back. The pod stays until its namespace goes. */
   async stop(): Promise<Answers> {
     const log = this.follow();
-    await cluster.delete({
-      apiVersion: "v1",
-      kind: "Pod",
-      metadata: { name: this.name, namespace: this.namespace },
-    });
+    await cluster.delete({ ...POD, metadata: { name: this.name, namespace: this.namespace } });
     const lines = (await log).trim().split("\n");
     return JSON.parse(lines.at(-1) ?? "") as Answers;
   }
@@ -106,8 +101,4 @@ export class Client {
   }
 }
 
-function logs(): Log {
-  const config = new KubeConfig();
-  config.loadFromFile(environment()["SLIPWAY_KUBECONFIG"] ?? "");
-  return new Log(config);
-}
+const logs = (): Log => new Log(kubeConfig());

@@ -23,3 +23,11 @@ export const SERVICE: Kind<V1Service> = { apiVersion: "v1", kind: "Service" };
 export const NAMESPACE: Kind<V1Namespace> = { apiVersion: "v1", kind: "Namespace" };
 export const INGRESS: Kind<V1Ingress> = { apiVersion: "networking.k8s.io/v1", kind: "Ingress" };
 export const EVENT: Kind<CoreV1Event> = { apiVersion: "v1", kind: "Event" };
+
+/** An object as one writes it down. */
+export interface Manifest {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly namespace?: string };
+  readonly [field: string]: unknown;
+}

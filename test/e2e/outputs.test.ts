@@ -1,0 +1,57 @@
+// Proves what another stack reads in the same backend; it cannot prove that the outputs of a later version
+// stay as they are: docs/outputs.schema.json and its unit test hold them.
+import { cp } from "node:fs/promises";
+import { join } from "node:path";
+
+import type { ReleaseRecord } from "../../contract";
+import { faultsOf } from "../support/outputs-schema";
+import { Project } from "../support/project";
+import { shop } from "../support/shop";
+import { succeed } from "../support/succeed";
+
+const CONSUMER = "example/consumer";
+
+interface Outputs {
+  readonly releases: { readonly shop: ReleaseRecord };
+  readonly endpoints: { readonly shop: { readonly address: string } };
+}
+
+let project: Project;
+beforeAll(async () => {
+  project = await Project.create("outputs");
+  await cp(join(__dirname, "../..", CONSUMER), join(project.folder, CONSUMER), { recursive: true });
+});
+afterAll(() => project.dispose());
+
+function consumer(...args: string[]) {
+  return project.pulumi("-C", CONSUMER, ...args);
+}
+
+test("another stack refuses one that was never deployed", async () => {
+  await succeed(consumer("stack", "init", "dev"));
+  const { exitCode, output } = await consumer("up", "--yes", "--skip-preview", "--stack=dev");
+  expect(exitCode).not.toBe(0);
+  expect(output).toContain(
+    'organization/slipway/dev: the output "releases" must be there, got nothing; run that stack\'s up first',
+  );
+});
+
+test("another stack takes over the image and the address of a proved release", async () => {
+  await project.settings({ services: { shop } });
+  await succeed(project.up());
+  const outputs = await project.outputs<Outputs>();
+  expect(faultsOf(outputs)).toEqual([]);
+
+  await succeed(consumer("up", "--yes", "--skip-preview", "--stack=dev"));
+  const { output } = await succeed(consumer("stack", "output", "--json", "--stack=dev"));
+  const { image, digest } = outputs.releases.shop;
+  expect(JSON.parse(output)).toEqual({ image, digest, url: outputs.endpoints.shop.address });
+});
+
+test("a release that fails leaves the outputs as they were", async () => {
+  const before = await project.outputs<Outputs>();
+  const env = { FAULT_CRASH_AT_START: "3" };
+  await project.settings({ services: { shop: { ...shop, deadlineSeconds: 10, env } } });
+  expect((await project.up()).exitCode).not.toBe(0);
+  expect(await project.outputs<Outputs>()).toEqual(before);
+});
