@@ -2,10 +2,11 @@ import { join } from "node:path";
 
 import { Project } from "../test/support/project";
 import { shop } from "../test/support/shop";
+import { succeed } from "../test/support/succeed";
 import { environment } from "../tools/platform/environment";
 import { ByHand } from "./by-hand";
-import { freshen, succeed } from "./delivery";
 import { EmptyProgram } from "./empty-program";
+import { freshen } from "./freshen";
 import { manifestsOf } from "./manifests";
 import { timed } from "./progress";
 

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { execa } from "execa";
 
 import { Project } from "../test/support/project";
+import { succeed } from "../test/support/succeed";
 import { environment } from "../tools/platform/environment";
-import { succeed } from "./delivery";
 import { timed } from "./progress";
 import { watchesDuring } from "./watches";
 

@@ -1,14 +1,4 @@
-import type { Project, Run } from "../test/support/project";
-
-/**
- * Runs a command of the engine that has to succeed.
- *
- * @throws {Error} with what it printed, where it did not.
- */
-export async function succeed(command: Promise<Run>): Promise<void> {
-  const { exitCode, output } = await command;
-  if (exitCode !== 0) throw new Error(`pulumi ended with exit code ${exitCode}:\n${output}`);
-}
+import type { Project } from "../test/support/project";
 
 /** Changes the source of the project's service, to one that was never built before. */
 export async function freshen(project: Project, path: string): Promise<void> {
