@@ -60,6 +60,8 @@ export const cluster = {
   },
 
   create: (object: Manifest) => api().create(object),
-  patch: (object: Manifest) => api().patch(object),
+  /** @param fieldManager who the change is made as */
+  patch: (object: Manifest, fieldManager?: string) =>
+    api().patch(object, undefined, undefined, fieldManager),
   delete: (object: Manifest) => api().delete(object),
 };
