@@ -58,12 +58,7 @@ export class Workload extends pulumi.ComponentResource {
     const address = new k8s.core.v1.Service(name, manifests.service, child);
     declareOptions(name, manifests, child);
 
-    const { uid, generation } = deployment.metadata;
-    // A preview in which the namespace is not there yet knows the inputs alone, as if there were no
-    // uid at all: only the id says that it is unknown.
-    this.deployment = pulumi
-      .all([deployment.id, uid, generation])
-      .apply(([, uid, generation]) => ({ name: service.name, uid, generation }));
+    this.deployment = identityOf(service.name, deployment);
     this.manifestHash = pulumi.output(image).apply((ref) => workloadHash(service, ref));
     this.endpoint = pulumi.output({
       inCluster: `http://${service.name}.${service.namespace}.svc.cluster.local`,
@@ -72,6 +67,20 @@ export class Workload extends pulumi.ComponentResource {
     });
     this.registerOutputs({ endpoint: this.endpoint, manifestHash: this.manifestHash });
   }
+}
+
+/**
+ * A preview that knows not every input has no answer of the server, and then no uid either: the
+ * status is taken along because it is unknown then as a whole, where a field of the metadata would
+ * be known and absent.
+ */
+function identityOf(
+  name: string,
+  { metadata, status }: k8s.apps.v1.Deployment,
+): pulumi.Output<DeploymentIdentity> {
+  return pulumi
+    .all([metadata, status])
+    .apply(([{ uid, generation }]) => ({ name, uid, generation }));
 }
 
 function declareNeeds(

@@ -32,3 +32,11 @@ test("a preview of a change names what changes, and leaves the cluster alone", a
     before.metadata?.resourceVersion,
   );
 });
+
+test("a preview of changed source says that the image and the pods will be new, before they are built", async () => {
+  await project.write("example/shop/package.json", '{ "name": "shop", "version": "99.0.0" }\n');
+  const { output } = await succeed(project.pulumi("preview", "--stack=dev"));
+  expect(output).toMatch(/docker:index:Image .*update/);
+  expect(output).toMatch(/kubernetes:apps\/v1:Deployment .*update/);
+  expect(output).toMatch(/slipway:index:Readiness .*update/);
+});

@@ -45,6 +45,7 @@ export class Project {
     readonly folder: string,
     /** The Kubernetes namespace that its stack deploys to. */
     readonly namespace: string,
+    private readonly backend: string,
     private readonly env: Readonly<Record<string, string>>,
   ) {}
 
@@ -58,6 +59,7 @@ export class Project {
     const project = new Project(
       folder,
       folder.slice(folder.lastIndexOf("slipway-")).toLowerCase(),
+      backend,
       {
         ...environment(),
         PULUMI_BACKEND_URL: `file://${backend}`,
@@ -163,7 +165,8 @@ export class Project {
       "--stack=dev",
     );
     if (exitCode !== 0) throw new Error(`the story's stack could not be destroyed:\n${output}`);
-    await rm(this.folder, { recursive: true, force: true });
+    for (const path of [this.folder, this.backend])
+      await rm(path, { recursive: true, force: true });
   }
 }
 
