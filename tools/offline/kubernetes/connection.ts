@@ -33,11 +33,14 @@ const IDLE_MILLISECONDS = 60_000;
 /** A connection to one cluster, made with the credentials of a kubeconfig at the first request. */
 export class Connection {
   readonly #configuration: Configuration;
+  readonly #pauses: readonly number[];
   #kubeconfig: Promise<KubeConfig> | undefined;
   #options: Promise<RequestOptions> | undefined;
 
-  constructor(configuration: Configuration) {
+  /** @param pauses milliseconds before each further try */
+  constructor(configuration: Configuration, pauses: readonly number[] = PAUSES_MILLISECONDS) {
     this.#configuration = configuration;
+    this.#pauses = pauses;
   }
 
   /** The namespace of objects that name none. */
@@ -56,7 +59,7 @@ export class Connection {
    * @throws ApiError, UnreachableError
    */
   async request(request: ApiRequest): Promise<unknown> {
-    for (const pause of PAUSES_MILLISECONDS) {
+    for (const pause of this.#pauses) {
       try {
         return await this.#send(request);
       } catch (error) {

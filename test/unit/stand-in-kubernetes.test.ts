@@ -1,0 +1,314 @@
+// Pure rules, and an API server of a few lines; how a real one takes it is proved in test/plugins.
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { changedPaths } from "../../tools/offline/changed-paths";
+import { ApiError, UnreachableError } from "../../tools/offline/kubernetes/api-error";
+import {
+  diffConfiguration,
+  parseConfiguration,
+} from "../../tools/offline/kubernetes/configuration";
+import { Connection } from "../../tools/offline/kubernetes/connection";
+import { liveInputs } from "../../tools/offline/kubernetes/live-inputs";
+import { isNamespaced, named } from "../../tools/offline/kubernetes/naming";
+import { asObject, kindOf, type KubernetesObject } from "../../tools/offline/kubernetes/object";
+import { adopted, withoutIgnored } from "../../tools/offline/kubernetes/ownership";
+import { readinessOf } from "../../tools/offline/kubernetes/readiness";
+import { AUTONAMED, diffObject } from "../../tools/offline/kubernetes/replacement";
+import { masked, withData } from "../../tools/offline/kubernetes/secret-data";
+
+const DEPLOYMENT = "kubernetes:apps/v1:Deployment";
+const SECRET = "kubernetes:core/v1:Secret";
+const strict = { enableSecretMutable: false, enableConfigMapMutable: false };
+const mutable = { enableSecretMutable: true, enableConfigMapMutable: true };
+
+test("tells the deepest paths that differ", () => {
+  const olds = { a: [{ b: 1, c: 2 }], "d.e": 1, gone: {} };
+  const news = { a: [{ b: 1, c: 3 }, 4], "d.e": 2 };
+  expect(changedPaths(olds, news)).toEqual(["a[0].c", "a[1]", '["d.e"]', "gone"]);
+  expect(changedPaths(olds, structuredClone(olds))).toEqual([]);
+});
+
+describe("replacement", () => {
+  const deployment = (name: string, app: string, replicas: number) => ({
+    metadata: { name, namespace: "shop" },
+    spec: { replicas, selector: { matchLabels: { app } } },
+  });
+
+  test.each([
+    ["another number of replicas", deployment("a", "a", 2), [], false],
+    ["another selector", deployment("a", "b", 1), ["spec.selector.matchLabels.app"], true],
+    ["another name", deployment("b", "a", 1), ["metadata.name"], false],
+  ])("of a Deployment with %s", (_case, news, replaces, deleteBeforeReplace) => {
+    const diff = diffObject(DEPLOYMENT, deployment("a", "a", 1), news, strict);
+    expect(diff.changed).not.toEqual([]);
+    expect({ replaces: diff.replaces, deleteBeforeReplace: diff.deleteBeforeReplace }).toEqual({
+      replaces,
+      deleteBeforeReplace,
+    });
+  });
+
+  const secret = (value: string, more: object = {}) => ({
+    metadata: { name: "login" },
+    data: { value },
+    ...more,
+  });
+  test.each([
+    ["by default", secret("1"), strict, ["data.value"]],
+    ["where Secrets may change", secret("1"), mutable, []],
+    [
+      "where it says that it is immutable",
+      secret("1", { immutable: true }),
+      mutable,
+      ["data.value"],
+    ],
+  ])("of a Secret %s", (_case, olds, provider, replaces) => {
+    const diff = diffObject(SECRET, olds, { ...olds, data: { value: "2" } }, provider);
+    expect(diff.replaces).toEqual(replaces);
+  });
+
+  test("of an object with a made-up name needs no deletion first", () => {
+    const metadata = { name: "login-1", annotations: { [AUTONAMED]: "true" } };
+    const diff = diffObject(SECRET, { metadata, data: {} }, { metadata, data: { a: "" } }, strict);
+    expect(diff.deleteBeforeReplace).toBe(false);
+  });
+});
+
+describe("provider configuration", () => {
+  const kubeconfig = (server: string) =>
+    JSON.stringify({
+      "current-context": "dev",
+      contexts: [{ name: "dev", context: { cluster: "dev" } }],
+      clusters: [{ name: "dev", cluster: { server } }],
+      users: [],
+    });
+  const one = { kubeconfig: kubeconfig("https://one") };
+  const two = { kubeconfig: kubeconfig("https://two") };
+
+  test.each([
+    ["another cluster", one, two, ["kubeconfig"]],
+    ["another user of the same cluster", one, { kubeconfig: `${one.kubeconfig} ` }, []],
+    [
+      "another cluster under the same identifier",
+      { ...one, clusterIdentifier: "a" },
+      { ...two, clusterIdentifier: "a" },
+      [],
+    ],
+    [
+      "the same cluster under another identifier",
+      { ...one, clusterIdentifier: "a" },
+      { ...one, clusterIdentifier: "b" },
+      ["clusterIdentifier"],
+    ],
+  ])("is replaced for %s", (_case, olds, news, replaces) => {
+    expect(diffConfiguration(olds, news).replaces).toEqual(replaces);
+  });
+
+  test("refuses an option that it does not have", () => {
+    expect(() => parseConfiguration({ deleteUnreachable: "true" })).toThrow(
+      /provider option deleteUnreachable is not part of the offline stand-in/,
+    );
+    expect(() => parseConfiguration({ deleteUnreachable: "false" })).not.toThrow();
+  });
+});
+
+test.each([
+  "helm.sh/v3:Release",
+  "yaml:ConfigFile",
+  "core/v1:ServiceList",
+  "apps/v1:DeploymentPatch",
+])("refuses %s by name", (type) => {
+  expect(() => kindOf(`kubernetes:${type}`)).toThrow(/is not part of the offline stand-in/);
+});
+
+test("a made-up name stays with its object, and not with one that was named", () => {
+  const seed = Buffer.from("0123456789abcdef", "hex");
+  const fresh = named(asObject({}, SECRET), undefined, "login", seed);
+  expect(fresh.metadata.name).toBe("login-01234567");
+  const again = named(asObject({}, SECRET), fresh.metadata, "login", Buffer.alloc(8));
+  expect(again.metadata.name).toBe("login-01234567");
+  const unnamed = named(asObject({}, SECRET), { name: "given" }, "login", seed);
+  expect(unnamed.metadata.name).toBe("login-01234567");
+});
+
+test.each([
+  ["v1", "ConfigMap", true],
+  ["v1", "Namespace", false],
+  ["rbac.authorization.k8s.io/v1", "ClusterRole", false],
+  ["admissionregistration.k8s.io/v1", "ValidatingAdmissionPolicyBinding", false],
+  ["bitnami.com/v1alpha1", "SealedSecret", undefined],
+])("%s %s: has a namespace: %s", (apiVersion, kind, expected) => {
+  expect(isNamespaced({ apiVersion, kind, metadata: {} })).toBe(expected);
+});
+
+test("drift is what differs in the fields that the program declares", () => {
+  const live: KubernetesObject = {
+    apiVersion: "v1",
+    kind: "Secret",
+    metadata: { name: "login", uid: "1" },
+    type: "Opaque",
+    data: { a: Buffer.from("live").toString("base64"), other: "" },
+  };
+  expect(liveInputs(live, { metadata: { name: "login" }, stringData: { a: "said" } })).toEqual({
+    metadata: { name: "login" },
+    stringData: { a: "live" },
+  });
+});
+
+test("a manager's own patches count as applied by it; those of others stay", () => {
+  const entry = { manager: "me", apiVersion: "v1" } as const;
+  const other = { ...entry, manager: "you", operation: "Update", fieldsV1: { "f:z": {} } } as const;
+  const fields = adopted(
+    [
+      { ...entry, operation: "Apply", fieldsV1: { "f:spec": { "f:a": {} } } },
+      { ...entry, operation: "Update", fieldsV1: { "f:spec": { "f:b": {} } } },
+      { ...entry, operation: "Update", subresource: "status", fieldsV1: {} },
+      other,
+    ],
+    "me",
+  );
+  expect(fields).toContainEqual(other);
+  expect(fields).toContainEqual({
+    ...entry,
+    operation: "Apply",
+    fieldsV1: { "f:spec": { "f:a": {}, "f:b": {} } },
+  });
+  expect(fields).toHaveLength(3);
+  expect(adopted([other], "me")).toBeUndefined();
+});
+
+test("an ignored field is left out only where somebody else changed it", () => {
+  const object = asObject({ spec: { replicas: 1, paused: false } }, DEPLOYMENT);
+  const live = asObject({ spec: { replicas: 5, paused: false } }, DEPLOYMENT);
+  expect(withoutIgnored(object, live, ["spec.replicas", "spec.paused"])["spec"]).toEqual({
+    paused: false,
+  });
+});
+
+test("a Secret is written as data, and no error quotes it", () => {
+  const object = withData(asObject({ stringData: { a: "hunter2" }, data: { b: "Yg==" } }, SECRET));
+  expect(object["data"]).toEqual({ a: "aHVudGVyMg==", b: "Yg==" });
+  expect("stringData" in object).toBe(false);
+  expect(masked(new Error('got "hunter2" (aHVudGVyMg==)'), object).message).toBe(
+    'got "[secret]" ([secret])',
+  );
+});
+
+describe("readiness", () => {
+  const deployment = (status: object, annotations = {}) => ({
+    ...asObject({ spec: { replicas: 2 }, status }, DEPLOYMENT),
+    metadata: { generation: 3, annotations },
+  });
+  const done = { observedGeneration: 3, replicas: 2, updatedReplicas: 2, availableReplicas: 2 };
+
+  test.each([
+    ["all updated and available", done, "ready"],
+    ["an older generation", { ...done, observedGeneration: 2 }, "waiting"],
+    ["an old pod left", { ...done, replicas: 3 }, "waiting"],
+    ["a pod that is not available", { ...done, availableReplicas: 1 }, "waiting"],
+    [
+      "no progress in time",
+      {
+        ...done,
+        updatedReplicas: 1,
+        conditions: [{ type: "Progressing", status: "False", reason: "ProgressDeadlineExceeded" }],
+      },
+      "failed",
+    ],
+  ])("of a Deployment with %s", (_case, status, state) => {
+    expect(readinessOf(deployment(status)).state).toBe(state);
+  });
+
+  test("is not asked for with skipAwait", () => {
+    expect(readinessOf(deployment({}, { "pulumi.com/skipAwait": "true" })).state).toBe("ready");
+  });
+
+  test("is what waitFor says", () => {
+    const annotations = { "pulumi.com/waitFor": "condition=Synced" };
+    const synced = { conditions: [{ type: "Synced", status: "True" }] };
+    expect(readinessOf(deployment({}, annotations)).state).toBe("waiting");
+    expect(readinessOf(deployment(synced, annotations)).state).toBe("ready");
+  });
+});
+
+describe("connection", () => {
+  async function answering(
+    answer: (request: IncomingMessage, response: ServerResponse) => void,
+  ): Promise<{ connection: Connection; close: () => void }> {
+    const server = createServer(answer).listen(0, "127.0.0.1");
+    await new Promise((resolve) => server.once("listening", resolve));
+    const { port } = server.address() as AddressInfo;
+    const kubeconfig = JSON.stringify({
+      "current-context": "dev",
+      contexts: [{ name: "dev", context: { cluster: "dev", user: "dev", namespace: "shop" } }],
+      clusters: [
+        {
+          name: "dev",
+          cluster: { server: `http://127.0.0.1:${port}`, "insecure-skip-tls-verify": true },
+        },
+      ],
+      users: [{ name: "dev", user: { token: "t" } }],
+    });
+    const close = () => {
+      server.close();
+      server.closeAllConnections();
+    };
+    return { connection: new Connection(parseConfiguration({ kubeconfig }), [1, 1, 1]), close };
+  }
+
+  test("tries again what is likely to pass", async () => {
+    const codes = [503, 429];
+    const { connection, close } = await answering((request, response) => {
+      const code = codes.shift() ?? 200;
+      response.writeHead(code).end(JSON.stringify({ token: request.headers.authorization }));
+    });
+    const found = await connection.request({ method: "GET", path: "/api/v1" });
+    close();
+    expect(found).toEqual({ token: "Bearer t" });
+    expect(codes).toEqual([]);
+  });
+
+  test("does not try again what will not pass, and gives the server's words", async () => {
+    let requests = 0;
+    const { connection, close } = await answering((_request, response) => {
+      requests++;
+      const status = { code: 403, reason: "Forbidden", message: "you may not" };
+      response.writeHead(403).end(JSON.stringify(status));
+    });
+    const failed = connection.request({ method: "POST", path: "/api/v1", body: {} });
+    await expect(failed).rejects.toThrow(ApiError);
+    await expect(failed).rejects.toThrow("you may not");
+    close();
+    expect(requests).toBe(1);
+  });
+
+  test("hands on the server's warnings", async () => {
+    const { connection, close } = await answering((_request, response) => {
+      response.setHeader("warning", '299 - "unknown field \\"spec.x\\"", 299 - "deprecated"');
+      response.end("{}");
+    });
+    const heard: string[] = [];
+    await connection.request({ method: "GET", path: "/", warn: (text) => heard.push(text) });
+    close();
+    expect(heard).toEqual(['unknown field "spec.x"', "deprecated"]);
+  });
+
+  test("says which server it cannot reach", async () => {
+    const { connection, close } = await answering((request) => request.socket.destroy());
+    const failed = connection.request({ method: "GET", path: "/" });
+    await expect(failed).rejects.toThrow(UnreachableError);
+    await expect(failed).rejects.toThrow(/server http:\/\/127\.0\.0\.1:\d+ cannot be reached/);
+    close();
+  });
+
+  test("names the contexts that there are", async () => {
+    const kubeconfig = JSON.stringify({
+      contexts: [{ name: "dev", context: { cluster: "c" } }],
+      clusters: [],
+      users: [],
+    });
+    const connection = new Connection(parseConfiguration({ kubeconfig, context: "prod" }));
+    await expect(connection.namespace()).rejects.toThrow(
+      'context: got "prod", the kubeconfig has dev',
+    );
+  });
+});
