@@ -33,6 +33,7 @@ export interface StackConfig {
 
 const PREFIX = "slipway:";
 const PASSWORD = "registryPassword";
+const MAPPINGS = new Set(["cluster", "registry", "services"]);
 const SECRET_REMEDY = `run pulumi config set --secret ${PREFIX}${PASSWORD}`;
 
 /**
@@ -53,9 +54,7 @@ export function readSettings(): Settings {
 
 /** The pure part of {@link readSettings}. */
 export function parseSettings(config: StackConfig, surroundings: Surroundings): Settings {
-  const raw = Object.fromEntries(
-    Object.entries(config.values).map(([key, value]) => [key, parseValue(key, value)]),
-  );
+  const raw = parseValues(config.values);
   const secretFaults = faultsOfSecrets(config);
   // A secret in the wrong place is told without a look at its value.
   const isShown = (fault: Fault): boolean =>
@@ -135,16 +134,23 @@ function settingsSchema(surroundings: Surroundings) {
 }
 
 /** Mappings arrive as JSON; what is none is left for the schema to refuse. */
-function parseValue(key: string, value: string): unknown {
-  if (!["cluster", "registry", "services"].includes(key)) return value;
+function parseValues(values: StackConfig["values"]): Record<string, unknown> {
+  const { registry, ...others } = Object.fromEntries(
+    Object.entries(values).map(([key, value]) => [
+      key,
+      MAPPINGS.has(key) ? parseJson(value) : value,
+    ]),
+  );
+  // An empty mapping is what Pulumi.yaml gives for a key that the stack does not set.
+  const isSet = registry !== undefined && Object.keys(mapping(registry) ?? { registry }).length > 0;
+  return isSet ? { registry, ...others } : others;
+}
+
+function parseJson(text: string): unknown {
   try {
-    const parsed: unknown = JSON.parse(value);
-    // An empty mapping is what Pulumi.yaml gives for a key that the stack does not set.
-    return key === "registry" && Object.keys(mapping(parsed) ?? { text: value }).length === 0
-      ? undefined
-      : parsed;
+    return JSON.parse(text);
   } catch {
-    return value;
+    return text;
   }
 }
 
@@ -204,8 +210,13 @@ function withSource({ build, image, ...definition }: Parsed): ServiceSettings {
   throw new Error("a service has neither build nor image");
 }
 
+/** The faults as lines, each once, in the order of their keys. */
 function lines(faults: readonly Fault[]): string[] {
-  return [...new Set(faults.map(faultLine))].sort();
+  const key = ({ path }: Fault): string => path.map(String).join("\0");
+  const sorted = faults.toSorted((one, other) =>
+    key(one) < key(other) ? -1 : Number(key(one) > key(other)),
+  );
+  return [...new Set(sorted.map(faultLine))];
 }
 
 function settingsError(told: readonly string[]): pulumi.RunError {

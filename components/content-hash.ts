@@ -32,7 +32,8 @@ const CHUNK_BYTES = 1 << 20;
 /**
  * Hash of everything that a build can see: each file that .dockerignore leaves (path, type,
  * executable bit, content or link target), the Dockerfile, target, platform and arguments. Where
- * the files lie, and their order, owner, time and other mode bits do not count.
+ * the files lie, and their order, owner, time and other mode bits do not count; nor does the
+ * repository itself (`.git`), which changes with every commit.
  *
  * @returns 32 hexadecimal digits, to be used as a tag
  * @throws Error naming a file that cannot be read, or that is neither file, folder nor link
@@ -69,6 +70,7 @@ function includedPaths(context: string, dockerfile: string): string[] {
   const walk = (folder: string): string[] =>
     readdirSync(join(context, folder), { withFileTypes: true }).flatMap((entry) => {
       const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
+      if (path === ".git") return [];
       const ignored = isIgnored(path);
       if (entry.isDirectory()) return ignored && !mayTakeBack ? [] : walk(path);
       return ignored ? [] : [path];

@@ -81,8 +81,8 @@ export function quantity(example: string) {
   const allowed = `a quantity above 0 such as ${example}`;
   return z
     .union([z.string(), z.number()], say(allowed))
-    .transform(String)
-    .refine((value) => (parseQuantity(value) ?? 0) > 0, say(allowed));
+    .refine((value) => (parseQuantity(String(value)) ?? 0) > 0, say(allowed))
+    .transform(String);
 }
 
 const LABEL = /^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/;

@@ -30,6 +30,7 @@ export function serviceSchema(surroundings: Surroundings) {
       egress: field.list(egress, "a list of destinations").exactOptional(),
       deadlineSeconds: field.wholeNumber(5, 3600).exactOptional(),
       drainSeconds: field.wholeNumber(0, 300).exactOptional(),
+      stopSeconds: field.wholeNumber(1, 3600).exactOptional(),
     },
     "a mapping with a port and either build or image",
   );

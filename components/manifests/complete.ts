@@ -26,6 +26,7 @@ export function complete(place: Place, definition: ServiceDefinition): Service {
     egress: definition.egress ?? [],
     deadlineSeconds: definition.deadlineSeconds ?? 120,
     drainSeconds: definition.drainSeconds ?? 5,
+    stopSeconds: definition.stopSeconds ?? 25,
   };
 }
 

@@ -77,6 +77,12 @@ export interface ServiceDefinition {
    * @default 5
    */
   readonly drainSeconds?: number;
+  /**
+   * Seconds that a pod may then take to finish requests and end, before it is killed.
+   *
+   * @default 25
+   */
+  readonly stopSeconds?: number;
 }
 
 /** A key of a Secret that is in the namespace already. */
@@ -162,4 +168,5 @@ export interface Service {
   readonly egress: readonly EgressRule[];
   readonly deadlineSeconds: number;
   readonly drainSeconds: number;
+  readonly stopSeconds: number;
 }

@@ -6,9 +6,6 @@ import type { Service } from "./definition";
 import { metadataOf, podLabels, selectorLabels, SKIP_AWAIT } from "./labels";
 import { volumes } from "./volumes";
 
-/** What a finished request, a flushed buffer and a closed connection may take after the drain. */
-const STOP_SECONDS = 25;
-
 /** The commit that a release came from. */
 export interface SourceReference {
   readonly commit: string | undefined;
@@ -64,7 +61,7 @@ function podSpec(service: Service, image: pulumi.Input<string>): k8s.types.input
       runAsGroup: service.user,
       seccompProfile: { type: "RuntimeDefault" },
     },
-    terminationGracePeriodSeconds: service.drainSeconds + STOP_SECONDS,
+    terminationGracePeriodSeconds: service.drainSeconds + service.stopSeconds,
     topologySpreadConstraints: [
       {
         maxSkew: 1,

@@ -1,0 +1,109 @@
+// Cannot prove a release: the verdict's rules are tested by themselves, and the end-to-end stories show the whole.
+import * as docker from "@pulumi/docker";
+import * as k8s from "@pulumi/kubernetes";
+
+import { Namespace } from "../../components/namespace";
+import { Readiness } from "../../components/readiness";
+import { Release, type ReleaseArgs } from "../../components/release";
+import { SlipwayProvider } from "../../components/slipway-provider";
+import { Workload } from "../../components/workload";
+import { workloadHash } from "../../components/manifests/workload";
+import { complete } from "../../components/manifests/complete";
+import { IMAGE } from "../support/definitions";
+import { deploy, inputsOf, only, type Outputs, valueOf } from "../support/engine";
+import { folderWith, removeFolders } from "../support/folder";
+
+afterEach(removeFolders);
+
+const RECORD = { version: 1, verdict: "ready" };
+
+const cluster: Outputs = (type, { metadata, spec }) => {
+  if (type === "slipway:index:Readiness") return { release: RECORD };
+  if (type === "docker:index/image:Image") return { repoDigest: IMAGE };
+  return {
+    metadata: { ...(metadata as object), uid: "uid-1", generation: 4 },
+    spec: { ...(spec as object), clusterIP: "10.0.0.7" },
+  };
+};
+
+const release = (service: ReleaseArgs["service"], options = {}) =>
+  deploy(
+    (opts) => {
+      const kubernetes = new k8s.Provider("cluster", {});
+      const slipway = new SlipwayProvider("slipway", { kubeconfig: "/k", context: "c" });
+      const namespace = new Namespace("store", { provider: kubernetes });
+      const args = {
+        service,
+        namespace,
+        registry: { repository: "registry.example.com/team", pullSecret: "pull" },
+      };
+      const component = new Release("shop", args, { ...opts, providers: [kubernetes, slipway] });
+      return { component, kubernetes, slipway, namespace };
+    },
+    { outputs: cluster, ...options },
+  );
+
+const pinned = { image: IMAGE, port: 8080 };
+
+test("judges the very Deployment, image and objects that it made", async () => {
+  const { declared } = await release({ ...pinned, deadlineSeconds: 50 });
+  const place = { name: "shop", namespace: "store", version: "a".repeat(32), pullSecret: "pull" };
+  expect(inputsOf(declared, Readiness)).toMatchObject({
+    service: "shop",
+    namespace: "store",
+    deployment: { name: "shop", uid: "uid-1", generation: 4 },
+    image: IMAGE,
+    serviceName: "shop",
+    manifestHash: workloadHash(complete(place, { port: 8080, deadlineSeconds: 50 }), IMAGE),
+    dirty: false,
+    deadlineSeconds: 50,
+  });
+  expect(inputsOf(declared, Readiness)).not.toHaveProperty("ingress");
+  expect(inputsOf(declared, Readiness)).not.toHaveProperty("commit");
+});
+
+test("waits for the Ingress's address unless told that there will be none", async () => {
+  const ingress = { host: "a.example.com" };
+  const waiting = await release({ ...pinned, ingress });
+  expect(inputsOf(waiting.declared, Readiness).ingress).toEqual({
+    name: "shop",
+    awaitAddress: true,
+  });
+  const not = await release({ ...pinned, ingress: { ...ingress, awaitAddress: false } });
+  expect(inputsOf(not.declared, Readiness).ingress).toEqual({ name: "shop", awaitAddress: false });
+});
+
+test("runs what it built", async () => {
+  const context = folderWith({ Dockerfile: "FROM scratch\n" });
+  const { declared } = await release({ build: { context }, port: 8080 });
+  const { imageName } = inputsOf(declared, docker.Image);
+  const { metadata, spec } = inputsOf(declared, k8s.apps.v1.Deployment);
+  expect(spec.template.spec?.containers[0]?.image).toBe(IMAGE);
+  expect(spec.template.spec?.imagePullSecrets).toEqual([{ name: "pull" }]);
+  expect(imageName).toBe(
+    `registry.example.com/team/shop:${metadata?.labels?.["app.kubernetes.io/version"] ?? ""}`,
+  );
+});
+
+test("judges after every object is there, in Slipway's provider, and ends with the namespace", async () => {
+  const { result, declared } = await release(pinned);
+  const { opts } = only(declared, Readiness);
+  expect(opts.dependsOn).toBe(only(declared, Workload).resource);
+  expect(opts.provider).toBe(result.slipway);
+  expect(opts.deletedWith).toBe(result.namespace);
+  expect(opts.parent).toBe(result.component);
+});
+
+test("tells record and endpoint of a release that was proved", async () => {
+  const { result } = await release(pinned);
+  expect(await valueOf(result.component.release)).toEqual(RECORD);
+  expect(await valueOf(result.component.endpoint)).toMatchObject({ address: "http://10.0.0.7" });
+});
+
+test("a preview promises neither record nor endpoint before they are proved", async () => {
+  const unproved: Outputs = (type, inputs) =>
+    type === "slipway:index:Readiness" ? { release: undefined } : cluster(type, inputs);
+  const { result } = await release(pinned, { preview: true, outputs: unproved });
+  expect(await valueOf(result.component.release)).toBeUndefined();
+  expect(await valueOf(result.component.endpoint)).toBeUndefined();
+});

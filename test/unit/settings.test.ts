@@ -1,0 +1,500 @@
+// Cannot prove how the engine prints a fault or hands a secret over: test/e2e/bad-input.test.ts does.
+import * as pulumi from "@pulumi/pulumi";
+
+import { parseSettings } from "../../settings";
+import { folderWith, removeFolders } from "../support/folder";
+import { KUBECONFIG, PROJECT, settingsOf, stackConfig, VALID } from "../support/stack-config";
+import { valueOf } from "../support/engine";
+
+afterEach(removeFolders);
+
+const shop = VALID.services.shop;
+const DIGEST = `sha256:${"a".repeat(64)}`;
+
+/** The lines of the error that these settings end in. */
+function faultsOf(...args: Parameters<typeof settingsOf>): string[] {
+  try {
+    settingsOf(...args);
+  } catch (error) {
+    if (!pulumi.RunError.isInstance(error)) throw error;
+    return error.message.split("\n  ").filter((line) => line.startsWith("slipway:"));
+  }
+  return [];
+}
+
+const faultsOfShop = (change: object): string[] =>
+  faultsOf({ ...VALID, services: { shop: { ...shop, ...change } } });
+
+describe("right settings", () => {
+  test("become a value with absolute paths", () => {
+    const folder = folderWith(PROJECT);
+    expect(parseSettings(stackConfig(VALID), { variables: {}, folder })).toEqual({
+      cluster: { kubeconfig: `${folder}/kubeconfig`, context: "only", identifier: "d9cae0dbdbf0" },
+      registry: { repository: "registry.example.com/team" },
+      namespace: "shop-dev",
+      services: { shop: { build: { context: `${folder}/shop` }, port: 8080 } },
+    });
+  });
+
+  test("may be a pinned image without a registry", () => {
+    const image = `registry.example.com/team/shop@${DIGEST}`;
+    const { cluster, namespace } = VALID;
+    const { registry, services } = settingsOf({
+      cluster,
+      namespace,
+      services: { shop: { image, port: 80 } },
+    });
+    expect(registry).toBeUndefined();
+    expect(services).toEqual({ shop: { image, port: 80 } });
+  });
+
+  test("write variables and build arguments as text, whatever YAML made of them", () => {
+    const build = { context: "shop", args: { DEBUG: true, LEVEL: 3, NONE: "" } };
+    const { services } = settingsOf({
+      ...VALID,
+      services: {
+        shop: { build, port: 1, env: { ON: true, SHARE: 0.5, KEY: { secret: "s", key: "k" } } },
+      },
+    });
+    expect(services["shop"]).toMatchObject({
+      build: { args: { DEBUG: "true", LEVEL: "3", NONE: "" } },
+      env: { ON: "true", SHARE: "0.5", KEY: { secret: "s", key: "k" } },
+    });
+  });
+
+  test("take everything that a service can have", () => {
+    const all = {
+      build: {
+        context: "shop",
+        dockerfile: "recipes/Other",
+        target: "final",
+        args: { A: "1" },
+        commitArg: "COMMIT",
+        platform: "linux/amd64",
+      },
+      port: 8080,
+      autoscale: { min: 2, max: 4, cpu: 60 },
+      health: "/healthz",
+      ready: "/readyz",
+      resources: { requests: { cpu: 1, memory: "1Gi" }, limits: { cpu: "1500m", memory: "1Gi" } },
+      env: { A: "1" },
+      files: { "/etc/a.yaml": "a: 1\n", "/etc/key": { secret: "s", key: "k" } },
+      writable: ["/tmp", "/var/cache"],
+      user: 1000,
+      ingress: {
+        host: "*.example.com",
+        class: "nginx",
+        path: "/shop",
+        tls: "t",
+        awaitAddress: false,
+      },
+      egress: [{ cidr: "2001:db8::/32" }, { namespace: "db", ports: [5432] }],
+      deadlineSeconds: 60,
+      drainSeconds: 0,
+      stopSeconds: 40,
+    };
+    expect(faultsOf({ ...VALID, services: { shop: all } })).toEqual([]);
+  });
+});
+
+describe("the environment", () => {
+  test("stands in for ${NAME} in paths, addresses and build arguments", () => {
+    const { registry, services } = settingsOf(
+      {
+        ...VALID,
+        registry: { repository: "${HOST}/team" },
+        services: {
+          shop: { build: { context: "${WHERE}", args: { BASE: "a/${WHERE}:1" } }, port: 1 },
+        },
+      },
+      { variables: { HOST: "localhost:5000", WHERE: "shop" } },
+    );
+    expect(registry?.repository).toBe("localhost:5000/team");
+    expect(services["shop"]).toMatchObject({ build: { args: { BASE: "a/shop:1" } } });
+  });
+
+  test("is left alone in what the container gets", () => {
+    const { services } = settingsOf({
+      ...VALID,
+      services: { shop: { ...shop, env: { A: "${HOME}" } } },
+    });
+    expect(services["shop"]?.env).toEqual({ A: "${HOME}" });
+  });
+
+  test.each(["", undefined])(
+    "that lacks a variable is told with its name and its key (%j)",
+    (value) => {
+      const [fault, ...others] = faultsOf(
+        { ...VALID, registry: { repository: "${HOST}/team" } },
+        { variables: value === undefined ? {} : { HOST: value } },
+      );
+      expect(others).toEqual([]);
+      expect(fault).toBe(
+        'slipway:registry.repository: got "${HOST}/team"; the environment variable HOST is not set; set it, or write the value here',
+      );
+    },
+  );
+
+  test("gives ~ its meaning", () => {
+    const home = folderWith({ kubeconfig: KUBECONFIG });
+    const { cluster } = settingsOf(
+      { ...VALID, cluster: { kubeconfig: "~/kubeconfig" } },
+      { variables: { HOME: home } },
+    );
+    expect(cluster.kubeconfig).toBe(`${home}/kubeconfig`);
+  });
+});
+
+describe("the cluster", () => {
+  const two = KUBECONFIG.replace(
+    "contexts: [",
+    "current-context: only\ncontexts: [{ name: other, context: { cluster: c, user: u } }, ",
+  );
+
+  test("is never the one that kubectl happens to use", () => {
+    expect(faultsOf(VALID, { files: { ...PROJECT, kubeconfig: two } })).toEqual([
+      expect.stringMatching(
+        /^slipway:cluster\.context: missing; allowed: one of other, only in .*; set the context/,
+      ),
+    ]);
+  });
+
+  test("is the context that the settings name, which must be there", () => {
+    const of = (context: string) => ({ ...VALID, cluster: { kubeconfig: "kubeconfig", context } });
+    const files = { ...PROJECT, kubeconfig: two };
+    expect(settingsOf(of("other"), { files }).cluster.context).toBe("other");
+    expect(faultsOf(of("absent"), { files })).toEqual([
+      expect.stringContaining('slipway:cluster.context: got "absent"; allowed: one of other, only'),
+    ]);
+  });
+
+  test("is known by its certificate authority, by its address where it has none, or as the settings say", () => {
+    const identifierOf = (kubeconfig: string, cluster = {}) =>
+      settingsOf(
+        { ...VALID, cluster: { kubeconfig: "kubeconfig", ...cluster } },
+        { files: { ...PROJECT, kubeconfig, "ca.crt": "ABC" } },
+      ).cluster.identifier;
+    const byAuthority = identifierOf(KUBECONFIG);
+    expect(identifierOf(KUBECONFIG.replace("10.0.0.1", "10.0.0.2"))).toBe(byAuthority);
+    expect(identifierOf(KUBECONFIG.replace("QUJD", "WFla"))).not.toBe(byAuthority);
+    expect(
+      identifierOf(
+        KUBECONFIG.replace("certificate-authority-data: QUJD", "certificate-authority: ca.crt"),
+      ),
+    ).toBe(byAuthority);
+    const bare = KUBECONFIG.replace(", certificate-authority-data: QUJD", "");
+    expect(identifierOf(bare)).not.toBe(identifierOf(bare.replace("10.0.0.1", "10.0.0.2")));
+    expect(identifierOf(KUBECONFIG, { identifier: "ours" })).toBe("ours");
+  });
+
+  test.each([
+    ["that is no YAML", "contexts: [not-for-any-log"],
+    ["without contexts", "token: not-for-any-log"],
+    ["that is empty", ""],
+  ])("cannot be had from a kubeconfig %s, whose content is not shown", (_, kubeconfig) => {
+    const faults = faultsOf(VALID, { files: { ...PROJECT, kubeconfig } });
+    expect(faults).toEqual([
+      expect.stringMatching(
+        /^slipway:cluster\.kubeconfig: got "kubeconfig"; .* cannot be read as a kubeconfig/,
+      ),
+    ]);
+    expect(faults.join()).not.toContain("not-for-any-log");
+  });
+
+  test("cannot be had where the context's cluster is not in the file", () => {
+    const kubeconfig = KUBECONFIG.replace("context: { cluster: c", "context: { cluster: gone");
+    expect(faultsOf(VALID, { files: { ...PROJECT, kubeconfig } })).toHaveLength(1);
+  });
+
+  test("cannot be had without a file", () => {
+    expect(faultsOf({ ...VALID, cluster: { kubeconfig: "gone" } })).toEqual([
+      expect.stringMatching(
+        /^slipway:cluster\.kubeconfig: got "gone"; there is no file .*gone; allowed: the path of a kubeconfig/,
+      ),
+    ]);
+    expect(faultsOf({ ...VALID, cluster: {} })).toEqual([
+      expect.stringMatching(/^slipway:cluster\.kubeconfig: missing/),
+    ]);
+  });
+});
+
+describe("secrets", () => {
+  const login = { ...VALID, registry: { repository: "r.example.com/t", username: "robot" } };
+
+  test("the registry's password stays a secret", async () => {
+    const { registry } = settingsOf(
+      { ...login, registryPassword: "hunter2" },
+      { secretKeys: ["registryPassword"] },
+    );
+    expect(registry?.password && (await pulumi.isSecret(registry.password))).toBe(true);
+    expect(registry?.password && (await valueOf(registry.password))).toBe("hunter2");
+  });
+
+  test("a password in clear is refused and not repeated", () => {
+    const faults = faultsOf({ ...login, registryPassword: "hunter2" });
+    expect(faults).toEqual([
+      expect.stringContaining("pulumi config set --secret slipway:registryPassword"),
+    ]);
+    expect(faults.join()).not.toContain("hunter2");
+  });
+
+  test("a secret anywhere else would end in clear, so it is refused and not repeated", () => {
+    const services = { shop: { ...shop, port: "hunter2", env: { A: "hunter2" } } };
+    const faults = faultsOf({ ...VALID, services }, { secretKeys: ["services"] });
+    expect(faults).toEqual([
+      expect.stringMatching(/^slipway:services: got a secret.*\{secret, key\}/),
+    ]);
+    expect(faults.join()).not.toContain("hunter2");
+  });
+
+  test("user and password go together", () => {
+    expect(faultsOf(login)).toEqual([expect.stringMatching(/^slipway:registryPassword: missing/)]);
+    expect(
+      faultsOf({ ...VALID, registryPassword: "x" }, { secretKeys: ["registryPassword"] }),
+    ).toEqual([expect.stringMatching(/^slipway:registry\.username: missing/)]);
+  });
+
+  test("a password that is not set is what Pulumi.yaml's default makes of it", () => {
+    expect(faultsOf({ ...VALID, registryPassword: "" })).toEqual([]);
+  });
+});
+
+describe("a fault of a service", () => {
+  test.each<[string, object, RegExp]>([
+    [
+      "a port out of range",
+      { port: 99999 },
+      /shop\.port: got 99999; allowed: a whole number from 1 to 65535; use the port/,
+    ],
+    ["a port as text", { port: "80" }, /shop\.port: got "80"; allowed/],
+    ["half a pod", { replicas: 1.5 }, /shop\.replicas: got 1.5; allowed: a whole number from 1/],
+    [
+      "an unknown key",
+      { replicsa: 3 },
+      /shop\.replicsa: unknown key; allowed: build, image, .*; did you mean replicas\?/,
+    ],
+    ["an unknown key like none", { zzzzzz: 3 }, /shop\.zzzzzz: unknown key; .*; remove it/],
+    [
+      "a tag in place of a pin",
+      { build: undefined, image: "nginx:1.27" },
+      /shop\.image: got "nginx:1.27"; allowed: repository@sha256/,
+    ],
+    [
+      "a tag beside the digest",
+      { build: undefined, image: `nginx:1@${DIGEST}` },
+      /shop\.image: got "nginx:1@sha/,
+    ],
+    [
+      "two sources",
+      { image: `nginx@${DIGEST}` },
+      /shop\.image: got .*; allowed: either build or image/,
+    ],
+    ["no source", { build: undefined }, /shop: neither build nor image/],
+    [
+      "an absent context",
+      { build: { context: "gone" } },
+      /shop\.build\.context: got "gone"; there is no folder/,
+    ],
+    [
+      "a file as context",
+      { build: { context: "kubeconfig" } },
+      /shop\.build\.context: got "kubeconfig"; .* is no folder/,
+    ],
+    [
+      "an absent Dockerfile",
+      { build: { context: "shop", dockerfile: "gone" } },
+      /shop\.build\.dockerfile: got "gone"; there is no file/,
+    ],
+    [
+      "a context without Dockerfile",
+      { build: { context: "recipes" } },
+      /shop\.build\.dockerfile: missing; there is no Dockerfile in/,
+    ],
+    [
+      "a request above its limit",
+      { resources: { requests: { cpu: 2 }, limits: { cpu: "500m" } } },
+      /requests\.cpu: got 2; allowed: at most limits\.cpu, which is 500m/,
+    ],
+    [
+      "an amount that is none",
+      { resources: { limits: { memory: "lots" } } },
+      /limits\.memory: got "lots"; allowed: a quantity/,
+    ],
+    [
+      "an amount of nothing",
+      { resources: { limits: { memory: 0 } } },
+      /limits\.memory: got 0; allowed: a quantity above 0/,
+    ],
+    [
+      "replicas beside an autoscaler",
+      { replicas: 3, autoscale: { min: 1, max: 2 } },
+      /shop\.replicas: got 3; allowed: either replicas or autoscale/,
+    ],
+    [
+      "bounds upside down",
+      { autoscale: { min: 3, max: 2 } },
+      /autoscale\.min: got 3; allowed: at most autoscale\.max, which is 2/,
+    ],
+    [
+      "a host with a scheme",
+      { ingress: { host: "https://a.example.com" } },
+      /ingress\.host: got "https:\/\/a.example.com"; allowed: a host name/,
+    ],
+    ["no host", { ingress: {} }, /ingress\.host: missing; allowed: a host name/],
+    [
+      "a name of a variable",
+      { env: { "1A": "x" } },
+      /env\.1A: got "1A"; allowed: the name of an environment variable/,
+    ],
+    ["a variable of a wrong kind", { env: { A: ["x"] } }, /env\.A: got \["x"\]; allowed: a text/],
+    [
+      "a relative file",
+      { files: { "etc/a": "x" } },
+      /files\["etc\/a"\]: got "etc\/a"; allowed: an absolute path/,
+    ],
+    ["a path that climbs", { files: { "/etc/../a": "x" } }, /files\["\/etc\/..\/a"\]/],
+    [
+      "a file that is a writable folder",
+      { files: { "/a": "x" }, writable: ["/a"] },
+      /files\["\/a"\]: is a writable folder, too/,
+    ],
+    [
+      "a folder twice",
+      { writable: ["/a", "/a"] },
+      /writable: got "\/a"; allowed: each folder once/,
+    ],
+    [
+      "files too large for a ConfigMap",
+      { files: { "/a": "x".repeat(1 << 21) } },
+      /files: got 2097152 bytes; allowed: at most 1048576 bytes/,
+    ],
+    ["root", { user: 0 }, /shop\.user: got 0; allowed: .*; 0 is root/],
+    [
+      "a destination of two kinds",
+      { egress: [{ cidr: "10.0.0.0/8", namespace: "db" }] },
+      /egress\[0\]: got .*; allowed: \{cidr/,
+    ],
+    [
+      "a block that is none",
+      { egress: [{ cidr: "10.0.0.0/33" }] },
+      /egress\[0\]\S*: got .*10\.0\.0\.0\/33.*; allowed/,
+    ],
+    [
+      "a path without a slash",
+      { health: "healthz" },
+      /shop\.health: got "healthz"; allowed: a path such as \/healthz/,
+    ],
+    [
+      "a platform",
+      { build: { context: "shop", platform: "amd64" } },
+      /build\.platform: got "amd64"; allowed: a platform such as/,
+    ],
+  ])("%s is told by its path, its value and what is allowed", (_, change, expected) => {
+    const [fault, ...others] = faultsOfShop(change);
+    expect(others).toEqual([]);
+    expect(fault).toMatch(expected);
+    expect(fault).toMatch(/^slipway:services\.shop/);
+    expect(fault).not.toMatch(/\.$|Invalid input/);
+  });
+
+  test.each(["Shop", "-shop", "shop-", "1shop", "a.b", "a".repeat(64)])(
+    "the name %s is refused",
+    (name) => {
+      const [fault, ...others] = faultsOf({ ...VALID, services: { [name]: shop } });
+      expect(others).toEqual([]);
+      expect(fault).toContain(`got ${JSON.stringify(name)}; allowed: 1 to 63 lower-case letters`);
+    },
+  );
+
+  test("that is no mapping is told as such", () => {
+    expect(faultsOf({ ...VALID, services: { shop: 5 } })).toEqual([
+      "slipway:services.shop: got 5; allowed: a mapping with a port and either build or image",
+    ]);
+  });
+});
+
+describe("a fault of the stack", () => {
+  test.each<[string, Record<string, unknown>, RegExp]>([
+    ["an unknown key", { servces: {} }, /^slipway:servces: unknown key; .*did you mean services\?/],
+    ["no namespace", { namespace: "" }, /^slipway:namespace: missing; allowed: 1 to 63/],
+    [
+      "a namespace of the cluster's",
+      { namespace: "kube-system" },
+      /^slipway:namespace: got "kube-system"; allowed: a namespace of the stack's own/,
+    ],
+    ["no services", { services: {} }, /^slipway:services: missing; allowed: at least one service/],
+    [
+      "services as text",
+      { services: "shop" },
+      /^slipway:services: got "shop"; allowed: a mapping of services/,
+    ],
+    [
+      "no registry to push to",
+      { registry: {} },
+      /^slipway:registry\.repository: missing; needed to push what is built for shop/,
+    ],
+    [
+      "a registry with a scheme",
+      { registry: { repository: "https://r.example.com/t" } },
+      /^slipway:registry\.repository: got "https:/,
+    ],
+    [
+      "a registry with a tag",
+      { registry: { repository: "r.example.com/t:1" } },
+      /^slipway:registry\.repository: got/,
+    ],
+  ])("%s is told by its path and what is allowed", (_, change, expected) => {
+    const [fault, ...others] = faultsOf({ ...VALID, ...change });
+    expect(others).toEqual([]);
+    expect(fault).toMatch(expected);
+  });
+
+  test("a stack without any settings is told all that it needs", () => {
+    const faults = faultsOf({
+      cluster: {},
+      registry: {},
+      registryPassword: "",
+      namespace: "",
+      services: {},
+    });
+    expect(faults.map((line) => line.split(": ")[0])).toEqual([
+      "slipway:cluster.kubeconfig",
+      "slipway:namespace",
+      "slipway:services",
+    ]);
+  });
+});
+
+test("all faults are told at once, in order, under a line that counts them", () => {
+  const settings = {
+    cluster: { kubeconfig: "gone", contxt: "a" },
+    registry: { repository: "${UNSET}" },
+    namespace: "UPPER",
+    nmaespace: "a",
+    services: {
+      Bad_Name: { image: "nginx:latest", port: 0 },
+      shop: { ...shop, replicas: 0, autoscale: { min: 2, max: 1 } },
+    },
+  };
+  expect(() => settingsOf(settings)).toThrow(
+    "11 faults in the stack's settings\n  slipway:cluster.contxt",
+  );
+  expect(faultsOf(settings).map((line) => line.split(": ")[0])).toEqual([
+    "slipway:cluster.contxt",
+    "slipway:cluster.kubeconfig",
+    "slipway:namespace",
+    "slipway:nmaespace",
+    "slipway:registry.repository",
+    "slipway:services.Bad_Name",
+    "slipway:services.Bad_Name.image",
+    "slipway:services.Bad_Name.port",
+    "slipway:services.shop.autoscale.min",
+    "slipway:services.shop.replicas",
+    "slipway:services.shop.replicas",
+  ]);
+});
+
+test("a long value is cut, so that the remedy stays in sight", () => {
+  const [fault] = faultsOfShop({ health: "x".repeat(5000) });
+  expect(fault?.length).toBeLessThan(250);
+});

@@ -1,0 +1,62 @@
+// Cannot prove that a cluster or registry named in the stack files answers.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { parse } from "yaml";
+
+import { parseSettings } from "../../settings";
+import { folderWith, removeFolders } from "../support/folder";
+import { CHECKOUT, KUBECONFIG, stackFile } from "../support/stack-config";
+
+afterEach(removeFolders);
+
+interface Project {
+  readonly config: Record<string, { readonly description?: string; readonly default?: unknown }>;
+}
+
+const fileOf = (name: string): string => readFileSync(join(CHECKOUT, `Pulumi${name}.yaml`), "utf8");
+const keysOf = (stack: string): string[] =>
+  Object.keys(stackFile(fileOf(`.${stack}`)).values).sort();
+
+test("both environments set the same keys", () => {
+  expect(keysOf("dev")).toEqual(keysOf("prod"));
+});
+
+test.each([
+  ["dev", "only"],
+  ["prod", "production"],
+])("%s parses with a cluster, a registry and a base image in the environment", (stack, context) => {
+  const kubeconfig = KUBECONFIG.replace("name: only", `name: ${context}`);
+  const variables = {
+    SLIPWAY_KUBECONFIG: join(folderWith({ kubeconfig }), "kubeconfig"),
+    SLIPWAY_REGISTRY: "127.0.0.1:5000",
+    SLIPWAY_BASE_IMAGE: `127.0.0.1:5000/base@sha256:${"a".repeat(64)}`,
+  };
+  const settings = parseSettings(stackFile(fileOf(`.${stack}`)), { variables, folder: CHECKOUT });
+  expect(settings.cluster.context).toBe(context);
+  expect(Object.keys(settings.services)).toEqual(["shop"]);
+});
+
+test("every setting is described in Pulumi.yaml, and has a default there, so that settings.ts tells what is missing", () => {
+  const { config } = parse(fileOf("")) as Project;
+  const own = Object.entries(config).filter(([key]) => !key.includes(":"));
+  expect(own.map(([key]) => key).sort()).toEqual([
+    "cluster",
+    "namespace",
+    "registry",
+    "registryPassword",
+    "services",
+  ]);
+  for (const [, { description, default: value }] of own) {
+    expect(description).toMatch(/\w{3}/);
+    expect(value).toBeDefined();
+  }
+});
+
+test("every setting is in docs/settings.md", () => {
+  const docs = readFileSync(join(CHECKOUT, "docs/settings.md"), "utf8");
+  const source = readFileSync(join(CHECKOUT, "settings/service.ts"), "utf8");
+  const keys = [...source.matchAll(/^ {6}(\w+):/gm)].map(([, key]) => key ?? "");
+  expect(keys).toContain("port");
+  for (const key of [...keys, ...keysOf("dev")]) expect(docs).toContain(`\`${key}`);
+});

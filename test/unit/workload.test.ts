@@ -1,0 +1,126 @@
+// Cannot prove that Kubernetes takes the objects or that the pods come up: the end-to-end stories do.
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+
+import type { Service } from "../../components/manifests/definition";
+import { workloadHash } from "../../components/manifests/workload";
+import { Namespace } from "../../components/namespace";
+import { publicAddress, Workload } from "../../components/workload";
+import { fullService, IMAGE, service } from "../support/definitions";
+import { deploy, inputsOf, type Outputs, only, valueOf } from "../support/engine";
+
+const SOURCE = { commit: "c0ffee", repository: undefined };
+
+const cluster: Outputs = (type, { metadata, spec }) => ({
+  metadata: { ...(metadata as object), uid: "uid-1", generation: 4 },
+  ...(type === "kubernetes:core/v1:Service" && {
+    spec: { ...(spec as object), clusterIP: "10.0.0.7" },
+  }),
+});
+
+const workload = (subject: Service, image: pulumi.Input<string> = IMAGE, options = {}) =>
+  deploy(
+    (opts) => {
+      const namespace = new Namespace("store");
+      const args = { service: subject, image, source: SOURCE, namespace };
+      return { namespace, component: new Workload("shop", args, opts) };
+    },
+    { outputs: cluster, ...options },
+  );
+
+const typesOf = (declared: readonly { readonly type: string }[]) =>
+  declared.map(({ type }) => type.split(":").at(-1)).sort();
+
+test("declares what every service needs, and no more", async () => {
+  const { declared } = await workload(service());
+  expect(typesOf(declared)).toEqual([
+    "Deployment",
+    "NetworkPolicy",
+    "PodDisruptionBudget",
+    "Service",
+    "ServiceAccount",
+    "Workload",
+  ]);
+});
+
+test("declares what the settings call for", async () => {
+  const { declared } = await workload(fullService());
+  expect(typesOf(declared)).toEqual([
+    "ConfigMap",
+    "Deployment",
+    "HorizontalPodAutoscaler",
+    "Ingress",
+    "NetworkPolicy",
+    "PodDisruptionBudget",
+    "Service",
+    "ServiceAccount",
+    "Workload",
+  ]);
+});
+
+test("owns every object, and lets the namespace's end be theirs", async () => {
+  const { result, declared } = await workload(fullService());
+  const children = declared.filter(({ resource }) => resource !== result.component);
+  expect(children).toHaveLength(8);
+  for (const { opts } of children) {
+    expect(opts.parent).toBe(result.component);
+    expect(opts.deletedWith).toBe(result.namespace);
+    expect([opts.dependsOn].flat()).toContain(result.namespace);
+  }
+});
+
+test("starts the pods after what they need", async () => {
+  const { declared } = await workload(fullService());
+  expect(only(declared, k8s.apps.v1.Deployment).opts.dependsOn).toEqual(
+    expect.arrayContaining([
+      only(declared, k8s.core.v1.ServiceAccount).resource,
+      only(declared, k8s.networking.v1.NetworkPolicy).resource,
+      only(declared, k8s.core.v1.ConfigMap).resource,
+    ]),
+  );
+});
+
+test("tells which Deployment it is, as the API server took it", async () => {
+  const { result } = await workload(service());
+  expect(await valueOf(result.component.deployment)).toEqual({
+    name: "shop",
+    uid: "uid-1",
+    generation: 4,
+  });
+});
+
+test("tells where it answers", async () => {
+  const plain = await workload(service());
+  expect(await valueOf(plain.result.component.endpoint)).toEqual({
+    inCluster: "http://shop.store.svc.cluster.local",
+    address: "http://10.0.0.7",
+    public: null,
+  });
+  expect(publicAddress(fullService())).toBe("https://shop.example.com/");
+  expect(publicAddress(service({ ingress: { host: "a.example.com", path: "/b" } }))).toBe(
+    "http://a.example.com/b",
+  );
+});
+
+test("hashes what it asks of Kubernetes, but not the commit", async () => {
+  const { result } = await workload(fullService());
+  expect(await valueOf(result.component.manifestHash)).toBe(workloadHash(fullService(), IMAGE));
+});
+
+test("a preview without the digest knows everything else", async () => {
+  const { result, declared } = await deploy(
+    (opts) => {
+      const namespace = new Namespace("store");
+      const image = new k8s.core.v1.ConfigMap("unbuilt").metadata.name;
+      return new Workload("shop", { service: service(), image, source: SOURCE, namespace }, opts);
+    },
+    {
+      preview: true,
+      outputs: (type) => (type.endsWith("ConfigMap") ? { metadata: undefined } : {}),
+    },
+  );
+  expect(await valueOf(result.manifestHash)).toBeUndefined();
+  const { spec, metadata } = inputsOf(declared, k8s.apps.v1.Deployment);
+  expect(metadata?.annotations).toMatchObject({ "org.opencontainers.image.revision": "c0ffee" });
+  expect(spec.replicas).toBe(2);
+});
