@@ -1,6 +1,10 @@
+import { request } from "node:https";
+import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
-import { CoreV1Api, Health, KubeConfig } from "@kubernetes/client-node";
+import { KubeConfig } from "@kubernetes/client-node";
 import { contextName, kubeconfigs, nodeName } from "./kubeconfig";
+
+const patienceMilliseconds = 3000;
 
 /** Clients' settings for the platform's cluster; nothing of the user's own kubeconfig is read. */
 export function clusterConfig(): KubeConfig {
@@ -12,16 +16,13 @@ export function clusterConfig(): KubeConfig {
 
 /** Resolves when the API server says that it is ready; rejects when not. */
 export async function apiServerReady(): Promise<void> {
-  if (!(await new Health(clusterConfig()).readyz({ timeout: 2000 })))
-    throw new Error("the API server is not ready");
+  await ask("/readyz");
 }
 
 /** Whether the node says Ready. */
 export async function nodeIsReady(): Promise<boolean> {
-  const { status } = await clusterConfig().makeApiClient(CoreV1Api).readNode({ name: nodeName });
-  return (
-    status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True") ?? false
-  );
+  const { status } = JSON.parse(await ask(`/api/v1/nodes/${nodeName}`)) as Node;
+  return status.conditions.some(({ type, status }) => type === "Ready" && status === "True");
 }
 
 /** Waits until the node says Ready. */
@@ -32,6 +33,28 @@ export async function awaitNode(seconds = 60): Promise<void> {
     await sleep(100);
   }
   throw new Error(
-    `node ${nodeName} is not Ready after ${seconds} s; see its conditions with: npm run platform -- status`,
+    `node ${nodeName} is not Ready after ${seconds} s; see why with: npm run platform -- status`,
   );
+}
+
+interface Node {
+  readonly status: { readonly conditions: { readonly type: string; readonly status: string }[] };
+}
+
+/** The client library's requests have no end when the API server has lost its database. */
+async function ask(path: string): Promise<string> {
+  const config = clusterConfig();
+  const options = { path, signal: AbortSignal.timeout(patienceMilliseconds) };
+  await config.applyToHTTPSOptions(options);
+  const url = new URL(config.getCurrentCluster()?.server ?? "");
+  return new Promise((resolve, reject) => {
+    request(url, options, (response) => {
+      const { statusCode } = response;
+      const body = text(response);
+      if (statusCode === 200) body.then(resolve, reject);
+      else reject(new Error(`the API server answered ${statusCode ?? "nothing"} to ${path}`));
+    })
+      .on("error", reject)
+      .end();
+  });
 }

@@ -13,7 +13,7 @@ export function dockerd(): Daemon {
   return {
     name: "dockerd",
     command: "dockerd",
-    args: ["--config-file", file],
+    args: ["--config-file", file, "--pidfile="],
     files: { [file]: JSON.stringify(configuration) },
     ports: [],
     address: `unix://${dockerSocket}`,
@@ -27,7 +27,6 @@ const configuration = {
   containerd: containerdSocket,
   "data-root": state("docker", "root"),
   "exec-root": state("docker", "run"),
-  pidfile: state("docker", "docker.pid"),
   bridge,
   "fixed-cidr": buildNetwork,
   iptables: false,
