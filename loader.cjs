@@ -1,5 +1,13 @@
 // Lets Node run the program's, the provider's and the tools' TypeScript as it is: swc strips the
 // types in milliseconds, and the compile cache keeps V8's work on the libraries between runs.
-require("node:module").enableCompileCache();
+const { enableCompileCache } = require("node:module");
+
+if (enableCompileCache === undefined) {
+  console.error(
+    `node is ${process.version}; allowed: 22.15 or newer; run npx pulumi or npm run, which take the one in node_modules`,
+  );
+  process.exit(1);
+}
+enableCompileCache();
 process.env.SWC_NODE_PROJECT ??= require("node:path").join(__dirname, "tsconfig.json");
 require("@swc-node/register");
