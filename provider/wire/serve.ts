@@ -18,6 +18,10 @@ const FLUSH_AFTER_MILLISECONDS = 250;
  * @see https://www.pulumi.com/docs/iac/concepts/providers/
  */
 export function serve(plugin: Plugin): void {
+  // A fault beside any call, such as a connection's, must not take the calls under way down with it.
+  process.on("uncaughtException", (error) => {
+    process.stderr.write(`${plugin.name}: ${error.message}\n`);
+  });
   const address = process.argv.slice(2).find((argument) => !argument.startsWith("-"));
   listen(plugin, address).then(
     ({ port }) => {

@@ -1,13 +1,12 @@
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
-import type { Log } from "../../../provider/wire/plugin";
 
 /** Lines of a builder's output that an error shows. */
 const LAST_LINES = 20;
 
 /** The client's own advice, which is not about the build. */
 const NOISE =
-  /^(DEPRECATED:|\s+Install the buildx component|\s+environment-variable|WARNING: (Error loading config|Plugin ))/;
+  /^(DEPRECATED:|\s+(Install the buildx component|BuildKit is currently disabled|environment-variable)|WARNING: (Error loading config|Plugin ))/;
 
 /** Taken by the client itself, so that a build argument of that name cannot come by the environment. */
 const CLIENT_VARIABLE = /^(PATH|HOME|DOCKER_\w+|BUILDKIT_\w+)$/;
@@ -15,19 +14,20 @@ const CLIENT_VARIABLE = /^(PATH|HOME|DOCKER_\w+|BUILDKIT_\w+)$/;
 export interface DockerRun {
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
-  readonly log: Log;
+  /** Hears each line as it comes. */
+  readonly show: (line: string) => void;
   readonly signal: AbortSignal;
   /** Texts that must not be shown. */
   readonly secrets: readonly string[];
 }
 
 /**
- * Runs the Docker client, its output on the resource's status line.
+ * Runs the Docker client.
  *
  * @returns the lines that it printed
  * @throws with the last lines where it fails
  */
-export async function docker({ args, env, log, signal, secrets }: DockerRun): Promise<string[]> {
+export async function docker({ args, env, show, signal, secrets }: DockerRun): Promise<string[]> {
   const lines: string[] = [];
   const child = spawn("docker", args, {
     env: { ...process.env, ...env },
@@ -40,7 +40,7 @@ export async function docker({ args, env, log, signal, secrets }: DockerRun): Pr
       const shown = masked(line, secrets).trimEnd();
       if (shown !== "" && !NOISE.test(shown)) {
         lines.push(shown);
-        log.status(shown);
+        show(shown);
       }
     });
   }

@@ -13,7 +13,11 @@ export interface DockerContext {
   readonly signal: AbortSignal;
 }
 
-type Run = (args: readonly string[], env?: Readonly<Record<string, string>>) => Promise<string[]>;
+type Run = (
+  args: readonly string[],
+  env?: Readonly<Record<string, string>>,
+  quiet?: boolean,
+) => Promise<string[]>;
 
 /** Builds an image and pushes it, or with `skipPush` leaves it with the Docker engine. */
 export async function makeImage(inputs: ImageInputs, context: DockerContext): Promise<Properties> {
@@ -43,7 +47,14 @@ function runner(
 ): Run {
   const base = { DOCKER_CONFIG: configFolder, ...(host !== undefined && { DOCKER_HOST: host }) };
   const secrets = logins.map(({ password }) => password);
-  return (args, env = {}) => docker({ args, env: { ...env, ...base }, log, signal, secrets });
+  return (args, env = {}, quiet = false) => {
+    const show = (line: string) => {
+      if (!quiet) {
+        log.status(line);
+      }
+    };
+    return docker({ args, env: { ...env, ...base }, show, signal, secrets });
+  };
 }
 
 async function buildImage(
@@ -78,7 +89,7 @@ let buildx: Promise<boolean> | undefined;
 
 /** Asked once: it does not change while a program runs. */
 async function hasBuildx(run: Run): Promise<boolean> {
-  buildx ??= run(["buildx", "version"]).then(
+  buildx ??= run(["buildx", "version"], {}, true).then(
     () => true,
     () => false,
   );

@@ -29,6 +29,7 @@ export async function awaitReady(
 ): Promise<KubernetesObject> {
   const id = idOf(written.metadata);
   const name = `${written.kind} ${id}`;
+  const status = onChange(log);
   let live = written;
   for await (const timeIsUp of ticks(deadlineOf(written, timeoutSeconds), signal)) {
     const readiness = readinessOf(live);
@@ -43,7 +44,7 @@ export async function awaitReady(
         ...reasons,
       ]);
     }
-    log.status(reasons[0] ?? "");
+    status(reasons[0] ?? "");
     const found = await api.find(live);
     if (found === undefined) {
       throw new PartialFailure(`${name} was deleted while it got ready`, id, outputsOf(live));
@@ -60,6 +61,7 @@ export async function awaitGone(
   { timeoutSeconds, log, signal }: Omit<WaitOptions, "outputsOf">,
 ): Promise<void> {
   const { uid } = deleted.metadata;
+  const status = onChange(log);
   for await (const timeIsUp of ticks(deadlineOf(deleted, timeoutSeconds), signal)) {
     const live = await api.find(deleted);
     if (live === undefined || (uid !== undefined && live.metadata.uid !== uid)) {
@@ -71,8 +73,19 @@ export async function awaitGone(
         `${live.kind} ${idOf(live.metadata)} is deleted but still there; it waits for ${finalizers.join(", ") || "its pods"}`,
       );
     }
-    log.status("waiting until it is gone");
+    status("waiting until it is gone");
   }
+}
+
+/** Without a terminal, each status is a line of its own. */
+function onChange(log: Log): (message: string) => void {
+  let last = "";
+  return (message) => {
+    if (message !== last) {
+      log.status(message);
+    }
+    last = message;
+  };
 }
 
 function deadlineOf({ metadata }: KubernetesObject, timeoutSeconds: number): number {
