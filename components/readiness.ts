@@ -31,18 +31,26 @@ export interface ReadinessArgs {
   readonly dirty: pulumi.Input<boolean>;
   /** Seconds without progress after which the rollout has failed: the Deployment's `progressDeadlineSeconds`. */
   readonly deadlineSeconds: pulumi.Input<number>;
+  /**
+   * Whether a release that fails makes way for the last one that was ready.
+   * @default true
+   */
+  readonly rollback?: pulumi.Input<boolean>;
 }
 
 /**
  * Waits until a release is proved to be healthy: the Deployment's rollout is complete, every ready pod runs the
  * released digest, the Service routes to each of them, and the Ingress has its address. It makes
- * nothing in the cluster. Whatever is to come after a healthy release depends on it.
+ * nothing in the cluster, and changes nothing but the pod template of a release that failed. Whatever is to come after a healthy release depends on it.
  *
  * A release that fails fails the `up` with what the pods wait for, their last log lines, the Warning events and the
  * command to run next. The failure stays in the stack's state, so that the next `up` judges again; `pulumi refresh`
  * judges again too, and reports a release that broke later as a changed `release`.
  *
- * `customTimeouts` limits the whole wait; without it, a rollout may take as long as it makes progress.
+ * Where an earlier release was ready, the Deployment gets the pod template of that one back, and the `up` fails once it
+ * is ready again: see docs/rollback.md.
+ *
+ * `customTimeouts` limits the whole wait, and once more that for a rollback; without it, a rollout may take as long as it makes progress.
  *
  * @see https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#complete-deployment
  */

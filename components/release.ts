@@ -50,7 +50,7 @@ export class Release extends pulumi.ComponentResource {
     const service = complete(place, args.service);
     const { ref, source } = image;
     const workload = new Workload(name, { service, image: ref, source, namespace }, child);
-    const { ingress, deadlineSeconds } = service;
+    const { ingress, deadlineSeconds, rollback } = service;
     const readiness = new Readiness(
       name,
       {
@@ -64,6 +64,7 @@ export class Release extends pulumi.ComponentResource {
         ...(source.commit !== undefined && { commit: source.commit }),
         dirty: source.dirty,
         deadlineSeconds,
+        rollback,
       },
       // Without the namespace there is nothing to judge, so its end is the end of the verdict.
       { ...child, provider: opts.providers[1], dependsOn: workload, deletedWith: namespace },

@@ -91,8 +91,20 @@ function declareNeeds(
   return [
     new k8s.core.v1.ServiceAccount(name, serviceAccount, child),
     new k8s.networking.v1.NetworkPolicy(name, networkPolicy, child),
-    ...(configMap === undefined ? [] : [new k8s.core.v1.ConfigMap(name, configMap, child)]),
+    ...declareFiles(configMap, child),
   ];
+}
+
+/**
+ * Other files are another resource, not a replacement: until the new release is proved the stack
+ * knows both, so that a failed one can be followed by the files of the one before.
+ */
+function declareFiles(
+  configMap: WorkloadManifests["configMap"],
+  child: pulumi.CustomResourceOptions,
+): pulumi.Resource[] {
+  if (configMap === undefined) return [];
+  return [new k8s.core.v1.ConfigMap(configMap.metadata.name, configMap, child)];
 }
 
 function declareOptions(

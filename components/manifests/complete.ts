@@ -27,6 +27,7 @@ export function complete(place: Place, definition: ServiceDefinition): Service {
     deadlineSeconds: definition.deadlineSeconds ?? 120,
     drainSeconds: definition.drainSeconds ?? 5,
     stopSeconds: definition.stopSeconds ?? 25,
+    rollback: definition.rollback ?? true,
   };
 }
 

@@ -4,6 +4,11 @@ import type { Service } from "./definition";
 import { manifestHash, sha256 } from "./hash";
 import { metadataOf } from "./labels";
 
+/** A ConfigMap whose name is known. */
+type FilesManifest = k8s.types.input.core.v1.ConfigMap & {
+  readonly metadata: { readonly name: string };
+};
+
 /**
  * The files of a service, undefined where it has none with a text of its own. Its name holds the
  * hash of its content: another content is another ConfigMap, which rolls the pods, and the pods of
@@ -11,7 +16,7 @@ import { metadataOf } from "./labels";
  *
  * @see https://kubernetes.io/docs/concepts/configuration/configmap/#configmap-immutable
  */
-export function configMapManifest(service: Service): k8s.types.input.core.v1.ConfigMap | undefined {
+export function configMapManifest(service: Service): FilesManifest | undefined {
   const name = configMapName(service);
   if (name === undefined) return undefined;
   return {

@@ -83,6 +83,13 @@ export interface ServiceDefinition {
    * @default 25
    */
   readonly stopSeconds?: number;
+  /**
+   * Whether a release that fails makes way for the last one that was ready: its pod template is
+   * put back. The `up` fails all the same.
+   *
+   * @default true
+   */
+  readonly rollback?: boolean;
 }
 
 /** A key of a Secret that is in the namespace already. */
@@ -169,4 +176,5 @@ export interface Service {
   readonly deadlineSeconds: number;
   readonly drainSeconds: number;
   readonly stopSeconds: number;
+  readonly rollback: boolean;
 }

@@ -69,6 +69,15 @@ test("owns every object, and lets the namespace's end be theirs", async () => {
   }
 });
 
+test("other files are another resource, not a replacement, so that a failed release keeps both", async () => {
+  const nameOf = async (text: string) => {
+    const { declared } = await workload(service({ files: { "/etc/a": text } }));
+    return only(declared, k8s.core.v1.ConfigMap).name;
+  };
+  expect(await nameOf("1")).not.toBe(await nameOf("2"));
+  expect(await nameOf("1")).toBe(await nameOf("1"));
+});
+
 test("starts the pods after what they need", async () => {
   const { declared } = await workload(fullService());
   expect(only(declared, k8s.apps.v1.Deployment).opts.dependsOn).toEqual(
