@@ -5,7 +5,7 @@ import { COLLECTIONS } from "./cluster/collection";
 import { NamespaceWatch } from "./cluster/namespace-watch";
 import type { Subscription } from "./cluster/subscription";
 import type { ContainerLog, LogSource } from "./verdict/evidence";
-import type { Deployment } from "./verdict/objects";
+import type { Deployment, Namespace } from "./verdict/objects";
 
 const LOG_LINES = 25;
 
@@ -56,14 +56,25 @@ export class Cluster {
     name: string,
     signal: AbortSignal,
   ): Promise<Deployment | undefined> {
+    const path = `${COLLECTIONS.deployments.path(namespace)}/${name}`;
+    return (await this.#find(path, signal)) as Deployment | undefined;
+  }
+
+  /**
+   * Whether a namespace is there, or on its way out.
+   * @returns undefined where that may not be read
+   */
+  async namespace(
+    name: string,
+    signal: AbortSignal,
+  ): Promise<"missing" | "terminating" | "active" | undefined> {
     try {
-      const path = `${COLLECTIONS.deployments.path(namespace)}/${name}`;
-      return (await this.api.get(path, {}, signal)) as Deployment;
-    } catch (error) {
-      if (error instanceof ApiError && error.status === 404) {
-        return undefined;
-      }
-      throw error;
+      const namespace = (await this.#find(`/api/v1/namespaces/${name}`, signal)) as
+        Namespace | undefined;
+      const isLeaving = namespace?.status?.phase === "Terminating";
+      return namespace === undefined ? "missing" : isLeaving ? "terminating" : "active";
+    } catch {
+      return undefined;
     }
   }
 
@@ -87,10 +98,21 @@ export class Cluster {
    */
   async hasIngressClass(name: string, signal: AbortSignal): Promise<boolean | undefined> {
     try {
-      await this.api.get(`/apis/networking.k8s.io/v1/ingressclasses/${name}`, {}, signal);
-      return true;
+      const path = `/apis/networking.k8s.io/v1/ingressclasses/${name}`;
+      return (await this.#find(path, signal)) !== undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  async #find(path: string, signal: AbortSignal): Promise<unknown> {
+    try {
+      return await this.api.get(path, {}, signal);
     } catch (error) {
-      return error instanceof ApiError && error.status === 404 ? false : undefined;
+      if (error instanceof ApiError && error.status === 404) {
+        return undefined;
+      }
+      throw error;
     }
   }
 

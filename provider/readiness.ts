@@ -63,15 +63,16 @@ export class Readiness implements Resource {
   read: Resource["read"] = async (subject, { id, outputs, inputs }) => {
     const release = parseInputs(inputs);
     const stored = storedRecord(outputs);
-    const { verdict, observed } = await presentVerdict(this.cluster(), release, this.signal);
+    const judgement = await presentVerdict(this.cluster(), release, this.signal);
+    const { verdict } = judgement;
     if (verdict.kind === "failed") {
-      subject.log.warn(await this.#evidence(release, verdict, { verdict, observed }, undefined));
+      subject.log.warn(await this.#evidence(release, verdict, judgement, undefined));
     }
     const wait = {
       startedAt: stored?.startedAt ?? new Date().toISOString(),
       seconds: stored?.seconds ?? 0,
     };
-    const record = recordOf(release, verdict, wait, previousOf(stored, release));
+    const record = recordOf(release, judgement, wait, previousOf(stored, release));
     return { id, outputs: outputsOf(inputs, record) };
   };
 
@@ -97,7 +98,10 @@ export class Readiness implements Resource {
     const seconds = (performance.now() - began) / 1000;
     const { verdict } = judgement;
     const previous = previousOf(stored, release);
-    const outputs = outputsOf(inputs, recordOf(release, verdict, { startedAt, seconds }, previous));
+    const outputs = outputsOf(
+      inputs,
+      recordOf(release, judgement, { startedAt, seconds }, previous),
+    );
     if (verdict.kind === "failed") {
       const message = await this.#evidence(release, verdict, judgement, seconds);
       throw new PartialFailure(message, idOf(inputs), outputs);
@@ -112,7 +116,7 @@ export class Readiness implements Resource {
     seconds: number | undefined,
   ): Promise<string> {
     const signal = AbortSignal.any([this.signal, AbortSignal.timeout(EVIDENCE_MILLISECONDS)]);
-    const sources = signal.aborted ? [] : logSources(observed);
+    const sources = signal.aborted ? [] : logSources(observed, finding);
     const [logs, notes] = await Promise.all([
       Promise.all(sources.map((source) => this.cluster().log(release.namespace, source, signal))),
       this.#notes(finding, observed.ingress?.spec?.ingressClassName, signal),

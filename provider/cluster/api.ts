@@ -20,6 +20,8 @@ export interface Api {
    * @throws Error where the kubeconfig or its credentials cannot be used
    */
   open(): Promise<void>;
+  /** Now by the API server's clock, in milliseconds since 1970; undefined before its first answer. */
+  clusterTime(): number | undefined;
   get(path: string, query?: Query, signal?: AbortSignal): Promise<unknown>;
   text(path: string, query?: Query, signal?: AbortSignal): Promise<string>;
   post(path: string, body: unknown, signal?: AbortSignal): Promise<unknown>;
@@ -40,6 +42,8 @@ export interface Api {
  */
 export class KubeconfigApi implements Api {
   #connection: Promise<Connection> | undefined;
+  /** The API server's clock less our own, in milliseconds. */
+  #offset: number | undefined;
 
   constructor(private readonly config: ProviderConfig) {}
 
@@ -51,6 +55,10 @@ export class KubeconfigApi implements Api {
     );
   }
 
+  clusterTime(): number | undefined {
+    return this.#offset === undefined ? undefined : Date.now() + this.#offset;
+  }
+
   async get(path: string, query?: Query, signal?: AbortSignal): Promise<unknown> {
     return JSON.parse(await this.text(path, query, signal));
   }
@@ -58,11 +66,7 @@ export class KubeconfigApi implements Api {
   async text(path: string, query: Query = {}, signal?: AbortSignal): Promise<string> {
     const { client, kubeconfig } = await this.#connect();
     const url = urlOf(kubeconfig, path, query);
-    return send(
-      await this.#connect(),
-      new client.RequestContext(url, client.HttpMethod.GET),
-      signal,
-    );
+    return this.#send(new client.RequestContext(url, client.HttpMethod.GET), signal);
   }
 
   async post(path: string, body: unknown, signal?: AbortSignal): Promise<unknown> {
@@ -71,7 +75,7 @@ export class KubeconfigApi implements Api {
     const request = new client.RequestContext(url, client.HttpMethod.POST);
     request.setHeaderParam("Content-Type", "application/json");
     request.setBody(JSON.stringify(body));
-    return JSON.parse(await send(await this.#connect(), request, signal));
+    return JSON.parse(await this.#send(request, signal));
   }
 
   async watch(
@@ -120,6 +124,26 @@ export class KubeconfigApi implements Api {
     });
   }
 
+  async #send(
+    request: ClientNode.RequestContext,
+    signal: AbortSignal | undefined,
+  ): Promise<string> {
+    const { kubeconfig, http } = await this.#connect();
+    const timeout = AbortSignal.timeout(REQUEST_MILLISECONDS);
+    request.setSignal(signal === undefined ? timeout : AbortSignal.any([signal, timeout]));
+    await kubeconfig.applySecurityAuthentication(request);
+    const { httpStatusCode, headers, body } = await http.send(request).toPromise();
+    const text = await body.text();
+    const date = Date.parse(headers["date"] ?? "");
+    if (!Number.isNaN(date)) {
+      this.#offset = date - Date.now();
+    }
+    if (httpStatusCode >= 400) {
+      throw new ApiError(httpStatusCode, statusMessage(text) ?? `HTTP ${httpStatusCode}`);
+    }
+    return text;
+  }
+
   #connect(): Promise<Connection> {
     this.#connection ??= connect(this.config);
     return this.#connection;
@@ -147,25 +171,6 @@ async function connect({ kubeconfig: file, context }: ProviderConfig): Promise<C
   }
   kubeconfig.setCurrentContext(context);
   return { client, kubeconfig, http: client.createConfiguration().httpApi };
-}
-
-async function send(
-  { kubeconfig, http }: Connection,
-  request: ClientNode.RequestContext,
-  signal: AbortSignal | undefined,
-): Promise<string> {
-  const timeout = AbortSignal.timeout(REQUEST_MILLISECONDS);
-  request.setSignal(signal === undefined ? timeout : AbortSignal.any([signal, timeout]));
-  await kubeconfig.applySecurityAuthentication(request);
-  const response = await http.send(request).toPromise();
-  const text = await response.body.text();
-  if (response.httpStatusCode >= 400) {
-    throw new ApiError(
-      response.httpStatusCode,
-      statusMessage(text) ?? `HTTP ${response.httpStatusCode}`,
-    );
-  }
-  return text;
 }
 
 function urlOf(kubeconfig: ClientNode.KubeConfig, path: string, query: Query): string {

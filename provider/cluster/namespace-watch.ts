@@ -96,7 +96,9 @@ export class NamespaceWatch {
     const replicaSets = stores.replicaSets.of(release.deployment.uid);
     const pods = replicaSets.flatMap((replicaSet) => stores.pods.of(uidOf(replicaSet)));
     const objects = [...(deployment === undefined ? [] : [deployment]), ...replicaSets, ...pods];
+    const clusterTime = this.api.clusterTime();
     return {
+      ...(clusterTime !== undefined && { clusterTime }),
       deployment,
       replicaSets,
       pods,

@@ -29,6 +29,7 @@ const inputs = z.strictObject({
   commit: text(/./, "the commit's hash").optional(),
   dirty: flag,
   deadlineSeconds: count,
+  rollback: flag.optional(),
 });
 
 /** What is wrong with the inputs, each with the value got and what is allowed. Unknown values pass. */

@@ -1,6 +1,9 @@
 import type { PreviousRelease, ReadinessInputs, ReleaseRecord } from "../../contract";
 import { digestOf } from "../verdict/digest";
-import type { Verdict } from "../verdict/finding";
+import { newReplicaSet, podsOf } from "../verdict/deployment";
+import type { ProvedPod } from "../verdict/finding";
+import { nameOf, type Observed, type ReplicaSet } from "../verdict/objects";
+import type { Judgement } from "./wait";
 
 /** When a wait began, and how long it took. */
 export interface Wait {
@@ -12,11 +15,12 @@ export interface Wait {
 /** The release record of a verdict. */
 export function recordOf(
   inputs: ReadinessInputs,
-  verdict: Exclude<Verdict, { kind: "progressing" }>,
+  { verdict, observed }: Judgement,
   { startedAt, seconds }: Wait,
   previous: PreviousRelease | null,
 ): ReleaseRecord {
   const ready = verdict.kind === "ready";
+  const replicaSet = newReplicaSet(observed);
   return {
     version: 1,
     commit: inputs.commit ?? null,
@@ -28,12 +32,20 @@ export function recordOf(
     verdict: verdict.kind,
     reason: ready ? null : verdict.reason,
     generation: inputs.deployment.generation,
-    replicaSet: ready ? verdict.replicaSet : null,
-    pods: ready ? verdict.pods : [],
+    replicaSet: ready ? verdict.replicaSet : (replicaSet?.metadata?.name ?? null),
+    pods: ready ? verdict.pods : replicaSet === undefined ? [] : runningPods(replicaSet, observed),
     startedAt,
     seconds: Math.round(seconds * 10) / 10,
     previous,
   };
+}
+
+/** What the nodes say that a release which is not ready runs, as far as they have come. */
+function runningPods(replicaSet: ReplicaSet, { pods }: Observed): ProvedPod[] {
+  return podsOf(replicaSet, pods).flatMap((pod) => {
+    const imageID = pod.status?.containerStatuses?.find((status) => status.imageID !== "")?.imageID;
+    return imageID === undefined ? [] : [{ name: nameOf(pod), imageID }];
+  });
 }
 
 /**

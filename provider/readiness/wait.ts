@@ -1,7 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { ReadinessInputs } from "../../contract";
 import type { Cluster } from "../cluster";
-import { messageOf } from "../cluster/api-error";
 import type { Subscription, Trouble } from "../cluster/subscription";
 import type { Finding, Verdict } from "../verdict/finding";
 import { type Observed, uidOf } from "../verdict/objects";
@@ -48,18 +47,17 @@ export async function awaitVerdict(
         ? interrupted(release)
         : judge(release, subscription, rollout, observed, startedAt);
       if (verdict.kind === "progressing") {
-        if (verdict.text !== told) {
+        if (verdict.text !== told && verdict.text !== "") {
           progress((told = verdict.text));
         }
         await subscription.changed(verdict.wakeAt - performance.now(), signal);
-      } else if (
-        performance.now() < rollout.deadline() &&
-        (await isBehind(cluster, release, verdict, signal))
-      ) {
-        await delay(LAG_MILLISECONDS, undefined, { signal }).catch(() => undefined);
-      } else {
-        return { verdict, observed };
+        continue;
       }
+      const sure = await confirmed(cluster, release, verdict, signal);
+      if (sure !== undefined || performance.now() >= rollout.deadline()) {
+        return { verdict: sure ?? verdict, observed };
+      }
+      await delay(LAG_MILLISECONDS, undefined, { signal }).catch(() => undefined);
     }
   } finally {
     subscription.close();
@@ -86,9 +84,12 @@ export async function presentVerdict(
         throw new Error(`${release.service}: ${message}`);
       }
       if (trouble === undefined) {
-        const verdict = judgeAtOnce(release, observed);
-        if (!(await isBehind(cluster, release, verdict, signal))) {
+        const verdict = await confirmed(cluster, release, judgeAtOnce(release, observed), signal);
+        if (verdict !== undefined) {
           return { verdict, observed };
+        }
+        if (performance.now() >= startedAt + FIRST_ANSWER_MILLISECONDS) {
+          throw new Error(`${release.service}: the API server does not answer`);
         }
       }
       await subscription.changed(LAG_MILLISECONDS, signal);
@@ -134,29 +135,41 @@ function judgeTroubles(
   if (subscription.synced) {
     return undefined;
   }
-  const message = troubles[0]?.message ?? "no answer yet";
+  const message = troubles[0]?.message;
   const wakeAt = startedAt + FIRST_ANSWER_MILLISECONDS;
-  return performance.now() >= wakeAt
-    ? unreachable(release, message)
-    : { kind: "progressing", text: `waits for the API server: ${message}`, wakeAt };
+  if (performance.now() >= wakeAt) {
+    return unreachable(release, message ?? "no answer to the first lists");
+  }
+  const text = message === undefined ? "" : `waits for the API server: ${message}`;
+  return { kind: "progressing", text, wakeAt };
 }
 
-async function isBehind(
+/** A missing Deployment on a closer look: undefined where only the watch does not show it. */
+async function confirmed(
   cluster: Cluster,
   { namespace, deployment: { name, uid } }: ReadinessInputs,
-  verdict: Verdict,
+  verdict: Judgement["verdict"],
   signal: AbortSignal,
-): Promise<boolean> {
+): Promise<Judgement["verdict"] | undefined> {
   if (verdict.kind !== "failed" || verdict.reason !== "deployment-missing") {
-    return false;
+    return verdict;
   }
   try {
     const present = await cluster.deployment(namespace, name, signal);
-    return present !== undefined && uidOf(present) === uid && !present.metadata?.deletionTimestamp;
-  } catch (error) {
+    if (present && uidOf(present) === uid && !present.metadata?.deletionTimestamp) {
+      return undefined;
+    }
+  } catch {
     // Whoever cannot answer has not said that it is missing.
-    return messageOf(error) !== "";
+    return undefined;
   }
+  const state = await cluster.namespace(namespace, signal);
+  if (state !== "missing" && state !== "terminating") {
+    return verdict;
+  }
+  const reason = `namespace-${state}` as const;
+  const message = `namespace ${namespace} is ${state}, and with it the deployment`;
+  return { kind: "failed", reason, object: `namespace ${namespace}`, message };
 }
 
 function forbidden(

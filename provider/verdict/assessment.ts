@@ -3,7 +3,8 @@ import { desiredReplicas, judgeDeployment, newReplicaSet, podsOf } from "./deplo
 import type { Finding, ProvedPod } from "./finding";
 import { judgeIngress } from "./ingress";
 import { nameOf, type Observed, type Pod } from "./objects";
-import { isReady, proofOf, stageOf } from "./pod";
+import { isReady, judgePod, proofOf, stageOf } from "./pod";
+import { judgeReplicaSet } from "./replica-set";
 import { judgeService } from "./service";
 
 /** What the objects say of a release, before time is taken into account. */
@@ -20,43 +21,52 @@ export interface Assessment {
   readonly progress: number;
 }
 
-/** Puts the rules together: Deployment, pods, Service, Ingress. */
+/** Puts the rules together: Deployment, ReplicaSet, pods, Service, Ingress. */
 export function assess(release: ReadinessInputs, observed: Observed): Assessment {
-  const deployment = judgeDeployment(release, observed);
-  const settled = !deployment.some(({ reason }) => UNSETTLED.includes(reason));
+  const { deployment, warnings } = observed;
+  const found = judgeDeployment(release, observed);
+  const settled = !found.some(({ reason }) => UNSETTLED.includes(reason));
   const replicaSet = settled ? newReplicaSet(observed) : undefined;
   const pods = replicaSet === undefined ? [] : podsOf(replicaSet, observed.pods);
   const ready = pods.filter(isReady);
   const proofs = ready.map((pod) => proofOf(pod, release.image));
-  const proved = proofs.filter((proof) => "imageID" in proof);
-  const desired = observed.deployment === undefined ? 0 : desiredReplicas(observed.deployment);
+  const refused =
+    replicaSet && deployment && judgeReplicaSet(replicaSet, deployment, observed.pods);
+  const desired = deployment === undefined ? 0 : desiredReplicas(deployment);
   const findings = [
-    ...deployment,
+    ...(settled ? [] : found),
+    ...(refused === undefined ? [] : [refused]),
+    ...pods.flatMap((pod) => judgePod(pod, warnings)),
     ...proofs.filter((proof) => "reason" in proof),
-    ...judgePresence(release, replicaSet !== undefined, ready.length, desired),
+    ...(settled ? found : []),
+    ...judgePresence(release, settled, replicaSet !== undefined, ready.length, desired),
     ...judgeService(release, observed, ready),
     ...judgeIngress(release, observed),
   ];
   return {
     findings,
     replicaSet: replicaSet && nameOf(replicaSet),
-    proved,
+    proved: proofs.filter((proof) => "imageID" in proof),
     text: textOf(findings, pods, desired),
     progress: progressOf(pods) + (settled ? 1 : 0),
   };
 }
 
 /** While the Deployment is in one of these, its ReplicaSets tell nothing of the release. */
-const UNSETTLED: readonly string[] = ["deployment-missing", "not-observed"];
+const UNSETTLED: readonly string[] = ["deployment-missing", "not-observed", "superseded", "paused"];
 
 /** Deployment and pods come by different watches: the pods themselves must be seen, not only counted. */
 function judgePresence(
   { deployment }: ReadinessInputs,
+  settled: boolean,
   replicaSet: boolean,
   ready: number,
   desired: number,
 ): Finding[] {
   const object = `deployment ${deployment.name}`;
+  if (!settled) {
+    return [];
+  }
   if (!replicaSet) {
     return [{ reason: "not-ready", object, message: "there is no replica set of the release yet" }];
   }

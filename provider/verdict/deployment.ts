@@ -1,4 +1,5 @@
 import type { ReadinessInputs } from "../../contract";
+import { digestOf } from "./digest";
 import type { Finding } from "./finding";
 import {
   condition,
@@ -38,7 +39,22 @@ export function judgeDeployment(release: ReadinessInputs, observed: Observed): F
     const message = `generation ${needed} is not observed yet, the deployment controller is at ${observedGeneration}`;
     return [{ reason: "not-observed", object, message }];
   }
-  return [...judgeDeadline(object, deployment), ...judgeCounts(object, deployment)];
+  if (generation > release.deployment.generation && !names(deployment, release.image)) {
+    const message = `generation ${generation} is another release, ${release.deployment.generation} was applied; somebody has changed the pods since`;
+    return [{ reason: "superseded", object, message }];
+  }
+  const counts = judgeCounts(object, deployment);
+  if (deployment.spec?.paused === true && counts.length > 0) {
+    const message = "the rollout is paused; go on with kubectl rollout resume";
+    return [{ reason: "paused", object, message }];
+  }
+  return [...counts, ...judgeDeadline(object, deployment)];
+}
+
+/** Whether a container of the Deployment's template is of the image's digest. */
+function names(deployment: Deployment, image: string): boolean {
+  const { containers = [] } = deployment.spec?.template.spec ?? {};
+  return containers.some((container) => digestOf(container.image ?? "") === digestOf(image));
 }
 
 /** Replicas that the Deployment is to have now. */

@@ -40,11 +40,13 @@ export interface Report {
  */
 export function evidence(report: Report): string {
   const { release, finding, seconds, observed, logs, notes = [] } = report;
-  const suspects = suspectsOf(observed);
+  const suspects = suspectsOf(observed, finding);
   const told = suspects.slice(0, PODS);
+  const { reason, object, container } = finding;
+  const where = container === undefined ? object : `${object}, container ${container}`;
   const after = seconds === undefined ? "" : ` after ${Math.round(seconds)} s`;
   return [
-    `${release.service}: ${finding.reason}${after}: ${finding.message.trim()} (${finding.object})`,
+    `${release.service}: ${reason}${after}: ${finding.message.trim()} (${where})`,
     ...notes,
     ...told.flatMap((pod) => complaintsOf(pod).map((line) => `pod ${nameOf(pod)}: ${line}`)),
     ...(suspects.length > PODS
@@ -57,8 +59,8 @@ export function evidence(report: Report): string {
 }
 
 /** The containers whose logs belong into the evidence. */
-export function logSources(observed: Observed): LogSource[] {
-  return suspectsOf(observed)
+export function logSources(observed: Observed, finding: Finding): LogSource[] {
+  return suspectsOf(observed, finding)
     .slice(0, PODS)
     .flatMap((pod) =>
       statusesOf(pod)
@@ -74,11 +76,12 @@ export function logSources(observed: Observed): LogSource[] {
     );
 }
 
-/** The release's pods that are not ready, those in the deepest trouble first. */
-function suspectsOf(observed: Observed): Pod[] {
+/** The release's pods that are not ready: the one that the verdict is about, then those in the deepest trouble. */
+function suspectsOf(observed: Observed, { object }: Finding): Pod[] {
   const replicaSet = newReplicaSet(observed);
   const pods = replicaSet === undefined ? [] : podsOf(replicaSet, observed.pods);
-  return pods.filter((pod) => !isReady(pod)).sort((one, other) => restarts(other) - restarts(one));
+  const rank = (pod: Pod) => (object === `pod ${nameOf(pod)}` ? Infinity : restarts(pod));
+  return pods.filter((pod) => !isReady(pod)).sort((one, other) => rank(other) - rank(one));
 }
 
 function restarts(pod: Pod): number {
@@ -121,6 +124,11 @@ function nextCommand({ release, finding, context }: Report, suspect: Pod | undef
   switch (finding.reason) {
     case "cluster-unreachable":
       return `${kubectl} get --raw /readyz`;
+    case "deployment-missing":
+      return `${kubectl} --namespace ${release.namespace} get deployments,events`;
+    case "namespace-missing":
+    case "namespace-terminating":
+      return `${kubectl} describe namespace ${release.namespace}`;
     case "forbidden":
       return `${kubectl} --namespace ${release.namespace} auth can-i --list`;
     default: {

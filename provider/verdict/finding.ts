@@ -1,12 +1,21 @@
-import type { Reason } from "./reasons";
+import { type Reason, REASONS } from "./reasons";
 
 /** Something that stands between a release and `ready`. */
 export interface Finding {
   readonly reason: Reason;
   /** Kind and name of the object that shows it, e.g. `deployment shop`. */
   readonly object: string;
+  /** The container of a pod that shows it. */
+  readonly container?: string;
   /** What is wrong, in the words of the controller or the kubelet where there are any. */
   readonly message: string;
+  /**
+   * Seconds for which it is tolerated while it lasts.
+   * @default the reason's own weight
+   */
+  readonly tolerance?: number;
+  /** When the object was made, by the cluster's clock: what it shows may be older than the wait. */
+  readonly bornAt?: string;
 }
 
 /** A pod that was proved to run the released image. */
@@ -26,3 +35,13 @@ export type Verdict =
       readonly wakeAt: number;
     }
   | ({ readonly kind: "failed" } & Finding);
+
+/** Seconds for which a finding is tolerated while it lasts. */
+export function toleranceOf({ reason, tolerance }: Finding): number {
+  return tolerance ?? REASONS[reason];
+}
+
+/** Whether a finding names the cause of a rollout that does not get on, not only that it does not. */
+export function isCause({ reason }: Finding): boolean {
+  return reason !== "progress-deadline" && Number.isFinite(REASONS[reason]);
+}

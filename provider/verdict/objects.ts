@@ -6,6 +6,7 @@ import type {
   V1Deployment,
   V1EndpointSlice,
   V1Ingress,
+  V1Namespace,
   V1ObjectMeta,
   V1Pod,
   V1ReplicaSet,
@@ -31,6 +32,7 @@ export type ContainerStatus = Json<V1ContainerStatus>;
 export type Service = Json<V1Service>;
 export type EndpointSlice = Json<V1EndpointSlice>;
 export type Ingress = Json<V1Ingress>;
+export type Namespace = Json<V1Namespace>;
 export type Event = Json<CoreV1Event>;
 
 /** What the cluster shows of one release at one moment: all that a verdict is made from. */
@@ -46,6 +48,11 @@ export interface Observed {
   readonly ingress: Ingress | undefined;
   /** Warning events of the Deployment, its ReplicaSets and their pods. */
   readonly warnings: readonly Event[];
+  /**
+   * When this was, by the cluster's clock, in milliseconds since 1970.
+   * @default - unknown; then nothing is taken for older than the wait
+   */
+  readonly clusterTime?: number;
 }
 
 /** The object's name; objects of the API server always have one. */

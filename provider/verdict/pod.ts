@@ -1,10 +1,30 @@
+import { judgeContainer } from "./container";
 import { carriesDigest, digestOf } from "./digest";
 import type { Finding, ProvedPod } from "./finding";
-import { condition, type ContainerStatus, nameOf, type Pod } from "./objects";
+import { condition, type ContainerStatus, type Event, nameOf, type Pod } from "./objects";
+import { judgeScheduling } from "./scheduling";
 
 /** Whether the kubelet finds the pod ready to serve. */
 export function isReady(pod: Pod): boolean {
   return condition(pod.status?.conditions, "Ready")?.status === "True";
+}
+
+/** What stands between a pod and ready: its node and volumes, then its containers in the order in which they start. */
+export function judgePod(pod: Pod, warnings: readonly Event[]): Finding[] {
+  if (isReady(pod)) {
+    return [];
+  }
+  const scheduling = judgeScheduling(pod, warnings);
+  if (scheduling !== undefined) {
+    return [scheduling];
+  }
+  const { initContainers = [], containers = [] } = pod.spec ?? {};
+  const statuses = new Map(statusesOf(pod).map((status) => [status.name, status]));
+  return [...initContainers, ...containers].flatMap((container) => {
+    const status = statuses.get(container.name);
+    const role = initContainers.includes(container) ? "init" : "main";
+    return (status && judgeContainer({ pod, container, status, role, warnings })) ?? [];
+  });
 }
 
 /**

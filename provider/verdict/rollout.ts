@@ -1,24 +1,31 @@
 import type { ReadinessInputs } from "../../contract";
 import { assess, type Assessment } from "./assessment";
-import type { Finding, Verdict } from "./finding";
+import { type Finding, isCause, toleranceOf, type Verdict } from "./finding";
 import { condition, type Observed } from "./objects";
-import { REASONS } from "./reasons";
 
 /** The Deployment controller has the first word on the deadline that it keeps itself. */
 const MARGIN_SECONDS = 15;
+
+/** What is older than the wait may be mended already; it has this long to show that. */
+const MENDING_SECONDS = 30;
 
 /**
  * A rollout in the course of time: what the rules of one moment cannot know.
  * It has no clock of its own; the verdict follows from what was observed, and when.
  *
- * - A deadline that had passed before the wait began says nothing: a `pulumi up` after the cause was mended
- *   finds it still there until the first pod is ready.
+ * - A finding fails the release when it has lasted for its tolerance. One on an object that was there well before the
+ *   wait, and that shows nothing new, gets time to be mended: whoever runs `pulumi up` again after making the missing
+ *   Secret finds the old failure still there until the kubelet tries again.
+ * - Likewise a progress deadline that had passed before the wait began says nothing.
+ * - Another template than the one first seen of the release's generation is somebody else's release.
  * - The rollout has failed when it made no step for the deadline's seconds, counted from the start of the wait at
  *   first; where nothing is heard of the cluster there is no step either, so that every wait ends.
  */
 export class Rollout {
   readonly #release: ReadinessInputs;
   readonly #until: number;
+  #seen = new Map<string, Sighting>();
+  #replicaSet: string | undefined;
   #progress = 0;
   #progressAt: number;
   #passedBefore: string | null | undefined;
@@ -37,20 +44,25 @@ export class Rollout {
   judge(observed: Observed, now: number): Verdict {
     const assessment = assess(this.#release, observed);
     this.#remember(assessment, observed, now);
-    const findings = assessment.findings.filter((finding) => this.#counts(finding, observed));
+    const findings = [
+      ...this.#otherTemplate(assessment),
+      ...assessment.findings.filter((finding) => this.#counts(finding, observed)),
+    ];
     const [first] = findings;
     if (first === undefined) {
       return ready(assessment);
     }
-    const terminal = findings.find(({ reason }) => REASONS[reason] === "terminal");
-    if (terminal !== undefined) {
-      return { kind: "failed", ...terminal };
+    const deadline = this.deadline(findings.some(({ object }) => object.startsWith("deployment")));
+    const ripe = findings.find((finding) => now >= this.#ripeAt(finding, now));
+    if (ripe !== undefined && ripe.reason !== "progress-deadline") {
+      return { kind: "failed", ...ripe };
     }
-    const deadline = this.deadline(first.object.startsWith("deployment"));
-    if (now >= deadline) {
-      return { kind: "failed", ...first };
+    if (ripe !== undefined || now >= deadline) {
+      // The deadline only says that it takes too long; what is tolerated until then says why.
+      return { kind: "failed", ...(findings.find(isCause) ?? ripe ?? first) };
     }
-    return { kind: "progressing", text: assessment.text, wakeAt: deadline };
+    const wakeAt = Math.min(deadline, ...findings.map((finding) => this.#ripeAt(finding, now)));
+    return { kind: "progressing", text: assessment.text, wakeAt };
   }
 
   /** When the rollout has failed if nothing moves until then. */
@@ -59,19 +71,66 @@ export class Rollout {
     return Math.min(this.#progressAt + seconds * 1000, this.#until);
   }
 
-  #remember({ progress }: Assessment, observed: Observed, now: number): void {
+  #remember({ findings, progress }: Assessment, observed: Observed, now: number): void {
     if (progress > this.#progress) {
       this.#progress = progress;
       this.#progressAt = now;
     }
-    if (this.#passedBefore === undefined && observed.deployment !== undefined) {
+    const isFirst = this.#passedBefore === undefined;
+    if (isFirst && observed.deployment !== undefined) {
       this.#passedBefore = passedAt(observed) ?? null;
     }
+    const sighted = (finding: Finding): Sighting => {
+      const { message } = finding;
+      const known = this.#seen.get(keyOf(finding));
+      const old =
+        known === undefined
+          ? isFirst && isOld(finding, observed)
+          : known.old && known.message === message;
+      return { since: known?.since ?? now, message, old };
+    };
+    this.#seen = new Map(findings.map((finding) => [keyOf(finding), sighted(finding)]));
+  }
+
+  #ripeAt(finding: Finding, now: number): number {
+    const { since = now, old = false } = this.#seen.get(keyOf(finding)) ?? {};
+    const tolerance = toleranceOf(finding);
+    return since + (old ? Math.max(tolerance, MENDING_SECONDS) : tolerance) * 1000;
+  }
+
+  #otherTemplate({ replicaSet }: Assessment): Finding[] {
+    this.#replicaSet ??= replicaSet;
+    if (replicaSet === undefined || replicaSet === this.#replicaSet) {
+      return [];
+    }
+    const object = `deployment ${this.#release.deployment.name}`;
+    const message = `somebody has changed the pods during the rollout: replica set ${replicaSet} took the place of ${this.#replicaSet ?? ""}`;
+    return [{ reason: "superseded", object, message }];
   }
 
   #counts({ reason }: Finding, observed: Observed): boolean {
     return reason !== "progress-deadline" || passedAt(observed) !== this.#passedBefore;
   }
+}
+
+/** A finding in the course of time. */
+interface Sighting {
+  readonly since: number;
+  readonly message: string;
+  /** Whether it is older than the wait and has shown nothing new. */
+  readonly old: boolean;
+}
+
+function isOld({ bornAt }: Finding, { clusterTime }: Observed): boolean {
+  return (
+    clusterTime !== undefined &&
+    bornAt !== undefined &&
+    Date.parse(bornAt) < clusterTime - MENDING_SECONDS * 1000
+  );
+}
+
+function keyOf({ reason, object, container = "" }: Finding): string {
+  return `${reason} ${object} ${container}`;
 }
 
 /** The verdict of one moment, without waiting: what is not ready now has failed. */
@@ -81,7 +140,7 @@ export function judgeAtOnce(
 ): Exclude<Verdict, { kind: "progressing" }> {
   const assessment = assess(release, observed);
   const { findings } = assessment;
-  const worst = findings.find(({ reason }) => REASONS[reason] === "terminal") ?? findings[0];
+  const worst = findings.find(isCause) ?? findings[0];
   return worst === undefined ? ready(assessment) : { kind: "failed", ...worst };
 }
 

@@ -2,6 +2,9 @@ import type { ReadinessInputs } from "../../contract";
 import type { Finding } from "./finding";
 import { nameOf, type Observed, type Pod, uidOf } from "./objects";
 
+/** A selector that does not match never will; the Service may be a moment behind what was applied. */
+const STRANGER_SECONDS = 3;
+
 /**
  * Whether the Service routes to each of these pods: an EndpointSlice of it must have a ready endpoint for each.
  *
@@ -28,9 +31,12 @@ export function judgeService(
   if (left.length === 0) {
     return [];
   }
-  const selector = Object.entries(service.spec?.selector ?? {})
-    .map(([label, value]) => `${label}=${value}`)
-    .join(",");
+  const selected = Object.entries(service.spec?.selector ?? {});
+  const isStranger = left.some(({ metadata }) =>
+    selected.some(([label, value]) => metadata?.labels?.[label] !== value),
+  );
+  const tolerance = isStranger || selected.length === 0 ? { tolerance: STRANGER_SECONDS } : {};
+  const selector = selected.map(([label, value]) => `${label}=${value}`).join(",");
   const message = `no ready endpoint for ${left.map(nameOf).join(", ")}; the service selects ${selector || "nothing"}`;
-  return [{ reason: "no-endpoints", object, message }];
+  return [{ reason: "no-endpoints", object, message, ...tolerance }];
 }

@@ -24,6 +24,7 @@ let cluster: Cluster;
 
 beforeEach(async () => {
   server = await ApiServer.start();
+  server.apply("namespaces", { metadata: { name: "shop-dev", uid: "shop-dev" } });
   interruption = new AbortController();
   cluster = new Cluster(new KubeconfigApi(kubeconfigOf(server.url)));
 });
@@ -233,6 +234,18 @@ test("a Deployment that is deleted during the wait is missing at once", async ()
   await until(() => server.watching.length === ALL.length);
   server.delete("deployments", "shop");
   expect((await verdict).verdict).toMatchObject({ kind: "failed", reason: "deployment-missing" });
+});
+
+test.each([
+  ["namespace-missing", undefined],
+  ["namespace-terminating", "Terminating"],
+])("a Deployment that went with its namespace is told as %s", async (reason, phase) => {
+  server.delete("namespaces", "shop-dev");
+  if (phase !== undefined) {
+    const namespace = { metadata: { name: "shop-dev", uid: "shop-dev" }, status: { phase } };
+    server.apply("namespaces", namespace);
+  }
+  expect((await verdictOn()).verdict).toMatchObject({ kind: "failed", reason });
 });
 
 test("an interruption ends the wait at once", async () => {

@@ -210,6 +210,7 @@ describe("on a cluster", () => {
   let cluster: Cluster | undefined;
   beforeEach(async () => {
     server = await ApiServer.start();
+    server.apply("namespaces", { metadata: { name: "shop-dev", uid: "shop-dev" } });
     provider = new SlipwayProvider((config) => (cluster = new Cluster(new KubeconfigApi(config))));
     provider.configure({ ...kubeconfigOf(server.url) });
   });
@@ -306,7 +307,8 @@ describe("on a cluster", () => {
     expect(error.outputs["release"]).toMatchObject({
       verdict: "failed",
       reason: "not-ready",
-      pods: [],
+      replicaSet: "shop-new",
+      pods: [{ name: "shop-new-1", imageID: IMAGE }],
     });
   });
 
@@ -361,8 +363,7 @@ describe("on a cluster", () => {
         ...RECORD,
         verdict: "failed",
         reason: "not-ready",
-        replicaSet: null,
-        pods: [],
+        pods: [{ name: "shop-new-1", imageID: IMAGE }],
       });
       expect(warnings).toEqual([
         expect.stringMatching(/^shop: not-ready: 1 of 2 .*\n[^]*CrashLoopBackOff/),

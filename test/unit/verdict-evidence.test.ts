@@ -104,7 +104,7 @@ test("logs are those of containers that ran and are not ready, and of the one be
   const pulling = unreadyPod("shop-new-4", "shop-new-uid", {
     state: { waiting: { reason: "ContainerCreating" } },
   });
-  expect(logSources(observed({ pods: [running, pulling, CRASHED] }))).toEqual([
+  expect(logSources(observed({ pods: [running, pulling, CRASHED] }), report().finding)).toEqual([
     { pod: "shop-new-2", container: "shop", previous: true },
     { pod: "shop-new-3", container: "shop", previous: false },
   ]);

@@ -1,0 +1,29 @@
+import { isMissingConfig } from "./container";
+import type { Finding } from "./finding";
+import { condition, type Event, nameOf, type Pod, uidOf } from "./objects";
+import type { Reason } from "./reasons";
+
+/** What keeps a pod from its node, or its containers from their volumes. */
+export function judgeScheduling(pod: Pod, warnings: readonly Event[]): Finding | undefined {
+  const scheduled = condition(pod.status?.conditions, "PodScheduled");
+  if (scheduled?.status === "False") {
+    const message = scheduled.message ?? "no node takes the pod";
+    const isVolume = /persistentvolumeclaim/i.test(message);
+    return finding(pod, isVolume ? "volume-unbound" : "unschedulable", message);
+  }
+  const isWaiting = pod.status?.containerStatuses?.every(({ state }) => state?.waiting) ?? true;
+  const unmounted = warnings.find(
+    ({ involvedObject, reason, message }) =>
+      involvedObject.uid === uidOf(pod) &&
+      reason === "FailedMount" &&
+      isMissingConfig(message ?? ""),
+  );
+  return isWaiting && unmounted?.message !== undefined
+    ? finding(pod, "config-missing", unmounted.message.trim())
+    : undefined;
+}
+
+function finding(pod: Pod, reason: Reason, message: string): Finding {
+  const bornAt = pod.metadata?.creationTimestamp;
+  return { reason, object: `pod ${nameOf(pod)}`, message, ...(bornAt !== undefined && { bornAt }) };
+}
