@@ -30,8 +30,8 @@ export const engineVersion = (
 const languageHostVersion = "v3.53.1";
 const sdk = "github.com/pulumi/pulumi/sdk/v3";
 const variables = { [`${sdk}/go/common/version.Version`]: `v${engineVersion}` };
-const cli: GoTools = { module: "pulumi", variables, gibibytes: 4 };
-const languageHost: GoTools = { module: "language-nodejs", variables, gibibytes: 2 };
+const cli: GoTools = { module: "pulumi", variables, gibibytes: 3 };
+const languageHost: GoTools = { module: "language-nodejs", variables, gibibytes: 1 };
 const adapter = join(__dirname, "pulumi-language-nodejs.sh");
 const downloadSite = "https://get.pulumi.com/install.sh";
 
@@ -71,7 +71,7 @@ function engineFolder(): string {
 function isInstalled(bin: string): boolean {
   const program = join(bin, "pulumi");
   if (!existsSync(program) || statSync(program).size === 0) return false;
-  const record = readJson<{ key: string }>(recordFile(bin));
+  const record = readJson(recordFile(bin)) as { key: string } | undefined;
   return !record || record.key === buildKey();
 }
 
@@ -110,7 +110,7 @@ async function download(bin: string, report: Report): Promise<boolean> {
 
 async function build(bin: string, report: Report): Promise<void> {
   const programs = [await goBuild(cli, report), await goBuild(languageHost, report)] as const;
-  const scripts = join(await moduleFolder(languageHost), "nodejs/dist");
+  const scripts = join(await moduleFolder(), "nodejs/dist");
   const part = `${bin}.part-${process.pid}`;
   rmSync(part, { recursive: true, force: true });
   mkdirSync(part, { recursive: true });
@@ -126,14 +126,19 @@ async function build(bin: string, report: Report): Promise<void> {
     chmodSync(join(part, to), 0o755);
   }
   writeJson(recordFile(part), { key: buildKey() });
-  rmSync(bin, { recursive: true, force: true });
+  const old = `${bin}.old-${process.pid}`;
+  if (existsSync(bin)) renameSync(bin, old);
   renameSync(part, bin);
+  rmSync(old, { recursive: true, force: true });
 }
 
 /** Folder of the language host's module in Go's module cache, where its scripts lie. */
-async function moduleFolder({ module }: GoTools): Promise<string> {
-  const { stdout } = await execa("go", ["list", "-m", "-f", "{{.Dir}}", sdk], {
-    cwd: join(__dirname, "../go", module),
-  });
-  return stdout.trim();
+async function moduleFolder(): Promise<string> {
+  const { stdout } = await execa("go", [
+    "mod",
+    "download",
+    "-json",
+    `${sdk}@${languageHostVersion}`,
+  ]);
+  return (JSON.parse(stdout) as { Dir: string }).Dir;
 }

@@ -9,7 +9,8 @@ project=Pulumi.yaml
 # Prints one option of the runtime, without its quotes, or nothing.
 option() {
   awk -v key="$1" -v quote="'" '
-    /^[^ \t#]/ { inside = /^runtime:/ }
+    /^[ \t]*#/ { next }
+    /^[^ \t]/ { inside = /^runtime:/ }
     inside && match($0, "(^|[ \t{,])" key ":[ \t]*") {
       flow = index($0, "{")
       value = substr($0, RSTART + RLENGTH)

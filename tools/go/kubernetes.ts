@@ -12,7 +12,7 @@ export const kubernetes = {
     "k8s.io/component-base/version.gitMajor": "1",
     "k8s.io/component-base/version.gitMinor": "34",
   },
-  gibibytes: 6,
+  gibibytes: 5,
 } satisfies GoTools & { readonly version: string };
 
 /** Path of one of Kubernetes' programs, once it is built. */
