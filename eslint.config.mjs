@@ -5,17 +5,21 @@ export default tseslint.config(
   ...tseslint.configs.strictTypeChecked,
   {
     linterOptions: { reportUnusedDisableDirectives: "error" },
-    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    languageOptions: {
+      parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },
+    },
     rules: {
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
       "no-restricted-syntax": [
         "error",
         {
-          selector: "CallExpression[callee.property.name='apply'] NewExpression:not([callee.name=/Error$/])",
+          selector:
+            "CallExpression[callee.property.name='apply'] NewExpression:not([callee.name=/Error$/])",
           message: "no resources inside apply",
         },
         {
-          selector: "CallExpression[callee.property.name='apply'] CallExpression[callee.name='expect']",
+          selector:
+            "CallExpression[callee.property.name='apply'] CallExpression[callee.name='expect']",
           message: "no assertions inside apply",
         },
       ],
