@@ -65,7 +65,7 @@ function linkerFlags(tools: GoTools): string {
 
 async function buildInto(tools: GoTools, folder: string, report: Report): Promise<void> {
   await assertGo();
-  await assertDiskSpace(cacheFolder, tools.gibibytes, `building ${tools.module}`);
+  await assertRoom(tools);
   removeInterrupted(folder);
   const part = `${folder}.part-${process.pid}`;
   mkdirSync(part, { recursive: true });
@@ -90,6 +90,13 @@ async function assertGo(): Promise<void> {
     "go is not on the PATH, and Slipway builds Kubernetes and the Pulumi engine with it where they cannot be downloaded; " +
       "install Go 1.21 or newer (https://go.dev/doc/install) and run it again",
   );
+}
+
+/** The compiler's cache takes the most of it, and may lie on a disk of its own. */
+async function assertRoom({ module, gibibytes }: GoTools): Promise<void> {
+  const { stdout } = await execa("go", ["env", "GOCACHE"]);
+  await assertDiskSpace(stdout, gibibytes, `building ${module}`);
+  await assertDiskSpace(cacheFolder, 1, `building ${module}`);
 }
 
 /** What an interrupted build left; the lock is held, so nobody else is writing there. */
