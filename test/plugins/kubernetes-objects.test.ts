@@ -40,6 +40,8 @@ test("an object without a name gets one that stays, and a change of contents mak
 test("a Secret's contents are encrypted in the state, and come back to who asks for the object", async () => {
   const text = (value: string) => `
     const secret = new k8s.core.v1.Secret("login", { metadata: { name: "login", namespace }, stringData: { password: pulumi.secret("${value}") } }, on);
+    // Nothing but the input's mark says that this output is a secret.
+    new k8s.core.v1.ConfigMap("map", { metadata: { name: "map-of-secrets", namespace }, data: { a: pulumi.secret("${value}") } }, on);
     const read = k8s.core.v1.Secret.get("read", secret.id, on);
     module.exports = { data: read.data };
   `;
@@ -48,6 +50,9 @@ test("a Secret's contents are encrypted in the state, and come back to who asks 
   const encoded = Buffer.from("hunter2-is-long").toString("base64");
   expect(state).not.toContain("hunter2-is-long");
   expect(state).not.toContain(encoded);
+  expect((await cluster.get(CONFIG_MAP, program.namespace, "map-of-secrets")).data).toEqual({
+    a: "hunter2-is-long",
+  });
   expect(await program.outputs()).toEqual({ data: { password: encoded } });
 
   await program.must("refresh", "--yes", "--expect-no-changes");
