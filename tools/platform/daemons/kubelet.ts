@@ -71,6 +71,8 @@ const isolation = {
   cgroupsPerQOS: false,
   enforceNodeAllocatable: [],
   makeIPTablesUtilChains: false,
+  // Without control groups of their own for pods, the kubelet ends in a nil pointer when it means to resize one.
+  featureGates: { InPlacePodVerticalScaling: false },
 };
 
 const speed = {
