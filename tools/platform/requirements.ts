@@ -27,7 +27,7 @@ const requirements: readonly Requirement[] = [
 /** Throws unless this is root on a Debian-like Linux, which is what the platform is made for. */
 export function assertMachine(): void {
   const elsewhere =
-    'use a cluster and a registry of your own: set SLIPWAY_KUBECONFIG and SLIPWAY_REGISTRY (README, "Another cluster")';
+    'use a cluster and a registry of your own: set SLIPWAY_KUBECONFIG and SLIPWAY_REGISTRY (README, "The platform")';
   if (process.platform !== "linux" || !existsSync("/usr/bin/dpkg-query"))
     throw new Error(
       `the local platform runs on Debian-like Linux only, this is ${systemName()}; ${elsewhere}`,
