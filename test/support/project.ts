@@ -34,6 +34,8 @@ export interface Run {
 export interface ProjectOptions {
   /** Environment variables beside the platform's. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Told what `pulumi` prints as soon as it does. */
+  readonly hears?: (text: string) => void;
 }
 
 /**
@@ -47,10 +49,14 @@ export class Project {
     readonly namespace: string,
     private readonly backend: string,
     private readonly env: Readonly<Record<string, string>>,
+    private readonly hears: (text: string) => void,
   ) {}
 
   /** Makes the clone and commits it. Nothing is deployed yet. */
-  static async create(story: string, { env = {} }: ProjectOptions = {}): Promise<Project> {
+  static async create(
+    story: string,
+    { env = {}, hears = () => undefined }: ProjectOptions = {},
+  ): Promise<Project> {
     const folder = await mkdtemp(join(tmpdir(), `slipway-${story}-`));
     for (const path of PROGRAM)
       await cp(join(CHECKOUT, path), join(folder, path), { recursive: true });
@@ -67,6 +73,7 @@ export class Project {
         PULUMI_SKIP_CONFIRMATIONS: "true",
         ...env,
       },
+      hears,
     );
     await project.git("init", "--quiet", "--initial-branch=main");
     await project.commit("the first commit");
@@ -128,7 +135,7 @@ export class Project {
   }
 
   private async run(args: readonly string[], input = ""): Promise<Run> {
-    const { exitCode, all } = await execa("pulumi", args, {
+    const running = execa("pulumi", args, {
       cwd: this.folder,
       env: this.env,
       preferLocal: true,
@@ -137,6 +144,10 @@ export class Project {
       all: true,
       input,
     });
+    running.all.on("data", (data: Buffer) => {
+      this.hears(data.toString());
+    });
+    const { exitCode, all } = await running;
     return { exitCode: exitCode ?? 1, output: all };
   }
 
@@ -165,6 +176,11 @@ export class Project {
       "--stack=dev",
     );
     if (exitCode !== 0) throw new Error(`the story's stack could not be destroyed:\n${output}`);
+    await this.forget();
+  }
+
+  /** Removes the clone and its state, and leaves what it deployed: for whoever deletes the namespace. */
+  async forget(): Promise<void> {
     for (const path of [this.folder, this.backend])
       await rm(path, { recursive: true, force: true });
   }

@@ -1,0 +1,75 @@
+import type { Reason } from "../../provider/verdict/reasons";
+import type { Fault } from "./clone/fault";
+import type { Manifest } from "../../test/support/kinds";
+import type { Stage } from "./stage";
+import type { Symptom } from "./symptoms";
+
+/** One service of the catalogue, and what its release must come to. */
+export interface Case {
+  /** Short, in kebab case. */
+  readonly name: string;
+  /** What is the matter with it, in a few words. */
+  readonly title: string;
+  readonly expected: "ready" | Failure;
+  /**
+   * The service's settings, where they differ from the plain one's.
+   *
+   * @default {}
+   */
+  readonly settings?: Settings;
+  /**
+   * Changes to its objects that the settings have no word for.
+   *
+   * @default - none
+   */
+  readonly fault?: (image: string, namespace: string) => Fault;
+  /**
+   * Objects that are there before the service; without a namespace of their own they get the service's.
+   *
+   * @default - none
+   */
+  readonly objects?: (namespace: string) => readonly Manifest[];
+  /**
+   * Makes what the service is to meet, and returns settings that follow from it.
+   *
+   * @default - nothing is made
+   */
+  readonly prepare?: (stage: Stage) => Promise<Prepared>;
+  /**
+   * What happens to the service while its release is awaited.
+   *
+   * @default - nothing
+   */
+  readonly meanwhile?: (stage: Stage) => Promise<void>;
+}
+
+/** Settings of a service, as they stand in a stack's file. */
+export type Settings = Readonly<Record<string, unknown>>;
+
+/** Settings that are known only when a case is set up. */
+export interface Prepared {
+  readonly service?: Settings;
+  readonly cluster?: Settings;
+}
+
+/** How a release is to fail. */
+export interface Failure {
+  readonly reason: Reason;
+  /** What shows the failure first; `disturbed` is the moment at which the case itself makes it. */
+  readonly from: Symptom | "disturbed";
+  /** Seconds that may pass from there to the verdict. */
+  readonly within: number;
+}
+
+/** What a verdict may take when there is nothing to wait for. */
+export const AT_ONCE = 2;
+
+/** The restricted Pod Security level wants this of each container. */
+const RESTRICTED = {
+  securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } },
+};
+
+/** A further container of a pod, which runs a line of JavaScript. */
+export function scriptContainer(name: string, image: string, script: string): Settings {
+  return { name, image, command: ["node", "-e", script], ...RESTRICTED };
+}

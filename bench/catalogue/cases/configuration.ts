@@ -1,0 +1,73 @@
+import { AT_ONCE, type Case, type Failure } from "../case";
+import type { Manifest } from "../../../test/support/kinds";
+
+const missing: Failure = { reason: "config-missing", from: "container-refused", within: AT_ONCE };
+
+/** Secrets, ConfigMaps and volumes that are not as the service wants them. */
+export const configuration: readonly Case[] = [
+  {
+    name: "secret-missing",
+    title: "a variable comes from a Secret that is not there",
+    settings: { env: { TOKEN: { secret: "payment", key: "token" } } },
+    expected: missing,
+  },
+  {
+    name: "secret-key-missing",
+    title: "a variable comes from a key that its Secret does not have",
+    settings: { env: { TOKEN: { secret: "payment", key: "token" } } },
+    objects: () => [secret("payment", { password: "not the token" })],
+    expected: missing,
+  },
+  {
+    name: "secret-file-missing",
+    title: "a file comes from a Secret that is not there",
+    settings: { files: { "/etc/shop/token": { secret: "payment", key: "token" } } },
+    expected: { reason: "config-missing", from: "mount-failed", within: AT_ONCE },
+  },
+  {
+    name: "config-map-missing",
+    title: "variables come from a ConfigMap that is not there",
+    fault: () => ({ container: { envFrom: [{ configMapRef: { name: "features" } }] } }),
+    expected: missing,
+  },
+  {
+    name: "config-map-key-missing",
+    title: "a variable comes from a key that its ConfigMap does not have",
+    fault: () => ({ container: { env: [variable("features", "colour")] } }),
+    objects: () => [configMap("features", { size: "large" })],
+    expected: missing,
+  },
+  {
+    name: "config-map-volume-missing",
+    title: "a volume is made of a ConfigMap that is not there",
+    fault: () => volume({ configMap: { name: "features" } }),
+    expected: { reason: "config-missing", from: "mount-failed", within: AT_ONCE },
+  },
+  {
+    name: "config-map-volume-key-missing",
+    title: "a volume is made of a key that its ConfigMap does not have",
+    fault: () =>
+      volume({ configMap: { name: "features", items: [{ key: "colour", path: "colour" }] } }),
+    objects: () => [configMap("features", { size: "large" })],
+    expected: { reason: "config-missing", from: "mount-failed", within: AT_ONCE },
+  },
+];
+
+function secret(name: string, stringData: Readonly<Record<string, string>>): Manifest {
+  return { apiVersion: "v1", kind: "Secret", metadata: { name }, stringData };
+}
+
+function configMap(name: string, data: Readonly<Record<string, string>>): Manifest {
+  return { apiVersion: "v1", kind: "ConfigMap", metadata: { name }, data };
+}
+
+function variable(name: string, key: string) {
+  return { name: "COLOUR", valueFrom: { configMapKeyRef: { name, key } } };
+}
+
+function volume(source: object) {
+  return {
+    pod: { volumes: [{ name: "data", ...source }] },
+    container: { volumeMounts: [{ name: "data", mountPath: "/data" }] },
+  };
+}

@@ -1,0 +1,86 @@
+import { environment } from "../../../tools/platform/environment";
+import { AT_ONCE, type Case, type Failure, scriptContainer } from "../case";
+
+const crashLoop: Failure = { reason: "crash-loop", from: "ended-twice", within: AT_ONCE };
+
+/** Containers that do not stay up. */
+export const containers: readonly Case[] = [
+  {
+    name: "crash-at-start",
+    title: "the process ends with exit code 3 as soon as it starts",
+    settings: { env: { FAULT_CRASH_AT_START: 3 } },
+    expected: crashLoop,
+  },
+  {
+    name: "crash-for-a-bad-setting",
+    title: "the process refuses one of its own environment variables",
+    settings: { env: { PORT: "eighty" } },
+    expected: crashLoop,
+  },
+  {
+    name: "ends-with-success",
+    title: "the process ends with exit code 0 instead of serving",
+    fault: () => ({ container: { command: ["node", "-e", "console.log('all done')"] } }),
+    expected: crashLoop,
+  },
+  {
+    name: "command-missing",
+    title: "the container's command is not in the image",
+    fault: () => ({ container: { command: ["/opt/shop/bin/serve"] } }),
+    expected: crashLoop,
+  },
+  {
+    name: "sidecar-crash",
+    title: "a sidecar ends again and again",
+    fault: (image) => ({
+      pod: {
+        initContainers: [
+          {
+            ...scriptContainer("proxy", image, "process.exit(7)"),
+            restartPolicy: "Always",
+          },
+        ],
+      },
+    }),
+    expected: crashLoop,
+  },
+  {
+    name: "out-of-memory",
+    title: "the process needs more memory than its limit",
+    settings: {
+      env: { FAULT_MEMORY_BYTES: 800_000_000, FAULT_NEVER_READY: true },
+      resources: { requests: { cpu: "10m", memory: "32Mi" }, limits: { memory: "96Mi" } },
+    },
+    expected: { reason: "out-of-memory", from: "ended-twice", within: AT_ONCE },
+  },
+  {
+    name: "init-fails",
+    title: "an init container ends with exit code 1",
+    fault: (image) => ({
+      pod: {
+        initContainers: [
+          scriptContainer("migrate", image, "console.error('no such table'); process.exit(1)"),
+        ],
+      },
+    }),
+    expected: { reason: "init-failed", from: "ended-twice", within: AT_ONCE },
+  },
+  {
+    name: "init-hangs",
+    title: "an init container never ends",
+    settings: { deadlineSeconds: 15 },
+    fault: (image) => ({
+      pod: { initContainers: [scriptContainer("wait", image, "setInterval(() => {}, 1000)")] },
+    }),
+    expected: { reason: "progress-deadline", from: "deadline-passed", within: AT_ONCE },
+  },
+  {
+    name: "image-runs-as-root",
+    title: "the image runs as root, which the pod must not",
+    fault: () => ({
+      pod: { securityContext: { runAsUser: null, runAsGroup: null } },
+      container: { image: environment().SLIPWAY_BASE_IMAGE },
+    }),
+    expected: { reason: "container-invalid", from: "container-refused", within: 30 + AT_ONCE },
+  },
+];

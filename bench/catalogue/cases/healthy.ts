@@ -1,0 +1,172 @@
+import { setTimeout as delay } from "node:timers/promises";
+
+import { type Case, scriptContainer } from "../case";
+import type { Stage } from "../stage";
+import { deadWebhook } from "./admission";
+import { claim, claimed } from "./scheduling";
+
+/** Releases that are slow, or have bad luck, and are healthy. */
+export const healthy: readonly Case[] = [
+  { name: "healthy", title: "nothing is the matter", expected: "ready" },
+  {
+    name: "slow-start",
+    title: "the process listens only after 20 s",
+    fault: () => ({
+      container: {
+        command: ["node", "-e", "setTimeout(() => import('/app/src/main.js'), 20_000)"],
+      },
+    }),
+    expected: "ready",
+  },
+  {
+    name: "cache-warm",
+    title: "the ready path answers 503 until a cache is warm, for 8 s",
+    settings: { env: { FAULT_READY_AFTER_SECONDS: 8 } },
+    expected: "ready",
+  },
+  {
+    name: "cache-warm-long",
+    title: "the ready path answers 503 for 25 s",
+    settings: { env: { FAULT_READY_AFTER_SECONDS: 25 } },
+    expected: "ready",
+  },
+  {
+    name: "crash-once",
+    title: "the process crashes once, then starts well",
+    settings: { env: { FAULT_CRASH_ONCE: "/tmp/crashed" } },
+    expected: "ready",
+  },
+  {
+    name: "init-crash-once",
+    title: "an init container fails once, then ends well",
+    fault: (image) => ({
+      pod: {
+        initContainers: [
+          {
+            ...scriptContainer("wait-for-database", image, CRASH_ONCE),
+            volumeMounts: [{ name: "marker", mountPath: "/marker" }],
+          },
+        ],
+        volumes: [{ name: "marker", emptyDir: {} }],
+      },
+      container: { volumeMounts: [] },
+    }),
+    expected: "ready",
+  },
+  {
+    name: "registry-down-20-s",
+    title: "the registry hangs up for 20 s during the pull",
+    prepare: async (stage) => {
+      const registry = await stage.registry("hangs-up");
+      void stage.witness.sees("image-refused").then(async () => {
+        await delay(20_000);
+        registry.mood = "well";
+      });
+      return { service: { image: registry.renamed(stage.images.shop) } };
+    },
+    expected: "ready",
+  },
+  {
+    name: "registry-slow",
+    title: "the registry takes 15 s for each answer",
+    prepare: async (stage) => {
+      const registry = await stage.registry({ slowSeconds: 15 });
+      return { service: { image: registry.renamed(stage.images.shop) } };
+    },
+    expected: "ready",
+  },
+  {
+    name: "room-after-10-s",
+    title: "no node takes the pods for 10 s",
+    fault: (_image, namespace) => ({ pod: { nodeSelector: { [roomIn(namespace)]: "yes" } } }),
+    meanwhile: makeRoom,
+    expected: "ready",
+  },
+  {
+    name: "volume-after-10-s",
+    title: "the pods' volume claim is bound after 10 s",
+    fault: () => claimed("data"),
+    objects: () => [claim("data")],
+    meanwhile: provideVolume,
+    expected: "ready",
+  },
+  {
+    name: "webhook-down-10-s",
+    title: "an admission webhook does not answer for 10 s",
+    objects: (namespace) => [deadWebhook(namespace)],
+    meanwhile: async (stage) => {
+      await stage.witness.sees("pod-refused");
+      await delay(10_000);
+      const { apiVersion, kind, metadata } = deadWebhook(stage.namespace);
+      await stage.delete({ apiVersion, kind, metadata });
+    },
+    expected: "ready",
+  },
+  {
+    name: "api-server-restarts",
+    title: "the API server is out of reach for 10 s during the rollout",
+    settings: { env: { FAULT_READY_AFTER_SECONDS: 5 } },
+    prepare: async (stage) => {
+      const { proxy, kubeconfig } = await stage.wayToApi();
+      void stage.witness.sees("running").then(async () => {
+        proxy.cut();
+        await delay(10_000);
+        proxy.mend();
+      });
+      return { cluster: { kubeconfig } };
+    },
+    expected: "ready",
+  },
+  {
+    name: "watches-dropped",
+    title: "all watches are dropped each second during the rollout",
+    settings: { env: { FAULT_READY_AFTER_SECONDS: 6 } },
+    prepare: async (stage) => {
+      const { proxy, kubeconfig } = await stage.wayToApi();
+      void stage.witness.sees("applied").then(() => {
+        const dropping = setInterval(() => {
+          proxy.drop();
+        }, 1000);
+        stage.afterwards(() => {
+          clearInterval(dropping);
+        });
+      });
+      return { cluster: { kubeconfig } };
+    },
+    expected: "ready",
+  },
+];
+
+const CRASH_ONCE = `
+const { existsSync, writeFileSync } = require("node:fs");
+if (existsSync("/marker/crashed")) process.exit(0);
+writeFileSync("/marker/crashed", "");
+process.exit(1);
+`;
+
+async function makeRoom(stage: Stage): Promise<void> {
+  await stage.witness.sees("unscheduled");
+  await delay(10_000);
+  await stage.labelNodes(roomIn(stage.namespace));
+}
+
+function roomIn(namespace: string): string {
+  return `catalogue.example.com/${namespace}`;
+}
+
+async function provideVolume(stage: Stage): Promise<void> {
+  await stage.witness.sees("unscheduled");
+  await delay(10_000);
+  await stage.create({
+    apiVersion: "v1",
+    kind: "PersistentVolume",
+    metadata: { name: stage.namespace },
+    spec: {
+      capacity: { storage: "1Gi" },
+      accessModes: ["ReadWriteOnce"],
+      storageClassName: "",
+      hostPath: { path: `/tmp/${stage.namespace}-volume`, type: "DirectoryOrCreate" },
+      claimRef: { namespace: stage.namespace, name: "data" },
+    },
+  });
+}

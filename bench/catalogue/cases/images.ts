@@ -1,0 +1,102 @@
+import { AT_ONCE, type Case, type Failure, scriptContainer } from "../case";
+import type { Trouble } from "../registry-proxy";
+
+const ABSENT = `sha256:${"0123456789abcdef".repeat(4)}`;
+
+/** Seconds for which a registry may be out of reach before it counts as gone. */
+const PATIENCE = 60;
+
+const notFound: Failure = { reason: "image-not-found", from: "image-refused", within: AT_ONCE };
+const unauthorized: Failure = {
+  reason: "image-unauthorized",
+  from: "image-refused",
+  within: AT_ONCE,
+};
+const unreachable: Failure = {
+  reason: "registry-unreachable",
+  from: "image-refused",
+  within: PATIENCE + AT_ONCE,
+};
+
+/** Images that the node cannot have. */
+export const images: readonly Case[] = [
+  {
+    name: "image-digest-missing",
+    title: "the registry has no such digest",
+    prepare: ({ images: { shop } }) =>
+      Promise.resolve({ service: { image: `${repositoryOf(shop)}@${ABSENT}` } }),
+    expected: notFound,
+  },
+  {
+    name: "image-repository-missing",
+    title: "the registry has no such repository",
+    prepare: ({ images: { shop } }) =>
+      Promise.resolve({ service: { image: shop.replace("/shop@", "/shopp@") } }),
+    expected: notFound,
+  },
+  {
+    name: "image-name-invalid",
+    title: "the image's name is none",
+    fault: () => ({ container: { image: "Shop::latest" } }),
+    expected: notFound,
+  },
+  {
+    name: "sidecar-image-missing",
+    title: "an init container's image is not in the registry",
+    fault: (image) => ({
+      pod: {
+        initContainers: [scriptContainer("setup", `${repositoryOf(image)}@${ABSENT}`, "")],
+      },
+    }),
+    expected: notFound,
+  },
+  troubledRegistry("registry-login-missing", unauthorized, {
+    status: 401,
+    code: "UNAUTHORIZED",
+    message: "authentication required",
+  }),
+  troubledRegistry("registry-access-denied", unauthorized, {
+    status: 403,
+    code: "DENIED",
+    message: "requested access to the resource is denied",
+  }),
+  troubledRegistry("registry-out-of-order", unreachable, {
+    status: 503,
+    code: "UNAVAILABLE",
+    message: "service not available",
+  }),
+  troubledRegistry("registry-rate-limit", unreachable, {
+    status: 429,
+    code: "TOOMANYREQUESTS",
+    message: "pull rate limit exceeded",
+  }),
+  {
+    name: "registry-refuses-connections",
+    title: "nothing listens where the registry should be",
+    prepare: ({ images: { shop } }) =>
+      Promise.resolve({ service: { image: shop.replace(/^[^/]+/, "127.0.0.1:1") } }),
+    expected: unreachable,
+  },
+  {
+    name: "registry-name-unknown",
+    title: "the registry's host name does not resolve",
+    prepare: ({ images: { shop } }) =>
+      Promise.resolve({ service: { image: shop.replace(/^[^/]+/, "registry.invalid") } }),
+    expected: unreachable,
+  },
+];
+
+function troubledRegistry(name: string, expected: Failure, trouble: Trouble): Case {
+  return {
+    name,
+    title: `the registry answers ${trouble.status} ${trouble.code}`,
+    prepare: async (stage) => ({
+      service: { image: (await stage.registry(trouble)).renamed(stage.images.shop) },
+    }),
+    expected,
+  };
+}
+
+function repositoryOf(image: string): string {
+  return image.slice(0, image.indexOf("@"));
+}

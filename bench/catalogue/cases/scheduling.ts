@@ -1,0 +1,63 @@
+import type { Manifest } from "../../../test/support/kinds";
+import { AT_ONCE, type Case, type Failure } from "../case";
+
+/** Seconds for which a pod may go without a node, or its claim without a volume. */
+const GRACE = 30;
+
+const unschedulable: Failure = {
+  reason: "unschedulable",
+  from: "unscheduled",
+  within: GRACE + AT_ONCE,
+};
+const unbound: Failure = { ...unschedulable, reason: "volume-unbound" };
+
+/** Pods that no node takes. */
+export const scheduling: readonly Case[] = [
+  {
+    name: "no-cpu",
+    title: "the pods ask for more processors than a node has",
+    settings: { resources: { requests: { cpu: "512" } } },
+    expected: unschedulable,
+  },
+  {
+    name: "no-such-node",
+    title: "the pods ask for a node with a label that none has",
+    fault: () => ({ pod: { nodeSelector: { "example.com/disk": "gold" } } }),
+    expected: unschedulable,
+  },
+  {
+    name: "claim-unbound",
+    title: "the pods' volume claim finds no volume",
+    fault: () => claimed("data"),
+    objects: () => [claim("data")],
+    expected: unbound,
+  },
+  {
+    name: "claim-missing",
+    title: "the pods' volume claim is not there",
+    fault: () => claimed("data"),
+    expected: unbound,
+  },
+];
+
+/** A claim of a kind that nobody provides by itself. */
+export function claim(name: string): Manifest {
+  return {
+    apiVersion: "v1",
+    kind: "PersistentVolumeClaim",
+    metadata: { name },
+    spec: {
+      storageClassName: "",
+      accessModes: ["ReadWriteOnce"],
+      resources: { requests: { storage: "1Gi" } },
+    },
+  };
+}
+
+/** Pods with the claim's volume. */
+export function claimed(claimName: string) {
+  return {
+    pod: { volumes: [{ name: "data", persistentVolumeClaim: { claimName } }] },
+    container: { volumeMounts: [{ name: "data", mountPath: "/data" }] },
+  };
+}

@@ -1,0 +1,79 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+
+import { Command, InvalidArgumentError, Option } from "commander";
+
+import { prepare } from "../../tools/prepare";
+import { describeMachine } from "../machine";
+import type { Case } from "./case";
+import { CATALOGUE } from "./catalogue";
+import { buildImages } from "./images";
+import { faultsOf, lineOf } from "./outcome";
+import { play } from "./play";
+import { report } from "./report";
+
+interface Options {
+  readonly only?: readonly Case[];
+  readonly kind?: "broken" | "healthy";
+  readonly repeat: number;
+  readonly parallel: number;
+  readonly page: string;
+  readonly records?: string;
+}
+
+const program = new Command("npm run catalogue --")
+  .description(
+    "deploys broken and slow services on the platform, and measures what is said of them",
+  )
+  .option("--only <cases>", "names of cases, with commas", cases)
+  .addOption(new Option("--kind <kind>", "one kind of cases").choices(["broken", "healthy"]))
+  .option("--repeat <number>", "runs of each case", positive, 1)
+  .option("--parallel <number>", "cases at a time; more than one makes figures worse", positive, 1)
+  .option("--page <file>", "where the page goes", join(__dirname, "../../docs/failures.md"))
+  .option("--records <folder>", "keeps what was watched and printed, a file for each case")
+  .action(catalogue);
+
+/** Fails when a verdict was wrong or late, after the page is written. */
+async function catalogue(options: Options): Promise<void> {
+  const { only = CATALOGUE, kind, repeat, parallel, page, records } = options;
+  const chosen = only.filter(
+    ({ expected }) => !kind || (expected === "ready") === (kind === "healthy"),
+  );
+  await prepare();
+  const machine = await describeMachine();
+  const images = await buildImages();
+  const results = await play(chosen, { images, repeat, parallel, records });
+  const command = ["npm run catalogue", ...argumentsOf(process.argv.slice(2))].join(" ");
+  await writeFile(page, report({ command, date: new Date(), machine, results }));
+  console.log(`wrote ${page}`);
+  for (const { entry, outcome } of faultsOf(results)) {
+    console.error(`${entry.name}: ${lineOf(outcome)}`);
+    process.exitCode = 1;
+  }
+}
+
+function argumentsOf(args: readonly string[]): readonly string[] {
+  return args.length > 0 ? ["--", ...args] : [];
+}
+
+function cases(text: string): readonly Case[] {
+  return text.split(",").map((name) => {
+    const found = CATALOGUE.find((entry) => entry.name === name);
+    if (found !== undefined) return found;
+    const names = CATALOGUE.map((entry) => entry.name).join(", ");
+    throw new InvalidArgumentError(`got "${name}"; allowed: ${names}`);
+  });
+}
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) {
+    throw new InvalidArgumentError(`must be a whole number of at least 1, got "${text}"`);
+  }
+  return value;
+}
+
+program.parseAsync().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : String(error));
+  process.exitCode = 1;
+});

@@ -1,0 +1,162 @@
+import { median } from "../chain";
+import type { Machine } from "../machine";
+import type { Case } from "./case";
+import { faultsOf, type Outcome, type Result } from "./outcome";
+import { PEER_ROWS, PEERS, PEERS_DATE } from "./peers";
+
+/** All that one run of the catalogue found. */
+export interface Catalogue {
+  /** As it was typed. */
+  readonly command: string;
+  readonly date: Date;
+  readonly machine: Machine;
+  readonly results: readonly Result[];
+}
+
+/** The catalogue as the page that is kept in the repository. */
+export function report({ command, date, machine, results }: Catalogue): string {
+  const broken = results.filter(({ entry }) => entry.expected !== "ready");
+  const healthy = results.filter(({ entry }) => entry.expected === "ready");
+  return [
+    "# Failures, as Slipway names them",
+    "",
+    `\`${command}\`, ${date.toISOString().slice(0, 10)}. The command writes this page; no figure in it is written by hand.`,
+    "",
+    ...INTRODUCTION,
+    ...summary(results),
+    ...table(["Machine", ""], Object.entries(machine)),
+    ...brokenSection(broken),
+    ...healthySection(healthy),
+    ...peersSection(results),
+    ...messages(broken),
+  ].join("\n");
+}
+
+const INTRODUCTION = [
+  "Each case is a service of two pods, deployed by `pulumi up` into a namespace of its own on a real cluster, by the program of this",
+  "repository: settings, components, provider. A watch of its own, beside Slipway's, notes when the kubelet or a controller first",
+  "reports the failing state, and the verdict counts from the moment at which its message is shown.",
+  "",
+  "What to read out of it: **from the state** is how long Slipway takes to believe what the cluster reports. A target of 2 s means that",
+  "nothing is tolerated, because the state does not mend by itself. A longer one is patience that healthy releases need: a registry",
+  "that restarts, a node that comes back, a volume that is being made. **From the apply** is what a pipeline waits in all. The healthy",
+  "cases are what that patience is for: each of them has to end `ready`, in every run.",
+  "",
+];
+
+function summary(results: readonly Result[]): string[] {
+  const faults = faultsOf(results);
+  const runs = results.flatMap(({ outcomes }) => outcomes).length;
+  const count = (kind: Outcome["fault"]) =>
+    faults.filter(({ outcome }) => outcome.fault === kind).length;
+  return [
+    `**${results.length} cases, ${runs} runs: ${count("false alarm")} false alarms, ${count("wrong reason")} wrong reasons, ` +
+      `${count("missed") + count("no verdict")} failures missed, ${count("late")} verdicts late.**`,
+    "",
+  ];
+}
+
+function brokenSection(results: readonly Result[]): string[] {
+  if (results.length === 0) return [];
+  const rows = results.map(({ entry, outcomes }) => {
+    const { within } = entry.expected as Exclude<Case["expected"], "ready">;
+    return [
+      `[${entry.name}](#${entry.name})`,
+      entry.title,
+      reasonsOf(entry, outcomes),
+      spread(outcomes.map(({ fromState }) => fromState)),
+      `≤ ${within}`,
+      spread(outcomes.map(({ fromApply }) => fromApply)),
+      String(outcomes.length),
+      faultWords(outcomes),
+    ];
+  });
+  const head = ["Case", "What is the matter", "Reason", "From the state", "Target"];
+  return [
+    "## Broken services",
+    "",
+    "Seconds to the verdict; of several runs the median, and the slowest.",
+    "",
+    ...table([...head, "From the apply", "Runs", ""], rows),
+  ];
+}
+
+function healthySection(results: readonly Result[]): string[] {
+  if (results.length === 0) return [];
+  const rows = results.map(({ entry, outcomes }) => [
+    entry.name,
+    entry.title,
+    String(outcomes.length),
+    String(outcomes.filter(({ reason }) => reason === "ready").length),
+    spread(outcomes.map(({ fromApply }) => fromApply)),
+    faultWords(outcomes),
+  ]);
+  return [
+    "## Healthy services that are slow or have bad luck",
+    "",
+    "Seconds from the apply to `ready`.",
+    "",
+    ...table(["Case", "What happens", "Runs", "Ready", "From the apply", ""], rows),
+  ];
+}
+
+function peersSection(results: readonly Result[]): string[] {
+  const rows = PEER_ROWS.flatMap(({ title, entry, seconds }) => {
+    const result = results.find((candidate) => candidate.entry.name === entry);
+    if (result === undefined) return [];
+    const own = spread(result.outcomes.map(({ command }) => command));
+    const isNamed = result.entry.expected !== "ready" && faultsOf([result]).length === 0;
+    return [[title, `**${own}${isNamed ? " n" : ""}**`, ...seconds]];
+  });
+  if (rows.length === 0) return [];
+  return [
+    "## Beside other tools",
+    "",
+    `Seconds from the start of the command to its end, first release, two replicas, progress deadline 120 s; n: the cause is named.`,
+    `The peers were measured on the same platform on ${PEERS_DATE}, with their defaults; Slipway's command is all of \`pulumi up\`, the`,
+    "start of the engine and of the program included. The figure of the official provider is the timeout in its code.",
+    "",
+    ...table(["", "Slipway", ...PEERS], rows),
+  ];
+}
+
+/** What was shown in the first run of each case. */
+function messages(results: readonly Result[]): string[] {
+  const sections = results.flatMap(({ entry, outcomes: [first] }) => [
+    `### ${entry.name}`,
+    "",
+    `${entry.title.slice(0, 1).toUpperCase()}${entry.title.slice(1)}.`,
+    "",
+    "```text",
+    first?.message ?? "",
+    "```",
+    "",
+  ]);
+  return sections.length === 0 ? [] : ["## What is shown", "", ...sections];
+}
+
+/** The reasons that were found; where they differ from the expected one, that as well. */
+function reasonsOf({ expected }: Case, outcomes: readonly Outcome[]): string {
+  const wanted = expected === "ready" ? "ready" : expected.reason;
+  const found = [...new Set(outcomes.map(({ reason }) => reason))];
+  const words = found.map((reason) => `\`${reason}\``).join(", ");
+  return found.every((reason) => reason === wanted) ? words : `${words} instead of \`${wanted}\``;
+}
+
+function faultWords(outcomes: readonly Outcome[]): string {
+  const faults = outcomes.flatMap(({ fault }) => fault ?? []);
+  return faults.length === 0 ? "met" : `**${[...new Set(faults)].join(", ")}**`;
+}
+
+/** The median and the most of some figures. */
+function spread(figures: readonly (number | undefined)[]): string {
+  const known = figures.filter((figure) => figure !== undefined);
+  if (known.length === 0) return "–";
+  const middle = median(known).toFixed(1);
+  return known.length === 1 ? middle : `${middle} (${Math.max(...known).toFixed(1)})`;
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
+  return [line(head), line(head.map(() => "---")), ...rows.map(line), ""];
+}

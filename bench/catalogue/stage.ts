@@ -1,0 +1,144 @@
+import { join } from "node:path";
+
+import { CoreV1Api } from "@kubernetes/client-node";
+
+import { cluster, kubeConfig } from "../../test/support/cluster";
+import type { Manifest } from "../../test/support/kinds";
+import { kubectl } from "../kubectl";
+import { ApiProxy } from "./api-proxy";
+import { type Mood, RegistryProxy } from "./registry-proxy";
+import type { Witness } from "./witness";
+
+/** The images that the catalogue runs. */
+export interface Images {
+  /** The example, pinned. */
+  readonly shop: string;
+  /** Another build of it. */
+  readonly other: string;
+}
+
+/** Kinds that have no namespace. */
+const CLUSTER_WIDE: readonly string[] = [
+  "ClusterRole",
+  "ClusterRoleBinding",
+  "Namespace",
+  "Node",
+  "PersistentVolume",
+  "ValidatingAdmissionPolicy",
+  "ValidatingAdmissionPolicyBinding",
+  "ValidatingWebhookConfiguration",
+];
+
+/** Where a case is played: its namespace, and all that is made for it and goes when it is over. */
+export class Stage {
+  readonly #undo: (() => unknown)[] = [];
+  #disturbedAt: number | undefined;
+
+  /** @param folder a folder of its own, removed with it */
+  constructor(
+    readonly namespace: string,
+    readonly images: Images,
+    readonly witness: Witness,
+    private readonly folder: string,
+  ) {
+    this.#undo.push(() => {
+      witness.dismiss();
+    });
+  }
+
+  /** When the case made the trouble, in milliseconds by `performance.now()`. */
+  get disturbedAt(): number | undefined {
+    return this.#disturbedAt;
+  }
+
+  /** Says that the trouble begins now. */
+  disturb(): void {
+    this.#disturbedAt ??= performance.now();
+  }
+
+  /** Makes an object; what has no namespace is deleted when the case is over. */
+  async create(manifest: Manifest): Promise<void> {
+    if (!CLUSTER_WIDE.includes(manifest.kind)) {
+      const metadata = { namespace: this.namespace, ...manifest.metadata };
+      await cluster.create({ ...manifest, metadata });
+      return;
+    }
+    this.#undo.push(() => remove(manifest));
+    await cluster.create(manifest);
+  }
+
+  /** Changes an object as somebody else; lists of named things are merged by name. */
+  async change(manifest: Manifest): Promise<void> {
+    const metadata = CLUSTER_WIDE.includes(manifest.kind)
+      ? manifest.metadata
+      : { namespace: this.namespace, ...manifest.metadata };
+    await cluster.patch({ ...manifest, metadata }, "somebody");
+  }
+
+  async delete({ apiVersion, kind, metadata }: Manifest): Promise<void> {
+    await remove({ apiVersion, kind, metadata: { namespace: this.namespace, ...metadata } });
+  }
+
+  /** Gives every node a label until the case is over. */
+  async labelNodes(label: string): Promise<void> {
+    const nodes = await core().listNode();
+    for (const { metadata } of nodes.items) {
+      const labelled = (value: string | null) => ({
+        apiVersion: "v1",
+        kind: "Node",
+        metadata: { name: metadata?.name ?? "", labels: { [label]: value } },
+      });
+      this.afterwards(() => this.change(labelled(null)));
+      await this.change(labelled("yes"));
+    }
+  }
+
+  /** A token of a ServiceAccount. */
+  async tokenOf({ name, namespace }: { name: string; namespace: string }): Promise<string> {
+    return (await kubectl(["create", "token", name, "--namespace", namespace])).trim();
+  }
+
+  /** Has this done when the case is over, whatever comes of it. */
+  afterwards(undo: () => unknown): void {
+    this.#undo.push(undo);
+  }
+
+  /** A registry in front of the real one. */
+  async registry(mood: Mood): Promise<RegistryProxy> {
+    const registry = await RegistryProxy.start(mood);
+    this.afterwards(() => {
+      registry.stop();
+    });
+    return registry;
+  }
+
+  /** A way to the API server that can be cut, and the path of the kubeconfig for it. */
+  async wayToApi(): Promise<{ proxy: ApiProxy; kubeconfig: string }> {
+    const kubeconfig = this.path("kubeconfig-through-proxy");
+    const proxy = await ApiProxy.start(kubeconfig);
+    this.afterwards(() => {
+      proxy.stop();
+    });
+    return { proxy, kubeconfig };
+  }
+
+  /** A path for a file that goes with the case. */
+  path(name: string): string {
+    return join(this.folder, name);
+  }
+
+  /** Takes away all that was made, the namespace too. Does not wait until it is gone. */
+  async clear(): Promise<void> {
+    for (const undo of this.#undo.splice(0).reverse()) await undo();
+    await remove({ apiVersion: "v1", kind: "Namespace", metadata: { name: this.namespace } });
+  }
+}
+
+async function remove({ apiVersion, kind, metadata }: Manifest): Promise<void> {
+  const found = await cluster.find({ apiVersion, kind }, metadata.namespace, metadata.name);
+  if (found === undefined) return;
+  // Somebody else may be quicker.
+  await cluster.delete({ apiVersion, kind, metadata }).catch(() => undefined);
+}
+
+const core = (): CoreV1Api => kubeConfig().makeApiClient(CoreV1Api);

@@ -1,0 +1,78 @@
+import type {
+  CoreV1Event,
+  V1ContainerStatus,
+  V1Deployment,
+  V1Pod,
+  V1ReplicaSet,
+} from "@kubernetes/client-node";
+
+/** An object as the API server's watch brought it. */
+export type Sight =
+  | { readonly kind: "Pod"; readonly object: V1Pod }
+  | { readonly kind: "Event"; readonly object: CoreV1Event }
+  | { readonly kind: "ReplicaSet"; readonly object: V1ReplicaSet }
+  | { readonly kind: "Deployment"; readonly object: V1Deployment };
+
+/** What can be seen of a service in trouble: the first word of the kubelet or a controller about it. */
+export const SYMPTOMS = {
+  /** The Deployment is there. */
+  applied: ({ kind }) => kind === "Deployment",
+  /** The kubelet cannot have an image. */
+  "image-refused": (sight) =>
+    waiting(sight, /^(ErrImage|ImagePull|InvalidImageName|ImageInspect|RegistryUnavailable)/),
+  /** The kubelet cannot make a container. */
+  "container-refused": (sight) => waiting(sight, /^(CreateContainer|RunContainer)/),
+  /** The kubelet cannot mount a volume. */
+  "mount-failed": ({ kind, object }) => kind === "Event" && object.reason === "FailedMount",
+  /** A container has ended for the second time. */
+  "ended-twice": (sight) => statusesOf(sight).some((status) => endings(status) >= 2),
+  /** The ReplicaSet controller may not make a pod. */
+  "pod-refused": ({ kind, object }) =>
+    kind === "ReplicaSet" && isTrue(object.status?.conditions, "ReplicaFailure"),
+  /** The scheduler finds no node. */
+  unscheduled: ({ kind, object }) =>
+    kind === "Pod" &&
+    (object.status?.conditions ?? []).some(
+      ({ type, status, reason }) =>
+        type === "PodScheduled" && status === "False" && reason === "Unschedulable",
+    ),
+  /** A readiness or startup probe has failed. */
+  unhealthy: ({ kind, object }) =>
+    kind === "Event" &&
+    object.reason === "Unhealthy" &&
+    /^(Readiness|Startup)/.test(object.message ?? ""),
+  /** A pod runs. */
+  running: (sight) => statusesOf(sight).some(({ state }) => state?.running !== undefined),
+  /** A pod is ready. */
+  "pod-ready": ({ kind, object }) => kind === "Pod" && isTrue(object.status?.conditions, "Ready"),
+  /** The Deployment controller has given up. */
+  "deadline-passed": ({ kind, object }) =>
+    kind === "Deployment" &&
+    (object.status?.conditions ?? []).some(({ reason }) => reason === "ProgressDeadlineExceeded"),
+} as const satisfies Readonly<Record<string, (sight: Sight) => boolean>>;
+
+/** The name of a symptom. */
+export type Symptom = keyof typeof SYMPTOMS;
+
+function statusesOf({ kind, object }: Sight): readonly V1ContainerStatus[] {
+  if (kind !== "Pod") return [];
+  const { status } = object;
+  return [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])];
+}
+
+function waiting(sight: Sight, reason: RegExp): boolean {
+  return statusesOf(sight).some(({ state }) => reason.test(state?.waiting?.reason ?? ""));
+}
+
+/** How often a container has ended: each restart followed an end, and one that is down ended once more. */
+function endings({ restartCount, state }: V1ContainerStatus): number {
+  const isDown = state?.terminated !== undefined || state?.waiting?.reason === "CrashLoopBackOff";
+  return restartCount + (isDown ? 1 : 0);
+}
+
+function isTrue(
+  conditions: readonly { readonly type: string; readonly status: string }[] = [],
+  wanted: string,
+): boolean {
+  return conditions.some(({ type, status }) => type === wanted && status === "True");
+}
