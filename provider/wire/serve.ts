@@ -1,3 +1,4 @@
+import { fstatSync } from "node:fs";
 import { flushCompileCache } from "node:module";
 import { Server, ServerCredentials, type UntypedServiceImplementation } from "@grpc/grpc-js";
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
@@ -10,6 +11,9 @@ const MESSAGE_BYTES = 400 * 1024 * 1024;
 
 /** Late enough for the first calls to be among the compiled code, early enough for the shortest run. */
 const FLUSH_AFTER_MILLISECONDS = 250;
+
+/** For what is under way to end by itself, such as a builder that was told to. */
+const GRACE_MILLISECONDS = 1000;
 
 /**
  * Puts a plugin on the engine's wire, for the life of this process: prints the port that it listens on,
@@ -26,6 +30,7 @@ export function serve(plugin: Plugin): void {
   listen(plugin, address).then(
     ({ port }) => {
       process.stdout.write(`${port}\n`);
+      endWithEngine(plugin);
       // The engine ends a plugin by SIGKILL, so that Node never gets to keep the compiled code by itself.
       setTimeout(flushCompileCache, FLUSH_AFTER_MILLISECONDS).unref();
     },
@@ -34,6 +39,26 @@ export function serve(plugin: Plugin): void {
       process.exitCode = 1;
     },
   );
+}
+
+/**
+ * Ends this process when the engine is gone, whatever killed it: the engine holds the other end of the standard
+ * input. A SIGTERM ends only what is under way, because a build server sends it to each process of a job, and the
+ * engine is to hear how its calls ended; it ends its plugins itself, by SIGINT.
+ */
+function endWithEngine(plugin: Plugin): void {
+  process.on("SIGTERM", () => {
+    plugin.cancel();
+  });
+  // Without a pipe there is nobody to wait for, as when a person starts a plugin to look at it.
+  if (!fstatSync(process.stdin.fd).isFIFO()) {
+    return;
+  }
+  process.stdin.on("close", () => {
+    plugin.cancel();
+    setTimeout(() => process.exit(1), GRACE_MILLISECONDS);
+  });
+  process.stdin.resume();
 }
 
 /** A plugin on a free port of the loopback address. */
