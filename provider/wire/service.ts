@@ -11,7 +11,13 @@ import { fromStruct, toStruct } from "./struct";
 
 /** What each call of the engine means to a plugin. A call that is not here is answered as unimplemented. */
 export function providerService(plugin: Plugin, log: EngineLog): Partial<IResourceProviderServer> {
-  return { ...lifecycle(plugin, log), ...configuration(plugin, log), ...operations(plugin, log) };
+  return {
+    ...lifecycle(plugin, log),
+    ...configuration(plugin, log),
+    ...planning(plugin, log),
+    ...changes(plugin, log),
+    ...lookups(plugin, log),
+  };
 }
 
 function lifecycle(plugin: Plugin, log: EngineLog): Partial<IResourceProviderServer> {
@@ -72,7 +78,7 @@ function configuration(plugin: Plugin, log: EngineLog): Partial<IResourceProvide
   };
 }
 
-function operations(plugin: Plugin, log: EngineLog): Partial<IResourceProviderServer> {
+function planning(plugin: Plugin, log: EngineLog): Partial<IResourceProviderServer> {
   return {
     check: unary(async (request) => {
       const { inputs, failures } = await plugin.check(subjectOf(request, log), {
@@ -97,6 +103,11 @@ function operations(plugin: Plugin, log: EngineLog): Partial<IResourceProviderSe
       });
       return diffResponse(diff, oldInputs, news);
     }, log),
+  };
+}
+
+function changes(plugin: Plugin, log: EngineLog): Partial<IResourceProviderServer> {
+  return {
     create: unary(async (request) => {
       const { id, outputs } = await plugin.create(subjectOf(request, log), {
         inputs: fromStruct(request.getProperties()),
@@ -106,22 +117,6 @@ function operations(plugin: Plugin, log: EngineLog): Partial<IResourceProviderSe
       const response = new message.CreateResponse();
       response.setId(id);
       response.setProperties(toStruct(outputs));
-      return response;
-    }, log),
-    read: unary(async (request) => {
-      const found = await plugin.read(subjectOf(request, log), {
-        id: request.getId(),
-        outputs: fromStruct(request.getProperties()),
-        inputs: fromStruct(request.getInputs()),
-      });
-      const response = new message.ReadResponse();
-      if (found !== undefined) {
-        response.setId(found.id);
-        response.setProperties(toStruct(found.outputs));
-        response.setInputs(
-          found.inputs === undefined ? request.getInputs() : toStruct(found.inputs),
-        );
-      }
       return response;
     }, log),
     update: unary(async (request) => {
@@ -146,6 +141,27 @@ function operations(plugin: Plugin, log: EngineLog): Partial<IResourceProviderSe
         timeoutSeconds: request.getTimeout(),
       });
       return new Empty();
+    }, log),
+  };
+}
+
+function lookups(plugin: Plugin, log: EngineLog): Partial<IResourceProviderServer> {
+  return {
+    read: unary(async (request) => {
+      const found = await plugin.read(subjectOf(request, log), {
+        id: request.getId(),
+        outputs: fromStruct(request.getProperties()),
+        inputs: fromStruct(request.getInputs()),
+      });
+      const response = new message.ReadResponse();
+      if (found !== undefined) {
+        response.setId(found.id);
+        response.setProperties(toStruct(found.outputs));
+        response.setInputs(
+          found.inputs === undefined ? request.getInputs() : toStruct(found.inputs),
+        );
+      }
+      return response;
     }, log),
     invoke: unary(async (request) => {
       const token = request.getTok();

@@ -32,20 +32,6 @@ export function dockerPlugin(): Plugin {
     log,
     signal: interruption.signal,
   });
-  const made = async (
-    subject: Subject,
-    inputs: Properties,
-    preview: boolean,
-  ): Promise<Properties> => {
-    const image = inputs as unknown as ImageInputs;
-    if (!preview) {
-      return makeImage(image, context(subject));
-    }
-    if (image.buildOnPreview === true && !containsUnknown(inputs)) {
-      await makeImage({ ...image, skipPush: true }, context(subject));
-    }
-    return previewed(image);
-  };
   return {
     ...standInFor("docker", pulumiDocker),
     configure: (properties) => {
@@ -64,9 +50,9 @@ export function dockerPlugin(): Plugin {
     }),
     create: async (subject, { inputs, preview }) => ({
       id: String(inputs["imageName"]),
-      outputs: await made(subject, inputs, preview),
+      outputs: await made(inputs, preview, context(subject)),
     }),
-    update: (subject, { news, preview }) => made(subject, news, preview),
+    update: (subject, { news, preview }) => made(news, preview, context(subject)),
     read: ({ type }, { id, outputs }) =>
       Object.keys(outputs).length === 0
         ? Promise.reject(notInStandIn(`the import of a ${type}`, "docker"))
@@ -77,6 +63,21 @@ export function dockerPlugin(): Plugin {
       interruption.abort();
     },
   };
+}
+
+async function made(
+  inputs: Properties,
+  preview: boolean,
+  context: DockerContext,
+): Promise<Properties> {
+  const image = inputs as unknown as ImageInputs;
+  if (!preview) {
+    return makeImage(image, context);
+  }
+  if (image.buildOnPreview === true && !containsUnknown(inputs)) {
+    await makeImage({ ...image, skipPush: true }, context);
+  }
+  return previewed(image);
 }
 
 function requireImage({ type }: Subject): void {

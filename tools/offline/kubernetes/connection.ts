@@ -1,4 +1,9 @@
-import { Agent as HttpAgent, type OutgoingHttpHeaders, request as http } from "node:http";
+import {
+  Agent as HttpAgent,
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+  request as http,
+} from "node:http";
 import { Agent, request as https, type RequestOptions } from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
 import { text } from "node:stream/consumers";
@@ -94,32 +99,21 @@ export class Connection {
         "content-length": Buffer.byteLength(payload),
       }),
     };
-    return new Promise((resolve, reject) => {
-      const fail = (error: NodeJS.ErrnoException) => {
-        reject(new UnreachableError(server, error, error.code ?? ""));
-      };
-      const send = url.protocol === "http:" ? http : https;
-      const outgoing = send(
-        url,
-        { ...options, method, headers, timeout: IDLE_MILLISECONDS },
-        (response) => {
-          text(response).then((answer) => {
-            warnings(response.headers["warning"]).forEach((warning) => warn?.(warning));
-            const code = response.statusCode ?? 0;
-            if (code >= 200 && code < 300) {
-              resolve(JSON.parse(answer));
-            } else {
-              reject(new ApiError(code, statusOf(answer)));
-            }
-          }, fail);
-        },
-      );
-      outgoing.on("timeout", () =>
-        outgoing.destroy(Object.assign(new Error("no answer"), { code: "ETIMEDOUT" })),
-      );
-      outgoing.on("error", fail);
-      outgoing.end(payload);
-    });
+    try {
+      const response = await exchange(url, { ...options, method, headers }, payload);
+      const answer = await text(response);
+      warnings(response.headers["warning"]).forEach((warning) => warn?.(warning));
+      const code = response.statusCode ?? 0;
+      if (code >= 200 && code < 300) {
+        return JSON.parse(answer);
+      }
+      throw new ApiError(code, statusOf(answer));
+    } catch (error) {
+      if (error instanceof Error && "code" in error && typeof error.code === "string") {
+        throw new UnreachableError(server, error, error.code);
+      }
+      throw error;
+    }
   }
 
   async #load(): Promise<KubeConfig> {
@@ -155,6 +149,22 @@ export class Connection {
           });
     return { headers: options.headers, auth: options.auth, agent };
   }
+}
+
+function exchange(
+  url: URL,
+  options: RequestOptions,
+  payload: string | undefined,
+): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const send = url.protocol === "http:" ? http : https;
+    const outgoing = send(url, { ...options, timeout: IDLE_MILLISECONDS }, resolve);
+    outgoing.on("timeout", () => {
+      outgoing.destroy(Object.assign(new Error("no answer"), { code: "ETIMEDOUT" }));
+    });
+    outgoing.on("error", reject);
+    outgoing.end(payload);
+  });
 }
 
 function statusOf(answer: string): ApiStatus {
