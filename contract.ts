@@ -39,6 +39,11 @@ export interface ReadinessInputs {
   readonly dirty: boolean;
   /** Seconds without progress after which the rollout has failed (the Deployment's progress deadline). */
   readonly deadlineSeconds: number;
+  /**
+   * Whether a release that fails makes way for the last one that was ready.
+   * @default true
+   */
+  readonly rollback?: boolean;
 }
 
 /** What is kept of the release that a new one took the place of. */
@@ -47,6 +52,21 @@ export interface PreviousRelease {
   readonly image: string;
   readonly digest: string;
   readonly manifestHash: string;
+}
+
+/** A release that was ready once. */
+export interface ProvedRelease extends PreviousRelease {
+  /** The ReplicaSet that has its pod template, and that a rollback takes it from. */
+  readonly replicaSet: string;
+}
+
+/** What a rollback put in the place of a release that failed: the last one that was ready. */
+export interface RunningRelease extends ProvedRelease {
+  /** Whether it was ready again. */
+  readonly verdict: "ready" | "failed";
+  /** Reason code, null when ready. */
+  readonly reason: string | null;
+  readonly pods: readonly { readonly name: string; readonly imageID: string }[];
 }
 
 /** One release: the record in the stack's outputs. See docs/outputs.md. */
@@ -70,9 +90,13 @@ export interface ReleaseRecord {
   readonly seconds: number;
   /** The last release that was ready, null for the first one. */
   readonly previous: PreviousRelease | null;
+  /** What runs in its place since it failed, null where it is itself what runs. */
+  readonly running: RunningRelease | null;
 }
 
-/** Outputs of `slipway:index:Readiness`: its inputs and the record. */
+/** Outputs of `slipway:index:Readiness`: its inputs, the record, and what a rollback goes back to. */
 export interface ReadinessOutputs extends ReadinessInputs {
   readonly release: ReleaseRecord;
+  /** The last release that was ready, which may be this one; null where none was. */
+  readonly lastReady: ProvedRelease | null;
 }

@@ -60,6 +60,17 @@ export class Cluster {
     return (await this.#find(path, signal)) as Deployment | undefined;
   }
 
+  /** Changes a Deployment by a JSON patch, as this field manager. */
+  async patchDeployment(
+    namespace: string,
+    name: string,
+    { patch, fieldManager }: { readonly patch: readonly object[]; readonly fieldManager: string },
+    signal: AbortSignal,
+  ): Promise<Deployment> {
+    const path = `${COLLECTIONS.deployments.path(namespace)}/${name}`;
+    return (await this.api.patch(path, patch, { fieldManager }, signal)) as Deployment;
+  }
+
   /**
    * Whether a namespace is there, or on its way out.
    * @returns undefined where that may not be read
@@ -88,7 +99,10 @@ export class Cluster {
       const lines = text.split("\n").filter((line) => line.trim() !== "");
       return { ...source, lines: lines.map((line) => line.slice(0, LINE_CHARACTERS)) };
     } catch (error) {
-      return { ...source, lines: [`(no log: ${messageOf(error)})`] };
+      // The runtime may have cleared the container before away already.
+      return previous && error instanceof ApiError && error.status === 400
+        ? this.log(namespace, { ...source, previous: false }, signal)
+        : { ...source, lines: [`(no log: ${messageOf(error)})`] };
     }
   }
 

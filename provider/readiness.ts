@@ -1,24 +1,27 @@
 import { isDeepStrictEqual } from "node:util";
-import type { ReadinessInputs, ReadinessOutputs, ReleaseRecord } from "../contract";
+import type { ReadinessInputs } from "../contract";
 import type { Cluster } from "./cluster";
 import { checkInputs, parseInputs } from "./readiness/inputs";
 import { previousOf, recordOf } from "./readiness/record";
-import { awaitVerdict, type Judgement, presentVerdict } from "./readiness/wait";
+import { type Case, reportOf } from "./readiness/report";
+import { nextState, NOTHING, outputsOf, type State, stateOf, type Stored } from "./readiness/state";
+import { awaitVerdict, presentVerdict } from "./readiness/wait";
 import type { Resource } from "./resource";
-import { evidence, logSources } from "./verdict/evidence";
-import type { Finding } from "./verdict/finding";
+import { type Mark, markOf } from "./rollback/mark";
+import { planRollback } from "./rollback/plan";
+import { rollBack, type Tools } from "./rollback/rollback";
+import { standingOf } from "./rollback/standing";
+import { outlook } from "./rollback/words";
 import { type Properties, PartialFailure, type Subject } from "./wire/plugin";
 import { UNKNOWN } from "./wire/unknown";
-
-/** Logs and the like are worth waiting for, but not long: the verdict is known. */
-const EVIDENCE_MILLISECONDS = 10_000;
 
 /** Inputs that say which release this is; all others say what it is to be. */
 const IDENTITY = ["namespace", "deployment.name"];
 
 /**
  * `slipway:index:Readiness`: waits until a release is proved to be healthy, and keeps its record.
- * It makes nothing in the cluster, and only reads.
+ * It makes nothing in the cluster. A release that fails makes way for the last one that was ready; everything else
+ * is only read.
  */
 export class Readiness implements Resource {
   /**
@@ -40,7 +43,7 @@ export class Readiness implements Resource {
   /** A stored verdict that is not `ready` is a change: a failure is judged again, whatever was lost of it. */
   diff: Resource["diff"] = (_subject, { oldInputs, oldOutputs, news }) => {
     const changed = changedPaths(oldInputs, news);
-    const judged = storedRecord(oldOutputs)?.verdict === "ready";
+    const judged = stateOf(oldOutputs).release?.verdict === "ready";
     return {
       changed: judged ? changed : [...changed, "release"],
       replaces: changed.filter((path) => IDENTITY.includes(path)),
@@ -49,31 +52,46 @@ export class Readiness implements Resource {
 
   create: Resource["create"] = async (subject, { inputs, preview, timeoutSeconds }) => {
     const outputs = preview
-      ? { ...inputs, release: UNKNOWN }
-      : await this.#prove(subject, inputs, undefined, timeoutSeconds);
+      ? unknownOutputs(inputs)
+      : await this.#prove(subject, inputs, NOTHING, timeoutSeconds);
     return { id: idOf(inputs), outputs };
   };
 
-  update: Resource["update"] = async (subject, { oldOutputs, news, preview, timeoutSeconds }) =>
-    preview
-      ? { ...news, release: UNKNOWN }
-      : this.#prove(subject, news, storedRecord(oldOutputs), timeoutSeconds);
+  update: Resource["update"] = async (subject, { oldOutputs, news, preview, timeoutSeconds }) => {
+    const stored = stateOf(oldOutputs);
+    if (!preview) {
+      return this.#prove(subject, news, stored, timeoutSeconds);
+    }
+    if (stored.release?.verdict === "failed") {
+      // The engine compares with what it applied itself, and would call a Deployment unchanged that was rolled back.
+      subject.log.warn(outlook(subject.name, stored.release, news));
+    }
+    return unknownOutputs(news);
+  };
 
   /** Judges again without waiting. An unhealthy release is a changed output, not an error. */
   read: Resource["read"] = async (subject, { id, outputs, inputs }) => {
     const release = parseInputs(inputs);
-    const stored = storedRecord(outputs);
+    const stored = stateOf(outputs);
+    const mark = await this.#mark(release);
+    if (mark !== undefined) {
+      const { state, report } = await standingOf(release, mark, stored, this.#tools(subject, 0));
+      subject.log.warn(report);
+      return { id, outputs: outputsOf(inputs, state) };
+    }
     const judgement = await presentVerdict(this.cluster(), release, this.signal);
     const { verdict } = judgement;
     if (verdict.kind === "failed") {
-      subject.log.warn(await this.#evidence(release, verdict, judgement, undefined));
+      const { observed } = judgement;
+      const seconds = undefined;
+      subject.log.warn(await this.#explain({ release, finding: verdict, observed, seconds }));
     }
     const wait = {
-      startedAt: stored?.startedAt ?? new Date().toISOString(),
-      seconds: stored?.seconds ?? 0,
+      startedAt: stored.release?.startedAt ?? new Date().toISOString(),
+      seconds: stored.release?.seconds ?? 0,
     };
-    const record = recordOf(release, judgement, wait, previousOf(stored, release));
-    return { id, outputs: outputsOf(inputs, record) };
+    const record = recordOf(release, judgement, wait, previousOf(stored.release, release));
+    return { id, outputs: outputsOf(inputs, nextState(record, stored.lastReady)) };
   };
 
   /** There is nothing to delete. */
@@ -82,58 +100,70 @@ export class Readiness implements Resource {
   async #prove(
     subject: Subject,
     inputs: Properties,
-    stored: ReleaseRecord | undefined,
+    stored: Stored,
     timeoutSeconds: number,
   ): Promise<Properties> {
     const release = parseInputs(inputs);
+    const tools = this.#tools(subject, timeoutSeconds);
+    const fail = (message: string, state: State) =>
+      new PartialFailure(message, idOf(inputs), outputsOf(inputs, state));
+    const refuse = async (mark: Mark) => {
+      const { state, report, remedy } = await standingOf(release, mark, stored, tools);
+      return fail(`${report}\n${remedy}`, state);
+    };
+    const mark = await this.#mark(release);
+    if (mark !== undefined) {
+      throw await refuse(mark);
+    }
     const startedAt = new Date().toISOString();
     const began = performance.now();
-    const judgement = await awaitVerdict(this.cluster(), release, {
+    const judgement = await awaitVerdict(this.cluster(), release, tools);
+    const { verdict, observed } = judgement;
+    const missed = markOf(release, observed.deployment);
+    if (missed !== undefined) {
+      throw await refuse(missed);
+    }
+    const seconds = (performance.now() - began) / 1000;
+    const previous = previousOf(stored.release, release);
+    const record = recordOf(release, judgement, { startedAt, seconds }, previous);
+    const state = nextState(record, stored.lastReady);
+    if (verdict.kind === "ready") {
+      return outputsOf(inputs, state);
+    }
+    const plan = planRollback(release, verdict, stored.lastReady, observed);
+    const note = plan.kind === "stay" ? plan.why : undefined;
+    const report = await this.#explain({ release, finding: verdict, observed, seconds, note });
+    if (plan.kind === "stay") {
+      throw fail(report, state);
+    }
+    // Told before anything is touched: whatever becomes of the rollback, this is not lost.
+    subject.log.warn(report);
+    const { running, report: outcome } = await rollBack(release, verdict, judgement, plan, tools);
+    const [headline = ""] = report.split("\n");
+    throw fail(`${headline}\n${outcome}`, { ...state, release: { ...record, running } });
+  }
+
+  /** Whether the release was rolled back, as far as the cluster answers; if it does not, the wait will say so. */
+  async #mark(release: ReadinessInputs): Promise<Mark | undefined> {
+    const { namespace, deployment } = release;
+    const look = this.cluster().deployment(namespace, deployment.name, this.signal);
+    return markOf(release, await look.catch(() => undefined));
+  }
+
+  #tools(subject: Subject, timeoutSeconds: number): Tools {
+    return {
+      cluster: this.cluster(),
       signal: this.signal,
       timeoutSeconds,
       progress: (text) => {
         subject.log.status(text);
       },
-    });
-    const seconds = (performance.now() - began) / 1000;
-    const { verdict } = judgement;
-    const previous = previousOf(stored, release);
-    const outputs = outputsOf(
-      inputs,
-      recordOf(release, judgement, { startedAt, seconds }, previous),
-    );
-    if (verdict.kind === "failed") {
-      const message = await this.#evidence(release, verdict, judgement, seconds);
-      throw new PartialFailure(message, idOf(inputs), outputs);
-    }
-    return outputs;
+      explain: (found) => this.#explain(found),
+    };
   }
 
-  async #evidence(
-    release: ReadinessInputs,
-    finding: Finding,
-    { observed }: Judgement,
-    seconds: number | undefined,
-  ): Promise<string> {
-    const signal = AbortSignal.any([this.signal, AbortSignal.timeout(EVIDENCE_MILLISECONDS)]);
-    const sources = signal.aborted ? [] : logSources(observed, finding);
-    const [logs, notes] = await Promise.all([
-      Promise.all(sources.map((source) => this.cluster().log(release.namespace, source, signal))),
-      this.#notes(finding, observed.ingress?.spec?.ingressClassName, signal),
-    ]);
-    return evidence({ release, finding, seconds, observed, logs, notes, context: this.context() });
-  }
-
-  async #notes(
-    { reason }: Finding,
-    ingressClass: string | undefined,
-    signal: AbortSignal,
-  ): Promise<string[]> {
-    if (reason !== "ingress-no-address" || ingressClass === undefined) {
-      return [];
-    }
-    const exists = await this.cluster().hasIngressClass(ingressClass, signal);
-    return exists === false ? [`the cluster has no ingress class ${ingressClass}`] : [];
+  #explain(found: Case): Promise<string> {
+    return reportOf(this.cluster(), this.context(), found, this.signal);
   }
 }
 
@@ -142,12 +172,8 @@ function idOf({ namespace, deployment }: Properties): string {
   return `${String(namespace)}/${name ?? ""}`;
 }
 
-function outputsOf(inputs: Properties, release: ReleaseRecord): Properties {
-  return { ...inputs, release } satisfies Pick<ReadinessOutputs, "release">;
-}
-
-function storedRecord({ release }: Properties): ReleaseRecord | undefined {
-  return typeof release === "object" && release !== null ? (release as ReleaseRecord) : undefined;
+function unknownOutputs(inputs: Properties): Properties {
+  return { ...inputs, release: UNKNOWN, lastReady: UNKNOWN };
 }
 
 /** Paths of the inputs that differ, one level into objects: what is compared is small and flat. */

@@ -31,6 +31,9 @@ export function serviceSchema(surroundings: Surroundings) {
       deadlineSeconds: field.wholeNumber(5, 3600).exactOptional(),
       drainSeconds: field.wholeNumber(0, 300).exactOptional(),
       stopSeconds: field.wholeNumber(1, 3600).exactOptional(),
+      rollback: field
+        .choice("whether a release that fails makes way for the last one that was ready")
+        .exactOptional(),
     },
     "a mapping with a port and either build or image",
   );

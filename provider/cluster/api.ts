@@ -25,6 +25,8 @@ export interface Api {
   get(path: string, query?: Query, signal?: AbortSignal): Promise<unknown>;
   text(path: string, query?: Query, signal?: AbortSignal): Promise<string>;
   post(path: string, body: unknown, signal?: AbortSignal): Promise<unknown>;
+  /** Applies a JSON patch (RFC 6902). */
+  patch(path: string, body: unknown, query?: Query, signal?: AbortSignal): Promise<unknown>;
   /** Settles when the watch has ended: resolved by the server or by silence, rejected by an error or the signal. */
   watch(
     path: string,
@@ -74,6 +76,20 @@ export class KubeconfigApi implements Api {
     const url = urlOf(kubeconfig, path, {});
     const request = new client.RequestContext(url, client.HttpMethod.POST);
     request.setHeaderParam("Content-Type", "application/json");
+    request.setBody(JSON.stringify(body));
+    return JSON.parse(await this.#send(request, signal));
+  }
+
+  async patch(
+    path: string,
+    body: unknown,
+    query: Query = {},
+    signal?: AbortSignal,
+  ): Promise<unknown> {
+    const { client, kubeconfig } = await this.#connect();
+    const url = urlOf(kubeconfig, path, query);
+    const request = new client.RequestContext(url, client.HttpMethod.PATCH);
+    request.setHeaderParam("Content-Type", "application/json-patch+json");
     request.setBody(JSON.stringify(body));
     return JSON.parse(await this.#send(request, signal));
   }

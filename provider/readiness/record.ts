@@ -37,6 +37,7 @@ export function recordOf(
     startedAt,
     seconds: Math.round(seconds * 10) / 10,
     previous,
+    running: null,
   };
 }
 
@@ -72,6 +73,7 @@ function differs(
   return digest !== released(inputs.image) || manifestHash !== inputs.manifestHash;
 }
 
-function released(image: string): string {
+/** The digest of a release's image. */
+export function released(image: string): string {
   return `sha256:${digestOf(image) ?? ""}`;
 }

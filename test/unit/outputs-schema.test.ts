@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import type { Endpoint } from "../../components/workload";
-import type { PreviousRelease, ReleaseRecord } from "../../contract";
+import type { PreviousRelease, ReleaseRecord, RunningRelease } from "../../contract";
 import schema from "../../docs/outputs.schema.json";
 import { REASONS } from "../../provider/verdict/reasons";
 import { faultsOf } from "../support/outputs-schema";
@@ -36,7 +36,16 @@ const release = {
   startedAt: "2026-11-21T09:30:00.000Z",
   seconds: 3.2,
   previous,
+  running: null,
 } satisfies Required<ReleaseRecord>;
+
+const running = {
+  ...previous,
+  replicaSet: "shop-5c9f8d7b64",
+  verdict: "ready",
+  reason: null,
+  pods: [{ name: "shop-5c9f8d7b64-9k2lm", imageID: IMAGE }],
+} satisfies Required<RunningRelease>;
 
 const failed = {
   ...release,
@@ -65,6 +74,14 @@ const withEndpoint = (changes: object) => ({
 test.each([
   ["a ready release", withRelease({})],
   ["a failed release", withRelease(failed)],
+  ["one that was rolled back", withRelease({ ...failed, running })],
+  [
+    "one whose rollback failed, too",
+    withRelease({
+      ...failed,
+      running: { ...running, verdict: "failed", reason: "config-missing", pods: [] },
+    }),
+  ],
   ["a first release", withRelease({ previous: null })],
   ["a source that is not in git", withRelease({ commit: null, dirty: false })],
   ["a repository of SHA-256 objects", withRelease({ commit: "2".repeat(64) })],
@@ -84,6 +101,16 @@ test.each([
   ["an unknown verdict", withRelease({ verdict: "progressing" }), "/releases/shop/verdict"],
   ["a ready release with a reason", withRelease({ reason: "not-ready" }), "/releases/shop/reason"],
   ["a failed release without one", withRelease({ verdict: "failed" }), "/releases/shop/reason"],
+  [
+    "a ready release in whose place another runs",
+    withRelease({ running }),
+    "/releases/shop/running",
+  ],
+  [
+    "a running release without its ReplicaSet",
+    withRelease({ ...failed, running: previous }),
+    "/releases/shop/running",
+  ],
   [
     "a ready release without ReplicaSet",
     withRelease({ replicaSet: null }),
@@ -120,11 +147,14 @@ test.each(Object.keys(release))("calls for the release's %s", (field) => {
 });
 
 test("describes the fields of the program and no other", () => {
-  const { release: described, previousRelease, pod, endpoint: address } = schema.$defs;
+  const { release: described, previousRelease, runningRelease } = schema.$defs;
+  const { pod, endpoint: address } = schema.$defs;
   expect(Object.keys(described.properties)).toEqual(Object.keys(release));
   expect(described.required).toEqual(Object.keys(release));
   expect(Object.keys(previousRelease.properties)).toEqual(Object.keys(previous));
   expect(previousRelease.required).toEqual(Object.keys(previous));
+  expect(Object.keys(runningRelease.properties)).toEqual(Object.keys(running));
+  expect(runningRelease.required).toEqual(Object.keys(running));
   expect(Object.keys(pod.properties)).toEqual(Object.keys(release.pods[0] ?? {}));
   expect(Object.keys(address.properties)).toEqual(Object.keys(endpoint));
 });

@@ -41,6 +41,7 @@ const RECORD: ReleaseRecord = {
   startedAt: "2026-01-01T00:00:00.000Z",
   seconds: 3,
   previous: null,
+  running: null,
 };
 
 let warnings: string[] = [];
@@ -256,6 +257,13 @@ describe("on a cluster", () => {
         startedAt: expect.any(String) as string,
         seconds: expect.any(Number) as number,
       },
+      lastReady: {
+        commit: "0123abc",
+        image: IMAGE,
+        digest: digest("a"),
+        manifestHash: digest("b"),
+        replicaSet: "shop-new",
+      },
     });
   });
 
@@ -263,7 +271,7 @@ describe("on a cluster", () => {
     const inputs = { ...INPUTS, image: UNKNOWN };
     expect(await create(inputs, true)).toEqual({
       id: "shop-dev/shop",
-      outputs: { ...inputs, release: UNKNOWN },
+      outputs: { ...inputs, release: UNKNOWN, lastReady: UNKNOWN },
     });
     expect(server.requests).toEqual([]);
   });

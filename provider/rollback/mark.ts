@@ -1,0 +1,44 @@
+import type { ReadinessInputs } from "../../contract";
+import { type Deployment, uidOf } from "../verdict/objects";
+
+/** Stands on a Deployment whose pod template was rolled back; its value is a {@link Mark}. */
+export const ANNOTATION = "slipway/rolled-back";
+
+/**
+ * What a rollback leaves on the Deployment, in the same write as the template. The stack's state may never hear of a
+ * rollback, because the run was killed; the cluster always has.
+ */
+export interface Mark {
+  /** `metadata.generation` that the release's manifest got, and that was rolled back. */
+  readonly generation: number;
+  /** The reason for which it failed. */
+  readonly reason: string;
+}
+
+/**
+ * The mark of this release. What is applied after a rollback has a later generation, and no mark.
+ * @returns undefined where the release was not rolled back
+ */
+export function markOf(
+  { deployment: { uid, generation } }: ReadinessInputs,
+  deployment: Deployment | undefined,
+): Mark | undefined {
+  const text = deployment?.metadata?.annotations?.[ANNOTATION];
+  if (deployment === undefined || text === undefined || uidOf(deployment) !== uid) {
+    return undefined;
+  }
+  const mark = parseMark(text);
+  return mark?.generation === generation ? mark : undefined;
+}
+
+/** Annotations are anybody's to write. */
+function parseMark(text: string): Mark | undefined {
+  try {
+    const mark = JSON.parse(text) as Partial<Mark> | null;
+    return typeof mark?.generation === "number" && typeof mark.reason === "string"
+      ? { generation: mark.generation, reason: mark.reason }
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,61 @@
+import type { ProvedRelease, ReadinessInputs } from "../../contract";
+import { newReplicaSet } from "../verdict/deployment";
+import type { Finding } from "../verdict/finding";
+import { nameOf, type Observed, type ReplicaSet } from "../verdict/objects";
+import type { Reason } from "../verdict/reasons";
+import { called } from "./words";
+
+/** What is to be done about a release that failed. */
+export type Plan =
+  | { readonly kind: "restore"; readonly to: ProvedRelease; readonly replicaSet: ReplicaSet }
+  | {
+      readonly kind: "stay";
+      /** Why nothing is restored, undefined where that goes without saying. */
+      readonly why: string | undefined;
+    };
+
+/** Where another pod template would mend nothing, or undo what somebody else did on purpose. */
+const LEFT_ALONE: readonly Reason[] = [
+  "interrupted",
+  "superseded",
+  "paused",
+  "forbidden",
+  "cluster-unreachable",
+  "deployment-missing",
+  "namespace-missing",
+  "namespace-terminating",
+  "ingress-no-address",
+];
+
+/** Decides whether the last release that was ready is to be restored. */
+export function planRollback(
+  release: ReadinessInputs,
+  { reason }: Finding,
+  lastReady: ProvedRelease | null,
+  observed: Observed,
+): Plan {
+  if (LEFT_ALONE.includes(reason)) {
+    return { kind: "stay", why: undefined };
+  }
+  if (lastReady === null) {
+    return stay("no release was ready before; this one is left as it is, to be looked into");
+  }
+  if (release.rollback === false) {
+    return stay("rollback is set to false; the release is left as it is");
+  }
+  const present = newReplicaSet(observed);
+  const target = `the last release that was ready, ${called(lastReady, release)},`;
+  if (present !== undefined && nameOf(present) === lastReady.replicaSet) {
+    return stay(`${target} has the same pod template`);
+  }
+  const replicaSet = observed.replicaSets.find(
+    (candidate) => nameOf(candidate) === lastReady.replicaSet,
+  );
+  return replicaSet?.spec?.template === undefined
+    ? stay(`replica set ${lastReady.replicaSet}, which kept the pod template of ${target} is gone`)
+    : { kind: "restore", to: lastReady, replicaSet };
+}
+
+function stay(why: string): Plan {
+  return { kind: "stay", why: `not rolled back: ${why}` };
+}

@@ -1,0 +1,142 @@
+import { isDeepStrictEqual } from "node:util";
+import { setTimeout as delay } from "node:timers/promises";
+import type { ReadinessInputs } from "../../contract";
+import type { Cluster } from "../cluster";
+import { ApiError, messageOf } from "../cluster/api-error";
+import { type Deployment, type ReplicaSet, uidOf } from "../verdict/objects";
+import { ANNOTATION, type Mark, markOf } from "./mark";
+
+/** Set by the Deployment controller on the pods of each of its ReplicaSets. */
+const HASH_LABEL = "pod-template-hash";
+
+/** An API server that restarts is back by then. */
+const PATIENCE_MILLISECONDS = 60_000;
+
+const PAUSE_MILLISECONDS = 1000;
+
+/** What became of the attempt to put a pod template back. */
+export type Restoration =
+  | {
+      readonly kind: "restored";
+      /** `metadata.generation` that the Deployment got by it. */
+      readonly generation: number;
+    }
+  | { readonly kind: "refused"; readonly why: string };
+
+export interface RestoreOptions {
+  readonly release: ReadinessInputs;
+  /** The Deployment that the verdict was made from. */
+  readonly judged: Deployment | undefined;
+  /** The ReplicaSet whose pod template is put back. */
+  readonly replicaSet: ReplicaSet;
+  readonly mark: Mark;
+  /** Ends the attempts. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Puts the pod template of an earlier ReplicaSet back into the Deployment, as one write that the API server refuses
+ * if the template is no longer the one that was judged. Nothing else is written but the mark: replicas may have been
+ * moved by an autoscaler.
+ */
+export async function restore(
+  cluster: Cluster,
+  { release, judged, replicaSet, mark, signal }: RestoreOptions,
+): Promise<Restoration> {
+  const until = performance.now() + PATIENCE_MILLISECONDS;
+  const { namespace, deployment } = release;
+  for (;;) {
+    try {
+      signal.throwIfAborted();
+      const live = await cluster.deployment(namespace, deployment.name, signal);
+      if (live !== undefined && markOf(release, live) !== undefined) {
+        // An answer that was lost on its way: the write itself was not.
+        return { kind: "restored", generation: live.metadata?.generation ?? 0 };
+      }
+      if (!isJudged(live, judged)) {
+        return { kind: "refused", why: "somebody else has changed the deployment since" };
+      }
+      const patch = patchOf(live, templateOf(replicaSet), mark);
+      const patched = await cluster.patchDeployment(
+        namespace,
+        deployment.name,
+        { patch, fieldManager: managerOf(live) },
+        signal,
+      );
+      return { kind: "restored", generation: patched.metadata?.generation ?? 0 };
+    } catch (error) {
+      if (signal.aborted) {
+        return { kind: "refused", why: "the run was interrupted" };
+      }
+      if (!isPassing(error) || performance.now() > until) {
+        return { kind: "refused", why: whyOf(error) };
+      }
+      await delay(PAUSE_MILLISECONDS, undefined, { signal }).catch(() => undefined);
+    }
+  }
+}
+
+/** A ReplicaSet's pod template as its Deployment had it. */
+export function templateOf({ spec }: ReplicaSet): object {
+  const { metadata, ...rest } = spec?.template ?? {};
+  const labels = Object.entries(metadata?.labels ?? {}).filter(([label]) => label !== HASH_LABEL);
+  return { ...rest, metadata: { ...metadata, labels: Object.fromEntries(labels) } };
+}
+
+/**
+ * Whose name the template is written in: that of the Kubernetes provider, which takes over what was written in its
+ * own name by the next `up`. In a name of our own, a field that only the earlier template has would stay for ever.
+ *
+ * @see https://kubernetes.io/docs/reference/using-api/server-side-apply/#managers
+ */
+export function managerOf({ metadata }: Deployment): string {
+  const owner = metadata?.managedFields?.find(
+    ({ manager = "", fieldsV1, subresource }) =>
+      manager.startsWith("pulumi-kubernetes") &&
+      subresource === undefined &&
+      "f:spec" in ((fieldsV1 ?? {}) as object),
+  );
+  return owner?.manager ?? "slipway";
+}
+
+function patchOf({ metadata, spec }: Deployment, template: object, mark: Mark): object[] {
+  const annotation = `/metadata/annotations/${ANNOTATION.replace("/", "~1")}`;
+  return [
+    { op: "test", path: "/metadata/uid", value: metadata?.uid },
+    { op: "test", path: "/spec/template", value: spec?.template },
+    { op: "replace", path: "/spec/template", value: template },
+    { op: "add", path: annotation, value: JSON.stringify(mark) },
+  ];
+}
+
+function isJudged(
+  live: Deployment | undefined,
+  judged: Deployment | undefined,
+): live is Deployment {
+  return (
+    live !== undefined &&
+    judged !== undefined &&
+    uidOf(live) === uidOf(judged) &&
+    isDeepStrictEqual(live.spec?.template, judged.spec?.template)
+  );
+}
+
+/** Refused because the template changed between the look and the write, or not answered: look again. */
+function isPassing(error: unknown): boolean {
+  if (!(error instanceof ApiError)) {
+    return true;
+  }
+  const { status, message } = error;
+  return status === 409 || status === 429 || status >= 500 || (status === 422 && isTest(message));
+}
+
+/** The API server's words for a `test` of a JSON patch that did not hold. */
+function isTest(message: string): boolean {
+  return /testing value|test failed/i.test(message);
+}
+
+function whyOf(error: unknown): string {
+  return error instanceof ApiError && error.status === 403
+    ? `this identity may not patch deployments: ${error.message}; grant it patch on deployments`
+    : messageOf(error);
+}

@@ -1,0 +1,109 @@
+import type { ProvedRelease, ReadinessInputs, RunningRelease } from "../../contract";
+import type { Cluster } from "../cluster";
+import type { Case } from "../readiness/report";
+import { awaitVerdict, type Judgement, presentVerdict, type WaitOptions } from "../readiness/wait";
+import type { Finding } from "../verdict/finding";
+import type { Plan } from "./plan";
+import { restore } from "./restore";
+import { called, SCOPE } from "./words";
+
+/** What a rollback has come to. */
+export interface Outcome {
+  /** What runs in the place of the failed release; null where it is itself what runs. */
+  readonly running: RunningRelease | null;
+  readonly report: string;
+}
+
+/** What a rollback works with. */
+export interface Tools extends WaitOptions {
+  readonly cluster: Cluster;
+  /** Puts a failed verdict on the restored release into words. */
+  readonly explain: (found: Case) => Promise<string>;
+}
+
+/** Puts the last release that was ready back in the place of one that failed, and judges it by the same rules. */
+export async function rollBack(
+  release: ReadinessInputs,
+  { reason }: Finding,
+  { observed }: Judgement,
+  { to, replicaSet }: Extract<Plan, { kind: "restore" }>,
+  tools: Tools,
+): Promise<Outcome> {
+  const { service, deployment } = release;
+  const target = called(to, release);
+  tools.progress(`rolls back to ${target}`);
+  const restoration = await restore(tools.cluster, {
+    release,
+    judged: observed.deployment,
+    replicaSet,
+    mark: { generation: deployment.generation, reason },
+    signal: tools.signal,
+  });
+  if (restoration.kind === "refused") {
+    const report = `${service}: not rolled back to ${target}: ${restoration.why}`;
+    return { running: null, report };
+  }
+  const restored = inputsOf(release, to, restoration.generation);
+  const began = performance.now();
+  const judgement = await awaitVerdict(tools.cluster, restored, {
+    signal: tools.signal,
+    timeoutSeconds: tools.timeoutSeconds,
+    progress: (text) => {
+      tools.progress(`rolls back to ${target}: ${text}`);
+    },
+  });
+  const seconds = (performance.now() - began) / 1000;
+  const running = runningOf(to, judgement);
+  if (judgement.verdict.kind === "ready") {
+    const report = `${service}: rolled back to ${target}, ready after ${Math.round(seconds)} s; ${SCOPE}`;
+    return { running, report };
+  }
+  const why = await tools.explain({
+    release: restored,
+    finding: judgement.verdict,
+    observed: judgement.observed,
+    seconds,
+  });
+  const report = `${service}: the rollback to ${target} failed, too; ${SCOPE}\n${why}`;
+  return { running, report };
+}
+
+/**
+ * How the release that a rollback put back is doing.
+ * @param generation `metadata.generation` that the Deployment has at least since then
+ * @param options.wait until it is ready or has failed; otherwise this moment counts
+ */
+export async function judgeRestored(
+  release: ReadinessInputs,
+  to: ProvedRelease,
+  generation: number,
+  { wait }: { readonly wait: boolean },
+  { cluster, signal, timeoutSeconds, progress, explain }: Tools,
+): Promise<Outcome> {
+  const restored = inputsOf(release, to, generation);
+  const judgement = wait
+    ? await awaitVerdict(cluster, restored, { signal, timeoutSeconds, progress })
+    : await presentVerdict(cluster, restored, signal);
+  const { verdict, observed } = judgement;
+  const report =
+    verdict.kind === "ready"
+      ? ""
+      : await explain({ release: restored, finding: verdict, observed, seconds: undefined });
+  return { running: runningOf(to, judgement), report };
+}
+
+function runningOf(to: ProvedRelease, { verdict }: Judgement): RunningRelease {
+  return verdict.kind === "ready"
+    ? { ...to, verdict: "ready", reason: null, replicaSet: verdict.replicaSet, pods: verdict.pods }
+    : { ...to, verdict: "failed", reason: verdict.reason, pods: [] };
+}
+
+/** The inputs that the earlier release has where the failed one was. */
+function inputsOf(
+  release: ReadinessInputs,
+  { commit, image, manifestHash }: ProvedRelease,
+  generation: number,
+): ReadinessInputs {
+  const deployment = { ...release.deployment, generation };
+  return { ...release, ...(commit !== null && { commit }), image, manifestHash, deployment };
+}

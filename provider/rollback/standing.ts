@@ -1,0 +1,70 @@
+import type { ReadinessInputs, ReleaseRecord } from "../../contract";
+import { previousOf, released } from "../readiness/record";
+import type { State, Stored } from "../readiness/state";
+import type { Mark } from "./mark";
+import { judgeRestored, type Outcome, type Tools } from "./rollback";
+import { called, REMEDY, standing } from "./words";
+
+/** How things stand with a release that was rolled back. */
+export interface Standing {
+  readonly state: State;
+  readonly report: string;
+  /** What whoever asks for the release again is to do. */
+  readonly remedy: string;
+}
+
+/**
+ * Looks at what runs in the place of a release that was rolled back. It is not waited for, but where
+ * the run that rolled back never came to the end of it: then the rest is done now.
+ */
+export async function standingOf(
+  release: ReadinessInputs,
+  mark: Mark,
+  { release: stored, lastReady }: Stored,
+  tools: Tools,
+): Promise<Standing> {
+  const isKnown =
+    stored !== undefined &&
+    stored.running !== null &&
+    stored.generation === release.deployment.generation;
+  const generation = mark.generation + 1;
+  const { running, report }: Outcome =
+    lastReady === null
+      ? { running: null, report: "" }
+      : await judgeRestored(release, lastReady, generation, { wait: !isKnown }, tools);
+  const record = isKnown ? stored : failedRecord(release, mark, stored);
+  const failed = called(release, running ?? undefined);
+  const headline = `${release.service}: rolled-back: ${failed} failed with ${mark.reason}, and ${standing(running, release)}`;
+  return {
+    state: { release: { ...record, running }, lastReady },
+    report: report === "" ? headline : `${headline}\n${report}`,
+    remedy: `to release it all the same, ${REMEDY}`,
+  };
+}
+
+/** The record of a release of which no more is known than that it failed. */
+function failedRecord(
+  release: ReadinessInputs,
+  { reason }: Mark,
+  stored: ReleaseRecord | undefined,
+): ReleaseRecord {
+  const { commit = null, dirty, image, manifestHash, namespace, deployment } = release;
+  return {
+    version: 1,
+    commit,
+    dirty,
+    image,
+    digest: released(image),
+    manifestHash,
+    namespace,
+    verdict: "failed",
+    reason,
+    generation: deployment.generation,
+    replicaSet: null,
+    pods: [],
+    startedAt: new Date().toISOString(),
+    seconds: 0,
+    previous: previousOf(stored, release),
+    running: null,
+  };
+}

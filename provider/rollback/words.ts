@@ -1,0 +1,65 @@
+import type { ReadinessInputs, ReleaseRecord, RunningRelease } from "../../contract";
+import { digestOf } from "../verdict/digest";
+import type { Properties } from "../wire/plugin";
+import { isUnknown } from "../wire/unknown";
+
+/** What a release is called by. */
+export interface Named {
+  readonly commit?: string | null;
+  readonly image: string;
+  readonly manifestHash: string;
+}
+
+/** Said with each rollback, because its name promises more. */
+export const SCOPE = "nothing but the pod template was restored, and no database migration undone";
+
+/** The ways out for whoever asks again for a release that was rolled back. */
+export const REMEDY = "change it, or try it again with pulumi up --refresh";
+
+/**
+ * A release in a few words: its digest and commit, shortened. Where another release that is spoken of has the
+ * same digest, the manifests tell them apart.
+ */
+export function called({ commit, image, manifestHash }: Named, other?: Named): string {
+  const digest = digestOf(image) ?? "";
+  const isSame = other !== undefined && digestOf(other.image) === digest;
+  const details = [
+    ...(commit ? [`commit ${commit.slice(0, 12)}`] : []),
+    ...(isSame ? [`manifests ${short(manifestHash)}`] : []),
+  ];
+  return `${short(`sha256:${digest}`)}${details.length > 0 ? ` (${details.join(", ")})` : ""}`;
+}
+
+/** What runs in the place of a release, in half a sentence. */
+export function standing(running: RunningRelease | null, failed: Named): string {
+  if (running === null) {
+    return "an earlier release runs";
+  }
+  const state = running.verdict === "ready" ? "and is ready" : `but is ${running.reason ?? ""}`;
+  return `${called(running, failed)} runs in its place ${state}`;
+}
+
+/** One line for a preview: what became of the stored release, and what the program asks for now. */
+export function outlook(service: string, stored: ReleaseRecord, news: Properties): string {
+  const { reason, running } = stored;
+  const since = running === null ? "and was left as it is" : `and ${standing(running, stored)}`;
+  return `${service}: ${called(stored, running ?? undefined)} failed with ${reason ?? ""}, ${since}; ${wish(stored, news)}`;
+}
+
+function wish(stored: ReleaseRecord, news: Properties): string {
+  if (isUnknown(news["image"]) || isUnknown(news["manifestHash"])) {
+    return "the program asks for an image that is not built yet";
+  }
+  const { commit, image, manifestHash, deployment } = news as unknown as ReadinessInputs;
+  const isOther = image !== stored.image || manifestHash !== stored.manifestHash;
+  if (isOther) {
+    return `the program asks for ${called({ commit: commit ?? null, image, manifestHash }, stored)}`;
+  }
+  return stored.running !== null && deployment.generation === stored.generation
+    ? `the program asks for it again, which pulumi up refuses: ${REMEDY}`
+    : "the program asks for it again";
+}
+
+function short(hash: string): string {
+  return hash.slice(0, "sha256:".length + 12);
+}
