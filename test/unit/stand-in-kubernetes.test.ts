@@ -231,9 +231,16 @@ describe("readiness", () => {
 });
 
 describe("connection", () => {
+  const closers: (() => void)[] = [];
+  afterEach(() => {
+    for (const close of closers.splice(0)) {
+      close();
+    }
+  });
+
   async function answering(
     answer: (request: IncomingMessage, response: ServerResponse) => void,
-  ): Promise<{ connection: Connection; close: () => void }> {
+  ): Promise<Connection> {
     const server = createServer(answer).listen(0, "127.0.0.1");
     await new Promise((resolve) => server.once("listening", resolve));
     const { port } = server.address() as AddressInfo;
@@ -248,28 +255,27 @@ describe("connection", () => {
       ],
       users: [{ name: "dev", user: { token: "t" } }],
     });
-    const close = () => {
+    closers.push(() => {
       server.close();
       server.closeAllConnections();
-    };
-    return { connection: new Connection(parseConfiguration({ kubeconfig }), [1, 1, 1]), close };
+    });
+    return new Connection(parseConfiguration({ kubeconfig }), [1, 1, 1]);
   }
 
   test("tries again what is likely to pass", async () => {
     const codes = [503, 429];
-    const { connection, close } = await answering((request, response) => {
+    const connection = await answering((request, response) => {
       const code = codes.shift() ?? 200;
       response.writeHead(code).end(JSON.stringify({ token: request.headers.authorization }));
     });
     const found = await connection.request({ method: "GET", path: "/api/v1" });
-    close();
     expect(found).toEqual({ token: "Bearer t" });
     expect(codes).toEqual([]);
   });
 
   test("does not try again what will not pass, and gives the server's words", async () => {
     let requests = 0;
-    const { connection, close } = await answering((_request, response) => {
+    const connection = await answering((_request, response) => {
       requests++;
       const status = { code: 403, reason: "Forbidden", message: "you may not" };
       response.writeHead(403).end(JSON.stringify(status));
@@ -277,27 +283,24 @@ describe("connection", () => {
     const failed = connection.request({ method: "POST", path: "/api/v1", body: {} });
     await expect(failed).rejects.toThrow(ApiError);
     await expect(failed).rejects.toThrow("you may not");
-    close();
     expect(requests).toBe(1);
   });
 
   test("hands on the server's warnings", async () => {
-    const { connection, close } = await answering((_request, response) => {
+    const connection = await answering((_request, response) => {
       response.setHeader("warning", '299 - "unknown field \\"spec.x\\"", 299 - "deprecated"');
       response.end("{}");
     });
     const heard: string[] = [];
     await connection.request({ method: "GET", path: "/", warn: (text) => heard.push(text) });
-    close();
     expect(heard).toEqual(['unknown field "spec.x"', "deprecated"]);
   });
 
   test("says which server it cannot reach", async () => {
-    const { connection, close } = await answering((request) => request.socket.destroy());
+    const connection = await answering((request) => request.socket.destroy());
     const failed = connection.request({ method: "GET", path: "/" });
     await expect(failed).rejects.toThrow(UnreachableError);
     await expect(failed).rejects.toThrow(/server http:\/\/127\.0\.0\.1:\d+ cannot be reached/);
-    close();
   });
 
   test("names the contexts that there are", async () => {

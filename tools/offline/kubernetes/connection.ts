@@ -99,21 +99,19 @@ export class Connection {
         "content-length": Buffer.byteLength(payload),
       }),
     };
-    try {
-      const response = await exchange(url, { ...options, method, headers }, payload);
-      const answer = await text(response);
-      warnings(response.headers["warning"]).forEach((warning) => warn?.(warning));
-      const code = response.statusCode ?? 0;
-      if (code >= 200 && code < 300) {
-        return JSON.parse(answer);
-      }
-      throw new ApiError(code, statusOf(answer));
-    } catch (error) {
-      if (error instanceof Error && "code" in error && typeof error.code === "string") {
-        throw new UnreachableError(server, error, error.code);
-      }
-      throw error;
+    const unreachable = (error: NodeJS.ErrnoException) => {
+      throw new UnreachableError(server, error, error.code ?? "");
+    };
+    const response = await exchange(url, { ...options, method, headers }, payload).catch(
+      unreachable,
+    );
+    const answer = await text(response).catch(unreachable);
+    warnings(response.headers["warning"]).forEach((warning) => warn?.(warning));
+    const code = response.statusCode ?? 0;
+    if (code >= 200 && code < 300) {
+      return JSON.parse(answer);
     }
+    throw new ApiError(code, statusOf(answer));
   }
 
   async #load(): Promise<KubeConfig> {
