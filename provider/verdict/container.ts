@@ -8,7 +8,7 @@ import {
   type Pod,
   uidOf,
 } from "./objects";
-import { AT_DEADLINE, type Reason } from "./reasons";
+import { AT_DEADLINE, AT_ONCE, type Reason } from "./reasons";
 
 /** A service may end once while what it needs is coming up; a second time it is a loop. */
 const TOLERATED_CRASHES = 1;
@@ -66,9 +66,15 @@ function judgeCreation(subject: Subject): Finding | undefined {
   if (isMissingConfig(message)) {
     return finding(subject, "config-missing", message);
   }
+  return finding(subject, "container-invalid", message || reason, creationTolerance(message));
+}
+
+function creationTolerance(message: string): number | undefined {
+  if (/non-root/.test(message)) {
+    return AT_ONCE;
+  }
   // The kubelet's own cache comes a moment after the pod.
-  const tolerance = /failed to sync|timed out/.test(message) ? AT_DEADLINE : undefined;
-  return finding(subject, "container-invalid", message || reason, tolerance);
+  return /failed to sync|timed out/.test(message) ? AT_DEADLINE : undefined;
 }
 
 /** Whether a message of the kubelet names a Secret, a ConfigMap or a key that is not there. */
@@ -84,7 +90,7 @@ function judgeCrashes(subject: Subject): Finding | undefined {
     status.state?.terminated !== undefined || status.state?.waiting?.reason === "CrashLoopBackOff";
   const ended = status.state?.terminated ?? status.lastState?.terminated;
   const crashes = status.restartCount + (isDown ? 1 : 0);
-  if (!isDown || ended === undefined || crashes <= TOLERATED_CRASHES) {
+  if (ended === undefined || crashes <= TOLERATED_CRASHES) {
     return undefined;
   }
   const times = `${crashes} times`;

@@ -2,7 +2,7 @@ import type { ReadinessInputs } from "../../contract";
 import { newReplicaSet, podsOf } from "./deployment";
 import type { Finding } from "./finding";
 import { type Event, nameOf, type Observed, type Pod, uidOf } from "./objects";
-import { complaintsOf, isReady, isUnready, statusesOf } from "./pod";
+import { complaintsOf, isReady, statusesOf, unreadyStatuses } from "./pod";
 
 /** Pods that are told of one by one; the others are mostly the same again. */
 const PODS = 3;
@@ -45,17 +45,18 @@ export function evidence(report: Report): string {
   const { reason, object, container } = finding;
   const where = container === undefined ? object : `${object}, container ${container}`;
   const after = seconds === undefined ? "" : ` after ${Math.round(seconds)} s`;
-  return [
+  const said = [
     `${release.service}: ${reason}${after}: ${finding.message.trim()} (${where})`,
     ...notes,
-    ...told.flatMap((pod) => complaintsOf(pod).map((line) => `pod ${nameOf(pod)}: ${line}`)),
+    ...complaintLines(told, finding),
     ...(suspects.length > PODS
       ? [`and ${suspects.length - PODS} more pods that are not ready`]
       : []),
     ...logs.flatMap(logLines),
-    ...warningLines(observed, told),
-    `next: ${nextCommand(report, told[0])}`,
-  ].join("\n");
+  ];
+  return [...said, ...warningLines(observed, told, said), `next: ${nextCommand(report)}`].join(
+    "\n",
+  );
 }
 
 /** The containers whose logs belong into the evidence. */
@@ -63,11 +64,8 @@ export function logSources(observed: Observed, finding: Finding): LogSource[] {
   return suspectsOf(observed, finding)
     .slice(0, PODS)
     .flatMap((pod) =>
-      statusesOf(pod)
-        .filter(
-          (status) =>
-            isUnready(status) && (status.state?.waiting === undefined || status.restartCount > 0),
-        )
+      unreadyStatuses(pod)
+        .filter(({ state, restartCount }) => state?.waiting === undefined || restartCount > 0)
         .map(({ name, restartCount, state }) => ({
           pod: nameOf(pod),
           container: name,
@@ -88,7 +86,25 @@ function restarts(pod: Pod): number {
   return statusesOf(pod).reduce((sum, { restartCount }) => sum + restartCount, 0);
 }
 
+/** Each complaint once, with the pods that have it; what the first line said already is not said again. */
+function complaintLines(pods: readonly Pod[], { message }: Finding): string[] {
+  const complaints = new Map<string, string[]>();
+  for (const pod of pods) {
+    for (const complaint of complaintsOf(pod)) {
+      const text = complaint.replaceAll(nameOf(pod), "<pod>").replaceAll(uidOf(pod), "<uid>");
+      const isSaid = complaint.endsWith(message);
+      complaints.set(text, [...(complaints.get(text) ?? []), ...(isSaid ? [] : [nameOf(pod)])]);
+    }
+  }
+  return [...complaints]
+    .filter(([, names]) => names.length > 0)
+    .map(([text, names]) => `pod${names.length > 1 ? "s" : ""} ${names.join(", ")}: ${text}`);
+}
+
 function logLines({ pod, container, previous, lines }: ContainerLog): string[] {
+  if (lines.length === 0) {
+    return [];
+  }
   const which = previous ? " before its last restart" : "";
   return [
     `log of pod ${pod}, container ${container}${which}, last ${lines.length} lines:`,
@@ -96,8 +112,11 @@ function logLines({ pod, container, previous, lines }: ContainerLog): string[] {
   ];
 }
 
-/** Each warning once, with the number of times and of objects that it came from. */
-function warningLines(observed: Observed, told: readonly Pod[]): string[] {
+/** The kubelet's words for doing the same again later. */
+const REPEATED = /^(Back-off|ImagePullBackOff$|ErrImagePull$)/;
+
+/** Each warning once, with the number of times; what was said already is not said again. */
+function warningLines(observed: Observed, told: readonly Pod[], said: readonly string[]): string[] {
   const replicaSet = newReplicaSet(observed);
   const concerned = new Set([
     ...[observed.deployment, replicaSet].flatMap((object) => (object ? [uidOf(object)] : [])),
@@ -105,7 +124,12 @@ function warningLines(observed: Observed, told: readonly Pod[]): string[] {
   ]);
   const counts = new Map<string, number>();
   for (const event of observed.warnings) {
-    if (concerned.has(event.involvedObject.uid ?? "")) {
+    const message = event.message?.replace(/^Error(?: creating)?: /, "").trim() ?? "";
+    if (
+      concerned.has(event.involvedObject.uid ?? "") &&
+      !REPEATED.test(message) &&
+      !said.some((line) => line.includes(message))
+    ) {
       const line = warningLine(event);
       counts.set(line, (counts.get(line) ?? 0) + (event.count ?? event.series?.count ?? 1));
     }
@@ -118,22 +142,26 @@ function warningLine({ involvedObject, reason, message }: Event): string {
   return `warning ${reason ?? ""} (${object} ${involvedObject.name ?? ""}): ${message?.trim() ?? ""}`;
 }
 
-function nextCommand({ release, finding, context }: Report, suspect: Pod | undefined): string {
+function nextCommand({ release, finding, observed, context }: Report): string {
   const kubectl = `kubectl --context ${context}`;
-  const [kind = "", name = ""] = finding.object.split(" ");
+  const within = `${kubectl} --namespace ${release.namespace}`;
   switch (finding.reason) {
-    case "cluster-unreachable":
-      return `${kubectl} get --raw /readyz`;
     case "deployment-missing":
-      return `${kubectl} --namespace ${release.namespace} get deployments,events`;
+      return `${within} get deployments,events`;
+    case "superseded":
+      return `${within} rollout history deployment ${release.deployment.name}`;
     case "namespace-missing":
     case "namespace-terminating":
       return `${kubectl} describe namespace ${release.namespace}`;
+    case "cluster-unreachable":
+      return `${kubectl} get --raw /readyz`;
     case "forbidden":
-      return `${kubectl} --namespace ${release.namespace} auth can-i --list`;
+      return `${within} auth can-i --list`;
     default: {
-      const target = suspect === undefined ? `${kind} ${name}` : `pod ${nameOf(suspect)}`;
-      return `${kubectl} --namespace ${release.namespace} describe ${target}`;
+      // A Deployment only counts; its pods tell why.
+      const [suspect] = suspectsOf(observed, finding);
+      const byPod = finding.object.startsWith("deployment ") && suspect !== undefined;
+      return `${within} describe ${byPod ? `pod ${nameOf(suspect)}` : finding.object}`;
     }
   }
 }

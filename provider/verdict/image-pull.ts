@@ -13,11 +13,11 @@ const PULL_REASONS: readonly string[] = [
 /** What registries and container runtimes say. The first that matches counts: some put one error into another. */
 const CAUSES: readonly (readonly [RegExp, Reason])[] = [
   [
-    /toomanyrequests|too many requests|\b429\b|connection refused|i\/o timeout|no such host|no route|timeout|\bEOF\b|x509|\b5\d\d\b [A-Z]/i,
+    /toomanyrequests|too many requests|connection refused|connection reset|no such host|server misbehaving|no route|timeout|deadline exceeded|\bEOF\b|x509|\b5\d\d [A-Z]/i,
     "registry-unreachable",
   ],
   [
-    /unauthorized|denied|authentication required|authorization failed|no basic auth|\b40[13]\b/i,
+    /unauthorized|denied|authentication required|authorization failed|no basic auth|403 Forbidden/i,
     "image-unauthorized",
   ],
   [/not found|NotFound|manifest unknown|does not exist|no match for platform/i, "image-not-found"],

@@ -89,7 +89,7 @@ export function complaintsOf(pod: Pod): string[] {
   if (scheduled?.status === "False") {
     return [withMessage(scheduled.reason ?? "not scheduled", scheduled.message)];
   }
-  return statusesOf(pod).filter(isUnready).flatMap(complaintOf);
+  return unreadyStatuses(pod).flatMap(complaintOf);
 }
 
 /** The statuses of all containers, in the order in which they start. */
@@ -97,9 +97,15 @@ export function statusesOf(pod: Pod): readonly ContainerStatus[] {
   return [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
 }
 
-/** Whether a container is not where it should be: an init container that ended well is. */
-export function isUnready({ ready, state }: ContainerStatus): boolean {
-  return !ready && state?.terminated?.exitCode !== 0;
+/** The statuses of the containers that are not where they should be: an init container that ended well is. */
+export function unreadyStatuses(pod: Pod): readonly ContainerStatus[] {
+  const { initContainerStatuses = [], containerStatuses = [] } = pod.status ?? {};
+  return [
+    ...initContainerStatuses.filter(
+      ({ ready, state }) => !ready && state?.terminated?.exitCode !== 0,
+    ),
+    ...containerStatuses.filter(({ ready }) => !ready),
+  ];
 }
 
 /** Waiting reasons that are steps on the way, not trouble. */
@@ -112,7 +118,7 @@ function isTrouble(waitingReason: string | undefined): boolean {
 function complaintOf({ name, state, lastState, restartCount }: ContainerStatus): string[] {
   const ended = state?.terminated ?? lastState?.terminated;
   const lines: string[] = [];
-  if (state?.waiting !== undefined && state.waiting.reason !== "PodInitializing") {
+  if (state?.waiting !== undefined && isTrouble(state.waiting.reason)) {
     lines.push(withMessage(state.waiting.reason ?? "waiting", state.waiting.message));
   }
   if (ended !== undefined) {

@@ -15,7 +15,7 @@ function warning(kind: string, name: string, uid: string, message: string, count
   return {
     metadata: { name: `${name}.${message.length}`, uid: `${name}-${message}` },
     involvedObject: { kind, name, uid },
-    reason: "BackOff",
+    reason: "Unhealthy",
     type: "Warning",
     message,
     count,
@@ -124,15 +124,50 @@ test("a log is shown under its container, as it is", () => {
 
 test("warnings are those of the release, each once with its count", () => {
   const warnings = [
-    warning("Pod", "shop-new-2", "shop-new-2-uid", "Back-off restarting", 2),
-    warning("Pod", "shop-new-2", "shop-new-2-uid", "Back-off restarting", 3),
+    warning("Pod", "shop-new-2", "shop-new-2-uid", "Readiness probe failed: 503", 2),
+    warning("Pod", "shop-new-2", "shop-new-2-uid", "Readiness probe failed: 503", 3),
     warning("ReplicaSet", "shop-new", "shop-new-uid", "quota exceeded"),
     warning("ReplicaSet", "shop-old", "shop-old-uid", "from the release before"),
   ];
   const text = evidence(report({ observed: observed({ warnings }) }));
-  expect(text).toContain("warning BackOff (pod shop-new-2): Back-off restarting (5 times)");
-  expect(text).toContain("warning BackOff (replicaset shop-new): quota exceeded");
+  expect(text).toContain(
+    "warning Unhealthy (pod shop-new-2): Readiness probe failed: 503 (5 times)",
+  );
+  expect(text).toContain("warning Unhealthy (replicaset shop-new): quota exceeded");
   expect(text).not.toContain("from the release before");
+});
+
+test("a warning that says again what was said, or that the same is done again later, is left out", () => {
+  const finding = {
+    reason: "quota-exceeded",
+    object: "replicaset shop-new",
+    message: "exceeded quota: q",
+  } as const;
+  const warnings = [
+    warning("ReplicaSet", "shop-new", "shop-new-uid", "Error creating: exceeded quota: q", 9),
+    warning("Pod", "shop-new-2", "shop-new-2-uid", "Back-off restarting failed container shop"),
+  ];
+  expect(evidence(report({ finding, observed: observed({ warnings }) }))).not.toContain("warning");
+});
+
+test("a complaint that several pods share is told once, with their names", () => {
+  const pods = ["shop-new-1", "shop-new-2"].map((name) => {
+    const waiting = { reason: "CreateContainerError", message: `pod ${name} is odd` };
+    return unreadyPod(name, "shop-new-uid", { state: { waiting } });
+  });
+  expect(evidence(report({ observed: observed({ pods }) }))).toContain(
+    "\npods shop-new-1, shop-new-2: container shop: CreateContainerError: pod <pod> is odd\n",
+  );
+});
+
+test("the command to run next looks at what the verdict is about", () => {
+  const next = (object: string) =>
+    evidence(report({ finding: { reason: "not-ready", object, message: "no" } })).split(
+      "describe ",
+    )[1];
+  expect(next("replicaset shop-new")).toBe("replicaset shop-new");
+  expect(next("service shop")).toBe("service shop");
+  expect(next("deployment shop")).toBe("pod shop-new-2");
 });
 
 test("of many pods in the same trouble three are told of, and the others counted", () => {
@@ -140,7 +175,9 @@ test("of many pods in the same trouble three are told of, and the others counted
     unreadyPod(`shop-new-${index}`, "shop-new-uid", { state: { running: {} } }),
   );
   const text = evidence(report({ observed: observed({ pods }) }));
-  expect(text.match(/pod shop-new-\d+: container/g)).toHaveLength(3);
+  expect(text).toContain(
+    "\npods shop-new-0, shop-new-1, shop-new-2: container shop: runs since a moment",
+  );
   expect(text).toContain("and 47 more pods that are not ready");
 });
 

@@ -1,8 +1,6 @@
 // Proves what time makes of the rules; that these are the states of a real rollout is proved by test/e2e.
 import fc from "fast-check";
-import type { Verdict } from "../../provider/verdict/finding";
 import type { Observed } from "../../provider/verdict/objects";
-import { Rollout } from "../../provider/verdict/rollout";
 import {
   complete,
   deployment,
@@ -11,32 +9,12 @@ import {
   release,
   unreadyPod,
 } from "../support/release-objects";
+import { play as replay, type Timeline } from "../support/timeline";
 
 const RELEASE = release({ deadlineSeconds: 60 });
 
-/** What happens, by seconds since the start of the wait; the last state stays. */
-type Timeline = readonly (readonly [number, Observed])[];
-
-/** Judges at each event and whenever the verdict asked to be woken, as the wait does. */
-function play(
-  timeline: Timeline,
-  inputs = RELEASE,
-  timeoutSeconds = 0,
-): { seconds: number; verdict: Verdict } {
-  const rollout = new Rollout(inputs, 0, timeoutSeconds);
-  const events = [...timeline];
-  let observed = events[0]?.[1] ?? complete();
-  for (let now = 0; ;) {
-    const verdict = rollout.judge(observed, now);
-    if (verdict.kind !== "progressing") {
-      return { seconds: now / 1000, verdict };
-    }
-    const next = events.find(([seconds]) => seconds * 1000 > now);
-    const wakeAt = Math.max(verdict.wakeAt, now + 1);
-    now = next === undefined ? wakeAt : Math.min(next[0] * 1000, wakeAt);
-    observed = events.filter(([seconds]) => seconds * 1000 <= now).at(-1)?.[1] ?? observed;
-  }
-}
+const play = (timeline: Timeline, inputs = RELEASE, timeoutSeconds = 0) =>
+  replay(timeline, inputs, timeoutSeconds);
 
 const NOT_OBSERVED: Observed = {
   ...complete(),
@@ -201,6 +179,150 @@ test("an Ingress without address fails at the deadline, without the margin that 
     object: "ingress shop",
   });
   expect(verdict).toMatchObject({ message: expect.stringContaining("nobody") as string });
+});
+
+describe("tolerance", () => {
+  const IMAGE_ERRORS = {
+    refused: "dial tcp 10.0.0.1:443: connect: connection refused",
+    missing: "rpc error: code = NotFound desc = registry.example.com/shop: not found",
+  };
+  const pulling = (message: string, createdAt = "2026-01-01T00:00:00Z", seconds = 0): Observed => {
+    const state = { waiting: { reason: "ErrImagePull", message } };
+    const pod = unreadyPod("shop-new-1", "shop-new-uid", { state });
+    return {
+      ...rolling(0),
+      pods: [{ ...pod, metadata: { ...pod.metadata, creationTimestamp: createdAt } }],
+      clusterTime: Date.parse("2026-01-01T00:00:01Z") + seconds * 1000,
+    };
+  };
+  const unscheduled: Observed = {
+    ...rolling(0),
+    pods: [
+      unreadyPod("shop-new-1", "shop-new-uid", {}, [
+        { type: "PodScheduled", status: "False", reason: "Unschedulable", message: "no room" },
+      ]),
+    ],
+  };
+  const crashed = (restartCount: number, isUp = false): Observed => {
+    const terminated = { exitCode: 1, reason: "Error" };
+    const state = isUp ? { running: {} } : { waiting: { reason: "CrashLoopBackOff" } };
+    const container = { restartCount, state, lastState: { terminated } };
+    return { ...rolling(0), pods: [unreadyPod("shop-new-1", "shop-new-uid", container)] };
+  };
+  const verdictOf = (timeline: Timeline) => {
+    const { seconds, verdict } = play(timeline);
+    return [verdict.kind === "failed" ? verdict.reason : verdict.kind, seconds];
+  };
+
+  test("an image that is not there fails at once", () => {
+    expect(verdictOf([[2, pulling(IMAGE_ERRORS.missing)]])).toEqual(["image-not-found", 2]);
+  });
+
+  test("a registry that is down for 30 s is waited for, one that stays down is not", () => {
+    const down = pulling(IMAGE_ERRORS.refused);
+    expect(
+      verdictOf([
+        [0, down],
+        [30, rolling(1)],
+        [31, complete()],
+      ]),
+    ).toEqual(["ready", 31]);
+    expect(verdictOf([[0, down]])).toEqual(["registry-unreachable", 60]);
+  });
+
+  test("a pod that finds room after 20 s is waited for, one that never does is not", () => {
+    expect(
+      verdictOf([
+        [0, unscheduled],
+        [20, rolling(1)],
+        [21, complete()],
+      ]),
+    ).toEqual(["ready", 21]);
+    expect(verdictOf([[0, unscheduled]])).toEqual(["unschedulable", 30]);
+  });
+
+  test("the time of a tolerance starts anew when the trouble was gone in between", () => {
+    const timeline: Timeline = [
+      [0, unscheduled],
+      [20, rolling(0)],
+      [25, unscheduled],
+    ];
+    expect(verdictOf(timeline)).toEqual(["unschedulable", 55]);
+  });
+
+  test("one crash is waited out, a second one is not", () => {
+    expect(
+      verdictOf([
+        [1, crashed(0)],
+        [2, crashed(1, true)],
+        [5, complete()],
+      ]),
+    ).toEqual(["ready", 5]);
+    expect(
+      verdictOf([
+        [1, crashed(0)],
+        [2, crashed(1, true)],
+        [3, crashed(1)],
+      ]),
+    ).toEqual(["crash-loop", 3]);
+  });
+
+  test("a failure that was there long before the wait gets time to be mended", () => {
+    const stale = pulling(IMAGE_ERRORS.missing, "2026-01-01T00:00:00Z", 3600);
+    expect(
+      verdictOf([
+        [0, stale],
+        [20, rolling(1)],
+        [21, complete()],
+      ]),
+    ).toEqual(["ready", 21]);
+    expect(verdictOf([[0, stale]])).toEqual(["image-not-found", 30]);
+  });
+
+  test("an old pod that crashes again has shown something new", () => {
+    const old = (observed: Observed): Observed => ({
+      ...observed,
+      pods: observed.pods.map((pod) => ({
+        ...pod,
+        metadata: { ...pod.metadata, creationTimestamp: "2026-01-01T00:00:00Z" },
+      })),
+      clusterTime: Date.parse("2026-01-02T00:00:00Z"),
+    });
+    expect(
+      verdictOf([
+        [0, old(crashed(4))],
+        [12, old(crashed(5))],
+      ]),
+    ).toEqual(["crash-loop", 12]);
+  });
+
+  test("the deadline names what is tolerated until then as the cause", () => {
+    const late = pastDeadline(unscheduled, "2026-01-01T00:01:00Z");
+    expect(
+      verdictOf([
+        [0, rolling(0)],
+        [10, unscheduled],
+        [20, late],
+      ]),
+    ).toEqual(["unschedulable", 20]);
+  });
+
+  test("another template than the one that was applied is somebody else's release", () => {
+    const other = complete();
+    const newer: Observed = {
+      ...other,
+      replicaSets: other.replicaSets.map((replicaSet) => ({
+        ...replicaSet,
+        metadata: { ...replicaSet.metadata, name: `${replicaSet.metadata?.name ?? ""}-other` },
+      })),
+    };
+    expect(
+      verdictOf([
+        [0, rolling(0)],
+        [3, newer],
+      ]),
+    ).toEqual(["superseded", 3]);
+  });
 });
 
 const STATES = [

@@ -1,0 +1,123 @@
+// Proves the verdict on what a Kubernetes 1.34 showed of these releases; another version may word its messages otherwise.
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { ReadinessInputs } from "../../contract";
+import { evidence } from "../../provider/verdict/evidence";
+import type { Observed } from "../../provider/verdict/objects";
+import { play } from "../support/timeline";
+
+interface Recording {
+  readonly release: ReadinessInputs;
+  /** What was observed, each with the seconds since the release was applied. */
+  readonly states: readonly (Observed & { readonly seconds: number })[];
+}
+
+const FOLDER = join(__dirname, "../fixtures/verdict");
+
+function recording(name: string): Recording {
+  return JSON.parse(readFileSync(join(FOLDER, `${name}.json`), "utf8")) as Recording;
+}
+
+/** Recording, reason, seconds from its being applied to the verdict, and what the message tells. */
+const FAILURES: readonly (readonly [string, string, number, RegExp])[] = [
+  ["command-missing", "crash-loop", 2.86, /exec: "\/no\/such".*container shop/],
+  ["configmap-key", "config-missing", 0.8, /couldn't find key nope in ConfigMap/],
+  ["crash-loop", "crash-loop", 2.25, /ended 2 times, last with exit code 3/],
+  ["crash-update", "crash-loop", 2.03, /ended 2 times, last with exit code 3/],
+  ["deleted", "deployment-missing", 3.39, /deployment shop is gone/],
+  ["exit-zero", "crash-loop", 1.79, /exit code 0 \(Completed\)/],
+  [
+    "image-missing",
+    "image-not-found",
+    1.64,
+    /does not have registry.example.com\/team\/shop@sha256:0+ /,
+  ],
+  ["image-private", "registry-unreachable", 61.79, /cannot be pulled: .*connection refused/],
+  ["ingress-none", "ingress-no-address", 6.86, /ingress class nobody/],
+  ["init-fails", "init-failed", 2.76, /exit code 4.*container migrate/],
+  ["limit-range", "admission-denied", 0.24, /maximum memory usage per Container is 16Mi/],
+  [
+    "liveness",
+    "killed-by-liveness",
+    8.84,
+    /Liveness probe failed: .*503 \(GET \/healthz on port http\)/,
+  ],
+  ["namespace-gone", "deployment-missing", 13.51, /deployment shop is gone/],
+  [
+    "never-ready",
+    "not-ready",
+    11.47,
+    /Readiness probe failed: .*503 \(GET \/readyz on port http\)/,
+  ],
+  [
+    "never-ready-plain",
+    "not-ready",
+    10.52,
+    /Readiness probe failed: .*503 \(GET \/readyz on port http\)/,
+  ],
+  ["no-endpoints", "no-endpoints", 5.54, /the service selects app=other/],
+  ["oom", "out-of-memory", 1.83, /more than its 64Mi of memory/],
+  ["paused", "paused", 0.33, /kubectl rollout resume/],
+  ["pvc-missing", "volume-unbound", 30.33, /persistentvolumeclaim "nope" not found/],
+  ["quota", "quota-exceeded", 0.37, /exceeded quota: q, requested: pods=1/],
+  ["quota-update", "quota-exceeded", 0.37, /exceeded quota: q, requested: pods=1/],
+  ["run-as-root", "container-invalid", 1.16, /breaks non-root policy/],
+  ["secret-env", "config-missing", 0.65, /secret "nope" not found/],
+  ["secret-volume", "config-missing", 0.4, /volume "v" : secret "nope" not found/],
+  ["service-account", "admission-denied", 30.35, /serviceaccount "nope" not found/],
+  ["sidecar-crashes", "crash-loop", 2.93, /exit code 7.*container proxy/],
+  [
+    "startup-probe",
+    "killed-by-liveness",
+    9.81,
+    /Startup probe failed: .*404 \(GET \/nope on port http\)/,
+  ],
+  ["superseded", "superseded", 3.53, /took the place of shop-/],
+  ["unschedulable", "unschedulable", 30.57, /didn't match Pod's node affinity/],
+  ["wrong-digest", "wrong-digest", 0.35, /no container runs .*sha256:1+, but/],
+];
+
+/** Recording and seconds from its being applied to the verdict. */
+const HEALTHY: readonly (readonly [string, number])[] = [
+  ["crash-once", 2.61],
+  ["healthy", 1.58],
+  ["healthy-slow", 9.64],
+  ["scaled", 9.51],
+  ["unschedulable-10s", 11.81],
+  ["update", 3.23],
+];
+
+function replay(name: string) {
+  const { release, states } = recording(name);
+  const timeline = states.map(({ seconds, ...observed }) => [seconds, observed] as const);
+  return { release, timeline, ...play(timeline, release) };
+}
+
+test.each(FAILURES)("%s fails as %s after %d s", (name, reason, at, message) => {
+  const { release, timeline, seconds, verdict } = replay(name);
+  if (verdict.kind !== "failed") {
+    throw new Error(`${name} is ready`);
+  }
+  expect(verdict.reason).toBe(reason);
+  expect(seconds).toBeCloseTo(at, 1);
+  const observed = timeline.filter(([since]) => since <= seconds).at(-1)?.[1];
+  if (observed === undefined) {
+    throw new Error(`${name} was judged before anything was observed`);
+  }
+  const text = evidence({ release, finding: verdict, observed, seconds, logs: [], context: "dev" });
+  const lines = text.split("\n");
+  expect(lines[0]).toMatch(message);
+  expect(lines.at(-1)).toMatch(/^next: kubectl --context dev /);
+  expect(new Set(lines).size).toBe(lines.length);
+});
+
+test.each(HEALTHY)("%s is ready after %d s", (name, at) => {
+  const { seconds, verdict } = replay(name);
+  expect(verdict.kind).toBe("ready");
+  expect(seconds).toBeCloseTo(at, 1);
+});
+
+test("every recording is judged", () => {
+  const judged = [...FAILURES, ...HEALTHY].map(([name]) => `${name}.json`);
+  expect(readdirSync(FOLDER).sort()).toEqual(judged.sort());
+});
