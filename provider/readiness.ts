@@ -4,7 +4,15 @@ import type { Cluster } from "./cluster";
 import { checkInputs, parseInputs } from "./readiness/inputs";
 import { previousOf, recordOf } from "./readiness/record";
 import { type Case, reportOf } from "./readiness/report";
-import { nextState, NOTHING, outputsOf, type State, stateOf, type Stored } from "./readiness/state";
+import {
+  judgedInputs,
+  nextState,
+  NOTHING,
+  outputsOf,
+  type State,
+  stateOf,
+  type Stored,
+} from "./readiness/state";
 import { awaitVerdict, presentVerdict } from "./readiness/wait";
 import type { Resource } from "./resource";
 import { type Mark, markOf } from "./rollback/mark";
@@ -53,14 +61,14 @@ export class Readiness implements Resource {
   create: Resource["create"] = async (subject, { inputs, preview, timeoutSeconds }) => {
     const outputs = preview
       ? unknownOutputs(inputs)
-      : await this.#prove(subject, inputs, NOTHING, timeoutSeconds);
+      : await this.#judge(subject, inputs, NOTHING, timeoutSeconds);
     return { id: idOf(inputs), outputs };
   };
 
   update: Resource["update"] = async (subject, { oldOutputs, news, preview, timeoutSeconds }) => {
     const stored = stateOf(oldOutputs);
     if (!preview) {
-      return this.#prove(subject, news, stored, timeoutSeconds);
+      return this.#judge(subject, news, stored, timeoutSeconds);
     }
     if (stored.release?.verdict === "failed") {
       // The engine compares with what it applied itself, and would call a Deployment unchanged that was rolled back.
@@ -70,14 +78,15 @@ export class Readiness implements Resource {
   };
 
   /** Judges again without waiting. An unhealthy release is a changed output, not an error. */
-  read: Resource["read"] = async (subject, { id, outputs, inputs }) => {
+  read: Resource["read"] = async (subject, { id, outputs, inputs: kept }) => {
+    const inputs = judgedInputs(outputs, kept);
     const release = parseInputs(inputs);
     const stored = stateOf(outputs);
     const mark = await this.#mark(release);
     if (mark !== undefined) {
       const { state, report } = await standingOf(release, mark, stored, this.#tools(subject, 0));
       subject.log.warn(report);
-      return { id, outputs: outputsOf(inputs, state) };
+      return { id, inputs, outputs: outputsOf(inputs, state) };
     }
     const judgement = await presentVerdict(this.cluster(), release, this.signal);
     const { verdict } = judgement;
@@ -91,11 +100,30 @@ export class Readiness implements Resource {
       seconds: stored.release?.seconds ?? 0,
     };
     const record = recordOf(release, judgement, wait, previousOf(stored.release, release));
-    return { id, outputs: outputsOf(inputs, nextState(record, stored.lastReady)) };
+    return { id, inputs, outputs: outputsOf(inputs, nextState(record, stored.lastReady)) };
   };
 
   /** There is nothing to delete. */
   delete: Resource["delete"] = () => Promise.resolve();
+
+  /** The outputs with the verdict. A failed one is thrown, but where the program is to fail the run later. */
+  async #judge(
+    subject: Subject,
+    inputs: Properties,
+    stored: Stored,
+    timeoutSeconds: number,
+  ): Promise<Properties> {
+    try {
+      return await this.#prove(subject, inputs, stored, timeoutSeconds);
+    } catch (error) {
+      const isLate = inputs["failsLate"] === true && !this.signal.aborted;
+      if (!isLate || !(error instanceof PartialFailure)) {
+        throw error;
+      }
+      subject.log.error(error.message);
+      return error.outputs;
+    }
+  }
 
   async #prove(
     subject: Subject,

@@ -49,7 +49,7 @@ export async function rollBack(
     signal: tools.signal,
     timeoutSeconds: tools.timeoutSeconds,
     progress: (text) => {
-      tools.progress(`rolls back to ${target}: ${text}`);
+      tools.progress(`rolls back: ${text}`);
     },
   });
   const seconds = (performance.now() - began) / 1000;

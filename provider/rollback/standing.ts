@@ -38,7 +38,7 @@ export async function standingOf(
   return {
     state: { release: { ...record, running }, lastReady },
     report: report === "" ? headline : `${headline}\n${report}`,
-    remedy: `to release it all the same, ${REMEDY}`,
+    remedy: `next: ${REMEDY}`,
   };
 }
 
