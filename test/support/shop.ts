@@ -1,4 +1,4 @@
-/** The example as the stories deploy it: quick to drain, so that a story does not wait for old pods. */
+/** The example as the stories deploy it: quick to end, so that a story does not wait for old pods. */
 export const shop = {
   build: { context: "example/shop", args: { BASE: "${SLIPWAY_BASE_IMAGE}" } },
   port: 8080,
@@ -6,4 +6,5 @@ export const shop = {
   health: "/healthz",
   ready: "/readyz",
   drainSeconds: 1,
+  stopSeconds: 2,
 } as const;
