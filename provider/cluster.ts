@@ -1,8 +1,9 @@
 import type { ReadinessInputs } from "../contract";
 import type { Api } from "./cluster/api";
 import { ApiError, messageOf } from "./cluster/api-error";
-import { COLLECTIONS } from "./cluster/collection";
+import { COLLECTIONS, neededFor } from "./cluster/collection";
 import { NamespaceWatch } from "./cluster/namespace-watch";
+import { missingRights } from "./cluster/rights";
 import type { Subscription } from "./cluster/subscription";
 import type { ContainerLog, LogSource } from "./verdict/evidence";
 import type { Deployment, Namespace } from "./verdict/objects";
@@ -19,7 +20,8 @@ const LINE_CHARACTERS = 500;
 export class Cluster {
   readonly #watches = new Map<string, SharedWatch>();
 
-  constructor(private readonly api: Api) {}
+  /** @param api for single requests, too */
+  constructor(readonly api: Api) {}
 
   /**
    * Follows a release until the subscription is closed.
@@ -104,6 +106,15 @@ export class Cluster {
         ? this.log(namespace, { ...source, previous: false }, signal)
         : { ...source, lines: [`(no log: ${messageOf(error)})`] };
     }
+  }
+
+  /**
+   * The rights that this identity lacks for following a release, e.g. `list and watch pods`.
+   * @returns nothing where the API server does not say
+   */
+  async missingRights(release: ReadinessInputs, signal: AbortSignal): Promise<string[]> {
+    const collections = neededFor(release).map((name) => COLLECTIONS[name]);
+    return missingRights(this.api, release.namespace, collections, signal).catch(() => []);
   }
 
   /**

@@ -1,3 +1,4 @@
+import type { ReadinessInputs } from "../../contract";
 import type { Query } from "./api";
 
 /** A kind of object as the API server serves it: where its objects of a namespace are listed and watched. */
@@ -24,7 +25,11 @@ export const COLLECTIONS = {
 export type CollectionName = keyof typeof COLLECTIONS;
 
 /** Without these there is no verdict; without the others it has less evidence. */
-export const NEEDED: readonly CollectionName[] = [
+export function neededFor({ ingress }: Pick<ReadinessInputs, "ingress">): CollectionName[] {
+  return ingress === undefined ? [...NEEDED] : [...NEEDED, "ingresses"];
+}
+
+const NEEDED: readonly CollectionName[] = [
   "deployments",
   "replicaSets",
   "pods",

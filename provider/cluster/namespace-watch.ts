@@ -13,7 +13,7 @@ import {
   uidOf,
 } from "../verdict/objects";
 import type { Api } from "./api";
-import { type CollectionName, COLLECTIONS, NEEDED } from "./collection";
+import { type CollectionName, COLLECTIONS, neededFor } from "./collection";
 import { Reflector, type Sink } from "./reflector";
 import { Store } from "./store";
 import { Subscription, type Trouble } from "./subscription";
@@ -39,7 +39,7 @@ export class NamespaceWatch {
 
   /** @param closed called when the release is no longer followed */
   subscribe(release: ReadinessInputs, closed: () => void): Subscription {
-    const needed = release.ingress === undefined ? NEEDED : [...NEEDED, "ingresses" as const];
+    const needed = neededFor(release);
     for (const name of [...needed, "warnings" as const]) {
       this.#start(name);
     }

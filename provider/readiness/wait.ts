@@ -79,9 +79,12 @@ export async function presentVerdict(
     for (;;) {
       const observed = subscription.observe();
       const trouble = judgeTroubles(release, subscription, startedAt);
-      if (signal.aborted || trouble?.kind === "failed") {
-        const { message } = trouble?.kind === "failed" ? trouble : interrupted(release);
-        throw new Error(`${release.service}: ${message}`);
+      const hopeless = signal.aborted ? interrupted(release) : trouble;
+      if (hopeless?.kind === "failed") {
+        const sure = (await confirmed(cluster, release, hopeless, signal)) ?? hopeless;
+        throw new Error(
+          `${release.service}: ${"message" in sure ? sure.message : hopeless.message}`,
+        );
       }
       if (trouble === undefined) {
         const verdict = await confirmed(cluster, release, judgeAtOnce(release, observed), signal);
@@ -144,16 +147,29 @@ function judgeTroubles(
   return { kind: "progressing", text, wakeAt };
 }
 
-/** A missing Deployment on a closer look: undefined where only the watch does not show it. */
+/** A verdict on a closer look than the watches give: undefined where only they are behind. */
 async function confirmed(
+  cluster: Cluster,
+  release: ReadinessInputs,
+  verdict: Judgement["verdict"],
+  signal: AbortSignal,
+): Promise<Judgement["verdict"] | undefined> {
+  if (verdict.kind === "failed" && verdict.reason === "deployment-missing") {
+    return confirmMissing(cluster, release, verdict, signal);
+  }
+  if (verdict.kind === "failed" && verdict.reason === "forbidden") {
+    const missing = await cluster.missingRights(release, signal);
+    return missing.length === 0 ? verdict : { ...verdict, message: lacking(release, missing) };
+  }
+  return verdict;
+}
+
+async function confirmMissing(
   cluster: Cluster,
   { namespace, deployment: { name, uid } }: ReadinessInputs,
   verdict: Judgement["verdict"],
   signal: AbortSignal,
 ): Promise<Judgement["verdict"] | undefined> {
-  if (verdict.kind !== "failed" || verdict.reason !== "deployment-missing") {
-    return verdict;
-  }
   try {
     const present = await cluster.deployment(namespace, name, signal);
     if (present && uidOf(present) === uid && !present.metadata?.deletionTimestamp) {
@@ -173,12 +189,16 @@ async function confirmed(
 }
 
 function forbidden(
-  { namespace }: ReadinessInputs,
+  release: ReadinessInputs,
   refused: readonly Extract<Trouble, { kind: "refused" }>[],
 ): { readonly kind: "failed" } & Finding {
-  const rights = refused.map(({ verb, resource }) => `${verb} ${resource}`).join(", ");
-  const message = `this identity may not ${rights} in namespace ${namespace}: ${refused[0]?.message ?? ""}; grant it get, list and watch on these`;
-  return { kind: "failed", reason: "forbidden", object: `namespace ${namespace}`, message };
+  const rights = refused.map(({ verb, resource }) => `${verb} ${resource}`);
+  const message = `${lacking(release, rights)}: ${refused[0]?.message ?? ""}`;
+  return { kind: "failed", reason: "forbidden", object: `namespace ${release.namespace}`, message };
+}
+
+function lacking({ namespace }: ReadinessInputs, rights: readonly string[]): string {
+  return `this identity may not ${rights.join(", ")} in namespace ${namespace}; grant it these`;
 }
 
 function unreachable(

@@ -70,11 +70,15 @@ export function newReplicaSet({ deployment, replicaSets }: Observed): ReplicaSet
   );
 }
 
-/** The pods of a ReplicaSet that are to stay. */
+/** The pods of a ReplicaSet that count: one that is leaving, or that the node has given up, is replaced. */
 export function podsOf(replicaSet: ReplicaSet, pods: readonly Pod[]): Pod[] {
   const uid = uidOf(replicaSet);
   return pods.filter(
-    (pod) => ownerOf(pod) === uid && pod.metadata?.deletionTimestamp === undefined,
+    (pod) =>
+      ownerOf(pod) === uid &&
+      pod.metadata?.deletionTimestamp === undefined &&
+      pod.status?.phase !== "Failed" &&
+      pod.status?.phase !== "Succeeded",
   );
 }
 

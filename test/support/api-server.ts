@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { json } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 
 /** Any object of the API. */
@@ -146,6 +147,10 @@ export class ApiServer {
     const asked = `${verb} ${resource}${subresource === undefined ? "" : `/${subresource}`}`;
     this.requests.push(asked);
     await sleep(this.slowness);
+    if (request.method === "POST" && resource === "selfsubjectaccessreviews") {
+      await this.#review(request, response);
+      return;
+    }
     const fault = this.faults.get(asked);
     if (fault !== undefined) {
       refuse(
@@ -170,6 +175,16 @@ export class ApiServer {
         response.end(JSON.stringify(object));
       }
     }
+  }
+
+  /** Who is answered 403 is told that it has not the right. */
+  async #review(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { spec } = (await json(request)) as {
+      readonly spec: { readonly resourceAttributes: { verb: string; resource: string } };
+    };
+    const { verb, resource } = spec.resourceAttributes;
+    const allowed = this.faults.get(`${verb} ${resource}`) !== 403;
+    response.end(JSON.stringify({ status: { allowed } }));
   }
 
   #list(resource: string, query: URLSearchParams, response: ServerResponse): void {

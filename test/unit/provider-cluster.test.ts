@@ -187,16 +187,21 @@ test("a slow server is waited for", async () => {
   expect((await verdictOn()).verdict.kind).toBe("ready");
 });
 
-test("a right that is missing ends the wait by name", async () => {
+test("rights that are missing end the wait by name, all of them", async () => {
   applyObserved(server, UNROUTED);
   server.faults.set("list pods", 403);
+  server.faults.set("watch pods", 403);
+  server.faults.set("watch deployments", 403);
   const { verdict } = await verdictOn();
   expect(verdict).toMatchObject({
     kind: "failed",
     reason: "forbidden",
     object: "namespace shop-dev",
   });
-  expect(verdict).toMatchObject({ message: expect.stringContaining("list pods") as string });
+  expect(verdict).toMatchObject({
+    message:
+      "this identity may not watch deployments.apps, list and watch pods in namespace shop-dev; grant it these",
+  });
 });
 
 test("a right that was granted a moment ago is not missed", async () => {

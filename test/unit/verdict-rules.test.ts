@@ -173,6 +173,15 @@ test("a pod that is being deleted is neither proof nor trouble", () => {
   expect(reasons({ pods })).toEqual([]);
 });
 
+test("a pod that its node has given up is neither proof nor trouble", () => {
+  const evicted = unreadyPod("shop-new-0", "shop-new-uid", {
+    restartCount: 5,
+    state: { terminated: { exitCode: 137, reason: "Error" } },
+  });
+  const pods = [...complete().pods, { ...evicted, status: { ...evicted.status, phase: "Failed" } }];
+  expect(reasons({ pods })).toEqual([]);
+});
+
 test("a Deployment scaled to zero is ready without pods and endpoints", () => {
   const none = { replicas: 0, updatedReplicas: 0, readyReplicas: 0, availableReplicas: 0 };
   const observed = {
