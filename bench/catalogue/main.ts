@@ -8,7 +8,7 @@ import { describeMachine } from "../machine";
 import type { Case } from "./case";
 import { CATALOGUE } from "./catalogue";
 import { buildImages } from "./images";
-import { faultsOf, lineOf } from "./outcome";
+import { faultsOf, lineOf, type Result } from "./outcome";
 import { play } from "./play";
 import { report } from "./report";
 
@@ -27,7 +27,7 @@ const program = new Command("npm run catalogue --")
   )
   .option("--only <cases>", "names of cases, with commas", cases)
   .addOption(new Option("--kind <kind>", "one kind of cases").choices(["broken", "healthy"]))
-  .option("--repeat <number>", "runs of each case", positive, 1)
+  .option("--repeat <number>", "runs of each healthy case", positive, 1)
   .option("--parallel <number>", "cases at a time; more than one makes figures worse", positive, 1)
   .option("--page <file>", "where the page goes", join(__dirname, "../../docs/failures.md"))
   .option("--records <folder>", "keeps what was watched and printed, a file for each case")
@@ -42,9 +42,11 @@ async function catalogue(options: Options): Promise<void> {
   await prepare();
   const machine = await describeMachine();
   const images = await buildImages();
-  const results = await play(chosen, { images, repeat, parallel, records });
   const command = ["npm run catalogue", ...argumentsOf(process.argv.slice(2))].join(" ");
-  await writeFile(page, report({ command, date: new Date(), machine, results }));
+  // The page grows with each run: what was measured is not lost when a long catalogue is cut off.
+  const tell = (results: readonly Result[]) =>
+    writeFile(page, report({ command, date: new Date(), machine, results }));
+  const results = await play(chosen, { images, repeat, parallel, records, tell });
   console.log(`wrote ${page}`);
   for (const { entry, outcome } of faultsOf(results)) {
     console.error(`${entry.name}: ${lineOf(outcome)}`);

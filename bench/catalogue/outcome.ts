@@ -2,7 +2,8 @@ import type { Case, Failure } from "./case";
 import type { Run } from "./run";
 
 /** What is wrong with a run of a case, if anything is. */
-export type Fault = "false alarm" | "missed" | "wrong reason" | "late" | "no verdict";
+export type Fault =
+  "false alarm" | "missed" | "wrong reason" | "late" | "no verdict" | "not played";
 
 /** A run as it counts. Seconds are undefined where one of the two moments never came. */
 export interface Outcome {
@@ -37,6 +38,13 @@ export function outcomeOf({ expected }: Case, run: Run): Outcome {
     fromApply: since(run.appliedAt),
     command: (run.endedAt - run.startedAt) / 1000,
   };
+}
+
+/** A run that broke down by itself: it tells nothing of Slipway, and counts as a fault all the same. */
+export function notPlayed(error: unknown): Outcome {
+  const message = error instanceof Error ? error.message : String(error);
+  const none = { fromState: undefined, fromApply: undefined, command: 0 };
+  return { reason: "none", message, fault: "not played", ...none };
 }
 
 function faultOfHealthy(reason: string): Fault | undefined {

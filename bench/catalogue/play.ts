@@ -1,46 +1,70 @@
 import type { Case } from "./case";
-import { lineOf, type Outcome, outcomeOf, type Result } from "./outcome";
+import { lineOf, notPlayed, type Outcome, outcomeOf, type Result } from "./outcome";
 import { runCase, type Stages } from "./run";
 import type { Images } from "./stage";
 
 interface PlayOptions {
   readonly images: Images;
-  /** Runs of each case. */
-  readonly repeat: number;
-  /** Cases that are played at a time. */
-  readonly parallel: number;
-  /** Folder that keeps what was watched. */
+  /**
+   * Runs of each healthy case; a broken one is run once, because a wrong verdict on it is wrong each time.
+   *
+   * @default 1
+   */
+  readonly repeat?: number;
+  /**
+   * Cases that are played at a time.
+   *
+   * @default 1
+   */
+  readonly parallel?: number;
+  /**
+   * Folder that keeps what was watched.
+   *
+   * @default - nothing is kept
+   */
   readonly records?: string | undefined;
+  /**
+   * Told all results after each run.
+   *
+   * @default - nobody is told
+   */
+  readonly tell?: (results: readonly Result[]) => Promise<void>;
 }
 
-/** Plays all cases, tells of each run, and takes everything away, also when it is interrupted. */
+/** Plays all cases, says how each run ends, and takes everything away, also when it is interrupted. */
 export async function play(
   entries: readonly Case[],
-  { images, repeat, parallel, records }: PlayOptions,
+  { images, repeat = 1, parallel = 1, records, tell }: PlayOptions,
 ): Promise<Result[]> {
   const stages: Stages = new Set();
   const found = new Map<Case, Outcome[]>(entries.map((entry) => [entry, []]));
-  const runs = Array.from({ length: repeat }, () => entries).flat();
+  const results = () => [...found].map(([entry, outcomes]) => ({ entry, outcomes }));
+  const runs = programme(entries, repeat);
   const total = runs.length;
   let begun = 0;
   const worker = async () => {
     for (let entry = runs.shift(); entry !== undefined; entry = runs.shift()) {
       const label = `${++begun}/${total} ${entry.name}`;
       console.error(`${label}: ${entry.title} …`);
-      const outcome = outcomeOf(entry, await runCase(entry, images, stages, records));
+      const outcome = await runCase(entry, images, stages, records).then(
+        (run) => outcomeOf(entry, run),
+        notPlayed,
+      );
       console.error(`${label}: ${lineOf(outcome)}`);
       found.get(entry)?.push(outcome);
+      await tell?.(results());
     }
   };
-  const interrupted = clearOnSignal(stages);
-  try {
-    await Promise.all(Array.from({ length: parallel }, worker));
-  } finally {
-    // What others play is cut off where one of them broke down.
-    await clear(stages);
-    interrupted.forget();
-  }
-  return entries.map((entry) => ({ entry, outcomes: found.get(entry) ?? [] }));
+  const interruption = clearOnSignal(stages);
+  await Promise.all(Array.from({ length: parallel }, worker));
+  interruption.forget();
+  return results();
+}
+
+/** All runs in their order: each case once, then the healthy ones again. */
+function programme(entries: readonly Case[], repeat: number): Case[] {
+  const healthy = entries.filter(({ expected }) => expected === "ready");
+  return [...entries, ...Array.from({ length: repeat - 1 }, () => healthy).flat()];
 }
 
 function clearOnSignal(stages: Stages): { forget(): void } {

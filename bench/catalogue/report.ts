@@ -14,7 +14,8 @@ export interface Catalogue {
 }
 
 /** The catalogue as the page that is kept in the repository. */
-export function report({ command, date, machine, results }: Catalogue): string {
+export function report({ command, date, machine, results: all }: Catalogue): string {
+  const results = all.filter(({ outcomes }) => outcomes.length > 0);
   const broken = results.filter(({ entry }) => entry.expected !== "ready");
   const healthy = results.filter(({ entry }) => entry.expected === "ready");
   return [
@@ -51,7 +52,7 @@ function summary(results: readonly Result[]): string[] {
     faults.filter(({ outcome }) => outcome.fault === kind).length;
   return [
     `**${results.length} cases, ${runs} runs: ${count("false alarm")} false alarms, ${count("wrong reason")} wrong reasons, ` +
-      `${count("missed") + count("no verdict")} failures missed, ${count("late")} verdicts late.**`,
+      `${count("missed") + count("no verdict")} failures missed, ${count("late")} verdicts late, ${count("not played")} runs broken off.**`,
     "",
   ];
 }

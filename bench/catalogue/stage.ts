@@ -7,6 +7,7 @@ import type { Manifest } from "../../test/support/kinds";
 import { kubectl } from "../kubectl";
 import { ApiProxy } from "./api-proxy";
 import { type Mood, RegistryProxy } from "./registry-proxy";
+import type { Symptom } from "./symptoms";
 import type { Witness } from "./witness";
 
 /** The images that the catalogue runs. */
@@ -96,6 +97,11 @@ export class Stage {
   /** A token of a ServiceAccount. */
   async tokenOf({ name, namespace }: { name: string; namespace: string }): Promise<string> {
     return (await kubectl(["create", "token", name, "--namespace", namespace])).trim();
+  }
+
+  /** Does something as soon as a symptom shows, and nothing where it never does. */
+  when(symptom: Symptom, act: () => unknown): void {
+    void this.witness.sees(symptom).then(act, () => undefined);
   }
 
   /** Has this done when the case is over, whatever comes of it. */

@@ -36,11 +36,9 @@ export const SYMPTOMS = {
       ({ type, status, reason }) =>
         type === "PodScheduled" && status === "False" && reason === "Unschedulable",
     ),
-  /** A readiness or startup probe has failed. */
-  unhealthy: ({ kind, object }) =>
-    kind === "Event" &&
-    object.reason === "Unhealthy" &&
-    /^(Readiness|Startup)/.test(object.message ?? ""),
+  /** A container has started, and is not ready: the kubelet's events on its probes may come much later. */
+  "started-unready": (sight) =>
+    statusesOf(sight).some(({ state, started, ready }) => state?.running && started && !ready),
   /** A pod runs. */
   running: (sight) => statusesOf(sight).some(({ state }) => state?.running !== undefined),
   /** A pod is ready. */

@@ -58,7 +58,7 @@ export const healthy: readonly Case[] = [
     title: "the registry hangs up for 20 s during the pull",
     prepare: async (stage) => {
       const registry = await stage.registry("hangs-up");
-      void stage.witness.sees("image-refused").then(async () => {
+      stage.when("image-refused", async () => {
         await delay(20_000);
         registry.mood = "well";
       });
@@ -108,7 +108,7 @@ export const healthy: readonly Case[] = [
     settings: { env: { FAULT_READY_AFTER_SECONDS: 5 } },
     prepare: async (stage) => {
       const { proxy, kubeconfig } = await stage.wayToApi();
-      void stage.witness.sees("running").then(async () => {
+      stage.when("running", async () => {
         proxy.cut();
         await delay(10_000);
         proxy.mend();
@@ -123,7 +123,7 @@ export const healthy: readonly Case[] = [
     settings: { env: { FAULT_READY_AFTER_SECONDS: 6 } },
     prepare: async (stage) => {
       const { proxy, kubeconfig } = await stage.wayToApi();
-      void stage.witness.sees("applied").then(() => {
+      stage.when("applied", () => {
         const dropping = setInterval(() => {
           proxy.drop();
         }, 1000);

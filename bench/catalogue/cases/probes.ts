@@ -3,7 +3,11 @@ import { AT_ONCE, type Case, type Failure } from "../case";
 /** Seconds for which the plain service's readiness probe may fail, as its own settings allow. */
 const WINDOW = 10;
 
-const notReady: Failure = { reason: "not-ready", from: "unhealthy", within: WINDOW + AT_ONCE };
+const notReady: Failure = {
+  reason: "not-ready",
+  from: "started-unready",
+  within: WINDOW + AT_ONCE,
+};
 const atDeadline: Failure = { reason: "not-ready", from: "deadline-passed", within: AT_ONCE };
 
 /** Processes that run and do not serve. */

@@ -87,7 +87,7 @@ export const surroundings: readonly Case[] = [
     settings: { env: { FAULT_READY_AFTER_SECONDS: 60 }, deadlineSeconds: 20 },
     prepare: async (stage) => {
       const { proxy, kubeconfig } = await stage.wayToApi();
-      void stage.witness.sees("running").then(() => {
+      stage.when("running", () => {
         proxy.cut();
         stage.disturb();
       });
