@@ -44,6 +44,12 @@ export interface ReadinessInputs {
    * @default true
    */
   readonly rollback?: boolean;
+  /**
+   * Whether a failed verdict is told and recorded, but no error of the resource itself: the engine starts nothing more
+   * after an error, and the releases beside it would have no verdict. The program then ends the run with the failure.
+   * @default false
+   */
+  readonly failsLate?: boolean;
 }
 
 /** What is kept of the release that a new one took the place of. */
@@ -99,4 +105,52 @@ export interface ReadinessOutputs extends ReadinessInputs {
   readonly release: ReleaseRecord;
   /** The last release that was ready, which may be this one; null where none was. */
   readonly lastReady: ProvedRelease | null;
+}
+
+/** Which Secrets a sealed value may become: this one, any of its namespace, or any at all. */
+export type SealingScope = "strict" | "namespace-wide" | "cluster-wide";
+
+/** Service of the Sealed Secrets controller. */
+export interface SealingController {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** Inputs of `slipway:index:SealedValues` as the program gives them; `values` goes no further than `check`. */
+export interface SealedValuesInputs {
+  readonly namespace: string;
+  /** Name of the SealedSecret and its Secret. */
+  readonly name: string;
+  readonly scope: SealingScope;
+  readonly controller: SealingController;
+  /** Certificate to seal with, as PEM text, where the controller is not to be asked for its own. */
+  readonly certificate?: string;
+  /** By key of the Secret. */
+  readonly values: Readonly<Record<string, string>>;
+}
+
+/** Outputs of `slipway:index:SealedValues`. */
+export interface SealedValuesOutputs {
+  /** Values of `spec.encryptedData`. */
+  readonly encryptedData: Readonly<Record<string, string>>;
+  /** Tells of each value, with {@link digestKey}, whether it is another one. */
+  readonly digests: Readonly<Record<string, string>>;
+  /** The same for all values together. */
+  readonly digest: string;
+  /** Secret. */
+  readonly digestKey: string;
+}
+
+/** Inputs of `slipway:index:SecretReadiness`. */
+export interface SecretReadinessInputs {
+  readonly namespace: string;
+  /** Name of the SealedSecret and of the Secret that it becomes. */
+  readonly name: string;
+  /** `sha256:<64 hex>` over the SealedSecret: another one is awaited again. */
+  readonly manifestHash: string;
+  /** By key of the Secret: see `SealedValuesOutputs`. */
+  readonly digests: Readonly<Record<string, string>>;
+  /** Secret. */
+  readonly digestKey: string;
+  readonly controller: SealingController;
 }

@@ -1,6 +1,16 @@
+export {
+  Credential,
+  type CredentialArgs,
+  type CredentialDefinition,
+  type CredentialOptions,
+  type Sealing,
+} from "./credentials";
+export type { RandomText, ValueSource } from "./credential-values";
 export { type Build, Image, type ImageArgs, type ImageSource, type Registry } from "./image";
+export type { CredentialFormat, JenkinsFormat, JenkinsOptions } from "./manifests/credential";
 export type {
   Autoscale,
+  CredentialKey,
   EgressRule,
   IngressDefinition,
   Resources,
@@ -12,5 +22,8 @@ export { complete, type Place } from "./manifests/complete";
 export { Namespace } from "./namespace";
 export { Readiness, type ReadinessArgs } from "./readiness";
 export { Release, type ReleaseArgs, type ReleaseOptions } from "./release";
+export { requireReady } from "./require-ready";
+export { SealedValues, type SealedValuesArgs } from "./sealed-values";
+export { SecretReadiness, type SecretReadinessArgs } from "./secret-readiness";
 export { SlipwayProvider, type SlipwayProviderArgs } from "./slipway-provider";
-export { type Endpoint, Workload, type WorkloadArgs } from "./workload";
+export { type Endpoint, type UsedCredential, Workload, type WorkloadArgs } from "./workload";

@@ -36,6 +36,13 @@ export interface ReadinessArgs {
    * @default true
    */
   readonly rollback?: pulumi.Input<boolean>;
+  /**
+   * Whether a release that fails is reported and recorded without an error of this resource, so that the releases
+   * beside it get their verdicts, too. Whatever depends on it must then look at `release.verdict`, and the
+   * program must end the run with `requireReady`.
+   * @default false
+   */
+  readonly failsLate?: pulumi.Input<boolean>;
 }
 
 /**

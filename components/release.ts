@@ -2,8 +2,10 @@ import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { ReleaseRecord } from "../contract";
+import type { Credential } from "./credentials";
 import { Image, type ImageSource, type Registry } from "./image";
 import { complete } from "./manifests/complete";
+import { credentialsOf } from "./manifests/credential-use";
 import type { ServiceDefinition } from "./manifests/definition";
 import type { Namespace } from "./namespace";
 import { Readiness } from "./readiness";
@@ -17,6 +19,17 @@ export interface ReleaseArgs {
   readonly namespace: Namespace;
   /** @default - none; needed for an image that is built here */
   readonly registry?: Registry | undefined;
+  /**
+   * The credentials that the service may name, by name.
+   *
+   * @default {}
+   */
+  readonly credentials?: Readonly<Record<string, Credential>>;
+  /**
+   * Whether the other releases of the program go on when this one fails. Then `requireReady` must end the program.
+   * @default false
+   */
+  readonly failsLate?: boolean;
 }
 
 /** Options of a {@link Release}: it never falls back to the context that kubectl happens to use. */
@@ -38,7 +51,7 @@ export class Release extends pulumi.ComponentResource {
   constructor(name: string, args: ReleaseArgs, opts: ReleaseOptions) {
     super("slipway:index:Release", name, {}, opts);
 
-    const { namespace, registry } = args;
+    const { namespace, registry, credentials = {}, failsLate = false } = args;
     const child = { parent: this };
     const image = new Image(name, { source: args.service, registry }, child);
     const place = {
@@ -47,9 +60,14 @@ export class Release extends pulumi.ComponentResource {
       version: image.version,
       pullSecret: registry?.pullSecret,
     };
-    const service = complete(place, args.service);
+    const keys = Object.entries(credentials).map(([known, { keys }]) => [known, keys] as const);
+    const service = complete(place, args.service, Object.fromEntries(keys));
     const { ref, source } = image;
-    const workload = new Workload(name, { service, image: ref, source, namespace }, child);
+    const workload = new Workload(
+      name,
+      { service, image: ref, source, namespace, credentials: used(args) },
+      child,
+    );
     const { ingress, deadlineSeconds, rollback } = service;
     const readiness = new Readiness(
       name,
@@ -65,6 +83,7 @@ export class Release extends pulumi.ComponentResource {
         dirty: source.dirty,
         deadlineSeconds,
         rollback,
+        ...(failsLate && { failsLate }),
       },
       // Without the namespace there is nothing to judge, so its end is the end of the verdict.
       { ...child, provider: opts.providers[1], dependsOn: workload, deletedWith: namespace },
@@ -76,4 +95,10 @@ export class Release extends pulumi.ComponentResource {
       .apply(([endpoint]) => endpoint);
     this.registerOutputs({ release: this.release, endpoint: this.endpoint });
   }
+}
+
+/** The credentials whose values the pods get, and the one that pulls their image. */
+function used({ service, registry, credentials = {} }: ReleaseArgs): Record<string, Credential> {
+  const names = [...credentialsOf(service), registry?.pullSecret ?? ""];
+  return Object.fromEntries(Object.entries(credentials).filter(([name]) => names.includes(name)));
 }

@@ -13,6 +13,7 @@ import {
   stateOf,
   type Stored,
 } from "./readiness/state";
+import { resumption } from "./readiness/resumption";
 import { awaitVerdict, presentVerdict } from "./readiness/wait";
 import type { Resource } from "./resource";
 import { type Mark, markOf } from "./rollback/mark";
@@ -20,6 +21,7 @@ import { planRollback } from "./rollback/plan";
 import { rollBack, type Tools } from "./rollback/rollback";
 import { standingOf } from "./rollback/standing";
 import { outlook } from "./rollback/words";
+import type { Deployment } from "./verdict/objects";
 import { type Properties, PartialFailure, type Subject } from "./wire/plugin";
 import { UNKNOWN } from "./wire/unknown";
 
@@ -82,7 +84,7 @@ export class Readiness implements Resource {
     const inputs = judgedInputs(outputs, kept);
     const release = parseInputs(inputs);
     const stored = stateOf(outputs);
-    const mark = await this.#mark(release);
+    const mark = markOf(release, await this.#deployment(release));
     if (mark !== undefined) {
       const { state, report } = await standingOf(release, mark, stored, this.#tools(subject, 0));
       subject.log.warn(report);
@@ -139,9 +141,14 @@ export class Readiness implements Resource {
       const { state, report, remedy } = await standingOf(release, mark, stored, tools);
       return fail(`${report}\n${remedy}`, state);
     };
-    const mark = await this.#mark(release);
+    const deployment = await this.#deployment(release);
+    const mark = markOf(release, deployment);
     if (mark !== undefined) {
       throw await refuse(mark);
+    }
+    const resumed = resumption(release, stored.release, deployment, performance.timeOrigin);
+    if (resumed !== undefined) {
+      subject.log.info(resumed);
     }
     const startedAt = new Date().toISOString();
     const began = performance.now();
@@ -171,11 +178,10 @@ export class Readiness implements Resource {
     throw fail(`${headline}\n${outcome}`, { ...state, release: { ...record, running } });
   }
 
-  /** Whether the release was rolled back, as far as the cluster answers; if it does not, the wait will say so. */
-  async #mark(release: ReadinessInputs): Promise<Mark | undefined> {
-    const { namespace, deployment } = release;
+  /** The Deployment, as far as the cluster answers; if it does not, the wait will say so. */
+  async #deployment({ namespace, deployment }: ReadinessInputs): Promise<Deployment | undefined> {
     const look = this.cluster().deployment(namespace, deployment.name, this.signal);
-    return markOf(release, await look.catch(() => undefined));
+    return look.catch(() => undefined);
   }
 
   #tools(subject: Subject, timeoutSeconds: number): Tools {

@@ -30,6 +30,7 @@ const inputs = z.strictObject({
   dirty: flag,
   deadlineSeconds: count,
   rollback: flag.optional(),
+  failsLate: flag.optional(),
 });
 
 /** What is wrong with the inputs, each with the value got and what is allowed. Unknown values pass. */

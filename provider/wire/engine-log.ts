@@ -28,6 +28,9 @@ export class EngineLog {
       warn: (message) => {
         this.#write({ urn, message, severity: LogSeverity.WARNING });
       },
+      error: (message) => {
+        this.#write({ urn, message, severity: LogSeverity.ERROR });
+      },
       status: (message) => {
         this.#write({ urn, message, severity: LogSeverity.INFO, ephemeral: true });
       },

@@ -5,6 +5,8 @@ export type Properties = Readonly<Record<string, unknown>>;
 export interface Log {
   info(message: string): void;
   warn(message: string): void;
+  /** Shown as an error. It fails neither the resource nor the run. */
+  error(message: string): void;
   /** Replaces the resource's status line; kept in no log. */
   status(message: string): void;
 }

@@ -45,9 +45,11 @@ const RECORD: ReleaseRecord = {
 };
 
 let warnings: string[] = [];
+let errors: string[] = [];
 let subject: Subject;
 beforeEach(() => {
   warnings = [];
+  errors = [];
   subject = {
     urn: "urn:pulumi:dev::shop::slipway:index:Readiness::shop",
     type: "slipway:index:Readiness",
@@ -55,6 +57,7 @@ beforeEach(() => {
     log: {
       info: () => undefined,
       warn: (message) => warnings.push(message),
+      error: (message) => errors.push(message),
       status: () => undefined,
     },
   };
@@ -336,6 +339,31 @@ describe("on a cluster", () => {
     const { message } = await failure(create(inputs));
     expect(message).toMatch(/^shop: ingress-no-address after 1 s/);
     expect(message).toContain("\nthe cluster has no ingress class nobody\n");
+  });
+
+  test("a failure that is to end the run later is told at once, and recorded without an error", async () => {
+    crashing();
+    const inputs = { ...INPUTS, failsLate: true };
+    const { outputs } = await provider.create(subject, {
+      inputs,
+      preview: false,
+      timeoutSeconds: 1,
+    });
+    expect(outputs["release"]).toMatchObject({ verdict: "failed", reason: "not-ready" });
+    expect(errors).toEqual([expect.stringMatching(/^shop: not-ready after 1 s/)]);
+  });
+
+  test("an interruption is an error even then, because the run has ended", async () => {
+    applyObserved(server, {
+      ...complete(),
+      deployment: deployment("shop", {}, { readyReplicas: 1, availableReplicas: 1 }),
+    });
+    const judged = failure(create({ ...INPUTS, failsLate: true }));
+    setTimeout(() => {
+      provider.cancel();
+    }, 300);
+    expect((await judged).message).toMatch(/^shop: interrupted after \d+ s/);
+    expect(errors).toEqual([]);
   });
 
   test("an interruption keeps the resource, to be judged again", async () => {

@@ -1,0 +1,55 @@
+import type { ReadinessInputs, ReleaseRecord } from "../../contract";
+import { called } from "../rollback/words";
+import type { Deployment } from "../verdict/objects";
+
+/** The API server keeps whole seconds, and its clock need not be this machine's. */
+const TOLERANCE_MILLISECONDS = 2000;
+
+/**
+ * Says that a wait goes on with a rollout whose verdict an earlier run did not live to see.
+ *
+ * A run that was told to stop has stored that it was interrupted. One that was killed has stored nothing, but the
+ * Deployment tells when it was applied.
+ *
+ * @param stored the record of the last verdict
+ * @param deployment as it is in the cluster
+ * @param runStartedAt in milliseconds since 1970
+ * @returns undefined for a rollout of this run's own
+ */
+export function resumption(
+  release: ReadinessInputs,
+  stored: ReleaseRecord | undefined,
+  deployment: Deployment | undefined,
+  runStartedAt: number,
+): string | undefined {
+  const { generation } = release.deployment;
+  const wait = `${release.service}: resumes the wait for ${called(release)}`;
+  if (stored?.generation === generation) {
+    return stored.reason === "interrupted"
+      ? `${wait} that was interrupted at ${endOf(stored)}`
+      : undefined;
+  }
+  const appliedAt = appliedLast(deployment);
+  return appliedAt !== undefined && appliedAt < runStartedAt - TOLERANCE_MILLISECONDS
+    ? `${wait} that an earlier run applied at ${new Date(appliedAt).toISOString()} and that was interrupted before its verdict`
+    : undefined;
+}
+
+function endOf({ startedAt, seconds }: ReleaseRecord): string {
+  return new Date(Date.parse(startedAt) + seconds * 1000).toISOString();
+}
+
+/** When the Kubernetes provider wrote the Deployment, if nobody else has written it since. */
+function appliedLast(deployment: Deployment | undefined): number | undefined {
+  const writes = (deployment?.metadata?.managedFields ?? [])
+    .filter(({ subresource }) => subresource === undefined)
+    .map(({ manager = "", time }) => ({
+      manager,
+      at: time === undefined ? NaN : Number(new Date(time)),
+    }))
+    .toSorted((one, other) => one.at - other.at);
+  const last = writes.at(-1);
+  return last?.manager.startsWith("pulumi-kubernetes") === true && !Number.isNaN(last.at)
+    ? last.at
+    : undefined;
+}

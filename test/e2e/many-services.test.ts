@@ -1,0 +1,54 @@
+// Proves that broken services do not keep the others of a stack from their verdicts; how fifty of them do is the bench's to tell.
+import type { ReleaseRecord } from "../../contract";
+import { Project } from "../support/project";
+import { shop } from "../support/shop";
+import { succeed } from "../support/succeed";
+
+let project: Project;
+beforeAll(async () => {
+  project = await Project.create("many", { env: { PULUMI_PARALLEL: "16" } });
+});
+afterAll(() => project.dispose());
+
+test("of six services two are broken: each has its verdict in the same up, and both are named", async () => {
+  const quick = { ...shop, replicas: 1 };
+  const rest = { two: quick, three: quick, four: quick, five: quick, six: quick };
+  const services = { one: quick, ...rest };
+  const faults = {
+    two: { ...quick, env: { TOKEN: { secret: "absent", key: "token" } } },
+    five: { ...quick, env: { FAULT_CRASH_AT_START: "3" } },
+  };
+  await project.settings({ services: { ...services, ...faults } });
+  const { exitCode, output } = await project.up();
+
+  expect(exitCode).not.toBe(0);
+  expect(output).toMatch(/two: config-missing after \d+ s: secret "absent" not found/);
+  expect(output).toMatch(/five: crash-loop after \d+ s/);
+  expect(output).toMatch(/2 of 6 releases failed: .*five \(crash-loop\).*/);
+  expect(output).not.toMatch(/^\s+at .*\.[tj]s:\d+/m);
+  const verdicts = await verdictsOf(project);
+  expect(verdicts).toEqual({
+    one: "ready",
+    two: "failed",
+    three: "ready",
+    four: "ready",
+    five: "failed",
+    six: "ready",
+  });
+
+  // What failed is judged again without a change, and a service that is taken out stays until all is well.
+  await project.settings({ services: { ...rest, ...faults } });
+  const again = await project.up();
+  expect(again.exitCode).not.toBe(0);
+  expect(again.output).toMatch(/2 of 5 releases failed/);
+  expect(again.output).not.toMatch(/deleted/);
+
+  await project.settings({ services });
+  await succeed(project.up());
+  expect(new Set(Object.values(await verdictsOf(project)))).toEqual(new Set(["ready"]));
+});
+
+async function verdictsOf(stack: Project): Promise<Readonly<Record<string, string>>> {
+  const { releases } = await stack.outputs<{ releases: Record<string, ReleaseRecord> }>();
+  return Object.fromEntries(Object.entries(releases).map(([name, { verdict }]) => [name, verdict]));
+}
