@@ -1,3 +1,4 @@
+import { sealedSecrets } from "../go/sealed-secrets";
 import { registry } from "./addresses";
 
 /** What holds a pod's namespaces. A change of its recipe takes a new tag. */
@@ -5,3 +6,6 @@ export const pauseImage = `${registry}/pause:1`;
 
 /** Repository of the Node base image that services build from. */
 export const nodeRepository = `${registry}/base/node`;
+
+/** The Sealed Secrets controller. */
+export const sealedSecretsImage = `${registry}/sealed-secrets-controller:${sealedSecrets.version}`;

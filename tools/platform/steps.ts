@@ -1,6 +1,7 @@
 import { engineIsInstalled, engineVersion, installEngine } from "../engine/install";
 import { type Report, goBuild, isBuilt } from "../go/build";
 import { kubernetes } from "../go/kubernetes";
+import { sealedSecrets } from "../go/sealed-secrets";
 import { ensureCertificates } from "./certificates";
 import { awaitNode } from "./cluster";
 import { aliveRecord, start } from "./daemon";
@@ -17,6 +18,7 @@ import { ensurePauseImage } from "./pause-image";
 import { readJson, writeJson } from "./private-file";
 import { proveByPod } from "./probe-pod";
 import { currentBoot } from "./process-identity";
+import { ensureSealedSecrets } from "./sealed-secrets";
 import { type Display, type Step, inOrder, step, together } from "./step-list";
 import { installPackages, missingPackages } from "./requirements";
 
@@ -46,7 +48,7 @@ export function localSteps(): Step[] {
     // kube-proxy waits for the node that the kubelet registers.
     together("node", [startStep("kubelet"), startStep("kube-proxy")]),
     step("node is Ready", () => awaitNode()),
-    proofStep(),
+    together("workloads", [proofStep(), sealedSecretsStep()]),
   ];
 }
 
@@ -106,6 +108,15 @@ function proofStep(): Step {
     if (JSON.stringify(readJson(proofFile)) === JSON.stringify(running)) return;
     await proveByPod(environment().SLIPWAY_BASE_IMAGE);
     writeJson(proofFile, running);
+  });
+}
+
+function sealedSecretsStep(): Step {
+  const title = `Sealed Secrets ${sealedSecrets.version}`;
+  const first = " (its first build takes some minutes, once)";
+  return step(`${title}${isBuilt(sealedSecrets) ? "" : first}`, async (display) => {
+    await ensureSealedSecrets(paced(display));
+    display.title = title;
   });
 }
 

@@ -1,0 +1,4 @@
+FROM scratch
+COPY controller /controller
+USER 1001
+ENTRYPOINT ["/controller"]
