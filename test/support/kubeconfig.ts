@@ -1,11 +1,10 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { ProviderConfig } from "../../contract";
 
-/** A kubeconfig of its own for a server that speaks plain HTTP, in a temporary folder. */
+import type { ProviderConfig } from "../../contract";
+import { folderWith } from "./folder";
+
+/** A kubeconfig of its own for a server that speaks plain HTTP, in a folder that `removeFolders` takes away. */
 export function kubeconfigOf(server: string): ProviderConfig {
-  const kubeconfig = join(mkdtempSync(join(tmpdir(), "slipway-kubeconfig-")), "config");
   const config = {
     apiVersion: "v1",
     kind: "Config",
@@ -14,6 +13,8 @@ export function kubeconfigOf(server: string): ProviderConfig {
     contexts: [{ name: "test", context: { cluster: "test", user: "test" } }],
     "current-context": "test",
   };
-  writeFileSync(kubeconfig, JSON.stringify(config));
-  return { kubeconfig, context: "test" };
+  return {
+    kubeconfig: join(folderWith({ config: JSON.stringify(config) }), "config"),
+    context: "test",
+  };
 }

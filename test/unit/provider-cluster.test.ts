@@ -8,6 +8,7 @@ import { Cluster } from "../../provider/cluster";
 import { KubeconfigApi } from "../../provider/cluster/api";
 import { awaitVerdict, type Judgement, presentVerdict } from "../../provider/readiness/wait";
 import { ApiServer } from "../support/api-server";
+import { removeFolders } from "../support/folder";
 import { kubeconfigOf } from "../support/kubeconfig";
 import { applyObserved } from "../support/observed";
 import {
@@ -28,6 +29,8 @@ beforeEach(async () => {
   interruption = new AbortController();
   cluster = new Cluster(new KubeconfigApi(kubeconfigOf(server.url)));
 });
+afterAll(removeFolders);
+
 afterEach(async () => {
   interruption.abort();
   cluster.close();

@@ -7,6 +7,7 @@ import { SlipwayProvider } from "../../provider/slipway";
 import { PartialFailure, type Properties, type Subject } from "../../provider/wire/plugin";
 import { UNKNOWN } from "../../provider/wire/unknown";
 import { ApiServer } from "../support/api-server";
+import { removeFolders } from "../support/folder";
 import { kubeconfigOf } from "../support/kubeconfig";
 import { applyObserved } from "../support/observed";
 import {
@@ -218,6 +219,8 @@ describe("on a cluster", () => {
     provider = new SlipwayProvider((config) => (cluster = new Cluster(new KubeconfigApi(config))));
     provider.configure({ ...kubeconfigOf(server.url) });
   });
+  afterAll(removeFolders);
+
   afterEach(async () => {
     provider.cancel();
     cluster?.close();
