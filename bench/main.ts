@@ -4,36 +4,46 @@ import { join } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 
 import { prepare } from "../tools/prepare";
+import { measureBroken } from "./broken";
 import { measureChain } from "./chain";
 import { describeMachine } from "./machine";
 import { compare, report, type Results } from "./report";
 import { measureScale } from "./scale";
 
 interface Options {
-  readonly only?: "chain" | "scale";
+  readonly only?: "chain" | "scale" | "broken";
   readonly rounds: number;
   readonly services: readonly number[];
+  readonly parallel: readonly number[];
 }
 
 const RESULTS = join(__dirname, "results.md");
 
 const program = new Command("npm run bench --")
   .description(`measures Slipway on a quiet machine and writes ${RESULTS}`)
-  .addOption(new Option("--only <part>", "measure one part").choices(["chain", "scale"]))
+  .addOption(new Option("--only <part>", "measure one part").choices(["chain", "scale", "broken"]))
   .option("--rounds <number>", "rounds of the chain; the medians count", positive, 3)
   .option("--services <numbers>", "sizes of a stack, with commas", numbers, [1, 10, 50])
+  .option(
+    "--parallel <numbers>",
+    "operations at a time for the stack with broken services",
+    numbers,
+    [8, 64],
+  )
   .action(bench);
 
 /** Fails when a target is missed, after the results are written. */
-async function bench({ only, rounds, services }: Options): Promise<void> {
+async function bench({ only, rounds, services, parallel }: Options): Promise<void> {
   await prepare();
+  const isAsked = (part: Options["only"]) => only === undefined || only === part;
   const results: Results = {
     command: commandOf(process.argv.slice(2)),
     date: new Date(),
     machine: await describeMachine(),
     rounds,
-    ...(only !== "scale" && { chain: await measureChain(rounds) }),
-    ...(only !== "chain" && { scale: await measureScale(services) }),
+    ...(isAsked("chain") && { chain: await measureChain(rounds) }),
+    ...(isAsked("scale") && { scale: await measureScale(services) }),
+    ...(isAsked("broken") && { broken: await measureBroken(parallel) }),
   };
   const page = report(results);
   await writeFile(RESULTS, page);

@@ -1,3 +1,4 @@
+import type { BrokenFigures } from "./broken";
 import type { ChainFigures } from "./chain";
 import type { Machine } from "./machine";
 import type { ScaleFigures } from "./scale";
@@ -11,6 +12,7 @@ export interface Results {
   readonly rounds: number;
   readonly chain?: ChainFigures;
   readonly scale?: readonly ScaleFigures[];
+  readonly broken?: readonly BrokenFigures[];
 }
 
 /** One figure against its floor. */
@@ -39,7 +41,7 @@ function comparison(name: string, seconds: number, floor: number, target: number
 }
 
 /** The results as the page that is kept in the repository. */
-export function report({ command, date, machine, rounds, chain, scale }: Results): string {
+export function report({ command, date, machine, rounds, chain, scale, broken }: Results): string {
   return [
     "# Results",
     "",
@@ -48,6 +50,7 @@ export function report({ command, date, machine, rounds, chain, scale }: Results
     ...table(["Machine", ""], Object.entries(machine)),
     ...(chain === undefined ? [] : chainSection(chain, rounds)),
     ...(scale === undefined ? [] : scaleSection(scale)),
+    ...(broken === undefined ? [] : brokenSection(broken)),
   ].join("\n");
 }
 
@@ -86,6 +89,37 @@ function scaleSection(scale: readonly ScaleFigures[]): string[] {
         fixed(first),
         fixed(nothing),
         String(watches),
+      ]),
+    ),
+  ];
+}
+
+function brokenSection(broken: readonly BrokenFigures[]): string[] {
+  return [
+    "## Fifty services, five of them broken",
+    "",
+    "Seconds of one `up` and of the longest wait in it, by the number of operations that the engine runs at a time.",
+    "",
+    ...table(
+      [
+        "At a time",
+        "`up`",
+        "Last one ready",
+        "Longest wait",
+        "Ready",
+        "Failed",
+        "Watches",
+        "Provider",
+      ],
+      broken.map((figures) => [
+        String(figures.parallel),
+        fixed(figures.seconds),
+        fixed(figures.lastReady),
+        fixed(figures.slowest),
+        String(figures.ready),
+        figures.failed.join(", "),
+        String(figures.watches),
+        `${figures.memory.toFixed(0)} MiB`,
       ]),
     ),
   ];

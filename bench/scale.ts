@@ -51,7 +51,15 @@ async function measureStack(services: number, image: string): Promise<ScaleFigur
 }
 
 function settingsOf(services: number, image: string): Readonly<Record<string, object>> {
-  const service = {
+  const service = serviceOf(image);
+  return Object.fromEntries(
+    Array.from({ length: services }, (_, index) => [`service-${index + 1}`, service]),
+  );
+}
+
+/** A service of one small pod of the image that {@link buildImage} makes. */
+export function serviceOf(image: string): object {
+  return {
     image,
     port: 8080,
     replicas: 1,
@@ -62,12 +70,10 @@ function settingsOf(services: number, image: string): Readonly<Record<string, ob
     resources: { requests: { cpu: "5m", memory: "32Mi" } },
     deadlineSeconds: 600,
   };
-  return Object.fromEntries(
-    Array.from({ length: services }, (_, index) => [`service-${index + 1}`, service]),
-  );
 }
 
-async function buildImage(): Promise<string> {
+/** Builds the example, pushes it and returns it with its digest. */
+export async function buildImage(): Promise<string> {
   const env = environment();
   const docker = (...args: string[]) => execa("docker", args, { env });
   const tag = `${env.SLIPWAY_REGISTRY}/bench/scale`;

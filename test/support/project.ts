@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { cp, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -6,6 +7,7 @@ import { execa } from "execa";
 import { parse, stringify } from "yaml";
 
 import { environment } from "../../tools/platform/environment";
+import { JOB, KillableUp } from "./killable-up";
 
 /** What a team that clones Slipway has of it: the program, without its tests and tools. */
 const PROGRAM = [
@@ -153,6 +155,36 @@ export class Project {
 
   up(...args: string[]): Promise<Run> {
     return this.pulumi("up", "--yes", "--skip-preview", "--stack=dev", ...args);
+  }
+
+  /** Starts an `up` that the story may kill. */
+  killableUp(...args: string[]): KillableUp {
+    const job = randomUUID();
+    const up = [
+      "up",
+      "--yes",
+      "--skip-preview",
+      "--stack=dev",
+      "--non-interactive",
+      "--color=never",
+    ];
+    const running = execa("pulumi", [...up, ...args], {
+      cwd: this.folder,
+      env: { ...this.env, [JOB]: job },
+      preferLocal: true,
+      localDir: CHECKOUT,
+      reject: false,
+      all: true,
+      stdin: "ignore",
+      detached: true,
+    });
+    return new KillableUp({ pid: running.pid, all: running.all, ended: running }, job);
+  }
+
+  /** Clears the lock that a killed run has left. */
+  async unlock(): Promise<void> {
+    const { exitCode, output } = await this.pulumi("cancel", "--yes", "--stack=dev");
+    if (exitCode !== 0) throw new Error(output);
   }
 
   /** The stack's outputs. */

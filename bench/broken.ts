@@ -1,0 +1,118 @@
+import { readdirSync, readFileSync } from "node:fs";
+
+import type { ReleaseRecord } from "../contract";
+import { Project } from "../test/support/project";
+import { timed } from "./progress";
+import { buildImage, serviceOf } from "./scale";
+import { watchesDuring } from "./watches";
+
+const SERVICES = 50;
+const SAMPLE_MS = 250;
+
+/** Seconds without progress, for the two faults that only the deadline tells. */
+const DEADLINE = 60;
+
+/** One `up` of many services of which a few are broken. */
+export interface BrokenFigures {
+  /** Operations that the engine runs at a time. */
+  readonly parallel: number;
+  /** Seconds of the `up`. */
+  readonly seconds: number;
+  /** Seconds from the start of the `up` to the last verdict of a service that is well. */
+  readonly lastReady: number;
+  /** The longest wait for one verdict, in seconds. */
+  readonly slowest: number;
+  readonly ready: number;
+  /** The reasons of those that failed. */
+  readonly failed: readonly string[];
+  /** Most watches that were open at a time. */
+  readonly watches: number;
+  /** Most memory that Slipway's provider had, in MiB. */
+  readonly memory: number;
+}
+
+/** Measures 50 services with 5 of them broken, each in another way, at each of these numbers of operations at a time. */
+export async function measureBroken(
+  parallels: readonly number[],
+): Promise<readonly BrokenFigures[]> {
+  const image = await buildImage();
+  const figures: BrokenFigures[] = [];
+  for (const parallel of parallels) figures.push(await measureStack(parallel, image));
+  return figures;
+}
+
+async function measureStack(parallel: number, image: string): Promise<BrokenFigures> {
+  let lastReady = 0;
+  let began = performance.now();
+  const project = await Project.create("broken", {
+    env: { PULUMI_PARALLEL: String(parallel) },
+    hears: (text) => {
+      if (/Readiness service-\d+ created .*ready/.test(text)) lastReady = performance.now() - began;
+    },
+  });
+  try {
+    await project.settings({ services: settingsOf(image) });
+    let memory = 0;
+    const sampling = setInterval(() => {
+      memory = Math.max(memory, peakOf(`${project.folder}/provider/pulumi-resource-slipway`));
+    }, SAMPLE_MS);
+    let seconds = NaN;
+    const label = `50 services, 5 broken, ${parallel} operations at a time`;
+    const watches = await watchesDuring(async () => {
+      began = performance.now();
+      seconds = await timed(label, () => project.up());
+    }).finally(() => {
+      clearInterval(sampling);
+    });
+    const { releases } = await project.outputs<{ releases: Record<string, ReleaseRecord> }>();
+    const records = Object.values(releases);
+    return {
+      parallel,
+      seconds,
+      lastReady: lastReady / 1000,
+      slowest: Math.max(...records.map((record) => record.seconds)),
+      ready: records.filter(({ verdict }) => verdict === "ready").length,
+      failed: records.flatMap(({ reason }) => reason ?? []),
+      watches,
+      memory,
+    };
+  } finally {
+    await project.dispose();
+  }
+}
+
+function settingsOf(image: string): Readonly<Record<string, object>> {
+  const service = { ...serviceOf(image), deadlineSeconds: DEADLINE };
+  const missing = image.replace(/[0-9a-f]{64}$/, "0".repeat(64));
+  const faults = [
+    { image: missing },
+    { env: { FAULT_CRASH_AT_START: "3" } },
+    { env: { FAULT_NEVER_READY: "true" } },
+    { env: { TOKEN: { secret: "absent", key: "token" } } },
+    { ready: "/nowhere" },
+  ];
+  // One in ten, so that each is among others that are well.
+  return Object.fromEntries(
+    Array.from({ length: SERVICES }, (_, index) => [
+      `service-${index + 1}`,
+      { ...service, ...(index % 10 === 0 && faults[index / 10]) },
+    ]),
+  );
+}
+
+/** The most memory that a process with this program in its command line has had, in MiB; 0 where there is none. */
+function peakOf(program: string): number {
+  const peaks = readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((name) => {
+      try {
+        const isIt = readFileSync(`/proc/${name}/cmdline`, "utf8").split("\0").includes(program);
+        const [, kibibytes] =
+          /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${name}/status`, "utf8")) ?? [];
+        return isIt && kibibytes !== undefined ? [Number(kibibytes) / 1024] : [];
+      } catch {
+        return [];
+      }
+    });
+  return Math.max(0, ...peaks);
+}
