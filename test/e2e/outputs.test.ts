@@ -48,10 +48,21 @@ test("another stack takes over the image and the address of a proved release", a
   expect(JSON.parse(output)).toEqual({ image, digest, url: outputs.endpoints.shop.address });
 });
 
-test("a release that fails leaves the outputs as they were", async () => {
+test("a release that fails is recorded as failed, and another stack refuses it", async () => {
   const before = await project.outputs<Outputs>();
   const env = { FAULT_CRASH_AT_START: "3" };
   await project.settings({ services: { shop: { ...shop, deadlineSeconds: 10, env } } });
+  expect((await project.up()).exitCode).not.toBe(0);
+
+  const after = await project.outputs<Outputs>();
+  expect(faultsOf(after)).toEqual([]);
+  expect(after.releases.shop).toMatchObject({
+    verdict: "failed",
+    previous: { manifestHash: before.releases.shop.manifestHash },
+  });
+  expect(after.endpoints).toEqual(before.endpoints);
+  expect((await consumer("up", "--yes", "--skip-preview", "--stack=dev")).exitCode).not.toBe(0);
+});
   expect((await project.up()).exitCode).not.toBe(0);
   expect(await project.outputs<Outputs>()).toEqual(before);
 });
