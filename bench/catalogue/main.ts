@@ -2,6 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { Command, InvalidArgumentError, Option } from "commander";
+import { execa } from "execa";
 
 import { prepare } from "../../tools/prepare";
 import { describeMachine } from "../machine";
@@ -11,6 +12,7 @@ import { buildImages } from "./images";
 import { faultsOf, lineOf, type Result } from "./outcome";
 import { play } from "./play";
 import { report } from "./report";
+import { keep } from "./results";
 
 interface Options {
   readonly only?: readonly Case[];
@@ -18,6 +20,7 @@ interface Options {
   readonly repeat: number;
   readonly parallel: number;
   readonly page: string;
+  readonly results: string;
   readonly records?: string;
 }
 
@@ -30,28 +33,43 @@ const program = new Command("npm run catalogue --")
   .option("--repeat <number>", "runs of each healthy case", positive, 1)
   .option("--parallel <number>", "cases at a time; more than one makes figures worse", positive, 1)
   .option("--page <file>", "where the page goes", join(__dirname, "../../docs/failures.md"))
+  .option(
+    "--results <file>",
+    "where figures are kept, so that cases can be played anew without the rest",
+    join(__dirname, "results.json"),
+  )
   .option("--records <folder>", "keeps what was watched and printed, a file for each case")
   .action(catalogue);
 
 /** Fails when a verdict was wrong or late, after the page is written. */
 async function catalogue(options: Options): Promise<void> {
-  const { only = CATALOGUE, kind, repeat, parallel, page, records } = options;
+  const { only = CATALOGUE, kind, repeat, parallel, page, results: file, records } = options;
   const chosen = only.filter(
     ({ expected }) => !kind || (expected === "ready") === (kind === "healthy"),
   );
   await prepare();
   const machine = await describeMachine();
   const images = await buildImages();
-  const command = ["npm run catalogue", ...argumentsOf(process.argv.slice(2))].join(" ");
-  // The page grows with each run: what was measured is not lost when a long catalogue is cut off.
+  const about = {
+    command: ["npm run catalogue", ...argumentsOf(process.argv.slice(2))].join(" "),
+    commit: await currentCommit(),
+    date: new Date().toISOString().slice(0, 10),
+  };
+  // After each run: what was measured is not lost when a long catalogue is cut off.
   const tell = (results: readonly Result[]) =>
-    writeFile(page, report({ command, date: new Date(), machine, results }));
-  const results = await play(chosen, { images, repeat, parallel, records, tell });
+    writeFile(page, report(keep(file, CATALOGUE, results, about), machine));
+  const played = await play(chosen, { images, repeat, parallel, records, tell });
   console.log(`wrote ${page}`);
-  for (const { entry, outcome } of faultsOf(results)) {
+  for (const { entry, outcome } of faultsOf(played)) {
     console.error(`${entry.name}: ${lineOf(outcome)}`);
     process.exitCode = 1;
   }
+}
+
+async function currentCommit(): Promise<string> {
+  const git = async (...args: string[]) => (await execa("git", args, { cwd: __dirname })).stdout;
+  const changes = await git("status", "--porcelain", "--untracked-files=no", ":/provider");
+  return `${await git("rev-parse", "--short", "HEAD")}${changes === "" ? "" : "+"}`;
 }
 
 function argumentsOf(args: readonly string[]): readonly string[] {

@@ -3,29 +3,21 @@ import type { Machine } from "../machine";
 import type { Case } from "./case";
 import { faultsOf, type Outcome, type Result } from "./outcome";
 import { PEER_ROWS, PEERS, PEERS_DATE } from "./peers";
-
-/** All that one run of the catalogue found. */
-export interface Catalogue {
-  /** As it was typed. */
-  readonly command: string;
-  readonly date: Date;
-  readonly machine: Machine;
-  readonly results: readonly Result[];
-}
+import type { Kept } from "./results";
 
 /** The catalogue as the page that is kept in the repository. */
-export function report({ command, date, machine, results: all }: Catalogue): string {
-  const results = all.filter(({ outcomes }) => outcomes.length > 0);
+export function report(results: readonly (Result & Kept)[], machine: Machine): string {
   const broken = results.filter(({ entry }) => entry.expected !== "ready");
   const healthy = results.filter(({ entry }) => entry.expected === "ready");
   return [
     "# Failures, as Slipway names them",
     "",
-    `\`${command}\`, ${date.toISOString().slice(0, 10)}. The command writes this page; no figure in it is written by hand.`,
+    "`npm run catalogue` writes this page; no figure in it is written by hand.",
     "",
     ...INTRODUCTION,
     ...summary(results),
     ...table(["Machine", ""], Object.entries(machine)),
+    ...table(["Measured by", "On", "At commit", "Cases"], sourcesOf(results)),
     ...brokenSection(broken),
     ...healthySection(healthy),
     ...peersSection(results),
@@ -55,6 +47,16 @@ function summary(results: readonly Result[]): string[] {
       `${count("missed") + count("no verdict")} failures missed, ${count("late")} verdicts late, ${count("not played")} runs broken off.**`,
     "",
   ];
+}
+
+/** Where the figures come from: each command with the number of cases that are still its own. */
+function sourcesOf(results: readonly Kept[]): string[][] {
+  const counts = new Map<string, number>();
+  for (const { command, date, commit } of results) {
+    const source = [`\`${command}\``, date, commit].join("\n");
+    counts.set(source, (counts.get(source) ?? 0) + 1);
+  }
+  return [...counts].map(([source, count]) => [...source.split("\n"), String(count)]);
 }
 
 function brokenSection(results: readonly Result[]): string[] {

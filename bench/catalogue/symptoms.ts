@@ -43,6 +43,9 @@ export const SYMPTOMS = {
   running: (sight) => statusesOf(sight).some(({ state }) => state?.running !== undefined),
   /** A pod is ready. */
   "pod-ready": ({ kind, object }) => kind === "Pod" && isTrue(object.status?.conditions, "Ready"),
+  /** A pod is being deleted. */
+  "pod-leaving": ({ kind, object }) =>
+    kind === "Pod" && object.metadata?.deletionTimestamp !== undefined,
   /** The Deployment controller has given up. */
   "deadline-passed": ({ kind, object }) =>
     kind === "Deployment" &&

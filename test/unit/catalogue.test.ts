@@ -1,5 +1,7 @@
 // Checks what the catalogue makes of recorded sights and outputs. Cannot prove a single verdict or figure:
 // those come from `npm run catalogue` alone, and a few of them from the end-to-end tests.
+import { join } from "node:path";
+
 import { type Case, scriptContainer } from "../../bench/catalogue/case";
 import { CATALOGUE } from "../../bench/catalogue/catalogue";
 import { foundIn } from "../../bench/catalogue/found";
@@ -12,9 +14,13 @@ import {
 } from "../../bench/catalogue/outcome";
 import { PEER_ROWS, PEERS } from "../../bench/catalogue/peers";
 import { report } from "../../bench/catalogue/report";
+import { keep } from "../../bench/catalogue/results";
 import type { Run } from "../../bench/catalogue/run";
 import { type Sight, type Symptom, SYMPTOMS } from "../../bench/catalogue/symptoms";
 import type { Reason } from "../../provider/verdict/reasons";
+import { folderWith, removeFolders } from "../support/folder";
+
+afterAll(removeFolders);
 
 const broken = CATALOGUE.filter(({ expected }) => expected !== "ready");
 const healthy = CATALOGUE.filter(({ expected }) => expected === "ready");
@@ -122,6 +128,8 @@ test.each<[Symptom, Sight, boolean]>([
     conditioned("Deployment", { type: "Progressing", reason: "ProgressDeadlineExceeded" }),
     true,
   ],
+  ["pod-leaving", seen("Pod", { metadata: { deletionTimestamp: "2026-11-21T10:34:40Z" } }), true],
+  ["pod-leaving", seen("Pod", { metadata: {} }), false],
   ["applied", conditioned("Deployment", {}), true],
 ])("tells whether an object shows %s", (symptom, sight, shows) => {
   expect(SYMPTOMS[symptom](sight)).toBe(shows);
@@ -209,33 +217,61 @@ test("counts a run that broke down as a fault, not as a verdict", () => {
   });
 });
 
+const ABOUT = { command: "npm run catalogue", date: "2026-11-21", commit: "0123456" };
+const MACHINE = {
+  processors: "2 × Some CPU",
+  memory: "24 GiB",
+  kernel: "6.18",
+  node: "v24.21.0",
+  kubernetes: "v1.34.3",
+  load: "0.10",
+};
+
+test("keeps the figures of cases that were not played anew, and drops those of none", () => {
+  const file = join(folderWith({}), "results.json");
+  const outcomes = [outcomeOf(fine, { ...run, reason: "ready" })];
+  const gone = { ...fine, name: "gone" };
+  keep(
+    file,
+    [failing, fine, gone],
+    [failing, fine, gone].map((entry) => ({ entry, outcomes })),
+    ABOUT,
+  );
+  const later = { ...ABOUT, commit: "7654321" };
+  const all = keep(
+    file,
+    [failing, fine],
+    [
+      { entry: fine, outcomes },
+      { entry: failing, outcomes: [] },
+    ],
+    later,
+  );
+  expect(all.map(({ entry, commit }) => [entry.name, commit])).toEqual([
+    ["no-cpu", "0123456"],
+    ["fine", "7654321"],
+  ]);
+});
+
 test("reports cases with medians, faults and messages, and the peers beside those that were played", () => {
   const outcome = (change: Partial<Outcome>): Outcome => ({
     ...outcomeOf(failing, run),
     ...change,
   });
   const digest = { ...failing, name: "image-digest-missing" };
-  const page = report({
-    command: "npm run catalogue -- --repeat 2",
-    date: new Date("2026-11-21T23:59:00Z"),
-    machine: {
-      processors: "2 × Some CPU",
-      memory: "24 GiB",
-      kernel: "6.18",
-      node: "v24.21.0",
-      kubernetes: "v1.34.3",
-      load: "0.10",
+  const results = [
+    { entry: failing, outcomes: [outcome({ fromState: 30 }), outcome({ fromState: 31 })] },
+    {
+      entry: digest,
+      outcomes: [outcome({ command: 2.62, reason: "not-ready", fault: "wrong reason" })],
     },
-    results: [
-      { entry: failing, outcomes: [outcome({ fromState: 30 }), outcome({ fromState: 31 })] },
-      {
-        entry: digest,
-        outcomes: [outcome({ command: 2.62, reason: "not-ready", fault: "wrong reason" })],
-      },
-      { entry: fine, outcomes: [outcome({ reason: "ready", fault: undefined })] },
-    ],
-  });
-  expect(page).toContain("`npm run catalogue -- --repeat 2`, 2026-11-21");
+    { entry: fine, outcomes: [outcome({ reason: "ready", fault: undefined })] },
+  ];
+  const page = report(
+    results.map((result) => ({ ...result, ...ABOUT })),
+    MACHINE,
+  );
+  expect(page).toContain("| `npm run catalogue` | 2026-11-21 | 0123456 | 3 |");
   expect(page).toContain("**3 cases, 4 runs: 0 false alarms, 1 wrong reasons, 0 failures missed");
   expect(page).toContain(
     "| [no-cpu](#no-cpu) | no node is large enough | `unschedulable` | 30.5 (31.0) | ≤ 32 | 31.5 (31.5) | 2 | met |",

@@ -66,7 +66,7 @@ export const surroundings: readonly Case[] = [
     title: "somebody deletes the namespace during the rollout",
     settings: SLOW,
     meanwhile: (stage) => deleteDuringRollout(stage, "Namespace", "v1", stage.namespace),
-    expected: { reason: "namespace-terminating", from: "disturbed", within: AT_ONCE },
+    expected: { reason: "namespace-terminating", from: "pod-leaving", within: AT_ONCE },
   },
   {
     name: "image-swapped",
