@@ -1,0 +1,17 @@
+// Proves the words; that they end a run, with its outputs kept, is for the end-to-end story of many services.
+import { failureOf } from "../../components/require-ready";
+
+const READY = { verdict: "ready", reason: null } as const;
+const FAILED = { verdict: "failed", reason: "crash-loop" } as const;
+
+test("names each release that failed, with its reason", () => {
+  expect(failureOf({ shop: FAILED, echo: READY, mail: { ...FAILED, reason: "not-ready" } })).toBe(
+    "2 of 3 releases failed: shop (crash-loop), mail (not-ready); what was found is told at the Readiness of each",
+  );
+  expect(failureOf({ shop: FAILED })).toMatch(/^1 of 1 release failed: shop \(crash-loop\)/);
+});
+
+test("has nothing to say where all are ready", () => {
+  expect(failureOf({ shop: READY, echo: READY })).toBeUndefined();
+  expect(failureOf({})).toBeUndefined();
+});
