@@ -58,6 +58,10 @@ export async function rollBack(
     const report = `${service}: rolled back to ${target}, ready after ${Math.round(seconds)} s; ${SCOPE}`;
     return { running, report };
   }
+  if (judgement.verdict.reason === "interrupted") {
+    const report = `${service}: rolled back to ${target}, and interrupted before that was ready; the next pulumi up goes on from there; ${SCOPE}`;
+    return { running, report };
+  }
   const why = await tools.explain({
     release: restored,
     finding: judgement.verdict,

@@ -1,9 +1,12 @@
 import type { ReadinessInputs, ReleaseRecord } from "../../contract";
 import { previousOf, released } from "../readiness/record";
 import type { State, Stored } from "../readiness/state";
+import type { Reason } from "../verdict/reasons";
 import type { Mark } from "./mark";
 import { judgeRestored, type Outcome, type Tools } from "./rollback";
 import { called, REMEDY, standing } from "./words";
+
+const INTERRUPTED: Reason = "interrupted";
 
 /** How things stand with a release that was rolled back. */
 export interface Standing {
@@ -26,6 +29,7 @@ export async function standingOf(
   const isKnown =
     stored !== undefined &&
     stored.running !== null &&
+    stored.running.reason !== INTERRUPTED &&
     stored.generation === release.deployment.generation;
   const generation = mark.generation + 1;
   const { running, report }: Outcome =

@@ -1,7 +1,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { json } from "node:stream/consumers";
+import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
+
+import { patched } from "./json-patch";
 
 /** Any object of the API. */
 export interface ApiObject {
@@ -39,6 +42,8 @@ export class ApiServer {
   silent: string | undefined;
   /** Milliseconds before each answer. */
   slowness = 0;
+  /** Called with each object that was patched, before the answer; what it throws is the answer's fault, not the patch's. */
+  patchedObject: ((object: ApiObject) => void) | undefined;
   readonly #objects = new Map<string, Map<string, ApiObject>>();
   readonly #watchers = new Set<Watcher>();
   readonly #changes: Change[] = [];
@@ -143,7 +148,7 @@ export class ApiServer {
       /\/(?:namespaces\/[^/]+\/)?([a-z]+)(?:\/([^/]+)(?:\/([a-z]+))?)?$/.exec(
         url.pathname.replace(/^\/apis?\/(?:[^/]+\.[^/]+\/|apps\/)?v1/, ""),
       ) ?? [];
-    const verb = name !== undefined ? "get" : url.searchParams.has("watch") ? "watch" : "list";
+    const verb = verbOf(request, url, name);
     const asked = `${verb} ${resource}${subresource === undefined ? "" : `/${subresource}`}`;
     this.requests.push(asked);
     await sleep(this.slowness);
@@ -171,6 +176,8 @@ export class ApiServer {
       const object = this.#of(resource).get(name ?? "");
       if (object === undefined) {
         refuse(response, 404, `${resource} "${name ?? ""}" not found`);
+      } else if (verb === "patch") {
+        this.#patch(resource, object, await text(request), response);
       } else {
         response.end(JSON.stringify(object));
       }
@@ -185,6 +192,25 @@ export class ApiServer {
     const { verb, resource } = spec.resourceAttributes;
     const allowed = this.faults.get(`${verb} ${resource}`) !== 403;
     response.end(JSON.stringify({ status: { allowed } }));
+  }
+
+  #patch(resource: string, object: ApiObject, patch: string, response: ServerResponse): void {
+    let result: ApiObject;
+    try {
+      result = patched(object, JSON.parse(patch) as Parameters<typeof patched>[1]);
+    } catch (error) {
+      refuse(response, 422, (error as Error).message);
+      return;
+    }
+    const { metadata } = result as { metadata: ApiObject["metadata"] & { generation?: number } };
+    const generation = (metadata.generation ?? 0) + 1;
+    this.#change(resource, "MODIFIED", {
+      ...result,
+      metadata: { ...metadata, generation },
+    } as ApiObject);
+    const stored = this.#of(resource).get(object.metadata.name) ?? result;
+    this.patchedObject?.(stored);
+    response.end(JSON.stringify(stored));
   }
 
   #list(resource: string, query: URLSearchParams, response: ServerResponse): void {
@@ -214,6 +240,13 @@ export class ApiServer {
       this.#watchers.delete(watcher);
     });
   }
+}
+
+function verbOf(request: IncomingMessage, url: URL, name: string | undefined): string {
+  if (request.method === "PATCH") {
+    return "patch";
+  }
+  return name !== undefined ? "get" : url.searchParams.has("watch") ? "watch" : "list";
 }
 
 function send({ resource, response }: Watcher, change: Change): void {

@@ -1,0 +1,178 @@
+// Proves when a rollback is tried, and what is said of it; that it works is proved against an API server and in test/e2e.
+import type { ReleaseRecord } from "../../contract";
+import { ANNOTATION, markOf } from "../../provider/rollback/mark";
+import { planRollback } from "../../provider/rollback/plan";
+import { called, outlook } from "../../provider/rollback/words";
+import type { Reason } from "../../provider/verdict/reasons";
+import { UNKNOWN } from "../../provider/wire/unknown";
+import { deployment, digest, IMAGE, release } from "../support/release-objects";
+import { EARLIER, failing } from "../support/rollback-objects";
+
+describe("a release that fails", () => {
+  const plan = (reason: Reason, { lastReady = EARLIER, ...input } = {}) =>
+    planRollback(
+      release(input),
+      { reason, object: "deployment shop", message: "" },
+      lastReady,
+      failing(),
+    );
+
+  test.each<Reason>([
+    "image-not-found",
+    "crash-loop",
+    "not-ready",
+    "progress-deadline",
+    "quota-exceeded",
+    "wrong-digest",
+    "no-endpoints",
+  ])("by %s makes way for the last one that was ready", (reason) => {
+    expect(plan(reason)).toMatchObject({
+      kind: "restore",
+      to: EARLIER,
+      replicaSet: { metadata: { name: "shop-old" } },
+    });
+  });
+
+  test.each<Reason>([
+    "interrupted",
+    "superseded",
+    "paused",
+    "forbidden",
+    "cluster-unreachable",
+    "deployment-missing",
+    "namespace-terminating",
+    "ingress-no-address",
+  ])("by %s is left alone, without a word", (reason) => {
+    expect(plan(reason)).toEqual({ kind: "stay", why: undefined });
+  });
+
+  test("stays where none was ready before", () => {
+    expect(plan("crash-loop", { lastReady: null })).toEqual({
+      kind: "stay",
+      why: "not rolled back: no release was ready before; this one is left as it is, to be looked into",
+    });
+  });
+
+  test("stays where the settings say so", () => {
+    const inputs = { ...release(), rollback: false };
+    const finding = { reason: "crash-loop", object: "pod shop-new-1", message: "" } as const;
+    expect(planRollback(inputs, finding, EARLIER, failing())).toMatchObject({
+      kind: "stay",
+      why: expect.stringContaining("rollback is set to false") as string,
+    });
+  });
+
+  test("stays where the last ready one has the same pods", () => {
+    expect(plan("not-ready", { lastReady: { ...EARLIER, replicaSet: "shop-new" } })).toMatchObject({
+      kind: "stay",
+      why: expect.stringMatching(
+        /sha256:e{12} \(commit 4567def\), has the same pod template/,
+      ) as string,
+    });
+  });
+
+  test("stays where the pod template of the last ready one is gone", () => {
+    expect(plan("not-ready", { lastReady: { ...EARLIER, replicaSet: "shop-lost" } })).toMatchObject(
+      {
+        kind: "stay",
+        why: expect.stringMatching(/replica set shop-lost, which kept .* is gone/) as string,
+      },
+    );
+  });
+});
+
+describe("the mark", () => {
+  const marked = (value: string, uid = "shop-uid") => ({
+    ...deployment("shop"),
+    metadata: { name: "shop", uid, annotations: { [ANNOTATION]: value } },
+  });
+
+  test("tells which generation failed, and why", () => {
+    const mark = { generation: 2, reason: "crash-loop" };
+    expect(markOf(release(), marked(JSON.stringify(mark)))).toEqual(mark);
+  });
+
+  test.each([
+    ["of another generation", marked('{"generation":1,"reason":"crash-loop"}')],
+    ["of another Deployment", marked('{"generation":2,"reason":"crash-loop"}', "other")],
+    ["that somebody scribbled", marked("yes")],
+    ["that is no object", marked("null")],
+    ["that is none", deployment("shop")],
+  ])("%s says nothing of this release", (_case, live) => {
+    expect(markOf(release(), live)).toBeUndefined();
+  });
+});
+
+describe("a release is called by", () => {
+  const one = { commit: "0123456789abcdef", image: IMAGE, manifestHash: digest("b") };
+
+  test("its digest and commit", () => {
+    expect(called(one)).toBe("sha256:aaaaaaaaaaaa (commit 0123456789ab)");
+    expect(called({ ...one, commit: null })).toBe("sha256:aaaaaaaaaaaa");
+  });
+
+  test("its manifests too, beside another of the same digest", () => {
+    expect(called(one, { ...one, manifestHash: digest("c") })).toBe(
+      "sha256:aaaaaaaaaaaa (commit 0123456789ab, manifests sha256:bbbbbbbbbbbb)",
+    );
+  });
+});
+
+describe("a preview after a failure", () => {
+  const failed = {
+    ...release(),
+    version: 1,
+    commit: "0123abc",
+    digest: digest("a"),
+    verdict: "failed",
+    reason: "crash-loop",
+    generation: 2,
+    replicaSet: "shop-new",
+    pods: [],
+    startedAt: "2026-01-01T00:00:00.000Z",
+    seconds: 3,
+    previous: null,
+    running: { ...EARLIER, verdict: "ready", reason: null, pods: [] },
+  } satisfies ReleaseRecord;
+  const fate =
+    "shop: sha256:aaaaaaaaaaaa (commit 0123abc) failed with crash-loop, and sha256:eeeeeeeeeeee (commit 4567def) runs in its place and is ready; ";
+
+  test("says that the same would be refused, and what helps", () => {
+    expect(outlook("shop", failed, { ...release() })).toBe(
+      `${fate}the program asks for it again, which pulumi up refuses: change it, or try it again with pulumi up --refresh`,
+    );
+  });
+
+  test("says that what was applied anew would be tried again", () => {
+    const applied = { name: "shop", uid: "shop-uid", generation: 4 };
+    expect(outlook("shop", failed, { ...release({ deployment: applied }) })).toBe(
+      `${fate}the program asks for it again`,
+    );
+  });
+
+  test("names another release that the program asks for", () => {
+    const image = `registry.example.com/shop@${digest("c")}`;
+    expect(outlook("shop", failed, { ...release({ image, commit: "89abcde" }) })).toBe(
+      `${fate}the program asks for sha256:cccccccccccc (commit 89abcde)`,
+    );
+  });
+
+  test("does not know an image that is still to be built", () => {
+    expect(outlook("shop", failed, { ...release(), image: UNKNOWN })).toBe(
+      `${fate}the program asks for an image that is not built yet`,
+    );
+  });
+
+  test("says that a release which was not rolled back is still there", () => {
+    expect(outlook("shop", { ...failed, running: null }, { ...release() })).toBe(
+      "shop: sha256:aaaaaaaaaaaa (commit 0123abc) failed with crash-loop, and was left as it is; the program asks for it again",
+    );
+  });
+
+  test("says so when what runs is not ready either", () => {
+    const running = { ...failed.running, verdict: "failed", reason: "config-missing" } as const;
+    expect(outlook("shop", { ...failed, running }, { ...release() })).toContain(
+      "(commit 4567def) runs in its place but is config-missing; ",
+    );
+  });
+});

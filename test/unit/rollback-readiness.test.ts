@@ -1,0 +1,325 @@
+// Proves what the provider answers and keeps around a rollback; what the engine makes of it is proved in test/e2e.
+import type { ReadinessOutputs } from "../../contract";
+import { Cluster } from "../../provider/cluster";
+import { KubeconfigApi } from "../../provider/cluster/api";
+import { ANNOTATION } from "../../provider/rollback/mark";
+import { SlipwayProvider } from "../../provider/slipway";
+import { PartialFailure, type Properties, type Subject } from "../../provider/wire/plugin";
+import { ApiServer } from "../support/api-server";
+import { kubeconfigOf } from "../support/kubeconfig";
+import { applyObserved } from "../support/observed";
+import { deployment, digest, release, unreadyPod } from "../support/release-objects";
+import {
+  EARLIER,
+  EARLIER_TEMPLATE,
+  earlierReplicaSet,
+  failing,
+  settle,
+} from "../support/rollback-objects";
+
+const INPUTS = { ...release() } satisfies Properties;
+const RECORD = {
+  ...EARLIER,
+  version: 1,
+  dirty: false,
+  namespace: "shop-dev",
+  verdict: "ready",
+  reason: null,
+  generation: 1,
+  pods: [],
+  startedAt: "2026-01-01T00:00:00.000Z",
+  seconds: 3,
+  previous: null,
+  running: null,
+} as const;
+/** What the state keeps while the earlier release is the last one. */
+const STORED = { ...INPUTS, release: RECORD, lastReady: EARLIER };
+
+let server: ApiServer;
+let provider: SlipwayProvider;
+let cluster: Cluster | undefined;
+let told: string[];
+let statuses: string[];
+let subject: Subject;
+beforeEach(async () => {
+  server = await ApiServer.start();
+  provider = new SlipwayProvider((config) => (cluster = new Cluster(new KubeconfigApi(config))));
+  provider.configure({ ...kubeconfigOf(server.url) });
+  told = [];
+  statuses = [];
+  const tell = (message: string) => {
+    told.push(message);
+  };
+  subject = {
+    urn: "urn:pulumi:dev::shop::slipway:index:Readiness::shop",
+    type: "slipway:index:Readiness",
+    name: "shop",
+    log: { info: tell, warn: tell, error: tell, status: (text) => statuses.push(text) },
+  };
+});
+afterEach(async () => {
+  provider.cancel();
+  cluster?.close();
+  await server.stop();
+});
+
+interface Failed extends Pick<ReadinessOutputs, "release" | "lastReady"> {
+  readonly message: string;
+}
+
+async function failedUp(oldOutputs: Properties = STORED, change: Properties = {}): Promise<Failed> {
+  const error: unknown = await provider
+    .update(subject, {
+      id: "shop-dev/shop",
+      oldInputs: INPUTS,
+      oldOutputs,
+      news: { ...INPUTS, ...change },
+      preview: false,
+      timeoutSeconds: 0,
+      ignoreChanges: [],
+    })
+    .catch((reason: unknown) => reason);
+  if (!(error instanceof PartialFailure)) {
+    throw new Error("did not fail with its partial state", { cause: error });
+  }
+  const { release: record, lastReady } = error.outputs as unknown as ReadinessOutputs;
+  return { message: error.message, release: record, lastReady };
+}
+
+async function read(outputs: Properties): Promise<ReadinessOutputs> {
+  const found = await provider.read(subject, { id: "shop-dev/shop", outputs, inputs: INPUTS });
+  return found?.outputs as unknown as ReadinessOutputs;
+}
+
+/** What the cluster shows after a rollback, with the earlier release's pods in some state. */
+function rolledBack(pods = failing().pods.slice(0, 2)): void {
+  const annotations = {
+    "deployment.kubernetes.io/revision": "3",
+    [ANNOTATION]: JSON.stringify({ generation: 2, reason: "image-not-found" }),
+  };
+  const { metadata, ...rest } = deployment(
+    "shop",
+    { template: EARLIER_TEMPLATE },
+    { observedGeneration: 3 },
+  );
+  applyObserved(server, {
+    ...failing(),
+    deployment: { ...rest, metadata: { ...metadata, annotations, generation: 3 } },
+    replicaSets: [earlierReplicaSet("3")],
+    pods,
+  });
+}
+
+describe("an up of a release that fails", () => {
+  beforeEach(() => {
+    applyObserved(server, failing());
+    server.patchedObject = (object) => {
+      settle(server, object);
+    };
+  });
+
+  test("tells the evidence, restores the last ready release, and tells that", async () => {
+    const { message } = await failedUp();
+    expect(told).toEqual([expect.stringMatching(/^shop: image-not-found after 0 s: [^]*\nnext: /)]);
+    expect(message).toMatch(
+      /^shop: image-not-found after 0 s: .*\nshop: rolled back to sha256:e{12} \(commit 4567def\), ready after 0 s; nothing but the pod template was restored, and no database migration undone$/,
+    );
+    expect(statuses).toContain("rolls back to sha256:eeeeeeeeeeee (commit 4567def)");
+  });
+
+  test("has told the evidence before anything is touched", async () => {
+    let toldBefore = 0;
+    server.patchedObject = (object) => {
+      toldBefore = told.length;
+      settle(server, object);
+    };
+    await failedUp();
+    expect(toldBefore).toBe(1);
+  });
+
+  test("keeps what failed, what runs, and what was ready last", async () => {
+    const { release: record, lastReady } = await failedUp();
+    expect(record).toMatchObject({
+      verdict: "failed",
+      reason: "image-not-found",
+      digest: digest("a"),
+      previous: { digest: digest("e") },
+    });
+    expect(record.running).toEqual({
+      ...EARLIER,
+      verdict: "ready",
+      reason: null,
+      pods: ["shop-old-1", "shop-old-2"].map((name) => ({ name, imageID: EARLIER.image })),
+    });
+    expect(lastReady).toEqual(EARLIER);
+  });
+
+  test("tells of a rollback that fails, too, and why", async () => {
+    server.patchedObject = (object) => {
+      settle(server, object);
+      const message = `secret "payment" not found`;
+      const waiting = { state: { waiting: { reason: "CreateContainerConfigError", message } } };
+      server.apply("pods", unreadyPod("shop-old-1", "shop-old-uid", waiting) as never);
+    };
+    const { message, release: record } = await failedUp();
+    expect(message).toMatch(
+      /\nshop: the rollback to sha256:e{12} \(commit 4567def\) failed, too; /,
+    );
+    expect(message).toMatch(/\nshop: config-missing after 0 s: .*payment/);
+    expect(record).toMatchObject({
+      reason: "image-not-found",
+      running: { verdict: "failed", reason: "config-missing", pods: [] },
+    });
+  });
+
+  test("stays where it may not be patched, and says so", async () => {
+    server.faults.set("patch deployments", 403);
+    const { message, release: record } = await failedUp();
+    expect(message).toMatch(
+      /\nshop: not rolled back to sha256:e{12} .*: this identity may not patch/,
+    );
+    expect(record).toMatchObject({ reason: "image-not-found", running: null });
+  });
+
+  test("stays where it is the first, and says so beside the evidence", async () => {
+    const { message } = await failedUp({ ...INPUTS });
+    expect(message).toMatch(
+      /^shop: image-not-found .*\nnot rolled back: no release was ready before/,
+    );
+    expect(server.requests).not.toContain("patch deployments");
+  });
+
+  test("stays where the settings say so", async () => {
+    const { message } = await failedUp(STORED, { rollback: false });
+    expect(message).toContain("\nnot rolled back: rollback is set to false");
+    expect(server.requests).not.toContain("patch deployments");
+  });
+
+  test("goes on where it was interrupted on the way back", async () => {
+    server.patchedObject = () => {
+      setTimeout(() => {
+        provider.cancel();
+      }, 100);
+    };
+    const interrupted = await failedUp();
+    expect(interrupted.message).toMatch(
+      /\nshop: rolled back to sha256:e{12} .*, and interrupted before/,
+    );
+    expect(interrupted.release.running).toMatchObject({ verdict: "failed", reason: "interrupted" });
+
+    provider = new SlipwayProvider((config) => (cluster = new Cluster(new KubeconfigApi(config))));
+    provider.configure({ ...kubeconfigOf(server.url) });
+    setTimeout(() => {
+      rolledBack();
+    }, 300);
+    const { release: record, lastReady } = interrupted;
+    const { message } = await failedUp({ ...INPUTS, release: record, lastReady });
+    expect(message).toMatch(/^shop: rolled-back: .* runs in its place and is ready$/m);
+  });
+});
+
+describe("an up of a release that was rolled back", () => {
+  const failed = {
+    ...RECORD,
+    ...{ verdict: "failed", reason: "image-not-found", generation: 2, digest: digest("a") },
+    running: { ...EARLIER, verdict: "ready", reason: null, pods: [] },
+  };
+
+  test("is refused at once, with what runs and what helps", async () => {
+    rolledBack();
+    const { message, release: record } = await failedUp({ ...STORED, release: failed });
+    expect(message).toBe(
+      "shop: rolled-back: sha256:aaaaaaaaaaaa (commit 0123abc) failed with image-not-found, and sha256:eeeeeeeeeeee (commit 4567def) runs in its place and is ready\nnext: change it, or try it again with pulumi up --refresh",
+    );
+    expect(record).toMatchObject({ verdict: "failed", running: { verdict: "ready" } });
+    expect(statuses).toEqual([]);
+  });
+
+  test("is told what became of the earlier release, without a wait", async () => {
+    const waiting = { state: { waiting: { reason: "CrashLoopBackOff", message: "back-off" } } };
+    rolledBack([unreadyPod("shop-old-1", "shop-old-uid", waiting)]);
+    const { message, release: record } = await failedUp({ ...STORED, release: failed });
+    expect(message).toMatch(/runs in its place but is [a-z-]+\nshop: [a-z-]+: /);
+    expect(record.running?.verdict).toBe("failed");
+  });
+
+  test("where the run that rolled back was killed, does the rest of it", async () => {
+    rolledBack([]);
+    setTimeout(() => {
+      rolledBack();
+    }, 300);
+    const { message, release: record } = await failedUp();
+    expect(statuses).not.toEqual([]);
+    expect(message).toMatch(
+      /^shop: rolled-back: .* failed with image-not-found, and .* is ready$/m,
+    );
+    expect(record).toMatchObject({
+      verdict: "failed",
+      reason: "image-not-found",
+      digest: digest("a"),
+      running: { digest: digest("e"), verdict: "ready" },
+    });
+  });
+
+  test("is judged anew once it was applied anew", async () => {
+    rolledBack();
+    const applied = { ...release().deployment, generation: 3 };
+    const news = { ...INPUTS, ...EARLIER_INPUTS, deployment: applied };
+    const outputs = await provider.update(subject, {
+      id: "shop-dev/shop",
+      oldInputs: INPUTS,
+      oldOutputs: { ...STORED, release: failed },
+      news,
+      preview: false,
+      timeoutSeconds: 0,
+      ignoreChanges: [],
+    });
+    expect(outputs).toMatchObject({ release: { verdict: "ready", generation: 3, running: null } });
+  });
+});
+
+const EARLIER_INPUTS = {
+  image: EARLIER.image,
+  manifestHash: EARLIER.manifestHash,
+  commit: EARLIER.commit,
+};
+
+describe("a refresh after a rollback", () => {
+  test("keeps the failure and its reason, and says what runs", async () => {
+    rolledBack();
+    const { release: record, lastReady } = await read(STORED);
+    expect(record).toMatchObject({
+      verdict: "failed",
+      reason: "image-not-found",
+      digest: digest("a"),
+      running: { digest: digest("e"), verdict: "ready" },
+    });
+    expect(lastReady).toEqual(EARLIER);
+    expect(told).toEqual([
+      expect.stringMatching(/^shop: rolled-back: .* failed with image-not-found/),
+    ]);
+  });
+
+  test("goes by what was judged last, whatever inputs the engine kept", async () => {
+    rolledBack();
+    const kept = {
+      ...INPUTS,
+      ...EARLIER_INPUTS,
+      deployment: { ...release().deployment, generation: 1 },
+    };
+    const found = await provider.read(subject, {
+      id: "shop-dev/shop",
+      outputs: STORED,
+      inputs: kept,
+    });
+    expect(found?.inputs).toEqual(INPUTS);
+    expect(found?.outputs["release"]).toMatchObject({ verdict: "failed" });
+  });
+
+  test("that does not know what was ready before says only that", async () => {
+    rolledBack();
+    const { release: record } = await read({ ...INPUTS });
+    expect(record).toMatchObject({ verdict: "failed", reason: "image-not-found", running: null });
+    expect(told).toEqual([expect.stringContaining("and an earlier release runs")]);
+  });
+});

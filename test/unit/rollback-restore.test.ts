@@ -1,0 +1,161 @@
+// Proves the one write of a rollback over real HTTP; that a real API server takes it as meant is proved in test/e2e.
+import { Cluster } from "../../provider/cluster";
+import { KubeconfigApi } from "../../provider/cluster/api";
+import { ANNOTATION } from "../../provider/rollback/mark";
+import { managerOf, restore, templateOf } from "../../provider/rollback/restore";
+import { ApiServer } from "../support/api-server";
+import { kubeconfigOf } from "../support/kubeconfig";
+import { applyObserved } from "../support/observed";
+import { deployment, release } from "../support/release-objects";
+import {
+  EARLIER_TEMPLATE,
+  earlierReplicaSet,
+  failing,
+  NEW_TEMPLATE,
+} from "../support/rollback-objects";
+
+const MARK = { generation: 2, reason: "image-not-found" };
+
+let server: ApiServer;
+let cluster: Cluster;
+let signal: AbortController;
+beforeEach(async () => {
+  server = await ApiServer.start();
+  cluster = new Cluster(new KubeconfigApi(kubeconfigOf(server.url)));
+  signal = new AbortController();
+  applyObserved(server, failing());
+});
+afterEach(async () => {
+  signal.abort();
+  cluster.close();
+  await server.stop();
+});
+
+const attempt = (judged = failing().deployment) =>
+  restore(cluster, {
+    release: release(),
+    judged,
+    replicaSet: earlierReplicaSet(),
+    mark: MARK,
+    signal: signal.signal,
+  });
+const live = () => cluster.deployment("shop-dev", "shop", signal.signal);
+const change = (spec: object, generation = 3) => {
+  const { metadata, ...rest } = deployment("shop", { template: NEW_TEMPLATE, ...spec });
+  const identity = { name: "shop", uid: "shop-uid" };
+  const changed = { ...rest, metadata: { ...metadata, ...identity, generation } };
+  server.apply("deployments", changed);
+};
+
+test("the template comes back whole, without the label of its ReplicaSet, and with the mark", async () => {
+  expect(await attempt()).toEqual({ kind: "restored", generation: 3 });
+  const restored = await live();
+  expect(restored?.spec?.template).toEqual(EARLIER_TEMPLATE);
+  expect(restored?.metadata?.annotations).toEqual({
+    "deployment.kubernetes.io/revision": "2",
+    [ANNOTATION]: JSON.stringify(MARK),
+  });
+  expect(server.requests.filter((request) => request.startsWith("patch"))).toHaveLength(1);
+});
+
+test("an autoscaler's replicas stay, also those of a moment ago", async () => {
+  change({ replicas: 5 });
+  expect(await attempt()).toEqual({ kind: "restored", generation: 4 });
+  expect((await live())?.spec).toMatchObject({ replicas: 5, template: EARLIER_TEMPLATE });
+});
+
+test("what somebody else has applied since is left alone", async () => {
+  const template = { ...NEW_TEMPLATE, spec: { containers: [{ name: "shop", image: "other" }] } };
+  change({ template });
+  expect(await attempt()).toEqual({
+    kind: "refused",
+    why: "somebody else has changed the deployment since",
+  });
+  expect((await live())?.spec?.template).toEqual(template);
+});
+
+test("what somebody else applies between the look and the write is left alone", async () => {
+  const template = { ...NEW_TEMPLATE, spec: { containers: [{ name: "shop", image: "other" }] } };
+  server.slowness = 50;
+  const attempted = attempt();
+  await new Promise((resolve) => setTimeout(resolve, 75));
+  change({ template });
+  server.slowness = 0;
+  expect(await attempted).toMatchObject({ kind: "refused" });
+  expect((await live())?.spec?.template).toEqual(template);
+});
+
+test("another Deployment of the same name is left alone", async () => {
+  const { metadata, ...rest } = deployment("shop", { template: NEW_TEMPLATE });
+  server.apply("deployments", { ...rest, metadata: { ...metadata, name: "shop", uid: "other" } });
+  expect(await attempt()).toMatchObject({ kind: "refused" });
+});
+
+test("an identity that may not patch is told what it lacks", async () => {
+  server.faults.set("patch deployments", 403);
+  expect(await attempt()).toEqual({
+    kind: "refused",
+    why: expect.stringMatching(
+      /^this identity may not patch deployments: .*; grant it patch/,
+    ) as string,
+  });
+});
+
+test("a server that fails for a moment is asked again", async () => {
+  server.faults.set("patch deployments", 500);
+  const attempted = attempt();
+  setTimeout(() => {
+    server.faults.clear();
+  }, 300);
+  expect(await attempted).toEqual({ kind: "restored", generation: 3 });
+});
+
+test("a write whose answer was lost is not taken for somebody else's", async () => {
+  server.patchedObject = () => {
+    server.patchedObject = undefined;
+    throw new Error("the answer is lost");
+  };
+  expect(await attempt()).toEqual({ kind: "restored", generation: 3 });
+  expect(server.requests.filter((request) => request.startsWith("patch"))).toHaveLength(1);
+});
+
+test("an interruption ends the attempts", async () => {
+  server.faults.set("patch deployments", 500);
+  const attempted = attempt();
+  setTimeout(() => {
+    signal.abort();
+  }, 100);
+  expect(await attempted).toEqual({ kind: "refused", why: "the run was interrupted" });
+});
+
+describe("the field manager", () => {
+  const managed = (...managers: readonly object[]) => ({
+    ...deployment("shop"),
+    metadata: { name: "shop", managedFields: managers },
+  });
+
+  test("is the one by whose name the Kubernetes provider wrote the spec", () => {
+    const spec = { "f:spec": {} };
+    expect(
+      managerOf(
+        managed(
+          { manager: "kube-controller-manager", subresource: "status", fieldsV1: {} },
+          { manager: "kubectl", fieldsV1: spec },
+          { manager: "pulumi-kubernetes-1a2b3c4d", operation: "Apply", fieldsV1: spec },
+        ),
+      ),
+    ).toBe("pulumi-kubernetes-1a2b3c4d");
+  });
+
+  test("is Slipway where there is no such", () => {
+    expect(managerOf(managed({ manager: "helm", fieldsV1: { "f:spec": {} } }))).toBe("slipway");
+    expect(managerOf(deployment("shop"))).toBe("slipway");
+  });
+});
+
+test("a template without labels is one", () => {
+  expect(templateOf({ spec: { selector: {}, template: { spec: { containers: [] } } } })).toEqual({
+    metadata: { labels: {} },
+    spec: { containers: [] },
+  });
+});
