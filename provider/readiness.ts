@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import type { ReadinessInputs } from "../contract";
+import type { ReadinessInputs, RunningRelease } from "../contract";
 import type { Cluster } from "./cluster";
 import { checkInputs, parseInputs } from "./readiness/inputs";
 import { previousOf, recordOf } from "./readiness/record";
@@ -16,7 +16,7 @@ import {
 import { resumption } from "./readiness/resumption";
 import { awaitVerdict, presentVerdict } from "./readiness/wait";
 import type { Resource } from "./resource";
-import { type Mark, markOf } from "./rollback/mark";
+import { markOf } from "./rollback/mark";
 import { planRollback } from "./rollback/plan";
 import { rollBack, type Tools } from "./rollback/rollback";
 import { standingOf } from "./rollback/standing";
@@ -135,17 +135,8 @@ export class Readiness implements Resource {
   ): Promise<Properties> {
     const release = parseInputs(inputs);
     const tools = this.#tools(subject, timeoutSeconds);
-    const fail = (message: string, state: State) =>
-      new PartialFailure(message, idOf(inputs), outputsOf(inputs, state));
-    const refuse = async (mark: Mark) => {
-      const { state, report, remedy } = await standingOf(release, mark, stored, tools);
-      return fail(`${report}\n${remedy}`, state);
-    };
     const deployment = await this.#deployment(release);
-    const mark = markOf(release, deployment);
-    if (mark !== undefined) {
-      throw await refuse(mark);
-    }
+    await this.#refuse(release, inputs, stored, deployment, tools);
     const resumed = resumption(release, stored.release, deployment, performance.timeOrigin);
     if (resumed !== undefined) {
       subject.log.info(resumed);
@@ -154,10 +145,8 @@ export class Readiness implements Resource {
     const began = performance.now();
     const judgement = await awaitVerdict(this.cluster(), release, tools);
     const { verdict, observed } = judgement;
-    const missed = markOf(release, observed.deployment);
-    if (missed !== undefined) {
-      throw await refuse(missed);
-    }
+    // The look before the wait may have had no answer.
+    await this.#refuse(release, inputs, stored, observed.deployment, tools);
     const seconds = (performance.now() - began) / 1000;
     const previous = previousOf(stored.release, release);
     const record = recordOf(release, judgement, { startedAt, seconds }, previous);
@@ -165,17 +154,45 @@ export class Readiness implements Resource {
     if (verdict.kind === "ready") {
       return outputsOf(inputs, state);
     }
-    const plan = planRollback(release, verdict, stored.lastReady, observed);
-    const note = plan.kind === "stay" ? plan.why : undefined;
-    const report = await this.#explain({ release, finding: verdict, observed, seconds, note });
-    if (plan.kind === "stay") {
-      throw fail(report, state);
+    const failure = { release, finding: verdict, observed, seconds };
+    const { message, running } = await this.#fail(subject, failure, stored, tools);
+    throw failureOf(message, inputs, { ...state, release: { ...record, running } });
+  }
+
+  /** @throws PartialFailure for a release that was rolled back: what the Deployment shows is another one */
+  async #refuse(
+    release: ReadinessInputs,
+    inputs: Properties,
+    stored: Stored,
+    deployment: Deployment | undefined,
+    tools: Tools,
+  ): Promise<void> {
+    const mark = markOf(release, deployment);
+    if (mark !== undefined) {
+      const { state, report, remedy } = await standingOf(release, mark, stored, tools);
+      throw failureOf(`${report}\n${remedy}`, inputs, state);
     }
+  }
+
+  /** Tells what was found, and puts the last release that was ready back where that is called for. */
+  async #fail(
+    subject: Subject,
+    failure: Case,
+    { lastReady }: Stored,
+    tools: Tools,
+  ): Promise<{ message: string; running: RunningRelease | null }> {
+    const { release, finding, observed } = failure;
+    const plan = planRollback(release, finding, lastReady, observed);
+    if (plan.kind === "stay") {
+      const message = await this.#explain({ ...failure, note: plan.why });
+      return { message, running: null };
+    }
+    const report = await this.#explain(failure);
     // Told before anything is touched: whatever becomes of the rollback, this is not lost.
     subject.log.warn(report);
-    const { running, report: outcome } = await rollBack(release, verdict, judgement, plan, tools);
+    const { running, report: outcome } = await rollBack(failure, plan, tools);
     const [headline = ""] = report.split("\n");
-    throw fail(`${headline}\n${outcome}`, { ...state, release: { ...record, running } });
+    return { message: `${headline}\n${outcome}`, running };
   }
 
   /** The Deployment, as far as the cluster answers; if it does not, the wait will say so. */
@@ -204,6 +221,10 @@ export class Readiness implements Resource {
 function idOf({ namespace, deployment }: Properties): string {
   const { name } = (deployment ?? {}) as { readonly name?: string };
   return `${String(namespace)}/${name ?? ""}`;
+}
+
+function failureOf(message: string, inputs: Properties, state: State): PartialFailure {
+  return new PartialFailure(message, idOf(inputs), outputsOf(inputs, state));
 }
 
 function unknownOutputs(inputs: Properties): Properties {

@@ -2,7 +2,6 @@ import type { ProvedRelease, ReadinessInputs, RunningRelease } from "../../contr
 import type { Cluster } from "../cluster";
 import type { Case } from "../readiness/report";
 import { awaitVerdict, type Judgement, presentVerdict, type WaitOptions } from "../readiness/wait";
-import type { Finding } from "../verdict/finding";
 import type { Plan } from "./plan";
 import { restore } from "./restore";
 import { called, SCOPE } from "./words";
@@ -23,9 +22,7 @@ export interface Tools extends WaitOptions {
 
 /** Puts the last release that was ready back in the place of one that failed, and judges it by the same rules. */
 export async function rollBack(
-  release: ReadinessInputs,
-  { reason }: Finding,
-  { observed }: Judgement,
+  { release, finding: { reason }, observed }: Case,
   { to, replicaSet }: Extract<Plan, { kind: "restore" }>,
   tools: Tools,
 ): Promise<Outcome> {

@@ -1,5 +1,5 @@
 // Proves when a rollback is tried, and what is said of it; that it works is proved against an API server and in test/e2e.
-import type { ReleaseRecord } from "../../contract";
+import type { ProvedRelease, ReleaseRecord } from "../../contract";
 import { ANNOTATION, markOf } from "../../provider/rollback/mark";
 import { planRollback } from "../../provider/rollback/plan";
 import { called, outlook } from "../../provider/rollback/words";
@@ -9,9 +9,9 @@ import { deployment, digest, IMAGE, release } from "../support/release-objects";
 import { EARLIER, failing } from "../support/rollback-objects";
 
 describe("a release that fails", () => {
-  const plan = (reason: Reason, { lastReady = EARLIER, ...input } = {}) =>
+  const plan = (reason: Reason, lastReady: ProvedRelease | null = EARLIER) =>
     planRollback(
-      release(input),
+      release(),
       { reason, object: "deployment shop", message: "" },
       lastReady,
       failing(),
@@ -47,7 +47,7 @@ describe("a release that fails", () => {
   });
 
   test("stays where none was ready before", () => {
-    expect(plan("crash-loop", { lastReady: null })).toEqual({
+    expect(plan("crash-loop", null)).toEqual({
       kind: "stay",
       why: "not rolled back: no release was ready before; this one is left as it is, to be looked into",
     });
@@ -63,7 +63,7 @@ describe("a release that fails", () => {
   });
 
   test("stays where the last ready one has the same pods", () => {
-    expect(plan("not-ready", { lastReady: { ...EARLIER, replicaSet: "shop-new" } })).toMatchObject({
+    expect(plan("not-ready", { ...EARLIER, replicaSet: "shop-new" })).toMatchObject({
       kind: "stay",
       why: expect.stringMatching(
         /sha256:e{12} \(commit 4567def\), has the same pod template/,
@@ -72,12 +72,10 @@ describe("a release that fails", () => {
   });
 
   test("stays where the pod template of the last ready one is gone", () => {
-    expect(plan("not-ready", { lastReady: { ...EARLIER, replicaSet: "shop-lost" } })).toMatchObject(
-      {
-        kind: "stay",
-        why: expect.stringMatching(/replica set shop-lost, which kept .* is gone/) as string,
-      },
-    );
+    expect(plan("not-ready", { ...EARLIER, replicaSet: "shop-lost" })).toMatchObject({
+      kind: "stay",
+      why: expect.stringMatching(/replica set shop-lost, which kept .* is gone/) as string,
+    });
   });
 });
 
