@@ -11,3 +11,16 @@ if (enableCompileCache === undefined) {
 enableCompileCache();
 process.env.SWC_NODE_PROJECT ??= require("node:path").join(__dirname, "tsconfig.json");
 require("@swc-node/register");
+
+// Killed while resources are being registered, the engine leaves a program that asks it again for ever.
+const ASK_ENGINE_MILLISECONDS = 2000;
+const engine = process.argv[process.argv.indexOf("--engine") + 1]?.match(/^(127\.0\.0\.1):(\d+)$/);
+if (engine) setInterval(askEngine, ASK_ENGINE_MILLISECONDS).unref();
+
+function askEngine() {
+  const [, host, port] = engine;
+  const socket = require("node:net").connect({ host, port: Number(port) });
+  socket.unref();
+  socket.on("connect", () => socket.destroy());
+  socket.on("error", ({ code }) => code === "ECONNREFUSED" && process.exit(1));
+}
