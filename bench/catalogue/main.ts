@@ -12,7 +12,7 @@ import { buildImages } from "./images";
 import { faultsOf, lineOf, type Result } from "./outcome";
 import { play } from "./play";
 import { report } from "./report";
-import { keep } from "./results";
+import { keep } from "./kept";
 
 interface Options {
   readonly only?: readonly Case[];

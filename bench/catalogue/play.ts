@@ -68,11 +68,15 @@ function programme(entries: readonly Case[], repeat: number): Case[] {
 }
 
 function clearOnSignal(stages: Stages): { forget(): void } {
+  let isClearing = false;
   const clearAndExit = () => {
+    if (isClearing) return;
+    isClearing = true;
     console.error("interrupted; taking away what is there …");
     void clear(stages).finally(() => process.exit(130));
   };
-  process.once("SIGINT", clearAndExit).once("SIGTERM", clearAndExit);
+  // Listeners that stay: where none does, execa takes the signal as the end of the process.
+  process.on("SIGINT", clearAndExit).on("SIGTERM", clearAndExit);
   return {
     forget: () => process.off("SIGINT", clearAndExit).off("SIGTERM", clearAndExit),
   };

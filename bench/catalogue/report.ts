@@ -3,7 +3,7 @@ import type { Machine } from "../machine";
 import type { Case } from "./case";
 import { faultsOf, type Outcome, type Result } from "./outcome";
 import { PEER_ROWS, PEERS, PEERS_DATE } from "./peers";
-import type { Kept } from "./results";
+import type { Kept } from "./kept";
 
 /** The catalogue as the page that is kept in the repository. */
 export function report(results: readonly (Result & Kept)[], machine: Machine): string {

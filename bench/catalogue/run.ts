@@ -54,6 +54,7 @@ export async function runCase(
   const project = await Project.create(`cat-${entry.name}`, { hears });
   const witness = Witness.start(project.namespace);
   const stage = new Stage(project.namespace, images, witness, project.folder);
+  stage.afterwards(() => project.forget());
   stages.add(stage);
   try {
     await setUp(entry, project, stage);
@@ -80,7 +81,6 @@ export async function runCase(
   } finally {
     await stage.clear();
     stages.delete(stage);
-    await project.forget();
   }
 }
 

@@ -135,8 +135,21 @@ export class Stage {
 
   /** Takes away all that was made, the namespace too. Does not wait until it is gone. */
   async clear(): Promise<void> {
-    for (const undo of this.#undo.splice(0).reverse()) await undo();
-    await remove({ apiVersion: "v1", kind: "Namespace", metadata: { name: this.namespace } });
+    const metadata = { name: this.namespace };
+    const first = await attempt(() => remove({ apiVersion: "v1", kind: "Namespace", metadata }));
+    const others: unknown[] = [];
+    for (const undo of this.#undo.splice(0).reverse()) others.push(...(await attempt(undo)));
+    for (const error of [...first, ...others]) console.error(`${this.namespace}: ${String(error)}`);
+  }
+}
+
+/** Does something; what comes in between keeps nothing else from being taken away. */
+async function attempt(undo: () => unknown): Promise<unknown[]> {
+  try {
+    await undo();
+    return [];
+  } catch (error) {
+    return [error];
   }
 }
 

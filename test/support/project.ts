@@ -213,8 +213,9 @@ export class Project {
 
   /** Removes the clone and its state, and leaves what it deployed: for whoever deletes the namespace. */
   async forget(): Promise<void> {
+    // Where pulumi was interrupted it may still be writing.
     for (const path of [this.folder, this.backend])
-      await rm(path, { recursive: true, force: true });
+      await rm(path, { recursive: true, force: true, maxRetries: 20 });
   }
 }
 

@@ -14,7 +14,7 @@ import {
 } from "../../bench/catalogue/outcome";
 import { PEER_ROWS, PEERS } from "../../bench/catalogue/peers";
 import { report } from "../../bench/catalogue/report";
-import { keep } from "../../bench/catalogue/results";
+import { keep } from "../../bench/catalogue/kept";
 import type { Run } from "../../bench/catalogue/run";
 import { type Sight, type Symptom, SYMPTOMS } from "../../bench/catalogue/symptoms";
 import type { Reason } from "../../provider/verdict/reasons";

@@ -165,7 +165,7 @@ async function provideVolume(stage: Stage): Promise<void> {
       capacity: { storage: "1Gi" },
       accessModes: ["ReadWriteOnce"],
       storageClassName: "",
-      hostPath: { path: `/tmp/${stage.namespace}-volume`, type: "DirectoryOrCreate" },
+      hostPath: { path: stage.path("volume"), type: "DirectoryOrCreate" },
       claimRef: { namespace: stage.namespace, name: "data" },
     },
   });
