@@ -1,10 +1,12 @@
 import type {
   CoreV1Event,
+  V1ConfigMap,
   V1Deployment,
   V1Ingress,
   V1Namespace,
   V1Pod,
   V1ReplicaSet,
+  V1Secret,
   V1Service,
 } from "@kubernetes/client-node";
 
@@ -19,6 +21,8 @@ export interface Kind<T> {
 export const DEPLOYMENT: Kind<V1Deployment> = { apiVersion: "apps/v1", kind: "Deployment" };
 export const REPLICA_SET: Kind<V1ReplicaSet> = { apiVersion: "apps/v1", kind: "ReplicaSet" };
 export const POD: Kind<V1Pod> = { apiVersion: "v1", kind: "Pod" };
+export const CONFIG_MAP: Kind<V1ConfigMap> = { apiVersion: "v1", kind: "ConfigMap" };
+export const SECRET: Kind<V1Secret> = { apiVersion: "v1", kind: "Secret" };
 export const SERVICE: Kind<V1Service> = { apiVersion: "v1", kind: "Service" };
 export const NAMESPACE: Kind<V1Namespace> = { apiVersion: "v1", kind: "Namespace" };
 export const INGRESS: Kind<V1Ingress> = { apiVersion: "networking.k8s.io/v1", kind: "Ingress" };

@@ -1,0 +1,37 @@
+import type { ReadinessOutputs } from "../../contract";
+import { cluster } from "./cluster";
+import { POD } from "./kinds";
+import type { Project } from "./project";
+
+interface State {
+  readonly deployment: {
+    readonly resources: readonly { readonly type: string; readonly outputs: unknown }[];
+  };
+}
+
+/** What the stack's state keeps of the one release in it: an `up` that fails leaves the stack's outputs as they were. */
+export async function storedRelease(project: Project): Promise<ReadinessOutputs> {
+  const { deployment } = JSON.parse(await project.state()) as State;
+  const readiness = deployment.resources.find(({ type }) => type === "slipway:index:Readiness");
+  return readiness?.outputs as ReadinessOutputs;
+}
+
+/** Names of the shop's pods that serve: ready, and not about to end. */
+export async function servingPods(namespace: string): Promise<string[]> {
+  const pods = await cluster.list(POD, namespace, "app.kubernetes.io/name=shop");
+  return pods
+    .filter(
+      ({ metadata, status }) =>
+        metadata?.deletionTimestamp === undefined &&
+        status?.conditions?.some((met) => met.type === "Ready" && met.status === "True"),
+    )
+    .map(({ metadata }) => metadata?.name ?? "")
+    .sort();
+}
+
+/** Ends the shop's pods now, as the loss of their node would. */
+export async function killPods(namespace: string): Promise<void> {
+  for (const { metadata } of await cluster.list(POD, namespace, "app.kubernetes.io/name=shop")) {
+    await cluster.delete({ ...POD, metadata: { name: metadata?.name ?? "", namespace } });
+  }
+}
