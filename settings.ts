@@ -1,11 +1,17 @@
+import { readFileSync } from "node:fs";
+
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 
 import { isRepository } from "./components/image-reference";
+import type { ValueSource } from "./components/credential-values";
+import type { CredentialDefinition, Sealing } from "./components/credentials";
 import type { ImageSource, Registry } from "./components/image";
 import type { ServiceDefinition } from "./components/manifests/definition";
 import { type Cluster, resolveCluster } from "./settings/cluster";
 import { conflicts, mapping } from "./settings/conflicts";
+import { credentialFaults, settingsUsed } from "./settings/credential-conflicts";
+import { credentialSchema, sealingSchema } from "./settings/credentials";
 import { type Fault, faultLine, faultsOf } from "./settings/fault";
 import * as field from "./settings/fields";
 import { serviceSchema } from "./settings/service";
@@ -20,6 +26,8 @@ export interface Settings {
   /** Absent where every image is pinned. */
   readonly registry: Registry | undefined;
   readonly namespace: string;
+  readonly sealing: Sealing;
+  readonly credentials: Readonly<Record<string, CredentialDefinition>>;
   readonly services: Readonly<Record<string, ServiceSettings>>;
 }
 
@@ -33,7 +41,10 @@ export interface StackConfig {
 
 const PREFIX = "slipway:";
 const PASSWORD = "registryPassword";
-const MAPPINGS = new Set(["cluster", "registry", "services"]);
+const MAPPINGS = new Set(["cluster", "registry", "sealing", "credentials", "services"]);
+const KNOWN = [...MAPPINGS, PASSWORD, "namespace"];
+/** Where the chart and the manifests of Sealed Secrets put it. */
+const CONTROLLER = { namespace: "kube-system", name: "sealed-secrets-controller" };
 const SECRET_REMEDY = `run pulumi config set --secret ${PREFIX}${PASSWORD}`;
 
 /**
@@ -54,8 +65,10 @@ export function readSettings(): Settings {
 
 /** The pure part of {@link readSettings}. */
 export function parseSettings(config: StackConfig, surroundings: Surroundings): Settings {
-  const raw = parseValues(config.values);
-  const secretFaults = faultsOfSecrets(config);
+  const written = parseValues(config.values);
+  const used = settingsUsed(written["credentials"]).filter((name) => !KNOWN.includes(name));
+  const raw = Object.fromEntries(Object.entries(written).filter(([key]) => !used.includes(key)));
+  const secretFaults = faultsOfSecrets(config, used);
   // A secret in the wrong place is told without a look at its value.
   const isShown = (fault: Fault): boolean =>
     !secretFaults.some(({ path }) => path[0] === fault.path[0]);
@@ -68,6 +81,7 @@ export function parseSettings(config: StackConfig, surroundings: Surroundings): 
       ? resolved.faults.map(({ path, text }) => ({ path: ["cluster", ...path], text }))
       : []),
     ...registryFaults(raw),
+    ...credentialFaults({ raw, ...config }, KNOWN),
     ...Object.entries(mapping(raw["services"]) ?? {}).flatMap(([name, service]) =>
       conflicts(name, service, surroundings).map(({ path, text }) => ({
         path: ["services", name, ...path],
@@ -78,12 +92,19 @@ export function parseSettings(config: StackConfig, surroundings: Surroundings): 
   const told = lines([...secretFaults, ...faults.filter(isShown)]);
   if (told.length > 0 || !parsed.success || !("cluster" in resolved)) throw settingsError(told);
 
-  const { registry, namespace, services } = parsed.data;
+  const { registry, namespace, services, sealing = {}, credentials = {} } = parsed.data;
   const password = config.values[PASSWORD];
   return {
     cluster: resolved.cluster,
     registry: registry && { ...registry, ...(password && { password: pulumi.secret(password) }) },
     namespace,
+    sealing: withCertificate(sealing),
+    credentials: Object.fromEntries(
+      Object.entries(credentials).map(([name, credential]) => [
+        name,
+        withValues(credential, config.values),
+      ]),
+    ),
     services: Object.fromEntries(
       Object.entries(services).map(([name, service]) => [name, withSource(service)]),
     ),
@@ -123,6 +144,10 @@ function settingsSchema(surroundings: Surroundings) {
       namespace: field.label.refine((name) => !/^(default|kube-.*)$/.test(name), {
         error: "allowed: a namespace of the stack's own; the cluster made this one for itself",
       }),
+      sealing: sealingSchema(surroundings).exactOptional(),
+      credentials: field
+        .named(field.label, credentialSchema, "a mapping of credentials by name")
+        .exactOptional(),
       services: field
         .named(z.string(), serviceSchema(surroundings), "a mapping of services by name")
         .refine((services) => Object.keys(services).length > 0, {
@@ -154,9 +179,9 @@ function parseJson(text: string): unknown {
   }
 }
 
-function faultsOfSecrets({ values, secretKeys }: StackConfig): Fault[] {
+function faultsOfSecrets({ values, secretKeys }: StackConfig, used: readonly string[]): Fault[] {
   const inClear = (values[PASSWORD] ?? "") !== "" && !secretKeys.includes(PASSWORD);
-  const misplaced = secretKeys.filter((key) => key !== PASSWORD);
+  const misplaced = secretKeys.filter((key) => key !== PASSWORD && !used.includes(key));
   return [
     ...(inClear
       ? [
@@ -168,7 +193,7 @@ function faultsOfSecrets({ values, secretKeys }: StackConfig): Fault[] {
       : []),
     ...misplaced.map((key) => ({
       path: [key],
-      text: `got a secret, which would be readable in the cluster and the state; allowed: only ${PASSWORD} is a secret; keep it in a Kubernetes Secret and refer to it as {secret, key}`,
+      text: `got a secret, which would be readable in the cluster and the state; allowed: only ${PASSWORD} and the settings that ${PREFIX}credentials names are secrets; give it a setting of its own and name that in a credential as {setting: name}`,
     })),
   ];
 }
@@ -200,6 +225,28 @@ function registryFaults(raw: Readonly<Record<string, unknown>>): Fault[] {
         ]
       : []),
   ];
+}
+
+function withCertificate({
+  controller,
+  certificate,
+}: z.output<ReturnType<typeof sealingSchema>>): Sealing {
+  return {
+    controller: { ...CONTROLLER, ...controller },
+    ...(certificate !== undefined && { certificate: readFileSync(certificate, "utf8") }),
+  };
+}
+
+function withValues(
+  { keys = {}, ...credential }: z.output<typeof credentialSchema>,
+  values: StackConfig["values"],
+): CredentialDefinition {
+  const sources = Object.entries(keys).map(([key, source]): [string, ValueSource] => {
+    if (typeof source === "string") return [key, { value: source }];
+    if (!("setting" in source)) return [key, source];
+    return [key, { value: pulumi.secret(values[source.setting] ?? "") }];
+  });
+  return { ...credential, keys: Object.fromEntries(sources) };
 }
 
 type Parsed = z.output<ReturnType<typeof serviceSchema>>;

@@ -16,6 +16,12 @@ export interface Endpoint {
   readonly public: string | null;
 }
 
+/** A credential that pods are started with. */
+export interface UsedCredential extends pulumi.Resource {
+  /** Other values have another one. */
+  readonly digest: pulumi.Output<string>;
+}
+
 /** Inputs of a {@link Workload}. */
 export interface WorkloadArgs {
   /** What to run and how; see `complete`. */
@@ -24,6 +30,12 @@ export interface WorkloadArgs {
   readonly image: pulumi.Input<string>;
   /** Where the image comes from. */
   readonly source: SourceReference;
+  /**
+   * What its pods need to start, and what changes with the values of each, by name.
+   *
+   * @default {}
+   */
+  readonly credentials?: Readonly<Record<string, UsedCredential>>;
   /** Namespace of the service; its deletion stands for that of everything in it. */
   readonly namespace: k8s.core.v1.Namespace;
 }
@@ -46,20 +58,25 @@ export class Workload extends pulumi.ComponentResource {
   constructor(name: string, args: WorkloadArgs, opts?: pulumi.ComponentResourceOptions) {
     super("slipway:index:Workload", name, {}, opts);
 
-    const { service, image, source, namespace } = args;
+    const { service, image, source, namespace, credentials = {} } = args;
     const child = { parent: this, dependsOn: namespace, deletedWith: namespace };
-    const manifests = workloadManifests(service, image, source);
+    // Running pods have their image already, whatever becomes of the right to pull it.
+    const read = Object.entries(credentials).filter(([used]) => used !== service.pullSecret);
+    const digests = Object.fromEntries(read.map(([used, { digest }]) => [used, digest]));
+    const manifests = workloadManifests(service, image, source, digests);
     // What the pods need when they start comes before them.
     const needed = declareNeeds(name, manifests, child);
     const deployment = new k8s.apps.v1.Deployment(name, manifests.deployment, {
       ...child,
-      dependsOn: [namespace, ...needed],
+      dependsOn: [namespace, ...needed, ...Object.values(credentials)],
     });
     const address = new k8s.core.v1.Service(name, manifests.service, child);
     declareOptions(name, manifests, child);
 
     this.deployment = identityOf(service.name, deployment);
-    this.manifestHash = pulumi.output(image).apply((ref) => workloadHash(service, ref));
+    this.manifestHash = pulumi
+      .all([image, digests])
+      .apply(([ref, known]) => workloadHash(service, ref, known));
     this.endpoint = pulumi.output({
       inCluster: `http://${service.name}.${service.namespace}.svc.cluster.local`,
       address: pulumi.interpolate`http://${address.spec.clusterIP}`,

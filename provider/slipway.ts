@@ -4,6 +4,8 @@ import { Cluster } from "./cluster";
 import { KubeconfigApi } from "./cluster/api";
 import { Readiness } from "./readiness";
 import type { Resource } from "./resource";
+import { SealedValues } from "./sealed-values";
+import { SecretReadiness } from "./secret-readiness";
 import type { Plugin, Properties, Subject } from "./wire/plugin";
 
 /** Slipway's own provider: the resources that need code while the stack is being applied. */
@@ -19,8 +21,11 @@ export class SlipwayProvider implements Plugin {
   constructor(connect = (config: ProviderConfig) => new Cluster(new KubeconfigApi(config))) {
     const cluster = () => (this.#cluster ??= connect(providerConfig(this.#config)));
     const context = () => providerConfig(this.#config).context;
+    const { signal } = this.#interruption;
     this.#resources = {
-      "slipway:index:Readiness": new Readiness(cluster, context, this.#interruption.signal),
+      "slipway:index:Readiness": new Readiness(cluster, context, signal),
+      "slipway:index:SealedValues": new SealedValues(() => cluster().api, signal),
+      "slipway:index:SecretReadiness": new SecretReadiness(() => cluster().api, signal),
     };
   }
 

@@ -44,7 +44,8 @@ export function faultLine({ path, text }: Fault): string {
   return `slipway:${first ?? ""}${steps.join("")}: ${text}`;
 }
 
-function unknownKey(key: string, known: readonly string[]): string {
+/** A fault of a key that is none of the known ones, with the one that may be meant. */
+export function unknownKey(key: string, known: readonly string[], remedy = "remove it"): string {
   const [nearest] = known
     .map((candidate) => ({
       candidate,
@@ -52,7 +53,7 @@ function unknownKey(key: string, known: readonly string[]): string {
     }))
     .filter(({ candidate, edits }) => edits <= Math.max(1, candidate.length / 3))
     .sort((one, other) => one.edits - other.edits);
-  const hint = nearest === undefined ? "remove it" : `did you mean ${nearest.candidate}?`;
+  const hint = nearest === undefined ? remedy : `did you mean ${nearest.candidate}?`;
   return `unknown key; allowed: ${known.join(", ")}; ${hint}`;
 }
 

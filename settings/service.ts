@@ -24,6 +24,9 @@ export function serviceSchema(surroundings: Surroundings) {
       files: field
         .named(field.filePath, textOrSecret, "a mapping of absolute paths to their text")
         .exactOptional(),
+      credentials: field
+        .list(field.objectName, "a list of names of slipway:credentials")
+        .exactOptional(),
       writable: field.list(field.filePath, "a list of absolute paths of folders").exactOptional(),
       user: field.wholeNumber(1, 2 ** 31 - 1, "0 is root, which no pod may be").exactOptional(),
       ingress: ingress.exactOptional(),
@@ -78,14 +81,17 @@ function pinnedImage(surroundings: Surroundings) {
     .pipe(z.string().refine(isPinned, { error: allowed, abort: true }));
 }
 
-const secretKey = field.mapping({ secret: field.objectName, key: field.dataKey }, "secret and key");
+const secretKey = z.union([
+  field.mapping({ secret: field.objectName, key: field.dataKey }, "secret and key"),
+  field.mapping({ credential: field.objectName, key: field.dataKey }, "credential and key"),
+]);
 const scalarOrSecret = secretOr(
   field.scalar,
-  "a text, a number, true, false, or {secret, key} of an existing Secret",
+  "a text, a number, true, false, {secret, key} of an existing Secret, or {credential, key} of slipway:credentials",
 );
 const textOrSecret = secretOr(
   z.string(),
-  "the text of the file, or {secret, key} of an existing Secret",
+  "the text of the file, {secret, key} of an existing Secret, or {credential, key} of slipway:credentials",
 );
 
 function secretOr<Plain extends z.ZodType<string>>(plain: Plain, what: string) {

@@ -1,3 +1,4 @@
+import { type CredentialKeys, secretsOf } from "./credential-use";
 import type { Resources, Service, ServiceDefinition } from "./definition";
 import { largerQuantity, smallerQuantity } from "./quantity";
 
@@ -7,8 +8,15 @@ const LIMITS = { cpu: "500m", memory: "256Mi" };
 /** Where a service belongs and what it is called. */
 export type Place = Pick<Service, "name" | "namespace" | "version" | "pullSecret">;
 
-/** Gives a service its place, and its default to everything that the definition leaves out. */
-export function complete(place: Place, definition: ServiceDefinition): Service {
+/**
+ * Gives a service its place, its default to everything that the definition leaves out, and the Secrets that its
+ * credentials are.
+ */
+export function complete(
+  place: Place,
+  definition: ServiceDefinition,
+  credentials: CredentialKeys = {},
+): Service {
   const { autoscale, ingress } = definition;
   return {
     ...place,
@@ -18,8 +26,7 @@ export function complete(place: Place, definition: ServiceDefinition): Service {
     health: definition.health,
     ready: definition.ready ?? definition.health,
     resources: completeResources(definition.resources ?? {}),
-    env: definition.env ?? {},
-    files: definition.files ?? {},
+    ...secretsOf(definition, credentials),
     writable: definition.writable ?? ["/tmp"],
     user: definition.user ?? 65532,
     ingress: ingress && { path: "/", awaitAddress: true, ...ingress },

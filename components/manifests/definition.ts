@@ -33,13 +33,19 @@ export interface ServiceDefinition {
    *
    * @default {}
    */
-  readonly env?: Readonly<Record<string, string | SecretKey>>;
+  readonly env?: Readonly<Record<string, string | SecretKey | CredentialKey>>;
   /**
-   * Files by absolute path: their text, or a key of an existing Secret. Mounted read-only.
+   * Files by absolute path: their text, or a key of an existing Secret or of a credential. Mounted read-only.
    *
    * @default {}
    */
-  readonly files?: Readonly<Record<string, string | SecretKey>>;
+  readonly files?: Readonly<Record<string, string | SecretKey | CredentialKey>>;
+  /**
+   * Credentials of which every key is an environment variable of the same name.
+   *
+   * @default []
+   */
+  readonly credentials?: readonly string[];
   /**
    * Folders that the container may write to (emptied with the pod); everything else is read-only.
    *
@@ -95,6 +101,12 @@ export interface ServiceDefinition {
 /** A key of a Secret that is in the namespace already. */
 export interface SecretKey {
   readonly secret: string;
+  readonly key: string;
+}
+
+/** A key of a credential that the stack makes. */
+export interface CredentialKey {
+  readonly credential: string;
   readonly key: string;
 }
 

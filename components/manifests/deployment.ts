@@ -13,6 +13,9 @@ export interface SourceReference {
   readonly repository: string | undefined;
 }
 
+/** By the name of each credential that the pods use, what changes with its values. */
+export type CredentialDigests = Readonly<Record<string, pulumi.Input<string>>>;
+
 /**
  * The Deployment of a service. The source stands beside the pod template, never in it: a commit
  * that changes neither image nor settings restarts nothing.
@@ -23,6 +26,7 @@ export function deploymentManifest(
   service: Service,
   image: pulumi.Input<string>,
   source?: SourceReference,
+  credentials: CredentialDigests = {},
 ): k8s.types.input.apps.v1.Deployment {
   return {
     apiVersion: "apps/v1",
@@ -35,7 +39,10 @@ export function deploymentManifest(
       strategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 0, maxSurge: "25%" } },
       progressDeadlineSeconds: service.deadlineSeconds,
       revisionHistoryLimit: 10,
-      template: { metadata: { labels: podLabels(service) }, spec: podSpec(service, image) },
+      template: {
+        metadata: { labels: podLabels(service), ...credentialAnnotations(credentials) },
+        spec: podSpec(service, image),
+      },
     },
   };
 }
@@ -47,6 +54,16 @@ function sourceAnnotations(source: SourceReference | undefined): Record<string, 
       "org.opencontainers.image.source": source.repository,
     }),
   };
+}
+
+/** Other values are another pod template: the pods get them by starting anew. */
+function credentialAnnotations(credentials: CredentialDigests): {
+  annotations?: Record<string, pulumi.Input<string>>;
+} {
+  const entries = Object.entries(credentials);
+  if (entries.length === 0) return {};
+  const named = entries.map(([name, digest]) => [`credential.slipway/${name}`, digest] as const);
+  return { annotations: Object.fromEntries(named) };
 }
 
 function podSpec(service: Service, image: pulumi.Input<string>): k8s.types.input.core.v1.PodSpec {

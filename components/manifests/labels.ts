@@ -18,7 +18,7 @@ export function podLabels(service: Subject): Record<string, string> {
 }
 
 /** Takes back what somebody changed by hand: the settings say how a service is, and an `up` makes it so. */
-const OWNED = { "pulumi.com/patchForce": "true" };
+export const TAKES_BACK = { "pulumi.com/patchForce": "true" };
 
 /** Name, namespace, labels and annotations of an object that belongs to a service. */
 export function metadataOf(
@@ -32,7 +32,7 @@ export function metadataOf(
 } {
   const { name, namespace, version } = service;
   const labels = { ...podLabels(service), "app.kubernetes.io/version": version };
-  return { name, namespace, labels, annotations: { ...OWNED, ...annotations } };
+  return { name, namespace, labels, annotations: { ...TAKES_BACK, ...annotations } };
 }
 
 /** Keeps the Kubernetes provider from waiting: Readiness waits, and knows more about a failure. */

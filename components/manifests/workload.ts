@@ -2,7 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 
 import { configMapManifest } from "./config-map";
 import type { Service } from "./definition";
-import { deploymentManifest, type SourceReference } from "./deployment";
+import { type CredentialDigests, deploymentManifest, type SourceReference } from "./deployment";
 import { manifestHash } from "./hash";
 import { horizontalPodAutoscalerManifest } from "./horizontal-pod-autoscaler";
 import { ingressManifest } from "./ingress";
@@ -14,18 +14,22 @@ import { serviceManifest } from "./service";
 /** Every object of a service, as plain data; what its settings do not call for is undefined. */
 export type WorkloadManifests = ReturnType<typeof workloadManifests>;
 
-/** Builds every object of a service. Only the image may be unknown, as it is while it is not built. */
+/**
+ * Builds every object of a service. Only the image and what changes with its credentials may be unknown, as they are
+ * while they are not built and sealed.
+ */
 export function workloadManifests(
   service: Service,
   image: pulumi.Input<string>,
   source?: SourceReference,
+  credentials?: CredentialDigests,
 ) {
   return {
     serviceAccount: serviceAccountManifest(service),
     configMap: configMapManifest(service),
     networkPolicy: networkPolicyManifest(service),
     podDisruptionBudget: podDisruptionBudgetManifest(service),
-    deployment: deploymentManifest(service, image, source),
+    deployment: deploymentManifest(service, image, source, credentials),
     service: serviceManifest(service),
     horizontalPodAutoscaler: horizontalPodAutoscalerManifest(service),
     ingress: ingressManifest(service),
@@ -33,6 +37,10 @@ export function workloadManifests(
 }
 
 /** `sha256:<64 hex>` over a service's objects, without the source: a commit alone is no other workload. */
-export function workloadHash(service: Service, image: string): string {
-  return manifestHash(workloadManifests(service, image));
+export function workloadHash(
+  service: Service,
+  image: string,
+  credentials?: Readonly<Record<string, string>>,
+): string {
+  return manifestHash(workloadManifests(service, image, undefined, credentials));
 }

@@ -24,6 +24,7 @@ export interface Api {
   clusterTime(): number | undefined;
   get(path: string, query?: Query, signal?: AbortSignal): Promise<unknown>;
   text(path: string, query?: Query, signal?: AbortSignal): Promise<string>;
+  /** Undefined where the answer has no body. */
   post(path: string, body: unknown, signal?: AbortSignal): Promise<unknown>;
   /** Applies a JSON patch (RFC 6902). */
   patch(path: string, body: unknown, query?: Query, signal?: AbortSignal): Promise<unknown>;
@@ -77,7 +78,8 @@ export class KubeconfigApi implements Api {
     const request = new client.RequestContext(url, client.HttpMethod.POST);
     request.setHeaderParam("Content-Type", "application/json");
     request.setBody(JSON.stringify(body));
-    return JSON.parse(await this.#send(request, signal));
+    const text = await this.#send(request, signal);
+    return text === "" ? undefined : JSON.parse(text);
   }
 
   async patch(

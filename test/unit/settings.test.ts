@@ -32,6 +32,8 @@ describe("right settings", () => {
       cluster: { kubeconfig: `${folder}/kubeconfig`, context: "only", identifier: "d9cae0dbdbf0" },
       registry: { repository: "registry.example.com/team" },
       namespace: "shop-dev",
+      sealing: { controller: { namespace: "kube-system", name: "sealed-secrets-controller" } },
+      credentials: {},
       services: { shop: { build: { context: `${folder}/shop` }, port: 8080 } },
     });
   });
@@ -242,7 +244,7 @@ describe("secrets", () => {
     const services = { shop: { ...shop, port: "hunter2", env: { A: "hunter2" } } };
     const faults = faultsOf({ ...VALID, services }, { secretKeys: ["services"] });
     expect(faults).toEqual([
-      expect.stringMatching(/^slipway:services: got a secret.*\{secret, key\}/),
+      expect.stringMatching(/^slipway:services: got a secret.*\{setting: name\}/),
     ]);
     expect(faults.join()).not.toContain("hunter2");
   });

@@ -42,9 +42,11 @@ test("every setting is described in Pulumi.yaml, and has a default there, so tha
   const own = Object.entries(config).filter(([key]) => !key.includes(":"));
   expect(own.map(([key]) => key).sort()).toEqual([
     "cluster",
+    "credentials",
     "namespace",
     "registry",
     "registryPassword",
+    "sealing",
     "services",
   ]);
   for (const [, { description, default: value }] of own) {

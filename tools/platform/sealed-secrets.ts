@@ -66,9 +66,10 @@ async function customResource(): Promise<KubernetesObject[]> {
     { cwd: join(__dirname, "../go/sealed-secrets"), env: { GOWORK: "off" } },
   );
   const { Dir } = JSON.parse(stdout) as { readonly Dir: string };
-  return loadAllYaml(readFileSync(join(Dir, definition), "utf8"));
+  return loadAllYaml(readFileSync(join(Dir, definition), "utf8")) as KubernetesObject[];
 }
 
 function ownManifests(): KubernetesObject[] {
-  return loadAllYaml(readFileSync(manifests, "utf8").replace("IMAGE", sealedSecretsImage));
+  const text = readFileSync(manifests, "utf8").replace("IMAGE", sealedSecretsImage);
+  return loadAllYaml(text) as KubernetesObject[];
 }

@@ -1,0 +1,121 @@
+/** What a credential is for, which gives its Secret the form that its reader wants. */
+export type CredentialFormat = "opaque" | "dockerconfigjson" | JenkinsFormat;
+
+/** Forms of the Jenkins plugin kubernetes-credentials-provider. */
+export type JenkinsFormat =
+  | "usernamePassword"
+  | "secretText"
+  | "secretFile"
+  | "basicSSHUserPrivateKey"
+  | "gitHubApp"
+  | "x509ClientCert";
+
+/** Keys of a format: the name of each, whether it must be there, and whether it may stand in clear. */
+type KeyRules = Readonly<Record<string, { readonly required: boolean; readonly plain: boolean }>>;
+
+const secret = { required: true, plain: false };
+const plain = { required: true, plain: true };
+
+/**
+ * The keys of every format but `opaque`, whose keys are free.
+ *
+ * @see https://jenkinsci.github.io/kubernetes-credentials-provider-plugin/examples/
+ */
+export const CREDENTIAL_KEYS: Readonly<Record<Exclude<CredentialFormat, "opaque">, KeyRules>> = {
+  usernamePassword: { username: plain, password: secret },
+  secretText: { text: secret },
+  secretFile: { filename: plain, data: secret },
+  basicSSHUserPrivateKey: {
+    username: plain,
+    privateKey: secret,
+    passphrase: { required: false, plain: false },
+  },
+  gitHubApp: {
+    appID: plain,
+    privateKey: secret,
+    owner: { required: false, plain: true },
+    apiUri: { required: false, plain: true },
+  },
+  x509ClientCert: { clientCertificate: plain, clientKeySecret: secret, serverCaCertificate: plain },
+  // What is left out is that of the registry in the settings.
+  dockerconfigjson: {
+    registry: { required: false, plain: true },
+    username: { required: false, plain: true },
+    password: { required: false, plain: false },
+  },
+};
+
+/** Key of a Secret that pulls images. */
+export const DOCKER_CONFIG_KEY = ".dockerconfigjson";
+
+/** What is common to all forms of a credential, without its values. */
+export interface CredentialForm {
+  /** Of the Secret; Jenkins knows the credential by it. */
+  readonly name: string;
+  readonly namespace: string;
+  readonly format: CredentialFormat;
+  readonly scope: "strict" | "namespace-wide" | "cluster-wide";
+  readonly jenkins: JenkinsOptions;
+}
+
+/** What Jenkins is told of a credential. */
+export interface JenkinsOptions {
+  /** @default - none */
+  readonly description?: string;
+  /**
+   * `system` keeps it from jobs.
+   *
+   * @default global
+   */
+  readonly scope?: "global" | "system";
+  /**
+   * Folders whose jobs alone may use it.
+   *
+   * @default - all
+   */
+  readonly folders?: readonly string[];
+  /**
+   * Fields of the format by the key of the Secret that holds them, where it has another name.
+   *
+   * @default {}
+   */
+  readonly keyBindings?: Readonly<Record<string, string>>;
+}
+
+/** Type, labels and annotations of the Secret that a credential becomes. */
+export function secretTemplate({ format, jenkins }: CredentialForm): {
+  type: string;
+  labels: Record<string, string>;
+  annotations: Record<string, string>;
+} {
+  const isJenkins = format !== "opaque" && format !== "dockerconfigjson";
+  return {
+    type: format === "dockerconfigjson" ? "kubernetes.io/dockerconfigjson" : "Opaque",
+    labels: {
+      "app.kubernetes.io/managed-by": "slipway",
+      ...(isJenkins && { "jenkins.io/credentials-type": format }),
+      ...(isJenkins && jenkins.scope && { "jenkins.io/credentials-scope": jenkins.scope }),
+    },
+    annotations: isJenkins ? jenkinsAnnotations(jenkins) : {},
+  };
+}
+
+function jenkinsAnnotations({
+  description,
+  folders,
+  keyBindings = {},
+}: JenkinsOptions): Record<string, string> {
+  const prefix = "jenkins.io/credentials";
+  const bindings = Object.entries(keyBindings).map(([field, key]) => [
+    `${prefix}-keybinding-${field}`,
+    key,
+  ]);
+  return {
+    ...(description !== undefined && { [`${prefix}-description`]: description }),
+    // The plugin splits at a comma with a space.
+    ...(folders !== undefined && {
+      [`${prefix}-store-locations`]: `[${folders.map((folder) => `'${folder}'`).join(", ")}]`,
+    }),
+    ...(Object.fromEntries(bindings) as Record<string, string>),
+  };
+}

@@ -1,0 +1,114 @@
+import type { SealingController } from "../contract";
+import type { Api } from "./cluster/api";
+import type { Resource } from "./resource";
+import { digestOfAll } from "./sealing";
+import { Controller } from "./sealing/controller";
+import { checkValues, type Sealed, sealAnew, sealedOf } from "./sealing/reseal";
+import { parseCertificate } from "./sealing/certificate";
+import type { Properties } from "./wire/plugin";
+import { secret } from "./wire/struct";
+import { containsUnknown, UNKNOWN } from "./wire/unknown";
+
+/**
+ * `slipway:index:SealedValues`: ciphertext for a SealedSecret. The values are sealed before the engine keeps
+ * anything, so the state never has them; one that did not change keeps its ciphertext, whatever became of the
+ * certificate since. It makes nothing in the cluster.
+ */
+export class SealedValues implements Resource {
+  /**
+   * @param api the cluster whose controller is asked for its certificate
+   * @param signal interrupts requests
+   */
+  constructor(
+    private readonly api: () => Api,
+    private readonly signal: AbortSignal,
+  ) {}
+
+  check: Resource["check"] = async (_subject, { olds, news }) => {
+    const failures = checkValues(news);
+    if (failures.length > 0) {
+      return { inputs: withoutValues(news), failures };
+    }
+    const { certificate } = news;
+    const controller = this.#controller(news);
+    const given =
+      typeof certificate === "string"
+        ? parseCertificate(certificate, "slipway:sealing.certificate")
+        : undefined;
+    const publicKey = async () =>
+      given ?? parseCertificate(await controller.certificate(), controller.origin);
+    const sealed = await sealAnew(sealedOf(olds), news, publicKey);
+    return { inputs: { ...withoutValues(news), ...marked(sealed) } };
+  };
+
+  diff: Resource["diff"] = (_subject, { oldInputs, news }) => {
+    const [old, present] = [sealedOf(oldInputs), sealedOf(news)];
+    const keys = new Set([
+      ...Object.keys(old?.encryptedData ?? {}),
+      ...Object.keys(present?.encryptedData ?? {}),
+    ]);
+    const changed = [...keys].filter(
+      (key) => old?.encryptedData[key] !== present?.encryptedData[key],
+    );
+    return { changed: changed.map((key) => `encryptedData["${key}"]`) };
+  };
+
+  create: Resource["create"] = async (_subject, { inputs, preview }) => ({
+    id: `${String(inputs["namespace"])}/${String(inputs["name"])}`,
+    outputs: await this.#proved(inputs, preview),
+  });
+
+  update: Resource["update"] = (_subject, { news, preview }) => this.#proved(news, preview);
+
+  /** What is sealed is the state itself. */
+  read: Resource["read"] = (_subject, { id, outputs }) => Promise.resolve({ id, outputs });
+
+  /** There is nothing to delete. */
+  delete: Resource["delete"] = () => Promise.resolve();
+
+  async #proved(inputs: Properties, preview: boolean): Promise<Properties> {
+    const sealed = sealedOf(inputs);
+    if (sealed === undefined) {
+      throw new Error("sealed values have no encryptedData; run pulumi up again");
+    }
+    if (!preview) {
+      await this.#assertOpens(inputs, sealed);
+    }
+    const digest = containsUnknown(sealed.digests) ? UNKNOWN : digestOfAll(sealed.digests);
+    return { ...inputs, ...marked(sealed), digest };
+  }
+
+  async #assertOpens(inputs: Properties, { encryptedData }: Sealed): Promise<void> {
+    const { namespace, name, scope } = inputs;
+    const controller = this.#controller(inputs);
+    const sealedSecret = {
+      apiVersion: "bitnami.com/v1alpha1",
+      kind: "SealedSecret",
+      metadata: {
+        namespace,
+        name,
+        annotations: { [`sealedsecrets.bitnami.com/${String(scope)}`]: "true" },
+      },
+      spec: { encryptedData },
+    };
+    if ((await controller.opens(sealedSecret)) === false) {
+      throw new Error(
+        `the ${controller.origin} cannot open what was sealed for ${String(namespace)}/${String(name)}: it has no key to the certificate that was used; ` +
+          "set slipway:sealing.certificate to what kubeseal --fetch-cert prints for this cluster, or restore the controller's key",
+      );
+    }
+  }
+
+  #controller({ controller }: Properties): Controller {
+    return new Controller(this.api(), controller as SealingController, this.signal);
+  }
+}
+
+/** What the engine may keep; a renewed certificate is no change. */
+function withoutValues({ namespace, name, scope, controller }: Properties): Properties {
+  return { namespace, name, scope, controller };
+}
+
+function marked(sealed: Sealed): Properties {
+  return { ...sealed, digestKey: secret(sealed.digestKey) };
+}

@@ -1,0 +1,141 @@
+import { isDeepStrictEqual } from "node:util";
+import { setTimeout as sleep } from "node:timers/promises";
+import { z } from "zod";
+import type { SecretReadinessInputs } from "../contract";
+import type { Api } from "./cluster/api";
+import type { Resource } from "./resource";
+import type { SecretFinding } from "./secret-readiness/finding";
+import { askAgain } from "./secret-readiness/ask-again";
+import { look } from "./secret-readiness/look";
+import { PartialFailure, type Properties, type Subject } from "./wire/plugin";
+import { secret } from "./wire/struct";
+import { containsUnknown } from "./wire/unknown";
+
+const PAUSE_MILLISECONDS = 250;
+
+/** The controller tries again a few times at once; what it says after that is its last word. */
+const GRACE_MILLISECONDS = 1500;
+
+/** Without a limit of the resource's own. */
+const PATIENCE_SECONDS = 60;
+
+const texts = z.record(z.string(), z.string());
+const schema = z.object({
+  namespace: z.string().min(1),
+  name: z.string().min(1),
+  manifestHash: z.string(),
+  digests: texts,
+  digestKey: z.string(),
+  controller: z.object({ namespace: z.string(), name: z.string() }),
+});
+
+/** What makes it another Secret, or calls for another look. */
+const IDENTITY = ["namespace", "name"];
+const COMPARED = [...IDENTITY, "manifestHash", "digests"];
+
+/**
+ * `slipway:index:SecretReadiness`: waits until the controller has unsealed a SealedSecret and its Secret holds the
+ * sealed values. It makes nothing in the cluster, and only has the controller try again what failed before.
+ */
+export class SecretReadiness implements Resource {
+  /**
+   * @param api the cluster
+   * @param signal interrupts the wait
+   */
+  constructor(
+    private readonly api: () => Api,
+    private readonly signal: AbortSignal,
+  ) {}
+
+  check: Resource["check"] = (_subject, { news }) => {
+    const issues = containsUnknown(news) ? [] : (schema.safeParse(news).error?.issues ?? []);
+    const failures = issues.map(({ path, message }) => ({
+      property: path.join("."),
+      reason: `${path.join(".")}: ${message}`,
+    }));
+    return { inputs: markedOf(news), failures };
+  };
+
+  /** A Secret that was not as it should be is a change: it is looked at again. */
+  diff: Resource["diff"] = (_subject, { oldInputs, oldOutputs, news }) => {
+    const changed = COMPARED.filter((key) => !isDeepStrictEqual(oldInputs[key], news[key]));
+    return {
+      changed: oldOutputs["ready"] === true ? changed : [...changed, "ready"],
+      replaces: changed.filter((key) => IDENTITY.includes(key)),
+    };
+  };
+
+  create: Resource["create"] = async (subject, { inputs, preview, timeoutSeconds }) => ({
+    id: idOf(inputs),
+    outputs: preview ? outputsOf(inputs, true) : await this.#wait(subject, inputs, timeoutSeconds),
+  });
+
+  update: Resource["update"] = async (subject, { oldOutputs, news, preview, timeoutSeconds }) => {
+    if (preview) {
+      return outputsOf(news, true);
+    }
+    if (oldOutputs["ready"] !== true) {
+      await askAgain(this.api(), parse(news), this.signal);
+    }
+    return this.#wait(subject, news, timeoutSeconds);
+  };
+
+  /** Looks again without waiting. A Secret that is not as it should be is a changed output, not an error. */
+  read: Resource["read"] = async (subject, { id, inputs }) => {
+    const finding = await look(this.api(), parse(inputs), this.signal);
+    if (finding.kind !== "ready") {
+      subject.log.warn(reportOf(parse(inputs), finding.message));
+    }
+    return { id, outputs: outputsOf(inputs, finding.kind === "ready") };
+  };
+
+  /** There is nothing to delete. */
+  delete: Resource["delete"] = () => Promise.resolve();
+
+  async #wait(subject: Subject, inputs: Properties, timeoutSeconds: number): Promise<Properties> {
+    const awaited = parse(inputs);
+    const seconds = timeoutSeconds || PATIENCE_SECONDS;
+    const end = performance.now() + seconds * 1000;
+    let failing: number | undefined;
+    let finding: SecretFinding;
+    for (;;) {
+      finding = await look(this.api(), awaited, this.signal);
+      const now = performance.now();
+      failing = finding.kind === "failed" ? (failing ?? now) : undefined;
+      if (finding.kind === "ready") {
+        return outputsOf(inputs, true);
+      }
+      if (now >= end || (failing !== undefined && now - failing >= GRACE_MILLISECONDS)) {
+        break;
+      }
+      subject.log.status(finding.message);
+      await sleep(PAUSE_MILLISECONDS, undefined, { signal: this.signal });
+    }
+    const limit = finding.kind === "failed" ? "" : ` after ${seconds} s`;
+    const message = reportOf(awaited, `${finding.message}${limit}`);
+    throw new PartialFailure(message, idOf(inputs), outputsOf(inputs, false));
+  }
+}
+
+function idOf({ namespace, name }: Properties): string {
+  return `${String(namespace)}/${String(name)}`;
+}
+
+function outputsOf(inputs: Properties, ready: boolean): Properties {
+  return { ...markedOf(inputs), ready };
+}
+
+function markedOf(inputs: Properties): Properties {
+  return { ...inputs, digestKey: secret(inputs["digestKey"]) };
+}
+
+function parse(inputs: Properties): SecretReadinessInputs {
+  return schema.parse(inputs);
+}
+
+function reportOf({ namespace, name, controller }: SecretReadinessInputs, message: string): string {
+  return (
+    `SealedSecret ${namespace}/${name} is not unsealed: ${message}; mend it and run pulumi up again; ` +
+    `the controller's own words: kubectl -n ${controller.namespace} logs deployment/${controller.name}`
+  );
+}

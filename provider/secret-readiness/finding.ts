@@ -1,0 +1,63 @@
+import type { SecretReadinessInputs } from "../../contract";
+import { digestOf } from "../sealing";
+
+/** How far a SealedSecret is on its way to be a Secret. */
+export type SecretFinding =
+  | { readonly kind: "ready" }
+  | { readonly kind: "waiting"; readonly message: string }
+  | { readonly kind: "failed"; readonly message: string };
+
+/** What is looked at of a SealedSecret. */
+export interface SealedSecret {
+  readonly metadata: { readonly generation?: number };
+  readonly status?: {
+    readonly observedGeneration?: number;
+    readonly conditions?: readonly {
+      readonly type: string;
+      readonly status: string;
+      readonly message?: string;
+    }[];
+  };
+}
+
+/** What is looked at of a Secret. */
+export interface Secret {
+  readonly data?: Readonly<Record<string, string>>;
+}
+
+/**
+ * What the controller says of a SealedSecret. It counts only for the generation that it has seen:
+ * a condition of an earlier one says nothing.
+ */
+export function judgeSealedSecret({ metadata, status }: SealedSecret): SecretFinding {
+  const synced = status?.conditions?.find(({ type }) => type === "Synced");
+  if (synced === undefined || (status?.observedGeneration ?? 0) < (metadata.generation ?? 0)) {
+    return { kind: "waiting", message: "the controller has not seen it yet" };
+  }
+  if (synced.status === "True") {
+    return { kind: "ready" };
+  }
+  const message = synced.message ?? "the controller gives no reason";
+  return { kind: synced.status === "False" ? "failed" : "waiting", message };
+}
+
+/** Whether the Secret holds the values that were sealed. */
+export function judgeSecret(
+  secret: Secret | undefined,
+  { digests, digestKey }: Pick<SecretReadinessInputs, "digests" | "digestKey">,
+): SecretFinding {
+  if (secret === undefined) {
+    return { kind: "waiting", message: "its Secret is not there" };
+  }
+  const other = Object.entries(digests)
+    .filter(([key, digest]) => digest !== digestIn(secret, key, digestKey))
+    .map(([key]) => key);
+  return other.length === 0
+    ? { kind: "ready" }
+    : { kind: "waiting", message: `its Secret has not the sealed value of ${other.join(", ")}` };
+}
+
+function digestIn({ data }: Secret, key: string, digestKey: string): string | undefined {
+  const value = data?.[key];
+  return value === undefined ? undefined : digestOf(Buffer.from(value, "base64"), key, digestKey);
+}

@@ -1,0 +1,72 @@
+import type { SecretReadinessInputs } from "../../contract";
+import type { Api } from "../cluster/api";
+import { ApiError } from "../cluster/api-error";
+import {
+  judgeSealedSecret,
+  judgeSecret,
+  type SealedSecret,
+  type Secret,
+  type SecretFinding,
+} from "./finding";
+
+interface EventList {
+  readonly items: readonly {
+    readonly type?: string;
+    readonly message?: string;
+    readonly lastTimestamp?: string | null;
+  }[];
+}
+
+/** How a SealedSecret and its Secret are at this moment. */
+export async function look(
+  api: Api,
+  awaited: SecretReadinessInputs,
+  signal: AbortSignal,
+): Promise<SecretFinding> {
+  const { namespace, name } = awaited;
+  const path = `/apis/bitnami.com/v1alpha1/namespaces/${namespace}/sealedsecrets/${name}`;
+  const sealedSecret = (await find(api, path, signal)) as SealedSecret | undefined;
+  if (sealedSecret === undefined) {
+    return { kind: "failed", message: "the SealedSecret is not there" };
+  }
+  const finding = judgeSealedSecret(sealedSecret);
+  if (finding.kind === "failed") {
+    const event = await lastWarning(api, awaited, signal);
+    return { ...finding, message: event ?? finding.message };
+  }
+  if (finding.kind !== "ready") {
+    return finding;
+  }
+  const secret = `/api/v1/namespaces/${namespace}/secrets/${name}`;
+  return judgeSecret((await find(api, secret, signal)) as Secret | undefined, awaited);
+}
+
+/** The condition keeps the message of the first failure; the event has that of the last. */
+async function lastWarning(
+  api: Api,
+  { namespace, name }: SecretReadinessInputs,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const fieldSelector = `involvedObject.kind=SealedSecret,involvedObject.name=${name}`;
+  try {
+    const path = `/api/v1/namespaces/${namespace}/events`;
+    const { items } = (await api.get(path, { fieldSelector }, signal)) as EventList;
+    return items
+      .filter(({ type }) => type === "Warning")
+      .sort((one, other) => ((one.lastTimestamp ?? "") < (other.lastTimestamp ?? "") ? -1 : 1))
+      .at(-1)?.message;
+  } catch {
+    return undefined;
+  }
+}
+
+async function find(api: Api, path: string, signal: AbortSignal): Promise<unknown> {
+  try {
+    return await api.get(path, {}, signal);
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 404) {
+      return undefined;
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,175 @@
+// Cannot prove that the controller opens what is sealed, only that its steps in reverse do: test/e2e/credentials.test.ts asks the real one.
+import { generateKeyPairSync, randomBytes } from "node:crypto";
+
+import fc from "fast-check";
+
+import {
+  digestOf,
+  digestOfAll,
+  labelOf,
+  newDigestKey,
+  type Place,
+  seal,
+} from "../../provider/sealing";
+import { parseCertificate } from "../../provider/sealing/certificate";
+import { sealAnew, sealedOf } from "../../provider/sealing/reseal";
+import { UNKNOWN } from "../../provider/wire/unknown";
+import { removeFolders } from "../support/folder";
+import { certificateOf, open, throwawayKeys } from "../support/sealing";
+
+const { publicKey, privateKey } = throwawayKeys();
+const strict: Place = { namespace: "shop", name: "payment", scope: "strict" };
+const places = fc.record({
+  namespace: fc.stringMatching(/^[a-z][a-z0-9]{0,20}$/),
+  name: fc.stringMatching(/^[a-z][a-z0-9]{0,20}$/),
+  scope: fc.constantFrom("strict", "namespace-wide", "cluster-wide"),
+}) satisfies fc.Arbitrary<Place>;
+
+afterAll(removeFolders);
+
+describe("what is sealed", () => {
+  test("opens to the same bytes, whatever their number and the scope", () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 5000 }), places, (bytes, place) => {
+        const plaintext = Buffer.from(bytes);
+        expect(open(seal(plaintext, publicKey, place), privateKey, labelOf(place))).toEqual(
+          plaintext,
+        );
+      }),
+      { numRuns: 60 },
+    );
+    const large = randomBytes(1 << 20);
+    expect(open(seal(large, publicKey, strict), privateKey, "shop/payment")).toEqual(large);
+  });
+
+  test("opens nowhere else than its scope allows", () => {
+    const value = Buffer.from("a value");
+    const labels = ["shop/payment", "shop/other", "shop", "other", ""];
+    const opened = (scope: Place["scope"]) => {
+      const sealed = seal(value, publicKey, { ...strict, scope });
+      return labels.filter((label) => {
+        try {
+          return open(sealed, privateKey, label).equals(value);
+        } catch {
+          return false;
+        }
+      });
+    };
+    expect(opened("strict")).toEqual(["shop/payment"]);
+    expect(opened("namespace-wide")).toEqual(["shop"]);
+    expect(opened("cluster-wide")).toEqual([""]);
+  });
+
+  test("is never the same twice, and not to be opened after a change of any part", () => {
+    const value = Buffer.from("a value");
+    const one = seal(value, publicKey, strict);
+    expect(seal(value, publicKey, strict)).not.toBe(one);
+    for (const position of [1, 100, 260, Buffer.from(one, "base64").length - 1]) {
+      const bytes = Buffer.from(one, "base64");
+      bytes.writeUInt8(bytes.readUInt8(position) ^ 1, position);
+      expect(() => open(bytes.toString("base64"), privateKey, "shop/payment")).toThrow();
+    }
+  });
+});
+
+describe("a digest", () => {
+  const digestKey = newDigestKey();
+
+  test("tells values and keys apart, and needs its key", () => {
+    const digest = digestOf(Buffer.from("1234"), "pin", digestKey);
+    expect(digestOf(Buffer.from("1234"), "pin", digestKey)).toBe(digest);
+    expect(digestOf(Buffer.from("1235"), "pin", digestKey)).not.toBe(digest);
+    expect(digestOf(Buffer.from("1234"), "pin2", digestKey)).not.toBe(digest);
+    expect(digestOf(Buffer.from("1234"), "pin", newDigestKey())).not.toBe(digest);
+    expect(digestOf(Buffer.from("2x"), "a1:", digestKey)).not.toBe(
+      digestOf(Buffer.from(":2x"), "a1", digestKey),
+    );
+  });
+
+  test("of all values does not depend on their order", () => {
+    expect(digestOfAll({ a: "1", b: "2" })).toBe(digestOfAll({ b: "2", a: "1" }));
+    expect(digestOfAll({ a: "1", b: "2" })).not.toBe(digestOfAll({ a: "2", b: "1" }));
+  });
+});
+
+describe("sealing anew", () => {
+  const key = () => Promise.resolve(publicKey);
+  const none = () => Promise.reject(new Error("the certificate was asked for"));
+  const inputs = (values: Readonly<Record<string, string>>, change: Partial<Place> = {}) => ({
+    ...strict,
+    ...change,
+    values,
+  });
+  const opened = (sealed: Awaited<ReturnType<typeof sealAnew>>, name: string) =>
+    open(sealed.encryptedData[name] ?? "", privateKey, labelOf(sealed)).toString();
+
+  test("keeps everything where nothing changed, and asks for no certificate", async () => {
+    const first = await sealAnew(undefined, inputs({ user: "shop", password: "p1" }), key);
+    // What the state gives back.
+    const stored = sealedOf(JSON.parse(JSON.stringify(first)) as object as Record<string, unknown>);
+    expect(await sealAnew(stored, inputs({ password: "p1", user: "shop" }), none)).toEqual(first);
+  });
+
+  test("seals the one value that changed, adds new ones and drops old ones", async () => {
+    const first = await sealAnew(
+      undefined,
+      inputs({ user: "shop", password: "p1", old: "x" }),
+      key,
+    );
+    const next = await sealAnew(first, inputs({ user: "shop", password: "p2", more: "y" }), key);
+    expect(Object.keys(next.encryptedData).sort()).toEqual(["more", "password", "user"]);
+    expect(next.encryptedData["user"]).toBe(first.encryptedData["user"]);
+    expect(next.encryptedData["password"]).not.toBe(first.encryptedData["password"]);
+    expect([opened(next, "password"), opened(next, "more")]).toEqual(["p2", "y"]);
+  });
+
+  test.each<Partial<Place>>([
+    { namespace: "other" },
+    { name: "other" },
+    { scope: "namespace-wide" },
+  ])("seals everything where %j makes another Secret of it", async (change) => {
+    const first = await sealAnew(undefined, inputs({ password: "p1" }), key);
+    const next = await sealAnew(first, inputs({ password: "p1" }, change), key);
+    expect(next.encryptedData).not.toEqual(first.encryptedData);
+    expect(next.digests).toEqual(first.digests);
+    expect(opened(next, "password")).toBe("p1");
+  });
+
+  test("leaves a value unknown that a preview does not know", async () => {
+    const next = await sealAnew(undefined, inputs({ password: UNKNOWN }), none);
+    expect(next).toMatchObject({
+      encryptedData: { password: UNKNOWN },
+      digests: { password: UNKNOWN },
+    });
+  });
+});
+
+describe("a certificate", () => {
+  test("gives the key that values are sealed with", async () => {
+    const key = parseCertificate(await certificateOf(privateKey), "somewhere");
+    expect(open(seal(Buffer.from("x"), key, strict), privateKey, "shop/payment").toString()).toBe(
+      "x",
+    );
+  });
+
+  test.each([
+    ["no text at all", ""],
+    ["a key", publicKey.export({ type: "spki", format: "pem" }).toString()],
+    ["a broken one", "-----BEGIN CERTIFICATE-----\nbm90IG9uZQ==\n-----END CERTIFICATE-----\n"],
+  ])("that cannot be read is refused: %s", (_, pem) => {
+    expect(() => parseCertificate(pem, "somewhere")).toThrow(
+      /^the sealing certificate of somewhere cannot be read; allowed: .*kubeseal --fetch-cert/,
+    );
+  });
+
+  test("is refused once it has expired, before it is valid, and with another kind of key", async () => {
+    const pem = await certificateOf(privateKey);
+    const day = 24 * 3600 * 1000;
+    const at = (days: number) => new Date(Date.now() + days * day);
+    expect(() => parseCertificate(pem, "somewhere", at(3))).toThrow(/somewhere expired on 20/);
+    expect(() => parseCertificate(pem, "somewhere", at(-1))).toThrow(/valid only from 20.*clock/);
+    const other = generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey;
+    const ec = await certificateOf(other);
+    expect(() => parseCertificate(ec, "somewhere")).toThrow(/type ec; allowed: rsa/);
+  });
+});
