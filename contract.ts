@@ -19,6 +19,25 @@ export interface ProviderConfig {
   readonly context: string;
 }
 
+/** What a release is given time for before it has failed. */
+export interface Tolerances {
+  /**
+   * How often each container may end and be started again.
+   * @default 1
+   */
+  readonly restarts?: number;
+  /**
+   * Seconds for which a pod may find no node.
+   * @default 30
+   */
+  readonly unschedulableSeconds?: number;
+  /**
+   * Seconds for which a node may not get through to the registry.
+   * @default 60
+   */
+  readonly registrySeconds?: number;
+}
+
 /** Inputs of `slipway:index:Readiness`. */
 export interface ReadinessInputs {
   /** Name of the service, as in the settings. */
@@ -39,6 +58,18 @@ export interface ReadinessInputs {
   readonly dirty: boolean;
   /** Seconds without progress after which the rollout has failed (the Deployment's progress deadline). */
   readonly deadlineSeconds: number;
+  /**
+   * Seconds for which a service that has started may answer its readiness probe with "not yet".
+   * @default 60
+   */
+  readonly warmupSeconds?: number;
+  /** What a release is given time for. */
+  readonly tolerate?: Tolerances;
+  /**
+   * Whether the last lines of its containers' logs are part of a failed release's report.
+   * @default true
+   */
+  readonly logs?: boolean;
   /**
    * Whether a release that fails makes way for the last one that was ready.
    * @default true

@@ -10,6 +10,9 @@ const name = text(NAME, "a Kubernetes object's name: lower-case letters, digits,
 const count = known(
   z.number("must be a number").int("must be a whole number").min(1, "must be at least 1"),
 );
+const amount = known(
+  z.number("must be a number").int("must be a whole number").min(0, "must be at least 0"),
+);
 const flag = known(z.boolean("must be true or false"));
 
 const inputs = z.strictObject({
@@ -29,6 +32,15 @@ const inputs = z.strictObject({
   commit: text(/./, "the commit's hash").optional(),
   dirty: flag,
   deadlineSeconds: count,
+  warmupSeconds: count.optional(),
+  tolerate: known(
+    z.strictObject({
+      restarts: amount.optional(),
+      unschedulableSeconds: amount.optional(),
+      registrySeconds: amount.optional(),
+    }),
+  ).optional(),
+  logs: flag.optional(),
   rollback: flag.optional(),
   failsLate: flag.optional(),
 });

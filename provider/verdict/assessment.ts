@@ -36,7 +36,7 @@ export function assess(release: ReadinessInputs, observed: Observed): Assessment
   const findings = [
     ...(settled ? [] : found),
     ...(refused === undefined ? [] : [refused]),
-    ...pods.flatMap((pod) => judgePod(pod, warnings)),
+    ...pods.flatMap((pod) => judgePod(release, pod, warnings)),
     ...proofs.filter((proof) => "reason" in proof),
     ...(settled ? found : []),
     ...judgePresence(release, settled, replicaSet !== undefined, ready.length, desired),

@@ -14,6 +14,11 @@ export interface Finding {
    * @default the reason's own weight
    */
   readonly tolerance?: number;
+  /**
+   * What the time is counted in that it lasts: in another phase it counts anew.
+   * @default - the finding itself
+   */
+  readonly phase?: string;
   /** When the object was made, by the cluster's clock: what it shows may be older than the wait. */
   readonly bornAt?: string;
 }
@@ -41,7 +46,14 @@ export function toleranceOf({ reason, tolerance }: Finding): number {
   return tolerance ?? REASONS[reason];
 }
 
-/** Whether a finding names the cause of a rollout that does not get on, not only that it does not. */
-export function isCause({ reason }: Finding): boolean {
-  return reason !== "progress-deadline" && Number.isFinite(REASONS[reason]);
+/**
+ * The finding that names the cause of a rollout that does not get on, not only that it does not: what is tolerated
+ * for a time, or else a container that runs and is not ready.
+ */
+export function causeOf(findings: readonly Finding[]): Finding | undefined {
+  const causes = findings.filter(({ reason }) => reason !== "progress-deadline");
+  return (
+    causes.find(({ reason }) => Number.isFinite(REASONS[reason])) ??
+    causes.find(({ reason, container }) => reason === "not-ready" && container !== undefined)
+  );
 }

@@ -1,3 +1,4 @@
+import type { ReadinessInputs } from "../../contract";
 import { judgeContainer } from "./container";
 import { carriesDigest, digestOf } from "./digest";
 import type { Finding, ProvedPod } from "./finding";
@@ -10,11 +11,15 @@ export function isReady(pod: Pod): boolean {
 }
 
 /** What stands between a pod and ready: its node and volumes, then its containers in the order in which they start. */
-export function judgePod(pod: Pod, warnings: readonly Event[]): Finding[] {
+export function judgePod(
+  release: ReadinessInputs,
+  pod: Pod,
+  warnings: readonly Event[],
+): Finding[] {
   if (isReady(pod)) {
     return [];
   }
-  const scheduling = judgeScheduling(pod, warnings);
+  const scheduling = judgeScheduling(release, pod, warnings);
   if (scheduling !== undefined) {
     return [scheduling];
   }
@@ -23,7 +28,7 @@ export function judgePod(pod: Pod, warnings: readonly Event[]): Finding[] {
   return [...initContainers, ...containers].flatMap((container) => {
     const status = statuses.get(container.name);
     const role = initContainers.includes(container) ? "init" : "main";
-    return (status && judgeContainer({ pod, container, status, role, warnings })) ?? [];
+    return (status && judgeContainer({ pod, container, status, role, warnings, release })) ?? [];
   });
 }
 

@@ -1,6 +1,6 @@
 import type { ReadinessInputs } from "../../contract";
 import { assess, type Assessment } from "./assessment";
-import { type Finding, isCause, toleranceOf, type Verdict } from "./finding";
+import { causeOf, type Finding, toleranceOf, type Verdict } from "./finding";
 import { condition, type Observed } from "./objects";
 
 /** The Deployment controller has the first word on the deadline that it keeps itself. */
@@ -59,7 +59,7 @@ export class Rollout {
     }
     if (ripe !== undefined || now >= deadline) {
       // The deadline only says that it takes too long; what is tolerated until then says why.
-      return { kind: "failed", ...(findings.find(isCause) ?? ripe ?? first) };
+      return { kind: "failed", ...(causeOf(findings) ?? ripe ?? first) };
     }
     const wakeAt = Math.min(deadline, ...findings.map((finding) => this.#ripeAt(finding, now)));
     return { kind: "progressing", text: assessment.text, wakeAt };
@@ -129,8 +129,8 @@ function isOld({ bornAt }: Finding, { clusterTime }: Observed): boolean {
   );
 }
 
-function keyOf({ reason, object, container = "" }: Finding): string {
-  return `${reason} ${object} ${container}`;
+function keyOf({ reason, object, container = "", phase = "" }: Finding): string {
+  return `${reason} ${object} ${container} ${phase}`;
 }
 
 /** The verdict of one moment, without waiting: what is not ready now has failed. */
@@ -140,7 +140,7 @@ export function judgeAtOnce(
 ): Exclude<Verdict, { kind: "progressing" }> {
   const assessment = assess(release, observed);
   const { findings } = assessment;
-  const worst = findings.find(isCause) ?? findings[0];
+  const worst = causeOf(findings) ?? findings[0];
   return worst === undefined ? ready(assessment) : { kind: "failed", ...worst };
 }
 

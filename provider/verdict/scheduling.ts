@@ -1,15 +1,24 @@
+import type { ReadinessInputs } from "../../contract";
 import { isMissingConfig } from "./container";
 import type { Finding } from "./finding";
 import { condition, type Event, nameOf, type Pod, uidOf } from "./objects";
 import type { Reason } from "./reasons";
 
 /** What keeps a pod from its node, or its containers from their volumes. */
-export function judgeScheduling(pod: Pod, warnings: readonly Event[]): Finding | undefined {
+export function judgeScheduling(
+  { tolerate = {} }: ReadinessInputs,
+  pod: Pod,
+  warnings: readonly Event[],
+): Finding | undefined {
   const scheduled = condition(pod.status?.conditions, "PodScheduled");
   if (scheduled?.status === "False") {
     const message = scheduled.message ?? "no node takes the pod";
     const isVolume = /persistentvolumeclaim/i.test(message);
-    return finding(pod, isVolume ? "volume-unbound" : "unschedulable", message);
+    const { unschedulableSeconds: tolerance } = tolerate;
+    return {
+      ...finding(pod, isVolume ? "volume-unbound" : "unschedulable", message),
+      ...(!isVolume && tolerance !== undefined && { tolerance }),
+    };
   }
   const isWaiting = pod.status?.containerStatuses?.every(({ state }) => state?.waiting) ?? true;
   const unmounted = warnings.find(

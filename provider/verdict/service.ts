@@ -1,6 +1,13 @@
 import type { ReadinessInputs } from "../../contract";
 import type { Finding } from "./finding";
-import { nameOf, type Observed, type Pod, uidOf } from "./objects";
+import {
+  type EndpointSlice,
+  nameOf,
+  type Observed,
+  type Pod,
+  type Service,
+  uidOf,
+} from "./objects";
 
 /** A selector that does not match never will; the Service may be a moment behind what was applied. */
 const STRANGER_SECONDS = 3;
@@ -29,7 +36,7 @@ export function judgeService(
   );
   const left = pods.filter((pod) => !routed.has(uidOf(pod)));
   if (left.length === 0) {
-    return [];
+    return judgePorts(object, service, endpointSlices, pods);
   }
   const selected = Object.entries(service.spec?.selector ?? {});
   const isStranger = left.some(({ metadata }) =>
@@ -39,4 +46,39 @@ export function judgeService(
   const selector = selected.map(([label, value]) => `${label}=${value}`).join(",");
   const message = `no ready endpoint for ${left.map(nameOf).join(", ")}; the service selects ${selector || "nothing"}`;
   return [{ reason: "no-endpoints", object, message, ...tolerance }];
+}
+
+/** Whether each port of the Service leads to a port of each pod: by a name that the pod does not have it does not. */
+function judgePorts(
+  object: string,
+  service: Service,
+  endpointSlices: readonly EndpointSlice[],
+  pods: readonly Pod[],
+): Finding[] {
+  for (const { name = "", port, targetPort } of service.spec?.ports ?? []) {
+    const pod = pods.find((pod) => !portsTo(pod, endpointSlices).has(name));
+    if (pod !== undefined) {
+      const served = `port ${name === "" ? port : `${name} (${port})`}`;
+      const target = String(targetPort ?? port);
+      const message = `${served} leads to targetPort ${target}, which ${nameOf(pod)} does not have; its ports are ${portsOf(pod)}`;
+      return [{ reason: "no-endpoints", object, message, tolerance: STRANGER_SECONDS }];
+    }
+  }
+  return [];
+}
+
+/** The Service's ports, by name, that lead to a pod. */
+function portsTo(pod: Pod, endpointSlices: readonly EndpointSlice[]): Set<string> {
+  const slices = endpointSlices.filter(({ endpoints }) =>
+    endpoints?.some(({ targetRef }) => targetRef?.uid === uidOf(pod)),
+  );
+  return new Set(slices.flatMap(({ ports }) => (ports ?? []).map(({ name }) => name ?? "")));
+}
+
+function portsOf({ spec }: Pod): string {
+  const ports = (spec?.containers ?? []).flatMap(({ ports }) => ports ?? []);
+  const named = ports.map(({ name, containerPort }) =>
+    name === undefined ? String(containerPort) : `${name} (${containerPort})`,
+  );
+  return named.join(", ") || "not named at all";
 }

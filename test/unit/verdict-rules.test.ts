@@ -323,3 +323,34 @@ test("whoever watches is told how many pods are ready, and where the others are"
     "2/2 ready, there is no service shop",
   );
 });
+
+describe("the Service's ports", () => {
+  const spec = {
+    selector: complete().service?.spec?.selector ?? {},
+    ports: [{ name: "http", port: 80, targetPort: "web" }],
+  };
+  const routed = (ports: { name: string; port: number }[]): Observed => ({
+    ...complete(),
+    service: { ...complete().service, spec },
+    pods: complete().pods.map((pod) => ({
+      ...pod,
+      spec: {
+        containers: (pod.spec?.containers ?? []).map((container) => ({
+          ...container,
+          ports: [{ name: "http", containerPort: 8080 }],
+        })),
+      },
+    })),
+    endpointSlices: complete().endpointSlices.map((slice) => ({ ...slice, ports })),
+  });
+
+  test("must lead to a port of the pods", () => {
+    expect(judgeAtOnce(RELEASE, routed([{ name: "http", port: 8080 }])).kind).toBe("ready");
+    expect(judgeAtOnce(RELEASE, routed([]))).toMatchObject({
+      reason: "no-endpoints",
+      object: "service shop",
+      message:
+        "port http (80) leads to targetPort web, which shop-new-1 does not have; its ports are http (8080)",
+    });
+  });
+});

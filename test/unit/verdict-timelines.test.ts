@@ -37,6 +37,13 @@ function rolling(ready: number): Observed {
   };
 }
 
+/** No pod tells why it does not get on. */
+const STUCK: Observed = {
+  ...rolling(1),
+  deployment: deployment("shop", {}, { updatedReplicas: 1, availableReplicas: 1 }),
+  pods: rolling(1).pods.slice(0, 1),
+};
+
 function pastDeadline(observed: Observed, lastUpdateTime: string): Observed {
   const message = 'ReplicaSet "shop-new" has timed out progressing.';
   const condition = {
@@ -72,7 +79,7 @@ test("the deployment controller's own deadline is a failure at once, in its word
   expect(
     play([
       [0, rolling(0)],
-      [60, pastDeadline(rolling(0), "2026-01-01T00:01:00Z")],
+      [60, pastDeadline(STUCK, "2026-01-01T00:01:00Z")],
     ]),
   ).toEqual({
     seconds: 60,
@@ -98,7 +105,7 @@ test("a deadline that had passed before the wait began does not fail a release t
 
 test("a deadline that had passed before the wait began and passes again is a failure", () => {
   const stale = pastDeadline(rolling(0), "2026-01-01T00:00:00Z");
-  const again = pastDeadline(rolling(1), "2026-01-01T00:01:20Z");
+  const again = pastDeadline(STUCK, "2026-01-01T00:01:20Z");
   expect(
     play([
       [0, stale],
@@ -322,6 +329,182 @@ describe("tolerance", () => {
         [3, newer],
       ]),
     ).toEqual(["superseded", 3]);
+  });
+});
+
+describe("a container that runs and is not ready", () => {
+  const httpGet = (path: string) => ({ httpGet: { path, port: "http" } });
+  const probes = {
+    startupProbe: { ...httpGet("/healthz"), periodSeconds: 1, failureThreshold: 60 },
+    readinessProbe: { ...httpGet("/readyz"), periodSeconds: 2, failureThreshold: 3 },
+  };
+
+  /** The second pod runs; its readiness probe has answered so. */
+  function unready(
+    status: object,
+    answers: readonly string[] = [],
+    own: object = probes,
+  ): Observed {
+    const base = rolling(1);
+    const [first, second] = base.pods;
+    const state = { state: { running: {} }, ...status };
+    const pod = { ...unreadyPod("shop-new-2", "shop-new-uid", state) };
+    const containers = (pod.spec?.containers ?? []).map((container) => ({ ...container, ...own }));
+    return {
+      ...base,
+      pods: [first, { ...pod, spec: { containers } }].filter((each) => each !== undefined),
+      warnings: answers.map((answer, index) => ({
+        metadata: { name: `e${index}`, uid: `e${index}` },
+        involvedObject: {
+          kind: "Pod",
+          uid: second?.metadata?.uid ?? "",
+          fieldPath: "spec.containers{shop}",
+        },
+        reason: "Unhealthy",
+        message: answer,
+        lastTimestamp: `2026-01-01T00:00:0${index}Z`,
+      })),
+    };
+  }
+
+  const said = (code: number) =>
+    `Readiness probe failed: HTTP probe failed with statuscode: ${code}`;
+  const REFUSED =
+    'Readiness probe failed: Get "http://10.0.0.1:8080/readyz": dial tcp: connect: connection refused';
+  const TIMEOUT =
+    'Readiness probe failed: Get "http://10.0.0.1:8080/readyz": context deadline exceeded';
+  const started = { started: true, restartCount: 0 };
+  const starting = { started: false, restartCount: 0 };
+
+  function verdictOf(timeline: Timeline, inputs = release({ deadlineSeconds: 120 })) {
+    const { seconds, verdict } = play(timeline, inputs);
+    return [verdict.kind === "failed" ? verdict.reason : "ready", seconds];
+  }
+
+  test.each([
+    ["404", said(404)],
+    ["403", said(403)],
+    ["500", said(500)],
+    ["a refused connection", REFUSED],
+  ])("is believed 10 s after its start when it answers %s", (_answer, answer) => {
+    expect(
+      verdictOf([
+        [0, unready(starting)],
+        [3, unready(started)],
+        [5, unready(started, [answer])],
+      ]),
+    ).toEqual(["not-ready", 13]);
+  });
+
+  test.each([
+    ["503", said(503)],
+    ["429", said(429)],
+    ["nothing in time", TIMEOUT],
+  ])("may warm up for 60 s, or for its own time, while it answers %s", (_answer, answer) => {
+    const timeline: Timeline = [
+      [0, unready(starting)],
+      [3, unready(started)],
+      [5, unready(started, [answer])],
+    ];
+    expect(verdictOf([...timeline, [28, complete()]])).toEqual(["ready", 28]);
+    expect(verdictOf(timeline)).toEqual(["not-ready", 63]);
+    expect(verdictOf(timeline, release({ warmupSeconds: 20 }))).toEqual(["not-ready", 23]);
+  });
+
+  test("is judged without any event, after the time to warm up", () => {
+    const timeline: Timeline = [[3, unready(started)]];
+    expect(verdictOf([...timeline, [28, complete()]])).toEqual(["ready", 28]);
+    const { seconds, verdict } = play(timeline, release());
+    expect(seconds).toBe(63);
+    expect(verdict).toMatchObject({
+      reason: "not-ready",
+      object: "pod shop-new-2",
+      message:
+        "runs, but its readiness probe (GET /readyz on port http) has not passed; a service that needs longer than 60 s to warm up says so by warmupSeconds",
+    });
+  });
+
+  test("is not believed a refusal while it warms up", () => {
+    expect(
+      verdictOf([
+        [3, unready(started, [said(503)])],
+        [20, unready(started, [said(503), said(500)])],
+        [25, complete()],
+      ]),
+    ).toEqual(["ready", 25]);
+  });
+
+  test("has the rollout's whole time to start", () => {
+    const refused = REFUSED.replace("Readiness", "Startup");
+    const timeline: Timeline = [[0, unready(starting, [refused])]];
+    expect(verdictOf([...timeline, [90, complete()]])).toEqual(["ready", 90]);
+    expect(
+      verdictOf([
+        [0, unready(started, [REFUSED], { readinessProbe: {} })],
+        [50, complete()],
+      ]),
+    ).toEqual(["ready", 50]);
+  });
+
+  test("counts anew after a crash", () => {
+    expect(
+      verdictOf([
+        [0, unready(started, [said(404)])],
+        [8, unready({ started: false, restartCount: 1 }, [said(404)])],
+        [12, unready({ started: true, restartCount: 1 }, [said(404)])],
+        [20, complete()],
+      ]),
+    ).toEqual(["ready", 20]);
+  });
+
+  test("is the cause that the deadline names", () => {
+    expect(
+      verdictOf([
+        [0, unready(starting)],
+        [30, pastDeadline(unready(starting), "2026-01-01T00:01:00Z")],
+      ]),
+    ).toEqual(["not-ready", 30]);
+  });
+});
+
+describe("what a release tolerates", () => {
+  const crash = (restartCount: number): Observed => {
+    const terminated = { exitCode: 3, reason: "Error" };
+    const state = { state: { running: {} }, lastState: { terminated }, restartCount };
+    return { ...rolling(0), pods: [unreadyPod("shop-new-1", "shop-new-uid", state)] };
+  };
+
+  test.each([
+    [undefined, 2],
+    [0, 1],
+    [2, 3],
+  ])("with restarts %s, a container has failed at its end number %s", (restarts, ends) => {
+    const inputs = release({ ...(restarts !== undefined && { tolerate: { restarts } }) });
+    const { seconds, verdict } = play(
+      [1, 2, 3, 4].map((end) => [end, crash(end)] as const),
+      inputs,
+    );
+    expect([seconds, verdict]).toMatchObject([ends, { reason: "crash-loop" }]);
+  });
+
+  test("is its own time for a node and for the registry", () => {
+    const tolerate = { unschedulableSeconds: 5, registrySeconds: 7 };
+    const message = "0/1 nodes are available";
+    const waiting = {
+      state: { waiting: { reason: "ErrImagePull", message: "connection refused" } },
+    };
+    const unscheduled = unreadyPod("shop-new-1", "shop-new-uid", {}, [
+      { type: "PodScheduled", status: "False", message },
+    ]);
+    const pulling = unreadyPod("shop-new-1", "shop-new-uid", waiting);
+    expect(
+      [unscheduled, pulling].map((pod) =>
+        play([[0, { ...rolling(0), pods: [pod] }]], release({ tolerate })),
+      ),
+    ).toMatchObject([
+      { seconds: 5, verdict: { reason: "unschedulable" } },
+      { seconds: 7, verdict: { reason: "registry-unreachable" } },
+    ]);
   });
 });
 
