@@ -35,7 +35,7 @@ export const PEER_ROWS: readonly PeerRow[] = [
   row("crash loop", "crash-at-start", ["120.8", "120.9", "4.7 n", "2.6 n", "16.6 n", "600"]),
   row("missing Secret", "secret-missing", ["120.5", "120.8", "120.7", "122.0", "16.9 n", "600"]),
   row("quota", "quota-none", ["120.8", "120.9", "121.1", "121.0", "151.3 n", "600"]),
-  row("never ready", "never-ready", ["120.5", "120.6", "11.4 n", "120.9 n", "132.7 n", "600"]),
+  row("never ready", "ready-path-wrong", ["120.5", "120.6", "11.4 n", "120.9 n", "132.7 n", "600"]),
   row("unschedulable", "no-such-node", ["120.5", "121.0", "120.5", "121.8", "130.1 n", "600"]),
   row("healthy", "healthy", ["2.7", "3.4", "4.0", "4.2", "15.8", "11"]),
 ];

@@ -1,12 +1,24 @@
 import { AT_ONCE, type Case, type Failure } from "../case";
 
-/** Seconds for which the plain service's readiness probe may fail, as its own settings allow. */
+/** Seconds for which a readiness probe may be answered as if nothing were there. */
 const WINDOW = 10;
+
+/** Seconds for which a service may answer "not yet", where its settings do not say. */
+const WARMUP = 60;
+
+/** Seconds for which the kubelet may be behind with its reports on why it kills. */
+const REPORT = 2;
 
 const notReady: Failure = {
   reason: "not-ready",
   from: "started-unready",
   within: WINDOW + AT_ONCE,
+};
+const stillNotReady: Failure = { ...notReady, within: WARMUP + AT_ONCE };
+const killed: Failure = {
+  reason: "killed-by-liveness",
+  from: "ended-twice",
+  within: REPORT + AT_ONCE,
 };
 const atDeadline: Failure = { reason: "not-ready", from: "deadline-passed", within: AT_ONCE };
 
@@ -16,7 +28,7 @@ export const probes: readonly Case[] = [
     name: "never-ready",
     title: "the ready path answers 503 for ever",
     settings: { env: { FAULT_NEVER_READY: true } },
-    expected: notReady,
+    expected: stillNotReady,
   },
   {
     name: "ready-path-wrong",
@@ -41,13 +53,13 @@ export const probes: readonly Case[] = [
     title: "the health path answers 500 after two seconds, and the process is never ready",
     settings: { env: { FAULT_LIVENESS_FAILS_AFTER_SECONDS: 2, FAULT_NEVER_READY: true } },
     fault: () => ({ container: { livenessProbe: { periodSeconds: 1, failureThreshold: 1 } } }),
-    expected: { reason: "killed-by-liveness", from: "ended-twice", within: AT_ONCE },
+    expected: killed,
   },
   {
     name: "startup-probe-fails",
     title: "the health path answers 500 for longer than the startup probe allows",
     settings: { env: { FAULT_LIVENESS_FAILS_AFTER_SECONDS: 0 } },
     fault: () => ({ container: { startupProbe: { failureThreshold: 4 } } }),
-    expected: { reason: "killed-by-liveness", from: "ended-twice", within: AT_ONCE },
+    expected: killed,
   },
 ];
