@@ -32,6 +32,22 @@ export interface ReadinessArgs {
   /** Seconds without progress after which the rollout has failed: the Deployment's `progressDeadlineSeconds`. */
   readonly deadlineSeconds: pulumi.Input<number>;
   /**
+   * Seconds for which a service that has started may answer its readiness probe with "not yet".
+   * @default 60
+   */
+  readonly warmupSeconds?: pulumi.Input<number>;
+  /**
+   * What a release is given time for: `restarts` of each container, `unschedulableSeconds` without a node,
+   * `registrySeconds` without a way to the registry.
+   * @default - 1, 30 and 60
+   */
+  readonly tolerate?: pulumi.Input<NonNullable<ReadinessInputs["tolerate"]>>;
+  /**
+   * Whether the last lines of the containers' logs are part of a failed release's report and record.
+   * @default true
+   */
+  readonly logs?: pulumi.Input<boolean>;
+  /**
    * Whether a release that fails makes way for the last one that was ready.
    * @default true
    */

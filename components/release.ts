@@ -68,7 +68,7 @@ export class Release extends pulumi.ComponentResource {
       { service, image: ref, source, namespace, credentials: used(args) },
       child,
     );
-    const { ingress, deadlineSeconds, rollback } = service;
+    const { ingress, deadlineSeconds, warmupSeconds, tolerate, logs, rollback } = service;
     const readiness = new Readiness(
       name,
       {
@@ -82,6 +82,9 @@ export class Release extends pulumi.ComponentResource {
         ...(source.commit !== undefined && { commit: source.commit }),
         dirty: source.dirty,
         deadlineSeconds,
+        warmupSeconds,
+        tolerate,
+        logs,
         rollback,
         ...(failsLate && { failsLate }),
       },

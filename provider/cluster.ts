@@ -6,6 +6,7 @@ import { NamespaceWatch } from "./cluster/namespace-watch";
 import { missingRights } from "./cluster/rights";
 import type { Subscription } from "./cluster/subscription";
 import type { ContainerLog, LogSource } from "./verdict/evidence";
+import { masked } from "./verdict/mask";
 import type { Deployment, Namespace } from "./verdict/objects";
 
 const LOG_LINES = 25;
@@ -99,7 +100,7 @@ export class Cluster {
     try {
       const text = await this.api.text(path, query, signal);
       const lines = text.split("\n").filter((line) => line.trim() !== "");
-      return { ...source, lines: lines.map((line) => line.slice(0, LINE_CHARACTERS)) };
+      return { ...source, lines: lines.map((line) => masked(line).slice(0, LINE_CHARACTERS)) };
     } catch (error) {
       // The runtime may have cleared the container before away already.
       return previous && error instanceof ApiError && error.status === 400

@@ -32,6 +32,11 @@ export function serviceSchema(surroundings: Surroundings) {
       ingress: ingress.exactOptional(),
       egress: field.list(egress, "a list of destinations").exactOptional(),
       deadlineSeconds: field.wholeNumber(5, 3600).exactOptional(),
+      warmupSeconds: field.wholeNumber(1, 3600).exactOptional(),
+      tolerate: tolerate.exactOptional(),
+      logs: field
+        .choice("whether a failed release's report has the last lines of the containers' logs")
+        .exactOptional(),
       drainSeconds: field.wholeNumber(0, 300).exactOptional(),
       stopSeconds: field.wholeNumber(1, 3600).exactOptional(),
       rollback: field
@@ -115,6 +120,15 @@ const amounts = field.mapping(
 const resources = field.mapping(
   { requests: amounts.exactOptional(), limits: amounts.exactOptional() },
   "requests and limits",
+);
+
+const tolerate = field.mapping(
+  {
+    restarts: field.wholeNumber(0, 20).exactOptional(),
+    unschedulableSeconds: field.wholeNumber(0, 3600).exactOptional(),
+    registrySeconds: field.wholeNumber(0, 3600).exactOptional(),
+  },
+  "restarts, unschedulableSeconds and registrySeconds",
 );
 
 const ingress = field.mapping(

@@ -77,6 +77,21 @@ export interface ServiceDefinition {
    */
   readonly deadlineSeconds?: number;
   /**
+   * Seconds for which the started service may answer its readiness probe with "not yet" (503, 429 or nothing in
+   * time), at most `deadlineSeconds`. Other failures count after the probe's own time.
+   *
+   * @default 60
+   */
+  readonly warmupSeconds?: number;
+  /** What a release is given time for before it has failed. */
+  readonly tolerate?: Tolerances;
+  /**
+   * Whether the last lines of the containers' logs are part of a failed release's report and record.
+   *
+   * @default true
+   */
+  readonly logs?: boolean;
+  /**
    * Seconds that a pod goes on serving after it was told to stop, so that no request is lost while
    * the cluster takes it out of the Service.
    *
@@ -96,6 +111,28 @@ export interface ServiceDefinition {
    * @default true
    */
   readonly rollback?: boolean;
+}
+
+/** What a release is given time for before it has failed. */
+export interface Tolerances {
+  /**
+   * How often each container may end and be started again.
+   *
+   * @default 1
+   */
+  readonly restarts?: number;
+  /**
+   * Seconds for which a pod may find no node.
+   *
+   * @default 30
+   */
+  readonly unschedulableSeconds?: number;
+  /**
+   * Seconds for which a node may not get through to the registry.
+   *
+   * @default 60
+   */
+  readonly registrySeconds?: number;
 }
 
 /** A key of a Secret that is in the namespace already. */
@@ -186,6 +223,9 @@ export interface Service {
     (IngressDefinition & { readonly path: string; readonly awaitAddress: boolean }) | undefined;
   readonly egress: readonly EgressRule[];
   readonly deadlineSeconds: number;
+  readonly warmupSeconds: number;
+  readonly tolerate: Tolerances;
+  readonly logs: boolean;
   readonly drainSeconds: number;
   readonly stopSeconds: number;
   readonly rollback: boolean;

@@ -26,7 +26,7 @@ export async function reportOf(
   interruption: AbortSignal,
 ): Promise<string> {
   const signal = AbortSignal.any([interruption, AbortSignal.timeout(EVIDENCE_MILLISECONDS)]);
-  const sources = signal.aborted ? [] : logSources(observed, finding);
+  const sources = signal.aborted || release.logs === false ? [] : logSources(observed, finding);
   const [logs, notes] = await Promise.all([
     Promise.all(sources.map((source) => cluster.log(release.namespace, source, signal))),
     notesOn(cluster, finding, observed, signal),

@@ -1,5 +1,6 @@
 import type { Finding } from "./finding";
 import { lastCause, pullFailure } from "./image-pull";
+import { masked } from "./mask";
 import { judgeProbe, killOf } from "./probe";
 import { AT_DEADLINE, AT_ONCE } from "./reasons";
 import { finding, isInit, type Subject } from "./subject";
@@ -92,7 +93,7 @@ function judgeCrashes(subject: Subject): Finding | undefined {
     const { message, ...more } = kill;
     return finding(subject, "killed-by-liveness", `killed ${times}: ${message}`, more);
   }
-  const words = ended.message?.trim() ? `: ${ended.message.trim()}` : "";
+  const words = ended.message?.trim() ? `: ${masked(ended.message.trim())}` : "";
   const message = `ended ${times}, last with exit code ${ended.exitCode} (${ended.reason ?? "no reason"})${words}`;
   return finding(subject, isInit(subject) ? "init-failed" : "crash-loop", message);
 }

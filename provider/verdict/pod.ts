@@ -2,6 +2,7 @@ import type { ReadinessInputs } from "../../contract";
 import { judgeContainer } from "./container";
 import { carriesDigest, digestOf } from "./digest";
 import type { Finding, ProvedPod } from "./finding";
+import { masked } from "./mask";
 import { condition, type ContainerStatus, type Event, nameOf, type Pod } from "./objects";
 import { judgeScheduling } from "./scheduling";
 
@@ -131,7 +132,7 @@ function complaintOf({ name, state, lastState, restartCount }: ContainerStatus):
     lines.push(
       withMessage(
         `${ended.reason ?? "ended"}, exit code ${ended.exitCode}${restarts}`,
-        ended.message,
+        ended.message === undefined ? undefined : masked(ended.message),
       ),
     );
   }

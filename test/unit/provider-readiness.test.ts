@@ -326,6 +326,19 @@ describe("on a cluster", () => {
     });
   });
 
+  test("a log that looks like a secret is masked, and none is read for a service that wants none", async () => {
+    crashing();
+    server.logs.set("shop-new-2/shop/previous", "password=hunter2\n");
+    const args = { inputs: INPUTS, preview: false, timeoutSeconds: 1 };
+    const { message } = await failure(provider.create(subject, args));
+    expect(message).toContain("  password=***");
+    expect(message).not.toContain("hunter2");
+    server.requests.length = 0;
+    const silent = { ...args, inputs: { ...INPUTS, logs: false } };
+    expect((await failure(provider.create(subject, silent))).message).not.toContain("log of pod");
+    expect(server.requests).not.toContain("get pods/log");
+  });
+
   test("a log that may not be read is said to be so", async () => {
     crashing();
     server.faults.set("get pods/log", 403);

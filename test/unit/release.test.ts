@@ -46,7 +46,9 @@ const release = (service: ReleaseArgs["service"], options = {}) =>
 const pinned = { image: IMAGE, port: 8080 };
 
 test("judges the very Deployment, image and objects that it made", async () => {
-  const { declared } = await release({ ...pinned, deadlineSeconds: 50 });
+  const tolerate = { restarts: 3 };
+  const own = { deadlineSeconds: 50, warmupSeconds: 20, tolerate, logs: false };
+  const { declared } = await release({ ...pinned, ...own });
   const place = { name: "shop", namespace: "store", version: "a".repeat(32), pullSecret: "pull" };
   expect(inputsOf(declared, Readiness)).toMatchObject({
     service: "shop",
@@ -56,7 +58,7 @@ test("judges the very Deployment, image and objects that it made", async () => {
     serviceName: "shop",
     manifestHash: workloadHash(complete(place, { port: 8080, deadlineSeconds: 50 }), IMAGE),
     dirty: false,
-    deadlineSeconds: 50,
+    ...own,
   });
   expect(inputsOf(declared, Readiness)).not.toHaveProperty("ingress");
   expect(inputsOf(declared, Readiness)).not.toHaveProperty("commit");

@@ -92,6 +92,9 @@ describe("right settings", () => {
       },
       egress: [{ cidr: "2001:db8::/32" }, { namespace: "db", ports: [5432] }],
       deadlineSeconds: 60,
+      warmupSeconds: 90,
+      tolerate: { restarts: 0, unschedulableSeconds: 120, registrySeconds: 30 },
+      logs: false,
       drainSeconds: 0,
       stopSeconds: 40,
     };
