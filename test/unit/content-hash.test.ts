@@ -1,6 +1,6 @@
 // Cannot prove what a builder sends to its daemon; the end-to-end stories show that an image is built when it must be.
 import { execFileSync } from "node:child_process";
-import { chmodSync, cpSync, mkdirSync, rmSync, symlinkSync, utimesSync } from "node:fs";
+import { chmodSync, cpSync, rmSync, symlinkSync, utimesSync } from "node:fs";
 import { join } from "node:path";
 
 import { type Content, contentHash } from "../../components/content-hash";
