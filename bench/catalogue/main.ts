@@ -58,7 +58,16 @@ async function catalogue(options: Options): Promise<void> {
   // After each run: what was measured is not lost when a long catalogue is cut off.
   const tell = (results: readonly Result[]) =>
     writeFile(page, report(keep(file, CATALOGUE, results, about), machine));
-  const played = await play(chosen, { images, repeat, parallel, records, tell });
+  const played = await play(chosen, {
+    images,
+    repeat,
+    parallel,
+    records,
+    tell,
+    say: (line) => {
+      console.error(line);
+    },
+  });
   console.log(`wrote ${page}`);
   for (const { entry, outcome } of faultsOf(played)) {
     console.error(`${entry.name}: ${lineOf(outcome)}`);

@@ -29,12 +29,18 @@ interface PlayOptions {
    * @default - nobody is told
    */
   readonly tell?: (results: readonly Result[]) => Promise<void>;
+  /**
+   * Told in a line what begins, and how it ends.
+   *
+   * @default - nobody is told
+   */
+  readonly say?: (line: string) => void;
 }
 
 /** Plays all cases, says how each run ends, and takes everything away, also when it is interrupted. */
 export async function play(
   entries: readonly Case[],
-  { images, repeat = 1, parallel = 1, records, tell }: PlayOptions,
+  { images, repeat = 1, parallel = 1, records, tell, say }: PlayOptions,
 ): Promise<Result[]> {
   const stages: Stages = new Set();
   const found = new Map<Case, Outcome[]>(entries.map((entry) => [entry, []]));
@@ -45,12 +51,12 @@ export async function play(
   const worker = async () => {
     for (let entry = runs.shift(); entry !== undefined; entry = runs.shift()) {
       const label = `${++begun}/${total} ${entry.name}`;
-      console.error(`${label}: ${entry.title} …`);
+      say?.(`${label}: ${entry.title} …`);
       const outcome = await runCase(entry, images, stages, records).then(
         (run) => outcomeOf(entry, run),
         notPlayed,
       );
-      console.error(`${label}: ${lineOf(outcome)}`);
+      say?.(`${label}: ${lineOf(outcome)}`);
       found.get(entry)?.push(outcome);
       await tell?.(results());
     }

@@ -2,6 +2,8 @@ import { cp, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 
+import { cluster } from "../../test/support/cluster";
+import { NAMESPACE } from "../../test/support/kinds";
 import { Project } from "../../test/support/project";
 import type { Case, Settings } from "./case";
 import { type Found, foundIn } from "./found";
@@ -96,17 +98,21 @@ async function setUp(entry: Case, project: Project, stage: Stage): Promise<void>
     );
     await project.write("index.ts", `import "./fault";\n${await project.read("index.ts")}`);
   }
-  const { service, cluster } = (await entry.prepare?.(stage)) ?? {};
+  const prepared = await entry.prepare?.(stage);
   await project.settings({
-    services: { shop: { ...PLAIN, image: stage.images.shop, ...entry.settings, ...service } },
-    cluster: { kubeconfig: "${SLIPWAY_KUBECONFIG}", ...cluster },
+    services: {
+      shop: { ...PLAIN, image: stage.images.shop, ...entry.settings, ...prepared?.service },
+    },
+    cluster: { kubeconfig: "${SLIPWAY_KUBECONFIG}", ...prepared?.cluster },
   });
   const objects = entry.objects?.(project.namespace) ?? [];
   if (objects.length === 0) return;
   const type = "kubernetes:core/v1:Namespace";
   const target = `urn:pulumi:dev::slipway::${type}::${project.namespace}`;
   // What else the program does with a part of its stack is no matter here: the objects need the namespace alone.
-  await project.up("--target", target);
+  const { output } = await project.up("--target", target);
+  const home = await cluster.find(NAMESPACE, undefined, project.namespace);
+  if (home === undefined) throw new Error(`the namespace was not made:\n${output}`);
   for (const object of objects) await stage.create(object);
   if (objects.some(({ kind }) => kind.startsWith("Validating"))) await delay(RULES_MILLISECONDS);
 }
