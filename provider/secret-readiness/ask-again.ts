@@ -6,8 +6,8 @@ import { judgeSealedSecret, type SealedSecret } from "./finding";
 const LABEL = "/spec/template/metadata/labels/slipway-attempt";
 
 /**
- * Has the controller try once more to unseal what it gave up: it looks at a SealedSecret again only when its
- * spec changes. The spec is afterwards as before.
+ * Has the controller unseal once more what it gave up, or what somebody changed since: it looks at a SealedSecret
+ * again only when its spec changes. The spec is afterwards as before.
  */
 export async function askAgain(
   api: Api,
@@ -17,7 +17,7 @@ export async function askAgain(
   const path = `/apis/bitnami.com/v1alpha1/namespaces/${namespace}/sealedsecrets/${name}`;
   try {
     const sealedSecret = (await api.get(path, {}, signal)) as SealedSecret;
-    if (judgeSealedSecret(sealedSecret).kind !== "failed") {
+    if (judgeSealedSecret(sealedSecret).kind === "waiting") {
       return;
     }
     await api.patch(path, [{ op: "add", path: LABEL, value: "again" }], {}, signal);

@@ -1,5 +1,6 @@
 import type {
   CoreV1Event,
+  KubernetesObject,
   V1ConfigMap,
   V1Deployment,
   V1Ingress,
@@ -27,6 +28,16 @@ export const SERVICE: Kind<V1Service> = { apiVersion: "v1", kind: "Service" };
 export const NAMESPACE: Kind<V1Namespace> = { apiVersion: "v1", kind: "Namespace" };
 export const INGRESS: Kind<V1Ingress> = { apiVersion: "networking.k8s.io/v1", kind: "Ingress" };
 export const EVENT: Kind<CoreV1Event> = { apiVersion: "v1", kind: "Event" };
+
+export const SEALED_SECRET: Kind<SealedSecret> = {
+  apiVersion: "bitnami.com/v1alpha1",
+  kind: "SealedSecret",
+};
+
+/** What the tests look at of a SealedSecret. */
+export interface SealedSecret extends KubernetesObject {
+  readonly spec?: { readonly encryptedData?: Readonly<Record<string, string>> };
+}
 
 /** An object as one writes it down. */
 export interface Manifest {

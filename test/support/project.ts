@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { cp, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
@@ -197,6 +197,14 @@ export class Project {
   /** The stack's state as Pulumi would export it, secrets still encrypted. */
   async state(): Promise<string> {
     return (await this.pulumi("stack", "export", "--stack=dev")).output;
+  }
+
+  /** Everything that the state backend keeps: state, backups and history, as text. */
+  async stored(): Promise<string> {
+    const entries = await readdir(this.backend, { recursive: true, withFileTypes: true });
+    const files = entries.filter((entry) => entry.isFile());
+    const texts = files.map(({ parentPath, name }) => readFile(join(parentPath, name), "utf8"));
+    return (await Promise.all(texts)).join("\n");
   }
 
   /** Takes down what the story deployed, also after a failure, and removes the clone. */

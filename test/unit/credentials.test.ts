@@ -1,0 +1,237 @@
+// Cannot prove that the controller, Kubernetes and Jenkins take what is made: test/e2e/credentials.test.ts asks the first two.
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+
+import { Credential, type CredentialDefinition } from "../../components/credentials";
+import { secretTemplate } from "../../components/manifests/credential";
+import { credentialsOf, secretsOf } from "../../components/manifests/credential-use";
+import { Namespace } from "../../components/namespace";
+import { SealedValues } from "../../components/sealed-values";
+import { SecretReadiness } from "../../components/secret-readiness";
+import { SlipwayProvider } from "../../components/slipway-provider";
+import { deploy, only, type Outputs, valueOf } from "../support/engine";
+import { removeFolders } from "../support/folder";
+import { settingsOf, VALID } from "../support/stack-config";
+
+afterEach(removeFolders);
+
+const controller = { namespace: "kube-system", name: "sealed-secrets-controller" };
+const engine: Outputs = (type) => ({
+  ...(type === "slipway:index:SealedValues" && {
+    encryptedData: { KEY: "AgB" },
+    digests: { KEY: "d1" },
+    digest: "d0",
+    digestKey: "k",
+  }),
+  ...(type === "slipway:index:SecretReadiness" && { ready: true }),
+  ...(type === "random:index/randomPassword:RandomPassword" && { result: "made up" }),
+});
+
+const credential = (definition: CredentialDefinition, registry?: { repository: string }) =>
+  deploy(
+    (opts) => {
+      const provider = new k8s.Provider("cluster");
+      const slipway = new SlipwayProvider("slipway", { kubeconfig: "/k", context: "c" });
+      const namespace = new Namespace("store");
+      const args = { definition, namespace, registry, sealing: { controller } };
+      return new Credential("payment", args, { ...opts, providers: [provider, slipway] });
+    },
+    { outputs: engine },
+  );
+
+describe("a credential", () => {
+  test("hands every value over as a secret, and applies ciphertext", async () => {
+    const { result, declared } = await credential({
+      keys: { KEY: { value: "x" }, MADE: { random: { length: 9, alphabet: "ab" } } },
+    });
+    const sealed = only(declared, SealedValues);
+    expect(sealed.inputs).toMatchObject({
+      name: "payment",
+      namespace: "store",
+      scope: "strict",
+      controller,
+    });
+    expect(sealed.secrets).toEqual(["values"]);
+    expect(only(declared, random.RandomPassword).inputs).toMatchObject({
+      length: 9,
+      overrideSpecial: "ab",
+      upper: false,
+      lower: false,
+      numeric: false,
+    });
+    expect(only(declared, k8s.apiextensions.CustomResource).inputs).toMatchObject({
+      kind: "SealedSecret",
+      metadata: { name: "payment", namespace: "store" },
+      spec: { encryptedData: { KEY: "AgB" }, template: { type: "Opaque" } },
+    });
+    expect(only(declared, SecretReadiness).inputs).toMatchObject({ digests: { KEY: "d1" } });
+    expect(result.keys).toEqual(["KEY", "MADE"]);
+    expect(await valueOf(result.digest)).toBe("d0");
+  });
+
+  test("that pulls images knows the registry of the settings", async () => {
+    const password = pulumi.secret("p4ss");
+    const registry = { repository: "registry.example.com/team", username: "ci", password };
+    const { declared } = await credential({ format: "dockerconfigjson", keys: {} }, registry);
+    const { values } = only(declared, SealedValues).inputs as { values: object };
+    const text = JSON.stringify(pulumi.runtime.unwrapRpcSecret(Object.values(values)[0]));
+    const auth = Buffer.from("ci:p4ss").toString("base64");
+    expect(JSON.parse(JSON.parse(text) as string)).toEqual({
+      auths: { "registry.example.com": { username: "ci", password: "p4ss", auth } },
+    });
+  });
+
+  test("for Jenkins has the labels and annotations of its plugin", () => {
+    const jenkins = {
+      description: "d",
+      scope: "system",
+      folders: ["a", "b/c"],
+      keyBindings: { username: "user" },
+    } as const;
+    const form = { name: "n", namespace: "s", scope: "strict", jenkins } as const;
+    expect(secretTemplate({ ...form, format: "usernamePassword" })).toEqual({
+      type: "Opaque",
+      labels: {
+        "app.kubernetes.io/managed-by": "slipway",
+        "jenkins.io/credentials-type": "usernamePassword",
+        "jenkins.io/credentials-scope": "system",
+      },
+      annotations: {
+        "jenkins.io/credentials-description": "d",
+        "jenkins.io/credentials-store-locations": "['a', 'b/c']",
+        "jenkins.io/credentials-keybinding-username": "user",
+      },
+    });
+    expect(secretTemplate({ ...form, format: "opaque" }).annotations).toEqual({});
+  });
+});
+
+test("a service gets the keys of its credentials as variables, and single ones where it wants them", () => {
+  const service = {
+    port: 80,
+    credentials: ["payment"],
+    env: { A: "mine", TOKEN: { credential: "other", key: "t" } },
+    files: { "/f": { credential: "payment", key: "B" }, "/g": { secret: "s", key: "k" } },
+  };
+  expect(secretsOf(service, { payment: ["A", "B"] })).toEqual({
+    env: {
+      A: "mine",
+      B: { secret: "payment", key: "B" },
+      TOKEN: { secret: "other", key: "t" },
+    },
+    files: { "/f": { secret: "payment", key: "B" }, "/g": { secret: "s", key: "k" } },
+  });
+  expect(credentialsOf(service)).toEqual(["other", "payment"]);
+});
+
+describe("settings of credentials", () => {
+  const faultsOf = (settings: object, secrets: Readonly<Record<string, string>> = {}): string => {
+    try {
+      settingsOf({ ...VALID, ...settings, ...secrets }, { secretKeys: Object.keys(secrets) });
+    } catch (error) {
+      if (!pulumi.RunError.isInstance(error)) throw error;
+      return error.message;
+    }
+    return "";
+  };
+  const payment = (credential: object) => ({ credentials: { payment: credential } });
+  const service = (change: object) => ({
+    services: { shop: { ...VALID.services.shop, ...change } },
+  });
+
+  test("take a secret setting, and keep it one", async () => {
+    const { credentials } = settingsOf(
+      { ...VALID, ...payment({ keys: { KEY: { setting: "key" } } }), key: "hunter2" },
+      { secretKeys: ["key"] },
+    );
+    const source = credentials["payment"]?.keys["KEY"];
+    if (source === undefined || !("value" in source)) throw new Error("there is no value");
+    expect(await pulumi.isSecret(pulumi.output(source.value))).toBe(true);
+    expect(await valueOf(pulumi.output(source.value))).toBe("hunter2");
+  });
+
+  test.each<[string, object, Readonly<Record<string, string>>, RegExp]>([
+    [
+      "a setting that is missing",
+      payment({ keys: { A: { setting: "key" } } }),
+      {},
+      /payment\.keys\.A\.setting: slipway:key is missing; run pulumi config set --secret slipway:key/,
+    ],
+    [
+      "a setting in clear",
+      { ...payment({ keys: { A: { setting: "key" } } }), key: "hunter2" },
+      {},
+      /slipway:key holds a value in clear/,
+    ],
+    [
+      "a value in clear",
+      payment({ keys: { A: "hunter2" } }),
+      {},
+      /payment\.keys\.A: got a text in clear/,
+    ],
+    [
+      "a setting that means something else",
+      payment({ keys: { A: { setting: "namespace" } } }),
+      {},
+      /means something else/,
+    ],
+    ["no keys", payment({}), {}, /payment\.keys: missing/],
+    [
+      "a key that the format does not have",
+      payment({ format: "secretText", keys: { txet: { setting: "key" } } }),
+      { key: "hunter2" },
+      /keys\.txet: unknown key; allowed: text[^]*keys\.text: missing|keys\.text: missing[^]*keys\.txet: unknown key; allowed: text/,
+    ],
+    [
+      "a format that does not exist",
+      payment({ format: "kubeconfig", keys: {} }),
+      {},
+      /payment\.format: got "kubeconfig"; allowed: opaque/,
+    ],
+    [
+      "a pull secret of no registry",
+      { ...payment({ format: "dockerconfigjson" }) },
+      {},
+      /payment\.keys\.username: missing/,
+    ],
+    ["a secret that nothing names", {}, { stray: "hunter2" }, /slipway:stray: got a secret/],
+    [
+      "a credential that does not exist",
+      service({ credentials: ["paymnt"] }),
+      {},
+      /shop\.credentials: paymnt: unknown key/,
+    ],
+    [
+      "a key that does not exist",
+      {
+        ...payment({ keys: { A: { random: { length: 9 } } } }),
+        ...service({ env: { X: { credential: "payment", key: "B" } } }),
+      },
+      {},
+      /env\.X\.key: B: unknown key; allowed: A/,
+    ],
+    [
+      "a key that is no variable",
+      {
+        ...payment({ keys: { "a.b": { random: { length: 9 } } } }),
+        ...service({ credentials: ["payment"] }),
+      },
+      {},
+      /its key a\.b cannot be the name of an environment variable/,
+    ],
+    [
+      "a credential of another namespace",
+      {
+        ...payment({ namespace: "jenkins", keys: { A: { random: { length: 9 } } } }),
+        ...service({ credentials: ["payment"] }),
+      },
+      {},
+      /is in the namespace jenkins/,
+    ],
+  ])("refuse %s, and repeat no secret", (_, settings, secrets, message) => {
+    const faults = faultsOf(settings, secrets);
+    expect(faults).toMatch(message);
+    expect(faults).not.toContain("hunter2");
+  });
+});

@@ -1,0 +1,129 @@
+// Cannot prove what the controller really does: test/e2e/credentials.test.ts asks the real one.
+import type { Api } from "../../provider/cluster/api";
+import { ApiError } from "../../provider/cluster/api-error";
+import { digestOf } from "../../provider/sealing";
+import { SecretReadiness } from "../../provider/secret-readiness";
+import {
+  judgeSealedSecret,
+  judgeSecret,
+  type SealedSecret,
+} from "../../provider/secret-readiness/finding";
+import { PartialFailure, type Subject } from "../../provider/wire/plugin";
+
+const digestKey = "00".repeat(32);
+const value = Buffer.from("a value");
+const inputs = {
+  namespace: "shop",
+  name: "payment",
+  manifestHash: "sha256:1",
+  digests: { KEY: digestOf(value, "KEY", digestKey) },
+  digestKey,
+  controller: { namespace: "kube-system", name: "sealed-secrets-controller" },
+};
+const sealedSecret = (status: string, observedGeneration = 2, message?: string): SealedSecret => ({
+  metadata: { generation: 2 },
+  status: {
+    observedGeneration,
+    conditions: [{ type: "Synced", status, ...(message !== undefined && { message }) }],
+  },
+});
+const secret = { data: { KEY: value.toString("base64") } };
+const subject: Subject = {
+  urn: "urn",
+  type: "slipway:index:SecretReadiness",
+  name: "payment",
+  log: {
+    info: () => undefined,
+    warn: () => undefined,
+    error: () => undefined,
+    status: () => undefined,
+  },
+};
+
+/** An API server that has these objects, by the end of their path. */
+function apiWith(objects: Readonly<Record<string, unknown>>, patched: unknown[] = []): Api {
+  const get = (path: string): Promise<unknown> => {
+    const found = Object.entries(objects).find(([end]) => path.endsWith(end));
+    return found ? Promise.resolve(found[1]) : Promise.reject(new ApiError(404, "not found"));
+  };
+  const patch = (_path: string, body: unknown): Promise<unknown> => {
+    patched.push(body);
+    return Promise.resolve({});
+  };
+  return { get, patch } as unknown as Api;
+}
+const readiness = (api: Api) => new SecretReadiness(() => api, new AbortController().signal);
+const create = (api: Api, timeoutSeconds = 5) =>
+  readiness(api).create(subject, { inputs, preview: false, timeoutSeconds });
+
+test("only what the controller says of this generation counts", () => {
+  expect(judgeSealedSecret(sealedSecret("True")).kind).toBe("ready");
+  expect(judgeSealedSecret(sealedSecret("True", 1)).kind).toBe("waiting");
+  expect(judgeSealedSecret(sealedSecret("False", 1, "of before")).kind).toBe("waiting");
+  expect(judgeSealedSecret({ metadata: { generation: 2 } }).kind).toBe("waiting");
+  expect(judgeSealedSecret(sealedSecret("False", 2, "no key"))).toEqual({
+    kind: "failed",
+    message: "no key",
+  });
+});
+
+test("a Secret is ready with the sealed values only, and a report has none of them", () => {
+  expect(judgeSecret(secret, inputs).kind).toBe("ready");
+  expect(judgeSecret(undefined, inputs).kind).toBe("waiting");
+  const other = judgeSecret({ data: { KEY: Buffer.from("other").toString("base64") } }, inputs);
+  expect(other).toEqual({
+    kind: "waiting",
+    message: "its Secret has not the sealed value of KEY",
+  });
+});
+
+test("an unsealed Secret ends the wait, with the digests' key marked as a secret", async () => {
+  const api = apiWith({ "sealedsecrets/payment": sealedSecret("True"), "secrets/payment": secret });
+  const { id, outputs } = await create(api);
+  expect(id).toBe("shop/payment");
+  expect(outputs["ready"]).toBe(true);
+  expect(JSON.stringify(outputs["digestKey"])).toContain("1b47061264138c4ac30d75fd1eb44270");
+});
+
+test("a refusal ends it within seconds, in the words of the last event, and is kept as a failure", async () => {
+  const items = [
+    { type: "Warning", message: "the last", lastTimestamp: "2026-01-01T00:00:02Z" },
+    { type: "Warning", message: "the first", lastTimestamp: "2026-01-01T00:00:01Z" },
+  ];
+  const api = apiWith({
+    "sealedsecrets/payment": sealedSecret("False", 2, "stale"),
+    "/events": { items },
+  });
+  const began = performance.now();
+  const error: unknown = await create(api, 60).catch((reason: unknown) => reason);
+  expect(performance.now() - began).toBeLessThan(4000);
+  expect(error).toBeInstanceOf(PartialFailure);
+  expect((error as PartialFailure).message).toMatch(
+    /^SealedSecret shop\/payment is not unsealed: the last; .*kubectl -n kube-system logs/,
+  );
+  expect((error as PartialFailure).outputs["ready"]).toBe(false);
+});
+
+test("a controller that says nothing ends it at the limit", async () => {
+  const api = apiWith({ "sealedsecrets/payment": { metadata: { generation: 1 } } });
+  await expect(create(api, 1)).rejects.toThrow(/has not seen it yet after 1 s/);
+});
+
+test("what was not ready is a change, and has the controller try once more", async () => {
+  const patched: unknown[] = [];
+  const objects = { "sealedsecrets/payment": sealedSecret("True"), "secrets/payment": secret };
+  const resource = readiness(apiWith(objects, patched));
+  const oldOutputs = { ...inputs, ready: false };
+  const args = { id: "i", oldInputs: inputs, news: inputs, ignoreChanges: [] };
+  expect(await resource.diff(subject, { ...args, oldOutputs })).toMatchObject({
+    changed: ["ready"],
+  });
+  const ready = { ...args, oldOutputs: { ...inputs, ready: true } };
+  expect(await resource.diff(subject, ready)).toMatchObject({ changed: [] });
+
+  const run = { preview: false, timeoutSeconds: 5 };
+  await resource.update(subject, { ...ready, ...run });
+  expect(patched).toHaveLength(0);
+  await resource.update(subject, { ...args, oldOutputs, ...run });
+  expect(patched).toMatchObject([[{ op: "add" }], [{ op: "remove" }]]);
+});
