@@ -4,6 +4,7 @@ import type { Finding } from "./finding";
 import {
   condition,
   type Deployment,
+  nameOf,
   type Observed,
   ownerOf,
   type Pod,
@@ -70,16 +71,18 @@ export function newReplicaSet({ deployment, replicaSets }: Observed): ReplicaSet
   );
 }
 
-/** The pods of a ReplicaSet that count: one that is leaving, or that the node has given up, is replaced. */
+/** The pods of a ReplicaSet that count: one that is leaving, or that the node has given up, is replaced. By name. */
 export function podsOf(replicaSet: ReplicaSet, pods: readonly Pod[]): Pod[] {
   const uid = uidOf(replicaSet);
-  return pods.filter(
-    (pod) =>
-      ownerOf(pod) === uid &&
-      pod.metadata?.deletionTimestamp === undefined &&
-      pod.status?.phase !== "Failed" &&
-      pod.status?.phase !== "Succeeded",
-  );
+  return pods
+    .filter(
+      (pod) =>
+        ownerOf(pod) === uid &&
+        pod.metadata?.deletionTimestamp === undefined &&
+        pod.status?.phase !== "Failed" &&
+        pod.status?.phase !== "Succeeded",
+    )
+    .sort((one, other) => nameOf(one).localeCompare(nameOf(other)));
 }
 
 function judgeIdentity(
