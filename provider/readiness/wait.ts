@@ -3,7 +3,8 @@ import type { ReadinessInputs } from "../../contract";
 import type { Cluster } from "../cluster";
 import type { Subscription, Trouble } from "../cluster/subscription";
 import type { Finding, Verdict } from "../verdict/finding";
-import { type Observed, uidOf } from "../verdict/objects";
+import { newReplicaSet } from "../verdict/deployment";
+import { type Observed, ownerOf, uidOf } from "../verdict/objects";
 import { judgeAtOnce, Rollout } from "../verdict/rollout";
 
 /** An API server that restarts is back by then; one that was not reached at all until then is not there. */
@@ -43,9 +44,11 @@ export async function awaitVerdict(
   try {
     for (let told = ""; ;) {
       const observed = subscription.observe();
-      const verdict = signal.aborted
+      const judged = signal.aborted
         ? interrupted(release)
         : judge(release, subscription, rollout, observed, startedAt);
+      const verdict =
+        (await namespaceLeaving(cluster, release, judged, observed, signal)) ?? judged;
       if (verdict.kind === "progressing") {
         if (verdict.text !== told && verdict.text !== "") {
           progress((told = verdict.text));
@@ -164,6 +167,37 @@ async function confirmed(
   return verdict;
 }
 
+/** Pods of a release that is still awaited do not leave by themselves: it may be that their whole namespace does. */
+async function namespaceLeaving(
+  cluster: Cluster,
+  release: ReadinessInputs,
+  { kind }: Verdict,
+  observed: Observed,
+  signal: AbortSignal,
+): Promise<Judgement["verdict"] | undefined> {
+  const uid = newReplicaSet(observed)?.metadata?.uid;
+  const isLeaving = observed.pods.some(
+    (pod) => pod.metadata?.deletionTimestamp !== undefined && ownerOf(pod) === uid,
+  );
+  return kind === "progressing" && isLeaving
+    ? namespaceGone(cluster, release.namespace, signal)
+    : undefined;
+}
+
+async function namespaceGone(
+  cluster: Cluster,
+  namespace: string,
+  signal: AbortSignal,
+): Promise<Judgement["verdict"] | undefined> {
+  const state = await cluster.namespace(namespace, signal);
+  if (state !== "missing" && state !== "terminating") {
+    return undefined;
+  }
+  const message = `namespace ${namespace} is ${state}, and with it the deployment`;
+  const reason = `namespace-${state}` as const;
+  return { kind: "failed", reason, object: `namespace ${namespace}`, message };
+}
+
 async function confirmMissing(
   cluster: Cluster,
   { namespace, deployment: { name, uid } }: ReadinessInputs,
@@ -179,13 +213,7 @@ async function confirmMissing(
     // Whoever cannot answer has not said that it is missing.
     return undefined;
   }
-  const state = await cluster.namespace(namespace, signal);
-  if (state !== "missing" && state !== "terminating") {
-    return verdict;
-  }
-  const reason = `namespace-${state}` as const;
-  const message = `namespace ${namespace} is ${state}, and with it the deployment`;
-  return { kind: "failed", reason, object: `namespace ${namespace}`, message };
+  return (await namespaceGone(cluster, namespace, signal)) ?? verdict;
 }
 
 function forbidden(

@@ -15,6 +15,7 @@ import {
   complete,
   deployment,
   endpointSlice,
+  readyPod,
   release,
   unreadyPod,
 } from "../support/release-objects";
@@ -252,6 +253,16 @@ test.each([
     server.apply("namespaces", namespace);
   }
   expect((await verdictOn()).verdict).toMatchObject({ kind: "failed", reason });
+});
+
+test("a namespace on its way out is told while the Deployment is still there", async () => {
+  const gone = readyPod("shop-new-1", "shop-new-uid");
+  const leaving = { ...gone.metadata, deletionTimestamp: "2026-01-01T00:00:00Z" };
+  applyObserved(server, { ...UNROUTED, pods: [{ ...gone, metadata: leaving }] });
+  const metadata = { name: "shop-dev", uid: "shop-dev" };
+  const namespace = { metadata, status: { phase: "Terminating" } };
+  server.apply("namespaces", namespace);
+  expect((await verdictOn()).verdict).toMatchObject({ reason: "namespace-terminating" });
 });
 
 test("an interruption ends the wait at once", async () => {
