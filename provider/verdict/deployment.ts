@@ -82,7 +82,7 @@ export function podsOf(replicaSet: ReplicaSet, pods: readonly Pod[]): Pod[] {
         pod.status?.phase !== "Failed" &&
         pod.status?.phase !== "Succeeded",
     )
-    .sort((one, other) => nameOf(one).localeCompare(nameOf(other)));
+    .sort((one, other) => nameOf(one).localeCompare(nameOf(other), "en", { numeric: true }));
 }
 
 function judgeIdentity(
