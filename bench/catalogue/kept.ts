@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 
 import type { Case } from "./case";
-import type { Outcome, Result } from "./outcome";
+import { judgedAnew, type Outcome, type Result } from "./outcome";
 
 /** What is kept of a case, so that a part of the catalogue can be measured anew without the rest. */
 export interface Kept {
@@ -36,6 +36,8 @@ export function keep(
 function merged(catalogue: readonly Case[], file: File): (Result & Kept)[] {
   return catalogue.flatMap((entry) => {
     const kept = file[entry.name];
-    return kept === undefined ? [] : [{ entry, ...kept }];
+    if (kept === undefined) return [];
+    const outcomes = kept.outcomes.map((outcome) => judgedAnew(entry, outcome));
+    return [{ entry, ...kept, outcomes }];
   });
 }

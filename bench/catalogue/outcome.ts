@@ -25,7 +25,7 @@ export interface Result {
 }
 
 /** What one run of a case is worth. */
-export function outcomeOf({ expected }: Case, run: Run): Outcome {
+export function outcomeOf(entry: Case, run: Run): Outcome {
   const { reason, message, verdictAt } = run;
   const since = (from: number | undefined) =>
     from === undefined ? undefined : (verdictAt - from) / 1000;
@@ -33,11 +33,27 @@ export function outcomeOf({ expected }: Case, run: Run): Outcome {
   return {
     reason,
     message,
-    fault: expected === "ready" ? faultOfHealthy(reason) : faultOf(expected, reason, fromState),
+    fault: faultIn(entry, reason, fromState),
     fromState,
     fromApply: since(run.appliedAt),
     command: (run.endedAt - run.startedAt) / 1000,
   };
+}
+
+/** The same outcome by what the case expects now, which may be another target than when it was measured. */
+export function judgedAnew(entry: Case, outcome: Outcome): Outcome {
+  const { fault, reason, fromState } = outcome;
+  return fault === "not played"
+    ? outcome
+    : { ...outcome, fault: faultIn(entry, reason, fromState) };
+}
+
+function faultIn(
+  { expected }: Case,
+  reason: string,
+  fromState: number | undefined,
+): Fault | undefined {
+  return expected === "ready" ? faultOfHealthy(reason) : faultOf(expected, reason, fromState);
 }
 
 /** A run that broke down by itself: it tells nothing of Slipway, and counts as a fault all the same. */
