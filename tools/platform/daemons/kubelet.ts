@@ -78,7 +78,8 @@ const isolation = {
 const speed = {
   serializeImagePulls: false,
   registryPullQPS: 0,
-  eventRecordQPS: 0,
+  eventRecordQPS: 1000,
+  eventBurst: 2000,
   kubeAPIQPS: 1000,
   kubeAPIBurst: 2000,
   configMapAndSecretChangeDetectionStrategy: "Watch",
