@@ -24,11 +24,16 @@ function check(records: Parameters<typeof failureOf>[0]): void {
   process.exitCode = ALREADY_TOLD;
 }
 
-/** One line that names each release that failed, undefined where none did. */
+/**
+ * One line that names each release that failed, undefined where none did. A release without a record
+ * was left out of the run by `--target`, and is not judged.
+ */
 export function failureOf(
-  records: Readonly<Record<string, Pick<ReleaseRecord, "verdict" | "reason">>>,
+  records: Readonly<Record<string, Pick<ReleaseRecord, "verdict" | "reason"> | undefined>>,
 ): string | undefined {
-  const all = Object.entries(records);
+  const all = Object.entries(records).flatMap(([name, record]) =>
+    record === undefined ? [] : [[name, record] as const],
+  );
   const failed = all.filter(([, { verdict }]) => verdict !== "ready");
   if (failed.length === 0) return undefined;
   const names = failed.map(([name, { reason }]) => `${name} (${reason ?? "no reason"})`).join(", ");

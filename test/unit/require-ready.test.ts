@@ -15,3 +15,8 @@ test("has nothing to say where all are ready", () => {
   expect(failureOf({ shop: READY, echo: READY })).toBeUndefined();
   expect(failureOf({})).toBeUndefined();
 });
+
+test("a release that the run was told to leave out is not judged", () => {
+  expect(failureOf({ shop: READY, echo: undefined })).toBeUndefined();
+  expect(failureOf({ shop: FAILED, echo: undefined })).toMatch(/^1 of 1 release failed/);
+});
