@@ -2,18 +2,24 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { ReleaseRecord } from "../contract";
 
+/** Where the engine tells a program how many operations it runs at a time. */
+const OPERATIONS = "PULUMI_NODEJS_PARALLEL";
+
 /** The exit code by which a program tells the engine that its error has been shown. */
 const ALREADY_TOLD = 32;
 
 /**
  * Fails the run, once each of these releases has its verdict, where one of them is not ready. For releases with
- * `failsLate`: the run then keeps its outputs, with the failed verdicts in them, and nothing is deleted.
+ * `failsLate`: the run then keeps its outputs, with the failed verdicts in them, and nothing is deleted. Says so at
+ * the start where there are more releases than the engine awaits at a time.
  *
  * @param releases the records by the services' names
  */
 export function requireReady(
   releases: Readonly<Record<string, pulumi.Input<Pick<ReleaseRecord, "verdict" | "reason">>>>,
 ): void {
+  const notice = queueNotice(Object.keys(releases).length, Number(process.env[OPERATIONS]));
+  if (notice !== undefined) void pulumi.log.info(notice);
   pulumi.output(releases).apply(check);
 }
 
@@ -22,6 +28,19 @@ function check(records: Parameters<typeof failureOf>[0]): void {
   if (failure === undefined) return;
   void pulumi.log.error(failure);
   process.exitCode = ALREADY_TOLD;
+}
+
+/**
+ * What to do where releases queue for their verdicts, undefined where none does. Each wait holds one of the
+ * engine's operations, and a broken release its own until its verdict.
+ *
+ * @param operations how many the engine runs at a time, NaN where it does not say
+ * @see https://www.pulumi.com/docs/iac/cli/commands/pulumi_up/
+ */
+export function queueNotice(releases: number, operations: number): string | undefined {
+  if (!(releases > operations)) return undefined;
+  const enough = 2 ** Math.ceil(Math.log2(releases + 1));
+  return `${releases} releases share the ${operations} operations that the engine runs at a time, so some wait for the verdicts of others; set PULUMI_PARALLEL=${enough} to await them all at once`;
 }
 
 /**
