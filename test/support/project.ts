@@ -19,6 +19,7 @@ const PROGRAM = [
   "settings.ts",
   "settings",
   "contract.ts",
+  "rights.ts",
   "components",
   "provider",
   "example/shop",

@@ -1,0 +1,149 @@
+/**
+ * What Slipway's provider must be allowed to do, as plain data: the preflight asks for it, the lanes grant it,
+ * and the proof of the lanes holds both to it. Rights to write the stack's objects are not here; they follow from their kinds.
+ */
+
+/** A verb of an RBAC rule. */
+export type Verb =
+  | "get"
+  | "list"
+  | "watch"
+  | "create"
+  | "update"
+  | "patch"
+  | "delete"
+  | "deletecollection"
+  | "bind"
+  | "escalate"
+  | "impersonate";
+
+/**
+ * One act that the API server allows an identity or not: the `resourceAttributes` of an access review.
+ *
+ * @see https://kubernetes.io/docs/reference/access-authn-authz/authorization/#request-attributes
+ */
+export interface Right {
+  readonly verb: Verb;
+  /** API group; empty for the core group. */
+  readonly group: string;
+  /** In the plural, as in RBAC rules. */
+  readonly resource: string;
+  /** @default - the resource itself */
+  readonly subresource?: string;
+  /**
+   * The one object that it is about.
+   * @default - all of them
+   */
+  readonly name?: string;
+  /**
+   * Where the objects are.
+   * @default - outside of namespaces, or in all of them: only a ClusterRole gives that
+   */
+  readonly namespace?: string;
+}
+
+/** A right, and what it is for. */
+export interface NeededRight extends Right {
+  /** Whether nothing goes without it; without an optional one a release is judged as well, but less is told. */
+  readonly required: boolean;
+  /** What takes it, in a few words. */
+  readonly purpose: string;
+}
+
+/** What a release has that its verdict looks at. */
+export interface VerdictScope {
+  readonly namespace: string;
+  /**
+   * Name of the one Deployment, for a rule with `resourceNames`.
+   * @default - all of the namespace
+   */
+  readonly deployment?: string;
+  /** Whether the service has an Ingress. */
+  readonly ingress: boolean;
+  /** Whether a failed release's report has the last lines of its containers' logs. */
+  readonly logs: boolean;
+  /** Whether a release that fails makes way for the last one that was ready. */
+  readonly rollback: boolean;
+}
+
+/** What following a collection takes. */
+const FOLLOW = ["list", "watch"] as const;
+
+/** The rights that the verdict on a release takes, in the namespace of the release unless said otherwise. */
+export function rightsOfVerdict(scope: VerdictScope): readonly NeededRight[] {
+  const { namespace, deployment } = scope;
+  const within = (rights: readonly NeededRight[]) =>
+    rights.map((right) => ({ ...right, namespace }));
+  const named = deployment === undefined ? {} : { name: deployment };
+  return [
+    ...within([
+      ...follow("apps", "deployments"),
+      ...follow("apps", "replicasets"),
+      ...follow("", "pods"),
+      ...follow("", "services"),
+      ...follow("discovery.k8s.io", "endpointslices"),
+      ...(scope.ingress ? follow("networking.k8s.io", "ingresses") : []),
+      { ...required("get", "apps", "deployments", "verdict"), ...named },
+      ...FOLLOW.map((verb) => optional(verb, "", "events", "evidence")),
+      ...(scope.logs ? [{ ...optional("get", "", "pods", "evidence"), subresource: "log" }] : []),
+      ...(scope.rollback
+        ? [{ ...optional("patch", "apps", "deployments", "rollback"), ...named }]
+        : []),
+      { ...optional("get", "", "namespaces", "evidence"), name: namespace },
+    ]),
+    ...(scope.ingress ? [optional("get", "networking.k8s.io", "ingressclasses", "evidence")] : []),
+  ];
+}
+
+/** A credential, as far as its sealing asks the cluster. */
+export interface SealingScope {
+  readonly namespace: string;
+  /** Name of the SealedSecret and of its Secret. */
+  readonly name: string;
+  /** Service of the Sealed Secrets controller. */
+  readonly controller: { readonly namespace: string; readonly name: string };
+  /** Whether the certificate to seal with is given, so that the controller need not be asked for its own. */
+  readonly certificate: boolean;
+}
+
+/**
+ * The rights that sealing a credential and awaiting its Secret take. Discovery of the API group `bitnami.com` takes none
+ * that an authenticated identity has not got anyway.
+ *
+ * @see https://kubernetes.io/docs/reference/access-authn-authz/rbac/#discovery-roles
+ */
+export function rightsOfSealing(scope: SealingScope): readonly NeededRight[] {
+  const { namespace, name, controller } = scope;
+  const proxy = {
+    subresource: "proxy",
+    name: `http:${controller.name}:http`,
+    namespace: controller.namespace,
+  };
+  const certificate = scope.certificate ? [] : [required("get", "", "services", "certificate")];
+  return [
+    ...certificate.map((right) => ({ ...right, ...proxy })),
+    { ...optional("create", "", "services", "check before sealing"), ...proxy },
+    { ...required("get", "bitnami.com", "sealedsecrets", "credential"), name, namespace },
+    { ...optional("patch", "bitnami.com", "sealedsecrets", "retry"), name, namespace },
+    { ...required("get", "", "secrets", "credential"), name, namespace },
+    { ...optional("list", "", "events", "evidence"), namespace },
+  ];
+}
+
+/** A resource as RBAC rules and people write it, e.g. `deployments.apps` or `pods/log`. */
+export function resourceOf({ group, resource, subresource }: Omit<Right, "verb">): string {
+  const whole = group === "" ? resource : `${resource}.${group}`;
+  return subresource === undefined ? whole : `${whole}/${subresource}`;
+}
+
+function follow(group: string, resource: string): NeededRight[] {
+  return FOLLOW.map((verb) => required(verb, group, resource, "verdict"));
+}
+
+function required(verb: Verb, group: string, resource: string, purpose: string): NeededRight {
+  return { verb, group, resource, required: true, purpose };
+}
+
+function optional(verb: Verb, group: string, resource: string, purpose: string): NeededRight {
+  return { verb, group, resource, required: false, purpose };
+}
