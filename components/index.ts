@@ -1,3 +1,4 @@
+export { AccessProof, type AccessProofArgs, type AccessProofIdentity } from "./access-proof";
 export {
   Credential,
   type CredentialArgs,
