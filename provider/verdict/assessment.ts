@@ -3,9 +3,10 @@ import { desiredReplicas, judgeDeployment, newReplicaSet, podsOf } from "./deplo
 import type { Finding, ProvedPod } from "./finding";
 import { judgeIngress } from "./ingress";
 import { nameOf, type Observed, type Pod } from "./objects";
-import { isReady, judgePod, proofOf, stageOf } from "./pod";
+import { isReady, judgePod, proofOf } from "./pod";
 import { judgeReplicaSet } from "./replica-set";
 import { judgeService } from "./service";
+import { stagesOf } from "./stages";
 
 /** What the objects say of a release, before time is taken into account. */
 export interface Assessment {
@@ -47,7 +48,7 @@ export function assess(release: ReadinessInputs, observed: Observed): Assessment
     findings,
     replicaSet: replicaSet && nameOf(replicaSet),
     proved: proofs.filter((proof) => "imageID" in proof),
-    text: textOf(findings, pods, desired),
+    text: stagesOf(pods, desired, findings[0]?.message),
     progress: progressOf(pods) + (settled ? 1 : 0),
   };
 }
@@ -73,19 +74,6 @@ function judgePresence(
   return ready < desired
     ? [{ reason: "not-ready", object, message: `${ready} of ${desired} pods are ready` }]
     : [];
-}
-
-function textOf(findings: readonly Finding[], pods: readonly Pod[], desired: number): string {
-  const stages = new Map<string, number>();
-  for (const stage of pods.map(stageOf)) {
-    stages.set(stage, (stages.get(stage) ?? 0) + 1);
-  }
-  const ready = stages.get("ready") ?? 0;
-  stages.delete("ready");
-  const others = [...stages].map(([stage, count]) => `${count} ${stage}`);
-  const first = findings[0];
-  const reason = first === undefined || others.length > 0 ? [] : [first.message];
-  return [`${ready}/${desired} ready`, ...others, ...reason].join(", ");
 }
 
 /** Pods that are scheduled, containers that are there, pods that are ready: each counts one. */

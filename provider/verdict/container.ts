@@ -34,7 +34,7 @@ function judgePull(subject: Subject): Finding | undefined {
     case "image-unauthorized":
       return finding(subject, failure, `the registry does not give ${image} to the node`);
     default: {
-      const { registrySeconds } = subject.release.tolerate ?? {};
+      const { registrySeconds } = subject.patience.tolerate ?? {};
       return finding(subject, failure, `${image} cannot be pulled: ${lastCause(message)}`, {
         ...(registrySeconds !== undefined && { tolerance: registrySeconds }),
       });
@@ -72,8 +72,8 @@ export function isMissingConfig(message: string): boolean {
 }
 
 function judgeCrashes(subject: Subject): Finding | undefined {
-  const { status, container, release } = subject;
-  const { restarts: tolerated = TOLERATED_RESTARTS } = release.tolerate ?? {};
+  const { status, container, patience } = subject;
+  const { restarts: tolerated = TOLERATED_RESTARTS } = patience.tolerate ?? {};
   const isDown =
     status.state?.terminated !== undefined || status.state?.waiting?.reason === "CrashLoopBackOff";
   const ended = status.state?.terminated ?? status.lastState?.terminated;

@@ -1,10 +1,10 @@
-import type { ReadinessInputs } from "../../contract";
 import { judgeContainer } from "./container";
 import { carriesDigest, digestOf } from "./digest";
 import type { Finding, ProvedPod } from "./finding";
 import { masked } from "./mask";
 import { condition, type ContainerStatus, type Event, nameOf, type Pod } from "./objects";
 import { judgeScheduling } from "./scheduling";
+import type { Patience } from "./subject";
 
 /** Whether the kubelet finds the pod ready to serve. */
 export function isReady(pod: Pod): boolean {
@@ -13,14 +13,14 @@ export function isReady(pod: Pod): boolean {
 
 /** What stands between a pod and ready: its node and volumes, then its containers in the order in which they start. */
 export function judgePod(
-  release: ReadinessInputs,
+  patience: Patience,
   pod: Pod,
   warnings: readonly Event[],
 ): Finding[] {
   if (isReady(pod)) {
     return [];
   }
-  const scheduling = judgeScheduling(release, pod, warnings);
+  const scheduling = judgeScheduling(patience, pod, warnings);
   if (scheduling !== undefined) {
     return [scheduling];
   }
@@ -29,7 +29,7 @@ export function judgePod(
   return [...initContainers, ...containers].flatMap((container) => {
     const status = statuses.get(container.name);
     const role = initContainers.includes(container) ? "init" : "main";
-    return (status && judgeContainer({ pod, container, status, role, warnings, release })) ?? [];
+    return (status && judgeContainer({ pod, container, status, role, warnings, patience })) ?? [];
   });
 }
 

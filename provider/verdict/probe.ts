@@ -53,7 +53,7 @@ export function judgeProbe(subject: Subject): Finding | undefined {
     const tolerance = Math.max(windowOf(subject.container.readinessProbe), PROBE_SECONDS);
     return finding(subject, "not-ready", words, { phase, tolerance });
   }
-  const { warmupSeconds = WARMUP_SECONDS, deadlineSeconds } = subject.release;
+  const { warmupSeconds = WARMUP_SECONDS, deadlineSeconds } = subject.patience;
   const tolerance = Math.min(warmupSeconds, deadlineSeconds);
   const message = `${words}; a service that needs longer than ${tolerance} s to warm up says so by warmupSeconds`;
   return finding(subject, "not-ready", message, { phase, tolerance });

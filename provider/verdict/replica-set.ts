@@ -8,13 +8,7 @@ import {
   type ReplicaSet,
   uidOf,
 } from "./objects";
-import type { Reason } from "./reasons";
-
-/** Room comes when pods that are leaving are gone. */
-const LEAVING_SECONDS = 60;
-
-/** What cannot be asked for a moment is asked again by the controller. */
-const RETRY_SECONDS = 30;
+import { refusalOf } from "./refusal";
 
 /**
  * Why the API server takes no more pods of a ReplicaSet.
@@ -31,27 +25,13 @@ export function judgeReplicaSet(
     return undefined;
   }
   const message = failure.message ?? "the API server takes no more pods";
-  const [reason, tolerance] = causeOf(message, mayLeave(replicaSet, deployment, pods));
   const bornAt = failure.lastTransitionTime;
   return {
-    reason,
+    ...refusalOf(message, mayLeave(replicaSet, deployment, pods)),
     object: `replicaset ${nameOf(replicaSet)}`,
     message,
-    ...(tolerance !== undefined && { tolerance }),
     ...(bornAt !== undefined && { bornAt }),
   };
-}
-
-function causeOf(message: string, mayLeave: boolean): readonly [Reason, number?] {
-  if (/because it is being terminated/.test(message)) {
-    return ["namespace-terminating"];
-  }
-  if (/exceeded quota/.test(message)) {
-    return mayLeave ? ["quota-exceeded", LEAVING_SECONDS] : ["quota-exceeded"];
-  }
-  const isPassing =
-    /failed calling webhook|connection refused|timeout|timed out|etcdserver|error looking up service account/;
-  return isPassing.test(message) ? ["admission-denied", RETRY_SECONDS] : ["admission-denied"];
 }
 
 /** Whether pods that count against a quota are leaving, or will be made to leave by the rollout itself. */

@@ -1,22 +1,18 @@
 import type { ReadinessInputs } from "../../contract";
 import { assess, type Assessment } from "./assessment";
-import { causeOf, type Finding, toleranceOf, type Verdict } from "./finding";
+import { causeOf, type Finding, type Verdict } from "./finding";
 import { condition, type Observed } from "./objects";
+import { Sightings } from "./sightings";
 
 /** The Deployment controller has the first word on the deadline that it keeps itself. */
 const MARGIN_SECONDS = 15;
-
-/** What is older than the wait may be mended already; it has this long to show that. */
-const MENDING_SECONDS = 30;
 
 /**
  * A rollout in the course of time: what the rules of one moment cannot know.
  * It has no clock of its own; the verdict follows from what was observed, and when.
  *
- * - A finding fails the release when it has lasted for its tolerance. One on an object that was there well before the
- *   wait, and that shows nothing new, gets time to be mended: whoever runs `pulumi up` again after making the missing
- *   Secret finds the old failure still there until the kubelet tries again.
- * - Likewise a progress deadline that had passed before the wait began says nothing.
+ * - A finding fails the release when it has lasted for its tolerance: see `Sightings`.
+ * - A progress deadline that had passed before the wait began says nothing.
  * - Another template than the one first seen of the release's generation is somebody else's release.
  * - The rollout has failed when it made no step for the deadline's seconds, counted from the start of the wait at
  *   first; where nothing is heard of the cluster there is no step either, so that every wait ends.
@@ -24,7 +20,7 @@ const MENDING_SECONDS = 30;
 export class Rollout {
   readonly #release: ReadinessInputs;
   readonly #until: number;
-  #seen = new Map<string, Sighting>();
+  readonly #sightings = new Sightings();
   #replicaSet: string | undefined;
   #progress = 0;
   #progressAt: number;
@@ -53,7 +49,7 @@ export class Rollout {
       return ready(assessment);
     }
     const deadline = this.deadline(findings.some(({ object }) => object.startsWith("deployment")));
-    const ripe = findings.find((finding) => now >= this.#ripeAt(finding, now));
+    const ripe = findings.find((finding) => now >= this.#sightings.ripeAt(finding, now));
     if (ripe !== undefined && ripe.reason !== "progress-deadline") {
       return { kind: "failed", ...ripe };
     }
@@ -61,7 +57,10 @@ export class Rollout {
       // The deadline only says that it takes too long; what is tolerated until then says why.
       return { kind: "failed", ...(causeOf(findings) ?? ripe ?? first) };
     }
-    const wakeAt = Math.min(deadline, ...findings.map((finding) => this.#ripeAt(finding, now)));
+    const wakeAt = Math.min(
+      deadline,
+      ...findings.map((finding) => this.#sightings.ripeAt(finding, now)),
+    );
     return { kind: "progressing", text: assessment.text, wakeAt };
   }
 
@@ -76,26 +75,10 @@ export class Rollout {
       this.#progress = progress;
       this.#progressAt = now;
     }
-    const isFirst = this.#passedBefore === undefined;
-    if (isFirst && observed.deployment !== undefined) {
+    if (this.#passedBefore === undefined && observed.deployment !== undefined) {
       this.#passedBefore = passedAt(observed) ?? null;
     }
-    const sighted = (finding: Finding): Sighting => {
-      const { message } = finding;
-      const known = this.#seen.get(keyOf(finding));
-      const old =
-        known === undefined
-          ? isFirst && isOld(finding, observed)
-          : known.old && known.message === message;
-      return { since: known?.since ?? now, message, old };
-    };
-    this.#seen = new Map(findings.map((finding) => [keyOf(finding), sighted(finding)]));
-  }
-
-  #ripeAt(finding: Finding, now: number): number {
-    const { since = now, old = false } = this.#seen.get(keyOf(finding)) ?? {};
-    const tolerance = toleranceOf(finding);
-    return since + (old ? Math.max(tolerance, MENDING_SECONDS) : tolerance) * 1000;
+    this.#sightings.remember(findings, observed.clusterTime, now);
   }
 
   #otherTemplate({ replicaSet }: Assessment): Finding[] {
@@ -111,26 +94,6 @@ export class Rollout {
   #counts({ reason }: Finding, observed: Observed): boolean {
     return reason !== "progress-deadline" || passedAt(observed) !== this.#passedBefore;
   }
-}
-
-/** A finding in the course of time. */
-interface Sighting {
-  readonly since: number;
-  readonly message: string;
-  /** Whether it is older than the wait and has shown nothing new. */
-  readonly old: boolean;
-}
-
-function isOld({ bornAt }: Finding, { clusterTime }: Observed): boolean {
-  return (
-    clusterTime !== undefined &&
-    bornAt !== undefined &&
-    Date.parse(bornAt) < clusterTime - MENDING_SECONDS * 1000
-  );
-}
-
-function keyOf({ reason, object, container = "", phase = "" }: Finding): string {
-  return `${reason} ${object} ${container} ${phase}`;
 }
 
 /** The verdict of one moment, without waiting: what is not ready now has failed. */

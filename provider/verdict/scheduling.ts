@@ -1,12 +1,12 @@
-import type { ReadinessInputs } from "../../contract";
 import { isMissingConfig } from "./container";
 import type { Finding } from "./finding";
 import { condition, type Event, nameOf, type Pod, uidOf } from "./objects";
 import type { Reason } from "./reasons";
+import type { Patience } from "./subject";
 
 /** What keeps a pod from its node, or its containers from their volumes. */
 export function judgeScheduling(
-  { tolerate = {} }: ReadinessInputs,
+  { tolerate = {} }: Patience,
   pod: Pod,
   warnings: readonly Event[],
 ): Finding | undefined {

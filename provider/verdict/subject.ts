@@ -3,6 +3,9 @@ import type { Finding } from "./finding";
 import { type Container, type ContainerStatus, type Event, nameOf, type Pod } from "./objects";
 import type { Reason } from "./reasons";
 
+/** What pods are given time for before they have failed. */
+export type Patience = Pick<ReadinessInputs, "deadlineSeconds" | "warmupSeconds" | "tolerate">;
+
 /** How a container takes part in its pod. */
 export type Role = "init" | "main";
 
@@ -13,8 +16,7 @@ export interface Subject {
   readonly status: ContainerStatus;
   readonly role: Role;
   readonly warnings: readonly Event[];
-  /** What the release tolerates. */
-  readonly release: ReadinessInputs;
+  readonly patience: Patience;
 }
 
 /** Whether a container is to end; a sidecar is declared among the init containers, and runs as long as the main ones. */

@@ -1,0 +1,19 @@
+import type { Pod } from "./objects";
+import { stageOf } from "./pod";
+
+/**
+ * Where pods are on their way to ready, in one line: `1/2 ready, 1 pulling`.
+ *
+ * @param first what is said where no pod tells of itself why there are less than desired
+ */
+export function stagesOf(pods: readonly Pod[], desired: number, first: string | undefined): string {
+  const stages = new Map<string, number>();
+  for (const stage of pods.map(stageOf)) {
+    stages.set(stage, (stages.get(stage) ?? 0) + 1);
+  }
+  const ready = stages.get("ready") ?? 0;
+  stages.delete("ready");
+  const others = [...stages].map(([stage, count]) => `${count} ${stage}`);
+  const reason = first === undefined || others.length > 0 ? [] : [first];
+  return [`${ready}/${desired} ready`, ...others, ...reason].join(", ");
+}
