@@ -50,6 +50,24 @@ export class KillableUp {
     }
   }
 
+  /** Waits for something that the run brings about; fails when the run ends without. */
+  async reaches(moment: Promise<void>): Promise<void> {
+    const ended = this.#ended.then(({ output }) => {
+      throw new Error(`it ended before that:\n${output}`);
+    });
+    await Promise.race([moment, ended]);
+  }
+
+  /** How the run ended that nobody killed. */
+  get ended(): Promise<Run> {
+    return this.#ended;
+  }
+
+  /** Whether it has ended. */
+  get hasEnded(): boolean {
+    return this.#hasEnded;
+  }
+
   /** Sends the signal, and waits until the command has ended and nothing writes to its output any more. */
   async kill(signal: NodeJS.Signals, target: Target): Promise<Run> {
     const { pid } = this.running;

@@ -39,6 +39,8 @@ export interface ProjectOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Told what `pulumi` prints as soon as it does. */
   readonly hears?: (text: string) => void;
+  /** The command that a command in this folder is started with: for a platform that is elsewhere. */
+  readonly enter?: (folder: string) => readonly string[];
 }
 
 /**
@@ -53,12 +55,13 @@ export class Project {
     private readonly backend: string,
     private readonly env: Readonly<Record<string, string>>,
     private readonly hears: (text: string) => void,
+    private readonly enter: (folder: string) => readonly string[],
   ) {}
 
   /** Makes the clone and commits it. Nothing is deployed yet. */
   static async create(
     story: string,
-    { env = {}, hears = () => undefined }: ProjectOptions = {},
+    { env = {}, hears = () => undefined, enter = () => [] }: ProjectOptions = {},
   ): Promise<Project> {
     const folder = await mkdtemp(join(tmpdir(), `slipway-${story}-`));
     for (const path of PROGRAM)
@@ -77,6 +80,7 @@ export class Project {
         ...env,
       },
       hears,
+      enter,
     );
     await project.git("init", "--quiet", "--initial-branch=main");
     await project.commit("the first commit");
@@ -138,7 +142,7 @@ export class Project {
   }
 
   private async run(args: readonly string[], input = ""): Promise<Run> {
-    const running = execa("pulumi", args, {
+    const running = execa(...this.command(args), {
       cwd: this.folder,
       env: this.env,
       preferLocal: true,
@@ -152,6 +156,11 @@ export class Project {
     });
     const { exitCode, all } = await running;
     return { exitCode: exitCode ?? 1, output: all };
+  }
+
+  private command(args: readonly string[]): [file: string, args: string[]] {
+    const [file = "pulumi", ...rest] = [...this.enter(this.folder), "pulumi", ...args];
+    return [file, rest];
   }
 
   up(...args: string[]): Promise<Run> {
@@ -169,7 +178,7 @@ export class Project {
       "--non-interactive",
       "--color=never",
     ];
-    const running = execa("pulumi", [...up, ...args], {
+    const running = execa(...this.command([...up, ...args]), {
       cwd: this.folder,
       env: { ...this.env, [JOB]: job },
       preferLocal: true,

@@ -52,12 +52,17 @@ export class Sandbox {
 
   /** Starts a command in the sandbox. */
   start(command: string[], env: Readonly<Record<string, string>> = {}): SandboxProcess {
-    const { pid } = this.holder;
-    const enter = ["--target", String(pid), "--mount", "--net", `--wd=${CHECKOUT}`];
+    const [file, ...enter] = this.enter(CHECKOUT);
     // The suite itself runs with the variables of the platform that is in use.
     const own = { SLIPWAY_KUBECONFIG: "", SLIPWAY_REGISTRY: "", DOCKER_HOST: "" };
     const variables = { ...own, ...env, XDG_STATE_HOME: join(this.folder, "state") };
-    return begin("nsenter", [...enter, ...command], variables);
+    return begin(file, [...enter, ...command], variables);
+  }
+
+  /** The command that a command in a folder is started with, so that it runs in the sandbox. */
+  enter(folder: string): [file: string, ...args: string[]] {
+    const { pid } = this.holder;
+    return ["nsenter", "--target", String(pid), "--mount", "--net", `--wd=${folder}`];
   }
 
   /** Runs a command in the sandbox. */
