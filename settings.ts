@@ -1,20 +1,18 @@
-import { readFileSync } from "node:fs";
-
 import * as pulumi from "@pulumi/pulumi";
-import { z } from "zod";
 
-import { isRepository } from "./components/image-reference";
-import type { ValueSource } from "./components/credential-values";
 import type { CredentialDefinition, Sealing } from "./components/credentials";
 import type { ImageSource, Registry } from "./components/image";
 import type { ServiceDefinition } from "./components/manifests/definition";
 import { type Cluster, resolveCluster } from "./settings/cluster";
-import { conflicts, mapping } from "./settings/conflicts";
+import { conflicts } from "./settings/conflicts";
 import { credentialFaults, settingsUsed } from "./settings/credential-conflicts";
-import { credentialSchema, sealingSchema } from "./settings/credentials";
+import { withCertificate, withValues } from "./settings/credentials";
 import { type Fault, faultLine, faultsOf } from "./settings/fault";
-import * as field from "./settings/fields";
-import { serviceSchema } from "./settings/service";
+import { mapping } from "./settings/mapping";
+import { PASSWORD, registryFaults } from "./settings/registry";
+import { secretFaults } from "./settings/secrets";
+import type { ServiceForm } from "./settings/service";
+import { stackSchema } from "./settings/stack";
 import type { Surroundings } from "./settings/surroundings";
 
 /** One service as its settings describe it. */
@@ -40,12 +38,8 @@ export interface StackConfig {
 }
 
 const PREFIX = "slipway:";
-const PASSWORD = "registryPassword";
 const MAPPINGS = new Set(["cluster", "registry", "sealing", "credentials", "services"]);
 const KNOWN = [...MAPPINGS, PASSWORD, "namespace"];
-/** Where the chart and the manifests of Sealed Secrets put it. */
-const CONTROLLER = { namespace: "kube-system", name: "sealed-secrets-controller" };
-const SECRET_REMEDY = `run pulumi config set --secret ${PREFIX}${PASSWORD}`;
 
 /**
  * Reads the settings of the stack that is being run.
@@ -68,12 +62,12 @@ export function parseSettings(config: StackConfig, surroundings: Surroundings): 
   const written = parseValues(config.values);
   const used = settingsUsed(written["credentials"]).filter((name) => !KNOWN.includes(name));
   const raw = Object.fromEntries(Object.entries(written).filter(([key]) => !used.includes(key)));
-  const secretFaults = faultsOfSecrets(config, used);
+  const misplaced = secretFaults(config, used);
   // A secret in the wrong place is told without a look at its value.
   const isShown = (fault: Fault): boolean =>
-    !secretFaults.some(({ path }) => path[0] === fault.path[0]);
+    !misplaced.some(({ path }) => path[0] === fault.path[0]);
 
-  const parsed = settingsSchema(surroundings).safeParse(raw, { reportInput: true });
+  const parsed = stackSchema(surroundings).safeParse(raw, { reportInput: true });
   const resolved = resolveCluster(raw["cluster"], surroundings);
   const faults = [
     ...(parsed.success ? [] : faultsOf(parsed.error)),
@@ -89,7 +83,7 @@ export function parseSettings(config: StackConfig, surroundings: Surroundings): 
       })),
     ),
   ];
-  const told = lines([...secretFaults, ...faults.filter(isShown)]);
+  const told = lines([...misplaced, ...faults.filter(isShown)]);
   if (told.length > 0 || !parsed.success || !("cluster" in resolved)) throw settingsError(told);
 
   const { registry, namespace, services, sealing = {}, credentials = {} } = parsed.data;
@@ -109,53 +103,6 @@ export function parseSettings(config: StackConfig, surroundings: Surroundings): 
       Object.entries(services).map(([name, service]) => [name, withSource(service)]),
     ),
   };
-}
-
-function settingsSchema(surroundings: Surroundings) {
-  const repository =
-    "a repository such as registry.example.com/team, without scheme, tag and digest";
-  return field.mapping(
-    {
-      cluster: field.mapping(
-        {
-          kubeconfig: field.path(surroundings, "file", "the path of a kubeconfig file"),
-          context: field
-            .expanded(surroundings, "the name of a context in the kubeconfig")
-            .exactOptional(),
-          identifier: field
-            .expanded(surroundings, "a name of the cluster that never changes")
-            .exactOptional(),
-        },
-        "kubeconfig, and as needed context and identifier",
-      ),
-      registry: field
-        .mapping(
-          {
-            repository: field
-              .expanded(surroundings, repository)
-              .pipe(z.string().refine(isRepository, { error: `allowed: ${repository}` })),
-            username: field.expanded(surroundings, "the name to log in with").exactOptional(),
-            pullSecret: field.objectName.exactOptional(),
-          },
-          "repository, and as needed username and pullSecret",
-        )
-        .exactOptional(),
-      [PASSWORD]: z.string().exactOptional(),
-      namespace: field.label.refine((name) => !/^(default|kube-.*)$/.test(name), {
-        error: "allowed: a namespace of the stack's own; the cluster made this one for itself",
-      }),
-      sealing: sealingSchema(surroundings).exactOptional(),
-      credentials: field
-        .named(field.label, credentialSchema, "a mapping of credentials by name")
-        .exactOptional(),
-      services: field
-        .named(z.string(), serviceSchema(surroundings), "a mapping of services by name")
-        .refine((services) => Object.keys(services).length > 0, {
-          error: "missing; allowed: at least one service by name",
-        }),
-    },
-    "the settings of a stack",
-  );
 }
 
 /** Mappings arrive as JSON; what is none is left for the schema to refuse. */
@@ -179,79 +126,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-function faultsOfSecrets({ values, secretKeys }: StackConfig, used: readonly string[]): Fault[] {
-  const inClear = (values[PASSWORD] ?? "") !== "" && !secretKeys.includes(PASSWORD);
-  const misplaced = secretKeys.filter((key) => key !== PASSWORD && !used.includes(key));
-  return [
-    ...(inClear
-      ? [
-          {
-            path: [PASSWORD],
-            text: `got a value in clear; allowed: an encrypted one; ${SECRET_REMEDY}, and change the password`,
-          },
-        ]
-      : []),
-    ...misplaced.map((key) => ({
-      path: [key],
-      text: `got a secret, which would be readable in the cluster and the state; allowed: only ${PASSWORD} and the settings that ${PREFIX}credentials names are secrets; give it a setting of its own and name that in a credential as {setting: name}`,
-    })),
-  ];
-}
-
-function registryFaults(raw: Readonly<Record<string, unknown>>): Fault[] {
-  const { repository, username } = mapping(raw["registry"]) ?? {};
-  const hasPassword = (raw[PASSWORD] ?? "") !== "";
-  const built = Object.entries(mapping(raw["services"]) ?? {}).filter(
-    ([, service]) => mapping(service)?.["build"] !== undefined,
-  );
-  return [
-    ...(raw["registry"] === undefined && built.length > 0
-      ? [
-          {
-            path: ["registry", "repository"],
-            text: `missing; needed to push what is built for ${built.map(([name]) => name).join(", ")}; set it to a repository such as registry.example.com/team`,
-          },
-        ]
-      : []),
-    ...(username !== undefined && !hasPassword
-      ? [{ path: [PASSWORD], text: `missing; registry.username needs one; ${SECRET_REMEDY}` }]
-      : []),
-    ...(hasPassword && username === undefined && repository !== undefined
-      ? [
-          {
-            path: ["registry", "username"],
-            text: `missing; ${PASSWORD} needs one; set the name to log in with`,
-          },
-        ]
-      : []),
-  ];
-}
-
-function withCertificate({
-  controller,
-  certificate,
-}: z.output<ReturnType<typeof sealingSchema>>): Sealing {
-  return {
-    controller: { ...CONTROLLER, ...controller },
-    ...(certificate !== undefined && { certificate: readFileSync(certificate, "utf8") }),
-  };
-}
-
-function withValues(
-  { keys = {}, ...credential }: z.output<typeof credentialSchema>,
-  values: StackConfig["values"],
-): CredentialDefinition {
-  const sources = Object.entries(keys).map(([key, source]): [string, ValueSource] => {
-    if (typeof source === "string") return [key, { value: source }];
-    if (!("setting" in source)) return [key, source];
-    return [key, { value: pulumi.secret(values[source.setting] ?? "") }];
-  });
-  return { ...credential, keys: Object.fromEntries(sources) };
-}
-
-type Parsed = z.output<ReturnType<typeof serviceSchema>>;
-
-function withSource({ build, image, ...definition }: Parsed): ServiceSettings {
+function withSource({ build, image, ...definition }: ServiceForm): ServiceSettings {
   if (build !== undefined) return { ...definition, build };
   if (image !== undefined) return { ...definition, image };
   throw new Error("a service has neither build nor image");

@@ -5,8 +5,8 @@ import { dirname, resolve } from "node:path";
 import { parseDocument } from "yaml";
 import { z } from "zod";
 
-import { mapping } from "./conflicts";
 import { type Fault, got } from "./fault";
+import { mapping } from "./mapping";
 import { expand, absolute, type Surroundings } from "./surroundings";
 
 /** The cluster that a stack delivers to. */

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { parseQuantity } from "../components/manifests/quantity";
 import { type Fault, got } from "./fault";
 import { label } from "./fields";
+import { type Mapping, mapping } from "./mapping";
 import { absolute, expand, type Surroundings } from "./surroundings";
 
 /** Kubernetes takes no larger ConfigMap. */
@@ -24,15 +25,6 @@ export function conflicts(name: string, service: unknown, surroundings: Surround
     ...resourceConflicts(value["resources"]),
     ...fileConflicts(value),
   ];
-}
-
-type Mapping = Readonly<Record<string, unknown>>;
-
-/** The value as a mapping, undefined where it is none. */
-export function mapping(value: unknown): Mapping | undefined {
-  return typeof value === "object" && value !== null && !Array.isArray(value)
-    ? (value as Mapping)
-    : undefined;
 }
 
 /** Not left to the schema, which looks no further where a name is wrong. */

@@ -3,9 +3,10 @@ import {
   type CredentialFormat,
   DOCKER_CONFIG_KEY,
 } from "../components/manifests/credential";
-import { mapping } from "./conflicts";
 import { type Fault, got, unknownKey } from "./fault";
 import { variableName } from "./fields";
+import { type Mapping, mapping } from "./mapping";
+import { PASSWORD } from "./registry";
 
 /** Settings as they were written, and which of them are secrets. */
 export interface Written {
@@ -13,8 +14,6 @@ export interface Written {
   readonly values: Readonly<Record<string, string>>;
   readonly secretKeys: readonly string[];
 }
-
-const PASSWORD = "registryPassword";
 
 /** Names of the settings whose secrets the credentials are made of. */
 export function settingsUsed(credentials: unknown): string[] {
@@ -45,8 +44,6 @@ export function credentialFaults(written: Written, known: readonly string[]): Fa
   );
   return [...own, ...uses];
 }
-
-type Mapping = Readonly<Record<string, unknown>>;
 
 function formatFaults(credential: Mapping, { registry }: Mapping): Fault[] {
   const { format = "opaque", jenkins } = credential;

@@ -1,10 +1,17 @@
+import { readFileSync } from "node:fs";
+
+import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 
+import type { ValueSource } from "../components/credential-values";
+import type { CredentialDefinition, Sealing } from "../components/credentials";
 import { CREDENTIAL_KEYS, type CredentialFormat } from "../components/manifests/credential";
 import * as field from "./fields";
 import type { Surroundings } from "./surroundings";
 
 const LONGEST_RANDOM = 4096;
+/** Where the chart and the manifests of Sealed Secrets put it. */
+const CONTROLLER = { namespace: "kube-system", name: "sealed-secrets-controller" };
 const FORMATS = ["opaque", ...Object.keys(CREDENTIAL_KEYS)] as CredentialFormat[];
 
 const source = z.union(
@@ -80,4 +87,28 @@ export function sealingSchema(surroundings: Surroundings) {
     },
     "controller and certificate",
   );
+}
+
+/** How credentials are sealed, with the certificate as its file has it. */
+export function withCertificate({
+  controller,
+  certificate,
+}: z.output<ReturnType<typeof sealingSchema>>): Sealing {
+  return {
+    controller: { ...CONTROLLER, ...controller },
+    ...(certificate !== undefined && { certificate: readFileSync(certificate, "utf8") }),
+  };
+}
+
+/** A credential with the secrets that its keys name. */
+export function withValues(
+  { keys = {}, ...credential }: z.output<typeof credentialSchema>,
+  values: Readonly<Record<string, string>>,
+): CredentialDefinition {
+  const sources = Object.entries(keys).map(([key, source]): [string, ValueSource] => {
+    if (typeof source === "string") return [key, { value: source }];
+    if (!("setting" in source)) return [key, source];
+    return [key, { value: pulumi.secret(values[source.setting] ?? "") }];
+  });
+  return { ...credential, keys: Object.fromEntries(sources) };
 }

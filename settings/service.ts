@@ -47,6 +47,9 @@ export function serviceSchema(surroundings: Surroundings) {
   );
 }
 
+/** A service as the settings have it. */
+export type ServiceForm = z.output<ReturnType<typeof serviceSchema>>;
+
 function buildSchema(surroundings: Surroundings) {
   const fromProject = "a relative one starts at the folder of Pulumi.yaml";
   return field.mapping(

@@ -1,0 +1,59 @@
+import { z } from "zod";
+
+import { isRepository } from "../components/image-reference";
+import type { Fault } from "./fault";
+import * as field from "./fields";
+import { mapping } from "./mapping";
+import type { Surroundings } from "./surroundings";
+
+/** The setting that holds the registry's password. */
+export const PASSWORD = "registryPassword";
+
+/** How the password gets where it belongs. */
+export const PASSWORD_REMEDY = `run pulumi config set --secret slipway:${PASSWORD}`;
+
+/** Where images are pushed to. */
+export function registrySchema(surroundings: Surroundings) {
+  const repository =
+    "a repository such as registry.example.com/team, without scheme, tag and digest";
+  return field.mapping(
+    {
+      repository: field
+        .expanded(surroundings, repository)
+        .pipe(z.string().refine(isRepository, { error: `allowed: ${repository}` })),
+      username: field.expanded(surroundings, "the name to log in with").exactOptional(),
+      pullSecret: field.objectName.exactOptional(),
+    },
+    "repository, and as needed username and pullSecret",
+  );
+}
+
+/** What is wrong between the registry and the rest of the settings. */
+export function registryFaults(raw: Readonly<Record<string, unknown>>): Fault[] {
+  const { repository, username } = mapping(raw["registry"]) ?? {};
+  const hasPassword = (raw[PASSWORD] ?? "") !== "";
+  const built = Object.entries(mapping(raw["services"]) ?? {}).filter(
+    ([, service]) => mapping(service)?.["build"] !== undefined,
+  );
+  return [
+    ...(raw["registry"] === undefined && built.length > 0
+      ? [
+          {
+            path: ["registry", "repository"],
+            text: `missing; needed to push what is built for ${built.map(([name]) => name).join(", ")}; set it to a repository such as registry.example.com/team`,
+          },
+        ]
+      : []),
+    ...(username !== undefined && !hasPassword
+      ? [{ path: [PASSWORD], text: `missing; registry.username needs one; ${PASSWORD_REMEDY}` }]
+      : []),
+    ...(hasPassword && username === undefined && repository !== undefined
+      ? [
+          {
+            path: ["registry", "username"],
+            text: `missing; ${PASSWORD} needs one; set the name to log in with`,
+          },
+        ]
+      : []),
+  ];
+}
