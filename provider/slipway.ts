@@ -2,7 +2,11 @@ import type { ProviderConfig } from "../contract";
 import { version } from "../package.json";
 import { Cluster } from "./cluster";
 import { KubeconfigApi } from "./cluster/api";
+import { ImageCopy } from "./image-copy";
+import { imageDigests } from "./image-digests";
 import { Readiness } from "./readiness";
+import type { Lookup } from "./registry/lookup";
+import { Registry } from "./registry/registry";
 import type { Resource } from "./resource";
 import { SealedValues } from "./sealed-values";
 import { SecretReadiness } from "./secret-readiness";
@@ -14,6 +18,7 @@ export class SlipwayProvider implements Plugin {
   readonly version = version;
   readonly #interruption = new AbortController();
   readonly #resources: Readonly<Record<string, Resource>>;
+  readonly #registries: Lookup = (login) => new Registry(login, this.#interruption.signal);
   #config: Properties = {};
   #cluster: Cluster | undefined;
 
@@ -23,6 +28,7 @@ export class SlipwayProvider implements Plugin {
     const context = () => providerConfig(this.#config).context;
     const { signal } = this.#interruption;
     this.#resources = {
+      "slipway:index:ImageCopy": new ImageCopy(this.#registries),
       "slipway:index:Readiness": new Readiness(cluster, context, signal),
       "slipway:index:SealedValues": new SealedValues(() => cluster().api, signal),
       "slipway:index:SecretReadiness": new SecretReadiness(() => cluster().api, signal),
@@ -42,6 +48,11 @@ export class SlipwayProvider implements Plugin {
   update: Plugin["update"] = (subject, args) => this.#of(subject).update(subject, args);
   delete: Plugin["delete"] = (subject, args) => this.#of(subject).delete(subject, args);
 
+  invoke(token: string, args: Properties): Promise<Properties> {
+    if (token === "slipway:index:imageDigests") return imageDigests(args, this.#registries);
+    throw new Error(`slipway's provider has no function ${token}, only slipway:index:imageDigests`);
+  }
+
   cancel(): void {
     this.#interruption.abort();
   }
@@ -57,10 +68,12 @@ export class SlipwayProvider implements Plugin {
 }
 
 function providerConfig({ kubeconfig, context }: Properties): ProviderConfig {
-  if (typeof kubeconfig !== "string" || typeof context !== "string") {
+  // A path that differs between machines is kept out of the state: the program maps a variable to this one.
+  const path = (kubeconfig ?? "") === "" ? process.env["KUBECONFIG"] : kubeconfig;
+  if (typeof path !== "string" || typeof context !== "string") {
     throw new Error(
-      `slipway's provider needs kubeconfig and context, got ${JSON.stringify({ kubeconfig, context })}; give the resource a SlipwayProvider`,
+      `slipway's provider needs a context, and a kubeconfig or the variable KUBECONFIG, got ${JSON.stringify({ kubeconfig: path, context })}; give the resource a SlipwayProvider`,
     );
   }
-  return { kubeconfig, context };
+  return { kubeconfig: path, context };
 }

@@ -1,4 +1,5 @@
 import { delimiter, join } from "node:path";
+import { craneFolder } from "../go/crane";
 import { registry } from "./addresses";
 import { dockerSocket } from "./daemons/dockerd";
 import { externalPlatform } from "./external";
@@ -17,7 +18,7 @@ export interface PlatformEnvironment extends Readonly<Record<string, string>> {
   /** Where stacks' states lie. */
   readonly PULUMI_BACKEND_URL: string;
   readonly PULUMI_SKIP_UPDATE_CHECK: string;
-  /** With this checkout's node_modules/.bin first. */
+  /** With this checkout's node_modules/.bin first, and the crane that the platform has built last. */
   readonly PATH: string;
 }
 
@@ -75,6 +76,9 @@ function pulumiVariables(
 
 function pathWithTools({ PATH }: NodeJS.ProcessEnv): string {
   const tools = join(checkout, "node_modules/.bin");
-  const rest = (PATH ?? "").split(delimiter).filter((folder) => folder !== tools);
-  return [tools, ...rest].join(delimiter);
+  const crane = craneFolder();
+  const rest = (PATH ?? "")
+    .split(delimiter)
+    .filter((folder) => folder !== tools && folder !== crane);
+  return [tools, ...rest, crane].join(delimiter);
 }

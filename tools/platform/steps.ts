@@ -1,5 +1,6 @@
 import { engineIsInstalled, engineVersion, installEngine } from "../engine/install";
 import { type Report, goBuild, isBuilt } from "../go/build";
+import { crane } from "../go/crane";
 import { kubernetes } from "../go/kubernetes";
 import { sealedSecrets } from "../go/sealed-secrets";
 import { ensureCertificates } from "./certificates";
@@ -43,6 +44,7 @@ export function localSteps(): Step[] {
     packagesStep(),
     engineStep(),
     kubernetesStep(),
+    craneStep(),
     step("certificates, settings, network", prepare),
     together("components", componentSteps()),
     // kube-proxy waits for the node that the kubelet registers.
@@ -67,6 +69,16 @@ function kubernetesStep(): Step {
     await goBuild(kubernetes, paced(display));
     display.title = title;
   });
+}
+
+function craneStep(): Step {
+  return step(
+    `crane${isBuilt(crane) ? "" : " (its first build takes some seconds)"}`,
+    async (display) => {
+      await goBuild(crane, paced(display));
+      display.title = "crane";
+    },
+  );
 }
 
 async function prepare(): Promise<void> {

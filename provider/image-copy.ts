@@ -1,0 +1,82 @@
+import { z } from "zod";
+
+import { type Lookup, loginSchema } from "./registry/lookup";
+import type { Resource } from "./resource";
+import type { Properties } from "./wire/plugin";
+import { secret } from "./wire/struct";
+import { containsUnknown } from "./wire/unknown";
+
+const schema = z.object({
+  from: z.string().regex(/^[^@\s]+@sha256:[0-9a-f]{64}$/),
+  to: z.string().min(1),
+  login: loginSchema.optional(),
+});
+
+type Inputs = z.output<typeof schema>;
+
+/**
+ * `slipway:index:ImageCopy`: an image in another repository, under the same digest. The copy has a tag, so that no
+ * registry takes it for garbage. It stays where it is when the resource goes: what ran once may be gone back to.
+ */
+export class ImageCopy implements Resource {
+  /** @param lookup the registries */
+  constructor(private readonly lookup: Lookup) {}
+
+  check: Resource["check"] = (_subject, { news }) => {
+    const issues = containsUnknown(news) ? [] : (schema.safeParse(news).error?.issues ?? []);
+    return {
+      inputs: marked(news),
+      failures: issues.map(({ path, message }) => ({ property: path.join("."), reason: message })),
+    };
+  };
+
+  /** Another login is no change: the image is there. */
+  diff: Resource["diff"] = (_subject, { oldInputs, news }) => {
+    const changed = ["from", "to"].filter((key) => oldInputs[key] !== news[key]);
+    return { changed, replaces: changed };
+  };
+
+  create: Resource["create"] = async (_subject, { inputs, preview }) => {
+    const copy = schema.parse(inputs);
+    const image = `${copy.to}@${digestOf(copy.from)}`;
+    if (!preview) await this.#copied(copy);
+    return { id: image, outputs: { ...marked(inputs), image } };
+  };
+
+  update: Resource["update"] = (_subject, { oldOutputs, news }) =>
+    Promise.resolve({ ...marked(news), image: oldOutputs["image"] });
+
+  /** A copy that the registry has lost is gone, and made again. */
+  read: Resource["read"] = async (_subject, { id, outputs }) => {
+    const { login } = schema.parse(outputs);
+    const digest = await this.lookup(login).digest(id);
+    return digest === undefined ? undefined : { id, outputs: marked(outputs) };
+  };
+
+  delete: Resource["delete"] = () => Promise.resolve();
+
+  async #copied({ from, to, login }: Inputs): Promise<void> {
+    const registry = this.lookup(login);
+    const digest = digestOf(from);
+    const tagged = `${to}:${digest.slice("sha256:".length, "sha256:".length + 32)}`;
+    await registry.copy(from, tagged);
+    const copied = await registry.digest(tagged);
+    if (copied === digest) return;
+    throw new Error(
+      `the copy of ${from} must have the same digest, got ${copied ?? "nothing"} at ${tagged}; the registry has changed it: let it keep images as they are`,
+    );
+  }
+}
+
+function digestOf(pinned: string): string {
+  return pinned.slice(pinned.indexOf("@") + 1);
+}
+
+/** What the engine keeps, with the password as a secret. */
+function marked({ login, ...properties }: Properties): Properties {
+  const known = loginSchema.safeParse(login).data;
+  return {
+    ...properties,
+    ...(known && { login: { ...known, password: secret(known.password) } }),
+  };
+}

@@ -1,0 +1,34 @@
+import { z } from "zod";
+
+import type { FoundImage } from "../contract";
+import { type Lookup, loginSchema } from "./registry/lookup";
+import type { Properties } from "./wire/plugin";
+
+/** Questions that are asked at a time. */
+const TOGETHER = 8;
+
+const schema = z.object({ references: z.array(z.string()), login: loginSchema.optional() });
+
+/**
+ * The function `slipway:index:imageDigests`: which of these images their registries have. What a registry did not
+ * answer is told beside the others, so that all that is wrong is told at once.
+ */
+export async function imageDigests(args: Properties, lookup: Lookup): Promise<Properties> {
+  const { references, login } = schema.parse(args);
+  const registry = lookup(login);
+  const images: FoundImage[] = [];
+  for (let start = 0; start < references.length; start += TOGETHER) {
+    const asked = references.slice(start, start + TOGETHER);
+    images.push(...(await Promise.all(asked.map((reference) => find(reference, registry)))));
+  }
+  return { images };
+}
+
+async function find(reference: string, registry: ReturnType<Lookup>): Promise<FoundImage> {
+  try {
+    const digest = await registry.digest(reference);
+    return { reference, ...(digest !== undefined && { digest }) };
+  } catch (error) {
+    return { reference, fault: (error as Error).message };
+  }
+}

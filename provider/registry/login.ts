@@ -1,0 +1,53 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { homedir, tmpdir } from "node:os";
+import { join } from "node:path";
+
+import type { RegistryLogin } from "../../contract";
+
+/** What Docker Hub is called in a Docker configuration. */
+const HUB = "https://index.docker.io/v1/";
+
+type Config = Readonly<Record<string, unknown>>;
+
+/**
+ * Runs `work` with a folder that is to be its `DOCKER_CONFIG`: the user's own configuration with this login on top.
+ * The folder is private, and gone afterwards. Without a login it is the user's own.
+ */
+export async function withLogin<T>(
+  login: RegistryLogin | undefined,
+  work: (folder: string | undefined) => Promise<T>,
+): Promise<T> {
+  if (login === undefined) return work(undefined);
+  const folder = await mkdtemp(join(tmpdir(), "slipway-login-"));
+  try {
+    const config = JSON.stringify(loggedIn(await ownConfig(), login));
+    await writeFile(join(folder, "config.json"), config, { mode: 0o600 });
+    return await work(folder);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** A Docker configuration with one more login, which no credential helper is asked for. */
+export function loggedIn(config: Config, { server, username, password }: RegistryLogin): Config {
+  const name = server === "docker.io" ? HUB : server;
+  const auth = Buffer.from(`${username}:${password}`).toString("base64");
+  const { auths, credHelpers } = config;
+  return {
+    ...config,
+    auths: { ...(auths as Config | undefined), [name]: { auth } },
+    credHelpers: { ...(credHelpers as Config | undefined), [name]: "" },
+  };
+}
+
+async function ownConfig(): Promise<Config> {
+  const folder = process.env["DOCKER_CONFIG"] || join(homedir(), ".docker");
+  try {
+    return JSON.parse(await readFile(join(folder, "config.json"), "utf8")) as Config;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return {};
+    throw new Error(
+      `${join(folder, "config.json")} cannot be read as a Docker configuration; mend it with docker login`,
+    );
+  }
+}
