@@ -107,6 +107,74 @@ export interface RunningRelease extends ProvedRelease {
   readonly pods: readonly { readonly name: string; readonly imageID: string }[];
 }
 
+/** A pod of a release, and when it took the steps to ready: ISO 8601, by the cluster's clock; null where nobody said. */
+export interface ReleasedPod {
+  readonly name: string;
+  readonly imageID: string;
+  /** The node that it runs on. */
+  readonly node: string | null;
+  readonly createdAt: string | null;
+  readonly scheduledAt: string | null;
+  /** When the node had the image: told by an event, which the cluster keeps for an hour. */
+  readonly pulledAt: string | null;
+  /** When its container was started. */
+  readonly startedAt: string | null;
+  readonly readyAt: string | null;
+}
+
+/** A container that keeps a release from being ready, as the kubelet tells of it. */
+export interface ContainerEvidence {
+  readonly pod: string;
+  /** Null for a pod that has no node, and so no containers. */
+  readonly container: string | null;
+  readonly state: "unscheduled" | "waiting" | "running" | "terminated";
+  /** Why it is in that state, e.g. `CrashLoopBackOff`. */
+  readonly reason: string | null;
+  readonly message: string | null;
+  /** Since when it runs, ISO 8601; null where it does not. */
+  readonly startedAt: string | null;
+  readonly restarts: number;
+  /** Exit code with which it ended last, null where it has not ended. */
+  readonly exitCode: number | null;
+  /** Why it ended last, e.g. `OOMKilled`. */
+  readonly exitReason: string | null;
+  readonly exitMessage: string | null;
+  /** The last lines of its log, or why there are none; empty for a service with `logs: false`. */
+  readonly log: readonly string[];
+  /** Whether the log is of the container before its last restart. */
+  readonly previous: boolean;
+}
+
+/** Warning events that say the same. */
+export interface EventEvidence {
+  /** Kind and name of what it is about, e.g. `pod shop-6d4cf56db6-x2x9k`. */
+  readonly object: string;
+  readonly reason: string;
+  readonly message: string;
+  /** How often it was said. */
+  readonly count: number;
+}
+
+/** What was found of a release that failed: what the report in words is written from. What looks like a secret is masked. */
+export interface Evidence {
+  /** Kind and name of the object that the verdict is about. */
+  readonly object: string;
+  /** The container that it is about, null where it is about no single one. */
+  readonly container: string | null;
+  readonly message: string;
+  /** Whatever else is known, a line each. */
+  readonly notes: readonly string[];
+  /** Of up to three pods, those in the deepest trouble. */
+  readonly containers: readonly ContainerEvidence[];
+  /** How many more pods are not ready. */
+  readonly otherPods: number;
+  readonly events: readonly EventEvidence[];
+  /** The command to run next. */
+  readonly command: string;
+  /** What was left out to keep this small, e.g. `12 log lines, 3 events`; null where nothing was. */
+  readonly cut: string | null;
+}
+
 /** One release: the record in the stack's outputs. See docs/outputs.md. */
 export interface ReleaseRecord {
   readonly version: 1;
@@ -121,7 +189,7 @@ export interface ReleaseRecord {
   readonly reason: string | null;
   readonly generation: number;
   readonly replicaSet: string | null;
-  readonly pods: readonly { readonly name: string; readonly imageID: string }[];
+  readonly pods: readonly ReleasedPod[];
   /** When the wait began, ISO 8601. */
   readonly startedAt: string;
   /** From the start of the wait to the verdict. */
@@ -130,13 +198,34 @@ export interface ReleaseRecord {
   readonly previous: PreviousRelease | null;
   /** What runs in its place since it failed, null where it is itself what runs. */
   readonly running: RunningRelease | null;
+  /**
+   * What was found, at most 8 KiB of JSON. Null when ready, and where the run that judged it was killed: then the
+   * cluster has kept no more than the reason.
+   */
+  readonly evidence: Evidence | null;
 }
+
+/** One release among those of a service: what its record said of it. */
+export type HistoryEntry = Pick<
+  ReleaseRecord,
+  | "commit"
+  | "dirty"
+  | "image"
+  | "digest"
+  | "manifestHash"
+  | "verdict"
+  | "reason"
+  | "startedAt"
+  | "seconds"
+>;
 
 /** Outputs of `slipway:index:Readiness`: its inputs, the record, and what a rollback goes back to. */
 export interface ReadinessOutputs extends ReadinessInputs {
   readonly release: ReleaseRecord;
   /** The last release that was ready, which may be this one; null where none was. */
   readonly lastReady: ProvedRelease | null;
+  /** The last 20 releases, this one included, newest first; one with the same digest and manifest hash is there once. */
+  readonly history: readonly HistoryEntry[];
 }
 
 /** Which Secrets a sealed value may become: this one, any of its namespace, or any at all. */

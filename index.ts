@@ -29,6 +29,7 @@ const delivered = Object.entries(services).map(([name, service]) => {
 
 export const namespace = place.metadata.name;
 export const releases = Object.fromEntries(delivered.map(([name, { release }]) => [name, release]));
+export const history = Object.fromEntries(delivered.map(([name, { history }]) => [name, history]));
 export const endpoints = Object.fromEntries(
   delivered.map(([name, { endpoint }]) => [name, endpoint]),
 );

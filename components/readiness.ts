@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { DeploymentIdentity, ReadinessInputs, ReleaseRecord } from "../contract";
+import type { DeploymentIdentity, HistoryEntry, ReadinessInputs, ReleaseRecord } from "../contract";
 import type { SlipwayProvider } from "./slipway-provider";
 
 export interface ReadinessArgs {
@@ -80,12 +80,19 @@ export interface ReadinessArgs {
 export class Readiness extends pulumi.CustomResource {
   /** The release's record, once it is ready; unknown in a preview that changes the release. */
   declare readonly release: pulumi.Output<ReleaseRecord>;
+  /** The last 20 releases of the service, newest first; unknown in a preview that changes the release. */
+  declare readonly history: pulumi.Output<readonly HistoryEntry[]>;
 
   constructor(
     name: string,
     args: ReadinessArgs,
     opts: pulumi.CustomResourceOptions & { readonly provider: SlipwayProvider },
   ) {
-    super("slipway:index:Readiness", name, { release: undefined, ...args }, opts);
+    super(
+      "slipway:index:Readiness",
+      name,
+      { release: undefined, history: undefined, ...args },
+      opts,
+    );
   }
 }

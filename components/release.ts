@@ -1,7 +1,7 @@
 import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
-import type { ReleaseRecord } from "../contract";
+import type { HistoryEntry, ReleaseRecord } from "../contract";
 import type { Credential } from "./credentials";
 import { Image, type ImageSource, type Registry } from "./image";
 import { complete } from "./manifests/complete";
@@ -45,6 +45,8 @@ export type ReleaseOptions = pulumi.ComponentResourceOptions & {
 export class Release extends pulumi.ComponentResource {
   /** The record of the release, once it is proved. */
   readonly release: pulumi.Output<ReleaseRecord>;
+  /** The last 20 releases of the service, newest first. */
+  readonly history: pulumi.Output<readonly HistoryEntry[]>;
   /** Where the service answers, once the release is proved. */
   readonly endpoint: pulumi.Output<Endpoint>;
 
@@ -93,10 +95,15 @@ export class Release extends pulumi.ComponentResource {
     );
 
     this.release = readiness.release;
+    this.history = readiness.history;
     this.endpoint = pulumi
       .all([workload.endpoint, readiness.release])
       .apply(([endpoint]) => endpoint);
-    this.registerOutputs({ release: this.release, endpoint: this.endpoint });
+    this.registerOutputs({
+      release: this.release,
+      history: this.history,
+      endpoint: this.endpoint,
+    });
   }
 }
 

@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
-import type { ReadinessInputs, RunningRelease } from "../contract";
+import type { Evidence, ReadinessInputs, RunningRelease } from "../contract";
 import type { Cluster } from "./cluster";
 import { checkInputs, parseInputs } from "./readiness/inputs";
-import { previousOf, recordOf } from "./readiness/record";
-import { type Case, reportOf } from "./readiness/report";
+import { afterLook, afterVerdict } from "./readiness/history";
+import { evidenceAfterLook, recordOf } from "./readiness/record";
+import { type Case, type Report, reportOf } from "./readiness/report";
 import {
   judgedInputs,
   nextState,
@@ -12,6 +13,7 @@ import {
   type State,
   stateOf,
   type Stored,
+  unknownOutputs,
 } from "./readiness/state";
 import { resumption } from "./readiness/resumption";
 import { awaitVerdict, presentVerdict } from "./readiness/wait";
@@ -23,7 +25,6 @@ import { standingOf } from "./rollback/standing";
 import { outlook } from "./rollback/words";
 import type { Deployment } from "./verdict/objects";
 import { type Properties, PartialFailure, type Subject } from "./wire/plugin";
-import { UNKNOWN } from "./wire/unknown";
 
 /** Inputs that say which release this is; all others say what it is to be. */
 const IDENTITY = ["namespace", "deployment.name"];
@@ -91,18 +92,20 @@ export class Readiness implements Resource {
       return { id, inputs, outputs: outputsOf(inputs, state) };
     }
     const judgement = await presentVerdict(this.cluster(), release, this.signal);
-    const { verdict } = judgement;
-    if (verdict.kind === "failed") {
-      const { observed } = judgement;
-      const seconds = undefined;
-      subject.log.warn(await this.#explain({ release, finding: verdict, observed, seconds }));
-    }
+    const { verdict, observed } = judgement;
     const wait = {
       startedAt: stored.release?.startedAt ?? new Date().toISOString(),
       seconds: stored.release?.seconds ?? 0,
     };
-    const record = recordOf(release, judgement, wait, previousOf(stored.release, release));
-    return { id, inputs, outputs: outputsOf(inputs, nextState(record, stored.lastReady)) };
+    let record = recordOf(release, judgement, wait, stored.release);
+    if (verdict.kind === "failed") {
+      const seconds = undefined;
+      const report = await this.#report({ release, finding: verdict, observed, seconds });
+      subject.log.warn(report.text);
+      record = { ...record, evidence: evidenceAfterLook(record, stored.release, report.evidence) };
+    }
+    const history = afterLook(stored.history, record);
+    return { id, inputs, outputs: outputsOf(inputs, nextState(record, stored.lastReady, history)) };
   };
 
   /** There is nothing to delete. */
@@ -148,15 +151,15 @@ export class Readiness implements Resource {
     // The look before the wait may have had no answer.
     await this.#refuse(release, inputs, stored, observed.deployment, tools);
     const seconds = (performance.now() - began) / 1000;
-    const previous = previousOf(stored.release, release);
-    const record = recordOf(release, judgement, { startedAt, seconds }, previous);
-    const state = nextState(record, stored.lastReady);
+    const record = recordOf(release, judgement, { startedAt, seconds }, stored.release);
+    const history = afterVerdict(stored.history, record);
+    const state = nextState(record, stored.lastReady, history);
     if (verdict.kind === "ready") {
       return outputsOf(inputs, state);
     }
     const failure = { release, finding: verdict, observed, seconds };
-    const { message, running } = await this.#fail(subject, failure, stored, tools);
-    throw failureOf(message, inputs, { ...state, release: { ...record, running } });
+    const { message, running, evidence } = await this.#fail(subject, failure, stored, tools);
+    throw failureOf(message, inputs, { ...state, release: { ...record, running, evidence } });
   }
 
   /** @throws PartialFailure for a release that was rolled back: what the Deployment shows is another one */
@@ -180,19 +183,19 @@ export class Readiness implements Resource {
     failure: Case,
     { lastReady }: Stored,
     tools: Tools,
-  ): Promise<{ message: string; running: RunningRelease | null }> {
+  ): Promise<{ message: string; running: RunningRelease | null; evidence: Evidence }> {
     const { release, finding, observed } = failure;
     const plan = planRollback(release, finding, lastReady, observed);
     if (plan.kind === "stay") {
-      const message = await this.#explain({ ...failure, note: plan.why });
-      return { message, running: null };
+      const { text, evidence } = await this.#report({ ...failure, note: plan.why });
+      return { message: text, running: null, evidence };
     }
-    const report = await this.#explain(failure);
+    const { text, evidence } = await this.#report(failure);
     // Told before anything is touched: whatever becomes of the rollback, this is not lost.
-    subject.log.warn(report);
+    subject.log.warn(text);
     const { running, report: outcome } = await rollBack(failure, plan, tools);
-    const [headline = ""] = report.split("\n");
-    return { message: `${headline}\n${outcome}`, running };
+    const [headline = ""] = text.split("\n");
+    return { message: `${headline}\n${outcome}`, running, evidence };
   }
 
   /** The Deployment, as far as the cluster answers; if it does not, the wait will say so. */
@@ -209,11 +212,11 @@ export class Readiness implements Resource {
       progress: (text) => {
         subject.log.status(text);
       },
-      explain: (found) => this.#explain(found),
+      explain: async (found) => (await this.#report(found)).text,
     };
   }
 
-  #explain(found: Case): Promise<string> {
+  #report(found: Case): Promise<Report> {
     return reportOf(this.cluster(), this.context(), found, this.signal);
   }
 }
@@ -225,10 +228,6 @@ function idOf({ namespace, deployment }: Properties): string {
 
 function failureOf(message: string, inputs: Properties, state: State): PartialFailure {
   return new PartialFailure(message, idOf(inputs), outputsOf(inputs, state));
-}
-
-function unknownOutputs(inputs: Properties): Properties {
-  return { ...inputs, release: UNKNOWN, lastReady: UNKNOWN };
 }
 
 /** Paths of the inputs that differ, one level into objects: what is compared is small and flat. */

@@ -20,6 +20,7 @@ export const COLLECTIONS = {
   endpointSlices: collection("discovery.k8s.io", "v1", "endpointslices"),
   ingresses: collection("networking.k8s.io", "v1", "ingresses"),
   warnings: collection("", "v1", "events", { fieldSelector: "type=Warning" }),
+  pulls: collection("", "v1", "events", { fieldSelector: "reason=Pulled" }),
 } as const;
 
 export type CollectionName = keyof typeof COLLECTIONS;

@@ -40,7 +40,7 @@ export class NamespaceWatch {
   /** @param closed called when the release is no longer followed */
   subscribe(release: ReadinessInputs, closed: () => void): Subscription {
     const needed = neededFor(release);
-    for (const name of [...needed, "warnings" as const]) {
+    for (const name of [...needed, "warnings", "pulls"] as const) {
       this.#start(name);
     }
     const source = {
@@ -106,6 +106,7 @@ export class NamespaceWatch {
       endpointSlices: stores.endpointSlices.of(release.serviceName),
       ingress: stores.ingresses.of(release.ingress?.name)[0],
       warnings: objects.flatMap((object) => stores.warnings.of(uidOf(object))),
+      pulls: pods.flatMap((pod) => stores.pulls.of(uidOf(pod))),
     };
   }
 
@@ -151,6 +152,11 @@ export class NamespaceWatch {
         ({ involvedObject }) => {
           tell("deployment", deploymentOf(involvedObject.uid ?? ""));
         },
+      ),
+      // No verdict waits for these.
+      pulls: new Store<Event>(
+        ({ involvedObject }) => involvedObject.uid,
+        () => undefined,
       ),
     };
   }

@@ -1,8 +1,9 @@
-import type { PreviousRelease, ReadinessInputs, ReleaseRecord } from "../../contract";
+import type { Evidence, PreviousRelease, ReadinessInputs, ReleaseRecord } from "../../contract";
 import { digestOf } from "../verdict/digest";
 import { newReplicaSet, podsOf } from "../verdict/deployment";
 import type { ProvedPod } from "../verdict/finding";
 import { nameOf, type Observed, type ReplicaSet } from "../verdict/objects";
+import { releasedPod } from "./released-pod";
 import type { Judgement } from "./wait";
 
 /** When a wait began, and how long it took. */
@@ -12,15 +13,16 @@ export interface Wait {
   readonly seconds: number;
 }
 
-/** The release record of a verdict. */
+/** The release record of a verdict, but for the evidence: that is gathered for a failure only. */
 export function recordOf(
   inputs: ReadinessInputs,
   { verdict, observed }: Judgement,
   { startedAt, seconds }: Wait,
-  previous: PreviousRelease | null,
+  stored: ReleaseRecord | undefined,
 ): ReleaseRecord {
   const ready = verdict.kind === "ready";
   const replicaSet = newReplicaSet(observed);
+  const pods = ready ? verdict.pods : replicaSet ? runningPods(replicaSet, observed) : [];
   return {
     version: 1,
     commit: inputs.commit ?? null,
@@ -33,12 +35,29 @@ export function recordOf(
     reason: ready ? null : verdict.reason,
     generation: inputs.deployment.generation,
     replicaSet: ready ? verdict.replicaSet : (replicaSet?.metadata?.name ?? null),
-    pods: ready ? verdict.pods : replicaSet === undefined ? [] : runningPods(replicaSet, observed),
+    pods: pods.map((pod) => releasedPod(pod, inputs, observed, stored)),
     startedAt,
     seconds: Math.round(seconds * 10) / 10,
-    previous,
+    previous: previousOf(stored, inputs),
     running: null,
+    evidence: null,
   };
+}
+
+/**
+ * The evidence of a failure that was looked at again. While the verdict is the same, what was found when it
+ * was made stays: it tells how the release failed, and is no change at every look.
+ */
+export function evidenceAfterLook(
+  record: ReleaseRecord,
+  stored: ReleaseRecord | undefined,
+  found: Evidence,
+): Evidence {
+  const isSame =
+    stored?.generation === record.generation &&
+    stored.verdict === record.verdict &&
+    stored.reason === record.reason;
+  return (isSame ? stored.evidence : null) ?? found;
 }
 
 /** What the nodes say that a release which is not ready runs, as far as they have come. */

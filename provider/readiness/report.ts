@@ -1,8 +1,11 @@
-import type { ReadinessInputs } from "../../contract";
+import type { Evidence, ReadinessInputs } from "../../contract";
 import type { Cluster } from "../cluster";
-import { evidence, logSources } from "../verdict/evidence";
+import { bounded } from "../verdict/bound";
+import { evidenceOf, logSources } from "../verdict/evidence";
 import type { Finding } from "../verdict/finding";
 import type { Observed } from "../verdict/objects";
+import { reportOn } from "../verdict/report";
+import { shortcomings } from "./forbidden";
 
 /** Logs and the like are worth waiting for, but not long: the verdict is known. */
 const EVIDENCE_MILLISECONDS = 10_000;
@@ -18,21 +21,32 @@ export interface Case {
   readonly note?: string | undefined;
 }
 
+/** A failed verdict, for people and for machines. */
+export interface Report {
+  readonly text: string;
+  /** What the text says, small enough to be kept. */
+  readonly evidence: Evidence;
+}
+
 /** Gathers the evidence for a failed verdict from the cluster, and puts it into words. */
 export async function reportOf(
   cluster: Cluster,
   context: string,
   { release, finding, observed, seconds, note }: Case,
   interruption: AbortSignal,
-): Promise<string> {
+): Promise<Report> {
   const signal = AbortSignal.any([interruption, AbortSignal.timeout(EVIDENCE_MILLISECONDS)]);
   const sources = signal.aborted || release.logs === false ? [] : logSources(observed, finding);
-  const [logs, notes] = await Promise.all([
+  const [logs, notes, poorer] = await Promise.all([
     Promise.all(sources.map((source) => cluster.log(release.namespace, source, signal))),
     notesOn(cluster, finding, observed, signal),
+    shortcomings(cluster, release, finding, signal),
   ]);
-  const known = note === undefined ? notes : [note, ...notes];
-  return evidence({ release, finding, seconds, observed, logs, notes: known, context });
+  const own = note === undefined ? [] : [note];
+  const known = [...(finding.notes ?? []), ...own, ...notes, ...poorer];
+  const evidence = evidenceOf({ release, finding, observed, logs, notes: known, context });
+  const headline = { service: release.service, reason: finding.reason, seconds };
+  return { text: reportOn(headline, evidence), evidence: bounded(evidence) };
 }
 
 async function notesOn(

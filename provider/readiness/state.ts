@@ -1,28 +1,44 @@
-import type { ProvedRelease, ReadinessOutputs, ReleaseRecord } from "../../contract";
+import type { HistoryEntry, ProvedRelease, ReadinessOutputs, ReleaseRecord } from "../../contract";
 import type { Properties } from "../wire/plugin";
+import { UNKNOWN } from "../wire/unknown";
+import { afterVerdict } from "./history";
 import { checkInputs } from "./inputs";
 
 /** What the stack's state keeps of a release, beside its inputs. */
-export type State = Pick<ReadinessOutputs, "release" | "lastReady">;
+export type State = Pick<ReadinessOutputs, "release" | "lastReady" | "history">;
 
 /** What is known of it: a record can be missing, as it is before the first verdict. */
-export type Stored = Partial<Pick<State, "release">> & Pick<State, "lastReady">;
+export type Stored = Partial<Pick<State, "release">> & Omit<State, "release">;
 
 /** Before the first verdict, and where the state was lost. */
-export const NOTHING: Stored = { lastReady: null };
+export const NOTHING: Stored = { lastReady: null, history: [] };
 
-const OWN = { release: true, lastReady: true } satisfies Record<keyof State, true>;
+const OWN = { release: UNKNOWN, lastReady: UNKNOWN, history: UNKNOWN } satisfies Record<
+  keyof State,
+  string
+>;
 
 /** The outputs of a resource with these inputs. */
-export function outputsOf(inputs: Properties, { release, lastReady }: State): Properties {
-  return { ...inputs, release, lastReady };
+export function outputsOf(inputs: Properties, { release, lastReady, history }: State): Properties {
+  return { ...inputs, release, lastReady, history };
 }
 
-/** What a resource's outputs have stored. */
-export function stateOf({ release, lastReady }: Properties): Stored {
+/** The outputs before there is a verdict. */
+export function unknownOutputs(inputs: Properties): Properties {
+  return { ...inputs, ...OWN };
+}
+
+/** What a resource's outputs have stored. States of earlier versions lack some of it. */
+export function stateOf({ release, lastReady, history }: Properties): Stored {
+  const record = isObject(release) ? (release as unknown as ReleaseRecord) : undefined;
   return {
-    ...(isObject(release) && { release: release as unknown as ReleaseRecord }),
+    ...(record && { release: { ...record, evidence: record.evidence ?? null } }),
     lastReady: isObject(lastReady) ? (lastReady as unknown as ProvedRelease) : null,
+    history: Array.isArray(history)
+      ? (history as readonly HistoryEntry[])
+      : record === undefined
+        ? []
+        : afterVerdict([], record),
   };
 }
 
@@ -37,11 +53,15 @@ export function judgedInputs(outputs: Properties, inputs: Properties): Propertie
 }
 
 /** The state after a verdict: a release that is ready is what a later one may go back to. */
-export function nextState(release: ReleaseRecord, lastReady: ProvedRelease | null): State {
+export function nextState(
+  release: ReleaseRecord,
+  lastReady: ProvedRelease | null,
+  history: readonly HistoryEntry[],
+): State {
   const { commit, image, digest, manifestHash, replicaSet, verdict } = release;
   return verdict === "ready" && replicaSet !== null
-    ? { release, lastReady: { commit, image, digest, manifestHash, replicaSet } }
-    : { release, lastReady };
+    ? { release, lastReady: { commit, image, digest, manifestHash, replicaSet }, history }
+    : { release, lastReady, history };
 }
 
 function isObject(value: unknown): value is Properties {

@@ -1,4 +1,5 @@
 import type { ReadinessInputs, ReleaseRecord } from "../../contract";
+import { afterLook } from "../readiness/history";
 import { previousOf, released } from "../readiness/record";
 import type { State, Stored } from "../readiness/state";
 import type { Reason } from "../verdict/reasons";
@@ -23,7 +24,7 @@ export interface Standing {
 export async function standingOf(
   release: ReadinessInputs,
   mark: Mark,
-  { release: stored, lastReady }: Stored,
+  { release: stored, lastReady, history }: Stored,
   tools: Tools,
 ): Promise<Standing> {
   const isKnown =
@@ -40,7 +41,11 @@ export async function standingOf(
   const failed = called(release, running ?? undefined);
   const headline = `${release.service}: rolled-back: ${failed} failed with ${mark.reason}, and ${standing(running, release)}`;
   return {
-    state: { release: { ...record, running }, lastReady },
+    state: {
+      release: { ...record, running },
+      lastReady,
+      history: afterLook(history, record),
+    },
     report: report === "" ? headline : `${headline}\n${report}`,
     remedy: `next: ${REMEDY}`,
   };
@@ -70,5 +75,6 @@ function failedRecord(
     seconds: 0,
     previous: previousOf(stored, release),
     running: null,
+    evidence: null,
   };
 }

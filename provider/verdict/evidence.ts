@@ -1,8 +1,19 @@
-import type { ReadinessInputs } from "../../contract";
+import type { ContainerEvidence, Evidence, EventEvidence, ReadinessInputs } from "../../contract";
+import { nextCommand } from "./command";
 import { newReplicaSet, podsOf } from "./deployment";
 import type { Finding } from "./finding";
-import { type Event, nameOf, type Observed, type Pod, uidOf } from "./objects";
-import { complaintsOf, isReady, statusesOf, unreadyStatuses } from "./pod";
+import { masked } from "./mask";
+import {
+  condition,
+  type ContainerStatus,
+  type Event,
+  nameOf,
+  type Observed,
+  type Pod,
+  uidOf,
+} from "./objects";
+import { isReady, statusesOf, unreadyStatuses } from "./pod";
+import { complaintsOf } from "./report";
 
 /** Pods that are told of one by one; the others are mostly the same again. */
 const PODS = 3;
@@ -20,12 +31,10 @@ export interface ContainerLog {
 /** A container whose log tells why the release is not ready. */
 export type LogSource = Omit<ContainerLog, "lines">;
 
-/** What was found, and how to look further. */
-export interface Report {
+/** What a verdict was made from, and what was gathered for it. */
+export interface Facts {
   readonly release: ReadinessInputs;
   readonly finding: Finding;
-  /** How long the wait took; undefined where nothing was waited for. */
-  readonly seconds: number | undefined;
   readonly observed: Observed;
   readonly logs: readonly ContainerLog[];
   /** The kubeconfig's context, for the command to run next. */
@@ -35,28 +44,28 @@ export interface Report {
 }
 
 /**
- * A failed verdict in words: the reason, what the pods wait for, their last log lines, the Warning events,
+ * What was found of a release that is not ready: what its pods wait for, their last log lines, the Warning events,
  * and the command to run next.
  */
-export function evidence(report: Report): string {
-  const { release, finding, seconds, observed, logs, notes = [] } = report;
+export function evidenceOf(facts: Facts): Evidence {
+  const { release, finding, observed, logs, context, notes = [] } = facts;
   const suspects = suspectsOf(observed, finding);
   const told = suspects.slice(0, PODS);
-  const { reason, object, container } = finding;
-  const where = container === undefined ? object : `${object}, container ${container}`;
-  const after = seconds === undefined ? "" : ` after ${Math.round(seconds)} s`;
-  const said = [
-    `${release.service}: ${reason}${after}: ${finding.message.trim()} (${where})`,
-    ...notes,
-    ...complaintLines(told, finding),
-    ...(suspects.length > PODS
-      ? [`and ${suspects.length - PODS} more pods that are not ready`]
-      : []),
-    ...logs.flatMap(logLines),
-  ];
-  return [...said, ...warningLines(observed, told, said), `next: ${nextCommand(report)}`].join(
-    "\n",
-  );
+  const { object, container = null } = finding;
+  const message = finding.message.trim();
+  const containers = told.flatMap((pod) => containersOf(pod, logs));
+  const said = [message, ...containers.flatMap(complaintsOf)];
+  return {
+    object,
+    container,
+    message,
+    notes,
+    containers,
+    otherPods: suspects.length - told.length,
+    events: eventsOf(observed, told, said),
+    command: nextCommand({ release, finding, context, suspect: suspects[0] }),
+    cut: null,
+  };
 }
 
 /** The containers whose logs belong into the evidence. */
@@ -86,82 +95,90 @@ function restarts(pod: Pod): number {
   return statusesOf(pod).reduce((sum, { restartCount }) => sum + restartCount, 0);
 }
 
-/** Each complaint once, with the pods that have it; what the first line said already is not said again. */
-function complaintLines(pods: readonly Pod[], { message }: Finding): string[] {
-  const complaints = new Map<string, string[]>();
-  for (const pod of pods) {
-    for (const complaint of complaintsOf(pod)) {
-      const text = complaint.replaceAll(nameOf(pod), "<pod>").replaceAll(uidOf(pod), "<uid>");
-      const isSaid = complaint.endsWith(message);
-      complaints.set(text, [...(complaints.get(text) ?? []), ...(isSaid ? [] : [nameOf(pod)])]);
-    }
+function containersOf(pod: Pod, logs: readonly ContainerLog[]): ContainerEvidence[] {
+  const scheduled = condition(pod.status?.conditions, "PodScheduled");
+  if (scheduled?.status === "False") {
+    const { reason = null, message = null } = scheduled;
+    return [{ ...NOTHING, pod: nameOf(pod), state: "unscheduled", reason, message }];
   }
-  return [...complaints]
-    .filter(([, names]) => names.length > 0)
-    .map(([text, names]) => `pod${names.length > 1 ? "s" : ""} ${names.join(", ")}: ${text}`);
+  return unreadyStatuses(pod).map((status) => {
+    const log = logs.find(
+      (candidate) => candidate.pod === nameOf(pod) && candidate.container === status.name,
+    );
+    return {
+      ...NOTHING,
+      ...stateOf(status),
+      pod: nameOf(pod),
+      container: status.name,
+      restarts: status.restartCount,
+      ...(log && { log: log.lines, previous: log.previous }),
+    };
+  });
 }
 
-function logLines({ pod, container, previous, lines }: ContainerLog): string[] {
-  if (lines.length === 0) {
-    return [];
-  }
-  const which = previous ? " before its last restart" : "";
-  return [
-    `log of pod ${pod}, container ${container}${which}, last ${lines.length} lines:`,
-    ...lines.map((line) => `  ${line}`),
-  ];
+const NOTHING = {
+  container: null,
+  reason: null,
+  message: null,
+  startedAt: null,
+  restarts: 0,
+  exitCode: null,
+  exitReason: null,
+  exitMessage: null,
+  log: [],
+  previous: false,
+} satisfies Partial<ContainerEvidence>;
+
+function stateOf({ state, lastState }: ContainerStatus) {
+  const { waiting, running, terminated } = state ?? {};
+  const ended = terminated ?? lastState?.terminated;
+  return {
+    state: terminated ? "terminated" : running ? "running" : "waiting",
+    reason: (terminated ?? waiting)?.reason ?? null,
+    message: waiting?.message?.trim() ?? null,
+    startedAt: running?.startedAt ?? null,
+    exitCode: ended?.exitCode ?? null,
+    exitReason: ended?.reason ?? null,
+    exitMessage: ended?.message === undefined ? null : masked(ended.message.trim()),
+  } as const;
 }
 
 /** The kubelet's words for doing the same again later. */
 const REPEATED = /^(Back-off|ImagePullBackOff$|ErrImagePull$)/;
 
 /** Each warning once, with the number of times; what was said already is not said again. */
-function warningLines(observed: Observed, told: readonly Pod[], said: readonly string[]): string[] {
+function eventsOf(
+  observed: Observed,
+  told: readonly Pod[],
+  said: readonly string[],
+): EventEvidence[] {
   const replicaSet = newReplicaSet(observed);
   const concerned = new Set([
     ...[observed.deployment, replicaSet].flatMap((object) => (object ? [uidOf(object)] : [])),
     ...told.map(uidOf),
   ]);
-  const counts = new Map<string, number>();
-  for (const event of observed.warnings) {
-    const message = event.message?.replace(/^Error(?: creating)?: /, "").trim() ?? "";
+  const events = new Map<string, EventEvidence>();
+  for (const warning of observed.warnings) {
+    const event = eventOf(warning);
+    const cause = event.message.replace(/^Error(?: creating)?: /, "");
     if (
-      concerned.has(event.involvedObject.uid ?? "") &&
-      !REPEATED.test(message) &&
-      !said.some((line) => line.includes(message))
+      concerned.has(warning.involvedObject.uid ?? "") &&
+      !REPEATED.test(cause) &&
+      !said.some((text) => text.includes(cause))
     ) {
-      const line = warningLine(event);
-      counts.set(line, (counts.get(line) ?? 0) + (event.count ?? event.series?.count ?? 1));
+      const key = JSON.stringify([event.object, event.reason, event.message]);
+      const count = event.count + (events.get(key)?.count ?? 0);
+      events.set(key, { ...event, count });
     }
   }
-  return [...counts].map(([line, count]) => (count > 1 ? `${line} (${count} times)` : line));
+  return [...events.values()];
 }
 
-function warningLine({ involvedObject, reason, message }: Event): string {
-  const object = (involvedObject.kind ?? "object").toLowerCase();
-  return `warning ${reason ?? ""} (${object} ${involvedObject.name ?? ""}): ${message?.trim() ?? ""}`;
-}
-
-function nextCommand({ release, finding, observed, context }: Report): string {
-  const kubectl = `kubectl --context ${context}`;
-  const within = `${kubectl} --namespace ${release.namespace}`;
-  switch (finding.reason) {
-    case "deployment-missing":
-      return `${within} get deployments,events`;
-    case "superseded":
-      return `${within} rollout history deployment ${release.deployment.name}`;
-    case "namespace-missing":
-    case "namespace-terminating":
-      return `${kubectl} describe namespace ${release.namespace}`;
-    case "cluster-unreachable":
-      return `${kubectl} get --raw /readyz`;
-    case "forbidden":
-      return `${within} auth can-i --list`;
-    default: {
-      // A Deployment only counts; its pods tell why.
-      const [suspect] = suspectsOf(observed, finding);
-      const byPod = finding.object.startsWith("deployment ") && suspect !== undefined;
-      return `${within} describe ${byPod ? `pod ${nameOf(suspect)}` : finding.object}`;
-    }
-  }
+function eventOf({ involvedObject, reason, message, count, series }: Event): EventEvidence {
+  return {
+    object: `${(involvedObject.kind ?? "object").toLowerCase()} ${involvedObject.name ?? ""}`,
+    reason: reason ?? "",
+    message: masked(message?.trim() ?? ""),
+    count: count ?? series?.count ?? 1,
+  };
 }

@@ -49,6 +49,11 @@ export interface Observed {
   /** Warning events of the Deployment, its ReplicaSets and their pods. */
   readonly warnings: readonly Event[];
   /**
+   * Events by which the kubelet says that it has the image of a container of these pods.
+   * @default - none
+   */
+  readonly pulls?: readonly Event[];
+  /**
    * When this was, by the cluster's clock, in milliseconds since 1970.
    * @default - unknown; then nothing is taken for older than the wait
    */

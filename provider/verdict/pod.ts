@@ -1,7 +1,6 @@
 import { judgeContainer } from "./container";
 import { carriesDigest, digestOf } from "./digest";
 import type { Finding, ProvedPod } from "./finding";
-import { masked } from "./mask";
 import { condition, type ContainerStatus, type Event, nameOf, type Pod } from "./objects";
 import { judgeScheduling } from "./scheduling";
 import type { Patience } from "./subject";
@@ -12,11 +11,7 @@ export function isReady(pod: Pod): boolean {
 }
 
 /** What stands between a pod and ready: its node and volumes, then its containers in the order in which they start. */
-export function judgePod(
-  patience: Patience,
-  pod: Pod,
-  warnings: readonly Event[],
-): Finding[] {
+export function judgePod(patience: Patience, pod: Pod, warnings: readonly Event[]): Finding[] {
   if (isReady(pod)) {
     return [];
   }
@@ -89,15 +84,6 @@ export function stageOf(pod: Pod): string {
   return condition(conditions, "Initialized")?.status === "True" ? "starting" : "initializing";
 }
 
-/** What holds a pod up: one line for the scheduler, and one for each container that waits, ended or is not ready. */
-export function complaintsOf(pod: Pod): string[] {
-  const scheduled = condition(pod.status?.conditions, "PodScheduled");
-  if (scheduled?.status === "False") {
-    return [withMessage(scheduled.reason ?? "not scheduled", scheduled.message)];
-  }
-  return unreadyStatuses(pod).flatMap(complaintOf);
-}
-
 /** The statuses of all containers, in the order in which they start. */
 export function statusesOf(pod: Pod): readonly ContainerStatus[] {
   return [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
@@ -117,31 +103,7 @@ export function unreadyStatuses(pod: Pod): readonly ContainerStatus[] {
 /** Waiting reasons that are steps on the way, not trouble. */
 const STEPS: readonly (string | undefined)[] = [undefined, "ContainerCreating", "PodInitializing"];
 
-function isTrouble(waitingReason: string | undefined): boolean {
+/** Whether what a container waits for, by its reason, is more than a step on the way. */
+export function isTrouble(waitingReason: string | undefined): boolean {
   return !STEPS.includes(waitingReason);
-}
-
-function complaintOf({ name, state, lastState, restartCount }: ContainerStatus): string[] {
-  const ended = state?.terminated ?? lastState?.terminated;
-  const lines: string[] = [];
-  if (state?.waiting !== undefined && isTrouble(state.waiting.reason)) {
-    lines.push(withMessage(state.waiting.reason ?? "waiting", state.waiting.message));
-  }
-  if (ended !== undefined) {
-    const restarts = restartCount > 0 ? `, ${restartCount} restarts` : "";
-    lines.push(
-      withMessage(
-        `${ended.reason ?? "ended"}, exit code ${ended.exitCode}${restarts}`,
-        ended.message === undefined ? undefined : masked(ended.message),
-      ),
-    );
-  }
-  if (state?.running !== undefined) {
-    lines.push(`runs since ${state.running.startedAt ?? "a moment"} but is not ready`);
-  }
-  return lines.map((line) => `container ${name}: ${line}`);
-}
-
-function withMessage(reason: string, message: string | undefined): string {
-  return message ? `${reason}: ${message.trim()}` : reason;
 }

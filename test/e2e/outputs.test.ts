@@ -3,7 +3,7 @@
 import { cp } from "node:fs/promises";
 import { join } from "node:path";
 
-import type { ReleaseRecord } from "../../contract";
+import type { HistoryEntry, ReleaseRecord } from "../../contract";
 import { faultsOf } from "../support/outputs-schema";
 import { Project } from "../support/project";
 import { shop } from "../support/shop";
@@ -13,6 +13,7 @@ const CONSUMER = "example/consumer";
 
 interface Outputs {
   readonly releases: { readonly shop: ReleaseRecord };
+  readonly history: { readonly shop: readonly HistoryEntry[] };
   readonly endpoints: { readonly shop: { readonly address: string } };
 }
 
@@ -41,6 +42,11 @@ test("another stack takes over the image and the address of a proved release", a
   await succeed(project.up());
   const outputs = await project.outputs<Outputs>();
   expect(faultsOf(outputs)).toEqual([]);
+  const { pods, digest: released } = outputs.releases.shop;
+  expect(pods.flatMap((pod) => Object.entries(pod)).filter(([, value]) => value === null)).toEqual(
+    [],
+  );
+  expect(outputs.history.shop).toMatchObject([{ digest: released, verdict: "ready" }]);
 
   await succeed(consumer("up", "--yes", "--skip-preview", "--stack=dev"));
   const { output } = await succeed(consumer("stack", "output", "--json", "--stack=dev"));
@@ -59,7 +65,14 @@ test("a release that fails is recorded as failed, and another stack refuses it",
   expect(after.releases.shop).toMatchObject({
     verdict: "failed",
     previous: { manifestHash: before.releases.shop.manifestHash },
+    evidence: { object: expect.stringMatching(/^pod shop-/) as string },
   });
+  expect(after.releases.shop.evidence?.containers[0]).toMatchObject({
+    container: "shop",
+    exitCode: 3,
+    log: expect.arrayContaining([expect.any(String)]) as string[],
+  });
+  expect(after.history.shop.map(({ verdict }) => verdict)).toEqual(["failed", "ready"]);
   expect(after.endpoints).toEqual(before.endpoints);
   expect((await consumer("up", "--yes", "--skip-preview", "--stack=dev")).exitCode).not.toBe(0);
 });

@@ -4,7 +4,16 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import type { Endpoint } from "../../components/workload";
-import type { PreviousRelease, ReleaseRecord, RunningRelease } from "../../contract";
+import type {
+  ContainerEvidence,
+  Evidence,
+  EventEvidence,
+  HistoryEntry,
+  PreviousRelease,
+  ReleasedPod,
+  ReleaseRecord,
+  RunningRelease,
+} from "../../contract";
 import schema from "../../docs/outputs.schema.json";
 import { REASONS } from "../../provider/verdict/reasons";
 import { faultsOf } from "../support/outputs-schema";
@@ -20,6 +29,63 @@ const previous = {
   manifestHash: DIGEST,
 } satisfies Required<PreviousRelease>;
 
+const pod = {
+  name: "shop-6d4cf56db6-x2x9k",
+  imageID: IMAGE,
+  node: "node1",
+  createdAt: "2026-11-21T09:30:00Z",
+  scheduledAt: "2026-11-21T09:30:00Z",
+  pulledAt: "2026-11-21T09:30:01Z",
+  startedAt: "2026-11-21T09:30:01Z",
+  readyAt: null,
+} satisfies Required<ReleasedPod>;
+
+const containerEvidence = {
+  pod: pod.name,
+  container: "shop",
+  state: "waiting",
+  reason: "CrashLoopBackOff",
+  message: "back-off 10s restarting failed container",
+  startedAt: null,
+  restarts: 2,
+  exitCode: 1,
+  exitReason: "Error",
+  exitMessage: null,
+  log: ["no database"],
+  previous: true,
+} satisfies Required<ContainerEvidence>;
+
+const eventEvidence = {
+  object: `pod ${pod.name}`,
+  reason: "Unhealthy",
+  message: "Readiness probe failed: 503",
+  count: 3,
+} satisfies Required<EventEvidence>;
+
+const evidence = {
+  object: `pod ${pod.name}`,
+  container: "shop",
+  message: "ended 2 times, last with exit code 1 (Error)",
+  notes: [],
+  containers: [containerEvidence],
+  otherPods: 0,
+  events: [eventEvidence],
+  command: "kubectl --context dev --namespace shop-dev describe pod shop-6d4cf56db6-x2x9k",
+  cut: null,
+} satisfies Required<Evidence>;
+
+const historyEntry = {
+  commit: "1".repeat(40),
+  dirty: false,
+  image: IMAGE,
+  digest: DIGEST,
+  manifestHash: DIGEST,
+  verdict: "ready",
+  reason: null,
+  startedAt: "2026-11-21T09:30:00.000Z",
+  seconds: 3.2,
+} satisfies Required<HistoryEntry>;
+
 const release = {
   version: 1,
   commit: "1".repeat(40),
@@ -32,11 +98,12 @@ const release = {
   reason: null,
   generation: 2,
   replicaSet: "shop-6d4cf56db6",
-  pods: [{ name: "shop-6d4cf56db6-x2x9k", imageID: IMAGE }],
+  pods: [pod],
   startedAt: "2026-11-21T09:30:00.000Z",
   seconds: 3.2,
   previous,
   running: null,
+  evidence: null,
 } satisfies Required<ReleaseRecord>;
 
 const running = {
@@ -52,7 +119,8 @@ const failed = {
   verdict: "failed",
   reason: "progress-deadline",
   replicaSet: null,
-  pods: [{ name: "shop-6d4cf56db6-x2x9k", imageID: "" }],
+  pods: [{ ...pod, imageID: "" }],
+  evidence,
 } satisfies ReleaseRecord;
 
 const endpoint = {
@@ -64,6 +132,7 @@ const endpoint = {
 const withRelease = (changes: object) => ({
   namespace: "shop-dev",
   releases: { shop: { ...release, ...changes } },
+  history: { shop: [historyEntry] },
   endpoints: { shop: endpoint },
 });
 const withEndpoint = (changes: object) => ({
@@ -88,7 +157,15 @@ test.each([
   ["no pods, where none are asked for", withRelease({ pods: [] })],
   ["a registry with a port", withRelease({ image: `localhost:5000/shop@${DIGEST}` })],
   ["a service without public address", withEndpoint({ public: null })],
-  ["no services", { namespace: "shop-dev", releases: {}, endpoints: {} }],
+  ["no services", { namespace: "shop-dev", releases: {}, history: {}, endpoints: {} }],
+  [
+    "a failure of which the cluster kept the reason only",
+    withRelease({ ...failed, evidence: null }),
+  ],
+  [
+    "evidence that was cut",
+    withRelease({ ...failed, evidence: { ...evidence, cut: "2 log lines" } }),
+  ],
 ])("accepts %s", (_, outputs) => {
   expect(faultsOf(outputs)).toEqual([]);
 });
@@ -118,8 +195,19 @@ test.each([
   ],
   [
     "a ready pod that runs nobody knows what",
-    withRelease({ pods: [{ name: "shop-x", imageID: "" }] }),
+    withRelease({ pods: [{ ...pod, imageID: "" }] }),
     "/releases/shop/pods/0/imageID",
+  ],
+  ["a ready release with evidence", withRelease({ evidence }), "/releases/shop/evidence"],
+  [
+    "a step at a local time",
+    withRelease({ pods: [{ ...pod, readyAt: "09:30" }] }),
+    "/releases/shop/pods/0/readyAt",
+  ],
+  [
+    "a history without end",
+    { ...withRelease({}), history: { shop: Array(21).fill(historyEntry) } },
+    "/history/shop",
   ],
   ["a local time", withRelease({ startedAt: "2026-11-21 09:30" }), "/releases/shop/startedAt"],
   ["negative seconds", withRelease({ seconds: -1 }), "/releases/shop/seconds"],
@@ -147,16 +235,22 @@ test.each(Object.keys(release))("calls for the release's %s", (field) => {
 });
 
 test("describes the fields of the program and no other", () => {
-  const { release: described, previousRelease, runningRelease } = schema.$defs;
-  const { pod, endpoint: address } = schema.$defs;
-  expect(Object.keys(described.properties)).toEqual(Object.keys(release));
-  expect(described.required).toEqual(Object.keys(release));
-  expect(Object.keys(previousRelease.properties)).toEqual(Object.keys(previous));
-  expect(previousRelease.required).toEqual(Object.keys(previous));
-  expect(Object.keys(runningRelease.properties)).toEqual(Object.keys(running));
-  expect(runningRelease.required).toEqual(Object.keys(running));
-  expect(Object.keys(pod.properties)).toEqual(Object.keys(release.pods[0] ?? {}));
-  expect(Object.keys(address.properties)).toEqual(Object.keys(endpoint));
+  const samples = {
+    release,
+    previousRelease: previous,
+    runningRelease: running,
+    pod,
+    endpoint,
+    evidence,
+    containerEvidence,
+    eventEvidence,
+    historyEntry,
+  };
+  for (const [name, sample] of Object.entries(samples)) {
+    const described = schema.$defs[name as keyof typeof samples];
+    expect(Object.keys(described.properties)).toEqual(Object.keys(sample));
+    expect(described.required).toEqual(Object.keys(sample));
+  }
 });
 
 test.each(Object.keys(REASONS))("knows the reason %s, and explains it to people", (reason) => {

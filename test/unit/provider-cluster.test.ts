@@ -62,7 +62,16 @@ async function until(condition: () => boolean): Promise<void> {
   }
 }
 
-const ALL = ["deployments", "endpointslices", "events", "pods", "replicasets", "services"];
+/** Events twice: the warnings, and those that tell of pulled images. */
+const ALL = [
+  "deployments",
+  "endpointslices",
+  "events",
+  "events",
+  "pods",
+  "replicasets",
+  "services",
+];
 
 test("a verdict comes with the change that brings it", async () => {
   applyObserved(server, UNROUTED);

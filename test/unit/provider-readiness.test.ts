@@ -1,5 +1,5 @@
 // Proves what the provider answers to the engine's calls; what the engine makes of it is proved in test/e2e.
-import type { PreviousRelease, ReleaseRecord } from "../../contract";
+import type { HistoryEntry, PreviousRelease, ReleaseRecord } from "../../contract";
 import { Cluster } from "../../provider/cluster";
 import { KubeconfigApi } from "../../provider/cluster/api";
 import { previousOf } from "../../provider/readiness/record";
@@ -23,6 +23,15 @@ import {
 const RELEASE = release();
 const INPUTS = { ...RELEASE } satisfies Properties;
 
+const STEPS = {
+  node: null,
+  createdAt: null,
+  scheduledAt: null,
+  pulledAt: null,
+  startedAt: "2026-01-01T00:00:00Z",
+  readyAt: null,
+};
+
 const RECORD: ReleaseRecord = {
   version: 1,
   commit: "0123abc",
@@ -36,13 +45,26 @@ const RECORD: ReleaseRecord = {
   generation: 2,
   replicaSet: "shop-new",
   pods: [
-    { name: "shop-new-1", imageID: IMAGE },
-    { name: "shop-new-2", imageID: IMAGE },
+    { name: "shop-new-1", imageID: IMAGE, ...STEPS },
+    { name: "shop-new-2", imageID: IMAGE, ...STEPS },
   ],
   startedAt: "2026-01-01T00:00:00.000Z",
   seconds: 3,
   previous: null,
   running: null,
+  evidence: null,
+};
+
+const ENTRY: HistoryEntry = {
+  commit: "0123abc",
+  dirty: false,
+  image: IMAGE,
+  digest: digest("a"),
+  manifestHash: digest("b"),
+  verdict: "ready",
+  reason: null,
+  startedAt: "2026-01-01T00:00:00.000Z",
+  seconds: 3,
 };
 
 let warnings: string[] = [];
@@ -270,6 +292,13 @@ describe("on a cluster", () => {
         manifestHash: digest("b"),
         replicaSet: "shop-new",
       },
+      history: [
+        {
+          ...ENTRY,
+          startedAt: expect.any(String) as string,
+          seconds: expect.any(Number) as number,
+        },
+      ],
     });
   });
 
@@ -277,7 +306,7 @@ describe("on a cluster", () => {
     const inputs = { ...INPUTS, image: UNKNOWN };
     expect(await create(inputs, true)).toEqual({
       id: "shop-dev/shop",
-      outputs: { ...inputs, release: UNKNOWN, lastReady: UNKNOWN },
+      outputs: { ...inputs, release: UNKNOWN, lastReady: UNKNOWN, history: UNKNOWN },
     });
     expect(server.requests).toEqual([]);
   });
@@ -302,6 +331,11 @@ describe("on a cluster", () => {
       verdict: "ready",
       previous: { digest: digest("9") },
     });
+    // A state from before there was a history has the release that it last judged.
+    expect(outputs["history"]).toMatchObject([
+      { digest: digest("a"), verdict: "ready" },
+      { digest: digest("9"), startedAt: "2026-01-01T00:00:00.000Z" },
+    ]);
   });
 
   test("a failure carries its evidence, the log of the container before, and the record", async () => {
@@ -323,7 +357,17 @@ describe("on a cluster", () => {
       reason: "not-ready",
       replicaSet: "shop-new",
       pods: [{ name: "shop-new-1", imageID: IMAGE }],
+      evidence: {
+        object: "deployment shop",
+        message: "1 of 2 pods are available",
+        containers: [
+          { pod: "shop-new-2", reason: "CrashLoopBackOff", log: ["starting", "no database"] },
+        ],
+        command: "kubectl --context test --namespace shop-dev describe pod shop-new-2",
+        cut: null,
+      },
     });
+    expect(error.outputs["history"]).toMatchObject([{ verdict: "failed", reason: "not-ready" }]);
   });
 
   test("a log that looks like a secret is masked, and none is read for a service that wants none", async () => {
@@ -335,7 +379,9 @@ describe("on a cluster", () => {
     expect(message).not.toContain("hunter2");
     server.requests.length = 0;
     const silent = { ...args, inputs: { ...INPUTS, logs: false } };
-    expect((await failure(provider.create(subject, silent))).message).not.toContain("log of pod");
+    const { message: without, outputs } = await failure(provider.create(subject, silent));
+    expect(without).not.toContain("log of pod");
+    expect(outputs["release"]).toMatchObject({ evidence: { containers: [{ log: [] }] } });
     expect(server.requests).not.toContain("get pods/log");
   });
 
@@ -394,32 +440,61 @@ describe("on a cluster", () => {
   });
 
   describe("read", () => {
-    const read = async () =>
-      (
-        await provider.read(subject, {
-          id: "shop-dev/shop",
-          outputs: { ...INPUTS, release: RECORD },
-          inputs: INPUTS,
-        })
-      )?.outputs["release"];
+    const readAll = async (stored: Properties = { release: RECORD, history: [ENTRY] }) => {
+      const outputs = { ...INPUTS, ...stored };
+      const found = await provider.read(subject, { id: "shop-dev/shop", outputs, inputs: INPUTS });
+      return found?.outputs ?? {};
+    };
+    const read = async (stored?: Properties) => (await readAll(stored))["release"];
 
     test("leaves a healthy release as it was", async () => {
       applyObserved(server, complete());
       expect(await read()).toEqual(RECORD);
+      expect((await readAll())["history"]).toEqual([ENTRY]);
       expect(warnings).toEqual([]);
+    });
+
+    test("leaves the times of a pod as they were, though its container was started again since", async () => {
+      applyObserved(server, complete());
+      const steps = { startedAt: "2025-12-31T23:00:00Z", pulledAt: "2025-12-31T22:59:59Z" };
+      const pods = RECORD.pods.map((pod) => ({ ...pod, ...steps }));
+      expect(await read({ release: { ...RECORD, pods } })).toMatchObject({ pods });
     });
 
     test("reports a release that broke, and says what broke", async () => {
       crashing();
-      expect(await read()).toEqual({
+      const { release: broken, history } = await readAll();
+      expect(broken).toEqual({
         ...RECORD,
         verdict: "failed",
         reason: "not-ready",
-        pods: [{ name: "shop-new-1", imageID: IMAGE }],
+        pods: RECORD.pods.slice(0, 1),
+        evidence: expect.objectContaining({ message: "1 of 2 pods are available" }) as object,
       });
+      expect(history).toEqual([{ ...ENTRY, verdict: "failed", reason: "not-ready" }]);
       expect(warnings).toEqual([
         expect.stringMatching(/^shop: not-ready: 1 of 2 .*\n[^]*CrashLoopBackOff/),
       ]);
+    });
+
+    test("keeps the evidence of a failure that was known, which is no change at every look", async () => {
+      crashing();
+      const { release: broken, history } = await readAll();
+      server.logs.set("shop-new-2/shop/previous", "another line\n");
+      expect(await readAll({ release: broken, history })).toMatchObject({
+        release: broken,
+        history,
+      });
+    });
+
+    test("takes a state from before there was evidence or history", async () => {
+      applyObserved(server, complete());
+      const kept = Object.entries(RECORD).filter(([key]) => key !== "evidence");
+      const pods = RECORD.pods.map(({ name, imageID }) => ({ name, imageID }));
+      expect(await readAll({ release: { ...Object.fromEntries(kept), pods } })).toMatchObject({
+        release: RECORD,
+        history: [ENTRY],
+      });
     });
 
     test("reports a Deployment that somebody deleted", async () => {
@@ -450,5 +525,7 @@ test("a type that the provider does not have is named", () => {
   const args = { olds: {}, news: INPUTS, randomSeed: Buffer.alloc(0) };
   expect(() =>
     new SlipwayProvider().check({ ...subject, type: "slipway:index:Other" }, args),
-  ).toThrow("slipway's provider has no resource slipway:index:Other, only slipway:index:Readiness");
+  ).toThrow(
+    /^slipway's provider has no resource slipway:index:Other, only .*slipway:index:Readiness/,
+  );
 });

@@ -32,6 +32,7 @@ const stored = (changes: Partial<ReleaseRecord>): ReleaseRecord => ({
   seconds: 7,
   previous: null,
   running: null,
+  evidence: null,
   ...changes,
 });
 

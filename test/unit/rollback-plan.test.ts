@@ -131,6 +131,7 @@ describe("a preview after a failure", () => {
     seconds: 3,
     previous: null,
     running: { ...EARLIER, verdict: "ready", reason: null, pods: [] },
+    evidence: null,
   } satisfies ReleaseRecord;
   const fate =
     "shop: sha256:aaaaaaaaaaaa (commit 0123abc) failed with crash-loop, and sha256:eeeeeeeeeeee (commit 4567def) runs in its place and is ready; ";

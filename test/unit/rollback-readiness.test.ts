@@ -31,6 +31,7 @@ const RECORD = {
   seconds: 3,
   previous: null,
   running: null,
+  evidence: null,
 } as const;
 /** What the state keeps while the earlier release is the last one. */
 const STORED = { ...INPUTS, release: RECORD, lastReady: EARLIER };
@@ -63,7 +64,7 @@ afterEach(async () => {
   await server.stop();
 });
 
-interface Failed extends Pick<ReadinessOutputs, "release" | "lastReady"> {
+interface Failed extends Pick<ReadinessOutputs, "release" | "lastReady" | "history"> {
   readonly message: string;
 }
 
@@ -82,8 +83,8 @@ async function failedUp(oldOutputs: Properties = STORED, change: Properties = {}
   if (!(error instanceof PartialFailure)) {
     throw new Error("did not fail with its partial state", { cause: error });
   }
-  const { release: record, lastReady } = error.outputs as unknown as ReadinessOutputs;
-  return { message: error.message, release: record, lastReady };
+  const { release: record, lastReady, history } = error.outputs as unknown as ReadinessOutputs;
+  return { message: error.message, release: record, lastReady, history };
 }
 
 async function read(outputs: Properties): Promise<ReadinessOutputs> {
@@ -138,7 +139,7 @@ describe("an up of a release that fails", () => {
   });
 
   test("keeps what failed, what runs, and what was ready last", async () => {
-    const { release: record, lastReady } = await failedUp();
+    const { release: record, lastReady, history } = await failedUp();
     expect(record).toMatchObject({
       verdict: "failed",
       reason: "image-not-found",
@@ -152,6 +153,11 @@ describe("an up of a release that fails", () => {
       pods: ["shop-old-1", "shop-old-2"].map((name) => ({ name, imageID: EARLIER.image })),
     });
     expect(lastReady).toEqual(EARLIER);
+    expect(record.evidence).toMatchObject({ object: "pod shop-new-1", container: "shop" });
+    expect(history).toMatchObject([
+      { digest: digest("a"), verdict: "failed", reason: "image-not-found" },
+      { digest: digest("e"), verdict: "ready" },
+    ]);
   });
 
   test("tells of a rollback that fails, too, and why", async () => {

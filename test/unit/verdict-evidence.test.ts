@@ -1,6 +1,8 @@
 // Proves the text made of what was found; that the logs are those of the right containers is proved by provider-readiness.test.ts.
-import { evidence, logSources, type Report } from "../../provider/verdict/evidence";
+import { bounded } from "../../provider/verdict/bound";
+import { evidenceOf, type Facts, logSources } from "../../provider/verdict/evidence";
 import type { Event, Observed } from "../../provider/verdict/objects";
+import { reportOn } from "../../provider/verdict/report";
 import { complete, deployment, readyPod, release, unreadyPod } from "../support/release-objects";
 
 const CRASHED = unreadyPod("shop-new-2", "shop-new-uid", {
@@ -29,6 +31,15 @@ function observed(overrides: Partial<Observed> = {}): Observed {
     pods: [readyPod("shop-new-1", "shop-new-uid"), CRASHED],
     ...overrides,
   };
+}
+
+interface Report extends Facts {
+  readonly seconds: number;
+}
+
+function evidence({ seconds, ...facts }: Report): string {
+  const { service } = facts.release;
+  return reportOn({ service, reason: facts.finding.reason, seconds }, evidenceOf(facts));
 }
 
 function report(overrides: Partial<Report> = {}): Report {
@@ -187,4 +198,103 @@ test.each([
 ] as const)("the command for %s looks at the cluster, not at a pod", (reason, command) => {
   const finding = { reason, object: "namespace shop-dev", message: "no" };
   expect(evidence(report({ finding })).split("\n").at(-1)).toBe(`next: ${command}`);
+});
+
+describe("for machines", () => {
+  const log = { pod: "shop-new-2", container: "shop", previous: true, lines: ["no database"] };
+
+  test("it holds the same facts as values", () => {
+    const warnings = [
+      warning("Pod", "shop-new-2", "shop-new-2-uid", "Readiness probe failed: 503", 2),
+    ];
+    const notes = ["not rolled back: no release was ready before"];
+    const facts = report({ observed: observed({ warnings }), logs: [log], notes });
+    expect(evidenceOf(facts)).toEqual({
+      object: "deployment shop",
+      container: null,
+      message: "timed out progressing.",
+      notes,
+      containers: [
+        {
+          pod: "shop-new-2",
+          container: "shop",
+          state: "waiting",
+          reason: "CrashLoopBackOff",
+          message: "back-off 40s restarting failed container",
+          startedAt: null,
+          restarts: 3,
+          exitCode: 1,
+          exitReason: "Error",
+          exitMessage: "no database",
+          log: ["no database"],
+          previous: true,
+        },
+      ],
+      otherPods: 0,
+      events: [
+        {
+          object: "pod shop-new-2",
+          reason: "Unhealthy",
+          message: "Readiness probe failed: 503",
+          count: 2,
+        },
+      ],
+      command: "kubectl --context kind-dev --namespace shop-dev describe pod shop-new-2",
+      cut: null,
+    });
+  });
+
+  test("it has a pod without a node by what the scheduler says", () => {
+    const condition = { type: "PodScheduled", status: "False", reason: "Unschedulable" };
+    const pod = unreadyPod("shop-new-2", "shop-new-uid", {}, [{ ...condition, message: "no" }]);
+    const { containers } = evidenceOf(report({ observed: observed({ pods: [pod] }) }));
+    expect(containers).toMatchObject([
+      { pod: "shop-new-2", container: null, state: "unscheduled", message: "no" },
+    ]);
+  });
+
+  test("what looks like a secret is in neither a container's last words nor a warning", () => {
+    const state = { terminated: { exitCode: 1, message: "password=hunter2" } };
+    const pods = [unreadyPod("shop-new-2", "shop-new-uid", { state })];
+    const said = "Readiness probe failed: token=hunter2";
+    const warnings = [warning("Pod", "shop-new-2", "shop-new-2-uid", said)];
+    const found = evidenceOf(report({ observed: observed({ pods, warnings }) }));
+    expect(JSON.stringify(found)).not.toContain("hunter2");
+    expect(found).toMatchObject({
+      containers: [{ exitMessage: "password=***" }],
+      events: [{ message: "Readiness probe failed: token=***" }],
+    });
+  });
+});
+
+describe("kept in the record", () => {
+  const size = (value: unknown) => Buffer.byteLength(JSON.stringify(value));
+
+  test("it is as it was where it is small", () => {
+    const found = evidenceOf(report());
+    expect(bounded(found)).toEqual(found);
+  });
+
+  test("it loses the oldest lines of long logs, and says how many", () => {
+    const lines = Array.from({ length: 25 }, (_, index) => `${index} ${"x".repeat(480)}`);
+    const logs = [{ pod: "shop-new-2", container: "shop", previous: false, lines }];
+    const kept = bounded(evidenceOf(report({ logs })));
+    expect(size(kept)).toBeLessThanOrEqual(8192);
+    const left = kept.containers[0]?.log ?? [];
+    expect(left).toEqual(lines.slice(-left.length));
+    expect(left.length).toBeGreaterThan(10);
+    expect(kept.cut).toBe(`${25 - left.length} log lines`);
+  });
+
+  test("it loses the ends of long texts, then events, and says so", () => {
+    const warnings = Array.from({ length: 40 }, (_, index) =>
+      warning("ReplicaSet", "shop-new", "shop-new-uid", `${index} ${"ü".repeat(2000)}`),
+    );
+    const kept = bounded(evidenceOf(report({ observed: observed({ warnings }) })));
+    expect(size(kept)).toBeLessThanOrEqual(8192);
+    expect(kept.events.length).toBeGreaterThan(5);
+    expect(kept.events[0]?.message).toHaveLength(401);
+    expect(kept.cut).toBe(`the ends of long texts, ${40 - kept.events.length} events`);
+    expect(kept.containers).toHaveLength(1);
+  });
 });

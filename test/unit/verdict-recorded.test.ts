@@ -2,8 +2,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ReadinessInputs } from "../../contract";
-import { evidence } from "../../provider/verdict/evidence";
+import { evidenceOf } from "../../provider/verdict/evidence";
 import type { Observed } from "../../provider/verdict/objects";
+import { reportOn } from "../../provider/verdict/report";
 import { play } from "../support/timeline";
 
 interface Recording {
@@ -128,7 +129,8 @@ test.each(FAILURES)("%s fails as %s after %d s", (name, reason, at, message) => 
   if (observed === undefined) {
     throw new Error(`${name} was judged before anything was observed`);
   }
-  const text = evidence({ release, finding: verdict, observed, seconds, logs: [], context: "dev" });
+  const facts = { release, finding: verdict, observed, logs: [], context: "dev" };
+  const text = reportOn({ service: release.service, reason, seconds }, evidenceOf(facts));
   const lines = text.split("\n");
   expect(lines[0]).toMatch(message);
   expect(lines.at(-1)).toMatch(/^next: kubectl --context dev /);

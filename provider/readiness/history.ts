@@ -1,0 +1,45 @@
+import type { HistoryEntry, ReleaseRecord } from "../../contract";
+
+/** Releases that are kept. */
+const LENGTH = 20;
+
+/** The history with a release that was judged on top; an earlier verdict on the same release makes way for it. */
+export function afterVerdict(
+  history: readonly HistoryEntry[],
+  record: ReleaseRecord,
+): readonly HistoryEntry[] {
+  const others = history.filter((entry) => !isSame(entry, record));
+  return [entryOf(record), ...others].slice(0, LENGTH);
+}
+
+/** The history after another look at a release: where the verdict is another one now, that takes its place. */
+export function afterLook(
+  history: readonly HistoryEntry[],
+  record: ReleaseRecord,
+): readonly HistoryEntry[] {
+  const known = history.find((entry) => isSame(entry, record));
+  if (known === undefined) {
+    return afterVerdict(history, record);
+  }
+  return known.verdict === record.verdict
+    ? history
+    : history.map((entry) => (entry === known ? entryOf(record) : entry));
+}
+
+function isSame(entry: HistoryEntry, { digest, manifestHash }: ReleaseRecord): boolean {
+  return entry.digest === digest && entry.manifestHash === manifestHash;
+}
+
+function entryOf({
+  commit,
+  dirty,
+  image,
+  digest,
+  manifestHash,
+  verdict,
+  reason,
+  startedAt,
+  seconds,
+}: ReleaseRecord): HistoryEntry {
+  return { commit, dirty, image, digest, manifestHash, verdict, reason, startedAt, seconds };
+}
