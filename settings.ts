@@ -1,9 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 
+import type { Cluster } from "./components/cluster";
 import type { CredentialDefinition, Sealing } from "./components/credentials";
 import type { ImageSource, Registry } from "./components/image";
 import type { ServiceDefinition } from "./components/manifests/definition";
-import { type Cluster, resolveCluster } from "./settings/cluster";
+import { resolveCluster } from "./settings/cluster";
 import { conflicts } from "./settings/conflicts";
 import { credentialFaults, settingsUsed } from "./settings/credential-conflicts";
 import { withCertificate, withValues } from "./settings/credentials";

@@ -1,3 +1,5 @@
+export { byName } from "./by-name";
+export { type Cluster, type ClusterProviders, connect } from "./cluster";
 export { AccessProof, type AccessProofArgs, type AccessProofIdentity } from "./access-proof";
 export {
   Credential,

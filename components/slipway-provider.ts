@@ -1,9 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ProviderConfig } from "../contract";
 
-export type SlipwayProviderArgs = {
-  readonly [Key in keyof ProviderConfig]: pulumi.Input<ProviderConfig[Key]>;
-};
+export interface SlipwayProviderArgs {
+  /**
+   * Absolute path of the kubeconfig file.
+   *
+   * @default - the file that the environment variable KUBECONFIG names, which `envVarMappings` may give another name
+   */
+  readonly kubeconfig?: pulumi.Input<ProviderConfig["kubeconfig"]>;
+  /** Context in that file. */
+  readonly context: pulumi.Input<ProviderConfig["context"]>;
+}
 
 /**
  * Slipway's own provider for one cluster, always explicit: nothing falls back to a current context.
@@ -15,6 +22,6 @@ export type SlipwayProviderArgs = {
  */
 export class SlipwayProvider extends pulumi.ProviderResource {
   constructor(name: string, args: SlipwayProviderArgs, opts?: pulumi.ResourceOptions) {
-    super("slipway", name, args, opts);
+    super("slipway", name, { ...args }, opts);
   }
 }

@@ -1,22 +1,14 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { dirname, isAbsolute, resolve } from "node:path";
 
 import { parseDocument } from "yaml";
 import { z } from "zod";
 
+import type { Cluster } from "../components/cluster";
 import { type Fault, got } from "./fault";
 import { mapping } from "./mapping";
 import { expand, absolute, type Surroundings } from "./surroundings";
-
-/** The cluster that a stack delivers to. */
-export interface Cluster {
-  /** Absolute path of the kubeconfig file. */
-  readonly kubeconfig: string;
-  readonly context: string;
-  /** Stays the same as long as it is the same cluster: another one replaces every object. */
-  readonly identifier: string;
-}
 
 const kubeconfigSchema = z.object({
   contexts: z
@@ -66,10 +58,22 @@ export function resolveCluster(
   return {
     cluster: {
       kubeconfig: path,
+      ...variableOf(setting, surroundings),
       context: name,
       identifier: identifier ?? fingerprint(target.cluster, path),
     },
   };
+}
+
+/** A relative path means another file to a process that runs in another folder. */
+function variableOf(
+  setting: unknown,
+  { variables }: Surroundings,
+): Pick<Cluster, "kubeconfigVariable"> {
+  const written = mapping(setting)?.["kubeconfig"];
+  const [, name] = /^\$\{([^}]*)\}$/.exec(typeof written === "string" ? written : "") ?? [];
+  const isPath = name !== undefined && isAbsolute(variables[name] ?? "");
+  return isPath ? { kubeconfigVariable: name } : {};
 }
 
 type Target = z.output<typeof kubeconfigSchema>["clusters"][number]["cluster"];

@@ -1,0 +1,44 @@
+import * as k8s from "@pulumi/kubernetes";
+
+import { SlipwayProvider } from "./slipway-provider";
+
+/** The cluster that a stack delivers to. */
+export interface Cluster {
+  /** Absolute path of the kubeconfig file. */
+  readonly kubeconfig: string;
+  /**
+   * Environment variable that holds the path: it takes the place of the path in the stack's state, which is then the same
+   * whoever runs it with whichever file.
+   *
+   * @default - the path is kept in the state
+   */
+  readonly kubeconfigVariable?: string;
+  readonly context: string;
+  /** Stays the same as long as it is the same cluster: another one replaces every object. */
+  readonly identifier: string;
+}
+
+/** The providers for one cluster: that of its objects, and Slipway's own. */
+export type ClusterProviders = [k8s.Provider, SlipwayProvider];
+
+/** Where both providers look for a path that is not in the state. */
+const READ_BY_PROVIDERS = "KUBECONFIG";
+
+/**
+ * Connects a stack to its cluster. Nothing falls back to the context that kubectl happens to use.
+ *
+ * Creates the two providers, named `cluster` and `slipway`.
+ *
+ * @see https://www.pulumi.com/docs/iac/concepts/providers/#explicit-providers
+ */
+export function connect(cluster: Cluster): ClusterProviders {
+  const { kubeconfig, kubeconfigVariable, context, identifier } = cluster;
+  const isNamed = kubeconfigVariable !== undefined && kubeconfigVariable !== READ_BY_PROVIDERS;
+  const opts = isNamed ? { envVarMappings: { [kubeconfigVariable]: READ_BY_PROVIDERS } } : {};
+  // Left out, the SDK would write the variable's value into the state.
+  const path = kubeconfigVariable === undefined ? kubeconfig : "";
+  return [
+    new k8s.Provider("cluster", { kubeconfig: path, context, clusterIdentifier: identifier }, opts),
+    new SlipwayProvider("slipway", { kubeconfig: path, context }, opts),
+  ];
+}
