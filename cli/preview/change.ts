@@ -1,0 +1,89 @@
+import { differences } from "./difference";
+import { containsSecret } from "./secret";
+import type { Action, Step } from "./step";
+
+/** One object that a preview tells of. */
+export interface Change {
+  readonly action: Action;
+  /** E.g. `Deployment`. */
+  readonly kind: string;
+  readonly name: string;
+  readonly service: string | null;
+  /** Names of the inputs that differ; of those that replace it where it is replaced. */
+  readonly because: readonly string[];
+  /** What it allows now and did not before, and the other way round: of rights and network only. */
+  readonly allows: readonly string[];
+  readonly forbids: readonly string[];
+}
+
+/** Fields that say in data what an object allows. None of them is a place for a secret. */
+const ALLOWANCES = ["rules", "subjects", "roleRef"] as const;
+const SPEC_ALLOWANCES = ["egress", "ingress", "rules", "tls"] as const;
+const SAYS_WHAT_IT_ALLOWS =
+  /^kubernetes:(rbac\.authorization\.k8s\.io\/.*|networking\.k8s\.io\/v1:(NetworkPolicy|Ingress))$/;
+
+/** What becomes of an object, and why. */
+export function changeOf(step: Step): Change {
+  const { action, name, service = null, before, after } = step;
+  const told = SAYS_WHAT_IT_ALLOWS.test(step.type);
+  const was = told ? allowances(before) : [];
+  const is = told && action !== "delete" ? allowances(after) : [];
+  return {
+    action,
+    kind: kindOf(step),
+    name,
+    service,
+    because: because(step),
+    allows: is.filter((entry) => !was.includes(entry)),
+    forbids: was.filter((entry) => !is.includes(entry)),
+  };
+}
+
+/** What is told with its service: what becomes of the image and the pods. */
+const TOLD_WITH_SERVICE =
+  /^(docker:index\/image:Image|kubernetes:apps\/v1:Deployment|slipway:index:(Readiness|SealedValues|SecretReadiness))$/;
+
+/**
+ * Whether a change follows from what is told of the services, or is one of labels that nobody would notice. What is
+ * replaced or deleted is always told by itself.
+ */
+export function followsFromServices({ action, type, before, after }: Step): boolean {
+  if (action === "replace" || action === "delete") return false;
+  if (TOLD_WITH_SERVICE.test(type)) return true;
+  if (action !== "update") return false;
+  const differing = differences(before, after);
+  return (
+    differing.length > 0 &&
+    differing.every((path) => /^metadata\.(labels|annotations)\./.test(path))
+  );
+}
+
+function kindOf({ type }: Step): string {
+  return type.slice(type.lastIndexOf(":") + 1);
+}
+
+function because({ action, replacedFor, before, after, differing }: Step): string[] {
+  if (action === "replace") return [...replacedFor];
+  if (action !== "update") return [];
+  const found = differences(before, after);
+  return found.length > 0 ? found : [...differing];
+}
+
+function allowances(inputs: Step["before"]): string[] {
+  const spec = (inputs?.["spec"] ?? {}) as Readonly<Record<string, unknown>>;
+  const direct = ALLOWANCES.flatMap((field) => entriesOf(field, inputs?.[field]));
+  const specified = SPEC_ALLOWANCES.flatMap((field) => entriesOf(field, spec[field]));
+  return [...direct, ...specified];
+}
+
+function entriesOf(field: string, value: unknown): string[] {
+  if (value === undefined || containsSecret(value)) return [];
+  return (Array.isArray(value) ? value : [value]).map((entry) => `${field}: ${inWords(entry)}`);
+}
+
+/** JSON without its quotes: it is read by people. */
+function inWords(value: unknown): string {
+  return JSON.stringify(value)
+    .replaceAll(/"([^"]*)"/g, (quoted, text: string) => text || quoted)
+    .replaceAll(/[:,]/g, "$& ");
+}

@@ -1,0 +1,126 @@
+import type { Change } from "./change";
+import type { PreviewReport } from "./preview";
+import { cell, changeWords, code, imageWords, podWords } from "./words";
+
+/** Part of the comment: its entries can be left out from the end, its frame cannot. */
+interface Section {
+  readonly before: readonly string[];
+  /** Lines that belong together. */
+  readonly entries: readonly (readonly string[])[];
+  /** What an entry is called where some are left out. */
+  readonly called: string;
+  readonly after: readonly string[];
+}
+
+/** Where comments have to be short: GitHub takes 65,536 characters. */
+const MOST_CHARACTERS = 60_000;
+
+/** Room for the sentence that says what is left out. */
+const NOTE_CHARACTERS = 200;
+
+/** First line of the comment, by which whoever posts it finds the one of the build before. */
+export function marker({ project, stack }: Pick<PreviewReport, "project" | "stack">): string {
+  return `<!-- slipway preview ${project}/${stack} -->`.replaceAll(/[\r\n]+/g, " ");
+}
+
+/**
+ * The comment on a pull request: the same text for the same change, whatever the commit, the time and the order of the
+ * engine's events. What does not fit is counted.
+ */
+export function previewMarkdown(report: PreviewReport, limit = MOST_CHARACTERS): string {
+  const head = [
+    marker(report),
+    `## Preview of ${code(`${report.project}/${report.stack}`)}`,
+    "",
+    summary(report),
+  ];
+  return `${fitted(head, sectionsOf(report), limit).join("\n")}\n`;
+}
+
+function summary({ outcome, counts }: PreviewReport): string {
+  if (outcome === "failed")
+    return "**The preview failed.** What it had found by then stands below.";
+  if (outcome === "unchanged") return "Nothing changes.";
+  const words = [
+    `${counts.create} new`,
+    `${counts.update} changed`,
+    `**${counts.replace} replaced**`,
+    `**${counts.delete} deleted**`,
+  ];
+  return `${words.filter((word) => !/^\*{0,2}0 /.test(word)).join(", ")}; ${counts.same} unchanged.`;
+}
+
+function sectionsOf(report: PreviewReport): Section[] {
+  const { errors, rights, network, losses, services, others, following, unchanged } = report;
+  const listed = new Set([...rights, ...network].map((change) => JSON.stringify(change)));
+  const rest = others.filter(({ action }) => action === "create" || action === "update");
+  const unlisted = losses.filter((change) => !listed.has(JSON.stringify(change)));
+  return [
+    list("Errors", errors.map(errorLines), "errors"),
+    list("Rights", rights.map(changeWords), "changes of rights"),
+    list("Network", network.map(changeWords), "changes of the network"),
+    list("Replaced and deleted", unlisted.map(changeWords), "objects that are replaced or deleted"),
+    serviceTable(services),
+    list("Other changes", rest.map(changeWords), "other changes"),
+    folded("follow from these", following),
+    folded("unchanged", unchanged),
+  ].filter(({ entries }) => entries.length > 0);
+}
+
+function errorLines(error: string): string[] {
+  return error.split("\n").map((line) => `    ${line}`);
+}
+
+function list(title: string, entries: readonly (readonly string[])[], called: string): Section {
+  return { before: ["", `### ${title}`, ""], entries, called, after: [] };
+}
+
+function serviceTable(services: PreviewReport["services"]): Section {
+  return {
+    before: ["", "### Services", "", "| Service | Pods | Image |", "| --- | --- | --- |"],
+    entries: services.map(({ name, pods, image }) => [
+      `| ${cell(name)} | ${podWords(pods)} | ${imageWords(image)} |`,
+    ]),
+    called: "services",
+    after: [],
+  };
+}
+
+function folded(what: string, changes: readonly Change[]): Section {
+  return {
+    before: ["", "<details>", `<summary>${changes.length} ${what}</summary>`, ""],
+    entries: changes.map(({ kind, name, service }) => [
+      `- ${kind} ${code(name)}${service === null || service === name ? "" : ` of ${code(service)}`}`,
+    ]),
+    called: "of them",
+    after: ["", "</details>"],
+  };
+}
+
+/** Frames and notes have their room first; then entries, the more important sections before the others. */
+function fitted(head: readonly string[], sections: readonly Section[], limit: number): string[] {
+  const frames = sections.flatMap(({ before, after }) => [...before, ...after]);
+  let room = limit - size([...head, ...frames]) - sections.length * NOTE_CHARACTERS;
+  const lines = [...head];
+  for (const { before, entries, called, after } of sections) {
+    const kept: string[] = [];
+    let taken = 0;
+    for (const entry of entries) {
+      if (size(entry) > room) break;
+      room -= size(entry);
+      kept.push(...entry);
+      taken += 1;
+    }
+    const left = entries.length - taken;
+    const note =
+      left === 0
+        ? []
+        : ["", `… and ${left} more ${called}: a comment has room for ${limit} characters`];
+    lines.push(...before, ...kept, ...note, ...after);
+  }
+  return lines;
+}
+
+function size(lines: readonly string[]): number {
+  return lines.reduce((sum, line) => sum + line.length + 1, 0);
+}

@@ -1,0 +1,91 @@
+import { differences } from "./difference";
+import type { ImagePreview } from "./image";
+import { containsSecret } from "./secret";
+import type { Inputs, Step } from "./step";
+
+/** What becomes of a service's pods. */
+export interface PodsPreview {
+  readonly action: "start" | "restart" | "scale" | "keep" | "stop";
+  /** Null where an autoscaler decides. */
+  readonly previousReplicas: number | null;
+  readonly replicas: number | null;
+  /** Why they restart: the image, settings and variables by name, credentials with their keys. */
+  readonly because: readonly string[];
+}
+
+const CREDENTIAL = "credential.slipway/";
+
+/** Reads what becomes of the pods from their Deployment. */
+export function podsOf(
+  deployment: Step | undefined,
+  image: ImagePreview,
+  credentials: ReadonlyMap<string, readonly string[]>,
+): PodsPreview {
+  const { action = "same", before, after } = deployment ?? {};
+  const previousReplicas = replicasOf(before);
+  const replicas = action === "delete" ? 0 : replicasOf(after);
+  const numbers = { previousReplicas, replicas };
+  if (deployment === undefined || action === "delete")
+    return { action: "stop", ...numbers, because: [] };
+  if (action === "create") return { action: "start", ...numbers, because: [] };
+  if (action === "replace")
+    return { action: "restart", ...numbers, because: ["the Deployment is replaced"] };
+  const because = [
+    ...differences(templateOf(before), templateOf(after)),
+    ...hiddenDifferences(deployment),
+  ]
+    // A volume comes and goes with the file or folder that it is mounted at.
+    .filter((path) => !path.startsWith("spec.volumes."))
+    .map((path) => reason(path, image, credentials));
+  if (because.length > 0) return { action: "restart", ...numbers, because: [...new Set(because)] };
+  return { action: previousReplicas === replicas ? "keep" : "scale", ...numbers, because: [] };
+}
+
+/** The engine shows two secrets as the same text, and says only beside it whether they differ. */
+function hiddenDifferences({ before, after, differing }: Step): string[] {
+  if (!containsSecret(before) && !containsSecret(after)) return [];
+  return differing
+    .filter((path) => path === "spec" || path.startsWith("spec.template"))
+    .map((path) => path.replace(/^spec\.?(template\.)?/, "") || "a setting that holds a secret");
+}
+
+/** What a person calls a part of the pod template. */
+function reason(
+  path: string,
+  image: ImagePreview,
+  credentials: ReadonlyMap<string, readonly string[]>,
+): string {
+  const annotation = `metadata.annotations.${CREDENTIAL}`;
+  if (path.startsWith(annotation)) return credential(path.slice(annotation.length), credentials);
+  const [, rest = path] = /^spec\.containers\.[^.]+\.(.+)$/.exec(path) ?? [];
+  if (rest === "image") return image.digest === null ? "image, built first" : "image";
+  const [, file] = /^volumeMounts\.(.+)$/.exec(rest) ?? [];
+  if (file !== undefined) return `file ${file}`;
+  const [, variable] = /^env\.([^.]+)/.exec(rest) ?? [];
+  return variable === undefined ? rest.replace(/^(metadata|spec)\./, "") : `variable ${variable}`;
+}
+
+function credential(name: string, credentials: ReadonlyMap<string, readonly string[]>): string {
+  const keys = credentials.get(name) ?? [];
+  return keys.length === 0
+    ? `credential ${name}`
+    : `credential ${name}, ${keys.length === 1 ? "key" : "keys"} ${keys.join(", ")}`;
+}
+
+interface Spec {
+  readonly replicas?: unknown;
+  readonly template?: unknown;
+}
+
+function specOf(inputs: Inputs | undefined): Spec {
+  return inputs?.["spec"] ?? {};
+}
+
+function templateOf(inputs: Inputs | undefined): unknown {
+  return specOf(inputs).template ?? {};
+}
+
+function replicasOf(inputs: Inputs | undefined): number | null {
+  const { replicas } = specOf(inputs);
+  return typeof replicas === "number" ? replicas : null;
+}

@@ -1,0 +1,106 @@
+import type { EngineEvent } from "@pulumi/pulumi/automation";
+
+import { masked } from "../../provider/verdict/mask";
+import { type Change, changeOf, followsFromServices } from "./change";
+import { type ServicePreview, servicePreviews } from "./service";
+import { compare, type Step, stepsOf } from "./step";
+
+/** What a preview found, as `slipway preview --json` prints it. It holds names, and no value of a setting or a secret. */
+export interface PreviewReport {
+  readonly version: 1;
+  readonly project: string;
+  readonly stack: string;
+  readonly outcome: "unchanged" | "changes" | "failed";
+  /** Number of resources by what becomes of them. */
+  readonly counts: Readonly<Record<"create" | "update" | "replace" | "delete" | "same", number>>;
+  /** By name. */
+  readonly services: readonly ServicePreview[];
+  /** Rights: roles, bindings, accounts. */
+  readonly rights: readonly Change[];
+  /** Policies, Services and Ingresses: who reaches whom. */
+  readonly network: readonly Change[];
+  /** Everything that is replaced or deleted, also where it stands in another list. */
+  readonly losses: readonly Change[];
+  /** All other changes. */
+  readonly others: readonly Change[];
+  /** Changes that are told with the services, or give an object no more than the labels of another version. */
+  readonly following: readonly Change[];
+  readonly unchanged: readonly Change[];
+  /** Why the preview failed. */
+  readonly errors: readonly string[];
+}
+
+/** Where a preview was made. */
+export interface Previewed {
+  readonly project: string;
+  readonly stack: string;
+}
+
+const RIGHTS =
+  /^kubernetes:(rbac\.authorization\.k8s\.io\/|core\/v1:ServiceAccount$|admissionregistration)/;
+const NETWORK = /^kubernetes:(networking\.k8s\.io\/|core\/v1:Service$)/;
+
+/** What the engine's own bookkeeping is made of: no object of anybody's. */
+const BOOKKEEPING = /^pulumi:(pulumi|providers):/;
+
+/** Reads what the engine told during a preview (`onEvent` of the Automation API). */
+export function previewReport(
+  { project, stack }: Previewed,
+  events: readonly EngineEvent[],
+): PreviewReport {
+  const steps = stepsOf(events);
+  const objects = steps.filter(({ type }) => !BOOKKEEPING.test(type));
+  const changed = objects.filter(({ action }) => action !== "same");
+  const [following, real] = split(changed, followsFromServices);
+  const [rights, notRights] = split(real, ({ type }) => RIGHTS.test(type));
+  const [network, others] = split(notRights, ({ type }) => NETWORK.test(type));
+  const errors = errorsOf(events);
+  return {
+    version: 1,
+    project,
+    stack,
+    outcome: errors.length > 0 ? "failed" : changed.length > 0 ? "changes" : "unchanged",
+    counts: countsOf(objects),
+    services: servicePreviews(objects),
+    rights: rights.map(changeOf),
+    network: network.map(changeOf),
+    losses: real.filter(isLoss).map(changeOf),
+    others: others.filter(({ type }) => !isComponent(type)).map(changeOf),
+    following: following.map(changeOf),
+    unchanged: objects
+      .filter(({ action, type }) => action === "same" && !isComponent(type))
+      .map(changeOf),
+    errors,
+  };
+}
+
+function isLoss({ action, type }: Step): boolean {
+  return (action === "replace" || action === "delete") && !isComponent(type);
+}
+
+/** Components are groups of objects and nothing in the cluster. */
+function isComponent(type: string): boolean {
+  return /^slipway:index:(Release|Image|Workload|Credential)$/.test(type);
+}
+
+function split<T>(list: readonly T[], is: (entry: T) => boolean): [T[], T[]] {
+  return [list.filter(is), list.filter((entry) => !is(entry))];
+}
+
+function countsOf(steps: readonly Step[]): PreviewReport["counts"] {
+  const counts = { create: 0, update: 0, replace: 0, delete: 0, same: 0 };
+  for (const { action, type } of steps) if (!isComponent(type)) counts[action] += 1;
+  return counts;
+}
+
+function errorsOf(events: readonly EngineEvent[]): string[] {
+  const errors = events.flatMap(({ diagnosticEvent: told, policyEvent: policy }) => {
+    if (told?.severity === "error") return [told.message.trim()];
+    return policy?.enforcementLevel === "mandatory"
+      ? [`${policy.policyPackName} ${policy.policyName}: ${policy.message.trim()}`]
+      : [];
+  });
+  return [...new Set(errors.map((error) => error.split("\n").map(masked).join("\n")))].sort(
+    compare,
+  );
+}

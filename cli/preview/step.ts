@@ -1,0 +1,94 @@
+import type { EngineEvent } from "@pulumi/pulumi/automation";
+
+/** Object of the engine's inputs, with secrets as the engine marks them. */
+export type Inputs = Readonly<Record<string, unknown>>;
+
+/** What becomes of a resource. */
+export type Action = "create" | "update" | "replace" | "delete" | "same";
+
+/** One resource of a preview. */
+export interface Step {
+  readonly urn: string;
+  readonly type: string;
+  readonly name: string;
+  readonly action: Action;
+  readonly before: Inputs | undefined;
+  readonly after: Inputs | undefined;
+  /** Inputs because of which it is replaced. */
+  readonly replacedFor: readonly string[];
+  /** Inputs that the provider says are different, as property paths. */
+  readonly differing: readonly string[];
+  /** The `Release` that it belongs to: its service. */
+  readonly service: string | undefined;
+}
+
+/** What stands in place of a value that is known only after something else was made. */
+const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+const ACTIONS: Readonly<Record<string, Action>> = {
+  create: "create",
+  update: "update",
+  same: "same",
+  delete: "delete",
+  replace: "replace",
+  "create-replacement": "replace",
+  "delete-replaced": "replace",
+};
+
+const RELEASE = "slipway:index:Release";
+
+/** The resources of a preview, one each, by type and name; the engine tells of them as it comes to them. */
+export function stepsOf(events: readonly EngineEvent[]): Step[] {
+  const told = events.flatMap(({ resourcePreEvent }) => resourcePreEvent?.metadata ?? []);
+  const parents = new Map(
+    told.map(({ urn, old, new: next }) => [urn, next?.parent ?? old?.parent ?? ""]),
+  );
+  const steps = new Map<string, Step>();
+  for (const { op, urn, type, old, new: next, keys, detailedDiff } of told) {
+    const action = ACTIONS[op];
+    if (action === undefined) continue;
+    const known = steps.get(urn);
+    steps.set(urn, {
+      urn,
+      type,
+      name: nameOf(urn),
+      action: known?.action === "replace" ? "replace" : action,
+      before: known?.before ?? inputsOf(old),
+      after: inputsOf(next) ?? known?.after,
+      replacedFor: known?.replacedFor.length ? known.replacedFor : [...(keys ?? [])].sort(),
+      differing: known?.differing.length ? known.differing : Object.keys(detailedDiff ?? {}).sort(),
+      service: serviceOf(urn, parents),
+    });
+  }
+  return [...steps.values()].sort(byTypeAndName);
+}
+
+/** Whether a value is known only when the change is made. */
+export function isUnknown(value: unknown): boolean {
+  return value === UNKNOWN;
+}
+
+function inputsOf(state: { readonly inputs?: unknown } | null | undefined): Inputs | undefined {
+  return state?.inputs as Inputs | undefined;
+}
+
+function nameOf(urn: string): string {
+  return urn.split("::").slice(3).join("::");
+}
+
+function serviceOf(urn: string, parents: ReadonlyMap<string, string>): string | undefined {
+  for (let at = urn; at !== ""; at = parents.get(at) ?? "")
+    if (at.split("::")[2] === RELEASE) return nameOf(at);
+  return undefined;
+}
+
+function byTypeAndName(one: Step, other: Step): number {
+  return (
+    compare(one.type, other.type) || compare(one.name, other.name) || compare(one.urn, other.urn)
+  );
+}
+
+/** Order that is the same on every machine, whatever its language. */
+export function compare(one: string, other: string): number {
+  return one < other ? -1 : one > other ? 1 : 0;
+}

@@ -1,0 +1,106 @@
+import type { Change } from "./change";
+import type { ImagePreview } from "./image";
+import type { PodsPreview } from "./pods";
+
+/** A name as Markdown's code: whatever is in it stays text. */
+export function code(text: string): string {
+  const line = text.replaceAll(/[\r\n\t]+/g, " ");
+  const longest = Math.max(0, ...(line.match(/`+/g) ?? []).map(({ length }) => length));
+  if (longest === 0) return `\`${line}\``;
+  const fence = "`".repeat(longest + 1);
+  return `${fence} ${line} ${fence}`;
+}
+
+/** Code in a table's cell, where a bar would end the cell. */
+export function cell(text: string): string {
+  return code(text).replaceAll("|", "\\|");
+}
+
+const DIGEST_LETTERS = "sha256:".length + 12;
+
+/** What becomes of an image, and whether it is built. */
+export function imageWords(image: ImagePreview): string {
+  const { action, tag, previousTag, digest, previousDigest } = image;
+  switch (action) {
+    case "build":
+      return previousTag === null
+        ? `**built**: ${cell(tag ?? "")} is new`
+        : `**rebuilt**: its content changed, ${cell(previousTag)} → ${cell(tag ?? "")}`;
+    case "rebuild":
+      return `**rebuilt** under the same tag ${cell(tag ?? "")}: its content is the same, the builder's digest of the context (file modes, \`.git\`) is not`;
+    case "keep":
+      return `not built: its content is still ${cell(tag ?? "")}`;
+    case "given":
+      return digest === previousDigest || previousDigest === null
+        ? `not built here: ${short(digest)}`
+        : `not built here: ${short(previousDigest)} → ${short(digest)}`;
+    case "none":
+      return "not used any more";
+    default:
+      return action satisfies never;
+  }
+}
+
+function short(digest: string | null): string {
+  return digest === null ? "known when the change is made" : cell(digest.slice(0, DIGEST_LETTERS));
+}
+
+/** What becomes of pods, and why. */
+export function podWords({ action, previousReplicas, replicas, because }: PodsPreview): string {
+  const scaled =
+    previousReplicas === replicas || previousReplicas === null || replicas === null
+      ? ""
+      : `, ${previousReplicas} → ${replicas}`;
+  switch (action) {
+    case "start":
+      return replicas === null ? "**start**" : `**start**: ${replicas}`;
+    case "restart":
+      return `**restart**${scaled}: ${because.map(cell).join(", ")}`;
+    case "scale":
+      return `no restart${scaled || ": the number is the autoscaler's"}`;
+    case "keep":
+      return "no restart";
+    case "stop":
+      return "**deleted**";
+    default:
+      return action satisfies never;
+  }
+}
+
+const ACTION_WORDS: Readonly<Record<Change["action"], string>> = {
+  create: "new",
+  update: "changed",
+  replace: "**replaced**",
+  delete: "**deleted**",
+  same: "unchanged",
+};
+
+const MOST_NAMES = 12;
+
+/** One object of a list. */
+export function changeWords({
+  action,
+  kind,
+  name,
+  service,
+  because,
+  allows,
+  forbids,
+}: Change): string[] {
+  const owner = service === null || service === name ? "" : ` of ${code(service)}`;
+  const named = because.slice(0, MOST_NAMES).map(code);
+  const more = because.length - named.length;
+  const why =
+    named.length === 0 ? "" : `: ${named.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+  return [
+    `- ${kind} ${code(name)}${owner} ${ACTION_WORDS[action]}${why}`,
+    ...allows.map((entry) => `  - now: ${code(shortened(entry))}`),
+    ...forbids.map((entry) => `  - no longer: ${code(shortened(entry))}`),
+  ];
+}
+
+const MOST_LETTERS = 300;
+
+function shortened(text: string): string {
+  return text.length <= MOST_LETTERS ? text : `${text.slice(0, MOST_LETTERS)}…`;
+}

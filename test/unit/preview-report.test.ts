@@ -1,0 +1,271 @@
+// Proves what is told of previews that the engine really made; it cannot prove that a later engine tells the same.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import type { EngineEvent } from "@pulumi/pulumi/automation";
+
+import { parseExpectation, unexpected } from "../../cli/preview/expectation";
+import { marker, previewMarkdown } from "../../cli/preview/markdown";
+import { type PreviewReport, previewReport } from "../../cli/preview/preview";
+import { code } from "../../cli/preview/words";
+
+const WHERE = { project: "slipway", stack: "dev" };
+const TAG = "054f5d820877ef7b337955eb5ad56d47";
+
+function recorded(name: string): EngineEvent[] {
+  const file = join(__dirname, "../fixtures/preview", `${name}.jsonl`);
+  return readFileSync(file, "utf8")
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as EngineEvent);
+}
+
+function reported(name: string): PreviewReport {
+  return previewReport(WHERE, recorded(name));
+}
+
+function service(report: PreviewReport, name: string) {
+  const found = report.services.find((one) => one.name === name);
+  if (found === undefined) throw new Error(`no ${name} in the report`);
+  return found;
+}
+
+function names(changes: PreviewReport["rights"]): string[] {
+  return changes.map(({ action, kind, name }) => `${action} ${kind} ${name}`);
+}
+
+describe("of a service it says whether the pods restart, and why", () => {
+  test("a first release starts its pods, from an image that is built", () => {
+    const { image, pods } = service(reported("first"), "shop");
+    expect(pods).toEqual({ action: "start", previousReplicas: null, replicas: 2, because: [] });
+    expect(image).toMatchObject({ action: "build", tag: TAG, previousTag: null, digest: null });
+  });
+
+  test("a commit that leaves the service alone builds nothing and restarts nothing", () => {
+    const { image, pods } = service(reported("commit"), "shop");
+    expect(pods).toEqual({ action: "keep", previousReplicas: 2, replicas: 2, because: [] });
+    expect(image).toMatchObject({ action: "keep", tag: TAG });
+    expect(image.digest).toBe(image.previousDigest);
+  });
+
+  test("another content is another image", () => {
+    const { image, pods } = service(reported("image"), "shop");
+    expect(pods).toMatchObject({ action: "restart", because: ["image, built first"] });
+    expect(image).toMatchObject({ action: "build", previousTag: TAG, digest: null });
+    expect(image.tag).not.toBe(TAG);
+  });
+
+  test("settings are named, without their values", () => {
+    const { pods } = service(reported("settings"), "shop");
+    expect(pods).toEqual({
+      action: "restart",
+      previousReplicas: 2,
+      replicas: 3,
+      because: [
+        "variable EXTRA",
+        "variable GREETING",
+        "readinessProbe.httpGet.path",
+        "resources.limits.memory",
+      ],
+    });
+  });
+
+  test("another value of a credential names the credential and the key", () => {
+    const report = reported("credential");
+    expect(service(report, "shop").pods.because).toEqual(["credential db, key password"]);
+    expect(service(report, "worker").pods.action).toBe("keep");
+  });
+
+  test("a file from a credential is named by its path; another number of pods restarts none", () => {
+    const report = reported("files");
+    expect(service(report, "shop").pods.because).toEqual(["file /etc/x/password"]);
+    expect(service(report, "worker").pods).toEqual({
+      action: "scale",
+      previousReplicas: 1,
+      replicas: 2,
+      because: [],
+    });
+  });
+
+  test("a service that is taken out of the settings is deleted", () => {
+    const report = reported("delete");
+    expect(service(report, "worker")).toMatchObject({
+      pods: { action: "stop", replicas: 0 },
+      image: { action: "none" },
+    });
+    expect(names(report.losses)).toContain("delete Deployment worker");
+  });
+});
+
+test("a context that differs in nothing but what the builder alone looks at is a rebuild under the same tag", () => {
+  const events = recorded("image").map((event) => {
+    const text = JSON.stringify(event).replaceAll(/7701c3d0[0-9a-f]{24}/g, TAG);
+    return JSON.parse(text) as EngineEvent;
+  });
+  const report = previewReport(WHERE, events);
+  expect(service(report, "shop").image).toMatchObject({ action: "rebuild", tag: TAG });
+  expect(previewMarkdown(report)).toContain(`**rebuilt** under the same tag \`${TAG}\``);
+});
+
+test("a variable whose value the engine keeps secret is a restart, although both values look the same", () => {
+  const secret = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270" };
+  const blinded = { ...secret, ciphertext: "[secret]" };
+  const events = recorded("commit").map((event) => {
+    const { metadata } = event.resourcePreEvent ?? {};
+    if (!metadata?.urn.endsWith("Deployment::shop")) return event;
+    for (const state of [metadata.old, metadata.new]) {
+      const { spec } = state?.inputs as { spec: { template: { spec: { containers: unknown[] } } } };
+      const [container] = spec.template.spec.containers as { env: unknown[] }[];
+      container?.env.push({ name: "HIDDEN", value: blinded });
+    }
+    const path = "spec.template.spec.containers[0].env[2].value";
+    Object.assign(metadata, { detailedDiff: { [path]: { diffKind: "update", inputDiff: true } } });
+    return event;
+  });
+  expect(service(previewReport(WHERE, events), "shop").pods.action).toBe("restart");
+});
+
+test("rights and network come first, with what they allow now", () => {
+  const report = reported("rights");
+  expect(names(report.rights)).toEqual(["create Role reader", "create RoleBinding reader"]);
+  expect(report.rights[0]?.allows).toEqual([
+    'rules: {apiGroups: [""], resources: [pods], verbs: [get]}',
+  ]);
+  expect(names(report.network)).toEqual(["create Ingress shop", "update NetworkPolicy shop"]);
+  expect(report.network[1]?.allows).toEqual([
+    "egress: {ports: [{port: 5432, protocol: TCP}], to: [{ipBlock: {cidr: 10.1.0.0/16}}]}",
+  ]);
+  const text = previewMarkdown(report);
+  const headings = [...text.matchAll(/^### (.*)$/gm)].map(([, heading]) => heading);
+  expect(headings).toEqual(["Rights", "Network", "Services"]);
+});
+
+test("what is replaced or deleted stands in bold, with the inputs because of which", () => {
+  const report = reported("namespace");
+  expect(report.counts).toEqual({ create: 1, update: 1, replace: 13, delete: 1, same: 2 });
+  const text = previewMarkdown(report);
+  expect(text).toContain("- Deployment `shop` **replaced**: `metadata`");
+  expect(text).toContain("- Namespace `shop-dev` **deleted**");
+});
+
+test("a preview that failed says why", () => {
+  const report = reported("bad-input");
+  expect(report.outcome).toBe("failed");
+  expect(previewMarkdown(report)).toContain("    slipway:services.shop.port: got 99999; allowed:");
+});
+
+test("no value of a variable or a secret gets out, by any way", () => {
+  for (const name of [
+    "first",
+    "settings",
+    "credential",
+    "files",
+    "rights",
+    "namespace",
+    "delete",
+  ]) {
+    const events = recorded(name);
+    const all = JSON.stringify(previewReport(WHERE, events)) + previewMarkdown(reported(name));
+    if (name !== "delete") expect(JSON.stringify(events)).toContain("canary-greeting");
+    expect(all).not.toMatch(/canary|AgA|\[secret\]|ciphertext/);
+  }
+});
+
+test("the same change is the same text, whatever the commit, the time and the order of events", () => {
+  const again = recorded("settings")
+    .reverse()
+    .map((event) => ({ ...event, timestamp: event.timestamp + 1000 }))
+    .map((event) => JSON.stringify(event).replaceAll(/\b[0-9a-f]{40}\b/g, "f".repeat(40)))
+    .map((text) => JSON.parse(text) as EngineEvent);
+  expect(previewMarkdown(previewReport(WHERE, again))).toBe(previewMarkdown(reported("settings")));
+});
+
+describe("a large stack", () => {
+  /** The shop's steps, once for each service. */
+  function many(count: number, name: string): PreviewReport {
+    const events = recorded(name);
+    const mine = events.filter(({ resourcePreEvent: told }) =>
+      told?.metadata.urn.endsWith("::shop"),
+    );
+    const copies = Array.from({ length: count }, (_, index) =>
+      mine.map(
+        (event) =>
+          JSON.parse(
+            JSON.stringify(event).replaceAll('::shop"', `::shop-${String(index)}"`),
+          ) as EngineEvent,
+      ),
+    );
+    return previewReport(WHERE, copies.flat());
+  }
+
+  test("of fifty services is told whole", () => {
+    const text = previewMarkdown(many(50, "image"));
+    expect(text.length).toBeLessThan(30_000);
+    expect(text).toContain("| `shop-49` |");
+    expect(text).not.toContain("more services");
+  });
+
+  test("of five hundred services is cut, with a count that is right", () => {
+    const report = many(500, "namespace");
+    const text = previewMarkdown(report);
+    expect(text.length).toBeLessThanOrEqual(60_000);
+    const told = text.match(/^- .*\*\*replaced\*\*/gm)?.length ?? 0;
+    const left = [...text.matchAll(/^… and (\d+) more (.*): a comment/gm)];
+    const leftOut = (called: string): number =>
+      Number(left.find(([, , what]) => what === called)?.[1] ?? 0);
+    const listed =
+      leftOut("changes of rights") +
+      leftOut("changes of the network") +
+      leftOut("objects that are replaced or deleted");
+    expect(told + listed).toBe(report.losses.length);
+    expect(leftOut("services")).toBe(500);
+  });
+});
+
+test("names stay text, whatever is in them", () => {
+  expect(code("a`b")).toBe("`` a`b ``");
+  expect(code("a\n# b")).toBe("`a # b`");
+  expect(marker({ project: "slipway", stack: "dev" })).toBe("<!-- slipway preview slipway/dev -->");
+});
+
+describe("--expect", () => {
+  const digest = "sha256:53681c56f72dfaf84ea93b6833e2374bfb622cb5fe0d88f30d839f8425730b2e";
+  const other = `sha256:${"0".repeat(64)}`;
+
+  test("is content with the digest that would run", () => {
+    expect(unexpected(reported("settings"), [parseExpectation(`shop=${digest}`)])).toEqual([]);
+  });
+
+  test("names the service, what it would run, and what was expected", () => {
+    expect(unexpected(reported("settings"), [{ service: "shop", digest: other }])).toEqual([
+      `shop would run ${digest}, not ${other}`,
+    ]);
+    expect(unexpected(reported("image"), [{ service: "shop", digest }])).toEqual([
+      `shop would run an image that is built first, not ${digest}`,
+    ]);
+    expect(unexpected(reported("delete"), [{ service: "worker", digest }])).toEqual([
+      `worker would run no more, not ${digest}`,
+    ]);
+  });
+
+  test("wants to know which of several services", () => {
+    expect(unexpected(reported("settings"), [{ digest }])).toEqual([
+      `--expect: the stack has 2 services; allowed: service=${digest} with one of shop, worker`,
+    ]);
+    expect(unexpected(reported("settings"), [{ service: "shp", digest }])).toEqual([
+      '--expect: got service "shp"; allowed: shop, worker',
+    ]);
+  });
+
+  test("trusts no preview that failed", () => {
+    expect(unexpected(reported("bad-input"), [{ digest }])).toEqual([
+      "the preview failed, so nothing is known of what it would run",
+    ]);
+  });
+
+  test("refuses what is no digest", () => {
+    expect(() => parseExpectation("shop:latest")).toThrow(
+      '--expect: got "shop:latest"; allowed: sha256:<64 hex digits> or service=sha256:<64 hex digits>; use the digest of the release that is promoted',
+    );
+  });
+});
