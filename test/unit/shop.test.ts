@@ -3,6 +3,7 @@
 import { request, Agent, type IncomingMessage } from "node:http";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
@@ -110,6 +111,59 @@ test("refuses a port that is taken", async () => {
   const { code, lines } = await launch({ PORT: new URL(shop.url("/")).port }).exit;
   expect(code).toBe(1);
   expect(lines.at(-1)?.message).toContain("EADDRINUSE");
+});
+
+describe("sessions", () => {
+  const keyFile = async (text: string): Promise<string> => {
+    const path = join(build.folder, "session-key");
+    await writeFile(path, text);
+    return path;
+  };
+  const visit = async (shop: ShopProcess, cookie = "") => {
+    const response = await shop.get("/", { headers: { ...JSON_ONLY.headers, cookie } });
+    const { visits } = (await response.json()) as { readonly visits?: number };
+    return { visits, cookie: response.headers.get("set-cookie")?.split(";")[0] };
+  };
+
+  test("are counted by every pod that has the key", async () => {
+    const SESSION_KEY_FILE = await keyFile(`${"k".repeat(32)}\n`);
+    const [one, other] = [await start({ SESSION_KEY_FILE }), await start({ SESSION_KEY_FILE })];
+    const first = await visit(one);
+    expect(first.visits).toBe(1);
+    expect((await visit(other, `theme=dark; ${first.cookie ?? ""}`)).visits).toBe(2);
+    const html = await (await one.get("/", { headers: { cookie: first.cookie ?? "" } })).text();
+    expect(html).toContain("<dt>Your visits</dt><dd>2</dd>");
+  });
+
+  test.each([
+    ["9.", "no signature"],
+    [`9.${"A".repeat(43)}`, "a signature by somebody else"],
+    ["nine", "no number"],
+  ])("begin anew with the cookie %s: %s", async (value) => {
+    const shop = await start({ SESSION_KEY_FILE: await keyFile("k".repeat(32)) });
+    expect((await visit(shop, `session=${value}`)).visits).toBe(1);
+  });
+
+  test("are not there without a key", async () => {
+    expect(await visit(await start())).toEqual({ visits: undefined, cookie: undefined });
+  });
+
+  test("keep it from starting with a key that is too short, which is not repeated", async () => {
+    const path = await keyFile("too-short");
+    const { code, lines } = await launch({ SESSION_KEY_FILE: path }).exit;
+    expect(code).toBe(2);
+    expect(lines.map(({ message }) => message)).toEqual([
+      `SESSION_KEY_FILE must name a file with a key of at least 32 characters, got 9 in "${path}"`,
+    ]);
+  });
+
+  test("keep it from starting without the file", async () => {
+    const { code, lines } = await launch({ SESSION_KEY_FILE: "/no/such/key" }).exit;
+    expect(code).toBe(2);
+    expect(lines.map(({ message }) => message)).toEqual([
+      'SESSION_KEY_FILE must name a file that can be read, got "/no/such/key" (ENOENT)',
+    ]);
+  });
 });
 
 describe("/metrics", () => {
@@ -332,6 +386,7 @@ describe("faults", () => {
     ["FAULT_SLOW_MS", "1s", "a whole number from 1 to 600000"],
     ["FAULT_MEMORY_BYTES", "128Mi", "a whole number from 1 to 1099511627776"],
     ["FAULT_LOG_LINES", "0x10", "a whole number from 1 to 100000"],
+    ["SESSION_KEY_FILE", "key", "an absolute path"],
     ["PORT", "65536", "a whole number from 0 to 65535"],
     ["GRACE_SECONDS", "1e1", "a number of seconds from 0 to 86400"],
   ])("refuses %s=%s in one line", async (name, value, allowed) => {

@@ -6,12 +6,15 @@ import { Health } from "./health.js";
 import { log } from "./log.js";
 import { Metrics } from "./metrics.js";
 import { createShop } from "./server.js";
-import { readSettings, type Settings } from "./settings.js";
+import { Sessions } from "./sessions.js";
+import { readSettings } from "./settings.js";
 import { shutDownOnSignal } from "./shutdown.js";
 
 const { name: service, version } = manifest;
-const settings = settingsOrExit();
-const { commit, faults } = settings;
+const settings = orExit(() => readSettings(process.env));
+const { commit, faults, sessionKeyFile } = settings;
+const sessions =
+  sessionKeyFile === undefined ? undefined : orExit(() => Sessions.fromFile(sessionKeyFile));
 
 failAtStart(faults);
 
@@ -22,6 +25,7 @@ const server = createShop({
   health,
   metrics: new Metrics({ service, version, commit: commit ?? "" }),
   faults,
+  sessions,
 });
 
 shutDownOnSignal(server, health, settings);
@@ -35,9 +39,9 @@ server.listen(settings.port, () => {
   if (faults.memoryBytes !== undefined) void holdMemory(faults.memoryBytes);
 });
 
-function settingsOrExit(): Settings {
+function orExit<T>(read: () => T): T {
   try {
-    return readSettings(process.env);
+    return read();
   } catch (error) {
     log("error", error instanceof Error ? error.message : String(error));
     process.exit(2);

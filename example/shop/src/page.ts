@@ -8,6 +8,8 @@ export interface Identity {
   /** Name of the pod: its hostname. */
   readonly pod: string;
   readonly uptimeSeconds: number;
+  /** How often this browser was here, with this time; absent where there are no sessions. */
+  readonly visits?: number;
 }
 
 const STYLE = `
@@ -43,7 +45,7 @@ export const PAGE_HEADERS: Readonly<Record<string, string>> = {
 };
 
 /** The page a person sees. */
-export function page({ service, version, commit, pod, uptimeSeconds }: Identity): string {
+export function page({ service, version, commit, pod, uptimeSeconds, visits }: Identity): string {
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -61,7 +63,7 @@ export function page({ service, version, commit, pod, uptimeSeconds }: Identity)
 <dt>Commit</dt><dd>${escape(commit?.slice(0, 12) ?? "not in this image")}</dd>
 <dt>Pod</dt><dd>${escape(pod)}</dd>
 <dt>Up for</dt><dd>${duration(uptimeSeconds)}</dd>
-</dl>
+${visits === undefined ? "" : `<dt>Your visits</dt><dd>${visits}</dd>\n`}</dl>
 <nav><a href="/healthz">Health</a><a href="/readyz">Readiness</a><a href="/metrics">Metrics</a></nav>
 </main>
 </body>

@@ -4,6 +4,7 @@ import { log } from "./log.js";
 import { Metrics } from "./metrics.js";
 import { page, PAGE_HEADERS, type Identity } from "./page.js";
 import type { Health } from "./health.js";
+import type { Sessions } from "./sessions.js";
 import type { Faults } from "./settings.js";
 
 export interface ShopOptions {
@@ -11,6 +12,8 @@ export interface ShopOptions {
   readonly health: Health;
   readonly metrics: Metrics;
   readonly faults: Faults;
+  /** Absent where nobody is remembered. */
+  readonly sessions: Sessions | undefined;
 }
 
 interface Answer {
@@ -70,10 +73,10 @@ function answer(request: IncomingMessage, path: string, options: ShopOptions): A
     const refusal = text(405, `${request.method ?? "this method"} is not served; use GET or HEAD`);
     return { ...refusal, headers: { ...refusal.headers, allow: "GET, HEAD" } };
   }
-  const { identity, health, metrics } = options;
+  const { identity, health, metrics, sessions } = options;
   switch (path) {
     case "/":
-      return home(request.headers.accept ?? "*/*", identity());
+      return home(request, identity(), sessions);
     case "/healthz":
       return probe("alive", health.notAlive());
     case "/readyz":
@@ -89,7 +92,18 @@ function answer(request: IncomingMessage, path: string, options: ShopOptions): A
   }
 }
 
-function home(accept: string, identity: Identity): Answer {
+function home(
+  { headers: { accept = "*/*", cookie } }: IncomingMessage,
+  identity: Identity,
+  sessions: Sessions | undefined,
+): Answer {
+  if (sessions === undefined) return introduce(accept, identity);
+  const visits = sessions.visits(cookie) + 1;
+  const answer = introduce(accept, { ...identity, visits });
+  return { ...answer, headers: { ...answer.headers, "set-cookie": sessions.cookie(visits) } };
+}
+
+function introduce(accept: string, identity: Identity): Answer {
   const vary = { vary: "accept" };
   return preference(accept, "application/json") > preference(accept, "text/html")
     ? {

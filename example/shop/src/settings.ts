@@ -21,6 +21,8 @@ export interface Settings {
   readonly port: number;
   /** Commit of the source, null where nobody said. */
   readonly commit: string | null;
+  /** Absolute path of the file with the key that sessions are signed with; absent, there are none. */
+  readonly sessionKeyFile?: string;
   /** How long it still takes new connections after SIGTERM. @default 1 */
   readonly drainSeconds: number;
   /** How long after SIGTERM requests may take before they are cut off. @default 20 */
@@ -47,7 +49,8 @@ const FAULTS = [
   "FAULT_LOG_LINES",
 ] as const;
 
-type Variable = (typeof FAULTS)[number] | "PORT" | "DRAIN_SECONDS" | "GRACE_SECONDS";
+type Variable =
+  (typeof FAULTS)[number] | "PORT" | "SESSION_KEY_FILE" | "DRAIN_SECONDS" | "GRACE_SECONDS";
 
 const DAY = { min: 0, max: 86_400 };
 
@@ -63,6 +66,7 @@ export function readSettings(environment: Environment): Settings {
   const settings: Settings = {
     port: read.integer("PORT", { min: 0, max: 65_535 }) ?? 8080,
     commit: textOf(environment, "COMMIT") ?? null,
+    ...given("sessionKeyFile", read.path("SESSION_KEY_FILE")),
     drainSeconds: read.seconds("DRAIN_SECONDS", DAY) ?? 1,
     graceSeconds: read.seconds("GRACE_SECONDS", DAY) ?? 20,
     faults: readFaults(read),

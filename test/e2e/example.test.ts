@@ -1,0 +1,69 @@
+// Proves the example with the settings that the checkout has of it, on one node; it cannot prove the stack prod, whose cluster is not here.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { parse } from "yaml";
+
+import { cluster } from "../support/cluster";
+import { removeFolders } from "../support/folder";
+import { DEPLOYMENT, POD, SECRET } from "../support/kinds";
+import { Project } from "../support/project";
+import { CHECKOUT } from "../support/stack-config";
+import { succeed } from "../support/succeed";
+
+interface Outputs {
+  readonly endpoints: Readonly<Record<string, { readonly address: string }>>;
+}
+
+const file = readFileSync(join(CHECKOUT, "Pulumi.dev.yaml"), "utf8");
+const { config } = parse(file) as { readonly config: Record<string, unknown> };
+const credentials = config["slipway:credentials"];
+const { shop } = config["slipway:services"] as { readonly shop: Record<string, unknown> };
+const quick = { ...shop, deadlineSeconds: 60, drainSeconds: 1, stopSeconds: 2 };
+
+let project: Project;
+beforeAll(async () => {
+  project = await Project.create("example");
+  await project.settings({ credentials, services: { shop: quick } });
+});
+afterAll(async () => {
+  removeFolders();
+  await project.dispose();
+});
+
+const visit = async (address: string, cookie = "") => {
+  const headers = { accept: "application/json", cookie, connection: "close" };
+  const response = await fetch(address, { headers });
+  const { visits } = (await response.json()) as { readonly visits?: number };
+  return { visits, cookie: response.headers.get("set-cookie")?.split(";")[0] };
+};
+
+test("both pods of the example count a visitor on with the key that the stack made up", async () => {
+  await succeed(project.up());
+  const { endpoints } = await project.outputs<Outputs>();
+  const pods = await cluster.list(POD, project.namespace, "app.kubernetes.io/name=shop");
+  expect(pods).toHaveLength(2);
+
+  const first = await visit(endpoints["shop"]?.address ?? "");
+  expect(first.visits).toBe(1);
+  const others = pods.map(({ status }) => `http://${status?.podIP ?? ""}:8080/`);
+  for (const address of others) expect((await visit(address, first.cookie)).visits).toBe(2);
+});
+
+test("a key that is too short fails the up with the shop's own line, and the pods before it stay", async () => {
+  const { data } = await cluster.get(SECRET, project.namespace, "session");
+  const key = Buffer.from(data?.["KEY"] ?? "", "base64").toString();
+  const short = { session: { keys: { KEY: { random: { length: 8 } } } } };
+  await project.settings({ credentials: short, services: { shop: quick } });
+  const { exitCode, output } = await project.up();
+  expect(exitCode).not.toBe(0);
+  expect(output).toMatch(
+    /SESSION_KEY_FILE must name a file with a key of at least 32 characters, got 8/,
+  );
+  expect(output).not.toContain(key);
+  const { status } = await cluster.get(DEPLOYMENT, project.namespace, "shop");
+  expect(status?.readyReplicas).toBeGreaterThan(0);
+
+  await project.settings({ credentials, services: { shop: quick } });
+  await succeed(project.up());
+});
