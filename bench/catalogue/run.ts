@@ -6,6 +6,7 @@ import { cluster } from "../../test/support/cluster";
 import { NAMESPACE } from "../../test/support/kinds";
 import { Project } from "../../test/support/project";
 import type { Case, Settings } from "./case";
+import type { Fault } from "./clone/fault";
 import { type Found, foundIn } from "./found";
 import type { Images } from "./stage";
 import { Stage } from "./stage";
@@ -90,14 +91,8 @@ export async function runCase(
 const VERDICT = /shop: [a-z-]+ after \d+ s|slipway:index:Readiness shop (created|.*error:)/;
 
 async function setUp(entry: Case, project: Project, stage: Stage): Promise<void> {
-  if (entry.fault !== undefined) {
-    await cp(join(__dirname, "clone/fault.ts"), join(project.folder, "fault.ts"));
-    await project.write(
-      "patch.json",
-      JSON.stringify(entry.fault(stage.images.shop, stage.namespace)),
-    );
-    await project.write("index.ts", `import "./fault";\n${await project.read("index.ts")}`);
-  }
+  if (entry.fault !== undefined)
+    await putFaults(project, { shop: entry.fault(stage.images.shop, stage.namespace) });
   const prepared = await entry.prepare?.(stage);
   await project.settings({
     services: {
@@ -115,6 +110,16 @@ async function setUp(entry: Case, project: Project, stage: Stage): Promise<void>
   if (home === undefined) throw new Error(`the namespace was not made:\n${output}`);
   for (const object of objects) await stage.create(object);
   if (objects.some(({ kind }) => kind.startsWith("Validating"))) await delay(RULES_MILLISECONDS);
+}
+
+/** Gives a clone of the program what changes its services' objects, by name. */
+export async function putFaults(
+  project: Project,
+  faults: Readonly<Record<string, Fault>>,
+): Promise<void> {
+  await cp(join(__dirname, "clone/fault.ts"), join(project.folder, "fault.ts"));
+  await project.write("patch.json", JSON.stringify(faults));
+  await project.write("index.ts", `import "./fault";\n${await project.read("index.ts")}`);
 }
 
 function stateAt({ expected }: Case, stage: Stage): number | undefined {

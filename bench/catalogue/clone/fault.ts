@@ -5,9 +5,11 @@ import * as pulumi from "@pulumi/pulumi";
 
 /**
  * Goes into a clone of the program as its first import: changes the objects that the program registers by
- * what `patch.json` says, where the settings have no word for a fault.
+ * what `patch.json` says for each service by name, where the settings have no word for a fault.
  */
-const fault = JSON.parse(readFileSync(join(__dirname, "patch.json"), "utf8")) as Fault;
+const faults = JSON.parse(readFileSync(join(__dirname, "patch.json"), "utf8")) as Readonly<
+  Record<string, Fault>
+>;
 
 /** Merge patches for the specs of a service's objects. */
 export interface Fault {
@@ -24,16 +26,18 @@ interface DeploymentSpec {
   readonly template: { readonly spec: { readonly containers: readonly object[] } };
 }
 
-pulumi.runtime.registerStackTransformation(({ type, props, opts }) => {
+pulumi.runtime.registerStackTransformation(({ type, name, props, opts }) => {
+  const fault = faults[name];
+  if (fault === undefined) return undefined;
   const { spec } = props as { readonly spec?: object };
   if (type === "kubernetes:apps/v1:Deployment")
-    return { props: { ...props, spec: faultyDeployment(spec as DeploymentSpec) }, opts };
+    return { props: { ...props, spec: faultyDeployment(spec as DeploymentSpec, fault) }, opts };
   if (type === "kubernetes:core/v1:Service")
     return { props: { ...props, spec: merged(spec, fault.service ?? {}) }, opts };
   return undefined;
 });
 
-function faultyDeployment(spec: DeploymentSpec): unknown {
+function faultyDeployment(spec: DeploymentSpec, fault: Fault): unknown {
   const { template } = spec;
   const containers = template.spec.containers.map((container) =>
     merged(container, fault.container ?? {}),
