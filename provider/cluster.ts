@@ -1,9 +1,10 @@
 import type { ReadinessInputs } from "../contract";
+import { type NeededRight, rightsOfVerdict } from "../rights";
 import type { Api } from "./cluster/api";
 import { ApiError, messageOf } from "./cluster/api-error";
-import { COLLECTIONS, neededFor } from "./cluster/collection";
+import { COLLECTIONS } from "./cluster/collection";
 import { NamespaceWatch } from "./cluster/namespace-watch";
-import { missingRights } from "./cluster/rights";
+import { type Lack, Preflight } from "./cluster/preflight";
 import type { Subscription } from "./cluster/subscription";
 import type { ContainerLog, LogSource } from "./verdict/evidence";
 import { masked } from "./verdict/mask";
@@ -20,12 +21,17 @@ const LINE_CHARACTERS = 500;
 /** What Slipway's provider sees of the cluster. One set of watches per namespace serves all releases in it. */
 export class Cluster {
   readonly #watches = new Map<string, SharedWatch>();
+  readonly #end = new AbortController();
+  readonly #preflight: Preflight;
 
   /** @param api for single requests, too */
-  constructor(readonly api: Api) {}
+  constructor(readonly api: Api) {
+    this.#preflight = new Preflight(api);
+  }
 
   /**
-   * Follows a release until the subscription is closed.
+   * Follows a release until the subscription is closed. Beside the first lists it is asked whether this identity has the
+   * rights for it.
    * @throws Error where the kubeconfig cannot be used; an API server that does not answer is the subscription's matter
    */
   async follow(release: ReadinessInputs): Promise<Subscription> {
@@ -33,7 +39,7 @@ export class Cluster {
     const shared = this.#shared(release.namespace);
     clearTimeout(shared.closing);
     shared.users += 1;
-    return shared.watch.subscribe(release, () => {
+    const subscription = shared.watch.subscribe(release, () => {
       shared.users -= 1;
       if (shared.users === 0) {
         shared.closing = setTimeout(() => {
@@ -42,10 +48,15 @@ export class Cluster {
         }, LINGER_MILLISECONDS).unref();
       }
     });
+    void this.#preflight.lastingLack(rightsFor(release), this.#end.signal).then((lack) => {
+      subscription.lacks(lack);
+    });
+    return subscription;
   }
 
   /** Ends all watches at once. */
   close(): void {
+    this.#end.abort();
     for (const { watch, closing } of this.#watches.values()) {
       clearTimeout(closing);
       watch.close();
@@ -110,12 +121,19 @@ export class Cluster {
   }
 
   /**
-   * The rights that this identity lacks for following a release, e.g. `list and watch pods`.
+   * The rights for a release that this identity has not got.
+   * @param options.afresh whatever was found of them before
    * @returns nothing where the API server does not say
    */
-  async missingRights(release: ReadinessInputs, signal: AbortSignal): Promise<string[]> {
-    const collections = neededFor(release).map((name) => COLLECTIONS[name]);
-    return missingRights(this.api, release.namespace, collections, signal).catch(() => []);
+  async lack(
+    release: ReadinessInputs,
+    { afresh }: { readonly afresh: boolean },
+    signal: AbortSignal,
+  ): Promise<Lack> {
+    if (afresh) {
+      this.#preflight.forget();
+    }
+    return this.#preflight.lack(rightsFor(release), signal);
   }
 
   /**
@@ -157,4 +175,20 @@ interface SharedWatch {
   readonly watch: NamespaceWatch;
   users: number;
   closing: NodeJS.Timeout | undefined;
+}
+
+function rightsFor({
+  namespace,
+  deployment,
+  ingress,
+  logs,
+  rollback,
+}: ReadinessInputs): readonly NeededRight[] {
+  return rightsOfVerdict({
+    namespace,
+    deployment: deployment.name,
+    ingress: ingress !== undefined,
+    logs: logs !== false,
+    rollback: rollback !== false,
+  });
 }

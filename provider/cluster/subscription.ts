@@ -1,4 +1,5 @@
 import type { Observed } from "../verdict/objects";
+import { isDisabling, type Lack, NO_LACK } from "./preflight";
 import type { Health } from "./reflector";
 
 /** A watch that does not do what it should. */
@@ -16,6 +17,7 @@ interface Source {
 /** One release's view of its namespace. */
 export class Subscription {
   #stale = true;
+  #lack: Lack = NO_LACK;
   #waiting: (() => void) | undefined;
 
   constructor(
@@ -36,6 +38,19 @@ export class Subscription {
 
   get troubles(): readonly Trouble[] {
     return this.source.troubles();
+  }
+
+  /** The rights that this identity has not got, as far as the API server has said. */
+  get lack(): Lack {
+    return this.#lack;
+  }
+
+  /** The preflight has found what this identity has not got. */
+  lacks(lack: Lack): void {
+    this.#lack = lack;
+    if (isDisabling(lack)) {
+      this.wake();
+    }
   }
 
   /** Something about the release has changed. */

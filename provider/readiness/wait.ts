@@ -1,11 +1,13 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { ReadinessInputs } from "../../contract";
 import type { Cluster } from "../cluster";
-import type { Subscription, Trouble } from "../cluster/subscription";
+import { isDisabling } from "../cluster/preflight";
+import type { Subscription } from "../cluster/subscription";
 import type { Finding, Verdict } from "../verdict/finding";
 import { newReplicaSet } from "../verdict/deployment";
 import { type Observed, ownerOf, uidOf } from "../verdict/objects";
 import { judgeAtOnce, Rollout } from "../verdict/rollout";
+import { forbidden, refusal } from "./forbidden";
 
 /** An API server that restarts is back by then; one that was not reached at all until then is not there. */
 const FIRST_ANSWER_MILLISECONDS = 60_000;
@@ -85,9 +87,8 @@ export async function presentVerdict(
       const hopeless = signal.aborted ? interrupted(release) : trouble;
       if (hopeless?.kind === "failed") {
         const sure = (await confirmed(cluster, release, hopeless, signal)) ?? hopeless;
-        throw new Error(
-          `${release.service}: ${"message" in sure ? sure.message : hopeless.message}`,
-        );
+        const { message, notes = [] } = "message" in sure ? sure : hopeless;
+        throw new Error([`${release.service}: ${message}`, ...notes].join("\n"));
       }
       if (trouble === undefined) {
         const verdict = await confirmed(cluster, release, judgeAtOnce(release, observed), signal);
@@ -133,10 +134,13 @@ function judgeTroubles(
   subscription: Subscription,
   startedAt: number,
 ): Exclude<Verdict, { kind: "ready" }> | undefined {
-  const { troubles } = subscription;
+  const { troubles, lack } = subscription;
+  if (isDisabling(lack)) {
+    return forbidden(release, lack);
+  }
   const refused = troubles.filter((trouble) => trouble.kind === "refused");
   if (refused.length > 0) {
-    return forbidden(release, refused);
+    return refusal(release, refused);
   }
   if (subscription.synced) {
     return undefined;
@@ -161,8 +165,8 @@ async function confirmed(
     return confirmMissing(cluster, release, verdict, signal);
   }
   if (verdict.kind === "failed" && verdict.reason === "forbidden") {
-    const missing = await cluster.missingRights(release, signal);
-    return missing.length === 0 ? verdict : { ...verdict, message: lacking(release, missing) };
+    const lack = await cluster.lack(release, { afresh: true }, signal);
+    return isDisabling(lack) ? forbidden(release, lack) : verdict;
   }
   return verdict;
 }
@@ -214,19 +218,6 @@ async function confirmMissing(
     return undefined;
   }
   return (await namespaceGone(cluster, namespace, signal)) ?? verdict;
-}
-
-function forbidden(
-  release: ReadinessInputs,
-  refused: readonly Extract<Trouble, { kind: "refused" }>[],
-): { readonly kind: "failed" } & Finding {
-  const rights = refused.map(({ verb, resource }) => `${verb} ${resource}`);
-  const message = `${lacking(release, rights)}: ${refused[0]?.message ?? ""}`;
-  return { kind: "failed", reason: "forbidden", object: `namespace ${release.namespace}`, message };
-}
-
-function lacking({ namespace }: ReadinessInputs, rights: readonly string[]): string {
-  return `this identity may not ${rights.join(", ")} in namespace ${namespace}; grant it these`;
 }
 
 function unreachable(

@@ -10,6 +10,11 @@ export interface Finding {
   /** What is wrong, in the words of the controller or the kubelet where there are any. */
   readonly message: string;
   /**
+   * What else belongs to it, a line each.
+   * @default - nothing
+   */
+  readonly notes?: readonly string[];
+  /**
    * Seconds for which it is tolerated while it lasts.
    * @default the reason's own weight
    */

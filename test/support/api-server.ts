@@ -1,9 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { json } from "node:stream/consumers";
-import { text } from "node:stream/consumers";
+import { json, text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 
+import type { Right } from "../../rights";
 import { patched } from "./json-patch";
 
 /** Any object of the API. */
@@ -20,6 +20,13 @@ interface Change {
   readonly resource: string;
   readonly type: "ADDED" | "MODIFIED" | "DELETED";
   readonly object: ApiObject;
+}
+
+/** The `spec` of a SubjectAccessReview, or that of one for oneself, which has no user. */
+export interface Review {
+  readonly user?: string;
+  readonly groups?: readonly string[];
+  readonly resourceAttributes?: Right;
 }
 
 interface Watcher {
@@ -44,6 +51,8 @@ export class ApiServer {
   slowness = 0;
   /** Called with each object that was patched, before the answer; what it throws is the answer's fault, not the patch's. */
   patchedObject: ((object: ApiObject) => void) | undefined;
+  /** Whether a SubjectAccessReview finds that somebody has a right. */
+  allows: (review: Review) => boolean = () => false;
   readonly #objects = new Map<string, Map<string, ApiObject>>();
   readonly #watchers = new Set<Watcher>();
   readonly #changes: Change[] = [];
@@ -152,11 +161,11 @@ export class ApiServer {
     const asked = `${verb} ${resource}${subresource === undefined ? "" : `/${subresource}`}`;
     this.requests.push(asked);
     await sleep(this.slowness);
-    if (request.method === "POST" && resource === "selfsubjectaccessreviews") {
+    const fault = this.faults.get(asked);
+    if (fault === undefined && verb === "create" && resource.endsWith("reviews")) {
       await this.#review(request, response);
       return;
     }
-    const fault = this.faults.get(asked);
     if (fault !== undefined) {
       refuse(
         response,
@@ -184,14 +193,15 @@ export class ApiServer {
     }
   }
 
-  /** Who is answered 403 is told that it has not the right. */
+  /** Who is answered 403 is told that it has not the right; who is called `ci`. */
   async #review(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { spec } = (await json(request)) as {
-      readonly spec: { readonly resourceAttributes: { verb: string; resource: string } };
-    };
-    const { verb, resource } = spec.resourceAttributes;
-    const allowed = this.faults.get(`${verb} ${resource}`) !== 403;
-    response.end(JSON.stringify({ status: { allowed } }));
+    const { spec = {} } = (await json(request)) as { readonly spec?: Review };
+    const { resourceAttributes, user } = spec;
+    const { verb = "", resource = "", subresource } = resourceAttributes ?? {};
+    const act = `${verb} ${resource}${subresource === undefined ? "" : `/${subresource}`}`;
+    const fault = this.faults.get(act);
+    const allowed = user === undefined ? fault !== 403 : this.allows(spec);
+    response.end(JSON.stringify({ status: { allowed, userInfo: { username: "ci" } } }));
   }
 
   #patch(resource: string, object: ApiObject, patch: string, response: ServerResponse): void {
@@ -243,8 +253,8 @@ export class ApiServer {
 }
 
 function verbOf(request: IncomingMessage, url: URL, name: string | undefined): string {
-  if (request.method === "PATCH") {
-    return "patch";
+  if (request.method === "PATCH" || request.method === "POST") {
+    return request.method === "PATCH" ? "patch" : "create";
   }
   return name !== undefined ? "get" : url.searchParams.has("watch") ? "watch" : "list";
 }

@@ -1,0 +1,135 @@
+import type { ReadinessInputs } from "../../contract";
+import { type NeededRight, resourceOf, type Right } from "../../rights";
+import type { Cluster } from "../cluster";
+import type { Lack } from "../cluster/preflight";
+import type { Trouble } from "../cluster/subscription";
+import type { Finding } from "../verdict/finding";
+import type { Reason } from "../verdict/reasons";
+import { table } from "../table";
+
+/** For an identity that the API server does not name. */
+const NAMELESS = "this identity";
+
+/** What a rule and its binding are called that somebody makes by the remedy. */
+const ROLE = "slipway-verdict";
+
+/** Verdicts that say all there is to say on this, or after which nobody answers. */
+const UNANSWERED: readonly Reason[] = ["forbidden", "cluster-unreachable", "interrupted"];
+
+const ACCOUNT = /^system:serviceaccount:([^:]+):([^:]+)$/;
+
+/** The verdict on a release whose verdict cannot be made: all rights that are missing, and how to grant them. */
+export function forbidden(
+  { namespace }: ReadinessInputs,
+  { rights, user }: Lack,
+): { readonly kind: "failed" } & Finding {
+  const disabling = rights.filter(({ required }) => required);
+  return {
+    kind: "failed",
+    reason: "forbidden",
+    object: `namespace ${namespace}`,
+    message: `${user ?? NAMELESS} may not ${actsOf(disabling)} in namespace ${namespace}`,
+    notes: [...tableOf(rights), ...remedyFor(rights, user)],
+  };
+}
+
+/** The verdict where something is refused, and the API server does not say what rights are missing. */
+export function refusal(
+  { namespace }: ReadinessInputs,
+  refused: readonly Extract<Trouble, { kind: "refused" }>[],
+): { readonly kind: "failed" } & Finding {
+  const acts = refused.map(({ verb, resource }) => `${verb} ${resource}`);
+  const words = refused[0]?.message ?? "";
+  const message = `${NAMELESS} may not ${acts.join(", ")} in namespace ${namespace}: ${words}`;
+  return { kind: "failed", reason: "forbidden", object: `namespace ${namespace}`, message };
+}
+
+/** What is said beside another verdict of rights that are missing: only its report is the poorer for them. */
+export async function shortcomings(
+  cluster: Cluster,
+  release: ReadinessInputs,
+  { reason }: Finding,
+  signal: AbortSignal,
+): Promise<string[]> {
+  if (UNANSWERED.includes(reason) || signal.aborted) {
+    return [];
+  }
+  const { rights, user } = await cluster.lack(release, { afresh: false }, signal);
+  return rights.length === 0
+    ? []
+    : [`${user ?? NAMELESS} may not ${actsOf(rights)}: what they are for is missing here`];
+}
+
+/** E.g. `list and watch pods, get pods/log`. */
+function actsOf(rights: readonly NeededRight[]): string {
+  return groups(rights, resourceOf)
+    .map((same) => `${verbsOf(same).join(" and ")} ${resourceOf(same[0])}`)
+    .join(", ");
+}
+
+function tableOf(rights: readonly NeededRight[]): string[] {
+  const keyOf = (right: NeededRight) => `${placeOf(right)} ${useOf(right)}`;
+  const rows = groups(rights, keyOf).map((same) => {
+    const [right] = same;
+    const { namespace = "(cluster)" } = right;
+    return [verbsOf(same).join(","), resourceOf(right), namespace, useOf(right)];
+  });
+  return table([["verb", "resource", "namespace", "for"], ...rows]).map((row) => `  ${row}`);
+}
+
+function useOf({ purpose, required }: NeededRight): string {
+  return required ? purpose : `${purpose} (optional)`;
+}
+
+/** The commands that grant them, and nothing else: a role for each set of verbs. */
+function remedyFor(rights: readonly NeededRight[], user: string | undefined): string[] {
+  const rules = groups(
+    groups(rights, placeOf),
+    (same) => `${same[0].namespace ?? ""} ${verbsOf(same).join(",")}`,
+  );
+  const commands = rules.flatMap((rule, index) => {
+    const [[{ namespace }]] = rule;
+    const kind = namespace === undefined ? "clusterrole" : "role";
+    const name = index === 0 ? ROLE : `${ROLE}-${index + 1}`;
+    const within = namespace === undefined ? "" : ` --namespace ${namespace}`;
+    const create = `kubectl${within} create ${kind}`;
+    const resources = rule.map(([right]) => resourceOf(right)).join(",");
+    return [
+      `${create} ${name} --verb=${verbsOf(rule[0]).join(",")} --resource=${resources}`,
+      `${create}binding ${name} --${kind}=${name} ${subjectOf(user)}`,
+    ];
+  });
+  return [
+    "remedy: an administrator grants them: to Jenkins' lanes by pulumi up, to others by",
+    ...commands.map((command) => `  ${command}`),
+  ];
+}
+
+function placeOf(right: Right): string {
+  return `${right.namespace ?? ""} ${resourceOf(right)}`;
+}
+
+function verbsOf(rights: readonly Right[]): string[] {
+  return rights.map(({ verb }) => verb);
+}
+
+function subjectOf(user: string | undefined): string {
+  const [, namespace, name] = ACCOUNT.exec(user ?? "") ?? [];
+  return namespace === undefined || name === undefined
+    ? `--user=${user ?? "<this identity>"}`
+    : `--serviceaccount=${namespace}:${name}`;
+}
+
+/** What has the same key, in the order in which the keys come first. */
+function groups<T>(items: readonly T[], keyOf: (item: T) => string): [T, ...T[]][] {
+  const found = new Map<string, [T, ...T[]]>();
+  for (const item of items) {
+    const known = found.get(keyOf(item));
+    if (known === undefined) {
+      found.set(keyOf(item), [item]);
+    } else {
+      known.push(item);
+    }
+  }
+  return [...found.values()];
+}
