@@ -8,6 +8,7 @@ import { parse, stringify } from "yaml";
 
 import { environment } from "../../tools/platform/environment";
 import { JOB, KillableUp } from "./killable-up";
+import { succeed } from "./succeed";
 
 /** What a team that clones Slipway has of it: the program, without its tests and tools. */
 const PROGRAM = [
@@ -84,7 +85,7 @@ export class Project {
     );
     await project.git("init", "--quiet", "--initial-branch=main");
     await project.commit("the first commit");
-    await project.pulumi("stack", "init", "dev");
+    await succeed(project.pulumi("stack", "init", "dev"));
     return project;
   }
 

@@ -62,7 +62,7 @@ export class Sandbox {
   /** The command that a command in a folder is started with, so that it runs in the sandbox. */
   enter(folder: string): [file: string, ...args: string[]] {
     const { pid } = this.holder;
-    return ["nsenter", "--target", String(pid), "--mount", "--net", `--wd=${folder}`];
+    return ["nsenter", "--target", String(pid), "--mount", "--net", `--wdns=${folder}`];
   }
 
   /** Runs a command in the sandbox. */

@@ -1,0 +1,171 @@
+// Proves what the offline stand-in does at each signal; the official Kubernetes plugin may end its request at a SIGTERM.
+import { cluster, kubeConfig } from "../support/cluster";
+import { Gate } from "../support/gate";
+import { removeFolders } from "../support/folder";
+import { DEPLOYMENT } from "../support/kinds";
+import { kubeconfigOf } from "../support/kubeconfig";
+import type { KillableUp } from "../support/killable-up";
+import { Project } from "../support/project";
+import { shop } from "../support/shop";
+import { succeed } from "../support/succeed";
+import { identities, replicaSets } from "../support/workload-objects";
+
+const CREATE = ["POST", /\/deployments\?/] as const;
+const CHANGE = ["PATCH", /\/deployments\/shop\?/] as const;
+const RECORDED = ["ServiceAccount", "NetworkPolicy", "Service", "PodDisruptionBudget"];
+
+let api: Gate;
+let project: Project;
+let up: KillableUp | undefined;
+beforeAll(async () => {
+  api = await Gate.toApiServer(kubeConfig());
+  project = await Project.create("killed-apply");
+  await settings({ shop });
+});
+afterEach(() => {
+  up?.dispose();
+});
+afterAll(async () => {
+  await project.unlock();
+  await project.dispose();
+  api.stop();
+  removeFolders();
+});
+
+test("a first release that is killed before its Deployment keeps what it made", async () => {
+  const creation = api.hold("request", ...CREATE);
+  up = project.killableUp();
+  await up.reaches(creation.caught);
+  for (const kind of RECORDED) await up.seen(new RegExp(`${kind} shop created`));
+  await up.kill("SIGKILL", "group");
+  expect(await up.leftovers()).toEqual([]);
+  const made = await identities(project.namespace, "shop");
+  expect(Object.keys(made)).not.toContain("Deployment");
+  await project.unlock();
+
+  await interrupted(api.hold("request", ...CREATE), "SIGTERM", "job");
+  const { Deployment, ...others } = await identities(project.namespace, "shop");
+  expect(others).toEqual(made);
+
+  const { output } = await succeed(project.up());
+  expect(output).toMatch(/shop: resumes the wait for sha256:/);
+  expect(output).not.toMatch(/Deployment shop (creat|updat)| replaced| deleted/);
+  expect(await identities(project.namespace, "shop")).toEqual({ ...made, Deployment });
+  expect(await verdict("shop")).toMatchObject({ verdict: "ready", generation: 1, previous: null });
+});
+
+test("what the engine says of a creation that was killed is cleared by one command, which changes nothing", async () => {
+  const before = await identities(project.namespace, "shop");
+  expect((await succeed(project.up())).output).toMatch(
+    /Deployment::shop, interrupted while creating/,
+  );
+  await succeed(project.pulumi("refresh", "--clear-pending-creates", "--yes", "--stack=dev"));
+  expect((await succeed(project.up())).output).not.toContain("pending operations");
+  expect(await identities(project.namespace, "shop")).toEqual(before);
+});
+
+test.each([
+  ["SIGTERM", "job"],
+  ["SIGINT", "group"],
+] as const)(
+  "a change of a run that ends by %s of the %s is applied once",
+  async (signal, target) => {
+    const before = await identities(project.namespace, "shop");
+    const sets = await replicaSets(project.namespace, "shop");
+    const { metadata } = await cluster.get(DEPLOYMENT, project.namespace, "shop");
+    await settings({ shop: { ...shop, env: { CHANGE: signal } } });
+    await interrupted(api.hold("request", ...CHANGE), signal, target);
+
+    const { output } = await succeed(project.up());
+    expect(output).toMatch(/shop: resumes the wait for sha256:/);
+    expect(output).not.toMatch(/Deployment shop (creat|updat)| replaced| deleted/);
+    expect(await identities(project.namespace, "shop")).toEqual(before);
+    expect(await replicaSets(project.namespace, "shop")).toEqual(expect.arrayContaining(sets));
+    expect(await replicaSets(project.namespace, "shop")).toHaveLength(sets.length + 1);
+    const generation = (metadata?.generation ?? 0) + 1;
+    expect(await verdict("shop")).toMatchObject({ verdict: "ready", generation });
+  },
+);
+
+test("a change that the API server took, and whose engine was killed before it heard of it, is applied once", async () => {
+  const before = await identities(project.namespace, "shop");
+  const sets = await replicaSets(project.namespace, "shop");
+  const { metadata } = await cluster.get(DEPLOYMENT, project.namespace, "shop");
+  await settings({ shop: { ...shop, env: { CHANGE: "unheard of" } } });
+  const change = api.hold("answer", ...CHANGE);
+  up = project.killableUp();
+  await up.reaches(change.caught);
+  await up.kill("SIGKILL", "group");
+  expect(await up.leftovers()).toEqual([]);
+  await project.unlock();
+
+  expect((await succeed(project.up())).output).not.toMatch(/ replaced| deleted/);
+  expect(await identities(project.namespace, "shop")).toEqual(before);
+  expect(await replicaSets(project.namespace, "shop")).toHaveLength(sets.length + 1);
+  const generation = (metadata?.generation ?? 0) + 1;
+  expect(await verdict("shop")).toMatchObject({ verdict: "ready", generation });
+  expect((await succeed(project.up())).output).not.toContain("pending operations");
+});
+
+test("an object that the engine never heard of is not taken over, and goes to the stack by one command", async () => {
+  const services = { shop: { ...shop, env: { CHANGE: "unheard of" } }, second: shop };
+  await settings(services);
+  const creation = api.hold("answer", ...CREATE);
+  up = project.killableUp();
+  await up.reaches(creation.caught);
+  for (const kind of RECORDED) await up.seen(new RegExp(`${kind} second created`));
+  await up.kill("SIGKILL", "group");
+  expect(await up.leftovers()).toEqual([]);
+  await project.unlock();
+  const made = await identities(project.namespace, "second");
+  expect(made).toHaveProperty("Deployment");
+
+  const refused = await project.up();
+  expect(refused.exitCode).not.toBe(0);
+  expect(refused.output).toMatch(/Deployment .*\/second was not created .*already exists/);
+
+  const urns = (await resources()).map(({ urn }) => urn);
+  const urnOf = (end: string) => urns.find((urn) => urn.endsWith(end)) ?? `none of ${end}`;
+  await succeed(
+    project.pulumi(
+      ...["import", "kubernetes:apps/v1:Deployment", "second", `${project.namespace}/second`],
+      ...["--parent", `workload=${urnOf("slipway:index:Workload::second")}`],
+      ...["--provider", `cluster=${urnOf("pulumi:providers:kubernetes::cluster")}`],
+      ...["--protect=false", "--generate-code=false", "--yes", "--stack=dev"],
+    ),
+  );
+  expect((await succeed(project.up())).output).not.toMatch(/ replaced| deleted/);
+  expect(await identities(project.namespace, "second")).toEqual(made);
+  expect(await verdict("second")).toMatchObject({ verdict: "ready", generation: 1 });
+});
+
+/** Tells a run to stop while its request is under way, which goes on then. */
+async function interrupted(
+  request: ReturnType<Gate["hold"]>,
+  signal: NodeJS.Signals,
+  target: "job" | "group",
+): Promise<void> {
+  up = project.killableUp();
+  await up.reaches(request.caught);
+  const ended = up.kill(signal, target);
+  await up.seen(/cancel|interrupt/i);
+  request.release();
+  expect((await ended).exitCode).not.toBe(0);
+  expect(await up.leftovers()).toEqual([]);
+}
+
+async function settings(services: Readonly<Record<string, object>>): Promise<void> {
+  await project.settings({ cluster: kubeconfigOf(`http://${api.address}`), services });
+}
+
+async function verdict(name: string): Promise<unknown> {
+  const { releases } = await project.outputs<{ releases: Record<string, unknown> }>();
+  return releases[name];
+}
+
+async function resources(): Promise<readonly { readonly urn: string }[]> {
+  const state = JSON.parse(await project.state()) as {
+    readonly deployment: { readonly resources: readonly { readonly urn: string }[] };
+  };
+  return state.deployment.resources;
+}
