@@ -4,26 +4,29 @@ import type { Cluster } from "./components/cluster";
 import type { CredentialDefinition, Sealing } from "./components/credentials";
 import type { ImageSource, Registry } from "./components/image";
 import type { ServiceDefinition } from "./components/manifests/definition";
+import type { Promotion, ToBePromoted } from "./components/promotion";
 import { resolveCluster } from "./settings/cluster";
 import { conflicts } from "./settings/conflicts";
 import { credentialFaults, settingsUsed } from "./settings/credential-conflicts";
 import { withCertificate, withValues } from "./settings/credentials";
 import { type Fault, faultLine, faultsOf } from "./settings/fault";
 import { mapping } from "./settings/mapping";
+import { asPromoted, pinFaults, sourceOf } from "./settings/promotion";
 import { PASSWORD, registryFaults } from "./settings/registry";
 import { secretFaults } from "./settings/secrets";
-import type { ServiceForm } from "./settings/service";
 import { stackSchema } from "./settings/stack";
 import type { Surroundings } from "./settings/surroundings";
 
 /** One service as its settings describe it. */
-export type ServiceSettings = ImageSource & ServiceDefinition;
+export type ServiceSettings = (ImageSource | ToBePromoted) & ServiceDefinition;
 
 /** A stack's settings, checked. See docs/settings.md. */
 export interface Settings {
   readonly cluster: Cluster;
   /** Absent where every image is pinned. */
   readonly registry: Registry | undefined;
+  /** Absent where the stack builds its images, or pins them. */
+  readonly promoteFrom: Promotion | undefined;
   readonly namespace: string;
   readonly sealing: Sealing;
   readonly credentials: Readonly<Record<string, CredentialDefinition>>;
@@ -39,7 +42,15 @@ export interface StackConfig {
 }
 
 const PREFIX = "slipway:";
-const MAPPINGS = new Set(["cluster", "registry", "sealing", "credentials", "services"]);
+const MAPPINGS = new Set([
+  "cluster",
+  "registry",
+  "sealing",
+  "credentials",
+  "services",
+  "promoteFrom",
+  "pins",
+]);
 const KNOWN = [...MAPPINGS, PASSWORD, "namespace"];
 
 /**
@@ -62,7 +73,9 @@ export function readSettings(): Settings {
 export function parseSettings(config: StackConfig, surroundings: Surroundings): Settings {
   const written = parseValues(config.values);
   const used = settingsUsed(written["credentials"]).filter((name) => !KNOWN.includes(name));
-  const raw = Object.fromEntries(Object.entries(written).filter(([key]) => !used.includes(key)));
+  const raw = asPromoted(
+    Object.fromEntries(Object.entries(written).filter(([key]) => !used.includes(key))),
+  );
   const misplaced = secretFaults(config, used);
   // A secret in the wrong place is told without a look at its value.
   const isShown = (fault: Fault): boolean =>
@@ -76,9 +89,10 @@ export function parseSettings(config: StackConfig, surroundings: Surroundings): 
       ? resolved.faults.map(({ path, text }) => ({ path: ["cluster", ...path], text }))
       : []),
     ...registryFaults(raw),
+    ...pinFaults(raw),
     ...credentialFaults({ raw, ...config }, KNOWN),
     ...Object.entries(mapping(raw["services"]) ?? {}).flatMap(([name, service]) =>
-      conflicts(name, service, surroundings).map(({ path, text }) => ({
+      conflicts(name, service, surroundings, "promoteFrom" in raw).map(({ path, text }) => ({
         path: ["services", name, ...path],
         text,
       })),
@@ -92,6 +106,7 @@ export function parseSettings(config: StackConfig, surroundings: Surroundings): 
   return {
     cluster: resolved.cluster,
     registry: registry && { ...registry, ...(password && { password: pulumi.secret(password) }) },
+    promoteFrom: parsed.data.promoteFrom,
     namespace,
     sealing: withCertificate(sealing),
     credentials: Object.fromEntries(
@@ -101,7 +116,10 @@ export function parseSettings(config: StackConfig, surroundings: Surroundings): 
       ]),
     ),
     services: Object.fromEntries(
-      Object.entries(services).map(([name, service]) => [name, withSource(service)]),
+      Object.entries(services).map(([name, { build, image, ...definition }]) => [
+        name,
+        { ...definition, ...sourceOf(name, { build, image }, parsed.data) },
+      ]),
     ),
   };
 }
@@ -125,12 +143,6 @@ function parseJson(text: string): unknown {
   } catch {
     return text;
   }
-}
-
-function withSource({ build, image, ...definition }: ServiceForm): ServiceSettings {
-  if (build !== undefined) return { ...definition, build };
-  if (image !== undefined) return { ...definition, image };
-  throw new Error("a service has neither build nor image");
 }
 
 /** The faults as lines, each once, in the order of their keys. */

@@ -25,6 +25,19 @@ export function digestOf(pinned: string): string {
   return pinned.slice(pinned.indexOf("@sha256:") + "@sha256:".length);
 }
 
+/** The repository of a pinned image. */
+export function repositoryOf(pinned: string): string {
+  return pinned.slice(0, pinned.indexOf("@"));
+}
+
+/**
+ * The mark by which a registry says that a pinned image has passed a gate: a tag that names the gate and the digest.
+ * It can be moved to another image, so it counts only where it still leads to the digest.
+ */
+export function gateReference(pinned: string, gate: string): string {
+  return `${repositoryOf(pinned)}:gate-${gate}-${digestOf(pinned).slice(0, 32)}`;
+}
+
 /**
  * Checks what a builder says that it pushed. The docker provider says `<none>@<none>` when the
  * daemon has told it no digest.

@@ -3,8 +3,10 @@ import { join, relative } from "node:path";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 
+import type { RegistryLogin } from "../contract";
 import { contentHash } from "./content-hash";
-import { digestOf, registryServer, requirePinned } from "./image-reference";
+import { ImageCopy } from "./image-copy";
+import { digestOf, registryServer, repositoryOf, requirePinned } from "./image-reference";
 import { type Source, sourceOf, UNKNOWN_SOURCE } from "./source";
 
 /** How an image is built. */
@@ -59,8 +61,17 @@ export interface Registry {
   readonly pullSecret?: string;
 }
 
-/** An image built here, or one that was built elsewhere and is pinned by its digest. */
-export type ImageSource = { readonly build: Build } | { readonly image: string };
+/** What a release record says of an image that was built earlier. */
+export type Origin = Pick<Source, "commit" | "dirty">;
+
+/**
+ * An image built here; one that was built elsewhere and is pinned by its digest; or one that another stack has proved,
+ * which is copied where this stack's registry is another repository.
+ */
+export type ImageSource =
+  | { readonly build: Build }
+  | { readonly image: string; readonly origin?: Origin }
+  | { readonly promoted: string; readonly origin: Origin };
 
 /** Inputs of an {@link Image}. */
 export interface ImageArgs {
@@ -73,7 +84,8 @@ export interface ImageArgs {
  * A service's image.
  *
  * Creates a `docker.Image` that builds and pushes it under the hash of its content, so that only
- * another content is another build. A pinned image creates nothing.
+ * another content is another build. A promoted image creates an `ImageCopy` where it lies in another repository than
+ * this stack's own. A pinned image creates nothing.
  */
 export class Image extends pulumi.ComponentResource {
   /** `repository@sha256:<64 hex>`, once it is in the registry. */
@@ -90,34 +102,75 @@ export class Image extends pulumi.ComponentResource {
   ) {
     super("slipway:index:Image", name, {}, opts);
 
-    if ("image" in source) {
-      this.source = UNKNOWN_SOURCE;
-      this.version = digestOf(source.image).slice(0, 32);
-      this.ref = pulumi.output(requirePinned(name, source.image));
-    } else {
-      const plan = planBuild(name, source.build);
-      this.source = plan.source;
-      this.version = plan.tag;
-      const repository = `${requireRegistry(name, registry).repository}/${name}`;
-      // The provider compares a digest of the context, too. It sees mode bits that git does not keep,
-      // but it does so whatever `ignoreChanges` says: the docs tell to keep the builders' umask equal.
-      const built = new docker.Image(
-        name,
-        {
-          imageName: `${repository}:${plan.tag}`,
-          build: plan.build,
-          registry: {
-            server: registryServer(repository),
-            username: registry?.username,
-            password: registry?.password,
-          },
-        },
-        { parent: this },
-      );
-      this.ref = built.repoDigest.apply((digest) => requirePinned(name, digest));
-    }
+    const child = { parent: this };
+    const obtained =
+      "build" in source
+        ? built(name, source.build, requireRegistry(name, registry), child)
+        : "promoted" in source
+          ? promoted(name, source, registry, child)
+          : pinned(name, source.image, source.origin);
+    this.ref = obtained.ref;
+    this.version = obtained.version;
+    this.source = obtained.source;
     this.registerOutputs({ ref: this.ref });
   }
+}
+
+/** The login that the settings have for their registry; no other registry gets it. */
+export function loginTo(
+  registry: Registry | undefined,
+): pulumi.Input<pulumi.Unwrap<RegistryLogin>> | undefined {
+  if (registry?.username === undefined) return undefined;
+  const { username, password, repository } = registry;
+  return pulumi
+    .output(password ?? "")
+    .apply((known) => ({ server: registryServer(repository), username, password: known }));
+}
+
+type Obtained = Pick<Image, "ref" | "version" | "source">;
+
+function built(
+  name: string,
+  build: Build,
+  { repository: prefix, username, password }: Registry,
+  opts: pulumi.CustomResourceOptions,
+): Obtained {
+  const plan = planBuild(name, build);
+  const repository = `${prefix}/${name}`;
+  // The provider compares a digest of the context, too. It sees mode bits that git does not keep,
+  // but it does so whatever `ignoreChanges` says: the docs tell to keep the builders' umask equal.
+  const image = new docker.Image(
+    name,
+    {
+      imageName: `${repository}:${plan.tag}`,
+      build: plan.build,
+      registry: { server: registryServer(repository), username, password },
+    },
+    opts,
+  );
+  const ref = image.repoDigest.apply((digest) => requirePinned(name, digest));
+  return { ref, version: plan.tag, source: plan.source };
+}
+
+function promoted(
+  name: string,
+  { promoted: image, origin }: { promoted: string; origin: Origin },
+  registry: Registry | undefined,
+  opts: pulumi.CustomResourceOptions,
+): Obtained {
+  const known = pinned(name, image, origin);
+  const home = registry === undefined ? undefined : `${registry.repository}/${name}`;
+  if (home === undefined || home === repositoryOf(image)) return known;
+  const copy = new ImageCopy(name, { from: image, to: home, login: loginTo(registry) }, opts);
+  return { ...known, ref: copy.image };
+}
+
+function pinned(name: string, image: string, origin: Origin | undefined): Obtained {
+  return {
+    ref: pulumi.output(requirePinned(name, image)),
+    version: digestOf(image).slice(0, 32),
+    source: { ...UNKNOWN_SOURCE, ...origin },
+  };
 }
 
 interface BuildPlan {

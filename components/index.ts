@@ -9,7 +9,15 @@ export {
   type Sealing,
 } from "./credentials";
 export type { RandomText, ValueSource } from "./credential-values";
-export { type Build, Image, type ImageArgs, type ImageSource, type Registry } from "./image";
+export {
+  type Build,
+  Image,
+  type ImageArgs,
+  type ImageSource,
+  type Origin,
+  type Registry,
+} from "./image";
+export { ImageCopy, type ImageCopyArgs } from "./image-copy";
 export type { CredentialFormat, JenkinsFormat, JenkinsOptions } from "./manifests/credential";
 export type {
   Autoscale,
@@ -23,10 +31,12 @@ export type {
 } from "./manifests/definition";
 export { complete, type Place } from "./manifests/complete";
 export { Namespace } from "./namespace";
+export { promote, type Promotion, type PromotionArgs, type ToBePromoted } from "./promotion";
 export { Readiness, type ReadinessArgs } from "./readiness";
 export { Release, type ReleaseArgs, type ReleaseOptions } from "./release";
 export { requireReady } from "./require-ready";
 export { SealedValues, type SealedValuesArgs } from "./sealed-values";
 export { SecretReadiness, type SecretReadinessArgs } from "./secret-readiness";
 export { SlipwayProvider, type SlipwayProviderArgs } from "./slipway-provider";
+export { readRelease, type StackRelease } from "./stack-release";
 export { type Endpoint, type UsedCredential, Workload, type WorkloadArgs } from "./workload";

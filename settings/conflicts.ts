@@ -13,13 +13,20 @@ const FILES_BYTES = 1 << 20;
 /**
  * What is wrong between the keys of one service. It looks at the settings as they were written, so
  * that these faults are told together with those of single values.
+ *
+ * @param isPromoting whether another stack tells which image the service runs
  */
-export function conflicts(name: string, service: unknown, surroundings: Surroundings): Fault[] {
+export function conflicts(
+  name: string,
+  service: unknown,
+  surroundings: Surroundings,
+  isPromoting = false,
+): Fault[] {
   const value = mapping(service);
   if (value === undefined) return nameFaults(name);
   return [
     ...nameFaults(name),
-    ...imageConflicts(value),
+    ...imageConflicts(value, isPromoting),
     ...dockerfileConflicts(value["build"], surroundings),
     ...scaleConflicts(value),
     ...resourceConflicts(value["resources"]),
@@ -33,8 +40,9 @@ function nameFaults(name: string): Fault[] {
   return message === undefined ? [] : [{ path: [], text: got(name, message) }];
 }
 
-function imageConflicts({ build, image }: Mapping): Fault[] {
+function imageConflicts({ build, image }: Mapping, isPromoting: boolean): Fault[] {
   if (build === undefined && image === undefined) {
+    if (isPromoting) return [];
     return [
       {
         path: [],

@@ -81,7 +81,8 @@ function buildSchema(surroundings: Surroundings) {
   );
 }
 
-function pinnedImage(surroundings: Surroundings) {
+/** An image that is named by its digest. */
+export function pinnedImage(surroundings: Surroundings) {
   const allowed =
     "allowed: repository@sha256:<64 hex digits>; a tag can be moved, so use the digest that the push of the image printed";
   return field

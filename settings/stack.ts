@@ -2,6 +2,7 @@ import { z } from "zod";
 
 import { credentialSchema, sealingSchema } from "./credentials";
 import * as field from "./fields";
+import { pinsSchema, promotionSchema } from "./promotion";
 import { PASSWORD, registrySchema } from "./registry";
 import { serviceSchema } from "./service";
 import type { Surroundings } from "./surroundings";
@@ -31,6 +32,8 @@ export function stackSchema(surroundings: Surroundings) {
       credentials: field
         .named(field.label, credentialSchema, "a mapping of credentials by name")
         .exactOptional(),
+      promoteFrom: promotionSchema.exactOptional(),
+      pins: pinsSchema(surroundings).exactOptional(),
       services: field
         .named(z.string(), serviceSchema(surroundings), "a mapping of services by name")
         .refine((services) => Object.keys(services).length > 0, {

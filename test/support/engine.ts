@@ -14,6 +14,12 @@ export interface Declared {
 /** What the fake provider adds to a resource's inputs; `undefined` is unknown in a preview. */
 export type Outputs = (type: string, inputs: Record<string, unknown>) => Record<string, unknown>;
 
+/** What the fake provider's functions answer; without it, a call fails the test. */
+export type Answer = (call: {
+  readonly token: string;
+  readonly inputs: Record<string, unknown>;
+}) => Record<string, unknown>;
+
 type Program<T> = (opts: pulumi.ComponentResourceOptions) => T;
 type ResourceClass<Args> = abstract new (
   name: string,
@@ -27,7 +33,13 @@ type ResourceClass<Args> = abstract new (
  */
 export async function deploy<T>(
   program: Program<T>,
-  { preview = false, outputs = () => ({}) }: { preview?: boolean; outputs?: Outputs } = {},
+  {
+    preview = false,
+    outputs = () => ({}),
+    answer = ({ token }) => {
+      throw new Error(`unexpected provider call: ${token}`);
+    },
+  }: { preview?: boolean; outputs?: Outputs; answer?: Answer } = {},
 ): Promise<{ result: T; declared: Declared[] }> {
   const received = new Map<string, { plain: Record<string, unknown>; secrets: string[] }>();
   await pulumi.runtime.setMocks(
@@ -42,13 +54,12 @@ export async function deploy<T>(
           state: { ...plain, ...outputs(type, plain) },
         };
       },
-      call: ({ token }) => {
-        throw new Error(`unexpected provider call: ${token}`);
-      },
+      call: ({ token, inputs }) => answer({ token, inputs: inputs as Record<string, unknown> }),
     },
     "slipway",
     "test",
     preview,
+    "organization",
   );
 
   const seen: pulumi.ResourceTransformationArgs[] = [];

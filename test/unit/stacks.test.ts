@@ -18,8 +18,9 @@ const fileOf = (name: string): string => readFileSync(join(CHECKOUT, `Pulumi${na
 const keysOf = (stack: string): string[] =>
   Object.keys(stackFile(fileOf(`.${stack}`)).values).sort();
 
-test("both environments set the same keys", () => {
-  expect(keysOf("dev")).toEqual(keysOf("prod"));
+test("both environments set the same keys, but for what one builds and the other promotes", () => {
+  expect([...keysOf("dev"), "promoteFrom"].sort()).toEqual(keysOf("prod"));
+  expect(fileOf(".prod")).not.toContain("build:");
 });
 
 test.each([
@@ -44,6 +45,8 @@ test("every setting is described in Pulumi.yaml, and has a default there, so tha
     "cluster",
     "credentials",
     "namespace",
+    "pins",
+    "promoteFrom",
     "registry",
     "registryPassword",
     "sealing",

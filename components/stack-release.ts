@@ -1,0 +1,114 @@
+import * as pulumi from "@pulumi/pulumi";
+
+import type { ReleaseRecord } from "../contract";
+import { isPinned } from "./image-reference";
+import type { Endpoint } from "./workload";
+
+/** What another stack tells of a service: its release, which was proved, and where it answers. */
+export interface StackRelease {
+  readonly release: ReleaseRecord;
+  readonly endpoint: Endpoint;
+}
+
+/** The version of the record that this code knows. */
+const VERSION = 1;
+
+/**
+ * Reads the release of a service from the outputs of another Slipway stack. Await it, so that nothing of the program
+ * runs on a release that may not be used.
+ *
+ * ```ts
+ * const dev = new pulumi.StackReference("organization/slipway/dev");
+ * const { release, endpoint } = await readRelease(dev, "shop");
+ * ```
+ *
+ * @throws RunError where the stack has no such outputs or service, the record has another version than this code
+ * knows, the release is not `ready`, or its image is not pinned by its digest
+ * @see docs/outputs.md
+ */
+export async function readRelease(
+  stack: pulumi.StackReference,
+  service: string,
+): Promise<StackRelease> {
+  const [producer, releases, endpoints] = await Promise.all([
+    nameOf(stack),
+    outputOf(stack, "releases"),
+    outputOf(stack, "endpoints"),
+  ]);
+  const record = entryOf(releases, "releases", service);
+  const endpoint = entryOf(endpoints, "endpoints", service);
+  const faults = [
+    ...("fault" in record ? [record.fault] : recordFaults(service, record.value)),
+    ...("fault" in endpoint ? [endpoint.fault] : []),
+  ];
+  if ("fault" in record || "fault" in endpoint || faults.length > 0) {
+    throw new pulumi.RunError(`${producer}: ${faults.join("; and ")}`);
+  }
+  return {
+    release: record.value as unknown as ReleaseRecord,
+    endpoint: endpoint.value as unknown as Endpoint,
+  };
+}
+
+/** The value of another stack's output, undefined where it has none. */
+export async function outputOf(stack: pulumi.StackReference, name: string): Promise<unknown> {
+  const details = await stack.getOutputDetails(name);
+  return details.value as unknown;
+}
+
+type Entry = Readonly<Record<string, unknown>>;
+
+/** The entry of a service in an output, or why there is none. */
+export function entryOf(
+  output: unknown,
+  name: string,
+  service: string,
+): { value: Entry } | { fault: string } {
+  if (!isEntry(output)) {
+    const fault = `the output "${name}" must be there, got ${show(output)}; run that stack's up first`;
+    return { fault };
+  }
+  const value = Object.hasOwn(output, service) ? output[service] : undefined;
+  if (isEntry(value)) return { value };
+  const known = Object.keys(output).join(", ") || "no service";
+  return {
+    fault: `${name}.${service} must be there, got ${show(value)}; that stack has ${known}`,
+  };
+}
+
+/** Why a record must not be used, each reason once; of a record of another version nothing else is known. */
+export function recordFaults(
+  service: string,
+  { version, verdict, reason, image, digest }: Entry,
+): string[] {
+  const at = `releases.${service}`;
+  if (version !== VERSION) {
+    return [
+      `${at}.version must be ${VERSION}, got ${show(version)}; read what changed in docs/outputs.md`,
+    ];
+  }
+  const isPin =
+    typeof image === "string" && isPinned(image) && image.endsWith(`@${String(digest)}`);
+  return [
+    ...(verdict === "ready"
+      ? []
+      : [
+          `${at}.verdict must be "ready", got ${show(verdict)} with the reason ${show(reason)}; mend that stack and run its up first`,
+        ]),
+    ...(isPin
+      ? []
+      : [`${at}.image must be pinned by the digest ${show(digest)}, got ${show(image)}`]),
+  ];
+}
+
+function nameOf(stack: pulumi.StackReference): Promise<string> {
+  return new Promise((resolve) => stack.name.apply(resolve));
+}
+
+function isEntry(value: unknown): value is Entry {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function show(value: unknown): string {
+  return value === undefined ? "nothing" : JSON.stringify(value);
+}

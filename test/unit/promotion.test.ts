@@ -1,0 +1,326 @@
+// A fake engine hands over the other stack's outputs and the registry's answers; that real stacks and registries
+// give them is for test/e2e/promotion.test.ts.
+import * as pulumi from "@pulumi/pulumi";
+
+import { Image, promote, type PromotionArgs, SlipwayProvider } from "../../components";
+import { ImageCopy } from "../../components/image-copy";
+import type { ReleaseRecord } from "../../contract";
+import { readySince } from "../../components/promotion-rules";
+import { deploy, inputsOf, only, valueOf } from "../support/engine";
+import { removeFolders } from "../support/folder";
+import { settingsOf, VALID } from "../support/stack-config";
+
+afterAll(removeFolders);
+
+const DIGEST = `sha256:${"a".repeat(64)}`;
+const IMAGE = `dev.example.com/team/shop@${DIGEST}`;
+const GATE = `dev.example.com/team/shop:gate-acceptance-${"a".repeat(32)}`;
+const NOW = Date.parse("2026-11-21T12:00:00Z");
+const record = {
+  version: 1,
+  commit: "9b1c",
+  dirty: false,
+  image: IMAGE,
+  digest: DIGEST,
+  verdict: "ready",
+  reason: null,
+  pods: [],
+  startedAt: "2026-11-21T11:00:00.000Z",
+  seconds: 2,
+};
+const services = { shop: { promote: true, port: 8080 } } as const;
+const promotion = { stack: "dev", soakSeconds: 0, gates: [] };
+const everything = { [IMAGE]: DIGEST, [GATE]: DIGEST };
+
+beforeEach(() => jest.spyOn(Date, "now").mockReturnValue(NOW));
+
+interface World {
+  /** Of the other stack. */
+  readonly outputs?: Readonly<Record<string, unknown>>;
+  /** Digests by reference; a text that is none is a fault. */
+  readonly registry?: Readonly<Record<string, string>>;
+}
+
+async function promoted(
+  { outputs = { releases: { shop: record } }, registry = everything }: World = {},
+  args: Partial<PromotionArgs> = {},
+) {
+  const asked: unknown[] = [];
+  const answer = ({ inputs }: { readonly inputs: Record<string, unknown> }) => {
+    asked.push(inputs);
+    const images = (inputs["references"] as string[]).map((reference) => {
+      const told = registry[reference];
+      return {
+        reference,
+        ...(told && { [told.startsWith("sha256:") ? "digest" : "fault"]: told }),
+      };
+    });
+    return { images };
+  };
+  const { result } = await deploy(
+    () => {
+      const provider = new SlipwayProvider("slipway", { kubeconfig: "k", context: "c" });
+      const all = { services, promoteFrom: promotion, registry: undefined, provider, ...args };
+      return { done: promote(all).catch((error: unknown) => error) };
+    },
+    { answer, outputs: () => ({ outputs }) },
+  );
+  return { answered: await result.done, asked };
+}
+
+test("takes the proved image with what it was built from, and nothing else", async () => {
+  const { answered } = await promoted(
+    {},
+    { services: { shop: { ...services.shop, replicas: 3 } } },
+  );
+  expect(answered).toEqual({
+    shop: {
+      promote: true,
+      port: 8080,
+      replicas: 3,
+      promoted: IMAGE,
+      origin: { commit: "9b1c", dirty: false },
+    },
+  });
+});
+
+test("asks nothing of a stack whose services all have their own images", async () => {
+  const own = { shop: { image: IMAGE, port: 8080 } };
+  const { answered, asked } = await promoted({}, { services: own, promoteFrom: undefined });
+  expect(answered).toEqual(own);
+  expect(asked).toEqual([]);
+});
+
+test("logs in with this stack's own login, which goes to its own registry only", async () => {
+  const registry = {
+    repository: "prod.example.com/team",
+    username: "ci",
+    password: pulumi.secret("s3cret"),
+  };
+  const { asked } = await promoted({}, { registry });
+  expect(asked).toEqual([
+    {
+      references: [IMAGE],
+      login: { server: "prod.example.com", username: "ci", password: "s3cret" },
+    },
+  ]);
+});
+
+describe("refuses a release", () => {
+  const gated = { ...promotion, gates: ["acceptance"] };
+  test.each<[string, Partial<ReleaseRecord> | Record<string, unknown>, object, World, string]>([
+    [
+      "that failed",
+      { verdict: "failed", reason: "crash-loop" },
+      {},
+      {},
+      'releases.shop.verdict must be "ready", got "failed" with the reason "crash-loop"; mend that stack and run its up first',
+    ],
+    [
+      "of which it is not known what it was built from",
+      { dirty: true },
+      {},
+      {},
+      "releases.shop.dirty must be false, got true: its source had changes that are not in commit 9b1c; commit them and run that stack's up",
+    ],
+    [
+      "that is too young",
+      {},
+      { soakSeconds: 7200 },
+      {},
+      "releases.shop must have been ready for 7200 s, got 3598 s; promote it after 2026-11-21T13:00:02.000Z",
+    ],
+    [
+      "that lacks a gate",
+      {},
+      gated,
+      { registry: { [IMAGE]: DIGEST } },
+      `releases.shop must have passed the gate acceptance, got no pass for ${DIGEST}; once it has: npx slipway gate pass acceptance --stack dev --service shop`,
+    ],
+    [
+      "whose gate another image has passed",
+      {},
+      gated,
+      { registry: { [IMAGE]: DIGEST, [GATE]: `sha256:${"b".repeat(64)}` } },
+      `releases.shop must have passed the gate acceptance, got no pass for ${DIGEST}`,
+    ],
+    [
+      "whose record has another version",
+      { version: 2 },
+      {},
+      {},
+      "releases.shop.version must be 1, got 2; read what changed in docs/outputs.md",
+    ],
+    [
+      "that the registry has lost",
+      {},
+      {},
+      { registry: {} },
+      `releases.shop.image must be in the registry, got nothing for ${IMAGE}; release it in dev again`,
+    ],
+    [
+      "that the registry does not let it see",
+      {},
+      {},
+      { registry: { [IMAGE]: "UNAUTHORIZED: authentication required" } },
+      `releases.shop.image ${IMAGE} cannot be looked up: UNAUTHORIZED: authentication required`,
+    ],
+    [
+      "that is not pinned",
+      { image: "dev.example.com/team/shop:1" },
+      {},
+      { registry: { "dev.example.com/team/shop:1": DIGEST } },
+      `releases.shop.image must be pinned by the digest "${DIGEST}", got "dev.example.com/team/shop:1"`,
+    ],
+  ])("%s", async (_, change, asks, world, reason) => {
+    const { answered } = await promoted(
+      { outputs: { releases: { shop: { ...record, ...change } } }, ...world },
+      { promoteFrom: { ...promotion, ...asks } },
+    );
+    expect(pulumi.RunError.isInstance(answered)).toBe(true);
+    expect((answered as Error).message).toContain(
+      `not promoted from organization/slipway/dev: ${reason}`,
+    );
+  });
+
+  test("of a stack that was never deployed, or does not have the service", async () => {
+    const never = await promoted({ outputs: {} });
+    expect((never.answered as Error).message).toContain(
+      'not promoted from organization/slipway/dev: the output "releases" must be there, got nothing; run that stack\'s up first',
+    );
+    const other = await promoted({ outputs: { releases: { web: record } } });
+    expect((other.answered as Error).message).toContain(
+      "releases.shop must be there, got nothing; that stack has web",
+    );
+  });
+
+  test("with all reasons at once, of all services", async () => {
+    const { answered } = await promoted(
+      {
+        outputs: { releases: { shop: { ...record, dirty: true, verdict: "failed" } } },
+        registry: {},
+      },
+      { services: { ...services, web: services.shop } },
+    );
+    expect((answered as Error).message.split("\n")).toEqual([
+      "4 reasons not to promote from organization/slipway/dev",
+      expect.stringContaining("releases.shop.verdict must be"),
+      expect.stringContaining("releases.shop.dirty must be"),
+      expect.stringContaining("releases.shop.image must be in the registry"),
+      expect.stringContaining("releases.web must be there"),
+    ]);
+  });
+});
+
+test("a new commit of the same content is as old as the pods that prove it", () => {
+  const pod = { name: "p", imageID: "i", node: null, createdAt: null, scheduledAt: null };
+  const ready = (readyAt: string | null) => ({ ...pod, pulledAt: null, startedAt: null, readyAt });
+  const since = (pods: ReleaseRecord["pods"]) =>
+    new Date(readySince({ ...(record as unknown as ReleaseRecord), pods })).toISOString();
+  expect(since([])).toBe("2026-11-21T11:00:02.000Z");
+  expect(since([ready(null), ready("2026-11-21T09:00:00Z"), ready("2026-11-21T10:00:00Z")])).toBe(
+    "2026-11-21T09:00:00.000Z",
+  );
+  expect(since([ready("2026-11-21T11:30:00Z")])).toBe("2026-11-21T11:00:02.000Z");
+});
+
+describe("the image", () => {
+  const source = { promoted: IMAGE, origin: { commit: "9b1c", dirty: false } };
+  const image = (registry?: { repository: string }) =>
+    deploy((opts) => new Image("shop", { source, registry }, opts), {
+      outputs: () => ({ image: `prod.example.com/team/shop@${DIGEST}` }),
+    });
+
+  test.each([[undefined], [{ repository: "dev.example.com/team" }]])(
+    "is used where it lies when this stack has no other repository (%j)",
+    async (registry) => {
+      const { result, declared } = await image(registry);
+      expect(declared).toHaveLength(1);
+      expect(await valueOf(result.ref)).toBe(IMAGE);
+      expect(result.version).toBe("a".repeat(32));
+      expect(result.source).toEqual({ commit: "9b1c", dirty: false, repository: undefined });
+    },
+  );
+
+  test("is copied to this stack's own repository, and known there", async () => {
+    const { result, declared } = await image({ repository: "prod.example.com/team" });
+    expect(inputsOf(declared, ImageCopy)).toEqual({
+      from: IMAGE,
+      to: "prod.example.com/team/shop",
+    });
+    expect(only(declared, ImageCopy).opts.parent).toBe(result);
+    expect(await valueOf(result.ref)).toBe(`prod.example.com/team/shop@${DIGEST}`);
+  });
+
+  test("is copied with a login that is kept as a secret", async () => {
+    const registry = {
+      repository: "prod.example.com/team",
+      username: "ci",
+      password: pulumi.secret("s3cret"),
+    };
+    const { declared } = await image(registry);
+    expect(only(declared, ImageCopy).secrets).toEqual(["login"]);
+  });
+});
+
+describe("settings", () => {
+  const shop = { port: 8080 };
+  const promoting = { ...VALID, promoteFrom: "dev", services: { shop } };
+
+  test("a promoting stack needs no way to build, and ignores one", () => {
+    expect(settingsOf(promoting).services).toEqual({ shop: { port: 8080, promote: true } });
+    const gone = { shop: { build: { context: "no-such-folder" }, port: 8080 } };
+    expect(settingsOf({ ...promoting, services: gone }).services).toEqual({
+      shop: { port: 8080, promote: true },
+    });
+    expect(settingsOf(promoting).promoteFrom).toEqual({ stack: "dev", soakSeconds: 0, gates: [] });
+  });
+
+  test("a service with an image of its own keeps it", () => {
+    const own = { shop: { ...shop, image: IMAGE } };
+    expect(settingsOf({ ...promoting, services: own }).services).toEqual({
+      shop: { port: 8080, image: IMAGE },
+    });
+  });
+
+  test.each([
+    [90, 90],
+    ["90s", 90],
+    ["30m", 1800],
+    ["12h", 43200],
+    ["2d", 172800],
+  ])("a soak of %j is %d seconds", (soak, seconds) => {
+    const promoteFrom = { stack: "acme/slipway/dev", soak, gates: ["acceptance"] };
+    expect(settingsOf({ ...promoting, promoteFrom }).promoteFrom).toEqual({
+      stack: "acme/slipway/dev",
+      soakSeconds: seconds,
+      gates: ["acceptance"],
+    });
+  });
+
+  test.each<[string, unknown, RegExp]>([
+    ["a soak of no known unit", { stack: "dev", soak: "1w" }, /promoteFrom/],
+    ["a gate that is no name", { stack: "dev", gates: ["Not OK"] }, /promoteFrom/],
+    ["a path in place of a stack", "../dev", /promoteFrom.*"\.\.\/dev".*such as dev|promoteFrom/],
+  ])("%s is refused", (_, promoteFrom, message) => {
+    expect(() => settingsOf({ ...promoting, promoteFrom })).toThrow(message);
+  });
+
+  test("without promotion a service still needs an image", () => {
+    expect(() => settingsOf({ ...promoting, promoteFrom: "" })).toThrow(/neither build nor image/);
+  });
+
+  test("a pin goes before every other source, with what its image was built from", () => {
+    const pins = { shop: { image: IMAGE, commit: "9b1c0de" } };
+    const pinned = { port: 8080, image: IMAGE, origin: { commit: "9b1c0de", dirty: false } };
+    expect(settingsOf({ ...VALID, pins }).services).toEqual({ shop: pinned });
+    expect(settingsOf({ ...promoting, pins }).services).toEqual({ shop: pinned });
+    expect(settingsOf({ ...VALID, pins: {} }).services["shop"]).toHaveProperty("build");
+  });
+
+  test("a pin of a service that the stack does not have is refused", () => {
+    expect(() => settingsOf({ ...VALID, pins: { web: { image: IMAGE } } })).toThrow(
+      'slipway:pins.web: got "web"; allowed: one of shop; run npx slipway unpin',
+    );
+  });
+});
