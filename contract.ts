@@ -296,6 +296,14 @@ export interface AccessProofInputs {
   readonly manifestHash?: string;
 }
 
+/** Inputs of `slipway:index:LaneGuard`. */
+export interface LaneGuardInputs {
+  /** Of the services. */
+  readonly namespace: string;
+  /** What the lanes ask of the cluster: lines about each object, by its kind and name. */
+  readonly lanes: Readonly<Record<string, readonly string[]>>;
+}
+
 /** A right that is not as it should be. */
 export interface AccessFault {
   readonly user: string;
