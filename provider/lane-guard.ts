@@ -1,0 +1,127 @@
+import { isDeepStrictEqual } from "node:util";
+import { z } from "zod";
+import type { LaneGuardInputs } from "../contract";
+import type { Api } from "./cluster/api";
+import type { Resource } from "./resource";
+import type { Properties, Subject } from "./wire/plugin";
+import { containsUnknown } from "./wire/unknown";
+
+const schema = z.object({
+  namespace: z.string().min(1),
+  lanes: z.record(z.string(), z.array(z.string())),
+});
+
+/** `slipway:index:LaneGuard`: lets nobody change the lanes who may not change their roles. */
+export class LaneGuard implements Resource {
+  /**
+   * @param api the cluster
+   * @param signal interrupts a request
+   */
+  constructor(
+    private readonly api: () => Api,
+    private readonly signal: AbortSignal,
+  ) {}
+
+  check: Resource["check"] = (_subject, { news }) => {
+    const issues = containsUnknown(news) ? [] : (schema.safeParse(news).error?.issues ?? []);
+    const failures = issues.map(({ path, message }) => ({
+      property: path.join("."),
+      reason: `${path.join(".")}: ${message}`,
+    }));
+    return { inputs: news, failures };
+  };
+
+  diff: Resource["diff"] = (_subject, { oldInputs, news }) => {
+    const changed = ["namespace", "lanes"].filter(
+      (key) => !isDeepStrictEqual(oldInputs[key], news[key]),
+    );
+    return { changed, replaces: changed.filter((key) => key === "namespace") };
+  };
+
+  create: Resource["create"] = async (subject, { inputs, preview }) => {
+    await this.#guard(subject, { lanes: {} }, inputs, preview);
+    return { id: String(inputs["namespace"]), outputs: inputs };
+  };
+
+  update: Resource["update"] = async (subject, { oldInputs, news, preview }) => {
+    await this.#guard(subject, oldInputs, news, preview);
+    return news;
+  };
+
+  /** There is nothing to look at. */
+  read: Resource["read"] = (_subject, { id, outputs }) => Promise.resolve({ id, outputs });
+
+  /** There is nothing to delete. */
+  delete: Resource["delete"] = () => Promise.resolve();
+
+  /** Tells a preview, and fails a run. */
+  async #guard(
+    subject: Subject,
+    olds: Properties,
+    news: Properties,
+    preview: boolean,
+  ): Promise<void> {
+    const { namespace, lanes } = schema.parse(news);
+    if (await this.#mayChange(namespace)) {
+      return;
+    }
+    const before = schema.shape.lanes.catch({}).parse(olds["lanes"]);
+    const message = refusal(await this.#user(), namespace, changesOf(before, lanes));
+    if (!preview) {
+      throw new Error(message);
+    }
+    subject.log.warn(message);
+  }
+
+  async #mayChange(namespace: string): Promise<boolean> {
+    const resourceAttributes = {
+      namespace,
+      verb: "patch",
+      group: "rbac.authorization.k8s.io",
+      resource: "roles",
+    };
+    const { status } = (await this.#review("authorization.k8s.io", "SelfSubjectAccessReview", {
+      spec: { resourceAttributes },
+    })) as { readonly status?: { readonly allowed?: boolean } };
+    return status?.allowed === true;
+  }
+
+  async #user(): Promise<string> {
+    const review = this.#review("authentication.k8s.io", "SelfSubjectReview", {});
+    const { status } = (await review.catch(() => ({}))) as {
+      readonly status?: { readonly userInfo?: { readonly username?: string } };
+    };
+    return status?.userInfo?.username ?? "this identity";
+  }
+
+  #review(group: string, kind: string, content: object): Promise<unknown> {
+    const path = `/apis/${group}/v1/${kind.toLowerCase()}s`;
+    return this.api().post(path, { apiVersion: `${group}/v1`, kind, ...content }, this.signal);
+  }
+}
+
+type Lanes = LaneGuardInputs["lanes"];
+
+/** One line for each rule that comes or goes, and for each other object that is another one. */
+export function changesOf(before: Lanes, after: Lanes): string[] {
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
+  return names.flatMap((name) => {
+    const [olds, news] = [before[name], after[name]];
+    if (olds === undefined) return [`${name}: new`];
+    if (news === undefined) return [`${name}: no longer there`];
+    const isHash = (line: string): boolean => line.startsWith("sha256:");
+    if (news.every(isHash)) return isDeepStrictEqual(olds, news) ? [] : [`${name}: changed`];
+    return [
+      ...olds.filter((line) => !news.includes(line)).map((line) => `${name}: without ${line}`),
+      ...news.filter((line) => !olds.includes(line)).map((line) => `${name}: with ${line}`),
+    ];
+  });
+}
+
+function refusal(user: string, namespace: string, changes: readonly string[]): string {
+  const what = changes.map((change) => `\n  ${change}`).join("");
+  return (
+    `the lanes of Jenkins change, and ${user} may not patch roles in ${namespace}; ` +
+    `run pulumi up with these settings once as an administrator of the cluster, then again from the lane; what changes:${what}`
+  );
+}
