@@ -4,6 +4,7 @@ import { Cluster } from "./cluster";
 import { KubeconfigApi } from "./cluster/api";
 import { ImageCopy } from "./image-copy";
 import { imageDigests } from "./image-digests";
+import { LaneGuard } from "./lane-guard";
 import { Readiness } from "./readiness";
 import type { Lookup } from "./registry/lookup";
 import { Registry } from "./registry/registry";
@@ -29,6 +30,7 @@ export class SlipwayProvider implements Plugin {
     const { signal } = this.#interruption;
     this.#resources = {
       "slipway:index:ImageCopy": new ImageCopy(this.#registries),
+      "slipway:index:LaneGuard": new LaneGuard(() => cluster().api, signal),
       "slipway:index:Readiness": new Readiness(cluster, context, signal),
       "slipway:index:SealedValues": new SealedValues(() => cluster().api, signal),
       "slipway:index:SecretReadiness": new SecretReadiness(() => cluster().api, signal),
