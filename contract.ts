@@ -438,6 +438,8 @@ export interface ObjectRecord {
   readonly reason: string | null;
   /** What was found, in one line. */
   readonly message: string;
+  /** What was found, as values; null when ready. */
+  readonly evidence: Evidence | null;
   /** When the wait began, ISO 8601. */
   readonly startedAt: string;
   /** From the start of the wait to the verdict. */

@@ -95,6 +95,34 @@ export function rightsOfVerdict(scope: VerdictScope): readonly NeededRight[] {
   ];
 }
 
+/** An object of any kind, as far as its verdict looks at the cluster. */
+export interface ObjectScope {
+  /** Where it is; for an object outside of namespaces, where the events about it are kept. */
+  readonly namespace: string;
+  readonly name: string;
+  readonly group: string;
+  readonly resource: string;
+  /** Whether it is judged by its pods, too. */
+  readonly pods: boolean;
+  /** Whether a report has the last lines of its containers' logs. */
+  readonly logs: boolean;
+}
+
+/** The rights that the verdict on an object of any kind takes. Discovery of its kind takes none of its own. */
+export function rightsOfObject(scope: ObjectScope): readonly NeededRight[] {
+  const { namespace, group, resource, name } = scope;
+  const verbs = ["get", ...FOLLOW] as const;
+  return [
+    ...verbs.map((verb) => ({ ...required(verb, group, resource, "verdict"), name })),
+    ...(scope.pods ? follow("", "pods") : []),
+    ...FOLLOW.map((verb) => optional(verb, "", "events", "evidence")),
+    ...(scope.pods && scope.logs
+      ? [{ ...optional("get", "", "pods", "evidence"), subresource: "log" }]
+      : []),
+    { ...optional("get", "", "namespaces", "evidence"), name: namespace },
+  ].map((right) => ({ ...right, namespace }));
+}
+
 /** A credential, as far as its sealing asks the cluster. */
 export interface SealingScope {
   readonly namespace: string;

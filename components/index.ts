@@ -32,6 +32,7 @@ export type {
 export { complete, type Place } from "./manifests/complete";
 export { Namespace } from "./namespace";
 export { promote, type Promotion, type PromotionArgs, type ToBePromoted } from "./promotion";
+export { type AppliedObject, ObjectReadiness, type ObjectReadinessArgs } from "./object-readiness";
 export { Readiness, type ReadinessArgs } from "./readiness";
 export { Release, type ReleaseArgs, type ReleaseOptions } from "./release";
 export { requireReady } from "./require-ready";

@@ -32,6 +32,12 @@ export interface ReadinessArgs {
   /** Seconds without progress after which the rollout has failed: the Deployment's `progressDeadlineSeconds`. */
   readonly deadlineSeconds: pulumi.Input<number>;
   /**
+   * Seconds that the whole wait for the verdict may take, whatever progress there is; a rollback may take them once
+   * more. They count from the start of the resource, also where the API server never answers.
+   * @default - 600, or five times `deadlineSeconds` where that is more
+   */
+  readonly timeoutSeconds?: pulumi.Input<number>;
+  /**
    * Seconds for which a service that has started may answer its readiness probe with "not yet".
    * @default 60
    */
@@ -73,7 +79,7 @@ export interface ReadinessArgs {
  * Where an earlier release was ready, the Deployment gets the pod template of that one back, and the `up` fails once it
  * is ready again: see docs/rollback.md.
  *
- * `customTimeouts` limits the whole wait, and once more that for a rollback; without it, a rollout may take as long as it makes progress.
+ * `customTimeouts` limits the whole wait like `timeoutSeconds`, and once more that for a rollback; the shorter one counts.
  *
  * @see https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#complete-deployment
  */

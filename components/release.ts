@@ -70,7 +70,8 @@ export class Release extends pulumi.ComponentResource {
       { service, image: ref, source, namespace, credentials: used(args) },
       child,
     );
-    const { ingress, deadlineSeconds, warmupSeconds, tolerate, logs, rollback } = service;
+    const { ingress, deadlineSeconds, timeoutSeconds, warmupSeconds, tolerate, logs, rollback } =
+      service;
     const readiness = new Readiness(
       name,
       {
@@ -84,6 +85,7 @@ export class Release extends pulumi.ComponentResource {
         ...(source.commit !== undefined && { commit: source.commit }),
         dirty: source.dirty,
         deadlineSeconds,
+        ...(timeoutSeconds !== undefined && { timeoutSeconds }),
         warmupSeconds,
         tolerate,
         logs,

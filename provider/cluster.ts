@@ -71,7 +71,7 @@ export class Cluster {
     signal: AbortSignal,
   ): Promise<Deployment | undefined> {
     const path = `${COLLECTIONS.deployments.path(namespace)}/${name}`;
-    return (await this.#find(path, signal)) as Deployment | undefined;
+    return (await this.find(path, signal)) as Deployment | undefined;
   }
 
   /** Changes a Deployment by a JSON patch, as this field manager. */
@@ -94,7 +94,7 @@ export class Cluster {
     signal: AbortSignal,
   ): Promise<"missing" | "terminating" | "active" | undefined> {
     try {
-      const namespace = (await this.#find(`/api/v1/namespaces/${name}`, signal)) as
+      const namespace = (await this.find(`/api/v1/namespaces/${name}`, signal)) as
         Namespace | undefined;
       const isLeaving = namespace?.status?.phase === "Terminating";
       return namespace === undefined ? "missing" : isLeaving ? "terminating" : "active";
@@ -143,13 +143,14 @@ export class Cluster {
   async hasIngressClass(name: string, signal: AbortSignal): Promise<boolean | undefined> {
     try {
       const path = `/apis/networking.k8s.io/v1/ingressclasses/${name}`;
-      return (await this.#find(path, signal)) !== undefined;
+      return (await this.find(path, signal)) !== undefined;
     } catch {
       return undefined;
     }
   }
 
-  async #find(path: string, signal: AbortSignal): Promise<unknown> {
+  /** Any object by its path, undefined where there is none. */
+  async find(path: string, signal: AbortSignal): Promise<unknown> {
     try {
       return await this.api.get(path, {}, signal);
     } catch (error) {

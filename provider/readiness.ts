@@ -136,6 +136,8 @@ export class Readiness implements Resource {
     stored: Stored,
     timeoutSeconds: number,
   ): Promise<Properties> {
+    const began = performance.now();
+    const startedAt = new Date().toISOString();
     const release = parseInputs(inputs);
     const tools = this.#tools(subject, timeoutSeconds);
     const deployment = await this.#deployment(release);
@@ -144,9 +146,7 @@ export class Readiness implements Resource {
     if (resumed !== undefined) {
       subject.log.info(resumed);
     }
-    const startedAt = new Date().toISOString();
-    const began = performance.now();
-    const judgement = await awaitVerdict(this.cluster(), release, tools);
+    const judgement = await awaitVerdict(this.cluster(), release, { ...tools, startedAt: began });
     const { verdict, observed } = judgement;
     // The look before the wait may have had no answer.
     await this.#refuse(release, inputs, stored, observed.deployment, tools);

@@ -5,6 +5,7 @@ import { KubeconfigApi } from "./cluster/api";
 import { ImageCopy } from "./image-copy";
 import { imageDigests } from "./image-digests";
 import { LaneGuard } from "./lane-guard";
+import { ObjectReadiness } from "./object-readiness";
 import { Readiness } from "./readiness";
 import type { Lookup } from "./registry/lookup";
 import { Registry } from "./registry/registry";
@@ -32,6 +33,7 @@ export class SlipwayProvider implements Plugin {
       "slipway:index:ImageCopy": new ImageCopy(this.#registries),
       "slipway:index:LaneGuard": new LaneGuard(() => cluster().api, signal),
       "slipway:index:Readiness": new Readiness(cluster, context, signal),
+      "slipway:index:ObjectReadiness": new ObjectReadiness(cluster, context, signal),
       "slipway:index:SealedValues": new SealedValues(() => cluster().api, signal),
       "slipway:index:SecretReadiness": new SecretReadiness(() => cluster().api, signal),
     };

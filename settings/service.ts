@@ -32,6 +32,7 @@ export function serviceSchema(surroundings: Surroundings) {
       ingress: ingress.exactOptional(),
       egress: field.list(egress, "a list of destinations").exactOptional(),
       deadlineSeconds: field.wholeNumber(5, 3600).exactOptional(),
+      timeoutSeconds: field.wholeNumber(5, 86400).exactOptional(),
       warmupSeconds: field.wholeNumber(1, 3600).exactOptional(),
       tolerate: tolerate.exactOptional(),
       logs: field

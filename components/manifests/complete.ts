@@ -32,6 +32,7 @@ export function complete(
     ingress: ingress && { path: "/", awaitAddress: true, ...ingress },
     egress: definition.egress ?? [],
     deadlineSeconds: definition.deadlineSeconds ?? 120,
+    timeoutSeconds: definition.timeoutSeconds,
     warmupSeconds: definition.warmupSeconds ?? 60,
     tolerate: definition.tolerate ?? {},
     logs: definition.logs ?? true,

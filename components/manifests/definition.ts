@@ -77,6 +77,13 @@ export interface ServiceDefinition {
    */
   readonly deadlineSeconds?: number;
   /**
+   * Seconds that the whole wait for a release's verdict may take, whatever progress it makes; a rollback may
+   * take them once more.
+   *
+   * @default - 600, or five times `deadlineSeconds` where that is more
+   */
+  readonly timeoutSeconds?: number;
+  /**
    * Seconds for which the started service may answer its readiness probe with "not yet" (503, 429 or nothing in
    * time), at most `deadlineSeconds`. Other failures count after the probe's own time.
    *
@@ -223,6 +230,7 @@ export interface Service {
     (IngressDefinition & { readonly path: string; readonly awaitAddress: boolean }) | undefined;
   readonly egress: readonly EgressRule[];
   readonly deadlineSeconds: number;
+  readonly timeoutSeconds: number | undefined;
   readonly warmupSeconds: number;
   readonly tolerate: Tolerances;
   readonly logs: boolean;

@@ -8,25 +8,25 @@ export type Trouble = Extract<Health, { kind: "unreachable" | "refused" }> & {
   readonly resource: string;
 };
 
-interface Source {
-  observe(): Observed;
+interface Source<T> {
+  observe(): T;
   synced(): boolean;
   troubles(): readonly Trouble[];
 }
 
-/** One release's view of its namespace. */
-export class Subscription {
+/** One release's view of its namespace, or one object's. */
+export class Subscription<T = Observed> {
   #stale = true;
   #lack: Lack = NO_LACK;
   #waiting: (() => void) | undefined;
 
   constructor(
-    private readonly source: Source,
+    private readonly source: Source<T>,
     private readonly onClose: () => void,
   ) {}
 
   /** What the cluster shows of the release now. */
-  observe(): Observed {
+  observe(): T {
     this.#stale = false;
     return this.source.observe();
   }

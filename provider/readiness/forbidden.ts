@@ -20,7 +20,7 @@ const ACCOUNT = /^system:serviceaccount:([^:]+):([^:]+)$/;
 
 /** The verdict on a release whose verdict cannot be made: all rights that are missing, and how to grant them. */
 export function forbidden(
-  { namespace }: ReadinessInputs,
+  { namespace }: Pick<ReadinessInputs, "namespace">,
   { rights, user }: Lack,
 ): { readonly kind: "failed" } & Finding {
   const disabling = rights.filter(({ required }) => required);
@@ -35,7 +35,7 @@ export function forbidden(
 
 /** The verdict where something is refused, and the API server does not say what rights are missing. */
 export function refusal(
-  { namespace }: ReadinessInputs,
+  { namespace }: Pick<ReadinessInputs, "namespace">,
   refused: readonly Extract<Trouble, { kind: "refused" }>[],
 ): { readonly kind: "failed" } & Finding {
   const acts = refused.map(({ verb, resource }) => `${verb} ${resource}`);

@@ -1,16 +1,13 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { ReadinessInputs } from "../../contract";
 import type { Cluster } from "../cluster";
-import { isDisabling } from "../cluster/preflight";
 import type { Subscription } from "../cluster/subscription";
-import type { Finding, Verdict } from "../verdict/finding";
-import { newReplicaSet } from "../verdict/deployment";
-import { type Observed, ownerOf, uidOf } from "../verdict/objects";
+import type { Verdict } from "../verdict/finding";
+import type { Observed } from "../verdict/objects";
 import { judgeAtOnce, Rollout } from "../verdict/rollout";
-import { forbidden, refusal } from "./forbidden";
-
-/** An API server that restarts is back by then; one that was not reached at all until then is not there. */
-const FIRST_ANSWER_MILLISECONDS = 60_000;
+import { confirmed, namespaceLeaving } from "./closer-look";
+import { Limit, limitSeconds } from "./limit";
+import { FIRST_ANSWER_MILLISECONDS, interrupted, judgeTroubles, unreachable } from "./trouble";
 
 /** How soon to look again when a watch is behind what a direct look has shown. */
 const LAG_MILLISECONDS = 500;
@@ -24,49 +21,104 @@ export interface Judgement {
 export interface WaitOptions {
   /** Ends the wait at once. */
   readonly signal: AbortSignal;
-  /** The longest wait in seconds from its start; 0 for as long as the rollout makes progress. */
+  /**
+   * Since when the wait counts, on the clock of `performance.now`.
+   * @default - since the call
+   */
+  readonly startedAt?: number;
+  /** The resource's `customTimeouts` in seconds, 0 where it has none. */
   readonly timeoutSeconds: number;
   /** Told each new line on the rollout's progress. */
   readonly progress: (text: string) => void;
 }
 
+/** What is known of a cluster that has not been heard of. */
+const NOTHING: Observed = {
+  deployment: undefined,
+  replicaSets: [],
+  pods: [],
+  service: undefined,
+  endpointSlices: [],
+  ingress: undefined,
+  warnings: [],
+};
+
 /**
- * Waits for the verdict on a release. Every wait ends: with the verdict, at the deadline, or with the signal.
- *
- * A watch may be behind, so that an absent Deployment is looked for directly before it counts as missing.
+ * Waits for the verdict on a release. Every wait ends: with the verdict, at the deadline, with the signal, or when its
+ * time is over, whatever becomes of the requests.
  */
 export async function awaitVerdict(
   cluster: Cluster,
   release: ReadinessInputs,
-  { signal, timeoutSeconds, progress }: WaitOptions,
+  { signal, startedAt = performance.now(), timeoutSeconds, progress }: WaitOptions,
 ): Promise<Judgement> {
-  const startedAt = performance.now();
-  const rollout = new Rollout(release, startedAt, timeoutSeconds);
-  const subscription = await cluster.follow(release);
+  const seconds = limitSeconds(release, timeoutSeconds);
+  const until = startedAt + seconds * 1000;
+  const rollout = new Rollout(release, startedAt, seconds);
+  const answerBy = Math.min(startedAt + FIRST_ANSWER_MILLISECONDS, until);
+  const limit = new Limit(until, signal);
+  const following = cluster.follow(release);
+  const subscription = await limit.within(following);
+  if (subscription === undefined) {
+    following.then(closed, ignored);
+    const verdict = signal.aborted ? interrupted(release) : unreachable(release);
+    return { verdict, observed: NOTHING };
+  }
   try {
-    for (let told = ""; ;) {
-      const observed = subscription.observe();
-      const judged = signal.aborted
+    const judgeNow = (observed: Observed) =>
+      signal.aborted
         ? interrupted(release)
-        : judge(release, subscription, rollout, observed, startedAt);
-      const verdict =
-        (await namespaceLeaving(cluster, release, judged, observed, signal)) ?? judged;
-      if (verdict.kind === "progressing") {
-        if (verdict.text !== told && verdict.text !== "") {
-          progress((told = verdict.text));
-        }
-        await subscription.changed(verdict.wakeAt - performance.now(), signal);
-        continue;
-      }
-      const sure = await confirmed(cluster, release, verdict, signal);
-      if (sure !== undefined || performance.now() >= rollout.deadline()) {
-        return { verdict: sure ?? verdict, observed };
-      }
-      await delay(LAG_MILLISECONDS, undefined, { signal }).catch(() => undefined);
-    }
+        : judge(release, subscription, rollout, observed, answerBy);
+    const hasTime = () => performance.now() < rollout.deadline();
+    const watching = { judgeNow, hasTime, signal: limit.signal, progress };
+    return await watchOver(cluster, release, subscription, watching);
   } finally {
     subscription.close();
+    limit.close();
   }
+}
+
+interface Watching {
+  readonly judgeNow: (observed: Observed) => Verdict;
+  /** Whether it is of use to look again. */
+  readonly hasTime: () => boolean;
+  /** Ends requests and pauses. */
+  readonly signal: AbortSignal;
+  readonly progress: (text: string) => void;
+}
+
+/** A watch may be behind, so that an absent Deployment is looked for directly before it counts as missing. */
+async function watchOver(
+  cluster: Cluster,
+  release: ReadinessInputs,
+  subscription: Subscription,
+  { judgeNow, hasTime, signal, progress }: Watching,
+): Promise<Judgement> {
+  for (let told = ""; ;) {
+    const observed = subscription.observe();
+    const judged = judgeNow(observed);
+    const verdict = (await namespaceLeaving(cluster, release, judged, observed, signal)) ?? judged;
+    if (verdict.kind === "progressing") {
+      if (verdict.text !== told && verdict.text !== "") {
+        progress((told = verdict.text));
+      }
+      await subscription.changed(verdict.wakeAt - performance.now(), signal);
+      continue;
+    }
+    const sure = await confirmed(cluster, release, verdict, signal);
+    if (sure !== undefined || !hasTime()) {
+      return { verdict: sure ?? verdict, observed };
+    }
+    await delay(LAG_MILLISECONDS, undefined, { signal }).catch(ignored);
+  }
+}
+
+function closed(subscription: Subscription): void {
+  subscription.close();
+}
+
+function ignored(): void {
+  // Ended by the signal, or too late to matter.
 }
 
 /**
@@ -78,12 +130,12 @@ export async function presentVerdict(
   release: ReadinessInputs,
   signal: AbortSignal,
 ): Promise<Judgement> {
-  const startedAt = performance.now();
+  const answerBy = performance.now() + FIRST_ANSWER_MILLISECONDS;
   const subscription = await cluster.follow(release);
   try {
     for (;;) {
       const observed = subscription.observe();
-      const trouble = judgeTroubles(release, subscription, startedAt);
+      const trouble = judgeTroubles(release, subscription, answerBy);
       const hopeless = signal.aborted ? interrupted(release) : trouble;
       if (hopeless?.kind === "failed") {
         const sure = (await confirmed(cluster, release, hopeless, signal)) ?? hopeless;
@@ -95,7 +147,7 @@ export async function presentVerdict(
         if (verdict !== undefined) {
           return { verdict, observed };
         }
-        if (performance.now() >= startedAt + FIRST_ANSWER_MILLISECONDS) {
+        if (performance.now() >= answerBy) {
           throw new Error(`${release.service}: the API server does not answer`);
         }
       }
@@ -111,9 +163,9 @@ function judge(
   subscription: Subscription,
   rollout: Rollout,
   observed: Observed,
-  startedAt: number,
+  answerBy: number,
 ): Verdict {
-  const trouble = judgeTroubles(release, subscription, startedAt);
+  const trouble = judgeTroubles(release, subscription, answerBy);
   if (trouble !== undefined) {
     return trouble;
   }
@@ -126,120 +178,4 @@ function judge(
     return { ...verdict, text: `${verdict.text}; no answer of the API server: ${silent.message}` };
   }
   return performance.now() >= rollout.deadline() ? unreachable(release, silent.message) : verdict;
-}
-
-/** What the watches themselves have to say: the verdict while they show nothing. */
-function judgeTroubles(
-  release: ReadinessInputs,
-  subscription: Subscription,
-  startedAt: number,
-): Exclude<Verdict, { kind: "ready" }> | undefined {
-  const { troubles, lack } = subscription;
-  if (isDisabling(lack)) {
-    return forbidden(release, lack);
-  }
-  const refused = troubles.filter((trouble) => trouble.kind === "refused");
-  if (refused.length > 0) {
-    return refusal(release, refused);
-  }
-  if (subscription.synced) {
-    return undefined;
-  }
-  const message = troubles[0]?.message;
-  const wakeAt = startedAt + FIRST_ANSWER_MILLISECONDS;
-  if (performance.now() >= wakeAt) {
-    return unreachable(release, message ?? "no answer to the first lists");
-  }
-  const text = message === undefined ? "" : `waits for the API server: ${message}`;
-  return { kind: "progressing", text, wakeAt };
-}
-
-/** A verdict on a closer look than the watches give: undefined where only they are behind. */
-async function confirmed(
-  cluster: Cluster,
-  release: ReadinessInputs,
-  verdict: Judgement["verdict"],
-  signal: AbortSignal,
-): Promise<Judgement["verdict"] | undefined> {
-  if (verdict.kind === "failed" && verdict.reason === "deployment-missing") {
-    return confirmMissing(cluster, release, verdict, signal);
-  }
-  if (verdict.kind === "failed" && verdict.reason === "forbidden") {
-    const lack = await cluster.lack(release, { afresh: true }, signal);
-    return isDisabling(lack) ? forbidden(release, lack) : verdict;
-  }
-  return verdict;
-}
-
-/** Pods of a release that is still awaited do not leave by themselves: it may be that their whole namespace does. */
-async function namespaceLeaving(
-  cluster: Cluster,
-  release: ReadinessInputs,
-  { kind }: Verdict,
-  observed: Observed,
-  signal: AbortSignal,
-): Promise<Judgement["verdict"] | undefined> {
-  const uid = newReplicaSet(observed)?.metadata?.uid;
-  const isLeaving = observed.pods.some(
-    (pod) => pod.metadata?.deletionTimestamp !== undefined && ownerOf(pod) === uid,
-  );
-  return kind === "progressing" && isLeaving
-    ? namespaceGone(cluster, release.namespace, signal)
-    : undefined;
-}
-
-async function namespaceGone(
-  cluster: Cluster,
-  namespace: string,
-  signal: AbortSignal,
-): Promise<Judgement["verdict"] | undefined> {
-  const state = await cluster.namespace(namespace, signal);
-  if (state !== "missing" && state !== "terminating") {
-    return undefined;
-  }
-  const message = `namespace ${namespace} is ${state}, and with it the deployment`;
-  const reason = `namespace-${state}` as const;
-  return { kind: "failed", reason, object: `namespace ${namespace}`, message };
-}
-
-async function confirmMissing(
-  cluster: Cluster,
-  { namespace, deployment: { name, uid } }: ReadinessInputs,
-  verdict: Judgement["verdict"],
-  signal: AbortSignal,
-): Promise<Judgement["verdict"] | undefined> {
-  try {
-    const present = await cluster.deployment(namespace, name, signal);
-    if (present && uidOf(present) === uid && !present.metadata?.deletionTimestamp) {
-      return undefined;
-    }
-  } catch {
-    // Whoever cannot answer has not said that it is missing.
-    return undefined;
-  }
-  return (await namespaceGone(cluster, namespace, signal)) ?? verdict;
-}
-
-function unreachable(
-  { namespace }: ReadinessInputs,
-  message: string,
-): { readonly kind: "failed" } & Finding {
-  const reason = "cluster-unreachable";
-  return {
-    kind: "failed",
-    reason,
-    object: `namespace ${namespace}`,
-    message: `the API server does not answer: ${message}`,
-  };
-}
-
-function interrupted({ deployment }: ReadinessInputs): { readonly kind: "failed" } & Finding {
-  const message =
-    "the run was interrupted before there was a verdict; the next pulumi up judges again";
-  return {
-    kind: "failed",
-    reason: "interrupted",
-    object: `deployment ${deployment.name}`,
-    message,
-  };
 }

@@ -12,11 +12,13 @@ interface Cut {
   readonly lines: number;
   readonly events: number;
   readonly containers: number;
+  readonly notes: number;
 }
 
 /**
  * Evidence that is small enough to be kept, and that says what was left out: the ends of long texts, then the oldest
- * lines of the longest log, then the last events and containers.
+ * lines of the longest log, then the last events, containers
+ * and notes.
  */
 export function bounded(evidence: Evidence): Evidence {
   if (isSmall(evidence)) {
@@ -24,7 +26,7 @@ export function bounded(evidence: Evidence): Evidence {
   }
   const texts = shortened(evidence);
   const isShorter = JSON.stringify(texts) !== JSON.stringify(evidence);
-  const nothing = { texts: isShorter, lines: 0, events: 0, containers: 0 };
+  const nothing = { texts: isShorter, lines: 0, events: 0, containers: 0, notes: 0 };
   let kept = marked(texts, nothing);
   for (let cut: Cut = nothing; !isSmall(kept);) {
     const next = lessOf(kept, cut);
@@ -39,7 +41,7 @@ export function bounded(evidence: Evidence): Evidence {
 
 /** One thing less, undefined where nothing is left that could be left out. */
 function lessOf(evidence: Evidence, cut: Cut): { evidence: Evidence; cut: Cut } | undefined {
-  const { containers, events } = evidence;
+  const { containers, events, notes } = evidence;
   const longest = Math.max(0, ...containers.map(({ log }) => log.length));
   if (longest > 0) {
     const index = containers.findIndex(({ log }) => log.length === longest);
@@ -60,6 +62,10 @@ function lessOf(evidence: Evidence, cut: Cut): { evidence: Evidence; cut: Cut } 
     const count = cut.containers + 1;
     return { evidence: { ...evidence, containers: fewer }, cut: { ...cut, containers: count } };
   }
+  if (notes.length > 0) {
+    const fewer = notes.slice(0, -1);
+    return { evidence: { ...evidence, notes: fewer }, cut: { ...cut, notes: cut.notes + 1 } };
+  }
   return undefined;
 }
 
@@ -67,12 +73,14 @@ function isSmall(evidence: Evidence): boolean {
   return Buffer.byteLength(JSON.stringify(evidence)) <= BYTES;
 }
 
-function marked(evidence: Evidence, { texts, lines, events, containers }: Cut): Evidence {
+function marked(evidence: Evidence, cut: Cut): Evidence {
+  const { texts, lines, events, containers, notes } = cut;
   const parts = [
     ...(texts ? ["the ends of long texts"] : []),
     ...(lines > 0 ? [`${lines} log lines`] : []),
     ...(events > 0 ? [`${events} events`] : []),
     ...(containers > 0 ? [`${containers} containers`] : []),
+    ...(notes > 0 ? [`${notes} notes`] : []),
   ];
   return { ...evidence, cut: parts.length > 0 ? parts.join(", ") : null };
 }

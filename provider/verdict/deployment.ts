@@ -1,10 +1,10 @@
 import type { ReadinessInputs } from "../../contract";
+import { livingPods } from "./awaited-object";
 import { digestOf } from "./digest";
 import type { Finding } from "./finding";
 import {
   condition,
   type Deployment,
-  nameOf,
   type Observed,
   ownerOf,
   type Pod,
@@ -71,18 +71,10 @@ export function newReplicaSet({ deployment, replicaSets }: Observed): ReplicaSet
   );
 }
 
-/** The pods of a ReplicaSet that count: one that is leaving, or that the node has given up, is replaced. By name. */
+/** The pods of a ReplicaSet that count: see `livingPods`. */
 export function podsOf(replicaSet: ReplicaSet, pods: readonly Pod[]): Pod[] {
   const uid = uidOf(replicaSet);
-  return pods
-    .filter(
-      (pod) =>
-        ownerOf(pod) === uid &&
-        pod.metadata?.deletionTimestamp === undefined &&
-        pod.status?.phase !== "Failed" &&
-        pod.status?.phase !== "Succeeded",
-    )
-    .sort((one, other) => nameOf(one).localeCompare(nameOf(other), "en", { numeric: true }));
+  return livingPods(pods.filter((pod) => ownerOf(pod) === uid));
 }
 
 function judgeIdentity(

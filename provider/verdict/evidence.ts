@@ -50,6 +50,29 @@ export interface Facts {
 export function evidenceOf(facts: Facts): Evidence {
   const { release, finding, observed, logs, context, notes = [] } = facts;
   const suspects = suspectsOf(observed, finding);
+  const owners = [observed.deployment, newReplicaSet(observed)];
+  const concerned = owners.flatMap((object) => (object ? [uidOf(object)] : []));
+  const command = nextCommand({ release, finding, context, suspect: suspects[0] });
+  const { warnings } = observed;
+  return gathered({ finding, suspects, concerned, warnings, logs, notes, command });
+}
+
+/** What evidence is put together from, whatever kind of object it is about. */
+export interface Gathering {
+  readonly finding: Finding;
+  /** Pods that are not as they should be, those in the deepest trouble first. */
+  readonly suspects: readonly Pod[];
+  /** Uids of the objects, beside the pods, whose events belong to it. */
+  readonly concerned: readonly string[];
+  readonly warnings: readonly Event[];
+  readonly logs: readonly ContainerLog[];
+  readonly notes: readonly string[];
+  readonly command: string;
+}
+
+/** Evidence, with each thing said once. */
+export function gathered(gathering: Gathering): Evidence {
+  const { finding, suspects, concerned, warnings, logs, notes, command } = gathering;
   const told = suspects.slice(0, PODS);
   const { object, container = null } = finding;
   const message = finding.message.trim();
@@ -62,25 +85,28 @@ export function evidenceOf(facts: Facts): Evidence {
     notes,
     containers,
     otherPods: suspects.length - told.length,
-    events: eventsOf(observed, told, said),
-    command: nextCommand({ release, finding, context, suspect: suspects[0] }),
+    events: eventsOf(warnings, new Set([...concerned, ...told.map(uidOf)]), said),
+    command,
     cut: null,
   };
 }
 
 /** The containers whose logs belong into the evidence. */
 export function logSources(observed: Observed, finding: Finding): LogSource[] {
-  return suspectsOf(observed, finding)
-    .slice(0, PODS)
-    .flatMap((pod) =>
-      unreadyStatuses(pod)
-        .filter(({ state, restartCount }) => state?.waiting === undefined || restartCount > 0)
-        .map(({ name, restartCount, state }) => ({
-          pod: nameOf(pod),
-          container: name,
-          previous: restartCount > 0 && state?.terminated === undefined,
-        })),
-    );
+  return logSourcesOf(suspectsOf(observed, finding));
+}
+
+/** The containers of these pods whose logs belong into the evidence. */
+export function logSourcesOf(suspects: readonly Pod[]): LogSource[] {
+  return suspects.slice(0, PODS).flatMap((pod) =>
+    unreadyStatuses(pod)
+      .filter(({ state, restartCount }) => state?.waiting === undefined || restartCount > 0)
+      .map(({ name, restartCount, state }) => ({
+        pod: nameOf(pod),
+        container: name,
+        previous: restartCount > 0 && state?.terminated === undefined,
+      })),
+  );
 }
 
 /** The release's pods that are not ready: the one that the verdict is about, then those in the deepest trouble. */
@@ -148,17 +174,12 @@ const REPEATED = /^(Back-off|ImagePullBackOff$|ErrImagePull$)/;
 
 /** Each warning once, with the number of times; what was said already is not said again. */
 function eventsOf(
-  observed: Observed,
-  told: readonly Pod[],
+  warnings: readonly Event[],
+  concerned: ReadonlySet<string>,
   said: readonly string[],
 ): EventEvidence[] {
-  const replicaSet = newReplicaSet(observed);
-  const concerned = new Set([
-    ...[observed.deployment, replicaSet].flatMap((object) => (object ? [uidOf(object)] : [])),
-    ...told.map(uidOf),
-  ]);
   const events = new Map<string, EventEvidence>();
-  for (const warning of observed.warnings) {
+  for (const warning of warnings) {
     const event = eventOf(warning);
     const cause = event.message.replace(/^Error(?: creating)?: /, "");
     if (

@@ -3,14 +3,18 @@ import type {
   V1Condition,
   V1Container,
   V1ContainerStatus,
+  V1DaemonSet,
   V1Deployment,
   V1EndpointSlice,
   V1Ingress,
+  V1Job,
   V1Namespace,
   V1ObjectMeta,
+  V1PersistentVolumeClaim,
   V1Pod,
   V1ReplicaSet,
   V1Service,
+  V1StatefulSet,
 } from "@kubernetes/client-node";
 
 /** The library's types are of parsed objects; the API server sends JSON, in which a time is a string. */
@@ -34,6 +38,10 @@ export type EndpointSlice = Json<V1EndpointSlice>;
 export type Ingress = Json<V1Ingress>;
 export type Namespace = Json<V1Namespace>;
 export type Event = Json<CoreV1Event>;
+export type Job = Json<V1Job>;
+export type StatefulSet = Json<V1StatefulSet>;
+export type DaemonSet = Json<V1DaemonSet>;
+export type PersistentVolumeClaim = Json<V1PersistentVolumeClaim>;
 
 /** What the cluster shows of one release at one moment: all that a verdict is made from. */
 export interface Observed {

@@ -1,3 +1,4 @@
+import { timeOf } from "./event";
 import type { Finding } from "./finding";
 import { type Container, type ContainerStatus, type Event, type Pod, uidOf } from "./objects";
 import { AT_DEADLINE } from "./reasons";
@@ -180,8 +181,4 @@ function probeOf(container: Container, kind: Kind): Probe | undefined {
     default:
       return container.readinessProbe;
   }
-}
-
-function timeOf({ lastTimestamp, eventTime, metadata }: Event): string {
-  return lastTimestamp ?? eventTime ?? metadata.creationTimestamp ?? "";
 }

@@ -11,11 +11,13 @@ export const AT_DEADLINE = Infinity;
 export const REASONS = {
   /** The Deployment is gone, or another one has taken its name. */
   "deployment-missing": AT_ONCE,
+  /** The object is gone, or another one has taken its name. */
+  "object-missing": AT_ONCE,
   /** The namespace is gone. */
   "namespace-missing": AT_ONCE,
   /** The namespace is being deleted, and takes no pods any more. */
   "namespace-terminating": AT_ONCE,
-  /** Somebody else has changed the Deployment's pods since the release was applied. */
+  /** Somebody else has changed the pods since they were applied. */
   superseded: AT_ONCE,
   /** Somebody has paused the rollout. */
   paused: AT_ONCE,
@@ -47,11 +49,25 @@ export const REASONS = {
   "admission-denied": AT_ONCE,
   /** A ready pod runs something else than the released image. */
   "wrong-digest": AT_ONCE,
+  /** The Job has failed, by its own account. */
+  "job-failed": AT_ONCE,
+  /** A StatefulSet does not go on, because a pod of a revision before is broken. */
+  "old-pod-stuck": AT_ONCE,
+  /** The volume of a claim is gone. */
+  "volume-lost": AT_ONCE,
+  /** A volume cannot be made as large as its claim asks for. */
+  "resize-failed": AT_ONCE,
+  /** The controller says by a condition that it does not get on. */
+  stalled: AT_ONCE,
+  /** The object shows what its rules call a failure. */
+  "condition-failed": AT_ONCE,
   /** The Deployment controller saw no progress for the Deployment's progress deadline. */
   "progress-deadline": AT_ONCE,
-  /** The Deployment controller has not yet seen the release's generation. */
+  /** A Job is suspended; whoever suspended it may let it go on. */
+  suspended: AT_DEADLINE,
+  /** The controller has not yet seen the generation that was applied. */
   "not-observed": AT_DEADLINE,
-  /** Pods of the release are missing, or not ready, or not ready for long enough. */
+  /** Pods are missing, or not ready, or not ready for long enough; or the object has not come to where it is awaited. */
   "not-ready": AT_DEADLINE,
   /** Pods of the release before still serve. */
   "old-pods": AT_DEADLINE,

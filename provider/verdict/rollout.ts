@@ -15,10 +15,11 @@ const MARGIN_SECONDS = 15;
  * - A progress deadline that had passed before the wait began says nothing.
  * - Another template than the one first seen of the release's generation is somebody else's release.
  * - The rollout has failed when it made no step for the deadline's seconds, counted from the start of the wait at
- *   first; where nothing is heard of the cluster there is no step either, so that every wait ends.
+ *   first; where nothing is heard of the cluster there is no step either. Steps or not, the whole wait has its limit.
  */
 export class Rollout {
   readonly #release: ReadinessInputs;
+  readonly #startedAt: number;
   readonly #until: number;
   readonly #sightings = new Sightings();
   #replicaSet: string | undefined;
@@ -32,6 +33,7 @@ export class Rollout {
    */
   constructor(release: ReadinessInputs, startedAt: number, timeoutSeconds = 0) {
     this.#release = release;
+    this.#startedAt = startedAt;
     this.#progressAt = startedAt;
     this.#until = timeoutSeconds > 0 ? startedAt + timeoutSeconds * 1000 : Infinity;
   }
@@ -55,7 +57,8 @@ export class Rollout {
     }
     if (ripe !== undefined || now >= deadline) {
       // The deadline only says that it takes too long; what is tolerated until then says why.
-      return { kind: "failed", ...(causeOf(findings) ?? ripe ?? first) };
+      const late = now >= this.#until ? this.#timedOut(first) : first;
+      return { kind: "failed", ...(causeOf(findings) ?? ripe ?? late) };
     }
     const wakeAt = Math.min(
       deadline,
@@ -89,6 +92,16 @@ export class Rollout {
     const object = `deployment ${this.#release.deployment.name}`;
     const message = `somebody has changed the pods during the rollout: replica set ${replicaSet} took the place of ${this.#replicaSet ?? ""}`;
     return [{ reason: "superseded", object, message }];
+  }
+
+  /** Pods that are still on their way when the time for the whole wait is over may have made progress all along. */
+  #timedOut(finding: Finding): Finding {
+    if (finding.reason !== "not-ready") {
+      return finding;
+    }
+    const seconds = Math.round((this.#until - this.#startedAt) / 1000);
+    const message = `${finding.message}, and the ${seconds} s are over that the whole wait may take; timeoutSeconds sets them`;
+    return { ...finding, reason: "timed-out", message };
   }
 
   #counts({ reason }: Finding, observed: Observed): boolean {

@@ -49,6 +49,8 @@ export class ApiServer {
   silent: string | undefined;
   /** Milliseconds before each answer. */
   slowness = 0;
+  /** Takes requests, and never answers. */
+  hangs = false;
   /** Called with each object that was patched, before the answer; what it throws is the answer's fault, not the patch's. */
   patchedObject: ((object: ApiObject) => void) | undefined;
   /** Whether a SubjectAccessReview finds that somebody has a right. */
@@ -160,7 +162,7 @@ export class ApiServer {
     const verb = verbOf(request, url, name);
     const asked = `${verb} ${resource}${subresource === undefined ? "" : `/${subresource}`}`;
     this.requests.push(asked);
-    await sleep(this.slowness);
+    await (this.hangs ? new Promise(() => undefined) : sleep(this.slowness));
     const fault = this.faults.get(asked);
     if (fault === undefined && verb === "create" && resource.endsWith("reviews")) {
       await this.#review(request, response);

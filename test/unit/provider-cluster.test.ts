@@ -256,6 +256,26 @@ test("an interruption ends the wait at once", async () => {
   expect((await verdict).verdict).toMatchObject({ kind: "failed", reason: "interrupted" });
 });
 
+describe("an API server that takes requests and never answers", () => {
+  test("ends the wait when its time is over", async () => {
+    server.hangs = true;
+    expect((await verdictOn(release({ timeoutSeconds: 1 }))).verdict).toMatchObject({
+      kind: "failed",
+      reason: "cluster-unreachable",
+    });
+  });
+
+  test("keeps no closer look beyond that, either", async () => {
+    applyObserved(server, UNROUTED);
+    const verdict = verdictOn(release({ timeoutSeconds: 2 }));
+    await until(() => server.watching.length === ALL.length);
+    server.hangs = true;
+    server.delete("deployments", "shop");
+    expect((await verdict).verdict).toMatchObject({ reason: "deployment-missing" });
+    expect(server.requests).toContain("get deployments");
+  });
+});
+
 describe("without waiting", () => {
   test("a release that broke is told", async () => {
     const pods = [

@@ -345,7 +345,7 @@ describe("on a cluster", () => {
       provider.create(subject, { inputs: INPUTS, preview: false, timeoutSeconds: 1 }),
     );
     expect(error.message).toMatch(
-      /^shop: not-ready after 1 s: 1 of 2 pods are available \(deployment shop\)\n/,
+      /^shop: timed-out after 1 s: 1 of 2 pods are available, and the 1 s are over .* \(deployment shop\)\n/,
     );
     expect(error.message).toContain("last 2 lines:\n  starting\n  no database");
     expect(error.message).toMatch(
@@ -354,12 +354,12 @@ describe("on a cluster", () => {
     expect(error.id).toBe("shop-dev/shop");
     expect(error.outputs["release"]).toMatchObject({
       verdict: "failed",
-      reason: "not-ready",
+      reason: "timed-out",
       replicaSet: "shop-new",
       pods: [{ name: "shop-new-1", imageID: IMAGE }],
       evidence: {
         object: "deployment shop",
-        message: "1 of 2 pods are available",
+        message: expect.stringMatching(/^1 of 2 pods are available, /) as string,
         containers: [
           { pod: "shop-new-2", reason: "CrashLoopBackOff", log: ["starting", "no database"] },
         ],
@@ -367,7 +367,7 @@ describe("on a cluster", () => {
         cut: null,
       },
     });
-    expect(error.outputs["history"]).toMatchObject([{ verdict: "failed", reason: "not-ready" }]);
+    expect(error.outputs["history"]).toMatchObject([{ verdict: "failed", reason: "timed-out" }]);
   });
 
   test("a log that looks like a secret is masked, and none is read for a service that wants none", async () => {
@@ -411,8 +411,8 @@ describe("on a cluster", () => {
       preview: false,
       timeoutSeconds: 1,
     });
-    expect(outputs["release"]).toMatchObject({ verdict: "failed", reason: "not-ready" });
-    expect(errors).toEqual([expect.stringMatching(/^shop: not-ready after 1 s/)]);
+    expect(outputs["release"]).toMatchObject({ verdict: "failed", reason: "timed-out" });
+    expect(errors).toEqual([expect.stringMatching(/^shop: timed-out after 1 s/)]);
   });
 
   test("an interruption is an error even then, because the run has ended", async () => {
@@ -517,7 +517,7 @@ describe("on a cluster", () => {
 test("a resource without an explicit provider is told what it lacks", async () => {
   const args = { inputs: INPUTS, preview: false, timeoutSeconds: 0 };
   await expect(new SlipwayProvider().create(subject, args)).rejects.toThrow(
-    /needs kubeconfig and context, got \{\}; give the resource a SlipwayProvider/,
+    /needs a context, and a kubeconfig or the variable KUBECONFIG, got .*; give the resource a SlipwayProvider/,
   );
 });
 

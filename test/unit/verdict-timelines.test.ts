@@ -125,6 +125,39 @@ test("a wait that nothing is heard of ends after the deadline and a margin", () 
   });
 });
 
+test("a rollout that makes progress and does not come to its end is timed out, and says so", () => {
+  const pods = (ready: number) =>
+    Array.from({ length: 30 }, (_, index) =>
+      index < ready
+        ? readyPod(`shop-new-${index}`, "shop-new-uid")
+        : unreadyPod(`shop-new-${index}`, "shop-new-uid"),
+    );
+  const steps: Timeline = Array.from({ length: 30 }, (_, step) => {
+    const counts = { updatedReplicas: 30, readyReplicas: step, availableReplicas: step };
+    const observed = {
+      ...complete(),
+      deployment: deployment("shop", { replicas: 30 }, counts),
+      pods: pods(step),
+    };
+    return [step * 50, observed] as const;
+  });
+  const { seconds, verdict } = play(steps, RELEASE, 600);
+  expect(seconds).toBe(600);
+  expect(verdict).toMatchObject({
+    kind: "failed",
+    reason: "timed-out",
+    message:
+      "12 of 30 pods are available, and the 600 s are over that the whole wait may take; timeoutSeconds sets them",
+  });
+});
+
+test("a cause that is known then is named in its place", () => {
+  const conditions = [{ type: "PodScheduled", status: "False", reason: "Unschedulable" }];
+  const pods = [unreadyPod("shop-new-1", "shop-new-uid", {}, conditions)];
+  const { verdict } = play([[0, { ...STUCK, pods }]], RELEASE, 10);
+  expect(verdict).toMatchObject({ reason: "unschedulable" });
+});
+
 test("an old failure that never changes ends the wait as well", () => {
   expect(play([[0, pastDeadline(rolling(0), "2026-01-01T00:00:00Z")]])).toMatchObject({
     seconds: 75,

@@ -1,0 +1,83 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { ObjectRecord, ObjectRules, Tolerances } from "../contract";
+import type { SlipwayProvider } from "./slipway-provider";
+
+/** An object that the program makes: every resource of `@pulumi/kubernetes` is one. */
+export interface AppliedObject {
+  readonly apiVersion: pulumi.Input<string>;
+  readonly kind: pulumi.Input<string>;
+  readonly metadata: pulumi.Output<{
+    readonly name: string;
+    readonly namespace: string;
+    readonly uid: string;
+    readonly generation: number;
+  }>;
+}
+
+export interface ObjectReadinessArgs {
+  /** The object to wait for: a Job, a StatefulSet, a DaemonSet, a PersistentVolumeClaim, or a custom resource. */
+  readonly object: AppliedObject;
+  /**
+   * Seconds from the start of the wait to its end, whatever happens.
+   * @default 600
+   */
+  readonly deadlineSeconds?: pulumi.Input<number>;
+  /**
+   * When it is ready, and when it has failed: by a condition, `{ type: "Ready" }`, or by a JSONPath and the value that it is
+   * to find, `{ path: "$.status.phase", value: "Bound" }`. They take the place of all rules of Slipway's own.
+   * @default - those of the kind; for a kind that Slipway does not know, the conditions `Ready` and `Stalled`
+   */
+  readonly rules?: pulumi.Input<ObjectRules>;
+  /**
+   * Seconds for which a container that has started may answer its readiness probe with "not yet".
+   * @default 60
+   */
+  readonly warmupSeconds?: pulumi.Input<number>;
+  /**
+   * What the object's pods are given time for: `restarts` of each container, `unschedulableSeconds` without a node,
+   * `registrySeconds` without a way to the registry. A Job counts failures by itself.
+   * @default - 1, 30 and 60
+   */
+  readonly tolerate?: pulumi.Input<Tolerances>;
+  /**
+   * Whether the last lines of the containers' logs are part of a report.
+   * @default true
+   */
+  readonly logs?: pulumi.Input<boolean>;
+}
+
+/**
+ * Waits until an object is ready: a Job complete, a StatefulSet or a DaemonSet rolled out, a volume claim bound, a custom
+ * resource as its conditions or the program's rules say. It makes nothing in the cluster, and changes nothing there.
+ * Whatever is to come after it depends on it.
+ *
+ * An object that fails, or is not ready at the deadline, fails the `up` with the reason, the log lines of its pods, the
+ * Warning events and the command to run next. The failure stays in the stack's state, so that the next `up` judges
+ * again; `pulumi refresh` judges again, too.
+ *
+ * Give the object the annotation `pulumi.com/skipAwait: "true"`, or the Kubernetes provider waits first, in its own way.
+ *
+ * @see https://www.pulumi.com/registry/packages/kubernetes/installation-configuration/#pulumi-kubernetes-annotations
+ */
+export class ObjectReadiness extends pulumi.CustomResource {
+  /** The verdict, once the object is ready; unknown in a preview that changes the object. */
+  declare readonly record: pulumi.Output<ObjectRecord>;
+
+  constructor(
+    name: string,
+    { object, deadlineSeconds = 600, ...args }: ObjectReadinessArgs,
+    opts: pulumi.CustomResourceOptions & { readonly provider: SlipwayProvider },
+  ) {
+    const { apiVersion, kind, metadata } = object;
+    const identity = {
+      apiVersion,
+      kind,
+      namespace: metadata.namespace,
+      name: metadata.name,
+      uid: metadata.uid,
+      generation: metadata.generation,
+    };
+    const inputs = { record: undefined, ...identity, deadlineSeconds, ...args };
+    super("slipway:index:ObjectReadiness", name, inputs, opts);
+  }
+}

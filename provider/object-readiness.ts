@@ -1,0 +1,182 @@
+import { isDeepStrictEqual } from "node:util";
+import type { Evidence, ObjectReadinessInputs, ObjectRecord } from "../contract";
+import type { Cluster } from "./cluster";
+import { checkInputs, parseInputs } from "./object-readiness/inputs";
+import { reportOf } from "./object-readiness/report";
+import { awaitObject, type ObjectJudgement, presentObject } from "./object-readiness/wait";
+import type { Resource } from "./resource";
+import { titleOf } from "./verdict/awaited-object";
+import { PartialFailure, type Properties, type Subject } from "./wire/plugin";
+import { UNKNOWN } from "./wire/unknown";
+
+/** Inputs that say which object this is; all others say what is awaited of it. */
+const IDENTITY = ["apiVersion", "kind", "namespace", "name"];
+
+/** When a wait began, ISO 8601, and how long it took. */
+type Wait = Pick<ObjectRecord, "startedAt" | "seconds">;
+
+/**
+ * `slipway:index:ObjectReadiness`: waits until one object of any kind is ready, and keeps the verdict.
+ * It makes nothing in the cluster, and changes nothing there.
+ */
+export class ObjectReadiness implements Resource {
+  /**
+   * @param cluster what is watched
+   * @param context its context, for the commands in the evidence
+   * @param signal interrupts all waits
+   */
+  constructor(
+    private readonly cluster: () => Cluster,
+    private readonly context: () => string,
+    private readonly signal: AbortSignal,
+  ) {}
+
+  check: Resource["check"] = (_subject, { news }) => ({
+    inputs: news,
+    failures: checkInputs(news),
+  });
+
+  /** A stored verdict that is not `ready` is a change: a failure is judged again, whatever was lost of it. */
+  diff: Resource["diff"] = (_subject, { oldInputs, oldOutputs, news }) => {
+    const keys = [...new Set([...Object.keys(oldInputs), ...Object.keys(news)])];
+    const changed = keys.filter((key) => !isDeepStrictEqual(oldInputs[key], news[key]));
+    const isReady = storedOf(oldOutputs)?.verdict === "ready";
+    return {
+      changed: isReady ? changed : [...changed, "record"],
+      replaces: changed.filter((key) => IDENTITY.includes(key)),
+    };
+  };
+
+  create: Resource["create"] = async (subject, { inputs, preview, timeoutSeconds }) => {
+    const outputs = preview
+      ? { ...inputs, record: UNKNOWN }
+      : await this.#wait(subject, inputs, undefined, timeoutSeconds);
+    return { id: idOf(inputs), outputs };
+  };
+
+  update: Resource["update"] = async (subject, { oldOutputs, news, preview, timeoutSeconds }) =>
+    preview
+      ? { ...news, record: UNKNOWN }
+      : this.#wait(subject, news, storedOf(oldOutputs), timeoutSeconds);
+
+  /** Judges again without waiting. An object that is not ready is a changed output, not an error. */
+  read: Resource["read"] = async (subject, { id, outputs, inputs: kept }) => {
+    const inputs = judgedInputs(outputs, kept);
+    const awaited = parseInputs(inputs);
+    const stored = storedOf(outputs);
+    const judgement = await presentObject(this.cluster(), awaited, this.signal);
+    const { verdict } = judgement;
+    if (stored !== undefined && isAsBefore(stored, awaited, judgement)) {
+      return { id, inputs, outputs: { ...inputs, record: stored } };
+    }
+    const { startedAt = new Date().toISOString(), seconds = 0 } = stored ?? {};
+    const wait = { startedAt, seconds };
+    if (verdict.kind === "ready") {
+      return { id, inputs, outputs: { ...inputs, record: recordOf(awaited, judgement, wait) } };
+    }
+    const { text, evidence } = await this.#report(subject, awaited, judgement, undefined);
+    subject.log.warn(text);
+    const record = recordOf(awaited, judgement, wait, evidence);
+    return { id, inputs, outputs: { ...inputs, record } };
+  };
+
+  /** There is nothing to delete. */
+  delete: Resource["delete"] = () => Promise.resolve();
+
+  async #wait(
+    subject: Subject,
+    inputs: Properties,
+    stored: ObjectRecord | undefined,
+    timeoutSeconds: number,
+  ): Promise<Properties> {
+    const awaited = parseInputs(inputs);
+    if (stored?.reason === "interrupted" && stored.uid === awaited.uid) {
+      const title = titleOf(awaited);
+      subject.log.info(`${subject.name}: resumes the wait for ${title} that was interrupted`);
+    }
+    const startedAt = new Date().toISOString();
+    const began = performance.now();
+    const judgement = await awaitObject(this.cluster(), awaited, {
+      signal: this.signal,
+      timeoutSeconds,
+      progress: (text) => {
+        subject.log.status(text);
+      },
+    });
+    const seconds = (performance.now() - began) / 1000;
+    const wait = { startedAt, seconds: Math.round(seconds * 10) / 10 };
+    if (judgement.verdict.kind === "ready") {
+      return { ...inputs, record: recordOf(awaited, judgement, wait) };
+    }
+    const { text, evidence } = await this.#report(subject, awaited, judgement, seconds);
+    const record = recordOf(awaited, judgement, wait, evidence);
+    throw new PartialFailure(text, idOf(inputs), { ...inputs, record });
+  }
+
+  #report(
+    { name }: Subject,
+    awaited: ObjectReadinessInputs,
+    { verdict, observed }: ObjectJudgement,
+    seconds: number | undefined,
+  ) {
+    if (verdict.kind === "ready") {
+      throw new Error(`${name} is ready, and there is nothing to report`);
+    }
+    const found = { name, awaited, finding: verdict, observed, seconds };
+    return reportOf(this.cluster(), this.context(), found, this.signal);
+  }
+}
+
+function idOf({ namespace, kind, name }: Properties): string {
+  const place = typeof namespace === "string" ? `${namespace}/` : "";
+  return `${place}${String(kind)}/${String(name)}`;
+}
+
+function storedOf({ record }: Properties): ObjectRecord | undefined {
+  return typeof record === "object" && record !== null ? (record as ObjectRecord) : undefined;
+}
+
+/**
+ * The inputs that were judged last: where an `up` failed, the engine keeps the inputs of the one before, and gives these
+ * to a refresh.
+ */
+function judgedInputs({ record, ...judged }: Properties, inputs: Properties): Properties {
+  return record !== undefined && checkInputs(judged).length === 0 ? judged : inputs;
+}
+
+/**
+ * Whether a look without waiting finds nothing new. A Job that was complete stays so when it is gone: Jobs are cleared
+ * away after they have ended.
+ */
+function isAsBefore(
+  stored: ObjectRecord,
+  { kind, uid }: ObjectReadinessInputs,
+  { verdict }: ObjectJudgement,
+): boolean {
+  const reason = verdict.kind === "ready" ? null : verdict.reason;
+  const isCleared = kind === "Job" && stored.verdict === "ready" && reason === "object-missing";
+  return stored.uid === uid && (isCleared || stored.reason === reason);
+}
+
+function recordOf(
+  { apiVersion, kind, namespace, name, uid }: ObjectReadinessInputs,
+  { verdict }: ObjectJudgement,
+  { startedAt, seconds }: Wait,
+  evidence: Evidence | null = null,
+): ObjectRecord {
+  const isReady = verdict.kind === "ready";
+  return {
+    version: 1,
+    apiVersion,
+    kind,
+    namespace: namespace ?? null,
+    name,
+    uid,
+    verdict: verdict.kind,
+    reason: isReady ? null : verdict.reason,
+    message: isReady ? verdict.text : verdict.message,
+    evidence,
+    startedAt,
+    seconds,
+  };
+}

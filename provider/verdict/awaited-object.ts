@@ -1,0 +1,109 @@
+import type { ObjectReadinessInputs } from "../../contract";
+import type { Finding } from "./finding";
+import { type Event, nameOf, type ObjectMeta, type Pod, uidOf } from "./objects";
+
+/** An object of any kind. */
+export interface AnyObject {
+  readonly metadata?: ObjectMeta;
+  readonly spec?: unknown;
+  readonly status?: unknown;
+}
+
+/** What the cluster shows of one object at one moment: all that its verdict is made from. */
+export interface ObservedObject<T extends AnyObject = AnyObject> {
+  /** The object of the awaited name, whatever its uid. */
+  readonly object: T | undefined;
+  /** The pods that it controls; of a volume claim, those that mount it. */
+  readonly pods: readonly Pod[];
+  /** All events about the object, and the Warning events about its pods. */
+  readonly events: readonly Event[];
+  /**
+   * When this was, by the cluster's clock, in milliseconds since 1970.
+   * @default - unknown; then nothing is taken for older than the wait
+   */
+  readonly clusterTime?: number;
+}
+
+/** What an object shows, before time is taken into account. */
+export interface ObjectAssessment {
+  /** What stands between the object and `ready`; none means ready. */
+  readonly findings: readonly Finding[];
+  /** One line for who watches. */
+  readonly text: string;
+  /** Which revision of the pods this is about, where the kind has revisions. */
+  readonly revision?: string;
+}
+
+/** The object as people write it, e.g. `statefulset db`. */
+export function titleOf({ kind, name }: Pick<ObjectReadinessInputs, "kind" | "name">): string {
+  return `${kind.toLowerCase()} ${name}`;
+}
+
+/** Whether it is still the object that was applied. */
+export function judgeIdentity(
+  awaited: ObjectReadinessInputs,
+  object: AnyObject | undefined,
+): Finding | undefined {
+  const title = titleOf(awaited);
+  const missing = (message: string): Finding => ({
+    reason: "object-missing",
+    object: title,
+    message,
+  });
+  if (object === undefined) {
+    return missing(`${title} is gone; somebody deleted it after it was applied`);
+  }
+  if (uidOf(object) !== awaited.uid) {
+    return missing(
+      `${title} was re-created: uid ${awaited.uid} was applied, ${uidOf(object)} is there`,
+    );
+  }
+  const deletedAt = object.metadata?.deletionTimestamp;
+  return deletedAt === undefined
+    ? undefined
+    : missing(`${title} is being deleted since ${deletedAt}`);
+}
+
+/**
+ * Whether the controller has seen the object as it is: before, its status is of another one.
+ * The live generation counts where it is later than the one that was applied.
+ */
+export function judgeGeneration(
+  awaited: ObjectReadinessInputs,
+  object: AnyObject,
+  observedGeneration: number,
+): Finding | undefined {
+  const needed = neededGeneration(awaited, object);
+  if (observedGeneration >= needed) {
+    return undefined;
+  }
+  const message = `generation ${needed} is not observed yet, the controller is at ${observedGeneration}`;
+  return { reason: "not-observed", object: titleOf(awaited), message };
+}
+
+/** The generation that a status must be of. */
+export function neededGeneration({ generation = 0 }: ObjectReadinessInputs, object: AnyObject) {
+  return Math.max(object.metadata?.generation ?? 0, generation);
+}
+
+/** What the object lacks until it is ready. */
+export function unready(awaited: ObjectReadinessInputs, message: string): Finding {
+  return { reason: "not-ready", object: titleOf(awaited), message };
+}
+
+/** An assessment with nothing in the way. */
+export function readyWith(text: string): ObjectAssessment {
+  return { findings: [], text };
+}
+
+/** The pods that count: one that is leaving, or that has ended, is replaced. By name. */
+export function livingPods(pods: readonly Pod[]): Pod[] {
+  return pods
+    .filter(
+      ({ metadata, status }) =>
+        metadata?.deletionTimestamp === undefined &&
+        status?.phase !== "Failed" &&
+        status?.phase !== "Succeeded",
+    )
+    .sort((one, other) => nameOf(one).localeCompare(nameOf(other), "en", { numeric: true }));
+}

@@ -1,0 +1,34 @@
+import { eventsAbout, timeOf } from "./event";
+import type { Finding } from "./finding";
+import type { ObservedObject } from "./awaited-object";
+import { refusalOf } from "./refusal";
+
+/** What controllers put in front of the API server's words. */
+const PREFIX = /^(?:Error creating: |create (?:Pod|Claim) .* failed error: )/;
+
+/**
+ * Why the API server takes no more pods of a controller that has no condition for it: only its events tell. What was
+ * refused before a pod was made says nothing any more.
+ *
+ * @param title the controller's object
+ */
+export function judgeRefusedPods(
+  title: string,
+  { pods, events }: ObservedObject,
+  uid: string,
+): Finding | undefined {
+  const [refused] = eventsAbout(uid, ["FailedCreate"], events);
+  const [made] = eventsAbout(uid, ["SuccessfulCreate"], events);
+  if (refused === undefined || (made !== undefined && timeOf(made) > timeOf(refused))) {
+    return undefined;
+  }
+  const message = (refused.message ?? "the API server takes no more pods").replace(PREFIX, "");
+  const mayLeave = pods.some(({ metadata }) => metadata?.deletionTimestamp !== undefined);
+  const bornAt = timeOf(refused);
+  return {
+    ...refusalOf(message, mayLeave),
+    object: title,
+    message,
+    ...(bornAt !== "" && { bornAt }),
+  };
+}
