@@ -1,0 +1,81 @@
+import type { ReleaseRecord } from "../../contract";
+import { type Html, html } from "./html";
+
+const WIDTH = 360;
+const HEIGHT = 50;
+const GAP = 26;
+const MOST_PODS = 8;
+const LETTERS = 46;
+
+interface Link {
+  readonly title: string;
+  readonly text: string;
+  readonly state?: ReleaseRecord["verdict"];
+}
+
+/** The chain of one release as a picture: commit, image, manifests, pods. Narrow, so that a phone shows it in full size. */
+export function chainPicture(name: string, release: ReleaseRecord): Html {
+  const links = linksOf(release);
+  const height = links.length * (HEIGHT + GAP) - GAP + 2;
+  const label = `Chain of ${name}: ${links.map(({ title, text }) => `${title} ${text}`).join(", then ")}`;
+  return html`<svg class="chain" viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="${label}">
+    ${links.map((link, index) => box(link, index, links.length))}
+  </svg>`;
+}
+
+function box({ title, text, state }: Link, index: number, count: number): Html {
+  const top = 1 + index * (HEIGHT + GAP);
+  const foot = top + HEIGHT;
+  return html`<rect
+      class="box ${state ?? ""}"
+      x="1"
+      y="${top}"
+      width="${WIDTH - 2}"
+      height="${HEIGHT}"
+      rx="6"
+    />
+    <text class="quiet" x="12" y="${top + 19}">${title}</text>
+    <text class="mono" x="12" y="${top + 38}">${shortened(text)}</text>
+    ${
+      index < count - 1 &&
+      html`<path class="arrow" d="M${WIDTH / 2} ${foot}v${GAP - 6}" />
+        <path class="tip" d="M${WIDTH / 2 - 4} ${foot + GAP - 7}h8l-4 6z" />`
+    }`;
+}
+
+function linksOf({
+  commit,
+  dirty,
+  digest,
+  manifestHash,
+  pods,
+  verdict,
+  reason,
+}: ReleaseRecord): Link[] {
+  const told = pods.slice(0, MOST_PODS);
+  const more = pods.length - told.length;
+  return [
+    {
+      title: dirty ? "commit, and changes that are not in it" : "commit",
+      text: commit?.slice(0, 12) ?? "not in git",
+    },
+    { title: "image", text: digest.slice(0, 31) },
+    { title: "manifests", text: manifestHash.slice(0, 31) },
+    {
+      title: `${pods.length} ${pods.length === 1 ? "pod" : "pods"}`,
+      text:
+        told.map(({ name }) => lastPart(name)).join(" ") + (more > 0 ? ` and ${more} more` : "") ||
+        "none",
+    },
+    { title: "verdict", text: reason === null ? verdict : `${verdict}: ${reason}`, state: verdict },
+  ];
+}
+
+/** The pods of one release differ in the last part of their names only. */
+function lastPart(name: string): string {
+  return name.slice(name.lastIndexOf("-"));
+}
+
+function shortened(text: string): string {
+  return text.length <= LETTERS ? text : `${text.slice(0, LETTERS - 1)}…`;
+}

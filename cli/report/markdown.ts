@@ -1,0 +1,59 @@
+import { cell, code } from "../preview/words";
+import type { ReleaseReport, ServiceReport } from "./report";
+import { partWords, seconds } from "./timeline-picture";
+
+/** The report as Markdown, for a comment or a build's summary. */
+export function reportMarkdown({ project, stack, verdict, services }: ReleaseReport): string {
+  return [
+    `## Releases of ${code(`${project}/${stack}`)}: ${verdict}`,
+    "",
+    "| Service | Verdict | Commit | Digest | Took |",
+    "| --- | --- | --- | --- | --- |",
+    ...services.map(row),
+    ...services.flatMap(failure),
+    ...services.flatMap(timeline),
+    "",
+  ].join("\n");
+}
+
+function row({ name, release }: ServiceReport): string {
+  const { verdict, reason, commit, dirty, digest } = release;
+  const told = reason === null ? verdict : `**${verdict}**: ${cell(reason)}`;
+  const source =
+    commit === null ? "not in git" : cell(commit.slice(0, 12)) + (dirty ? " and changes" : "");
+  return `| ${cell(name)} | ${told} | ${source} | ${cell(digest.slice(0, 19))} | ${seconds(release.seconds)} |`;
+}
+
+function failure({ name, release: { evidence, running } }: ServiceReport): string[] {
+  if (evidence === null) return [];
+  const logs = evidence.containers.flatMap(({ pod, log }) =>
+    log.length === 0 ? [] : ["", `Log of ${code(pod)}:`, "", ...log.map((line) => `    ${line}`)],
+  );
+  return [
+    "",
+    `### ${code(name)} failed`,
+    "",
+    `${code(evidence.object)}: ${code(evidence.message)}`,
+    ...logs,
+    "",
+    `Next: ${code(evidence.command)}`,
+    ...(running === null
+      ? []
+      : ["", `What runs instead: ${code(running.digest)}, ${running.verdict}.`]),
+  ];
+}
+
+function timeline({ name, timeline }: ServiceReport): string[] {
+  const lines = timeline.map(
+    (span) => `- ${span.pod === null ? "" : `${code(span.pod)} `}${partWords(span)}`,
+  );
+  return [
+    "",
+    "<details>",
+    `<summary>Timeline of ${name}</summary>`,
+    "",
+    ...lines,
+    "",
+    "</details>",
+  ];
+}

@@ -1,0 +1,138 @@
+import type { ReleaseRecord } from "../../contract";
+import { chainPicture } from "./chain-picture";
+import { evidenceSection } from "./evidence-section";
+import { historyPicture } from "./history-picture";
+import { type Html, html } from "./html";
+import type { ReleaseReport, ServiceReport } from "./report";
+import { STYLE } from "./style";
+import { seconds, timelinePicture } from "./timeline-picture";
+
+/** With more services than this, those that are ready are folded. */
+const MOST_OPEN = 3;
+
+/** The report as one page that needs nothing else: no script, no network, no file beside it. */
+export function reportPage({ project, stack, verdict, services }: ReleaseReport): string {
+  const title = `${project}/${stack}: ${verdict}`;
+  const page = html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta
+          http-equiv="Content-Security-Policy"
+          content="default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+        />
+        <title>${title}</title>
+        <link rel="icon" href="data:," />
+        <style>
+          ${STYLE}
+        </style>
+      </head>
+      <body>
+        <header>
+          <h1>Releases of ${project}/${stack}</h1>
+          <p>${verdictWords(verdict)} ${countWords(services)}</p>
+        </header>
+        <main>
+          ${services.length > 1 && overview(services)}
+          ${services.map((service) => section(service, services.length <= MOST_OPEN))}
+          ${services.length === 0 && html`<p>The stack has no releases yet.</p>`}
+        </main>
+        <footer><p class="quiet">Made from the stack's outputs. Times are UTC.</p></footer>
+      </body>
+    </html> `;
+  return page.text;
+}
+
+function verdictWords(verdict: ReleaseRecord["verdict"]): Html {
+  return html`<span class="verdict ${verdict}"
+    >${verdict === "ready" ? "✓ ready" : "✗ failed"}</span
+  >`;
+}
+
+function countWords(services: readonly ServiceReport[]): string {
+  const failed = services.filter(({ release }) => release.verdict === "failed").length;
+  const all = `${services.length} ${services.length === 1 ? "service" : "services"}`;
+  return failed === 0 ? all : `${failed} of ${all}`;
+}
+
+function overview(services: readonly ServiceReport[]): Html {
+  return html`<nav aria-label="Services">
+    <div class="wide" tabindex="0" role="region" aria-label="Overview">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Service</th>
+            <th scope="col">Verdict</th>
+            <th scope="col">Commit</th>
+            <th scope="col">Took</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${services.map(
+            ({ name, release }) =>
+              html`<tr>
+                <td><a href="#${anchor(name)}">${name}</a></td>
+                <td>${verdictWords(release.verdict)} ${release.reason}</td>
+                <td><code>${release.commit?.slice(0, 12) ?? "not in git"}</code></td>
+                <td>${seconds(release.seconds)}</td>
+              </tr>`,
+          )}
+        </tbody>
+      </table>
+    </div>
+  </nav>`;
+}
+
+function section({ name, release, timeline, history }: ServiceReport, open: boolean): Html {
+  const { verdict, startedAt } = release;
+  const began = `${startedAt.slice(0, 10)} ${startedAt.slice(11, 19)}`;
+  return html`<section id="${anchor(name)}" aria-label="${name}">
+    <details ${(open || verdict === "failed") && "open"}>
+      <summary>
+        <h2>${name}</h2>
+        ${verdictWords(verdict)}
+        <span class="quiet">${began}, after ${seconds(release.seconds)}</span>
+      </summary>
+      <div class="columns">
+        <div>
+          <h3>Chain</h3>
+          ${chainPicture(name, release)}
+        </div>
+        <div>
+          ${release.evidence !== null && evidenceSection(release.evidence)} ${runningPart(release)}
+          <h3>Timeline</h3>
+          ${timelinePicture(name, timeline)}
+          ${
+            history.length > 1 &&
+            html`<h3>The last ${Math.min(history.length, 20)} releases</h3>
+              ${historyPicture(name, history)}`
+          }
+          <h3>Identity</h3>
+          <p>
+            Image <code>${release.image}</code><br />Manifests <code>${release.manifestHash}</code
+            ><br />Commit
+            <code>${release.commit ?? "not in git"}</code
+            >${release.dirty && ", with changes that are not in it"}<br />Namespace
+            <code>${release.namespace}</code>
+          </p>
+        </div>
+      </div>
+    </details>
+  </section>`;
+}
+
+function runningPart({ running }: ReleaseRecord): Html | false {
+  if (running === null) return false;
+  const { commit, digest, verdict, reason } = running;
+  return html`<h3>What runs instead</h3>
+    <p>
+      The release before was put back: ${verdictWords(verdict)}${reason !== null && ` (${reason})`},
+      commit
+      <code>${commit?.slice(0, 12) ?? "not in git"}</code>, image <code>${digest}</code>.
+    </p>`;
+}
+
+function anchor(name: string): string {
+  return `service-${name}`;
+}

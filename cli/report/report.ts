@@ -1,0 +1,66 @@
+import type { EngineEvent } from "@pulumi/pulumi/automation";
+
+import type { HistoryEntry, ReleaseRecord } from "../../contract";
+import { type Span, timelineOf } from "./timeline";
+
+/** What a report is made from: the stack's outputs and, where the run is at hand, what the engine told during `up`. */
+export interface ReportSource {
+  readonly project: string;
+  readonly stack: string;
+  /** By service. */
+  readonly releases: Readonly<Record<string, ReleaseRecord>>;
+  /**
+   * By service, newest first.
+   *
+   * @default {}
+   */
+  readonly history?: Readonly<Record<string, readonly HistoryEntry[]>>;
+  /**
+   * Events of the `up` (`onEvent` of the Automation API).
+   *
+   * @default [], and the timeline begins with the wait for the verdict
+   */
+  readonly events?: readonly EngineEvent[];
+}
+
+/** One service of a report. */
+export interface ServiceReport {
+  readonly name: string;
+  readonly release: ReleaseRecord;
+  readonly timeline: readonly Span[];
+  readonly history: readonly HistoryEntry[];
+}
+
+/** What became of an `up`, as `slipway report --json` prints it. */
+export interface ReleaseReport {
+  readonly version: 1;
+  readonly project: string;
+  readonly stack: string;
+  /** `failed` where one of the services did. */
+  readonly verdict: ReleaseRecord["verdict"];
+  /** The failed ones first, then by name. */
+  readonly services: readonly ServiceReport[];
+}
+
+/** Puts together what a page, a text or a program is told of a stack's releases. */
+export function releaseReport({
+  project,
+  stack,
+  releases,
+  history = {},
+  events = [],
+}: ReportSource): ReleaseReport {
+  const services = Object.entries(releases).map(([name, release]) => ({
+    name,
+    release,
+    timeline: timelineOf(name, release, events),
+    history: history[name] ?? [],
+  }));
+  services.sort((one, other) => rank(one).localeCompare(rank(other), "en"));
+  const failed = services.some(({ release }) => release.verdict === "failed");
+  return { version: 1, project, stack, verdict: failed ? "failed" : "ready", services };
+}
+
+function rank({ name, release }: Pick<ServiceReport, "name" | "release">): string {
+  return `${release.verdict === "failed" ? 0 : 1} ${name}`;
+}

@@ -1,0 +1,88 @@
+import type { EngineEvent } from "@pulumi/pulumi/automation";
+
+import type { ReleasedPod, ReleaseRecord } from "../../contract";
+
+/** A part of a release that took time. */
+export interface Span {
+  /** The pod that it is about, null for a part of the whole release. */
+  readonly pod: string | null;
+  readonly part: "build and push" | "apply" | "verdict" | "schedule" | "pull" | "start" | "ready";
+  /** ISO 8601. */
+  readonly from: string;
+  readonly to: string;
+  readonly seconds: number;
+}
+
+const IMAGE = "docker:index/image:Image";
+const DEPLOYMENT = "kubernetes:apps/v1:Deployment";
+
+/** The order in which a pod takes its steps, and what each is called. */
+const STEPS = [
+  ["schedule", "scheduledAt"],
+  ["pull", "pulledAt"],
+  ["start", "startedAt"],
+  ["ready", "readyAt"],
+] as const;
+
+/**
+ * The parts of one service's release in the order of the chain. The engine's events are exact to a second, pods' times
+ * too; what nobody told of is left out.
+ */
+export function timelineOf(
+  service: string,
+  release: Pick<ReleaseRecord, "pods" | "startedAt" | "seconds">,
+  events: readonly EngineEvent[],
+): Span[] {
+  const from = Date.parse(release.startedAt);
+  return [
+    ...spanOfResource("build and push", IMAGE, service, events),
+    ...spanOfResource("apply", DEPLOYMENT, service, events),
+    ...release.pods.filter((pod) => isNew(pod, from)).flatMap(spansOfPod),
+    span(null, "verdict", from, from + release.seconds * 1000),
+  ];
+}
+
+function spanOfResource(
+  part: Span["part"],
+  type: string,
+  name: string,
+  events: readonly EngineEvent[],
+): Span[] {
+  const isIt = (urn: string | undefined): boolean =>
+    urn?.endsWith(`$${type}::${name}`) === true || urn?.endsWith(`::${type}::${name}`) === true;
+  const began = events.find(({ resourcePreEvent: told }) => isIt(told?.metadata.urn));
+  const ended = events.find(({ resOutputsEvent: told }) => isIt(told?.metadata.urn));
+  if (began === undefined || ended === undefined) return [];
+  if (began.resourcePreEvent?.metadata.op === "same") return [];
+  return [span(null, part, began.timestamp * 1000, ended.timestamp * 1000)];
+}
+
+const CLOCK_MILLISECONDS = 2000;
+
+/** A pod that was ready before the wait began is another release's work: this one left it alone. */
+function isNew({ readyAt }: ReleasedPod, from: number): boolean {
+  return readyAt === null || Date.parse(readyAt) + CLOCK_MILLISECONDS >= from;
+}
+
+function spansOfPod(pod: ReleasedPod): Span[] {
+  const spans: Span[] = [];
+  let from = pod.createdAt;
+  for (const [part, field] of STEPS) {
+    const to = pod[field];
+    if (from === null || to === null) continue;
+    // Clocks of a node and of the API server may differ by a second.
+    spans.push(span(pod.name, part, Date.parse(from), Math.max(Date.parse(from), Date.parse(to))));
+    from = to;
+  }
+  return spans;
+}
+
+function span(pod: string | null, part: Span["part"], from: number, to: number): Span {
+  return {
+    pod,
+    part,
+    from: new Date(from).toISOString(),
+    to: new Date(to).toISOString(),
+    seconds: Math.round((to - from) / 100) / 10,
+  };
+}

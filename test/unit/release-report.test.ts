@@ -1,0 +1,168 @@
+// Proves what is told of ups that were really run, and that the page stands alone; how it looks is for report-browser.test.ts.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import type { EngineEvent } from "@pulumi/pulumi/automation";
+
+import { reportMarkdown } from "../../cli/report/markdown";
+import { reportPage } from "../../cli/report/page";
+import { releaseReport, type ReleaseReport, type ReportSource } from "../../cli/report/report";
+import type { ReleaseRecord } from "../../contract";
+
+interface Recorded {
+  readonly outputs: Pick<ReportSource, "releases" | "history">;
+  readonly events: EngineEvent[];
+}
+
+function recorded(name: string): ReportSource {
+  const file = join(__dirname, "../fixtures/report", `${name}.json`);
+  const { outputs, events } = JSON.parse(readFileSync(file, "utf8")) as Recorded;
+  return { project: "slipway", stack: "dev", ...outputs, events };
+}
+
+function service({ services }: ReleaseReport, name: string) {
+  const found = services.find((one) => one.name === name);
+  if (found === undefined) throw new Error(`no ${name} in the report`);
+  return found;
+}
+
+/** The recorded failure with other words in its record. */
+function altered(change: Partial<ReleaseRecord>): ReportSource {
+  const source = recorded("failed");
+  const release = source.releases["shop"] as ReleaseRecord;
+  return { ...source, releases: { shop: { ...release, ...change } } };
+}
+
+test("the timeline follows the chain: build, apply, each pod, verdict", () => {
+  const { timeline } = service(releaseReport(recorded("ready")), "shop");
+  expect(timeline.map(({ pod, part }) => (pod === null ? part : `pod ${part}`))).toEqual([
+    "build and push",
+    "apply",
+    ...["pod schedule", "pod pull", "pod start", "pod ready"],
+    ...["pod schedule", "pod pull", "pod start", "pod ready"],
+    "verdict",
+  ]);
+  expect(timeline[0]?.seconds).toBe(4);
+});
+
+test("what was neither built nor started anew is not in the timeline", () => {
+  const report = releaseReport(recorded("failed"));
+  expect(service(report, "worker").timeline.map(({ part }) => part)).toEqual(["apply", "verdict"]);
+  expect(service(report, "shop").timeline.map(({ part }) => part)).not.toContain("build and push");
+});
+
+test("without the run's events the timeline has what the record knows", () => {
+  const report = releaseReport({ ...recorded("ready"), events: [] });
+  expect(service(report, "shop").timeline.map(({ part }) => part)).not.toContain("apply");
+  expect(service(report, "shop").timeline.at(-1)).toMatchObject({ part: "verdict", seconds: 2.8 });
+});
+
+test("a pod's step that nobody told of is left out, and the next one begins where the last known ended", () => {
+  const source = altered({
+    pods: [
+      {
+        name: "shop-1",
+        imageID: "",
+        node: null,
+        createdAt: "2026-11-21T12:23:36Z",
+        scheduledAt: "2026-11-21T12:23:37Z",
+        pulledAt: null,
+        startedAt: "2026-11-21T12:23:40Z",
+        readyAt: null,
+      },
+    ],
+  });
+  const { timeline } = service(releaseReport({ ...source, events: [] }), "shop");
+  expect(timeline.slice(0, -1).map(({ part, seconds }) => [part, seconds])).toEqual([
+    ["schedule", 1],
+    ["start", 3],
+  ]);
+});
+
+test("one failed service makes the report a failed one, and stands first", () => {
+  const report = releaseReport(recorded("failed"));
+  expect(report.verdict).toBe("failed");
+  expect(report.services.map(({ name }) => name)).toEqual(["shop", "worker"]);
+  const swapped = releaseReport({
+    ...recorded("failed"),
+    releases: {
+      alpha: recorded("ready").releases["shop"] as ReleaseRecord,
+      shop: recorded("failed").releases["shop"] as ReleaseRecord,
+    },
+  });
+  expect(swapped.services.map(({ name }) => name)).toEqual(["shop", "alpha"]);
+});
+
+describe("the page", () => {
+  const page = reportPage(releaseReport(recorded("failed")));
+
+  test("needs nothing from anywhere, and forbids itself to", () => {
+    expect(page).not.toMatch(/https?:|<script|@import|url\(/);
+    expect([...page.matchAll(/(?:src|href)="([^"]*)"/g)].map(([, target]) => target)).toEqual([
+      "data:,",
+      "#service-shop",
+      "#service-worker",
+    ]);
+    expect(page).toContain("default-src 'none'");
+  });
+
+  test("each link leads somewhere", () => {
+    for (const [, id] of page.matchAll(/href="#([^"]*)"/g))
+      expect(page).toContain(`id="${id ?? ""}"`);
+  });
+
+  test("has the chain, the evidence, what runs instead and the command", () => {
+    const { commit, digest, manifestHash, evidence } = recorded("failed").releases[
+      "shop"
+    ] as ReleaseRecord;
+    for (const text of [commit, digest, manifestHash, evidence?.command, "crash-loop"])
+      expect(page).toContain(text);
+    expect(page).toContain("crashing at start, as FAULT_CRASH_AT_START says");
+    expect(page).toContain("What runs instead");
+  });
+
+  test("escapes whatever came from a cluster or a log", () => {
+    const hostile = `<img src=x onerror="alert(1)">&'\u001b[31m`;
+    const evidence = recorded("failed").releases["shop"]?.evidence;
+    if (!evidence) throw new Error("the recorded failure has no evidence");
+    const source = altered({
+      reason: hostile,
+      commit: hostile,
+      evidence: {
+        ...evidence,
+        message: hostile,
+        notes: [hostile],
+        containers: evidence.containers.map((container) => ({ ...container, log: [hostile] })),
+        events: [{ object: hostile, reason: hostile, message: hostile, count: 1 }],
+        command: hostile,
+      },
+    });
+    const text = reportPage(releaseReport(source));
+    expect(text).not.toMatch(/<img|onerror="|\u001b/);
+    expect(text).toContain("&lt;img src=x onerror=&quot;alert(1)&quot;&gt;&amp;&#39;[31m");
+  });
+
+  test("of fifty services stays small, with those folded that are ready", () => {
+    const ready = recorded("ready").releases["shop"] as ReleaseRecord;
+    const names = Array.from({ length: 50 }, (_, index) => `shop-${String(index)}`);
+    const releases = Object.fromEntries(names.map((name) => [name, ready]));
+    const text = reportPage(releaseReport({ project: "slipway", stack: "dev", releases }));
+    expect(text.length).toBeLessThan(500_000);
+    expect(text).not.toContain("<details open");
+    expect(text.match(/<details/g)).toHaveLength(50);
+  });
+
+  test("of a stack without releases says so", () => {
+    expect(reportPage(releaseReport({ project: "slipway", stack: "dev", releases: {} }))).toContain(
+      "The stack has no releases yet.",
+    );
+  });
+});
+
+test("the Markdown has the verdicts, the evidence and the next command", () => {
+  const text = reportMarkdown(releaseReport(recorded("failed")));
+  expect(text).toContain("| `shop` | **failed**: `crash-loop` | `9d3120a75a75` |");
+  expect(text).toContain('    {"time":"2026-11-21T12:23:38.617Z","level":"error"');
+  expect(text).toContain("Next: `kubectl --context production --namespace shop-dev describe pod");
+  expect(text).toContain("| `worker` | ready |");
+});
