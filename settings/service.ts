@@ -1,8 +1,7 @@
-import { isIPv4, isIPv6 } from "node:net";
-
 import { z } from "zod";
 
 import { isPinned } from "../components/image-reference";
+import { egress } from "./egress";
 import * as field from "./fields";
 import type { Surroundings } from "./surroundings";
 
@@ -146,23 +145,3 @@ const ingress = field.mapping(
   },
   "host, and as needed class, path, tls and awaitAddress",
 );
-
-const egressPorts = { ports: field.list(field.port, "a list of ports").exactOptional() };
-const cidr = z
-  .string()
-  .refine(isCidr, { error: "allowed: a block of addresses such as 10.0.0.0/8" });
-const egress = z.union(
-  [
-    field.mapping({ cidr, ...egressPorts }, "cidr and ports"),
-    field.mapping({ namespace: field.label, ...egressPorts }, "namespace and ports"),
-  ],
-  {
-    error:
-      "allowed: {cidr: 10.0.0.0/8, ports: [5432]} or {namespace: database, ports: [5432]}, ports as needed",
-  },
-);
-
-function isCidr(block: string): boolean {
-  const [, address = "", bits] = /^(.+)\/(\d{1,3})$/.exec(block) ?? [];
-  return (isIPv4(address) && Number(bits) <= 32) || (isIPv6(address) && Number(bits) <= 128);
-}
