@@ -60,6 +60,11 @@ export interface ReadinessInputs {
   /** Seconds without progress after which the rollout has failed (the Deployment's progress deadline). */
   readonly deadlineSeconds: number;
   /**
+   * Seconds that the whole wait for the verdict may take, whatever progress there is; a rollback may take them once more.
+   * @default - 600, or five times `deadlineSeconds` where that is more
+   */
+  readonly timeoutSeconds?: number;
+  /**
    * Seconds for which a service that has started may answer its readiness probe with "not yet".
    * @default 60
    */

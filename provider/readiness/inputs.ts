@@ -20,6 +20,7 @@ const inputs = z.strictObject({
   commit: text(/./, "the commit's hash").optional(),
   dirty: flag,
   deadlineSeconds: count,
+  timeoutSeconds: count.optional(),
   warmupSeconds: count.optional(),
   tolerate: tolerances.optional(),
   logs: flag.optional(),

@@ -65,6 +65,8 @@ export const REASONS = {
   "progress-deadline": AT_ONCE,
   /** A Job is suspended; whoever suspended it may let it go on. */
   suspended: AT_DEADLINE,
+  /** The pods were still on their way when the time for the whole wait was over. */
+  "timed-out": AT_ONCE,
   /** The controller has not yet seen the generation that was applied. */
   "not-observed": AT_DEADLINE,
   /** Pods are missing, or not ready, or not ready for long enough; or the object has not come to where it is awaited. */
