@@ -1,13 +1,9 @@
-import {
-  createServer,
-  type IncomingMessage,
-  request as http,
-  type ServerResponse,
-} from "node:http";
-import { request as https, type RequestOptions } from "node:https";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
 import type { KubeConfig } from "@kubernetes/client-node";
+
+import { apiServerOf, type Backend, forward, passOn } from "./forward";
 
 /** Where a request is kept: before the server hears of it, or after the server has done what it asks. */
 export type Place = "request" | "answer";
@@ -37,23 +33,19 @@ export class Gate {
     void this.#pass(incoming, response);
   });
 
-  private constructor(
-    private readonly onward: string,
-    private readonly credentials: RequestOptions,
-  ) {}
+  private constructor(private readonly backend: Backend) {}
 
-  /** @param onward the server's address, with its scheme */
-  static async start(onward: string, credentials: RequestOptions = {}): Promise<Gate> {
-    const gate = new Gate(onward, credentials);
+  /** @param url the server's address, with its scheme */
+  static async start(url: string, options: Backend["options"] = {}): Promise<Gate> {
+    const gate = new Gate({ url, options });
     await new Promise<void>((resolve) => gate.#server.listen(0, "127.0.0.1", resolve));
     return gate;
   }
 
   /** In front of the API server of a kubeconfig: whoever comes through the gate has its rights. */
   static async toApiServer(config: KubeConfig): Promise<Gate> {
-    const options = {};
-    await config.applyToHTTPSOptions(options);
-    return Gate.start(config.getCurrentCluster()?.server ?? "", options);
+    const { url, options } = await apiServerOf(config);
+    return Gate.start(url, options);
   }
 
   /** `host:port`. */
@@ -87,23 +79,11 @@ export class Gate {
     };
     await keep("request");
     // Whoever asked may be dead by now.
-    if (!response.destroyed) this.#forward(incoming, response, () => keep("answer"));
-  }
-
-  #forward(incoming: IncomingMessage, response: ServerResponse, answered: () => Promise<void>) {
-    const { method, url = "/" } = incoming;
-    const headers = { ...incoming.headers, ...(this.credentials.headers as object) };
-    const target = new URL(url, this.onward);
-    const send = target.protocol === "https:" ? https : http;
-    const onward = send(target, { ...this.credentials, method, headers }, (answer) => {
-      void answered().then(() => {
-        response.writeHead(answer.statusCode ?? 502, answer.headers);
-        answer.pipe(response);
-      });
+    if (response.destroyed) return;
+    forward(incoming, response, this.backend, async (answer) => {
+      await keep("answer");
+      passOn(answer, response);
     });
-    onward.on("error", () => response.destroy());
-    response.on("close", () => onward.destroy());
-    incoming.pipe(onward);
   }
 }
 
