@@ -1,0 +1,96 @@
+// Runs on a platform of its own, so that it may break it; a node that stays away for minutes is not in it.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+
+import { kubernetesProgram } from "../../tools/go/kubernetes";
+import type { KillableUp } from "../support/killable-up";
+import { Project, type Run } from "../support/project";
+import { Sandbox } from "../support/sandbox";
+import { shop } from "../support/shop";
+import { succeed } from "../support/succeed";
+
+const service = { ...shop, deadlineSeconds: 240, env: { FAULT_READY_AFTER_SECONDS: "20" } };
+const WAITS = /Readiness shop (creating|updating) .*0\/2 ready/;
+const CHANGE_WAITS = /Readiness shop updating .*\d\/2 ready/;
+
+let sandbox: Sandbox;
+let project: Project;
+let up: KillableUp | undefined;
+beforeAll(async () => {
+  sandbox = await Sandbox.create();
+  await platformUp();
+  const base = readFileSync(join(sandbox.state, "base-image.json"), "utf8");
+  project = await Project.create("through-faults", {
+    env: {
+      SLIPWAY_KUBECONFIG: join(sandbox.state, "kubeconfig"),
+      SLIPWAY_REGISTRY: "127.0.0.1:25000",
+      SLIPWAY_BASE_IMAGE: JSON.parse(base) as string,
+      DOCKER_HOST: `unix://${sandbox.state}/docker/docker.sock`,
+    },
+    enter: (folder) => sandbox.enter(folder),
+  });
+});
+afterEach(() => {
+  up?.dispose();
+});
+afterAll(async () => {
+  await project.forget();
+  await sandbox.remove();
+});
+
+test("a release is ready although the API server was killed and started anew while it was awaited", async () => {
+  await project.settings({ services: { shop: service } });
+  up = project.killableUp();
+  await up.seen(WAITS);
+  const { "kube-apiserver": before = 0 } = sandbox.pids(["kube-apiserver"]);
+  process.kill(before, "SIGKILL");
+  const status = await sandbox.platform(["status"]);
+  expect(status.output).toMatch(/^kube-apiserver +died/m);
+  expect(up.hasEnded).toBe(false);
+  await platformUp();
+  expect(sandbox.pids(["kube-apiserver"])).not.toEqual({ "kube-apiserver": before });
+
+  await succeed(up.ended);
+  expect(await release()).toMatchObject({ verdict: "ready", generation: 1 });
+});
+
+test("a release is ready although its node was away for 15 s while it was awaited", async () => {
+  await project.settings({ services: { shop: { ...service, env: { ...service.env, N: "2" } } } });
+  up = project.killableUp();
+  await up.seen(CHANGE_WAITS);
+  const { kubelet = 0 } = sandbox.pids(["kubelet"]);
+  process.kill(kubelet, "SIGSTOP");
+  try {
+    await kubectl("wait", "node/slipway", "--for=condition=Ready=Unknown", "--timeout=120s");
+    await delay(15_000);
+    expect(up.hasEnded).toBe(false);
+  } finally {
+    process.kill(kubelet, "SIGCONT");
+  }
+
+  await succeed(up.ended);
+  expect(await release()).toMatchObject({ verdict: "ready", generation: 2 });
+  const reasons = "--output=jsonpath={.items[*].reason}";
+  expect(await kubectl("get", "events", "--all-namespaces", reasons)).toContain("NodeNotReady");
+});
+
+async function release(): Promise<unknown> {
+  return (await project.outputs<{ releases: Record<string, unknown> }>()).releases["shop"];
+}
+
+async function platformUp(): Promise<void> {
+  await succeed(ran(["up"]));
+}
+
+async function ran(command: string[]): Promise<Run> {
+  const { exitCode = 1, output } = await sandbox.platform(command);
+  return { exitCode, output };
+}
+
+async function kubectl(...args: string[]): Promise<string> {
+  const kubeconfig = `--kubeconfig=${join(sandbox.state, "kubeconfig")}`;
+  const run = await sandbox.run(kubernetesProgram("kubectl"), kubeconfig, ...args);
+  if (run.exitCode !== 0) throw new Error(`kubectl ${args.join(" ")} failed: ${run.output}`);
+  return run.output;
+}
