@@ -12,11 +12,22 @@ export type Report = (line: string) => void;
 /** Programs that one go.mod of this folder names as its `tool`s. */
 export interface GoTools {
   /** Folder beside this file. */
-  readonly module: "kubernetes" | "pulumi" | "language-nodejs" | "sealed-secrets" | "crane";
+  readonly module:
+    "kubernetes" | "pulumi" | "language-nodejs" | "sealed-secrets" | "crane" | "external-secrets";
   /** Values that the linker writes into variables: `package.Variable` to text. */
   readonly variables: Readonly<Record<string, string>>;
   /** Disk space that a first build takes at its peak. */
   readonly gibibytes: number;
+  /**
+   * Files of its folder that the build is made of, beside go.mod and go.sum.
+   * @default []
+   */
+  readonly files?: readonly string[];
+  /**
+   * Makes what the go.mod replaces a module with.
+   * @default - it replaces none
+   */
+  readonly prepare?: () => Promise<void>;
 }
 
 /**
@@ -53,7 +64,7 @@ export function isBuilt(tools: GoTools): boolean {
 
 function buildKey(tools: GoTools): string {
   const hash = createHash("sha256").update(linkerFlags(tools));
-  for (const file of ["go.mod", "go.sum"])
+  for (const file of ["go.mod", "go.sum", ...(tools.files ?? [])])
     hash.update(readFileSync(join(__dirname, tools.module, file)));
   return hash.digest("hex").slice(0, 12);
 }
@@ -69,6 +80,7 @@ async function buildInto(tools: GoTools, folder: string, report: Report): Promis
   removeInterrupted(folder);
   const part = `${folder}.part-${process.pid}`;
   mkdirSync(part, { recursive: true });
+  await tools.prepare?.();
   const flags = ["-v", "-trimpath", "-ldflags", linkerFlags(tools), "-o", `${part}/`];
   const build = execa("go", ["build", ...flags, "tool"], {
     cwd: join(__dirname, tools.module),

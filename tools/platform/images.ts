@@ -1,3 +1,4 @@
+import { externalSecrets } from "../go/external-secrets";
 import { sealedSecrets } from "../go/sealed-secrets";
 import { registry } from "./addresses";
 
@@ -9,3 +10,6 @@ export const nodeRepository = `${registry}/base/node`;
 
 /** The Sealed Secrets controller. */
 export const sealedSecretsImage = `${registry}/sealed-secrets-controller:${sealedSecrets.version}`;
+
+/** The External Secrets controller. */
+export const externalSecretsImage = `${registry}/external-secrets:${externalSecrets.version}`;

@@ -1,4 +1,4 @@
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { assertMachine } from "./requirements";
 import { resetPlatform, takeDown } from "./down";
 import { environment } from "./environment";
@@ -6,6 +6,7 @@ import { stateFolder } from "./folders";
 import { withLock } from "./lock";
 import { shellExports } from "./shell-exports";
 import { isRunning, platformStatus, statusTable } from "./status";
+import { type Extra, extras } from "./steps";
 import { platformUp } from "./up";
 
 const notRunning = 3;
@@ -17,9 +18,10 @@ const program = new Command("npm run platform --").description(
 program
   .command("up")
   .description("start what does not run yet; install and build what is missing")
-  .action(async () => {
+  .addOption(new Option("--with <extras...>", "what else is to run in the cluster").choices(extras))
+  .action(async ({ with: wanted }: { readonly with?: readonly Extra[] }) => {
     const start = Date.now();
-    const { SLIPWAY_REGISTRY, SLIPWAY_KUBECONFIG } = await platformUp();
+    const { SLIPWAY_REGISTRY, SLIPWAY_KUBECONFIG } = await platformUp(wanted);
     console.log(
       `platform is up after ${((Date.now() - start) / 1000).toFixed(1)} s: registry ${SLIPWAY_REGISTRY}, kubeconfig ${SLIPWAY_KUBECONFIG}`,
     );

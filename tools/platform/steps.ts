@@ -1,6 +1,7 @@
 import { engineIsInstalled, engineVersion, installEngine } from "../engine/install";
 import { type Report, goBuild, isBuilt } from "../go/build";
 import { crane } from "../go/crane";
+import { externalSecrets } from "../go/external-secrets";
 import { kubernetes } from "../go/kubernetes";
 import { sealedSecrets } from "../go/sealed-secrets";
 import { ensureCertificates } from "./certificates";
@@ -10,6 +11,7 @@ import { type ComponentName, components } from "./components";
 import { assertDiskSpace } from "./disk-space";
 import { takeDown } from "./down";
 import { baseImageFile, environment } from "./environment";
+import { ensureExternalSecrets } from "./external-secrets";
 import { state, stateFolder } from "./folders";
 import { ensureKubeconfigs } from "./kubeconfig";
 import { containerProcesses, kill } from "./leftovers";
@@ -38,8 +40,17 @@ export function engineStep(): Step {
   });
 }
 
-/** All that it takes from a bare machine to a running platform. */
-export function localSteps(): Step[] {
+/** What runs only where somebody asks for it. */
+const extraSteps = { "external-secrets": externalSecretsStep };
+
+/** Name of something that runs only where somebody asks for it. */
+export type Extra = keyof typeof extraSteps;
+
+/** All that there is to ask for. */
+export const extras = Object.keys(extraSteps) as Extra[];
+
+/** All that it takes from a bare machine to a running platform, and to what somebody asked for beside it. */
+export function localSteps(wanted: readonly Extra[]): Step[] {
   return [
     packagesStep(),
     engineStep(),
@@ -50,7 +61,11 @@ export function localSteps(): Step[] {
     // kube-proxy waits for the node that the kubelet registers.
     together("node", [startStep("kubelet"), startStep("kube-proxy")]),
     step("node is Ready", () => awaitNode()),
-    together("workloads", [proofStep(), sealedSecretsStep()]),
+    together("workloads", [
+      proofStep(),
+      sealedSecretsStep(),
+      ...wanted.map((extra) => extraSteps[extra]()),
+    ]),
   ];
 }
 
@@ -128,6 +143,15 @@ function sealedSecretsStep(): Step {
   const first = " (its first build takes some minutes, once)";
   return step(`${title}${isBuilt(sealedSecrets) ? "" : first}`, async (display) => {
     await ensureSealedSecrets(paced(display));
+    display.title = title;
+  });
+}
+
+function externalSecretsStep(): Step {
+  const title = `External Secrets ${externalSecrets.version}`;
+  const first = " (its first build takes some minutes, once)";
+  return step(`${title}${isBuilt(externalSecrets) ? "" : first}`, async (display) => {
+    await ensureExternalSecrets(paced(display));
     display.title = title;
   });
 }

@@ -5,15 +5,16 @@ import { state, stateFolder } from "./folders";
 import { withLock } from "./lock";
 import { assertMachine } from "./requirements";
 import { type Step, runSteps, step } from "./step-list";
-import { engineStep, localSteps } from "./steps";
+import { type Extra, engineStep, localSteps } from "./steps";
 
 /**
  * Brings the local platform up, or checks the cluster and registry that the environment names, and
  * installs the engine. What runs already is left alone; what is broken is mended.
+ * @param wanted - What runs only where somebody asks for it.
  * @returns The variables to run everything else with.
  * @throws One error that names what is wrong and how to mend it.
  */
-export async function platformUp(): Promise<PlatformEnvironment> {
+export async function platformUp(wanted: readonly Extra[] = []): Promise<PlatformEnvironment> {
   const external = externalPlatform();
   mkdirSync(state("pulumi"), { recursive: true, mode: 0o700 });
   if (external) {
@@ -26,7 +27,7 @@ export async function platformUp(): Promise<PlatformEnvironment> {
       `another platform command (process ${holder}) is at work, waiting for it\n`,
     );
   };
-  await withLock(stateFolder, waiting, () => runSteps(localSteps()));
+  await withLock(stateFolder, waiting, () => runSteps(localSteps(wanted)));
   return environment();
 }
 

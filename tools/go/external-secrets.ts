@@ -1,0 +1,54 @@
+import { cpSync, mkdirSync, renameSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { execa } from "execa";
+import { builtFolder, type GoTools } from "./build";
+
+const version = "v0.20.4";
+const path = "github.com/external-secrets/external-secrets";
+const folder = join(__dirname, "external-secrets");
+const source = join(folder, "source");
+const overlay = join(folder, "overlay");
+
+/** The folders and files of its module that the build is made of; it has its own tests, tools and pages beside them. */
+const parts = ["apis", "cmd", "pkg", "main.go", "go.mod"];
+
+/**
+ * The External Secrets controller with the stores that need nothing outside of a cluster. The libraries of all the
+ * clouds it knows would make most of the build, so the two files that name its stores are replaced.
+ */
+export const externalSecrets = {
+  version,
+  module: "external-secrets",
+  variables: {},
+  gibibytes: 3,
+  files: [
+    "overlay/pkg/provider/register/register.go",
+    "overlay/pkg/generator/register/register.go",
+  ],
+  prepare: prepareSource,
+} satisfies GoTools & { readonly version: string };
+
+/** Path of the controller, once it is built. */
+export function externalSecretsProgram(): string {
+  return join(builtFolder(externalSecrets), "external-secrets");
+}
+
+/** Folder of its module as it was published. */
+export async function externalSecretsModule(): Promise<string> {
+  const env = { GOWORK: "off", GOFLAGS: "-mod=mod" };
+  const args = ["mod", "download", "-json", `${path}@${version}`];
+  const { stdout } = await execa("go", args, { cwd: __dirname, env });
+  return (JSON.parse(stdout) as { readonly Dir: string }).Dir;
+}
+
+/** Go replaces no file of a downloaded module: the go.mod points at this copy. */
+async function prepareSource(): Promise<void> {
+  const published = await externalSecretsModule();
+  const copy = `${source}.part-${process.pid}`;
+  mkdirSync(copy);
+  // Go makes what it downloads read-only, and the overlay is written over it.
+  await execa("cp", ["--recursive", "--no-preserve=mode", ...parts, copy], { cwd: published });
+  cpSync(overlay, copy, { recursive: true });
+  rmSync(source, { recursive: true, force: true });
+  renameSync(copy, source);
+}

@@ -1,0 +1,2 @@
+// Package register names the generators that this build knows: none.
+package register
