@@ -1,35 +1,28 @@
-import {
-  byName,
-  connect,
-  Credential,
-  Namespace,
-  promote,
-  Release,
-  requireReady,
-} from "./components";
+import * as slipway from "./components";
 import { readSettings } from "./settings";
 
 export = async () => {
   const settings = readSettings();
-  const { cluster, registry, sealing } = settings;
+  const { registry, sealing } = settings;
+  const providers = slipway.connect(settings.cluster);
+  const [provider, own] = providers;
 
-  const providers = connect(cluster);
-  const services = await promote({ ...settings, provider: providers[1] });
-  const place = new Namespace(settings.namespace, { provider: providers[0] });
-  const common = { namespace: place, registry };
-  const credentials = byName(settings.credentials, (name, definition) => {
-    return new Credential(name, { ...common, definition, sealing }, { providers });
+  const services = await slipway.promote({ ...settings, provider: own });
+  const plan = settings.jenkins && slipway.planLanes({ ...settings, jenkins: settings.jenkins });
+  const guard = plan && new slipway.LaneGuard("lanes", { plan }, { provider: own });
+  const dependsOn = guard ?? [];
+  const namespace = new slipway.Namespace(settings.namespace, { provider, dependsOn });
+  const access = plan && new slipway.JenkinsAccess("jenkins", { plan, namespace }, { providers });
+  const common = { namespace, registry };
+  const credentials = slipway.byName(settings.credentials, (name, definition) => {
+    return new slipway.Credential(name, { ...common, definition, sealing }, { providers });
   });
-  const delivered = byName(services, (name, service) => {
-    return new Release(name, { ...common, service, credentials, failsLate: true }, { providers });
+  const delivered = slipway.byName(services, (name, service) => {
+    const args = { ...common, service, credentials, failsLate: true };
+    return new slipway.Release(name, args, { providers });
   });
 
-  const releases = byName(delivered, (_, { release }) => release);
-  requireReady(releases);
-  return {
-    namespace: place.metadata.name,
-    releases,
-    history: byName(delivered, (_, { history }) => history),
-    endpoints: byName(delivered, (_, { endpoint }) => endpoint),
-  };
+  const outputs = slipway.outputsOf(delivered);
+  slipway.requireReady(outputs.releases);
+  return { namespace: namespace.metadata.name, ...outputs, jenkins: access?.outputs };
 };

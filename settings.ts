@@ -4,12 +4,14 @@ import type { Cluster } from "./components/cluster";
 import type { CredentialDefinition, Sealing } from "./components/credentials";
 import type { ImageSource, Registry } from "./components/image";
 import type { ServiceDefinition } from "./components/manifests/definition";
+import type { JenkinsDefinition } from "./components/manifests/lane";
 import type { Promotion, ToBePromoted } from "./components/promotion";
 import { resolveCluster } from "./settings/cluster";
 import { conflicts } from "./settings/conflicts";
 import { credentialFaults, settingsUsed } from "./settings/credential-conflicts";
 import { withCertificate, withValues } from "./settings/credentials";
 import { type Fault, faultLine, faultsOf } from "./settings/fault";
+import { jenkinsFaults } from "./settings/jenkins";
 import { mapping } from "./settings/mapping";
 import { asPromoted, pinFaults, sourceOf } from "./settings/promotion";
 import { PASSWORD, registryFaults } from "./settings/registry";
@@ -27,6 +29,8 @@ export interface Settings {
   readonly registry: Registry | undefined;
   /** Absent where the stack builds its images, or pins them. */
   readonly promoteFrom: Promotion | undefined;
+  /** Absent where Jenkins gets nothing of the cluster. */
+  readonly jenkins: JenkinsDefinition | undefined;
   readonly namespace: string;
   readonly sealing: Sealing;
   readonly credentials: Readonly<Record<string, CredentialDefinition>>;
@@ -50,7 +54,10 @@ const MAPPINGS = new Set([
   "services",
   "promoteFrom",
   "pins",
+  "jenkins",
 ]);
+/** An empty mapping is what Pulumi.yaml gives for a key that the stack does not set. */
+const UNSET_WHEN_EMPTY = new Set(["registry", "jenkins"]);
 const KNOWN = [...MAPPINGS, PASSWORD, "namespace"];
 
 /**
@@ -90,6 +97,7 @@ export function parseSettings(config: StackConfig, surroundings: Surroundings): 
       : []),
     ...registryFaults(raw),
     ...pinFaults(raw),
+    ...jenkinsFaults(raw),
     ...credentialFaults({ raw, ...config }, KNOWN),
     ...Object.entries(mapping(raw["services"]) ?? {}).flatMap(([name, service]) =>
       conflicts(name, service, surroundings, "promoteFrom" in raw).map(({ path, text }) => ({
@@ -107,6 +115,7 @@ export function parseSettings(config: StackConfig, surroundings: Surroundings): 
     cluster: resolved.cluster,
     registry: registry && { ...registry, ...(password && { password: pulumi.secret(password) }) },
     promoteFrom: parsed.data.promoteFrom,
+    jenkins: parsed.data.jenkins,
     namespace,
     sealing: withCertificate(sealing),
     credentials: Object.fromEntries(
@@ -126,15 +135,15 @@ export function parseSettings(config: StackConfig, surroundings: Surroundings): 
 
 /** Mappings arrive as JSON; what is none is left for the schema to refuse. */
 function parseValues(values: StackConfig["values"]): Record<string, unknown> {
-  const { registry, ...others } = Object.fromEntries(
-    Object.entries(values).map(([key, value]) => [
-      key,
-      MAPPINGS.has(key) ? parseJson(value) : value,
-    ]),
-  );
-  // An empty mapping is what Pulumi.yaml gives for a key that the stack does not set.
-  const isSet = registry !== undefined && Object.keys(mapping(registry) ?? { registry }).length > 0;
-  return isSet ? { registry, ...others } : others;
+  const entries = Object.entries(values)
+    .map(([key, value]) => [key, MAPPINGS.has(key) ? parseJson(value) : value] as const)
+    .filter(([key, value]) => !(UNSET_WHEN_EMPTY.has(key) && isEmpty(value)));
+  return Object.fromEntries(entries);
+}
+
+function isEmpty(value: unknown): boolean {
+  const entries = mapping(value);
+  return entries !== undefined && Object.keys(entries).length === 0;
 }
 
 function parseJson(text: string): unknown {

@@ -18,6 +18,14 @@ export {
   type Registry,
 } from "./image";
 export { ImageCopy, type ImageCopyArgs } from "./image-copy";
+export {
+  JenkinsAccess,
+  type JenkinsAccessArgs,
+  type JenkinsOutputs,
+  type LaneOutputs,
+} from "./jenkins-access";
+export { Lane, type LaneArgs } from "./lane";
+export { LaneGuard, type LaneGuardArgs } from "./lane-guard";
 export type { CredentialFormat, JenkinsFormat, JenkinsOptions } from "./manifests/credential";
 export type {
   Autoscale,
@@ -30,6 +38,8 @@ export type {
   ServiceDefinition,
 } from "./manifests/definition";
 export { complete, type Place } from "./manifests/complete";
+export type { JenkinsDefinition, LaneDefinition, LaneName } from "./manifests/lane";
+export { type LanePlan, planLanes } from "./manifests/lane-plan";
 export { Namespace } from "./namespace";
 export { promote, type Promotion, type PromotionArgs, type ToBePromoted } from "./promotion";
 export { type AppliedObject, ObjectReadiness, type ObjectReadinessArgs } from "./object-readiness";
@@ -40,4 +50,5 @@ export { SealedValues, type SealedValuesArgs } from "./sealed-values";
 export { SecretReadiness, type SecretReadinessArgs } from "./secret-readiness";
 export { SlipwayProvider, type SlipwayProviderArgs } from "./slipway-provider";
 export { readRelease, type StackRelease } from "./stack-release";
+export { outputsOf } from "./stack-outputs";
 export { type Endpoint, type UsedCredential, Workload, type WorkloadArgs } from "./workload";

@@ -2,6 +2,7 @@ import { z } from "zod";
 
 import { credentialSchema, sealingSchema } from "./credentials";
 import * as field from "./fields";
+import { jenkinsSchema } from "./jenkins";
 import { pinsSchema, promotionSchema } from "./promotion";
 import { PASSWORD, registrySchema } from "./registry";
 import { serviceSchema } from "./service";
@@ -34,6 +35,7 @@ export function stackSchema(surroundings: Surroundings) {
         .exactOptional(),
       promoteFrom: promotionSchema.exactOptional(),
       pins: pinsSchema(surroundings).exactOptional(),
+      jenkins: jenkinsSchema.exactOptional(),
       services: field
         .named(z.string(), serviceSchema(surroundings), "a mapping of services by name")
         .refine((services) => Object.keys(services).length > 0, {

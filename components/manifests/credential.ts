@@ -82,13 +82,18 @@ export interface JenkinsOptions {
   readonly keyBindings?: Readonly<Record<string, string>>;
 }
 
+/** Whether Jenkins' plugin takes Secrets of this format for credentials. */
+export function isForJenkins(format: CredentialFormat): format is JenkinsFormat {
+  return format !== "opaque" && format !== "dockerconfigjson";
+}
+
 /** Type, labels and annotations of the Secret that a credential becomes. */
 export function secretTemplate({ format, jenkins }: CredentialForm): {
   type: string;
   labels: Record<string, string>;
   annotations: Record<string, string>;
 } {
-  const isJenkins = format !== "opaque" && format !== "dockerconfigjson";
+  const isJenkins = isForJenkins(format);
   return {
     type: format === "dockerconfigjson" ? "kubernetes.io/dockerconfigjson" : "Opaque",
     labels: {

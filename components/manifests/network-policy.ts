@@ -4,10 +4,11 @@ import { PORT_NAME } from "./container";
 import type { EgressRule, Service } from "./definition";
 import { metadataOf, selectorLabels } from "./labels";
 
-type Rule = k8s.types.input.networking.v1.NetworkPolicyEgressRule;
+/** Where pods may connect to. */
+export type Rule = k8s.types.input.networking.v1.NetworkPolicyEgressRule;
 
 /** Any pod of the cluster, and the address that NodeLocal DNSCache listens on, which is no pod's. */
-const DNS: Rule = {
+export const DNS: Rule = {
   to: [{ namespaceSelector: {} }, { ipBlock: { cidr: "169.254.20.10/32" } }],
   ports: [
     { port: 53, protocol: "UDP" },
@@ -36,7 +37,8 @@ export function networkPolicyManifest(
   };
 }
 
-function egressRule(rule: EgressRule): Rule {
+/** A destination of the settings, as a NetworkPolicy has it. */
+export function egressRule(rule: EgressRule): Rule {
   const to =
     "cidr" in rule
       ? { ipBlock: { cidr: rule.cidr } }

@@ -1,0 +1,27 @@
+import * as pulumi from "@pulumi/pulumi";
+
+import type { LanePlan } from "./manifests/lane-plan";
+import { summaryOf } from "./manifests/lane-summary";
+import type { SlipwayProvider } from "./slipway-provider";
+
+/** Inputs of a {@link LaneGuard}. */
+export interface LaneGuardArgs {
+  /** See `planLanes`. */
+  readonly plan: LanePlan;
+}
+
+/**
+ * Lets lanes be changed by an administrator only: a run as one of the lanes that comes with other ones ends here, with what
+ * changes and who must run what, before anything is touched. The API server would refuse it, too, one object at a
+ * time and in the middle of the run. It makes nothing in the cluster. What the stack delivers depends on it.
+ */
+export class LaneGuard extends pulumi.CustomResource {
+  constructor(
+    name: string,
+    { plan }: LaneGuardArgs,
+    opts: pulumi.CustomResourceOptions & { readonly provider: SlipwayProvider },
+  ) {
+    const inputs = { namespace: plan.home, lanes: summaryOf(plan) };
+    super("slipway:index:LaneGuard", name, inputs, opts);
+  }
+}

@@ -1,0 +1,287 @@
+// Cannot prove that the API server allows and refuses what the rules say: test/e2e/lanes.test.ts does, with real tokens.
+import * as k8s from "@pulumi/kubernetes";
+
+import { AccessProof } from "../../components/access-proof";
+import { JenkinsAccess } from "../../components/jenkins-access";
+import { LaneGuard } from "../../components/lane-guard";
+import type { JenkinsDefinition } from "../../components/manifests/lane";
+import { planLanes } from "../../components/manifests/lane-plan";
+import type { Delivery } from "../../components/manifests/lane-rights";
+import { type Rule, rulesOf } from "../../components/manifests/lane-roles";
+import { Namespace } from "../../components/namespace";
+import { SlipwayProvider } from "../../components/slipway-provider";
+import { changesOf } from "../../provider/lane-guard";
+import type { Right } from "../../rights";
+import { deploy, type Outputs, only, valueOf } from "../support/engine";
+
+const controller = { namespace: "kube-system", name: "sealed-secrets-controller" };
+const JENKINS: JenkinsDefinition = { apiServer: { cidr: "10.0.0.1/32", ports: [6443] } };
+
+const delivery = (change: Partial<Delivery> = {}): Delivery => ({
+  namespace: "store",
+  services: { shop: { port: 8080 } },
+  credentials: {},
+  sealing: { controller },
+  ...change,
+});
+const plan = (change: Partial<Delivery> = {}, jenkins: Partial<JenkinsDefinition> = {}) =>
+  planLanes({ ...delivery(change), jenkins: { ...JENKINS, ...jenkins } });
+
+const agent = (name: string, ...args: Parameters<typeof plan>) => {
+  const { accounts } = plan(...args);
+  const found = accounts.find((account) => account.lane.name === name && account.name === "agent");
+  return found?.rights ?? [];
+};
+/** Rights as people say them: `create deployments.apps`. */
+const said = (rights: readonly Right[], namespace: string | undefined): string[] => {
+  const own = rights.filter((right) => right.namespace === namespace);
+  const texts = own.map(({ verb, group, resource, subresource, name }) =>
+    [
+      `${verb} ${resource}${group && `.${group}`}${subresource === undefined ? "" : `/${subresource}`}`,
+      ...(name === undefined ? [] : [name]),
+    ].join(" "),
+  );
+  return [...new Set(texts)].sort();
+};
+const rolesOf = (...args: Parameters<typeof plan>): Record<string, Rule[]> => {
+  const { roles } = plan(...args);
+  const named = roles.map(({ role: { metadata, rules } }) => [
+    `${metadata.namespace}/${metadata.name}`,
+    rules,
+  ]);
+  return Object.fromEntries(named) as Record<string, Rule[]>;
+};
+
+const DEPLOY = "store/store-jenkins-deploy";
+const AUTOSCALED = { services: { shop: { port: 8080, autoscale: { min: 2, max: 4 } } } };
+
+test("a HorizontalPodAutoscaler adds exactly its verbs to the deploy lane, and takes them away with it", () => {
+  const plain = rolesOf()[DEPLOY] ?? [];
+  const scaled = rolesOf(AUTOSCALED)[DEPLOY] ?? [];
+  const isNew = (rule: Rule): boolean =>
+    !plain.some((known) => JSON.stringify(known) === JSON.stringify(rule));
+  expect(scaled.filter(isNew)).toEqual([
+    {
+      apiGroups: ["autoscaling"],
+      resources: ["horizontalpodautoscalers"],
+      verbs: ["create", "delete", "get", "list", "patch", "watch"],
+    },
+  ]);
+  expect(scaled.filter((rule) => !isNew(rule))).toEqual(plain);
+});
+
+test("the deploy lane may write each kind that the stack registers, and follow what its verdict looks at", () => {
+  const rights = said(agent("deploy"), "store");
+  for (const kind of [
+    "deployments.apps",
+    "services",
+    "serviceaccounts",
+    "networkpolicies.networking.k8s.io",
+    "poddisruptionbudgets.policy",
+  ])
+    for (const verb of ["create", "get", "patch", "delete"])
+      expect(rights).toContain(`${verb} ${kind}`);
+  for (const looked of ["pods", "replicasets.apps", "endpointslices.discovery.k8s.io"])
+    expect(rights).toEqual(expect.arrayContaining([`list ${looked}`, `watch ${looked}`]));
+  expect(rights).not.toContain("create configmaps");
+  expect(rights).not.toContain("create ingresses.networking.k8s.io");
+});
+
+test("nobody may write roles, bindings, namespaces or policies, run a command in a pod, or make a token", () => {
+  const { accounts } = plan({ ...AUTOSCALED, credentials: { payment: { keys: { KEY: "" } } } });
+  const all = accounts.flatMap(({ rights }) => rights);
+  const power =
+    /roles|rolebindings|namespaces|resourcequotas|limitranges|networkpolic|validatingadmission|secrets/;
+  const writes = all.filter(({ verb }) => !["get", "list", "watch"].includes(verb));
+  expect(said(writes, "store").filter((right) => power.test(right))).toEqual([
+    "create networkpolicies.networking.k8s.io",
+    "create sealedsecrets.bitnami.com",
+    "delete networkpolicies.networking.k8s.io",
+    "delete sealedsecrets.bitnami.com",
+    "patch networkpolicies.networking.k8s.io",
+    "patch sealedsecrets.bitnami.com",
+    "patch sealedsecrets.bitnami.com payment",
+  ]);
+  expect(said(writes, undefined)).toEqual([]);
+  for (const lane of ["preview", "build", "deploy"])
+    expect(said(writes, `store-jenkins-${lane}`)).toEqual(["create pods", "delete pods"]);
+  expect(all.filter(({ subresource }) => /exec|token|attach/.test(subresource ?? ""))).toEqual([]);
+});
+
+test("no Secret is read but the stack's own, by name, and none by the preview lane", () => {
+  const credentials = { payment: { keys: { KEY: "" } }, ci: { namespace: "jenkins", keys: {} } };
+  const secretsIn = (name: string, namespace: string) =>
+    said(agent(name, { credentials }), namespace).filter((right) => / secrets/.test(right));
+  expect(secretsIn("deploy", "store")).toEqual(["get secrets payment"]);
+  expect(secretsIn("deploy", "jenkins")).toEqual(["get secrets ci"]);
+  expect(secretsIn("preview", "store")).toEqual([]);
+  expect(said(agent("preview", { credentials }), "store")).not.toContain("get pods/log");
+});
+
+test("a credential in another namespace is looked at only: writing it could make a token of an account there", () => {
+  const credentials = { ci: { namespace: "jenkins", keys: {} } };
+  expect(said(agent("deploy", { credentials }), "jenkins")).toEqual(
+    [
+      "get roles.rbac.authorization.k8s.io store-jenkins-deploy",
+      "get roles.rbac.authorization.k8s.io store-jenkins-preview",
+      "get rolebindings.rbac.authorization.k8s.io store-jenkins-deploy",
+      "get rolebindings.rbac.authorization.k8s.io store-jenkins-preview",
+      "get sealedsecrets.bitnami.com ci",
+      "get secrets ci",
+      "list events",
+    ].sort(),
+  );
+  expect(said(agent("deploy", { credentials }), "store")).not.toContain(
+    "create sealedsecrets.bitnami.com",
+  );
+});
+
+test("a lane reads everything that the lanes are made of, but no launcher's token", () => {
+  const read = plan({}, { longLivedTokens: true });
+  const rights = agent("deploy", {}, { longLivedTokens: true });
+  expect(said(rights, "store-jenkins-build")).toEqual(
+    expect.arrayContaining(["get namespaces store-jenkins-build", "get serviceaccounts launcher"]),
+  );
+  expect(said(rights, undefined)).toContain(
+    "get validatingadmissionpolicies.admissionregistration.k8s.io store-jenkins-dry-run",
+  );
+  expect(said(rights, "store-jenkins-deploy").filter((right) => / secrets/.test(right))).toEqual(
+    [],
+  );
+  expect(read.lanes.map(({ manifests }) => manifests.token?.metadata.name)).toEqual([
+    "launcher-token",
+    "launcher-token",
+    "launcher-token",
+  ]);
+  expect(plan().lanes.map(({ manifests }) => manifests.token)).toEqual([
+    undefined,
+    undefined,
+    undefined,
+  ]);
+});
+
+test("a launcher starts pods and reads their logs, and runs commands only where the settings ask for it", () => {
+  const role = "store-jenkins-build/launcher";
+  const pods = {
+    apiGroups: [""],
+    resources: ["pods"],
+    verbs: ["create", "delete", "get", "list", "watch"],
+  };
+  const logs = { apiGroups: [""], resources: ["pods/log"], verbs: ["get"] };
+  const events = { apiGroups: [""], resources: ["events"], verbs: ["list"] };
+  const exec = { apiGroups: [""], resources: ["pods/exec"], verbs: ["create", "get"] };
+  expect(rolesOf()[role]).toEqual([events, pods, logs]);
+  expect(rolesOf({}, { launcherExec: true })[role]).toEqual([events, pods, exec, logs]);
+});
+
+test("the lanes differ in what they admit and may use", () => {
+  const { lanes } = plan(
+    {},
+    { lanes: { build: { pods: 3, egress: [{ cidr: "10.9.0.0/16" }] }, deploy: {} } },
+  );
+  expect(lanes.map(({ lane }) => lane.name)).toEqual(["build", "deploy"]);
+  const [build, deploying] = lanes.map(({ manifests }) => manifests);
+  const enforced = "pod-security.kubernetes.io/enforce";
+  expect(build?.namespace.metadata.labels[enforced]).toBe("privileged");
+  expect(deploying?.namespace.metadata.labels[enforced]).toBe("restricted");
+  expect(build?.resourceQuota.spec.hard.pods).toBe("3");
+  expect(build?.networkPolicy.spec.egress).toContainEqual({
+    to: [{ ipBlock: { cidr: "10.9.0.0/16" } }],
+  });
+  expect(deploying?.networkPolicy.spec.egress).toHaveLength(3);
+  expect(
+    plan({}, { lanes: { deploy: {} } }).policies.map(({ policy }) => policy.metadata.name),
+  ).toEqual(["store-jenkins-pods"]);
+});
+
+test("rules are the fewest for the rights: one for all objects takes the place of those for single ones", () => {
+  const get = { verb: "get", group: "", resource: "pods" } as const;
+  expect(
+    rulesOf([
+      { ...get, name: "a" },
+      get,
+      { ...get, resource: "nodes", name: "b" },
+      { ...get, resource: "nodes", name: "a" },
+    ]),
+  ).toEqual([
+    { apiGroups: [""], resources: ["nodes"], resourceNames: ["a", "b"], verbs: ["get"] },
+    { apiGroups: [""], resources: ["pods"], verbs: ["get"] },
+  ]);
+});
+
+test("a change of lanes is told rule by rule", () => {
+  const before = {
+    "Role store/a": ["get: pods", "list: pods"],
+    "Namespace b": ["sha256:1"],
+    "Namespace c": ["sha256:3"],
+  };
+  const after = {
+    "Role store/a": ["get: pods", "watch: pods"],
+    "Namespace b": ["sha256:2"],
+    "Role store/d": [],
+  };
+  expect(changesOf(before, after)).toEqual([
+    "Namespace b: changed",
+    "Namespace c: no longer there",
+    "Role store/a: without list: pods",
+    "Role store/a: with watch: pods",
+    "Role store/d: new",
+  ]);
+});
+
+const cluster: Outputs = (type) => (type === "slipway:index:AccessProof" ? { proved: true } : {});
+const access = () =>
+  deploy(
+    (opts) => {
+      const provider = new k8s.Provider("cluster");
+      const slipway = new SlipwayProvider("slipway", { context: "c" });
+      const namespace = new Namespace("store");
+      const planned = plan({
+        credentials: { ci: { namespace: "jenkins", format: "secretText", keys: {} } },
+      });
+      new LaneGuard("lanes", { plan: planned }, { provider: slipway });
+      return new JenkinsAccess(
+        "jenkins",
+        { plan: planned, namespace },
+        { ...opts, providers: [provider, slipway] },
+      );
+    },
+    { outputs: cluster },
+  );
+
+test("every object of the plan is declared once, and the proof comes after every binding", async () => {
+  const { declared } = await access();
+  const { lanes, roles, clusterRoles, policies } = plan({
+    credentials: { ci: { namespace: "jenkins", format: "secretText", keys: {} } },
+  });
+  const count = (kind: abstract new (...args: never[]) => object): number =>
+    declared.filter(({ resource }) => resource instanceof kind).length;
+  expect(count(k8s.rbac.v1.Role)).toBe(roles.length);
+  expect(count(k8s.rbac.v1.ClusterRole)).toBe(clusterRoles.length);
+  expect(count(k8s.admissionregistration.v1.ValidatingAdmissionPolicyBinding)).toBe(
+    policies.length,
+  );
+  expect(count(k8s.core.v1.ServiceAccount)).toBe(2 * lanes.length);
+  const bindings = declared.filter(
+    ({ resource }) =>
+      resource instanceof k8s.rbac.v1.RoleBinding ||
+      resource instanceof k8s.rbac.v1.ClusterRoleBinding,
+  );
+  expect(only(declared, AccessProof).opts.dependsOn).toEqual(
+    bindings.map(({ resource }) => resource),
+  );
+  const urns = declared.map(({ type, name }) => `${type} ${name}`);
+  expect(new Set(urns).size).toBe(urns.length);
+});
+
+test("the output names accounts, namespaces and credentials, and no token", async () => {
+  const { result } = await access();
+  expect(await valueOf(result.outputs)).toEqual({
+    lanes: {
+      preview: { namespace: "store-jenkins-preview", launcher: "launcher", agent: "agent" },
+      build: { namespace: "store-jenkins-build", launcher: "launcher", agent: "agent" },
+      deploy: { namespace: "store-jenkins-deploy", launcher: "launcher", agent: "agent" },
+    },
+    credentials: ["ci"],
+  });
+});
