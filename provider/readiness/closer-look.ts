@@ -4,6 +4,7 @@ import { isDisabling } from "../cluster/preflight";
 import { newReplicaSet } from "../verdict/deployment";
 import type { Verdict } from "../verdict/finding";
 import { type Observed, ownerOf, uidOf } from "../verdict/objects";
+import { supersededBy } from "../verdict/template";
 import { forbidden } from "./forbidden";
 
 type Final = Exclude<Verdict, { kind: "progressing" }>;
@@ -40,6 +41,25 @@ export async function namespaceLeaving(
   return kind === "progressing" && isLeaving
     ? namespaceGone(cluster, release.namespace, signal)
     : undefined;
+}
+
+/**
+ * Whether a Deployment that is a later generation than the release's when it is first seen has other pods: the watches
+ * leave out who has written what.
+ * @returns nothing where it has not, or the API server does not say
+ */
+export async function supersededBefore(
+  cluster: Cluster,
+  release: ReadinessInputs,
+  { deployment }: Observed,
+  signal: AbortSignal,
+): Promise<Final | undefined> {
+  if ((deployment?.metadata?.generation ?? 0) <= release.deployment.generation) {
+    return undefined;
+  }
+  const { name } = release.deployment;
+  const present = await cluster.deployment(release.namespace, name, signal).catch(() => undefined);
+  return supersededBy(release, present);
 }
 
 async function namespaceGone(

@@ -5,7 +5,7 @@ import type { Subscription } from "../cluster/subscription";
 import type { Verdict } from "../verdict/finding";
 import type { Observed } from "../verdict/objects";
 import { judgeAtOnce, Rollout } from "../verdict/rollout";
-import { confirmed, namespaceLeaving } from "./closer-look";
+import { confirmed, namespaceLeaving, supersededBefore } from "./closer-look";
 import { Limit, limitSeconds } from "./limit";
 import { FIRST_ANSWER_MILLISECONDS, interrupted, judgeTroubles, unreachable } from "./trouble";
 
@@ -94,10 +94,15 @@ async function watchOver(
   subscription: Subscription,
   { judgeNow, hasTime, signal, progress }: Watching,
 ): Promise<Judgement> {
+  let isFirst = true;
   for (let told = ""; ;) {
     const observed = subscription.observe();
     const judged = judgeNow(observed);
-    const verdict = (await namespaceLeaving(cluster, release, judged, observed, signal)) ?? judged;
+    const verdict =
+      (isFirst ? await supersededBefore(cluster, release, observed, signal) : undefined) ??
+      (await namespaceLeaving(cluster, release, judged, observed, signal)) ??
+      judged;
+    isFirst &&= observed.deployment === undefined;
     if (verdict.kind === "progressing") {
       if (verdict.text !== told && verdict.text !== "") {
         progress((told = verdict.text));

@@ -3,6 +3,7 @@ import { assess, type Assessment } from "./assessment";
 import { causeOf, type Finding, type Verdict } from "./finding";
 import { condition, type Observed } from "./objects";
 import { Sightings } from "./sightings";
+import { AppliedTemplate } from "./template";
 
 /** The Deployment controller has the first word on the deadline that it keeps itself. */
 const MARGIN_SECONDS = 15;
@@ -22,6 +23,7 @@ export class Rollout {
   readonly #startedAt: number;
   readonly #until: number;
   readonly #sightings = new Sightings();
+  readonly #applied: AppliedTemplate;
   #replicaSet: string | undefined;
   #progress = 0;
   #progressAt: number;
@@ -33,6 +35,7 @@ export class Rollout {
    */
   constructor(release: ReadinessInputs, startedAt: number, timeoutSeconds = 0) {
     this.#release = release;
+    this.#applied = new AppliedTemplate(release);
     this.#startedAt = startedAt;
     this.#progressAt = startedAt;
     this.#until = timeoutSeconds > 0 ? startedAt + timeoutSeconds * 1000 : Infinity;
@@ -43,7 +46,7 @@ export class Rollout {
     const assessment = assess(this.#release, observed);
     this.#remember(assessment, observed, now);
     const findings = [
-      ...this.#otherTemplate(assessment),
+      ...this.#otherTemplate(assessment, observed),
       ...assessment.findings.filter((finding) => this.#counts(finding, observed)),
     ];
     const [first] = findings;
@@ -84,7 +87,12 @@ export class Rollout {
     this.#sightings.remember(findings, observed.clusterTime, now);
   }
 
-  #otherTemplate({ replicaSet }: Assessment): Finding[] {
+  #otherTemplate({ replicaSet }: Assessment, { deployment }: Observed): Finding[] {
+    this.#applied.see(deployment);
+    const other = this.#applied.otherOf(deployment);
+    if (other !== undefined && this.#replicaSet === undefined) {
+      return [other];
+    }
     this.#replicaSet ??= replicaSet;
     if (replicaSet === undefined || replicaSet === this.#replicaSet) {
       return [];

@@ -15,6 +15,7 @@ import {
   complete,
   deployment,
   endpointSlice,
+  IMAGE,
   readyPod,
   release,
   unreadyPod,
@@ -254,6 +255,47 @@ test("an interruption ends the wait at once", async () => {
   await until(() => server.watching.length === ALL.length);
   interruption.abort();
   expect((await verdict).verdict).toMatchObject({ kind: "failed", reason: "interrupted" });
+});
+
+describe("a later generation than the release's that is there from the first", () => {
+  const written = (manager: string, time: string, ...fields: readonly string[]) => ({
+    manager,
+    operation: "Apply",
+    time,
+    fieldsV1: { "f:spec": Object.fromEntries(fields.map((field) => [field, {}])) },
+  });
+  const later = (...managedFields: readonly object[]) => {
+    const template = { spec: { containers: [{ name: "shop", image: IMAGE }] } };
+    const { metadata, ...rest } = deployment("shop", { template }, { observedGeneration: 3 });
+    const object = { ...rest, metadata: { ...metadata, generation: 3, managedFields } };
+    applyObserved(server, { ...complete(), deployment: object });
+  };
+  const applied = written(
+    "pulumi-kubernetes-1",
+    "2026-01-01T00:00:10Z",
+    "f:replicas",
+    "f:template",
+  );
+
+  test("is superseded where somebody else has written the pods since", async () => {
+    later(applied, written("kubectl-set", "2026-01-01T00:00:10Z", "f:template"));
+    expect((await verdictOn()).verdict).toMatchObject({
+      kind: "failed",
+      reason: "superseded",
+      message: expect.stringMatching(/generation 3 has other pods than generation 2/) as string,
+    });
+  });
+
+  test.each([
+    ["an autoscaler has moved the replicas", written("hpa", "2026-01-01T00:00:20Z", "f:replicas")],
+    [
+      "the pods were written before it was applied",
+      written("kubectl-rollout", "2026-01-01T00:00:09Z", "f:template"),
+    ],
+  ])("is the release where %s", async (_case, other) => {
+    later(applied, other);
+    expect((await verdictOn()).verdict.kind).toBe("ready");
+  });
 });
 
 describe("an API server that takes requests and never answers", () => {

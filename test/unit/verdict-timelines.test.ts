@@ -5,6 +5,7 @@ import {
   complete,
   deployment,
   endpointSlice,
+  IMAGE,
   readyPod,
   release,
   unreadyPod,
@@ -362,6 +363,52 @@ describe("tolerance", () => {
         [3, newer],
       ]),
     ).toEqual(["superseded", 3]);
+  });
+});
+
+describe("a newer generation that comes before the release's first ReplicaSet is seen", () => {
+  const templateWith = (value: string) => ({
+    spec: { containers: [{ name: "shop", image: IMAGE, env: [{ name: "GREETING", value }] }] },
+  });
+  const generation = (number: number, value: string, observed: Observed): Observed => {
+    const { status } = deployment("shop");
+    const { metadata, ...rest } = deployment("shop", { template: templateWith(value) });
+    return {
+      ...observed,
+      deployment: {
+        ...rest,
+        metadata: { ...metadata, generation: number },
+        status: { ...status, observedGeneration: number },
+      },
+    };
+  };
+  const applied = { ...generation(2, "ours", complete()), replicaSets: [], pods: [] };
+
+  test("is superseded where its pods are others, though of the same image", () => {
+    const theirs = generation(3, "theirs", complete());
+    const { seconds, verdict } = play([
+      [0, applied],
+      [2, theirs],
+    ]);
+    expect([seconds, verdict]).toEqual([
+      2,
+      expect.objectContaining({
+        kind: "failed",
+        reason: "superseded",
+        message:
+          "somebody has changed the pods since: generation 3 has other pods than generation 2, which was applied",
+      }),
+    ]);
+  });
+
+  test("is the release itself where only the number of pods is another one", () => {
+    const scaled = generation(3, "ours", complete());
+    expect(
+      play([
+        [0, applied],
+        [2, scaled],
+      ]),
+    ).toMatchObject({ seconds: 2, verdict: { kind: "ready" } });
   });
 });
 
