@@ -67,6 +67,22 @@ test("a change whose engine is killed leaves a lock that is explained, and is aw
   expect((await succeed(project.up())).output).not.toMatch(/resumes|pending operations/);
 });
 
+test("a change that is interrupted as from a terminal is awaited on", async () => {
+  await project.settings({ services: { shop: slow(12) } });
+  up = project.killableUp();
+  await up.seen(WAITS);
+  const { exitCode, output } = await up.kill("SIGINT", "group");
+  expect(exitCode).not.toBe(0);
+  expect(output).toMatch(/shop: interrupted after \d+ s: the run was interrupted before/);
+  expect(await up.leftovers()).toEqual([]);
+
+  const resumed = await succeed(project.up());
+  expect(resumed.output).toMatch(
+    /shop: resumes the wait for sha256:[0-9a-f]{12} .*that was interrupted at 20\d\d-/,
+  );
+  expect(await recordOf(project)).toMatchObject({ verdict: "ready", generation: 3 });
+});
+
 async function podsOf({ namespace }: Project): Promise<(string | undefined)[]> {
   const pods = await cluster.list(POD, namespace, "app.kubernetes.io/name=shop");
   return pods.map(({ metadata }) => metadata?.uid).sort();
