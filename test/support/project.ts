@@ -21,6 +21,7 @@ const PROGRAM = [
   "settings",
   "contract.ts",
   "rights.ts",
+  "cli",
   "components",
   "provider",
   "example/shop",

@@ -1,0 +1,29 @@
+/** What a command says to the pipeline that runs it. Documented in docs/cli.md. */
+export const EXIT_CODE = {
+  good: 0,
+  fault: 1,
+  badInput: 2,
+  changesPending: 3,
+  rolledBack: 4,
+  releaseFailed: 5,
+} as const;
+
+/** One of {@link EXIT_CODE}. */
+export type ExitCode = (typeof EXIT_CODE)[keyof typeof EXIT_CODE];
+
+/** Ends a command with a message and an exit code. An empty message says that all has been told. */
+export class CommandFailure extends Error {
+  override readonly name = "CommandFailure";
+
+  constructor(
+    message: string,
+    readonly exitCode: ExitCode = EXIT_CODE.fault,
+  ) {
+    super(message);
+  }
+}
+
+/** What was asked for cannot be done: the field, the value got, what is allowed, the remedy. */
+export function badInput(message: string): CommandFailure {
+  return new CommandFailure(message, EXIT_CODE.badInput);
+}

@@ -1,0 +1,46 @@
+import type { Command } from "commander";
+
+import type { HistoryEntry } from "../contract";
+import { type CommonOptions, print, stackCommand } from "./options";
+import { serviceOf } from "./outputs";
+import { ProjectStack } from "./project-stack";
+import { age, commitWords, shortDigest, table } from "./words";
+
+interface Options extends CommonOptions {
+  readonly service?: string;
+}
+
+/** `slipway history`: the last releases of a service. */
+export function historyCommand(): Command {
+  return stackCommand("history")
+    .description(
+      "Lists the last 20 releases of a service, newest first. A + marks a commit with changes beside it.",
+    )
+    .option("--service <name>", "the service; needed where the stack has several")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  $ npx slipway history --stack prod
+  $ npx slipway history --stack prod --service shop --json`,
+    )
+    .action(async (options: Options) => {
+      const stack = await ProjectStack.open(options.stack);
+      const outputs = await stack.outputs();
+      const service = serviceOf(outputs, options.service);
+      const entries = outputs.history[service] ?? [];
+      print(options, { stack: stack.name, service, history: entries }, words(entries, Date.now()));
+    });
+}
+
+function words(entries: readonly HistoryEntry[], now: number): string {
+  const rows = entries.map((entry) => [
+    age(entry.startedAt, now),
+    commitWords(entry),
+    shortDigest(entry.digest),
+    entry.verdict,
+    entry.reason ?? "",
+    `${entry.seconds}s`,
+  ]);
+  return table(["AGE", "COMMIT", "DIGEST", "VERDICT", "REASON", "TOOK"], rows);
+}

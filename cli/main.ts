@@ -1,0 +1,17 @@
+import { CommanderError } from "commander";
+
+import { CommandFailure, EXIT_CODE } from "./exit-code";
+import { slipway } from "./program";
+
+slipway()
+  .parseAsync()
+  .catch((error: unknown) => {
+    if (error instanceof CommanderError) {
+      // commander has told it, and what it asks for help with is none of its faults
+      process.exitCode = error.exitCode === 0 ? EXIT_CODE.good : EXIT_CODE.badInput;
+      return;
+    }
+    const message = error instanceof Error ? error.message : String(error);
+    if (message !== "") console.error(`error: ${message}`);
+    process.exitCode = error instanceof CommandFailure ? error.exitCode : EXIT_CODE.fault;
+  });

@@ -1,0 +1,62 @@
+import type { OutputMap } from "@pulumi/pulumi/automation";
+
+import type { HistoryEntry, ReleaseRecord } from "../contract";
+import type { JenkinsOutputs } from "../components/jenkins-access";
+import { badInput, CommandFailure } from "./exit-code";
+
+/** What the commands read of a stack's outputs: docs/outputs.md. */
+export interface SlipwayOutputs {
+  readonly namespace: string;
+  readonly releases: Readonly<Record<string, ReleaseRecord>>;
+  /** Newest first. */
+  readonly history: Readonly<Record<string, readonly HistoryEntry[]>>;
+  /** Absent where the stack makes no lanes. */
+  readonly jenkins?: JenkinsOutputs;
+}
+
+const VERSION = 1;
+
+/**
+ * The outputs of a Slipway stack.
+ *
+ * @throws CommandFailure where it has none, or some of another version
+ */
+export function slipwayOutputs(stack: string, outputs: OutputMap): SlipwayOutputs {
+  const value = (name: string): unknown => outputs[name]?.value;
+  const releases = value("releases") as SlipwayOutputs["releases"] | undefined;
+  if (releases === undefined) {
+    throw new CommandFailure(
+      `${stack}: the output "releases" must be there, got nothing; run pulumi up --stack ${stack} first`,
+    );
+  }
+  for (const [service, { version }] of Object.entries(releases)) {
+    if (version !== (VERSION as number)) {
+      throw new CommandFailure(
+        `${stack}: releases.${service}.version must be ${VERSION}, got ${String(version)}; use the slipway of the version that this stack was deployed with`,
+      );
+    }
+  }
+  const jenkins = value("jenkins") as JenkinsOutputs | undefined;
+  return {
+    namespace: String(value("namespace")),
+    releases,
+    history: (value("history") ?? {}) as SlipwayOutputs["history"],
+    ...(jenkins && { jenkins }),
+  };
+}
+
+/**
+ * The service that a command is about: the one that was asked for, or the only one.
+ *
+ * @throws CommandFailure where there is no such service, or a choice
+ */
+export function serviceOf(outputs: SlipwayOutputs, wanted: string | undefined): string {
+  const known = Object.keys(outputs.releases);
+  const [only, ...others] = known;
+  const name = wanted ?? (others.length === 0 ? only : undefined);
+  if (name !== undefined && known.includes(name)) return name;
+  const got = wanted === undefined ? "missing" : `got "${wanted}"`;
+  throw badInput(
+    `--service: ${got}; allowed: ${known.join(", ") || "none, for the stack has none"}`,
+  );
+}

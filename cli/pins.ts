@@ -1,0 +1,77 @@
+import { readFile } from "node:fs/promises";
+
+import { type Document, isMap, parseDocument } from "yaml";
+
+import type { HistoryEntry } from "../contract";
+import { CommandFailure } from "./exit-code";
+
+/** The image that the settings hold a service at: `slipway:pins`. */
+export interface Pin {
+  readonly image: string;
+  readonly commit?: string;
+  readonly dirty?: true;
+}
+
+/** A stack's settings as text, before and after. */
+export type Edit = (text: string) => string;
+
+const PINS = ["config", "slipway:pins"];
+
+/** The pins in a stack's settings. */
+export async function readPins(file: string): Promise<Readonly<Record<string, Pin>>> {
+  return pinsOf(await readSettingsFile(file));
+}
+
+/** The text of a stack's settings. */
+export async function readSettingsFile(file: string): Promise<string> {
+  try {
+    return await readFile(file, "utf8");
+  } catch {
+    throw new CommandFailure(`${file}: cannot be read; go to the folder of the stack's settings`);
+  }
+}
+
+/** The pins in the text of a stack's settings, by service. */
+export function pinsOf(text: string): Readonly<Record<string, Pin>> {
+  const { config } = (parsed(text).toJS() ?? {}) as {
+    config?: { "slipway:pins"?: Readonly<Record<string, Pin>> };
+  };
+  return config?.["slipway:pins"] ?? {};
+}
+
+/** Holds a service at an image; comments and all other settings stay as they are. */
+export function withPin(service: string, pin: Pin): Edit {
+  return (text) => {
+    const document = parsed(text);
+    document.setIn([...PINS, service], document.createNode(pin));
+    return written(document);
+  };
+}
+
+/** Lets services go from their pins. */
+export function withoutPins(services: readonly string[]): Edit {
+  return (text) => {
+    const document = parsed(text);
+    for (const service of services) document.deleteIn([...PINS, service]);
+    const left = document.getIn(PINS);
+    if (isMap(left) && left.items.length === 0) document.deleteIn(PINS);
+    return written(document);
+  };
+}
+
+/** The pin that brings back a release of before. */
+export function pinOf({ image, commit, dirty }: HistoryEntry): Pin {
+  return { image, ...(commit !== null && { commit }), ...(dirty && { dirty }) };
+}
+
+function parsed(text: string): Document {
+  const document = parseDocument(text, { prettyErrors: false });
+  if (document.errors.length === 0) return document;
+  throw new CommandFailure(
+    `the stack's settings are no YAML: ${document.errors.map(({ message }) => message).join("; ")}`,
+  );
+}
+
+function written(document: Document): string {
+  return document.toString({ lineWidth: 0 });
+}

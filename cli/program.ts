@@ -1,0 +1,45 @@
+import { Command } from "commander";
+
+import { version } from "../package.json";
+import { gateCommand } from "./gate";
+import { historyCommand } from "./history";
+import { rollbackCommand } from "./rollback";
+import { statusCommand } from "./status";
+import { unpinCommand } from "./unpin";
+
+const EXIT_CODES = `
+Exit codes:
+  0  good
+  1  fault: what was asked for could not be done
+  2  bad input: an option, an argument or the stack is not what is allowed
+  3  changes are pending (preview --exit-code)
+  4  a release failed, and the one before was put back and is ready
+  5  a release failed
+
+All but reports can be done with plain pulumi, too: docs/cli.md.`;
+
+/** The command line: each command in a file of its own. */
+export function slipway(): Command {
+  const program = new Command("slipway")
+    .description("Shows, promotes and rolls back the releases of a Slipway stack.")
+    .version(version)
+    .showHelpAfterError("(--help tells what is allowed)")
+    .addHelpText("after", EXIT_CODES)
+    .exitOverride();
+  const commands = [
+    statusCommand(),
+    historyCommand(),
+    rollbackCommand(),
+    unpinCommand(),
+    gateCommand(),
+  ];
+  for (const command of commands) program.addCommand(strict(command));
+  return program;
+}
+
+/** Each command fails by an exception, so that one place gives the exit code. */
+function strict(command: Command): Command {
+  command.exitOverride().showHelpAfterError("(--help tells what is allowed)");
+  for (const child of command.commands) strict(child);
+  return command;
+}

@@ -1,0 +1,134 @@
+import { existsSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+
+import type { EngineEvent, PreviewOptions } from "@pulumi/pulumi/automation";
+import { LocalWorkspace, Stack, StackNotFoundError } from "@pulumi/pulumi/automation";
+
+import { badInput, CommandFailure } from "./exit-code";
+import { type SlipwayOutputs, slipwayOutputs } from "./outputs";
+
+/** Where the words of pulumi go. */
+export type Hears = (text: string) => void;
+
+/** How a run of pulumi ended. */
+export interface Ended {
+  readonly succeeded: boolean;
+  /** Everything that it said. */
+  readonly said: string;
+}
+
+/** A stack of the project in the working folder, driven by the Automation API. */
+export class ProjectStack {
+  private constructor(
+    readonly project: string,
+    readonly name: string,
+    /** The file with its settings. */
+    readonly settingsFile: string,
+    private readonly workspace: LocalWorkspace,
+    private readonly selected: string | undefined,
+  ) {}
+
+  /**
+   * Opens a stack of the project that `folder` belongs to.
+   *
+   * @param wanted by default the stack that is selected
+   * @throws CommandFailure where there is no project, or no such stack
+   */
+  static async open(wanted: string | undefined, folder = process.cwd()): Promise<ProjectStack> {
+    const workDir = projectFolder(folder);
+    const workspace = await LocalWorkspace.create({ workDir });
+    const { name: project, stackConfigDir } = (await workspace.projectSettings()) as {
+      name: string;
+      stackConfigDir?: string;
+    };
+    const stacks = await workspace.listStacks();
+    const selected = stacks.find(({ current }) => current)?.name;
+    const known = stacks.map(({ name }) => name);
+    const name = wanted ?? selected;
+    const allowed = `allowed: ${known.join(", ") || "none, for there is no stack"}`;
+    if (name === undefined) throw badInput(`--stack: missing, and none is selected; ${allowed}`);
+    const isKnown = known.some((each) => each === name || shortName(each) === shortName(name));
+    if (!isKnown) {
+      throw badInput(
+        `--stack: got "${name}"; ${allowed}; make it with pulumi stack init ${name}, or check PULUMI_BACKEND_URL`,
+      );
+    }
+    const file = join(workDir, stackConfigDir ?? "", `Pulumi.${shortName(name)}.yaml`);
+    return new ProjectStack(project, name, file, workspace, selected);
+  }
+
+  /** The outputs of the last run. */
+  async outputs(): Promise<SlipwayOutputs> {
+    return slipwayOutputs(this.name, await this.workspace.stackOutputs(this.name));
+  }
+
+  /** A setting of the stack in clear, undefined where it has none. */
+  async setting(key: string): Promise<string | undefined> {
+    const all = await this.workspace.getAllConfig(this.name);
+    return all[`slipway:${key}`]?.value;
+  }
+
+  /** Runs `pulumi up` without asking. */
+  async up(hears: Hears): Promise<Ended> {
+    return this.#run(hears, (stack, onOutput) =>
+      stack.up({ onOutput, onError: onOutput, color: "never", suppressProgress: true }),
+    );
+  }
+
+  /** Runs `pulumi preview`. */
+  async preview(
+    hears: Hears,
+    onEvent: (event: EngineEvent) => void,
+    options: Pick<PreviewOptions, "plan"> = {},
+  ): Promise<Ended> {
+    return this.#run(hears, (stack, onOutput) =>
+      stack.preview({ ...options, onOutput, onError: onOutput, onEvent, color: "never" }),
+    );
+  }
+
+  /** The Automation API selects the stack that it runs; the user's own choice is put back. */
+  async #run(
+    hears: Hears,
+    action: (stack: Stack, onOutput: Hears) => Promise<unknown>,
+  ): Promise<Ended> {
+    const said: string[] = [];
+    const stack = await Stack.select(this.name, this.workspace);
+    try {
+      await action(stack, (text) => {
+        said.push(text);
+        hears(text);
+      });
+      return { succeeded: true, said: said.join("") };
+    } catch (error) {
+      // What ended before it could say anything is told by the error alone.
+      if (said.length === 0) throw error;
+      return { succeeded: false, said: said.join("") };
+    } finally {
+      if (this.selected !== undefined && this.selected !== this.name) {
+        await this.workspace.selectStack(this.selected).catch(ignoreGone);
+      }
+    }
+  }
+}
+
+function ignoreGone(error: unknown): void {
+  if (!(error instanceof StackNotFoundError)) throw error;
+}
+
+/** The nearest folder upwards that holds a Pulumi project. */
+function projectFolder(start: string): string {
+  for (let folder = resolve(start); ; folder = dirname(folder)) {
+    if (existsSync(join(folder, "Pulumi.yaml"))) return folder;
+    if (folder === dirname(folder)) {
+      throw new CommandFailure(
+        `${resolve(start)}: no Pulumi.yaml here or in a folder above; go to the folder of the project`,
+        2,
+      );
+    }
+  }
+}
+
+/** A stack's name without its organization and project. */
+function shortName(name: string): string {
+  return name.slice(name.lastIndexOf("/") + 1);
+}

@@ -1,0 +1,28 @@
+import { registryServer } from "../components/image-reference";
+import type { RegistryLogin } from "../contract";
+import { Registry } from "../provider/registry/registry";
+import { expand } from "../settings/surroundings";
+import type { ProjectStack } from "./project-stack";
+
+/** The registries as the stack's settings log in to them. */
+export async function registryOf(stack: ProjectStack): Promise<Registry> {
+  return new Registry(await loginOf(stack));
+}
+
+async function loginOf(stack: ProjectStack): Promise<RegistryLogin | undefined> {
+  const registry = JSON.parse((await stack.setting("registry")) ?? "{}") as {
+    readonly repository?: string;
+    readonly username?: string;
+  };
+  const repository = expanded(registry.repository ?? "");
+  const username = expanded(registry.username ?? "");
+  if (username === "" || repository === "") return undefined;
+  const password = (await stack.setting("registryPassword")) ?? "";
+  return { server: registryServer(repository), username, password };
+}
+
+/** An unset variable is a fault that the run itself tells. */
+function expanded(text: string): string {
+  const result = expand(text, { variables: process.env, folder: process.cwd() });
+  return "text" in result ? result.text : "";
+}

@@ -1,0 +1,109 @@
+import { writeFile } from "node:fs/promises";
+
+import { type Command, InvalidArgumentError, Option } from "commander";
+
+import type { HistoryEntry, ReleaseRecord } from "../contract";
+import { confirm } from "./confirm";
+import { earlierRelease } from "./earlier";
+import { CommandFailure } from "./exit-code";
+import { type CommonOptions, print, stackCommand } from "./options";
+import { serviceOf } from "./outputs";
+import { pinOf, readSettingsFile, withPin } from "./pins";
+import { ProjectStack } from "./project-stack";
+import { registryOf } from "./registry-access";
+import { release } from "./release";
+import { age, commitWords, shortDigest } from "./words";
+
+interface Options extends CommonOptions {
+  readonly service?: string;
+  readonly to?: string;
+  readonly steps?: number;
+  readonly yes?: true;
+  readonly up: boolean;
+}
+
+/** `slipway rollback`: back to an earlier image, and held there. */
+export function rollbackCommand(): Command {
+  return stackCommand("rollback")
+    .description(
+      "Goes back to an image that was ready before: pins it in the stack's settings, runs pulumi up and waits for the verdict.",
+    )
+    .option("--service <name>", "the service; needed where the stack has several")
+    .addOption(
+      new Option("--to <digest>", "digest of the history, or its start").conflicts("steps"),
+    )
+    .addOption(new Option("--steps <number>", "images to go back (default: 1)").argParser(positive))
+    .option("-y, --yes", "do not ask")
+    .option("--no-up", "write the settings only")
+    .addHelpText(
+      "after",
+      `
+The image goes back; replicas, variables and all other settings stay those of the checkout. The pin stays until
+npx slipway unpin, also when the up fails: commit the settings so that everybody's next up keeps it.
+
+Examples:
+  $ npx slipway rollback --stack prod
+  $ npx slipway rollback --stack prod --service shop --to sha256:4f5e2a --yes`,
+    )
+    .action(rollback);
+}
+
+async function rollback(options: Options): Promise<void> {
+  const stack = await ProjectStack.open(options.stack);
+  const outputs = await stack.outputs();
+  const service = serviceOf(outputs, options.service);
+  const current = outputs.releases[service] as ReleaseRecord;
+  const wanted = options.to === undefined ? { steps: options.steps ?? 1 } : { to: options.to };
+  const target = earlierRelease(service, current, outputs.history[service] ?? [], wanted);
+  await assertKept(stack, service, target);
+
+  console.error(change(service, current, target, stack.settingsFile));
+  await confirm(options.up ? "Pin it and run pulumi up?" : "Pin it?", options.yes === true);
+  const text = await readSettingsFile(stack.settingsFile);
+  await writeFile(stack.settingsFile, withPin(service, pinOf(target))(text));
+  const pinned = { stack: stack.name, service, image: target.image, settings: stack.settingsFile };
+  if (!options.up) {
+    print(options, pinned, `${service} is pinned at ${target.image}; run pulumi up`);
+    return;
+  }
+  const releases = await release(stack, options);
+  print(
+    options,
+    { ...pinned, release: releases[service] },
+    `${service} is ready at ${shortDigest(target.digest)} and stays there until npx slipway unpin; commit ${stack.settingsFile}`,
+  );
+}
+
+async function assertKept(
+  stack: ProjectStack,
+  service: string,
+  { image, digest }: HistoryEntry,
+): Promise<void> {
+  const kept = await (await registryOf(stack)).digest(image);
+  if (kept === digest) return;
+  throw new CommandFailure(
+    `${service}: ${image} must be in the registry, got ${kept ?? "nothing"}; choose another release of npx slipway history --service ${service}, or build its commit again`,
+  );
+}
+
+/** What a rollback will change, for a person to say yes to. */
+export function change(
+  service: string,
+  current: ReleaseRecord,
+  target: HistoryEntry,
+  settingsFile: string,
+): string {
+  const from = `${shortDigest(current.digest)} (commit ${commitWords(current)}, ${current.verdict})`;
+  const to = `${shortDigest(target.digest)} (commit ${commitWords(target)}, ready ${age(target.startedAt, Date.now())} ago)`;
+  return [
+    `${service}: ${from}`,
+    `${" ".repeat(service.length)}→ ${to}`,
+    `${settingsFile}: slipway:pins.${service}.image becomes ${target.image}`,
+  ].join("\n");
+}
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= 1) return value;
+  throw new InvalidArgumentError(`got "${text}"; allowed: a whole number of at least 1`);
+}

@@ -1,0 +1,42 @@
+import type { HistoryEntry } from "../contract";
+
+const DIGEST_LENGTH = "sha256:".length + 12;
+
+/** The start of a digest, enough to tell it from others. */
+export function shortDigest(digest: string): string {
+  return digest.slice(0, DIGEST_LENGTH);
+}
+
+/** The commit of a release, in few letters. */
+export function commitWords({ commit, dirty }: Pick<HistoryEntry, "commit" | "dirty">): string {
+  if (commit === null) return "-";
+  return commit.slice(0, 12) + (dirty ? "+" : "");
+}
+
+/** How long ago something was, in its largest whole unit. */
+export function age(from: string, now: number): string {
+  const seconds = Math.max(0, Math.round((now - Date.parse(from)) / 1000));
+  const units = [
+    [86400, "d"],
+    [3600, "h"],
+    [60, "m"],
+  ] as const;
+  const [size, unit] = units.find(([length]) => seconds >= length) ?? [1, "s"];
+  return `${Math.floor(seconds / size)}${unit}`;
+}
+
+/** Rows under their headings, in columns as wide as they must be. */
+export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
+  const all = [headings, ...rows];
+  const widths = headings.map((_, column) =>
+    Math.max(...all.map((row) => (row[column] ?? "").length)),
+  );
+  return all
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n");
+}
