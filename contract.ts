@@ -314,6 +314,11 @@ export interface AccessFault {
   readonly user: string;
   readonly right: Right;
   readonly wanted: "allowed" | "denied";
+  /**
+   * Why it is not so, e.g. which binding of which role gives it.
+   * @default - the API server does not say
+   */
+  readonly reason?: string;
 }
 
 /** Outputs of `slipway:index:AccessProof`. */

@@ -1,5 +1,6 @@
 import type { ProviderConfig } from "../contract";
 import { version } from "../package.json";
+import { AccessProof } from "./access-proof";
 import { Cluster } from "./cluster";
 import { KubeconfigApi } from "./cluster/api";
 import { ImageCopy } from "./image-copy";
@@ -30,6 +31,7 @@ export class SlipwayProvider implements Plugin {
     const context = () => providerConfig(this.#config).context;
     const { signal } = this.#interruption;
     this.#resources = {
+      "slipway:index:AccessProof": new AccessProof(() => cluster().api, signal),
       "slipway:index:ImageCopy": new ImageCopy(this.#registries),
       "slipway:index:LaneGuard": new LaneGuard(() => cluster().api, signal),
       "slipway:index:Readiness": new Readiness(cluster, context, signal),

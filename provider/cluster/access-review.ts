@@ -9,26 +9,34 @@ export interface User {
   readonly groups: readonly string[];
 }
 
+/** What the API server says of a right. */
+export interface Review {
+  readonly allowed: boolean;
+  /** Why, e.g. by which role and binding. */
+  readonly reason?: string;
+}
+
 /**
  * Asks the API server whether an identity has a right.
  * @param user whose right; by default that of the identity that asks, which everybody may
  * @throws `ApiError` for a refusal, the network's error where there is no answer
  * @see https://kubernetes.io/docs/reference/access-authn-authz/authorization/#checking-api-access
  */
-export async function isAllowed(
+export async function review(
   api: Api,
   { verb, group, resource, subresource, name, namespace }: Right,
   signal: AbortSignal,
   user?: User,
-): Promise<boolean> {
+): Promise<Review> {
   const kind = user === undefined ? "SelfSubjectAccessReview" : "SubjectAccessReview";
   const resourceAttributes = { verb, group, resource, subresource, name, namespace };
   const body = { apiVersion: `${GROUP}/v1`, kind, spec: { ...user, resourceAttributes } };
   const path = `/apis/${GROUP}/v1/${kind.toLowerCase()}s`;
-  const { status } = (await api.post(path, body, signal)) as {
-    readonly status?: { readonly allowed?: boolean };
-  };
-  return status?.allowed === true;
+  const { status } = (await api.post(path, body, signal)) as { readonly status?: Review };
+  if (status === undefined) {
+    throw new Error(`the API server has answered a ${kind} without a status`);
+  }
+  return status;
 }
 
 /**

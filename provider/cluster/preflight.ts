@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { NeededRight, Right } from "../../rights";
-import { isAllowed, ownName } from "./access-review";
+import { ownName, review } from "./access-review";
 import type { Api } from "./api";
 import { atATime } from "./at-a-time";
 
@@ -80,7 +80,7 @@ export class Preflight {
     if (known !== undefined) {
       return known;
     }
-    const asked = isAllowed(this.api, right, signal);
+    const asked = review(this.api, right, signal).then(({ allowed }) => allowed);
     this.#granted.set(key, asked);
     const isGranted = await asked.catch(() => false);
     if (!isGranted) {

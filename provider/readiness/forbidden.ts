@@ -5,6 +5,7 @@ import type { Lack } from "../cluster/preflight";
 import type { Trouble } from "../cluster/subscription";
 import type { Finding } from "../verdict/finding";
 import type { Reason } from "../verdict/reasons";
+import { groups } from "../groups";
 import { table } from "../table";
 
 /** For an identity that the API server does not name. */
@@ -118,18 +119,4 @@ function subjectOf(user: string | undefined): string {
   return namespace === undefined || name === undefined
     ? `--user=${user ?? "<this identity>"}`
     : `--serviceaccount=${namespace}:${name}`;
-}
-
-/** What has the same key, in the order in which the keys come first. */
-function groups<T>(items: readonly T[], keyOf: (item: T) => string): [T, ...T[]][] {
-  const found = new Map<string, [T, ...T[]]>();
-  for (const item of items) {
-    const known = found.get(keyOf(item));
-    if (known === undefined) {
-      found.set(keyOf(item), [item]);
-    } else {
-      known.push(item);
-    }
-  }
-  return [...found.values()];
 }

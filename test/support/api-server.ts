@@ -55,6 +55,8 @@ export class ApiServer {
   patchedObject: ((object: ApiObject) => void) | undefined;
   /** Whether a SubjectAccessReview finds that somebody has a right. */
   allows: (review: Review) => boolean = () => false;
+  /** Why it allows what it allows. */
+  because: string | undefined;
   readonly #objects = new Map<string, Map<string, ApiObject>>();
   readonly #watchers = new Set<Watcher>();
   readonly #changes: Change[] = [];
@@ -203,7 +205,8 @@ export class ApiServer {
     const act = `${verb} ${resource}${subresource === undefined ? "" : `/${subresource}`}`;
     const fault = this.faults.get(act);
     const allowed = user === undefined ? fault !== 403 : this.allows(spec);
-    response.end(JSON.stringify({ status: { allowed, userInfo: { username: "ci" } } }));
+    const reason = allowed ? this.because : undefined;
+    response.end(JSON.stringify({ status: { allowed, reason, userInfo: { username: "ci" } } }));
   }
 
   #patch(resource: string, object: ApiObject, patch: string, response: ServerResponse): void {
