@@ -2,7 +2,7 @@ import { type Html, html } from "./html";
 import type { Span } from "./timeline";
 
 const WIDTH = 360;
-const ROW = 34;
+const ROW = 50;
 const MOST_ROWS = 20;
 
 const CLASSES: Readonly<Record<Span["part"], string>> = {
@@ -17,6 +17,8 @@ const CLASSES: Readonly<Record<Span["part"], string>> = {
 
 interface Row {
   readonly title: string;
+  /** Its parts in words. */
+  readonly detail: string;
   readonly spans: readonly Span[];
 }
 
@@ -34,7 +36,7 @@ export function timelinePicture(name: string, spans: readonly Span[]): Html {
       role="img"
       aria-label="Timeline of ${name}: ${inWords(rows)}"
     >
-      ${shown.map(({ title, spans }, index) => row(title, spans, index * ROW, from, scale))}
+      ${shown.map((one, index) => row(one, index * ROW, from, scale))}
       <path class="axis" d="M0 ${shown.length * ROW + 2}h${WIDTH}" />
       <text class="quiet" x="0" y="${height - 4}">0 s</text>
       <text class="quiet" x="${WIDTH}" y="${height - 4}" text-anchor="end">
@@ -44,20 +46,16 @@ export function timelinePicture(name: string, spans: readonly Span[]): Html {
     ${rows.length > shown.length && html`<p class="quiet">and ${rows.length - shown.length} more pods</p>`}`;
 }
 
-function row(
-  title: string,
-  spans: readonly Span[],
-  top: number,
-  from: number,
-  scale: number,
-): Html {
-  return html`<text x="0" y="${top + 13}">${title}</text> ${spans.map((span) => {
+function row({ title, detail, spans }: Row, top: number, from: number, scale: number): Html {
+  return html`<text x="0" y="${top + 13}">${title}</text>
+    <text class="quiet" x="0" y="${top + 28}">${detail}</text>
+    ${spans.map((span) => {
       const x = 1 + (Date.parse(span.from) - from) * scale;
       const width = Math.max(1.5, (Date.parse(span.to) - Date.parse(span.from)) * scale);
       return html`<rect
         class="${CLASSES[span.part]}"
         x="${round(x)}"
-        y="${top + 18}"
+        y="${top + 33}"
         width="${round(width)}"
         height="10"
         ><title>${partWords(span)}</title></rect
@@ -69,19 +67,28 @@ function rowsOf(spans: readonly Span[]): Row[] {
   const whole = spans.filter(({ pod }) => pod === null);
   const pods = [...new Set(spans.flatMap(({ pod }) => pod ?? []))].map((pod) => {
     const own = spans.filter((span) => span.pod === pod);
-    return { title: `${pod}: ${own.map(partWords).join(", ")}`, spans: own };
+    return { title: `pod ${pod}`, detail: own.map(partWords).join(", "), spans: own };
   });
-  const rows = whole.map((span) => ({ title: partWords(span), spans: [span] }));
+  const rows = whole.map((span) => ({
+    title: span.part,
+    detail: lengthWords(span),
+    spans: [span],
+  }));
   return [...rows.slice(0, -1), ...pods, ...rows.slice(-1)];
 }
 
 function inWords(rows: readonly Row[]): string {
-  return rows.map(({ title }) => title).join("; ");
+  return rows.map(({ title, detail }) => `${title} ${detail}`).join("; ");
 }
 
 /** A part and how long it took. */
-export function partWords({ part, seconds: length }: Span): string {
-  return `${part} ${length === 0 ? "under 1 s" : seconds(length)}`;
+export function partWords(span: Span): string {
+  return `${span.part} ${lengthWords(span)}`;
+}
+
+/** Most of what is told is exact to a second only. */
+function lengthWords({ seconds: length }: Span): string {
+  return length === 0 ? "under 1 s" : seconds(length);
 }
 
 /** Seconds with one digit after the point, and none from ten on. */
