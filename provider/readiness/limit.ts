@@ -26,18 +26,18 @@ export function limitSeconds(
 export class Limit {
   /** Ends requests: the time is over, or the run was interrupted. */
   readonly signal: AbortSignal;
+  readonly #end = new AbortController();
   readonly #timer: NodeJS.Timeout;
 
   /** @param at when it is over, on the clock of `performance.now` */
   constructor(at: number, interruption: AbortSignal) {
-    const end = new AbortController();
     this.#timer = setTimeout(
       () => {
-        end.abort();
+        this.#end.abort();
       },
       Math.min(at - performance.now(), LONGEST_TIMER),
     );
-    this.signal = AbortSignal.any([interruption, end.signal]);
+    this.signal = AbortSignal.any([interruption, this.#end.signal]);
   }
 
   /** What was promised, undefined where it did not come in time. */
@@ -55,7 +55,9 @@ export class Limit {
     return Promise.race([promise, over]);
   }
 
+  /** The wait has ended before its time, and with it what is under way. */
   close(): void {
     clearTimeout(this.#timer);
+    this.#end.abort();
   }
 }

@@ -6,6 +6,7 @@ import type { Verdict } from "../verdict/finding";
 import type { Observed } from "../verdict/objects";
 import { judgeAtOnce, Rollout } from "../verdict/rollout";
 import { confirmed, namespaceLeaving, supersededBefore } from "./closer-look";
+import { ConfigLook, lookupIn } from "./config-look";
 import { Limit, limitSeconds } from "./limit";
 import { FIRST_ANSWER_MILLISECONDS, interrupted, judgeTroubles, unreachable } from "./trouble";
 
@@ -70,7 +71,12 @@ export async function awaitVerdict(
         ? interrupted(release)
         : judge(release, subscription, rollout, observed, answerBy);
     const hasTime = () => performance.now() < rollout.deadline();
-    const watching = { judgeNow, hasTime, signal: limit.signal, progress };
+    const woken = () => {
+      subscription.wake();
+    };
+    const lookup = lookupIn(cluster.api, release.namespace);
+    const config = new ConfigLook(lookup, woken, limit.signal);
+    const watching = { config, judgeNow, hasTime, signal: limit.signal, progress };
     return await watchOver(cluster, release, subscription, watching);
   } finally {
     subscription.close();
@@ -79,6 +85,7 @@ export async function awaitVerdict(
 }
 
 interface Watching {
+  readonly config: ConfigLook;
   readonly judgeNow: (observed: Observed) => Verdict;
   /** Whether it is of use to look again. */
   readonly hasTime: () => boolean;
@@ -92,11 +99,11 @@ async function watchOver(
   cluster: Cluster,
   release: ReadinessInputs,
   subscription: Subscription,
-  { judgeNow, hasTime, signal, progress }: Watching,
+  { config, judgeNow, hasTime, signal, progress }: Watching,
 ): Promise<Judgement> {
   let isFirst = true;
   for (let told = ""; ;) {
-    const observed = subscription.observe();
+    const observed = config.see(subscription.observe());
     const judged = judgeNow(observed);
     const verdict =
       (isFirst ? await supersededBefore(cluster, release, observed, signal) : undefined) ??

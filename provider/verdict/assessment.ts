@@ -1,4 +1,5 @@
 import type { ReadinessInputs } from "../../contract";
+import { judgeConfig } from "./config";
 import { desiredReplicas, judgeDeployment, newReplicaSet, podsOf } from "./deployment";
 import type { Finding, ProvedPod } from "./finding";
 import { judgeIngress } from "./ingress";
@@ -24,7 +25,7 @@ export interface Assessment {
 
 /** Puts the rules together: Deployment, ReplicaSet, pods, Service, Ingress. */
 export function assess(release: ReadinessInputs, observed: Observed): Assessment {
-  const { deployment, warnings } = observed;
+  const { deployment, warnings, absent = [] } = observed;
   const found = judgeDeployment(release, observed);
   const settled = !found.some(({ reason }) => UNSETTLED.includes(reason));
   const replicaSet = settled ? newReplicaSet(observed) : undefined;
@@ -38,6 +39,7 @@ export function assess(release: ReadinessInputs, observed: Observed): Assessment
     ...(settled ? [] : found),
     ...(refused === undefined ? [] : [refused]),
     ...pods.flatMap((pod) => judgePod(release, pod, warnings)),
+    ...pods.flatMap((pod) => judgeConfig(pod, absent)),
     ...proofs.filter((proof) => "reason" in proof),
     ...(settled ? found : []),
     ...judgePresence(release, settled, replicaSet !== undefined, ready.length, desired),

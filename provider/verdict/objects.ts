@@ -16,6 +16,7 @@ import type {
   V1Service,
   V1StatefulSet,
 } from "@kubernetes/client-node";
+import type { ConfigReference } from "./config";
 
 /** The library's types are of parsed objects; the API server sends JSON, in which a time is a string. */
 type Json<T> = T extends Date
@@ -61,6 +62,11 @@ export interface Observed {
    * @default - none
    */
   readonly pulls?: readonly Event[];
+  /**
+   * What pods that are being created need and was looked for in vain.
+   * @default - nothing
+   */
+  readonly absent?: readonly ConfigReference[];
   /**
    * When this was, by the cluster's clock, in milliseconds since 1970.
    * @default - unknown; then nothing is taken for older than the wait

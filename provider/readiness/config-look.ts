@@ -1,0 +1,126 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { Api } from "../cluster/api";
+import { ApiError } from "../cluster/api-error";
+import { type ConfigReference, configOf, isBeingCreated, titleOf } from "../verdict/config";
+import { newReplicaSet, podsOf } from "../verdict/deployment";
+import type { Observed } from "../verdict/objects";
+
+/** How long to wait in milliseconds. */
+export interface Pauses {
+  /** Before the first look: most pods are further by then, and nothing need be looked for. */
+  readonly settle: number;
+  /** Before the next one: a Secret that another controller makes may come a moment after the pod. */
+  readonly grace: number;
+}
+
+const PAUSES: Pauses = { settle: 3000, grace: 7000 };
+
+/** What is found of an object: its keys, that it is missing, or undefined where that may not be read. */
+export type Lookup = (
+  reference: Pick<ConfigReference, "kind" | "name">,
+  signal: AbortSignal,
+) => Promise<readonly string[] | "missing" | undefined>;
+
+/**
+ * Looks for the Secrets and ConfigMaps of pods that do not get on with being created. What is not there at two looks is
+ * missing; what this identity may not read is nobody's fault.
+ */
+export class ConfigLook {
+  #absent: readonly ConfigReference[] = [];
+  #looking = false;
+  #observed: Observed | undefined;
+
+  /**
+   * @param changed called when something else is missing than before
+   * @param signal ends it
+   */
+  constructor(
+    private readonly lookup: Lookup,
+    private readonly changed: () => void,
+    private readonly signal: AbortSignal,
+    private readonly pauses = PAUSES,
+  ) {}
+
+  /** What is observed, with what was found missing so far. */
+  see(observed: Observed): Observed {
+    this.#observed = observed;
+    if (!this.#looking && this.#needed().length > 0) {
+      this.#looking = true;
+      void this.#look();
+    }
+    return { ...observed, absent: this.#absent };
+  }
+
+  async #look(): Promise<void> {
+    await this.#pause(this.pauses.settle);
+    if (this.#needed().length === 0) {
+      this.#looking = false;
+      return;
+    }
+    let before = await this.#missing();
+    while (before.length > 0 && !this.signal.aborted) {
+      await this.#pause(this.pauses.grace);
+      const now = await this.#missing();
+      const known = new Set(before.map(titleOf));
+      this.#tell(now.filter((reference) => known.has(titleOf(reference))));
+      before = now;
+    }
+    this.#tell([]);
+  }
+
+  #tell(absent: readonly ConfigReference[]): void {
+    const isChange = absent.map(titleOf).join() !== this.#absent.map(titleOf).join();
+    this.#absent = absent;
+    if (isChange && !this.signal.aborted) {
+      this.changed();
+    }
+  }
+
+  /** Each object is asked for once, and of its data nothing is kept but which of the keys it has not got. */
+  async #missing(): Promise<ConfigReference[]> {
+    const needed = this.#needed();
+    const objects = needed.filter(({ key }) => key === undefined);
+    const missing = await Promise.all(
+      objects.map(async (object) => {
+        const found = await this.lookup(object, this.signal);
+        const keys = needed.filter(
+          ({ kind, name, key }) =>
+            kind === object.kind && name === object.name && key !== undefined,
+        );
+        return found === "missing"
+          ? [object]
+          : keys.filter(({ key = "" }) => found !== undefined && !found.includes(key));
+      }),
+    );
+    return missing.flat();
+  }
+
+  #needed(): ConfigReference[] {
+    const replicaSet = this.#observed && newReplicaSet(this.#observed);
+    if (this.#observed === undefined || replicaSet === undefined) {
+      return [];
+    }
+    const waiting = podsOf(replicaSet, this.#observed.pods).find(isBeingCreated);
+    return waiting === undefined ? [] : configOf(waiting);
+  }
+
+  async #pause(milliseconds: number): Promise<void> {
+    await delay(milliseconds, undefined, { signal: this.signal }).catch(() => undefined);
+  }
+}
+
+/** Looks objects of a namespace up; their values are forgotten at once. */
+export function lookupIn(api: Api, namespace: string): Lookup {
+  return async ({ kind, name }, signal) => {
+    try {
+      const path = `/api/v1/namespaces/${namespace}/${kind}s/${name}`;
+      const { data, binaryData } = (await api.get(path, {}, signal)) as {
+        readonly data?: object;
+        readonly binaryData?: object;
+      };
+      return [...Object.keys(data ?? {}), ...Object.keys(binaryData ?? {})];
+    } catch (error) {
+      return error instanceof ApiError && error.status === 404 ? "missing" : undefined;
+    }
+  };
+}

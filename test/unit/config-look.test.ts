@@ -1,0 +1,140 @@
+// Proves what is looked for and what becomes of the answers; that the kubelet waits for the same is proved by the catalogue.
+import { setTimeout as sleep } from "node:timers/promises";
+import { KubeconfigApi } from "../../provider/cluster/api";
+import { ConfigLook, lookupIn, type Lookup } from "../../provider/readiness/config-look";
+import { configOf, titleOf } from "../../provider/verdict/config";
+import type { Observed, Pod } from "../../provider/verdict/objects";
+import { judgeAtOnce } from "../../provider/verdict/rollout";
+import { ApiServer } from "../support/api-server";
+import { removeFolders } from "../support/folder";
+import { kubeconfigOf } from "../support/kubeconfig";
+import { complete, deployment, release, unreadyPod } from "../support/release-objects";
+import { until } from "../support/until";
+
+const PAUSES = { settle: 5, grace: 20 };
+
+const key = { secretKeyRef: { name: "payment", key: "token" } };
+
+function creating(spec: object = {}, waiting = "ContainerCreating"): Observed {
+  const pod = unreadyPod("shop-new-1", "shop-new-uid", { state: { waiting: { reason: waiting } } });
+  const containers = [{ name: "shop", env: [{ name: "TOKEN", valueFrom: key }] }];
+  const counts = { readyReplicas: 0, availableReplicas: 0 };
+  return {
+    ...complete(),
+    deployment: deployment("shop", {}, counts),
+    pods: [{ ...pod, spec: { containers, ...spec } }],
+  };
+}
+
+/** What is found missing of `creating()` after a few looks. */
+async function looked(lookup: Lookup, observed = creating()): Promise<string[]> {
+  const end = new AbortController();
+  const look = new ConfigLook(lookup, () => undefined, end.signal, PAUSES);
+  for (let rest = 10; rest > 0; rest -= 1) {
+    look.see(observed);
+    await sleep(10);
+  }
+  const { absent = [] } = look.see(observed);
+  end.abort();
+  return absent.map(titleOf);
+}
+
+test("what a pod cannot start without is in its volumes and variables, but for what is optional", () => {
+  const volumes = [
+    { name: "a", secret: { secretName: "tls", items: [{ key: "tls.crt", path: "crt" }] } },
+    { name: "b", configMap: { name: "files" } },
+    { name: "c", secret: { secretName: "extra", optional: true } },
+    { name: "d", projected: { sources: [{ configMap: { name: "roots" } }, {}] } },
+    { name: "e", emptyDir: {} },
+  ];
+  const env = [
+    { name: "TOKEN", valueFrom: key },
+    { name: "HINT", valueFrom: { configMapKeyRef: { name: "hints", key: "h", optional: true } } },
+    { name: "PLAIN", value: "1" },
+  ];
+  const containers = [{ name: "shop", env, envFrom: [{ secretRef: { name: "all" } }] }];
+  const [pod] = creating({ volumes, containers }).pods;
+  expect(configOf(pod as Pod).map(titleOf)).toEqual([
+    'secret "tls"',
+    'key "tls.crt" of secret "tls"',
+    'configmap "files"',
+    'configmap "roots"',
+    'secret "payment"',
+    'key "token" of secret "payment"',
+    'secret "all"',
+  ]);
+});
+
+test.each<[string, Awaited<ReturnType<Lookup>>, string[]]>([
+  ["a Secret that is not there is missing", "missing", ['secret "payment"']],
+  ["so is a key of it", ["other"], ['key "token" of secret "payment"']],
+  ["one that has the key is not", ["token"], []],
+  ["one that may not be read is nobody's fault", undefined, []],
+])("%s", async (_case, found, missing) => {
+  expect(await looked(() => Promise.resolve(found))).toEqual(missing);
+});
+
+test("one that comes within the grace is not missing, and is not asked for again", async () => {
+  let looks = 0;
+  expect(await looked(() => Promise.resolve(++looks === 1 ? "missing" : ["token"]))).toEqual([]);
+  expect(looks).toBe(2);
+});
+
+test("nothing is asked of pods that get on", async () => {
+  let looks = 0;
+  const lookup = () => Promise.resolve(++looks > 0 ? ("missing" as const) : undefined);
+  expect(await looked(lookup, complete())).toEqual([]);
+  expect(await looked(lookup, creating({}, "CrashLoopBackOff"))).toEqual([]);
+  expect(looks).toBe(0);
+});
+
+test("the wait is told of it, and what is missing is the verdict", async () => {
+  const end = new AbortController();
+  const observed = creating();
+  let told = 0;
+  const look = new ConfigLook(
+    () => Promise.resolve("missing"),
+    () => (told += 1),
+    end.signal,
+    PAUSES,
+  );
+  look.see(observed);
+  await until(() => told > 0);
+  expect(judgeAtOnce(release(), look.see(observed))).toMatchObject({
+    kind: "failed",
+    reason: "config-missing",
+    object: "pod shop-new-1",
+    message: 'secret "payment" not found',
+  });
+  end.abort();
+});
+
+describe("on an API server", () => {
+  let server: ApiServer;
+  beforeAll(async () => {
+    server = await ApiServer.start();
+    server.apply("secrets", {
+      metadata: { name: "payment", uid: "s" },
+      data: { token: "aHVudGVyMg==" },
+    } as never);
+  });
+  afterAll(async () => {
+    await server.stop();
+    removeFolders();
+  });
+  const find = (name: string) =>
+    lookupIn(new KubeconfigApi(kubeconfigOf(server.url)), "shop-dev")(
+      { kind: "secret", name },
+      new AbortController().signal,
+    );
+
+  test("of a Secret its keys are known and nothing more", async () => {
+    expect(await find("payment")).toEqual(["token"]);
+  });
+
+  test("one that is not there is told from one that may not be read", async () => {
+    expect(await find("nowhere")).toBe("missing");
+    server.faults.set("get secrets", 403);
+    expect(await find("payment")).toBeUndefined();
+  });
+});
