@@ -1,0 +1,113 @@
+// Proves what the provider makes of a real API server's reviews; that an `up` of the lanes ends by it is the lanes' own story.
+import { randomUUID } from "node:crypto";
+
+import { forbiddenRights } from "../../components/manifests/forbidden-rights";
+import type { IdentityAccess } from "../../contract";
+import { SlipwayProvider } from "../../provider/slipway";
+import type { Subject } from "../../provider/wire/plugin";
+import type { Right } from "../../rights";
+import { environment } from "../../tools/platform/environment";
+import { createAccount, kubeconfigOfAccount } from "../support/account";
+import { cluster, kubeConfig } from "../support/cluster";
+import { folderWith, removeFolders } from "../support/folder";
+import { NAMESPACE } from "../support/kinds";
+
+const namespace = `slipway-access-${randomUUID().slice(0, 8)}`;
+const account = { namespace, name: "deployer" };
+const user = `system:serviceaccount:${namespace}:deployer`;
+
+const LIST: Right = { verb: "list", group: "", resource: "pods", namespace };
+const LOG: Right = { verb: "get", group: "", resource: "pods", subresource: "log", namespace };
+const OWN: Right = { verb: "get", group: "", resource: "secrets", name: "payment", namespace };
+const identity = (needed: readonly Right[]): IdentityAccess => ({
+  user,
+  needed,
+  forbidden: forbiddenRights({ namespaces: [namespace, "default"], needed }),
+});
+
+const warnings: string[] = [];
+const ignore = () => undefined;
+const subject: Subject = {
+  urn: "urn",
+  type: "slipway:index:AccessProof",
+  name: "lanes",
+  log: { info: ignore, error: ignore, status: ignore, warn: (text) => warnings.push(text) },
+};
+
+beforeAll(async () => {
+  await cluster.create({ ...NAMESPACE, metadata: { name: namespace } });
+  await createAccount(account, [
+    { apiGroups: [""], resources: ["pods"], verbs: ["list"] },
+    { apiGroups: [""], resources: ["secrets"], resourceNames: ["payment"], verbs: ["get"] },
+  ]);
+});
+afterAll(async () => {
+  await cluster.delete({ ...NAMESPACE, metadata: { name: namespace } });
+  removeFolders();
+});
+
+function providerOf(kubeconfig: string): SlipwayProvider {
+  const provider = new SlipwayProvider();
+  provider.configure({ kubeconfig, context: kubeConfig().getCurrentContext() });
+  return provider;
+}
+
+async function prove(kubeconfig: string, identities: readonly IdentityAccess[]) {
+  const provider = providerOf(kubeconfig);
+  return provider.create(subject, { inputs: { identities }, preview: false, timeoutSeconds: 0 });
+}
+
+const administrator = () => environment().SLIPWAY_KUBECONFIG;
+
+test("an account with what it is for, and no more, is proved", async () => {
+  const proved = identity([LIST, OWN]);
+  const { outputs } = await prove(administrator(), [proved]);
+  const denied = proved.forbidden.length;
+  expect(outputs).toMatchObject({ proved: true, allowed: 2, denied, faults: [] });
+  expect(denied).toBeGreaterThan(100);
+});
+
+test("a right that is missing is told with one that somebody else has bound, and by what", async () => {
+  const apiGroup = "rbac.authorization.k8s.io";
+  const rbac = { apiVersion: `${apiGroup}/v1`, metadata: { namespace, name: "readers" } };
+  const rules = [{ apiGroups: [""], resources: ["secrets"], verbs: ["get", "list"] }];
+  const subjects = [{ kind: "Group", apiGroup, name: `system:serviceaccounts:${namespace}` }];
+  await cluster.create({ ...rbac, kind: "Role", rules });
+  const roleRef = { apiGroup, kind: "Role", name: "readers" };
+  await cluster.create({ ...rbac, kind: "RoleBinding", roleRef, subjects });
+  const words = prove(administrator(), [identity([LIST, LOG])]).then(
+    () => "",
+    (error: unknown) => String(error),
+  );
+  const rows = (await words).split("\n").map((row) => row.trim().split(/ {2,}/));
+  expect(rows[0]).toEqual([
+    "PartialFailure: access proof lanes: rights that are missing: 1, that are too many: 2",
+  ]);
+  const because = `RBAC: allowed by RoleBinding "readers/${namespace}" of Role "readers" to Group "system:serviceaccounts:${namespace}"`;
+  expect(rows).toContainEqual([user, "get", "pods/log", namespace, "allowed", "denied"]);
+  expect(rows).toContainEqual([
+    user,
+    "get,list",
+    "secrets",
+    namespace,
+    "denied",
+    "allowed",
+    because,
+  ]);
+});
+
+test("the account itself may not ask: it keeps what is stored, and is told whom a change takes", async () => {
+  const config = await kubeconfigOfAccount(account);
+  const kubeconfig = `${folderWith({ config })}/config`;
+  await expect(prove(kubeconfig, [identity([LIST])])).rejects.toThrow(
+    /this identity may not create subjectaccessreviews.*takes an administrator's pulumi up$/,
+  );
+  const stored = { proved: true, allowed: 1, denied: 1, faults: [], provedAt: "2026-01-01" };
+  const inputs = { identities: [identity([LIST])] };
+  const args = { id: "lanes", inputs, outputs: stored };
+  expect(await providerOf(kubeconfig).read(subject, args)).toEqual({
+    id: "lanes",
+    outputs: stored,
+  });
+  expect(warnings).toEqual([expect.stringContaining("the result of 2026-01-01 is kept")]);
+});
