@@ -281,6 +281,15 @@ export interface SecretReadinessInputs {
   readonly controller: SealingController;
 }
 
+/** Inputs of `slipway:index:ExternalSecretReadiness`. */
+export interface ExternalSecretReadinessInputs {
+  readonly namespace: string;
+  /** Name of the ExternalSecret and of the Secret that it becomes. */
+  readonly name: string;
+  /** `sha256:<64 hex>` over the ExternalSecret: another one is awaited again. */
+  readonly manifestHash: string;
+}
+
 /** What the API server must allow an identity, and what it must not. */
 export interface IdentityAccess {
   /** User name, e.g. `system:serviceaccount:jenkins-deploy:deployer`. */

@@ -1,9 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import type { Cluster } from "./components/cluster";
-import type { CredentialDefinition, Sealing } from "./components/credentials";
+import type { CredentialDefinition } from "./components/credentials";
 import type { ImageSource, Registry } from "./components/image";
 import type { ServiceDefinition } from "./components/manifests/definition";
+import type { Sealing } from "./components/sealed-credential";
 import type { JenkinsDefinition } from "./components/manifests/lane";
 import type { Promotion, ToBePromoted } from "./components/promotion";
 import { resolveCluster } from "./settings/cluster";

@@ -4,6 +4,7 @@ import * as random from "@pulumi/random";
 import type { Registry } from "./image";
 import { registryServer } from "./image-reference";
 import { type CredentialFormat, DOCKER_CONFIG_KEY } from "./manifests/credential";
+import type { RemoteValue } from "./manifests/external-secret";
 
 /** What Docker Hub is known by in settings of Docker. */
 const DOCKER_HUB = "https://index.docker.io/v1/";
@@ -15,7 +16,9 @@ export type ValueSource =
   /** It is made up once, and stays. */
   | { readonly random: RandomText }
   /** It is an output of another stack, which must be a secret there. */
-  | { readonly stack: string; readonly output: string };
+  | { readonly stack: string; readonly output: string }
+  /** A store outside of the stack has it: for a credential of the backend `external-secrets`. */
+  | { readonly remote: RemoteValue };
 
 /** A text to be made up. */
 export interface RandomText {
@@ -37,7 +40,7 @@ export type CredentialValues = Readonly<Record<string, string>>;
  *
  * Creates a `RandomPassword` for each that is to be made up.
  *
- * @throws RunError where the other stack has no such secret output
+ * @throws RunError where the other stack has no such secret output, or a value is in a store
  */
 export function valuesOf(
   name: string,
@@ -62,6 +65,10 @@ function valueOf(
 ): pulumi.Input<string> {
   if ("value" in source) return source.value;
   if ("random" in source) return randomText(name, source.random, opts);
+  if ("remote" in source)
+    throw new pulumi.RunError(
+      `key ${name} of a credential that is sealed: {remote} is allowed with the backend external-secrets only`,
+    );
   const reference = new pulumi.StackReference(name, { name: source.stack }, opts);
   return pulumi.secret(secretOutput(reference, source));
 }
@@ -99,6 +106,11 @@ async function secretOutput(
   );
 }
 
+/** What a registry is known by in settings of Docker. */
+export function loginServer(registry: string): string {
+  return registry === "docker.io" ? DOCKER_HUB : registry;
+}
+
 /** @see https://kubernetes.io/docs/concepts/configuration/secret/#docker-config-secrets */
 function dockerConfig(
   values: Readonly<Record<string, pulumi.Input<string>>>,
@@ -108,8 +120,9 @@ function dockerConfig(
   const server = values["registry"] ?? (registry && registryServer(registry.repository));
   const config = pulumi.all([server, username, password]).apply(([host, user, word]) => {
     const auth = Buffer.from(`${user ?? ""}:${word ?? ""}`).toString("base64");
-    const key = host === "docker.io" ? DOCKER_HUB : (host ?? "");
-    return JSON.stringify({ auths: { [key]: { username: user, password: word, auth } } });
+    return JSON.stringify({
+      auths: { [loginServer(host ?? "")]: { username: user, password: word, auth } },
+    });
   });
   return pulumi.secret(config);
 }

@@ -1,15 +1,13 @@
-import * as k8s from "@pulumi/kubernetes";
+import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
-import type { SealingController } from "../contract";
-import { type CredentialValues, valuesOf, type ValueSource } from "./credential-values";
+import type { ValueSource } from "./credential-values";
+import { fetchCredential } from "./external-credential";
 import type { Registry } from "./image";
 import type { CredentialForm, CredentialFormat, JenkinsOptions } from "./manifests/credential";
-import { manifestHash } from "./manifests/hash";
-import { sealedSecretManifest } from "./manifests/sealed-secret";
+import type { SecretStore } from "./manifests/external-secret";
 import type { Namespace } from "./namespace";
-import { SealedValues } from "./sealed-values";
-import { SecretReadiness } from "./secret-readiness";
+import { sealCredential, type Sealing } from "./sealed-credential";
 import type { SlipwayProvider } from "./slipway-provider";
 
 /** A credential as its team describes it. */
@@ -36,18 +34,18 @@ export interface CredentialDefinition {
   readonly scope?: CredentialForm["scope"];
   /** @default - none; needs a format of Jenkins */
   readonly jenkins?: JenkinsOptions;
-}
-
-/** How credentials are sealed. */
-export interface Sealing {
-  /** Service of the Sealed Secrets controller. */
-  readonly controller: SealingController;
   /**
-   * Certificate to seal with, as PEM text.
+   * The store that has its values: then it becomes an ExternalSecret.
    *
-   * @default - the controller's newest
+   * @default - none; it becomes a SealedSecret
    */
-  readonly certificate?: string;
+  readonly store?: SecretStore;
+  /**
+   * How often new values are looked for in the store, e.g. 15m; 0s is once.
+   *
+   * @default 1h
+   */
+  readonly refreshInterval?: string;
 }
 
 /** Inputs of a {@link Credential}. */
@@ -66,10 +64,11 @@ export type CredentialOptions = pulumi.ComponentResourceOptions & {
 };
 
 /**
- * A Secret that leaves the program as ciphertext only. Name it as the Secret.
+ * A Secret whose values leave the program as ciphertext only, or are never in it. Name it as the Secret.
  *
  * Creates a `SealedSecret`, the `SealedValues` in it, a `RandomPassword` for each key that is to be made up, and the
- * `SecretReadiness` that awaits the Secret: see these for what they throw.
+ * `SecretReadiness` that awaits the Secret; or, for a store's values, an `ExternalSecret` and its
+ * `ExternalSecretReadiness`. See these for what they throw.
  */
 export class Credential extends pulumi.ComponentResource {
   /** Keys of its Secret. */
@@ -81,33 +80,22 @@ export class Credential extends pulumi.ComponentResource {
     super("slipway:index:Credential", name, {}, opts);
 
     const { definition, namespace, sealing, registry } = args;
+    const { keys, store, refreshInterval } = definition;
     const form = formOf(name, definition, namespace);
     const isOwn = form.namespace === namespace.name;
     const child = { parent: this, ...(isOwn && { dependsOn: namespace, deletedWith: namespace }) };
-    const own = { ...child, provider: opts.providers[1] };
-    const values = valuesOf(name, form.format, definition.keys, registry, { parent: this });
-    const { encryptedData, digests, digest, digestKey } = new SealedValues(
-      name,
-      { name, namespace: form.namespace, scope: form.scope, ...sealing, values },
-      own,
-    );
-    const manifest = sealedManifest(form, encryptedData);
-    const sealedSecret = new k8s.apiextensions.CustomResource(name, manifest, child);
-    const readiness = new SecretReadiness(
-      name,
-      {
-        name,
-        namespace: form.namespace,
-        manifestHash: pulumi.output(manifest).apply(manifestHash),
-        digests,
-        digestKey,
-        controller: sealing.controller,
-      },
-      { ...own, dependsOn: sealedSecret },
-    );
+    const made =
+      store === undefined
+        ? sealCredential(name, { form, keys, sealing, registry }, child, opts.providers[1])
+        : fetchCredential(
+            name,
+            { form, keys, store, refreshInterval, registry },
+            child,
+            opts.providers[1],
+          );
 
-    this.keys = Object.keys(values);
-    this.digest = pulumi.all([digest, readiness.ready]).apply(([text]) => text);
+    this.keys = made.keys;
+    this.digest = made.digest;
     this.registerOutputs({ digest: this.digest });
   }
 }
@@ -118,9 +106,4 @@ function formOf(
   home: Namespace,
 ): CredentialForm {
   return { name, namespace: namespace ?? home.name, format, scope, jenkins };
-}
-
-function sealedManifest(form: CredentialForm, encryptedData: pulumi.Output<CredentialValues>) {
-  const { spec, ...manifest } = sealedSecretManifest(form);
-  return { ...manifest, spec: { ...spec, encryptedData } };
 }

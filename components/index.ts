@@ -6,9 +6,12 @@ export {
   type CredentialArgs,
   type CredentialDefinition,
   type CredentialOptions,
-  type Sealing,
 } from "./credentials";
 export type { RandomText, ValueSource } from "./credential-values";
+export {
+  ExternalSecretReadiness,
+  type ExternalSecretReadinessArgs,
+} from "./external-secret-readiness";
 export {
   type Build,
   Image,
@@ -37,6 +40,7 @@ export type {
   Service,
   ServiceDefinition,
 } from "./manifests/definition";
+export type { RemoteValue, SecretStore } from "./manifests/external-secret";
 export { complete, type Place } from "./manifests/complete";
 export type { JenkinsDefinition, LaneDefinition, LaneName } from "./manifests/lane";
 export { type LanePlan, planLanes } from "./manifests/lane-plan";
@@ -46,6 +50,7 @@ export { type AppliedObject, ObjectReadiness, type ObjectReadinessArgs } from ".
 export { Readiness, type ReadinessArgs } from "./readiness";
 export { Release, type ReleaseArgs, type ReleaseOptions } from "./release";
 export { requireReady } from "./require-ready";
+export type { Sealing } from "./sealed-credential";
 export { SealedValues, type SealedValuesArgs } from "./sealed-values";
 export { SecretReadiness, type SecretReadinessArgs } from "./secret-readiness";
 export { SlipwayProvider, type SlipwayProviderArgs } from "./slipway-provider";

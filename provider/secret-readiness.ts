@@ -1,23 +1,14 @@
 import { isDeepStrictEqual } from "node:util";
-import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import type { SecretReadinessInputs } from "../contract";
 import type { Api } from "./cluster/api";
 import type { Resource } from "./resource";
-import type { SecretFinding } from "./secret-readiness/finding";
 import { askAgain } from "./secret-readiness/ask-again";
 import { look } from "./secret-readiness/look";
+import { wait } from "./secret-readiness/wait";
 import { PartialFailure, type Properties, type Subject } from "./wire/plugin";
 import { secret } from "./wire/struct";
 import { containsUnknown } from "./wire/unknown";
-
-const PAUSE_MILLISECONDS = 250;
-
-/** The controller tries again a few times at once; what it says after that is its last word. */
-const GRACE_MILLISECONDS = 1500;
-
-/** Without a limit of the resource's own. */
-const PATIENCE_SECONDS = 60;
 
 const texts = z.record(z.string(), z.string());
 const schema = z.object({
@@ -94,25 +85,12 @@ export class SecretReadiness implements Resource {
 
   async #wait(subject: Subject, inputs: Properties, timeoutSeconds: number): Promise<Properties> {
     const awaited = parse(inputs);
-    const seconds = timeoutSeconds || PATIENCE_SECONDS;
-    const end = performance.now() + seconds * 1000;
-    let failing: number | undefined;
-    let finding: SecretFinding;
-    for (;;) {
-      finding = await look(this.api(), awaited, this.signal);
-      const now = performance.now();
-      failing = finding.kind === "failed" ? (failing ?? now) : undefined;
-      if (finding.kind === "ready") {
-        return outputsOf(inputs, true);
-      }
-      if (now >= end || (failing !== undefined && now - failing >= GRACE_MILLISECONDS)) {
-        break;
-      }
-      subject.log.status(finding.message);
-      await sleep(PAUSE_MILLISECONDS, undefined, { signal: this.signal });
+    const search = () => look(this.api(), awaited, this.signal);
+    const finding = await wait(search, timeoutSeconds, subject.log, this.signal);
+    if (finding.kind === "ready") {
+      return outputsOf(inputs, true);
     }
-    const limit = finding.kind === "failed" ? "" : ` after ${seconds} s`;
-    const message = reportOf(awaited, `${finding.message}${limit}`);
+    const message = reportOf(awaited, finding.message);
     throw new PartialFailure(message, idOf(inputs), outputsOf(inputs, false));
   }
 }

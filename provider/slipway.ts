@@ -3,6 +3,7 @@ import { version } from "../package.json";
 import { AccessProof } from "./access-proof";
 import { Cluster } from "./cluster";
 import { KubeconfigApi } from "./cluster/api";
+import { ExternalSecretReadiness } from "./external-secret-readiness";
 import { ImageCopy } from "./image-copy";
 import { imageDigests } from "./image-digests";
 import { LaneGuard } from "./lane-guard";
@@ -38,6 +39,10 @@ export class SlipwayProvider implements Plugin {
       "slipway:index:ObjectReadiness": new ObjectReadiness(cluster, context, signal),
       "slipway:index:SealedValues": new SealedValues(() => cluster().api, signal),
       "slipway:index:SecretReadiness": new SecretReadiness(() => cluster().api, signal),
+      "slipway:index:ExternalSecretReadiness": new ExternalSecretReadiness(
+        () => cluster().api,
+        signal,
+      ),
     };
   }
 

@@ -3,6 +3,7 @@ import {
   type CredentialFormat,
   DOCKER_CONFIG_KEY,
 } from "../components/manifests/credential";
+import { backendFaults } from "./credential-backend";
 import { type Fault, got, unknownKey } from "./fault";
 import { variableName } from "./fields";
 import { type Mapping, mapping } from "./mapping";
@@ -33,6 +34,7 @@ export function credentialFaults(written: Written, known: readonly string[]): Fa
   const own = Object.entries(credentials).flatMap(([name, credential]) =>
     [
       ...formatFaults(mapping(credential) ?? {}, raw),
+      ...backendFaults(mapping(credential) ?? {}),
       ...settingFaults(mapping(credential) ?? {}, written, known),
     ].map(({ path, text }) => ({ path: ["credentials", name, ...path], text })),
   );

@@ -4,15 +4,26 @@ import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 
 import type { ValueSource } from "../components/credential-values";
-import type { CredentialDefinition, Sealing } from "../components/credentials";
+import type { CredentialDefinition } from "../components/credentials";
 import { CREDENTIAL_KEYS, type CredentialFormat } from "../components/manifests/credential";
+import type { Sealing } from "../components/sealed-credential";
 import * as field from "./fields";
 import type { Surroundings } from "./surroundings";
 
 const LONGEST_RANDOM = 4096;
 /** Where the chart and the manifests of Sealed Secrets put it. */
 const CONTROLLER = { namespace: "kube-system", name: "sealed-secrets-controller" };
+const BACKENDS = ["sealed-secrets", "external-secrets"] as const;
 const FORMATS = ["opaque", ...Object.keys(CREDENTIAL_KEYS)] as CredentialFormat[];
+
+const remote = field.mapping(
+  {
+    key: z.string().min(1),
+    property: z.string().min(1).exactOptional(),
+    version: z.string().min(1).exactOptional(),
+  },
+  "key, and as needed property and version",
+);
 
 const source = z.union(
   [
@@ -31,10 +42,11 @@ const source = z.union(
       "random",
     ),
     field.mapping({ stack: z.string().min(1), output: z.string().min(1) }, "stack and output"),
+    field.mapping({ remote }, "remote"),
   ],
   {
     error:
-      "allowed: {setting: name of a secret setting}, {random: {length: 32}} with alphabet as needed, {stack, output} of another stack, or a text where the format has no secret",
+      "allowed: {setting: name of a secret setting}, {random: {length: 32}} with alphabet as needed, {stack, output} of another stack, {remote: {key}} of a store, or a text where the format has no secret",
   },
 );
 
@@ -55,6 +67,18 @@ const jenkins = field.mapping(
   "description, scope, folders and keyBindings",
 );
 
+const store = field.mapping(
+  {
+    name: field.objectName,
+    kind: z
+      .enum(["SecretStore", "ClusterSecretStore"], {
+        error: "allowed: SecretStore or ClusterSecretStore",
+      })
+      .exactOptional(),
+  },
+  "name and kind",
+);
+
 /** The form of one credential in the settings; `credentialFaults` tells what its keys say about each other. */
 export const credentialSchema = field.mapping(
   {
@@ -67,8 +91,13 @@ export const credentialSchema = field.mapping(
       })
       .exactOptional(),
     jenkins: jenkins.exactOptional(),
+    backend: z.enum(BACKENDS, { error: `allowed: ${BACKENDS.join(" or ")}` }).exactOptional(),
+    store: store.exactOptional(),
+    refreshInterval: field
+      .text(/^(\d+(h|m|s))+$/, "a duration such as 15m or 1h30m; 0s is once")
+      .exactOptional(),
   },
-  "format, keys, namespace, scope and jenkins",
+  "format, keys, namespace, scope, jenkins, backend, store and refreshInterval",
 );
 
 /** How credentials are sealed. */

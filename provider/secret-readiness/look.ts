@@ -8,14 +8,7 @@ import {
   type Secret,
   type SecretFinding,
 } from "./finding";
-
-interface EventList {
-  readonly items: readonly {
-    readonly type?: string;
-    readonly message?: string;
-    readonly lastTimestamp?: string | null;
-  }[];
-}
+import { lastWarning } from "./last-warning";
 
 /** How a SealedSecret and its Secret are at this moment. */
 export async function look(
@@ -31,7 +24,7 @@ export async function look(
   }
   const finding = judgeSealedSecret(sealedSecret);
   if (finding.kind === "failed") {
-    const event = await lastWarning(api, awaited, signal);
+    const event = await lastWarning(api, { kind: "SealedSecret", namespace, name }, signal);
     return { ...finding, message: event ?? finding.message };
   }
   if (finding.kind !== "ready") {
@@ -41,26 +34,8 @@ export async function look(
   return judgeSecret((await find(api, secret, signal)) as Secret | undefined, awaited);
 }
 
-/** The condition keeps the message of the first failure; the event has that of the last. */
-async function lastWarning(
-  api: Api,
-  { namespace, name }: SecretReadinessInputs,
-  signal: AbortSignal,
-): Promise<string | undefined> {
-  const fieldSelector = `involvedObject.kind=SealedSecret,involvedObject.name=${name}`;
-  try {
-    const path = `/api/v1/namespaces/${namespace}/events`;
-    const { items } = (await api.get(path, { fieldSelector }, signal)) as EventList;
-    return items
-      .filter(({ type }) => type === "Warning")
-      .sort((one, other) => ((one.lastTimestamp ?? "") < (other.lastTimestamp ?? "") ? -1 : 1))
-      .at(-1)?.message;
-  } catch {
-    return undefined;
-  }
-}
-
-async function find(api: Api, path: string, signal: AbortSignal): Promise<unknown> {
+/** An object, or undefined where it is not there. */
+export async function find(api: Api, path: string, signal: AbortSignal): Promise<unknown> {
   try {
     return await api.get(path, {}, signal);
   } catch (error) {

@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 
 import { Credential, type CredentialDefinition } from "../../components/credentials";
+import { ExternalSecretReadiness } from "../../components/external-secret-readiness";
 import { secretTemplate } from "../../components/manifests/credential";
 import { credentialsOf, secretsOf } from "../../components/manifests/credential-use";
 import { Namespace } from "../../components/namespace";
@@ -25,10 +26,14 @@ const engine: Outputs = (type) => ({
     digestKey: "k",
   }),
   ...(type === "slipway:index:SecretReadiness" && { ready: true }),
+  ...(type === "slipway:index:ExternalSecretReadiness" && { ready: true, digest: "of the store" }),
   ...(type === "random:index/randomPassword:RandomPassword" && { result: "made up" }),
 });
 
-const credential = (definition: CredentialDefinition, registry?: { repository: string }) =>
+const credential = (
+  definition: CredentialDefinition,
+  registry?: { readonly repository: string; readonly username?: string },
+) =>
   deploy(
     (opts) => {
       const provider = new k8s.Provider("cluster");
@@ -107,6 +112,76 @@ describe("a credential", () => {
   });
 });
 
+describe("a credential of a store", () => {
+  const store = { name: "vault", kind: "ClusterSecretStore" } as const;
+
+  test("becomes an ExternalSecret that names what the store has, and is awaited", async () => {
+    const { result, declared } = await credential({
+      store,
+      refreshInterval: "15m",
+      keys: { KEY: { remote: { key: "team/payment", property: "key", version: "3" } } },
+    });
+    const { inputs } = only(declared, k8s.apiextensions.CustomResource);
+    expect(inputs).toMatchObject({
+      apiVersion: "external-secrets.io/v1",
+      kind: "ExternalSecret",
+      metadata: { name: "payment", namespace: "store" },
+      spec: {
+        secretStoreRef: store,
+        refreshInterval: "15m",
+        target: { name: "payment", template: { type: "Opaque" } },
+        data: [
+          {
+            secretKey: "KEY",
+            remoteRef: { key: "team/payment", property: "key", version: "3" },
+          },
+        ],
+      },
+    });
+    expect(only(declared, ExternalSecretReadiness).inputs).toMatchObject({
+      name: "payment",
+      namespace: "store",
+    });
+    expect(result.keys).toEqual(["KEY"]);
+    expect(await valueOf(result.digest)).toBe("of the store");
+  });
+
+  test("takes what is no secret as it is written, also where it looks like a template", async () => {
+    const { declared } = await credential({
+      format: "usernamePassword",
+      store,
+      keys: { username: { value: '{{ "x" }}' }, password: { remote: { key: "p" } } },
+    });
+    const { inputs } = only(declared, k8s.apiextensions.CustomResource);
+    expect(inputs).toMatchObject({
+      spec: {
+        target: {
+          template: { mergePolicy: "Merge", data: { username: '{{ "{{ \\"x\\" }}" }}' } },
+        },
+      },
+    });
+  });
+
+  test("that pulls images is a template of the registry's login", async () => {
+    const registry = { repository: "docker.io/team", username: "ci" };
+    const { result, declared } = await credential(
+      { format: "dockerconfigjson", store, keys: { password: { remote: { key: "p" } } } },
+      registry,
+    );
+    const { inputs } = only(declared, k8s.apiextensions.CustomResource);
+    const text =
+      '{{ dict "auths" (dict "https://index.docker.io/v1/" (dict "username" "ci" "password" .password "auth" (printf "%s:%s" "ci" .password | b64enc))) | toJson }}';
+    expect(inputs).toMatchObject({
+      spec: {
+        target: {
+          template: { type: "kubernetes.io/dockerconfigjson", data: { ".dockerconfigjson": text } },
+        },
+      },
+    });
+    expect(result.keys).toEqual([".dockerconfigjson"]);
+  });
+});
+
 test("a service gets the keys of its credentials as variables, and single ones where it wants them", () => {
   const service = {
     port: 80,
@@ -177,6 +252,41 @@ describe("settings of credentials", () => {
       /means something else/,
     ],
     ["no keys", payment({}), {}, /payment\.keys: missing/],
+    [
+      "a store's value without a store",
+      payment({ keys: { A: { remote: { key: "a" } } } }),
+      {},
+      /payment\.keys\.A: a store's value; allowed: with backend: external-secrets only/,
+    ],
+    [
+      "a store that nothing is had from",
+      payment({ store: { name: "vault" }, keys: { A: { random: { length: 9 } } } }),
+      {},
+      /payment\.store: allowed: with backend: external-secrets only/,
+    ],
+    [
+      "a store's credential without the store, with a scope of sealing and a secret of the stack",
+      payment({
+        backend: "external-secrets",
+        scope: "strict",
+        keys: { A: { setting: "key" } },
+      }),
+      { key: "hunter2" },
+      /keys\.A: allowed: \{remote[^]*payment\.scope: got "strict"[^]*payment\.store: missing/,
+    ],
+    [
+      "a pull secret of a store whose password is the stack's",
+      {
+        ...payment({
+          backend: "external-secrets",
+          store: { name: "vault" },
+          format: "dockerconfigjson",
+        }),
+        registry: { repository: "registry.example.com/team", username: "ci" },
+      },
+      { registryPassword: "hunter2" },
+      /payment\.keys\.password: missing; allowed: \{remote/,
+    ],
     [
       "a key that the format does not have",
       payment({ format: "secretText", keys: { txet: { setting: "key" } } }),
