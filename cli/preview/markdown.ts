@@ -18,6 +18,9 @@ const MOST_CHARACTERS = 60_000;
 /** Room for the sentence that says what is left out. */
 const NOTE_CHARACTERS = 200;
 
+const UNSEEN =
+  "Values of credentials are not compared: this preview was made without secrets. Pods that get another value restart, too.";
+
 /** First line of the comment, by which whoever posts it finds the one of the build before. */
 export function marker({ project, stack }: Pick<PreviewReport, "project" | "stack">): string {
   return `<!-- slipway preview ${project}/${stack} -->`.replaceAll(/[\r\n]+/g, " ");
@@ -33,6 +36,7 @@ export function previewMarkdown(report: PreviewReport, limit = MOST_CHARACTERS):
     `## Preview of ${code(`${report.project}/${report.stack}`)}`,
     "",
     summary(report),
+    ...(report.credentials === "compared" ? [] : ["", UNSEEN]),
   ];
   return `${fitted(head, sectionsOf(report), limit).join("\n")}\n`;
 }

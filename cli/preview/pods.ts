@@ -72,6 +72,31 @@ function credential(name: string, credentials: ReadonlyMap<string, readonly stri
     : `credential ${name}, ${keys.length === 1 ? "key" : "keys"} ${keys.join(", ")}`;
 }
 
+/** A Deployment's inputs with the values of credentials that others had, as far as both have them. */
+export function withValuesOf(
+  before: Inputs | undefined,
+  after: Inputs | undefined,
+): Inputs | undefined {
+  const had = annotationsOf(before);
+  const has = annotationsOf(after);
+  if (has === undefined) return after;
+  const same = Object.keys(has).filter(
+    (key) => key.startsWith(CREDENTIAL) && had?.[key] !== undefined,
+  );
+  const template = templateOf(after) as Template;
+  const annotations = { ...has, ...Object.fromEntries(same.map((key) => [key, had?.[key]])) };
+  const metadata = { ...template.metadata, annotations };
+  return { ...after, spec: { ...specOf(after), template: { ...template, metadata } } };
+}
+
+interface Template {
+  readonly metadata?: { readonly annotations?: Readonly<Record<string, unknown>> };
+}
+
+function annotationsOf(inputs: Inputs | undefined) {
+  return (templateOf(inputs) as Template).metadata?.annotations;
+}
+
 interface Spec {
   readonly replicas?: unknown;
   readonly template?: unknown;

@@ -2,6 +2,7 @@ import type { EngineEvent } from "@pulumi/pulumi/automation";
 
 import { masked } from "../../provider/verdict/mask";
 import { type Change, changeOf, followsFromServices } from "./change";
+import { withValuesOf } from "./pods";
 import { type ServicePreview, servicePreviews } from "./service";
 import { compare, type Step, stepsOf } from "./step";
 
@@ -11,6 +12,8 @@ export interface PreviewReport {
   readonly project: string;
   readonly stack: string;
   readonly outcome: "unchanged" | "changes" | "failed";
+  /** Whether the values of credentials were compared; see {@link Previewed}. */
+  readonly credentials: "compared" | "unseen";
   /** Number of resources by what becomes of them. */
   readonly counts: Readonly<Record<"create" | "update" | "replace" | "delete" | "same", number>>;
   /** By name. */
@@ -34,21 +37,32 @@ export interface PreviewReport {
 export interface Previewed {
   readonly project: string;
   readonly stack: string;
+  /**
+   * `unseen` for a preview that has placeholders in place of secrets: then every credential would look changed, so that
+   * nothing is told of their values.
+   *
+   * @default compared
+   */
+  readonly credentials?: "compared" | "unseen";
 }
 
 const RIGHTS =
   /^kubernetes:(rbac\.authorization\.k8s\.io\/|core\/v1:ServiceAccount$|admissionregistration)/;
 const NETWORK = /^kubernetes:(networking\.k8s\.io\/|core\/v1:Service$)/;
 
+const OF_CREDENTIALS =
+  /^(slipway:index:(SealedValues|SecretReadiness)|kubernetes:bitnami\.com\/v1alpha1:SealedSecret)$/;
+
 /** What the engine's own bookkeeping is made of: no object of anybody's. */
 const BOOKKEEPING = /^pulumi:(pulumi|providers):/;
 
 /** Reads what the engine told during a preview (`onEvent` of the Automation API). */
 export function previewReport(
-  { project, stack }: Previewed,
+  { project, stack, credentials = "compared" }: Previewed,
   events: readonly EngineEvent[],
 ): PreviewReport {
-  const steps = stepsOf(events);
+  const told = stepsOf(events);
+  const steps = credentials === "compared" ? told : told.map(asIfUnchanged);
   const objects = steps.filter(({ type }) => !BOOKKEEPING.test(type));
   const changed = objects.filter(({ action }) => action !== "same");
   const [following, real] = split(changed, followsFromServices);
@@ -59,6 +73,7 @@ export function previewReport(
     version: 1,
     project,
     stack,
+    credentials,
     outcome: errors.length > 0 ? "failed" : changed.length > 0 ? "changes" : "unchanged",
     counts: countsOf(objects),
     services: servicePreviews(objects),
@@ -72,6 +87,13 @@ export function previewReport(
       .map(changeOf),
     errors,
   };
+}
+
+/** Where placeholders stand in place of secrets, a difference in them says nothing. */
+function asIfUnchanged(step: Step): Step {
+  if (step.action !== "update") return step;
+  if (OF_CREDENTIALS.test(step.type)) return { ...step, action: "same" };
+  return { ...step, after: withValuesOf(step.before, step.after) };
 }
 
 function isLoss({ action, type }: Step): boolean {

@@ -125,6 +125,16 @@ test("a variable whose value the engine keeps secret is a restart, although both
   expect(service(previewReport(WHERE, events), "shop").pods.action).toBe("restart");
 });
 
+test("a preview without secrets says nothing of credentials' values, and that it does not", () => {
+  const report = previewReport({ ...WHERE, credentials: "unseen" }, recorded("credential"));
+  expect(service(report, "shop").pods).toMatchObject({ action: "keep", because: [] });
+  expect(names(report.others)).toEqual([]);
+  expect(previewMarkdown(report)).toContain("Values of credentials are not compared");
+  expect(previewMarkdown(reported("credential"))).not.toContain("not compared");
+  const settings = previewReport({ ...WHERE, credentials: "unseen" }, recorded("settings"));
+  expect(service(settings, "shop").pods).toEqual(service(reported("settings"), "shop").pods);
+});
+
 test("rights and network come first, with what they allow now", () => {
   const report = reported("rights");
   expect(names(report.rights)).toEqual(["create Role reader", "create RoleBinding reader"]);

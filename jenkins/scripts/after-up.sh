@@ -1,0 +1,11 @@
+#!/bin/sh
+# Keeps what became of an up, whether it was good or not: after-up.sh <stack>. Writes report-<stack>.html, .md and .json, and
+# state/<stack>.json, a copy of the state in which no secret is.
+set -eu
+cd "$(dirname "$0")/../.."
+stack=$1
+
+mkdir -p state
+pulumi stack export --stack "$stack" --non-interactive |
+  node --require ./loader.cjs jenkins/scripts/without-secrets.ts > "state/$stack.json"
+npx slipway report --stack "$stack" --events "events-$stack.jsonl" --html "report-$stack.html" --markdown "report-$stack.md" --json > "report-$stack.json"

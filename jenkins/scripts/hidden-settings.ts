@@ -1,0 +1,8 @@
+import { readFileSync, writeFileSync } from "node:fs";
+
+import { withoutSecureSettings } from "./settings-copy";
+
+const [file = ""] = process.argv.slice(2);
+const { text, keys } = withoutSecureSettings(readFileSync(file, "utf8"));
+writeFileSync(file, text);
+console.log(keys.join("\n"));

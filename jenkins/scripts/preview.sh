@@ -1,0 +1,15 @@
+#!/bin/sh
+# What a pull request does to a stack: preview.sh <stack>. It takes a copy of the state without its secrets, state/<stack>.json,
+# reaches no backend, knows no passphrase, and writes preview-<stack>.md and preview-<stack>.json.
+set -eu
+cd "$(dirname "$0")/../.."
+stack=$1
+
+jenkins/scripts/install.sh
+backend=$(mktemp -d)
+trap 'rm -rf "$backend"' EXIT
+export PULUMI_BACKEND_URL="file://$backend"
+# It protects nothing: there is nothing secret in the copy.
+export PULUMI_CONFIG_PASSPHRASE=preview
+jenkins/scripts/copy-stack.sh "$stack"
+npx slipway preview --stack "$stack" --without-secrets --markdown "preview-$stack.md" --json > "preview-$stack.json"

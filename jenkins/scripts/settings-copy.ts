@@ -1,0 +1,25 @@
+import { isMap, parseDocument } from "yaml";
+
+/** A stack's settings without what only its passphrase opens. */
+export interface OpenSettings {
+  readonly text: string;
+  /** Settings that were taken out. */
+  readonly keys: readonly string[];
+}
+
+/** Keys by which a stack knows how its secrets are encrypted. */
+const ENCRYPTION = ["encryptionsalt", "encryptedkey", "secretsprovider"] as const;
+
+/** Takes the encrypted settings out of the text of `Pulumi.<stack>.yaml`, and how they were encrypted. */
+export function withoutSecureSettings(settings: string): OpenSettings {
+  const document = parseDocument(settings);
+  for (const key of ENCRYPTION) document.delete(key);
+  const config = document.get("config");
+  const keys = isMap(config)
+    ? config.items.flatMap(({ key, value }) =>
+        isMap(value) && value.has("secure") ? [String(key)] : [],
+      )
+    : [];
+  for (const key of keys) document.deleteIn(["config", key]);
+  return { text: String(document), keys };
+}

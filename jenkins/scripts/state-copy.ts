@@ -1,0 +1,46 @@
+/** The key by which the engine marks what is special in a state, and its value for a secret. */
+const SIGNATURE = "4dabf18193072939515e22adb298388d";
+const SECRET = "1b47061264138c4ac30d75fd1eb44270";
+
+/** What stands in the place of each secret: JSON, as the engine wants it in clear. */
+const HIDDEN = { [SIGNATURE]: SECRET, plaintext: JSON.stringify("hidden") };
+
+/**
+ * An exported state with a placeholder for each secret, and without the key that they were encrypted with: whoever reads it
+ * can compare everything but secrets, and open nothing.
+ *
+ * @throws For what is no exported state.
+ */
+export function withoutSecrets(state: unknown): unknown {
+  if (!isObject(state) || !isObject(state["deployment"]))
+    throw new Error("allowed: what pulumi stack export prints");
+  const { secrets_providers: _key, ...deployment } = state["deployment"];
+  return hidden({ ...state, deployment });
+}
+
+/**
+ * The same for a stack with a passphrase of its own, whose salt stands in its settings: the engine encrypts the placeholders with it.
+ *
+ * @throws For what is no copy, and settings without a salt.
+ */
+export function withSalt(copy: unknown, salt: unknown): unknown {
+  if (!isObject(copy) || !isObject(copy["deployment"]))
+    throw new Error("allowed: a copy of a state");
+  if (typeof salt !== "string")
+    throw new Error(
+      "the stack's settings have no encryptionsalt; make it with pulumi stack init first",
+    );
+  const secrets_providers = { type: "passphrase", state: { salt } };
+  return { ...copy, deployment: { ...copy["deployment"], secrets_providers } };
+}
+
+function hidden(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(hidden);
+  if (!isObject(value)) return value;
+  if (value[SIGNATURE] === SECRET) return HIDDEN;
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, hidden(each)]));
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,13 @@
+#!/bin/sh
+# Delivers: up.sh <stack>. Held to plan-<stack>.json where there is one and PLAN is not false. Never tried again: see docs/killed-runs.md.
+set -eu
+cd "$(dirname "$0")/../.."
+stack=$1
+
+jenkins/scripts/install.sh
+plan=plan-$stack.json
+if [ "${PLAN:-true}" = true ] && [ -f "$plan" ]; then
+  pulumi up --stack "$stack" --yes --skip-preview --non-interactive --event-log "events-$stack.jsonl" --plan "$plan"
+else
+  pulumi up --stack "$stack" --yes --skip-preview --non-interactive --event-log "events-$stack.jsonl"
+fi

@@ -1,0 +1,7 @@
+#!/bin/sh
+# Format, lint, types and unit tests: what every branch is held to.
+set -eu
+cd "$(dirname "$0")/../.."
+
+jenkins/scripts/install.sh
+npm run check
