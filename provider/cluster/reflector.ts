@@ -30,7 +30,13 @@ export type Health =
   /** The API server does not answer; tried again and again. */
   | { readonly kind: "unreachable"; readonly message: string }
   /** The API server refuses; tried again and again, but waiting is of no use. */
-  | { readonly kind: "refused"; readonly verb: "list" | "watch"; readonly message: string };
+  | {
+      readonly kind: "refused";
+      readonly verb: "list" | "watch";
+      /** Of HTTP: 401, 403 or 404. */
+      readonly status: number;
+      readonly message: string;
+    };
 
 /**
  * Keeps a sink like a collection of the API server: a list, then a watch from there on. A watch that ends is taken
@@ -136,7 +142,8 @@ export class Reflector<T extends { readonly metadata?: ObjectMeta }> {
     } else if (error.status === 401 || error.status === 403 || error.status === 404) {
       this.#refusals += 1;
       if (this.#refusals >= REFUSALS) {
-        this.#fares({ kind: "refused", verb: this.#verb, message: error.message });
+        const { status, message } = error;
+        this.#fares({ kind: "refused", verb: this.#verb, status, message });
       }
     } else if (error.status === 410) {
       this.#version = undefined;

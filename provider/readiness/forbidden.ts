@@ -17,6 +17,8 @@ const ROLE = "slipway-verdict";
 /** Verdicts that say all there is to say on this, or after which nobody answers. */
 const UNANSWERED: readonly Reason[] = ["forbidden", "cluster-unreachable", "interrupted"];
 
+type Refused = Extract<Trouble, { kind: "refused" }>;
+
 const ACCOUNT = /^system:serviceaccount:([^:]+):([^:]+)$/;
 
 /** The verdict on a release whose verdict cannot be made: all rights that are missing, and how to grant them. */
@@ -37,11 +39,9 @@ export function forbidden(
 /** The verdict where something is refused, and the API server does not say what rights are missing. */
 export function refusal(
   { namespace }: Pick<ReadinessInputs, "namespace">,
-  refused: readonly Extract<Trouble, { kind: "refused" }>[],
+  refused: readonly Refused[],
 ): { readonly kind: "failed" } & Finding {
-  const acts = refused.map(({ verb, resource }) => `${verb} ${resource}`);
-  const words = refused[0]?.message ?? "";
-  const message = `${NAMELESS} may not ${acts.join(", ")} in namespace ${namespace}: ${words}`;
+  const message = wordsFor(refused, namespace);
   return { kind: "failed", reason: "forbidden", object: `namespace ${namespace}`, message };
 }
 
@@ -59,6 +59,21 @@ export async function shortcomings(
   return rights.length === 0
     ? []
     : [`${user ?? NAMELESS} may not ${actsOf(rights)}: what they are for is missing here`];
+}
+
+function wordsFor(refused: readonly Refused[], namespace: string): string {
+  const { status, message } = refused[0] ?? {};
+  const resources = refused.map(({ resource }) => resource).join(", ");
+  switch (status) {
+    case 401:
+      return `the API server does not accept the credentials of ${NAMELESS}: ${message ?? ""}; a token that has expired is to be renewed`;
+    case 404:
+      return `the API server does not serve ${resources} in namespace ${namespace}: ${message ?? ""}`;
+    default: {
+      const acts = refused.map(({ verb, resource }) => `${verb} ${resource}`).join(", ");
+      return `${NAMELESS} may not ${acts} in namespace ${namespace}: ${message ?? ""}`;
+    }
+  }
 }
 
 /** E.g. `list and watch pods, get pods/log`. */

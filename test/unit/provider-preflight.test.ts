@@ -15,6 +15,7 @@ import { complete, endpointSlice, release } from "../support/release-objects";
 import { until } from "../support/until";
 
 const ASK = "create selfsubjectaccessreviews";
+const ALL = ["deployments", "endpointslices", "pods", "replicasets", "services"];
 const UNROUTED = { ...complete(), endpointSlices: [] };
 const SLICE = endpointSlice("shop", complete().pods);
 
@@ -159,6 +160,24 @@ describe("where the API server does not say what rights there are", () => {
       reason: "forbidden",
       message: expect.stringMatching(/^this identity may not watch pods in namespace/) as unknown,
     });
+  });
+});
+
+test.each([
+  [
+    401,
+    /^the API server does not accept the credentials of this identity: .*token that has expired/,
+  ],
+  [404, /^the API server does not serve [a-z., ]+ in namespace shop-dev: /],
+])("a refusal by HTTP %i is no matter of rights", async (status, words) => {
+  applyObserved(server, UNROUTED);
+  for (const name of ALL) {
+    server.faults.set(`list ${name}`, status);
+  }
+  server.faults.set(ASK, status);
+  expect((await verdictOn()).verdict).toMatchObject({
+    reason: "forbidden",
+    message: expect.stringMatching(words) as unknown,
   });
 });
 
