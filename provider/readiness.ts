@@ -1,7 +1,7 @@
-import { isDeepStrictEqual } from "node:util";
 import type { Evidence, ReadinessInputs, RunningRelease } from "../contract";
 import type { Cluster } from "./cluster";
 import { checkInputs, parseInputs } from "./readiness/inputs";
+import { changesOf } from "./readiness/changes";
 import { afterLook, afterVerdict } from "./readiness/history";
 import { evidenceAfterLook, recordOf } from "./readiness/record";
 import { type Case, type Report, reportOf } from "./readiness/report";
@@ -25,9 +25,6 @@ import { standingOf } from "./rollback/standing";
 import { outlook } from "./rollback/words";
 import type { Deployment } from "./verdict/objects";
 import { type Properties, PartialFailure, type Subject } from "./wire/plugin";
-
-/** Inputs that say which release this is; all others say what it is to be. */
-const IDENTITY = ["namespace", "deployment.name"];
 
 /**
  * `slipway:index:Readiness`: waits until a release is proved to be healthy, and keeps its record.
@@ -53,12 +50,9 @@ export class Readiness implements Resource {
 
   /** A stored verdict that is not `ready` is a change: a failure is judged again, whatever was lost of it. */
   diff: Resource["diff"] = (_subject, { oldInputs, oldOutputs, news }) => {
-    const changed = changedPaths(oldInputs, news);
+    const { changed, replaces } = changesOf(oldInputs, news);
     const judged = stateOf(oldOutputs).release?.verdict === "ready";
-    return {
-      changed: judged ? changed : [...changed, "release"],
-      replaces: changed.filter((path) => IDENTITY.includes(path)),
-    };
+    return { changed: judged ? changed : [...changed, "release"], replaces };
   };
 
   create: Resource["create"] = async (subject, { inputs, preview, timeoutSeconds }) => {
@@ -228,21 +222,4 @@ function idOf({ namespace, deployment }: Properties): string {
 
 function failureOf(message: string, inputs: Properties, state: State): PartialFailure {
   return new PartialFailure(message, idOf(inputs), outputsOf(inputs, state));
-}
-
-/** Paths of the inputs that differ, one level into objects: what is compared is small and flat. */
-function changedPaths(olds: Properties, news: Properties): string[] {
-  const keys = [...new Set([...Object.keys(olds), ...Object.keys(news)])];
-  return keys
-    .filter((key) => !isDeepStrictEqual(olds[key], news[key]))
-    .flatMap((key) => {
-      const [old, present] = [olds[key], news[key]];
-      return isPlain(old) && isPlain(present)
-        ? changedPaths(old, present).map((path) => `${key}.${path}`)
-        : [key];
-    });
-}
-
-function isPlain(value: unknown): value is Properties {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

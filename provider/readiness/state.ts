@@ -32,7 +32,7 @@ export function unknownOutputs(inputs: Properties): Properties {
 export function stateOf({ release, lastReady, history }: Properties): Stored {
   const record = isObject(release) ? (release as unknown as ReleaseRecord) : undefined;
   return {
-    ...(record && { release: { ...record, evidence: record.evidence ?? null } }),
+    ...(record && { release: completed(record) }),
     lastReady: isObject(lastReady) ? (lastReady as unknown as ProvedRelease) : null,
     history: Array.isArray(history)
       ? (history as readonly HistoryEntry[])
@@ -62,6 +62,11 @@ export function nextState(
   return verdict === "ready" && replicaSet !== null
     ? { release, lastReady: { commit, image, digest, manifestHash, replicaSet }, history }
     : { release, lastReady, history };
+}
+
+/** A record with what records of earlier versions lack. */
+function completed(record: Omit<ReleaseRecord, "running" | "evidence"> & Partial<ReleaseRecord>) {
+  return { ...record, running: record.running ?? null, evidence: record.evidence ?? null };
 }
 
 function isObject(value: unknown): value is Properties {

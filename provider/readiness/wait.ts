@@ -51,41 +51,35 @@ const NOTHING: Observed = {
 export async function awaitVerdict(
   cluster: Cluster,
   release: ReadinessInputs,
-  { signal, startedAt = performance.now(), timeoutSeconds, progress }: WaitOptions,
+  options: WaitOptions,
 ): Promise<Judgement> {
+  const { signal, startedAt = performance.now(), timeoutSeconds, progress } = options;
   const seconds = limitSeconds(release, timeoutSeconds);
   const until = startedAt + seconds * 1000;
   const rollout = new Rollout(release, startedAt, seconds);
   const answerBy = Math.min(startedAt + FIRST_ANSWER_MILLISECONDS, until);
   const limit = new Limit(until, signal);
   const following = cluster.follow(release);
-  const subscription = await limit.within(following);
-  if (subscription === undefined) {
-    following.then(closed, ignored);
-    const verdict = signal.aborted ? interrupted(release) : unreachable(release);
-    return { verdict, observed: NOTHING };
-  }
   try {
+    const subscription = await limit.within(following);
+    if (subscription === undefined) {
+      const verdict = signal.aborted ? interrupted(release) : unreachable(release);
+      return { verdict, observed: NOTHING };
+    }
     const judgeNow = (observed: Observed) =>
       signal.aborted
         ? interrupted(release)
         : judge(release, subscription, rollout, observed, answerBy);
     const hasTime = () => performance.now() < rollout.deadline();
-    const woken = () => {
-      subscription.wake();
-    };
-    const lookup = lookupIn(cluster.api, release.namespace);
-    const config = new ConfigLook(lookup, woken, limit.signal);
-    const watching = { config, judgeNow, hasTime, signal: limit.signal, progress };
+    const watching = { judgeNow, hasTime, signal: limit.signal, progress };
     return await watchOver(cluster, release, subscription, watching);
   } finally {
-    subscription.close();
     limit.close();
+    following.then(closed, ignored);
   }
 }
 
 interface Watching {
-  readonly config: ConfigLook;
   readonly judgeNow: (observed: Observed) => Verdict;
   /** Whether it is of use to look again. */
   readonly hasTime: () => boolean;
@@ -99,8 +93,12 @@ async function watchOver(
   cluster: Cluster,
   release: ReadinessInputs,
   subscription: Subscription,
-  { config, judgeNow, hasTime, signal, progress }: Watching,
+  { judgeNow, hasTime, signal, progress }: Watching,
 ): Promise<Judgement> {
+  const woken = () => {
+    subscription.wake();
+  };
+  const config = new ConfigLook(lookupIn(cluster.api, release.namespace), woken, signal);
   let isFirst = true;
   for (let told = ""; ;) {
     const observed = config.see(subscription.observe());
