@@ -8,16 +8,20 @@ const egressPorts = { ports: field.list(field.port, "a list of ports").exactOpti
 const cidr = z
   .string()
   .refine(isCidr, { error: "allowed: a block of addresses such as 10.0.0.0/8" });
+/** Where pods may connect to; what is allowed is told in the words of the setting. */
+export function egressAs(allowed: string) {
+  return z.union(
+    [
+      field.mapping({ cidr, ...egressPorts }, "cidr and ports"),
+      field.mapping({ namespace: field.label, ...egressPorts }, "namespace and ports"),
+    ],
+    { error: `allowed: ${allowed}` },
+  );
+}
+
 /** Where pods may connect to. */
-export const egress = z.union(
-  [
-    field.mapping({ cidr, ...egressPorts }, "cidr and ports"),
-    field.mapping({ namespace: field.label, ...egressPorts }, "namespace and ports"),
-  ],
-  {
-    error:
-      "allowed: {cidr: 10.0.0.0/8, ports: [5432]} or {namespace: database, ports: [5432]}, ports as needed",
-  },
+export const egress = egressAs(
+  "{cidr: 10.0.0.0/8, ports: [5432]} or {namespace: database, ports: [5432]}, ports as needed",
 );
 
 function isCidr(block: string): boolean {

@@ -1,14 +1,14 @@
-import { z } from "zod";
+import type { z } from "zod";
 
 import { LANES, type LaneName, prefixOf } from "../components/manifests/lane";
-import { egress } from "./egress";
+import { egress, egressAs } from "./egress";
 import { type Fault, got } from "./fault";
 import * as field from "./fields";
 import { mapping } from "./mapping";
 
 const LONGEST_NAMESPACE = 63;
 const API_SERVER =
-  "allowed: {cidr: 10.0.0.1/32, ports: [6443]}, the addresses that kubectl get endpointslices -n default kubernetes shows";
+  "{cidr: 10.0.0.1/32, ports: [6443]}, the addresses that kubectl get endpointslices -n default kubernetes shows";
 
 const destinations = field.list(egress, "a list of {cidr, ports} and {namespace, ports}");
 
@@ -31,7 +31,7 @@ const lanes: { readonly [Name in LaneName]: z.ZodExactOptional<typeof lane> } = 
 /** What Jenkins gets of the cluster; {@link jenkinsFaults} tells what it says about the rest of the settings. */
 export const jenkinsSchema = field.mapping(
   {
-    apiServer: z.union([egress], { error: API_SERVER }),
+    apiServer: egressAs(API_SERVER),
     prefix: field.label.exactOptional(),
     controller: field
       .mapping(
@@ -70,5 +70,5 @@ export function jenkinsFaults(raw: Readonly<Record<string, unknown>>): Fault[] {
   if (longest <= LONGEST_NAMESPACE) return [];
   const room = LONGEST_NAMESPACE - (longest - used.length);
   const allowed = `the namespace of a lane would be called ${used}-preview; allowed: at most ${room} characters in front of the lane's name; set a shorter prefix`;
-  return [{ path: ["jenkins", "prefix"], text: got(used, allowed) }];
+  return [{ path: ["jenkins", "prefix"], text: got(prefix, allowed) }];
 }

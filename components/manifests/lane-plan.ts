@@ -1,4 +1,4 @@
-import type { Right } from "../../rights";
+import { type Right, resourceOf } from "../../rights";
 import { isForJenkins } from "./credential";
 import { AGENT, type JenkinsDefinition, type Lane, lanesOf, LAUNCHER, prefixOf } from "./lane";
 import { laneManifests } from "./lane-objects";
@@ -42,7 +42,7 @@ export function planLanes({ jenkins, ...delivery }: Delivery & { jenkins: Jenkin
     .flatMap(rightToRead);
   const delivering = readers.map(({ rights, ...account }) => ({
     ...account,
-    rights: [...rights, ...reads],
+    rights: distinct([...rights, ...reads]),
   }));
   const { roles, clusterRoles } = grantsTo(delivering, places);
   return {
@@ -83,6 +83,14 @@ function grantsTo(accounts: readonly LaneAccount[], places: readonly string[]) {
       clusterRoleManifests(account.namespace, account, account.rights),
     ),
   };
+}
+
+/** Each right once, in an order that only the rights decide: as many services as there may be need the same ones. */
+function distinct(rights: readonly Right[]): Right[] {
+  const keyOf = ({ namespace, verb, name, ...resource }: Right): string =>
+    JSON.stringify([namespace, resourceOf(resource), name, verb]);
+  const byKey = new Map(rights.map((right) => [keyOf(right), right]));
+  return [...byKey].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, right]) => right);
 }
 
 function placesOf({ rights }: LaneAccount): string[] {

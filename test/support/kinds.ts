@@ -7,6 +7,7 @@ import type {
   V1Namespace,
   V1Pod,
   V1ReplicaSet,
+  V1Role,
   V1Secret,
   V1Service,
 } from "@kubernetes/client-node";
@@ -29,9 +30,19 @@ export const NAMESPACE: Kind<V1Namespace> = { apiVersion: "v1", kind: "Namespace
 export const INGRESS: Kind<V1Ingress> = { apiVersion: "networking.k8s.io/v1", kind: "Ingress" };
 export const EVENT: Kind<CoreV1Event> = { apiVersion: "v1", kind: "Event" };
 
+export const ROLE: Kind<V1Role> = {
+  apiVersion: "rbac.authorization.k8s.io/v1",
+  kind: "Role",
+};
+
 export const SEALED_SECRET: Kind<SealedSecret> = {
   apiVersion: "bitnami.com/v1alpha1",
   kind: "SealedSecret",
+};
+
+export const EXTERNAL_SECRET: Kind<KubernetesObject> = {
+  apiVersion: "external-secrets.io/v1",
+  kind: "ExternalSecret",
 };
 
 /** What the tests look at of a SealedSecret. */

@@ -90,6 +90,26 @@ export class Project {
     return project;
   }
 
+  /** The same clone and state, run with other environment variables. */
+  with(env: Readonly<Record<string, string>>): Project {
+    const all = { ...this.env, ...env };
+    return new Project(this.folder, this.namespace, this.backend, all, this.hears, this.enter);
+  }
+
+  /** Another checkout of the last commit, on the same state. Only its folder is its own: see {@link remove}. */
+  async checkout(): Promise<Project> {
+    const folder = await mkdtemp(join(tmpdir(), "slipway-checkout-"));
+    await execa("git", ["clone", "--quiet", this.folder, folder]);
+    await execa("git", ["remote", "remove", "origin"], { cwd: folder });
+    await symlink(join(CHECKOUT, "node_modules"), join(folder, "node_modules"));
+    return new Project(folder, this.namespace, this.backend, this.env, this.hears, this.enter);
+  }
+
+  /** Removes the clone's folder, and leaves the state. */
+  async remove(): Promise<void> {
+    await rm(this.folder, { recursive: true, force: true, maxRetries: 20 });
+  }
+
   /** Settings of the stack, without the `slipway:` prefix; cluster, registry and namespace are filled in. */
   async settings(settings: Readonly<Record<string, unknown>>): Promise<void> {
     const all = {

@@ -10,7 +10,8 @@ import type { Delivery } from "../../components/manifests/lane-rights";
 import { type Rule, rulesOf } from "../../components/manifests/lane-roles";
 import { Namespace } from "../../components/namespace";
 import { SlipwayProvider } from "../../components/slipway-provider";
-import { changesOf } from "../../provider/lane-guard";
+import type { Api } from "../../provider/cluster/api";
+import { changesOf, LaneGuard as Guard } from "../../provider/lane-guard";
 import type { Right } from "../../rights";
 import { deploy, type Outputs, only, valueOf } from "../support/engine";
 
@@ -68,6 +69,11 @@ test("a HorizontalPodAutoscaler adds exactly its verbs to the deploy lane, and t
     },
   ]);
   expect(scaled.filter((rule) => !isNew(rule))).toEqual(plain);
+});
+
+test("another service of the same kinds changes nothing, so that the deploy lane may add and remove it", () => {
+  const [one, two] = [{ port: 80 }, { port: 81 }];
+  expect(plan({ services: { a: one, b: two } })).toEqual(plan({ services: { b: two } }));
 });
 
 test("the deploy lane may write each kind that the stack registers, and follow what its verdict looks at", () => {
@@ -227,6 +233,71 @@ test("a change of lanes is told rule by rule", () => {
     "Role store/a: with watch: pods",
     "Role store/d: new",
   ]);
+});
+
+describe("the guard", () => {
+  const warnings: string[] = [];
+  const ignore = (): void => undefined;
+  const log = {
+    info: ignore,
+    error: ignore,
+    status: ignore,
+    warn: (text: string) => warnings.push(text),
+  };
+  const subject = { urn: "u", type: "t", name: "lanes", log };
+  const asked: unknown[] = [];
+  const guard = (allowed: boolean): Guard => {
+    const post = (path: string, body: unknown): Promise<unknown> => {
+      asked.push(body);
+      const username = "system:serviceaccount:ci:agent";
+      return Promise.resolve({
+        status: path.endsWith("accessreviews") ? { allowed } : { userInfo: { username } },
+      });
+    };
+    return new Guard(() => ({ post }) as unknown as Api, new AbortController().signal);
+  };
+  const change = (preview: boolean) => ({
+    id: "store",
+    oldInputs: { namespace: "store", lanes: { "Role store/a": ["get: pods"] } },
+    oldOutputs: {},
+    news: { namespace: "store", lanes: { "Role store/a": ["get: pods", "list: pods"] } },
+    preview,
+    timeoutSeconds: 0,
+    ignoreChanges: [],
+  });
+  beforeEach(() => {
+    warnings.length = 0;
+    asked.length = 0;
+  });
+
+  test("asks only where lanes change, and lets whoever may patch roles change them", async () => {
+    expect(
+      await guard(true).diff(subject, { ...change(false), news: change(false).oldInputs }),
+    ).toMatchObject({ changed: [] });
+    expect(await guard(true).diff(subject, change(false))).toMatchObject({ changed: ["lanes"] });
+    expect(await guard(true).update(subject, change(false))).toEqual(change(false).news);
+    expect(asked).toEqual([
+      expect.objectContaining({
+        kind: "SelfSubjectAccessReview",
+        spec: {
+          resourceAttributes: {
+            namespace: "store",
+            verb: "patch",
+            group: "rbac.authorization.k8s.io",
+            resource: "roles",
+          },
+        },
+      }),
+    ]);
+  });
+
+  test("fails a run of anybody else with who it is, what changes and what to run, and warns in a preview", async () => {
+    const told =
+      /^the lanes of Jenkins change, and system:serviceaccount:ci:agent may not patch roles in store; run pulumi up .* as an administrator .*\n {2}Role store\/a: with list: pods$/;
+    await expect(guard(false).update(subject, change(false))).rejects.toThrow(told);
+    await guard(false).update(subject, change(true));
+    expect(warnings).toEqual([expect.stringMatching(told)]);
+  });
 });
 
 const cluster: Outputs = (type) => (type === "slipway:index:AccessProof" ? { proved: true } : {});

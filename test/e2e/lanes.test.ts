@@ -1,0 +1,401 @@
+// Proves the rights of the lanes with real tokens on one API server; it cannot prove that a network enforces their NetworkPolicies,
+// nor how Jenkins' own plugin behaves.
+import { join } from "node:path";
+
+import type { V1Role } from "@kubernetes/client-node";
+
+import type { JenkinsOutputs } from "../../components/jenkins-access";
+import type { ReleaseRecord } from "../../contract";
+import { kubeconfigOfAccount } from "../support/account";
+import { cluster, kubeConfig } from "../support/cluster";
+import { folderWith, removeFolders } from "../support/folder";
+import { DEPLOYMENT, type Kind, ROLE, SECRET } from "../support/kinds";
+import { Project } from "../support/project";
+import { type Request, send } from "../support/request";
+import { shop } from "../support/shop";
+import { succeed } from "../support/succeed";
+
+interface Outputs {
+  readonly releases: Readonly<Record<string, ReleaseRecord>>;
+  readonly jenkins: JenkinsOutputs;
+}
+
+const { hostname, port } = new URL(kubeConfig().getCurrentCluster()?.server ?? "");
+const jenkins = { apiServer: { cidr: `${hostname}/32`, ports: [Number(port)] } };
+const credentials = {
+  payment: { keys: { API_KEY: { setting: "apiKey" } } },
+  registry: {
+    format: "usernamePassword",
+    keys: { username: "ci", password: { random: { length: 20 } } },
+  },
+};
+const service = { ...shop, credentials: ["payment"] };
+const both = { shop: service, spare: service };
+
+let admin: Project;
+let settings: Record<string, unknown>;
+/** Tokens by lane, as kubeconfigs. */
+const tokens: Record<string, string> = {};
+const lane = (name: string): string => `${admin.namespace}-jenkins-${name}`;
+/** A kubeconfig with nothing but the lane's token. */
+const fileOf = (name: string): string =>
+  join(folderWith({ kubeconfig: tokens[name] ?? "" }), "kubeconfig");
+const as = (name: string): Project => admin.with({ SLIPWAY_KUBECONFIG: fileOf(name) });
+const configure = async (change: Record<string, unknown>): Promise<void> => {
+  settings = { ...settings, ...change };
+  await admin.settings(settings);
+};
+
+beforeAll(async () => {
+  admin = await Project.create("lanes");
+  settings = { jenkins, credentials, services: both };
+  await configure({});
+  await admin.secret("apiKey", "an API key");
+});
+afterAll(async () => {
+  removeFolders();
+  await admin.dispose();
+});
+
+test("an administrator's up makes the lanes, a credential and the releases from nothing", async () => {
+  await succeed(admin.up());
+
+  const { releases, jenkins: outputs } = await admin.outputs<Outputs>();
+  expect(releases["shop"]?.verdict).toBe("ready");
+  expect(outputs.credentials).toEqual(["registry"]);
+  expect(outputs.lanes.deploy).toEqual({
+    namespace: lane("deploy"),
+    launcher: "launcher",
+    agent: "agent",
+  });
+  expect(JSON.stringify(outputs)).not.toMatch(/token/i);
+  expect(await cluster.list(SECRET, lane("deploy"))).toEqual([]);
+  for (const name of ["preview", "build", "deploy"])
+    tokens[name] = await kubeconfigOfAccount({ namespace: lane(name), name: "agent" });
+  tokens["launcher"] = await kubeconfigOfAccount({ namespace: lane("preview"), name: "launcher" });
+});
+
+test("the deploy lane, with nothing but its token, finds no change, previews and refreshes", async () => {
+  const deploying = as("deploy");
+  await succeed(deploying.up("--expect-no-changes"));
+  await succeed(deploying.pulumi("preview", "--expect-no-changes", "--stack=dev"));
+  const { output } = await succeed(
+    deploying.pulumi("refresh", "--yes", "--expect-no-changes", "--stack=dev"),
+  );
+  expect(output).not.toMatch(/forbidden/i);
+});
+
+test("the deploy lane ships a new image with other settings, and takes a service away", async () => {
+  const deploying = as("deploy");
+  const before = await admin.outputs<Outputs>();
+  const source = "example/shop/src/main.ts";
+  await admin.write(source, `${await admin.read(source)}\nprocess.title = "shop";\n`);
+  await configure({ services: { shop: { ...service, env: { COLOUR: "green" } } } });
+  await admin.commit("a new image");
+  await succeed(deploying.up());
+
+  const { releases } = await admin.outputs<Outputs>();
+  expect(releases["shop"]?.verdict).toBe("ready");
+  expect(releases["shop"]?.digest).not.toBe(before.releases["shop"]?.digest);
+  expect(await cluster.find(DEPLOYMENT, admin.namespace, "spare")).toBeUndefined();
+});
+
+const object = (apiVersion: string, kind: string, namespace?: string, more: object = {}) => ({
+  apiVersion,
+  kind,
+  metadata: { name: "intruder", ...(namespace !== undefined && { namespace }) },
+  ...more,
+});
+const rbac = "rbac.authorization.k8s.io";
+
+test("whatever else the deploy lane tries is refused", async () => {
+  const home = admin.namespace;
+  const core = `/api/v1/namespaces/${home}`;
+  const roles = `/apis/${rbac}/v1/namespaces/${home}`;
+  const roleRef = { apiGroup: rbac, kind: "ClusterRole", name: "cluster-admin" };
+  const rule = { apiGroups: ["*"], resources: ["*"], verbs: ["*"] };
+  const [pod = ""] =
+    (await admin.outputs<Outputs>()).releases["shop"]?.pods.map(({ name }) => name) ?? [];
+  const own = `/api/v1/namespaces/${lane("deploy")}`;
+  const refused: Request[] = [
+    {
+      method: "POST",
+      path: `${roles}/roles`,
+      body: object(`${rbac}/v1`, "Role", home, { rules: [rule] }),
+    },
+    { method: "PATCH", path: `${roles}/roles/${lane("deploy")}`, body: { rules: [rule] } },
+    { method: "DELETE", path: `${roles}/roles/${lane("deploy")}` },
+    {
+      method: "POST",
+      path: `${roles}/rolebindings`,
+      body: object(`${rbac}/v1`, "RoleBinding", home, { roleRef }),
+    },
+    { method: "PATCH", path: `${roles}/rolebindings/${lane("deploy")}`, body: { subjects: [] } },
+    {
+      method: "POST",
+      path: `/apis/${rbac}/v1/clusterrolebindings`,
+      body: object(`${rbac}/v1`, "ClusterRoleBinding", undefined, { roleRef }),
+    },
+    { method: "POST", path: "/api/v1/namespaces", body: object("v1", "Namespace") },
+    {
+      method: "PATCH",
+      path: core,
+      body: { metadata: { labels: { "pod-security.kubernetes.io/enforce": "privileged" } } },
+    },
+    { method: "DELETE", path: core },
+    {
+      method: "DELETE",
+      path: `/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies/${admin.namespace}-jenkins-pods`,
+    },
+    {
+      method: "POST",
+      path: `${core}/serviceaccounts/shop/token`,
+      body: { apiVersion: "authentication.k8s.io/v1", kind: "TokenRequest", spec: {} },
+    },
+    {
+      method: "POST",
+      path: `${own}/serviceaccounts/agent/token`,
+      body: { apiVersion: "authentication.k8s.io/v1", kind: "TokenRequest", spec: {} },
+    },
+    {
+      method: "PATCH",
+      path: `${own}/serviceaccounts/agent`,
+      body: { automountServiceAccountToken: true },
+    },
+    { method: "GET", path: `${core}/secrets` },
+    { method: "GET", path: `${core}/secrets/other` },
+    { method: "POST", path: `${core}/secrets`, body: object("v1", "Secret", home) },
+    { method: "GET", path: "/api/v1/namespaces/kube-system/secrets" },
+    { method: "POST", path: `${core}/pods/${pod}/exec?command=id` },
+    { method: "POST", path: `${core}/pods/${pod}/attach` },
+    { method: "POST", path: `${core}/pods/${pod}/portforward` },
+    { method: "POST", path: `${core}/pods`, body: object("v1", "Pod", home) },
+    { method: "POST", path: `${own}/pods`, body: object("v1", "Pod", lane("deploy")) },
+    {
+      method: "POST",
+      path: `/api/v1/namespaces/${lane("build")}/pods`,
+      body: object("v1", "Pod", lane("build")),
+    },
+    {
+      method: "PATCH",
+      path: `${own}/resourcequotas/agents`,
+      body: { spec: { hard: { pods: "1000" } } },
+    },
+    { method: "GET", path: "/api/v1/nodes" },
+    {
+      method: "POST",
+      path: "/apis/apps/v1/namespaces/default/deployments",
+      body: object("apps/v1", "Deployment", "default"),
+    },
+    {
+      method: "PATCH",
+      path: `/apis/autoscaling/v2/namespaces/${home}/horizontalpodautoscalers/shop`,
+      body: {},
+    },
+  ];
+  const answers = await Promise.all(
+    refused.map((request) => send(tokens["deploy"] ?? "", request)),
+  );
+  const allowed = refused.filter((_, index) => answers[index]?.status !== 403);
+  expect(allowed).toEqual([]);
+  const { status } = await send(tokens["deploy"] ?? "", {
+    method: "GET",
+    path: `${core}/secrets/payment`,
+  });
+  expect(status).toBe(200);
+});
+
+test("other lanes are refused to the deploy lane with what changes and who must run what, before anything is touched", async () => {
+  const deploying = as("deploy");
+  const before = await cluster.get(DEPLOYMENT, admin.namespace, "shop");
+  const autoscale = { min: 2, max: 3 };
+  const scaled = { ...service, replicas: undefined, autoscale, env: { COLOUR: "blue" } };
+  await configure({ services: { shop: scaled } });
+
+  const { exitCode, output } = await deploying.up();
+  expect(exitCode).not.toBe(0);
+  expect(output).toContain(
+    `the lanes of Jenkins change, and system:serviceaccount:${lane("deploy")}:agent may not patch roles in ${admin.namespace}; run pulumi up with these settings once as an administrator of the cluster, then again from the lane`,
+  );
+  expect(output).toMatch(
+    /Role .*-deploy: with create, delete, get, list, patch, watch: horizontalpodautoscalers\.autoscaling/,
+  );
+  const after = await cluster.get(DEPLOYMENT, admin.namespace, "shop");
+  expect(after.metadata?.resourceVersion).toBe(before.metadata?.resourceVersion);
+});
+
+const scaling = (role: V1Role): string[] | undefined =>
+  role.rules?.find(({ resources }) => resources?.includes("horizontalpodautoscalers"))?.verbs;
+const roleOf = (kind: Kind<V1Role>): Promise<V1Role> =>
+  cluster.get(kind, admin.namespace, lane("deploy"));
+
+test("the administrator's up gives the deploy lane the new kind's verbs, and takes them away with the kind", async () => {
+  await succeed(admin.up());
+  expect(scaling(await roleOf(ROLE))).toEqual([
+    "create",
+    "delete",
+    "get",
+    "list",
+    "patch",
+    "watch",
+  ]);
+  await succeed(as("deploy").up("--expect-no-changes"));
+
+  await configure({ services: { shop: service } });
+  await succeed(admin.up());
+  expect(scaling(await roleOf(ROLE))).toBeUndefined();
+});
+
+test("the preview lane sees what the administrator sees, asks the server, and writes nothing", async () => {
+  await configure({ services: { shop: { ...service, env: { COLOUR: "red" } } } });
+  const previews = await Promise.all(
+    [as("preview"), admin].map((project) =>
+      succeed(project.pulumi("preview", "--diff", "--suppress-progress", "--stack=dev")),
+    ),
+  );
+  const [theirs, ours] = previews.map(({ output }) => output.replace(/Duration: .*/, ""));
+  expect(theirs).toMatch(/COLOUR/);
+  expect(theirs).toBe(ours);
+
+  const path = `/apis/apps/v1/namespaces/${admin.namespace}/deployments/shop`;
+  const wrong = { spec: { selector: { matchLabels: { app: "other" } } } };
+  const right = { metadata: { annotations: { seen: "true" } } };
+  const ask = (request: Request) => send(tokens["preview"] ?? "", request);
+  expect(await ask({ method: "PATCH", path: `${path}?dryRun=All`, body: right })).toMatchObject({
+    status: 200,
+  });
+  expect(await ask({ method: "PATCH", path: `${path}?dryRun=All`, body: wrong })).toMatchObject({
+    status: 422,
+  });
+  const { status, message } = await ask({ method: "PATCH", path, body: right });
+  expect(status).toBe(422);
+  expect(message).toMatch(
+    /the preview lane of Jenkins may only ask what would happen \(dryRun=All\)/,
+  );
+  const secret = `/api/v1/namespaces/${admin.namespace}/secrets/payment`;
+  expect(await ask({ method: "GET", path: secret })).toMatchObject({ status: 403 });
+  await configure({ services: { shop: service } });
+});
+
+const PINNED = `registry.example.com/agent@sha256:${"a".repeat(64)}`;
+const restricted = {
+  allowPrivilegeEscalation: false,
+  capabilities: { drop: ["ALL"] },
+  seccompProfile: { type: "RuntimeDefault" },
+};
+const podWith = (change: object, container: object = {}) => ({
+  spec: {
+    serviceAccountName: "agent",
+    securityContext: { runAsNonRoot: true, runAsUser: 1000 },
+    containers: [{ name: "jnlp", image: PINNED, securityContext: restricted, ...container }],
+    ...change,
+  },
+});
+/** As the launcher would: whether a lane's namespace takes a pod, by a dry run. */
+async function submit(name: string, pod: object): Promise<string> {
+  const namespace = lane(name);
+  const path = `/api/v1/namespaces/${namespace}/pods?dryRun=All`;
+  const body = object("v1", "Pod", namespace, pod);
+  const { status, message } = await send(kubeConfig().exportConfig(), {
+    method: "POST",
+    path,
+    body,
+  });
+  return status === 201 ? "taken" : message;
+}
+
+test("a lane takes pods of its agent's account and with pinned images only", async () => {
+  expect(await submit("deploy", podWith({}))).toBe("taken");
+  expect(await submit("deploy", podWith({ serviceAccountName: "launcher" }))).toMatch(
+    /run as the account agent/,
+  );
+  expect(
+    await submit("deploy", podWith({}, { image: "registry.example.com/agent:latest" })),
+  ).toMatch(/image of each container .* must be pinned/);
+  const initContainers = [{ name: "init", image: "busybox", securityContext: restricted }];
+  expect(await submit("deploy", podWith({ initContainers }))).toMatch(
+    /image of each init container .* must be pinned/,
+  );
+  expect(await submit("deploy", podWith({}, { securityContext: { privileged: true } }))).toMatch(
+    /violates PodSecurity "restricted/,
+  );
+});
+
+test("the build lane takes rootless BuildKit, and none of what else its level would let in", async () => {
+  const loose = { seccompProfile: { type: "Unconfined" }, appArmorProfile: { type: "Unconfined" } };
+  const buildkit = { name: "buildkit", securityContext: loose };
+  expect(await submit("build", podWith({}, buildkit))).toBe("taken");
+  expect(
+    await submit("build", podWith({}, { securityContext: { ...restricted, ...loose } })),
+  ).toMatch(/no container but buildkit without a seccomp profile/);
+  expect(await submit("build", podWith({}, { securityContext: {} }))).toMatch(
+    /no container but buildkit that may gain privileges/,
+  );
+  for (const [securityContext, told] of [
+    [{ ...loose, privileged: true }, /that is privileged/],
+    [{ ...loose, capabilities: { add: ["SYS_ADMIN"] } }, /with added capabilities/],
+    [{ ...loose, runAsUser: 0 }, /that may run as root/],
+  ] as const)
+    expect(await submit("build", podWith({}, { name: "buildkit", securityContext }))).toMatch(told);
+  const volumes = [{ name: "node", hostPath: { path: "/" } }];
+  expect(await submit("build", podWith({ volumes }, buildkit))).toMatch(/may mount only configMap/);
+  expect(await submit("build", podWith({ hostNetwork: true }, buildkit))).toMatch(
+    /must not share a namespace of the node/,
+  );
+});
+
+test("a launcher starts pods in its own lane, and in no other", async () => {
+  const start = (name: string) => {
+    const path = `/api/v1/namespaces/${lane(name)}/pods?dryRun=All`;
+    return send(tokens["launcher"] ?? "", {
+      method: "POST",
+      path,
+      body: object("v1", "Pod", lane(name), podWith({})),
+    });
+  };
+  expect(await start("preview")).toMatchObject({ status: 201 });
+  expect(await start("deploy")).toMatchObject({ status: 403 });
+});
+
+test("a deploy account that lacks a verb is told which, in a table", async () => {
+  const metadata = { namespace: admin.namespace, name: lane("deploy") };
+  const { rules = [] } = await roleOf(ROLE);
+  const fewer = rules.map(({ apiGroups, resources = [], resourceNames, verbs }) => {
+    const kept = resources.includes("deployments")
+      ? verbs.filter((verb) => verb !== "patch")
+      : verbs;
+    return { apiGroups, resources, resourceNames, verbs: kept };
+  });
+  await cluster.patch({ ...ROLE, metadata, rules: fewer });
+  await configure({ services: { shop: { ...service, env: { COLOUR: "violet" } } } });
+  const { exitCode, output } = await as("deploy").up();
+  await cluster.patch({ ...ROLE, metadata, rules });
+  await configure({ services: { shop: service } });
+  expect(exitCode).not.toBe(0);
+  expect(output).toMatch(/\n *watch +replicasets\.apps/);
+});
+
+test("ten ups in a row, of an administrator and the lane, from two checkouts, find nothing to do", async () => {
+  await succeed(admin.up());
+  await admin.commit("as it is");
+  await succeed(admin.up());
+  const deploying = as("deploy");
+  const elsewhere = await admin.checkout();
+  const others = [elsewhere, elsewhere.with({ SLIPWAY_KUBECONFIG: fileOf("deploy") })];
+  try {
+    for (const project of [
+      admin,
+      deploying,
+      ...others,
+      deploying,
+      admin,
+      deploying,
+      admin,
+      deploying,
+      deploying,
+    ])
+      await succeed(project.up("--expect-no-changes"));
+  } finally {
+    await elsewhere.remove();
+  }
+});
