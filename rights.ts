@@ -69,7 +69,10 @@ export interface VerdictScope {
 /** What following a collection takes. */
 const FOLLOW = ["list", "watch"] as const;
 
-/** The rights that the verdict on a release takes, in the namespace of the release unless said otherwise. */
+/**
+ * The rights that the verdict on a release takes, in the namespace of the release unless said otherwise. Secrets and
+ * ConfigMaps that pods wait for are looked for, too, where the stack's own objects give the right; none is asked for here.
+ */
 export function rightsOfVerdict(scope: VerdictScope): readonly NeededRight[] {
   const { namespace, deployment } = scope;
   const within = (rights: readonly NeededRight[]) =>

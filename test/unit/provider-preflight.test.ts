@@ -1,5 +1,7 @@
 // Proves what is asked and told of missing rights against an API server in this process; test/e2e/preflight.test.ts
 // proves with a real account that a real API server's answers are understood.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { ReadinessInputs } from "../../contract";
 import { Cluster } from "../../provider/cluster";
 import { KubeconfigApi } from "../../provider/cluster/api";
@@ -81,6 +83,20 @@ test("what a verdict asks of the API server is what its rights allow", async () 
   );
   const asked = server.requests.filter((request) => !request.endsWith("reviews"));
   expect([...new Set(asked)].sort()).toEqual(allowed.sort());
+});
+
+test("docs/rights.md lists them all", () => {
+  const page = readFileSync(join(__dirname, "../../docs/rights.md"), "utf8");
+  const rows = [...page.matchAll(/^\| ([a-z, ]+) \| `([^`]+)` \| (.+) \|$/gm)].flatMap(
+    ([, verbs = "", resource = "", use = ""]) =>
+      verbs.split(", ").map((verb) => `${verb} ${resource}: ${use}`),
+  );
+  const scope = { namespace: "shop-dev", ingress: true, logs: true, rollback: true };
+  const rights = rightsOfVerdict(scope).map(
+    (right) =>
+      `${right.verb} ${resourceOf(right)}: ${right.purpose}${right.required ? "" : " (optional)"}`,
+  );
+  expect(rows.sort()).toEqual(rights.sort());
 });
 
 test("missing rights end the wait with all of them in one table, and how to grant them", async () => {
