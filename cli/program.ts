@@ -3,6 +3,9 @@ import { Command } from "commander";
 import { version } from "../package.json";
 import { gateCommand } from "./gate";
 import { historyCommand } from "./history";
+import { kubeconfigCommand } from "./kubeconfig";
+import { previewCommand } from "./preview";
+import { reportCommand } from "./report";
 import { rollbackCommand } from "./rollback";
 import { statusCommand } from "./status";
 import { unpinCommand } from "./unpin";
@@ -32,6 +35,9 @@ export function slipway(): Command {
     rollbackCommand(),
     unpinCommand(),
     gateCommand(),
+    previewCommand(),
+    reportCommand(),
+    kubeconfigCommand(),
   ];
   for (const command of commands) program.addCommand(strict(command));
   return program;

@@ -1,8 +1,7 @@
 import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 
-import type { EngineEvent, PreviewOptions } from "@pulumi/pulumi/automation";
-import { LocalWorkspace, Stack, StackNotFoundError } from "@pulumi/pulumi/automation";
+import type { EngineEvent, LocalWorkspace, PreviewOptions, Stack } from "@pulumi/pulumi/automation";
 
 import { badInput, CommandFailure } from "./exit-code";
 import { type SlipwayOutputs, slipwayOutputs } from "./outputs";
@@ -22,6 +21,8 @@ export class ProjectStack {
   private constructor(
     readonly project: string,
     readonly name: string,
+    /** Folder of the project. */
+    readonly folder: string,
     /** The file with its settings. */
     readonly settingsFile: string,
     private readonly workspace: LocalWorkspace,
@@ -36,6 +37,7 @@ export class ProjectStack {
    */
   static async open(wanted: string | undefined, folder = process.cwd()): Promise<ProjectStack> {
     const workDir = projectFolder(folder);
+    const { LocalWorkspace } = await automation();
     const workspace = await LocalWorkspace.create({ workDir });
     const { name: project, stackConfigDir } = (await workspace.projectSettings()) as {
       name: string;
@@ -54,7 +56,7 @@ export class ProjectStack {
       );
     }
     const file = join(workDir, stackConfigDir ?? "", `Pulumi.${shortName(name)}.yaml`);
-    return new ProjectStack(project, name, file, workspace, selected);
+    return new ProjectStack(project, name, workDir, file, workspace, selected);
   }
 
   /** The outputs of the last run. */
@@ -92,6 +94,7 @@ export class ProjectStack {
     action: (stack: Stack, onOutput: Hears) => Promise<unknown>,
   ): Promise<Ended> {
     const said: string[] = [];
+    const { Stack, StackNotFoundError } = await automation();
     const stack = await Stack.select(this.name, this.workspace);
     try {
       await action(stack, (text) => {
@@ -105,14 +108,17 @@ export class ProjectStack {
       return { succeeded: false, said: said.join("") };
     } finally {
       if (this.selected !== undefined && this.selected !== this.name) {
-        await this.workspace.selectStack(this.selected).catch(ignoreGone);
+        await this.workspace.selectStack(this.selected).catch((error: unknown) => {
+          if (!(error instanceof StackNotFoundError)) throw error;
+        });
       }
     }
   }
 }
 
-function ignoreGone(error: unknown): void {
-  if (!(error instanceof StackNotFoundError)) throw error;
+/** Loaded when it is needed, so that help comes at once. */
+function automation(): Promise<typeof import("@pulumi/pulumi/automation")> {
+  return import("@pulumi/pulumi/automation/index.js");
 }
 
 /** The nearest folder upwards that holds a Pulumi project. */

@@ -1,4 +1,4 @@
-import * as pulumi from "@pulumi/pulumi";
+import { RunError } from "@pulumi/pulumi/errors";
 
 const HOST = /^(?:localhost|[^/]*[.:][^/]*)(?=\/)/;
 const REPOSITORY = /^(?:[a-zA-Z0-9.-]+(?::\d{1,5})?\/)?[a-z0-9]+(?:[._/-]+[a-z0-9]+)*$/;
@@ -46,7 +46,7 @@ export function gateReference(pinned: string, gate: string): string {
  */
 export function requirePinned(name: string, reference: string): string {
   if (isPinned(reference)) return reference;
-  throw new pulumi.RunError(
+  throw new RunError(
     `image of ${name}: got ${JSON.stringify(reference)} from the push; allowed: repository@sha256:<64 hex digits>; ` +
       "check that the registry took the push, then run up again, or build elsewhere and set the service's image",
   );

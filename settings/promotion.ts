@@ -2,30 +2,19 @@ import { z } from "zod";
 
 import type { ImageSource } from "../components/image";
 import type { Promotion, ToBePromoted } from "../components/promotion";
+import { duration } from "./duration";
 import { type Fault, got } from "./fault";
 import * as field from "./fields";
 import { type Mapping, mapping } from "./mapping";
 import { pinnedImage, type ServiceForm } from "./service";
 import type { Surroundings } from "./surroundings";
 
-const UNITS = { s: 1, m: 60, h: 3600, d: 86400 };
 const STACK = /^[\w.-]+(\/[\w.-]+\/[\w.-]+)?$/;
 
 const stack = field.text(
   STACK,
   "the name of a stack of this project such as dev, or organization/project/stack",
 );
-const DURATION = "a whole number of seconds, or one with its unit such as 30m, 12h or 2d";
-const duration = z
-  .union([field.wholeNumber(0, 366 * UNITS.d), field.text(/^\d{1,6}[smhd]$/, DURATION)], {
-    error: `allowed: ${DURATION}`,
-  })
-  .transform((value) =>
-    typeof value === "number"
-      ? value
-      : Number(value.slice(0, -1)) * UNITS[value.slice(-1) as keyof typeof UNITS],
-  );
-
 /** What a stack is promoted from: the name of the other stack, or that with what is asked of its releases. */
 export const promotionSchema = z
   .union(

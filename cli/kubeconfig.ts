@@ -1,0 +1,149 @@
+import { readFileSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
+import { resolve } from "node:path";
+
+import type { KubeConfig } from "@kubernetes/client-node";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { stringify } from "yaml";
+
+import { resolveCluster } from "../settings/cluster";
+import { duration } from "../settings/duration";
+import { faultLine } from "../settings/fault";
+import { badInput, CommandFailure } from "./exit-code";
+import { type CommonOptions, print, stackCommand } from "./options";
+import type { SlipwayOutputs } from "./outputs";
+import { ProjectStack } from "./project-stack";
+
+interface Options extends CommonOptions {
+  readonly lane: string;
+  readonly account: "agent" | "launcher";
+  readonly for: number;
+  readonly out?: string;
+}
+
+/** Kubernetes gives no token for less. */
+const SHORTEST_SECONDS = 600;
+
+/** `slipway kubeconfig`: access to the cluster as one of a lane's accounts, for a time. */
+export function kubeconfigCommand(): Command {
+  return stackCommand("kubeconfig")
+    .description("Writes a kubeconfig for an account of a lane, with a token that runs out.")
+    .requiredOption("--lane <name>", "the lane: preview, build or deploy")
+    .addOption(
+      new Option("--account <which>", "who runs in the lane's pods, or who starts them")
+        .choices(["agent", "launcher"])
+        .default("agent"),
+    )
+    .option("--for <time>", "for how long, such as 30m or 1h; at least 10m", lifetime, 3600)
+    .option(
+      "--out <file>",
+      "where to write it; by default <lane>.kubeconfig here, - for standard output",
+    )
+    .addHelpText(
+      "after",
+      `
+Needs the right to create tokens of the lane's accounts, which an administrator has and no lane. The file is the
+account's own access: whoever reads it has its rights until it runs out. Nothing but its name is printed.
+
+Example:
+  $ npx slipway kubeconfig --stack dev --lane deploy --for 1h
+  $ SLIPWAY_KUBECONFIG=$PWD/deploy.kubeconfig npx pulumi up --stack dev`,
+    )
+    .action(kubeconfig);
+}
+
+async function kubeconfig(options: Options): Promise<void> {
+  const stack = await ProjectStack.open(options.stack);
+  const { namespace: home, ...outputs } = await stack.outputs();
+  const lane = laneOf(outputs, options.lane);
+  const administrator = await administratorOf(stack);
+  const name = lane[options.account];
+  const { token, expires } = await tokenOf(administrator, lane.namespace, name, options.for);
+  const text = stringify(kubeconfigWith(administrator, token, home));
+  if (options.out === "-") {
+    process.stdout.write(text);
+    return;
+  }
+  const file = resolve(options.out ?? `${options.lane}.kubeconfig`);
+  await writeFile(file, text, { mode: 0o600 });
+  const account = `${lane.namespace}/${name}`;
+  print(options, { file, account, expires }, `wrote ${file}: ${account} until ${expires}`);
+}
+
+/** @see https://kubernetes.io/docs/reference/kubernetes-api/authentication-resources/token-request-v1/ */
+async function tokenOf(config: KubeConfig, namespace: string, name: string, seconds: number) {
+  const { AuthenticationV1TokenRequest, CoreV1Api, V1TokenRequestSpec } =
+    await import("@kubernetes/client-node");
+  const body = new AuthenticationV1TokenRequest();
+  body.spec = new V1TokenRequestSpec();
+  body.spec.audiences = [];
+  body.spec.expirationSeconds = seconds;
+  const api = config.makeApiClient(CoreV1Api);
+  const answer = await api.createNamespacedServiceAccountToken({ namespace, name, body });
+  const { token, expirationTimestamp: expires } = answer.status ?? {};
+  if (token === undefined || expires === undefined) {
+    throw new CommandFailure("the API server gave no token; try again");
+  }
+  return { token, expires: expires.toISOString() };
+}
+
+function laneOf({ jenkins }: Pick<SlipwayOutputs, "jenkins">, wanted: string) {
+  const lanes = Object.entries(jenkins?.lanes ?? {});
+  const lane = lanes.find(([name]) => name === wanted)?.[1];
+  if (lane !== undefined) return lane;
+  const known = lanes.map(([name]) => name).join(", ");
+  throw badInput(
+    `--lane: got "${wanted}"; allowed: ${known || "none, for the stack makes no lanes; set slipway:jenkins and run pulumi up as an administrator"}`,
+  );
+}
+
+/** The cluster as the stack's settings name it, with the access of whoever runs this. */
+async function administratorOf(stack: ProjectStack): Promise<KubeConfig> {
+  const setting = JSON.parse((await stack.setting("cluster")) ?? "{}") as unknown;
+  const found = resolveCluster(setting, { variables: process.env, folder: stack.folder });
+  if ("faults" in found) {
+    const lines = found.faults.map(({ path, text }) =>
+      faultLine({ path: ["cluster", ...path], text }),
+    );
+    throw badInput(lines.join("\n  ") || "slipway:cluster.kubeconfig: there is no such file");
+  }
+  const { KubeConfig } = await import("@kubernetes/client-node");
+  const config = new KubeConfig();
+  config.loadFromFile(found.cluster.kubeconfig);
+  config.setCurrentContext(found.cluster.context);
+  return config;
+}
+
+/** A kubeconfig for the same cluster, with another user and nobody else's credentials. */
+export function kubeconfigWith(config: KubeConfig, token: string, namespace: string): object {
+  const cluster = config.getCurrentCluster();
+  if (cluster === null) throw new CommandFailure("slipway:cluster.context names no cluster");
+  const { server, caData, caFile, tlsServerName, skipTLSVerify } = cluster;
+  const authority = caFile === undefined ? caData : readFileSync(caFile).toString("base64");
+  // The stack's settings may name the context.
+  const context = config.getCurrentContext();
+  return {
+    apiVersion: "v1",
+    kind: "Config",
+    clusters: [
+      {
+        name: "cluster",
+        cluster: {
+          server,
+          ...(authority && { "certificate-authority-data": authority }),
+          ...(tlsServerName && { "tls-server-name": tlsServerName }),
+          ...(skipTLSVerify && { "insecure-skip-tls-verify": true }),
+        },
+      },
+    ],
+    users: [{ name: "lane", user: { token } }],
+    contexts: [{ name: context, context: { cluster: "cluster", user: "lane", namespace } }],
+    "current-context": context,
+  };
+}
+
+function lifetime(text: string): number {
+  const seconds = duration.safeParse(/^\d+$/.test(text) ? Number(text) : text).data ?? 0;
+  if (seconds >= SHORTEST_SECONDS) return seconds;
+  throw new InvalidArgumentError(`got "${text}"; allowed: at least 10m, such as 30m or 1h`);
+}

@@ -1,0 +1,80 @@
+import { writeFile } from "node:fs/promises";
+
+import type { EngineEvent } from "@pulumi/pulumi/automation";
+import { type Command, InvalidArgumentError } from "commander";
+
+import { CommandFailure, EXIT_CODE } from "./exit-code";
+import { type CommonOptions, print, stackCommand } from "./options";
+import { type Expectation, parseExpectation, unexpected } from "./preview/expectation";
+import { previewMarkdown } from "./preview/markdown";
+import { type PreviewReport, previewReport } from "./preview/preview";
+import { ProjectStack } from "./project-stack";
+
+interface Options extends CommonOptions {
+  readonly comment?: string;
+  readonly expect: readonly Expectation[];
+  readonly exitCode?: true;
+  readonly savePlan?: string;
+}
+
+/** `slipway preview`: what an up would do, for the people who are to agree to it. */
+export function previewCommand(): Command {
+  return stackCommand("preview")
+    .description(
+      "Runs pulumi preview and writes a comment in Markdown: which pods restart and why, what is replaced or deleted, what becomes of rights and of the network.",
+    )
+    .option("--comment <file>", "write the comment to a file in place of standard output")
+    .option(
+      "--expect <digest>",
+      "fail unless this image would run: sha256:<64 hex digits>, or service=sha256:…; repeatable",
+      expectation,
+      [],
+    )
+    .option("--exit-code", "exit with 3 where changes are pending")
+    .option("--save-plan <file>", "save the plan, for pulumi up --plan; it may hold secrets")
+    .addHelpText(
+      "after",
+      `
+No value of a setting or a secret is in the comment, and the same change has the same comment.
+
+Examples:
+  $ npx slipway preview --stack dev
+  $ npx slipway preview --stack prod --comment preview.md --exit-code
+  $ npx slipway preview --stack prod --expect shop=sha256:4f5e… --save-plan plan.json`,
+    )
+    .action(preview);
+}
+
+async function preview(options: Options): Promise<void> {
+  const stack = await ProjectStack.open(options.stack);
+  const events: EngineEvent[] = [];
+  const { succeeded } = await stack.preview(
+    (text) => void process.stderr.write(text),
+    (event) => void events.push(event),
+    options.savePlan === undefined ? {} : { plan: options.savePlan },
+  );
+  const report = previewReport({ project: stack.project, stack: stack.name }, events);
+  const comment = previewMarkdown(report);
+  if (options.comment !== undefined) await writeFile(options.comment, comment);
+  if (options.comment === undefined || options.json === true) print(options, report, comment);
+  if (!succeeded || report.outcome === "failed") {
+    throw new CommandFailure("pulumi preview failed; what it said is above");
+  }
+  assertExpected(report, options.expect);
+  if (options.exitCode === true && report.outcome === "changes") {
+    throw new CommandFailure("", EXIT_CODE.changesPending);
+  }
+}
+
+function assertExpected(report: PreviewReport, expectations: readonly Expectation[]): void {
+  const reasons = unexpected(report, expectations);
+  if (reasons.length > 0) throw new CommandFailure(reasons.join("\n  "));
+}
+
+function expectation(text: string, before: readonly Expectation[]): readonly Expectation[] {
+  try {
+    return [...before, parseExpectation(text)];
+  } catch (error) {
+    throw new InvalidArgumentError((error as Error).message);
+  }
+}

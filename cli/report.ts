@@ -1,0 +1,74 @@
+import { readFile, writeFile } from "node:fs/promises";
+
+import type { EngineEvent } from "@pulumi/pulumi/automation";
+import type { Command } from "commander";
+
+import { badInput } from "./exit-code";
+import { type CommonOptions, print, stackCommand } from "./options";
+import { ProjectStack } from "./project-stack";
+import { reportMarkdown } from "./report/markdown";
+import { reportPage } from "./report/page";
+import { releaseReport } from "./report/report";
+
+interface Options extends CommonOptions {
+  readonly html?: string;
+  readonly markdown?: string;
+  readonly events?: string;
+}
+
+/** `slipway report`: what became of the last up. */
+export function reportCommand(): Command {
+  return stackCommand("report")
+    .description(
+      "Shows what became of the last up: the chain from commit to pods, a timeline, verdict and evidence, and how long releases took.",
+    )
+    .option("--html <file>", "write one page that needs nothing else, no network either")
+    .option("--markdown <file>", "write the report as Markdown")
+    .option(
+      "--events <file>",
+      "what pulumi up --event-log wrote: adds build, push and apply to the timeline",
+    )
+    .addHelpText(
+      "after",
+      `
+Without a file it prints Markdown. It reports a failed release, too, and exits with 0: the up has told of the failure.
+
+Examples:
+  $ npx slipway report --stack prod --html report.html
+  $ npx slipway report --stack prod --json`,
+    )
+    .action(report);
+}
+
+async function report(options: Options): Promise<void> {
+  const stack = await ProjectStack.open(options.stack);
+  const { releases, history } = await stack.outputs();
+  const events = options.events === undefined ? [] : await readEvents(options.events);
+  const told = releaseReport({
+    project: stack.project,
+    stack: stack.name,
+    releases,
+    history,
+    events,
+  });
+  if (options.html !== undefined) await writeFile(options.html, reportPage(told));
+  if (options.markdown !== undefined) await writeFile(options.markdown, reportMarkdown(told));
+  const written = [options.html, options.markdown].filter((file) => file !== undefined);
+  print(
+    options,
+    told,
+    written.length > 0 ? `wrote ${written.join(" and ")}` : reportMarkdown(told),
+  );
+}
+
+/** The engine's log of a run: an event in JSON on each line. */
+async function readEvents(file: string): Promise<EngineEvent[]> {
+  try {
+    const lines = (await readFile(file, "utf8")).split("\n").filter((line) => line !== "");
+    return lines.map((line) => JSON.parse(line) as EngineEvent);
+  } catch (error) {
+    throw badInput(
+      `--events: got "${file}", which cannot be read (${(error as Error).message}); allowed: a file that pulumi up --event-log wrote`,
+    );
+  }
+}

@@ -1,0 +1,251 @@
+// Runs the commands without a stack: what they do to one is for test/e2e/environments.test.ts.
+import { KubeConfig } from "@kubernetes/client-node";
+import { execa } from "execa";
+
+import { earlierRelease } from "../../cli/earlier";
+import { CommandFailure, EXIT_CODE } from "../../cli/exit-code";
+import { kubeconfigWith } from "../../cli/kubeconfig";
+import { serviceOf, slipwayOutputs } from "../../cli/outputs";
+import { pinOf, pinsOf, withoutPins, withPin } from "../../cli/pins";
+import { failureOf } from "../../cli/release";
+import { change } from "../../cli/rollback";
+import { statusOf } from "../../cli/status";
+import { age, table } from "../../cli/words";
+import type { HistoryEntry, ReleaseRecord } from "../../contract";
+import { CHECKOUT, KUBECONFIG } from "../support/stack-config";
+
+const digest = (letter: string): string => `sha256:${letter.repeat(64)}`;
+const entry = (letter: string, more: Partial<HistoryEntry> = {}): HistoryEntry => ({
+  commit: letter.repeat(40),
+  dirty: false,
+  image: `registry.example.com/shop@${digest(letter)}`,
+  digest: digest(letter),
+  manifestHash: digest("0"),
+  verdict: "ready",
+  reason: null,
+  startedAt: "2026-11-21T10:00:00.000Z",
+  seconds: 2,
+  ...more,
+});
+const record = (letter: string, more: Partial<ReleaseRecord> = {}): ReleaseRecord =>
+  ({ version: 1, ...entry(letter), running: null, ...more }) as ReleaseRecord;
+
+function failureOfCall(call: () => unknown): CommandFailure {
+  try {
+    call();
+  } catch (error) {
+    if (error instanceof CommandFailure) return error;
+  }
+  throw new Error("the call has not failed");
+}
+
+describe("the release to go back to", () => {
+  const failed = { verdict: "failed", reason: "crash-loop" } as const;
+  const history = [
+    entry("d", failed),
+    entry("c"),
+    entry("b", failed),
+    entry("a", { manifestHash: digest("1") }),
+    entry("a"),
+  ];
+  const back = (wanted: Parameters<typeof earlierRelease>[3], current = "d") =>
+    earlierRelease("shop", { digest: digest(current) }, history, wanted).digest;
+
+  test("is by steps over other images that were ready, whatever failed between them", () => {
+    expect(back({ steps: 1 })).toBe(digest("c"));
+    expect(back({ steps: 2 })).toBe(digest("a"));
+    expect(back({ steps: 1 }, "c")).toBe(digest("a"));
+  });
+
+  test("is by its digest, or the start of it", () => {
+    expect(back({ to: digest("a") })).toBe(digest("a"));
+    expect(back({ to: "sha256:aaaa" })).toBe(digest("a"));
+    expect(back({ to: "aaaa" })).toBe(digest("a"));
+  });
+
+  test.each<[Parameters<typeof earlierRelease>[3], string]>([
+    [{ steps: 3 }, "--steps: got 3; allowed: 1 to 2; see npx slipway history --service shop"],
+    [
+      { to: "eeee" },
+      '--to: got "eeee"; allowed: sha256:dddddddddddd, sha256:cccccccccccc, sha256:bbbbbbbbbbbb, sha256:aaaaaaaaaaaa; see npx slipway history --service shop',
+    ],
+    [
+      { to: "bbbb" },
+      '--to: got "bbbb", which failed with crash-loop; allowed: a release that was ready; see npx slipway history --service shop',
+    ],
+    [{ to: "" }, '--to: got ""; allowed: sha256:dddddddddddd, sha256:cccccccccccc'],
+  ])("%j is bad input", (wanted, message) => {
+    const failure = failureOfCall(() => back(wanted));
+    expect(failure.message).toContain(message);
+    expect(failure.exitCode).toBe(EXIT_CODE.badInput);
+  });
+
+  test("is none where nothing else was ready", () => {
+    const only = () => earlierRelease("shop", { digest: digest("a") }, [entry("a")], { steps: 1 });
+    expect(failureOfCall(only).message).toContain("no other image of shop was ready before");
+  });
+});
+
+describe("pins", () => {
+  const settings = [
+    "# who to ask: the shop's team",
+    "config:",
+    "  slipway:namespace: shop # never change it",
+    "  slipway:services:",
+    "    shop: { port: 8080 }",
+    "encryptionsalt: v1:x",
+    "",
+  ].join("\n");
+
+  test("are written with comments and everything else left as they are, and go without a trace", () => {
+    const pinned = withPin("shop", pinOf(entry("a")))(settings);
+    expect(pinned).toBe(
+      settings.replace(
+        "encryptionsalt",
+        `  slipway:pins:\n    shop:\n      image: ${entry("a").image}\n      commit: ${"a".repeat(40)}\nencryptionsalt`,
+      ),
+    );
+    expect(withoutPins(["shop"])(pinned)).toBe(settings);
+  });
+
+  test("of one service leave those of others", () => {
+    const both = withPin("web", pinOf(entry("b")))(withPin("shop", pinOf(entry("a")))(settings));
+    expect(Object.keys(pinsOf(withoutPins(["shop"])(both)))).toEqual(["web"]);
+  });
+
+  test("say of a release without commit, or with changes beside it, that it is so", () => {
+    expect(pinOf(entry("a", { commit: null }))).toEqual({ image: entry("a").image });
+    expect(pinOf(entry("a", { dirty: true }))).toMatchObject({ dirty: true });
+  });
+
+  test("a commit of digits alone stays a text", () => {
+    const text = withPin("shop", pinOf(entry("1")))(settings);
+    expect(pinsOf(text)["shop"]?.commit).toBe("1".repeat(40));
+  });
+
+  test("of settings that are no YAML are not touched", () => {
+    expect(failureOfCall(() => withPin("shop", pinOf(entry("a")))("a: [")).message).toMatch(
+      /^the stack's settings are no YAML/,
+    );
+  });
+});
+
+test("a rollback shows what it will change", () => {
+  jest.spyOn(Date, "now").mockReturnValue(Date.parse("2026-11-21T13:00:00Z"));
+  expect(change("shop", record("b", { verdict: "failed" }), entry("a"), "Pulumi.prod.yaml")).toBe(
+    [
+      "shop: sha256:bbbbbbbbbbbb (commit bbbbbbbbbbbb, failed)",
+      "    → sha256:aaaaaaaaaaaa (commit aaaaaaaaaaaa, ready 3h ago)",
+      `Pulumi.prod.yaml: slipway:pins.shop.image becomes registry.example.com/shop@${digest("a")}`,
+    ].join("\n"),
+  );
+});
+
+test("a status tells what runs in place of what is desired", () => {
+  const running = { digest: digest("a") } as ReleaseRecord["running"];
+  const failed = { verdict: "failed", reason: "crash-loop" } as const;
+  expect(statusOf("shop", record("b"), undefined)).toMatchObject({ runs: digest("b"), pin: null });
+  expect(statusOf("shop", record("b", { ...failed, running }), undefined).runs).toBe(digest("a"));
+  expect(statusOf("shop", record("b", failed), undefined).runs).toBeNull();
+  expect(statusOf("shop", record("b"), { image: "x@y" }).pin).toBe("x@y");
+});
+
+test("a release that failed has another exit code where the one before runs again", () => {
+  const failed = { verdict: "failed", reason: "crash-loop" } as const;
+  const running = (verdict: "ready" | "failed") => ({ verdict }) as ReleaseRecord["running"];
+  const code = (...states: readonly Partial<ReleaseRecord>[]) =>
+    failureOf(Object.fromEntries(states.map((state, at) => [`s${at}`, record("a", state)])))
+      .exitCode;
+  expect(code({ ...failed, running: running("ready") })).toBe(EXIT_CODE.rolledBack);
+  expect(code({ ...failed, running: running("failed") })).toBe(EXIT_CODE.releaseFailed);
+  expect(code(failed)).toBe(EXIT_CODE.releaseFailed);
+  expect(code({ ...failed, running: running("ready") }, failed)).toBe(EXIT_CODE.releaseFailed);
+  expect(code({ ...failed, running: running("ready") }, {})).toBe(EXIT_CODE.rolledBack);
+});
+
+describe("outputs", () => {
+  const outputs = (releases: unknown) =>
+    slipwayOutputs("dev", { releases: { value: releases, secret: false } });
+
+  test("of a stack that was never deployed, or by another version, are refused", () => {
+    expect(failureOfCall(() => slipwayOutputs("dev", {})).message).toBe(
+      'dev: the output "releases" must be there, got nothing; run pulumi up --stack dev first',
+    );
+    expect(failureOfCall(() => outputs({ shop: { version: 2 } })).message).toMatch(
+      /^dev: releases\.shop\.version must be 1, got 2/,
+    );
+  });
+
+  test("of several services want a choice", () => {
+    const two = outputs({ shop: record("a"), web: record("b") });
+    expect(serviceOf(outputs({ shop: record("a") }), undefined)).toBe("shop");
+    expect(serviceOf(two, "web")).toBe("web");
+    expect(failureOfCall(() => serviceOf(two, undefined)).message).toBe(
+      "--service: missing; allowed: shop, web",
+    );
+    expect(failureOfCall(() => serviceOf(two, "shpo")).message).toBe(
+      '--service: got "shpo"; allowed: shop, web',
+    );
+  });
+});
+
+test("a kubeconfig for a lane has its token and nothing of the administrator's", () => {
+  const config = new KubeConfig();
+  config.loadFromString(KUBECONFIG);
+  config.setCurrentContext("only");
+  const made = JSON.stringify(kubeconfigWith(config, "of-the-lane", "shop-dev"));
+  expect(made).not.toContain("not-for-any-log");
+  const read = new KubeConfig();
+  read.loadFromString(made);
+  expect(read.getCurrentContext()).toBe("only");
+  expect(read.getCurrentUser()?.token).toBe("of-the-lane");
+  expect(read.getCurrentCluster()).toMatchObject({
+    server: "https://10.0.0.1:6443",
+    caData: "QUJD",
+  });
+});
+
+test("columns are as wide as they must be, ages as coarse as they may be", () => {
+  expect(table(["A", "LONG"], [["value", ""]])).toBe("A      LONG\nvalue");
+  const now = Date.parse("2026-11-21T12:00:00Z");
+  const ages = [
+    "2026-11-21T11:59:30Z",
+    "2026-11-21T11:01:00Z",
+    "2026-11-21T09:00:00Z",
+    "2026-11-01T12:00:00Z",
+  ];
+  expect(ages.map((from) => age(from, now))).toEqual(["30s", "59m", "3h", "20d"]);
+});
+
+describe("npx slipway", () => {
+  const run = (...args: string[]) =>
+    execa(process.execPath, ["cli/slipway", ...args], { cwd: CHECKOUT, reject: false });
+
+  test.each([
+    [["--help"], 0, /Exit codes:\n {2}0 {2}good/, /^$/],
+    [["rollback", "--help"], 0, /Examples:\n {2}\$ npx slipway rollback --stack prod/, /^$/],
+    [["rolback"], 2, /^$/, /unknown command 'rolback'\n\(Did you mean rollback\?\)/],
+    [["status", "--stak", "dev"], 2, /^$/, /unknown option '--stak'\n\(Did you mean --stack\?\)/],
+    [["rollback", "--steps", "0"], 2, /^$/, /got "0"; allowed: a whole number of at least 1/],
+    [["kubeconfig", "--lane", "deploy", "--for", "1m"], 2, /^$/, /got "1m"; allowed: at least 10m/],
+    [["gate", "pass", "No Name"], 2, /^$/, /got "No Name"; allowed: 1 to 63 lower-case letters/],
+    [["preview", "--expect", "latest"], 2, /^$/, /got "latest"; allowed: sha256:/],
+  ])("%j ends with %d", async (args, exitCode, stdout, stderr) => {
+    const ended = await run(...args);
+    expect(ended.stdout).toMatch(stdout);
+    expect(ended.stderr).toMatch(stderr);
+    expect(ended.exitCode).toBe(exitCode);
+  });
+
+  test("outside of a project it says where to go", async () => {
+    const { stderr, exitCode } = await execa(
+      process.execPath,
+      [`${CHECKOUT}/cli/slipway`, "status"],
+      { cwd: "/", reject: false },
+    );
+    expect(stderr).toBe(
+      "error: /: no Pulumi.yaml here or in a folder above; go to the folder of the project",
+    );
+    expect(exitCode).toBe(2);
+  });
+});
