@@ -3,6 +3,9 @@ import type { AnyObject, ObservedObject } from "../../provider/verdict/awaited-o
 import type { Event, Pod } from "../../provider/verdict/objects";
 import { readyPod, unreadyPod } from "./release-objects";
 
+/** What the API server says of a pod that no quota has room for. */
+export const QUOTA = 'pods "thing-1" is forbidden: exceeded quota: none, requested: pods=1';
+
 /** What is awaited of an object of this kind: its second generation. */
 export function awaitedOf(
   apiVersion: string,

@@ -1,0 +1,113 @@
+// Proves the rules on objects made by hand; that a cluster shows such objects is proved by test/e2e/other-kinds.
+import type { Event, Pod } from "../../provider/verdict/objects";
+import { awaitedOf, eventOf, objectOf, observedOf, podOf } from "../support/kind-objects";
+import { expectNeverReady, expectVerdict, type VerdictCase } from "../support/verdict-case";
+
+const CLAIM = { ...awaitedOf("v1", "PersistentVolumeClaim"), generation: 0 };
+const claim = (status: object, events: readonly Event[] = [], pods: readonly Pod[] = []) =>
+  observedOf(
+    objectOf({ volumeName: "pv-1", resources: { requests: { storage: "2Gi" } } }, status),
+    pods,
+    events,
+  );
+const FIRST_CONSUMER = eventOf(
+  "WaitForFirstConsumer",
+  "waiting for first consumer to be created before binding",
+);
+
+const CLAIMS: readonly VerdictCase[] = [
+  [
+    "is ready when bound",
+    claim({ phase: "Bound", capacity: { storage: "2Gi" } }),
+    /^ready: bound to pv-1$/,
+    0,
+  ],
+  [
+    "is ready while it waits for a first consumer that nobody is",
+    claim({ phase: "Pending" }, [FIRST_CONSUMER]),
+    /^ready: it is bound when its first pod comes$/,
+    0,
+  ],
+  [
+    "is awaited while it waits for a consumer that is there",
+    claim({ phase: "Pending" }, [FIRST_CONSUMER], [podOf("thing-1", {})]),
+    /^not-ready: pod thing-1 waits for it$/,
+    120,
+  ],
+  [
+    "fails when no volume and no class will ever serve it",
+    claim({ phase: "Pending" }, [
+      eventOf(
+        "FailedBinding",
+        "no persistent volumes available for this claim and no storage class is set",
+      ),
+    ]),
+    /^volume-unbound: no persistent volumes available/,
+    30,
+  ],
+  [
+    "fails in the provisioner's words",
+    claim({ phase: "Pending" }, [
+      eventOf("ProvisioningFailed", 'storageclass.storage.k8s.io "fast" not found', {
+        type: "Warning",
+      }),
+    ]),
+    /^volume-unbound: storageclass.storage.k8s.io "fast" not found$/,
+    30,
+  ],
+  [
+    "may take as long as its provisioner takes",
+    claim({ phase: "Pending" }, [
+      eventOf("ProvisioningFailed", "try again", { type: "Warning" }),
+      eventOf("ExternalProvisioning", "Waiting for a volume to be created", {
+        at: "2026-01-01T00:00:01Z",
+      }),
+    ]),
+    /^volume-unbound: Waiting for a volume to be created$/,
+    120,
+  ],
+  [
+    "says that nothing has happened to it",
+    claim({ phase: "Pending" }),
+    /^volume-unbound: nothing has happened/,
+    120,
+  ],
+  [
+    "fails when its volume is gone",
+    claim({ phase: "Lost" }),
+    /^volume-lost: its volume pv-1 is gone/,
+    0,
+  ],
+  [
+    "waits while it grows",
+    claim({
+      phase: "Bound",
+      capacity: { storage: "1Gi" },
+      conditions: [{ type: "Resizing", status: "True" }],
+    }),
+    /^not-ready: it grows from 1Gi to 2Gi$/,
+    120,
+  ],
+  [
+    "is ready when only its file system is still to grow",
+    claim({ phase: "Bound", conditions: [{ type: "FileSystemResizePending", status: "True" }] }),
+    /^ready: bound to pv-1; its file system grows/,
+    0,
+  ],
+  [
+    "fails when it cannot grow",
+    claim(
+      { phase: "Bound", allocatedResourceStatuses: { storage: "ControllerResizeInfeasible" } },
+      [eventOf("VolumeResizeFailed", "no space", { type: "Warning" })],
+    ),
+    /^resize-failed: no space$/,
+    0,
+  ],
+];
+test.each(CLAIMS)("a volume claim %s", (...row) => {
+  expectVerdict(CLAIM, row);
+});
+
+test("a volume claim that is not ready is ready at no time", () => {
+  expectNeverReady(CLAIM, CLAIMS);
+});
