@@ -253,6 +253,11 @@ export interface SealedValuesInputs {
   readonly certificate?: string;
   /** By key of the Secret. */
   readonly values: Readonly<Record<string, string>>;
+  /**
+   * Keys whose values are base64 of what is sealed, because that is no text.
+   * @default []
+   */
+  readonly base64?: readonly string[];
 }
 
 /** Outputs of `slipway:index:SealedValues`. */

@@ -161,6 +161,19 @@ export function rightsOfSealing(scope: SealingScope): readonly NeededRight[] {
   ];
 }
 
+/** The rights that awaiting the Secret of an ExternalSecret takes. */
+export function rightsOfExternalSecret({
+  namespace,
+  name,
+}: Pick<SealingScope, "namespace" | "name">): readonly NeededRight[] {
+  return [
+    { ...required("get", "external-secrets.io", "externalsecrets", "credential"), name, namespace },
+    { ...optional("patch", "external-secrets.io", "externalsecrets", "retry"), name, namespace },
+    { ...required("get", "", "secrets", "credential"), name, namespace },
+    { ...optional("list", "", "events", "evidence"), namespace },
+  ];
+}
+
 /** A resource as RBAC rules and people write it, e.g. `deployments.apps` or `pods/log`. */
 export function resourceOf({ group, resource, subresource }: Omit<Right, "verb">): string {
   const whole = group === "" ? resource : `${resource}.${group}`;

@@ -9,10 +9,13 @@ import type { RemoteValue } from "./manifests/external-secret";
 /** What Docker Hub is known by in settings of Docker. */
 const DOCKER_HUB = "https://index.docker.io/v1/";
 
+/** How a value that is no text is written as one. */
+export type ValueEncoding = "base64";
+
 /** Where a value comes from. */
 export type ValueSource =
   /** It is given: a secret as an output that is marked as one. */
-  | { readonly value: pulumi.Input<string> }
+  | { readonly value: pulumi.Input<string>; readonly encoding?: ValueEncoding }
   /** It is made up once, and stays. */
   | { readonly random: RandomText }
   /** It is an output of another stack, which must be a secret there. */

@@ -46,7 +46,7 @@ export function sealCredential(
   const values = valuesOf(name, form.format, keys, registry, { parent: child.parent });
   const { encryptedData, digests, digest, digestKey } = new SealedValues(
     name,
-    { name, namespace, scope, ...sealing, values },
+    { name, namespace, scope, ...sealing, values, base64: encoded(keys) },
     { ...child, provider },
   );
   const manifest = sealedManifest(form, encryptedData);
@@ -65,6 +65,12 @@ export function sealCredential(
   );
   const unsealed = pulumi.all([digest, readiness.ready]).apply(([text]) => text);
   return { keys: Object.keys(values), digest: unsealed };
+}
+
+function encoded(keys: Readonly<Record<string, ValueSource>>): string[] {
+  return Object.entries(keys).flatMap(([key, source]) =>
+    "value" in source && source.encoding === "base64" ? [key] : [],
+  );
 }
 
 function sealedManifest(form: CredentialForm, encryptedData: pulumi.Output<CredentialValues>) {

@@ -1,3 +1,5 @@
+import { z } from "zod";
+
 import {
   CREDENTIAL_KEYS,
   type CredentialFormat,
@@ -35,6 +37,7 @@ export function credentialFaults(written: Written, known: readonly string[]): Fa
     [
       ...formatFaults(mapping(credential) ?? {}, raw),
       ...backendFaults(mapping(credential) ?? {}),
+      ...limitFaults(mapping(mapping(credential)?.["jenkins"]) ?? {}),
       ...settingFaults(mapping(credential) ?? {}, written, known),
     ].map(({ path, text }) => ({ path: ["credentials", name, ...path], text })),
   );
@@ -76,6 +79,13 @@ function formatFaults(credential: Mapping, { registry }: Mapping): Fault[] {
     }),
     ...(format === "dockerconfigjson" ? registryFaults(keys, mapping(registry) ?? {}) : []),
   ];
+}
+
+/** The plugin passes over a Secret that has both. */
+function limitFaults({ scope, folders }: Mapping): Fault[] {
+  if (scope === undefined || folders === undefined) return [];
+  const text = got(scope, "allowed: without folders only; Jenkins takes the one or the other");
+  return [{ path: ["jenkins", "scope"], text }];
 }
 
 function opaqueFaults(keys: Mapping, jenkins: unknown): Fault[] {
@@ -122,9 +132,10 @@ function registryFaults(keys: Mapping, registry: Mapping): Fault[] {
 
 function settingFaults(credential: Mapping, written: Written, known: readonly string[]): Fault[] {
   return Object.entries(mapping(credential["keys"]) ?? {}).flatMap(([key, source]) => {
-    const setting = mapping(source)?.["setting"];
+    const { setting, encoding } = mapping(source) ?? {};
     if (typeof setting !== "string") return [];
-    const text = settingFault(setting, written, known);
+    const text =
+      settingFault(setting, written, known) ?? encodingFault(setting, encoding, written.values);
     return text === undefined ? [] : [{ path: ["keys", key, "setting"], text }];
   });
 }
@@ -141,6 +152,17 @@ function settingFault(
   if (!secretKeys.includes(setting))
     return `slipway:${setting} holds a value in clear; allowed: an encrypted one; ${remedy}, and change the secret`;
   return undefined;
+}
+
+/** The value is not shown: it is a secret. */
+function encodingFault(
+  setting: string,
+  encoding: unknown,
+  values: Readonly<Record<string, string>>,
+): string | undefined {
+  const text = (values[setting] ?? "").replaceAll(/\s/g, "");
+  if (encoding !== "base64" || z.base64().safeParse(text).success) return undefined;
+  return `slipway:${setting} is no base64; run base64 FILE | pulumi config set --secret slipway:${setting}`;
 }
 
 function useFaults(service: Mapping, credentials: Mapping, home: unknown): Fault[] {

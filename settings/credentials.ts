@@ -28,7 +28,13 @@ const remote = field.mapping(
 const source = z.union(
   [
     z.string().min(1),
-    field.mapping({ setting: z.string() }, "setting"),
+    field.mapping(
+      {
+        setting: z.string(),
+        encoding: z.literal("base64", { error: "allowed: base64" }).exactOptional(),
+      },
+      "setting and encoding",
+    ),
     field.mapping(
       {
         random: field.mapping(
@@ -137,7 +143,8 @@ export function withValues(
   const sources = Object.entries(keys).map(([key, source]): [string, ValueSource] => {
     if (typeof source === "string") return [key, { value: source }];
     if (!("setting" in source)) return [key, source];
-    return [key, { value: pulumi.secret(values[source.setting] ?? "") }];
+    const { setting, ...encoding } = source;
+    return [key, { value: pulumi.secret(values[setting] ?? ""), ...encoding }];
   });
   return { ...credential, keys: Object.fromEntries(sources) };
 }

@@ -17,6 +17,7 @@ const given = z.object({
   controller,
   certificate: z.string().optional(),
   values: texts,
+  base64: z.array(z.string()).optional(),
 });
 const kept = z.object({ ...place, encryptedData: texts, digests: texts, digestKey: z.string() });
 
@@ -38,20 +39,22 @@ export function sealedOf(properties: Properties): Sealed | undefined {
  * does not know yet stays unknown.
  *
  * @param publicKey asked only where there is something to seal
+ * @throws Error where a value that should be base64 is none
  */
 export async function sealAnew(
   old: Sealed | undefined,
   news: Properties,
   publicKey: () => Promise<KeyObject>,
 ): Promise<Sealed> {
-  const { values, namespace, name, scope } = news as unknown as SealedValuesInputs;
+  const { values, namespace, name, scope, base64 = [] } = news as unknown as SealedValuesInputs;
   const place = { namespace, name, scope };
   const digestKey = old?.digestKey ?? newDigestKey();
   const kept = old !== undefined && labelOf(old) === labelOf(place) ? old : undefined;
   const results = new Map<string, { digest: string; ciphertext: string }>();
   let key: KeyObject | undefined;
   for (const [name, value] of Object.entries(values)) {
-    const plaintext = Buffer.from(value);
+    const plaintext =
+      base64.includes(name) && !isUnknown(value) ? decoded(name, value) : Buffer.from(value);
     const digest = isUnknown(value) ? value : digestOf(plaintext, name, digestKey);
     const same = kept?.digests[name] === digest ? kept.encryptedData[name] : undefined;
     const known = isUnknown(value) ? value : same;
@@ -65,4 +68,15 @@ export async function sealAnew(
     digests: Object.fromEntries(entries.map(([name, { digest }]) => [name, digest])),
     encryptedData: Object.fromEntries(entries.map(([name, { ciphertext }]) => [name, ciphertext])),
   };
+}
+
+/** The value is not shown: it is a secret. */
+function decoded(key: string, value: string): Buffer {
+  const text = value.replaceAll(/\s/g, "");
+  if (z.base64().safeParse(text).success) {
+    return Buffer.from(text, "base64");
+  }
+  throw new Error(
+    `values.${key}: is no base64; set it again, e.g. with base64 file | pulumi config set --secret`,
+  );
 }

@@ -226,6 +226,15 @@ describe("settings of credentials", () => {
     expect(await valueOf(pulumi.output(source.value))).toBe("hunter2");
   });
 
+  test("take a file that is no text as base64", () => {
+    const keys = { filename: "key.bin", data: { setting: "key", encoding: "base64" } };
+    const { credentials } = settingsOf(
+      { ...VALID, ...payment({ format: "secretFile", keys }), key: "AP8=\n" },
+      { secretKeys: ["key"] },
+    );
+    expect(credentials["payment"]?.keys["data"]).toMatchObject({ encoding: "base64" });
+  });
+
   test.each<[string, object, Readonly<Record<string, string>>, RegExp]>([
     [
       "a setting that is missing",
@@ -250,6 +259,25 @@ describe("settings of credentials", () => {
       payment({ keys: { A: { setting: "namespace" } } }),
       {},
       /means something else/,
+    ],
+    [
+      "a file that is no base64",
+      payment({
+        format: "secretFile",
+        keys: { filename: "f", data: { setting: "key", encoding: "base64" } },
+      }),
+      { key: "hunter2" },
+      /keys\.data\.setting: slipway:key is no base64; run base64 FILE/,
+    ],
+    [
+      "two limits of Jenkins at once",
+      payment({
+        format: "secretText",
+        keys: { text: { random: { length: 9 } } },
+        jenkins: { scope: "global", folders: ["shop"] },
+      }),
+      {},
+      /payment\.jenkins\.scope: got "global"; allowed: without folders only/,
     ],
     ["no keys", payment({}), {}, /payment\.keys: missing/],
     [

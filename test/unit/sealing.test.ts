@@ -135,6 +135,19 @@ describe("sealing anew", () => {
     expect(opened(next, "password")).toBe("p1");
   });
 
+  test("takes the bytes of a value that is base64, and tells what is none without showing it", async () => {
+    const binary = { ...inputs({ file: "AP8Q\n/w==", text: "AP8Q" }), base64: ["file"] };
+    const sealed = await sealAnew(undefined, binary, key);
+    const bytes = open(sealed.encryptedData["file"] ?? "", privateKey, labelOf(sealed));
+    expect(bytes).toEqual(Buffer.from([0, 255, 16, 255]));
+    expect(opened(sealed, "text")).toBe("AP8Q");
+
+    const wrong = { ...inputs({ file: "hunter-2" }), base64: ["file"] };
+    const refusal = await sealAnew(undefined, wrong, key).catch(String);
+    expect(refusal).toMatch(/values\.file: is no base64/);
+    expect(refusal).not.toContain("hunter");
+  });
+
   test("leaves a value unknown that a preview does not know", async () => {
     const next = await sealAnew(undefined, inputs({ password: UNKNOWN }), none);
     expect(next).toMatchObject({
