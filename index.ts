@@ -15,7 +15,8 @@ export = async () => {
   const access = plan && new slipway.JenkinsAccess("jenkins", { plan, namespace }, { providers });
   const common = { namespace, registry };
   const credentials = slipway.byName(settings.credentials, (name, definition) => {
-    return new slipway.Credential(name, { ...common, definition, sealing }, { providers });
+    const args = { ...common, definition, sealing, places: access?.places };
+    return new slipway.Credential(name, args, { providers });
   });
   const delivered = slipway.byName(services, (name, service) => {
     const args = { ...common, service, credentials, failsLate: true };

@@ -53,6 +53,12 @@ export interface CredentialArgs {
   readonly definition: CredentialDefinition;
   /** Namespace of the services. */
   readonly namespace: Namespace;
+  /**
+   * Other namespaces that the stack makes, by name: a credential in one of them comes after it.
+   *
+   * @default {}
+   */
+  readonly places?: Readonly<Record<string, k8s.core.v1.Namespace>> | undefined;
   readonly sealing: Sealing;
   /** @default - none; fills in what a `dockerconfigjson` leaves out */
   readonly registry?: Registry | undefined;
@@ -79,11 +85,11 @@ export class Credential extends pulumi.ComponentResource {
   constructor(name: string, args: CredentialArgs, opts: CredentialOptions) {
     super("slipway:index:Credential", name, {}, opts);
 
-    const { definition, namespace, sealing, registry } = args;
+    const { definition, namespace, places = {}, sealing, registry } = args;
     const { keys, store, refreshInterval } = definition;
     const form = formOf(name, definition, namespace);
-    const isOwn = form.namespace === namespace.name;
-    const child = { parent: this, ...(isOwn && { dependsOn: namespace, deletedWith: namespace }) };
+    const place = form.namespace === namespace.name ? namespace : places[form.namespace];
+    const child = { parent: this, ...(place && { dependsOn: place, deletedWith: place }) };
     const made =
       store === undefined
         ? sealCredential(name, { form, keys, sealing, registry }, child, opts.providers[1])

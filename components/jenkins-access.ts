@@ -45,6 +45,8 @@ export interface JenkinsAccessArgs {
 export class JenkinsAccess extends pulumi.ComponentResource {
   /** Where Jenkins works, and as whom, once it is proved. */
   readonly outputs: pulumi.Output<JenkinsOutputs>;
+  /** The lanes' namespaces, by name. */
+  readonly places: Readonly<Record<string, k8s.core.v1.Namespace>>;
 
   constructor(
     name: string,
@@ -57,8 +59,8 @@ export class JenkinsAccess extends pulumi.ComponentResource {
     const made = plan.lanes.map(({ lane, manifests }) => {
       return [lane.namespace, new Lane(lane.name, { manifests }, child)] as const;
     });
-    const lanes = Object.fromEntries(made);
-    const places = { ...byName(lanes, (_, lane) => lane.namespace), [plan.home]: namespace };
+    this.places = byName(Object.fromEntries(made), (_, lane) => lane.namespace);
+    const places = { ...this.places, [plan.home]: namespace };
     const granted = [...declareRoles(plan, places, this), ...declareClusterRoles(plan, this)];
     declarePolicies(plan, this);
     const proof = new AccessProof(

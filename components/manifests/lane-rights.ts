@@ -1,7 +1,14 @@
-import { type Right, rightsOfSealing, rightsOfVerdict, type Verb } from "../../rights";
+import {
+  type Right,
+  rightsOfExternalSecret,
+  rightsOfSealing,
+  rightsOfVerdict,
+  type Verb,
+} from "../../rights";
 import type { CredentialFormat } from "./credential";
 import { complete } from "./complete";
 import type { ServiceDefinition } from "./definition";
+import { externalSecretManifest, type SecretStore } from "./external-secret";
 import type { Lane } from "./lane";
 import { type ObjectKind, rightsTo } from "./object-reference";
 import { sealedSecretManifest } from "./sealed-secret";
@@ -23,6 +30,7 @@ export interface Delivery {
 interface DeliveredCredential {
   readonly namespace?: string;
   readonly format?: CredentialFormat;
+  readonly store?: SecretStore;
   readonly keys: Readonly<Record<string, unknown>>;
 }
 
@@ -90,15 +98,15 @@ function kindsOf({ namespace, services, credentials }: Delivery): ObjectKind[] {
     const manifests = workloadManifests(complete(place, definition, known), "");
     return Object.values(manifests).filter((manifest) => manifest !== undefined);
   });
-  const isSealed = Object.values(credentials).some((credential) => isAt(credential, namespace));
-  const sealed = sealedSecretManifest({
-    name: "",
-    namespace,
-    format: "opaque",
-    scope: "strict",
-    jenkins: {},
-  });
-  return isSealed ? [...workloads, sealed] : workloads;
+  const own = Object.values(credentials).filter((credential) => isAt(credential, namespace));
+  return [...workloads, ...own.map(kindOf)];
+}
+
+function kindOf({ store }: DeliveredCredential): ObjectKind {
+  const form = { name: "", namespace: "", format: "opaque", scope: "strict", jenkins: {} } as const;
+  return store === undefined
+    ? sealedSecretManifest(form)
+    : externalSecretManifest(form, { store, remote: {}, literals: {} });
 }
 
 function toVerdicts({ namespace, services }: Delivery): Right[] {
@@ -112,7 +120,9 @@ function toCredentials({ namespace: home, credentials, sealing }: Delivery): Rig
   return Object.entries(credentials).flatMap(([name, credential]) => {
     const namespace = credential.namespace ?? home;
     const scope = { name, namespace, controller, certificate: certificate !== undefined };
-    return rightsOfSealing(scope).filter(
+    const rights =
+      credential.store === undefined ? rightsOfSealing(scope) : rightsOfExternalSecret(scope);
+    return rights.filter(
       ({ verb, resource }) =>
         isAt(credential, home) || READ.includes(verb) || resource === "services",
     );

@@ -20,6 +20,7 @@ const RESOURCES: Readonly<Record<string, string>> = {
   ClusterRoleBinding: "clusterrolebindings",
   ConfigMap: "configmaps",
   Deployment: "deployments",
+  ExternalSecret: "externalsecrets",
   HorizontalPodAutoscaler: "horizontalpodautoscalers",
   Ingress: "ingresses",
   LimitRange: "limitranges",

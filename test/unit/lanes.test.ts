@@ -124,6 +124,15 @@ test("no Secret is read but the stack's own, by name, and none by the preview la
   expect(said(agent("preview", { credentials }), "store")).not.toContain("get pods/log");
 });
 
+test("a credential from a store takes the rights to its own kind", () => {
+  const credentials = { vault: { store: { name: "vault" }, keys: { KEY: "" } } };
+  const rights = said(agent("deploy", { credentials }), "store");
+  expect(rights).toEqual(
+    expect.arrayContaining(["create externalsecrets.external-secrets.io", "get secrets vault"]),
+  );
+  expect(rights.filter((right) => /sealed/.test(right))).toEqual([]);
+});
+
 test("a credential in another namespace is looked at only: writing it could make a token of an account there", () => {
   const credentials = { ci: { namespace: "jenkins", keys: {} } };
   expect(said(agent("deploy", { credentials }), "jenkins")).toEqual(
