@@ -184,7 +184,7 @@ test.each([
     401,
     /^the API server does not accept the credentials of this identity: .*token that has expired/,
   ],
-  [404, /^the API server does not serve [a-z., ]+ in namespace shop-dev: /],
+  [404, /^the API server does not serve [a-z0-9., ]+ in namespace shop-dev: /],
 ])("a refusal by HTTP %i is no matter of rights", async (status, words) => {
   applyObserved(server, UNROUTED);
   for (const name of ALL) {
