@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
+import type { JenkinsOutputs } from "../../components/jenkins-access";
 import type { Endpoint } from "../../components/workload";
 import type {
   ContainerEvidence,
@@ -129,6 +130,11 @@ const endpoint = {
   public: "https://shop.example.com/",
 } satisfies Required<Endpoint>;
 
+const jenkins = {
+  lanes: { deploy: { namespace: "shop-dev-jenkins-deploy", launcher: "launcher", agent: "agent" } },
+  credentials: ["registry"],
+} satisfies JenkinsOutputs;
+
 const withRelease = (changes: object) => ({
   namespace: "shop-dev",
   releases: { shop: { ...release, ...changes } },
@@ -151,6 +157,7 @@ test.each([
       running: { ...running, verdict: "failed", reason: "config-missing", pods: [] },
     }),
   ],
+  ["lanes of Jenkins", { ...withRelease({}), jenkins }],
   ["a first release", withRelease({ previous: null })],
   ["a source that is not in git", withRelease({ commit: null, dirty: false })],
   ["a repository of SHA-256 objects", withRelease({ commit: "2".repeat(64) })],
