@@ -51,7 +51,7 @@ export async function namespaceLeaving(
 export async function supersededBefore(
   cluster: Cluster,
   release: ReadinessInputs,
-  { deployment }: Observed,
+  { deployment, clusterTime = Date.now() }: Observed,
   signal: AbortSignal,
 ): Promise<Final | undefined> {
   if ((deployment?.metadata?.generation ?? 0) <= release.deployment.generation) {
@@ -59,7 +59,7 @@ export async function supersededBefore(
   }
   const { name } = release.deployment;
   const present = await cluster.deployment(release.namespace, name, signal).catch(() => undefined);
-  return supersededBy(release, present);
+  return supersededBy(release, present, performance.timeOrigin + clusterTime - Date.now());
 }
 
 async function namespaceGone(

@@ -3,6 +3,9 @@ import type { ReadinessInputs } from "../../contract";
 import type { Finding } from "./finding";
 import { type Deployment, uidOf } from "./objects";
 
+/** The API server keeps whole seconds, and tells its time in such. */
+const TOLERANCE_MILLISECONDS = 2000;
+
 /** The pod template that a release was applied with, once its very generation was seen: what comes later may be another. */
 export class AppliedTemplate {
   #template: unknown;
@@ -34,26 +37,29 @@ export class AppliedTemplate {
 /**
  * What is to be said of a Deployment that has a later generation when it is first looked at: an autoscaler may have
  * moved its replicas, or somebody has changed the pods. Who has written the template since it was applied is told by
- * field ownership, which only a direct look shows.
+ * field ownership, which only a direct look shows. What was written before the run, such as by `kubectl rollout
+ * restart`, is what the run has found, and took for the release's.
  *
+ * @param runStartedAt by the cluster's clock, in milliseconds since 1970
  * @see https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management
  */
 export function supersededBy(
   release: ReadinessInputs,
   deployment: Deployment | undefined,
+  runStartedAt: number,
 ): ({ readonly kind: "failed" } & Finding) | undefined {
   if (
     !isOf(release, deployment) ||
     generationOf(deployment) <= release.deployment.generation ||
-    !isRewritten(deployment)
+    !isRewritten(deployment, runStartedAt)
   ) {
     return undefined;
   }
   return { kind: "failed", ...superseded(release, deployment) };
 }
 
-/** Whether somebody else than the Kubernetes provider was the last one to write the pod template. */
-function isRewritten({ metadata }: Deployment): boolean {
+/** Whether somebody else than the Kubernetes provider was the last one to write the pod template, and in this run. */
+function isRewritten({ metadata }: Deployment, runStartedAt: number): boolean {
   const writes = (metadata?.managedFields ?? [])
     .filter(({ subresource, fieldsV1 }) => subresource === undefined && hasTemplate(fieldsV1))
     .map(({ manager = "", time }) => ({
@@ -61,7 +67,8 @@ function isRewritten({ metadata }: Deployment): boolean {
       at: Date.parse(time ?? ""),
     }));
   const applied = Math.max(...writes.filter(({ isOwn }) => isOwn).map(({ at }) => at));
-  return writes.some(({ isOwn, at }) => !isOwn && Number.isFinite(applied) && at >= applied);
+  const since = Math.max(applied, runStartedAt - TOLERANCE_MILLISECONDS);
+  return writes.some(({ isOwn, at }) => !isOwn && Number.isFinite(applied) && at >= since);
 }
 
 function hasTemplate(fields: unknown): boolean {

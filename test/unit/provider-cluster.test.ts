@@ -270,15 +270,13 @@ describe("a later generation than the release's that is there from the first", (
     const object = { ...rest, metadata: { ...metadata, generation: 3, managedFields } };
     applyObserved(server, { ...complete(), deployment: object });
   };
-  const applied = written(
-    "pulumi-kubernetes-1",
-    "2026-01-01T00:00:10Z",
-    "f:replicas",
-    "f:template",
-  );
+  /** Whole seconds from now, as the API server keeps them. */
+  const at = (seconds: number) =>
+    new Date(Date.now() + seconds * 1000).toISOString().replace(/\.\d+/, "");
+  const applied = written("pulumi-kubernetes-1", at(0), "f:replicas", "f:template");
 
   test("is superseded where somebody else has written the pods since", async () => {
-    later(applied, written("kubectl-set", "2026-01-01T00:00:10Z", "f:template"));
+    later(applied, written("kubectl-set", at(0), "f:template"));
     expect((await verdictOn()).verdict).toMatchObject({
       kind: "failed",
       reason: "superseded",
@@ -287,13 +285,19 @@ describe("a later generation than the release's that is there from the first", (
   });
 
   test.each([
-    ["an autoscaler has moved the replicas", written("hpa", "2026-01-01T00:00:20Z", "f:replicas")],
+    ["an autoscaler has moved the replicas", applied, written("hpa", at(0), "f:replicas")],
     [
       "the pods were written before it was applied",
-      written("kubectl-rollout", "2026-01-01T00:00:09Z", "f:template"),
+      applied,
+      written("kubectl-set", at(-9), "f:template"),
     ],
-  ])("is the release where %s", async (_case, other) => {
-    later(applied, other);
+    [
+      "the pods were restarted before the run",
+      written("pulumi-kubernetes-1", at(-7200), "f:replicas", "f:template"),
+      written("kubectl-rollout", at(-3600), "f:template"),
+    ],
+  ])("is the release where %s", async (_case, own, other) => {
+    later(own, other);
     expect((await verdictOn()).verdict.kind).toBe("ready");
   });
 });
