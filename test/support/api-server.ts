@@ -41,6 +41,9 @@ interface Watcher {
 export class ApiServer {
   /** Requests since the start, as `list pods`, `watch deployments`, `get pods/log`. */
   readonly requests: string[] = [];
+  /** The kinds that are served in groups with a dot, as discovery tells them. */
+  kinds: readonly { readonly name: string; readonly kind: string; readonly namespaced: boolean }[] =
+    [];
   /** Logs by `pod/container`, or `pod/container/previous`. */
   readonly logs = new Map<string, string>();
   /** Answers `<verb> <resource>` with this status in place of the real answer. */
@@ -178,6 +181,8 @@ export class ApiServer {
       );
     } else if (verb === "watch") {
       this.#watch(resource, Number(url.searchParams.get("resourceVersion")), response);
+    } else if (verb === "list" && resource === "") {
+      response.end(JSON.stringify({ kind: "APIResourceList", resources: this.kinds }));
     } else if (verb === "list") {
       this.#list(resource, url.searchParams, response);
     } else if (subresource === "log") {
