@@ -22,6 +22,7 @@ module.exports = {
   testSequencer: "<rootDir>/test/support/sequencer.cjs",
   projects: [
     project("unit"),
+    project("jenkins"),
     project("platform", real),
     project("plugins", real),
     project("e2e", real),

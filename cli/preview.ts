@@ -15,6 +15,7 @@ interface Options extends CommonOptions {
   readonly expect: readonly Expectation[];
   readonly exitCode?: true;
   readonly savePlan?: string;
+  readonly withoutSecrets?: true;
 }
 
 /** `slipway preview`: what an up would do, for the people who are to agree to it. */
@@ -32,6 +33,10 @@ export function previewCommand(): Command {
     )
     .option("--exit-code", "exit with 3 where changes are pending")
     .option("--save-plan <file>", "save the plan, for pulumi up --plan; it may hold secrets")
+    .option(
+      "--without-secrets",
+      "say nothing of credentials' values: for a state that has placeholders in their place",
+    )
     .addHelpText(
       "after",
       `
@@ -53,7 +58,8 @@ async function preview(options: Options): Promise<void> {
     (event) => void events.push(event),
     options.savePlan === undefined ? {} : { plan: options.savePlan },
   );
-  const report = previewReport({ project: stack.project, stack: stack.name }, events);
+  const credentials = options.withoutSecrets === true ? "unseen" : "compared";
+  const report = previewReport({ project: stack.project, stack: stack.name, credentials }, events);
   const comment = previewMarkdown(report);
   if (options.comment !== undefined) await writeFile(options.comment, comment);
   if (options.comment === undefined || options.json === true) print(options, report, comment);

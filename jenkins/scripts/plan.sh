@@ -5,4 +5,4 @@ cd "$(dirname "$0")/../.."
 stack=$1
 
 jenkins/scripts/install.sh
-npx slipway preview --stack "$stack" --save-plan "plan-$stack.json" --markdown "preview-$stack.md" --json > "preview-$stack.json"
+npx slipway preview --stack "$stack" --save-plan "plan-$stack.json" --comment "preview-$stack.md" --json > "preview-$stack.json"

@@ -12,4 +12,4 @@ export PULUMI_BACKEND_URL="file://$backend"
 # It protects nothing: there is nothing secret in the copy.
 export PULUMI_CONFIG_PASSPHRASE=preview
 jenkins/scripts/copy-stack.sh "$stack"
-npx slipway preview --stack "$stack" --without-secrets --markdown "preview-$stack.md" --json > "preview-$stack.json"
+npx slipway preview --stack "$stack" --without-secrets --comment "preview-$stack.md" --json > "preview-$stack.json"

@@ -14,8 +14,10 @@ const HIDDEN = { [SIGNATURE]: SECRET, plaintext: JSON.stringify("hidden") };
 export function withoutSecrets(state: unknown): unknown {
   if (!isObject(state) || !isObject(state["deployment"]))
     throw new Error("allowed: what pulumi stack export prints");
-  const { secrets_providers: _key, ...deployment } = state["deployment"];
-  return hidden({ ...state, deployment });
+  const entries = Object.entries(state["deployment"]).filter(
+    ([key]) => key !== "secrets_providers",
+  );
+  return hidden({ ...state, deployment: Object.fromEntries(entries) });
 }
 
 /**

@@ -5,6 +5,8 @@ cd "$(dirname "$0")/../.."
 stack=$1
 
 jenkins/scripts/install.sh
+# The engine's log of the run is a flag for those who debug it.
+export PULUMI_DEBUG_COMMANDS=true
 plan=plan-$stack.json
 if [ "${PLAN:-true}" = true ] && [ -f "$plan" ]; then
   pulumi up --stack "$stack" --yes --skip-preview --non-interactive --event-log "events-$stack.jsonl" --plan "$plan"

@@ -1,0 +1,120 @@
+import groovy.lang.Closure;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Runs a pipeline's model for one build, with steps that only say what they are. */
+final class Build {
+  final List<String> trace = new ArrayList<>();
+  private final Model model;
+  private final Set<String> failing;
+
+  Build(Model model, Set<String> failing) {
+    this.model = model;
+    this.failing = failing;
+  }
+
+  void run() {
+    Throwable failure = null;
+    try {
+      stages(model.root.one("stages"));
+    } catch (RuntimeException thrown) {
+      failure = thrown;
+    }
+    trace.add(failure == null ? "SUCCESS" : "FAILURE");
+  }
+
+  private void stages(Node stages) {
+    for (Node stage : stages.all("stage")) stage(stage);
+  }
+
+  private void stage(Node stage) {
+    Node when = stage.one("when");
+    Node agent = stage.one("agent");
+    boolean takesAgent = agent != null && !"none".equals(agent.argument);
+    if (when != null) {
+      wastes(stage, when, "beforeAgent", takesAgent, "an agent");
+      wastes(stage, when, "beforeOptions", options(stage).containsKey("lock"), "a lock");
+      wastes(stage, when, "beforeInput", stage.one("input") != null, "a person");
+      if (!holds(when)) return;
+    }
+    trace.add("stage " + stage.argument);
+    if (options(stage).containsKey("lock")) trace.add("lock " + ((Map<?, ?>) options(stage).get("lock")).get("resource"));
+    if (options(stage).containsKey("timeout")) trace.add("timeout " + options(stage).get("timeout"));
+    if (options(stage).containsKey("retry")) trace.add("retry " + options(stage).get("retry"));
+    // Declarative asks before it takes the agent of the stage.
+    if (stage.one("input") != null) trace.add("input " + stage.one("input").attributes.get("submitter"));
+    if (takesAgent) trace.add("agent " + agent.attributes.get("label"));
+    Node environment = stage.one("environment");
+    if (environment != null) environment.attributes.forEach((name, value) -> trace.add("env " + name + "=" + value));
+    body(stage);
+  }
+
+  private void body(Node stage) {
+    RuntimeException failure = null;
+    try {
+      if (stage.one("steps") != null) steps(stage.one("steps").body);
+      else stages(stage.one("stages") != null ? stage.one("stages") : stage.one("parallel"));
+    } catch (RuntimeException thrown) {
+      failure = thrown;
+    }
+    post(stage.one("post"), failure != null);
+    if (failure != null) throw failure;
+  }
+
+  private void post(Node post, boolean failed) {
+    if (post == null) return;
+    for (String condition : List.of("always", failed ? "failure" : "success", "unsuccessful", "cleanup")) {
+      if (condition.equals("unsuccessful") && !failed) continue;
+      if (post.attributes.get(condition) instanceof Closure<?> steps) steps(steps);
+    }
+  }
+
+  private void wastes(Node stage, Node when, String guard, boolean takes, String what) {
+    if (takes && !Boolean.TRUE.equals(when.attributes.get(guard)))
+      trace.add("WASTES " + what + " in '" + stage.argument + "': its when has no " + guard);
+  }
+
+  private static Map<String, Object> options(Node stage) {
+    Node options = stage.one("options");
+    return options == null ? Map.of() : options.attributes;
+  }
+
+  private boolean holds(Node condition) {
+    List<Node> conditions = condition.all("conditions");
+    Object of = condition.attributes.get("of");
+    return switch ((String) condition.argument) {
+      case "when", "allOf" -> conditions.stream().allMatch(this::holds);
+      case "anyOf" -> conditions.stream().anyMatch(this::holds);
+      case "not" -> !holds(conditions.get(0));
+      case "branch" -> of.equals(model.environment.get("BRANCH_NAME"));
+      case "changeRequest" -> isChangeRequest((Map<?, ?>) of);
+      case "expression" -> isTrue(model.with(condition.body, "expression", (name, given) -> {
+        throw new IllegalStateException("'" + name + "' is not allowed in expression");
+      }));
+      default -> throw new IllegalStateException("'" + condition.argument + "' is not modelled");
+    };
+  }
+
+  private boolean isChangeRequest(Map<?, ?> of) {
+    if (model.environment.get("CHANGE_ID") == null) return false;
+    return of == null || of.get("target").equals(model.environment.get("CHANGE_TARGET"));
+  }
+
+  /** Groovy's truth. */
+  private static boolean isTrue(Object value) {
+    return value != null && !value.equals("") && !value.equals(false);
+  }
+
+  private void steps(Closure<?> body) {
+    model.with(body, "steps", (name, given) -> {
+      if (Grammar.VALUES.contains(name)) return name + " " + (given.length == 0 ? "" : given[0]);
+      Grammar.require(Grammar.STEPS, name, "steps");
+      String said = name + " " + (given.length == 0 ? "" : given[0]);
+      trace.add(said);
+      if (failing.contains(said)) throw new IllegalStateException(said);
+      return null;
+    });
+  }
+}
