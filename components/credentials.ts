@@ -89,7 +89,8 @@ export class Credential extends pulumi.ComponentResource {
     const { keys, store, refreshInterval } = definition;
     const form = formOf(name, definition, namespace);
     const place = form.namespace === namespace.name ? namespace : places[form.namespace];
-    const child = { parent: this, ...(place && { dependsOn: place, deletedWith: place }) };
+    const dependsOn = [namespace, place ?? []].flat();
+    const child = { parent: this, dependsOn, ...(place && { deletedWith: place }) };
     const made =
       store === undefined
         ? sealCredential(name, { form, keys, sealing, registry }, child, opts.providers[1])

@@ -55,21 +55,27 @@ export class JenkinsAccess extends pulumi.ComponentResource {
   ) {
     super("slipway:index:JenkinsAccess", name, {}, opts);
 
-    const child = { parent: this };
+    // A run that may not change the lanes ends before the namespace, and so before all of this.
+    const child = { parent: this, dependsOn: namespace };
     const made = plan.lanes.map(({ lane, manifests }) => {
-      return [lane.namespace, new Lane(lane.name, { manifests }, child)] as const;
+      return [lane.namespace, new Lane(lane.name, { manifests, after: namespace }, child)] as const;
     });
     this.places = byName(Object.fromEntries(made), (_, lane) => lane.namespace);
+    const policies = declarePolicies(plan, child);
     const places = { ...this.places, [plan.home]: namespace };
-    const granted = [...declareRoles(plan, places, this), ...declareClusterRoles(plan, this)];
-    declarePolicies(plan, this);
+    // What rights alone would allow too much of is limited before they are given.
+    const granted = { ...child, dependsOn: [namespace, ...policies] };
+    const bindings = [
+      ...declareRoles(plan, places, granted),
+      ...declareClusterRoles(plan, granted),
+    ];
     const proof = new AccessProof(
       name,
       {
         identities: plan.accounts.map((account) => identityOf(account, plan)),
         manifestHash: manifestHash(summaryOf(plan)),
       },
-      { ...child, provider: opts.providers[1], dependsOn: granted },
+      { parent: this, provider: opts.providers[1], dependsOn: bindings },
     );
     this.outputs = proof.proved.apply(() => outputsOf(plan));
     this.registerOutputs({ outputs: this.outputs });
@@ -78,36 +84,45 @@ export class JenkinsAccess extends pulumi.ComponentResource {
 
 type Places = Readonly<Record<string, k8s.core.v1.Namespace>>;
 
+interface Child {
+  readonly parent: pulumi.Resource;
+  readonly dependsOn: pulumi.Resource | pulumi.Resource[];
+}
+
 /** A place that the stack does not make is there already: that of the controller, of Jenkins. */
-function declareRoles({ roles }: LanePlan, places: Places, parent: pulumi.Resource) {
+function declareRoles({ roles }: LanePlan, places: Places, child: Child): pulumi.Resource[] {
   return roles.map(({ role, binding }) => {
     const { name, namespace } = role.metadata;
     const place = places[namespace];
-    const child = { parent, ...(place && { dependsOn: place, deletedWith: place }) };
-    const made = new k8s.rbac.v1.Role(`${namespace}-${name}`, role, child);
-    return new k8s.rbac.v1.RoleBinding(`${namespace}-${name}`, binding, {
+    const opts = {
       ...child,
+      dependsOn: [child.dependsOn, place ?? []].flat(),
+      ...(place && { deletedWith: place }),
+    };
+    const made = new k8s.rbac.v1.Role(`${namespace}-${name}`, role, opts);
+    return new k8s.rbac.v1.RoleBinding(`${namespace}-${name}`, binding, {
+      ...opts,
       dependsOn: made,
     });
   });
 }
 
-function declareClusterRoles({ clusterRoles }: LanePlan, parent: pulumi.Resource) {
+function declareClusterRoles({ clusterRoles }: LanePlan, child: Child): pulumi.Resource[] {
   return clusterRoles.map(({ role, binding }) => {
     const { name } = role.metadata;
-    const made = new k8s.rbac.v1.ClusterRole(name, role, { parent });
-    return new k8s.rbac.v1.ClusterRoleBinding(name, binding, { parent, dependsOn: made });
+    const made = new k8s.rbac.v1.ClusterRole(name, role, child);
+    return new k8s.rbac.v1.ClusterRoleBinding(name, binding, { ...child, dependsOn: made });
   });
 }
 
-function declarePolicies({ policies }: LanePlan, parent: pulumi.Resource): void {
-  for (const { policy, binding } of policies) {
+function declarePolicies({ policies }: LanePlan, child: Child): pulumi.Resource[] {
+  const { ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding } =
+    k8s.admissionregistration.v1;
+  return policies.map(({ policy, binding }) => {
     const { name } = policy.metadata;
-    const { ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding } =
-      k8s.admissionregistration.v1;
-    const made = new ValidatingAdmissionPolicy(name, policy, { parent });
-    new ValidatingAdmissionPolicyBinding(name, binding, { parent, dependsOn: made });
-  }
+    const made = new ValidatingAdmissionPolicy(name, policy, child);
+    return new ValidatingAdmissionPolicyBinding(name, binding, { ...child, dependsOn: made });
+  });
 }
 
 /** Held to its own lane, to the services' namespace, and to the lane that delivers. */

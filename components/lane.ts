@@ -7,6 +7,8 @@ import type { LaneManifests } from "./manifests/lane-objects";
 export interface LaneArgs {
   /** See `planLanes`. */
   readonly manifests: LaneManifests;
+  /** What its namespace comes after. */
+  readonly after: pulumi.Resource;
 }
 
 /**
@@ -21,14 +23,18 @@ export class Lane extends pulumi.ComponentResource {
   /** The accounts. */
   readonly accounts: readonly k8s.core.v1.ServiceAccount[];
 
-  constructor(name: string, { manifests }: LaneArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(
+    name: string,
+    { manifests, after }: LaneArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
     super("slipway:index:Lane", name, {}, opts);
 
     const { resourceQuota, limitRange, networkPolicy, launcher, agent, token } = manifests;
     this.namespace = new k8s.core.v1.Namespace(
       manifests.namespace.metadata.name,
       manifests.namespace,
-      { parent: this },
+      { parent: this, dependsOn: after },
     );
     const child = { parent: this, dependsOn: this.namespace, deletedWith: this.namespace };
     new k8s.core.v1.ResourceQuota(name, resourceQuota, child);
