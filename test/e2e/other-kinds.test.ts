@@ -88,11 +88,11 @@ const migrate = new k8s.batch.v1.Job("migrate", {
 }, cluster);
 const db = new k8s.apps.v1.StatefulSet("db", {
   metadata: { name: "db", namespace, annotations },
-  spec: { serviceName: "db", replicas: 2, selector, template: pod("localhost:1/none:1", "") },
+  spec: { serviceName: "db", replicas: 2, selector, template: pod(\`\${process.env["SLIPWAY_REGISTRY"]}/e2e/none:1\`, "") },
 }, cluster);
 const rules = { failed: { type: "Ready", status: "False" as const } };
 new ObjectReadiness("migrate", { object: migrate, deadlineSeconds: 120 }, slipway);
-new ObjectReadiness("db", { object: db, deadlineSeconds: 120, tolerate: { registrySeconds: 3 } }, slipway);
+new ObjectReadiness("db", { object: db, deadlineSeconds: 120 }, slipway);
 new ObjectReadiness("data", { object: claim("unbound", ${JSON.stringify(`${project.namespace}-late`)}), deadlineSeconds: 120 }, slipway);
 new ObjectReadiness("bad", { object: widget("bad"), deadlineSeconds: 120, rules }, slipway);
 `;
@@ -136,7 +136,7 @@ test("objects that fail are told by what is to be mended, stay failed, and are j
   expect(output).toMatch(
     /log of pod migrate-2-\w+, container main, last 1 lines:\n\s+no such table/,
   );
-  expect(output).toMatch(/db: registry-unreachable after \d+ s: .* \(pod db-1, container main\)/);
+  expect(output).toMatch(/db: image-not-found after \d+ s: .* \(pod db-1, container main\)/);
   expect(output).toMatch(
     /data: volume-unbound after \d+ s: storageclass\.storage\.k8s\.io ".*" not found \(persistentvolumeclaim unbound\)/,
   );
