@@ -80,7 +80,8 @@ async function tokenOf(config: KubeConfig, namespace: string, name: string, seco
   body.spec.expirationSeconds = seconds;
   const api = config.makeApiClient(CoreV1Api);
   const answer = await api.createNamespacedServiceAccountToken({ namespace, name, body });
-  const { token, expirationTimestamp: expires } = answer.status ?? {};
+  const token = answer.status?.token;
+  const expires = answer.status?.expirationTimestamp;
   if (token === undefined || expires === undefined) {
     throw new CommandFailure("the API server gave no token; try again");
   }

@@ -39,7 +39,7 @@ export async function readRelease(
   const endpoint = entryOf(endpoints, "endpoints", service);
   const faults = [
     ...("fault" in record ? [record.fault] : recordFaults(service, record.value)),
-    ...("fault" in endpoint ? [endpoint.fault] : []),
+    ...("fault" in endpoint ? [endpoint.fault] : endpointFaults(service, endpoint.value)),
   ];
   if ("fault" in record || "fault" in endpoint || faults.length > 0) {
     throw new pulumi.RunError(`${producer}: ${faults.join("; and ")}`);
@@ -99,6 +99,11 @@ export function recordFaults(
       ? []
       : [`${at}.image must be pinned by the digest ${show(digest)}, got ${show(image)}`]),
   ];
+}
+
+function endpointFaults(service: string, { address }: Entry): string[] {
+  if (typeof address === "string") return [];
+  return [`endpoints.${service}.address must be a URL, got ${show(address)}`];
 }
 
 function nameOf(stack: pulumi.StackReference): Promise<string> {

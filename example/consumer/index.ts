@@ -1,19 +1,26 @@
+import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
-import { accept, DeliveryRefused, type Delivery } from "./delivery";
+import { connect, ObjectReadiness, readRelease } from "../../components";
+import { smokeTest } from "./smoke-test";
 
-/** Takes over the release of one service, and exports what a stack would deploy from it. */
-export = async (): Promise<Delivery> => {
+/** Takes over the release of one service, calls it from inside the cluster, and goes on when it has answered. */
+export = async () => {
   const config = new pulumi.Config();
-  const producer = config.require("producer");
-  const stack = new pulumi.StackReference(producer);
-  const read = async (output: string): Promise<unknown> =>
-    (await stack.getOutputDetails(output)).value;
-  const [releases, endpoints] = await Promise.all([read("releases"), read("endpoints")]);
-  try {
-    return accept({ producer, service: config.require("service"), releases, endpoints });
-  } catch (error) {
-    // a RunError is shown by its message alone
-    throw error instanceof DeliveryRefused ? new pulumi.RunError(error.message) : error;
-  }
+  const service = config.require("service");
+  const producer = new pulumi.StackReference(config.require("producer"));
+  const { release, endpoint } = await readRelease(producer, service);
+
+  const [provider, slipway] = connect({
+    kubeconfig: config.require("kubeconfig"),
+    context: config.require("context"),
+    identifier: config.require("context"),
+  });
+  const job = new k8s.batch.v1.Job(service, smokeTest(service, release, endpoint), { provider });
+  const answered = new ObjectReadiness(service, { object: job }, { provider: slipway });
+  return {
+    image: release.image,
+    digest: release.digest,
+    url: answered.record.apply(() => endpoint.public ?? endpoint.address),
+  };
 };

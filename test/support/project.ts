@@ -128,10 +128,14 @@ export class Project {
     );
   }
 
-  /** Sets a secret as the README tells people to: from standard input, never as an argument. */
-  async secret(key: string, value: string): Promise<void> {
+  /**
+   * Sets a secret as the README tells people to: from standard input, never as an argument.
+   * @param where options of `pulumi config set`, for another stack or a path
+   */
+  async secret(key: string, value: string, ...where: string[]): Promise<void> {
+    const name = key.includes(":") ? key : `slipway:${key}`;
     const { exitCode, output } = await this.run(
-      ["config", "set", "--secret", `slipway:${key}`, "--stack=dev"],
+      ["pulumi", "config", "set", "--secret", name, ...(where.length ? where : ["--stack=dev"])],
       value,
     );
     if (exitCode !== 0) throw new Error(output);
@@ -160,7 +164,12 @@ export class Project {
 
   /** Runs `pulumi` as a person would; the exit code is for the story to judge. */
   async pulumi(...args: string[]): Promise<Run> {
-    return this.run([...args, "--non-interactive", "--color=never"]);
+    return this.run(["pulumi", ...args, "--non-interactive", "--color=never"]);
+  }
+
+  /** Runs Slipway's command line as a person would, with nobody there to answer questions. */
+  async slipway(...args: string[]): Promise<Run> {
+    return this.run([join(this.folder, "cli/slipway"), ...args]);
   }
 
   private async run(args: readonly string[], input = ""): Promise<Run> {
@@ -181,7 +190,7 @@ export class Project {
   }
 
   private command(args: readonly string[]): [file: string, args: string[]] {
-    const [file = "pulumi", ...rest] = [...this.enter(this.folder), "pulumi", ...args];
+    const [file = "", ...rest] = [...this.enter(this.folder), ...args];
     return [file, rest];
   }
 
@@ -200,7 +209,7 @@ export class Project {
       "--non-interactive",
       "--color=never",
     ];
-    const running = execa(...this.command([...up, ...args]), {
+    const running = execa(...this.command(["pulumi", ...up, ...args]), {
       cwd: this.folder,
       env: { ...this.env, [JOB]: job },
       preferLocal: true,

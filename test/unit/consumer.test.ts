@@ -1,34 +1,40 @@
-// Checks the rules by which the consumer takes a release. Cannot prove that a StackReference hands the outputs
-// over as they are here: that takes two real stacks.
-import { accept, DeliveryRefused } from "../../example/consumer/delivery";
+// Checks the rules by which another stack takes a release. Cannot prove that a StackReference hands the outputs
+// over as they are here: test/e2e/outputs.test.ts has two real stacks.
+import * as pulumi from "@pulumi/pulumi";
+
+import { readRelease } from "../../components";
+import { smokeTest } from "../../example/consumer/smoke-test";
+import { deploy } from "../support/engine";
 
 const digest = `sha256:${"a".repeat(64)}`;
 const image = `registry.example.com/team/shop@${digest}`;
 const release = { version: 1, verdict: "ready", reason: null, image, digest };
 const endpoint = { inCluster: "http://shop.dev.svc", address: "http://10.96.14.3", public: null };
 
-const outputs = {
-  producer: "organization/slipway/dev",
-  service: "shop",
-  releases: { shop: release } as unknown,
-  endpoints: { shop: endpoint } as unknown,
-};
+const outputs = { releases: { shop: release }, endpoints: { shop: endpoint } };
 
-test("takes a proved release, and the address inside the network where there is no public one", () => {
-  expect(accept(outputs)).toEqual({ image, digest, url: "http://10.96.14.3" });
+/** What a stack with these outputs is taken for. */
+async function read(changed: Readonly<Record<string, unknown>> = {}, service = "shop") {
+  const { result } = await deploy(
+    () => {
+      const stack = new pulumi.StackReference("organization/slipway/dev");
+      return { done: readRelease(stack, service).catch((error: unknown) => error) };
+    },
+    { outputs: () => ({ outputs: { ...outputs, ...changed } }) },
+  );
+  return result.done;
+}
+
+test("takes a proved release with its endpoint", async () => {
+  expect(await read()).toEqual({ release, endpoint });
 });
 
-test("prefers the public URL", () => {
-  const endpoints = { shop: { ...endpoint, public: "https://shop.example.com/" } };
-  expect(accept({ ...outputs, endpoints }).url).toBe("https://shop.example.com/");
-});
-
-test("takes no offence at fields it does not know", () => {
+test("takes no offence at fields it does not know", async () => {
   const releases = { shop: { ...release, canary: true }, web: null };
-  expect(accept({ ...outputs, releases }).digest).toBe(digest);
+  expect(await read({ releases })).toMatchObject({ release: { digest } });
 });
 
-test.each([
+test.each<[string, { service?: string } & Record<string, unknown>, string]>([
   [
     "a stack without releases",
     { releases: undefined },
@@ -84,8 +90,16 @@ test.each([
     { endpoints: { shop: { public: null } } },
     "endpoints.shop.address must be a URL, got nothing",
   ],
-])("refuses %s", (_, change, message) => {
-  const take = () => accept({ ...outputs, ...change });
-  expect(take).toThrow(DeliveryRefused);
-  expect(take).toThrow(`organization/slipway/dev: ${message}`);
+])("refuses %s", async (_, { service, ...change }, message) => {
+  const refused = await read(change, service);
+  expect(pulumi.RunError.isInstance(refused)).toBe(true);
+  expect((refused as Error).message).toContain(`organization/slipway/dev: ${message}`);
+});
+
+test("another image is another call, because a Job never changes", () => {
+  const job = (letter: string) =>
+    smokeTest("shop", { ...release, digest: `sha256:${letter.repeat(64)}` } as never, endpoint);
+  expect(job("a").metadata.name).toBe("smoke-shop-aaaaaaaaaaaa");
+  expect(job("b").metadata.name).not.toBe(job("a").metadata.name);
+  expect(job("a").spec.template.spec.containers[0]?.command.at(-1)).toBe("http://10.96.14.3");
 });
