@@ -7,6 +7,7 @@ import { NamespaceWatch } from "./cluster/namespace-watch";
 import { type Lack, Preflight } from "./cluster/preflight";
 import type { Subscription } from "./cluster/subscription";
 import type { ContainerLog, LogSource } from "./verdict/evidence";
+import { KnownSecrets } from "./known-secrets";
 import { masked } from "./verdict/mask";
 import type { Deployment, Namespace } from "./verdict/objects";
 
@@ -24,8 +25,14 @@ export class Cluster {
   readonly #end = new AbortController();
   readonly #preflight: Preflight;
 
-  /** @param api for single requests, too */
-  constructor(readonly api: Api) {
+  /**
+   * @param api for single requests, too
+   * @param secrets are left out of what is told
+   */
+  constructor(
+    readonly api: Api,
+    readonly secrets = new KnownSecrets(),
+  ) {
     this.#preflight = new Preflight(api);
   }
 
@@ -111,7 +118,7 @@ export class Cluster {
     try {
       const text = await this.api.text(path, query, signal);
       const lines = text.split("\n").filter((line) => line.trim() !== "");
-      return { ...source, lines: lines.map((line) => masked(line).slice(0, LINE_CHARACTERS)) };
+      return { ...source, lines: lines.map((line) => this.#line(line)) };
     } catch (error) {
       // The runtime may have cleared the container before away already.
       return previous && error instanceof ApiError && error.status === 400
@@ -159,6 +166,11 @@ export class Cluster {
       }
       throw error;
     }
+  }
+
+  /** Masked before it is cut: half a secret is not known for one. */
+  #line(text: string): string {
+    return masked(this.secrets.hide(text)).slice(0, LINE_CHARACTERS);
   }
 
   #shared(namespace: string): SharedWatch {

@@ -1,5 +1,6 @@
 import type { SealingController } from "../contract";
 import type { Api } from "./cluster/api";
+import type { KnownSecrets } from "./known-secrets";
 import type { Resource } from "./resource";
 import { digestOfAll } from "./sealing";
 import { Controller } from "./sealing/controller";
@@ -18,13 +19,16 @@ export class SealedValues implements Resource {
   /**
    * @param api the cluster whose controller is asked for its certificate
    * @param signal interrupts requests
+   * @param secrets is told each value
    */
   constructor(
     private readonly api: () => Api,
     private readonly signal: AbortSignal,
+    private readonly secrets: KnownSecrets,
   ) {}
 
   check: Resource["check"] = async (_subject, { olds, news }) => {
+    this.#learn(news);
     const failures = checkValues(news);
     if (failures.length > 0) {
       return { inputs: withoutValues(news), failures };
@@ -65,6 +69,12 @@ export class SealedValues implements Resource {
 
   /** There is nothing to delete. */
   delete: Resource["delete"] = () => Promise.resolve();
+
+  #learn({ values }: Properties): void {
+    for (const value of Object.values((values ?? {}) as Properties)) {
+      if (typeof value === "string") this.secrets.learn(value);
+    }
+  }
 
   async #proved(inputs: Properties, preview: boolean): Promise<Properties> {
     const sealed = sealedOf(inputs);

@@ -6,6 +6,7 @@ import { KubeconfigApi } from "./cluster/api";
 import { ExternalSecretReadiness } from "./external-secret-readiness";
 import { ImageCopy } from "./image-copy";
 import { imageDigests } from "./image-digests";
+import { KnownSecrets } from "./known-secrets";
 import { LaneGuard } from "./lane-guard";
 import { ObjectReadiness } from "./object-readiness";
 import { Readiness } from "./readiness";
@@ -22,13 +23,17 @@ export class SlipwayProvider implements Plugin {
   readonly version = version;
   readonly #interruption = new AbortController();
   readonly #resources: Readonly<Record<string, Resource>>;
+  readonly #secrets = new KnownSecrets();
   readonly #registries: Lookup = (login) => new Registry(login, this.#interruption.signal);
   #config: Properties = {};
   #cluster: Cluster | undefined;
 
   /** @param connect makes the connection to a cluster when it is first needed */
-  constructor(connect = (config: ProviderConfig) => new Cluster(new KubeconfigApi(config))) {
-    const cluster = () => (this.#cluster ??= connect(providerConfig(this.#config)));
+  constructor(
+    connect = (config: ProviderConfig, secrets: KnownSecrets) =>
+      new Cluster(new KubeconfigApi(config), secrets),
+  ) {
+    const cluster = () => (this.#cluster ??= connect(providerConfig(this.#config), this.#secrets));
     const context = () => providerConfig(this.#config).context;
     const { signal } = this.#interruption;
     this.#resources = {
@@ -37,7 +42,7 @@ export class SlipwayProvider implements Plugin {
       "slipway:index:LaneGuard": new LaneGuard(() => cluster().api, signal),
       "slipway:index:Readiness": new Readiness(cluster, context, signal),
       "slipway:index:ObjectReadiness": new ObjectReadiness(cluster, context, signal),
-      "slipway:index:SealedValues": new SealedValues(() => cluster().api, signal),
+      "slipway:index:SealedValues": new SealedValues(() => cluster().api, signal, this.#secrets),
       "slipway:index:SecretReadiness": new SecretReadiness(() => cluster().api, signal),
       "slipway:index:ExternalSecretReadiness": new ExternalSecretReadiness(
         () => cluster().api,

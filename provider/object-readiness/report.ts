@@ -40,7 +40,7 @@ export async function reportOf(
   const suspects = suspectsOf(observed, finding);
   const { namespace, logs = true } = awaited;
   const sources = signal.aborted || !logs || namespace === undefined ? [] : logSourcesOf(suspects);
-  const evidence = gathered({
+  const found = gathered({
     finding,
     suspects,
     concerned: [awaited.uid],
@@ -49,6 +49,7 @@ export async function reportOf(
     notes: finding.notes ?? [],
     command: nextCommand(awaited, finding, context),
   });
+  const evidence = cluster.secrets.hideIn(found);
   const headline = { service: name, reason: finding.reason, seconds };
   return { text: reportOn(headline, evidence), evidence: bounded(evidence) };
 }

@@ -44,7 +44,8 @@ export async function reportOf(
   ]);
   const own = note === undefined ? [] : [note];
   const known = [...(finding.notes ?? []), ...own, ...notes, ...poorer];
-  const evidence = evidenceOf({ release, finding, observed, logs, notes: known, context });
+  const facts = { release, finding, observed, logs, notes: known, context };
+  const evidence = cluster.secrets.hideIn(evidenceOf(facts));
   const headline = { service: release.service, reason: finding.reason, seconds };
   return { text: reportOn(headline, evidence), evidence: bounded(evidence) };
 }

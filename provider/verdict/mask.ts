@@ -14,8 +14,8 @@ const USER_INFO = /(\b[a-z][-+.a-z0-9]*:\/\/[^\s:@/]*:)[^\s@/]+(?=@)/gi;
 
 /**
  * A line of a log without what looks like a secret: values of names such as password or token, bearer tokens, passwords
- * in URLs. It knows no secret's value, so that one which nothing marks stays: a service that logs such is to be given
- * `logs: false`.
+ * in URLs. It knows no secret's value, so that one which nothing marks stays, unless the stack has sealed it (see
+ * `KnownSecrets`): a service that logs such is to be given `logs: false`.
  */
 export function masked(line: string): string {
   return line
