@@ -15,11 +15,18 @@ final class Build {
     this.failing = failing;
   }
 
+  /** A step that the case says fails; all else that is thrown is a fault of the file. */
+  private static final class StepFailed extends RuntimeException {
+    StepFailed(String step) {
+      super(step);
+    }
+  }
+
   void run() {
     Throwable failure = null;
     try {
       stages(model.root.one("stages"));
-    } catch (RuntimeException thrown) {
+    } catch (StepFailed thrown) {
       failure = thrown;
     }
     trace.add(failure == null ? "SUCCESS" : "FAILURE");
@@ -36,15 +43,12 @@ final class Build {
     if (when != null) {
       wastes(stage, when, "beforeAgent", takesAgent, "an agent");
       wastes(stage, when, "beforeOptions", options(stage).containsKey("lock"), "a lock");
-      wastes(stage, when, "beforeInput", stage.one("input") != null, "a person");
       if (!holds(when)) return;
     }
     trace.add("stage " + stage.argument);
     if (options(stage).containsKey("lock")) trace.add("lock " + ((Map<?, ?>) options(stage).get("lock")).get("resource"));
     if (options(stage).containsKey("timeout")) trace.add("timeout " + options(stage).get("timeout"));
     if (options(stage).containsKey("retry")) trace.add("retry " + options(stage).get("retry"));
-    // Declarative asks before it takes the agent of the stage.
-    if (stage.one("input") != null) trace.add("input " + stage.one("input").attributes.get("submitter"));
     if (takesAgent) trace.add("agent " + agent.attributes.get("label"));
     Node environment = stage.one("environment");
     if (environment != null) environment.attributes.forEach((name, value) -> trace.add("env " + name + "=" + value));
@@ -52,11 +56,11 @@ final class Build {
   }
 
   private void body(Node stage) {
-    RuntimeException failure = null;
+    StepFailed failure = null;
     try {
       if (stage.one("steps") != null) steps(stage.one("steps").body);
       else stages(stage.one("stages") != null ? stage.one("stages") : stage.one("parallel"));
-    } catch (RuntimeException thrown) {
+    } catch (StepFailed thrown) {
       failure = thrown;
     }
     post(stage.one("post"), failure != null);
@@ -113,7 +117,7 @@ final class Build {
       Grammar.require(Grammar.STEPS, name, "steps");
       String said = name + " " + (given.length == 0 ? "" : given[0]);
       trace.add(said);
-      if (failing.contains(said)) throw new IllegalStateException(said);
+      if (failing.contains(said)) throw new StepFailed(said);
       return null;
     });
   }

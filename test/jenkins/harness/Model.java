@@ -76,7 +76,7 @@ final class Model {
       Map<?, ?> parameter = (Map<?, ?>) each;
       String name = (String) parameter.get("name");
       Object choices = parameter.get("choices");
-      Object byDefault = choices == null ? parameter.get("defaultValue") : ((List<?>) choices).get(0);
+      Object byDefault = choices == null ? parameter.get("defaultValue") : ((String) choices).split("\n")[0];
       values.put(name, environment.getOrDefault(name, byDefault));
     }
     return values;
@@ -102,7 +102,6 @@ final class Model {
       case "stage" -> section(name, given[0], body, Grammar.STAGE);
       case "options" -> flat(name, body, Grammar.OPTIONS);
       case "parameters" -> flat(name, body, Grammar.PARAMETERS);
-      case "input" -> flat(name, body, Set.of("message", "submitter", "ok", "id"));
       case "agent" -> body == null ? new Node(name, given[0]) : flat(name, body, Set.of("label"));
       case "environment" -> assignments(body);
       case "when" -> when(name, body);

@@ -1,0 +1,152 @@
+// Proves that Jenkins' configuration says what it should, by keys that are known; only a real Jenkins proves that it takes them.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { parse } from "yaml";
+
+import { AGENT, LANES, lanesOf } from "../../components/manifests/lane";
+
+const FOLDER = join(__dirname, "../../jenkins");
+const TEXT = readFileSync(join(FOLDER, "jenkins.yaml"), "utf8");
+const SETTINGS: Readonly<Record<string, string>> = {
+  SLIPWAY_REPOSITORY: "team/shop",
+  SLIPWAY_LANES: "shop-jenkins",
+  SLIPWAY_BACKEND_URL: "s3://state",
+  SLIPWAY_AGENT_IMAGE: `registry.example.com/agent@sha256:${"1".repeat(64)}`,
+  SLIPWAY_DOCKER_HOST: "tcp://builder.example.com:2376",
+};
+
+/** What the plugins know, from their setters: any other key would stop Jenkins from starting. */
+const KNOWN = {
+  cloud: [
+    ...["name", "serverUrl", "namespace", "credentialsId", "jenkinsUrl", "webSocket"],
+    ...["containerCapStr", "usageRestricted", "templates"],
+  ],
+  template: [
+    ...["name", "label", "nodeUsageMode", "idleMinutes", "podRetention", "serviceAccount"],
+    ...["yamlMergeStrategy", "yaml"],
+  ],
+  jenkins: ["numExecutors", "mode", "globalNodeProperties", "clouds"],
+  root: ["jenkins", "unclassified", "jobs"],
+};
+
+interface Template {
+  readonly label: string;
+  readonly serviceAccount: string;
+  readonly yaml: string;
+}
+
+interface Cloud {
+  readonly name: string;
+  readonly namespace: string;
+  readonly credentialsId: string;
+  readonly usageRestricted: boolean;
+  readonly templates: readonly Template[];
+}
+
+interface Configuration {
+  readonly jenkins: { readonly clouds: readonly { readonly kubernetes: Cloud }[] };
+  readonly jobs: readonly { readonly script: string }[];
+}
+
+interface Pod {
+  readonly spec: {
+    readonly serviceAccountName: string;
+    readonly automountServiceAccountToken: boolean;
+    readonly activeDeadlineSeconds: number;
+    readonly containers: readonly {
+      readonly name: string;
+      readonly image: string;
+      readonly env: readonly { readonly name: string; readonly value: string }[];
+      readonly resources: { readonly limits: Readonly<Record<string, string>> };
+    }[];
+  };
+}
+
+/** As Configuration as Code puts environment variables into it. */
+const filled = TEXT.replaceAll(/\$\{(\w+)(?::-([^}]*))?\}/g, (_, name: string, byDefault = "") => {
+  return SETTINGS[name] ?? (byDefault as string);
+});
+const configuration = parse(filled) as Configuration;
+const clouds = configuration.jenkins.clouds.map(({ kubernetes }) => kubernetes);
+
+function podOf({ templates: [template] }: Cloud): Pod {
+  return parse(template?.yaml ?? "") as Pod;
+}
+
+test("it has no key that the plugins do not know", () => {
+  const unknown = (object: object, known: readonly string[]) =>
+    Object.keys(object).filter((key) => !known.includes(key));
+  expect(unknown(configuration, KNOWN.root)).toEqual([]);
+  expect(unknown(configuration.jenkins, KNOWN.jenkins)).toEqual([]);
+  for (const cloud of clouds) {
+    expect(unknown(cloud, KNOWN.cloud)).toEqual([]);
+    for (const template of cloud.templates) expect(unknown(template, KNOWN.template)).toEqual([]);
+  }
+});
+
+test("its settings are the five that the README lists, and one that has a default", () => {
+  const names = new Set(
+    [...TEXT.matchAll(/\$\{(\w+)(:-)?/g)].map(([, name, has]) => (has ? "" : name)),
+  );
+  names.delete("");
+  expect([...names].sort()).toEqual(Object.keys(SETTINGS).sort());
+  const readme = readFileSync(join(FOLDER, "README.md"), "utf8");
+  for (const name of Object.keys(SETTINGS)) expect(readme).toContain(`| \`${name}\` |`);
+});
+
+test("each cloud is a lane: its namespace, its launcher's credential, its agents' account, and restricted to folders that may", () => {
+  const apiServer = { cidr: "10.0.0.1/32", ports: [6443] };
+  const lanes = lanesOf({ apiServer, prefix: "shop-jenkins" }, "shop");
+  for (const cloud of clouds) {
+    const lane = lanes.find(({ name }) => cloud.name === `slipway-${name}`);
+    expect(cloud.namespace).toBe(lane?.namespace);
+    expect(cloud.credentialsId).toBe(`slipway-launcher-${lane?.name ?? ""}`);
+    expect(cloud.usageRestricted).toBe(true);
+    expect(cloud.templates.map(({ label, serviceAccount }) => [label, serviceAccount])).toEqual([
+      [cloud.name, AGENT],
+    ]);
+    expect(LANES).toContain(lane?.name);
+  }
+});
+
+test("a pod runs as its lane's agent, pinned, limited, ended after its time, and has no token that it did not ask for", () => {
+  for (const { spec } of clouds.map(podOf)) {
+    expect(spec).toMatchObject({ serviceAccountName: AGENT, automountServiceAccountToken: false });
+    expect(spec.activeDeadlineSeconds).toBeGreaterThan(0);
+    expect(spec.containers.map(({ name, image }) => [name, image])).toEqual([
+      ["jnlp", SETTINGS["SLIPWAY_AGENT_IMAGE"]],
+    ]);
+    expect(Object.keys(spec.containers[0]?.resources.limits ?? {}).sort()).toEqual(
+      ["cpu", "ephemeral-storage", "memory"].sort(),
+    );
+  }
+});
+
+test("the kubeconfig's token and certificate are where the pods have them, and nothing in it is kept", () => {
+  const text = readFileSync(join(FOLDER, "kubeconfig.yaml"), "utf8");
+  expect(text).toContain("tokenFile: /var/run/slipway/token");
+  expect(text).not.toMatch(/token:|-data:|password|exec:/);
+  for (const { name, templates } of clouds)
+    expect([name, templates[0]?.yaml]).toEqual([
+      name,
+      expect.stringContaining("mountPath: /var/run/slipway,"),
+    ]);
+});
+
+test("what reviews may not use the lane that delivers, and what delivers knows main only", () => {
+  const [script = ""] = configuration.jobs.map((job) => job.script);
+  const [, review = ""] = /folder\('slipway-review'\) \{([\s\S]*?)\n\}/.exec(script) ?? [];
+  expect(review).toContain("string('slipway-preview')");
+  expect(review).not.toContain("slipway-deploy");
+  const deliver = script.slice(script.indexOf("multibranchPipelineJob('slipway-deliver"));
+  expect(deliver).toContain("includes('main'); excludes('')");
+  expect(deliver).not.toMatch(/PullRequestDiscovery|ForkDiscovery/);
+  expect(script).toContain("trust { gitHubTrustNobody() }");
+});
+
+test("the preview lane has no secret and no builder", () => {
+  const preview = clouds.find(({ name }) => name === "slipway-preview");
+  if (preview === undefined) throw new Error("no preview lane");
+  expect(preview.templates[0]?.yaml).not.toMatch(/secret|DOCKER/i);
+});
