@@ -1,7 +1,7 @@
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["**/*.mjs", "**/*.cjs", "**/*.js", "node_modules"] },
+  { ignores: ["**/*.mjs", "**/*.cjs", "**/*.js", "dist", "node_modules"] },
   ...tseslint.configs.strictTypeChecked,
   {
     linterOptions: { reportUnusedDisableDirectives: "error" },
