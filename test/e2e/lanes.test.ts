@@ -220,6 +220,7 @@ test("other lanes are refused to the deploy lane with what changes and who must 
   expect(output).toMatch(
     /Role .*-deploy: with create, delete, get, list, patch, watch: horizontalpodautoscalers\.autoscaling/,
   );
+  expect(output.match(/^ +error: /gm)).toHaveLength(2);
   const after = await cluster.get(DEPLOYMENT, admin.namespace, "shop");
   expect(after.metadata?.resourceVersion).toBe(before.metadata?.resourceVersion);
 });
@@ -344,6 +345,14 @@ test("the build lane takes rootless BuildKit, and none of what else its level wo
   );
 });
 
+test("a credential may be for a lane: it comes after the lane's namespace", async () => {
+  const push = { ...credentials.registry, namespace: lane("build") };
+  await configure({ credentials: { ...credentials, push } });
+  await succeed(admin.up());
+  expect((await cluster.get(SECRET, lane("build"), "push")).data).toHaveProperty("password");
+  await succeed(as("deploy").up("--expect-no-changes"));
+});
+
 test("a launcher starts pods in its own lane, and in no other", async () => {
   const start = (name: string) => {
     const path = `/api/v1/namespaces/${lane(name)}/pods?dryRun=All`;
@@ -357,22 +366,35 @@ test("a launcher starts pods in its own lane, and in no other", async () => {
   expect(await start("deploy")).toMatchObject({ status: 403 });
 });
 
-test("a deploy account that lacks a verb is told which, in a table", async () => {
+test("a deploy account that lacks a verb is told which, in a table, until an administrator refreshes", async () => {
   const metadata = { namespace: admin.namespace, name: lane("deploy") };
   const { rules = [] } = await roleOf(ROLE);
   const fewer = rules.map(({ apiGroups, resources = [], resourceNames, verbs }) => {
-    const kept = resources.includes("deployments")
-      ? verbs.filter((verb) => verb !== "patch")
+    const kept = resources.includes("replicasets")
+      ? verbs.filter((verb) => verb !== "watch")
       : verbs;
     return { apiGroups, resources, resourceNames, verbs: kept };
   });
   await cluster.patch({ ...ROLE, metadata, rules: fewer });
   await configure({ services: { shop: { ...service, env: { COLOUR: "violet" } } } });
   const { exitCode, output } = await as("deploy").up();
-  await cluster.patch({ ...ROLE, metadata, rules });
-  await configure({ services: { shop: service } });
   expect(exitCode).not.toBe(0);
   expect(output).toMatch(/\n *watch +replicasets\.apps/);
+
+  await succeed(admin.up("--refresh"));
+  expect((await roleOf(ROLE)).rules).toEqual(rules);
+  await configure({ services: { shop: service } });
+  await succeed(as("deploy").up());
+});
+
+test("the deploy lane cannot take the lanes away, and loses nothing by trying", async () => {
+  await admin.settings({ ...settings, jenkins: undefined });
+  const { exitCode, output } = await as("deploy").up();
+  await configure({});
+  expect(exitCode).not.toBe(0);
+  expect(output).toMatch(/the lanes of Jenkins are to be taken away, and .* may not patch roles/);
+  expect(output).not.toMatch(/is forbidden/);
+  await succeed(as("deploy").up());
 });
 
 test("ten ups in a row, of an administrator and the lane, from two checkouts, find nothing to do", async () => {
