@@ -5,6 +5,7 @@ import { AccessProof } from "./access-proof";
 import { byName } from "./by-name";
 import type { ClusterProviders } from "./cluster";
 import { Lane } from "./lane";
+import { LaneGuard } from "./lane-guard";
 import { forbiddenRights } from "./manifests/forbidden-rights";
 import { manifestHash } from "./manifests/hash";
 import { AGENT, type LaneName, LAUNCHER, userName } from "./manifests/lane";
@@ -39,8 +40,8 @@ export interface JenkinsAccessArgs {
  * Jenkins' identities, with exactly the rights that the stack takes.
  *
  * Creates a `Lane` for each; `Role`s and `RoleBinding`s in the namespaces where its accounts work; a `ClusterRole` to read the lanes'
- * own objects that are in no namespace; `ValidatingAdmissionPolicy`s for what rights cannot say; and the `AccessProof` that fails the
- * `up` where an account may do less, or more.
+ * own objects that are in no namespace; `ValidatingAdmissionPolicy`s for what rights cannot say; the `AccessProof` that fails the
+ * `up` where an account may do less, or more; and the `LaneGuard` that keeps a lane from taking them away.
  */
 export class JenkinsAccess extends pulumi.ComponentResource {
   /** Where Jenkins works, and as whom, once it is proved. */
@@ -60,6 +61,7 @@ export class JenkinsAccess extends pulumi.ComponentResource {
     const made = plan.lanes.map(({ lane, manifests }) => {
       return [lane.namespace, new Lane(lane.name, { manifests, after: namespace }, child)] as const;
     });
+    const lanes = made.map(([, lane]) => lane);
     this.places = byName(Object.fromEntries(made), (_, lane) => lane.namespace);
     const policies = declarePolicies(plan, child);
     const places = { ...this.places, [plan.home]: namespace };
@@ -76,6 +78,11 @@ export class JenkinsAccess extends pulumi.ComponentResource {
         manifestHash: manifestHash(summaryOf(plan)),
       },
       { parent: this, provider: opts.providers[1], dependsOn: bindings },
+    );
+    new LaneGuard(
+      name,
+      { plan, last: true },
+      { parent: this, provider: opts.providers[1], dependsOn: [proof, ...lanes] },
     );
     this.outputs = proof.proved.apply(() => outputsOf(plan));
     this.registerOutputs({ outputs: this.outputs });

@@ -11,7 +11,7 @@ const schema = z.object({
   lanes: z.record(z.string(), z.array(z.string())),
 });
 
-/** `slipway:index:LaneGuard`: lets nobody change the lanes who may not change their roles. */
+/** `slipway:index:LaneGuard`: lets nobody change or take away the lanes who may not change their roles. */
 export class LaneGuard implements Resource {
   /**
    * @param api the cluster
@@ -39,7 +39,7 @@ export class LaneGuard implements Resource {
   };
 
   create: Resource["create"] = async (subject, { inputs, preview }) => {
-    await this.#guard(subject, { lanes: {} }, inputs, preview);
+    await this.#guard(subject, {}, inputs, preview);
     return { id: String(inputs["namespace"]), outputs: inputs };
   };
 
@@ -51,8 +51,14 @@ export class LaneGuard implements Resource {
   /** There is nothing to look at. */
   read: Resource["read"] = (_subject, { id, outputs }) => Promise.resolve({ id, outputs });
 
-  /** There is nothing to delete. */
-  delete: Resource["delete"] = () => Promise.resolve();
+  /** There is nothing to delete, but what stands before it is to go, too. */
+  delete: Resource["delete"] = async (_subject, { inputs }) => {
+    const namespace = String(inputs["namespace"]);
+    if (!(await this.#mayChange(namespace))) {
+      const change = "the lanes of Jenkins are to be taken away";
+      throw new Error(refusal(change, await this.#user(), namespace));
+    }
+  };
 
   /** Tells a preview, and fails a run. */
   async #guard(
@@ -62,11 +68,13 @@ export class LaneGuard implements Resource {
     preview: boolean,
   ): Promise<void> {
     const { namespace, lanes } = schema.parse(news);
-    if (await this.#mayChange(namespace)) {
+    const changes = changesOf(schema.shape.lanes.catch({}).parse(olds["lanes"]), lanes);
+    if (changes.length === 0 || (await this.#mayChange(namespace))) {
       return;
     }
-    const before = schema.shape.lanes.catch({}).parse(olds["lanes"]);
-    const message = refusal(await this.#user(), namespace, changesOf(before, lanes));
+    const what = changes.map((change) => `\n  ${change}`).join("");
+    const refused = refusal("the lanes of Jenkins change", await this.#user(), namespace);
+    const message = `${refused}; what changes:${what}`;
     if (!preview) {
       throw new Error(message);
     }
@@ -118,10 +126,9 @@ export function changesOf(before: Lanes, after: Lanes): string[] {
   });
 }
 
-function refusal(user: string, namespace: string, changes: readonly string[]): string {
-  const what = changes.map((change) => `\n  ${change}`).join("");
+function refusal(change: string, user: string, namespace: string): string {
   return (
-    `the lanes of Jenkins change, and ${user} may not patch roles in ${namespace}; ` +
-    `run pulumi up with these settings once as an administrator of the cluster, then again from the lane; what changes:${what}`
+    `${change}, and ${user} may not patch roles in ${namespace}; ` +
+    "run pulumi up with these settings once as an administrator of the cluster, then again from the lane"
   );
 }

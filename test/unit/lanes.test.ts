@@ -305,6 +305,11 @@ describe("the guard", () => {
       /^the lanes of Jenkins change, and system:serviceaccount:ci:agent may not patch roles in store; run pulumi up .* as an administrator .*\n {2}Role store\/a: with list: pods$/;
     await expect(guard(false).update(subject, change(false))).rejects.toThrow(told);
     await guard(false).update(subject, change(true));
+    const away = { id: "store", inputs: change(false).oldInputs, outputs: {}, timeoutSeconds: 0 };
+    await expect(guard(false).delete(subject, away)).rejects.toThrow(
+      /^the lanes of Jenkins are to be taken away, and .* may not patch roles in store; run pulumi up/,
+    );
+    await guard(true).delete(subject, away);
     expect(warnings).toEqual([expect.stringMatching(told)]);
   });
 });
