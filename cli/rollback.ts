@@ -4,11 +4,11 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 
 import type { HistoryEntry, ReleaseRecord } from "../contract";
 import { confirm } from "./confirm";
-import { earlierRelease } from "./earlier";
-import { CommandFailure } from "./exit-code";
+import { earlierRelease, type Wanted } from "./earlier";
+import { badInput, CommandFailure } from "./exit-code";
 import { type CommonOptions, print, stackCommand } from "./options";
 import { serviceOf } from "./outputs";
-import { pinOf, readSettingsFile, withPin } from "./pins";
+import { type Pin, pinOf, readPins, readSettingsFile, withPin } from "./pins";
 import { ProjectStack } from "./project-stack";
 import { registryOf } from "./registry-access";
 import { release } from "./release";
@@ -53,7 +53,8 @@ async function rollback(options: Options): Promise<void> {
   const outputs = await stack.outputs();
   const service = serviceOf(outputs, options.service);
   const current = outputs.releases[service] as ReleaseRecord;
-  const wanted = options.to === undefined ? { steps: options.steps ?? 1 } : { to: options.to };
+  const pin = (await readPins(stack.settingsFile))[service];
+  const wanted = wantedOf(service, options, pin);
   const target = earlierRelease(service, current, outputs.history[service] ?? [], wanted);
   await assertKept(stack, service, target);
 
@@ -71,6 +72,19 @@ async function rollback(options: Options): Promise<void> {
     options,
     { ...pinned, release: releases[service] },
     `${service} is ready at ${shortDigest(target.digest)} and stays there until npx slipway unpin; commit ${stack.settingsFile}`,
+  );
+}
+
+/** A release that was gone back to is the newest of the history: steps from there would lead forward. */
+export function wantedOf(
+  service: string,
+  { to, steps = 1 }: { readonly to?: string; readonly steps?: number },
+  pin: Pin | undefined,
+): Wanted {
+  if (to !== undefined) return { to };
+  if (pin === undefined) return { steps };
+  throw badInput(
+    `--to: missing, and ${service} is pinned at ${pin.image} already; allowed: a digest of npx slipway history --service ${service}; or run npx slipway unpin first`,
   );
 }
 

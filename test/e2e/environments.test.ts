@@ -177,7 +177,8 @@ test("a rollback to an image that the registry has lost is refused", async () =>
   const lost = entries.find(({ digest }) => digest === digests[1])?.image ?? "";
   const settings = await project.read("Pulumi.prod.yaml");
   await execa("crane", ["delete", lost], { env: environment() });
-  const { exitCode, output } = await project.slipway("rollback", "--stack=prod", "--yes");
+  const to = `--to=${digests[1] ?? ""}`;
+  const { exitCode, output } = await project.slipway("rollback", "--stack=prod", "--yes", to);
   expect(exitCode).toBe(1);
   expect(output).toContain(`error: shop: ${lost} must be in the registry, got nothing`);
   expect(await project.read("Pulumi.prod.yaml")).toBe(settings);

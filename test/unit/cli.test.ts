@@ -8,7 +8,7 @@ import { kubeconfigWith } from "../../cli/kubeconfig";
 import { serviceOf, slipwayOutputs } from "../../cli/outputs";
 import { pinOf, pinsOf, withoutPins, withPin } from "../../cli/pins";
 import { failureOf } from "../../cli/release";
-import { change } from "../../cli/rollback";
+import { change, wantedOf } from "../../cli/rollback";
 import { statusOf } from "../../cli/status";
 import { age, table } from "../../cli/words";
 import type { HistoryEntry, ReleaseRecord } from "../../contract";
@@ -128,6 +128,15 @@ describe("pins", () => {
       /^the stack's settings are no YAML/,
     );
   });
+});
+
+test("from a pin, a rollback goes only where it is told: what was gone back to is the newest of the history", () => {
+  const pin = pinOf(entry("a"));
+  expect(wantedOf("shop", {}, undefined)).toEqual({ steps: 1 });
+  expect(wantedOf("shop", { to: "bbbb" }, pin)).toEqual({ to: "bbbb" });
+  expect(failureOfCall(() => wantedOf("shop", { steps: 2 }, pin)).message).toBe(
+    `--to: missing, and shop is pinned at ${entry("a").image} already; allowed: a digest of npx slipway history --service shop; or run npx slipway unpin first`,
+  );
 });
 
 test("a rollback shows what it will change", () => {

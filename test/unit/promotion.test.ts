@@ -1,5 +1,5 @@
 // A fake engine hands over the other stack's outputs and the registry's answers; that real stacks and registries
-// give them is for test/e2e/promotion.test.ts.
+// give them is for test/e2e/environments.test.ts.
 import * as pulumi from "@pulumi/pulumi";
 
 import { Image, promote, type PromotionArgs, SlipwayProvider } from "../../components";

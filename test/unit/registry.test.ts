@@ -1,5 +1,5 @@
 // Runs a program in crane's place, which says what it was called with: what real registries say is for the stories
-// test/e2e/promotion.test.ts and test/e2e/promotion-copy.test.ts.
+// test/e2e/environments.test.ts and test/e2e/promotion-copy.test.ts.
 import { chmodSync, existsSync, readFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 
