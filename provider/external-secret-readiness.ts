@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import type { ExternalSecretReadinessInputs } from "../contract";
 import type { Api } from "./cluster/api";
+import { ApiError } from "./cluster/api-error";
 import type { Resource } from "./resource";
 import { newDigestKey } from "./sealing";
 import { digestOfSecret, lookAtExternal, syncAgain } from "./secret-readiness/external";
@@ -44,8 +45,11 @@ export class ExternalSecretReadiness implements Resource {
     return { inputs: news, failures };
   };
 
-  /** A Secret that was not ready is looked at again, and one with other values than before is a change. */
-  diff: Resource["diff"] = async (_subject, { oldInputs, oldOutputs, news }) => {
+  /**
+   * A Secret that was not ready is looked at again, and one with other values than before is a change. Who may only
+   * preview may read no Secret: then that is left to the `up`.
+   */
+  diff: Resource["diff"] = async (subject, { oldInputs, oldOutputs, news }) => {
     const changed = COMPARED.filter((key) => !isDeepStrictEqual(oldInputs[key], news[key]));
     const replaces = changed.filter((key) => IDENTITY.includes(key));
     if (oldOutputs["ready"] !== true) {
@@ -54,8 +58,18 @@ export class ExternalSecretReadiness implements Resource {
     if (changed.length > 0) {
       return { changed, replaces };
     }
-    const digest = await this.#digest(parse(news), String(oldOutputs["digestKey"]));
-    return { changed: digest === oldOutputs["digest"] ? [] : ["digest"] };
+    try {
+      const digest = await this.#digest(parse(news), String(oldOutputs["digestKey"]));
+      return { changed: digest === oldOutputs["digest"] ? [] : ["digest"] };
+    } catch (error) {
+      if (!isForbidden(error)) {
+        throw error;
+      }
+      subject.log.info(
+        "whether the store has other values is seen by an up only: its Secret may not be read",
+      );
+      return { changed: [] };
+    }
   };
 
   create: Resource["create"] = async (subject, { inputs, preview, timeoutSeconds }) => ({
@@ -121,6 +135,10 @@ export class ExternalSecretReadiness implements Resource {
   #digest(place: ExternalSecretReadinessInputs, digestKey: string): Promise<string | undefined> {
     return digestOfSecret(this.api(), place, digestKey, this.signal);
   }
+}
+
+function isForbidden(error: unknown): boolean {
+  return error instanceof ApiError && error.status === 403;
 }
 
 function idOf({ namespace, name }: Properties): string {

@@ -86,6 +86,17 @@ test("other values of the Secret are a change by themselves, and are never told"
   expect(await diff(api, after)).toEqual({ changed: [] });
 });
 
+test("who may read no Secret sees no other values, and is told so", async () => {
+  const forbidden = { get: () => Promise.reject(new ApiError(403, "forbidden")) };
+  const told: string[] = [];
+  const log = { ...subject.log, info: (line: string) => void told.push(line) };
+  const oldOutputs = { ready: true, digest: "d", digestKey: "00" };
+  const args = { id: "", oldInputs: inputs, oldOutputs, news: inputs, ignoreChanges: [] };
+  const result = await readiness(forbidden as unknown as Api).diff({ ...subject, log }, args);
+  expect(result).toEqual({ changed: [] });
+  expect(told).toEqual([expect.stringContaining("may not be read")]);
+});
+
 test("a failure has the controller's newest words, stays a change, and is tried again", async () => {
   const patched: unknown[] = [];
   const events = [{ type: "Warning", message: "no such key team/payment", lastTimestamp: "2" }];
