@@ -1,0 +1,93 @@
+// Cannot prove whom the API server allows what: test/e2e/lanes.test.ts asks it, with real tokens.
+import type { Api } from "../../provider/cluster/api";
+import { changesOf, LaneGuard } from "../../provider/lane-guard";
+
+test("a change of lanes is told rule by rule", () => {
+  const before = {
+    "Role store/a": ["get: pods", "list: pods"],
+    "Namespace b": ["sha256:1"],
+    "Namespace c": ["sha256:3"],
+  };
+  const after = {
+    "Role store/a": ["get: pods", "watch: pods"],
+    "Namespace b": ["sha256:2"],
+    "Role store/d": [],
+  };
+  expect(changesOf(before, after)).toEqual([
+    "Namespace b: changed",
+    "Namespace c: no longer there",
+    "Role store/a: without list: pods",
+    "Role store/a: with watch: pods",
+    "Role store/d: new",
+  ]);
+});
+
+describe("the guard", () => {
+  const warnings: string[] = [];
+  const ignore = (): void => undefined;
+  const log = {
+    info: ignore,
+    error: ignore,
+    status: ignore,
+    warn: (text: string) => warnings.push(text),
+  };
+  const subject = { urn: "u", type: "t", name: "lanes", log };
+  const asked: unknown[] = [];
+  const guard = (allowed: boolean): LaneGuard => {
+    const post = (path: string, body: unknown): Promise<unknown> => {
+      asked.push(body);
+      const username = "system:serviceaccount:ci:agent";
+      return Promise.resolve({
+        status: path.endsWith("accessreviews") ? { allowed } : { userInfo: { username } },
+      });
+    };
+    return new LaneGuard(() => ({ post }) as unknown as Api, new AbortController().signal);
+  };
+  const change = (preview: boolean) => ({
+    id: "store",
+    oldInputs: { namespace: "store", lanes: { "Role store/a": ["get: pods"] } },
+    oldOutputs: {},
+    news: { namespace: "store", lanes: { "Role store/a": ["get: pods", "list: pods"] } },
+    preview,
+    timeoutSeconds: 0,
+    ignoreChanges: [],
+  });
+  beforeEach(() => {
+    warnings.length = 0;
+    asked.length = 0;
+  });
+
+  test("asks only where lanes change, and lets whoever may patch roles change them", async () => {
+    expect(
+      await guard(true).diff(subject, { ...change(false), news: change(false).oldInputs }),
+    ).toMatchObject({ changed: [] });
+    expect(await guard(true).diff(subject, change(false))).toMatchObject({ changed: ["lanes"] });
+    expect(await guard(true).update(subject, change(false))).toEqual(change(false).news);
+    expect(asked).toEqual([
+      expect.objectContaining({
+        kind: "SelfSubjectAccessReview",
+        spec: {
+          resourceAttributes: {
+            namespace: "store",
+            verb: "patch",
+            group: "rbac.authorization.k8s.io",
+            resource: "roles",
+          },
+        },
+      }),
+    ]);
+  });
+
+  test("fails a run of anybody else with who it is, what changes and what to run, and warns in a preview", async () => {
+    const told =
+      /^the lanes of Jenkins change, and system:serviceaccount:ci:agent may not patch roles in store; run pulumi up .* as an administrator .*\n {2}Role store\/a: with list: pods$/;
+    await expect(guard(false).update(subject, change(false))).rejects.toThrow(told);
+    await guard(false).update(subject, change(true));
+    const away = { id: "store", inputs: change(false).oldInputs, outputs: {}, timeoutSeconds: 0 };
+    await expect(guard(false).delete(subject, away)).rejects.toThrow(
+      /^the lanes of Jenkins are to be taken away, and .* may not patch roles in store; run pulumi up/,
+    );
+    await guard(true).delete(subject, away);
+    expect(warnings).toEqual([expect.stringMatching(told)]);
+  });
+});
