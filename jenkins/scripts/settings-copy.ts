@@ -1,4 +1,4 @@
-import { isMap, parseDocument } from "yaml";
+import { isMap, parseDocument, visit } from "yaml";
 
 /** A stack's settings without what only its passphrase opens. */
 export interface OpenSettings {
@@ -10,16 +10,21 @@ export interface OpenSettings {
 /** Keys by which a stack knows how its secrets are encrypted. */
 const ENCRYPTION = ["encryptionsalt", "encryptedkey", "secretsprovider"] as const;
 
-/** Takes the encrypted settings out of the text of `Pulumi.<stack>.yaml`, and how they were encrypted. */
+/** Takes the encrypted settings out of the text of `Pulumi.<stack>.yaml`, and how they were encrypted; within others a placeholder stays. */
 export function withoutSecureSettings(settings: string): OpenSettings {
   const document = parseDocument(settings);
   for (const key of ENCRYPTION) document.delete(key);
   const config = document.get("config");
   const keys = isMap(config)
-    ? config.items.flatMap(({ key, value }) =>
-        isMap(value) && value.has("secure") ? [String(key)] : [],
-      )
+    ? config.items.flatMap(({ key, value }) => (isSecure(value) ? [String(key)] : []))
     : [];
   for (const key of keys) document.deleteIn(["config", key]);
+  visit(document, {
+    Map: (_, node) => (isSecure(node) ? document.createNode("hidden") : undefined),
+  });
   return { text: String(document), keys };
+}
+
+function isSecure(node: unknown): boolean {
+  return isMap(node) && node.has("secure");
 }
