@@ -59,7 +59,13 @@ export class ImageCopy implements Resource {
     const registry = this.lookup(login);
     const digest = digestOf(from);
     const tagged = `${to}:${digest.slice("sha256:".length, "sha256:".length + 32)}`;
-    await registry.copy(from, tagged);
+    try {
+      await registry.copy(from, tagged);
+    } catch (error) {
+      throw new Error(
+        `${from} cannot be copied to ${tagged}: ${(error as Error).message}; check the login: registry.username and slipway:registryPassword for the stack's own registry, docker login for others`,
+      );
+    }
     const copied = await registry.digest(tagged);
     if (copied === digest) return;
     throw new Error(

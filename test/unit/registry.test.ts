@@ -120,6 +120,16 @@ describe("a copy", () => {
     );
   });
 
+  test("that fails says from where to where, and what to look at", async () => {
+    const refused = () => Promise.reject(new Error("401 Unauthorized"));
+    const copy = new ImageCopy(() => ({ copy: refused, digest: () => Promise.resolve(DIGEST) }));
+    await expect(
+      copy.create(subject, { inputs, preview: false, timeoutSeconds: 5 }),
+    ).rejects.toThrow(
+      /^dev\.example\.com\/shop@sha256:a{64} cannot be copied to registry\.example\.com\/shop:a{32}: 401 Unauthorized; check the login: registry\.username/,
+    );
+  });
+
   test("that the registry has lost is gone for the engine, so that the next up makes it again", async () => {
     const state = { id: "x", outputs: inputs, inputs };
     expect(await new ImageCopy(lookup(undefined)).read(subject, state)).toBeUndefined();
