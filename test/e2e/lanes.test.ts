@@ -9,6 +9,8 @@ import type { ReleaseRecord } from "../../contract";
 import { kubeconfigOfAccount } from "../support/account";
 import { cluster, kubeConfig } from "../support/cluster";
 import { folderWith, removeFolders } from "../support/folder";
+import { object, podWith, restricted } from "../support/intruder";
+import { actsBeyond } from "../support/forbidden-acts";
 import { DEPLOYMENT, type Kind, ROLE, SECRET } from "../support/kinds";
 import { Project } from "../support/project";
 import { type Request, send } from "../support/request";
@@ -100,99 +102,10 @@ test("the deploy lane ships a new image with other settings, and takes a service
   expect(await cluster.find(DEPLOYMENT, admin.namespace, "spare")).toBeUndefined();
 });
 
-const object = (apiVersion: string, kind: string, namespace?: string, more: object = {}) => ({
-  apiVersion,
-  kind,
-  metadata: { name: "intruder", ...(namespace !== undefined && { namespace }) },
-  ...more,
-});
-const rbac = "rbac.authorization.k8s.io";
-
 test("whatever else the deploy lane tries is refused", async () => {
-  const home = admin.namespace;
-  const core = `/api/v1/namespaces/${home}`;
-  const roles = `/apis/${rbac}/v1/namespaces/${home}`;
-  const roleRef = { apiGroup: rbac, kind: "ClusterRole", name: "cluster-admin" };
-  const rule = { apiGroups: ["*"], resources: ["*"], verbs: ["*"] };
-  const [pod = ""] =
-    (await admin.outputs<Outputs>()).releases["shop"]?.pods.map(({ name }) => name) ?? [];
-  const own = `/api/v1/namespaces/${lane("deploy")}`;
-  const refused: Request[] = [
-    {
-      method: "POST",
-      path: `${roles}/roles`,
-      body: object(`${rbac}/v1`, "Role", home, { rules: [rule] }),
-    },
-    { method: "PATCH", path: `${roles}/roles/${lane("deploy")}`, body: { rules: [rule] } },
-    { method: "DELETE", path: `${roles}/roles/${lane("deploy")}` },
-    {
-      method: "POST",
-      path: `${roles}/rolebindings`,
-      body: object(`${rbac}/v1`, "RoleBinding", home, { roleRef }),
-    },
-    { method: "PATCH", path: `${roles}/rolebindings/${lane("deploy")}`, body: { subjects: [] } },
-    {
-      method: "POST",
-      path: `/apis/${rbac}/v1/clusterrolebindings`,
-      body: object(`${rbac}/v1`, "ClusterRoleBinding", undefined, { roleRef }),
-    },
-    { method: "POST", path: "/api/v1/namespaces", body: object("v1", "Namespace") },
-    {
-      method: "PATCH",
-      path: core,
-      body: { metadata: { labels: { "pod-security.kubernetes.io/enforce": "privileged" } } },
-    },
-    { method: "DELETE", path: core },
-    {
-      method: "DELETE",
-      path: `/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies/${admin.namespace}-jenkins-pods`,
-    },
-    {
-      method: "POST",
-      path: `${core}/serviceaccounts/shop/token`,
-      body: { apiVersion: "authentication.k8s.io/v1", kind: "TokenRequest", spec: {} },
-    },
-    {
-      method: "POST",
-      path: `${own}/serviceaccounts/agent/token`,
-      body: { apiVersion: "authentication.k8s.io/v1", kind: "TokenRequest", spec: {} },
-    },
-    {
-      method: "PATCH",
-      path: `${own}/serviceaccounts/agent`,
-      body: { automountServiceAccountToken: true },
-    },
-    { method: "GET", path: `${core}/secrets` },
-    { method: "GET", path: `${core}/secrets/other` },
-    { method: "POST", path: `${core}/secrets`, body: object("v1", "Secret", home) },
-    { method: "GET", path: "/api/v1/namespaces/kube-system/secrets" },
-    { method: "POST", path: `${core}/pods/${pod}/exec?command=id` },
-    { method: "POST", path: `${core}/pods/${pod}/attach` },
-    { method: "POST", path: `${core}/pods/${pod}/portforward` },
-    { method: "POST", path: `${core}/pods`, body: object("v1", "Pod", home) },
-    { method: "POST", path: `${own}/pods`, body: object("v1", "Pod", lane("deploy")) },
-    {
-      method: "POST",
-      path: `/api/v1/namespaces/${lane("build")}/pods`,
-      body: object("v1", "Pod", lane("build")),
-    },
-    {
-      method: "PATCH",
-      path: `${own}/resourcequotas/agents`,
-      body: { spec: { hard: { pods: "1000" } } },
-    },
-    { method: "GET", path: "/api/v1/nodes" },
-    {
-      method: "POST",
-      path: "/apis/apps/v1/namespaces/default/deployments",
-      body: object("apps/v1", "Deployment", "default"),
-    },
-    {
-      method: "PATCH",
-      path: `/apis/autoscaling/v2/namespaces/${home}/horizontalpodautoscalers/shop`,
-      body: {},
-    },
-  ];
+  const { releases } = await admin.outputs<Outputs>();
+  const [pod = ""] = releases["shop"]?.pods.map(({ name }) => name) ?? [];
+  const refused = actsBeyond({ home: admin.namespace, lanes: lane(""), pod });
   const answers = await Promise.all(
     refused.map((request) => send(tokens["deploy"] ?? "", request)),
   );
@@ -200,7 +113,7 @@ test("whatever else the deploy lane tries is refused", async () => {
   expect(allowed).toEqual([]);
   const { status } = await send(tokens["deploy"] ?? "", {
     method: "GET",
-    path: `${core}/secrets/payment`,
+    path: `/api/v1/namespaces/${admin.namespace}/secrets/payment`,
   });
   expect(status).toBe(200);
 });
@@ -278,20 +191,6 @@ test("the preview lane sees what the administrator sees, asks the server, and wr
   await configure({ services: { shop: service } });
 });
 
-const PINNED = `registry.example.com/agent@sha256:${"a".repeat(64)}`;
-const restricted = {
-  allowPrivilegeEscalation: false,
-  capabilities: { drop: ["ALL"] },
-  seccompProfile: { type: "RuntimeDefault" },
-};
-const podWith = (change: object, container: object = {}) => ({
-  spec: {
-    serviceAccountName: "agent",
-    securityContext: { runAsNonRoot: true, runAsUser: 1000 },
-    containers: [{ name: "jnlp", image: PINNED, securityContext: restricted, ...container }],
-    ...change,
-  },
-});
 /** As the launcher would: whether a lane's namespace takes a pod, by a dry run. */
 async function submit(name: string, pod: object): Promise<string> {
   const namespace = lane(name);
