@@ -1,0 +1,185 @@
+// Proves that the pipeline's scripts do their work with the real engine and nothing but their lanes' tokens; packages are not installed
+// anew, no agent pod is started, and no Jenkins calls them.
+import { chmod, cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+
+import { execa } from "execa";
+
+import { environment } from "../../tools/platform/environment";
+import { kubeconfigOfAccount } from "../support/account";
+import { kubeConfig } from "../support/cluster";
+import { folderWith, removeFolders } from "../support/folder";
+import { Project, type Run } from "../support/project";
+import { shop } from "../support/shop";
+import { succeed } from "../support/succeed";
+
+const CHECKOUT = resolve(__dirname, "../..");
+const CREDENTIAL = "canary-of-a-credential";
+
+const { hostname, port } = new URL(kubeConfig().getCurrentCluster()?.server ?? "");
+const settings = {
+  jenkins: { apiServer: { cidr: `${hostname}/32`, ports: [Number(port)] } },
+  credentials: { db: { keys: { password: { setting: "dbPassword" } } } },
+  services: { shop: { ...shop, env: { GREETING: "first" }, credentials: ["db"] } },
+};
+
+/** By lane: with nothing but its token. */
+const kubeconfigs = new Map<string, string>();
+let tools: string;
+let backend: string;
+let project: Project;
+beforeAll(async () => {
+  tools = await mkdtemp(join(tmpdir(), "slipway-tools-"));
+  // The clone shares the packages of the checkout: what npm would install is there.
+  await writeFile(join(tools, "npm"), '#!/bin/sh\n[ "$1" = ci ] || exec /usr/bin/env npm "$@"\n');
+  await chmod(join(tools, "npm"), 0o755);
+  backend = await mkdtemp(join(tmpdir(), "slipway-backend-"));
+  project = await Project.create("scripts", { env: { PULUMI_BACKEND_URL: `file://${backend}` } });
+  for (const path of ["cli", "jenkins"])
+    await cp(join(CHECKOUT, path), join(project.folder, path), { recursive: true });
+  await project.settings(settings);
+  await project.secret("dbPassword", CREDENTIAL);
+  await project.commit("the pipeline");
+  // The lanes are an administrator's work; from then on Jenkins needs none.
+  await succeed(project.up());
+  for (const name of ["preview", "deploy"]) {
+    const account = { namespace: `${project.namespace}-jenkins-${name}`, name: "agent" };
+    const folder = folderWith({ kubeconfig: await kubeconfigOfAccount(account) });
+    kubeconfigs.set(name, join(folder, "kubeconfig"));
+  }
+});
+afterAll(async () => {
+  await project.dispose();
+  await rm(tools, { recursive: true });
+  await rm(backend, { recursive: true });
+  removeFolders();
+});
+
+/** Runs a script as Jenkins would: with the deploy lane's variables, or the few that the preview lane has. */
+async function script(
+  name: string,
+  stack: string,
+  env: Readonly<Record<string, string>>,
+): Promise<Run> {
+  const {
+    SLIPWAY_KUBECONFIG,
+    SLIPWAY_REGISTRY,
+    SLIPWAY_BASE_IMAGE,
+    DOCKER_HOST = "",
+    PATH,
+  } = environment();
+  const platform = { SLIPWAY_KUBECONFIG, SLIPWAY_REGISTRY, SLIPWAY_BASE_IMAGE, DOCKER_HOST };
+  const { exitCode, all } = await execa(`jenkins/scripts/${name}.sh`, [stack], {
+    cwd: project.folder,
+    env: { ...platform, ...env, PATH: `${tools}:${PATH}` },
+    extendEnv: false,
+    reject: false,
+    all: true,
+  });
+  return { exitCode: exitCode ?? 1, output: all };
+}
+
+function deploy(name: string, env: Readonly<Record<string, string>> = {}): Promise<Run> {
+  return script(name, "dev", {
+    ...own("deploy"),
+    DOCKER_HOST: environment()["DOCKER_HOST"] ?? "",
+    PULUMI_BACKEND_URL: `file://${backend}`,
+    PULUMI_CONFIG_PASSPHRASE: "a passphrase of the tests",
+    ...env,
+  });
+}
+
+function review(name: string): Promise<Run> {
+  return script(name, "dev", own("preview"));
+}
+
+/** What the pods of a lane have. */
+function own(lane: string): Record<string, string> {
+  const { HOME = "", PULUMI_HOME = join(HOME, ".pulumi") } = process.env;
+  return { HOME: tools, PULUMI_HOME, SLIPWAY_KUBECONFIG: kubeconfigs.get(lane) ?? "" };
+}
+
+function read(path: string): Promise<string> {
+  return readFile(join(project.folder, path), "utf8");
+}
+
+test("an up leaves a report, and a copy of the state that holds no secret and no key", async () => {
+  await project.write("example/shop/package.json", '{ "name": "shop", "version": "97.0.0" }\n');
+  await project.commit("an image to build");
+  expect(await deploy("up")).toMatchObject({ exitCode: 0 });
+  expect(await deploy("after-up")).toMatchObject({ exitCode: 0 });
+
+  const copy = await read("state/dev.json");
+  expect(copy).toContain('"plaintext":"\\"hidden\\""');
+  expect(copy).not.toMatch(/"ciphertext"|secrets_providers|"v1:/);
+  expect(copy).not.toContain(CREDENTIAL);
+  const page = await read("report-dev.html");
+  expect(page).toContain("✓ ready");
+  expect(page).toContain("build and push");
+});
+
+test("a pull request is previewed without the backend and the passphrase: from the copy alone", async () => {
+  const own = await read("Pulumi.dev.yaml");
+  await project.settings({
+    ...settings,
+    services: { shop: { ...settings.services.shop, env: { GREETING: "second" }, replicas: 3 } },
+  });
+  const { exitCode, output } = await review("preview");
+  await project.write("Pulumi.dev.yaml", own);
+  expect([exitCode, output]).toEqual([0, expect.any(String)]);
+
+  const comment = await read("preview-dev.md");
+  expect(comment).toContain("| `shop` | **restart**, 2 → 3: `variable GREETING` | not built:");
+  expect(comment).toContain("Values of credentials are not compared");
+  expect(comment).not.toMatch(/first|second|canary/);
+  expect((JSON.parse(await read("preview-dev.json")) as { outcome: string }).outcome).toBe(
+    "changes",
+  );
+});
+
+test("an up is held to its plan, and refused where the settings are others by then", async () => {
+  const { services } = settings;
+  await project.settings({
+    ...settings,
+    services: { shop: { ...services.shop, env: { GREETING: "planned" } } },
+  });
+  expect(await deploy("plan")).toMatchObject({ exitCode: 0 });
+  expect(await deploy("up")).toMatchObject({ exitCode: 0 });
+
+  expect(await deploy("plan")).toMatchObject({ exitCode: 0 });
+  await project.settings({
+    ...settings,
+    services: { shop: { ...services.shop, env: { GREETING: "sneaked in" } } },
+  });
+  const refused = await deploy("up");
+  expect(refused.exitCode).not.toBe(0);
+  expect(refused.output).toMatch(/violates plan|not allowed by the plan/);
+  expect(await deploy("up", { PLAN: "false" })).toMatchObject({ exitCode: 0 });
+});
+
+test("a second up fails at once, and names who holds the stack", async () => {
+  const lock = join(backend, ".pulumi/locks/organization/slipway/dev");
+  await mkdir(lock, { recursive: true });
+  const holder = {
+    pid: 412,
+    username: "ci",
+    hostname: "agent-7",
+    timestamp: "2026-11-21T12:08:01Z",
+  };
+  await writeFile(join(lock, "0b7a1c9e-0000-4000-8000-000000000000.json"), JSON.stringify(holder));
+  const second = await deploy("up", { PLAN: "false" });
+  await rm(lock, { recursive: true });
+  expect(second.exitCode).not.toBe(0);
+  expect(second.output).toContain("the stack is currently locked by 1 lock(s)");
+  expect(second.output).toContain("created by ci@agent-7 (pid 412) at 2026-11-21T12:08:01Z");
+});
+
+test("a rollback pins the image before, and leaves the pin as a patch", async () => {
+  await project.write("example/shop/package.json", '{ "name": "shop", "version": "98.0.0" }\n');
+  await project.commit("another image");
+  expect(await deploy("up", { PLAN: "false" })).toMatchObject({ exitCode: 0 });
+  const { exitCode, output } = await deploy("rollback", { SERVICE: "", TO: "" });
+  expect([exitCode, output]).toEqual([0, expect.stringContaining("shop is ready at")]);
+  expect(await read("pin.patch")).toMatch(/^\+ *slipway:pins:/m);
+});
