@@ -1,0 +1,84 @@
+// Proves a copy into a registry with basic authentication; token services of cloud registries are not had here.
+import { parse, stringify } from "yaml";
+
+import type { ReleaseRecord } from "../../contract";
+import { PrivateRegistry } from "../support/private-registry";
+import { Project } from "../support/project";
+import { shop } from "../support/shop";
+import { succeed } from "../support/succeed";
+
+const WRONG = "wr0ng-password";
+
+let project: Project;
+let registry: PrivateRegistry;
+beforeAll(async () => {
+  registry = await PrivateRegistry.start();
+  project = await Project.create("copy");
+  await project.settings({ services: { shop: { ...shop, replicas: 1 } } });
+  await succeed(project.pulumi("stack", "init", "prod"));
+  const prod = {
+    cluster: { kubeconfig: "${SLIPWAY_KUBECONFIG}" },
+    registry: {
+      repository: `${registry.address}/team`,
+      username: PrivateRegistry.username,
+      pullSecret: "pull",
+    },
+    credentials: { pull: { format: "dockerconfigjson" } },
+    namespace: `${project.namespace}-prod`,
+    promoteFrom: "dev",
+    services: {
+      shop: { port: 8080, replicas: 1, health: "/healthz", drainSeconds: 1, stopSeconds: 2 },
+    },
+  };
+  const stack = parse(await project.read("Pulumi.prod.yaml")) as Record<string, unknown>;
+  const config = Object.entries(prod).map(([key, value]) => [`slipway:${key}`, value]);
+  const text = stringify({ ...stack, config: Object.fromEntries(config) as object });
+  await project.write("Pulumi.prod.yaml", text);
+});
+afterAll(async () => {
+  await succeed(project.pulumi("destroy", "--yes", "--skip-preview", "--stack=prod"));
+  await project.dispose();
+  await registry.stop();
+});
+
+const upOfProd = () => project.pulumi("up", "--yes", "--skip-preview", "--stack=prod");
+
+async function releaseOf(stack: string): Promise<ReleaseRecord> {
+  const { output } = await succeed(
+    project.pulumi("stack", "output", "releases", "--json", `--stack=${stack}`),
+  );
+  return (JSON.parse(output) as { shop: ReleaseRecord }).shop;
+}
+
+test("a wrong password fails the copy in the registry's words, and is not shown", async () => {
+  await succeed(project.up());
+  await project.secret("registryPassword", WRONG, "--stack=prod");
+  const { exitCode, output } = await upOfProd();
+  expect(exitCode).not.toBe(0);
+  expect(output).toMatch(
+    /shop@sha256:\w{64} cannot be copied to .*: .*Unauthorized.*; check the login/,
+  );
+  expect(output).not.toContain(WRONG);
+});
+
+test("the right one copies the image under its digest, pulls it, and stays out of state and output", async () => {
+  await project.secret("registryPassword", PrivateRegistry.password, "--stack=prod");
+  const { output } = await succeed(upOfProd());
+  const { digest } = await releaseOf("dev");
+  expect(await releaseOf("prod")).toMatchObject({
+    verdict: "ready",
+    digest,
+    image: `${registry.address}/team/shop@${digest}`,
+  });
+  const { output: state } = await succeed(project.pulumi("stack", "export", "--stack=prod"));
+  for (const shown of [output, state, await project.stored()]) {
+    expect(shown).not.toContain(PrivateRegistry.password);
+    expect(shown).not.toContain(WRONG);
+  }
+});
+
+test("another password is no change", async () => {
+  await project.secret("registryPassword", PrivateRegistry.password, "--stack=prod");
+  const { output } = await succeed(project.pulumi("preview", "--stack=prod"));
+  expect(output).not.toMatch(/ImageCopy.*(update|replace)/);
+});
