@@ -1,0 +1,9 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/**
+ * Keeps Pulumi's SDK from telling the engine what each of its calls returned: that has secret outputs in clear, and
+ * the engine writes it to its event log even where nobody asked for --debug.
+ */
+export function silenceSdkTrace(): void {
+  Object.assign(pulumi.log, { debug: () => Promise.resolve() });
+}
