@@ -82,7 +82,8 @@ async function provedRecords(
     const faults = recordFaults(name, entry.value);
     if (!isKnown(entry.value)) return faults;
     const rules = ruleReasons(name, entry.value, promotion, Date.now());
-    return [...faults, ...rules, ...registryReasons(name, entry.value, promotion, found)];
+    const missing = found && registryReasons(name, entry.value, promotion, found);
+    return [...faults, ...rules, ...(missing ?? [])];
   });
   if (reasons.length > 0) throw refusal(producer, reasons);
   return Object.fromEntries(records.map(({ name, record }) => [name, record]));
@@ -93,13 +94,16 @@ function isKnown(value: Readonly<Record<string, unknown>>): value is ReleaseReco
   return value["version"] === 1 && typeof value["image"] === "string";
 }
 
-/** What the registries have of the images and of the marks of their gates. */
+/**
+ * What the registries have of the images and of the marks of their gates; undefined in a preview of a program whose
+ * provider is not known yet, because nobody can be asked then.
+ */
 async function find(
   images: readonly string[],
   gates: readonly string[],
   registry: Registry | undefined,
   provider: SlipwayProvider,
-): Promise<readonly FoundImage[]> {
+): Promise<readonly FoundImage[] | undefined> {
   const references = images.flatMap((image) => [
     image,
     ...gates.map((gate) => gateReference(image, gate)),
@@ -108,7 +112,7 @@ async function find(
   const args = { references, login: loginTo(registry) };
   const answer = (await pulumi.runtime.invoke("slipway:index:imageDigests", args, {
     provider,
-  })) as { readonly images: readonly FoundImage[] };
+  })) as { readonly images?: readonly FoundImage[] };
   return answer.images;
 }
 

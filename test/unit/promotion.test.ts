@@ -106,6 +106,22 @@ test("logs in with this stack's own login, which goes to its own registry only",
   ]);
 });
 
+test("a preview whose provider is not known yet goes by the record alone", async () => {
+  const { result } = await deploy(
+    () => {
+      const provider = new SlipwayProvider("slipway", { kubeconfig: "k", context: "c" });
+      const args = { services, promoteFrom: promotion, registry: undefined, provider };
+      return { done: promote(args) };
+    },
+    {
+      preview: true,
+      answer: () => ({}),
+      outputs: () => ({ outputs: { releases: { shop: record } } }),
+    },
+  );
+  expect(await result.done).toMatchObject({ shop: { promoted: IMAGE } });
+});
+
 describe("refuses a release", () => {
   const gated = { ...promotion, gates: ["acceptance"] };
   test.each<[string, Partial<ReleaseRecord> | Record<string, unknown>, object, World, string]>([
