@@ -80,12 +80,14 @@ export function killOf(
   subject: Subject,
   run: Run,
 ): { message: string; tolerance?: number } | undefined {
-  const said = lastFailure(subject, ["Liveness", "Startup"]);
-  if (said !== undefined) {
-    return { message: said };
-  }
   const seconds = lengthOf(run);
   const { livenessProbe, startupProbe } = subject.container;
+  const said = lastFailure(subject, ["Liveness", "Startup"]);
+  const shortest = Math.min(...[livenessProbe, startupProbe].map(earliestOf));
+  // Failures are told from the first on, also of a process that ends by itself long before they are enough.
+  if (said !== undefined && seconds >= shortest) {
+    return { message: said };
+  }
   const probe = [
     { kind: "liveness", probe: livenessProbe },
     { kind: "startup", probe: startupProbe },
@@ -99,16 +101,21 @@ export function killOf(
 
 /** Nobody but the kubelet sends signals; a process that ends well on SIGTERM is told by the time only. */
 function isKill({ exitCode }: Run, seconds: number, probe: Probe): boolean {
-  const earliest = windowOf(probe) - (probe.periodSeconds ?? 10);
   const latest = windowOf(probe) + (probe.periodSeconds ?? 10) + KILL_SECONDS;
   return (
-    seconds >= Math.max(earliest, SHORTEST_RUN_SECONDS) && (exitCode !== 0 || seconds <= latest)
+    seconds >= Math.max(earliestOf(probe), SHORTEST_RUN_SECONDS) &&
+    (exitCode !== 0 || seconds <= latest)
   );
 }
 
 function lengthOf({ startedAt, finishedAt }: Run): number {
   const milliseconds = Date.parse(finishedAt ?? "") - Date.parse(startedAt ?? "");
   return Number.isNaN(milliseconds) ? 0 : Math.round(milliseconds / 1000);
+}
+
+/** Seconds that a container has run for at least when a probe has it killed; infinite without a probe. */
+function earliestOf(probe: Probe | undefined): number {
+  return probe === undefined ? Infinity : windowOf(probe) - (probe.periodSeconds ?? 10);
 }
 
 /** Seconds that a probe takes to give up. */

@@ -143,6 +143,21 @@ test.each(HEALTHY)("%s is ready after %d s", (name, at) => {
   expect(seconds).toBeCloseTo(at, 1);
 });
 
+test("a process that ends by itself before its startup probe gives up was not killed by it", () => {
+  const text = JSON.stringify(recording("startup-probe"));
+  const short = text.replace(
+    /"startedAt":("[^"]+"),"finishedAt":"[^"]+"/g,
+    '"startedAt":$1,"finishedAt":$1',
+  );
+  expect(short).not.toBe(text);
+  const { release, states } = JSON.parse(short) as Recording;
+  const timeline = states.map(({ seconds, ...observed }) => [seconds, observed] as const);
+  expect(play(timeline, release).verdict).toMatchObject({
+    reason: "crash-loop",
+    message: "ended 2 times, last with exit code 0 (Completed)",
+  });
+});
+
 test("every recording is judged", () => {
   const judged = [...FAILURES, ...HEALTHY].map(([name]) => `${name}.json`);
   expect(readdirSync(FOLDER).sort()).toEqual(judged.sort());
