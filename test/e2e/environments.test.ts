@@ -73,9 +73,12 @@ const runningIn = async (namespace: string) =>
 test("a commit goes to dev, and from there to prod with the same digest and no Docker daemon", async () => {
   const id = await commit(`${source}\n// first\n`);
   await succeed(up("dev"));
+  const inDev = await releaseOf("dev");
+  const expected = `--expect=shop=${inDev.digest}`;
+  await succeed(project.with(NO_DAEMON).slipway("preview", "--stack=prod", expected));
   await succeed(up("prod"));
 
-  const [inDev, inProd] = [await releaseOf("dev"), await releaseOf("prod")];
+  const inProd = await releaseOf("prod");
   expect(inProd).toMatchObject({
     verdict: "ready",
     digest: inDev.digest,
