@@ -6,9 +6,8 @@ import type { KubeConfig } from "@kubernetes/client-node";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { stringify } from "yaml";
 
-import { resolveCluster } from "../settings/cluster";
 import { duration } from "../settings/duration";
-import { faultLine } from "../settings/fault";
+import { clusterOf } from "./cluster-access";
 import { badInput, CommandFailure } from "./exit-code";
 import { type CommonOptions, print, stackCommand } from "./options";
 import type { SlipwayOutputs } from "./outputs";
@@ -56,7 +55,7 @@ async function kubeconfig(options: Options): Promise<void> {
   const stack = await ProjectStack.open(options.stack);
   const { namespace: home, ...outputs } = await stack.outputs();
   const lane = laneOf(outputs, options.lane);
-  const administrator = await administratorOf(stack);
+  const administrator = await clusterOf(stack);
   const name = lane[options.account];
   const { token, expires } = await tokenOf(administrator, lane.namespace, name, options.for);
   const text = stringify(kubeconfigWith(administrator, token, home));
@@ -96,23 +95,6 @@ function laneOf({ jenkins }: Pick<SlipwayOutputs, "jenkins">, wanted: string) {
   throw badInput(
     `--lane: got "${wanted}"; allowed: ${known || "none, for the stack makes no lanes; set slipway:jenkins and run pulumi up as an administrator"}`,
   );
-}
-
-/** The cluster as the stack's settings name it, with the access of whoever runs this. */
-async function administratorOf(stack: ProjectStack): Promise<KubeConfig> {
-  const setting = JSON.parse((await stack.setting("cluster")) ?? "{}") as unknown;
-  const found = resolveCluster(setting, { variables: process.env, folder: stack.folder });
-  if ("faults" in found) {
-    const lines = found.faults.map(({ path, text }) =>
-      faultLine({ path: ["cluster", ...path], text }),
-    );
-    throw badInput(lines.join("\n  ") || "slipway:cluster.kubeconfig: there is no such file");
-  }
-  const { KubeConfig } = await import("@kubernetes/client-node");
-  const config = new KubeConfig();
-  config.loadFromFile(found.cluster.kubeconfig);
-  config.setCurrentContext(found.cluster.context);
-  return config;
 }
 
 /** A kubeconfig for the same cluster, with another user and nobody else's credentials. */

@@ -5,6 +5,7 @@ import { gateCommand } from "./gate";
 import { historyCommand } from "./history";
 import { kubeconfigCommand } from "./kubeconfig";
 import { previewCommand } from "./preview";
+import { recoverCommand } from "./recover";
 import { reportCommand } from "./report";
 import { rollbackCommand } from "./rollback";
 import { statusCommand } from "./status";
@@ -38,6 +39,7 @@ export function slipway(): Command {
     previewCommand(),
     reportCommand(),
     kubeconfigCommand(),
+    recoverCommand(),
   ];
   for (const command of commands) program.addCommand(strict(command));
   return program;

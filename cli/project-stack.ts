@@ -1,10 +1,17 @@
 import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 
-import type { EngineEvent, LocalWorkspace, PreviewOptions, Stack } from "@pulumi/pulumi/automation";
+import type {
+  EngineEvent,
+  ImportOptions,
+  LocalWorkspace,
+  PreviewOptions,
+  Stack,
+} from "@pulumi/pulumi/automation";
 
 import { badInput, CommandFailure } from "./exit-code";
 import { type SlipwayOutputs, slipwayOutputs } from "./outputs";
+import type { EngineState } from "./recover/engine-state";
 
 /** Where the words of pulumi go. */
 export type Hears = (text: string) => void;
@@ -88,24 +95,80 @@ export class ProjectStack {
     );
   }
 
-  /** The Automation API selects the stack that it runs; the user's own choice is put back. */
+  /** The engine's state. Its secrets are in clear: it stays in memory. */
+  async state(): Promise<EngineState> {
+    const { deployment } = (await this.workspace.exportStack(this.name)) as {
+      readonly deployment: EngineState | null;
+    };
+    return deployment ?? {};
+  }
+
+  /** Where the state is kept. */
+  async backend(): Promise<string> {
+    return (await this.workspace.whoAmI()).url ?? "";
+  }
+
+  /** Clears the state's lock, whoever holds it. */
+  async cancel(): Promise<void> {
+    await this.#selected((stack) => stack.cancel());
+  }
+
+  /** Writes objects that are there already into the state; nothing is changed in the cluster. */
+  async import(
+    hears: Hears,
+    options: Pick<ImportOptions, "resources" | "nameTable">,
+  ): Promise<Ended> {
+    return this.#run(hears, (stack, onOutput) =>
+      stack.import({
+        ...options,
+        protect: false,
+        generateCode: false,
+        onOutput,
+        color: "never",
+      }),
+    );
+  }
+
+  /** Forgets creations that never ended. The root of the stack alone is refreshed: nothing is judged anew. */
+  async clearPendingCreates(hears: Hears, root: string): Promise<Ended> {
+    return this.#run(hears, (stack, onOutput) =>
+      stack.refresh({
+        clearPendingCreates: true,
+        target: [root],
+        onOutput,
+        onError: onOutput,
+        color: "never",
+        suppressProgress: true,
+      }),
+    );
+  }
+
   async #run(
     hears: Hears,
     action: (stack: Stack, onOutput: Hears) => Promise<unknown>,
   ): Promise<Ended> {
     const said: string[] = [];
+    return this.#selected(async (stack) => {
+      try {
+        await action(stack, (text) => {
+          said.push(text);
+          hears(text);
+        });
+        return { succeeded: true, said: said.join("") };
+      } catch (error) {
+        // What ended before it could say anything is told by the error alone.
+        if (said.length === 0) throw error;
+        return { succeeded: false, said: said.join("") };
+      }
+    });
+  }
+
+  /** The Automation API selects the stack that it runs; the user's own choice is put back. */
+  async #selected<T>(action: (stack: Stack) => Promise<T>): Promise<T> {
     const { Stack, StackNotFoundError } = await automation();
     const stack = await Stack.select(this.name, this.workspace);
     try {
-      await action(stack, (text) => {
-        said.push(text);
-        hears(text);
-      });
-      return { succeeded: true, said: said.join("") };
-    } catch (error) {
-      // What ended before it could say anything is told by the error alone.
-      if (said.length === 0) throw error;
-      return { succeeded: false, said: said.join("") };
+      return await action(stack);
     } finally {
       if (this.selected !== undefined && this.selected !== this.name) {
         await this.workspace.selectStack(this.selected).catch((error: unknown) => {

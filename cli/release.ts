@@ -5,6 +5,8 @@ import type { ProjectStack } from "./project-stack";
 
 /** What `requireReady` ends a run with. */
 const RELEASES_FAILED = /releases? failed: /;
+/** What the next run stumbles over after one that was killed. */
+const LEFT_BEHIND = /already exists|interrupted while creating|stack is currently locked/;
 
 type Records = Readonly<Record<string, ReleaseRecord>>;
 
@@ -19,7 +21,10 @@ export async function release(stack: ProjectStack, { json }: CommonOptions): Pro
   const { succeeded, said } = await stack.up((text) => void out.write(text));
   if (succeeded) return (await stack.outputs()).releases;
   if (!RELEASES_FAILED.test(said)) {
-    throw new CommandFailure("pulumi up failed; what it said is above");
+    const remedy = `; if an earlier run was killed, run npx slipway recover --stack ${stack.name}`;
+    throw new CommandFailure(
+      `pulumi up failed; what it said is above${LEFT_BEHIND.test(said) ? remedy : ""}`,
+    );
   }
   throw failureOf((await stack.outputs()).releases);
 }
