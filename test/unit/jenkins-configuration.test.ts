@@ -58,6 +58,7 @@ interface Pod {
       readonly name: string;
       readonly image: string;
       readonly env: readonly { readonly name: string; readonly value: string }[];
+      readonly volumeMounts: readonly object[];
       readonly resources: { readonly limits: Readonly<Record<string, string>> };
     }[];
   };
@@ -132,6 +133,19 @@ test("the kubeconfig's token and certificate are where the pods have them, and n
       name,
       expect.stringContaining("mountPath: /var/run/slipway,"),
     ]);
+});
+
+test("what Pulumi and native code keep is where only the agent may write", () => {
+  for (const { spec } of clouds.map(podOf)) {
+    const [agent] = spec.containers;
+    const variable = (name: string) => agent?.env.find((one) => one.name === name)?.value;
+    expect(variable("PULUMI_HOME")).toBe("/home/jenkins/agent/.pulumi");
+    expect(agent?.volumeMounts).toContainEqual({
+      name: "cache",
+      mountPath: variable("SWC_NATIVE_BINDING_CACHE"),
+      subPath: "own",
+    });
+  }
 });
 
 test("what reviews may not use the lane that delivers, and what delivers knows main only", () => {
