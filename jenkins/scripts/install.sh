@@ -8,4 +8,12 @@ if [ -d /opt/pulumi-home/plugins ] && [ -n "${PULUMI_HOME:-}" ] && [ ! -e "$PULU
   mkdir -p "$PULUMI_HOME"
   ln -s /opt/pulumi-home/plugins "$PULUMI_HOME/plugins"
 fi
+# npx puts the launcher of node_modules first on PATH, which would download the engine that the image has.
+if [ -x /opt/pulumi/pulumi ] && [ -n "${PULUMI_HOME:-}" ]; then
+  version=$PULUMI_HOME/versions/$(/opt/pulumi/pulumi version | tr -d v)
+  if [ ! -e "$version/bin" ]; then
+    mkdir -p "$version"
+    ln -s /opt/pulumi "$version/bin"
+  fi
+fi
 npm ci --ignore-scripts --no-audit --no-fund
