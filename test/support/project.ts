@@ -110,15 +110,15 @@ export class Project {
     await rm(this.folder, { recursive: true, force: true, maxRetries: 20 });
   }
 
-  /** Settings of the stack, without the `slipway:` prefix; cluster, registry and namespace are filled in. */
-  async settings(settings: Readonly<Record<string, unknown>>): Promise<void> {
+  /** Settings of a stack, without the `slipway:` prefix; cluster, registry and namespace are filled in. */
+  async settings(settings: Readonly<Record<string, unknown>>, stackName = "dev"): Promise<void> {
     const all = {
       cluster: { kubeconfig: "${SLIPWAY_KUBECONFIG}" },
       registry: { repository: `\${SLIPWAY_REGISTRY}/e2e/${this.namespace}` },
       namespace: this.namespace,
       ...settings,
     };
-    const file = join(this.folder, "Pulumi.dev.yaml");
+    const file = join(this.folder, `Pulumi.${stackName}.yaml`);
     const stack = parse(await readFile(file, "utf8")) as { config?: Record<string, unknown> };
     const secrets = Object.entries(stack.config ?? {}).filter(([, value]) => isSecret(value));
     const plain = Object.entries(all).map(([key, value]) => [`slipway:${key}`, value] as const);

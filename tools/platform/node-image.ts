@@ -65,8 +65,8 @@ async function imageParts(): Promise<Parts> {
   return { version, node, busybox, libraries: [...new Set(libraries.flat())].sort() };
 }
 
-/** @returns Nothing for a static program, at which ldd fails. */
-async function librariesOf(program: string): Promise<string[]> {
+/** The libraries that a program is loaded with, as absolute paths; nothing for a static program, at which ldd fails. */
+export async function librariesOf(program: string): Promise<string[]> {
   const { stdout, failed } = await execa("ldd", [program], { reject: false });
   return failed ? [] : parseLdd(stdout);
 }
