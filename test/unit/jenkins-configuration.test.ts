@@ -135,10 +135,16 @@ test("the kubeconfig's token and certificate are where the pods have them, and n
     ]);
 });
 
+test("the kubeconfig is in the image where the pods look for it", () => {
+  const recipe = readFileSync(join(FOLDER, "agent/Dockerfile"), "utf8");
+  expect(recipe).toContain("\nCOPY kubeconfig.yaml /etc/slipway/kubeconfig\n");
+});
+
 test("what Pulumi and native code keep is where only the agent may write", () => {
   for (const { spec } of clouds.map(podOf)) {
     const [agent] = spec.containers;
     const variable = (name: string) => agent?.env.find((one) => one.name === name)?.value;
+    expect(variable("SLIPWAY_KUBECONFIG")).toBe("/etc/slipway/kubeconfig");
     expect(variable("PULUMI_HOME")).toBe("/home/jenkins/agent/.pulumi");
     expect(agent?.volumeMounts).toContainEqual({
       name: "cache",
