@@ -137,7 +137,7 @@ afterAll(async () => {
 
 test("marks go every way that there is for a secret, and arrive", async () => {
   await succeed(project.pulumi("preview", "--diff", "--stack=dev"));
-  await succeed(project.up(...loud, eventLog("first")));
+  await succeed(project.up(eventLog("first")));
   expect(await dataOf("variable", "VARIABLE")).toBe(given.variable);
   expect(await dataOf("variable", "LEDGER")).toBe(given.ledger);
   expect(await dataOf("document", "data")).toBe(given.document);
@@ -157,7 +157,7 @@ test("marks go every way that there is for a secret, and arrive", async () => {
 test("a secret for a build argument is refused without a look at it", async () => {
   const before = await project.read("Pulumi.dev.yaml");
   await project.secret("services.shop.build.args.TOKEN", given.argument, "--path", "--stack=dev");
-  const { exitCode, output } = await project.up(...loud, eventLog("refused"));
+  const { exitCode, output } = await project.up(eventLog("refused"));
   expect(exitCode).not.toBe(0);
   expect(output).toMatch(/services: got a secret, which would be readable in the cluster/);
   await project.write("Pulumi.dev.yaml", before);
