@@ -1,5 +1,9 @@
+import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
+import { promisify } from "node:util";
 
 import type {
   EngineEvent,
@@ -21,6 +25,12 @@ export interface Ended {
   readonly succeeded: boolean;
   /** Everything that it said. */
   readonly said: string;
+}
+
+/** A state as `pulumi stack export` writes it. */
+interface Exported {
+  /** Null where the stack never ran. */
+  readonly deployment: EngineState | null;
 }
 
 /** A stack of the project in the working folder, driven by the Automation API. */
@@ -95,12 +105,18 @@ export class ProjectStack {
     );
   }
 
-  /** The engine's state. Its secrets are in clear: it stays in memory. */
+  /** The engine's state, its secrets in ciphertext. */
   async state(): Promise<EngineState> {
-    const { deployment } = (await this.workspace.exportStack(this.name)) as {
-      readonly deployment: EngineState | null;
-    };
-    return deployment ?? {};
+    return this.#exported(async ({ deployment }) => Promise.resolve(deployment ?? {}));
+  }
+
+  /** Changes the engine's state, and nothing else. The engine forgets its pending operations thereby. */
+  async editState(edit: (state: EngineState) => EngineState): Promise<void> {
+    await this.#exported(async (exported, file) => {
+      const deployment = edit(exported.deployment ?? {});
+      await writeFile(file, JSON.stringify({ ...exported, deployment }));
+      await this.#pulumi("stack", "import", "--file", file);
+    });
   }
 
   /** Where the state is kept. */
@@ -129,18 +145,25 @@ export class ProjectStack {
     );
   }
 
-  /** Forgets creations that never ended. The root of the stack alone is refreshed: nothing is judged anew. */
-  async clearPendingCreates(hears: Hears, root: string): Promise<Ended> {
-    return this.#run(hears, (stack, onOutput) =>
-      stack.refresh({
-        clearPendingCreates: true,
-        target: [root],
-        onOutput,
-        onError: onOutput,
-        color: "never",
-        suppressProgress: true,
-      }),
-    );
+  /** The Automation API would write the state to a file with all secrets in clear. */
+  async #exported<T>(action: (exported: Exported, file: string) => Promise<T>): Promise<T> {
+    const folder = await mkdtemp(join(tmpdir(), "slipway-state-"));
+    const file = join(folder, "state.json");
+    try {
+      await this.#pulumi("stack", "export", "--file", file);
+      return await action(JSON.parse(await readFile(file, "utf8")) as Exported, file);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  }
+
+  async #pulumi(...args: readonly string[]): Promise<void> {
+    const { command } = this.workspace.pulumiCommand;
+    const all = [...args, "--stack", this.name, "--non-interactive", "--color", "never"];
+    await promisify(execFile)(command, all, { cwd: this.folder }).catch((error: unknown) => {
+      const { stderr } = error as { readonly stderr: string };
+      throw new CommandFailure(`pulumi ${args.join(" ")} failed: ${stderr.trim()}`);
+    });
   }
 
   async #run(

@@ -5,8 +5,8 @@ import { clusterOf } from "./cluster-access";
 import { confirm } from "./confirm";
 import { CommandFailure } from "./exit-code";
 import { type CommonOptions, print, stackCommand } from "./options";
-import { type Ended, ProjectStack } from "./project-stack";
-import { type EngineState, rootOf } from "./recover/engine-state";
+import { ProjectStack } from "./project-stack";
+import { type EngineState, withFieldManagers, withoutPendingCreates } from "./recover/engine-state";
 import { type Finding, findingOf, findingOfOther, idOf, ownerOf } from "./recover/finding";
 import { importList } from "./recover/import-list";
 import { type ObjectInputs, type PendingCreate, pendingCreates } from "./recover/pending-create";
@@ -54,15 +54,10 @@ async function recover(options: Options): Promise<void> {
     console.error(words(found));
     assertClear(found);
     const adoptions = adoptionsOf(found);
-    await confirm(
-      adoptions.length > 0
-        ? "Give the stack what is its own, and forget the rest?"
-        : "Forget them?",
-      options.yes === true,
-    );
-    if (adoptions.length > 0)
-      assertEnded("import", await stack.import(tell, importList(adoptions)));
-    await forget(stack, state);
+    const question =
+      adoptions.length > 0 ? "Give the stack what is its own, and forget the rest?" : "Forget it?";
+    await confirm(question, options.yes === true);
+    await adopt(stack, adoptions);
   }
   const result = { stack: stack.name, unlocked, operations: found.map(operation) };
   print(options, result, summary(result));
@@ -116,7 +111,18 @@ async function lookAt(stack: ProjectStack): Promise<Look> {
 
 function adoptionsOf(found: readonly Found[]) {
   return found.flatMap(({ pending, finding }) =>
-    finding.found === "own" ? [{ pending, id: finding.id }] : [],
+    finding.found === "own" ? [{ pending, ...finding }] : [],
+  );
+}
+
+async function adopt(stack: ProjectStack, adoptions: ReturnType<typeof adoptionsOf>) {
+  if (adoptions.length > 0) {
+    const { succeeded } = await stack.import(tell, importList(adoptions));
+    if (!succeeded) throw new CommandFailure("pulumi import failed; what it said is above");
+  }
+  const managers = adoptions.map(({ pending: { urn }, manager }) => [urn, manager] as const);
+  await stack.editState((state) =>
+    withoutPendingCreates(withFieldManagers(state, Object.fromEntries(managers))),
   );
 }
 
@@ -130,20 +136,6 @@ function assertClear(found: readonly Found[]): void {
     throw new CommandFailure(
       ["nothing goes to the stack as long as there is", ...blocked].join("\n  "),
     );
-}
-
-async function forget(stack: ProjectStack, state: EngineState): Promise<void> {
-  const root = rootOf(state);
-  if (root === undefined) {
-    throw new CommandFailure(
-      `${stack.name}: the state must have resources, got none; run pulumi refresh --clear-pending-creates --yes --stack ${stack.name}`,
-    );
-  }
-  assertEnded("refresh --clear-pending-creates", await stack.clearPendingCreates(tell, root));
-}
-
-function assertEnded(command: string, { succeeded }: Ended): void {
-  if (!succeeded) throw new CommandFailure(`pulumi ${command} failed; what it said is above`);
 }
 
 function tell(text: string): void {

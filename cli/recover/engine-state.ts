@@ -13,6 +13,7 @@ export interface StateResource {
   readonly type: string;
   readonly id?: string;
   readonly inputs?: Readonly<Record<string, unknown>>;
+  readonly outputs?: Readonly<Record<string, unknown>>;
   /** URN. */
   readonly parent?: string;
   /** URN and id, joined by `::`. */
@@ -27,9 +28,32 @@ export interface StateResource {
   readonly pendingReplacement?: boolean;
 }
 
-const ROOT = "pulumi:pulumi:Stack";
+/** Where the Kubernetes provider keeps the field manager that it wrote an object as. */
+const FIELD_MANAGER = "__fieldManager";
 
-/** URN of the resource that all others belong to, undefined in a state without resources. */
-export function rootOf({ resources = [] }: EngineState): string | undefined {
-  return resources.find(({ type }) => type === ROOT)?.urn;
+/**
+ * A state that knows which field manager wrote each of these objects. An import makes one up; as that one the provider
+ * could never remove a field again that the first one has set.
+ *
+ * @param managers by URN
+ * @see https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management
+ */
+export function withFieldManagers(
+  state: EngineState,
+  managers: Readonly<Record<string, string>>,
+): EngineState {
+  const resources = (state.resources ?? []).map((resource) => {
+    const manager = managers[resource.urn];
+    if (manager === undefined) return resource;
+    return { ...resource, outputs: { ...resource.outputs, [FIELD_MANAGER]: manager } };
+  });
+  return { ...state, resources };
+}
+
+/** A state without the creations that never ended. */
+export function withoutPendingCreates(state: EngineState): EngineState {
+  const pending_operations = (state.pending_operations ?? []).filter(
+    ({ type }) => type !== "creating",
+  );
+  return { ...state, pending_operations };
 }

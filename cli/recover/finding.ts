@@ -6,7 +6,13 @@ import type { ObjectInputs, PendingCreate } from "./pending-create";
 /** What became of a creation that never ended. */
 export type Finding =
   /** The object is there, made by the killed run: the stack may have it, under this id. */
-  | { readonly found: "own"; readonly id: string; readonly madeAt: string }
+  | {
+      readonly found: "own";
+      readonly id: string;
+      readonly madeAt: string;
+      /** The field manager that it was made as. */
+      readonly manager: string;
+    }
   /** There is no such object. */
   | { readonly found: "absent" }
   /** The stack has the object. */
@@ -66,9 +72,12 @@ export function findingOf(
       remedy: `wait until it is gone, and ${AGAIN}`,
     };
   }
+  const manager = managersOf(live).find((each) => each.startsWith(MANAGER));
   const reasons = strangeness(object, live, since);
-  if (reasons.length === 0)
-    return { found: "own", id: idOf(live.metadata), madeAt: time(metadata?.creationTimestamp) };
+  if (reasons.length === 0 && manager !== undefined) {
+    const madeAt = time(metadata?.creationTimestamp);
+    return { found: "own", id: idOf(live.metadata), madeAt, manager };
+  }
   return {
     found: "blocked",
     why: `was not made by the killed run: it ${reasons.join(", and ")}`,
@@ -113,13 +122,14 @@ interface Named {
 /** Why an object cannot be the one that the run was asked for. */
 function strangeness(
   { metadata: { labels } }: ObjectInputs,
-  { metadata }: KubernetesObject,
+  object: KubernetesObject,
   since: string | undefined,
 ): string[] {
+  const { metadata } = object;
   const live = metadata?.labels ?? {};
   const expected = Object.entries({ ...labels, [MARK]: "slipway" });
   const lacking = expected.filter(([key, value]) => live[key] !== value);
-  const managers = (metadata?.managedFields ?? []).map(({ manager = "nobody" }) => manager);
+  const managers = managersOf(object);
   const madeAt = time(metadata?.creationTimestamp);
   const isOlder =
     since !== undefined && Date.parse(madeAt) + CLOCKS_MILLISECONDS < Date.parse(since);
@@ -132,6 +142,13 @@ function strangeness(
       : [`was written by ${[...new Set(managers)].join(", ") || "nobody"}, not by ${MANAGER}`]),
     ...(isOlder ? [`is of ${madeAt}, before that run`] : []),
   ];
+}
+
+/** Who wrote an object, without those that keep its status or its scale. */
+function managersOf({ metadata }: KubernetesObject): string[] {
+  return (metadata?.managedFields ?? [])
+    .filter(({ subresource }) => subresource === undefined)
+    .map(({ manager = "nobody" }) => manager);
 }
 
 function time(value: Date | string | undefined): string {

@@ -31,7 +31,7 @@ afterAll(async () => {
 });
 
 test("what a run makes that still goes on is left to it", async () => {
-  up = await upUntil("answer", { shop });
+  up = await upUntil("answer", { shop: { ...shop, env: { OF_THE_KILLED_RUN: "yes" } } });
   const { exitCode, output } = await recover("--yes");
   expect(output).toMatch(/dev is locked by .* \(pid \d+\) since .*: that process still runs; wait/);
   expect(exitCode).toBe(1);
@@ -62,6 +62,17 @@ test("the object that the killed run made goes to the stack as it is", async () 
   expect(said).not.toMatch(/pending operations| replaced| deleted/);
   expect(await identities(project.namespace, "shop")).toEqual(made);
   expect(await verdict("shop")).toMatchObject({ verdict: "ready", generation: 1, previous: null });
+});
+
+test("and what the program no longer asks for goes, though the killed run had set it", async () => {
+  const env = async () =>
+    (await cluster.get(DEPLOYMENT, project.namespace, "shop")).spec?.template.spec?.containers
+      .flatMap((container) => container.env ?? [])
+      .map(({ name }) => name);
+  expect(await env()).toContain("OF_THE_KILLED_RUN");
+  await configure({ shop });
+  await succeed(project.up());
+  expect(await env()).not.toContain("OF_THE_KILLED_RUN");
 });
 
 test("an object that somebody else made meanwhile is refused, and left as it is", async () => {
@@ -100,13 +111,17 @@ async function upUntil(
   place: "request" | "answer",
   services: Readonly<Record<string, object>>,
 ): Promise<KillableUp> {
-  await project.settings({ cluster: kubeconfigOf(`http://${api.address}`), services });
+  await configure(services);
   const creation = api.hold(place, ...CREATE);
   const run = project.killableUp();
   await run.reaches(creation.caught);
   const name = Object.keys(services).at(-1) ?? "";
   for (const kind of RECORDED) await run.seen(new RegExp(`${kind} ${name} created`));
   return run;
+}
+
+function configure(services: Readonly<Record<string, object>>): Promise<void> {
+  return project.settings({ cluster: kubeconfigOf(`http://${api.address}`), services });
 }
 
 function recover(...args: string[]) {

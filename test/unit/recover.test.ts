@@ -1,7 +1,12 @@
 // Judges states and objects made up here: what the engine and an API server make of them is for test/e2e/recover.test.ts.
 import type { KubernetesObject } from "@kubernetes/client-node";
 
-import type { EngineState, StateResource } from "../../cli/recover/engine-state";
+import {
+  type EngineState,
+  type StateResource,
+  withFieldManagers,
+  withoutPendingCreates,
+} from "../../cli/recover/engine-state";
 import { type Finding, findingOf, findingOfOther, ownerOf } from "../../cli/recover/finding";
 import { importList } from "../../cli/recover/import-list";
 import { type PendingCreate, pendingCreates } from "../../cli/recover/pending-create";
@@ -138,6 +143,7 @@ describe("an object of that name", () => {
       found: "own",
       id: "shop-dev/shop",
       madeAt: "2026-11-21T10:14:03.000Z",
+      manager: "pulumi-kubernetes-1f2e",
     });
   });
 
@@ -224,6 +230,21 @@ test("the engine imports each object under its own name, parent and provider", (
       },
       { ...root, id: "shop-dev" },
     ],
+  });
+});
+
+test("the state gets to know who wrote an object, and forgets the creations that never ended, and nothing else", () => {
+  const updating = { ...creating(deployment), type: "updating" };
+  const known = { ...deployment, outputs: { status: {}, __fieldManager: "made-up" } };
+  const state = stateWith([deployment], [known]);
+  const pending_operations = [...(state.pending_operations ?? []), updating];
+  const settled = withoutPendingCreates(
+    withFieldManagers({ ...state, pending_operations }, { [DEPLOYMENT]: "the-first" }),
+  );
+  const outputs = { status: {}, __fieldManager: "the-first" };
+  expect(settled).toEqual({
+    resources: [...resources, { ...deployment, outputs }],
+    pending_operations: [updating],
   });
 });
 
