@@ -1,5 +1,6 @@
 import type { KubeConfig } from "@kubernetes/client-node";
 
+import { readTokenFiles } from "../provider/cluster/token-file";
 import { resolveCluster } from "../settings/cluster";
 import { faultLine } from "../settings/fault";
 import { badInput } from "./exit-code";
@@ -22,6 +23,7 @@ export async function clusterOf(stack: ProjectStack): Promise<KubeConfig> {
   const { KubeConfig } = await import("@kubernetes/client-node");
   const config = new KubeConfig();
   config.loadFromFile(found.cluster.kubeconfig);
+  await readTokenFiles(config, found.cluster.kubeconfig);
   config.setCurrentContext(found.cluster.context);
   return config;
 }

@@ -1,6 +1,7 @@
 import type * as ClientNode from "@kubernetes/client-node";
 import type { ProviderConfig } from "../../contract";
 import { ApiError } from "./api-error";
+import { readTokenFiles } from "./token-file";
 
 /** An answer that takes longer is none. */
 const REQUEST_MILLISECONDS = 20_000;
@@ -178,6 +179,7 @@ async function connect({ kubeconfig: file, context }: ProviderConfig): Promise<C
   const client = await import("@kubernetes/client-node");
   const kubeconfig = new client.KubeConfig();
   kubeconfig.loadFromFile(file);
+  await readTokenFiles(kubeconfig, file);
   if (kubeconfig.getContextObject(context) === null) {
     const known = kubeconfig
       .getContexts()

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { KubeConfig } from "@kubernetes/client-node";
+import { readTokenFiles } from "../../../provider/cluster/token-file";
 import type { Configuration } from "./configuration";
 
 /**
@@ -7,12 +8,17 @@ import type { Configuration } from "./configuration";
  *
  * @throws where there is no such file, context or cluster
  */
-export function loadKubeconfig({ kubeconfig, context, cluster }: Configuration): KubeConfig {
+export async function loadKubeconfig({
+  kubeconfig,
+  context,
+  cluster,
+}: Configuration): Promise<KubeConfig> {
   const loaded = new KubeConfig();
   if (kubeconfig === undefined) {
     loaded.loadFromDefault();
   } else if (existsSync(kubeconfig)) {
     loaded.loadFromFile(kubeconfig);
+    await readTokenFiles(loaded, kubeconfig);
   } else if (/^\s*[{]|\n|:/.test(kubeconfig)) {
     loaded.loadFromString(kubeconfig);
   } else {
