@@ -19,6 +19,10 @@ const real = {
 };
 
 module.exports = {
+  // Stories mostly wait for the cluster; more of them at a time would wait for the processors.
+  maxWorkers: 2,
+  // Nothing is proved by how quick it is: a machine may be busy.
+  testTimeout: 30_000,
   testSequencer: "<rootDir>/test/support/sequencer.cjs",
   projects: [
     project("unit"),
