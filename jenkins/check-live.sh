@@ -28,7 +28,7 @@ said=$(ask --request POST --header 'Content-Type: text/yaml' --data-binary @jenk
 case $said in "[]") taken=yes ;; *) taken=no; echo "$said" ;; esac
 check "Configuration as Code takes jenkins.yaml" "$taken"
 
-for lane in preview deploy; do
+for lane in preview deploy-dev deploy-prod; do
   known=$(ask "$JENKINS_URL/label/slipway-$lane/api/json?tree=clouds%5Bname%5D" || true)
   case $known in *'"clouds":[{'*) there=yes ;; *) there=no ;; esac
   check "a cloud has the label slipway-$lane" "$there"

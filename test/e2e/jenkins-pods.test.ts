@@ -59,9 +59,9 @@ beforeAll(async () => {
 });
 afterAll(() => api.delete(named(NAMESPACE, { name: namespace })));
 
-test("both lanes' pods are taken, and get no token that they did not ask for", async () => {
+test("all lanes' pods are taken, and get no token that they did not ask for", async () => {
   const templates = pods();
-  expect(templates).toHaveLength(2);
+  expect(templates).toHaveLength(3);
   for (const pod of templates) {
     const { spec } = await admit(pod);
     expect(spec.serviceAccountName).toBe("agent");

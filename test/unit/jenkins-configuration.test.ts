@@ -98,11 +98,15 @@ test("its settings are the five that the README lists, and one that has a defaul
 
 test("each cloud is a lane: its namespace, its launcher's credential, its agents' account, and restricted to folders that may", () => {
   const apiServer = { cidr: "10.0.0.1/32", ports: [6443] };
-  const lanes = lanesOf({ apiServer, prefix: "shop-jenkins" }, "shop");
+  const lanes = ["dev", "prod"].flatMap((stack) =>
+    lanesOf({ apiServer, prefix: `${SETTINGS["SLIPWAY_LANES"] ?? ""}-${stack}` }, stack),
+  );
   for (const cloud of clouds) {
-    const lane = lanes.find(({ name }) => cloud.name === `slipway-${name}`);
+    const [, name = "", stack = "dev"] = /^slipway-([a-z]+)(?:-([a-z]+))?$/.exec(cloud.name) ?? [];
+    const place = `${SETTINGS["SLIPWAY_LANES"] ?? ""}-${stack}-${name}`;
+    const lane = lanes.find(({ namespace }) => namespace === place);
     expect(cloud.namespace).toBe(lane?.namespace);
-    expect(cloud.credentialsId).toBe(`slipway-launcher-${lane?.name ?? ""}`);
+    expect(cloud.credentialsId).toBe(cloud.name.replace("slipway-", "slipway-launcher-"));
     expect(cloud.usageRestricted).toBe(true);
     expect(cloud.templates.map(({ label, serviceAccount }) => [label, serviceAccount])).toEqual([
       [cloud.name, AGENT],

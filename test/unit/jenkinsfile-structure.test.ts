@@ -55,9 +55,10 @@ test("there is no logic in it: no script block, no definition, no inline pod", (
   expect(TEXT).not.toMatch(/\bscript\s*\{|\bdef\b|\byaml(File)?\s|\bwithCredentials\b|\bload\b/);
 });
 
-test("what a name of a branch or of a parameter holds is never put into Groovy's own strings, but for the name of a lock", () => {
+test("what a name of a branch or of a parameter holds is never put into Groovy's own strings, but for the names of a lock and a lane", () => {
   const doubled = TEXT.split("\n").filter((line) => /"[^"]*\$\{/.test(line));
   expect(doubled.map((line) => line.trim())).toEqual([
     'lock(resource: "slipway-${params.ROLLBACK}")',
+    'agent { label "slipway-deploy-${params.ROLLBACK}" }',
   ]);
 });
