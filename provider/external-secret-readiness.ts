@@ -3,13 +3,14 @@ import { z } from "zod";
 import type { ExternalSecretReadinessInputs } from "../contract";
 import type { Api } from "./cluster/api";
 import { ApiError } from "./cluster/api-error";
+import { silentFaultsOf } from "./input-schema";
 import type { Resource } from "./resource";
 import { newDigestKey } from "./sealing";
 import { digestOfSecret, lookAtExternal, syncAgain } from "./secret-readiness/external";
 import { wait } from "./secret-readiness/wait";
 import { PartialFailure, type Properties, type Subject } from "./wire/plugin";
 import { secret } from "./wire/struct";
-import { containsUnknown, UNKNOWN } from "./wire/unknown";
+import { UNKNOWN } from "./wire/unknown";
 
 const schema = z.object({
   namespace: z.string().min(1),
@@ -36,14 +37,10 @@ export class ExternalSecretReadiness implements Resource {
     private readonly signal: AbortSignal,
   ) {}
 
-  check: Resource["check"] = (_subject, { news }) => {
-    const issues = containsUnknown(news) ? [] : (schema.safeParse(news).error?.issues ?? []);
-    const failures = issues.map(({ path, message }) => ({
-      property: path.join("."),
-      reason: `${path.join(".")}: ${message}`,
-    }));
-    return { inputs: news, failures };
-  };
+  check: Resource["check"] = (_subject, { news }) => ({
+    inputs: news,
+    failures: silentFaultsOf(schema, news),
+  });
 
   /**
    * A Secret that was not ready is looked at again, and one with other values than before is a change. Who may only

@@ -1,10 +1,10 @@
 import { z } from "zod";
 
+import { silentFaultsOf } from "./input-schema";
 import { type Lookup, loginSchema } from "./registry/lookup";
 import type { Resource } from "./resource";
 import type { Properties } from "./wire/plugin";
 import { secret } from "./wire/struct";
-import { containsUnknown } from "./wire/unknown";
 
 const schema = z.object({
   from: z.string().regex(/^[^@\s]+@sha256:[0-9a-f]{64}$/),
@@ -22,13 +22,10 @@ export class ImageCopy implements Resource {
   /** @param lookup the registries */
   constructor(private readonly lookup: Lookup) {}
 
-  check: Resource["check"] = (_subject, { news }) => {
-    const issues = containsUnknown(news) ? [] : (schema.safeParse(news).error?.issues ?? []);
-    return {
-      inputs: marked(news),
-      failures: issues.map(({ path, message }) => ({ property: path.join("."), reason: message })),
-    };
-  };
+  check: Resource["check"] = (_subject, { news }) => ({
+    inputs: marked(news),
+    failures: silentFaultsOf(schema, news),
+  });
 
   /** Another login is no change: the image is there. */
   diff: Resource["diff"] = (_subject, { oldInputs, news }) => {

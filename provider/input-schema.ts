@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { CheckFailure, Properties } from "./wire/plugin";
-import { isUnknown } from "./wire/unknown";
+import { containsUnknown, isUnknown } from "./wire/unknown";
 
 /** Kubernetes' rule for the names of most objects. */
 const NAME = /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/;
@@ -54,6 +54,15 @@ export function faultsOf(schema: z.ZodType, news: Properties): CheckFailure[] {
     property: path.join("."),
     reason: `${path.join(".") || "inputs"}: ${message}, got ${shown(valueAt(news, path))}`,
   }));
+}
+
+/** The same without the values, which may be secrets. Inputs of which something is unknown yet pass as a whole. */
+export function silentFaultsOf(schema: z.ZodType, news: Properties): CheckFailure[] {
+  const issues = containsUnknown(news) ? [] : (schema.safeParse(news).error?.issues ?? []);
+  return issues.map(({ path, message }) => {
+    const property = path.join(".");
+    return { property, reason: `${property || "inputs"}: ${message}` };
+  });
 }
 
 function shown(value: unknown): string {

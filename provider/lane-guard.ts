@@ -2,9 +2,9 @@ import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import type { LaneGuardInputs } from "../contract";
 import type { Api } from "./cluster/api";
+import { silentFaultsOf } from "./input-schema";
 import type { Resource } from "./resource";
 import type { Properties, Subject } from "./wire/plugin";
-import { containsUnknown } from "./wire/unknown";
 
 const schema = z.object({
   namespace: z.string().min(1),
@@ -22,14 +22,10 @@ export class LaneGuard implements Resource {
     private readonly signal: AbortSignal,
   ) {}
 
-  check: Resource["check"] = (_subject, { news }) => {
-    const issues = containsUnknown(news) ? [] : (schema.safeParse(news).error?.issues ?? []);
-    const failures = issues.map(({ path, message }) => ({
-      property: path.join("."),
-      reason: `${path.join(".")}: ${message}`,
-    }));
-    return { inputs: news, failures };
-  };
+  check: Resource["check"] = (_subject, { news }) => ({
+    inputs: news,
+    failures: silentFaultsOf(schema, news),
+  });
 
   diff: Resource["diff"] = (_subject, { oldInputs, news }) => {
     const changed = ["namespace", "lanes"].filter(

@@ -2,13 +2,13 @@ import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import type { SecretReadinessInputs } from "../contract";
 import type { Api } from "./cluster/api";
+import { silentFaultsOf } from "./input-schema";
 import type { Resource } from "./resource";
 import { askAgain } from "./secret-readiness/ask-again";
 import { look } from "./secret-readiness/look";
 import { wait } from "./secret-readiness/wait";
 import { PartialFailure, type Properties, type Subject } from "./wire/plugin";
 import { secret } from "./wire/struct";
-import { containsUnknown } from "./wire/unknown";
 
 const texts = z.record(z.string(), z.string());
 const schema = z.object({
@@ -38,14 +38,10 @@ export class SecretReadiness implements Resource {
     private readonly signal: AbortSignal,
   ) {}
 
-  check: Resource["check"] = (_subject, { news }) => {
-    const issues = containsUnknown(news) ? [] : (schema.safeParse(news).error?.issues ?? []);
-    const failures = issues.map(({ path, message }) => ({
-      property: path.join("."),
-      reason: `${path.join(".")}: ${message}`,
-    }));
-    return { inputs: markedOf(news), failures };
-  };
+  check: Resource["check"] = (_subject, { news }) => ({
+    inputs: markedOf(news),
+    failures: silentFaultsOf(schema, news),
+  });
 
   /** A Secret that was not as it should be is a change: it is looked at again. */
   diff: Resource["diff"] = (_subject, { oldInputs, oldOutputs, news }) => {

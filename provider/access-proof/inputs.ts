@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { AccessProofInputs } from "../../contract";
+import { silentFaultsOf } from "../input-schema";
 import type { CheckFailure, Properties } from "../wire/plugin";
-import { containsUnknown } from "../wire/unknown";
 
 const text = z.string().min(1);
 const right = z.object({
@@ -28,11 +28,7 @@ const schema = z.object({
 
 /** What is wrong with the inputs; what is not known yet passes. */
 export function checkInputs(news: Properties): CheckFailure[] {
-  const issues = containsUnknown(news) ? [] : (schema.safeParse(news).error?.issues ?? []);
-  return issues.map(({ path, message }) => ({
-    property: path.join("."),
-    reason: `${path.join(".") || "inputs"}: ${message}`,
-  }));
+  return silentFaultsOf(schema, news);
 }
 
 /**
