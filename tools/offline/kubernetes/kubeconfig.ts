@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { delimiter } from "node:path";
 import { KubeConfig } from "@kubernetes/client-node";
 import { readTokenFiles } from "../../../provider/cluster/token-file";
 import type { Configuration } from "./configuration";
@@ -16,6 +17,9 @@ export async function loadKubeconfig({
   const loaded = new KubeConfig();
   if (kubeconfig === undefined) {
     loaded.loadFromDefault();
+    for (const file of (process.env["KUBECONFIG"] ?? "").split(delimiter).filter(existsSync)) {
+      await readTokenFiles(loaded, file);
+    }
   } else if (existsSync(kubeconfig)) {
     loaded.loadFromFile(kubeconfig);
     await readTokenFiles(loaded, kubeconfig);
