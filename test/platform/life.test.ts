@@ -3,7 +3,6 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 
 import { join } from "node:path";
 import { type ComponentName, components } from "../../tools/platform/components";
 import { mountsBelow, rootLiesIn } from "../../tools/platform/leftovers";
-import { kubernetesProgram } from "../../tools/go/kubernetes";
 import { Sandbox, said } from "../support/sandbox";
 
 const names = Object.keys(components) as ComponentName[];
@@ -159,15 +158,8 @@ describe("pods", () => {
     await kubectl("wait", `pod/${name}`, `--namespace=${namespace}`, condition, "--timeout=60s");
   }
 
-  async function kubectl(...args: string[]): Promise<string> {
-    const kubeconfig = `--kubeconfig=${join(sandbox.state, "kubeconfig")}`;
-    const { exitCode, output } = await sandbox.run(
-      kubernetesProgram("kubectl"),
-      kubeconfig,
-      ...args,
-    );
-    if (exitCode !== 0) throw new Error(`kubectl ${args.join(" ")} failed: ${output}`);
-    return output;
+  function kubectl(...args: string[]): Promise<string> {
+    return sandbox.kubectl(...args);
   }
 });
 

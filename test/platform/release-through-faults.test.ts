@@ -1,12 +1,10 @@
 // Runs on a platform of its own, so that it may break it; a node that stays away for minutes is not in it.
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 
-import { kubernetesProgram } from "../../tools/go/kubernetes";
 import type { KillableUp } from "../support/killable-up";
-import { Project, type Run } from "../support/project";
+import type { Project, Run } from "../support/project";
 import { Sandbox } from "../support/sandbox";
+import { sandboxProject } from "../support/sandbox-project";
 import { shop } from "../support/shop";
 import { succeed } from "../support/succeed";
 
@@ -20,16 +18,7 @@ let up: KillableUp | undefined;
 beforeAll(async () => {
   sandbox = await Sandbox.create();
   await platformUp();
-  const base = readFileSync(join(sandbox.state, "base-image.json"), "utf8");
-  project = await Project.create("through-faults", {
-    env: {
-      SLIPWAY_KUBECONFIG: join(sandbox.state, "kubeconfig"),
-      SLIPWAY_REGISTRY: "127.0.0.1:25000",
-      SLIPWAY_BASE_IMAGE: JSON.parse(base) as string,
-      DOCKER_HOST: `unix://${sandbox.state}/docker/docker.sock`,
-    },
-    enter: (folder) => sandbox.enter(folder),
-  });
+  project = await sandboxProject("through-faults", sandbox);
 });
 afterEach(() => {
   up?.dispose();
@@ -88,9 +77,6 @@ async function ran(command: string[]): Promise<Run> {
   return { exitCode, output };
 }
 
-async function kubectl(...args: string[]): Promise<string> {
-  const kubeconfig = `--kubeconfig=${join(sandbox.state, "kubeconfig")}`;
-  const run = await sandbox.run(kubernetesProgram("kubectl"), kubeconfig, ...args);
-  if (run.exitCode !== 0) throw new Error(`kubectl ${args.join(" ")} failed: ${run.output}`);
-  return run.output;
+function kubectl(...args: string[]): Promise<string> {
+  return sandbox.kubectl(...args);
 }

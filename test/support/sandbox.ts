@@ -3,6 +3,8 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { execa } from "execa";
 
+import { kubernetesProgram } from "../../tools/go/kubernetes";
+
 const CHECKOUT = resolve(__dirname, "../..");
 
 /** A fresh /sys shows the new network's devices; control groups stay the machine's. */
@@ -83,6 +85,18 @@ export class Sandbox {
   async platform(args: string[], env: Readonly<Record<string, string>> = {}): Promise<SandboxRun> {
     const { exitCode, all } = await this.startPlatform(args, env);
     return { exitCode, output: all };
+  }
+
+  /**
+   * Runs `kubectl` in the sandbox, as the administrator of its platform.
+   *
+   * @returns what it printed
+   */
+  async kubectl(...args: string[]): Promise<string> {
+    const kubeconfig = `--kubeconfig=${join(this.state, "kubeconfig")}`;
+    const { exitCode, output } = await this.run(kubernetesProgram("kubectl"), kubeconfig, ...args);
+    if (exitCode !== 0) throw new Error(`kubectl ${args.join(" ")} failed: ${output}`);
+    return output;
   }
 
   /** Process ids of the platform's components, as it recorded them. */
