@@ -152,7 +152,7 @@ createServer((incoming) => {
     name: "registry",
     restartPolicy: "Always",
     command: ["node", "-e", script],
-    resources: { limits: { cpu: "100m", memory: "128Mi" } },
+    resources: { requests: { cpu: "10m" }, limits: { cpu: "100m", memory: "128Mi" } },
     securityContext: {
       allowPrivilegeEscalation: false,
       readOnlyRootFilesystem: true,

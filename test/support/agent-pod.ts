@@ -52,6 +52,7 @@ interface Container {
   readonly workingDir: string;
   readonly env: readonly object[];
   readonly volumeMounts: readonly object[];
+  readonly resources: { readonly requests: Readonly<Record<string, string>> };
 }
 
 const WORKSPACE = "workspace-volume";
@@ -76,7 +77,7 @@ export function agentPod({ namespace, templates: [template] }: Cloud, build: Bui
   const pod = parse(template?.yaml ?? "") as Pod;
   const [container] = pod.spec.containers;
   if (container?.name !== AGENT) throw new Error(`a pod template has no container ${AGENT}`);
-  const { workingDir, env, volumeMounts, image } = container;
+  const { workingDir, env, volumeMounts, image, resources } = container;
   const { volumes = [], initContainers = [], ...more } = build.platform;
   const bound = Object.entries(build.env).map(([key, value]) => ({ name: key, value }));
   return {
@@ -92,6 +93,8 @@ export function agentPod({ namespace, templates: [template] }: Cloud, build: Bui
       containers: [
         {
           ...container,
+          // The platform's one node has few cores, and other stories run beside.
+          resources: { ...resources, requests: { ...resources.requests, cpu: "50m" } },
           command: ["sh", "-euc", build.script],
           env: [...env, ...bound],
           volumeMounts: [
