@@ -23,7 +23,7 @@ export = async () => {
     return new slipway.Release(name, args, { providers });
   });
 
-  const outputs = slipway.outputsOf(delivered);
+  const outputs = slipway.outputsOf({ namespace, delivered, access });
   slipway.requireReady(outputs.releases);
-  return { namespace: namespace.metadata.name, ...outputs, jenkins: access?.outputs };
+  return outputs;
 };

@@ -1,11 +1,24 @@
 import { byName } from "./by-name";
+import type { JenkinsAccess } from "./jenkins-access";
+import type { Namespace } from "./namespace";
 import type { Release } from "./release";
 
-/** What the releases of a stack tell other stacks, by the services' names. See docs/outputs.md. */
-export function outputsOf(releases: Readonly<Record<string, Release>>) {
+/** What a stack is made of. */
+export interface StackParts {
+  readonly namespace: Namespace;
+  /** The releases by the services' names. */
+  readonly delivered: Readonly<Record<string, Release>>;
+  /** @default - Jenkins has no lanes */
+  readonly access?: JenkinsAccess | undefined;
+}
+
+/** What a stack tells other stacks and people. See docs/outputs.md. */
+export function outputsOf({ namespace, delivered, access }: StackParts) {
   return {
-    releases: byName(releases, (_, { release }) => release),
-    history: byName(releases, (_, { history }) => history),
-    endpoints: byName(releases, (_, { endpoint }) => endpoint),
+    namespace: namespace.metadata.name,
+    releases: byName(delivered, (_, { release }) => release),
+    history: byName(delivered, (_, { history }) => history),
+    endpoints: byName(delivered, (_, { endpoint }) => endpoint),
+    ...(access && { jenkins: access.outputs }),
   };
 }

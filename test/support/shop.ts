@@ -1,4 +1,4 @@
-/** The example as the stories deploy it: quick to end, so that a story does not wait for old pods. */
+/** The example as the stories deploy it: quick to end, and small, so that stories do not wait for each other's pods. */
 export const shop = {
   build: { context: "example/shop", args: { BASE: "${SLIPWAY_BASE_IMAGE}" } },
   port: 8080,
@@ -7,4 +7,5 @@ export const shop = {
   ready: "/readyz",
   drainSeconds: 1,
   stopSeconds: 2,
+  resources: { requests: { cpu: "10m", memory: "32Mi" } },
 } as const;
