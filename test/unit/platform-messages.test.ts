@@ -1,5 +1,6 @@
 // Pure rules and texts of the platform; it cannot prove that the platform comes up.
 import { createServer } from "node:net";
+import { craneFolder } from "../../tools/go/crane";
 import { baseImageFile, environment } from "../../tools/platform/environment";
 import { diskProblem, assertDiskSpace } from "../../tools/platform/disk-space";
 import { externalPlatform } from "../../tools/platform/external";
@@ -125,16 +126,18 @@ describe("the variables", () => {
     expect(environment(given)).toHaveProperty("PULUMI_CONFIG_PASSPHRASE", "");
   });
 
-  test("put the checkout's tools first on the PATH, once", () => {
+  test("put the checkout's tools first on the PATH and crane last, each once", () => {
     const tools = `${process.cwd()}/node_modules/.bin`;
-    const given = { SLIPWAY_KUBECONFIG: "/k", SLIPWAY_REGISTRY: "r", PATH: `/bin:${tools}:/sbin` };
-    expect(environment(given).PATH).toBe(`${tools}:/bin:/sbin`);
+    const crane = craneFolder();
+    const PATH = `/bin:${crane}:${tools}:/sbin`;
+    const given = { SLIPWAY_KUBECONFIG: "/k", SLIPWAY_REGISTRY: "r", PATH };
+    expect(environment(given).PATH).toBe(`${tools}:/bin:/sbin:${crane}`);
   });
 
   test("come as lines that a shell takes literally", () => {
     expect(shellExports({ A: "it's $HOME" })).toBe(`export A='it'\\''s $HOME'`);
     expect(shellExports({ PATH: "/npm's/own" })).toBe(
-      `export PATH='${process.cwd()}/node_modules/.bin':"$PATH"`,
+      `export PATH='${process.cwd()}/node_modules/.bin':"$PATH":'${craneFolder()}'`,
     );
   });
 

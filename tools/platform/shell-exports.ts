@@ -1,9 +1,10 @@
 import { join } from "node:path";
+import { craneFolder } from "../go/crane";
 import { checkout } from "./folders";
 
 /**
  * Variables as lines for a POSIX shell to evaluate. The shell's own PATH stays, with the checkout's
- * tools put before it, since npm has changed the PATH that this process sees.
+ * tools put before it and crane after it, since npm has changed the PATH that this process sees.
  */
 export function shellExports(variables: Readonly<Record<string, string>>): string {
   return Object.entries(variables)
@@ -12,7 +13,7 @@ export function shellExports(variables: Readonly<Record<string, string>>): strin
 }
 
 function path(): string {
-  return `${quoted(join(checkout, "node_modules/.bin"))}:"$PATH"`;
+  return `${quoted(join(checkout, "node_modules/.bin"))}:"$PATH":${quoted(craneFolder())}`;
 }
 
 function quoted(value: string): string {
