@@ -99,7 +99,9 @@ test("the deploy lane ships a new image with other settings, and takes a service
   const { releases } = await admin.outputs<Outputs>();
   expect(releases["shop"]?.verdict).toBe("ready");
   expect(releases["shop"]?.digest).not.toBe(before.releases["shop"]?.digest);
-  expect(await cluster.find(DEPLOYMENT, admin.namespace, "spare")).toBeUndefined();
+  // Whoever deletes need not wait for the pods.
+  const spare = await cluster.find(DEPLOYMENT, admin.namespace, "spare");
+  expect(spare === undefined || spare.metadata?.deletionTimestamp !== undefined).toBe(true);
 });
 
 test("whatever else the deploy lane tries is refused", async () => {
@@ -167,7 +169,10 @@ test("the preview lane sees what the administrator sees, asks the server, and wr
       succeed(project.pulumi("preview", "--diff", "--suppress-progress", "--stack=dev")),
     ),
   );
-  const [theirs, ours] = previews.map(({ output }) => output.replace(/Duration: .*/, ""));
+  const [theirs, ours] = previews.map(({ output }) =>
+    // The plugins start when they like.
+    output.replace(/Duration: .*|.*: offline stand-in for the official plugin\n/g, ""),
+  );
   expect(theirs).toMatch(/COLOUR/);
   expect(theirs).toBe(ours);
 
@@ -275,7 +280,9 @@ test("a deploy account that lacks a verb is told which, in a table, until an adm
     return { apiGroups, resources, resourceNames, verbs: kept };
   });
   await cluster.patch({ ...ROLE, metadata, rules: fewer });
-  await configure({ services: { shop: { ...service, env: { COLOUR: "violet" } } } });
+  // Ready before it is told what it may not is ready all the same.
+  const env = { COLOUR: "violet", FAULT_READY_AFTER_SECONDS: 8 };
+  await configure({ services: { shop: { ...service, env } } });
   const { exitCode, output } = await as("deploy").up();
   expect(exitCode).not.toBe(0);
   expect(output).toMatch(/\n *watch +replicasets\.apps/);
