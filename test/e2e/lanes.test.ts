@@ -173,7 +173,7 @@ test("the preview lane sees what the administrator sees, asks the server, and wr
     // The plugins start when they like.
     output.replace(/Duration: .*|.*: offline stand-in for the official plugin\n/g, ""),
   );
-  expect(theirs).toMatch(/COLOUR/);
+  expect(theirs).toMatch(/"red"/);
   expect(theirs).toBe(ours);
 
   const path = `/apis/apps/v1/namespaces/${admin.namespace}/deployments/shop`;
