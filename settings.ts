@@ -1,12 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import type { Cluster } from "./components/cluster";
-import type { CredentialDefinition } from "./components/credentials";
-import type { ImageSource, Registry } from "./components/image";
-import type { ServiceDefinition } from "./components/manifests/definition";
-import type { Sealing } from "./components/sealed-credential";
-import type { JenkinsDefinition } from "./components/manifests/lane";
-import type { Promotion, ToBePromoted } from "./components/promotion";
+import type { CredentialDefinition } from "./components/credentials/credential";
+import type { ImageSource, Registry } from "./components/image/image";
+import type { ServiceDefinition } from "./components/service-definition";
+import type { Sealing } from "./components/credentials/sealed-credential";
+import type { JenkinsDefinition } from "./components/lanes/definition";
+import type { Promotion, ToBePromoted } from "./components/promotion/promotion";
 import { resolveCluster } from "./settings/cluster";
 import { conflicts } from "./settings/conflicts";
 import { credentialFaults, settingsUsed } from "./settings/credential-conflicts";

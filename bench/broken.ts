@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 
-import type { ReleaseRecord } from "../contract";
+import type { ReleaseRecord } from "../contract/release-record";
 import { Project } from "../test/support/project";
 import { timed } from "./progress";
 import { buildImage, serviceOf } from "./scale";

@@ -1,4 +1,4 @@
-import type { HistoryEntry, ReleaseRecord } from "../contract";
+import type { HistoryEntry, ReleaseRecord } from "../contract/release-record";
 import { badInput } from "./exit-code";
 import { shortDigest } from "./words";
 

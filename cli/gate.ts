@@ -1,6 +1,6 @@
 import { Argument, Command, InvalidArgumentError } from "commander";
 
-import { gateReference } from "../components/image-reference";
+import { gateReference } from "../components/image/image-reference";
 import { CommandFailure } from "./exit-code";
 import { type CommonOptions, print, stackCommand } from "./options";
 import { serviceOf } from "./outputs";

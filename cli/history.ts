@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 
-import type { HistoryEntry } from "../contract";
+import type { HistoryEntry } from "../contract/release-record";
 import { type CommonOptions, print, stackCommand } from "./options";
 import { serviceOf } from "./outputs";
 import { ProjectStack } from "./project-stack";

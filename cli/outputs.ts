@@ -1,7 +1,7 @@
 import type { OutputMap } from "@pulumi/pulumi/automation";
 
-import type { HistoryEntry, ReleaseRecord } from "../contract";
-import type { JenkinsOutputs } from "../components/jenkins-access";
+import type { HistoryEntry, ReleaseRecord } from "../contract/release-record";
+import type { JenkinsOutputs } from "../components/lanes/jenkins-access";
 import { badInput, CommandFailure } from "./exit-code";
 
 /** What the commands read of a stack's outputs: docs/outputs.md. */

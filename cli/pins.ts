@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 
 import { type Document, isMap, parseDocument } from "yaml";
 
-import type { HistoryEntry } from "../contract";
+import type { HistoryEntry } from "../contract/release-record";
 import { CommandFailure } from "./exit-code";
 
 /** The image that the settings hold a service at: `slipway:pins`. */

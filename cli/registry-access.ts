@@ -1,5 +1,5 @@
-import { registryServer } from "../components/image-reference";
-import type { RegistryLogin } from "../contract";
+import { registryServer } from "../components/image/image-reference";
+import type { RegistryLogin } from "../contract/registry-login";
 import { Registry } from "../provider/registry/registry";
 import { expand } from "../settings/surroundings";
 import type { ProjectStack } from "./project-stack";

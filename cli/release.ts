@@ -1,4 +1,4 @@
-import type { ReleaseRecord } from "../contract";
+import type { ReleaseRecord } from "../contract/release-record";
 import { CommandFailure, EXIT_CODE } from "./exit-code";
 import type { CommonOptions } from "./options";
 import type { ProjectStack } from "./project-stack";

@@ -2,7 +2,7 @@ import { writeFile } from "node:fs/promises";
 
 import { type Command, InvalidArgumentError, Option } from "commander";
 
-import type { HistoryEntry, ReleaseRecord } from "../contract";
+import type { HistoryEntry, ReleaseRecord } from "../contract/release-record";
 import { confirm } from "./confirm";
 import { earlierRelease, type Wanted } from "./earlier";
 import { badInput, CommandFailure } from "./exit-code";

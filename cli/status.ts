@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 
-import type { ReleaseRecord } from "../contract";
+import type { ReleaseRecord } from "../contract/release-record";
 import { type CommonOptions, print, stackCommand } from "./options";
 import { type Pin, readPins } from "./pins";
 import { ProjectStack } from "./project-stack";

@@ -1,4 +1,4 @@
-import type { HistoryEntry } from "../contract";
+import type { HistoryEntry } from "../contract/release-record";
 
 const DIGEST_LENGTH = "sha256:".length + 12;
 

@@ -1,17 +1,17 @@
 export { byName } from "./by-name";
 export { type Cluster, type ClusterProviders, connect } from "./cluster";
-export { AccessProof, type AccessProofArgs, type AccessProofIdentity } from "./access-proof";
+export { AccessProof, type AccessProofArgs, type AccessProofIdentity } from "./lanes/access-proof";
 export {
   Credential,
   type CredentialArgs,
   type CredentialDefinition,
   type CredentialOptions,
-} from "./credentials";
-export type { RandomText, ValueSource } from "./credential-values";
+} from "./credentials/credential";
+export type { RandomText, ValueSource } from "./credentials/values";
 export {
   ExternalSecretReadiness,
   type ExternalSecretReadinessArgs,
-} from "./external-secret-readiness";
+} from "./credentials/external-secret-readiness";
 export {
   type Build,
   Image,
@@ -19,17 +19,17 @@ export {
   type ImageSource,
   type Origin,
   type Registry,
-} from "./image";
-export { ImageCopy, type ImageCopyArgs } from "./image-copy";
+} from "./image/image";
+export { ImageCopy, type ImageCopyArgs } from "./image/image-copy";
 export {
   JenkinsAccess,
   type JenkinsAccessArgs,
   type JenkinsOutputs,
   type LaneOutputs,
-} from "./jenkins-access";
-export { Lane, type LaneArgs } from "./lane";
-export { LaneGuard, type LaneGuardArgs } from "./lane-guard";
-export type { CredentialFormat, JenkinsFormat, JenkinsOptions } from "./manifests/credential";
+} from "./lanes/jenkins-access";
+export { Lane, type LaneArgs } from "./lanes/lane";
+export { LaneGuard, type LaneGuardArgs } from "./lanes/lane-guard";
+export type { CredentialFormat, JenkinsFormat, JenkinsOptions } from "./credentials/format";
 export type {
   Autoscale,
   CredentialKey,
@@ -39,20 +39,25 @@ export type {
   SecretKey,
   Service,
   ServiceDefinition,
-} from "./manifests/definition";
-export type { RemoteValue, SecretStore } from "./manifests/external-secret";
-export { complete, type Place } from "./manifests/complete";
-export type { JenkinsDefinition, LaneDefinition, LaneName } from "./manifests/lane";
-export { type LanePlan, planLanes } from "./manifests/lane-plan";
+} from "./service-definition";
+export type { RemoteValue, SecretStore } from "./credentials/external-secret";
+export { complete, type Place } from "./complete-service";
+export type { JenkinsDefinition, LaneDefinition, LaneName } from "./lanes/definition";
+export { type LanePlan, planLanes } from "./lanes/plan";
 export { Namespace } from "./namespace";
-export { promote, type Promotion, type PromotionArgs, type ToBePromoted } from "./promotion";
+export {
+  promote,
+  type Promotion,
+  type PromotionArgs,
+  type ToBePromoted,
+} from "./promotion/promotion";
 export { type AppliedObject, ObjectReadiness, type ObjectReadinessArgs } from "./object-readiness";
 export { Readiness, type ReadinessArgs } from "./readiness";
 export { Release, type ReleaseArgs, type ReleaseOptions } from "./release";
 export { requireReady } from "./require-ready";
-export type { Sealing } from "./sealed-credential";
-export { SealedValues, type SealedValuesArgs } from "./sealed-values";
-export { SecretReadiness, type SecretReadinessArgs } from "./secret-readiness";
+export type { Sealing } from "./credentials/sealed-credential";
+export { SealedValues, type SealedValuesArgs } from "./credentials/sealed-values";
+export { SecretReadiness, type SecretReadinessArgs } from "./credentials/secret-readiness";
 export { SlipwayProvider, type SlipwayProviderArgs } from "./slipway-provider";
 export { readRelease, type StackRelease } from "./stack-release";
 export { outputsOf } from "./stack-outputs";

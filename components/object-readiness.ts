@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { ObjectRecord, ObjectRules, Tolerances } from "../contract";
+import type { ObjectRecord, ObjectRules } from "../contract/object-readiness";
+import type { Tolerances } from "../contract/tolerances";
 import type { SlipwayProvider } from "./slipway-provider";
 
 /** An object that the program makes: every resource of `@pulumi/kubernetes` is one. */

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { DeploymentIdentity, HistoryEntry, ReadinessInputs, ReleaseRecord } from "../contract";
+import type { DeploymentIdentity, ReadinessInputs } from "../contract/readiness";
+import type { HistoryEntry, ReleaseRecord } from "../contract/release-record";
 import type { SlipwayProvider } from "./slipway-provider";
 
 export interface ReadinessArgs {

@@ -1,12 +1,12 @@
 import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
-import type { HistoryEntry, ReleaseRecord } from "../contract";
-import type { Credential } from "./credentials";
-import { Image, type ImageSource, type Registry } from "./image";
-import { complete } from "./manifests/complete";
-import { credentialsOf } from "./manifests/credential-use";
-import type { ServiceDefinition } from "./manifests/definition";
+import type { HistoryEntry, ReleaseRecord } from "../contract/release-record";
+import type { Credential } from "./credentials/credential";
+import { Image, type ImageSource, type Registry } from "./image/image";
+import { complete } from "./complete-service";
+import { credentialsOf } from "./credentials/credential-use";
+import type { ServiceDefinition } from "./service-definition";
 import type { Namespace } from "./namespace";
 import { Readiness } from "./readiness";
 import type { SlipwayProvider } from "./slipway-provider";

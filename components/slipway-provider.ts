@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { ProviderConfig } from "../contract";
+import type { ProviderConfig } from "../contract/provider-config";
 
 export interface SlipwayProviderArgs {
   /**

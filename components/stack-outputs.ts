@@ -1,5 +1,5 @@
 import { byName } from "./by-name";
-import type { JenkinsAccess } from "./jenkins-access";
+import type { JenkinsAccess } from "./lanes/jenkins-access";
 import type { Namespace } from "./namespace";
 import type { Release } from "./release";
 

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import type { ReleaseRecord } from "../contract";
-import { isPinned } from "./image-reference";
+import type { ReleaseRecord } from "../contract/release-record";
+import { isPinned } from "./image/image-reference";
 import type { Endpoint } from "./workload";
 
 /** What another stack tells of a service: its release, which was proved, and where it answers. */

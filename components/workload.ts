@@ -1,8 +1,8 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
-import type { DeploymentIdentity } from "../contract";
-import type { Service } from "./manifests/definition";
+import type { DeploymentIdentity } from "../contract/readiness";
+import type { Service } from "./service-definition";
 import type { SourceReference } from "./manifests/deployment";
 import { workloadHash, type WorkloadManifests, workloadManifests } from "./manifests/workload";
 

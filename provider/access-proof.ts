@@ -1,13 +1,13 @@
 import { isDeepStrictEqual } from "node:util";
-import type { AccessProofOutputs } from "../contract";
+import type { AccessProofOutputs } from "../contract/access-proof";
 import { ask, type Found } from "./access-proof/ask";
 import { checkInputs, parseInputs } from "./access-proof/inputs";
 import { ASKING, reportOf } from "./access-proof/words";
 import type { Api } from "./cluster/api";
 import { ApiError, messageOf } from "./cluster/api-error";
 import type { Resource } from "./resource";
-import { PartialFailure, type Properties, type Subject } from "./wire/plugin";
-import { UNKNOWN } from "./wire/unknown";
+import { PartialFailure, type Properties, type Subject } from "../wire/plugin";
+import { UNKNOWN } from "../wire/unknown";
 
 /** What calls for another proof. */
 const COMPARED = ["identities", "manifestHash"];

@@ -1,4 +1,4 @@
-import type { ReadinessInputs } from "../contract";
+import type { ReadinessInputs } from "../contract/readiness";
 import { type NeededRight, rightsOfVerdict } from "../rights";
 import type { Api } from "./cluster/api";
 import { ApiError, messageOf } from "./cluster/api-error";

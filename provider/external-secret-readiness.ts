@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
-import type { ExternalSecretReadinessInputs } from "../contract";
+import type { ExternalSecretReadinessInputs } from "../contract/external-secret-readiness";
 import type { Api } from "./cluster/api";
 import { ApiError } from "./cluster/api-error";
 import { silentFaultsOf } from "./input-schema";
@@ -8,9 +8,9 @@ import type { Resource } from "./resource";
 import { newDigestKey } from "./sealing";
 import { digestOfSecret, lookAtExternal, syncAgain } from "./secret-readiness/external";
 import { wait } from "./secret-readiness/wait";
-import { PartialFailure, type Properties, type Subject } from "./wire/plugin";
-import { secret } from "./wire/struct";
-import { UNKNOWN } from "./wire/unknown";
+import { PartialFailure, type Properties, type Subject } from "../wire/plugin";
+import { secret } from "../wire/struct";
+import { UNKNOWN } from "../wire/unknown";
 
 const schema = z.object({
   namespace: z.string().min(1),

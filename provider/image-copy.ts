@@ -3,8 +3,8 @@ import { z } from "zod";
 import { silentFaultsOf } from "./input-schema";
 import { type Lookup, loginSchema } from "./registry/lookup";
 import type { Resource } from "./resource";
-import type { Properties } from "./wire/plugin";
-import { secret } from "./wire/struct";
+import type { Properties } from "../wire/plugin";
+import { secret } from "../wire/struct";
 
 const schema = z.object({
   from: z.string().regex(/^[^@\s]+@sha256:[0-9a-f]{64}$/),

@@ -1,8 +1,8 @@
 import { z } from "zod";
 
-import type { FoundImage } from "../contract";
+import type { FoundImage } from "../contract/image-digests";
 import { type Lookup, loginSchema } from "./registry/lookup";
-import type { Properties } from "./wire/plugin";
+import type { Properties } from "../wire/plugin";
 
 /** Questions that are asked at a time. */
 const TOGETHER = 8;

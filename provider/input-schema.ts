@@ -1,6 +1,6 @@
 import { z } from "zod";
-import type { CheckFailure, Properties } from "./wire/plugin";
-import { containsUnknown, isUnknown } from "./wire/unknown";
+import type { CheckFailure, Properties } from "../wire/plugin";
+import { containsUnknown, isUnknown } from "../wire/unknown";
 
 /** Kubernetes' rule for the names of most objects. */
 const NAME = /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/;

@@ -1,4 +1,4 @@
-import type { Evidence } from "../contract";
+import type { Evidence } from "../contract/evidence";
 
 /** What stands in the place of a secret. */
 const MASK = "***";

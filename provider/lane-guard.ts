@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
-import type { LaneGuardInputs } from "../contract";
+import type { LaneGuardInputs } from "../contract/lane-guard";
 import type { Api } from "./cluster/api";
 import { silentFaultsOf } from "./input-schema";
 import type { Resource } from "./resource";
-import type { Properties, Subject } from "./wire/plugin";
+import type { Properties, Subject } from "../wire/plugin";
 
 const schema = z.object({
   namespace: z.string().min(1),

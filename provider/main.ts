@@ -1,4 +1,4 @@
 import { SlipwayProvider } from "./slipway";
-import { serve } from "./wire/serve";
+import { serve } from "../wire/serve";
 
 serve(new SlipwayProvider());

@@ -1,13 +1,14 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Evidence, ObjectReadinessInputs, ObjectRecord } from "../contract";
+import type { Evidence } from "../contract/evidence";
+import type { ObjectReadinessInputs, ObjectRecord } from "../contract/object-readiness";
 import type { Cluster } from "./cluster";
 import { checkInputs, parseInputs } from "./object-readiness/inputs";
 import { reportOf } from "./object-readiness/report";
 import { awaitObject, type ObjectJudgement, presentObject } from "./object-readiness/wait";
 import type { Resource } from "./resource";
 import { titleOf } from "./verdict/awaited-object";
-import { PartialFailure, type Properties, type Subject } from "./wire/plugin";
-import { UNKNOWN } from "./wire/unknown";
+import { PartialFailure, type Properties, type Subject } from "../wire/plugin";
+import { UNKNOWN } from "../wire/unknown";
 
 /** Inputs that say which object this is; all others say what is awaited of it. */
 const IDENTITY = ["apiVersion", "kind", "namespace", "name"];

@@ -1,4 +1,6 @@
-import type { Evidence, ReadinessInputs, RunningRelease } from "../contract";
+import type { Evidence } from "../contract/evidence";
+import type { ReadinessInputs } from "../contract/readiness";
+import type { RunningRelease } from "../contract/release-record";
 import type { Cluster } from "./cluster";
 import { checkInputs, parseInputs } from "./readiness/inputs";
 import { changesOf } from "./readiness/changes";
@@ -24,7 +26,7 @@ import { rollBack, type Tools } from "./rollback/rollback";
 import { standingOf } from "./rollback/standing";
 import { outlook } from "./rollback/words";
 import type { Deployment } from "./verdict/objects";
-import { type Properties, PartialFailure, type Subject } from "./wire/plugin";
+import { type Properties, PartialFailure, type Subject } from "../wire/plugin";
 
 /**
  * `slipway:index:Readiness`: waits until a release is proved to be healthy, and keeps its record.

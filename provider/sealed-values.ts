@@ -1,4 +1,4 @@
-import type { SealingController } from "../contract";
+import type { SealingController } from "../contract/sealed-values";
 import type { Api } from "./cluster/api";
 import type { KnownSecrets } from "./known-secrets";
 import type { Resource } from "./resource";
@@ -6,9 +6,9 @@ import { digestOfAll } from "./sealing";
 import { Controller } from "./sealing/controller";
 import { checkValues, type Sealed, sealAnew, sealedOf } from "./sealing/reseal";
 import { parseCertificate } from "./sealing/certificate";
-import type { Properties } from "./wire/plugin";
-import { secret } from "./wire/struct";
-import { containsUnknown, UNKNOWN } from "./wire/unknown";
+import type { Properties } from "../wire/plugin";
+import { secret } from "../wire/struct";
+import { containsUnknown, UNKNOWN } from "../wire/unknown";
 
 /**
  * `slipway:index:SealedValues`: ciphertext for a SealedSecret. The values are sealed before the engine keeps

@@ -7,7 +7,7 @@ import {
   publicEncrypt,
   randomBytes,
 } from "node:crypto";
-import type { SealingScope } from "../contract";
+import type { SealingScope } from "../contract/sealed-values";
 
 const SESSION_KEY_BYTES = 32;
 const NONCE_BYTES = 12;

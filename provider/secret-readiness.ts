@@ -1,14 +1,14 @@
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
-import type { SecretReadinessInputs } from "../contract";
+import type { SecretReadinessInputs } from "../contract/secret-readiness";
 import type { Api } from "./cluster/api";
 import { silentFaultsOf } from "./input-schema";
 import type { Resource } from "./resource";
 import { askAgain } from "./secret-readiness/ask-again";
 import { look } from "./secret-readiness/look";
 import { wait } from "./secret-readiness/wait";
-import { PartialFailure, type Properties, type Subject } from "./wire/plugin";
-import { secret } from "./wire/struct";
+import { PartialFailure, type Properties, type Subject } from "../wire/plugin";
+import { secret } from "../wire/struct";
 
 const texts = z.record(z.string(), z.string());
 const schema = z.object({

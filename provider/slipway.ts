@@ -1,4 +1,4 @@
-import type { ProviderConfig } from "../contract";
+import type { ProviderConfig } from "../contract/provider-config";
 import { version } from "../package.json";
 import { AccessProof } from "./access-proof";
 import { Cluster } from "./cluster";
@@ -15,7 +15,7 @@ import { Registry } from "./registry/registry";
 import type { Resource } from "./resource";
 import { SealedValues } from "./sealed-values";
 import { SecretReadiness } from "./secret-readiness";
-import type { Plugin, Properties, Subject } from "./wire/plugin";
+import type { Plugin, Properties, Subject } from "../wire/plugin";
 
 /** Slipway's own provider: the resources that need code while the stack is being applied. */
 export class SlipwayProvider implements Plugin {

@@ -4,7 +4,7 @@ import {
   CREDENTIAL_KEYS,
   type CredentialFormat,
   DOCKER_CONFIG_KEY,
-} from "../components/manifests/credential";
+} from "../components/credentials/format";
 import { backendFaults } from "./credential-backend";
 import { type Fault, got, unknownKey } from "./fault";
 import { variableName } from "./fields";

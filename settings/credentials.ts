@@ -3,10 +3,10 @@ import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 
-import type { ValueSource } from "../components/credential-values";
-import type { CredentialDefinition } from "../components/credentials";
-import { CREDENTIAL_KEYS, type CredentialFormat } from "../components/manifests/credential";
-import type { Sealing } from "../components/sealed-credential";
+import type { ValueSource } from "../components/credentials/values";
+import type { CredentialDefinition } from "../components/credentials/credential";
+import { CREDENTIAL_KEYS, type CredentialFormat } from "../components/credentials/format";
+import type { Sealing } from "../components/credentials/sealed-credential";
 import * as field from "./fields";
 import type { Surroundings } from "./surroundings";
 

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 
-import { LANES, type LaneName, prefixOf } from "../components/manifests/lane";
+import { LANES, type LaneName, prefixOf } from "../components/lanes/definition";
 import { egress, egressAs } from "./egress";
 import { type Fault, got } from "./fault";
 import * as field from "./fields";

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { isRepository } from "../components/image-reference";
+import { isRepository } from "../components/image/image-reference";
 import type { Fault } from "./fault";
 import * as field from "./fields";
 import { mapping } from "./mapping";

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { isPinned } from "../components/image-reference";
+import { isPinned } from "../components/image/image-reference";
 import { egress } from "./egress";
 import * as field from "./fields";
 import type { Surroundings } from "./surroundings";

@@ -1,6 +1,6 @@
 import { execa } from "execa";
 
-import type { ReleaseRecord } from "../contract";
+import type { ReleaseRecord } from "../contract/release-record";
 import { prepare } from "./prepare";
 
 interface Outputs {

@@ -1,4 +1,4 @@
-import type { ReleaseRecord } from "../../contract";
+import type { ReleaseRecord } from "../../contract/release-record";
 import { type Html, html } from "./html";
 
 const WIDTH = 360;

@@ -1,4 +1,4 @@
-import type { ContainerEvidence, Evidence } from "../../contract";
+import type { ContainerEvidence, Evidence } from "../../contract/evidence";
 import { type Html, html } from "./html";
 
 /** What was found of a release that failed, and the command to run next. */

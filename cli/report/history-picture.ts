@@ -1,4 +1,4 @@
-import type { HistoryEntry } from "../../contract";
+import type { HistoryEntry } from "../../contract/release-record";
 import { type Html, html } from "./html";
 import { seconds } from "./timeline-picture";
 

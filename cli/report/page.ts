@@ -1,4 +1,4 @@
-import type { ReleaseRecord } from "../../contract";
+import type { ReleaseRecord } from "../../contract/release-record";
 import { chainPicture } from "./chain-picture";
 import { evidenceSection } from "./evidence-section";
 import { historyPicture } from "./history-picture";

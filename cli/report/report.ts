@@ -1,6 +1,6 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation";
 
-import type { HistoryEntry, ReleaseRecord } from "../../contract";
+import type { HistoryEntry, ReleaseRecord } from "../../contract/release-record";
 import { type Span, timelineOf } from "./timeline";
 
 /** What a report is made from: the stack's outputs and, where the run is at hand, what the engine told during `up`. */

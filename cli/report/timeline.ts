@@ -1,6 +1,6 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation";
 
-import type { ReleasedPod, ReleaseRecord } from "../../contract";
+import type { ReleasedPod, ReleaseRecord } from "../../contract/release-record";
 
 /** A part of a release that took time. */
 export interface Span {

@@ -1,6 +1,6 @@
 import type * as k8s from "@pulumi/kubernetes";
 
-import type { Service } from "./definition";
+import type { Service } from "../service-definition";
 import { manifestHash, sha256 } from "./hash";
 import { metadataOf } from "./labels";
 

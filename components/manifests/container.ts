@@ -1,7 +1,7 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 
-import type { SecretKey, Service } from "./definition";
+import type { SecretKey, Service } from "../service-definition";
 import { volumeMounts } from "./volumes";
 
 /** Name of the container's port: Service, Ingress and probes refer to it. */

@@ -2,7 +2,7 @@ import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 
 import { containerManifest } from "./container";
-import type { Service } from "./definition";
+import type { Service } from "../service-definition";
 import { metadataOf, podLabels, selectorLabels, SKIP_AWAIT } from "./labels";
 import { volumes } from "./volumes";
 

@@ -1,7 +1,7 @@
 import type * as k8s from "@pulumi/kubernetes";
 
 import { PORT_NAME } from "./container";
-import type { Service } from "./definition";
+import type { Service } from "../service-definition";
 import { metadataOf, SKIP_AWAIT } from "./labels";
 
 /**

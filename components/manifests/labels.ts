@@ -1,4 +1,4 @@
-import type { Service } from "./definition";
+import type { Service } from "../service-definition";
 
 type Subject = Pick<Service, "name" | "namespace">;
 

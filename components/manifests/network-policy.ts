@@ -1,7 +1,7 @@
 import type * as k8s from "@pulumi/kubernetes";
 
 import { PORT_NAME } from "./container";
-import type { EgressRule, Service } from "./definition";
+import type { EgressRule, Service } from "../service-definition";
 import { metadataOf, selectorLabels } from "./labels";
 
 /** Where pods may connect to. */

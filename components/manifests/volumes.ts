@@ -1,7 +1,7 @@
 import type * as k8s from "@pulumi/kubernetes";
 
 import { configMapName, fileKey } from "./config-map";
-import type { SecretKey, Service } from "./definition";
+import type { SecretKey, Service } from "../service-definition";
 import { sha256 } from "./hash";
 
 /** The volumes of a service's pods: its files, the Secrets they come from, its writable folders. */

@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 
 import { configMapManifest } from "./config-map";
-import type { Service } from "./definition";
+import type { Service } from "../service-definition";
 import { type CredentialDigests, deploymentManifest, type SourceReference } from "./deployment";
 import { manifestHash } from "./hash";
 import { horizontalPodAutoscalerManifest } from "./horizontal-pod-autoscaler";

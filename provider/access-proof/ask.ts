@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { AccessFault, AccessProofOutputs, IdentityAccess } from "../../contract";
+import type { AccessFault, AccessProofOutputs, IdentityAccess } from "../../contract/access-proof";
 import type { Right } from "../../rights";
 import { review, type User } from "../cluster/access-review";
 import type { Api } from "../cluster/api";

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import type { AccessProofInputs } from "../../contract";
+import type { AccessProofInputs } from "../../contract/access-proof";
 import { silentFaultsOf } from "../input-schema";
-import type { CheckFailure, Properties } from "../wire/plugin";
+import type { CheckFailure, Properties } from "../../wire/plugin";
 
 const text = z.string().min(1);
 const right = z.object({

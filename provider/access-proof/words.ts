@@ -1,4 +1,4 @@
-import type { AccessFault } from "../../contract";
+import type { AccessFault } from "../../contract/access-proof";
 import { resourceOf, type Right } from "../../rights";
 import { groups } from "../groups";
 import { table } from "../table";

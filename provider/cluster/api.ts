@@ -1,5 +1,5 @@
 import type * as ClientNode from "@kubernetes/client-node";
-import type { ProviderConfig } from "../../contract";
+import type { ProviderConfig } from "../../contract/provider-config";
 import { ApiError } from "./api-error";
 import { readTokenFiles } from "./token-file";
 

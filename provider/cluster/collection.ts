@@ -1,4 +1,4 @@
-import type { ReadinessInputs } from "../../contract";
+import type { ReadinessInputs } from "../../contract/readiness";
 import type { Query } from "./api";
 
 /** A kind of object as the API server serves it: where its objects of a namespace are listed and watched. */

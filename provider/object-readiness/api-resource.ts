@@ -1,4 +1,4 @@
-import type { ObjectReadinessInputs } from "../../contract";
+import type { ObjectReadinessInputs } from "../../contract/object-readiness";
 import type { Api, Query } from "../cluster/api";
 import { ApiError } from "../cluster/api-error";
 import type { Collection } from "../cluster/collection";

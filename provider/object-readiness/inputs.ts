@@ -1,9 +1,9 @@
 import { z } from "zod";
-import type { ObjectReadinessInputs } from "../../contract";
+import type { ObjectReadinessInputs } from "../../contract/object-readiness";
 import { amount, count, faultsOf, flag, known, name, text, tolerances } from "../input-schema";
 import { pathFault } from "../verdict/json-path";
-import type { CheckFailure, Properties } from "../wire/plugin";
-import { isUnknown } from "../wire/unknown";
+import type { CheckFailure, Properties } from "../../wire/plugin";
+import { isUnknown } from "../../wire/unknown";
 
 const WORD = /^[A-Za-z][-\w./]*$/;
 

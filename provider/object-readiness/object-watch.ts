@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { ObjectReadinessInputs } from "../../contract";
+import type { ObjectReadinessInputs } from "../../contract/object-readiness";
 import type { Api } from "../cluster/api";
 import { messageOf } from "../cluster/api-error";
 import { COLLECTIONS, type Collection } from "../cluster/collection";

@@ -1,4 +1,5 @@
-import type { Evidence, ObjectReadinessInputs } from "../../contract";
+import type { Evidence } from "../../contract/evidence";
+import type { ObjectReadinessInputs } from "../../contract/object-readiness";
 import type { Cluster } from "../cluster";
 import { type ObservedObject, titleOf } from "../verdict/awaited-object";
 import { bounded } from "../verdict/bound";

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { ObjectReadinessInputs } from "../../contract";
+import type { ObjectReadinessInputs } from "../../contract/object-readiness";
 import { rightsOfObject } from "../../rights";
 import type { Cluster } from "../cluster";
 import { Preflight } from "../cluster/preflight";

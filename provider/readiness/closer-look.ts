@@ -1,4 +1,4 @@
-import type { ReadinessInputs } from "../../contract";
+import type { ReadinessInputs } from "../../contract/readiness";
 import type { Cluster } from "../cluster";
 import { isDisabling } from "../cluster/preflight";
 import { newReplicaSet } from "../verdict/deployment";

@@ -1,4 +1,4 @@
-import type { ReadinessInputs } from "../../contract";
+import type { ReadinessInputs } from "../../contract/readiness";
 import { type NeededRight, resourceOf, type Right } from "../../rights";
 import type { Cluster } from "../cluster";
 import type { Lack } from "../cluster/preflight";

@@ -1,4 +1,4 @@
-import type { HistoryEntry, ReleaseRecord } from "../../contract";
+import type { HistoryEntry, ReleaseRecord } from "../../contract/release-record";
 
 /** Releases that are kept. */
 const LENGTH = 20;

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import type { ReadinessInputs } from "../../contract";
+import type { ReadinessInputs } from "../../contract/readiness";
 import { count, faultsOf, flag, known, name, text, tolerances } from "../input-schema";
-import type { CheckFailure, Properties } from "../wire/plugin";
+import type { CheckFailure, Properties } from "../../wire/plugin";
 
 const inputs = z.strictObject({
   service: text(/./, "the service's name, as in the settings"),

@@ -1,4 +1,6 @@
-import type { Evidence, PreviousRelease, ReadinessInputs, ReleaseRecord } from "../../contract";
+import type { Evidence } from "../../contract/evidence";
+import type { ReadinessInputs } from "../../contract/readiness";
+import type { PreviousRelease, ReleaseRecord } from "../../contract/release-record";
 import { digestOf } from "../verdict/digest";
 import { newReplicaSet, podsOf } from "../verdict/deployment";
 import type { ProvedPod } from "../verdict/finding";

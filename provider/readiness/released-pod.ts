@@ -1,4 +1,5 @@
-import type { ReadinessInputs, ReleasedPod, ReleaseRecord } from "../../contract";
+import type { ReadinessInputs } from "../../contract/readiness";
+import type { ReleasedPod, ReleaseRecord } from "../../contract/release-record";
 import { digestOf } from "../verdict/digest";
 import type { ProvedPod } from "../verdict/finding";
 import { condition, type Event, nameOf, type Observed, type Pod, uidOf } from "../verdict/objects";

@@ -1,4 +1,5 @@
-import type { Evidence, ReadinessInputs } from "../../contract";
+import type { Evidence } from "../../contract/evidence";
+import type { ReadinessInputs } from "../../contract/readiness";
 import type { Cluster } from "../cluster";
 import { bounded } from "../verdict/bound";
 import { evidenceOf, logSources } from "../verdict/evidence";

@@ -1,4 +1,5 @@
-import type { ReadinessInputs, ReleaseRecord } from "../../contract";
+import type { ReadinessInputs } from "../../contract/readiness";
+import type { ReleaseRecord } from "../../contract/release-record";
 import { called } from "../rollback/words";
 import type { Deployment } from "../verdict/objects";
 

@@ -1,6 +1,7 @@
-import type { HistoryEntry, ProvedRelease, ReadinessOutputs, ReleaseRecord } from "../../contract";
-import type { Properties } from "../wire/plugin";
-import { UNKNOWN } from "../wire/unknown";
+import type { ReadinessOutputs } from "../../contract/readiness";
+import type { HistoryEntry, ProvedRelease, ReleaseRecord } from "../../contract/release-record";
+import type { Properties } from "../../wire/plugin";
+import { UNKNOWN } from "../../wire/unknown";
 import { afterVerdict } from "./history";
 import { checkInputs } from "./inputs";
 

@@ -1,4 +1,4 @@
-import type { ReadinessInputs } from "../../contract";
+import type { ReadinessInputs } from "../../contract/readiness";
 import { isDisabling } from "../cluster/preflight";
 import type { Subscription } from "../cluster/subscription";
 import type { Finding, Verdict } from "../verdict/finding";

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { ReadinessInputs } from "../../contract";
+import type { ReadinessInputs } from "../../contract/readiness";
 import type { Cluster } from "../cluster";
 import type { Subscription } from "../cluster/subscription";
 import type { Verdict } from "../verdict/finding";

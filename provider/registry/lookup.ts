@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import type { RegistryLogin } from "../../contract";
+import type { RegistryLogin } from "../../contract/registry-login";
 import type { Registry } from "./registry";
 
 /** Form of a login as it crosses the engine's wire. */

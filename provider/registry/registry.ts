@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 
-import type { RegistryLogin } from "../../contract";
+import type { RegistryLogin } from "../../contract/registry-login";
 import { withLogin } from "./login";
 
 const INSTALL =

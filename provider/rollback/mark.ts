@@ -1,4 +1,4 @@
-import type { ReadinessInputs } from "../../contract";
+import type { ReadinessInputs } from "../../contract/readiness";
 import { type Deployment, uidOf } from "../verdict/objects";
 
 /** Stands on a Deployment whose pod template was rolled back; its value is a {@link Mark}. */

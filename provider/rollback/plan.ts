@@ -1,4 +1,5 @@
-import type { ProvedRelease, ReadinessInputs } from "../../contract";
+import type { ReadinessInputs } from "../../contract/readiness";
+import type { ProvedRelease } from "../../contract/release-record";
 import { newReplicaSet } from "../verdict/deployment";
 import type { Finding } from "../verdict/finding";
 import { nameOf, type Observed, type ReplicaSet } from "../verdict/objects";

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { setTimeout as delay } from "node:timers/promises";
-import type { ReadinessInputs } from "../../contract";
+import type { ReadinessInputs } from "../../contract/readiness";
 import type { Cluster } from "../cluster";
 import { ApiError, messageOf } from "../cluster/api-error";
 import { type Deployment, type ReplicaSet, uidOf } from "../verdict/objects";

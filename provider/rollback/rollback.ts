@@ -1,4 +1,5 @@
-import type { ProvedRelease, ReadinessInputs, RunningRelease } from "../../contract";
+import type { ReadinessInputs } from "../../contract/readiness";
+import type { ProvedRelease, RunningRelease } from "../../contract/release-record";
 import type { Cluster } from "../cluster";
 import type { Case } from "../readiness/report";
 import { awaitVerdict, type Judgement, presentVerdict, type WaitOptions } from "../readiness/wait";

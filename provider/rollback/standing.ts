@@ -1,4 +1,5 @@
-import type { ReadinessInputs, ReleaseRecord } from "../../contract";
+import type { ReadinessInputs } from "../../contract/readiness";
+import type { ReleaseRecord } from "../../contract/release-record";
 import { afterLook } from "../readiness/history";
 import { previousOf, released } from "../readiness/record";
 import type { State, Stored } from "../readiness/state";

@@ -1,4 +1,4 @@
-import type { SealingController } from "../../contract";
+import type { SealingController } from "../../contract/sealed-values";
 import type { Api } from "../cluster/api";
 import { ApiError, messageOf } from "../cluster/api-error";
 

@@ -1,9 +1,9 @@
 import type { KeyObject } from "node:crypto";
 import { z } from "zod";
-import type { SealedValuesInputs, SealedValuesOutputs } from "../../contract";
+import type { SealedValuesInputs, SealedValuesOutputs } from "../../contract/sealed-values";
 import { digestOf, labelOf, newDigestKey, type Place, seal } from "../sealing";
-import type { CheckFailure, Properties } from "../wire/plugin";
-import { isUnknown } from "../wire/unknown";
+import type { CheckFailure, Properties } from "../../wire/plugin";
+import { isUnknown } from "../../wire/unknown";
 
 /** What is kept of values: ciphertext, and what tells another value from the same. */
 export type Sealed = Place & Omit<SealedValuesOutputs, "digest">;

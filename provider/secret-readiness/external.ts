@@ -1,4 +1,4 @@
-import type { ExternalSecretReadinessInputs } from "../../contract";
+import type { ExternalSecretReadinessInputs } from "../../contract/external-secret-readiness";
 import type { Api } from "../cluster/api";
 import { ApiError } from "../cluster/api-error";
 import { digestOf, digestOfAll } from "../sealing";

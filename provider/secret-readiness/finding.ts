@@ -1,4 +1,4 @@
-import type { SecretReadinessInputs } from "../../contract";
+import type { SecretReadinessInputs } from "../../contract/secret-readiness";
 import { digestOf } from "../sealing";
 
 /** How far a SealedSecret is on its way to be a Secret. */

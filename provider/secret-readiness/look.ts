@@ -1,4 +1,4 @@
-import type { SecretReadinessInputs } from "../../contract";
+import type { SecretReadinessInputs } from "../../contract/secret-readiness";
 import type { Api } from "../cluster/api";
 import { ApiError } from "../cluster/api-error";
 import {

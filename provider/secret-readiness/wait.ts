@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Log } from "../wire/plugin";
+import type { Log } from "../../wire/plugin";
 import type { SecretFinding } from "./finding";
 
 const PAUSE_MILLISECONDS = 250;

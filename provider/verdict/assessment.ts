@@ -1,4 +1,4 @@
-import type { ReadinessInputs } from "../../contract";
+import type { ReadinessInputs } from "../../contract/readiness";
 import { judgeConfig } from "./config";
 import { desiredReplicas, judgeDeployment, newReplicaSet, podsOf } from "./deployment";
 import type { Finding, ProvedPod } from "./finding";

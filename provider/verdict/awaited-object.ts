@@ -1,4 +1,4 @@
-import type { ObjectReadinessInputs } from "../../contract";
+import type { ObjectReadinessInputs } from "../../contract/object-readiness";
 import type { Finding } from "./finding";
 import { type Event, nameOf, type ObjectMeta, type Pod, uidOf } from "./objects";
 

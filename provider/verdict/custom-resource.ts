@@ -1,4 +1,8 @@
-import type { ConditionRule, ObjectReadinessInputs, ObjectRule } from "../../contract";
+import type {
+  ConditionRule,
+  ObjectReadinessInputs,
+  ObjectRule,
+} from "../../contract/object-readiness";
 import {
   type AnyObject,
   judgeGeneration,

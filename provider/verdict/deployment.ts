@@ -1,4 +1,4 @@
-import type { ReadinessInputs } from "../../contract";
+import type { ReadinessInputs } from "../../contract/readiness";
 import { livingPods } from "./awaited-object";
 import { digestOf } from "./digest";
 import type { Finding } from "./finding";

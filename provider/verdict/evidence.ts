@@ -1,4 +1,5 @@
-import type { ContainerEvidence, Evidence, EventEvidence, ReadinessInputs } from "../../contract";
+import type { ContainerEvidence, Evidence, EventEvidence } from "../../contract/evidence";
+import type { ReadinessInputs } from "../../contract/readiness";
 import { nextCommand } from "./command";
 import { newReplicaSet, podsOf } from "./deployment";
 import type { Finding } from "./finding";

@@ -1,4 +1,4 @@
-import type { ObjectReadinessInputs } from "../../contract";
+import type { ObjectReadinessInputs } from "../../contract/object-readiness";
 import {
   livingPods,
   type ObjectAssessment,

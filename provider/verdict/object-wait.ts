@@ -1,4 +1,4 @@
-import type { ObjectReadinessInputs } from "../../contract";
+import type { ObjectReadinessInputs } from "../../contract/object-readiness";
 import { type ObjectAssessment, type ObservedObject, titleOf } from "./awaited-object";
 import { causeOf, type Finding } from "./finding";
 import { assessObject } from "./object-kinds";

@@ -1,4 +1,4 @@
-import type { ContainerEvidence, Evidence, EventEvidence } from "../../contract";
+import type { ContainerEvidence, Evidence, EventEvidence } from "../../contract/evidence";
 import { isTrouble } from "./pod";
 
 /** What evidence is about. */

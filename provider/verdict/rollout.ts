@@ -1,4 +1,4 @@
-import type { ReadinessInputs } from "../../contract";
+import type { ReadinessInputs } from "../../contract/readiness";
 import { assess, type Assessment } from "./assessment";
 import { causeOf, type Finding, type Verdict } from "./finding";
 import { condition, type Observed } from "./objects";

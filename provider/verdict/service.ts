@@ -1,4 +1,4 @@
-import type { ReadinessInputs } from "../../contract";
+import type { ReadinessInputs } from "../../contract/readiness";
 import type { Finding } from "./finding";
 import {
   type EndpointSlice,

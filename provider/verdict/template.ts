@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import type { ReadinessInputs } from "../../contract";
+import type { ReadinessInputs } from "../../contract/readiness";
 import type { Finding } from "./finding";
 import { type Deployment, uidOf } from "./objects";
 

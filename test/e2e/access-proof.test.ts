@@ -1,10 +1,10 @@
 // Proves what the provider makes of a real API server's reviews; that an `up` of the lanes ends by it is the lanes' own story.
 import { randomUUID } from "node:crypto";
 
-import { forbiddenRights } from "../../components/manifests/forbidden-rights";
-import type { IdentityAccess } from "../../contract";
+import { forbiddenRights } from "../../components/lanes/forbidden-rights";
+import type { IdentityAccess } from "../../contract/access-proof";
 import { SlipwayProvider } from "../../provider/slipway";
-import type { Subject } from "../../provider/wire/plugin";
+import type { Subject } from "../../wire/plugin";
 import type { Right } from "../../rights";
 import { environment } from "../../tools/platform/environment";
 import { createAccount, kubeconfigOfAccount } from "../support/account";

@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 
 import { execa } from "execa";
 
-import type { ReleaseRecord } from "../../contract";
+import type { ReleaseRecord } from "../../contract/release-record";
 import { environment } from "../../tools/platform/environment";
 import { kubeconfigOfAccount } from "../support/account";
 import { agentPod, cloud, runPod } from "../support/agent-pod";

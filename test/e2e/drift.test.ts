@@ -1,5 +1,5 @@
 // Proves that a refresh sees what somebody did by hand; without a refresh Pulumi compares with its own state only.
-import type { ReleaseRecord } from "../../contract";
+import type { ReleaseRecord } from "../../contract/release-record";
 import { cluster } from "../support/cluster";
 import { DEPLOYMENT } from "../support/kinds";
 import { Project } from "../support/project";

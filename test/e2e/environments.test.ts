@@ -3,7 +3,7 @@
 import { execa } from "execa";
 import { parse, stringify } from "yaml";
 
-import type { ReleaseRecord } from "../../contract";
+import type { ReleaseRecord } from "../../contract/release-record";
 import { environment } from "../../tools/platform/environment";
 import { cluster } from "../support/cluster";
 import { DEPLOYMENT } from "../support/kinds";

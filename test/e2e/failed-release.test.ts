@@ -1,5 +1,5 @@
 // Proves a failure at the progress deadline; each other way to fail has rules of its own under test/unit.
-import type { ReleaseRecord } from "../../contract";
+import type { ReleaseRecord } from "../../contract/release-record";
 import { Client } from "../support/client";
 import { cluster } from "../support/cluster";
 import { POD } from "../support/kinds";

@@ -1,6 +1,6 @@
 // Proves that a healthy release gets ready whatever becomes of lists and watches on their way from a real API server; when
 // a verdict must come all the same is a matter of test/unit/provider-cluster.test.ts and its clock.
-import type { ReleaseRecord } from "../../contract";
+import type { ReleaseRecord } from "../../contract/release-record";
 import { kubeConfig } from "../support/cluster";
 import { type Fault, FaultyProxy } from "../support/faulty-proxy";
 import { removeFolders } from "../support/folder";

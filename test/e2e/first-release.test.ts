@@ -1,5 +1,5 @@
 // Proves one service on one node; it cannot prove behaviour under node failure or a real network policy.
-import type { ReleaseRecord } from "../../contract";
+import type { ReleaseRecord } from "../../contract/release-record";
 import { cluster } from "../support/cluster";
 import { DEPLOYMENT, NAMESPACE, POD } from "../support/kinds";
 import { Project } from "../support/project";

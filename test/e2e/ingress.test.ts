@@ -1,5 +1,5 @@
 // The platform has no ingress controller: this proves what Slipway says of an Ingress that nobody serves, not one that works.
-import type { ReleaseRecord } from "../../contract";
+import type { ReleaseRecord } from "../../contract/release-record";
 import { cluster } from "../support/cluster";
 import { INGRESS } from "../support/kinds";
 import { Project } from "../support/project";

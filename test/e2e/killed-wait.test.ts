@@ -1,5 +1,5 @@
 // Proves that a wait goes on where a killed run left it; it cannot prove what the official plugins do at a SIGTERM of their own.
-import type { ReleaseRecord } from "../../contract";
+import type { ReleaseRecord } from "../../contract/release-record";
 import { cluster } from "../support/cluster";
 import { POD } from "../support/kinds";
 import type { KillableUp } from "../support/killable-up";

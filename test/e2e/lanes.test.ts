@@ -4,8 +4,8 @@ import { join } from "node:path";
 
 import type { V1Role } from "@kubernetes/client-node";
 
-import type { JenkinsOutputs } from "../../components/jenkins-access";
-import type { ReleaseRecord } from "../../contract";
+import type { JenkinsOutputs } from "../../components/lanes/jenkins-access";
+import type { ReleaseRecord } from "../../contract/release-record";
 import { kubeconfigOfAccount } from "../support/account";
 import { cluster, kubeConfig } from "../support/cluster";
 import { folderWith, removeFolders } from "../support/folder";

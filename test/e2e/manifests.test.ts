@@ -1,6 +1,6 @@
 // Proves that the API server takes every manifest, strictly; that pods come up from them is shown by the other stories.
 import { kubectl } from "../../bench/kubectl";
-import type { Service } from "../../components/manifests/definition";
+import type { Service } from "../../components/service-definition";
 import { namespaceManifest } from "../../components/manifests/namespace";
 import { workloadManifests } from "../../components/manifests/workload";
 import { cluster } from "../support/cluster";

@@ -1,5 +1,5 @@
 // Proves that broken services do not keep the others of a stack from their verdicts; how fifty of them do is the bench's to tell.
-import type { ReleaseRecord } from "../../contract";
+import type { ReleaseRecord } from "../../contract/release-record";
 import { Project } from "../support/project";
 import { shop } from "../support/shop";
 import { succeed } from "../support/succeed";

@@ -1,7 +1,7 @@
 // Proves that bad luck of the pods is forgiven; that of the cluster itself is another story's: test/platform.
 import type { CoreV1Event, V1Pod } from "@kubernetes/client-node";
 
-import type { ReleaseRecord } from "../../contract";
+import type { ReleaseRecord } from "../../contract/release-record";
 import { CATALOGUE } from "../../bench/catalogue/catalogue";
 import { buildImages } from "../../bench/catalogue/images";
 import { putFaults } from "../../bench/catalogue/run";

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { CustomObjectsApi } from "@kubernetes/client-node";
 
-import type { ObjectRecord } from "../../contract";
+import type { ObjectRecord } from "../../contract/object-readiness";
 import { cluster, kubeConfig } from "../support/cluster";
 import { NAMESPACE } from "../support/kinds";
 import { Project } from "../support/project";

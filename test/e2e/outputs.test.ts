@@ -3,7 +3,7 @@
 import { cp } from "node:fs/promises";
 import { join } from "node:path";
 
-import type { HistoryEntry, ReleaseRecord } from "../../contract";
+import type { HistoryEntry, ReleaseRecord } from "../../contract/release-record";
 import { environment } from "../../tools/platform/environment";
 import { faultsOf } from "../support/outputs-schema";
 import { Project } from "../support/project";

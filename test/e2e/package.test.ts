@@ -14,7 +14,7 @@ const CHECKOUT = resolve(__dirname, "../..");
 const PACKED = [
   "cli",
   "components",
-  "contract.ts",
+  "contract",
   "docs",
   "package.json",
   "provider",
@@ -22,6 +22,7 @@ const PACKED = [
   "settings",
   "tsconfig.build.json",
   "tsconfig.json",
+  "wire",
 ];
 
 let folder: string;

@@ -3,7 +3,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import type { ReleaseRecord } from "../../contract";
+import type { ReleaseRecord } from "../../contract/release-record";
 import { kubectl } from "../../bench/kubectl";
 import { createAccount, kubeconfigOfAccount } from "../support/account";
 import { kubeConfig } from "../support/cluster";

@@ -1,7 +1,7 @@
 // Proves a copy into a registry with basic authentication; token services of cloud registries are not had here.
 import { parse, stringify } from "yaml";
 
-import type { ReleaseRecord } from "../../contract";
+import type { ReleaseRecord } from "../../contract/release-record";
 import { PrivateRegistry } from "../support/private-registry";
 import { Project } from "../support/project";
 import { shop } from "../support/shop";

@@ -1,5 +1,5 @@
 // Proves that requests inside the cluster survive an update; it cannot prove the same of an ingress controller.
-import type { ReleaseRecord } from "../../contract";
+import type { ReleaseRecord } from "../../contract/release-record";
 import { Client } from "../support/client";
 import { Project } from "../support/project";
 import { shop } from "../support/shop";

@@ -2,7 +2,7 @@
 import { cp } from "node:fs/promises";
 import { join } from "node:path";
 
-import type { ReleaseRecord } from "../../contract";
+import type { ReleaseRecord } from "../../contract/release-record";
 import { cluster } from "../support/cluster";
 import { POD } from "../support/kinds";
 import { Project } from "../support/project";

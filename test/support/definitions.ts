@@ -1,5 +1,5 @@
-import { complete } from "../../components/manifests/complete";
-import type { Service, ServiceDefinition } from "../../components/manifests/definition";
+import { complete } from "../../components/complete-service";
+import type { Service, ServiceDefinition } from "../../components/service-definition";
 
 /** An image that is pinned as every image must be. */
 export const IMAGE = `registry.example.com/team/shop@sha256:${"a".repeat(64)}`;

@@ -1,4 +1,4 @@
-import type { ObjectReadinessInputs } from "../../contract";
+import type { ObjectReadinessInputs } from "../../contract/object-readiness";
 import type { AnyObject, ObservedObject } from "../../provider/verdict/awaited-object";
 import type { Event, Pod } from "../../provider/verdict/objects";
 import { readyPod, unreadyPod } from "./release-objects";

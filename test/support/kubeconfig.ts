@@ -1,6 +1,6 @@
 import { join } from "node:path";
 
-import type { ProviderConfig } from "../../contract";
+import type { ProviderConfig } from "../../contract/provider-config";
 import { folderWith } from "./folder";
 
 /** A kubeconfig of its own for a server that speaks plain HTTP, in a folder that `removeFolders` takes away. */

@@ -19,12 +19,13 @@ const PROGRAM = [
   "index.ts",
   "settings.ts",
   "settings",
-  "contract.ts",
+  "contract",
   "rights.ts",
   "cli",
   "components",
   "provider",
   "example/shop",
+  "wire",
   ".gitignore",
 ] as const;
 

@@ -1,4 +1,4 @@
-import type { ProvedRelease } from "../../contract";
+import type { ProvedRelease } from "../../contract/release-record";
 import type { Observed, ReplicaSet } from "../../provider/verdict/objects";
 import type { ApiObject, ApiServer } from "./api-server";
 import {

@@ -1,4 +1,4 @@
-import type { ReadinessOutputs } from "../../contract";
+import type { ReadinessOutputs } from "../../contract/readiness";
 import { cluster } from "./cluster";
 import { POD } from "./kinds";
 import type { Project } from "./project";

@@ -1,4 +1,4 @@
-import type { ReadinessInputs } from "../../contract";
+import type { ReadinessInputs } from "../../contract/readiness";
 import type { Verdict } from "../../provider/verdict/finding";
 import type { Observed } from "../../provider/verdict/objects";
 import { Rollout } from "../../provider/verdict/rollout";

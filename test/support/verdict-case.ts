@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { ObjectReadinessInputs } from "../../contract";
+import type { ObjectReadinessInputs } from "../../contract/object-readiness";
 import type { ObservedObject } from "../../provider/verdict/awaited-object";
 import { judgeObjectAtOnce, ObjectWait } from "../../provider/verdict/object-wait";
 

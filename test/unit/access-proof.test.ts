@@ -1,12 +1,12 @@
 // Proves what is asked, told and kept against an API server in this process that allows what a test says; what a real one
 // makes of roles is proved with the lanes, under test/e2e.
-import type { AccessProofInputs } from "../../contract";
-import { forbiddenRights } from "../../components/manifests/forbidden-rights";
+import type { AccessProofInputs } from "../../contract/access-proof";
+import { forbiddenRights } from "../../components/lanes/forbidden-rights";
 import { SlipwayProvider } from "../../provider/slipway";
 import { Cluster } from "../../provider/cluster";
 import { KubeconfigApi } from "../../provider/cluster/api";
-import { PartialFailure, type Properties, type Subject } from "../../provider/wire/plugin";
-import { UNKNOWN } from "../../provider/wire/unknown";
+import { PartialFailure, type Properties, type Subject } from "../../wire/plugin";
+import { UNKNOWN } from "../../wire/unknown";
 import { type Right, rightsOfVerdict } from "../../rights";
 import { ApiServer, type Review } from "../support/api-server";
 import { removeFolders } from "../support/folder";

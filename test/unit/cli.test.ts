@@ -11,7 +11,7 @@ import { failureOf } from "../../cli/release";
 import { change, wantedOf } from "../../cli/rollback";
 import { statusOf } from "../../cli/status";
 import { age, table } from "../../cli/words";
-import type { HistoryEntry, ReleaseRecord } from "../../contract";
+import type { HistoryEntry, ReleaseRecord } from "../../contract/release-record";
 import { CHECKOUT, KUBECONFIG } from "../support/stack-config";
 
 const digest = (letter: string): string => `sha256:${letter.repeat(64)}`;

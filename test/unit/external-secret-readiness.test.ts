@@ -3,7 +3,7 @@ import type { Api } from "../../provider/cluster/api";
 import { ApiError } from "../../provider/cluster/api-error";
 import { ExternalSecretReadiness } from "../../provider/external-secret-readiness";
 import { type ExternalSecret, judgeExternalSecret } from "../../provider/secret-readiness/external";
-import type { Properties, Subject } from "../../provider/wire/plugin";
+import type { Properties, Subject } from "../../wire/plugin";
 
 const inputs = { namespace: "shop", name: "payment", manifestHash: "sha256:1" };
 const subject: Subject = {

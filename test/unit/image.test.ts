@@ -5,13 +5,13 @@ import { join, relative } from "node:path";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 
-import { Image, type ImageArgs } from "../../components/image";
+import { Image, type ImageArgs } from "../../components/image/image";
 import {
   isPinned,
   isRepository,
   registryServer,
   requirePinned,
-} from "../../components/image-reference";
+} from "../../components/image/image-reference";
 import { IMAGE } from "../support/definitions";
 import { deploy, inputsOf, only, valueOf } from "../support/engine";
 import { folderWith, removeFolders } from "../support/folder";

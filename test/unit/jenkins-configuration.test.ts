@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 import { parse } from "yaml";
 
-import { AGENT, LANES, lanesOf } from "../../components/manifests/lane";
+import { AGENT, LANES, lanesOf } from "../../components/lanes/definition";
 
 const FOLDER = join(__dirname, "../../jenkins");
 const TEXT = readFileSync(join(FOLDER, "jenkins.yaml"), "utf8");

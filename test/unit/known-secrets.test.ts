@@ -1,5 +1,5 @@
 // Proves what is left out of texts and evidence; that a real pod's log goes through here is for the story of credentials.
-import type { Evidence } from "../../contract";
+import type { Evidence } from "../../contract/evidence";
 import { KnownSecrets } from "../../provider/known-secrets";
 
 const secrets = new KnownSecrets();

@@ -1,13 +1,13 @@
 // Cannot prove that the API server allows and refuses what the rules say: test/e2e/lanes.test.ts does, with real tokens.
 import * as k8s from "@pulumi/kubernetes";
 
-import { AccessProof } from "../../components/access-proof";
-import { JenkinsAccess } from "../../components/jenkins-access";
-import { LaneGuard } from "../../components/lane-guard";
-import type { JenkinsDefinition } from "../../components/manifests/lane";
-import { planLanes } from "../../components/manifests/lane-plan";
-import type { Delivery } from "../../components/manifests/lane-rights";
-import { type Rule, rulesOf } from "../../components/manifests/lane-roles";
+import { AccessProof } from "../../components/lanes/access-proof";
+import { JenkinsAccess } from "../../components/lanes/jenkins-access";
+import { LaneGuard } from "../../components/lanes/lane-guard";
+import type { JenkinsDefinition } from "../../components/lanes/definition";
+import { planLanes } from "../../components/lanes/plan";
+import type { Delivery } from "../../components/lanes/lane-rights";
+import { type Rule, rulesOf } from "../../components/lanes/roles";
 import { Namespace } from "../../components/namespace";
 import { SlipwayProvider } from "../../components/slipway-provider";
 import type { Right } from "../../rights";

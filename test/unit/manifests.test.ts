@@ -2,7 +2,7 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 
-import { complete } from "../../components/manifests/complete";
+import { complete } from "../../components/complete-service";
 import { configMapManifest, configMapName, fileKey } from "../../components/manifests/config-map";
 import { deploymentManifest } from "../../components/manifests/deployment";
 import { horizontalPodAutoscalerManifest } from "../../components/manifests/horizontal-pod-autoscaler";
@@ -10,11 +10,11 @@ import { ingressManifest } from "../../components/manifests/ingress";
 import { namespaceManifest } from "../../components/manifests/namespace";
 import { networkPolicyManifest } from "../../components/manifests/network-policy";
 import { podDisruptionBudgetManifest } from "../../components/manifests/pod-disruption-budget";
-import { largerQuantity, parseQuantity } from "../../components/manifests/quantity";
+import { largerQuantity, parseQuantity } from "../../components/quantity";
 import { serviceAccountManifest } from "../../components/manifests/service-account";
 import { serviceManifest } from "../../components/manifests/service";
 import { workloadHash, workloadManifests } from "../../components/manifests/workload";
-import type { Service } from "../../components/manifests/definition";
+import type { Service } from "../../components/service-definition";
 import { fullService, IMAGE, service } from "../support/definitions";
 
 type Deployment = pulumi.Unwrap<k8s.types.input.apps.v1.Deployment>;

@@ -1,8 +1,8 @@
 // Proves what the provider answers to the engine's calls about objects of other kinds; what the engine makes of it is proved in test/e2e.
-import type { ObjectRecord } from "../../contract";
+import type { ObjectRecord } from "../../contract/object-readiness";
 import { SlipwayProvider } from "../../provider/slipway";
-import { PartialFailure, type Properties, type Subject } from "../../provider/wire/plugin";
-import { UNKNOWN } from "../../provider/wire/unknown";
+import { PartialFailure, type Properties, type Subject } from "../../wire/plugin";
+import { UNKNOWN } from "../../wire/unknown";
 import { ApiServer } from "../support/api-server";
 import { removeFolders } from "../support/folder";
 import { awaitedOf, objectOf } from "../support/kind-objects";

@@ -3,18 +3,16 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import type { JenkinsOutputs } from "../../components/jenkins-access";
+import type { JenkinsOutputs } from "../../components/lanes/jenkins-access";
 import type { Endpoint } from "../../components/workload";
+import type { ContainerEvidence, Evidence, EventEvidence } from "../../contract/evidence";
 import type {
-  ContainerEvidence,
-  Evidence,
-  EventEvidence,
   HistoryEntry,
   PreviousRelease,
   ReleasedPod,
   ReleaseRecord,
   RunningRelease,
-} from "../../contract";
+} from "../../contract/release-record";
 import schema from "../../docs/outputs.schema.json";
 import { REASONS } from "../../provider/verdict/reasons";
 import { faultsOf } from "../support/outputs-schema";

@@ -3,9 +3,9 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import { Image, promote, type PromotionArgs, SlipwayProvider } from "../../components";
-import { ImageCopy } from "../../components/image-copy";
-import type { ReleaseRecord } from "../../contract";
-import { readySince } from "../../components/promotion-rules";
+import { ImageCopy } from "../../components/image/image-copy";
+import type { ReleaseRecord } from "../../contract/release-record";
+import { readySince } from "../../components/promotion/rules";
 import { deploy, inputsOf, only, valueOf } from "../support/engine";
 import { removeFolders } from "../support/folder";
 import { settingsOf, VALID } from "../support/stack-config";

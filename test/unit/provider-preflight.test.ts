@@ -2,7 +2,7 @@
 // proves with a real account that a real API server's answers are understood.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { ReadinessInputs } from "../../contract";
+import type { ReadinessInputs } from "../../contract/readiness";
 import { Cluster } from "../../provider/cluster";
 import { KubeconfigApi } from "../../provider/cluster/api";
 import { COLLECTIONS, neededFor } from "../../provider/cluster/collection";

@@ -1,11 +1,11 @@
 // Proves what the provider answers to the engine's calls; what the engine makes of it is proved in test/e2e.
-import type { HistoryEntry, PreviousRelease, ReleaseRecord } from "../../contract";
+import type { HistoryEntry, PreviousRelease, ReleaseRecord } from "../../contract/release-record";
 import { Cluster } from "../../provider/cluster";
 import { KubeconfigApi } from "../../provider/cluster/api";
 import { previousOf } from "../../provider/readiness/record";
 import { SlipwayProvider } from "../../provider/slipway";
-import { PartialFailure, type Properties, type Subject } from "../../provider/wire/plugin";
-import { UNKNOWN } from "../../provider/wire/unknown";
+import { PartialFailure, type Properties, type Subject } from "../../wire/plugin";
+import { UNKNOWN } from "../../wire/unknown";
 import { ApiServer } from "../support/api-server";
 import { removeFolders } from "../support/folder";
 import { kubeconfigOf } from "../support/kubeconfig";

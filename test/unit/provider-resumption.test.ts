@@ -1,5 +1,6 @@
 // Proves what is said of a wait that goes on; that a killed run leaves it to go on is for the end-to-end stories.
-import type { ReadinessInputs, ReleaseRecord } from "../../contract";
+import type { ReadinessInputs } from "../../contract/readiness";
+import type { ReleaseRecord } from "../../contract/release-record";
 import { resumption } from "../../provider/readiness/resumption";
 import type { Deployment } from "../../provider/verdict/objects";
 

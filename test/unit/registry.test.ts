@@ -7,7 +7,7 @@ import { imageDigests } from "../../provider/image-digests";
 import { ImageCopy } from "../../provider/image-copy";
 import { loggedIn } from "../../provider/registry/login";
 import { Registry } from "../../provider/registry/registry";
-import type { Subject } from "../../provider/wire/plugin";
+import type { Subject } from "../../wire/plugin";
 import { folderWith, removeFolders } from "../support/folder";
 
 const DIGEST = `sha256:${"a".repeat(64)}`;

@@ -7,7 +7,7 @@ import type { EngineEvent } from "@pulumi/pulumi/automation";
 import { reportMarkdown } from "../../cli/report/markdown";
 import { reportPage } from "../../cli/report/page";
 import { releaseReport, type ReleaseReport, type ReportSource } from "../../cli/report/report";
-import type { ReleaseRecord } from "../../contract";
+import type { ReleaseRecord } from "../../contract/release-record";
 
 interface Recorded {
   readonly outputs: Pick<ReportSource, "releases" | "history">;

@@ -8,7 +8,7 @@ import { Release, type ReleaseArgs } from "../../components/release";
 import { SlipwayProvider } from "../../components/slipway-provider";
 import { Workload } from "../../components/workload";
 import { workloadHash } from "../../components/manifests/workload";
-import { complete } from "../../components/manifests/complete";
+import { complete } from "../../components/complete-service";
 import { IMAGE } from "../support/definitions";
 import { deploy, inputsOf, only, type Outputs, valueOf } from "../support/engine";
 import { folderWith, removeFolders } from "../support/folder";

@@ -1,10 +1,10 @@
 // Proves when a rollback is tried, and what is said of it; that it works is proved against an API server and in test/e2e.
-import type { ProvedRelease, ReleaseRecord } from "../../contract";
+import type { ProvedRelease, ReleaseRecord } from "../../contract/release-record";
 import { ANNOTATION, markOf } from "../../provider/rollback/mark";
 import { planRollback } from "../../provider/rollback/plan";
 import { called, outlook } from "../../provider/rollback/words";
 import type { Reason } from "../../provider/verdict/reasons";
-import { UNKNOWN } from "../../provider/wire/unknown";
+import { UNKNOWN } from "../../wire/unknown";
 import { deployment, digest, IMAGE, release } from "../support/release-objects";
 import { EARLIER, failing } from "../support/rollback-objects";
 

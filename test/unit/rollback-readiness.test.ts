@@ -1,10 +1,10 @@
 // Proves what the provider answers and keeps around a rollback; what the engine makes of it is proved in test/e2e.
-import type { ReadinessOutputs } from "../../contract";
+import type { ReadinessOutputs } from "../../contract/readiness";
 import { Cluster } from "../../provider/cluster";
 import { KubeconfigApi } from "../../provider/cluster/api";
 import { ANNOTATION } from "../../provider/rollback/mark";
 import { SlipwayProvider } from "../../provider/slipway";
-import { PartialFailure, type Properties, type Subject } from "../../provider/wire/plugin";
+import { PartialFailure, type Properties, type Subject } from "../../wire/plugin";
 import { ApiServer } from "../support/api-server";
 import { kubeconfigOf } from "../support/kubeconfig";
 import { applyObserved } from "../support/observed";

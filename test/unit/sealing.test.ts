@@ -13,7 +13,7 @@ import {
 } from "../../provider/sealing";
 import { parseCertificate } from "../../provider/sealing/certificate";
 import { sealAnew, sealedOf } from "../../provider/sealing/reseal";
-import { UNKNOWN } from "../../provider/wire/unknown";
+import { UNKNOWN } from "../../wire/unknown";
 import { removeFolders } from "../support/folder";
 import { certificateOf, open, throwawayKeys } from "../support/sealing";
 

@@ -8,7 +8,7 @@ import {
   judgeSecret,
   type SealedSecret,
 } from "../../provider/secret-readiness/finding";
-import { PartialFailure, type Subject } from "../../provider/wire/plugin";
+import { PartialFailure, type Subject } from "../../wire/plugin";
 
 const digestKey = "00".repeat(32);
 const value = Buffer.from("a value");

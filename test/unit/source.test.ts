@@ -2,7 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 
-import { sourceOf, UNKNOWN_SOURCE, withoutCredentials } from "../../components/source";
+import { sourceOf, UNKNOWN_SOURCE, withoutCredentials } from "../../components/image/source";
 import { folderWith, removeFolders, write } from "../support/folder";
 
 afterEach(removeFolders);

@@ -1,5 +1,5 @@
 // Proves the rules on objects made by hand; that a cluster shows such objects is proved by test/e2e/other-kinds.
-import type { ObjectRules } from "../../contract";
+import type { ObjectRules } from "../../contract/object-readiness";
 import type { ObservedObject } from "../../provider/verdict/awaited-object";
 import { awaitedOf, objectOf, observedOf } from "../support/kind-objects";
 import { expectNeverReady, expectVerdict, verdictOf } from "../support/verdict-case";

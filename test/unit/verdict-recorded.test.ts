@@ -1,7 +1,7 @@
 // Proves the verdict on what a Kubernetes 1.34 showed of these releases; another version may word its messages otherwise.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { ReadinessInputs } from "../../contract";
+import type { ReadinessInputs } from "../../contract/readiness";
 import { evidenceOf } from "../../provider/verdict/evidence";
 import type { Observed } from "../../provider/verdict/objects";
 import { reportOn } from "../../provider/verdict/report";

@@ -13,9 +13,9 @@ import * as message from "@pulumi/pulumi/proto/provider_pb";
 import { Status } from "@pulumi/pulumi/proto/status_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
-import { PartialFailure, type Plugin } from "../../provider/wire/plugin";
-import { listen } from "../../provider/wire/serve";
-import { secret } from "../../provider/wire/struct";
+import { PartialFailure, type Plugin } from "../../wire/plugin";
+import { listen } from "../../wire/serve";
+import { secret } from "../../wire/struct";
 
 const URN = "urn:pulumi:dev::shop::things:index:Thing::one";
 

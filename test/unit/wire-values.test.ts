@@ -1,6 +1,6 @@
 // Pure functions of the wire; that the engine uses the same marks is proved in test/plugins.
-import { formatPath, parsePath, valueAt } from "../../provider/wire/property-path";
-import { containsUnknown, isUnknown, UNKNOWN } from "../../provider/wire/unknown";
+import { formatPath, parsePath, valueAt } from "../../wire/property-path";
+import { containsUnknown, isUnknown, UNKNOWN } from "../../wire/unknown";
 
 test("knows an unknown of any type, and no ordinary string", () => {
   expect(isUnknown(UNKNOWN)).toBe(true);

@@ -2,7 +2,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
-import type { Service } from "../../components/manifests/definition";
+import type { Service } from "../../components/service-definition";
 import { workloadHash } from "../../components/manifests/workload";
 import { Namespace } from "../../components/namespace";
 import { publicAddress, Workload } from "../../components/workload";

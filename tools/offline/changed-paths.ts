@@ -1,4 +1,4 @@
-import { formatPath } from "../../provider/wire/property-path";
+import { formatPath } from "../../wire/property-path";
 
 type Keys = readonly (string | number)[];
 

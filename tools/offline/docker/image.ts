@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Log, Properties } from "../../../provider/wire/plugin";
+import type { Log, Properties } from "../../../wire/plugin";
 import { type Login, withLogins } from "./credentials";
 import { buildArguments, docker } from "./docker-client";
 import { type ImageInputs, pathsOf, registryOf, repositoryOf } from "./image-inputs";

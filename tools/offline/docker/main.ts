@@ -1,4 +1,4 @@
-import { serve } from "../../../provider/wire/serve";
+import { serve } from "../../../wire/serve";
 import { dockerPlugin } from "./plugin";
 
 serve(dockerPlugin());

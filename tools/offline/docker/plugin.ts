@@ -1,7 +1,7 @@
 import pulumiDocker from "@pulumi/docker/package.json";
-import { contentHash } from "../../../components/content-hash";
-import type { Plugin, Properties, Subject } from "../../../provider/wire/plugin";
-import { containsUnknown, UNKNOWN } from "../../../provider/wire/unknown";
+import { contentHash } from "../../../components/image/content-hash";
+import type { Plugin, Properties, Subject } from "../../../wire/plugin";
+import { containsUnknown, UNKNOWN } from "../../../wire/unknown";
 import { changedPaths } from "../changed-paths";
 import { notInStandIn, standInFor } from "../stand-in";
 import type { Login } from "./credentials";

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
 import { parse } from "yaml";
-import type { DiffResult, Properties } from "../../../provider/wire/plugin";
-import { isUnknown } from "../../../provider/wire/unknown";
+import type { DiffResult, Properties } from "../../../wire/plugin";
+import { isUnknown } from "../../../wire/unknown";
 import { changedPaths } from "../changed-paths";
 import { notInStandIn } from "../stand-in";
 

@@ -1,4 +1,4 @@
-import type { Properties } from "../../../provider/wire/plugin";
+import type { Properties } from "../../../wire/plugin";
 import { withoutKeys } from "../without-keys";
 import type { KubernetesObject } from "./object";
 

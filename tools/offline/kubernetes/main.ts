@@ -1,4 +1,4 @@
-import { serve } from "../../../provider/wire/serve";
+import { serve } from "../../../wire/serve";
 import { kubernetesPlugin } from "./plugin";
 
 serve(kubernetesPlugin());

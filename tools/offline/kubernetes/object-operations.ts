@@ -1,5 +1,5 @@
-import type { Created, Plugin, Properties, Subject } from "../../../provider/wire/plugin";
-import { containsUnknown } from "../../../provider/wire/unknown";
+import type { Created, Plugin, Properties, Subject } from "../../../wire/plugin";
+import { containsUnknown } from "../../../wire/unknown";
 import { ApiError, isConflict, isNotFound, NoSuchKindError, UnreachableError } from "./api-error";
 import type { Configuration } from "./configuration";
 import { asObject, idOf, isAnnotated, type KubernetesObject, parseId } from "./object";

@@ -1,4 +1,4 @@
-import type { Properties } from "../../../provider/wire/plugin";
+import type { Properties } from "../../../wire/plugin";
 import { notInStandIn } from "../stand-in";
 
 /** What kind of object a resource is. */

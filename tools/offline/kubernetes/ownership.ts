@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { parsePath, valueAt } from "../../../provider/wire/property-path";
+import { parsePath, valueAt } from "../../../wire/property-path";
 import { withoutKeys } from "../without-keys";
 import { type ApiError } from "./api-error";
 import { type FieldSet, idOf, type KubernetesObject, type ManagedFields } from "./object";

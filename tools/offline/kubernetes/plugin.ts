@@ -1,6 +1,6 @@
 import pulumiKubernetes from "@pulumi/kubernetes/package.json";
-import type { Plugin, Properties, Subject } from "../../../provider/wire/plugin";
-import { containsUnknown, isUnknown } from "../../../provider/wire/unknown";
+import type { Plugin, Properties, Subject } from "../../../wire/plugin";
+import { containsUnknown, isUnknown } from "../../../wire/unknown";
 import { notInStandIn, standInFor } from "../stand-in";
 import { type Configuration, diffConfiguration, parseConfiguration } from "./configuration";
 import { Connection } from "./connection";

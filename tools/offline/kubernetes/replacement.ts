@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
-import type { DiffResult, Properties } from "../../../provider/wire/plugin";
-import { parsePath, valueAt } from "../../../provider/wire/property-path";
+import type { DiffResult, Properties } from "../../../wire/plugin";
+import { parsePath, valueAt } from "../../../wire/property-path";
 import { changedPaths } from "../changed-paths";
 import type { Configuration } from "./configuration";
 import { asObject, groupOf, type KubernetesObject } from "./object";

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
-import type { Properties } from "../../../provider/wire/plugin";
-import { UNKNOWN } from "../../../provider/wire/unknown";
+import type { Properties } from "../../../wire/plugin";
+import { UNKNOWN } from "../../../wire/unknown";
 import { withoutKeys } from "../without-keys";
 import type { KubernetesObject } from "./object";
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Log, PartialFailure, type Properties } from "../../../provider/wire/plugin";
+import { type Log, PartialFailure, type Properties } from "../../../wire/plugin";
 import { idOf, type KubernetesObject } from "./object";
 import type { ObjectsApi } from "./objects-api";
 import { readinessOf } from "./readiness";

@@ -1,4 +1,4 @@
-import { serve } from "../../../provider/wire/serve";
+import { serve } from "../../../wire/serve";
 import { randomPlugin } from "./plugin";
 
 serve(randomPlugin);

@@ -1,6 +1,6 @@
 import pulumiRandom from "@pulumi/random/package.json";
-import type { Plugin, Subject } from "../../../provider/wire/plugin";
-import { containsUnknown, UNKNOWN } from "../../../provider/wire/unknown";
+import type { Plugin, Subject } from "../../../wire/plugin";
+import { containsUnknown, UNKNOWN } from "../../../wire/unknown";
 import { changedPaths } from "../changed-paths";
 import { notInStandIn, standInFor } from "../stand-in";
 import { RANDOM_RESOURCES, type RandomResource } from "./resources";

@@ -1,5 +1,5 @@
 import { randomBytes, randomInt, randomUUID } from "node:crypto";
-import type { CheckFailure, Created, Properties } from "../../../provider/wire/plugin";
+import type { CheckFailure, Created, Properties } from "../../../wire/plugin";
 import { CHARACTER_DEFAULTS, checkCharacters, randomCharacters } from "./characters";
 
 /** One kind of random value. */

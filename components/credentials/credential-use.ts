@@ -1,0 +1,42 @@
+import type { CredentialKey, SecretKey, Service, ServiceDefinition } from "../service-definition";
+
+/** Keys of each credential that there is. */
+export type CredentialKeys = Readonly<Record<string, readonly string[]>>;
+
+/**
+ * A service's variables and files with the Secrets that its credentials are: those of the same name. A variable of
+ * its own goes before one that comes from a credential as a whole.
+ */
+export function secretsOf(
+  { env = {}, files = {}, credentials = [] }: ServiceDefinition,
+  keys: CredentialKeys,
+): Pick<Service, "env" | "files"> {
+  const whole = credentials.flatMap((secret) =>
+    (keys[secret] ?? []).map((key) => [key, { secret, key }] as const),
+  );
+  return { env: { ...Object.fromEntries(whole), ...unsealed(env) }, files: unsealed(files) };
+}
+
+/** The credentials whose values the pods get, each once. */
+export function credentialsOf({
+  env = {},
+  files = {},
+  credentials = [],
+}: ServiceDefinition): string[] {
+  const single = [...Object.values(env), ...Object.values(files)].flatMap((value) =>
+    typeof value === "object" && "credential" in value ? [value.credential] : [],
+  );
+  return [...new Set([...credentials, ...single])].sort();
+}
+
+function unsealed(
+  values: Readonly<Record<string, string | SecretKey | CredentialKey>>,
+): Record<string, string | SecretKey> {
+  const entries = Object.entries(values).map(([name, value]) => [
+    name,
+    typeof value === "object" && "credential" in value
+      ? { secret: value.credential, key: value.key }
+      : value,
+  ]);
+  return Object.fromEntries(entries) as Record<string, string | SecretKey>;
+}

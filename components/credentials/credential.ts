@@ -1,0 +1,116 @@
+import type * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+
+import type { ValueSource } from "./values";
+import { fetchCredential } from "./external-credential";
+import type { Registry } from "../image/image";
+import type { CredentialForm, CredentialFormat, JenkinsOptions } from "./format";
+import type { SecretStore } from "./external-secret";
+import type { Namespace } from "../namespace";
+import { sealCredential, type Sealing } from "./sealed-credential";
+import type { SlipwayProvider } from "../slipway-provider";
+
+/** A credential as its team describes it. */
+export interface CredentialDefinition {
+  /**
+   * What it is for.
+   *
+   * @default opaque
+   */
+  readonly format?: CredentialFormat;
+  /** Where the value of each key comes from. */
+  readonly keys: Readonly<Record<string, ValueSource>>;
+  /**
+   * An existing namespace that its Secret belongs in, e.g. that of Jenkins.
+   *
+   * @default - the namespace of the services
+   */
+  readonly namespace?: string;
+  /**
+   * Which Secrets the sealed values may become.
+   *
+   * @default strict
+   */
+  readonly scope?: CredentialForm["scope"];
+  /** @default - none; needs a format of Jenkins */
+  readonly jenkins?: JenkinsOptions;
+  /**
+   * The store that has its values: then it becomes an ExternalSecret.
+   *
+   * @default - none; it becomes a SealedSecret
+   */
+  readonly store?: SecretStore;
+  /**
+   * How often new values are looked for in the store, e.g. 15m; 0s is once.
+   *
+   * @default 1h
+   */
+  readonly refreshInterval?: string;
+}
+
+/** Inputs of a {@link Credential}. */
+export interface CredentialArgs {
+  readonly definition: CredentialDefinition;
+  /** Namespace of the services. */
+  readonly namespace: Namespace;
+  /**
+   * Other namespaces that the stack makes, by name: a credential in one of them comes after it.
+   *
+   * @default {}
+   */
+  readonly places?: Readonly<Record<string, k8s.core.v1.Namespace>> | undefined;
+  readonly sealing: Sealing;
+  /** @default - none; fills in what a `dockerconfigjson` leaves out */
+  readonly registry?: Registry | undefined;
+}
+
+/** Options of a {@link Credential}. */
+export type CredentialOptions = pulumi.ComponentResourceOptions & {
+  readonly providers: [k8s.Provider, SlipwayProvider];
+};
+
+/**
+ * A Secret whose values leave the program as ciphertext only, or are never in it. Name it as the Secret.
+ *
+ * Creates a `SealedSecret`, the `SealedValues` in it, a `RandomPassword` for each key that is to be made up, and the
+ * `SecretReadiness` that awaits the Secret; or, for a store's values, an `ExternalSecret` and its
+ * `ExternalSecretReadiness`. See these for what they throw.
+ */
+export class Credential extends pulumi.ComponentResource {
+  /** Keys of its Secret. */
+  readonly keys: readonly string[];
+  /** Changes with any of its values, and tells nothing of them. */
+  readonly digest: pulumi.Output<string>;
+
+  constructor(name: string, args: CredentialArgs, opts: CredentialOptions) {
+    super("slipway:index:Credential", name, {}, opts);
+
+    const { definition, namespace, places = {}, sealing, registry } = args;
+    const { keys, store, refreshInterval } = definition;
+    const form = formOf(name, definition, namespace);
+    const place = form.namespace === namespace.name ? namespace : places[form.namespace];
+    const dependsOn = [namespace, place ?? []].flat();
+    const child = { parent: this, dependsOn, ...(place && { deletedWith: place }) };
+    const made =
+      store === undefined
+        ? sealCredential(name, { form, keys, sealing, registry }, child, opts.providers[1])
+        : fetchCredential(
+            name,
+            { form, keys, store, refreshInterval, registry },
+            child,
+            opts.providers[1],
+          );
+
+    this.keys = made.keys;
+    this.digest = made.digest;
+    this.registerOutputs({ digest: this.digest });
+  }
+}
+
+function formOf(
+  name: string,
+  { format = "opaque", namespace, scope = "strict", jenkins = {} }: CredentialDefinition,
+  home: Namespace,
+): CredentialForm {
+  return { name, namespace: namespace ?? home.name, format, scope, jenkins };
+}

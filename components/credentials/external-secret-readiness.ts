@@ -1,0 +1,37 @@
+import * as pulumi from "@pulumi/pulumi";
+
+import type { ExternalSecretReadinessInputs } from "../../contract/external-secret-readiness";
+import type { SlipwayProvider } from "../slipway-provider";
+
+export type ExternalSecretReadinessArgs = {
+  readonly [Key in keyof ExternalSecretReadinessInputs]: pulumi.Input<
+    ExternalSecretReadinessInputs[Key]
+  >;
+};
+
+/**
+ * Waits until the External Secrets controller has made the Secret of an ExternalSecret as it was applied, and tells
+ * when its values are others than at the last `up`. It makes nothing in the cluster. Whatever needs the Secret depends
+ * on it.
+ *
+ * An ExternalSecret whose values cannot be had fails the `up` with the controller's message within seconds, one of
+ * which the controller says nothing after a minute or `customTimeouts`. The failure stays in the stack's state: the
+ * next `up` has the controller try again. `pulumi refresh` looks again, too.
+ *
+ * @see https://external-secrets.io/latest/introduction/overview/
+ */
+export class ExternalSecretReadiness extends pulumi.CustomResource {
+  /** Whether the Secret is there with what the store has. */
+  declare readonly ready: pulumi.Output<boolean>;
+  /** Changes with any value of the Secret, and tells nothing of them. */
+  declare readonly digest: pulumi.Output<string>;
+
+  constructor(
+    name: string,
+    args: ExternalSecretReadinessArgs,
+    opts: pulumi.CustomResourceOptions & { readonly provider: SlipwayProvider },
+  ) {
+    const outputs = { ready: undefined, digest: undefined, digestKey: undefined };
+    super("slipway:index:ExternalSecretReadiness", name, { ...outputs, ...args }, opts);
+  }
+}

@@ -1,0 +1,27 @@
+import { type CredentialForm, secretTemplate } from "./format";
+import { SKIP_AWAIT, TAKES_BACK } from "../manifests/labels";
+
+/** A SealedSecret but for what is sealed in it. */
+export type SealedSecretManifest = ReturnType<typeof sealedSecretManifest>;
+
+/**
+ * A SealedSecret without its `spec.encryptedData`.
+ *
+ * @see https://github.com/bitnami-labs/sealed-secrets#sealedsecrets-as-templates-for-secrets
+ */
+export function sealedSecretManifest(form: CredentialForm) {
+  const { name, namespace, scope } = form;
+  const { type, labels, annotations } = secretTemplate(form);
+  const opening = scope === "strict" ? {} : { [`sealedsecrets.bitnami.com/${scope}`]: "true" };
+  return {
+    apiVersion: "bitnami.com/v1alpha1",
+    kind: "SealedSecret",
+    metadata: {
+      name,
+      namespace,
+      labels: { "app.kubernetes.io/managed-by": "slipway" },
+      annotations: { ...TAKES_BACK, ...SKIP_AWAIT, ...opening },
+    },
+    spec: { template: { type, metadata: { labels, annotations: { ...annotations, ...opening } } } },
+  };
+}

@@ -1,0 +1,45 @@
+import * as pulumi from "@pulumi/pulumi";
+
+import type { SealedValuesInputs, SealedValuesOutputs } from "../../contract/sealed-values";
+import type { SlipwayProvider } from "../slipway-provider";
+
+export interface SealedValuesArgs extends Omit<SealedValuesInputs, "values"> {
+  /** By key of the Secret. They leave the program for Slipway's provider and are kept nowhere. */
+  readonly values: Readonly<Record<string, pulumi.Input<string>>>;
+}
+
+/**
+ * Ciphertext for a SealedSecret. The state holds it in place of the values. It makes nothing in the cluster.
+ *
+ * A value that did not change keeps its ciphertext, so that an `up` without a change shows none; another one is
+ * sealed anew with the controller's newest certificate. Fails where that is expired or cannot be read, and where the
+ * controller says that it cannot open what was sealed.
+ *
+ * @see https://github.com/bitnami-labs/sealed-secrets#scopes
+ */
+export class SealedValues extends pulumi.CustomResource {
+  /** Values of `spec.encryptedData`. */
+  declare readonly encryptedData: pulumi.Output<SealedValuesOutputs["encryptedData"]>;
+  /** By key, whether the value is another one; a secret key is needed to make anything of it. */
+  declare readonly digests: pulumi.Output<SealedValuesOutputs["digests"]>;
+  /** The same for all values together. */
+  declare readonly digest: pulumi.Output<string>;
+  /** What the digests are made with: a secret. */
+  declare readonly digestKey: pulumi.Output<string>;
+
+  constructor(
+    name: string,
+    args: SealedValuesArgs,
+    opts: pulumi.CustomResourceOptions & { readonly provider: SlipwayProvider },
+  ) {
+    const outputs = {
+      encryptedData: undefined,
+      digests: undefined,
+      digest: undefined,
+      digestKey: undefined,
+    };
+    const secret = Object.entries(args.values).map(([key, value]) => [key, pulumi.secret(value)]);
+    const values = Object.fromEntries(secret) as Record<string, pulumi.Output<string>>;
+    super("slipway:index:SealedValues", name, { ...outputs, ...args, values }, opts);
+  }
+}

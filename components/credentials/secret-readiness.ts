@@ -1,0 +1,31 @@
+import * as pulumi from "@pulumi/pulumi";
+
+import type { SecretReadinessInputs } from "../../contract/secret-readiness";
+import type { SlipwayProvider } from "../slipway-provider";
+
+export type SecretReadinessArgs = {
+  readonly [Key in keyof SecretReadinessInputs]: pulumi.Input<SecretReadinessInputs[Key]>;
+};
+
+/**
+ * Waits until the Sealed Secrets controller has unsealed a SealedSecret as it was applied, and its Secret holds the
+ * values that were sealed. It makes nothing in the cluster. Whatever needs the Secret depends on it.
+ *
+ * A SealedSecret that cannot be unsealed fails the `up` with the controller's message within seconds, one of which the
+ * controller says nothing after a minute or `customTimeouts`. The failure stays in the stack's state: the next `up`
+ * has the controller try again. `pulumi refresh` looks again, too.
+ *
+ * @see https://github.com/bitnami-labs/sealed-secrets
+ */
+export class SecretReadiness extends pulumi.CustomResource {
+  /** Whether the Secret is as it was sealed. */
+  declare readonly ready: pulumi.Output<boolean>;
+
+  constructor(
+    name: string,
+    args: SecretReadinessArgs,
+    opts: pulumi.CustomResourceOptions & { readonly provider: SlipwayProvider },
+  ) {
+    super("slipway:index:SecretReadiness", name, { ready: undefined, ...args }, opts);
+  }
+}

@@ -1,0 +1,214 @@
+import { join, relative } from "node:path";
+
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+
+import type { RegistryLogin } from "../../contract/registry-login";
+import { contentHash } from "./content-hash";
+import { ImageCopy } from "./image-copy";
+import { digestOf, registryServer, repositoryOf, requirePinned } from "./image-reference";
+import { type Source, sourceOf, UNKNOWN_SOURCE } from "./source";
+
+/** How an image is built. */
+export interface Build {
+  /** Folder of the build context; a relative one starts at the project. */
+  readonly context: string;
+  /**
+   * Path of the Dockerfile; a relative one starts at the project.
+   *
+   * @default - `Dockerfile` in the context
+   */
+  readonly dockerfile?: string;
+  /**
+   * Stage of the Dockerfile to build.
+   *
+   * @default - the last one
+   */
+  readonly target?: string;
+  /**
+   * Build arguments. They stay readable in the image, so none of them may be a secret.
+   *
+   * @default {}
+   */
+  readonly args?: Readonly<Record<string, string>>;
+  /**
+   * Name of the build argument that gets the commit. Each commit is then an image of its own.
+   *
+   * @default - nothing of the commit enters the image
+   */
+  readonly commitArg?: string;
+  /**
+   * System and architecture, e.g. `linux/amd64`.
+   *
+   * @default - those of the builder
+   */
+  readonly platform?: string;
+}
+
+/** Where images are pushed to and pulled from. */
+export interface Registry {
+  /** What the images' names begin with, e.g. `registry.example.com/team`. */
+  readonly repository: string;
+  /** @default - the registry asks for none */
+  readonly username?: string;
+  /** @default - the registry asks for none */
+  readonly password?: pulumi.Output<string>;
+  /**
+   * Name of an existing Secret in the namespace that pulls the images.
+   *
+   * @default - the nodes may pull them
+   */
+  readonly pullSecret?: string;
+}
+
+/** What a release record says of an image that was built earlier. */
+export type Origin = Pick<Source, "commit" | "dirty">;
+
+/**
+ * An image built here; one that was built elsewhere and is pinned by its digest; or one that another stack has proved,
+ * which is copied where this stack's registry is another repository.
+ */
+export type ImageSource =
+  | { readonly build: Build }
+  | { readonly image: string; readonly origin?: Origin }
+  | { readonly promoted: string; readonly origin: Origin };
+
+/** Inputs of an {@link Image}. */
+export interface ImageArgs {
+  readonly source: ImageSource;
+  /** @default - none; needed for an image that is built here */
+  readonly registry?: Registry | undefined;
+}
+
+/**
+ * A service's image.
+ *
+ * Creates a `docker.Image` that builds and pushes it under the hash of its content, so that only
+ * another content is another build. A promoted image creates an `ImageCopy` where it lies in another repository than
+ * this stack's own. A pinned image creates nothing.
+ */
+export class Image extends pulumi.ComponentResource {
+  /** `repository@sha256:<64 hex>`, once it is in the registry. */
+  readonly ref: pulumi.Output<string>;
+  /** What the image is, in few letters: the hash of its content, or the start of its digest. */
+  readonly version: string;
+  /** What it was built from. */
+  readonly source: Source;
+
+  constructor(
+    name: string,
+    { source, registry }: ImageArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    super("slipway:index:Image", name, {}, opts);
+
+    const child = { parent: this };
+    const obtained =
+      "build" in source
+        ? built(name, source.build, requireRegistry(name, registry), child)
+        : "promoted" in source
+          ? promoted(name, source, registry, child)
+          : pinned(name, source.image, source.origin);
+    this.ref = obtained.ref;
+    this.version = obtained.version;
+    this.source = obtained.source;
+    this.registerOutputs({ ref: this.ref });
+  }
+}
+
+/** The login that the settings have for their registry; no other registry gets it. */
+export function loginTo(
+  registry: Registry | undefined,
+): pulumi.Input<pulumi.Unwrap<RegistryLogin>> | undefined {
+  if (registry?.username === undefined) return undefined;
+  const { username, password, repository } = registry;
+  return pulumi
+    .output(password ?? "")
+    .apply((known) => ({ server: registryServer(repository), username, password: known }));
+}
+
+type Obtained = Pick<Image, "ref" | "version" | "source">;
+
+function built(
+  name: string,
+  build: Build,
+  { repository: prefix, username, password }: Registry,
+  opts: pulumi.CustomResourceOptions,
+): Obtained {
+  const plan = planBuild(name, build);
+  const repository = `${prefix}/${name}`;
+  // The provider compares a digest of the context, too. It sees mode bits that git does not keep,
+  // but it does so whatever `ignoreChanges` says: the docs tell to keep the builders' umask equal.
+  const image = new docker.Image(
+    name,
+    {
+      imageName: `${repository}:${plan.tag}`,
+      build: plan.build,
+      registry: { server: registryServer(repository), username, password },
+    },
+    opts,
+  );
+  const ref = image.repoDigest.apply((digest) => requirePinned(name, digest));
+  return { ref, version: plan.tag, source: plan.source };
+}
+
+function promoted(
+  name: string,
+  { promoted: image, origin }: { promoted: string; origin: Origin },
+  registry: Registry | undefined,
+  opts: pulumi.CustomResourceOptions,
+): Obtained {
+  const known = pinned(name, image, origin);
+  const home = registry === undefined ? undefined : `${registry.repository}/${name}`;
+  if (home === undefined || home === repositoryOf(image)) return known;
+  const copy = new ImageCopy(name, { from: image, to: home, login: loginTo(registry) }, opts);
+  return { ...known, ref: copy.image };
+}
+
+function pinned(name: string, image: string, origin: Origin | undefined): Obtained {
+  return {
+    ref: pulumi.output(requirePinned(name, image)),
+    version: digestOf(image).slice(0, 32),
+    source: { ...UNKNOWN_SOURCE, ...origin },
+  };
+}
+
+interface BuildPlan {
+  readonly tag: string;
+  readonly source: Source;
+  readonly build: docker.types.input.DockerBuild;
+}
+
+function planBuild(
+  name: string,
+  { context, dockerfile = join(context, "Dockerfile"), ...build }: Build,
+): BuildPlan {
+  const { target, platform } = build;
+  const source = sourceOf(context, dockerfile);
+  const args = { ...build.args, ...commitArgument(build.commitArg, source) };
+  try {
+    const tag = contentHash({ context, dockerfile, target, args, platform });
+    // Relative, so that two checkouts of the same content have the same inputs.
+    const paths = { context: fromHere(context), dockerfile: fromHere(dockerfile) };
+    return { tag, source, build: { ...paths, target, args, platform } };
+  } catch (error) {
+    throw new pulumi.RunError(`build context of ${name}: ${(error as Error).message}`);
+  }
+}
+
+function commitArgument(
+  name: string | undefined,
+  { commit, dirty }: Source,
+): Record<string, string> {
+  if (name === undefined) return {};
+  return { [name]: commit === undefined ? "unknown" : `${commit}${dirty ? "-dirty" : ""}` };
+}
+
+function fromHere(path: string): string {
+  return relative(process.cwd(), path) || ".";
+}
+
+function requireRegistry(name: string, registry: Registry | undefined): Registry {
+  if (registry !== undefined) return registry;
+  throw new pulumi.RunError(`image of ${name}: no registry to push it to; set registry.repository`);
+}

@@ -1,0 +1,84 @@
+import * as pulumi from "@pulumi/pulumi";
+
+import type { AccessFault, IdentityAccess } from "../../contract/access-proof";
+import type { Right } from "../../rights";
+import type { SlipwayProvider } from "../slipway-provider";
+
+/** An identity, what it must be allowed to do, and what it must not. */
+export interface AccessProofIdentity extends Omit<IdentityAccess, "needed" | "forbidden"> {
+  /** What it is for. Whatever else a right says of itself is left out of the state. */
+  readonly needed: readonly Right[];
+  /** What would be too much, e.g. `forbiddenRights`. */
+  readonly forbidden: readonly Right[];
+}
+
+export interface AccessProofArgs {
+  readonly identities: pulumi.Input<readonly AccessProofIdentity[]>;
+  /**
+   * `sha256:<64 hex>` over the roles and bindings that give the rights: other ones are proved again.
+   * @default - proved again only when the rights change that are asked for
+   */
+  readonly manifestHash?: pulumi.Input<string>;
+}
+
+/**
+ * Proves by asking the API server that identities may do what they are for, and nothing that would be too much. It makes
+ * nothing in the cluster. It depends on the roles and bindings that give the rights; whatever is to come after the
+ * proof depends on it.
+ *
+ * A right that is missing, or one too many, fails the `up` with a table of all of them. The failure stays in the stack's
+ * state: the next `up` asks again. `pulumi refresh` asks again, too, and reports a change. Asking takes `create` on
+ * `subjectaccessreviews.authorization.k8s.io`, which an administrator has; an identity without it keeps
+ * the last result when it refreshes, and is told so.
+ *
+ * @see https://kubernetes.io/docs/reference/access-authn-authz/authorization/#checking-api-access
+ */
+export class AccessProof extends pulumi.CustomResource {
+  /** Whether all rights are as they should be. */
+  declare readonly proved: pulumi.Output<boolean>;
+  /** How many rights were found allowed, as they should be. */
+  declare readonly allowed: pulumi.Output<number>;
+  /** How many acts were found denied, as they should be. */
+  declare readonly denied: pulumi.Output<number>;
+  /** The rights that are not as they should be; empty but after a refresh. */
+  declare readonly faults: pulumi.Output<readonly AccessFault[]>;
+  /** When the API server was asked last, ISO 8601. */
+  declare readonly provedAt: pulumi.Output<string>;
+
+  constructor(
+    name: string,
+    { identities, manifestHash }: AccessProofArgs,
+    opts: pulumi.CustomResourceOptions & { readonly provider: SlipwayProvider },
+  ) {
+    const outputs = {
+      proved: undefined,
+      allowed: undefined,
+      denied: undefined,
+      faults: undefined,
+      provedAt: undefined,
+    };
+    const plain = pulumi.output(identities).apply((all) => all.map(plainIdentity));
+    super("slipway:index:AccessProof", name, { ...outputs, identities: plain, manifestHash }, opts);
+  }
+}
+
+function plainIdentity({ user, groups, needed, forbidden }: AccessProofIdentity): IdentityAccess {
+  return {
+    user,
+    ...(groups !== undefined && { groups }),
+    needed: needed.map(plainRight),
+    forbidden: forbidden.map(plainRight),
+  };
+}
+
+/** A right is what is asked for; what it serves may be put into other words without a change. */
+function plainRight({ verb, group, resource, subresource, name, namespace }: Right): Right {
+  return {
+    verb,
+    group,
+    resource,
+    ...(subresource !== undefined && { subresource }),
+    ...(name !== undefined && { name }),
+    ...(namespace !== undefined && { namespace }),
+  };
+}

@@ -1,0 +1,135 @@
+import type { EgressRule } from "../service-definition";
+
+/** Jenkins' identities: who looks, who builds, who delivers. */
+export const LANES = ["preview", "build", "deploy"] as const;
+
+/** One of {@link LANES}. */
+export type LaneName = (typeof LANES)[number];
+
+/** The account that Jenkins starts a lane's agent pods with. */
+export const LAUNCHER = "launcher";
+
+/** The account that a lane's agent pods run as. */
+export const AGENT = "agent";
+
+/** What Jenkins gets of the cluster, as the stack's settings say it. */
+export interface JenkinsDefinition {
+  /** Where agents reach the API server, as a NetworkPolicy sees it: the addresses behind the Service `kubernetes`. */
+  readonly apiServer: EgressRule;
+  /**
+   * What the lanes' namespaces and cluster-wide objects are called: `<prefix>-deploy`.
+   *
+   * @default - `<namespace of the services>-jenkins`
+   */
+  readonly prefix?: string;
+  /**
+   * Where the pods of Jenkins itself are, and the ports that agents connect to.
+   *
+   * @default - namespace jenkins, port 8080
+   */
+  readonly controller?: { readonly namespace?: string; readonly ports?: readonly number[] };
+  /**
+   * What agents of every lane may connect to, besides DNS, the API server and Jenkins: the registry, the state's backend.
+   *
+   * @default []
+   */
+  readonly egress?: readonly EgressRule[];
+  /**
+   * The lanes to make.
+   *
+   * @default - all three
+   */
+  readonly lanes?: { readonly [Name in LaneName]?: LaneDefinition };
+  /**
+   * Whether each launcher has a Secret with a token that never runs out.
+   *
+   * @default false
+   */
+  readonly longLivedTokens?: boolean;
+  /**
+   * Whether launchers may run commands in agent pods: the step `container` of Jenkins' Kubernetes plugin needs it.
+   *
+   * @default false
+   */
+  readonly launcherExec?: boolean;
+}
+
+/** How much a lane may use. */
+export interface LaneDefinition {
+  /**
+   * Number of pods at a time.
+   *
+   * @default - preview 10, build 5, deploy 2
+   */
+  readonly pods?: number;
+  /**
+   * Cores of all its pods together.
+   *
+   * @default - preview and build 8, deploy 2
+   */
+  readonly cpu?: string;
+  /**
+   * Memory of all its pods together.
+   *
+   * @default - preview and build 16Gi, deploy 4Gi
+   */
+  readonly memory?: string;
+  /**
+   * What the agents of this lane alone may connect to.
+   *
+   * @default []
+   */
+  readonly egress?: readonly EgressRule[];
+}
+
+/** A lane with its place, and a value for everything that has a default. */
+export interface Lane {
+  readonly name: LaneName;
+  readonly namespace: string;
+  readonly pods: number;
+  readonly cpu: string;
+  readonly memory: string;
+  readonly egress: readonly EgressRule[];
+  readonly longLivedTokens: boolean;
+  readonly launcherExec: boolean;
+}
+
+const LARGE = { pods: 10, cpu: "8", memory: "16Gi" };
+const LIMITS: Readonly<Record<LaneName, typeof LARGE>> = {
+  preview: LARGE,
+  build: { ...LARGE, pods: 5 },
+  deploy: { pods: 2, cpu: "2", memory: "4Gi" },
+};
+
+/** What everything of the lanes is called after. */
+export function prefixOf({ prefix }: Pick<JenkinsDefinition, "prefix">, home: string): string {
+  return prefix ?? `${home}-jenkins`;
+}
+
+/** The lanes that a stack asks for, in their order. */
+export function lanesOf(jenkins: JenkinsDefinition, home: string): Lane[] {
+  const { apiServer, controller = {}, egress = [], lanes } = jenkins;
+  const { namespace = "jenkins", ports = [8080] } = controller;
+  const wanted = lanes ?? Object.fromEntries(LANES.map((name) => [name, {}]));
+  return LANES.flatMap((name) => {
+    const lane: LaneDefinition | undefined = wanted[name];
+    if (lane === undefined) return [];
+    const { egress: own = [], ...limits } = lane;
+    return [
+      {
+        name,
+        namespace: `${prefixOf(jenkins, home)}-${name}`,
+        ...LIMITS[name],
+        ...limits,
+        egress: [apiServer, { namespace, ports }, ...egress, ...own],
+        longLivedTokens: jenkins.longLivedTokens ?? false,
+        launcherExec: jenkins.launcherExec ?? false,
+      },
+    ];
+  });
+}
+
+/** What the API server calls an account of a lane. */
+export function userName(namespace: string, account: string): string {
+  return `system:serviceaccount:${namespace}:${account}`;
+}

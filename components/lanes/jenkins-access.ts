@@ -1,0 +1,148 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+
+import { AccessProof } from "./access-proof";
+import { byName } from "../by-name";
+import type { ClusterProviders } from "../cluster";
+import { Lane } from "./lane";
+import { LaneGuard } from "./lane-guard";
+import { forbiddenRights } from "./forbidden-rights";
+import { manifestHash } from "../manifests/hash";
+import { AGENT, type LaneName, LAUNCHER, userName } from "./definition";
+import type { LaneAccount, LanePlan } from "./plan";
+import { summaryOf } from "./summary";
+
+/** Where Jenkins works, and as whom. Never a token: they are short-lived, and asked for where they are used. */
+export interface JenkinsOutputs {
+  readonly lanes: { readonly [Name in LaneName]?: LaneOutputs };
+  /** Credentials that Jenkins finds by these ids. */
+  readonly credentials: readonly string[];
+}
+
+/** One lane. */
+export interface LaneOutputs {
+  readonly namespace: string;
+  /** Account that Jenkins starts the lane's pods with. */
+  readonly launcher: string;
+  /** Account that they run as. */
+  readonly agent: string;
+}
+
+/** Inputs of a {@link JenkinsAccess}. */
+export interface JenkinsAccessArgs {
+  /** See `planLanes`. */
+  readonly plan: LanePlan;
+  /** Namespace of the services. */
+  readonly namespace: k8s.core.v1.Namespace;
+}
+
+/**
+ * Jenkins' identities, with exactly the rights that the stack takes.
+ *
+ * Creates a `Lane` for each; `Role`s and `RoleBinding`s in the namespaces where its accounts work; a `ClusterRole` to read the lanes'
+ * own objects that are in no namespace; `ValidatingAdmissionPolicy`s for what rights cannot say; the `AccessProof` that fails the
+ * `up` where an account may do less, or more; and the `LaneGuard` that keeps a lane from taking them away.
+ */
+export class JenkinsAccess extends pulumi.ComponentResource {
+  /** Where Jenkins works, and as whom, once it is proved. */
+  readonly outputs: pulumi.Output<JenkinsOutputs>;
+  /** The lanes' namespaces, by name. */
+  readonly places: Readonly<Record<string, k8s.core.v1.Namespace>>;
+
+  constructor(
+    name: string,
+    { plan, namespace }: JenkinsAccessArgs,
+    opts: pulumi.ComponentResourceOptions & { readonly providers: ClusterProviders },
+  ) {
+    super("slipway:index:JenkinsAccess", name, {}, opts);
+
+    // A run that may not change the lanes ends before the namespace, and so before all of this.
+    const child = { parent: this, dependsOn: namespace };
+    const made = plan.lanes.map(({ lane, manifests }) => {
+      return [lane.namespace, new Lane(lane.name, { manifests, after: namespace }, child)] as const;
+    });
+    const lanes = made.map(([, lane]) => lane);
+    this.places = byName(Object.fromEntries(made), (_, lane) => lane.namespace);
+    const policies = declarePolicies(plan, child);
+    const places = { ...this.places, [plan.home]: namespace };
+    // What rights alone would allow too much of is limited before they are given.
+    const granted = { ...child, dependsOn: [namespace, ...policies] };
+    const bindings = [
+      ...declareRoles(plan, places, granted),
+      ...declareClusterRoles(plan, granted),
+    ];
+    const proof = new AccessProof(
+      name,
+      {
+        identities: plan.accounts.map((account) => identityOf(account, plan)),
+        manifestHash: manifestHash(summaryOf(plan)),
+      },
+      { parent: this, provider: opts.providers[1], dependsOn: bindings },
+    );
+    new LaneGuard(
+      name,
+      { plan, last: true },
+      { parent: this, provider: opts.providers[1], dependsOn: [proof, ...lanes] },
+    );
+    this.outputs = proof.proved.apply(() => outputsOf(plan));
+    this.registerOutputs({ outputs: this.outputs });
+  }
+}
+
+type Places = Readonly<Record<string, k8s.core.v1.Namespace>>;
+
+interface Child {
+  readonly parent: pulumi.Resource;
+  readonly dependsOn: pulumi.Resource | pulumi.Resource[];
+}
+
+/** A place that the stack does not make is there already: that of the controller, of Jenkins. */
+function declareRoles({ roles }: LanePlan, places: Places, child: Child): pulumi.Resource[] {
+  return roles.map(({ role, binding }) => {
+    const { name, namespace } = role.metadata;
+    const place = places[namespace];
+    const opts = {
+      ...child,
+      dependsOn: [child.dependsOn, place ?? []].flat(),
+      ...(place && { deletedWith: place }),
+    };
+    const made = new k8s.rbac.v1.Role(`${namespace}-${name}`, role, opts);
+    return new k8s.rbac.v1.RoleBinding(`${namespace}-${name}`, binding, {
+      ...opts,
+      dependsOn: made,
+    });
+  });
+}
+
+function declareClusterRoles({ clusterRoles }: LanePlan, child: Child): pulumi.Resource[] {
+  return clusterRoles.map(({ role, binding }) => {
+    const { name } = role.metadata;
+    const made = new k8s.rbac.v1.ClusterRole(name, role, child);
+    return new k8s.rbac.v1.ClusterRoleBinding(name, binding, { ...child, dependsOn: made });
+  });
+}
+
+function declarePolicies({ policies }: LanePlan, child: Child): pulumi.Resource[] {
+  const { ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding } =
+    k8s.admissionregistration.v1;
+  return policies.map(({ policy, binding }) => {
+    const { name } = policy.metadata;
+    const made = new ValidatingAdmissionPolicy(name, policy, child);
+    return new ValidatingAdmissionPolicyBinding(name, binding, { ...child, dependsOn: made });
+  });
+}
+
+/** Held to its own lane, to the services' namespace, and to the lane that delivers. */
+function identityOf({ namespace, name, rights }: LaneAccount, { home, lanes }: LanePlan) {
+  const delivering = lanes.filter(({ lane }) => lane.name === "deploy");
+  const own = [home, namespace, ...delivering.map(({ lane }) => lane.namespace)];
+  const forbidden = forbiddenRights({ namespaces: [...new Set(own)], needed: rights });
+  return { user: userName(namespace, name), needed: rights, forbidden };
+}
+
+function outputsOf({ lanes, credentials }: LanePlan): JenkinsOutputs {
+  const entries = lanes.map(({ lane: { name, namespace } }) => {
+    return [name, { namespace, launcher: LAUNCHER, agent: AGENT }] as const;
+  });
+  return { lanes: Object.fromEntries(entries), credentials };
+}

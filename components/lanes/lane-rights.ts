@@ -1,0 +1,134 @@
+import {
+  type Right,
+  rightsOfExternalSecret,
+  rightsOfSealing,
+  rightsOfVerdict,
+  type Verb,
+} from "../../rights";
+import type { CredentialFormat } from "../credentials/format";
+import { complete } from "../complete-service";
+import type { ServiceDefinition } from "../service-definition";
+import { externalSecretManifest, type SecretStore } from "../credentials/external-secret";
+import type { Lane } from "./definition";
+import { type ObjectKind, rightsTo } from "./object-reference";
+import { sealedSecretManifest } from "../credentials/sealed-secret";
+import { workloadManifests } from "../manifests/workload";
+
+/** What a stack delivers, as far as it tells what rights that takes. */
+export interface Delivery {
+  /** Of the services. */
+  readonly namespace: string;
+  readonly services: Readonly<Record<string, ServiceDefinition>>;
+  /** By name; one without a namespace is in that of the services. */
+  readonly credentials: Readonly<Record<string, DeliveredCredential>>;
+  readonly sealing: {
+    readonly controller: { readonly namespace: string; readonly name: string };
+    readonly certificate?: string;
+  };
+}
+
+interface DeliveredCredential {
+  readonly namespace?: string;
+  readonly format?: CredentialFormat;
+  readonly store?: SecretStore;
+  readonly keys: Readonly<Record<string, unknown>>;
+}
+
+const READ: readonly Verb[] = ["get", "list", "watch"];
+const DRY_RUN: readonly Verb[] = ["create", "patch"];
+const WRITE: readonly Verb[] = [...DRY_RUN, "delete"];
+
+/**
+ * What the agents of the deploy lane need: to write each kind that the stack registers in the services' namespace, to
+ * follow what the verdict looks at, and to await the stack's own credentials. Credentials in other namespaces are
+ * only looked at: who may write a Secret beside somebody else's account could get a token of that account.
+ */
+export function deployRights(delivery: Delivery): Right[] {
+  return [
+    ...toKinds(delivery, [...READ, ...WRITE]),
+    ...toVerdicts(delivery),
+    ...toCredentials(delivery),
+  ];
+}
+
+/**
+ * What the agents of the preview lane need: as those of the deploy lane, but no Secret and no log, for they run what
+ * nobody has reviewed yet. Their writes are dry runs, by a policy: see `dryRunPolicy`.
+ */
+export function previewRights(delivery: Delivery): Right[] {
+  const looks = [...toVerdicts(delivery), ...toCredentials(delivery)].filter(
+    ({ verb, resource, subresource }) =>
+      READ.includes(verb) && resource !== "secrets" && subresource !== "log",
+  );
+  return [...toKinds(delivery, [...READ, ...DRY_RUN]), ...looks];
+}
+
+/** What Jenkins' Kubernetes plugin does in a lane's namespace. */
+export function launcherRights({ namespace, launcherExec }: Lane): Right[] {
+  const acts: [string, readonly Verb[], string?][] = [
+    ["pods", [...READ, "create", "delete"]],
+    ["pods", ["get"], "log"],
+    ["events", ["list"]],
+    ...(launcherExec ? [["pods", ["get", "create"], "exec"] as [string, Verb[], string]] : []),
+  ];
+  return acts.flatMap(([resource, verbs, subresource]) =>
+    verbs.map((verb) => ({
+      verb,
+      group: "",
+      resource,
+      ...(subresource !== undefined && { subresource }),
+      namespace,
+    })),
+  );
+}
+
+function toKinds(delivery: Delivery, verbs: readonly Verb[]): Right[] {
+  const { namespace } = delivery;
+  return kindsOf(delivery).flatMap((kind) =>
+    rightsTo(kind, verbs).map((right) => ({ ...right, namespace })),
+  );
+}
+
+/** The kinds that are registered in the services' namespace. */
+function kindsOf({ namespace, services, credentials }: Delivery): ObjectKind[] {
+  const keys = Object.entries(credentials).map(([name, { keys }]) => [name, Object.keys(keys)]);
+  const known = Object.fromEntries(keys) as Record<string, string[]>;
+  const workloads = Object.entries(services).flatMap(([name, definition]) => {
+    const place = { name, namespace, version: "", pullSecret: undefined };
+    const manifests = workloadManifests(complete(place, definition, known), "");
+    return Object.values(manifests).filter((manifest) => manifest !== undefined);
+  });
+  const own = Object.values(credentials).filter((credential) => isAt(credential, namespace));
+  return [...workloads, ...own.map(kindOf)];
+}
+
+function kindOf({ store }: DeliveredCredential): ObjectKind {
+  const form = { name: "", namespace: "", format: "opaque", scope: "strict", jenkins: {} } as const;
+  return store === undefined
+    ? sealedSecretManifest(form)
+    : externalSecretManifest(form, { store, remote: {}, literals: {} });
+}
+
+function toVerdicts({ namespace, services }: Delivery): Right[] {
+  return Object.values(services).flatMap(({ ingress, logs = true, rollback = true }) =>
+    rightsOfVerdict({ namespace, ingress: ingress !== undefined, logs, rollback }),
+  );
+}
+
+function toCredentials({ namespace: home, credentials, sealing }: Delivery): Right[] {
+  const { controller, certificate } = sealing;
+  return Object.entries(credentials).flatMap(([name, credential]) => {
+    const namespace = credential.namespace ?? home;
+    const scope = { name, namespace, controller, certificate: certificate !== undefined };
+    const rights =
+      credential.store === undefined ? rightsOfSealing(scope) : rightsOfExternalSecret(scope);
+    return rights.filter(
+      ({ verb, resource }) =>
+        isAt(credential, home) || READ.includes(verb) || resource === "services",
+    );
+  });
+}
+
+function isAt({ namespace }: { readonly namespace?: string }, home: string): boolean {
+  return namespace === undefined || namespace === home;
+}

@@ -1,0 +1,49 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+
+import type { LaneManifests } from "./objects";
+
+/** Inputs of a {@link Lane}. */
+export interface LaneArgs {
+  /** See `planLanes`. */
+  readonly manifests: LaneManifests;
+  /** What its namespace comes after. */
+  readonly after: pulumi.Resource;
+}
+
+/**
+ * What the agent pods of one of Jenkins' identities live in. Name it as the lane.
+ *
+ * Creates a `Namespace` with a `ResourceQuota`, a `LimitRange`, a `NetworkPolicy` and two `ServiceAccount`s: the one that Jenkins
+ * starts pods with, and the one that they run as. Where the settings ask for it also the `Secret` with the token of the first.
+ */
+export class Lane extends pulumi.ComponentResource {
+  /** Stands for everything in it. */
+  readonly namespace: k8s.core.v1.Namespace;
+  /** The accounts. */
+  readonly accounts: readonly k8s.core.v1.ServiceAccount[];
+
+  constructor(
+    name: string,
+    { manifests, after }: LaneArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    super("slipway:index:Lane", name, {}, opts);
+
+    const { resourceQuota, limitRange, networkPolicy, launcher, agent, token } = manifests;
+    this.namespace = new k8s.core.v1.Namespace(
+      manifests.namespace.metadata.name,
+      manifests.namespace,
+      { parent: this, dependsOn: after },
+    );
+    const child = { parent: this, dependsOn: this.namespace, deletedWith: this.namespace };
+    new k8s.core.v1.ResourceQuota(name, resourceQuota, child);
+    new k8s.core.v1.LimitRange(name, limitRange, child);
+    new k8s.networking.v1.NetworkPolicy(name, networkPolicy, child);
+    const launchers = new k8s.core.v1.ServiceAccount(`${name}-launcher`, launcher, child);
+    this.accounts = [launchers, new k8s.core.v1.ServiceAccount(`${name}-agent`, agent, child)];
+    if (token !== undefined)
+      new k8s.core.v1.Secret(`${name}-launcher`, token, { ...child, dependsOn: launchers });
+    this.registerOutputs({ namespace: this.namespace.metadata.name });
+  }
+}

@@ -1,0 +1,137 @@
+import type * as k8s from "@pulumi/kubernetes";
+
+import { TAKES_BACK } from "../manifests/labels";
+import { AGENT, type Lane, LAUNCHER } from "./definition";
+import { DNS, egressRule } from "../manifests/network-policy";
+
+/** Name of what a lane has one of. */
+const AGENTS = "agents";
+
+/** The objects of a lane's namespace but for rights. */
+export type LaneManifests = ReturnType<typeof laneManifests>;
+
+/** Builds what a lane's agent pods live in, as plain data. */
+export function laneManifests(lane: Lane) {
+  return {
+    namespace: laneNamespace(lane),
+    resourceQuota: resourceQuota(lane),
+    limitRange: limitRange(lane),
+    networkPolicy: networkPolicy(lane),
+    launcher: account(lane, LAUNCHER),
+    agent: account(lane, AGENT),
+    token: token(lane),
+  };
+}
+
+/** Name, place, labels and annotations of an object that the lanes of Jenkins need. */
+export function laneMetadata<Place extends { readonly namespace?: string }>(
+  name: string,
+  place: Place,
+): Place & { name: string; labels: Record<string, string>; annotations: Record<string, string> } {
+  const labels = { "app.kubernetes.io/managed-by": "slipway" };
+  return { ...place, name, labels, annotations: { ...TAKES_BACK } };
+}
+
+const within = ({ namespace }: Lane) => ({ namespace });
+
+/**
+ * Agents are held to the `restricted` Pod Security level. Rootless BuildKit cannot be: it makes user namespaces and
+ * mounts, which both that level and `baseline` refuse. So the level of the build lane refuses nothing, and a policy of
+ * its own all but that: see `buildPolicy`.
+ *
+ * @see https://kubernetes.io/docs/concepts/security/pod-security-standards/
+ */
+function laneNamespace({ name, namespace }: Lane) {
+  const { labels, ...metadata } = laneMetadata(namespace, {});
+  const level = "pod-security.kubernetes.io";
+  const levels = {
+    [`${level}/enforce`]: name === "build" ? "privileged" : "restricted",
+    [`${level}/audit`]: "restricted",
+    ...(name !== "build" && { [`${level}/warn`]: "restricted" }),
+  };
+  return {
+    apiVersion: "v1",
+    kind: "Namespace",
+    metadata: { ...metadata, labels: { ...labels, ...levels } },
+  } satisfies k8s.types.input.core.v1.Namespace;
+}
+
+/** @see https://kubernetes.io/docs/concepts/policy/resource-quotas/ */
+function resourceQuota(lane: Lane) {
+  const { pods, cpu, memory } = lane;
+  return {
+    apiVersion: "v1",
+    kind: "ResourceQuota",
+    metadata: laneMetadata(AGENTS, within(lane)),
+    spec: {
+      hard: {
+        pods: String(pods),
+        "requests.cpu": cpu,
+        "requests.memory": memory,
+        "limits.cpu": cpu,
+        "limits.memory": memory,
+      },
+    },
+  } satisfies k8s.types.input.core.v1.ResourceQuota;
+}
+
+/**
+ * A quota refuses containers that do not say what they use, as those that Jenkins adds may.
+ *
+ * @see https://kubernetes.io/docs/concepts/policy/limit-range/
+ */
+function limitRange(lane: Lane) {
+  return {
+    apiVersion: "v1",
+    kind: "LimitRange",
+    metadata: laneMetadata(AGENTS, within(lane)),
+    spec: {
+      limits: [
+        {
+          type: "Container",
+          defaultRequest: { cpu: "100m", memory: "256Mi" },
+          default: { cpu: "500m", memory: "512Mi" },
+        },
+      ],
+    },
+  } satisfies k8s.types.input.core.v1.LimitRange;
+}
+
+/** Nobody connects to an agent: it connects to Jenkins. */
+function networkPolicy(lane: Lane) {
+  return {
+    apiVersion: "networking.k8s.io/v1",
+    kind: "NetworkPolicy",
+    metadata: laneMetadata(AGENTS, within(lane)),
+    spec: {
+      podSelector: {},
+      policyTypes: ["Ingress", "Egress"],
+      egress: [DNS, ...lane.egress.map(egressRule)],
+    },
+  } satisfies k8s.types.input.networking.v1.NetworkPolicy;
+}
+
+/** A pod that is to have a token mounts a short-lived one by itself, into the one container that needs it. */
+function account(lane: Lane, name: string) {
+  return {
+    apiVersion: "v1",
+    kind: "ServiceAccount",
+    metadata: laneMetadata(name, within(lane)),
+    automountServiceAccountToken: false,
+  } satisfies k8s.types.input.core.v1.ServiceAccount;
+}
+
+/** @see https://kubernetes.io/docs/concepts/configuration/secret/#serviceaccount-token-secrets */
+function token(lane: Lane) {
+  if (!lane.longLivedTokens) return undefined;
+  const { annotations, ...metadata } = laneMetadata(`${LAUNCHER}-token`, within(lane));
+  return {
+    apiVersion: "v1",
+    kind: "Secret",
+    type: "kubernetes.io/service-account-token",
+    metadata: {
+      ...metadata,
+      annotations: { ...annotations, "kubernetes.io/service-account.name": LAUNCHER },
+    },
+  } satisfies k8s.types.input.core.v1.Secret;
+}

@@ -1,0 +1,35 @@
+import type { LaneGuardInputs } from "../../contract/lane-guard";
+import { manifestHash } from "../manifests/hash";
+import type { LanePlan } from "./plan";
+import type { Rule } from "./roles";
+import { type ObjectReference, objectsOf } from "./object-reference";
+
+/**
+ * What a plan asks of the cluster, in as few lines as tell a change: each rule of a role, and a hash of every other
+ * object.
+ */
+export function summaryOf({
+  lanes,
+  policies,
+  roles,
+  clusterRoles,
+}: LanePlan): LaneGuardInputs["lanes"] {
+  const objects = [
+    ...lanes.flatMap(({ manifests }) => objectsOf(manifests)),
+    ...[...policies, ...roles, ...clusterRoles].flatMap(objectsOf),
+  ];
+  return Object.fromEntries(objects.map((object) => [nameOf(object), linesOf(object)]));
+}
+
+function nameOf({ kind, metadata: { name, namespace } }: ObjectReference): string {
+  return `${kind} ${namespace === undefined ? "" : `${namespace}/`}${name}`;
+}
+
+function linesOf(object: ObjectReference & { readonly rules?: readonly Rule[] }): string[] {
+  if (object.rules === undefined) return [manifestHash(object)];
+  return object.rules.map(({ apiGroups: [group = ""], resources: [resource = ""], ...rule }) => {
+    const { resourceNames, verbs } = rule;
+    const names = resourceNames === undefined ? "" : ` ${resourceNames.join(", ")}`;
+    return `${verbs.join(", ")}: ${resource}${group === "" ? "" : `.${group}`}${names}`;
+  });
+}

@@ -1,0 +1,132 @@
+import * as pulumi from "@pulumi/pulumi";
+
+import type { FoundImage } from "../../contract/image-digests";
+import type { ReleaseRecord } from "../../contract/release-record";
+import { byName } from "../by-name";
+import { type ImageSource, loginTo, type Registry } from "../image/image";
+import { gateReference } from "../image/image-reference";
+import type { ServiceDefinition } from "../service-definition";
+import { registryReasons, ruleReasons } from "./rules";
+import type { SlipwayProvider } from "../slipway-provider";
+import { entryOf, outputOf, recordFaults } from "../stack-release";
+
+/** The stack that releases are promoted from, and what they must have behind them. */
+export interface Promotion {
+  /** Name of a stack of this project, or `organization/project/stack`. */
+  readonly stack: string;
+  /** For how many seconds a release must have been ready there. */
+  readonly soakSeconds: number;
+  /** Names of the gates that its image must have passed. */
+  readonly gates: readonly string[];
+}
+
+/** Stands in the place of a service's image until another stack has told it. */
+export interface ToBePromoted {
+  readonly promote: true;
+}
+
+/** Inputs of {@link promote}. */
+export interface PromotionArgs {
+  /** By name. A service with an image of its own is left as it is. */
+  readonly services: Readonly<Record<string, (ImageSource | ToBePromoted) & ServiceDefinition>>;
+  /** @default - no service waits for an image */
+  readonly promoteFrom: Promotion | undefined;
+  /** Where this stack keeps its images: its login is used for that registry. */
+  readonly registry: Registry | undefined;
+  readonly provider: SlipwayProvider;
+}
+
+/**
+ * Finds out what the services of a promoting stack are to run: the images that the other stack has proved. Nothing but
+ * the image and what it was built from is taken from there.
+ *
+ * @throws RunError with every reason not to promote, before anything is changed
+ */
+export async function promote({
+  services,
+  promoteFrom,
+  ...args
+}: PromotionArgs): Promise<Record<string, ImageSource & ServiceDefinition>> {
+  const waiting = Object.keys(services).filter((name) => isWaiting(services[name]));
+  const records = promoteFrom === undefined ? {} : await provedRecords(promoteFrom, waiting, args);
+  return byName(services, (name, service) => {
+    if (!isWaiting(service)) return service;
+    const record = records[name];
+    if (record === undefined) throw new Error(`no stack to promote ${name} from`);
+    const { image, commit, dirty } = record;
+    return { ...service, promoted: image, origin: { commit: commit ?? undefined, dirty } };
+  });
+}
+
+function isWaiting<Service extends object>(
+  service: Service | undefined,
+): service is Extract<Service, ToBePromoted> {
+  return service !== undefined && "promote" in service;
+}
+
+async function provedRecords(
+  promotion: Promotion,
+  names: readonly string[],
+  { registry, provider }: Pick<PromotionArgs, "registry" | "provider">,
+): Promise<Record<string, ReleaseRecord>> {
+  const producer = fullName(promotion.stack);
+  const releases = await outputOf(new pulumi.StackReference(producer), "releases");
+  const read = names.map((name) => ({ name, entry: entryOf(releases, "releases", name) }));
+  // Of what is no record that this code knows, nothing more can be asked.
+  const records = read.flatMap(({ name, entry }) =>
+    "value" in entry && isKnown(entry.value) ? [{ name, record: entry.value }] : [],
+  );
+  const images = records.map(({ record }) => record.image);
+  const found = await find(images, promotion.gates, registry, provider);
+  const reasons = read.flatMap(({ name, entry }) => {
+    if ("fault" in entry) return [entry.fault];
+    const faults = recordFaults(name, entry.value);
+    if (!isKnown(entry.value)) return faults;
+    const rules = ruleReasons(name, entry.value, promotion, Date.now());
+    const missing = found && registryReasons(name, entry.value, promotion, found);
+    return [...faults, ...rules, ...(missing ?? [])];
+  });
+  if (reasons.length > 0) throw refusal(producer, reasons);
+  return Object.fromEntries(records.map(({ name, record }) => [name, record]));
+}
+
+/** Whether the fields of a record are those of {@link ReleaseRecord}. */
+function isKnown(value: Readonly<Record<string, unknown>>): value is ReleaseRecord & typeof value {
+  return value["version"] === 1 && typeof value["image"] === "string";
+}
+
+/**
+ * What the registries have of the images and of the marks of their gates; undefined in a preview of a program whose
+ * provider is not known yet, because nobody can be asked then.
+ */
+async function find(
+  images: readonly string[],
+  gates: readonly string[],
+  registry: Registry | undefined,
+  provider: SlipwayProvider,
+): Promise<readonly FoundImage[] | undefined> {
+  const references = images.flatMap((image) => [
+    image,
+    ...gates.map((gate) => gateReference(image, gate)),
+  ]);
+  if (references.length === 0) return [];
+  const args = { references, login: loginTo(registry) };
+  const answer = (await pulumi.runtime.invoke("slipway:index:imageDigests", args, {
+    provider,
+  })) as { readonly images?: readonly FoundImage[] };
+  return answer.images;
+}
+
+/** The name of a stack as a StackReference takes it. */
+function fullName(stack: string): string {
+  return stack.includes("/")
+    ? stack
+    : `${pulumi.getOrganization()}/${pulumi.getProject()}/${stack}`;
+}
+
+function refusal(producer: string, reasons: readonly string[]): pulumi.RunError {
+  const [only = "", ...others] = reasons;
+  if (others.length === 0) return new pulumi.RunError(`not promoted from ${producer}: ${only}`);
+  const title = `${reasons.length} reasons not to promote from ${producer}`;
+  return new pulumi.RunError([title, ...reasons].join("\n  "));
+}

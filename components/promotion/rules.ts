@@ -1,0 +1,63 @@
+import type { FoundImage } from "../../contract/image-digests";
+import type { ReleaseRecord } from "../../contract/release-record";
+import { gateReference } from "../image/image-reference";
+import type { Promotion } from "./promotion";
+
+/** Why the record of a release keeps it from being promoted. */
+export function ruleReasons(
+  service: string,
+  record: ReleaseRecord,
+  { soakSeconds }: Promotion,
+  now: number,
+): string[] {
+  const at = `releases.${service}`;
+  const since = readySince(record);
+  const ready = Math.floor((now - since) / 1000);
+  const isYoung = record.verdict === "ready" && ready < soakSeconds;
+  return [
+    ...(record.dirty
+      ? [
+          `${at}.dirty must be false, got true: its source had changes that are not in commit ${record.commit ?? "null"}; commit them and run that stack's up`,
+        ]
+      : []),
+    ...(isYoung
+      ? [
+          `${at} must have been ready for ${soakSeconds} s, got ${ready} s; promote it after ${new Date(since + soakSeconds * 1000).toISOString()}`,
+        ]
+      : []),
+  ];
+}
+
+/** Why a registry keeps a release from being promoted. */
+export function registryReasons(
+  service: string,
+  { image, digest }: ReleaseRecord,
+  { stack, gates }: Promotion,
+  found: readonly FoundImage[],
+): string[] {
+  const at = `releases.${service}`;
+  const answer = (reference: string) => found.find((each) => each.reference === reference);
+  const { fault, digest: kept } = answer(image) ?? {};
+  if (fault !== undefined) return [`${at}.image ${image} cannot be looked up: ${fault}`];
+  if (kept !== digest) {
+    return [
+      `${at}.image must be in the registry, got ${kept ?? "nothing"} for ${image}; release it in ${stack} again`,
+    ];
+  }
+  return gates
+    .filter((gate) => answer(gateReference(image, gate))?.digest !== digest)
+    .map((gate) => {
+      const got = answer(gateReference(image, gate))?.fault ?? "no pass";
+      return `${at} must have passed the gate ${gate}, got ${got} for ${digest}; once it has: npx slipway gate pass ${gate} --stack ${stack} --service ${service}`;
+    });
+}
+
+/**
+ * Since when a release has been ready, in milliseconds: a commit that leaves its content alone is a record of its own,
+ * but the pods that prove it are those of before.
+ */
+export function readySince({ startedAt, seconds, pods }: ReleaseRecord): number {
+  const judged = Date.parse(startedAt) + seconds * 1000;
+  const ready = pods.flatMap(({ readyAt }) => (readyAt === null ? [] : [Date.parse(readyAt)]));
+  return Math.min(judged, ...ready.filter((time) => !Number.isNaN(time)));
+}
