@@ -237,6 +237,12 @@ describe("npx slipway", () => {
     [["status", "--stak", "dev"], 2, /^$/, /unknown option '--stak'\n\(Did you mean --stack\?\)/],
     [["rollback", "--steps", "0"], 2, /^$/, /got "0"; allowed: a whole number of at least 1/],
     [["kubeconfig", "--lane", "deploy", "--for", "1m"], 2, /^$/, /got "1m"; allowed: at least 10m/],
+    [
+      ["kubeconfig", "--lane", "deploy", "--for", "99999h"],
+      2,
+      /^$/,
+      /got "99999h"; allowed: .*at most 366d/,
+    ],
     [["gate", "pass", "No Name"], 2, /^$/, /got "No Name"; allowed: 1 to 63 lower-case letters/],
     [["preview", "--expect", "latest"], 2, /^$/, /got "latest"; allowed: sha256:/],
   ])("%j ends with %d", async (args, exitCode, stdout, stderr) => {
