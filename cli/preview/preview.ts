@@ -1,5 +1,6 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation";
 
+import { RESOURCES } from "../../contract/tokens";
 import { masked } from "../../provider/verdict/mask";
 import { type Change, changeOf, followsFromServices } from "./change";
 import { withValuesOf } from "./pods";
@@ -50,8 +51,11 @@ const RIGHTS =
   /^kubernetes:(rbac\.authorization\.k8s\.io\/|core\/v1:ServiceAccount$|admissionregistration)/;
 const NETWORK = /^kubernetes:(networking\.k8s\.io\/|core\/v1:Service$)/;
 
-const OF_CREDENTIALS =
-  /^(slipway:index:(SealedValues|SecretReadiness)|kubernetes:bitnami\.com\/v1alpha1:SealedSecret)$/;
+const OF_CREDENTIALS: ReadonlySet<string> = new Set([
+  RESOURCES.SealedValues,
+  RESOURCES.SecretReadiness,
+  "kubernetes:bitnami.com/v1alpha1:SealedSecret",
+]);
 
 /** What the engine's own bookkeeping is made of: no object of anybody's. */
 const BOOKKEEPING = /^pulumi:(pulumi|providers):/;
@@ -92,7 +96,7 @@ export function previewReport(
 /** Where placeholders stand in place of secrets, a difference in them says nothing. */
 function asIfUnchanged(step: Step): Step {
   if (step.action !== "update") return step;
-  if (OF_CREDENTIALS.test(step.type)) return { ...step, action: "same" };
+  if (OF_CREDENTIALS.has(step.type)) return { ...step, action: "same" };
   return { ...step, after: withValuesOf(step.before, step.after) };
 }
 

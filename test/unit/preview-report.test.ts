@@ -8,6 +8,7 @@ import { parseExpectation, unexpected } from "../../cli/preview/expectation";
 import { marker, previewMarkdown } from "../../cli/preview/markdown";
 import { type PreviewReport, previewReport } from "../../cli/preview/preview";
 import { code } from "../../cli/preview/words";
+import { SECRET, SIGNATURE } from "../../wire/signature";
 
 const WHERE = { project: "slipway", stack: "dev" };
 const TAG = "054f5d820877ef7b337955eb5ad56d47";
@@ -108,7 +109,7 @@ test("a context that differs in nothing but what the builder alone looks at is a
 });
 
 test("a variable whose value the engine keeps secret is a restart, although both values look the same", () => {
-  const secret = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270" };
+  const secret = { [SIGNATURE]: SECRET };
   const blinded = { ...secret, ciphertext: "[secret]" };
   const events = recorded("commit").map((event) => {
     const { metadata } = event.resourcePreEvent ?? {};

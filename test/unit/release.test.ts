@@ -12,13 +12,14 @@ import { complete } from "../../components/complete-service";
 import { IMAGE } from "../support/definitions";
 import { deploy, inputsOf, only, type Outputs, valueOf } from "../support/engine";
 import { folderWith, removeFolders } from "../support/folder";
+import { RESOURCES } from "../../contract/tokens";
 
 afterEach(removeFolders);
 
 const RECORD = { version: 1, verdict: "ready" };
 
 const cluster: Outputs = (type, { metadata, spec }) => {
-  if (type === "slipway:index:Readiness") return { release: RECORD };
+  if (type === RESOURCES.Readiness) return { release: RECORD };
   if (type === "docker:index/image:Image") return { repoDigest: IMAGE };
   return {
     metadata: { ...(metadata as object), uid: "uid-1", generation: 4 },
@@ -104,7 +105,7 @@ test("tells record and endpoint of a release that was proved", async () => {
 
 test("a preview promises neither record nor endpoint before they are proved", async () => {
   const unproved: Outputs = (type, inputs) =>
-    type === "slipway:index:Readiness" ? { release: undefined } : cluster(type, inputs);
+    type === RESOURCES.Readiness ? { release: undefined } : cluster(type, inputs);
   const { result } = await release(pinned, { preview: true, outputs: unproved });
   expect(await valueOf(result.component.release)).toBeUndefined();
   expect(await valueOf(result.component.endpoint)).toBeUndefined();
