@@ -65,6 +65,18 @@ test("judges the very Deployment, image and objects that it made", async () => {
   expect(inputsOf(declared, Readiness)).not.toHaveProperty("commit");
 });
 
+test("sends of a service that says nothing what it always has, so that no stack shows a change", async () => {
+  const { declared } = await release(pinned);
+  expect(JSON.stringify(inputsOf(declared, Readiness))).toBe(
+    [
+      '{"deadlineSeconds":120,"deployment":{"generation":4,"name":"shop","uid":"uid-1"},"dirty":false,',
+      `"image":"${IMAGE}","logs":true,`,
+      '"manifestHash":"sha256:47b7391b5bc61c4a1d2c1e998a8b86c7168122d4f14c1a0027ec4a8d57983dc9",',
+      '"namespace":"store","rollback":true,"service":"shop","serviceName":"shop","tolerate":{},"warmupSeconds":60}',
+    ].join(""),
+  );
+});
+
 test("waits for the Ingress's address unless told that there will be none", async () => {
   const ingress = { host: "a.example.com" };
   const waiting = await release({ ...pinned, ingress });
