@@ -1,6 +1,6 @@
 import type { Reason } from "../../provider/verdict/reasons";
 import type { Fault } from "./clone/fault";
-import type { Manifest } from "../../test/support/kinds";
+import type { Manifest } from "../../testbed/kinds";
 import type { Images, Stage } from "./stage";
 import type { Symptom } from "./symptoms";
 

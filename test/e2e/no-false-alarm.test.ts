@@ -7,10 +7,10 @@ import { buildImages } from "../../bench/catalogue/images";
 import { putFaults } from "../../bench/catalogue/run";
 import { Stage } from "../../bench/catalogue/stage";
 import { Witness } from "../../bench/catalogue/witness";
-import { cluster } from "../support/cluster";
-import { EVENT, POD } from "../support/kinds";
-import { Project } from "../support/project";
-import { succeed } from "../support/succeed";
+import { cluster } from "../../testbed/cluster";
+import { EVENT, POD } from "../../testbed/kinds";
+import { Project } from "../../testbed/project";
+import { succeed } from "../../testbed/succeed";
 
 const NAMES = [
   "slow-start",
