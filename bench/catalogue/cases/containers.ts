@@ -31,7 +31,7 @@ export const containers: readonly Case[] = [
   },
   {
     name: "sidecar-crash",
-    title: "a sidecar ends again and again",
+    title: "a sidecar crashes repeatedly",
     fault: (image) => ({
       pod: {
         initContainers: [
@@ -76,7 +76,7 @@ export const containers: readonly Case[] = [
   },
   {
     name: "image-runs-as-root",
-    title: "the image runs as root, which the pod must not",
+    title: "the image runs as root, which the pod forbids",
     fault: () => ({
       pod: { securityContext: { runAsUser: null, runAsGroup: null } },
       container: { image: environment().SLIPWAY_BASE_IMAGE },
