@@ -77,7 +77,7 @@ export const healthy: readonly Case[] = [
   },
   {
     name: "room-after-10-s",
-    title: "no node has room for the pods for 10 s",
+    title: "no node accepts the pods for 10 s",
     fault: (_image, namespace) => ({ pod: { nodeSelector: { [roomIn(namespace)]: "yes" } } }),
     meanwhile: makeRoom,
     expected: "ready",
