@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
 
-import { parseQuantity } from "../components/quantity";
+import { parseQuantity } from "../contract/quantity";
 import { type Fault, got } from "./fault";
 import { label } from "./fields";
 import { type Mapping, mapping } from "./mapping";

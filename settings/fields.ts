@@ -2,7 +2,7 @@ import { statSync } from "node:fs";
 
 import { z } from "zod";
 
-import { parseQuantity } from "../components/quantity";
+import { parseQuantity } from "../contract/quantity";
 import { got } from "./fault";
 import { absolute, expand, type Surroundings } from "./surroundings";
 
