@@ -1,5 +1,11 @@
 import type { KubeConfig, RequestContext } from "@kubernetes/client-node";
 
+interface User {
+  readonly name: string;
+  readonly exec?: { readonly command?: string };
+  readonly authProvider?: { readonly name?: string };
+}
+
 /**
  * Applies the credentials of a kubeconfig's current user to a request. They may come from a plugin, which is any
  * program: one that hangs holds nothing up beyond the signal.
@@ -28,7 +34,7 @@ export async function authenticate(
 
 /** E.g. `credential plugin "aws" of user "ci"`. */
 function sourceOf(kubeconfig: KubeConfig): string {
-  const { name = "", exec, authProvider } = kubeconfig.getCurrentUser() ?? {};
-  const { command } = (exec ?? {}) as { readonly command?: string };
-  return `credential plugin "${command ?? authProvider?.name ?? ""}" of user "${name}"`;
+  const user = kubeconfig.getCurrentUser() as User | null;
+  const plugin = user?.exec?.command ?? user?.authProvider?.name ?? "";
+  return `credential plugin "${plugin}" of user "${user?.name ?? ""}"`;
 }

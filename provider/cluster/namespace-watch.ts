@@ -9,7 +9,7 @@ import { Topics } from "./topics";
 /** The use of a namespace's watches, until it is ended. */
 export interface Lease {
   readonly watch: NamespaceWatch;
-  end(): void;
+  readonly end: () => void;
 }
 
 /**
