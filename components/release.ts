@@ -11,6 +11,7 @@ import type { Namespace } from "./namespace";
 import { Readiness } from "./readiness";
 import type { SlipwayProvider } from "./slipway-provider";
 import { type Endpoint, Workload } from "./workload";
+import { COMPONENTS } from "../contract/tokens";
 
 /** Inputs of a {@link Release}. */
 export interface ReleaseArgs {
@@ -51,7 +52,7 @@ export class Release extends pulumi.ComponentResource {
   readonly endpoint: pulumi.Output<Endpoint>;
 
   constructor(name: string, args: ReleaseArgs, opts: ReleaseOptions) {
-    super("slipway:index:Release", name, {}, opts);
+    super(COMPONENTS.Release, name, {}, opts);
 
     const { namespace, registry, credentials = {}, failsLate = false } = args;
     const child = { parent: this };

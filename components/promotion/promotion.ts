@@ -9,6 +9,7 @@ import type { ServiceDefinition } from "../service-definition";
 import { registryReasons, ruleReasons } from "./rules";
 import type { SlipwayProvider } from "../slipway-provider";
 import { entryOf, outputOf, recordFaults } from "../stack-release";
+import { FUNCTIONS } from "../../contract/tokens";
 
 /** The stack that releases are promoted from, and what they must have behind them. */
 export interface Promotion {
@@ -111,7 +112,7 @@ async function find(
   ]);
   if (references.length === 0) return [];
   const args = { references, login: loginTo(registry) };
-  const answer = (await pulumi.runtime.invoke("slipway:index:imageDigests", args, {
+  const answer = (await pulumi.runtime.invoke(FUNCTIONS.imageDigests, args, {
     provider,
   })) as { readonly images?: readonly FoundImage[] };
   return answer.images;

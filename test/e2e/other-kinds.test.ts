@@ -5,10 +5,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { CustomObjectsApi } from "@kubernetes/client-node";
 
 import type { ObjectRecord } from "../../contract/object-readiness";
-import { cluster, kubeConfig } from "../support/cluster";
-import { NAMESPACE } from "../support/kinds";
-import { Project } from "../support/project";
-import { succeed } from "../support/succeed";
+import { cluster, kubeConfig } from "../../testbed/cluster";
+import { NAMESPACE } from "../../testbed/kinds";
+import { Project } from "../../testbed/project";
+import { succeed } from "../../testbed/succeed";
 
 let project: Project;
 let group: string;

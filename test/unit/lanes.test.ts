@@ -12,6 +12,7 @@ import { Namespace } from "../../components/namespace";
 import { SlipwayProvider } from "../../components/slipway-provider";
 import type { Right } from "../../rights";
 import { deploy, type Outputs, only, valueOf } from "../support/engine";
+import { RESOURCES } from "../../contract/tokens";
 
 const controller = { namespace: "kube-system", name: "sealed-secrets-controller" };
 const JENKINS: JenkinsDefinition = { apiServer: { cidr: "10.0.0.1/32", ports: [6443] } };
@@ -222,7 +223,7 @@ test("rules are the fewest for the rights: one for all objects takes the place o
   ]);
 });
 
-const cluster: Outputs = (type) => (type === "slipway:index:AccessProof" ? { proved: true } : {});
+const cluster: Outputs = (type) => (type === RESOURCES.AccessProof ? { proved: true } : {});
 const access = () =>
   deploy(
     (opts) => {

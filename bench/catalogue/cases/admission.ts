@@ -1,4 +1,4 @@
-import type { Manifest } from "../../../test/support/kinds";
+import type { Manifest } from "../../../testbed/kinds";
 import { AT_ONCE, type Case, type Failure } from "../case";
 
 /** Seconds for which what may pass by itself is asked for again. */

@@ -1,5 +1,5 @@
 import { AT_ONCE, type Case, type Failure } from "../case";
-import type { Manifest } from "../../../test/support/kinds";
+import type { Manifest } from "../../../testbed/kinds";
 
 const missing: Failure = { reason: "config-missing", from: "container-refused", within: AT_ONCE };
 

@@ -1,8 +1,8 @@
 import { KubeConfig } from "@kubernetes/client-node";
 import { writeFile } from "node:fs/promises";
 
-import { kubeConfig } from "../../../test/support/cluster";
-import type { Manifest } from "../../../test/support/kinds";
+import { kubeConfig } from "../../../testbed/cluster";
+import type { Manifest } from "../../../testbed/kinds";
 import { AT_ONCE, type Case } from "../case";
 import type { Stage } from "../stage";
 
