@@ -1,9 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
-import { z } from "zod";
-import type { ExternalSecretReadinessInputs } from "../contract/external-secret-readiness";
+import {
+  externalSecretReadinessInputs,
+  type ExternalSecretReadinessInputs,
+} from "../contract/external-secret-readiness";
 import type { Api } from "./cluster/api";
 import { ApiError } from "./cluster/api-error";
-import { silentFaultsOf } from "./input-schema";
+import { parsed, silentFaultsOf } from "./input-schema";
 import type { Resource } from "./resource";
 import { newDigestKey } from "./sealing";
 import { digestOfSecret, lookAtExternal, syncAgain } from "./secret-readiness/external";
@@ -11,12 +13,6 @@ import { wait } from "./secret-readiness/wait";
 import { PartialFailure, type Properties, type Subject } from "../wire/plugin";
 import { secret } from "../wire/struct";
 import { UNKNOWN } from "../wire/unknown";
-
-const schema = z.object({
-  namespace: z.string().min(1),
-  name: z.string().min(1),
-  manifestHash: z.string(),
-});
 
 /** What makes it another Secret, or calls for another look. */
 const IDENTITY = ["namespace", "name"];
@@ -39,7 +35,7 @@ export class ExternalSecretReadiness implements Resource {
 
   check: Resource["check"] = (_subject, { news }) => ({
     inputs: news,
-    failures: silentFaultsOf(schema, news),
+    failures: silentFaultsOf(externalSecretReadinessInputs, news),
   });
 
   /**
@@ -56,7 +52,10 @@ export class ExternalSecretReadiness implements Resource {
       return { changed, replaces };
     }
     try {
-      const digest = await this.#digest(parse(news), String(oldOutputs["digestKey"]));
+      const digest = await this.#digest(
+        parsed(externalSecretReadinessInputs, news),
+        String(oldOutputs["digestKey"]),
+      );
       return { changed: digest === oldOutputs["digest"] ? [] : ["digest"] };
     } catch (error) {
       if (!isForbidden(error)) {
@@ -83,18 +82,20 @@ export class ExternalSecretReadiness implements Resource {
     const digestKey = String(oldOutputs["digestKey"]);
     if (preview) {
       const isSame = oldOutputs["ready"] === true && isDeepStrictEqual(oldInputs, news);
-      const digest = isSame ? await this.#digest(parse(news), digestKey) : undefined;
+      const digest = isSame
+        ? await this.#digest(parsed(externalSecretReadinessInputs, news), digestKey)
+        : undefined;
       return outputsOf(news, true, digest ?? UNKNOWN, digestKey);
     }
     if (oldOutputs["ready"] !== true) {
-      await syncAgain(this.api(), parse(news), this.signal);
+      await syncAgain(this.api(), parsed(externalSecretReadinessInputs, news), this.signal);
     }
     return this.#wait(subject, news, digestKey, timeoutSeconds);
   };
 
   /** Looks again without waiting. A Secret that is not as it should be is a changed output, not an error. */
   read: Resource["read"] = async (subject, { id, inputs, outputs }) => {
-    const place = parse(inputs);
+    const place = parsed(externalSecretReadinessInputs, inputs);
     const finding = await lookAtExternal(this.api(), place, this.signal);
     if (finding.kind !== "ready") {
       subject.log.warn(reportOf(place, finding.message));
@@ -114,7 +115,7 @@ export class ExternalSecretReadiness implements Resource {
     digestKey: string,
     timeoutSeconds: number,
   ): Promise<Properties> {
-    const place = parse(inputs);
+    const place = parsed(externalSecretReadinessInputs, inputs);
     const look = () => lookAtExternal(this.api(), place, this.signal);
     const finding = await wait(look, timeoutSeconds, subject.log, this.signal);
     const digest = (await this.#digest(place, digestKey)) ?? null;
@@ -149,10 +150,6 @@ function outputsOf(
   digestKey: string,
 ): Properties {
   return { ...inputs, ready, digest, digestKey: secret(digestKey) };
-}
-
-function parse(inputs: Properties): ExternalSecretReadinessInputs {
-  return schema.parse(inputs);
 }
 
 function reportOf({ namespace, name }: ExternalSecretReadinessInputs, message: string): string {

@@ -1,8 +1,13 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Evidence } from "../contract/evidence";
-import type { ObjectReadinessInputs, ObjectRecord } from "../contract/object-readiness";
+import {
+  objectReadinessInputs,
+  type ObjectReadinessInputs,
+  type ObjectRecord,
+} from "../contract/object-readiness";
 import type { Cluster } from "./cluster";
-import { checkInputs, parseInputs } from "./object-readiness/inputs";
+import { parsed } from "./input-schema";
+import { checkInputs } from "./object-readiness/inputs";
 import { reportOf } from "./object-readiness/report";
 import { awaitObject, type ObjectJudgement, presentObject } from "./object-readiness/wait";
 import type { Resource } from "./resource";
@@ -63,7 +68,7 @@ export class ObjectReadiness implements Resource {
   /** Judges again without waiting. An object that is not ready is a changed output, not an error. */
   read: Resource["read"] = async (subject, { id, outputs, inputs: kept }) => {
     const inputs = judgedInputs(outputs, kept);
-    const awaited = parseInputs(inputs);
+    const awaited = parsed(objectReadinessInputs, inputs);
     const stored = storedOf(outputs);
     const judgement = await presentObject(this.cluster(), awaited, this.signal);
     const { verdict } = judgement;
@@ -90,7 +95,7 @@ export class ObjectReadiness implements Resource {
     stored: ObjectRecord | undefined,
     timeoutSeconds: number,
   ): Promise<Properties> {
-    const awaited = parseInputs(inputs);
+    const awaited = parsed(objectReadinessInputs, inputs);
     if (stored?.reason === "interrupted" && stored.uid === awaited.uid) {
       const title = titleOf(awaited);
       subject.log.info(`${subject.name}: resumes the wait for ${title} that was interrupted`);

@@ -1,24 +1,13 @@
 import { isDeepStrictEqual } from "node:util";
-import { z } from "zod";
-import type { SecretReadinessInputs } from "../contract/secret-readiness";
+import { secretReadinessInputs, type SecretReadinessInputs } from "../contract/secret-readiness";
 import type { Api } from "./cluster/api";
-import { silentFaultsOf } from "./input-schema";
+import { parsed, silentFaultsOf } from "./input-schema";
 import type { Resource } from "./resource";
 import { askAgain } from "./secret-readiness/ask-again";
 import { look } from "./secret-readiness/look";
 import { wait } from "./secret-readiness/wait";
 import { PartialFailure, type Properties, type Subject } from "../wire/plugin";
 import { secret } from "../wire/struct";
-
-const texts = z.record(z.string(), z.string());
-const schema = z.object({
-  namespace: z.string().min(1),
-  name: z.string().min(1),
-  manifestHash: z.string(),
-  digests: texts,
-  digestKey: z.string(),
-  controller: z.object({ namespace: z.string(), name: z.string() }),
-});
 
 /** What makes it another Secret, or calls for another look. */
 const IDENTITY = ["namespace", "name"];
@@ -40,7 +29,7 @@ export class SecretReadiness implements Resource {
 
   check: Resource["check"] = (_subject, { news }) => ({
     inputs: markedOf(news),
-    failures: silentFaultsOf(schema, news),
+    failures: silentFaultsOf(secretReadinessInputs, news),
   });
 
   /** A Secret that was not as it should be is a change: it is looked at again. */
@@ -62,16 +51,16 @@ export class SecretReadiness implements Resource {
       return outputsOf(news, true);
     }
     if (oldOutputs["ready"] !== true) {
-      await askAgain(this.api(), parse(news), this.signal);
+      await askAgain(this.api(), parsed(secretReadinessInputs, news), this.signal);
     }
     return this.#wait(subject, news, timeoutSeconds);
   };
 
   /** Looks again without waiting. A Secret that is not as it should be is a changed output, not an error. */
   read: Resource["read"] = async (subject, { id, inputs }) => {
-    const finding = await look(this.api(), parse(inputs), this.signal);
+    const finding = await look(this.api(), parsed(secretReadinessInputs, inputs), this.signal);
     if (finding.kind !== "ready") {
-      subject.log.warn(reportOf(parse(inputs), finding.message));
+      subject.log.warn(reportOf(parsed(secretReadinessInputs, inputs), finding.message));
     }
     return { id, outputs: outputsOf(inputs, finding.kind === "ready") };
   };
@@ -80,7 +69,7 @@ export class SecretReadiness implements Resource {
   delete: Resource["delete"] = () => Promise.resolve();
 
   async #wait(subject: Subject, inputs: Properties, timeoutSeconds: number): Promise<Properties> {
-    const awaited = parse(inputs);
+    const awaited = parsed(secretReadinessInputs, inputs);
     const search = () => look(this.api(), awaited, this.signal);
     const finding = await wait(search, timeoutSeconds, subject.log, this.signal);
     if (finding.kind === "ready") {
@@ -101,10 +90,6 @@ function outputsOf(inputs: Properties, ready: boolean): Properties {
 
 function markedOf(inputs: Properties): Properties {
   return { ...inputs, digestKey: secret(inputs["digestKey"]) };
-}
-
-function parse(inputs: Properties): SecretReadinessInputs {
-  return schema.parse(inputs);
 }
 
 function reportOf({ namespace, name, controller }: SecretReadinessInputs, message: string): string {

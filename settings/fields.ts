@@ -2,6 +2,7 @@ import { statSync } from "node:fs";
 
 import { z } from "zod";
 
+import { LABEL, OBJECT_NAME } from "../contract/names";
 import { parseQuantity } from "../components/quantity";
 import { got } from "./fault";
 import { absolute, expand, type Surroundings } from "./surroundings";
@@ -85,8 +86,6 @@ export function quantity(example: string) {
     .transform(String);
 }
 
-const LABEL = /^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/;
-const SUBDOMAIN = /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 const HOST =
   /^(?=.{1,253}$)(\*\.)?[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?(\.[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)+$/;
 
@@ -97,7 +96,7 @@ export const label = text(
 );
 /** The name of an object that exists already. */
 export const objectName = text(
-  SUBDOMAIN,
+  OBJECT_NAME,
   "the name of a Kubernetes object: lower-case letters, digits, hyphens and dots",
 );
 export const host = text(

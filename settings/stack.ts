@@ -1,5 +1,7 @@
 import { z } from "zod";
 
+import type { Cluster } from "../components/cluster";
+import type { ShapeOf } from "../contract/field";
 import { credentialSchema, sealingSchema } from "./credentials";
 import * as field from "./fields";
 import { jenkinsSchema } from "./jenkins";
@@ -21,7 +23,7 @@ export function stackSchema(surroundings: Surroundings) {
           identifier: field
             .expanded(surroundings, "a name of the cluster that never changes")
             .exactOptional(),
-        },
+        } satisfies ShapeOf<Omit<Cluster, "kubeconfigVariable">>,
         "kubeconfig, and as needed context and identifier",
       ),
       registry: registrySchema(surroundings).exactOptional(),
@@ -45,3 +47,6 @@ export function stackSchema(surroundings: Surroundings) {
     "the settings of a stack",
   );
 }
+
+/** A stack's settings as they are written. */
+export type StackForm = z.output<ReturnType<typeof stackSchema>>;

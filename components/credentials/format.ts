@@ -1,3 +1,5 @@
+import type { SealingScope } from "../../contract/sealed-values";
+
 /** What a credential is for, which gives its Secret the form that its reader wants. */
 export type CredentialFormat = "opaque" | "dockerconfigjson" | JenkinsFormat;
 
@@ -54,7 +56,7 @@ export interface CredentialForm {
   readonly name: string;
   readonly namespace: string;
   readonly format: CredentialFormat;
-  readonly scope: "strict" | "namespace-wide" | "cluster-wide";
+  readonly scope: SealingScope;
   readonly jenkins: JenkinsOptions;
 }
 

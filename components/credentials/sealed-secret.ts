@@ -1,3 +1,4 @@
+import { SEALING_SCOPE } from "../../contract/annotations";
 import { type CredentialForm, secretTemplate } from "./format";
 import { SKIP_AWAIT, TAKES_BACK } from "../manifests/labels";
 
@@ -12,7 +13,7 @@ export type SealedSecretManifest = ReturnType<typeof sealedSecretManifest>;
 export function sealedSecretManifest(form: CredentialForm) {
   const { name, namespace, scope } = form;
   const { type, labels, annotations } = secretTemplate(form);
-  const opening = scope === "strict" ? {} : { [`sealedsecrets.bitnami.com/${scope}`]: "true" };
+  const opening = scope === "strict" ? {} : { [SEALING_SCOPE + scope]: "true" };
   return {
     apiVersion: "bitnami.com/v1alpha1",
     kind: "SealedSecret",

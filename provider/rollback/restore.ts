@@ -1,10 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
 import { setTimeout as delay } from "node:timers/promises";
+import { ROLLED_BACK } from "../../contract/annotations";
 import type { ReadinessInputs } from "../../contract/readiness";
 import type { Cluster } from "../cluster";
 import { ApiError, messageOf } from "../cluster/api-error";
 import { type Deployment, type ReplicaSet, uidOf } from "../verdict/objects";
-import { ANNOTATION, type Mark, markOf } from "./mark";
+import { type Mark, markOf } from "./mark";
 
 /** Set by the Deployment controller on the pods of each of its ReplicaSets. */
 const HASH_LABEL = "pod-template-hash";
@@ -100,7 +101,7 @@ export function managerOf({ metadata }: Deployment): string {
 }
 
 function patchOf({ metadata, spec }: Deployment, template: object, mark: Mark): object[] {
-  const annotation = `/metadata/annotations/${ANNOTATION.replace("/", "~1")}`;
+  const annotation = `/metadata/annotations/${ROLLED_BACK.replace("/", "~1")}`;
   return [
     { op: "test", path: "/metadata/uid", value: metadata?.uid },
     { op: "test", path: "/spec/template", value: spec?.template },
