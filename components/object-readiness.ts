@@ -17,7 +17,7 @@ export interface AppliedObject {
 }
 
 /** Arguments of an {@link ObjectReadiness}. */
-export type ObjectReadinessArgs = Inputs<Omit<Awaited, "deadlineSeconds">> & {
+export type ObjectReadinessArgs = Inputs<Awaited> & {
   /** The object to wait for: a Job, a StatefulSet, a DaemonSet, a PersistentVolumeClaim, or a custom resource. */
   readonly object: AppliedObject;
   /**

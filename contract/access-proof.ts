@@ -32,8 +32,10 @@ const identity = {
 /** An identity, what the API server must allow it, and what it must not. */
 export type IdentityAccess = Of<typeof identity>;
 
+const identityAccess: z.ZodType<IdentityAccess> = z.object(identity).readonly();
+
 const shape = {
-  identities: z.array(z.object(identity).readonly()).min(1).readonly(),
+  identities: z.array(identityAccess).min(1).readonly(),
   /**
    * `sha256:<64 hex>` over the roles and bindings that give the rights: other ones are proved again.
    *

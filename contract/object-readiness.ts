@@ -78,31 +78,37 @@ const identity = {
   generation: amount.exactOptional(),
 };
 
-const shape = {
-  /** Seconds from the start of the wait to its end, whatever happens. */
-  deadlineSeconds: count,
+const { warmupSeconds, tolerate, logs } = verdictShape;
+
+/** Form of {@link ObjectReadinessInputs}. */
+export const objectReadinessInputs = z
+  .strictObject({
+    ...identity,
+    deadlineSeconds: count,
+    rules: z.strictObject(rules).readonly().exactOptional(),
+    warmupSeconds,
+    tolerate,
+    logs,
+  })
+  .readonly();
+
+/** What an `ObjectReadiness` awaits of its object. A Job counts failures by itself, whatever is tolerated. */
+export type Awaited = Pick<VerdictSettings, "warmupSeconds" | "tolerate" | "logs"> & {
   /**
    * When it is ready, and when it has failed: by a condition, `{ type: "Ready" }`, or by a JSONPath and the value that
    * it is to find, `{ path: "$.status.phase", value: "Bound" }`. They take the place of all rules of Slipway's own.
    *
    * @default - those of the kind; for a kind that Slipway does not know, the conditions `Ready` and `Stalled`
    */
-  rules: z.strictObject(rules).readonly().exactOptional(),
+  readonly rules?: ObjectRules;
 };
 
-const { warmupSeconds, tolerate, logs } = verdictShape;
-
-/** Form of {@link ObjectReadinessInputs}. */
-export const objectReadinessInputs = z
-  .strictObject({ ...identity, ...shape, warmupSeconds, tolerate, logs })
-  .readonly();
-
-/** What an `ObjectReadiness` awaits of its object. A Job counts failures by itself, whatever is tolerated. */
-export type Awaited = Of<typeof shape> &
-  Pick<VerdictSettings, "warmupSeconds" | "tolerate" | "logs">;
-
 /** Inputs of an `ObjectReadiness`. */
-export type ObjectReadinessInputs = Of<typeof identity> & Awaited;
+export type ObjectReadinessInputs = Of<typeof identity> &
+  Awaited & {
+    /** Seconds from the start of the wait to its end, whatever happens. */
+    readonly deadlineSeconds: number;
+  };
 
 /** The verdict on an object of any kind. */
 export interface ObjectRecord {

@@ -14,6 +14,8 @@ const deployment = {
 /** The exact Deployment that a release is judged by; an older or re-created one is never judged. */
 export type DeploymentIdentity = Of<typeof deployment>;
 
+const deploymentIdentity: z.ZodType<DeploymentIdentity> = z.strictObject(deployment).readonly();
+
 const ingress = { name, awaitAddress: flag };
 
 const shape = {
@@ -22,7 +24,7 @@ const shape = {
   /** Namespace of the Deployment, the Service and the Ingress. */
   namespace: name,
   /** The Deployment as it was applied, by name, uid and generation. */
-  deployment: z.strictObject(deployment).readonly(),
+  deployment: deploymentIdentity,
   /** What every ready pod must run: `repository@sha256:<64 hex>`. */
   image: pinned,
   /** Name of the Kubernetes Service that must route to every ready pod. */

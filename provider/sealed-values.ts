@@ -1,4 +1,4 @@
-import { SEALING_SCOPE } from "../contract/annotations";
+import { SEALING_SCOPE } from "../contract/marks";
 import { type Sealed, sealedValuesInputs, sealingController } from "../contract/sealed-values";
 import type { Api } from "./cluster/api";
 import { parsed, silentFaultsOf } from "./input-schema";

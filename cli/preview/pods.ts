@@ -1,4 +1,4 @@
-import { CREDENTIAL } from "../../contract/annotations";
+import { CREDENTIAL } from "../../contract/marks";
 import { differences } from "./difference";
 import type { ImagePreview } from "./image";
 import { containsSecret } from "./secret";

@@ -1,4 +1,4 @@
-import { SEALING_SCOPE } from "../../contract/annotations";
+import { MADE_HERE, SEALING_SCOPE } from "../../contract/marks";
 import { type CredentialForm, secretTemplate } from "./format";
 import { SKIP_AWAIT, TAKES_BACK } from "../manifests/labels";
 
@@ -20,7 +20,7 @@ export function sealedSecretManifest(form: CredentialForm) {
     metadata: {
       name,
       namespace,
-      labels: { "app.kubernetes.io/managed-by": "slipway" },
+      labels: MADE_HERE,
       annotations: { ...TAKES_BACK, ...SKIP_AWAIT, ...opening },
     },
     spec: { template: { type, metadata: { labels, annotations: { ...annotations, ...opening } } } },

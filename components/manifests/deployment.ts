@@ -1,7 +1,7 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 
-import { CREDENTIAL } from "../../contract/annotations";
+import { CREDENTIAL } from "../../contract/marks";
 import { containerManifest } from "./container";
 import type { Service } from "../service-definition";
 import { metadataOf, podLabels, selectorLabels, SKIP_AWAIT } from "./labels";

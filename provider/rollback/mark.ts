@@ -1,4 +1,4 @@
-import { ROLLED_BACK } from "../../contract/annotations";
+import { ROLLED_BACK } from "../../contract/marks";
 import type { ReadinessInputs } from "../../contract/readiness";
 import { type Deployment, uidOf } from "../verdict/objects";
 

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { setTimeout as delay } from "node:timers/promises";
-import { ROLLED_BACK } from "../../contract/annotations";
+import { ROLLED_BACK } from "../../contract/marks";
 import type { ReadinessInputs } from "../../contract/readiness";
 import type { Cluster } from "../cluster";
 import { ApiError, messageOf } from "../cluster/api-error";

@@ -1,6 +1,6 @@
 // Proves when a rollback is tried, and what is said of it; that it works is proved against an API server and in test/e2e.
 import type { ProvedRelease, ReleaseRecord } from "../../contract/release-record";
-import { ROLLED_BACK } from "../../contract/annotations";
+import { ROLLED_BACK } from "../../contract/marks";
 import { markOf } from "../../provider/rollback/mark";
 import { planRollback } from "../../provider/rollback/plan";
 import { called, outlook } from "../../provider/rollback/words";

@@ -2,7 +2,7 @@
 import type { ReadinessOutputs } from "../../contract/readiness";
 import { Cluster } from "../../provider/cluster";
 import { KubeconfigApi } from "../../provider/cluster/api";
-import { ROLLED_BACK } from "../../contract/annotations";
+import { ROLLED_BACK } from "../../contract/marks";
 import { SlipwayProvider } from "../../provider/slipway";
 import { PartialFailure, type Properties, type Subject } from "../../wire/plugin";
 import { ApiServer } from "../support/api-server";

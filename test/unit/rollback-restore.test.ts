@@ -1,7 +1,7 @@
 // Proves the one write of a rollback over real HTTP; that a real API server takes it as meant is proved in test/e2e.
 import { Cluster } from "../../provider/cluster";
 import { KubeconfigApi } from "../../provider/cluster/api";
-import { ROLLED_BACK } from "../../contract/annotations";
+import { ROLLED_BACK } from "../../contract/marks";
 import { managerOf, restore, templateOf } from "../../provider/rollback/restore";
 import { ApiServer } from "../support/api-server";
 import { kubeconfigOf } from "../support/kubeconfig";

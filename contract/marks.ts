@@ -1,3 +1,6 @@
+/** The label of every object that Slipway makes. */
+export const MADE_HERE = { "app.kubernetes.io/managed-by": "slipway" };
+
 /** Stands on a Deployment whose pod template was rolled back, and says of which generation and why. */
 export const ROLLED_BACK = "slipway/rolled-back";
 
