@@ -1,5 +1,6 @@
+import { SENT, VERDICT, type VerdictSettings } from "../contract/verdict";
 import { type CredentialKeys, secretsOf } from "./credentials/credential-use";
-import type { Resources, Service, ServiceDefinition } from "./service-definition";
+import type { Resources, Service, ServiceDefinition, Verdict } from "./service-definition";
 import { largerQuantity, smallerQuantity } from "../contract/quantity";
 
 const REQUESTS = { cpu: "100m", memory: "128Mi" };
@@ -31,15 +32,16 @@ export function complete(
     user: definition.user ?? 65532,
     ingress: ingress && { path: "/", awaitAddress: true, ...ingress },
     egress: definition.egress ?? [],
-    deadlineSeconds: definition.deadlineSeconds ?? 120,
-    timeoutSeconds: definition.timeoutSeconds,
-    warmupSeconds: definition.warmupSeconds ?? 60,
-    tolerate: definition.tolerate ?? {},
-    logs: definition.logs ?? true,
     drainSeconds: definition.drainSeconds ?? 5,
     stopSeconds: definition.stopSeconds ?? 25,
-    rollback: definition.rollback ?? true,
+    verdict: completeVerdict(definition),
   };
+}
+
+function completeVerdict(definition: VerdictSettings): Verdict {
+  const keys = Object.keys(VERDICT) as (keyof VerdictSettings)[];
+  const said = keys.filter((key) => definition[key] !== undefined);
+  return { ...SENT, ...Object.fromEntries(said.map((key) => [key, definition[key]])) };
 }
 
 function completeResources({ requests = {}, limits = {} }: Resources): Service["resources"] {

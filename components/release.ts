@@ -71,8 +71,7 @@ export class Release extends pulumi.ComponentResource {
       { service, image: ref, source, namespace, credentials: used(args) },
       child,
     );
-    const { ingress, deadlineSeconds, timeoutSeconds, warmupSeconds, tolerate, logs, rollback } =
-      service;
+    const { ingress, verdict } = service;
     const readiness = new Readiness(
       name,
       {
@@ -85,12 +84,7 @@ export class Release extends pulumi.ComponentResource {
         manifestHash: workload.manifestHash,
         ...(source.commit !== undefined && { commit: source.commit }),
         dirty: source.dirty,
-        deadlineSeconds,
-        ...(timeoutSeconds !== undefined && { timeoutSeconds }),
-        warmupSeconds,
-        tolerate,
-        logs,
-        rollback,
+        ...verdict,
         ...(failsLate && { failsLate }),
       },
       // Without the namespace there is nothing to judge, so its end is the end of the verdict.

@@ -1,5 +1,7 @@
+import type { SENT, VerdictSettings } from "../contract/verdict";
+
 /** How a service is run: what its team says in the settings, all of it optional but the port. */
-export interface ServiceDefinition {
+export interface ServiceDefinition extends VerdictSettings {
   /** Port that the container listens on. */
   readonly port: number;
   /**
@@ -71,34 +73,6 @@ export interface ServiceDefinition {
    */
   readonly egress?: readonly EgressRule[];
   /**
-   * Seconds without progress after which a rollout has failed.
-   *
-   * @default 120
-   */
-  readonly deadlineSeconds?: number;
-  /**
-   * Seconds that the whole wait for a release's verdict may take, whatever progress it makes; a rollback may
-   * take them once more.
-   *
-   * @default - 600, or five times `deadlineSeconds` where that is more
-   */
-  readonly timeoutSeconds?: number;
-  /**
-   * Seconds for which the started service may answer its readiness probe with "not yet" (503, 429 or nothing in
-   * time), at most `deadlineSeconds`. Other failures count after the probe's own time.
-   *
-   * @default 60
-   */
-  readonly warmupSeconds?: number;
-  /** What a release is given time for before it has failed. */
-  readonly tolerate?: Tolerances;
-  /**
-   * Whether the last lines of the containers' logs are part of a failed release's report and record.
-   *
-   * @default true
-   */
-  readonly logs?: boolean;
-  /**
    * Seconds that a pod goes on serving after it was told to stop, so that no request is lost while
    * the cluster takes it out of the Service.
    *
@@ -111,35 +85,6 @@ export interface ServiceDefinition {
    * @default 25
    */
   readonly stopSeconds?: number;
-  /**
-   * Whether a release that fails makes way for the last one that was ready: its pod template is
-   * put back. The `up` fails all the same.
-   *
-   * @default true
-   */
-  readonly rollback?: boolean;
-}
-
-/** What a release is given time for before it has failed. */
-export interface Tolerances {
-  /**
-   * How often each container may end and be started again.
-   *
-   * @default 1
-   */
-  readonly restarts?: number;
-  /**
-   * Seconds for which a pod may find no node.
-   *
-   * @default 30
-   */
-  readonly unschedulableSeconds?: number;
-  /**
-   * Seconds for which a node may not get through to the registry.
-   *
-   * @default 60
-   */
-  readonly registrySeconds?: number;
 }
 
 /** A key of a Secret that is in the namespace already. */
@@ -229,12 +174,10 @@ export interface Service {
   readonly ingress:
     (IngressDefinition & { readonly path: string; readonly awaitAddress: boolean }) | undefined;
   readonly egress: readonly EgressRule[];
-  readonly deadlineSeconds: number;
-  readonly timeoutSeconds: number | undefined;
-  readonly warmupSeconds: number;
-  readonly tolerate: Tolerances;
-  readonly logs: boolean;
   readonly drainSeconds: number;
   readonly stopSeconds: number;
-  readonly rollback: boolean;
+  readonly verdict: Verdict;
 }
+
+/** How a service's verdict comes about, with a value for everything that is always sent. */
+export type Verdict = VerdictSettings & Required<Pick<VerdictSettings, keyof typeof SENT>>;

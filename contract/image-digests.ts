@@ -1,12 +1,20 @@
-import type { RegistryLogin } from "./registry-login";
+import { z } from "zod";
 
-/** Arguments of the function `slipway:index:imageDigests`. */
-export interface ImageDigestsArgs {
+import type { Of } from "./field";
+import { registryLogin } from "./registry-login";
+
+const shape = {
   /** `repository@sha256:<64 hex>` or `repository:tag`. */
-  readonly references: readonly string[];
+  references: z.array(z.string()).readonly(),
   /** @default - the logins of the machine */
-  readonly login?: RegistryLogin;
-}
+  login: registryLogin.exactOptional(),
+};
+
+/** Form of {@link ImageDigestsArgs}. */
+export const imageDigestsArgs = z.object(shape).readonly();
+
+/** Arguments of the function `imageDigests`. */
+export type ImageDigestsArgs = Of<typeof shape>;
 
 /** What a registry said of an image: `digest` where it has it, `fault` where it did not answer. */
 export interface FoundImage {

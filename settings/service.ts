@@ -1,9 +1,23 @@
 import { z } from "zod";
 
+import type { Build } from "../components/image/image";
 import { isPinned, PINNED_ALLOWED } from "../components/image/image-reference";
+import type {
+  Autoscale,
+  CredentialKey,
+  IngressDefinition,
+  Resources,
+  SecretKey,
+  ServiceDefinition,
+} from "../components/service-definition";
+import { shapeOf, type ShapeOf } from "../contract/field";
+import { VERDICT } from "../contract/verdict";
 import { egress } from "./egress";
 import * as field from "./fields";
 import type { Surroundings } from "./surroundings";
+
+/** A service as the settings have it. */
+export type ServiceForm = ServiceDefinition & { readonly build?: Build; readonly image?: string };
 
 /** The form of one service in the settings; {@link conflicts} tells what its keys say about each other. */
 export function serviceSchema(surroundings: Surroundings) {
@@ -30,25 +44,13 @@ export function serviceSchema(surroundings: Surroundings) {
       user: field.wholeNumber(1, 2 ** 31 - 1, "0 is root, which no pod may be").exactOptional(),
       ingress: ingress.exactOptional(),
       egress: field.list(egress, "a list of destinations").exactOptional(),
-      deadlineSeconds: field.wholeNumber(5, 3600).exactOptional(),
-      timeoutSeconds: field.wholeNumber(5, 86400).exactOptional(),
-      warmupSeconds: field.wholeNumber(1, 3600).exactOptional(),
-      tolerate: tolerate.exactOptional(),
-      logs: field
-        .choice("whether a failed release's report has the last lines of the containers' logs")
-        .exactOptional(),
+      ...verdict,
       drainSeconds: field.wholeNumber(0, 300).exactOptional(),
       stopSeconds: field.wholeNumber(1, 3600).exactOptional(),
-      rollback: field
-        .choice("whether a release that fails makes way for the last one that was ready")
-        .exactOptional(),
-    },
+    } satisfies ShapeOf<ServiceForm>,
     "a mapping with a port and either build or image",
   );
 }
-
-/** A service as the settings have it. */
-export type ServiceForm = z.output<ReturnType<typeof serviceSchema>>;
 
 function buildSchema(surroundings: Surroundings) {
   const fromProject = "a relative one starts at the folder of Pulumi.yaml";
@@ -76,7 +78,7 @@ function buildSchema(surroundings: Surroundings) {
       platform: field
         .text(/^[a-z0-9]+\/[a-z0-9]+(\/[a-z0-9]+)?$/, "a platform such as linux/amd64")
         .exactOptional(),
-    },
+    } satisfies ShapeOf<Build>,
     "a mapping with the context of the build",
   );
 }
@@ -89,8 +91,14 @@ export function pinnedImage(surroundings: Surroundings) {
 }
 
 const secretKey = z.union([
-  field.mapping({ secret: field.objectName, key: field.dataKey }, "secret and key"),
-  field.mapping({ credential: field.objectName, key: field.dataKey }, "credential and key"),
+  field.mapping(
+    { secret: field.objectName, key: field.dataKey } satisfies ShapeOf<SecretKey>,
+    "secret and key",
+  ),
+  field.mapping(
+    { credential: field.objectName, key: field.dataKey } satisfies ShapeOf<CredentialKey>,
+    "credential and key",
+  ),
 ]);
 const scalarOrSecret = secretOr(
   field.scalar,
@@ -110,28 +118,37 @@ const autoscale = field.mapping(
     min: field.wholeNumber(1, 1000),
     max: field.wholeNumber(1, 1000),
     cpu: field.wholeNumber(1, 100).exactOptional(),
-  },
+  } satisfies ShapeOf<Autoscale>,
   "min, max and cpu",
 );
 
 const amounts = field.mapping(
-  { cpu: field.quantity("250m").exactOptional(), memory: field.quantity("128Mi").exactOptional() },
+  {
+    cpu: field.quantity("250m").exactOptional(),
+    memory: field.quantity("128Mi").exactOptional(),
+  } satisfies ShapeOf<NonNullable<Resources["requests"]>>,
   "cpu and memory",
 );
 
 const resources = field.mapping(
-  { requests: amounts.exactOptional(), limits: amounts.exactOptional() },
+  {
+    requests: amounts.exactOptional(),
+    limits: amounts.exactOptional(),
+  } satisfies ShapeOf<Resources>,
   "requests and limits",
 );
 
-const tolerate = field.mapping(
-  {
-    restarts: field.wholeNumber(0, 20).exactOptional(),
-    unschedulableSeconds: field.wholeNumber(0, 3600).exactOptional(),
-    registrySeconds: field.wholeNumber(0, 3600).exactOptional(),
-  },
-  "restarts, unschedulableSeconds and registrySeconds",
-);
+const verdict = shapeOf(VERDICT, {
+  number: field.wholeNumber,
+  choice: field.choice,
+  group: (shape) =>
+    field.mapping(
+      shape,
+      Object.keys(shape)
+        .join(", ")
+        .replace(/, (\w+)$/, " and $1"),
+    ),
+});
 
 const ingress = field.mapping(
   {
@@ -140,6 +157,6 @@ const ingress = field.mapping(
     path: field.urlPath.exactOptional(),
     tls: field.objectName.exactOptional(),
     awaitAddress: field.choice("whether a release waits for the address").exactOptional(),
-  },
+  } satisfies ShapeOf<IngressDefinition>,
   "host, and as needed class, path, tls and awaitAddress",
 );

@@ -174,7 +174,8 @@ function promoted(
   const known = pinned(name, image, origin);
   const home = registry === undefined ? undefined : `${registry.repository}/${name}`;
   if (home === undefined || home === repositoryOf(image)) return known;
-  const copy = new ImageCopy(name, { from: image, to: home, login: loginTo(registry) }, opts);
+  const login = loginTo(registry);
+  const copy = new ImageCopy(name, { from: image, to: home, ...(login && { login }) }, opts);
   return { ...known, ref: copy.image };
 }
 

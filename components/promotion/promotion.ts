@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import type { FoundImage } from "../../contract/image-digests";
-import type { ReleaseRecord } from "../../contract/release-record";
+import { RECORD_VERSION, type ReleaseRecord } from "../../contract/release-record";
 import { byName } from "../by-name";
 import { type ImageSource, loginTo, type Registry } from "../image/image";
 import { gateReference } from "../image/image-reference";
@@ -93,7 +93,7 @@ async function provedRecords(
 
 /** Whether the fields of a record are those of {@link ReleaseRecord}. */
 function isKnown(value: Readonly<Record<string, unknown>>): value is ReleaseRecord & typeof value {
-  return value["version"] === 1 && typeof value["image"] === "string";
+  return value["version"] === RECORD_VERSION && typeof value["image"] === "string";
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { ReadinessInputs } from "../../contract/readiness";
-import type { ReleaseRecord } from "../../contract/release-record";
+import { RECORD_VERSION, type ReleaseRecord } from "../../contract/release-record";
 import { afterLook } from "../readiness/history";
 import { previousOf, released } from "../readiness/record";
 import type { State, Stored } from "../readiness/state";
@@ -60,7 +60,7 @@ function failedRecord(
 ): ReleaseRecord {
   const { commit = null, dirty, image, manifestHash, namespace, deployment } = release;
   return {
-    version: 1,
+    version: RECORD_VERSION,
     commit,
     dirty,
     image,

@@ -2,7 +2,7 @@
 import type { ReadinessOutputs } from "../../contract/readiness";
 import { Cluster } from "../../provider/cluster";
 import { KubeconfigApi } from "../../provider/cluster/api";
-import { ANNOTATION } from "../../provider/rollback/mark";
+import { ROLLED_BACK } from "../../contract/marks";
 import { SlipwayProvider } from "../../provider/slipway";
 import { PartialFailure, type Properties, type Subject } from "../../wire/plugin";
 import { ApiServer } from "../support/api-server";
@@ -98,7 +98,7 @@ async function read(outputs: Properties): Promise<ReadinessOutputs> {
 function rolledBack(pods = failing().pods.slice(0, 2)): void {
   const annotations = {
     "deployment.kubernetes.io/revision": "3",
-    [ANNOTATION]: JSON.stringify({ generation: 2, reason: "image-not-found" }),
+    [ROLLED_BACK]: JSON.stringify({ generation: 2, reason: "image-not-found" }),
   };
   const { metadata, ...rest } = deployment(
     "shop",
