@@ -8,7 +8,7 @@ import { type Lack, Preflight } from "./cluster/preflight";
 import type { Subscription } from "./cluster/subscription";
 import type { ContainerLog, LogSource } from "./verdict/evidence";
 import { KnownSecrets } from "./known-secrets";
-import { masked } from "./verdict/mask";
+import { masked } from "./mask/mask";
 import type { Deployment, Namespace } from "./verdict/objects";
 
 const LOG_LINES = 25;

@@ -1,6 +1,6 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation";
 
-import { masked } from "../../provider/verdict/mask";
+import { masked } from "../../provider/mask/mask";
 import { type Change, changeOf, followsFromServices } from "./change";
 import { withValuesOf } from "./pods";
 import { type ServicePreview, servicePreviews } from "./service";

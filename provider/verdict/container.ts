@@ -1,6 +1,6 @@
 import type { Finding } from "./finding";
 import { lastCause, pullFailure } from "./image-pull";
-import { masked } from "./mask";
+import { masked } from "../mask/mask";
 import { judgeProbe, killOf } from "./probe";
 import { AT_DEADLINE, AT_ONCE } from "./reasons";
 import { finding, isInit, type Subject } from "./subject";

@@ -3,7 +3,7 @@ import type { ReadinessInputs } from "../../contract/readiness";
 import { nextCommand } from "./command";
 import { newReplicaSet, podsOf } from "./deployment";
 import type { Finding } from "./finding";
-import { masked } from "./mask";
+import { masked } from "../mask/mask";
 import {
   condition,
   type ContainerStatus,
