@@ -122,7 +122,5 @@ function errorsOf(events: readonly EngineEvent[]): string[] {
       ? [`${policy.policyPackName} ${policy.policyName}: ${policy.message.trim()}`]
       : [];
   });
-  return [...new Set(errors.map((error) => error.split("\n").map(masked).join("\n")))].sort(
-    compare,
-  );
+  return [...new Set(errors.map(masked))].sort(compare);
 }

@@ -103,8 +103,7 @@ function valueOf(text: string, kind: Kind, at: number, separator: Separator): Sp
   if (kind === "login") return loginAt(text, at);
   const end = endOfValue(text, at, separator);
   const value = text.slice(at, end);
-  if (value.length === 0 || /^\\{0,16}(["'`])\\{0,16}\1$/.test(value.slice(0, 40)))
-    return undefined;
+  if (value.length === 0 || EMPTY.test(value.slice(0, 40))) return undefined;
   if (kind === "vague" && /^(?:\d[\d.,]*$|\/)/.test(value)) return undefined;
   const scheme = text[end] === " " ? schemeOf(value) : undefined;
   if (scheme !== undefined) return behindScheme(text, end, scheme);

@@ -180,14 +180,10 @@ function eventsOf(
   said: readonly string[],
 ): EventEvidence[] {
   const events = new Map<string, EventEvidence>();
-  for (const warning of warnings) {
+  for (const warning of warnings.filter(({ involvedObject: { uid = "" } }) => concerned.has(uid))) {
     const event = eventOf(warning);
     const cause = event.message.replace(/^Error(?: creating)?: /, "");
-    if (
-      concerned.has(warning.involvedObject.uid ?? "") &&
-      !REPEATED.test(cause) &&
-      !said.some((text) => text.includes(cause))
-    ) {
+    if (!REPEATED.test(cause) && !said.some((text) => text.includes(cause))) {
       const key = JSON.stringify([event.object, event.reason, event.message]);
       const count = event.count + (events.get(key)?.count ?? 0);
       events.set(key, { ...event, count });

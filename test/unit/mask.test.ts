@@ -4,7 +4,7 @@ import { NASTY } from "../fixtures/nasty-texts";
 import { FACTOR, growth } from "../support/growth";
 import { MASKED, UNTOUCHED } from "../fixtures/masked-lines";
 
-test.each([
+test.each<readonly [line: string, told: string]>([
   ["DB_PASSWORD=hunter2 tries again", "DB_PASSWORD=*** tries again"],
   ['{"apiKey":"abc def","port":80}', '{"apiKey":***,"port":80}'],
   ["client_secret: 'a b', next", "client_secret: ***, next"],
