@@ -27,6 +27,10 @@ export const REASONS = {
   "image-unauthorized": AT_ONCE,
   /** The node does not get through to the registry; long enough for a registry that restarts, and a node that backs off. */
   "registry-unreachable": 60,
+  /** The node has no room for an image; long enough for a kubelet that makes some. */
+  "node-full": 60,
+  /** What the registry gives is no image that the node can unpack and run. */
+  "image-unusable": 30,
   /** A Secret or a ConfigMap, or a key in one, is not there. */
   "config-missing": AT_ONCE,
   /** The node cannot make a container of what the pod says. */
