@@ -7,7 +7,7 @@ import { containerLog } from "./cluster/container-log";
 import { NamespaceWatch } from "./cluster/namespace-watch";
 import { type Lack, Preflight } from "./cluster/preflight";
 import type { Subscription } from "./cluster/subscription";
-import type { ContainerLog, LogSource } from "./verdict/evidence";
+import type { ContainerLog, LogSource } from "./verdict/told-log";
 import { KnownSecrets } from "./known-secrets";
 import type { Deployment, Namespace } from "./verdict/objects";
 

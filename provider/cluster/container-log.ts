@@ -1,8 +1,10 @@
 import { setImmediate as others } from "node:timers/promises";
 import type { KnownSecrets } from "../known-secrets";
-import type { ContainerLog, LogSource } from "../verdict/evidence";
+import type { ContainerLog, LogSource } from "../verdict/told-log";
+import { isFormat } from "../verdict/log-hints";
 import type { Api } from "./api";
 import { ApiError, messageOf } from "./api-error";
+import { architectureOf } from "./architecture";
 import { COLLECTIONS } from "./collection";
 
 /** Lines that are told. */
@@ -38,7 +40,12 @@ export async function containerLog(
     // Masking is work: others get their turn between two logs.
     await others();
     const lines = whole.split("\n").filter((line) => line.trim() !== "");
-    return { ...source, lines: lines.slice(-LINES).map(shortLine) };
+    const log = { ...source, lines: lines.slice(-LINES).map(shortLine) };
+    if (!isFormat(log.lines.at(-1) ?? "")) return log;
+    const { api, namespace } = reading;
+    const pod = `${COLLECTIONS.pods.path(namespace)}/${source.pod}`;
+    const architecture = await architectureOf(api, pod, signal);
+    return architecture === undefined ? log : { ...log, architecture };
   } catch (error) {
     // The runtime may have cleared the container before away already.
     return source.previous && error instanceof ApiError && error.status === 400

@@ -3,6 +3,7 @@ import type { ReadinessInputs } from "../../contract/readiness";
 import { nextCommand } from "./command";
 import { newReplicaSet, podsOf } from "./deployment";
 import type { Finding } from "./finding";
+import { explained } from "./log-hints";
 import { masked } from "../mask/mask";
 import {
   condition,
@@ -15,22 +16,10 @@ import {
 } from "./objects";
 import { isReady, statusesOf, unreadyStatuses } from "./pod";
 import { complaintsOf } from "./report";
+import type { ContainerLog, LogSource } from "./told-log";
 
 /** Pods that are told of one by one; the others are mostly the same again. */
 const PODS = 3;
-
-/** The last lines of one container's log. */
-export interface ContainerLog {
-  readonly pod: string;
-  readonly container: string;
-  /** Whether these are of the container before its last restart. */
-  readonly previous: boolean;
-  /** The lines, or why there are none. */
-  readonly lines: readonly string[];
-}
-
-/** A container whose log tells why the release is not ready. */
-export type LogSource = Omit<ContainerLog, "lines">;
 
 /** What a verdict was made from, and what was gathered for it. */
 export interface Facts {
@@ -76,14 +65,14 @@ export function gathered(gathering: Gathering): Evidence {
   const { finding, suspects, concerned, warnings, logs, notes, command } = gathering;
   const told = suspects.slice(0, PODS);
   const { object, container = null } = finding;
-  const message = finding.message.trim();
+  const { message, hints } = explained({ finding, pods: told, logs, warnings });
   const containers = told.flatMap((pod) => containersOf(pod, logs));
-  const said = [message, ...containers.flatMap(complaintsOf)];
+  const said = [message.trim(), ...containers.flatMap(complaintsOf)];
   return {
     object,
     container,
-    message,
-    notes,
+    message: message.trim(),
+    notes: [...notes, ...hints],
     containers,
     otherPods: suspects.length - told.length,
     events: eventsOf(warnings, new Set([...concerned, ...told.map(uidOf)]), said),
