@@ -2,13 +2,14 @@ import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { ValueSource } from "./values";
+import type { ClusterProviders } from "../cluster";
 import { fetchCredential } from "./external-credential";
 import type { Registry } from "../image/image";
 import type { CredentialForm, CredentialFormat, JenkinsOptions } from "./format";
 import type { SecretStore } from "./external-secret";
 import type { Namespace } from "../namespace";
 import { sealCredential, type Sealing } from "./sealed-credential";
-import type { SlipwayProvider } from "../slipway-provider";
+import { slipwayProviderOf } from "../providers";
 
 /** A credential as its team describes it. */
 export interface CredentialDefinition {
@@ -66,7 +67,8 @@ export interface CredentialArgs {
 
 /** Options of a {@link Credential}. */
 export type CredentialOptions = pulumi.ComponentResourceOptions & {
-  readonly providers: [k8s.Provider, SlipwayProvider];
+  /** In any order. */
+  readonly providers: ClusterProviders;
 };
 
 /**
@@ -85,6 +87,7 @@ export class Credential extends pulumi.ComponentResource {
   constructor(name: string, args: CredentialArgs, opts: CredentialOptions) {
     super("slipway:index:Credential", name, {}, opts);
 
+    const provider = slipwayProviderOf(this, name);
     const { definition, namespace, places = {}, sealing, registry } = args;
     const { keys, store, refreshInterval } = definition;
     const form = formOf(name, definition, namespace);
@@ -93,13 +96,8 @@ export class Credential extends pulumi.ComponentResource {
     const child = { parent: this, dependsOn, ...(place && { deletedWith: place }) };
     const made =
       store === undefined
-        ? sealCredential(name, { form, keys, sealing, registry }, child, opts.providers[1])
-        : fetchCredential(
-            name,
-            { form, keys, store, refreshInterval, registry },
-            child,
-            opts.providers[1],
-          );
+        ? sealCredential(name, { form, keys, sealing, registry }, child, provider)
+        : fetchCredential(name, { form, keys, store, refreshInterval, registry }, child, provider);
 
     this.keys = made.keys;
     this.digest = made.digest;
