@@ -6,7 +6,7 @@ import type { ImageSource, Registry } from "./components/image/image";
 import type { ServiceDefinition } from "./components/service-definition";
 import type { Sealing } from "./components/credentials/sealed-credential";
 import type { JenkinsDefinition } from "./components/lanes/definition";
-import type { Promotion, ToBePromoted } from "./components/promotion/promotion";
+import type { Promotion, ToBePromoted } from "./components/promotion/definition";
 import { resolveCluster } from "./settings/cluster";
 import { conflicts } from "./settings/conflicts";
 import { credentialFaults, settingsUsed } from "./settings/credential-conflicts";

@@ -45,12 +45,8 @@ export { complete, type Place } from "./complete-service";
 export type { JenkinsDefinition, LaneDefinition, LaneName } from "./lanes/definition";
 export { type LanePlan, planLanes } from "./lanes/plan";
 export { Namespace } from "./namespace";
-export {
-  promote,
-  type Promotion,
-  type PromotionArgs,
-  type ToBePromoted,
-} from "./promotion/promotion";
+export type { Promotion, ToBePromoted } from "./promotion/definition";
+export { promote, type PromotionArgs } from "./promotion/promotion";
 export { type AppliedObject, ObjectReadiness, type ObjectReadinessArgs } from "./object-readiness";
 export { Readiness, type ReadinessArgs } from "./readiness";
 export { Release, type ReleaseArgs, type ReleaseOptions } from "./release";
