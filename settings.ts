@@ -16,7 +16,6 @@ import { jenkinsFaults } from "./settings/jenkins";
 import { mapping } from "./settings/mapping";
 import { asPromoted, pinFaults, sourceOf } from "./settings/promotion";
 import { PASSWORD, registryFaults } from "./settings/registry";
-import { silenceSdkTrace } from "./settings/sdk-trace";
 import { secretFaults } from "./settings/secrets";
 import { stackSchema } from "./settings/stack";
 import type { Surroundings } from "./settings/surroundings";
@@ -68,7 +67,6 @@ const KNOWN = [...MAPPINGS, PASSWORD, "namespace"];
  * @throws RunError with a line for each fault, before anything is registered
  */
 export function readSettings(): Settings {
-  silenceSdkTrace();
   const entries = Object.entries(pulumi.runtime.allConfig()).filter(([key]) =>
     key.startsWith(PREFIX),
   );

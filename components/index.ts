@@ -52,6 +52,7 @@ export { Readiness, type ReadinessArgs } from "./readiness";
 export { Release, type ReleaseArgs, type ReleaseOptions } from "./release";
 export { requireReady } from "./require-ready";
 export type { Sealing } from "./credentials/sealed-credential";
+export { silenceSdkTrace } from "./sdk-trace";
 export { SealedValues, type SealedValuesArgs } from "./credentials/sealed-values";
 export { SecretReadiness, type SecretReadinessArgs } from "./credentials/secret-readiness";
 export { SlipwayProvider, type SlipwayProviderArgs } from "./slipway-provider";

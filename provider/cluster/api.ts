@@ -1,7 +1,7 @@
 import type * as ClientNode from "@kubernetes/client-node";
 import type { ProviderConfig } from "../../contract/provider-config";
 import { ApiError } from "./api-error";
-import { readTokenFiles } from "./token-file";
+import { readTokenFiles } from "../../kubeconfig/token-file";
 
 /** An answer that takes longer is none. */
 const REQUEST_MILLISECONDS = 20_000;
