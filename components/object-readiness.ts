@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ObjectRecord, ObjectRules } from "../contract/object-readiness";
 import type { Tolerances } from "../contract/tolerances";
 import type { SlipwayProvider } from "./slipway-provider";
+import { RESOURCES } from "../contract/tokens";
 
 /** An object that the program makes: every resource of `@pulumi/kubernetes` is one. */
 export interface AppliedObject {
@@ -79,6 +80,6 @@ export class ObjectReadiness extends pulumi.CustomResource {
       generation: metadata.generation,
     };
     const inputs = { record: undefined, ...identity, deadlineSeconds, ...args };
-    super("slipway:index:ObjectReadiness", name, inputs, opts);
+    super(RESOURCES.ObjectReadiness, name, inputs, opts);
   }
 }

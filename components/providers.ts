@@ -1,9 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 
+import { RESOURCES } from "../contract/tokens";
 import type { SlipwayProvider } from "./slipway-provider";
 
 /** A type of each package that a component has resources of. */
-const NEEDED = { kubernetes: "kubernetes:core/v1:Namespace", slipway: "slipway:index:Readiness" };
+const NEEDED = { kubernetes: "kubernetes:core/v1:Namespace", slipway: RESOURCES.Readiness };
 
 /**
  * Slipway's provider among those of a component. Kubernetes objects find theirs by themselves, but fall back to the

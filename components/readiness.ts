@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { DeploymentIdentity, ReadinessInputs } from "../contract/readiness";
 import type { HistoryEntry, ReleaseRecord } from "../contract/release-record";
 import type { SlipwayProvider } from "./slipway-provider";
+import { RESOURCES } from "../contract/tokens";
 
 export interface ReadinessArgs {
   /** Name of the service, as in the settings. */
@@ -95,11 +96,6 @@ export class Readiness extends pulumi.CustomResource {
     args: ReadinessArgs,
     opts: pulumi.CustomResourceOptions & { readonly provider: SlipwayProvider },
   ) {
-    super(
-      "slipway:index:Readiness",
-      name,
-      { release: undefined, history: undefined, ...args },
-      opts,
-    );
+    super(RESOURCES.Readiness, name, { release: undefined, history: undefined, ...args }, opts);
   }
 }

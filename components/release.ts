@@ -11,6 +11,7 @@ import type { Namespace } from "./namespace";
 import { Readiness } from "./readiness";
 import { slipwayProviderOf } from "./providers";
 import { type Endpoint, Workload } from "./workload";
+import { COMPONENTS } from "../contract/tokens";
 
 /** Inputs of a {@link Release}. */
 export interface ReleaseArgs {
@@ -52,7 +53,7 @@ export class Release extends pulumi.ComponentResource {
   readonly endpoint: pulumi.Output<Endpoint>;
 
   constructor(name: string, args: ReleaseArgs, opts: ReleaseOptions) {
-    super("slipway:index:Release", name, {}, opts);
+    super(COMPONENTS.Release, name, {}, opts);
 
     const provider = slipwayProviderOf(this, name);
     const { namespace, registry, credentials = {}, failsLate = false } = args;

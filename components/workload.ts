@@ -5,6 +5,7 @@ import type { DeploymentIdentity } from "../contract/readiness";
 import type { Service } from "./service-definition";
 import type { SourceReference } from "./manifests/deployment";
 import { workloadHash, type WorkloadManifests, workloadManifests } from "./manifests/workload";
+import { COMPONENTS } from "../contract/tokens";
 
 /** Where a service answers. */
 export interface Endpoint {
@@ -56,7 +57,7 @@ export class Workload extends pulumi.ComponentResource {
   readonly endpoint: pulumi.Output<Endpoint>;
 
   constructor(name: string, args: WorkloadArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("slipway:index:Workload", name, {}, opts);
+    super(COMPONENTS.Workload, name, {}, opts);
 
     const { service, image, source, namespace, credentials = {} } = args;
     const child = { parent: this, dependsOn: namespace, deletedWith: namespace };

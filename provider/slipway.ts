@@ -16,6 +16,7 @@ import type { Resource } from "./resource";
 import { SealedValues } from "./sealed-values";
 import { SecretReadiness } from "./secret-readiness";
 import type { Plugin, Properties, Subject } from "../wire/plugin";
+import { FUNCTIONS, RESOURCES } from "../contract/tokens";
 
 /** Slipway's own provider: the resources that need code while the stack is being applied. */
 export class SlipwayProvider implements Plugin {
@@ -37,18 +38,15 @@ export class SlipwayProvider implements Plugin {
     const context = () => providerConfig(this.#config).context;
     const { signal } = this.#interruption;
     this.#resources = {
-      "slipway:index:AccessProof": new AccessProof(() => cluster().api, signal),
-      "slipway:index:ImageCopy": new ImageCopy(this.#registries),
-      "slipway:index:LaneGuard": new LaneGuard(() => cluster().api, signal),
-      "slipway:index:Readiness": new Readiness(cluster, context, signal),
-      "slipway:index:ObjectReadiness": new ObjectReadiness(cluster, context, signal),
-      "slipway:index:SealedValues": new SealedValues(() => cluster().api, signal, this.#secrets),
-      "slipway:index:SecretReadiness": new SecretReadiness(() => cluster().api, signal),
-      "slipway:index:ExternalSecretReadiness": new ExternalSecretReadiness(
-        () => cluster().api,
-        signal,
-      ),
-    };
+      [RESOURCES.AccessProof]: new AccessProof(() => cluster().api, signal),
+      [RESOURCES.ImageCopy]: new ImageCopy(this.#registries),
+      [RESOURCES.LaneGuard]: new LaneGuard(() => cluster().api, signal),
+      [RESOURCES.Readiness]: new Readiness(cluster, context, signal),
+      [RESOURCES.ObjectReadiness]: new ObjectReadiness(cluster, context, signal),
+      [RESOURCES.SealedValues]: new SealedValues(() => cluster().api, signal, this.#secrets),
+      [RESOURCES.SecretReadiness]: new SecretReadiness(() => cluster().api, signal),
+      [RESOURCES.ExternalSecretReadiness]: new ExternalSecretReadiness(() => cluster().api, signal),
+    } satisfies Record<(typeof RESOURCES)[keyof typeof RESOURCES], Resource>;
   }
 
   configure(config: Properties): void {
@@ -65,8 +63,8 @@ export class SlipwayProvider implements Plugin {
   delete: Plugin["delete"] = (subject, args) => this.#of(subject).delete(subject, args);
 
   invoke(token: string, args: Properties): Promise<Properties> {
-    if (token === "slipway:index:imageDigests") return imageDigests(args, this.#registries);
-    throw new Error(`slipway's provider has no function ${token}, only slipway:index:imageDigests`);
+    if (token === FUNCTIONS.imageDigests) return imageDigests(args, this.#registries);
+    throw new Error(`slipway's provider has no function ${token}, only ${FUNCTIONS.imageDigests}`);
   }
 
   cancel(): void {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { clusterSchema } from "./cluster";
 import { credentialSchema, sealingSchema } from "./credentials";
 import * as field from "./fields";
 import { jenkinsSchema } from "./jenkins";
@@ -12,18 +13,7 @@ import type { Surroundings } from "./surroundings";
 export function stackSchema(surroundings: Surroundings) {
   return field.mapping(
     {
-      cluster: field.mapping(
-        {
-          kubeconfig: field.path(surroundings, "file", "the path of a kubeconfig file"),
-          context: field
-            .expanded(surroundings, "the name of a context in the kubeconfig")
-            .exactOptional(),
-          identifier: field
-            .expanded(surroundings, "a name of the cluster that never changes")
-            .exactOptional(),
-        },
-        "kubeconfig, and as needed context and identifier",
-      ),
+      cluster: clusterSchema(surroundings),
       registry: registrySchema(surroundings).exactOptional(),
       [PASSWORD]: z.string().exactOptional(),
       namespace: field.label.refine((name) => !/^(default|kube-.*)$/.test(name), {

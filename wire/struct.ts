@@ -1,8 +1,6 @@
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import type { Properties } from "./plugin";
-
-const SIGNATURE = "4dabf18193072939515e22adb298388d";
-const SECRET = "1b47061264138c4ac30d75fd1eb44270";
+import { SECRET, SIGNATURE } from "./signature";
 
 type JavaScript = Parameters<typeof Struct.fromJavaScript>[0];
 

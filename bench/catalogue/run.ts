@@ -92,7 +92,7 @@ const VERDICT = /shop: [a-z-]+ after \d+ s|slipway:index:Readiness shop (created
 
 async function setUp(entry: Case, project: Project, stage: Stage): Promise<void> {
   if (entry.fault !== undefined)
-    await putFaults(project, { shop: entry.fault(stage.images.shop, stage.namespace) });
+    await putFaults(project, { shop: entry.fault(stage.images, stage.namespace) });
   const prepared = await entry.prepare?.(stage);
   await project.settings({
     services: {

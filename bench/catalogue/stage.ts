@@ -16,6 +16,8 @@ export interface Images {
   readonly shop: string;
   /** Another build of it. */
   readonly other: string;
+  /** What they are built from; it runs as root. */
+  readonly base: string;
 }
 
 /** Kinds that have no namespace. */

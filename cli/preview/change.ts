@@ -1,3 +1,4 @@
+import { RESOURCES } from "../../contract/tokens";
 import { differences } from "./difference";
 import { containsSecret } from "./secret";
 import type { Action, Step } from "./step";
@@ -40,8 +41,13 @@ export function changeOf(step: Step): Change {
 }
 
 /** What is told with its service: what becomes of the image and the pods. */
-const TOLD_WITH_SERVICE =
-  /^(docker:index\/image:Image|kubernetes:apps\/v1:Deployment|slipway:index:(Readiness|SealedValues|SecretReadiness))$/;
+const TOLD_WITH_SERVICE: ReadonlySet<string> = new Set([
+  "docker:index/image:Image",
+  "kubernetes:apps/v1:Deployment",
+  RESOURCES.Readiness,
+  RESOURCES.SealedValues,
+  RESOURCES.SecretReadiness,
+]);
 
 /**
  * Whether a change follows from what is told of the services, or is one of labels that nobody would notice. What is
@@ -49,7 +55,7 @@ const TOLD_WITH_SERVICE =
  */
 export function followsFromServices({ action, type, before, after }: Step): boolean {
   if (action === "replace" || action === "delete") return false;
-  if (TOLD_WITH_SERVICE.test(type)) return true;
+  if (TOLD_WITH_SERVICE.has(type)) return true;
   if (action !== "update") return false;
   const differing = differences(before, after);
   return (

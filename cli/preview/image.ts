@@ -1,4 +1,5 @@
-import { isUnknown, type Step } from "./step";
+import { isUnknown } from "../../wire/unknown";
+import type { Step } from "./step";
 
 /** What becomes of a service's image. */
 export interface ImagePreview {

@@ -1,5 +1,4 @@
-/** The key by which the engine marks a secret in whatever it tells. */
-const SIGNATURE = "4dabf18193072939515e22adb298388d";
+import { SIGNATURE } from "../../wire/signature";
 
 /** Whether a secret is anywhere in a value. */
 export function containsSecret(value: unknown): boolean {

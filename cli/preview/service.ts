@@ -1,6 +1,7 @@
 import { type ImagePreview, imageOf } from "./image";
 import { type PodsPreview, podsOf } from "./pods";
 import { compare, type Step } from "./step";
+import { RESOURCES } from "../../contract/tokens";
 
 /** What a preview says of one service. */
 export interface ServicePreview {
@@ -27,7 +28,7 @@ export function servicePreviews(steps: readonly Step[]): ServicePreview[] {
 function changedKeys(steps: readonly Step[]): ReadonlyMap<string, readonly string[]> {
   return new Map(
     steps
-      .filter(({ type }) => type === "slipway:index:SealedValues")
+      .filter(({ type }) => type === RESOURCES.SealedValues)
       .map(({ name, before, after }) => [
         name,
         differingKeys(before?.["digests"], after?.["digests"]),

@@ -1,4 +1,5 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation";
+import { COMPONENTS } from "../../contract/tokens";
 
 /** Object of the engine's inputs, with secrets as the engine marks them. */
 export type Inputs = Readonly<Record<string, unknown>>;
@@ -11,6 +12,8 @@ export interface Step {
   readonly urn: string;
   readonly type: string;
   readonly name: string;
+  /** Whether it groups resources; then no provider knows of it. */
+  readonly isComponent: boolean;
   readonly action: Action;
   readonly before: Inputs | undefined;
   readonly after: Inputs | undefined;
@@ -22,9 +25,6 @@ export interface Step {
   readonly service: string | undefined;
 }
 
-/** What stands in place of a value that is known only after something else was made. */
-const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
-
 const ACTIONS: Readonly<Record<string, Action>> = {
   create: "create",
   update: "update",
@@ -35,7 +35,7 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   "delete-replaced": "replace",
 };
 
-const RELEASE = "slipway:index:Release";
+const RELEASE = COMPONENTS.Release;
 
 /** The resources of a preview, one each, by type and name; the engine tells of them as it comes to them. */
 export function stepsOf(events: readonly EngineEvent[]): Step[] {
@@ -52,6 +52,7 @@ export function stepsOf(events: readonly EngineEvent[]): Step[] {
       urn,
       type,
       name: nameOf(urn),
+      isComponent: (next ?? old)?.custom !== true,
       action: known?.action === "replace" ? "replace" : action,
       before: known?.before ?? inputsOf(old),
       after: inputsOf(next) ?? known?.after,
@@ -61,11 +62,6 @@ export function stepsOf(events: readonly EngineEvent[]): Step[] {
     });
   }
   return [...steps.values()].sort(byTypeAndName);
-}
-
-/** Whether a value is known only when the change is made. */
-export function isUnknown(value: unknown): boolean {
-  return value === UNKNOWN;
 }
 
 function inputsOf(state: { readonly inputs?: unknown } | null | undefined): Inputs | undefined {

@@ -10,6 +10,7 @@ import type { SecretStore } from "./external-secret";
 import type { Namespace } from "../namespace";
 import { sealCredential, type Sealing } from "./sealed-credential";
 import { slipwayProviderOf } from "../providers";
+import { COMPONENTS } from "../../contract/tokens";
 
 /** A credential as its team describes it. */
 export interface CredentialDefinition {
@@ -85,7 +86,7 @@ export class Credential extends pulumi.ComponentResource {
   readonly digest: pulumi.Output<string>;
 
   constructor(name: string, args: CredentialArgs, opts: CredentialOptions) {
-    super("slipway:index:Credential", name, {}, opts);
+    super(COMPONENTS.Credential, name, {}, opts);
 
     const provider = slipwayProviderOf(this, name);
     const { definition, namespace, places = {}, sealing, registry } = args;

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { ExternalSecretReadinessInputs } from "../../contract/external-secret-readiness";
 import type { SlipwayProvider } from "../slipway-provider";
+import { RESOURCES } from "../../contract/tokens";
 
 export type ExternalSecretReadinessArgs = {
   readonly [Key in keyof ExternalSecretReadinessInputs]: pulumi.Input<
@@ -32,6 +33,6 @@ export class ExternalSecretReadiness extends pulumi.CustomResource {
     opts: pulumi.CustomResourceOptions & { readonly provider: SlipwayProvider },
   ) {
     const outputs = { ready: undefined, digest: undefined, digestKey: undefined };
-    super("slipway:index:ExternalSecretReadiness", name, { ...outputs, ...args }, opts);
+    super(RESOURCES.ExternalSecretReadiness, name, { ...outputs, ...args }, opts);
   }
 }

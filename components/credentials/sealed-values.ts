@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { SealedValuesInputs, SealedValuesOutputs } from "../../contract/sealed-values";
 import type { SlipwayProvider } from "../slipway-provider";
+import { RESOURCES } from "../../contract/tokens";
 
 export interface SealedValuesArgs extends Omit<SealedValuesInputs, "values"> {
   /** By key of the Secret. They leave the program for Slipway's provider and are kept nowhere. */
@@ -40,6 +41,6 @@ export class SealedValues extends pulumi.CustomResource {
     };
     const secret = Object.entries(args.values).map(([key, value]) => [key, pulumi.secret(value)]);
     const values = Object.fromEntries(secret) as Record<string, pulumi.Output<string>>;
-    super("slipway:index:SealedValues", name, { ...outputs, ...args, values }, opts);
+    super(RESOURCES.SealedValues, name, { ...outputs, ...args, values }, opts);
   }
 }

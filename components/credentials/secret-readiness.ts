@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { SecretReadinessInputs } from "../../contract/secret-readiness";
 import type { SlipwayProvider } from "../slipway-provider";
+import { RESOURCES } from "../../contract/tokens";
 
 export type SecretReadinessArgs = {
   readonly [Key in keyof SecretReadinessInputs]: pulumi.Input<SecretReadinessInputs[Key]>;
@@ -26,6 +27,6 @@ export class SecretReadiness extends pulumi.CustomResource {
     args: SecretReadinessArgs,
     opts: pulumi.CustomResourceOptions & { readonly provider: SlipwayProvider },
   ) {
-    super("slipway:index:SecretReadiness", name, { ready: undefined, ...args }, opts);
+    super(RESOURCES.SecretReadiness, name, { ready: undefined, ...args }, opts);
   }
 }

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import type { ImageCopyInputs } from "../../contract/image-copy";
+import { RESOURCES } from "../../contract/tokens";
 
 export interface ImageCopyArgs {
   /** The image to copy: `repository@sha256:<64 hex>`. */
@@ -27,6 +28,6 @@ export class ImageCopy extends pulumi.CustomResource {
 
   constructor(name: string, args: ImageCopyArgs, opts: pulumi.CustomResourceOptions) {
     const login = args.login === undefined ? undefined : pulumi.secret(args.login);
-    super("slipway:index:ImageCopy", name, { image: undefined, ...args, login }, opts);
+    super(RESOURCES.ImageCopy, name, { image: undefined, ...args, login }, opts);
   }
 }

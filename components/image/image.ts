@@ -8,6 +8,7 @@ import { contentHash } from "../../build-context/content-hash";
 import { ImageCopy } from "./image-copy";
 import { digestOf, registryServer, repositoryOf, requirePinned } from "./image-reference";
 import { type Source, sourceOf, UNKNOWN_SOURCE } from "./source";
+import { COMPONENTS } from "../../contract/tokens";
 
 /** How an image is built. */
 export interface Build {
@@ -100,7 +101,7 @@ export class Image extends pulumi.ComponentResource {
     { source, registry }: ImageArgs,
     opts?: pulumi.ComponentResourceOptions,
   ) {
-    super("slipway:index:Image", name, {}, opts);
+    super(COMPONENTS.Image, name, {}, opts);
 
     const child = { parent: this };
     const obtained =

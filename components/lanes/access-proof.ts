@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { AccessFault, IdentityAccess } from "../../contract/access-proof";
 import type { Right } from "../../rights";
 import type { SlipwayProvider } from "../slipway-provider";
+import { RESOURCES } from "../../contract/tokens";
 
 /** An identity, what it must be allowed to do, and what it must not. */
 export interface AccessProofIdentity extends Omit<IdentityAccess, "needed" | "forbidden"> {
@@ -58,7 +59,7 @@ export class AccessProof extends pulumi.CustomResource {
       provedAt: undefined,
     };
     const plain = pulumi.output(identities).apply((all) => all.map(plainIdentity));
-    super("slipway:index:AccessProof", name, { ...outputs, identities: plain, manifestHash }, opts);
+    super(RESOURCES.AccessProof, name, { ...outputs, identities: plain, manifestHash }, opts);
   }
 }
 

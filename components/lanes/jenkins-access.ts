@@ -12,6 +12,7 @@ import { manifestHash } from "../manifests/hash";
 import { AGENT, type LaneName, LAUNCHER, userName } from "./definition";
 import type { LaneAccount, LanePlan } from "./plan";
 import { summaryOf } from "./summary";
+import { COMPONENTS } from "../../contract/tokens";
 
 /** Where Jenkins works, and as whom. Never a token: they are short-lived, and asked for where they are used. */
 export interface JenkinsOutputs {
@@ -55,7 +56,7 @@ export class JenkinsAccess extends pulumi.ComponentResource {
     { plan, namespace }: JenkinsAccessArgs,
     opts: pulumi.ComponentResourceOptions & { readonly providers: ClusterProviders },
   ) {
-    super("slipway:index:JenkinsAccess", name, {}, opts);
+    super(COMPONENTS.JenkinsAccess, name, {}, opts);
 
     const provider = slipwayProviderOf(this, name);
     // A run that may not change the lanes ends before the namespace, and so before all of this.

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { LanePlan } from "./plan";
 import { summaryOf } from "./summary";
 import type { SlipwayProvider } from "../slipway-provider";
+import { RESOURCES } from "../../contract/tokens";
 
 /** Inputs of a {@link LaneGuard}. */
 export interface LaneGuardArgs {
@@ -28,6 +29,6 @@ export class LaneGuard extends pulumi.CustomResource {
     opts: pulumi.CustomResourceOptions & { readonly provider: SlipwayProvider },
   ) {
     const inputs = { namespace: plan.home, lanes: last ? {} : summaryOf(plan) };
-    super("slipway:index:LaneGuard", name, inputs, opts);
+    super(RESOURCES.LaneGuard, name, inputs, opts);
   }
 }

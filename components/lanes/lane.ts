@@ -2,6 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { LaneManifests } from "./objects";
+import { COMPONENTS } from "../../contract/tokens";
 
 /** Inputs of a {@link Lane}. */
 export interface LaneArgs {
@@ -26,7 +27,7 @@ export class Lane extends pulumi.ComponentResource {
     { manifests, after }: LaneArgs,
     opts?: pulumi.ComponentResourceOptions,
   ) {
-    super("slipway:index:Lane", name, {}, opts);
+    super(COMPONENTS.Lane, name, {}, opts);
 
     const { resourceQuota, limitRange, networkPolicy, launcher, agent, token } = manifests;
     this.namespace = new k8s.core.v1.Namespace(

@@ -10,6 +10,7 @@ import type { Promotion, ToBePromoted } from "./definition";
 import { registryReasons, ruleReasons } from "./rules";
 import type { SlipwayProvider } from "../slipway-provider";
 import { entryOf, outputOf, recordFaults } from "../stack-release";
+import { FUNCTIONS } from "../../contract/tokens";
 
 /** Inputs of {@link promote}. */
 export interface PromotionArgs {
@@ -97,7 +98,7 @@ async function find(
   ]);
   if (references.length === 0) return [];
   const args = { references, login: loginTo(registry) };
-  const answer = (await pulumi.runtime.invoke("slipway:index:imageDigests", args, {
+  const answer = (await pulumi.runtime.invoke(FUNCTIONS.imageDigests, args, {
     provider,
   })) as { readonly images?: readonly FoundImage[] };
   return answer.images;

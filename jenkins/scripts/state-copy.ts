@@ -1,6 +1,4 @@
-/** The key by which the engine marks what is special in a state, and its value for a secret. */
-const SIGNATURE = "4dabf18193072939515e22adb298388d";
-const SECRET = "1b47061264138c4ac30d75fd1eb44270";
+import { SECRET, SIGNATURE } from "../../wire/signature";
 
 /** What stands in the place of each secret: JSON, as the engine wants it in clear. */
 const HIDDEN = { [SIGNATURE]: SECRET, plaintext: JSON.stringify("hidden") };

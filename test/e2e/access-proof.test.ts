@@ -11,6 +11,7 @@ import { createAccount, kubeconfigOfAccount } from "../support/account";
 import { cluster, kubeConfig } from "../../testbed/cluster";
 import { folderWith, removeFolders } from "../support/folder";
 import { NAMESPACE } from "../../testbed/kinds";
+import { RESOURCES } from "../../contract/tokens";
 
 const namespace = `slipway-access-${randomUUID().slice(0, 8)}`;
 const account = { namespace, name: "deployer" };
@@ -29,7 +30,7 @@ const warnings: string[] = [];
 const ignore = () => undefined;
 const subject: Subject = {
   urn: "urn",
-  type: "slipway:index:AccessProof",
+  type: RESOURCES.AccessProof,
   name: "lanes",
   log: { info: ignore, error: ignore, status: ignore, warn: (text) => warnings.push(text) },
 };

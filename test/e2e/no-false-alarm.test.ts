@@ -109,7 +109,7 @@ async function deploy(): Promise<void> {
   const entries = CATALOGUE.filter(({ name }) => NAMES.includes(name as Name));
   expect(entries).toHaveLength(NAMES.length);
   const faults = entries.flatMap(({ name, fault }) =>
-    fault === undefined ? [] : [[name, fault(stage.images.shop, project.namespace)] as const],
+    fault === undefined ? [] : [[name, fault(stage.images, project.namespace)] as const],
   );
   await putFaults(project, Object.fromEntries(faults));
   const services = entries.map(async ({ name, settings, prepare }) => {

@@ -11,6 +11,7 @@ import { PrivateRegistry } from "../support/private-registry";
 import { Project } from "../../testbed/project";
 import { shop } from "../../testbed/shop";
 import { succeed } from "../../testbed/succeed";
+import { RESOURCES } from "../../contract/tokens";
 
 /** Secrets that are given, by the setting or output that has them. */
 const given = {
@@ -166,7 +167,7 @@ test("a secret for a build argument is refused without a look at it", async () =
 test("no mark is in the state, its backups and history, in what was said or logged, or in a file", async () => {
   const files = await textBelow(project.folder);
   expect(files).toContain("first.events");
-  expect(said.join("")).toContain("slipway:index:SealedValues");
+  expect(said.join("")).toContain(RESOURCES.SealedValues);
   expect(found(secrets, await project.stored())).toEqual([]);
   expect(found(secrets, said.join(""))).toEqual([]);
   expect(found(secrets, files)).toEqual([]);

@@ -2,6 +2,7 @@ import type { ReadinessOutputs } from "../../contract/readiness";
 import { cluster } from "../../testbed/cluster";
 import { POD } from "../../testbed/kinds";
 import type { Project } from "../../testbed/project";
+import { RESOURCES } from "../../contract/tokens";
 
 interface State {
   readonly deployment: {
@@ -12,7 +13,7 @@ interface State {
 /** What the stack's state keeps of the one release in it: an `up` that fails leaves the stack's outputs as they were. */
 export async function storedRelease(project: Project): Promise<ReadinessOutputs> {
   const { deployment } = JSON.parse(await project.state()) as State;
-  const readiness = deployment.resources.find(({ type }) => type === "slipway:index:Readiness");
+  const readiness = deployment.resources.find(({ type }) => type === RESOURCES.Readiness);
   return readiness?.outputs as ReadinessOutputs;
 }
 

@@ -11,6 +11,7 @@ import { type Right, rightsOfVerdict } from "../../rights";
 import { ApiServer, type Review } from "../support/api-server";
 import { removeFolders } from "../support/folder";
 import { kubeconfigOf } from "../support/kubeconfig";
+import { RESOURCES } from "../../contract/tokens";
 
 const ASK = "create subjectaccessreviews";
 const DEPLOYER = "system:serviceaccount:lane:deployer";
@@ -45,7 +46,7 @@ beforeEach(async () => {
   provider.configure({ ...kubeconfigOf(server.url) });
   warnings = [];
   const log = { info: ignore, error: ignore, status: ignore, warn };
-  subject = { urn: "urn", type: "slipway:index:AccessProof", name: "lanes", log };
+  subject = { urn: "urn", type: RESOURCES.AccessProof, name: "lanes", log };
 });
 afterEach(async () => {
   provider.cancel();

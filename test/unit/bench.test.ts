@@ -5,6 +5,7 @@ import { median } from "../../bench/chain";
 import { manifestsOf } from "../../bench/manifests";
 import { compare, report } from "../../bench/report";
 import { countWatches } from "../../bench/watches";
+import { RESOURCES } from "../../contract/tokens";
 
 const chain = { empty: 4, byHandFirst: 6, byHandChange: 5, first: 15, change: 12, nothing: 5 };
 
@@ -78,7 +79,7 @@ test("takes the stack's Kubernetes objects, the namespace first, and moves them 
         { type: "pulumi:providers:kubernetes", inputs: { kubeconfig: "…" } },
         { type: "kubernetes:apps/v1:Deployment", inputs: deployment },
         { type: "kubernetes:core/v1:Namespace", inputs: namespace },
-        { type: "slipway:index:Readiness", inputs: { kind: "none" } },
+        { type: RESOURCES.Readiness, inputs: { kind: "none" } },
       ],
     },
   });

@@ -15,19 +15,20 @@ import { SlipwayProvider } from "../../components/slipway-provider";
 import { deploy, only, type Outputs, providerOf, valueOf } from "../support/engine";
 import { removeFolders } from "../support/folder";
 import { settingsOf, VALID } from "../support/stack-config";
+import { RESOURCES } from "../../contract/tokens";
 
 afterEach(removeFolders);
 
 const controller = { namespace: "kube-system", name: "sealed-secrets-controller" };
 const engine: Outputs = (type) => ({
-  ...(type === "slipway:index:SealedValues" && {
+  ...(type === RESOURCES.SealedValues && {
     encryptedData: { KEY: "AgB" },
     digests: { KEY: "d1" },
     digest: "d0",
     digestKey: "k",
   }),
-  ...(type === "slipway:index:SecretReadiness" && { ready: true }),
-  ...(type === "slipway:index:ExternalSecretReadiness" && { ready: true, digest: "of the store" }),
+  ...(type === RESOURCES.SecretReadiness && { ready: true }),
+  ...(type === RESOURCES.ExternalSecretReadiness && { ready: true, digest: "of the store" }),
   ...(type === "random:index/randomPassword:RandomPassword" && { result: "made up" }),
 });
 
@@ -321,6 +322,17 @@ describe("settings of credentials", () => {
       }),
       { key: "hunter2" },
       /keys\.A: allowed: \{remote[^]*payment\.scope: got "strict"[^]*payment\.store: missing/,
+    ],
+    [
+      "an interval that is longer than any",
+      payment({
+        backend: "external-secrets",
+        store: { name: "vault" },
+        refreshInterval: "8784h1s",
+        keys: { A: { remote: { key: "a" } } },
+      }),
+      {},
+      /payment\.refreshInterval: got "8784h1s"; allowed: at most 366 days, which are 8784h$/,
     ],
     [
       "a pull secret of a store whose password is the stack's",

@@ -4,11 +4,12 @@ import { ApiError } from "../../provider/cluster/api-error";
 import { ExternalSecretReadiness } from "../../provider/external-secret-readiness";
 import { type ExternalSecret, judgeExternalSecret } from "../../provider/secret-readiness/external";
 import type { Properties, Subject } from "../../wire/plugin";
+import { RESOURCES } from "../../contract/tokens";
 
 const inputs = { namespace: "shop", name: "payment", manifestHash: "sha256:1" };
 const subject: Subject = {
   urn: "urn",
-  type: "slipway:index:ExternalSecretReadiness",
+  type: RESOURCES.ExternalSecretReadiness,
   name: "payment",
   log: {
     info: () => undefined,

@@ -1,9 +1,8 @@
 // Proves what is taken out of a state and of settings; that the engine takes what is left is proved by test/e2e/jenkins-scripts.
+import { SECRET, SIGNATURE } from "../../wire/signature";
 import { withSalt, withoutSecrets } from "../../jenkins/scripts/state-copy";
 import { withoutSecureSettings } from "../../jenkins/scripts/settings-copy";
 
-const SIGNATURE = "4dabf18193072939515e22adb298388d";
-const SECRET = "1b47061264138c4ac30d75fd1eb44270";
 const HIDDEN = { [SIGNATURE]: SECRET, plaintext: '"hidden"' };
 
 function state(inputs: unknown) {

@@ -13,6 +13,7 @@ import { Namespace } from "../../components/namespace";
 import { SlipwayProvider } from "../../components/slipway-provider";
 import type { Right } from "../../rights";
 import { deploy, type Outputs, only, providerOf, valueOf } from "../support/engine";
+import { RESOURCES } from "../../contract/tokens";
 
 const controller = { namespace: "kube-system", name: "sealed-secrets-controller" };
 const JENKINS: JenkinsDefinition = { apiServer: { cidr: "10.0.0.1/32", ports: [6443] } };
@@ -223,7 +224,7 @@ test("rules are the fewest for the rights: one for all objects takes the place o
   ]);
 });
 
-const cluster: Outputs = (type) => (type === "slipway:index:AccessProof" ? { proved: true } : {});
+const cluster: Outputs = (type) => (type === RESOURCES.AccessProof ? { proved: true } : {});
 const access = (
   given: (...providers: ClusterProviders) => ClusterProviders = (...providers) => providers,
 ) =>

@@ -7,6 +7,7 @@ import { ApiServer } from "../support/api-server";
 import { removeFolders } from "../support/folder";
 import { awaitedOf, objectOf } from "../support/kind-objects";
 import { kubeconfigOf } from "../support/kubeconfig";
+import { RESOURCES } from "../../contract/tokens";
 
 const INPUTS: Properties = { ...awaitedOf("example.com/v1", "Widget", { deadlineSeconds: 60 }) };
 const READY = { observedGeneration: 2, conditions: [{ type: "Ready", status: "True" }] };
@@ -21,7 +22,7 @@ beforeEach(() => {
   warnings = [];
   subject = {
     urn: "urn:pulumi:dev::shop::slipway:index:ObjectReadiness::gadget",
-    type: "slipway:index:ObjectReadiness",
+    type: RESOURCES.ObjectReadiness,
     name: "gadget",
     log: {
       info: () => undefined,

@@ -19,6 +19,7 @@ import {
   release,
   unreadyPod,
 } from "../support/release-objects";
+import { RESOURCES } from "../../contract/tokens";
 
 const RELEASE = release();
 const INPUTS = { ...RELEASE } satisfies Properties;
@@ -75,7 +76,7 @@ beforeEach(() => {
   errors = [];
   subject = {
     urn: "urn:pulumi:dev::shop::slipway:index:Readiness::shop",
-    type: "slipway:index:Readiness",
+    type: RESOURCES.Readiness,
     name: "shop",
     log: {
       info: () => undefined,

@@ -11,6 +11,7 @@ import { type Finding, findingOf, findingOfOther, ownerOf } from "../../cli/reco
 import { importList } from "../../cli/recover/import-list";
 import { type PendingCreate, pendingCreates } from "../../cli/recover/pending-create";
 import { holderOf, lockWords } from "../../cli/recover/state-lock";
+import { COMPONENTS, RESOURCES } from "../../contract/tokens";
 
 const PREFIX = "urn:pulumi:dev::slipway::";
 const ROOT = `${PREFIX}pulumi:pulumi:Stack::slipway-dev`;
@@ -41,7 +42,7 @@ const deployment: StateResource = {
 const resources: readonly StateResource[] = [
   { urn: ROOT, type: "pulumi:pulumi:Stack", created: "2026-11-20T09:00:00.000Z" },
   { urn: CLUSTER, type: "pulumi:providers:kubernetes", created: "2026-11-20T09:00:01.000Z" },
-  { urn: WORKLOAD, type: "slipway:index:Workload", created: RUN_BEGAN },
+  { urn: WORKLOAD, type: COMPONENTS.Workload, created: RUN_BEGAN },
 ];
 const creating = (resource: StateResource) => ({ type: "creating", resource });
 
@@ -118,7 +119,7 @@ describe("the creations that never ended", () => {
     expect(pendingCreates({})).toEqual([]);
   });
 
-  test.each(["slipway:index:Readiness", "random:index/randomPassword:RandomPassword"])(
+  test.each([RESOURCES.Readiness, "random:index/randomPassword:RandomPassword"])(
     "of %s leave nothing behind",
     (type) => {
       expect(findingOfOther(onlyOf(stateWith([{ urn: `${PREFIX}${type}::x`, type }])))).toEqual({

@@ -9,11 +9,12 @@ import { loggedIn } from "../../provider/registry/login";
 import { Registry } from "../../provider/registry/registry";
 import type { Subject } from "../../wire/plugin";
 import { folderWith, removeFolders } from "../support/folder";
+import { RESOURCES } from "../../contract/tokens";
 
 const DIGEST = `sha256:${"a".repeat(64)}`;
 const FROM = `dev.example.com/shop@${DIGEST}`;
 const login = { server: "registry.example.com", username: "ci", password: "s3cret" };
-const subject = { urn: "urn", type: "slipway:index:ImageCopy", name: "shop" } as Subject;
+const subject = { urn: "urn", type: RESOURCES.ImageCopy, name: "shop" } as Subject;
 
 afterAll(removeFolders);
 

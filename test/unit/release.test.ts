@@ -13,13 +13,14 @@ import { complete } from "../../components/complete-service";
 import { IMAGE } from "../support/definitions";
 import { deploy, inputsOf, only, type Outputs, providerOf, valueOf } from "../support/engine";
 import { folderWith, removeFolders } from "../support/folder";
+import { RESOURCES } from "../../contract/tokens";
 
 afterEach(removeFolders);
 
 const RECORD = { version: 1, verdict: "ready" };
 
 const cluster: Outputs = (type, { metadata, spec }) => {
-  if (type === "slipway:index:Readiness") return { release: RECORD };
+  if (type === RESOURCES.Readiness) return { release: RECORD };
   if (type === "docker:index/image:Image") return { repoDigest: IMAGE };
   return {
     metadata: { ...(metadata as object), uid: "uid-1", generation: 4 },
@@ -74,6 +75,18 @@ test("judges the very Deployment, image and objects that it made", async () => {
   });
   expect(inputsOf(declared, Readiness)).not.toHaveProperty("ingress");
   expect(inputsOf(declared, Readiness)).not.toHaveProperty("commit");
+});
+
+test("sends of a service that says nothing what it always has, so that no stack shows a change", async () => {
+  const { declared } = await release(pinned);
+  expect(JSON.stringify(inputsOf(declared, Readiness))).toBe(
+    [
+      '{"deadlineSeconds":120,"deployment":{"generation":4,"name":"shop","uid":"uid-1"},"dirty":false,',
+      `"image":"${IMAGE}","logs":true,`,
+      '"manifestHash":"sha256:47b7391b5bc61c4a1d2c1e998a8b86c7168122d4f14c1a0027ec4a8d57983dc9",',
+      '"namespace":"store","rollback":true,"service":"shop","serviceName":"shop","tolerate":{},"warmupSeconds":60}',
+    ].join(""),
+  );
 });
 
 test("waits for the Ingress's address unless told that there will be none", async () => {
@@ -136,7 +149,7 @@ test("tells record and endpoint of a release that was proved", async () => {
 
 test("a preview promises neither record nor endpoint before they are proved", async () => {
   const unproved: Outputs = (type, inputs) =>
-    type === "slipway:index:Readiness" ? { release: undefined } : cluster(type, inputs);
+    type === RESOURCES.Readiness ? { release: undefined } : cluster(type, inputs);
   const { result } = await release(pinned, { preview: true, outputs: unproved });
   expect(await valueOf(result.component.release)).toBeUndefined();
   expect(await valueOf(result.component.endpoint)).toBeUndefined();

@@ -16,6 +16,7 @@ import {
   failing,
   settle,
 } from "../support/rollback-objects";
+import { RESOURCES } from "../../contract/tokens";
 
 const INPUTS = { ...release() } satisfies Properties;
 const RECORD = {
@@ -53,7 +54,7 @@ beforeEach(async () => {
   };
   subject = {
     urn: "urn:pulumi:dev::shop::slipway:index:Readiness::shop",
-    type: "slipway:index:Readiness",
+    type: RESOURCES.Readiness,
     name: "shop",
     log: { info: tell, warn: tell, error: tell, status: (text) => statuses.push(text) },
   };

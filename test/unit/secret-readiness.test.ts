@@ -9,6 +9,7 @@ import {
   type SealedSecret,
 } from "../../provider/secret-readiness/finding";
 import { PartialFailure, type Subject } from "../../wire/plugin";
+import { RESOURCES } from "../../contract/tokens";
 
 const digestKey = "00".repeat(32);
 const value = Buffer.from("a value");
@@ -30,7 +31,7 @@ const sealedSecret = (status: string, observedGeneration = 2, message?: string):
 const secret = { data: { KEY: value.toString("base64") } };
 const subject: Subject = {
   urn: "urn",
-  type: "slipway:index:SecretReadiness",
+  type: RESOURCES.SecretReadiness,
   name: "payment",
   log: {
     info: () => undefined,

@@ -39,7 +39,7 @@ export const healthy: readonly Case[] = [
   {
     name: "init-crash-once",
     title: "an init container fails once, then ends well",
-    fault: (image) => ({
+    fault: ({ shop: image }) => ({
       pod: {
         initContainers: [
           {
@@ -78,7 +78,7 @@ export const healthy: readonly Case[] = [
   {
     name: "room-after-10-s",
     title: "no node takes the pods for 10 s",
-    fault: (_image, namespace) => ({ pod: { nodeSelector: { [roomIn(namespace)]: "yes" } } }),
+    fault: (_, namespace) => ({ pod: { nodeSelector: { [roomIn(namespace)]: "yes" } } }),
     meanwhile: makeRoom,
     expected: "ready",
   },

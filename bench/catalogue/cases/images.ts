@@ -43,7 +43,7 @@ export const images: readonly Case[] = [
   {
     name: "sidecar-image-missing",
     title: "an init container's image is not in the registry",
-    fault: (image) => ({
+    fault: ({ shop: image }) => ({
       pod: {
         initContainers: [scriptContainer("setup", `${repositoryOf(image)}@${ABSENT}`, "")],
       },

@@ -1,0 +1,24 @@
+/** Type tokens of the components: groups of resources, and no objects by themselves. */
+export const COMPONENTS = {
+  Credential: "slipway:index:Credential",
+  Image: "slipway:index:Image",
+  JenkinsAccess: "slipway:index:JenkinsAccess",
+  Lane: "slipway:index:Lane",
+  Release: "slipway:index:Release",
+  Workload: "slipway:index:Workload",
+} as const;
+
+/** Type tokens of the custom resources, which Slipway's own provider serves. */
+export const RESOURCES = {
+  AccessProof: "slipway:index:AccessProof",
+  ExternalSecretReadiness: "slipway:index:ExternalSecretReadiness",
+  ImageCopy: "slipway:index:ImageCopy",
+  LaneGuard: "slipway:index:LaneGuard",
+  ObjectReadiness: "slipway:index:ObjectReadiness",
+  Readiness: "slipway:index:Readiness",
+  SealedValues: "slipway:index:SealedValues",
+  SecretReadiness: "slipway:index:SecretReadiness",
+} as const;
+
+/** Tokens of the functions that Slipway's own provider answers. */
+export const FUNCTIONS = { imageDigests: "slipway:index:imageDigests" } as const;
