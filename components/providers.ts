@@ -24,5 +24,6 @@ export function slipwayProviderOf(
       `providers of ${component.constructor.name} ${name} must be one for kubernetes and one for slipway, got ${got}; give it both that connect returns`,
     );
   }
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- its package says what it is
   return component.getProvider(NEEDED.slipway) as SlipwayProvider;
 }

@@ -2,7 +2,6 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { HistoryEntry, ReleaseRecord } from "../contract/release-record";
 import type { Credential } from "./credentials/credential";
-import type { ClusterProviders } from "./cluster";
 import { Image, type ImageSource, type Registry } from "./image/image";
 import { complete } from "./complete-service";
 import { credentialsOf } from "./credentials/credential-use";
@@ -35,8 +34,8 @@ export interface ReleaseArgs {
 
 /** Options of a {@link Release}: it never falls back to the context that kubectl happens to use. */
 export type ReleaseOptions = pulumi.ComponentResourceOptions & {
-  /** In any order. */
-  readonly providers: ClusterProviders;
+  /** One for Kubernetes and a {@link SlipwayProvider}, in any order: what `connect` returns. */
+  readonly providers: pulumi.ProviderResource[];
 };
 
 /**

@@ -2,7 +2,6 @@ import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { ValueSource } from "./values";
-import type { ClusterProviders } from "../cluster";
 import { fetchCredential } from "./external-credential";
 import type { Registry } from "../image/image";
 import type { CredentialForm, CredentialFormat, JenkinsOptions } from "./format";
@@ -68,8 +67,8 @@ export interface CredentialArgs {
 
 /** Options of a {@link Credential}. */
 export type CredentialOptions = pulumi.ComponentResourceOptions & {
-  /** In any order. */
-  readonly providers: ClusterProviders;
+  /** One for Kubernetes and a {@link SlipwayProvider}, in any order: what `connect` returns. */
+  readonly providers: pulumi.ProviderResource[];
 };
 
 /**

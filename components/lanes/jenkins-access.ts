@@ -4,7 +4,6 @@ import * as pulumi from "@pulumi/pulumi";
 import { slipwayProviderOf } from "../providers";
 import { AccessProof } from "./access-proof";
 import { byName } from "../by-name";
-import type { ClusterProviders } from "../cluster";
 import { Lane } from "./lane";
 import { LaneGuard } from "./lane-guard";
 import { forbiddenRights } from "./forbidden-rights";
@@ -54,7 +53,7 @@ export class JenkinsAccess extends pulumi.ComponentResource {
   constructor(
     name: string,
     { plan, namespace }: JenkinsAccessArgs,
-    opts: pulumi.ComponentResourceOptions & { readonly providers: ClusterProviders },
+    opts: pulumi.ComponentResourceOptions & { readonly providers: pulumi.ProviderResource[] },
   ) {
     super(COMPONENTS.JenkinsAccess, name, {}, opts);
 

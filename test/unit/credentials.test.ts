@@ -35,7 +35,8 @@ const engine: Outputs = (type) => ({
 const credential = (
   definition: CredentialDefinition,
   registry?: { readonly repository: string; readonly username?: string },
-  given: (...providers: ClusterProviders) => ClusterProviders = (...providers) => providers,
+  given: (...providers: ClusterProviders) => pulumi.ProviderResource[] = (...providers) =>
+    providers,
 ) =>
   deploy(
     (opts) => {
@@ -50,10 +51,7 @@ const credential = (
 
 describe("a credential", () => {
   test("takes each provider for what it is, in whichever order they are given", async () => {
-    const swapped = (...[kubernetes, slipway]: ClusterProviders): ClusterProviders => [
-      slipway,
-      kubernetes,
-    ];
+    const swapped = (...given: ClusterProviders) => given.toReversed();
     const remote = { store: { name: "vault" }, keys: { KEY: { remote: { key: "payment" } } } };
     for (const [definition, kind] of [
       [{ keys: { KEY: { value: "x" } } }, SealedValues],

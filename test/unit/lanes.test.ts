@@ -1,5 +1,6 @@
 // Cannot prove that the API server allows and refuses what the rules say: test/e2e/lanes.test.ts does, with real tokens.
 import * as k8s from "@pulumi/kubernetes";
+import type { ProviderResource } from "@pulumi/pulumi";
 
 import type { ClusterProviders } from "../../components/cluster";
 import { AccessProof } from "../../components/lanes/access-proof";
@@ -226,7 +227,7 @@ test("rules are the fewest for the rights: one for all objects takes the place o
 
 const cluster: Outputs = (type) => (type === RESOURCES.AccessProof ? { proved: true } : {});
 const access = (
-  given: (...providers: ClusterProviders) => ClusterProviders = (...providers) => providers,
+  given: (...providers: ClusterProviders) => ProviderResource[] = (...providers) => providers,
 ) =>
   deploy(
     (opts) => {

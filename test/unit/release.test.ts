@@ -49,7 +49,7 @@ const release = (
         namespace,
         registry: { repository: "registry.example.com/team", pullSecret: "pull" },
       };
-      const providers = given(kubernetes, slipway) as Providers;
+      const providers = given(kubernetes, slipway);
       const component = new Release("shop", args, { ...opts, providers });
       return { component, kubernetes, slipway, namespace };
     },
