@@ -1,6 +1,6 @@
 import { type CredentialKeys, secretsOf } from "./credentials/credential-use";
 import type { Resources, Service, ServiceDefinition } from "./service-definition";
-import { largerQuantity, smallerQuantity } from "./quantity";
+import { largerQuantity, smallerQuantity } from "../contract/quantity";
 
 const REQUESTS = { cpu: "100m", memory: "128Mi" };
 const LIMITS = { cpu: "500m", memory: "256Mi" };

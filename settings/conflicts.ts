@@ -1,6 +1,6 @@
 import { join } from "node:path";
 
-import { parseQuantity } from "../components/quantity";
+import { parseQuantity } from "../contract/quantity";
 import { type Fault, got } from "./fault";
 import { label } from "./fields";
 import { unusable } from "./look";

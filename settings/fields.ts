@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { parseQuantity } from "../components/quantity";
+import { parseQuantity } from "../contract/quantity";
 import { got } from "./fault";
 import { unusable } from "./look";
 import { absolute, expand, type Surroundings } from "./surroundings";
