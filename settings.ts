@@ -6,7 +6,7 @@ import type { ImageSource, Registry } from "./components/image/image";
 import type { ServiceDefinition } from "./components/service-definition";
 import type { Sealing } from "./components/credentials/sealed-credential";
 import type { JenkinsDefinition } from "./components/lanes/definition";
-import type { Promotion, ToBePromoted } from "./components/promotion/promotion";
+import type { Promotion, ToBePromoted } from "./components/promotion/definition";
 import { resolveCluster } from "./settings/cluster";
 import { conflicts } from "./settings/conflicts";
 import { credentialFaults, settingsUsed } from "./settings/credential-conflicts";
@@ -16,7 +16,6 @@ import { jenkinsFaults } from "./settings/jenkins";
 import { mapping } from "./settings/mapping";
 import { asPromoted, pinFaults, sourceOf } from "./settings/promotion";
 import { PASSWORD, registryFaults } from "./settings/registry";
-import { silenceSdkTrace } from "./settings/sdk-trace";
 import { secretFaults } from "./settings/secrets";
 import { type StackForm, stackSchema } from "./settings/stack";
 import type { Surroundings } from "./settings/surroundings";
@@ -70,7 +69,6 @@ const KNOWN = Object.keys(KEYS);
  * @throws RunError with a line for each fault, before anything is registered
  */
 export function readSettings(): Settings {
-  silenceSdkTrace();
   const entries = Object.entries(pulumi.runtime.allConfig()).filter(([key]) =>
     key.startsWith(PREFIX),
   );

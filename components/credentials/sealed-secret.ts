@@ -2,9 +2,6 @@ import { MADE_HERE, SEALING_SCOPE } from "../../contract/marks";
 import { type CredentialForm, secretTemplate } from "./format";
 import { SKIP_AWAIT, TAKES_BACK } from "../manifests/labels";
 
-/** A SealedSecret but for what is sealed in it. */
-export type SealedSecretManifest = ReturnType<typeof sealedSecretManifest>;
-
 /**
  * A SealedSecret without its `spec.encryptedData`.
  *

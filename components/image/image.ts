@@ -4,7 +4,7 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { RegistryLogin } from "../../contract/registry-login";
-import { contentHash } from "./content-hash";
+import { contentHash } from "../../build-context/content-hash";
 import { ImageCopy } from "./image-copy";
 import {
   digestOf,

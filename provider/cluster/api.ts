@@ -2,9 +2,9 @@ import type * as ClientNode from "@kubernetes/client-node";
 import type { ProviderConfig } from "../../contract/provider-config";
 import { plain } from "../mask/plain";
 import { ApiError } from "./api-error";
+import { readTokenFiles } from "../../kubeconfig/token-file";
 import { withPlainMessages } from "./plain-messages";
 import { authenticate } from "./credentials";
-import { readTokenFiles } from "./token-file";
 
 /** An answer that takes longer is none. */
 const REQUEST_MILLISECONDS = 20_000;

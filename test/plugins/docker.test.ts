@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 
 import { execa } from "execa";
 
-import { contextFiles } from "../../components/image/context-files";
+import { contextFiles } from "../../build-context/context-files";
 import { environment } from "../../tools/platform/environment";
 import { registryDigest } from "../../tools/platform/registry-digest";
 import { Program } from "../support/program";

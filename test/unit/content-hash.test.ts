@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, cpSync, rmSync, symlinkSync, utimesSync } from "node:fs";
 import { join } from "node:path";
 
-import { type Content, contentHash } from "../../components/image/content-hash";
+import { type Content, contentHash } from "../../build-context/content-hash";
 import { folderWith, removeFolders, write } from "../support/folder";
 
 afterEach(removeFolders);
