@@ -160,7 +160,7 @@ test("objects that fail are told by what is to be mended, stay failed, and are j
 /** The objects that are ready, as pulumi has printed so far. */
 function endedWaits(): string[] {
   const lines = heard.matchAll(/slipway:index:ObjectReadiness (\S+) created/g);
-  return [...lines].map(([, name = ""]) => name);
+  return [...new Set([...lines].map(([, name = ""]) => name))];
 }
 
 async function waited(condition: (names: readonly string[]) => boolean): Promise<void> {
