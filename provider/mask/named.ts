@@ -34,6 +34,11 @@ const BASE64 = /[\w+/-]+={0,2}/y;
 /** Characters in which the name of a cookie ends. */
 const COOKIE = 256;
 
+/** Characters in front of a word that say how it is meant: parsers tell of tokens, too, and MySQL has `-ppassword`. */
+const BEFORE = 80;
+const SYNTAX = /\b(?:un|)expected $/i;
+const MYSQL = /\b(?:mysql|mariadb|mysqldump|mysqladmin)\b[^|;&]*$/;
+
 const LOGINS: ReadonlySet<string> = new Set(["-u", "--user", "-U", "--proxy-user"]);
 
 /**
@@ -58,8 +63,12 @@ export function withoutNamed(text: string): string {
 type Span = readonly [from: number, to: number];
 
 function secretBehind(text: string, word: string, end: number, kind: Kind | undefined) {
-  const loose = looseBehind(text, word, end);
+  const joined = word.startsWith("-p") ? joinedIn(text, word, end) : undefined;
+  const loose = joined ?? looseBehind(text, word, end);
   if (loose !== undefined || kind === undefined) return loose;
+  if (SYNTAX.test(text.slice(Math.max(0, end - word.length - BEFORE), end - word.length))) {
+    return undefined;
+  }
   const closing = quoteAt(text, end);
   const behind = closing?.start ?? end;
   const assigned = assignedBehind(text, end - word.length, end, behind);
@@ -145,6 +154,13 @@ function quotedBehind(text: string, end: number): Span | undefined {
   return quote === undefined ? undefined : [end + 1, endOfQuoted(text, quote)];
 }
 
+/** `-ppassword` behind the name of one of MySQL's programs. */
+function joinedIn(text: string, word: string, end: number): Span | undefined {
+  const start = end - word.length;
+  const isJoined = word.length > 2 && MYSQL.test(text.slice(Math.max(0, start - BEFORE), start));
+  return isJoined ? [start + 2, endOfBare(text, end, "space")] : undefined;
+}
+
 /** What words mark that are no names. */
 function looseBehind(text: string, word: string, end: number): Span | undefined {
   if (word.length > 16 || text[end] !== " ") return undefined;
@@ -161,6 +177,9 @@ function looseBehind(text: string, word: string, end: number): Span | undefined 
     const colon = value.indexOf(":");
     const isNumbers = /^["']?\d+:\d+["']?$/.test(value);
     return colon < 0 || isNumbers ? undefined : [at + colon + 1, at + value.length];
+  }
+  if (word === "-p" && /\bsshpass $/.test(text.slice(Math.max(0, end - 11), end - 2))) {
+    return [at, at + next().length];
   }
   if (lower === "by" && /identified $/i.test(text.slice(Math.max(0, end - 13), end - 2))) {
     return quotedBehind(text, end);

@@ -2,7 +2,7 @@
 const VAGUE = /^(?:(?:OLD)?PWD|pass|.*(?:tokens|secrets|passwords|credentials|keys))$/i;
 
 /** What is worth a closer look: most words of a text are not. */
-const HINT = /pass|pwd|pw$|secret|token|key|cred|auth|cookie|sess|sid$/i;
+const HINT = /pass|pwd|pw$|secret|token|key|cred|auth|cookie|sess|sid$|signature/i;
 
 /** Characters of a name that are looked at, from its end. */
 const NAME = 128;
@@ -51,6 +51,9 @@ const MORE: ReadonlySet<string> = new Set(
 /** What a word says of what follows it; the value of a vague one may be a number or a path as well. */
 export type Kind = "secret" | "password" | "authorization" | "cookie" | "login" | "vague";
 
+/** Names of two words that are a secret's only together. */
+const ALONE: ReadonlySet<string> = new Set(["connect sid", "amz signature", "goog signature"]);
+
 /** What a word says of its value, undefined where that is nobody's secret as far as its name goes. */
 export function kindOf(word: string): Kind | undefined {
   const name = word.slice(-NAME);
@@ -60,7 +63,8 @@ export function kindOf(word: string): Kind | undefined {
   if (last === "authorization") return "authorization";
   if (last === "cookie" || last === "cookies") return "cookie";
   if (last === "auth") return "login";
-  if (parts.at(-1) === "sid" && parts.at(-2) === "connect") return "secret";
+  if (ALONE.has(parts.slice(-2).join(" "))) return "secret";
+  if (parts.slice(-2).join(" ") === "pull secrets") return undefined;
   const secret = parts.findLastIndex((part, index) => isSecret(part, parts[index - 1]));
   if (secret < 0) return undefined;
   const rest = parts.slice(secret + 1);

@@ -37,6 +37,9 @@ const SHAPES = new RegExp(
     String.raw`\bsk-[A-Za-z0-9]{32,}`,
     String.raw`\b\d{8,10}:AA[\w-]{33}`,
     String.raw`\bAGE-SECRET-KEY-1[A-Z0-9]{50,}`,
+    // what signs an address of Azure's storage, and Oracle's user/password@host
+    String.raw`(?<=[?&]sig=)[\w%+/=-]{2,}`,
+    String.raw`(?<=\bthin:[\w.-]{1,64}/)[^\s@/]{1,256}(?=@)`,
     // a JSON Web Token, signed or not
     String.raw`(?<![\w-])eyJ[\w-]{5,}\.[\w-]{2,}\.[\w.-]*`,
   ].join("|"),
