@@ -116,7 +116,9 @@ export class ExternalSecretReadiness implements Resource {
     const { verdict, observed } = await awaitVerdict(awaited, {
       signal: this.signal,
       timeoutSeconds,
-      progress: subject.log.status,
+      progress: (text) => {
+        subject.log.status(text);
+      },
     });
     if (verdict.kind === "ready") {
       const { digest = null } = observed.kind === "ready" ? observed : {};

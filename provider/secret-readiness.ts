@@ -76,7 +76,9 @@ export class SecretReadiness implements Resource {
     const { verdict } = await awaitVerdict(awaited, {
       signal: this.signal,
       timeoutSeconds,
-      progress: subject.log.status,
+      progress: (text) => {
+        subject.log.status(text);
+      },
     });
     if (verdict.kind === "ready") {
       return outputsOf(inputs, true);

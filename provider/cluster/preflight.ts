@@ -1,8 +1,8 @@
-import { setTimeout as delay } from "node:timers/promises";
 import type { NeededRight, Right } from "../../rights";
 import { ownName, review } from "./access-review";
 import type { Api } from "./api";
 import { atATime } from "./at-a-time";
+import { pause } from "./pause";
 
 /** Rights that were granted a moment ago take a moment to be known everywhere. */
 const MOMENT_MILLISECONDS = 500;
@@ -51,7 +51,7 @@ export class Preflight {
     if (lacking.length === 0) {
       return NO_LACK;
     }
-    await delay(MOMENT_MILLISECONDS, undefined, { signal }).catch(() => undefined);
+    await pause(MOMENT_MILLISECONDS, signal);
     return this.lack(lacking, signal);
   }
 

@@ -1,9 +1,9 @@
-import { setTimeout as delay } from "node:timers/promises";
 import type { ObjectMeta } from "../verdict/objects";
 import type { Api, WatchEvent } from "./api";
 import { ApiError } from "./api-error";
 import { type Collection, nameOfCollection } from "./collection";
 import { type Health, healthAfter, isRefusal, type Trouble, troublesOf } from "./health";
+import { pause } from "./pause";
 
 /** Objects in one answer to a list. */
 const PAGE = 500;
@@ -64,7 +64,7 @@ export class Reflector<T extends { readonly metadata?: ObjectMeta }> {
       }
       failures = performance.now() - began < STEADY_MILLISECONDS ? failures + 1 : 0;
       if (failures > 0) {
-        await delay(backOff(failures), undefined, { signal }).catch(() => undefined);
+        await pause(backOff(failures), signal);
       }
     }
   }

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from "node:timers/promises";
 import type { ObjectReadinessInputs } from "../../contract/object-readiness";
 import { type NeededRight, rightsOfObject } from "../../rights";
 import type { Cluster } from "../cluster";
@@ -6,6 +5,7 @@ import { messageOf } from "../cluster/api-error";
 import type { CollectionName } from "../cluster/collection";
 import type { Lease } from "../cluster/namespace-watch";
 import type { Trouble } from "../cluster/health";
+import { pause } from "../cluster/pause";
 import { Reflector } from "../cluster/reflector";
 import { Store } from "../cluster/store";
 import type { Subscription } from "../cluster/subscription";
@@ -98,7 +98,7 @@ export class ObjectWatch {
         this.#silence = messageOf(error);
         this.subscription.wake();
       }
-      await delay(RETRY_MILLISECONDS, undefined, { signal }).catch(() => undefined);
+      await pause(RETRY_MILLISECONDS, signal);
     }
     this.#isUnserved = !signal.aborted;
     this.subscription.wake();

@@ -1,5 +1,5 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { type Health, healthAfter, isRefusal, troublesOf } from "../cluster/health";
+import { pause } from "../cluster/pause";
 import { Subscription } from "../cluster/subscription";
 
 const PAUSE_MILLISECONDS = 250;
@@ -35,7 +35,7 @@ export function poll<O>(
         health = healthAfter(error, "get", refusals) ?? health;
       }
       subscription.wake();
-      await delay(PAUSE_MILLISECONDS, undefined, { signal: end.signal }).catch(() => undefined);
+      await pause(PAUSE_MILLISECONDS, end.signal);
     }
   };
   void repeat();

@@ -1,5 +1,6 @@
-import { setImmediate as immediate, setTimeout as delay } from "node:timers/promises";
+import { setImmediate as immediate } from "node:timers/promises";
 import { messageOf } from "../cluster/api-error";
+import { pause } from "../cluster/pause";
 import type { Subscription } from "../cluster/subscription";
 import type { FinalVerdict, Verdict } from "../verdict/finding";
 import { REASONS } from "../verdict/reasons";
@@ -97,7 +98,7 @@ async function watchOver<O, R extends object>(
     if (sure !== undefined || performance.now() >= rules.deadline()) {
       return { verdict: sure ?? verdict, observed };
     }
-    await delay(LAG_MILLISECONDS, undefined, { signal }).catch(ignored);
+    await pause(LAG_MILLISECONDS, signal);
   }
 }
 

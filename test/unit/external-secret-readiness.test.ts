@@ -48,8 +48,8 @@ function apiWith(objects: Objects, patched: unknown[] = []): Api {
 }
 const readiness = (api: Api) =>
   new ExternalSecretReadiness(() => api, new AbortController().signal);
-const create = async (api: Api): Promise<Properties> => {
-  const args = { inputs, preview: false, timeoutSeconds: 1 };
+const create = async (api: Api, timeoutSeconds = 1): Promise<Properties> => {
+  const args = { inputs, preview: false, timeoutSeconds };
   const { outputs } = await readiness(api).create(subject, args);
   return plain(outputs);
 };
@@ -60,6 +60,10 @@ const plain = (outputs: Properties): Properties => {
 };
 const diff = (api: Api, oldOutputs: Properties, news: Properties = inputs) =>
   readiness(api).diff(subject, { id: "", oldInputs: inputs, oldOutputs, news, ignoreChanges: [] });
+
+afterEach(() => {
+  jest.useRealTimers();
+});
 
 test("that it is ready counts for its last change only, that it failed counts at once", () => {
   expect(judgeExternalSecret(externalSecret("True")).kind).toBe("ready");
@@ -96,6 +100,23 @@ test("who may read no Secret sees no other values, and is told so", async () => 
   const result = await readiness(forbidden as unknown as Api).diff({ ...subject, log }, args);
   expect(result).toEqual({ changed: [] });
   expect(told).toEqual([expect.stringContaining("may not be read")]);
+});
+
+test("a store's value is looked at again until the API server answers", async () => {
+  jest.useFakeTimers();
+  const objects: Objects = { externalSecret: externalSecret("True"), secret: secretOf("one") };
+  const api = apiWith(objects);
+  const { get } = api;
+  let looks = 0;
+  api.get = (...args) =>
+    ++looks > 3 ? get(...args) : Promise.reject(new ApiError(500, "etcdserver: leader changed"));
+  const created = create(api, 30);
+  await jest.advanceTimersByTimeAsync(10_000);
+  const outputs = await created;
+  looks = 0;
+  const same = diff(api, outputs);
+  await jest.advanceTimersByTimeAsync(10_000);
+  expect(await same).toEqual({ changed: [] });
 });
 
 test("a failure has the controller's newest words, stays a change, and is tried again", async () => {

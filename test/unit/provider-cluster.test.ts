@@ -1,4 +1,5 @@
 // Proves the watches against an API server in this process; test/e2e proves them against a real one.
+import { getEventListeners } from "node:events";
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -324,6 +325,73 @@ describe("an API server that takes requests and never answers", () => {
     expect(server.requests).toContain("get deployments");
   });
 });
+
+describe("a credential plugin that hangs", () => {
+  const plugin = { apiVersion: "client.authentication.k8s.io/v1", command: process.execPath };
+  const hanging = () =>
+    new Cluster(
+      new KubeconfigApi(
+        kubeconfigOf(server.url, {
+          exec: { ...plugin, args: ["-e", "setTimeout(() => {}, 3000)"] },
+        }),
+      ),
+    );
+  const named = /credential plugin ".*node" of user "test" does not answer/;
+  const verdictBy = (timeoutSeconds: number) =>
+    awaitVerdict(new AwaitedRelease(hanging(), release()), {
+      signal: interruption.signal,
+      timeoutSeconds,
+      progress: () => undefined,
+    });
+
+  test("ends the wait when its time is over, and is named", async () => {
+    expect((await verdictBy(1)).verdict).toMatchObject({
+      kind: "failed",
+      reason: "cluster-unreachable",
+      message: expect.stringMatching(named) as unknown,
+    });
+  });
+
+  test("holds up no interruption", async () => {
+    const verdict = verdictBy(600);
+    setTimeout(() => {
+      interruption.abort();
+    }, 100);
+    expect((await verdict).verdict).toMatchObject({ reason: "interrupted" });
+  });
+
+  test("has no more time than a request", async () => {
+    const timeout = jest.spyOn(AbortSignal, "timeout").mockImplementation((milliseconds) => {
+      expect(milliseconds).toBe(20_000);
+      const end = new AbortController();
+      setTimeout(() => {
+        end.abort();
+      }, 100);
+      return end.signal;
+    });
+    const api = hanging().api;
+    await expect(api.open()).rejects.toThrow(named);
+    await expect(api.get("/readyz")).rejects.toThrow(named);
+    const on = { opened: () => undefined, event: () => undefined };
+    await expect(api.watch("/api/v1/pods", {}, on, interruption.signal)).rejects.toThrow(named);
+    timeout.mockRestore();
+  });
+});
+
+test("a watch that is opened again and again leaves nothing behind", async () => {
+  const api = new KubeconfigApi(kubeconfigOf(server.url));
+  const counts = new Set<number>();
+  for (let rest = 1000; rest > 0; rest -= 1) {
+    server.forget();
+    let opened = 0;
+    const on = { opened: () => (opened += 1), event: () => undefined };
+    const path = "/api/v1/namespaces/shop-dev/pods";
+    await api.watch(path, { resourceVersion: 0 }, on, interruption.signal);
+    expect(opened).toBe(1);
+    counts.add(getEventListeners(interruption.signal, "abort").length);
+  }
+  expect(counts).toEqual(new Set([0]));
+}, 30_000);
 
 describe("without waiting", () => {
   test("a release that broke is told", async () => {

@@ -429,6 +429,16 @@ describe("on a cluster", () => {
     expect(errors).toEqual([]);
   });
 
+  test("the limit holds for the first look, too", async () => {
+    server.hangs = true;
+    const began = performance.now();
+    const { message } = await failure(
+      provider.create(subject, { inputs: INPUTS, preview: false, timeoutSeconds: 1 }),
+    );
+    expect(message).toMatch(/^shop: cluster-unreachable after 1 s/);
+    expect(performance.now() - began).toBeLessThan(5000);
+  });
+
   test("an interruption keeps the resource, to be judged again", async () => {
     crashing();
     const failed = failure(create());
