@@ -20,10 +20,9 @@ export function complete(
   credentials: CredentialKeys = {},
 ): Service {
   const { autoscale, ingress } = definition;
-  const said = { ...definition };
   return {
     ...place,
-    ...completed(PODS, said),
+    ...completed(PODS, definition),
     port: definition.port,
     autoscale: autoscale && { cpu: 70, ...autoscale },
     health: definition.health,
@@ -33,7 +32,7 @@ export function complete(
     writable: definition.writable ?? ["/tmp"],
     ingress: ingress && { path: "/", awaitAddress: true, ...ingress },
     egress: definition.egress ?? [],
-    verdict: completed(VERDICT, said),
+    verdict: completed(VERDICT, definition),
   };
 }
 

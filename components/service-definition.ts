@@ -30,10 +30,8 @@ export const PODS = {
   stopSeconds: { from: 1, to: 3600, default: 25 },
 } as const satisfies Forms;
 
-type PodSettings = ValuesOf<typeof PODS>;
-
 /** How a service is run: what its team says in the settings, all of it optional but the port. */
-export interface ServiceDefinition extends PodSettings, VerdictSettings {
+export interface ServiceDefinition extends ValuesOf<typeof PODS>, VerdictSettings {
   /** Port that the container listens on. */
   readonly port: number;
   /**
@@ -158,7 +156,7 @@ interface EgressPorts {
 }
 
 /** One deployable unit with its name, its place, and a value for everything that has a default. */
-export interface Service extends CompletePods {
+export interface Service extends Completed<typeof PODS> {
   readonly name: string;
   readonly namespace: string;
   /** What is delivered, for people: see `app.kubernetes.io/version`. */
@@ -184,5 +182,3 @@ export interface Service extends CompletePods {
 
 /** How a service's verdict comes about, with a value for everything that is always sent. */
 export type Verdict = Completed<typeof VERDICT>;
-
-type CompletePods = Completed<typeof PODS>;

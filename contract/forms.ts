@@ -45,9 +45,10 @@ export type Completed<Settings> = ValuesOf<Settings> & {
 /** Of what a service says these settings, and what stands for those that it leaves out. */
 export function completed<Settings extends Forms>(
   settings: Settings,
-  said: Readonly<Record<string, unknown>>,
+  said: ValuesOf<Settings>,
 ): Completed<Settings> {
-  const values = Object.entries(settings).map(([key, form]) => [key, said[key] ?? form.default]);
+  const given = said as Readonly<Record<string, unknown>>;
+  const values = Object.entries(settings).map(([key, form]) => [key, given[key] ?? form.default]);
   return Object.fromEntries(
     values.filter(([, value]) => value !== undefined),
   ) as Completed<Settings>;
