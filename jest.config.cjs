@@ -27,6 +27,7 @@ module.exports = {
   projects: [
     project("unit"),
     project("jenkins"),
+    project("browser"),
     project("platform", real),
     project("plugins", real),
     project("e2e", real),

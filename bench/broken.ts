@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 
 import type { ReleaseRecord } from "../contract/release-record";
-import { Project } from "../test/support/project";
+import { Project } from "../testbed/project";
 import { timed } from "./progress";
 import { buildImage, serviceOf } from "./scale";
 import { watchesDuring } from "./watches";

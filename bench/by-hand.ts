@@ -2,7 +2,7 @@ import { execa } from "execa";
 import { stringify } from "yaml";
 
 import { environment } from "../tools/platform/environment";
-import { kubectl } from "./kubectl";
+import { kubectl } from "../testbed/kubectl";
 import type { Manifest } from "./manifests";
 
 /** What a person would type to deliver a service without Slipway: the floor that it is measured against. */

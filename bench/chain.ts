@@ -1,8 +1,8 @@
 import { join } from "node:path";
 
-import { Project } from "../test/support/project";
-import { shop } from "../test/support/shop";
-import { succeed } from "../test/support/succeed";
+import { Project } from "../testbed/project";
+import { shop } from "../testbed/shop";
+import { succeed } from "../testbed/succeed";
 import { environment } from "../tools/platform/environment";
 import { ByHand } from "./by-hand";
 import { EmptyProgram } from "./empty-program";

@@ -1,6 +1,6 @@
 import { cpus, loadavg, release, totalmem } from "node:os";
 
-import { kubectl } from "./kubectl";
+import { kubectl } from "../testbed/kubectl";
 
 /** What figures of a bench are worth nothing without. */
 export interface Machine {

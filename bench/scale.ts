@@ -2,8 +2,8 @@ import { join } from "node:path";
 
 import { execa } from "execa";
 
-import { Project } from "../test/support/project";
-import { succeed } from "../test/support/succeed";
+import { Project } from "../testbed/project";
+import { succeed } from "../testbed/succeed";
 import { environment } from "../tools/platform/environment";
 import { timed } from "./progress";
 import { watchesDuring } from "./watches";

@@ -1,4 +1,4 @@
-import { kubectl } from "./kubectl";
+import { kubectl } from "../testbed/kubectl";
 
 const METRIC = /^apiserver_longrunning_requests\{(.*)\} (\d+)$/gm;
 const SAMPLE_MS = 1000;

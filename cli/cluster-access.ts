@@ -1,8 +1,8 @@
 import type { KubeConfig } from "@kubernetes/client-node";
 
 import { readTokenFiles } from "../provider/cluster/token-file";
-import { resolveCluster } from "../settings/cluster";
-import { faultLine } from "../settings/fault";
+import { clusterSchema, resolveCluster } from "../settings/cluster";
+import { faultLine, faultsOf } from "../settings/fault";
 import { badInput } from "./exit-code";
 import type { ProjectStack } from "./project-stack";
 
@@ -13,12 +13,16 @@ import type { ProjectStack } from "./project-stack";
  */
 export async function clusterOf(stack: ProjectStack): Promise<KubeConfig> {
   const setting = JSON.parse((await stack.setting("cluster")) ?? "{}") as unknown;
-  const found = resolveCluster(setting, { variables: process.env, folder: stack.folder });
-  if ("faults" in found) {
-    const lines = found.faults.map(({ path, text }) =>
-      faultLine({ path: ["cluster", ...path], text }),
-    );
-    throw badInput(lines.join("\n  ") || "slipway:cluster.kubeconfig: there is no such file");
+  const surroundings = { variables: process.env, folder: stack.folder };
+  const parsed = clusterSchema(surroundings).safeParse(setting, { reportInput: true });
+  const found = resolveCluster(setting, surroundings);
+  if (!parsed.success || "faults" in found) {
+    const faults = [
+      ...(parsed.success ? [] : faultsOf(parsed.error)),
+      ...("faults" in found ? found.faults : []),
+    ];
+    const lines = faults.map(({ path, text }) => faultLine({ path: ["cluster", ...path], text }));
+    throw badInput(lines.join("\n  "));
   }
   const { KubeConfig } = await import("@kubernetes/client-node");
   const config = new KubeConfig();

@@ -6,7 +6,7 @@ import type { KubeConfig } from "@kubernetes/client-node";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { stringify } from "yaml";
 
-import { duration } from "../settings/duration";
+import { duration, LONGEST_DAYS } from "../settings/duration";
 import { clusterOf } from "./cluster-access";
 import { badInput, CommandFailure } from "./exit-code";
 import { type CommonOptions, print, stackCommand } from "./options";
@@ -128,5 +128,7 @@ export function kubeconfigWith(config: KubeConfig, token: string, namespace: str
 function lifetime(text: string): number {
   const seconds = duration.safeParse(/^\d+$/.test(text) ? Number(text) : text).data ?? 0;
   if (seconds >= SHORTEST_SECONDS) return seconds;
-  throw new InvalidArgumentError(`got "${text}"; allowed: at least 10m, such as 30m or 1h`);
+  throw new InvalidArgumentError(
+    `got "${text}"; allowed: at least 10m, such as 30m or 1h, and at most ${LONGEST_DAYS}d`,
+  );
 }

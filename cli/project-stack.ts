@@ -88,9 +88,9 @@ export class ProjectStack {
   }
 
   /** Runs `pulumi up` without asking. */
-  async up(hears: Hears): Promise<Ended> {
+  async up(hears: Hears, onEvent: (event: EngineEvent) => void): Promise<Ended> {
     return this.#run(hears, (stack, onOutput) =>
-      stack.up({ onOutput, onError: onOutput, color: "never", suppressProgress: true }),
+      stack.up({ onOutput, onError: onOutput, onEvent, color: "never", suppressProgress: true }),
     );
   }
 

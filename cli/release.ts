@@ -1,10 +1,11 @@
+import type { EngineEvent } from "@pulumi/pulumi/automation";
+
 import type { ReleaseRecord } from "../contract/release-record";
+import { RESOURCES } from "../contract/tokens";
 import { CommandFailure, EXIT_CODE } from "./exit-code";
 import type { CommonOptions } from "./options";
 import type { ProjectStack } from "./project-stack";
 
-/** What `requireReady` ends a run with. */
-const RELEASES_FAILED = /releases? failed: /;
 /** What the next run stumbles over after one that was killed. */
 const LEFT_BEHIND = /already exists|interrupted while creating|stack is currently locked/;
 
@@ -16,22 +17,51 @@ type Records = Readonly<Record<string, ReleaseRecord>>;
  * @returns the records of the releases, all of them ready
  * @throws CommandFailure where it did not end well, with the exit code that says what became of the releases
  */
-export async function release(stack: ProjectStack, { json }: CommonOptions): Promise<Records> {
+export async function release(
+  stack: Pick<ProjectStack, "name" | "up" | "outputs">,
+  { json }: CommonOptions,
+): Promise<Records> {
   const out = json === true ? process.stderr : process.stdout;
-  const { succeeded, said } = await stack.up((text) => void out.write(text));
+  const judged = new Map<string, string>();
+  const { succeeded, said } = await stack.up(
+    (text) => void out.write(text),
+    (event) => {
+      noteVerdict(event, judged);
+    },
+  );
   if (succeeded) return (await stack.outputs()).releases;
-  if (!RELEASES_FAILED.test(said)) {
-    const remedy = `; if an earlier run was killed, run npx slipway recover --stack ${stack.name}`;
-    throw new CommandFailure(
-      `pulumi up failed; what it said is above${LEFT_BEHIND.test(said) ? remedy : ""}`,
-    );
-  }
-  throw failureOf((await stack.outputs()).releases);
+  const failure = judged.size > 0 ? failureOf(await recordsOf(stack, judged)) : undefined;
+  if (failure !== undefined) throw failure;
+  const remedy = `; if an earlier run was killed, run npx slipway recover --stack ${stack.name}`;
+  throw new CommandFailure(
+    `pulumi up failed; what it said is above${LEFT_BEHIND.test(said) ? remedy : ""}`,
+  );
 }
 
-/** What became of releases that failed: whether each has made way for one that is ready. */
-export function failureOf(releases: Records): CommandFailure {
-  const failed = Object.entries(releases).filter(([, { verdict }]) => verdict === "failed");
+/** Keeps when the wait for a release began, by its name, once the engine tells of the verdict. */
+function noteVerdict({ resOutputsEvent: told }: EngineEvent, judged: Map<string, string>): void {
+  const { type, urn, new: next } = told?.metadata ?? {};
+  const record = next?.outputs["release"] as Partial<ReleaseRecord> | undefined;
+  if (type !== RESOURCES.Readiness || urn === undefined || record?.startedAt === undefined) return;
+  judged.set(urn.slice(urn.lastIndexOf("::") + 2), record.startedAt);
+}
+
+/** The stack's records of these verdicts. A run that ended early leaves those of the run before, which say nothing of it. */
+async function recordsOf(
+  stack: Pick<ProjectStack, "outputs">,
+  judged: ReadonlyMap<string, string>,
+): Promise<Records> {
+  const { releases } = await stack.outputs().catch(() => ({ releases: {} }));
+  const own = Object.entries(releases).filter(
+    ([name, { startedAt }]) => judged.get(name) === startedAt,
+  );
+  return Object.fromEntries(own);
+}
+
+/** What became of releases that failed: whether each has made way for one that is ready. Undefined where none failed. */
+export function failureOf(releases: Records): CommandFailure | undefined {
+  const failed = Object.entries(releases).filter(([, { verdict }]) => verdict !== "ready");
+  if (failed.length === 0) return undefined;
   const names = failed.map(([name, { reason }]) => `${name} (${reason ?? "no reason"})`).join(", ");
   return failed.every(([, { running }]) => running?.verdict === "ready")
     ? new CommandFailure(

@@ -2,7 +2,7 @@ import { completed } from "../contract/forms";
 import { VERDICT } from "../contract/verdict";
 import { type CredentialKeys, secretsOf } from "./credentials/credential-use";
 import { PODS, type Resources, type Service, type ServiceDefinition } from "./service-definition";
-import { largerQuantity, smallerQuantity } from "./quantity";
+import { largerQuantity, smallerQuantity } from "../contract/quantity";
 
 const REQUESTS = { cpu: "100m", memory: "128Mi" };
 const LIMITS = { cpu: "500m", memory: "256Mi" };

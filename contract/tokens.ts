@@ -22,8 +22,3 @@ export const RESOURCES = {
 
 /** Tokens of the functions that Slipway's own provider answers. */
 export const FUNCTIONS = { imageDigests: "slipway:index:imageDigests" } as const;
-
-/** Whether a type token is that of one of {@link COMPONENTS}. */
-export function isComponent(type: string): boolean {
-  return Object.values<string>(COMPONENTS).includes(type);
-}

@@ -1,10 +1,11 @@
 import type { ReadinessInputs } from "../contract/readiness";
-import { type NeededRight, rightsOfVerdict } from "../rights";
+import type { NeededRight } from "../rights";
 import type { Api } from "./cluster/api";
 import { ApiError, messageOf } from "./cluster/api-error";
 import { COLLECTIONS } from "./cluster/collection";
-import { NamespaceWatch } from "./cluster/namespace-watch";
+import { type Lease, NamespaceWatch } from "./cluster/namespace-watch";
 import { type Lack, Preflight } from "./cluster/preflight";
+import { followedFor, sourceOf, topicsOf } from "./cluster/release-source";
 import type { Subscription } from "./cluster/subscription";
 import type { ContainerLog, LogSource } from "./verdict/evidence";
 import { KnownSecrets } from "./known-secrets";
@@ -19,7 +20,7 @@ const LINGER_MILLISECONDS = 3000;
 /** Enough to hold what matters of a line, not enough to fill a terminal. */
 const LINE_CHARACTERS = 500;
 
-/** What Slipway's provider sees of the cluster. One set of watches per namespace serves all releases in it. */
+/** What Slipway's provider sees of the cluster. One set of watches per namespace serves all that is awaited in it. */
 export class Cluster {
   readonly #watches = new Map<string, SharedWatch>();
   readonly #end = new AbortController();
@@ -36,29 +37,28 @@ export class Cluster {
     this.#preflight = new Preflight(api);
   }
 
-  /**
-   * Follows a release until the subscription is closed. Beside the first lists it is asked whether this identity has the
-   * rights for it.
-   * @throws Error where the kubeconfig cannot be used; an API server that does not answer is the subscription's matter
-   */
-  async follow(release: ReadinessInputs): Promise<Subscription> {
-    await this.api.open();
-    const shared = this.#shared(release.namespace);
+  /** Follows a release until the subscription is closed. */
+  follow(release: ReadinessInputs): Subscription {
+    const { watch, end } = this.lease(release.namespace);
+    const source = sourceOf(release, watch, () => this.api.clusterTime());
+    return watch.subscribe(source, followedFor(release), topicsOf(release), end);
+  }
+
+  /** The one set of watches on a namespace. */
+  lease(namespace: string): Lease {
+    const shared = this.#shared(namespace);
     clearTimeout(shared.closing);
     shared.users += 1;
-    const subscription = shared.watch.subscribe(release, () => {
+    const end = () => {
       shared.users -= 1;
       if (shared.users === 0) {
         shared.closing = setTimeout(() => {
-          this.#watches.delete(release.namespace);
+          this.#watches.delete(namespace);
           shared.watch.close();
         }, LINGER_MILLISECONDS).unref();
       }
-    });
-    void this.#preflight.lastingLack(rightsFor(release), this.#end.signal).then((lack) => {
-      subscription.lacks(lack);
-    });
-    return subscription;
+    };
+    return { watch: shared.watch, end };
   }
 
   /** Ends all watches at once. */
@@ -93,18 +93,18 @@ export class Cluster {
   }
 
   /**
-   * Whether a namespace is there, or on its way out.
-   * @returns undefined where that may not be read
+   * Whether a namespace has gone, or is going.
+   * @returns undefined where it is there, or may not be read
    */
-  async namespace(
+  async namespaceGone(
     name: string,
     signal: AbortSignal,
-  ): Promise<"missing" | "terminating" | "active" | undefined> {
+  ): Promise<"missing" | "terminating" | undefined> {
     try {
       const namespace = (await this.find(`/api/v1/namespaces/${name}`, signal)) as
         Namespace | undefined;
       const isLeaving = namespace?.status?.phase === "Terminating";
-      return namespace === undefined ? "missing" : isLeaving ? "terminating" : "active";
+      return namespace === undefined ? "missing" : isLeaving ? "terminating" : undefined;
     } catch {
       return undefined;
     }
@@ -128,19 +128,24 @@ export class Cluster {
   }
 
   /**
-   * The rights for a release that this identity has not got.
+   * Which of these rights this identity has not got.
    * @param options.afresh whatever was found of them before
    * @returns nothing where the API server does not say
    */
   async lack(
-    release: ReadinessInputs,
+    rights: readonly NeededRight[],
     { afresh }: { readonly afresh: boolean },
     signal: AbortSignal,
   ): Promise<Lack> {
     if (afresh) {
       this.#preflight.forget();
     }
-    return this.#preflight.lack(rightsFor(release), signal);
+    return this.#preflight.lack(rights, signal);
+  }
+
+  /** Which of them it has not got, and has not after a moment, either. */
+  lastingLack(rights: readonly NeededRight[]): Promise<Lack> {
+    return this.#preflight.lastingLack(rights, this.#end.signal);
   }
 
   /**
@@ -188,20 +193,4 @@ interface SharedWatch {
   readonly watch: NamespaceWatch;
   users: number;
   closing: NodeJS.Timeout | undefined;
-}
-
-function rightsFor({
-  namespace,
-  deployment,
-  ingress,
-  logs,
-  rollback,
-}: ReadinessInputs): readonly NeededRight[] {
-  return rightsOfVerdict({
-    namespace,
-    deployment: deployment.name,
-    ingress: ingress !== undefined,
-    logs: logs !== false,
-    rollback: rollback !== false,
-  });
 }

@@ -8,8 +8,11 @@ import { ApiError } from "./cluster/api-error";
 import { parsed, silentFaultsOf } from "./input-schema";
 import type { Resource } from "./resource";
 import { newDigestKey } from "./sealing";
-import { digestOfSecret, lookAtExternal, syncAgain } from "./secret-readiness/external";
-import { wait } from "./secret-readiness/wait";
+import { AwaitedSecret } from "./secret-readiness/awaited-secret";
+import { digestOfSecret, externalSource } from "./secret-readiness/external";
+import { REASONS } from "./verdict/reasons";
+import { answered } from "./waiting/answered";
+import { awaitVerdict, presentVerdict } from "./waiting/wait";
 import { PartialFailure, type Properties, type Subject } from "../wire/plugin";
 import { secret } from "../wire/struct";
 import { UNKNOWN } from "../wire/unknown";
@@ -52,10 +55,7 @@ export class ExternalSecretReadiness implements Resource {
       return { changed, replaces };
     }
     try {
-      const digest = await this.#digest(
-        parsed(externalSecretReadinessInputs, news),
-        String(oldOutputs["digestKey"]),
-      );
+      const digest = await this.#digest(news, String(oldOutputs["digestKey"]));
       return { changed: digest === oldOutputs["digest"] ? [] : ["digest"] };
     } catch (error) {
       if (!isForbidden(error)) {
@@ -72,7 +72,7 @@ export class ExternalSecretReadiness implements Resource {
     id: idOf(inputs),
     outputs: preview
       ? { ...inputs, ready: true, digest: UNKNOWN }
-      : await this.#wait(subject, inputs, newDigestKey(), timeoutSeconds),
+      : await this.#wait(subject, inputs, newDigestKey(), timeoutSeconds, { again: false }),
   });
 
   update: Resource["update"] = async (
@@ -80,29 +80,25 @@ export class ExternalSecretReadiness implements Resource {
     { oldInputs, oldOutputs, news, preview, timeoutSeconds },
   ) => {
     const digestKey = String(oldOutputs["digestKey"]);
-    if (preview) {
-      const isSame = oldOutputs["ready"] === true && isDeepStrictEqual(oldInputs, news);
-      const digest = isSame
-        ? await this.#digest(parsed(externalSecretReadinessInputs, news), digestKey)
-        : undefined;
-      return outputsOf(news, true, digest ?? UNKNOWN, digestKey);
+    const wasReady = oldOutputs["ready"] === true;
+    if (!preview) {
+      return this.#wait(subject, news, digestKey, timeoutSeconds, { again: !wasReady });
     }
-    if (oldOutputs["ready"] !== true) {
-      await syncAgain(this.api(), parsed(externalSecretReadinessInputs, news), this.signal);
-    }
-    return this.#wait(subject, news, digestKey, timeoutSeconds);
+    const isSame = wasReady && isDeepStrictEqual(oldInputs, news);
+    const digest = isSame ? await this.#digest(news, digestKey) : undefined;
+    return outputsOf(news, true, digest ?? UNKNOWN, digestKey);
   };
 
   /** Looks again without waiting. A Secret that is not as it should be is a changed output, not an error. */
   read: Resource["read"] = async (subject, { id, inputs, outputs }) => {
-    const place = parsed(externalSecretReadinessInputs, inputs);
-    const finding = await lookAtExternal(this.api(), place, this.signal);
-    if (finding.kind !== "ready") {
-      subject.log.warn(reportOf(place, finding.message));
-    }
     const digestKey = String(outputs["digestKey"]);
-    const digest = (await this.#digest(place, digestKey)) ?? null;
-    const ready = finding.kind === "ready" && digest !== null;
+    const awaited = this.#awaited(subject, inputs, digestKey, { again: false });
+    const { verdict } = await presentVerdict(awaited, this.signal);
+    if (verdict.kind === "failed") {
+      subject.log.warn(reportOf(parsed(externalSecretReadinessInputs, inputs), verdict.message));
+    }
+    const digest = (await this.#digest(inputs, digestKey)) ?? null;
+    const ready = verdict.kind === "ready" && digest !== null;
     return { id, outputs: outputsOf(inputs, ready, digest, digestKey) };
   };
 
@@ -114,24 +110,55 @@ export class ExternalSecretReadiness implements Resource {
     inputs: Properties,
     digestKey: string,
     timeoutSeconds: number,
+    again: { readonly again: boolean },
   ): Promise<Properties> {
-    const place = parsed(externalSecretReadinessInputs, inputs);
-    const look = () => lookAtExternal(this.api(), place, this.signal);
-    const finding = await wait(look, timeoutSeconds, subject.log, this.signal);
-    const digest = (await this.#digest(place, digestKey)) ?? null;
-    if (finding.kind === "ready" && digest !== null) {
+    const awaited = this.#awaited(subject, inputs, digestKey, again);
+    const { verdict, observed } = await awaitVerdict(awaited, {
+      signal: this.signal,
+      timeoutSeconds,
+      progress: subject.log.status,
+    });
+    if (verdict.kind === "ready") {
+      const { digest = null } = observed.kind === "ready" ? observed : {};
       return outputsOf(inputs, true, digest, digestKey);
     }
-    const message = finding.kind === "ready" ? "its Secret is not there" : finding.message;
+    const isJudged = REASONS[verdict.reason].about === "release";
+    const look = isJudged ? this.#look(inputs, digestKey) : Promise.resolve(undefined);
+    const digest = await look.catch(() => undefined);
     throw new PartialFailure(
-      reportOf(place, message),
+      awaited.explain(verdict, (words) =>
+        reportOf(parsed(externalSecretReadinessInputs, inputs), words),
+      ),
       idOf(inputs),
-      outputsOf(inputs, false, digest, digestKey),
+      outputsOf(inputs, false, digest ?? null, digestKey),
     );
   }
 
-  #digest(place: ExternalSecretReadinessInputs, digestKey: string): Promise<string | undefined> {
-    return digestOfSecret(this.api(), place, digestKey, this.signal);
+  #awaited(
+    { name }: Subject,
+    inputs: Properties,
+    digestKey: string,
+    again: { readonly again: boolean },
+  ) {
+    const api = this.api();
+    return new AwaitedSecret(
+      api,
+      externalSource(api, parsed(externalSecretReadinessInputs, inputs), digestKey, again),
+      name,
+    );
+  }
+
+  #digest(inputs: Properties, digestKey: string): Promise<string | undefined> {
+    return answered(() => this.#look(inputs, digestKey), this.signal);
+  }
+
+  #look(inputs: Properties, digestKey: string): Promise<string | undefined> {
+    return digestOfSecret(
+      this.api(),
+      parsed(externalSecretReadinessInputs, inputs),
+      digestKey,
+      this.signal,
+    );
   }
 }
 

@@ -1,9 +1,17 @@
 import { isDeepStrictEqual } from "node:util";
 import { laneGuardInputs, type LaneGuardInputs } from "../contract/lane-guard";
+import { ownName, review } from "./cluster/access-review";
 import type { Api } from "./cluster/api";
 import { parsed, silentFaultsOf } from "./input-schema";
 import type { Resource } from "./resource";
 import type { Properties, Subject } from "../wire/plugin";
+
+/** The right that whoever changes lanes has, and no lane. */
+const CHANGE_LANES = {
+  verb: "patch",
+  group: "rbac.authorization.k8s.io",
+  resource: "roles",
+} as const;
 
 /** `slipway:index:LaneGuard`: lets nobody change or take away the lanes who may not change their roles. */
 export class LaneGuard implements Resource {
@@ -72,29 +80,12 @@ export class LaneGuard implements Resource {
   }
 
   async #mayChange(namespace: string): Promise<boolean> {
-    const resourceAttributes = {
-      namespace,
-      verb: "patch",
-      group: "rbac.authorization.k8s.io",
-      resource: "roles",
-    };
-    const { status } = (await this.#review("authorization.k8s.io", "SelfSubjectAccessReview", {
-      spec: { resourceAttributes },
-    })) as { readonly status?: { readonly allowed?: boolean } };
-    return status?.allowed === true;
+    const { allowed } = await review(this.api(), { ...CHANGE_LANES, namespace }, this.signal);
+    return allowed;
   }
 
   async #user(): Promise<string> {
-    const review = this.#review("authentication.k8s.io", "SelfSubjectReview", {});
-    const { status } = (await review.catch(() => ({}))) as {
-      readonly status?: { readonly userInfo?: { readonly username?: string } };
-    };
-    return status?.userInfo?.username ?? "this identity";
-  }
-
-  #review(group: string, kind: string, content: object): Promise<unknown> {
-    const path = `/apis/${group}/v1/${kind.toLowerCase()}s`;
-    return this.api().post(path, { apiVersion: `${group}/v1`, kind, ...content }, this.signal);
+    return (await ownName(this.api(), this.signal)) ?? "this identity";
   }
 }
 
@@ -105,10 +96,18 @@ export function changesOf(before: Lanes, after: Lanes): string[] {
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
   return names.flatMap((name) => {
     const [olds, news] = [before[name], after[name]];
-    if (olds === undefined) return [`${name}: new`];
-    if (news === undefined) return [`${name}: no longer there`];
-    const isHash = (line: string): boolean => line.startsWith("sha256:");
-    if (news.every(isHash)) return isDeepStrictEqual(olds, news) ? [] : [`${name}: changed`];
+    if (olds === undefined) {
+      return [`${name}: new`];
+    }
+    if (news === undefined) {
+      return [`${name}: no longer there`];
+    }
+    if (isDeepStrictEqual(olds, news)) {
+      return [];
+    }
+    if ([...olds, ...news].some((line) => line.startsWith("sha256:"))) {
+      return [`${name}: changed`];
+    }
     return [
       ...olds.filter((line) => !news.includes(line)).map((line) => `${name}: without ${line}`),
       ...news.filter((line) => !olds.includes(line)).map((line) => `${name}: with ${line}`),

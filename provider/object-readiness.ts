@@ -8,15 +8,19 @@ import {
 import type { Cluster } from "./cluster";
 import { parsed } from "./input-schema";
 import { checkInputs } from "./object-readiness/inputs";
-import { reportOf } from "./object-readiness/report";
-import { awaitObject, type ObjectJudgement, presentObject } from "./object-readiness/wait";
+import { AwaitedObject } from "./object-readiness/awaited-object";
 import type { Resource } from "./resource";
-import { titleOf } from "./verdict/awaited-object";
+import { type ObservedObject, titleOf } from "./verdict/awaited-object";
+import type { Summary } from "./verdict/course";
+import { reportOf } from "./waiting/report";
+import { awaitVerdict, type Judgement, presentVerdict } from "./waiting/wait";
 import { PartialFailure, type Properties, type Subject } from "../wire/plugin";
 import { UNKNOWN } from "../wire/unknown";
 
 /** Inputs that say which object this is; all others say what is awaited of it. */
 const IDENTITY = ["apiVersion", "kind", "namespace", "name"];
+
+type ObjectJudgement = Judgement<ObservedObject, Summary>;
 
 /** When a wait began, ISO 8601, and how long it took. */
 type Wait = Pick<ObjectRecord, "startedAt" | "seconds">;
@@ -68,21 +72,22 @@ export class ObjectReadiness implements Resource {
   /** Judges again without waiting. An object that is not ready is a changed output, not an error. */
   read: Resource["read"] = async (subject, { id, outputs, inputs: kept }) => {
     const inputs = judgedInputs(outputs, kept);
-    const awaited = parsed(objectReadinessInputs, inputs);
+    const object = parsed(objectReadinessInputs, inputs);
     const stored = storedOf(outputs);
-    const judgement = await presentObject(this.cluster(), awaited, this.signal);
+    const awaited = new AwaitedObject(this.cluster(), object, subject.name);
+    const judgement = await presentVerdict(awaited, this.signal);
     const { verdict } = judgement;
-    if (stored !== undefined && isAsBefore(stored, awaited, judgement)) {
+    if (stored !== undefined && isAsBefore(stored, object, judgement)) {
       return { id, inputs, outputs: { ...inputs, record: stored } };
     }
     const { startedAt = new Date().toISOString(), seconds = 0 } = stored ?? {};
     const wait = { startedAt, seconds };
     if (verdict.kind === "ready") {
-      return { id, inputs, outputs: { ...inputs, record: recordOf(awaited, judgement, wait) } };
+      return { id, inputs, outputs: { ...inputs, record: recordOf(object, judgement, wait) } };
     }
-    const { text, evidence } = await this.#report(subject, awaited, judgement, undefined);
+    const { text, evidence } = await this.#report(awaited, judgement, undefined);
     subject.log.warn(text);
-    const record = recordOf(awaited, judgement, wait, evidence);
+    const record = recordOf(object, judgement, wait, evidence);
     return { id, inputs, outputs: { ...inputs, record } };
   };
 
@@ -95,14 +100,15 @@ export class ObjectReadiness implements Resource {
     stored: ObjectRecord | undefined,
     timeoutSeconds: number,
   ): Promise<Properties> {
-    const awaited = parsed(objectReadinessInputs, inputs);
-    if (stored?.reason === "interrupted" && stored.uid === awaited.uid) {
-      const title = titleOf(awaited);
+    const object = parsed(objectReadinessInputs, inputs);
+    if (stored?.reason === "interrupted" && stored.uid === object.uid) {
+      const title = titleOf(object);
       subject.log.info(`${subject.name}: resumes the wait for ${title} that was interrupted`);
     }
     const startedAt = new Date().toISOString();
     const began = performance.now();
-    const judgement = await awaitObject(this.cluster(), awaited, {
+    const awaited = new AwaitedObject(this.cluster(), object, subject.name);
+    const judgement = await awaitVerdict(awaited, {
       signal: this.signal,
       timeoutSeconds,
       progress: (text) => {
@@ -112,24 +118,23 @@ export class ObjectReadiness implements Resource {
     const seconds = (performance.now() - began) / 1000;
     const wait = { startedAt, seconds: Math.round(seconds * 10) / 10 };
     if (judgement.verdict.kind === "ready") {
-      return { ...inputs, record: recordOf(awaited, judgement, wait) };
+      return { ...inputs, record: recordOf(object, judgement, wait) };
     }
-    const { text, evidence } = await this.#report(subject, awaited, judgement, seconds);
-    const record = recordOf(awaited, judgement, wait, evidence);
+    const { text, evidence } = await this.#report(awaited, judgement, seconds);
+    const record = recordOf(object, judgement, wait, evidence);
     throw new PartialFailure(text, idOf(inputs), { ...inputs, record });
   }
 
   #report(
-    { name }: Subject,
-    awaited: ObjectReadinessInputs,
+    awaited: AwaitedObject,
     { verdict, observed }: ObjectJudgement,
     seconds: number | undefined,
   ) {
     if (verdict.kind === "ready") {
-      throw new Error(`${name} is ready, and there is nothing to report`);
+      throw new Error(`${awaited.place.name} is ready, and there is nothing to report`);
     }
-    const found = { name, awaited, finding: verdict, observed, seconds };
-    return reportOf(this.cluster(), this.context(), found, this.signal);
+    const found = { finding: verdict, observed, seconds };
+    return reportOf(this.cluster(), this.context(), awaited, found, this.signal);
   }
 }
 

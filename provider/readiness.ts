@@ -6,7 +6,7 @@ import { faultsOf, parsed } from "./input-schema";
 import { changesOf } from "./readiness/changes";
 import { afterLook, afterVerdict } from "./readiness/history";
 import { evidenceAfterLook, recordOf } from "./readiness/record";
-import { type Case, type Report, reportOf } from "./readiness/report";
+import { AwaitedRelease } from "./readiness/awaited-release";
 import {
   judgedInputs,
   nextState,
@@ -18,14 +18,16 @@ import {
   unknownOutputs,
 } from "./readiness/state";
 import { resumption } from "./readiness/resumption";
-import { awaitVerdict, presentVerdict } from "./readiness/wait";
 import type { Resource } from "./resource";
 import { markOf } from "./rollback/mark";
 import { planRollback } from "./rollback/plan";
-import { rollBack, type Tools } from "./rollback/rollback";
+import { type ReleaseCase, rollBack, type Tools } from "./rollback/rollback";
 import { standingOf } from "./rollback/standing";
-import { outlook } from "./rollback/words";
+import { outlook } from "./release-words";
 import type { Deployment } from "./verdict/objects";
+import { Limit } from "./waiting/limit";
+import { type Report, reportOf } from "./waiting/report";
+import { awaitVerdict, presentVerdict } from "./waiting/wait";
 import { type Properties, PartialFailure, type Subject } from "../wire/plugin";
 
 /**
@@ -81,13 +83,16 @@ export class Readiness implements Resource {
     const inputs = judgedInputs(outputs, kept);
     const release = parsed(readinessInputs, inputs);
     const stored = stateOf(outputs);
-    const mark = markOf(release, await this.#deployment(release));
+    const mark = markOf(release, await this.#deployment(release, this.signal));
     if (mark !== undefined) {
       const { state, report } = await standingOf(release, mark, stored, this.#tools(subject, 0));
       subject.log.warn(report);
       return { id, inputs, outputs: outputsOf(inputs, state) };
     }
-    const judgement = await presentVerdict(this.cluster(), release, this.signal);
+    const judgement = await presentVerdict(
+      new AwaitedRelease(this.cluster(), release),
+      this.signal,
+    );
     const { verdict, observed } = judgement;
     const wait = {
       startedAt: stored.release?.startedAt ?? new Date().toISOString(),
@@ -135,14 +140,16 @@ export class Readiness implements Resource {
     const began = performance.now();
     const startedAt = new Date().toISOString();
     const release = parsed(readinessInputs, inputs);
+    const awaited = new AwaitedRelease(this.cluster(), release);
     const tools = this.#tools(subject, timeoutSeconds);
-    const deployment = await this.#deployment(release);
+    const until = began + awaited.limitSeconds(timeoutSeconds) * 1000;
+    const deployment = await this.#firstLook(release, until);
     await this.#refuse(release, inputs, stored, deployment, tools);
     const resumed = resumption(release, stored.release, deployment, performance.timeOrigin);
     if (resumed !== undefined) {
       subject.log.info(resumed);
     }
-    const judgement = await awaitVerdict(this.cluster(), release, { ...tools, startedAt: began });
+    const judgement = await awaitVerdict(awaited, { ...tools, startedAt: began });
     const { verdict, observed } = judgement;
     // The look before the wait may have had no answer.
     await this.#refuse(release, inputs, stored, observed.deployment, tools);
@@ -176,7 +183,7 @@ export class Readiness implements Resource {
   /** Tells what was found, and puts the last release that was ready back where that is called for. */
   async #fail(
     subject: Subject,
-    failure: Case,
+    failure: ReleaseCase,
     { lastReady }: Stored,
     tools: Tools,
   ): Promise<{ message: string; running: RunningRelease | null; evidence: Evidence }> {
@@ -194,9 +201,22 @@ export class Readiness implements Resource {
     return { message: `${headline}\n${outcome}`, running, evidence };
   }
 
+  /** The look before the wait takes none of its time in addition. */
+  async #firstLook(release: ReadinessInputs, until: number): Promise<Deployment | undefined> {
+    const limit = new Limit(until, this.signal);
+    try {
+      return await limit.within(this.#deployment(release, limit.signal));
+    } finally {
+      limit.close();
+    }
+  }
+
   /** The Deployment, as far as the cluster answers; if it does not, the wait will say so. */
-  async #deployment({ namespace, deployment }: ReadinessInputs): Promise<Deployment | undefined> {
-    const look = this.cluster().deployment(namespace, deployment.name, this.signal);
+  async #deployment(
+    { namespace, deployment }: ReadinessInputs,
+    signal: AbortSignal,
+  ): Promise<Deployment | undefined> {
+    const look = this.cluster().deployment(namespace, deployment.name, signal);
     return look.catch(() => undefined);
   }
 
@@ -212,8 +232,9 @@ export class Readiness implements Resource {
     };
   }
 
-  #report(found: Case): Promise<Report> {
-    return reportOf(this.cluster(), this.context(), found, this.signal);
+  #report(found: ReleaseCase): Promise<Report> {
+    const awaited = new AwaitedRelease(this.cluster(), found.release);
+    return reportOf(this.cluster(), this.context(), awaited, found, this.signal);
   }
 }
 

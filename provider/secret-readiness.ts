@@ -3,9 +3,9 @@ import { secretReadinessInputs, type SecretReadinessInputs } from "../contract/s
 import type { Api } from "./cluster/api";
 import { parsed, silentFaultsOf } from "./input-schema";
 import type { Resource } from "./resource";
-import { askAgain } from "./secret-readiness/ask-again";
-import { look } from "./secret-readiness/look";
-import { wait } from "./secret-readiness/wait";
+import { AwaitedSecret } from "./secret-readiness/awaited-secret";
+import { sealedSource } from "./secret-readiness/sealed";
+import { awaitVerdict, presentVerdict } from "./waiting/wait";
 import { PartialFailure, type Properties, type Subject } from "../wire/plugin";
 import { secret } from "../wire/struct";
 
@@ -43,40 +43,57 @@ export class SecretReadiness implements Resource {
 
   create: Resource["create"] = async (subject, { inputs, preview, timeoutSeconds }) => ({
     id: idOf(inputs),
-    outputs: preview ? outputsOf(inputs, true) : await this.#wait(subject, inputs, timeoutSeconds),
+    outputs: preview
+      ? outputsOf(inputs, true)
+      : await this.#wait(subject, inputs, timeoutSeconds, { again: false }),
   });
 
-  update: Resource["update"] = async (subject, { oldOutputs, news, preview, timeoutSeconds }) => {
-    if (preview) {
-      return outputsOf(news, true);
-    }
-    if (oldOutputs["ready"] !== true) {
-      await askAgain(this.api(), parsed(secretReadinessInputs, news), this.signal);
-    }
-    return this.#wait(subject, news, timeoutSeconds);
-  };
+  update: Resource["update"] = async (subject, { oldOutputs, news, preview, timeoutSeconds }) =>
+    preview
+      ? outputsOf(news, true)
+      : this.#wait(subject, news, timeoutSeconds, { again: oldOutputs["ready"] !== true });
 
   /** Looks again without waiting. A Secret that is not as it should be is a changed output, not an error. */
   read: Resource["read"] = async (subject, { id, inputs }) => {
-    const finding = await look(this.api(), parsed(secretReadinessInputs, inputs), this.signal);
-    if (finding.kind !== "ready") {
-      subject.log.warn(reportOf(parsed(secretReadinessInputs, inputs), finding.message));
+    const awaited = this.#awaited(subject, inputs, { again: false });
+    const { verdict } = await presentVerdict(awaited, this.signal);
+    if (verdict.kind === "failed") {
+      subject.log.warn(reportOf(parsed(secretReadinessInputs, inputs), verdict.message));
     }
-    return { id, outputs: outputsOf(inputs, finding.kind === "ready") };
+    return { id, outputs: outputsOf(inputs, verdict.kind === "ready") };
   };
 
   /** There is nothing to delete. */
   delete: Resource["delete"] = () => Promise.resolve();
 
-  async #wait(subject: Subject, inputs: Properties, timeoutSeconds: number): Promise<Properties> {
-    const awaited = parsed(secretReadinessInputs, inputs);
-    const search = () => look(this.api(), awaited, this.signal);
-    const finding = await wait(search, timeoutSeconds, subject.log, this.signal);
-    if (finding.kind === "ready") {
+  async #wait(
+    subject: Subject,
+    inputs: Properties,
+    timeoutSeconds: number,
+    again: { readonly again: boolean },
+  ): Promise<Properties> {
+    const awaited = this.#awaited(subject, inputs, again);
+    const { verdict } = await awaitVerdict(awaited, {
+      signal: this.signal,
+      timeoutSeconds,
+      progress: subject.log.status,
+    });
+    if (verdict.kind === "ready") {
       return outputsOf(inputs, true);
     }
-    const message = reportOf(awaited, finding.message);
+    const message = awaited.explain(verdict, (words) =>
+      reportOf(parsed(secretReadinessInputs, inputs), words),
+    );
     throw new PartialFailure(message, idOf(inputs), outputsOf(inputs, false));
+  }
+
+  #awaited({ name }: Subject, inputs: Properties, again: { readonly again: boolean }) {
+    const api = this.api();
+    return new AwaitedSecret(
+      api,
+      sealedSource(api, parsed(secretReadinessInputs, inputs), again),
+      name,
+    );
   }
 }
 

@@ -1,30 +1,31 @@
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
-import { dirname, isAbsolute, resolve } from "node:path";
-
-import { parseDocument } from "yaml";
-import { z } from "zod";
+import { readFileSync } from "node:fs";
+import { isAbsolute } from "node:path";
 
 import type { Cluster } from "../components/cluster";
+import type { ShapeOf } from "../contract/field";
 import { type Fault, got } from "./fault";
+import * as field from "./fields";
+import { fileFaults, fileOf, type Kubeconfig, readKubeconfig, type Target } from "./kubeconfig";
+import { unusable } from "./look";
 import { mapping } from "./mapping";
-import { expand, absolute, type Surroundings } from "./surroundings";
+import { absolute, expand, type Surroundings } from "./surroundings";
 
-const kubeconfigSchema = z.object({
-  contexts: z
-    .array(z.object({ name: z.string(), context: z.object({ cluster: z.string() }) }))
-    .min(1),
-  clusters: z.array(
-    z.object({
-      name: z.string(),
-      cluster: z.object({
-        server: z.string(),
-        "certificate-authority-data": z.string().optional(),
-        "certificate-authority": z.string().optional(),
-      }),
-    }),
-  ),
-});
+/** The form of the setting; {@link resolveCluster} tells what is wrong in the file that it names. */
+export function clusterSchema(surroundings: Surroundings) {
+  return field.mapping(
+    {
+      kubeconfig: field.path(surroundings, "file", "the path of a kubeconfig file"),
+      context: field
+        .expanded(surroundings, "the name of a context in the kubeconfig")
+        .exactOptional(),
+      identifier: field
+        .expanded(surroundings, "a name of the cluster that never changes")
+        .exactOptional(),
+    } satisfies ShapeOf<Omit<Cluster, "kubeconfigVariable">>,
+    "kubeconfig, and as needed context and identifier",
+  );
+}
 
 /**
  * The cluster that the settings mean, or what is wrong with it. Nothing falls back to the context
@@ -36,33 +37,41 @@ export function resolveCluster(
 ): { cluster: Cluster } | { faults: Fault[] } {
   const { kubeconfig, context, identifier } = expandedTexts(setting, surroundings);
   const path = kubeconfig === undefined ? undefined : absolute(kubeconfig, surroundings);
-  // An absent file is told by the schema.
-  if (path === undefined || !existsSync(path)) return { faults: [] };
+  // A file that cannot be used is told by the schema.
+  if (path === undefined || unusable(path, "file") !== undefined) return { faults: [] };
+  const fault = (text: string): Fault => ({ path: ["kubeconfig"], text: got(kubeconfig, text) });
   const file = readKubeconfig(path);
   if (file === undefined) {
-    const text = got(
-      kubeconfig,
-      `${path} cannot be read as a kubeconfig; allowed: a file with contexts and clusters; check it with kubectl config view`,
-    );
-    return { faults: [{ path: ["kubeconfig"], text }] };
+    const text = `${path} cannot be read as a kubeconfig; allowed: a file with contexts and clusters; check it with kubectl config view`;
+    return { faults: [fault(text)] };
   }
 
-  const names = file.contexts.map(({ name }) => name);
-  const name = context ?? (names.length === 1 ? names[0] : undefined);
-  const chosen = file.contexts.find((candidate) => candidate.name === name);
-  const target = file.clusters.find((candidate) => candidate.name === chosen?.context.cluster);
-  if (name === undefined || target === undefined) {
+  const found = chosen(file, context);
+  if (found === undefined) {
+    const names = file.contexts.map(({ name }) => name);
     const allowed = `allowed: one of ${names.join(", ")} in ${path}, with its cluster; set the context to deliver to`;
     return { faults: [{ path: ["context"], text: got(context, allowed) }] };
   }
+  const { name, target, user } = found;
+  const faults = fileFaults(path, { ...target, ...user }).map(fault);
+  if (faults.length > 0) return { faults };
   return {
     cluster: {
       kubeconfig: path,
       ...variableOf(setting, surroundings),
       context: name,
-      identifier: identifier ?? fingerprint(target.cluster, path),
+      identifier: identifier ?? fingerprint(target, path),
     },
   };
+}
+
+/** The context that is meant, with its cluster and its user, undefined where there is a choice or no cluster. */
+function chosen({ contexts, clusters, users }: Kubeconfig, wanted: string | undefined) {
+  const name = wanted ?? (contexts.length === 1 ? contexts[0]?.name : undefined);
+  const context = contexts.find((candidate) => candidate.name === name)?.context;
+  const target = clusters.find((candidate) => candidate.name === context?.cluster)?.cluster;
+  const user = users?.find((candidate) => candidate.name === context?.user)?.user;
+  return name === undefined || target === undefined ? undefined : { name, target, user };
 }
 
 /** A relative path means another file to a process that runs in another folder. */
@@ -76,35 +85,16 @@ function variableOf(
   return isPath ? { kubeconfigVariable: name } : {};
 }
 
-type Target = z.output<typeof kubeconfigSchema>["clusters"][number]["cluster"];
-
 /** A cluster is known by who signs its certificates, because its address may change. */
 function fingerprint(cluster: Target, kubeconfig: string): string {
   const authority = cluster["certificate-authority"];
   const signedBy =
     cluster["certificate-authority-data"] ??
-    (authority === undefined
-      ? undefined
-      : readFileSync(resolve(dirname(kubeconfig), authority)).toString("base64"));
+    (authority ? readFileSync(fileOf(kubeconfig, authority)).toString("base64") : undefined);
   return createHash("sha256")
     .update(signedBy ?? cluster.server)
     .digest("hex")
     .slice(0, 12);
-}
-
-function readKubeconfig(path: string): z.output<typeof kubeconfigSchema> | undefined {
-  try {
-    // The parser's own messages quote the file, and with it credentials.
-    const document = parseDocument(readFileSync(path, "utf8"), {
-      prettyErrors: false,
-      logLevel: "silent",
-    });
-    return document.errors.length > 0
-      ? undefined
-      : kubeconfigSchema.safeParse(document.toJS()).data;
-  } catch {
-    return undefined;
-  }
 }
 
 function expandedTexts(

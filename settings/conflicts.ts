@@ -1,9 +1,9 @@
-import { statSync } from "node:fs";
 import { join } from "node:path";
 
-import { parseQuantity } from "../components/quantity";
+import { parseQuantity } from "../contract/quantity";
 import { type Fault, got } from "./fault";
 import { label } from "./fields";
+import { unusable } from "./look";
 import { type Mapping, mapping } from "./mapping";
 import { absolute, expand, type Surroundings } from "./surroundings";
 
@@ -62,14 +62,12 @@ function dockerfileConflicts(build: unknown, surroundings: Surroundings): Fault[
   const expanded = expand(context, surroundings);
   if ("unset" in expanded) return [];
   const folder = absolute(expanded.text, surroundings);
-  const isFolder = statSync(folder, { throwIfNoEntry: false })?.isDirectory() ?? false;
-  const isThere =
-    statSync(join(folder, "Dockerfile"), { throwIfNoEntry: false })?.isFile() ?? false;
-  if (!isFolder || isThere) return [];
+  const isThere = unusable(join(folder, "Dockerfile"), "file") === undefined;
+  if (isThere || unusable(folder, "folder") !== undefined) return [];
   return [
     {
       path: ["build", "dockerfile"],
-      text: `missing; there is no Dockerfile in ${folder}; set the path of the Dockerfile`,
+      text: `missing; there is no Dockerfile in ${folder} that can be read; set the path of the Dockerfile`,
     },
   ];
 }

@@ -14,6 +14,7 @@ import {
   type JenkinsOptions,
 } from "../components/credentials/format";
 import type { Sealing } from "../components/credentials/sealed-credential";
+import { interval } from "./duration";
 import * as field from "./fields";
 import type { Surroundings } from "./surroundings";
 
@@ -108,9 +109,7 @@ export const credentialSchema = field.mapping(
     jenkins: jenkins.exactOptional(),
     backend: z.enum(BACKENDS, { error: `allowed: ${BACKENDS.join(" or ")}` }).exactOptional(),
     store: store.exactOptional(),
-    refreshInterval: field
-      .text(/^(\d+(h|m|s))+$/, "a duration such as 15m or 1h30m; 0s is once")
-      .exactOptional(),
+    refreshInterval: interval.exactOptional(),
   } satisfies ShapeOf<Form>,
   "format, keys, namespace, scope, jenkins, backend, store and refreshInterval",
 );

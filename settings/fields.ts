@@ -1,10 +1,9 @@
-import { statSync } from "node:fs";
-
 import { z } from "zod";
 
 import { LABEL, OBJECT_NAME } from "../contract/names";
-import { parseQuantity } from "../components/quantity";
+import { parseQuantity } from "../contract/quantity";
 import { got } from "./fault";
+import { unusable } from "./look";
 import { absolute, expand, type Surroundings } from "./surroundings";
 
 const say = (allowed: string) => ({ error: `allowed: ${allowed}` });
@@ -64,14 +63,12 @@ function expansion(value: string, surroundings: Surroundings, context: z.Refinem
   return z.NEVER;
 }
 
-/** The absolute path of something that exists. */
+/** The absolute path of something that exists and may be read. */
 export function path(surroundings: Surroundings, kind: "file" | "folder", what: string) {
   return expanded(surroundings, what).transform((value, context) => {
     const result = absolute(value, surroundings);
-    const found = statSync(result, { throwIfNoEntry: false });
-    if (kind === "file" ? found?.isFile() : found?.isDirectory()) return result;
-    const reason =
-      found === undefined ? `there is no ${kind} ${result}` : `${result} is no ${kind}`;
+    const reason = unusable(result, kind);
+    if (reason === undefined) return result;
     context.addIssue({ code: "custom", message: got(value, `${reason}; allowed: ${what}`) });
     return z.NEVER;
   });

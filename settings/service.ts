@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 import type { Build } from "../components/image/image";
-import { isPinned } from "../components/image/image-reference";
+import { isPinned, PINNED_ALLOWED } from "../components/image/image-reference";
 import {
   type Autoscale,
   type CredentialKey,
@@ -83,11 +83,9 @@ function buildSchema(surroundings: Surroundings) {
 
 /** An image that is named by its digest. */
 export function pinnedImage(surroundings: Surroundings) {
-  const allowed =
-    "allowed: repository@sha256:<64 hex digits>; a tag can be moved, so use the digest that the push of the image printed";
   return field
     .expanded(surroundings, "repository@sha256:<64 hex digits>")
-    .pipe(z.string().refine(isPinned, { error: allowed, abort: true }));
+    .pipe(z.string().refine(isPinned, { error: PINNED_ALLOWED, abort: true }));
 }
 
 const secretKey = z.union([

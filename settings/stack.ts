@@ -1,8 +1,7 @@
 import { z } from "zod";
 
-import type { Cluster } from "../components/cluster";
-import type { ShapeOf } from "../contract/field";
 import { credentialSchema, sealingSchema } from "./credentials";
+import { clusterSchema } from "./cluster";
 import * as field from "./fields";
 import { jenkinsSchema } from "./jenkins";
 import { pinsSchema, promotionSchema } from "./promotion";
@@ -14,18 +13,7 @@ import type { Surroundings } from "./surroundings";
 export function stackSchema(surroundings: Surroundings) {
   return field.mapping(
     {
-      cluster: field.mapping(
-        {
-          kubeconfig: field.path(surroundings, "file", "the path of a kubeconfig file"),
-          context: field
-            .expanded(surroundings, "the name of a context in the kubeconfig")
-            .exactOptional(),
-          identifier: field
-            .expanded(surroundings, "a name of the cluster that never changes")
-            .exactOptional(),
-        } satisfies ShapeOf<Omit<Cluster, "kubeconfigVariable">>,
-        "kubeconfig, and as needed context and identifier",
-      ),
+      cluster: clusterSchema(surroundings),
       registry: registrySchema(surroundings).exactOptional(),
       [PASSWORD]: z.string().exactOptional(),
       namespace: field.label.refine((name) => !/^(default|kube-.*)$/.test(name), {

@@ -15,6 +15,17 @@ const FLUSH_AFTER_MILLISECONDS = 250;
 /** For what is under way to end by itself, such as a builder that was told to. */
 const GRACE_MILLISECONDS = 1000;
 
+/** What the other end of a connection does, or the network between: it says nothing about this process. */
+const CONNECTION_FAULTS: ReadonlySet<unknown> = new Set([
+  "ECONNABORTED",
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "EPIPE",
+  "ETIMEDOUT",
+]);
+
 /**
  * Puts a plugin on the engine's wire, for the life of this process: prints the port that it listens on,
  * and takes the engine's address as the first argument.
@@ -22,9 +33,8 @@ const GRACE_MILLISECONDS = 1000;
  * @see https://www.pulumi.com/docs/iac/concepts/providers/
  */
 export function serve(plugin: Plugin): void {
-  // A fault beside any call, such as a connection's, must not take the calls under way down with it.
-  process.on("uncaughtException", (error) => {
-    process.stderr.write(`${plugin.name}: ${error.message}\n`);
+  process.on("uncaughtException", (error: unknown) => {
+    fault(plugin, error);
   });
   const address = process.argv.slice(2).find((argument) => !argument.startsWith("-"));
   listen(plugin, address).then(
@@ -41,6 +51,25 @@ export function serve(plugin: Plugin): void {
   );
 }
 
+/** A connection's fault must not take the calls under way down with it. After any other, nothing here can be relied on. */
+function fault(plugin: Plugin, error: unknown): void {
+  const isConnection =
+    error instanceof Error && "code" in error && CONNECTION_FAULTS.has(error.code);
+  if (isConnection) {
+    process.stderr.write(`${plugin.name}: ${error.message}\n`);
+    return;
+  }
+  const trace = error instanceof Error ? error.stack : undefined;
+  process.stderr.write(`${plugin.name}: ${trace ?? String(error)}\n`);
+  end(plugin);
+}
+
+/** Ends what is under way, and then this process. */
+function end(plugin: Plugin): void {
+  plugin.cancel();
+  setTimeout(() => process.exit(1), GRACE_MILLISECONDS);
+}
+
 /**
  * Ends this process when the engine is gone, whatever killed it: the engine holds the other end of the standard
  * input. A SIGTERM ends only what is under way, because a build server sends it to each process of a job, and the
@@ -55,8 +84,7 @@ function endWithEngine(plugin: Plugin): void {
     return;
   }
   process.stdin.on("close", () => {
-    plugin.cancel();
-    setTimeout(() => process.exit(1), GRACE_MILLISECONDS);
+    end(plugin);
   });
   process.stdin.resume();
 }

@@ -1,7 +1,7 @@
 import type { Reason } from "../../provider/verdict/reasons";
 import type { Fault } from "./clone/fault";
-import type { Manifest } from "../../test/support/kinds";
-import type { Stage } from "./stage";
+import type { Manifest } from "../../testbed/kinds";
+import type { Images, Stage } from "./stage";
 import type { Symptom } from "./symptoms";
 
 /** One service of the catalogue, and what its release must come to. */
@@ -22,7 +22,7 @@ export interface Case {
    *
    * @default - none
    */
-  readonly fault?: (image: string, namespace: string) => Fault;
+  readonly fault?: (images: Images, namespace: string) => Fault;
   /**
    * Objects that are there before the service; without a namespace of their own they get the service's.
    *

@@ -9,7 +9,8 @@ const SHOP = join(__dirname, "../../example/shop");
 
 /** Builds the example twice, and pushes both. */
 export async function buildImages(): Promise<Images> {
-  return { shop: await build(""), other: await build("another-build") };
+  const base = environment().SLIPWAY_BASE_IMAGE;
+  return { shop: await build(""), other: await build("another-build"), base };
 }
 
 async function build(commit: string): Promise<string> {

@@ -2,9 +2,9 @@ import { cp, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 
-import { cluster } from "../../test/support/cluster";
-import { NAMESPACE } from "../../test/support/kinds";
-import { Project } from "../../test/support/project";
+import { cluster } from "../../testbed/cluster";
+import { NAMESPACE } from "../../testbed/kinds";
+import { Project } from "../../testbed/project";
 import type { Case, Settings } from "./case";
 import type { Fault } from "./clone/fault";
 import { type Found, foundIn } from "./found";
@@ -92,7 +92,7 @@ const VERDICT = /shop: [a-z-]+ after \d+ s|slipway:index:Readiness shop (created
 
 async function setUp(entry: Case, project: Project, stage: Stage): Promise<void> {
   if (entry.fault !== undefined)
-    await putFaults(project, { shop: entry.fault(stage.images.shop, stage.namespace) });
+    await putFaults(project, { shop: entry.fault(stage.images, stage.namespace) });
   const prepared = await entry.prepare?.(stage);
   await project.settings({
     services: {

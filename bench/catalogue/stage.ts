@@ -2,9 +2,9 @@ import { join } from "node:path";
 
 import { CoreV1Api } from "@kubernetes/client-node";
 
-import { cluster, kubeConfig } from "../../test/support/cluster";
-import type { Manifest } from "../../test/support/kinds";
-import { kubectl } from "../kubectl";
+import { cluster, kubeConfig } from "../../testbed/cluster";
+import type { Manifest } from "../../testbed/kinds";
+import { kubectl } from "../../testbed/kubectl";
 import { ApiProxy } from "./api-proxy";
 import { type Mood, RegistryProxy } from "./registry-proxy";
 import type { Symptom } from "./symptoms";
@@ -16,6 +16,8 @@ export interface Images {
   readonly shop: string;
   /** Another build of it. */
   readonly other: string;
+  /** What they are built from; it runs as root. */
+  readonly base: string;
 }
 
 /** Kinds that have no namespace. */

@@ -1,7 +1,7 @@
 import { Watch } from "@kubernetes/client-node";
 import { setTimeout as delay } from "node:timers/promises";
 
-import { kubeConfig } from "../../test/support/cluster";
+import { kubeConfig } from "../../testbed/cluster";
 import { type Sight, type Symptom, SYMPTOMS } from "./symptoms";
 
 const PAUSE_MILLISECONDS = 200;

@@ -57,7 +57,7 @@ const OF_CREDENTIALS: ReadonlySet<string> = new Set([
   "kubernetes:bitnami.com/v1alpha1:SealedSecret",
 ]);
 
-/** What the engine's own bookkeeping is made of: no object of anybody's. */
+/** What the engine's own bookkeeping is made of. */
 const BOOKKEEPING = /^pulumi:(pulumi|providers):/;
 
 /** Reads what the engine told during a preview (`onEvent` of the Automation API). */
@@ -67,7 +67,7 @@ export function previewReport(
 ): PreviewReport {
   const told = stepsOf(events);
   const steps = credentials === "compared" ? told : told.map(asIfUnchanged);
-  const objects = steps.filter(({ type }) => !BOOKKEEPING.test(type));
+  const objects = steps.filter(isObject);
   const changed = objects.filter(({ action }) => action !== "same");
   const [following, real] = split(changed, followsFromServices);
   const [rights, notRights] = split(real, ({ type }) => RIGHTS.test(type));
@@ -84,11 +84,9 @@ export function previewReport(
     rights: rights.map(changeOf),
     network: network.map(changeOf),
     losses: real.filter(isLoss).map(changeOf),
-    others: others.filter(({ type }) => !isComponent(type)).map(changeOf),
+    others: others.map(changeOf),
     following: following.map(changeOf),
-    unchanged: objects
-      .filter(({ action, type }) => action === "same" && !isComponent(type))
-      .map(changeOf),
+    unchanged: objects.filter(({ action }) => action === "same").map(changeOf),
     errors,
   };
 }
@@ -100,13 +98,13 @@ function asIfUnchanged(step: Step): Step {
   return { ...step, after: withValuesOf(step.before, step.after) };
 }
 
-function isLoss({ action, type }: Step): boolean {
-  return (action === "replace" || action === "delete") && !isComponent(type);
+function isLoss({ action }: Step): boolean {
+  return action === "replace" || action === "delete";
 }
 
-/** Components are groups of objects and nothing in the cluster. */
-function isComponent(type: string): boolean {
-  return /^slipway:index:(Release|Image|Workload|Credential)$/.test(type);
+/** Components, anybody's, are groups of objects and nothing by themselves. */
+function isObject({ type, isComponent }: Step): boolean {
+  return !isComponent && !BOOKKEEPING.test(type);
 }
 
 function split<T>(list: readonly T[], is: (entry: T) => boolean): [T[], T[]] {
@@ -115,7 +113,7 @@ function split<T>(list: readonly T[], is: (entry: T) => boolean): [T[], T[]] {
 
 function countsOf(steps: readonly Step[]): PreviewReport["counts"] {
   const counts = { create: 0, update: 0, replace: 0, delete: 0, same: 0 };
-  for (const { action, type } of steps) if (!isComponent(type)) counts[action] += 1;
+  for (const { action } of steps) counts[action] += 1;
   return counts;
 }
 

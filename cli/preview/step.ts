@@ -12,6 +12,8 @@ export interface Step {
   readonly urn: string;
   readonly type: string;
   readonly name: string;
+  /** Whether it groups resources; then no provider knows of it. */
+  readonly isComponent: boolean;
   readonly action: Action;
   readonly before: Inputs | undefined;
   readonly after: Inputs | undefined;
@@ -50,6 +52,7 @@ export function stepsOf(events: readonly EngineEvent[]): Step[] {
       urn,
       type,
       name: nameOf(urn),
+      isComponent: (next ?? old)?.custom !== true,
       action: known?.action === "replace" ? "replace" : action,
       before: known?.before ?? inputsOf(old),
       after: inputsOf(next) ?? known?.after,

@@ -5,7 +5,7 @@ import { type Html, html } from "./html";
 export function evidenceSection(evidence: Evidence): Html {
   const { object, message, notes, containers, otherPods, events, command, cut } = evidence;
   return html`<h3>Evidence</h3>
-    <p><strong>${object}</strong>: ${message}</p>
+    <p class="cause"><strong>${object}</strong>: ${message}</p>
     ${
       notes.length > 0 &&
       html`<ul>
@@ -16,7 +16,8 @@ export function evidenceSection(evidence: Evidence): Html {
     ${otherPods > 0 && html`<p class="quiet">${otherPods} more pods are not ready.</p>`}
     ${events.length > 0 && eventTable(events)}
     ${cut !== null && html`<p class="quiet">Left out: ${cut}.</p>`}
-    <p>Next: <code>${command}</code></p>`;
+    <p>Next:</p>
+    <pre>${command}</pre>`;
 }
 
 function containerPart(found: ContainerEvidence): Html {

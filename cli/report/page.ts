@@ -94,13 +94,18 @@ function section({ name, release, timeline, history }: ServiceReport, open: bool
         ${verdictWords(verdict)}
         <span class="quiet">${began}, after ${seconds(release.seconds)}</span>
       </summary>
-      <div class="columns">
-        <div>
+      <div class="columns ${verdict}">
+        <div class="chain">
           <h3>Chain</h3>
           ${chainPicture(name, release)}
         </div>
-        <div>
-          ${release.evidence !== null && evidenceSection(release.evidence)} ${runningPart(release)}
+        ${
+          release.evidence !== null &&
+          html`<div class="found">
+            ${evidenceSection(release.evidence)} ${runningPart(release)}
+          </div>`
+        }
+        <div class="time">
           <h3>Timeline</h3>
           ${timelinePicture(name, timeline)}
           ${
@@ -108,18 +113,27 @@ function section({ name, release, timeline, history }: ServiceReport, open: bool
             html`<h3>The last ${Math.min(history.length, 20)} releases</h3>
               ${historyPicture(name, history)}`
           }
+        </div>
+        <div class="identity">
           <h3>Identity</h3>
-          <p>
-            Image <code>${release.image}</code><br />Manifests <code>${release.manifestHash}</code
-            ><br />Commit
-            <code>${release.commit ?? "not in git"}</code
-            >${release.dirty && ", with changes that are not in it"}<br />Namespace
-            <code>${release.namespace}</code>
-          </p>
+          ${identityPart(release)}
         </div>
       </div>
     </details>
   </section>`;
+}
+
+function identityPart({ image, manifestHash, commit, dirty, namespace }: ReleaseRecord): Html {
+  return html`<dl>
+    <dt>Image</dt>
+    <dd><code>${image}</code></dd>
+    <dt>Manifests</dt>
+    <dd><code>${manifestHash}</code></dd>
+    <dt>Commit</dt>
+    <dd><code>${commit ?? "not in git"}</code>${dirty && ", with changes that are not in it"}</dd>
+    <dt>Namespace</dt>
+    <dd><code>${namespace}</code></dd>
+  </dl>`;
 }
 
 function runningPart({ running }: ReleaseRecord): Html | false {
@@ -127,7 +141,7 @@ function runningPart({ running }: ReleaseRecord): Html | false {
   const { commit, digest, verdict, reason } = running;
   return html`<h3>What runs instead</h3>
     <p>
-      The release before was put back: ${verdictWords(verdict)}${reason !== null && ` (${reason})`},
+      ${verdictWords(verdict)}${reason !== null && ` (${reason})`} The previous release, restored:
       commit
       <code>${commit?.slice(0, 12) ?? "not in git"}</code>, image <code>${digest}</code>.
     </p>`;

@@ -11,6 +11,11 @@ export class ApiError extends Error {
   }
 }
 
+/** Whether the same request may well be answered in a moment: the network failed, or the API server was busy or going down. */
+export function isPassing(error: unknown): boolean {
+  return !(error instanceof ApiError) || error.status === 429 || error.status >= 500;
+}
+
 /** Codes of system calls are at the end of a chain of causes. */
 export function messageOf(error: unknown): string {
   if (!(error instanceof Error)) {

@@ -1,6 +1,7 @@
 import type * as ClientNode from "@kubernetes/client-node";
 import type { ProviderConfig } from "../../contract/provider-config";
 import { ApiError } from "./api-error";
+import { authenticate } from "./credentials";
 import { readTokenFiles } from "./token-file";
 
 /** An answer that takes longer is none. */
@@ -20,7 +21,7 @@ export interface Api {
    * Makes ready for requests.
    * @throws Error where the kubeconfig or its credentials cannot be used
    */
-  open(): Promise<void>;
+  open(signal?: AbortSignal): Promise<void>;
   /** Now by the API server's clock, in milliseconds since 1970; undefined before its first answer. */
   clusterTime(): number | undefined;
   get(path: string, query?: Query, signal?: AbortSignal): Promise<unknown>;
@@ -51,12 +52,11 @@ export class KubeconfigApi implements Api {
 
   constructor(private readonly config: ProviderConfig) {}
 
-  async open(): Promise<void> {
+  async open(signal?: AbortSignal): Promise<void> {
     const { client, kubeconfig } = await this.#connect();
     const url = urlOf(kubeconfig, "/", {});
-    await kubeconfig.applySecurityAuthentication(
-      new client.RequestContext(url, client.HttpMethod.GET),
-    );
+    const request = new client.RequestContext(url, client.HttpMethod.GET);
+    await authenticate(kubeconfig, request, bounded(signal));
   }
 
   clusterTime(): number | undefined {
@@ -104,8 +104,15 @@ export class KubeconfigApi implements Api {
     signal: AbortSignal,
   ): Promise<void> {
     const { client, kubeconfig } = await this.#connect();
-    const watch = new client.Watch(kubeconfig);
+    const own = Object.create(kubeconfig, {
+      applySecurityAuthentication: {
+        value: (request: ClientNode.RequestContext) =>
+          authenticate(kubeconfig, request, bounded(signal)),
+      },
+    }) as ClientNode.KubeConfig;
+    const watch = new client.Watch(own);
     let open = true;
+    let connection: AbortController | undefined;
     await new Promise<void>((resolve, reject) => {
       const end = (error: unknown) => {
         open = false;
@@ -117,6 +124,7 @@ export class KubeconfigApi implements Api {
         }
       };
       const abort = () => {
+        connection?.abort();
         end(signal.reason);
       };
       signal.addEventListener("abort", abort, { once: true });
@@ -128,14 +136,8 @@ export class KubeconfigApi implements Api {
       };
       watch.watch(path, query, onEvent, end).then((controller) => {
         if (open) {
+          connection = controller;
           on.opened();
-          signal.addEventListener(
-            "abort",
-            () => {
-              controller.abort();
-            },
-            { once: true },
-          );
         } else {
           controller.abort();
         }
@@ -148,9 +150,9 @@ export class KubeconfigApi implements Api {
     signal: AbortSignal | undefined,
   ): Promise<string> {
     const { kubeconfig, http } = await this.#connect();
-    const timeout = AbortSignal.timeout(REQUEST_MILLISECONDS);
-    request.setSignal(signal === undefined ? timeout : AbortSignal.any([signal, timeout]));
-    await kubeconfig.applySecurityAuthentication(request);
+    const bound = bounded(signal);
+    request.setSignal(bound);
+    await authenticate(kubeconfig, request, bound);
     const { httpStatusCode, headers, body } = await http.send(request).toPromise();
     const text = await body.text();
     const date = Date.parse(headers["date"] ?? "");
@@ -191,6 +193,12 @@ async function connect({ kubeconfig: file, context }: ProviderConfig): Promise<C
   }
   kubeconfig.setCurrentContext(context);
   return { client, kubeconfig, http: client.createConfiguration().httpApi };
+}
+
+/** Ends what has no answer when that is none. */
+function bounded(signal: AbortSignal | undefined): AbortSignal {
+  const timeout = AbortSignal.timeout(REQUEST_MILLISECONDS);
+  return signal === undefined ? timeout : AbortSignal.any([signal, timeout]);
 }
 
 function urlOf(kubeconfig: ClientNode.KubeConfig, path: string, query: Query): string {

@@ -11,7 +11,7 @@ export interface Collection {
   path(namespace: string): string;
 }
 
-/** What a verdict is made from. */
+/** What verdicts are made from. */
 export const COLLECTIONS = {
   deployments: collection("apps", "v1", "deployments"),
   replicaSets: collection("apps", "v1", "replicasets"),
@@ -21,9 +21,16 @@ export const COLLECTIONS = {
   ingresses: collection("networking.k8s.io", "v1", "ingresses"),
   warnings: collection("", "v1", "events", { fieldSelector: "type=Warning" }),
   pulls: collection("", "v1", "events", { fieldSelector: "reason=Pulled" }),
+  /** Of all types, but not about pods, whose events are most. */
+  happenings: collection("", "v1", "events", { fieldSelector: "involvedObject.kind!=Pod" }),
 } as const;
 
 export type CollectionName = keyof typeof COLLECTIONS;
+
+/** A collection as people write it, e.g. `deployments.apps`. */
+export function nameOfCollection({ resource, group }: Collection): string {
+  return group === "" ? resource : `${resource}.${group}`;
+}
 
 /** Without these there is no verdict; without the others it has less evidence. */
 export function neededFor({ ingress }: Pick<ReadinessInputs, "ingress">): CollectionName[] {

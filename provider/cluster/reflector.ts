@@ -1,8 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { ObjectMeta } from "../verdict/objects";
 import type { Api, WatchEvent } from "./api";
-import { ApiError, messageOf } from "./api-error";
-import type { Collection } from "./collection";
+import { ApiError } from "./api-error";
+import { type Collection, nameOfCollection } from "./collection";
+import { type Health, healthAfter, isRefusal, type Trouble, troublesOf } from "./health";
 
 /** Objects in one answer to a list. */
 const PAGE = 500;
@@ -12,31 +13,12 @@ const STEADY_MILLISECONDS = 1000;
 
 const BACK_OFF_MILLISECONDS = { first: 100, most: 5000 };
 
-/** Rights that were granted a moment ago take a moment to be known everywhere. */
-const REFUSALS = 3;
-
 /** Where the objects go. */
 export interface Sink<T> {
   replace(objects: readonly T[]): void;
   set(object: T): void;
   delete(object: T): void;
 }
-
-/** How a reflector fares. */
-export type Health =
-  | { readonly kind: "starting" }
-  /** The last list or watch went well. */
-  | { readonly kind: "live" }
-  /** The API server does not answer; tried again and again. */
-  | { readonly kind: "unreachable"; readonly message: string }
-  /** The API server refuses; tried again and again, but waiting is of no use. */
-  | {
-      readonly kind: "refused";
-      readonly verb: "list" | "watch";
-      /** Of HTTP: 401, 403 or 404. */
-      readonly status: number;
-      readonly message: string;
-    };
 
 /**
  * Keeps a sink like a collection of the API server: a list, then a watch from there on. A watch that ends is taken
@@ -46,9 +28,9 @@ export type Health =
  * @see https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes
  */
 export class Reflector<T extends { readonly metadata?: ObjectMeta }> {
-  health: Health = { kind: "starting" };
   /** Whether the sink has ever been filled. */
   synced = false;
+  #health: Health = { kind: "starting" };
   #version: string | undefined;
   #refusals = 0;
   #verb: "list" | "watch" = "list";
@@ -60,6 +42,10 @@ export class Reflector<T extends { readonly metadata?: ObjectMeta }> {
     private readonly sink: Sink<T>,
     private readonly healthChanged: () => void,
   ) {}
+
+  get troubles(): readonly Trouble[] {
+    return troublesOf(this.#health, nameOfCollection(this.collection));
+  }
 
   /** Runs until the signal. */
   async run(signal: AbortSignal): Promise<void> {
@@ -137,18 +123,14 @@ export class Reflector<T extends { readonly metadata?: ObjectMeta }> {
   }
 
   #failed(error: unknown): void {
-    if (!(error instanceof ApiError)) {
-      this.#fares({ kind: "unreachable", message: messageOf(error) });
-    } else if (error.status === 401 || error.status === 403 || error.status === 404) {
-      this.#refusals += 1;
-      if (this.#refusals >= REFUSALS) {
-        const { status, message } = error;
-        this.#fares({ kind: "refused", verb: this.#verb, status, message });
-      }
-    } else if (error.status === 410) {
+    if (error instanceof ApiError && error.status === 410) {
       this.#version = undefined;
-    } else {
-      this.#fares({ kind: "unreachable", message: error.message });
+      return;
+    }
+    this.#refusals += isRefusal(error) ? 1 : 0;
+    const health = healthAfter(error, this.#verb, this.#refusals);
+    if (health !== undefined) {
+      this.#fares(health);
     }
   }
 
@@ -156,7 +138,7 @@ export class Reflector<T extends { readonly metadata?: ObjectMeta }> {
     if (health.kind === "live") {
       this.#refusals = this.#verb === "watch" ? 0 : this.#refusals;
     }
-    this.health = health;
+    this.#health = health;
     this.healthChanged();
   }
 }

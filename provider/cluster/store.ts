@@ -27,6 +27,10 @@ export class Store<T extends KubernetesObject> {
     return key === undefined ? [] : [...(this.#index.get(key)?.values() ?? [])];
   }
 
+  all(): readonly T[] {
+    return [...this.#objects.values()];
+  }
+
   /** Takes a list in place of what is there; objects that are as they were are no change. */
   replace(objects: readonly T[]): void {
     const uids = new Set(objects.map(uid));

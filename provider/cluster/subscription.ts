@@ -1,14 +1,9 @@
 import type { Observed } from "../verdict/objects";
+import type { Trouble } from "./health";
 import { isDisabling, type Lack, NO_LACK } from "./preflight";
-import type { Health } from "./reflector";
 
-/** A watch that does not do what it should. */
-export type Trouble = Extract<Health, { kind: "unreachable" | "refused" }> & {
-  /** Resource and group, e.g. `deployments.apps`. */
-  readonly resource: string;
-};
-
-interface Source<T> {
+/** Where a subscription has its news from. */
+export interface Source<T> {
   observe(): T;
   synced(): boolean;
   troubles(): readonly Trouble[];

@@ -1,14 +1,17 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { ObjectReadinessInputs } from "../../contract/object-readiness";
-import type { Api } from "../cluster/api";
+import { type NeededRight, rightsOfObject } from "../../rights";
+import type { Cluster } from "../cluster";
 import { messageOf } from "../cluster/api-error";
-import { COLLECTIONS, type Collection } from "../cluster/collection";
+import type { CollectionName } from "../cluster/collection";
+import type { Lease } from "../cluster/namespace-watch";
+import type { Trouble } from "../cluster/health";
 import { Reflector } from "../cluster/reflector";
 import { Store } from "../cluster/store";
-import { Subscription, type Trouble } from "../cluster/subscription";
+import type { Subscription } from "../cluster/subscription";
 import type { AnyObject, ObservedObject } from "../verdict/awaited-object";
-import { podRelation } from "../verdict/object-kinds";
-import { type Event, nameOf, ownerOf, type Pod, uidOf } from "../verdict/objects";
+import { groupOf, podRelation } from "../verdict/object-kinds";
+import { claimsOf, nameOf, type Pod, uidOf } from "../verdict/objects";
 import { type ApiResource, collectionOf, discover } from "./api-resource";
 
 /** How soon to ask again how the kind is served. */
@@ -20,113 +23,140 @@ const UNKNOWN_TIMES = 3;
 /** Events about objects outside of namespaces are kept there. */
 const DEFAULT_NAMESPACE = "default";
 
-/** Follows one object, the events about it, and its pods with theirs. */
+/** Follows one object; its pods and all events are those that the namespace's one set of watches shows. */
 export class ObjectWatch {
   readonly subscription: Subscription<ObservedObject>;
   /** How the kind is served: undefined until the API server has said it. */
   resource: ApiResource | undefined;
-  /** Whether the API server does not know the kind. */
-  isUnknownKind = false;
   readonly #end = new AbortController();
-  readonly #needed: Reflector<never>[] = [];
-  readonly #names = new Map<Reflector<never>, Collection>();
-  readonly #wake = () => {
+  readonly #lease: Lease;
+  /** Without these there is no verdict. */
+  readonly #needed: readonly CollectionName[];
+  /** Where events about the object itself are. */
+  readonly #events: "warnings" | "happenings";
+  readonly #objects = new Store<AnyObject>(nameOf, () => {
     this.subscription.wake();
-  };
-  readonly #objects = new Store<AnyObject>(nameOf, this.#wake);
-  readonly #events = new Store<Event>(({ involvedObject }) => involvedObject.uid, this.#wake);
-  /** Apart from the others: a list takes the place of all that a store has. */
-  readonly #podWarnings = new Store<Event>(({ involvedObject }) => involvedObject.uid, this.#wake);
-  readonly #pods: Store<Pod>;
+  });
+  #reflector: Reflector<AnyObject> | undefined;
+  #isUnserved = false;
   #silence: string | undefined;
 
   constructor(
-    private readonly api: Api,
+    private readonly cluster: Cluster,
     private readonly awaited: ObjectReadinessInputs,
   ) {
-    this.#pods = new Store<Pod>((pod) => this.#keyOf(pod), this.#wake);
+    const { namespace = DEFAULT_NAMESPACE, uid, name, kind } = awaited;
+    const hasPods = podRelation(awaited) !== "none";
+    this.#needed = hasPods ? ["pods"] : [];
+    this.#events = kind === "Pod" ? "warnings" : "happenings";
+    this.#lease = cluster.lease(namespace);
     const source = {
       observe: () => this.#observe(),
-      synced: () => this.#needed.length > 0 && this.#needed.every(({ synced }) => synced),
+      synced: () => this.#isSynced(),
       troubles: () => this.#troubles(),
     };
-    this.subscription = new Subscription<ObservedObject>(source, () => {
-      this.#end.abort();
-    });
+    this.subscription = this.#lease.watch.subscribe(
+      source,
+      [...this.#needed, ...(hasPods ? (["warnings"] as const) : []), this.#events],
+      [`uid/${uid}`, ...(hasPods ? [`claim/${name}`] : [])],
+      () => {
+        this.#end.abort();
+        this.#lease.end();
+      },
+    );
     void this.#start();
+  }
+
+  /** The rights for it; undefined until the API server has said how the kind is served. */
+  rights(): readonly NeededRight[] | undefined {
+    const { namespace = DEFAULT_NAMESPACE, name, apiVersion, logs = true } = this.awaited;
+    return (
+      this.resource &&
+      rightsOfObject({
+        namespace,
+        name,
+        group: groupOf(apiVersion),
+        resource: this.resource.resource,
+        pods: podRelation(this.awaited) !== "none",
+        logs,
+      })
+    );
   }
 
   async #start(): Promise<void> {
     const { signal } = this.#end;
     for (let unknown = 0; !signal.aborted && unknown < UNKNOWN_TIMES;) {
       try {
-        this.resource = await discover(this.api, this.awaited, signal);
+        this.resource = await discover(this.cluster.api, this.awaited, signal);
         this.#silence = undefined;
         if (this.resource !== undefined) {
-          this.#follow(this.resource);
+          await this.#follow(this.resource);
           return;
         }
         unknown += 1;
       } catch (error) {
         this.#silence = messageOf(error);
-        this.#wake();
+        this.subscription.wake();
       }
       await delay(RETRY_MILLISECONDS, undefined, { signal }).catch(() => undefined);
     }
-    this.isUnknownKind = !signal.aborted;
-    this.#wake();
+    this.#isUnserved = !signal.aborted;
+    this.subscription.wake();
   }
 
-  #follow(resource: ApiResource): void {
-    const { namespace = DEFAULT_NAMESPACE, name, uid } = this.awaited;
-    const follow = <T extends AnyObject>(collection: Collection, store: Store<T>) => {
-      const reflector = new Reflector<T>(this.api, collection, namespace, store, this.#wake);
-      void reflector.run(this.#end.signal);
-      this.#names.set(reflector, collection);
-      return reflector;
-    };
-    const events = { apiVersion: "v1", resource: "events", namespaced: true };
-    this.#needed.push(follow(collectionOf(resource, `metadata.name=${name}`), this.#objects));
-    follow(collectionOf(events, `involvedObject.uid=${uid}`), this.#events);
-    if (podRelation(this.awaited) !== "none") {
-      this.#needed.push(follow(COLLECTIONS.pods, this.#pods));
-      follow(collectionOf(events, "type=Warning,involvedObject.kind=Pod"), this.#podWarnings);
-    }
+  async #follow(resource: ApiResource): Promise<void> {
+    const { namespace = DEFAULT_NAMESPACE, name } = this.awaited;
+    const collection = collectionOf(resource, `metadata.name=${name}`);
+    const { api } = this.cluster;
+    this.#reflector = new Reflector<AnyObject>(api, collection, namespace, this.#objects, () => {
+      this.subscription.wake();
+    });
+    void this.#reflector.run(this.#end.signal);
+    this.subscription.lacks(await this.cluster.lastingLack(this.rights() ?? []));
   }
 
-  /** What a pod is found by: its controller, or the claim that it mounts. */
-  #keyOf(pod: Pod): string | undefined {
-    if (podRelation(this.awaited) === "controls") {
-      return ownerOf(pod);
-    }
-    const claims = (pod.spec?.volumes ?? []).map(
-      ({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName,
+  #isSynced(): boolean {
+    return (
+      this.#isUnserved ||
+      (this.#reflector?.synced === true && this.#lease.watch.isSynced(this.#needed))
     );
-    return claims.includes(this.awaited.name) ? this.awaited.uid : undefined;
   }
 
   #observe(): ObservedObject {
     const { name, uid } = this.awaited;
-    const pods = this.#pods.of(uid);
-    const clusterTime = this.api.clusterTime();
+    const { stores } = this.#lease.watch;
+    const pods = this.#pods();
+    const clusterTime = this.cluster.api.clusterTime();
     return {
       ...(clusterTime !== undefined && { clusterTime }),
+      ...(this.#isUnserved && { isUnserved: true }),
       object: this.#objects.of(name)[0],
       pods,
-      events: [...this.#events.of(uid), ...pods.flatMap((pod) => this.#podWarnings.of(uidOf(pod)))],
+      events: [
+        ...stores[this.#events].of(uid),
+        ...pods.flatMap((pod) => stores.warnings.of(uidOf(pod))),
+      ],
     };
   }
 
-  #troubles(): Trouble[] {
+  /** Those that the object controls; of a volume claim, those that mount it. */
+  #pods(): readonly Pod[] {
+    const { pods } = this.#lease.watch.stores;
+    switch (podRelation(this.awaited)) {
+      case "controls":
+        return pods.of(this.awaited.uid);
+      case "mounted by":
+        return pods.all().filter((pod) => claimsOf(pod).includes(this.awaited.name));
+      default:
+        return [];
+    }
+  }
+
+  #troubles(): readonly Trouble[] {
     if (this.#silence !== undefined) {
       return [{ kind: "unreachable", message: this.#silence, resource: this.awaited.kind }];
     }
-    return this.#needed.flatMap((reflector) => {
-      const { health } = reflector;
-      const { group = "", resource = "" } = this.#names.get(reflector) ?? {};
-      return health.kind === "unreachable" || health.kind === "refused"
-        ? [{ ...health, resource: group === "" ? resource : `${resource}.${group}` }]
-        : [];
-    });
+    const shared = this.#lease.watch.troublesWith(this.#needed);
+    return [...(this.#reflector?.troubles ?? []), ...shared];
   }
 }

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Api } from "../cluster/api";
-import { ApiError } from "../cluster/api-error";
-import { type ConfigReference, configOf, isBeingCreated, titleOf } from "../verdict/config";
+import { ApiError, isPassing } from "../cluster/api-error";
+import { configOf, isBeingCreated, titleOf } from "../verdict/config";
+import type { ConfigReference } from "../verdict/config-reference";
 import { newReplicaSet, podsOf } from "../verdict/deployment";
 import type { Observed } from "../verdict/objects";
 
@@ -15,7 +16,10 @@ export interface Pauses {
 
 const PAUSES: Pauses = { settle: 3000, grace: 7000 };
 
-/** What is found of an object: its keys, that it is missing, or undefined where that may not be read. */
+/**
+ * What is found of an object: its keys, that it is missing, or undefined where that may not be read.
+ * @throws the network's error where there is no answer
+ */
 export type Lookup = (
   reference: Pick<ConfigReference, "kind" | "name">,
   signal: AbortSignal,
@@ -58,12 +62,14 @@ export class ConfigLook {
       return;
     }
     let before = await this.#missing();
-    while (before.length > 0 && !this.signal.aborted) {
+    while (before?.length !== 0 && !this.signal.aborted) {
       await this.#pause(this.pauses.grace);
       const now = await this.#missing();
-      const known = new Set(before.map(titleOf));
-      this.#tell(now.filter((reference) => known.has(titleOf(reference))));
-      before = now;
+      if (now !== undefined) {
+        const known = new Set(before?.map(titleOf));
+        this.#tell(now.filter((reference) => known.has(titleOf(reference))));
+        before = now;
+      }
     }
     this.#tell([]);
   }
@@ -76,11 +82,14 @@ export class ConfigLook {
     }
   }
 
-  /** Each object is asked for once, and of its data nothing is kept but which of the keys it has not got. */
-  async #missing(): Promise<ConfigReference[]> {
+  /**
+   * Each object is asked for once, and of its data nothing is kept but which of the keys it has not got.
+   * @returns undefined where one of the questions had no answer
+   */
+  async #missing(): Promise<ConfigReference[] | undefined> {
     const needed = this.#needed();
     const objects = needed.filter(({ key }) => key === undefined);
-    const missing = await Promise.all(
+    const looks = await Promise.allSettled(
       objects.map(async (object) => {
         const found = await this.lookup(object, this.signal);
         const keys = needed.filter(
@@ -92,7 +101,8 @@ export class ConfigLook {
           : keys.filter(({ key = "" }) => found !== undefined && !found.includes(key));
       }),
     );
-    return missing.flat();
+    const missing = looks.flatMap((look) => (look.status === "fulfilled" ? [look.value] : []));
+    return missing.length === looks.length ? missing.flat() : undefined;
   }
 
   #needed(): ConfigReference[] {
@@ -120,6 +130,9 @@ export function lookupIn(api: Api, namespace: string): Lookup {
       };
       return [...Object.keys(data ?? {}), ...Object.keys(binaryData ?? {})];
     } catch (error) {
+      if (isPassing(error)) {
+        throw error;
+      }
       return error instanceof ApiError && error.status === 404 ? "missing" : undefined;
     }
   };

@@ -7,10 +7,10 @@ import {
 } from "../../contract/release-record";
 import { digestOf } from "../verdict/digest";
 import { newReplicaSet, podsOf } from "../verdict/deployment";
-import type { ProvedPod } from "../verdict/finding";
+import type { Proof, ProvedPod } from "../verdict/finding";
 import { nameOf, type Observed, type ReplicaSet } from "../verdict/objects";
 import { releasedPod } from "./released-pod";
-import type { Judgement } from "./wait";
+import type { Judgement } from "../waiting/wait";
 
 /** When a wait began, and how long it took. */
 export interface Wait {
@@ -22,7 +22,7 @@ export interface Wait {
 /** The release record of a verdict, but for the evidence: that is gathered for a failure only. */
 export function recordOf(
   inputs: ReadinessInputs,
-  { verdict, observed }: Judgement,
+  { verdict, observed }: Judgement<Observed, Proof>,
   { startedAt, seconds }: Wait,
   stored: ReleaseRecord | undefined,
 ): ReleaseRecord {

@@ -1,6 +1,6 @@
 import type { ReadinessInputs } from "../../contract/readiness";
 import type { ReleaseRecord } from "../../contract/release-record";
-import { called } from "../rollback/words";
+import { called } from "../release-words";
 import type { Deployment } from "../verdict/objects";
 
 /** The API server keeps whole seconds, and its clock need not be this machine's. */

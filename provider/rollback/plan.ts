@@ -3,8 +3,8 @@ import type { ProvedRelease } from "../../contract/release-record";
 import { newReplicaSet } from "../verdict/deployment";
 import type { Finding } from "../verdict/finding";
 import { nameOf, type Observed, type ReplicaSet } from "../verdict/objects";
-import type { Reason } from "../verdict/reasons";
-import { called } from "./words";
+import { REASONS } from "../verdict/reasons";
+import { called } from "../release-words";
 
 /** What is to be done about a release that failed. */
 export type Plan =
@@ -15,19 +15,6 @@ export type Plan =
       readonly why: string | undefined;
     };
 
-/** Where another pod template would mend nothing, or undo what somebody else did on purpose. */
-const LEFT_ALONE: readonly Reason[] = [
-  "interrupted",
-  "superseded",
-  "paused",
-  "forbidden",
-  "cluster-unreachable",
-  "deployment-missing",
-  "namespace-missing",
-  "namespace-terminating",
-  "ingress-no-address",
-];
-
 /** Decides whether the last release that was ready is to be restored. */
 export function planRollback(
   release: ReadinessInputs,
@@ -35,7 +22,7 @@ export function planRollback(
   lastReady: ProvedRelease | null,
   observed: Observed,
 ): Plan {
-  if (LEFT_ALONE.includes(reason)) {
+  if (!REASONS[reason].rollsBack) {
     return { kind: "stay", why: undefined };
   }
   if (lastReady === null) {

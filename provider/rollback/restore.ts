@@ -1,19 +1,14 @@
 import { isDeepStrictEqual } from "node:util";
-import { setTimeout as delay } from "node:timers/promises";
 import { ROLLED_BACK } from "../../contract/marks";
 import type { ReadinessInputs } from "../../contract/readiness";
 import type { Cluster } from "../cluster";
-import { ApiError, messageOf } from "../cluster/api-error";
+import { ApiError, isPassing, messageOf } from "../cluster/api-error";
 import { type Deployment, type ReplicaSet, uidOf } from "../verdict/objects";
 import { type Mark, markOf } from "./mark";
+import { answered } from "../waiting/answered";
 
 /** Set by the Deployment controller on the pods of each of its ReplicaSets. */
 const HASH_LABEL = "pod-template-hash";
-
-/** An API server that restarts is back by then. */
-const PATIENCE_MILLISECONDS = 60_000;
-
-const PAUSE_MILLISECONDS = 1000;
 
 /** What became of the attempt to put a pod template back. */
 export type Restoration =
@@ -44,36 +39,25 @@ export async function restore(
   cluster: Cluster,
   { release, judged, replicaSet, mark, signal }: RestoreOptions,
 ): Promise<Restoration> {
-  const until = performance.now() + PATIENCE_MILLISECONDS;
   const { namespace, deployment } = release;
-  for (;;) {
-    try {
-      signal.throwIfAborted();
-      const live = await cluster.deployment(namespace, deployment.name, signal);
-      if (live !== undefined && markOf(release, live) !== undefined) {
-        // An answer that was lost on its way: the write itself was not.
-        return { kind: "restored", generation: live.metadata?.generation ?? 0 };
-      }
-      if (!isJudged(live, judged)) {
-        return { kind: "refused", why: "somebody else has changed the deployment since" };
-      }
-      const patch = patchOf(live, templateOf(replicaSet), mark);
-      const patched = await cluster.patchDeployment(
-        namespace,
-        deployment.name,
-        { patch, fieldManager: managerOf(live) },
-        signal,
-      );
-      return { kind: "restored", generation: patched.metadata?.generation ?? 0 };
-    } catch (error) {
-      if (signal.aborted) {
-        return { kind: "refused", why: "the run was interrupted" };
-      }
-      if (!isPassing(error) || performance.now() > until) {
-        return { kind: "refused", why: whyOf(error) };
-      }
-      await delay(PAUSE_MILLISECONDS, undefined, { signal }).catch(() => undefined);
+  const attempt = async (): Promise<Restoration> => {
+    const live = await cluster.deployment(namespace, deployment.name, signal);
+    if (live !== undefined && markOf(release, live) !== undefined) {
+      // An answer that was lost on its way: the write itself was not.
+      return { kind: "restored", generation: live.metadata?.generation ?? 0 };
     }
+    if (!isJudged(live, judged)) {
+      return { kind: "refused", why: "somebody else has changed the deployment since" };
+    }
+    const patch = patchOf(live, templateOf(replicaSet), mark);
+    const how = { patch, fieldManager: managerOf(live) };
+    const patched = await cluster.patchDeployment(namespace, deployment.name, how, signal);
+    return { kind: "restored", generation: patched.metadata?.generation ?? 0 };
+  };
+  try {
+    return await answered(attempt, signal, mayPass);
+  } catch (error) {
+    return { kind: "refused", why: signal.aborted ? "the run was interrupted" : whyOf(error) };
   }
 }
 
@@ -123,12 +107,9 @@ function isJudged(
 }
 
 /** Refused because the template changed between the look and the write, or not answered: look again. */
-function isPassing(error: unknown): boolean {
-  if (!(error instanceof ApiError)) {
-    return true;
-  }
-  const { status, message } = error;
-  return status === 409 || status === 429 || status >= 500 || (status === 422 && isTest(message));
+function mayPass(error: unknown): boolean {
+  const { status, message } = error instanceof ApiError ? error : { status: 0, message: "" };
+  return isPassing(error) || status === 409 || (status === 422 && isTest(message));
 }
 
 /** The API server's words for a `test` of a JSON patch that did not hold. */

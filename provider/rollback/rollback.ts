@@ -1,11 +1,14 @@
 import type { ReadinessInputs } from "../../contract/readiness";
 import type { ProvedRelease, RunningRelease } from "../../contract/release-record";
 import type { Cluster } from "../cluster";
-import type { Case } from "../readiness/report";
-import { awaitVerdict, type Judgement, presentVerdict, type WaitOptions } from "../readiness/wait";
+import { AwaitedRelease } from "../readiness/awaited-release";
+import type { FinalVerdict } from "../verdict/finding";
+import type { Observed } from "../verdict/objects";
+import type { Case } from "../waiting/report";
+import { awaitVerdict, presentVerdict, type WaitOptions } from "../waiting/wait";
 import type { Plan } from "./plan";
 import { restore } from "./restore";
-import { called, SCOPE } from "./words";
+import { called, SCOPE } from "../release-words";
 
 /** What a rollback has come to. */
 export interface Outcome {
@@ -14,16 +17,21 @@ export interface Outcome {
   readonly report: string;
 }
 
+/** A finding on a release, to be reported. */
+export interface ReleaseCase extends Case<Observed> {
+  readonly release: ReadinessInputs;
+}
+
 /** What a rollback works with. */
 export interface Tools extends WaitOptions {
   readonly cluster: Cluster;
   /** Puts a failed verdict on the restored release into words. */
-  readonly explain: (found: Case) => Promise<string>;
+  readonly explain: (found: ReleaseCase) => Promise<string>;
 }
 
 /** Puts the last release that was ready back in the place of one that failed, and judges it by the same rules. */
 export async function rollBack(
-  { release, finding: { reason }, observed }: Case,
+  { release, finding: { reason }, observed }: ReleaseCase,
   { to, replicaSet }: Extract<Plan, { kind: "restore" }>,
   tools: Tools,
 ): Promise<Outcome> {
@@ -43,7 +51,7 @@ export async function rollBack(
   }
   const restored = inputsOf(release, to, restoration.generation);
   const began = performance.now();
-  const judgement = await awaitVerdict(tools.cluster, restored, {
+  const judgement = await awaitVerdict(new AwaitedRelease(tools.cluster, restored), {
     signal: tools.signal,
     timeoutSeconds: tools.timeoutSeconds,
     progress: (text) => {
@@ -51,7 +59,7 @@ export async function rollBack(
     },
   });
   const seconds = (performance.now() - began) / 1000;
-  const running = runningOf(to, judgement);
+  const running = runningOf(to, judgement.verdict);
   if (judgement.verdict.kind === "ready") {
     const report = `${service}: rolled back to ${target}, ready after ${Math.round(seconds)} s; ${SCOPE}`;
     return { running, report };
@@ -83,18 +91,18 @@ export async function judgeRestored(
   { cluster, signal, timeoutSeconds, progress, explain }: Tools,
 ): Promise<Outcome> {
   const restored = inputsOf(release, to, generation);
-  const judgement = wait
-    ? await awaitVerdict(cluster, restored, { signal, timeoutSeconds, progress })
-    : await presentVerdict(cluster, restored, signal);
-  const { verdict, observed } = judgement;
+  const awaited = new AwaitedRelease(cluster, restored);
+  const { verdict, observed } = wait
+    ? await awaitVerdict(awaited, { signal, timeoutSeconds, progress })
+    : await presentVerdict(awaited, signal);
   const report =
     verdict.kind === "ready"
       ? ""
       : await explain({ release: restored, finding: verdict, observed, seconds: undefined });
-  return { running: runningOf(to, judgement), report };
+  return { running: runningOf(to, verdict), report };
 }
 
-function runningOf(to: ProvedRelease, { verdict }: Judgement): RunningRelease {
+function runningOf(to: ProvedRelease, verdict: FinalVerdict): RunningRelease {
   return verdict.kind === "ready"
     ? { ...to, verdict: "ready", reason: null, replicaSet: verdict.replicaSet, pods: verdict.pods }
     : { ...to, verdict: "failed", reason: verdict.reason, pods: [] };

@@ -6,7 +6,7 @@ import type { State, Stored } from "../readiness/state";
 import type { Reason } from "../verdict/reasons";
 import type { Mark } from "./mark";
 import { judgeRestored, type Outcome, type Tools } from "./rollback";
-import { called, REMEDY, standing } from "./words";
+import { called, REMEDY, standing } from "../release-words";
 
 const INTERRUPTED: Reason = "interrupted";
 

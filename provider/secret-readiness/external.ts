@@ -1,10 +1,12 @@
 import type { ExternalSecretReadinessInputs } from "../../contract/external-secret-readiness";
+import { rightsOfExternalSecret } from "../../rights";
 import type { Api } from "../cluster/api";
-import { ApiError } from "../cluster/api-error";
 import { digestOf, digestOfAll } from "../sealing";
+import type { SecretSource } from "./awaited-secret";
+import { find } from "./find";
 import type { Secret, SecretFinding } from "./finding";
 import { lastWarning } from "./last-warning";
-import { find } from "./look";
+import { nudge } from "./nudge";
 
 /** What makes the controller look again, whatever it said last. */
 const ANNOTATION = "/metadata/annotations/external-secrets.io~1force-sync";
@@ -40,10 +42,34 @@ export function judgeExternalSecret({ metadata, status }: ExternalSecret): Secre
     : { kind: "waiting", message: "the controller has not seen its last change yet" };
 }
 
-/** How an ExternalSecret is at this moment. */
-export async function lookAtExternal(
+/**
+ * An ExternalSecret and its Secret.
+ * @param again whether the controller is to try once more what it gave up, or waits long to try
+ */
+export function externalSource(
   api: Api,
   place: Place,
+  digestKey: string,
+  { again }: { readonly again: boolean },
+): SecretSource {
+  const ask = again ? nudge(api, pathOf(place), ANNOTATION) : undefined;
+  return {
+    kind: "ExternalSecret",
+    resource: "externalsecrets.external-secrets.io",
+    namespace: place.namespace,
+    name: place.name,
+    rights: rightsOfExternalSecret(place),
+    look: async (signal) => {
+      await ask?.(signal);
+      return look(api, place, digestKey, signal);
+    },
+  };
+}
+
+async function look(
+  api: Api,
+  place: Place,
+  digestKey: string,
   signal: AbortSignal,
 ): Promise<SecretFinding> {
   const externalSecret = (await find(api, pathOf(place), signal)) as ExternalSecret | undefined;
@@ -51,6 +77,12 @@ export async function lookAtExternal(
     return { kind: "failed", message: "the ExternalSecret is not there" };
   }
   const finding = judgeExternalSecret(externalSecret);
+  if (finding.kind === "ready") {
+    const digest = await digestOfSecret(api, place, digestKey, signal);
+    return digest === undefined
+      ? { kind: "failed", message: "its Secret is not there" }
+      : { kind: "ready", digest };
+  }
   if (finding.kind !== "failed") {
     return finding;
   }
@@ -76,20 +108,6 @@ export async function digestOfSecret(
     digestOf(Buffer.from(value, "base64"), key, digestKey),
   ]);
   return digestOfAll(Object.fromEntries(digests) as Record<string, string>);
-}
-
-/** Has the controller try once more what it gave up, or waits long to try. The object is afterwards as before. */
-export async function syncAgain(api: Api, place: Place, signal: AbortSignal): Promise<void> {
-  const path = pathOf(place);
-  try {
-    await api.patch(path, [{ op: "add", path: ANNOTATION, value: "again" }], {}, signal);
-    await api.patch(path, [{ op: "remove", path: ANNOTATION }], {}, signal);
-  } catch (error) {
-    // The wait that follows says what is wrong with the ExternalSecret, or that there is none.
-    if (!(error instanceof ApiError)) {
-      throw error;
-    }
-  }
 }
 
 function pathOf({ namespace, name }: Place): string {

@@ -3,7 +3,14 @@ import { digestOf } from "../sealing";
 
 /** How far a SealedSecret is on its way to be a Secret. */
 export type SecretFinding =
-  | { readonly kind: "ready" }
+  | {
+      readonly kind: "ready";
+      /**
+       * Of all its values.
+       * @default - not looked at
+       */
+      readonly digest?: string;
+    }
   | { readonly kind: "waiting"; readonly message: string }
   | { readonly kind: "failed"; readonly message: string };
 

@@ -5,6 +5,7 @@ import type { Finding, ProvedPod } from "./finding";
 import { judgeIngress } from "./ingress";
 import { nameOf, type Observed, type Pod } from "./objects";
 import { isReady, judgePod, proofOf } from "./pod";
+import { REASONS } from "./reasons";
 import { judgeReplicaSet } from "./replica-set";
 import { judgeService } from "./service";
 import { stagesOf } from "./stages";
@@ -27,7 +28,7 @@ export interface Assessment {
 export function assess(release: ReadinessInputs, observed: Observed): Assessment {
   const { deployment, warnings, absent = [] } = observed;
   const found = judgeDeployment(release, observed);
-  const settled = !found.some(({ reason }) => UNSETTLED.includes(reason));
+  const settled = found.every(({ reason }) => REASONS[reason].settled);
   const replicaSet = settled ? newReplicaSet(observed) : undefined;
   const pods = replicaSet === undefined ? [] : podsOf(replicaSet, observed.pods);
   const ready = pods.filter(isReady);
@@ -54,9 +55,6 @@ export function assess(release: ReadinessInputs, observed: Observed): Assessment
     progress: progressOf(pods) + (settled ? 1 : 0),
   };
 }
-
-/** While the Deployment is in one of these, its ReplicaSets tell nothing of the release. */
-const UNSETTLED: readonly string[] = ["deployment-missing", "not-observed", "superseded", "paused"];
 
 /** Deployment and pods come by different watches: the pods themselves must be seen, not only counted. */
 function judgePresence(

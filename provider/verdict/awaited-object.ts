@@ -18,6 +18,11 @@ export interface ObservedObject<T extends AnyObject = AnyObject> {
   /** All events about the object, and the Warning events about its pods. */
   readonly events: readonly Event[];
   /**
+   * Whether the API server does not know the kind.
+   * @default - it does
+   */
+  readonly isUnserved?: boolean;
+  /**
    * When this was, by the cluster's clock, in milliseconds since 1970.
    * @default - unknown; then nothing is taken for older than the wait
    */

@@ -1,37 +1,41 @@
-import type { ReadinessInputs } from "../../contract/readiness";
 import type { Finding } from "./finding";
 import { nameOf, type Pod } from "./objects";
+import { REASONS } from "./reasons";
 
-/** What a finding is looked into by. */
-export interface CommandOptions {
-  readonly release: ReadinessInputs;
-  readonly finding: Finding;
-  /** The kubeconfig's context. */
-  readonly context: string;
-  /** The pod in the deepest trouble. */
-  readonly suspect: Pod | undefined;
+/** What a command can be about. */
+export interface Target {
+  /** @default - an object outside of namespaces */
+  readonly namespace?: string | undefined;
+  /** The object as people write it, e.g. `deployment shop`. */
+  readonly title: string;
+  /** Its kind, as `kubectl get` takes it. */
+  readonly list: string;
+  /**
+   * The pod that is described in the object's place.
+   * @default - the object itself
+   */
+  readonly culprit?: Pod | undefined;
 }
 
-/** The one command to run next. */
-export function nextCommand({ release, finding, context, suspect }: CommandOptions): string {
+/**
+ * The one command to run next.
+ * @param context the kubeconfig's
+ */
+export function nextCommand(
+  { reason, object }: Finding,
+  { namespace, title, list, culprit }: Target,
+  context: string,
+): string {
   const kubectl = `kubectl --context ${context}`;
-  const within = `${kubectl} --namespace ${release.namespace}`;
-  switch (finding.reason) {
-    case "deployment-missing":
-      return `${within} get deployments,events`;
-    case "superseded":
-      return `${within} rollout history deployment ${release.deployment.name}`;
-    case "namespace-missing":
-    case "namespace-terminating":
-      return `${kubectl} describe namespace ${release.namespace}`;
-    case "cluster-unreachable":
-      return `${kubectl} get --raw /readyz`;
-    case "forbidden":
-      return `${within} auth can-i --list`;
-    default: {
-      // A Deployment only counts; its pods tell why.
-      const byPod = finding.object.startsWith("deployment ") && suspect !== undefined;
-      return `${within} describe ${byPod ? `pod ${nameOf(suspect)}` : finding.object}`;
-    }
-  }
+  const within = namespace === undefined ? kubectl : `${kubectl} --namespace ${namespace}`;
+  const described = object === title && culprit !== undefined ? `pod ${nameOf(culprit)}` : object;
+  const commands = {
+    describe: `${within} describe ${described}`,
+    list: `${within} get ${list},events`,
+    history: `${within} rollout history ${title}`,
+    namespace: `${kubectl} describe namespace ${namespace ?? ""}`,
+    health: `${kubectl} get --raw /readyz`,
+    rights: `${within} auth can-i --list`,
+  };
+  return commands[REASONS[reason].next];
 }

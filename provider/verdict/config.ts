@@ -1,14 +1,7 @@
+import type { ConfigReference } from "./config-reference";
 import type { Finding } from "./finding";
 import { condition, type Container, nameOf, type Pod } from "./objects";
 import { statusesOf } from "./pod";
-
-/** A Secret or ConfigMap that a pod cannot start without. */
-export interface ConfigReference {
-  readonly kind: "secret" | "configmap";
-  readonly name: string;
-  /** The key in it that is needed, undefined where the object itself is. */
-  readonly key: string | undefined;
-}
 
 /**
  * What a pod waits for that is not there. The kubelet says so only when it gets to it, after the image at the soonest

@@ -1,20 +1,11 @@
 import type { ContainerEvidence, Evidence, EventEvidence } from "../../contract/evidence";
-import type { ReadinessInputs } from "../../contract/readiness";
 import { nextCommand } from "./command";
-import { newReplicaSet, podsOf } from "./deployment";
 import type { Finding } from "./finding";
 import { masked } from "./mask";
-import {
-  condition,
-  type ContainerStatus,
-  type Event,
-  nameOf,
-  type Observed,
-  type Pod,
-  uidOf,
-} from "./objects";
-import { isReady, statusesOf, unreadyStatuses } from "./pod";
+import { condition, type ContainerStatus, type Event, nameOf, type Pod, uidOf } from "./objects";
+import { unreadyStatuses } from "./pod";
 import { complaintsOf } from "./report";
+import type { Trail } from "./trail";
 
 /** Pods that are told of one by one; the others are mostly the same again. */
 const PODS = 3;
@@ -32,11 +23,10 @@ export interface ContainerLog {
 /** A container whose log tells why the release is not ready. */
 export type LogSource = Omit<ContainerLog, "lines">;
 
-/** What a verdict was made from, and what was gathered for it. */
+/** What evidence is put together from. */
 export interface Facts {
-  readonly release: ReadinessInputs;
   readonly finding: Finding;
-  readonly observed: Observed;
+  readonly trail: Trail;
   readonly logs: readonly ContainerLog[];
   /** The kubeconfig's context, for the command to run next. */
   readonly context: string;
@@ -45,35 +35,11 @@ export interface Facts {
 }
 
 /**
- * What was found of a release that is not ready: what its pods wait for, their last log lines, the Warning events,
- * and the command to run next.
+ * What was found of something that is not ready, each thing said once: what its pods wait for, their last log lines,
+ * the Warning events, and the command to run next.
  */
-export function evidenceOf(facts: Facts): Evidence {
-  const { release, finding, observed, logs, context, notes = [] } = facts;
-  const suspects = suspectsOf(observed, finding);
-  const owners = [observed.deployment, newReplicaSet(observed)];
-  const concerned = owners.flatMap((object) => (object ? [uidOf(object)] : []));
-  const command = nextCommand({ release, finding, context, suspect: suspects[0] });
-  const { warnings } = observed;
-  return gathered({ finding, suspects, concerned, warnings, logs, notes, command });
-}
-
-/** What evidence is put together from, whatever kind of object it is about. */
-export interface Gathering {
-  readonly finding: Finding;
-  /** Pods that are not as they should be, those in the deepest trouble first. */
-  readonly suspects: readonly Pod[];
-  /** Uids of the objects, beside the pods, whose events belong to it. */
-  readonly concerned: readonly string[];
-  readonly warnings: readonly Event[];
-  readonly logs: readonly ContainerLog[];
-  readonly notes: readonly string[];
-  readonly command: string;
-}
-
-/** Evidence, with each thing said once. */
-export function gathered(gathering: Gathering): Evidence {
-  const { finding, suspects, concerned, warnings, logs, notes, command } = gathering;
+export function evidenceOf({ finding, trail, logs, context, notes = [] }: Facts): Evidence {
+  const { suspects, concerned, warnings, target } = trail;
   const told = suspects.slice(0, PODS);
   const { object, container = null } = finding;
   const message = finding.message.trim();
@@ -87,18 +53,13 @@ export function gathered(gathering: Gathering): Evidence {
     containers,
     otherPods: suspects.length - told.length,
     events: eventsOf(warnings, new Set([...concerned, ...told.map(uidOf)]), said),
-    command,
+    command: nextCommand(finding, target, context),
     cut: null,
   };
 }
 
-/** The containers whose logs belong into the evidence. */
-export function logSources(observed: Observed, finding: Finding): LogSource[] {
-  return logSourcesOf(suspectsOf(observed, finding));
-}
-
 /** The containers of these pods whose logs belong into the evidence. */
-export function logSourcesOf(suspects: readonly Pod[]): LogSource[] {
+export function logSources(suspects: readonly Pod[]): LogSource[] {
   return suspects.slice(0, PODS).flatMap((pod) =>
     unreadyStatuses(pod)
       .filter(({ state, restartCount }) => state?.waiting === undefined || restartCount > 0)
@@ -108,18 +69,6 @@ export function logSourcesOf(suspects: readonly Pod[]): LogSource[] {
         previous: restartCount > 0 && state?.terminated === undefined,
       })),
   );
-}
-
-/** The release's pods that are not ready: the one that the verdict is about, then those in the deepest trouble. */
-function suspectsOf(observed: Observed, { object }: Finding): Pod[] {
-  const replicaSet = newReplicaSet(observed);
-  const pods = replicaSet === undefined ? [] : podsOf(replicaSet, observed.pods);
-  const rank = (pod: Pod) => (object === `pod ${nameOf(pod)}` ? Infinity : restarts(pod));
-  return pods.filter((pod) => !isReady(pod)).sort((one, other) => rank(other) - rank(one));
-}
-
-function restarts(pod: Pod): number {
-  return statusesOf(pod).reduce((sum, { restartCount }) => sum + restartCount, 0);
 }
 
 function containersOf(pod: Pod, logs: readonly ContainerLog[]): ContainerEvidence[] {

@@ -34,21 +34,32 @@ export interface ProvedPod {
   readonly imageID: string;
 }
 
-/** What can be said of a release at one moment. */
-export type Verdict =
-  | { readonly kind: "ready"; readonly replicaSet: string; readonly pods: readonly ProvedPod[] }
-  | {
-      readonly kind: "progressing";
-      /** One line for who watches, e.g. `1/2 ready, 1 pulling`. */
-      readonly text: string;
-      /** When to judge again though nothing has changed, on the clock of the caller's `now`. */
-      readonly wakeAt: number;
-    }
-  | ({ readonly kind: "failed" } & Finding);
+/** What is known of a release that is ready. */
+export interface Proof {
+  readonly replicaSet: string;
+  readonly pods: readonly ProvedPod[];
+}
+
+/** It is not ready, and will not be. */
+export type Failed = { readonly kind: "failed" } & Finding;
+
+export interface Progressing {
+  readonly kind: "progressing";
+  /** One line for who watches, e.g. `1/2 ready, 1 pulling`. */
+  readonly text: string;
+  /** When to judge again though nothing has changed, on the clock of the caller's `now`. */
+  readonly wakeAt: number;
+}
+
+/** What is said in the end of what was awaited, and what is known of it where it is ready. */
+export type FinalVerdict<R extends object = Proof> = ({ readonly kind: "ready" } & R) | Failed;
+
+/** What can be said at one moment of what is awaited. */
+export type Verdict<R extends object = Proof> = FinalVerdict<R> | Progressing;
 
 /** Seconds for which a finding is tolerated while it lasts. */
 export function toleranceOf({ reason, tolerance }: Finding): number {
-  return tolerance ?? REASONS[reason];
+  return tolerance ?? REASONS[reason].weight;
 }
 
 /**
@@ -58,7 +69,7 @@ export function toleranceOf({ reason, tolerance }: Finding): number {
 export function causeOf(findings: readonly Finding[]): Finding | undefined {
   const causes = findings.filter(({ reason }) => reason !== "progress-deadline");
   return (
-    causes.find(({ reason }) => Number.isFinite(REASONS[reason])) ??
+    causes.find(({ reason }) => Number.isFinite(REASONS[reason].weight)) ??
     causes.find(({ reason, container }) => reason === "not-ready" && container !== undefined)
   );
 }

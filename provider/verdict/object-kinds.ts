@@ -4,9 +4,11 @@ import {
   judgeIdentity,
   type ObjectAssessment,
   type ObservedObject,
+  titleOf,
 } from "./awaited-object";
 import { assessCustomResource } from "./custom-resource";
 import { assessDaemonSet } from "./daemon-set";
+import type { Finding } from "./finding";
 import { assessJob } from "./job";
 import { assessPersistentVolumeClaim } from "./persistent-volume-claim";
 import { assessStatefulSet } from "./stateful-set";
@@ -40,12 +42,18 @@ export function assessObject(
   awaited: ObjectReadinessInputs,
   observed: ObservedObject,
 ): ObjectAssessment {
-  const { object } = observed;
-  const lost = judgeIdentity(awaited, object);
+  const { object, isUnserved = false } = observed;
+  const lost = isUnserved ? unserved(awaited) : judgeIdentity(awaited, object);
   if (lost !== undefined || object === undefined) {
     return { findings: lost === undefined ? [] : [lost], text: lost?.message ?? "" };
   }
   return kindOf(awaited).assess(awaited, { ...observed, object });
+}
+
+function unserved(awaited: ObjectReadinessInputs): Finding {
+  const { apiVersion, kind } = awaited;
+  const message = `the API server knows no ${kind} of ${apiVersion}: its definition is gone`;
+  return { reason: "object-missing", object: titleOf(awaited), message };
 }
 
 /** How pods belong to the awaited object. */

@@ -1,68 +1,33 @@
 import type { ObjectReadinessInputs } from "../../contract/object-readiness";
 import { type ObjectAssessment, type ObservedObject, titleOf } from "./awaited-object";
-import { causeOf, type Finding } from "./finding";
+import { atOnce, Course, type Summary } from "./course";
+import type { FinalVerdict, Finding, Verdict } from "./finding";
 import { assessObject } from "./object-kinds";
-import { Sightings } from "./sightings";
 
-/** What can be said of an object at one moment. */
-export type ObjectVerdict =
-  | { readonly kind: "ready"; readonly text: string }
-  | {
-      readonly kind: "progressing";
-      /** One line for who watches, e.g. `0/1 succeeded, 1 pulling`. */
-      readonly text: string;
-      /** When to judge again though nothing has changed, on the clock of the caller's `now`. */
-      readonly wakeAt: number;
-    }
-  | ({ readonly kind: "failed" } & Finding);
-
-/**
- * The wait for an object in the course of time: what the rules of one moment cannot know.
- * It has no clock of its own; the verdict follows from what was observed, and when.
- *
- * - A finding fails the object when it has lasted for its tolerance: see `Sightings`.
- * - Another revision than the one first seen is somebody else's change.
- * - At the deadline, whatever is still in the way is the verdict: it counts from the start of the wait, and nothing
- *   moves it.
- */
+/** The wait for an object: another revision than the one first seen is somebody else's change. */
 export class ObjectWait {
-  /** When the wait is over, whatever happens. */
-  readonly deadline: number;
-  readonly #sightings = new Sightings();
+  readonly #course: Course;
   #revision: string | undefined;
 
-  /**
-   * @param startedAt when the wait began, in milliseconds on the clock of `judge`'s `now`
-   * @param timeoutSeconds a limit beside the object's own; 0 for none
-   */
+  /** @param startedAt when the wait began, in milliseconds on the clock of `judge`'s `now` */
   constructor(
     private readonly awaited: ObjectReadinessInputs,
     startedAt: number,
-    timeoutSeconds = 0,
+    seconds = awaited.deadlineSeconds,
   ) {
-    const seconds = Math.min(awaited.deadlineSeconds, timeoutSeconds || Infinity);
-    this.deadline = startedAt + seconds * 1000;
+    this.#course = new Course(startedAt, seconds);
+  }
+
+  /** When the wait is over, whatever happens. */
+  deadline(): number {
+    return this.#course.deadline();
   }
 
   /** The verdict on what is observed now. */
-  judge(observed: ObservedObject, now: number): ObjectVerdict {
+  judge(observed: ObservedObject, now: number): Verdict<Summary> {
     const assessment = assessObject(this.awaited, observed);
     const findings = [...this.#otherRevision(assessment), ...assessment.findings];
-    this.#sightings.remember(findings, observed.clusterTime, now);
-    const [first] = findings;
-    if (first === undefined) {
-      return { kind: "ready", text: assessment.text };
-    }
-    const ripe = findings.find((finding) => now >= this.#sightings.ripeAt(finding, now));
-    if (ripe !== undefined || now >= this.deadline) {
-      return { kind: "failed", ...(ripe ?? causeOf(findings) ?? first) };
-    }
-    const wakeAt = findings.map((finding) => this.#sightings.ripeAt(finding, now));
-    return {
-      kind: "progressing",
-      text: assessment.text,
-      wakeAt: Math.min(this.deadline, ...wakeAt),
-    };
+    return this.#course.judge({ ...assessment, findings }, now, observed.clusterTime);
   }
 
   #otherRevision({ revision }: ObjectAssessment): Finding[] {
@@ -79,8 +44,6 @@ export class ObjectWait {
 export function judgeObjectAtOnce(
   awaited: ObjectReadinessInputs,
   observed: ObservedObject,
-): Exclude<ObjectVerdict, { kind: "progressing" }> {
-  const { findings, text } = assessObject(awaited, observed);
-  const worst = causeOf(findings) ?? findings[0];
-  return worst === undefined ? { kind: "ready", text } : { kind: "failed", ...worst };
+): FinalVerdict<Summary> {
+  return atOnce(assessObject(awaited, observed));
 }

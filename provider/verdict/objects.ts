@@ -16,7 +16,7 @@ import type {
   V1Service,
   V1StatefulSet,
 } from "@kubernetes/client-node";
-import type { ConfigReference } from "./config";
+import type { ConfigReference } from "./config-reference";
 
 /** The library's types are of parsed objects; the API server sends JSON, in which a time is a string. */
 type Json<T> = T extends Date
@@ -87,6 +87,12 @@ export function uidOf(object: { readonly metadata?: ObjectMeta }): string {
 /** The uid of the object that controls this one. */
 export function ownerOf(object: { readonly metadata?: ObjectMeta }): string | undefined {
   return object.metadata?.ownerReferences?.find(({ controller }) => controller === true)?.uid;
+}
+
+/** The volume claims that a pod mounts, by name. */
+export function claimsOf({ spec }: Pod): string[] {
+  const { volumes = [] } = spec ?? {};
+  return volumes.flatMap(({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName ?? []);
 }
 
 /** The condition of a type, where the object has it. */

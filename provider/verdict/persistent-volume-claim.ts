@@ -1,4 +1,5 @@
 import type { ObjectReadinessInputs } from "../../contract/object-readiness";
+import { parseQuantity } from "../../contract/quantity";
 import {
   livingPods,
   type ObjectAssessment,
@@ -87,16 +88,28 @@ function assessBound(
     return stuck(awaited, "resize-failed", said?.message?.trim() ?? infeasible);
   }
   const asked = claim.spec?.resources?.requests?.["storage"] ?? "";
-  if (condition(conditions, "FileSystemResizePending")?.status === "True") {
+  const isPending =
+    condition(conditions, "FileSystemResizePending")?.status === "True" ||
+    allocatedResourceStatuses?.["storage"] === "NodeResizePending";
+  if (isPending) {
     return readyWith(`${bound}; its file system grows to ${asked} when a pod mounts it`);
   }
+  const present = capacity?.["storage"];
   const isGrowing = condition(conditions, "Resizing")?.status === "True";
-  return isGrowing
+  return isGrowing || isLess(present, asked)
     ? {
-        findings: [unready(awaited, `it grows from ${capacity?.["storage"] ?? "?"} to ${asked}`)],
+        findings: [unready(awaited, `it grows from ${present ?? "?"} to ${asked}`)],
         text: `grows to ${asked}`,
       }
     : readyWith(bound);
+}
+
+/**
+ * Whether a volume is smaller than its claim asks for. The API server takes a larger request only where the class lets
+ * volumes grow, so that somebody will see to it; until then neither a condition nor an event tells of it.
+ */
+function isLess(present: string | undefined, asked: string): boolean {
+  return present !== undefined && (parseQuantity(present) ?? 0) < (parseQuantity(asked) ?? 0);
 }
 
 function stuck(

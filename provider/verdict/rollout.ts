@@ -1,6 +1,6 @@
 import type { ReadinessInputs } from "../../contract/readiness";
 import { assess, type Assessment } from "./assessment";
-import { causeOf, type Finding, type Verdict } from "./finding";
+import { causeOf, type FinalVerdict, type Finding, type Verdict } from "./finding";
 import { condition, type Observed } from "./objects";
 import { Sightings } from "./sightings";
 import { AppliedTemplate } from "./template";
@@ -118,17 +118,14 @@ export class Rollout {
 }
 
 /** The verdict of one moment, without waiting: what is not ready now has failed. */
-export function judgeAtOnce(
-  release: ReadinessInputs,
-  observed: Observed,
-): Exclude<Verdict, { kind: "progressing" }> {
+export function judgeAtOnce(release: ReadinessInputs, observed: Observed): FinalVerdict {
   const assessment = assess(release, observed);
   const { findings } = assessment;
   const worst = causeOf(findings) ?? findings[0];
   return worst === undefined ? ready(assessment) : { kind: "failed", ...worst };
 }
 
-function ready({ replicaSet, proved }: Assessment): Extract<Verdict, { kind: "ready" }> {
+function ready({ replicaSet, proved }: Assessment): FinalVerdict {
   return { kind: "ready", replicaSet: replicaSet ?? "", pods: proved };
 }
 

@@ -8,9 +8,9 @@ import type { Subject } from "../../wire/plugin";
 import type { Right } from "../../rights";
 import { environment } from "../../tools/platform/environment";
 import { createAccount, kubeconfigOfAccount } from "../support/account";
-import { cluster, kubeConfig } from "../support/cluster";
+import { cluster, kubeConfig } from "../../testbed/cluster";
 import { folderWith, removeFolders } from "../support/folder";
-import { NAMESPACE } from "../support/kinds";
+import { NAMESPACE } from "../../testbed/kinds";
 import { RESOURCES } from "../../contract/tokens";
 
 const namespace = `slipway-access-${randomUUID().slice(0, 8)}`;

@@ -1,8 +1,8 @@
 // Proves what a person reads after a mistake, through the real engine; each rule by itself is tested under test/unit.
-import { cluster } from "../support/cluster";
-import { NAMESPACE } from "../support/kinds";
-import { Project } from "../support/project";
-import { shop } from "../support/shop";
+import { cluster } from "../../testbed/cluster";
+import { NAMESPACE } from "../../testbed/kinds";
+import { Project } from "../../testbed/project";
+import { shop } from "../../testbed/shop";
 
 let project: Project;
 beforeAll(async () => {

@@ -2,10 +2,10 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 
-import { kubeConfig } from "../support/cluster";
-import { Project } from "../support/project";
-import { shop } from "../support/shop";
-import { succeed } from "../support/succeed";
+import { kubeConfig } from "../../testbed/cluster";
+import { Project } from "../../testbed/project";
+import { shop } from "../../testbed/shop";
+import { succeed } from "../../testbed/succeed";
 
 const MAIN = "example/shop/src/main.ts";
 const { hostname, port } = new URL(kubeConfig().getCurrentCluster()?.server ?? "");

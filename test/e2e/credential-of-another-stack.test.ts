@@ -2,11 +2,11 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 
-import { cluster } from "../support/cluster";
-import { DEPLOYMENT, SECRET } from "../support/kinds";
-import { Project } from "../support/project";
-import { shop } from "../support/shop";
-import { succeed } from "../support/succeed";
+import { cluster } from "../../testbed/cluster";
+import { DEPLOYMENT, SECRET } from "../../testbed/kinds";
+import { Project } from "../../testbed/project";
+import { shop } from "../../testbed/shop";
+import { succeed } from "../../testbed/succeed";
 
 const [FIRST, SECOND] = ["m4rk-of-the-ledger", "m4rk-of-tomorrow"];
 const LEDGER = "organization/ledger/prod";

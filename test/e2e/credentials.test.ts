@@ -2,13 +2,13 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import { cluster } from "../support/cluster";
+import { cluster } from "../../testbed/cluster";
 import { removeFolders } from "../support/folder";
-import { DEPLOYMENT, POD, SEALED_SECRET, SECRET } from "../support/kinds";
-import { Project } from "../support/project";
+import { DEPLOYMENT, POD, SEALED_SECRET, SECRET } from "../../testbed/kinds";
+import { Project } from "../../testbed/project";
 import { certificateOf, throwawayKeys } from "../support/sealing";
-import { shop } from "../support/shop";
-import { succeed } from "../support/succeed";
+import { shop } from "../../testbed/shop";
+import { succeed } from "../../testbed/succeed";
 
 const MARKS = ["m4rk-first", "m4rk-second", "m4rk-pin", "m4rk-other"] as const;
 const [FIRST, SECOND, PIN, OTHER] = MARKS;

@@ -1,10 +1,10 @@
 // Proves that a refresh sees what somebody did by hand; without a refresh Pulumi compares with its own state only.
 import type { ReleaseRecord } from "../../contract/release-record";
-import { cluster } from "../support/cluster";
-import { DEPLOYMENT } from "../support/kinds";
-import { Project } from "../support/project";
-import { shop } from "../support/shop";
-import { succeed } from "../support/succeed";
+import { cluster } from "../../testbed/cluster";
+import { DEPLOYMENT } from "../../testbed/kinds";
+import { Project } from "../../testbed/project";
+import { shop } from "../../testbed/shop";
+import { succeed } from "../../testbed/succeed";
 
 let project: Project;
 beforeAll(async () => {

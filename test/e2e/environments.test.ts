@@ -5,11 +5,11 @@ import { parse, stringify } from "yaml";
 
 import type { ReleaseRecord } from "../../contract/release-record";
 import { environment } from "../../tools/platform/environment";
-import { cluster } from "../support/cluster";
-import { DEPLOYMENT } from "../support/kinds";
-import { Project, type Run } from "../support/project";
-import { shop } from "../support/shop";
-import { succeed } from "../support/succeed";
+import { cluster } from "../../testbed/cluster";
+import { DEPLOYMENT } from "../../testbed/kinds";
+import { Project, type Run } from "../../testbed/project";
+import { shop } from "../../testbed/shop";
+import { succeed } from "../../testbed/succeed";
 
 const NO_DAEMON = { DOCKER_HOST: "tcp://127.0.0.1:1" };
 const MAIN = "example/shop/src/main.ts";

@@ -4,12 +4,12 @@ import { join } from "node:path";
 
 import { parse } from "yaml";
 
-import { cluster } from "../support/cluster";
+import { cluster } from "../../testbed/cluster";
 import { removeFolders } from "../support/folder";
-import { DEPLOYMENT, POD, SECRET } from "../support/kinds";
-import { Project } from "../support/project";
+import { DEPLOYMENT, POD, SECRET } from "../../testbed/kinds";
+import { Project } from "../../testbed/project";
 import { CHECKOUT } from "../support/stack-config";
-import { succeed } from "../support/succeed";
+import { succeed } from "../../testbed/succeed";
 
 interface Outputs {
   readonly endpoints: Readonly<Record<string, { readonly address: string }>>;

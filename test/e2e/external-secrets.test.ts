@@ -1,10 +1,10 @@
 // Proves the real controller with its fake store, which has values as plain text in the cluster; it cannot prove the store of any cloud.
 import { ensureExternalSecrets } from "../../tools/platform/external-secrets";
-import { cluster } from "../support/cluster";
-import { DEPLOYMENT, EXTERNAL_SECRET, SECRET } from "../support/kinds";
-import { Project } from "../support/project";
-import { shop } from "../support/shop";
-import { succeed } from "../support/succeed";
+import { cluster } from "../../testbed/cluster";
+import { DEPLOYMENT, EXTERNAL_SECRET, SECRET } from "../../testbed/kinds";
+import { Project } from "../../testbed/project";
+import { shop } from "../../testbed/shop";
+import { succeed } from "../../testbed/succeed";
 
 const [FIRST, SECOND] = ["m4rk-in-the-store", "m4rk-of-tomorrow"];
 

@@ -1,11 +1,11 @@
 // Proves a failure at the progress deadline; each other way to fail has rules of its own under test/unit.
 import type { ReleaseRecord } from "../../contract/release-record";
 import { Client } from "../support/client";
-import { cluster } from "../support/cluster";
-import { POD } from "../support/kinds";
-import { Project } from "../support/project";
-import { shop } from "../support/shop";
-import { succeed } from "../support/succeed";
+import { cluster } from "../../testbed/cluster";
+import { POD } from "../../testbed/kinds";
+import { Project } from "../../testbed/project";
+import { shop } from "../../testbed/shop";
+import { succeed } from "../../testbed/succeed";
 
 interface Outputs {
   readonly releases: Readonly<Record<string, ReleaseRecord>>;

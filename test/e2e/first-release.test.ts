@@ -1,10 +1,10 @@
 // Proves one service on one node; it cannot prove behaviour under node failure or a real network policy.
 import type { ReleaseRecord } from "../../contract/release-record";
-import { cluster } from "../support/cluster";
-import { DEPLOYMENT, NAMESPACE, POD } from "../support/kinds";
-import { Project } from "../support/project";
-import { shop } from "../support/shop";
-import { succeed } from "../support/succeed";
+import { cluster } from "../../testbed/cluster";
+import { DEPLOYMENT, NAMESPACE, POD } from "../../testbed/kinds";
+import { Project } from "../../testbed/project";
+import { shop } from "../../testbed/shop";
+import { succeed } from "../../testbed/succeed";
 
 interface Outputs {
   readonly releases: Readonly<Record<string, ReleaseRecord>>;

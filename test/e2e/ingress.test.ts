@@ -1,10 +1,10 @@
 // The platform has no ingress controller: this proves what Slipway says of an Ingress that nobody serves, not one that works.
 import type { ReleaseRecord } from "../../contract/release-record";
-import { cluster } from "../support/cluster";
-import { INGRESS } from "../support/kinds";
-import { Project } from "../support/project";
-import { shop } from "../support/shop";
-import { succeed } from "../support/succeed";
+import { cluster } from "../../testbed/cluster";
+import { INGRESS } from "../../testbed/kinds";
+import { Project } from "../../testbed/project";
+import { shop } from "../../testbed/shop";
+import { succeed } from "../../testbed/succeed";
 
 let project: Project;
 beforeAll(async () => {

@@ -1,13 +1,13 @@
 // Proves Secrets against the rules of Jenkins' plugin as its source has them; no Jenkins runs here that would take them.
 import { generateKeyPairSync } from "node:crypto";
 
-import { cluster } from "../support/cluster";
+import { cluster } from "../../testbed/cluster";
 import { readJenkinsCredential } from "../support/jenkins-credential";
-import { POD, SECRET } from "../support/kinds";
+import { POD, SECRET } from "../../testbed/kinds";
 import { PrivateRegistry } from "../support/private-registry";
-import { Project } from "../support/project";
-import { shop } from "../support/shop";
-import { succeed } from "../support/succeed";
+import { Project } from "../../testbed/project";
+import { shop } from "../../testbed/shop";
+import { succeed } from "../../testbed/succeed";
 
 /** What is no UTF-8, as a keystore or a truststore is not. */
 const BINARY = Buffer.from(Array.from({ length: 600 }, (_, index) => (index * 7) % 256));

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { type KubernetesObject, KubernetesObjectApi } from "@kubernetes/client-node";
 import { parse } from "yaml";
 
-import { kubeConfig } from "../support/cluster";
+import { kubeConfig } from "../../testbed/cluster";
 
 const AGENT_IMAGE = `registry.example.com/agent@sha256:${"1".repeat(64)}`;
 const namespace = `slipway-pods-${randomUUID().slice(0, 8)}`;

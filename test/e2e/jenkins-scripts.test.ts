@@ -8,11 +8,11 @@ import { execa } from "execa";
 
 import { environment } from "../../tools/platform/environment";
 import { kubeconfigOfAccount } from "../support/account";
-import { kubeConfig } from "../support/cluster";
+import { kubeConfig } from "../../testbed/cluster";
 import { folderWith, removeFolders } from "../support/folder";
-import { Project, type Run } from "../support/project";
-import { shop } from "../support/shop";
-import { succeed } from "../support/succeed";
+import { Project, type Run } from "../../testbed/project";
+import { shop } from "../../testbed/shop";
+import { succeed } from "../../testbed/succeed";
 
 const CHECKOUT = resolve(__dirname, "../..");
 const CREDENTIAL = "canary-of-a-credential";

@@ -1,13 +1,13 @@
 // Proves what the offline stand-in does at each signal; the official Kubernetes plugin may end its request at a SIGTERM.
-import { cluster, kubeConfig } from "../support/cluster";
+import { cluster, kubeConfig } from "../../testbed/cluster";
 import { Gate } from "../support/gate";
 import { removeFolders } from "../support/folder";
-import { DEPLOYMENT } from "../support/kinds";
+import { DEPLOYMENT } from "../../testbed/kinds";
 import { kubeconfigOf } from "../support/kubeconfig";
-import type { KillableUp } from "../support/killable-up";
-import { Project } from "../support/project";
-import { shop } from "../support/shop";
-import { succeed } from "../support/succeed";
+import type { KillableUp } from "../../testbed/killable-up";
+import { Project } from "../../testbed/project";
+import { shop } from "../../testbed/shop";
+import { succeed } from "../../testbed/succeed";
 import { identities, replicaSets } from "../support/workload-objects";
 
 const CREATE = ["POST", /\/deployments\?/] as const;

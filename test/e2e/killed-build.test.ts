@@ -2,9 +2,9 @@
 import { cp, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import type { KillableUp } from "../support/killable-up";
-import { Project } from "../support/project";
-import { succeed } from "../support/succeed";
+import type { KillableUp } from "../../testbed/killable-up";
+import { Project } from "../../testbed/project";
+import { succeed } from "../../testbed/succeed";
 
 const SLOW = `ARG BASE
 FROM \${BASE}

@@ -4,9 +4,9 @@ import { join } from "node:path";
 
 import { environment } from "../../tools/platform/environment";
 import { Gate } from "../support/gate";
-import type { KillableUp } from "../support/killable-up";
-import { Project } from "../support/project";
-import { succeed } from "../support/succeed";
+import type { KillableUp } from "../../testbed/killable-up";
+import { Project } from "../../testbed/project";
+import { succeed } from "../../testbed/succeed";
 
 let registry: Gate;
 let project: Project;

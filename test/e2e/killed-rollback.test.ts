@@ -1,11 +1,11 @@
 // Proves a rollback that is cut off after its write; cut off before it, the failed release is judged once more.
-import { cluster } from "../support/cluster";
-import { DEPLOYMENT, POD } from "../support/kinds";
-import type { KillableUp } from "../support/killable-up";
-import { Project } from "../support/project";
+import { cluster } from "../../testbed/cluster";
+import { DEPLOYMENT, POD } from "../../testbed/kinds";
+import type { KillableUp } from "../../testbed/killable-up";
+import { Project } from "../../testbed/project";
 import { killPods, servingPods, storedRelease } from "../support/rollback";
-import { shop } from "../support/shop";
-import { succeed } from "../support/succeed";
+import { shop } from "../../testbed/shop";
+import { succeed } from "../../testbed/succeed";
 import { identities, replicaSets } from "../support/workload-objects";
 
 const good = { ...shop, deadlineSeconds: 120, env: { FAULT_READY_AFTER_SECONDS: "20" } };

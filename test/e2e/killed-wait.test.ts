@@ -1,11 +1,11 @@
 // Proves that a wait goes on where a killed run left it; it cannot prove what the official plugins do at a SIGTERM of their own.
 import type { ReleaseRecord } from "../../contract/release-record";
-import { cluster } from "../support/cluster";
-import { POD } from "../support/kinds";
-import type { KillableUp } from "../support/killable-up";
-import { Project } from "../support/project";
-import { shop } from "../support/shop";
-import { succeed } from "../support/succeed";
+import { cluster } from "../../testbed/cluster";
+import { POD } from "../../testbed/kinds";
+import type { KillableUp } from "../../testbed/killable-up";
+import { Project } from "../../testbed/project";
+import { shop } from "../../testbed/shop";
+import { succeed } from "../../testbed/succeed";
 
 const slow = (seconds: number) => ({
   ...shop,

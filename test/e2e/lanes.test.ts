@@ -7,15 +7,15 @@ import type { V1Role } from "@kubernetes/client-node";
 import type { JenkinsOutputs } from "../../components/lanes/jenkins-access";
 import type { ReleaseRecord } from "../../contract/release-record";
 import { kubeconfigOfAccount } from "../support/account";
-import { cluster, kubeConfig } from "../support/cluster";
+import { cluster, kubeConfig } from "../../testbed/cluster";
 import { folderWith, removeFolders } from "../support/folder";
 import { object, podWith, restricted } from "../support/intruder";
 import { actsBeyond } from "../support/forbidden-acts";
-import { DEPLOYMENT, type Kind, ROLE, SECRET } from "../support/kinds";
-import { Project } from "../support/project";
+import { DEPLOYMENT, type Kind, ROLE, SECRET } from "../../testbed/kinds";
+import { Project } from "../../testbed/project";
 import { type Request, send } from "../support/request";
-import { shop } from "../support/shop";
-import { succeed } from "../support/succeed";
+import { shop } from "../../testbed/shop";
+import { succeed } from "../../testbed/succeed";
 
 interface Outputs {
   readonly releases: Readonly<Record<string, ReleaseRecord>>;

@@ -1,11 +1,11 @@
 // Proves that the API server takes every manifest, strictly; that pods come up from them is shown by the other stories.
-import { kubectl } from "../../bench/kubectl";
+import { kubectl } from "../../testbed/kubectl";
 import type { Service } from "../../components/service-definition";
 import { namespaceManifest } from "../../components/manifests/namespace";
 import { workloadManifests } from "../../components/manifests/workload";
-import { cluster } from "../support/cluster";
+import { cluster } from "../../testbed/cluster";
 import { fullService, IMAGE, service } from "../support/definitions";
-import type { Manifest } from "../support/kinds";
+import type { Manifest } from "../../testbed/kinds";
 
 const NAMESPACE = "strict-manifests";
 const home = namespaceManifest(NAMESPACE) as Manifest;

@@ -7,10 +7,10 @@ import { buildImages } from "../../bench/catalogue/images";
 import { putFaults } from "../../bench/catalogue/run";
 import { Stage } from "../../bench/catalogue/stage";
 import { Witness } from "../../bench/catalogue/witness";
-import { cluster } from "../support/cluster";
-import { EVENT, POD } from "../support/kinds";
-import { Project } from "../support/project";
-import { succeed } from "../support/succeed";
+import { cluster } from "../../testbed/cluster";
+import { EVENT, POD } from "../../testbed/kinds";
+import { Project } from "../../testbed/project";
+import { succeed } from "../../testbed/succeed";
 
 const NAMES = [
   "slow-start",
@@ -109,7 +109,7 @@ async function deploy(): Promise<void> {
   const entries = CATALOGUE.filter(({ name }) => NAMES.includes(name as Name));
   expect(entries).toHaveLength(NAMES.length);
   const faults = entries.flatMap(({ name, fault }) =>
-    fault === undefined ? [] : [[name, fault(stage.images.shop, project.namespace)] as const],
+    fault === undefined ? [] : [[name, fault(stage.images, project.namespace)] as const],
   );
   await putFaults(project, Object.fromEntries(faults));
   const services = entries.map(async ({ name, settings, prepare }) => {

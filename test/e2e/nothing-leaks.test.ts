@@ -3,14 +3,14 @@ import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { cluster } from "../support/cluster";
-import { SECRET } from "../support/kinds";
+import { cluster } from "../../testbed/cluster";
+import { SECRET } from "../../testbed/kinds";
 import { ArgumentsWatch, found, textBelow } from "../support/marks";
 import { objectsBesideSecrets } from "../support/namespace-objects";
 import { PrivateRegistry } from "../support/private-registry";
-import { Project } from "../support/project";
-import { shop } from "../support/shop";
-import { succeed } from "../support/succeed";
+import { Project } from "../../testbed/project";
+import { shop } from "../../testbed/shop";
+import { succeed } from "../../testbed/succeed";
 import { RESOURCES } from "../../contract/tokens";
 
 /** Secrets that are given, by the setting or output that has them. */

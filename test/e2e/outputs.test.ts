@@ -6,9 +6,9 @@ import { join } from "node:path";
 import type { HistoryEntry, ReleaseRecord } from "../../contract/release-record";
 import { environment } from "../../tools/platform/environment";
 import { faultsOf } from "../support/outputs-schema";
-import { Project } from "../support/project";
-import { shop } from "../support/shop";
-import { succeed } from "../support/succeed";
+import { Project } from "../../testbed/project";
+import { shop } from "../../testbed/shop";
+import { succeed } from "../../testbed/succeed";
 
 const CONSUMER = "example/consumer";
 

@@ -7,8 +7,8 @@ import { join, resolve } from "node:path";
 import { execa } from "execa";
 
 import { environment } from "../../tools/platform/environment";
-import { cluster } from "../support/cluster";
-import { DEPLOYMENT } from "../support/kinds";
+import { cluster } from "../../testbed/cluster";
+import { DEPLOYMENT } from "../../testbed/kinds";
 
 const CHECKOUT = resolve(__dirname, "../..");
 const PACKED = [

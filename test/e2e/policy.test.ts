@@ -4,10 +4,10 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 
 import { Program } from "../support/program";
-import { Project } from "../support/project";
-import { shop } from "../support/shop";
+import { Project } from "../../testbed/project";
+import { shop } from "../../testbed/shop";
 import { CHECKOUT } from "../support/stack-config";
-import { succeed } from "../support/succeed";
+import { succeed } from "../../testbed/succeed";
 
 /** The engine starts the packs of a runtime that it has no language host for by a program with its name. */
 const RUNTIME = "story";

@@ -4,13 +4,13 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import type { ReleaseRecord } from "../../contract/release-record";
-import { kubectl } from "../../bench/kubectl";
+import { kubectl } from "../../testbed/kubectl";
 import { createAccount, kubeconfigOfAccount } from "../support/account";
-import { kubeConfig } from "../support/cluster";
+import { kubeConfig } from "../../testbed/cluster";
 import { folderWith, removeFolders } from "../support/folder";
-import { Project } from "../support/project";
-import { shop } from "../support/shop";
-import { succeed } from "../support/succeed";
+import { Project } from "../../testbed/project";
+import { shop } from "../../testbed/shop";
+import { succeed } from "../../testbed/succeed";
 
 const WRITE = ["get", "list", "watch", "create", "patch", "update", "delete"];
 

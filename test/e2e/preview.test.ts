@@ -1,9 +1,9 @@
 // Proves what a preview shows and that it changes nothing; it cannot prove that a later up meets the same cluster.
-import { cluster } from "../support/cluster";
-import { DEPLOYMENT, NAMESPACE } from "../support/kinds";
-import { Project } from "../support/project";
-import { shop } from "../support/shop";
-import { succeed } from "../support/succeed";
+import { cluster } from "../../testbed/cluster";
+import { DEPLOYMENT, NAMESPACE } from "../../testbed/kinds";
+import { Project } from "../../testbed/project";
+import { shop } from "../../testbed/shop";
+import { succeed } from "../../testbed/succeed";
 
 let project: Project;
 beforeAll(async () => {

@@ -1,9 +1,9 @@
 // Proves credentials against a registry with basic authentication; token services of cloud registries are not had here.
-import { cluster } from "../support/cluster";
+import { cluster } from "../../testbed/cluster";
 import { PrivateRegistry } from "../support/private-registry";
-import { Project } from "../support/project";
-import { shop } from "../support/shop";
-import { succeed } from "../support/succeed";
+import { Project } from "../../testbed/project";
+import { shop } from "../../testbed/shop";
+import { succeed } from "../../testbed/succeed";
 
 let project: Project;
 let registry: PrivateRegistry;

@@ -3,9 +3,9 @@ import { parse, stringify } from "yaml";
 
 import type { ReleaseRecord } from "../../contract/release-record";
 import { PrivateRegistry } from "../support/private-registry";
-import { Project } from "../support/project";
-import { shop } from "../support/shop";
-import { succeed } from "../support/succeed";
+import { Project } from "../../testbed/project";
+import { shop } from "../../testbed/shop";
+import { succeed } from "../../testbed/succeed";
 
 const WRONG = "wr0ng-password";
 

@@ -1,13 +1,13 @@
 // Proves what happens with the offline stand-in's objects and with a state in files; other backends keep their locks elsewhere.
-import { cluster, kubeConfig } from "../support/cluster";
+import { cluster, kubeConfig } from "../../testbed/cluster";
 import { removeFolders } from "../support/folder";
 import { Gate } from "../support/gate";
-import type { KillableUp } from "../support/killable-up";
+import type { KillableUp } from "../../testbed/killable-up";
 import { kubeconfigOf } from "../support/kubeconfig";
-import { DEPLOYMENT } from "../support/kinds";
-import { Project } from "../support/project";
-import { shop } from "../support/shop";
-import { succeed } from "../support/succeed";
+import { DEPLOYMENT } from "../../testbed/kinds";
+import { Project } from "../../testbed/project";
+import { shop } from "../../testbed/shop";
+import { succeed } from "../../testbed/succeed";
 import { identities } from "../support/workload-objects";
 
 const CREATE = ["POST", /\/deployments\?/] as const;

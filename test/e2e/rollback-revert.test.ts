@@ -1,10 +1,10 @@
 // Proves that the way back costs nothing: what the earlier release needs is there, and its pods serve on.
-import { cluster } from "../support/cluster";
-import { CONFIG_MAP } from "../support/kinds";
-import { Project } from "../support/project";
+import { cluster } from "../../testbed/cluster";
+import { CONFIG_MAP } from "../../testbed/kinds";
+import { Project } from "../../testbed/project";
 import { servingPods, storedRelease } from "../support/rollback";
-import { shop } from "../support/shop";
-import { succeed } from "../support/succeed";
+import { shop } from "../../testbed/shop";
+import { succeed } from "../../testbed/succeed";
 
 const good = { ...shop, files: { "/etc/shop/greeting": "hello" } };
 const broken = {

@@ -1,12 +1,12 @@
 // Proves that a rollback leaves the number of pods alone; the platform measures no CPU, so the test scales by hand.
 import { AppsV1Api } from "@kubernetes/client-node";
 
-import { cluster, kubeConfig } from "../support/cluster";
-import { DEPLOYMENT } from "../support/kinds";
-import { Project } from "../support/project";
+import { cluster, kubeConfig } from "../../testbed/cluster";
+import { DEPLOYMENT } from "../../testbed/kinds";
+import { Project } from "../../testbed/project";
 import { servingPods } from "../support/rollback";
-import { shop } from "../support/shop";
-import { succeed } from "../support/succeed";
+import { shop } from "../../testbed/shop";
+import { succeed } from "../../testbed/succeed";
 
 const scaled = {
   ...Object.fromEntries(Object.entries(shop).filter(([key]) => key !== "replicas")),

@@ -1,10 +1,10 @@
 // Proves it for a lock in a folder; every backend of Pulumi's has one.
-import { cluster } from "../support/cluster";
-import { DEPLOYMENT } from "../support/kinds";
-import { Project, type Run } from "../support/project";
+import { cluster } from "../../testbed/cluster";
+import { DEPLOYMENT } from "../../testbed/kinds";
+import { Project, type Run } from "../../testbed/project";
 import { killPods, storedRelease } from "../support/rollback";
-import { shop } from "../support/shop";
-import { succeed } from "../support/succeed";
+import { shop } from "../../testbed/shop";
+import { succeed } from "../../testbed/succeed";
 
 const slow = { ...shop, deadlineSeconds: 60, env: { FAULT_READY_AFTER_SECONDS: "15" } };
 

@@ -1,9 +1,9 @@
 // Proves that requests inside the cluster survive an update; it cannot prove the same of an ingress controller.
 import type { ReleaseRecord } from "../../contract/release-record";
 import { Client } from "../support/client";
-import { Project } from "../support/project";
-import { shop } from "../support/shop";
-import { succeed } from "../support/succeed";
+import { Project } from "../../testbed/project";
+import { shop } from "../../testbed/shop";
+import { succeed } from "../../testbed/succeed";
 
 interface Outputs {
   readonly releases: Readonly<Record<string, ReleaseRecord>>;

@@ -3,11 +3,11 @@ import { cp } from "node:fs/promises";
 import { join } from "node:path";
 
 import type { ReleaseRecord } from "../../contract/release-record";
-import { cluster } from "../support/cluster";
-import { POD } from "../support/kinds";
-import { Project } from "../support/project";
-import { shop } from "../support/shop";
-import { succeed } from "../support/succeed";
+import { cluster } from "../../testbed/cluster";
+import { POD } from "../../testbed/kinds";
+import { Project } from "../../testbed/project";
+import { shop } from "../../testbed/shop";
+import { succeed } from "../../testbed/succeed";
 
 let project: Project;
 beforeAll(async () => {

@@ -20,18 +20,6 @@ export type BuildResult =
   | { readonly trace: readonly string[]; readonly refused?: undefined }
   | { readonly refused: string; readonly trace?: undefined };
 
-/** Whether there is what the harness is built with. */
-export function hasJava(): boolean {
-  return ["javac", "mvn"].every((program) => {
-    try {
-      execFileSync(program, ["-version"], { stdio: "ignore" });
-      return true;
-    } catch {
-      return false;
-    }
-  });
-}
-
 /** Compiles the harness into a folder; fetches Groovy where it is not there yet. */
 export class Harness {
   private constructor(private readonly classes: string) {}

@@ -3,7 +3,8 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { type BuildCase, type BuildResult, Harness, hasJava } from "./harness";
+import { type BuildCase, type BuildResult, Harness } from "./harness";
+import { JAVA_COMPILER, MAVEN, provided } from "../../tools/platform/needed-program";
 
 const JENKINSFILE = readFileSync(join(__dirname, "../../jenkins/Jenkinsfile"), "utf8");
 
@@ -15,18 +16,14 @@ const VERIFY = ["stage Verify", "timeout {time=30, unit=MINUTES}", "agent slipwa
 const CHECK = ["checkout scm", "sh jenkins/scripts/verify.sh"];
 const PASSPHRASE = "env PULUMI_CONFIG_PASSPHRASE=credential slipway-passphrase";
 
-if (!hasJava())
-  process.stderr.write(
-    "NOT TESTED: the Jenkinsfile; javac and mvn are needed (apt-get install maven)\n",
-  );
-const withJava = hasJava() ? test : test.skip;
-
 let folder: string;
 let harness: Harness;
-beforeAll(() => {
+beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "slipway-jenkins-"));
-  if (hasJava()) harness = Harness.build(folder);
-}, 300_000);
+  await provided(JAVA_COMPILER);
+  await provided(MAVEN);
+  harness = Harness.build(folder);
+}, 600_000);
 afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
@@ -52,31 +49,28 @@ function told(trace: readonly string[]): string[] {
   return trace.filter((line) => /^(stage|agent|lock|input|sh|SUCCESS|FAILURE|WASTES)/.test(line));
 }
 
-withJava("any branch is verified, in the lane that may change nothing, and no more", () => {
+test("any branch is verified, in the lane that may change nothing, and no more", () => {
   const expected = [...VERIFY, ...CHECK, "SUCCESS"];
   expect(traced(FEATURE)).toEqual(expected);
   expect(traced({ ...PULL_REQUEST, CHANGE_TARGET: "release" })).toEqual(expected);
 });
 
-withJava(
-  "a pull request is previewed in the lane that may change nothing, without a secret",
-  () => {
-    const trace = traced(PULL_REQUEST);
-    expect(told(trace)).toEqual([
-      "stage Verify",
-      "agent slipway-preview",
-      "sh jenkins/scripts/verify.sh",
-      "stage Preview",
-      "agent slipway-preview",
-      "sh jenkins/scripts/preview.sh dev",
-      "SUCCESS",
-    ]);
-    expect(trace.filter((line) => line.startsWith("env "))).toEqual([]);
-    expect(trace.at(-2)).toContain("publishChecks {name=slipway preview dev");
-  },
-);
+test("a pull request is previewed in the lane that may change nothing, without a secret", () => {
+  const trace = traced(PULL_REQUEST);
+  expect(told(trace)).toEqual([
+    "stage Verify",
+    "agent slipway-preview",
+    "sh jenkins/scripts/verify.sh",
+    "stage Preview",
+    "agent slipway-preview",
+    "sh jenkins/scripts/preview.sh dev",
+    "SUCCESS",
+  ]);
+  expect(trace.filter((line) => line.startsWith("env "))).toEqual([]);
+  expect(trace.at(-2)).toContain("publishChecks {name=slipway preview dev");
+});
 
-withJava("main goes to dev, is planned, approved without an agent, and goes to prod", () => {
+test("main goes to dev, is planned, approved without an agent, and goes to prod", () => {
   expect(told(traced(MAIN))).toEqual([
     "stage Verify",
     "agent slipway-preview",
@@ -101,7 +95,7 @@ withJava("main goes to dev, is planned, approved without an agent, and goes to p
   ]);
 });
 
-withJava("secrets are in the lane that delivers only", () => {
+test("secrets are in the lane that delivers only", () => {
   let lane = "";
   for (const line of traced(MAIN)) {
     if (line.startsWith("agent ")) lane = line;
@@ -110,14 +104,14 @@ withJava("secrets are in the lane that delivers only", () => {
   expect(traced(MAIN).filter((line) => line === PASSPHRASE)).toHaveLength(3);
 });
 
-withJava("each stage that runs has a time limit, and nothing is tried again", () => {
+test("each stage that runs has a time limit, and nothing is tried again", () => {
   const trace = traced(MAIN);
   const stages = trace.filter((line) => line.startsWith("stage "));
   expect(trace.filter((line) => line.startsWith("timeout "))).toHaveLength(stages.length);
   expect(JENKINSFILE).not.toMatch(/\bretr(y|ies)\b/);
 });
 
-withJava("a rollback is all that its build does", () => {
+test("a rollback is all that its build does", () => {
   expect(told(traced({ ...MAIN, ROLLBACK: "prod", TO: "sha256:1" }))).toEqual([
     "stage Rollback",
     "lock slipway-prod",
@@ -128,19 +122,19 @@ withJava("a rollback is all that its build does", () => {
   ]);
 });
 
-withJava("a rollback from a branch or a pull request does nothing", () => {
+test("a rollback from a branch or a pull request does nothing", () => {
   expect(told(traced({ ...FEATURE, ROLLBACK: "prod" }))).toEqual(["SUCCESS"]);
   expect(told(traced({ ...PULL_REQUEST, BRANCH_NAME: "main", ROLLBACK: "prod" }))).not.toContain(
     "stage Rollback",
   );
 });
 
-withJava("a pull request whose branch is called main delivers nothing", () => {
+test("a pull request whose branch is called main delivers nothing", () => {
   const trace = traced({ ...PULL_REQUEST, BRANCH_NAME: "main" });
   expect(trace.join("\n")).not.toMatch(/slipway-deploy|up\.sh|input|rollback/);
 });
 
-withJava("nothing is delivered after a step that failed, and what became of an up is kept", () => {
+test("nothing is delivered after a step that failed, and what became of an up is kept", () => {
   const untested = traced(MAIN, ["sh jenkins/scripts/verify.sh"]);
   expect(told(untested).slice(-2)).toEqual(["sh jenkins/scripts/verify.sh", "FAILURE"]);
   const failed = told(traced(MAIN, ["sh jenkins/scripts/up.sh dev"]));
@@ -149,7 +143,7 @@ withJava("nothing is delivered after a step that failed, and what became of an u
   expect(unplanned.slice(-2)).toEqual(["sh jenkins/scripts/plan.sh prod", "FAILURE"]);
 });
 
-withJava("a preview that failed publishes no check of an older one", () => {
+test("a preview that failed publishes no check of an older one", () => {
   const trace = traced(PULL_REQUEST, ["sh jenkins/scripts/preview.sh dev"]);
   expect(trace.join("\n")).not.toContain("publishChecks");
 });
@@ -166,7 +160,7 @@ describe("a mistake in the file shows", () => {
     return build(environment, [], changed);
   }
 
-  withJava("a guard against pull requests that is gone", () => {
+  test("a guard against pull requests that is gone", () => {
     const { trace } = mutated(/ *not \{ changeRequest\(\) \}\n/g, "", {
       ...PULL_REQUEST,
       BRANCH_NAME: "main",
@@ -174,11 +168,11 @@ describe("a mistake in the file shows", () => {
     expect(trace?.join("\n")).toContain("up.sh prod");
   });
 
-  withJava("a guard on the branch that is gone", () => {
+  test("a guard on the branch that is gone", () => {
     expect(mutated(/ *branch 'main'\n/g, "", FEATURE).trace?.join("\n")).toContain("up.sh prod");
   });
 
-  withJava("an agent or a lock that waits only to be skipped", () => {
+  test("an agent or a lock that waits only to be skipped", () => {
     expect(mutated(/ *beforeAgent true\n/g, "", FEATURE).trace).toContainEqual(
       expect.stringMatching(/^WASTES an agent in 'Up prod'/),
     );
@@ -187,7 +181,7 @@ describe("a mistake in the file shows", () => {
     );
   });
 
-  withJava("a word that Declarative Pipeline does not know", () => {
+  test("a word that Declarative Pipeline does not know", () => {
     expect(mutated("beforeAgent true", "beforAgent true", MAIN).refused).toBe(
       "'beforAgent' is not allowed in when",
     );
@@ -199,7 +193,7 @@ describe("a mistake in the file shows", () => {
     );
   });
 
-  withJava("Groovy that Jenkins does not run", () => {
+  test("Groovy that Jenkins does not run", () => {
     expect(build(MAIN, [], `def f = (x) -> x\n${JENKINSFILE}`).refused).toMatch(/found '->'/);
   });
 });

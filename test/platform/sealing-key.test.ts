@@ -4,13 +4,13 @@ import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
 import type { KubernetesObject, V1Deployment, V1Secret } from "@kubernetes/client-node";
 
 import { labelOf } from "../../provider/sealing";
-import type { SealedSecret } from "../support/kinds";
-import type { Project } from "../support/project";
+import type { SealedSecret } from "../../testbed/kinds";
+import type { Project } from "../../testbed/project";
 import { Sandbox } from "../support/sandbox";
 import { sandboxProject } from "../support/sandbox-project";
 import { open } from "../support/sealing";
-import { shop } from "../support/shop";
-import { succeed } from "../support/succeed";
+import { shop } from "../../testbed/shop";
+import { succeed } from "../../testbed/succeed";
 
 const CONTROLLER = "sealed-secrets-controller";
 const KEYS = "sealedsecrets.bitnami.com/sealed-secrets-key=active";

@@ -1,7 +1,7 @@
 // Runs against whichever Kubernetes plugin is installed; proves what the API server ends up with.
 import type { V1ConfigMap, V1Secret } from "@kubernetes/client-node";
-import { cluster } from "../support/cluster";
-import type { Kind } from "../support/kinds";
+import { cluster } from "../../testbed/cluster";
+import type { Kind } from "../../testbed/kinds";
 import { Program } from "../support/program";
 
 const CONFIG_MAP: Kind<V1ConfigMap> = { apiVersion: "v1", kind: "ConfigMap" };

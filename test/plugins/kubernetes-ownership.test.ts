@@ -1,7 +1,7 @@
 // Runs against whichever Kubernetes plugin is installed; proves what happens to changes of others.
 import type { V1ConfigMap } from "@kubernetes/client-node";
-import { cluster } from "../support/cluster";
-import { DEPLOYMENT, type Kind } from "../support/kinds";
+import { cluster } from "../../testbed/cluster";
+import { DEPLOYMENT, type Kind } from "../../testbed/kinds";
 import { Program } from "../support/program";
 
 const CONFIG_MAP: Kind<V1ConfigMap> = { apiVersion: "v1", kind: "ConfigMap" };

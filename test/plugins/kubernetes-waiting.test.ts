@@ -1,6 +1,6 @@
 // Runs against whichever Kubernetes plugin is installed; proves when a resource counts as made, on real pods.
-import { cluster } from "../support/cluster";
-import { DEPLOYMENT } from "../support/kinds";
+import { cluster } from "../../testbed/cluster";
+import { DEPLOYMENT } from "../../testbed/kinds";
 import { Program } from "../support/program";
 
 interface State {

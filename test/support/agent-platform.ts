@@ -6,7 +6,7 @@ import { dockerSocket } from "../../tools/platform/daemons/dockerd";
 import { apiService, ports } from "../../tools/platform/addresses";
 import { pushAgentImage } from "./agent-image";
 import type { Build } from "./agent-pod";
-import { cluster, kubeConfig } from "./cluster";
+import { cluster, kubeConfig } from "../../testbed/cluster";
 import { JenkinsController } from "./jenkins-controller";
 import { mountFolder } from "./mounted-folder";
 import { mutualTls } from "./mutual-tls";

@@ -6,8 +6,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { CoreV1Api, KubeConfig, KubernetesObjectApi } from "@kubernetes/client-node";
 import { parse } from "yaml";
 
-import type { Manifest } from "./kinds";
-import type { Run } from "./project";
+import type { Manifest } from "../../testbed/kinds";
+import type { Run } from "../../testbed/project";
 
 /** The environment variables of Jenkins' controller that jenkins.yaml is filled with. */
 export type ControllerVariables = Readonly<Record<string, string>>;

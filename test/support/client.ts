@@ -4,8 +4,8 @@ import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { environment } from "../../tools/platform/environment";
-import { cluster, kubeConfig } from "./cluster";
-import { POD } from "./kinds";
+import { cluster, kubeConfig } from "../../testbed/cluster";
+import { POD } from "../../testbed/kinds";
 
 /** Asks without pause until it is told to stop, and counts what came back. */
 const LOOP = `

@@ -1,4 +1,4 @@
-import { cluster } from "./cluster";
+import { cluster } from "../../testbed/cluster";
 
 /** A folder of the node, as pods see it. */
 export interface MountedFolder {

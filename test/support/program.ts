@@ -5,7 +5,7 @@ import { basename, join, resolve } from "node:path";
 import { execa } from "execa";
 
 import { environment } from "../../tools/platform/environment";
-import { cluster } from "./cluster";
+import { cluster } from "../../testbed/cluster";
 
 const CHECKOUT = resolve(__dirname, "../..");
 

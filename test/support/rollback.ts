@@ -1,7 +1,7 @@
 import type { ReadinessOutputs } from "../../contract/readiness";
-import { cluster } from "./cluster";
-import { POD } from "./kinds";
-import type { Project } from "./project";
+import { cluster } from "../../testbed/cluster";
+import { POD } from "../../testbed/kinds";
+import type { Project } from "../../testbed/project";
 import { RESOURCES } from "../../contract/tokens";
 
 interface State {

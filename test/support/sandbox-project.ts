@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { Project } from "./project";
+import { Project } from "../../testbed/project";
 import type { Sandbox } from "./sandbox";
 
 /** A project whose commands run in a sandbox, on the platform that is up there. */

@@ -1,6 +1,6 @@
 const { default: Sequencer } = require("@jest/test-sequencer");
 
-const ORDER = ["unit", "platform", "plugins", "e2e"];
+const ORDER = ["unit", "jenkins", "browser", "platform", "plugins", "e2e"];
 const place = (test) => ORDER.indexOf(test.context.config.displayName.name);
 
 /** The quick suites first, so that a plain mistake is seen before the cluster is asked. */

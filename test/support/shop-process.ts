@@ -1,12 +1,14 @@
-import { type ChildProcessWithoutNullStreams, execFile, spawn } from "node:child_process";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { createInterface } from "node:readline";
+import { createInterface, type Interface } from "node:readline";
+import type { Readable } from "node:stream";
 import { promisify } from "node:util";
 
 const SOURCE = resolve(__dirname, "../../example/shop");
+const CLOCK = join(__dirname, "shop-clock.cjs");
 
 /** The example service, built in a folder of its own as its Dockerfile builds it. */
 export class ShopBuild {
@@ -45,16 +47,18 @@ interface Ask {
   readonly signal?: AbortSignal;
 }
 
-/** The example service as a process on a free port. */
+/** The example service as a process on a free port. What it waits for comes when the test lets time {@link pass}. */
 export class ShopProcess {
   readonly lines: LogLine[] = [];
   readonly exit: Promise<Exit>;
+  private readonly output: Interface;
   private port = 0;
 
-  private constructor(private readonly child: ChildProcessWithoutNullStreams) {
-    const output = createInterface(child.stdout);
-    output.on("line", (line) => this.lines.push(JSON.parse(line) as LogLine));
-    this.exit = Promise.all([once(child, "exit"), once(output, "close")]).then(([[code]]) => ({
+  private constructor(private readonly child: ChildProcess) {
+    this.output = createInterface(child.stdout as Readable);
+    this.output.on("line", (line) => this.lines.push(JSON.parse(line) as LogLine));
+    const ended = [once(child, "exit"), once(this.output, "close")] as const;
+    this.exit = Promise.all(ended).then(([[code]]) => ({
       code: code as number | null,
       lines: this.lines,
     }));
@@ -63,7 +67,12 @@ export class ShopProcess {
   /** Starts it and lets it go where it will: for starts that fail. */
   static launch(build: ShopBuild, env: Readonly<Record<string, string>>): ShopProcess {
     const program = join(build.folder, "dist/src/main.js");
-    return new ShopProcess(spawn(process.execPath, [program], { env: { PORT: "0", ...env } }));
+    return new ShopProcess(
+      spawn(process.execPath, ["--require", CLOCK, program], {
+        env: { PORT: "0", ...env },
+        stdio: ["ignore", "pipe", "inherit", "ipc"],
+      }),
+    );
   }
 
   /** Starts it and waits until it listens. */
@@ -78,15 +87,26 @@ export class ShopProcess {
   }
 
   /** The first line with this message, as soon as it is there. */
-  async logged(message: string): Promise<LogLine> {
-    for (;;) {
-      const line = this.lines.find((line) => line.message === message);
-      if (line !== undefined) return line;
-      if (this.child.exitCode !== null) {
-        throw new Error(`the shop ended without "${message}": ${JSON.stringify(this.lines)}`);
-      }
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    }
+  logged(message: string): Promise<LogLine> {
+    return new Promise((resolve, reject) => {
+      const look = () => {
+        const found = this.lines.find((line) => line.message === message);
+        if (found === undefined) return;
+        this.output.off("line", look);
+        resolve(found);
+      };
+      this.output.on("line", look);
+      look();
+      void this.exit.then(({ lines }) => {
+        reject(new Error(`the shop ended without "${message}": ${JSON.stringify(lines)}`));
+      });
+    });
+  }
+
+  /** Lets time pass for the shop, and resolves when what is due by then is done, or it has ended. */
+  async pass(seconds: number): Promise<void> {
+    this.child.send(seconds * 1000);
+    await Promise.race([once(this.child, "message"), this.exit]);
   }
 
   url(path: string): string {

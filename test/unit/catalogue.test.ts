@@ -69,9 +69,11 @@ test("compares with peers only what it plays itself", () => {
   }
 });
 
-test("writes faults that are plain data, for whatever image and namespace", () => {
+test("writes faults that are plain data, for whatever images and namespace", () => {
+  const image = (name: string) => `registry.example.com/${name}@sha256:0`;
+  const images = { shop: image("shop"), other: image("other"), base: image("node") };
   for (const { fault } of CATALOGUE) {
-    const patch = fault?.("registry.example.com/shop@sha256:0", "somewhere") ?? {};
+    const patch = fault?.(images, "somewhere") ?? {};
     expect(JSON.parse(JSON.stringify(patch))).toEqual(patch);
   }
 });

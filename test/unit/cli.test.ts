@@ -1,5 +1,6 @@
 // Runs the commands without a stack: what they do to one is for test/e2e/environments.test.ts.
 import { KubeConfig } from "@kubernetes/client-node";
+import type { EngineEvent } from "@pulumi/pulumi/automation";
 import { execa } from "execa";
 
 import { earlierRelease } from "../../cli/earlier";
@@ -7,11 +8,12 @@ import { CommandFailure, EXIT_CODE } from "../../cli/exit-code";
 import { kubeconfigWith } from "../../cli/kubeconfig";
 import { serviceOf, slipwayOutputs } from "../../cli/outputs";
 import { pinOf, pinsOf, withoutPins, withPin } from "../../cli/pins";
-import { failureOf } from "../../cli/release";
+import { failureOf, release } from "../../cli/release";
 import { change, wantedOf } from "../../cli/rollback";
 import { statusOf } from "../../cli/status";
 import { age, table } from "../../cli/words";
 import type { HistoryEntry, ReleaseRecord } from "../../contract/release-record";
+import { RESOURCES } from "../../contract/tokens";
 import { CHECKOUT, KUBECONFIG } from "../support/stack-config";
 
 const digest = (letter: string): string => `sha256:${letter.repeat(64)}`;
@@ -164,12 +166,90 @@ test("a release that failed has another exit code where the one before runs agai
   const running = (verdict: "ready" | "failed") => ({ verdict }) as ReleaseRecord["running"];
   const code = (...states: readonly Partial<ReleaseRecord>[]) =>
     failureOf(Object.fromEntries(states.map((state, at) => [`s${at}`, record("a", state)])))
-      .exitCode;
+      ?.exitCode;
   expect(code({ ...failed, running: running("ready") })).toBe(EXIT_CODE.rolledBack);
   expect(code({ ...failed, running: running("failed") })).toBe(EXIT_CODE.releaseFailed);
   expect(code(failed)).toBe(EXIT_CODE.releaseFailed);
   expect(code({ ...failed, running: running("ready") }, failed)).toBe(EXIT_CODE.releaseFailed);
   expect(code({ ...failed, running: running("ready") }, {})).toBe(EXIT_CODE.rolledBack);
+  expect(code({})).toBeUndefined();
+  expect(code()).toBeUndefined();
+});
+
+describe("an up that fails", () => {
+  const crashed = { verdict: "failed", reason: "crash-loop", startedAt: "now" } as const;
+  const rolledBack = { ...crashed, running: { verdict: "ready" } as ReleaseRecord["running"] };
+  /** What the engine tells once the provider has answered. */
+  const verdictOf = (name: string, release: Partial<ReleaseRecord>, type = RESOURCES.Readiness) => {
+    const urn = `urn:pulumi:dev::slipway::slipway:index:Release$${type}::${name}`;
+    const metadata = { type, urn, op: "update", new: { outputs: { release } } };
+    return { resOutputsEvent: { metadata } } as object as EngineEvent;
+  };
+  const failureWith = async (
+    said: string,
+    events: readonly EngineEvent[],
+    releases?: Readonly<Record<string, ReleaseRecord>>,
+  ): Promise<unknown> => {
+    const stack: Parameters<typeof release>[0] = {
+      name: "dev",
+      up: (hears, onEvent) => {
+        hears(said);
+        for (const event of events) onEvent(event);
+        return Promise.resolve({ succeeded: false, said });
+      },
+      outputs: () =>
+        Promise.resolve().then(() =>
+          slipwayOutputs("dev", releases ? { releases: { value: releases, secret: false } } : {}),
+        ),
+    };
+    return release(stack, { json: true }).catch((error: unknown) => error);
+  };
+  beforeEach(() => void jest.spyOn(process.stderr, "write").mockReturnValue(true));
+  afterEach(() => jest.restoreAllMocks());
+  const fault = { exitCode: EXIT_CODE.fault, message: "pulumi up failed; what it said is above" };
+
+  test("ends with what became of its releases, whatever the words were", async () => {
+    const mail = record("b", { startedAt: "now" });
+    const events = [verdictOf("shop", rolledBack), verdictOf("mail", mail)];
+    expect(await failureWith("", events, { shop: record("a", rolledBack), mail })).toMatchObject({
+      exitCode: EXIT_CODE.rolledBack,
+      message: "failed and rolled back: shop (crash-loop); what ran before runs again",
+    });
+    expect(await failureWith("", events, { shop: record("a", crashed), mail })).toMatchObject({
+      exitCode: EXIT_CODE.releaseFailed,
+    });
+  });
+
+  test("is a fault where no release failed, whatever a service's log says", async () => {
+    const ready = record("a", { startedAt: "now" });
+    const said = "1 of 1 release failed: shop (crash-loop); what was found";
+    const events = [verdictOf("shop", ready)];
+    expect(await failureWith(said, events, { shop: ready })).toMatchObject(fault);
+    expect(await failureWith(said, [], { shop: ready })).toMatchObject(fault);
+    expect(await failureWith(said, events, {})).toMatchObject(fault);
+    expect(await failureWith(said, events)).toMatchObject(fault);
+  });
+
+  test("is a fault where the failed release is that of the run before", async () => {
+    const before = { shop: record("a", { ...rolledBack, startedAt: "before" }) };
+    expect(await failureWith("", [], before)).toMatchObject(fault);
+    expect(await failureWith("", [verdictOf("shop", crashed)], before)).toMatchObject(fault);
+    const other = verdictOf("shop", before.shop, RESOURCES.ObjectReadiness as never);
+    expect(await failureWith("", [other], before)).toMatchObject(fault);
+  });
+
+  test("is the release's where the run judged it as the run before", async () => {
+    const before = { shop: record("a", { ...rolledBack, startedAt: "before" }) };
+    expect(await failureWith("", [verdictOf("shop", before.shop)], before)).toMatchObject({
+      exitCode: EXIT_CODE.rolledBack,
+    });
+  });
+
+  test("says how to recover where a killed run left something behind", async () => {
+    expect(await failureWith("the stack is currently locked", [])).toMatchObject({
+      message: `${fault.message}; if an earlier run was killed, run npx slipway recover --stack dev`,
+    });
+  });
 });
 
 describe("outputs", () => {
@@ -237,6 +317,12 @@ describe("npx slipway", () => {
     [["status", "--stak", "dev"], 2, /^$/, /unknown option '--stak'\n\(Did you mean --stack\?\)/],
     [["rollback", "--steps", "0"], 2, /^$/, /got "0"; allowed: a whole number of at least 1/],
     [["kubeconfig", "--lane", "deploy", "--for", "1m"], 2, /^$/, /got "1m"; allowed: at least 10m/],
+    [
+      ["kubeconfig", "--lane", "deploy", "--for", "99999h"],
+      2,
+      /^$/,
+      /got "99999h"; allowed: .*at most 366d/,
+    ],
     [["gate", "pass", "No Name"], 2, /^$/, /got "No Name"; allowed: 1 to 63 lower-case letters/],
     [["preview", "--expect", "latest"], 2, /^$/, /got "latest"; allowed: sha256:/],
   ])("%j ends with %d", async (args, exitCode, stdout, stderr) => {

@@ -304,6 +304,17 @@ describe("settings of credentials", () => {
       /keys\.A: allowed: \{remote[^]*payment\.scope: got "strict"[^]*payment\.store: missing/,
     ],
     [
+      "an interval that is longer than any",
+      payment({
+        backend: "external-secrets",
+        store: { name: "vault" },
+        refreshInterval: "8784h1s",
+        keys: { A: { remote: { key: "a" } } },
+      }),
+      {},
+      /payment\.refreshInterval: got "8784h1s"; allowed: at most 366 days, which are 8784h$/,
+    ],
+    [
       "a pull secret of a store whose password is the stack's",
       {
         ...payment({

@@ -22,6 +22,17 @@ test("a change of lanes is told rule by rule", () => {
   ]);
 });
 
+test("a role that loses all of its rules, or has had none, is told rule by rule, too", () => {
+  expect(changesOf({ "Role a": ["get: pods", "list: pods"] }, { "Role a": [] })).toEqual([
+    "Role a: without get: pods",
+    "Role a: without list: pods",
+  ]);
+  expect(changesOf({ "Role a": [] }, { "Role a": ["get: pods"] })).toEqual([
+    "Role a: with get: pods",
+  ]);
+  expect(changesOf({ "Role a": [] }, { "Role a": [] })).toEqual([]);
+});
+
 describe("the guard", () => {
   const warnings: string[] = [];
   const ignore = (): void => undefined;
@@ -33,16 +44,19 @@ describe("the guard", () => {
   };
   const subject = { urn: "u", type: "t", name: "lanes", log };
   const asked: unknown[] = [];
-  const guard = (allowed: boolean): LaneGuard => {
+  const guardOf = (statusAt: (path: string) => unknown): LaneGuard => {
     const post = (path: string, body: unknown): Promise<unknown> => {
       asked.push(body);
-      const username = "system:serviceaccount:ci:agent";
-      return Promise.resolve({
-        status: path.endsWith("accessreviews") ? { allowed } : { userInfo: { username } },
-      });
+      return Promise.resolve({ status: statusAt(path) });
     };
     return new LaneGuard(() => ({ post }) as unknown as Api, new AbortController().signal);
   };
+  const guard = (allowed: boolean): LaneGuard =>
+    guardOf((path) =>
+      path.endsWith("accessreviews")
+        ? { allowed }
+        : { userInfo: { username: "system:serviceaccount:ci:agent" } },
+    );
   const change = (preview: boolean) => ({
     id: "store",
     oldInputs: { namespace: "store", lanes: { "Role store/a": ["get: pods"] } },
@@ -89,5 +103,11 @@ describe("the guard", () => {
     );
     await guard(true).delete(subject, away);
     expect(warnings).toEqual([expect.stringMatching(told)]);
+  });
+
+  test("fails with what the API server did not say, rather than for a right that may be there", async () => {
+    await expect(guardOf(() => undefined).update(subject, change(false))).rejects.toThrow(
+      "the API server has answered a SelfSubjectAccessReview without a status",
+    );
   });
 });

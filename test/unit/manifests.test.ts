@@ -10,7 +10,7 @@ import { ingressManifest } from "../../components/manifests/ingress";
 import { namespaceManifest } from "../../components/manifests/namespace";
 import { networkPolicyManifest } from "../../components/manifests/network-policy";
 import { podDisruptionBudgetManifest } from "../../components/manifests/pod-disruption-budget";
-import { largerQuantity, parseQuantity } from "../../components/quantity";
+import { largerQuantity, parseQuantity } from "../../contract/quantity";
 import { serviceAccountManifest } from "../../components/manifests/service-account";
 import { serviceManifest } from "../../components/manifests/service";
 import { workloadHash, workloadManifests } from "../../components/manifests/workload";

@@ -5,6 +5,7 @@ import { baseImageFile, environment } from "../../tools/platform/environment";
 import { diskProblem, assertDiskSpace } from "../../tools/platform/disk-space";
 import { externalPlatform } from "../../tools/platform/external";
 import { kubeconfigs } from "../../tools/platform/kubeconfig";
+import { provided } from "../../tools/platform/needed-program";
 import { parseLdd } from "../../tools/platform/node-image";
 import { parseImage } from "../../tools/platform/registry-digest";
 import { shellExports } from "../../tools/platform/shell-exports";
@@ -49,6 +50,23 @@ describe("a taken port", () => {
     };
     await expect(assertFree("etcd", [taken])).rejects.toThrow(`process ${process.pid}`);
     server.close();
+  });
+});
+
+describe("a program that a test needs", () => {
+  const program = { package: "browser-package", names: ["no-such-browser", "no-such-other"] };
+
+  test("is taken by the first of its names that runs", async () => {
+    const names = ["no-such-browser", process.execPath];
+    expect(await provided({ ...program, names })).toBe(process.execPath);
+  });
+
+  test("is an error with its names and its package where nobody may install it", async () => {
+    jest.spyOn(process, "getuid").mockReturnValue(1000);
+    await expect(provided(program)).rejects.toThrow(
+      "none of these programs runs here: no-such-browser, no-such-other; one of them is needed; " +
+        "install the Debian package browser-package or its like, or run this as root on a Debian-like Linux, which installs it",
+    );
   });
 });
 

@@ -8,6 +8,7 @@ import { parseExpectation, unexpected } from "../../cli/preview/expectation";
 import { marker, previewMarkdown } from "../../cli/preview/markdown";
 import { type PreviewReport, previewReport } from "../../cli/preview/preview";
 import { code } from "../../cli/preview/words";
+import { COMPONENTS } from "../../contract/tokens";
 import { SECRET, SIGNATURE } from "../../wire/signature";
 
 const WHERE = { project: "slipway", stack: "dev" };
@@ -135,6 +136,23 @@ test("a preview without secrets says nothing of credentials' values, and that it
   const settings = previewReport({ ...WHERE, credentials: "unseen" }, recorded("settings"));
   expect(service(settings, "shop").pods).toEqual(service(reported("settings"), "shop").pods);
 });
+
+test.each([...Object.values(COMPONENTS), "acme:index:Shop"])(
+  "%s is no object, so it is neither counted nor told, whatever becomes of it",
+  (type) => {
+    for (const name of ["first", "unchanged", "delete"]) {
+      const events = recorded(name);
+      const groups = events.flatMap((event) => {
+        const text = JSON.stringify(event);
+        return event.resourcePreEvent?.metadata.type === COMPONENTS.Release
+          ? [JSON.parse(text.replaceAll(COMPONENTS.Release, type)) as EngineEvent]
+          : [];
+      });
+      expect(groups).not.toEqual([]);
+      expect(previewReport(WHERE, [...events, ...groups])).toEqual(reported(name));
+    }
+  },
+);
 
 test("rights and network come first, with what they allow now", () => {
   const report = reported("rights");

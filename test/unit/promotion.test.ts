@@ -305,6 +305,9 @@ describe("settings", () => {
     ["30m", 1800],
     ["12h", 43200],
     ["2d", 172800],
+    [31622400, 31622400],
+    ["31622400s", 31622400],
+    ["366d", 31622400],
   ])("a soak of %j is %d seconds", (soak, seconds) => {
     const promoteFrom = { stack: "acme/slipway/dev", soak, gates: ["acceptance"] };
     expect(settingsOf({ ...promoting, promoteFrom }).promoteFrom).toEqual({
@@ -312,6 +315,18 @@ describe("settings", () => {
       soakSeconds: seconds,
       gates: ["acceptance"],
     });
+  });
+
+  test.each([
+    [31622401, "got 31622401; allowed: a whole number from 0 to 31622400"],
+    ["31622401s", 'got "31622401s"; allowed: at most 366 days, which are 8784h'],
+    ["99999h", 'got "99999h"; allowed: at most 366 days, which are 8784h'],
+    ["999999d", 'got "999999d"; allowed: at most 366 days, which are 8784h'],
+  ])("a soak is limited to the same time as a number and as a text: %j", (soak, message) => {
+    const promoteFrom = { stack: "dev", soak };
+    expect(() => settingsOf({ ...promoting, promoteFrom })).toThrow(
+      `slipway:promoteFrom.soak: ${message}`,
+    );
   });
 
   test.each<[string, unknown, RegExp]>([

@@ -6,7 +6,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { ReadinessInputs } from "../../contract/readiness";
 import { Cluster } from "../../provider/cluster";
 import { KubeconfigApi } from "../../provider/cluster/api";
-import { awaitVerdict, type Judgement, presentVerdict } from "../../provider/readiness/wait";
+import { AwaitedRelease } from "../../provider/readiness/awaited-release";
+import type { Proof } from "../../provider/verdict/finding";
+import type { Observed } from "../../provider/verdict/objects";
+import { awaitVerdict, type Judgement, presentVerdict } from "../../provider/waiting/wait";
 import { ApiServer } from "../support/api-server";
 import { removeFolders } from "../support/folder";
 import { kubeconfigOf } from "../support/kubeconfig";
@@ -43,8 +46,8 @@ afterEach(async () => {
 function verdictOn(
   inputs: ReadinessInputs = release(),
   progress: (text: string) => void = () => undefined,
-): Promise<Judgement> {
-  return awaitVerdict(cluster, inputs, {
+): Promise<Judgement<Observed, Proof>> {
+  return awaitVerdict(new AwaitedRelease(cluster, inputs), {
     signal: interruption.signal,
     timeoutSeconds: 0,
     progress,
@@ -96,7 +99,7 @@ test("fifty releases in a namespace share one set of watches, and it is closed b
 test("a release is judged again only when something of its own changes", async () => {
   const others = Array.from({ length: 20 }, (_, index) => release({ service: `s${index}` }));
   applyObserved(server, UNROUTED);
-  const subscription = await cluster.follow(release());
+  const subscription = cluster.follow(release());
   await until(() => subscription.synced && server.watching.length === ALL.length);
   subscription.observe();
   let woken = false;
@@ -151,7 +154,7 @@ describe("no event is lost", () => {
 
   test("when an object went while nobody watched", async () => {
     applyObserved(server, { ...UNROUTED, pods: [...UNROUTED.pods] });
-    const subscription = await cluster.follow(release());
+    const subscription = cluster.follow(release());
     await until(() => subscription.synced && server.watching.length === ALL.length);
     server.dropWatches();
     server.delete("pods", "shop-new-2");
@@ -207,7 +210,7 @@ test("events that may not be read are no reason to fail", async () => {
 
 test("a Deployment that only the watch has not seen yet is not missing", async () => {
   applyObserved(server, { ...complete(), deployment: undefined });
-  const subscription = await cluster.follow(release());
+  const subscription = cluster.follow(release());
   await until(() => subscription.synced && server.watching.length === ALL.length);
   server.silent = "deployments";
   applyObserved(server, { deployment: deployment("shop") });
@@ -329,7 +332,10 @@ describe("without waiting", () => {
       unreadyPod("shop-new-2", "shop-new-uid"),
     ];
     applyObserved(server, { ...complete(), pods });
-    const { verdict } = await presentVerdict(cluster, release(), interruption.signal);
+    const { verdict } = await presentVerdict(
+      new AwaitedRelease(cluster, release()),
+      interruption.signal,
+    );
     expect(verdict).toMatchObject({ kind: "failed", reason: "not-ready" });
   });
 });

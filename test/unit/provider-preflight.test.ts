@@ -6,8 +6,11 @@ import type { ReadinessInputs } from "../../contract/readiness";
 import { Cluster } from "../../provider/cluster";
 import { KubeconfigApi } from "../../provider/cluster/api";
 import { COLLECTIONS, neededFor } from "../../provider/cluster/collection";
-import { shortcomings } from "../../provider/readiness/forbidden";
-import { awaitVerdict, type Judgement, presentVerdict } from "../../provider/readiness/wait";
+import { AwaitedRelease } from "../../provider/readiness/awaited-release";
+import type { Proof } from "../../provider/verdict/finding";
+import type { Observed } from "../../provider/verdict/objects";
+import { shortcomings } from "../../provider/waiting/forbidden";
+import { awaitVerdict, type Judgement, presentVerdict } from "../../provider/waiting/wait";
 import { resourceOf, rightsOfVerdict } from "../../rights";
 import { ApiServer } from "../support/api-server";
 import { removeFolders } from "../support/folder";
@@ -37,9 +40,10 @@ afterEach(async () => {
 });
 afterAll(removeFolders);
 
-function verdictOn(inputs: ReadinessInputs = release()): Promise<Judgement> {
+function verdictOn(inputs: ReadinessInputs = release()): Promise<Judgement<Observed, Proof>> {
   const { signal } = interruption;
-  return awaitVerdict(cluster, inputs, { signal, timeoutSeconds: 0, progress: () => undefined });
+  const awaited = new AwaitedRelease(cluster, inputs);
+  return awaitVerdict(awaited, { signal, timeoutSeconds: 0, progress: () => undefined });
 }
 
 function forbid(...acts: readonly string[]): void {
@@ -71,7 +75,7 @@ test("what a verdict asks of the API server is what its rights allow", async () 
   await verdictOn(inputs);
   const { signal } = interruption;
   await cluster.deployment("shop-dev", "shop", signal);
-  await cluster.namespace("shop-dev", signal);
+  await cluster.namespaceGone("shop-dev", signal);
   await cluster.hasIngressClass("nginx", signal);
   await cluster.log("shop-dev", { pod: "p", container: "c", previous: false }, signal);
   const how = { patch: [], fieldManager: "test" };
@@ -202,9 +206,9 @@ test("rights that only make the evidence poorer fail no release, and are told be
   forbid("list events", "watch events", "get pods/log");
   expect((await verdictOn()).verdict.kind).toBe("ready");
   const finding = { reason: "crash-loop", object: "pod shop", message: "exit code 1" } as const;
-  expect(await shortcomings(cluster, release(), finding, interruption.signal)).toEqual([
-    "ci may not list and watch events, get pods/log: what they are for is missing here",
-  ]);
+  expect(
+    await shortcomings(new AwaitedRelease(cluster, release()), finding, interruption.signal),
+  ).toEqual(["ci may not list and watch events, get pods/log: what they are for is missing here"]);
 });
 
 test("releases of a namespace ask once", async () => {
@@ -220,7 +224,9 @@ test("releases of a namespace ask once", async () => {
 
 test("without waiting, missing rights are an error with the table", async () => {
   forbid("list pods");
-  await expect(presentVerdict(cluster, release(), interruption.signal)).rejects.toThrow(
+  await expect(
+    presentVerdict(new AwaitedRelease(cluster, release()), interruption.signal),
+  ).rejects.toThrow(
     /^shop: ci may not list pods in namespace shop-dev\n  verb .*\n  list  pods .*\nremedy: /,
   );
 });

@@ -1,5 +1,6 @@
 // Proves how long a wait may take by a clock of the test's own; that the wait keeps to it is proved by provider-cluster.test.ts.
-import { Limit, limitSeconds } from "../../provider/readiness/limit";
+import { limitSeconds } from "../../provider/readiness/limit";
+import { Limit } from "../../provider/waiting/limit";
 import { release } from "../support/release-objects";
 
 test.each([

@@ -1,4 +1,4 @@
-// Proves what is told of ups that were really run, and that the page stands alone; how it looks is for report-browser.test.ts.
+// Proves what is told of ups that were really run, and that the page stands alone; how it looks is for test/browser.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 

@@ -3,7 +3,7 @@ import type { ProvedRelease, ReleaseRecord } from "../../contract/release-record
 import { ROLLED_BACK } from "../../contract/marks";
 import { markOf } from "../../provider/rollback/mark";
 import { planRollback } from "../../provider/rollback/plan";
-import { called, outlook } from "../../provider/rollback/words";
+import { called, outlook } from "../../provider/release-words";
 import type { Reason } from "../../provider/verdict/reasons";
 import { UNKNOWN } from "../../wire/unknown";
 import { deployment, digest, IMAGE, release } from "../support/release-objects";

@@ -1,7 +1,11 @@
 // Cannot prove how the engine prints a fault or hands a secret over: test/e2e/bad-input.test.ts does.
+import { generateKeyPairSync } from "node:crypto";
+import { chmodSync, symlinkSync } from "node:fs";
+
 import * as pulumi from "@pulumi/pulumi";
 
 import { parseSettings } from "../../settings";
+import { AUTHORITY } from "../support/authority";
 import { folderWith, removeFolders } from "../support/folder";
 import { KUBECONFIG, PROJECT, settingsOf, stackConfig, VALID } from "../support/stack-config";
 import { valueOf } from "../support/engine";
@@ -24,6 +28,16 @@ function faultsOf(...args: Parameters<typeof settingsOf>): string[] {
 
 const faultsOfShop = (change: object): string[] =>
   faultsOf({ ...VALID, services: { shop: { ...shop, ...change } } });
+
+/** The kubeconfig with files in place of what it holds of its cluster and its user. */
+const withFiles = (cluster: string, user = "token: not-for-any-log"): string =>
+  KUBECONFIG.replace("certificate-authority-data: QUJD", cluster).replace(
+    "token: not-for-any-log",
+    user,
+  );
+
+const { privateKey } = generateKeyPairSync("ec", { namedCurve: "prime256v1" });
+const KEY = privateKey.export({ format: "pem", type: "sec1" }) as string;
 
 describe("right settings", () => {
   test("become a value with absolute paths", () => {
@@ -174,19 +188,17 @@ describe("the cluster", () => {
   });
 
   test("is known by its certificate authority, by its address where it has none, or as the settings say", () => {
+    const data = Buffer.from(AUTHORITY).toString("base64");
+    const embedded = KUBECONFIG.replace("QUJD", data);
     const identifierOf = (kubeconfig: string, cluster = {}) =>
       settingsOf(
         { ...VALID, cluster: { kubeconfig: "kubeconfig", ...cluster } },
-        { files: { ...PROJECT, kubeconfig, "ca.crt": "ABC" } },
+        { files: { ...PROJECT, kubeconfig, "ca.crt": AUTHORITY } },
       ).cluster.identifier;
-    const byAuthority = identifierOf(KUBECONFIG);
-    expect(identifierOf(KUBECONFIG.replace("10.0.0.1", "10.0.0.2"))).toBe(byAuthority);
+    const byAuthority = identifierOf(embedded);
+    expect(identifierOf(embedded.replace("10.0.0.1", "10.0.0.2"))).toBe(byAuthority);
     expect(identifierOf(KUBECONFIG.replace("QUJD", "WFla"))).not.toBe(byAuthority);
-    expect(
-      identifierOf(
-        KUBECONFIG.replace("certificate-authority-data: QUJD", "certificate-authority: ca.crt"),
-      ),
-    ).toBe(byAuthority);
+    expect(identifierOf(withFiles("certificate-authority: ca.crt"))).toBe(byAuthority);
     const bare = KUBECONFIG.replace(", certificate-authority-data: QUJD", "");
     expect(identifierOf(bare)).not.toBe(identifierOf(bare.replace("10.0.0.1", "10.0.0.2")));
     expect(identifierOf(KUBECONFIG, { identifier: "ours" })).toBe("ours");
@@ -209,6 +221,107 @@ describe("the cluster", () => {
   test("cannot be had where the context's cluster is not in the file", () => {
     const kubeconfig = KUBECONFIG.replace("context: { cluster: c", "context: { cluster: gone");
     expect(faultsOf(VALID, { files: { ...PROJECT, kubeconfig } })).toHaveLength(1);
+  });
+
+  describe("with a file that its kubeconfig names", () => {
+    const files = {
+      ...PROJECT,
+      "ca.crt": AUTHORITY,
+      "client.crt": AUTHORITY,
+      "client.key": KEY,
+      token: "not-for-any-log\n",
+      "broken.pem": AUTHORITY.replace(/\nMII.*/, "\nnot-for-any-log"),
+      empty: "\n",
+      "folder/file": "",
+    };
+    const cluster = "certificate-authority: ca.crt";
+    const user = "client-certificate: client.crt, client-key: client.key, tokenFile: token";
+    const told = (kubeconfig: string): string[] => {
+      const namespace = "UPPER";
+      const faults = faultsOf({ ...VALID, namespace }, { files: { ...files, kubeconfig } });
+      expect(faults.pop()).toMatch(/^slipway:namespace: got "UPPER"/);
+      expect(faults.join()).not.toContain("not-for-any-log");
+      return faults;
+    };
+
+    test("is taken where each file is what it should be, also a key behind its parameters", () => {
+      expect(told(withFiles(cluster, user))).toEqual([]);
+      const parameters =
+        "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n";
+      expect(
+        faultsOf(VALID, {
+          files: { ...files, "client.key": parameters + KEY, kubeconfig: withFiles(cluster, user) },
+        }),
+      ).toEqual([]);
+    });
+
+    test.each([
+      ["certificate-authority", "gone", "there is no file"],
+      ["certificate-authority", "folder", "is no file"],
+      ["certificate-authority", "broken.pem", "holds something else"],
+      ["certificate-authority", "client.key", "holds something else"],
+      ["client-certificate", "gone", "there is no file"],
+      ["client-certificate", "empty", "holds something else"],
+      ["client-key", "gone", "there is no file"],
+      ["client-key", "client.crt", "holds something else"],
+      ["tokenFile", "gone", "there is no file"],
+      ["tokenFile", "folder", "is no file"],
+      ["tokenFile", "empty", "holds something else"],
+    ])("is one fault among the others: %s: %s (%s)", (key, file, reason) => {
+      const replace = (text: string): string =>
+        text.replace(new RegExp(`${key}: [^,]*`), `${key}: ${file}`);
+      expect(told(withFiles(replace(cluster), replace(user)))).toEqual([
+        expect.stringMatching(
+          new RegExp(
+            `^slipway:cluster\\.kubeconfig: got "kubeconfig"; its ${key}: .*${reason}.*; allowed: a file with .*; correct the path in /.*/kubeconfig, or the file$`,
+          ),
+        ),
+      ]);
+    });
+
+    test("tells all of them, and of no other context's", () => {
+      const gone = withFiles("certificate-authority: a", "client-key: b, tokenFile: c");
+      expect(told(gone).map((line) => /its ([-\w]+):/.exec(line)?.[1])).toEqual([
+        "certificate-authority",
+        "client-key",
+        "tokenFile",
+      ]);
+      const other = KUBECONFIG.replace("users: [", "users: [{ name: o, user: { tokenFile: c } }, ");
+      expect(told(other)).toEqual([]);
+    });
+  });
+
+  test.each([
+    ["a folder", "shop", /is no file; allowed/],
+    ["a link to itself", "loop", /cannot be read \(ELOOP\); allowed/],
+    ["no path at all", "a\0b", /cannot be read \(ERR_INVALID_ARG_VALUE\); allowed/],
+    ["a name longer than any", "x".repeat(300), /cannot be read \(ENAMETOOLONG\); allowed/],
+  ])("cannot be had from %s, which is one fault", (_, kubeconfig, reason) => {
+    const folder = folderWith(PROJECT);
+    symlinkSync("loop", `${folder}/loop`);
+    const settings = stackConfig({ ...VALID, cluster: { kubeconfig } });
+    expect(() => parseSettings(settings, { variables: {}, folder })).toThrow(
+      expect.objectContaining({ message: expect.stringMatching(reason) as string }) as Error,
+    );
+    expect(() => parseSettings(settings, { variables: {}, folder })).toThrow(
+      /^slipway:cluster\.kubeconfig: got [^\n]*$/,
+    );
+  });
+
+  test("cannot be had from a file that may not be read", () => {
+    const folder = folderWith(PROJECT);
+    chmodSync(folder, 0o755);
+    chmodSync(`${folder}/kubeconfig`, 0);
+    // Root may read everything.
+    const isRoot = process.geteuid?.() === 0;
+    if (isRoot) process.seteuid?.(65534);
+    try {
+      expect(() => parseSettings(stackConfig(VALID), { variables: {}, folder })).toThrow(
+        `slipway:cluster.kubeconfig: got "kubeconfig"; ${folder}/kubeconfig cannot be read (EACCES); allowed: the path of a kubeconfig file`,
+      );
+    } finally {
+      if (isRoot) process.seteuid?.(0);
+    }
   });
 
   test("cannot be had without a file", () => {

@@ -1,8 +1,10 @@
 // Proves the text made of what was found; that the logs are those of the right containers is proved by provider-readiness.test.ts.
+import type { ReadinessInputs } from "../../contract/readiness";
 import { bounded } from "../../provider/verdict/bound";
 import { evidenceOf, type Facts, logSources } from "../../provider/verdict/evidence";
 import type { Event, Observed } from "../../provider/verdict/objects";
 import { reportOn } from "../../provider/verdict/report";
+import { trailOfRelease } from "../../provider/verdict/trail";
 import { complete, deployment, readyPod, release, unreadyPod } from "../support/release-objects";
 
 const CRASHED = unreadyPod("shop-new-2", "shop-new-uid", {
@@ -33,13 +35,20 @@ function observed(overrides: Partial<Observed> = {}): Observed {
   };
 }
 
-interface Report extends Facts {
+interface Report extends Omit<Facts, "trail"> {
+  readonly release: ReadinessInputs;
+  readonly observed: Observed;
   readonly seconds: number;
 }
 
-function evidence({ seconds, ...facts }: Report): string {
-  const { service } = facts.release;
-  return reportOn({ service, reason: facts.finding.reason, seconds }, evidenceOf(facts));
+function factsOf({ release, observed, ...facts }: Report): Facts {
+  return { ...facts, trail: trailOfRelease(release, observed, facts.finding) };
+}
+
+function evidence(report: Report): string {
+  const { release, finding, seconds } = report;
+  const headline = { service: release.service, reason: finding.reason, seconds };
+  return reportOn(headline, evidenceOf(factsOf(report)));
 }
 
 function report(overrides: Partial<Report> = {}): Report {
@@ -115,7 +124,9 @@ test("logs are those of containers that ran and are not ready, and of the one be
   const pulling = unreadyPod("shop-new-4", "shop-new-uid", {
     state: { waiting: { reason: "ContainerCreating" } },
   });
-  expect(logSources(observed({ pods: [running, pulling, CRASHED] }), report().finding)).toEqual([
+  const shown = observed({ pods: [running, pulling, CRASHED] });
+  const { suspects } = trailOfRelease(release(), shown, report().finding);
+  expect(logSources(suspects)).toEqual([
     { pod: "shop-new-2", container: "shop", previous: true },
     { pod: "shop-new-3", container: "shop", previous: false },
   ]);
@@ -209,7 +220,7 @@ describe("for machines", () => {
     ];
     const notes = ["not rolled back: no release was ready before"];
     const facts = report({ observed: observed({ warnings }), logs: [log], notes });
-    expect(evidenceOf(facts)).toEqual({
+    expect(evidenceOf(factsOf(facts))).toEqual({
       object: "deployment shop",
       container: null,
       message: "timed out progressing.",
@@ -247,7 +258,7 @@ describe("for machines", () => {
   test("it has a pod without a node by what the scheduler says", () => {
     const condition = { type: "PodScheduled", status: "False", reason: "Unschedulable" };
     const pod = unreadyPod("shop-new-2", "shop-new-uid", {}, [{ ...condition, message: "no" }]);
-    const { containers } = evidenceOf(report({ observed: observed({ pods: [pod] }) }));
+    const { containers } = evidenceOf(factsOf(report({ observed: observed({ pods: [pod] }) })));
     expect(containers).toMatchObject([
       { pod: "shop-new-2", container: null, state: "unscheduled", message: "no" },
     ]);
@@ -258,7 +269,7 @@ describe("for machines", () => {
     const pods = [unreadyPod("shop-new-2", "shop-new-uid", { state })];
     const said = "Readiness probe failed: token=hunter2";
     const warnings = [warning("Pod", "shop-new-2", "shop-new-2-uid", said)];
-    const found = evidenceOf(report({ observed: observed({ pods, warnings }) }));
+    const found = evidenceOf(factsOf(report({ observed: observed({ pods, warnings }) })));
     expect(JSON.stringify(found)).not.toContain("hunter2");
     expect(found).toMatchObject({
       containers: [{ exitMessage: "password=***" }],
@@ -271,14 +282,14 @@ describe("kept in the record", () => {
   const size = (value: unknown) => Buffer.byteLength(JSON.stringify(value));
 
   test("it is as it was where it is small", () => {
-    const found = evidenceOf(report());
+    const found = evidenceOf(factsOf(report()));
     expect(bounded(found)).toEqual(found);
   });
 
   test("it loses the oldest lines of long logs, and says how many", () => {
     const lines = Array.from({ length: 25 }, (_, index) => `${index} ${"x".repeat(480)}`);
     const logs = [{ pod: "shop-new-2", container: "shop", previous: false, lines }];
-    const kept = bounded(evidenceOf(report({ logs })));
+    const kept = bounded(evidenceOf(factsOf(report({ logs }))));
     expect(size(kept)).toBeLessThanOrEqual(8192);
     const left = kept.containers[0]?.log ?? [];
     expect(left).toEqual(lines.slice(-left.length));
@@ -290,7 +301,7 @@ describe("kept in the record", () => {
     const warnings = Array.from({ length: 40 }, (_, index) =>
       warning("ReplicaSet", "shop-new", "shop-new-uid", `${index} ${"ü".repeat(2000)}`),
     );
-    const kept = bounded(evidenceOf(report({ observed: observed({ warnings }) })));
+    const kept = bounded(evidenceOf(factsOf(report({ observed: observed({ warnings }) }))));
     expect(size(kept)).toBeLessThanOrEqual(8192);
     expect(kept.events.length).toBeGreaterThan(5);
     expect(kept.events[0]?.message).toHaveLength(401);

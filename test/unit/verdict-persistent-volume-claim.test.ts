@@ -89,6 +89,38 @@ const CLAIMS: readonly VerdictCase[] = [
     120,
   ],
   [
+    "waits for the resizer's first look at what it asks for now",
+    claim({ phase: "Bound", capacity: { storage: "1Gi" } }),
+    /^not-ready: it grows from 1Gi to 2Gi$/,
+    120,
+  ],
+  [
+    "waits while its node grows the file system",
+    claim({
+      phase: "Bound",
+      capacity: { storage: "1Gi" },
+      allocatedResourceStatuses: { storage: "NodeResizeInProgress" },
+    }),
+    /^not-ready: it grows from 1Gi to 2Gi$/,
+    120,
+  ],
+  [
+    "is ready when its volume is larger than it asks for, in whatever unit",
+    claim({ phase: "Bound", capacity: { storage: "2200M" } }),
+    /^ready: bound to pv-1$/,
+    0,
+  ],
+  [
+    "is ready when the resizer has left the rest to the node that mounts it",
+    claim({
+      phase: "Bound",
+      capacity: { storage: "1Gi" },
+      allocatedResourceStatuses: { storage: "NodeResizePending" },
+    }),
+    /^ready: bound to pv-1; its file system grows to 2Gi when a pod mounts it$/,
+    0,
+  ],
+  [
     "is ready when only its file system is still to grow",
     claim({ phase: "Bound", conditions: [{ type: "FileSystemResizePending", status: "True" }] }),
     /^ready: bound to pv-1; its file system grows/,

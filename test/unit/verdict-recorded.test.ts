@@ -5,6 +5,7 @@ import type { ReadinessInputs } from "../../contract/readiness";
 import { evidenceOf } from "../../provider/verdict/evidence";
 import type { Observed } from "../../provider/verdict/objects";
 import { reportOn } from "../../provider/verdict/report";
+import { trailOfRelease } from "../../provider/verdict/trail";
 import { play } from "../support/timeline";
 
 interface Recording {
@@ -129,7 +130,8 @@ test.each(FAILURES)("%s fails as %s after %d s", (name, reason, at, message) => 
   if (observed === undefined) {
     throw new Error(`${name} was judged before anything was observed`);
   }
-  const facts = { release, finding: verdict, observed, logs: [], context: "dev" };
+  const trail = trailOfRelease(release, observed, verdict);
+  const facts = { finding: verdict, trail, logs: [], context: "dev" };
   const text = reportOn({ service: release.service, reason, seconds }, evidenceOf(facts));
   const lines = text.split("\n");
   expect(lines[0]).toMatch(message);

@@ -24,11 +24,16 @@ const requirements: readonly Requirement[] = [
   { package: "ca-certificates", files: ["/etc/ssl/certs/ca-certificates.crt"] },
 ];
 
+/** Whether this is root on a Debian-like Linux, and packages can be installed. */
+export function canInstallPackages(): boolean {
+  return isDebianLike() && process.getuid?.() === 0;
+}
+
 /** Throws unless this is root on a Debian-like Linux, which is what the platform is made for. */
 export function assertMachine(): void {
   const elsewhere =
     'use a cluster and a registry of your own: set SLIPWAY_KUBECONFIG and SLIPWAY_REGISTRY (README, "The platform")';
-  if (process.platform !== "linux" || !existsSync("/usr/bin/dpkg-query"))
+  if (!isDebianLike())
     throw new Error(
       `the local platform runs on Debian-like Linux only, this is ${systemName()}; ${elsewhere}`,
     );
@@ -63,6 +68,10 @@ export async function installPackages(packages: readonly string[]): Promise<void
       ...all.split("\n").slice(-12),
     ].join("\n  "),
   );
+}
+
+function isDebianLike(): boolean {
+  return process.platform === "linux" && existsSync("/usr/bin/dpkg-query");
 }
 
 function systemName(): string {

@@ -1,4 +1,3 @@
-import { environment } from "../../../tools/platform/environment";
 import { AT_ONCE, type Case, type Failure, scriptContainer } from "../case";
 
 const crashLoop: Failure = { reason: "crash-loop", from: "ended-twice", within: AT_ONCE };
@@ -31,8 +30,8 @@ export const containers: readonly Case[] = [
   },
   {
     name: "sidecar-crash",
-    title: "a sidecar ends again and again",
-    fault: (image) => ({
+    title: "a sidecar crashes repeatedly",
+    fault: ({ shop: image }) => ({
       pod: {
         initContainers: [
           {
@@ -56,7 +55,7 @@ export const containers: readonly Case[] = [
   {
     name: "init-fails",
     title: "an init container ends with exit code 1",
-    fault: (image) => ({
+    fault: ({ shop: image }) => ({
       pod: {
         initContainers: [
           scriptContainer("migrate", image, "console.error('no such table'); process.exit(1)"),
@@ -69,17 +68,17 @@ export const containers: readonly Case[] = [
     name: "init-hangs",
     title: "an init container never ends",
     settings: { deadlineSeconds: 15 },
-    fault: (image) => ({
+    fault: ({ shop: image }) => ({
       pod: { initContainers: [scriptContainer("wait", image, "setInterval(() => {}, 1000)")] },
     }),
     expected: { reason: "progress-deadline", from: "deadline-passed", within: AT_ONCE },
   },
   {
     name: "image-runs-as-root",
-    title: "the image runs as root, which the pod must not",
-    fault: () => ({
+    title: "the image runs as root, which the pod forbids",
+    fault: ({ base }) => ({
       pod: { securityContext: { runAsUser: null, runAsGroup: null } },
-      container: { image: environment().SLIPWAY_BASE_IMAGE },
+      container: { image: base },
     }),
     expected: { reason: "container-invalid", from: "container-refused", within: 30 + AT_ONCE },
   },

@@ -36,14 +36,14 @@ export const images: readonly Case[] = [
   },
   {
     name: "image-name-invalid",
-    title: "the image's name is none",
+    title: "the image's name is invalid",
     fault: () => ({ container: { image: "Shop::latest" } }),
     expected: notFound,
   },
   {
     name: "sidecar-image-missing",
     title: "an init container's image is not in the registry",
-    fault: (image) => ({
+    fault: ({ shop: image }) => ({
       pod: {
         initContainers: [scriptContainer("setup", `${repositoryOf(image)}@${ABSENT}`, "")],
       },

@@ -6,7 +6,7 @@ import { join, resolve } from "node:path";
 import { execa } from "execa";
 import { parse, stringify } from "yaml";
 
-import { environment } from "../../tools/platform/environment";
+import { environment } from "../tools/platform/environment";
 import { JOB, KillableUp } from "./killable-up";
 import { succeed } from "./succeed";
 
@@ -29,7 +29,7 @@ const PROGRAM = [
   ".gitignore",
 ] as const;
 
-const CHECKOUT = resolve(__dirname, "../..");
+const CHECKOUT = resolve(__dirname, "..");
 
 export interface Run {
   readonly exitCode: number;

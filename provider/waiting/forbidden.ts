@@ -1,10 +1,9 @@
-import type { ReadinessInputs } from "../../contract/readiness";
 import { type NeededRight, resourceOf, type Right } from "../../rights";
-import type { Cluster } from "../cluster";
+import type { Trouble } from "../cluster/health";
 import type { Lack } from "../cluster/preflight";
-import type { Trouble } from "../cluster/subscription";
-import type { Finding } from "../verdict/finding";
-import type { Reason } from "../verdict/reasons";
+import type { Failed, Finding } from "../verdict/finding";
+import { REASONS } from "../verdict/reasons";
+import type { Awaited, Place } from "./awaited";
 import { groups } from "../groups";
 import { table } from "../table";
 
@@ -14,8 +13,8 @@ const NAMELESS = "this identity";
 /** What a rule and its binding are called that somebody makes by the remedy. */
 const ROLE = "slipway-verdict";
 
-/** Verdicts that say all there is to say on this, or after which nobody answers. */
-const UNANSWERED: readonly Reason[] = ["forbidden", "cluster-unreachable", "interrupted"];
+/** For an object outside of namespaces: the events about it are kept there. */
+const DEFAULT_NAMESPACE = "default";
 
 type Refused = Extract<Trouble, { kind: "refused" }>;
 
@@ -23,9 +22,9 @@ const ACCOUNT = /^system:serviceaccount:([^:]+):([^:]+)$/;
 
 /** The verdict on a release whose verdict cannot be made: all rights that are missing, and how to grant them. */
 export function forbidden(
-  { namespace }: Pick<ReadinessInputs, "namespace">,
+  { namespace = DEFAULT_NAMESPACE }: Pick<Place, "namespace">,
   { rights, user }: Lack,
-): { readonly kind: "failed" } & Finding {
+): Failed {
   const disabling = rights.filter(({ required }) => required);
   return {
     kind: "failed",
@@ -38,24 +37,24 @@ export function forbidden(
 
 /** The verdict where something is refused, and the API server does not say what rights are missing. */
 export function refusal(
-  { namespace }: Pick<ReadinessInputs, "namespace">,
+  { namespace = DEFAULT_NAMESPACE }: Pick<Place, "namespace">,
   refused: readonly Refused[],
-): { readonly kind: "failed" } & Finding {
+): Failed {
   const message = wordsFor(refused, namespace);
   return { kind: "failed", reason: "forbidden", object: `namespace ${namespace}`, message };
 }
 
 /** What is said beside another verdict of rights that are missing: only its report is the poorer for them. */
 export async function shortcomings(
-  cluster: Cluster,
-  release: ReadinessInputs,
+  awaited: Pick<Awaited<never, object>, "lack">,
   { reason }: Finding,
   signal: AbortSignal,
 ): Promise<string[]> {
-  if (UNANSWERED.includes(reason) || signal.aborted) {
+  // The others say all there is to say on this, or nobody answers after them.
+  if (REASONS[reason].about !== "release" || signal.aborted) {
     return [];
   }
-  const { rights, user } = await cluster.lack(release, { afresh: false }, signal);
+  const { rights, user } = await awaited.lack({ afresh: false }, signal);
   return rights.length === 0
     ? []
     : [`${user ?? NAMELESS} may not ${actsOf(rights)}: what they are for is missing here`];

@@ -1,7 +1,7 @@
 import type { KubernetesObject } from "@kubernetes/client-node";
 import { ApiException, KubeConfig, KubernetesObjectApi } from "@kubernetes/client-node";
 
-import { environment } from "../../tools/platform/environment";
+import { environment } from "../tools/platform/environment";
 import type { Kind, Manifest } from "./kinds";
 
 /** The cluster that the stories run on. */

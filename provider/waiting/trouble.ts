@@ -1,7 +1,7 @@
-import type { ReadinessInputs } from "../../contract/readiness";
 import { isDisabling } from "../cluster/preflight";
 import type { Subscription } from "../cluster/subscription";
-import type { Finding, Verdict } from "../verdict/finding";
+import type { Failed, Progressing } from "../verdict/finding";
+import type { Place } from "./awaited";
 import { forbidden, refusal } from "./forbidden";
 
 /** An API server that restarts is back by then; one that was not reached at all until then is not there. */
@@ -12,23 +12,23 @@ export const FIRST_ANSWER_MILLISECONDS = 60_000;
  * @param answerBy when there must have been an answer, on the clock of `performance.now`
  */
 export function judgeTroubles(
-  release: ReadinessInputs,
-  { troubles, lack, synced }: Subscription,
+  place: Place,
+  { troubles, lack, synced }: Pick<Subscription, "troubles" | "lack" | "synced">,
   answerBy: number,
-): Exclude<Verdict, { kind: "ready" }> | undefined {
+): Failed | Progressing | undefined {
   if (isDisabling(lack)) {
-    return forbidden(release, lack);
+    return forbidden(place, lack);
   }
   const refused = troubles.filter((trouble) => trouble.kind === "refused");
   if (refused.length > 0) {
-    return refusal(release, refused);
+    return refusal(place, refused);
   }
   if (synced) {
     return undefined;
   }
   const message = troubles[0]?.message;
   if (performance.now() >= answerBy) {
-    return unreachable(release, message);
+    return unreachable(place, message);
   }
   const text = message === undefined ? "" : `waits for the API server: ${message}`;
   return { kind: "progressing", text, wakeAt: answerBy };
@@ -36,25 +36,23 @@ export function judgeTroubles(
 
 /** The verdict where nothing is heard of the cluster. */
 export function unreachable(
-  { namespace }: ReadinessInputs,
+  { namespace, title }: Place,
   message = "no answer to the first lists",
-): { readonly kind: "failed" } & Finding {
+): Failed {
   return {
     kind: "failed",
     reason: "cluster-unreachable",
-    object: `namespace ${namespace}`,
+    object: namespace === undefined ? title : `namespace ${namespace}`,
     message: `the API server does not answer: ${message}`,
   };
 }
 
 /** The verdict of a run that was told to stop. */
-export function interrupted({
-  deployment,
-}: ReadinessInputs): { readonly kind: "failed" } & Finding {
+export function interrupted({ title }: Place): Failed {
   return {
     kind: "failed",
     reason: "interrupted",
-    object: `deployment ${deployment.name}`,
+    object: title,
     message: "the run was interrupted before there was a verdict; the next pulumi up judges again",
   };
 }

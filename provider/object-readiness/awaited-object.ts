@@ -1,0 +1,80 @@
+import type { ObjectReadinessInputs } from "../../contract/object-readiness";
+import type { Cluster } from "../cluster";
+import { type Lack, NO_LACK } from "../cluster/preflight";
+import type { Subscription } from "../cluster/subscription";
+import { judgeIdentity, type ObservedObject, titleOf } from "../verdict/awaited-object";
+import type { Summary } from "../verdict/course";
+import type { FinalVerdict, Finding } from "../verdict/finding";
+import { judgeObjectAtOnce, ObjectWait } from "../verdict/object-wait";
+import { type Trail, trailOfObject } from "../verdict/trail";
+import type { Judge, Place, Reported, Wait } from "../waiting/awaited";
+import { collectionOf } from "./api-resource";
+import { ObjectWatch } from "./object-watch";
+
+/** An object of any kind, as what is waited for. */
+export class AwaitedObject implements Reported<ObservedObject, Summary> {
+  readonly place: Place;
+  readonly logs: boolean;
+  readonly nothing: ObservedObject = { object: undefined, pods: [], events: [] };
+  #watch: ObjectWatch | undefined;
+
+  /** @param name what the program calls it */
+  constructor(
+    private readonly cluster: Cluster,
+    private readonly awaited: ObjectReadinessInputs,
+    name: string,
+  ) {
+    const { namespace, logs = true } = awaited;
+    this.place = { name, title: titleOf(awaited), noun: "object", namespace };
+    this.logs = logs;
+  }
+
+  limitSeconds(timeoutSeconds: number): number {
+    return Math.min(this.awaited.deadlineSeconds, timeoutSeconds || Infinity);
+  }
+
+  async follow(signal: AbortSignal): Promise<Subscription<ObservedObject>> {
+    await this.cluster.api.open(signal);
+    this.#watch = new ObjectWatch(this.cluster, this.awaited);
+    return this.#watch.subscription;
+  }
+
+  judge({ startedAt, seconds }: Wait): Judge<ObservedObject, Summary> {
+    return new ObjectWait(this.awaited, startedAt, seconds);
+  }
+
+  judgeAtOnce(observed: ObservedObject): FinalVerdict<Summary> {
+    return judgeObjectAtOnce(this.awaited, observed);
+  }
+
+  async lack(options: { readonly afresh: boolean }, signal: AbortSignal): Promise<Lack> {
+    const rights = this.#watch?.rights();
+    return rights === undefined ? NO_LACK : this.cluster.lack(rights, options, signal);
+  }
+
+  async isThere(signal: AbortSignal): Promise<boolean> {
+    const resource = this.#watch?.resource;
+    if (resource === undefined) {
+      return false;
+    }
+    const { namespace = "", name } = this.awaited;
+    const object = await this.cluster.find(
+      `${collectionOf(resource).path(namespace)}/${name}`,
+      signal,
+    );
+    return judgeIdentity(this.awaited, object ?? undefined) === undefined;
+  }
+
+  async namespaceGone(signal: AbortSignal): Promise<"missing" | "terminating" | undefined> {
+    const { namespace } = this.awaited;
+    return namespace === undefined ? undefined : this.cluster.namespaceGone(namespace, signal);
+  }
+
+  trail(observed: ObservedObject, finding: Finding): Trail {
+    return trailOfObject(this.awaited, observed, finding);
+  }
+
+  notes(): Promise<readonly string[]> {
+    return Promise.resolve([]);
+  }
+}

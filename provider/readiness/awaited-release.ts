@@ -1,0 +1,151 @@
+import type { ReadinessInputs } from "../../contract/readiness";
+import { type NeededRight, rightsOfVerdict } from "../../rights";
+import type { Cluster } from "../cluster";
+import type { Lack } from "../cluster/preflight";
+import type { Subscription } from "../cluster/subscription";
+import { newReplicaSet } from "../verdict/deployment";
+import type { FinalVerdict, Finding, Proof, Verdict } from "../verdict/finding";
+import { type Observed, ownerOf, uidOf } from "../verdict/objects";
+import { judgeAtOnce, Rollout } from "../verdict/rollout";
+import { supersededBy } from "../verdict/template";
+import { type Trail, trailOfRelease } from "../verdict/trail";
+import type { Judge, Place, Reported, Wait } from "../waiting/awaited";
+import { namespaceGone } from "../waiting/closer-look";
+import { ConfigLook, lookupIn } from "./config-look";
+import { limitSeconds } from "./limit";
+
+/** A release, as what is waited for. */
+export class AwaitedRelease implements Reported<Observed, Proof> {
+  readonly place: Place;
+  readonly logs: boolean;
+  readonly nothing: Observed = {
+    deployment: undefined,
+    replicaSets: [],
+    pods: [],
+    service: undefined,
+    endpointSlices: [],
+    ingress: undefined,
+    warnings: [],
+  };
+
+  constructor(
+    private readonly cluster: Cluster,
+    readonly release: ReadinessInputs,
+  ) {
+    const { service, namespace, deployment, logs = true } = release;
+    const title = `deployment ${deployment.name}`;
+    this.place = { name: service, title, noun: "deployment", namespace };
+    this.logs = logs;
+  }
+
+  limitSeconds(timeoutSeconds: number): number {
+    return limitSeconds(this.release, timeoutSeconds);
+  }
+
+  /** Beside the first lists it is asked whether this identity has the rights for it. */
+  async follow(signal: AbortSignal): Promise<Subscription> {
+    await this.cluster.api.open(signal);
+    const subscription = this.cluster.follow(this.release);
+    void this.cluster.lastingLack(rightsFor(this.release)).then((lack) => {
+      subscription.lacks(lack);
+    });
+    return subscription;
+  }
+
+  judge({ startedAt, seconds, wake, signal }: Wait): Judge<Observed, Proof> {
+    const rollout = new Rollout(this.release, startedAt, seconds);
+    const { api } = this.cluster;
+    const config = new ConfigLook(lookupIn(api, this.release.namespace), wake, signal);
+    let isFirst = true;
+    return {
+      judge: (observed, now) => rollout.judge(config.see(observed), now),
+      deadline: () => rollout.deadline(),
+      look: async (verdict, observed) => {
+        const superseded = isFirst ? await this.#supersededBefore(observed, signal) : undefined;
+        isFirst &&= observed.deployment === undefined;
+        return superseded ?? this.#namespaceLeaving(verdict, observed, signal);
+      },
+    };
+  }
+
+  judgeAtOnce(observed: Observed): FinalVerdict {
+    return judgeAtOnce(this.release, observed);
+  }
+
+  lack(options: { readonly afresh: boolean }, signal: AbortSignal): Promise<Lack> {
+    return this.cluster.lack(rightsFor(this.release), options, signal);
+  }
+
+  async isThere(signal: AbortSignal): Promise<boolean> {
+    const { namespace, deployment } = this.release;
+    const present = await this.cluster.deployment(namespace, deployment.name, signal);
+    return (
+      present !== undefined &&
+      uidOf(present) === deployment.uid &&
+      present.metadata?.deletionTimestamp === undefined
+    );
+  }
+
+  namespaceGone(signal: AbortSignal): Promise<"missing" | "terminating" | undefined> {
+    return this.cluster.namespaceGone(this.release.namespace, signal);
+  }
+
+  trail(observed: Observed, finding: Finding): Trail {
+    return trailOfRelease(this.release, observed, finding);
+  }
+
+  async notes(
+    { ingress }: Observed,
+    { reason }: Finding,
+    signal: AbortSignal,
+  ): Promise<readonly string[]> {
+    const name = ingress?.spec?.ingressClassName;
+    if (reason !== "ingress-no-address" || name === undefined) {
+      return [];
+    }
+    const exists = await this.cluster.hasIngressClass(name, signal);
+    return exists === false ? [`the cluster has no ingress class ${name}`] : [];
+  }
+
+  /** Pods of a release that is still awaited do not leave by themselves: it may be that their whole namespace does. */
+  async #namespaceLeaving(
+    { kind }: Verdict,
+    observed: Observed,
+    signal: AbortSignal,
+  ): Promise<FinalVerdict | undefined> {
+    const uid = newReplicaSet(observed)?.metadata?.uid;
+    const isLeaving = observed.pods.some(
+      (pod) => pod.metadata?.deletionTimestamp !== undefined && ownerOf(pod) === uid,
+    );
+    return kind === "progressing" && isLeaving ? namespaceGone(this, signal) : undefined;
+  }
+
+  /**
+   * Whether a Deployment that is a later generation than the release's when it is first seen has other pods: the
+   * watches leave out who has written what.
+   * @returns nothing where it has not, or the API server does not say
+   */
+  async #supersededBefore(
+    { deployment, clusterTime = Date.now() }: Observed,
+    signal: AbortSignal,
+  ): Promise<FinalVerdict | undefined> {
+    const { namespace, deployment: applied } = this.release;
+    if ((deployment?.metadata?.generation ?? 0) <= applied.generation) {
+      return undefined;
+    }
+    const look = this.cluster.deployment(namespace, applied.name, signal);
+    const present = await look.catch(() => undefined);
+    return supersededBy(this.release, present, performance.timeOrigin + clusterTime - Date.now());
+  }
+}
+
+function rightsFor(release: ReadinessInputs): readonly NeededRight[] {
+  const { namespace, deployment, ingress, logs, rollback } = release;
+  return rightsOfVerdict({
+    namespace,
+    deployment: deployment.name,
+    ingress: ingress !== undefined,
+    logs: logs !== false,
+    rollback: rollback !== false,
+  });
+}

@@ -1,0 +1,110 @@
+import type { NeededRight } from "../../rights";
+import type { Api } from "../cluster/api";
+import { type Lack, Preflight } from "../cluster/preflight";
+import type { Subscription } from "../cluster/subscription";
+import type { ObjectAssessment } from "../verdict/awaited-object";
+import { atOnce, Course, type Summary } from "../verdict/course";
+import type { Failed, FinalVerdict, Verdict } from "../verdict/finding";
+import { REASONS } from "../verdict/reasons";
+import type { Awaited, Judge, Place, Wait } from "../waiting/awaited";
+import { poll } from "../waiting/poll";
+import type { SecretFinding } from "./finding";
+
+/** A controller tries again a few times at once; what it says after that is its last word. */
+const GRACE_SECONDS = 1.5;
+
+/** Without a limit of the resource's own. */
+const PATIENCE_SECONDS = 60;
+
+/** What makes a Secret, and how it is looked at. */
+export interface SecretSource {
+  readonly kind: "SealedSecret" | "ExternalSecret";
+  /** As in RBAC rules. */
+  readonly resource: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly rights: readonly NeededRight[];
+  readonly look: (signal: AbortSignal) => Promise<SecretFinding>;
+}
+
+/** A Secret that a controller makes of another object, as what is waited for. */
+export class AwaitedSecret implements Awaited<SecretFinding, Summary> {
+  readonly place: Place;
+  readonly nothing: SecretFinding = { kind: "waiting", message: "" };
+
+  /** @param name what the program calls it */
+  constructor(
+    private readonly api: Api,
+    private readonly source: SecretSource,
+    name: string,
+  ) {
+    const { kind, namespace } = source;
+    this.place = { name, title: `${kind} ${source.name}`, noun: kind, namespace };
+  }
+
+  limitSeconds(timeoutSeconds: number): number {
+    return timeoutSeconds || PATIENCE_SECONDS;
+  }
+
+  follow(): Promise<Subscription<SecretFinding>> {
+    const { look, resource } = this.source;
+    return Promise.resolve(poll(look, this.nothing, `${resource} or secrets`));
+  }
+
+  judge({ startedAt, seconds }: Wait): Judge<SecretFinding, Summary> {
+    const course = new Course(startedAt, seconds);
+    return {
+      judge: (finding, now) => timed(course.judge(this.#assess(finding), now), seconds),
+      deadline: () => course.deadline(),
+    };
+  }
+
+  judgeAtOnce(finding: SecretFinding): FinalVerdict<Summary> {
+    return atOnce(this.#assess(finding));
+  }
+
+  lack(_options: object, signal: AbortSignal): Promise<Lack> {
+    return new Preflight(this.api).lack(this.source.rights, signal);
+  }
+
+  /** A look is no watch: what it does not show is not there. */
+  isThere(): Promise<boolean> {
+    return Promise.resolve(false);
+  }
+
+  namespaceGone(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
+  /**
+   * A failure in words.
+   * @param advice what is said of a Secret that was judged
+   */
+  explain({ reason, message, notes = [] }: Failed, advice: (message: string) => string): string {
+    const { kind, namespace, name } = this.source;
+    return REASONS[reason].about === "release"
+      ? advice(message)
+      : [`${kind} ${namespace}/${name}: ${reason}: ${message}`, ...notes].join("\n");
+  }
+
+  #assess(finding: SecretFinding): ObjectAssessment {
+    if (finding.kind === "ready") {
+      return { findings: [], text: "" };
+    }
+    const { message } = finding;
+    const about = { object: this.place.title, message };
+    return finding.kind === "waiting"
+      ? { findings: [{ reason: "not-ready", ...about }], text: message }
+      : {
+          findings: [{ reason: "condition-failed", ...about, tolerance: GRACE_SECONDS }],
+          text: message,
+        };
+  }
+}
+
+/** What is still in the way when the time is over. */
+function timed(verdict: Verdict<Summary>, seconds: number): Verdict<Summary> {
+  return verdict.kind === "failed" && verdict.reason === "not-ready"
+    ? { ...verdict, message: `${verdict.message} after ${seconds} s` }
+    : verdict;
+}

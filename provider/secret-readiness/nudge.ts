@@ -1,0 +1,38 @@
+import type { Api } from "../cluster/api";
+import { isPassing } from "../cluster/api-error";
+
+/**
+ * Has a controller look at an object again, by a change that is taken back: the object is afterwards as before. What
+ * had no answer is done again by the next call; what is refused is left, because the wait that follows says what is
+ * wrong with the object, or that there is none.
+ *
+ * @param pointer what is written for a moment (RFC 6901)
+ * @param isCalledFor asked first, where the controller may still be at it
+ */
+export function nudge(
+  api: Api,
+  path: string,
+  pointer: string,
+  isCalledFor: (signal: AbortSignal) => Promise<boolean> = () => Promise.resolve(true),
+): (signal: AbortSignal) => Promise<void> {
+  const write = async (operation: object, signal: AbortSignal) => {
+    await api.patch(path, [{ path: pointer, ...operation }], {}, signal);
+    return true;
+  };
+  const steps = [
+    isCalledFor,
+    (signal: AbortSignal) => write({ op: "add", value: "again" }, signal),
+    (signal: AbortSignal) => write({ op: "remove" }, signal),
+  ];
+  return async (signal) => {
+    for (let step = steps[0]; step !== undefined; step = steps[0]) {
+      const goesOn = await step(signal).catch((error: unknown) => {
+        if (isPassing(error)) {
+          throw error;
+        }
+        return false;
+      });
+      steps.splice(0, goesOn ? 1 : steps.length);
+    }
+  };
+}

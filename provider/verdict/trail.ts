@@ -1,0 +1,65 @@
+import type { ObjectReadinessInputs } from "../../contract/object-readiness";
+import type { ReadinessInputs } from "../../contract/readiness";
+import { type ObservedObject, titleOf } from "./awaited-object";
+import type { Target } from "./command";
+import { newReplicaSet, podsOf } from "./deployment";
+import type { Finding } from "./finding";
+import { type Event, nameOf, type Observed, type Pod, uidOf } from "./objects";
+import { isReady, statusesOf } from "./pod";
+
+/** What of all that is observed tells why something is not ready. */
+export interface Trail {
+  /** Pods that are not as they should be: the one that the finding is about, then those in the deepest trouble. */
+  readonly suspects: readonly Pod[];
+  /** Uids of the objects, beside the pods, whose events belong to it. */
+  readonly concerned: readonly string[];
+  readonly warnings: readonly Event[];
+  /** What the next command is about. */
+  readonly target: Target;
+}
+
+export function trailOfRelease(
+  { namespace, deployment: { name } }: ReadinessInputs,
+  observed: Observed,
+  finding: Finding,
+): Trail {
+  const replicaSet = newReplicaSet(observed);
+  const pods = replicaSet === undefined ? [] : podsOf(replicaSet, observed.pods);
+  const suspects = suspectsOf(pods, finding);
+  const owners = [observed.deployment, replicaSet];
+  return {
+    suspects,
+    concerned: owners.flatMap((object) => (object ? [uidOf(object)] : [])),
+    warnings: observed.warnings,
+    // A Deployment only counts; its pods tell why.
+    target: { namespace, title: `deployment ${name}`, list: "deployments", culprit: suspects[0] },
+  };
+}
+
+export function trailOfObject(
+  awaited: ObjectReadinessInputs,
+  { pods, events }: ObservedObject,
+  finding: Finding,
+): Trail {
+  const { namespace, kind, uid } = awaited;
+  return {
+    suspects: suspectsOf(pods, finding),
+    concerned: [uid],
+    warnings: events.filter(({ type }) => type === "Warning"),
+    target: { namespace, title: titleOf(awaited), list: kind.toLowerCase() },
+  };
+}
+
+function suspectsOf(pods: readonly Pod[], { object }: Finding): Pod[] {
+  const rank = (pod: Pod) => (object === `pod ${nameOf(pod)}` ? Infinity : failures(pod));
+  return pods
+    .filter((pod) => !isReady(pod) && pod.status?.phase !== "Succeeded")
+    .sort((one, other) => rank(other) - rank(one));
+}
+
+function failures(pod: Pod): number {
+  return statusesOf(pod).reduce(
+    (sum, { restartCount, state }) => sum + restartCount + (state?.terminated?.exitCode ? 1 : 0),
+    0,
+  );
+}

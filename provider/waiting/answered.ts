@@ -1,0 +1,29 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { isPassing } from "../cluster/api-error";
+import { FIRST_ANSWER_MILLISECONDS } from "./trouble";
+
+const PAUSE_MILLISECONDS = 1000;
+
+/**
+ * Does something on the cluster until it is answered: an API server that restarts is waited for.
+ * @param mayPass whether a failure may pass; by default where there was no answer
+ * @throws what did not pass, or was still so in the end, or with the signal
+ */
+export async function answered<T>(
+  work: () => Promise<T>,
+  signal: AbortSignal,
+  mayPass = isPassing,
+): Promise<T> {
+  const until = performance.now() + FIRST_ANSWER_MILLISECONDS;
+  for (;;) {
+    try {
+      signal.throwIfAborted();
+      return await work();
+    } catch (error) {
+      if (signal.aborted || !mayPass(error) || performance.now() > until) {
+        throw error;
+      }
+    }
+    await delay(PAUSE_MILLISECONDS, undefined, { signal }).catch(() => undefined);
+  }
+}

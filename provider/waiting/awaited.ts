@@ -1,0 +1,82 @@
+import type { Lack } from "../cluster/preflight";
+import type { Subscription } from "../cluster/subscription";
+import type { FinalVerdict, Finding, Verdict } from "../verdict/finding";
+import type { Trail } from "../verdict/trail";
+
+/** What verdicts on the wait itself are about. */
+export interface Place {
+  /** What the program calls what is awaited. */
+  readonly name: string;
+  /** The object as people write it, e.g. `deployment shop`. */
+  readonly title: string;
+  /** Its kind in a sentence, e.g. `deployment`. */
+  readonly noun: string;
+  /** Undefined for an object outside of namespaces. */
+  readonly namespace: string | undefined;
+}
+
+/** When a wait began and how long it may take, with what its rules may use meanwhile. */
+export interface Wait {
+  /** On the clock of `performance.now`. */
+  readonly startedAt: number;
+  readonly seconds: number;
+  /** Has what is observed judged again. */
+  readonly wake: () => void;
+  /** Ends requests. */
+  readonly signal: AbortSignal;
+}
+
+/** The rules of one wait in the course of time. */
+export interface Judge<O, R extends object> {
+  judge(observed: O, now: number): Verdict<R>;
+  /** When it has failed if nothing moves until then. */
+  deadline(): number;
+  /** What only a direct look shows; undefined where it shows nothing that the verdict does not say. */
+  look?(verdict: Verdict<R>, observed: O): Promise<FinalVerdict<R> | undefined>;
+}
+
+/**
+ * What can be waited for. All waits are one loop; what differs between a release, an object and a Secret is here.
+ *
+ * @typeParam O what the cluster shows of it at one moment
+ * @typeParam R what is known of it once it is ready
+ */
+export interface Awaited<O, R extends object> {
+  readonly place: Place;
+  /** What is known where nothing is heard of the cluster. */
+  readonly nothing: O;
+  /**
+   * Seconds that the whole wait may take, the first look included.
+   * @param timeoutSeconds the resource's `customTimeouts`, 0 where it has none
+   */
+  limitSeconds(timeoutSeconds: number): number;
+  /**
+   * Follows it until the subscription is closed.
+   * @throws Error where the kubeconfig cannot be used
+   */
+  follow(signal: AbortSignal): Promise<Subscription<O>>;
+  judge(wait: Wait): Judge<O, R>;
+  /** The verdict of one moment: what is not ready now has failed. */
+  judgeAtOnce(observed: O): FinalVerdict<R>;
+  /**
+   * The rights for it that this identity has not got.
+   * @param options.afresh whatever was found of them before
+   */
+  lack(options: { readonly afresh: boolean }, signal: AbortSignal): Promise<Lack>;
+  /**
+   * Whether a direct look shows it after all, where the watches show that it is missing.
+   * @throws the API server's refusal, or the network's error
+   */
+  isThere(signal: AbortSignal): Promise<boolean>;
+  /** Whether its namespace has gone or is going. */
+  namespaceGone(signal: AbortSignal): Promise<"missing" | "terminating" | undefined>;
+}
+
+/** What can be waited for, and reported on with evidence. */
+export interface Reported<O, R extends object> extends Awaited<O, R> {
+  /** Whether logs belong to the evidence. */
+  readonly logs: boolean;
+  trail(observed: O, finding: Finding): Trail;
+  /** What else is known, a line each. */
+  notes(observed: O, finding: Finding, signal: AbortSignal): Promise<readonly string[]>;
+}

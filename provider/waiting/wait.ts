@@ -1,0 +1,175 @@
+import { setImmediate as immediate, setTimeout as delay } from "node:timers/promises";
+import { messageOf } from "../cluster/api-error";
+import type { Subscription } from "../cluster/subscription";
+import type { FinalVerdict, Verdict } from "../verdict/finding";
+import { REASONS } from "../verdict/reasons";
+import type { Awaited, Judge } from "./awaited";
+import { confirmed } from "./closer-look";
+import { Limit } from "./limit";
+import { FIRST_ANSWER_MILLISECONDS, interrupted, judgeTroubles, unreachable } from "./trouble";
+
+/** How soon to look again when a watch is behind what a direct look has shown. */
+const LAG_MILLISECONDS = 500;
+
+/** A verdict with what it was made from. */
+export interface Judgement<O, R extends object> {
+  readonly verdict: FinalVerdict<R>;
+  readonly observed: O;
+}
+
+export interface WaitOptions {
+  /** Ends the wait at once. */
+  readonly signal: AbortSignal;
+  /**
+   * Since when the wait counts, on the clock of `performance.now`.
+   * @default - since the call
+   */
+  readonly startedAt?: number;
+  /** The resource's `customTimeouts` in seconds, 0 where it has none. */
+  readonly timeoutSeconds: number;
+  /** Told each new line on how far it is. */
+  readonly progress: (text: string) => void;
+}
+
+/**
+ * Waits for a verdict. Every wait ends: with the verdict, at the deadline, with the signal, or when its time is over,
+ * whatever becomes of the requests.
+ */
+export async function awaitVerdict<O, R extends object>(
+  awaited: Awaited<O, R>,
+  { signal, startedAt = performance.now(), timeoutSeconds, progress }: WaitOptions,
+): Promise<Judgement<O, R>> {
+  const seconds = awaited.limitSeconds(timeoutSeconds);
+  const until = startedAt + seconds * 1000;
+  const limit = new Limit(until, signal);
+  const following = awaited.follow(limit.signal);
+  try {
+    const subscription = await limit.within(following);
+    if (subscription === undefined) {
+      const verdict = signal.aborted
+        ? interrupted(awaited.place)
+        : unreachable(awaited.place, await faultOf(following));
+      return { verdict, observed: awaited.nothing };
+    }
+    const wake = () => {
+      subscription.wake();
+    };
+    const rules = awaited.judge({ startedAt, seconds, wake, signal: limit.signal });
+    const answerBy = Math.min(startedAt + FIRST_ANSWER_MILLISECONDS, until);
+    const judgeNow = (observed: O) =>
+      signal.aborted
+        ? interrupted(awaited.place)
+        : judged(awaited, subscription, rules, observed, answerBy);
+    const watching = { subscription, rules, judgeNow, signal: limit.signal, progress };
+    return await watchOver(awaited, watching);
+  } finally {
+    limit.close();
+    following.then(closed, ignored);
+  }
+}
+
+interface Watching<O, R extends object> {
+  readonly subscription: Subscription<O>;
+  readonly rules: Judge<O, R>;
+  readonly judgeNow: (observed: O) => Verdict<R>;
+  /** Ends requests and pauses. */
+  readonly signal: AbortSignal;
+  readonly progress: (text: string) => void;
+}
+
+/** A watch may be behind, so that what it does not show is looked for directly before it counts as missing. */
+async function watchOver<O, R extends object>(
+  awaited: Awaited<O, R>,
+  { subscription, rules, judgeNow, signal, progress }: Watching<O, R>,
+): Promise<Judgement<O, R>> {
+  for (let told = ""; ;) {
+    const observed = subscription.observe();
+    const present = judgeNow(observed);
+    const verdict = (await rules.look?.(present, observed)) ?? present;
+    if (verdict.kind === "progressing") {
+      if (verdict.text !== told && verdict.text !== "") {
+        progress((told = verdict.text));
+      }
+      await subscription.changed(verdict.wakeAt - performance.now(), signal);
+      continue;
+    }
+    const sure = await confirmed(awaited, verdict, signal);
+    if (sure !== undefined || performance.now() >= rules.deadline()) {
+      return { verdict: sure ?? verdict, observed };
+    }
+    await delay(LAG_MILLISECONDS, undefined, { signal }).catch(ignored);
+  }
+}
+
+/**
+ * The verdict of this moment.
+ * @throws Error where the cluster cannot be read
+ */
+export async function presentVerdict<O, R extends object>(
+  awaited: Awaited<O, R>,
+  signal: AbortSignal,
+): Promise<Judgement<O, R>> {
+  const { place } = awaited;
+  const answerBy = performance.now() + FIRST_ANSWER_MILLISECONDS;
+  const subscription = await awaited.follow(signal);
+  try {
+    for (;;) {
+      const observed = subscription.observe();
+      const judged = signal.aborted
+        ? interrupted(place)
+        : (judgeTroubles(place, subscription, answerBy) ?? awaited.judgeAtOnce(observed));
+      const verdict =
+        judged.kind === "progressing" ? undefined : await confirmed(awaited, judged, signal);
+      if (verdict?.kind === "failed" && REASONS[verdict.reason].about !== "release") {
+        const { message, notes = [] } = verdict;
+        throw new Error([`${place.name}: ${message}`, ...notes].join("\n"));
+      }
+      if (verdict !== undefined) {
+        return { verdict, observed };
+      }
+      if (performance.now() >= answerBy) {
+        throw new Error(`${place.name}: the API server does not answer`);
+      }
+      await subscription.changed(LAG_MILLISECONDS, signal);
+    }
+  } finally {
+    subscription.close();
+  }
+}
+
+/** The verdict of the rules, or what the watches themselves have to say. */
+function judged<O, R extends object>(
+  { place }: Awaited<O, R>,
+  subscription: Subscription<O>,
+  rules: Judge<O, R>,
+  observed: O,
+  answerBy: number,
+): Verdict<R> {
+  const trouble = judgeTroubles(place, subscription, answerBy);
+  if (trouble !== undefined) {
+    return trouble;
+  }
+  const now = performance.now();
+  const verdict = rules.judge(observed, now);
+  const silent = subscription.troubles.find(({ kind }) => kind === "unreachable");
+  if (silent === undefined || verdict.kind === "ready") {
+    return verdict;
+  }
+  if (verdict.kind === "progressing") {
+    return { ...verdict, text: `${verdict.text}; no answer of the API server: ${silent.message}` };
+  }
+  return now >= rules.deadline() ? unreachable(place, silent.message) : verdict;
+}
+
+/** Why what did not come in time has not come, where it says so by now. */
+async function faultOf(promise: Promise<unknown>): Promise<string | undefined> {
+  return Promise.race([promise.then(ignored, messageOf), immediate(undefined)]);
+}
+
+function closed<O>(subscription: Subscription<O>): void {
+  subscription.close();
+}
+
+function ignored(): undefined {
+  // Ended by the signal, or too late to matter.
+}

@@ -1,0 +1,81 @@
+// A child process is the plugin; that the engine starts and ends it so is proved by the stories in test/e2e.
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { resolve } from "node:path";
+import { text } from "node:stream/consumers";
+import { credentials } from "@grpc/grpc-js";
+import type { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
+import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
+import { Empty } from "google-protobuf/google/protobuf/empty_pb";
+
+const CHECKOUT = resolve(__dirname, "../..");
+
+const children: ChildProcess[] = [];
+afterEach(() => {
+  for (const child of children.splice(0)) {
+    child.kill("SIGKILL");
+  }
+});
+
+/** A plugin that does this when it is told to; resolves when it listens. */
+async function served(fault: string) {
+  const script = `
+    const { serve } = require("./wire/serve.ts");
+    serve({ name: "things", version: "1.2.3", cancel: () => console.error("canceled") });
+    process.on("SIGUSR2", () => { ${fault} });`;
+  const child = spawn(process.execPath, ["--require", "./loader.cjs", "-e", script], {
+    cwd: CHECKOUT,
+  });
+  children.push(child);
+  const [port] = (await once(child.stdout, "data")) as [Buffer];
+  return { child, port: Number(port.toString()) };
+}
+
+async function ended(fault: string) {
+  const { child } = await served(fault);
+  const errors = text(child.stderr);
+  child.kill("SIGUSR2");
+  const [code] = (await once(child, "exit")) as [number | null];
+  return { code, errors: await errors };
+}
+
+test.each([
+  ["an exception", `throw new TypeError("lost track");`],
+  ["a rejection", `Promise.reject(new TypeError("lost track"));`],
+])("%s that nobody catches ends it, with its stack in the log", async (_what, fault) => {
+  const { code, errors } = await ended(fault);
+  expect(code).toBe(1);
+  expect(errors).toMatch(/^things: TypeError: lost track\n {4}at /);
+  expect(errors).toMatch(/^canceled$/m);
+});
+
+test("a fault that is no error ends it, too", async () => {
+  expect(await ended(`throw "lost track";`)).toMatchObject({
+    code: 1,
+    errors: expect.stringMatching(/^things: lost track\n/) as string,
+  });
+});
+
+test("a connection that its other end resets is told, and takes down nothing else", async () => {
+  const { child, port } = await served(`
+    const { connect, createServer } = require("node:net");
+    const server = createServer((socket) => socket.resetAndDestroy());
+    server.listen(0, "127.0.0.1", () => connect(server.address().port, "127.0.0.1"));`);
+  child.kill("SIGUSR2");
+  const [told] = (await once(child.stderr, "data")) as [Buffer];
+  expect(told.toString()).toMatch(/^things: (?:read|connect) ECONNRESET[^\n]*\n$/);
+
+  const client = new ResourceProviderClient(`127.0.0.1:${port}`, credentials.createInsecure());
+  const info = await new Promise<PluginInfo>((done, fail) => {
+    client.getPluginInfo(new Empty(), (error, response) => {
+      if (error === null) {
+        done(response);
+      } else {
+        fail(error);
+      }
+    });
+  });
+  client.close();
+  expect(info.getVersion()).toBe("1.2.3");
+  expect(child.exitCode).toBeNull();
+});
