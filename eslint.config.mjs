@@ -33,7 +33,7 @@ export default tseslint.config(
         {
           patterns: [
             {
-              regex: "/contract/(?!(marks|names|release-record|tokens|verdict)$)|^zod$",
+              regex: "/contract/(?!(forms|marks|names|quantity|release-record|tokens|verdict)$)|^zod$",
               allowTypeImports: true,
               message: "schemas are for the provider; a program has no use for zod",
             },

@@ -21,9 +21,3 @@ export const imageCopyInputs = z.object(shape).readonly();
 
 /** Inputs of an `ImageCopy`. */
 export type ImageCopyInputs = Of<typeof shape>;
-
-/** Outputs of an `ImageCopy`. */
-export type ImageCopyOutputs = ImageCopyInputs & {
-  /** The copy: `repository@sha256:<64 hex>`, with the digest of the image that it was made from. */
-  readonly image: string;
-};

@@ -1,20 +1,12 @@
 import { z } from "zod";
 
-import type { Of } from "./field";
 import { registryLogin } from "./registry-login";
 
-const shape = {
-  /** `repository@sha256:<64 hex>` or `repository:tag`. */
+/** Arguments of the function `imageDigests`: references by digest or by tag, and the login of one registry. */
+export const imageDigestsArgs = z.object({
   references: z.array(z.string()).readonly(),
-  /** @default - the logins of the machine */
   login: registryLogin.exactOptional(),
-};
-
-/** Form of {@link ImageDigestsArgs}. */
-export const imageDigestsArgs = z.object(shape).readonly();
-
-/** Arguments of the function `imageDigests`. */
-export type ImageDigestsArgs = Of<typeof shape>;
+});
 
 /** What a registry said of an image: `digest` where it has it, `fault` where it did not answer. */
 export interface FoundImage {

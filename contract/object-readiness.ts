@@ -130,8 +130,3 @@ export interface ObjectRecord {
   /** From the start of the wait to the verdict. */
   readonly seconds: number;
 }
-
-/** Outputs of an `ObjectReadiness`: its inputs and the verdict. */
-export type ObjectReadinessOutputs = ObjectReadinessInputs & {
-  readonly record: ObjectRecord;
-};

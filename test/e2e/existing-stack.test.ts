@@ -5,10 +5,10 @@ import { readFileSync } from "node:fs";
 import { cp, readFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import { kubeConfig } from "../support/cluster";
+import { kubeConfig } from "../../testbed/cluster";
 import { folderWith, removeFolders } from "../support/folder";
-import { Project } from "../support/project";
-import { succeed } from "../support/succeed";
+import { Project } from "../../testbed/project";
+import { succeed } from "../../testbed/succeed";
 
 const KEPT = join(__dirname, "../fixtures/existing-stack");
 /** The context's name is in the states, which must not depend on the machine. */
