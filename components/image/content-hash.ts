@@ -47,7 +47,12 @@ export function contentHash({ context, dockerfile, target, args = {}, platform }
   return hash.digest("hex").slice(0, 32);
 }
 
-function includedPaths(context: string, dockerfile: string): string[] {
+/**
+ * The paths of a build context that a build can see, relative to it and sorted.
+ *
+ * @throws Error naming a folder or .dockerignore that cannot be read, or what is neither file, folder nor link
+ */
+export function includedPaths(context: string, dockerfile: string): string[] {
   const ignoreFile = [`${dockerfile}.dockerignore`, join(context, ".dockerignore")].find((path) =>
     existsSync(path),
   );
@@ -73,7 +78,11 @@ function includedPaths(context: string, dockerfile: string): string[] {
       if (path === ".git") return [];
       const ignored = isIgnored(path);
       if (entry.isDirectory()) return ignored && !mayTakeBack ? [] : walk(path);
-      return ignored ? [] : [path];
+      if (ignored) return [];
+      if (entry.isFile() || entry.isSymbolicLink()) return [path];
+      throw new Error(
+        `${join(context, path)} is neither file, folder nor link; remove it, or add it to .dockerignore`,
+      );
     });
   return walk("").sort();
 }
@@ -83,11 +92,9 @@ function addEntry(hash: Hash, path: string, absolute: string): void {
   if (status.isSymbolicLink()) {
     field(hash, `link ${path}`);
     field(hash, readlinkSync(absolute));
-  } else if (status.isFile()) {
+  } else {
     // Git keeps no other mode bit, so no other is the same on every machine.
     addFile(hash, `${(status.mode & 0o100) === 0 ? "file" : "executable"} ${path}`, absolute);
-  } else {
-    throw new Error(`${absolute}: is neither file, folder nor link; add it to .dockerignore`);
   }
 }
 
