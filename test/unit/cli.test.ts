@@ -1,14 +1,19 @@
 // Runs the commands without a stack: what they do to one is for test/e2e/environments.test.ts.
+import { existsSync } from "node:fs";
+
 import { KubeConfig } from "@kubernetes/client-node";
 import type { EngineEvent } from "@pulumi/pulumi/automation";
 import { execa } from "execa";
 
+import { remedyAfter } from "../../cli/aftermath";
 import { earlierRelease } from "../../cli/earlier";
+import { engineFailure } from "../../cli/engine-failure";
 import { CommandFailure, EXIT_CODE } from "../../cli/exit-code";
 import { kubeconfigWith } from "../../cli/kubeconfig";
 import { serviceOf, slipwayOutputs } from "../../cli/outputs";
 import { pinOf, pinsOf, withoutPins, withPin } from "../../cli/pins";
 import { failureOf, release } from "../../cli/release";
+import { assertApart, writeResult } from "../../cli/result-file";
 import { change, wantedOf } from "../../cli/rollback";
 import { statusOf } from "../../cli/status";
 import { age, table } from "../../cli/words";
@@ -165,7 +170,7 @@ test("a release that failed has another exit code where the one before runs agai
   const failed = { verdict: "failed", reason: "crash-loop" } as const;
   const running = (verdict: "ready" | "failed") => ({ verdict }) as ReleaseRecord["running"];
   const code = (...states: readonly Partial<ReleaseRecord>[]) =>
-    failureOf(Object.fromEntries(states.map((state, at) => [`s${at}`, record("a", state)])))
+    failureOf(Object.fromEntries(states.map((state, at) => [`s${at}`, record("a", state)])), "dev")
       ?.exitCode;
   expect(code({ ...failed, running: running("ready") })).toBe(EXIT_CODE.rolledBack);
   expect(code({ ...failed, running: running("failed") })).toBe(EXIT_CODE.releaseFailed);
@@ -252,6 +257,87 @@ describe("an up that fails", () => {
   });
 });
 
+describe("what pulumi could not do", () => {
+  const failed = (stderr: string): Error =>
+    Object.assign(new Error(`code: -2\n stdout: \n stderr: ${stderr}\n err?: ${stderr}\n`), {
+      commandResult: { stderr },
+    });
+  const listed = (words: string) =>
+    failed(`Command failed with exit code 3: pulumi stack ls --json --non-interactive\n${words}`);
+
+  test.each([
+    [
+      "error: PULUMI_ACCESS_TOKEN must be set for login during non-interactive CLI sessions",
+      "pulumi stack ls failed: PULUMI_ACCESS_TOKEN must be set for login during non-interactive CLI sessions; run pulumi login, or set PULUMI_BACKEND_URL to where the state is kept",
+    ],
+    [
+      "SDK WARN falling back\nerror: unable to open bucket file:///gone: stat /gone: no such file or directory\n",
+      "pulumi stack ls failed: unable to open bucket file:///gone: stat /gone: no such file or directory; check PULUMI_BACKEND_URL and the access to it, or run pulumi login, or set PULUMI_BACKEND_URL to where the state is kept",
+    ],
+    [
+      "error: one\nerror: one\nerror: two",
+      "pulumi stack ls failed: one; two; see what it says when you run it by itself",
+    ],
+  ])("is one line with the remedy: %s", (words, message) => {
+    expect(engineFailure(listed(words))).toMatchObject({ message, exitCode: EXIT_CODE.fault });
+  });
+
+  test("is a missing pulumi, too", () => {
+    expect(engineFailure(failed("spawn pulumi ENOENT"))?.message).toBe(
+      "pulumi failed: spawn pulumi ENOENT; pulumi must be on the PATH: run npm ci, and the command as npx slipway",
+    );
+  });
+
+  test("is no other error", () => {
+    expect(engineFailure(new Error("code: -2"))).toBeUndefined();
+  });
+});
+
+describe("a result", () => {
+  test("named - goes to standard output, and no file is called so", async () => {
+    const written = jest.spyOn(process.stdout, "write").mockReturnValue(true);
+    await writeResult("--comment", "-", "the comment");
+    expect(written).toHaveBeenCalledWith("the comment");
+    written.mockRestore();
+    expect(existsSync("-")).toBe(false);
+  });
+
+  test.each([
+    [{ "--html": "-", "--markdown": "-" }, {}, "--markdown"],
+    [{ "--comment": "-" }, { json: true }, "--json"],
+  ] as const)("%j beside another one on standard output is refused", (files, options, other) => {
+    expect(failureOfCall(() => assertApart(files, options))).toMatchObject({
+      exitCode: EXIT_CODE.badInput,
+      message: expect.stringContaining(
+        `: got "-", and ${other} prints to standard output, too; allowed: one of them`,
+      ) as string,
+    });
+    expect(() => assertApart({ "--html": "page", "--markdown": "-" }, {})).not.toThrow();
+  });
+
+  test("that cannot be written says where it may go", async () => {
+    await expect(writeResult("--html", "/gone/page.html", "")).rejects.toMatchObject({
+      exitCode: EXIT_CODE.badInput,
+      message:
+        '--html: got "/gone/page.html", which cannot be written (ENOENT); allowed: a file in a folder that is there, or - for standard output',
+    });
+  });
+});
+
+test("a run says what to do where a provider was killed", () => {
+  expect(remedyAfter("Detected that slipway exited prematurely.", "dev")).toBe(
+    "; a provider's process was killed, by somebody or for want of memory (dmesg tells); run it again",
+  );
+  expect(remedyAfter("anything else", "dev")).toBe("");
+});
+
+test("a release whose objects are gone says what makes them anew", () => {
+  const gone = { verdict: "failed", reason: "namespace-missing" } as const;
+  expect(failureOf({ shop: record("a", gone) }, "dev")?.message).toBe(
+    "failed: shop (namespace-missing); pulumi up --refresh --stack dev makes what is gone anew",
+  );
+});
+
 describe("outputs", () => {
   const outputs = (releases: unknown) =>
     slipwayOutputs("dev", { releases: { value: releases, secret: false } });
@@ -316,6 +402,9 @@ describe("npx slipway", () => {
     [["rolback"], 2, /^$/, /unknown command 'rolback'\n\(Did you mean rollback\?\)/],
     [["status", "--stak", "dev"], 2, /^$/, /unknown option '--stak'\n\(Did you mean --stack\?\)/],
     [["rollback", "--steps", "0"], 2, /^$/, /got "0"; allowed: a whole number of at least 1/],
+    [["rollback", "--steps", "010"], 2, /^$/, /got "010"; allowed: a whole number of at least 1/],
+    [["rollback", "--steps", "1_0"], 2, /^$/, /got "1_0"; allowed: a whole number of at least 1/],
+    [["preview", "--save-plan", "-"], 2, /^$/, /--save-plan: got "-"; allowed: a file/],
     [["kubeconfig", "--lane", "deploy", "--for", "1m"], 2, /^$/, /got "1m"; allowed: at least 10m/],
     [
       ["kubeconfig", "--lane", "deploy", "--for", "99999h"],
