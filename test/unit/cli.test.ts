@@ -6,16 +6,19 @@ import type { EngineEvent } from "@pulumi/pulumi/automation";
 import { execa } from "execa";
 
 import { remedyAfter } from "../../cli/aftermath";
+import { clusterSettingOf } from "../../cli/cluster-access";
 import { earlierRelease } from "../../cli/earlier";
 import { engineFailure } from "../../cli/engine-failure";
 import { CommandFailure, EXIT_CODE } from "../../cli/exit-code";
+import { knownReleases, withKnown } from "../../cli/known-release";
 import { kubeconfigWith } from "../../cli/kubeconfig";
 import { serviceOf, slipwayOutputs } from "../../cli/outputs";
-import { pinOf, pinsOf, withoutPins, withPin } from "../../cli/pins";
+import { type Pin, pinOf, pinsOf, withoutPins, withPin } from "../../cli/pins";
 import { failureOf, release } from "../../cli/release";
 import { assertApart, writeResult } from "../../cli/result-file";
 import { change, wantedOf } from "../../cli/rollback";
-import { statusOf } from "../../cli/status";
+import type { StateResource } from "../../cli/recover/engine-state";
+import { type ServiceStatus, statusOf, words as statusWords } from "../../cli/status";
 import { age, table } from "../../cli/words";
 import type { HistoryEntry, ReleaseRecord } from "../../contract/release-record";
 import { RESOURCES } from "../../contract/tokens";
@@ -157,13 +160,71 @@ test("a rollback shows what it will change", () => {
   );
 });
 
-test("a status tells what runs in place of what is desired", () => {
-  const running = { digest: digest("a") } as ReleaseRecord["running"];
+describe("a status", () => {
   const failed = { verdict: "failed", reason: "crash-loop" } as const;
-  expect(statusOf("shop", record("b"), undefined)).toMatchObject({ runs: digest("b"), pin: null });
-  expect(statusOf("shop", record("b", { ...failed, running }), undefined).runs).toBe(digest("a"));
-  expect(statusOf("shop", record("b", failed), undefined).runs).toBeNull();
-  expect(statusOf("shop", record("b"), { image: "x@y" }).pin).toBe("x@y");
+  const running = (letter: string, manifests = "0") =>
+    ({ digest: digest(letter), manifestHash: digest(manifests) }) as ReleaseRecord["running"];
+  const of = (more: Partial<ReleaseRecord> = {}, pin?: Pin) =>
+    statusOf("shop", record("b", more), pin, { stack: "dev" });
+  const shown = (status: ServiceStatus) =>
+    statusWords([status], Date.parse("2026-11-21T12:00:02.000Z"));
+
+  test("tells what runs in place of what is desired", () => {
+    expect(of()).toMatchObject({ runs: digest("b"), pin: null });
+    expect(of({ ...failed, running: running("a") }).runs).toBe(digest("a"));
+    expect(of(failed).runs).toBeNull();
+    expect(of({}, { image: "x@y" }).pin).toBe("x@y");
+  });
+
+  test("tells settings that were put back from the same image", () => {
+    expect(shown(of())).toContain("  as desired  ");
+    expect(shown(of({ ...failed, running: running("a") }))).toContain("  sha256:aaaaaaaaaaaa  ");
+    expect(shown(of({ ...failed, running: running("b", "1") }))).toContain(
+      "same image, earlier settings (manifests sha256:111111111111, asked for sha256:000000000000)",
+    );
+  });
+
+  test("says how old its knowledge is", () => {
+    expect(of().foundAt).toBe("2026-11-21T10:00:02.000Z");
+    expect(shown(of())).toContain("2h ago");
+  });
+
+  test("says what makes objects anew that are gone", () => {
+    expect(shown(of({ ...failed, reason: "deployment-missing" }))).toContain(
+      "\nshop: pulumi up --refresh --stack dev makes what is gone anew",
+    );
+    expect(of(failed).remedy).toBeNull();
+  });
+});
+
+describe("what a refresh has found", () => {
+  const crashed = record("a", { verdict: "failed", reason: "crash-loop" });
+  const resource = (release: unknown, more: Partial<StateResource> = {}): StateResource => ({
+    urn: "urn:pulumi:dev::slipway::slipway:index:Release$slipway:index:Readiness::shop",
+    type: RESOURCES.Readiness,
+    outputs: { service: "shop", release, history: [entry("a")] },
+    modified: "2026-11-21T11:00:00.000Z",
+    ...more,
+  });
+
+  test("takes the place of what the last up wrote into the stack's outputs", () => {
+    const outputs = slipwayOutputs("dev", {
+      releases: { value: { shop: record("a"), web: record("b") }, secret: false },
+    });
+    const known = knownReleases({ resources: [resource(crashed)] });
+    expect(withKnown(outputs, known).releases).toEqual({ shop: crashed, web: record("b") });
+    expect(withKnown(outputs, known).history).toEqual({ shop: [entry("a")] });
+    expect(known[0]?.foundAt).toBe("2026-11-21T11:00:00.000Z");
+  });
+
+  test("is nothing of other resources, of deleted ones, or of ones without a record", () => {
+    const resources = [
+      resource(crashed, { type: RESOURCES.ObjectReadiness }),
+      resource(crashed, { delete: true }),
+      resource(undefined),
+    ];
+    expect(knownReleases({ resources })).toEqual([]);
+  });
 });
 
 test("a release that failed has another exit code where the one before runs again", () => {
@@ -306,13 +367,13 @@ describe("a result", () => {
     [{ "--html": "-", "--markdown": "-" }, {}, "--markdown"],
     [{ "--comment": "-" }, { json: true }, "--json"],
   ] as const)("%j beside another one on standard output is refused", (files, options, other) => {
-    expect(failureOfCall(() => assertApart(files, options))).toMatchObject({
+    expect(failureOfCall(() => { assertApart(files, options); })).toMatchObject({
       exitCode: EXIT_CODE.badInput,
       message: expect.stringContaining(
         `: got "-", and ${other} prints to standard output, too; allowed: one of them`,
       ) as string,
     });
-    expect(() => assertApart({ "--html": "page", "--markdown": "-" }, {})).not.toThrow();
+    expect(() => { assertApart({ "--html": "page", "--markdown": "-" }, {}); }).not.toThrow();
   });
 
   test("that cannot be written says where it may go", async () => {
@@ -336,6 +397,14 @@ test("a release whose objects are gone says what makes them anew", () => {
   expect(failureOf({ shop: record("a", gone) }, "dev")?.message).toBe(
     "failed: shop (namespace-missing); pulumi up --refresh --stack dev makes what is gone anew",
   );
+});
+
+test("a kubeconfig that is a folder is one fault", async () => {
+  const setting = () => Promise.resolve(JSON.stringify({ kubeconfig: "cli", context: "only" }));
+  await expect(clusterSettingOf({ setting, folder: CHECKOUT })).rejects.toMatchObject({
+    exitCode: EXIT_CODE.badInput,
+    message: `slipway:cluster.kubeconfig: got "cli"; ${CHECKOUT}/cli is no file; allowed: the path of a kubeconfig file`,
+  });
 });
 
 describe("outputs", () => {
