@@ -6,6 +6,7 @@ import type { ImageSource, Registry } from "./components/image/image";
 import type { ServiceDefinition } from "./components/service-definition";
 import type { Sealing } from "./components/credentials/sealed-credential";
 import type { JenkinsDefinition } from "./components/lanes/definition";
+import { addressFaults } from "./settings/addresses";
 import type { Promotion, ToBePromoted } from "./components/promotion/definition";
 import { resolveCluster } from "./settings/cluster";
 import { conflicts } from "./settings/conflicts";
@@ -14,10 +15,12 @@ import { withCertificate, withValues } from "./settings/credentials";
 import { type Fault, faultLine, faultsOf } from "./settings/fault";
 import { jenkinsFaults } from "./settings/jenkins";
 import { mapping } from "./settings/mapping";
+import { numeralFaults } from "./settings/numerals";
 import { asPromoted, pinFaults, sourceOf } from "./settings/promotion";
 import { PASSWORD, registryFaults } from "./settings/registry";
 import { secretFaults } from "./settings/secrets";
 import { type StackForm, stackSchema } from "./settings/stack";
+import { stackFile } from "./settings/stack-file";
 import type { Surroundings } from "./settings/surroundings";
 
 /** One service as its settings describe it. */
@@ -44,6 +47,12 @@ export interface StackConfig {
   readonly values: Readonly<Record<string, string>>;
   /** Keys that hold a secret, themselves or somewhere inside. */
   readonly secretKeys: readonly string[];
+  /**
+   * Text of the stack's file, for what the engine does not hand over.
+   *
+   * @default - it cannot be read
+   */
+  readonly file?: string | undefined;
 }
 
 const PREFIX = "slipway:";
@@ -76,7 +85,9 @@ export function readSettings(): Settings {
     entries.map(([key, value]) => [key.slice(PREFIX.length), value]),
   );
   const secretKeys = Object.keys(values).filter((key) => holdsSecret(PREFIX + key));
-  return parseSettings({ values, secretKeys }, { variables: process.env, folder: process.cwd() });
+  const folder = process.cwd();
+  const file = stackFile(folder, pulumi.getStack());
+  return parseSettings({ values, secretKeys, file }, { variables: process.env, folder });
 }
 
 /** The pure part of {@link readSettings}. */
@@ -102,6 +113,7 @@ export function parseSettings(config: StackConfig, surroundings: Surroundings): 
     ...pinFaults(raw),
     ...jenkinsFaults(raw),
     ...credentialFaults({ raw, ...config }, KNOWN),
+    ...addressFaults(raw),
     ...Object.entries(mapping(raw["services"]) ?? {}).flatMap(([name, service]) =>
       conflicts(name, service, surroundings, "promoteFrom" in raw).map(({ path, text }) => ({
         path: ["services", name, ...path],
@@ -109,7 +121,10 @@ export function parseSettings(config: StackConfig, surroundings: Surroundings): 
       })),
     ),
   ];
-  const told = lines([...misplaced, ...faults.filter(isShown)]);
+  const misread = numeralFaults(config.file ?? "", PREFIX, written);
+  const isRead = ({ path }: Fault): boolean =>
+    !misread.some((other) => other.path.join("\0") === path.join("\0"));
+  const told = lines([...misplaced, ...[...misread, ...faults.filter(isRead)].filter(isShown)]);
   if (told.length > 0 || !parsed.success || !("cluster" in resolved)) throw settingsError(told);
 
   const { registry, namespace, services, sealing = {}, credentials = {} } = parsed.data;

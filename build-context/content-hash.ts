@@ -43,11 +43,9 @@ function addEntry(hash: Hash, path: string, absolute: string): void {
   if (status.isSymbolicLink()) {
     field(hash, `link ${path}`);
     field(hash, readlinkSync(absolute));
-  } else if (status.isFile()) {
+  } else {
     // Git keeps no other mode bit, so no other is the same on every machine.
     addFile(hash, `${(status.mode & 0o100) === 0 ? "file" : "executable"} ${path}`, absolute);
-  } else {
-    throw new Error(`${absolute}: is neither file, folder nor link; add it to .dockerignore`);
   }
 }
 

@@ -7,7 +7,7 @@ import { type IgnoreRules, ignoreRules } from "./ignore-rules";
  * Paths of the files and links that a builder gets of a context, in order, but for those of the repository itself (`.git`).
  *
  * @param dockerfile its own ignore file, `<dockerfile>.dockerignore`, goes before that of the context
- * @throws Error naming a folder that cannot be read, or a pattern that the builder refuses
+ * @throws Error naming a folder that cannot be read, a pattern that the builder refuses, or what is neither file, folder nor link
  */
 export function contextFiles(context: string, dockerfile: string): string[] {
   const { ignores, takesBack } = rulesOf(context, dockerfile);
@@ -17,7 +17,11 @@ export function contextFiles(context: string, dockerfile: string): string[] {
       if (path === ".git") return [];
       const ignored = ignores(path);
       if (entry.isDirectory()) return ignored && !takesBack ? [] : walk(path);
-      return ignored ? [] : [path];
+      if (ignored) return [];
+      if (entry.isFile() || entry.isSymbolicLink()) return [path];
+      throw new Error(
+        `${join(context, path)} is neither file, folder nor link; remove it, or add it to .dockerignore`,
+      );
     });
   return walk("").sort();
 }

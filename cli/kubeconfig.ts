@@ -12,6 +12,7 @@ import { badInput, CommandFailure } from "./exit-code";
 import { type CommonOptions, print, stackCommand } from "./options";
 import type { SlipwayOutputs } from "./outputs";
 import { ProjectStack } from "./project-stack";
+import { STANDARD_OUTPUT } from "./result-file";
 
 interface Options extends CommonOptions {
   readonly lane: string;
@@ -59,7 +60,7 @@ async function kubeconfig(options: Options): Promise<void> {
   const name = lane[options.account];
   const { token, expires } = await tokenOf(administrator, lane.namespace, name, options.for);
   const text = stringify(kubeconfigWith(administrator, token, home));
-  if (options.out === "-") {
+  if (options.out === STANDARD_OUTPUT) {
     process.stdout.write(text);
     return;
   }
@@ -126,7 +127,7 @@ export function kubeconfigWith(config: KubeConfig, token: string, namespace: str
 }
 
 function lifetime(text: string): number {
-  const seconds = duration.safeParse(/^\d+$/.test(text) ? Number(text) : text).data ?? 0;
+  const seconds = duration.safeParse(/^[1-9]\d*$/.test(text) ? Number(text) : text).data ?? 0;
   if (seconds >= SHORTEST_SECONDS) return seconds;
   throw new InvalidArgumentError(
     `got "${text}"; allowed: at least 10m, such as 30m or 1h, and at most ${LONGEST_DAYS}d`,

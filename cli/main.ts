@@ -1,11 +1,13 @@
 import { CommanderError } from "commander";
 
+import { engineFailure } from "./engine-failure";
 import { CommandFailure, EXIT_CODE } from "./exit-code";
 import { slipway } from "./program";
 
 slipway()
   .parseAsync()
-  .catch((error: unknown) => {
+  .catch((thrown: unknown) => {
+    const error = engineFailure(thrown) ?? thrown;
     if (error instanceof CommanderError) {
       // commander has told it, and what it asks for help with is none of its faults
       process.exitCode = error.exitCode === 0 ? EXIT_CODE.good : EXIT_CODE.badInput;

@@ -14,6 +14,7 @@ import type {
 } from "@pulumi/pulumi/automation";
 
 import { badInput, CommandFailure } from "./exit-code";
+import { knownReleases, withKnown } from "./known-release";
 import { type SlipwayOutputs, slipwayOutputs } from "./outputs";
 import type { EngineState } from "./recover/engine-state";
 
@@ -76,9 +77,10 @@ export class ProjectStack {
     return new ProjectStack(project, name, workDir, file, workspace, selected);
   }
 
-  /** The outputs of the last run. */
+  /** The outputs of the last up, with what a refresh has found since. */
   async outputs(): Promise<SlipwayOutputs> {
-    return slipwayOutputs(this.name, await this.workspace.stackOutputs(this.name));
+    const outputs = slipwayOutputs(this.name, await this.workspace.stackOutputs(this.name));
+    return withKnown(outputs, knownReleases(await this.state()));
   }
 
   /** A setting of the stack in clear, undefined where it has none. */

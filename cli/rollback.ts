@@ -117,7 +117,6 @@ export function change(
 }
 
 function positive(text: string): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value >= 1) return value;
+  if (/^[1-9]\d*$/.test(text)) return Number(text);
   throw new InvalidArgumentError(`got "${text}"; allowed: a whole number of at least 1`);
 }

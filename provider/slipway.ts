@@ -3,6 +3,7 @@ import { version } from "../package.json";
 import { AccessProof } from "./access-proof";
 import { Cluster } from "./cluster";
 import { KubeconfigApi } from "./cluster/api";
+import { whyNoAnswer } from "./cluster/first-answer";
 import { ExternalSecretReadiness } from "./external-secret-readiness";
 import { ImageCopy } from "./image-copy";
 import { imageDigests } from "./image-digests";
@@ -15,7 +16,8 @@ import { Registry } from "./registry/registry";
 import type { Resource } from "./resource";
 import { SealedValues } from "./sealed-values";
 import { SecretReadiness } from "./secret-readiness";
-import type { Plugin, Properties, Subject } from "../wire/plugin";
+import type { CheckResult, Plugin, Properties, Subject } from "../wire/plugin";
+import { containsUnknown } from "../wire/unknown";
 import { FUNCTIONS, RESOURCES } from "../contract/tokens";
 
 /** Slipway's own provider: the resources that need code while the stack is being applied. */
@@ -55,6 +57,19 @@ export class SlipwayProvider implements Plugin {
     this.#cluster = undefined;
   }
 
+  /** A preview that cannot ask the cluster would show what it cannot know. */
+  async checkConfig(news: Properties): Promise<CheckResult> {
+    const asked = containsUnknown(news) ? undefined : configOf(news);
+    if (asked === undefined) return { inputs: news };
+    const reason = await whyNoAnswer(new KubeconfigApi(asked), asked, this.#interruption.signal);
+    return { inputs: news, failures: reason === undefined ? [] : [{ property: "", reason }] };
+  }
+
+  /** Ends the watches. */
+  close(): void {
+    this.configure({});
+  }
+
   check: Plugin["check"] = (subject, args) => this.#of(subject).check(subject, args);
   diff: Plugin["diff"] = (subject, args) => this.#of(subject).diff(subject, args);
   create: Plugin["create"] = (subject, args) => this.#of(subject).create(subject, args);
@@ -81,13 +96,22 @@ export class SlipwayProvider implements Plugin {
   }
 }
 
-function providerConfig({ kubeconfig, context }: Properties): ProviderConfig {
-  // A path that differs between machines is kept out of the state: the program maps a variable to this one.
-  const path = (kubeconfig ?? "") === "" ? process.env["KUBECONFIG"] : kubeconfig;
-  if (typeof path !== "string" || typeof context !== "string") {
-    throw new Error(
-      `slipway's provider needs a context, and a kubeconfig or the variable KUBECONFIG, got ${JSON.stringify({ kubeconfig: path, context })}; give the resource a SlipwayProvider`,
-    );
-  }
-  return { kubeconfig: path, context };
+function providerConfig(config: Properties): ProviderConfig {
+  const known = configOf(config);
+  if (known !== undefined) return known;
+  throw new Error(
+    `slipway's provider needs a context, and a kubeconfig or the variable KUBECONFIG, got ${JSON.stringify({ kubeconfig: pathOf(config), context: config["context"] })}; give the resource a SlipwayProvider`,
+  );
+}
+
+function configOf(config: Properties): ProviderConfig | undefined {
+  const kubeconfig = pathOf(config);
+  const { context } = config;
+  if (typeof kubeconfig !== "string" || typeof context !== "string") return undefined;
+  return { kubeconfig, context };
+}
+
+/** A path that differs between machines is kept out of the state: the program maps a variable to this one. */
+function pathOf({ kubeconfig }: Properties): unknown {
+  return (kubeconfig ?? "") === "" ? process.env["KUBECONFIG"] : kubeconfig;
 }

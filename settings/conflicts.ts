@@ -1,5 +1,6 @@
 import { join } from "node:path";
 
+import { contextFiles } from "../build-context/context-files";
 import { parseQuantity } from "../contract/quantity";
 import { type Fault, got } from "./fault";
 import { label } from "./fields";
@@ -28,6 +29,7 @@ export function conflicts(
     ...nameFaults(name),
     ...imageConflicts(value, isPromoting),
     ...dockerfileConflicts(value["build"], surroundings),
+    ...contextConflicts(value["build"], surroundings),
     ...scaleConflicts(value),
     ...resourceConflicts(value["resources"]),
     ...fileConflicts(value),
@@ -58,18 +60,45 @@ function imageConflicts({ build, image }: Mapping, isPromoting: boolean): Fault[
 
 function dockerfileConflicts(build: unknown, surroundings: Surroundings): Fault[] {
   const { context, dockerfile } = mapping(build) ?? {};
-  if (dockerfile !== undefined || typeof context !== "string") return [];
-  const expanded = expand(context, surroundings);
-  if ("unset" in expanded) return [];
-  const folder = absolute(expanded.text, surroundings);
-  const isThere = unusable(join(folder, "Dockerfile"), "file") === undefined;
-  if (isThere || unusable(folder, "folder") !== undefined) return [];
+  const folder = usablePath(context, "folder", surroundings);
+  if (dockerfile !== undefined || folder === undefined) return [];
+  if (unusable(join(folder, "Dockerfile"), "file") === undefined) return [];
   return [
     {
       path: ["build", "dockerfile"],
       text: `missing; there is no Dockerfile in ${folder} that can be read; set the path of the Dockerfile`,
     },
   ];
+}
+
+/** What a build cannot take along would otherwise be found when half of the stack is registered. */
+function contextConflicts(build: unknown, surroundings: Surroundings): Fault[] {
+  const { context, dockerfile } = mapping(build) ?? {};
+  const folder = usablePath(context, "folder", surroundings);
+  const recipe =
+    dockerfile === undefined && folder !== undefined
+      ? join(folder, "Dockerfile")
+      : usablePath(dockerfile, "file", surroundings);
+  if (folder === undefined || recipe === undefined) return [];
+  try {
+    contextFiles(folder, recipe);
+    return [];
+  } catch (error) {
+    return [{ path: ["build", "context"], text: got(context, (error as Error).message) }];
+  }
+}
+
+/** The absolute path that a setting means, undefined where the schema tells that it cannot be used. */
+function usablePath(
+  written: unknown,
+  kind: "file" | "folder",
+  surroundings: Surroundings,
+): string | undefined {
+  if (typeof written !== "string") return undefined;
+  const expanded = expand(written, surroundings);
+  if ("unset" in expanded) return undefined;
+  const path = absolute(expanded.text, surroundings);
+  return unusable(path, kind) === undefined ? path : undefined;
 }
 
 function scaleConflicts({ replicas, autoscale }: Mapping): Fault[] {

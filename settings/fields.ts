@@ -100,7 +100,10 @@ export const host = text(
   HOST,
   "a host name such as shop.example.com, without scheme, port and path",
 );
-export const urlPath = text(/^\/[^\s?#]*$/, "a path such as /healthz, beginning with /");
+export const urlPath = text(
+  /^\/[^\s?#]*$/,
+  "a path such as /healthz, which begins with / and has no query (?), no fragment (#) and no space",
+);
 export const filePath = text(
   /^(\/(?!\.{1,2}(\/|$))[^/\s:]+)+$/,
   "an absolute path inside the container such as /etc/shop/config.yaml",

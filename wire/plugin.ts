@@ -59,6 +59,11 @@ export interface Plugin {
   /** A line printed once when a stack first uses the plugin, e.g. that it is a stand-in. */
   readonly notice?: string;
   configure(config: Properties): Promise<void> | void;
+  /**
+   * Checks the provider's own configuration, in a preview as in an up, before anything else is asked of it.
+   * @default it is taken as it is
+   */
+  checkConfig?(news: Properties): Promise<CheckResult>;
   /** Compares the provider's own configuration. @default no replacement is ever called for */
   diffConfig?(olds: Properties, news: Properties): DiffResult;
   check(

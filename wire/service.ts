@@ -52,9 +52,11 @@ function configuration(plugin: Plugin, log: EngineLog): Partial<IResourceProvide
   let noticed = plugin.notice === undefined;
   const diffConfig = plugin.diffConfig?.bind(plugin);
   return {
-    checkConfig: unary((request) => {
+    checkConfig: unary(async (request) => {
       const response = new message.CheckResponse();
       response.setInputs(request.getNews());
+      const checked = await plugin.checkConfig?.(fromStruct(request.getNews()));
+      response.setFailuresList((checked?.failures ?? []).map(checkFailure));
       return response;
     }),
     configure: unary(async (request) => {

@@ -22,6 +22,8 @@ export interface StateResource {
   readonly dependencies?: readonly string[];
   /** When it came into the state, ISO 8601. */
   readonly created?: string;
+  /** When its inputs or outputs changed last, ISO 8601. */
+  readonly modified?: string;
   /** Was replaced, and is to be deleted. */
   readonly delete?: boolean;
   /** Was deleted, and is to be made anew. */

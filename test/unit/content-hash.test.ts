@@ -204,7 +204,7 @@ test("a Dockerfile outside the context counts", () => {
 test("a pipe is refused by name, before anything waits on it", () => {
   const folder = folderWith(FILES);
   execFileSync("mkfifo", [join(folder, "pipe")]);
-  expect(() => hashOf(folder)).toThrow(`${join(folder, "pipe")}: is neither file, folder nor link`);
+  expect(() => hashOf(folder)).toThrow(`${join(folder, "pipe")} is neither file, folder nor link`);
 });
 
 test("an absent Dockerfile is named", () => {

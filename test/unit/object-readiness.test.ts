@@ -230,7 +230,9 @@ describe("on a server", () => {
   test("a credential plugin that hangs holds the wait up no longer, either", async () => {
     const exec = { command: process.execPath, args: ["-e", "setTimeout(() => {}, 3000)"] };
     const apiVersion = "client.authentication.k8s.io/v1";
-    provider.configure({ ...kubeconfigOf(server.url, { exec: { apiVersion, ...exec } }) });
+    provider.configure({
+      ...kubeconfigOf(server.url, { user: { exec: { apiVersion, ...exec } } }),
+    });
     expect((await failure({ deadlineSeconds: 1 })).message).toMatch(
       /^gadget: cluster-unreachable after [12] s: .*credential plugin ".*node" of user "test"/,
     );

@@ -332,7 +332,7 @@ describe("a credential plugin that hangs", () => {
     new Cluster(
       new KubeconfigApi(
         kubeconfigOf(server.url, {
-          exec: { ...plugin, args: ["-e", "setTimeout(() => {}, 3000)"] },
+          user: { exec: { ...plugin, args: ["-e", "setTimeout(() => {}, 3000)"] } },
         }),
       ),
     );

@@ -1,6 +1,8 @@
 // Cannot prove how the engine prints a fault or hands a secret over: test/e2e/bad-input.test.ts does.
+import { execFileSync } from "node:child_process";
 import { generateKeyPairSync } from "node:crypto";
 import { chmodSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
 
 import * as pulumi from "@pulumi/pulumi";
 
@@ -9,7 +11,14 @@ import { stackSchema } from "../../settings/stack";
 import { AUTHORITY } from "../support/authority";
 import { folderWith, removeFolders } from "../support/folder";
 import { schemaKeys, valueKeys } from "../support/schema-keys";
-import { KUBECONFIG, PROJECT, settingsOf, stackConfig, VALID } from "../support/stack-config";
+import {
+  KUBECONFIG,
+  PROJECT,
+  settingsOf,
+  stackConfig,
+  stackFile,
+  VALID,
+} from "../support/stack-config";
 import { valueOf } from "../support/engine";
 
 afterEach(removeFolders);
@@ -622,6 +631,11 @@ describe("a fault of a service", () => {
       /requests\.cpu: got 2; allowed: at most limits\.cpu, which is 500m/,
     ],
     [
+      "a path with a query",
+      { health: "/a%20b?x=1" },
+      /shop\.health: got "\/a%20b\?x=1"; allowed: a path such as \/healthz, which begins with \/ and has no query \(\?\), no fragment \(#\) and no space$/,
+    ],
+    [
       "an amount that is none",
       { resources: { limits: { memory: "lots" } } },
       /limits\.memory: got "lots"; allowed: a quantity/,
@@ -803,4 +817,102 @@ test("all faults are told at once, in order, under a line that counts them", () 
 test("a long value is cut, so that the remedy stays in sight", () => {
   const [fault] = faultsOfShop({ health: "x".repeat(5000) });
   expect(fault?.length).toBeLessThan(250);
+});
+
+describe("a build context", () => {
+  const withPipe = (files: Readonly<Record<string, string>> = {}) => {
+    const folder = folderWith({ ...PROJECT, ...files });
+    execFileSync("mkfifo", [join(folder, "shop/pipe")]);
+    return () => parseSettings(stackConfig(VALID), { variables: {}, folder });
+  };
+
+  test("with something that is no file is refused before anything is registered", () => {
+    expect(withPipe()).toThrow(
+      /^slipway:services\.shop\.build\.context: got "shop"; \/.*\/shop\/pipe is neither file, folder nor link; remove it, or add it to .dockerignore$/,
+    );
+  });
+
+  test("may have it where .dockerignore leaves it out", () => {
+    expect(withPipe({ "shop/.dockerignore": "pipe" })).not.toThrow();
+  });
+});
+
+describe("two services at one address", () => {
+  const at = (ingress: object, other: object) =>
+    faultsOf({
+      ...VALID,
+      services: { shop: { ...shop, ingress }, web: { ...shop, ingress: other } },
+    });
+  const host = "shop.example.com";
+
+  test.each([
+    [{ host }, { host }],
+    [{ host }, { host, path: "/" }],
+    [
+      { host, path: "/a" },
+      { host, path: "/a/" },
+    ],
+  ])("%j and %j are refused", (one, other) => {
+    expect(at(one, other)).toEqual([
+      expect.stringMatching(
+        /^slipway:services\.web\.ingress(\.path)?: (got "\/.*"|missing); services\.shop has this path of shop\.example\.com, too; allowed: each path of a host once; give one of them another path or host$/,
+      ),
+    ]);
+  });
+
+  test.each([
+    [{ host }, { host, path: "/api" }],
+    [{ host }, { host: "web.example.com" }],
+    [
+      { host, class: "public" },
+      { host, class: "internal" },
+    ],
+  ])("%j and %j are told apart", (one, other) => {
+    expect(at(one, other)).toEqual([]);
+  });
+});
+
+describe("a number that YAML reads as another one", () => {
+  const settings = (port: string, env: string) => `config:
+  slipway:cluster: { kubeconfig: kubeconfig }
+  slipway:registry: { repository: registry.example.com/team }
+  slipway:namespace: shop-dev
+  slipway:services:
+    shop:
+      build: { context: shop }
+      port: ${port}
+      env: { ID: ${env} }
+`;
+  /** By default as the engine has read it: numbers are those of YAML 1.1. */
+  const told = (text: string, engine = stackFile(text, "1.1")) => {
+    const folder = folderWith(PROJECT);
+    try {
+      parseSettings({ ...engine, file: text }, { variables: {}, folder });
+    } catch (error) {
+      return (error as Error).message.split("\n").map((line) => line.trim());
+    }
+    return [];
+  };
+
+  test.each([
+    ["010", "8"],
+    ["1_0", "10"],
+    ["0x1F", "31"],
+    ["0b11", "3"],
+  ])("%s is refused, whatever it is for", (written, read) => {
+    const allowed = `got ${written}, which YAML reads as ${read}; allowed: a number without a leading zero, a prefix and underscores; write ${read}, or "${written}" in quotes where a text is meant`;
+    expect(told(settings(written, '"1"'))).toEqual([`slipway:services.shop.port: ${allowed}`]);
+    expect(told(settings("8080", written))).toEqual([`slipway:services.shop.env.ID: ${allowed}`]);
+  });
+
+  test.each(["0", "0.5", '"010"', "1.0", "8080", "00:10", "1e3", "abc_1"])(
+    "%s is none",
+    (written) => {
+      expect(told(settings("8080", written))).toEqual([]);
+    },
+  );
+
+  test("counts only where the file is what the engine has read", () => {
+    expect(told(settings("8080", "010"), stackFile(settings("8080", '"10"')))).toEqual([]);
+  });
 });

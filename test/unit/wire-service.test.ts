@@ -236,6 +236,15 @@ test("names the inputs that a check refuses", async () => {
   ]);
 });
 
+test("tells why the plugin does not take its configuration", async () => {
+  const failures = [{ property: "", reason: "the cluster cannot be asked" }];
+  const client = await serving({ checkConfig: (inputs) => Promise.resolve({ inputs, failures }) });
+  const response = await answer<message.CheckResponse>((done) =>
+    client.checkConfig(new message.CheckRequest(), done),
+  );
+  expect(response.toObject().failuresList).toEqual(failures);
+});
+
 test("keeps a resource that exists but failed: id, outputs and reasons travel with the error", async () => {
   const client = await serving({
     create: () =>

@@ -1,0 +1,55 @@
+import { SlipwayProvider } from "../provider/slipway";
+import { RESOURCES } from "../contract/tokens";
+import { clusterSettingOf } from "./cluster-access";
+import { CommandFailure } from "./exit-code";
+import { type KnownRelease, knownReleases } from "./known-release";
+import type { ProjectStack } from "./project-stack";
+
+/**
+ * Judges releases by what the cluster shows now, as a refresh does, and writes nothing. What is found of those that
+ * are not ready goes to standard error.
+ *
+ * @throws CommandFailure where the cluster cannot be asked
+ */
+export async function lookAtCluster(
+  stack: ProjectStack,
+  known: readonly KnownRelease[],
+): Promise<KnownRelease[]> {
+  const { kubeconfig, context } = await clusterSettingOf(stack);
+  const config = { kubeconfig, context };
+  const provider = new SlipwayProvider();
+  const { failures = [] } = await provider.checkConfig(config);
+  if (failures.length > 0)
+    throw new CommandFailure(failures.map(({ reason }) => reason).join("; "));
+  provider.configure(config);
+  try {
+    return await Promise.all(known.map((each) => look(provider, each)));
+  } finally {
+    provider.cancel();
+    provider.close();
+  }
+}
+
+async function look(provider: SlipwayProvider, known: KnownRelease): Promise<KnownRelease> {
+  const { urn, id = "", inputs = {}, outputs = {} } = known.resource;
+  const subject = { urn, type: RESOURCES.Readiness, name: known.service, log: LOG };
+  const found = await provider.read(subject, { id, inputs, outputs });
+  const resources = found === undefined ? [] : [{ ...known.resource, outputs: found.outputs }];
+  const [seen = known] = knownReleases({ resources });
+  return { ...seen, foundAt: new Date().toISOString() };
+}
+
+const LOG = {
+  info: ignore,
+  status: ignore,
+  warn: (message: string) => {
+    console.error(message);
+  },
+  error: (message: string) => {
+    console.error(message);
+  },
+};
+
+function ignore(): void {
+  // How far a look has come is of no interest.
+}
