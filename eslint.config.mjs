@@ -25,4 +25,21 @@ export default tseslint.config(
       ],
     },
   },
+  {
+    files: ["components/**"],
+    rules: {
+      "@typescript-eslint/no-restricted-imports": [
+        "error",
+        {
+          patterns: [
+            {
+              regex: "/contract/(?!(forms|marks|names|quantity|release-record|tokens|verdict)$)|^zod$",
+              allowTypeImports: true,
+              message: "schemas are for the provider; a program has no use for zod",
+            },
+          ],
+        },
+      ],
+    },
+  },
 );

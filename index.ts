@@ -2,6 +2,7 @@ import * as slipway from "./components";
 import { readSettings } from "./settings";
 
 export = async () => {
+  slipway.silenceSdkTrace();
   const settings = readSettings();
   const { registry, sealing } = settings;
   const providers = slipway.connect(settings.cluster);

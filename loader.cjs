@@ -4,10 +4,13 @@
 // a third of what the provider needs to start.
 const { readFileSync } = require("node:fs");
 const { enableCompileCache } = require("node:module");
+const { engines } = require("./package.json");
 
-if (enableCompileCache === undefined) {
+const [major, minor] = process.versions.node.split(".").map(Number);
+const [neededMajor, neededMinor] = engines.node.match(/\d+/g).map(Number);
+if (major < neededMajor || (major === neededMajor && minor < neededMinor)) {
   console.error(
-    `node is ${process.version}; allowed: 22.15 or newer; run npx pulumi or npm run, which take the one in node_modules`,
+    `node is ${process.version}; allowed: ${neededMajor}.${neededMinor} or newer; run npx pulumi or npm run, which take the one in node_modules`,
   );
   process.exit(1);
 }

@@ -3,19 +3,23 @@
  * and the proof of the lanes holds both to it. Rights to write the stack's objects are not here; they follow from their kinds.
  */
 
+/** The verbs of RBAC rules. */
+export const VERBS = [
+  "get",
+  "list",
+  "watch",
+  "create",
+  "update",
+  "patch",
+  "delete",
+  "deletecollection",
+  "bind",
+  "escalate",
+  "impersonate",
+] as const;
+
 /** A verb of an RBAC rule. */
-export type Verb =
-  | "get"
-  | "list"
-  | "watch"
-  | "create"
-  | "update"
-  | "patch"
-  | "delete"
-  | "deletecollection"
-  | "bind"
-  | "escalate"
-  | "impersonate";
+export type Verb = (typeof VERBS)[number];
 
 /**
  * One act that the API server allows an identity or not: the `resourceAttributes` of an access review.

@@ -6,7 +6,7 @@ import type { ImageSource, Registry } from "./components/image/image";
 import type { ServiceDefinition } from "./components/service-definition";
 import type { Sealing } from "./components/credentials/sealed-credential";
 import type { JenkinsDefinition } from "./components/lanes/definition";
-import type { Promotion, ToBePromoted } from "./components/promotion/promotion";
+import type { Promotion, ToBePromoted } from "./components/promotion/definition";
 import { resolveCluster } from "./settings/cluster";
 import { conflicts } from "./settings/conflicts";
 import { credentialFaults, settingsUsed } from "./settings/credential-conflicts";
@@ -16,9 +16,8 @@ import { jenkinsFaults } from "./settings/jenkins";
 import { mapping } from "./settings/mapping";
 import { asPromoted, pinFaults, sourceOf } from "./settings/promotion";
 import { PASSWORD, registryFaults } from "./settings/registry";
-import { silenceSdkTrace } from "./settings/sdk-trace";
 import { secretFaults } from "./settings/secrets";
-import { stackSchema } from "./settings/stack";
+import { type StackForm, stackSchema } from "./settings/stack";
 import type { Surroundings } from "./settings/surroundings";
 
 /** One service as its settings describe it. */
@@ -48,19 +47,21 @@ export interface StackConfig {
 }
 
 const PREFIX = "slipway:";
-const MAPPINGS = new Set([
-  "cluster",
-  "registry",
-  "sealing",
-  "credentials",
-  "services",
-  "promoteFrom",
-  "pins",
-  "jenkins",
-]);
+const KEYS: Readonly<Record<keyof StackForm, "mapping" | "text">> = {
+  cluster: "mapping",
+  registry: "mapping",
+  sealing: "mapping",
+  credentials: "mapping",
+  services: "mapping",
+  promoteFrom: "mapping",
+  pins: "mapping",
+  jenkins: "mapping",
+  [PASSWORD]: "text",
+  namespace: "text",
+};
 /** An empty mapping is what Pulumi.yaml gives for a key that the stack does not set. */
 const UNSET_WHEN_EMPTY = new Set(["registry", "jenkins"]);
-const KNOWN = [...MAPPINGS, PASSWORD, "namespace"];
+const KNOWN = Object.keys(KEYS);
 
 /**
  * Reads the settings of the stack that is being run.
@@ -68,7 +69,6 @@ const KNOWN = [...MAPPINGS, PASSWORD, "namespace"];
  * @throws RunError with a line for each fault, before anything is registered
  */
 export function readSettings(): Settings {
-  silenceSdkTrace();
   const entries = Object.entries(pulumi.runtime.allConfig()).filter(([key]) =>
     key.startsWith(PREFIX),
   );
@@ -139,7 +139,10 @@ export function parseSettings(config: StackConfig, surroundings: Surroundings): 
 /** Mappings arrive as JSON; what is none is left for the schema to refuse. */
 function parseValues(values: StackConfig["values"]): Record<string, unknown> {
   const entries = Object.entries(values)
-    .map(([key, value]) => [key, MAPPINGS.has(key) ? parseJson(value) : value] as const)
+    .map(
+      ([key, value]) =>
+        [key, KEYS[key as keyof StackForm] === "mapping" ? parseJson(value) : value] as const,
+    )
     .filter(([key, value]) => !(UNSET_WHEN_EMPTY.has(key) && isEmpty(value)));
   return Object.fromEntries(entries);
 }

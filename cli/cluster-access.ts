@@ -1,6 +1,6 @@
 import type { KubeConfig } from "@kubernetes/client-node";
 
-import { readTokenFiles } from "../provider/cluster/token-file";
+import { readTokenFiles } from "../kubeconfig/token-file";
 import { clusterSchema, resolveCluster } from "../settings/cluster";
 import { faultLine, faultsOf } from "../settings/fault";
 import { badInput } from "./exit-code";

@@ -1,5 +1,6 @@
 import { Argument, Command, InvalidArgumentError } from "commander";
 
+import { LABEL } from "../contract/names";
 import { gateReference } from "../components/image/image-reference";
 import { CommandFailure } from "./exit-code";
 import { type CommonOptions, print, stackCommand } from "./options";
@@ -59,7 +60,7 @@ async function pass(gate: string, options: Options): Promise<void> {
 }
 
 function gateName(text: string): string {
-  if (/^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/.test(text)) return text;
+  if (LABEL.test(text)) return text;
   throw new InvalidArgumentError(
     `got "${text}"; allowed: 1 to 63 lower-case letters, digits and hyphens, beginning with a letter`,
   );

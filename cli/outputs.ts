@@ -1,6 +1,6 @@
 import type { OutputMap } from "@pulumi/pulumi/automation";
 
-import type { HistoryEntry, ReleaseRecord } from "../contract/release-record";
+import { type HistoryEntry, RECORD_VERSION, type ReleaseRecord } from "../contract/release-record";
 import type { JenkinsOutputs } from "../components/lanes/jenkins-access";
 import { badInput, CommandFailure } from "./exit-code";
 
@@ -13,8 +13,6 @@ export interface SlipwayOutputs {
   /** Absent where the stack makes no lanes. */
   readonly jenkins?: JenkinsOutputs;
 }
-
-const VERSION = 1;
 
 /**
  * The outputs of a Slipway stack.
@@ -30,9 +28,9 @@ export function slipwayOutputs(stack: string, outputs: OutputMap): SlipwayOutput
     );
   }
   for (const [service, { version }] of Object.entries(releases)) {
-    if (version !== (VERSION as number)) {
+    if (version !== (RECORD_VERSION as number)) {
       throw new CommandFailure(
-        `${stack}: releases.${service}.version must be ${VERSION}, got ${String(version)}; use the slipway of the version that this stack was deployed with`,
+        `${stack}: releases.${service}.version must be ${RECORD_VERSION}, got ${String(version)}; use the slipway of the version that this stack was deployed with`,
       );
     }
   }

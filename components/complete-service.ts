@@ -1,5 +1,7 @@
+import { completed } from "../contract/forms";
+import { VERDICT } from "../contract/verdict";
 import { type CredentialKeys, secretsOf } from "./credentials/credential-use";
-import type { Resources, Service, ServiceDefinition } from "./service-definition";
+import { PODS, type Resources, type Service, type ServiceDefinition } from "./service-definition";
 import { largerQuantity, smallerQuantity } from "../contract/quantity";
 
 const REQUESTS = { cpu: "100m", memory: "128Mi" };
@@ -20,25 +22,17 @@ export function complete(
   const { autoscale, ingress } = definition;
   return {
     ...place,
+    ...completed(PODS, definition),
     port: definition.port,
-    replicas: definition.replicas ?? 2,
     autoscale: autoscale && { cpu: 70, ...autoscale },
     health: definition.health,
     ready: definition.ready ?? definition.health,
     resources: completeResources(definition.resources ?? {}),
     ...secretsOf(definition, credentials),
     writable: definition.writable ?? ["/tmp"],
-    user: definition.user ?? 65532,
     ingress: ingress && { path: "/", awaitAddress: true, ...ingress },
     egress: definition.egress ?? [],
-    deadlineSeconds: definition.deadlineSeconds ?? 120,
-    timeoutSeconds: definition.timeoutSeconds,
-    warmupSeconds: definition.warmupSeconds ?? 60,
-    tolerate: definition.tolerate ?? {},
-    logs: definition.logs ?? true,
-    drainSeconds: definition.drainSeconds ?? 5,
-    stopSeconds: definition.stopSeconds ?? 25,
-    rollback: definition.rollback ?? true,
+    verdict: completed(VERDICT, definition),
   };
 }
 

@@ -45,17 +45,14 @@ export { complete, type Place } from "./complete-service";
 export type { JenkinsDefinition, LaneDefinition, LaneName } from "./lanes/definition";
 export { type LanePlan, planLanes } from "./lanes/plan";
 export { Namespace } from "./namespace";
-export {
-  promote,
-  type Promotion,
-  type PromotionArgs,
-  type ToBePromoted,
-} from "./promotion/promotion";
+export type { Promotion, ToBePromoted } from "./promotion/definition";
+export { promote, type PromotionArgs } from "./promotion/promotion";
 export { type AppliedObject, ObjectReadiness, type ObjectReadinessArgs } from "./object-readiness";
 export { Readiness, type ReadinessArgs } from "./readiness";
 export { Release, type ReleaseArgs, type ReleaseOptions } from "./release";
 export { requireReady } from "./require-ready";
 export type { Sealing } from "./credentials/sealed-credential";
+export { silenceSdkTrace } from "./sdk-trace";
 export { SealedValues, type SealedValuesArgs } from "./credentials/sealed-values";
 export { SecretReadiness, type SecretReadinessArgs } from "./credentials/secret-readiness";
 export { SlipwayProvider, type SlipwayProviderArgs } from "./slipway-provider";

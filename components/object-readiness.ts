@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { ObjectRecord, ObjectRules } from "../contract/object-readiness";
-import type { Tolerances } from "../contract/tolerances";
+import type { Awaited, ObjectRecord } from "../contract/object-readiness";
 import type { SlipwayProvider } from "./slipway-provider";
 import { RESOURCES } from "../contract/tokens";
+import type { Inputs } from "./inputs";
 
 /** An object that the program makes: every resource of `@pulumi/kubernetes` is one. */
 export interface AppliedObject {
@@ -16,37 +16,17 @@ export interface AppliedObject {
   }>;
 }
 
-export interface ObjectReadinessArgs {
+/** Arguments of an {@link ObjectReadiness}. */
+export type ObjectReadinessArgs = Inputs<Awaited> & {
   /** The object to wait for: a Job, a StatefulSet, a DaemonSet, a PersistentVolumeClaim, or a custom resource. */
   readonly object: AppliedObject;
   /**
    * Seconds from the start of the wait to its end, whatever happens.
+   *
    * @default 600
    */
   readonly deadlineSeconds?: pulumi.Input<number>;
-  /**
-   * When it is ready, and when it has failed: by a condition, `{ type: "Ready" }`, or by a JSONPath and the value that it is
-   * to find, `{ path: "$.status.phase", value: "Bound" }`. They take the place of all rules of Slipway's own.
-   * @default - those of the kind; for a kind that Slipway does not know, the conditions `Ready` and `Stalled`
-   */
-  readonly rules?: pulumi.Input<ObjectRules>;
-  /**
-   * Seconds for which a container that has started may answer its readiness probe with "not yet".
-   * @default 60
-   */
-  readonly warmupSeconds?: pulumi.Input<number>;
-  /**
-   * What the object's pods are given time for: `restarts` of each container, `unschedulableSeconds` without a node,
-   * `registrySeconds` without a way to the registry. A Job counts failures by itself.
-   * @default - 1, 30 and 60
-   */
-  readonly tolerate?: pulumi.Input<Tolerances>;
-  /**
-   * Whether the last lines of the containers' logs are part of a report.
-   * @default true
-   */
-  readonly logs?: pulumi.Input<boolean>;
-}
+};
 
 /**
  * Waits until an object is ready: a Job complete, a StatefulSet or a DaemonSet rolled out, a volume claim bound, a custom

@@ -1,4 +1,3 @@
-import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { HistoryEntry, ReleaseRecord } from "../contract/release-record";
@@ -9,7 +8,7 @@ import { credentialsOf } from "./credentials/credential-use";
 import type { ServiceDefinition } from "./service-definition";
 import type { Namespace } from "./namespace";
 import { Readiness } from "./readiness";
-import type { SlipwayProvider } from "./slipway-provider";
+import { slipwayProviderOf } from "./providers";
 import { type Endpoint, Workload } from "./workload";
 import { COMPONENTS } from "../contract/tokens";
 
@@ -35,7 +34,8 @@ export interface ReleaseArgs {
 
 /** Options of a {@link Release}: it never falls back to the context that kubectl happens to use. */
 export type ReleaseOptions = pulumi.ComponentResourceOptions & {
-  readonly providers: [k8s.Provider, SlipwayProvider];
+  /** One for Kubernetes and a {@link SlipwayProvider}, in any order: what `connect` returns. */
+  readonly providers: pulumi.ProviderResource[];
 };
 
 /**
@@ -54,6 +54,7 @@ export class Release extends pulumi.ComponentResource {
   constructor(name: string, args: ReleaseArgs, opts: ReleaseOptions) {
     super(COMPONENTS.Release, name, {}, opts);
 
+    const provider = slipwayProviderOf(this, name);
     const { namespace, registry, credentials = {}, failsLate = false } = args;
     const child = { parent: this };
     const image = new Image(name, { source: args.service, registry }, child);
@@ -71,8 +72,7 @@ export class Release extends pulumi.ComponentResource {
       { service, image: ref, source, namespace, credentials: used(args) },
       child,
     );
-    const { ingress, deadlineSeconds, timeoutSeconds, warmupSeconds, tolerate, logs, rollback } =
-      service;
+    const { ingress, verdict } = service;
     const readiness = new Readiness(
       name,
       {
@@ -85,16 +85,11 @@ export class Release extends pulumi.ComponentResource {
         manifestHash: workload.manifestHash,
         ...(source.commit !== undefined && { commit: source.commit }),
         dirty: source.dirty,
-        deadlineSeconds,
-        ...(timeoutSeconds !== undefined && { timeoutSeconds }),
-        warmupSeconds,
-        tolerate,
-        logs,
-        rollback,
+        ...verdict,
         ...(failsLate && { failsLate }),
       },
       // Without the namespace there is nothing to judge, so its end is the end of the verdict.
-      { ...child, provider: opts.providers[1], dependsOn: workload, deletedWith: namespace },
+      { ...child, provider, dependsOn: workload, deletedWith: namespace },
     );
 
     this.release = readiness.release;

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import type { ReleaseRecord } from "../contract/release-record";
+import { RECORD_VERSION, type ReleaseRecord } from "../contract/release-record";
 import { isPinned } from "./image/image-reference";
 import type { Endpoint } from "./workload";
 
@@ -9,9 +9,6 @@ export interface StackRelease {
   readonly release: ReleaseRecord;
   readonly endpoint: Endpoint;
 }
-
-/** The version of the record that this code knows. */
-const VERSION = 1;
 
 /**
  * Reads the release of a service from the outputs of another Slipway stack. Await it, so that nothing of the program
@@ -82,9 +79,9 @@ export function recordFaults(
   { version, verdict, reason, image, digest }: Entry,
 ): string[] {
   const at = `releases.${service}`;
-  if (version !== VERSION) {
+  if (version !== RECORD_VERSION) {
     return [
-      `${at}.version must be ${VERSION}, got ${show(version)}; read what changed in docs/outputs.md`,
+      `${at}.version must be ${RECORD_VERSION}, got ${show(version)}; read what changed in docs/outputs.md`,
     ];
   }
   const isPin =

@@ -1,3 +1,5 @@
+import { isIPv6 } from "node:net";
+
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
@@ -80,7 +82,7 @@ export class Workload extends pulumi.ComponentResource {
       .apply(([ref, known]) => workloadHash(service, ref, known));
     this.endpoint = pulumi.output({
       inCluster: `http://${service.name}.${service.namespace}.svc.cluster.local`,
-      address: pulumi.interpolate`http://${address.spec.clusterIP}`,
+      address: address.spec.clusterIP.apply(addressUrl),
       public: publicAddress(service),
     });
     this.registerOutputs({ endpoint: this.endpoint, manifestHash: this.manifestHash });
@@ -136,6 +138,11 @@ function declareOptions(
     new k8s.autoscaling.v2.HorizontalPodAutoscaler(name, horizontalPodAutoscaler, child);
   }
   if (ingress !== undefined) new k8s.networking.v1.Ingress(name, ingress, child);
+}
+
+/** In URLs the colons of an IPv6 address stand in brackets. */
+function addressUrl(ip: string): string {
+  return `http://${isIPv6(ip) ? `[${ip}]` : ip}`;
 }
 
 /** The address that people type, null where there is no Ingress. */

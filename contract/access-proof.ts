@@ -1,24 +1,54 @@
-import type { Right } from "../rights";
+import { z } from "zod";
 
-/** What the API server must allow an identity, and what it must not. */
-export interface IdentityAccess {
+import { type Right, VERBS } from "../rights";
+import { type Of, type ShapeOf, word } from "./field";
+
+const right = z
+  .object({
+    verb: z.enum(VERBS),
+    group: z.string(),
+    resource: word,
+    subresource: word.exactOptional(),
+    name: word.exactOptional(),
+    namespace: word.exactOptional(),
+  } satisfies ShapeOf<Right>)
+  .readonly();
+
+const identity = {
   /** User name, e.g. `system:serviceaccount:jenkins-deploy:deployer`. */
-  readonly user: string;
+  user: word,
   /**
    * Groups of the user, beside `system:authenticated`.
+   *
    * @default - those of a service account, where the user is one
    */
-  readonly groups?: readonly string[];
-  readonly needed: readonly Right[];
-  readonly forbidden: readonly Right[];
-}
+  groups: z.array(word).readonly().exactOptional(),
+  /** What it is for. Whatever else a right says of itself is left out of the state. */
+  needed: z.array(right).readonly(),
+  /** What would be too much, e.g. `forbiddenRights`. */
+  forbidden: z.array(right).readonly(),
+};
 
-/** Inputs of `slipway:index:AccessProof`. */
-export interface AccessProofInputs {
-  readonly identities: readonly IdentityAccess[];
-  /** `sha256:<64 hex>` over the roles and bindings that give the rights: other ones are proved again. */
-  readonly manifestHash?: string;
-}
+/** An identity, what the API server must allow it, and what it must not. */
+export type IdentityAccess = Of<typeof identity>;
+
+const identityAccess: z.ZodType<IdentityAccess> = z.object(identity).readonly();
+
+const shape = {
+  identities: z.array(identityAccess).min(1).readonly(),
+  /**
+   * `sha256:<64 hex>` over the roles and bindings that give the rights: other ones are proved again.
+   *
+   * @default - proved again only when the rights change that are asked for
+   */
+  manifestHash: word.exactOptional(),
+};
+
+/** Form of {@link AccessProofInputs}. */
+export const accessProofInputs = z.object(shape).readonly();
+
+/** Inputs of an `AccessProof`. */
+export type AccessProofInputs = Of<typeof shape>;
 
 /** A right that is not as it should be. */
 export interface AccessFault {
@@ -32,7 +62,7 @@ export interface AccessFault {
   readonly reason?: string;
 }
 
-/** Outputs of `slipway:index:AccessProof`. */
+/** Outputs of an `AccessProof`. */
 export interface AccessProofOutputs {
   readonly proved: boolean;
   /** Rights that were found allowed, as they should be. */

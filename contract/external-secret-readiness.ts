@@ -1,8 +1,17 @@
-/** Inputs of `slipway:index:ExternalSecretReadiness`. */
-export interface ExternalSecretReadinessInputs {
-  readonly namespace: string;
+import { z } from "zod";
+
+import { type Of, word } from "./field";
+
+const shape = {
+  namespace: word,
   /** Name of the ExternalSecret and of the Secret that it becomes. */
-  readonly name: string;
+  name: word,
   /** `sha256:<64 hex>` over the ExternalSecret: another one is awaited again. */
-  readonly manifestHash: string;
-}
+  manifestHash: z.string(),
+};
+
+/** Form of {@link ExternalSecretReadinessInputs}. */
+export const externalSecretReadinessInputs = z.object(shape).readonly();
+
+/** Inputs of an `ExternalSecretReadiness`. */
+export type ExternalSecretReadinessInputs = Of<typeof shape>;

@@ -1,17 +1,23 @@
-import type { RegistryLogin } from "./registry-login";
+import { z } from "zod";
 
-/** Inputs of `slipway:index:ImageCopy`. */
-export interface ImageCopyInputs {
-  /** `repository@sha256:<64 hex>`. */
-  readonly from: string;
+import { type Of, pinned, word } from "./field";
+import { registryLogin } from "./registry-login";
+
+const shape = {
+  /** The image to copy: `repository@sha256:<64 hex>`. */
+  from: pinned,
   /** The repository that gets it. */
-  readonly to: string;
-  /** @default - the logins of the machine */
-  readonly login?: RegistryLogin;
-}
+  to: word,
+  /**
+   * Login of one registry, kept as a secret.
+   *
+   * @default - the logins of the machine, as `docker login` made them
+   */
+  login: registryLogin.exactOptional(),
+};
 
-/** Outputs of `slipway:index:ImageCopy`. */
-export interface ImageCopyOutputs extends ImageCopyInputs {
-  /** The copy: `repository@sha256:<64 hex>`, with the digest of the image that it was made from. */
-  readonly image: string;
-}
+/** Form of {@link ImageCopyInputs}. */
+export const imageCopyInputs = z.object(shape).readonly();
+
+/** Inputs of an `ImageCopy`. */
+export type ImageCopyInputs = Of<typeof shape>;

@@ -1,12 +1,12 @@
-import type { RegistryLogin } from "./registry-login";
+import { z } from "zod";
 
-/** Arguments of the function `slipway:index:imageDigests`. */
-export interface ImageDigestsArgs {
-  /** `repository@sha256:<64 hex>` or `repository:tag`. */
-  readonly references: readonly string[];
-  /** @default - the logins of the machine */
-  readonly login?: RegistryLogin;
-}
+import { registryLogin } from "./registry-login";
+
+/** Arguments of the function `imageDigests`: references by digest or by tag, and the login of one registry. */
+export const imageDigestsArgs = z.object({
+  references: z.array(z.string()).readonly(),
+  login: registryLogin.exactOptional(),
+});
 
 /** What a registry said of an image: `digest` where it has it, `fault` where it did not answer. */
 export interface FoundImage {

@@ -1,7 +1,16 @@
-/** Inputs of `slipway:index:LaneGuard`. */
-export interface LaneGuardInputs {
+import { z } from "zod";
+
+import { type Of, word } from "./field";
+
+const shape = {
   /** Of the services. */
-  readonly namespace: string;
+  namespace: word,
   /** What the lanes ask of the cluster: lines about each object, by its kind and name. */
-  readonly lanes: Readonly<Record<string, readonly string[]>>;
-}
+  lanes: z.record(z.string(), z.array(z.string()).readonly()).readonly(),
+};
+
+/** Form of {@link LaneGuardInputs}. */
+export const laneGuardInputs = z.object(shape).readonly();
+
+/** Inputs of a `LaneGuard`. */
+export type LaneGuardInputs = Of<typeof shape>;

@@ -1,66 +1,114 @@
+import { z } from "zod";
+
 import type { Evidence } from "./evidence";
-import type { Tolerances } from "./tolerances";
+import { amount, count, name, type Of, text, verdictShape } from "./field";
+import type { VerdictSettings } from "./verdict";
+
+const WORD = /^[A-Za-z][-\w./]*$/;
+
+const path = z.string("must be a JSONPath");
+
+const condition = {
+  type: text(WORD, "a condition's type, such as Ready"),
+  /** @default "True" */
+  status: z
+    .enum(["True", "False", "Unknown"], 'must be "True", "False" or "Unknown"')
+    .exactOptional(),
+  /** @default - any */
+  reason: text(WORD, "a condition's reason").exactOptional(),
+};
 
 /** A condition of an object: met where its `status.conditions` have one of this type and status. */
-export interface ConditionRule {
-  readonly type: string;
-  /** @default "True" */
-  readonly status?: "True" | "False" | "Unknown";
-  /** @default - any */
-  readonly reason?: string;
-}
+export type ConditionRule = Of<typeof condition>;
+
+const finding = {
+  /** By RFC 9535, `$.status.phase`, or in kubectl's form, `{.status.phase}`. */
+  path,
+  /** @default - anything that is there */
+  value: z
+    .union([z.string(), z.number(), z.boolean()], "must be a text, a number or a boolean")
+    .exactOptional(),
+};
 
 /** What a JSONPath finds in an object: met where it finds the value. */
-export interface PathRule {
-  /** By RFC 9535, `$.status.phase`, or in kubectl's form, `{.status.phase}`. */
-  readonly path: string;
-  /** @default - anything that is there */
-  readonly value?: string | number | boolean;
-}
+export type PathRule = Of<typeof finding>;
 
 /** Something that an object shows. */
 export type ObjectRule = ConditionRule | PathRule;
 
-/** What tells of an object of a kind that Slipway does not know whether it is ready. */
-export interface ObjectRules {
+const rule = z.custom<ObjectRule>().superRefine((value: unknown, context) => {
+  const isPath = typeof value === "object" && value !== null && "path" in value;
+  const schema = z.strictObject(isPath ? finding : condition);
+  for (const { message, path } of schema.safeParse(value).error?.issues ?? []) {
+    context.addIssue({ code: "custom", message, path });
+  }
+});
+
+const rules = {
   /** @default - the condition `Ready` */
-  readonly ready?: ObjectRule;
+  ready: rule.exactOptional(),
   /** @default - the condition `Stalled` */
-  readonly failed?: ObjectRule;
+  failed: rule.exactOptional(),
   /**
    * Seconds for which `failed` must last: many controllers say that something failed, and try again.
+   *
    * @default 0
    */
-  readonly failedSeconds?: number;
+  failedSeconds: amount.exactOptional(),
   /**
    * JSONPath of the generation that the controller has seen last: a number, or a text that begins with it.
+   *
    * @default "$.status.observedGeneration" where the object has it
    */
-  readonly observedGeneration?: string;
-}
+  observedGeneration: path.exactOptional(),
+};
 
-/** Inputs of `slipway:index:ObjectReadiness`. */
-export interface ObjectReadinessInputs {
-  readonly apiVersion: string;
-  readonly kind: string;
+/** What tells of an object of a kind that Slipway does not know whether it is ready. */
+export type ObjectRules = Of<typeof rules>;
+
+const identity = {
+  apiVersion: text(/^([a-z0-9.-]+\/)?v[a-z0-9]+$/, "an API version, such as batch/v1"),
+  kind: text(/^[A-Z][A-Za-z0-9]*$/, "a kind, such as Job"),
   /** Absent for an object outside of namespaces. */
-  readonly namespace?: string;
-  readonly name: string;
+  namespace: name.exactOptional(),
+  name,
   /** The object as it was applied: another one of its name is never judged. */
-  readonly uid: string;
+  uid: text(/./, "the object's metadata.uid"),
   /** `metadata.generation` that the object got; the verdict waits for at least this one. Absent where the kind has none. */
-  readonly generation?: number;
-  /** Seconds from the start of the wait to its end, whatever happens. */
-  readonly deadlineSeconds: number;
-  /** @default - those of the kind; for a kind that Slipway does not know, the conditions `Ready` and `Stalled` */
+  generation: amount.exactOptional(),
+};
+
+const { warmupSeconds, tolerate, logs } = verdictShape;
+
+/** Form of {@link ObjectReadinessInputs}. */
+export const objectReadinessInputs = z
+  .strictObject({
+    ...identity,
+    deadlineSeconds: count,
+    rules: z.strictObject(rules).readonly().exactOptional(),
+    warmupSeconds,
+    tolerate,
+    logs,
+  })
+  .readonly();
+
+/** What an `ObjectReadiness` awaits of its object. A Job counts failures by itself, whatever is tolerated. */
+export type Awaited = Pick<VerdictSettings, "warmupSeconds" | "tolerate" | "logs"> & {
+  /**
+   * When it is ready, and when it has failed: by a condition, `{ type: "Ready" }`, or by a JSONPath and the value that
+   * it is to find, `{ path: "$.status.phase", value: "Bound" }`. They take the place of all rules of Slipway's own.
+   *
+   * @default - those of the kind; for a kind that Slipway does not know, the conditions `Ready` and `Stalled`
+   */
   readonly rules?: ObjectRules;
-  /** @default 60 */
-  readonly warmupSeconds?: number;
-  /** What the object's pods are given time for. */
-  readonly tolerate?: Tolerances;
-  /** @default true */
-  readonly logs?: boolean;
-}
+};
+
+/** Inputs of an `ObjectReadiness`. */
+export type ObjectReadinessInputs = Of<typeof identity> &
+  Awaited & {
+    /** Seconds from the start of the wait to its end, whatever happens. */
+    readonly deadlineSeconds: number;
+  };
 
 /** The verdict on an object of any kind. */
 export interface ObjectRecord {
@@ -81,9 +129,4 @@ export interface ObjectRecord {
   readonly startedAt: string;
   /** From the start of the wait to the verdict. */
   readonly seconds: number;
-}
-
-/** Outputs of `slipway:index:ObjectReadiness`: its inputs and the verdict. */
-export interface ObjectReadinessOutputs extends ObjectReadinessInputs {
-  readonly record: ObjectRecord;
 }

@@ -1,8 +1,17 @@
-/** Login of one image registry. */
-export interface RegistryLogin {
+import { z } from "zod";
+
+import { type Of, word } from "./field";
+
+const shape = {
   /** Host of the registry, with its port where it needs one. */
-  readonly server: string;
-  readonly username: string;
+  server: word,
+  username: word,
   /** Secret. */
-  readonly password: string;
-}
+  password: z.string(),
+};
+
+/** Form of a {@link RegistryLogin}. */
+export const registryLogin = z.object(shape).readonly();
+
+/** Login of one image registry. */
+export type RegistryLogin = Of<typeof shape>;

@@ -1,5 +1,8 @@
 import type { Evidence } from "./evidence";
 
+/** What a record says of its own form; another one is another promise. See docs/outputs.md. */
+export const RECORD_VERSION = 1;
+
 /** What is kept of the release that a new one took the place of. */
 export interface PreviousRelease {
   readonly commit: string | null;
@@ -40,7 +43,7 @@ export interface ReleasedPod {
 
 /** One release: the record in the stack's outputs. See docs/outputs.md. */
 export interface ReleaseRecord {
-  readonly version: 1;
+  readonly version: typeof RECORD_VERSION;
   readonly commit: string | null;
   readonly dirty: boolean;
   readonly image: string;

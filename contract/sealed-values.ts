@@ -1,38 +1,67 @@
+import { z } from "zod";
+
+import { type Of, texts, word } from "./field";
+
 /** Which Secrets a sealed value may become: this one, any of its namespace, or any at all. */
-export type SealingScope = "strict" | "namespace-wide" | "cluster-wide";
+export const SEALING_SCOPES = ["strict", "namespace-wide", "cluster-wide"] as const;
+
+/** One of {@link SEALING_SCOPES}. */
+export type SealingScope = (typeof SEALING_SCOPES)[number];
+
+const place = {
+  namespace: word,
+  /** Name of the SealedSecret and its Secret. */
+  name: word,
+  scope: z.enum(SEALING_SCOPES),
+};
 
 /** Service of the Sealed Secrets controller. */
-export interface SealingController {
-  readonly namespace: string;
-  readonly name: string;
-}
+export const sealingController = z.object({ namespace: z.string(), name: z.string() }).readonly();
 
-/** Inputs of `slipway:index:SealedValues` as the program gives them; `values` goes no further than `check`. */
-export interface SealedValuesInputs {
-  readonly namespace: string;
-  /** Name of the SealedSecret and its Secret. */
-  readonly name: string;
-  readonly scope: SealingScope;
-  readonly controller: SealingController;
-  /** Certificate to seal with, as PEM text, where the controller is not to be asked for its own. */
-  readonly certificate?: string;
-  /** By key of the Secret. */
-  readonly values: Readonly<Record<string, string>>;
+/** Service of the Sealed Secrets controller. */
+export type SealingController = z.infer<typeof sealingController>;
+
+const shape = {
+  controller: sealingController,
+  /**
+   * Certificate to seal with, as PEM text.
+   *
+   * @default - the controller's newest
+   */
+  certificate: z.string().exactOptional(),
+  /** By key of the Secret. They leave the program for Slipway's provider and are kept nowhere. */
+  values: texts,
   /**
    * Keys whose values are base64 of what is sealed, because that is no text.
+   *
    * @default []
    */
-  readonly base64?: readonly string[];
-}
+  base64: z.array(z.string()).readonly().exactOptional(),
+};
 
-/** Outputs of `slipway:index:SealedValues`. */
-export interface SealedValuesOutputs {
+/** Form of {@link SealedValuesInputs}. */
+export const sealedValuesInputs = z.object({ ...place, ...shape }).readonly();
+
+/** Inputs of `SealedValues` as the program gives them; `values` goes no further than `check`. */
+export type SealedValuesInputs = Of<typeof place> & Of<typeof shape>;
+
+const kept = {
   /** Values of `spec.encryptedData`. */
-  readonly encryptedData: Readonly<Record<string, string>>;
-  /** Tells of each value, with {@link digestKey}, whether it is another one. */
-  readonly digests: Readonly<Record<string, string>>;
-  /** The same for all values together. */
+  encryptedData: texts,
+  /** By key, whether the value is another one; a secret key is needed to make anything of it. */
+  digests: texts,
+  /** What the digests are made with: a secret. */
+  digestKey: z.string(),
+};
+
+/** Form of {@link Sealed}. */
+export const sealed = z.object({ ...place, ...kept }).readonly();
+
+/** What is kept of values: ciphertext, and what tells another value from the same. */
+export type Sealed = Of<typeof place> & Of<typeof kept>;
+
+/** Outputs of `SealedValues`. */
+export type SealedValuesOutputs = Of<typeof kept> & {
+  /** The same as `digests`, for all values together. */
   readonly digest: string;
-  /** Secret. */
-  readonly digestKey: string;
-}
+};

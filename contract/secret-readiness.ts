@@ -1,15 +1,23 @@
-import type { SealingController } from "./sealed-values";
+import { z } from "zod";
 
-/** Inputs of `slipway:index:SecretReadiness`. */
-export interface SecretReadinessInputs {
-  readonly namespace: string;
+import { type Of, texts, word } from "./field";
+import { sealingController } from "./sealed-values";
+
+const shape = {
+  namespace: word,
   /** Name of the SealedSecret and of the Secret that it becomes. */
-  readonly name: string;
+  name: word,
   /** `sha256:<64 hex>` over the SealedSecret: another one is awaited again. */
-  readonly manifestHash: string;
-  /** By key of the Secret: see `SealedValuesOutputs`. */
-  readonly digests: Readonly<Record<string, string>>;
+  manifestHash: z.string(),
+  /** By key of the Secret: see `SealedValues`. */
+  digests: texts,
   /** Secret. */
-  readonly digestKey: string;
-  readonly controller: SealingController;
-}
+  digestKey: z.string(),
+  controller: sealingController,
+};
+
+/** Form of {@link SecretReadinessInputs}. */
+export const secretReadinessInputs = z.object(shape).readonly();
+
+/** Inputs of a `SecretReadiness`. */
+export type SecretReadinessInputs = Of<typeof shape>;

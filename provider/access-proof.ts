@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
-import type { AccessProofOutputs } from "../contract/access-proof";
+import { accessProofInputs, type AccessProofOutputs } from "../contract/access-proof";
 import { ask, type Found } from "./access-proof/ask";
-import { checkInputs, parseInputs } from "./access-proof/inputs";
 import { ASKING, reportOf } from "./access-proof/words";
 import type { Api } from "./cluster/api";
 import { ApiError, messageOf } from "./cluster/api-error";
+import { parsed, silentFaultsOf } from "./input-schema";
 import type { Resource } from "./resource";
 import { PartialFailure, type Properties, type Subject } from "../wire/plugin";
 import { UNKNOWN } from "../wire/unknown";
@@ -28,7 +28,7 @@ export class AccessProof implements Resource {
 
   check: Resource["check"] = (_subject, { news }) => ({
     inputs: news,
-    failures: checkInputs(news),
+    failures: silentFaultsOf(accessProofInputs, news),
   });
 
   /** A stored proof that failed is a change: it is made again, whatever was lost of it. */
@@ -47,7 +47,7 @@ export class AccessProof implements Resource {
 
   /** Asks again. What is no longer as it was proved is a changed output, not an error. */
   read: Resource["read"] = async (subject, { id, outputs, inputs }) => {
-    const { identities } = parseInputs(inputs);
+    const { identities } = parsed(accessProofInputs, inputs);
     try {
       const found = await ask(this.api(), identities, { patient: false }, this.signal);
       if (found.faults.length > 0) {
@@ -69,7 +69,7 @@ export class AccessProof implements Resource {
   delete: Resource["delete"] = () => Promise.resolve();
 
   async #prove(subject: Subject, inputs: Properties): Promise<Properties> {
-    const { identities } = parseInputs(inputs);
+    const { identities } = parsed(accessProofInputs, inputs);
     const found = await ask(this.api(), identities, { patient: true }, this.signal).catch(
       (error: unknown) => {
         throw new Error(`access proof ${subject.name}: ${whyOf(error)}`, { cause: error });

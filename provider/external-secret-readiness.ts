@@ -1,9 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
-import { z } from "zod";
-import type { ExternalSecretReadinessInputs } from "../contract/external-secret-readiness";
+import {
+  externalSecretReadinessInputs,
+  type ExternalSecretReadinessInputs,
+} from "../contract/external-secret-readiness";
 import type { Api } from "./cluster/api";
 import { ApiError } from "./cluster/api-error";
-import { silentFaultsOf } from "./input-schema";
+import { parsed, silentFaultsOf } from "./input-schema";
 import type { Resource } from "./resource";
 import { newDigestKey } from "./sealing";
 import { AwaitedSecret } from "./secret-readiness/awaited-secret";
@@ -14,12 +16,6 @@ import { awaitVerdict, presentVerdict } from "./waiting/wait";
 import { PartialFailure, type Properties, type Subject } from "../wire/plugin";
 import { secret } from "../wire/struct";
 import { UNKNOWN } from "../wire/unknown";
-
-const schema = z.object({
-  namespace: z.string().min(1),
-  name: z.string().min(1),
-  manifestHash: z.string(),
-});
 
 /** What makes it another Secret, or calls for another look. */
 const IDENTITY = ["namespace", "name"];
@@ -42,7 +38,7 @@ export class ExternalSecretReadiness implements Resource {
 
   check: Resource["check"] = (_subject, { news }) => ({
     inputs: news,
-    failures: silentFaultsOf(schema, news),
+    failures: silentFaultsOf(externalSecretReadinessInputs, news),
   });
 
   /**
@@ -99,7 +95,7 @@ export class ExternalSecretReadiness implements Resource {
     const awaited = this.#awaited(subject, inputs, digestKey, { again: false });
     const { verdict } = await presentVerdict(awaited, this.signal);
     if (verdict.kind === "failed") {
-      subject.log.warn(reportOf(parse(inputs), verdict.message));
+      subject.log.warn(reportOf(parsed(externalSecretReadinessInputs, inputs), verdict.message));
     }
     const digest = (await this.#digest(inputs, digestKey)) ?? null;
     const ready = verdict.kind === "ready" && digest !== null;
@@ -132,7 +128,9 @@ export class ExternalSecretReadiness implements Resource {
     const look = isJudged ? this.#look(inputs, digestKey) : Promise.resolve(undefined);
     const digest = await look.catch(() => undefined);
     throw new PartialFailure(
-      awaited.explain(verdict, (words) => reportOf(parse(inputs), words)),
+      awaited.explain(verdict, (words) =>
+        reportOf(parsed(externalSecretReadinessInputs, inputs), words),
+      ),
       idOf(inputs),
       outputsOf(inputs, false, digest ?? null, digestKey),
     );
@@ -145,7 +143,11 @@ export class ExternalSecretReadiness implements Resource {
     again: { readonly again: boolean },
   ) {
     const api = this.api();
-    return new AwaitedSecret(api, externalSource(api, parse(inputs), digestKey, again), name);
+    return new AwaitedSecret(
+      api,
+      externalSource(api, parsed(externalSecretReadinessInputs, inputs), digestKey, again),
+      name,
+    );
   }
 
   #digest(inputs: Properties, digestKey: string): Promise<string | undefined> {
@@ -153,7 +155,12 @@ export class ExternalSecretReadiness implements Resource {
   }
 
   #look(inputs: Properties, digestKey: string): Promise<string | undefined> {
-    return digestOfSecret(this.api(), parse(inputs), digestKey, this.signal);
+    return digestOfSecret(
+      this.api(),
+      parsed(externalSecretReadinessInputs, inputs),
+      digestKey,
+      this.signal,
+    );
   }
 }
 
@@ -172,10 +179,6 @@ function outputsOf(
   digestKey: string,
 ): Properties {
   return { ...inputs, ready, digest, digestKey: secret(digestKey) };
-}
-
-function parse(inputs: Properties): ExternalSecretReadinessInputs {
-  return schema.parse(inputs);
 }
 
 function reportOf({ namespace, name }: ExternalSecretReadinessInputs, message: string): string {

@@ -1,18 +1,10 @@
-import { z } from "zod";
-
-import { silentFaultsOf } from "./input-schema";
-import { type Lookup, loginSchema } from "./registry/lookup";
+import { imageCopyInputs, type ImageCopyInputs } from "../contract/image-copy";
+import { registryLogin } from "../contract/registry-login";
+import { parsed, silentFaultsOf } from "./input-schema";
+import type { Lookup } from "./registry/lookup";
 import type { Resource } from "./resource";
 import type { Properties } from "../wire/plugin";
 import { secret } from "../wire/struct";
-
-const schema = z.object({
-  from: z.string().regex(/^[^@\s]+@sha256:[0-9a-f]{64}$/),
-  to: z.string().min(1),
-  login: loginSchema.optional(),
-});
-
-type Inputs = z.output<typeof schema>;
 
 /**
  * `slipway:index:ImageCopy`: an image in another repository, under the same digest. The copy has a tag, so that no
@@ -24,7 +16,7 @@ export class ImageCopy implements Resource {
 
   check: Resource["check"] = (_subject, { news }) => ({
     inputs: marked(news),
-    failures: silentFaultsOf(schema, news),
+    failures: silentFaultsOf(imageCopyInputs, news),
   });
 
   /** Another login is no change: the image is there. */
@@ -34,7 +26,7 @@ export class ImageCopy implements Resource {
   };
 
   create: Resource["create"] = async (_subject, { inputs, preview }) => {
-    const copy = schema.parse(inputs);
+    const copy = parsed(imageCopyInputs, inputs);
     const image = `${copy.to}@${digestOf(copy.from)}`;
     if (!preview) await this.#copied(copy);
     return { id: image, outputs: { ...marked(inputs), image } };
@@ -45,14 +37,14 @@ export class ImageCopy implements Resource {
 
   /** A copy that the registry has lost is gone, and made again. */
   read: Resource["read"] = async (_subject, { id, outputs }) => {
-    const { login } = schema.parse(outputs);
+    const { login } = parsed(imageCopyInputs, outputs);
     const digest = await this.lookup(login).digest(id);
     return digest === undefined ? undefined : { id, outputs: marked(outputs) };
   };
 
   delete: Resource["delete"] = () => Promise.resolve();
 
-  async #copied({ from, to, login }: Inputs): Promise<void> {
+  async #copied({ from, to, login }: ImageCopyInputs): Promise<void> {
     const registry = this.lookup(login);
     const digest = digestOf(from);
     const tagged = `${to}:${digest.slice("sha256:".length, "sha256:".length + 32)}`;
@@ -77,7 +69,7 @@ function digestOf(pinned: string): string {
 
 /** What the engine keeps, with the password as a secret. */
 function marked({ login, ...properties }: Properties): Properties {
-  const known = loginSchema.safeParse(login).data;
+  const known = registryLogin.safeParse(login).data;
   return {
     ...properties,
     ...(known && { login: { ...known, password: secret(known.password) } }),

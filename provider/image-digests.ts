@@ -1,20 +1,17 @@
-import { z } from "zod";
-
-import type { FoundImage } from "../contract/image-digests";
-import { type Lookup, loginSchema } from "./registry/lookup";
+import { type FoundImage, imageDigestsArgs } from "../contract/image-digests";
+import { parsed } from "./input-schema";
+import type { Lookup } from "./registry/lookup";
 import type { Properties } from "../wire/plugin";
 
 /** Questions that are asked at a time. */
 const TOGETHER = 8;
-
-const schema = z.object({ references: z.array(z.string()), login: loginSchema.optional() });
 
 /**
  * The function `slipway:index:imageDigests`: which of these images their registries have. What a registry did not
  * answer is told beside the others, so that all that is wrong is told at once.
  */
 export async function imageDigests(args: Properties, lookup: Lookup): Promise<Properties> {
-  const { references, login } = schema.parse(args);
+  const { references, login } = parsed(imageDigestsArgs, args);
   const registry = lookup(login);
   const images: FoundImage[] = [];
   for (let start = 0; start < references.length; start += TOGETHER) {

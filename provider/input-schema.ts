@@ -1,77 +1,57 @@
-import { z } from "zod";
+import type { z } from "zod";
 import type { CheckFailure, Properties } from "../wire/plugin";
-import { containsUnknown, isUnknown } from "../wire/unknown";
-
-/** Kubernetes' rule for the names of most objects. */
-const NAME = /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/;
-
-/** A Kubernetes object's name. */
-export const name = text(NAME, "a Kubernetes object's name: lower-case letters, digits, - and .");
-
-/** A number of things of which there is at least one. */
-export const count = known(
-  z.number("must be a number").int("must be a whole number").min(1, "must be at least 1"),
-);
-
-/** A number of things of which there may be none. */
-export const amount = known(
-  z.number("must be a number").int("must be a whole number").min(0, "must be at least 0"),
-);
-
-/** A choice between two. */
-export const flag = known(z.boolean("must be true or false"));
-
-/** What pods are given time for: see `Tolerances`. */
-export const tolerances = known(
-  z.strictObject({
-    restarts: amount.optional(),
-    unschedulableSeconds: amount.optional(),
-    registrySeconds: amount.optional(),
-  }),
-);
-
-/** A text of this form. */
-export function text(pattern: RegExp, allowed: string) {
-  return known(z.string(`must be ${allowed}`).regex(pattern, `must be ${allowed}`));
-}
-
-/** A value of the schema, or one that the engine does not know yet. */
-export function known(schema: z.ZodType) {
-  return z.unknown().superRefine((value, context) => {
-    if (isUnknown(value)) {
-      return;
-    }
-    for (const issue of schema.safeParse(value).error?.issues ?? []) {
-      context.addIssue({ code: "custom", message: issue.message, path: issue.path });
-    }
-  });
-}
+import { isUnknown } from "../wire/unknown";
 
 /** What is wrong with inputs, each with the value got and what is allowed. Unknown values pass. */
 export function faultsOf(schema: z.ZodType, news: Properties): CheckFailure[] {
-  const { error } = schema.safeParse(news);
-  return (error?.issues ?? []).map(({ path, message }) => ({
-    property: path.join("."),
-    reason: `${path.join(".") || "inputs"}: ${message}, got ${shown(valueAt(news, path))}`,
-  }));
+  return issuesOf(schema, news).map(({ path, message }) => faultAt(news, path, message));
 }
 
-/** The same without the values, which may be secrets. Inputs of which something is unknown yet pass as a whole. */
+/** The same without the values, which may be secrets. */
 export function silentFaultsOf(schema: z.ZodType, news: Properties): CheckFailure[] {
-  const issues = containsUnknown(news) ? [] : (schema.safeParse(news).error?.issues ?? []);
-  return issues.map(({ path, message }) => {
+  return issuesOf(schema, news).map(({ path, message }) => {
     const property = path.join(".");
     return { property, reason: `${property || "inputs"}: ${message}` };
   });
 }
 
-function shown(value: unknown): string {
-  return value === undefined ? "nothing" : JSON.stringify(value);
+/** A fault of one input, with the value got. */
+export function faultAt(
+  news: Properties,
+  path: readonly PropertyKey[],
+  message: string,
+): CheckFailure {
+  const property = path.join(".");
+  const value = valueAt(news, path);
+  const got = value === undefined ? "nothing" : JSON.stringify(value);
+  return { property, reason: `${property || "inputs"}: ${message}, got ${got}` };
 }
 
-function valueAt(properties: unknown, path: readonly PropertyKey[]): unknown {
+/** The value at a path, undefined where there is none. */
+export function valueAt(properties: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce<unknown>(
-    (value, key) => (value as Readonly<Record<PropertyKey, unknown>> | undefined)?.[key],
+    (value, key) => (value as Readonly<Record<PropertyKey, unknown>> | null | undefined)?.[key],
     properties,
   );
+}
+
+/**
+ * The inputs of a real run, in which everything is known.
+ *
+ * @throws Error without the values, for inputs that never passed a check
+ */
+export function parsed<Inputs>(schema: z.ZodType<Inputs>, properties: Properties): Inputs {
+  const { data, success, error } = schema.safeParse(properties);
+  if (success) {
+    return data;
+  }
+  throw new Error(silentFaultsOf(schema, properties)[0]?.reason ?? error.message);
+}
+
+/** What a schema finds, but for what is not known yet. */
+function issuesOf(schema: z.ZodType, news: Properties): readonly z.core.$ZodIssue[] {
+  const issues = schema.safeParse(news).error?.issues ?? [];
+  const isKnown = (path: readonly PropertyKey[]): boolean =>
+    !path.some((_, index) => isUnknown(valueAt(news, path.slice(0, index + 1))));
+  return issues.filter(({ path }) => isKnown(path));
 }

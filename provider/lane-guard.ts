@@ -1,16 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
-import { z } from "zod";
-import type { LaneGuardInputs } from "../contract/lane-guard";
+import { laneGuardInputs, type LaneGuardInputs } from "../contract/lane-guard";
 import { ownName, review } from "./cluster/access-review";
 import type { Api } from "./cluster/api";
-import { silentFaultsOf } from "./input-schema";
+import { parsed, silentFaultsOf } from "./input-schema";
 import type { Resource } from "./resource";
 import type { Properties, Subject } from "../wire/plugin";
-
-const schema = z.object({
-  namespace: z.string().min(1),
-  lanes: z.record(z.string(), z.array(z.string())),
-});
 
 /** The right that whoever changes lanes has, and no lane. */
 const CHANGE_LANES = {
@@ -32,7 +26,7 @@ export class LaneGuard implements Resource {
 
   check: Resource["check"] = (_subject, { news }) => ({
     inputs: news,
-    failures: silentFaultsOf(schema, news),
+    failures: silentFaultsOf(laneGuardInputs, news),
   });
 
   diff: Resource["diff"] = (_subject, { oldInputs, news }) => {
@@ -71,8 +65,8 @@ export class LaneGuard implements Resource {
     news: Properties,
     preview: boolean,
   ): Promise<void> {
-    const { namespace, lanes } = schema.parse(news);
-    const changes = changesOf(schema.shape.lanes.catch({}).parse(olds["lanes"]), lanes);
+    const { namespace, lanes } = parsed(laneGuardInputs, news);
+    const changes = changesOf(laneGuardInputs.safeParse(olds).data?.lanes ?? {}, lanes);
     if (changes.length === 0 || (await this.#mayChange(namespace))) {
       return;
     }

@@ -1,8 +1,13 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Evidence } from "../contract/evidence";
-import type { ObjectReadinessInputs, ObjectRecord } from "../contract/object-readiness";
+import {
+  objectReadinessInputs,
+  type ObjectReadinessInputs,
+  type ObjectRecord,
+} from "../contract/object-readiness";
 import type { Cluster } from "./cluster";
-import { checkInputs, parseInputs } from "./object-readiness/inputs";
+import { parsed } from "./input-schema";
+import { checkInputs } from "./object-readiness/inputs";
 import { AwaitedObject } from "./object-readiness/awaited-object";
 import type { Resource } from "./resource";
 import { type ObservedObject, titleOf } from "./verdict/awaited-object";
@@ -67,7 +72,7 @@ export class ObjectReadiness implements Resource {
   /** Judges again without waiting. An object that is not ready is a changed output, not an error. */
   read: Resource["read"] = async (subject, { id, outputs, inputs: kept }) => {
     const inputs = judgedInputs(outputs, kept);
-    const object = parseInputs(inputs);
+    const object = parsed(objectReadinessInputs, inputs);
     const stored = storedOf(outputs);
     const awaited = new AwaitedObject(this.cluster(), object, subject.name);
     const judgement = await presentVerdict(awaited, this.signal);
@@ -95,7 +100,7 @@ export class ObjectReadiness implements Resource {
     stored: ObjectRecord | undefined,
     timeoutSeconds: number,
   ): Promise<Properties> {
-    const object = parseInputs(inputs);
+    const object = parsed(objectReadinessInputs, inputs);
     if (stored?.reason === "interrupted" && stored.uid === object.uid) {
       const title = titleOf(object);
       subject.log.info(`${subject.name}: resumes the wait for ${title} that was interrupted`);

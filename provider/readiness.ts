@@ -1,8 +1,8 @@
 import type { Evidence } from "../contract/evidence";
-import type { ReadinessInputs } from "../contract/readiness";
+import { readinessInputs, type ReadinessInputs } from "../contract/readiness";
 import type { RunningRelease } from "../contract/release-record";
 import type { Cluster } from "./cluster";
-import { checkInputs, parseInputs } from "./readiness/inputs";
+import { faultsOf, parsed } from "./input-schema";
 import { changesOf } from "./readiness/changes";
 import { afterLook, afterVerdict } from "./readiness/history";
 import { evidenceAfterLook, recordOf } from "./readiness/record";
@@ -49,7 +49,7 @@ export class Readiness implements Resource {
 
   check: Resource["check"] = (_subject, { news }) => ({
     inputs: news,
-    failures: checkInputs(news),
+    failures: faultsOf(readinessInputs, news),
   });
 
   /** A stored verdict that is not `ready` is a change: a failure is judged again, whatever was lost of it. */
@@ -81,7 +81,7 @@ export class Readiness implements Resource {
   /** Judges again without waiting. An unhealthy release is a changed output, not an error. */
   read: Resource["read"] = async (subject, { id, outputs, inputs: kept }) => {
     const inputs = judgedInputs(outputs, kept);
-    const release = parseInputs(inputs);
+    const release = parsed(readinessInputs, inputs);
     const stored = stateOf(outputs);
     const mark = markOf(release, await this.#deployment(release, this.signal));
     if (mark !== undefined) {
@@ -139,7 +139,7 @@ export class Readiness implements Resource {
   ): Promise<Properties> {
     const began = performance.now();
     const startedAt = new Date().toISOString();
-    const release = parseInputs(inputs);
+    const release = parsed(readinessInputs, inputs);
     const awaited = new AwaitedRelease(this.cluster(), release);
     const tools = this.#tools(subject, timeoutSeconds);
     const until = began + awaited.limitSeconds(timeoutSeconds) * 1000;

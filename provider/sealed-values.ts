@@ -1,10 +1,12 @@
-import type { SealingController } from "../contract/sealed-values";
+import { SEALING_SCOPE } from "../contract/marks";
+import { type Sealed, sealedValuesInputs, sealingController } from "../contract/sealed-values";
 import type { Api } from "./cluster/api";
+import { parsed, silentFaultsOf } from "./input-schema";
 import type { KnownSecrets } from "./known-secrets";
 import type { Resource } from "./resource";
 import { digestOfAll } from "./sealing";
 import { Controller } from "./sealing/controller";
-import { checkValues, type Sealed, sealAnew, sealedOf } from "./sealing/reseal";
+import { sealAnew, sealedOf } from "./sealing/reseal";
 import { parseCertificate } from "./sealing/certificate";
 import type { Properties } from "../wire/plugin";
 import { secret } from "../wire/struct";
@@ -29,19 +31,19 @@ export class SealedValues implements Resource {
 
   check: Resource["check"] = async (_subject, { olds, news }) => {
     this.#learn(news);
-    const failures = checkValues(news);
+    const failures = silentFaultsOf(sealedValuesInputs, news);
     if (failures.length > 0) {
       return { inputs: withoutValues(news), failures };
     }
-    const { certificate } = news;
+    const given = parsed(sealedValuesInputs, news);
     const controller = this.#controller(news);
-    const given =
-      typeof certificate === "string"
-        ? parseCertificate(certificate, "slipway:sealing.certificate")
-        : undefined;
+    const certificate =
+      given.certificate === undefined
+        ? undefined
+        : parseCertificate(given.certificate, "slipway:sealing.certificate");
     const publicKey = async () =>
-      given ?? parseCertificate(await controller.certificate(), controller.origin);
-    const sealed = await sealAnew(sealedOf(olds), news, publicKey);
+      certificate ?? parseCertificate(await controller.certificate(), controller.origin);
+    const sealed = await sealAnew(sealedOf(olds), given, publicKey);
     return { inputs: { ...withoutValues(news), ...marked(sealed) } };
   };
 
@@ -97,7 +99,7 @@ export class SealedValues implements Resource {
       metadata: {
         namespace,
         name,
-        annotations: { [`sealedsecrets.bitnami.com/${String(scope)}`]: "true" },
+        annotations: { [SEALING_SCOPE + String(scope)]: "true" },
       },
       spec: { encryptedData },
     };
@@ -110,7 +112,7 @@ export class SealedValues implements Resource {
   }
 
   #controller({ controller }: Properties): Controller {
-    return new Controller(this.api(), controller as SealingController, this.signal);
+    return new Controller(this.api(), sealingController.parse(controller), this.signal);
   }
 }
 

@@ -1,24 +1,13 @@
 import { isDeepStrictEqual } from "node:util";
-import { z } from "zod";
-import type { SecretReadinessInputs } from "../contract/secret-readiness";
+import { secretReadinessInputs, type SecretReadinessInputs } from "../contract/secret-readiness";
 import type { Api } from "./cluster/api";
-import { silentFaultsOf } from "./input-schema";
+import { parsed, silentFaultsOf } from "./input-schema";
 import type { Resource } from "./resource";
 import { AwaitedSecret } from "./secret-readiness/awaited-secret";
 import { sealedSource } from "./secret-readiness/sealed";
 import { awaitVerdict, presentVerdict } from "./waiting/wait";
 import { PartialFailure, type Properties, type Subject } from "../wire/plugin";
 import { secret } from "../wire/struct";
-
-const texts = z.record(z.string(), z.string());
-const schema = z.object({
-  namespace: z.string().min(1),
-  name: z.string().min(1),
-  manifestHash: z.string(),
-  digests: texts,
-  digestKey: z.string(),
-  controller: z.object({ namespace: z.string(), name: z.string() }),
-});
 
 /** What makes it another Secret, or calls for another look. */
 const IDENTITY = ["namespace", "name"];
@@ -40,7 +29,7 @@ export class SecretReadiness implements Resource {
 
   check: Resource["check"] = (_subject, { news }) => ({
     inputs: markedOf(news),
-    failures: silentFaultsOf(schema, news),
+    failures: silentFaultsOf(secretReadinessInputs, news),
   });
 
   /** A Secret that was not as it should be is a change: it is looked at again. */
@@ -69,7 +58,7 @@ export class SecretReadiness implements Resource {
     const awaited = this.#awaited(subject, inputs, { again: false });
     const { verdict } = await presentVerdict(awaited, this.signal);
     if (verdict.kind === "failed") {
-      subject.log.warn(reportOf(parse(inputs), verdict.message));
+      subject.log.warn(reportOf(parsed(secretReadinessInputs, inputs), verdict.message));
     }
     return { id, outputs: outputsOf(inputs, verdict.kind === "ready") };
   };
@@ -94,13 +83,19 @@ export class SecretReadiness implements Resource {
     if (verdict.kind === "ready") {
       return outputsOf(inputs, true);
     }
-    const message = awaited.explain(verdict, (words) => reportOf(parse(inputs), words));
+    const message = awaited.explain(verdict, (words) =>
+      reportOf(parsed(secretReadinessInputs, inputs), words),
+    );
     throw new PartialFailure(message, idOf(inputs), outputsOf(inputs, false));
   }
 
   #awaited({ name }: Subject, inputs: Properties, again: { readonly again: boolean }) {
     const api = this.api();
-    return new AwaitedSecret(api, sealedSource(api, parse(inputs), again), name);
+    return new AwaitedSecret(
+      api,
+      sealedSource(api, parsed(secretReadinessInputs, inputs), again),
+      name,
+    );
   }
 }
 
@@ -114,10 +109,6 @@ function outputsOf(inputs: Properties, ready: boolean): Properties {
 
 function markedOf(inputs: Properties): Properties {
   return { ...inputs, digestKey: secret(inputs["digestKey"]) };
-}
-
-function parse(inputs: Properties): SecretReadinessInputs {
-  return schema.parse(inputs);
 }
 
 function reportOf({ namespace, name, controller }: SecretReadinessInputs, message: string): string {

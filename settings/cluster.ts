@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { isAbsolute } from "node:path";
 
 import type { Cluster } from "../components/cluster";
+import type { ShapeOf } from "../contract/field";
 import { type Fault, got } from "./fault";
 import * as field from "./fields";
 import { fileFaults, fileOf, type Kubeconfig, readKubeconfig, type Target } from "./kubeconfig";
@@ -21,7 +22,7 @@ export function clusterSchema(surroundings: Surroundings) {
       identifier: field
         .expanded(surroundings, "a name of the cluster that never changes")
         .exactOptional(),
-    },
+    } satisfies ShapeOf<Omit<Cluster, "kubeconfigVariable">>,
     "kubeconfig, and as needed context and identifier",
   );
 }

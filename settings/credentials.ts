@@ -3,9 +3,16 @@ import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 
-import type { ValueSource } from "../components/credentials/values";
+import type { ShapeOf } from "../contract/field";
+import { SEALING_SCOPES } from "../contract/sealed-values";
+import type { RemoteValue, SecretStore } from "../components/credentials/external-secret";
+import type { RandomText, ValueSource } from "../components/credentials/values";
 import type { CredentialDefinition } from "../components/credentials/credential";
-import { CREDENTIAL_KEYS, type CredentialFormat } from "../components/credentials/format";
+import {
+  CREDENTIAL_KEYS,
+  type CredentialFormat,
+  type JenkinsOptions,
+} from "../components/credentials/format";
 import type { Sealing } from "../components/credentials/sealed-credential";
 import { interval } from "./duration";
 import * as field from "./fields";
@@ -22,7 +29,7 @@ const remote = field.mapping(
     key: z.string().min(1),
     property: z.string().min(1).exactOptional(),
     version: z.string().min(1).exactOptional(),
-  },
+  } satisfies ShapeOf<RemoteValue>,
   "key, and as needed property and version",
 );
 
@@ -42,7 +49,7 @@ const source = z.union(
           {
             length: field.wholeNumber(1, LONGEST_RANDOM),
             alphabet: z.string().min(2).exactOptional(),
-          },
+          } satisfies ShapeOf<RandomText>,
           "length and alphabet",
         ),
       },
@@ -70,7 +77,7 @@ const jenkins = field.mapping(
     keyBindings: field
       .named(z.string(), field.dataKey, "a mapping of the format's keys to those of the Secret")
       .exactOptional(),
-  },
+  } satisfies ShapeOf<JenkinsOptions>,
   "description, scope, folders and keyBindings",
 );
 
@@ -82,9 +89,11 @@ const store = field.mapping(
         error: "allowed: SecretStore or ClusterSecretStore",
       })
       .exactOptional(),
-  },
+  } satisfies ShapeOf<SecretStore>,
   "name and kind",
 );
+
+type Form = Partial<Record<"keys" | "backend", unknown>> & Omit<CredentialDefinition, "keys">;
 
 /** The form of one credential in the settings; `credentialFaults` tells what its keys say about each other. */
 export const credentialSchema = field.mapping(
@@ -93,7 +102,7 @@ export const credentialSchema = field.mapping(
     keys: field.named(field.dataKey, source, "a mapping of keys").exactOptional(),
     namespace: field.label.exactOptional(),
     scope: z
-      .enum(["strict", "namespace-wide", "cluster-wide"], {
+      .enum(SEALING_SCOPES, {
         error: "allowed: strict, namespace-wide or cluster-wide",
       })
       .exactOptional(),
@@ -101,7 +110,7 @@ export const credentialSchema = field.mapping(
     backend: z.enum(BACKENDS, { error: `allowed: ${BACKENDS.join(" or ")}` }).exactOptional(),
     store: store.exactOptional(),
     refreshInterval: interval.exactOptional(),
-  },
+  } satisfies ShapeOf<Form>,
   "format, keys, namespace, scope, jenkins, backend, store and refreshInterval",
 );
 
@@ -111,14 +120,17 @@ export function sealingSchema(surroundings: Surroundings) {
     {
       controller: field
         .mapping(
-          { namespace: field.label.exactOptional(), name: field.label.exactOptional() },
+          {
+            namespace: field.label.exactOptional(),
+            name: field.label.exactOptional(),
+          } satisfies ShapeOf<Partial<Sealing["controller"]>>,
           "namespace and name",
         )
         .exactOptional(),
       certificate: field
         .path(surroundings, "file", "the path of what kubeseal --fetch-cert printed")
         .exactOptional(),
-    },
+    } satisfies ShapeOf<Partial<Record<keyof Sealing, unknown>>>,
     "controller and certificate",
   );
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { LABEL, OBJECT_NAME } from "../contract/names";
 import { parseQuantity } from "../contract/quantity";
 import { got } from "./fault";
 import { unusable } from "./look";
@@ -82,8 +83,6 @@ export function quantity(example: string) {
     .transform(String);
 }
 
-const LABEL = /^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/;
-const SUBDOMAIN = /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 const HOST =
   /^(?=.{1,253}$)(\*\.)?[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?(\.[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)+$/;
 
@@ -94,7 +93,7 @@ export const label = text(
 );
 /** The name of an object that exists already. */
 export const objectName = text(
-  SUBDOMAIN,
+  OBJECT_NAME,
   "the name of a Kubernetes object: lower-case letters, digits, hyphens and dots",
 );
 export const host = text(

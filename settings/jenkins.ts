@@ -1,6 +1,10 @@
-import type { z } from "zod";
-
-import { LANES, type LaneName, prefixOf } from "../components/lanes/definition";
+import {
+  type JenkinsDefinition,
+  type LaneDefinition,
+  LANES,
+  prefixOf,
+} from "../components/lanes/definition";
+import type { ShapeOf } from "../contract/field";
 import { egress, egressAs } from "./egress";
 import { type Fault, got } from "./fault";
 import * as field from "./fields";
@@ -18,15 +22,15 @@ const lane = field.mapping(
     cpu: field.quantity("4").exactOptional(),
     memory: field.quantity("8Gi").exactOptional(),
     egress: destinations.exactOptional(),
-  },
+  } satisfies ShapeOf<LaneDefinition>,
   "pods, cpu, memory and egress",
 );
 
-const lanes: { readonly [Name in LaneName]: z.ZodExactOptional<typeof lane> } = {
+const lanes = {
   preview: lane.exactOptional(),
   build: lane.exactOptional(),
   deploy: lane.exactOptional(),
-};
+} satisfies ShapeOf<NonNullable<JenkinsDefinition["lanes"]>>;
 
 /** What Jenkins gets of the cluster; {@link jenkinsFaults} tells what it says about the rest of the settings. */
 export const jenkinsSchema = field.mapping(
@@ -38,7 +42,7 @@ export const jenkinsSchema = field.mapping(
         {
           namespace: field.label.exactOptional(),
           ports: field.list(field.port, "a list of ports").min(1).exactOptional(),
-        },
+        } satisfies ShapeOf<NonNullable<JenkinsDefinition["controller"]>>,
         "namespace and ports",
       )
       .exactOptional(),
@@ -55,7 +59,7 @@ export const jenkinsSchema = field.mapping(
     launcherExec: field
       .choice("whether launchers may run commands in agent pods, as the step container does")
       .exactOptional(),
-  },
+  } satisfies ShapeOf<JenkinsDefinition>,
   "apiServer, and as needed prefix, controller, egress, lanes, longLivedTokens and launcherExec",
 );
 

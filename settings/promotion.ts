@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 import type { ImageSource } from "../components/image/image";
-import type { Promotion, ToBePromoted } from "../components/promotion/promotion";
+import type { Promotion, ToBePromoted } from "../components/promotion/definition";
 import { duration } from "./duration";
 import { type Fault, got } from "./fault";
 import * as field from "./fields";

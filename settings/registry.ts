@@ -1,6 +1,8 @@
 import { z } from "zod";
 
+import type { Registry } from "../components/image/image";
 import { isRepository } from "../components/image/image-reference";
+import type { ShapeOf } from "../contract/field";
 import type { Fault } from "./fault";
 import * as field from "./fields";
 import { mapping } from "./mapping";
@@ -23,7 +25,7 @@ export function registrySchema(surroundings: Surroundings) {
         .pipe(z.string().refine(isRepository, { error: `allowed: ${repository}` })),
       username: field.expanded(surroundings, "the name to log in with").exactOptional(),
       pullSecret: field.objectName.exactOptional(),
-    },
+    } satisfies ShapeOf<Omit<Registry, "password">>,
     "repository, and as needed username and pullSecret",
   );
 }

@@ -1,9 +1,24 @@
 import { z } from "zod";
 
-import { isPinned } from "../components/image/image-reference";
+import type { Build } from "../components/image/image";
+import { isPinned, PINNED_ALLOWED } from "../components/image/image-reference";
+import {
+  type Autoscale,
+  type CredentialKey,
+  type IngressDefinition,
+  PODS,
+  type Resources,
+  type SecretKey,
+  type ServiceDefinition,
+} from "../components/service-definition";
+import { shapeOf, type ShapeOf } from "../contract/field";
+import { VERDICT } from "../contract/verdict";
 import { egress } from "./egress";
 import * as field from "./fields";
 import type { Surroundings } from "./surroundings";
+
+/** A service as the settings have it. */
+export type ServiceForm = ServiceDefinition & { readonly build?: Build; readonly image?: string };
 
 /** The form of one service in the settings; {@link conflicts} tells what its keys say about each other. */
 export function serviceSchema(surroundings: Surroundings) {
@@ -12,7 +27,6 @@ export function serviceSchema(surroundings: Surroundings) {
       build: buildSchema(surroundings).exactOptional(),
       image: pinnedImage(surroundings).exactOptional(),
       port: field.port,
-      replicas: field.wholeNumber(1, 1000, "remove the service to stop it").exactOptional(),
       autoscale: autoscale.exactOptional(),
       health: field.urlPath.exactOptional(),
       ready: field.urlPath.exactOptional(),
@@ -27,28 +41,14 @@ export function serviceSchema(surroundings: Surroundings) {
         .list(field.objectName, "a list of names of slipway:credentials")
         .exactOptional(),
       writable: field.list(field.filePath, "a list of absolute paths of folders").exactOptional(),
-      user: field.wholeNumber(1, 2 ** 31 - 1, "0 is root, which no pod may be").exactOptional(),
       ingress: ingress.exactOptional(),
       egress: field.list(egress, "a list of destinations").exactOptional(),
-      deadlineSeconds: field.wholeNumber(5, 3600).exactOptional(),
-      timeoutSeconds: field.wholeNumber(5, 86400).exactOptional(),
-      warmupSeconds: field.wholeNumber(1, 3600).exactOptional(),
-      tolerate: tolerate.exactOptional(),
-      logs: field
-        .choice("whether a failed release's report has the last lines of the containers' logs")
-        .exactOptional(),
-      drainSeconds: field.wholeNumber(0, 300).exactOptional(),
-      stopSeconds: field.wholeNumber(1, 3600).exactOptional(),
-      rollback: field
-        .choice("whether a release that fails makes way for the last one that was ready")
-        .exactOptional(),
-    },
+      ...shapeOf(VERDICT, dialect),
+      ...shapeOf(PODS, dialect),
+    } satisfies ShapeOf<ServiceForm>,
     "a mapping with a port and either build or image",
   );
 }
-
-/** A service as the settings have it. */
-export type ServiceForm = z.output<ReturnType<typeof serviceSchema>>;
 
 function buildSchema(surroundings: Surroundings) {
   const fromProject = "a relative one starts at the folder of Pulumi.yaml";
@@ -76,23 +76,27 @@ function buildSchema(surroundings: Surroundings) {
       platform: field
         .text(/^[a-z0-9]+\/[a-z0-9]+(\/[a-z0-9]+)?$/, "a platform such as linux/amd64")
         .exactOptional(),
-    },
+    } satisfies ShapeOf<Build>,
     "a mapping with the context of the build",
   );
 }
 
 /** An image that is named by its digest. */
 export function pinnedImage(surroundings: Surroundings) {
-  const allowed =
-    "allowed: repository@sha256:<64 hex digits>; a tag can be moved, so use the digest that the push of the image printed";
   return field
     .expanded(surroundings, "repository@sha256:<64 hex digits>")
-    .pipe(z.string().refine(isPinned, { error: allowed, abort: true }));
+    .pipe(z.string().refine(isPinned, { error: PINNED_ALLOWED, abort: true }));
 }
 
 const secretKey = z.union([
-  field.mapping({ secret: field.objectName, key: field.dataKey }, "secret and key"),
-  field.mapping({ credential: field.objectName, key: field.dataKey }, "credential and key"),
+  field.mapping(
+    { secret: field.objectName, key: field.dataKey } satisfies ShapeOf<SecretKey>,
+    "secret and key",
+  ),
+  field.mapping(
+    { credential: field.objectName, key: field.dataKey } satisfies ShapeOf<CredentialKey>,
+    "credential and key",
+  ),
 ]);
 const scalarOrSecret = secretOr(
   field.scalar,
@@ -112,28 +116,37 @@ const autoscale = field.mapping(
     min: field.wholeNumber(1, 1000),
     max: field.wholeNumber(1, 1000),
     cpu: field.wholeNumber(1, 100).exactOptional(),
-  },
+  } satisfies ShapeOf<Autoscale>,
   "min, max and cpu",
 );
 
 const amounts = field.mapping(
-  { cpu: field.quantity("250m").exactOptional(), memory: field.quantity("128Mi").exactOptional() },
+  {
+    cpu: field.quantity("250m").exactOptional(),
+    memory: field.quantity("128Mi").exactOptional(),
+  } satisfies ShapeOf<NonNullable<Resources["requests"]>>,
   "cpu and memory",
 );
 
 const resources = field.mapping(
-  { requests: amounts.exactOptional(), limits: amounts.exactOptional() },
+  {
+    requests: amounts.exactOptional(),
+    limits: amounts.exactOptional(),
+  } satisfies ShapeOf<Resources>,
   "requests and limits",
 );
 
-const tolerate = field.mapping(
-  {
-    restarts: field.wholeNumber(0, 20).exactOptional(),
-    unschedulableSeconds: field.wholeNumber(0, 3600).exactOptional(),
-    registrySeconds: field.wholeNumber(0, 3600).exactOptional(),
-  },
-  "restarts, unschedulableSeconds and registrySeconds",
-);
+const dialect = {
+  number: field.wholeNumber,
+  choice: field.choice,
+  group: (shape: z.ZodRawShape) =>
+    field.mapping(
+      shape,
+      Object.keys(shape)
+        .join(", ")
+        .replace(/, (\w+)$/, " and $1"),
+    ),
+};
 
 const ingress = field.mapping(
   {
@@ -142,6 +155,6 @@ const ingress = field.mapping(
     path: field.urlPath.exactOptional(),
     tls: field.objectName.exactOptional(),
     awaitAddress: field.choice("whether a release waits for the address").exactOptional(),
-  },
+  } satisfies ShapeOf<IngressDefinition>,
   "host, and as needed class, path, tls and awaitAddress",
 );

@@ -1,7 +1,7 @@
 import { z } from "zod";
 
-import { clusterSchema } from "./cluster";
 import { credentialSchema, sealingSchema } from "./credentials";
+import { clusterSchema } from "./cluster";
 import * as field from "./fields";
 import { jenkinsSchema } from "./jenkins";
 import { pinsSchema, promotionSchema } from "./promotion";
@@ -35,3 +35,6 @@ export function stackSchema(surroundings: Surroundings) {
     "the settings of a stack",
   );
 }
+
+/** A stack's settings as they are written. */
+export type StackForm = z.output<ReturnType<typeof stackSchema>>;

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import type { Readable } from "node:stream";
 
-import type { Run } from "./project";
+import type { Run } from "./run";
 
 /**
  * Who gets the signal: `engine` alone, as from a memory limit; the process `group` of the command, as from a terminal;

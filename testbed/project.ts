@@ -8,6 +8,7 @@ import { parse, stringify } from "yaml";
 
 import { environment } from "../tools/platform/environment";
 import { JOB, KillableUp } from "./killable-up";
+import type { Run } from "./run";
 import { succeed } from "./succeed";
 
 /** What a team that clones Slipway has of it: the program, without its tests and tools. */
@@ -19,7 +20,9 @@ const PROGRAM = [
   "index.ts",
   "settings.ts",
   "settings",
+  "build-context",
   "contract",
+  "kubeconfig",
   "rights.ts",
   "cli",
   "components",
@@ -30,12 +33,6 @@ const PROGRAM = [
 ] as const;
 
 const CHECKOUT = resolve(__dirname, "..");
-
-export interface Run {
-  readonly exitCode: number;
-  /** Both streams, as a person would see them. */
-  readonly output: string;
-}
 
 export interface ProjectOptions {
   /** Environment variables beside the platform's. */

@@ -26,14 +26,14 @@ export function report(results: readonly (Result & Kept)[], machine: Machine): s
 }
 
 const INTRODUCTION = [
-  "Each case is a service of two pods, deployed by `pulumi up` into a namespace of its own on a real cluster, by the program of this",
-  "repository: settings, components, provider. A watch of its own, beside Slipway's, notes when the kubelet or a controller first",
-  "reports the failing state, and the verdict counts from the moment at which its message is shown.",
+  "Each case is a service of two pods. `pulumi up` deploys it into a namespace of its own on a real cluster, with the program of this",
+  "repository: settings, components, provider. A separate watch, beside Slipway's, records when the kubelet or a controller first",
+  "reports the failing state. The verdict counts from the moment at which its message is shown.",
   "",
-  "What to read out of it: **from the state** is how long Slipway takes to believe what the cluster reports. A target of 2 s means that",
-  "nothing is tolerated, because the state does not mend by itself. A longer one is patience that healthy releases need: a registry",
-  "that restarts, a node that comes back, a volume that is being made. **From the apply** is what a pipeline waits in all. The healthy",
-  "cases are what that patience is for: each of them has to end `ready`, in every run.",
+  "How to read the figures: **from the state** is how long Slipway takes to believe what the cluster reports. A target of 2 s means that",
+  "nothing is tolerated, because the state does not recover by itself. A longer one is a tolerance that healthy releases need: a registry",
+  "that restarts, a node that comes back, a volume that is being created. **From the apply** is how long a pipeline waits in total. The",
+  "healthy cases are what the tolerances are for: each of them must end `ready`, in every run.",
   "",
 ];
 
@@ -74,11 +74,11 @@ function brokenSection(results: readonly Result[]): string[] {
       faultWords(outcomes),
     ];
   });
-  const head = ["Case", "What is the matter", "Reason", "From the state", "Target"];
+  const head = ["Case", "What is wrong", "Reason", "From the state", "Target"];
   return [
     "## Broken services",
     "",
-    "Seconds to the verdict; of several runs the median, and the slowest.",
+    "Seconds to the verdict. Of several runs: the median, and the slowest in brackets.",
     "",
     ...table([...head, "From the apply", "Runs", ""], rows),
   ];
@@ -113,11 +113,11 @@ function peersSection(results: readonly Result[]): string[] {
   });
   if (rows.length === 0) return [];
   return [
-    "## Beside other tools",
+    "## Compared with other tools",
     "",
-    `Seconds from the start of the command to its end, first release, two replicas, progress deadline 120 s; n: the cause is named.`,
-    `The peers were measured on the same platform on ${PEERS_DATE}, with their defaults; Slipway's command is all of \`pulumi up\`, the`,
-    "start of the engine and of the program included. The figure of the official provider is the timeout in its code.",
+    `Seconds from the start of the command to its end, first release, two replicas, progress deadline 120 s. n: the tool names the cause.`,
+    `The peers were measured on the same platform on ${PEERS_DATE}, with their defaults. Slipway's command is all of \`pulumi up\`,`,
+    "including the start of the engine and of the program. The figure of the official provider is the timeout in its code.",
     "",
     ...table(["", "Slipway", ...PEERS], rows),
   ];

@@ -1,6 +1,7 @@
+import { LABEL } from "../../contract/names";
 import type { PreviewReport } from "./preview";
 
-const EXPECTED = /^(?:([a-z0-9]([-a-z0-9]*[a-z0-9])?)=)?(sha256:[0-9a-f]{64})$/;
+const EXPECTED = /^(?:(.*)=)?(sha256:[0-9a-f]{64})$/;
 
 /** The digest that a service is expected to run after a change. */
 export interface Expectation {
@@ -14,8 +15,8 @@ export interface Expectation {
  * @throws For anything else.
  */
 export function parseExpectation(text: string): Expectation {
-  const [, service, , digest] = EXPECTED.exec(text) ?? [];
-  if (digest === undefined)
+  const [, service, digest] = EXPECTED.exec(text) ?? [];
+  if (digest === undefined || (service !== undefined && !LABEL.test(service)))
     throw new Error(
       `--expect: got "${text}"; allowed: sha256:<64 hex digits> or service=sha256:<64 hex digits>; use the digest of the release that is promoted`,
     );

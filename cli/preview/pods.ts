@@ -1,3 +1,4 @@
+import { CREDENTIAL } from "../../contract/marks";
 import { differences } from "./difference";
 import type { ImagePreview } from "./image";
 import { containsSecret } from "./secret";
@@ -12,8 +13,6 @@ export interface PodsPreview {
   /** Why they restart: the image, settings and variables by name, credentials with their keys. */
   readonly because: readonly string[];
 }
-
-const CREDENTIAL = "credential.slipway/";
 
 /** Reads what becomes of the pods from their Deployment. */
 export function podsOf(

@@ -1,7 +1,7 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation";
 
+import { masked } from "../../provider/mask/mask";
 import { RESOURCES } from "../../contract/tokens";
-import { masked } from "../../provider/verdict/mask";
 import { type Change, changeOf, followsFromServices } from "./change";
 import { withValuesOf } from "./pods";
 import { type ServicePreview, servicePreviews } from "./service";
@@ -124,7 +124,5 @@ function errorsOf(events: readonly EngineEvent[]): string[] {
       ? [`${policy.policyPackName} ${policy.policyName}: ${policy.message.trim()}`]
       : [];
   });
-  return [...new Set(errors.map((error) => error.split("\n").map(masked).join("\n")))].sort(
-    compare,
-  );
+  return [...new Set(errors.map(masked))].sort(compare);
 }

@@ -1,3 +1,4 @@
+import { MADE_HERE } from "../../contract/marks";
 import type { KubernetesObject } from "@kubernetes/client-node";
 
 import type { StateResource } from "./engine-state";
@@ -22,7 +23,6 @@ export type Finding =
   /** Whoever runs this has to decide. */
   | { readonly found: "blocked"; readonly why: string; readonly remedy: string };
 
-const MARK = "app.kubernetes.io/managed-by";
 /** All of the Kubernetes provider's field managers begin so. */
 const MANAGER = "pulumi-kubernetes";
 /** The clocks of an agent and of the API server may differ by so much. */
@@ -127,7 +127,7 @@ function strangeness(
 ): string[] {
   const { metadata } = object;
   const live = metadata?.labels ?? {};
-  const expected = Object.entries({ ...labels, [MARK]: "slipway" });
+  const expected = Object.entries({ ...labels, ...MADE_HERE });
   const lacking = expected.filter(([key, value]) => live[key] !== value);
   const managers = managersOf(object);
   const madeAt = time(metadata?.creationTimestamp);

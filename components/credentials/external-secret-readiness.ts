@@ -3,12 +3,10 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ExternalSecretReadinessInputs } from "../../contract/external-secret-readiness";
 import type { SlipwayProvider } from "../slipway-provider";
 import { RESOURCES } from "../../contract/tokens";
+import type { Inputs } from "../inputs";
 
-export type ExternalSecretReadinessArgs = {
-  readonly [Key in keyof ExternalSecretReadinessInputs]: pulumi.Input<
-    ExternalSecretReadinessInputs[Key]
-  >;
-};
+/** Arguments of an {@link ExternalSecretReadiness}. */
+export type ExternalSecretReadinessArgs = Inputs<ExternalSecretReadinessInputs>;
 
 /**
  * Waits until the External Secrets controller has made the Secret of an ExternalSecret as it was applied, and tells

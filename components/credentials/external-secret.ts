@@ -1,3 +1,4 @@
+import { MADE_HERE } from "../../contract/marks";
 import { type CredentialForm, DOCKER_CONFIG_KEY, secretTemplate } from "./format";
 import { SKIP_AWAIT, TAKES_BACK } from "../manifests/labels";
 
@@ -56,7 +57,7 @@ export function externalSecretManifest(form: CredentialForm, source: ExternalSou
     metadata: {
       name,
       namespace,
-      labels: { "app.kubernetes.io/managed-by": "slipway" },
+      labels: MADE_HERE,
       annotations: { ...TAKES_BACK, ...SKIP_AWAIT },
     },
     spec: {

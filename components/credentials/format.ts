@@ -1,3 +1,6 @@
+import { MADE_HERE } from "../../contract/marks";
+import type { SealingScope } from "../../contract/sealed-values";
+
 /** What a credential is for, which gives its Secret the form that its reader wants. */
 export type CredentialFormat = "opaque" | "dockerconfigjson" | JenkinsFormat;
 
@@ -54,7 +57,7 @@ export interface CredentialForm {
   readonly name: string;
   readonly namespace: string;
   readonly format: CredentialFormat;
-  readonly scope: "strict" | "namespace-wide" | "cluster-wide";
+  readonly scope: SealingScope;
   readonly jenkins: JenkinsOptions;
 }
 
@@ -97,7 +100,7 @@ export function secretTemplate({ format, jenkins }: CredentialForm): {
   return {
     type: format === "dockerconfigjson" ? "kubernetes.io/dockerconfigjson" : "Opaque",
     labels: {
-      "app.kubernetes.io/managed-by": "slipway",
+      ...MADE_HERE,
       ...(isJenkins && { "jenkins.io/credentials-type": format }),
       ...(isJenkins && jenkins.scope && { "jenkins.io/credentials-scope": jenkins.scope }),
     },

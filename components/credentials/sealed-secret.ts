@@ -1,8 +1,6 @@
+import { MADE_HERE, SEALING_SCOPE } from "../../contract/marks";
 import { type CredentialForm, secretTemplate } from "./format";
 import { SKIP_AWAIT, TAKES_BACK } from "../manifests/labels";
-
-/** A SealedSecret but for what is sealed in it. */
-export type SealedSecretManifest = ReturnType<typeof sealedSecretManifest>;
 
 /**
  * A SealedSecret without its `spec.encryptedData`.
@@ -12,14 +10,14 @@ export type SealedSecretManifest = ReturnType<typeof sealedSecretManifest>;
 export function sealedSecretManifest(form: CredentialForm) {
   const { name, namespace, scope } = form;
   const { type, labels, annotations } = secretTemplate(form);
-  const opening = scope === "strict" ? {} : { [`sealedsecrets.bitnami.com/${scope}`]: "true" };
+  const opening = scope === "strict" ? {} : { [SEALING_SCOPE + scope]: "true" };
   return {
     apiVersion: "bitnami.com/v1alpha1",
     kind: "SealedSecret",
     metadata: {
       name,
       namespace,
-      labels: { "app.kubernetes.io/managed-by": "slipway" },
+      labels: MADE_HERE,
       annotations: { ...TAKES_BACK, ...SKIP_AWAIT, ...opening },
     },
     spec: { template: { type, metadata: { labels, annotations: { ...annotations, ...opening } } } },

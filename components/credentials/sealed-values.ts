@@ -4,10 +4,11 @@ import type { SealedValuesInputs, SealedValuesOutputs } from "../../contract/sea
 import type { SlipwayProvider } from "../slipway-provider";
 import { RESOURCES } from "../../contract/tokens";
 
-export interface SealedValuesArgs extends Omit<SealedValuesInputs, "values"> {
+/** Arguments of {@link SealedValues}. */
+export type SealedValuesArgs = Omit<SealedValuesInputs, "values"> & {
   /** By key of the Secret. They leave the program for Slipway's provider and are kept nowhere. */
   readonly values: Readonly<Record<string, pulumi.Input<string>>>;
-}
+};
 
 /**
  * Ciphertext for a SealedSecret. The state holds it in place of the values. It makes nothing in the cluster.

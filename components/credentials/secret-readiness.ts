@@ -3,10 +3,10 @@ import * as pulumi from "@pulumi/pulumi";
 import type { SecretReadinessInputs } from "../../contract/secret-readiness";
 import type { SlipwayProvider } from "../slipway-provider";
 import { RESOURCES } from "../../contract/tokens";
+import type { Inputs } from "../inputs";
 
-export type SecretReadinessArgs = {
-  readonly [Key in keyof SecretReadinessInputs]: pulumi.Input<SecretReadinessInputs[Key]>;
-};
+/** Arguments of a {@link SecretReadiness}. */
+export type SecretReadinessArgs = Inputs<SecretReadinessInputs>;
 
 /**
  * Waits until the Sealed Secrets controller has unsealed a SealedSecret as it was applied, and its Secret holds the

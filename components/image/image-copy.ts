@@ -2,19 +2,10 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { ImageCopyInputs } from "../../contract/image-copy";
 import { RESOURCES } from "../../contract/tokens";
+import type { Inputs } from "../inputs";
 
-export interface ImageCopyArgs {
-  /** The image to copy: `repository@sha256:<64 hex>`. */
-  readonly from: pulumi.Input<ImageCopyInputs["from"]>;
-  /** The repository that gets it. */
-  readonly to: pulumi.Input<ImageCopyInputs["to"]>;
-  /**
-   * Login of one registry, kept as a secret.
-   *
-   * @default - the logins of the machine, as `docker login` made them
-   */
-  readonly login?: pulumi.Input<NonNullable<ImageCopyInputs["login"]>> | undefined;
-}
+/** Arguments of an {@link ImageCopy}. */
+export type ImageCopyArgs = Inputs<ImageCopyInputs>;
 
 /**
  * An image in another repository, under the same digest: nothing is built, and no Docker daemon is asked. The copy

@@ -38,13 +38,27 @@ export function gateReference(pinned: string, gate: string): string {
   return `${repositoryOf(pinned)}:gate-${gate}-${digestOf(pinned).slice(0, 32)}`;
 }
 
+/** What an image has to be named by, and why. */
+export const PINNED_ALLOWED =
+  "allowed: repository@sha256:<64 hex digits>; a tag can be moved, so use the digest that the push of the image printed";
+
+/**
+ * Checks the image that whoever writes the program names.
+ *
+ * @throws RunError where it is no pinned image
+ */
+export function requirePinned(name: string, reference: string): string {
+  if (isPinned(reference)) return reference;
+  throw new RunError(`image of ${name}: got ${JSON.stringify(reference)}; ${PINNED_ALLOWED}`);
+}
+
 /**
  * Checks what a builder says that it pushed. The docker provider says `<none>@<none>` when the
  * daemon has told it no digest.
  *
  * @throws RunError where it is no pinned image
  */
-export function requirePinned(name: string, reference: string): string {
+export function requirePushed(name: string, reference: string): string {
   if (isPinned(reference)) return reference;
   throw new RunError(
     `image of ${name}: got ${JSON.stringify(reference)} from the push; allowed: repository@sha256:<64 hex digits>; ` +

@@ -4,9 +4,15 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { RegistryLogin } from "../../contract/registry-login";
-import { contentHash } from "./content-hash";
+import { contentHash } from "../../build-context/content-hash";
 import { ImageCopy } from "./image-copy";
-import { digestOf, registryServer, repositoryOf, requirePinned } from "./image-reference";
+import {
+  digestOf,
+  registryServer,
+  repositoryOf,
+  requirePinned,
+  requirePushed,
+} from "./image-reference";
 import { type Source, sourceOf, UNKNOWN_SOURCE } from "./source";
 import { COMPONENTS } from "../../contract/tokens";
 
@@ -74,6 +80,10 @@ export type ImageSource =
   | { readonly image: string; readonly origin?: Origin }
   | { readonly promoted: string; readonly origin: Origin };
 
+/** A release is named and compared by its image before anything is made. */
+const KNOWN_ALLOWED =
+  "allowed: a text, repository@sha256:<64 hex digits>, that the program knows when it starts; to run what is built in the same program, give build in place of image";
+
 /** Inputs of an {@link Image}. */
 export interface ImageArgs {
   readonly source: ImageSource;
@@ -87,6 +97,8 @@ export interface ImageArgs {
  * Creates a `docker.Image` that builds and pushes it under the hash of its content, so that only
  * another content is another build. A promoted image creates an `ImageCopy` where it lies in another repository than
  * this stack's own. A pinned image creates nothing.
+ *
+ * @throws RunError where the image is not pinned, what is built cannot be read, or there is no registry to push it to
  */
 export class Image extends pulumi.ComponentResource {
   /** `repository@sha256:<64 hex>`, once it is in the registry. */
@@ -149,7 +161,7 @@ function built(
     },
     opts,
   );
-  const ref = image.repoDigest.apply((digest) => requirePinned(name, digest));
+  const ref = image.repoDigest.apply((digest) => requirePushed(name, digest));
   return { ref, version: plan.tag, source: plan.source };
 }
 
@@ -162,11 +174,16 @@ function promoted(
   const known = pinned(name, image, origin);
   const home = registry === undefined ? undefined : `${registry.repository}/${name}`;
   if (home === undefined || home === repositoryOf(image)) return known;
-  const copy = new ImageCopy(name, { from: image, to: home, login: loginTo(registry) }, opts);
+  const login = loginTo(registry);
+  const copy = new ImageCopy(name, { from: image, to: home, ...(login && { login }) }, opts);
   return { ...known, ref: copy.image };
 }
 
 function pinned(name: string, image: string, origin: Origin | undefined): Obtained {
+  // Programs that no compiler has checked hand over what another resource has built.
+  if (pulumi.Output.isInstance(image)) {
+    throw new pulumi.RunError(`image of ${name}: got an Output; ${KNOWN_ALLOWED}`);
+  }
   return {
     ref: pulumi.output(requirePinned(name, image)),
     version: digestOf(image).slice(0, 32),

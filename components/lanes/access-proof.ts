@@ -1,26 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import type { AccessFault, IdentityAccess } from "../../contract/access-proof";
+import type { AccessFault, AccessProofInputs, IdentityAccess } from "../../contract/access-proof";
 import type { Right } from "../../rights";
 import type { SlipwayProvider } from "../slipway-provider";
 import { RESOURCES } from "../../contract/tokens";
+import type { Inputs } from "../inputs";
 
 /** An identity, what it must be allowed to do, and what it must not. */
-export interface AccessProofIdentity extends Omit<IdentityAccess, "needed" | "forbidden"> {
-  /** What it is for. Whatever else a right says of itself is left out of the state. */
-  readonly needed: readonly Right[];
-  /** What would be too much, e.g. `forbiddenRights`. */
-  readonly forbidden: readonly Right[];
-}
+export type AccessProofIdentity = IdentityAccess;
 
-export interface AccessProofArgs {
-  readonly identities: pulumi.Input<readonly AccessProofIdentity[]>;
-  /**
-   * `sha256:<64 hex>` over the roles and bindings that give the rights: other ones are proved again.
-   * @default - proved again only when the rights change that are asked for
-   */
-  readonly manifestHash?: pulumi.Input<string>;
-}
+/** Arguments of an {@link AccessProof}. */
+export type AccessProofArgs = Inputs<AccessProofInputs>;
 
 /**
  * Proves by asking the API server that identities may do what they are for, and nothing that would be too much. It makes
@@ -63,7 +53,7 @@ export class AccessProof extends pulumi.CustomResource {
   }
 }
 
-function plainIdentity({ user, groups, needed, forbidden }: AccessProofIdentity): IdentityAccess {
+function plainIdentity({ user, groups, needed, forbidden }: IdentityAccess): IdentityAccess {
   return {
     user,
     ...(groups !== undefined && { groups }),

@@ -1,3 +1,4 @@
+import { MADE_HERE } from "../../contract/marks";
 import type * as k8s from "@pulumi/kubernetes";
 
 import { TAKES_BACK } from "../manifests/labels";
@@ -28,8 +29,7 @@ export function laneMetadata<Place extends { readonly namespace?: string }>(
   name: string,
   place: Place,
 ): Place & { name: string; labels: Record<string, string>; annotations: Record<string, string> } {
-  const labels = { "app.kubernetes.io/managed-by": "slipway" };
-  return { ...place, name, labels, annotations: { ...TAKES_BACK } };
+  return { ...place, name, labels: { ...MADE_HERE }, annotations: { ...TAKES_BACK } };
 }
 
 const within = ({ namespace }: Lane) => ({ namespace });

@@ -29,7 +29,7 @@ const CONTAINERS = {
 };
 
 /** Name of the container that rootless BuildKit runs in. */
-export const BUILDER = "buildkit";
+const BUILDER = "buildkit";
 
 /**
  * The policies that hold lanes to what rights alone cannot: each with the binding that puts it in force.

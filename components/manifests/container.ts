@@ -44,14 +44,14 @@ type Probes = Pick<
   "startupProbe" | "readinessProbe" | "livenessProbe"
 >;
 
-function probes({ health, ready, deadlineSeconds }: Service): Probes {
+function probes({ health, ready, verdict }: Service): Probes {
   return {
     // Asked each second, so that a quick start is noticed at once; a start slower than the rollout's
     // deadline is the deadline's affair, so the probe does not kill the container before it.
     startupProbe: {
       ...probe(health),
       periodSeconds: 1,
-      failureThreshold: deadlineSeconds,
+      failureThreshold: verdict.deadlineSeconds,
       timeoutSeconds: 1,
     },
     readinessProbe: { ...probe(ready), periodSeconds: 2, failureThreshold: 3, timeoutSeconds: 2 },

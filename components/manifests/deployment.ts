@@ -1,6 +1,7 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 
+import { CREDENTIAL } from "../../contract/marks";
 import { containerManifest } from "./container";
 import type { Service } from "../service-definition";
 import { metadataOf, podLabels, selectorLabels, SKIP_AWAIT } from "./labels";
@@ -37,7 +38,7 @@ export function deploymentManifest(
       ...(service.autoscale === undefined && { replicas: service.replicas }),
       selector: { matchLabels: selectorLabels(service) },
       strategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 0, maxSurge: "25%" } },
-      progressDeadlineSeconds: service.deadlineSeconds,
+      progressDeadlineSeconds: service.verdict.deadlineSeconds,
       revisionHistoryLimit: 10,
       template: {
         metadata: { labels: podLabels(service), ...credentialAnnotations(credentials) },
@@ -62,7 +63,7 @@ function credentialAnnotations(credentials: CredentialDigests): {
 } {
   const entries = Object.entries(credentials);
   if (entries.length === 0) return {};
-  const named = entries.map(([name, digest]) => [`credential.slipway/${name}`, digest] as const);
+  const named = entries.map(([name, digest]) => [CREDENTIAL + name, digest] as const);
   return { annotations: Object.fromEntries(named) };
 }
 

@@ -1,3 +1,4 @@
+import { MADE_HERE } from "../../contract/marks";
 import type { Service } from "../service-definition";
 
 type Subject = Pick<Service, "name" | "namespace">;
@@ -13,7 +14,7 @@ export function podLabels(service: Subject): Record<string, string> {
     ...selectorLabels(service),
     "app.kubernetes.io/instance": service.name,
     "app.kubernetes.io/part-of": service.namespace,
-    "app.kubernetes.io/managed-by": "slipway",
+    ...MADE_HERE,
   };
 }
 

@@ -1,3 +1,4 @@
+import { MADE_HERE } from "../../contract/marks";
 import type * as k8s from "@pulumi/kubernetes";
 
 const LEVEL = "restricted";
@@ -14,7 +15,7 @@ export function namespaceManifest(name: string): k8s.types.input.core.v1.Namespa
     metadata: {
       name,
       labels: {
-        "app.kubernetes.io/managed-by": "slipway",
+        ...MADE_HERE,
         "pod-security.kubernetes.io/enforce": LEVEL,
         "pod-security.kubernetes.io/audit": LEVEL,
         "pod-security.kubernetes.io/warn": LEVEL,

@@ -1,30 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import type { FoundImage } from "../../contract/image-digests";
-import type { ReleaseRecord } from "../../contract/release-record";
+import { RECORD_VERSION, type ReleaseRecord } from "../../contract/release-record";
 import { byName } from "../by-name";
 import { type ImageSource, loginTo, type Registry } from "../image/image";
 import { gateReference } from "../image/image-reference";
 import type { ServiceDefinition } from "../service-definition";
+import type { Promotion, ToBePromoted } from "./definition";
 import { registryReasons, ruleReasons } from "./rules";
 import type { SlipwayProvider } from "../slipway-provider";
 import { entryOf, outputOf, recordFaults } from "../stack-release";
 import { FUNCTIONS } from "../../contract/tokens";
-
-/** The stack that releases are promoted from, and what they must have behind them. */
-export interface Promotion {
-  /** Name of a stack of this project, or `organization/project/stack`. */
-  readonly stack: string;
-  /** For how many seconds a release must have been ready there. */
-  readonly soakSeconds: number;
-  /** Names of the gates that its image must have passed. */
-  readonly gates: readonly string[];
-}
-
-/** Stands in the place of a service's image until another stack has told it. */
-export interface ToBePromoted {
-  readonly promote: true;
-}
 
 /** Inputs of {@link promote}. */
 export interface PromotionArgs {
@@ -93,7 +79,7 @@ async function provedRecords(
 
 /** Whether the fields of a record are those of {@link ReleaseRecord}. */
 function isKnown(value: Readonly<Record<string, unknown>>): value is ReleaseRecord & typeof value {
-  return value["version"] === 1 && typeof value["image"] === "string";
+  return value["version"] === RECORD_VERSION && typeof value["image"] === "string";
 }
 
 /**

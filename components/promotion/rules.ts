@@ -1,7 +1,7 @@
 import type { FoundImage } from "../../contract/image-digests";
 import type { ReleaseRecord } from "../../contract/release-record";
 import { gateReference } from "../image/image-reference";
-import type { Promotion } from "./promotion";
+import type { Promotion } from "./definition";
 
 /** Why the record of a release keeps it from being promoted. */
 export function ruleReasons(

@@ -1,8 +1,10 @@
 import type * as ClientNode from "@kubernetes/client-node";
 import type { ProviderConfig } from "../../contract/provider-config";
+import { plain } from "../mask/plain";
 import { ApiError } from "./api-error";
+import { readTokenFiles } from "../../kubeconfig/token-file";
+import { withPlainMessages } from "./plain-messages";
 import { authenticate } from "./credentials";
-import { readTokenFiles } from "./token-file";
 
 /** An answer that takes longer is none. */
 const REQUEST_MILLISECONDS = 20_000;
@@ -64,7 +66,7 @@ export class KubeconfigApi implements Api {
   }
 
   async get(path: string, query?: Query, signal?: AbortSignal): Promise<unknown> {
-    return JSON.parse(await this.text(path, query, signal));
+    return parsed(await this.text(path, query, signal));
   }
 
   async text(path: string, query: Query = {}, signal?: AbortSignal): Promise<string> {
@@ -80,7 +82,7 @@ export class KubeconfigApi implements Api {
     request.setHeaderParam("Content-Type", "application/json");
     request.setBody(JSON.stringify(body));
     const text = await this.#send(request, signal);
-    return text === "" ? undefined : JSON.parse(text);
+    return text === "" ? undefined : parsed(text);
   }
 
   async patch(
@@ -94,7 +96,7 @@ export class KubeconfigApi implements Api {
     const request = new client.RequestContext(url, client.HttpMethod.PATCH);
     request.setHeaderParam("Content-Type", "application/json-patch+json");
     request.setBody(JSON.stringify(body));
-    return JSON.parse(await this.#send(request, signal));
+    return parsed(await this.#send(request, signal));
   }
 
   async watch(
@@ -131,7 +133,7 @@ export class KubeconfigApi implements Api {
       const onEvent = (type: string, object: unknown) => {
         // Lines that were read ahead come even after the end; the next watch will bring them again.
         if (open) {
-          on.event({ type, object });
+          on.event({ type, object: withPlainMessages(object) });
         }
       };
       watch.watch(path, query, onEvent, end).then((controller) => {
@@ -209,13 +211,17 @@ function urlOf(kubeconfig: ClientNode.KubeConfig, path: string, query: Query): s
   return url.toString();
 }
 
+function parsed(text: string): unknown {
+  return withPlainMessages(JSON.parse(text));
+}
+
 /** Refusals carry a `Status` object. */
 function statusMessage(text: string): string | undefined {
   try {
-    const { message } = JSON.parse(text) as { readonly message?: string };
+    const { message } = parsed(text) as { readonly message?: string };
     return message;
   } catch {
-    return text.slice(0, 200) || undefined;
+    return plain(text.slice(0, 200)) || undefined;
   }
 }
 

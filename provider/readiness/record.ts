@@ -1,6 +1,10 @@
 import type { Evidence } from "../../contract/evidence";
 import type { ReadinessInputs } from "../../contract/readiness";
-import type { PreviousRelease, ReleaseRecord } from "../../contract/release-record";
+import {
+  type PreviousRelease,
+  RECORD_VERSION,
+  type ReleaseRecord,
+} from "../../contract/release-record";
 import { digestOf } from "../verdict/digest";
 import { newReplicaSet, podsOf } from "../verdict/deployment";
 import type { Proof, ProvedPod } from "../verdict/finding";
@@ -26,7 +30,7 @@ export function recordOf(
   const replicaSet = newReplicaSet(observed);
   const pods = ready ? verdict.pods : replicaSet ? runningPods(replicaSet, observed) : [];
   return {
-    version: 1,
+    version: RECORD_VERSION,
     commit: inputs.commit ?? null,
     dirty: inputs.dirty,
     image: inputs.image,

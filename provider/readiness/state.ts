@@ -1,9 +1,9 @@
-import type { ReadinessOutputs } from "../../contract/readiness";
+import { readinessInputs, type ReadinessOutputs } from "../../contract/readiness";
 import type { HistoryEntry, ProvedRelease, ReleaseRecord } from "../../contract/release-record";
 import type { Properties } from "../../wire/plugin";
 import { UNKNOWN } from "../../wire/unknown";
 import { afterVerdict } from "./history";
-import { checkInputs } from "./inputs";
+import { faultsOf } from "../input-schema";
 
 /** What the stack's state keeps of a release, beside its inputs. */
 export type State = Pick<ReadinessOutputs, "release" | "lastReady" | "history">;
@@ -50,7 +50,7 @@ export function stateOf({ release, lastReady, history }: Properties): Stored {
 export function judgedInputs(outputs: Properties, inputs: Properties): Properties {
   const own = Object.entries(outputs).filter(([key]) => !(key in OWN));
   const judged = Object.fromEntries(own);
-  return checkInputs(judged).length === 0 ? judged : inputs;
+  return faultsOf(readinessInputs, judged).length === 0 ? judged : inputs;
 }
 
 /** The state after a verdict: a release that is ready is what a later one may go back to. */

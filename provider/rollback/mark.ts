@@ -1,8 +1,6 @@
+import { ROLLED_BACK } from "../../contract/marks";
 import type { ReadinessInputs } from "../../contract/readiness";
 import { type Deployment, uidOf } from "../verdict/objects";
-
-/** Stands on a Deployment whose pod template was rolled back; its value is a {@link Mark}. */
-export const ANNOTATION = "slipway/rolled-back";
 
 /**
  * What a rollback leaves on the Deployment, in the same write as the template. The stack's state may never hear of a
@@ -23,7 +21,7 @@ export function markOf(
   { deployment: { uid, generation } }: ReadinessInputs,
   deployment: Deployment | undefined,
 ): Mark | undefined {
-  const text = deployment?.metadata?.annotations?.[ANNOTATION];
+  const text = deployment?.metadata?.annotations?.[ROLLED_BACK];
   if (deployment === undefined || text === undefined || uidOf(deployment) !== uid) {
     return undefined;
   }

@@ -1,10 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
+import { ROLLED_BACK } from "../../contract/marks";
 import type { ReadinessInputs } from "../../contract/readiness";
 import type { Cluster } from "../cluster";
 import { ApiError, isPassing, messageOf } from "../cluster/api-error";
 import { type Deployment, type ReplicaSet, uidOf } from "../verdict/objects";
+import { type Mark, markOf } from "./mark";
 import { answered } from "../waiting/answered";
-import { ANNOTATION, type Mark, markOf } from "./mark";
 
 /** Set by the Deployment controller on the pods of each of its ReplicaSets. */
 const HASH_LABEL = "pod-template-hash";
@@ -84,7 +85,7 @@ export function managerOf({ metadata }: Deployment): string {
 }
 
 function patchOf({ metadata, spec }: Deployment, template: object, mark: Mark): object[] {
-  const annotation = `/metadata/annotations/${ANNOTATION.replace("/", "~1")}`;
+  const annotation = `/metadata/annotations/${ROLLED_BACK.replace("/", "~1")}`;
   return [
     { op: "test", path: "/metadata/uid", value: metadata?.uid },
     { op: "test", path: "/spec/template", value: spec?.template },

@@ -1,37 +1,13 @@
 import type { KeyObject } from "node:crypto";
 import { z } from "zod";
-import type { SealedValuesInputs, SealedValuesOutputs } from "../../contract/sealed-values";
-import { digestOf, labelOf, newDigestKey, type Place, seal } from "../sealing";
-import type { CheckFailure, Properties } from "../../wire/plugin";
+import { sealed, type Sealed, type SealedValuesInputs } from "../../contract/sealed-values";
+import { digestOf, labelOf, newDigestKey, seal } from "../sealing";
+import type { Properties } from "../../wire/plugin";
 import { isUnknown } from "../../wire/unknown";
-
-/** What is kept of values: ciphertext, and what tells another value from the same. */
-export type Sealed = Place & Omit<SealedValuesOutputs, "digest">;
-
-const texts = z.record(z.string(), z.string());
-const scope = z.enum(["strict", "namespace-wide", "cluster-wide"]);
-const controller = z.object({ namespace: z.string(), name: z.string() });
-const place = { namespace: z.string().min(1), name: z.string().min(1), scope };
-const given = z.object({
-  ...place,
-  controller,
-  certificate: z.string().optional(),
-  values: texts,
-  base64: z.array(z.string()).optional(),
-});
-const kept = z.object({ ...place, encryptedData: texts, digests: texts, digestKey: z.string() });
-
-/** What is wrong with the inputs, by the path of the value, never with the value. */
-export function checkValues(news: Properties): CheckFailure[] {
-  return (given.safeParse(news).error?.issues ?? []).map(({ path, message }) => {
-    const property = path.join(".");
-    return { property, reason: `${property || "inputs"}: ${message}` };
-  });
-}
 
 /** What was sealed before, undefined where nothing was. */
 export function sealedOf(properties: Properties): Sealed | undefined {
-  return kept.safeParse(properties).data;
+  return sealed.safeParse(properties).data;
 }
 
 /**
@@ -43,10 +19,9 @@ export function sealedOf(properties: Properties): Sealed | undefined {
  */
 export async function sealAnew(
   old: Sealed | undefined,
-  news: Properties,
+  { values, namespace, name, scope, base64 = [] }: Omit<SealedValuesInputs, "controller">,
   publicKey: () => Promise<KeyObject>,
 ): Promise<Sealed> {
-  const { values, namespace, name, scope, base64 = [] } = news as unknown as SealedValuesInputs;
   const place = { namespace, name, scope };
   const digestKey = old?.digestKey ?? newDigestKey();
   const kept = old !== undefined && labelOf(old) === labelOf(place) ? old : undefined;

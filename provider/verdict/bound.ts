@@ -6,51 +6,86 @@ const BYTES = 8192;
 /** Characters that are kept of a text that is too long: it names the cause at its beginning. */
 const CHARACTERS = 400;
 
-/** One thing less of a kind, in the order in which they are left out; undefined where there is none. */
-const LESS: Readonly<Record<string, (evidence: Evidence) => Partial<Evidence> | undefined>> = {
-  "log lines": ({ containers }) => {
-    const longest = Math.max(0, ...containers.map(({ log }) => log.length));
+/** What was left out of evidence. */
+interface Cut {
+  readonly texts: boolean;
+  readonly lines: number;
+  readonly events: number;
+  readonly containers: number;
+  readonly notes: number;
+}
+
+/**
+ * Evidence that is small enough to be kept, and that says what was left out: the ends of long texts, then the oldest
+ * lines of the longest log, then the last events, containers
+ * and notes.
+ */
+export function bounded(evidence: Evidence): Evidence {
+  if (sizeOf(evidence) <= BYTES) {
+    return evidence;
+  }
+  const texts = shortened(evidence);
+  const isShorter = JSON.stringify(texts) !== JSON.stringify(evidence);
+  const nothing = { texts: isShorter, lines: 0, events: 0, containers: 0, notes: 0 };
+  let kept = { evidence: texts, cut: nothing as Cut, bytes: sizeOf(texts) };
+  while (kept.bytes + sizeOf(wordsOf(kept.cut)) > BYTES) {
+    const next = lessOf(kept);
+    if (next === undefined) {
+      break;
+    }
+    kept = next;
+  }
+  return { ...kept.evidence, cut: wordsOf(kept.cut) };
+}
+
+/** Evidence on its way to be small. */
+interface Kept {
+  readonly evidence: Evidence;
+  readonly cut: Cut;
+  /** Its size: what goes is subtracted, since measuring it anew for each thing would take the square of the time. */
+  readonly bytes: number;
+}
+
+/** One thing less, undefined where nothing is left that could be left out. */
+function lessOf({ evidence, cut, bytes }: Kept): Kept | undefined {
+  const { containers, events, notes } = evidence;
+  const longest = Math.max(0, ...containers.map(({ log }) => log.length));
+  if (longest > 0) {
     const index = containers.findIndex(({ log }) => log.length === longest);
     const shorter = containers.map((container, position) =>
       position === index ? { ...container, log: container.log.slice(1) } : container,
     );
-    return longest > 0 ? { containers: shorter } : undefined;
-  },
-  events: ({ events }) => (events.length > 0 ? { events: events.slice(0, -1) } : undefined),
-  containers: ({ containers }) =>
-    containers.length > 0 ? { containers: containers.slice(0, -1) } : undefined,
-  notes: ({ notes }) => (notes.length > 0 ? { notes: notes.slice(0, -1) } : undefined),
-};
-
-/**
- * Evidence that is small enough to be kept, and that says what was left out: the ends of long texts, then the oldest
- * lines of the longest log, then the last events, containers and notes.
- */
-export function bounded(evidence: Evidence): Evidence {
-  if (isSmall(evidence)) {
-    return evidence;
-  }
-  let rest = shortened(evidence);
-  const isShorter = JSON.stringify(rest) !== JSON.stringify(evidence);
-  const parts = isShorter ? ["the ends of long texts"] : [];
-  for (const [name, lessOf] of Object.entries(LESS)) {
-    const marked = (count: number): Evidence => {
-      const cut = [...parts, ...(count > 0 ? [`${count} ${name}`] : [])].join(", ");
-      return { ...rest, cut: cut === "" ? null : cut };
+    return {
+      evidence: { ...evidence, containers: shorter },
+      cut: { ...cut, lines: cut.lines + 1 },
+      bytes: bytes - sizeOf(containers[index]?.log[0]) - (longest > 1 ? 1 : 0),
     };
-    let count = 0;
-    for (let less = lessOf(rest); less && !isSmall(marked(count)); less = lessOf(rest)) {
-      rest = { ...rest, ...less };
-      count += 1;
-    }
-    rest = marked(count);
-    parts.splice(0, parts.length, ...(rest.cut === null ? [] : [rest.cut]));
   }
-  return rest;
+  for (const [name, list] of Object.entries({ events, containers, notes })) {
+    if (list.length > 0) {
+      return {
+        evidence: { ...evidence, [name]: list.slice(0, -1) },
+        cut: { ...cut, [name]: cut[name as "events" | "containers" | "notes"] + 1 },
+        bytes: bytes - sizeOf(list.at(-1)) - (list.length > 1 ? 1 : 0),
+      };
+    }
+  }
+  return undefined;
 }
 
-function isSmall(evidence: Evidence): boolean {
-  return Buffer.byteLength(JSON.stringify(evidence)) <= BYTES;
+function sizeOf(value: unknown): number {
+  return value === undefined ? 0 : Buffer.byteLength(JSON.stringify(value));
+}
+
+function wordsOf({ texts, lines, events, containers, notes }: Cut): string | null {
+  const parts = [
+    ...(texts ? ["the ends of long texts"] : []),
+    ...(lines > 0 ? [`${lines} log lines`] : []),
+    ...(events > 0 ? [`${events} events`] : []),
+    ...(containers > 0 ? [`${containers} containers`] : []),
+    ...(notes > 0 ? [`${notes} notes`] : []),
+  ];
+  return parts.length > 0 ? parts.join(", ") : null;
 }
 
 function shortened(evidence: Evidence): Evidence {

@@ -1,10 +1,10 @@
-import type { ReadinessInputs } from "../../contract/readiness";
+import type { VerdictSettings } from "../../contract/verdict";
 import type { Finding } from "./finding";
 import { type Container, type ContainerStatus, type Event, nameOf, type Pod } from "./objects";
 import type { Reason } from "./reasons";
 
 /** What pods are given time for before they have failed. */
-export type Patience = Pick<ReadinessInputs, "deadlineSeconds" | "warmupSeconds" | "tolerate">;
+export type Patience = VerdictSettings & { readonly deadlineSeconds: number };
 
 /** How a container takes part in its pod. */
 export type Role = "init" | "main";

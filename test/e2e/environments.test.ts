@@ -7,7 +7,8 @@ import type { ReleaseRecord } from "../../contract/release-record";
 import { environment } from "../../tools/platform/environment";
 import { cluster } from "../../testbed/cluster";
 import { DEPLOYMENT } from "../../testbed/kinds";
-import { Project, type Run } from "../../testbed/project";
+import { Project } from "../../testbed/project";
+import type { Run } from "../../testbed/run";
 import { shop } from "../../testbed/shop";
 import { succeed } from "../../testbed/succeed";
 

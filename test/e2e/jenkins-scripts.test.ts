@@ -10,7 +10,8 @@ import { environment } from "../../tools/platform/environment";
 import { kubeconfigOfAccount } from "../support/account";
 import { kubeConfig } from "../../testbed/cluster";
 import { folderWith, removeFolders } from "../support/folder";
-import { Project, type Run } from "../../testbed/project";
+import { Project } from "../../testbed/project";
+import type { Run } from "../../testbed/run";
 import { shop } from "../../testbed/shop";
 import { succeed } from "../../testbed/succeed";
 

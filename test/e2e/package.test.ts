@@ -12,10 +12,12 @@ import { DEPLOYMENT } from "../../testbed/kinds";
 
 const CHECKOUT = resolve(__dirname, "../..");
 const PACKED = [
+  "build-context",
   "cli",
   "components",
   "contract",
   "docs",
+  "kubeconfig",
   "package.json",
   "provider",
   "rights.ts",

@@ -1,7 +1,8 @@
 // Proves it for a lock in a folder; every backend of Pulumi's has one.
 import { cluster } from "../../testbed/cluster";
 import { DEPLOYMENT } from "../../testbed/kinds";
-import { Project, type Run } from "../../testbed/project";
+import { Project } from "../../testbed/project";
+import type { Run } from "../../testbed/run";
 import { killPods, storedRelease } from "../support/rollback";
 import { shop } from "../../testbed/shop";
 import { succeed } from "../../testbed/succeed";

@@ -2,7 +2,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 
 import type { KillableUp } from "../../testbed/killable-up";
-import type { Project, Run } from "../../testbed/project";
+import type { Project } from "../../testbed/project";
+import type { Run } from "../../testbed/run";
 import { Sandbox } from "../support/sandbox";
 import { sandboxProject } from "../support/sandbox-project";
 import { shop } from "../../testbed/shop";

@@ -1,4 +1,11 @@
 // Runs against whichever Docker plugin is installed; the image is built, pushed and pulled for real, but run by nobody.
+import { lstatSync } from "node:fs";
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+
+import { execa } from "execa";
+
+import { contextFiles } from "../../build-context/context-files";
 import { environment } from "../../tools/platform/environment";
 import { registryDigest } from "../../tools/platform/registry-digest";
 import { Program } from "../support/program";
@@ -16,6 +23,13 @@ beforeAll(async () => {
 afterAll(async () => {
   await program.dispose();
 });
+
+/** Files that patterns are about, and their neighbours. */
+const PATHS = [
+  ...["logs/a", "a/logs/b", "a.tmp", "a/b/c.tmp", "tmp", "ace", "aee", "c++", "c", "x^y", "xy"],
+  ...["docs/a/b", "docs/keep.md", "doc", "!odd", "odd", "spaced", "gone", "cleaned/a"],
+  ...["profile", "profiles/a", "a.log", "kept.log", "a/a.log", "CASE", "case", "#", ".env"],
+];
 
 const repository = () => `${environment()["SLIPWAY_REGISTRY"]}/${program.namespace}`;
 
@@ -48,6 +62,47 @@ test("an image is built and pushed once for its content and arguments, and known
   await build(image());
   await build(image("", `args: { GREETING: "hello" }`));
   expect(new Set(digests).size).toBe(3);
+});
+
+test("the builder gets the files that the content's hash is made of, whatever the patterns are", async () => {
+  const rules = join(program.folder, "rules");
+  const patterns = [
+    "\uFEFF# what nobody needs",
+    "/logs/",
+    "**/*.tmp",
+    "a[b-d]e",
+    "c++",
+    "x^y",
+    "doc*/**",
+    "!docs/keep.md",
+  ];
+  const more = [
+    "\\!odd",
+    "  spaced  ",
+    "./cleaned//../gone",
+    "profile**",
+    "*.log",
+    "!kept.log",
+    "CASE",
+  ];
+  for (const path of PATHS) {
+    await mkdir(dirname(join(rules, path)), { recursive: true });
+    await writeFile(join(rules, path), path);
+  }
+  await writeFile(join(rules, ".dockerignore"), [...patterns, ...more, ""].join("\n"));
+  await writeFile(join(rules, "Dockerfile"), "FROM scratch\nCOPY . /\n");
+  await program.upWith(image("", "").replace('context: "."', 'context: "rules"'));
+  const { ref } = await program.outputs<{ ref: string }>();
+
+  const { PATH } = environment();
+  const exported = execa("crane", ["export", "--insecure", ref, "-"], {
+    env: { PATH },
+    encoding: "buffer",
+  });
+  const { stdout } = await execa("tar", ["--list"], { input: (await exported).stdout });
+  const got = stdout.split("\n").filter((path) => lstatSync(join(rules, path)).isFile());
+  expect(got.sort()).toEqual(contextFiles(rules, join(rules, "Dockerfile")));
+  expect(got).toEqual(expect.arrayContaining(["docs/keep.md", "kept.log", "case", "c"]));
 });
 
 test("a preview builds nothing and knows no digest", async () => {

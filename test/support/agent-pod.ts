@@ -7,7 +7,7 @@ import { CoreV1Api, KubeConfig, KubernetesObjectApi } from "@kubernetes/client-n
 import { parse } from "yaml";
 
 import type { Manifest } from "../../testbed/kinds";
-import type { Run } from "../../testbed/project";
+import type { Run } from "../../testbed/run";
 
 /** The environment variables of Jenkins' controller that jenkins.yaml is filled with. */
 export type ControllerVariables = Readonly<Record<string, string>>;

@@ -2,7 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 
 /** What a secret looks like in a text: itself, and in base64, wherever in a longer text it begins. */
-export function tracesOf(secret: string): string[] {
+function tracesOf(secret: string): string[] {
   const shifted = [0, 1, 2].map((shift) => {
     const text = Buffer.from("\0".repeat(shift) + secret).toString("base64");
     // The first and last characters depend on what stands beside the secret.

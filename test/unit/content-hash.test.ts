@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, cpSync, rmSync, symlinkSync, utimesSync } from "node:fs";
 import { join } from "node:path";
 
-import { type Content, contentHash } from "../../components/image/content-hash";
+import { type Content, contentHash } from "../../build-context/content-hash";
 import { folderWith, removeFolders, write } from "../support/folder";
 
 afterEach(removeFolders);
@@ -150,6 +150,20 @@ describe("what .dockerignore leaves out", () => {
     ).toBe(true);
   });
 
+  test("may be called as no wildcard, whatever it is in an expression", () => {
+    const files = { ...ignoring("c++"), "c++/main": "1", c: "1" };
+    expect(
+      changes(files, (folder) => {
+        write(folder, "c++/main", "2");
+      }),
+    ).toBe(false);
+    expect(
+      changes(files, (folder) => {
+        write(folder, "c", "2");
+      }),
+    ).toBe(true);
+  });
+
   test("never hides the Dockerfile", () => {
     expect(
       changes(ignoring("Dockerfile"), (folder) => {
@@ -173,8 +187,8 @@ describe("what .dockerignore leaves out", () => {
   });
 
   test("a pattern that cannot be read is named with its file", () => {
-    expect(() => hashOf(folderWith(ignoring("c++")))).toThrow(
-      /\.dockerignore: a pattern cannot be read/,
+    expect(() => hashOf(folderWith(ignoring("a.log\n[b")))).toThrow(
+      /\/\.dockerignore: a pattern cannot be read: "\[b": a \[ or a \\ is not complete/,
     );
   });
 });

@@ -3,6 +3,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 
+import type { ClusterProviders } from "../../components/cluster";
 import { Credential, type CredentialDefinition } from "../../components/credentials/credential";
 import { ExternalSecretReadiness } from "../../components/credentials/external-secret-readiness";
 import { secretTemplate } from "../../components/credentials/format";
@@ -11,7 +12,7 @@ import { Namespace } from "../../components/namespace";
 import { SealedValues } from "../../components/credentials/sealed-values";
 import { SecretReadiness } from "../../components/credentials/secret-readiness";
 import { SlipwayProvider } from "../../components/slipway-provider";
-import { deploy, only, type Outputs, valueOf } from "../support/engine";
+import { deploy, only, type Outputs, providerOf, valueOf } from "../support/engine";
 import { removeFolders } from "../support/folder";
 import { settingsOf, VALID } from "../support/stack-config";
 import { RESOURCES } from "../../contract/tokens";
@@ -34,6 +35,8 @@ const engine: Outputs = (type) => ({
 const credential = (
   definition: CredentialDefinition,
   registry?: { readonly repository: string; readonly username?: string },
+  given: (...providers: ClusterProviders) => pulumi.ProviderResource[] = (...providers) =>
+    providers,
 ) =>
   deploy(
     (opts) => {
@@ -41,12 +44,27 @@ const credential = (
       const slipway = new SlipwayProvider("slipway", { kubeconfig: "/k", context: "c" });
       const namespace = new Namespace("store");
       const args = { definition, namespace, registry, sealing: { controller } };
-      return new Credential("payment", args, { ...opts, providers: [provider, slipway] });
+      return new Credential("payment", args, { ...opts, providers: given(provider, slipway) });
     },
     { outputs: engine },
   );
 
 describe("a credential", () => {
+  test("takes each provider for what it is, in whichever order they are given", async () => {
+    const swapped = (...given: ClusterProviders) => given.toReversed();
+    const remote = { store: { name: "vault" }, keys: { KEY: { remote: { key: "payment" } } } };
+    for (const [definition, kind] of [
+      [{ keys: { KEY: { value: "x" } } }, SealedValues],
+      [remote, ExternalSecretReadiness],
+    ] as const) {
+      const { declared } = await credential(definition, undefined, swapped);
+      expect(providerOf(only(declared, kind))).toBeInstanceOf(SlipwayProvider);
+      expect(providerOf(only(declared, k8s.apiextensions.CustomResource))).toBeInstanceOf(
+        k8s.Provider,
+      );
+    }
+  });
+
   test("hands every value over as a secret, and applies ciphertext", async () => {
     const { result, declared } = await credential({
       keys: { KEY: { value: "x" }, MADE: { random: { length: 9, alphabet: "ab" } } },

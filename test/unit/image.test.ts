@@ -5,12 +5,12 @@ import { join, relative } from "node:path";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 
-import { Image, type ImageArgs } from "../../components/image/image";
+import { Image, type ImageArgs, type ImageSource } from "../../components/image/image";
 import {
   isPinned,
   isRepository,
   registryServer,
-  requirePinned,
+  requirePushed,
 } from "../../components/image/image-reference";
 import { IMAGE } from "../support/definitions";
 import { deploy, inputsOf, only, valueOf } from "../support/engine";
@@ -83,6 +83,39 @@ test("takes a pinned image as it is, and makes nothing", async () => {
   expect(declared.map(({ resource }) => resource)).toEqual([result]);
   expect(await valueOf(result.ref)).toBe(IMAGE);
   expect(result.version).toBe("a".repeat(32));
+});
+
+describe("an image that is named", () => {
+  const nowhere = pulumi.output(`registry.example.com/shop@sha256:${"a".repeat(64)}`);
+  const tag =
+    "allowed: repository@sha256:<64 hex digits>; a tag can be moved, so use the digest that the push of the image printed";
+
+  test.each([
+    ["shop:latest", `image of shop: got "shop:latest"; ${tag}`],
+    ["shop", `image of shop: got "shop"; ${tag}`],
+    ["", `image of shop: got ""; ${tag}`],
+    [
+      `shop:1@sha256:${"a".repeat(64)}`,
+      `image of shop: got "shop:1@sha256:${"a".repeat(64)}"; ${tag}`,
+    ],
+    [undefined, `image of shop: got undefined; ${tag}`],
+    [
+      nowhere,
+      "image of shop: got an Output; allowed: a text, repository@sha256:<64 hex digits>, that the program knows when it starts; to run what is built in the same program, give build in place of image",
+    ],
+    [pulumi.secret("shop:hunter2"), "image of shop: got an Output; allowed: a text"],
+  ])("is not said to come from a push where it is not pinned (%#)", async (named, message) => {
+    const sources: ImageSource[] = [
+      { image: named as string },
+      { promoted: named as string, origin: { commit: undefined, dirty: false } },
+    ];
+    for (const source of sources) {
+      const failed = await image({ source, registry }).catch((error: unknown) => error);
+      expect(pulumi.RunError.isInstance(failed)).toBe(true);
+      expect((failed as Error).message).toContain(message);
+      expect((failed as Error).message).not.toMatch(/from the push|hunter2/);
+    }
+  });
 });
 
 test("is not known before it is built, but its tag is", async () => {
@@ -176,7 +209,7 @@ describe("references", () => {
   test.each(["<none>@<none>", "registry.example.com/shop:1", `shop@sha256:${"a".repeat(63)}`, ""])(
     "%j is not what a push may answer, and the error says what to do",
     (reference) => {
-      expect(() => requirePinned("shop", reference)).toThrow(
+      expect(() => requirePushed("shop", reference)).toThrow(
         /^image of shop: got ".*" from the push; allowed: .*; check that the registry/,
       );
     },

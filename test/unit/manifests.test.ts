@@ -320,16 +320,20 @@ describe("defaults", () => {
   });
 
   test("nothing that was given is replaced by a default", () => {
-    const definition = {
-      port: 1,
-      replicas: 7,
-      user: 5,
+    const definition = { port: 1, replicas: 7, user: 5, drainSeconds: 0, writable: [] };
+    const verdict = {
       deadlineSeconds: 6,
-      drainSeconds: 0,
-      writable: [],
+      timeoutSeconds: 7,
+      warmupSeconds: 8,
+      tolerate: { restarts: 0 },
+      logs: false,
+      rollback: false,
     };
     const place = { name: "a", namespace: "b", version: "c", pullSecret: undefined };
-    expect(complete(place, definition)).toMatchObject(definition);
+    expect(complete(place, { ...definition, ...verdict })).toMatchObject({
+      ...definition,
+      verdict,
+    });
   });
 });
 

@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mountsBelow, rootLiesIn } from "../../tools/platform/leftovers";
 import { withLock } from "../../tools/platform/lock";
+import { until } from "../support/until";
 import {
   currentBoot,
   identify,
@@ -58,7 +59,7 @@ describe("a lock", () => {
         (holder) => holders.push(holder),
         async () => {
           order.push(`${name} in`);
-          await new Promise((resolve) => setTimeout(resolve, 50));
+          if (name === "first") await until(() => holders.length > 0);
           order.push(`${name} out`);
         },
       );

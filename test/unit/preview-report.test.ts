@@ -169,6 +169,27 @@ test("rights and network come first, with what they allow now", () => {
   expect(headings).toEqual(["Rights", "Network", "Services"]);
 });
 
+test("new lanes are told as the objects that they are made of, and not as lanes", () => {
+  const report = reported("lanes");
+  const all = [...report.rights, ...report.network, ...report.others, ...report.following];
+  const count = (changes: PreviewReport["rights"], kind: string): number =>
+    changes.filter((change) => change.kind === kind && change.action === "create").length;
+  expect(report.counts).toEqual({ create: 60, update: 0, replace: 0, delete: 0, same: 0 });
+  expect(all).toHaveLength(report.counts.create);
+  expect(["JenkinsAccess", "Lane", "Release", "Stack"].map((kind) => count(all, kind))).toEqual([
+    0, 0, 0, 0,
+  ]);
+  const { rights, network, others } = report;
+  expect([count(rights, "Role"), count(rights, "RoleBinding")]).toEqual([11, 11]);
+  expect([count(rights, "ServiceAccount"), count(rights, "ClusterRole")]).toEqual([7, 2]);
+  expect(count(rights, "ValidatingAdmissionPolicy")).toBe(3);
+  expect([count(network, "NetworkPolicy"), count(others, "ResourceQuota")]).toEqual([4, 3]);
+  const text = previewMarkdown(report);
+  expect(text).toContain("60 new; 0 unchanged.");
+  expect(text).toContain("- ServiceAccount `build-agent` new");
+  expect(text).not.toMatch(/^- (Lane|JenkinsAccess) /m);
+});
+
 test("what is replaced or deleted stands in bold, with the inputs because of which", () => {
   const report = reported("namespace");
   expect(report.counts).toEqual({ create: 1, update: 1, replace: 13, delete: 1, same: 2 });

@@ -19,6 +19,7 @@ import {
   release,
   unreadyPod,
 } from "../support/release-objects";
+import { until } from "../support/until";
 import { RESOURCES } from "../../contract/tokens";
 
 const RELEASE = release();
@@ -422,9 +423,8 @@ describe("on a cluster", () => {
       deployment: deployment("shop", {}, { readyReplicas: 1, availableReplicas: 1 }),
     });
     const judged = failure(create({ ...INPUTS, failsLate: true }));
-    setTimeout(() => {
-      provider.cancel();
-    }, 300);
+    await until(() => server.watching.includes("pods"));
+    provider.cancel();
     expect((await judged).message).toMatch(/^shop: interrupted after \d+ s/);
     expect(errors).toEqual([]);
   });
@@ -442,9 +442,8 @@ describe("on a cluster", () => {
   test("an interruption keeps the resource, to be judged again", async () => {
     crashing();
     const failed = failure(create());
-    setTimeout(() => {
-      provider.cancel();
-    }, 200);
+    await until(() => server.watching.includes("pods"));
+    provider.cancel();
     const { message, outputs } = await failed;
     expect(message).toMatch(/^shop: interrupted after/);
     expect(outputs["release"]).toMatchObject({ verdict: "failed", reason: "interrupted" });

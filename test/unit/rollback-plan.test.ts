@@ -1,6 +1,7 @@
 // Proves when a rollback is tried, and what is said of it; that it works is proved against an API server and in test/e2e.
 import type { ProvedRelease, ReleaseRecord } from "../../contract/release-record";
-import { ANNOTATION, markOf } from "../../provider/rollback/mark";
+import { ROLLED_BACK } from "../../contract/marks";
+import { markOf } from "../../provider/rollback/mark";
 import { planRollback } from "../../provider/rollback/plan";
 import { called, outlook } from "../../provider/release-words";
 import type { Reason } from "../../provider/verdict/reasons";
@@ -82,7 +83,7 @@ describe("a release that fails", () => {
 describe("the mark", () => {
   const marked = (value: string, uid = "shop-uid") => ({
     ...deployment("shop"),
-    metadata: { name: "shop", uid, annotations: { [ANNOTATION]: value } },
+    metadata: { name: "shop", uid, annotations: { [ROLLED_BACK]: value } },
   });
 
   test("tells which generation failed, and why", () => {

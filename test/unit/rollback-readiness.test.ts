@@ -2,7 +2,7 @@
 import type { ReadinessOutputs } from "../../contract/readiness";
 import { Cluster } from "../../provider/cluster";
 import { KubeconfigApi } from "../../provider/cluster/api";
-import { ANNOTATION } from "../../provider/rollback/mark";
+import { ROLLED_BACK } from "../../contract/marks";
 import { SlipwayProvider } from "../../provider/slipway";
 import { PartialFailure, type Properties, type Subject } from "../../wire/plugin";
 import { ApiServer } from "../support/api-server";
@@ -16,6 +16,7 @@ import {
   failing,
   settle,
 } from "../support/rollback-objects";
+import { until } from "../support/until";
 import { RESOURCES } from "../../contract/tokens";
 
 const INPUTS = { ...release() } satisfies Properties;
@@ -97,7 +98,7 @@ async function read(outputs: Properties): Promise<ReadinessOutputs> {
 function rolledBack(pods = failing().pods.slice(0, 2)): void {
   const annotations = {
     "deployment.kubernetes.io/revision": "3",
-    [ANNOTATION]: JSON.stringify({ generation: 2, reason: "image-not-found" }),
+    [ROLLED_BACK]: JSON.stringify({ generation: 2, reason: "image-not-found" }),
   };
   const { metadata, ...rest } = deployment(
     "shop",
@@ -205,12 +206,14 @@ describe("an up of a release that fails", () => {
   });
 
   test("goes on where it was interrupted on the way back", async () => {
+    let toldBefore = Infinity;
     server.patchedObject = () => {
-      setTimeout(() => {
-        provider.cancel();
-      }, 100);
+      toldBefore = statuses.length;
     };
-    const interrupted = await failedUp();
+    const up = failedUp();
+    await until(() => statuses.length > toldBefore);
+    provider.cancel();
+    const interrupted = await up;
     expect(interrupted.message).toMatch(
       /\nshop: rolled back to sha256:e{12} .*, and interrupted before/,
     );
@@ -218,11 +221,12 @@ describe("an up of a release that fails", () => {
 
     provider = new SlipwayProvider((config) => (cluster = new Cluster(new KubeconfigApi(config))));
     provider.configure({ ...kubeconfigOf(server.url) });
-    setTimeout(() => {
-      rolledBack();
-    }, 300);
+    statuses = [];
     const { release: record, lastReady } = interrupted;
-    const { message } = await failedUp({ ...INPUTS, release: record, lastReady });
+    const resumed = failedUp({ ...INPUTS, release: record, lastReady });
+    await until(() => statuses.length > 0);
+    rolledBack();
+    const { message } = await resumed;
     expect(message).toMatch(/^shop: rolled-back: .* runs in its place and is ready$/m);
   });
 });
@@ -254,11 +258,10 @@ describe("an up of a release that was rolled back", () => {
 
   test("where the run that rolled back was killed, does the rest of it", async () => {
     rolledBack([]);
-    setTimeout(() => {
-      rolledBack();
-    }, 300);
-    const { message, release: record } = await failedUp();
-    expect(statuses).not.toEqual([]);
+    const up = failedUp();
+    await until(() => statuses.length > 0);
+    rolledBack();
+    const { message, release: record } = await up;
     expect(message).toMatch(
       /^shop: rolled-back: .* failed with image-not-found, and .* is ready$/m,
     );

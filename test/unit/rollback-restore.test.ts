@@ -1,7 +1,7 @@
 // Proves the one write of a rollback over real HTTP; that a real API server takes it as meant is proved in test/e2e.
 import { Cluster } from "../../provider/cluster";
 import { KubeconfigApi } from "../../provider/cluster/api";
-import { ANNOTATION } from "../../provider/rollback/mark";
+import { ROLLED_BACK } from "../../contract/marks";
 import { managerOf, restore, templateOf } from "../../provider/rollback/restore";
 import { ApiServer } from "../support/api-server";
 import { kubeconfigOf } from "../support/kubeconfig";
@@ -53,7 +53,7 @@ test("the template comes back whole, without the label of its ReplicaSet, and wi
   expect(restored?.spec?.template).toEqual(EARLIER_TEMPLATE);
   expect(restored?.metadata?.annotations).toEqual({
     "deployment.kubernetes.io/revision": "2",
-    [ANNOTATION]: JSON.stringify(MARK),
+    [ROLLED_BACK]: JSON.stringify(MARK),
   });
   expect(server.requests.filter((request) => request.startsWith("patch"))).toHaveLength(1);
 });

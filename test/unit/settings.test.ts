@@ -5,8 +5,10 @@ import { chmodSync, symlinkSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 
 import { parseSettings } from "../../settings";
+import { stackSchema } from "../../settings/stack";
 import { AUTHORITY } from "../support/authority";
 import { folderWith, removeFolders } from "../support/folder";
+import { schemaKeys, valueKeys } from "../support/schema-keys";
 import { KUBECONFIG, PROJECT, settingsOf, stackConfig, VALID } from "../support/stack-config";
 import { valueOf } from "../support/engine";
 
@@ -38,6 +40,110 @@ const withFiles = (cluster: string, user = "token: not-for-any-log"): string =>
 
 const { privateKey } = generateKeyPairSync("ec", { namedCurve: "prime256v1" });
 const KEY = privateKey.export({ format: "pem", type: "sec1" }) as string;
+
+const PINNED = `registry.example.com/team/shop@${DIGEST}`;
+const EGRESS = [
+  { cidr: "2001:db8::/32", ports: [443] },
+  { namespace: "db", ports: [5432] },
+];
+
+/** Services with every key that a service can have. */
+const SERVICES = {
+  shop: {
+    build: {
+      context: "shop",
+      dockerfile: "recipes/Other",
+      target: "final",
+      args: { A: "1" },
+      commitArg: "COMMIT",
+      platform: "linux/amd64",
+    },
+    port: 8080,
+    autoscale: { min: 2, max: 4, cpu: 60 },
+    health: "/healthz",
+    ready: "/readyz",
+    resources: { requests: { cpu: 1, memory: "1Gi" }, limits: { cpu: "1500m", memory: "1Gi" } },
+    env: { A: "1", B: { secret: "s", key: "k" } },
+    files: { "/etc/a.yaml": "a: 1\n", "/etc/key": { secret: "s", key: "k" } },
+    writable: ["/tmp", "/var/cache"],
+    user: 1000,
+    ingress: {
+      host: "*.example.com",
+      class: "nginx",
+      path: "/shop",
+      tls: "t",
+      awaitAddress: false,
+    },
+    egress: EGRESS,
+    deadlineSeconds: 60,
+    timeoutSeconds: 900,
+    warmupSeconds: 90,
+    tolerate: { restarts: 0, unschedulableSeconds: 120, registrySeconds: 30 },
+    logs: false,
+    drainSeconds: 0,
+    stopSeconds: 40,
+    rollback: false,
+  },
+  web: { image: PINNED, port: 80, replicas: 3 },
+};
+
+/** A stack with every key that one can have; its services are others. */
+const STACK = {
+  cluster: { kubeconfig: "kubeconfig", context: "only", identifier: "ours" },
+  registry: { repository: "registry.example.com/team", username: "robot", pullSecret: "pull" },
+  registryPassword: "hunter2",
+  namespace: "shop-prod",
+  sealing: { controller: { namespace: "sealing", name: "controller" }, certificate: "certificate" },
+  promoteFrom: { stack: "dev", soak: "1h", gates: ["acceptance"] },
+  pins: { shop: { image: PINNED, commit: "9b1c0de", dirty: true } },
+  jenkins: {
+    apiServer: { cidr: "10.0.0.1/32", ports: [6443] },
+    prefix: "ci",
+    controller: { namespace: "jenkins", ports: [8080, 50000] },
+    egress: EGRESS,
+    lanes: {
+      preview: { pods: 2, cpu: 4, memory: "8Gi", egress: EGRESS },
+      build: { pods: 3, cpu: "1500m", memory: "1Gi", egress: EGRESS },
+      deploy: { pods: 1, cpu: "2", memory: "2Gi", egress: EGRESS },
+    },
+    longLivedTokens: true,
+    launcherExec: true,
+  },
+  credentials: {
+    payment: {
+      format: "opaque",
+      scope: "namespace-wide",
+      backend: "sealed-secrets",
+      keys: {
+        KEY: { setting: "token", encoding: "base64" },
+        RANDOM: { random: { length: 32, alphabet: "ab" } },
+        OTHER: { stack: "other", output: "password" },
+      },
+    },
+    ci: {
+      format: "secretText",
+      namespace: "jenkins",
+      jenkins: { description: "d", scope: "system", keyBindings: { text: "KEY" } },
+      keys: { KEY: { random: { length: 9 } } },
+    },
+    vault: {
+      format: "secretText",
+      backend: "external-secrets",
+      store: { name: "vault", kind: "ClusterSecretStore" },
+      refreshInterval: "1h30m",
+      jenkins: { folders: ["team/shop"] },
+      keys: { text: { remote: { key: "team/a", property: "p", version: "3" } } },
+    },
+  },
+  services: {
+    shop: {
+      port: 80,
+      credentials: ["payment"],
+      env: { B: { credential: "payment", key: "KEY" } },
+      files: { "/etc/key": { credential: "payment", key: "KEY" } },
+    },
+  },
+};
 
 describe("right settings", () => {
   test("become a value with absolute paths", () => {
@@ -78,41 +184,88 @@ describe("right settings", () => {
     });
   });
 
-  test("take everything that a service can have", () => {
-    const all = {
-      build: {
-        context: "shop",
-        dockerfile: "recipes/Other",
-        target: "final",
-        args: { A: "1" },
-        commitArg: "COMMIT",
-        platform: "linux/amd64",
+  test("take everything that a service can have, each key as it was written", () => {
+    const folder = folderWith(PROJECT);
+    const { services } = parseSettings(stackConfig({ ...VALID, services: SERVICES }), {
+      variables: {},
+      folder,
+    });
+    const { build, resources, ...shop } = SERVICES.shop;
+    const { limits } = resources;
+    expect(services).toEqual({
+      shop: {
+        ...shop,
+        build: {
+          ...build,
+          context: `${folder}/shop`,
+          dockerfile: `${folder}/recipes/Other`,
+        },
+        // Kubernetes' quantities are text.
+        resources: { requests: { cpu: "1", memory: "1Gi" }, limits },
       },
-      port: 8080,
-      autoscale: { min: 2, max: 4, cpu: 60 },
-      health: "/healthz",
-      ready: "/readyz",
-      resources: { requests: { cpu: 1, memory: "1Gi" }, limits: { cpu: "1500m", memory: "1Gi" } },
-      env: { A: "1" },
-      files: { "/etc/a.yaml": "a: 1\n", "/etc/key": { secret: "s", key: "k" } },
-      writable: ["/tmp", "/var/cache"],
-      user: 1000,
-      ingress: {
-        host: "*.example.com",
-        class: "nginx",
-        path: "/shop",
-        tls: "t",
-        awaitAddress: false,
+      web: SERVICES.web,
+    });
+  });
+
+  test("take everything that a stack can have, each key as it was written", async () => {
+    const folder = folderWith({ ...PROJECT, certificate: "PEM" });
+    const secretKeys = ["registryPassword", "token"];
+    const config = stackConfig({ ...STACK, token: "aHVudGVyMg==" }, secretKeys);
+    const settings = parseSettings(config, { variables: {}, folder });
+    const { registry, credentials, ...others } = settings;
+    expect(others).toEqual({
+      cluster: { kubeconfig: `${folder}/kubeconfig`, context: "only", identifier: "ours" },
+      namespace: "shop-prod",
+      sealing: { controller: { namespace: "sealing", name: "controller" }, certificate: "PEM" },
+      promoteFrom: { stack: "dev", soakSeconds: 3600, gates: ["acceptance"] },
+      jenkins: {
+        ...STACK.jenkins,
+        lanes: {
+          preview: { pods: 2, cpu: "4", memory: "8Gi", egress: EGRESS },
+          build: { pods: 3, cpu: "1500m", memory: "1Gi", egress: EGRESS },
+          deploy: { pods: 1, cpu: "2", memory: "2Gi", egress: EGRESS },
+        },
       },
-      egress: [{ cidr: "2001:db8::/32" }, { namespace: "db", ports: [5432] }],
-      deadlineSeconds: 60,
-      warmupSeconds: 90,
-      tolerate: { restarts: 0, unschedulableSeconds: 120, registrySeconds: 30 },
-      logs: false,
-      drainSeconds: 0,
-      stopSeconds: 40,
-    };
-    expect(faultsOf({ ...VALID, services: { shop: all } })).toEqual([]);
+      services: {
+        shop: {
+          ...STACK.services.shop,
+          image: PINNED,
+          origin: { commit: "9b1c0de", dirty: true },
+        },
+      },
+    });
+    const { password, ...login } = registry ?? {};
+    expect(login).toEqual(STACK.registry);
+    expect(password && (await valueOf(password))).toBe("hunter2");
+    const { payment, ...written } = credentials;
+    const { KEY, ...generated } = payment?.keys ?? {};
+    expect({ ...payment, keys: generated }).toEqual({
+      ...STACK.credentials.payment,
+      keys: {
+        RANDOM: { random: { length: 32, alphabet: "ab" } },
+        OTHER: { stack: "other", output: "password" },
+      },
+    });
+    expect(KEY).toMatchObject({ encoding: "base64" });
+    const { ci, vault } = STACK.credentials;
+    expect(written).toEqual({ ci, vault });
+  });
+
+  test("these two leave no key of the schema out", () => {
+    const named = [
+      "services",
+      "services.*.env",
+      "services.*.files",
+      "services.*.build.args",
+      "pins",
+    ];
+    const ofCredentials = ["", ".*.keys", ".*.jenkins.keyBindings"].map((at) => `credentials${at}`);
+    const written = [{ services: SERVICES }, STACK].flatMap((settings) =>
+      valueKeys(settings, [...named, ...ofCredentials]),
+    );
+    const known = schemaKeys(stackSchema({ variables: {}, folder: "/" }));
+    expect(known.filter((key) => !written.includes(key))).toEqual(["jenkins.apiServer.namespace"]);
+    expect(written.filter((key) => !known.includes(key))).toEqual([]);
   });
 });
 
@@ -374,6 +527,41 @@ describe("secrets", () => {
 
   test("a password that is not set is what Pulumi.yaml's default makes of it", () => {
     expect(faultsOf({ ...VALID, registryPassword: "" })).toEqual([]);
+  });
+});
+
+describe("a number of a service", () => {
+  const { build } = shop;
+  const web = { build, port: 80 };
+  test.each<[string, number, number, (value: number) => object]>([
+    ["port", 1, 65535, (port) => ({ port })],
+    ["replicas", 1, 1000, (replicas) => ({ replicas })],
+    ["autoscale.min", 1, 1000, (min) => ({ autoscale: { min, max: 1000 } })],
+    ["autoscale.max", 1, 1000, (max) => ({ autoscale: { min: 1, max } })],
+    ["autoscale.cpu", 1, 100, (cpu) => ({ autoscale: { min: 1, max: 2, cpu } })],
+    ["user", 1, 2147483647, (user) => ({ user })],
+    ["deadlineSeconds", 5, 3600, (deadlineSeconds) => ({ deadlineSeconds })],
+    ["timeoutSeconds", 5, 86400, (timeoutSeconds) => ({ timeoutSeconds })],
+    ["warmupSeconds", 1, 3600, (warmupSeconds) => ({ warmupSeconds })],
+    ["tolerate.restarts", 0, 20, (restarts) => ({ tolerate: { restarts } })],
+    [
+      "tolerate.unschedulableSeconds",
+      0,
+      3600,
+      (unschedulableSeconds) => ({ tolerate: { unschedulableSeconds } }),
+    ],
+    ["tolerate.registrySeconds", 0, 3600, (registrySeconds) => ({ tolerate: { registrySeconds } })],
+    ["drainSeconds", 0, 300, (drainSeconds) => ({ drainSeconds })],
+    ["stopSeconds", 1, 3600, (stopSeconds) => ({ stopSeconds })],
+  ])("%s is a whole number from %d to %d", (key, least, most, settings) => {
+    const told = (value: number): string[] =>
+      faultsOf({ ...VALID, services: { shop: { ...web, ...settings(value) } } });
+    expect([...told(least), ...told(most)]).toEqual([]);
+    for (const value of [least - 1, most + 1, least + 0.5]) {
+      const [fault, ...others] = told(value).filter((line) => line.includes("a whole number"));
+      expect([fault?.split(": ")[0], others]).toEqual([`slipway:services.shop.${key}`, []]);
+      expect(fault).toContain(`got ${value}; allowed: a whole number from ${least} to ${most}`);
+    }
   });
 });
 

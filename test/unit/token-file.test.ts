@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 import { KubeConfig } from "@kubernetes/client-node";
 
-import { readTokenFiles } from "../../provider/cluster/token-file";
+import { readTokenFiles } from "../../kubeconfig/token-file";
 import { folderWith, removeFolders } from "../support/folder";
 
 afterAll(removeFolders);

@@ -5,18 +5,21 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Service } from "../../components/service-definition";
 import { workloadHash } from "../../components/manifests/workload";
 import { Namespace } from "../../components/namespace";
-import { publicAddress, Workload } from "../../components/workload";
+import { type Endpoint, publicAddress, Workload } from "../../components/workload";
 import { fullService, IMAGE, service } from "../support/definitions";
 import { deploy, inputsOf, type Outputs, only, valueOf } from "../support/engine";
 
 const SOURCE = { commit: "c0ffee", repository: undefined };
 
-const cluster: Outputs = (type, { metadata, spec }) => ({
-  metadata: { ...(metadata as object), uid: "uid-1", generation: 4 },
-  ...(type === "kubernetes:core/v1:Service" && {
-    spec: { ...(spec as object), clusterIP: "10.0.0.7" },
-  }),
-});
+const clusterWith =
+  (clusterIP: string, ...others: readonly string[]): Outputs =>
+  (type, { metadata, spec }) => ({
+    metadata: { ...(metadata as object), uid: "uid-1", generation: 4 },
+    ...(type === "kubernetes:core/v1:Service" && {
+      spec: { ...(spec as object), clusterIP, clusterIPs: [clusterIP, ...others] },
+    }),
+  });
+const cluster = clusterWith("10.0.0.7");
 
 const workload = (subject: Service, image: pulumi.Input<string> = IMAGE, options = {}) =>
   deploy(
@@ -109,6 +112,17 @@ test("tells where it answers", async () => {
   expect(publicAddress(service({ ingress: { host: "a.example.com", path: "/b" } }))).toBe(
     "http://a.example.com/b",
   );
+});
+
+test.each([
+  ["fd00::1", [], "http://[fd00::1]"],
+  ["fd00::1", ["10.0.0.7"], "http://[fd00::1]"],
+  ["10.0.0.7", ["fd00::1"], "http://10.0.0.7"],
+])("its address is a URL where the cluster's first family gives %s", async (ip, others, url) => {
+  const { result } = await workload(service(), IMAGE, { outputs: clusterWith(ip, ...others) });
+  const { address } = (await valueOf(result.component.endpoint)) as Endpoint;
+  expect(address).toBe(url);
+  expect(new URL(address).origin).toBe(url);
 });
 
 test("hashes what it asks of Kubernetes, but not the commit", async () => {

@@ -67,7 +67,7 @@ export async function stop(name: string, patienceSeconds = 10): Promise<void> {
 }
 
 /** Ends one process by SIGTERM, then SIGKILL. */
-export async function end(process: ProcessIdentity, patienceSeconds: number): Promise<void> {
+async function end(process: ProcessIdentity, patienceSeconds: number): Promise<void> {
   signal(process, "SIGTERM");
   if (await gone(process, patienceSeconds)) return;
   signal(process, "SIGKILL");
@@ -86,7 +86,7 @@ export function wasStarted(name: string): boolean {
 }
 
 /** A daemon's log; the log of the run before lies beside it with the suffix `.1`. */
-export function logFile(name: string): string {
+function logFile(name: string): string {
   return state("logs", `${name}.log`);
 }
 

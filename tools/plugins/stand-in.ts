@@ -35,7 +35,7 @@ export function sourceOf(name: string, checkout: string): string {
   const hash = createHash("sha256").update(LAUNCHER);
   const offline = join(checkout, "tools", "offline");
   const files = [
-    ...filesIn(join(checkout, "wire")),
+    ...["wire", "kubeconfig", "build-context"].flatMap((room) => filesIn(join(checkout, room))),
     ...filesIn(join(offline, name)),
     ...readdirSync(offline, { withFileTypes: true })
       .filter((entry) => entry.isFile())

@@ -18,13 +18,13 @@ export const admission: readonly Case[] = [
   },
   {
     name: "quota-for-one",
-    title: "the namespace's quota has room for one of two pods",
+    title: "the namespace's quota allows one of two pods",
     objects: () => [quota({ "requests.memory": "48Mi" })],
     expected: overQuota,
   },
   {
     name: "limit-range",
-    title: "the namespace allows no container this much memory",
+    title: "the namespace's LimitRange allows no container this much memory",
     objects: () => [
       {
         apiVersion: "v1",
@@ -57,7 +57,7 @@ export const admission: readonly Case[] = [
   },
   {
     name: "service-account-missing",
-    title: "the pods' ServiceAccount is not there",
+    title: "the pods' ServiceAccount does not exist",
     fault: () => ({ pod: { serviceAccountName: "somebody-else" } }),
     expected: deniedInTheEnd,
   },

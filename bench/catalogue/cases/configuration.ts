@@ -7,7 +7,7 @@ const missing: Failure = { reason: "config-missing", from: "container-refused", 
 export const configuration: readonly Case[] = [
   {
     name: "secret-missing",
-    title: "a variable comes from a Secret that is not there",
+    title: "a variable comes from a Secret that does not exist",
     settings: { env: { TOKEN: { secret: "payment", key: "token" } } },
     expected: missing,
   },
@@ -20,13 +20,13 @@ export const configuration: readonly Case[] = [
   },
   {
     name: "secret-file-missing",
-    title: "a file comes from a Secret that is not there",
+    title: "a file comes from a Secret that does not exist",
     settings: { files: { "/etc/shop/token": { secret: "payment", key: "token" } } },
     expected: { reason: "config-missing", from: "mount-failed", within: AT_ONCE },
   },
   {
     name: "config-map-missing",
-    title: "variables come from a ConfigMap that is not there",
+    title: "variables come from a ConfigMap that does not exist",
     fault: () => ({ container: { envFrom: [{ configMapRef: { name: "features" } }] } }),
     expected: missing,
   },
@@ -39,13 +39,13 @@ export const configuration: readonly Case[] = [
   },
   {
     name: "config-map-volume-missing",
-    title: "a volume is made of a ConfigMap that is not there",
+    title: "a volume comes from a ConfigMap that does not exist",
     fault: () => volume({ configMap: { name: "features" } }),
     expected: { reason: "config-missing", from: "mount-failed", within: AT_ONCE },
   },
   {
     name: "config-map-volume-key-missing",
-    title: "a volume is made of a key that its ConfigMap does not have",
+    title: "a volume comes from a key that its ConfigMap does not have",
     fault: () =>
       volume({ configMap: { name: "features", items: [{ key: "colour", path: "colour" }] } }),
     objects: () => [configMap("features", { size: "large" })],

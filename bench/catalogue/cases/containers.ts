@@ -30,7 +30,7 @@ export const containers: readonly Case[] = [
   },
   {
     name: "sidecar-crash",
-    title: "a sidecar ends again and again",
+    title: "a sidecar crashes repeatedly",
     fault: ({ shop: image }) => ({
       pod: {
         initContainers: [
@@ -75,7 +75,7 @@ export const containers: readonly Case[] = [
   },
   {
     name: "image-runs-as-root",
-    title: "the image runs as root, which the pod must not",
+    title: "the image runs as root, which the pod forbids",
     fault: ({ base }) => ({
       pod: { securityContext: { runAsUser: null, runAsGroup: null } },
       container: { image: base },

@@ -7,7 +7,7 @@ import { claim, claimed } from "./scheduling";
 
 /** Releases that are slow, or have bad luck, and are healthy. */
 export const healthy: readonly Case[] = [
-  { name: "healthy", title: "nothing is the matter", expected: "ready" },
+  { name: "healthy", title: "nothing is wrong", expected: "ready" },
   {
     name: "slow-start",
     title: "the process listens only after 20 s",
@@ -32,13 +32,13 @@ export const healthy: readonly Case[] = [
   },
   {
     name: "crash-once",
-    title: "the process crashes once, then starts well",
+    title: "the process crashes once, then starts",
     settings: { env: { FAULT_CRASH_ONCE: "/tmp/crashed" } },
     expected: "ready",
   },
   {
     name: "init-crash-once",
-    title: "an init container fails once, then ends well",
+    title: "an init container fails once, then succeeds",
     fault: ({ shop: image }) => ({
       pod: {
         initContainers: [
@@ -55,7 +55,7 @@ export const healthy: readonly Case[] = [
   },
   {
     name: "registry-down-20-s",
-    title: "the registry hangs up for 20 s during the pull",
+    title: "the registry closes connections for 20 s during the pull",
     prepare: async (stage) => {
       const registry = await stage.registry("hangs-up");
       stage.when("image-refused", async () => {
@@ -77,7 +77,7 @@ export const healthy: readonly Case[] = [
   },
   {
     name: "room-after-10-s",
-    title: "no node takes the pods for 10 s",
+    title: "no node accepts the pods for 10 s",
     fault: (_, namespace) => ({ pod: { nodeSelector: { [roomIn(namespace)]: "yes" } } }),
     meanwhile: makeRoom,
     expected: "ready",
@@ -104,7 +104,7 @@ export const healthy: readonly Case[] = [
   },
   {
     name: "api-server-restarts",
-    title: "the API server is out of reach for 10 s during the rollout",
+    title: "the API server is unreachable for 10 s during the rollout",
     settings: { env: { FAULT_READY_AFTER_SECONDS: 5 } },
     prepare: async (stage) => {
       const { proxy, kubeconfig } = await stage.wayToApi();
@@ -119,7 +119,7 @@ export const healthy: readonly Case[] = [
   },
   {
     name: "watches-dropped",
-    title: "all watches are dropped each second during the rollout",
+    title: "all watches are cut each second during the rollout",
     settings: { env: { FAULT_READY_AFTER_SECONDS: 6 } },
     prepare: async (stage) => {
       const { proxy, kubeconfig } = await stage.wayToApi();

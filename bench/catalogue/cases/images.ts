@@ -36,7 +36,7 @@ export const images: readonly Case[] = [
   },
   {
     name: "image-name-invalid",
-    title: "the image's name is none",
+    title: "the image's name is invalid",
     fault: () => ({ container: { image: "Shop::latest" } }),
     expected: notFound,
   },

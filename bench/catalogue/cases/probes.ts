@@ -32,19 +32,19 @@ export const probes: readonly Case[] = [
   },
   {
     name: "ready-path-wrong",
-    title: "the ready path is none of the process's, which answers 404",
+    title: "the process does not serve the ready path and answers 404",
     settings: { ready: "/readyy" },
     expected: notReady,
   },
   {
     name: "health-path-wrong",
-    title: "the health path is none of the process's, which answers 404",
+    title: "the process does not serve the health path and answers 404",
     settings: { health: "/healthy", deadlineSeconds: 20 },
     expected: atDeadline,
   },
   {
     name: "port-wrong",
-    title: "the process listens on another port",
+    title: "the process listens on a different port",
     settings: { port: 9090, deadlineSeconds: 20 },
     expected: atDeadline,
   },

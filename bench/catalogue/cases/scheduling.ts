@@ -15,13 +15,13 @@ const unbound: Failure = { ...unschedulable, reason: "volume-unbound" };
 export const scheduling: readonly Case[] = [
   {
     name: "no-cpu",
-    title: "the pods ask for more processors than a node has",
+    title: "the pods request more CPU than a node has",
     settings: { resources: { requests: { cpu: "512" } } },
     expected: unschedulable,
   },
   {
     name: "no-such-node",
-    title: "the pods ask for a node with a label that none has",
+    title: "the pods require a node label that no node has",
     fault: () => ({ pod: { nodeSelector: { "example.com/disk": "gold" } } }),
     expected: unschedulable,
   },
@@ -34,7 +34,7 @@ export const scheduling: readonly Case[] = [
   },
   {
     name: "claim-missing",
-    title: "the pods' volume claim is not there",
+    title: "the pods' volume claim does not exist",
     fault: () => claimed("data"),
     expected: unbound,
   },

@@ -24,7 +24,7 @@ export const surroundings: readonly Case[] = [
   },
   {
     name: "target-port-wrong",
-    title: "the Service leads to a port that the pods do not name",
+    title: "the Service maps to a port that the pods do not name",
     settings: { deadlineSeconds: 15 },
     fault: () => ({ service: { ports: [{ name: "http", port: 80, targetPort: "web" }] } }),
     expected: { reason: "no-endpoints", from: "pod-ready", within: 15 + 15 + AT_ONCE },
@@ -77,13 +77,13 @@ export const surroundings: readonly Case[] = [
   },
   {
     name: "watch-forbidden",
-    title: "the identity may deploy, but not look at ReplicaSets",
+    title: "the identity may deploy, but not watch ReplicaSets",
     prepare: async (stage) => ({ cluster: { kubeconfig: await lesserIdentity(stage) } }),
     expected: { reason: "forbidden", from: "applied", within: AT_ONCE },
   },
   {
     name: "api-server-gone",
-    title: "the API server is out of reach from the middle of the rollout on",
+    title: "the API server becomes unreachable in the middle of the rollout",
     settings: { env: { FAULT_READY_AFTER_SECONDS: 60 }, deadlineSeconds: 20 },
     prepare: async (stage) => {
       const { proxy, kubeconfig } = await stage.wayToApi();

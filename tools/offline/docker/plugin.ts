@@ -1,5 +1,5 @@
 import pulumiDocker from "@pulumi/docker/package.json";
-import { contentHash } from "../../../components/image/content-hash";
+import { contentHash } from "../../../build-context/content-hash";
 import type { Plugin, Properties, Subject } from "../../../wire/plugin";
 import { containsUnknown, UNKNOWN } from "../../../wire/unknown";
 import { changedPaths } from "../changed-paths";

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { delimiter } from "node:path";
 import { KubeConfig } from "@kubernetes/client-node";
-import { readTokenFiles } from "../../../provider/cluster/token-file";
+import { readTokenFiles } from "../../../kubeconfig/token-file";
 import type { Configuration } from "./configuration";
 
 /**

@@ -1,17 +1,8 @@
 import { createHash, type Hash } from "node:crypto";
-import {
-  closeSync,
-  existsSync,
-  lstatSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  readSync,
-} from "node:fs";
+import { closeSync, lstatSync, openSync, readlinkSync, readSync } from "node:fs";
 import { join } from "node:path";
 
-import ignore from "@balena/dockerignore";
+import { contextFiles } from "./context-files";
 
 /** What an image is made of. */
 export interface Content {
@@ -43,39 +34,8 @@ export function contentHash({ context, dockerfile, target, args = {}, platform }
   const sorted = Object.entries(args).sort(([one], [other]) => (one < other ? -1 : 1));
   field(hash, JSON.stringify([RULES, target ?? null, platform ?? null, sorted]));
   addFile(hash, "Dockerfile", dockerfile);
-  for (const path of includedPaths(context, dockerfile)) addEntry(hash, path, join(context, path));
+  for (const path of contextFiles(context, dockerfile)) addEntry(hash, path, join(context, path));
   return hash.digest("hex").slice(0, 32);
-}
-
-function includedPaths(context: string, dockerfile: string): string[] {
-  const ignoreFile = [`${dockerfile}.dockerignore`, join(context, ".dockerignore")].find((path) =>
-    existsSync(path),
-  );
-  const patterns =
-    ignoreFile === undefined ? "" : readFileSync(ignoreFile, "utf8").replace(/^\uFEFF/, "");
-  const rules = ignore({ ignorecase: false }).add(patterns);
-  // A rule that takes files back in may reach into any ignored folder, so none can be skipped then.
-  const mayTakeBack = /^\s*!/m.test(patterns);
-  const isIgnored = (path: string): boolean => {
-    try {
-      return rules.ignores(path);
-    } catch (error) {
-      throw new Error(
-        `${ignoreFile ?? ""}: a pattern cannot be read: ${(error as Error).message}`,
-        { cause: error },
-      );
-    }
-  };
-
-  const walk = (folder: string): string[] =>
-    readdirSync(join(context, folder), { withFileTypes: true }).flatMap((entry) => {
-      const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
-      if (path === ".git") return [];
-      const ignored = isIgnored(path);
-      if (entry.isDirectory()) return ignored && !mayTakeBack ? [] : walk(path);
-      return ignored ? [] : [path];
-    });
-  return walk("").sort();
 }
 
 function addEntry(hash: Hash, path: string, absolute: string): void {

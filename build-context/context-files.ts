@@ -1,0 +1,35 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { type IgnoreRules, ignoreRules } from "./ignore-rules";
+
+/**
+ * Paths of the files and links that a builder gets of a context, in order, but for those of the repository itself (`.git`).
+ *
+ * @param dockerfile its own ignore file, `<dockerfile>.dockerignore`, goes before that of the context
+ * @throws Error naming a folder that cannot be read, or a pattern that the builder refuses
+ */
+export function contextFiles(context: string, dockerfile: string): string[] {
+  const { ignores, takesBack } = rulesOf(context, dockerfile);
+  const walk = (folder: string): string[] =>
+    readdirSync(join(context, folder), { withFileTypes: true }).flatMap((entry) => {
+      const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
+      if (path === ".git") return [];
+      const ignored = ignores(path);
+      if (entry.isDirectory()) return ignored && !takesBack ? [] : walk(path);
+      return ignored ? [] : [path];
+    });
+  return walk("").sort();
+}
+
+function rulesOf(context: string, dockerfile: string): IgnoreRules {
+  const files = [`${dockerfile}.dockerignore`, join(context, ".dockerignore")];
+  const file = files.find((path) => existsSync(path));
+  const text = file === undefined ? "" : readFileSync(file, "utf8");
+  try {
+    return ignoreRules(text);
+  } catch (error) {
+    const { message } = error as Error;
+    throw new Error(`${file ?? ""}: a pattern cannot be read: ${message}`, { cause: error });
+  }
+}

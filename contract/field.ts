@@ -1,0 +1,92 @@
+import { z } from "zod";
+
+import { OBJECT_NAME } from "./names";
+import type { Forms, ValueOf } from "./forms";
+import { VERDICT } from "./verdict";
+
+/** The value that a shape describes; it keeps the shape's doc comments, where an inferred schema would not. */
+export type Of<Shape extends z.ZodRawShape> = Readonly<z.infer<z.ZodObject<Shape>>>;
+
+/**
+ * The shape of a type that stands elsewhere: a schema for each of its keys, and for no other. One that may be left out
+ * in the type may be left out in the shape; the other way round, the parsed value does not fit the type.
+ */
+export type ShapeOf<T> = {
+  readonly [Key in keyof T]-?: Pick<T, Key> extends Required<Pick<T, Key>>
+    ? z.ZodType<T[Key]>
+    : z.ZodExactOptional<z.ZodType<Exclude<T[Key], undefined>>>;
+};
+
+/** A text that is not empty. */
+export const word = z.string().min(1);
+
+/** Texts by key. */
+export const texts = z.record(z.string(), z.string()).readonly();
+
+/** A Kubernetes object's name. */
+export const name = text(
+  OBJECT_NAME,
+  "a Kubernetes object's name: lower-case letters, digits, - and .",
+);
+
+/** An image by its digest. */
+export const pinned = text(/^[^@\s]+@sha256:[0-9a-f]{64}$/, "repository@sha256:<64 hex digits>");
+
+/** A number of things of which there is at least one. */
+export const count = wholeNumber(1);
+
+/** A number of things of which there may be none. */
+export const amount = wholeNumber(0);
+
+/** A choice between two. */
+export const flag = z.boolean("must be true or false");
+
+/** A text of this form. */
+export function text(pattern: RegExp, allowed: string) {
+  return z.string(`must be ${allowed}`).regex(pattern, `must be ${allowed}`);
+}
+
+function wholeNumber(least: 0 | 1) {
+  return z
+    .number("must be a number")
+    .int("must be a whole number")
+    .min(least, `must be at least ${least}`);
+}
+
+/** How a dialect says what settings look like. */
+interface Dialect {
+  number(from: number, to: number, remedy?: string): z.ZodType<number>;
+  choice(whether: string): z.ZodType<boolean>;
+  group(shape: z.ZodRawShape): z.ZodType;
+}
+
+type SettingsShape<Settings> = {
+  readonly [Key in keyof Settings]: z.ZodExactOptional<z.ZodType<ValueOf<Settings[Key]>>>;
+};
+
+/** Settings as a shape, of which each may be left out. */
+export function shapeOf<Settings extends Forms>(
+  settings: Settings,
+  dialect: Dialect,
+): SettingsShape<Settings> {
+  const fields = Object.entries(settings).map(([key, form]) => {
+    return [key, schemaOf(form, dialect).exactOptional()];
+  });
+  return Object.fromEntries(fields) as SettingsShape<Settings>;
+}
+
+function schemaOf(form: Forms[string], dialect: Dialect): z.ZodType {
+  if ("whether" in form) {
+    return dialect.choice(`whether ${form.whether}`);
+  }
+  return "from" in form
+    ? dialect.number(form.from, form.to, form.remedy)
+    : dialect.group(shapeOf(form.each, dialect));
+}
+
+/** The verdict's settings as a resource takes them: within wider limits than a service. */
+export const verdictShape = shapeOf(VERDICT, {
+  number: (from) => (from > 0 ? count : amount),
+  choice: () => flag,
+  group: (shape) => z.strictObject(shape),
+});

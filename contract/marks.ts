@@ -1,0 +1,11 @@
+/** The label of every object that Slipway makes. */
+export const MADE_HERE = { "app.kubernetes.io/managed-by": "slipway" };
+
+/** Stands on a Deployment whose pod template was rolled back, and says of which generation and why. */
+export const ROLLED_BACK = "slipway/rolled-back";
+
+/** Stands on a pod template, with the name of a credential behind it; its value changes with those of the credential. */
+export const CREDENTIAL = "credential.slipway/";
+
+/** Stands on a SealedSecret, with its scope behind it. */
+export const SEALING_SCOPE = "sealedsecrets.bitnami.com/";

@@ -1,0 +1,6 @@
+/** A name that Kubernetes takes for everything: also for a Service, a namespace, and as the value of a label. */
+export const LABEL = /^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/;
+
+/** The name of most objects. */
+export const OBJECT_NAME =
+  /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
