@@ -134,7 +134,7 @@ export class ObjectReadiness implements Resource {
       throw new Error(`${awaited.place.name} is ready, and there is nothing to report`);
     }
     const found = { finding: verdict, observed, seconds };
-    return reportOf(this.cluster(), this.context(), awaited, found, this.signal);
+    return reportOf(awaited, this.context(), found, this.signal);
   }
 }
 

@@ -234,7 +234,7 @@ export class Readiness implements Resource {
 
   #report(found: ReleaseCase): Promise<Report> {
     const awaited = new AwaitedRelease(this.cluster(), found.release);
-    return reportOf(this.cluster(), this.context(), awaited, found, this.signal);
+    return reportOf(awaited, this.context(), found, this.signal);
   }
 }
 

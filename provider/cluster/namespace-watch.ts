@@ -1,7 +1,7 @@
 import type { Api } from "./api";
 import { type CollectionName, COLLECTIONS } from "./collection";
 import type { Trouble } from "./health";
-import { NamespaceStores } from "./namespace-stores";
+import { storesOf } from "./namespace-stores";
 import { Reflector, type Sink } from "./reflector";
 import { type Source, Subscription } from "./subscription";
 import { Topics } from "./topics";
@@ -18,10 +18,8 @@ export interface Lease {
  */
 export class NamespaceWatch {
   readonly #topics = new Topics();
-  readonly stores = new NamespaceStores((kind, key) => {
-    if (key !== undefined) {
-      this.#topics.tell(`${kind}/${key}`);
-    }
+  readonly stores = storesOf((topic) => {
+    this.#topics.tell(topic);
   });
   readonly #reflectors = new Map<CollectionName, Reflector<never>>();
   readonly #end = new AbortController();

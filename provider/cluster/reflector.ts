@@ -138,8 +138,11 @@ export class Reflector<T extends { readonly metadata?: ObjectMeta }> {
     if (health.kind === "live") {
       this.#refusals = this.#verb === "watch" ? 0 : this.#refusals;
     }
+    const isNews = health.kind !== "live" || this.#health.kind !== "live";
     this.#health = health;
-    this.healthChanged();
+    if (isNews) {
+      this.healthChanged();
+    }
   }
 }
 

@@ -1,8 +1,13 @@
 import type { ObjectReadinessInputs } from "../../contract/object-readiness";
+import type { NeededRight } from "../../rights";
 import type { Cluster } from "../cluster";
-import { type Lack, NO_LACK } from "../cluster/preflight";
 import type { Subscription } from "../cluster/subscription";
-import { judgeIdentity, type ObservedObject, titleOf } from "../verdict/awaited-object";
+import {
+  type AnyObject,
+  judgeIdentity,
+  type ObservedObject,
+  titleOf,
+} from "../verdict/awaited-object";
 import type { Summary } from "../verdict/course";
 import type { FinalVerdict, Finding } from "../verdict/finding";
 import { judgeObjectAtOnce, ObjectWait } from "../verdict/object-wait";
@@ -20,7 +25,7 @@ export class AwaitedObject implements Reported<ObservedObject, Summary> {
 
   /** @param name what the program calls it */
   constructor(
-    private readonly cluster: Cluster,
+    readonly cluster: Cluster,
     private readonly awaited: ObjectReadinessInputs,
     name: string,
   ) {
@@ -47,27 +52,18 @@ export class AwaitedObject implements Reported<ObservedObject, Summary> {
     return judgeObjectAtOnce(this.awaited, observed);
   }
 
-  async lack(options: { readonly afresh: boolean }, signal: AbortSignal): Promise<Lack> {
-    const rights = this.#watch?.rights();
-    return rights === undefined ? NO_LACK : this.cluster.lack(rights, options, signal);
+  rights(): readonly NeededRight[] | undefined {
+    return this.#watch?.rights();
   }
 
-  async isThere(signal: AbortSignal): Promise<boolean> {
-    const resource = this.#watch?.resource;
-    if (resource === undefined) {
-      return false;
-    }
+  path(): string | undefined {
     const { namespace = "", name } = this.awaited;
-    const object = await this.cluster.find(
-      `${collectionOf(resource).path(namespace)}/${name}`,
-      signal,
-    );
-    return judgeIdentity(this.awaited, object ?? undefined) === undefined;
+    const resource = this.#watch?.resource;
+    return resource && `${collectionOf(resource).path(namespace)}/${name}`;
   }
 
-  async namespaceGone(signal: AbortSignal): Promise<"missing" | "terminating" | undefined> {
-    const { namespace } = this.awaited;
-    return namespace === undefined ? undefined : this.cluster.namespaceGone(namespace, signal);
+  isSame(object: AnyObject | undefined): boolean {
+    return judgeIdentity(this.awaited, object) === undefined;
   }
 
   trail(observed: ObservedObject, finding: Finding): Trail {

@@ -1,8 +1,9 @@
 import type { ReadinessInputs } from "../../contract/readiness";
-import { RECORD_VERSION, type ReleaseRecord } from "../../contract/release-record";
+import type { ReleaseRecord } from "../../contract/release-record";
 import { afterLook } from "../readiness/history";
-import { previousOf, released } from "../readiness/record";
+import { recordOf } from "../readiness/record";
 import type { State, Stored } from "../readiness/state";
+import { UNSEEN } from "../verdict/objects";
 import type { Reason } from "../verdict/reasons";
 import type { Mark } from "./mark";
 import { judgeRestored, type Outcome, type Tools } from "./rollback";
@@ -58,24 +59,7 @@ function failedRecord(
   { reason }: Mark,
   stored: ReleaseRecord | undefined,
 ): ReleaseRecord {
-  const { commit = null, dirty, image, manifestHash, namespace, deployment } = release;
-  return {
-    version: RECORD_VERSION,
-    commit,
-    dirty,
-    image,
-    digest: released(image),
-    manifestHash,
-    namespace,
-    verdict: "failed",
-    reason,
-    generation: deployment.generation,
-    replicaSet: null,
-    pods: [],
-    startedAt: new Date().toISOString(),
-    seconds: 0,
-    previous: previousOf(stored, release),
-    running: null,
-    evidence: null,
-  };
+  const verdict = { kind: "failed", reason: "not-ready", object: "", message: "" } as const;
+  const wait = { startedAt: new Date().toISOString(), seconds: 0 };
+  return { ...recordOf(release, { verdict, observed: UNSEEN }, wait, stored), reason };
 }

@@ -1,6 +1,6 @@
 import type { NeededRight } from "../../rights";
+import { Cluster } from "../cluster";
 import type { Api } from "../cluster/api";
-import { type Lack, Preflight } from "../cluster/preflight";
 import type { Subscription } from "../cluster/subscription";
 import type { ObjectAssessment } from "../verdict/awaited-object";
 import { atOnce, Course, type Summary } from "../verdict/course";
@@ -29,16 +29,18 @@ export interface SecretSource {
 
 /** A Secret that a controller makes of another object, as what is waited for. */
 export class AwaitedSecret implements Awaited<SecretFinding, Summary> {
+  readonly cluster: Cluster;
   readonly place: Place;
   readonly nothing: SecretFinding = { kind: "waiting", message: "" };
 
   /** @param name what the program calls it */
   constructor(
-    private readonly api: Api,
+    api: Api,
     private readonly source: SecretSource,
     name: string,
   ) {
     const { kind, namespace } = source;
+    this.cluster = new Cluster(api);
     this.place = { name, title: `${kind} ${source.name}`, noun: kind, namespace };
   }
 
@@ -63,17 +65,17 @@ export class AwaitedSecret implements Awaited<SecretFinding, Summary> {
     return atOnce(this.#assess(finding));
   }
 
-  lack(_options: object, signal: AbortSignal): Promise<Lack> {
-    return new Preflight(this.api).lack(this.source.rights, signal);
+  rights(): readonly NeededRight[] {
+    return this.source.rights;
   }
 
   /** A look is no watch: what it does not show is not there. */
-  isThere(): Promise<boolean> {
-    return Promise.resolve(false);
+  path(): undefined {
+    return undefined;
   }
 
-  namespaceGone(): Promise<undefined> {
-    return Promise.resolve(undefined);
+  isSame(): boolean {
+    return false;
   }
 
   /**

@@ -74,6 +74,17 @@ export interface Observed {
   readonly clusterTime?: number;
 }
 
+/** What is known of a cluster that has not been heard of. */
+export const UNSEEN: Observed = {
+  deployment: undefined,
+  replicaSets: [],
+  pods: [],
+  service: undefined,
+  endpointSlices: [],
+  ingress: undefined,
+  warnings: [],
+};
+
 /** The object's name; objects of the API server always have one. */
 export function nameOf(object: { readonly metadata?: ObjectMeta }): string {
   return object.metadata?.name ?? "";

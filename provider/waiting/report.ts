@@ -1,5 +1,4 @@
 import type { Evidence } from "../../contract/evidence";
-import type { Cluster } from "../cluster";
 import { bounded } from "../verdict/bound";
 import { evidenceOf, logSources } from "../verdict/evidence";
 import type { Finding } from "../verdict/finding";
@@ -32,14 +31,14 @@ export interface Report {
  * @param context the kubeconfig's, for the command to run next
  */
 export async function reportOf<O, R extends object>(
-  cluster: Cluster,
-  context: string,
   awaited: Reported<O, R>,
+  context: string,
   { finding, observed, seconds, note }: Case<O>,
   interruption: AbortSignal,
 ): Promise<Report> {
   const signal = AbortSignal.any([interruption, AbortSignal.timeout(EVIDENCE_MILLISECONDS)]);
-  const { name, namespace } = awaited.place;
+  const { cluster, place } = awaited;
+  const { name, namespace } = place;
   const trail = awaited.trail(observed, finding);
   const sources =
     signal.aborted || !awaited.logs || namespace === undefined ? [] : logSources(trail.suspects);

@@ -106,7 +106,7 @@ test("a store's value is looked at again until the API server answers", async ()
   jest.useFakeTimers();
   const objects: Objects = { externalSecret: externalSecret("True"), secret: secretOf("one") };
   const api = apiWith(objects);
-  const { get } = api;
+  const get = api.get.bind(api);
   let looks = 0;
   api.get = (...args) =>
     ++looks > 3 ? get(...args) : Promise.reject(new ApiError(500, "etcdserver: leader changed"));

@@ -126,7 +126,7 @@ describe("an API server that does not answer for a while", () => {
     ["answers 503", () => Promise.reject(new ApiError(503, "busy"))],
   ])("is waited for while it %s", async (_case, fault) => {
     const api = apiWith(objects);
-    const { get } = api;
+    const get = api.get.bind(api);
     api.get = fault;
     const created = create(api, 30);
     await jest.advanceTimersByTimeAsync(20_000);
@@ -138,7 +138,7 @@ describe("an API server that does not answer for a while", () => {
   test("is asked again for the controller's next try, and the object is as before", async () => {
     const patched: unknown[] = [];
     const api = apiWith(objects, patched);
-    const { patch } = api;
+    const patch = api.patch.bind(api);
     let patches = 0;
     api.patch = (...args) => (++patches % 2 === 1 ? refused() : patch(...args));
     const updated = update(api);
@@ -174,7 +174,7 @@ describe("an API server that does not answer for a while", () => {
 
   test("is waited for by a look without waiting, too", async () => {
     const api = apiWith(objects);
-    const { get } = api;
+    const get = api.get.bind(api);
     api.get = refused;
     const read = readiness(api).read(subject, { id: "i", inputs, outputs: inputs });
     await jest.advanceTimersByTimeAsync(10_000);
