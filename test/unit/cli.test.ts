@@ -367,13 +367,19 @@ describe("a result", () => {
     [{ "--html": "-", "--markdown": "-" }, {}, "--markdown"],
     [{ "--comment": "-" }, { json: true }, "--json"],
   ] as const)("%j beside another one on standard output is refused", (files, options, other) => {
-    expect(failureOfCall(() => { assertApart(files, options); })).toMatchObject({
+    expect(
+      failureOfCall(() => {
+        assertApart(files, options);
+      }),
+    ).toMatchObject({
       exitCode: EXIT_CODE.badInput,
       message: expect.stringContaining(
         `: got "-", and ${other} prints to standard output, too; allowed: one of them`,
       ) as string,
     });
-    expect(() => { assertApart({ "--html": "page", "--markdown": "-" }, {}); }).not.toThrow();
+    expect(() => {
+      assertApart({ "--html": "page", "--markdown": "-" }, {});
+    }).not.toThrow();
   });
 
   test("that cannot be written says where it may go", async () => {
