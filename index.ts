@@ -8,7 +8,10 @@ export = async () => {
   const providers = slipway.connect(settings.cluster);
   const [provider, own] = providers;
 
-  const services = await slipway.promote({ ...settings, provider: own });
+  const [services] = await Promise.all([
+    slipway.promote({ ...settings, provider: own }),
+    slipway.requireNamespace(settings.namespace, own),
+  ]);
   const plan = settings.jenkins && slipway.planLanes({ ...settings, jenkins: settings.jenkins });
   const guard = plan && new slipway.LaneGuard("lanes", { plan }, { provider: own });
   const dependsOn = guard ?? [];

@@ -1,9 +1,17 @@
 import { SlipwayProvider } from "../provider/slipway";
-import { RESOURCES } from "../contract/tokens";
+import type { NamespaceEnd } from "../contract/namespace-end";
+import { FUNCTIONS, RESOURCES } from "../contract/tokens";
 import { clusterSettingOf } from "./cluster-access";
 import { CommandFailure } from "./exit-code";
 import { type KnownRelease, knownReleases } from "./known-release";
 import type { ProjectStack } from "./project-stack";
+
+/** What the cluster shows. */
+export interface LiveLook {
+  readonly known: readonly KnownRelease[];
+  /** What holds up the end of the namespace, undefined where it is not being deleted. */
+  readonly told: string | undefined;
+}
 
 /**
  * Judges releases by what the cluster shows now, as a refresh does, and writes nothing. What is found of those that
@@ -13,8 +21,9 @@ import type { ProjectStack } from "./project-stack";
  */
 export async function lookAtCluster(
   stack: ProjectStack,
+  namespace: string,
   known: readonly KnownRelease[],
-): Promise<KnownRelease[]> {
+): Promise<LiveLook> {
   const { kubeconfig, context } = await clusterSettingOf(stack);
   const config = { kubeconfig, context };
   const provider = new SlipwayProvider();
@@ -23,7 +32,8 @@ export async function lookAtCluster(
     throw new CommandFailure(failures.map(({ reason }) => reason).join("; "));
   provider.configure(config);
   try {
-    return await Promise.all(known.map((each) => look(provider, each)));
+    const { told } = (await provider.invoke(FUNCTIONS.namespaceEnd, { namespace })) as NamespaceEnd;
+    return { known: await Promise.all(known.map((each) => look(provider, each))), told };
   } finally {
     provider.cancel();
     provider.close();

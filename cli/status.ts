@@ -64,13 +64,18 @@ async function status(options: Options): Promise<void> {
   const outputs = await stack.outputs();
   const pins = await readPins(stack.settingsFile);
   const stored = knownReleases(await stack.state());
-  const known = options.live === true ? await lookAtCluster(stack, stored) : stored;
+  const { known, told } =
+    options.live === true
+      ? await lookAtCluster(stack, outputs.namespace, stored)
+      : { known: stored, told: undefined };
   const { releases } = withKnown(outputs, known);
   const services = Object.entries(releases).map(([name, record]) => {
     const found = known.find(({ service }) => service === name);
     return statusOf(name, record, pins[name], { stack: stack.name, found });
   });
-  print(options, { stack: stack.name, services }, words(services, Date.now()));
+  const text = words(services, Date.now());
+  const result = { stack: stack.name, services, ...(told !== undefined && { namespace: told }) };
+  print(options, result, told === undefined ? text : `${text}\n${told}`);
 }
 
 /** What a release's record says of its service. */

@@ -50,6 +50,7 @@ export { promote, type PromotionArgs } from "./promotion/promotion";
 export { type AppliedObject, ObjectReadiness, type ObjectReadinessArgs } from "./object-readiness";
 export { Readiness, type ReadinessArgs } from "./readiness";
 export { Release, type ReleaseArgs, type ReleaseOptions } from "./release";
+export { requireNamespace } from "./require-namespace";
 export { requireReady } from "./require-ready";
 export type { Sealing } from "./credentials/sealed-credential";
 export { silenceSdkTrace } from "./sdk-trace";

@@ -21,4 +21,8 @@ export const RESOURCES = {
 } as const;
 
 /** Tokens of the functions that Slipway's own provider answers. */
-export const FUNCTIONS = { imageDigests: "slipway:index:imageDigests" } as const;
+export const FUNCTIONS = {
+  imageDigests: "slipway:index:imageDigests",
+  namespaceEnd: "slipway:index:namespaceEnd",
+  releaseLooks: "slipway:index:releaseLooks",
+} as const;

@@ -9,10 +9,12 @@ import { ImageCopy } from "./image-copy";
 import { imageDigests } from "./image-digests";
 import { KnownSecrets } from "./known-secrets";
 import { LaneGuard } from "./lane-guard";
+import { namespaceEnd } from "./namespace-end";
 import { ObjectReadiness } from "./object-readiness";
 import { Readiness } from "./readiness";
 import type { Lookup } from "./registry/lookup";
 import { Registry } from "./registry/registry";
+import { releaseLooks } from "./release-looks";
 import type { Resource } from "./resource";
 import { SealedValues } from "./sealed-values";
 import { SecretReadiness } from "./secret-readiness";
@@ -20,12 +22,15 @@ import type { CheckResult, Plugin, Properties, Subject } from "../wire/plugin";
 import { containsUnknown } from "../wire/unknown";
 import { FUNCTIONS, RESOURCES } from "../contract/tokens";
 
+type Answer = (args: Properties) => Promise<Properties>;
+
 /** Slipway's own provider: the resources that need code while the stack is being applied. */
 export class SlipwayProvider implements Plugin {
   readonly name = "slipway";
   readonly version = version;
   readonly #interruption = new AbortController();
   readonly #resources: Readonly<Record<string, Resource>>;
+  readonly #functions: Readonly<Record<string, Answer>>;
   readonly #secrets = new KnownSecrets();
   readonly #registries: Lookup = (login) => new Registry(login, this.#interruption.signal);
   #config: Properties = {};
@@ -49,6 +54,13 @@ export class SlipwayProvider implements Plugin {
       [RESOURCES.SecretReadiness]: new SecretReadiness(() => cluster().api, signal),
       [RESOURCES.ExternalSecretReadiness]: new ExternalSecretReadiness(() => cluster().api, signal),
     } satisfies Record<(typeof RESOURCES)[keyof typeof RESOURCES], Resource>;
+    this.#functions = {
+      [FUNCTIONS.imageDigests]: (args) => imageDigests(args, this.#registries),
+      [FUNCTIONS.namespaceEnd]: async (args) => ({
+        ...(await namespaceEnd(cluster().api, String(args["namespace"]), signal)),
+      }),
+      [FUNCTIONS.releaseLooks]: (args) => releaseLooks(args, cluster().api, signal),
+    } satisfies Record<(typeof FUNCTIONS)[keyof typeof FUNCTIONS], Answer>;
   }
 
   configure(config: Properties): void {
@@ -77,9 +89,11 @@ export class SlipwayProvider implements Plugin {
   update: Plugin["update"] = (subject, args) => this.#of(subject).update(subject, args);
   delete: Plugin["delete"] = (subject, args) => this.#of(subject).delete(subject, args);
 
-  invoke(token: string, args: Properties): Promise<Properties> {
-    if (token === FUNCTIONS.imageDigests) return imageDigests(args, this.#registries);
-    throw new Error(`slipway's provider has no function ${token}, only ${FUNCTIONS.imageDigests}`);
+  async invoke(token: string, args: Properties): Promise<Properties> {
+    const answer = this.#functions[token];
+    if (answer !== undefined) return answer(args);
+    const known = Object.keys(this.#functions).join(", ");
+    throw new Error(`slipway's provider has no function ${token}, only ${known}`);
   }
 
   cancel(): void {

@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import type { FoundImage } from "../../contract/image-digests";
-import { RECORD_VERSION, type ReleaseRecord } from "../../contract/release-record";
+import type { ReleaseLooks } from "../../contract/release-looks";
+import type { ReleaseRecord } from "../../contract/release-record";
 import { byName } from "../by-name";
 import { type ImageSource, loginTo, type Registry } from "../image/image";
 import { gateReference } from "../image/image-reference";
@@ -64,12 +65,15 @@ async function provedRecords(
     "value" in entry && isKnown(entry.value) ? [{ name, record: entry.value }] : [],
   );
   const images = records.map(({ record }) => record.image);
-  const found = await find(images, promotion.gates, registry, provider);
+  const [found, looks] = await Promise.all([
+    find(images, promotion.gates, registry, provider),
+    lookAt(records, provider),
+  ]);
   const reasons = read.flatMap(({ name, entry }) => {
     if ("fault" in entry) return [entry.fault];
     const faults = recordFaults(name, entry.value);
     if (!isKnown(entry.value)) return faults;
-    const rules = ruleReasons(name, entry.value, promotion, Date.now());
+    const rules = ruleReasons(name, entry.value, promotion, Date.now(), looks[name]);
     const missing = found && registryReasons(name, entry.value, promotion, found);
     return [...faults, ...rules, ...(missing ?? [])];
   });
@@ -102,6 +106,25 @@ async function find(
     provider,
   })) as { readonly images?: readonly FoundImage[] };
   return answer.images;
+}
+
+/** What the other stack's pods show now, as far as they are in this stack's cluster and may be looked at. */
+async function lookAt(
+  records: readonly { readonly name: string; readonly record: Partial<ReleaseRecord> }[],
+  provider: SlipwayProvider,
+): Promise<ReleaseLooks> {
+  const releases = records.flatMap(({ name, record: { namespace, digest, pods = [] } }) => {
+    const own = pods.map((pod) => ({ name: pod.name, readyAt: pod.readyAt }));
+    return namespace !== undefined && own.length > 0
+      ? [[name, { namespace, digest, pods: own }] as const]
+      : [];
+  });
+  if (releases.length === 0) return {};
+  const args = { releases: Object.fromEntries(releases) };
+  const answer = (await pulumi.runtime.invoke(FUNCTIONS.releaseLooks, args, {
+    provider,
+  })) as { readonly looks?: ReleaseLooks };
+  return answer.looks ?? {};
 }
 
 /** The name of a stack as a StackReference takes it. */

@@ -1,4 +1,5 @@
 import type { FoundImage } from "../../contract/image-digests";
+import type { ReleaseLook } from "../../contract/release-looks";
 import type { ReleaseRecord } from "../../contract/release-record";
 import { gateReference } from "../image/image-reference";
 import type { Promotion } from "./definition";
@@ -7,11 +8,12 @@ import type { Promotion } from "./definition";
 export function ruleReasons(
   service: string,
   record: ReleaseRecord,
-  { soakSeconds }: Promotion,
+  { stack, soakSeconds }: Promotion,
   now: number,
+  look: ReleaseLook = {},
 ): string[] {
   const at = `releases.${service}`;
-  const since = readySince(record);
+  const since = Math.max(readySince(record), Date.parse(look.readySince ?? "") || 0);
   const ready = Math.floor((now - since) / 1000);
   const isYoung = record.verdict === "ready" && ready < soakSeconds;
   return [
@@ -19,6 +21,9 @@ export function ruleReasons(
       ? [
           `${at}.dirty must be false, got true: its source had changes that are not in commit ${record.commit ?? "null"}; commit them and run that stack's up`,
         ]
+      : []),
+    ...(look.fault !== undefined && record.verdict === "ready"
+      ? [`${at} must be ready now, got ${look.fault}; mend ${stack} and run its up first`]
       : []),
     ...(isYoung
       ? [

@@ -1,0 +1,22 @@
+import * as pulumi from "@pulumi/pulumi";
+
+import type { NamespaceEnd, NamespaceEndArgs } from "../contract/namespace-end";
+import { FUNCTIONS } from "../contract/tokens";
+import type { SlipwayProvider } from "./slipway-provider";
+
+/**
+ * Ends the run before anything is registered where the namespace is being deleted: nothing that it is given would
+ * become ready.
+ *
+ * @throws RunError with what holds up its end, and the remedy
+ */
+export async function requireNamespace(
+  namespace: string,
+  provider: SlipwayProvider,
+): Promise<void> {
+  const args: NamespaceEndArgs = { namespace };
+  const answer = (await pulumi.runtime.invoke(FUNCTIONS.namespaceEnd, args, {
+    provider,
+  })) as NamespaceEnd;
+  if (answer.told !== undefined) throw new pulumi.RunError(answer.told);
+}

@@ -1,0 +1,64 @@
+// A fake API server has the namespace; a real one's end is held up in test/e2e where the platform has a dead API.
+import { KubeconfigApi } from "../../provider/cluster/api";
+import { namespaceEnd } from "../../provider/namespace-end";
+import { ApiServer } from "../support/api-server";
+import { removeFolders } from "../support/folder";
+import { kubeconfigOf } from "../support/kubeconfig";
+
+let server: ApiServer;
+beforeAll(async () => {
+  server = await ApiServer.start();
+});
+afterAll(async () => {
+  await server.stop();
+  removeFolders();
+});
+const never = new AbortController().signal;
+const asked = () => namespaceEnd(new KubeconfigApi(kubeconfigOf(server.url)), "shop", never);
+
+const DELETED = "2026-11-21T10:00:00Z";
+const namespace = (conditions: readonly object[], deletionTimestamp?: string) => {
+  const metadata = { name: "shop", uid: "1", ...(deletionTimestamp && { deletionTimestamp }) };
+  server.apply("namespaces", { metadata, status: { conditions } } as never);
+};
+const discovery = {
+  type: "NamespaceDeletionDiscoveryFailure",
+  status: "True",
+  reason: "DiscoveryFailed",
+  message: "Discovery failed for some groups:\nmetrics.example.com/v1: stale",
+};
+
+test("a namespace that is not there, or stays, is told nothing of", async () => {
+  expect(await asked()).toEqual({});
+  namespace([]);
+  expect(await asked()).toEqual({});
+});
+
+test("what holds up its end is told, with the remedy", async () => {
+  namespace(
+    [discovery, { ...discovery, type: "NamespaceContentRemaining", status: "False" }],
+    DELETED,
+  );
+  expect(await asked()).toEqual({
+    told: "namespace shop is being deleted since 2026-11-21T10:00:00Z; DiscoveryFailed: Discovery failed for some groups: metrics.example.com/v1: stale; mend the API that cannot be reached, or delete its APIService (kubectl get apiservices); then run pulumi up --refresh",
+  });
+});
+
+test("an end that takes its time is waited for", async () => {
+  namespace([], DELETED);
+  expect((await asked()).told).toBe(
+    "namespace shop is being deleted since 2026-11-21T10:00:00Z; wait for its end; then run pulumi up --refresh",
+  );
+});
+
+test("texts of the cluster are cut and have nothing that a terminal acts on", async () => {
+  namespace([{ ...discovery, message: `\u001b[31m${"x".repeat(1 << 20)}` }], DELETED);
+  const { told = "" } = await asked();
+  expect(told).not.toContain("\u001b");
+  expect(told.length).toBeLessThan(700);
+});
+
+test("whoever may not look at it is told nothing", async () => {
+  server.faults.set("get namespaces", 403);
+  expect(await asked()).toEqual({});
+});
