@@ -34,7 +34,8 @@ export default tseslint.config(
         {
           patterns: [
             {
-              regex: "/contract/(?!(forms|marks|names|quantity|release-record|tokens|verdict)$)|^zod$",
+              regex:
+                "/contract/(?!(forms|marks|names|quantity|release-record|tokens|verdict)$)|^zod$",
               allowTypeImports: true,
               message: "schemas are for the provider; a program has no use for zod",
             },

@@ -125,7 +125,9 @@ export function parseSettings(config: StackConfig, surroundings: Surroundings): 
   const isRead = ({ path }: Fault): boolean =>
     !misread.some((other) => other.path.join("\0") === path.join("\0"));
   const told = lines([...misplaced, ...[...misread, ...faults.filter(isRead)].filter(isShown)]);
-  if (told.length > 0 || !parsed.success || !("cluster" in resolved)) throw settingsError(told);
+  if (told.length > 0 || !parsed.success || !("cluster" in resolved)) {
+    throw settingsError(told);
+  }
 
   const { registry, namespace, services, sealing = {}, credentials = {} } = parsed.data;
   const password = config.values[PASSWORD];
@@ -186,7 +188,9 @@ function lines(faults: readonly Fault[]): string[] {
 
 function settingsError(told: readonly string[]): pulumi.RunError {
   const [only = "", ...others] = told;
-  if (others.length === 0) return new pulumi.RunError(only);
+  if (others.length === 0) {
+    return new pulumi.RunError(only);
+  }
   return new pulumi.RunError(
     [`${told.length} faults in the stack's settings`, ...told].join("\n  "),
   );

@@ -37,7 +37,9 @@ export async function measureBroken(
 ): Promise<readonly BrokenFigures[]> {
   const image = await buildImage();
   const figures: BrokenFigures[] = [];
-  for (const parallel of parallels) figures.push(await measureStack(parallel, image));
+  for (const parallel of parallels) {
+    figures.push(await measureStack(parallel, image));
+  }
   return figures;
 }
 
@@ -48,8 +50,9 @@ async function measureStack(parallel: number, image: string): Promise<BrokenFigu
     env: { PULUMI_PARALLEL: String(parallel) },
     hears: (text) => {
       const judged = [...text.matchAll(/Readiness service-(\d+) created/g)];
-      if (judged.some(([, number]) => !isBroken(Number(number) - 1)))
+      if (judged.some(([, number]) => !isBroken(Number(number) - 1))) {
         lastReady = performance.now() - began;
+      }
     },
   });
   try {

@@ -42,8 +42,12 @@ export class ByHand {
 /** The same object in another namespace, with another image. */
 export function moved(manifest: Manifest, namespace: string, image: string): Manifest {
   const { metadata, ...rest } = manifest;
-  if (manifest.kind === "Namespace") return { ...rest, metadata: { ...metadata, name: namespace } };
+  if (manifest.kind === "Namespace") {
+    return { ...rest, metadata: { ...metadata, name: namespace } };
+  }
   const copy: Manifest = structuredClone({ ...rest, metadata: { ...metadata, namespace } });
-  for (const container of copy.spec?.template?.spec?.containers ?? []) container.image = image;
+  for (const container of copy.spec?.template?.spec?.containers ?? []) {
+    container.image = image;
+  }
   return copy;
 }

@@ -29,7 +29,9 @@ export async function measureChain(rounds: number): Promise<ChainFigures> {
   for (let round = 0; round <= rounds; round++) {
     const label = round === 0 ? "warm-up" : `round ${round} of ${rounds}`;
     const measured = await measureRound(`chain, ${label}`);
-    if (round > 0) figures.push(measured);
+    if (round > 0) {
+      figures.push(measured);
+    }
   }
   return mediansOf(figures);
 }

@@ -27,7 +27,9 @@ export interface ScaleFigures {
 export async function measureScale(sizes: readonly number[]): Promise<readonly ScaleFigures[]> {
   const image = await buildImage();
   const figures: ScaleFigures[] = [];
-  for (const size of sizes) figures.push(await measureStack(size, image));
+  for (const size of sizes) {
+    figures.push(await measureStack(size, image));
+  }
   return figures;
 }
 
@@ -83,6 +85,8 @@ export async function buildImage(): Promise<string> {
   const format = "{{range .RepoDigests}}{{println .}}{{end}}";
   const { stdout } = await docker("image", "inspect", "--format", format, tag);
   const pinned = stdout.split("\n").find((reference) => reference.startsWith(`${tag}@`));
-  if (pinned === undefined) throw new Error(`the push of ${tag} gave no digest, got "${stdout}"`);
+  if (pinned === undefined) {
+    throw new Error(`the push of ${tag} gave no digest, got "${stdout}"`);
+  }
   return pinned;
 }

@@ -14,11 +14,19 @@ export function contextFiles(context: string, dockerfile: string): string[] {
   const walk = (folder: string): string[] =>
     readdirSync(join(context, folder), { withFileTypes: true }).flatMap((entry) => {
       const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
-      if (path === ".git") return [];
+      if (path === ".git") {
+        return [];
+      }
       const ignored = ignores(path);
-      if (entry.isDirectory()) return ignored && !takesBack ? [] : walk(path);
-      if (ignored) return [];
-      if (entry.isFile() || entry.isSymbolicLink()) return [path];
+      if (entry.isDirectory()) {
+        return ignored && !takesBack ? [] : walk(path);
+      }
+      if (ignored) {
+        return [];
+      }
+      if (entry.isFile() || entry.isSymbolicLink()) {
+        return [path];
+      }
       throw new Error(
         `${join(context, path)} is neither file, folder nor link; remove it, or add it to .dockerignore`,
       );

@@ -19,7 +19,9 @@ export async function clusterSettingOf(
   const surroundings = { variables: process.env, folder: stack.folder };
   const parsed = clusterSchema(surroundings).safeParse(setting, { reportInput: true });
   const found = resolveCluster(setting, surroundings);
-  if (parsed.success && !("faults" in found)) return found.cluster;
+  if (parsed.success && !("faults" in found)) {
+    return found.cluster;
+  }
   const faults = [
     ...(parsed.success ? [] : faultsOf(parsed.error)),
     ...("faults" in found ? found.faults : []),

@@ -60,7 +60,9 @@ async function pass(gate: string, options: Options): Promise<void> {
 }
 
 function gateName(text: string): string {
-  if (LABEL.test(text)) return text;
+  if (LABEL.test(text)) {
+    return text;
+  }
   throw new InvalidArgumentError(
     `got "${text}"; allowed: 1 to 63 lower-case letters, digits and hyphens, beginning with a letter`,
   );

@@ -24,7 +24,9 @@ export function knownReleases({ resources = [] }: EngineState): KnownRelease[] {
         readonly release?: ReleaseRecord;
         readonly history?: readonly HistoryEntry[];
       };
-      if (service === undefined || typeof release?.startedAt !== "string") return [];
+      if (service === undefined || typeof release?.startedAt !== "string") {
+        return [];
+      }
       const foundAt = foundLast(release, resource.modified);
       return { service, resource, record: release, history: history ?? [], foundAt };
     });

@@ -28,8 +28,9 @@ export async function lookAtCluster(
   const config = { kubeconfig, context };
   const provider = new SlipwayProvider();
   const { failures = [] } = await provider.checkConfig(config);
-  if (failures.length > 0)
+  if (failures.length > 0) {
     throw new CommandFailure(failures.map(({ reason }) => reason).join("; "));
+  }
   provider.configure(config);
   try {
     const { told } = (await provider.invoke(FUNCTIONS.namespaceEnd, { namespace })) as NamespaceEnd;

@@ -14,6 +14,8 @@ slipway()
       return;
     }
     const message = error instanceof Error ? error.message : String(error);
-    if (message !== "") console.error(`error: ${message}`);
+    if (message !== "") {
+      console.error(`error: ${message}`);
+    }
     process.exitCode = error instanceof CommandFailure ? error.exitCode : EXIT_CODE.fault;
   });

@@ -52,7 +52,9 @@ export function serviceOf(outputs: SlipwayOutputs, wanted: string | undefined): 
   const known = Object.keys(outputs.releases);
   const [only, ...others] = known;
   const name = wanted ?? (others.length === 0 ? only : undefined);
-  if (name !== undefined && known.includes(name)) return name;
+  if (name !== undefined && known.includes(name)) {
+    return name;
+  }
   const got = wanted === undefined ? "missing" : `got "${wanted}"`;
   throw badInput(
     `--service: ${got}; allowed: ${known.join(", ") || "none, for the stack has none"}`,

@@ -68,8 +68,12 @@ async function preview(options: Options): Promise<void> {
   const credentials = options.withoutSecrets === true ? "unseen" : "compared";
   const report = previewReport({ project: stack.project, stack: stack.name, credentials }, events);
   const comment = previewMarkdown(report);
-  if (options.comment !== undefined) await writeResult("--comment", options.comment, comment);
-  if (options.comment === undefined || options.json === true) print(options, report, comment);
+  if (options.comment !== undefined) {
+    await writeResult("--comment", options.comment, comment);
+  }
+  if (options.comment === undefined || options.json === true) {
+    print(options, report, comment);
+  }
   if (!succeeded || report.outcome === "failed") {
     throw new CommandFailure(
       `pulumi preview failed; what it said is above${remedyAfter(said, stack.name)}`,
@@ -83,7 +87,9 @@ async function preview(options: Options): Promise<void> {
 
 function assertExpected(report: PreviewReport, expectations: readonly Expectation[]): void {
   const reasons = unexpected(report, expectations);
-  if (reasons.length > 0) throw new CommandFailure(reasons.join("\n  "));
+  if (reasons.length > 0) {
+    throw new CommandFailure(reasons.join("\n  "));
+  }
 }
 
 function expectation(text: string, before: readonly Expectation[]): readonly Expectation[] {

@@ -41,13 +41,17 @@ export function slipway(): Command {
     kubeconfigCommand(),
     recoverCommand(),
   ];
-  for (const command of commands) program.addCommand(strict(command));
+  for (const command of commands) {
+    program.addCommand(strict(command));
+  }
   return program;
 }
 
 /** Each command fails by an exception, so that one place gives the exit code. */
 function strict(command: Command): Command {
   command.exitOverride().showHelpAfterError("(--help tells what is allowed)");
-  for (const child of command.commands) strict(child);
+  for (const child of command.commands) {
+    strict(child);
+  }
   return command;
 }

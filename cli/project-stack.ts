@@ -66,7 +66,9 @@ export class ProjectStack {
     const known = stacks.map(({ name }) => name);
     const name = wanted ?? selected;
     const allowed = `allowed: ${known.join(", ") || "none, for there is no stack"}`;
-    if (name === undefined) throw badInput(`--stack: missing, and none is selected; ${allowed}`);
+    if (name === undefined) {
+      throw badInput(`--stack: missing, and none is selected; ${allowed}`);
+    }
     const isKnown = known.some((each) => each === name || shortName(each) === shortName(name));
     if (!isKnown) {
       throw badInput(
@@ -182,7 +184,9 @@ export class ProjectStack {
         return { succeeded: true, said: said.join("") };
       } catch (error) {
         // What ended before it could say anything is told by the error alone.
-        if (said.length === 0) throw error;
+        if (said.length === 0) {
+          throw error;
+        }
         return { succeeded: false, said: said.join("") };
       }
     });
@@ -197,7 +201,9 @@ export class ProjectStack {
     } finally {
       if (this.selected !== undefined && this.selected !== this.name) {
         await this.workspace.selectStack(this.selected).catch((error: unknown) => {
-          if (!(error instanceof StackNotFoundError)) throw error;
+          if (!(error instanceof StackNotFoundError)) {
+            throw error;
+          }
         });
       }
     }
@@ -212,7 +218,9 @@ function automation(): Promise<typeof import("@pulumi/pulumi/automation")> {
 /** The nearest folder upwards that holds a Pulumi project. */
 function projectFolder(start: string): string {
   for (let folder = resolve(start); ; folder = dirname(folder)) {
-    if (existsSync(join(folder, "Pulumi.yaml"))) return folder;
+    if (existsSync(join(folder, "Pulumi.yaml"))) {
+      return folder;
+    }
     if (folder === dirname(folder)) {
       throw new CommandFailure(
         `${resolve(start)}: no Pulumi.yaml here or in a folder above; go to the folder of the project`,

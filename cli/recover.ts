@@ -67,8 +67,12 @@ async function clearLocks(stack: ProjectStack, { yes }: Options): Promise<readon
   const locks = await stateLocks(stack);
   const held = locks.map((lock) => ({ lock, holder: holderOf(lock) }));
   const told = held.map(({ lock, holder }) => lockWords(stack.name, lock, holder));
-  if (held.some(({ holder }) => holder !== "gone")) throw new CommandFailure(told.join("\n  "));
-  if (locks.length === 0) return locks;
+  if (held.some(({ holder }) => holder !== "gone")) {
+    throw new CommandFailure(told.join("\n  "));
+  }
+  if (locks.length === 0) {
+    return locks;
+  }
   console.error(told.join("\n"));
   await confirm("Clear the lock?", yes === true);
   await stack.cancel();
@@ -83,7 +87,9 @@ async function findings(stack: ProjectStack, state: EngineState): Promise<Found[
   return Promise.all(
     pending.map(async (each) => {
       const { object } = each;
-      if (object === undefined) return { pending: each, finding: findingOfOther(each) };
+      if (object === undefined) {
+        return { pending: each, finding: findingOfOther(each) };
+      }
       const owner = ownerOf(each, state.resources ?? []);
       const finding = findingOf(each, object, await look(object), owner);
       return { pending: each, finding };
@@ -100,7 +106,9 @@ async function lookAt(stack: ProjectStack): Promise<Look> {
     try {
       return await api.read({ apiVersion, kind, metadata });
     } catch (error) {
-      if (error instanceof ApiException && error.code === 404) return undefined;
+      if (error instanceof ApiException && error.code === 404) {
+        return undefined;
+      }
       const what = error instanceof Error ? error.message : String(error);
       throw new CommandFailure(
         `${kind} ${idOf({ name, namespace })}: cannot be looked at: ${what}`,
@@ -118,7 +126,9 @@ function adoptionsOf(found: readonly Found[]) {
 async function adopt(stack: ProjectStack, adoptions: ReturnType<typeof adoptionsOf>) {
   if (adoptions.length > 0) {
     const { succeeded } = await stack.import(tell, importList(adoptions));
-    if (!succeeded) throw new CommandFailure("pulumi import failed; what it said is above");
+    if (!succeeded) {
+      throw new CommandFailure("pulumi import failed; what it said is above");
+    }
   }
   const managers = adoptions.map(({ pending: { urn }, manager }) => [urn, manager] as const);
   await stack.editState((state) =>
@@ -132,10 +142,11 @@ function assertClear(found: readonly Found[]): void {
       ? [`${objectWords(pending)} ${finding.why}; ${finding.remedy}`]
       : [],
   );
-  if (blocked.length > 0)
+  if (blocked.length > 0) {
     throw new CommandFailure(
       ["nothing goes to the stack as long as there is", ...blocked].join("\n  "),
     );
+  }
 }
 
 function tell(text: string): void {

@@ -16,7 +16,9 @@ async function loginOf(stack: ProjectStack): Promise<RegistryLogin | undefined> 
   };
   const repository = expanded(registry.repository ?? "");
   const username = expanded(registry.username ?? "");
-  if (username === "" || repository === "") return undefined;
+  if (username === "" || repository === "") {
+    return undefined;
+  }
   const password = (await stack.setting("registryPassword")) ?? "";
   return { server: registryServer(repository), username, password };
 }

@@ -57,10 +57,16 @@ async function report(options: Options): Promise<void> {
     events,
   });
   const { html, markdown } = options;
-  if (html !== undefined) await writeResult("--html", html, reportPage(told));
-  if (markdown !== undefined) await writeResult("--markdown", markdown, reportMarkdown(told));
+  if (html !== undefined) {
+    await writeResult("--html", html, reportPage(told));
+  }
+  if (markdown !== undefined) {
+    await writeResult("--markdown", markdown, reportMarkdown(told));
+  }
   const written = [html, markdown].filter((file) => file !== undefined);
-  if (written.includes(STANDARD_OUTPUT)) return;
+  if (written.includes(STANDARD_OUTPUT)) {
+    return;
+  }
   const words = written.length > 0 ? `wrote ${written.join(" and ")}` : reportMarkdown(told);
   print(options, told, words);
 }

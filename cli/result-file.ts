@@ -17,7 +17,9 @@ export function assertApart(
 ): void {
   const named = Object.keys(files).filter((option) => files[option] === STANDARD_OUTPUT);
   const [first, second = json === true ? "--json" : undefined] = named;
-  if (first === undefined || second === undefined) return;
+  if (first === undefined || second === undefined) {
+    return;
+  }
   throw badInput(
     `${first}: got "-", and ${second} prints to standard output, too; allowed: one of them; name a file`,
   );

@@ -122,9 +122,13 @@ export function words(services: readonly ServiceStatus[], now: number): string {
 /** The same image may run with the settings of before: then these are what differs. */
 function runsWords(status: ServiceStatus): string {
   const { verdict, runs, desired, runsManifests, desiredManifests } = status;
-  if (runs === null) return "unknown";
+  if (runs === null) {
+    return "unknown";
+  }
   const isSame = runs === desired && runsManifests === desiredManifests;
-  if (isSame) return verdict === "ready" ? "as desired" : "the same, put back";
+  if (isSame) {
+    return verdict === "ready" ? "as desired" : "the same, put back";
+  }
   return runs === desired
     ? `same image, earlier settings (manifests ${shortDigest(runsManifests ?? "")}, asked for ${shortDigest(desiredManifests)})`
     : shortDigest(runs);

@@ -45,8 +45,9 @@ async function unpin(options: Options): Promise<void> {
     print(options, { stack: stack.name, services }, "nothing is pinned");
     return;
   }
-  for (const service of services)
+  for (const service of services) {
     console.error(`${service}: no longer pinned at ${pins[service]?.image ?? ""}`);
+  }
   await confirm(options.up ? "Unpin and run pulumi up?" : "Unpin?", options.yes === true);
   await writeFile(stack.settingsFile, withoutPins(services)(text));
   const unpinned = { stack: stack.name, services, settings: stack.settingsFile };
@@ -64,8 +65,12 @@ async function unpin(options: Options): Promise<void> {
 }
 
 function chosen(pinned: readonly string[], wanted: string | undefined): readonly string[] {
-  if (wanted === undefined) return pinned;
-  if (pinned.includes(wanted)) return [wanted];
+  if (wanted === undefined) {
+    return pinned;
+  }
+  if (pinned.includes(wanted)) {
+    return [wanted];
+  }
   throw badInput(
     `--service: got "${wanted}"; allowed: ${pinned.join(", ") || "none, for nothing is pinned"}`,
   );

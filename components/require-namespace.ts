@@ -18,5 +18,7 @@ export async function requireNamespace(
   const answer = (await pulumi.runtime.invoke(FUNCTIONS.namespaceEnd, args, {
     provider,
   })) as NamespaceEnd;
-  if (answer.told !== undefined) throw new pulumi.RunError(answer.told);
+  if (answer.told !== undefined) {
+    throw new pulumi.RunError(answer.told);
+  }
 }

@@ -66,7 +66,9 @@ export function entryOf(
     return { fault };
   }
   const value = Object.hasOwn(output, service) ? output[service] : undefined;
-  if (isEntry(value)) return { value };
+  if (isEntry(value)) {
+    return { value };
+  }
   const known = Object.keys(output).join(", ") || "no service";
   return {
     fault: `${name}.${service} must be there, got ${show(value)}; that stack has ${known}`,
@@ -99,7 +101,9 @@ export function recordFaults(
 }
 
 function endpointFaults(service: string, { address }: Entry): string[] {
-  if (typeof address === "string") return [];
+  if (typeof address === "string") {
+    return [];
+  }
   return [`endpoints.${service}.address must be a URL, got ${show(address)}`];
 }
 

@@ -123,7 +123,9 @@ function declareFiles(
   configMap: WorkloadManifests["configMap"],
   child: pulumi.CustomResourceOptions,
 ): pulumi.Resource[] {
-  if (configMap === undefined) return [];
+  if (configMap === undefined) {
+    return [];
+  }
   return [new k8s.core.v1.ConfigMap(configMap.metadata.name, configMap, child)];
 }
 
@@ -132,12 +134,15 @@ function declareOptions(
   { podDisruptionBudget, horizontalPodAutoscaler, ingress }: WorkloadManifests,
   child: pulumi.CustomResourceOptions,
 ): void {
-  if (podDisruptionBudget !== undefined)
+  if (podDisruptionBudget !== undefined) {
     new k8s.policy.v1.PodDisruptionBudget(name, podDisruptionBudget, child);
+  }
   if (horizontalPodAutoscaler !== undefined) {
     new k8s.autoscaling.v2.HorizontalPodAutoscaler(name, horizontalPodAutoscaler, child);
   }
-  if (ingress !== undefined) new k8s.networking.v1.Ingress(name, ingress, child);
+  if (ingress !== undefined) {
+    new k8s.networking.v1.Ingress(name, ingress, child);
+  }
 }
 
 /** In URLs the colons of an IPv6 address stand in brackets. */

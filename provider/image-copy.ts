@@ -28,7 +28,9 @@ export class ImageCopy implements Resource {
   create: Resource["create"] = async (_subject, { inputs, preview }) => {
     const copy = parsed(imageCopyInputs, inputs);
     const image = `${copy.to}@${digestOf(copy.from)}`;
-    if (!preview) await this.#copied(copy);
+    if (!preview) {
+      await this.#copied(copy);
+    }
     return { id: image, outputs: { ...marked(inputs), image } };
   };
 
@@ -56,7 +58,9 @@ export class ImageCopy implements Resource {
       );
     }
     const copied = await registry.digest(tagged);
-    if (copied === digest) return;
+    if (copied === digest) {
+      return;
+    }
     throw new Error(
       `the copy of ${from} must have the same digest, got ${copied ?? "nothing"} at ${tagged}; the registry has changed it: let it keep images as they are`,
     );

@@ -39,7 +39,9 @@ export async function namespaceEnd(
   const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}`;
   const found = schema.safeParse(await api.get(path, undefined, signal).catch(() => undefined));
   const since = found.data?.metadata.deletionTimestamp;
-  if (since === undefined) return {};
+  if (since === undefined) {
+    return {};
+  }
   const holds = (found.data?.status?.conditions ?? []).filter(({ status }) => status === "True");
   const why = holds.map(({ reason, message }) => `${plainText(reason)}: ${plainText(message)}`);
   const isDead = holds.some(({ type }) => type === DEAD_API);

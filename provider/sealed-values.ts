@@ -74,7 +74,9 @@ export class SealedValues implements Resource {
 
   #learn({ values }: Properties): void {
     for (const value of Object.values((values ?? {}) as Properties)) {
-      if (typeof value === "string") this.secrets.learn(value);
+      if (typeof value === "string") {
+        this.secrets.learn(value);
+      }
     }
   }
 

@@ -72,7 +72,9 @@ export class SlipwayProvider implements Plugin {
   /** A preview that cannot ask the cluster would show what it cannot know. */
   async checkConfig(news: Properties): Promise<CheckResult> {
     const asked = containsUnknown(news) ? undefined : configOf(news);
-    if (asked === undefined) return { inputs: news };
+    if (asked === undefined) {
+      return { inputs: news };
+    }
     const reason = await whyNoAnswer(new KubeconfigApi(asked), asked, this.#interruption.signal);
     return { inputs: news, failures: reason === undefined ? [] : [{ property: "", reason }] };
   }
@@ -91,7 +93,9 @@ export class SlipwayProvider implements Plugin {
 
   async invoke(token: string, args: Properties): Promise<Properties> {
     const answer = this.#functions[token];
-    if (answer !== undefined) return answer(args);
+    if (answer !== undefined) {
+      return answer(args);
+    }
     const known = Object.keys(this.#functions).join(", ");
     throw new Error(`slipway's provider has no function ${token}, only ${known}`);
   }
@@ -112,7 +116,9 @@ export class SlipwayProvider implements Plugin {
 
 function providerConfig(config: Properties): ProviderConfig {
   const known = configOf(config);
-  if (known !== undefined) return known;
+  if (known !== undefined) {
+    return known;
+  }
   throw new Error(
     `slipway's provider needs a context, and a kubeconfig or the variable KUBECONFIG, got ${JSON.stringify({ kubeconfig: pathOf(config), context: config["context"] })}; give the resource a SlipwayProvider`,
   );
@@ -121,7 +127,9 @@ function providerConfig(config: Properties): ProviderConfig {
 function configOf(config: Properties): ProviderConfig | undefined {
   const kubeconfig = pathOf(config);
   const { context } = config;
-  if (typeof kubeconfig !== "string" || typeof context !== "string") return undefined;
+  if (typeof kubeconfig !== "string" || typeof context !== "string") {
+    return undefined;
+  }
   return { kubeconfig, context };
 }
 

@@ -7,7 +7,9 @@ export function addressFaults(raw: Mapping): Fault[] {
   return Object.entries(mapping(raw["services"]) ?? {}).flatMap(([name, service]) => {
     const ingress = mapping(mapping(service)?.["ingress"]);
     const { host, path = "/", class: controller = "" } = ingress ?? {};
-    if (typeof host !== "string" || typeof path !== "string") return [];
+    if (typeof host !== "string" || typeof path !== "string") {
+      return [];
+    }
     // A path is a prefix of others, in whole steps.
     const steps = path.replace(/\/$/, "");
     const address = JSON.stringify([controller, host, steps]);

@@ -38,7 +38,9 @@ export function resolveCluster(
   const { kubeconfig, context, identifier } = expandedTexts(setting, surroundings);
   const path = kubeconfig === undefined ? undefined : absolute(kubeconfig, surroundings);
   // A file that cannot be used is told by the schema.
-  if (path === undefined || unusable(path, "file") !== undefined) return { faults: [] };
+  if (path === undefined || unusable(path, "file") !== undefined) {
+    return { faults: [] };
+  }
   const fault = (text: string): Fault => ({ path: ["kubeconfig"], text: got(kubeconfig, text) });
   const file = readKubeconfig(path);
   if (file === undefined) {
@@ -54,7 +56,9 @@ export function resolveCluster(
   }
   const { name, target, user } = found;
   const faults = fileFaults(path, { ...target, ...user }).map(fault);
-  if (faults.length > 0) return { faults };
+  if (faults.length > 0) {
+    return { faults };
+  }
   return {
     cluster: {
       kubeconfig: path,

@@ -152,8 +152,12 @@ export function withValues(
   values: Readonly<Record<string, string>>,
 ): CredentialDefinition {
   const sources = Object.entries(keys).map(([key, source]): [string, ValueSource] => {
-    if (typeof source === "string") return [key, { value: source }];
-    if (!("setting" in source)) return [key, source];
+    if (typeof source === "string") {
+      return [key, { value: source }];
+    }
+    if (!("setting" in source)) {
+      return [key, source];
+    }
     const { setting, ...encoding } = source;
     return [key, { value: pulumi.secret(values[setting] ?? ""), ...encoding }];
   });

@@ -25,7 +25,9 @@ export const cluster = {
     try {
       return await api().read<T>({ apiVersion, kind, metadata });
     } catch (error) {
-      if (error instanceof ApiException && error.code === 404) return undefined;
+      if (error instanceof ApiException && error.code === 404) {
+        return undefined;
+      }
       throw error;
     }
   },
@@ -36,8 +38,9 @@ export const cluster = {
     name: string,
   ): Promise<T> {
     const found = await cluster.find(kind, namespace, name);
-    if (found === undefined)
+    if (found === undefined) {
       throw new Error(`there is no ${kind.kind} ${name} in ${namespace ?? "the cluster"}`);
+    }
     return found;
   },
 

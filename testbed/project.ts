@@ -64,8 +64,9 @@ export class Project {
     { env = {}, hears = () => undefined, enter = () => [] }: ProjectOptions = {},
   ): Promise<Project> {
     const folder = await mkdtemp(join(tmpdir(), `slipway-${story}-`));
-    for (const path of PROGRAM)
+    for (const path of PROGRAM) {
       await cp(join(CHECKOUT, path), join(folder, path), { recursive: true });
+    }
     await symlink(join(CHECKOUT, "node_modules"), join(folder, "node_modules"));
     const backend = await mkdtemp(join(tmpdir(), `slipway-state-`));
     const project = new Project(
@@ -136,7 +137,9 @@ export class Project {
       ["pulumi", "config", "set", "--secret", name, ...(where.length ? where : ["--stack=dev"])],
       value,
     );
-    if (exitCode !== 0) throw new Error(output);
+    if (exitCode !== 0) {
+      throw new Error(output);
+    }
   }
 
   read(path: string): Promise<string> {
@@ -223,13 +226,17 @@ export class Project {
   /** Clears the lock that a killed run has left. */
   async unlock(): Promise<void> {
     const { exitCode, output } = await this.pulumi("cancel", "--yes", "--stack=dev");
-    if (exitCode !== 0) throw new Error(output);
+    if (exitCode !== 0) {
+      throw new Error(output);
+    }
   }
 
   /** The stack's outputs. */
   async outputs<T>(): Promise<T> {
     const { exitCode, output } = await this.pulumi("stack", "output", "--json", "--stack=dev");
-    if (exitCode !== 0) throw new Error(output);
+    if (exitCode !== 0) {
+      throw new Error(output);
+    }
     return JSON.parse(output) as T;
   }
 
@@ -254,15 +261,18 @@ export class Project {
       "--skip-preview",
       "--stack=dev",
     );
-    if (exitCode !== 0) throw new Error(`the story's stack could not be destroyed:\n${output}`);
+    if (exitCode !== 0) {
+      throw new Error(`the story's stack could not be destroyed:\n${output}`);
+    }
     await this.forget();
   }
 
   /** Removes the clone and its state, and leaves what it deployed: for whoever deletes the namespace. */
   async forget(): Promise<void> {
     // Where pulumi was interrupted it may still be writing.
-    for (const path of [this.folder, this.backend])
+    for (const path of [this.folder, this.backend]) {
       await rm(path, { recursive: true, force: true, maxRetries: 20 });
+    }
   }
 }
 

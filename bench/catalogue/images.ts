@@ -22,6 +22,8 @@ async function build(commit: string): Promise<string> {
   await docker("build", "--quiet", "--tag", tag, ...flags, SHOP);
   const { stdout } = await docker("push", tag);
   const [digest] = /sha256:[0-9a-f]{64}/.exec(stdout) ?? [];
-  if (digest === undefined) throw new Error(`the push of ${tag} gave no digest, got "${stdout}"`);
+  if (digest === undefined) {
+    throw new Error(`the push of ${tag} gave no digest, got "${stdout}"`);
+  }
   return `${env.SLIPWAY_REGISTRY}/catalogue/shop@${digest}`;
 }

@@ -36,7 +36,9 @@ export function keep(
 function merged(catalogue: readonly Case[], file: File): (Result & Kept)[] {
   return catalogue.flatMap((entry) => {
     const kept = file[entry.name];
-    if (kept === undefined) return [];
+    if (kept === undefined) {
+      return [];
+    }
     const outcomes = kept.outcomes.map((outcome) => judgedAnew(entry, outcome));
     return [{ entry, ...kept, outcomes }];
   });

@@ -88,7 +88,9 @@ function argumentsOf(args: readonly string[]): readonly string[] {
 function cases(text: string): readonly Case[] {
   return text.split(",").map((name) => {
     const found = CATALOGUE.find((entry) => entry.name === name);
-    if (found !== undefined) return found;
+    if (found !== undefined) {
+      return found;
+    }
     const names = CATALOGUE.map((entry) => entry.name).join(", ");
     throw new InvalidArgumentError(`got "${name}"; allowed: ${names}`);
   });

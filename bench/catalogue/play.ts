@@ -76,7 +76,9 @@ function programme(entries: readonly Case[], repeat: number): Case[] {
 function clearOnSignal(stages: Stages): { forget(): void } {
   let isClearing = false;
   const clearAndExit = () => {
-    if (isClearing) return;
+    if (isClearing) {
+      return;
+    }
     isClearing = true;
     console.error("interrupted; taking away what is there …");
     void clear(stages).finally(() => process.exit(130));

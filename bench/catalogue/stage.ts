@@ -140,8 +140,12 @@ export class Stage {
     const metadata = { name: this.namespace };
     const first = await attempt(() => remove({ apiVersion: "v1", kind: "Namespace", metadata }));
     const others: unknown[] = [];
-    for (const undo of this.#undo.splice(0).reverse()) others.push(...(await attempt(undo)));
-    for (const error of [...first, ...others]) console.error(`${this.namespace}: ${String(error)}`);
+    for (const undo of this.#undo.splice(0).reverse()) {
+      others.push(...(await attempt(undo)));
+    }
+    for (const error of [...first, ...others]) {
+      console.error(`${this.namespace}: ${String(error)}`);
+    }
   }
 }
 
@@ -157,7 +161,9 @@ async function attempt(undo: () => unknown): Promise<unknown[]> {
 
 async function remove({ apiVersion, kind, metadata }: Manifest): Promise<void> {
   const found = await cluster.find({ apiVersion, kind }, metadata.namespace, metadata.name);
-  if (found === undefined) return;
+  if (found === undefined) {
+    return;
+  }
   // Somebody else may be quicker.
   await cluster.delete({ apiVersion, kind, metadata }).catch(() => undefined);
 }

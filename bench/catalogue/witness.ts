@@ -35,14 +35,18 @@ export class Witness {
 
   /** Resolves as soon as a symptom shows; rejects when the witness is dismissed before. */
   async sees(symptom: Symptom): Promise<void> {
-    if (this.firstAt(symptom) !== undefined) return;
+    if (this.firstAt(symptom) !== undefined) {
+      return;
+    }
     await new Promise<void>((resolve, reject) => {
       const { signal } = this.#end;
       const refuse = () => {
         reject(new Error(`nobody saw ${symptom} in namespace ${this.namespace}`));
       };
       const listen: Listener = (sight) => {
-        if (!SYMPTOMS[symptom](sight)) return;
+        if (!SYMPTOMS[symptom](sight)) {
+          return;
+        }
         this.#listeners.delete(listen);
         signal.removeEventListener("abort", refuse);
         resolve();
@@ -87,7 +91,9 @@ export class Witness {
           path,
           {},
           (phase, object: unknown) => {
-            if (phase === "ADDED" || phase === "MODIFIED") this.#notice({ kind, object } as Sight);
+            if (phase === "ADDED" || phase === "MODIFIED") {
+              this.#notice({ kind, object } as Sight);
+            }
           },
           resolve,
         )
@@ -95,8 +101,11 @@ export class Witness {
           const stop = () => {
             request.abort();
           };
-          if (signal.aborted) stop();
-          else signal.addEventListener("abort", stop, { once: true });
+          if (signal.aborted) {
+            stop();
+          } else {
+            signal.addEventListener("abort", stop, { once: true });
+          }
         }, reject);
     });
   }
@@ -104,6 +113,8 @@ export class Witness {
   #notice(sight: Sight): void {
     const at = performance.now();
     this.#seen.push({ sight, at });
-    for (const listener of this.#listeners) listener(sight, at);
+    for (const listener of this.#listeners) {
+      listener(sight, at);
+    }
   }
 }

@@ -40,9 +40,15 @@ function actionOf(
   deployment: Step | undefined,
   isOther: boolean,
 ): ImagePreview["action"] {
-  if (deployment === undefined || deployment.action === "delete") return "none";
-  if (built === undefined || built.action === "delete") return "given";
-  if (built.action === "same") return "keep";
+  if (deployment === undefined || deployment.action === "delete") {
+    return "none";
+  }
+  if (built === undefined || built.action === "delete") {
+    return "given";
+  }
+  if (built.action === "same") {
+    return "keep";
+  }
   return isOther ? "build" : "rebuild";
 }
 

@@ -93,8 +93,12 @@ export function previewReport(
 
 /** Where placeholders stand in place of secrets, a difference in them says nothing. */
 function asIfUnchanged(step: Step): Step {
-  if (step.action !== "update") return step;
-  if (OF_CREDENTIALS.has(step.type)) return { ...step, action: "same" };
+  if (step.action !== "update") {
+    return step;
+  }
+  if (OF_CREDENTIALS.has(step.type)) {
+    return { ...step, action: "same" };
+  }
   return { ...step, after: withValuesOf(step.before, step.after) };
 }
 
@@ -113,13 +117,17 @@ function split<T>(list: readonly T[], is: (entry: T) => boolean): [T[], T[]] {
 
 function countsOf(steps: readonly Step[]): PreviewReport["counts"] {
   const counts = { create: 0, update: 0, replace: 0, delete: 0, same: 0 };
-  for (const { action } of steps) counts[action] += 1;
+  for (const { action } of steps) {
+    counts[action] += 1;
+  }
   return counts;
 }
 
 function errorsOf(events: readonly EngineEvent[]): string[] {
   const errors = events.flatMap(({ diagnosticEvent: told, policyEvent: policy }) => {
-    if (told?.severity === "error") return [told.message.trim()];
+    if (told?.severity === "error") {
+      return [told.message.trim()];
+    }
     return policy?.enforcementLevel === "mandatory"
       ? [`${policy.policyPackName} ${policy.policyName}: ${policy.message.trim()}`]
       : [];

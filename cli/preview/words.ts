@@ -6,7 +6,9 @@ import type { PodsPreview } from "./pods";
 export function code(text: string): string {
   const line = text.replaceAll(/[\r\n\t]+/g, " ");
   const longest = Math.max(0, ...(line.match(/`+/g) ?? []).map(({ length }) => length));
-  if (longest === 0) return `\`${line}\``;
+  if (longest === 0) {
+    return `\`${line}\``;
+  }
   const fence = "`".repeat(longest + 1);
   return `${fence} ${line} ${fence}`;
 }

@@ -11,9 +11,15 @@ export function html(fixed: TemplateStringsArray, ...parts: readonly Part[]): Ht
 }
 
 function textOf(part: Part): string {
-  if (part instanceof Html) return part.text;
-  if (part === null || part === undefined || part === false) return "";
-  if (typeof part === "object") return part.map(textOf).join("");
+  if (part instanceof Html) {
+    return part.text;
+  }
+  if (part === null || part === undefined || part === false) {
+    return "";
+  }
+  if (typeof part === "object") {
+    return part.map(textOf).join("");
+  }
   return escape(String(part));
 }
 

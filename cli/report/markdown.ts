@@ -25,7 +25,9 @@ function row({ name, release }: ServiceReport): string {
 }
 
 function failure({ name, release: { evidence, running } }: ServiceReport): string[] {
-  if (evidence === null) return [];
+  if (evidence === null) {
+    return [];
+  }
   const logs = evidence.containers.flatMap(({ pod, log }) =>
     log.length === 0 ? [] : ["", `Log of ${code(pod)}:`, "", ...log.map((line) => `    ${line}`)],
   );

@@ -137,7 +137,9 @@ function identityPart({ image, manifestHash, commit, dirty, namespace }: Release
 }
 
 function runningPart({ running }: ReleaseRecord): Html | false {
-  if (running === null) return false;
+  if (running === null) {
+    return false;
+  }
   const { commit, digest, verdict, reason } = running;
   return html`<h3>What runs instead</h3>
     <p>

@@ -60,7 +60,9 @@ function withRegistry(
   keys: Readonly<Record<string, ValueSource>>,
   registry: Registry | undefined,
 ): Readonly<Record<string, ValueSource>> {
-  if (format !== "dockerconfigjson" || registry === undefined) return keys;
+  if (format !== "dockerconfigjson" || registry === undefined) {
+    return keys;
+  }
   const { repository, username } = registry;
   return {
     registry: { value: registryServer(repository) },
@@ -70,8 +72,9 @@ function withRegistry(
 }
 
 function literalOf(key: string, source: ValueSource): string {
-  if ("value" in source && typeof source.value === "string")
+  if ("value" in source && typeof source.value === "string") {
     return key === "registry" ? loginServer(source.value) : source.value;
+  }
   throw new Error(
     `key ${key} of a credential from a store: allowed: {remote: {key}}, or a text that is no secret`,
   );

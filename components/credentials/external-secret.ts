@@ -84,9 +84,12 @@ export function externalSecretManifest(form: CredentialForm, source: ExternalSou
 
 /** What the Secret has beside the store's values, or in place of them. */
 function dataTemplate({ format }: CredentialForm, { remote, literals }: ExternalSource) {
-  if (format === "dockerconfigjson")
+  if (format === "dockerconfigjson") {
     return { data: { [DOCKER_CONFIG_KEY]: dockerConfig(remote, literals) } };
-  if (Object.keys(literals).length === 0) return {};
+  }
+  if (Object.keys(literals).length === 0) {
+    return {};
+  }
   return { mergePolicy: "Merge", data: texts(literals) };
 }
 

@@ -66,12 +66,17 @@ function valueOf(
   source: ValueSource,
   opts: pulumi.CustomResourceOptions,
 ): pulumi.Input<string> {
-  if ("value" in source) return source.value;
-  if ("random" in source) return randomText(name, source.random, opts);
-  if ("remote" in source)
+  if ("value" in source) {
+    return source.value;
+  }
+  if ("random" in source) {
+    return randomText(name, source.random, opts);
+  }
+  if ("remote" in source) {
     throw new pulumi.RunError(
       `key ${name} of a credential that is sealed: {remote} is allowed with the backend external-secrets only`,
     );
+  }
   const reference = new pulumi.StackReference(name, { name: source.stack }, opts);
   return pulumi.secret(secretOutput(reference, source));
 }
@@ -99,7 +104,9 @@ async function secretOutput(
 ): Promise<string> {
   const details: Details = await reference.getOutputDetails(output);
   const { secretValue } = details;
-  if (typeof secretValue === "string") return secretValue;
+  if (typeof secretValue === "string") {
+    return secretValue;
+  }
   const secret = secretValue ?? undefined;
   const plain = details.value ?? undefined;
   const absent = plain === undefined ? "there is no such output" : "it is not a secret there";

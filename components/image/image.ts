@@ -133,7 +133,9 @@ export class Image extends pulumi.ComponentResource {
 export function loginTo(
   registry: Registry | undefined,
 ): pulumi.Input<pulumi.Unwrap<RegistryLogin>> | undefined {
-  if (registry?.username === undefined) return undefined;
+  if (registry?.username === undefined) {
+    return undefined;
+  }
   const { username, password, repository } = registry;
   return pulumi
     .output(password ?? "")
@@ -173,7 +175,9 @@ function promoted(
 ): Obtained {
   const known = pinned(name, image, origin);
   const home = registry === undefined ? undefined : `${registry.repository}/${name}`;
-  if (home === undefined || home === repositoryOf(image)) return known;
+  if (home === undefined || home === repositoryOf(image)) {
+    return known;
+  }
   const login = loginTo(registry);
   const copy = new ImageCopy(name, { from: image, to: home, ...(login && { login }) }, opts);
   return { ...known, ref: copy.image };
@@ -218,7 +222,9 @@ function commitArgument(
   name: string | undefined,
   { commit, dirty }: Source,
 ): Record<string, string> {
-  if (name === undefined) return {};
+  if (name === undefined) {
+    return {};
+  }
   return { [name]: commit === undefined ? "unknown" : `${commit}${dirty ? "-dirty" : ""}` };
 }
 
@@ -227,6 +233,8 @@ function fromHere(path: string): string {
 }
 
 function requireRegistry(name: string, registry: Registry | undefined): Registry {
-  if (registry !== undefined) return registry;
+  if (registry !== undefined) {
+    return registry;
+  }
   throw new pulumi.RunError(`image of ${name}: no registry to push it to; set registry.repository`);
 }

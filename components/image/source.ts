@@ -25,7 +25,9 @@ export const UNKNOWN_SOURCE: Source = { commit: undefined, dirty: false, reposit
  */
 export function sourceOf(context: string, dockerfile: string): Source {
   const status = changes(context, ".");
-  if (status === undefined) return UNKNOWN_SOURCE;
+  if (status === undefined) {
+    return UNKNOWN_SOURCE;
+  }
 
   const commit = /^# branch\.oid ([0-9a-f]+)$/m.exec(status)?.[1];
   const isOutside = relative(context, dockerfile).startsWith("..");
@@ -75,7 +77,9 @@ function git(folder: string, command: readonly string[]): string | undefined {
     } = error as { code?: string; status?: number; stderr?: string };
     const isAbsent =
       code === "ENOENT" || /not a git repository/.test(stderr) || (status === 1 && stderr === "");
-    if (isAbsent) return undefined;
+    if (isAbsent) {
+      return undefined;
+    }
     throw new pulumi.RunError(
       `${folder}: git cannot tell the commit: ${stderr.trim() || String(error)}`,
     );

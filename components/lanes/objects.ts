@@ -123,7 +123,9 @@ function account(lane: Lane, name: string) {
 
 /** @see https://kubernetes.io/docs/concepts/configuration/secret/#serviceaccount-token-secrets */
 function token(lane: Lane) {
-  if (!lane.longLivedTokens) return undefined;
+  if (!lane.longLivedTokens) {
+    return undefined;
+  }
   const { annotations, ...metadata } = laneMetadata(`${LAUNCHER}-token`, within(lane));
   return {
     apiVersion: "v1",

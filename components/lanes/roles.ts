@@ -101,8 +101,11 @@ function grouped<Value>(
   const groups = new Map<string, [Value, ...Value[]]>();
   for (const value of values) {
     const group = groups.get(keyOf(value));
-    if (group === undefined) groups.set(keyOf(value), [value]);
-    else group.push(value);
+    if (group === undefined) {
+      groups.set(keyOf(value), [value]);
+    } else {
+      group.push(value);
+    }
   }
   return [...groups].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, group]) => group);
 }

@@ -26,7 +26,9 @@ function nameOf({ kind, metadata: { name, namespace } }: ObjectReference): strin
 }
 
 function linesOf(object: ObjectReference & { readonly rules?: readonly Rule[] }): string[] {
-  if (object.rules === undefined) return [manifestHash(object)];
+  if (object.rules === undefined) {
+    return [manifestHash(object)];
+  }
   return object.rules.map(({ apiGroups: [group = ""], resources: [resource = ""], ...rule }) => {
     const { resourceNames, verbs } = rule;
     const names = resourceNames === undefined ? "" : ` ${resourceNames.join(", ")}`;

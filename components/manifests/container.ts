@@ -35,7 +35,9 @@ function environmentVariable(
   name: string,
   value: string | SecretKey,
 ): k8s.types.input.core.v1.EnvVar {
-  if (typeof value === "string") return { name, value };
+  if (typeof value === "string") {
+    return { name, value };
+  }
   return { name, valueFrom: { secretKeyRef: { name: value.secret, key: value.key } } };
 }
 

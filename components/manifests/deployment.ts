@@ -62,7 +62,9 @@ function credentialAnnotations(credentials: CredentialDigests): {
   annotations?: Record<string, pulumi.Input<string>>;
 } {
   const entries = Object.entries(credentials);
-  if (entries.length === 0) return {};
+  if (entries.length === 0) {
+    return {};
+  }
   const named = entries.map(([name, digest]) => [CREDENTIAL + name, digest] as const);
   return { annotations: Object.fromEntries(named) };
 }

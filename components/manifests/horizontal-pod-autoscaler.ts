@@ -12,7 +12,9 @@ export function horizontalPodAutoscalerManifest(
   service: Service,
 ): k8s.types.input.autoscaling.v2.HorizontalPodAutoscaler | undefined {
   const { autoscale, name } = service;
-  if (autoscale === undefined) return undefined;
+  if (autoscale === undefined) {
+    return undefined;
+  }
   return {
     apiVersion: "autoscaling/v2",
     kind: "HorizontalPodAutoscaler",

@@ -13,7 +13,9 @@ export function ingressManifest(
   service: Service,
 ): k8s.types.input.networking.v1.Ingress | undefined {
   const { ingress, name } = service;
-  if (ingress === undefined) return undefined;
+  if (ingress === undefined) {
+    return undefined;
+  }
   const backend = { service: { name, port: { name: PORT_NAME } } };
   return {
     apiVersion: "networking.k8s.io/v1",

@@ -12,7 +12,9 @@ import { metadataOf, selectorLabels } from "./labels";
 export function podDisruptionBudgetManifest(
   service: Service,
 ): k8s.types.input.policy.v1.PodDisruptionBudget | undefined {
-  if ((service.autoscale?.min ?? service.replicas) < 2) return undefined;
+  if ((service.autoscale?.min ?? service.replicas) < 2) {
+    return undefined;
+  }
   return {
     apiVersion: "policy/v1",
     kind: "PodDisruptionBudget",

@@ -43,7 +43,9 @@ export function registryReasons(
   const at = `releases.${service}`;
   const answer = (reference: string) => found.find((each) => each.reference === reference);
   const { fault, digest: kept } = answer(image) ?? {};
-  if (fault !== undefined) return [`${at}.image ${image} cannot be looked up: ${fault}`];
+  if (fault !== undefined) {
+    return [`${at}.image ${image} cannot be looked up: ${fault}`];
+  }
   if (kept !== digest) {
     return [
       `${at}.image must be in the registry, got ${kept ?? "nothing"} for ${image}; release it in ${stack} again`,

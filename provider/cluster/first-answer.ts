@@ -42,9 +42,13 @@ export async function whyNoAnswer(
   let cause: unknown = new Error(`no answer within ${patience / 1000} s`);
   for (;;) {
     const error = await faultOf(api, until);
-    if (error === undefined) return undefined;
+    if (error === undefined) {
+      return undefined;
+    }
     // That the time is over says nothing of the cause.
-    if (!until.aborted) cause = error;
+    if (!until.aborted) {
+      cause = error;
+    }
     if (until.aborted || !isPassing(cause)) {
       return `the cluster cannot be asked, so nothing is known of what would change: context ${context} of ${kubeconfig}: ${words(cause)}`;
     }

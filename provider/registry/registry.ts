@@ -32,7 +32,9 @@ export class Registry {
     try {
       return (await this.#crane("digest", reference)).trim();
     } catch (error) {
-      if (ABSENT.test((error as Error).message)) return undefined;
+      if (ABSENT.test((error as Error).message)) {
+        return undefined;
+      }
       throw error;
     }
   }
@@ -56,14 +58,17 @@ function run(
 ): Promise<string> {
   return new Promise((resolve, reject) => {
     execFile("crane", args, options, (error, stdout, stderr) => {
-      if (error === null) resolve(stdout);
-      else if (error.code === "ENOENT") {
+      if (error === null) {
+        resolve(stdout);
+      } else if (error.code === "ENOENT") {
         reject(
           new Error(
             `the program crane is not on the PATH, and images are looked up and copied with it; ${INSTALL}`,
           ),
         );
-      } else reject(new Error(reasonOf(stderr) ?? error.message));
+      } else {
+        reject(new Error(reasonOf(stderr) ?? error.message));
+      }
     });
   });
 }

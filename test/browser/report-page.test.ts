@@ -73,7 +73,9 @@ function look(text: string, width: number, scheme: "dark" | "light"): Seen {
   ];
   const dom = execFileSync(browser, args, { stdio: ["ignore", "pipe", "ignore"] }).toString();
   const [, told] = /<pre>([\w+/=]+)<\/pre>/.exec(dom) ?? [];
-  if (told === undefined) throw new Error(`the page did not say how it is:\n${dom.slice(0, 500)}`);
+  if (told === undefined) {
+    throw new Error(`the page did not say how it is:\n${dom.slice(0, 500)}`);
+  }
   return JSON.parse(decodeURIComponent(atob(told))) as Seen;
 }
 

@@ -65,8 +65,9 @@ beforeAll(async () => {
   await succeed(project.pulumi("up", "--yes", "--skip-preview", "--stack=prod"));
   await platform.offerDocker(`${lanes("dev")}-deploy`);
   await platform.offerFolders(`${lanes("dev")}-preview`, "packages");
-  for (const stack of ["dev", "prod"])
+  for (const stack of ["dev", "prod"]) {
     await platform.offerFolders(`${lanes(stack)}-deploy`, "packages", "state");
+  }
   await platform.handOver();
 });
 afterAll(async () => {
@@ -83,15 +84,18 @@ afterAll(async () => {
 function administrator(): string {
   const config = kubeConfig();
   const [context] = config.contexts;
-  if (context !== undefined) config.contexts = [{ ...context, name: "production" }];
+  if (context !== undefined) {
+    config.contexts = [{ ...context, name: "production" }];
+  }
   config.setCurrentContext("production");
   return config.exportConfig();
 }
 
 /** The repository of a team: the program, its pipeline, its checks, the settings of two stacks. */
 async function settle(): Promise<void> {
-  for (const path of CHECKS)
+  for (const path of CHECKS) {
     await cp(join(CHECKOUT, path), join(project.folder, path), { recursive: true });
+  }
   await project.write("jest.config.cjs", JEST);
   await deploy({});
   const service = Object.fromEntries(Object.entries(shop).filter(([key]) => key !== "build"));

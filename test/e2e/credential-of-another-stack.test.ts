@@ -79,6 +79,9 @@ test("another stack's secret becomes a credential's value, follows it, and is ke
   expect(await token()).toBe(SECOND);
   expect(await generation()).toBe(before + 1);
 
-  for (const text of [first.output, second.output, await project.stored(), await project.state()])
-    for (const mark of [FIRST, SECOND]) expect(text).not.toContain(mark);
+  for (const text of [first.output, second.output, await project.stored(), await project.state()]) {
+    for (const mark of [FIRST, SECOND]) {
+      expect(text).not.toContain(mark);
+    }
+  }
 });

@@ -179,9 +179,10 @@ test("no value is in the state, its backups and history, the stack's file or any
   ];
   const outputs = JSON.stringify(await project.outputs());
   expect(kept[0]).toContain("SealedValues");
-  for (const mark of MARKS)
+  for (const mark of MARKS) {
     for (const text of [...kept, outputs, said.join("")]) {
       expect(text).not.toContain(mark);
       expect(text).not.toContain(Buffer.from(mark).toString("base64").slice(0, -4));
     }
+  }
 });

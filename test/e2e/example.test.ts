@@ -47,7 +47,9 @@ test("both pods of the example count a visitor on with the key that the stack ma
   const first = await visit(endpoints["shop"]?.address ?? "");
   expect(first.visits).toBe(1);
   const others = pods.map(({ status }) => `http://${status?.podIP ?? ""}:8080/`);
-  for (const address of others) expect((await visit(address, first.cookie)).visits).toBe(2);
+  for (const address of others) {
+    expect((await visit(address, first.cookie)).visits).toBe(2);
+  }
 });
 
 test("a key that is too short fails the up with the shop's own line, and the pods before it stay", async () => {

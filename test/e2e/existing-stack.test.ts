@@ -64,7 +64,9 @@ beforeAll(async () => {
   });
   await cp(join(KEPT, "echo"), join(project.folder, "echo"), { recursive: true });
   commit = await project.commit("the service");
-  for (const [key, value] of Object.entries(SECRETS)) await project.secret(key, value);
+  for (const [key, value] of Object.entries(SECRETS)) {
+    await project.secret(key, value);
+  }
 });
 afterAll(async () => {
   removeFolders();

@@ -71,7 +71,9 @@ test("all lanes' pods are taken, and get no token that they did not ask for", as
 
 test("one that could gain privileges is refused", async () => {
   const [pod] = pods();
-  if (pod?.spec.containers[0] === undefined) throw new Error("no pod");
+  if (pod?.spec.containers[0] === undefined) {
+    throw new Error("no pod");
+  }
   pod.spec.containers[0].securityContext.allowPrivilegeEscalation = true;
   await expect(admit(pod)).rejects.toThrow(/violates PodSecurity/);
 });

@@ -37,8 +37,9 @@ beforeAll(async () => {
   await chmod(join(tools, "npm"), 0o755);
   backend = await mkdtemp(join(tmpdir(), "slipway-backend-"));
   project = await Project.create("scripts", { env: { PULUMI_BACKEND_URL: `file://${backend}` } });
-  for (const path of ["cli", "jenkins"])
+  for (const path of ["cli", "jenkins"]) {
     await cp(join(CHECKOUT, path), join(project.folder, path), { recursive: true });
+  }
   await project.settings(settings);
   await project.secret("dbPassword", CREDENTIAL);
   await project.commit("the pipeline");

@@ -36,7 +36,9 @@ test("a first release that is killed before its Deployment keeps what it made", 
   const creation = api.hold("request", ...CREATE);
   up = project.killableUp();
   await up.reaches(creation.caught);
-  for (const kind of RECORDED) await up.seen(new RegExp(`${kind} shop created`));
+  for (const kind of RECORDED) {
+    await up.seen(new RegExp(`${kind} shop created`));
+  }
   await up.kill("SIGKILL", "group");
   expect(await up.leftovers()).toEqual([]);
   const made = await identities(project.namespace, "shop");
@@ -113,7 +115,9 @@ test("an object that the engine never heard of is not taken over, and goes to th
   const creation = api.hold("answer", ...CREATE);
   up = project.killableUp();
   await up.reaches(creation.caught);
-  for (const kind of RECORDED) await up.seen(new RegExp(`${kind} second created`));
+  for (const kind of RECORDED) {
+    await up.seen(new RegExp(`${kind} second created`));
+  }
   await up.kill("SIGKILL", "group");
   expect(await up.leftovers()).toEqual([]);
   await project.unlock();

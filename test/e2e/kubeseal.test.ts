@@ -54,8 +54,9 @@ describe.each(SCOPES)("%s", (scope) => {
     const { stdout, stderr } = await unseal(sealedSecret(place, Object.fromEntries(encrypted)));
     expect(stderr).toBe("");
     const { data } = JSON.parse(stdout) as { data: Record<string, string> };
-    for (const [key, value] of values)
+    for (const [key, value] of values) {
       expect(Buffer.from(data[key] ?? "", "base64").toString()).toBe(value);
+    }
   });
 
   test("what kubeseal seals, Slipway's format opens", async () => {

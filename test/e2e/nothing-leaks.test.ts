@@ -113,7 +113,9 @@ beforeAll(async () => {
     "appKey",
     "clientKey",
   ];
-  for (const name of texts as (keyof typeof given)[]) await project.secret(name, given[name]);
+  for (const name of texts as (keyof typeof given)[]) {
+    await project.secret(name, given[name]);
+  }
   await project.secret("document", Buffer.from(given.document).toString("base64"));
   await project.secret("registryPassword", given.registry);
   await mkdir(join(project.folder, "ledger"));
@@ -151,8 +153,9 @@ test("marks go every way that there is for a secret, and arrive", async () => {
   await succeed(project.up("--diff", eventLog("second")));
   expect(await dataOf("variable", "VARIABLE")).toBe(given.later);
   await succeed(project.pulumi("refresh", "--yes", "--diff", "--stack=dev"));
-  for (const command of ["output", "history", "export"])
+  for (const command of ["output", "history", "export"]) {
     await succeed(project.pulumi("stack", command, "--stack=dev"));
+  }
 });
 
 test("a secret for a build argument is refused without a look at it", async () => {

@@ -26,7 +26,9 @@ afterAll(async () => {
     .dispose()
     .catch(() => cluster.delete({ ...NAMESPACE, metadata: { name: project.namespace } }));
   await cluster.delete(definition());
-  for (const which of ["early", "late"]) await cluster.delete(volume(which)).catch(() => undefined);
+  for (const which of ["early", "late"]) {
+    await cluster.delete(volume(which)).catch(() => undefined);
+  }
 });
 
 /** A program as a user would write it: an object, and the wait for it. */
@@ -165,7 +167,9 @@ function endedWaits(): string[] {
 
 async function waited(condition: (names: readonly string[]) => boolean): Promise<void> {
   for (let tries = 0; !condition(endedWaits()); tries++) {
-    if (tries > 240) throw new Error(`too few waits ended after 120 s:\n${heard}`);
+    if (tries > 240) {
+      throw new Error(`too few waits ended after 120 s:\n${heard}`);
+    }
     await sleep(500);
   }
 }
@@ -174,7 +178,9 @@ async function waited(condition: (names: readonly string[]) => boolean): Promise
 async function report(name: string, status: object): Promise<void> {
   const kind = { apiVersion: `${group}/v1`, kind: "Widget" };
   for (let tries = 0; (await cluster.find(kind, project.namespace, name)) === undefined; tries++) {
-    if (tries > 120) throw new Error(`there is no widget ${name} after 60 s`);
+    if (tries > 120) {
+      throw new Error(`there is no widget ${name} after 60 s`);
+    }
     await sleep(500);
   }
   await kubeConfig()

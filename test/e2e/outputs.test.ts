@@ -40,7 +40,9 @@ async function rewriteOutputs(change: (outputs: Outputs) => unknown): Promise<vo
     deployment: { resources: { type: string; outputs: Outputs }[] };
   };
   const stack = state.deployment.resources.find(({ type }) => type === "pulumi:pulumi:Stack");
-  if (stack === undefined) throw new Error("the state has no stack");
+  if (stack === undefined) {
+    throw new Error("the state has no stack");
+  }
   Object.assign(stack.outputs, change(stack.outputs));
   await project.write("state.json", JSON.stringify(state));
   await succeed(project.pulumi("stack", "import", "--file=state.json", "--stack=dev"));

@@ -53,7 +53,9 @@ const pulumi = (...args: string[]) => run("pulumi", ...args, "--non-interactive"
 /** Packs the sources of the checkout from a copy, so that the checkout itself stays without the compiled files. */
 async function pack(): Promise<string> {
   const copy = join(folder, "copy");
-  for (const path of PACKED) await cp(join(CHECKOUT, path), join(copy, path), { recursive: true });
+  for (const path of PACKED) {
+    await cp(join(CHECKOUT, path), join(copy, path), { recursive: true });
+  }
   await symlink(join(CHECKOUT, "node_modules"), join(copy, "node_modules"));
   const { stdout } = await execa("npm", ["pack", "--json"], { cwd: copy, env: environment() });
   const [packed] = JSON.parse(stdout.slice(stdout.indexOf("["))) as { filename: string }[];
@@ -65,9 +67,11 @@ async function install(tarball: string): Promise<void> {
   const modules = join(folder, "project/node_modules");
   await mkdir(join(modules, "slipway"), { recursive: true });
   await execa("tar", ["-xzf", tarball, "--strip-components=1", "-C", join(modules, "slipway")]);
-  for (const name of await readdir(join(CHECKOUT, "node_modules")))
-    if (!name.startsWith("."))
+  for (const name of await readdir(join(CHECKOUT, "node_modules"))) {
+    if (!name.startsWith(".")) {
       await symlink(join(CHECKOUT, "node_modules", name), join(modules, name));
+    }
+  }
 }
 
 /** What docs/library.md tells people to write. */
@@ -120,8 +124,9 @@ test("a program of fewer than 30 lines delivers a service with a credential by i
     namespace,
     base: SLIPWAY_BASE_IMAGE,
   };
-  for (const [key, value] of Object.entries(config))
+  for (const [key, value] of Object.entries(config)) {
     await pulumi("config", "set", key, value, "--stack=own");
+  }
   await pulumi("up", "--yes", "--skip-preview", "--stack=own");
 
   const { stdout } = await pulumi("stack", "output", "release", "--json", "--stack=own");

@@ -75,8 +75,9 @@ test("an account that lacks two rights is told both in a table, and gets on afte
   ]);
   expect(output).not.toMatch(/^\s+at .*\.ts:\d+/m);
 
-  for (const line of lines.filter((each) => each.startsWith("kubectl ")))
+  for (const line of lines.filter((each) => each.startsWith("kubectl "))) {
     await kubectl(line.split(" ").slice(1));
+  }
   await succeed(project.up());
   const { releases } = await project.outputs<{ releases: Record<string, ReleaseRecord> }>();
   expect(releases["shop"]).toMatchObject({ verdict: "ready" });

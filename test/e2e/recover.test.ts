@@ -98,7 +98,7 @@ test("an object that somebody else made meanwhile is refused, and left as it is"
 
 test("once it is gone, the creation that came to nothing is forgotten", async () => {
   await cluster.delete(foreign("second"));
-  while ((await cluster.find(DEPLOYMENT, project.namespace, "second")) !== undefined);
+  while ((await cluster.find(DEPLOYMENT, project.namespace, "second")) !== undefined) {}
   const { output } = await succeed(recover("--yes"));
   expect(output).toMatch(/Deployment \S+\/second +not there +the next up makes it/);
   expect((await succeed(project.up())).output).not.toContain("pending operations");
@@ -116,7 +116,9 @@ async function upUntil(
   const run = project.killableUp();
   await run.reaches(creation.caught);
   const name = Object.keys(services).at(-1) ?? "";
-  for (const kind of RECORDED) await run.seen(new RegExp(`${kind} ${name} created`));
+  for (const kind of RECORDED) {
+    await run.seen(new RegExp(`${kind} ${name} created`));
+  }
   return run;
 }
 

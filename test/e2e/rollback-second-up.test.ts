@@ -16,8 +16,12 @@ beforeAll(async () => {
   project = await Project.create("second-up", {
     hears: (text) => {
       // The earlier release's pods must start anew, so that the rollback takes its time.
-      if (text.includes("Readiness shop updating")) loss ??= killPods(project.namespace);
-      if (text.includes("rolls back:")) second ??= project.up();
+      if (text.includes("Readiness shop updating")) {
+        loss ??= killPods(project.namespace);
+      }
+      if (text.includes("rolls back:")) {
+        second ??= project.up();
+      }
     },
   });
 });

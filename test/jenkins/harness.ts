@@ -26,7 +26,7 @@ export class Harness {
 
   static build(folder: string): Harness {
     const jar = groovy();
-    if (!existsSync(jar))
+    if (!existsSync(jar)) {
       execFileSync("mvn", [
         "--quiet",
         "--batch-mode",
@@ -35,6 +35,7 @@ export class Harness {
         "-f",
         FOLDER,
       ]);
+    }
     const path = existsSync(jar) ? jar : join(folder, "groovy-all-2.4.21.jar");
     const sources = ["Main", "Build", "Model", "Node", "Grammar"].map((name) =>
       join(FOLDER, `${name}.java`),

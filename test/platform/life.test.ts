@@ -175,8 +175,9 @@ describe("platform down", () => {
     const mark = `SLIPWAY_PLATFORM_STATE=${sandbox.state}`;
     for (const pid of processIds((pid) =>
       readFileSync(`/proc/${pid}/environ`, "utf8").includes(mark),
-    ))
+    )) {
       process.kill(pid, "SIGKILL");
+    }
     await down();
     await expectNothingLeft();
   });
@@ -253,7 +254,9 @@ async function down(): Promise<void> {
 
 async function succeed(command: string): Promise<void> {
   const { exitCode, output } = await sandbox.platform([command]);
-  if (exitCode !== 0) throw new Error(`platform ${command} failed: ${output}`);
+  if (exitCode !== 0) {
+    throw new Error(`platform ${command} failed: ${output}`);
+  }
 }
 
 async function expectNothingLeft(): Promise<void> {

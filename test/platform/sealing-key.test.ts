@@ -95,7 +95,9 @@ async function privateKeyOf(certificate: string): Promise<KeyObject> {
   const key = items.find(
     (secret) => new X509Certificate(of("tls.crt", secret)).fingerprint256 === fingerprint256,
   );
-  if (key === undefined) throw new Error("the controller has no key to the certificate");
+  if (key === undefined) {
+    throw new Error("the controller has no key to the certificate");
+  }
   return createPrivateKey(of("tls.key", key));
 }
 

@@ -67,20 +67,27 @@ async function fillRoot(root: string): Promise<void> {
   for (const [name, to] of Object.entries(PROGRAMS)) {
     const program = await realpath(await find(name));
     copies[program] = to;
-    for (const library of await librariesOf(program)) copies[library] = library;
+    for (const library of await librariesOf(program)) {
+      copies[library] = library;
+    }
   }
   const { stdout: gitCore } = await execa("git", ["--exec-path"]);
   const remote = join(gitCore, "git-remote-http");
   copies[remote] = remote;
   // Native code of packages is mounted with them; what it needs is the image's.
-  for (const file of [remote, ...globSync(`${CHECKOUT}/${NATIVE}`)])
-    for (const library of await librariesOf(file)) copies[library] = library;
-  for (const [from, to] of Object.entries(copies))
+  for (const file of [remote, ...globSync(`${CHECKOUT}/${NATIVE}`)]) {
+    for (const library of await librariesOf(file)) {
+      copies[library] = library;
+    }
+  }
+  for (const [from, to] of Object.entries(copies)) {
     await cp(from, join(root, to), { recursive: true, dereference: true, filter: isWanted });
+  }
   await chmod(join(root, "usr/local/bin/npm"), 0o755);
   await execa("chmod", ["-R", "a+rX", join(root, "opt")]);
-  for (const folder of ["opt/packages/node_modules", "usr/share/git-core/templates"])
+  for (const folder of ["opt/packages/node_modules", "usr/share/git-core/templates"]) {
     await mkdir(join(root, folder), { recursive: true });
+  }
   await symlink("../../bin/busybox", join(root, "usr/bin/env"));
   await symlink("../lib/node_modules/npm/bin/npx-cli.js", join(root, "usr/local/bin/npx"));
 }
@@ -94,6 +101,8 @@ async function find(program: string): Promise<string> {
   const { PATH } = environment();
   const { stdout } = await execa("which", ["-a", program], { env: { PATH } });
   const found = stdout.split("\n").find((path) => !path.includes("node_modules/.bin"));
-  if (found === undefined) throw new Error(`${program} is not on PATH`);
+  if (found === undefined) {
+    throw new Error(`${program} is not on PATH`);
+  }
   return found;
 }

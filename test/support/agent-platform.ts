@@ -66,7 +66,9 @@ export class AgentPlatform {
 
   /** Takes all of it away, and what was given to lanes. */
   async stop(): Promise<void> {
-    for (const end of this.#ends.splice(0).reverse()) await end();
+    for (const end of this.#ends.splice(0).reverse()) {
+      await end();
+    }
   }
 
   get controller(): JenkinsController {
@@ -117,7 +119,9 @@ export class AgentPlatform {
   /** Gives the state to the user of the pods, after an administrator has written it. */
   async handOver(): Promise<void> {
     const paths = await readdir(this.#state, { recursive: true });
-    for (const path of ["", ...paths]) await chown(join(this.#state, path), AGENT, AGENT);
+    for (const path of ["", ...paths]) {
+      await chown(join(this.#state, path), AGENT, AGENT);
+    }
   }
 
   /** What a pod has of all this, in the place of names and networks that another cluster has. */

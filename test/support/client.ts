@@ -88,12 +88,15 @@ export class Client {
   private async waitFor(line: string): Promise<void> {
     for (let tries = 0; tries < 60; tries++) {
       const pod = await cluster.get(POD, this.namespace, this.name);
-      if (pod.status?.phase === "Failed")
+      if (pod.status?.phase === "Failed") {
         throw new Error(`the client failed: ${JSON.stringify(pod.status)}`);
+      }
       if (pod.status?.phase === "Running") {
         const stream = new PassThrough();
         await logs().log(this.namespace, this.name, this.name, stream, {});
-        if ((await text(stream)).includes(line)) return;
+        if ((await text(stream)).includes(line)) {
+          return;
+        }
       }
       await sleep(500);
     }

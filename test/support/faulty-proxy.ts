@@ -125,7 +125,9 @@ const FAULTS: Readonly<Record<Fault, Strike>> = {
   },
   slow: async (incoming, response, { backend }) => {
     await sleep(SLOW_MILLISECONDS);
-    if (!response.destroyed) forward(incoming, response, backend);
+    if (!response.destroyed) {
+      forward(incoming, response, backend);
+    }
   },
 };
 
@@ -137,7 +139,9 @@ function refuse(response: ServerResponse, code: number, message: string): void {
 /** `watch pods`, `list pods` or `review`; undefined for whatever else is asked. */
 function askedBy(path: string): string | undefined {
   const { pathname, searchParams } = new URL(path, "http://localhost");
-  if (pathname.endsWith("/selfsubjectaccessreviews")) return "review";
+  if (pathname.endsWith("/selfsubjectaccessreviews")) {
+    return "review";
+  }
   const [, resource] = /\/namespaces\/[^/]+\/([a-z]+)$/.exec(pathname) ?? [];
   const verb = searchParams.has("watch") ? "watch" : searchParams.has("limit") ? "list" : undefined;
   return resource === undefined || verb === undefined ? undefined : `${verb} ${resource}`;

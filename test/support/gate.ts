@@ -71,15 +71,21 @@ export class Gate {
     const { method = "", url = "" } = incoming;
     this.requests.push(`${method} ${url}`);
     const trap = [...this.#traps].find((each) => each.method === method && each.path.test(url));
-    if (trap !== undefined) this.#traps.delete(trap);
+    if (trap !== undefined) {
+      this.#traps.delete(trap);
+    }
     const keep = async (place: Place) => {
-      if (trap?.place !== place) return;
+      if (trap?.place !== place) {
+        return;
+      }
       trap.spring();
       await trap.released;
     };
     await keep("request");
     // Whoever asked may be dead by now.
-    if (response.destroyed) return;
+    if (response.destroyed) {
+      return;
+    }
     forward(incoming, response, this.backend, async (answer) => {
       await keep("answer");
       passOn(answer, response);

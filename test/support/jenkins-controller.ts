@@ -62,17 +62,21 @@ export class JenkinsController {
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { pathname } = new URL(request.url ?? "/", this.url);
-    if (pathname.startsWith(REPOSITORY))
+    if (pathname.startsWith(REPOSITORY)) {
       response.end(await readFile(join(this.folder, normalize(pathname))));
-    else if (request.method === "PUT") {
+    } else if (request.method === "PUT") {
       this.files.set(pathname.slice(FILES.length), await buffer(request));
       response.end();
-    } else response.end(this.#bytes(pathname.slice(FILES.length)));
+    } else {
+      response.end(this.#bytes(pathname.slice(FILES.length)));
+    }
   }
 
   #bytes(name: string): Buffer {
     const found = this.files.get(name);
-    if (found === undefined) throw new Error(`no build has left ${name}`);
+    if (found === undefined) {
+      throw new Error(`no build has left ${name}`);
+    }
     return found;
   }
 }

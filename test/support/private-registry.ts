@@ -52,7 +52,9 @@ export class PrivateRegistry {
         (response) => response.status,
         () => undefined,
       );
-      if (status === 401) return;
+      if (status === 401) {
+        return;
+      }
       await sleep(100);
     }
     throw new Error(`the story's registry did not answer at ${this.address}`);
@@ -65,7 +67,9 @@ function freePort(): Promise<number> {
     server.on("error", reject);
     server.listen(0, "127.0.0.1", () => {
       const address = server.address();
-      if (address === null || typeof address === "string") throw new Error("no port was given");
+      if (address === null || typeof address === "string") {
+        throw new Error("no port was given");
+      }
       server.close(() => {
         resolve(address.port);
       });

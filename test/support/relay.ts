@@ -49,7 +49,9 @@ export class Relay {
 
   stop(): void {
     this.server.close();
-    for (const connection of this.open) connection.destroy();
+    for (const connection of this.open) {
+      connection.destroy();
+    }
   }
 }
 

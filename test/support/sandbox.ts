@@ -95,7 +95,9 @@ export class Sandbox {
   async kubectl(...args: string[]): Promise<string> {
     const kubeconfig = `--kubeconfig=${join(this.state, "kubeconfig")}`;
     const { exitCode, output } = await this.run(kubernetesProgram("kubectl"), kubeconfig, ...args);
-    if (exitCode !== 0) throw new Error(`kubectl ${args.join(" ")} failed: ${output}`);
+    if (exitCode !== 0) {
+      throw new Error(`kubectl ${args.join(" ")} failed: ${output}`);
+    }
     return output;
   }
 
@@ -129,7 +131,9 @@ export async function said(process: SandboxProcess, text: string): Promise<void>
   await new Promise<void>((resolve, reject) => {
     process.all.on("data", (data: Buffer) => {
       heard += data.toString();
-      if (heard.includes(text)) resolve();
+      if (heard.includes(text)) {
+        resolve();
+      }
     });
     process.all.on("end", () => {
       reject(new Error(`it ended without "${text}": ${heard}`));

@@ -91,7 +91,9 @@ export class ShopProcess {
     return new Promise((resolve, reject) => {
       const look = () => {
         const found = this.lines.find((line) => line.message === message);
-        if (found === undefined) return;
+        if (found === undefined) {
+          return;
+        }
         this.output.off("line", look);
         resolve(found);
       };

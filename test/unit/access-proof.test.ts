@@ -74,7 +74,9 @@ async function failure(run: Promise<unknown>): Promise<PartialFailure> {
     () => undefined,
     (thrown: unknown) => thrown,
   );
-  if (error instanceof PartialFailure) return error;
+  if (error instanceof PartialFailure) {
+    return error;
+  }
   throw new Error(`no partial failure, but ${String(error)}`);
 }
 
@@ -129,7 +131,9 @@ test("a role that was written a moment ago is waited for", async () => {
   const { length } = [LIST, PATCH, BIND, READ];
   const allows = server.allows;
   server.allows = (review) => {
-    if (reviews.length === length) allowed = ["list pods", "patch deployments"];
+    if (reviews.length === length) {
+      allowed = ["list pods", "patch deployments"];
+    }
     return allows(review);
   };
   expect((await create()).outputs).toMatchObject({ proved: true });
@@ -234,7 +238,11 @@ describe("what a lane is forbidden", () => {
   test("is nothing twice, and nothing that a verdict takes", () => {
     const texts = forbidden.map((right) => JSON.stringify(right));
     expect(new Set(texts).size).toBe(texts.length);
-    for (const right of needed) for (const each of forbidden) expect(right).not.toMatchObject(each);
+    for (const right of needed) {
+      for (const each of forbidden) {
+        expect(right).not.toMatchObject(each);
+      }
+    }
   });
 
   test("leaves out what is needed, but not for one object by its name", () => {

@@ -30,7 +30,9 @@ test("has enough cases, each with a name of its own that a namespace can carry",
   expect(broken.length).toBeGreaterThanOrEqual(25);
   expect(healthy.length).toBeGreaterThanOrEqual(5);
   expect(new Set(names).size).toBe(names.length);
-  for (const name of names) expect(`slipway-cat-${name}-123456`).toMatch(/^[a-z0-9-]{1,54}$/);
+  for (const name of names) {
+    expect(`slipway-cat-${name}-123456`).toMatch(/^[a-z0-9-]{1,54}$/);
+  }
 });
 
 test.each<Reason>([

@@ -44,7 +44,9 @@ function failureOfCall(call: () => unknown): CommandFailure {
   try {
     call();
   } catch (error) {
-    if (error instanceof CommandFailure) return error;
+    if (error instanceof CommandFailure) {
+      return error;
+    }
   }
   throw new Error("the call has not failed");
 }
@@ -260,7 +262,9 @@ describe("an up that fails", () => {
       name: "dev",
       up: (hears, onEvent) => {
         hears(said);
-        for (const event of events) onEvent(event);
+        for (const event of events) {
+          onEvent(event);
+        }
         return Promise.resolve({ succeeded: false, said });
       },
       outputs: () =>

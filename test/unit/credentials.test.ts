@@ -224,7 +224,9 @@ describe("settings of credentials", () => {
     try {
       settingsOf({ ...VALID, ...settings, ...secrets }, { secretKeys: Object.keys(secrets) });
     } catch (error) {
-      if (!pulumi.RunError.isInstance(error)) throw error;
+      if (!pulumi.RunError.isInstance(error)) {
+        throw error;
+      }
       return error.message;
     }
     return "";
@@ -240,7 +242,9 @@ describe("settings of credentials", () => {
       { secretKeys: ["key"] },
     );
     const source = credentials["payment"]?.keys["KEY"];
-    if (source === undefined || !("value" in source)) throw new Error("there is no value");
+    if (source === undefined || !("value" in source)) {
+      throw new Error("there is no value");
+    }
     expect(await pulumi.isSecret(pulumi.output(source.value))).toBe(true);
     expect(await valueOf(pulumi.output(source.value))).toBe("hunter2");
   });

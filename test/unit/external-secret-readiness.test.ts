@@ -36,7 +36,9 @@ interface Objects {
 /** An API server whose objects may change. */
 function apiWith(objects: Objects, patched: unknown[] = []): Api {
   const get = (path: string): Promise<unknown> => {
-    if (path.endsWith("/events")) return Promise.resolve({ items: objects.events ?? [] });
+    if (path.endsWith("/events")) {
+      return Promise.resolve({ items: objects.events ?? [] });
+    }
     const found = path.includes("/externalsecrets/") ? objects.externalSecret : objects.secret;
     return found ? Promise.resolve(found) : Promise.reject(new ApiError(404, "not found"));
   };

@@ -16,7 +16,9 @@ const servers: Server[] = [];
 afterEach(() => {
   jest.useRealTimers();
   removeFolders();
-  for (const server of servers.splice(0)) server.close();
+  for (const server of servers.splice(0)) {
+    server.close();
+  }
 });
 const never = new AbortController().signal;
 const SOON = 200;
@@ -77,7 +79,9 @@ test("a wrong certificate is told", async () => {
 test("a server that never answers is given up", async () => {
   const port = await listening(createServer(() => undefined));
   expect(await told(`http://127.0.0.1:${port}`, SOON)).toMatch(/no answer within 0\.2 s/);
-  for (const server of servers) server.closeAllConnections();
+  for (const server of servers) {
+    server.closeAllConnections();
+  }
 });
 
 test("an API server that comes up in time has answered", async () => {

@@ -12,7 +12,9 @@ function faultsOf(jenkins: unknown, more: object = {}): string {
   try {
     settingsOf({ ...VALID, ...more, jenkins });
   } catch (error) {
-    if (!pulumi.RunError.isInstance(error)) throw error;
+    if (!pulumi.RunError.isInstance(error)) {
+      throw error;
+    }
     return error.message;
   }
   return "";

@@ -18,7 +18,9 @@ beforeAll(async () => {
 
 function parsed(text: string): Node {
   const tree = parser.parse(text);
-  if (tree === null) throw new Error("nothing was parsed");
+  if (tree === null) {
+    throw new Error("nothing was parsed");
+  }
   return tree.rootNode;
 }
 

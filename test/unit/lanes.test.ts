@@ -85,11 +85,14 @@ test("the deploy lane may write each kind that the stack registers, and follow w
     "serviceaccounts",
     "networkpolicies.networking.k8s.io",
     "poddisruptionbudgets.policy",
-  ])
-    for (const verb of ["create", "get", "patch", "delete"])
+  ]) {
+    for (const verb of ["create", "get", "patch", "delete"]) {
       expect(rights).toContain(`${verb} ${kind}`);
-  for (const looked of ["pods", "replicasets.apps", "endpointslices.discovery.k8s.io"])
+    }
+  }
+  for (const looked of ["pods", "replicasets.apps", "endpointslices.discovery.k8s.io"]) {
     expect(rights).toEqual(expect.arrayContaining([`list ${looked}`, `watch ${looked}`]));
+  }
   expect(rights).not.toContain("create configmaps");
   expect(rights).not.toContain("create ingresses.networking.k8s.io");
 });
@@ -110,8 +113,9 @@ test("nobody may write roles, bindings, namespaces or policies, run a command in
     "patch sealedsecrets.bitnami.com payment",
   ]);
   expect(said(writes, undefined)).toEqual([]);
-  for (const lane of ["preview", "build", "deploy"])
+  for (const lane of ["preview", "build", "deploy"]) {
     expect(said(writes, `store-jenkins-${lane}`)).toEqual(["create pods", "delete pods"]);
+  }
   expect(all.filter(({ subresource }) => /exec|token|attach/.test(subresource ?? ""))).toEqual([]);
 });
 

@@ -25,7 +25,9 @@ const deployment = (subject: Service): Deployment =>
 const pod = (subject: Service): PodSpec => deployment(subject).spec.template.spec as PodSpec;
 const container = (subject: Service) => {
   const [only, ...others] = pod(subject).containers;
-  if (only === undefined || others.length > 0) throw new Error("expected one container");
+  if (only === undefined || others.length > 0) {
+    throw new Error("expected one container");
+  }
   return only;
 };
 

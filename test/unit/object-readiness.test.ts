@@ -127,7 +127,9 @@ describe("on a server", () => {
     provider.create(subject, { inputs: { ...INPUTS, ...news }, preview: false, timeoutSeconds: 0 });
   const failure = async (news: Properties = {}) => {
     const error: unknown = await create(news).catch((reason: unknown) => reason);
-    if (!(error instanceof PartialFailure)) throw new Error(`it did not fail: ${String(error)}`);
+    if (!(error instanceof PartialFailure)) {
+      throw new Error(`it did not fail: ${String(error)}`);
+    }
     return error;
   };
   const read = async (outputs: Properties) => {

@@ -17,8 +17,9 @@ beforeEach(() => {
     join(bin, "pulumi-language-nodejs-v3.53.1"),
     '#!/bin/sh\nfor argument; do echo "$argument"; done\n',
   );
-  for (const file of ["pulumi-language-nodejs", "pulumi-language-nodejs-v3.53.1"])
+  for (const file of ["pulumi-language-nodejs", "pulumi-language-nodejs-v3.53.1"]) {
     chmodSync(join(bin, file), 0o755);
+  }
 });
 
 afterEach(() => {

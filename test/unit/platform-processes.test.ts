@@ -16,7 +16,9 @@ describe("a process's identity", () => {
   test("is alive as long as exactly that process runs", async () => {
     const child = spawn("sleep", ["1000"]);
     const identity = identify(child.pid ?? 0);
-    if (!identity) throw new Error("sleep does not run");
+    if (!identity) {
+      throw new Error("sleep does not run");
+    }
     expect(isAlive(identity)).toBe(true);
     signal(identity, "SIGKILL");
     await once(child, "exit");
@@ -29,7 +31,9 @@ describe("a process's identity", () => {
   ])("is not that of a process with %s, and gets no signal", async (_, difference) => {
     const child = spawn("sleep", ["1000"]);
     const identity = identify(child.pid ?? 0);
-    if (!identity) throw new Error("sleep does not run");
+    if (!identity) {
+      throw new Error("sleep does not run");
+    }
     const other = { ...identity, ...difference };
     expect(isAlive(other)).toBe(false);
     signal(other, "SIGKILL");
@@ -59,7 +63,9 @@ describe("a lock", () => {
         (holder) => holders.push(holder),
         async () => {
           order.push(`${name} in`);
-          if (name === "first") await until(() => holders.length > 0);
+          if (name === "first") {
+            await until(() => holders.length > 0);
+          }
           order.push(`${name} out`);
         },
       );

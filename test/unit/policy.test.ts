@@ -13,8 +13,9 @@ async function violations(
 ): Promise<string[]> {
   const found: string[] = [];
   const args = { type, name: "it", props } as ResourceValidationArgs;
-  for (const validation of [validateResource].flat())
+  for (const validation of [validateResource].flat()) {
     await validation?.(args, (message) => found.push(message));
+  }
   return found;
 }
 

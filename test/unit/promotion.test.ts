@@ -51,7 +51,9 @@ async function promoted(
   const asked: unknown[] = [];
   const answer = ({ inputs }: { readonly inputs: Record<string, unknown> }) => {
     asked.push(inputs);
-    if ("releases" in inputs) return { looks };
+    if ("releases" in inputs) {
+      return { looks };
+    }
     const images = (inputs["references"] as string[]).map((reference) => {
       const told = registry[reference];
       return {

@@ -57,7 +57,9 @@ const stateWith = (
 
 function onlyOf(state: EngineState): PendingCreate {
   const [only, ...others] = pendingCreates(state);
-  if (only === undefined || others.length > 0) throw new Error("the state has not one");
+  if (only === undefined || others.length > 0) {
+    throw new Error("the state has not one");
+  }
   return only;
 }
 
@@ -82,7 +84,9 @@ const live = (metadata: object = {}) =>
 function judged(found: KubernetesObject | undefined, more: readonly StateResource[] = []): Finding {
   const state = stateWith([deployment], more);
   const pending = onlyOf(state);
-  if (pending.object === undefined) throw new Error("it is no object");
+  if (pending.object === undefined) {
+    throw new Error("it is no object");
+  }
   return findingOf(pending, pending.object, found, ownerOf(pending, state.resources ?? []));
 }
 

@@ -22,7 +22,9 @@ function recorded(name: string): ReportSource {
 
 function service({ services }: ReleaseReport, name: string) {
   const found = services.find((one) => one.name === name);
-  if (found === undefined) throw new Error(`no ${name} in the report`);
+  if (found === undefined) {
+    throw new Error(`no ${name} in the report`);
+  }
   return found;
 }
 
@@ -107,16 +109,18 @@ describe("the page", () => {
   });
 
   test("each link leads somewhere", () => {
-    for (const [, id] of page.matchAll(/href="#([^"]*)"/g))
+    for (const [, id] of page.matchAll(/href="#([^"]*)"/g)) {
       expect(page).toContain(`id="${id ?? ""}"`);
+    }
   });
 
   test("has the chain, the evidence, what runs instead and the command", () => {
     const { commit, digest, manifestHash, evidence } = recorded("failed").releases[
       "shop"
     ] as ReleaseRecord;
-    for (const text of [commit, digest, manifestHash, evidence?.command, "crash-loop"])
+    for (const text of [commit, digest, manifestHash, evidence?.command, "crash-loop"]) {
       expect(page).toContain(text);
+    }
     expect(page).toContain("crashing at start, as FAULT_CRASH_AT_START says");
     expect(page).toContain("What runs instead");
   });
@@ -124,7 +128,9 @@ describe("the page", () => {
   test("escapes whatever came from a cluster or a log", () => {
     const hostile = `<img src=x onerror="alert(1)">&'\u001b[31m`;
     const evidence = recorded("failed").releases["shop"]?.evidence;
-    if (!evidence) throw new Error("the recorded failure has no evidence");
+    if (!evidence) {
+      throw new Error("the recorded failure has no evidence");
+    }
     const source = altered({
       reason: hostile,
       commit: hostile,

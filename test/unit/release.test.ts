@@ -20,8 +20,12 @@ afterEach(removeFolders);
 const RECORD = { version: 1, verdict: "ready" };
 
 const cluster: Outputs = (type, { metadata, spec }) => {
-  if (type === RESOURCES.Readiness) return { release: RECORD };
-  if (type === "docker:index/image:Image") return { repoDigest: IMAGE };
+  if (type === RESOURCES.Readiness) {
+    return { release: RECORD };
+  }
+  if (type === "docker:index/image:Image") {
+    return { repoDigest: IMAGE };
+  }
   return {
     metadata: { ...(metadata as object), uid: "uid-1", generation: 4 },
     spec: { ...(spec as object), clusterIP: "10.0.0.7" },

@@ -31,7 +31,9 @@ function faultsOf(...args: Parameters<typeof settingsOf>): string[] {
   try {
     settingsOf(...args);
   } catch (error) {
-    if (!pulumi.RunError.isInstance(error)) throw error;
+    if (!pulumi.RunError.isInstance(error)) {
+      throw error;
+    }
     return error.message.split("\n  ").filter((line) => line.startsWith("slipway:"));
   }
   return [];
@@ -476,13 +478,17 @@ describe("the cluster", () => {
     chmodSync(`${folder}/kubeconfig`, 0);
     // Root may read everything.
     const isRoot = process.geteuid?.() === 0;
-    if (isRoot) process.seteuid?.(65534);
+    if (isRoot) {
+      process.seteuid?.(65534);
+    }
     try {
       expect(() => parseSettings(stackConfig(VALID), { variables: {}, folder })).toThrow(
         `slipway:cluster.kubeconfig: got "kubeconfig"; ${folder}/kubeconfig cannot be read (EACCES); allowed: the path of a kubeconfig file`,
       );
     } finally {
-      if (isRoot) process.seteuid?.(0);
+      if (isRoot) {
+        process.seteuid?.(0);
+      }
     }
   });
 

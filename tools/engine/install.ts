@@ -43,12 +43,16 @@ const downloadSite = "https://get.pulumi.com/install.sh";
  */
 export async function installEngine(report: Report = () => undefined): Promise<string> {
   const bin = engineFolder();
-  if (isInstalled(bin)) return installedLine(bin);
+  if (isInstalled(bin)) {
+    return installedLine(bin);
+  }
   const waiting = (holder: string): void => {
     report(`process ${holder} installs it already, waiting for that`);
   };
   return withLock(bin, waiting, async () => {
-    if (!isInstalled(bin) && !(await download(bin, report))) await build(bin, report);
+    if (!isInstalled(bin) && !(await download(bin, report))) {
+      await build(bin, report);
+    }
     return installedLine(bin);
   });
 }
@@ -70,7 +74,9 @@ function engineFolder(): string {
 /** An engine without our record is an official one, which is left as it is. */
 function isInstalled(bin: string): boolean {
   const program = join(bin, "pulumi");
-  if (!existsSync(program) || statSync(program).size === 0) return false;
+  if (!existsSync(program) || statSync(program).size === 0) {
+    return false;
+  }
   const record = readJson(recordFile(bin)) as { key: string } | undefined;
   return !record || record.key === buildKey();
 }
@@ -95,7 +101,9 @@ function buildKey(): string {
 async function download(bin: string, report: Report): Promise<boolean> {
   try {
     const { ok } = await fetch(downloadSite, { method: "HEAD", signal: AbortSignal.timeout(5000) });
-    if (!ok) return false;
+    if (!ok) {
+      return false;
+    }
   } catch {
     return false;
   }
@@ -127,7 +135,9 @@ async function build(bin: string, report: Report): Promise<void> {
   }
   writeJson(recordFile(part), { key: buildKey() });
   const old = `${bin}.old-${process.pid}`;
-  if (existsSync(bin)) renameSync(bin, old);
+  if (existsSync(bin)) {
+    renameSync(bin, old);
+  }
   renameSync(part, bin);
   rmSync(old, { recursive: true, force: true });
 }

@@ -39,14 +39,18 @@ export interface GoTools {
  */
 export async function goBuild(tools: GoTools, report: Report): Promise<string> {
   const folder = builtFolder(tools);
-  if (existsSync(folder)) return folder;
+  if (existsSync(folder)) {
+    return folder;
+  }
   return withLock(
     folder,
     (holder) => {
       report(`process ${holder} builds it already, waiting for that`);
     },
     async () => {
-      if (!existsSync(folder)) await buildInto(tools, folder, report);
+      if (!existsSync(folder)) {
+        await buildInto(tools, folder, report);
+      }
       return folder;
     },
   );
@@ -64,8 +68,9 @@ export function isBuilt(tools: GoTools): boolean {
 
 function buildKey(tools: GoTools): string {
   const hash = createHash("sha256").update(linkerFlags(tools));
-  for (const file of ["go.mod", "go.sum", ...(tools.files ?? [])])
+  for (const file of ["go.mod", "go.sum", ...(tools.files ?? [])]) {
     hash.update(readFileSync(join(__dirname, tools.module, file)));
+  }
   return hash.digest("hex").slice(0, 12);
 }
 
@@ -88,16 +93,21 @@ async function buildInto(tools: GoTools, folder: string, report: Report): Promis
     reject: false,
   });
   let count = 0;
-  for await (const line of build.iterable({ from: "stderr" }))
+  for await (const line of build.iterable({ from: "stderr" })) {
     report(line.startsWith("go: ") ? line : `${++count} packages compiled`);
+  }
   const { failed, stderr } = await build;
-  if (failed) throw new Error(buildFailure(tools, stderr));
+  if (failed) {
+    throw new Error(buildFailure(tools, stderr));
+  }
   renameSync(part, folder);
 }
 
 async function assertGo(): Promise<void> {
   const { failed } = await execa("go", ["version"], { reject: false });
-  if (!failed) return;
+  if (!failed) {
+    return;
+  }
   throw new Error(
     "go is not on the PATH, and Slipway builds Kubernetes and the Pulumi engine with it where they cannot be downloaded; " +
       "install Go 1.21 or newer (https://go.dev/doc/install) and run it again",
@@ -113,10 +123,14 @@ async function assertRoom({ module, gibibytes }: GoTools): Promise<void> {
 
 /** What an interrupted build left; the lock is held, so nobody else is writing there. */
 function removeInterrupted(folder: string): void {
-  if (!existsSync(dirname(folder))) return;
-  for (const name of readdirSync(dirname(folder)))
-    if (name.startsWith(`${basename(folder)}.part-`))
+  if (!existsSync(dirname(folder))) {
+    return;
+  }
+  for (const name of readdirSync(dirname(folder))) {
+    if (name.startsWith(`${basename(folder)}.part-`)) {
       rmSync(join(dirname(folder), name), { recursive: true, force: true });
+    }
+  }
 }
 
 function buildFailure({ module }: GoTools, stderr: string): string {

@@ -18,8 +18,9 @@ export async function docker(...args: string[]): Promise<void> {
     all: true,
     reject: false,
   });
-  if (failed)
+  if (failed) {
     throw new Error(
       [`docker ${args.join(" ")} failed:`, ...all.split("\n").slice(-12)].join("\n  "),
     );
+  }
 }

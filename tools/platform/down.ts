@@ -23,7 +23,9 @@ export async function takeDown(): Promise<void> {
   await stop("kubelet");
   await kill(containerProcesses);
   // containerd tidies up after each container that ends, and its shim ends with that.
-  if (wasStarted("containerd")) await awaitGone(shims, 3);
+  if (wasStarted("containerd")) {
+    await awaitGone(shims, 3);
+  }
   await Promise.all(
     ["dockerd", "registry", "kube-proxy", "kube-scheduler", "kube-controller-manager"].map((name) =>
       stop(name),
@@ -47,5 +49,7 @@ export async function takeDown(): Promise<void> {
 export async function resetPlatform(builds: boolean): Promise<void> {
   await takeDown();
   rmSync(stateFolder, { recursive: true, force: true });
-  if (builds) rmSync(cacheFolder, { recursive: true, force: true });
+  if (builds) {
+    rmSync(cacheFolder, { recursive: true, force: true });
+  }
 }

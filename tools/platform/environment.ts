@@ -43,15 +43,17 @@ function clusterVariables(
   given: NodeJS.ProcessEnv,
 ): Pick<PlatformEnvironment, "SLIPWAY_KUBECONFIG" | "SLIPWAY_REGISTRY" | "SLIPWAY_BASE_IMAGE"> {
   const external = externalPlatform(given);
-  if (external)
+  if (external) {
     return {
       SLIPWAY_KUBECONFIG: external.kubeconfig,
       SLIPWAY_REGISTRY: external.registry,
       SLIPWAY_BASE_IMAGE: given["SLIPWAY_BASE_IMAGE"] || publicBaseImage,
     };
+  }
   const base = readJson(baseImageFile);
-  if (typeof base !== "string")
+  if (typeof base !== "string") {
     throw new Error("the local platform has never been up; run: npm run platform -- up");
+  }
   return {
     SLIPWAY_KUBECONFIG: kubeconfigs.administrator,
     SLIPWAY_REGISTRY: registry,

@@ -47,7 +47,9 @@ program
   .action(async () => {
     const status = await platformStatus();
     console.log(statusTable(status));
-    if (!isRunning(status)) process.exitCode = notRunning;
+    if (!isRunning(status)) {
+      process.exitCode = notRunning;
+    }
   });
 
 program

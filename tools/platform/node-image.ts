@@ -37,12 +37,15 @@ const accounts = {
 export async function ensureNodeImage(): Promise<string> {
   const parts = await imageParts();
   const image = `${nodeRepository}:${parts.version}-${contentKey(parts)}`;
-  if (!(await registryDigest(image))) await build(image, parts);
+  if (!(await registryDigest(image))) {
+    await build(image, parts);
+  }
   const digest = await registryDigest(image);
-  if (!digest)
+  if (!digest) {
     throw new Error(
       `the registry does not have ${image} although it was pushed; run: npm run platform -- reset, then up again`,
     );
+  }
   return `${nodeRepository}@${digest}`;
 }
 
@@ -59,8 +62,9 @@ async function imageParts(): Promise<Parts> {
   const { version } = JSON.parse(readFileSync(manifest, "utf8")) as { version: string };
   const node = join(dirname(manifest), "bin/node");
   const busybox = busyboxPath.find((file) => existsSync(file));
-  if (!busybox)
+  if (!busybox) {
     throw new Error("busybox is missing; install it with: apt-get install busybox-static");
+  }
   const libraries = await Promise.all([node, busybox].map(librariesOf));
   return { version, node, busybox, libraries: [...new Set(libraries.flat())].sort() };
 }
@@ -80,8 +84,9 @@ export function parseLdd(output: string): string[] {
 
 function contentKey({ version, busybox, libraries }: Parts): string {
   const hash = createHash("sha256").update(version).update(JSON.stringify(accounts));
-  for (const file of [recipe, busybox, certificateBundle, ...libraries])
+  for (const file of [recipe, busybox, certificateBundle, ...libraries]) {
     hash.update(file).update(readFileSync(file));
+  }
   return hash.digest("hex").slice(0, 12);
 }
 
@@ -111,16 +116,24 @@ async function fillRoot(root: string, { node, busybox, libraries }: Parts): Prom
     [busybox]: "bin/busybox",
     [certificateBundle]: certificateBundle,
   };
-  for (const library of libraries) copies[library] = library;
+  for (const library of libraries) {
+    copies[library] = library;
+  }
   for (const [from, to] of Object.entries(copies)) {
     mkdirSync(dirname(join(root, to)), { recursive: true });
     copyFileSync(from, join(root, to));
   }
-  for (const folder of ["root", "home/node", "tmp", "var/tmp", "usr/bin"])
+  for (const folder of ["root", "home/node", "tmp", "var/tmp", "usr/bin"]) {
     mkdirSync(join(root, folder), { recursive: true });
-  for (const folder of ["tmp", "var/tmp"]) chmodSync(join(root, folder), 0o1777);
-  for (const [file, content] of Object.entries(accounts)) writeFileSync(join(root, file), content);
+  }
+  for (const folder of ["tmp", "var/tmp"]) {
+    chmodSync(join(root, folder), 0o1777);
+  }
+  for (const [file, content] of Object.entries(accounts)) {
+    writeFileSync(join(root, file), content);
+  }
   const { stdout } = await execa(busybox, ["--list"]);
-  for (const applet of stdout.split("\n").filter((name) => name !== "busybox"))
+  for (const applet of stdout.split("\n").filter((name) => name !== "busybox")) {
     symlinkSync("busybox", join(root, "bin", applet));
+  }
 }

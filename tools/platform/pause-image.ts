@@ -13,7 +13,9 @@ const recipes = join(__dirname, "images");
  * @param base - Image with a shell.
  */
 export async function ensurePauseImage(base: string): Promise<void> {
-  if (await registryDigest(pauseImage)) return;
+  if (await registryDigest(pauseImage)) {
+    return;
+  }
   const context = mkdtempSync(join(tmpdir(), "slipway-pause-"));
   try {
     const output = ["-o", join(context, "pause"), join(recipes, "pause.c")];

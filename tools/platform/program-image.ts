@@ -16,7 +16,9 @@ export interface ProgramImage {
 
 /** Puts an image into the registry where it is not there. */
 export async function ensureProgramImage({ name, recipe, program }: ProgramImage): Promise<void> {
-  if (await registryDigest(name)) return;
+  if (await registryDigest(name)) {
+    return;
+  }
   const context = mkdtempSync(join(tmpdir(), "slipway-program-"));
   try {
     copyFileSync(join(__dirname, "images", recipe), join(context, "Dockerfile"));

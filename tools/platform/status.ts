@@ -71,7 +71,7 @@ export function statusTable(status: readonly ComponentStatus[]): string {
 async function daemonStatus(name: ComponentName): Promise<ComponentStatus> {
   const record = aliveRecord(name);
   const { address, ready } = components[name]();
-  if (!record)
+  if (!record) {
     return {
       component: name,
       pid: "",
@@ -79,6 +79,7 @@ async function daemonStatus(name: ComponentName): Promise<ComponentStatus> {
       since: "",
       address,
     };
+  }
   const answers = await ready().then(
     () => true,
     () => false,

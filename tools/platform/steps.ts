@@ -73,7 +73,9 @@ function packagesStep(): Step {
   const missing = missingPackages();
   const which = missing.length > 0 ? `: installing ${missing.join(", ")}` : "";
   return step(`Debian packages${which}`, async () => {
-    if (missing.length > 0) await installPackages(missing);
+    if (missing.length > 0) {
+      await installPackages(missing);
+    }
   });
 }
 
@@ -98,13 +100,17 @@ function craneStep(): Step {
 
 async function prepare(): Promise<void> {
   const boot = readJson(bootFile);
-  if (boot !== undefined && boot !== currentBoot()) await takeDown();
+  if (boot !== undefined && boot !== currentBoot()) {
+    await takeDown();
+  }
   await assertDiskSpace(stateFolder, stateGibibytes, "running the platform");
   writeJson(bootFile, currentBoot());
   await ensureCertificates();
   ensureKubeconfigs();
   // Containers of before have lost their network with the old bridge; the kubelet makes new ones.
-  if (await ensureNetwork()) await kill(containerProcesses);
+  if (await ensureNetwork()) {
+    await kill(containerProcesses);
+  }
 }
 
 function componentSteps(): Step[] {
@@ -132,7 +138,9 @@ async function ensureImages(): Promise<void> {
 function proofStep(): Step {
   return step("a pod reaches the API server by its Service", async () => {
     const running = Object.keys(components).map(aliveRecord);
-    if (JSON.stringify(readJson(proofFile)) === JSON.stringify(running)) return;
+    if (JSON.stringify(readJson(proofFile)) === JSON.stringify(running)) {
+      return;
+    }
     await proveByPod(environment().SLIPWAY_BASE_IMAGE);
     writeJson(proofFile, running);
   });
@@ -168,7 +176,9 @@ function paced(display: Display): Report {
   const pause = process.stdout.isTTY ? 200 : 30_000;
   let last = Date.now();
   return (line) => {
-    if (Date.now() - last < pause) return;
+    if (Date.now() - last < pause) {
+      return;
+    }
     last = Date.now();
     display.output = line;
   };

@@ -139,7 +139,9 @@ async function lesserIdentity(stage: Stage): Promise<string> {
   const account = { name: "deployer", namespace: home };
   await stage.create({ apiVersion: "v1", kind: "Namespace", metadata: { name: home } });
   await stage.create({ apiVersion: "v1", kind: "ServiceAccount", metadata: account });
-  for (const manifest of almostEveryRight(home, account)) await stage.create(manifest);
+  for (const manifest of almostEveryRight(home, account)) {
+    await stage.create(manifest);
+  }
   const token = await stage.tokenOf(account);
   const config = new KubeConfig();
   config.loadFromString(kubeConfig().exportConfig());
