@@ -35,13 +35,21 @@ export function contextFiles(context: string, dockerfile: string): string[] {
 }
 
 function rulesOf(context: string, dockerfile: string): IgnoreRules {
-  const files = [`${dockerfile}.dockerignore`, join(context, ".dockerignore")];
-  const file = files.find((path) => existsSync(path));
-  const text = file === undefined ? "" : readFileSync(file, "utf8");
+  const file = ignoreFiles(context, dockerfile).find((path) => existsSync(path));
+  return rulesIn(file === undefined ? "" : readFileSync(file, "utf8"), file ?? "");
+}
+
+/** The files that may say what is left out of a context; the first that exists does. */
+export function ignoreFiles(context: string, dockerfile: string): string[] {
+  return [`${dockerfile}.dockerignore`, join(context, ".dockerignore")];
+}
+
+/** @throws Error naming the file, and a pattern in it that the builder refuses */
+export function rulesIn(text: string, file: string): IgnoreRules {
   try {
     return ignoreRules(text);
   } catch (error) {
     const { message } = error as Error;
-    throw new Error(`${file ?? ""}: a pattern cannot be read: ${message}`, { cause: error });
+    throw new Error(`${file}: a pattern cannot be read: ${message}`, { cause: error });
   }
 }

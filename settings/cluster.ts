@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { isAbsolute } from "node:path";
 
@@ -96,9 +96,22 @@ function fingerprint(cluster: Target, kubeconfig: string): string {
     cluster["certificate-authority-data"] ??
     (authority ? readFileSync(fileOf(kubeconfig, authority)).toString("base64") : undefined);
   return createHash("sha256")
-    .update(signedBy ?? cluster.server)
+    .update(signedBy === undefined ? cluster.server : (certificatesIn(signedBy) ?? signedBy))
     .digest("hex")
     .slice(0, 12);
+}
+
+const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g;
+
+/** The certificates of a bundle as Kubernetes' own tools write them; what stands between them, or how, does not count. */
+function certificatesIn(bundle: string): string | undefined {
+  const found = Buffer.from(bundle, "base64").toString("latin1").match(CERTIFICATE) ?? [];
+  try {
+    const written = found.map((certificate) => new X509Certificate(certificate).toString());
+    return written.length === 0 ? undefined : Buffer.from(written.join("")).toString("base64");
+  } catch {
+    return undefined;
+  }
 }
 
 function expandedTexts(

@@ -206,14 +206,15 @@ function planBuild(
   { context, dockerfile = join(context, "Dockerfile"), ...build }: Build,
 ): BuildPlan {
   const { target, platform } = build;
-  const source = sourceOf(context, dockerfile);
-  const args = { ...build.args, ...commitArgument(build.commitArg, source) };
   try {
+    const source = sourceOf(context, dockerfile);
+    const args = { ...build.args, ...commitArgument(build.commitArg, source) };
     const tag = contentHash({ context, dockerfile, target, args, platform });
     // Relative, so that two checkouts of the same content have the same inputs.
     const paths = { context: fromHere(context), dockerfile: fromHere(dockerfile) };
     return { tag, source, build: { ...paths, target, args, platform } };
   } catch (error) {
+    if (pulumi.RunError.isInstance(error)) throw error;
     throw new pulumi.RunError(`build context of ${name}: ${(error as Error).message}`);
   }
 }

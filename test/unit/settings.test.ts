@@ -1,6 +1,6 @@
 // Cannot prove how the engine prints a fault or hands a secret over: test/e2e/bad-input.test.ts does.
-import { execFileSync } from "node:child_process";
 import { generateKeyPairSync } from "node:crypto";
+import { execFileSync } from "node:child_process";
 import { chmodSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 
@@ -364,6 +364,17 @@ describe("the cluster", () => {
     expect(identifierOf(KUBECONFIG.replace("QUJD", "WFla"))).not.toBe(byAuthority);
     expect(identifierOf(withFiles("certificate-authority: ca.crt"))).toBe(byAuthority);
     const bare = KUBECONFIG.replace(", certificate-authority-data: QUJD", "");
+    const rewritten = [
+      `${AUTHORITY}\n`,
+      AUTHORITY.trim(),
+      AUTHORITY.replaceAll("\n", "\r\n"),
+      `# the authority\n${AUTHORITY}`,
+    ];
+    for (const text of rewritten) {
+      const same = Buffer.from(text).toString("base64");
+      expect(identifierOf(KUBECONFIG.replace("QUJD", same))).toBe(byAuthority);
+    }
+    expect(byAuthority).toBe(createHash("sha256").update(data).digest("hex").slice(0, 12));
     expect(identifierOf(bare)).not.toBe(identifierOf(bare.replace("10.0.0.1", "10.0.0.2")));
     expect(identifierOf(KUBECONFIG, { identifier: "ours" })).toBe("ours");
   });
