@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { FoundImage } from "../../contract/image-digests";
 import type { ReleaseLooks } from "../../contract/release-looks";
-import type { ReleaseRecord } from "../../contract/release-record";
+import { RECORD_VERSION, type ReleaseRecord } from "../../contract/release-record";
 import { byName } from "../by-name";
 import { type ImageSource, loginTo, type Registry } from "../image/image";
 import { gateReference } from "../image/image-reference";
