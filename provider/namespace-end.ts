@@ -2,7 +2,7 @@ import { z } from "zod";
 
 import type { NamespaceEnd } from "../contract/namespace-end";
 import type { Api } from "./cluster/api";
-import { plainText } from "./cluster/plain-text";
+import { oneLine } from "./cluster/one-line";
 
 const schema = z.object({
   metadata: z.object({ deletionTimestamp: z.string().optional() }),
@@ -43,11 +43,11 @@ export async function namespaceEnd(
     return {};
   }
   const holds = (found.data?.status?.conditions ?? []).filter(({ status }) => status === "True");
-  const why = holds.map(({ reason, message }) => `${plainText(reason)}: ${plainText(message)}`);
+  const why = holds.map(({ reason, message }) => `${oneLine(reason)}: ${oneLine(message)}`);
   const isDead = holds.some(({ type }) => type === DEAD_API);
   const remedy = isDead
     ? "mend the API that cannot be reached, or delete its APIService (kubectl get apiservices)"
     : "wait for its end";
-  const told = [`namespace ${namespace} is being deleted since ${plainText(since)}`, ...why];
+  const told = [`namespace ${namespace} is being deleted since ${oneLine(since)}`, ...why];
   return { told: `${told.join("; ")}; ${remedy}; then run pulumi up --refresh` };
 }

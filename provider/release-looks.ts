@@ -6,7 +6,7 @@ import type { Api } from "./cluster/api";
 import { ApiError } from "./cluster/api-error";
 import { atATime } from "./cluster/at-a-time";
 import { COLLECTIONS } from "./cluster/collection";
-import { plainText } from "./cluster/plain-text";
+import { oneLine } from "./cluster/one-line";
 import { carriesDigest, digestOf } from "./verdict/digest";
 import type { Deployment, Pod } from "./verdict/objects";
 
@@ -100,7 +100,7 @@ function trouble(pod: Pod): string | undefined {
     return `container ${name} is ${why} after ${restartCount} restarts`;
   });
   const name = pod.metadata?.name ?? "";
-  return plainText(`pod ${name}: ${waiting.join(", ") || "not ready"}`);
+  return oneLine(`pod ${name}: ${waiting.join(", ") || "not ready"}`);
 }
 
 /** An evicted pod is kept until somebody clears it away, long after another one has taken its place. */
