@@ -1,6 +1,6 @@
 import { basename, dirname, relative } from "node:path";
 
-import { contextFiles, ignoreFiles, rulesIn } from "./context-files";
+import { contextFiles, ignoreFiles, rulesIn } from "../../build-context/context-files";
 import { git, gitList } from "./git";
 
 /** What git lists of a submodule, whose files are another repository's. */

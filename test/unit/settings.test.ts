@@ -2,6 +2,7 @@
 import { generateKeyPairSync } from "node:crypto";
 import { execFileSync } from "node:child_process";
 import { chmodSync, symlinkSync } from "node:fs";
+import { createHash } from "node:crypto";
 import { join } from "node:path";
 
 import * as pulumi from "@pulumi/pulumi";
