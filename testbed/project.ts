@@ -16,7 +16,7 @@ const PROGRAM = [
   "Pulumi.yaml",
   "package.json",
   "tsconfig.json",
-  "loader.cjs",
+  "preload.cjs",
   "index.ts",
   "settings.ts",
   "settings",

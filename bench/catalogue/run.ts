@@ -134,7 +134,7 @@ export async function putFaults(
 ): Promise<void> {
   await cp(join(__dirname, "clone/fault.ts"), join(project.folder, "fault.ts"));
   await project.write("patch.json", JSON.stringify(faults));
-  await project.write("index.ts", `import "./fault";\n${await project.read("index.ts")}`);
+  await project.write("index.ts", `import "./fault.ts";\n${await project.read("index.ts")}`);
 }
 
 function stateAt({ expected }: Case, stage: Stage): number | undefined {

@@ -1,6 +1,7 @@
 // Proves how the report's page is in Chromium. It cannot prove other browsers.
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -47,7 +48,7 @@ function page(): string {
 }
 
 function look(text: string, width: number, scheme: "dark" | "light"): Seen {
-  const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
+  const axe = readFileSync(createRequire(__filename).resolve("axe-core/axe.min.js"), "utf8");
   // The page allows no script, so what looks at it takes that rule out first.
   const open = text.replace(/<meta[^>]*Content-Security-Policy[^>]*>/, "");
   const script = `<script>${axe}</script><script>${LOOK}</script></body>`;

@@ -34,7 +34,7 @@ afterAll(async () => {
 /** A program as a user would write it: an object, and the wait for it. */
 const program = (body: string) => `
 import * as k8s from "@pulumi/kubernetes";
-import { ObjectReadiness, SlipwayProvider } from "./components";
+import { ObjectReadiness, SlipwayProvider } from "./components/index.ts";
 
 const kubeconfig = process.env["SLIPWAY_KUBECONFIG"] ?? "";
 const cluster = { provider: new k8s.Provider("cluster", { kubeconfig, clusterIdentifier: "e2e" }) };

@@ -98,6 +98,22 @@ test("npm pack has compiled code, types, the provider and the command line, and 
   expect(files.filter((file) => /(?<!\.d)\.ts$|^test\/|^tools\//.test(file))).toEqual([]);
 });
 
+test("it depends on what its code loads, and on nothing else", async () => {
+  const modules = join(folder, "project/node_modules/slipway");
+  const used = new Set<string>();
+  for (const file of await readdir(join(modules, "dist"), { recursive: true })) {
+    if (!file.endsWith(".js")) continue;
+    const text = await readFile(join(modules, "dist", file), "utf8");
+    for (const [, name = ""] of text.matchAll(/require\("((?:@[^/"]+\/)?[^/".:]+)[/"]/g)) {
+      used.add(name);
+    }
+  }
+  const { dependencies } = JSON.parse(await readFile(join(modules, "package.json"), "utf8")) as {
+    dependencies: Record<string, string>;
+  };
+  expect([...used].sort()).toEqual(Object.keys(dependencies).sort());
+});
+
 test("its command line runs", async () => {
   const { stdout } = await run("node", "node_modules/slipway/cli/slipway", "--version");
   const { version } = JSON.parse(await readFile(join(CHECKOUT, "package.json"), "utf8")) as {

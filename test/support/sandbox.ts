@@ -76,7 +76,7 @@ export class Sandbox {
   /** Starts a command of `npm run platform` in the sandbox. */
   startPlatform(args: string[], env: Readonly<Record<string, string>> = {}): SandboxProcess {
     return this.start(
-      [process.execPath, "--require", "./loader.cjs", "tools/platform/main.ts", ...args],
+      [process.execPath, "--require", "./preload.cjs", "tools/platform/main.ts", ...args],
       env,
     );
   }

@@ -31,8 +31,8 @@ test.each<[string, string, string[]]>([
   ["a runtime without options", "runtime:\n  name: nodejs\nmain: .\n", []],
   [
     "plain values",
-    options("typescript: false", "nodeargs: --require ./loader.cjs"),
-    ["--typescript=false", "--nodeargs=--require ./loader.cjs"],
+    options("typescript: false", "nodeargs: --require ./preload.cjs"),
+    ["--typescript=false", "--nodeargs=--require ./preload.cjs"],
   ],
   [
     "double quotes",

@@ -93,10 +93,10 @@ describe("a lock", () => {
 
   test("goes with a process that is killed", async () => {
     const script = `
-      const { withLock } = require("${__dirname}/../../tools/platform/lock");
+      const { withLock } = require("${__dirname}/../../tools/platform/lock.ts");
       withLock("killed ${process.pid}", () => {}, () => { console.log("in"); return new Promise(() => setInterval(() => {}, 1000)); });
     `;
-    const child = spawn(process.execPath, ["--require", "./loader.cjs", "-e", script], {
+    const child = spawn(process.execPath, ["--require", "./preload.cjs", "-e", script], {
       stdio: ["ignore", "pipe", "inherit"],
     });
     await once(child.stdout, "data");
