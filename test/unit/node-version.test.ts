@@ -55,7 +55,7 @@ describe("the loader of a checkout", () => {
   const on = (version: string) => {
     const pretend = `Object.defineProperty(process.versions, "node", { value: "${version}" });
       Object.defineProperty(process, "version", { value: "v${version}" });
-      require("./loader.cjs");`;
+      require("./preload.cjs");`;
     return execa(process.execPath, ["-e", pretend], { cwd: CHECKOUT, reject: false });
   };
 

@@ -23,7 +23,7 @@ async function served(fault: string) {
     const { serve } = require("./wire/serve.ts");
     serve({ name: "things", version: "1.2.3", cancel: () => console.error("canceled") });
     process.on("SIGUSR2", () => { ${fault} });`;
-  const child = spawn(process.execPath, ["--require", "./loader.cjs", "-e", script], {
+  const child = spawn(process.execPath, ["--require", "./preload.cjs", "-e", script], {
     cwd: CHECKOUT,
   });
   children.push(child);
