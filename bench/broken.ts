@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 
-import type { ReleaseRecord } from "../contract/release-record";
-import { Project } from "../testbed/project";
-import { timed } from "./progress";
-import { buildImage, serviceOf } from "./scale";
-import { watchesDuring } from "./watches";
+import type { ReleaseRecord } from "../contract/release-record.ts";
+import { Project } from "../testbed/project.ts";
+import { timed } from "./progress.ts";
+import { buildImage, serviceOf } from "./scale.ts";
+import { watchesDuring } from "./watches.ts";
 
 const SERVICES = 50;
 const SAMPLE_MS = 250;

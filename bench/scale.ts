@@ -2,13 +2,13 @@ import { join } from "node:path";
 
 import { execa } from "execa";
 
-import { Project } from "../testbed/project";
-import { succeed } from "../testbed/succeed";
-import { environment } from "../tools/platform/environment";
-import { timed } from "./progress";
-import { watchesDuring } from "./watches";
+import { Project } from "../testbed/project.ts";
+import { succeed } from "../testbed/succeed.ts";
+import { environment } from "../tools/platform/environment.ts";
+import { timed } from "./progress.ts";
+import { watchesDuring } from "./watches.ts";
 
-const SHOP = join(__dirname, "../example/shop");
+const SHOP = join(import.meta.dirname, "../example/shop");
 
 /** One stack of some number of services. */
 export interface ScaleFigures {

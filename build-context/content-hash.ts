@@ -2,7 +2,7 @@ import { createHash, type Hash } from "node:crypto";
 import { closeSync, lstatSync, openSync, readlinkSync, readSync } from "node:fs";
 import { join } from "node:path";
 
-import { contextFiles } from "./context-files";
+import { contextFiles } from "./context-files.ts";
 
 /** What an image is made of. */
 export interface Content {

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { type IgnoreRules, ignoreRules } from "./ignore-rules";
+import { type IgnoreRules, ignoreRules } from "./ignore-rules.ts";
 
 /**
  * Paths of the files and links that a builder gets of a context, in order, but for those of the repository itself (`.git`).

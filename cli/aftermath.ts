@@ -1,4 +1,4 @@
-import type { Reason } from "../provider/verdict/reasons";
+import type { Reason } from "../provider/verdict/reasons.ts";
 
 /** What a run of pulumi says, and what to do then. */
 const AFTERMATH = [

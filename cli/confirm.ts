@@ -1,6 +1,6 @@
 import { createInterface } from "node:readline/promises";
 
-import { badInput } from "./exit-code";
+import { badInput } from "./exit-code.ts";
 
 /**
  * Asks before something is changed.

@@ -1,6 +1,6 @@
-import type { HistoryEntry, ReleaseRecord } from "../contract/release-record";
-import { badInput } from "./exit-code";
-import { shortDigest } from "./words";
+import type { HistoryEntry, ReleaseRecord } from "../contract/release-record.ts";
+import { badInput } from "./exit-code.ts";
+import { shortDigest } from "./words.ts";
 
 /** Which release to go back to: one by its digest, or that many that were ready before. */
 export type Wanted = { readonly to: string } | { readonly steps: number };

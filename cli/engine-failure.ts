@@ -1,5 +1,5 @@
-import { masked } from "../provider/mask/mask";
-import { CommandFailure } from "./exit-code";
+import { masked } from "../provider/mask/mask.ts";
+import { CommandFailure } from "./exit-code.ts";
 
 /** What is told of an engine that could not do what it was asked, and what to do then. */
 interface Remedy {

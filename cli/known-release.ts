@@ -1,7 +1,7 @@
-import type { HistoryEntry, ReleaseRecord } from "../contract/release-record";
-import { RESOURCES } from "../contract/tokens";
-import type { SlipwayOutputs } from "./outputs";
-import type { EngineState, StateResource } from "./recover/engine-state";
+import type { HistoryEntry, ReleaseRecord } from "../contract/release-record.ts";
+import { RESOURCES } from "../contract/tokens.ts";
+import type { SlipwayOutputs } from "./outputs.ts";
+import type { EngineState, StateResource } from "./recover/engine-state.ts";
 
 /** What the engine's state has of a service's release: what was found last, be it by an up or by a refresh. */
 export interface KnownRelease {

@@ -6,13 +6,13 @@ import type { KubeConfig } from "@kubernetes/client-node";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { stringify } from "yaml";
 
-import { duration, LONGEST_DAYS } from "../settings/duration";
-import { clusterOf } from "./cluster-access";
-import { badInput, CommandFailure } from "./exit-code";
-import { type CommonOptions, print, stackCommand } from "./options";
-import type { SlipwayOutputs } from "./outputs";
-import { ProjectStack } from "./project-stack";
-import { STANDARD_OUTPUT } from "./result-file";
+import { duration, LONGEST_DAYS } from "../settings/duration.ts";
+import { clusterOf } from "./cluster-access.ts";
+import { badInput, CommandFailure } from "./exit-code.ts";
+import { type CommonOptions, print, stackCommand } from "./options.ts";
+import type { SlipwayOutputs } from "./outputs.ts";
+import { ProjectStack } from "./project-stack.ts";
+import { STANDARD_OUTPUT } from "./result-file.ts";
 
 interface Options extends CommonOptions {
   readonly lane: string;

@@ -1,10 +1,10 @@
-import { SlipwayProvider } from "../provider/slipway";
-import type { NamespaceEnd } from "../contract/namespace-end";
-import { FUNCTIONS, RESOURCES } from "../contract/tokens";
-import { clusterSettingOf } from "./cluster-access";
-import { CommandFailure } from "./exit-code";
-import { type KnownRelease, knownReleases } from "./known-release";
-import type { ProjectStack } from "./project-stack";
+import { SlipwayProvider } from "../provider/slipway.ts";
+import type { NamespaceEnd } from "../contract/namespace-end.ts";
+import { FUNCTIONS, RESOURCES } from "../contract/tokens.ts";
+import { clusterSettingOf } from "./cluster-access.ts";
+import { CommandFailure } from "./exit-code.ts";
+import { type KnownRelease, knownReleases } from "./known-release.ts";
+import type { ProjectStack } from "./project-stack.ts";
 
 /** What the cluster shows. */
 export interface LiveLook {

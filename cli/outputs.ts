@@ -1,8 +1,12 @@
-import type { OutputMap } from "@pulumi/pulumi/automation";
+import type { OutputMap } from "@pulumi/pulumi/automation/index.js";
 
-import { type HistoryEntry, RECORD_VERSION, type ReleaseRecord } from "../contract/release-record";
-import type { JenkinsOutputs } from "../components/lanes/jenkins-access";
-import { badInput, CommandFailure } from "./exit-code";
+import {
+  type HistoryEntry,
+  RECORD_VERSION,
+  type ReleaseRecord,
+} from "../contract/release-record.ts";
+import type { JenkinsOutputs } from "../components/lanes/jenkins-access.ts";
+import { badInput, CommandFailure } from "./exit-code.ts";
 
 /** What the commands read of a stack's outputs: docs/outputs.md. */
 export interface SlipwayOutputs {

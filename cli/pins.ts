@@ -2,8 +2,8 @@ import { readFile } from "node:fs/promises";
 
 import { type Document, isMap, parseDocument } from "yaml";
 
-import type { HistoryEntry } from "../contract/release-record";
-import { CommandFailure } from "./exit-code";
+import type { HistoryEntry } from "../contract/release-record.ts";
+import { CommandFailure } from "./exit-code.ts";
 
 /** The image that the settings hold a service at: `slipway:pins`. */
 export interface Pin {

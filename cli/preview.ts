@@ -1,14 +1,14 @@
-import type { EngineEvent } from "@pulumi/pulumi/automation";
+import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
 import { type Command, InvalidArgumentError } from "commander";
 
-import { remedyAfter } from "./aftermath";
-import { badInput, CommandFailure, EXIT_CODE } from "./exit-code";
-import { type CommonOptions, print, stackCommand } from "./options";
-import { type Expectation, parseExpectation, unexpected } from "./preview/expectation";
-import { previewMarkdown } from "./preview/markdown";
-import { type PreviewReport, previewReport } from "./preview/preview";
-import { ProjectStack } from "./project-stack";
-import { assertApart, STANDARD_OUTPUT, writeResult } from "./result-file";
+import { remedyAfter } from "./aftermath.ts";
+import { badInput, CommandFailure, EXIT_CODE } from "./exit-code.ts";
+import { type CommonOptions, print, stackCommand } from "./options.ts";
+import { type Expectation, parseExpectation, unexpected } from "./preview/expectation.ts";
+import { previewMarkdown } from "./preview/markdown.ts";
+import { type PreviewReport, previewReport } from "./preview/preview.ts";
+import { ProjectStack } from "./project-stack.ts";
+import { assertApart, STANDARD_OUTPUT, writeResult } from "./result-file.ts";
 
 interface Options extends CommonOptions {
   readonly comment?: string;

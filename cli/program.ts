@@ -1,15 +1,17 @@
 import { Command } from "commander";
 
-import { version } from "../package.json";
-import { gateCommand } from "./gate";
-import { historyCommand } from "./history";
-import { kubeconfigCommand } from "./kubeconfig";
-import { previewCommand } from "./preview";
-import { recoverCommand } from "./recover";
-import { reportCommand } from "./report";
-import { rollbackCommand } from "./rollback";
-import { statusCommand } from "./status";
-import { unpinCommand } from "./unpin";
+import manifest from "../package.json" with { type: "json" };
+import { gateCommand } from "./gate.ts";
+import { historyCommand } from "./history.ts";
+import { kubeconfigCommand } from "./kubeconfig.ts";
+import { previewCommand } from "./preview.ts";
+import { recoverCommand } from "./recover.ts";
+import { reportCommand } from "./report.ts";
+import { rollbackCommand } from "./rollback.ts";
+import { statusCommand } from "./status.ts";
+import { unpinCommand } from "./unpin.ts";
+
+const { version } = manifest;
 
 const EXIT_CODES = `
 Exit codes:

@@ -11,12 +11,12 @@ import type {
   LocalWorkspace,
   PreviewOptions,
   Stack,
-} from "@pulumi/pulumi/automation";
+} from "@pulumi/pulumi/automation/index.js";
 
-import { badInput, CommandFailure } from "./exit-code";
-import { knownReleases, withKnown } from "./known-release";
-import { type SlipwayOutputs, slipwayOutputs } from "./outputs";
-import type { EngineState } from "./recover/engine-state";
+import { badInput, CommandFailure } from "./exit-code.ts";
+import { knownReleases, withKnown } from "./known-release.ts";
+import { type SlipwayOutputs, slipwayOutputs } from "./outputs.ts";
+import type { EngineState } from "./recover/engine-state.ts";
 
 /** Where the words of pulumi go. */
 export type Hears = (text: string) => void;
@@ -36,16 +36,30 @@ interface Exported {
 
 /** A stack of the project in the working folder, driven by the Automation API. */
 export class ProjectStack {
+  readonly project: string;
+  readonly name: string;
+  /** Folder of the project. */
+  readonly folder: string;
+  /** The file with its settings. */
+  readonly settingsFile: string;
+  private readonly workspace: LocalWorkspace;
+  private readonly selected: string | undefined;
+
   private constructor(
-    readonly project: string,
-    readonly name: string,
-    /** Folder of the project. */
-    readonly folder: string,
-    /** The file with its settings. */
-    readonly settingsFile: string,
-    private readonly workspace: LocalWorkspace,
-    private readonly selected: string | undefined,
-  ) {}
+    project: string,
+    name: string,
+    folder: string,
+    settingsFile: string,
+    workspace: LocalWorkspace,
+    selected: string | undefined,
+  ) {
+    this.project = project;
+    this.name = name;
+    this.folder = folder;
+    this.settingsFile = settingsFile;
+    this.workspace = workspace;
+    this.selected = selected;
+  }
 
   /**
    * Opens a stack of the project that `folder` belongs to.
@@ -211,7 +225,7 @@ export class ProjectStack {
 }
 
 /** Loaded when it is needed, so that help comes at once. */
-function automation(): Promise<typeof import("@pulumi/pulumi/automation")> {
+function automation(): Promise<typeof import("@pulumi/pulumi/automation/index.js")> {
   return import("@pulumi/pulumi/automation/index.js");
 }
 

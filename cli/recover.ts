@@ -1,17 +1,21 @@
 import type { KubernetesObject } from "@kubernetes/client-node";
 import type { Command } from "commander";
 
-import { clusterOf } from "./cluster-access";
-import { confirm } from "./confirm";
-import { CommandFailure } from "./exit-code";
-import { type CommonOptions, print, stackCommand } from "./options";
-import { ProjectStack } from "./project-stack";
-import { type EngineState, withFieldManagers, withoutPendingCreates } from "./recover/engine-state";
-import { type Finding, findingOf, findingOfOther, idOf, ownerOf } from "./recover/finding";
-import { importList } from "./recover/import-list";
-import { type ObjectInputs, type PendingCreate, pendingCreates } from "./recover/pending-create";
-import { holderOf, lockWords, type StateLock, stateLocks } from "./recover/state-lock";
-import { table } from "./words";
+import { clusterOf } from "./cluster-access.ts";
+import { confirm } from "./confirm.ts";
+import { CommandFailure } from "./exit-code.ts";
+import { type CommonOptions, print, stackCommand } from "./options.ts";
+import { ProjectStack } from "./project-stack.ts";
+import {
+  type EngineState,
+  withFieldManagers,
+  withoutPendingCreates,
+} from "./recover/engine-state.ts";
+import { type Finding, findingOf, findingOfOther, idOf, ownerOf } from "./recover/finding.ts";
+import { importList } from "./recover/import-list.ts";
+import { type ObjectInputs, type PendingCreate, pendingCreates } from "./recover/pending-create.ts";
+import { holderOf, lockWords, type StateLock, stateLocks } from "./recover/state-lock.ts";
+import { table } from "./words.ts";
 
 interface Options extends CommonOptions {
   readonly yes?: true;

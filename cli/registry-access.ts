@@ -1,8 +1,8 @@
-import { registryServer } from "../components/image/image-reference";
-import type { RegistryLogin } from "../contract/registry-login";
-import { Registry } from "../provider/registry/registry";
-import { expand } from "../settings/surroundings";
-import type { ProjectStack } from "./project-stack";
+import { registryServer } from "../components/image/image-reference.ts";
+import type { RegistryLogin } from "../contract/registry-login.ts";
+import { Registry } from "../provider/registry/registry.ts";
+import { expand } from "../settings/surroundings.ts";
+import type { ProjectStack } from "./project-stack.ts";
 
 /** The registries as the stack's settings log in to them. */
 export async function registryOf(stack: ProjectStack): Promise<Registry> {

@@ -1,11 +1,11 @@
-import type { EngineEvent } from "@pulumi/pulumi/automation";
+import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
 
-import type { ReleaseRecord } from "../contract/release-record";
-import { RESOURCES } from "../contract/tokens";
-import { remedyAfter, remedyOf } from "./aftermath";
-import { CommandFailure, EXIT_CODE } from "./exit-code";
-import type { CommonOptions } from "./options";
-import type { ProjectStack } from "./project-stack";
+import type { ReleaseRecord } from "../contract/release-record.ts";
+import { RESOURCES } from "../contract/tokens.ts";
+import { remedyAfter, remedyOf } from "./aftermath.ts";
+import { CommandFailure, EXIT_CODE } from "./exit-code.ts";
+import type { CommonOptions } from "./options.ts";
+import type { ProjectStack } from "./project-stack.ts";
 
 type Records = Readonly<Record<string, ReleaseRecord>>;
 

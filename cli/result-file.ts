@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises";
 
-import { badInput } from "./exit-code";
+import { badInput } from "./exit-code.ts";
 
 /** What stands for standard output in place of a file's name. */
 export const STANDARD_OUTPUT = "-";

@@ -2,17 +2,17 @@ import { writeFile } from "node:fs/promises";
 
 import { type Command, InvalidArgumentError, Option } from "commander";
 
-import type { HistoryEntry, ReleaseRecord } from "../contract/release-record";
-import { confirm } from "./confirm";
-import { earlierRelease, type Wanted } from "./earlier";
-import { badInput, CommandFailure } from "./exit-code";
-import { type CommonOptions, print, stackCommand } from "./options";
-import { serviceOf } from "./outputs";
-import { type Pin, pinOf, readPins, readSettingsFile, withPin } from "./pins";
-import { ProjectStack } from "./project-stack";
-import { registryOf } from "./registry-access";
-import { release } from "./release";
-import { age, commitWords, shortDigest } from "./words";
+import type { HistoryEntry, ReleaseRecord } from "../contract/release-record.ts";
+import { confirm } from "./confirm.ts";
+import { earlierRelease, type Wanted } from "./earlier.ts";
+import { badInput, CommandFailure } from "./exit-code.ts";
+import { type CommonOptions, print, stackCommand } from "./options.ts";
+import { serviceOf } from "./outputs.ts";
+import { type Pin, pinOf, readPins, readSettingsFile, withPin } from "./pins.ts";
+import { ProjectStack } from "./project-stack.ts";
+import { registryOf } from "./registry-access.ts";
+import { release } from "./release.ts";
+import { age, commitWords, shortDigest } from "./words.ts";
 
 interface Options extends CommonOptions {
   readonly service?: string;

@@ -1,13 +1,13 @@
 import type { Command } from "commander";
 
-import type { ReleaseRecord } from "../contract/release-record";
-import { remedyOf } from "./aftermath";
-import { foundLast, type KnownRelease, knownReleases, withKnown } from "./known-release";
-import { lookAtCluster } from "./live-look";
-import { type CommonOptions, print, stackCommand } from "./options";
-import { type Pin, readPins } from "./pins";
-import { ProjectStack } from "./project-stack";
-import { age, commitWords, shortDigest, table } from "./words";
+import type { ReleaseRecord } from "../contract/release-record.ts";
+import { remedyOf } from "./aftermath.ts";
+import { foundLast, type KnownRelease, knownReleases, withKnown } from "./known-release.ts";
+import { lookAtCluster } from "./live-look.ts";
+import { type CommonOptions, print, stackCommand } from "./options.ts";
+import { type Pin, readPins } from "./pins.ts";
+import { ProjectStack } from "./project-stack.ts";
+import { age, commitWords, shortDigest, table } from "./words.ts";
 
 interface Options extends CommonOptions {
   readonly live?: true;

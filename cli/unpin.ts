@@ -2,12 +2,12 @@ import { writeFile } from "node:fs/promises";
 
 import type { Command } from "commander";
 
-import { confirm } from "./confirm";
-import { badInput } from "./exit-code";
-import { type CommonOptions, print, stackCommand } from "./options";
-import { pinsOf, readSettingsFile, withoutPins } from "./pins";
-import { ProjectStack } from "./project-stack";
-import { release } from "./release";
+import { confirm } from "./confirm.ts";
+import { badInput } from "./exit-code.ts";
+import { type CommonOptions, print, stackCommand } from "./options.ts";
+import { pinsOf, readSettingsFile, withoutPins } from "./pins.ts";
+import { ProjectStack } from "./project-stack.ts";
+import { release } from "./release.ts";
 
 interface Options extends CommonOptions {
   readonly service?: string;

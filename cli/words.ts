@@ -1,4 +1,4 @@
-import type { HistoryEntry } from "../contract/release-record";
+import type { HistoryEntry } from "../contract/release-record.ts";
 
 const DIGEST_LENGTH = "sha256:".length + 12;
 

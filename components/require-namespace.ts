@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import type { NamespaceEnd, NamespaceEndArgs } from "../contract/namespace-end";
-import { FUNCTIONS } from "../contract/tokens";
-import type { SlipwayProvider } from "./slipway-provider";
+import type { NamespaceEnd, NamespaceEndArgs } from "../contract/namespace-end.ts";
+import { FUNCTIONS } from "../contract/tokens.ts";
+import type { SlipwayProvider } from "./slipway-provider.ts";
 
 /**
  * Ends the run before anything is registered where the namespace is being deleted: nothing that it is given would

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import type { ReleaseRecord } from "../contract/release-record";
+import type { ReleaseRecord } from "../contract/release-record.ts";
 
 /** Where the engine tells a program how many operations it runs at a time. */
 const OPERATIONS = "PULUMI_NODEJS_PARALLEL";

@@ -3,11 +3,11 @@ import { isIPv6 } from "node:net";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
-import type { DeploymentIdentity } from "../contract/readiness";
-import type { Service } from "./service-definition";
-import type { SourceReference } from "./manifests/deployment";
-import { workloadHash, type WorkloadManifests, workloadManifests } from "./manifests/workload";
-import { COMPONENTS } from "../contract/tokens";
+import type { DeploymentIdentity } from "../contract/readiness.ts";
+import type { Service } from "./service-definition.ts";
+import type { SourceReference } from "./manifests/deployment.ts";
+import { workloadHash, type WorkloadManifests, workloadManifests } from "./manifests/workload.ts";
+import { COMPONENTS } from "../contract/tokens.ts";
 
 /** Where a service answers. */
 export interface Endpoint {

@@ -1,8 +1,8 @@
 import { z } from "zod";
 
-import type { NamespaceEnd } from "../contract/namespace-end";
-import type { Api } from "./cluster/api";
-import { oneLine } from "./cluster/one-line";
+import type { NamespaceEnd } from "../contract/namespace-end.ts";
+import type { Api } from "./cluster/api.ts";
+import { oneLine } from "./cluster/one-line.ts";
 
 const schema = z.object({
   metadata: z.object({ deletionTimestamp: z.string().optional() }),

@@ -1,14 +1,14 @@
 import { z } from "zod";
 
-import type { ReleaseLook, ReleaseLooks } from "../contract/release-looks";
-import type { Properties } from "../wire/plugin";
-import type { Api } from "./cluster/api";
-import { ApiError } from "./cluster/api-error";
-import { atATime } from "./cluster/at-a-time";
-import { COLLECTIONS } from "./cluster/collection";
-import { oneLine } from "./cluster/one-line";
-import { carriesDigest, digestOf } from "./verdict/digest";
-import type { Deployment, Pod } from "./verdict/objects";
+import type { ReleaseLook, ReleaseLooks } from "../contract/release-looks.ts";
+import type { Properties } from "../wire/plugin.ts";
+import type { Api } from "./cluster/api.ts";
+import { ApiError } from "./cluster/api-error.ts";
+import { atATime } from "./cluster/at-a-time.ts";
+import { COLLECTIONS } from "./cluster/collection.ts";
+import { oneLine } from "./cluster/one-line.ts";
+import { carriesDigest, digestOf } from "./verdict/digest.ts";
+import type { Deployment, Pod } from "./verdict/objects.ts";
 
 /** Questions that are asked at a time. */
 const TOGETHER = 8;

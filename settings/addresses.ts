@@ -1,5 +1,5 @@
-import { type Fault, got } from "./fault";
-import { type Mapping, mapping } from "./mapping";
+import { type Fault, got } from "./fault.ts";
+import { type Mapping, mapping } from "./mapping.ts";
 
 /** Services that share one path of a host: an ingress controller would choose between them. */
 export function addressFaults(raw: Mapping): Fault[] {

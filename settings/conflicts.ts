@@ -1,12 +1,12 @@
 import { join } from "node:path";
 
-import { contextFiles } from "../build-context/context-files";
-import { parseQuantity } from "../contract/quantity";
-import { type Fault, got } from "./fault";
-import { label } from "./fields";
-import { unusable } from "./look";
-import { type Mapping, mapping } from "./mapping";
-import { absolute, expand, type Surroundings } from "./surroundings";
+import { contextFiles } from "../build-context/context-files.ts";
+import { parseQuantity } from "../contract/quantity.ts";
+import { type Fault, got } from "./fault.ts";
+import { label } from "./fields.ts";
+import { unusable } from "./look.ts";
+import { type Mapping, mapping } from "./mapping.ts";
+import { absolute, expand, type Surroundings } from "./surroundings.ts";
 
 /** Kubernetes takes no larger ConfigMap. */
 const FILES_BYTES = 1 << 20;

@@ -4,12 +4,12 @@ import {
   CREDENTIAL_KEYS,
   type CredentialFormat,
   DOCKER_CONFIG_KEY,
-} from "../components/credentials/format";
-import { backendFaults } from "./credential-backend";
-import { type Fault, got, unknownKey } from "./fault";
-import { variableName } from "./fields";
-import { type Mapping, mapping } from "./mapping";
-import { PASSWORD } from "./registry";
+} from "../components/credentials/format.ts";
+import { backendFaults } from "./credential-backend.ts";
+import { type Fault, got, unknownKey } from "./fault.ts";
+import { variableName } from "./fields.ts";
+import { type Mapping, mapping } from "./mapping.ts";
+import { PASSWORD } from "./registry.ts";
 
 /** Settings as they were written, and which of them are secrets. */
 export interface Written {

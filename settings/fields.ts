@@ -1,10 +1,10 @@
 import { z } from "zod";
 
-import { LABEL, OBJECT_NAME } from "../contract/names";
-import { parseQuantity } from "../contract/quantity";
-import { got } from "./fault";
-import { unusable } from "./look";
-import { absolute, expand, type Surroundings } from "./surroundings";
+import { LABEL, OBJECT_NAME } from "../contract/names.ts";
+import { parseQuantity } from "../contract/quantity.ts";
+import { got } from "./fault.ts";
+import { unusable } from "./look.ts";
+import { absolute, expand, type Surroundings } from "./surroundings.ts";
 
 const say = (allowed: string) => ({ error: `allowed: ${allowed}` });
 

@@ -3,12 +3,12 @@ import {
   type LaneDefinition,
   LANES,
   prefixOf,
-} from "../components/lanes/definition";
-import type { ShapeOf } from "../contract/field";
-import { egress, egressAs } from "./egress";
-import { type Fault, got } from "./fault";
-import * as field from "./fields";
-import { mapping } from "./mapping";
+} from "../components/lanes/definition.ts";
+import type { ShapeOf } from "../contract/field.ts";
+import { egress, egressAs } from "./egress.ts";
+import { type Fault, got } from "./fault.ts";
+import * as field from "./fields.ts";
+import { mapping } from "./mapping.ts";
 
 const LONGEST_NAMESPACE = 63;
 const API_SERVER =

@@ -5,7 +5,7 @@ import { dirname, resolve } from "node:path";
 import { parseDocument } from "yaml";
 import { z } from "zod";
 
-import { unusable } from "./look";
+import { unusable } from "./look.ts";
 
 const path = z.string().nullish();
 const target = z.object({

@@ -1,7 +1,7 @@
 import { type Document, isMap, isScalar, isSeq, parseDocument } from "yaml";
 
-import type { Fault } from "./fault";
-import { mapping } from "./mapping";
+import type { Fault } from "./fault.ts";
+import { mapping } from "./mapping.ts";
 
 /** What YAML 1.1 takes for a number and most people would not, or for another one: `010`, `1_0`, `0x1F`. */
 const MISREAD =

@@ -1,13 +1,13 @@
 import { z } from "zod";
 
-import type { ImageSource } from "../components/image/image";
-import type { Promotion, ToBePromoted } from "../components/promotion/definition";
-import { duration } from "./duration";
-import { type Fault, got } from "./fault";
-import * as field from "./fields";
-import { type Mapping, mapping } from "./mapping";
-import { pinnedImage, type ServiceForm } from "./service";
-import type { Surroundings } from "./surroundings";
+import type { ImageSource } from "../components/image/image.ts";
+import type { Promotion, ToBePromoted } from "../components/promotion/definition.ts";
+import { duration } from "./duration.ts";
+import { type Fault, got } from "./fault.ts";
+import * as field from "./fields.ts";
+import { type Mapping, mapping } from "./mapping.ts";
+import { pinnedImage, type ServiceForm } from "./service.ts";
+import type { Surroundings } from "./surroundings.ts";
 
 const STACK = /^[\w.-]+(\/[\w.-]+\/[\w.-]+)?$/;
 

@@ -1,8 +1,8 @@
 import type { KubernetesObject } from "@kubernetes/client-node";
 import { ApiException, KubeConfig, KubernetesObjectApi } from "@kubernetes/client-node";
 
-import { environment } from "../tools/platform/environment";
-import type { Kind, Manifest } from "./kinds";
+import { environment } from "../tools/platform/environment.ts";
+import type { Kind, Manifest } from "./kinds.ts";
 
 /** The cluster that the stories run on. */
 export function kubeConfig(): KubeConfig {

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import type { Readable } from "node:stream";
 
-import type { Run } from "./run";
+import type { Run } from "./run.ts";
 
 /**
  * Who gets the signal: `engine` alone, as from a memory limit; the process `group` of the command, as from a terminal;
@@ -28,11 +28,14 @@ export class KillableUp {
   #hasEnded = false;
   readonly #ended: Promise<Run>;
 
+  private readonly running: Running;
+  private readonly job: string;
+
   /** @param running the command, as the leader of a process group of its own, with a job of its own in {@link JOB} */
-  constructor(
-    private readonly running: Running,
-    private readonly job: string,
-  ) {
+  constructor(running: Running, job: string) {
+    this.running = running;
+    this.job = job;
+
     running.all.on("data", (data: Buffer) => {
       this.#output += data.toString();
     });

@@ -6,10 +6,10 @@ import { join, resolve } from "node:path";
 import { execa } from "execa";
 import { parse, stringify } from "yaml";
 
-import { environment } from "../tools/platform/environment";
-import { JOB, KillableUp } from "./killable-up";
-import type { Run } from "./run";
-import { succeed } from "./succeed";
+import { environment } from "../tools/platform/environment.ts";
+import { JOB, KillableUp } from "./killable-up.ts";
+import type { Run } from "./run.ts";
+import { succeed } from "./succeed.ts";
 
 /** What a team that clones Slipway has of it: the program, without its tests and tools. */
 const PROGRAM = [
@@ -32,7 +32,7 @@ const PROGRAM = [
   ".gitignore",
 ] as const;
 
-const CHECKOUT = resolve(__dirname, "..");
+const CHECKOUT = resolve(import.meta.dirname, "..");
 
 export interface ProjectOptions {
   /** Environment variables beside the platform's. */
@@ -48,15 +48,29 @@ export interface ProjectOptions {
  * backend of its own: stories run side by side and leave the checkout as it was.
  */
 export class Project {
+  readonly folder: string;
+  /** The Kubernetes namespace that its stack deploys to. */
+  readonly namespace: string;
+  private readonly backend: string;
+  private readonly env: Readonly<Record<string, string>>;
+  private readonly hears: (text: string) => void;
+  private readonly enter: (folder: string) => readonly string[];
+
   private constructor(
-    readonly folder: string,
-    /** The Kubernetes namespace that its stack deploys to. */
-    readonly namespace: string,
-    private readonly backend: string,
-    private readonly env: Readonly<Record<string, string>>,
-    private readonly hears: (text: string) => void,
-    private readonly enter: (folder: string) => readonly string[],
-  ) {}
+    folder: string,
+    namespace: string,
+    backend: string,
+    env: Readonly<Record<string, string>>,
+    hears: (text: string) => void,
+    enter: (folder: string) => readonly string[],
+  ) {
+    this.folder = folder;
+    this.namespace = namespace;
+    this.backend = backend;
+    this.env = env;
+    this.hears = hears;
+    this.enter = enter;
+  }
 
   /** Makes the clone and commits it. Nothing is deployed yet. */
   static async create(

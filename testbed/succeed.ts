@@ -1,4 +1,4 @@
-import type { Run } from "./run";
+import type { Run } from "./run.ts";
 
 /** Awaits a run that must succeed; where it did not, the test's failure shows what a person would see. */
 export async function succeed(run: Promise<Run>): Promise<Run> {

@@ -1,7 +1,7 @@
 import { execa } from "execa";
 
-import type { ReleaseRecord } from "../contract/release-record";
-import { prepare } from "./prepare";
+import type { ReleaseRecord } from "../contract/release-record.ts";
+import { prepare } from "./prepare.ts";
 
 interface Outputs {
   readonly releases: Readonly<Record<string, ReleaseRecord>>;

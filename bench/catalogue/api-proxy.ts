@@ -2,7 +2,7 @@ import { KubeConfig } from "@kubernetes/client-node";
 import { writeFile } from "node:fs/promises";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 
-import { kubeConfig } from "../../testbed/cluster";
+import { kubeConfig } from "../../testbed/cluster.ts";
 
 /** Stands between Slipway and the API server, and can cut them off from each other. */
 export class ApiProxy {

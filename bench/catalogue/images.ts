@@ -2,10 +2,10 @@ import { join } from "node:path";
 
 import { execa } from "execa";
 
-import { environment } from "../../tools/platform/environment";
-import type { Images } from "./stage";
+import { environment } from "../../tools/platform/environment.ts";
+import type { Images } from "./stage.ts";
 
-const SHOP = join(__dirname, "../../example/shop");
+const SHOP = join(import.meta.dirname, "../../example/shop");
 
 /** Builds the example twice, and pushes both. */
 export async function buildImages(): Promise<Images> {

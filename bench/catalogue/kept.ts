@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 
-import type { Case } from "./case";
-import { judgedAnew, type Outcome, type Result } from "./outcome";
+import type { Case } from "./case.ts";
+import { judgedAnew, type Outcome, type Result } from "./outcome.ts";
 
 /** What is kept of a case, so that a part of the catalogue can be measured anew without the rest. */
 export interface Kept {

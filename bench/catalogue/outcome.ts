@@ -1,5 +1,5 @@
-import type { Case, Failure } from "./case";
-import type { Run } from "./run";
+import type { Case, Failure } from "./case.ts";
+import type { Run } from "./run.ts";
 
 /** What is wrong with a run of a case, if anything is. */
 export type Fault =

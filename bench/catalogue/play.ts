@@ -1,7 +1,7 @@
-import type { Case } from "./case";
-import { lineOf, notPlayed, type Outcome, outcomeOf, type Result } from "./outcome";
-import { runCase, type Stages } from "./run";
-import type { Images } from "./stage";
+import type { Case } from "./case.ts";
+import { lineOf, notPlayed, type Outcome, outcomeOf, type Result } from "./outcome.ts";
+import { runCase, type Stages } from "./run.ts";
+import type { Images } from "./stage.ts";
 
 interface PlayOptions {
   readonly images: Images;

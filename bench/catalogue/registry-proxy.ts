@@ -2,7 +2,7 @@ import { createServer, request, type IncomingMessage, type ServerResponse } from
 import type { AddressInfo } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 
-import { environment } from "../../tools/platform/environment";
+import { environment } from "../../tools/platform/environment.ts";
 
 /** What a registry in trouble answers. */
 export interface Trouble {

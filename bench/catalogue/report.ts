@@ -1,9 +1,9 @@
-import { median } from "../chain";
-import type { Machine } from "../machine";
-import type { Case } from "./case";
-import { faultsOf, type Outcome, type Result } from "./outcome";
-import { PEER_ROWS, PEERS, PEERS_DATE } from "./peers";
-import type { Kept } from "./kept";
+import { median } from "../chain.ts";
+import type { Machine } from "../machine.ts";
+import type { Case } from "./case.ts";
+import { faultsOf, type Outcome, type Result } from "./outcome.ts";
+import { PEER_ROWS, PEERS, PEERS_DATE } from "./peers.ts";
+import type { Kept } from "./kept.ts";
 
 /** The catalogue as the page that is kept in the repository. */
 export function report(results: readonly (Result & Kept)[], machine: Machine): string {

@@ -2,15 +2,15 @@ import { cp, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 
-import { cluster } from "../../testbed/cluster";
-import { NAMESPACE } from "../../testbed/kinds";
-import { Project } from "../../testbed/project";
-import type { Case, Settings } from "./case";
-import type { Fault } from "./clone/fault";
-import { type Found, foundIn } from "./found";
-import type { Images } from "./stage";
-import { Stage } from "./stage";
-import { Witness } from "./witness";
+import { cluster } from "../../testbed/cluster.ts";
+import { NAMESPACE } from "../../testbed/kinds.ts";
+import { Project } from "../../testbed/project.ts";
+import type { Case, Settings } from "./case.ts";
+import type { Fault } from "./clone/fault.ts";
+import { type Found, foundIn } from "./found.ts";
+import type { Images } from "./stage.ts";
+import { Stage } from "./stage.ts";
+import { Witness } from "./witness.ts";
 
 /** Admission rules of the whole cluster do not count at once. */
 const RULES_MILLISECONDS = 3000;
@@ -132,7 +132,7 @@ export async function putFaults(
   project: Project,
   faults: Readonly<Record<string, Fault>>,
 ): Promise<void> {
-  await cp(join(__dirname, "clone/fault.ts"), join(project.folder, "fault.ts"));
+  await cp(join(import.meta.dirname, "clone/fault.ts"), join(project.folder, "fault.ts"));
   await project.write("patch.json", JSON.stringify(faults));
   await project.write("index.ts", `import "./fault.ts";\n${await project.read("index.ts")}`);
 }

@@ -2,13 +2,13 @@ import { join } from "node:path";
 
 import { CoreV1Api } from "@kubernetes/client-node";
 
-import { cluster, kubeConfig } from "../../testbed/cluster";
-import type { Manifest } from "../../testbed/kinds";
-import { kubectl } from "../../testbed/kubectl";
-import { ApiProxy } from "./api-proxy";
-import { type Mood, RegistryProxy } from "./registry-proxy";
-import type { Symptom } from "./symptoms";
-import type { Witness } from "./witness";
+import { cluster, kubeConfig } from "../../testbed/cluster.ts";
+import type { Manifest } from "../../testbed/kinds.ts";
+import { kubectl } from "../../testbed/kubectl.ts";
+import { ApiProxy } from "./api-proxy.ts";
+import { type Mood, RegistryProxy } from "./registry-proxy.ts";
+import type { Symptom } from "./symptoms.ts";
+import type { Witness } from "./witness.ts";
 
 /** The images that the catalogue runs. */
 export interface Images {
@@ -37,13 +37,18 @@ export class Stage {
   readonly #undo: (() => unknown)[] = [];
   #disturbedAt: number | undefined;
 
+  readonly namespace: string;
+  readonly images: Images;
+  readonly witness: Witness;
+  private readonly folder: string;
+
   /** @param folder a folder of its own, removed with it */
-  constructor(
-    readonly namespace: string,
-    readonly images: Images,
-    readonly witness: Witness,
-    private readonly folder: string,
-  ) {
+  constructor(namespace: string, images: Images, witness: Witness, folder: string) {
+    this.namespace = namespace;
+    this.images = images;
+    this.witness = witness;
+    this.folder = folder;
+
     this.#undo.push(() => {
       witness.dismiss();
     });

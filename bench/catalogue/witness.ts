@@ -1,8 +1,8 @@
 import { Watch } from "@kubernetes/client-node";
 import { setTimeout as delay } from "node:timers/promises";
 
-import { kubeConfig } from "../../testbed/cluster";
-import { type Sight, type Symptom, SYMPTOMS } from "./symptoms";
+import { kubeConfig } from "../../testbed/cluster.ts";
+import { type Sight, type Symptom, SYMPTOMS } from "./symptoms.ts";
 
 const PAUSE_MILLISECONDS = 200;
 
@@ -14,7 +14,11 @@ export class Witness {
   readonly #listeners = new Set<Listener>();
   readonly #end = new AbortController();
 
-  private constructor(private readonly namespace: string) {}
+  private readonly namespace: string;
+
+  private constructor(namespace: string) {
+    this.namespace = namespace;
+  }
 
   /** The namespace need not be there yet. */
   static start(namespace: string): Witness {

@@ -1,7 +1,7 @@
-import { RESOURCES } from "../../contract/tokens";
-import { differences } from "./difference";
-import { containsSecret } from "./secret";
-import type { Action, Step } from "./step";
+import { RESOURCES } from "../../contract/tokens.ts";
+import { differences } from "./difference.ts";
+import { containsSecret } from "./secret.ts";
+import type { Action, Step } from "./step.ts";
 
 /** One object that a preview tells of. */
 export interface Change {

@@ -1,4 +1,4 @@
-import { compare } from "./step";
+import { compare } from "./step.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 

@@ -1,5 +1,5 @@
-import { LABEL } from "../../contract/names";
-import type { PreviewReport } from "./preview";
+import { LABEL } from "../../contract/names.ts";
+import type { PreviewReport } from "./preview.ts";
 
 const EXPECTED = /^(?:(.*)=)?(sha256:[0-9a-f]{64})$/;
 

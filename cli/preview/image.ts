@@ -1,5 +1,5 @@
-import { isUnknown } from "../../wire/unknown";
-import type { Step } from "./step";
+import { isUnknown } from "../../wire/unknown.ts";
+import type { Step } from "./step.ts";
 
 /** What becomes of a service's image. */
 export interface ImagePreview {

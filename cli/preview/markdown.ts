@@ -1,6 +1,6 @@
-import type { Change } from "./change";
-import type { PreviewReport } from "./preview";
-import { cell, changeWords, code, imageWords, podWords } from "./words";
+import type { Change } from "./change.ts";
+import type { PreviewReport } from "./preview.ts";
+import { cell, changeWords, code, imageWords, podWords } from "./words.ts";
 
 /** Part of the comment: its entries can be left out from the end, its frame cannot. */
 interface Section {

@@ -1,8 +1,8 @@
-import { CREDENTIAL } from "../../contract/marks";
-import { differences } from "./difference";
-import type { ImagePreview } from "./image";
-import { containsSecret } from "./secret";
-import type { Inputs, Step } from "./step";
+import { CREDENTIAL } from "../../contract/marks.ts";
+import { differences } from "./difference.ts";
+import type { ImagePreview } from "./image.ts";
+import { containsSecret } from "./secret.ts";
+import type { Inputs, Step } from "./step.ts";
 
 /** What becomes of a service's pods. */
 export interface PodsPreview {

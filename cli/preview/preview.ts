@@ -1,11 +1,11 @@
-import type { EngineEvent } from "@pulumi/pulumi/automation";
+import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
 
-import { masked } from "../../provider/mask/mask";
-import { RESOURCES } from "../../contract/tokens";
-import { type Change, changeOf, followsFromServices } from "./change";
-import { withValuesOf } from "./pods";
-import { type ServicePreview, servicePreviews } from "./service";
-import { compare, type Step, stepsOf } from "./step";
+import { masked } from "../../provider/mask/mask.ts";
+import { RESOURCES } from "../../contract/tokens.ts";
+import { type Change, changeOf, followsFromServices } from "./change.ts";
+import { withValuesOf } from "./pods.ts";
+import { type ServicePreview, servicePreviews } from "./service.ts";
+import { compare, type Step, stepsOf } from "./step.ts";
 
 /** What a preview found, as `slipway preview --json` prints it. It holds names, and no value of a setting or a secret. */
 export interface PreviewReport {

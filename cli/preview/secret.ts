@@ -1,4 +1,4 @@
-import { SIGNATURE } from "../../wire/signature";
+import { SIGNATURE } from "../../wire/signature.ts";
 
 /** Whether a secret is anywhere in a value. */
 export function containsSecret(value: unknown): boolean {

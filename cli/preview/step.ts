@@ -1,5 +1,5 @@
-import type { EngineEvent } from "@pulumi/pulumi/automation";
-import { COMPONENTS } from "../../contract/tokens";
+import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
+import { COMPONENTS } from "../../contract/tokens.ts";
 
 /** Object of the engine's inputs, with secrets as the engine marks them. */
 export type Inputs = Readonly<Record<string, unknown>>;

@@ -1,6 +1,6 @@
-import type { Change } from "./change";
-import type { ImagePreview } from "./image";
-import type { PodsPreview } from "./pods";
+import type { Change } from "./change.ts";
+import type { ImagePreview } from "./image.ts";
+import type { PodsPreview } from "./pods.ts";
 
 /** A name as Markdown's code: whatever is in it stays text. */
 export function code(text: string): string {

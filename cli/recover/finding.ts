@@ -1,8 +1,8 @@
-import { MADE_HERE } from "../../contract/marks";
+import { MADE_HERE } from "../../contract/marks.ts";
 import type { KubernetesObject } from "@kubernetes/client-node";
 
-import type { StateResource } from "./engine-state";
-import type { ObjectInputs, PendingCreate } from "./pending-create";
+import type { StateResource } from "./engine-state.ts";
+import type { ObjectInputs, PendingCreate } from "./pending-create.ts";
 
 /** What became of a creation that never ended. */
 export type Finding =

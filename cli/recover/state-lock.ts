@@ -2,7 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { homedir, hostname } from "node:os";
 import { join, resolve } from "node:path";
 
-import type { ProjectStack } from "../project-stack";
+import type { ProjectStack } from "../project-stack.ts";
 
 /** A lock as a run of the engine leaves it beside a state in files. */
 export interface StateLock {

@@ -1,6 +1,6 @@
-import type { EngineEvent } from "@pulumi/pulumi/automation";
+import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
 
-import type { ReleasedPod, ReleaseRecord } from "../../contract/release-record";
+import type { ReleasedPod, ReleaseRecord } from "../../contract/release-record.ts";
 
 /** A part of a release that took time. */
 export interface Span {

@@ -1,14 +1,14 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 
-import { loginServer, type ValueSource } from "./values";
-import { ExternalSecretReadiness } from "./external-secret-readiness";
-import type { Registry } from "../image/image";
-import { registryServer } from "../image/image-reference";
-import { type CredentialForm, DOCKER_CONFIG_KEY } from "./format";
-import { externalSecretManifest, type RemoteValue, type SecretStore } from "./external-secret";
-import { manifestHash } from "../manifests/hash";
-import type { SlipwayProvider } from "../slipway-provider";
+import { loginServer, type ValueSource } from "./values.ts";
+import { ExternalSecretReadiness } from "./external-secret-readiness.ts";
+import type { Registry } from "../image/image.ts";
+import { registryServer } from "../image/image-reference.ts";
+import { type CredentialForm, DOCKER_CONFIG_KEY } from "./format.ts";
+import { externalSecretManifest, type RemoteValue, type SecretStore } from "./external-secret.ts";
+import { manifestHash } from "../manifests/hash.ts";
+import type { SlipwayProvider } from "../slipway-provider.ts";
 
 /** A credential whose values a store outside of the stack has. */
 export interface ExternalCredential {

@@ -1,6 +1,6 @@
-import { MADE_HERE } from "../../contract/marks";
-import { type CredentialForm, DOCKER_CONFIG_KEY, secretTemplate } from "./format";
-import { SKIP_AWAIT, TAKES_BACK } from "../manifests/labels";
+import { MADE_HERE } from "../../contract/marks.ts";
+import { type CredentialForm, DOCKER_CONFIG_KEY, secretTemplate } from "./format.ts";
+import { SKIP_AWAIT, TAKES_BACK } from "../manifests/labels.ts";
 
 /**
  * Where a store of secrets has a value.

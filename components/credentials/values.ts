@@ -1,10 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 
-import type { Registry } from "../image/image";
-import { registryServer } from "../image/image-reference";
-import { type CredentialFormat, DOCKER_CONFIG_KEY } from "./format";
-import type { RemoteValue } from "./external-secret";
+import type { Registry } from "../image/image.ts";
+import { registryServer } from "../image/image-reference.ts";
+import { type CredentialFormat, DOCKER_CONFIG_KEY } from "./format.ts";
+import type { RemoteValue } from "./external-secret.ts";
 
 /** What Docker Hub is known by in settings of Docker. */
 const DOCKER_HUB = "https://index.docker.io/v1/";

@@ -1,4 +1,4 @@
-import { RunError } from "@pulumi/pulumi/errors";
+import { RunError } from "@pulumi/pulumi/errors.js";
 
 const HOST = /^(?:localhost|[^/]*[.:][^/]*)(?=\/)/;
 const REPOSITORY = /^(?:[a-zA-Z0-9.-]+(?::\d{1,5})?\/)?[a-z0-9]+(?:[._/-]+[a-z0-9]+)*$/;

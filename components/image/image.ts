@@ -3,18 +3,18 @@ import { join, relative } from "node:path";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 
-import type { RegistryLogin } from "../../contract/registry-login";
-import { contentHash } from "../../build-context/content-hash";
-import { ImageCopy } from "./image-copy";
+import type { RegistryLogin } from "../../contract/registry-login.ts";
+import { contentHash } from "../../build-context/content-hash.ts";
+import { ImageCopy } from "./image-copy.ts";
 import {
   digestOf,
   registryServer,
   repositoryOf,
   requirePinned,
   requirePushed,
-} from "./image-reference";
-import { type Source, sourceOf, UNKNOWN_SOURCE } from "./source";
-import { COMPONENTS } from "../../contract/tokens";
+} from "./image-reference.ts";
+import { type Source, sourceOf, UNKNOWN_SOURCE } from "./source.ts";
+import { COMPONENTS } from "../../contract/tokens.ts";
 
 /** How an image is built. */
 export interface Build {

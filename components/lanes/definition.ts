@@ -1,4 +1,4 @@
-import type { EgressRule } from "../service-definition";
+import type { EgressRule } from "../service-definition.ts";
 
 /** Jenkins' identities: who looks, who builds, who delivers. */
 export const LANES = ["preview", "build", "deploy"] as const;

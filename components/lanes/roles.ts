@@ -1,7 +1,7 @@
 import type * as k8s from "@pulumi/kubernetes";
 
-import { type Right, resourceOf } from "../../rights";
-import { laneMetadata } from "./objects";
+import { type Right, resourceOf } from "../../rights.ts";
+import { laneMetadata } from "./objects.ts";
 
 /** A rule of a Role. */
 export interface Rule {

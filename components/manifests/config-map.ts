@@ -1,8 +1,8 @@
 import type * as k8s from "@pulumi/kubernetes";
 
-import type { Service } from "../service-definition";
-import { manifestHash, sha256 } from "./hash";
-import { metadataOf } from "./labels";
+import type { Service } from "../service-definition.ts";
+import { manifestHash, sha256 } from "./hash.ts";
+import { metadataOf } from "./labels.ts";
 
 /** A ConfigMap whose name is known. */
 type FilesManifest = k8s.types.input.core.v1.ConfigMap & {

@@ -1,8 +1,8 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 
-import type { SecretKey, Service } from "../service-definition";
-import { volumeMounts } from "./volumes";
+import type { SecretKey, Service } from "../service-definition.ts";
+import { volumeMounts } from "./volumes.ts";
 
 /** Name of the container's port: Service, Ingress and probes refer to it. */
 export const PORT_NAME = "http";

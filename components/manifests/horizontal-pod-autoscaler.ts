@@ -1,7 +1,7 @@
 import type * as k8s from "@pulumi/kubernetes";
 
-import type { Service } from "../service-definition";
-import { metadataOf } from "./labels";
+import type { Service } from "../service-definition.ts";
+import { metadataOf } from "./labels.ts";
 
 /**
  * Scales a service by its CPU, undefined where the settings fix the number of pods.

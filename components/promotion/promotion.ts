@@ -1,17 +1,17 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import type { FoundImage } from "../../contract/image-digests";
-import type { ReleaseLooks } from "../../contract/release-looks";
-import { RECORD_VERSION, type ReleaseRecord } from "../../contract/release-record";
-import { byName } from "../by-name";
-import { type ImageSource, loginTo, type Registry } from "../image/image";
-import { gateReference } from "../image/image-reference";
-import type { ServiceDefinition } from "../service-definition";
-import type { Promotion, ToBePromoted } from "./definition";
-import { registryReasons, ruleReasons } from "./rules";
-import type { SlipwayProvider } from "../slipway-provider";
-import { entryOf, outputOf, recordFaults } from "../stack-release";
-import { FUNCTIONS } from "../../contract/tokens";
+import type { FoundImage } from "../../contract/image-digests.ts";
+import type { ReleaseLooks } from "../../contract/release-looks.ts";
+import { RECORD_VERSION, type ReleaseRecord } from "../../contract/release-record.ts";
+import { byName } from "../by-name.ts";
+import { type ImageSource, loginTo, type Registry } from "../image/image.ts";
+import { gateReference } from "../image/image-reference.ts";
+import type { ServiceDefinition } from "../service-definition.ts";
+import type { Promotion, ToBePromoted } from "./definition.ts";
+import { registryReasons, ruleReasons } from "./rules.ts";
+import type { SlipwayProvider } from "../slipway-provider.ts";
+import { entryOf, outputOf, recordFaults } from "../stack-release.ts";
+import { FUNCTIONS } from "../../contract/tokens.ts";
 
 /** Inputs of {@link promote}. */
 export interface PromotionArgs {

@@ -1,8 +1,8 @@
-import type { FoundImage } from "../../contract/image-digests";
-import type { ReleaseLook } from "../../contract/release-looks";
-import type { ReleaseRecord } from "../../contract/release-record";
-import { gateReference } from "../image/image-reference";
-import type { Promotion } from "./definition";
+import type { FoundImage } from "../../contract/image-digests.ts";
+import type { ReleaseLook } from "../../contract/release-looks.ts";
+import type { ReleaseRecord } from "../../contract/release-record.ts";
+import { gateReference } from "../image/image-reference.ts";
+import type { Promotion } from "./definition.ts";
 
 /** Why the record of a release keeps it from being promoted. */
 export function ruleReasons(

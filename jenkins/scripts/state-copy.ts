@@ -1,4 +1,4 @@
-import { SECRET, SIGNATURE } from "../../wire/signature";
+import { SECRET, SIGNATURE } from "../../wire/signature.ts";
 
 /** What stands in the place of each secret: JSON, as the engine wants it in clear. */
 const HIDDEN = { [SIGNATURE]: SECRET, plaintext: JSON.stringify("hidden") };

@@ -1,11 +1,11 @@
 import { setImmediate as others } from "node:timers/promises";
-import type { KnownSecrets } from "../known-secrets";
-import type { ContainerLog, LogSource } from "../verdict/told-log";
-import { isFormat } from "../verdict/log-hints";
-import type { Api } from "./api";
-import { ApiError, messageOf } from "./api-error";
-import { architectureOf } from "./architecture";
-import { COLLECTIONS } from "./collection";
+import type { KnownSecrets } from "../known-secrets.ts";
+import type { ContainerLog, LogSource } from "../verdict/told-log.ts";
+import { isFormat } from "../verdict/log-hints.ts";
+import type { Api } from "./api.ts";
+import { ApiError, messageOf } from "./api-error.ts";
+import { architectureOf } from "./architecture.ts";
+import { COLLECTIONS } from "./collection.ts";
 
 /** Lines that are told. */
 const LINES = 25;

@@ -1,6 +1,6 @@
-import type { ProviderConfig } from "../../contract/provider-config";
-import type { Api } from "./api";
-import { ApiError, messageOf } from "./api-error";
+import type { ProviderConfig } from "../../contract/provider-config.ts";
+import type { Api } from "./api.ts";
+import { ApiError, messageOf } from "./api-error.ts";
 
 /** For how long an API server that restarts is waited for. */
 const PATIENCE_MILLISECONDS = 10_000;

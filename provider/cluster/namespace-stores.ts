@@ -10,9 +10,9 @@ import {
   type Pod,
   type ReplicaSet,
   type Service,
-} from "../verdict/objects";
-import type { CollectionName } from "./collection";
-import { Store } from "./store";
+} from "../verdict/objects.ts";
+import type { CollectionName } from "./collection.ts";
+import { Store } from "./store.ts";
 
 /** Set on each EndpointSlice by its controller. */
 const SERVICE_NAME = "kubernetes.io/service-name";

@@ -1,6 +1,6 @@
-import { type Kind, kindOf } from "./names";
-import { endOfQuoted, quoteAt } from "./quotes";
-import { Redaction } from "./redaction";
+import { type Kind, kindOf } from "./names.ts";
+import { endOfQuoted, quoteAt } from "./quotes.ts";
+import { Redaction } from "./redaction.ts";
 import {
   endOfBare,
   endOfCookies,
@@ -9,7 +9,7 @@ import {
   isNoValue,
   schemeOf,
   type Separator,
-} from "./values";
+} from "./values.ts";
 
 const WORD = /[\w.-]+/g;
 

@@ -1,4 +1,4 @@
-import { Redaction } from "./redaction";
+import { Redaction } from "./redaction.ts";
 
 const BEGIN = "-----BEGIN ";
 const END = "-----END ";

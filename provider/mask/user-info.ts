@@ -1,4 +1,4 @@
-import { Redaction } from "./redaction";
+import { Redaction } from "./redaction.ts";
 
 /** What is between spaces, in which a password can be. */
 const RUN = /\S+/g;

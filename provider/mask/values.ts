@@ -1,4 +1,4 @@
-import { endOfQuoted, quoteAt } from "./quotes";
+import { endOfQuoted, quoteAt } from "./quotes.ts";
 
 /** What is written in place of a value, and what a setting has that is none. */
 const NOTHING =

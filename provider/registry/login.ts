@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 
-import type { RegistryLogin } from "../../contract/registry-login";
+import type { RegistryLogin } from "../../contract/registry-login.ts";
 
 /** What Docker Hub is called in a Docker configuration. */
 const HUB = "https://index.docker.io/v1/";

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 
-import type { RegistryLogin } from "../../contract/registry-login";
-import { withLogin } from "./login";
+import type { RegistryLogin } from "../../contract/registry-login.ts";
+import { withLogin } from "./login.ts";
 
 const INSTALL =
   "install it, e.g. with brew install crane or go install github.com/google/go-containerregistry/cmd/crane@latest";
@@ -14,14 +14,17 @@ const ABSENT = /MANIFEST_UNKNOWN|NAME_UNKNOWN|404 Not Found/;
  * @see https://github.com/google/go-containerregistry/tree/main/cmd/crane
  */
 export class Registry {
+  private readonly login: RegistryLogin | undefined;
+  private readonly signal: AbortSignal | undefined;
+
   /**
    * @param login of one registry, undefined where the machine's own logins do
    * @param signal interrupts what is under way
    */
-  constructor(
-    private readonly login: RegistryLogin | undefined,
-    private readonly signal?: AbortSignal,
-  ) {}
+  constructor(login: RegistryLogin | undefined, signal?: AbortSignal) {
+    this.login = login;
+    this.signal = signal;
+  }
 
   /**
    * The digest of an image, undefined where the registry does not have it.

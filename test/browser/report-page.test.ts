@@ -7,9 +7,9 @@ import { join } from "node:path";
 
 import type { AxeResults } from "axe-core";
 
-import { reportPage } from "../../cli/report/page";
-import { releaseReport, type ReportSource } from "../../cli/report/report";
-import { BROWSER, provided } from "../../tools/platform/needed-program";
+import { reportPage } from "../../cli/report/page.ts";
+import { releaseReport, type ReportSource } from "../../cli/report/report.ts";
+import { BROWSER, provided } from "../../tools/platform/needed-program.ts";
 
 /** What the page says of itself in the browser. */
 interface Seen {
@@ -38,7 +38,7 @@ afterAll(() => {
 });
 
 function page(): string {
-  const file = join(__dirname, "../fixtures/report/failed.json");
+  const file = join(import.meta.dirname, "../fixtures/report/failed.json");
   const { outputs, events } = JSON.parse(readFileSync(file, "utf8")) as {
     outputs: Pick<ReportSource, "releases" | "history">;
     events: NonNullable<ReportSource["events"]>;
@@ -48,7 +48,10 @@ function page(): string {
 }
 
 function look(text: string, width: number, scheme: "dark" | "light"): Seen {
-  const axe = readFileSync(createRequire(__filename).resolve("axe-core/axe.min.js"), "utf8");
+  const axe = readFileSync(
+    createRequire(import.meta.filename).resolve("axe-core/axe.min.js"),
+    "utf8",
+  );
   // The page allows no script, so what looks at it takes that rule out first.
   const open = text.replace(/<meta[^>]*Content-Security-Policy[^>]*>/, "");
   const script = `<script>${axe}</script><script>${LOOK}</script></body>`;

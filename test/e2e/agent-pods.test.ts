@@ -5,23 +5,23 @@ import { join, resolve } from "node:path";
 
 import { execa } from "execa";
 
-import type { ReleaseRecord } from "../../contract/release-record";
-import { environment } from "../../tools/platform/environment";
-import { kubeconfigOfAccount } from "../support/account";
-import { agentPod, cloud, runPod } from "../support/agent-pod";
-import { AgentPlatform, type Claim } from "../support/agent-platform";
-import { cluster, kubeConfig } from "../../testbed/cluster";
-import { folderWith, removeFolders } from "../support/folder";
-import { actsBeyond } from "../support/forbidden-acts";
-import { scriptOf, stage } from "../support/jenkinsfile-stage";
-import { DEPLOYMENT } from "../../testbed/kinds";
-import { Project } from "../../testbed/project";
-import type { Run } from "../../testbed/run";
-import type { Request } from "../support/request";
-import { shop } from "../../testbed/shop";
-import { succeed } from "../../testbed/succeed";
+import type { ReleaseRecord } from "../../contract/release-record.ts";
+import { environment } from "../../tools/platform/environment.ts";
+import { kubeconfigOfAccount } from "../support/account.ts";
+import { agentPod, cloud, runPod } from "../support/agent-pod.ts";
+import { AgentPlatform, type Claim } from "../support/agent-platform.ts";
+import { cluster, kubeConfig } from "../../testbed/cluster.ts";
+import { folderWith, removeFolders } from "../support/folder.ts";
+import { actsBeyond } from "../support/forbidden-acts.ts";
+import { scriptOf, stage } from "../support/jenkinsfile-stage.ts";
+import { DEPLOYMENT } from "../../testbed/kinds.ts";
+import { Project } from "../../testbed/project.ts";
+import type { Run } from "../../testbed/run.ts";
+import type { Request } from "../support/request.ts";
+import { shop } from "../../testbed/shop.ts";
+import { succeed } from "../../testbed/succeed.ts";
 
-const CHECKOUT = resolve(__dirname, "../..");
+const CHECKOUT = resolve(import.meta.dirname, "../..");
 const ASK = join(CHECKOUT, "test/support/agent/ask.cjs");
 const PASSPHRASE = "a passphrase of the tests";
 

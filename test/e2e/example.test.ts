@@ -4,12 +4,12 @@ import { join } from "node:path";
 
 import { parse } from "yaml";
 
-import { cluster } from "../../testbed/cluster";
-import { removeFolders } from "../support/folder";
-import { DEPLOYMENT, POD, SECRET } from "../../testbed/kinds";
-import { Project } from "../../testbed/project";
-import { CHECKOUT } from "../support/stack-config";
-import { succeed } from "../../testbed/succeed";
+import { cluster } from "../../testbed/cluster.ts";
+import { removeFolders } from "../support/folder.ts";
+import { DEPLOYMENT, POD, SECRET } from "../../testbed/kinds.ts";
+import { Project } from "../../testbed/project.ts";
+import { CHECKOUT } from "../support/stack-config.ts";
+import { succeed } from "../../testbed/succeed.ts";
 
 interface Outputs {
   readonly endpoints: Readonly<Record<string, { readonly address: string }>>;

@@ -1,10 +1,10 @@
 // Proves the real controller with its fake store, which has values as plain text in the cluster; it cannot prove the store of any cloud.
-import { ensureExternalSecrets } from "../../tools/platform/external-secrets";
-import { cluster } from "../../testbed/cluster";
-import { DEPLOYMENT, EXTERNAL_SECRET, SECRET } from "../../testbed/kinds";
-import { Project } from "../../testbed/project";
-import { shop } from "../../testbed/shop";
-import { succeed } from "../../testbed/succeed";
+import { ensureExternalSecrets } from "../../tools/platform/external-secrets.ts";
+import { cluster } from "../../testbed/cluster.ts";
+import { DEPLOYMENT, EXTERNAL_SECRET, SECRET } from "../../testbed/kinds.ts";
+import { Project } from "../../testbed/project.ts";
+import { shop } from "../../testbed/shop.ts";
+import { succeed } from "../../testbed/succeed.ts";
 
 const [FIRST, SECOND] = ["m4rk-in-the-store", "m4rk-of-tomorrow"];
 

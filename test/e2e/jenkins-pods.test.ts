@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { type KubernetesObject, KubernetesObjectApi } from "@kubernetes/client-node";
 import { parse } from "yaml";
 
-import { kubeConfig } from "../../testbed/cluster";
+import { kubeConfig } from "../../testbed/cluster.ts";
 
 const AGENT_IMAGE = `registry.example.com/agent@sha256:${"1".repeat(64)}`;
 const namespace = `slipway-pods-${randomUUID().slice(0, 8)}`;
@@ -29,7 +29,7 @@ interface Configuration {
 }
 
 function pods(): Pod[] {
-  const text = readFileSync(join(__dirname, "../../jenkins/jenkins.yaml"), "utf8");
+  const text = readFileSync(join(import.meta.dirname, "../../jenkins/jenkins.yaml"), "utf8");
   const filled = text.replaceAll("${SLIPWAY_AGENT_IMAGE}", AGENT_IMAGE);
   const { jenkins } = parse(filled) as Configuration;
   const templates = jenkins.clouds.flatMap(({ kubernetes }) => kubernetes.templates);

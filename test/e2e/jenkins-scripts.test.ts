@@ -6,16 +6,16 @@ import { join, resolve } from "node:path";
 
 import { execa } from "execa";
 
-import { environment } from "../../tools/platform/environment";
-import { kubeconfigOfAccount } from "../support/account";
-import { kubeConfig } from "../../testbed/cluster";
-import { folderWith, removeFolders } from "../support/folder";
-import { Project } from "../../testbed/project";
-import type { Run } from "../../testbed/run";
-import { shop } from "../../testbed/shop";
-import { succeed } from "../../testbed/succeed";
+import { environment } from "../../tools/platform/environment.ts";
+import { kubeconfigOfAccount } from "../support/account.ts";
+import { kubeConfig } from "../../testbed/cluster.ts";
+import { folderWith, removeFolders } from "../support/folder.ts";
+import { Project } from "../../testbed/project.ts";
+import type { Run } from "../../testbed/run.ts";
+import { shop } from "../../testbed/shop.ts";
+import { succeed } from "../../testbed/succeed.ts";
 
-const CHECKOUT = resolve(__dirname, "../..");
+const CHECKOUT = resolve(import.meta.dirname, "../..");
 const CREDENTIAL = "canary-of-a-credential";
 
 const { hostname, port } = new URL(kubeConfig().getCurrentCluster()?.server ?? "");

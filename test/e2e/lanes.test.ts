@@ -4,18 +4,18 @@ import { join } from "node:path";
 
 import type { V1Role } from "@kubernetes/client-node";
 
-import type { JenkinsOutputs } from "../../components/lanes/jenkins-access";
-import type { ReleaseRecord } from "../../contract/release-record";
-import { kubeconfigOfAccount } from "../support/account";
-import { cluster, kubeConfig } from "../../testbed/cluster";
-import { folderWith, removeFolders } from "../support/folder";
-import { object, podWith, restricted } from "../support/intruder";
-import { actsBeyond } from "../support/forbidden-acts";
-import { DEPLOYMENT, type Kind, ROLE, SECRET } from "../../testbed/kinds";
-import { Project } from "../../testbed/project";
-import { type Request, send } from "../support/request";
-import { shop } from "../../testbed/shop";
-import { succeed } from "../../testbed/succeed";
+import type { JenkinsOutputs } from "../../components/lanes/jenkins-access.ts";
+import type { ReleaseRecord } from "../../contract/release-record.ts";
+import { kubeconfigOfAccount } from "../support/account.ts";
+import { cluster, kubeConfig } from "../../testbed/cluster.ts";
+import { folderWith, removeFolders } from "../support/folder.ts";
+import { object, podWith, restricted } from "../support/intruder.ts";
+import { actsBeyond } from "../support/forbidden-acts.ts";
+import { DEPLOYMENT, type Kind, ROLE, SECRET } from "../../testbed/kinds.ts";
+import { Project } from "../../testbed/project.ts";
+import { type Request, send } from "../support/request.ts";
+import { shop } from "../../testbed/shop.ts";
+import { succeed } from "../../testbed/succeed.ts";
 
 interface Outputs {
   readonly releases: Readonly<Record<string, ReleaseRecord>>;

@@ -3,15 +3,15 @@ import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { cluster } from "../../testbed/cluster";
-import { SECRET } from "../../testbed/kinds";
-import { ArgumentsWatch, found, textBelow } from "../support/marks";
-import { objectsBesideSecrets } from "../support/namespace-objects";
-import { PrivateRegistry } from "../support/private-registry";
-import { Project } from "../../testbed/project";
-import { shop } from "../../testbed/shop";
-import { succeed } from "../../testbed/succeed";
-import { RESOURCES } from "../../contract/tokens";
+import { cluster } from "../../testbed/cluster.ts";
+import { SECRET } from "../../testbed/kinds.ts";
+import { ArgumentsWatch, found, textBelow } from "../support/marks.ts";
+import { objectsBesideSecrets } from "../support/namespace-objects.ts";
+import { PrivateRegistry } from "../support/private-registry.ts";
+import { Project } from "../../testbed/project.ts";
+import { shop } from "../../testbed/shop.ts";
+import { succeed } from "../../testbed/succeed.ts";
+import { RESOURCES } from "../../contract/tokens.ts";
 
 /** Secrets that are given, by the setting or output that has them. */
 const given = {

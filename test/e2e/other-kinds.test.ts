@@ -4,11 +4,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { CustomObjectsApi } from "@kubernetes/client-node";
 
-import type { ObjectRecord } from "../../contract/object-readiness";
-import { cluster, kubeConfig } from "../../testbed/cluster";
-import { NAMESPACE } from "../../testbed/kinds";
-import { Project } from "../../testbed/project";
-import { succeed } from "../../testbed/succeed";
+import type { ObjectRecord } from "../../contract/object-readiness.ts";
+import { cluster, kubeConfig } from "../../testbed/cluster.ts";
+import { NAMESPACE } from "../../testbed/kinds.ts";
+import { Project } from "../../testbed/project.ts";
+import { succeed } from "../../testbed/succeed.ts";
 
 /** What pulumi printed so far. */
 let heard = "";

@@ -1,14 +1,14 @@
 // Proves what happens with the offline stand-in's objects and with a state in files; other backends keep their locks elsewhere.
-import { cluster, kubeConfig } from "../../testbed/cluster";
-import { removeFolders } from "../support/folder";
-import { Gate } from "../support/gate";
-import type { KillableUp } from "../../testbed/killable-up";
-import { kubeconfigOf } from "../support/kubeconfig";
-import { DEPLOYMENT } from "../../testbed/kinds";
-import { Project } from "../../testbed/project";
-import { shop } from "../../testbed/shop";
-import { succeed } from "../../testbed/succeed";
-import { identities } from "../support/workload-objects";
+import { cluster, kubeConfig } from "../../testbed/cluster.ts";
+import { removeFolders } from "../support/folder.ts";
+import { Gate } from "../support/gate.ts";
+import type { KillableUp } from "../../testbed/killable-up.ts";
+import { kubeconfigOf } from "../support/kubeconfig.ts";
+import { DEPLOYMENT } from "../../testbed/kinds.ts";
+import { Project } from "../../testbed/project.ts";
+import { shop } from "../../testbed/shop.ts";
+import { succeed } from "../../testbed/succeed.ts";
+import { identities } from "../support/workload-objects.ts";
 
 const CREATE = ["POST", /\/deployments\?/] as const;
 const RECORDED = ["ServiceAccount", "NetworkPolicy", "Service", "PodDisruptionBudget"];

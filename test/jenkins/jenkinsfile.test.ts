@@ -3,10 +3,10 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { type BuildCase, type BuildResult, Harness } from "./harness";
-import { JAVA_COMPILER, MAVEN, provided } from "../../tools/platform/needed-program";
+import { type BuildCase, type BuildResult, Harness } from "./harness.ts";
+import { JAVA_COMPILER, MAVEN, provided } from "../../tools/platform/needed-program.ts";
 
-const JENKINSFILE = readFileSync(join(__dirname, "../../jenkins/Jenkinsfile"), "utf8");
+const JENKINSFILE = readFileSync(join(import.meta.dirname, "../../jenkins/Jenkinsfile"), "utf8");
 
 const MAIN = { BRANCH_NAME: "main" };
 const FEATURE = { BRANCH_NAME: "feature/x" };

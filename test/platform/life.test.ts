@@ -1,9 +1,9 @@
 // Runs a second platform in a network of its own; it cannot prove a reboot, only what one leaves behind.
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type ComponentName, components } from "../../tools/platform/components";
-import { mountsBelow, rootLiesIn } from "../../tools/platform/leftovers";
-import { Sandbox, said } from "../support/sandbox";
+import { type ComponentName, components } from "../../tools/platform/components.ts";
+import { mountsBelow, rootLiesIn } from "../../tools/platform/leftovers.ts";
+import { Sandbox, said } from "../support/sandbox.ts";
 
 const names = Object.keys(components) as ComponentName[];
 const notRunning = 3;

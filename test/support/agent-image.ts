@@ -6,15 +6,15 @@ import { dirname, join, resolve } from "node:path";
 
 import { execa } from "execa";
 
-import { engineVersion } from "../../tools/engine/install";
-import { docker } from "../../tools/platform/docker";
-import { environment } from "../../tools/platform/environment";
-import { librariesOf } from "../../tools/platform/node-image";
-import { registryDigest } from "../../tools/platform/registry-digest";
+import { engineVersion } from "../../tools/engine/install.ts";
+import { docker } from "../../tools/platform/docker.ts";
+import { environment } from "../../tools/platform/environment.ts";
+import { librariesOf } from "../../tools/platform/node-image.ts";
+import { registryDigest } from "../../tools/platform/registry-digest.ts";
 
 const HOME = process.env["PULUMI_HOME"] || join(homedir(), ".pulumi");
 
-const CHECKOUT = resolve(__dirname, "../..");
+const CHECKOUT = resolve(import.meta.dirname, "../..");
 const NATIVE = "node_modules/@*/*-linux-x64-gnu/*.node";
 
 /** The programs of the image but Node. Docker's client is for the offline stand-in of the Docker plugin alone. */
@@ -36,7 +36,7 @@ export async function pushAgentImage(): Promise<string> {
   const tag = `${repository}:${randomUUID()}`;
   const context = await mkdtemp(join(tmpdir(), "slipway-agent-"));
   try {
-    await cp(join(__dirname, "agent/Dockerfile"), join(context, "Dockerfile"));
+    await cp(join(import.meta.dirname, "agent/Dockerfile"), join(context, "Dockerfile"));
     await fillRoot(join(context, "root"));
     await docker(
       "build",
@@ -61,7 +61,7 @@ async function fillRoot(root: string): Promise<void> {
     [npm]: "usr/local/lib/node_modules/npm",
     [engine]: "opt/pulumi",
     [join(HOME, "plugins")]: "opt/pulumi-home/plugins",
-    [join(__dirname, "agent/npm")]: "usr/local/bin/npm",
+    [join(import.meta.dirname, "agent/npm")]: "usr/local/bin/npm",
     [join(CHECKOUT, "jenkins/kubeconfig.yaml")]: "etc/slipway/kubeconfig",
   };
   for (const [name, to] of Object.entries(PROGRAMS)) {

@@ -6,8 +6,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { CoreV1Api, KubeConfig, KubernetesObjectApi } from "@kubernetes/client-node";
 import { parse } from "yaml";
 
-import type { Manifest } from "../../testbed/kinds";
-import type { Run } from "../../testbed/run";
+import type { Manifest } from "../../testbed/kinds.ts";
+import type { Run } from "../../testbed/run.ts";
 
 /** The environment variables of Jenkins' controller that jenkins.yaml is filled with. */
 export type ControllerVariables = Readonly<Record<string, string>>;
@@ -62,7 +62,7 @@ const AGENT = "jnlp";
 
 /** A cloud of jenkins.yaml, filled in as Jenkins does. */
 export function cloud(name: string, variables: ControllerVariables): Cloud {
-  const text = readFileSync(join(__dirname, "../../jenkins/jenkins.yaml"), "utf8");
+  const text = readFileSync(join(import.meta.dirname, "../../jenkins/jenkins.yaml"), "utf8");
   const filled = text.replaceAll(/\$\{(\w+)(?::-([^}]*))?\}/g, (_, key: string, other = "") => {
     return variables[key] ?? (other as string);
   });

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import type { KubeConfig } from "@kubernetes/client-node";
 
-import { apiServerOf, type Backend, forward, passOn } from "./forward";
+import { apiServerOf, type Backend, forward, passOn } from "./forward.ts";
 
 /** What becomes of a request that is struck. */
 export type Fault =
@@ -40,7 +40,11 @@ export class FaultyProxy {
     void this.#pass(incoming, response);
   });
 
-  private constructor(private readonly backend: Backend) {}
+  private readonly backend: Backend;
+
+  private constructor(backend: Backend) {
+    this.backend = backend;
+  }
 
   /** Whoever comes through the proxy has the kubeconfig's rights. */
   static async start(config: KubeConfig): Promise<FaultyProxy> {

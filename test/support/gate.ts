@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 
 import type { KubeConfig } from "@kubernetes/client-node";
 
-import { apiServerOf, type Backend, forward, passOn } from "./forward";
+import { apiServerOf, type Backend, forward, passOn } from "./forward.ts";
 
 /** Where a request is kept: before the server hears of it, or after the server has done what it asks. */
 export type Place = "request" | "answer";
@@ -33,7 +33,11 @@ export class Gate {
     void this.#pass(incoming, response);
   });
 
-  private constructor(private readonly backend: Backend) {}
+  private readonly backend: Backend;
+
+  private constructor(backend: Backend) {
+    this.backend = backend;
+  }
 
   /** @param url the server's address, with its scheme */
   static async start(url: string, options: Backend["options"] = {}): Promise<Gate> {

@@ -15,10 +15,13 @@ export class JenkinsController {
   /** Files that a build archives, stashes or is given, by name. */
   readonly files = new Map<string, Buffer>();
 
-  private constructor(
-    private readonly server: Server,
-    private readonly folder: string,
-  ) {}
+  private readonly server: Server;
+  private readonly folder: string;
+
+  private constructor(server: Server, folder: string) {
+    this.server = server;
+    this.folder = folder;
+  }
 
   static async start(address: string): Promise<JenkinsController> {
     const folder = await mkdtemp(join(tmpdir(), "slipway-controller-"));

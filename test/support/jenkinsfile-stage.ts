@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-const TEXT = readFileSync(join(__dirname, "../../jenkins/Jenkinsfile"), "utf8");
+const TEXT = readFileSync(join(import.meta.dirname, "../../jenkins/Jenkinsfile"), "utf8");
 
 /** What the Jenkinsfile says of a stage. */
 export interface Stage {

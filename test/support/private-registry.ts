@@ -14,11 +14,15 @@ export class PrivateRegistry {
   static readonly password = "s3cret-of-the-story";
   private static readonly bcrypt = "$2b$04$coWUsr5D7p8uQDdthWbgKeNFGuiNGBOP2KSqTzO85qXDvUVPdeC/6";
 
-  private constructor(
-    readonly address: string,
-    private readonly process: ChildProcess,
-    private readonly folder: string,
-  ) {}
+  readonly address: string;
+  private readonly process: ChildProcess;
+  private readonly folder: string;
+
+  private constructor(address: string, process: ChildProcess, folder: string) {
+    this.address = address;
+    this.process = process;
+    this.folder = folder;
+  }
 
   static async start(): Promise<PrivateRegistry> {
     const folder = await mkdtemp(join(tmpdir(), "slipway-registry-"));

@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { execa } from "execa";
 
-import { kubernetesProgram } from "../../tools/go/kubernetes";
+import { kubernetesProgram } from "../../tools/go/kubernetes.ts";
 
-const CHECKOUT = resolve(__dirname, "../..");
+const CHECKOUT = resolve(import.meta.dirname, "../..");
 
 /** A fresh /sys shows the new network's devices; control groups stay the machine's. */
 const ENTER = `
@@ -34,10 +34,13 @@ export interface SandboxRun {
  * platform runs there, on the same ports, beside the one that is in use.
  */
 export class Sandbox {
-  private constructor(
-    private readonly folder: string,
-    private readonly holder: SandboxProcess,
-  ) {}
+  private readonly folder: string;
+  private readonly holder: SandboxProcess;
+
+  private constructor(folder: string, holder: SandboxProcess) {
+    this.folder = folder;
+    this.holder = holder;
+  }
 
   static async create(): Promise<Sandbox> {
     const folder = mkdtempSync(join(tmpdir(), "slipway-sandbox-"));

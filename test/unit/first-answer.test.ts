@@ -3,14 +3,14 @@ import { createServer as createTls } from "node:https";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 
-import { SlipwayProvider } from "../../provider/slipway";
-import { KubeconfigApi } from "../../provider/cluster/api";
-import { ApiError } from "../../provider/cluster/api-error";
-import { whyNoAnswer } from "../../provider/cluster/first-answer";
-import { UNKNOWN } from "../../wire/unknown";
-import { removeFolders } from "../support/folder";
-import { kubeconfigOf } from "../support/kubeconfig";
-import { mutualTls } from "../support/mutual-tls";
+import { SlipwayProvider } from "../../provider/slipway.ts";
+import { KubeconfigApi } from "../../provider/cluster/api.ts";
+import { ApiError } from "../../provider/cluster/api-error.ts";
+import { whyNoAnswer } from "../../provider/cluster/first-answer.ts";
+import { UNKNOWN } from "../../wire/unknown.ts";
+import { removeFolders } from "../support/folder.ts";
+import { kubeconfigOf } from "../support/kubeconfig.ts";
+import { mutualTls } from "../support/mutual-tls.ts";
 
 const servers: Server[] = [];
 afterEach(() => {

@@ -4,9 +4,9 @@ import { join } from "node:path";
 
 import { parse } from "yaml";
 
-import { AGENT, LANES, lanesOf } from "../../components/lanes/definition";
+import { AGENT, LANES, lanesOf } from "../../components/lanes/definition.ts";
 
-const FOLDER = join(__dirname, "../../jenkins");
+const FOLDER = join(import.meta.dirname, "../../jenkins");
 const TEXT = readFileSync(join(FOLDER, "jenkins.yaml"), "utf8");
 const SETTINGS: Readonly<Record<string, string>> = {
   SLIPWAY_REPOSITORY: "team/shop",

@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 import { execa } from "execa";
 
-import { CHECKOUT } from "../support/stack-config";
+import { CHECKOUT } from "../support/stack-config.ts";
 
 interface Range {
   readonly node?: string;

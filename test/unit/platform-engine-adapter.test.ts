@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 
-const adapter = join(__dirname, "../../tools/engine/pulumi-language-nodejs.sh");
+const adapter = join(import.meta.dirname, "../../tools/engine/pulumi-language-nodejs.sh");
 
 let folder: string;
 

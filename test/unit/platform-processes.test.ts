@@ -1,16 +1,16 @@
 // Holds on to processes of its own; it cannot prove what happens when the kernel gives an id out again.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mountsBelow, rootLiesIn } from "../../tools/platform/leftovers";
-import { withLock } from "../../tools/platform/lock";
-import { until } from "../support/until";
+import { mountsBelow, rootLiesIn } from "../../tools/platform/leftovers.ts";
+import { withLock } from "../../tools/platform/lock.ts";
+import { until } from "../support/until.ts";
 import {
   currentBoot,
   identify,
   isAlive,
   parseStat,
   signal,
-} from "../../tools/platform/process-identity";
+} from "../../tools/platform/process-identity.ts";
 
 describe("a process's identity", () => {
   test("is alive as long as exactly that process runs", async () => {
@@ -93,7 +93,7 @@ describe("a lock", () => {
 
   test("goes with a process that is killed", async () => {
     const script = `
-      const { withLock } = require("${__dirname}/../../tools/platform/lock.ts");
+      const { withLock } = require("${import.meta.dirname}/../../tools/platform/lock.ts");
       withLock("killed ${process.pid}", () => {}, () => { console.log("in"); return new Promise(() => setInterval(() => {}, 1000)); });
     `;
     const child = spawn(process.execPath, ["--require", "./preload.cjs", "-e", script], {

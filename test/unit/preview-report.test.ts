@@ -2,20 +2,20 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import type { EngineEvent } from "@pulumi/pulumi/automation";
+import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
 
-import { parseExpectation, unexpected } from "../../cli/preview/expectation";
-import { marker, previewMarkdown } from "../../cli/preview/markdown";
-import { type PreviewReport, previewReport } from "../../cli/preview/preview";
-import { code } from "../../cli/preview/words";
-import { COMPONENTS } from "../../contract/tokens";
-import { SECRET, SIGNATURE } from "../../wire/signature";
+import { parseExpectation, unexpected } from "../../cli/preview/expectation.ts";
+import { marker, previewMarkdown } from "../../cli/preview/markdown.ts";
+import { type PreviewReport, previewReport } from "../../cli/preview/preview.ts";
+import { code } from "../../cli/preview/words.ts";
+import { COMPONENTS } from "../../contract/tokens.ts";
+import { SECRET, SIGNATURE } from "../../wire/signature.ts";
 
 const WHERE = { project: "slipway", stack: "dev" };
 const TAG = "054f5d820877ef7b337955eb5ad56d47";
 
 function recorded(name: string): EngineEvent[] {
-  const file = join(__dirname, "../fixtures/preview", `${name}.jsonl`);
+  const file = join(import.meta.dirname, "../fixtures/preview", `${name}.jsonl`);
   return readFileSync(file, "utf8")
     .trim()
     .split("\n")

@@ -6,12 +6,12 @@ import {
   type StateResource,
   withFieldManagers,
   withoutPendingCreates,
-} from "../../cli/recover/engine-state";
-import { type Finding, findingOf, findingOfOther, ownerOf } from "../../cli/recover/finding";
-import { importList } from "../../cli/recover/import-list";
-import { type PendingCreate, pendingCreates } from "../../cli/recover/pending-create";
-import { holderOf, lockWords } from "../../cli/recover/state-lock";
-import { COMPONENTS, RESOURCES } from "../../contract/tokens";
+} from "../../cli/recover/engine-state.ts";
+import { type Finding, findingOf, findingOfOther, ownerOf } from "../../cli/recover/finding.ts";
+import { importList } from "../../cli/recover/import-list.ts";
+import { type PendingCreate, pendingCreates } from "../../cli/recover/pending-create.ts";
+import { holderOf, lockWords } from "../../cli/recover/state-lock.ts";
+import { COMPONENTS, RESOURCES } from "../../contract/tokens.ts";
 
 const PREFIX = "urn:pulumi:dev::slipway::";
 const ROOT = `${PREFIX}pulumi:pulumi:Stack::slipway-dev`;

@@ -2,12 +2,12 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import type { EngineEvent } from "@pulumi/pulumi/automation";
+import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
 
-import { reportMarkdown } from "../../cli/report/markdown";
-import { reportPage } from "../../cli/report/page";
-import { releaseReport, type ReleaseReport, type ReportSource } from "../../cli/report/report";
-import type { ReleaseRecord } from "../../contract/release-record";
+import { reportMarkdown } from "../../cli/report/markdown.ts";
+import { reportPage } from "../../cli/report/page.ts";
+import { releaseReport, type ReleaseReport, type ReportSource } from "../../cli/report/report.ts";
+import type { ReleaseRecord } from "../../contract/release-record.ts";
 
 interface Recorded {
   readonly outputs: Pick<ReportSource, "releases" | "history">;
@@ -15,7 +15,7 @@ interface Recorded {
 }
 
 function recorded(name: string): ReportSource {
-  const file = join(__dirname, "../fixtures/report", `${name}.json`);
+  const file = join(import.meta.dirname, "../fixtures/report", `${name}.json`);
   const { outputs, events } = JSON.parse(readFileSync(file, "utf8")) as Recorded;
   return { project: "slipway", stack: "dev", ...outputs, events };
 }

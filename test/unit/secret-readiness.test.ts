@@ -1,15 +1,15 @@
 // Cannot prove what the controller really does: test/e2e/credentials.test.ts asks the real one.
-import type { Api } from "../../provider/cluster/api";
-import { ApiError } from "../../provider/cluster/api-error";
-import { digestOf } from "../../provider/sealing";
-import { SecretReadiness } from "../../provider/secret-readiness";
+import type { Api } from "../../provider/cluster/api.ts";
+import { ApiError } from "../../provider/cluster/api-error.ts";
+import { digestOf } from "../../provider/sealing.ts";
+import { SecretReadiness } from "../../provider/secret-readiness.ts";
 import {
   judgeSealedSecret,
   judgeSecret,
   type SealedSecret,
-} from "../../provider/secret-readiness/finding";
-import { PartialFailure, type Subject } from "../../wire/plugin";
-import { RESOURCES } from "../../contract/tokens";
+} from "../../provider/secret-readiness/finding.ts";
+import { PartialFailure, type Subject } from "../../wire/plugin.ts";
+import { RESOURCES } from "../../contract/tokens.ts";
 
 const digestKey = "00".repeat(32);
 const value = Buffer.from("a value");

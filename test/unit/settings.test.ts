@@ -7,11 +7,11 @@ import { join } from "node:path";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import { parseSettings } from "../../settings";
-import { stackSchema } from "../../settings/stack";
-import { AUTHORITY } from "../support/authority";
-import { folderWith, removeFolders } from "../support/folder";
-import { schemaKeys, valueKeys } from "../support/schema-keys";
+import { parseSettings } from "../../settings.ts";
+import { stackSchema } from "../../settings/stack.ts";
+import { AUTHORITY } from "../support/authority.ts";
+import { folderWith, removeFolders } from "../support/folder.ts";
+import { schemaKeys, valueKeys } from "../support/schema-keys.ts";
 import {
   KUBECONFIG,
   PROJECT,
@@ -19,8 +19,8 @@ import {
   stackConfig,
   stackFile,
   VALID,
-} from "../support/stack-config";
-import { valueOf } from "../support/engine";
+} from "../support/stack-config.ts";
+import { valueOf } from "../support/engine.ts";
 
 afterEach(removeFolders);
 

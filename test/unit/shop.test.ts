@@ -6,9 +6,9 @@ import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import manifest from "../../example/shop/package.json";
-import { parseExposition, type Sample } from "../support/exposition";
-import { ShopBuild, ShopProcess } from "../support/shop-process";
+import manifest from "../../example/shop/package.json" with { type: "json" };
+import { parseExposition, type Sample } from "../support/exposition.ts";
+import { ShopBuild, ShopProcess } from "../support/shop-process.ts";
 
 const JSON_ONLY = { headers: { accept: "application/json" } };
 

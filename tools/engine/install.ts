@@ -14,11 +14,11 @@ import { createRequire } from "node:module";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { execa } from "execa";
-import { type GoTools, type Report, builtFolder, goBuild } from "../go/build";
-import { withLock } from "../platform/lock";
-import { readJson, writeJson } from "../platform/private-file";
+import { type GoTools, type Report, builtFolder, goBuild } from "../go/build.ts";
+import { withLock } from "../platform/lock.ts";
+import { readJson, writeJson } from "../platform/private-file.ts";
 
-const require = createRequire(__filename);
+const require = createRequire(import.meta.filename);
 const launcher = dirname(require.resolve("pulumi/package.json"));
 
 /** Version of the Pulumi CLI, the same as that of the npm package `pulumi`. */
@@ -32,7 +32,7 @@ const sdk = "github.com/pulumi/pulumi/sdk/v3";
 const variables = { [`${sdk}/go/common/version.Version`]: `v${engineVersion}` };
 const cli: GoTools = { module: "pulumi", variables, gibibytes: 3 };
 const languageHost: GoTools = { module: "language-nodejs", variables, gibibytes: 1 };
-const adapter = join(__dirname, "pulumi-language-nodejs.sh");
+const adapter = join(import.meta.dirname, "pulumi-language-nodejs.sh");
 const downloadSite = "https://get.pulumi.com/install.sh";
 
 /**

@@ -2,9 +2,9 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { execa } from "execa";
-import { assertDiskSpace } from "../platform/disk-space";
-import { cacheFolder } from "../platform/folders";
-import { withLock } from "../platform/lock";
+import { assertDiskSpace } from "../platform/disk-space.ts";
+import { cacheFolder } from "../platform/folders.ts";
+import { withLock } from "../platform/lock.ts";
 
 /** Takes one line that tells how far the work is. */
 export type Report = (line: string) => void;
@@ -69,7 +69,7 @@ export function isBuilt(tools: GoTools): boolean {
 function buildKey(tools: GoTools): string {
   const hash = createHash("sha256").update(linkerFlags(tools));
   for (const file of ["go.mod", "go.sum", ...(tools.files ?? [])]) {
-    hash.update(readFileSync(join(__dirname, tools.module, file)));
+    hash.update(readFileSync(join(import.meta.dirname, tools.module, file)));
   }
   return hash.digest("hex").slice(0, 12);
 }
@@ -88,7 +88,7 @@ async function buildInto(tools: GoTools, folder: string, report: Report): Promis
   await tools.prepare?.();
   const flags = ["-v", "-trimpath", "-ldflags", linkerFlags(tools), "-o", `${part}/`];
   const build = execa("go", ["build", ...flags, "tool"], {
-    cwd: join(__dirname, tools.module),
+    cwd: join(import.meta.dirname, tools.module),
     env: { CGO_ENABLED: "0", GOWORK: "off", GOFLAGS: "-mod=readonly" },
     reject: false,
   });
@@ -138,7 +138,7 @@ function buildFailure({ module }: GoTools, stderr: string): string {
     .split("\n")
     .filter((line) => !/^[\w./-]*$/.test(line))
     .slice(-12);
-  const remedy = `try it by hand in ${join(__dirname, module)} with: go build -o /dev/null tool`;
+  const remedy = `try it by hand in ${join(import.meta.dirname, module)} with: go build -o /dev/null tool`;
   return [
     `building tools/go/${module} failed; ${remedy}; the compiler's last lines:`,
     ...lines,

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, readdirSync, rmSync, rmdirSync } from "node:fs";
 import { join } from "node:path";
-import { state } from "./folders";
+import { state } from "./folders.ts";
 
 /** What containerd keeps of a running container, as seen from the folder of its bundle. */
 interface Bundle {

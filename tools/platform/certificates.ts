@@ -1,9 +1,9 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { execa } from "execa";
-import { apiService, nodeAddress } from "./addresses";
-import { state } from "./folders";
-import { writePrivate } from "./private-file";
+import { apiService, nodeAddress } from "./addresses.ts";
+import { state } from "./folders.ts";
+import { writePrivate } from "./private-file.ts";
 
 /** Files of the cluster's keys and certificates; `.crt` and `.key` of a pair lie side by side. */
 export const certificates = {

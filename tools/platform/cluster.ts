@@ -2,7 +2,7 @@ import { request } from "node:https";
 import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { KubeConfig } from "@kubernetes/client-node";
-import { contextName, kubeconfigs, nodeName } from "./kubeconfig";
+import { contextName, kubeconfigs, nodeName } from "./kubeconfig.ts";
 
 const patienceMilliseconds = 3000;
 

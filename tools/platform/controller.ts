@@ -9,9 +9,9 @@ import {
   loadAllYaml,
   PatchStrategy,
 } from "@kubernetes/client-node";
-import { goBuild, type GoTools, type Report } from "../go/build";
-import { clusterConfig } from "./cluster";
-import { ensureProgramImage, type ProgramImage } from "./program-image";
+import { goBuild, type GoTools, type Report } from "../go/build.ts";
+import { clusterConfig } from "./cluster.ts";
+import { ensureProgramImage, type ProgramImage } from "./program-image.ts";
 
 const seconds = 60;
 
@@ -79,7 +79,7 @@ async function objectsOf({
   image,
 }: Controller): Promise<KubernetesObject[]> {
   const kinds = (await definitions()).map((path) => readFileSync(path, "utf8"));
-  const own = readFileSync(join(__dirname, "manifests", manifests), "utf8");
+  const own = readFileSync(join(import.meta.dirname, "manifests", manifests), "utf8");
   return [...kinds, own.replace("IMAGE", image.name)].flatMap(
     (text) => loadAllYaml(text) as KubernetesObject[],
   );

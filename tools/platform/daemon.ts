@@ -9,10 +9,10 @@ import {
   rmSync,
 } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { state, stateFolder } from "./folders";
-import { type ProcessIdentity, identify, isAlive, signal } from "./process-identity";
-import { readJson, writeJson, writePrivate } from "./private-file";
-import { type Port, assertFree } from "./taken-port";
+import { state, stateFolder } from "./folders.ts";
+import { type ProcessIdentity, identify, isAlive, signal } from "./process-identity.ts";
+import { readJson, writeJson, writePrivate } from "./private-file.ts";
+import { type Port, assertFree } from "./taken-port.ts";
 
 /** One long-running program of the platform. */
 export interface Daemon {

@@ -1,6 +1,6 @@
 import { execa } from "execa";
-import { dockerSocket } from "./daemons/dockerd";
-import { state } from "./folders";
+import { dockerSocket } from "./daemons/dockerd.ts";
+import { state } from "./folders.ts";
 
 /**
  * Runs the docker client against the platform's own dockerd, with settings of its own.

@@ -1,8 +1,8 @@
 import { rmSync } from "node:fs";
-import { removeContainerTraces } from "./bundles";
-import { cacheFolder, state, stateFolder } from "./folders";
-import { stop, wasStarted } from "./daemon";
-import { podLogs } from "./daemons/kubelet";
+import { removeContainerTraces } from "./bundles.ts";
+import { cacheFolder, state, stateFolder } from "./folders.ts";
+import { stop, wasStarted } from "./daemon.ts";
+import { podLogs } from "./daemons/kubelet.ts";
 import {
   awaitGone,
   containerProcesses,
@@ -11,8 +11,8 @@ import {
   removeLogLinks,
   shims,
   unmountAll,
-} from "./leftovers";
-import { removeNetwork } from "./network";
+} from "./leftovers.ts";
+import { removeNetwork } from "./network.ts";
 
 /**
  * Ends everything that the platform started, and what a crash or a reboot left of it: daemons,

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { KubeConfig, VersionApi } from "@kubernetes/client-node";
-import { registry } from "./addresses";
-import { kubeconfigs } from "./kubeconfig";
+import { registry } from "./addresses.ts";
+import { kubeconfigs } from "./kubeconfig.ts";
 
 /** A cluster and a registry that the user brought. */
 export interface ExternalPlatform {

@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { stringify } from "yaml";
-import { nodeAddress, ports } from "./addresses";
-import { certificates } from "./certificates";
-import { state } from "./folders";
-import { readJson, writeJson, writePrivate } from "./private-file";
+import { nodeAddress, ports } from "./addresses.ts";
+import { certificates } from "./certificates.ts";
+import { state } from "./folders.ts";
+import { readJson, writeJson, writePrivate } from "./private-file.ts";
 
 /** The node's name in the cluster. */
 export const nodeName = "slipway";

@@ -10,9 +10,9 @@ import {
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
-import { ownershipVariable } from "./daemon";
-import { stateFolder } from "./folders";
-import { type ProcessIdentity, identify, signal } from "./process-identity";
+import { ownershipVariable } from "./daemon.ts";
+import { stateFolder } from "./folders.ts";
+import { type ProcessIdentity, identify, signal } from "./process-identity.ts";
 
 /** Processes in containers of the platform: the root of their file system lies in the state folder. */
 export function containerProcesses(): ProcessIdentity[] {

@@ -1,9 +1,9 @@
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
-import { bridge, nodeAddress, podNetwork, podRange, serviceNetwork } from "./addresses";
-import { state } from "./folders";
-import { writeJson } from "./private-file";
+import { bridge, nodeAddress, podNetwork, podRange, serviceNetwork } from "./addresses.ts";
+import { state } from "./folders.ts";
+import { writeJson } from "./private-file.ts";
 
 /** Where containerd finds how pods are connected. */
 export const networkConfigurationFolder = state("cni");

@@ -14,11 +14,11 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { execa } from "execa";
-import { docker } from "./docker";
-import { nodeRepository } from "./images";
-import { registryDigest } from "./registry-digest";
+import { docker } from "./docker.ts";
+import { nodeRepository } from "./images.ts";
+import { registryDigest } from "./registry-digest.ts";
 
-const recipe = join(__dirname, "images/node.Dockerfile");
+const recipe = join(import.meta.dirname, "images/node.Dockerfile");
 const certificateBundle = "/etc/ssl/certs/ca-certificates.crt";
 const busyboxPath = ["/bin/busybox", "/usr/bin/busybox"];
 
@@ -58,7 +58,7 @@ interface Parts {
 }
 
 async function imageParts(): Promise<Parts> {
-  const manifest = createRequire(__filename).resolve("node/package.json");
+  const manifest = createRequire(import.meta.filename).resolve("node/package.json");
   const { version } = JSON.parse(readFileSync(manifest, "utf8")) as { version: string };
   const node = join(dirname(manifest), "bin/node");
   const busybox = busyboxPath.find((file) => existsSync(file));

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { ApiException, CoreV1Api, KubernetesObjectApi, type V1Pod } from "@kubernetes/client-node";
-import { clusterConfig } from "./cluster";
+import { clusterConfig } from "./cluster.ts";
 
 const namespace = "kube-system";
 const seconds = 60;

@@ -1,6 +1,6 @@
 import { request } from "node:http";
 import { connect } from "node:net";
-import type { Port } from "./taken-port";
+import type { Port } from "./taken-port.ts";
 
 const patienceMilliseconds = 2000;
 

@@ -7,9 +7,9 @@ import * as pulumi from "@pulumi/pulumi";
  * Goes into a clone of the program as its first import: changes the objects that the program registers by
  * what `patch.json` says for each service by name, where the settings have no word for a fault.
  */
-const faults = JSON.parse(readFileSync(join(__dirname, "patch.json"), "utf8")) as Readonly<
-  Record<string, Fault>
->;
+const faults = JSON.parse(
+  readFileSync(join(import.meta.dirname, "patch.json"), "utf8"),
+) as Readonly<Record<string, Fault>>;
 
 /** Merge patches for the specs of a service's objects. */
 export interface Fault {
