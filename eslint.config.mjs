@@ -48,7 +48,7 @@ export default tseslint.config(
     // Scripts and tests keep what they read at their start; what ships keeps nothing but constants.
     files: [
       "*.ts",
-      "{build-context,cli,components,contract,kubeconfig,policy,provider,settings,testbed,wire}/**/*.ts",
+      "{build-context,cli,components,contract,kubeconfig,mask,policy,provider,settings,testbed,wire}/**/*.ts",
     ],
     rules: {
       "@typescript-eslint/naming-convention": [

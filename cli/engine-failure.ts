@@ -1,4 +1,4 @@
-import { masked } from "../provider/mask/mask.ts";
+import { masked } from "../mask/mask.ts";
 import { CommandFailure } from "./exit-code.ts";
 
 /** What is told of an engine that could not do what it was asked, and what to do then. */

@@ -1,8 +1,8 @@
 import type { Evidence } from "../contract/evidence.ts";
-import { formsOf } from "./mask/forms.ts";
-import { masked } from "./mask/mask.ts";
-import { plain } from "./mask/plain.ts";
-import { MASK } from "./mask/redaction.ts";
+import { formsOf } from "../mask/forms.ts";
+import { masked } from "../mask/mask.ts";
+import { plain } from "../mask/plain.ts";
+import { MASK } from "../mask/redaction.ts";
 
 /** Characters that are told of a text; the kubelet's and the API server's are much shorter. */
 const CHARACTERS = 4096;

@@ -23,6 +23,7 @@ const PROGRAM = [
   "build-context",
   "contract",
   "kubeconfig",
+  "mask",
   "rights.ts",
   "cli",
   "components",

@@ -1,6 +1,6 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
 
-import { masked } from "../../provider/mask/mask.ts";
+import { masked } from "../../mask/mask.ts";
 import { RESOURCES } from "../../contract/tokens.ts";
 import { type Change, changeOf, followsFromServices } from "./change.ts";
 import { withValuesOf } from "./pods.ts";

@@ -1,6 +1,6 @@
 import type * as ClientNode from "@kubernetes/client-node";
 import type { ProviderConfig } from "../../contract/provider-config.ts";
-import { plain } from "../mask/plain.ts";
+import { plain } from "../../mask/plain.ts";
 import { ApiError } from "./api-error.ts";
 import { readTokenFiles } from "../../kubeconfig/token-file.ts";
 import { withPlainMessages } from "./plain-messages.ts";

@@ -18,7 +18,7 @@ import { Store } from "./store.ts";
 const SERVICE_NAME = "kubernetes.io/service-name";
 
 /** What the watches on a namespace have shown, by collection. */
-export type NamespaceStores = ReturnType<typeof storesOf>;
+type NamespaceStores = ReturnType<typeof storesOf>;
 
 /**
  * Stores by which an object that changes is news about those that it belongs to.

@@ -1,4 +1,4 @@
-import { plain } from "../mask/plain.ts";
+import { plain } from "../../mask/plain.ts";
 
 /** Fields in which controllers, the kubelet and programs write sentences. */
 const SENTENCES: ReadonlySet<string> = new Set(["message", "reason", "note"]);

@@ -99,6 +99,6 @@ function differs(
 }
 
 /** The digest of a release's image. */
-export function released(image: string): string {
+function released(image: string): string {
   return `sha256:${digestOf(image) ?? ""}`;
 }

@@ -1,6 +1,6 @@
 import type { Finding } from "./finding.ts";
 import { causes, isForOtherPlatform, lastCause, pullFailure } from "./image-pull.ts";
-import { masked } from "../mask/mask.ts";
+import { masked } from "../../mask/mask.ts";
 import { judgeProbe, killOf } from "./probe.ts";
 import { AT_DEADLINE, AT_ONCE } from "./reasons.ts";
 import { finding, isInit, type Subject } from "./subject.ts";

@@ -2,7 +2,7 @@ import type { ContainerEvidence, Evidence, EventEvidence } from "../../contract/
 import { nextCommand } from "./command.ts";
 import type { Finding } from "./finding.ts";
 import { explained } from "./log-hints.ts";
-import { masked } from "../mask/mask.ts";
+import { masked } from "../../mask/mask.ts";
 import { condition, type ContainerStatus, type Event, nameOf, type Pod, uidOf } from "./objects.ts";
 import { unreadyStatuses } from "./pod.ts";
 import { complaintsOf } from "./report.ts";

@@ -18,6 +18,7 @@ const PACKED = [
   "contract",
   "docs",
   "kubeconfig",
+  "mask",
   "package.json",
   "provider",
   "rights.ts",

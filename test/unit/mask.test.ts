@@ -1,5 +1,5 @@
 // Proves what is taken for a secret by two tables of lines; a secret that nothing marks is not found, as the docs say.
-import { masked } from "../../provider/mask/mask.ts";
+import { masked } from "../../mask/mask.ts";
 import { NASTY } from "../fixtures/nasty-texts.ts";
 import { FACTOR, growth } from "../support/growth.ts";
 import { MASKED, UNTOUCHED } from "../fixtures/masked-lines.ts";

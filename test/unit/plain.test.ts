@@ -1,6 +1,6 @@
 // Proves that a text of others has nothing that a terminal obeys.
 import { withPlainMessages } from "../../provider/cluster/plain-messages.ts";
-import { plain } from "../../provider/mask/plain.ts";
+import { plain } from "../../mask/plain.ts";
 import { NASTY } from "../fixtures/nasty-texts.ts";
 import { FACTOR, growth } from "../support/growth.ts";
 
