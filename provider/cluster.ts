@@ -8,7 +8,7 @@ import { type Lease, NamespaceWatch } from "./cluster/namespace-watch.ts";
 import { type Lack, Preflight } from "./cluster/preflight.ts";
 import { followedFor, sourceOf, topicsOf } from "./cluster/release-source.ts";
 import type { Subscription } from "./cluster/subscription.ts";
-import type { ContainerLog, LogSource } from "./verdict/told-log.ts";
+import type { ContainerLog, LogSource } from "./verdict/log-hints.ts";
 import { KnownSecrets } from "./known-secrets.ts";
 import type { Deployment, Namespace } from "./verdict/objects.ts";
 

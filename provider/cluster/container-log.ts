@@ -1,7 +1,6 @@
 import { setImmediate as others } from "node:timers/promises";
 import type { KnownSecrets } from "../known-secrets.ts";
-import type { ContainerLog, LogSource } from "../verdict/told-log.ts";
-import { isFormat } from "../verdict/log-hints.ts";
+import { type ContainerLog, isFormat, type LogSource } from "../verdict/log-hints.ts";
 import type { Api } from "./api.ts";
 import { ApiError, messageOf } from "./api-error.ts";
 import { architectureOf } from "./architecture.ts";

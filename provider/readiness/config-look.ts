@@ -2,9 +2,8 @@ import type { Api } from "../cluster/api.ts";
 import { ApiError, isPassing } from "../cluster/api-error.ts";
 import { pause } from "../cluster/pause.ts";
 import { configOf, isBeingCreated, titleOf } from "../verdict/config.ts";
-import type { ConfigReference } from "../verdict/config-reference.ts";
 import { newReplicaSet, podsOf } from "../verdict/deployment.ts";
-import type { Observed } from "../verdict/objects.ts";
+import type { ConfigReference, Observed } from "../verdict/objects.ts";
 
 /** Before the first look: most pods are further by then, and nothing need be looked for. */
 const SETTLE_MILLISECONDS = 3000;

@@ -56,8 +56,8 @@ function stepsOf(pod: Pod, image: string, pulls: readonly Event[]): Partial<Step
   };
 }
 
-function metAt({ status }: Pod, type: string): string | null {
-  const found = condition(status?.conditions, type);
+function metAt(pod: Pod, type: string): string | null {
+  const found = condition(pod, type);
   return found?.status === "True" ? (found.lastTransitionTime ?? null) : null;
 }
 

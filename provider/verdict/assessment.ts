@@ -3,24 +3,24 @@ import { judgeConfig } from "./config.ts";
 import { desiredReplicas, judgeDeployment, newReplicaSet, podsOf } from "./deployment.ts";
 import type { Finding, ProvedPod } from "./finding.ts";
 import { judgeIngress } from "./ingress.ts";
-import { nameOf, type Observed, type Pod } from "./objects.ts";
+import { nameOf, type Observed, type Pod, type ReplicaSet } from "./objects.ts";
 import { isReady, judgePod, proofOf } from "./pod.ts";
 import { REASONS } from "./reasons.ts";
 import { judgeReplicaSet } from "./replica-set.ts";
 import { judgeService } from "./service.ts";
 import { stagesOf } from "./stages.ts";
 
-/** What the objects say of a release, before time is taken into account. */
+/** What the objects show of a release, before time is taken into account. */
 export interface Assessment {
   /** What stands between the release and `ready`, in the order of the chain; none means ready. */
   readonly findings: readonly Finding[];
-  /** The ReplicaSet of the release, once there is one. */
+  /** The ReplicaSet of the release, once it exists. */
   readonly replicaSet: string | undefined;
   /** The pods that are ready and proved to run the released image. */
   readonly proved: readonly ProvedPod[];
-  /** One line for who watches. */
+  /** The progress in one line. */
   readonly text: string;
-  /** How far the rollout is: grows with every step, whatever the step. */
+  /** How far the rollout is: grows with every step. */
   readonly progress: number;
 }
 
@@ -30,20 +30,17 @@ export function assess(release: ReadinessInputs, observed: Observed): Assessment
   const found = judgeDeployment(release, observed);
   const settled = found.every(({ reason }) => REASONS[reason].settled);
   const replicaSet = settled ? newReplicaSet(observed) : undefined;
-  const pods = replicaSet === undefined ? [] : podsOf(replicaSet, observed.pods);
+  const pods = podsOf(replicaSet, observed.pods);
   const ready = pods.filter(isReady);
   const proofs = ready.map((pod) => proofOf(pod, release.image));
-  const refused =
-    replicaSet && deployment && judgeReplicaSet(replicaSet, deployment, observed.pods);
   const desired = deployment === undefined ? 0 : desiredReplicas(deployment);
   const findings = [
     ...(settled ? [] : found),
-    ...(refused === undefined ? [] : [refused]),
+    ...(replicaSet && deployment ? judgeReplicaSet(replicaSet, deployment, observed.pods) : []),
     ...pods.flatMap((pod) => judgePod(release, pod, warnings)),
     ...pods.flatMap((pod) => judgeConfig(pod, absent)),
     ...proofs.filter((proof) => "reason" in proof),
-    ...(settled ? found : []),
-    ...judgePresence(release, settled, replicaSet !== undefined, ready.length, desired),
+    ...(settled ? [...found, ...judgePresence(release, replicaSet, ready.length, desired)] : []),
     ...judgeService(release, observed, ready),
     ...judgeIngress(release, observed),
   ];
@@ -59,24 +56,20 @@ export function assess(release: ReadinessInputs, observed: Observed): Assessment
 /** Deployment and pods come by different watches: the pods themselves must be seen, not only counted. */
 function judgePresence(
   { deployment }: ReadinessInputs,
-  settled: boolean,
-  replicaSet: boolean,
+  replicaSet: ReplicaSet | undefined,
   ready: number,
   desired: number,
 ): Finding[] {
-  const object = `deployment ${deployment.name}`;
-  if (!settled) {
-    return [];
-  }
-  if (!replicaSet) {
-    return [{ reason: "not-ready", object, message: "there is no replica set of the release yet" }];
-  }
-  return ready < desired
-    ? [{ reason: "not-ready", object, message: `${ready} of ${desired} pods are ready` }]
+  const message =
+    replicaSet === undefined
+      ? "the release has no replica set yet"
+      : `${ready} of ${desired} pods are ready`;
+  return replicaSet === undefined || ready < desired
+    ? [{ reason: "not-ready", object: `deployment ${deployment.name}`, message }]
     : [];
 }
 
-/** Pods that are scheduled, containers that are there, pods that are ready: each counts one. */
+/** Pods that are scheduled, containers that exist, pods that are ready: each counts one. */
 function progressOf(pods: readonly Pod[]): number {
   const steps = pods.flatMap(({ status }) => [
     ...(status?.conditions ?? []).map(({ status: met }) => met === "True"),

@@ -1,6 +1,7 @@
 import type { ObjectReadinessInputs } from "../../contract/object-readiness.ts";
 import type { Finding } from "./finding.ts";
 import { type Event, nameOf, type ObjectMeta, type Pod, uidOf } from "./objects.ts";
+import type { Reason } from "./reasons.ts";
 
 /** An object of any kind. */
 export interface AnyObject {
@@ -24,19 +25,22 @@ export interface ObservedObject<T extends AnyObject = AnyObject> {
   readonly isUnserved?: boolean;
   /**
    * When this was, by the cluster's clock, in milliseconds since 1970.
-   * @default - unknown; then nothing is taken for older than the wait
+   * @default - unknown; then nothing counts as older than the wait
    */
   readonly clusterTime?: number;
 }
+
+/** What the cluster shows of an object that exists. */
+export type Present<T extends AnyObject = AnyObject> = ObservedObject<T> & { readonly object: T };
 
 /** What an object shows, before time is taken into account. */
 export interface ObjectAssessment {
   /** What stands between the object and `ready`; none means ready. */
   readonly findings: readonly Finding[];
-  /** One line for who watches. */
+  /** The progress in one line. */
   readonly text: string;
-  /** Which revision of the pods this is about, where the kind has revisions. */
-  readonly revision?: string;
+  /** Which revision of the pods this is about, if the kind has revisions. */
+  readonly revision?: string | undefined;
 }
 
 /** The object as people write it, e.g. `statefulset db`. */
@@ -49,12 +53,11 @@ export function judgeIdentity(
   awaited: ObjectReadinessInputs,
   object: AnyObject | undefined,
 ): Finding | undefined {
-  const title = titleOf(awaited);
-  const message = lossOf(title, awaited.uid, object);
-  return message === undefined ? undefined : { reason: "object-missing", object: title, message };
+  const message = lossOf(titleOf(awaited), awaited.uid, object);
+  return message === undefined ? undefined : objectFinding(awaited, "object-missing", message);
 }
 
-/** Why what is there is not what was applied, undefined where it is. */
+/** Why the object that exists is not the one that was applied, undefined if it is. */
 export function lossOf(
   title: string,
   uid: string,
@@ -64,37 +67,52 @@ export function lossOf(
     return `${title} is gone; somebody deleted it after it was applied`;
   }
   if (uidOf(object) !== uid) {
-    return `${title} was re-created: uid ${uid} was applied, ${uidOf(object)} is there`;
+    return `${title} was re-created: uid ${uid} was applied, uid ${uidOf(object)} exists`;
   }
   const deletedAt = object.metadata?.deletionTimestamp;
   return deletedAt === undefined ? undefined : `${title} is being deleted since ${deletedAt}`;
 }
 
-/**
- * Whether the controller has seen the object as it is: before, its status is of another one.
- * The live generation counts where it is later than the one that was applied.
- */
+/** Whether the controller has seen the object as it is: before that, its status belongs to an earlier generation. */
 export function judgeGeneration(
-  awaited: ObjectReadinessInputs,
+  title: string,
+  applied: Pick<ObjectReadinessInputs, "generation">,
   object: AnyObject,
-  observedGeneration: number,
+  observedGeneration = 0,
 ): Finding | undefined {
-  const needed = neededGeneration(awaited, object);
-  if (observedGeneration >= needed) {
-    return undefined;
-  }
+  const needed = neededGeneration(applied, object);
   const message = `generation ${needed} is not observed yet, the controller is at ${observedGeneration}`;
-  return { reason: "not-observed", object: titleOf(awaited), message };
+  return observedGeneration >= needed
+    ? undefined
+    : { reason: "not-observed", object: title, message };
 }
 
-/** The generation that a status must be of. */
-export function neededGeneration({ generation = 0 }: ObjectReadinessInputs, object: AnyObject) {
+/** The generation that a status must be of: the live one if it is later than the one that was applied. */
+export function neededGeneration(
+  { generation = 0 }: Pick<ObjectReadinessInputs, "generation">,
+  object: AnyObject,
+): number {
   return Math.max(object.metadata?.generation ?? 0, generation);
+}
+
+/** What the object shows. */
+export function objectFinding(
+  awaited: ObjectReadinessInputs,
+  reason: Reason,
+  message: string,
+  more: Partial<Finding> = {},
+): Finding {
+  return { reason, object: titleOf(awaited), message, ...more };
 }
 
 /** What the object lacks until it is ready. */
 export function unready(awaited: ObjectReadinessInputs, message: string): Finding {
-  return { reason: "not-ready", object: titleOf(awaited), message };
+  return objectFinding(awaited, "not-ready", message);
+}
+
+/** An assessment with one thing in the way. */
+export function blockedBy(finding: Finding, text = finding.message): ObjectAssessment {
+  return { findings: [finding], text };
 }
 
 /** An assessment with nothing in the way. */

@@ -1,106 +1,53 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Evidence } from "../../contract/evidence.ts";
+import { withTexts } from "./evidence-texts.ts";
 
-/** State and outputs are written again and again: what is kept of a failure is to be small. */
+/** State and outputs are written often, so what is kept of a failure must be small. */
 const BYTES = 8192;
 
 /** Characters that are kept of a text that is too long: it names the cause at its beginning. */
 const CHARACTERS = 400;
 
-/** What was left out of evidence. */
-interface Cut {
-  readonly texts: boolean;
-  readonly lines: number;
-  readonly events: number;
-  readonly containers: number;
-  readonly notes: number;
-}
-
 /**
- * Evidence that is small enough to be kept, and that says what was left out: the ends of long texts, then the oldest
- * lines of the longest log, then the last events, containers
- * and notes.
+ * Evidence that is small enough to be kept, and that says what was omitted: the ends of long texts, then the oldest
+ * lines of the longest log, then the last events, containers and notes.
  */
 export function bounded(evidence: Evidence): Evidence {
   if (sizeOf(evidence) <= BYTES) {
     return evidence;
   }
-  const texts = shortened(evidence);
-  const isShorter = JSON.stringify(texts) !== JSON.stringify(evidence);
-  const nothing = { texts: isShorter, lines: 0, events: 0, containers: 0, notes: 0 };
-  let kept = { evidence: texts, cut: nothing as Cut, bytes: sizeOf(texts) };
-  while (kept.bytes + sizeOf(wordsOf(kept.cut)) > BYTES) {
-    const next = lessOf(kept);
-    if (next === undefined) {
-      break;
+  const shorter = withTexts(evidence, short);
+  const logs = shorter.containers.map(({ log }) => [...log]);
+  const containers = shorter.containers.map((container, at) => ({
+    ...container,
+    log: logs[at] ?? [],
+  }));
+  const kept = { ...shorter, events: [...shorter.events], containers, notes: [...shorter.notes] };
+  const isShorter = !isDeepStrictEqual(shorter, evidence);
+  const cut: Record<string, number> = {};
+  // What goes is subtracted: to measure again for each thing would take the square of the time.
+  for (let bytes = sizeOf(kept); ;) {
+    const longest = logs.reduce((one, other) => (other.length > one.length ? other : one), []);
+    const { events, notes } = kept;
+    const lists: Record<string, unknown[]> = { "log lines": longest, events, containers, notes };
+    const [name, list] = Object.entries(lists).find(([, items]) => items.length > 0) ?? [];
+    const words = wordsOf(isShorter, cut);
+    if (bytes + sizeOf(words) <= BYTES || name === undefined || list === undefined) {
+      return { ...kept, cut: words };
     }
-    kept = next;
+    const gone = list === longest ? list.shift() : list.pop();
+    cut[name] = (cut[name] ?? 0) + 1;
+    bytes -= sizeOf(gone) + (list.length > 0 ? 1 : 0);
   }
-  return { ...kept.evidence, cut: wordsOf(kept.cut) };
-}
-
-/** Evidence on its way to be small. */
-interface Kept {
-  readonly evidence: Evidence;
-  readonly cut: Cut;
-  /** Its size: what goes is subtracted, since measuring it anew for each thing would take the square of the time. */
-  readonly bytes: number;
-}
-
-/** One thing less, undefined where nothing is left that could be left out. */
-function lessOf({ evidence, cut, bytes }: Kept): Kept | undefined {
-  const { containers, events, notes } = evidence;
-  const longest = Math.max(0, ...containers.map(({ log }) => log.length));
-  if (longest > 0) {
-    const index = containers.findIndex(({ log }) => log.length === longest);
-    const shorter = containers.map((container, position) =>
-      position === index ? { ...container, log: container.log.slice(1) } : container,
-    );
-    return {
-      evidence: { ...evidence, containers: shorter },
-      cut: { ...cut, lines: cut.lines + 1 },
-      bytes: bytes - sizeOf(containers[index]?.log[0]) - (longest > 1 ? 1 : 0),
-    };
-  }
-  for (const [name, list] of Object.entries({ events, containers, notes })) {
-    if (list.length > 0) {
-      return {
-        evidence: { ...evidence, [name]: list.slice(0, -1) },
-        cut: { ...cut, [name]: cut[name as "events" | "containers" | "notes"] + 1 },
-        bytes: bytes - sizeOf(list.at(-1)) - (list.length > 1 ? 1 : 0),
-      };
-    }
-  }
-  return undefined;
 }
 
 function sizeOf(value: unknown): number {
-  return value === undefined ? 0 : Buffer.byteLength(JSON.stringify(value));
+  return Buffer.byteLength(JSON.stringify(value));
 }
 
-function wordsOf({ texts, lines, events, containers, notes }: Cut): string | null {
-  const parts = [
-    ...(texts ? ["the ends of long texts"] : []),
-    ...(lines > 0 ? [`${lines} log lines`] : []),
-    ...(events > 0 ? [`${events} events`] : []),
-    ...(containers > 0 ? [`${containers} containers`] : []),
-    ...(notes > 0 ? [`${notes} notes`] : []),
-  ];
-  return parts.length > 0 ? parts.join(", ") : null;
-}
-
-function shortened(evidence: Evidence): Evidence {
-  const { message, notes, containers, events } = evidence;
-  return {
-    ...evidence,
-    message: short(message),
-    notes: notes.map(short),
-    containers: containers.map((container) => ({
-      ...container,
-      message: container.message && short(container.message),
-      exitMessage: container.exitMessage && short(container.exitMessage),
-    })),
-    events: events.map((event) => ({ ...event, message: short(event.message) })),
-  };
+function wordsOf(isShorter: boolean, cut: Readonly<Record<string, number>>): string | null {
+  const counts = Object.entries(cut).map(([name, count]) => `${count} ${name}`);
+  return [...(isShorter ? ["the ends of long texts"] : []), ...counts].join(", ") || null;
 }
 
 function short(text: string): string {

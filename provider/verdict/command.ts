@@ -2,23 +2,23 @@ import type { Finding } from "./finding.ts";
 import { nameOf, type Pod } from "./objects.ts";
 import { REASONS } from "./reasons.ts";
 
-/** What a command can be about. */
+/** What a command examines. */
 export interface Target {
-  /** @default - an object outside of namespaces */
+  /** @default - the object is outside of namespaces */
   readonly namespace?: string | undefined;
   /** The object as people write it, e.g. `deployment shop`. */
   readonly title: string;
-  /** Its kind, as `kubectl get` takes it. */
+  /** Its kind, as in `kubectl get`. */
   readonly list: string;
   /**
-   * The pod that is described in the object's place.
+   * The pod to describe instead of the object.
    * @default - the object itself
    */
   readonly culprit?: Pod | undefined;
 }
 
 /**
- * The one command to run next.
+ * The one command to run next, which examines a finding.
  * @param context the kubeconfig's
  */
 export function nextCommand(

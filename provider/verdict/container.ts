@@ -5,13 +5,13 @@ import { judgeProbe, killOf } from "./probe.ts";
 import { AT_DEADLINE, AT_ONCE } from "./reasons.ts";
 import { finding, isInit, type Subject } from "./subject.ts";
 
-/** A service may end once while what it needs is coming up; a second time it is a loop. */
+/** A service may end once while what it needs starts; a second time it is a loop. */
 const TOLERATED_RESTARTS = 1;
 
 /** Exit codes of a container that the kubelet ended: by itself on SIGTERM, by SIGTERM, by SIGKILL. */
 const KILLED: readonly number[] = [0, 143, 137];
 
-/** What stands between a container and ready, undefined where nothing but time does. */
+/** What stands between a container and ready, undefined if only time does. */
 export function judgeContainer(subject: Subject): Finding | undefined {
   const { status, role } = subject;
   if (status.ready || (role === "init" && status.state?.terminated?.exitCode === 0)) {
@@ -26,28 +26,22 @@ function judgePull(subject: Subject): Finding | undefined {
   const { reason, message } = subject.status.state?.waiting ?? {};
   const failure = pullFailure(reason, message);
   const { image = "" } = subject.container;
+  const platform = isForOtherPlatform(message) ? " for the node's platform" : "";
   switch (failure) {
     case undefined:
       return undefined;
     case "image-not-found":
-      return finding(
-        subject,
-        failure,
-        isForOtherPlatform(message)
-          ? `the registry does not have ${image} for the node's platform`
-          : `the registry does not have ${image}`,
-      );
+      return finding(subject, failure, `the registry does not have ${image}${platform}`);
     case "image-unauthorized":
-      return finding(subject, failure, `the registry does not give ${image} to the node`);
+      return finding(subject, failure, `the registry refuses the node ${image}`);
     case "node-full":
       return finding(subject, failure, `the node has no room for ${image}: ${causes(message)}`);
     case "image-unusable":
       return finding(subject, failure, `the node cannot use ${image}: ${causes(message)}`);
     default: {
-      const { registrySeconds } = subject.patience.tolerate ?? {};
-      return finding(subject, failure, `${image} cannot be pulled: ${lastCause(message)}`, {
-        ...(registrySeconds !== undefined && { tolerance: registrySeconds }),
-      });
+      const tolerance = subject.patience.tolerate?.registrySeconds;
+      const words = `${image} cannot be pulled: ${lastCause(message)}`;
+      return finding(subject, failure, words, { tolerance });
     }
   }
 }
@@ -61,9 +55,7 @@ function judgeCreation(subject: Subject): Finding | undefined {
     return finding(subject, "config-missing", message);
   }
   const tolerance = creationTolerance(message);
-  return finding(subject, "container-invalid", message || reason, {
-    ...(tolerance !== undefined && { tolerance }),
-  });
+  return finding(subject, "container-invalid", message || reason, { tolerance });
 }
 
 function creationTolerance(message: string): number | undefined {
@@ -74,7 +66,7 @@ function creationTolerance(message: string): number | undefined {
   return /failed to sync|timed out/.test(message) ? AT_DEADLINE : undefined;
 }
 
-/** Whether a message of the kubelet names a Secret, a ConfigMap or a key that is not there. */
+/** Whether a message of the kubelet names a Secret, a ConfigMap or a key that is missing. */
 export function isMissingConfig(message: string): boolean {
   return /(secret|configmap) "[^"]+" not found|couldn't find key|non-existent (secret|config) key/i.test(
     message,

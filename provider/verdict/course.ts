@@ -1,5 +1,5 @@
 import type { ObjectAssessment } from "./awaited-object.ts";
-import { causeOf, type FinalVerdict, type Verdict } from "./finding.ts";
+import { failedAtOnce, type FinalVerdict, type Verdict } from "./finding.ts";
 import { Sightings } from "./sightings.ts";
 
 /** What is known of an object that is ready. */
@@ -8,8 +8,8 @@ export interface Summary {
 }
 
 /**
- * A wait in the course of time, for what is to be ready by a deadline that nothing moves. It has no clock of its own;
- * the verdict follows from what was observed, and when.
+ * A wait in the course of time, with a deadline that nothing moves. It has no clock of its own; the verdict follows from
+ * what was observed, and when.
  *
  * - A finding fails what is awaited when it has lasted for its tolerance: see `Sightings`.
  * - At the deadline, whatever is still in the way is the verdict.
@@ -23,32 +23,22 @@ export class Course {
     this.#deadline = startedAt + seconds * 1000;
   }
 
-  /** When the wait is over, whatever happens. */
+  /** When the wait ends, whatever happens. */
   deadline(): number {
     return this.#deadline;
   }
 
   /**
-   * The verdict on what is shown now.
+   * The verdict on what the object shows now.
    * @param clusterTime now by the cluster's clock, in milliseconds since 1970
    */
   judge({ findings, text }: ObjectAssessment, now: number, clusterTime?: number): Verdict<Summary> {
-    this.#sightings.remember(findings, clusterTime, now);
-    const [first] = findings;
-    if (first === undefined) {
-      return { kind: "ready", text };
-    }
-    const ripe = findings.find((finding) => now >= this.#sightings.ripeAt(finding, now));
-    if (ripe !== undefined || now >= this.#deadline) {
-      return { kind: "failed", ...(ripe ?? causeOf(findings) ?? first) };
-    }
-    const wakeAt = findings.map((finding) => this.#sightings.ripeAt(finding, now));
-    return { kind: "progressing", text, wakeAt: Math.min(this.#deadline, ...wakeAt) };
+    const moment = { now, clusterTime, deadline: this.#deadline, text };
+    return this.#sightings.judge(findings, moment) ?? { kind: "ready", text };
   }
 }
 
 /** The verdict of one moment, without waiting: what is not ready now has failed. */
 export function atOnce({ findings, text }: ObjectAssessment): FinalVerdict<Summary> {
-  const worst = causeOf(findings) ?? findings[0];
-  return worst === undefined ? { kind: "ready", text } : { kind: "failed", ...worst };
+  return failedAtOnce(findings) ?? { kind: "ready", text };
 }

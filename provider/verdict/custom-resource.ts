@@ -5,14 +5,17 @@ import type {
 } from "../../contract/object-readiness.ts";
 import {
   type AnyObject,
+  blockedBy,
   judgeGeneration,
   neededGeneration,
   type ObjectAssessment,
-  type ObservedObject,
+  objectFinding,
+  type Present,
   readyWith,
   titleOf,
   unready,
 } from "./awaited-object.ts";
+import type { Finding } from "./finding.ts";
 import { valuesAt } from "./json-path.ts";
 import { condition, type Condition } from "./objects.ts";
 
@@ -25,29 +28,27 @@ const OBSERVED_GENERATION = "$.status.observedGeneration";
 
 /**
  * What an object shows of a kind that Slipway does not know: whether it meets the program's rules, or else those of
- * kstatus, with the conditions `Ready`, `Stalled` and `Reconciling`. Nothing in a status counts that is of a generation
- * before, as far as the status or the condition tells which it is of.
+ * kstatus, with the conditions `Ready`, `Stalled` and `Reconciling`. Nothing in a status counts that is of an earlier
+ * generation, as far as the status or the condition says which it is of.
  *
- * Unlike kstatus, an object without any status is not taken for ready: its controller has yet to see it.
+ * Unlike in kstatus, an object without any status is not ready: its controller has yet to see it.
  *
  * @see https://github.com/kubernetes-sigs/cli-utils/blob/master/pkg/kstatus/README.md
  */
 export function assessCustomResource(
   awaited: ObjectReadinessInputs,
-  { object }: ObservedObject & { readonly object: AnyObject },
+  { object }: Present,
 ): ObjectAssessment {
   const { rules = {} } = awaited;
   const behind = judgeStatusGeneration(awaited, object);
   if (behind !== undefined) {
-    return behind;
+    return blockedBy(behind);
   }
   const present = { ...object, status: presentStatus(awaited, object) };
   const failed = met(rules.failed ?? STALLED, present);
   if (failed !== undefined) {
     const reason = rules.failed === undefined ? "stalled" : "condition-failed";
-    const tolerance = rules.failedSeconds === undefined ? {} : { tolerance: rules.failedSeconds };
-    const finding = { reason, object: titleOf(awaited), message: failed, ...tolerance } as const;
-    return { findings: [finding], text: failed };
+    return blockedBy(objectFinding(awaited, reason, failed, { tolerance: rules.failedSeconds }));
   }
   const reconciling = rules.ready === undefined ? met(RECONCILING, present) : undefined;
   const ready = met(rules.ready ?? READY, present);
@@ -57,37 +58,30 @@ export function assessCustomResource(
   if (rules.ready === undefined && reconciling === undefined && isWithoutReady(object)) {
     return readyWith("observed; it has no condition Ready");
   }
-  const text = reconciling ?? lack(rules.ready ?? READY, present);
-  return { findings: [unready(awaited, text)], text };
+  return blockedBy(unready(awaited, reconciling ?? lack(rules.ready ?? READY, present)));
 }
 
 function judgeStatusGeneration(
   awaited: ObjectReadinessInputs,
   object: AnyObject,
-): ObjectAssessment | undefined {
+): Finding | undefined {
   const { ready, observedGeneration } = awaited.rules ?? {};
   if (statusOf(object) === undefined && ready === undefined) {
-    const text = "it has no status yet: its controller has not seen it";
-    return {
-      findings: [{ reason: "not-observed", object: titleOf(awaited), message: text }],
-      text,
-    };
+    const message = "it has no status yet: its controller has not seen it";
+    return objectFinding(awaited, "not-observed", message);
   }
-  const [told] = valuesAt(observedGeneration ?? OBSERVED_GENERATION, object);
-  if (told === undefined && observedGeneration === undefined) {
+  const [reported] = valuesAt(observedGeneration ?? OBSERVED_GENERATION, object);
+  if (reported === undefined && observedGeneration === undefined) {
     return undefined;
   }
-  const observed = Number.parseInt(String(told), 10);
-  const finding = judgeGeneration(awaited, object, Number.isNaN(observed) ? 0 : observed);
-  return finding && { findings: [finding], text: finding.message };
+  const observed = Number.parseInt(String(reported), 10) || 0;
+  return judgeGeneration(titleOf(awaited), awaited, object, observed);
 }
 
-/** A controller that tells which generation it has seen, and has no condition `Ready`, has nothing more to say. */
+/** A controller that reports which generation it has seen, and has no condition `Ready`, has nothing more to say. */
 function isWithoutReady(object: AnyObject): boolean {
-  const { conditions = [] } = statusOf(object) ?? {};
-  return (
-    condition(conditions, "Ready") === undefined && valuesAt(OBSERVED_GENERATION, object).length > 0
-  );
+  const ready = condition({ status: statusOf(object) }, "Ready");
+  return ready === undefined && valuesAt(OBSERVED_GENERATION, object).length > 0;
 }
 
 interface Status {
@@ -100,7 +94,7 @@ function statusOf({ status }: AnyObject): Status | undefined {
     : undefined;
 }
 
-/** The status without the conditions that say that they are of a generation before. */
+/** The status without the conditions that are of an earlier generation. */
 function presentStatus(awaited: ObjectReadinessInputs, object: AnyObject): Status | undefined {
   const status = statusOf(object);
   const needed = neededGeneration(awaited, object);
@@ -110,7 +104,7 @@ function presentStatus(awaited: ObjectReadinessInputs, object: AnyObject): Statu
   return conditions === undefined ? status : { ...status, conditions };
 }
 
-/** What meets the rule, in words; undefined where nothing does. */
+/** What meets the rule, in words; undefined if nothing does. */
 function met(rule: ObjectRule, object: AnyObject): string | undefined {
   if ("path" in rule) {
     const values = valuesAt(rule.path, object).filter((value) => value !== null);
@@ -118,7 +112,7 @@ function met(rule: ObjectRule, object: AnyObject): string | undefined {
     const found = values.find((value) => wanted === undefined || shown(value) === shown(wanted));
     return found === undefined ? undefined : `${rule.path} is ${shown(found)}`;
   }
-  const found = condition(statusOf(object)?.conditions, rule.type);
+  const found = condition({ status: statusOf(object) }, rule.type);
   const isMet =
     found?.status === (rule.status ?? "True") &&
     (rule.reason === undefined || rule.reason === found.reason);
@@ -132,10 +126,10 @@ function lack(rule: ObjectRule, object: AnyObject): string {
     const values = valuesAt(path, object);
     const wanted = value === undefined ? "" : `, not ${shown(value)}`;
     return values.length === 0
-      ? `there is nothing at ${path} yet`
+      ? `${path} has no value yet`
       : `${path} is ${values.map(shown).join(", ")}${wanted}`;
   }
-  const found = condition(statusOf(object)?.conditions, rule.type);
+  const found = condition({ status: statusOf(object) }, rule.type);
   return found === undefined ? `it has no present condition ${rule.type} yet` : said(found);
 }
 

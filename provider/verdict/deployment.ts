@@ -1,5 +1,5 @@
 import type { ReadinessInputs } from "../../contract/readiness.ts";
-import { livingPods, lossOf } from "./awaited-object.ts";
+import { judgeGeneration, livingPods, lossOf } from "./awaited-object.ts";
 import { digestOf } from "./digest.ts";
 import type { Finding } from "./finding.ts";
 import {
@@ -16,37 +16,33 @@ import {
 const REVISION = "deployment.kubernetes.io/revision";
 
 /**
- * What the Deployment itself says of the rollout: the rules of `kubectl rollout status`, by which pods of
- * the old ReplicaSet that are only terminating are not waited for.
- *
- * The live generation is the one that counts: a later one than the release's (an autoscaler's, say) must be
- * observed as well before the counts mean anything.
+ * What the Deployment itself says of the rollout: the rules of `kubectl rollout status`, which do not wait for pods of
+ * the old ReplicaSet that are only terminating. A live generation later than the release's (an autoscaler's, say) must
+ * be observed as well before the counts mean anything.
  *
  * @see https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#deployment-status
  */
 export function judgeDeployment(release: ReadinessInputs, observed: Observed): Finding[] {
-  const object = `deployment ${release.deployment.name}`;
-  const deployment = observed.deployment;
-  const missing = lossOf(object, release.deployment.uid, deployment);
-  if (missing !== undefined || deployment === undefined) {
-    return missing === undefined
-      ? []
-      : [{ reason: "deployment-missing", object, message: missing }];
+  const { name, uid, generation: applied } = release.deployment;
+  const object = `deployment ${name}`;
+  const { deployment } = observed;
+  const lost = lossOf(object, uid, deployment);
+  if (lost !== undefined || deployment === undefined) {
+    return lost === undefined ? [] : [{ reason: "deployment-missing", object, message: lost }];
+  }
+  const { observedGeneration } = deployment.status ?? {};
+  const behind = judgeGeneration(object, release.deployment, deployment, observedGeneration);
+  if (behind !== undefined) {
+    return [behind];
   }
   const generation = deployment.metadata?.generation ?? 0;
-  const observedGeneration = deployment.status?.observedGeneration ?? 0;
-  const needed = Math.max(generation, release.deployment.generation);
-  if (observedGeneration < needed) {
-    const message = `generation ${needed} is not observed yet, the deployment controller is at ${observedGeneration}`;
-    return [{ reason: "not-observed", object, message }];
-  }
-  if (generation > release.deployment.generation && !names(deployment, release.image)) {
-    const message = `generation ${generation} is another release, ${release.deployment.generation} was applied; somebody has changed the pods since`;
+  if (generation > applied && !names(deployment, release.image)) {
+    const message = `generation ${generation} is another release, ${applied} was applied; somebody has changed the pods since`;
     return [{ reason: "superseded", object, message }];
   }
   const counts = judgeCounts(object, deployment);
   if (deployment.spec?.paused === true && counts.length > 0) {
-    const message = "the rollout is paused; go on with kubectl rollout resume";
+    const message = "the rollout is paused; resume it with kubectl rollout resume";
     return [{ reason: "paused", object, message }];
   }
   return [...counts, ...judgeDeadline(object, deployment)];
@@ -72,13 +68,13 @@ export function newReplicaSet({ deployment, replicaSets }: Observed): ReplicaSet
 }
 
 /** The pods of a ReplicaSet that count: see `livingPods`. */
-export function podsOf(replicaSet: ReplicaSet, pods: readonly Pod[]): Pod[] {
-  const uid = uidOf(replicaSet);
-  return livingPods(pods.filter((pod) => ownerOf(pod) === uid));
+export function podsOf(replicaSet: ReplicaSet | undefined, pods: readonly Pod[]): Pod[] {
+  const uid = replicaSet && uidOf(replicaSet);
+  return livingPods(pods.filter((pod) => uid !== undefined && ownerOf(pod) === uid));
 }
 
 function judgeDeadline(object: string, deployment: Deployment): Finding[] {
-  const progressing = condition(deployment.status?.conditions, "Progressing");
+  const progressing = condition(deployment, "Progressing");
   if (progressing?.status !== "False" || progressing.reason !== "ProgressDeadlineExceeded") {
     return [];
   }
@@ -89,17 +85,14 @@ function judgeDeadline(object: string, deployment: Deployment): Finding[] {
 function judgeCounts(object: string, deployment: Deployment): Finding[] {
   const desired = desiredReplicas(deployment);
   const { replicas = 0, updatedReplicas = 0, availableReplicas = 0 } = deployment.status ?? {};
-  if (updatedReplicas < desired) {
-    const message = `${updatedReplicas} of ${desired} pods are of the new release`;
+  const old = replicas - updatedReplicas;
+  if (updatedReplicas < desired || availableReplicas < updatedReplicas) {
+    const message =
+      updatedReplicas < desired
+        ? `${updatedReplicas} of ${desired} pods are of the new release`
+        : `${availableReplicas} of ${updatedReplicas} pods are available`;
     return [{ reason: "not-ready", object, message }];
   }
-  if (availableReplicas < updatedReplicas) {
-    const message = `${availableReplicas} of ${updatedReplicas} pods are available`;
-    return [{ reason: "not-ready", object, message }];
-  }
-  if (replicas > updatedReplicas) {
-    const message = `${replicas - updatedReplicas} pods of the release before are still there`;
-    return [{ reason: "old-pods", object, message }];
-  }
-  return [];
+  const message = `${old} pods of the previous release still exist`;
+  return old > 0 ? [{ reason: "old-pods", object, message }] : [];
 }

@@ -1,38 +1,38 @@
 import type { ContainerEvidence, Evidence, EventEvidence } from "../../contract/evidence.ts";
+import { groups } from "../groups.ts";
 import { nextCommand } from "./command.ts";
 import type { Finding } from "./finding.ts";
-import { explained } from "./log-hints.ts";
+import { type ContainerLog, explained, logOf, type LogSource } from "./log-hints.ts";
 import { masked } from "../../mask/mask.ts";
 import { condition, type ContainerStatus, type Event, nameOf, type Pod, uidOf } from "./objects.ts";
 import { unreadyStatuses } from "./pod.ts";
 import { complaintsOf } from "./report.ts";
 import type { Trail } from "./trail.ts";
-import type { ContainerLog, LogSource } from "./told-log.ts";
 
-/** Pods that are told of one by one; the others are mostly the same again. */
+/** Pods that are reported one by one; the others mostly repeat them. */
 const PODS = 3;
 
-/** What evidence is put together from. */
+/** What evidence is made from. */
 export interface Facts {
   readonly finding: Finding;
   readonly trail: Trail;
   readonly logs: readonly ContainerLog[];
   /** The kubeconfig's context, for the command to run next. */
   readonly context: string;
-  /** Whatever else is known, a line each. */
+  /** What else is known, a line each. */
   readonly notes?: readonly string[];
 }
 
 /**
- * What was found of something that is not ready, each thing said once: what its pods wait for, their last log lines,
- * the Warning events, and the command to run next.
+ * What is known of something that is not ready, each thing once: what its pods wait for, their last log lines, the
+ * Warning events, and the command to run next.
  */
 export function evidenceOf({ finding, trail, logs, context, notes = [] }: Facts): Evidence {
   const { suspects, concerned, warnings, target } = trail;
-  const told = suspects.slice(0, PODS);
+  const shown = suspects.slice(0, PODS);
   const { object, container = null } = finding;
-  const { message, hints } = explained({ finding, pods: told, logs, warnings });
-  const containers = told.flatMap((pod) => containersOf(pod, logs));
+  const { message, hints } = explained({ finding, pods: shown, logs, warnings });
+  const containers = shown.flatMap((pod) => containersOf(pod, logs));
   const said = [message.trim(), ...containers.flatMap(complaintsOf)];
   return {
     object,
@@ -40,14 +40,14 @@ export function evidenceOf({ finding, trail, logs, context, notes = [] }: Facts)
     message: message.trim(),
     notes: [...notes, ...hints],
     containers,
-    otherPods: suspects.length - told.length,
-    events: eventsOf(warnings, new Set([...concerned, ...told.map(uidOf)]), said),
+    otherPods: suspects.length - shown.length,
+    events: eventsOf(warnings, new Set([...concerned, ...shown.map(uidOf)]), said),
     command: nextCommand(finding, target, context),
     cut: null,
   };
 }
 
-/** The containers of these pods whose logs belong into the evidence. */
+/** The containers of these pods whose logs belong to the evidence. */
 export function logSources(suspects: readonly Pod[]): LogSource[] {
   return suspects.slice(0, PODS).flatMap((pod) =>
     unreadyStatuses(pod)
@@ -61,15 +61,13 @@ export function logSources(suspects: readonly Pod[]): LogSource[] {
 }
 
 function containersOf(pod: Pod, logs: readonly ContainerLog[]): ContainerEvidence[] {
-  const scheduled = condition(pod.status?.conditions, "PodScheduled");
+  const scheduled = condition(pod, "PodScheduled");
   if (scheduled?.status === "False") {
     const { reason = null, message = null } = scheduled;
     return [{ ...NOTHING, pod: nameOf(pod), state: "unscheduled", reason, message }];
   }
   return unreadyStatuses(pod).map((status) => {
-    const log = logs.find(
-      (candidate) => candidate.pod === nameOf(pod) && candidate.container === status.name,
-    );
+    const log = logOf(logs, pod, status.name);
     return {
       ...NOTHING,
       ...stateOf(status),
@@ -108,26 +106,29 @@ function stateOf({ state, lastState }: ContainerStatus) {
   } as const;
 }
 
-/** The kubelet's words for doing the same again later. */
+/** The kubelet's words for a later retry. */
 const REPEATED = /^(Back-off|ImagePullBackOff$|ErrImagePull$)/;
 
-/** Each warning once, with the number of times; what was said already is not said again. */
+/** Each warning once, with the number of times, except what was said already. */
 function eventsOf(
   warnings: readonly Event[],
   concerned: ReadonlySet<string>,
   said: readonly string[],
 ): EventEvidence[] {
-  const events = new Map<string, EventEvidence>();
-  for (const warning of warnings.filter(({ involvedObject: { uid = "" } }) => concerned.has(uid))) {
-    const event = eventOf(warning);
-    const cause = event.message.replace(/^Error(?: creating)?: /, "");
-    if (!REPEATED.test(cause) && !said.some((text) => text.includes(cause))) {
-      const key = JSON.stringify([event.object, event.reason, event.message]);
-      const count = event.count + (events.get(key)?.count ?? 0);
-      events.set(key, { ...event, count });
-    }
-  }
-  return [...events.values()];
+  const isNew = ({ message }: EventEvidence) => {
+    const cause = message.replace(/^Error(?: creating)?: /, "");
+    return !REPEATED.test(cause) && !said.some((text) => text.includes(cause));
+  };
+  const events = warnings
+    .filter(({ involvedObject: { uid = "" } }) => concerned.has(uid))
+    .map(eventOf)
+    .filter(isNew);
+  const keyOf = ({ object, reason, message }: EventEvidence) =>
+    JSON.stringify([object, reason, message]);
+  return groups(events, keyOf).map((same) => ({
+    ...same[0],
+    count: same.reduce((sum, { count }) => sum + count, 0),
+  }));
 }
 
 function eventOf({ involvedObject, reason, message, count, series }: Event): EventEvidence {

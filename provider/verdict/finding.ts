@@ -1,3 +1,4 @@
+import { nameOf, type Pod } from "./objects.ts";
 import { type Reason, REASONS } from "./reasons.ts";
 
 /** Something that stands between a release and `ready`. */
@@ -7,7 +8,7 @@ export interface Finding {
   readonly object: string;
   /** The container of a pod that shows it. */
   readonly container?: string;
-  /** What is wrong, in the words of the controller or the kubelet where there are any. */
+  /** What is wrong, in the words of the controller or the kubelet if there are any. */
   readonly message: string;
   /**
    * What else belongs to it, a line each.
@@ -18,14 +19,14 @@ export interface Finding {
    * Seconds for which it is tolerated while it lasts.
    * @default the reason's own weight
    */
-  readonly tolerance?: number;
+  readonly tolerance?: number | undefined;
   /**
-   * What the time is counted in that it lasts: in another phase it counts anew.
+   * The phase in which its time counts: in a different phase it counts from zero.
    * @default - the finding itself
    */
   readonly phase?: string;
-  /** When the object was made, by the cluster's clock: what it shows may be older than the wait. */
-  readonly bornAt?: string;
+  /** When the object was created, by the cluster's clock: what it shows may be older than the wait. */
+  readonly bornAt?: string | undefined;
 }
 
 /** A pod that was proved to run the released image. */
@@ -43,18 +44,19 @@ export interface Proof {
 /** It is not ready, and will not be. */
 export type Failed = { readonly kind: "failed" } & Finding;
 
+/** It is neither ready nor failed yet. */
 export interface Progressing {
   readonly kind: "progressing";
-  /** One line for who watches, e.g. `1/2 ready, 1 pulling`. */
+  /** The progress in one line, e.g. `1/2 ready, 1 pulling`. */
   readonly text: string;
-  /** When to judge again though nothing has changed, on the clock of the caller's `now`. */
+  /** When to judge again even if nothing has changed, on the clock of the caller's `now`. */
   readonly wakeAt: number;
 }
 
-/** What is said in the end of what was awaited, and what is known of it where it is ready. */
+/** How a wait ended, with what is known of an object that is ready. */
 export type FinalVerdict<R extends object = Proof> = ({ readonly kind: "ready" } & R) | Failed;
 
-/** What can be said at one moment of what is awaited. */
+/** The verdict at one moment. */
 export type Verdict<R extends object = Proof> = FinalVerdict<R> | Progressing;
 
 /** Seconds for which a finding is tolerated while it lasts. */
@@ -62,9 +64,26 @@ export function toleranceOf({ reason, tolerance }: Finding): number {
   return tolerance ?? REASONS[reason].weight;
 }
 
+/** What a pod shows. */
+export function podFinding(
+  pod: Pod,
+  reason: Reason,
+  message: string,
+  more: Partial<Finding> = {},
+): Finding {
+  const bornAt = pod.metadata?.creationTimestamp;
+  return { reason, object: `pod ${nameOf(pod)}`, message, bornAt, ...more };
+}
+
+/** The verdict of one moment, without waiting: what is not ready now has failed. Undefined if there is no finding. */
+export function failedAtOnce(findings: readonly Finding[]): Failed | undefined {
+  const worst = causeOf(findings) ?? findings[0];
+  return worst && { kind: "failed", ...worst };
+}
+
 /**
- * The finding that names the cause of a rollout that does not get on, not only that it does not: what is tolerated
- * for a time, or else a container that runs and is not ready.
+ * The finding that names the cause of a rollout that makes no progress: what is tolerated for a time, or else a
+ * container that runs and is not ready.
  */
 export function causeOf(findings: readonly Finding[]): Finding | undefined {
   const causes = findings.filter(({ reason }) => reason !== "progress-deadline");

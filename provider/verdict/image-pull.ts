@@ -11,7 +11,7 @@ const PULL_REASONS: readonly string[] = [
   "SignatureValidationFailed",
 ];
 
-/** Characters of a message that are looked at, from its end: the cause is there. */
+/** Characters of a message that are read, from its end: the cause is there. */
 const LOOK = 4096;
 
 const OTHER_PLATFORM =
@@ -45,8 +45,8 @@ const CAUSES: readonly (readonly [RegExp, Reason])[] = [
 ];
 
 /**
- * Why an image cannot be had, from a waiting container's reason and message; undefined for other reasons to wait.
- * What nobody here knows is taken for the network's fault, which is tolerated longest.
+ * Why an image is unavailable, from a waiting container's reason and message; undefined for other reasons to wait.
+ * An unknown cause counts as the network's, which is tolerated longest.
  */
 export function pullFailure(reason: string | undefined, message = ""): Reason | undefined {
   if (reason === undefined || !PULL_REASONS.includes(reason)) {
@@ -69,13 +69,8 @@ export function isForOtherPlatform(message = ""): boolean {
 
 /** The cause at the end of a chain of errors, which is what the registry or the network said. */
 export function lastCause(message = ""): string {
-  return (
-    message
-      .slice(-LOOK)
-      .trim()
-      .split(/: (?=[^:/]+$|[A-Z][a-z]+ "|dial )/)
-      .at(-1) ?? ""
-  );
+  const chain = message.slice(-LOOK).trim();
+  return chain.split(/: (?=[^:/]+$|[A-Z][a-z]+ "|dial )/).at(-1) ?? "";
 }
 
 /** All that a message says behind the last name of the image that could not be pulled. */
@@ -84,11 +79,11 @@ export function causes(message = ""): string {
   return tail.slice(tail.lastIndexOf('": ') + 1).replace(/^: /, "");
 }
 
-/** What is written like a name and is none. */
+/** What is written like a name but is not one. */
 const NO_NAMES: ReadonlySet<string> = new Set(["i/o", "read-only"]);
 
 /**
- * A message without images, hosts, files and other names: a service that is called `session-timeout` says nothing of the
+ * A message without images, hosts, files and other names: the name of a service `session-timeout` says nothing about the
  * network. Names are in quotes, or have characters in them that no word has.
  */
 function wordsOf(message: string): string {

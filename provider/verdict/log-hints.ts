@@ -1,7 +1,24 @@
-import type { ContainerLog } from "./told-log.ts";
 import type { Finding } from "./finding.ts";
 import { type Container, type Event, nameOf, type Pod, uidOf } from "./objects.ts";
 import type { Reason } from "./reasons.ts";
+
+/** The last lines of one container's log. */
+export interface ContainerLog {
+  readonly pod: string;
+  readonly container: string;
+  /** Whether these are of the container before its last restart. */
+  readonly previous: boolean;
+  /** The lines, or why there are none. */
+  readonly lines: readonly string[];
+  /**
+   * The architecture of the pod's node, if the lines call for it.
+   * @default - not needed, or not readable
+   */
+  readonly architecture?: string;
+}
+
+/** A container whose log says why the release is not ready. */
+export type LogSource = Omit<ContainerLog, "lines" | "architecture">;
 
 /** What a finding is read together with. */
 interface Surroundings {
@@ -9,12 +26,6 @@ interface Surroundings {
   readonly pods: readonly Pod[];
   readonly logs: readonly ContainerLog[];
   readonly warnings: readonly Event[];
-}
-
-/** What is said first of a finding, and what beside it, a line each. */
-interface Explanation {
-  readonly message: string;
-  readonly hints: readonly string[];
 }
 
 const CRASHES: ReadonlySet<Reason> = new Set(["crash-loop", "init-failed"]);
@@ -29,29 +40,39 @@ const FORMAT = /exec format error|cannot execute binary file/i;
 
 const REFUSED = /connection refused/i;
 
-/** A finding in the words of its cause where the container's log or its runtime tells it. */
-export function explained({ finding, pods, logs, warnings }: Surroundings): Explanation {
+/**
+ * A finding in the words of its cause, if the container's log or its runtime shows that.
+ * @returns the finding's message, and hints to add to it, a line each
+ */
+export function explained({ finding, pods, logs, warnings }: Surroundings): {
+  readonly message: string;
+  readonly hints: readonly string[];
+} {
+  const { reason, message } = finding;
   const pod = pods.find((candidate) => finding.object === `pod ${nameOf(candidate)}`) ?? pods[0];
-  const name = finding.container ?? pod?.spec?.containers[0]?.name;
-  const log = logs.find(
-    ({ pod: of, container }) => pod !== undefined && of === nameOf(pod) && container === name,
-  );
+  const { containers = [] } = pod?.spec ?? {};
+  const name = finding.container ?? containers[0]?.name ?? "";
+  const log = pod && logOf(logs, pod, name);
   const lines = log?.lines ?? [];
-  if (CRASHES.has(finding.reason) && [finding.message, lines.at(-1) ?? ""].some(isFormat)) {
-    return { message: `${formatWords(lines.at(-1) ?? "", log)}: ${finding.message}`, hints: [] };
+  if (CRASHES.has(reason) && [message, lines.at(-1) ?? ""].some(isFormat)) {
+    return { message: `${formatWords(lines.at(-1) ?? "", log)}: ${message}`, hints: [] };
   }
-  const container = pod?.spec?.containers.find((candidate) => candidate.name === name);
-  const refusal = [
-    finding.message,
-    ...warnings
-      .filter(({ involvedObject }) => pod !== undefined && involvedObject.uid === uidOf(pod))
-      .map(({ message = "" }) => message),
-  ].find((text) => REFUSED.test(text));
-  const isProbed = PROBED.has(finding.reason) && container !== undefined && refusal !== undefined;
-  return {
-    message: finding.message,
-    hints: isProbed ? listenHints(lines, probedPorts(container), refusal) : [],
-  };
+  const container = containers.find((candidate) => candidate.name === name);
+  const said = warnings.filter(({ involvedObject }) => pod && involvedObject.uid === uidOf(pod));
+  const refusal = [message, ...said.map(({ message = "" }) => message)].find((text) =>
+    REFUSED.test(text),
+  );
+  const isProbed = PROBED.has(reason) && container !== undefined && refusal !== undefined;
+  return { message, hints: isProbed ? listenHints(lines, probedPorts(container), refusal) : [] };
+}
+
+/** The log of a pod's container, undefined if it was not read. */
+export function logOf(
+  logs: readonly ContainerLog[],
+  pod: Pod,
+  container: string,
+): ContainerLog | undefined {
+  return logs.find((log) => log.pod === nameOf(pod) && log.container === container);
 }
 
 /** Whether a text says that a program could not be run by this kernel. */
@@ -67,7 +88,7 @@ function formatWords(line: string, log: ContainerLog | undefined): string {
   return `exec format error: the image's program is built for another architecture than the node's${node}${script}`;
 }
 
-/** Verbs of servers that tell where they listen. */
+/** Verbs of servers that say where they listen. */
 const LISTENS =
   /\b(?:listen(?:s|ing)?|running|serv(?:es|ing)|started|bound|available|accepting connections|local:)(?![\w-])/i;
 
@@ -96,22 +117,20 @@ function listenHints(
   if (last === undefined || ports.size === 0) {
     return [];
   }
+  const { line, host = "", port } = last;
+  const says = "its log says that it listens on";
   if (own.length === 0) {
-    const asked = [...ports].join(" and ");
-    return [
-      `its log says that it listens on port ${last.port}, and its probes ask port ${asked}: ${last.line}`,
-    ];
+    const probed = [...ports].join(" and ");
+    return [`${says} port ${port}, and its probes ask port ${probed}: ${line}`];
   }
   if (own.every(({ host }) => isLoopback(host))) {
     return [
-      `its log says that it listens on ${last.host ?? ""} only, where neither a probe nor a Service reaches it; let it listen on 0.0.0.0: ${last.line}`,
+      `${says} ${host} only, where neither a probe nor a Service reaches it; let it listen on 0.0.0.0: ${line}`,
     ];
   }
   const isIpv4 = /dial tcp \d{1,3}\./.test(refusal);
   return isIpv4 && own.every(({ host }) => host?.includes("::") === true)
-    ? [
-        `its log says that it listens on ${last.host ?? ""}, which may be IPv6 only, and its probes ask by IPv4: ${last.line}`,
-      ]
+    ? [`${says} ${host}, which may be IPv6 only, and its probes ask by IPv4: ${line}`]
     : [];
 }
 
@@ -119,12 +138,8 @@ function listenerOf(line: string): Listener[] {
   if (!LISTENS.test(line) || OTHERS.test(line)) {
     return [];
   }
-  const [, host, port] = ADDRESS.exec(line) ?? [];
-  if (port !== undefined) {
-    return [{ line: line.trim(), host, port: Number(port) }];
-  }
-  const [, bare] = PORT.exec(line) ?? [];
-  return bare === undefined ? [] : [{ line: line.trim(), host: undefined, port: Number(bare) }];
+  const [, host, port = PORT.exec(line)?.[1]] = ADDRESS.exec(line) ?? [];
+  return port === undefined ? [] : [{ line: line.trim(), host, port: Number(port) }];
 }
 
 function isLoopback(host: string | undefined): boolean {
@@ -134,12 +149,12 @@ function isLoopback(host: string | undefined): boolean {
 /** The ports that the kubelet asks of a container. */
 function probedPorts(container: Container): ReadonlySet<number> {
   const { readinessProbe, livenessProbe, startupProbe, ports = [] } = container;
-  const asked = [readinessProbe, livenessProbe, startupProbe].flatMap((probe) => {
-    const port = (probe?.httpGet ?? probe?.tcpSocket ?? probe?.grpc)?.port;
-    return port === undefined ? [] : [port];
-  });
+  const probed = [readinessProbe, livenessProbe, startupProbe].map(
+    (probe) => (probe?.httpGet ?? probe?.tcpSocket ?? probe?.grpc)?.port,
+  );
   return new Set(
-    asked
+    probed
+      .filter((port) => port !== undefined)
       .map((port) => ports.find(({ name }) => name === port)?.containerPort ?? Number(port))
       .filter((port) => !Number.isNaN(port)),
   );

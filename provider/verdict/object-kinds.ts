@@ -1,14 +1,15 @@
 import type { ObjectReadinessInputs } from "../../contract/object-readiness.ts";
 import {
-  type AnyObject,
+  blockedBy,
   judgeIdentity,
   type ObjectAssessment,
+  objectFinding,
   type ObservedObject,
-  titleOf,
+  type Present,
+  readyWith,
 } from "./awaited-object.ts";
 import { assessCustomResource } from "./custom-resource.ts";
 import { assessDaemonSet } from "./daemon-set.ts";
-import type { Finding } from "./finding.ts";
 import { assessJob } from "./job.ts";
 import { assessPersistentVolumeClaim } from "./persistent-volume-claim.ts";
 import { assessStatefulSet } from "./stateful-set.ts";
@@ -18,10 +19,7 @@ export type PodRelation = "controls" | "mounted by" | "none";
 
 interface Kind {
   readonly pods: PodRelation;
-  assess(
-    awaited: ObjectReadinessInputs,
-    observed: ObservedObject & { readonly object: AnyObject },
-  ): ObjectAssessment;
+  assess(awaited: ObjectReadinessInputs, observed: Present): ObjectAssessment;
 }
 
 /** The kinds that have rules of their own, by API group and kind. */
@@ -29,31 +27,26 @@ const KINDS: Readonly<Record<string, Kind>> = {
   "apps/StatefulSet": { pods: "controls", assess: assessStatefulSet },
   "apps/DaemonSet": { pods: "controls", assess: assessDaemonSet },
   "batch/Job": { pods: "controls", assess: assessJob },
-  "/PersistentVolumeClaim": {
-    pods: "mounted by",
-    assess: assessPersistentVolumeClaim,
-  },
+  "/PersistentVolumeClaim": { pods: "mounted by", assess: assessPersistentVolumeClaim },
 };
 
 const ANY: Kind = { pods: "none", assess: assessCustomResource };
 
-/** What an object shows, by the rules of its kind; rules that the program gives take their place. */
+/** What an object shows, by the rules of its kind, or instead by those that the program gives. */
 export function assessObject(
   awaited: ObjectReadinessInputs,
   observed: ObservedObject,
 ): ObjectAssessment {
   const { object, isUnserved = false } = observed;
-  const lost = isUnserved ? unserved(awaited) : judgeIdentity(awaited, object);
+  const { apiVersion, kind } = awaited;
+  const unserved = `the API server does not know ${kind} of ${apiVersion}: its definition is gone`;
+  const lost = isUnserved
+    ? objectFinding(awaited, "object-missing", unserved)
+    : judgeIdentity(awaited, object);
   if (lost !== undefined || object === undefined) {
-    return { findings: lost === undefined ? [] : [lost], text: lost?.message ?? "" };
+    return lost === undefined ? readyWith("") : blockedBy(lost);
   }
   return kindOf(awaited).assess(awaited, { ...observed, object });
-}
-
-function unserved(awaited: ObjectReadinessInputs): Finding {
-  const { apiVersion, kind } = awaited;
-  const message = `the API server knows no ${kind} of ${apiVersion}: its definition is gone`;
-  return { reason: "object-missing", object: titleOf(awaited), message };
 }
 
 /** How pods belong to the awaited object. */

@@ -1,10 +1,10 @@
 import type { ObjectReadinessInputs } from "../../contract/object-readiness.ts";
-import { type ObjectAssessment, type ObservedObject, titleOf } from "./awaited-object.ts";
+import { type ObjectAssessment, objectFinding, type ObservedObject } from "./awaited-object.ts";
 import { atOnce, Course, type Summary } from "./course.ts";
 import type { FinalVerdict, Finding, Verdict } from "./finding.ts";
 import { assessObject } from "./object-kinds.ts";
 
-/** The wait for an object: another revision than the one first seen is somebody else's change. */
+/** The wait for an object: a revision other than the one first seen is somebody else's change. */
 export class ObjectWait {
   readonly #course: Course;
   #revision: string | undefined;
@@ -18,11 +18,10 @@ export class ObjectWait {
     seconds = awaited.deadlineSeconds,
   ) {
     this.awaited = awaited;
-
     this.#course = new Course(startedAt, seconds);
   }
 
-  /** When the wait is over, whatever happens. */
+  /** When the wait ends, whatever happens. */
   deadline(): number {
     return this.#course.deadline();
   }
@@ -39,8 +38,8 @@ export class ObjectWait {
     if (revision === undefined || revision === this.#revision) {
       return [];
     }
-    const message = `somebody has changed the pods during the wait: revision ${revision} took the place of ${this.#revision ?? ""}`;
-    return [{ reason: "superseded", object: titleOf(this.awaited), message }];
+    const message = `somebody has changed the pods during the wait: revision ${revision} replaced ${this.#revision ?? ""}`;
+    return [objectFinding(this.awaited, "superseded", message)];
   }
 }
 

@@ -16,9 +16,8 @@ import type {
   V1Service,
   V1StatefulSet,
 } from "@kubernetes/client-node";
-import type { ConfigReference } from "./config-reference.ts";
 
-/** The library's types are of parsed objects; the API server sends JSON, in which a time is a string. */
+/** The library's types are of parsed objects; in the JSON that the API server sends a time is a string. */
 type Json<T> = T extends Date
   ? string
   : T extends readonly (infer Item)[]
@@ -44,6 +43,14 @@ export type StatefulSet = Json<V1StatefulSet>;
 export type DaemonSet = Json<V1DaemonSet>;
 export type PersistentVolumeClaim = Json<V1PersistentVolumeClaim>;
 
+/** A Secret or ConfigMap that a pod cannot start without. */
+export interface ConfigReference {
+  readonly kind: "secret" | "configmap";
+  readonly name: string;
+  /** The key in it that is needed, undefined if the object itself is. */
+  readonly key: string | undefined;
+}
+
 /** What the cluster shows of one release at one moment: all that a verdict is made from. */
 export interface Observed {
   /** The Deployment of the release's name, whatever its uid. */
@@ -58,23 +65,23 @@ export interface Observed {
   /** Warning events of the Deployment, its ReplicaSets and their pods. */
   readonly warnings: readonly Event[];
   /**
-   * Events by which the kubelet says that it has the image of a container of these pods.
+   * Events in which the kubelet says that it has the image of a container of these pods.
    * @default - none
    */
   readonly pulls?: readonly Event[];
   /**
-   * What pods that are being created need and was looked for in vain.
+   * What pods that are being created need, and is missing.
    * @default - nothing
    */
   readonly absent?: readonly ConfigReference[];
   /**
    * When this was, by the cluster's clock, in milliseconds since 1970.
-   * @default - unknown; then nothing is taken for older than the wait
+   * @default - unknown; then nothing counts as older than the wait
    */
   readonly clusterTime?: number;
 }
 
-/** What is known of a cluster that has not been heard of. */
+/** What is known of a cluster that has not answered. */
 export const UNSEEN: Observed = {
   deployment: undefined,
   replicaSets: [],
@@ -106,10 +113,19 @@ export function claimsOf({ spec }: Pod): string[] {
   return volumes.flatMap(({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName ?? []);
 }
 
-/** The condition of a type, where the object has it. */
+interface Conditioned<C> {
+  readonly status?: { readonly conditions?: readonly C[] } | undefined;
+}
+
+/** The condition of a type, undefined if the object does not have it. */
 export function condition<C extends { readonly type: string }>(
-  conditions: readonly C[] | undefined,
+  { status }: Conditioned<C>,
   type: string,
 ): C | undefined {
-  return conditions?.find((candidate) => candidate.type === type);
+  return status?.conditions?.find((candidate) => candidate.type === type);
+}
+
+/** Whether the object has a condition of this type that is met. */
+export function isTrue(object: Conditioned<Condition>, type: string): boolean {
+  return condition(object, type)?.status === "True";
 }

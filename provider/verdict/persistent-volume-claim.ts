@@ -1,19 +1,19 @@
 import type { ObjectReadinessInputs } from "../../contract/object-readiness.ts";
 import { parseQuantity } from "../../contract/quantity.ts";
 import {
+  blockedBy,
   livingPods,
   type ObjectAssessment,
-  type ObservedObject,
+  objectFinding,
+  type Present,
   readyWith,
-  titleOf,
   unready,
 } from "./awaited-object.ts";
 import { eventsAbout, timeOf } from "./event.ts";
-import type { Finding } from "./finding.ts";
-import { condition, type Event, nameOf, type PersistentVolumeClaim, uidOf } from "./objects.ts";
-import { AT_DEADLINE, type Reason } from "./reasons.ts";
+import { isTrue, nameOf, type PersistentVolumeClaim } from "./objects.ts";
+import { AT_DEADLINE } from "./reasons.ts";
 
-/** What tells why a claim has no volume. The latest of them counts. */
+/** Events that say why a claim has no volume. The latest of them counts. */
 const BINDING = [
   "WaitForFirstConsumer",
   "WaitForPodScheduled",
@@ -23,15 +23,11 @@ const BINDING = [
   "Provisioning",
 ];
 
-/** Steps that take the time that they take. */
-const STEPS: readonly (string | undefined)[] = [
-  "WaitForPodScheduled",
-  "ExternalProvisioning",
-  "Provisioning",
-];
+/** Steps on the way. */
+const STEPS: readonly string[] = ["WaitForPodScheduled", "ExternalProvisioning", "Provisioning"];
 
 /**
- * What a volume claim shows. It is ready when it is bound, and as large as it asks for. One whose class binds with its
+ * What a volume claim shows. It is ready when it is bound, and as large as it requests. One whose class binds with its
  * first consumer is as ready as it can be while nobody mounts it: to wait for more would be to wait for ever.
  * Claims have no generation.
  *
@@ -39,15 +35,15 @@ const STEPS: readonly (string | undefined)[] = [
  */
 export function assessPersistentVolumeClaim(
   awaited: ObjectReadinessInputs,
-  observed: ObservedObject<PersistentVolumeClaim> & { readonly object: PersistentVolumeClaim },
+  observed: Present<PersistentVolumeClaim>,
 ): ObjectAssessment {
-  const { object: claim, events } = observed;
-  switch (claim.status?.phase) {
+  const { status, spec } = observed.object;
+  switch (status?.phase) {
     case "Bound":
-      return assessBound(awaited, claim, events);
+      return assessBound(awaited, observed);
     case "Lost": {
-      const volume = claim.spec?.volumeName ?? "";
-      return stuck(awaited, "volume-lost", `its volume ${volume} is gone, and what was on it`);
+      const message = `its volume ${spec?.volumeName ?? ""} and the data on it are gone`;
+      return blockedBy(objectFinding(awaited, "volume-lost", message));
     }
     default:
       return assessPending(awaited, observed);
@@ -56,67 +52,53 @@ export function assessPersistentVolumeClaim(
 
 function assessPending(
   awaited: ObjectReadinessInputs,
-  observed: ObservedObject & { readonly object: PersistentVolumeClaim },
+  observed: Present<PersistentVolumeClaim>,
 ): ObjectAssessment {
-  const [latest] = eventsAbout(uidOf(observed.object), BINDING, observed.events);
-  const consumers = livingPods(observed.pods).map(nameOf);
+  const [latest] = eventsAbout(awaited.uid, BINDING, observed.events);
   const message = latest?.message?.trim() ?? "nothing has happened to it yet";
   if (latest?.reason === "WaitForFirstConsumer") {
-    return consumers.length === 0
+    const [consumer] = livingPods(observed.pods).map(nameOf);
+    return consumer === undefined
       ? readyWith("it is bound when its first pod comes")
-      : { findings: [unready(awaited, `pod ${consumers[0] ?? ""} waits for it`)], text: message };
+      : blockedBy(unready(awaited, `pod ${consumer} waits for it`), message);
   }
-  if (latest?.reason === undefined || STEPS.includes(latest.reason)) {
-    return stuck(awaited, "volume-unbound", message, { tolerance: AT_DEADLINE });
-  }
-  return stuck(awaited, "volume-unbound", message, { bornAt: timeOf(latest) });
+  const isStep = latest?.reason === undefined || STEPS.includes(latest.reason);
+  const time = isStep ? { tolerance: AT_DEADLINE } : { bornAt: timeOf(latest) };
+  return blockedBy(objectFinding(awaited, "volume-unbound", message, time));
 }
 
-/** Growing a file system waits for a pod that mounts it, and so is not waited for. */
+/** Growing a file system waits for a pod that mounts it, so Slipway does not wait for it. */
 function assessBound(
   awaited: ObjectReadinessInputs,
-  claim: PersistentVolumeClaim,
-  events: readonly Event[],
+  { object: claim, events }: Present<PersistentVolumeClaim>,
 ): ObjectAssessment {
-  const { conditions, allocatedResourceStatuses, capacity } = claim.status ?? {};
+  const { allocatedResourceStatuses = {}, capacity } = claim.status ?? {};
   const bound = `bound to ${claim.spec?.volumeName ?? "a volume"}`;
-  const infeasible = Object.values(allocatedResourceStatuses ?? {}).find((state) =>
-    state.endsWith("ResizeInfeasible"),
-  );
+  const states = Object.values(allocatedResourceStatuses);
+  const infeasible = states.find((state) => state.endsWith("ResizeInfeasible"));
   if (infeasible !== undefined) {
-    const [said] = eventsAbout(uidOf(claim), ["VolumeResizeFailed"], events);
-    return stuck(awaited, "resize-failed", said?.message?.trim() ?? infeasible);
+    const [said] = eventsAbout(awaited.uid, ["VolumeResizeFailed"], events);
+    const message = said?.message?.trim() ?? infeasible;
+    return blockedBy(objectFinding(awaited, "resize-failed", message));
   }
-  const asked = claim.spec?.resources?.requests?.["storage"] ?? "";
+  const requested = claim.spec?.resources?.requests?.["storage"] ?? "";
   const isPending =
-    condition(conditions, "FileSystemResizePending")?.status === "True" ||
-    allocatedResourceStatuses?.["storage"] === "NodeResizePending";
+    isTrue(claim, "FileSystemResizePending") ||
+    allocatedResourceStatuses["storage"] === "NodeResizePending";
   if (isPending) {
-    return readyWith(`${bound}; its file system grows to ${asked} when a pod mounts it`);
+    return readyWith(`${bound}; its file system grows to ${requested} when a pod mounts it`);
   }
   const present = capacity?.["storage"];
-  const isGrowing = condition(conditions, "Resizing")?.status === "True";
-  return isGrowing || isLess(present, asked)
-    ? {
-        findings: [unready(awaited, `it grows from ${present ?? "?"} to ${asked}`)],
-        text: `grows to ${asked}`,
-      }
+  const message = `it grows from ${present ?? "?"} to ${requested}`;
+  return isTrue(claim, "Resizing") || isLess(present, requested)
+    ? blockedBy(unready(awaited, message), `grows to ${requested}`)
     : readyWith(bound);
 }
 
 /**
- * Whether a volume is smaller than its claim asks for. The API server takes a larger request only where the class lets
- * volumes grow, so that somebody will see to it; until then neither a condition nor an event tells of it.
+ * Whether a volume is smaller than its claim requests. The API server accepts a larger request only if the class lets
+ * volumes grow, so a controller will see to it; until then neither a condition nor an event says so.
  */
-function isLess(present: string | undefined, asked: string): boolean {
-  return present !== undefined && (parseQuantity(present) ?? 0) < (parseQuantity(asked) ?? 0);
-}
-
-function stuck(
-  awaited: ObjectReadinessInputs,
-  reason: Reason,
-  message: string,
-  more: Pick<Finding, "tolerance" | "bornAt"> = {},
-): ObjectAssessment {
-  return { findings: [{ reason, object: titleOf(awaited), message, ...more }], text: message };
+function isLess(present: string | undefined, requested: string): boolean {
+  return present !== undefined && (parseQuantity(present) ?? 0) < (parseQuantity(requested) ?? 0);
 }

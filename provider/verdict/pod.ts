@@ -1,13 +1,20 @@
 import { judgeContainer } from "./container.ts";
 import { carriesDigest, digestOf } from "./digest.ts";
 import type { Finding, ProvedPod } from "./finding.ts";
-import { condition, type ContainerStatus, type Event, nameOf, type Pod } from "./objects.ts";
+import {
+  condition,
+  type ContainerStatus,
+  type Event,
+  isTrue,
+  nameOf,
+  type Pod,
+} from "./objects.ts";
 import { judgeScheduling } from "./scheduling.ts";
 import type { Patience } from "./subject.ts";
 
 /** Whether the kubelet finds the pod ready to serve. */
 export function isReady(pod: Pod): boolean {
-  return condition(pod.status?.conditions, "Ready")?.status === "True";
+  return isTrue(pod, "Ready");
 }
 
 /** What stands between a pod and ready: its node and volumes, then its containers in the order in which they start. */
@@ -35,13 +42,10 @@ export function judgePod(patience: Patience, pod: Pod, warnings: readonly Event[
 export function proofOf(pod: Pod, image: string): ProvedPod | Finding {
   const object = `pod ${nameOf(pod)}`;
   const digest = digestOf(image);
-  const released = (pod.spec?.containers ?? []).filter(
-    (container) => digest !== undefined && digestOf(container.image ?? "") === digest,
-  );
+  const { containers = [] } = pod.spec ?? {};
+  const released = containers.filter(({ image: own = "" }) => digestOf(own) === digest);
   if (digest === undefined || released.length === 0) {
-    const images = (pod.spec?.containers ?? [])
-      .map((container) => container.image ?? "")
-      .join(", ");
+    const images = containers.map((container) => container.image ?? "").join(", ");
     return { reason: "wrong-digest", object, message: `no container runs ${image}, but ${images}` };
   }
   const imageIDs = released.map(
@@ -60,28 +64,24 @@ export function proofOf(pod: Pod, image: string): ProvedPod | Finding {
 
 /** Where a pod is on its way to ready, in one word or two. */
 export function stageOf(pod: Pod): string {
-  const conditions = pod.status?.conditions;
   if (isReady(pod)) {
     return "ready";
   }
-  if (condition(conditions, "PodScheduled")?.status !== "True") {
+  if (!isTrue(pod, "PodScheduled")) {
     return "unscheduled";
   }
-  const statuses = statusesOf(pod);
-  const stuck = statuses.find(({ state }) => isTrouble(state?.waiting?.reason));
-  if (stuck !== undefined) {
-    return stuck.state?.waiting?.reason ?? "";
+  const reasons = statusesOf(pod).map(({ state }) => state?.waiting?.reason);
+  const trouble = reasons.find(isTrouble);
+  if (trouble !== undefined) {
+    return trouble;
   }
-  if (condition(conditions, "PodReadyToStartContainers")?.status === "False") {
+  if (condition(pod, "PodReadyToStartContainers")?.status === "False") {
     return "creating";
   }
-  if (
-    statuses.length === 0 ||
-    statuses.some(({ state }) => state?.waiting?.reason === "ContainerCreating")
-  ) {
+  if (reasons.length === 0 || reasons.includes("ContainerCreating")) {
     return "pulling";
   }
-  return condition(conditions, "Initialized")?.status === "True" ? "starting" : "initializing";
+  return isTrue(pod, "Initialized") ? "starting" : "initializing";
 }
 
 /** The statuses of all containers, in the order in which they start. */
@@ -89,7 +89,7 @@ export function statusesOf(pod: Pod): readonly ContainerStatus[] {
   return [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
 }
 
-/** The statuses of the containers that are not where they should be: an init container that ended well is. */
+/** The statuses of the containers that are not ready; an init container that succeeded is. */
 export function unreadyStatuses(pod: Pod): readonly ContainerStatus[] {
   const { initContainerStatuses = [], containerStatuses = [] } = pod.status ?? {};
   return [

@@ -1,24 +1,30 @@
 import { VERDICT } from "../../contract/verdict.ts";
-import { timeOf } from "./event.ts";
+import { eventsAbout } from "./event.ts";
 import type { Finding } from "./finding.ts";
-import { type Container, type ContainerStatus, type Event, type Pod, uidOf } from "./objects.ts";
+import { type Container, type ContainerStatus, uidOf } from "./objects.ts";
 import { AT_DEADLINE } from "./reasons.ts";
 import { finding, isInit, type Subject } from "./subject.ts";
 
-/** Even the shortest probe gets this long before its answers are held against a container. */
+/** Even the shortest probe gets this long before its answers count. */
 const PROBE_SECONDS = 10;
 
-/** How much later than its probe's last failure a container may have ended for the probe to be taken for the cause. */
+/** How long after its probe's last failure a container may have ended for the probe to be the cause. */
 const KILL_SECONDS = 5;
 
-/** The kubelet tells what it does by events, and tells it late where it has much to tell. */
+/** The kubelet reports what it does in events, and late if it has much to report. */
 const REPORT_SECONDS = 2;
 
 /** Times of containers are whole seconds: less than this may have been nothing. */
 const SHORTEST_RUN_SECONDS = 2;
 
-/** A container's probes. */
-type Kind = "Liveness" | "Readiness" | "Startup";
+/** A container's probes, by the kubelet's word for each. */
+const PROBES = {
+  Liveness: "livenessProbe",
+  Readiness: "readinessProbe",
+  Startup: "startupProbe",
+} as const satisfies Record<string, keyof Container>;
+
+type Kind = keyof typeof PROBES;
 type Probe = NonNullable<Container["readinessProbe"]>;
 type Run = NonNullable<NonNullable<ContainerStatus["state"]>["terminated"]>;
 
@@ -26,14 +32,14 @@ type Run = NonNullable<NonNullable<ContainerStatus["state"]>["terminated"]>;
 const NOT_YET =
   /statuscode: (429|503)\b|timeout|timed out|deadline exceeded|i\/o timeout|code = DeadlineExceeded/i;
 
-/** What says that nobody listens; only a container that has answered before is held to it. */
+/** What says that nobody listens; it counts only for a container that has answered before. */
 const NOBODY = /connection refused|connection reset|no route to host|\bEOF\b/i;
 
 /**
  * A container that runs and says that it is not ready. Until its startup probe has passed it is starting, and its
  * deadline is the rollout's. After that the answers decide: one that says that nothing is here, that it is not allowed or
- * that it is broken is believed after the readiness probe's own time. One that says "not yet" is given time to warm up,
- * and so is one that nothing is known of: the kubelet's reports may be late.
+ * that it is broken counts after the readiness probe's own time. One that says "not yet" gets time to warm up, and so
+ * does a container that has no answer yet: the kubelet's reports may be late.
  */
 export function judgeProbe(subject: Subject): Finding | undefined {
   const { status } = subject;
@@ -42,14 +48,15 @@ export function judgeProbe(subject: Subject): Finding | undefined {
   }
   const isStarted = status.started === true;
   const phase = `${isStarted ? "started" : "starting"} ${status.restartCount}`;
-  const asked = judged(subject.container, isStarted);
+  const { startupProbe, readinessProbe } = subject.container;
+  const asked = !isStarted && startupProbe !== undefined ? "Startup" : "Readiness";
   const said = lastFailure(subject, isStarted ? ["Readiness"] : ["Startup", "Readiness"]);
-  const words = said ?? `runs, but its ${asked} has not passed`;
+  const words = said ?? `runs, but its ${described(subject, asked)} has not passed`;
   if (!isStarted) {
     return finding(subject, "not-ready", words, { phase, tolerance: AT_DEADLINE });
   }
   if (isBroken(subject)) {
-    const tolerance = Math.max(windowOf(subject.container.readinessProbe), PROBE_SECONDS);
+    const tolerance = Math.max(windowOf(readinessProbe), PROBE_SECONDS);
     return finding(subject, "not-ready", words, { phase, tolerance });
   }
   const { warmupSeconds = VERDICT.warmupSeconds.default, deadlineSeconds } = subject.patience;
@@ -60,7 +67,7 @@ export function judgeProbe(subject: Subject): Finding | undefined {
 
 /** Whether the readiness probe's answers can only get better by another release. */
 function isBroken(subject: Subject): boolean {
-  const answers = failuresOf(subject, ["Readiness"]).map(({ message = "" }) => message);
+  const answers = failuresOf(subject, ["Readiness"]);
   // Without a startup probe a container counts as started before it listens.
   const isStarting = subject.container.startupProbe === undefined;
   return (
@@ -71,35 +78,34 @@ function isBroken(subject: Subject): boolean {
 }
 
 /**
- * Why the kubelet killed a container, in its own words, or as its probes' times tell where it has not reported it yet.
+ * Why the kubelet killed a container, in its own words, or by its probes' times if it has not reported it yet.
  * @returns undefined for a container that ended by itself
  */
 export function killOf(
   subject: Subject,
   run: Run,
 ): { message: string; tolerance?: number } | undefined {
+  const { container } = subject;
   const seconds = lengthOf(run);
-  const { livenessProbe, startupProbe } = subject.container;
-  const said = lastFailure(subject, ["Liveness", "Startup"]);
-  const shortest = Math.min(...[livenessProbe, startupProbe].map(earliestOf));
-  // Failures are told from the first on, also of a process that ends by itself long before they are enough.
+  const kinds = ["Liveness", "Startup"] as const;
+  const said = lastFailure(subject, kinds);
+  const shortest = Math.min(...kinds.map((kind) => earliestOf(container[PROBES[kind]])));
+  // Failures are reported from the first on, also of a process that ends by itself long before they are enough.
   if (said !== undefined && seconds >= shortest) {
     return { message: said };
   }
-  const probe = [
-    { kind: "liveness", probe: livenessProbe },
-    { kind: "startup", probe: startupProbe },
-  ].find(({ probe }) => probe !== undefined && isKill(run, seconds, probe));
-  if (probe?.probe === undefined) {
-    return undefined;
-  }
-  const message = `it ran for ${seconds} s, which is when its ${described(probe.kind, probe.probe)} gives up`;
-  return { message, tolerance: REPORT_SECONDS };
+  const kind = kinds.find((candidate) => isKill(run, seconds, container[PROBES[candidate]]));
+  return (
+    kind && {
+      message: `it ran for ${seconds} s, which is when its ${described(subject, kind)} gives up`,
+      tolerance: REPORT_SECONDS,
+    }
+  );
 }
 
-/** Nobody but the kubelet sends signals; a process that ends well on SIGTERM is told by the time only. */
-function isKill({ exitCode }: Run, seconds: number, probe: Probe): boolean {
-  const latest = windowOf(probe) + (probe.periodSeconds ?? 10) + KILL_SECONDS;
+/** Only the kubelet sends signals; of a process that ends well on SIGTERM only the time shows it. */
+function isKill({ exitCode }: Run, seconds: number, probe: Probe | undefined): boolean {
+  const latest = windowOf(probe) + (probe?.periodSeconds ?? 10) + KILL_SECONDS;
   return (
     seconds >= Math.max(earliestOf(probe), SHORTEST_RUN_SECONDS) &&
     (exitCode !== 0 || seconds <= latest)
@@ -111,12 +117,12 @@ function lengthOf({ startedAt, finishedAt }: Run): number {
   return Number.isNaN(milliseconds) ? 0 : Math.round(milliseconds / 1000);
 }
 
-/** Seconds that a container has run for at least when a probe has it killed; infinite without a probe. */
+/** The least seconds that a container has run when a probe has it killed; infinite without a probe. */
 function earliestOf(probe: Probe | undefined): number {
   return probe === undefined ? Infinity : windowOf(probe) - (probe.periodSeconds ?? 10);
 }
 
-/** Seconds that a probe takes to give up. */
+/** Seconds until a probe gives up. */
 function windowOf(probe: Probe | undefined): number {
   const { initialDelaySeconds = 0, periodSeconds = 10, failureThreshold = 3 } = probe ?? {};
   return probe === undefined ? 0 : initialDelaySeconds + periodSeconds * failureThreshold;
@@ -124,66 +130,33 @@ function windowOf(probe: Probe | undefined): number {
 
 /** The latest failure of a probe in the kubelet's words, with what the probe asks for. */
 function lastFailure(subject: Subject, kinds: readonly Kind[]): string | undefined {
-  const [last] = failuresOf(subject, kinds);
-  if (last?.message === undefined) {
-    return undefined;
-  }
-  const kind = kinds.find((candidate) => last.message?.startsWith(candidate));
-  const probe = kind && probeOf(subject.container, kind);
-  const asked = probe && targetOf(probe);
-  return `${last.message.trim()}${asked === undefined ? "" : ` (${asked})`}`;
+  const [said] = failuresOf(subject, kinds);
+  const kind = kinds.find((candidate) => said?.startsWith(candidate));
+  return kind && said && said.trim() + targetOf(subject.container[PROBES[kind]]);
 }
 
 /** The kubelet's reports on probes of this container, the latest first. */
-function failuresOf(
-  { pod, container, warnings }: Pick<Subject, "container" | "warnings"> & { readonly pod: Pod },
-  kinds: readonly Kind[],
-): Event[] {
-  return warnings
-    .filter(
-      ({ involvedObject, reason, message }) =>
-        involvedObject.uid === uidOf(pod) &&
-        involvedObject.fieldPath?.includes(`{${container.name}}`) === true &&
-        reason === "Unhealthy" &&
-        kinds.some((kind) => message?.startsWith(kind)),
-    )
-    .sort((one, other) => timeOf(other).localeCompare(timeOf(one)));
+function failuresOf({ pod, container, warnings }: Subject, kinds: readonly Kind[]): string[] {
+  return eventsAbout(uidOf(pod), ["Unhealthy"], warnings)
+    .filter(({ involvedObject }) => involvedObject.fieldPath?.includes(`{${container.name}}`))
+    .map(({ message = "" }) => message)
+    .filter((message) => kinds.some((kind) => message.startsWith(kind)));
 }
 
-function judged(container: Container, isStarted: boolean): string {
-  const { startupProbe, readinessProbe } = container;
-  const [kind, probe] =
-    !isStarted && startupProbe !== undefined
-      ? (["startup", startupProbe] as const)
-      : (["readiness", readinessProbe] as const);
-  return described(kind, probe);
+function described({ container }: Subject, kind: Kind): string {
+  return `${kind.toLowerCase()} probe${targetOf(container[PROBES[kind]])}`;
 }
 
-function described(kind: string, probe: Probe | undefined): string {
-  const target = probe && targetOf(probe);
-  return `${kind} probe${target === undefined ? "" : ` (${target})`}`;
-}
-
-function targetOf({ httpGet, tcpSocket, grpc, exec }: Probe): string | undefined {
+/** What a probe asks for, in brackets; empty if it does not say. */
+function targetOf({ httpGet, tcpSocket, grpc, exec }: Probe = {}): string {
   if (httpGet !== undefined) {
-    return `GET ${httpGet.path ?? "/"} on port ${String(httpGet.port)}`;
+    return ` (GET ${httpGet.path ?? "/"} on port ${String(httpGet.port)})`;
   }
   if (tcpSocket !== undefined) {
-    return `a connection to port ${String(tcpSocket.port)}`;
+    return ` (a connection to port ${String(tcpSocket.port)})`;
   }
   if (grpc !== undefined) {
-    return `a gRPC health check on port ${grpc.port}`;
+    return ` (a gRPC health check on port ${grpc.port})`;
   }
-  return exec?.command === undefined ? undefined : exec.command.join(" ");
-}
-
-function probeOf(container: Container, kind: Kind): Probe | undefined {
-  switch (kind) {
-    case "Liveness":
-      return container.livenessProbe;
-    case "Startup":
-      return container.startupProbe;
-    default:
-      return container.readinessProbe;
-  }
+  return exec?.command === undefined ? "" : ` (${exec.command.join(" ")})`;
 }

@@ -4,7 +4,7 @@ export const AT_ONCE = 0;
 /** A finding of this weight is a step on the way, and fails the release only at the deadline. */
 export const AT_DEADLINE = Infinity;
 
-/** What is to be known of a reason, each of it stated: a reason that leaves one out does not compile. */
+/** What must be known of a reason: one that omits any of it does not compile. */
 type Row = readonly [
   weight: number,
   rollback: "rolls back" | "stays",
@@ -13,15 +13,15 @@ type Row = readonly [
   next: "describe" | "list" | "history" | "namespace" | "health" | "rights",
 ];
 
-/** Every reason that a verdict can carry. A rule that knows more of the case may give its finding another weight. */
+/** Every reason that a verdict can carry. A rule that knows more of the case may give its finding a different weight. */
 const ROWS = {
-  /** The Deployment is gone, or another one has taken its name. */
+  /** The Deployment is gone, or a different one has its name. */
   "deployment-missing": [AT_ONCE, "stays", "release", "unsettled", "list"],
-  /** The object is gone, or another one has taken its name. */
+  /** The object is gone, or a different one has its name. */
   "object-missing": [AT_ONCE, "stays", "release", "unsettled", "list"],
   /** The namespace is gone. */
   "namespace-missing": [AT_ONCE, "stays", "release", "settled", "namespace"],
-  /** The namespace is being deleted, and takes no pods any more. */
+  /** The namespace is being deleted, and accepts no more pods. */
   "namespace-terminating": [AT_ONCE, "stays", "release", "settled", "namespace"],
   /** Somebody else has changed the pods since they were applied. */
   superseded: [AT_ONCE, "stays", "release", "unsettled", "history"],
@@ -29,17 +29,17 @@ const ROWS = {
   paused: [AT_ONCE, "stays", "release", "unsettled", "describe"],
   /** The registry does not have an image. */
   "image-not-found": [AT_ONCE, "rolls back", "release", "settled", "describe"],
-  /** The registry does not give an image to the node. */
+  /** The registry refuses the node an image. */
   "image-unauthorized": [AT_ONCE, "rolls back", "release", "settled", "describe"],
-  /** The node does not get through to the registry; long enough for a registry that restarts, and a node that backs off. */
+  /** The node cannot reach the registry; long enough for a registry that restarts, and a node that backs off. */
   "registry-unreachable": [60, "rolls back", "release", "settled", "describe"],
   /** The node has no room for an image; long enough for a kubelet that makes some. */
   "node-full": [60, "rolls back", "release", "settled", "describe"],
-  /** What the registry gives is no image that the node can unpack and run. */
+  /** The node cannot unpack and run what the registry serves. */
   "image-unusable": [30, "rolls back", "release", "settled", "describe"],
-  /** A Secret or a ConfigMap, or a key in one, is not there. */
+  /** A Secret or a ConfigMap, or a key in one, is missing. */
   "config-missing": [AT_ONCE, "rolls back", "release", "settled", "describe"],
-  /** The node cannot make a container of what the pod says. */
+  /** The node cannot create a container as the pod specifies. */
   "container-invalid": [30, "rolls back", "release", "settled", "describe"],
   /** An init container ends with a failure again and again. */
   "init-failed": [AT_ONCE, "rolls back", "release", "settled", "describe"],
@@ -51,43 +51,43 @@ const ROWS = {
   "crash-loop": [AT_ONCE, "rolls back", "release", "settled", "describe"],
   /** A volume claim of the pod is not bound; provisioning takes its time. */
   "volume-unbound": [30, "rolls back", "release", "settled", "describe"],
-  /** No node takes a pod; long enough for a node that is back in a moment. */
+  /** No node accepts a pod; long enough for a node that is back in a moment. */
   unschedulable: [30, "rolls back", "release", "settled", "describe"],
   /** The namespace's quota leaves no room for a pod. */
   "quota-exceeded": [AT_ONCE, "rolls back", "release", "settled", "describe"],
   /** The API server does not admit a pod. */
   "admission-denied": [AT_ONCE, "rolls back", "release", "settled", "describe"],
-  /** A ready pod runs something else than the released image. */
+  /** A ready pod runs something other than the released image. */
   "wrong-digest": [AT_ONCE, "rolls back", "release", "settled", "describe"],
   /** The Job has failed, by its own account. */
   "job-failed": [AT_ONCE, "stays", "release", "settled", "describe"],
-  /** A StatefulSet does not go on, because a pod of a revision before is broken. */
+  /** A StatefulSet does not continue, because a pod of an earlier revision is broken. */
   "old-pod-stuck": [AT_ONCE, "stays", "release", "settled", "describe"],
   /** The volume of a claim is gone. */
   "volume-lost": [AT_ONCE, "stays", "release", "settled", "describe"],
-  /** A volume cannot be made as large as its claim asks for. */
+  /** A volume cannot be resized to what its claim requests. */
   "resize-failed": [AT_ONCE, "stays", "release", "settled", "describe"],
-  /** The controller says by a condition that it does not get on. */
+  /** The controller reports with a condition that it makes no progress. */
   stalled: [AT_ONCE, "stays", "release", "settled", "describe"],
-  /** The object shows what its rules call a failure. */
+  /** The object shows what its rules define as a failure. */
   "condition-failed": [AT_ONCE, "stays", "release", "settled", "describe"],
   /** The Deployment controller saw no progress for the Deployment's progress deadline. */
   "progress-deadline": [AT_ONCE, "rolls back", "release", "settled", "describe"],
-  /** A Job is suspended; whoever suspended it may let it go on. */
+  /** A Job is suspended; whoever suspended it may resume it. */
   suspended: [AT_DEADLINE, "stays", "release", "settled", "describe"],
-  /** The pods were still on their way when the time for the whole wait was over. */
+  /** The pods were still starting when the time for the whole wait was over. */
   "timed-out": [AT_ONCE, "rolls back", "release", "settled", "describe"],
   /** The controller has not yet seen the generation that was applied. */
   "not-observed": [AT_DEADLINE, "rolls back", "release", "unsettled", "describe"],
-  /** Pods are missing, or not ready, or not ready for long enough; or the object has not come to where it is awaited. */
+  /** Pods are missing, or not ready, or not ready for long enough; or the object is not yet as its rules require. */
   "not-ready": [AT_DEADLINE, "rolls back", "release", "settled", "describe"],
-  /** Pods of the release before still serve. */
+  /** Pods of the previous release still serve. */
   "old-pods": [AT_DEADLINE, "rolls back", "release", "settled", "describe"],
   /** The Service does not route to every ready pod. */
   "no-endpoints": [AT_DEADLINE, "rolls back", "release", "settled", "describe"],
   /** The Ingress controller has published no address. */
   "ingress-no-address": [AT_DEADLINE, "stays", "release", "settled", "describe"],
-  /** The identity may not read what the verdict is made from. */
+  /** The identity may not read what the verdict is based on. */
   forbidden: [AT_ONCE, "stays", "cluster", "settled", "rights"],
   /** The API server does not answer. */
   "cluster-unreachable": [AT_ONCE, "stays", "cluster", "settled", "health"],
@@ -102,13 +102,13 @@ export type Reason = keyof typeof ROWS;
 export interface ReasonFacts {
   /** Seconds for which it is tolerated while it lasts. */
   readonly weight: number;
-  /** Whether an earlier pod template may mend it, and undoes nothing that somebody did on purpose. */
+  /** Whether an earlier pod template may fix it, and undoes nothing that somebody did on purpose. */
   readonly rollsBack: boolean;
-  /** What it says something of: the release, or other object, that is judged; or only why there is no judgement of it. */
+  /** What it describes: the release, or other object, that is judged; or only why it could not be judged. */
   readonly about: Row[2];
-  /** Whether a Deployment's ReplicaSets tell of the release meanwhile. */
+  /** Whether a Deployment's ReplicaSets show the release meanwhile. */
   readonly settled: boolean;
-  /** What there is to look at next. */
+  /** What to look at next. */
   readonly next: Row[4];
 }
 

@@ -1,34 +1,28 @@
+import type { ObjectReadinessInputs } from "../../contract/object-readiness.ts";
+import { type ObservedObject, objectFinding } from "./awaited-object.ts";
 import { eventsAbout, timeOf } from "./event.ts";
 import type { Finding } from "./finding.ts";
-import type { ObservedObject } from "./awaited-object.ts";
 import { refusalOf } from "./refusal.ts";
 
 /** What controllers put in front of the API server's words. */
 const PREFIX = /^(?:Error creating: |create (?:Pod|Claim) .* failed error: )/;
 
 /**
- * Why the API server takes no more pods of a controller that has no condition for it: only its events tell. What was
- * refused before a pod was made says nothing any more.
- *
- * @param title the controller's object
+ * Why the API server accepts no more pods of a controller that has no condition for it: only its events say so. A
+ * refusal from before the last created pod no longer counts.
  */
 export function judgeRefusedPods(
-  title: string,
+  awaited: ObjectReadinessInputs,
   { pods, events }: ObservedObject,
-  uid: string,
-): Finding | undefined {
-  const [refused] = eventsAbout(uid, ["FailedCreate"], events);
-  const [made] = eventsAbout(uid, ["SuccessfulCreate"], events);
-  if (refused === undefined || (made !== undefined && timeOf(made) > timeOf(refused))) {
-    return undefined;
+): Finding[] {
+  const [refused] = eventsAbout(awaited.uid, ["FailedCreate"], events);
+  const [created] = eventsAbout(awaited.uid, ["SuccessfulCreate"], events);
+  if (refused === undefined || (created !== undefined && timeOf(created) > timeOf(refused))) {
+    return [];
   }
-  const message = (refused.message ?? "the API server takes no more pods").replace(PREFIX, "");
+  const message = (refused.message ?? "the API server accepts no more pods").replace(PREFIX, "");
   const mayLeave = pods.some(({ metadata }) => metadata?.deletionTimestamp !== undefined);
-  const bornAt = timeOf(refused);
-  return {
-    ...refusalOf(message, mayLeave),
-    object: title,
-    message,
-    ...(bornAt !== "" && { bornAt }),
-  };
+  const { reason, tolerance } = refusalOf(message, mayLeave);
+  const bornAt = timeOf(refused) || undefined;
+  return [objectFinding(awaited, reason, message, { tolerance, bornAt })];
 }

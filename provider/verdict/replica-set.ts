@@ -11,7 +11,7 @@ import {
 import { refusalOf } from "./refusal.ts";
 
 /**
- * Why the API server takes no more pods of a ReplicaSet.
+ * Why the API server accepts no more pods of a ReplicaSet.
  *
  * @see https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#failed-deployment
  */
@@ -19,19 +19,14 @@ export function judgeReplicaSet(
   replicaSet: ReplicaSet,
   deployment: Deployment,
   pods: readonly Pod[],
-): Finding | undefined {
-  const failure = condition(replicaSet.status?.conditions, "ReplicaFailure");
+): Finding[] {
+  const failure = condition(replicaSet, "ReplicaFailure");
   if (failure?.status !== "True" || failure.reason !== "FailedCreate") {
-    return undefined;
+    return [];
   }
-  const message = failure.message ?? "the API server takes no more pods";
-  const bornAt = failure.lastTransitionTime;
-  return {
-    ...refusalOf(message, mayLeave(replicaSet, deployment, pods)),
-    object: `replicaset ${nameOf(replicaSet)}`,
-    message,
-    ...(bornAt !== undefined && { bornAt }),
-  };
+  const { message = "the API server accepts no more pods", lastTransitionTime: bornAt } = failure;
+  const refusal = refusalOf(message, mayLeave(replicaSet, deployment, pods));
+  return [{ ...refusal, object: `replicaset ${nameOf(replicaSet)}`, message, bornAt }];
 }
 
 /** Whether pods that count against a quota are leaving, or will be made to leave by the rollout itself. */

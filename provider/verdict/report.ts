@@ -5,7 +5,7 @@ import { isTrouble } from "./pod.ts";
 export interface Headline {
   readonly service: string;
   readonly reason: string;
-  /** How long the wait took; undefined where nothing was waited for. */
+  /** How long the wait took; undefined if there was none. */
   readonly seconds: number | undefined;
 }
 
@@ -28,7 +28,7 @@ export function reportOn({ service, reason, seconds }: Headline, evidence: Evide
   ].join("\n");
 }
 
-/** What holds a container up, a line each: why it waits or is not ready, and how it ended last. */
+/** What delays a container, a line each: why it waits or is not ready, and how it ended last. */
 export function complaintsOf(evidence: ContainerEvidence): string[] {
   const { container, state, reason, message, startedAt } = evidence;
   const { exitCode, exitReason, exitMessage, restarts } = evidence;
@@ -51,7 +51,7 @@ export function complaintsOf(evidence: ContainerEvidence): string[] {
 
 const UID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
 
-/** Each complaint once, with the pods that have it; what the first line said already is not said again. */
+/** Each complaint once, with the pods that have it, except what the first line said already. */
 function complaintLines(containers: readonly ContainerEvidence[], message: string): string[] {
   const complaints = new Map<string, string[]>();
   for (const container of containers) {

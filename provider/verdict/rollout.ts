@@ -1,11 +1,11 @@
 import type { ReadinessInputs } from "../../contract/readiness.ts";
 import { assess, type Assessment } from "./assessment.ts";
-import { causeOf, type FinalVerdict, type Finding, type Verdict } from "./finding.ts";
+import { failedAtOnce, type FinalVerdict, type Finding, type Verdict } from "./finding.ts";
 import { condition, type Observed } from "./objects.ts";
 import { Sightings } from "./sightings.ts";
 import { AppliedTemplate } from "./template.ts";
 
-/** The Deployment controller has the first word on the deadline that it keeps itself. */
+/** The Deployment controller reports the deadline that it keeps itself first. */
 const MARGIN_SECONDS = 15;
 
 /**
@@ -14,9 +14,9 @@ const MARGIN_SECONDS = 15;
  *
  * - A finding fails the release when it has lasted for its tolerance: see `Sightings`.
  * - A progress deadline that had passed before the wait began says nothing.
- * - Another template than the one first seen of the release's generation is somebody else's release.
+ * - A template other than the one first seen of the release's generation is somebody else's release.
  * - The rollout has failed when it made no step for the deadline's seconds, counted from the start of the wait at
- *   first; where nothing is heard of the cluster there is no step either. Steps or not, the whole wait has its limit.
+ *   first; a cluster that does not answer makes no step either. Steps or not, the whole wait has its limit.
  */
 export class Rollout {
   readonly #release: ReadinessInputs;
@@ -31,7 +31,7 @@ export class Rollout {
 
   /**
    * @param startedAt when the wait began, in milliseconds on the clock of `judge`'s `now`
-   * @param timeoutSeconds the longest wait from its start; 0 for as long as there is progress
+   * @param timeoutSeconds the longest wait from its start; 0 for no limit while there is progress
    */
   constructor(release: ReadinessInputs, startedAt: number, timeoutSeconds = 0) {
     this.#release = release;
@@ -49,25 +49,11 @@ export class Rollout {
       ...this.#otherTemplate(assessment, observed),
       ...assessment.findings.filter((finding) => this.#counts(finding, observed)),
     ];
-    const [first] = findings;
-    if (first === undefined) {
-      return ready(assessment);
-    }
     const deadline = this.deadline(findings.some(({ object }) => object.startsWith("deployment")));
-    const ripe = findings.find((finding) => now >= this.#sightings.ripeAt(finding, now));
-    if (ripe !== undefined && ripe.reason !== "progress-deadline") {
-      return { kind: "failed", ...ripe };
-    }
-    if (ripe !== undefined || now >= deadline) {
-      // The deadline only says that it takes too long; what is tolerated until then says why.
-      const late = now >= this.#until ? this.#timedOut(first) : first;
-      return { kind: "failed", ...(causeOf(findings) ?? ripe ?? late) };
-    }
-    const wakeAt = Math.min(
-      deadline,
-      ...findings.map((finding) => this.#sightings.ripeAt(finding, now)),
-    );
-    return { kind: "progressing", text: assessment.text, wakeAt };
+    const moment = { now, deadline, clusterTime: observed.clusterTime, text: assessment.text };
+    const [first] = findings;
+    const late = first !== undefined && now >= this.#until ? this.#timedOut(first) : first;
+    return this.#sightings.judge(findings, moment, late) ?? ready(assessment);
   }
 
   /** When the rollout has failed if nothing moves until then. */
@@ -76,7 +62,7 @@ export class Rollout {
     return Math.min(this.#progressAt + seconds * 1000, this.#until);
   }
 
-  #remember({ findings, progress }: Assessment, observed: Observed, now: number): void {
+  #remember({ progress }: Assessment, observed: Observed, now: number): void {
     if (progress > this.#progress) {
       this.#progress = progress;
       this.#progressAt = now;
@@ -84,7 +70,6 @@ export class Rollout {
     if (this.#passedBefore === undefined && observed.deployment !== undefined) {
       this.#passedBefore = passedAt(observed) ?? null;
     }
-    this.#sightings.remember(findings, observed.clusterTime, now);
   }
 
   #otherTemplate({ replicaSet }: Assessment, { deployment }: Observed): Finding[] {
@@ -98,18 +83,15 @@ export class Rollout {
       return [];
     }
     const object = `deployment ${this.#release.deployment.name}`;
-    const message = `somebody has changed the pods during the rollout: replica set ${replicaSet} took the place of ${this.#replicaSet ?? ""}`;
+    const message = `somebody has changed the pods during the rollout: replica set ${replicaSet} replaced ${this.#replicaSet ?? ""}`;
     return [{ reason: "superseded", object, message }];
   }
 
-  /** Pods that are still on their way when the time for the whole wait is over may have made progress all along. */
+  /** Pods that are still on their way at the limit of the whole wait may have made progress all along. */
   #timedOut(finding: Finding): Finding {
-    if (finding.reason !== "not-ready") {
-      return finding;
-    }
     const seconds = Math.round((this.#until - this.#startedAt) / 1000);
     const message = `${finding.message}, and the ${seconds} s are over that the whole wait may take; timeoutSeconds sets them`;
-    return { ...finding, reason: "timed-out", message };
+    return finding.reason === "not-ready" ? { ...finding, reason: "timed-out", message } : finding;
   }
 
   #counts({ reason }: Finding, observed: Observed): boolean {
@@ -120,18 +102,16 @@ export class Rollout {
 /** The verdict of one moment, without waiting: what is not ready now has failed. */
 export function judgeAtOnce(release: ReadinessInputs, observed: Observed): FinalVerdict {
   const assessment = assess(release, observed);
-  const { findings } = assessment;
-  const worst = causeOf(findings) ?? findings[0];
-  return worst === undefined ? ready(assessment) : { kind: "failed", ...worst };
+  return failedAtOnce(assessment.findings) ?? ready(assessment);
 }
 
 function ready({ replicaSet, proved }: Assessment): FinalVerdict {
   return { kind: "ready", replicaSet: replicaSet ?? "", pods: proved };
 }
 
-/** When the Deployment controller gave up, where it did. */
+/** When the Deployment controller gave up, undefined if it did not. */
 function passedAt({ deployment }: Observed): string | undefined {
-  const progressing = condition(deployment?.status?.conditions, "Progressing");
+  const progressing = deployment && condition(deployment, "Progressing");
   return progressing?.reason === "ProgressDeadlineExceeded"
     ? progressing.lastUpdateTime
     : undefined;

@@ -1,7 +1,6 @@
 import { isMissingConfig } from "./container.ts";
-import type { Finding } from "./finding.ts";
-import { condition, type Event, nameOf, type Pod, uidOf } from "./objects.ts";
-import type { Reason } from "./reasons.ts";
+import { type Finding, podFinding } from "./finding.ts";
+import { condition, type Event, type Pod, uidOf } from "./objects.ts";
 import type { Patience } from "./subject.ts";
 
 /** What keeps a pod from its node, or its containers from their volumes. */
@@ -10,29 +9,20 @@ export function judgeScheduling(
   pod: Pod,
   warnings: readonly Event[],
 ): Finding | undefined {
-  const scheduled = condition(pod.status?.conditions, "PodScheduled");
+  const scheduled = condition(pod, "PodScheduled");
   if (scheduled?.status === "False") {
-    const message = scheduled.message ?? "no node takes the pod";
-    const isVolume = /persistentvolumeclaim/i.test(message);
-    const { unschedulableSeconds: tolerance } = tolerate;
-    return {
-      ...finding(pod, isVolume ? "volume-unbound" : "unschedulable", message),
-      ...(!isVolume && tolerance !== undefined && { tolerance }),
-    };
+    const message = scheduled.message ?? "no node accepts the pod";
+    const tolerance = tolerate.unschedulableSeconds;
+    return /persistentvolumeclaim/i.test(message)
+      ? podFinding(pod, "volume-unbound", message)
+      : podFinding(pod, "unschedulable", message, { tolerance });
   }
   const isWaiting = pod.status?.containerStatuses?.every(({ state }) => state?.waiting) ?? true;
   const unmounted = warnings.find(
-    ({ involvedObject, reason, message }) =>
-      involvedObject.uid === uidOf(pod) &&
-      reason === "FailedMount" &&
-      isMissingConfig(message ?? ""),
+    ({ involvedObject, reason, message = "" }) =>
+      involvedObject.uid === uidOf(pod) && reason === "FailedMount" && isMissingConfig(message),
   );
   return isWaiting && unmounted?.message !== undefined
-    ? finding(pod, "config-missing", unmounted.message.trim())
+    ? podFinding(pod, "config-missing", unmounted.message.trim())
     : undefined;
-}
-
-function finding(pod: Pod, reason: Reason, message: string): Finding {
-  const bornAt = pod.metadata?.creationTimestamp;
-  return { reason, object: `pod ${nameOf(pod)}`, message, ...(bornAt !== undefined && { bornAt }) };
 }

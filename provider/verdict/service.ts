@@ -9,7 +9,7 @@ import {
   uidOf,
 } from "./objects.ts";
 
-/** A selector that does not match never will; the Service may be a moment behind what was applied. */
+/** A selector that does not match never will, except that the Service may be a moment behind what was applied. */
 const STRANGER_SECONDS = 3;
 
 /**
@@ -24,9 +24,7 @@ export function judgeService(
 ): Finding[] {
   const object = `service ${release.serviceName}`;
   if (service === undefined) {
-    return [
-      { reason: "no-endpoints", object, message: `there is no service ${release.serviceName}` },
-    ];
+    return [{ reason: "no-endpoints", object, message: `${object} does not exist` }];
   }
   const routed = new Set(
     endpointSlices
@@ -42,13 +40,13 @@ export function judgeService(
   const isStranger = left.some(({ metadata }) =>
     selected.some(([label, value]) => metadata?.labels?.[label] !== value),
   );
-  const tolerance = isStranger || selected.length === 0 ? { tolerance: STRANGER_SECONDS } : {};
+  const tolerance = isStranger || selected.length === 0 ? STRANGER_SECONDS : undefined;
   const selector = selected.map(([label, value]) => `${label}=${value}`).join(",");
   const message = `no ready endpoint for ${left.map(nameOf).join(", ")}; the service selects ${selector || "nothing"}`;
-  return [{ reason: "no-endpoints", object, message, ...tolerance }];
+  return [{ reason: "no-endpoints", object, message, tolerance }];
 }
 
-/** Whether each port of the Service leads to a port of each pod: by a name that the pod does not have it does not. */
+/** Whether each port of the Service maps to a port of each pod: a name that the pod does not have maps to none. */
 function judgePorts(
   object: string,
   service: Service,
@@ -60,14 +58,14 @@ function judgePorts(
     if (pod !== undefined) {
       const served = `port ${name === "" ? port : `${name} (${port})`}`;
       const target = String(targetPort ?? port);
-      const message = `${served} leads to targetPort ${target}, which ${nameOf(pod)} does not have; its ports are ${portsOf(pod)}`;
+      const message = `${served} maps to targetPort ${target}, which ${nameOf(pod)} does not have; its ports are ${portsOf(pod)}`;
       return [{ reason: "no-endpoints", object, message, tolerance: STRANGER_SECONDS }];
     }
   }
   return [];
 }
 
-/** The Service's ports, by name, that lead to a pod. */
+/** The Service's ports, by name, that map to a pod's. */
 function portsTo(pod: Pod, endpointSlices: readonly EndpointSlice[]): Set<string> {
   const slices = endpointSlices.filter(({ endpoints }) =>
     endpoints?.some(({ targetRef }) => targetRef?.uid === uidOf(pod)),

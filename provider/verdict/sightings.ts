@@ -1,24 +1,53 @@
-import { type Finding, toleranceOf } from "./finding.ts";
+import { causeOf, type Failed, type Finding, type Progressing, toleranceOf } from "./finding.ts";
 
-/** What is older than the wait may be mended already; it has this long to show that. */
-const MENDING_SECONDS = 30;
+/** What is older than the wait may have recovered already; it has this long to show that. */
+const RECOVERY_SECONDS = 30;
+
+/** A moment of a wait. */
+export interface Moment {
+  /** On the clock of the wait, in milliseconds. */
+  readonly now: number;
+  /** When the wait has failed if nothing moves until then, on the same clock. */
+  readonly deadline: number;
+  /** The present by the cluster's clock, in milliseconds since 1970; undefined if it is unknown. */
+  readonly clusterTime: number | undefined;
+  /** The progress in one line. */
+  readonly text: string;
+}
 
 /**
  * What was found in the course of a wait, and since when: a finding fails what is awaited when it has lasted for its
- * tolerance. One on an object that was there well before the wait, and that shows nothing new, gets time to be mended:
- * whoever runs `pulumi up` again after making the missing Secret finds the old failure still there until the kubelet
- * tries again.
+ * tolerance. One on an object that existed well before the wait, and that shows nothing new, gets time to recover:
+ * whoever runs `pulumi up` again after creating the missing Secret finds the old failure until the kubelet retries.
  */
 export class Sightings {
   #seen: Map<string, Sighting> | undefined;
 
   /**
-   * Takes what is found now in the place of what was found before.
-   *
-   * @param clusterTime the present by the cluster's clock, in milliseconds since 1970
-   * @param now on the caller's clock, in milliseconds
+   * The verdict on what is found now, undefined if that is nothing.
+   * @param late fails what is awaited at the deadline if no finding names the cause
    */
-  remember(findings: readonly Finding[], clusterTime: number | undefined, now: number): void {
+  judge(
+    findings: readonly Finding[],
+    { now, deadline, clusterTime, text }: Moment,
+    late = findings[0],
+  ): Failed | Progressing | undefined {
+    this.#remember(findings, clusterTime, now);
+    const ripe = findings.find((finding) => now >= this.#ripeAt(finding, now));
+    if (ripe !== undefined && ripe.reason !== "progress-deadline") {
+      return { kind: "failed", ...ripe };
+    }
+    if (late !== undefined && (ripe !== undefined || now >= deadline)) {
+      // The deadline only says that it takes too long; what is tolerated until then says why.
+      return { kind: "failed", ...(causeOf(findings) ?? ripe ?? late) };
+    }
+    const wakeAt = findings.map((finding) => this.#ripeAt(finding, now));
+    return findings.length === 0
+      ? undefined
+      : { kind: "progressing", text, wakeAt: Math.min(deadline, ...wakeAt) };
+  }
+
+  #remember(findings: readonly Finding[], clusterTime: number | undefined, now: number): void {
     const before = this.#seen;
     const sighted = (finding: Finding): Sighting => {
       const { message } = finding;
@@ -33,10 +62,10 @@ export class Sightings {
   }
 
   /** When a finding is no longer tolerated, if it lasts until then. */
-  ripeAt(finding: Finding, now: number): number {
+  #ripeAt(finding: Finding, now: number): number {
     const { since = now, old = false } = this.#seen?.get(keyOf(finding)) ?? {};
     const tolerance = toleranceOf(finding);
-    return since + (old ? Math.max(tolerance, MENDING_SECONDS) : tolerance) * 1000;
+    return since + (old ? Math.max(tolerance, RECOVERY_SECONDS) : tolerance) * 1000;
   }
 }
 
@@ -48,12 +77,8 @@ interface Sighting {
   readonly old: boolean;
 }
 
-function isOld({ bornAt }: Finding, clusterTime: number | undefined): boolean {
-  return (
-    clusterTime !== undefined &&
-    bornAt !== undefined &&
-    Date.parse(bornAt) < clusterTime - MENDING_SECONDS * 1000
-  );
+function isOld({ bornAt = "" }: Finding, clusterTime = NaN): boolean {
+  return Date.parse(bornAt) < clusterTime - RECOVERY_SECONDS * 1000;
 }
 
 function keyOf({ reason, object, container = "", phase = "" }: Finding): string {

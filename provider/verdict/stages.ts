@@ -1,19 +1,19 @@
+import { groups } from "../groups.ts";
 import type { Pod } from "./objects.ts";
-import { stageOf } from "./pod.ts";
+import { isReady, stageOf } from "./pod.ts";
 
 /**
  * Where pods are on their way to ready, in one line: `1/2 ready, 1 pulling`.
  *
- * @param first what is said where no pod tells of itself why there are less than desired
+ * @param first what it says if no pod shows why there are fewer than desired
  */
 export function stagesOf(pods: readonly Pod[], desired: number, first: string | undefined): string {
-  const stages = new Map<string, number>();
-  for (const stage of pods.map(stageOf)) {
-    stages.set(stage, (stages.get(stage) ?? 0) + 1);
-  }
-  const ready = stages.get("ready") ?? 0;
-  stages.delete("ready");
-  const others = [...stages].map(([stage, count]) => `${count} ${stage}`);
+  const others = tally(pods.filter((pod) => !isReady(pod)).map(stageOf));
   const reason = first === undefined || others.length > 0 ? [] : [first];
-  return [`${ready}/${desired} ready`, ...others, ...reason].join(", ");
+  return [`${pods.filter(isReady).length}/${desired} ready`, ...others, ...reason].join(", ");
+}
+
+/** Each stage once, with how many there are of it: `2 pulling`. */
+export function tally(stages: readonly string[]): string[] {
+  return groups(stages, (stage) => stage).map((same) => `${same.length} ${same[0]}`);
 }

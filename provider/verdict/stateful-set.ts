@@ -1,70 +1,42 @@
 import type { ObjectReadinessInputs } from "../../contract/object-readiness.ts";
-import {
-  judgeGeneration,
-  livingPods,
-  type ObjectAssessment,
-  type ObservedObject,
-  titleOf,
-  unready,
-} from "./awaited-object.ts";
+import { type ObjectAssessment, objectFinding, type Present, unready } from "./awaited-object.ts";
 import { type Finding, toleranceOf } from "./finding.ts";
-import { nameOf, type Pod, type StatefulSet, uidOf } from "./objects.ts";
+import { nameOf, type Pod, type StatefulSet } from "./objects.ts";
 import { isReady, judgePod } from "./pod.ts";
-import { judgeRefusedPods } from "./refused-pods.ts";
-import { stagesOf } from "./stages.ts";
+import { assessPodSet, isOnDelete } from "./pod-set.ts";
 
 /** Set by the StatefulSet controller on each pod. */
 const REVISION = "controller-revision-hash";
 
-/** The controller gets this long to replace a broken pod by itself, which in some states it does. */
+/** How long the controller gets to replace a broken pod by itself, which in some states it does. */
 const REPLACING_SECONDS = 10;
 
 /**
- * What a StatefulSet shows: the rules of `kubectl rollout status`, and why its pods of the new revision do not get ready.
+ * What a StatefulSet shows: the rules of `kubectl rollout status`, and why its pods of the new revision are not ready.
  * Those that a partition holds back, or that are left to be deleted by hand (`OnDelete`), need only be ready as they are.
  *
  * @see https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#update-strategies
  */
 export function assessStatefulSet(
   awaited: ObjectReadinessInputs,
-  observed: ObservedObject<StatefulSet> & { readonly object: StatefulSet },
+  observed: Present<StatefulSet>,
 ): ObjectAssessment {
   const { object: set, events } = observed;
-  const behind = judgeGeneration(awaited, set, set.status?.observedGeneration ?? 0);
-  if (behind !== undefined) {
-    return { findings: [behind], text: behind.message };
-  }
-  const { updateRevision } = set.status ?? {};
   const desired = set.spec?.replicas ?? 1;
-  const pods = livingPods(observed.pods);
-  const updated = pods.filter((pod) => revisionOf(pod) === updateRevision);
-  const counts = judgeCounts(awaited, set, updated);
-  const refused =
-    pods.length < desired ? judgeRefusedPods(titleOf(awaited), observed, uidOf(set)) : undefined;
-  const findings = [
-    ...(refused === undefined ? [] : [refused]),
-    ...updated.flatMap((pod) => judgePod(awaited, pod, events)),
-    ...judgeOldPods(awaited, observed, pods),
-    ...counts,
-  ];
-  return {
-    findings,
-    text: stagesOf(pods, desired, findings[0]?.message),
-    ...(updateRevision !== undefined && { revision: updateRevision }),
+  const revision = set.status?.updateRevision;
+  const judge = (pods: readonly Pod[]) => {
+    const updated = pods.filter((pod) => revisionOf(pod) === revision);
+    return [
+      ...updated.flatMap((pod) => judgePod(awaited, pod, events)),
+      ...judgeOldPods(awaited, observed, pods),
+      ...judgeCounts(awaited, set, updated),
+    ];
   };
+  return assessPodSet(awaited, observed, { desired, revision, judge });
 }
 
 function revisionOf({ metadata }: Pod): string | undefined {
   return metadata?.labels?.[REVISION];
-}
-
-function isOnDelete({ spec }: StatefulSet): boolean {
-  return spec?.updateStrategy?.type === "OnDelete";
-}
-
-/** How many pods are to be of the new revision. */
-function renewed({ spec }: StatefulSet): number {
-  return Math.max((spec?.replicas ?? 1) - (spec?.updateStrategy?.rollingUpdate?.partition ?? 0), 0);
 }
 
 function judgeCounts(
@@ -75,7 +47,8 @@ function judgeCounts(
   const status: Partial<NonNullable<StatefulSet["status"]>> = set.status ?? {};
   const { replicas = 0, readyReplicas = 0, updatedReplicas = 0 } = status;
   const desired = set.spec?.replicas ?? 1;
-  const needed = isOnDelete(set) ? 0 : renewed(set);
+  const { partition = 0 } = set.spec?.updateStrategy?.rollingUpdate ?? {};
+  const needed = isOnDelete(set) ? 0 : Math.max(desired - partition, 0);
   const available = status.availableReplicas ?? readyReplicas;
   if (updatedReplicas < needed) {
     return [unready(awaited, `${updatedReplicas} of ${needed} pods are of the new revision`)];
@@ -84,8 +57,7 @@ function judgeCounts(
     return [unready(awaited, `${available} of ${desired} pods are available`)];
   }
   if (replicas > desired) {
-    const message = `${replicas - desired} pods more than asked for are still there`;
-    return [{ reason: "old-pods", object: titleOf(awaited), message }];
+    return [objectFinding(awaited, "old-pods", `${replicas - desired} surplus pods still exist`)];
   }
   const seen = updated.filter(isReady).length;
   // The pods come by a watch of their own: they must be seen, not only counted.
@@ -93,14 +65,14 @@ function judgeCounts(
 }
 
 /**
- * A StatefulSet that makes its pods in order touches none while one is not ready, also where the new revision would mend
- * that one: the broken pod has to be deleted by hand.
+ * A StatefulSet that creates its pods in order replaces none while one is not ready, even if the new revision would fix
+ * it: the broken pod has to be deleted by hand.
  *
  * @see https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#forced-rollback
  */
 function judgeOldPods(
   awaited: ObjectReadinessInputs,
-  { object: set, events }: { readonly object: StatefulSet } & Pick<ObservedObject, "events">,
+  { object: set, events }: Present<StatefulSet>,
   pods: readonly Pod[],
 ): Finding[] {
   if (isOnDelete(set) || set.spec?.podManagementPolicy === "Parallel") {
@@ -108,9 +80,8 @@ function judgeOldPods(
   }
   const old = pods.filter((pod) => revisionOf(pod) !== set.status?.updateRevision);
   return old.flatMap((pod) => {
-    const cause = judgePod(awaited, pod, events).find((found) =>
-      Number.isFinite(toleranceOf(found)),
-    );
+    const causes = judgePod(awaited, pod, events);
+    const cause = causes.find((found) => Number.isFinite(toleranceOf(found)));
     if (cause === undefined) {
       return [];
     }

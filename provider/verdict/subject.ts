@@ -1,20 +1,18 @@
 import type { VerdictSettings } from "../../contract/verdict.ts";
-import type { Finding } from "./finding.ts";
-import { type Container, type ContainerStatus, type Event, nameOf, type Pod } from "./objects.ts";
+import { type Finding, podFinding } from "./finding.ts";
+import type { Container, ContainerStatus, Event, Pod } from "./objects.ts";
 import type { Reason } from "./reasons.ts";
 
 /** What pods are given time for before they have failed. */
 export type Patience = VerdictSettings & { readonly deadlineSeconds: number };
-
-/** How a container takes part in its pod. */
-export type Role = "init" | "main";
 
 /** A container of a pod with its status and the Warning events about the pod. */
 export interface Subject {
   readonly pod: Pod;
   readonly container: Container;
   readonly status: ContainerStatus;
-  readonly role: Role;
+  /** Whether it is declared among the init containers. */
+  readonly role: "init" | "main";
   readonly warnings: readonly Event[];
   readonly patience: Patience;
 }
@@ -31,13 +29,5 @@ export function finding(
   message: string,
   more: Pick<Finding, "tolerance" | "phase"> = {},
 ): Finding {
-  const bornAt = pod.metadata?.creationTimestamp;
-  return {
-    reason,
-    object: `pod ${nameOf(pod)}`,
-    container: container.name,
-    message,
-    ...more,
-    ...(bornAt !== undefined && { bornAt }),
-  };
+  return podFinding(pod, reason, message, { container: container.name, ...more });
 }

@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
 import type { ReadinessInputs } from "../../contract/readiness.ts";
-import type { Finding } from "./finding.ts";
+import type { Failed, Finding } from "./finding.ts";
 import { type Deployment, uidOf } from "./objects.ts";
 
-/** The API server keeps whole seconds, and tells its time in such. */
+/** The API server keeps and reports whole seconds. */
 const TOLERANCE_MILLISECONDS = 2000;
 
-/** The pod template that a release was applied with, once its very generation was seen: what comes later may be another. */
+/** The pod template that a release was applied with, once its very generation was seen: a later one may differ. */
 export class AppliedTemplate {
   #template: unknown;
 
@@ -16,33 +16,29 @@ export class AppliedTemplate {
     this.release = release;
   }
 
-  /** Remembers the template where the Deployment is as the release has left it. */
+  /** Remembers the template if the Deployment is as the release has left it. */
   see(deployment: Deployment | undefined): void {
-    if (isOf(this.release, deployment) && generationOf(deployment) === this.#generation) {
+    const { generation } = this.release.deployment;
+    if (isOf(this.release, deployment) && generationOf(deployment) === generation) {
       this.#template ??= deployment.spec?.template;
     }
   }
 
-  /** What is to be said of a Deployment that has other pods by now. */
+  /** What a Deployment shows that has different pods by now. */
   otherOf(deployment: Deployment | undefined): Finding | undefined {
     const isOther =
       this.#template !== undefined &&
-      isOf(this.release, deployment) &&
-      generationOf(deployment) > this.#generation &&
+      isLater(this.release, deployment) &&
       !isDeepStrictEqual(deployment.spec?.template, this.#template);
     return isOther ? superseded(this.release, deployment) : undefined;
-  }
-
-  get #generation(): number {
-    return this.release.deployment.generation;
   }
 }
 
 /**
- * What is to be said of a Deployment that has a later generation when it is first looked at: an autoscaler may have
- * moved its replicas, or somebody has changed the pods. Who has written the template since it was applied is told by
- * field ownership, which only a direct look shows. What was written before the run, such as by `kubectl rollout
- * restart`, is what the run has found, and took for the release's.
+ * The verdict on a Deployment that has a later generation when it is first looked at: an autoscaler may have changed its
+ * replicas, or somebody its pods. The managed fields, which only a direct look shows, say who has written the template
+ * since it was applied. What was written before the run, such as by `kubectl rollout restart`, is what the run has
+ * found, and took for the release's.
  *
  * @param runStartedAt by the cluster's clock, in milliseconds since 1970
  * @see https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management
@@ -51,18 +47,13 @@ export function supersededBy(
   release: ReadinessInputs,
   deployment: Deployment | undefined,
   runStartedAt: number,
-): ({ readonly kind: "failed" } & Finding) | undefined {
-  if (
-    !isOf(release, deployment) ||
-    generationOf(deployment) <= release.deployment.generation ||
-    !isRewritten(deployment, runStartedAt)
-  ) {
-    return undefined;
-  }
-  return { kind: "failed", ...superseded(release, deployment) };
+): Failed | undefined {
+  return isLater(release, deployment) && isRewritten(deployment, runStartedAt)
+    ? { kind: "failed", ...superseded(release, deployment) }
+    : undefined;
 }
 
-/** Whether somebody else than the Kubernetes provider was the last one to write the pod template, and in this run. */
+/** Whether somebody other than the Kubernetes provider was the last one to write the pod template, and in this run. */
 function isRewritten({ metadata }: Deployment, runStartedAt: number): boolean {
   const writes = (metadata?.managedFields ?? [])
     .filter(({ subresource, fieldsV1 }) => subresource === undefined && hasTemplate(fieldsV1))
@@ -85,6 +76,13 @@ function isOf(
   deployment: Deployment | undefined,
 ): deployment is Deployment {
   return deployment !== undefined && uidOf(deployment) === uid;
+}
+
+function isLater(
+  release: ReadinessInputs,
+  deployment: Deployment | undefined,
+): deployment is Deployment {
+  return isOf(release, deployment) && generationOf(deployment) > release.deployment.generation;
 }
 
 function generationOf({ metadata }: Deployment): number {

@@ -7,35 +7,36 @@ import type { Finding } from "./finding.ts";
 import { type Event, nameOf, type Observed, type Pod, uidOf } from "./objects.ts";
 import { isReady, statusesOf } from "./pod.ts";
 
-/** What of all that is observed tells why something is not ready. */
+/** What of all that is observed shows why something is not ready. */
 export interface Trail {
-  /** Pods that are not as they should be: the one that the finding is about, then those in the deepest trouble. */
+  /** Pods that are not ready: the one that the finding is about, then those with the most failures. */
   readonly suspects: readonly Pod[];
-  /** Uids of the objects, beside the pods, whose events belong to it. */
+  /** Uids of the objects, other than the pods, whose events belong to it. */
   readonly concerned: readonly string[];
   readonly warnings: readonly Event[];
   /** What the next command is about. */
   readonly target: Target;
 }
 
+/** The trail of a finding of a release. */
 export function trailOfRelease(
   { namespace, deployment: { name } }: ReadinessInputs,
   observed: Observed,
   finding: Finding,
 ): Trail {
+  const { deployment, pods, warnings } = observed;
   const replicaSet = newReplicaSet(observed);
-  const pods = replicaSet === undefined ? [] : podsOf(replicaSet, observed.pods);
-  const suspects = suspectsOf(pods, finding);
-  const owners = [observed.deployment, replicaSet];
+  const suspects = suspectsOf(podsOf(replicaSet, pods), finding);
   return {
     suspects,
-    concerned: owners.flatMap((object) => (object ? [uidOf(object)] : [])),
-    warnings: observed.warnings,
+    concerned: [deployment, replicaSet].flatMap((object) => (object ? [uidOf(object)] : [])),
+    warnings,
     // A Deployment only counts; its pods tell why.
     target: { namespace, title: `deployment ${name}`, list: "deployments", culprit: suspects[0] },
   };
 }
 
+/** The trail of a finding of an object of another kind. */
 export function trailOfObject(
   awaited: ObjectReadinessInputs,
   { pods, events }: ObservedObject,

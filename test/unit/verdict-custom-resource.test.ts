@@ -129,7 +129,7 @@ const RESOURCES: readonly RuledCase[] = [
     "is not ready by nothing at a path",
     { ready: { path: ".status.loadBalancer.ingress[0]" } },
     widget(),
-    /^not-ready: there is nothing at \.status/,
+    /^not-ready: \.status\.loadBalancer\.ingress\[0\] has no value yet$/,
     120,
   ],
   [

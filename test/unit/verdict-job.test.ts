@@ -42,7 +42,7 @@ const JOBS: readonly VerdictCase[] = [
   [
     "goes on after a crash while there are tries left",
     job({ active: 1, failed: 1 }, [failedPod]),
-    /^not-ready: the Job is not complete: 0\/1 succeeded, 1 of 2 tries failed$/,
+    /^not-ready: the Job is not complete: 0\/1 succeeded, 1 of 2 attempts failed$/,
     120,
   ],
   [

@@ -75,7 +75,7 @@ const CLAIMS: readonly VerdictCase[] = [
   [
     "fails when its volume is gone",
     claim({ phase: "Lost" }),
-    /^volume-lost: its volume pv-1 is gone/,
+    /^volume-lost: its volume pv-1 and the data on it are gone$/,
     0,
   ],
   [

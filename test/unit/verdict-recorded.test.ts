@@ -98,7 +98,7 @@ const FAILURES: readonly (readonly [string, string, number, RegExp])[] = [
     9.81,
     /Startup probe failed: .*404 \(GET \/nope on port http\)/,
   ],
-  ["superseded", "superseded", 3.53, /took the place of shop-/],
+  ["superseded", "superseded", 3.53, /replaced shop-/],
   ["unschedulable", "unschedulable", 30.57, /didn't match Pod's node affinity/],
   ["wrong-digest", "wrong-digest", 0.35, /no container runs .*sha256:1+, but/],
 ];

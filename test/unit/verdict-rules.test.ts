@@ -320,7 +320,7 @@ test("whoever watches is told how many pods are ready, and where the others are"
   ];
   expect(assess(RELEASE, { ...complete(), ...withPods(pods) }).text).toBe("1/2 ready, 1 pulling");
   expect(assess(RELEASE, { ...complete(), service: undefined }).text).toBe(
-    "2/2 ready, there is no service shop",
+    "2/2 ready, service shop does not exist",
   );
 });
 
@@ -350,7 +350,7 @@ describe("the Service's ports", () => {
       reason: "no-endpoints",
       object: "service shop",
       message:
-        "port http (80) leads to targetPort web, which shop-new-1 does not have; its ports are http (8080)",
+        "port http (80) maps to targetPort web, which shop-new-1 does not have; its ports are http (8080)",
     });
   });
 });
