@@ -6,6 +6,7 @@ import { historyCommand } from "./history";
 import { kubeconfigCommand } from "./kubeconfig";
 import { previewCommand } from "./preview";
 import { recoverCommand } from "./recover";
+import { refreshCommand } from "./refresh";
 import { reportCommand } from "./report";
 import { rollbackCommand } from "./rollback";
 import { statusCommand } from "./status";
@@ -33,6 +34,7 @@ export function slipway(): Command {
   const commands = [
     statusCommand(),
     historyCommand(),
+    refreshCommand(),
     rollbackCommand(),
     unpinCommand(),
     gateCommand(),
