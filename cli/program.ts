@@ -1,6 +1,7 @@
 import { Command } from "commander";
 
 import { version } from "../package.json";
+import { destroyCommand } from "./destroy";
 import { gateCommand } from "./gate";
 import { historyCommand } from "./history";
 import { kubeconfigCommand } from "./kubeconfig";
@@ -42,6 +43,7 @@ export function slipway(): Command {
     reportCommand(),
     kubeconfigCommand(),
     recoverCommand(),
+    destroyCommand(),
   ];
   for (const command of commands) program.addCommand(strict(command));
   return program;
