@@ -74,7 +74,7 @@ module.exports = {
     only(
       "settings-end-at-components",
       "^settings([.]ts$|/)",
-      ["^(components|contract)/"],
+      ["^(components|contract|build-context)/"],
       "Settings become what components take, and know nothing of who runs, awaits or shows it.",
     ),
     only(
@@ -86,13 +86,13 @@ module.exports = {
     only(
       "manifests-know-no-other-room",
       "^components/manifests/",
-      ["^components/service-definition[.]ts$"],
+      ["^components/service-definition[.]ts$", "^contract/(marks|names|quantity)[.]ts$"],
       "A manifest follows from the definition of a service alone: each other thing that it could see could change it, and with it a release.",
     ),
     only(
       "provider-knows-the-contract",
       "^provider/",
-      ["^(wire|contract|kubeconfig)/", "^rights[.]ts$", "^package[.]json$"],
+      ["^(wire|contract|kubeconfig|mask)/", "^rights[.]ts$", "^package[.]json$"],
       "Provider and components share what crosses the wire, and the rights: nothing else of them can drift apart.",
     ),
     only(
@@ -101,12 +101,12 @@ module.exports = {
       ["^rights[.]ts$"],
       "Both sides and every consumer of the outputs load it.",
     ),
-    ...["wire", "kubeconfig", "build-context"].map((room) =>
+    ...["wire", "kubeconfig", "build-context", "mask"].map((room) =>
       only(
         `${room}-stands-alone`,
         `^${room}/`,
         [],
-        "Slipway and what plays the outside both stand on it, so that it knows neither.",
+        "More rooms than one stand on it, so that it knows none of them.",
       ),
     ),
     only("rights-stand-alone", "^rights[.]ts$", [], "Plain data, for all who ask, grant or prove."),

@@ -1,7 +1,7 @@
-import * as slipway from "./components";
-import { readSettings } from "./settings";
+import * as slipway from "./components/index.ts";
+import { readSettings } from "./settings.ts";
 
-export = async () => {
+export default async () => {
   slipway.silenceSdkTrace();
   const settings = readSettings();
   const { registry, sealing } = settings;

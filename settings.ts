@@ -1,27 +1,27 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import type { Cluster } from "./components/cluster";
-import type { CredentialDefinition } from "./components/credentials/credential";
-import type { ImageSource, Registry } from "./components/image/image";
-import type { ServiceDefinition } from "./components/service-definition";
-import type { Sealing } from "./components/credentials/sealed-credential";
-import type { JenkinsDefinition } from "./components/lanes/definition";
-import { addressFaults } from "./settings/addresses";
-import type { Promotion, ToBePromoted } from "./components/promotion/definition";
-import { resolveCluster } from "./settings/cluster";
-import { conflicts } from "./settings/conflicts";
-import { credentialFaults, settingsUsed } from "./settings/credential-conflicts";
-import { withCertificate, withValues } from "./settings/credentials";
-import { type Fault, faultLine, faultsOf } from "./settings/fault";
-import { jenkinsFaults } from "./settings/jenkins";
-import { mapping } from "./settings/mapping";
-import { numeralFaults } from "./settings/numerals";
-import { asPromoted, pinFaults, sourceOf } from "./settings/promotion";
-import { PASSWORD, registryFaults } from "./settings/registry";
-import { secretFaults } from "./settings/secrets";
-import { type StackForm, stackSchema } from "./settings/stack";
-import { stackFile } from "./settings/stack-file";
-import type { Surroundings } from "./settings/surroundings";
+import type { Cluster } from "./components/cluster.ts";
+import type { CredentialDefinition } from "./components/credentials/credential.ts";
+import type { ImageSource, Registry } from "./components/image/image.ts";
+import type { ServiceDefinition } from "./components/service-definition.ts";
+import type { Sealing } from "./components/credentials/sealed-credential.ts";
+import type { JenkinsDefinition } from "./components/lanes/definition.ts";
+import { addressFaults } from "./settings/addresses.ts";
+import type { Promotion, ToBePromoted } from "./components/promotion/definition.ts";
+import { resolveCluster } from "./settings/cluster.ts";
+import { conflicts } from "./settings/conflicts.ts";
+import { credentialFaults, settingsUsed } from "./settings/credential-conflicts.ts";
+import { withCertificate, withValues } from "./settings/credentials.ts";
+import { type Fault, faultLine, faultsOf } from "./settings/fault.ts";
+import { jenkinsFaults } from "./settings/jenkins.ts";
+import { mapping } from "./settings/mapping.ts";
+import { numeralFaults } from "./settings/numerals.ts";
+import { asPromoted, pinFaults, sourceOf } from "./settings/promotion.ts";
+import { PASSWORD, registryFaults } from "./settings/registry.ts";
+import { secretFaults } from "./settings/secrets.ts";
+import { type StackForm, stackSchema } from "./settings/stack.ts";
+import { stackFile } from "./settings/stack-file.ts";
+import type { Surroundings } from "./settings/surroundings.ts";
 
 /** One service as its settings describe it. */
 export type ServiceSettings = (ImageSource | ToBePromoted) & ServiceDefinition;
@@ -125,7 +125,9 @@ export function parseSettings(config: StackConfig, surroundings: Surroundings): 
   const isRead = ({ path }: Fault): boolean =>
     !misread.some((other) => other.path.join("\0") === path.join("\0"));
   const told = lines([...misplaced, ...[...misread, ...faults.filter(isRead)].filter(isShown)]);
-  if (told.length > 0 || !parsed.success || !("cluster" in resolved)) throw settingsError(told);
+  if (told.length > 0 || !parsed.success || !("cluster" in resolved)) {
+    throw settingsError(told);
+  }
 
   const { registry, namespace, services, sealing = {}, credentials = {} } = parsed.data;
   const password = config.values[PASSWORD];
@@ -186,7 +188,9 @@ function lines(faults: readonly Fault[]): string[] {
 
 function settingsError(told: readonly string[]): pulumi.RunError {
   const [only = "", ...others] = told;
-  if (others.length === 0) return new pulumi.RunError(only);
+  if (others.length === 0) {
+    return new pulumi.RunError(only);
+  }
   return new pulumi.RunError(
     [`${told.length} faults in the stack's settings`, ...told].join("\n  "),
   );

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { type IgnoreRules, ignoreRules } from "./ignore-rules";
+import { type IgnoreRules, ignoreRules } from "./ignore-rules.ts";
 
 /**
  * Paths of the files and links that a builder gets of a context, in order, but for those of the repository itself (`.git`).
@@ -14,11 +14,19 @@ export function contextFiles(context: string, dockerfile: string): string[] {
   const walk = (folder: string): string[] =>
     readdirSync(join(context, folder), { withFileTypes: true }).flatMap((entry) => {
       const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
-      if (path === ".git") return [];
+      if (path === ".git") {
+        return [];
+      }
       const ignored = ignores(path);
-      if (entry.isDirectory()) return ignored && !takesBack ? [] : walk(path);
-      if (ignored) return [];
-      if (entry.isFile() || entry.isSymbolicLink()) return [path];
+      if (entry.isDirectory()) {
+        return ignored && !takesBack ? [] : walk(path);
+      }
+      if (ignored) {
+        return [];
+      }
+      if (entry.isFile() || entry.isSymbolicLink()) {
+        return [path];
+      }
       throw new Error(
         `${join(context, path)} is neither file, folder nor link; remove it, or add it to .dockerignore`,
       );
@@ -27,13 +35,21 @@ export function contextFiles(context: string, dockerfile: string): string[] {
 }
 
 function rulesOf(context: string, dockerfile: string): IgnoreRules {
-  const files = [`${dockerfile}.dockerignore`, join(context, ".dockerignore")];
-  const file = files.find((path) => existsSync(path));
-  const text = file === undefined ? "" : readFileSync(file, "utf8");
+  const file = ignoreFiles(context, dockerfile).find((path) => existsSync(path));
+  return rulesIn(file === undefined ? "" : readFileSync(file, "utf8"), file ?? "");
+}
+
+/** The files that may say what is left out of a context; the first that exists does. */
+export function ignoreFiles(context: string, dockerfile: string): string[] {
+  return [`${dockerfile}.dockerignore`, join(context, ".dockerignore")];
+}
+
+/** @throws Error naming the file, and a pattern in it that the builder refuses */
+export function rulesIn(text: string, file: string): IgnoreRules {
   try {
     return ignoreRules(text);
   } catch (error) {
     const { message } = error as Error;
-    throw new Error(`${file ?? ""}: a pattern cannot be read: ${message}`, { cause: error });
+    throw new Error(`${file}: a pattern cannot be read: ${message}`, { cause: error });
   }
 }

@@ -1,4 +1,4 @@
-import type { Reason } from "../provider/verdict/reasons";
+import type { Reason } from "../provider/verdict/reasons.ts";
 
 /** What a run of pulumi says, and what to do then. */
 const AFTERMATH = [
@@ -28,7 +28,9 @@ export function remedyAfter(said: string, stack: string): string {
 
 /** What brings the objects of a release back that failed for this reason, undefined where they are there. */
 export function remedyOf(reason: string | null, stack: string): string | undefined {
-  if (!GONE.includes(reason)) return undefined;
+  if (!GONE.includes(reason)) {
+    return undefined;
+  }
   const first = reason === "namespace-terminating" ? "once the namespace is gone, " : "";
   return `${first}pulumi up --refresh --stack ${stack} makes what is gone anew`;
 }

@@ -1,11 +1,11 @@
 import type { KubeConfig } from "@kubernetes/client-node";
 
-import type { Cluster } from "../components/cluster";
-import { readTokenFiles } from "../kubeconfig/token-file";
-import { clusterSchema, resolveCluster } from "../settings/cluster";
-import { faultLine, faultsOf } from "../settings/fault";
-import { badInput } from "./exit-code";
-import type { ProjectStack } from "./project-stack";
+import type { Cluster } from "../components/cluster.ts";
+import { readTokenFiles } from "../kubeconfig/token-file.ts";
+import { clusterSchema, resolveCluster } from "../settings/cluster.ts";
+import { faultLine, faultsOf } from "../settings/fault.ts";
+import { badInput } from "./exit-code.ts";
+import type { ProjectStack } from "./project-stack.ts";
 
 /**
  * The cluster as the stack's settings name it.
@@ -19,7 +19,9 @@ export async function clusterSettingOf(
   const surroundings = { variables: process.env, folder: stack.folder };
   const parsed = clusterSchema(surroundings).safeParse(setting, { reportInput: true });
   const found = resolveCluster(setting, surroundings);
-  if (parsed.success && !("faults" in found)) return found.cluster;
+  if (parsed.success && !("faults" in found)) {
+    return found.cluster;
+  }
   const faults = [
     ...(parsed.success ? [] : faultsOf(parsed.error)),
     ...("faults" in found ? found.faults : []),

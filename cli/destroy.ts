@@ -1,11 +1,11 @@
 import type { Command } from "commander";
 
-import { remedyAfter } from "./aftermath";
-import { confirm } from "./confirm";
-import { CommandFailure } from "./exit-code";
-import { tellingOfEnd } from "./live-look";
-import { type CommonOptions, print, stackCommand } from "./options";
-import { ProjectStack } from "./project-stack";
+import { remedyAfter } from "./aftermath.ts";
+import { confirm } from "./confirm.ts";
+import { CommandFailure } from "./exit-code.ts";
+import { tellingOfEnd } from "./live-look.ts";
+import { type CommonOptions, print, stackCommand } from "./options.ts";
+import { ProjectStack } from "./project-stack.ts";
 
 interface Options extends CommonOptions {
   readonly yes?: true;

@@ -1,5 +1,5 @@
-import { masked } from "../provider/mask/mask";
-import { CommandFailure } from "./exit-code";
+import { masked } from "../mask/mask.ts";
+import { CommandFailure } from "./exit-code.ts";
 
 /** What is told of an engine that could not do what it was asked, and what to do then. */
 interface Remedy {
@@ -34,7 +34,9 @@ const FAILED = /^Command failed with [^:]*: (pulumi [a-z]+( [a-z]+)*)?/;
 /** A command of the Automation API that failed: one line in place of its streams. Undefined for any other error. */
 export function engineFailure(error: unknown): CommandFailure | undefined {
   const { commandResult } = error as { readonly commandResult?: { readonly stderr: string } };
-  if (!(error instanceof Error) || commandResult === undefined) return undefined;
+  if (!(error instanceof Error) || commandResult === undefined) {
+    return undefined;
+  }
   const lines = commandResult.stderr.split("\n").map((line) => line.trim());
   const command = lines.map((line) => FAILED.exec(line)?.[1]).find(Boolean) ?? "pulumi";
   const words = lines.filter((line) => line !== "" && !FAILED.test(line));

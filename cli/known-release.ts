@@ -1,7 +1,7 @@
-import type { HistoryEntry, ReleaseRecord } from "../contract/release-record";
-import { RESOURCES } from "../contract/tokens";
-import type { SlipwayOutputs } from "./outputs";
-import type { EngineState, StateResource } from "./recover/engine-state";
+import type { HistoryEntry, ReleaseRecord } from "../contract/release-record.ts";
+import { RESOURCES } from "../contract/tokens.ts";
+import type { SlipwayOutputs } from "./outputs.ts";
+import type { EngineState, StateResource } from "./recover/engine-state.ts";
 
 /** The resource that has the outputs of the program. */
 const STACK = "pulumi:pulumi:Stack";
@@ -27,7 +27,9 @@ export function knownReleases({ resources = [] }: EngineState): KnownRelease[] {
         readonly release?: ReleaseRecord;
         readonly history?: readonly HistoryEntry[];
       };
-      if (service === undefined || typeof release?.startedAt !== "string") return [];
+      if (service === undefined || typeof release?.startedAt !== "string") {
+        return [];
+      }
       const foundAt = foundLast(release, resource.modified);
       return { service, resource, record: release, history: history ?? [], foundAt };
     });
@@ -57,7 +59,9 @@ export function withFound(state: EngineState): EngineState {
   const known = knownReleases(state);
   const resources = state.resources?.map((resource) => {
     const { releases, history } = resource.outputs ?? {};
-    if (resource.type !== STACK || !isMapping(releases) || !isMapping(history)) return resource;
+    if (resource.type !== STACK || !isMapping(releases) || !isMapping(history)) {
+      return resource;
+    }
     const outputs = withKnown({ namespace: "", releases, history } as SlipwayOutputs, known);
     const found = { releases: outputs.releases, history: outputs.history };
     return { ...resource, outputs: { ...resource.outputs, ...found } };

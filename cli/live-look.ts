@@ -1,10 +1,10 @@
-import { SlipwayProvider } from "../provider/slipway";
-import type { NamespaceEnd } from "../contract/namespace-end";
-import { FUNCTIONS, RESOURCES } from "../contract/tokens";
-import { clusterSettingOf } from "./cluster-access";
-import { CommandFailure } from "./exit-code";
-import { type KnownRelease, knownReleases } from "./known-release";
-import type { ProjectStack } from "./project-stack";
+import { SlipwayProvider } from "../provider/slipway.ts";
+import type { NamespaceEnd } from "../contract/namespace-end.ts";
+import { FUNCTIONS, RESOURCES } from "../contract/tokens.ts";
+import { clusterSettingOf } from "./cluster-access.ts";
+import { CommandFailure } from "./exit-code.ts";
+import { type KnownRelease, knownReleases } from "./known-release.ts";
+import type { ProjectStack } from "./project-stack.ts";
 
 /** Long enough for a namespace that nothing holds up. */
 const ASK_MILLISECONDS = 10_000;
@@ -44,7 +44,9 @@ export async function tellingOfEnd<T>(
     let told: string | undefined;
     const timer = setInterval(() => {
       void endOf(provider, namespace).then((end) => {
-        if (end !== undefined && end !== told) tell((told = end));
+        if (end !== undefined && end !== told) {
+          tell((told = end));
+        }
       });
     }, ASK_MILLISECONDS);
     return work().finally(() => {
@@ -61,8 +63,9 @@ async function withProvider<T>(
   const config = { kubeconfig, context };
   const provider = new SlipwayProvider();
   const { failures = [] } = await provider.checkConfig(config);
-  if (failures.length > 0)
+  if (failures.length > 0) {
     throw new CommandFailure(failures.map(({ reason }) => reason).join("; "));
+  }
   provider.configure(config);
   try {
     return await work(provider);

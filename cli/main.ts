@@ -1,8 +1,8 @@
 import { CommanderError } from "commander";
 
-import { engineFailure } from "./engine-failure";
-import { CommandFailure, EXIT_CODE } from "./exit-code";
-import { slipway } from "./program";
+import { engineFailure } from "./engine-failure.ts";
+import { CommandFailure, EXIT_CODE } from "./exit-code.ts";
+import { slipway } from "./program.ts";
 
 slipway()
   .parseAsync()
@@ -14,6 +14,8 @@ slipway()
       return;
     }
     const message = error instanceof Error ? error.message : String(error);
-    if (message !== "") console.error(`error: ${message}`);
+    if (message !== "") {
+      console.error(`error: ${message}`);
+    }
     process.exitCode = error instanceof CommandFailure ? error.exitCode : EXIT_CODE.fault;
   });

@@ -1,14 +1,14 @@
-import type { EngineEvent } from "@pulumi/pulumi/automation";
+import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
 import { type Command, InvalidArgumentError } from "commander";
 
-import { remedyAfter } from "./aftermath";
-import { badInput, CommandFailure, EXIT_CODE } from "./exit-code";
-import { type CommonOptions, print, stackCommand } from "./options";
-import { type Expectation, parseExpectation, unexpected } from "./preview/expectation";
-import { previewMarkdown } from "./preview/markdown";
-import { type PreviewReport, previewReport } from "./preview/preview";
-import { ProjectStack } from "./project-stack";
-import { assertApart, STANDARD_OUTPUT, writeResult } from "./result-file";
+import { remedyAfter } from "./aftermath.ts";
+import { badInput, CommandFailure, EXIT_CODE } from "./exit-code.ts";
+import { type CommonOptions, print, stackCommand } from "./options.ts";
+import { type Expectation, parseExpectation, unexpected } from "./preview/expectation.ts";
+import { previewMarkdown } from "./preview/markdown.ts";
+import { type PreviewReport, previewReport } from "./preview/preview.ts";
+import { ProjectStack } from "./project-stack.ts";
+import { assertApart, STANDARD_OUTPUT, writeResult } from "./result-file.ts";
 
 interface Options extends CommonOptions {
   readonly comment?: string;
@@ -68,8 +68,12 @@ async function preview(options: Options): Promise<void> {
   const credentials = options.withoutSecrets === true ? "unseen" : "compared";
   const report = previewReport({ project: stack.project, stack: stack.name, credentials }, events);
   const comment = previewMarkdown(report);
-  if (options.comment !== undefined) await writeResult("--comment", options.comment, comment);
-  if (options.comment === undefined || options.json === true) print(options, report, comment);
+  if (options.comment !== undefined) {
+    await writeResult("--comment", options.comment, comment);
+  }
+  if (options.comment === undefined || options.json === true) {
+    print(options, report, comment);
+  }
   if (!succeeded || report.outcome === "failed") {
     throw new CommandFailure(
       `pulumi preview failed; what it said is above${remedyAfter(said, stack.name)}`,
@@ -83,7 +87,9 @@ async function preview(options: Options): Promise<void> {
 
 function assertExpected(report: PreviewReport, expectations: readonly Expectation[]): void {
   const reasons = unexpected(report, expectations);
-  if (reasons.length > 0) throw new CommandFailure(reasons.join("\n  "));
+  if (reasons.length > 0) {
+    throw new CommandFailure(reasons.join("\n  "));
+  }
 }
 
 function expectation(text: string, before: readonly Expectation[]): readonly Expectation[] {

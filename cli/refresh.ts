@@ -2,13 +2,13 @@ import { isDeepStrictEqual } from "node:util";
 
 import type { Command } from "commander";
 
-import { remedyAfter } from "./aftermath";
-import { CommandFailure } from "./exit-code";
-import { knownReleases, withFound } from "./known-release";
-import { type CommonOptions, print, stackCommand } from "./options";
-import { readPins } from "./pins";
-import { ProjectStack } from "./project-stack";
-import { statusOf, words } from "./status";
+import { remedyAfter } from "./aftermath.ts";
+import { CommandFailure } from "./exit-code.ts";
+import { knownReleases, withFound } from "./known-release.ts";
+import { type CommonOptions, print, stackCommand } from "./options.ts";
+import { readPins } from "./pins.ts";
+import { ProjectStack } from "./project-stack.ts";
+import { statusOf, words } from "./status.ts";
 
 /** `slipway refresh`: what a refresh finds, for other stacks, too. */
 export function refreshCommand(): Command {
@@ -37,7 +37,9 @@ async function refresh(options: CommonOptions): Promise<void> {
     );
   }
   const state = await stack.state();
-  if (!isDeepStrictEqual(withFound(state), state)) await stack.editState(withFound);
+  if (!isDeepStrictEqual(withFound(state), state)) {
+    await stack.editState(withFound);
+  }
   const pins = await readPins(stack.settingsFile);
   const services = knownReleases(state).map((found) =>
     statusOf(found.service, found.record, pins[found.service], { stack: stack.name, found }),

@@ -1,11 +1,11 @@
-import type { EngineEvent } from "@pulumi/pulumi/automation";
+import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
 
-import type { ReleaseRecord } from "../contract/release-record";
-import { RESOURCES } from "../contract/tokens";
-import { remedyAfter, remedyOf } from "./aftermath";
-import { CommandFailure, EXIT_CODE } from "./exit-code";
-import type { CommonOptions } from "./options";
-import type { ProjectStack } from "./project-stack";
+import type { ReleaseRecord } from "../contract/release-record.ts";
+import { RESOURCES } from "../contract/tokens.ts";
+import { remedyAfter, remedyOf } from "./aftermath.ts";
+import { CommandFailure, EXIT_CODE } from "./exit-code.ts";
+import type { CommonOptions } from "./options.ts";
+import type { ProjectStack } from "./project-stack.ts";
 
 type Records = Readonly<Record<string, ReleaseRecord>>;
 
@@ -27,10 +27,14 @@ export async function release(
       noteVerdict(event, judged);
     },
   );
-  if (succeeded) return (await stack.outputs()).releases;
+  if (succeeded) {
+    return (await stack.outputs()).releases;
+  }
   const failure =
     judged.size > 0 ? failureOf(await recordsOf(stack, judged), stack.name) : undefined;
-  if (failure !== undefined) throw failure;
+  if (failure !== undefined) {
+    throw failure;
+  }
   throw new CommandFailure(
     `pulumi up failed; what it said is above${remedyAfter(said, stack.name)}`,
   );
@@ -40,7 +44,9 @@ export async function release(
 function noteVerdict({ resOutputsEvent: told }: EngineEvent, judged: Map<string, string>): void {
   const { type, urn, new: next } = told?.metadata ?? {};
   const record = next?.outputs["release"] as Partial<ReleaseRecord> | undefined;
-  if (type !== RESOURCES.Readiness || urn === undefined || record?.startedAt === undefined) return;
+  if (type !== RESOURCES.Readiness || urn === undefined || record?.startedAt === undefined) {
+    return;
+  }
   judged.set(urn.slice(urn.lastIndexOf("::") + 2), record.startedAt);
 }
 
@@ -59,7 +65,9 @@ async function recordsOf(
 /** What became of releases that failed: whether each has made way for one that is ready. Undefined where none failed. */
 export function failureOf(releases: Records, stack: string): CommandFailure | undefined {
   const failed = Object.entries(releases).filter(([, { verdict }]) => verdict !== "ready");
-  if (failed.length === 0) return undefined;
+  if (failed.length === 0) {
+    return undefined;
+  }
   const names = failed.map(([name, { reason }]) => `${name} (${reason ?? "no reason"})`).join(", ");
   const [remedy] = failed.flatMap(([, { reason }]) => remedyOf(reason, stack) ?? []);
   return failed.every(([, { running }]) => running?.verdict === "ready")

@@ -1,15 +1,15 @@
 import { readFile } from "node:fs/promises";
 
-import type { EngineEvent } from "@pulumi/pulumi/automation";
+import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
 import type { Command } from "commander";
 
-import { badInput } from "./exit-code";
-import { type CommonOptions, print, stackCommand } from "./options";
-import { ProjectStack } from "./project-stack";
-import { reportMarkdown } from "./report/markdown";
-import { reportPage } from "./report/page";
-import { releaseReport } from "./report/report";
-import { assertApart, STANDARD_OUTPUT, writeResult } from "./result-file";
+import { badInput } from "./exit-code.ts";
+import { type CommonOptions, print, stackCommand } from "./options.ts";
+import { ProjectStack } from "./project-stack.ts";
+import { reportMarkdown } from "./report/markdown.ts";
+import { reportPage } from "./report/page.ts";
+import { releaseReport } from "./report/report.ts";
+import { assertApart, STANDARD_OUTPUT, writeResult } from "./result-file.ts";
 
 interface Options extends CommonOptions {
   readonly html?: string;
@@ -57,10 +57,16 @@ async function report(options: Options): Promise<void> {
     events,
   });
   const { html, markdown } = options;
-  if (html !== undefined) await writeResult("--html", html, reportPage(told));
-  if (markdown !== undefined) await writeResult("--markdown", markdown, reportMarkdown(told));
+  if (html !== undefined) {
+    await writeResult("--html", html, reportPage(told));
+  }
+  if (markdown !== undefined) {
+    await writeResult("--markdown", markdown, reportMarkdown(told));
+  }
   const written = [html, markdown].filter((file) => file !== undefined);
-  if (written.includes(STANDARD_OUTPUT)) return;
+  if (written.includes(STANDARD_OUTPUT)) {
+    return;
+  }
   const words = written.length > 0 ? `wrote ${written.join(" and ")}` : reportMarkdown(told);
   print(options, told, words);
 }

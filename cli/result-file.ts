@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises";
 
-import { badInput } from "./exit-code";
+import { badInput } from "./exit-code.ts";
 
 /** What stands for standard output in place of a file's name. */
 export const STANDARD_OUTPUT = "-";
@@ -17,7 +17,9 @@ export function assertApart(
 ): void {
   const named = Object.keys(files).filter((option) => files[option] === STANDARD_OUTPUT);
   const [first, second = json === true ? "--json" : undefined] = named;
-  if (first === undefined || second === undefined) return;
+  if (first === undefined || second === undefined) {
+    return;
+  }
   throw badInput(
     `${first}: got "-", and ${second} prints to standard output, too; allowed: one of them; name a file`,
   );

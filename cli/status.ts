@@ -1,13 +1,13 @@
 import type { Command } from "commander";
 
-import type { ReleaseRecord } from "../contract/release-record";
-import { remedyOf } from "./aftermath";
-import { foundLast, type KnownRelease, knownReleases, withKnown } from "./known-release";
-import { lookAtCluster } from "./live-look";
-import { type CommonOptions, print, stackCommand } from "./options";
-import { type Pin, readPins } from "./pins";
-import { ProjectStack } from "./project-stack";
-import { age, commitWords, shortDigest, table } from "./words";
+import type { ReleaseRecord } from "../contract/release-record.ts";
+import { remedyOf } from "./aftermath.ts";
+import { foundLast, type KnownRelease, knownReleases, withKnown } from "./known-release.ts";
+import { lookAtCluster } from "./live-look.ts";
+import { type CommonOptions, print, stackCommand } from "./options.ts";
+import { type Pin, readPins } from "./pins.ts";
+import { ProjectStack } from "./project-stack.ts";
+import { age, commitWords, shortDigest, table } from "./words.ts";
 
 interface Options extends CommonOptions {
   readonly live?: true;
@@ -122,9 +122,13 @@ export function words(services: readonly ServiceStatus[], now: number): string {
 /** The same image may run with the settings of before: then these are what differs. */
 function runsWords(status: ServiceStatus): string {
   const { verdict, runs, desired, runsManifests, desiredManifests } = status;
-  if (runs === null) return "unknown";
+  if (runs === null) {
+    return "unknown";
+  }
   const isSame = runs === desired && runsManifests === desiredManifests;
-  if (isSame) return verdict === "ready" ? "as desired" : "the same, put back";
+  if (isSame) {
+    return verdict === "ready" ? "as desired" : "the same, put back";
+  }
   return runs === desired
     ? `same image, earlier settings (manifests ${shortDigest(runsManifests ?? "")}, asked for ${shortDigest(desiredManifests)})`
     : shortDigest(runs);

@@ -1,8 +1,13 @@
-import { completed } from "../contract/forms";
-import { VERDICT } from "../contract/verdict";
-import { type CredentialKeys, secretsOf } from "./credentials/credential-use";
-import { PODS, type Resources, type Service, type ServiceDefinition } from "./service-definition";
-import { largerQuantity, smallerQuantity } from "../contract/quantity";
+import { completed } from "../contract/forms.ts";
+import { VERDICT } from "../contract/verdict.ts";
+import { type CredentialKeys, secretsOf } from "./credentials/credential-use.ts";
+import {
+  PODS,
+  type Resources,
+  type Service,
+  type ServiceDefinition,
+} from "./service-definition.ts";
+import { largerQuantity, smallerQuantity } from "../contract/quantity.ts";
 
 const REQUESTS = { cpu: "100m", memory: "128Mi" };
 const LIMITS = { cpu: "500m", memory: "256Mi" };

@@ -1,17 +1,21 @@
-export { byName } from "./by-name";
-export { type Cluster, type ClusterProviders, connect } from "./cluster";
-export { AccessProof, type AccessProofArgs, type AccessProofIdentity } from "./lanes/access-proof";
+export { byName } from "./by-name.ts";
+export { type Cluster, type ClusterProviders, connect } from "./cluster.ts";
+export {
+  AccessProof,
+  type AccessProofArgs,
+  type AccessProofIdentity,
+} from "./lanes/access-proof.ts";
 export {
   Credential,
   type CredentialArgs,
   type CredentialDefinition,
   type CredentialOptions,
-} from "./credentials/credential";
-export type { RandomText, ValueSource } from "./credentials/values";
+} from "./credentials/credential.ts";
+export type { RandomText, ValueSource } from "./credentials/values.ts";
 export {
   ExternalSecretReadiness,
   type ExternalSecretReadinessArgs,
-} from "./credentials/external-secret-readiness";
+} from "./credentials/external-secret-readiness.ts";
 export {
   type Build,
   Image,
@@ -19,17 +23,17 @@ export {
   type ImageSource,
   type Origin,
   type Registry,
-} from "./image/image";
-export { ImageCopy, type ImageCopyArgs } from "./image/image-copy";
+} from "./image/image.ts";
+export { ImageCopy, type ImageCopyArgs } from "./image/image-copy.ts";
 export {
   JenkinsAccess,
   type JenkinsAccessArgs,
   type JenkinsOutputs,
   type LaneOutputs,
-} from "./lanes/jenkins-access";
-export { Lane, type LaneArgs } from "./lanes/lane";
-export { LaneGuard, type LaneGuardArgs } from "./lanes/lane-guard";
-export type { CredentialFormat, JenkinsFormat, JenkinsOptions } from "./credentials/format";
+} from "./lanes/jenkins-access.ts";
+export { Lane, type LaneArgs } from "./lanes/lane.ts";
+export { LaneGuard, type LaneGuardArgs } from "./lanes/lane-guard.ts";
+export type { CredentialFormat, JenkinsFormat, JenkinsOptions } from "./credentials/format.ts";
 export type {
   Autoscale,
   CredentialKey,
@@ -39,24 +43,28 @@ export type {
   SecretKey,
   Service,
   ServiceDefinition,
-} from "./service-definition";
-export type { RemoteValue, SecretStore } from "./credentials/external-secret";
-export { complete, type Place } from "./complete-service";
-export type { JenkinsDefinition, LaneDefinition, LaneName } from "./lanes/definition";
-export { type LanePlan, planLanes } from "./lanes/plan";
-export { Namespace } from "./namespace";
-export type { Promotion, ToBePromoted } from "./promotion/definition";
-export { promote, type PromotionArgs } from "./promotion/promotion";
-export { type AppliedObject, ObjectReadiness, type ObjectReadinessArgs } from "./object-readiness";
-export { Readiness, type ReadinessArgs } from "./readiness";
-export { Release, type ReleaseArgs, type ReleaseOptions } from "./release";
-export { requireNamespace } from "./require-namespace";
-export { requireReady } from "./require-ready";
-export type { Sealing } from "./credentials/sealed-credential";
-export { silenceSdkTrace } from "./sdk-trace";
-export { SealedValues, type SealedValuesArgs } from "./credentials/sealed-values";
-export { SecretReadiness, type SecretReadinessArgs } from "./credentials/secret-readiness";
-export { SlipwayProvider, type SlipwayProviderArgs } from "./slipway-provider";
-export { readRelease, type StackRelease } from "./stack-release";
-export { outputsOf } from "./stack-outputs";
-export { type Endpoint, type UsedCredential, Workload, type WorkloadArgs } from "./workload";
+} from "./service-definition.ts";
+export type { RemoteValue, SecretStore } from "./credentials/external-secret.ts";
+export { complete, type Place } from "./complete-service.ts";
+export type { JenkinsDefinition, LaneDefinition, LaneName } from "./lanes/definition.ts";
+export { type LanePlan, planLanes } from "./lanes/plan.ts";
+export { Namespace } from "./namespace.ts";
+export type { Promotion, ToBePromoted } from "./promotion/definition.ts";
+export { promote, type PromotionArgs } from "./promotion/promotion.ts";
+export {
+  type AppliedObject,
+  ObjectReadiness,
+  type ObjectReadinessArgs,
+} from "./object-readiness.ts";
+export { Readiness, type ReadinessArgs } from "./readiness.ts";
+export { Release, type ReleaseArgs, type ReleaseOptions } from "./release.ts";
+export { requireNamespace } from "./require-namespace.ts";
+export { requireReady } from "./require-ready.ts";
+export type { Sealing } from "./credentials/sealed-credential.ts";
+export { silenceSdkTrace } from "./sdk-trace.ts";
+export { SealedValues, type SealedValuesArgs } from "./credentials/sealed-values.ts";
+export { SecretReadiness, type SecretReadinessArgs } from "./credentials/secret-readiness.ts";
+export { SlipwayProvider, type SlipwayProviderArgs } from "./slipway-provider.ts";
+export { readRelease, type StackRelease } from "./stack-release.ts";
+export { outputsOf } from "./stack-outputs.ts";
+export { type Endpoint, type UsedCredential, Workload, type WorkloadArgs } from "./workload.ts";

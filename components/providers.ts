@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import { RESOURCES } from "../contract/tokens";
-import type { SlipwayProvider } from "./slipway-provider";
+import { RESOURCES } from "../contract/tokens.ts";
+import type { SlipwayProvider } from "./slipway-provider.ts";
 
 /** A type of each package that a component has resources of. */
 const NEEDED = { kubernetes: "kubernetes:core/v1:Namespace", slipway: RESOURCES.Readiness };

@@ -1,16 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import type { HistoryEntry, ReleaseRecord } from "../contract/release-record";
-import type { Credential } from "./credentials/credential";
-import { Image, type ImageSource, type Registry } from "./image/image";
-import { complete } from "./complete-service";
-import { credentialsOf } from "./credentials/credential-use";
-import type { ServiceDefinition } from "./service-definition";
-import type { Namespace } from "./namespace";
-import { Readiness } from "./readiness";
-import { slipwayProviderOf } from "./providers";
-import { type Endpoint, Workload } from "./workload";
-import { COMPONENTS } from "../contract/tokens";
+import type { HistoryEntry, ReleaseRecord } from "../contract/release-record.ts";
+import type { Credential } from "./credentials/credential.ts";
+import { Image, type ImageSource, type Registry } from "./image/image.ts";
+import { complete } from "./complete-service.ts";
+import { credentialsOf } from "./credentials/credential-use.ts";
+import type { ServiceDefinition } from "./service-definition.ts";
+import type { Namespace } from "./namespace.ts";
+import { Readiness } from "./readiness.ts";
+import { slipwayProviderOf } from "./providers.ts";
+import { type Endpoint, Workload } from "./workload.ts";
+import { COMPONENTS } from "../contract/tokens.ts";
 
 /** Inputs of a {@link Release}. */
 export interface ReleaseArgs {

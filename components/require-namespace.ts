@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import type { NamespaceEnd, NamespaceEndArgs } from "../contract/namespace-end";
-import { FUNCTIONS } from "../contract/tokens";
-import type { SlipwayProvider } from "./slipway-provider";
+import type { NamespaceEnd, NamespaceEndArgs } from "../contract/namespace-end.ts";
+import { FUNCTIONS } from "../contract/tokens.ts";
+import type { SlipwayProvider } from "./slipway-provider.ts";
 
 /**
  * Ends the run before anything is registered where the namespace is being deleted: nothing that it is given would
@@ -18,6 +18,8 @@ export async function requireNamespace(
   const { told, remedy } = (await pulumi.runtime.invoke(FUNCTIONS.namespaceEnd, args, {
     provider,
   })) as NamespaceEnd;
-  if (told === undefined) return;
+  if (told === undefined) {
+    return;
+  }
   throw new pulumi.RunError(`${told}; ${remedy ?? ""}; then run pulumi up --refresh`);
 }

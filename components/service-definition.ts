@@ -1,5 +1,5 @@
-import type { Completed, Forms, ValuesOf } from "../contract/forms";
-import type { VERDICT, VerdictSettings } from "../contract/verdict";
+import type { Completed, Forms, ValuesOf } from "../contract/forms.ts";
+import type { VERDICT, VerdictSettings } from "../contract/verdict.ts";
 
 /** The settings of a service's pods that are numbers or decisions. */
 export const PODS = {

@@ -3,11 +3,11 @@ import { isIPv6 } from "node:net";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
-import type { DeploymentIdentity } from "../contract/readiness";
-import type { Service } from "./service-definition";
-import type { SourceReference } from "./manifests/deployment";
-import { workloadHash, type WorkloadManifests, workloadManifests } from "./manifests/workload";
-import { COMPONENTS } from "../contract/tokens";
+import type { DeploymentIdentity } from "../contract/readiness.ts";
+import type { Service } from "./service-definition.ts";
+import type { SourceReference } from "./manifests/deployment.ts";
+import { workloadHash, type WorkloadManifests, workloadManifests } from "./manifests/workload.ts";
+import { COMPONENTS } from "../contract/tokens.ts";
 
 /** Where a service answers. */
 export interface Endpoint {
@@ -123,7 +123,9 @@ function declareFiles(
   configMap: WorkloadManifests["configMap"],
   child: pulumi.CustomResourceOptions,
 ): pulumi.Resource[] {
-  if (configMap === undefined) return [];
+  if (configMap === undefined) {
+    return [];
+  }
   return [new k8s.core.v1.ConfigMap(configMap.metadata.name, configMap, child)];
 }
 
@@ -132,12 +134,15 @@ function declareOptions(
   { podDisruptionBudget, horizontalPodAutoscaler, ingress }: WorkloadManifests,
   child: pulumi.CustomResourceOptions,
 ): void {
-  if (podDisruptionBudget !== undefined)
+  if (podDisruptionBudget !== undefined) {
     new k8s.policy.v1.PodDisruptionBudget(name, podDisruptionBudget, child);
+  }
   if (horizontalPodAutoscaler !== undefined) {
     new k8s.autoscaling.v2.HorizontalPodAutoscaler(name, horizontalPodAutoscaler, child);
   }
-  if (ingress !== undefined) new k8s.networking.v1.Ingress(name, ingress, child);
+  if (ingress !== undefined) {
+    new k8s.networking.v1.Ingress(name, ingress, child);
+  }
 }
 
 /** In URLs the colons of an IPv6 address stand in brackets. */

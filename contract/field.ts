@@ -1,8 +1,8 @@
 import { z } from "zod";
 
-import { OBJECT_NAME } from "./names";
-import type { Forms, ValueOf } from "./forms";
-import { VERDICT } from "./verdict";
+import { OBJECT_NAME } from "./names.ts";
+import type { Forms, ValueOf } from "./forms.ts";
+import { VERDICT } from "./verdict.ts";
 
 /** The value that a shape describes; it keeps the shape's doc comments, where an inferred schema would not. */
 export type Of<Shape extends z.ZodRawShape> = Readonly<z.infer<z.ZodObject<Shape>>>;

@@ -1,7 +1,7 @@
 import { z } from "zod";
 
-import { type Of, pinned, word } from "./field";
-import { registryLogin } from "./registry-login";
+import { type Of, pinned, word } from "./field.ts";
+import { registryLogin } from "./registry-login.ts";
 
 const shape = {
   /** The image to copy: `repository@sha256:<64 hex>`. */

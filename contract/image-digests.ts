@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { registryLogin } from "./registry-login";
+import { registryLogin } from "./registry-login.ts";
 
 /** Arguments of the function `imageDigests`: references by digest or by tag, and the login of one registry. */
 export const imageDigestsArgs = z.object({

@@ -1,8 +1,8 @@
 import { z } from "zod";
 
-import type { Evidence } from "./evidence";
-import { amount, count, name, type Of, text, verdictShape } from "./field";
-import type { VerdictSettings } from "./verdict";
+import type { Evidence } from "./evidence.ts";
+import { amount, count, name, type Of, text, verdictShape } from "./field.ts";
+import type { VerdictSettings } from "./verdict.ts";
 
 const WORD = /^[A-Za-z][-\w./]*$/;
 

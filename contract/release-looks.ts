@@ -1,4 +1,4 @@
-import type { ReleasedPod, ReleaseRecord } from "./release-record";
+import type { ReleasedPod, ReleaseRecord } from "./release-record.ts";
 
 /** Arguments of the function `slipway:index:releaseLooks`. */
 export interface ReleaseLooksArgs {

@@ -1,4 +1,4 @@
-import type { Forms, ValuesOf } from "./forms";
+import type { Forms, ValuesOf } from "./forms.ts";
 
 /**
  * Every setting of the verdict. One that comes later gets no `default`: its rule has it, for what is sent of every

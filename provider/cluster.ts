@@ -1,16 +1,16 @@
-import type { ReadinessInputs } from "../contract/readiness";
-import type { NeededRight } from "../rights";
-import type { Api } from "./cluster/api";
-import { ApiError } from "./cluster/api-error";
-import { COLLECTIONS } from "./cluster/collection";
-import { containerLog } from "./cluster/container-log";
-import { type Lease, NamespaceWatch } from "./cluster/namespace-watch";
-import { type Lack, Preflight } from "./cluster/preflight";
-import { followedFor, sourceOf, topicsOf } from "./cluster/release-source";
-import type { Subscription } from "./cluster/subscription";
-import type { ContainerLog, LogSource } from "./verdict/told-log";
-import { KnownSecrets } from "./known-secrets";
-import type { Deployment, Namespace } from "./verdict/objects";
+import type { ReadinessInputs } from "../contract/readiness.ts";
+import type { NeededRight } from "../rights.ts";
+import type { Api } from "./cluster/api.ts";
+import { ApiError } from "./cluster/api-error.ts";
+import { COLLECTIONS } from "./cluster/collection.ts";
+import { containerLog } from "./cluster/container-log.ts";
+import { type Lease, NamespaceWatch } from "./cluster/namespace-watch.ts";
+import { type Lack, Preflight } from "./cluster/preflight.ts";
+import { followedFor, sourceOf, topicsOf } from "./cluster/release-source.ts";
+import type { Subscription } from "./cluster/subscription.ts";
+import type { ContainerLog, LogSource } from "./verdict/told-log.ts";
+import { KnownSecrets } from "./known-secrets.ts";
+import type { Deployment, Namespace } from "./verdict/objects.ts";
 
 /** Releases that follow one another keep the watches: they are closed when nobody came for this long. */
 const LINGER_MILLISECONDS = 3000;
@@ -21,14 +21,17 @@ export class Cluster {
   readonly #end = new AbortController();
   readonly #preflight: Preflight;
 
+  readonly api: Api;
+  readonly secrets: any;
+
   /**
    * @param api for single requests, too
    * @param secrets are left out of what is told
    */
-  constructor(
-    readonly api: Api,
-    readonly secrets = new KnownSecrets(),
-  ) {
+  constructor(api: Api, secrets = new KnownSecrets()) {
+    this.api = api;
+    this.secrets = secrets;
+
     this.#preflight = new Preflight(api);
   }
 

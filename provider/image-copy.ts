@@ -1,18 +1,22 @@
-import { imageCopyInputs, type ImageCopyInputs } from "../contract/image-copy";
-import { registryLogin } from "../contract/registry-login";
-import { parsed, silentFaultsOf } from "./input-schema";
-import type { Lookup } from "./registry/lookup";
-import type { Resource } from "./resource";
-import type { Properties } from "../wire/plugin";
-import { secret } from "../wire/struct";
+import { imageCopyInputs, type ImageCopyInputs } from "../contract/image-copy.ts";
+import { registryLogin } from "../contract/registry-login.ts";
+import { parsed, silentFaultsOf } from "./input-schema.ts";
+import type { Lookup } from "./registry/lookup.ts";
+import type { Resource } from "./resource.ts";
+import type { Properties } from "../wire/plugin.ts";
+import { secret } from "../wire/struct.ts";
 
 /**
  * `slipway:index:ImageCopy`: an image in another repository, under the same digest. The copy has a tag, so that no
  * registry takes it for garbage. It stays where it is when the resource goes: what ran once may be gone back to.
  */
 export class ImageCopy implements Resource {
+  private readonly lookup: Lookup;
+
   /** @param lookup the registries */
-  constructor(private readonly lookup: Lookup) {}
+  constructor(lookup: Lookup) {
+    this.lookup = lookup;
+  }
 
   check: Resource["check"] = (_subject, { news }) => ({
     inputs: marked(news),
@@ -28,7 +32,9 @@ export class ImageCopy implements Resource {
   create: Resource["create"] = async (_subject, { inputs, preview }) => {
     const copy = parsed(imageCopyInputs, inputs);
     const image = `${copy.to}@${digestOf(copy.from)}`;
-    if (!preview) await this.#copied(copy);
+    if (!preview) {
+      await this.#copied(copy);
+    }
     return { id: image, outputs: { ...marked(inputs), image } };
   };
 
@@ -56,7 +62,9 @@ export class ImageCopy implements Resource {
       );
     }
     const copied = await registry.digest(tagged);
-    if (copied === digest) return;
+    if (copied === digest) {
+      return;
+    }
     throw new Error(
       `the copy of ${from} must have the same digest, got ${copied ?? "nothing"} at ${tagged}; the registry has changed it: let it keep images as they are`,
     );

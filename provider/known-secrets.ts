@@ -1,8 +1,8 @@
-import type { Evidence } from "../contract/evidence";
-import { formsOf } from "./mask/forms";
-import { masked } from "./mask/mask";
-import { plain } from "./mask/plain";
-import { MASK } from "./mask/redaction";
+import type { Evidence } from "../contract/evidence.ts";
+import { formsOf } from "../mask/forms.ts";
+import { masked } from "../mask/mask.ts";
+import { plain } from "../mask/plain.ts";
+import { MASK } from "../mask/redaction.ts";
 
 /** Characters that are told of a text; the kubelet's and the API server's are much shorter. */
 const CHARACTERS = 4096;
@@ -28,7 +28,9 @@ export class KnownSecrets {
     this.#texts = [...new Set([...this.#texts, ...texts])].sort(
       (one, other) => other.length - one.length,
     );
-    for (const pattern of short) this.#short.set(pattern.source, pattern);
+    for (const pattern of short) {
+      this.#short.set(pattern.source, pattern);
+    }
   }
 
   /** A text without the values that are known. */
@@ -61,7 +63,9 @@ export class KnownSecrets {
 
 /** A text that is not too long. The word in which it is cut goes: half a secret is not known for one. */
 function short(text: string): string {
-  if (text.length <= CHARACTERS) return text;
+  if (text.length <= CHARACTERS) {
+    return text;
+  }
   const space = Math.max(...[" ", "\n", "\t"].map((mark) => text.lastIndexOf(mark, CHARACTERS)));
   return `${text.slice(0, space < CHARACTERS - WORD ? CHARACTERS - WORD : space)} …`;
 }

@@ -1,5 +1,5 @@
-import { SlipwayProvider } from "./slipway";
-import { serve } from "../wire/serve";
+import { SlipwayProvider } from "./slipway.ts";
+import { serve } from "../wire/serve.ts";
 
 // The engine keeps this to itself, unless the process is killed: then it calls that a bug, and ends with these words.
 process.stderr.write(

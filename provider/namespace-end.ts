@@ -1,8 +1,8 @@
 import { z } from "zod";
 
-import type { NamespaceEnd } from "../contract/namespace-end";
-import type { Api } from "./cluster/api";
-import { oneLine } from "./cluster/one-line";
+import type { NamespaceEnd } from "../contract/namespace-end.ts";
+import type { Api } from "./cluster/api.ts";
+import { oneLine } from "./cluster/one-line.ts";
 
 const schema = z.object({
   metadata: z.object({ deletionTimestamp: z.string().optional() }),
@@ -39,7 +39,9 @@ export async function namespaceEnd(
   const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}`;
   const found = schema.safeParse(await api.get(path, undefined, signal).catch(() => undefined));
   const since = found.data?.metadata.deletionTimestamp;
-  if (since === undefined) return {};
+  if (since === undefined) {
+    return {};
+  }
   const holds = (found.data?.status?.conditions ?? []).filter(({ status }) => status === "True");
   const why = holds.map(({ reason, message }) => `${oneLine(reason)}: ${oneLine(message)}`);
   const isDead = holds.some(({ type }) => type === DEAD_API);

@@ -1,14 +1,14 @@
 import { z } from "zod";
 
-import type { ReleaseLook, ReleaseLooks } from "../contract/release-looks";
-import type { Properties } from "../wire/plugin";
-import type { Api } from "./cluster/api";
-import { ApiError } from "./cluster/api-error";
-import { atATime } from "./cluster/at-a-time";
-import { COLLECTIONS } from "./cluster/collection";
-import { oneLine } from "./cluster/one-line";
-import { carriesDigest, digestOf } from "./verdict/digest";
-import type { Deployment, Pod } from "./verdict/objects";
+import type { ReleaseLook, ReleaseLooks } from "../contract/release-looks.ts";
+import type { Properties } from "../wire/plugin.ts";
+import type { Api } from "./cluster/api.ts";
+import { ApiError } from "./cluster/api-error.ts";
+import { atATime } from "./cluster/at-a-time.ts";
+import { COLLECTIONS } from "./cluster/collection.ts";
+import { oneLine } from "./cluster/one-line.ts";
+import { carriesDigest, digestOf } from "./verdict/digest.ts";
+import type { Deployment, Pod } from "./verdict/objects.ts";
 
 /** Questions that are asked at a time. */
 const TOGETHER = 8;
@@ -39,7 +39,9 @@ export async function releaseLooks(
   const { releases } = schema.parse(args);
   const find: Find = async (path) =>
     api.get(path, undefined, signal).catch((error: unknown) => {
-      if (error instanceof ApiError) return undefined;
+      if (error instanceof ApiError) {
+        return undefined;
+      }
       throw error;
     });
   const looks = await atATime(TOGETHER, Object.entries(releases), async ([name, asked]) => {
@@ -62,7 +64,9 @@ async function lookAt(
   const own = found.flatMap(({ pod, readyAt }) =>
     pod !== undefined && runs(pod, digest) ? [{ pod, readyAt }] : [],
   );
-  if (own.length === 0) return undefined;
+  if (own.length === 0) {
+    return undefined;
+  }
   const deployment = (await find(`${COLLECTIONS.deployments.path(namespace)}/${service}`)) as
     Deployment | undefined;
   const [fault = shortage(deployment)] = own.flatMap(({ pod }) => trouble(pod) ?? []);
@@ -88,7 +92,9 @@ function runs(pod: Pod, digest: string): boolean {
 /** What is wrong with a pod that is there to stay, undefined where nothing is. */
 function trouble(pod: Pod): string | undefined {
   const isLeaving = pod.metadata?.deletionTimestamp !== undefined;
-  if (isLeaving || readySince(pod) !== undefined || isOver(pod)) return undefined;
+  if (isLeaving || readySince(pod) !== undefined || isOver(pod)) {
+    return undefined;
+  }
   const waiting = (pod.status?.containerStatuses ?? []).map(({ name, state, restartCount }) => {
     const why = state?.waiting?.reason ?? state?.terminated?.reason ?? "not ready";
     return `container ${name} is ${why} after ${restartCount} restarts`;
@@ -113,6 +119,8 @@ function shortage(deployment: Deployment | undefined): string | undefined {
 function readySince(pod: Pod): string | undefined {
   const ready = pod.status?.conditions?.find(({ type }) => type === "Ready");
   const time = ready?.lastTransitionTime;
-  if (ready?.status !== "True" || time === undefined) return undefined;
+  if (ready?.status !== "True" || time === undefined) {
+    return undefined;
+  }
   return new Date(time).toISOString();
 }

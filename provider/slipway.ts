@@ -1,26 +1,28 @@
-import type { ProviderConfig } from "../contract/provider-config";
-import { version } from "../package.json";
-import { AccessProof } from "./access-proof";
-import { Cluster } from "./cluster";
-import { KubeconfigApi } from "./cluster/api";
-import { whyNoAnswer } from "./cluster/first-answer";
-import { ExternalSecretReadiness } from "./external-secret-readiness";
-import { ImageCopy } from "./image-copy";
-import { imageDigests } from "./image-digests";
-import { KnownSecrets } from "./known-secrets";
-import { LaneGuard } from "./lane-guard";
-import { namespaceEnd } from "./namespace-end";
-import { ObjectReadiness } from "./object-readiness";
-import { Readiness } from "./readiness";
-import type { Lookup } from "./registry/lookup";
-import { Registry } from "./registry/registry";
-import { releaseLooks } from "./release-looks";
-import type { Resource } from "./resource";
-import { SealedValues } from "./sealed-values";
-import { SecretReadiness } from "./secret-readiness";
-import type { CheckResult, Plugin, Properties, Subject } from "../wire/plugin";
-import { containsUnknown } from "../wire/unknown";
-import { FUNCTIONS, RESOURCES } from "../contract/tokens";
+import type { ProviderConfig } from "../contract/provider-config.ts";
+import manifest from "../package.json" with { type: "json" };
+import { AccessProof } from "./access-proof.ts";
+import { Cluster } from "./cluster.ts";
+import { KubeconfigApi } from "./cluster/api.ts";
+import { whyNoAnswer } from "./cluster/first-answer.ts";
+import { ExternalSecretReadiness } from "./external-secret-readiness.ts";
+import { ImageCopy } from "./image-copy.ts";
+import { imageDigests } from "./image-digests.ts";
+import { KnownSecrets } from "./known-secrets.ts";
+import { LaneGuard } from "./lane-guard.ts";
+import { namespaceEnd } from "./namespace-end.ts";
+import { ObjectReadiness } from "./object-readiness.ts";
+import { Readiness } from "./readiness.ts";
+import type { Lookup } from "./registry/lookup.ts";
+import { Registry } from "./registry/registry.ts";
+import { releaseLooks } from "./release-looks.ts";
+import type { Resource } from "./resource.ts";
+import { SealedValues } from "./sealed-values.ts";
+import { SecretReadiness } from "./secret-readiness.ts";
+import type { CheckResult, Plugin, Properties, Subject } from "../wire/plugin.ts";
+import { containsUnknown } from "../wire/unknown.ts";
+import { FUNCTIONS, RESOURCES } from "../contract/tokens.ts";
+
+const { version } = manifest;
 
 type Answer = (args: Properties) => Promise<Properties>;
 
@@ -72,7 +74,9 @@ export class SlipwayProvider implements Plugin {
   /** A preview that cannot ask the cluster would show what it cannot know. */
   async checkConfig(news: Properties): Promise<CheckResult> {
     const asked = containsUnknown(news) ? undefined : configOf(news);
-    if (asked === undefined) return { inputs: news };
+    if (asked === undefined) {
+      return { inputs: news };
+    }
     const reason = await whyNoAnswer(new KubeconfigApi(asked), asked, this.#interruption.signal);
     return { inputs: news, failures: reason === undefined ? [] : [{ property: "", reason }] };
   }
@@ -91,7 +95,9 @@ export class SlipwayProvider implements Plugin {
 
   async invoke(token: string, args: Properties): Promise<Properties> {
     const answer = this.#functions[token];
-    if (answer !== undefined) return answer(args);
+    if (answer !== undefined) {
+      return answer(args);
+    }
     const known = Object.keys(this.#functions).join(", ");
     throw new Error(`slipway's provider has no function ${token}, only ${known}`);
   }
@@ -112,7 +118,9 @@ export class SlipwayProvider implements Plugin {
 
 function providerConfig(config: Properties): ProviderConfig {
   const known = configOf(config);
-  if (known !== undefined) return known;
+  if (known !== undefined) {
+    return known;
+  }
   throw new Error(
     `slipway's provider needs a context, and a kubeconfig or the variable KUBECONFIG, got ${JSON.stringify({ kubeconfig: pathOf(config), context: config["context"] })}; give the resource a SlipwayProvider`,
   );
@@ -121,7 +129,9 @@ function providerConfig(config: Properties): ProviderConfig {
 function configOf(config: Properties): ProviderConfig | undefined {
   const kubeconfig = pathOf(config);
   const { context } = config;
-  if (typeof kubeconfig !== "string" || typeof context !== "string") return undefined;
+  if (typeof kubeconfig !== "string" || typeof context !== "string") {
+    return undefined;
+  }
   return { kubeconfig, context };
 }
 

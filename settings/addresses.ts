@@ -1,5 +1,5 @@
-import { type Fault, got } from "./fault";
-import { type Mapping, mapping } from "./mapping";
+import { type Fault, got } from "./fault.ts";
+import { type Mapping, mapping } from "./mapping.ts";
 
 /** Services that share one path of a host: an ingress controller would choose between them. */
 export function addressFaults(raw: Mapping): Fault[] {
@@ -7,7 +7,9 @@ export function addressFaults(raw: Mapping): Fault[] {
   return Object.entries(mapping(raw["services"]) ?? {}).flatMap(([name, service]) => {
     const ingress = mapping(mapping(service)?.["ingress"]);
     const { host, path = "/", class: controller = "" } = ingress ?? {};
-    if (typeof host !== "string" || typeof path !== "string") return [];
+    if (typeof host !== "string" || typeof path !== "string") {
+      return [];
+    }
     // A path is a prefix of others, in whole steps.
     const steps = path.replace(/\/$/, "");
     const address = JSON.stringify([controller, host, steps]);

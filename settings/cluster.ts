@@ -1,15 +1,15 @@
-import { createHash } from "node:crypto";
+import { createHash, X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { isAbsolute } from "node:path";
 
-import type { Cluster } from "../components/cluster";
-import type { ShapeOf } from "../contract/field";
-import { type Fault, got } from "./fault";
-import * as field from "./fields";
-import { fileFaults, fileOf, type Kubeconfig, readKubeconfig, type Target } from "./kubeconfig";
-import { unusable } from "./look";
-import { mapping } from "./mapping";
-import { absolute, expand, type Surroundings } from "./surroundings";
+import type { Cluster } from "../components/cluster.ts";
+import type { ShapeOf } from "../contract/field.ts";
+import { type Fault, got } from "./fault.ts";
+import * as field from "./fields.ts";
+import { fileFaults, fileOf, type Kubeconfig, readKubeconfig, type Target } from "./kubeconfig.ts";
+import { unusable } from "./look.ts";
+import { mapping } from "./mapping.ts";
+import { absolute, expand, type Surroundings } from "./surroundings.ts";
 
 /** The form of the setting; {@link resolveCluster} tells what is wrong in the file that it names. */
 export function clusterSchema(surroundings: Surroundings) {
@@ -38,7 +38,9 @@ export function resolveCluster(
   const { kubeconfig, context, identifier } = expandedTexts(setting, surroundings);
   const path = kubeconfig === undefined ? undefined : absolute(kubeconfig, surroundings);
   // A file that cannot be used is told by the schema.
-  if (path === undefined || unusable(path, "file") !== undefined) return { faults: [] };
+  if (path === undefined || unusable(path, "file") !== undefined) {
+    return { faults: [] };
+  }
   const fault = (text: string): Fault => ({ path: ["kubeconfig"], text: got(kubeconfig, text) });
   const file = readKubeconfig(path);
   if (file === undefined) {
@@ -54,7 +56,9 @@ export function resolveCluster(
   }
   const { name, target, user } = found;
   const faults = fileFaults(path, { ...target, ...user }).map(fault);
-  if (faults.length > 0) return { faults };
+  if (faults.length > 0) {
+    return { faults };
+  }
   return {
     cluster: {
       kubeconfig: path,
@@ -92,9 +96,22 @@ function fingerprint(cluster: Target, kubeconfig: string): string {
     cluster["certificate-authority-data"] ??
     (authority ? readFileSync(fileOf(kubeconfig, authority)).toString("base64") : undefined);
   return createHash("sha256")
-    .update(signedBy ?? cluster.server)
+    .update(signedBy === undefined ? cluster.server : (certificatesIn(signedBy) ?? signedBy))
     .digest("hex")
     .slice(0, 12);
+}
+
+const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g;
+
+/** The certificates of a bundle as Kubernetes' own tools write them; what stands between them, or how, does not count. */
+function certificatesIn(bundle: string): string | undefined {
+  const found = Buffer.from(bundle, "base64").toString("latin1").match(CERTIFICATE) ?? [];
+  try {
+    const written = found.map((certificate) => new X509Certificate(certificate).toString());
+    return written.length === 0 ? undefined : Buffer.from(written.join("")).toString("base64");
+  } catch {
+    return undefined;
+  }
 }
 
 function expandedTexts(

@@ -1,12 +1,12 @@
 import { join } from "node:path";
 
-import { contextFiles } from "../build-context/context-files";
-import { parseQuantity } from "../contract/quantity";
-import { type Fault, got } from "./fault";
-import { label } from "./fields";
-import { unusable } from "./look";
-import { type Mapping, mapping } from "./mapping";
-import { absolute, expand, type Surroundings } from "./surroundings";
+import { contextFiles } from "../build-context/context-files.ts";
+import { parseQuantity } from "../contract/quantity.ts";
+import { type Fault, got } from "./fault.ts";
+import { label } from "./fields.ts";
+import { unusable } from "./look.ts";
+import { type Mapping, mapping } from "./mapping.ts";
+import { absolute, expand, type Surroundings } from "./surroundings.ts";
 
 /** Kubernetes takes no larger ConfigMap. */
 const FILES_BYTES = 1 << 20;
@@ -24,7 +24,9 @@ export function conflicts(
   isPromoting = false,
 ): Fault[] {
   const value = mapping(service);
-  if (value === undefined) return nameFaults(name);
+  if (value === undefined) {
+    return nameFaults(name);
+  }
   return [
     ...nameFaults(name),
     ...imageConflicts(value, isPromoting),
@@ -44,7 +46,9 @@ function nameFaults(name: string): Fault[] {
 
 function imageConflicts({ build, image }: Mapping, isPromoting: boolean): Fault[] {
   if (build === undefined && image === undefined) {
-    if (isPromoting) return [];
+    if (isPromoting) {
+      return [];
+    }
     return [
       {
         path: [],
@@ -52,7 +56,9 @@ function imageConflicts({ build, image }: Mapping, isPromoting: boolean): Fault[
       },
     ];
   }
-  if (build === undefined || image === undefined) return [];
+  if (build === undefined || image === undefined) {
+    return [];
+  }
   return [
     { path: ["image"], text: got(image, "allowed: either build or image; remove one of them") },
   ];
@@ -61,8 +67,12 @@ function imageConflicts({ build, image }: Mapping, isPromoting: boolean): Fault[
 function dockerfileConflicts(build: unknown, surroundings: Surroundings): Fault[] {
   const { context, dockerfile } = mapping(build) ?? {};
   const folder = usablePath(context, "folder", surroundings);
-  if (dockerfile !== undefined || folder === undefined) return [];
-  if (unusable(join(folder, "Dockerfile"), "file") === undefined) return [];
+  if (dockerfile !== undefined || folder === undefined) {
+    return [];
+  }
+  if (unusable(join(folder, "Dockerfile"), "file") === undefined) {
+    return [];
+  }
   return [
     {
       path: ["build", "dockerfile"],
@@ -79,7 +89,9 @@ function contextConflicts(build: unknown, surroundings: Surroundings): Fault[] {
     dockerfile === undefined && folder !== undefined
       ? join(folder, "Dockerfile")
       : usablePath(dockerfile, "file", surroundings);
-  if (folder === undefined || recipe === undefined) return [];
+  if (folder === undefined || recipe === undefined) {
+    return [];
+  }
   try {
     contextFiles(folder, recipe);
     return [];
@@ -94,9 +106,13 @@ function usablePath(
   kind: "file" | "folder",
   surroundings: Surroundings,
 ): string | undefined {
-  if (typeof written !== "string") return undefined;
+  if (typeof written !== "string") {
+    return undefined;
+  }
   const expanded = expand(written, surroundings);
-  if ("unset" in expanded) return undefined;
+  if ("unset" in expanded) {
+    return undefined;
+  }
   const path = absolute(expanded.text, surroundings);
   return unusable(path, kind) === undefined ? path : undefined;
 }
@@ -131,7 +147,9 @@ function resourceConflicts(resources: unknown): Fault[] {
     const limit = mapping(limits)?.[kind];
     const isAbove =
       (parseQuantity(String(request)) ?? 0) > (parseQuantity(String(limit)) ?? Infinity);
-    if (!isAbove) return [];
+    if (!isAbove) {
+      return [];
+    }
     const allowed = `allowed: at most limits.${kind}, which is ${String(limit)}; lower the request or raise the limit`;
     return [{ path: ["resources", "requests", kind], text: got(request, allowed) }];
   });

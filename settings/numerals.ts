@@ -1,7 +1,7 @@
 import { type Document, isMap, isScalar, isSeq, parseDocument } from "yaml";
 
-import type { Fault } from "./fault";
-import { mapping } from "./mapping";
+import type { Fault } from "./fault.ts";
+import { mapping } from "./mapping.ts";
 
 /** What YAML 1.1 takes for a number and most people would not, or for another one: `010`, `1_0`, `0x1F`. */
 const MISREAD =
@@ -21,10 +21,14 @@ export function numeralFaults(
 ): Fault[] {
   const document = parseDocument(file, { prettyErrors: false, logLevel: "silent" });
   const config = (document as Document).get("config");
-  if (!isMap(config)) return [];
+  if (!isMap(config)) {
+    return [];
+  }
   return config.items.flatMap(({ key, value }) => {
     const name = keyOf(key);
-    if (!name.startsWith(prefix)) return [];
+    if (!name.startsWith(prefix)) {
+      return [];
+    }
     const short = name.slice(prefix.length);
     return faultsIn(value, read[short], [short]);
   });
@@ -42,9 +46,13 @@ function faultsIn(node: unknown, read: unknown, path: readonly PropertyKey[]): F
     return node.items.flatMap((item, index) => faultsIn(item, items[index], [...path, index]));
   }
   // Another file than this one may have been read.
-  if (!isScalar(node) || node.type !== "PLAIN" || typeof read !== "number") return [];
+  if (!isScalar(node) || node.type !== "PLAIN" || typeof read !== "number") {
+    return [];
+  }
   const written = node.source ?? "";
-  if (!MISREAD.test(written)) return [];
+  if (!MISREAD.test(written)) {
+    return [];
+  }
   const text = `got ${written}, which YAML reads as ${read}; allowed: a number without a leading zero, a prefix and underscores; write ${read}, or "${written}" in quotes where a text is meant`;
   return [{ path, text }];
 }

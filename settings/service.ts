@@ -1,7 +1,7 @@
 import { z } from "zod";
 
-import type { Build } from "../components/image/image";
-import { isPinned, PINNED_ALLOWED } from "../components/image/image-reference";
+import type { Build } from "../components/image/image.ts";
+import { isPinned, PINNED_ALLOWED } from "../components/image/image-reference.ts";
 import {
   type Autoscale,
   type CredentialKey,
@@ -10,12 +10,12 @@ import {
   type Resources,
   type SecretKey,
   type ServiceDefinition,
-} from "../components/service-definition";
-import { shapeOf, type ShapeOf } from "../contract/field";
-import { VERDICT } from "../contract/verdict";
-import { egress } from "./egress";
-import * as field from "./fields";
-import type { Surroundings } from "./surroundings";
+} from "../components/service-definition.ts";
+import { shapeOf, type ShapeOf } from "../contract/field.ts";
+import { VERDICT } from "../contract/verdict.ts";
+import { egress } from "./egress.ts";
+import * as field from "./fields.ts";
+import type { Surroundings } from "./surroundings.ts";
 
 /** A service as the settings have it. */
 export type ServiceForm = ServiceDefinition & { readonly build?: Build; readonly image?: string };

@@ -117,12 +117,19 @@ export interface Plugin {
 export class PartialFailure extends Error {
   override readonly name = "PartialFailure";
 
+  readonly id: string;
+  readonly outputs: Properties;
+  readonly reasons: readonly string[];
+
   constructor(
     message: string,
-    readonly id: string,
-    readonly outputs: Properties,
-    readonly reasons: readonly string[] = [message],
+    id: string,
+    outputs: Properties,
+    reasons: readonly string[] = [message],
   ) {
     super(message);
+    this.id = id;
+    this.outputs = outputs;
+    this.reasons = reasons;
   }
 }

@@ -46,7 +46,9 @@ export function withFieldManagers(
 ): EngineState {
   const resources = (state.resources ?? []).map((resource) => {
     const manager = managers[resource.urn];
-    if (manager === undefined) return resource;
+    if (manager === undefined) {
+      return resource;
+    }
     return { ...resource, outputs: { ...resource.outputs, [FIELD_MANAGER]: manager } };
   });
   return { ...state, resources };

@@ -1,15 +1,15 @@
 import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
-import type { ValueSource } from "./values";
-import { fetchCredential } from "./external-credential";
-import type { Registry } from "../image/image";
-import type { CredentialForm, CredentialFormat, JenkinsOptions } from "./format";
-import type { SecretStore } from "./external-secret";
-import type { Namespace } from "../namespace";
-import { sealCredential, type Sealing } from "./sealed-credential";
-import { slipwayProviderOf } from "../providers";
-import { COMPONENTS } from "../../contract/tokens";
+import type { ValueSource } from "./values.ts";
+import { fetchCredential } from "./external-credential.ts";
+import type { Registry } from "../image/image.ts";
+import type { CredentialForm, CredentialFormat, JenkinsOptions } from "./format.ts";
+import type { SecretStore } from "./external-secret.ts";
+import type { Namespace } from "../namespace.ts";
+import { sealCredential, type Sealing } from "./sealed-credential.ts";
+import { slipwayProviderOf } from "../providers.ts";
+import { COMPONENTS } from "../../contract/tokens.ts";
 
 /** A credential as its team describes it. */
 export interface CredentialDefinition {

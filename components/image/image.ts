@@ -3,18 +3,18 @@ import { join, relative } from "node:path";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 
-import type { RegistryLogin } from "../../contract/registry-login";
-import { contentHash } from "../../build-context/content-hash";
-import { ImageCopy } from "./image-copy";
+import type { RegistryLogin } from "../../contract/registry-login.ts";
+import { contentHash } from "../../build-context/content-hash.ts";
+import { ImageCopy } from "./image-copy.ts";
 import {
   digestOf,
   registryServer,
   repositoryOf,
   requirePinned,
   requirePushed,
-} from "./image-reference";
-import { type Source, sourceOf, UNKNOWN_SOURCE } from "./source";
-import { COMPONENTS } from "../../contract/tokens";
+} from "./image-reference.ts";
+import { type Source, sourceOf, UNKNOWN_SOURCE } from "./source.ts";
+import { COMPONENTS } from "../../contract/tokens.ts";
 
 /** How an image is built. */
 export interface Build {
@@ -133,7 +133,9 @@ export class Image extends pulumi.ComponentResource {
 export function loginTo(
   registry: Registry | undefined,
 ): pulumi.Input<pulumi.Unwrap<RegistryLogin>> | undefined {
-  if (registry?.username === undefined) return undefined;
+  if (registry?.username === undefined) {
+    return undefined;
+  }
   const { username, password, repository } = registry;
   return pulumi
     .output(password ?? "")
@@ -173,7 +175,9 @@ function promoted(
 ): Obtained {
   const known = pinned(name, image, origin);
   const home = registry === undefined ? undefined : `${registry.repository}/${name}`;
-  if (home === undefined || home === repositoryOf(image)) return known;
+  if (home === undefined || home === repositoryOf(image)) {
+    return known;
+  }
   const login = loginTo(registry);
   const copy = new ImageCopy(name, { from: image, to: home, ...(login && { login }) }, opts);
   return { ...known, ref: copy.image };
@@ -202,14 +206,15 @@ function planBuild(
   { context, dockerfile = join(context, "Dockerfile"), ...build }: Build,
 ): BuildPlan {
   const { target, platform } = build;
-  const source = sourceOf(context, dockerfile);
-  const args = { ...build.args, ...commitArgument(build.commitArg, source) };
   try {
+    const source = sourceOf(context, dockerfile);
+    const args = { ...build.args, ...commitArgument(build.commitArg, source) };
     const tag = contentHash({ context, dockerfile, target, args, platform });
     // Relative, so that two checkouts of the same content have the same inputs.
     const paths = { context: fromHere(context), dockerfile: fromHere(dockerfile) };
     return { tag, source, build: { ...paths, target, args, platform } };
   } catch (error) {
+    if (pulumi.RunError.isInstance(error)) throw error;
     throw new pulumi.RunError(`build context of ${name}: ${(error as Error).message}`);
   }
 }
@@ -218,7 +223,9 @@ function commitArgument(
   name: string | undefined,
   { commit, dirty }: Source,
 ): Record<string, string> {
-  if (name === undefined) return {};
+  if (name === undefined) {
+    return {};
+  }
   return { [name]: commit === undefined ? "unknown" : `${commit}${dirty ? "-dirty" : ""}` };
 }
 
@@ -227,6 +234,8 @@ function fromHere(path: string): string {
 }
 
 function requireRegistry(name: string, registry: Registry | undefined): Registry {
-  if (registry !== undefined) return registry;
+  if (registry !== undefined) {
+    return registry;
+  }
   throw new pulumi.RunError(`image of ${name}: no registry to push it to; set registry.repository`);
 }

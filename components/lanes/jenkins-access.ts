@@ -1,17 +1,17 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
-import { slipwayProviderOf } from "../providers";
-import { AccessProof } from "./access-proof";
-import { byName } from "../by-name";
-import { Lane } from "./lane";
-import { LaneGuard } from "./lane-guard";
-import { forbiddenRights } from "./forbidden-rights";
-import { manifestHash } from "../manifests/hash";
-import { AGENT, type LaneName, LAUNCHER, userName } from "./definition";
-import type { LaneAccount, LanePlan } from "./plan";
-import { summaryOf } from "./summary";
-import { COMPONENTS } from "../../contract/tokens";
+import { slipwayProviderOf } from "../providers.ts";
+import { AccessProof } from "./access-proof.ts";
+import { byName } from "../by-name.ts";
+import { Lane } from "./lane.ts";
+import { LaneGuard } from "./lane-guard.ts";
+import { forbiddenRights } from "./forbidden-rights.ts";
+import { manifestHash } from "../manifests/hash.ts";
+import { AGENT, type LaneName, LAUNCHER, userName } from "./definition.ts";
+import type { LaneAccount, LanePlan } from "./plan.ts";
+import { summaryOf } from "./summary.ts";
+import { COMPONENTS } from "../../contract/tokens.ts";
 
 /** Where Jenkins works, and as whom. Never a token: they are short-lived, and asked for where they are used. */
 export interface JenkinsOutputs {

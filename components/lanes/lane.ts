@@ -1,8 +1,8 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
-import type { LaneManifests } from "./objects";
-import { COMPONENTS } from "../../contract/tokens";
+import type { LaneManifests } from "./objects.ts";
+import { COMPONENTS } from "../../contract/tokens.ts";
 
 /** Inputs of a {@link Lane}. */
 export interface LaneArgs {

@@ -1,7 +1,7 @@
 import type * as k8s from "@pulumi/kubernetes";
 
-import { AGENT, type Lane, userName } from "./definition";
-import { laneMetadata } from "./objects";
+import { AGENT, type Lane, userName } from "./definition.ts";
+import { laneMetadata } from "./objects.ts";
 
 /** What a policy looks at, and what it demands. */
 interface Rules {

@@ -1,8 +1,8 @@
-import type { FoundImage } from "../../contract/image-digests";
-import type { ReleaseLook } from "../../contract/release-looks";
-import type { ReleaseRecord } from "../../contract/release-record";
-import { gateReference } from "../image/image-reference";
-import type { Promotion } from "./definition";
+import type { FoundImage } from "../../contract/image-digests.ts";
+import type { ReleaseLook } from "../../contract/release-looks.ts";
+import type { ReleaseRecord } from "../../contract/release-record.ts";
+import { gateReference } from "../image/image-reference.ts";
+import type { Promotion } from "./definition.ts";
 
 /** Why the record of a release keeps it from being promoted. */
 export function ruleReasons(
@@ -46,7 +46,9 @@ export function registryReasons(
   const at = `releases.${service}`;
   const answer = (reference: string) => found.find((each) => each.reference === reference);
   const { fault, digest: kept } = answer(image) ?? {};
-  if (fault !== undefined) return [`${at}.image ${image} cannot be looked up: ${fault}`];
+  if (fault !== undefined) {
+    return [`${at}.image ${image} cannot be looked up: ${fault}`];
+  }
   if (kept !== digest) {
     return [
       `${at}.image must be in the registry, got ${kept ?? "nothing"} for ${image}; release it in ${stack} again`,

@@ -1,10 +1,10 @@
 import type * as ClientNode from "@kubernetes/client-node";
-import type { ProviderConfig } from "../../contract/provider-config";
-import { plain } from "../mask/plain";
-import { ApiError } from "./api-error";
-import { readTokenFiles } from "../../kubeconfig/token-file";
-import { withPlainMessages } from "./plain-messages";
-import { authenticate } from "./credentials";
+import type { ProviderConfig } from "../../contract/provider-config.ts";
+import { plain } from "../../mask/plain.ts";
+import { ApiError } from "./api-error.ts";
+import { readTokenFiles } from "../../kubeconfig/token-file.ts";
+import { withPlainMessages } from "./plain-messages.ts";
+import { authenticate } from "./credentials.ts";
 
 /** An answer that takes longer is none. */
 const REQUEST_MILLISECONDS = 20_000;
@@ -52,7 +52,11 @@ export class KubeconfigApi implements Api {
   /** The API server's clock less our own, in milliseconds. */
   #offset: number | undefined;
 
-  constructor(private readonly config: ProviderConfig) {}
+  private readonly config: ProviderConfig;
+
+  constructor(config: ProviderConfig) {
+    this.config = config;
+  }
 
   async open(signal?: AbortSignal): Promise<void> {
     const { client, kubeconfig } = await this.#connect();

@@ -1,4 +1,4 @@
-import type { Api } from "./api";
+import type { Api } from "./api.ts";
 
 /**
  * The architecture of the node that a pod runs on, e.g. `amd64`.

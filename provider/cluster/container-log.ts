@@ -1,11 +1,11 @@
 import { setImmediate as others } from "node:timers/promises";
-import type { KnownSecrets } from "../known-secrets";
-import type { ContainerLog, LogSource } from "../verdict/told-log";
-import { isFormat } from "../verdict/log-hints";
-import type { Api } from "./api";
-import { ApiError, messageOf } from "./api-error";
-import { architectureOf } from "./architecture";
-import { COLLECTIONS } from "./collection";
+import type { KnownSecrets } from "../known-secrets.ts";
+import type { ContainerLog, LogSource } from "../verdict/told-log.ts";
+import { isFormat } from "../verdict/log-hints.ts";
+import type { Api } from "./api.ts";
+import { ApiError, messageOf } from "./api-error.ts";
+import { architectureOf } from "./architecture.ts";
+import { COLLECTIONS } from "./collection.ts";
 
 /** Lines that are told. */
 const LINES = 25;
@@ -41,7 +41,9 @@ export async function containerLog(
     await others();
     const lines = whole.split("\n").filter((line) => line.trim() !== "");
     const log = { ...source, lines: lines.slice(-LINES).map(shortLine) };
-    if (!isFormat(log.lines.at(-1) ?? "")) return log;
+    if (!isFormat(log.lines.at(-1) ?? "")) {
+      return log;
+    }
     const { api, namespace } = reading;
     const pod = `${COLLECTIONS.pods.path(namespace)}/${source.pod}`;
     const architecture = await architectureOf(api, pod, signal);
@@ -66,7 +68,9 @@ async function lastOf(
     const text = await api.text(path, query, signal);
     const isWhole = Buffer.byteLength(text) < BYTES;
     last = withoutEdges(text.slice(-BYTES), { tailLines, isWhole });
-    if (isWhole) break;
+    if (isWhole) {
+      break;
+    }
   }
   return last;
 }
@@ -76,9 +80,12 @@ function withoutEdges(text: string, cut: { tailLines: number; isWhole: boolean }
   const lines = text.replace(/\n$/, "").split("\n");
   const pieces = lines.reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / PIECE)), 0);
   const isBegun = pieces >= cut.tailLines || text.length >= BYTES;
-  if (isBegun) lines[0] = lines.length > 1 ? "" : (lines[0] ?? "").replace(/^\S* /, "");
-  if (!cut.isWhole)
+  if (isBegun) {
+    lines[0] = lines.length > 1 ? "" : (lines[0] ?? "").replace(/^\S* /, "");
+  }
+  if (!cut.isWhole) {
     lines[lines.length - 1] = lines.length > 1 ? "" : withoutLastWord(lines[0] ?? "");
+  }
   return lines.join("\n");
 }
 

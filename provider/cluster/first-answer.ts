@@ -1,6 +1,6 @@
-import type { ProviderConfig } from "../../contract/provider-config";
-import type { Api } from "./api";
-import { ApiError, messageOf } from "./api-error";
+import type { ProviderConfig } from "../../contract/provider-config.ts";
+import type { Api } from "./api.ts";
+import { ApiError, messageOf } from "./api-error.ts";
 
 /** For how long an API server that restarts is waited for. */
 const PATIENCE_MILLISECONDS = 10_000;
@@ -42,9 +42,13 @@ export async function whyNoAnswer(
   let cause: unknown = new Error(`no answer within ${patience / 1000} s`);
   for (;;) {
     const error = await faultOf(api, until);
-    if (error === undefined) return undefined;
+    if (error === undefined) {
+      return undefined;
+    }
     // That the time is over says nothing of the cause.
-    if (!until.aborted) cause = error;
+    if (!until.aborted) {
+      cause = error;
+    }
     if (until.aborted || !isPassing(cause)) {
       return `the cluster cannot be asked, so nothing is known of what would change: context ${context} of ${kubeconfig}: ${words(cause)}`;
     }

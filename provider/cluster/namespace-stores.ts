@@ -10,15 +10,15 @@ import {
   type Pod,
   type ReplicaSet,
   type Service,
-} from "../verdict/objects";
-import type { CollectionName } from "./collection";
-import { Store } from "./store";
+} from "../verdict/objects.ts";
+import type { CollectionName } from "./collection.ts";
+import { Store } from "./store.ts";
 
 /** Set on each EndpointSlice by its controller. */
 const SERVICE_NAME = "kubernetes.io/service-name";
 
 /** What the watches on a namespace have shown, by collection. */
-export type NamespaceStores = ReturnType<typeof storesOf>;
+type NamespaceStores = ReturnType<typeof storesOf>;
 
 /**
  * Stores by which an object that changes is news about those that it belongs to.

@@ -1,4 +1,4 @@
-import { plain } from "../mask/plain";
+import { plain } from "../../mask/plain.ts";
 
 /** Enough for the cause, which is at the beginning. */
 const CHARACTERS = 300;

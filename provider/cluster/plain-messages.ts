@@ -1,4 +1,4 @@
-import { plain } from "../mask/plain";
+import { plain } from "../../mask/plain.ts";
 
 /** Fields in which controllers, the kubelet and programs write sentences. */
 const SENTENCES: ReadonlySet<string> = new Set(["message", "reason", "note"]);
@@ -8,8 +8,11 @@ export function withPlainMessages<T>(answer: T): T {
   if (typeof answer === "object" && answer !== null) {
     const fields = answer as Record<string, unknown>;
     for (const [name, value] of Object.entries(fields)) {
-      if (typeof value !== "string") withPlainMessages(value);
-      else if (SENTENCES.has(name)) fields[name] = plain(value);
+      if (typeof value !== "string") {
+        withPlainMessages(value);
+      } else if (SENTENCES.has(name)) {
+        fields[name] = plain(value);
+      }
     }
   }
   return answer;

@@ -1,9 +1,9 @@
-import type { ObjectMeta } from "../verdict/objects";
-import type { Api, WatchEvent } from "./api";
-import { ApiError } from "./api-error";
-import { type Collection, nameOfCollection } from "./collection";
-import { type Health, healthAfter, isRefusal, type Trouble, troublesOf } from "./health";
-import { pause } from "./pause";
+import type { ObjectMeta } from "../verdict/objects.ts";
+import type { Api, WatchEvent } from "./api.ts";
+import { ApiError } from "./api-error.ts";
+import { type Collection, nameOfCollection } from "./collection.ts";
+import { type Health, healthAfter, isRefusal, type Trouble, troublesOf } from "./health.ts";
+import { pause } from "./pause.ts";
 
 /** Objects in one answer to a list. */
 const PAGE = 500;
@@ -35,13 +35,25 @@ export class Reflector<T extends { readonly metadata?: ObjectMeta }> {
   #refusals = 0;
   #verb: "list" | "watch" = "list";
 
+  private readonly api: Api;
+  private readonly collection: Collection;
+  private readonly namespace: string;
+  private readonly sink: Sink<T>;
+  private readonly healthChanged: () => void;
+
   constructor(
-    private readonly api: Api,
-    private readonly collection: Collection,
-    private readonly namespace: string,
-    private readonly sink: Sink<T>,
-    private readonly healthChanged: () => void,
-  ) {}
+    api: Api,
+    collection: Collection,
+    namespace: string,
+    sink: Sink<T>,
+    healthChanged: () => void,
+  ) {
+    this.api = api;
+    this.collection = collection;
+    this.namespace = namespace;
+    this.sink = sink;
+    this.healthChanged = healthChanged;
+  }
 
   get troubles(): readonly Trouble[] {
     return troublesOf(this.#health, nameOfCollection(this.collection));

@@ -1,20 +1,20 @@
-import type { ObjectReadinessInputs } from "../../contract/object-readiness";
-import type { NeededRight } from "../../rights";
-import type { Cluster } from "../cluster";
-import type { Subscription } from "../cluster/subscription";
+import type { ObjectReadinessInputs } from "../../contract/object-readiness.ts";
+import type { NeededRight } from "../../rights.ts";
+import type { Cluster } from "../cluster.ts";
+import type { Subscription } from "../cluster/subscription.ts";
 import {
   type AnyObject,
   judgeIdentity,
   type ObservedObject,
   titleOf,
-} from "../verdict/awaited-object";
-import type { Summary } from "../verdict/course";
-import type { FinalVerdict, Finding } from "../verdict/finding";
-import { judgeObjectAtOnce, ObjectWait } from "../verdict/object-wait";
-import { type Trail, trailOfObject } from "../verdict/trail";
-import type { Judge, Place, Reported, Wait } from "../waiting/awaited";
-import { collectionOf } from "./api-resource";
-import { ObjectWatch } from "./object-watch";
+} from "../verdict/awaited-object.ts";
+import type { Summary } from "../verdict/course.ts";
+import type { FinalVerdict, Finding } from "../verdict/finding.ts";
+import { judgeObjectAtOnce, ObjectWait } from "../verdict/object-wait.ts";
+import { type Trail, trailOfObject } from "../verdict/trail.ts";
+import type { Judge, Place, Reported, Wait } from "../waiting/awaited.ts";
+import { collectionOf } from "./api-resource.ts";
+import { ObjectWatch } from "./object-watch.ts";
 
 /** An object of any kind, as what is waited for. */
 export class AwaitedObject implements Reported<ObservedObject, Summary> {
@@ -23,12 +23,14 @@ export class AwaitedObject implements Reported<ObservedObject, Summary> {
   readonly nothing: ObservedObject = { object: undefined, pods: [], events: [] };
   #watch: ObjectWatch | undefined;
 
+  readonly cluster: Cluster;
+  private readonly awaited: ObjectReadinessInputs;
+
   /** @param name what the program calls it */
-  constructor(
-    readonly cluster: Cluster,
-    private readonly awaited: ObjectReadinessInputs,
-    name: string,
-  ) {
+  constructor(cluster: Cluster, awaited: ObjectReadinessInputs, name: string) {
+    this.cluster = cluster;
+    this.awaited = awaited;
+
     const { namespace, logs = true } = awaited;
     this.place = { name, title: titleOf(awaited), noun: "object", namespace };
     this.logs = logs;

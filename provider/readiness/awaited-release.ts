@@ -1,19 +1,19 @@
-import type { ReadinessInputs } from "../../contract/readiness";
-import { type NeededRight, rightsOfVerdict } from "../../rights";
-import type { Cluster } from "../cluster";
-import { COLLECTIONS } from "../cluster/collection";
-import type { Subscription } from "../cluster/subscription";
-import { lossOf } from "../verdict/awaited-object";
-import { newReplicaSet } from "../verdict/deployment";
-import type { FinalVerdict, Finding, Proof, Verdict } from "../verdict/finding";
-import { type Deployment, type Observed, ownerOf, UNSEEN } from "../verdict/objects";
-import { judgeAtOnce, Rollout } from "../verdict/rollout";
-import { supersededBy } from "../verdict/template";
-import { type Trail, trailOfRelease } from "../verdict/trail";
-import type { Judge, Place, Reported, Wait } from "../waiting/awaited";
-import { namespaceGone } from "../waiting/closer-look";
-import { ConfigLook, lookupIn } from "./config-look";
-import { limitSeconds } from "./limit";
+import type { ReadinessInputs } from "../../contract/readiness.ts";
+import { type NeededRight, rightsOfVerdict } from "../../rights.ts";
+import type { Cluster } from "../cluster.ts";
+import { COLLECTIONS } from "../cluster/collection.ts";
+import type { Subscription } from "../cluster/subscription.ts";
+import { lossOf } from "../verdict/awaited-object.ts";
+import { newReplicaSet } from "../verdict/deployment.ts";
+import type { FinalVerdict, Finding, Proof, Verdict } from "../verdict/finding.ts";
+import { type Deployment, type Observed, ownerOf, UNSEEN } from "../verdict/objects.ts";
+import { judgeAtOnce, Rollout } from "../verdict/rollout.ts";
+import { supersededBy } from "../verdict/template.ts";
+import { type Trail, trailOfRelease } from "../verdict/trail.ts";
+import type { Judge, Place, Reported, Wait } from "../waiting/awaited.ts";
+import { namespaceGone } from "../waiting/closer-look.ts";
+import { ConfigLook, lookupIn } from "./config-look.ts";
+import { limitSeconds } from "./limit.ts";
 
 /** A release, as what is waited for. */
 export class AwaitedRelease implements Reported<Observed, Proof> {
@@ -21,10 +21,13 @@ export class AwaitedRelease implements Reported<Observed, Proof> {
   readonly logs: boolean;
   readonly nothing = UNSEEN;
 
-  constructor(
-    readonly cluster: Cluster,
-    readonly release: ReadinessInputs,
-  ) {
+  readonly cluster: Cluster;
+  readonly release: ReadinessInputs;
+
+  constructor(cluster: Cluster, release: ReadinessInputs) {
+    this.cluster = cluster;
+    this.release = release;
+
     const { service, namespace, deployment, logs = true } = release;
     const title = `deployment ${deployment.name}`;
     this.place = { name: service, title, noun: "deployment", namespace };

@@ -1,10 +1,10 @@
-import type { Api } from "../cluster/api";
-import { ApiError, isPassing } from "../cluster/api-error";
-import { pause } from "../cluster/pause";
-import { configOf, isBeingCreated, titleOf } from "../verdict/config";
-import type { ConfigReference } from "../verdict/config-reference";
-import { newReplicaSet, podsOf } from "../verdict/deployment";
-import type { Observed } from "../verdict/objects";
+import type { Api } from "../cluster/api.ts";
+import { ApiError, isPassing } from "../cluster/api-error.ts";
+import { pause } from "../cluster/pause.ts";
+import { configOf, isBeingCreated, titleOf } from "../verdict/config.ts";
+import type { ConfigReference } from "../verdict/config-reference.ts";
+import { newReplicaSet, podsOf } from "../verdict/deployment.ts";
+import type { Observed } from "../verdict/objects.ts";
 
 /** Before the first look: most pods are further by then, and nothing need be looked for. */
 const SETTLE_MILLISECONDS = 3000;
@@ -30,15 +30,19 @@ export class ConfigLook {
   #looking = false;
   #observed: Observed | undefined;
 
+  private readonly lookup: Lookup;
+  private readonly changed: () => void;
+  private readonly signal: AbortSignal;
+
   /**
    * @param changed called when something else is missing than before
    * @param signal ends it
    */
-  constructor(
-    private readonly lookup: Lookup,
-    private readonly changed: () => void,
-    private readonly signal: AbortSignal,
-  ) {}
+  constructor(lookup: Lookup, changed: () => void, signal: AbortSignal) {
+    this.lookup = lookup;
+    this.changed = changed;
+    this.signal = signal;
+  }
 
   /** What is observed, with what was found missing so far. */
   see(observed: Observed): Observed {

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 
-import type { RegistryLogin } from "../../contract/registry-login";
-import { withLogin } from "./login";
+import type { RegistryLogin } from "../../contract/registry-login.ts";
+import { withLogin } from "./login.ts";
 
 const INSTALL =
   "install it, e.g. with brew install crane or go install github.com/google/go-containerregistry/cmd/crane@latest";
@@ -14,14 +14,17 @@ const ABSENT = /MANIFEST_UNKNOWN|NAME_UNKNOWN|404 Not Found/;
  * @see https://github.com/google/go-containerregistry/tree/main/cmd/crane
  */
 export class Registry {
+  private readonly login: RegistryLogin | undefined;
+  private readonly signal: AbortSignal | undefined;
+
   /**
    * @param login of one registry, undefined where the machine's own logins do
    * @param signal interrupts what is under way
    */
-  constructor(
-    private readonly login: RegistryLogin | undefined,
-    private readonly signal?: AbortSignal,
-  ) {}
+  constructor(login: RegistryLogin | undefined, signal?: AbortSignal) {
+    this.login = login;
+    this.signal = signal;
+  }
 
   /**
    * The digest of an image, undefined where the registry does not have it.
@@ -32,7 +35,9 @@ export class Registry {
     try {
       return (await this.#crane("digest", reference)).trim();
     } catch (error) {
-      if (ABSENT.test((error as Error).message)) return undefined;
+      if (ABSENT.test((error as Error).message)) {
+        return undefined;
+      }
       throw error;
     }
   }
@@ -56,14 +61,17 @@ function run(
 ): Promise<string> {
   return new Promise((resolve, reject) => {
     execFile("crane", args, options, (error, stdout, stderr) => {
-      if (error === null) resolve(stdout);
-      else if (error.code === "ENOENT") {
+      if (error === null) {
+        resolve(stdout);
+      } else if (error.code === "ENOENT") {
         reject(
           new Error(
             `the program crane is not on the PATH, and images are looked up and copied with it; ${INSTALL}`,
           ),
         );
-      } else reject(new Error(reasonOf(stderr) ?? error.message));
+      } else {
+        reject(new Error(reasonOf(stderr) ?? error.message));
+      }
     });
   });
 }

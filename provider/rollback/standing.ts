@@ -1,13 +1,13 @@
-import type { ReadinessInputs } from "../../contract/readiness";
-import type { ReleaseRecord } from "../../contract/release-record";
-import { afterLook } from "../readiness/history";
-import { recordOf } from "../readiness/record";
-import type { State, Stored } from "../readiness/state";
-import { UNSEEN } from "../verdict/objects";
-import type { Reason } from "../verdict/reasons";
-import type { Mark } from "./mark";
-import { judgeRestored, type Outcome, type Tools } from "./rollback";
-import { called, REMEDY, standing } from "../release-words";
+import type { ReadinessInputs } from "../../contract/readiness.ts";
+import type { ReleaseRecord } from "../../contract/release-record.ts";
+import { afterLook } from "../readiness/history.ts";
+import { recordOf } from "../readiness/record.ts";
+import type { State, Stored } from "../readiness/state.ts";
+import { UNSEEN } from "../verdict/objects.ts";
+import type { Reason } from "../verdict/reasons.ts";
+import type { Mark } from "./mark.ts";
+import { judgeRestored, type Outcome, type Tools } from "./rollback.ts";
+import { called, REMEDY, standing } from "../release-words.ts";
 
 const INTERRUPTED: Reason = "interrupted";
 

@@ -1,14 +1,14 @@
-import type { NeededRight } from "../../rights";
-import { Cluster } from "../cluster";
-import type { Api } from "../cluster/api";
-import type { Subscription } from "../cluster/subscription";
-import type { ObjectAssessment } from "../verdict/awaited-object";
-import { atOnce, Course, type Summary } from "../verdict/course";
-import type { Failed, FinalVerdict, Verdict } from "../verdict/finding";
-import { REASONS } from "../verdict/reasons";
-import type { Awaited, Judge, Place, Wait } from "../waiting/awaited";
-import { poll } from "../waiting/poll";
-import type { SecretFinding } from "./finding";
+import type { NeededRight } from "../../rights.ts";
+import { Cluster } from "../cluster.ts";
+import type { Api } from "../cluster/api.ts";
+import type { Subscription } from "../cluster/subscription.ts";
+import type { ObjectAssessment } from "../verdict/awaited-object.ts";
+import { atOnce, Course, type Summary } from "../verdict/course.ts";
+import type { Failed, FinalVerdict, Verdict } from "../verdict/finding.ts";
+import { REASONS } from "../verdict/reasons.ts";
+import type { Awaited, Judge, Place, Wait } from "../waiting/awaited.ts";
+import { poll } from "../waiting/poll.ts";
+import type { SecretFinding } from "./finding.ts";
 
 /** A controller tries again a few times at once; what it says after that is its last word. */
 const GRACE_SECONDS = 1.5;
@@ -33,12 +33,12 @@ export class AwaitedSecret implements Awaited<SecretFinding, Summary> {
   readonly place: Place;
   readonly nothing: SecretFinding = { kind: "waiting", message: "" };
 
+  private readonly source: SecretSource;
+
   /** @param name what the program calls it */
-  constructor(
-    api: Api,
-    private readonly source: SecretSource,
-    name: string,
-  ) {
+  constructor(api: Api, source: SecretSource, name: string) {
+    this.source = source;
+
     const { kind, namespace } = source;
     this.cluster = new Cluster(api);
     this.place = { name, title: `${kind} ${source.name}`, noun: kind, namespace };

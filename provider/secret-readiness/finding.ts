@@ -1,5 +1,5 @@
-import type { SecretReadinessInputs } from "../../contract/secret-readiness";
-import { digestOf } from "../sealing";
+import type { SecretReadinessInputs } from "../../contract/secret-readiness.ts";
+import { digestOf } from "../sealing.ts";
 
 /** How far a SealedSecret is on its way to be a Secret. */
 export type SecretFinding =
@@ -16,7 +16,7 @@ export type SecretFinding =
 
 /** What is looked at of a SealedSecret. */
 export interface SealedSecret {
-  readonly metadata: { readonly generation?: number };
+  readonly metadata: { readonly generation?: number; readonly uid?: string };
   readonly status?: {
     readonly observedGeneration?: number;
     readonly conditions?: readonly {
@@ -29,6 +29,9 @@ export interface SealedSecret {
 
 /** What is looked at of a Secret. */
 export interface Secret {
+  readonly metadata?: {
+    readonly ownerReferences?: readonly { readonly kind: string; readonly uid: string }[];
+  };
   readonly data?: Readonly<Record<string, string>>;
 }
 
@@ -46,6 +49,17 @@ export function judgeSealedSecret({ metadata, status }: SealedSecret): SecretFin
   }
   const message = synced.message ?? "the controller gives no reason";
   return { kind: synced.status === "False" ? "failed" : "waiting", message };
+}
+
+/** Whether the controller writes what it finds into the SealedSecret: only with `--update-status`. */
+export function saysAnything({ status }: SealedSecret): boolean {
+  return status?.conditions?.some(({ type }) => type === "Synced") === true;
+}
+
+/** Whether the Secret was unsealed from an earlier SealedSecret of the name, with which it goes. */
+export function isOfAnother({ metadata }: Secret, sealedSecret: SealedSecret): boolean {
+  const owners = metadata?.ownerReferences?.filter(({ kind }) => kind === "SealedSecret") ?? [];
+  return owners.length > 0 && owners.every(({ uid }) => uid !== sealedSecret.metadata.uid);
 }
 
 /** Whether the Secret holds the values that were sealed. */

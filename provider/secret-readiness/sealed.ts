@@ -1,17 +1,19 @@
-import type { SecretReadinessInputs } from "../../contract/secret-readiness";
-import { rightsOfSealing } from "../../rights";
-import type { Api } from "../cluster/api";
-import type { SecretSource } from "./awaited-secret";
-import { find } from "./find";
+import type { SecretReadinessInputs } from "../../contract/secret-readiness.ts";
+import { rightsOfSealing } from "../../rights.ts";
+import type { Api } from "../cluster/api.ts";
+import type { SecretSource } from "./awaited-secret.ts";
+import { find } from "./find.ts";
 import {
+  isOfAnother,
   judgeSealedSecret,
   judgeSecret,
+  saysAnything,
   type SealedSecret,
   type Secret,
   type SecretFinding,
-} from "./finding";
-import { lastWarning } from "./last-warning";
-import { nudge } from "./nudge";
+} from "./finding.ts";
+import { lastWarning } from "./last-warning.ts";
+import { nudge } from "./nudge.ts";
 
 /** The controller looks at a SealedSecret again only when its spec changes. */
 const LABEL = "/spec/template/metadata/labels/slipway-attempt";
@@ -27,8 +29,10 @@ export function sealedSource(
 ): SecretSource {
   const { namespace, name } = awaited;
   const path = `/apis/bitnami.com/v1alpha1/namespaces/${namespace}/sealedsecrets/${name}`;
-  const isGivenUp = async (signal: AbortSignal) =>
-    judgeSealedSecret((await api.get(path, {}, signal)) as SealedSecret).kind !== "waiting";
+  const isGivenUp = async (signal: AbortSignal) => {
+    const sealedSecret = (await api.get(path, {}, signal)) as SealedSecret;
+    return !saysAnything(sealedSecret) || judgeSealedSecret(sealedSecret).kind !== "waiting";
+  };
   const ask = again ? nudge(api, path, LABEL, isGivenUp) : undefined;
   return {
     kind: "SealedSecret",
@@ -49,19 +53,35 @@ async function look(
   awaited: SecretReadinessInputs,
   signal: AbortSignal,
 ): Promise<SecretFinding> {
-  const { namespace, name } = awaited;
   const sealedSecret = (await find(api, path, signal)) as SealedSecret | undefined;
   if (sealedSecret === undefined) {
     return { kind: "failed", message: "the SealedSecret is not there" };
   }
   const finding = judgeSealedSecret(sealedSecret);
-  if (finding.kind === "failed") {
-    const event = await lastWarning(api, { kind: "SealedSecret", namespace, name }, signal);
-    return { ...finding, message: event ?? finding.message };
+  const isSilent = !saysAnything(sealedSecret);
+  const judged =
+    isSilent || finding.kind === "ready"
+      ? await lookAtSecret(api, sealedSecret, awaited, signal)
+      : finding;
+  if (judged.kind === "ready" || (judged.kind === "waiting" && !isSilent)) {
+    return judged;
   }
-  if (finding.kind !== "ready") {
-    return finding;
-  }
-  const secret = `/api/v1/namespaces/${namespace}/secrets/${name}`;
-  return judgeSecret((await find(api, secret, signal)) as Secret | undefined, awaited);
+  const { namespace, name } = awaited;
+  const event = await lastWarning(api, { kind: "SealedSecret", namespace, name }, signal);
+  return { ...judged, message: event ?? judged.message };
+}
+
+/** The Secret's content is the proof: a controller may say nothing at all. */
+async function lookAtSecret(
+  api: Api,
+  sealedSecret: SealedSecret,
+  awaited: SecretReadinessInputs,
+  signal: AbortSignal,
+): Promise<SecretFinding> {
+  const path = `/api/v1/namespaces/${awaited.namespace}/secrets/${awaited.name}`;
+  const secret = (await find(api, path, signal)) as Secret | undefined;
+  const isNew = secret === undefined || isOfAnother(secret, sealedSecret);
+  return isNew && !saysAnything(sealedSecret)
+    ? judgeSealedSecret(sealedSecret)
+    : judgeSecret(secret, awaited);
 }

@@ -1,6 +1,6 @@
-import type { ObjectReadinessInputs } from "../../contract/object-readiness";
-import type { Finding } from "./finding";
-import { type Event, nameOf, type ObjectMeta, type Pod, uidOf } from "./objects";
+import type { ObjectReadinessInputs } from "../../contract/object-readiness.ts";
+import type { Finding } from "./finding.ts";
+import { type Event, nameOf, type ObjectMeta, type Pod, uidOf } from "./objects.ts";
 
 /** An object of any kind. */
 export interface AnyObject {

@@ -1,4 +1,4 @@
-import type { Evidence } from "../../contract/evidence";
+import type { Evidence } from "../../contract/evidence.ts";
 
 /** State and outputs are written again and again: what is kept of a failure is to be small. */
 const BYTES = 8192;

@@ -1,9 +1,9 @@
-import type { Finding } from "./finding";
-import { causes, isForOtherPlatform, lastCause, pullFailure } from "./image-pull";
-import { masked } from "../mask/mask";
-import { judgeProbe, killOf } from "./probe";
-import { AT_DEADLINE, AT_ONCE } from "./reasons";
-import { finding, isInit, type Subject } from "./subject";
+import type { Finding } from "./finding.ts";
+import { causes, isForOtherPlatform, lastCause, pullFailure } from "./image-pull.ts";
+import { masked } from "../../mask/mask.ts";
+import { judgeProbe, killOf } from "./probe.ts";
+import { AT_DEADLINE, AT_ONCE } from "./reasons.ts";
+import { finding, isInit, type Subject } from "./subject.ts";
 
 /** A service may end once while what it needs is coming up; a second time it is a loop. */
 const TOLERATED_RESTARTS = 1;

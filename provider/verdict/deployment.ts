@@ -1,7 +1,7 @@
-import type { ReadinessInputs } from "../../contract/readiness";
-import { livingPods, lossOf } from "./awaited-object";
-import { digestOf } from "./digest";
-import type { Finding } from "./finding";
+import type { ReadinessInputs } from "../../contract/readiness.ts";
+import { livingPods, lossOf } from "./awaited-object.ts";
+import { digestOf } from "./digest.ts";
+import type { Finding } from "./finding.ts";
 import {
   condition,
   type Deployment,
@@ -10,7 +10,7 @@ import {
   type Pod,
   type ReplicaSet,
   uidOf,
-} from "./objects";
+} from "./objects.ts";
 
 /** Set by the Deployment controller on the Deployment and on the ReplicaSet of its present template. */
 const REVISION = "deployment.kubernetes.io/revision";

@@ -1,13 +1,13 @@
-import type { ContainerEvidence, Evidence, EventEvidence } from "../../contract/evidence";
-import { nextCommand } from "./command";
-import type { Finding } from "./finding";
-import { explained } from "./log-hints";
-import { masked } from "../mask/mask";
-import { condition, type ContainerStatus, type Event, nameOf, type Pod, uidOf } from "./objects";
-import { unreadyStatuses } from "./pod";
-import { complaintsOf } from "./report";
-import type { Trail } from "./trail";
-import type { ContainerLog, LogSource } from "./told-log";
+import type { ContainerEvidence, Evidence, EventEvidence } from "../../contract/evidence.ts";
+import { nextCommand } from "./command.ts";
+import type { Finding } from "./finding.ts";
+import { explained } from "./log-hints.ts";
+import { masked } from "../../mask/mask.ts";
+import { condition, type ContainerStatus, type Event, nameOf, type Pod, uidOf } from "./objects.ts";
+import { unreadyStatuses } from "./pod.ts";
+import { complaintsOf } from "./report.ts";
+import type { Trail } from "./trail.ts";
+import type { ContainerLog, LogSource } from "./told-log.ts";
 
 /** Pods that are told of one by one; the others are mostly the same again. */
 const PODS = 3;

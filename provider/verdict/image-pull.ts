@@ -1,4 +1,4 @@
-import type { Reason } from "./reasons";
+import type { Reason } from "./reasons.ts";
 
 /** Waiting reasons of the kubelet for a container whose image it does not have. */
 const PULL_REASONS: readonly string[] = [

@@ -1,7 +1,7 @@
-import type { ContainerLog } from "./told-log";
-import type { Finding } from "./finding";
-import { type Container, type Event, nameOf, type Pod, uidOf } from "./objects";
-import type { Reason } from "./reasons";
+import type { ContainerLog } from "./told-log.ts";
+import type { Finding } from "./finding.ts";
+import { type Container, type Event, nameOf, type Pod, uidOf } from "./objects.ts";
+import type { Reason } from "./reasons.ts";
 
 /** What a finding is read together with. */
 interface Surroundings {

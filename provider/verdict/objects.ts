@@ -16,7 +16,7 @@ import type {
   V1Service,
   V1StatefulSet,
 } from "@kubernetes/client-node";
-import type { ConfigReference } from "./config-reference";
+import type { ConfigReference } from "./config-reference.ts";
 
 /** The library's types are of parsed objects; the API server sends JSON, in which a time is a string. */
 type Json<T> = T extends Date

@@ -1,9 +1,9 @@
-import { VERDICT } from "../../contract/verdict";
-import { timeOf } from "./event";
-import type { Finding } from "./finding";
-import { type Container, type ContainerStatus, type Event, type Pod, uidOf } from "./objects";
-import { AT_DEADLINE } from "./reasons";
-import { finding, isInit, type Subject } from "./subject";
+import { VERDICT } from "../../contract/verdict.ts";
+import { timeOf } from "./event.ts";
+import type { Finding } from "./finding.ts";
+import { type Container, type ContainerStatus, type Event, type Pod, uidOf } from "./objects.ts";
+import { AT_DEADLINE } from "./reasons.ts";
+import { finding, isInit, type Subject } from "./subject.ts";
 
 /** Even the shortest probe gets this long before its answers are held against a container. */
 const PROBE_SECONDS = 10;

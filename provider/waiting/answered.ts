@@ -1,6 +1,6 @@
-import { isPassing } from "../cluster/api-error";
-import { pause } from "../cluster/pause";
-import { FIRST_ANSWER_MILLISECONDS } from "./trouble";
+import { isPassing } from "../cluster/api-error.ts";
+import { pause } from "../cluster/pause.ts";
+import { FIRST_ANSWER_MILLISECONDS } from "./trouble.ts";
 
 const PAUSE_MILLISECONDS = 1000;
 

@@ -1,8 +1,8 @@
-import type { NeededRight } from "../../rights";
-import type { Cluster } from "../cluster";
-import type { Subscription } from "../cluster/subscription";
-import type { FinalVerdict, Finding, Verdict } from "../verdict/finding";
-import type { Trail } from "../verdict/trail";
+import type { NeededRight } from "../../rights.ts";
+import type { Cluster } from "../cluster.ts";
+import type { Subscription } from "../cluster/subscription.ts";
+import type { FinalVerdict, Finding, Verdict } from "../verdict/finding.ts";
+import type { Trail } from "../verdict/trail.ts";
 
 /** What verdicts on the wait itself are about. */
 export interface Place {

@@ -1,7 +1,7 @@
-import type { FinalVerdict } from "../verdict/finding";
-import { isDisabling } from "../cluster/preflight";
-import type { Awaited } from "./awaited";
-import { forbidden, lackOf } from "./forbidden";
+import type { FinalVerdict } from "../verdict/finding.ts";
+import { isDisabling } from "../cluster/preflight.ts";
+import type { Awaited } from "./awaited.ts";
+import { forbidden, lackOf } from "./forbidden.ts";
 
 /** A verdict on a closer look than the watches give: undefined where only they are behind. */
 export async function confirmed<O, R extends object>(

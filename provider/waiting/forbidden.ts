@@ -1,11 +1,11 @@
-import { type NeededRight, resourceOf, type Right } from "../../rights";
-import type { Trouble } from "../cluster/health";
-import { type Lack, NO_LACK } from "../cluster/preflight";
-import type { Failed, Finding } from "../verdict/finding";
-import { REASONS } from "../verdict/reasons";
-import type { Awaited, Place } from "./awaited";
-import { groups } from "../groups";
-import { table } from "../table";
+import { type NeededRight, resourceOf, type Right } from "../../rights.ts";
+import type { Trouble } from "../cluster/health.ts";
+import { type Lack, NO_LACK } from "../cluster/preflight.ts";
+import type { Failed, Finding } from "../verdict/finding.ts";
+import { REASONS } from "../verdict/reasons.ts";
+import type { Awaited, Place } from "./awaited.ts";
+import { groups } from "../groups.ts";
+import { table } from "../table.ts";
 
 /** For an identity that the API server does not name. */
 const NAMELESS = "this identity";

@@ -1,6 +1,6 @@
-import { type Health, healthAfter, isRefusal, troublesOf } from "../cluster/health";
-import { pause } from "../cluster/pause";
-import { Subscription } from "../cluster/subscription";
+import { type Health, healthAfter, isRefusal, troublesOf } from "../cluster/health.ts";
+import { pause } from "../cluster/pause.ts";
+import { Subscription } from "../cluster/subscription.ts";
 
 const PAUSE_MILLISECONDS = 250;
 

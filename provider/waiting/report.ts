@@ -1,10 +1,10 @@
-import type { Evidence } from "../../contract/evidence";
-import { bounded } from "../verdict/bound";
-import { evidenceOf, logSources } from "../verdict/evidence";
-import type { Finding } from "../verdict/finding";
-import { reportOn } from "../verdict/report";
-import type { Reported } from "./awaited";
-import { shortcomings } from "./forbidden";
+import type { Evidence } from "../../contract/evidence.ts";
+import { bounded } from "../verdict/bound.ts";
+import { evidenceOf, logSources } from "../verdict/evidence.ts";
+import type { Finding } from "../verdict/finding.ts";
+import { reportOn } from "../verdict/report.ts";
+import type { Reported } from "./awaited.ts";
+import { shortcomings } from "./forbidden.ts";
 
 /** Logs and the like are worth waiting for, but not long: the verdict is known. */
 const EVIDENCE_MILLISECONDS = 10_000;

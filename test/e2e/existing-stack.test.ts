@@ -5,12 +5,12 @@ import { readFileSync } from "node:fs";
 import { cp, readFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import { kubeConfig } from "../../testbed/cluster";
-import { folderWith, removeFolders } from "../support/folder";
-import { Project } from "../../testbed/project";
-import { succeed } from "../../testbed/succeed";
+import { kubeConfig } from "../../testbed/cluster.ts";
+import { folderWith, removeFolders } from "../support/folder.ts";
+import { Project } from "../../testbed/project.ts";
+import { succeed } from "../../testbed/succeed.ts";
 
-const KEPT = join(__dirname, "../fixtures/existing-stack");
+const KEPT = join(import.meta.dirname, "../fixtures/existing-stack");
 /** The context's name is in the states, which must not depend on the machine. */
 const CONTEXT = "existing";
 
@@ -64,7 +64,9 @@ beforeAll(async () => {
   });
   await cp(join(KEPT, "echo"), join(project.folder, "echo"), { recursive: true });
   commit = await project.commit("the service");
-  for (const [key, value] of Object.entries(SECRETS)) await project.secret(key, value);
+  for (const [key, value] of Object.entries(SECRETS)) {
+    await project.secret(key, value);
+  }
 });
 afterAll(async () => {
   removeFolders();
@@ -116,7 +118,7 @@ async function restore(name: string): Promise<number> {
 }
 
 function versionOf(_: string, plugin: string): string {
-  const file = join(__dirname, "../../node_modules", plugin, "package.json");
+  const file = join(import.meta.dirname, "../../node_modules", plugin, "package.json");
   return `"version":"${(JSON.parse(readFileSync(file, "utf8")) as { version: string }).version}"`;
 }
 

@@ -1,11 +1,11 @@
 // Proves a copy into a registry with basic authentication; token services of cloud registries are not had here.
 import { parse, stringify } from "yaml";
 
-import type { ReleaseRecord } from "../../contract/release-record";
-import { PrivateRegistry } from "../support/private-registry";
-import { Project } from "../../testbed/project";
-import { shop } from "../../testbed/shop";
-import { succeed } from "../../testbed/succeed";
+import type { ReleaseRecord } from "../../contract/release-record.ts";
+import { PrivateRegistry } from "../support/private-registry.ts";
+import { Project } from "../../testbed/project.ts";
+import { shop } from "../../testbed/shop.ts";
+import { succeed } from "../../testbed/succeed.ts";
 
 const WRONG = "wr0ng-password";
 

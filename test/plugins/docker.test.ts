@@ -5,10 +5,10 @@ import { dirname, join } from "node:path";
 
 import { execa } from "execa";
 
-import { contextFiles } from "../../build-context/context-files";
-import { environment } from "../../tools/platform/environment";
-import { registryDigest } from "../../tools/platform/registry-digest";
-import { Program } from "../support/program";
+import { contextFiles } from "../../build-context/context-files.ts";
+import { environment } from "../../tools/platform/environment.ts";
+import { registryDigest } from "../../tools/platform/registry-digest.ts";
+import { Program } from "../support/program.ts";
 
 let program: Program;
 beforeAll(async () => {

@@ -48,7 +48,9 @@ export async function deploy<T>(
         const { type, name, custom } = args;
         const { plain, secrets } = unwrapped(args.inputs as Record<string, unknown>);
         received.set(`${type} ${name}`, { plain, secrets });
-        if (custom !== true) return { id: undefined, state: {} };
+        if (custom !== true) {
+          return { id: undefined, state: {} };
+        }
         return {
           id: preview ? undefined : `${name}-id`,
           state: { ...plain, ...outputs(type, plain) },

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 
-import type { ProviderConfig } from "../../contract/provider-config";
-import { folderWith } from "./folder";
+import type { ProviderConfig } from "../../contract/provider-config.ts";
+import { folderWith } from "./folder.ts";
 
 /**
  * A kubeconfig of its own for a server that speaks plain HTTP, in a folder that `removeFolders` takes away.

@@ -31,7 +31,9 @@ export async function textBelow(folder: string): Promise<string> {
 }
 
 function absent(error: NodeJS.ErrnoException): string {
-  if (error.code === "ENOENT") return "";
+  if (error.code === "ENOENT") {
+    return "";
+  }
   throw error;
 }
 
@@ -54,7 +56,9 @@ export class ArgumentsWatch {
       const lines = processes.map((id) =>
         readFile(`/proc/${id}/cmdline`, "latin1").catch(() => ""),
       );
-      for (const line of await Promise.all(lines)) this.#seen.add(line.replaceAll("\0", " "));
+      for (const line of await Promise.all(lines)) {
+        this.#seen.add(line.replaceAll("\0", " "));
+      }
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   }

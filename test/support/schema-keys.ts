@@ -16,8 +16,12 @@ export function schemaKeys(schema: z.ZodType): string[] {
 
 /** Paths of the keys of a value in the same form, where these are the paths at which the user chooses names. */
 export function valueKeys(value: unknown, named: readonly string[], path = ""): string[] {
-  if (Array.isArray(value)) return value.flatMap((item) => valueKeys(item, named, path));
-  if (typeof value !== "object" || value === null) return [];
+  if (Array.isArray(value)) {
+    return value.flatMap((item) => valueKeys(item, named, path));
+  }
+  if (typeof value !== "object" || value === null) {
+    return [];
+  }
   return Object.entries(value).flatMap(([key, inner]) => {
     const step = named.includes(path) ? "*" : key;
     const at = path === "" ? step : `${path}.${step}`;

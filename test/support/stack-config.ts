@@ -2,8 +2,8 @@ import { join } from "node:path";
 
 import { parse } from "yaml";
 
-import { parseSettings, type Settings, type StackConfig } from "../../settings";
-import { folderWith } from "./folder";
+import { parseSettings, type Settings, type StackConfig } from "../../settings.ts";
+import { folderWith } from "./folder.ts";
 
 /** A kubeconfig with one context named `only`. */
 export const KUBECONFIG = `
@@ -67,4 +67,4 @@ export function stackFile(text: string, version: "1.1" | "1.2" = "1.2"): StackCo
 }
 
 /** The folder of the checkout. */
-export const CHECKOUT = join(__dirname, "../..");
+export const CHECKOUT = join(import.meta.dirname, "../..");

@@ -2,27 +2,27 @@
 import { existsSync } from "node:fs";
 
 import { KubeConfig } from "@kubernetes/client-node";
-import type { EngineEvent } from "@pulumi/pulumi/automation";
+import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
 import { execa } from "execa";
 
-import { remedyAfter } from "../../cli/aftermath";
-import { clusterSettingOf } from "../../cli/cluster-access";
-import { earlierRelease } from "../../cli/earlier";
-import { engineFailure } from "../../cli/engine-failure";
-import { CommandFailure, EXIT_CODE } from "../../cli/exit-code";
-import { knownReleases, withFound, withKnown } from "../../cli/known-release";
-import { kubeconfigWith } from "../../cli/kubeconfig";
-import { serviceOf, slipwayOutputs } from "../../cli/outputs";
-import { type Pin, pinOf, pinsOf, withoutPins, withPin } from "../../cli/pins";
-import { failureOf, release } from "../../cli/release";
-import { assertApart, writeResult } from "../../cli/result-file";
-import { change, wantedOf } from "../../cli/rollback";
-import type { StateResource } from "../../cli/recover/engine-state";
-import { type ServiceStatus, statusOf, words as statusWords } from "../../cli/status";
-import { age, table } from "../../cli/words";
-import type { HistoryEntry, ReleaseRecord } from "../../contract/release-record";
-import { RESOURCES } from "../../contract/tokens";
-import { CHECKOUT, KUBECONFIG } from "../support/stack-config";
+import { remedyAfter } from "../../cli/aftermath.ts";
+import { clusterSettingOf } from "../../cli/cluster-access.ts";
+import { earlierRelease } from "../../cli/earlier.ts";
+import { engineFailure } from "../../cli/engine-failure.ts";
+import { CommandFailure, EXIT_CODE } from "../../cli/exit-code.ts";
+import { knownReleases, withFound, withKnown } from "../../cli/known-release.ts";
+import { kubeconfigWith } from "../../cli/kubeconfig.ts";
+import { serviceOf, slipwayOutputs } from "../../cli/outputs.ts";
+import { type Pin, pinOf, pinsOf, withoutPins, withPin } from "../../cli/pins.ts";
+import { failureOf, release } from "../../cli/release.ts";
+import { assertApart, writeResult } from "../../cli/result-file.ts";
+import { change, wantedOf } from "../../cli/rollback.ts";
+import type { StateResource } from "../../cli/recover/engine-state.ts";
+import { type ServiceStatus, statusOf, words as statusWords } from "../../cli/status.ts";
+import { age, table } from "../../cli/words.ts";
+import type { HistoryEntry, ReleaseRecord } from "../../contract/release-record.ts";
+import { RESOURCES } from "../../contract/tokens.ts";
+import { CHECKOUT, KUBECONFIG } from "../support/stack-config.ts";
 
 const digest = (letter: string): string => `sha256:${letter.repeat(64)}`;
 const entry = (letter: string, more: Partial<HistoryEntry> = {}): HistoryEntry => ({
@@ -44,7 +44,9 @@ function failureOfCall(call: () => unknown): CommandFailure {
   try {
     call();
   } catch (error) {
-    if (error instanceof CommandFailure) return error;
+    if (error instanceof CommandFailure) {
+      return error;
+    }
   }
   throw new Error("the call has not failed");
 }
@@ -275,7 +277,9 @@ describe("an up that fails", () => {
       name: "dev",
       up: (hears, onEvent) => {
         hears(said);
-        for (const event of events) onEvent(event);
+        for (const event of events) {
+          onEvent(event);
+        }
         return Promise.resolve({ succeeded: false, said });
       },
       outputs: () =>

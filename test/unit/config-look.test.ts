@@ -1,13 +1,13 @@
 // Proves what is looked for and what becomes of the answers; that the kubelet waits for the same is proved by the catalogue.
-import { KubeconfigApi } from "../../provider/cluster/api";
-import { ConfigLook, lookupIn, type Lookup } from "../../provider/readiness/config-look";
-import { configOf, titleOf } from "../../provider/verdict/config";
-import type { Observed, Pod } from "../../provider/verdict/objects";
-import { judgeAtOnce } from "../../provider/verdict/rollout";
-import { ApiServer } from "../support/api-server";
-import { removeFolders } from "../support/folder";
-import { kubeconfigOf } from "../support/kubeconfig";
-import { complete, deployment, release, unreadyPod } from "../support/release-objects";
+import { KubeconfigApi } from "../../provider/cluster/api.ts";
+import { ConfigLook, lookupIn, type Lookup } from "../../provider/readiness/config-look.ts";
+import { configOf, titleOf } from "../../provider/verdict/config.ts";
+import type { Observed, Pod } from "../../provider/verdict/objects.ts";
+import { judgeAtOnce } from "../../provider/verdict/rollout.ts";
+import { ApiServer } from "../support/api-server.ts";
+import { removeFolders } from "../support/folder.ts";
+import { kubeconfigOf } from "../support/kubeconfig.ts";
+import { complete, deployment, release, unreadyPod } from "../support/release-objects.ts";
 
 afterEach(() => {
   jest.useRealTimers();

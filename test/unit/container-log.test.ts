@@ -1,7 +1,7 @@
 // Proves what is asked for of a log and what is told of it; that a real kubelet's log goes through here is for the stories.
-import type { Api, Query } from "../../provider/cluster/api";
-import { containerLog } from "../../provider/cluster/container-log";
-import { KnownSecrets } from "../../provider/known-secrets";
+import type { Api, Query } from "../../provider/cluster/api.ts";
+import { containerLog } from "../../provider/cluster/container-log.ts";
+import { KnownSecrets } from "../../provider/known-secrets.ts";
 
 const SOURCE = { pod: "shop-1", container: "shop", previous: false };
 const BYTES = 131_072;

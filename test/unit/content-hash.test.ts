@@ -3,8 +3,8 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, cpSync, rmSync, symlinkSync, utimesSync } from "node:fs";
 import { join } from "node:path";
 
-import { type Content, contentHash } from "../../build-context/content-hash";
-import { folderWith, removeFolders, write } from "../support/folder";
+import { type Content, contentHash } from "../../build-context/content-hash.ts";
+import { folderWith, removeFolders, write } from "../support/folder.ts";
 
 afterEach(removeFolders);
 

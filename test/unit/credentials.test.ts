@@ -3,19 +3,19 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 
-import type { ClusterProviders } from "../../components/cluster";
-import { Credential, type CredentialDefinition } from "../../components/credentials/credential";
-import { ExternalSecretReadiness } from "../../components/credentials/external-secret-readiness";
-import { secretTemplate } from "../../components/credentials/format";
-import { credentialsOf, secretsOf } from "../../components/credentials/credential-use";
-import { Namespace } from "../../components/namespace";
-import { SealedValues } from "../../components/credentials/sealed-values";
-import { SecretReadiness } from "../../components/credentials/secret-readiness";
-import { SlipwayProvider } from "../../components/slipway-provider";
-import { deploy, only, type Outputs, providerOf, valueOf } from "../support/engine";
-import { removeFolders } from "../support/folder";
-import { settingsOf, VALID } from "../support/stack-config";
-import { RESOURCES } from "../../contract/tokens";
+import type { ClusterProviders } from "../../components/cluster.ts";
+import { Credential, type CredentialDefinition } from "../../components/credentials/credential.ts";
+import { ExternalSecretReadiness } from "../../components/credentials/external-secret-readiness.ts";
+import { secretTemplate } from "../../components/credentials/format.ts";
+import { credentialsOf, secretsOf } from "../../components/credentials/credential-use.ts";
+import { Namespace } from "../../components/namespace.ts";
+import { SealedValues } from "../../components/credentials/sealed-values.ts";
+import { SecretReadiness } from "../../components/credentials/secret-readiness.ts";
+import { SlipwayProvider } from "../../components/slipway-provider.ts";
+import { deploy, only, type Outputs, providerOf, valueOf } from "../support/engine.ts";
+import { removeFolders } from "../support/folder.ts";
+import { settingsOf, VALID } from "../support/stack-config.ts";
+import { RESOURCES } from "../../contract/tokens.ts";
 
 afterEach(removeFolders);
 
@@ -224,7 +224,9 @@ describe("settings of credentials", () => {
     try {
       settingsOf({ ...VALID, ...settings, ...secrets }, { secretKeys: Object.keys(secrets) });
     } catch (error) {
-      if (!pulumi.RunError.isInstance(error)) throw error;
+      if (!pulumi.RunError.isInstance(error)) {
+        throw error;
+      }
       return error.message;
     }
     return "";
@@ -240,7 +242,9 @@ describe("settings of credentials", () => {
       { secretKeys: ["key"] },
     );
     const source = credentials["payment"]?.keys["KEY"];
-    if (source === undefined || !("value" in source)) throw new Error("there is no value");
+    if (source === undefined || !("value" in source)) {
+      throw new Error("there is no value");
+    }
     expect(await pulumi.isSecret(pulumi.output(source.value))).toBe(true);
     expect(await valueOf(pulumi.output(source.value))).toBe("hunter2");
   });

@@ -1,10 +1,13 @@
 // Cannot prove what the controller really does: test/e2e/external-secrets.test.ts asks the real one.
-import type { Api } from "../../provider/cluster/api";
-import { ApiError } from "../../provider/cluster/api-error";
-import { ExternalSecretReadiness } from "../../provider/external-secret-readiness";
-import { type ExternalSecret, judgeExternalSecret } from "../../provider/secret-readiness/external";
-import type { Properties, Subject } from "../../wire/plugin";
-import { RESOURCES } from "../../contract/tokens";
+import type { Api } from "../../provider/cluster/api.ts";
+import { ApiError } from "../../provider/cluster/api-error.ts";
+import { ExternalSecretReadiness } from "../../provider/external-secret-readiness.ts";
+import {
+  type ExternalSecret,
+  judgeExternalSecret,
+} from "../../provider/secret-readiness/external.ts";
+import type { Properties, Subject } from "../../wire/plugin.ts";
+import { RESOURCES } from "../../contract/tokens.ts";
 
 const inputs = { namespace: "shop", name: "payment", manifestHash: "sha256:1" };
 const subject: Subject = {
@@ -36,7 +39,9 @@ interface Objects {
 /** An API server whose objects may change. */
 function apiWith(objects: Objects, patched: unknown[] = []): Api {
   const get = (path: string): Promise<unknown> => {
-    if (path.endsWith("/events")) return Promise.resolve({ items: objects.events ?? [] });
+    if (path.endsWith("/events")) {
+      return Promise.resolve({ items: objects.events ?? [] });
+    }
     const found = path.includes("/externalsecrets/") ? objects.externalSecret : objects.secret;
     return found ? Promise.resolve(found) : Promise.reject(new ApiError(404, "not found"));
   };

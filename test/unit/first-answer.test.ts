@@ -3,20 +3,22 @@ import { createServer as createTls } from "node:https";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 
-import { SlipwayProvider } from "../../provider/slipway";
-import { KubeconfigApi } from "../../provider/cluster/api";
-import { ApiError } from "../../provider/cluster/api-error";
-import { whyNoAnswer } from "../../provider/cluster/first-answer";
-import { UNKNOWN } from "../../wire/unknown";
-import { removeFolders } from "../support/folder";
-import { kubeconfigOf } from "../support/kubeconfig";
-import { mutualTls } from "../support/mutual-tls";
+import { SlipwayProvider } from "../../provider/slipway.ts";
+import { KubeconfigApi } from "../../provider/cluster/api.ts";
+import { ApiError } from "../../provider/cluster/api-error.ts";
+import { whyNoAnswer } from "../../provider/cluster/first-answer.ts";
+import { UNKNOWN } from "../../wire/unknown.ts";
+import { removeFolders } from "../support/folder.ts";
+import { kubeconfigOf } from "../support/kubeconfig.ts";
+import { mutualTls } from "../support/mutual-tls.ts";
 
 const servers: Server[] = [];
 afterEach(() => {
   jest.useRealTimers();
   removeFolders();
-  for (const server of servers.splice(0)) server.close();
+  for (const server of servers.splice(0)) {
+    server.close();
+  }
 });
 const never = new AbortController().signal;
 const SOON = 200;
@@ -77,7 +79,9 @@ test("a wrong certificate is told", async () => {
 test("a server that never answers is given up", async () => {
   const port = await listening(createServer(() => undefined));
   expect(await told(`http://127.0.0.1:${port}`, SOON)).toMatch(/no answer within 0\.2 s/);
-  for (const server of servers) server.closeAllConnections();
+  for (const server of servers) {
+    server.closeAllConnections();
+  }
 });
 
 test("an API server that comes up in time has answered", async () => {

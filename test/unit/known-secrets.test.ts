@@ -1,8 +1,8 @@
 // Proves what is left out of texts and evidence; that a real pod's log goes through here is for the story of credentials.
-import type { Evidence } from "../../contract/evidence";
-import { KnownSecrets } from "../../provider/known-secrets";
-import { NASTY } from "../fixtures/nasty-texts";
-import { FACTOR, growth } from "../support/growth";
+import type { Evidence } from "../../contract/evidence.ts";
+import { KnownSecrets } from "../../provider/known-secrets.ts";
+import { NASTY } from "../fixtures/nasty-texts.ts";
+import { FACTOR, growth } from "../support/growth.ts";
 
 const secrets = new KnownSecrets();
 for (const value of [

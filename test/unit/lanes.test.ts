@@ -2,19 +2,19 @@
 import * as k8s from "@pulumi/kubernetes";
 import type { ProviderResource } from "@pulumi/pulumi";
 
-import type { ClusterProviders } from "../../components/cluster";
-import { AccessProof } from "../../components/lanes/access-proof";
-import { JenkinsAccess } from "../../components/lanes/jenkins-access";
-import { LaneGuard } from "../../components/lanes/lane-guard";
-import type { JenkinsDefinition } from "../../components/lanes/definition";
-import { planLanes } from "../../components/lanes/plan";
-import type { Delivery } from "../../components/lanes/lane-rights";
-import { type Rule, rulesOf } from "../../components/lanes/roles";
-import { Namespace } from "../../components/namespace";
-import { SlipwayProvider } from "../../components/slipway-provider";
-import type { Right } from "../../rights";
-import { deploy, type Outputs, only, providerOf, valueOf } from "../support/engine";
-import { RESOURCES } from "../../contract/tokens";
+import type { ClusterProviders } from "../../components/cluster.ts";
+import { AccessProof } from "../../components/lanes/access-proof.ts";
+import { JenkinsAccess } from "../../components/lanes/jenkins-access.ts";
+import { LaneGuard } from "../../components/lanes/lane-guard.ts";
+import type { JenkinsDefinition } from "../../components/lanes/definition.ts";
+import { planLanes } from "../../components/lanes/plan.ts";
+import type { Delivery } from "../../components/lanes/lane-rights.ts";
+import { type Rule, rulesOf } from "../../components/lanes/roles.ts";
+import { Namespace } from "../../components/namespace.ts";
+import { SlipwayProvider } from "../../components/slipway-provider.ts";
+import type { Right } from "../../rights.ts";
+import { deploy, type Outputs, only, providerOf, valueOf } from "../support/engine.ts";
+import { RESOURCES } from "../../contract/tokens.ts";
 
 const controller = { namespace: "kube-system", name: "sealed-secrets-controller" };
 const JENKINS: JenkinsDefinition = { apiServer: { cidr: "10.0.0.1/32", ports: [6443] } };
@@ -85,11 +85,14 @@ test("the deploy lane may write each kind that the stack registers, and follow w
     "serviceaccounts",
     "networkpolicies.networking.k8s.io",
     "poddisruptionbudgets.policy",
-  ])
-    for (const verb of ["create", "get", "patch", "delete"])
+  ]) {
+    for (const verb of ["create", "get", "patch", "delete"]) {
       expect(rights).toContain(`${verb} ${kind}`);
-  for (const looked of ["pods", "replicasets.apps", "endpointslices.discovery.k8s.io"])
+    }
+  }
+  for (const looked of ["pods", "replicasets.apps", "endpointslices.discovery.k8s.io"]) {
     expect(rights).toEqual(expect.arrayContaining([`list ${looked}`, `watch ${looked}`]));
+  }
   expect(rights).not.toContain("create configmaps");
   expect(rights).not.toContain("create ingresses.networking.k8s.io");
 });
@@ -110,8 +113,9 @@ test("nobody may write roles, bindings, namespaces or policies, run a command in
     "patch sealedsecrets.bitnami.com payment",
   ]);
   expect(said(writes, undefined)).toEqual([]);
-  for (const lane of ["preview", "build", "deploy"])
+  for (const lane of ["preview", "build", "deploy"]) {
     expect(said(writes, `store-jenkins-${lane}`)).toEqual(["create pods", "delete pods"]);
+  }
   expect(all.filter(({ subresource }) => /exec|token|attach/.test(subresource ?? ""))).toEqual([]);
 });
 

@@ -1,9 +1,9 @@
 // Proves what is read out of a log beside a finding, by two tables: lines that tell the cause, and lines that do not.
-import { explained } from "../../provider/verdict/log-hints";
-import type { Pod } from "../../provider/verdict/objects";
-import type { Reason } from "../../provider/verdict/reasons";
-import { NASTY } from "../fixtures/nasty-texts";
-import { FACTOR, growth } from "../support/growth";
+import { explained } from "../../provider/verdict/log-hints.ts";
+import type { Pod } from "../../provider/verdict/objects.ts";
+import type { Reason } from "../../provider/verdict/reasons.ts";
+import { NASTY } from "../fixtures/nasty-texts.ts";
+import { FACTOR, growth } from "../support/growth.ts";
 
 const POD: Pod = {
   metadata: { name: "shop-1", uid: "shop-1-uid" },

@@ -1,8 +1,8 @@
 // Proves what is taken for a secret by two tables of lines; a secret that nothing marks is not found, as the docs say.
-import { masked } from "../../provider/mask/mask";
-import { NASTY } from "../fixtures/nasty-texts";
-import { FACTOR, growth } from "../support/growth";
-import { MASKED, UNTOUCHED } from "../fixtures/masked-lines";
+import { masked } from "../../mask/mask.ts";
+import { NASTY } from "../fixtures/nasty-texts.ts";
+import { FACTOR, growth } from "../support/growth.ts";
+import { MASKED, UNTOUCHED } from "../fixtures/masked-lines.ts";
 
 test.each<readonly [line: string, told: string]>([
   ["DB_PASSWORD=hunter2 tries again", "DB_PASSWORD=*** tries again"],

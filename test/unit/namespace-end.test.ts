@@ -1,11 +1,11 @@
 // A fake API server has the namespace; a real one's end is held up in test/e2e where the platform has a dead API.
-import { requireNamespace, SlipwayProvider } from "../../components";
-import { KubeconfigApi } from "../../provider/cluster/api";
-import { namespaceEnd } from "../../provider/namespace-end";
-import { ApiServer } from "../support/api-server";
-import { deploy } from "../support/engine";
-import { removeFolders } from "../support/folder";
-import { kubeconfigOf } from "../support/kubeconfig";
+import { requireNamespace, SlipwayProvider } from "../../components/index.ts";
+import { KubeconfigApi } from "../../provider/cluster/api.ts";
+import { namespaceEnd } from "../../provider/namespace-end.ts";
+import { ApiServer } from "../support/api-server.ts";
+import { deploy } from "../support/engine.ts";
+import { removeFolders } from "../support/folder.ts";
+import { kubeconfigOf } from "../support/kubeconfig.ts";
 
 let server: ApiServer;
 beforeAll(async () => {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 import { execa } from "execa";
 
-import { CHECKOUT } from "../support/stack-config";
+import { CHECKOUT } from "../support/stack-config.ts";
 
 interface Range {
   readonly node?: string;
@@ -55,7 +55,7 @@ describe("the loader of a checkout", () => {
   const on = (version: string) => {
     const pretend = `Object.defineProperty(process.versions, "node", { value: "${version}" });
       Object.defineProperty(process, "version", { value: "v${version}" });
-      require("./loader.cjs");`;
+      require("./preload.cjs");`;
     return execa(process.execPath, ["-e", pretend], { cwd: CHECKOUT, reject: false });
   };
 

@@ -1,14 +1,14 @@
 // Proves what the provider answers to the engine's calls about objects of other kinds; what the engine makes of it is proved in test/e2e.
-import type { ObjectRecord } from "../../contract/object-readiness";
-import { SlipwayProvider } from "../../provider/slipway";
-import { PartialFailure, type Properties, type Subject } from "../../wire/plugin";
-import { UNKNOWN } from "../../wire/unknown";
-import { type ApiObject, ApiServer } from "../support/api-server";
-import { removeFolders } from "../support/folder";
-import { awaitedOf, objectOf } from "../support/kind-objects";
-import { kubeconfigOf } from "../support/kubeconfig";
-import { until } from "../support/until";
-import { RESOURCES } from "../../contract/tokens";
+import type { ObjectRecord } from "../../contract/object-readiness.ts";
+import { SlipwayProvider } from "../../provider/slipway.ts";
+import { PartialFailure, type Properties, type Subject } from "../../wire/plugin.ts";
+import { UNKNOWN } from "../../wire/unknown.ts";
+import { type ApiObject, ApiServer } from "../support/api-server.ts";
+import { removeFolders } from "../support/folder.ts";
+import { awaitedOf, objectOf } from "../support/kind-objects.ts";
+import { kubeconfigOf } from "../support/kubeconfig.ts";
+import { until } from "../support/until.ts";
+import { RESOURCES } from "../../contract/tokens.ts";
 
 const INPUTS: Properties = { ...awaitedOf("example.com/v1", "Widget", { deadlineSeconds: 60 }) };
 const READY = { observedGeneration: 2, conditions: [{ type: "Ready", status: "True" }] };
@@ -127,7 +127,9 @@ describe("on a server", () => {
     provider.create(subject, { inputs: { ...INPUTS, ...news }, preview: false, timeoutSeconds: 0 });
   const failure = async (news: Properties = {}) => {
     const error: unknown = await create(news).catch((reason: unknown) => reason);
-    if (!(error instanceof PartialFailure)) throw new Error(`it did not fail: ${String(error)}`);
+    if (!(error instanceof PartialFailure)) {
+      throw new Error(`it did not fail: ${String(error)}`);
+    }
     return error;
   };
   const read = async (outputs: Properties) => {

@@ -1,8 +1,8 @@
 // Proves that a text of others has nothing that a terminal obeys.
-import { withPlainMessages } from "../../provider/cluster/plain-messages";
-import { plain } from "../../provider/mask/plain";
-import { NASTY } from "../fixtures/nasty-texts";
-import { FACTOR, growth } from "../support/growth";
+import { withPlainMessages } from "../../provider/cluster/plain-messages.ts";
+import { plain } from "../../mask/plain.ts";
+import { NASTY } from "../fixtures/nasty-texts.ts";
+import { FACTOR, growth } from "../support/growth.ts";
 
 test.each([
   ["a\tb\nc", "a\tb\nc"],

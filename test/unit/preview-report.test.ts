@@ -2,20 +2,20 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import type { EngineEvent } from "@pulumi/pulumi/automation";
+import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
 
-import { parseExpectation, unexpected } from "../../cli/preview/expectation";
-import { marker, previewMarkdown } from "../../cli/preview/markdown";
-import { type PreviewReport, previewReport } from "../../cli/preview/preview";
-import { code } from "../../cli/preview/words";
-import { COMPONENTS } from "../../contract/tokens";
-import { SECRET, SIGNATURE } from "../../wire/signature";
+import { parseExpectation, unexpected } from "../../cli/preview/expectation.ts";
+import { marker, previewMarkdown } from "../../cli/preview/markdown.ts";
+import { type PreviewReport, previewReport } from "../../cli/preview/preview.ts";
+import { code } from "../../cli/preview/words.ts";
+import { COMPONENTS } from "../../contract/tokens.ts";
+import { SECRET, SIGNATURE } from "../../wire/signature.ts";
 
 const WHERE = { project: "slipway", stack: "dev" };
 const TAG = "054f5d820877ef7b337955eb5ad56d47";
 
 function recorded(name: string): EngineEvent[] {
-  const file = join(__dirname, "../fixtures/preview", `${name}.jsonl`);
+  const file = join(import.meta.dirname, "../fixtures/preview", `${name}.jsonl`);
   return readFileSync(file, "utf8")
     .trim()
     .split("\n")
@@ -28,7 +28,9 @@ function reported(name: string): PreviewReport {
 
 function service(report: PreviewReport, name: string) {
   const found = report.services.find((one) => one.name === name);
-  if (found === undefined) throw new Error(`no ${name} in the report`);
+  if (found === undefined) {
+    throw new Error(`no ${name} in the report`);
+  }
   return found;
 }
 
@@ -114,7 +116,9 @@ test("a variable whose value the engine keeps secret is a restart, although both
   const blinded = { ...secret, ciphertext: "[secret]" };
   const events = recorded("commit").map((event) => {
     const { metadata } = event.resourcePreEvent ?? {};
-    if (!metadata?.urn.endsWith("Deployment::shop")) return event;
+    if (!metadata?.urn.endsWith("Deployment::shop")) {
+      return event;
+    }
     for (const state of [metadata.old, metadata.new]) {
       const { spec } = state?.inputs as { spec: { template: { spec: { containers: unknown[] } } } };
       const [container] = spec.template.spec.containers as { env: unknown[] }[];
@@ -216,7 +220,9 @@ test("no value of a variable or a secret gets out, by any way", () => {
   ]) {
     const events = recorded(name);
     const all = JSON.stringify(previewReport(WHERE, events)) + previewMarkdown(reported(name));
-    if (name !== "delete") expect(JSON.stringify(events)).toContain("canary-greeting");
+    if (name !== "delete") {
+      expect(JSON.stringify(events)).toContain("canary-greeting");
+    }
     expect(all).not.toMatch(/canary|AgA|\[secret\]|ciphertext/);
   }
 });

@@ -2,14 +2,14 @@
 // give them is for test/e2e/environments.test.ts.
 import * as pulumi from "@pulumi/pulumi";
 
-import { Image, promote, type PromotionArgs, SlipwayProvider } from "../../components";
-import { ImageCopy } from "../../components/image/image-copy";
-import type { ReleaseLook, ReleaseLooks } from "../../contract/release-looks";
-import type { ReleaseRecord } from "../../contract/release-record";
-import { readySince } from "../../components/promotion/rules";
-import { deploy, inputsOf, only, valueOf } from "../support/engine";
-import { removeFolders } from "../support/folder";
-import { settingsOf, VALID } from "../support/stack-config";
+import { Image, promote, type PromotionArgs, SlipwayProvider } from "../../components/index.ts";
+import { ImageCopy } from "../../components/image/image-copy.ts";
+import type { ReleaseLook, ReleaseLooks } from "../../contract/release-looks.ts";
+import type { ReleaseRecord } from "../../contract/release-record.ts";
+import { readySince } from "../../components/promotion/rules.ts";
+import { deploy, inputsOf, only, valueOf } from "../support/engine.ts";
+import { removeFolders } from "../support/folder.ts";
+import { settingsOf, VALID } from "../support/stack-config.ts";
 
 afterAll(removeFolders);
 
@@ -51,7 +51,9 @@ async function promoted(
   const asked: unknown[] = [];
   const answer = ({ inputs }: { readonly inputs: Record<string, unknown> }) => {
     asked.push(inputs);
-    if ("releases" in inputs) return { looks };
+    if ("releases" in inputs) {
+      return { looks };
+    }
     const images = (inputs["references"] as string[]).map((reference) => {
       const told = registry[reference];
       return {

@@ -4,17 +4,17 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ReadinessInputs } from "../../contract/readiness";
-import { Cluster } from "../../provider/cluster";
-import { KubeconfigApi } from "../../provider/cluster/api";
-import { AwaitedRelease } from "../../provider/readiness/awaited-release";
-import type { Proof } from "../../provider/verdict/finding";
-import type { Observed } from "../../provider/verdict/objects";
-import { awaitVerdict, type Judgement, presentVerdict } from "../../provider/waiting/wait";
-import { ApiServer } from "../support/api-server";
-import { removeFolders } from "../support/folder";
-import { kubeconfigOf } from "../support/kubeconfig";
-import { applyObserved } from "../support/observed";
+import type { ReadinessInputs } from "../../contract/readiness.ts";
+import { Cluster } from "../../provider/cluster.ts";
+import { KubeconfigApi } from "../../provider/cluster/api.ts";
+import { AwaitedRelease } from "../../provider/readiness/awaited-release.ts";
+import type { Proof } from "../../provider/verdict/finding.ts";
+import type { Observed } from "../../provider/verdict/objects.ts";
+import { awaitVerdict, type Judgement, presentVerdict } from "../../provider/waiting/wait.ts";
+import { ApiServer } from "../support/api-server.ts";
+import { removeFolders } from "../support/folder.ts";
+import { kubeconfigOf } from "../support/kubeconfig.ts";
+import { applyObserved } from "../support/observed.ts";
 import {
   complete,
   deployment,
@@ -23,8 +23,8 @@ import {
   readyPod,
   release,
   unreadyPod,
-} from "../support/release-objects";
-import { until } from "../support/until";
+} from "../support/release-objects.ts";
+import { until } from "../support/until.ts";
 
 let server: ApiServer;
 let interruption: AbortController;

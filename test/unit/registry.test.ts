@@ -3,13 +3,13 @@
 import { chmodSync, existsSync, readFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 
-import { imageDigests } from "../../provider/image-digests";
-import { ImageCopy } from "../../provider/image-copy";
-import { loggedIn } from "../../provider/registry/login";
-import { Registry } from "../../provider/registry/registry";
-import type { Subject } from "../../wire/plugin";
-import { folderWith, removeFolders } from "../support/folder";
-import { RESOURCES } from "../../contract/tokens";
+import { imageDigests } from "../../provider/image-digests.ts";
+import { ImageCopy } from "../../provider/image-copy.ts";
+import { loggedIn } from "../../provider/registry/login.ts";
+import { Registry } from "../../provider/registry/registry.ts";
+import type { Subject } from "../../wire/plugin.ts";
+import { folderWith, removeFolders } from "../support/folder.ts";
+import { RESOURCES } from "../../contract/tokens.ts";
 
 const DIGEST = `sha256:${"a".repeat(64)}`;
 const FROM = `dev.example.com/shop@${DIGEST}`;

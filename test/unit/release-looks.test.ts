@@ -1,9 +1,9 @@
 // A fake API server has the other stack's pods.
-import { KubeconfigApi } from "../../provider/cluster/api";
-import { releaseLooks } from "../../provider/release-looks";
-import { ApiServer } from "../support/api-server";
-import { removeFolders } from "../support/folder";
-import { kubeconfigOf } from "../support/kubeconfig";
+import { KubeconfigApi } from "../../provider/cluster/api.ts";
+import { releaseLooks } from "../../provider/release-looks.ts";
+import { ApiServer } from "../support/api-server.ts";
+import { removeFolders } from "../support/folder.ts";
+import { kubeconfigOf } from "../support/kubeconfig.ts";
 
 let server: ApiServer;
 beforeEach(async () => {

@@ -3,25 +3,29 @@ import * as docker from "@pulumi/docker";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
-import { Namespace } from "../../components/namespace";
-import { Readiness } from "../../components/readiness";
-import { Release, type ReleaseArgs } from "../../components/release";
-import { SlipwayProvider } from "../../components/slipway-provider";
-import { Workload } from "../../components/workload";
-import { workloadHash } from "../../components/manifests/workload";
-import { complete } from "../../components/complete-service";
-import { IMAGE } from "../support/definitions";
-import { deploy, inputsOf, only, type Outputs, providerOf, valueOf } from "../support/engine";
-import { folderWith, removeFolders } from "../support/folder";
-import { RESOURCES } from "../../contract/tokens";
+import { Namespace } from "../../components/namespace.ts";
+import { Readiness } from "../../components/readiness.ts";
+import { Release, type ReleaseArgs } from "../../components/release.ts";
+import { SlipwayProvider } from "../../components/slipway-provider.ts";
+import { Workload } from "../../components/workload.ts";
+import { workloadHash } from "../../components/manifests/workload.ts";
+import { complete } from "../../components/complete-service.ts";
+import { IMAGE } from "../support/definitions.ts";
+import { deploy, inputsOf, only, type Outputs, providerOf, valueOf } from "../support/engine.ts";
+import { folderWith, removeFolders } from "../support/folder.ts";
+import { RESOURCES } from "../../contract/tokens.ts";
 
 afterEach(removeFolders);
 
 const RECORD = { version: 1, verdict: "ready" };
 
 const cluster: Outputs = (type, { metadata, spec }) => {
-  if (type === RESOURCES.Readiness) return { release: RECORD };
-  if (type === "docker:index/image:Image") return { repoDigest: IMAGE };
+  if (type === RESOURCES.Readiness) {
+    return { release: RECORD };
+  }
+  if (type === "docker:index/image:Image") {
+    return { repoDigest: IMAGE };
+  }
   return {
     metadata: { ...(metadata as object), uid: "uid-1", generation: 4 },
     spec: { ...(spec as object), clusterIP: "10.0.0.7" },

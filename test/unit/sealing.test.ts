@@ -10,12 +10,15 @@ import {
   newDigestKey,
   type Place,
   seal,
-} from "../../provider/sealing";
-import { parseCertificate } from "../../provider/sealing/certificate";
-import { sealAnew, sealedOf } from "../../provider/sealing/reseal";
-import { UNKNOWN } from "../../wire/unknown";
-import { removeFolders } from "../support/folder";
-import { certificateOf, open, throwawayKeys } from "../support/sealing";
+} from "../../provider/sealing.ts";
+import type { Api } from "../../provider/cluster/api.ts";
+import { ApiError } from "../../provider/cluster/api-error.ts";
+import { parseCertificate } from "../../provider/sealing/certificate.ts";
+import { Controller } from "../../provider/sealing/controller.ts";
+import { sealAnew, sealedOf } from "../../provider/sealing/reseal.ts";
+import { UNKNOWN } from "../../wire/unknown.ts";
+import { removeFolders } from "../support/folder.ts";
+import { certificateOf, open, throwawayKeys } from "../support/sealing.ts";
 
 const { publicKey, privateKey } = throwawayKeys();
 const strict: Place = { namespace: "shop", name: "payment", scope: "strict" };
@@ -154,6 +157,51 @@ describe("sealing anew", () => {
       encryptedData: { password: UNKNOWN },
       digests: { password: UNKNOWN },
     });
+  });
+});
+
+describe("the controller", () => {
+  const place = { namespace: "kube-system", name: "sealed-secrets-controller" };
+  const CERTIFICATE = "/v1/cert.pem";
+
+  /** An API server whose proxy leads to a port of this name only. */
+  function controllerAt(port: string, service: unknown = undefined) {
+    const asked: string[] = [];
+    const answer = (path: string): Promise<string> => {
+      asked.push(path.replace(/.*\/services\//, ""));
+      if (path.includes(`:${port}/proxy`)) return Promise.resolve("pem");
+      return Promise.reject(new ApiError(503, "no endpoints available for service"));
+    };
+    const get = (path: string): Promise<unknown> => {
+      if (!path.includes("/services/")) return Promise.resolve({});
+      return service === undefined
+        ? Promise.reject(new ApiError(403, "forbidden"))
+        : Promise.resolve(service);
+    };
+    const api = { text: answer, post: answer, get } as unknown as Api;
+    return { asked, controller: new Controller(api, place, new AbortController().signal) };
+  }
+  const withPorts = (...ports: object[]) => ({ spec: { ports } });
+
+  test.each([
+    ["called http, as the chart has it", "http", undefined, 1],
+    ["without a name, as its own manifest has it", "", withPorts({ port: 8080 }), 2],
+    ["without a name, where nobody may look at the Service", "", undefined, 2],
+    ["of another name", "web", withPorts({ name: "web" }, { name: "metrics" }), 2],
+  ])("is reached at a port %s", async (_, port, service, requests) => {
+    const { asked, controller } = controllerAt(port, service);
+    expect(await controller.certificate()).toBe("pem");
+    expect(await controller.opens({})).toBe(true);
+    expect(asked).toHaveLength(requests + 1);
+    expect(asked[requests - 1]).toBe(`http:sealed-secrets-controller:${port}/proxy${CERTIFICATE}`);
+  });
+
+  test("that is not running is said to be so, in the API server's words", async () => {
+    const { controller } = controllerAt("none", withPorts({ name: "http" }));
+    await expect(controller.certificate()).rejects.toThrow(
+      /no endpoints available for service; set/,
+    );
+    expect(await controller.opens({})).toBeUndefined();
   });
 });
 

@@ -1,15 +1,15 @@
 // Cannot prove what the controller really does: test/e2e/credentials.test.ts asks the real one.
-import type { Api } from "../../provider/cluster/api";
-import { ApiError } from "../../provider/cluster/api-error";
-import { digestOf } from "../../provider/sealing";
-import { SecretReadiness } from "../../provider/secret-readiness";
+import type { Api } from "../../provider/cluster/api.ts";
+import { ApiError } from "../../provider/cluster/api-error.ts";
+import { digestOf } from "../../provider/sealing.ts";
+import { SecretReadiness } from "../../provider/secret-readiness.ts";
 import {
   judgeSealedSecret,
   judgeSecret,
   type SealedSecret,
-} from "../../provider/secret-readiness/finding";
-import { PartialFailure, type Subject } from "../../wire/plugin";
-import { RESOURCES } from "../../contract/tokens";
+} from "../../provider/secret-readiness/finding.ts";
+import { PartialFailure, type Subject } from "../../wire/plugin.ts";
+import { RESOURCES } from "../../contract/tokens.ts";
 
 const digestKey = "00".repeat(32);
 const value = Buffer.from("a value");
@@ -189,6 +189,37 @@ test("a right that is missing is told, and no broken Secret", async () => {
   await expect(create({ ...apiWith({}), get })).rejects.toThrow(
     /^SealedSecret shop\/payment: forbidden: this identity may not get .* in namespace shop: secrets "payment" is forbidden/,
   );
+});
+
+describe("of a controller that writes no status", () => {
+  const silent = { metadata: { generation: 1, uid: "u1" } };
+  const ownedBy = (uid: string) => ({
+    ...secret,
+    metadata: { ownerReferences: [{ kind: "SealedSecret", uid }] },
+  });
+
+  test("the Secret's content is the proof", async () => {
+    for (const made of [secret, ownedBy("u1")]) {
+      const api = apiWith({ "sealedsecrets/payment": silent, "secrets/payment": made });
+      expect((await create(api, 1)).outputs["ready"]).toBe(true);
+    }
+  });
+
+  test("another content is none, nor is the Secret of an earlier SealedSecret, which goes with it", async () => {
+    const other = { data: { KEY: Buffer.from("old").toString("base64") } };
+    const of = (made: unknown) =>
+      apiWith({ "sealedsecrets/payment": silent, "secrets/payment": made });
+    await expect(create(of(other), 1)).rejects.toThrow(
+      /its Secret has not the sealed value of KEY after 1 s/,
+    );
+    await expect(create(of(ownedBy("u0")), 1)).rejects.toThrow(/has not seen it yet after 1 s/);
+  });
+
+  test("its event says why there is no Secret", async () => {
+    const items = [{ type: "Warning", message: "no key could decrypt secret" }];
+    const api = apiWith({ "sealedsecrets/payment": silent, "/events": { items } });
+    await expect(create(api, 1)).rejects.toThrow(/: no key could decrypt secret after 1 s/);
+  });
 });
 
 test("a controller that says nothing ends it at the limit", async () => {

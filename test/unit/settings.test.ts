@@ -1,16 +1,17 @@
 // Cannot prove how the engine prints a fault or hands a secret over: test/e2e/bad-input.test.ts does.
-import { execFileSync } from "node:child_process";
 import { generateKeyPairSync } from "node:crypto";
+import { execFileSync } from "node:child_process";
 import { chmodSync, symlinkSync } from "node:fs";
+import { createHash } from "node:crypto";
 import { join } from "node:path";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import { parseSettings } from "../../settings";
-import { stackSchema } from "../../settings/stack";
-import { AUTHORITY } from "../support/authority";
-import { folderWith, removeFolders } from "../support/folder";
-import { schemaKeys, valueKeys } from "../support/schema-keys";
+import { parseSettings } from "../../settings.ts";
+import { stackSchema } from "../../settings/stack.ts";
+import { AUTHORITY } from "../support/authority.ts";
+import { folderWith, removeFolders } from "../support/folder.ts";
+import { schemaKeys, valueKeys } from "../support/schema-keys.ts";
 import {
   KUBECONFIG,
   PROJECT,
@@ -18,8 +19,8 @@ import {
   stackConfig,
   stackFile,
   VALID,
-} from "../support/stack-config";
-import { valueOf } from "../support/engine";
+} from "../support/stack-config.ts";
+import { valueOf } from "../support/engine.ts";
 
 afterEach(removeFolders);
 
@@ -31,7 +32,9 @@ function faultsOf(...args: Parameters<typeof settingsOf>): string[] {
   try {
     settingsOf(...args);
   } catch (error) {
-    if (!pulumi.RunError.isInstance(error)) throw error;
+    if (!pulumi.RunError.isInstance(error)) {
+      throw error;
+    }
     return error.message.split("\n  ").filter((line) => line.startsWith("slipway:"));
   }
   return [];
@@ -362,6 +365,17 @@ describe("the cluster", () => {
     expect(identifierOf(KUBECONFIG.replace("QUJD", "WFla"))).not.toBe(byAuthority);
     expect(identifierOf(withFiles("certificate-authority: ca.crt"))).toBe(byAuthority);
     const bare = KUBECONFIG.replace(", certificate-authority-data: QUJD", "");
+    const rewritten = [
+      `${AUTHORITY}\n`,
+      AUTHORITY.trim(),
+      AUTHORITY.replaceAll("\n", "\r\n"),
+      `# the authority\n${AUTHORITY}`,
+    ];
+    for (const text of rewritten) {
+      const same = Buffer.from(text).toString("base64");
+      expect(identifierOf(KUBECONFIG.replace("QUJD", same))).toBe(byAuthority);
+    }
+    expect(byAuthority).toBe(createHash("sha256").update(data).digest("hex").slice(0, 12));
     expect(identifierOf(bare)).not.toBe(identifierOf(bare.replace("10.0.0.1", "10.0.0.2")));
     expect(identifierOf(KUBECONFIG, { identifier: "ours" })).toBe("ours");
   });
@@ -476,13 +490,17 @@ describe("the cluster", () => {
     chmodSync(`${folder}/kubeconfig`, 0);
     // Root may read everything.
     const isRoot = process.geteuid?.() === 0;
-    if (isRoot) process.seteuid?.(65534);
+    if (isRoot) {
+      process.seteuid?.(65534);
+    }
     try {
       expect(() => parseSettings(stackConfig(VALID), { variables: {}, folder })).toThrow(
         `slipway:cluster.kubeconfig: got "kubeconfig"; ${folder}/kubeconfig cannot be read (EACCES); allowed: the path of a kubeconfig file`,
       );
     } finally {
-      if (isRoot) process.seteuid?.(0);
+      if (isRoot) {
+        process.seteuid?.(0);
+      }
     }
   });
 

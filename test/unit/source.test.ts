@@ -1,9 +1,10 @@
 // Cannot prove what a CI server's checkout looks like; it uses repositories made here with the real git.
 import { execFileSync } from "node:child_process";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 
-import { sourceOf, UNKNOWN_SOURCE, withoutCredentials } from "../../components/image/source";
-import { folderWith, removeFolders, write } from "../support/folder";
+import { sourceOf, UNKNOWN_SOURCE, withoutCredentials } from "../../components/image/source.ts";
+import { folderWith, removeFolders, write } from "../support/folder.ts";
 
 afterEach(removeFolders);
 
@@ -44,6 +45,80 @@ test.each([
   const folder = repository();
   write(folder, path, "2\n");
   expect(shopOf(folder).dirty).toBe(dirty);
+});
+
+describe("a content that is not the commit's", () => {
+  const committed = (files: Readonly<Record<string, string>>): string => {
+    const folder = folderWith({
+      "shop/Dockerfile": "FROM scratch\n",
+      "shop/main.js": "1\n",
+      ...files,
+    });
+    git(folder, "init", "--quiet");
+    git(folder, "add", "--force", ".");
+    git(folder, "commit", "--quiet", "--message", "first");
+    return folder;
+  };
+
+  test.each([
+    ["a report that .dockerignore leaves out", { "shop/report.xml": "1\n" }, false],
+    ["a changed file that .dockerignore leaves out", { "shop/NOTES.md": "2\n" }, false],
+    ["a file that git ignores and the image has", { "shop/generated.js": "1\n" }, true],
+    ["a file that git and .dockerignore leave out", { "shop/debug.log": "1\n" }, false],
+    ["a comment in the .dockerignore, which the image has", { "shop/.dockerignore": "#\n" }, true],
+    ["a Dockerfile that the image has not", { "shop/Dockerfile": "FROM x\n" }, true],
+  ])("%s", (_, files, dirty) => {
+    const folder = committed({
+      ".gitignore": "generated.js\n*.log\n",
+      "shop/.dockerignore": "report.xml\n*.log\n*.md\nDockerfile\n",
+      "shop/NOTES.md": "1\n",
+    });
+    expect(shopOf(folder).dirty).toBe(false);
+    for (const [path, text] of Object.entries(files)) write(folder, path, text);
+    expect(shopOf(folder).dirty).toBe(dirty);
+  });
+
+  test("a .dockerignore that the image has not counts by what it does", () => {
+    const folder = committed({
+      "shop/.dockerignore": ".dockerignore\n*.md\n",
+      "shop/NOTES.md": "",
+    });
+    write(folder, "shop/.dockerignore", "# all of it\n.dockerignore\n*.md\n");
+    expect(shopOf(folder).dirty).toBe(false);
+    write(folder, "shop/.dockerignore", ".dockerignore\n");
+    expect(shopOf(folder).dirty).toBe(true);
+    write(folder, "shop/.dockerignore", ".dockerignore\n*.md\nmain.js\n");
+    expect(shopOf(folder).dirty).toBe(true);
+  });
+
+  test("a file that is missing, with a name that git would quote", () => {
+    const folder = committed({ 'shop/gr\u00fc\u00df "e".js': "1\n" });
+    expect(shopOf(folder).dirty).toBe(false);
+    rmSync(join(folder, 'shop/gr\u00fc\u00df "e".js'));
+    expect(shopOf(folder).dirty).toBe(true);
+  });
+
+  test("a submodule is as clean as git says", () => {
+    const folder = committed({});
+    const inner = folderWith({ "lib.js": "1\n" });
+    git(inner, "init", "--quiet");
+    git(inner, "add", ".");
+    git(inner, "commit", "--quiet", "--message", "lib");
+    git(
+      folder,
+      "-c",
+      "protocol.file.allow=always",
+      "submodule",
+      "add",
+      "--quiet",
+      inner,
+      "shop/lib",
+    );
+    git(folder, "commit", "--quiet", "--message", "submodule");
+    expect(shopOf(folder).dirty).toBe(false);
+    write(folder, "shop/lib/lib.js", "2\n");
+    expect(shopOf(folder).dirty).toBe(true);
+  });
 });
 
 test("a changed Dockerfile outside the context is dirty", () => {

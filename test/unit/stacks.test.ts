@@ -4,11 +4,11 @@ import { join } from "node:path";
 
 import { parse } from "yaml";
 
-import { stackSchema } from "../../settings/stack";
-import { parseSettings } from "../../settings";
-import { folderWith, removeFolders } from "../support/folder";
-import { schemaKeys, valueKeys } from "../support/schema-keys";
-import { CHECKOUT, KUBECONFIG, stackFile } from "../support/stack-config";
+import { stackSchema } from "../../settings/stack.ts";
+import { parseSettings } from "../../settings.ts";
+import { folderWith, removeFolders } from "../support/folder.ts";
+import { schemaKeys, valueKeys } from "../support/schema-keys.ts";
+import { CHECKOUT, KUBECONFIG, stackFile } from "../support/stack-config.ts";
 
 afterEach(removeFolders);
 

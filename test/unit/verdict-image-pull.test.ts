@@ -1,7 +1,7 @@
 // Proves how messages are read; the messages are those of containerd, CRI-O and well-known registries, each as seen in its logs or issues.
-import { lastCause, pullFailure } from "../../provider/verdict/image-pull";
-import { NASTY } from "../fixtures/nasty-texts";
-import { FACTOR, growth } from "../support/growth";
+import { lastCause, pullFailure } from "../../provider/verdict/image-pull.ts";
+import { NASTY } from "../fixtures/nasty-texts.ts";
+import { FACTOR, growth } from "../support/growth.ts";
 
 const PULL =
   'failed to pull and unpack image "r.example.com/shop@sha256:4010": failed to resolve reference "r.example.com/shop@sha256:4010":';

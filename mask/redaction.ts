@@ -6,7 +6,11 @@ export class Redaction {
   readonly #parts: string[] = [];
   #masked = 0;
 
-  constructor(private readonly text: string) {}
+  private readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
 
   /** Where what was masked last ends. */
   get end(): number {

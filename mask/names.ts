@@ -57,20 +57,38 @@ const ALONE: ReadonlySet<string> = new Set(["connect sid", "amz signature", "goo
 /** What a word says of its value, undefined where that is nobody's secret as far as its name goes. */
 export function kindOf(word: string): Kind | undefined {
   const name = word.slice(-NAME);
-  if (!HINT.test(name)) return undefined;
+  if (!HINT.test(name)) {
+    return undefined;
+  }
   const parts = partsOf(name);
   const last = parts.at(-1) ?? "";
-  if (last === "authorization") return "authorization";
-  if (last === "cookie" || last === "cookies") return "cookie";
-  if (last === "auth") return "login";
-  if (ALONE.has(parts.slice(-2).join(" "))) return "secret";
-  if (parts.slice(-2).join(" ") === "pull secrets") return undefined;
+  if (last === "authorization") {
+    return "authorization";
+  }
+  if (last === "cookie" || last === "cookies") {
+    return "cookie";
+  }
+  if (last === "auth") {
+    return "login";
+  }
+  if (ALONE.has(parts.slice(-2).join(" "))) {
+    return "secret";
+  }
+  if (parts.slice(-2).join(" ") === "pull secrets") {
+    return undefined;
+  }
   const secret = parts.findLastIndex((part, index) => isSecret(part, parts[index - 1]));
-  if (secret < 0) return undefined;
+  if (secret < 0) {
+    return undefined;
+  }
   const rest = parts.slice(secret + 1);
   const isCamel = /[a-z][A-Z]/.test(name);
-  if (rest.some((part) => ABOUT.has(part) || (isCamel && !MORE.has(part)))) return undefined;
-  if (VAGUE.test(name)) return "vague";
+  if (rest.some((part) => ABOUT.has(part) || (isCamel && !MORE.has(part)))) {
+    return undefined;
+  }
+  if (VAGUE.test(name)) {
+    return "vague";
+  }
   return /pass(?:word|wd|phrase|wort)$/.test(parts[secret] ?? "") ? "password" : "secret";
 }
 

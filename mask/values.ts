@@ -1,4 +1,4 @@
-import { endOfQuoted, quoteAt } from "./quotes";
+import { endOfQuoted, quoteAt } from "./quotes.ts";
 
 /** What is written in place of a value, and what a setting has that is none. */
 const NOTHING =
@@ -47,7 +47,9 @@ export type Separator = "equals" | "colon" | "colon-space" | "space" | "tag";
 
 /** Whether a value is one that says nothing, or the next word of a sentence. */
 export function isNoValue(value: string, separator: Separator): boolean {
-  if (value.length > 32) return false;
+  if (value.length > 32) {
+    return false;
+  }
   const isProse = separator === "colon-space" || separator === "space";
   const word = value.toLowerCase().replace(/[,;.!?)\]]{1,3}$/, "");
   return NOTHING.test(word) || (isProse && PROSE.has(word));
@@ -62,7 +64,9 @@ export function schemeOf(word: string): "short" | "long" | undefined {
 /** Behind the end of a value that begins at a place. */
 export function endOfValue(text: string, at: number, separator: Separator): number {
   const quote = quoteAt(text, at);
-  if (quote !== undefined) return endOfQuoted(text, quote);
+  if (quote !== undefined) {
+    return endOfQuoted(text, quote);
+  }
   return text[at] === "[" ? endOfList(text, at) : endOfBare(text, at, separator);
 }
 
@@ -70,8 +74,12 @@ export function endOfValue(text: string, at: number, separator: Separator): numb
 function endOfList(text: string, at: number): number {
   for (let place = at + 1; place < text.length;) {
     const quote = quoteAt(text, place);
-    if (text[place] === "]") return place + 1;
-    if (text[place] === "\n") return place;
+    if (text[place] === "]") {
+      return place + 1;
+    }
+    if (text[place] === "\n") {
+      return place;
+    }
     place = quote === undefined ? place + 1 : endOfQuoted(text, quote);
   }
   return text.length;
@@ -80,8 +88,12 @@ function endOfList(text: string, at: number): number {
 /** Behind the end of a value without quotes: a space, the next setting of a list, the quote around all of it. */
 export function endOfBare(text: string, at: number, separator: Separator): number {
   let place = at;
-  while (place < text.length && !isEnd(text, place, at, separator)) place += 1;
-  while (place > at + 1 && ",;)]}>\\".includes(text.charAt(place - 1))) place -= 1;
+  while (place < text.length && !isEnd(text, place, at, separator)) {
+    place += 1;
+  }
+  while (place > at + 1 && ",;)]}>\\".includes(text.charAt(place - 1))) {
+    place -= 1;
+  }
   return place;
 }
 
@@ -111,7 +123,9 @@ function isEnd(text: string, place: number, start: number, separator: Separator)
 
 function isNext(ahead: string, separator: Separator): boolean {
   const character = ahead.charAt(0);
-  if (character === "," && separator === "colon") return NEXT_FIELD.test(ahead);
+  if (character === "," && separator === "colon") {
+    return NEXT_FIELD.test(ahead);
+  }
   return (
     separator !== "colon-space" && separator !== "space" && (NEXT[character]?.test(ahead) ?? false)
   );
@@ -121,19 +135,31 @@ function isNext(ahead: string, separator: Separator): boolean {
 export function endOfCookies(text: string, at: number): number {
   for (let place = at; ;) {
     let end = place;
-    while (end < text.length && !/[\s"]/.test(text.charAt(end))) end += 1;
-    if (end === place) return end;
+    while (end < text.length && !/[\s"]/.test(text.charAt(end))) {
+      end += 1;
+    }
+    if (end === place) {
+      return end;
+    }
     const isLast = text[end - 1] !== ";";
     place = end;
-    if (isLast) return text[end - 1] === "\\" ? end - 1 : end;
-    while (text[place] === " ") place += 1;
-    if (text[place] === '"' || place >= text.length || text[place] === "\n") return end;
+    if (isLast) {
+      return text[end - 1] === "\\" ? end - 1 : end;
+    }
+    while (text[place] === " ") {
+      place += 1;
+    }
+    if (text[place] === '"' || place >= text.length || text[place] === "\n") {
+      return end;
+    }
   }
 }
 
 /** Whether a text is `user:password` in base64. */
 export function isLogin(text: string): boolean {
-  if (text.length < 4 || !/^[A-Za-z0-9+/_-]+={0,2}$/.test(text)) return false;
+  if (text.length < 4 || !/^[A-Za-z0-9+/_-]+={0,2}$/.test(text)) {
+    return false;
+  }
   const decoded = Buffer.from(text.slice(0, 4096), "base64").toString("latin1");
   return /^[\x20-\x7e\xa0-\xff]*:[\x20-\x7e\xa0-\xff]*$/.test(decoded);
 }

@@ -16,7 +16,9 @@ const SLASHES = 64;
 export function quoteAt(text: string, at: number): Quote | undefined {
   const first = PREFIXES.test(text.charAt(at)) && isMark(text.charAt(at + 1)) ? at + 1 : at;
   let place = first;
-  while (text[place] === "\\" && place - first < SLASHES) place += 1;
+  while (text[place] === "\\" && place - first < SLASHES) {
+    place += 1;
+  }
   const mark = text.charAt(place);
   return isMark(mark) ? { mark, slashes: place - first, start: place + 1 } : undefined;
 }
@@ -26,10 +28,14 @@ export function endOfQuoted(text: string, { mark, slashes, start }: Quote): numb
   let run = 0;
   for (let place = start; place < text.length; place += 1) {
     const character = text[place];
-    if (character === "\n") return place;
+    if (character === "\n") {
+      return place;
+    }
     if (character === mark && isClosing(run, slashes)) {
       // Written twice, it is part of what is quoted.
-      if (slashes > 0 || text[place + 1] !== mark || place === start) return place + 1;
+      if (slashes > 0 || text[place + 1] !== mark || place === start) {
+        return place + 1;
+      }
       place += 1;
     }
     run = character === "\\" ? run + 1 : 0;

@@ -1,8 +1,4 @@
-// Lets Node run the program's, the provider's and the tools' TypeScript as it is: swc strips the
-// types in milliseconds, and the compile cache keeps V8's work on the libraries between runs. swc is
-// called directly, since its ready-made hook loads the TypeScript compiler to read a configuration:
-// a third of what the provider needs to start.
-const { readFileSync } = require("node:fs");
+// Goes before the program, the policy pack and the tools, whose TypeScript Node runs as it is.
 const { enableCompileCache } = require("node:module");
 const { engines } = require("./package.json");
 
@@ -14,21 +10,8 @@ if (major < neededMajor || (major === neededMajor && minor < neededMinor)) {
   );
   process.exit(1);
 }
+// Keeps V8's work on the libraries, and Node's on our types, between runs.
 enableCompileCache();
-
-const { transformSync } = require("@swc/core");
-const options = {
-  swcrc: false,
-  configFile: false,
-  // What is told to people has no stack trace, and maps would cost every run a tenth of a second.
-  sourceMaps: false,
-  module: { type: "commonjs" },
-  jsc: { target: "es2023", parser: { syntax: "typescript" } },
-};
-require.extensions[".ts"] = (module, filename) => {
-  const source = readFileSync(filename, "utf8");
-  module._compile(transformSync(source, { ...options, filename }).code, filename);
-};
 
 // Killed while resources are being registered, the engine leaves a program that asks it again for ever.
 const ASK_ENGINE_MILLISECONDS = 2000;

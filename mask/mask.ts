@@ -1,8 +1,8 @@
-import { withoutNamed } from "./named";
-import { withoutPem } from "./pem";
-import { plain } from "./plain";
-import { withoutShapes } from "./shapes";
-import { withoutUserInfo } from "./user-info";
+import { withoutNamed } from "./named.ts";
+import { withoutPem } from "./pem.ts";
+import { plain } from "./plain.ts";
+import { withoutShapes } from "./shapes.ts";
+import { withoutUserInfo } from "./user-info.ts";
 
 /**
  * A text without what looks like a secret: values of names such as password or token, of headers and options, passwords in

@@ -1,6 +1,6 @@
-import { type Kind, kindOf } from "./names";
-import { endOfQuoted, quoteAt } from "./quotes";
-import { Redaction } from "./redaction";
+import { type Kind, kindOf } from "./names.ts";
+import { endOfQuoted, quoteAt } from "./quotes.ts";
+import { Redaction } from "./redaction.ts";
 import {
   endOfBare,
   endOfCookies,
@@ -9,7 +9,7 @@ import {
   isNoValue,
   schemeOf,
   type Separator,
-} from "./values";
+} from "./values.ts";
 
 const WORD = /[\w.-]+/g;
 
@@ -51,7 +51,9 @@ export function withoutNamed(text: string): string {
   const kinds = new Map<string, Kind | undefined>();
   for (let found = pattern.exec(text); found !== null; found = pattern.exec(text)) {
     const [word] = found;
-    if (!kinds.has(word)) kinds.set(word, kindOf(word));
+    if (!kinds.has(word)) {
+      kinds.set(word, kindOf(word));
+    }
     const end = found.index + word.length;
     const [from, to] = secretBehind(text, word, end, kinds.get(word)) ?? [end, end];
     redaction.mask(from, to);
@@ -65,18 +67,28 @@ type Span = readonly [from: number, to: number];
 function secretBehind(text: string, word: string, end: number, kind: Kind | undefined) {
   const joined = word.startsWith("-p") ? joinedIn(text, word, end) : undefined;
   const loose = joined ?? looseBehind(text, word, end);
-  if (loose !== undefined || kind === undefined) return loose;
+  if (loose !== undefined || kind === undefined) {
+    return loose;
+  }
   if (SYNTAX.test(text.slice(Math.max(0, end - word.length - BEFORE), end - word.length))) {
     return undefined;
   }
   const closing = quoteAt(text, end);
   const behind = closing?.start ?? end;
   const assigned = assignedBehind(text, end - word.length, end, behind);
-  if (assigned !== undefined) return valueOf(text, kind, assigned.at, assigned.separator);
-  if (kind === "authorization" || kind === "cookie" || kind === "login") return undefined;
+  if (assigned !== undefined) {
+    return valueOf(text, kind, assigned.at, assigned.separator);
+  }
+  if (kind === "authorization" || kind === "cookie" || kind === "login") {
+    return undefined;
+  }
   const elsewhere = after(ELSEWHERE, text, behind);
-  if (elsewhere !== undefined) return valueOf(text, kind, elsewhere, "equals");
-  if (word.startsWith("-")) return argumentAt(text, behind);
+  if (elsewhere !== undefined) {
+    return valueOf(text, kind, elsewhere, "equals");
+  }
+  if (word.startsWith("-")) {
+    return argumentAt(text, behind);
+  }
   return kind === "password" && closing === undefined ? quotedBehind(text, end) : undefined;
 }
 
@@ -87,36 +99,58 @@ function assignedBehind(text: string, start: number, end: number, behind: number
   }
   ASSIGNMENT.lastIndex = behind;
   const [found, sign = ""] = ASSIGNMENT.exec(text) ?? [];
-  if (found === undefined) return undefined;
+  if (found === undefined) {
+    return undefined;
+  }
   let at = behind + found.length;
   // A host, an image's tag, and what C++, Ruby and Rust write.
   if (sign === ":" && (text[at] === ":" || (text[start - 1] === "/" && text[at] !== " "))) {
     return undefined;
   }
   const first = at;
-  while (text[at] === " " || text[at] === "\t") at += 1;
+  while (text[at] === " " || text[at] === "\t") {
+    at += 1;
+  }
   // The kubelet's words for an object are its name in quotes, a space and a colon.
   const isKubelet = behind > end && sign === ":" && found.startsWith(" ");
-  if (isKubelet && quoteAt(text, at) === undefined) return undefined;
+  if (isKubelet && quoteAt(text, at) === undefined) {
+    return undefined;
+  }
   return { at, separator: separatorOf(sign, at > first) };
 }
 
 function separatorOf(sign: string, isSpaced: boolean): Separator {
-  if (sign !== ":") return "equals";
+  if (sign !== ":") {
+    return "equals";
+  }
   return isSpaced ? "colon-space" : "colon";
 }
 
 function valueOf(text: string, kind: Kind, at: number, separator: Separator): Span | undefined {
-  if (at >= text.length || text[at] === "\n" || text[at] === "{") return undefined;
-  if (kind === "cookie") return cookiesAt(text, at);
-  if (kind === "login") return loginAt(text, at);
+  if (at >= text.length || text[at] === "\n" || text[at] === "{") {
+    return undefined;
+  }
+  if (kind === "cookie") {
+    return cookiesAt(text, at);
+  }
+  if (kind === "login") {
+    return loginAt(text, at);
+  }
   const end = endOfValue(text, at, separator);
   const value = text.slice(at, end);
-  if (value.length === 0 || EMPTY.test(value.slice(0, 40))) return undefined;
-  if (kind === "vague" && /^(?:\d[\d.,]*$|\/)/.test(value)) return undefined;
+  if (value.length === 0 || EMPTY.test(value.slice(0, 40))) {
+    return undefined;
+  }
+  if (kind === "vague" && /^(?:\d[\d.,]*$|\/)/.test(value)) {
+    return undefined;
+  }
   const scheme = text[end] === " " ? schemeOf(value) : undefined;
-  if (scheme !== undefined) return behindScheme(text, end, scheme);
-  if (isNoValue(value, separator)) return undefined;
+  if (scheme !== undefined) {
+    return behindScheme(text, end, scheme);
+  }
+  if (isNoValue(value, separator)) {
+    return undefined;
+  }
   return kind === "authorization" ? headerAt(text, at, end) : [at, end];
 }
 
@@ -135,7 +169,9 @@ function headerAt(text: string, at: number, end: number): Span {
 }
 
 function cookiesAt(text: string, at: number): Span | undefined {
-  if (!text.slice(at, at + COOKIE).includes("=")) return undefined;
+  if (!text.slice(at, at + COOKIE).includes("=")) {
+    return undefined;
+  }
   const isWhole = quoteAt(text, at) !== undefined || text[at] === "[";
   const end = isWhole ? endOfValue(text, at, "equals") : endOfCookies(text, at);
   return text.slice(at, end).includes("=") ? [at, end] : undefined;
@@ -143,7 +179,9 @@ function cookiesAt(text: string, at: number): Span | undefined {
 
 function argumentAt(text: string, behind: number): Span | undefined {
   const at = after(ARGUMENT, text, behind) ?? behind;
-  if (at === behind || text[at] === "-" || at >= text.length) return undefined;
+  if (at === behind || text[at] === "-" || at >= text.length) {
+    return undefined;
+  }
   const end = endOfValue(text, at, "space");
   return isNoValue(text.slice(at, end), "space") ? undefined : [at, end];
 }
@@ -163,7 +201,9 @@ function joinedIn(text: string, word: string, end: number): Span | undefined {
 
 /** What words mark that are no names. */
 function looseBehind(text: string, word: string, end: number): Span | undefined {
-  if (word.length > 16 || text[end] !== " ") return undefined;
+  if (word.length > 16 || text[end] !== " ") {
+    return undefined;
+  }
   const at = afterSpaces(text, end);
   const lower = word.toLowerCase();
   const next = () => text.slice(at, endOfBare(text, at, "space"));
@@ -203,7 +243,9 @@ function after(pattern: RegExp, text: string, at: number): number | undefined {
 
 function afterSpaces(text: string, at: number): number {
   let place = at;
-  while (text[place] === " ") place += 1;
+  while (text[place] === " ") {
+    place += 1;
+  }
   return place;
 }
 

@@ -1,4 +1,4 @@
-import { Redaction } from "./redaction";
+import { Redaction } from "./redaction.ts";
 
 /** What is between spaces, in which a password can be. */
 const RUN = /\S+/g;
@@ -34,7 +34,9 @@ const TOKEN_USER = /^(?=[^\d]{0,200}\d)[\w.~-]{20,}$/;
 
 /** A text without the passwords in `scheme://user:password@host` and in `user:password@host`, up to the last `@`. */
 export function withoutUserInfo(text: string): string {
-  if (!text.includes("@")) return text;
+  if (!text.includes("@")) {
+    return text;
+  }
   const redaction = new Redaction(text);
   for (const { 0: run, index } of text.matchAll(RUN)) {
     const last = run.lastIndexOf("@");
@@ -55,7 +57,9 @@ function inUrls(run: string, last: number): Span[] {
     const user = at + 3;
     const stop = endOfUser(run, user);
     const span = run[stop] === ":" ? passwordAt(run, stop + 1, last) : tokenAt(run, user, stop);
-    if (span !== undefined) spans.push(span);
+    if (span !== undefined) {
+      spans.push(span);
+    }
     at = run.indexOf("://", span?.[1] ?? user);
   }
   return spans;
@@ -63,7 +67,9 @@ function inUrls(run: string, last: number): Span[] {
 
 function endOfUser(run: string, from: number): number {
   let stop = from;
-  while (stop < run.length && !":/?#@[\"'<>,".includes(run.charAt(stop))) stop += 1;
+  while (stop < run.length && !":/?#@[\"'<>,".includes(run.charAt(stop))) {
+    stop += 1;
+  }
   return stop;
 }
 
@@ -75,7 +81,9 @@ function tokenAt(run: string, from: number, stop: number): Span | undefined {
 
 function passwordAt(run: string, from: number, last: number): Span | undefined {
   const isPort = PORT.test(run.slice(from, from + 6));
-  if (from >= last || isPort || DIGEST.test(run.slice(last + 1, last + 9))) return undefined;
+  if (from >= last || isPort || DIGEST.test(run.slice(last + 1, last + 9))) {
+    return undefined;
+  }
   const quote = run.indexOf('"', from);
   const inQuotes = quote < 0 ? -1 : run.lastIndexOf("@", quote);
   return [from, inQuotes > from ? inQuotes : last];
@@ -98,7 +106,9 @@ function bare(run: string, last: number): Span[] {
 
 function isUser(run: string, colon: number): boolean {
   let from = colon;
-  while (from > 0 && colon - from < USER && CLASS.test(run.charAt(from - 1))) from -= 1;
+  while (from > 0 && colon - from < USER && CLASS.test(run.charAt(from - 1))) {
+    from -= 1;
+  }
   const user = run.slice(from, colon).toLowerCase();
   return user !== "" && !/^\d+$/.test(user) && !LABELS.has(user) && run[from - 1] !== "/";
 }

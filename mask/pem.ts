@@ -1,4 +1,4 @@
-import { Redaction } from "./redaction";
+import { Redaction } from "./redaction.ts";
 
 const BEGIN = "-----BEGIN ";
 const END = "-----END ";
@@ -47,13 +47,17 @@ function headOf(text: string, begin: number, end: number): number {
 /** Where the body of a block ends that has no end. */
 function bodyAfter(text: string, head: number): number {
   const lineEnd = text.indexOf("\n", head);
-  if (lineEnd < 0) return text.length;
+  if (lineEnd < 0) {
+    return text.length;
+  }
   let cursor = lineEnd;
   while (cursor < text.length) {
     const next = text.indexOf("\n", cursor + 1);
     const end = next < 0 ? text.length : next;
     const line = text.slice(cursor + 1, end);
-    if (line.trim() !== "" && !isBody(line)) break;
+    if (line.trim() !== "" && !isBody(line)) {
+      break;
+    }
     cursor = end;
   }
   return cursor;
@@ -65,7 +69,9 @@ function bodyBefore(text: string, first: number, end: number): number {
   while (start > first) {
     const earliest = Math.max(first, start - LINE);
     const from = earliest + text.slice(earliest, start - 1).lastIndexOf("\n") + 1;
-    if (!isBody(text.slice(from, start))) break;
+    if (!isBody(text.slice(from, start))) {
+      break;
+    }
     start = from;
   }
   return start;

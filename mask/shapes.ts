@@ -1,4 +1,4 @@
-import { MASK } from "./redaction";
+import { MASK } from "./redaction.ts";
 
 /**
  * Keys and tokens that are known by their beginning, whatever stands before them. Each alternative fails within a fixed
