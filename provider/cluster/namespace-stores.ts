@@ -17,9 +17,6 @@ import { Store } from "./store.ts";
 /** Set on each EndpointSlice by its controller. */
 const SERVICE_NAME = "kubernetes.io/service-name";
 
-/** What the watches on a namespace have shown, by collection. */
-type NamespaceStores = ReturnType<typeof storesOf>;
-
 /**
  * Stores by which an object that changes is news about those that it belongs to.
  * @param tell called with each topic that there is news about, as `deployment/<name>`

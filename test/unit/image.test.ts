@@ -202,7 +202,9 @@ test("a context that cannot be hashed ends the run with the file's name and no s
     (error: unknown) => error,
   );
   expect(pulumi.RunError.isInstance(failed)).toBe(true);
-  expect(String(failed)).toMatch(/build context of shop: .*pipe is neither file, folder nor link; remove it, or add it to \.dockerignore"?$/);
+  expect(String(failed)).toMatch(
+    /build context of shop: .*pipe is neither file, folder nor link; remove it, or add it to \.dockerignore"?$/,
+  );
 });
 
 describe("references", () => {
