@@ -428,7 +428,7 @@ test("a kubeconfig that is a folder is one fault", async () => {
   const setting = () => Promise.resolve(JSON.stringify({ kubeconfig: "cli", context: "only" }));
   await expect(clusterSettingOf({ setting, folder: CHECKOUT })).rejects.toMatchObject({
     exitCode: EXIT_CODE.badInput,
-    message: `slipway:cluster.kubeconfig: got "cli"; ${CHECKOUT}/cli is no file; allowed: the path of a kubeconfig file`,
+    message: `slipway:cluster.kubeconfig: got "cli"; ${CHECKOUT}/cli is not a file; allowed: the path of a kubeconfig file`,
   });
 });
 
