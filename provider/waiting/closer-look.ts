@@ -1,4 +1,5 @@
 import type { FinalVerdict } from "../verdict/finding.ts";
+import { find } from "../cluster/find.ts";
 import { isDisabling } from "../cluster/preflight.ts";
 import type { Awaited } from "./awaited.ts";
 import { forbidden, lackOf } from "./forbidden.ts";
@@ -51,7 +52,7 @@ async function isThere<O, R extends object>(
 ): Promise<boolean> {
   const path = awaited.path();
   try {
-    return path !== undefined && awaited.isSame(await awaited.cluster.find(path, signal));
+    return path !== undefined && awaited.isSame(await find(awaited.cluster.api, path, signal));
   } catch {
     return true;
   }
