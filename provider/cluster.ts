@@ -6,7 +6,7 @@ import { containerLog } from "./cluster/container-log.ts";
 import { find } from "./cluster/find.ts";
 import { type Lease, NamespaceWatch } from "./cluster/namespace-watch.ts";
 import { type Lack, Preflight } from "./cluster/preflight.ts";
-import { followedFor, sourceOf, topicsOf } from "./cluster/release-source.ts";
+import { followRelease } from "./cluster/release-source.ts";
 import type { Subscription } from "./cluster/subscription.ts";
 import type { ContainerLog, LogSource } from "./verdict/told-log.ts";
 import { KnownSecrets } from "./known-secrets.ts";
@@ -37,9 +37,7 @@ export class Cluster {
 
   /** Follows a release until the subscription is closed. */
   follow(release: ReadinessInputs): Subscription {
-    const { watch, end } = this.lease(release.namespace);
-    const source = sourceOf(release, watch, () => this.api.clusterTime());
-    return watch.subscribe(source, followedFor(release), topicsOf(release), end);
+    return followRelease(release, this.lease(release.namespace), () => this.api.clusterTime());
   }
 
   /** The one set of watches on a namespace. */

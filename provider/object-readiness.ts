@@ -11,9 +11,9 @@ import type { Run } from "./resource.ts";
 import { type ObservedObject, titleOf } from "./verdict/awaited-object.ts";
 import type { Summary } from "./verdict/course.ts";
 import { type Report, reportOf } from "./waiting/report.ts";
-import type { AwaitedType, Change, Waited } from "./waiting/resource.ts";
+import type { AwaitedType, Waited } from "./waiting/resource.ts";
 import { awaitVerdict, type Judgement, presentVerdict, type WaitOptions } from "./waiting/wait.ts";
-import type { CheckResult, Properties, Subject } from "../wire/plugin.ts";
+import type { Change, CheckResult, Properties, Subject } from "../wire/plugin.ts";
 import { UNKNOWN } from "../wire/unknown.ts";
 
 type ObjectJudgement = Judgement<ObservedObject, Summary>;

@@ -16,9 +16,9 @@ import { outlook } from "./release-words.ts";
 import type { Deployment } from "./verdict/objects.ts";
 import { Limit } from "./waiting/limit.ts";
 import { type Report, reportOf } from "./waiting/report.ts";
-import type { AwaitedType, Change, Waited } from "./waiting/resource.ts";
+import type { AwaitedType, Waited } from "./waiting/resource.ts";
 import { awaitVerdict, presentVerdict, type WaitOptions } from "./waiting/wait.ts";
-import type { CheckResult, Properties, Subject } from "../wire/plugin.ts";
+import type { Change, CheckResult, Properties, Subject } from "../wire/plugin.ts";
 import { UNKNOWN } from "../wire/unknown.ts";
 
 /**

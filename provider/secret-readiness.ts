@@ -6,9 +6,9 @@ import { newDigestKey } from "./sealing.ts";
 import { AwaitedSecret, type SecretKind } from "./secret-readiness/awaited-secret.ts";
 import { REASONS } from "./verdict/reasons.ts";
 import { answered } from "./waiting/answered.ts";
-import type { AwaitedType, Change, Waited } from "./waiting/resource.ts";
+import type { AwaitedType, Waited } from "./waiting/resource.ts";
 import { awaitVerdict, presentVerdict, type WaitOptions } from "./waiting/wait.ts";
-import type { CheckResult, Properties, Subject } from "../wire/plugin.ts";
+import type { Change, CheckResult, Properties, Subject } from "../wire/plugin.ts";
 import { secret } from "../wire/struct.ts";
 import { UNKNOWN } from "../wire/unknown.ts";
 
@@ -133,8 +133,8 @@ export class SecretReadiness<Inputs extends object> implements AwaitedType {
 
   async #look(inputs: Properties, digestKey: string): Promise<string | undefined> {
     const { cluster, signal } = this.#run;
-    const { digest, schema } = this.#kind;
-    return digest?.(cluster().api, parsed(schema, inputs), digestKey, signal);
+    const known = parsed(this.#kind.schema, inputs);
+    return this.#kind.digest?.(cluster().api, known, digestKey, signal);
   }
 
   #report(inputs: Properties, message: string): string {
@@ -144,5 +144,5 @@ export class SecretReadiness<Inputs extends object> implements AwaitedType {
 
 /** The key of the digests: the inputs' own, or one that is generated once. */
 function keyOf(inputs: Properties, outputs: Properties = {}): string {
-  return String(inputs["digestKey"] ?? outputs["digestKey"] ?? newDigestKey());
+  return (inputs["digestKey"] ?? outputs["digestKey"] ?? newDigestKey()) as string;
 }

@@ -1,5 +1,6 @@
 import type { Resource } from "../resource.ts";
 import {
+  type Change,
   type CheckResult,
   PartialFailure,
   type Properties,
@@ -16,13 +17,6 @@ export interface Waited {
    * @default - it is ready
    */
   readonly failure?: string;
-}
-
-/** A resource as it was stored, and the inputs that the program has for it now. */
-export interface Change {
-  readonly oldInputs: Properties;
-  readonly oldOutputs: Properties;
-  readonly news: Properties;
 }
 
 /** What differs between the types of resources that wait for an object; what the engine does with them is the same. */

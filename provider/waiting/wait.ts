@@ -165,7 +165,10 @@ function judged<O, R extends object>(
     return verdict;
   }
   if (verdict.kind === "progressing") {
-    return { ...verdict, text: `${verdict.text}; no answer of the API server: ${silent.message}` };
+    return {
+      ...verdict,
+      text: `${verdict.text}; no answer from the API server: ${silent.message}`,
+    };
   }
   return now >= rules.deadline() ? unreachable(place, silent.message) : verdict;
 }

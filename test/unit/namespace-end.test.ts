@@ -40,7 +40,7 @@ test("what holds up its end is told, with the remedy", async () => {
     DELETED,
   );
   expect(await asked()).toEqual({
-    told: "namespace shop is being deleted since 2026-11-21T10:00:00Z; DiscoveryFailed: Discovery failed for some groups: metrics.example.com/v1: stale; mend the API that cannot be reached, or delete its APIService (kubectl get apiservices); then run pulumi up --refresh",
+    told: "namespace shop is being deleted since 2026-11-21T10:00:00Z; DiscoveryFailed: Discovery failed for some groups: metrics.example.com/v1: stale; fix the API that cannot be reached, or delete its APIService (kubectl get apiservices); then run pulumi up --refresh",
   });
 });
 

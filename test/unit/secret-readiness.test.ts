@@ -174,7 +174,7 @@ describe("an API server that does not answer for a while", () => {
     interruption.abort();
     await jest.advanceTimersByTimeAsync(10);
     expect(((await failed) as PartialFailure).message).toMatch(
-      /^SealedSecret shop\/payment: interrupted: the run was interrupted before there was a verdict/,
+      /^SealedSecret shop\/payment: interrupted: the run was interrupted before its verdict/,
     );
   });
 
