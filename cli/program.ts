@@ -13,7 +13,7 @@ import { rollbackCommand } from "./rollback.ts";
 import { statusCommand } from "./status.ts";
 import { unpinCommand } from "./unpin.ts";
 
-const { version } = manifest;
+const VERSION = manifest.version;
 
 const EXIT_CODES = `
 Exit codes:
@@ -30,7 +30,7 @@ All but reports can be done with plain pulumi, too: docs/cli.md.`;
 export function slipway(): Command {
   const program = new Command("slipway")
     .description("Shows, promotes and rolls back the releases of a Slipway stack.")
-    .version(version)
+    .version(VERSION)
     .showHelpAfterError("(--help tells what is allowed)")
     .addHelpText("after", EXIT_CODES)
     .exitOverride();
