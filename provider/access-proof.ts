@@ -2,31 +2,24 @@ import { isDeepStrictEqual } from "node:util";
 import { accessProofInputs, type AccessProofOutputs } from "../contract/access-proof.ts";
 import { ask, type Found } from "./access-proof/ask.ts";
 import { ASKING, reportOf } from "./access-proof/words.ts";
-import type { Api } from "./cluster/api.ts";
 import { ApiError, messageOf } from "./cluster/api-error.ts";
 import { parsed, silentFaultsOf } from "./input-schema.ts";
-import type { Resource } from "./resource.ts";
+import type { Resource, Run } from "./resource.ts";
 import { PartialFailure, type Properties, type Subject } from "../wire/plugin.ts";
 import { UNKNOWN } from "../wire/unknown.ts";
 
-/** What calls for another proof. */
+/** Inputs that need a new proof if they change. */
 const COMPARED = ["identities", "manifestHash"];
 
 /**
- * `slipway:index:AccessProof`: holds what the API server allows identities against what they need and what they must not
- * have. It makes nothing in the cluster.
+ * `slipway:index:AccessProof`: compares what the API server allows identities with what they need and what they must not
+ * have. It creates nothing in the cluster.
  */
 export class AccessProof implements Resource {
-  private readonly api: () => Api;
-  private readonly signal: AbortSignal;
+  readonly #run: Run;
 
-  /**
-   * @param api the cluster
-   * @param signal interrupts the questions
-   */
-  constructor(api: () => Api, signal: AbortSignal) {
-    this.api = api;
-    this.signal = signal;
+  constructor(run: Run) {
+    this.#run = run;
   }
 
   check: Resource["check"] = (_subject, { news }) => ({
@@ -34,7 +27,7 @@ export class AccessProof implements Resource {
     failures: silentFaultsOf(accessProofInputs, news),
   });
 
-  /** A stored proof that failed is a change: it is made again, whatever was lost of it. */
+  /** A stored proof that failed is a change: it is made again. */
   diff: Resource["diff"] = (_subject, { oldInputs, oldOutputs, news }) => {
     const changed = COMPARED.filter((key) => !isDeepStrictEqual(oldInputs[key], news[key]));
     return { changed: oldOutputs["proved"] === true ? changed : [...changed, "proved"] };
@@ -48,11 +41,10 @@ export class AccessProof implements Resource {
   update: Resource["update"] = async (subject, { news, preview }) =>
     preview ? unknownOutputs() : this.#prove(subject, news);
 
-  /** Asks again. What is no longer as it was proved is a changed output, not an error. */
+  /** Asks again. A result that differs from the proof is a changed output, not an error. */
   read: Resource["read"] = async (subject, { id, outputs, inputs }) => {
-    const { identities } = parsed(accessProofInputs, inputs);
     try {
-      const found = await ask(this.api(), identities, { patient: false }, this.signal);
+      const found = await this.#ask(inputs, { patient: false });
       if (found.faults.length > 0) {
         subject.log.warn(reportOf(subject.name, found.faults));
       }
@@ -72,20 +64,20 @@ export class AccessProof implements Resource {
   delete: Resource["delete"] = () => Promise.resolve();
 
   async #prove(subject: Subject, inputs: Properties): Promise<Properties> {
-    const { identities } = parsed(accessProofInputs, inputs);
-    const found = await ask(this.api(), identities, { patient: true }, this.signal).catch(
-      (error: unknown) => {
-        throw new Error(`access proof ${subject.name}: ${whyOf(error)}`, { cause: error });
-      },
-    );
+    const { name } = subject;
+    const found = await this.#ask(inputs, { patient: true }).catch((error: unknown) => {
+      throw new Error(`access proof ${name}: ${whyOf(error)}`, { cause: error });
+    });
     if (found.faults.length > 0) {
-      throw new PartialFailure(
-        reportOf(subject.name, found.faults),
-        subject.name,
-        outputsOf(found),
-      );
+      throw new PartialFailure(reportOf(name, found.faults), name, outputsOf(found));
     }
     return outputsOf(found);
+  }
+
+  async #ask(inputs: Properties, options: { readonly patient: boolean }): Promise<Found> {
+    const { cluster, signal } = this.#run;
+    const { identities } = parsed(accessProofInputs, inputs);
+    return ask(cluster().api, identities, options, signal);
   }
 }
 
@@ -95,9 +87,8 @@ function outputsOf(found: Found): Properties {
 }
 
 /** A time alone would make each refresh a change. */
-function isAsBefore(outputs: Properties, { allowed, denied, faults }: Found): boolean {
-  const found: Properties = { allowed, denied, faults };
-  return Object.keys(found).every((key) => isDeepStrictEqual(outputs[key], found[key]));
+function isAsBefore(outputs: Properties, found: Found): boolean {
+  return Object.entries(found).every(([key, value]) => isDeepStrictEqual(outputs[key], value));
 }
 
 function unknownOutputs(): Properties {
@@ -111,6 +102,6 @@ function isForbidden(error: unknown): boolean {
 
 function whyOf(error: unknown): string {
   return isForbidden(error)
-    ? `this identity may not ${ASKING}; a change of what lanes may do takes an administrator's pulumi up`
+    ? `this identity may not ${ASKING}; changing what lanes may do needs an administrator's pulumi up`
     : `the API server does not answer: ${messageOf(error)}; run pulumi up again`;
 }

@@ -2,14 +2,14 @@ import { imageCopyInputs, type ImageCopyInputs } from "../contract/image-copy.ts
 import { digestOf, digestTag } from "../contract/image-reference.ts";
 import { registryLogin } from "../contract/registry-login.ts";
 import { parsed, silentFaultsOf } from "./input-schema.ts";
-import type { Lookup } from "./registry/lookup.ts";
+import type { Lookup } from "./registry/registry.ts";
 import type { Resource } from "./resource.ts";
 import type { Properties } from "../wire/plugin.ts";
 import { secret } from "../wire/struct.ts";
 
 /**
  * `slipway:index:ImageCopy`: an image in another repository, under the same digest. The copy has a tag, so that no
- * registry takes it for garbage. It stays where it is when the resource goes: what ran once may be gone back to.
+ * registry collects it as garbage. It stays when the resource goes: a rollback may need what ran once.
  */
 export class ImageCopy implements Resource {
   private readonly lookup: Lookup;
@@ -24,7 +24,7 @@ export class ImageCopy implements Resource {
     failures: silentFaultsOf(imageCopyInputs, news),
   });
 
-  /** Another login is no change: the image is there. */
+  /** A different login is not a change: the image exists. */
   diff: Resource["diff"] = (_subject, { oldInputs, news }) => {
     const changed = ["from", "to"].filter((key) => oldInputs[key] !== news[key]);
     return { changed, replaces: changed };
@@ -42,7 +42,7 @@ export class ImageCopy implements Resource {
   update: Resource["update"] = (_subject, { oldOutputs, news }) =>
     Promise.resolve({ ...marked(news), image: oldOutputs["image"] });
 
-  /** A copy that the registry has lost is gone, and made again. */
+  /** A copy that the registry has lost is gone, and copied again. */
   read: Resource["read"] = async (_subject, { id, outputs }) => {
     const { login } = parsed(imageCopyInputs, outputs);
     const digest = await this.lookup(login).digest(id);
@@ -58,7 +58,7 @@ export class ImageCopy implements Resource {
       await registry.copy(from, tagged);
     } catch (error) {
       throw new Error(
-        `${from} cannot be copied to ${tagged}: ${(error as Error).message}; check the login: registry.username and slipway:registryPassword for the stack's own registry, docker login for others`,
+        `${from} cannot be copied to ${tagged}: ${(error as Error).message}; check the login: registry.username and slipway:registryPassword for the stack's own registry, docker login for other registries`,
       );
     }
     const copied = await registry.digest(tagged);
@@ -66,7 +66,7 @@ export class ImageCopy implements Resource {
       return;
     }
     throw new Error(
-      `the copy of ${from} must have the same digest, got ${copied ?? "nothing"} at ${tagged}; the registry has changed it: let it keep images as they are`,
+      `the copy of ${from} must have the same digest, got ${copied ?? "nothing"} at ${tagged}; the registry changed it; configure it to store images unchanged`,
     );
   }
 }

@@ -1,31 +1,26 @@
 import { type FoundImage, imageDigestsArgs } from "../contract/image-digests.ts";
+import { atATime } from "./cluster/at-a-time.ts";
 import { parsed } from "./input-schema.ts";
-import type { Lookup } from "./registry/lookup.ts";
+import type { Lookup } from "./registry/registry.ts";
 import type { Properties } from "../wire/plugin.ts";
 
 /** Questions that are asked at a time. */
 const TOGETHER = 8;
 
 /**
- * The function `slipway:index:imageDigests`: which of these images their registries have. What a registry did not
- * answer is told beside the others, so that all that is wrong is told at once.
+ * The function `slipway:index:imageDigests`: which of these images their registries have. A registry's error is reported
+ * with the others, so that all faults are reported at once.
  */
 export async function imageDigests(args: Properties, lookup: Lookup): Promise<Properties> {
   const { references, login } = parsed(imageDigestsArgs, args);
   const registry = lookup(login);
-  const images: FoundImage[] = [];
-  for (let start = 0; start < references.length; start += TOGETHER) {
-    const asked = references.slice(start, start + TOGETHER);
-    images.push(...(await Promise.all(asked.map((reference) => find(reference, registry)))));
-  }
-  return { images };
-}
-
-async function find(reference: string, registry: ReturnType<Lookup>): Promise<FoundImage> {
-  try {
-    const digest = await registry.digest(reference);
-    return { reference, ...(digest !== undefined && { digest }) };
-  } catch (error) {
-    return { reference, fault: (error as Error).message };
-  }
+  const find = async (reference: string): Promise<FoundImage> => {
+    try {
+      const digest = await registry.digest(reference);
+      return { reference, ...(digest !== undefined && { digest }) };
+    } catch (error) {
+      return { reference, fault: (error as Error).message };
+    }
+  };
+  return { images: await atATime(TOGETHER, references, find) };
 }

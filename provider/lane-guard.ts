@@ -1,30 +1,23 @@
 import { isDeepStrictEqual } from "node:util";
 import { laneGuardInputs, type LaneGuardInputs } from "../contract/lane-guard.ts";
 import { ownName, review } from "./cluster/access-review.ts";
-import type { Api } from "./cluster/api.ts";
 import { parsed, silentFaultsOf } from "./input-schema.ts";
-import type { Resource } from "./resource.ts";
+import type { Resource, Run } from "./resource.ts";
 import type { Properties, Subject } from "../wire/plugin.ts";
 
-/** The right that whoever changes lanes has, and no lane. */
+/** A right that whoever changes lanes has, and that no lane has. */
 const CHANGE_LANES = {
   verb: "patch",
   group: "rbac.authorization.k8s.io",
   resource: "roles",
 } as const;
 
-/** `slipway:index:LaneGuard`: lets nobody change or take away the lanes who may not change their roles. */
+/** `slipway:index:LaneGuard`: refuses a change or removal of the lanes by an identity that may not change their roles. */
 export class LaneGuard implements Resource {
-  private readonly api: () => Api;
-  private readonly signal: AbortSignal;
+  readonly #run: Run;
 
-  /**
-   * @param api the cluster
-   * @param signal interrupts a request
-   */
-  constructor(api: () => Api, signal: AbortSignal) {
-    this.api = api;
-    this.signal = signal;
+  constructor(run: Run) {
+    this.#run = run;
   }
 
   check: Resource["check"] = (_subject, { news }) => ({
@@ -49,19 +42,19 @@ export class LaneGuard implements Resource {
     return news;
   };
 
-  /** There is nothing to look at. */
+  /** There is nothing to read. */
   read: Resource["read"] = (_subject, { id, outputs }) => Promise.resolve({ id, outputs });
 
-  /** There is nothing to delete, but what stands before it is to go, too. */
+  /** There is nothing to delete, but the removal of the lanes follows. */
   delete: Resource["delete"] = async (_subject, { inputs }) => {
     const namespace = String(inputs["namespace"]);
-    if (!(await this.#mayChange(namespace))) {
-      const change = "the lanes of Jenkins are to be taken away";
-      throw new Error(refusal(change, await this.#user(), namespace));
+    const refused = await this.#refusal("Jenkins' lanes would be removed", namespace);
+    if (refused !== undefined) {
+      throw new Error(refused);
     }
   };
 
-  /** Tells a preview, and fails a run. */
+  /** Warns in a preview, and fails a run. */
   async #guard(
     subject: Subject,
     olds: Properties,
@@ -70,31 +63,37 @@ export class LaneGuard implements Resource {
   ): Promise<void> {
     const { namespace, lanes } = parsed(laneGuardInputs, news);
     const changes = changesOf(laneGuardInputs.safeParse(olds).data?.lanes ?? {}, lanes);
-    if (changes.length === 0 || (await this.#mayChange(namespace))) {
+    const refused =
+      changes.length === 0 ? undefined : await this.#refusal("Jenkins' lanes change", namespace);
+    if (refused === undefined) {
       return;
     }
-    const what = changes.map((change) => `\n  ${change}`).join("");
-    const refused = refusal("the lanes of Jenkins change", await this.#user(), namespace);
-    const message = `${refused}; what changes:${what}`;
+    const message = [`${refused}; what changes:`, ...changes].join("\n  ");
     if (!preview) {
       throw new Error(message);
     }
     subject.log.warn(message);
   }
 
-  async #mayChange(namespace: string): Promise<boolean> {
-    const { allowed } = await review(this.api(), { ...CHANGE_LANES, namespace }, this.signal);
-    return allowed;
-  }
-
-  async #user(): Promise<string> {
-    return (await ownName(this.api(), this.signal)) ?? "this identity";
+  /** Why this identity may not change the lanes, undefined if it may. */
+  async #refusal(change: string, namespace: string): Promise<string | undefined> {
+    const { cluster, signal } = this.#run;
+    const { api } = cluster();
+    const { allowed } = await review(api, { ...CHANGE_LANES, namespace }, signal);
+    if (allowed) {
+      return undefined;
+    }
+    const user = (await ownName(api, signal)) ?? "this identity";
+    return (
+      `${change}, and ${user} may not patch roles in ${namespace}; ` +
+      "run pulumi up with these settings once as an administrator of the cluster, then again from the lane"
+    );
   }
 }
 
 type Lanes = LaneGuardInputs["lanes"];
 
-/** One line for each rule that comes or goes, and for each other object that is another one. */
+/** One line for each added or removed rule, and for each other object that changed. */
 export function changesOf(before: Lanes, after: Lanes): string[] {
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
   return names.flatMap((name) => {
@@ -103,7 +102,7 @@ export function changesOf(before: Lanes, after: Lanes): string[] {
       return [`${name}: new`];
     }
     if (news === undefined) {
-      return [`${name}: no longer there`];
+      return [`${name}: removed`];
     }
     if (isDeepStrictEqual(olds, news)) {
       return [];
@@ -116,11 +115,4 @@ export function changesOf(before: Lanes, after: Lanes): string[] {
       ...news.filter((line) => !olds.includes(line)).map((line) => `${name}: with ${line}`),
     ];
   });
-}
-
-function refusal(change: string, user: string, namespace: string): string {
-  return (
-    `${change}, and ${user} may not patch roles in ${namespace}; ` +
-    "run pulumi up with these settings once as an administrator of the cluster, then again from the lane"
-  );
 }

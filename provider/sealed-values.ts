@@ -1,9 +1,8 @@
 import { SEALING_SCOPE } from "../contract/marks.ts";
 import { type Sealed, sealedValuesInputs, sealingController } from "../contract/sealed-values.ts";
-import type { Api } from "./cluster/api.ts";
 import { parsed, silentFaultsOf } from "./input-schema.ts";
 import type { KnownSecrets } from "./known-secrets.ts";
-import type { Resource } from "./resource.ts";
+import type { Resource, Run } from "./resource.ts";
 import { valuesDigest } from "./sealing.ts";
 import { Controller } from "./sealing/controller.ts";
 import { sealAnew, sealedOf } from "./sealing/reseal.ts";
@@ -14,23 +13,17 @@ import { containsUnknown, UNKNOWN } from "../wire/unknown.ts";
 
 /**
  * `slipway:index:SealedValues`: ciphertext for a SealedSecret. The values are sealed before the engine keeps
- * anything, so the state never has them; one that did not change keeps its ciphertext, whatever became of the
- * certificate since. It makes nothing in the cluster.
+ * anything, so the state never has them; an unchanged one keeps its ciphertext, whatever became of the
+ * certificate since. It creates nothing in the cluster.
  */
 export class SealedValues implements Resource {
-  private readonly api: () => Api;
-  private readonly signal: AbortSignal;
-  private readonly secrets: KnownSecrets;
+  readonly #run: Run;
+  readonly #secrets: KnownSecrets;
 
-  /**
-   * @param api the cluster whose controller is asked for its certificate
-   * @param signal interrupts requests
-   * @param secrets is told each value
-   */
-  constructor(api: () => Api, signal: AbortSignal, secrets: KnownSecrets) {
-    this.api = api;
-    this.signal = signal;
-    this.secrets = secrets;
+  /** @param secrets gets each value */
+  constructor(run: Run, secrets: KnownSecrets) {
+    this.#run = run;
+    this.#secrets = secrets;
   }
 
   check: Resource["check"] = async (_subject, { olds, news }) => {
@@ -41,26 +34,21 @@ export class SealedValues implements Resource {
     }
     const given = parsed(sealedValuesInputs, news);
     const controller = this.#controller(news);
-    const certificate =
-      given.certificate === undefined
+    const { certificate } = given;
+    const own =
+      certificate === undefined
         ? undefined
-        : parseCertificate(given.certificate, "slipway:sealing.certificate");
+        : parseCertificate(certificate, "slipway:sealing.certificate");
     const publicKey = async () =>
-      certificate ?? parseCertificate(await controller.certificate(), controller.origin);
+      own ?? parseCertificate(await controller.certificate(), controller.origin);
     const sealed = await sealAnew(sealedOf(olds), given, publicKey);
     return { inputs: { ...withoutValues(news), ...marked(sealed) } };
   };
 
   diff: Resource["diff"] = (_subject, { oldInputs, news }) => {
-    const [old, present] = [sealedOf(oldInputs), sealedOf(news)];
-    const keys = new Set([
-      ...Object.keys(old?.encryptedData ?? {}),
-      ...Object.keys(present?.encryptedData ?? {}),
-    ]);
-    const changed = [...keys].filter(
-      (key) => old?.encryptedData[key] !== present?.encryptedData[key],
-    );
-    return { changed: changed.map((key) => `encryptedData["${key}"]`) };
+    const [old = {}, present = {}] = [oldInputs, news].map((of) => sealedOf(of)?.encryptedData);
+    const keys = Object.keys({ ...old, ...present }).filter((key) => old[key] !== present[key]);
+    return { changed: keys.map((key) => `encryptedData["${key}"]`) };
   };
 
   create: Resource["create"] = async (_subject, { inputs, preview }) => ({
@@ -79,7 +67,7 @@ export class SealedValues implements Resource {
   #learn({ values }: Properties): void {
     for (const value of Object.values((values ?? {}) as Properties)) {
       if (typeof value === "string") {
-        this.secrets.learn(value);
+        this.#secrets.learn(value);
       }
     }
   }
@@ -102,11 +90,7 @@ export class SealedValues implements Resource {
     const sealedSecret = {
       apiVersion: "bitnami.com/v1alpha1",
       kind: "SealedSecret",
-      metadata: {
-        namespace,
-        name,
-        annotations: { [SEALING_SCOPE + String(scope)]: "true" },
-      },
+      metadata: { namespace, name, annotations: { [SEALING_SCOPE + String(scope)]: "true" } },
       spec: { encryptedData },
     };
     if ((await controller.opens(sealedSecret)) === false) {
@@ -118,11 +102,12 @@ export class SealedValues implements Resource {
   }
 
   #controller({ controller }: Properties): Controller {
-    return new Controller(this.api(), sealingController.parse(controller), this.signal);
+    const { cluster, signal } = this.#run;
+    return new Controller(cluster().api, sealingController.parse(controller), signal);
   }
 }
 
-/** What the engine may keep; a renewed certificate is no change. */
+/** What the engine may keep; a renewed certificate is not a change. */
 function withoutValues({ namespace, name, scope, controller }: Properties): Properties {
   return { namespace, name, scope, controller };
 }

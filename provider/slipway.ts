@@ -11,8 +11,7 @@ import { LaneGuard } from "./lane-guard.ts";
 import { namespaceEnd } from "./namespace-end.ts";
 import { ObjectReadiness } from "./object-readiness.ts";
 import { Readiness } from "./readiness.ts";
-import type { Lookup } from "./registry/lookup.ts";
-import { Registry } from "./registry/registry.ts";
+import { type Lookup, Registry } from "./registry/registry.ts";
 import { releaseLooks } from "./release-looks.ts";
 import type { Resource, Run } from "./resource.ts";
 import { SealedValues } from "./sealed-values.ts";
@@ -50,12 +49,12 @@ export class SlipwayProvider implements Plugin {
     const run: Run = { cluster, context: () => providerConfig(this.#config).context, signal };
     const awaited = (type: AwaitedType) => awaitedResource(type, signal);
     this.#resources = {
-      [RESOURCES.AccessProof]: new AccessProof(() => cluster().api, signal),
+      [RESOURCES.AccessProof]: new AccessProof(run),
       [RESOURCES.ImageCopy]: new ImageCopy(this.#registries),
-      [RESOURCES.LaneGuard]: new LaneGuard(() => cluster().api, signal),
+      [RESOURCES.LaneGuard]: new LaneGuard(run),
       [RESOURCES.Readiness]: awaited(new Readiness(run)),
       [RESOURCES.ObjectReadiness]: awaited(new ObjectReadiness(run)),
-      [RESOURCES.SealedValues]: new SealedValues(() => cluster().api, signal, this.#secrets),
+      [RESOURCES.SealedValues]: new SealedValues(run, this.#secrets),
       [RESOURCES.SecretReadiness]: awaited(new SecretReadiness(SEALED_SECRET, run)),
       [RESOURCES.ExternalSecretReadiness]: awaited(new SecretReadiness(EXTERNAL_SECRET, run)),
     } satisfies Record<(typeof RESOURCES)[keyof typeof RESOURCES], Resource>;

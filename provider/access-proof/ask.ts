@@ -12,7 +12,7 @@ import { atATime } from "../cluster/at-a-time.ts";
 /** A review takes the API server a millisecond: a hundred are done in a tenth of a second or two. */
 const AT_A_TIME = 8;
 
-/** Roles and bindings that were written a moment ago take a moment to be known to who decides. */
+/** Roles and bindings that were just written take a moment to reach the authorizer. */
 const PATIENCE_MILLISECONDS = 3000;
 const PAUSE_MILLISECONDS = 250;
 
@@ -23,23 +23,17 @@ const ACCOUNT = /^system:serviceaccount:([^:]+):[^:]+$/;
 /** What was found of a number of rights. */
 export type Found = Pick<AccessProofOutputs, "allowed" | "denied" | "faults">;
 
-/** What is to be found of one right. */
+/** What must be so of one right. */
 interface Claim {
   readonly user: User;
   readonly right: Right;
   readonly wanted: AccessFault["wanted"];
 }
 
-/** A claim that was found not to be so. */
-interface Refuted {
-  readonly claim: Claim;
-  readonly fault: AccessFault;
-}
-
 /**
  * Asks the API server whether each identity has what it needs, and nothing that is forbidden.
- * @param options.patient what is not so is asked again for a while: roles may just have been written
- * @throws `ApiError` for a refusal, the network's error where there is no answer
+ * @param options.patient whether what is refuted is asked again for a while: roles may just have been written
+ * @throws `ApiError` for a refusal, the network's error if there is no answer
  */
 export async function ask(
   api: Api,
@@ -50,37 +44,33 @@ export async function ask(
   const claims = identities.flatMap(claimsOf);
   const end = performance.now() + (patient ? PATIENCE_MILLISECONDS : 0);
   let refuted = await refutedOf(api, claims, signal);
-  while (refuted.length > 0 && performance.now() < end) {
+  while (refuted.size > 0 && performance.now() < end) {
     await delay(PAUSE_MILLISECONDS, undefined, { signal });
-    const doubtful = refuted.map(({ claim }) => claim);
-    refuted = await refutedOf(api, doubtful, signal);
+    refuted = await refutedOf(api, [...refuted.keys()], signal);
   }
   const count = (wanted: Claim["wanted"]) =>
-    claims.filter((claim) => claim.wanted === wanted).length -
-    refuted.filter(({ claim }) => claim.wanted === wanted).length;
-  return {
-    allowed: count("allowed"),
-    denied: count("denied"),
-    faults: refuted.map(({ fault }) => fault),
-  };
+    claims.filter((claim) => claim.wanted === wanted && !refuted.has(claim)).length;
+  return { allowed: count("allowed"), denied: count("denied"), faults: [...refuted.values()] };
 }
 
+/** The claims that are not so. */
 async function refutedOf(
   api: Api,
   claims: readonly Claim[],
   signal: AbortSignal,
-): Promise<Refuted[]> {
+): Promise<ReadonlyMap<Claim, AccessFault>> {
+  const refuted = new Map<Claim, AccessFault>();
   const answers = await atATime(AT_A_TIME, claims, ({ right, user }) =>
     review(api, right, signal, user),
   );
-  return claims.flatMap((claim, index) => {
-    const { allowed, reason } = answers[index] ?? { allowed: false };
+  for (const [index, claim] of claims.entries()) {
+    const { allowed = false, reason = "" } = answers[index] ?? {};
     const { user, right, wanted } = claim;
-    const words = reason === undefined || reason === "" ? {} : { reason };
-    return allowed === (wanted === "allowed")
-      ? []
-      : [{ claim, fault: { user: user.user, right, wanted, ...words } }];
-  });
+    if (allowed !== (wanted === "allowed")) {
+      refuted.set(claim, { user: user.user, right, wanted, ...(reason !== "" && { reason }) });
+    }
+  }
+  return refuted;
 }
 
 function claimsOf(identity: IdentityAccess): Claim[] {
@@ -92,7 +82,7 @@ function claimsOf(identity: IdentityAccess): Claim[] {
 }
 
 /**
- * The groups that the API server puts a user in; a review takes them as they are said.
+ * The groups that the API server puts a user in; a review accepts them as given.
  * @see https://kubernetes.io/docs/reference/access-authn-authz/rbac/#referring-to-subjects
  */
 function groupsOf({ user, groups = [] }: IdentityAccess): string[] {

@@ -6,7 +6,7 @@ import { table } from "../table.ts";
 /** What an identity must have to ask for others' rights. */
 export const ASKING = "create subjectaccessreviews.authorization.k8s.io";
 
-/** A proof that failed: each right that is not as it should be, and what to do. */
+/** A failed proof: each right that is missing or too many, and the remedy. */
 export function reportOf(name: string, faults: readonly AccessFault[]): string {
   const missing = faults.filter(({ wanted }) => wanted === "allowed").length;
   const header = ["identity", "verb", "resource", "namespace", "wanted", "found", "because"];
@@ -14,7 +14,7 @@ export function reportOf(name: string, faults: readonly AccessFault[]): string {
   return [
     `access proof ${name}: rights that are missing: ${missing}, that are too many: ${faults.length - missing}`,
     ...lines,
-    "remedy: mend the roles and bindings of these identities; what somebody else has bound to them or to their groups is to be removed there",
+    "remedy: fix the roles and bindings of these identities; remove what somebody else has bound to them or to their groups",
   ].join("\n");
 }
 

@@ -11,7 +11,7 @@ type Config = Readonly<Record<string, unknown>>;
 
 /**
  * Runs `work` with a folder that is to be its `DOCKER_CONFIG`: the user's own configuration with this login on top.
- * The folder is private, and gone afterwards. Without a login it is the user's own.
+ * The folder is private, and removed afterwards. Without a login it is the user's own.
  */
 export async function withLogin<T>(
   login: RegistryLogin | undefined,
@@ -30,7 +30,7 @@ export async function withLogin<T>(
   }
 }
 
-/** A Docker configuration with one more login, which no credential helper is asked for. */
+/** A Docker configuration with one more login, which needs no credential helper. */
 export function loggedIn(config: Config, { server, username, password }: RegistryLogin): Config {
   const name = server === "docker.io" ? HUB : server;
   const auth = Buffer.from(`${username}:${password}`).toString("base64");
@@ -51,7 +51,7 @@ async function ownConfig(): Promise<Config> {
       return {};
     }
     throw new Error(
-      `${join(folder, "config.json")} cannot be read as a Docker configuration; mend it with docker login`,
+      `${join(folder, "config.json")} cannot be read as a Docker configuration; fix it with docker login`,
     );
   }
 }

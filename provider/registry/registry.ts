@@ -18,7 +18,7 @@ export class Registry {
   private readonly signal: AbortSignal | undefined;
 
   /**
-   * @param login of one registry, undefined where the machine's own logins do
+   * @param login of one registry, undefined if the machine's own logins do
    * @param signal interrupts what is under way
    */
   constructor(login: RegistryLogin | undefined, signal?: AbortSignal) {
@@ -27,9 +27,9 @@ export class Registry {
   }
 
   /**
-   * The digest of an image, undefined where the registry does not have it.
+   * The digest of an image, undefined if the registry does not have it.
    *
-   * @throws Error where the registry does not answer the question
+   * @throws Error if the registry does not answer
    */
   async digest(reference: string): Promise<string | undefined> {
     try {
@@ -80,3 +80,6 @@ function run(
 function reasonOf(stderr: string): string | undefined {
   return /^Error: ([^]*)/m.exec(stderr)?.[1]?.trim();
 }
+
+/** The registries, as a login sees them. */
+export type Lookup = (login: RegistryLogin | undefined) => Pick<Registry, "digest" | "copy">;

@@ -7,7 +7,7 @@ const BEGIN = "-----BEGIN CERTIFICATE-----";
  *
  * @param pem a certificate of the Sealed Secrets controller
  * @param origin where it comes from, for the error
- * @throws Error where it cannot be read, is no RSA certificate, or is not valid at this time
+ * @throws Error if it cannot be read, is not an RSA certificate, or is not valid at this time
  */
 export function parseCertificate(pem: string, origin: string, now = new Date()): KeyObject {
   const certificate = read(pem, origin);

@@ -5,11 +5,11 @@ import { ApiError, messageOf } from "../cluster/api-error.ts";
 const NOT_FOUND = 404;
 const CONFLICT = 409;
 const UNAVAILABLE = 503;
-/** What most installations call the port of the controller's Service. */
+/** The name of the port of the controller's Service in most installations. */
 const USUAL_PORT = "http";
 const API_GROUP = "/apis/bitnami.com/v1alpha1";
 
-/** The Sealed Secrets controller, as the API server's service proxy leads to it. */
+/** The Sealed Secrets controller, through the API server's service proxy. */
 export class Controller {
   #port = USUAL_PORT;
 
@@ -42,7 +42,7 @@ export class Controller {
   }
 
   /**
-   * Whether the controller has a key that opens a SealedSecret; undefined where it does not say.
+   * Whether the controller has a key that opens a SealedSecret; undefined if it does not say.
    * @see https://github.com/bitnami-labs/sealed-secrets#validate-a-sealed-secret
    */
   async opens(sealedSecret: object): Promise<boolean | undefined> {
@@ -74,10 +74,10 @@ export class Controller {
       error instanceof ApiError && error.status === 403
         ? `allow services/proxy get and create on http:${name}:${this.#port} in ${namespace}, or set slipway:sealing.certificate`
         : "set slipway:sealing.controller to where it runs, or slipway:sealing.certificate to what kubeseal --fetch-cert prints";
-    return `the sealing certificate cannot be had from the ${this.origin}: ${messageOf(error)}; ${remedy}`;
+    return `the sealing certificate is unavailable from the ${this.origin}: ${messageOf(error)}; ${remedy}`;
   }
 
-  /** Asks at the usual port, and where the Service has none of that name, at the one that it has. */
+  /** Asks at the usual port, or if the Service has none of that name, at the one that it has. */
   async #ask<T>(ask: (proxy: string) => Promise<T>): Promise<T> {
     const { namespace, name } = this.place;
     const services = `/api/v1/namespaces/${namespace}/services`;
@@ -86,9 +86,9 @@ export class Controller {
       return await at(this.#port);
     } catch (error) {
       if (!(error instanceof ApiError) || error.status !== UNAVAILABLE) throw error;
-      const port = portOf(
-        await this.api.get(`${services}/${name}`, {}, this.signal).catch(noService),
-      );
+      // Whoever may not read the Service may still reach it: the controller's own manifest gives its port no name.
+      const service = await this.api.get(`${services}/${name}`, {}, this.signal).catch(() => ({}));
+      const port = portOf(service);
       if (port === this.#port) throw error;
       this.#port = port;
       return await at(port);
@@ -98,11 +98,6 @@ export class Controller {
 
 interface Service {
   readonly spec?: { readonly ports?: readonly { readonly name?: string }[] };
-}
-
-/** Whoever may not look at the Service may still reach it: the controller's own manifest gives its port no name. */
-function noService(): Service {
-  return {};
 }
 
 function portOf(service: unknown): string {

@@ -52,6 +52,6 @@ function decoded(key: string, value: string): Buffer {
     return Buffer.from(text, "base64");
   }
   throw new Error(
-    `values.${key}: is no base64; set it again, e.g. with base64 file | pulumi config set --secret`,
+    `values.${key}: is not base64; set it again, e.g. with base64 file | pulumi config set --secret`,
   );
 }

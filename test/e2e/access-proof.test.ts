@@ -101,7 +101,7 @@ test("the account itself may not ask: it keeps what is stored, and is told whom 
   const config = await kubeconfigOfAccount(account);
   const kubeconfig = `${folderWith({ config })}/config`;
   await expect(prove(kubeconfig, [identity([LIST])])).rejects.toThrow(
-    /this identity may not create subjectaccessreviews.*takes an administrator's pulumi up$/,
+    /this identity may not create subjectaccessreviews.*needs an administrator's pulumi up$/,
   );
   const stored = { proved: true, allowed: 1, denied: 1, faults: [], provedAt: "2026-01-01" };
   const inputs = { identities: [identity([LIST])] };

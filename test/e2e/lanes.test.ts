@@ -131,7 +131,7 @@ test("other lanes are refused to the deploy lane with what changes and who must 
   const { exitCode, output } = await deploying.up();
   expect(exitCode).not.toBe(0);
   expect(output).toContain(
-    `the lanes of Jenkins change, and system:serviceaccount:${lane("deploy")}:agent may not patch roles in ${admin.namespace}; run pulumi up with these settings once as an administrator of the cluster, then again from the lane`,
+    `Jenkins' lanes change, and system:serviceaccount:${lane("deploy")}:agent may not patch roles in ${admin.namespace}; run pulumi up with these settings once as an administrator of the cluster, then again from the lane`,
   );
   expect(output).toMatch(
     /Role .*-deploy: with create, delete, get, list, patch, watch: horizontalpodautoscalers\.autoscaling/,
@@ -300,7 +300,7 @@ test("the deploy lane cannot take the lanes away, and loses nothing by trying", 
   const { exitCode, output } = await as("deploy").up();
   await configure({});
   expect(exitCode).not.toBe(0);
-  expect(output).toMatch(/the lanes of Jenkins are to be taken away, and .* may not patch roles/);
+  expect(output).toMatch(/Jenkins' lanes would be removed, and .* may not patch roles/);
   expect(output).not.toMatch(/is forbidden/);
   await succeed(as("deploy").up());
 });

@@ -142,7 +142,7 @@ test("a role that was written a moment ago is waited for", async () => {
 test("who may not ask is told that an administrator's up is needed", async () => {
   server.faults.set(ASK, 403);
   await expect(create()).rejects.toThrow(
-    "access proof lanes: this identity may not create subjectaccessreviews.authorization.k8s.io; a change of what lanes may do takes an administrator's pulumi up",
+    "access proof lanes: this identity may not create subjectaccessreviews.authorization.k8s.io; changing what lanes may do needs an administrator's pulumi up",
   );
 });
 

@@ -1,5 +1,5 @@
 // Cannot prove whom the API server allows what: test/e2e/lanes.test.ts asks it, with real tokens.
-import type { Api } from "../../provider/cluster/api.ts";
+import type { Cluster } from "../../provider/cluster.ts";
 import { changesOf, LaneGuard } from "../../provider/lane-guard.ts";
 
 test("a change of lanes is told rule by rule", () => {
@@ -15,7 +15,7 @@ test("a change of lanes is told rule by rule", () => {
   };
   expect(changesOf(before, after)).toEqual([
     "Namespace b: changed",
-    "Namespace c: no longer there",
+    "Namespace c: removed",
     "Role store/a: without list: pods",
     "Role store/a: with watch: pods",
     "Role store/d: new",
@@ -49,7 +49,8 @@ describe("the guard", () => {
       asked.push(body);
       return Promise.resolve({ status: statusAt(path) });
     };
-    return new LaneGuard(() => ({ post }) as unknown as Api, new AbortController().signal);
+    const cluster = () => ({ api: { post } }) as unknown as Cluster;
+    return new LaneGuard({ cluster, context: () => "", signal: new AbortController().signal });
   };
   const guard = (allowed: boolean): LaneGuard =>
     guardOf((path) =>
@@ -94,12 +95,12 @@ describe("the guard", () => {
 
   test("fails a run of anybody else with who it is, what changes and what to run, and warns in a preview", async () => {
     const told =
-      /^the lanes of Jenkins change, and system:serviceaccount:ci:agent may not patch roles in store; run pulumi up .* as an administrator .*\n {2}Role store\/a: with list: pods$/;
+      /^Jenkins' lanes change, and system:serviceaccount:ci:agent may not patch roles in store; run pulumi up .* as an administrator .*\n {2}Role store\/a: with list: pods$/;
     await expect(guard(false).update(subject, change(false))).rejects.toThrow(told);
     await guard(false).update(subject, change(true));
     const away = { id: "store", inputs: change(false).oldInputs, outputs: {}, timeoutSeconds: 0 };
     await expect(guard(false).delete(subject, away)).rejects.toThrow(
-      /^the lanes of Jenkins are to be taken away, and .* may not patch roles in store; run pulumi up/,
+      /^Jenkins' lanes would be removed, and .* may not patch roles in store; run pulumi up/,
     );
     await guard(true).delete(subject, away);
     expect(warnings).toEqual([expect.stringMatching(told)]);

@@ -147,7 +147,7 @@ describe("sealing anew", () => {
 
     const wrong = { ...inputs({ file: "hunter-2" }), base64: ["file"] };
     const refusal = await sealAnew(undefined, wrong, key).catch(String);
-    expect(refusal).toMatch(/values\.file: is no base64/);
+    expect(refusal).toMatch(/values\.file: is not base64/);
     expect(refusal).not.toContain("hunter");
   });
 
