@@ -1,21 +1,21 @@
-/** A form of a value that is shorter is in too many words that tell nothing. */
+/** A shorter form of a value is in too many words that reveal nothing. */
 const SHORTEST = 6;
 
-/** Shorter ones are no secret to anybody. */
+/** Shorter ones are not secret. */
 const LEAST = 3;
 
-/** Values of which this many characters are told are told. */
+/** Whoever shows this many characters of a value shows it. */
 const LONGEST = 16_384;
 
-/** In what forms a value may be told. */
+/** The forms in which a text may show a value. */
 export interface Forms {
-  /** Texts that are it wherever they are. */
+  /** Texts that are the value wherever they are. */
   readonly texts: readonly string[];
-  /** What finds a short value, which is one only where a value is expected, or as a word of its own. */
+  /** What finds a short value, which counts only where a value is expected, or as a word of its own. */
   readonly short: readonly RegExp[];
 }
 
-/** A value and its lines as logs tell them: as they are, quoted once or twice in JSON, in a URL, and encoded as base64. */
+/** A value and its lines as logs show them: as they are, quoted once or twice in JSON, in a URL, and as base64. */
 export function formsOf(value: string): Forms {
   const lines = value.split(/\r?\n/).map((line) => line.trim());
   const whole = value.slice(0, LONGEST);
@@ -73,7 +73,7 @@ function html(text: string): string {
     .replaceAll("'", "&#39;");
 }
 
-/** In base64 a value looks in three ways, by what is in front of it; at the ends it shares characters with its neighbours. */
+/** In base64 a value has three forms, by what is in front of it; at the ends it shares characters with its neighbours. */
 function base64Forms(text: string): string[] {
   const bytes = Buffer.from(text);
   const inside = [0, 1, 2].map((before) => {

@@ -1,6 +1,6 @@
 import { type Kind, kindOf } from "./names.ts";
 import { endOfQuoted, quoteAt } from "./quotes.ts";
-import { Redaction } from "./redaction.ts";
+import { Redaction, type Span } from "./redaction.ts";
 import {
   endOfBare,
   endOfCookies,
@@ -13,16 +13,16 @@ import {
 
 const WORD = /[\w.-]+/g;
 
-/** What stands between a name and its value, behind the quote and the bracket that the name may be in. */
+/** What separates a name from its value, behind the quote and the bracket that the name may be in. */
 const ASSIGNMENT = /[\])]{0,2}[ \t]{0,16}(=>|:=|={1,3}|:|%3[Aa]|%3[Dd])/y;
 
-/** The value of a variable whose name was told before, as Kubernetes and Go tell them. */
+/** The value of a variable whose name came before, as Kubernetes and Go print them. */
 const ELSEWHERE = /[,\s]{1,64}\\{0,16}["']?value\\{0,16}["']?[ \t]{0,4}[:=][ \t]{0,4}/iy;
 
 /** `"--password", "x"` and `--password x`. */
 const ARGUMENT = /[ \t]{0,4},?[ \t\n]{0,16}/y;
 
-/** What follows `token ` and is none of a sentence's words. */
+/** What follows `token ` and is not a word of a sentence. */
 const CREDENTIAL = /^(?=.{0,256}\d)(?:[\w.~+/]{16,}=*|[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})$/i;
 const BEARER = /^(?:[\w.~+/-]{20,}|(?=.{0,64}\d)[\w.~+/-]{8,})=*$/;
 
@@ -30,11 +30,13 @@ const BEARER = /^(?:[\w.~+/-]{20,}|(?=.{0,64}\d)[\w.~+/-]{8,})=*$/;
 const EMPTY = /^(?:\\{0,16}(["'`])\\{0,16}\1|\*{3}[^\w*]{0,16})$/;
 
 const BASE64 = /[\w+/-]+={0,2}/y;
+const BLANKS = /[ \t]+/y;
+const SPACES = / +/y;
 
 /** Characters in which the name of a cookie ends. */
 const COOKIE = 256;
 
-/** Characters in front of a word that say how it is meant: parsers tell of tokens, too, and MySQL has `-ppassword`. */
+/** Characters in front of a word that say what it means: parsers report tokens, too, and MySQL has `-ppassword`. */
 const BEFORE = 80;
 const SYNTAX = /\b(?:un|)expected $/i;
 const MYSQL = /\b(?:mysql|mariadb|mysqldump|mysqladmin)\b[^|;&]*$/;
@@ -43,7 +45,7 @@ const LOGINS: ReadonlySet<string> = new Set(["-u", "--user", "-U", "--proxy-user
 
 /**
  * A text without the values that a name, a header, an option or a word before them marks. It goes from word to word, and
- * what it looks at behind a word is masked, or of a bounded length, or no word: that keeps it linear.
+ * what it reads behind a word is masked, or of a bounded length, or not a word: that keeps it linear.
  */
 export function withoutNamed(text: string): string {
   const redaction = new Redaction(text);
@@ -61,8 +63,6 @@ export function withoutNamed(text: string): string {
   }
   return redaction.toString();
 }
-
-type Span = readonly [from: number, to: number];
 
 function secretBehind(text: string, word: string, end: number, kind: Kind | undefined) {
   const joined = word.startsWith("-p") ? joinedIn(text, word, end) : undefined;
@@ -102,15 +102,12 @@ function assignedBehind(text: string, start: number, end: number, behind: number
   if (found === undefined) {
     return undefined;
   }
-  let at = behind + found.length;
+  const first = behind + found.length;
   // A host, an image's tag, and what C++, Ruby and Rust write.
-  if (sign === ":" && (text[at] === ":" || (text[start - 1] === "/" && text[at] !== " "))) {
+  if (sign === ":" && (text[first] === ":" || (text[start - 1] === "/" && text[first] !== " "))) {
     return undefined;
   }
-  const first = at;
-  while (text[at] === " " || text[at] === "\t") {
-    at += 1;
-  }
+  const at = after(BLANKS, text, first) ?? first;
   // The kubelet's words for an object are its name in quotes, a space and a colon.
   const isKubelet = behind > end && sign === ":" && found.startsWith(" ");
   if (isKubelet && quoteAt(text, at) === undefined) {
@@ -160,7 +157,7 @@ function behindScheme(text: string, end: number, scheme: "short" | "long"): Span
   return isNoValue(text.slice(at, to), "space") ? undefined : [at, to];
 }
 
-/** An unknown scheme and what follows it, where that looks like no sentence. */
+/** An unknown scheme and what follows it, unless that looks like a sentence. */
 function headerAt(text: string, at: number, end: number): Span {
   const next = afterSpaces(text, end);
   const to = endOfBare(text, next, "space");
@@ -199,7 +196,7 @@ function joinedIn(text: string, word: string, end: number): Span | undefined {
   return isJoined ? [start + 2, endOfBare(text, end, "space")] : undefined;
 }
 
-/** What words mark that are no names. */
+/** What words mark that are not names. */
 function looseBehind(text: string, word: string, end: number): Span | undefined {
   if (word.length > 16 || text[end] !== " ") {
     return undefined;
@@ -235,18 +232,14 @@ function loginAt(text: string, at: number): Span | undefined {
   return isLogin(value) || CREDENTIAL.test(value) ? [from, to] : undefined;
 }
 
-/** Behind what a sticky pattern takes at a place. */
+/** Behind what a sticky pattern matches at a place. */
 function after(pattern: RegExp, text: string, at: number): number | undefined {
   pattern.lastIndex = at;
   return pattern.test(text) ? pattern.lastIndex : undefined;
 }
 
 function afterSpaces(text: string, at: number): number {
-  let place = at;
-  while (text[place] === " ") {
-    place += 1;
-  }
-  return place;
+  return after(SPACES, text, at) ?? at;
 }
 
 function endOfLine(text: string, at: number): number {

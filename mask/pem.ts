@@ -3,7 +3,7 @@ import { Redaction } from "./redaction.ts";
 const BEGIN = "-----BEGIN ";
 const END = "-----END ";
 
-/** The dashes after a label; a longer one is none. */
+/** The longest label of a block. */
 const LABEL = 64;
 
 /** The longest line of a block's body. */
@@ -44,7 +44,7 @@ function headOf(text: string, begin: number, end: number): number {
   return end < 0 ? head : Math.min(head, end);
 }
 
-/** Where the body of a block ends that has no end. */
+/** Where the body ends of a block without an end. */
 function bodyAfter(text: string, head: number): number {
   const lineEnd = text.indexOf("\n", head);
   if (lineEnd < 0) {
@@ -63,7 +63,7 @@ function bodyAfter(text: string, head: number): number {
   return cursor;
 }
 
-/** Where the body of a block begins that has no beginning, not before a place. */
+/** Where the body begins of a block without a beginning, not before a place. */
 function bodyBefore(text: string, first: number, end: number): number {
   let start = end;
   while (start > first) {

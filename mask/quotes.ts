@@ -23,7 +23,7 @@ export function quoteAt(text: string, at: number): Quote | undefined {
   return isMark(mark) ? { mark, slashes: place - first, start: place + 1 } : undefined;
 }
 
-/** Behind the end of what is quoted: its quote, or the end of the line where that never comes. */
+/** Behind the end of what is quoted: its quote, or the end of the line if that never comes. */
 export function endOfQuoted(text: string, { mark, slashes, start }: Quote): number {
   let run = 0;
   for (let place = start; place < text.length; place += 1) {

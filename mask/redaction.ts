@@ -1,7 +1,10 @@
-/** What stands in the place of a secret. */
+/** What replaces a secret. */
 export const MASK = "***";
 
-/** A text that is copied from left to right, but for what is masked in it. */
+/** Two places in a text. */
+export type Span = readonly [from: number, to: number];
+
+/** A text that is copied from left to right, except what is masked in it. */
 export class Redaction {
   readonly #parts: string[] = [];
   #masked = 0;
@@ -12,12 +15,12 @@ export class Redaction {
     this.text = text;
   }
 
-  /** Where what was masked last ends. */
+  /** The end of what was masked last. */
   get end(): number {
     return this.#masked;
   }
 
-  /** Masks what is between two places, the first of them not before the last one that was masked. */
+  /** Masks what is between two places, and was not masked before. */
   mask(from: number, to: number): void {
     const start = Math.max(from, this.#masked);
     if (to > start) {

@@ -1,15 +1,14 @@
-import { Redaction } from "./redaction.ts";
+import { Redaction, type Span } from "./redaction.ts";
+import { words } from "./words.ts";
 
-/** What is between spaces, in which a password can be. */
+/** What is between spaces: a password can be in it. */
 const RUN = /\S+/g;
 
-/** Words before a colon that name an address, a package or a file, and no user. */
-const LABELS: ReadonlySet<string> = new Set(
-  (
-    "mailto email e-mail mail from to cc bcc sender recipient author committer owner contact by xmpp sip sips acct " +
-    "npm pkg package workspace git image error warning warn info debug fatal at on file"
-  ).split(" "),
-);
+/** Words before a colon that name an address, a package or a file, not a user. */
+const LABELS = words(`
+  mailto email e-mail mail from to cc bcc sender recipient author committer owner contact by xmpp sip sips acct
+  npm pkg package workspace git image error warning warn info debug fatal at on file
+`);
 
 /** A port, and what can follow one. */
 const PORT = /^\d{1,5}(?![^/?#"'`,;)\]}>|&\\.])/;
@@ -23,10 +22,10 @@ const DIGEST = /^sha\d+:/;
 
 const CLASS = /[\w.%+-]/;
 
-/** The longest name of a user that is looked at. */
+/** The longest name of a user that is read. */
 const USER = 64;
 
-/** Places in a run at which a user is looked for. */
+/** Places in a run at which a user may stand. */
 const LOOKS = 32;
 
 /** A user that is a token by its look. */
@@ -48,8 +47,6 @@ export function withoutUserInfo(text: string): string {
   }
   return redaction.toString();
 }
-
-type Span = readonly [from: number, to: number];
 
 function inUrls(run: string, last: number): Span[] {
   const spans: Span[] = [];

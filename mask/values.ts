@@ -1,34 +1,29 @@
 import { endOfQuoted, quoteAt } from "./quotes.ts";
+import { words } from "./words.ts";
 
-/** What is written in place of a value, and what a setting has that is none. */
+/** What is written instead of a value, and the values of settings that are not secret. */
 const NOTHING =
   /^(?:true|false|null|nil|none|undefined|yes|no|<(?:nil|none|empty|unset|hidden|redacted|secret)>|\*+|x{4,}|\[?redacted\]?)$/i;
 
-/** Words that go on with a sentence after `token: `. */
-const PROSE: ReadonlySet<string> = new Set(
-  (
-    "a an the no not none nothing is isn't was are were be been must should may might can can't cannot could couldn't will would has have had " +
-    "required missing empty expired revoked rejected accepted refused valid invalid wrong incorrect bad unknown unset set ok okay " +
-    "too expected unexpected got given provided please use using used for from in on of to at by with without and or but if when " +
-    "because failed fails failure failing error errors exception timeout timed permission access denied unauthorized forbidden " +
-    "unable open read write dial rpc connection connect context eof parse parsing malformed signature found mismatch does " +
-    "doesn't key secret secrets token tokens password passwords credential credentials user field flag option argument " +
-    "authentication authorization enabled disabled default changed updated created deleted loaded loading rotated ready started " +
-    "it its it's this that these your you we only also already illegal unsupported length minimum maximum decoding validation " +
-    "references reference couldn't configmap volume claim header cookie value values"
-  ).split(" "),
-);
+/** Words that continue a sentence after `token: `. */
+const PROSE = words(`
+  a an the no not none nothing is isn't was are were be been must should may might can can't cannot could couldn't will would has have had
+  required missing empty expired revoked rejected accepted refused valid invalid wrong incorrect bad unknown unset set ok okay
+  too expected unexpected got given provided please use using used for from in on of to at by with without and or but if when
+  because failed fails failure failing error errors exception timeout timed permission access denied unauthorized forbidden
+  unable open read write dial rpc connection connect context eof parse parsing malformed signature found mismatch does
+  doesn't key secret secrets token tokens password passwords credential credentials user field flag option argument
+  authentication authorization enabled disabled default changed updated created deleted loaded loading rotated ready started
+  it its it's this that these your you we only also already illegal unsupported length minimum maximum decoding validation
+  references reference couldn't configmap volume claim header cookie value values
+`);
 
 /** Schemes of the header `Authorization`; those of the second list have parameters until the end. */
-const SCHEMES: ReadonlySet<string> = new Set(
-  "bearer basic token apikey api-key key jwt negotiate ntlm bot splunk geniekey sso-key kerberos private-token".split(
-    " ",
-  ),
+const SCHEMES = words(
+  "bearer basic token apikey api-key key jwt negotiate ntlm bot splunk geniekey sso-key kerberos private-token",
 );
-const LONG_SCHEMES: ReadonlySet<string> = new Set(
-  "digest hawk oauth mac signature aws4-hmac-sha256 aws4-ecdsa-p256-sha256 goog4-rsa-sha256 sharedkey sharedkeylite hmac".split(
-    " ",
-  ),
+const LONG_SCHEMES = words(
+  "digest hawk oauth mac signature aws4-hmac-sha256 aws4-ecdsa-p256-sha256 goog4-rsa-sha256 sharedkey sharedkeylite hmac",
 );
 
 /** A name and its `=` behind a separator: the next setting of a list. */
@@ -39,13 +34,13 @@ const NEXT: Readonly<Record<string, RegExp>> = {
 };
 const NEXT_FIELD = /^,["']?[A-Za-z_][\w.-]{0,64}["']?\s?[=:]/;
 
-/** Characters that `NEXT` looks at. */
+/** Characters that `NEXT` reads. */
 const AHEAD = 80;
 
 /** How a value was introduced: `=` and the like, `:` at once or with a space, a word and a space. */
 export type Separator = "equals" | "colon" | "colon-space" | "space" | "tag";
 
-/** Whether a value is one that says nothing, or the next word of a sentence. */
+/** Whether a value reveals nothing, or is the next word of a sentence. */
 export function isNoValue(value: string, separator: Separator): boolean {
   if (value.length > 32) {
     return false;
@@ -70,7 +65,7 @@ export function endOfValue(text: string, at: number, separator: Separator): numb
   return text[at] === "[" ? endOfList(text, at) : endOfBare(text, at, separator);
 }
 
-/** Behind the end of a list, in which brackets may be quoted; the end of its line where that never comes. */
+/** Behind the end of a list, in which brackets may be quoted; the end of its line if that never comes. */
 function endOfList(text: string, at: number): number {
   for (let place = at + 1; place < text.length;) {
     const quote = quoteAt(text, place);

@@ -1,5 +1,5 @@
 import type { Finding } from "./finding.ts";
-import { causes, isForOtherPlatform, lastCause, pullFailure } from "./image-pull.ts";
+import { judgePull } from "./image-pull.ts";
 import { masked } from "../../mask/mask.ts";
 import { judgeProbe, killOf } from "./probe.ts";
 import { AT_DEADLINE, AT_ONCE } from "./reasons.ts";
@@ -20,30 +20,6 @@ export function judgeContainer(subject: Subject): Finding | undefined {
   return (
     judgePull(subject) ?? judgeCreation(subject) ?? judgeCrashes(subject) ?? judgeProbe(subject)
   );
-}
-
-function judgePull(subject: Subject): Finding | undefined {
-  const { reason, message } = subject.status.state?.waiting ?? {};
-  const failure = pullFailure(reason, message);
-  const { image = "" } = subject.container;
-  const platform = isForOtherPlatform(message) ? " for the node's platform" : "";
-  switch (failure) {
-    case undefined:
-      return undefined;
-    case "image-not-found":
-      return finding(subject, failure, `the registry does not have ${image}${platform}`);
-    case "image-unauthorized":
-      return finding(subject, failure, `the registry refuses the node ${image}`);
-    case "node-full":
-      return finding(subject, failure, `the node has no room for ${image}: ${causes(message)}`);
-    case "image-unusable":
-      return finding(subject, failure, `the node cannot use ${image}: ${causes(message)}`);
-    default: {
-      const tolerance = subject.patience.tolerate?.registrySeconds;
-      const words = `${image} cannot be pulled: ${lastCause(message)}`;
-      return finding(subject, failure, words, { tolerance });
-    }
-  }
 }
 
 function judgeCreation(subject: Subject): Finding | undefined {

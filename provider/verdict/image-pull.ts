@@ -1,4 +1,12 @@
+import type { Finding } from "./finding.ts";
 import type { Reason } from "./reasons.ts";
+import { finding, type Subject } from "./subject.ts";
+
+/** The reasons for which a node does not have an image. */
+type PullReason = Extract<
+  Reason,
+  "image-not-found" | "image-unauthorized" | "registry-unreachable" | "node-full" | "image-unusable"
+>;
 
 /** Waiting reasons of the kubelet for a container whose image it does not have. */
 const PULL_REASONS: readonly string[] = [
@@ -18,7 +26,7 @@ const OTHER_PLATFORM =
   /no match for (?:current )?platform|no matching manifest|no (?:supported platform|image) found in (?:the )?(?:manifest list|image index)|image architecture mismatch/i;
 
 /** What registries and container runtimes say. The first that matches counts: some put one error into another. */
-const CAUSES: readonly (readonly [RegExp, Reason])[] = [
+const CAUSES: readonly (readonly [RegExp, PullReason])[] = [
   [/no space left on device|disk quota exceeded|not enough (?:disk )?space/i, "node-full"],
   [OTHER_PLATFORM, "image-not-found"],
   [
@@ -44,11 +52,36 @@ const CAUSES: readonly (readonly [RegExp, Reason])[] = [
   [/not found|NotFound|manifest unknown|does not exist/i, "image-not-found"],
 ];
 
+/** Why the node of a container does not have its image. */
+export function judgePull(subject: Subject): Finding | undefined {
+  const { reason, message = "" } = subject.status.state?.waiting ?? {};
+  const failure = pullFailure(reason, message);
+  const { image = "" } = subject.container;
+  const platform = OTHER_PLATFORM.test(wordsOf(message)) ? " for the node's platform" : "";
+  switch (failure) {
+    case undefined:
+      return undefined;
+    case "image-not-found":
+      return finding(subject, failure, `the registry does not have ${image}${platform}`);
+    case "image-unauthorized":
+      return finding(subject, failure, `the registry refuses the node ${image}`);
+    case "node-full":
+      return finding(subject, failure, `the node has no room for ${image}: ${causes(message)}`);
+    case "image-unusable":
+      return finding(subject, failure, `the node cannot use ${image}: ${causes(message)}`);
+    case "registry-unreachable": {
+      const tolerance = subject.patience.tolerate?.registrySeconds;
+      const words = `${image} cannot be pulled: ${lastCause(message)}`;
+      return finding(subject, failure, words, { tolerance });
+    }
+  }
+}
+
 /**
  * Why an image is unavailable, from a waiting container's reason and message; undefined for other reasons to wait.
  * An unknown cause counts as the network's, which is tolerated longest.
  */
-export function pullFailure(reason: string | undefined, message = ""): Reason | undefined {
+export function pullFailure(reason: string | undefined, message = ""): PullReason | undefined {
   if (reason === undefined || !PULL_REASONS.includes(reason)) {
     return undefined;
   }
@@ -62,19 +95,14 @@ export function pullFailure(reason: string | undefined, message = ""): Reason | 
   return CAUSES.find(([pattern]) => pattern.test(words))?.[1] ?? "registry-unreachable";
 }
 
-/** Whether the registry has the image, but not for the node that asked. */
-export function isForOtherPlatform(message = ""): boolean {
-  return OTHER_PLATFORM.test(wordsOf(message));
-}
-
 /** The cause at the end of a chain of errors, which is what the registry or the network said. */
 export function lastCause(message = ""): string {
   const chain = message.slice(-LOOK).trim();
   return chain.split(/: (?=[^:/]+$|[A-Z][a-z]+ "|dial )/).at(-1) ?? "";
 }
 
-/** All that a message says behind the last name of the image that could not be pulled. */
-export function causes(message = ""): string {
+/** What a message says behind the last name of the image that could not be pulled. */
+function causes(message: string): string {
   const tail = message.slice(-LOOK).trim();
   return tail.slice(tail.lastIndexOf('": ') + 1).replace(/^: /, "");
 }
