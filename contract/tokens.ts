@@ -21,4 +21,7 @@ export const RESOURCES = {
 } as const;
 
 /** Tokens of the functions that Slipway's own provider answers. */
-export const FUNCTIONS = { imageDigests: "slipway:index:imageDigests" } as const;
+export const FUNCTIONS = {
+  holdAutoscaler: "slipway:index:holdAutoscaler",
+  imageDigests: "slipway:index:imageDigests",
+} as const;

@@ -4,6 +4,7 @@ import { AccessProof } from "./access-proof";
 import { Cluster } from "./cluster";
 import { KubeconfigApi } from "./cluster/api";
 import { ExternalSecretReadiness } from "./external-secret-readiness";
+import { holdAutoscaler } from "./held-autoscaler";
 import { ImageCopy } from "./image-copy";
 import { imageDigests } from "./image-digests";
 import { KnownSecrets } from "./known-secrets";
@@ -31,10 +32,10 @@ export class SlipwayProvider implements Plugin {
 
   /** @param connect makes the connection to a cluster when it is first needed */
   constructor(
-    connect = (config: ProviderConfig, secrets: KnownSecrets) =>
+    private readonly connect = (config: ProviderConfig, secrets: KnownSecrets) =>
       new Cluster(new KubeconfigApi(config), secrets),
   ) {
-    const cluster = () => (this.#cluster ??= connect(providerConfig(this.#config), this.#secrets));
+    const cluster = () => this.#connected();
     const context = () => providerConfig(this.#config).context;
     const { signal } = this.#interruption;
     this.#resources = {
@@ -64,11 +65,19 @@ export class SlipwayProvider implements Plugin {
 
   invoke(token: string, args: Properties): Promise<Properties> {
     if (token === FUNCTIONS.imageDigests) return imageDigests(args, this.#registries);
-    throw new Error(`slipway's provider has no function ${token}, only ${FUNCTIONS.imageDigests}`);
+    if (token === FUNCTIONS.holdAutoscaler) {
+      return holdAutoscaler(args, this.#connected().api, this.#interruption.signal);
+    }
+    const known = Object.values(FUNCTIONS).join(", ");
+    throw new Error(`slipway's provider has no function ${token}, only ${known}`);
   }
 
   cancel(): void {
     this.#interruption.abort();
+  }
+
+  #connected(): Cluster {
+    return (this.#cluster ??= this.connect(providerConfig(this.#config), this.#secrets));
   }
 
   #of({ type }: Subject): Resource {
