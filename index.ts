@@ -8,6 +8,7 @@ export = async () => {
   const [provider, own] = providers;
 
   const services = await slipway.promote({ ...settings, provider: own });
+  const builds = slipway.planBuilds(services);
   const plan = settings.jenkins && slipway.planLanes({ ...settings, jenkins: settings.jenkins });
   const guard = plan && new slipway.LaneGuard("lanes", { plan }, { provider: own });
   const dependsOn = guard ?? [];
@@ -18,8 +19,9 @@ export = async () => {
     const args = { ...common, definition, sealing, places: access?.places };
     return new slipway.Credential(name, args, { providers });
   });
+  const known = await slipway.survey({ services, builds, registry, provider: own });
   const delivered = slipway.byName(services, (name, service) => {
-    const args = { ...common, service, credentials, failsLate: true };
+    const args = { ...common, service, credentials, failsLate: true, standing: known[name] };
     return new slipway.Release(name, args, { providers });
   });
 

@@ -12,14 +12,9 @@ export {
   ExternalSecretReadiness,
   type ExternalSecretReadinessArgs,
 } from "./credentials/external-secret-readiness";
-export {
-  type Build,
-  Image,
-  type ImageArgs,
-  type ImageSource,
-  type Origin,
-  type Registry,
-} from "./image/image";
+export { Image, type ImageArgs, type ImageSource, type Origin, type Registry } from "./image/image";
+export type { Build, BuildPlan } from "./image/build-plan";
+export type { FoundBuild } from "./image/found-build";
 export { ImageCopy, type ImageCopyArgs } from "./image/image-copy";
 export {
   JenkinsAccess,
@@ -55,10 +50,17 @@ export { type AppliedObject, ObjectReadiness, type ObjectReadinessArgs } from ".
 export { Readiness, type ReadinessArgs } from "./readiness";
 export { Release, type ReleaseArgs, type ReleaseOptions } from "./release";
 export { requireReady } from "./require-ready";
+export { planBuilds, type Standing, survey, type SurveyArgs } from "./survey";
 export type { Sealing } from "./credentials/sealed-credential";
 export { SealedValues, type SealedValuesArgs } from "./credentials/sealed-values";
 export { SecretReadiness, type SecretReadinessArgs } from "./credentials/secret-readiness";
 export { SlipwayProvider, type SlipwayProviderArgs } from "./slipway-provider";
 export { readRelease, type StackRelease } from "./stack-release";
 export { outputsOf } from "./stack-outputs";
-export { type Endpoint, type UsedCredential, Workload, type WorkloadArgs } from "./workload";
+export {
+  type AutoscalerBounds,
+  type Endpoint,
+  type UsedCredential,
+  Workload,
+  type WorkloadArgs,
+} from "./workload";

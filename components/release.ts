@@ -10,6 +10,7 @@ import type { ServiceDefinition } from "./service-definition";
 import type { Namespace } from "./namespace";
 import { Readiness } from "./readiness";
 import type { SlipwayProvider } from "./slipway-provider";
+import type { Standing } from "./survey";
 import { type Endpoint, Workload } from "./workload";
 import { COMPONENTS } from "../contract/tokens";
 
@@ -31,6 +32,12 @@ export interface ReleaseArgs {
    * @default false
    */
   readonly failsLate?: boolean;
+  /**
+   * What there is of the service already: see `survey`.
+   *
+   * @default - nothing is known of it
+   */
+  readonly standing?: Standing | undefined;
 }
 
 /** Options of a {@link Release}: it never falls back to the context that kubectl happens to use. */
@@ -54,9 +61,13 @@ export class Release extends pulumi.ComponentResource {
   constructor(name: string, args: ReleaseArgs, opts: ReleaseOptions) {
     super(COMPONENTS.Release, name, {}, opts);
 
-    const { namespace, registry, credentials = {}, failsLate = false } = args;
+    const { namespace, registry, credentials = {}, failsLate = false, standing } = args;
     const child = { parent: this };
-    const image = new Image(name, { source: args.service, registry }, child);
+    const image = new Image(
+      name,
+      { source: args.service, registry, found: standing?.build },
+      child,
+    );
     const place = {
       name,
       namespace: namespace.name,
@@ -68,7 +79,14 @@ export class Release extends pulumi.ComponentResource {
     const { ref, source } = image;
     const workload = new Workload(
       name,
-      { service, image: ref, source, namespace, credentials: used(args) },
+      {
+        service,
+        image: ref,
+        source,
+        namespace,
+        credentials: used(args),
+        autoscaler: standing?.autoscaler,
+      },
       child,
     );
     const { ingress, verdict } = service;

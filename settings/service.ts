@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import type { Build } from "../components/image/image";
+import type { Build } from "../components/image/build-plan";
 import { isPinned, PINNED_ALLOWED } from "../components/image/image-reference";
 import type {
   Autoscale,
