@@ -171,18 +171,19 @@ function isOutlived(
 
 /** The Deployment gets its number once nothing else is missing and the autoscaler is held at it. */
 function withHeldNumber(
-  { spec, ...deployment }: WorkloadManifests["deployment"],
+  deployment: WorkloadManifests["deployment"],
   { namespace, name, replicas }: Service,
   image: pulumi.Input<string>,
   opts: pulumi.InvokeOutputOptions,
 ): WorkloadManifests["deployment"] {
-  if (pulumi.runtime.isDryRun()) return { spec, ...deployment };
+  if (pulumi.runtime.isDryRun()) return deployment;
   const number = pulumi.output(image).apply(() => replicas);
   const held = pulumi.runtime.invokeOutput<HeldAutoscaler>(
     FUNCTIONS.holdAutoscaler,
     { namespace, name, replicas: number },
     opts,
   );
+  const spec = deployment.spec as k8s.types.input.apps.v1.DeploymentSpec;
   return { ...deployment, spec: { ...spec, replicas: held.apply((known) => known.replicas) } };
 }
 

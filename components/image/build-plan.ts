@@ -47,7 +47,7 @@ export interface BuildPlan {
   /** Hash of the content. */
   readonly tag: string;
   readonly source: Source;
-  readonly build: docker.types.input.DockerBuild;
+  readonly build: docker.types.input.DockerBuild & { readonly context: string };
 }
 
 /**

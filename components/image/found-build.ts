@@ -84,13 +84,12 @@ export function alsoAsked(
 }
 
 /** The builder builds again when an input differs, so the one that has no meaning does: how the context's path is written. */
-function otherSpelling(context: BuildPlan["build"]["context"], last: string): string {
-  const plain = String(context);
+function otherSpelling(plain: string, last: string): string {
   return last === `./${plain}` ? plain : `./${plain}`;
 }
 
 function inContext(plan: BuildPlan, context: string): BuildPlan {
-  const same = [plan.build.context, `./${String(plan.build.context)}`].includes(context);
+  const same = [plan.build.context, `./${plan.build.context}`].includes(context);
   return same ? { ...plan, build: { ...plan.build, context } } : plan;
 }
 
