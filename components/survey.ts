@@ -11,6 +11,9 @@ import type { ServiceDefinition } from "./service-definition";
 import type { SlipwayProvider } from "./slipway-provider";
 import type { AutoscalerBounds } from "./workload";
 
+/** A preview may run where no registry is reachable, and is not to wait for that. */
+const ANSWER_SECONDS = 10;
+
 /** What there is of a service already. */
 export interface Standing {
   /** @default - its image is not built here */
@@ -54,12 +57,21 @@ export function planBuilds(services: Services): Record<string, BuildPlan> {
  * lost is built again, one that it has already is not pushed a second time. A registry that does not answer is a warning.
  */
 export async function survey(args: SurveyArgs): Promise<Record<string, Standing>> {
-  const known = await knownResources();
+  const known = await knownResources().catch(unread);
+  if (known === undefined) return byName(args.builds, (_, plan) => ({ build: { plan } }));
   const builds = await findBuilds(args, known);
   return byName(args.services, (name) => {
     const [build, autoscaler] = [builds[name], autoscalerOf(name, known)];
     return { ...(build && { build }), ...(autoscaler && { autoscaler }) };
   });
+}
+
+/** Whoever previews may lack the key to the state's secrets. */
+function unread(error: unknown): undefined {
+  const reason = error instanceof Error ? error.message : String(error);
+  void pulumi.log.warn(
+    `the stack's own state cannot be read: ${reason}; what the registry has lost, or has already, is not noticed`,
+  );
 }
 
 async function findBuilds(
@@ -97,7 +109,7 @@ async function answers(
   provider: SlipwayProvider,
 ): Promise<readonly FoundImage[]> {
   if (references.length === 0) return [];
-  const args = { references, login: loginTo(registry) };
+  const args = { references, login: loginTo(registry), answerSeconds: ANSWER_SECONDS };
   const { images } = (await pulumi.runtime.invoke(FUNCTIONS.imageDigests, args, {
     provider,
   })) as { readonly images?: readonly FoundImage[] };

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import type { Of } from "./field";
+import { count, type Of } from "./field";
 import { registryLogin } from "./registry-login";
 
 const shape = {
@@ -8,6 +8,12 @@ const shape = {
   references: z.array(z.string()).readonly(),
   /** @default - the logins of the machine */
   login: registryLogin.exactOptional(),
+  /**
+   * How long a registry may take for one answer.
+   *
+   * @default - as long as the network allows
+   */
+  answerSeconds: count.exactOptional(),
 };
 
 /** Form of {@link ImageDigestsArgs}. */

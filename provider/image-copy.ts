@@ -7,6 +7,9 @@ import type { Resource } from "./resource";
 import type { Log, Properties } from "../wire/plugin";
 import { secret } from "../wire/struct";
 
+/** A preview is not to wait for a registry that it cannot reach. */
+const LOOK_MILLISECONDS = 10_000;
+
 /**
  * `slipway:index:ImageCopy`: an image in another repository, under the same digest. The copy has a tag, so that no
  * registry takes it for garbage, and beside it what lies beside the original: signatures, attestations, bills of materials. It stays where it is when the resource goes: what ran once may be gone back to.
@@ -52,7 +55,7 @@ export class ImageCopy implements Resource {
   async #isLost(id: string, news: Properties): Promise<boolean> {
     const { login } = news;
     const known = registryLogin.safeParse(login).data;
-    const answer = this.lookup(known).digest(id);
+    const answer = this.lookup(known).digest(id, AbortSignal.timeout(LOOK_MILLISECONDS));
     return answer.then(
       (digest) => digest === undefined,
       () => false,

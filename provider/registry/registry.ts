@@ -28,10 +28,11 @@ export class Registry {
   /**
    * The digest of an image, undefined where the registry does not have it.
    *
+   * @param limit ends the question
    * @throws Error where the registry does not answer the question
    */
-  async digest(reference: string): Promise<string | undefined> {
-    return (await this.#find("digest", reference))?.trim();
+  async digest(reference: string, limit?: AbortSignal): Promise<string | undefined> {
+    return (await this.#find("digest", reference, limit))?.trim();
   }
 
   /**
@@ -54,12 +55,12 @@ export class Registry {
 
   /** Gives an image another name, in the same repository or in another registry. */
   async copy(from: string, to: string): Promise<void> {
-    await this.#crane("copy", from, to);
+    await this.#crane(["copy", from, to]);
   }
 
-  async #find(what: string, reference: string): Promise<string | undefined> {
+  async #find(what: string, reference: string, limit?: AbortSignal): Promise<string | undefined> {
     try {
-      return await this.#crane(what, reference);
+      return await this.#crane([what, reference], limit);
     } catch (error) {
       if (ABSENT.test((error as Error).message)) return undefined;
       throw error;
@@ -69,26 +70,27 @@ export class Registry {
   #authorization(): Authorization {
     return {
       token: async (repository) =>
-        (await this.#crane("auth", "token", "--header", repository)).replace(/^.*?: /, "").trim(),
+        (await this.#crane(["auth", "token", "--header", repository])).replace(/^.*?: /, "").trim(),
       basic: async (server) => {
-        const kept = await this.#crane("auth", "get", server);
+        const kept = await this.#crane(["auth", "get", server]);
         const { Username, Secret } = JSON.parse(kept) as Readonly<Record<string, string>>;
         return `Basic ${Buffer.from(`${Username ?? ""}:${Secret ?? ""}`).toString("base64")}`;
       },
     };
   }
 
-  #crane(...args: string[]): Promise<string> {
+  #crane(args: readonly string[], limit?: AbortSignal): Promise<string> {
+    const signals = [this.signal, limit].filter((each) => each !== undefined);
     return withLogin(this.login, (folder) => {
       const env = { ...process.env, ...(folder !== undefined && { DOCKER_CONFIG: folder }) };
-      return run(args, { env, ...(this.signal && { signal: this.signal }) });
+      return run(args, { env, signal: AbortSignal.any(signals) });
     });
   }
 }
 
 function run(
   args: readonly string[],
-  options: { env: NodeJS.ProcessEnv; signal?: AbortSignal },
+  options: { env: NodeJS.ProcessEnv; signal: AbortSignal },
 ): Promise<string> {
   return new Promise((resolve, reject) => {
     execFile("crane", args, options, (error, stdout, stderr) => {

@@ -82,6 +82,14 @@ test("an image that the registry does not have has no digest; what it did not an
   });
 });
 
+test("a registry that does not answer in time is told as that", async () => {
+  craneDoes("exec sleep 20");
+  const args = { references: ["x/slow:1"], answerSeconds: 1 };
+  expect(await imageDigests(args, () => new Registry(undefined))).toEqual({
+    images: [{ reference: "x/slow:1", fault: "no answer in 1 s" }],
+  });
+});
+
 test("a machine without crane says where to get it", async () => {
   process.env = { ...given, PATH: folderWith({}) };
   await expect(new Registry(undefined).digest("x/y:1")).rejects.toThrow(

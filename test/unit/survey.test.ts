@@ -37,10 +37,12 @@ interface World {
   readonly autoscaler?: object;
   /** By reference, what the registry has; a fault begins with a !. */
   readonly has?: Readonly<Record<string, string>>;
+  /** Why the state cannot be read. */
+  readonly sealed?: string;
 }
 
 /** What a stack in this world finds out, what it asks the registry, and what it warns of. */
-async function surveyed({ built, autoscaler, has = {} }: World) {
+async function surveyed({ built, autoscaler, has = {}, sealed }: World) {
   const asked: string[] = [];
   const warn = jest.spyOn(pulumi.log, "warn").mockResolvedValue();
   const resources = {
@@ -55,6 +57,7 @@ async function surveyed({ built, autoscaler, has = {} }: World) {
   };
   const answer: Answer = ({ token, inputs }) => {
     if (token === "pulumi:pulumi:readStackOutputs") {
+      if (sealed !== undefined) throw new Error(sealed);
       expect(inputs).toEqual({ name: "organization/slipway/test" });
       return { outputs: Object.keys(resources).length === 0 ? {} : { releases: {} } };
     }
@@ -190,6 +193,17 @@ describe("an image that this stack has built", () => {
       ]);
     }
   });
+});
+
+test("a stack whose state cannot be read goes by what the builder built last, with a warning", async () => {
+  const { standing, asked, warnings } = await surveyed({ sealed: "no passphrase" });
+  expect((await imageOf(standing)).builds).toHaveLength(1);
+  expect(asked).toEqual([]);
+  expect(warnings).toEqual([
+    expect.stringMatching(
+      /^the stack's own state cannot be read: .*; what the registry has lost, or has already, is not noticed$/,
+    ),
+  ]);
 });
 
 describe("the number of pods", () => {
