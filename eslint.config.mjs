@@ -10,6 +10,7 @@ export default tseslint.config(
     },
     rules: {
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
+      curly: ["error", "all"],
       "no-restricted-syntax": [
         "error",
         {
@@ -33,11 +34,30 @@ export default tseslint.config(
         {
           patterns: [
             {
-              regex: "/contract/(?!(marks|names|release-record|tokens|verdict)$)|^zod$",
+              regex:
+                "/contract/(?!(forms|marks|names|quantity|release-record|tokens|verdict)$)|^zod$",
               allowTypeImports: true,
               message: "schemas are for the provider; a program has no use for zod",
             },
           ],
+        },
+      ],
+    },
+  },
+  {
+    // Scripts and tests keep what they read at their start; what ships keeps nothing but constants.
+    files: [
+      "*.ts",
+      "{build-context,cli,components,contract,kubeconfig,mask,policy,provider,settings,testbed,wire}/**/*.ts",
+    ],
+    rules: {
+      "@typescript-eslint/naming-convention": [
+        "error",
+        {
+          selector: "variable",
+          modifiers: ["const", "global"],
+          types: ["boolean", "number", "string", "array"],
+          format: ["UPPER_CASE"],
         },
       ],
     },

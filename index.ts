@@ -1,13 +1,17 @@
-import * as slipway from "./components";
-import { readSettings } from "./settings";
+import * as slipway from "./components/index.ts";
+import { readSettings } from "./settings.ts";
 
-export = async () => {
+export default async () => {
+  slipway.silenceSdkTrace();
   const settings = readSettings();
   const { registry, sealing } = settings;
   const providers = slipway.connect(settings.cluster);
   const [provider, own] = providers;
 
-  const services = await slipway.promote({ ...settings, provider: own });
+  const [services] = await Promise.all([
+    slipway.promote({ ...settings, provider: own }),
+    slipway.requireNamespace(settings.namespace, own),
+  ]);
   const builds = slipway.planBuilds(services);
   const plan = settings.jenkins && slipway.planLanes({ ...settings, jenkins: settings.jenkins });
   const guard = plan && new slipway.LaneGuard("lanes", { plan }, { provider: own });

@@ -1,25 +1,27 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import type { Cluster } from "./components/cluster";
-import type { CredentialDefinition } from "./components/credentials/credential";
-import type { ImageSource, Registry } from "./components/image/image";
-import type { ServiceDefinition } from "./components/service-definition";
-import type { Sealing } from "./components/credentials/sealed-credential";
-import type { JenkinsDefinition } from "./components/lanes/definition";
-import type { Promotion, ToBePromoted } from "./components/promotion/promotion";
-import { resolveCluster } from "./settings/cluster";
-import { conflicts } from "./settings/conflicts";
-import { credentialFaults, settingsUsed } from "./settings/credential-conflicts";
-import { withCertificate, withValues } from "./settings/credentials";
-import { type Fault, faultLine, faultsOf } from "./settings/fault";
-import { jenkinsFaults } from "./settings/jenkins";
-import { mapping } from "./settings/mapping";
-import { asPromoted, pinFaults, sourceOf } from "./settings/promotion";
-import { PASSWORD, registryFaults } from "./settings/registry";
-import { silenceSdkTrace } from "./settings/sdk-trace";
-import { secretFaults } from "./settings/secrets";
-import { type StackForm, stackSchema } from "./settings/stack";
-import type { Surroundings } from "./settings/surroundings";
+import type { Cluster } from "./components/cluster.ts";
+import type { CredentialDefinition } from "./components/credentials/credential.ts";
+import type { ImageSource, Registry } from "./components/image/image.ts";
+import type { ServiceDefinition } from "./components/service-definition.ts";
+import type { Sealing } from "./components/credentials/sealed-credential.ts";
+import type { JenkinsDefinition } from "./components/lanes/definition.ts";
+import { addressFaults } from "./settings/addresses.ts";
+import type { Promotion, ToBePromoted } from "./components/promotion/definition.ts";
+import { resolveCluster } from "./settings/cluster.ts";
+import { conflicts } from "./settings/conflicts.ts";
+import { credentialFaults, settingsUsed } from "./settings/credential-conflicts.ts";
+import { withCertificate, withValues } from "./settings/credentials.ts";
+import { type Fault, faultLine, faultsOf } from "./settings/fault.ts";
+import { jenkinsFaults } from "./settings/jenkins.ts";
+import { mapping } from "./settings/mapping.ts";
+import { numeralFaults } from "./settings/numerals.ts";
+import { asPromoted, pinFaults, sourceOf } from "./settings/promotion.ts";
+import { PASSWORD, registryFaults } from "./settings/registry.ts";
+import { secretFaults } from "./settings/secrets.ts";
+import { type StackForm, stackSchema } from "./settings/stack.ts";
+import { stackFile } from "./settings/stack-file.ts";
+import type { Surroundings } from "./settings/surroundings.ts";
 
 /** One service as its settings describe it. */
 export type ServiceSettings = (ImageSource | ToBePromoted) & ServiceDefinition;
@@ -45,6 +47,12 @@ export interface StackConfig {
   readonly values: Readonly<Record<string, string>>;
   /** Keys that hold a secret, themselves or somewhere inside. */
   readonly secretKeys: readonly string[];
+  /**
+   * Text of the stack's file, for what the engine does not hand over.
+   *
+   * @default - it cannot be read
+   */
+  readonly file?: string | undefined;
 }
 
 const PREFIX = "slipway:";
@@ -70,7 +78,6 @@ const KNOWN = Object.keys(KEYS);
  * @throws RunError with a line for each fault, before anything is registered
  */
 export function readSettings(): Settings {
-  silenceSdkTrace();
   const entries = Object.entries(pulumi.runtime.allConfig()).filter(([key]) =>
     key.startsWith(PREFIX),
   );
@@ -78,7 +85,9 @@ export function readSettings(): Settings {
     entries.map(([key, value]) => [key.slice(PREFIX.length), value]),
   );
   const secretKeys = Object.keys(values).filter((key) => holdsSecret(PREFIX + key));
-  return parseSettings({ values, secretKeys }, { variables: process.env, folder: process.cwd() });
+  const folder = process.cwd();
+  const file = stackFile(folder, pulumi.getStack());
+  return parseSettings({ values, secretKeys, file }, { variables: process.env, folder });
 }
 
 /** The pure part of {@link readSettings}. */
@@ -104,6 +113,7 @@ export function parseSettings(config: StackConfig, surroundings: Surroundings): 
     ...pinFaults(raw),
     ...jenkinsFaults(raw),
     ...credentialFaults({ raw, ...config }, KNOWN),
+    ...addressFaults(raw),
     ...Object.entries(mapping(raw["services"]) ?? {}).flatMap(([name, service]) =>
       conflicts(name, service, surroundings, "promoteFrom" in raw).map(({ path, text }) => ({
         path: ["services", name, ...path],
@@ -111,8 +121,13 @@ export function parseSettings(config: StackConfig, surroundings: Surroundings): 
       })),
     ),
   ];
-  const told = lines([...misplaced, ...faults.filter(isShown)]);
-  if (told.length > 0 || !parsed.success || !("cluster" in resolved)) throw settingsError(told);
+  const misread = numeralFaults(config.file ?? "", PREFIX, written);
+  const isRead = ({ path }: Fault): boolean =>
+    !misread.some((other) => other.path.join("\0") === path.join("\0"));
+  const told = lines([...misplaced, ...[...misread, ...faults.filter(isRead)].filter(isShown)]);
+  if (told.length > 0 || !parsed.success || !("cluster" in resolved)) {
+    throw settingsError(told);
+  }
 
   const { registry, namespace, services, sealing = {}, credentials = {} } = parsed.data;
   const password = config.values[PASSWORD];
@@ -173,7 +188,9 @@ function lines(faults: readonly Fault[]): string[] {
 
 function settingsError(told: readonly string[]): pulumi.RunError {
   const [only = "", ...others] = told;
-  if (others.length === 0) return new pulumi.RunError(only);
+  if (others.length === 0) {
+    return new pulumi.RunError(only);
+  }
   return new pulumi.RunError(
     [`${told.length} faults in the stack's settings`, ...told].join("\n  "),
   );

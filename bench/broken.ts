@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 
-import type { ReleaseRecord } from "../contract/release-record";
-import { Project } from "../testbed/project";
-import { timed } from "./progress";
-import { buildImage, serviceOf } from "./scale";
-import { watchesDuring } from "./watches";
+import type { ReleaseRecord } from "../contract/release-record.ts";
+import { Project } from "../testbed/project.ts";
+import { timed } from "./progress.ts";
+import { buildImage, serviceOf } from "./scale.ts";
+import { watchesDuring } from "./watches.ts";
 
 const SERVICES = 50;
 const SAMPLE_MS = 250;
@@ -37,7 +37,9 @@ export async function measureBroken(
 ): Promise<readonly BrokenFigures[]> {
   const image = await buildImage();
   const figures: BrokenFigures[] = [];
-  for (const parallel of parallels) figures.push(await measureStack(parallel, image));
+  for (const parallel of parallels) {
+    figures.push(await measureStack(parallel, image));
+  }
   return figures;
 }
 
@@ -48,8 +50,9 @@ async function measureStack(parallel: number, image: string): Promise<BrokenFigu
     env: { PULUMI_PARALLEL: String(parallel) },
     hears: (text) => {
       const judged = [...text.matchAll(/Readiness service-(\d+) created/g)];
-      if (judged.some(([, number]) => !isBroken(Number(number) - 1)))
+      if (judged.some(([, number]) => !isBroken(Number(number) - 1))) {
         lastReady = performance.now() - began;
+      }
     },
   });
   try {

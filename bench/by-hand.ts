@@ -1,19 +1,22 @@
 import { execa } from "execa";
 import { stringify } from "yaml";
 
-import { environment } from "../tools/platform/environment";
-import { kubectl } from "../testbed/kubectl";
-import type { Manifest } from "./manifests";
+import { environment } from "../tools/platform/environment.ts";
+import { kubectl } from "../testbed/kubectl.ts";
+import type { Manifest } from "./manifests.ts";
 
 /** What a person would type to deliver a service without Slipway: the floor that it is measured against. */
 export class ByHand {
   private builds = 0;
 
+  private readonly namespace: string;
+  private readonly repository: string;
+
   /** The namespace and the image's repository are made for it. */
-  constructor(
-    private readonly namespace: string,
-    private readonly repository: string,
-  ) {}
+  constructor(namespace: string, repository: string) {
+    this.namespace = namespace;
+    this.repository = repository;
+  }
 
   /** Builds the context, pushes the image, applies the manifests with it and awaits the rollout. */
   async deliver(context: string, manifests: readonly Manifest[]): Promise<void> {
@@ -42,8 +45,12 @@ export class ByHand {
 /** The same object in another namespace, with another image. */
 export function moved(manifest: Manifest, namespace: string, image: string): Manifest {
   const { metadata, ...rest } = manifest;
-  if (manifest.kind === "Namespace") return { ...rest, metadata: { ...metadata, name: namespace } };
+  if (manifest.kind === "Namespace") {
+    return { ...rest, metadata: { ...metadata, name: namespace } };
+  }
   const copy: Manifest = structuredClone({ ...rest, metadata: { ...metadata, namespace } });
-  for (const container of copy.spec?.template?.spec?.containers ?? []) container.image = image;
+  for (const container of copy.spec?.template?.spec?.containers ?? []) {
+    container.image = image;
+  }
   return copy;
 }

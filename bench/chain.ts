@@ -1,14 +1,14 @@
 import { join } from "node:path";
 
-import { Project } from "../testbed/project";
-import { shop } from "../testbed/shop";
-import { succeed } from "../testbed/succeed";
-import { environment } from "../tools/platform/environment";
-import { ByHand } from "./by-hand";
-import { EmptyProgram } from "./empty-program";
-import { freshen } from "./freshen";
-import { manifestsOf } from "./manifests";
-import { timed } from "./progress";
+import { Project } from "../testbed/project.ts";
+import { shop } from "../testbed/shop.ts";
+import { succeed } from "../testbed/succeed.ts";
+import { environment } from "../tools/platform/environment.ts";
+import { ByHand } from "./by-hand.ts";
+import { EmptyProgram } from "./empty-program.ts";
+import { freshen } from "./freshen.ts";
+import { manifestsOf } from "./manifests.ts";
+import { timed } from "./progress.ts";
 
 const SOURCE = "example/shop/src/main.ts";
 
@@ -29,7 +29,9 @@ export async function measureChain(rounds: number): Promise<ChainFigures> {
   for (let round = 0; round <= rounds; round++) {
     const label = round === 0 ? "warm-up" : `round ${round} of ${rounds}`;
     const measured = await measureRound(`chain, ${label}`);
-    if (round > 0) figures.push(measured);
+    if (round > 0) {
+      figures.push(measured);
+    }
   }
   return mediansOf(figures);
 }

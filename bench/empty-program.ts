@@ -4,20 +4,24 @@ import { dirname, join, resolve } from "node:path";
 
 import { execa } from "execa";
 
-import { environment } from "../tools/platform/environment";
+import { environment } from "../tools/platform/environment.ts";
 
 const SDK = "node_modules/@pulumi/pulumi";
 
 /** The smallest Pulumi program there is, in plain JavaScript, with the SDK as its only package. */
 export class EmptyProgram {
-  private constructor(private readonly folder: string) {}
+  private readonly folder: string;
+
+  private constructor(folder: string) {
+    this.folder = folder;
+  }
 
   static async create(): Promise<EmptyProgram> {
     const folder = await mkdtemp(join(tmpdir(), "slipway-empty-"));
     await mkdir(join(folder, dirname(SDK)), { recursive: true });
     await mkdir(join(folder, "state"));
     // The rest of the packages stays out, or the engine would look for their plugins.
-    await symlink(resolve(__dirname, "..", SDK), join(folder, SDK));
+    await symlink(resolve(import.meta.dirname, "..", SDK), join(folder, SDK));
     const dependencies = { "@pulumi/pulumi": "*" };
     await writeFile(join(folder, "Pulumi.yaml"), "name: empty\nruntime: nodejs\n");
     await writeFile(join(folder, "package.json"), JSON.stringify({ dependencies }));

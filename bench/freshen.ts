@@ -1,4 +1,4 @@
-import type { Project } from "../testbed/project";
+import type { Project } from "../testbed/project.ts";
 
 /** Changes the source of the project's service, to one that was never built before. */
 export async function freshen(project: Project, path: string): Promise<void> {

@@ -1,6 +1,6 @@
 import { cpus, loadavg, release, totalmem } from "node:os";
 
-import { kubectl } from "../testbed/kubectl";
+import { kubectl } from "../testbed/kubectl.ts";
 
 /** What figures of a bench are worth nothing without. */
 export interface Machine {

@@ -3,12 +3,12 @@ import { join } from "node:path";
 
 import { Command, InvalidArgumentError, Option } from "commander";
 
-import { prepare } from "../tools/prepare";
-import { measureBroken } from "./broken";
-import { measureChain } from "./chain";
-import { describeMachine } from "./machine";
-import { compare, report, type Results } from "./report";
-import { measureScale } from "./scale";
+import { prepare } from "../tools/prepare.ts";
+import { measureBroken } from "./broken.ts";
+import { measureChain } from "./chain.ts";
+import { describeMachine } from "./machine.ts";
+import { compare, report, type Results } from "./report.ts";
+import { measureScale } from "./scale.ts";
 
 interface Options {
   readonly only?: "chain" | "scale" | "broken";
@@ -17,7 +17,7 @@ interface Options {
   readonly parallel: readonly number[];
 }
 
-const RESULTS = join(__dirname, "results.md");
+const RESULTS = join(import.meta.dirname, "results.md");
 
 const program = new Command("npm run bench --")
   .description(`measures Slipway on a quiet machine and writes ${RESULTS}`)

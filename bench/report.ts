@@ -1,7 +1,7 @@
-import type { BrokenFigures } from "./broken";
-import type { ChainFigures } from "./chain";
-import type { Machine } from "./machine";
-import type { ScaleFigures } from "./scale";
+import type { BrokenFigures } from "./broken.ts";
+import type { ChainFigures } from "./chain.ts";
+import type { Machine } from "./machine.ts";
+import type { ScaleFigures } from "./scale.ts";
 
 /** All that one run of the bench found. */
 export interface Results {

@@ -2,13 +2,13 @@ import { join } from "node:path";
 
 import { execa } from "execa";
 
-import { Project } from "../testbed/project";
-import { succeed } from "../testbed/succeed";
-import { environment } from "../tools/platform/environment";
-import { timed } from "./progress";
-import { watchesDuring } from "./watches";
+import { Project } from "../testbed/project.ts";
+import { succeed } from "../testbed/succeed.ts";
+import { environment } from "../tools/platform/environment.ts";
+import { timed } from "./progress.ts";
+import { watchesDuring } from "./watches.ts";
 
-const SHOP = join(__dirname, "../example/shop");
+const SHOP = join(import.meta.dirname, "../example/shop");
 
 /** One stack of some number of services. */
 export interface ScaleFigures {
@@ -27,7 +27,9 @@ export interface ScaleFigures {
 export async function measureScale(sizes: readonly number[]): Promise<readonly ScaleFigures[]> {
   const image = await buildImage();
   const figures: ScaleFigures[] = [];
-  for (const size of sizes) figures.push(await measureStack(size, image));
+  for (const size of sizes) {
+    figures.push(await measureStack(size, image));
+  }
   return figures;
 }
 
@@ -83,6 +85,8 @@ export async function buildImage(): Promise<string> {
   const format = "{{range .RepoDigests}}{{println .}}{{end}}";
   const { stdout } = await docker("image", "inspect", "--format", format, tag);
   const pinned = stdout.split("\n").find((reference) => reference.startsWith(`${tag}@`));
-  if (pinned === undefined) throw new Error(`the push of ${tag} gave no digest, got "${stdout}"`);
+  if (pinned === undefined) {
+    throw new Error(`the push of ${tag} gave no digest, got "${stdout}"`);
+  }
   return pinned;
 }

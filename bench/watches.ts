@@ -1,4 +1,4 @@
-import { kubectl } from "../testbed/kubectl";
+import { kubectl } from "../testbed/kubectl.ts";
 
 const METRIC = /^apiserver_longrunning_requests\{(.*)\} (\d+)$/gm;
 const SAMPLE_MS = 1000;

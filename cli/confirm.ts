@@ -1,6 +1,6 @@
 import { createInterface } from "node:readline/promises";
 
-import { badInput } from "./exit-code";
+import { badInput } from "./exit-code.ts";
 
 /**
  * Asks before something is changed.
@@ -9,14 +9,18 @@ import { badInput } from "./exit-code";
  * @throws CommandFailure where nobody is there to answer, or the answer is no
  */
 export async function confirm(question: string, yes: boolean): Promise<void> {
-  if (yes) return;
+  if (yes) {
+    return;
+  }
   if (!process.stdin.isTTY) {
     throw badInput("--yes: missing, and nobody is there to ask; allowed: --yes to go on");
   }
   const prompt = createInterface({ input: process.stdin, output: process.stderr });
   try {
     const answer = await prompt.question(`${question} [y/N] `);
-    if (!/^y(es)?$/i.test(answer.trim())) throw badInput("nothing was changed");
+    if (!/^y(es)?$/i.test(answer.trim())) {
+      throw badInput("nothing was changed");
+    }
   } finally {
     prompt.close();
   }

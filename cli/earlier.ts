@@ -1,6 +1,6 @@
-import type { HistoryEntry, ReleaseRecord } from "../contract/release-record";
-import { badInput } from "./exit-code";
-import { shortDigest } from "./words";
+import type { HistoryEntry, ReleaseRecord } from "../contract/release-record.ts";
+import { badInput } from "./exit-code.ts";
+import { shortDigest } from "./words.ts";
 
 /** Which release to go back to: one by its digest, or that many that were ready before. */
 export type Wanted = { readonly to: string } | { readonly steps: number };
@@ -32,7 +32,9 @@ function byDigest(service: string, history: readonly HistoryEntry[], digest: str
       `--to: got "${digest}"; allowed: ${which.map((entry) => shortDigest(entry.digest)).join(", ") || "nothing, for there is no history"}; see npx slipway history --service ${service}`,
     );
   }
-  if (only.verdict === "ready") return only;
+  if (only.verdict === "ready") {
+    return only;
+  }
   throw badInput(
     `--to: got "${digest}", which failed with ${String(only.reason)}; allowed: a release that was ready; see npx slipway history --service ${service}`,
   );
@@ -48,7 +50,9 @@ function bySteps(
     (entry) => entry.verdict === "ready" && entry.digest !== digest,
   );
   const found = ready[steps - 1];
-  if (found !== undefined) return found;
+  if (found !== undefined) {
+    return found;
+  }
   throw badInput(
     `--steps: got ${steps}; allowed: ${ready.length === 0 ? `nothing, for no other image of ${service} was ready before` : `1 to ${ready.length}`}; see npx slipway history --service ${service}`,
   );

@@ -15,11 +15,11 @@ export type ExitCode = (typeof EXIT_CODE)[keyof typeof EXIT_CODE];
 export class CommandFailure extends Error {
   override readonly name = "CommandFailure";
 
-  constructor(
-    message: string,
-    readonly exitCode: ExitCode = EXIT_CODE.fault,
-  ) {
+  readonly exitCode: ExitCode;
+
+  constructor(message: string, exitCode: ExitCode = EXIT_CODE.fault) {
     super(message);
+    this.exitCode = exitCode;
   }
 }
 

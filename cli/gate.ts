@@ -1,13 +1,13 @@
 import { Argument, Command, InvalidArgumentError } from "commander";
 
-import { LABEL } from "../contract/names";
-import { gateReference } from "../components/image/image-reference";
-import { CommandFailure } from "./exit-code";
-import { type CommonOptions, print, stackCommand } from "./options";
-import { serviceOf } from "./outputs";
-import { ProjectStack } from "./project-stack";
-import { registryOf } from "./registry-access";
-import { shortDigest } from "./words";
+import { LABEL } from "../contract/names.ts";
+import { gateReference } from "../components/image/image-reference.ts";
+import { CommandFailure } from "./exit-code.ts";
+import { type CommonOptions, print, stackCommand } from "./options.ts";
+import { serviceOf } from "./outputs.ts";
+import { ProjectStack } from "./project-stack.ts";
+import { registryOf } from "./registry-access.ts";
+import { shortDigest } from "./words.ts";
 
 interface Options extends CommonOptions {
   readonly service?: string;
@@ -60,7 +60,9 @@ async function pass(gate: string, options: Options): Promise<void> {
 }
 
 function gateName(text: string): string {
-  if (LABEL.test(text)) return text;
+  if (LABEL.test(text)) {
+    return text;
+  }
   throw new InvalidArgumentError(
     `got "${text}"; allowed: 1 to 63 lower-case letters, digits and hyphens, beginning with a letter`,
   );

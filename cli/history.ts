@@ -1,10 +1,10 @@
 import type { Command } from "commander";
 
-import type { HistoryEntry } from "../contract/release-record";
-import { type CommonOptions, print, stackCommand } from "./options";
-import { serviceOf } from "./outputs";
-import { ProjectStack } from "./project-stack";
-import { age, commitWords, shortDigest, table } from "./words";
+import type { HistoryEntry } from "../contract/release-record.ts";
+import { type CommonOptions, print, stackCommand } from "./options.ts";
+import { serviceOf } from "./outputs.ts";
+import { ProjectStack } from "./project-stack.ts";
+import { age, commitWords, shortDigest, table } from "./words.ts";
 
 interface Options extends CommonOptions {
   readonly service?: string;

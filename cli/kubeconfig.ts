@@ -6,12 +6,13 @@ import type { KubeConfig } from "@kubernetes/client-node";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { stringify } from "yaml";
 
-import { duration, LONGEST_DAYS } from "../settings/duration";
-import { clusterOf } from "./cluster-access";
-import { badInput, CommandFailure } from "./exit-code";
-import { type CommonOptions, print, stackCommand } from "./options";
-import type { SlipwayOutputs } from "./outputs";
-import { ProjectStack } from "./project-stack";
+import { duration, LONGEST_DAYS } from "../settings/duration.ts";
+import { clusterOf } from "./cluster-access.ts";
+import { badInput, CommandFailure } from "./exit-code.ts";
+import { type CommonOptions, print, stackCommand } from "./options.ts";
+import type { SlipwayOutputs } from "./outputs.ts";
+import { ProjectStack } from "./project-stack.ts";
+import { STANDARD_OUTPUT } from "./result-file.ts";
 
 interface Options extends CommonOptions {
   readonly lane: string;
@@ -59,7 +60,7 @@ async function kubeconfig(options: Options): Promise<void> {
   const name = lane[options.account];
   const { token, expires } = await tokenOf(administrator, lane.namespace, name, options.for);
   const text = stringify(kubeconfigWith(administrator, token, home));
-  if (options.out === "-") {
+  if (options.out === STANDARD_OUTPUT) {
     process.stdout.write(text);
     return;
   }
@@ -90,7 +91,9 @@ async function tokenOf(config: KubeConfig, namespace: string, name: string, seco
 function laneOf({ jenkins }: Pick<SlipwayOutputs, "jenkins">, wanted: string) {
   const lanes = Object.entries(jenkins?.lanes ?? {});
   const lane = lanes.find(([name]) => name === wanted)?.[1];
-  if (lane !== undefined) return lane;
+  if (lane !== undefined) {
+    return lane;
+  }
   const known = lanes.map(([name]) => name).join(", ");
   throw badInput(
     `--lane: got "${wanted}"; allowed: ${known || "none, for the stack makes no lanes; set slipway:jenkins and run pulumi up as an administrator"}`,
@@ -100,7 +103,9 @@ function laneOf({ jenkins }: Pick<SlipwayOutputs, "jenkins">, wanted: string) {
 /** A kubeconfig for the same cluster, with another user and nobody else's credentials. */
 export function kubeconfigWith(config: KubeConfig, token: string, namespace: string): object {
   const cluster = config.getCurrentCluster();
-  if (cluster === null) throw new CommandFailure("slipway:cluster.context names no cluster");
+  if (cluster === null) {
+    throw new CommandFailure("slipway:cluster.context names no cluster");
+  }
   const { server, caData, caFile, tlsServerName, skipTLSVerify } = cluster;
   const authority = caFile === undefined ? caData : readFileSync(caFile).toString("base64");
   // The stack's settings may name the context.
@@ -126,8 +131,10 @@ export function kubeconfigWith(config: KubeConfig, token: string, namespace: str
 }
 
 function lifetime(text: string): number {
-  const seconds = duration.safeParse(/^\d+$/.test(text) ? Number(text) : text).data ?? 0;
-  if (seconds >= SHORTEST_SECONDS) return seconds;
+  const seconds = duration.safeParse(/^[1-9]\d*$/.test(text) ? Number(text) : text).data ?? 0;
+  if (seconds >= SHORTEST_SECONDS) {
+    return seconds;
+  }
   throw new InvalidArgumentError(
     `got "${text}"; allowed: at least 10m, such as 30m or 1h, and at most ${LONGEST_DAYS}d`,
   );

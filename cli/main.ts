@@ -1,17 +1,21 @@
 import { CommanderError } from "commander";
 
-import { CommandFailure, EXIT_CODE } from "./exit-code";
-import { slipway } from "./program";
+import { engineFailure } from "./engine-failure.ts";
+import { CommandFailure, EXIT_CODE } from "./exit-code.ts";
+import { slipway } from "./program.ts";
 
 slipway()
   .parseAsync()
-  .catch((error: unknown) => {
+  .catch((thrown: unknown) => {
+    const error = engineFailure(thrown) ?? thrown;
     if (error instanceof CommanderError) {
       // commander has told it, and what it asks for help with is none of its faults
       process.exitCode = error.exitCode === 0 ? EXIT_CODE.good : EXIT_CODE.badInput;
       return;
     }
     const message = error instanceof Error ? error.message : String(error);
-    if (message !== "") console.error(`error: ${message}`);
+    if (message !== "") {
+      console.error(`error: ${message}`);
+    }
     process.exitCode = error instanceof CommandFailure ? error.exitCode : EXIT_CODE.fault;
   });

@@ -1,8 +1,12 @@
-import type { OutputMap } from "@pulumi/pulumi/automation";
+import type { OutputMap } from "@pulumi/pulumi/automation/index.js";
 
-import { type HistoryEntry, RECORD_VERSION, type ReleaseRecord } from "../contract/release-record";
-import type { JenkinsOutputs } from "../components/lanes/jenkins-access";
-import { badInput, CommandFailure } from "./exit-code";
+import {
+  type HistoryEntry,
+  RECORD_VERSION,
+  type ReleaseRecord,
+} from "../contract/release-record.ts";
+import type { JenkinsOutputs } from "../components/lanes/jenkins-access.ts";
+import { badInput, CommandFailure } from "./exit-code.ts";
 
 /** What the commands read of a stack's outputs: docs/outputs.md. */
 export interface SlipwayOutputs {
@@ -52,7 +56,9 @@ export function serviceOf(outputs: SlipwayOutputs, wanted: string | undefined): 
   const known = Object.keys(outputs.releases);
   const [only, ...others] = known;
   const name = wanted ?? (others.length === 0 ? only : undefined);
-  if (name !== undefined && known.includes(name)) return name;
+  if (name !== undefined && known.includes(name)) {
+    return name;
+  }
   const got = wanted === undefined ? "missing" : `got "${wanted}"`;
   throw badInput(
     `--service: ${got}; allowed: ${known.join(", ") || "none, for the stack has none"}`,

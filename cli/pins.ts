@@ -2,8 +2,8 @@ import { readFile } from "node:fs/promises";
 
 import { type Document, isMap, parseDocument } from "yaml";
 
-import type { HistoryEntry } from "../contract/release-record";
-import { CommandFailure } from "./exit-code";
+import type { HistoryEntry } from "../contract/release-record.ts";
+import { CommandFailure } from "./exit-code.ts";
 
 /** The image that the settings hold a service at: `slipway:pins`. */
 export interface Pin {
@@ -52,9 +52,13 @@ export function withPin(service: string, pin: Pin): Edit {
 export function withoutPins(services: readonly string[]): Edit {
   return (text) => {
     const document = parsed(text);
-    for (const service of services) document.deleteIn([...PINS, service]);
+    for (const service of services) {
+      document.deleteIn([...PINS, service]);
+    }
     const left = document.getIn(PINS);
-    if (isMap(left) && left.items.length === 0) document.deleteIn(PINS);
+    if (isMap(left) && left.items.length === 0) {
+      document.deleteIn(PINS);
+    }
     return written(document);
   };
 }
@@ -66,7 +70,9 @@ export function pinOf({ image, commit, dirty }: HistoryEntry): Pin {
 
 function parsed(text: string): Document {
   const document = parseDocument(text, { prettyErrors: false });
-  if (document.errors.length === 0) return document;
+  if (document.errors.length === 0) {
+    return document;
+  }
   throw new CommandFailure(
     `the stack's settings are no YAML: ${document.errors.map(({ message }) => message).join("; ")}`,
   );

@@ -1,14 +1,14 @@
-import { writeFile } from "node:fs/promises";
-
-import type { EngineEvent } from "@pulumi/pulumi/automation";
+import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
 import { type Command, InvalidArgumentError } from "commander";
 
-import { CommandFailure, EXIT_CODE } from "./exit-code";
-import { type CommonOptions, print, stackCommand } from "./options";
-import { type Expectation, parseExpectation, unexpected } from "./preview/expectation";
-import { previewMarkdown } from "./preview/markdown";
-import { type PreviewReport, previewReport } from "./preview/preview";
-import { ProjectStack } from "./project-stack";
+import { remedyAfter } from "./aftermath.ts";
+import { badInput, CommandFailure, EXIT_CODE } from "./exit-code.ts";
+import { type CommonOptions, print, stackCommand } from "./options.ts";
+import { type Expectation, parseExpectation, unexpected } from "./preview/expectation.ts";
+import { previewMarkdown } from "./preview/markdown.ts";
+import { type PreviewReport, previewReport } from "./preview/preview.ts";
+import { ProjectStack } from "./project-stack.ts";
+import { assertApart, STANDARD_OUTPUT, writeResult } from "./result-file.ts";
 
 interface Options extends CommonOptions {
   readonly comment?: string;
@@ -24,7 +24,10 @@ export function previewCommand(): Command {
     .description(
       "Runs pulumi preview and writes a comment in Markdown: which pods restart and why, what is replaced or deleted, what becomes of rights and of the network.",
     )
-    .option("--comment <file>", "write the comment to a file in place of standard output")
+    .option(
+      "--comment <file>",
+      "write the comment to a file in place of standard output; - is standard output",
+    )
     .option(
       "--expect <digest>",
       "fail unless this image would run: sha256:<64 hex digits>, or service=sha256:…; repeatable",
@@ -51,9 +54,13 @@ Examples:
 }
 
 async function preview(options: Options): Promise<void> {
+  assertApart({ "--comment": options.comment, "--save-plan": options.savePlan }, options);
+  if (options.savePlan === STANDARD_OUTPUT) {
+    throw badInput('--save-plan: got "-"; allowed: a file, for a plan may hold secrets');
+  }
   const stack = await ProjectStack.open(options.stack);
   const events: EngineEvent[] = [];
-  const { succeeded } = await stack.preview(
+  const { succeeded, said } = await stack.preview(
     (text) => void process.stderr.write(text),
     (event) => void events.push(event),
     options.savePlan === undefined ? {} : { plan: options.savePlan },
@@ -61,10 +68,16 @@ async function preview(options: Options): Promise<void> {
   const credentials = options.withoutSecrets === true ? "unseen" : "compared";
   const report = previewReport({ project: stack.project, stack: stack.name, credentials }, events);
   const comment = previewMarkdown(report);
-  if (options.comment !== undefined) await writeFile(options.comment, comment);
-  if (options.comment === undefined || options.json === true) print(options, report, comment);
+  if (options.comment !== undefined) {
+    await writeResult("--comment", options.comment, comment);
+  }
+  if (options.comment === undefined || options.json === true) {
+    print(options, report, comment);
+  }
   if (!succeeded || report.outcome === "failed") {
-    throw new CommandFailure("pulumi preview failed; what it said is above");
+    throw new CommandFailure(
+      `pulumi preview failed; what it said is above${remedyAfter(said, stack.name)}`,
+    );
   }
   assertExpected(report, options.expect);
   if (options.exitCode === true && report.outcome === "changes") {
@@ -74,7 +87,9 @@ async function preview(options: Options): Promise<void> {
 
 function assertExpected(report: PreviewReport, expectations: readonly Expectation[]): void {
   const reasons = unexpected(report, expectations);
-  if (reasons.length > 0) throw new CommandFailure(reasons.join("\n  "));
+  if (reasons.length > 0) {
+    throw new CommandFailure(reasons.join("\n  "));
+  }
 }
 
 function expectation(text: string, before: readonly Expectation[]): readonly Expectation[] {

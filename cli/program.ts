@@ -1,15 +1,19 @@
 import { Command } from "commander";
 
-import { version } from "../package.json";
-import { gateCommand } from "./gate";
-import { historyCommand } from "./history";
-import { kubeconfigCommand } from "./kubeconfig";
-import { previewCommand } from "./preview";
-import { recoverCommand } from "./recover";
-import { reportCommand } from "./report";
-import { rollbackCommand } from "./rollback";
-import { statusCommand } from "./status";
-import { unpinCommand } from "./unpin";
+import manifest from "../package.json" with { type: "json" };
+import { destroyCommand } from "./destroy.ts";
+import { gateCommand } from "./gate.ts";
+import { historyCommand } from "./history.ts";
+import { kubeconfigCommand } from "./kubeconfig.ts";
+import { previewCommand } from "./preview.ts";
+import { recoverCommand } from "./recover.ts";
+import { refreshCommand } from "./refresh.ts";
+import { reportCommand } from "./report.ts";
+import { rollbackCommand } from "./rollback.ts";
+import { statusCommand } from "./status.ts";
+import { unpinCommand } from "./unpin.ts";
+
+const { version } = manifest;
 
 const EXIT_CODES = `
 Exit codes:
@@ -33,6 +37,7 @@ export function slipway(): Command {
   const commands = [
     statusCommand(),
     historyCommand(),
+    refreshCommand(),
     rollbackCommand(),
     unpinCommand(),
     gateCommand(),
@@ -40,14 +45,19 @@ export function slipway(): Command {
     reportCommand(),
     kubeconfigCommand(),
     recoverCommand(),
+    destroyCommand(),
   ];
-  for (const command of commands) program.addCommand(strict(command));
+  for (const command of commands) {
+    program.addCommand(strict(command));
+  }
   return program;
 }
 
 /** Each command fails by an exception, so that one place gives the exit code. */
 function strict(command: Command): Command {
   command.exitOverride().showHelpAfterError("(--help tells what is allowed)");
-  for (const child of command.commands) strict(child);
+  for (const child of command.commands) {
+    strict(child);
+  }
   return command;
 }

@@ -11,11 +11,12 @@ import type {
   LocalWorkspace,
   PreviewOptions,
   Stack,
-} from "@pulumi/pulumi/automation";
+} from "@pulumi/pulumi/automation/index.js";
 
-import { badInput, CommandFailure } from "./exit-code";
-import { type SlipwayOutputs, slipwayOutputs } from "./outputs";
-import type { EngineState } from "./recover/engine-state";
+import { badInput, CommandFailure } from "./exit-code.ts";
+import { knownReleases, withKnown } from "./known-release.ts";
+import { type SlipwayOutputs, slipwayOutputs } from "./outputs.ts";
+import type { EngineState } from "./recover/engine-state.ts";
 
 /** Where the words of pulumi go. */
 export type Hears = (text: string) => void;
@@ -35,16 +36,30 @@ interface Exported {
 
 /** A stack of the project in the working folder, driven by the Automation API. */
 export class ProjectStack {
+  readonly project: string;
+  readonly name: string;
+  /** Folder of the project. */
+  readonly folder: string;
+  /** The file with its settings. */
+  readonly settingsFile: string;
+  private readonly workspace: LocalWorkspace;
+  private readonly selected: string | undefined;
+
   private constructor(
-    readonly project: string,
-    readonly name: string,
-    /** Folder of the project. */
-    readonly folder: string,
-    /** The file with its settings. */
-    readonly settingsFile: string,
-    private readonly workspace: LocalWorkspace,
-    private readonly selected: string | undefined,
-  ) {}
+    project: string,
+    name: string,
+    folder: string,
+    settingsFile: string,
+    workspace: LocalWorkspace,
+    selected: string | undefined,
+  ) {
+    this.project = project;
+    this.name = name;
+    this.folder = folder;
+    this.settingsFile = settingsFile;
+    this.workspace = workspace;
+    this.selected = selected;
+  }
 
   /**
    * Opens a stack of the project that `folder` belongs to.
@@ -65,7 +80,9 @@ export class ProjectStack {
     const known = stacks.map(({ name }) => name);
     const name = wanted ?? selected;
     const allowed = `allowed: ${known.join(", ") || "none, for there is no stack"}`;
-    if (name === undefined) throw badInput(`--stack: missing, and none is selected; ${allowed}`);
+    if (name === undefined) {
+      throw badInput(`--stack: missing, and none is selected; ${allowed}`);
+    }
     const isKnown = known.some((each) => each === name || shortName(each) === shortName(name));
     if (!isKnown) {
       throw badInput(
@@ -76,9 +93,10 @@ export class ProjectStack {
     return new ProjectStack(project, name, workDir, file, workspace, selected);
   }
 
-  /** The outputs of the last run. */
+  /** The outputs of the last up, with what a refresh has found since. */
   async outputs(): Promise<SlipwayOutputs> {
-    return slipwayOutputs(this.name, await this.workspace.stackOutputs(this.name));
+    const outputs = slipwayOutputs(this.name, await this.workspace.stackOutputs(this.name));
+    return withKnown(outputs, knownReleases(await this.state()));
   }
 
   /** A setting of the stack in clear, undefined where it has none. */
@@ -102,6 +120,20 @@ export class ProjectStack {
   ): Promise<Ended> {
     return this.#run(hears, (stack, onOutput) =>
       stack.preview({ ...options, onOutput, onError: onOutput, onEvent, color: "never" }),
+    );
+  }
+
+  /** Runs `pulumi refresh` without asking. */
+  async refresh(hears: Hears): Promise<Ended> {
+    return this.#run(hears, (stack, onOutput) =>
+      stack.refresh({ onOutput, onError: onOutput, color: "never", suppressProgress: true }),
+    );
+  }
+
+  /** Runs `pulumi destroy` without asking. */
+  async destroy(hears: Hears): Promise<Ended> {
+    return this.#run(hears, (stack, onOutput) =>
+      stack.destroy({ onOutput, onError: onOutput, color: "never", suppressProgress: true }),
     );
   }
 
@@ -180,7 +212,9 @@ export class ProjectStack {
         return { succeeded: true, said: said.join("") };
       } catch (error) {
         // What ended before it could say anything is told by the error alone.
-        if (said.length === 0) throw error;
+        if (said.length === 0) {
+          throw error;
+        }
         return { succeeded: false, said: said.join("") };
       }
     });
@@ -195,7 +229,9 @@ export class ProjectStack {
     } finally {
       if (this.selected !== undefined && this.selected !== this.name) {
         await this.workspace.selectStack(this.selected).catch((error: unknown) => {
-          if (!(error instanceof StackNotFoundError)) throw error;
+          if (!(error instanceof StackNotFoundError)) {
+            throw error;
+          }
         });
       }
     }
@@ -203,14 +239,16 @@ export class ProjectStack {
 }
 
 /** Loaded when it is needed, so that help comes at once. */
-function automation(): Promise<typeof import("@pulumi/pulumi/automation")> {
+function automation(): Promise<typeof import("@pulumi/pulumi/automation/index.js")> {
   return import("@pulumi/pulumi/automation/index.js");
 }
 
 /** The nearest folder upwards that holds a Pulumi project. */
 function projectFolder(start: string): string {
   for (let folder = resolve(start); ; folder = dirname(folder)) {
-    if (existsSync(join(folder, "Pulumi.yaml"))) return folder;
+    if (existsSync(join(folder, "Pulumi.yaml"))) {
+      return folder;
+    }
     if (folder === dirname(folder)) {
       throw new CommandFailure(
         `${resolve(start)}: no Pulumi.yaml here or in a folder above; go to the folder of the project`,

@@ -1,17 +1,21 @@
 import type { KubernetesObject } from "@kubernetes/client-node";
 import type { Command } from "commander";
 
-import { clusterOf } from "./cluster-access";
-import { confirm } from "./confirm";
-import { CommandFailure } from "./exit-code";
-import { type CommonOptions, print, stackCommand } from "./options";
-import { ProjectStack } from "./project-stack";
-import { type EngineState, withFieldManagers, withoutPendingCreates } from "./recover/engine-state";
-import { type Finding, findingOf, findingOfOther, idOf, ownerOf } from "./recover/finding";
-import { importList } from "./recover/import-list";
-import { type ObjectInputs, type PendingCreate, pendingCreates } from "./recover/pending-create";
-import { holderOf, lockWords, type StateLock, stateLocks } from "./recover/state-lock";
-import { table } from "./words";
+import { clusterOf } from "./cluster-access.ts";
+import { confirm } from "./confirm.ts";
+import { CommandFailure } from "./exit-code.ts";
+import { type CommonOptions, print, stackCommand } from "./options.ts";
+import { ProjectStack } from "./project-stack.ts";
+import {
+  type EngineState,
+  withFieldManagers,
+  withoutPendingCreates,
+} from "./recover/engine-state.ts";
+import { type Finding, findingOf, findingOfOther, idOf, ownerOf } from "./recover/finding.ts";
+import { importList } from "./recover/import-list.ts";
+import { type ObjectInputs, type PendingCreate, pendingCreates } from "./recover/pending-create.ts";
+import { holderOf, lockWords, type StateLock, stateLocks } from "./recover/state-lock.ts";
+import { table } from "./words.ts";
 
 interface Options extends CommonOptions {
   readonly yes?: true;
@@ -67,8 +71,12 @@ async function clearLocks(stack: ProjectStack, { yes }: Options): Promise<readon
   const locks = await stateLocks(stack);
   const held = locks.map((lock) => ({ lock, holder: holderOf(lock) }));
   const told = held.map(({ lock, holder }) => lockWords(stack.name, lock, holder));
-  if (held.some(({ holder }) => holder !== "gone")) throw new CommandFailure(told.join("\n  "));
-  if (locks.length === 0) return locks;
+  if (held.some(({ holder }) => holder !== "gone")) {
+    throw new CommandFailure(told.join("\n  "));
+  }
+  if (locks.length === 0) {
+    return locks;
+  }
   console.error(told.join("\n"));
   await confirm("Clear the lock?", yes === true);
   await stack.cancel();
@@ -83,7 +91,9 @@ async function findings(stack: ProjectStack, state: EngineState): Promise<Found[
   return Promise.all(
     pending.map(async (each) => {
       const { object } = each;
-      if (object === undefined) return { pending: each, finding: findingOfOther(each) };
+      if (object === undefined) {
+        return { pending: each, finding: findingOfOther(each) };
+      }
       const owner = ownerOf(each, state.resources ?? []);
       const finding = findingOf(each, object, await look(object), owner);
       return { pending: each, finding };
@@ -100,7 +110,9 @@ async function lookAt(stack: ProjectStack): Promise<Look> {
     try {
       return await api.read({ apiVersion, kind, metadata });
     } catch (error) {
-      if (error instanceof ApiException && error.code === 404) return undefined;
+      if (error instanceof ApiException && error.code === 404) {
+        return undefined;
+      }
       const what = error instanceof Error ? error.message : String(error);
       throw new CommandFailure(
         `${kind} ${idOf({ name, namespace })}: cannot be looked at: ${what}`,
@@ -118,7 +130,9 @@ function adoptionsOf(found: readonly Found[]) {
 async function adopt(stack: ProjectStack, adoptions: ReturnType<typeof adoptionsOf>) {
   if (adoptions.length > 0) {
     const { succeeded } = await stack.import(tell, importList(adoptions));
-    if (!succeeded) throw new CommandFailure("pulumi import failed; what it said is above");
+    if (!succeeded) {
+      throw new CommandFailure("pulumi import failed; what it said is above");
+    }
   }
   const managers = adoptions.map(({ pending: { urn }, manager }) => [urn, manager] as const);
   await stack.editState((state) =>
@@ -132,10 +146,11 @@ function assertClear(found: readonly Found[]): void {
       ? [`${objectWords(pending)} ${finding.why}; ${finding.remedy}`]
       : [],
   );
-  if (blocked.length > 0)
+  if (blocked.length > 0) {
     throw new CommandFailure(
       ["nothing goes to the stack as long as there is", ...blocked].join("\n  "),
     );
+  }
 }
 
 function tell(text: string): void {

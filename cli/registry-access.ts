@@ -1,8 +1,8 @@
-import { registryServer } from "../components/image/image-reference";
-import type { RegistryLogin } from "../contract/registry-login";
-import { Registry } from "../provider/registry/registry";
-import { expand } from "../settings/surroundings";
-import type { ProjectStack } from "./project-stack";
+import { registryServer } from "../components/image/image-reference.ts";
+import type { RegistryLogin } from "../contract/registry-login.ts";
+import { Registry } from "../provider/registry/registry.ts";
+import { expand } from "../settings/surroundings.ts";
+import type { ProjectStack } from "./project-stack.ts";
 
 /** The registries as the stack's settings log in to them. */
 export async function registryOf(stack: ProjectStack): Promise<Registry> {
@@ -16,7 +16,9 @@ async function loginOf(stack: ProjectStack): Promise<RegistryLogin | undefined> 
   };
   const repository = expanded(registry.repository ?? "");
   const username = expanded(registry.username ?? "");
-  if (username === "" || repository === "") return undefined;
+  if (username === "" || repository === "") {
+    return undefined;
+  }
   const password = (await stack.setting("registryPassword")) ?? "";
   return { server: registryServer(repository), username, password };
 }

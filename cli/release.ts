@@ -1,13 +1,11 @@
-import type { EngineEvent } from "@pulumi/pulumi/automation";
+import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
 
-import type { ReleaseRecord } from "../contract/release-record";
-import { RESOURCES } from "../contract/tokens";
-import { CommandFailure, EXIT_CODE } from "./exit-code";
-import type { CommonOptions } from "./options";
-import type { ProjectStack } from "./project-stack";
-
-/** What the next run stumbles over after one that was killed. */
-const LEFT_BEHIND = /already exists|interrupted while creating|stack is currently locked/;
+import type { ReleaseRecord } from "../contract/release-record.ts";
+import { RESOURCES } from "../contract/tokens.ts";
+import { remedyAfter, remedyOf } from "./aftermath.ts";
+import { CommandFailure, EXIT_CODE } from "./exit-code.ts";
+import type { CommonOptions } from "./options.ts";
+import type { ProjectStack } from "./project-stack.ts";
 
 type Records = Readonly<Record<string, ReleaseRecord>>;
 
@@ -29,12 +27,16 @@ export async function release(
       noteVerdict(event, judged);
     },
   );
-  if (succeeded) return (await stack.outputs()).releases;
-  const failure = judged.size > 0 ? failureOf(await recordsOf(stack, judged)) : undefined;
-  if (failure !== undefined) throw failure;
-  const remedy = `; if an earlier run was killed, run npx slipway recover --stack ${stack.name}`;
+  if (succeeded) {
+    return (await stack.outputs()).releases;
+  }
+  const failure =
+    judged.size > 0 ? failureOf(await recordsOf(stack, judged), stack.name) : undefined;
+  if (failure !== undefined) {
+    throw failure;
+  }
   throw new CommandFailure(
-    `pulumi up failed; what it said is above${LEFT_BEHIND.test(said) ? remedy : ""}`,
+    `pulumi up failed; what it said is above${remedyAfter(said, stack.name)}`,
   );
 }
 
@@ -42,7 +44,9 @@ export async function release(
 function noteVerdict({ resOutputsEvent: told }: EngineEvent, judged: Map<string, string>): void {
   const { type, urn, new: next } = told?.metadata ?? {};
   const record = next?.outputs["release"] as Partial<ReleaseRecord> | undefined;
-  if (type !== RESOURCES.Readiness || urn === undefined || record?.startedAt === undefined) return;
+  if (type !== RESOURCES.Readiness || urn === undefined || record?.startedAt === undefined) {
+    return;
+  }
   judged.set(urn.slice(urn.lastIndexOf("::") + 2), record.startedAt);
 }
 
@@ -59,17 +63,20 @@ async function recordsOf(
 }
 
 /** What became of releases that failed: whether each has made way for one that is ready. Undefined where none failed. */
-export function failureOf(releases: Records): CommandFailure | undefined {
+export function failureOf(releases: Records, stack: string): CommandFailure | undefined {
   const failed = Object.entries(releases).filter(([, { verdict }]) => verdict !== "ready");
-  if (failed.length === 0) return undefined;
+  if (failed.length === 0) {
+    return undefined;
+  }
   const names = failed.map(([name, { reason }]) => `${name} (${reason ?? "no reason"})`).join(", ");
+  const [remedy] = failed.flatMap(([, { reason }]) => remedyOf(reason, stack) ?? []);
   return failed.every(([, { running }]) => running?.verdict === "ready")
     ? new CommandFailure(
         `failed and rolled back: ${names}; what ran before runs again`,
         EXIT_CODE.rolledBack,
       )
     : new CommandFailure(
-        `failed: ${names}; see why with npx slipway status`,
+        `failed: ${names}; ${remedy ?? `see why with npx slipway report --stack ${stack}`}`,
         EXIT_CODE.releaseFailed,
       );
 }

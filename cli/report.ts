@@ -1,14 +1,15 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 
-import type { EngineEvent } from "@pulumi/pulumi/automation";
+import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
 import type { Command } from "commander";
 
-import { badInput } from "./exit-code";
-import { type CommonOptions, print, stackCommand } from "./options";
-import { ProjectStack } from "./project-stack";
-import { reportMarkdown } from "./report/markdown";
-import { reportPage } from "./report/page";
-import { releaseReport } from "./report/report";
+import { badInput } from "./exit-code.ts";
+import { type CommonOptions, print, stackCommand } from "./options.ts";
+import { ProjectStack } from "./project-stack.ts";
+import { reportMarkdown } from "./report/markdown.ts";
+import { reportPage } from "./report/page.ts";
+import { releaseReport } from "./report/report.ts";
+import { assertApart, STANDARD_OUTPUT, writeResult } from "./result-file.ts";
 
 interface Options extends CommonOptions {
   readonly html?: string;
@@ -22,8 +23,11 @@ export function reportCommand(): Command {
     .description(
       "Shows what became of the last up: the chain from commit to pods, a timeline, verdict and evidence, and how long releases took.",
     )
-    .option("--html <file>", "write one page that needs nothing else, no network either")
-    .option("--markdown <file>", "write the report as Markdown")
+    .option(
+      "--html <file>",
+      "write one page that needs nothing else, no network either; - is standard output",
+    )
+    .option("--markdown <file>", "write the report as Markdown; - is standard output")
     .option(
       "--events <file>",
       "what pulumi up --event-log wrote: adds build, push and apply to the timeline",
@@ -41,6 +45,7 @@ Examples:
 }
 
 async function report(options: Options): Promise<void> {
+  assertApart({ "--html": options.html, "--markdown": options.markdown }, options);
   const stack = await ProjectStack.open(options.stack);
   const { releases, history } = await stack.outputs();
   const events = options.events === undefined ? [] : await readEvents(options.events);
@@ -51,14 +56,19 @@ async function report(options: Options): Promise<void> {
     history,
     events,
   });
-  if (options.html !== undefined) await writeFile(options.html, reportPage(told));
-  if (options.markdown !== undefined) await writeFile(options.markdown, reportMarkdown(told));
-  const written = [options.html, options.markdown].filter((file) => file !== undefined);
-  print(
-    options,
-    told,
-    written.length > 0 ? `wrote ${written.join(" and ")}` : reportMarkdown(told),
-  );
+  const { html, markdown } = options;
+  if (html !== undefined) {
+    await writeResult("--html", html, reportPage(told));
+  }
+  if (markdown !== undefined) {
+    await writeResult("--markdown", markdown, reportMarkdown(told));
+  }
+  const written = [html, markdown].filter((file) => file !== undefined);
+  if (written.includes(STANDARD_OUTPUT)) {
+    return;
+  }
+  const words = written.length > 0 ? `wrote ${written.join(" and ")}` : reportMarkdown(told);
+  print(options, told, words);
 }
 
 /** The engine's log of a run: an event in JSON on each line. */

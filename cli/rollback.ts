@@ -2,17 +2,17 @@ import { writeFile } from "node:fs/promises";
 
 import { type Command, InvalidArgumentError, Option } from "commander";
 
-import type { HistoryEntry, ReleaseRecord } from "../contract/release-record";
-import { confirm } from "./confirm";
-import { earlierRelease, type Wanted } from "./earlier";
-import { badInput, CommandFailure } from "./exit-code";
-import { type CommonOptions, print, stackCommand } from "./options";
-import { serviceOf } from "./outputs";
-import { type Pin, pinOf, readPins, readSettingsFile, withPin } from "./pins";
-import { ProjectStack } from "./project-stack";
-import { registryOf } from "./registry-access";
-import { release } from "./release";
-import { age, commitWords, shortDigest } from "./words";
+import type { HistoryEntry, ReleaseRecord } from "../contract/release-record.ts";
+import { confirm } from "./confirm.ts";
+import { earlierRelease, type Wanted } from "./earlier.ts";
+import { badInput, CommandFailure } from "./exit-code.ts";
+import { type CommonOptions, print, stackCommand } from "./options.ts";
+import { serviceOf } from "./outputs.ts";
+import { type Pin, pinOf, readPins, readSettingsFile, withPin } from "./pins.ts";
+import { ProjectStack } from "./project-stack.ts";
+import { registryOf } from "./registry-access.ts";
+import { release } from "./release.ts";
+import { age, commitWords, shortDigest } from "./words.ts";
 
 interface Options extends CommonOptions {
   readonly service?: string;
@@ -81,8 +81,12 @@ export function wantedOf(
   { to, steps = 1 }: { readonly to?: string; readonly steps?: number },
   pin: Pin | undefined,
 ): Wanted {
-  if (to !== undefined) return { to };
-  if (pin === undefined) return { steps };
+  if (to !== undefined) {
+    return { to };
+  }
+  if (pin === undefined) {
+    return { steps };
+  }
   throw badInput(
     `--to: missing, and ${service} is pinned at ${pin.image} already; allowed: a digest of npx slipway history --service ${service}; or run npx slipway unpin first`,
   );
@@ -94,7 +98,9 @@ async function assertKept(
   { image, digest }: HistoryEntry,
 ): Promise<void> {
   const kept = await (await registryOf(stack)).digest(image);
-  if (kept === digest) return;
+  if (kept === digest) {
+    return;
+  }
   throw new CommandFailure(
     `${service}: ${image} must be in the registry, got ${kept ?? "nothing"}; choose another release of npx slipway history --service ${service}, or build its commit again`,
   );
@@ -117,7 +123,8 @@ export function change(
 }
 
 function positive(text: string): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value >= 1) return value;
+  if (/^[1-9]\d*$/.test(text)) {
+    return Number(text);
+  }
   throw new InvalidArgumentError(`got "${text}"; allowed: a whole number of at least 1`);
 }

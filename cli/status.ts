@@ -1,10 +1,17 @@
 import type { Command } from "commander";
 
-import type { ReleaseRecord } from "../contract/release-record";
-import { type CommonOptions, print, stackCommand } from "./options";
-import { type Pin, readPins } from "./pins";
-import { ProjectStack } from "./project-stack";
-import { age, commitWords, shortDigest, table } from "./words";
+import type { ReleaseRecord } from "../contract/release-record.ts";
+import { remedyOf } from "./aftermath.ts";
+import { foundLast, type KnownRelease, knownReleases, withKnown } from "./known-release.ts";
+import { lookAtCluster } from "./live-look.ts";
+import { type CommonOptions, print, stackCommand } from "./options.ts";
+import { type Pin, readPins } from "./pins.ts";
+import { ProjectStack } from "./project-stack.ts";
+import { age, commitWords, shortDigest, table } from "./words.ts";
+
+interface Options extends CommonOptions {
+  readonly live?: true;
+}
 
 /** What is known of one service. */
 export interface ServiceStatus {
@@ -15,66 +22,114 @@ export interface ServiceStatus {
   readonly reason: string | null;
   /** When the release was judged, ISO 8601. */
   readonly startedAt: string;
+  /** When this was found, ISO 8601: by the last up, by a refresh that found something else, or just now. */
+  readonly foundAt: string;
   /** Digest of what the stack asks for. */
   readonly desired: string;
   /** Digest of what runs, null where that is not known: the release failed, and nothing was put back. */
   readonly runs: string | null;
+  /** Hash of the manifests that the stack asks for: with the digest, it tells releases apart. */
+  readonly desiredManifests: string;
+  /** Hash of the manifests that run, null where that is not known. */
+  readonly runsManifests: string | null;
   /** Image that the settings hold the service at, null where they do not. */
   readonly pin: string | null;
+  /** What is to be done where the release's objects are gone, null where they are not. */
+  readonly remedy: string | null;
 }
 
 /** `slipway status`: what is asked for, and what runs. */
 export function statusCommand(): Command {
   return stackCommand("status")
     .description(
-      "Shows for each service its last release, and what runs against what the stack asks for, as of the last up.",
+      "Shows for each service its last release, and what runs against what the stack asks for, as of the last up or refresh.",
     )
+    .option("--live", "look at the cluster now; nothing is written, not even to the stack's state")
     .addHelpText(
       "after",
       `
-RUNS is "as desired", or the digest that was put back when the release failed, or "unknown" where none was.
-To have the cluster judged anew, run pulumi refresh first.
+RUNS is "as desired", or the digest that was put back when the release failed, or "unknown" where none was. AS OF is
+when that was found.
 
 Examples:
   $ npx slipway status
+  $ npx slipway status --stack prod --live
   $ npx slipway status --stack prod --json`,
     )
-    .action(async (options: CommonOptions) => {
-      const stack = await ProjectStack.open(options.stack);
-      const { releases } = await stack.outputs();
-      const pins = await readPins(stack.settingsFile);
-      const services = Object.entries(releases).map(([name, record]) =>
-        statusOf(name, record, pins[name]),
-      );
-      print(options, { stack: stack.name, services }, words(services, Date.now()));
-    });
+    .action(status);
+}
+
+async function status(options: Options): Promise<void> {
+  const stack = await ProjectStack.open(options.stack);
+  const outputs = await stack.outputs();
+  const pins = await readPins(stack.settingsFile);
+  const stored = knownReleases(await stack.state());
+  const { known, end } =
+    options.live === true
+      ? await lookAtCluster(stack, outputs.namespace, stored)
+      : { known: stored, end: undefined };
+  const { releases } = withKnown(outputs, known);
+  const services = Object.entries(releases).map(([name, record]) => {
+    const found = known.find(({ service }) => service === name);
+    return statusOf(name, record, pins[name], { stack: stack.name, found });
+  });
+  const text = words(services, Date.now());
+  const result = { stack: stack.name, services, ...(end !== undefined && { namespace: end }) };
+  print(options, result, end === undefined ? text : `${text}\n${end}`);
 }
 
 /** What a release's record says of its service. */
 export function statusOf(
   service: string,
-  { commit, dirty, verdict, reason, startedAt, digest, running }: ReleaseRecord,
+  record: ReleaseRecord,
   pin: Pin | undefined,
+  { stack, found }: { readonly stack: string; readonly found?: KnownRelease | undefined },
 ): ServiceStatus {
-  const runs = verdict === "ready" ? digest : (running?.digest ?? null);
-  const known = { commit, dirty, verdict, reason, startedAt, desired: digest };
-  return { service, ...known, runs, pin: pin?.image ?? null };
+  const { commit, dirty, verdict, reason, startedAt, digest, manifestHash, running } = record;
+  const runs = verdict === "ready" ? record : running;
+  return {
+    service,
+    ...{ commit, dirty, verdict, reason, startedAt },
+    foundAt: found?.foundAt ?? foundLast(record),
+    desired: digest,
+    runs: runs?.digest ?? null,
+    desiredManifests: manifestHash,
+    runsManifests: runs?.manifestHash ?? null,
+    pin: pin?.image ?? null,
+    remedy: remedyOf(reason, stack) ?? null,
+  };
 }
 
-function words(services: readonly ServiceStatus[], now: number): string {
-  const rows = services.map((status) => [
-    status.service,
-    commitWords(status),
-    shortDigest(status.desired),
-    status.verdict + (status.reason === null ? "" : ` (${status.reason})`),
-    age(status.startedAt, now),
-    runsWords(status),
-    status.pin === null ? "" : shortDigest(status.pin.slice(status.pin.indexOf("@") + 1)),
+/** The services in columns, and below them what is to be done. */
+export function words(services: readonly ServiceStatus[], now: number): string {
+  const rows = services.map((each) => [
+    each.service,
+    commitWords(each),
+    shortDigest(each.desired),
+    each.verdict + (each.reason === null ? "" : ` (${each.reason})`),
+    age(each.startedAt, now),
+    runsWords(each),
+    `${age(each.foundAt, now)} ago`,
+    each.pin === null ? "" : shortDigest(each.pin.slice(each.pin.indexOf("@") + 1)),
   ]);
-  return table(["SERVICE", "COMMIT", "DIGEST", "VERDICT", "AGE", "RUNS", "PINNED AT"], rows);
+  const headings = ["SERVICE", "COMMIT", "DIGEST", "VERDICT", "AGE", "RUNS", "AS OF", "PINNED AT"];
+  const remedies = services.flatMap(({ service, remedy }) =>
+    remedy === null ? [] : [`${service}: ${remedy}`],
+  );
+  return [table(headings, rows), ...remedies].join("\n");
 }
 
-function runsWords({ verdict, runs, desired }: ServiceStatus): string {
-  if (runs === null) return "unknown";
-  return verdict === "ready" && runs === desired ? "as desired" : shortDigest(runs);
+/** The same image may run with the settings of before: then these are what differs. */
+function runsWords(status: ServiceStatus): string {
+  const { verdict, runs, desired, runsManifests, desiredManifests } = status;
+  if (runs === null) {
+    return "unknown";
+  }
+  const isSame = runs === desired && runsManifests === desiredManifests;
+  if (isSame) {
+    return verdict === "ready" ? "as desired" : "the same, put back";
+  }
+  return runs === desired
+    ? `same image, earlier settings (manifests ${shortDigest(runsManifests ?? "")}, asked for ${shortDigest(desiredManifests)})`
+    : shortDigest(runs);
 }

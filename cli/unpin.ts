@@ -2,12 +2,12 @@ import { writeFile } from "node:fs/promises";
 
 import type { Command } from "commander";
 
-import { confirm } from "./confirm";
-import { badInput } from "./exit-code";
-import { type CommonOptions, print, stackCommand } from "./options";
-import { pinsOf, readSettingsFile, withoutPins } from "./pins";
-import { ProjectStack } from "./project-stack";
-import { release } from "./release";
+import { confirm } from "./confirm.ts";
+import { badInput } from "./exit-code.ts";
+import { type CommonOptions, print, stackCommand } from "./options.ts";
+import { pinsOf, readSettingsFile, withoutPins } from "./pins.ts";
+import { ProjectStack } from "./project-stack.ts";
+import { release } from "./release.ts";
 
 interface Options extends CommonOptions {
   readonly service?: string;
@@ -45,8 +45,9 @@ async function unpin(options: Options): Promise<void> {
     print(options, { stack: stack.name, services }, "nothing is pinned");
     return;
   }
-  for (const service of services)
+  for (const service of services) {
     console.error(`${service}: no longer pinned at ${pins[service]?.image ?? ""}`);
+  }
   await confirm(options.up ? "Unpin and run pulumi up?" : "Unpin?", options.yes === true);
   await writeFile(stack.settingsFile, withoutPins(services)(text));
   const unpinned = { stack: stack.name, services, settings: stack.settingsFile };
@@ -64,8 +65,12 @@ async function unpin(options: Options): Promise<void> {
 }
 
 function chosen(pinned: readonly string[], wanted: string | undefined): readonly string[] {
-  if (wanted === undefined) return pinned;
-  if (pinned.includes(wanted)) return [wanted];
+  if (wanted === undefined) {
+    return pinned;
+  }
+  if (pinned.includes(wanted)) {
+    return [wanted];
+  }
   throw badInput(
     `--service: got "${wanted}"; allowed: ${pinned.join(", ") || "none, for nothing is pinned"}`,
   );

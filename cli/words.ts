@@ -1,4 +1,4 @@
-import type { HistoryEntry } from "../contract/release-record";
+import type { HistoryEntry } from "../contract/release-record.ts";
 
 const DIGEST_LENGTH = "sha256:".length + 12;
 
@@ -9,7 +9,9 @@ export function shortDigest(digest: string): string {
 
 /** The commit of a release, in few letters. */
 export function commitWords({ commit, dirty }: Pick<HistoryEntry, "commit" | "dirty">): string {
-  if (commit === null) return "-";
+  if (commit === null) {
+    return "-";
+  }
   return commit.slice(0, 12) + (dirty ? "+" : "");
 }
 

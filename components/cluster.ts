@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 
-import { SlipwayProvider } from "./slipway-provider";
+import { SlipwayProvider } from "./slipway-provider.ts";
 
 /** The cluster that a stack delivers to. */
 export interface Cluster {

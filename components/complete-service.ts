@@ -1,7 +1,13 @@
-import { SENT, VERDICT, type VerdictSettings } from "../contract/verdict";
-import { type CredentialKeys, secretsOf } from "./credentials/credential-use";
-import type { Resources, Service, ServiceDefinition, Verdict } from "./service-definition";
-import { largerQuantity, smallerQuantity } from "../contract/quantity";
+import { completed } from "../contract/forms.ts";
+import { VERDICT } from "../contract/verdict.ts";
+import { type CredentialKeys, secretsOf } from "./credentials/credential-use.ts";
+import {
+  PODS,
+  type Resources,
+  type Service,
+  type ServiceDefinition,
+} from "./service-definition.ts";
+import { largerQuantity, smallerQuantity } from "../contract/quantity.ts";
 
 const REQUESTS = { cpu: "100m", memory: "128Mi" };
 const LIMITS = { cpu: "500m", memory: "256Mi" };
@@ -21,27 +27,18 @@ export function complete(
   const { autoscale, ingress } = definition;
   return {
     ...place,
+    ...completed(PODS, definition),
     port: definition.port,
-    replicas: definition.replicas ?? 2,
     autoscale: autoscale && { cpu: 70, ...autoscale },
     health: definition.health,
     ready: definition.ready ?? definition.health,
     resources: completeResources(definition.resources ?? {}),
     ...secretsOf(definition, credentials),
     writable: definition.writable ?? ["/tmp"],
-    user: definition.user ?? 65532,
     ingress: ingress && { path: "/", awaitAddress: true, ...ingress },
     egress: definition.egress ?? [],
-    drainSeconds: definition.drainSeconds ?? 5,
-    stopSeconds: definition.stopSeconds ?? 25,
-    verdict: completeVerdict(definition),
+    verdict: completed(VERDICT, definition),
   };
-}
-
-function completeVerdict(definition: VerdictSettings): Verdict {
-  const keys = Object.keys(VERDICT) as (keyof VerdictSettings)[];
-  const said = keys.filter((key) => definition[key] !== undefined);
-  return { ...SENT, ...Object.fromEntries(said.map((key) => [key, definition[key]])) };
 }
 
 function completeResources({ requests = {}, limits = {} }: Resources): Service["resources"] {

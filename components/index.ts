@@ -1,30 +1,40 @@
-export { byName } from "./by-name";
-export { type Cluster, type ClusterProviders, connect } from "./cluster";
-export { AccessProof, type AccessProofArgs, type AccessProofIdentity } from "./lanes/access-proof";
+export { byName } from "./by-name.ts";
+export { type Cluster, type ClusterProviders, connect } from "./cluster.ts";
+export {
+  AccessProof,
+  type AccessProofArgs,
+  type AccessProofIdentity,
+} from "./lanes/access-proof.ts";
 export {
   Credential,
   type CredentialArgs,
   type CredentialDefinition,
   type CredentialOptions,
-} from "./credentials/credential";
-export type { RandomText, ValueSource } from "./credentials/values";
+} from "./credentials/credential.ts";
+export type { RandomText, ValueSource } from "./credentials/values.ts";
 export {
   ExternalSecretReadiness,
   type ExternalSecretReadinessArgs,
-} from "./credentials/external-secret-readiness";
-export { Image, type ImageArgs, type ImageSource, type Origin, type Registry } from "./image/image";
-export type { Build, BuildPlan } from "./image/build-plan";
-export type { FoundBuild } from "./image/found-build";
-export { ImageCopy, type ImageCopyArgs } from "./image/image-copy";
+} from "./credentials/external-secret-readiness.ts";
+export {
+  Image,
+  type ImageArgs,
+  type ImageSource,
+  type Origin,
+  type Registry,
+} from "./image/image.ts";
+export type { Build, BuildPlan } from "./image/build-plan.ts";
+export type { FoundBuild } from "./image/found-build.ts";
+export { ImageCopy, type ImageCopyArgs } from "./image/image-copy.ts";
 export {
   JenkinsAccess,
   type JenkinsAccessArgs,
   type JenkinsOutputs,
   type LaneOutputs,
-} from "./lanes/jenkins-access";
-export { Lane, type LaneArgs } from "./lanes/lane";
-export { LaneGuard, type LaneGuardArgs } from "./lanes/lane-guard";
-export type { CredentialFormat, JenkinsFormat, JenkinsOptions } from "./credentials/format";
+} from "./lanes/jenkins-access.ts";
+export { Lane, type LaneArgs } from "./lanes/lane.ts";
+export { LaneGuard, type LaneGuardArgs } from "./lanes/lane-guard.ts";
+export type { CredentialFormat, JenkinsFormat, JenkinsOptions } from "./credentials/format.ts";
 export type {
   Autoscale,
   CredentialKey,
@@ -34,33 +44,35 @@ export type {
   SecretKey,
   Service,
   ServiceDefinition,
-} from "./service-definition";
-export type { RemoteValue, SecretStore } from "./credentials/external-secret";
-export { complete, type Place } from "./complete-service";
-export type { JenkinsDefinition, LaneDefinition, LaneName } from "./lanes/definition";
-export { type LanePlan, planLanes } from "./lanes/plan";
-export { Namespace } from "./namespace";
+} from "./service-definition.ts";
+export type { RemoteValue, SecretStore } from "./credentials/external-secret.ts";
+export { complete, type Place } from "./complete-service.ts";
+export type { JenkinsDefinition, LaneDefinition, LaneName } from "./lanes/definition.ts";
+export { type LanePlan, planLanes } from "./lanes/plan.ts";
+export { Namespace } from "./namespace.ts";
+export type { Promotion, ToBePromoted } from "./promotion/definition.ts";
+export { promote, type PromotionArgs } from "./promotion/promotion.ts";
 export {
-  promote,
-  type Promotion,
-  type PromotionArgs,
-  type ToBePromoted,
-} from "./promotion/promotion";
-export { type AppliedObject, ObjectReadiness, type ObjectReadinessArgs } from "./object-readiness";
-export { Readiness, type ReadinessArgs } from "./readiness";
-export { Release, type ReleaseArgs, type ReleaseOptions } from "./release";
-export { requireReady } from "./require-ready";
-export { planBuilds, type Standing, survey, type SurveyArgs } from "./survey";
-export type { Sealing } from "./credentials/sealed-credential";
-export { SealedValues, type SealedValuesArgs } from "./credentials/sealed-values";
-export { SecretReadiness, type SecretReadinessArgs } from "./credentials/secret-readiness";
-export { SlipwayProvider, type SlipwayProviderArgs } from "./slipway-provider";
-export { readRelease, type StackRelease } from "./stack-release";
-export { outputsOf } from "./stack-outputs";
+  type AppliedObject,
+  ObjectReadiness,
+  type ObjectReadinessArgs,
+} from "./object-readiness.ts";
+export { Readiness, type ReadinessArgs } from "./readiness.ts";
+export { Release, type ReleaseArgs, type ReleaseOptions } from "./release.ts";
+export { requireNamespace } from "./require-namespace.ts";
+export { requireReady } from "./require-ready.ts";
+export { planBuilds, type Standing, survey, type SurveyArgs } from "./survey.ts";
+export type { Sealing } from "./credentials/sealed-credential.ts";
+export { silenceSdkTrace } from "./sdk-trace.ts";
+export { SealedValues, type SealedValuesArgs } from "./credentials/sealed-values.ts";
+export { SecretReadiness, type SecretReadinessArgs } from "./credentials/secret-readiness.ts";
+export { SlipwayProvider, type SlipwayProviderArgs } from "./slipway-provider.ts";
+export { readRelease, type StackRelease } from "./stack-release.ts";
+export { outputsOf } from "./stack-outputs.ts";
 export {
   type AutoscalerBounds,
   type Endpoint,
   type UsedCredential,
   Workload,
   type WorkloadArgs,
-} from "./workload";
+} from "./workload.ts";

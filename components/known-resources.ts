@@ -15,7 +15,9 @@ export async function knownResources(): Promise<readonly KnownResource[]> {
   const name = `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
   // The engine ends when it is asked for the resources of a stack that has none.
   const stack = await outputsFrom("pulumi:pulumi:readStackOutputs", { name });
-  if (Object.keys(stack).length === 0) return [];
+  if (Object.keys(stack).length === 0) {
+    return [];
+  }
   const token = "pulumi:pulumi:readStackResourceOutputs";
   const resources = await outputsFrom(token, { stackName: name });
   return Object.entries(resources).map(([urn, resource]) => {

@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 
-import { namespaceManifest } from "./manifests/namespace";
+import { namespaceManifest } from "./manifests/namespace.ts";
 
 /**
  * A namespace that admits only pods of the `restricted` Pod Security level.

@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Awaited, ObjectRecord } from "../contract/object-readiness";
-import type { SlipwayProvider } from "./slipway-provider";
-import { RESOURCES } from "../contract/tokens";
-import type { Inputs } from "./inputs";
+import type { Awaited, ObjectRecord } from "../contract/object-readiness.ts";
+import type { SlipwayProvider } from "./slipway-provider.ts";
+import { RESOURCES } from "../contract/tokens.ts";
+import type { Inputs } from "./inputs.ts";
 
 /** An object that the program makes: every resource of `@pulumi/kubernetes` is one. */
 export interface AppliedObject {

@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { DeploymentIdentity, ReadinessInputs } from "../contract/readiness";
-import type { HistoryEntry, ReleaseRecord } from "../contract/release-record";
-import type { SlipwayProvider } from "./slipway-provider";
-import { RESOURCES } from "../contract/tokens";
-import type { Inputs } from "./inputs";
+import type { DeploymentIdentity, ReadinessInputs } from "../contract/readiness.ts";
+import type { HistoryEntry, ReleaseRecord } from "../contract/release-record.ts";
+import type { SlipwayProvider } from "./slipway-provider.ts";
+import { RESOURCES } from "../contract/tokens.ts";
+import type { Inputs } from "./inputs.ts";
 
 /** Arguments of a {@link Readiness}. */
 export type ReadinessArgs = Inputs<Omit<ReadinessInputs, "deployment">> & {

@@ -1,18 +1,17 @@
-import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
-import type { HistoryEntry, ReleaseRecord } from "../contract/release-record";
-import type { Credential } from "./credentials/credential";
-import { Image, type ImageSource, type Registry } from "./image/image";
-import { complete } from "./complete-service";
-import { credentialsOf } from "./credentials/credential-use";
-import type { ServiceDefinition } from "./service-definition";
-import type { Namespace } from "./namespace";
-import { Readiness } from "./readiness";
-import type { SlipwayProvider } from "./slipway-provider";
-import type { Standing } from "./survey";
-import { type Endpoint, Workload } from "./workload";
-import { COMPONENTS } from "../contract/tokens";
+import type { HistoryEntry, ReleaseRecord } from "../contract/release-record.ts";
+import type { Credential } from "./credentials/credential.ts";
+import { Image, type ImageSource, type Registry } from "./image/image.ts";
+import { complete } from "./complete-service.ts";
+import { credentialsOf } from "./credentials/credential-use.ts";
+import type { ServiceDefinition } from "./service-definition.ts";
+import type { Namespace } from "./namespace.ts";
+import { Readiness } from "./readiness.ts";
+import { slipwayProviderOf } from "./providers.ts";
+import type { Standing } from "./survey.ts";
+import { type Endpoint, Workload } from "./workload.ts";
+import { COMPONENTS } from "../contract/tokens.ts";
 
 /** Inputs of a {@link Release}. */
 export interface ReleaseArgs {
@@ -42,7 +41,8 @@ export interface ReleaseArgs {
 
 /** Options of a {@link Release}: it never falls back to the context that kubectl happens to use. */
 export type ReleaseOptions = pulumi.ComponentResourceOptions & {
-  readonly providers: [k8s.Provider, SlipwayProvider];
+  /** One for Kubernetes and a {@link SlipwayProvider}, in any order: what `connect` returns. */
+  readonly providers: pulumi.ProviderResource[];
 };
 
 /**
@@ -61,6 +61,7 @@ export class Release extends pulumi.ComponentResource {
   constructor(name: string, args: ReleaseArgs, opts: ReleaseOptions) {
     super(COMPONENTS.Release, name, {}, opts);
 
+    const provider = slipwayProviderOf(this, name);
     const { namespace, registry, credentials = {}, failsLate = false, standing } = args;
     const child = { parent: this };
     const image = new Image(
@@ -106,7 +107,7 @@ export class Release extends pulumi.ComponentResource {
         ...(failsLate && { failsLate }),
       },
       // Without the namespace there is nothing to judge, so its end is the end of the verdict.
-      { ...child, provider: opts.providers[1], dependsOn: workload, deletedWith: namespace },
+      { ...child, provider, dependsOn: workload, deletedWith: namespace },
     );
 
     this.release = readiness.release;

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import type { ReleaseRecord } from "../contract/release-record";
+import type { ReleaseRecord } from "../contract/release-record.ts";
 
 /** Where the engine tells a program how many operations it runs at a time. */
 const OPERATIONS = "PULUMI_NODEJS_PARALLEL";
@@ -19,13 +19,17 @@ export function requireReady(
   releases: Readonly<Record<string, pulumi.Input<Pick<ReleaseRecord, "verdict" | "reason">>>>,
 ): void {
   const notice = queueNotice(Object.keys(releases).length, Number(process.env[OPERATIONS]));
-  if (notice !== undefined) void pulumi.log.info(notice);
+  if (notice !== undefined) {
+    void pulumi.log.info(notice);
+  }
   pulumi.output(releases).apply(check);
 }
 
 function check(records: Parameters<typeof failureOf>[0]): void {
   const failure = failureOf(records);
-  if (failure === undefined) return;
+  if (failure === undefined) {
+    return;
+  }
   void pulumi.log.error(failure);
   process.exitCode = ALREADY_TOLD;
 }
@@ -38,7 +42,9 @@ function check(records: Parameters<typeof failureOf>[0]): void {
  * @see https://www.pulumi.com/docs/iac/cli/commands/pulumi_up/
  */
 export function queueNotice(releases: number, operations: number): string | undefined {
-  if (!(releases > operations)) return undefined;
+  if (!(releases > operations)) {
+    return undefined;
+  }
   const enough = 2 ** Math.ceil(Math.log2(releases + 1));
   return `${releases} releases share the ${operations} operations that the engine runs at a time, so some wait for the verdicts of others; set PULUMI_PARALLEL=${enough} to await them all at once`;
 }
@@ -54,7 +60,9 @@ export function failureOf(
     record === undefined ? [] : [[name, record] as const],
   );
   const failed = all.filter(([, { verdict }]) => verdict !== "ready");
-  if (failed.length === 0) return undefined;
+  if (failed.length === 0) {
+    return undefined;
+  }
   const names = failed.map(([name, { reason }]) => `${name} (${reason ?? "no reason"})`).join(", ");
   return `${failed.length} of ${all.length} ${all.length === 1 ? "release" : "releases"} failed: ${names}; what was found is told at the Readiness of each`;
 }

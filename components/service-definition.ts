@@ -1,15 +1,39 @@
-import type { SENT, VerdictSettings } from "../contract/verdict";
+import type { Completed, Forms, ValuesOf } from "../contract/forms.ts";
+import type { VERDICT, VerdictSettings } from "../contract/verdict.ts";
 
-/** How a service is run: what its team says in the settings, all of it optional but the port. */
-export interface ServiceDefinition extends VerdictSettings {
-  /** Port that the container listens on. */
-  readonly port: number;
+/** The settings of a service's pods that are numbers or decisions. */
+export const PODS = {
   /**
    * Number of pods, where nothing scales them.
    *
    * @default 2
    */
-  readonly replicas?: number;
+  replicas: { from: 1, to: 1000, remedy: "remove the service to stop it", default: 2 },
+  /**
+   * User and group that the container runs as.
+   *
+   * @default 65532
+   */
+  user: { from: 1, to: 2 ** 31 - 1, remedy: "0 is root, which no pod may be", default: 65532 },
+  /**
+   * Seconds that a pod goes on serving after it was told to stop, so that no request is lost while
+   * the cluster takes it out of the Service.
+   *
+   * @default 5
+   */
+  drainSeconds: { from: 0, to: 300, default: 5 },
+  /**
+   * Seconds that a pod may then take to finish requests and end, before it is killed.
+   *
+   * @default 25
+   */
+  stopSeconds: { from: 1, to: 3600, default: 25 },
+} as const satisfies Forms;
+
+/** How a service is run: what its team says in the settings, all of it optional but the port. */
+export interface ServiceDefinition extends ValuesOf<typeof PODS>, VerdictSettings {
+  /** Port that the container listens on. */
+  readonly port: number;
   /**
    * Scales the pods by their CPU; takes the place of `replicas`.
    *
@@ -55,12 +79,6 @@ export interface ServiceDefinition extends VerdictSettings {
    */
   readonly writable?: readonly string[];
   /**
-   * User and group that the container runs as.
-   *
-   * @default 65532
-   */
-  readonly user?: number;
-  /**
    * Makes the service reachable from outside the cluster.
    *
    * @default - inside the cluster only
@@ -72,19 +90,6 @@ export interface ServiceDefinition extends VerdictSettings {
    * @default - nothing
    */
   readonly egress?: readonly EgressRule[];
-  /**
-   * Seconds that a pod goes on serving after it was told to stop, so that no request is lost while
-   * the cluster takes it out of the Service.
-   *
-   * @default 5
-   */
-  readonly drainSeconds?: number;
-  /**
-   * Seconds that a pod may then take to finish requests and end, before it is killed.
-   *
-   * @default 25
-   */
-  readonly stopSeconds?: number;
 }
 
 /** A key of a Secret that is in the namespace already. */
@@ -151,7 +156,7 @@ interface EgressPorts {
 }
 
 /** One deployable unit with its name, its place, and a value for everything that has a default. */
-export interface Service {
+export interface Service extends Completed<typeof PODS> {
   readonly name: string;
   readonly namespace: string;
   /** What is delivered, for people: see `app.kubernetes.io/version`. */
@@ -159,7 +164,6 @@ export interface Service {
   /** Name of an existing Secret that pulls the image. */
   readonly pullSecret: string | undefined;
   readonly port: number;
-  readonly replicas: number;
   readonly autoscale: Required<Autoscale> | undefined;
   readonly health: string | undefined;
   readonly ready: string | undefined;
@@ -170,14 +174,11 @@ export interface Service {
   readonly env: Readonly<Record<string, string | SecretKey>>;
   readonly files: Readonly<Record<string, string | SecretKey>>;
   readonly writable: readonly string[];
-  readonly user: number;
   readonly ingress:
     (IngressDefinition & { readonly path: string; readonly awaitAddress: boolean }) | undefined;
   readonly egress: readonly EgressRule[];
-  readonly drainSeconds: number;
-  readonly stopSeconds: number;
   readonly verdict: Verdict;
 }
 
 /** How a service's verdict comes about, with a value for everything that is always sent. */
-export type Verdict = VerdictSettings & Required<Pick<VerdictSettings, keyof typeof SENT>>;
+export type Verdict = Completed<typeof VERDICT>;

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { ProviderConfig } from "../contract/provider-config";
+import type { ProviderConfig } from "../contract/provider-config.ts";
 
 export interface SlipwayProviderArgs {
   /**

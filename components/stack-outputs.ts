@@ -1,7 +1,7 @@
-import { byName } from "./by-name";
-import type { JenkinsAccess } from "./lanes/jenkins-access";
-import type { Namespace } from "./namespace";
-import type { Release } from "./release";
+import { byName } from "./by-name.ts";
+import type { JenkinsAccess } from "./lanes/jenkins-access.ts";
+import type { Namespace } from "./namespace.ts";
+import type { Release } from "./release.ts";
 
 /** What a stack is made of. */
 export interface StackParts {

@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import { RECORD_VERSION, type ReleaseRecord } from "../contract/release-record";
-import { isPinned } from "./image/image-reference";
-import type { Endpoint } from "./workload";
+import { RECORD_VERSION, type ReleaseRecord } from "../contract/release-record.ts";
+import { isPinned } from "./image/image-reference.ts";
+import type { Endpoint } from "./workload.ts";
 
 /** What another stack tells of a service: its release, which was proved, and where it answers. */
 export interface StackRelease {
@@ -66,7 +66,9 @@ export function entryOf(
     return { fault };
   }
   const value = Object.hasOwn(output, service) ? output[service] : undefined;
-  if (isEntry(value)) return { value };
+  if (isEntry(value)) {
+    return { value };
+  }
   const known = Object.keys(output).join(", ") || "no service";
   return {
     fault: `${name}.${service} must be there, got ${show(value)}; that stack has ${known}`,
@@ -99,7 +101,9 @@ export function recordFaults(
 }
 
 function endpointFaults(service: string, { address }: Entry): string[] {
-  if (typeof address === "string") return [];
+  if (typeof address === "string") {
+    return [];
+  }
   return [`endpoints.${service}.address must be a URL, got ${show(address)}`];
 }
 

@@ -1,15 +1,15 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import type { FoundImage } from "../contract/image-digests";
-import { COMPONENTS, FUNCTIONS } from "../contract/tokens";
-import { byName } from "./by-name";
-import { type BuildPlan, planBuild } from "./image/build-plan";
-import { alsoAsked, type BuiltImage, findBuild, type FoundBuild } from "./image/found-build";
-import { type ImageSource, loginTo, type Registry } from "./image/image";
-import { type KnownResource, knownResources } from "./known-resources";
-import type { ServiceDefinition } from "./service-definition";
-import type { SlipwayProvider } from "./slipway-provider";
-import type { AutoscalerBounds } from "./workload";
+import type { FoundImage } from "../contract/image-digests.ts";
+import { COMPONENTS, FUNCTIONS } from "../contract/tokens.ts";
+import { byName } from "./by-name.ts";
+import { type BuildPlan, planBuild } from "./image/build-plan.ts";
+import { alsoAsked, type BuiltImage, findBuild, type FoundBuild } from "./image/found-build.ts";
+import { type ImageSource, loginTo, type Registry } from "./image/image.ts";
+import { type KnownResource, knownResources } from "./known-resources.ts";
+import type { ServiceDefinition } from "./service-definition.ts";
+import type { SlipwayProvider } from "./slipway-provider.ts";
+import type { AutoscalerBounds } from "./workload.ts";
 
 /** A preview may run where no registry is reachable, and is not to wait for that. */
 const ANSWER_SECONDS = 10;
@@ -58,7 +58,9 @@ export function planBuilds(services: Services): Record<string, BuildPlan> {
  */
 export async function survey(args: SurveyArgs): Promise<Record<string, Standing>> {
   const known = await knownResources().catch(unread);
-  if (known === undefined) return byName(args.builds, (_, plan) => ({ build: { plan } }));
+  if (known === undefined) {
+    return byName(args.builds, (_, plan) => ({ build: { plan } }));
+  }
   const builds = await findBuilds(args, known);
   return byName(args.services, (name) => {
     const [build, autoscaler] = [builds[name], autoscalerOf(name, known)];
@@ -78,7 +80,9 @@ async function findBuilds(
   { builds, registry, provider }: SurveyArgs,
   known: readonly KnownResource[],
 ): Promise<Record<string, FoundBuild>> {
-  if (registry === undefined || Object.keys(builds).length === 0) return {};
+  if (registry === undefined || Object.keys(builds).length === 0) {
+    return {};
+  }
   const ask = (references: readonly string[]) => answers(references, registry, provider);
   const asked = Object.entries(builds).map(([name, plan]) => {
     const tag = `${registry.repository}/${name}:${plan.tag}`;
@@ -96,7 +100,9 @@ async function findBuilds(
   return Object.fromEntries(
     asked.map(({ name, plan, tag, built }) => {
       const { found, warning } = findBuild(plan, tag, built, said);
-      if (warning !== undefined) void pulumi.log.warn(`image of ${name}: ${warning}`);
+      if (warning !== undefined) {
+        void pulumi.log.warn(`image of ${name}: ${warning}`);
+      }
       return [name, found];
     }),
   );
@@ -108,7 +114,9 @@ async function answers(
   registry: Registry,
   provider: SlipwayProvider,
 ): Promise<readonly FoundImage[]> {
-  if (references.length === 0) return [];
+  if (references.length === 0) {
+    return [];
+  }
   const args = { references, login: loginTo(registry), answerSeconds: ANSWER_SECONDS };
   const { images } = (await pulumi.runtime.invoke(FUNCTIONS.imageDigests, args, {
     provider,

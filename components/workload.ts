@@ -3,12 +3,12 @@ import { isIPv6 } from "node:net";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
-import type { HeldAutoscaler } from "../contract/held-autoscaler";
-import type { DeploymentIdentity } from "../contract/readiness";
-import type { Service } from "./service-definition";
-import type { SourceReference } from "./manifests/deployment";
-import { workloadHash, type WorkloadManifests, workloadManifests } from "./manifests/workload";
-import { COMPONENTS, FUNCTIONS } from "../contract/tokens";
+import type { HeldAutoscaler } from "../contract/held-autoscaler.ts";
+import type { DeploymentIdentity } from "../contract/readiness.ts";
+import type { Service } from "./service-definition.ts";
+import type { SourceReference } from "./manifests/deployment.ts";
+import { workloadHash, type WorkloadManifests, workloadManifests } from "./manifests/workload.ts";
+import { COMPONENTS, FUNCTIONS } from "../contract/tokens.ts";
 
 /** Where a service answers. */
 export interface Endpoint {
@@ -143,7 +143,9 @@ function declareFiles(
   configMap: WorkloadManifests["configMap"],
   child: pulumi.CustomResourceOptions,
 ): pulumi.Resource[] {
-  if (configMap === undefined) return [];
+  if (configMap === undefined) {
+    return [];
+  }
   return [new k8s.core.v1.ConfigMap(configMap.metadata.name, configMap, child)];
 }
 
@@ -152,12 +154,15 @@ function declareOptions(
   { podDisruptionBudget, horizontalPodAutoscaler, ingress }: WorkloadManifests,
   child: pulumi.CustomResourceOptions,
 ): void {
-  if (podDisruptionBudget !== undefined)
+  if (podDisruptionBudget !== undefined) {
     new k8s.policy.v1.PodDisruptionBudget(name, podDisruptionBudget, child);
+  }
   if (horizontalPodAutoscaler !== undefined) {
     new k8s.autoscaling.v2.HorizontalPodAutoscaler(name, horizontalPodAutoscaler, child);
   }
-  if (ingress !== undefined) new k8s.networking.v1.Ingress(name, ingress, child);
+  if (ingress !== undefined) {
+    new k8s.networking.v1.Ingress(name, ingress, child);
+  }
 }
 
 /** Whether an autoscaler is deleted only after its Deployment got a number that it would change. */
@@ -165,7 +170,9 @@ function isOutlived(
   { autoscale, replicas }: Service,
   bounds: AutoscalerBounds | undefined,
 ): boolean {
-  if (autoscale !== undefined || bounds === undefined || replicas === 0) return false;
+  if (autoscale !== undefined || bounds === undefined || replicas === 0) {
+    return false;
+  }
   return bounds.minReplicas !== replicas || bounds.maxReplicas !== replicas;
 }
 
@@ -176,7 +183,9 @@ function withHeldNumber(
   image: pulumi.Input<string>,
   opts: pulumi.InvokeOutputOptions,
 ): WorkloadManifests["deployment"] {
-  if (pulumi.runtime.isDryRun()) return deployment;
+  if (pulumi.runtime.isDryRun()) {
+    return deployment;
+  }
   const number = pulumi.output(image).apply(() => replicas);
   const held = pulumi.runtime.invokeOutput<HeldAutoscaler>(
     FUNCTIONS.holdAutoscaler,

@@ -1,7 +1,7 @@
 import { z } from "zod";
 
-import { type Right, VERBS } from "../rights";
-import { type Of, type ShapeOf, word } from "./field";
+import { type Right, VERBS } from "../rights.ts";
+import { type Of, type ShapeOf, word } from "./field.ts";
 
 const right = z
   .object({

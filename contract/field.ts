@@ -1,7 +1,8 @@
 import { z } from "zod";
 
-import { OBJECT_NAME } from "./names";
-import { type Forms, type ValueOf, VERDICT } from "./verdict";
+import { OBJECT_NAME } from "./names.ts";
+import type { Forms, ValueOf } from "./forms.ts";
+import { VERDICT } from "./verdict.ts";
 
 /** The value that a shape describes; it keeps the shape's doc comments, where an inferred schema would not. */
 export type Of<Shape extends z.ZodRawShape> = Readonly<z.infer<z.ZodObject<Shape>>>;
@@ -54,7 +55,7 @@ function wholeNumber(least: 0 | 1) {
 
 /** How a dialect says what settings look like. */
 interface Dialect {
-  number(from: number, to: number): z.ZodType<number>;
+  number(from: number, to: number, remedy?: string): z.ZodType<number>;
   choice(whether: string): z.ZodType<boolean>;
   group(shape: z.ZodRawShape): z.ZodType;
 }
@@ -79,7 +80,7 @@ function schemaOf(form: Forms[string], dialect: Dialect): z.ZodType {
     return dialect.choice(`whether ${form.whether}`);
   }
   return "from" in form
-    ? dialect.number(form.from, form.to)
+    ? dialect.number(form.from, form.to, form.remedy)
     : dialect.group(shapeOf(form.each, dialect));
 }
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { count, type Of, word } from "./field";
+import { count, type Of, word } from "./field.ts";
 
 const shape = {
   namespace: word,

@@ -1,7 +1,7 @@
 import { z } from "zod";
 
-import { type Of, pinned, word } from "./field";
-import { registryLogin } from "./registry-login";
+import { type Of, pinned, word } from "./field.ts";
+import { registryLogin } from "./registry-login.ts";
 
 const shape = {
   /** The image to copy: `repository@sha256:<64 hex>`. */
@@ -21,9 +21,3 @@ export const imageCopyInputs = z.object(shape).readonly();
 
 /** Inputs of an `ImageCopy`. */
 export type ImageCopyInputs = Of<typeof shape>;
-
-/** Outputs of an `ImageCopy`. */
-export type ImageCopyOutputs = ImageCopyInputs & {
-  /** The copy: `repository@sha256:<64 hex>`, with the digest of the image that it was made from. */
-  readonly image: string;
-};

@@ -1,26 +1,14 @@
 import { z } from "zod";
 
-import { count, type Of } from "./field";
-import { registryLogin } from "./registry-login";
+import { count } from "./field.ts";
+import { registryLogin } from "./registry-login.ts";
 
-const shape = {
-  /** `repository@sha256:<64 hex>` or `repository:tag`. */
+/** Arguments of the function `imageDigests`: references by digest or by tag, the login of one registry, and how long it may take for an answer. */
+export const imageDigestsArgs = z.object({
   references: z.array(z.string()).readonly(),
-  /** @default - the logins of the machine */
   login: registryLogin.exactOptional(),
-  /**
-   * How long a registry may take for one answer.
-   *
-   * @default - as long as the network allows
-   */
   answerSeconds: count.exactOptional(),
-};
-
-/** Form of {@link ImageDigestsArgs}. */
-export const imageDigestsArgs = z.object(shape).readonly();
-
-/** Arguments of the function `imageDigests`. */
-export type ImageDigestsArgs = Of<typeof shape>;
+});
 
 /** What a registry said of an image: `digest` where it has it, `fault` where it did not answer. */
 export interface FoundImage {

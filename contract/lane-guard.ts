@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { type Of, word } from "./field";
+import { type Of, word } from "./field.ts";
 
 const shape = {
   /** Of the services. */

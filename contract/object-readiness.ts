@@ -1,8 +1,8 @@
 import { z } from "zod";
 
-import type { Evidence } from "./evidence";
-import { amount, count, name, type Of, text, verdictShape } from "./field";
-import type { VerdictSettings } from "./verdict";
+import type { Evidence } from "./evidence.ts";
+import { amount, count, name, type Of, text, verdictShape } from "./field.ts";
+import type { VerdictSettings } from "./verdict.ts";
 
 const WORD = /^[A-Za-z][-\w./]*$/;
 
@@ -130,8 +130,3 @@ export interface ObjectRecord {
   /** From the start of the wait to the verdict. */
   readonly seconds: number;
 }
-
-/** Outputs of an `ObjectReadiness`: its inputs and the verdict. */
-export type ObjectReadinessOutputs = ObjectReadinessInputs & {
-  readonly record: ObjectRecord;
-};

@@ -25,7 +25,9 @@ const SUFFIXES: Readonly<Record<string, number>> = {
  */
 export function parseQuantity(quantity: string): number | undefined {
   const [, digits, suffix, exponent] = QUANTITY.exec(quantity) ?? [];
-  if (digits === undefined) return undefined;
+  if (digits === undefined) {
+    return undefined;
+  }
   return (
     Number(digits) *
     (suffix === undefined ? 10 ** Number(exponent ?? 0) : (SUFFIXES[suffix] ?? NaN))

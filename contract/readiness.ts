@@ -1,8 +1,8 @@
 import { z } from "zod";
 
-import { count, flag, name, type Of, pinned, text, verdictShape } from "./field";
-import type { HistoryEntry, ProvedRelease, ReleaseRecord } from "./release-record";
-import type { VerdictSettings } from "./verdict";
+import { count, flag, name, type Of, pinned, text, verdictShape } from "./field.ts";
+import type { HistoryEntry, ProvedRelease, ReleaseRecord } from "./release-record.ts";
+import type { VerdictSettings } from "./verdict.ts";
 
 const deployment = {
   name,

@@ -1,4 +1,4 @@
-import type { Evidence } from "./evidence";
+import type { Evidence } from "./evidence.ts";
 
 /** What a record says of its own form; another one is another promise. See docs/outputs.md. */
 export const RECORD_VERSION = 1;

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { type Of, texts, word } from "./field";
+import { type Of, texts, word } from "./field.ts";
 
 /** Which Secrets a sealed value may become: this one, any of its namespace, or any at all. */
 export const SEALING_SCOPES = ["strict", "namespace-wide", "cluster-wide"] as const;

@@ -1,7 +1,7 @@
 import { z } from "zod";
 
-import { type Of, texts, word } from "./field";
-import { sealingController } from "./sealed-values";
+import { type Of, texts, word } from "./field.ts";
+import { sealingController } from "./sealed-values.ts";
 
 const shape = {
   namespace: word,

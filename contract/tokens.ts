@@ -24,4 +24,6 @@ export const RESOURCES = {
 export const FUNCTIONS = {
   holdAutoscaler: "slipway:index:holdAutoscaler",
   imageDigests: "slipway:index:imageDigests",
+  namespaceEnd: "slipway:index:namespaceEnd",
+  releaseLooks: "slipway:index:releaseLooks",
 } as const;

@@ -1,39 +1,16 @@
-/** A whole number, with the least and the most that a service may say. */
-interface WholeNumber {
-  readonly from: number;
-  readonly to: number;
-}
+import type { Forms, ValuesOf } from "./forms.ts";
 
-/** A decision, in words that go on from "whether". */
-interface Choice {
-  readonly whether: string;
-}
-
-/** Settings that stand together under one key. */
-interface Group {
-  readonly each: Forms;
-}
-
-/** What settings look like, by their names. */
-export type Forms = Readonly<Record<string, WholeNumber | Choice | Group>>;
-
-/** The value of a setting. */
-export type ValueOf<Form> = Form extends WholeNumber
-  ? number
-  : Form extends Group
-    ? ValuesOf<Form["each"]>
-    : boolean;
-
-type ValuesOf<Settings> = { readonly [Key in keyof Settings]?: ValueOf<Settings[Key]> };
-
-/** Every setting of the verdict: whatever takes or checks one reads it here. */
+/**
+ * Every setting of the verdict. One that comes later gets no `default`: its rule has it, for what is sent of every
+ * service is a change in every stack.
+ */
 export const VERDICT = {
   /**
    * Seconds without progress after which a rollout has failed: the Deployment's `progressDeadlineSeconds`.
    *
    * @default 120
    */
-  deadlineSeconds: { from: 5, to: 3600 },
+  deadlineSeconds: { from: 5, to: 3600, default: 120 },
   /**
    * Seconds that the whole wait for a release's verdict may take, whatever progress it makes; a rollback may take them
    * once more. They count from the start of the wait, also where the API server never answers.
@@ -47,7 +24,7 @@ export const VERDICT = {
    *
    * @default 60
    */
-  warmupSeconds: { from: 1, to: 3600 },
+  warmupSeconds: { from: 1, to: 3600, default: 60 },
   /**
    * What a release is given time for before it has failed: `restarts` of each container, `unschedulableSeconds`
    * without a node, `registrySeconds` without a way to the registry.
@@ -75,33 +52,28 @@ export const VERDICT = {
        */
       registrySeconds: { from: 0, to: 3600 },
     },
+    default: {},
   },
   /**
    * Whether the last lines of the containers' logs are part of a failed release's report and record.
    *
    * @default true
    */
-  logs: { whether: "a failed release's report has the last lines of the containers' logs" },
+  logs: {
+    whether: "a failed release's report has the last lines of the containers' logs",
+    default: true,
+  },
   /**
    * Whether a release that fails makes way for the last one that was ready: its pod template is
    * put back. The `up` fails all the same.
    *
    * @default true
    */
-  rollback: { whether: "a release that fails makes way for the last one that was ready" },
+  rollback: {
+    whether: "a release that fails makes way for the last one that was ready",
+    default: true,
+  },
 } as const satisfies Forms;
 
 /** How a verdict comes about, as far as a service may say so. */
 export type VerdictSettings = ValuesOf<typeof VERDICT>;
-
-/**
- * What is sent of a service that says nothing. A setting that comes later has its default in its rule instead: sent,
- * it would be a change in every stack.
- */
-export const SENT = {
-  deadlineSeconds: 120,
-  warmupSeconds: 60,
-  tolerate: {},
-  logs: true,
-  rollback: true,
-} satisfies VerdictSettings;

@@ -1,3 +1,3 @@
 // Pulumi starts a policy pack without the options that Pulumi.yaml has for the program.
-require("../loader.cjs");
+require("../preload.cjs");
 require("./pack.ts");

@@ -10,8 +10,12 @@ export const noLongLivedTokens: ResourceValidationPolicy = {
   name: "no-long-lived-tokens",
   description: "A Secret holds no token of an account.",
   validateResource: ({ type, name, props }, report) => {
-    if (type !== "kubernetes:core/v1:Secret") return;
-    if (props["type"] !== "kubernetes.io/service-account-token") return;
+    if (type !== "kubernetes:core/v1:Secret") {
+      return;
+    }
+    if (props["type"] !== "kubernetes.io/service-account-token") {
+      return;
+    }
     report(
       `Secret ${name}: got type kubernetes.io/service-account-token, whose token never expires; take a short one by TokenRequest`,
     );

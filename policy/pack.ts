@@ -1,9 +1,9 @@
 import { PolicyPack } from "@pulumi/policy";
 
-import { noLongLivedTokens } from "./long-lived-tokens";
-import { noPlainSecrets } from "./plain-secrets";
-import { noUnpinnedImages } from "./unpinned-images";
-import { noWildcardRights } from "./wildcard-rights";
+import { noLongLivedTokens } from "./long-lived-tokens.ts";
+import { noPlainSecrets } from "./plain-secrets.ts";
+import { noUnpinnedImages } from "./unpinned-images.ts";
+import { noWildcardRights } from "./wildcard-rights.ts";
 
 new PolicyPack("slipway", {
   enforcementLevel: "mandatory",

@@ -8,9 +8,13 @@ export const noPlainSecrets: ResourceValidationPolicy = {
   name: "no-plain-secrets",
   description: "No Secret is made with its values; credentials are sealed, or come from a store.",
   validateResource: ({ type, name, props }, report) => {
-    if (type !== "kubernetes:core/v1:Secret") return;
+    if (type !== "kubernetes:core/v1:Secret") {
+      return;
+    }
     const keys = ["data", "stringData"].flatMap((field) => Object.keys(fieldOf(props, field)));
-    if (keys.length === 0) return;
+    if (keys.length === 0) {
+      return;
+    }
     report(
       `Secret ${name}: got values of ${keys.join(", ")} in the stack; describe it under slipway:credentials`,
     );

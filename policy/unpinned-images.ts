@@ -23,18 +23,24 @@ export const noUnpinnedImages: ResourceValidationPolicy = {
   name: "no-unpinned-images",
   description: "Every container runs an image that is named by its digest.",
   validateResource: ({ type, name, props }, report) => {
-    if (!type.startsWith("kubernetes:")) return;
+    if (!type.startsWith("kubernetes:")) {
+      return;
+    }
     const kind = type.split(":").at(-1) ?? "";
-    for (const { name: container, image } of containersOf(kind, props["spec"]))
-      if (image !== undefined && !PINNED.test(image))
+    for (const { name: container, image } of containersOf(kind, props["spec"])) {
+      if (image !== undefined && !PINNED.test(image)) {
         report(
           `${kind} ${name}: container ${container ?? "without a name"}: got image "${image}"; allowed: repository@sha256:<64 hex digits>`,
         );
+      }
+    }
   },
 };
 
 function containersOf(kind: string, spec: unknown): Container[] {
-  if (typeof spec !== "object" || spec === null) return [];
+  if (typeof spec !== "object" || spec === null) {
+    return [];
+  }
   const pods = kind === "Pod" ? (spec as PodSpec) : podsOf(spec);
   return [...(pods?.initContainers ?? []), ...(pods?.containers ?? [])];
 }

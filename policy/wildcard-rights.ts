@@ -18,13 +18,18 @@ export const noWildcardRights: ResourceValidationPolicy = {
   name: "no-wildcard-rights",
   description: "A rule of a Role or ClusterRole names what it allows.",
   validateResource: ({ type, name, props }, report) => {
-    if (!/^kubernetes:rbac\.authorization\.k8s\.io\/v1:(Cluster)?Role$/.test(type)) return;
+    if (!/^kubernetes:rbac\.authorization\.k8s\.io\/v1:(Cluster)?Role$/.test(type)) {
+      return;
+    }
     const rules = (props["rules"] ?? []) as readonly Rule[];
-    for (const [index, rule] of rules.entries())
-      for (const field of FIELDS)
-        if (rule[field]?.some((value) => value.includes("*")))
+    for (const [index, rule] of rules.entries()) {
+      for (const field of FIELDS) {
+        if (rule[field]?.some((value) => value.includes("*"))) {
           report(
             `${type.split(":").at(-1) ?? ""} ${name}: rules[${index}].${field}: got "*"; allowed: names`,
           );
+        }
+      }
+    }
   },
 };

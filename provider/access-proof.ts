@@ -1,13 +1,13 @@
 import { isDeepStrictEqual } from "node:util";
-import { accessProofInputs, type AccessProofOutputs } from "../contract/access-proof";
-import { ask, type Found } from "./access-proof/ask";
-import { ASKING, reportOf } from "./access-proof/words";
-import type { Api } from "./cluster/api";
-import { ApiError, messageOf } from "./cluster/api-error";
-import { parsed, silentFaultsOf } from "./input-schema";
-import type { Resource } from "./resource";
-import { PartialFailure, type Properties, type Subject } from "../wire/plugin";
-import { UNKNOWN } from "../wire/unknown";
+import { accessProofInputs, type AccessProofOutputs } from "../contract/access-proof.ts";
+import { ask, type Found } from "./access-proof/ask.ts";
+import { ASKING, reportOf } from "./access-proof/words.ts";
+import type { Api } from "./cluster/api.ts";
+import { ApiError, messageOf } from "./cluster/api-error.ts";
+import { parsed, silentFaultsOf } from "./input-schema.ts";
+import type { Resource } from "./resource.ts";
+import { PartialFailure, type Properties, type Subject } from "../wire/plugin.ts";
+import { UNKNOWN } from "../wire/unknown.ts";
 
 /** What calls for another proof. */
 const COMPARED = ["identities", "manifestHash"];
@@ -17,14 +17,17 @@ const COMPARED = ["identities", "manifestHash"];
  * have. It makes nothing in the cluster.
  */
 export class AccessProof implements Resource {
+  private readonly api: () => Api;
+  private readonly signal: AbortSignal;
+
   /**
    * @param api the cluster
    * @param signal interrupts the questions
    */
-  constructor(
-    private readonly api: () => Api,
-    private readonly signal: AbortSignal,
-  ) {}
+  constructor(api: () => Api, signal: AbortSignal) {
+    this.api = api;
+    this.signal = signal;
+  }
 
   check: Resource["check"] = (_subject, { news }) => ({
     inputs: news,

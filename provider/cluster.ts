@@ -1,24 +1,19 @@
-import type { ReadinessInputs } from "../contract/readiness";
-import type { NeededRight } from "../rights";
-import type { Api } from "./cluster/api";
-import { ApiError, messageOf } from "./cluster/api-error";
-import { COLLECTIONS } from "./cluster/collection";
-import { type Lease, NamespaceWatch } from "./cluster/namespace-watch";
-import { type Lack, Preflight } from "./cluster/preflight";
-import { followedFor, sourceOf, topicsOf } from "./cluster/release-source";
-import type { Subscription } from "./cluster/subscription";
-import type { ContainerLog, LogSource } from "./verdict/evidence";
-import { KnownSecrets } from "./known-secrets";
-import { masked } from "./verdict/mask";
-import type { Deployment, Namespace } from "./verdict/objects";
-
-const LOG_LINES = 25;
+import type { ReadinessInputs } from "../contract/readiness.ts";
+import type { NeededRight } from "../rights.ts";
+import type { Api } from "./cluster/api.ts";
+import { ApiError } from "./cluster/api-error.ts";
+import { COLLECTIONS } from "./cluster/collection.ts";
+import { containerLog } from "./cluster/container-log.ts";
+import { type Lease, NamespaceWatch } from "./cluster/namespace-watch.ts";
+import { type Lack, Preflight } from "./cluster/preflight.ts";
+import { followedFor, sourceOf, topicsOf } from "./cluster/release-source.ts";
+import type { Subscription } from "./cluster/subscription.ts";
+import type { ContainerLog, LogSource } from "./verdict/told-log.ts";
+import { KnownSecrets } from "./known-secrets.ts";
+import type { Deployment, Namespace } from "./verdict/objects.ts";
 
 /** Releases that follow one another keep the watches: they are closed when nobody came for this long. */
 const LINGER_MILLISECONDS = 3000;
-
-/** Enough to hold what matters of a line, not enough to fill a terminal. */
-const LINE_CHARACTERS = 500;
 
 /** What Slipway's provider sees of the cluster. One set of watches per namespace serves all that is awaited in it. */
 export class Cluster {
@@ -26,14 +21,17 @@ export class Cluster {
   readonly #end = new AbortController();
   readonly #preflight: Preflight;
 
+  readonly api: Api;
+  readonly secrets: any;
+
   /**
    * @param api for single requests, too
    * @param secrets are left out of what is told
    */
-  constructor(
-    readonly api: Api,
-    readonly secrets = new KnownSecrets(),
-  ) {
+  constructor(api: Api, secrets = new KnownSecrets()) {
+    this.api = api;
+    this.secrets = secrets;
+
     this.#preflight = new Preflight(api);
   }
 
@@ -111,20 +109,9 @@ export class Cluster {
   }
 
   /** The last lines of a container's log, or in their place the reason why there are none. */
-  async log(namespace: string, source: LogSource, signal: AbortSignal): Promise<ContainerLog> {
-    const { pod, container, previous } = source;
-    const path = `${COLLECTIONS.pods.path(namespace)}/${pod}/log`;
-    const query = { container, previous, tailLines: LOG_LINES };
-    try {
-      const text = await this.api.text(path, query, signal);
-      const lines = text.split("\n").filter((line) => line.trim() !== "");
-      return { ...source, lines: lines.map((line) => this.#line(line)) };
-    } catch (error) {
-      // The runtime may have cleared the container before away already.
-      return previous && error instanceof ApiError && error.status === 400
-        ? this.log(namespace, { ...source, previous: false }, signal)
-        : { ...source, lines: [`(no log: ${messageOf(error)})`] };
-    }
+  log(namespace: string, source: LogSource, signal: AbortSignal): Promise<ContainerLog> {
+    const { api, secrets } = this;
+    return containerLog({ api, secrets, namespace }, source, signal);
   }
 
   /**
@@ -171,11 +158,6 @@ export class Cluster {
       }
       throw error;
     }
-  }
-
-  /** Masked before it is cut: half a secret is not known for one. */
-  #line(text: string): string {
-    return masked(this.secrets.hide(text)).slice(0, LINE_CHARACTERS);
   }
 
   #shared(namespace: string): SharedWatch {

@@ -2,20 +2,20 @@ import { isDeepStrictEqual } from "node:util";
 import {
   externalSecretReadinessInputs,
   type ExternalSecretReadinessInputs,
-} from "../contract/external-secret-readiness";
-import type { Api } from "./cluster/api";
-import { ApiError } from "./cluster/api-error";
-import { parsed, silentFaultsOf } from "./input-schema";
-import type { Resource } from "./resource";
-import { newDigestKey } from "./sealing";
-import { AwaitedSecret } from "./secret-readiness/awaited-secret";
-import { digestOfSecret, externalSource } from "./secret-readiness/external";
-import { REASONS } from "./verdict/reasons";
-import { answered } from "./waiting/answered";
-import { awaitVerdict, presentVerdict } from "./waiting/wait";
-import { PartialFailure, type Properties, type Subject } from "../wire/plugin";
-import { secret } from "../wire/struct";
-import { UNKNOWN } from "../wire/unknown";
+} from "../contract/external-secret-readiness.ts";
+import type { Api } from "./cluster/api.ts";
+import { ApiError } from "./cluster/api-error.ts";
+import { parsed, silentFaultsOf } from "./input-schema.ts";
+import type { Resource } from "./resource.ts";
+import { newDigestKey } from "./sealing.ts";
+import { AwaitedSecret } from "./secret-readiness/awaited-secret.ts";
+import { digestOfSecret, externalSource } from "./secret-readiness/external.ts";
+import { REASONS } from "./verdict/reasons.ts";
+import { answered } from "./waiting/answered.ts";
+import { awaitVerdict, presentVerdict } from "./waiting/wait.ts";
+import { PartialFailure, type Properties, type Subject } from "../wire/plugin.ts";
+import { secret } from "../wire/struct.ts";
+import { UNKNOWN } from "../wire/unknown.ts";
 
 /** What makes it another Secret, or calls for another look. */
 const IDENTITY = ["namespace", "name"];
@@ -27,14 +27,17 @@ const COMPARED = [...IDENTITY, "manifestHash"];
  * It makes nothing in the cluster, and only has the controller try again what failed before.
  */
 export class ExternalSecretReadiness implements Resource {
+  private readonly api: () => Api;
+  private readonly signal: AbortSignal;
+
   /**
    * @param api the cluster
    * @param signal interrupts the wait
    */
-  constructor(
-    private readonly api: () => Api,
-    private readonly signal: AbortSignal,
-  ) {}
+  constructor(api: () => Api, signal: AbortSignal) {
+    this.api = api;
+    this.signal = signal;
+  }
 
   check: Resource["check"] = (_subject, { news }) => ({
     inputs: news,
@@ -116,7 +119,9 @@ export class ExternalSecretReadiness implements Resource {
     const { verdict, observed } = await awaitVerdict(awaited, {
       signal: this.signal,
       timeoutSeconds,
-      progress: subject.log.status,
+      progress: (text) => {
+        subject.log.status(text);
+      },
     });
     if (verdict.kind === "ready") {
       const { digest = null } = observed.kind === "ready" ? observed : {};

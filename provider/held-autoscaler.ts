@@ -1,8 +1,8 @@
-import { heldAutoscaler } from "../contract/held-autoscaler";
-import type { Api } from "./cluster/api";
-import { ApiError, messageOf } from "./cluster/api-error";
-import { parsed } from "./input-schema";
-import type { Properties } from "../wire/plugin";
+import { heldAutoscaler } from "../contract/held-autoscaler.ts";
+import type { Api } from "./cluster/api.ts";
+import { ApiError, messageOf } from "./cluster/api-error.ts";
+import { parsed } from "./input-schema.ts";
+import type { Properties } from "../wire/plugin.ts";
 
 /**
  * The function `slipway:index:holdAutoscaler`: keeps an autoscaler that the engine is about to delete from changing the number

@@ -1,11 +1,11 @@
-import { imageCopyInputs, type ImageCopyInputs } from "../contract/image-copy";
-import { registryLogin } from "../contract/registry-login";
-import { messageOf } from "./cluster/api-error";
-import { parsed, silentFaultsOf } from "./input-schema";
-import type { Lookup } from "./registry/lookup";
-import type { Resource } from "./resource";
-import type { Log, Properties } from "../wire/plugin";
-import { secret } from "../wire/struct";
+import { imageCopyInputs, type ImageCopyInputs } from "../contract/image-copy.ts";
+import { registryLogin } from "../contract/registry-login.ts";
+import { messageOf } from "./cluster/api-error.ts";
+import { parsed, silentFaultsOf } from "./input-schema.ts";
+import type { Lookup } from "./registry/lookup.ts";
+import type { Resource } from "./resource.ts";
+import type { Log, Properties } from "../wire/plugin.ts";
+import { secret } from "../wire/struct.ts";
 
 /** A preview is not to wait for a registry that it cannot reach. */
 const LOOK_MILLISECONDS = 10_000;
@@ -15,8 +15,12 @@ const LOOK_MILLISECONDS = 10_000;
  * registry takes it for garbage, and beside it what lies beside the original: signatures, attestations, bills of materials. It stays where it is when the resource goes: what ran once may be gone back to.
  */
 export class ImageCopy implements Resource {
+  private readonly lookup: Lookup;
+
   /** @param lookup the registries */
-  constructor(private readonly lookup: Lookup) {}
+  constructor(lookup: Lookup) {
+    this.lookup = lookup;
+  }
 
   check: Resource["check"] = (_subject, { news }) => ({
     inputs: marked(news),
@@ -26,19 +30,25 @@ export class ImageCopy implements Resource {
   /** Another login is no change: the image is there. One that the registry has lost is copied again. */
   diff: Resource["diff"] = async (_subject, { id, oldInputs, news }) => {
     const changed = ["from", "to"].filter((key) => oldInputs[key] !== news[key]);
-    if (changed.length > 0) return { changed, replaces: changed };
+    if (changed.length > 0) {
+      return { changed, replaces: changed };
+    }
     return { changed: (await this.#isLost(id, news)) ? ["image"] : [] };
   };
 
   create: Resource["create"] = async (subject, { inputs, preview }) => {
     const copy = parsed(imageCopyInputs, inputs);
     const image = `${copy.to}@${digestOf(copy.from)}`;
-    if (!preview) await this.#copied(copy, subject.log);
+    if (!preview) {
+      await this.#copied(copy, subject.log);
+    }
     return { id: image, outputs: { ...marked(inputs), image } };
   };
 
   update: Resource["update"] = async (subject, { oldOutputs, news, preview }) => {
-    if (!preview) await this.#copied(parsed(imageCopyInputs, news), subject.log);
+    if (!preview) {
+      await this.#copied(parsed(imageCopyInputs, news), subject.log);
+    }
     return { ...marked(news), image: oldOutputs["image"] };
   };
 
@@ -80,7 +90,9 @@ export class ImageCopy implements Resource {
       );
     }
     const left = await leftBehind(from, to, registry);
-    if (left !== undefined) log.warn(left);
+    if (left !== undefined) {
+      log.warn(left);
+    }
   }
 }
 

@@ -1,7 +1,7 @@
-import { type FoundImage, imageDigestsArgs } from "../contract/image-digests";
-import { parsed } from "./input-schema";
-import type { Lookup } from "./registry/lookup";
-import type { Properties } from "../wire/plugin";
+import { type FoundImage, imageDigestsArgs } from "../contract/image-digests.ts";
+import { parsed } from "./input-schema.ts";
+import type { Lookup } from "./registry/lookup.ts";
+import type { Properties } from "../wire/plugin.ts";
 
 /** Questions that are asked at a time. */
 const TOGETHER = 8;

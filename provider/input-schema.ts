@@ -1,6 +1,6 @@
 import type { z } from "zod";
-import type { CheckFailure, Properties } from "../wire/plugin";
-import { isUnknown } from "../wire/unknown";
+import type { CheckFailure, Properties } from "../wire/plugin.ts";
+import { isUnknown } from "../wire/unknown.ts";
 
 /** What is wrong with inputs, each with the value got and what is allowed. Unknown values pass. */
 export function faultsOf(schema: z.ZodType, news: Properties): CheckFailure[] {

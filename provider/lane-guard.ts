@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
-import { laneGuardInputs, type LaneGuardInputs } from "../contract/lane-guard";
-import { ownName, review } from "./cluster/access-review";
-import type { Api } from "./cluster/api";
-import { parsed, silentFaultsOf } from "./input-schema";
-import type { Resource } from "./resource";
-import type { Properties, Subject } from "../wire/plugin";
+import { laneGuardInputs, type LaneGuardInputs } from "../contract/lane-guard.ts";
+import { ownName, review } from "./cluster/access-review.ts";
+import type { Api } from "./cluster/api.ts";
+import { parsed, silentFaultsOf } from "./input-schema.ts";
+import type { Resource } from "./resource.ts";
+import type { Properties, Subject } from "../wire/plugin.ts";
 
 /** The right that whoever changes lanes has, and no lane. */
 const CHANGE_LANES = {
@@ -15,14 +15,17 @@ const CHANGE_LANES = {
 
 /** `slipway:index:LaneGuard`: lets nobody change or take away the lanes who may not change their roles. */
 export class LaneGuard implements Resource {
+  private readonly api: () => Api;
+  private readonly signal: AbortSignal;
+
   /**
    * @param api the cluster
    * @param signal interrupts a request
    */
-  constructor(
-    private readonly api: () => Api,
-    private readonly signal: AbortSignal,
-  ) {}
+  constructor(api: () => Api, signal: AbortSignal) {
+    this.api = api;
+    this.signal = signal;
+  }
 
   check: Resource["check"] = (_subject, { news }) => ({
     inputs: news,

@@ -1,21 +1,21 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Evidence } from "../contract/evidence";
+import type { Evidence } from "../contract/evidence.ts";
 import {
   objectReadinessInputs,
   type ObjectReadinessInputs,
   type ObjectRecord,
-} from "../contract/object-readiness";
-import type { Cluster } from "./cluster";
-import { parsed } from "./input-schema";
-import { checkInputs } from "./object-readiness/inputs";
-import { AwaitedObject } from "./object-readiness/awaited-object";
-import type { Resource } from "./resource";
-import { type ObservedObject, titleOf } from "./verdict/awaited-object";
-import type { Summary } from "./verdict/course";
-import { reportOf } from "./waiting/report";
-import { awaitVerdict, type Judgement, presentVerdict } from "./waiting/wait";
-import { PartialFailure, type Properties, type Subject } from "../wire/plugin";
-import { UNKNOWN } from "../wire/unknown";
+} from "../contract/object-readiness.ts";
+import type { Cluster } from "./cluster.ts";
+import { parsed } from "./input-schema.ts";
+import { checkInputs } from "./object-readiness/inputs.ts";
+import { AwaitedObject } from "./object-readiness/awaited-object.ts";
+import type { Resource } from "./resource.ts";
+import { type ObservedObject, titleOf } from "./verdict/awaited-object.ts";
+import type { Summary } from "./verdict/course.ts";
+import { reportOf } from "./waiting/report.ts";
+import { awaitVerdict, type Judgement, presentVerdict } from "./waiting/wait.ts";
+import { PartialFailure, type Properties, type Subject } from "../wire/plugin.ts";
+import { UNKNOWN } from "../wire/unknown.ts";
 
 /** Inputs that say which object this is; all others say what is awaited of it. */
 const IDENTITY = ["apiVersion", "kind", "namespace", "name"];
@@ -30,16 +30,20 @@ type Wait = Pick<ObjectRecord, "startedAt" | "seconds">;
  * It makes nothing in the cluster, and changes nothing there.
  */
 export class ObjectReadiness implements Resource {
+  private readonly cluster: () => Cluster;
+  private readonly context: () => string;
+  private readonly signal: AbortSignal;
+
   /**
    * @param cluster what is watched
    * @param context its context, for the commands in the evidence
    * @param signal interrupts all waits
    */
-  constructor(
-    private readonly cluster: () => Cluster,
-    private readonly context: () => string,
-    private readonly signal: AbortSignal,
-  ) {}
+  constructor(cluster: () => Cluster, context: () => string, signal: AbortSignal) {
+    this.cluster = cluster;
+    this.context = context;
+    this.signal = signal;
+  }
 
   check: Resource["check"] = (_subject, { news }) => ({
     inputs: news,
@@ -134,7 +138,7 @@ export class ObjectReadiness implements Resource {
       throw new Error(`${awaited.place.name} is ready, and there is nothing to report`);
     }
     const found = { finding: verdict, observed, seconds };
-    return reportOf(this.cluster(), this.context(), awaited, found, this.signal);
+    return reportOf(awaited, this.context(), found, this.signal);
   }
 }
 

@@ -1,12 +1,12 @@
-import type { Evidence } from "../contract/evidence";
-import { readinessInputs, type ReadinessInputs } from "../contract/readiness";
-import type { RunningRelease } from "../contract/release-record";
-import type { Cluster } from "./cluster";
-import { faultsOf, parsed } from "./input-schema";
-import { changesOf } from "./readiness/changes";
-import { afterLook, afterVerdict } from "./readiness/history";
-import { evidenceAfterLook, recordOf } from "./readiness/record";
-import { AwaitedRelease } from "./readiness/awaited-release";
+import type { Evidence } from "../contract/evidence.ts";
+import { readinessInputs, type ReadinessInputs } from "../contract/readiness.ts";
+import type { RunningRelease } from "../contract/release-record.ts";
+import type { Cluster } from "./cluster.ts";
+import { faultsOf, parsed } from "./input-schema.ts";
+import { changesOf } from "./readiness/changes.ts";
+import { afterLook, afterVerdict } from "./readiness/history.ts";
+import { evidenceAfterLook, recordOf } from "./readiness/record.ts";
+import { AwaitedRelease } from "./readiness/awaited-release.ts";
 import {
   judgedInputs,
   nextState,
@@ -16,19 +16,19 @@ import {
   stateOf,
   type Stored,
   unknownOutputs,
-} from "./readiness/state";
-import { resumption } from "./readiness/resumption";
-import type { Resource } from "./resource";
-import { markOf } from "./rollback/mark";
-import { planRollback } from "./rollback/plan";
-import { type ReleaseCase, rollBack, type Tools } from "./rollback/rollback";
-import { standingOf } from "./rollback/standing";
-import { outlook } from "./release-words";
-import type { Deployment } from "./verdict/objects";
-import { Limit } from "./waiting/limit";
-import { type Report, reportOf } from "./waiting/report";
-import { awaitVerdict, presentVerdict } from "./waiting/wait";
-import { type Properties, PartialFailure, type Subject } from "../wire/plugin";
+} from "./readiness/state.ts";
+import { resumption } from "./readiness/resumption.ts";
+import type { Resource } from "./resource.ts";
+import { markOf } from "./rollback/mark.ts";
+import { planRollback } from "./rollback/plan.ts";
+import { type ReleaseCase, rollBack, type Tools } from "./rollback/rollback.ts";
+import { standingOf } from "./rollback/standing.ts";
+import { outlook } from "./release-words.ts";
+import type { Deployment } from "./verdict/objects.ts";
+import { Limit } from "./waiting/limit.ts";
+import { type Report, reportOf } from "./waiting/report.ts";
+import { awaitVerdict, presentVerdict } from "./waiting/wait.ts";
+import { type Properties, PartialFailure, type Subject } from "../wire/plugin.ts";
 
 /**
  * `slipway:index:Readiness`: waits until a release is proved to be healthy, and keeps its record.
@@ -36,16 +36,20 @@ import { type Properties, PartialFailure, type Subject } from "../wire/plugin";
  * is only read.
  */
 export class Readiness implements Resource {
+  private readonly cluster: () => Cluster;
+  private readonly context: () => string;
+  private readonly signal: AbortSignal;
+
   /**
    * @param cluster what is watched
    * @param context its context, for the commands in the evidence
    * @param signal interrupts all waits
    */
-  constructor(
-    private readonly cluster: () => Cluster,
-    private readonly context: () => string,
-    private readonly signal: AbortSignal,
-  ) {}
+  constructor(cluster: () => Cluster, context: () => string, signal: AbortSignal) {
+    this.cluster = cluster;
+    this.context = context;
+    this.signal = signal;
+  }
 
   check: Resource["check"] = (_subject, { news }) => ({
     inputs: news,
@@ -234,7 +238,7 @@ export class Readiness implements Resource {
 
   #report(found: ReleaseCase): Promise<Report> {
     const awaited = new AwaitedRelease(this.cluster(), found.release);
-    return reportOf(this.cluster(), this.context(), awaited, found, this.signal);
+    return reportOf(awaited, this.context(), found, this.signal);
   }
 }
 

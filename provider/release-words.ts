@@ -1,8 +1,8 @@
-import type { ReadinessInputs } from "../contract/readiness";
-import type { ReleaseRecord, RunningRelease } from "../contract/release-record";
-import { digestOf } from "./verdict/digest";
-import type { Properties } from "../wire/plugin";
-import { isUnknown } from "../wire/unknown";
+import type { ReadinessInputs } from "../contract/readiness.ts";
+import type { ReleaseRecord, RunningRelease } from "../contract/release-record.ts";
+import { digestOf } from "./verdict/digest.ts";
+import type { Properties } from "../wire/plugin.ts";
+import { isUnknown } from "../wire/unknown.ts";
 
 /** What a release is called by. */
 export interface Named {

@@ -1,16 +1,16 @@
-import { SEALING_SCOPE } from "../contract/marks";
-import { type Sealed, sealedValuesInputs, sealingController } from "../contract/sealed-values";
-import type { Api } from "./cluster/api";
-import { parsed, silentFaultsOf } from "./input-schema";
-import type { KnownSecrets } from "./known-secrets";
-import type { Resource } from "./resource";
-import { digestOfAll } from "./sealing";
-import { Controller } from "./sealing/controller";
-import { sealAnew, sealedOf } from "./sealing/reseal";
-import { parseCertificate } from "./sealing/certificate";
-import type { Properties } from "../wire/plugin";
-import { secret } from "../wire/struct";
-import { containsUnknown, UNKNOWN } from "../wire/unknown";
+import { SEALING_SCOPE } from "../contract/marks.ts";
+import { type Sealed, sealedValuesInputs, sealingController } from "../contract/sealed-values.ts";
+import type { Api } from "./cluster/api.ts";
+import { parsed, silentFaultsOf } from "./input-schema.ts";
+import type { KnownSecrets } from "./known-secrets.ts";
+import type { Resource } from "./resource.ts";
+import { digestOfAll } from "./sealing.ts";
+import { Controller } from "./sealing/controller.ts";
+import { sealAnew, sealedOf } from "./sealing/reseal.ts";
+import { parseCertificate } from "./sealing/certificate.ts";
+import type { Properties } from "../wire/plugin.ts";
+import { secret } from "../wire/struct.ts";
+import { containsUnknown, UNKNOWN } from "../wire/unknown.ts";
 
 /**
  * `slipway:index:SealedValues`: ciphertext for a SealedSecret. The values are sealed before the engine keeps
@@ -18,16 +18,20 @@ import { containsUnknown, UNKNOWN } from "../wire/unknown";
  * certificate since. It makes nothing in the cluster.
  */
 export class SealedValues implements Resource {
+  private readonly api: () => Api;
+  private readonly signal: AbortSignal;
+  private readonly secrets: KnownSecrets;
+
   /**
    * @param api the cluster whose controller is asked for its certificate
    * @param signal interrupts requests
    * @param secrets is told each value
    */
-  constructor(
-    private readonly api: () => Api,
-    private readonly signal: AbortSignal,
-    private readonly secrets: KnownSecrets,
-  ) {}
+  constructor(api: () => Api, signal: AbortSignal, secrets: KnownSecrets) {
+    this.api = api;
+    this.signal = signal;
+    this.secrets = secrets;
+  }
 
   check: Resource["check"] = async (_subject, { olds, news }) => {
     this.#learn(news);
@@ -74,7 +78,9 @@ export class SealedValues implements Resource {
 
   #learn({ values }: Properties): void {
     for (const value of Object.values((values ?? {}) as Properties)) {
-      if (typeof value === "string") this.secrets.learn(value);
+      if (typeof value === "string") {
+        this.secrets.learn(value);
+      }
     }
   }
 

@@ -7,7 +7,7 @@ import {
   publicEncrypt,
   randomBytes,
 } from "node:crypto";
-import type { SealingScope } from "../contract/sealed-values";
+import type { SealingScope } from "../contract/sealed-values.ts";
 
 const SESSION_KEY_BYTES = 32;
 const NONCE_BYTES = 12;

@@ -1,13 +1,13 @@
 import { isDeepStrictEqual } from "node:util";
-import { secretReadinessInputs, type SecretReadinessInputs } from "../contract/secret-readiness";
-import type { Api } from "./cluster/api";
-import { parsed, silentFaultsOf } from "./input-schema";
-import type { Resource } from "./resource";
-import { AwaitedSecret } from "./secret-readiness/awaited-secret";
-import { sealedSource } from "./secret-readiness/sealed";
-import { awaitVerdict, presentVerdict } from "./waiting/wait";
-import { PartialFailure, type Properties, type Subject } from "../wire/plugin";
-import { secret } from "../wire/struct";
+import { secretReadinessInputs, type SecretReadinessInputs } from "../contract/secret-readiness.ts";
+import type { Api } from "./cluster/api.ts";
+import { parsed, silentFaultsOf } from "./input-schema.ts";
+import type { Resource } from "./resource.ts";
+import { AwaitedSecret } from "./secret-readiness/awaited-secret.ts";
+import { sealedSource } from "./secret-readiness/sealed.ts";
+import { awaitVerdict, presentVerdict } from "./waiting/wait.ts";
+import { PartialFailure, type Properties, type Subject } from "../wire/plugin.ts";
+import { secret } from "../wire/struct.ts";
 
 /** What makes it another Secret, or calls for another look. */
 const IDENTITY = ["namespace", "name"];
@@ -18,14 +18,17 @@ const COMPARED = [...IDENTITY, "manifestHash", "digests"];
  * sealed values. It makes nothing in the cluster, and only has the controller try again what failed before.
  */
 export class SecretReadiness implements Resource {
+  private readonly api: () => Api;
+  private readonly signal: AbortSignal;
+
   /**
    * @param api the cluster
    * @param signal interrupts the wait
    */
-  constructor(
-    private readonly api: () => Api,
-    private readonly signal: AbortSignal,
-  ) {}
+  constructor(api: () => Api, signal: AbortSignal) {
+    this.api = api;
+    this.signal = signal;
+  }
 
   check: Resource["check"] = (_subject, { news }) => ({
     inputs: markedOf(news),
@@ -76,7 +79,9 @@ export class SecretReadiness implements Resource {
     const { verdict } = await awaitVerdict(awaited, {
       signal: this.signal,
       timeoutSeconds,
-      progress: subject.log.status,
+      progress: (text) => {
+        subject.log.status(text);
+      },
     });
     if (verdict.kind === "ready") {
       return outputsOf(inputs, true);

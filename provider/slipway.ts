@@ -1,23 +1,31 @@
-import type { ProviderConfig } from "../contract/provider-config";
-import { version } from "../package.json";
-import { AccessProof } from "./access-proof";
-import { Cluster } from "./cluster";
-import { KubeconfigApi } from "./cluster/api";
-import { ExternalSecretReadiness } from "./external-secret-readiness";
-import { holdAutoscaler } from "./held-autoscaler";
-import { ImageCopy } from "./image-copy";
-import { imageDigests } from "./image-digests";
-import { KnownSecrets } from "./known-secrets";
-import { LaneGuard } from "./lane-guard";
-import { ObjectReadiness } from "./object-readiness";
-import { Readiness } from "./readiness";
-import type { Lookup } from "./registry/lookup";
-import { Registry } from "./registry/registry";
-import type { Resource } from "./resource";
-import { SealedValues } from "./sealed-values";
-import { SecretReadiness } from "./secret-readiness";
-import type { Plugin, Properties, Subject } from "../wire/plugin";
-import { FUNCTIONS, RESOURCES } from "../contract/tokens";
+import type { ProviderConfig } from "../contract/provider-config.ts";
+import manifest from "../package.json" with { type: "json" };
+import { AccessProof } from "./access-proof.ts";
+import { Cluster } from "./cluster.ts";
+import { KubeconfigApi } from "./cluster/api.ts";
+import { whyNoAnswer } from "./cluster/first-answer.ts";
+import { ExternalSecretReadiness } from "./external-secret-readiness.ts";
+import { holdAutoscaler } from "./held-autoscaler.ts";
+import { ImageCopy } from "./image-copy.ts";
+import { imageDigests } from "./image-digests.ts";
+import { KnownSecrets } from "./known-secrets.ts";
+import { LaneGuard } from "./lane-guard.ts";
+import { namespaceEnd } from "./namespace-end.ts";
+import { ObjectReadiness } from "./object-readiness.ts";
+import { Readiness } from "./readiness.ts";
+import type { Lookup } from "./registry/lookup.ts";
+import { Registry } from "./registry/registry.ts";
+import { releaseLooks } from "./release-looks.ts";
+import type { Resource } from "./resource.ts";
+import { SealedValues } from "./sealed-values.ts";
+import { SecretReadiness } from "./secret-readiness.ts";
+import type { CheckResult, Plugin, Properties, Subject } from "../wire/plugin.ts";
+import { containsUnknown } from "../wire/unknown.ts";
+import { FUNCTIONS, RESOURCES } from "../contract/tokens.ts";
+
+const { version } = manifest;
+
+type Answer = (args: Properties) => Promise<Properties>;
 
 /** Slipway's own provider: the resources that need code while the stack is being applied. */
 export class SlipwayProvider implements Plugin {
@@ -25,6 +33,7 @@ export class SlipwayProvider implements Plugin {
   readonly version = version;
   readonly #interruption = new AbortController();
   readonly #resources: Readonly<Record<string, Resource>>;
+  readonly #functions: Readonly<Record<string, Answer>>;
   readonly #secrets = new KnownSecrets();
   readonly #registries: Lookup = (login) => new Registry(login, this.#interruption.signal);
   #config: Properties = {};
@@ -32,10 +41,10 @@ export class SlipwayProvider implements Plugin {
 
   /** @param connect makes the connection to a cluster when it is first needed */
   constructor(
-    private readonly connect = (config: ProviderConfig, secrets: KnownSecrets) =>
+    connect = (config: ProviderConfig, secrets: KnownSecrets) =>
       new Cluster(new KubeconfigApi(config), secrets),
   ) {
-    const cluster = () => this.#connected();
+    const cluster = () => (this.#cluster ??= connect(providerConfig(this.#config), this.#secrets));
     const context = () => providerConfig(this.#config).context;
     const { signal } = this.#interruption;
     this.#resources = {
@@ -48,12 +57,35 @@ export class SlipwayProvider implements Plugin {
       [RESOURCES.SecretReadiness]: new SecretReadiness(() => cluster().api, signal),
       [RESOURCES.ExternalSecretReadiness]: new ExternalSecretReadiness(() => cluster().api, signal),
     } satisfies Record<(typeof RESOURCES)[keyof typeof RESOURCES], Resource>;
+    this.#functions = {
+      [FUNCTIONS.holdAutoscaler]: (args) => holdAutoscaler(args, cluster().api, signal),
+      [FUNCTIONS.imageDigests]: (args) => imageDigests(args, this.#registries),
+      [FUNCTIONS.namespaceEnd]: async (args) => ({
+        ...(await namespaceEnd(cluster().api, String(args["namespace"]), signal)),
+      }),
+      [FUNCTIONS.releaseLooks]: (args) => releaseLooks(args, cluster().api, signal),
+    } satisfies Record<(typeof FUNCTIONS)[keyof typeof FUNCTIONS], Answer>;
   }
 
   configure(config: Properties): void {
     this.#config = config;
     this.#cluster?.close();
     this.#cluster = undefined;
+  }
+
+  /** A preview that cannot ask the cluster would show what it cannot know. */
+  async checkConfig(news: Properties): Promise<CheckResult> {
+    const asked = containsUnknown(news) ? undefined : configOf(news);
+    if (asked === undefined) {
+      return { inputs: news };
+    }
+    const reason = await whyNoAnswer(new KubeconfigApi(asked), asked, this.#interruption.signal);
+    return { inputs: news, failures: reason === undefined ? [] : [{ property: "", reason }] };
+  }
+
+  /** Ends the watches. */
+  close(): void {
+    this.configure({});
   }
 
   check: Plugin["check"] = (subject, args) => this.#of(subject).check(subject, args);
@@ -63,21 +95,17 @@ export class SlipwayProvider implements Plugin {
   update: Plugin["update"] = (subject, args) => this.#of(subject).update(subject, args);
   delete: Plugin["delete"] = (subject, args) => this.#of(subject).delete(subject, args);
 
-  invoke(token: string, args: Properties): Promise<Properties> {
-    if (token === FUNCTIONS.imageDigests) return imageDigests(args, this.#registries);
-    if (token === FUNCTIONS.holdAutoscaler) {
-      return holdAutoscaler(args, this.#connected().api, this.#interruption.signal);
+  async invoke(token: string, args: Properties): Promise<Properties> {
+    const answer = this.#functions[token];
+    if (answer !== undefined) {
+      return answer(args);
     }
-    const known = Object.values(FUNCTIONS).join(", ");
+    const known = Object.keys(this.#functions).join(", ");
     throw new Error(`slipway's provider has no function ${token}, only ${known}`);
   }
 
   cancel(): void {
     this.#interruption.abort();
-  }
-
-  #connected(): Cluster {
-    return (this.#cluster ??= this.connect(providerConfig(this.#config), this.#secrets));
   }
 
   #of({ type }: Subject): Resource {
@@ -90,13 +118,26 @@ export class SlipwayProvider implements Plugin {
   }
 }
 
-function providerConfig({ kubeconfig, context }: Properties): ProviderConfig {
-  // A path that differs between machines is kept out of the state: the program maps a variable to this one.
-  const path = (kubeconfig ?? "") === "" ? process.env["KUBECONFIG"] : kubeconfig;
-  if (typeof path !== "string" || typeof context !== "string") {
-    throw new Error(
-      `slipway's provider needs a context, and a kubeconfig or the variable KUBECONFIG, got ${JSON.stringify({ kubeconfig: path, context })}; give the resource a SlipwayProvider`,
-    );
+function providerConfig(config: Properties): ProviderConfig {
+  const known = configOf(config);
+  if (known !== undefined) {
+    return known;
   }
-  return { kubeconfig: path, context };
+  throw new Error(
+    `slipway's provider needs a context, and a kubeconfig or the variable KUBECONFIG, got ${JSON.stringify({ kubeconfig: pathOf(config), context: config["context"] })}; give the resource a SlipwayProvider`,
+  );
+}
+
+function configOf(config: Properties): ProviderConfig | undefined {
+  const kubeconfig = pathOf(config);
+  const { context } = config;
+  if (typeof kubeconfig !== "string" || typeof context !== "string") {
+    return undefined;
+  }
+  return { kubeconfig, context };
+}
+
+/** A path that differs between machines is kept out of the state: the program maps a variable to this one. */
+function pathOf({ kubeconfig }: Properties): unknown {
+  return (kubeconfig ?? "") === "" ? process.env["KUBECONFIG"] : kubeconfig;
 }

@@ -2,14 +2,14 @@ import { createHash, X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { isAbsolute } from "node:path";
 
-import type { Cluster } from "../components/cluster";
-import type { ShapeOf } from "../contract/field";
-import { type Fault, got } from "./fault";
-import * as field from "./fields";
-import { fileFaults, fileOf, type Kubeconfig, readKubeconfig, type Target } from "./kubeconfig";
-import { unusable } from "./look";
-import { mapping } from "./mapping";
-import { absolute, expand, type Surroundings } from "./surroundings";
+import type { Cluster } from "../components/cluster.ts";
+import type { ShapeOf } from "../contract/field.ts";
+import { type Fault, got } from "./fault.ts";
+import * as field from "./fields.ts";
+import { fileFaults, fileOf, type Kubeconfig, readKubeconfig, type Target } from "./kubeconfig.ts";
+import { unusable } from "./look.ts";
+import { mapping } from "./mapping.ts";
+import { absolute, expand, type Surroundings } from "./surroundings.ts";
 
 /** The form of the setting; {@link resolveCluster} tells what is wrong in the file that it names. */
 export function clusterSchema(surroundings: Surroundings) {
@@ -38,7 +38,9 @@ export function resolveCluster(
   const { kubeconfig, context, identifier } = expandedTexts(setting, surroundings);
   const path = kubeconfig === undefined ? undefined : absolute(kubeconfig, surroundings);
   // A file that cannot be used is told by the schema.
-  if (path === undefined || unusable(path, "file") !== undefined) return { faults: [] };
+  if (path === undefined || unusable(path, "file") !== undefined) {
+    return { faults: [] };
+  }
   const fault = (text: string): Fault => ({ path: ["kubeconfig"], text: got(kubeconfig, text) });
   const file = readKubeconfig(path);
   if (file === undefined) {
@@ -54,7 +56,9 @@ export function resolveCluster(
   }
   const { name, target, user } = found;
   const faults = fileFaults(path, { ...target, ...user }).map(fault);
-  if (faults.length > 0) return { faults };
+  if (faults.length > 0) {
+    return { faults };
+  }
   return {
     cluster: {
       kubeconfig: path,

@@ -1,11 +1,12 @@
 import { join } from "node:path";
 
-import { parseQuantity } from "../contract/quantity";
-import { type Fault, got } from "./fault";
-import { label } from "./fields";
-import { unusable } from "./look";
-import { type Mapping, mapping } from "./mapping";
-import { absolute, expand, type Surroundings } from "./surroundings";
+import { contextFiles } from "../build-context/context-files.ts";
+import { parseQuantity } from "../contract/quantity.ts";
+import { type Fault, got } from "./fault.ts";
+import { label } from "./fields.ts";
+import { unusable } from "./look.ts";
+import { type Mapping, mapping } from "./mapping.ts";
+import { absolute, expand, type Surroundings } from "./surroundings.ts";
 
 /** Kubernetes takes no larger ConfigMap. */
 const FILES_BYTES = 1 << 20;
@@ -23,11 +24,14 @@ export function conflicts(
   isPromoting = false,
 ): Fault[] {
   const value = mapping(service);
-  if (value === undefined) return nameFaults(name);
+  if (value === undefined) {
+    return nameFaults(name);
+  }
   return [
     ...nameFaults(name),
     ...imageConflicts(value, isPromoting),
     ...dockerfileConflicts(value["build"], surroundings),
+    ...contextConflicts(value["build"], surroundings),
     ...scaleConflicts(value),
     ...resourceConflicts(value["resources"]),
     ...fileConflicts(value),
@@ -42,7 +46,9 @@ function nameFaults(name: string): Fault[] {
 
 function imageConflicts({ build, image }: Mapping, isPromoting: boolean): Fault[] {
   if (build === undefined && image === undefined) {
-    if (isPromoting) return [];
+    if (isPromoting) {
+      return [];
+    }
     return [
       {
         path: [],
@@ -50,7 +56,9 @@ function imageConflicts({ build, image }: Mapping, isPromoting: boolean): Fault[
       },
     ];
   }
-  if (build === undefined || image === undefined) return [];
+  if (build === undefined || image === undefined) {
+    return [];
+  }
   return [
     { path: ["image"], text: got(image, "allowed: either build or image; remove one of them") },
   ];
@@ -58,18 +66,55 @@ function imageConflicts({ build, image }: Mapping, isPromoting: boolean): Fault[
 
 function dockerfileConflicts(build: unknown, surroundings: Surroundings): Fault[] {
   const { context, dockerfile } = mapping(build) ?? {};
-  if (dockerfile !== undefined || typeof context !== "string") return [];
-  const expanded = expand(context, surroundings);
-  if ("unset" in expanded) return [];
-  const folder = absolute(expanded.text, surroundings);
-  const isThere = unusable(join(folder, "Dockerfile"), "file") === undefined;
-  if (isThere || unusable(folder, "folder") !== undefined) return [];
+  const folder = usablePath(context, "folder", surroundings);
+  if (dockerfile !== undefined || folder === undefined) {
+    return [];
+  }
+  if (unusable(join(folder, "Dockerfile"), "file") === undefined) {
+    return [];
+  }
   return [
     {
       path: ["build", "dockerfile"],
       text: `missing; there is no Dockerfile in ${folder} that can be read; set the path of the Dockerfile`,
     },
   ];
+}
+
+/** What a build cannot take along would otherwise be found when half of the stack is registered. */
+function contextConflicts(build: unknown, surroundings: Surroundings): Fault[] {
+  const { context, dockerfile } = mapping(build) ?? {};
+  const folder = usablePath(context, "folder", surroundings);
+  const recipe =
+    dockerfile === undefined && folder !== undefined
+      ? join(folder, "Dockerfile")
+      : usablePath(dockerfile, "file", surroundings);
+  if (folder === undefined || recipe === undefined) {
+    return [];
+  }
+  try {
+    contextFiles(folder, recipe);
+    return [];
+  } catch (error) {
+    return [{ path: ["build", "context"], text: got(context, (error as Error).message) }];
+  }
+}
+
+/** The absolute path that a setting means, undefined where the schema tells that it cannot be used. */
+function usablePath(
+  written: unknown,
+  kind: "file" | "folder",
+  surroundings: Surroundings,
+): string | undefined {
+  if (typeof written !== "string") {
+    return undefined;
+  }
+  const expanded = expand(written, surroundings);
+  if ("unset" in expanded) {
+    return undefined;
+  }
+  const path = absolute(expanded.text, surroundings);
+  return unusable(path, kind) === undefined ? path : undefined;
 }
 
 function scaleConflicts({ replicas, autoscale }: Mapping): Fault[] {
@@ -102,7 +147,9 @@ function resourceConflicts(resources: unknown): Fault[] {
     const limit = mapping(limits)?.[kind];
     const isAbove =
       (parseQuantity(String(request)) ?? 0) > (parseQuantity(String(limit)) ?? Infinity);
-    if (!isAbove) return [];
+    if (!isAbove) {
+      return [];
+    }
     const allowed = `allowed: at most limits.${kind}, which is ${String(limit)}; lower the request or raise the limit`;
     return [{ path: ["resources", "requests", kind], text: got(request, allowed) }];
   });

@@ -1,6 +1,6 @@
-import { got } from "./fault";
-import type { Fault } from "./fault";
-import { type Mapping, mapping } from "./mapping";
+import { got } from "./fault.ts";
+import type { Fault } from "./fault.ts";
+import { type Mapping, mapping } from "./mapping.ts";
 
 const SEALED = "a store's value; allowed: with backend: external-secrets only";
 const EXTERNAL =

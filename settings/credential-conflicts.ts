@@ -4,12 +4,12 @@ import {
   CREDENTIAL_KEYS,
   type CredentialFormat,
   DOCKER_CONFIG_KEY,
-} from "../components/credentials/format";
-import { backendFaults } from "./credential-backend";
-import { type Fault, got, unknownKey } from "./fault";
-import { variableName } from "./fields";
-import { type Mapping, mapping } from "./mapping";
-import { PASSWORD } from "./registry";
+} from "../components/credentials/format.ts";
+import { backendFaults } from "./credential-backend.ts";
+import { type Fault, got, unknownKey } from "./fault.ts";
+import { variableName } from "./fields.ts";
+import { type Mapping, mapping } from "./mapping.ts";
+import { PASSWORD } from "./registry.ts";
 
 /** Settings as they were written, and which of them are secrets. */
 export interface Written {
@@ -53,11 +53,15 @@ export function credentialFaults(written: Written, known: readonly string[]): Fa
 function formatFaults(credential: Mapping, { registry }: Mapping): Fault[] {
   const { format = "opaque", jenkins } = credential;
   const keys = mapping(credential["keys"]) ?? {};
-  if (format === "opaque") return opaqueFaults(keys, jenkins);
+  if (format === "opaque") {
+    return opaqueFaults(keys, jenkins);
+  }
   const rules = CREDENTIAL_KEYS[format as Exclude<CredentialFormat, "opaque">] as
     (typeof CREDENTIAL_KEYS)["secretText"] | undefined;
   // A format that does not exist is told by the schema.
-  if (rules === undefined) return [];
+  if (rules === undefined) {
+    return [];
+  }
   const bindings = mapping(mapping(jenkins)?.["keyBindings"]) ?? {};
   const fieldOf = new Map(
     Object.keys(rules).map((field) => {
@@ -73,8 +77,9 @@ function formatFaults(credential: Mapping, { registry }: Mapping): Fault[] {
     })),
     ...Object.entries(keys).flatMap(([key, source]) => {
       const rule = rules[fieldOf.get(key) ?? ""];
-      if (rule === undefined)
+      if (rule === undefined) {
         return [{ path: ["keys", key], text: unknownKey(key, [...fieldOf.keys()]) }];
+      }
       return rule.plain ? [] : plainFaults(key, source);
     }),
     ...(format === "dockerconfigjson" ? registryFaults(keys, mapping(registry) ?? {}) : []),
@@ -83,7 +88,9 @@ function formatFaults(credential: Mapping, { registry }: Mapping): Fault[] {
 
 /** The plugin passes over a Secret that has both. */
 function limitFaults({ scope, folders }: Mapping): Fault[] {
-  if (scope === undefined || folders === undefined) return [];
+  if (scope === undefined || folders === undefined) {
+    return [];
+  }
   const text = got(scope, "allowed: without folders only; Jenkins takes the one or the other");
   return [{ path: ["jenkins", "scope"], text }];
 }
@@ -107,7 +114,9 @@ function opaqueFaults(keys: Mapping, jenkins: unknown): Fault[] {
 
 /** The value is not shown: it may be the secret itself. */
 function plainFaults(key: string, source: unknown): Fault[] {
-  if (typeof source !== "string") return [];
+  if (typeof source !== "string") {
+    return [];
+  }
   const text = `got a text in clear; allowed: {setting: name}, {random: {length}} or {stack, output}; run pulumi config set --secret slipway:${key}, write {setting: ${key}}, and change the secret`;
   return [{ path: ["keys", key], text }];
 }
@@ -133,7 +142,9 @@ function registryFaults(keys: Mapping, registry: Mapping): Fault[] {
 function settingFaults(credential: Mapping, written: Written, known: readonly string[]): Fault[] {
   return Object.entries(mapping(credential["keys"]) ?? {}).flatMap(([key, source]) => {
     const { setting, encoding } = mapping(source) ?? {};
-    if (typeof setting !== "string") return [];
+    if (typeof setting !== "string") {
+      return [];
+    }
     const text =
       settingFault(setting, written, known) ?? encodingFault(setting, encoding, written.values);
     return text === undefined ? [] : [{ path: ["keys", key, "setting"], text }];
@@ -146,11 +157,15 @@ function settingFault(
   known: readonly string[],
 ): string | undefined {
   const remedy = `run pulumi config set --secret slipway:${setting}`;
-  if (known.includes(setting) && setting !== PASSWORD)
+  if (known.includes(setting) && setting !== PASSWORD) {
     return got(setting, "allowed: a setting of its own; this one means something else");
-  if ((values[setting] ?? "") === "") return `slipway:${setting} is missing; ${remedy}`;
-  if (!secretKeys.includes(setting))
+  }
+  if ((values[setting] ?? "") === "") {
+    return `slipway:${setting} is missing; ${remedy}`;
+  }
+  if (!secretKeys.includes(setting)) {
     return `slipway:${setting} holds a value in clear; allowed: an encrypted one; ${remedy}, and change the secret`;
+  }
   return undefined;
 }
 
@@ -161,7 +176,9 @@ function encodingFault(
   values: Readonly<Record<string, string>>,
 ): string | undefined {
   const text = (values[setting] ?? "").replaceAll(/\s/g, "");
-  if (encoding !== "base64" || z.base64().safeParse(text).success) return undefined;
+  if (encoding !== "base64" || z.base64().safeParse(text).success) {
+    return undefined;
+  }
   return `slipway:${setting} is no base64; run base64 FILE | pulumi config set --secret slipway:${setting}`;
 }
 
@@ -174,7 +191,9 @@ function useFaults(service: Mapping, credentials: Mapping, home: unknown): Fault
     ...["env", "files"].flatMap((kind) =>
       Object.entries(mapping(service[kind]) ?? {}).flatMap(([target, value]) => {
         const { credential, key } = mapping(value) ?? {};
-        if (typeof credential !== "string") return [];
+        if (typeof credential !== "string") {
+          return [];
+        }
         return keyFaults(credential, key, credentials, home).map(({ path, text }) => ({
           path: [kind, target, ...path],
           text,
@@ -187,7 +206,9 @@ function useFaults(service: Mapping, credentials: Mapping, home: unknown): Fault
 function wholeFaults(name: unknown, credentials: Mapping, home: unknown): Fault[] {
   const path = ["credentials"];
   const text = nameFault(name, credentials, home);
-  if (text !== undefined) return [{ path, text: `${String(name)}: ${text}` }];
+  if (text !== undefined) {
+    return [{ path, text: `${String(name)}: ${text}` }];
+  }
   return keysOf(credentials[String(name)])
     .filter((key) => !variableName.safeParse(key).success)
     .map((key) => ({
@@ -198,16 +219,23 @@ function wholeFaults(name: unknown, credentials: Mapping, home: unknown): Fault[
 
 function keyFaults(name: string, key: unknown, credentials: Mapping, home: unknown): Fault[] {
   const text = nameFault(name, credentials, home);
-  if (text !== undefined) return [{ path: ["credential"], text: `${name}: ${text}` }];
+  if (text !== undefined) {
+    return [{ path: ["credential"], text: `${name}: ${text}` }];
+  }
   const keys = keysOf(credentials[name]);
-  if (typeof key !== "string" || keys.includes(key)) return [];
+  if (typeof key !== "string" || keys.includes(key)) {
+    return [];
+  }
   return [{ path: ["key"], text: `${key}: ${unknownKey(key, keys, "add it to the credential")}` }];
 }
 
 function nameFault(name: unknown, credentials: Mapping, home: unknown): string | undefined {
-  if (typeof name !== "string") return undefined;
-  if (!(name in credentials))
+  if (typeof name !== "string") {
+    return undefined;
+  }
+  if (!(name in credentials)) {
     return unknownKey(name, Object.keys(credentials), "add it to slipway:credentials");
+  }
   const namespace = mapping(credentials[name])?.["namespace"] ?? home;
   return namespace === home
     ? undefined

@@ -3,20 +3,20 @@ import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 
-import type { ShapeOf } from "../contract/field";
-import { SEALING_SCOPES } from "../contract/sealed-values";
-import type { RemoteValue, SecretStore } from "../components/credentials/external-secret";
-import type { RandomText, ValueSource } from "../components/credentials/values";
-import type { CredentialDefinition } from "../components/credentials/credential";
+import type { ShapeOf } from "../contract/field.ts";
+import { SEALING_SCOPES } from "../contract/sealed-values.ts";
+import type { RemoteValue, SecretStore } from "../components/credentials/external-secret.ts";
+import type { RandomText, ValueSource } from "../components/credentials/values.ts";
+import type { CredentialDefinition } from "../components/credentials/credential.ts";
 import {
   CREDENTIAL_KEYS,
   type CredentialFormat,
   type JenkinsOptions,
-} from "../components/credentials/format";
-import type { Sealing } from "../components/credentials/sealed-credential";
-import { interval } from "./duration";
-import * as field from "./fields";
-import type { Surroundings } from "./surroundings";
+} from "../components/credentials/format.ts";
+import type { Sealing } from "../components/credentials/sealed-credential.ts";
+import { interval } from "./duration.ts";
+import * as field from "./fields.ts";
+import type { Surroundings } from "./surroundings.ts";
 
 const LONGEST_RANDOM = 4096;
 /** Where the chart and the manifests of Sealed Secrets put it. */
@@ -152,8 +152,12 @@ export function withValues(
   values: Readonly<Record<string, string>>,
 ): CredentialDefinition {
   const sources = Object.entries(keys).map(([key, source]): [string, ValueSource] => {
-    if (typeof source === "string") return [key, { value: source }];
-    if (!("setting" in source)) return [key, source];
+    if (typeof source === "string") {
+      return [key, { value: source }];
+    }
+    if (!("setting" in source)) {
+      return [key, source];
+    }
     const { setting, ...encoding } = source;
     return [key, { value: pulumi.secret(values[setting] ?? ""), ...encoding }];
   });

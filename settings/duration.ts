@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { text, wholeNumber } from "./fields";
+import { text, wholeNumber } from "./fields.ts";
 
 const UNITS = { s: 1, m: 60, h: 3600, d: 86400 };
 

@@ -2,7 +2,7 @@ import { isIPv4, isIPv6 } from "node:net";
 
 import { z } from "zod";
 
-import * as field from "./fields";
+import * as field from "./fields.ts";
 
 const egressPorts = { ports: field.list(field.port, "a list of ports").exactOptional() };
 const cidr = z

@@ -12,7 +12,9 @@ const LONGEST_VALUE = 80;
 
 /** A fault of one value: what was found and what is allowed, with the remedy. */
 export function got(value: unknown, allowed: string): string {
-  if (value === undefined || value === "") return `missing; ${allowed}`;
+  if (value === undefined || value === "") {
+    return `missing; ${allowed}`;
+  }
   const shown = JSON.stringify(value);
   return `got ${shown.length > LONGEST_VALUE ? `${shown.slice(0, LONGEST_VALUE)}…` : shown}; ${allowed}`;
 }
@@ -27,8 +29,9 @@ export function faultsOf(error: z.ZodError): Fault[] {
         text: unknownKey(key, message.split(", ")),
       }));
     }
-    if (issue.code === "invalid_key")
+    if (issue.code === "invalid_key") {
       return { path, text: got(path.at(-1), issue.issues[0]?.message ?? message) };
+    }
     // A check that needed words of its own has put the value into them.
     const isWhole = issue.code === "custom" && !message.startsWith("allowed: ");
     return { path, text: isWhole ? message : got(issue.input, message) };

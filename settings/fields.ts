@@ -1,10 +1,10 @@
 import { z } from "zod";
 
-import { LABEL, OBJECT_NAME } from "../contract/names";
-import { parseQuantity } from "../contract/quantity";
-import { got } from "./fault";
-import { unusable } from "./look";
-import { absolute, expand, type Surroundings } from "./surroundings";
+import { LABEL, OBJECT_NAME } from "../contract/names.ts";
+import { parseQuantity } from "../contract/quantity.ts";
+import { got } from "./fault.ts";
+import { unusable } from "./look.ts";
+import { absolute, expand, type Surroundings } from "./surroundings.ts";
 
 const say = (allowed: string) => ({ error: `allowed: ${allowed}` });
 
@@ -54,7 +54,9 @@ export function expandedScalar(surroundings: Surroundings) {
 
 function expansion(value: string, surroundings: Surroundings, context: z.RefinementCtx): string {
   const result = expand(value, surroundings);
-  if ("text" in result) return result.text;
+  if ("text" in result) {
+    return result.text;
+  }
   const [name = "", ...others] = result.unset;
   const variables =
     others.length === 0 ? `variable ${name} is` : `variables ${result.unset.join(", ")} are`;
@@ -68,7 +70,9 @@ export function path(surroundings: Surroundings, kind: "file" | "folder", what: 
   return expanded(surroundings, what).transform((value, context) => {
     const result = absolute(value, surroundings);
     const reason = unusable(result, kind);
-    if (reason === undefined) return result;
+    if (reason === undefined) {
+      return result;
+    }
     context.addIssue({ code: "custom", message: got(value, `${reason}; allowed: ${what}`) });
     return z.NEVER;
   });
@@ -100,7 +104,10 @@ export const host = text(
   HOST,
   "a host name such as shop.example.com, without scheme, port and path",
 );
-export const urlPath = text(/^\/[^\s?#]*$/, "a path such as /healthz, beginning with /");
+export const urlPath = text(
+  /^\/[^\s?#]*$/,
+  "a path such as /healthz, which begins with / and has no query (?), no fragment (#) and no space",
+);
 export const filePath = text(
   /^(\/(?!\.{1,2}(\/|$))[^/\s:]+)+$/,
   "an absolute path inside the container such as /etc/shop/config.yaml",

@@ -3,12 +3,12 @@ import {
   type LaneDefinition,
   LANES,
   prefixOf,
-} from "../components/lanes/definition";
-import type { ShapeOf } from "../contract/field";
-import { egress, egressAs } from "./egress";
-import { type Fault, got } from "./fault";
-import * as field from "./fields";
-import { mapping } from "./mapping";
+} from "../components/lanes/definition.ts";
+import type { ShapeOf } from "../contract/field.ts";
+import { egress, egressAs } from "./egress.ts";
+import { type Fault, got } from "./fault.ts";
+import * as field from "./fields.ts";
+import { mapping } from "./mapping.ts";
 
 const LONGEST_NAMESPACE = 63;
 const API_SERVER =
@@ -67,11 +67,15 @@ export const jenkinsSchema = field.mapping(
 export function jenkinsFaults(raw: Readonly<Record<string, unknown>>): Fault[] {
   const jenkins = mapping(raw["jenkins"]);
   const { namespace } = raw;
-  if (jenkins === undefined || typeof namespace !== "string") return [];
+  if (jenkins === undefined || typeof namespace !== "string") {
+    return [];
+  }
   const { prefix } = jenkins;
   const used = prefixOf(typeof prefix === "string" ? { prefix } : {}, namespace);
   const longest = Math.max(...LANES.map((name) => `${used}-${name}`.length));
-  if (longest <= LONGEST_NAMESPACE) return [];
+  if (longest <= LONGEST_NAMESPACE) {
+    return [];
+  }
   const room = LONGEST_NAMESPACE - (longest - used.length);
   const allowed = `the namespace of a lane would be called ${used}-preview; allowed: at most ${room} characters in front of the lane's name; set a shorter prefix`;
   return [{ path: ["jenkins", "prefix"], text: got(prefix, allowed) }];

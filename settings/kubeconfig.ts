@@ -5,7 +5,7 @@ import { dirname, resolve } from "node:path";
 import { parseDocument } from "yaml";
 import { z } from "zod";
 
-import { unusable } from "./look";
+import { unusable } from "./look.ts";
 
 const path = z.string().nullish();
 const target = z.object({
@@ -76,7 +76,9 @@ export function fileOf(kubeconfig: string, named: string): string {
 export function fileFaults(kubeconfig: string, entries: Partial<Target & User>): string[] {
   return Object.entries(FILES).flatMap(([key, { holds, parse }]) => {
     const named = entries[key as keyof typeof FILES];
-    if (!named) return [];
+    if (!named) {
+      return [];
+    }
     const file = fileOf(kubeconfig, named);
     const reason =
       unusable(file, "file") ?? (isIn(file, parse) ? undefined : `${file} holds something else`);

@@ -4,8 +4,12 @@ import { closeSync, openSync, statSync } from "node:fs";
 export function unusable(path: string, kind: "file" | "folder"): string | undefined {
   try {
     const found = statSync(path, { throwIfNoEntry: false });
-    if (found === undefined) return `there is no ${kind} ${path}`;
-    if (!(kind === "file" ? found.isFile() : found.isDirectory())) return `${path} is no ${kind}`;
+    if (found === undefined) {
+      return `there is no ${kind} ${path}`;
+    }
+    if (!(kind === "file" ? found.isFile() : found.isDirectory())) {
+      return `${path} is no ${kind}`;
+    }
     closeSync(openSync(path, "r"));
     return undefined;
   } catch (error) {

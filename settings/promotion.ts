@@ -1,13 +1,13 @@
 import { z } from "zod";
 
-import type { ImageSource } from "../components/image/image";
-import type { Promotion, ToBePromoted } from "../components/promotion/promotion";
-import { duration } from "./duration";
-import { type Fault, got } from "./fault";
-import * as field from "./fields";
-import { type Mapping, mapping } from "./mapping";
-import { pinnedImage, type ServiceForm } from "./service";
-import type { Surroundings } from "./surroundings";
+import type { ImageSource } from "../components/image/image.ts";
+import type { Promotion, ToBePromoted } from "../components/promotion/definition.ts";
+import { duration } from "./duration.ts";
+import { type Fault, got } from "./fault.ts";
+import * as field from "./fields.ts";
+import { type Mapping, mapping } from "./mapping.ts";
+import { pinnedImage, type ServiceForm } from "./service.ts";
+import type { Surroundings } from "./surroundings.ts";
 
 const STACK = /^[\w.-]+(\/[\w.-]+\/[\w.-]+)?$/;
 
@@ -36,7 +36,9 @@ export const promotionSchema = z
     },
   )
   .transform((value): Promotion => {
-    if (typeof value === "string") return { stack: value, soakSeconds: 0, gates: [] };
+    if (typeof value === "string") {
+      return { stack: value, soakSeconds: 0, gates: [] };
+    }
     const { soak = 0, gates = [] } = value;
     return { stack: value.stack, soakSeconds: soak, gates };
   });
@@ -59,12 +61,18 @@ type Pins = z.output<ReturnType<typeof pinsSchema>>;
 /** The settings as they count: an empty text is no promotion, and a promoting stack has no use for a way to build. */
 export function asPromoted(raw: Mapping): Mapping {
   const { promoteFrom, ...others } = raw;
-  if (promoteFrom === undefined || promoteFrom === "") return others;
+  if (promoteFrom === undefined || promoteFrom === "") {
+    return others;
+  }
   const services = mapping(raw["services"]);
-  if (services === undefined) return raw;
+  if (services === undefined) {
+    return raw;
+  }
   const kept = Object.entries(services).map(([name, service]) => {
     const known = mapping(service);
-    if (known === undefined) return [name, service];
+    if (known === undefined) {
+      return [name, service];
+    }
     return [name, Object.fromEntries(Object.entries(known).filter(([key]) => key !== "build"))];
   });
   return { ...raw, services: Object.fromEntries(kept) as Mapping };
@@ -92,8 +100,14 @@ export function sourceOf(
     const { commit, dirty = false } = pin;
     return { image: pin.image, origin: { commit, dirty } };
   }
-  if (image !== undefined) return { image };
-  if (promoteFrom !== undefined) return { promote: true };
-  if (build !== undefined) return { build };
+  if (image !== undefined) {
+    return { image };
+  }
+  if (promoteFrom !== undefined) {
+    return { promote: true };
+  }
+  if (build !== undefined) {
+    return { build };
+  }
   throw new Error("a service has neither build nor image");
 }

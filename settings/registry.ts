@@ -1,12 +1,12 @@
 import { z } from "zod";
 
-import type { Registry } from "../components/image/image";
-import { isRepository } from "../components/image/image-reference";
-import type { ShapeOf } from "../contract/field";
-import type { Fault } from "./fault";
-import * as field from "./fields";
-import { mapping } from "./mapping";
-import type { Surroundings } from "./surroundings";
+import type { Registry } from "../components/image/image.ts";
+import { isRepository } from "../components/image/image-reference.ts";
+import type { ShapeOf } from "../contract/field.ts";
+import type { Fault } from "./fault.ts";
+import * as field from "./fields.ts";
+import { mapping } from "./mapping.ts";
+import type { Surroundings } from "./surroundings.ts";
 
 /** The setting that holds the registry's password. */
 export const PASSWORD = "registryPassword";

@@ -1,5 +1,5 @@
-import type { Fault } from "./fault";
-import { PASSWORD, PASSWORD_REMEDY } from "./registry";
+import type { Fault } from "./fault.ts";
+import { PASSWORD, PASSWORD_REMEDY } from "./registry.ts";
 
 /** Settings as text, and which of them are secrets. */
 interface Config {

@@ -1,20 +1,21 @@
 import { z } from "zod";
 
-import type { Build } from "../components/image/build-plan";
-import { isPinned, PINNED_ALLOWED } from "../components/image/image-reference";
-import type {
-  Autoscale,
-  CredentialKey,
-  IngressDefinition,
-  Resources,
-  SecretKey,
-  ServiceDefinition,
-} from "../components/service-definition";
-import { shapeOf, type ShapeOf } from "../contract/field";
-import { VERDICT } from "../contract/verdict";
-import { egress } from "./egress";
-import * as field from "./fields";
-import type { Surroundings } from "./surroundings";
+import type { Build } from "../components/image/build-plan.ts";
+import { isPinned, PINNED_ALLOWED } from "../components/image/image-reference.ts";
+import {
+  type Autoscale,
+  type CredentialKey,
+  type IngressDefinition,
+  PODS,
+  type Resources,
+  type SecretKey,
+  type ServiceDefinition,
+} from "../components/service-definition.ts";
+import { shapeOf, type ShapeOf } from "../contract/field.ts";
+import { VERDICT } from "../contract/verdict.ts";
+import { egress } from "./egress.ts";
+import * as field from "./fields.ts";
+import type { Surroundings } from "./surroundings.ts";
 
 /** A service as the settings have it. */
 export type ServiceForm = ServiceDefinition & { readonly build?: Build; readonly image?: string };
@@ -26,7 +27,6 @@ export function serviceSchema(surroundings: Surroundings) {
       build: buildSchema(surroundings).exactOptional(),
       image: pinnedImage(surroundings).exactOptional(),
       port: field.port,
-      replicas: field.wholeNumber(1, 1000, "remove the service to stop it").exactOptional(),
       autoscale: autoscale.exactOptional(),
       health: field.urlPath.exactOptional(),
       ready: field.urlPath.exactOptional(),
@@ -41,12 +41,10 @@ export function serviceSchema(surroundings: Surroundings) {
         .list(field.objectName, "a list of names of slipway:credentials")
         .exactOptional(),
       writable: field.list(field.filePath, "a list of absolute paths of folders").exactOptional(),
-      user: field.wholeNumber(1, 2 ** 31 - 1, "0 is root, which no pod may be").exactOptional(),
       ingress: ingress.exactOptional(),
       egress: field.list(egress, "a list of destinations").exactOptional(),
-      ...verdict,
-      drainSeconds: field.wholeNumber(0, 300).exactOptional(),
-      stopSeconds: field.wholeNumber(1, 3600).exactOptional(),
+      ...shapeOf(VERDICT, dialect),
+      ...shapeOf(PODS, dialect),
     } satisfies ShapeOf<ServiceForm>,
     "a mapping with a port and either build or image",
   );
@@ -138,17 +136,17 @@ const resources = field.mapping(
   "requests and limits",
 );
 
-const verdict = shapeOf(VERDICT, {
+const dialect = {
   number: field.wholeNumber,
   choice: field.choice,
-  group: (shape) =>
+  group: (shape: z.ZodRawShape) =>
     field.mapping(
       shape,
       Object.keys(shape)
         .join(", ")
         .replace(/, (\w+)$/, " and $1"),
     ),
-});
+};
 
 const ingress = field.mapping(
   {

@@ -1,13 +1,13 @@
 import { z } from "zod";
 
-import { credentialSchema, sealingSchema } from "./credentials";
-import { clusterSchema } from "./cluster";
-import * as field from "./fields";
-import { jenkinsSchema } from "./jenkins";
-import { pinsSchema, promotionSchema } from "./promotion";
-import { PASSWORD, registrySchema } from "./registry";
-import { serviceSchema } from "./service";
-import type { Surroundings } from "./surroundings";
+import { credentialSchema, sealingSchema } from "./credentials.ts";
+import { clusterSchema } from "./cluster.ts";
+import * as field from "./fields.ts";
+import { jenkinsSchema } from "./jenkins.ts";
+import { pinsSchema, promotionSchema } from "./promotion.ts";
+import { PASSWORD, registrySchema } from "./registry.ts";
+import { serviceSchema } from "./service.ts";
+import type { Surroundings } from "./surroundings.ts";
 
 /** The form of a stack's settings; what they say about each other is told by other rules. */
 export function stackSchema(surroundings: Surroundings) {

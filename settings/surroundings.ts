@@ -17,7 +17,9 @@ export function expand(
 ): { text: string } | { unset: string[] } {
   const names = [...text.matchAll(REFERENCE)].map(([, name]) => name ?? "");
   const unset = [...new Set(names.filter((name) => (variables[name] ?? "") === ""))];
-  if (unset.length > 0) return { unset };
+  if (unset.length > 0) {
+    return { unset };
+  }
   return { text: text.replace(REFERENCE, (_, name: string) => variables[name] ?? "") };
 }
 

@@ -1,8 +1,8 @@
 import type { KubernetesObject } from "@kubernetes/client-node";
 import { ApiException, KubeConfig, KubernetesObjectApi } from "@kubernetes/client-node";
 
-import { environment } from "../tools/platform/environment";
-import type { Kind, Manifest } from "./kinds";
+import { environment } from "../tools/platform/environment.ts";
+import type { Kind, Manifest } from "./kinds.ts";
 
 /** The cluster that the stories run on. */
 export function kubeConfig(): KubeConfig {
@@ -25,7 +25,9 @@ export const cluster = {
     try {
       return await api().read<T>({ apiVersion, kind, metadata });
     } catch (error) {
-      if (error instanceof ApiException && error.code === 404) return undefined;
+      if (error instanceof ApiException && error.code === 404) {
+        return undefined;
+      }
       throw error;
     }
   },
@@ -36,8 +38,9 @@ export const cluster = {
     name: string,
   ): Promise<T> {
     const found = await cluster.find(kind, namespace, name);
-    if (found === undefined)
+    if (found === undefined) {
       throw new Error(`there is no ${kind.kind} ${name} in ${namespace ?? "the cluster"}`);
+    }
     return found;
   },
 

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import type { Readable } from "node:stream";
 
-import type { Run } from "./project";
+import type { Run } from "./run.ts";
 
 /**
  * Who gets the signal: `engine` alone, as from a memory limit; the process `group` of the command, as from a terminal;
@@ -28,11 +28,14 @@ export class KillableUp {
   #hasEnded = false;
   readonly #ended: Promise<Run>;
 
+  private readonly running: Running;
+  private readonly job: string;
+
   /** @param running the command, as the leader of a process group of its own, with a job of its own in {@link JOB} */
-  constructor(
-    private readonly running: Running,
-    private readonly job: string,
-  ) {
+  constructor(running: Running, job: string) {
+    this.running = running;
+    this.job = job;
+
     running.all.on("data", (data: Buffer) => {
       this.#output += data.toString();
     });
@@ -45,7 +48,9 @@ export class KillableUp {
   /** Waits until the run has printed this; fails when it ends without. */
   async seen(text: RegExp): Promise<void> {
     while (!text.test(this.#output)) {
-      if (this.#hasEnded) throw new Error(`it ended without ${String(text)}:\n${this.#output}`);
+      if (this.#hasEnded) {
+        throw new Error(`it ended without ${String(text)}:\n${this.#output}`);
+      }
       await look();
     }
   }
@@ -71,11 +76,18 @@ export class KillableUp {
   /** Sends the signal, and waits until the command has ended and nothing writes to its output any more. */
   async kill(signal: NodeJS.Signals, target: Target): Promise<Run> {
     const { pid } = this.running;
-    if (pid === undefined) throw new Error("the command did not start");
-    if (target === "group") process.kill(-pid, signal);
-    else
-      for (const each of processesOf(this.job))
-        if (target === "job" || /\/pulumi$/.test(each.command[0] ?? "")) send(each.pid, signal);
+    if (pid === undefined) {
+      throw new Error("the command did not start");
+    }
+    if (target === "group") {
+      process.kill(-pid, signal);
+    } else {
+      for (const each of processesOf(this.job)) {
+        if (target === "job" || /\/pulumi$/.test(each.command[0] ?? "")) {
+          send(each.pid, signal);
+        }
+      }
+    }
     return this.#ended;
   }
 
@@ -89,14 +101,18 @@ export class KillableUp {
       const left = processesOf(this.job)
         .map(({ command }) => command.join(" "))
         .filter((command) => !command.includes("pulumi-language-nodejs"));
-      if (left.length === 0 || performance.now() > until) return left;
+      if (left.length === 0 || performance.now() > until) {
+        return left;
+      }
       await look();
     }
   }
 
   /** Ends whatever is left of the job, for a story that failed half-way. */
   dispose(): void {
-    for (const { pid } of processesOf(this.job)) send(pid, "SIGKILL");
+    for (const { pid } of processesOf(this.job)) {
+      send(pid, "SIGKILL");
+    }
   }
 }
 
@@ -123,7 +139,9 @@ function send(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") {
+      throw error;
+    }
   }
 }
 

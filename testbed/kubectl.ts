@@ -2,8 +2,8 @@ import { existsSync } from "node:fs";
 
 import { execa } from "execa";
 
-import { kubernetesProgram } from "../tools/go/kubernetes";
-import { environment } from "../tools/platform/environment";
+import { kubernetesProgram } from "../tools/go/kubernetes.ts";
+import { environment } from "../tools/platform/environment.ts";
 
 /** Runs kubectl on the bench's cluster and returns what it printed: the platform's own, or else the one on the PATH. */
 export async function kubectl(args: readonly string[], input = ""): Promise<string> {

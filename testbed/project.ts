@@ -6,20 +6,24 @@ import { join, resolve } from "node:path";
 import { execa } from "execa";
 import { parse, stringify } from "yaml";
 
-import { environment } from "../tools/platform/environment";
-import { JOB, KillableUp } from "./killable-up";
-import { succeed } from "./succeed";
+import { environment } from "../tools/platform/environment.ts";
+import { JOB, KillableUp } from "./killable-up.ts";
+import type { Run } from "./run.ts";
+import { succeed } from "./succeed.ts";
 
 /** What a team that clones Slipway has of it: the program, without its tests and tools. */
 const PROGRAM = [
   "Pulumi.yaml",
   "package.json",
   "tsconfig.json",
-  "loader.cjs",
+  "preload.cjs",
   "index.ts",
   "settings.ts",
   "settings",
+  "build-context",
   "contract",
+  "kubeconfig",
+  "mask",
   "rights.ts",
   "cli",
   "components",
@@ -29,13 +33,7 @@ const PROGRAM = [
   ".gitignore",
 ] as const;
 
-const CHECKOUT = resolve(__dirname, "..");
-
-export interface Run {
-  readonly exitCode: number;
-  /** Both streams, as a person would see them. */
-  readonly output: string;
-}
+const CHECKOUT = resolve(import.meta.dirname, "..");
 
 export interface ProjectOptions {
   /** Environment variables beside the platform's. */
@@ -51,15 +49,29 @@ export interface ProjectOptions {
  * backend of its own: stories run side by side and leave the checkout as it was.
  */
 export class Project {
+  readonly folder: string;
+  /** The Kubernetes namespace that its stack deploys to. */
+  readonly namespace: string;
+  private readonly backend: string;
+  private readonly env: Readonly<Record<string, string>>;
+  private readonly hears: (text: string) => void;
+  private readonly enter: (folder: string) => readonly string[];
+
   private constructor(
-    readonly folder: string,
-    /** The Kubernetes namespace that its stack deploys to. */
-    readonly namespace: string,
-    private readonly backend: string,
-    private readonly env: Readonly<Record<string, string>>,
-    private readonly hears: (text: string) => void,
-    private readonly enter: (folder: string) => readonly string[],
-  ) {}
+    folder: string,
+    namespace: string,
+    backend: string,
+    env: Readonly<Record<string, string>>,
+    hears: (text: string) => void,
+    enter: (folder: string) => readonly string[],
+  ) {
+    this.folder = folder;
+    this.namespace = namespace;
+    this.backend = backend;
+    this.env = env;
+    this.hears = hears;
+    this.enter = enter;
+  }
 
   /** Makes the clone and commits it. Nothing is deployed yet. */
   static async create(
@@ -67,8 +79,9 @@ export class Project {
     { env = {}, hears = () => undefined, enter = () => [] }: ProjectOptions = {},
   ): Promise<Project> {
     const folder = await mkdtemp(join(tmpdir(), `slipway-${story}-`));
-    for (const path of PROGRAM)
+    for (const path of PROGRAM) {
       await cp(join(CHECKOUT, path), join(folder, path), { recursive: true });
+    }
     await symlink(join(CHECKOUT, "node_modules"), join(folder, "node_modules"));
     const backend = await mkdtemp(join(tmpdir(), `slipway-state-`));
     const project = new Project(
@@ -139,7 +152,9 @@ export class Project {
       ["pulumi", "config", "set", "--secret", name, ...(where.length ? where : ["--stack=dev"])],
       value,
     );
-    if (exitCode !== 0) throw new Error(output);
+    if (exitCode !== 0) {
+      throw new Error(output);
+    }
   }
 
   read(path: string): Promise<string> {
@@ -226,13 +241,17 @@ export class Project {
   /** Clears the lock that a killed run has left. */
   async unlock(): Promise<void> {
     const { exitCode, output } = await this.pulumi("cancel", "--yes", "--stack=dev");
-    if (exitCode !== 0) throw new Error(output);
+    if (exitCode !== 0) {
+      throw new Error(output);
+    }
   }
 
   /** The stack's outputs. */
   async outputs<T>(): Promise<T> {
     const { exitCode, output } = await this.pulumi("stack", "output", "--json", "--stack=dev");
-    if (exitCode !== 0) throw new Error(output);
+    if (exitCode !== 0) {
+      throw new Error(output);
+    }
     return JSON.parse(output) as T;
   }
 
@@ -257,15 +276,18 @@ export class Project {
       "--skip-preview",
       "--stack=dev",
     );
-    if (exitCode !== 0) throw new Error(`the story's stack could not be destroyed:\n${output}`);
+    if (exitCode !== 0) {
+      throw new Error(`the story's stack could not be destroyed:\n${output}`);
+    }
     await this.forget();
   }
 
   /** Removes the clone and its state, and leaves what it deployed: for whoever deletes the namespace. */
   async forget(): Promise<void> {
     // Where pulumi was interrupted it may still be writing.
-    for (const path of [this.folder, this.backend])
+    for (const path of [this.folder, this.backend]) {
       await rm(path, { recursive: true, force: true, maxRetries: 20 });
+    }
   }
 }
 

@@ -4,10 +4,10 @@ import { join } from "node:path";
 
 import { execa } from "execa";
 
-import { reportPage } from "../cli/report/page";
-import { releaseReport, type ReportSource } from "../cli/report/report";
+import { reportPage } from "../cli/report/page.ts";
+import { releaseReport, type ReportSource } from "../cli/report/report.ts";
 
-const CHECKOUT = join(__dirname, "..");
+const CHECKOUT = join(import.meta.dirname, "..");
 /** Recorded releases, each a picture of the same name. */
 const RECORDED = ["failed", "ready"];
 const SERVICE = "shop";

@@ -1,7 +1,7 @@
-import { installEngine } from "./engine/install";
-import { environment } from "./platform/environment";
-import { platformUp } from "./platform/up";
-import { installPlugins } from "./plugins/install";
+import { installEngine } from "./engine/install.ts";
+import { environment } from "./platform/environment.ts";
+import { platformUp } from "./platform/up.ts";
+import { installPlugins } from "./plugins/install.ts";
 
 /**
  * Everything that `pulumi up` needs on this machine: a cluster and a registry, the engine and its

@@ -1,7 +1,7 @@
 import { execa } from "execa";
 
-import type { ReleaseRecord } from "../contract/release-record";
-import { prepare } from "./prepare";
+import type { ReleaseRecord } from "../contract/release-record.ts";
+import { prepare } from "./prepare.ts";
 
 interface Outputs {
   readonly releases: Readonly<Record<string, ReleaseRecord>>;
@@ -53,6 +53,8 @@ function picture(service: string, release: ReleaseRecord, address: string): stri
 
 start().catch((error: unknown) => {
   // pulumi and the platform have said what is wrong in their own words
-  if (!(error instanceof Error && "exitCode" in error)) console.error(String(error));
+  if (!(error instanceof Error && "exitCode" in error)) {
+    console.error(String(error));
+  }
   process.exitCode = 1;
 });

@@ -1,27 +1,30 @@
-import { DiffResponse, PropertyDiff } from "@pulumi/pulumi/proto/provider_pb";
-import type { DiffResult, Properties } from "./plugin";
-import { parsePath, valueAt } from "./property-path";
+import providerPb from "@pulumi/pulumi/proto/provider_pb.js";
+import type { DiffResult, Properties } from "./plugin.ts";
+import { parsePath, valueAt } from "./property-path.ts";
 
-const { ADD, ADD_REPLACE, DELETE, DELETE_REPLACE, UPDATE, UPDATE_REPLACE } = PropertyDiff.Kind;
+const { ADD, ADD_REPLACE, DELETE, DELETE_REPLACE, UPDATE, UPDATE_REPLACE } =
+  providerPb.PropertyDiff.Kind;
 
 /** A diff as the engine takes it: which inputs changed, and for each whether it came, went or differs. */
 export function diffResponse(
   diff: DiffResult,
   oldInputs: Properties,
   news: Properties,
-): DiffResponse {
+): providerPb.DiffResponse {
   const replaces = new Set(diff.replaces);
   const changed = new Set([...diff.changed, ...replaces]);
-  const response = new DiffResponse();
+  const response = new providerPb.DiffResponse();
   response.setChanges(
-    changed.size > 0 ? DiffResponse.DiffChanges.DIFF_SOME : DiffResponse.DiffChanges.DIFF_NONE,
+    changed.size > 0
+      ? providerPb.DiffResponse.DiffChanges.DIFF_SOME
+      : providerPb.DiffResponse.DiffChanges.DIFF_NONE,
   );
   response.setDiffsList(rootsOf(changed));
   response.setReplacesList(rootsOf(replaces));
   response.setDeletebeforereplace(diff.deleteBeforeReplace ?? false);
   response.setHasdetaileddiff(true);
   for (const path of changed) {
-    const detail = new PropertyDiff();
+    const detail = new providerPb.PropertyDiff();
     detail.setKind(kindOf(path, replaces.has(path), oldInputs, news));
     detail.setInputdiff(true);
     response.getDetaileddiffMap().set(path, detail);
@@ -38,7 +41,7 @@ function kindOf(
   replace: boolean,
   oldInputs: Properties,
   news: Properties,
-): PropertyDiff.Kind {
+): providerPb.PropertyDiff.Kind {
   const keys = parsePath(path);
   if (valueAt(oldInputs, keys) === undefined) {
     return replace ? ADD_REPLACE : ADD;

@@ -1,7 +1,7 @@
 import { credentials } from "@grpc/grpc-js";
-import { EngineClient } from "@pulumi/pulumi/proto/engine_grpc_pb";
-import { LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
-import type { Log } from "./plugin";
+import { EngineClient } from "@pulumi/pulumi/proto/engine_grpc_pb.js";
+import enginePb from "@pulumi/pulumi/proto/engine_pb.js";
+import type { Log } from "./plugin.ts";
 
 /** Writes to the engine's log: what a plugin prints to its own standard output never reaches the user. */
 export class EngineLog {
@@ -23,16 +23,16 @@ export class EngineLog {
   of(urn: string): Log {
     return {
       info: (message) => {
-        this.#write({ urn, message, severity: LogSeverity.INFO });
+        this.#write({ urn, message, severity: enginePb.LogSeverity.INFO });
       },
       warn: (message) => {
-        this.#write({ urn, message, severity: LogSeverity.WARNING });
+        this.#write({ urn, message, severity: enginePb.LogSeverity.WARNING });
       },
       error: (message) => {
-        this.#write({ urn, message, severity: LogSeverity.ERROR });
+        this.#write({ urn, message, severity: enginePb.LogSeverity.ERROR });
       },
       status: (message) => {
-        this.#write({ urn, message, severity: LogSeverity.INFO, ephemeral: true });
+        this.#write({ urn, message, severity: enginePb.LogSeverity.INFO, ephemeral: true });
       },
     };
   }
@@ -47,12 +47,17 @@ export class EngineLog {
   }
 
   /** Lines are sent one after the other; the engine handles concurrent ones in any order. */
-  #write(line: { urn: string; message: string; severity: LogSeverity; ephemeral?: boolean }): void {
+  #write(line: {
+    urn: string;
+    message: string;
+    severity: enginePb.LogSeverity;
+    ephemeral?: boolean;
+  }): void {
     const client = this.#client;
     if (client === undefined) {
       return;
     }
-    const request = new LogRequest();
+    const request = new enginePb.LogRequest();
     request.setUrn(line.urn);
     request.setMessage(line.message);
     request.setSeverity(line.severity);

@@ -1,9 +1,9 @@
 import { Metadata, type ServiceError, status as code } from "@grpc/grpc-js";
-import { ErrorResourceInitFailed } from "@pulumi/pulumi/proto/provider_pb";
-import { Status } from "@pulumi/pulumi/proto/status_pb";
-import { Any } from "google-protobuf/google/protobuf/any_pb";
-import { PartialFailure } from "./plugin";
-import { toStruct } from "./struct";
+import providerPb from "@pulumi/pulumi/proto/provider_pb.js";
+import statusPb from "@pulumi/pulumi/proto/status_pb.js";
+import anyPb from "google-protobuf/google/protobuf/any_pb.js";
+import { PartialFailure } from "./plugin.ts";
+import { toStruct } from "./struct.ts";
 
 /**
  * What the engine is told of an error: its message alone, or, for a `PartialFailure`, the resource as it is,
@@ -22,14 +22,14 @@ export function toServiceError(
   return { code: code.FAILED_PRECONDITION, details, metadata };
 }
 
-function statusOf(failure: PartialFailure): Status {
-  const resource = new ErrorResourceInitFailed();
+function statusOf(failure: PartialFailure): statusPb.Status {
+  const resource = new providerPb.ErrorResourceInitFailed();
   resource.setId(failure.id);
   resource.setProperties(toStruct(failure.outputs));
   resource.setReasonsList([...failure.reasons]);
-  const detail = new Any();
+  const detail = new anyPb.Any();
   detail.pack(resource.serializeBinary(), "pulumirpc.ErrorResourceInitFailed");
-  const status = new Status();
+  const status = new statusPb.Status();
   status.setCode(code.FAILED_PRECONDITION);
   status.setMessage(failure.message);
   status.addDetails(detail);

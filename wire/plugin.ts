@@ -59,6 +59,11 @@ export interface Plugin {
   /** A line printed once when a stack first uses the plugin, e.g. that it is a stand-in. */
   readonly notice?: string;
   configure(config: Properties): Promise<void> | void;
+  /**
+   * Checks the provider's own configuration, in a preview as in an up, before anything else is asked of it.
+   * @default it is taken as it is
+   */
+  checkConfig?(news: Properties): Promise<CheckResult>;
   /** Compares the provider's own configuration. @default no replacement is ever called for */
   diffConfig?(olds: Properties, news: Properties): DiffResult;
   check(
@@ -112,12 +117,19 @@ export interface Plugin {
 export class PartialFailure extends Error {
   override readonly name = "PartialFailure";
 
+  readonly id: string;
+  readonly outputs: Properties;
+  readonly reasons: readonly string[];
+
   constructor(
     message: string,
-    readonly id: string,
-    readonly outputs: Properties,
-    readonly reasons: readonly string[] = [message],
+    id: string,
+    outputs: Properties,
+    reasons: readonly string[] = [message],
   ) {
     super(message);
+    this.id = id;
+    this.outputs = outputs;
+    this.reasons = reasons;
   }
 }

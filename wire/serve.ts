@@ -1,10 +1,10 @@
 import { fstatSync } from "node:fs";
 import { flushCompileCache } from "node:module";
 import { Server, ServerCredentials, type UntypedServiceImplementation } from "@grpc/grpc-js";
-import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
-import { EngineLog } from "./engine-log";
-import type { Plugin } from "./plugin";
-import { providerService } from "./service";
+import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb.js";
+import { EngineLog } from "./engine-log.ts";
+import type { Plugin } from "./plugin.ts";
+import { providerService } from "./service.ts";
 
 /** The engine's own limit for one message. */
 const MESSAGE_BYTES = 400 * 1024 * 1024;

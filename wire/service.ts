@@ -1,13 +1,13 @@
-import { type handleUnaryCall, type ServiceError } from "@grpc/grpc-js";
-import type { IResourceProviderServer } from "@pulumi/pulumi/proto/provider_grpc_pb";
-import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
-import * as message from "@pulumi/pulumi/proto/provider_pb";
-import { Empty } from "google-protobuf/google/protobuf/empty_pb";
-import { diffResponse } from "./diff-response";
-import type { EngineLog } from "./engine-log";
-import { toServiceError } from "./failure";
-import type { CheckFailure, Plugin, Subject } from "./plugin";
-import { fromStruct, toStruct } from "./struct";
+import type { handleUnaryCall, ServiceError } from "@grpc/grpc-js";
+import type { IResourceProviderServer } from "@pulumi/pulumi/proto/provider_grpc_pb.js";
+import pluginPb from "@pulumi/pulumi/proto/plugin_pb.js";
+import message from "@pulumi/pulumi/proto/provider_pb.js";
+import emptyPb from "google-protobuf/google/protobuf/empty_pb.js";
+import { diffResponse } from "./diff-response.ts";
+import type { EngineLog } from "./engine-log.ts";
+import { toServiceError } from "./failure.ts";
+import type { CheckFailure, Plugin, Subject } from "./plugin.ts";
+import { fromStruct, toStruct } from "./struct.ts";
 
 /** What each call of the engine means to a plugin. A call that is not here is answered as unimplemented. */
 export function providerService(plugin: Plugin, log: EngineLog): Partial<IResourceProviderServer> {
@@ -29,10 +29,10 @@ function lifecycle(plugin: Plugin, log: EngineLog): Partial<IResourceProviderSer
     }),
     attach: unary((request) => {
       log.attach(request.getAddress());
-      return new Empty();
+      return new emptyPb.Empty();
     }),
     getPluginInfo: unary(() => {
-      const info = new PluginInfo();
+      const info = new pluginPb.PluginInfo();
       info.setVersion(plugin.version);
       return info;
     }),
@@ -43,7 +43,7 @@ function lifecycle(plugin: Plugin, log: EngineLog): Partial<IResourceProviderSer
     }),
     cancel: unary(() => {
       plugin.cancel();
-      return new Empty();
+      return new emptyPb.Empty();
     }),
   };
 }
@@ -52,9 +52,11 @@ function configuration(plugin: Plugin, log: EngineLog): Partial<IResourceProvide
   let noticed = plugin.notice === undefined;
   const diffConfig = plugin.diffConfig?.bind(plugin);
   return {
-    checkConfig: unary((request) => {
+    checkConfig: unary(async (request) => {
       const response = new message.CheckResponse();
       response.setInputs(request.getNews());
+      const checked = await plugin.checkConfig?.(fromStruct(request.getNews()));
+      response.setFailuresList((checked?.failures ?? []).map(checkFailure));
       return response;
     }),
     configure: unary(async (request) => {
@@ -140,7 +142,7 @@ function changes(plugin: Plugin, log: EngineLog): Partial<IResourceProviderServe
         inputs: fromStruct(request.getOldInputs()),
         timeoutSeconds: request.getTimeout(),
       });
-      return new Empty();
+      return new emptyPb.Empty();
     }, log),
   };
 }

@@ -1,16 +1,16 @@
-import { Struct } from "google-protobuf/google/protobuf/struct_pb";
-import type { Properties } from "./plugin";
-import { SECRET, SIGNATURE } from "./signature";
+import structPb from "google-protobuf/google/protobuf/struct_pb.js";
+import type { Properties } from "./plugin.ts";
+import { SECRET, SIGNATURE } from "./signature.ts";
 
-type JavaScript = Parameters<typeof Struct.fromJavaScript>[0];
+type JavaScript = Parameters<typeof structPb.Struct.fromJavaScript>[0];
 
 /** Properties as the engine takes them. Undefined values are left out, as JSON leaves them out. */
-export function toStruct(properties: Properties): Struct {
-  return Struct.fromJavaScript(JSON.parse(JSON.stringify(properties)) as JavaScript);
+export function toStruct(properties: Properties): structPb.Struct {
+  return structPb.Struct.fromJavaScript(JSON.parse(JSON.stringify(properties)) as JavaScript);
 }
 
 /** Properties as a plugin takes them: plain, without the marks of secrets. Nothing at all reads as no properties. */
-export function fromStruct(struct: Struct | undefined): Properties {
+export function fromStruct(struct: structPb.Struct | undefined): Properties {
   return unmarked(struct?.toJavaScript() ?? {}) as Properties;
 }
 

@@ -2,7 +2,7 @@ import { KubeConfig } from "@kubernetes/client-node";
 import { writeFile } from "node:fs/promises";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 
-import { kubeConfig } from "../../testbed/cluster";
+import { kubeConfig } from "../../testbed/cluster.ts";
 
 /** Stands between Slipway and the API server, and can cut them off from each other. */
 export class ApiProxy {
@@ -23,7 +23,9 @@ export class ApiProxy {
 
   /** Ends all connections; new ones may be made. */
   drop(): void {
-    for (const socket of this.#sockets) socket.destroy();
+    for (const socket of this.#sockets) {
+      socket.destroy();
+    }
   }
 
   /** Ends all connections and takes no new ones until it is mended. */
@@ -42,7 +44,9 @@ export class ApiProxy {
   }
 
   #connect(socket: Socket): void {
-    if (this.#isCut) return void socket.destroy();
+    if (this.#isCut) {
+      return void socket.destroy();
+    }
     const { hostname, port } = new URL(kubeConfig().getCurrentCluster()?.server ?? "");
     const onward = connect(Number(port), hostname);
     for (const end of [socket, onward]) {

@@ -1,8 +1,8 @@
-import type { Reason } from "../../provider/verdict/reasons";
-import type { Fault } from "./clone/fault";
-import type { Manifest } from "../../testbed/kinds";
-import type { Images, Stage } from "./stage";
-import type { Symptom } from "./symptoms";
+import type { Reason } from "../../provider/verdict/reasons.ts";
+import type { Fault } from "./clone/fault.ts";
+import type { Manifest } from "../../testbed/kinds.ts";
+import type { Images, Stage } from "./stage.ts";
+import type { Symptom } from "./symptoms.ts";
 
 /** One service of the catalogue, and what its release must come to. */
 export interface Case {

@@ -1,12 +1,12 @@
-import type { Case } from "./case";
-import { admission } from "./cases/admission";
-import { configuration } from "./cases/configuration";
-import { containers } from "./cases/containers";
-import { healthy } from "./cases/healthy";
-import { images } from "./cases/images";
-import { probes } from "./cases/probes";
-import { scheduling } from "./cases/scheduling";
-import { surroundings } from "./cases/surroundings";
+import type { Case } from "./case.ts";
+import { admission } from "./cases/admission.ts";
+import { configuration } from "./cases/configuration.ts";
+import { containers } from "./cases/containers.ts";
+import { healthy } from "./cases/healthy.ts";
+import { images } from "./cases/images.ts";
+import { probes } from "./cases/probes.ts";
+import { scheduling } from "./cases/scheduling.ts";
+import { surroundings } from "./cases/surroundings.ts";
 
 /** Every case: the broken services by where they break, then the healthy ones. */
 export const CATALOGUE: readonly Case[] = [

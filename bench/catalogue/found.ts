@@ -8,11 +8,15 @@ export interface Found {
 
 /** Reads the verdict on service `shop` in what `pulumi up` printed without a terminal. */
 export function foundIn(exitCode: number, output: string): Found {
-  if (exitCode === 0) return { reason: "ready", message: "" };
+  if (exitCode === 0) {
+    return { reason: "ready", message: "" };
+  }
   const diagnostics = output.slice(Math.max(output.lastIndexOf("Diagnostics:"), 0));
   const lines = diagnostics.split("\n");
   const begin = lines.findIndex((line) => /\bshop: [a-z-]+ after \d+ s/.test(line));
-  if (begin < 0) return { reason: "none", message: diagnostics.trim() };
+  if (begin < 0) {
+    return { reason: "none", message: diagnostics.trim() };
+  }
   const rest = lines.slice(begin + 1);
   // The engine indents a resource's messages by four, and prefixes the first with an error count.
   const end = rest.findIndex((line) => !/^ {4}/.test(line));

@@ -2,10 +2,10 @@ import { join } from "node:path";
 
 import { execa } from "execa";
 
-import { environment } from "../../tools/platform/environment";
-import type { Images } from "./stage";
+import { environment } from "../../tools/platform/environment.ts";
+import type { Images } from "./stage.ts";
 
-const SHOP = join(__dirname, "../../example/shop");
+const SHOP = join(import.meta.dirname, "../../example/shop");
 
 /** Builds the example twice, and pushes both. */
 export async function buildImages(): Promise<Images> {
@@ -22,6 +22,8 @@ async function build(commit: string): Promise<string> {
   await docker("build", "--quiet", "--tag", tag, ...flags, SHOP);
   const { stdout } = await docker("push", tag);
   const [digest] = /sha256:[0-9a-f]{64}/.exec(stdout) ?? [];
-  if (digest === undefined) throw new Error(`the push of ${tag} gave no digest, got "${stdout}"`);
+  if (digest === undefined) {
+    throw new Error(`the push of ${tag} gave no digest, got "${stdout}"`);
+  }
   return `${env.SLIPWAY_REGISTRY}/catalogue/shop@${digest}`;
 }

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 
-import type { Case } from "./case";
-import { judgedAnew, type Outcome, type Result } from "./outcome";
+import type { Case } from "./case.ts";
+import { judgedAnew, type Outcome, type Result } from "./outcome.ts";
 
 /** What is kept of a case, so that a part of the catalogue can be measured anew without the rest. */
 export interface Kept {
@@ -36,7 +36,9 @@ export function keep(
 function merged(catalogue: readonly Case[], file: File): (Result & Kept)[] {
   return catalogue.flatMap((entry) => {
     const kept = file[entry.name];
-    if (kept === undefined) return [];
+    if (kept === undefined) {
+      return [];
+    }
     const outcomes = kept.outcomes.map((outcome) => judgedAnew(entry, outcome));
     return [{ entry, ...kept, outcomes }];
   });

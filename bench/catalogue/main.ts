@@ -4,15 +4,15 @@ import { join } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { execa } from "execa";
 
-import { prepare } from "../../tools/prepare";
-import { describeMachine } from "../machine";
-import type { Case } from "./case";
-import { CATALOGUE } from "./catalogue";
-import { buildImages } from "./images";
-import { faultsOf, lineOf, type Result } from "./outcome";
-import { play } from "./play";
-import { report } from "./report";
-import { keep } from "./kept";
+import { prepare } from "../../tools/prepare.ts";
+import { describeMachine } from "../machine.ts";
+import type { Case } from "./case.ts";
+import { CATALOGUE } from "./catalogue.ts";
+import { buildImages } from "./images.ts";
+import { faultsOf, lineOf, type Result } from "./outcome.ts";
+import { play } from "./play.ts";
+import { report } from "./report.ts";
+import { keep } from "./kept.ts";
 
 interface Options {
   readonly only?: readonly Case[];
@@ -32,11 +32,15 @@ const program = new Command("npm run catalogue --")
   .addOption(new Option("--kind <kind>", "one kind of cases").choices(["broken", "healthy"]))
   .option("--repeat <number>", "runs of each healthy case", positive, 1)
   .option("--parallel <number>", "cases at a time; more than one makes figures worse", positive, 1)
-  .option("--page <file>", "where the page goes", join(__dirname, "../../docs/failures.md"))
+  .option(
+    "--page <file>",
+    "where the page goes",
+    join(import.meta.dirname, "../../docs/failures.md"),
+  )
   .option(
     "--results <file>",
     "where figures are kept, so that cases can be played anew without the rest",
-    join(__dirname, "results.json"),
+    join(import.meta.dirname, "results.json"),
   )
   .option("--records <folder>", "keeps what was watched and printed, a file for each case")
   .action(catalogue);
@@ -76,7 +80,8 @@ async function catalogue(options: Options): Promise<void> {
 }
 
 async function currentCommit(): Promise<string> {
-  const git = async (...args: string[]) => (await execa("git", args, { cwd: __dirname })).stdout;
+  const git = async (...args: string[]) =>
+    (await execa("git", args, { cwd: import.meta.dirname })).stdout;
   const changes = await git("status", "--porcelain", "--untracked-files=no", ":/provider");
   return `${await git("rev-parse", "--short", "HEAD")}${changes === "" ? "" : "+"}`;
 }
@@ -88,7 +93,9 @@ function argumentsOf(args: readonly string[]): readonly string[] {
 function cases(text: string): readonly Case[] {
   return text.split(",").map((name) => {
     const found = CATALOGUE.find((entry) => entry.name === name);
-    if (found !== undefined) return found;
+    if (found !== undefined) {
+      return found;
+    }
     const names = CATALOGUE.map((entry) => entry.name).join(", ");
     throw new InvalidArgumentError(`got "${name}"; allowed: ${names}`);
   });

@@ -1,5 +1,5 @@
-import type { Case, Failure } from "./case";
-import type { Run } from "./run";
+import type { Case, Failure } from "./case.ts";
+import type { Run } from "./run.ts";
 
 /** What is wrong with a run of a case, if anything is. */
 export type Fault =
@@ -64,7 +64,9 @@ export function notPlayed(error: unknown): Outcome {
 }
 
 function faultOfHealthy(reason: string): Fault | undefined {
-  if (reason === "ready") return undefined;
+  if (reason === "ready") {
+    return undefined;
+  }
   return reason === "none" ? "no verdict" : "false alarm";
 }
 
@@ -73,9 +75,15 @@ function faultOf(
   reason: string,
   fromState: number | undefined,
 ): Fault | undefined {
-  if (reason === "ready") return "missed";
-  if (reason === "none") return "no verdict";
-  if (reason !== expected.reason) return "wrong reason";
+  if (reason === "ready") {
+    return "missed";
+  }
+  if (reason === "none") {
+    return "no verdict";
+  }
+  if (reason !== expected.reason) {
+    return "wrong reason";
+  }
   // A verdict before anything was reported is not late.
   return fromState !== undefined && fromState > expected.within ? "late" : undefined;
 }

@@ -1,7 +1,7 @@
-import type { Case } from "./case";
-import { lineOf, notPlayed, type Outcome, outcomeOf, type Result } from "./outcome";
-import { runCase, type Stages } from "./run";
-import type { Images } from "./stage";
+import type { Case } from "./case.ts";
+import { lineOf, notPlayed, type Outcome, outcomeOf, type Result } from "./outcome.ts";
+import { runCase, type Stages } from "./run.ts";
+import type { Images } from "./stage.ts";
 
 interface PlayOptions {
   readonly images: Images;
@@ -76,7 +76,9 @@ function programme(entries: readonly Case[], repeat: number): Case[] {
 function clearOnSignal(stages: Stages): { forget(): void } {
   let isClearing = false;
   const clearAndExit = () => {
-    if (isClearing) return;
+    if (isClearing) {
+      return;
+    }
     isClearing = true;
     console.error("interrupted; taking away what is there …");
     void clear(stages).finally(() => process.exit(130));

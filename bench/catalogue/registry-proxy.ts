@@ -2,7 +2,7 @@ import { createServer, request, type IncomingMessage, type ServerResponse } from
 import type { AddressInfo } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 
-import { environment } from "../../tools/platform/environment";
+import { environment } from "../../tools/platform/environment.ts";
 
 /** What a registry in trouble answers. */
 export interface Trouble {
@@ -47,13 +47,17 @@ export class RegistryProxy {
 
   async #answer(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const { mood } = this;
-    if (mood === "hangs-up") return void incoming.socket.destroy();
+    if (mood === "hangs-up") {
+      return void incoming.socket.destroy();
+    }
     if (mood !== "well" && "status" in mood) {
       const { status, code, message } = mood;
       response.writeHead(status, { "content-type": "application/json" });
       return void response.end(JSON.stringify({ errors: [{ code, message }] }));
     }
-    if (mood !== "well") await delay(mood.slowSeconds * 1000);
+    if (mood !== "well") {
+      await delay(mood.slowSeconds * 1000);
+    }
     forward(incoming, response);
   }
 }

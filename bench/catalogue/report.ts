@@ -1,9 +1,9 @@
-import { median } from "../chain";
-import type { Machine } from "../machine";
-import type { Case } from "./case";
-import { faultsOf, type Outcome, type Result } from "./outcome";
-import { PEER_ROWS, PEERS, PEERS_DATE } from "./peers";
-import type { Kept } from "./kept";
+import { median } from "../chain.ts";
+import type { Machine } from "../machine.ts";
+import type { Case } from "./case.ts";
+import { faultsOf, type Outcome, type Result } from "./outcome.ts";
+import { PEER_ROWS, PEERS, PEERS_DATE } from "./peers.ts";
+import type { Kept } from "./kept.ts";
 
 /** The catalogue as the page that is kept in the repository. */
 export function report(results: readonly (Result & Kept)[], machine: Machine): string {
@@ -60,7 +60,9 @@ function sourcesOf(results: readonly Kept[]): string[][] {
 }
 
 function brokenSection(results: readonly Result[]): string[] {
-  if (results.length === 0) return [];
+  if (results.length === 0) {
+    return [];
+  }
   const rows = results.map(({ entry, outcomes }) => {
     const { within } = entry.expected as Exclude<Case["expected"], "ready">;
     return [
@@ -85,7 +87,9 @@ function brokenSection(results: readonly Result[]): string[] {
 }
 
 function healthySection(results: readonly Result[]): string[] {
-  if (results.length === 0) return [];
+  if (results.length === 0) {
+    return [];
+  }
   const rows = results.map(({ entry, outcomes }) => [
     entry.name,
     entry.title,
@@ -106,12 +110,16 @@ function healthySection(results: readonly Result[]): string[] {
 function peersSection(results: readonly Result[]): string[] {
   const rows = PEER_ROWS.flatMap(({ title, entry, seconds }) => {
     const result = results.find((candidate) => candidate.entry.name === entry);
-    if (result === undefined) return [];
+    if (result === undefined) {
+      return [];
+    }
     const own = spread(result.outcomes.map(({ command }) => command));
     const isNamed = result.entry.expected !== "ready" && faultsOf([result]).length === 0;
     return [[title, `**${own}${isNamed ? " n" : ""}**`, ...seconds]];
   });
-  if (rows.length === 0) return [];
+  if (rows.length === 0) {
+    return [];
+  }
   return [
     "## Compared with other tools",
     "",
@@ -154,7 +162,9 @@ function faultWords(outcomes: readonly Outcome[]): string {
 /** The median and the most of some figures. */
 function spread(figures: readonly (number | undefined)[]): string {
   const known = figures.filter((figure) => figure !== undefined);
-  if (known.length === 0) return "–";
+  if (known.length === 0) {
+    return "–";
+  }
   const middle = median(known).toFixed(1);
   return known.length === 1 ? middle : `${middle} (${Math.max(...known).toFixed(1)})`;
 }

@@ -2,15 +2,15 @@ import { cp, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 
-import { cluster } from "../../testbed/cluster";
-import { NAMESPACE } from "../../testbed/kinds";
-import { Project } from "../../testbed/project";
-import type { Case, Settings } from "./case";
-import type { Fault } from "./clone/fault";
-import { type Found, foundIn } from "./found";
-import type { Images } from "./stage";
-import { Stage } from "./stage";
-import { Witness } from "./witness";
+import { cluster } from "../../testbed/cluster.ts";
+import { NAMESPACE } from "../../testbed/kinds.ts";
+import { Project } from "../../testbed/project.ts";
+import type { Case, Settings } from "./case.ts";
+import type { Fault } from "./clone/fault.ts";
+import { type Found, foundIn } from "./found.ts";
+import type { Images } from "./stage.ts";
+import { Stage } from "./stage.ts";
+import { Witness } from "./witness.ts";
 
 /** Admission rules of the whole cluster do not count at once. */
 const RULES_MILLISECONDS = 3000;
@@ -52,7 +52,9 @@ export async function runCase(
 ): Promise<Run> {
   const shown = { at: NaN };
   const hears = (text: string) => {
-    if (Number.isNaN(shown.at) && VERDICT.test(text)) shown.at = performance.now();
+    if (Number.isNaN(shown.at) && VERDICT.test(text)) {
+      shown.at = performance.now();
+    }
   };
   const project = await Project.create(`cat-${entry.name}`, { hears });
   const witness = Witness.start(project.namespace);
@@ -68,10 +70,14 @@ export async function runCase(
     const endedAt = performance.now();
     // The verdict may be quicker than the witness.
     await delay(500);
-    if (records !== undefined) await record(records, entry, witness, output);
+    if (records !== undefined) {
+      await record(records, entry, witness, output);
+    }
     witness.dismiss();
     const trouble = await disturbance;
-    if (trouble instanceof Error) throw trouble;
+    if (trouble instanceof Error) {
+      throw trouble;
+    }
     return {
       ...foundIn(exitCode, output),
       startedAt,
@@ -91,8 +97,9 @@ export async function runCase(
 const VERDICT = /shop: [a-z-]+ after \d+ s|slipway:index:Readiness shop (created|.*error:)/;
 
 async function setUp(entry: Case, project: Project, stage: Stage): Promise<void> {
-  if (entry.fault !== undefined)
+  if (entry.fault !== undefined) {
     await putFaults(project, { shop: entry.fault(stage.images, stage.namespace) });
+  }
   const prepared = await entry.prepare?.(stage);
   await project.settings({
     services: {
@@ -101,15 +108,23 @@ async function setUp(entry: Case, project: Project, stage: Stage): Promise<void>
     cluster: { kubeconfig: "${SLIPWAY_KUBECONFIG}", ...prepared?.cluster },
   });
   const objects = entry.objects?.(project.namespace) ?? [];
-  if (objects.length === 0) return;
+  if (objects.length === 0) {
+    return;
+  }
   const type = "kubernetes:core/v1:Namespace";
   const target = `urn:pulumi:dev::slipway::${type}::${project.namespace}`;
   // What else the program does with a part of its stack is no matter here: the objects need the namespace alone.
   const { output } = await project.up("--target", target);
   const home = await cluster.find(NAMESPACE, undefined, project.namespace);
-  if (home === undefined) throw new Error(`the namespace was not made:\n${output}`);
-  for (const object of objects) await stage.create(object);
-  if (objects.some(({ kind }) => kind.startsWith("Validating"))) await delay(RULES_MILLISECONDS);
+  if (home === undefined) {
+    throw new Error(`the namespace was not made:\n${output}`);
+  }
+  for (const object of objects) {
+    await stage.create(object);
+  }
+  if (objects.some(({ kind }) => kind.startsWith("Validating"))) {
+    await delay(RULES_MILLISECONDS);
+  }
 }
 
 /** Gives a clone of the program what changes its services' objects, by name. */
@@ -117,13 +132,15 @@ export async function putFaults(
   project: Project,
   faults: Readonly<Record<string, Fault>>,
 ): Promise<void> {
-  await cp(join(__dirname, "clone/fault.ts"), join(project.folder, "fault.ts"));
+  await cp(join(import.meta.dirname, "clone/fault.ts"), join(project.folder, "fault.ts"));
   await project.write("patch.json", JSON.stringify(faults));
-  await project.write("index.ts", `import "./fault";\n${await project.read("index.ts")}`);
+  await project.write("index.ts", `import "./fault.ts";\n${await project.read("index.ts")}`);
 }
 
 function stateAt({ expected }: Case, stage: Stage): number | undefined {
-  if (expected === "ready") return undefined;
+  if (expected === "ready") {
+    return undefined;
+  }
   return expected.from === "disturbed" ? stage.disturbedAt : stage.witness.firstAt(expected.from);
 }
 

@@ -2,13 +2,13 @@ import { join } from "node:path";
 
 import { CoreV1Api } from "@kubernetes/client-node";
 
-import { cluster, kubeConfig } from "../../testbed/cluster";
-import type { Manifest } from "../../testbed/kinds";
-import { kubectl } from "../../testbed/kubectl";
-import { ApiProxy } from "./api-proxy";
-import { type Mood, RegistryProxy } from "./registry-proxy";
-import type { Symptom } from "./symptoms";
-import type { Witness } from "./witness";
+import { cluster, kubeConfig } from "../../testbed/cluster.ts";
+import type { Manifest } from "../../testbed/kinds.ts";
+import { kubectl } from "../../testbed/kubectl.ts";
+import { ApiProxy } from "./api-proxy.ts";
+import { type Mood, RegistryProxy } from "./registry-proxy.ts";
+import type { Symptom } from "./symptoms.ts";
+import type { Witness } from "./witness.ts";
 
 /** The images that the catalogue runs. */
 export interface Images {
@@ -37,13 +37,18 @@ export class Stage {
   readonly #undo: (() => unknown)[] = [];
   #disturbedAt: number | undefined;
 
+  readonly namespace: string;
+  readonly images: Images;
+  readonly witness: Witness;
+  private readonly folder: string;
+
   /** @param folder a folder of its own, removed with it */
-  constructor(
-    readonly namespace: string,
-    readonly images: Images,
-    readonly witness: Witness,
-    private readonly folder: string,
-  ) {
+  constructor(namespace: string, images: Images, witness: Witness, folder: string) {
+    this.namespace = namespace;
+    this.images = images;
+    this.witness = witness;
+    this.folder = folder;
+
     this.#undo.push(() => {
       witness.dismiss();
     });
@@ -140,8 +145,12 @@ export class Stage {
     const metadata = { name: this.namespace };
     const first = await attempt(() => remove({ apiVersion: "v1", kind: "Namespace", metadata }));
     const others: unknown[] = [];
-    for (const undo of this.#undo.splice(0).reverse()) others.push(...(await attempt(undo)));
-    for (const error of [...first, ...others]) console.error(`${this.namespace}: ${String(error)}`);
+    for (const undo of this.#undo.splice(0).reverse()) {
+      others.push(...(await attempt(undo)));
+    }
+    for (const error of [...first, ...others]) {
+      console.error(`${this.namespace}: ${String(error)}`);
+    }
   }
 }
 
@@ -157,7 +166,9 @@ async function attempt(undo: () => unknown): Promise<unknown[]> {
 
 async function remove({ apiVersion, kind, metadata }: Manifest): Promise<void> {
   const found = await cluster.find({ apiVersion, kind }, metadata.namespace, metadata.name);
-  if (found === undefined) return;
+  if (found === undefined) {
+    return;
+  }
   // Somebody else may be quicker.
   await cluster.delete({ apiVersion, kind, metadata }).catch(() => undefined);
 }

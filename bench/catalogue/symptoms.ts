@@ -56,7 +56,9 @@ export const SYMPTOMS = {
 export type Symptom = keyof typeof SYMPTOMS;
 
 function statusesOf({ kind, object }: Sight): readonly V1ContainerStatus[] {
-  if (kind !== "Pod") return [];
+  if (kind !== "Pod") {
+    return [];
+  }
   const { status } = object;
   return [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])];
 }

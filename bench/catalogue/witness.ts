@@ -1,8 +1,8 @@
 import { Watch } from "@kubernetes/client-node";
 import { setTimeout as delay } from "node:timers/promises";
 
-import { kubeConfig } from "../../testbed/cluster";
-import { type Sight, type Symptom, SYMPTOMS } from "./symptoms";
+import { kubeConfig } from "../../testbed/cluster.ts";
+import { type Sight, type Symptom, SYMPTOMS } from "./symptoms.ts";
 
 const PAUSE_MILLISECONDS = 200;
 
@@ -14,7 +14,11 @@ export class Witness {
   readonly #listeners = new Set<Listener>();
   readonly #end = new AbortController();
 
-  private constructor(private readonly namespace: string) {}
+  private readonly namespace: string;
+
+  private constructor(namespace: string) {
+    this.namespace = namespace;
+  }
 
   /** The namespace need not be there yet. */
   static start(namespace: string): Witness {
@@ -35,14 +39,18 @@ export class Witness {
 
   /** Resolves as soon as a symptom shows; rejects when the witness is dismissed before. */
   async sees(symptom: Symptom): Promise<void> {
-    if (this.firstAt(symptom) !== undefined) return;
+    if (this.firstAt(symptom) !== undefined) {
+      return;
+    }
     await new Promise<void>((resolve, reject) => {
       const { signal } = this.#end;
       const refuse = () => {
         reject(new Error(`nobody saw ${symptom} in namespace ${this.namespace}`));
       };
       const listen: Listener = (sight) => {
-        if (!SYMPTOMS[symptom](sight)) return;
+        if (!SYMPTOMS[symptom](sight)) {
+          return;
+        }
         this.#listeners.delete(listen);
         signal.removeEventListener("abort", refuse);
         resolve();
@@ -87,7 +95,9 @@ export class Witness {
           path,
           {},
           (phase, object: unknown) => {
-            if (phase === "ADDED" || phase === "MODIFIED") this.#notice({ kind, object } as Sight);
+            if (phase === "ADDED" || phase === "MODIFIED") {
+              this.#notice({ kind, object } as Sight);
+            }
           },
           resolve,
         )
@@ -95,8 +105,11 @@ export class Witness {
           const stop = () => {
             request.abort();
           };
-          if (signal.aborted) stop();
-          else signal.addEventListener("abort", stop, { once: true });
+          if (signal.aborted) {
+            stop();
+          } else {
+            signal.addEventListener("abort", stop, { once: true });
+          }
         }, reject);
     });
   }
@@ -104,6 +117,8 @@ export class Witness {
   #notice(sight: Sight): void {
     const at = performance.now();
     this.#seen.push({ sight, at });
-    for (const listener of this.#listeners) listener(sight, at);
+    for (const listener of this.#listeners) {
+      listener(sight, at);
+    }
   }
 }

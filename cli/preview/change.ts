@@ -1,7 +1,7 @@
-import { RESOURCES } from "../../contract/tokens";
-import { differences } from "./difference";
-import { containsSecret } from "./secret";
-import type { Action, Step } from "./step";
+import { RESOURCES } from "../../contract/tokens.ts";
+import { differences } from "./difference.ts";
+import { containsSecret } from "./secret.ts";
+import type { Action, Step } from "./step.ts";
 
 /** One object that a preview tells of. */
 export interface Change {
@@ -54,9 +54,15 @@ const TOLD_WITH_SERVICE: ReadonlySet<string> = new Set([
  * replaced or deleted is always told by itself.
  */
 export function followsFromServices({ action, type, before, after }: Step): boolean {
-  if (action === "replace" || action === "delete") return false;
-  if (TOLD_WITH_SERVICE.has(type)) return true;
-  if (action !== "update") return false;
+  if (action === "replace" || action === "delete") {
+    return false;
+  }
+  if (TOLD_WITH_SERVICE.has(type)) {
+    return true;
+  }
+  if (action !== "update") {
+    return false;
+  }
   const differing = differences(before, after);
   return (
     differing.length > 0 &&
@@ -69,8 +75,12 @@ function kindOf({ type }: Step): string {
 }
 
 function because({ action, replacedFor, before, after, differing }: Step): string[] {
-  if (action === "replace") return [...replacedFor];
-  if (action !== "update") return [];
+  if (action === "replace") {
+    return [...replacedFor];
+  }
+  if (action !== "update") {
+    return [];
+  }
   const found = differences(before, after);
   return found.length > 0 ? found : [...differing];
 }
@@ -83,7 +93,9 @@ function allowances(inputs: Step["before"]): string[] {
 }
 
 function entriesOf(field: string, value: unknown): string[] {
-  if (value === undefined || containsSecret(value)) return [];
+  if (value === undefined || containsSecret(value)) {
+    return [];
+  }
   return (Array.isArray(value) ? value : [value]).map((entry) => `${field}: ${inWords(entry)}`);
 }
 

@@ -1,4 +1,4 @@
-import { compare } from "./step";
+import { compare } from "./step.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -16,8 +16,9 @@ export function differences(before: unknown, after: unknown): string[] {
 function differ(before: unknown, after: unknown, path: readonly string[]): string[] {
   const one = fieldsOf(before);
   const other = fieldsOf(after);
-  if (one === undefined || other === undefined)
+  if (one === undefined || other === undefined) {
     return JSON.stringify(before) === JSON.stringify(after) ? [] : [path.join(".")];
+  }
   return [...new Set([...Object.keys(one), ...Object.keys(other)])].flatMap((key) =>
     key in one && key in other
       ? differ(one[key], other[key], [...path, key])
@@ -26,13 +27,17 @@ function differ(before: unknown, after: unknown, path: readonly string[]): strin
 }
 
 function fieldsOf(value: unknown): Fields | undefined {
-  if (Array.isArray(value)) return namedEntries(value);
+  if (Array.isArray(value)) {
+    return namedEntries(value);
+  }
   return typeof value === "object" && value !== null ? (value as Fields) : undefined;
 }
 
 function namedEntries(list: readonly unknown[]): Fields | undefined {
   const entries = list.map((entry) => {
-    if (typeof entry !== "object" || entry === null) return undefined;
+    if (typeof entry !== "object" || entry === null) {
+      return undefined;
+    }
     const name = CALLED.map((key) => (entry as Fields)[key]).find((name) => name !== undefined);
     return typeof name === "string" || typeof name === "number"
       ? ([String(name), entry] as const)

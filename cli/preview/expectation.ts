@@ -1,5 +1,5 @@
-import { LABEL } from "../../contract/names";
-import type { PreviewReport } from "./preview";
+import { LABEL } from "../../contract/names.ts";
+import type { PreviewReport } from "./preview.ts";
 
 const EXPECTED = /^(?:(.*)=)?(sha256:[0-9a-f]{64})$/;
 
@@ -16,10 +16,11 @@ export interface Expectation {
  */
 export function parseExpectation(text: string): Expectation {
   const [, service, digest] = EXPECTED.exec(text) ?? [];
-  if (digest === undefined || (service !== undefined && !LABEL.test(service)))
+  if (digest === undefined || (service !== undefined && !LABEL.test(service))) {
     throw new Error(
       `--expect: got "${text}"; allowed: sha256:<64 hex digits> or service=sha256:<64 hex digits>; use the digest of the release that is promoted`,
     );
+  }
   return service === undefined ? { digest } : { service, digest };
 }
 
@@ -28,17 +29,21 @@ export function unexpected(
   { services, errors }: Pick<PreviewReport, "services" | "errors">,
   expectations: readonly Expectation[],
 ): string[] {
-  if (errors.length > 0) return ["the preview failed, so nothing is known of what it would run"];
+  if (errors.length > 0) {
+    return ["the preview failed, so nothing is known of what it would run"];
+  }
   const names = services.map(({ name }) => name);
   return expectations.flatMap(({ service, digest }) => {
     const name = service ?? (names.length === 1 ? names[0] : undefined);
-    if (name === undefined)
+    if (name === undefined) {
       return [
         `--expect: the stack has ${names.length} services; allowed: service=${digest} with one of ${names.join(", ")}`,
       ];
+    }
     const found = services.find((one) => one.name === name);
-    if (found === undefined)
+    if (found === undefined) {
       return [`--expect: got service "${name}"; allowed: ${names.join(", ")}`];
+    }
     return found.image.digest === digest
       ? []
       : [`${name} would run ${wouldRun(found)}, not ${digest}`];
@@ -46,6 +51,8 @@ export function unexpected(
 }
 
 function wouldRun({ image }: PreviewReport["services"][number]): string {
-  if (image.action === "none") return "no more";
+  if (image.action === "none") {
+    return "no more";
+  }
   return image.digest ?? "an image that is built first";
 }

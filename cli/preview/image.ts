@@ -1,5 +1,5 @@
-import { isUnknown } from "../../wire/unknown";
-import type { Step } from "./step";
+import { isUnknown } from "../../wire/unknown.ts";
+import type { Step } from "./step.ts";
 
 /** What becomes of a service's image. */
 export interface ImagePreview {
@@ -40,9 +40,15 @@ function actionOf(
   deployment: Step | undefined,
   isOther: boolean,
 ): ImagePreview["action"] {
-  if (deployment === undefined || deployment.action === "delete") return "none";
-  if (built === undefined || built.action === "delete") return "given";
-  if (built.action === "same") return "keep";
+  if (deployment === undefined || deployment.action === "delete") {
+    return "none";
+  }
+  if (built === undefined || built.action === "delete") {
+    return "given";
+  }
+  if (built.action === "same") {
+    return "keep";
+  }
   return isOther ? "build" : "rebuild";
 }
 

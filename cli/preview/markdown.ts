@@ -1,6 +1,6 @@
-import type { Change } from "./change";
-import type { PreviewReport } from "./preview";
-import { cell, changeWords, code, imageWords, podWords } from "./words";
+import type { Change } from "./change.ts";
+import type { PreviewReport } from "./preview.ts";
+import { cell, changeWords, code, imageWords, podWords } from "./words.ts";
 
 /** Part of the comment: its entries can be left out from the end, its frame cannot. */
 interface Section {
@@ -42,9 +42,12 @@ export function previewMarkdown(report: PreviewReport, limit = MOST_CHARACTERS):
 }
 
 function summary({ outcome, counts }: PreviewReport): string {
-  if (outcome === "failed")
+  if (outcome === "failed") {
     return "**The preview failed.** What it had found by then stands below.";
-  if (outcome === "unchanged") return "Nothing changes.";
+  }
+  if (outcome === "unchanged") {
+    return "Nothing changes.";
+  }
   const words = [
     `${counts.create} new`,
     `${counts.update} changed`,
@@ -110,7 +113,9 @@ function fitted(head: readonly string[], sections: readonly Section[], limit: nu
     const kept: string[] = [];
     let taken = 0;
     for (const entry of entries) {
-      if (size(entry) > room) break;
+      if (size(entry) > room) {
+        break;
+      }
       room -= size(entry);
       kept.push(...entry);
       taken += 1;

@@ -1,8 +1,8 @@
-import { CREDENTIAL } from "../../contract/marks";
-import { differences } from "./difference";
-import type { ImagePreview } from "./image";
-import { containsSecret } from "./secret";
-import type { Inputs, Step } from "./step";
+import { CREDENTIAL } from "../../contract/marks.ts";
+import { differences } from "./difference.ts";
+import type { ImagePreview } from "./image.ts";
+import { containsSecret } from "./secret.ts";
+import type { Inputs, Step } from "./step.ts";
 
 /** What becomes of a service's pods. */
 export interface PodsPreview {
@@ -24,11 +24,15 @@ export function podsOf(
   const previousReplicas = replicasOf(before);
   const replicas = action === "delete" ? 0 : replicasOf(after);
   const numbers = { previousReplicas, replicas };
-  if (deployment === undefined || action === "delete")
+  if (deployment === undefined || action === "delete") {
     return { action: "stop", ...numbers, because: [] };
-  if (action === "create") return { action: "start", ...numbers, because: [] };
-  if (action === "replace")
+  }
+  if (action === "create") {
+    return { action: "start", ...numbers, because: [] };
+  }
+  if (action === "replace") {
     return { action: "restart", ...numbers, because: ["the Deployment is replaced"] };
+  }
   const because = [
     ...differences(templateOf(before), templateOf(after)),
     ...hiddenDifferences(deployment),
@@ -36,13 +40,17 @@ export function podsOf(
     // A volume comes and goes with the file or folder that it is mounted at.
     .filter((path) => !path.startsWith("spec.volumes."))
     .map((path) => reason(path, image, credentials));
-  if (because.length > 0) return { action: "restart", ...numbers, because: [...new Set(because)] };
+  if (because.length > 0) {
+    return { action: "restart", ...numbers, because: [...new Set(because)] };
+  }
   return { action: previousReplicas === replicas ? "keep" : "scale", ...numbers, because: [] };
 }
 
 /** The engine shows two secrets as the same text, and says only beside it whether they differ. */
 function hiddenDifferences({ before, after, differing }: Step): string[] {
-  if (!containsSecret(before) && !containsSecret(after)) return [];
+  if (!containsSecret(before) && !containsSecret(after)) {
+    return [];
+  }
   return differing
     .filter((path) => path === "spec" || path.startsWith("spec.template"))
     .map((path) => path.replace(/^spec\.?(template\.)?/, "") || "a setting that holds a secret");
@@ -55,11 +63,17 @@ function reason(
   credentials: ReadonlyMap<string, readonly string[]>,
 ): string {
   const annotation = `metadata.annotations.${CREDENTIAL}`;
-  if (path.startsWith(annotation)) return credential(path.slice(annotation.length), credentials);
+  if (path.startsWith(annotation)) {
+    return credential(path.slice(annotation.length), credentials);
+  }
   const [, rest = path] = /^spec\.containers\.[^.]+\.(.+)$/.exec(path) ?? [];
-  if (rest === "image") return image.digest === null ? "image, built first" : "image";
+  if (rest === "image") {
+    return image.digest === null ? "image, built first" : "image";
+  }
   const [, file] = /^volumeMounts\.(.+)$/.exec(rest) ?? [];
-  if (file !== undefined) return `file ${file}`;
+  if (file !== undefined) {
+    return `file ${file}`;
+  }
   const [, variable] = /^env\.([^.]+)/.exec(rest) ?? [];
   return variable === undefined ? rest.replace(/^(metadata|spec)\./, "") : `variable ${variable}`;
 }
@@ -78,7 +92,9 @@ export function withValuesOf(
 ): Inputs | undefined {
   const had = annotationsOf(before);
   const has = annotationsOf(after);
-  if (has === undefined) return after;
+  if (has === undefined) {
+    return after;
+  }
   const same = Object.keys(has).filter(
     (key) => key.startsWith(CREDENTIAL) && had?.[key] !== undefined,
   );

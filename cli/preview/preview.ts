@@ -1,11 +1,11 @@
-import type { EngineEvent } from "@pulumi/pulumi/automation";
+import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
 
-import { RESOURCES } from "../../contract/tokens";
-import { masked } from "../../provider/verdict/mask";
-import { type Change, changeOf, followsFromServices } from "./change";
-import { withValuesOf } from "./pods";
-import { type ServicePreview, servicePreviews } from "./service";
-import { compare, type Step, stepsOf } from "./step";
+import { masked } from "../../mask/mask.ts";
+import { RESOURCES } from "../../contract/tokens.ts";
+import { type Change, changeOf, followsFromServices } from "./change.ts";
+import { withValuesOf } from "./pods.ts";
+import { type ServicePreview, servicePreviews } from "./service.ts";
+import { compare, type Step, stepsOf } from "./step.ts";
 
 /** What a preview found, as `slipway preview --json` prints it. It holds names, and no value of a setting or a secret. */
 export interface PreviewReport {
@@ -93,8 +93,12 @@ export function previewReport(
 
 /** Where placeholders stand in place of secrets, a difference in them says nothing. */
 function asIfUnchanged(step: Step): Step {
-  if (step.action !== "update") return step;
-  if (OF_CREDENTIALS.has(step.type)) return { ...step, action: "same" };
+  if (step.action !== "update") {
+    return step;
+  }
+  if (OF_CREDENTIALS.has(step.type)) {
+    return { ...step, action: "same" };
+  }
   return { ...step, after: withValuesOf(step.before, step.after) };
 }
 
@@ -113,18 +117,20 @@ function split<T>(list: readonly T[], is: (entry: T) => boolean): [T[], T[]] {
 
 function countsOf(steps: readonly Step[]): PreviewReport["counts"] {
   const counts = { create: 0, update: 0, replace: 0, delete: 0, same: 0 };
-  for (const { action } of steps) counts[action] += 1;
+  for (const { action } of steps) {
+    counts[action] += 1;
+  }
   return counts;
 }
 
 function errorsOf(events: readonly EngineEvent[]): string[] {
   const errors = events.flatMap(({ diagnosticEvent: told, policyEvent: policy }) => {
-    if (told?.severity === "error") return [told.message.trim()];
+    if (told?.severity === "error") {
+      return [told.message.trim()];
+    }
     return policy?.enforcementLevel === "mandatory"
       ? [`${policy.policyPackName} ${policy.policyName}: ${policy.message.trim()}`]
       : [];
   });
-  return [...new Set(errors.map((error) => error.split("\n").map(masked).join("\n")))].sort(
-    compare,
-  );
+  return [...new Set(errors.map(masked))].sort(compare);
 }

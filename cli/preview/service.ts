@@ -1,7 +1,7 @@
-import { type ImagePreview, imageOf } from "./image";
-import { type PodsPreview, podsOf } from "./pods";
-import { compare, type Step } from "./step";
-import { RESOURCES } from "../../contract/tokens";
+import { type ImagePreview, imageOf } from "./image.ts";
+import { type PodsPreview, podsOf } from "./pods.ts";
+import { compare, type Step } from "./step.ts";
+import { RESOURCES } from "../../contract/tokens.ts";
 
 /** What a preview says of one service. */
 export interface ServicePreview {

@@ -1,5 +1,5 @@
-import type { EngineEvent } from "@pulumi/pulumi/automation";
-import { COMPONENTS } from "../../contract/tokens";
+import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
+import { COMPONENTS } from "../../contract/tokens.ts";
 
 /** Object of the engine's inputs, with secrets as the engine marks them. */
 export type Inputs = Readonly<Record<string, unknown>>;
@@ -46,7 +46,9 @@ export function stepsOf(events: readonly EngineEvent[]): Step[] {
   const steps = new Map<string, Step>();
   for (const { op, urn, type, old, new: next, keys, detailedDiff } of told) {
     const action = ACTIONS[op];
-    if (action === undefined) continue;
+    if (action === undefined) {
+      continue;
+    }
     const known = steps.get(urn);
     steps.set(urn, {
       urn,
@@ -73,8 +75,11 @@ function nameOf(urn: string): string {
 }
 
 function serviceOf(urn: string, parents: ReadonlyMap<string, string>): string | undefined {
-  for (let at = urn; at !== ""; at = parents.get(at) ?? "")
-    if (at.split("::")[2] === RELEASE) return nameOf(at);
+  for (let at = urn; at !== ""; at = parents.get(at) ?? "") {
+    if (at.split("::")[2] === RELEASE) {
+      return nameOf(at);
+    }
+  }
   return undefined;
 }
 

@@ -1,12 +1,14 @@
-import type { Change } from "./change";
-import type { ImagePreview } from "./image";
-import type { PodsPreview } from "./pods";
+import type { Change } from "./change.ts";
+import type { ImagePreview } from "./image.ts";
+import type { PodsPreview } from "./pods.ts";
 
 /** A name as Markdown's code: whatever is in it stays text. */
 export function code(text: string): string {
   const line = text.replaceAll(/[\r\n\t]+/g, " ");
   const longest = Math.max(0, ...(line.match(/`+/g) ?? []).map(({ length }) => length));
-  if (longest === 0) return `\`${line}\``;
+  if (longest === 0) {
+    return `\`${line}\``;
+  }
   const fence = "`".repeat(longest + 1);
   return `${fence} ${line} ${fence}`;
 }

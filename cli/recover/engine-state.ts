@@ -22,6 +22,8 @@ export interface StateResource {
   readonly dependencies?: readonly string[];
   /** When it came into the state, ISO 8601. */
   readonly created?: string;
+  /** When its inputs or outputs changed last, ISO 8601. */
+  readonly modified?: string;
   /** Was replaced, and is to be deleted. */
   readonly delete?: boolean;
   /** Was deleted, and is to be made anew. */
@@ -44,7 +46,9 @@ export function withFieldManagers(
 ): EngineState {
   const resources = (state.resources ?? []).map((resource) => {
     const manager = managers[resource.urn];
-    if (manager === undefined) return resource;
+    if (manager === undefined) {
+      return resource;
+    }
     return { ...resource, outputs: { ...resource.outputs, [FIELD_MANAGER]: manager } };
   });
   return { ...state, resources };

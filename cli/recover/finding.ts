@@ -1,8 +1,8 @@
-import { MADE_HERE } from "../../contract/marks";
+import { MADE_HERE } from "../../contract/marks.ts";
 import type { KubernetesObject } from "@kubernetes/client-node";
 
-import type { StateResource } from "./engine-state";
-import type { ObjectInputs, PendingCreate } from "./pending-create";
+import type { StateResource } from "./engine-state.ts";
+import type { ObjectInputs, PendingCreate } from "./pending-create.ts";
 
 /** What became of a creation that never ended. */
 export type Finding =
@@ -36,7 +36,9 @@ const AGAIN = "run npx slipway recover again";
 
 /** Judges what is no Kubernetes object. */
 export function findingOfOther({ type }: Pick<PendingCreate, "type">): Finding {
-  if (REPEATABLE.test(type)) return { found: "nothing" };
+  if (REPEATABLE.test(type)) {
+    return { found: "nothing" };
+  }
   return {
     found: "blocked",
     why: "is of a kind that this command knows nothing of, and may have been made",
@@ -55,7 +57,9 @@ export function findingOf(
   live: KubernetesObject | undefined,
   owner: StateResource | undefined,
 ): Finding {
-  if (live === undefined) return { found: "absent" };
+  if (live === undefined) {
+    return { found: "absent" };
+  }
   if (owner?.delete === true || owner?.pendingReplacement === true) {
     return {
       found: "blocked",
@@ -63,7 +67,9 @@ export function findingOf(
       remedy: `delete it with kubectl as the run was about to, and ${AGAIN}`,
     };
   }
-  if (owner !== undefined) return { found: "known" };
+  if (owner !== undefined) {
+    return { found: "known" };
+  }
   const { metadata } = live;
   if (metadata?.deletionTimestamp !== undefined) {
     return {

@@ -1,6 +1,6 @@
-import type { ImportOptions } from "@pulumi/pulumi/automation";
+import type { ImportOptions } from "@pulumi/pulumi/automation/index.js";
 
-import type { PendingCreate } from "./pending-create";
+import type { PendingCreate } from "./pending-create.ts";
 
 /** An object that the stack is to have. */
 export interface Adoption {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import type { EngineState, StateResource } from "./engine-state";
+import type { EngineState, StateResource } from "./engine-state.ts";
 
 /** A creation that the state says was begun, and not how it ended. */
 export interface PendingCreate {

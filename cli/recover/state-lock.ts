@@ -2,7 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { homedir, hostname } from "node:os";
 import { join, resolve } from "node:path";
 
-import type { ProjectStack } from "../project-stack";
+import type { ProjectStack } from "../project-stack.ts";
 
 /** A lock as a run of the engine leaves it beside a state in files. */
 export interface StateLock {
@@ -21,7 +21,9 @@ const FILES = "file://";
 /** The locks of a stack whose state is in files; of another backend the engine alone knows them. */
 export async function stateLocks(stack: ProjectStack): Promise<StateLock[]> {
   const backend = await stack.backend();
-  if (!backend.startsWith(FILES)) return [];
+  if (!backend.startsWith(FILES)) {
+    return [];
+  }
   const [path = ""] = backend.slice(FILES.length).split("?");
   const root = resolve(stack.folder, path.replace(/^~(?=\/|$)/, homedir()));
   const locks = join(root, ".pulumi", "locks");
@@ -48,7 +50,9 @@ export function holderOf(
   host = hostname(),
   runs = isRunning,
 ): Holder {
-  if (lock.hostname !== host) return "elsewhere";
+  if (lock.hostname !== host) {
+    return "elsewhere";
+  }
   return runs(lock.pid) ? "runs" : "gone";
 }
 

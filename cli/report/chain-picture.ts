@@ -1,5 +1,5 @@
-import type { ReleaseRecord } from "../../contract/release-record";
-import { type Html, html } from "./html";
+import type { ReleaseRecord } from "../../contract/release-record.ts";
+import { type Html, html } from "./html.ts";
 
 const WIDTH = 360;
 const HEIGHT = 50;

@@ -1,5 +1,5 @@
-import type { ContainerEvidence, Evidence } from "../../contract/evidence";
-import { type Html, html } from "./html";
+import type { ContainerEvidence, Evidence } from "../../contract/evidence.ts";
+import { type Html, html } from "./html.ts";
 
 /** What was found of a release that failed, and the command to run next. */
 export function evidenceSection(evidence: Evidence): Html {

@@ -1,6 +1,6 @@
-import type { HistoryEntry } from "../../contract/release-record";
-import { type Html, html } from "./html";
-import { seconds } from "./timeline-picture";
+import type { HistoryEntry } from "../../contract/release-record.ts";
+import { type Html, html } from "./html.ts";
+import { seconds } from "./timeline-picture.ts";
 
 const WIDTH = 360;
 const HEIGHT = 60;

@@ -1,6 +1,10 @@
 /** Text that is HTML already. */
 export class Html {
-  constructor(readonly text: string) {}
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
 }
 
 type Part = Html | string | number | null | undefined | false | readonly Part[];
@@ -11,9 +15,15 @@ export function html(fixed: TemplateStringsArray, ...parts: readonly Part[]): Ht
 }
 
 function textOf(part: Part): string {
-  if (part instanceof Html) return part.text;
-  if (part === null || part === undefined || part === false) return "";
-  if (typeof part === "object") return part.map(textOf).join("");
+  if (part instanceof Html) {
+    return part.text;
+  }
+  if (part === null || part === undefined || part === false) {
+    return "";
+  }
+  if (typeof part === "object") {
+    return part.map(textOf).join("");
+  }
   return escape(String(part));
 }
 

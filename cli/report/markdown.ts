@@ -1,6 +1,6 @@
-import { cell, code } from "../preview/words";
-import type { ReleaseReport, ServiceReport } from "./report";
-import { partWords, seconds } from "./timeline-picture";
+import { cell, code } from "../preview/words.ts";
+import type { ReleaseReport, ServiceReport } from "./report.ts";
+import { partWords, seconds } from "./timeline-picture.ts";
 
 /** The report as Markdown, for a comment or a build's summary. */
 export function reportMarkdown({ project, stack, verdict, services }: ReleaseReport): string {
@@ -25,7 +25,9 @@ function row({ name, release }: ServiceReport): string {
 }
 
 function failure({ name, release: { evidence, running } }: ServiceReport): string[] {
-  if (evidence === null) return [];
+  if (evidence === null) {
+    return [];
+  }
   const logs = evidence.containers.flatMap(({ pod, log }) =>
     log.length === 0 ? [] : ["", `Log of ${code(pod)}:`, "", ...log.map((line) => `    ${line}`)],
   );

@@ -1,11 +1,11 @@
-import type { ReleaseRecord } from "../../contract/release-record";
-import { chainPicture } from "./chain-picture";
-import { evidenceSection } from "./evidence-section";
-import { historyPicture } from "./history-picture";
-import { type Html, html } from "./html";
-import type { ReleaseReport, ServiceReport } from "./report";
-import { STYLE } from "./style";
-import { seconds, timelinePicture } from "./timeline-picture";
+import type { ReleaseRecord } from "../../contract/release-record.ts";
+import { chainPicture } from "./chain-picture.ts";
+import { evidenceSection } from "./evidence-section.ts";
+import { historyPicture } from "./history-picture.ts";
+import { type Html, html } from "./html.ts";
+import type { ReleaseReport, ServiceReport } from "./report.ts";
+import { STYLE } from "./style.ts";
+import { seconds, timelinePicture } from "./timeline-picture.ts";
 
 /** With more services than this, those that are ready are folded. */
 const MOST_OPEN = 3;
@@ -137,7 +137,9 @@ function identityPart({ image, manifestHash, commit, dirty, namespace }: Release
 }
 
 function runningPart({ running }: ReleaseRecord): Html | false {
-  if (running === null) return false;
+  if (running === null) {
+    return false;
+  }
   const { commit, digest, verdict, reason } = running;
   return html`<h3>What runs instead</h3>
     <p>

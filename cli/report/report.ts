@@ -1,7 +1,7 @@
-import type { EngineEvent } from "@pulumi/pulumi/automation";
+import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
 
-import type { HistoryEntry, ReleaseRecord } from "../../contract/release-record";
-import { type Span, timelineOf } from "./timeline";
+import type { HistoryEntry, ReleaseRecord } from "../../contract/release-record.ts";
+import { type Span, timelineOf } from "./timeline.ts";
 
 /** What a report is made from: the stack's outputs and, where the run is at hand, what the engine told during `up`. */
 export interface ReportSource {

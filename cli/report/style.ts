@@ -1,4 +1,4 @@
-import { Html } from "./html";
+import { Html } from "./html.ts";
 
 /** The page's look: light and dark, narrow and wide. Each text has a contrast of 4.5 : 1 or more on what it stands on. */
 export const STYLE = new Html(`

@@ -1,5 +1,5 @@
-import { type Html, html } from "./html";
-import type { Span } from "./timeline";
+import { type Html, html } from "./html.ts";
+import type { Span } from "./timeline.ts";
 
 const WIDTH = 360;
 const ROW = 50;

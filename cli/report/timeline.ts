@@ -1,6 +1,6 @@
-import type { EngineEvent } from "@pulumi/pulumi/automation";
+import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
 
-import type { ReleasedPod, ReleaseRecord } from "../../contract/release-record";
+import type { ReleasedPod, ReleaseRecord } from "../../contract/release-record.ts";
 
 /** A part of a release that took time. */
 export interface Span {
@@ -52,8 +52,12 @@ function spanOfResource(
     urn?.endsWith(`$${type}::${name}`) === true || urn?.endsWith(`::${type}::${name}`) === true;
   const began = events.find(({ resourcePreEvent: told }) => isIt(told?.metadata.urn));
   const ended = events.find(({ resOutputsEvent: told }) => isIt(told?.metadata.urn));
-  if (began === undefined || ended === undefined) return [];
-  if (began.resourcePreEvent?.metadata.op === "same") return [];
+  if (began === undefined || ended === undefined) {
+    return [];
+  }
+  if (began.resourcePreEvent?.metadata.op === "same") {
+    return [];
+  }
   return [span(null, part, began.timestamp * 1000, ended.timestamp * 1000)];
 }
 
@@ -69,7 +73,9 @@ function spansOfPod(pod: ReleasedPod): Span[] {
   let from = pod.createdAt;
   for (const [part, field] of STEPS) {
     const to = pod[field];
-    if (from === null || to === null) continue;
+    if (from === null || to === null) {
+      continue;
+    }
     // Clocks of a node and of the API server may differ by a second.
     spans.push(span(pod.name, part, Date.parse(from), Math.max(Date.parse(from), Date.parse(to))));
     from = to;

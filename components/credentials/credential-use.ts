@@ -1,4 +1,9 @@
-import type { CredentialKey, SecretKey, Service, ServiceDefinition } from "../service-definition";
+import type {
+  CredentialKey,
+  SecretKey,
+  Service,
+  ServiceDefinition,
+} from "../service-definition.ts";
 
 /** Keys of each credential that there is. */
 export type CredentialKeys = Readonly<Record<string, readonly string[]>>;

@@ -1,15 +1,15 @@
 import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
-import type { ValueSource } from "./values";
-import { fetchCredential } from "./external-credential";
-import type { Registry } from "../image/image";
-import type { CredentialForm, CredentialFormat, JenkinsOptions } from "./format";
-import type { SecretStore } from "./external-secret";
-import type { Namespace } from "../namespace";
-import { sealCredential, type Sealing } from "./sealed-credential";
-import type { SlipwayProvider } from "../slipway-provider";
-import { COMPONENTS } from "../../contract/tokens";
+import type { ValueSource } from "./values.ts";
+import { fetchCredential } from "./external-credential.ts";
+import type { Registry } from "../image/image.ts";
+import type { CredentialForm, CredentialFormat, JenkinsOptions } from "./format.ts";
+import type { SecretStore } from "./external-secret.ts";
+import type { Namespace } from "../namespace.ts";
+import { sealCredential, type Sealing } from "./sealed-credential.ts";
+import { slipwayProviderOf } from "../providers.ts";
+import { COMPONENTS } from "../../contract/tokens.ts";
 
 /** A credential as its team describes it. */
 export interface CredentialDefinition {
@@ -67,7 +67,8 @@ export interface CredentialArgs {
 
 /** Options of a {@link Credential}. */
 export type CredentialOptions = pulumi.ComponentResourceOptions & {
-  readonly providers: [k8s.Provider, SlipwayProvider];
+  /** One for Kubernetes and a {@link SlipwayProvider}, in any order: what `connect` returns. */
+  readonly providers: pulumi.ProviderResource[];
 };
 
 /**
@@ -86,6 +87,7 @@ export class Credential extends pulumi.ComponentResource {
   constructor(name: string, args: CredentialArgs, opts: CredentialOptions) {
     super(COMPONENTS.Credential, name, {}, opts);
 
+    const provider = slipwayProviderOf(this, name);
     const { definition, namespace, places = {}, sealing, registry } = args;
     const { keys, store, refreshInterval } = definition;
     const form = formOf(name, definition, namespace);
@@ -94,13 +96,8 @@ export class Credential extends pulumi.ComponentResource {
     const child = { parent: this, dependsOn, ...(place && { deletedWith: place }) };
     const made =
       store === undefined
-        ? sealCredential(name, { form, keys, sealing, registry }, child, opts.providers[1])
-        : fetchCredential(
-            name,
-            { form, keys, store, refreshInterval, registry },
-            child,
-            opts.providers[1],
-          );
+        ? sealCredential(name, { form, keys, sealing, registry }, child, provider)
+        : fetchCredential(name, { form, keys, store, refreshInterval, registry }, child, provider);
 
     this.keys = made.keys;
     this.digest = made.digest;

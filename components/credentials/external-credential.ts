@@ -1,14 +1,14 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 
-import { loginServer, type ValueSource } from "./values";
-import { ExternalSecretReadiness } from "./external-secret-readiness";
-import type { Registry } from "../image/image";
-import { registryServer } from "../image/image-reference";
-import { type CredentialForm, DOCKER_CONFIG_KEY } from "./format";
-import { externalSecretManifest, type RemoteValue, type SecretStore } from "./external-secret";
-import { manifestHash } from "../manifests/hash";
-import type { SlipwayProvider } from "../slipway-provider";
+import { loginServer, type ValueSource } from "./values.ts";
+import { ExternalSecretReadiness } from "./external-secret-readiness.ts";
+import type { Registry } from "../image/image.ts";
+import { registryServer } from "../image/image-reference.ts";
+import { type CredentialForm, DOCKER_CONFIG_KEY } from "./format.ts";
+import { externalSecretManifest, type RemoteValue, type SecretStore } from "./external-secret.ts";
+import { manifestHash } from "../manifests/hash.ts";
+import type { SlipwayProvider } from "../slipway-provider.ts";
 
 /** A credential whose values a store outside of the stack has. */
 export interface ExternalCredential {
@@ -60,7 +60,9 @@ function withRegistry(
   keys: Readonly<Record<string, ValueSource>>,
   registry: Registry | undefined,
 ): Readonly<Record<string, ValueSource>> {
-  if (format !== "dockerconfigjson" || registry === undefined) return keys;
+  if (format !== "dockerconfigjson" || registry === undefined) {
+    return keys;
+  }
   const { repository, username } = registry;
   return {
     registry: { value: registryServer(repository) },
@@ -70,8 +72,9 @@ function withRegistry(
 }
 
 function literalOf(key: string, source: ValueSource): string {
-  if ("value" in source && typeof source.value === "string")
+  if ("value" in source && typeof source.value === "string") {
     return key === "registry" ? loginServer(source.value) : source.value;
+  }
   throw new Error(
     `key ${key} of a credential from a store: allowed: {remote: {key}}, or a text that is no secret`,
   );

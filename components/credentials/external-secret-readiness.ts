@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import type { ExternalSecretReadinessInputs } from "../../contract/external-secret-readiness";
-import type { SlipwayProvider } from "../slipway-provider";
-import { RESOURCES } from "../../contract/tokens";
-import type { Inputs } from "../inputs";
+import type { ExternalSecretReadinessInputs } from "../../contract/external-secret-readiness.ts";
+import type { SlipwayProvider } from "../slipway-provider.ts";
+import { RESOURCES } from "../../contract/tokens.ts";
+import type { Inputs } from "../inputs.ts";
 
 /** Arguments of an {@link ExternalSecretReadiness}. */
 export type ExternalSecretReadinessArgs = Inputs<ExternalSecretReadinessInputs>;

@@ -1,6 +1,6 @@
-import { MADE_HERE } from "../../contract/marks";
-import { type CredentialForm, DOCKER_CONFIG_KEY, secretTemplate } from "./format";
-import { SKIP_AWAIT, TAKES_BACK } from "../manifests/labels";
+import { MADE_HERE } from "../../contract/marks.ts";
+import { type CredentialForm, DOCKER_CONFIG_KEY, secretTemplate } from "./format.ts";
+import { SKIP_AWAIT, TAKES_BACK } from "../manifests/labels.ts";
 
 /**
  * Where a store of secrets has a value.
@@ -84,9 +84,12 @@ export function externalSecretManifest(form: CredentialForm, source: ExternalSou
 
 /** What the Secret has beside the store's values, or in place of them. */
 function dataTemplate({ format }: CredentialForm, { remote, literals }: ExternalSource) {
-  if (format === "dockerconfigjson")
+  if (format === "dockerconfigjson") {
     return { data: { [DOCKER_CONFIG_KEY]: dockerConfig(remote, literals) } };
-  if (Object.keys(literals).length === 0) return {};
+  }
+  if (Object.keys(literals).length === 0) {
+    return {};
+  }
   return { mergePolicy: "Merge", data: texts(literals) };
 }
 

@@ -1,5 +1,5 @@
-import { MADE_HERE } from "../../contract/marks";
-import type { SealingScope } from "../../contract/sealed-values";
+import { MADE_HERE } from "../../contract/marks.ts";
+import type { SealingScope } from "../../contract/sealed-values.ts";
 
 /** What a credential is for, which gives its Secret the form that its reader wants. */
 export type CredentialFormat = "opaque" | "dockerconfigjson" | JenkinsFormat;

@@ -1,15 +1,15 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
-import type { SealingController } from "../../contract/sealed-values";
-import { type CredentialValues, valuesOf, type ValueSource } from "./values";
-import type { Registry } from "../image/image";
-import type { CredentialForm } from "./format";
-import { manifestHash } from "../manifests/hash";
-import { sealedSecretManifest } from "./sealed-secret";
-import { SealedValues } from "./sealed-values";
-import { SecretReadiness } from "./secret-readiness";
-import type { SlipwayProvider } from "../slipway-provider";
+import type { SealingController } from "../../contract/sealed-values.ts";
+import { type CredentialValues, valuesOf, type ValueSource } from "./values.ts";
+import type { Registry } from "../image/image.ts";
+import type { CredentialForm } from "./format.ts";
+import { manifestHash } from "../manifests/hash.ts";
+import { sealedSecretManifest } from "./sealed-secret.ts";
+import { SealedValues } from "./sealed-values.ts";
+import { SecretReadiness } from "./secret-readiness.ts";
+import type { SlipwayProvider } from "../slipway-provider.ts";
 
 /** How credentials are sealed. */
 export interface Sealing {

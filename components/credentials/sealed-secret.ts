@@ -1,9 +1,6 @@
-import { MADE_HERE, SEALING_SCOPE } from "../../contract/marks";
-import { type CredentialForm, secretTemplate } from "./format";
-import { SKIP_AWAIT, TAKES_BACK } from "../manifests/labels";
-
-/** A SealedSecret but for what is sealed in it. */
-export type SealedSecretManifest = ReturnType<typeof sealedSecretManifest>;
+import { MADE_HERE, SEALING_SCOPE } from "../../contract/marks.ts";
+import { type CredentialForm, secretTemplate } from "./format.ts";
+import { SKIP_AWAIT, TAKES_BACK } from "../manifests/labels.ts";
 
 /**
  * A SealedSecret without its `spec.encryptedData`.

@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import type { SealedValuesInputs, SealedValuesOutputs } from "../../contract/sealed-values";
-import type { SlipwayProvider } from "../slipway-provider";
-import { RESOURCES } from "../../contract/tokens";
+import type { SealedValuesInputs, SealedValuesOutputs } from "../../contract/sealed-values.ts";
+import type { SlipwayProvider } from "../slipway-provider.ts";
+import { RESOURCES } from "../../contract/tokens.ts";
 
 /** Arguments of {@link SealedValues}. */
 export type SealedValuesArgs = Omit<SealedValuesInputs, "values"> & {

@@ -1,10 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 
-import type { Registry } from "../image/image";
-import { registryServer } from "../image/image-reference";
-import { type CredentialFormat, DOCKER_CONFIG_KEY } from "./format";
-import type { RemoteValue } from "./external-secret";
+import type { Registry } from "../image/image.ts";
+import { registryServer } from "../image/image-reference.ts";
+import { type CredentialFormat, DOCKER_CONFIG_KEY } from "./format.ts";
+import type { RemoteValue } from "./external-secret.ts";
 
 /** What Docker Hub is known by in settings of Docker. */
 const DOCKER_HUB = "https://index.docker.io/v1/";
@@ -66,12 +66,17 @@ function valueOf(
   source: ValueSource,
   opts: pulumi.CustomResourceOptions,
 ): pulumi.Input<string> {
-  if ("value" in source) return source.value;
-  if ("random" in source) return randomText(name, source.random, opts);
-  if ("remote" in source)
+  if ("value" in source) {
+    return source.value;
+  }
+  if ("random" in source) {
+    return randomText(name, source.random, opts);
+  }
+  if ("remote" in source) {
     throw new pulumi.RunError(
       `key ${name} of a credential that is sealed: {remote} is allowed with the backend external-secrets only`,
     );
+  }
   const reference = new pulumi.StackReference(name, { name: source.stack }, opts);
   return pulumi.secret(secretOutput(reference, source));
 }
@@ -99,7 +104,9 @@ async function secretOutput(
 ): Promise<string> {
   const details: Details = await reference.getOutputDetails(output);
   const { secretValue } = details;
-  if (typeof secretValue === "string") return secretValue;
+  if (typeof secretValue === "string") {
+    return secretValue;
+  }
   const secret = secretValue ?? undefined;
   const plain = details.value ?? undefined;
   const absent = plain === undefined ? "there is no such output" : "it is not a secret there";

@@ -3,8 +3,8 @@ import { join, relative } from "node:path";
 import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 
-import { contentHash } from "./content-hash";
-import { type Source, sourceOf } from "./source";
+import { contentHash } from "../../build-context/content-hash.ts";
+import { type Source, sourceOf } from "./source.ts";
 
 /** How an image is built. */
 export interface Build {
@@ -68,7 +68,9 @@ export function planBuild(
     const paths = { context: fromHere(context), dockerfile: fromHere(dockerfile) };
     return { tag, source, build: { ...paths, target, args, platform } };
   } catch (error) {
-    if (pulumi.RunError.isInstance(error)) throw error;
+    if (pulumi.RunError.isInstance(error)) {
+      throw error;
+    }
     throw new pulumi.RunError(`build context of ${name}: ${(error as Error).message}`);
   }
 }
@@ -77,7 +79,9 @@ function commitArgument(
   name: string | undefined,
   { commit, dirty }: Source,
 ): Record<string, string> {
-  if (name === undefined) return {};
+  if (name === undefined) {
+    return {};
+  }
   return { [name]: commit === undefined ? "unknown" : `${commit}${dirty ? "-dirty" : ""}` };
 }
 

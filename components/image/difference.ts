@@ -1,7 +1,7 @@
 import { basename, dirname, relative } from "node:path";
 
-import { contextFiles, ignoreFiles, rulesIn } from "./context-files";
-import { git, gitList } from "./git";
+import { contextFiles, ignoreFiles, rulesIn } from "../../build-context/context-files.ts";
+import { git, gitList } from "./git.ts";
 
 /** What git lists of a submodule, whose files are another repository's. */
 const SUBMODULE = "160000";

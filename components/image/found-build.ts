@@ -1,6 +1,6 @@
-import type { FoundImage } from "../../contract/image-digests";
-import type { BuildPlan } from "./build-plan";
-import { digestOf, isPinned } from "./image-reference";
+import type { FoundImage } from "../../contract/image-digests.ts";
+import type { BuildPlan } from "./build-plan.ts";
+import { digestOf, isPinned } from "./image-reference.ts";
 
 /** A build, and what the stack and the registry have of it already. */
 export interface FoundBuild {
@@ -43,10 +43,16 @@ export function findBuild(
   const own = built?.imageName === tag ? built : undefined;
   const kept = { plan: own === undefined ? plan : inContext(plan, own.context) };
   const said = answer(tag);
-  if (said === undefined) return { found: kept };
-  if (said.fault !== undefined) return { found: kept, warning: unasked(tag, said.fault) };
+  if (said === undefined) {
+    return { found: kept };
+  }
+  if (said.fault !== undefined) {
+    return { found: kept, warning: unasked(tag, said.fault) };
+  }
   const taken = said.digest === undefined ? undefined : `${repositoryOf(tag)}@${said.digest}`;
-  if (own !== undefined) return findOwn(plan, tag, own, taken, answer(own.repoDigest));
+  if (own !== undefined) {
+    return findOwn(plan, tag, own, taken, answer(own.repoDigest));
+  }
   return { found: { plan, ...(taken !== undefined && { image: taken }) } };
 }
 
@@ -59,8 +65,12 @@ function findOwn(
   said: FoundImage | undefined,
 ): Finding {
   const kept = { plan: inContext(plan, context) };
-  if (taken === own) return { found: kept };
-  if (said?.fault !== undefined) return { found: kept, warning: unasked(own, said.fault) };
+  if (taken === own) {
+    return { found: kept };
+  }
+  if (said?.fault !== undefined) {
+    return { found: kept, warning: unasked(own, said.fault) };
+  }
   if (said?.digest !== undefined) {
     return { found: kept, ...(taken !== undefined && { warning: moved(tag, taken, own) }) };
   }
@@ -78,8 +88,12 @@ export function alsoAsked(
   built: BuiltImage | undefined,
   tagged: FoundImage | undefined,
 ): string[] {
-  if (built?.imageName !== tag || !isPinned(built.repoDigest)) return [];
-  if (tagged === undefined || tagged.fault !== undefined) return [];
+  if (built?.imageName !== tag || !isPinned(built.repoDigest)) {
+    return [];
+  }
+  if (tagged === undefined || tagged.fault !== undefined) {
+    return [];
+  }
   return tagged.digest === digestIn(built.repoDigest) ? [] : [built.repoDigest];
 }
 

@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import type { ImageCopyInputs } from "../../contract/image-copy";
-import { RESOURCES } from "../../contract/tokens";
-import type { Inputs } from "../inputs";
+import type { ImageCopyInputs } from "../../contract/image-copy.ts";
+import { RESOURCES } from "../../contract/tokens.ts";
+import type { Inputs } from "../inputs.ts";
 
 /** Arguments of an {@link ImageCopy}. */
 export type ImageCopyArgs = Inputs<ImageCopyInputs>;

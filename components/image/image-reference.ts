@@ -1,4 +1,4 @@
-import { RunError } from "@pulumi/pulumi/errors";
+import { RunError } from "@pulumi/pulumi/errors.js";
 
 const HOST = /^(?:localhost|[^/]*[.:][^/]*)(?=\/)/;
 const REPOSITORY = /^(?:[a-zA-Z0-9.-]+(?::\d{1,5})?\/)?[a-z0-9]+(?:[._/-]+[a-z0-9]+)*$/;
@@ -48,7 +48,9 @@ export const PINNED_ALLOWED =
  * @throws RunError where it is no pinned image
  */
 export function requirePinned(name: string, reference: string): string {
-  if (isPinned(reference)) return reference;
+  if (isPinned(reference)) {
+    return reference;
+  }
   throw new RunError(`image of ${name}: got ${JSON.stringify(reference)}; ${PINNED_ALLOWED}`);
 }
 
@@ -59,7 +61,9 @@ export function requirePinned(name: string, reference: string): string {
  * @throws RunError where it is no pinned image
  */
 export function requirePushed(name: string, reference: string): string {
-  if (isPinned(reference)) return reference;
+  if (isPinned(reference)) {
+    return reference;
+  }
   throw new RunError(
     `image of ${name}: got ${JSON.stringify(reference)} from the push; allowed: repository@sha256:<64 hex digits>; ` +
       "check that the registry took the push, then run up again, or build elsewhere and set the service's image",

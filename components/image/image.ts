@@ -1,19 +1,19 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 
-import type { RegistryLogin } from "../../contract/registry-login";
-import { type Build, planBuild } from "./build-plan";
-import type { FoundBuild } from "./found-build";
-import { ImageCopy } from "./image-copy";
+import type { RegistryLogin } from "../../contract/registry-login.ts";
+import { type Build, planBuild } from "./build-plan.ts";
+import type { FoundBuild } from "./found-build.ts";
+import { ImageCopy } from "./image-copy.ts";
 import {
   digestOf,
   registryServer,
   repositoryOf,
   requirePinned,
   requirePushed,
-} from "./image-reference";
-import { type Source, UNKNOWN_SOURCE } from "./source";
-import { COMPONENTS } from "../../contract/tokens";
+} from "./image-reference.ts";
+import { type Source, UNKNOWN_SOURCE } from "./source.ts";
+import { COMPONENTS } from "../../contract/tokens.ts";
 
 /** Where images are pushed to and pulled from. */
 export interface Registry {
@@ -107,7 +107,9 @@ export class Image extends pulumi.ComponentResource {
 export function loginTo(
   registry: Registry | undefined,
 ): pulumi.Input<pulumi.Unwrap<RegistryLogin>> | undefined {
-  if (registry?.username === undefined) return undefined;
+  if (registry?.username === undefined) {
+    return undefined;
+  }
   const { username, password, repository } = registry;
   return pulumi
     .output(password ?? "")
@@ -123,7 +125,9 @@ function built(
   opts: pulumi.CustomResourceOptions,
 ): Obtained {
   const { tag: version, source } = plan;
-  if (taken !== undefined) return { ref: pulumi.output(taken), version, source };
+  if (taken !== undefined) {
+    return { ref: pulumi.output(taken), version, source };
+  }
   const repository = `${prefix}/${name}`;
   // The provider compares a digest of the context, too. It sees mode bits that git does not keep,
   // but it does so whatever `ignoreChanges` says: the docs tell to keep the builders' umask equal.
@@ -148,7 +152,9 @@ function promoted(
 ): Obtained {
   const known = pinned(name, image, origin);
   const home = registry === undefined ? undefined : `${registry.repository}/${name}`;
-  if (home === undefined || home === repositoryOf(image)) return known;
+  if (home === undefined || home === repositoryOf(image)) {
+    return known;
+  }
   const login = loginTo(registry);
   const copy = new ImageCopy(name, { from: image, to: home, ...(login && { login }) }, opts);
   return { ...known, ref: copy.image };
@@ -167,6 +173,8 @@ function pinned(name: string, image: string, origin: Origin | undefined): Obtain
 }
 
 function requireRegistry(name: string, registry: Registry | undefined): Registry {
-  if (registry !== undefined) return registry;
+  if (registry !== undefined) {
+    return registry;
+  }
   throw new pulumi.RunError(`image of ${name}: no registry to push it to; set registry.repository`);
 }

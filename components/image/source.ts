@@ -1,5 +1,5 @@
-import { differsFromCommit } from "./difference";
-import { git } from "./git";
+import { differsFromCommit } from "./difference.ts";
+import { git } from "./git.ts";
 
 /** Where the content of an image comes from. */
 export interface Source {

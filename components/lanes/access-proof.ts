@@ -1,10 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import type { AccessFault, AccessProofInputs, IdentityAccess } from "../../contract/access-proof";
-import type { Right } from "../../rights";
-import type { SlipwayProvider } from "../slipway-provider";
-import { RESOURCES } from "../../contract/tokens";
-import type { Inputs } from "../inputs";
+import type {
+  AccessFault,
+  AccessProofInputs,
+  IdentityAccess,
+} from "../../contract/access-proof.ts";
+import type { Right } from "../../rights.ts";
+import type { SlipwayProvider } from "../slipway-provider.ts";
+import { RESOURCES } from "../../contract/tokens.ts";
+import type { Inputs } from "../inputs.ts";
 
 /** An identity, what it must be allowed to do, and what it must not. */
 export type AccessProofIdentity = IdentityAccess;

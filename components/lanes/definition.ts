@@ -1,4 +1,4 @@
-import type { EgressRule } from "../service-definition";
+import type { EgressRule } from "../service-definition.ts";
 
 /** Jenkins' identities: who looks, who builds, who delivers. */
 export const LANES = ["preview", "build", "deploy"] as const;
@@ -113,7 +113,9 @@ export function lanesOf(jenkins: JenkinsDefinition, home: string): Lane[] {
   const wanted = lanes ?? Object.fromEntries(LANES.map((name) => [name, {}]));
   return LANES.flatMap((name) => {
     const lane: LaneDefinition | undefined = wanted[name];
-    if (lane === undefined) return [];
+    if (lane === undefined) {
+      return [];
+    }
     const { egress: own = [], ...limits } = lane;
     return [
       {

@@ -1,4 +1,4 @@
-import type { Right, Verb } from "../../rights";
+import type { Right, Verb } from "../../rights.ts";
 
 /** Acts on one kind of object. */
 interface Acts {

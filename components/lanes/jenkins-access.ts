@@ -1,17 +1,17 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
-import { AccessProof } from "./access-proof";
-import { byName } from "../by-name";
-import type { ClusterProviders } from "../cluster";
-import { Lane } from "./lane";
-import { LaneGuard } from "./lane-guard";
-import { forbiddenRights } from "./forbidden-rights";
-import { manifestHash } from "../manifests/hash";
-import { AGENT, type LaneName, LAUNCHER, userName } from "./definition";
-import type { LaneAccount, LanePlan } from "./plan";
-import { summaryOf } from "./summary";
-import { COMPONENTS } from "../../contract/tokens";
+import { slipwayProviderOf } from "../providers.ts";
+import { AccessProof } from "./access-proof.ts";
+import { byName } from "../by-name.ts";
+import { Lane } from "./lane.ts";
+import { LaneGuard } from "./lane-guard.ts";
+import { forbiddenRights } from "./forbidden-rights.ts";
+import { manifestHash } from "../manifests/hash.ts";
+import { AGENT, type LaneName, LAUNCHER, userName } from "./definition.ts";
+import type { LaneAccount, LanePlan } from "./plan.ts";
+import { summaryOf } from "./summary.ts";
+import { COMPONENTS } from "../../contract/tokens.ts";
 
 /** Where Jenkins works, and as whom. Never a token: they are short-lived, and asked for where they are used. */
 export interface JenkinsOutputs {
@@ -53,10 +53,11 @@ export class JenkinsAccess extends pulumi.ComponentResource {
   constructor(
     name: string,
     { plan, namespace }: JenkinsAccessArgs,
-    opts: pulumi.ComponentResourceOptions & { readonly providers: ClusterProviders },
+    opts: pulumi.ComponentResourceOptions & { readonly providers: pulumi.ProviderResource[] },
   ) {
     super(COMPONENTS.JenkinsAccess, name, {}, opts);
 
+    const provider = slipwayProviderOf(this, name);
     // A run that may not change the lanes ends before the namespace, and so before all of this.
     const child = { parent: this, dependsOn: namespace };
     const made = plan.lanes.map(({ lane, manifests }) => {
@@ -78,12 +79,12 @@ export class JenkinsAccess extends pulumi.ComponentResource {
         identities: plan.accounts.map((account) => identityOf(account, plan)),
         manifestHash: manifestHash(summaryOf(plan)),
       },
-      { parent: this, provider: opts.providers[1], dependsOn: bindings },
+      { parent: this, provider, dependsOn: bindings },
     );
     new LaneGuard(
       name,
       { plan, last: true },
-      { parent: this, provider: opts.providers[1], dependsOn: [proof, ...lanes] },
+      { parent: this, provider, dependsOn: [proof, ...lanes] },
     );
     this.outputs = proof.proved.apply(() => outputsOf(plan));
     this.registerOutputs({ outputs: this.outputs });

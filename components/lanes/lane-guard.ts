@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import type { LanePlan } from "./plan";
-import { summaryOf } from "./summary";
-import type { SlipwayProvider } from "../slipway-provider";
-import { RESOURCES } from "../../contract/tokens";
+import type { LanePlan } from "./plan.ts";
+import { summaryOf } from "./summary.ts";
+import type { SlipwayProvider } from "../slipway-provider.ts";
+import { RESOURCES } from "../../contract/tokens.ts";
 
 /** Inputs of a {@link LaneGuard}. */
 export interface LaneGuardArgs {

@@ -4,15 +4,15 @@ import {
   rightsOfSealing,
   rightsOfVerdict,
   type Verb,
-} from "../../rights";
-import type { CredentialFormat } from "../credentials/format";
-import { complete } from "../complete-service";
-import type { ServiceDefinition } from "../service-definition";
-import { externalSecretManifest, type SecretStore } from "../credentials/external-secret";
-import type { Lane } from "./definition";
-import { type ObjectKind, rightsTo } from "./object-reference";
-import { sealedSecretManifest } from "../credentials/sealed-secret";
-import { workloadManifests } from "../manifests/workload";
+} from "../../rights.ts";
+import type { CredentialFormat } from "../credentials/format.ts";
+import { complete } from "../complete-service.ts";
+import type { ServiceDefinition } from "../service-definition.ts";
+import { externalSecretManifest, type SecretStore } from "../credentials/external-secret.ts";
+import type { Lane } from "./definition.ts";
+import { type ObjectKind, rightsTo } from "./object-reference.ts";
+import { sealedSecretManifest } from "../credentials/sealed-secret.ts";
+import { workloadManifests } from "../manifests/workload.ts";
 
 /** What a stack delivers, as far as it tells what rights that takes. */
 export interface Delivery {

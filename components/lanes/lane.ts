@@ -1,8 +1,8 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
-import type { LaneManifests } from "./objects";
-import { COMPONENTS } from "../../contract/tokens";
+import type { LaneManifests } from "./objects.ts";
+import { COMPONENTS } from "../../contract/tokens.ts";
 
 /** Inputs of a {@link Lane}. */
 export interface LaneArgs {
@@ -21,8 +21,6 @@ export interface LaneArgs {
 export class Lane extends pulumi.ComponentResource {
   /** Stands for everything in it. */
   readonly namespace: k8s.core.v1.Namespace;
-  /** The accounts. */
-  readonly accounts: readonly k8s.core.v1.ServiceAccount[];
 
   constructor(
     name: string,
@@ -41,10 +39,11 @@ export class Lane extends pulumi.ComponentResource {
     new k8s.core.v1.ResourceQuota(name, resourceQuota, child);
     new k8s.core.v1.LimitRange(name, limitRange, child);
     new k8s.networking.v1.NetworkPolicy(name, networkPolicy, child);
-    const launchers = new k8s.core.v1.ServiceAccount(`${name}-launcher`, launcher, child);
-    this.accounts = [launchers, new k8s.core.v1.ServiceAccount(`${name}-agent`, agent, child)];
-    if (token !== undefined)
-      new k8s.core.v1.Secret(`${name}-launcher`, token, { ...child, dependsOn: launchers });
+    const account = new k8s.core.v1.ServiceAccount(`${name}-launcher`, launcher, child);
+    new k8s.core.v1.ServiceAccount(`${name}-agent`, agent, child);
+    if (token !== undefined) {
+      new k8s.core.v1.Secret(`${name}-launcher`, token, { ...child, dependsOn: account });
+    }
     this.registerOutputs({ namespace: this.namespace.metadata.name });
   }
 }

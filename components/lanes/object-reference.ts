@@ -1,4 +1,4 @@
-import type { Right, Verb } from "../../rights";
+import type { Right, Verb } from "../../rights.ts";
 
 /** Which object is meant, e.g. a manifest whose place is known. */
 export interface ObjectReference {

@@ -1,9 +1,9 @@
-import { MADE_HERE } from "../../contract/marks";
+import { MADE_HERE } from "../../contract/marks.ts";
 import type * as k8s from "@pulumi/kubernetes";
 
-import { TAKES_BACK } from "../manifests/labels";
-import { AGENT, type Lane, LAUNCHER } from "./definition";
-import { DNS, egressRule } from "../manifests/network-policy";
+import { TAKES_BACK } from "../manifests/labels.ts";
+import { AGENT, type Lane, LAUNCHER } from "./definition.ts";
+import { DNS, egressRule } from "../manifests/network-policy.ts";
 
 /** Name of what a lane has one of. */
 const AGENTS = "agents";
@@ -123,7 +123,9 @@ function account(lane: Lane, name: string) {
 
 /** @see https://kubernetes.io/docs/concepts/configuration/secret/#serviceaccount-token-secrets */
 function token(lane: Lane) {
-  if (!lane.longLivedTokens) return undefined;
+  if (!lane.longLivedTokens) {
+    return undefined;
+  }
   const { annotations, ...metadata } = laneMetadata(`${LAUNCHER}-token`, within(lane));
   return {
     apiVersion: "v1",

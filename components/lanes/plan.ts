@@ -1,5 +1,5 @@
-import { type Right, resourceOf } from "../../rights";
-import { isForJenkins } from "../credentials/format";
+import { type Right, resourceOf } from "../../rights.ts";
+import { isForJenkins } from "../credentials/format.ts";
 import {
   AGENT,
   type JenkinsDefinition,
@@ -7,12 +7,12 @@ import {
   lanesOf,
   LAUNCHER,
   prefixOf,
-} from "./definition";
-import { laneManifests } from "./objects";
-import { policyManifests } from "./policies";
-import { type Delivery, deployRights, launcherRights, previewRights } from "./lane-rights";
-import { type Account, clusterRoleManifests, roleManifests } from "./roles";
-import { type ObjectReference, objectsOf, rightToRead } from "./object-reference";
+} from "./definition.ts";
+import { laneManifests } from "./objects.ts";
+import { policyManifests } from "./policies.ts";
+import { type Delivery, deployRights, launcherRights, previewRights } from "./lane-rights.ts";
+import { type Account, clusterRoleManifests, roleManifests } from "./roles.ts";
+import { type ObjectReference, objectsOf, rightToRead } from "./object-reference.ts";
 
 /** An account of a lane, and all that it may do. */
 export interface LaneAccount extends Account {

@@ -1,7 +1,7 @@
 import type * as k8s from "@pulumi/kubernetes";
 
-import { AGENT, type Lane, userName } from "./definition";
-import { laneMetadata } from "./objects";
+import { AGENT, type Lane, userName } from "./definition.ts";
+import { laneMetadata } from "./objects.ts";
 
 /** What a policy looks at, and what it demands. */
 interface Rules {
@@ -29,7 +29,7 @@ const CONTAINERS = {
 };
 
 /** Name of the container that rootless BuildKit runs in. */
-export const BUILDER = "buildkit";
+const BUILDER = "buildkit";
 
 /**
  * The policies that hold lanes to what rights alone cannot: each with the binding that puts it in force.

@@ -1,7 +1,7 @@
 import type * as k8s from "@pulumi/kubernetes";
 
-import { type Right, resourceOf } from "../../rights";
-import { laneMetadata } from "./objects";
+import { type Right, resourceOf } from "../../rights.ts";
+import { laneMetadata } from "./objects.ts";
 
 /** A rule of a Role. */
 export interface Rule {
@@ -101,8 +101,11 @@ function grouped<Value>(
   const groups = new Map<string, [Value, ...Value[]]>();
   for (const value of values) {
     const group = groups.get(keyOf(value));
-    if (group === undefined) groups.set(keyOf(value), [value]);
-    else group.push(value);
+    if (group === undefined) {
+      groups.set(keyOf(value), [value]);
+    } else {
+      group.push(value);
+    }
   }
   return [...groups].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, group]) => group);
 }

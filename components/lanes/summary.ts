@@ -1,8 +1,8 @@
-import type { LaneGuardInputs } from "../../contract/lane-guard";
-import { manifestHash } from "../manifests/hash";
-import type { LanePlan } from "./plan";
-import type { Rule } from "./roles";
-import { type ObjectReference, objectsOf } from "./object-reference";
+import type { LaneGuardInputs } from "../../contract/lane-guard.ts";
+import { manifestHash } from "../manifests/hash.ts";
+import type { LanePlan } from "./plan.ts";
+import type { Rule } from "./roles.ts";
+import { type ObjectReference, objectsOf } from "./object-reference.ts";
 
 /**
  * What a plan asks of the cluster, in as few lines as tell a change: each rule of a role, and a hash of every other
@@ -26,7 +26,9 @@ function nameOf({ kind, metadata: { name, namespace } }: ObjectReference): strin
 }
 
 function linesOf(object: ObjectReference & { readonly rules?: readonly Rule[] }): string[] {
-  if (object.rules === undefined) return [manifestHash(object)];
+  if (object.rules === undefined) {
+    return [manifestHash(object)];
+  }
   return object.rules.map(({ apiGroups: [group = ""], resources: [resource = ""], ...rule }) => {
     const { resourceNames, verbs } = rule;
     const names = resourceNames === undefined ? "" : ` ${resourceNames.join(", ")}`;

@@ -1,8 +1,8 @@
 import type * as k8s from "@pulumi/kubernetes";
 
-import type { Service } from "../service-definition";
-import { manifestHash, sha256 } from "./hash";
-import { metadataOf } from "./labels";
+import type { Service } from "../service-definition.ts";
+import { manifestHash, sha256 } from "./hash.ts";
+import { metadataOf } from "./labels.ts";
 
 /** A ConfigMap whose name is known. */
 type FilesManifest = k8s.types.input.core.v1.ConfigMap & {
@@ -18,7 +18,9 @@ type FilesManifest = k8s.types.input.core.v1.ConfigMap & {
  */
 export function configMapManifest(service: Service): FilesManifest | undefined {
   const name = configMapName(service);
-  if (name === undefined) return undefined;
+  if (name === undefined) {
+    return undefined;
+  }
   return {
     apiVersion: "v1",
     kind: "ConfigMap",
@@ -31,7 +33,9 @@ export function configMapManifest(service: Service): FilesManifest | undefined {
 /** Name of the ConfigMap, undefined where there is none. */
 export function configMapName(service: Service): string | undefined {
   const content = data(service);
-  if (Object.keys(content).length === 0) return undefined;
+  if (Object.keys(content).length === 0) {
+    return undefined;
+  }
   return `${service.name}-files-${manifestHash(content).slice("sha256:".length).slice(0, 10)}`;
 }
 

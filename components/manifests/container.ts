@@ -1,8 +1,8 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 
-import type { SecretKey, Service } from "../service-definition";
-import { volumeMounts } from "./volumes";
+import type { SecretKey, Service } from "../service-definition.ts";
+import { volumeMounts } from "./volumes.ts";
 
 /** Name of the container's port: Service, Ingress and probes refer to it. */
 export const PORT_NAME = "http";
@@ -35,7 +35,9 @@ function environmentVariable(
   name: string,
   value: string | SecretKey,
 ): k8s.types.input.core.v1.EnvVar {
-  if (typeof value === "string") return { name, value };
+  if (typeof value === "string") {
+    return { name, value };
+  }
   return { name, valueFrom: { secretKeyRef: { name: value.secret, key: value.key } } };
 }
 

@@ -1,11 +1,11 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 
-import { CREDENTIAL } from "../../contract/marks";
-import { containerManifest } from "./container";
-import type { Service } from "../service-definition";
-import { metadataOf, podLabels, selectorLabels, SKIP_AWAIT } from "./labels";
-import { volumes } from "./volumes";
+import { CREDENTIAL } from "../../contract/marks.ts";
+import { containerManifest } from "./container.ts";
+import type { Service } from "../service-definition.ts";
+import { metadataOf, podLabels, selectorLabels, SKIP_AWAIT } from "./labels.ts";
+import { volumes } from "./volumes.ts";
 
 /** The commit that a release came from. */
 export interface SourceReference {
@@ -62,7 +62,9 @@ function credentialAnnotations(credentials: CredentialDigests): {
   annotations?: Record<string, pulumi.Input<string>>;
 } {
   const entries = Object.entries(credentials);
-  if (entries.length === 0) return {};
+  if (entries.length === 0) {
+    return {};
+  }
   const named = entries.map(([name, digest]) => [CREDENTIAL + name, digest] as const);
   return { annotations: Object.fromEntries(named) };
 }

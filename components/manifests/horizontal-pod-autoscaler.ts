@@ -1,7 +1,7 @@
 import type * as k8s from "@pulumi/kubernetes";
 
-import type { Service } from "../service-definition";
-import { metadataOf } from "./labels";
+import type { Service } from "../service-definition.ts";
+import { metadataOf } from "./labels.ts";
 
 /**
  * Scales a service by its CPU, undefined where the settings fix the number of pods.
@@ -12,7 +12,9 @@ export function horizontalPodAutoscalerManifest(
   service: Service,
 ): k8s.types.input.autoscaling.v2.HorizontalPodAutoscaler | undefined {
   const { autoscale, name } = service;
-  if (autoscale === undefined) return undefined;
+  if (autoscale === undefined) {
+    return undefined;
+  }
   return {
     apiVersion: "autoscaling/v2",
     kind: "HorizontalPodAutoscaler",

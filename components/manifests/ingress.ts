@@ -1,8 +1,8 @@
 import type * as k8s from "@pulumi/kubernetes";
 
-import { PORT_NAME } from "./container";
-import type { Service } from "../service-definition";
-import { metadataOf, SKIP_AWAIT } from "./labels";
+import { PORT_NAME } from "./container.ts";
+import type { Service } from "../service-definition.ts";
+import { metadataOf, SKIP_AWAIT } from "./labels.ts";
 
 /**
  * The way in from outside the cluster, undefined where the settings ask for none.
@@ -13,7 +13,9 @@ export function ingressManifest(
   service: Service,
 ): k8s.types.input.networking.v1.Ingress | undefined {
   const { ingress, name } = service;
-  if (ingress === undefined) return undefined;
+  if (ingress === undefined) {
+    return undefined;
+  }
   const backend = { service: { name, port: { name: PORT_NAME } } };
   return {
     apiVersion: "networking.k8s.io/v1",

@@ -1,5 +1,5 @@
-import { MADE_HERE } from "../../contract/marks";
-import type { Service } from "../service-definition";
+import { MADE_HERE } from "../../contract/marks.ts";
+import type { Service } from "../service-definition.ts";
 
 type Subject = Pick<Service, "name" | "namespace">;
 

@@ -1,4 +1,4 @@
-import { MADE_HERE } from "../../contract/marks";
+import { MADE_HERE } from "../../contract/marks.ts";
 import type * as k8s from "@pulumi/kubernetes";
 
 const LEVEL = "restricted";

@@ -1,8 +1,8 @@
 import type * as k8s from "@pulumi/kubernetes";
 
-import { PORT_NAME } from "./container";
-import type { EgressRule, Service } from "../service-definition";
-import { metadataOf, selectorLabels } from "./labels";
+import { PORT_NAME } from "./container.ts";
+import type { EgressRule, Service } from "../service-definition.ts";
+import { metadataOf, selectorLabels } from "./labels.ts";
 
 /** Where pods may connect to. */
 export type Rule = k8s.types.input.networking.v1.NetworkPolicyEgressRule;

@@ -1,7 +1,7 @@
 import type * as k8s from "@pulumi/kubernetes";
 
-import type { Service } from "../service-definition";
-import { metadataOf, selectorLabels } from "./labels";
+import type { Service } from "../service-definition.ts";
+import { metadataOf, selectorLabels } from "./labels.ts";
 
 /**
  * Lets a node be drained one pod at a time. Undefined for a single pod, whose node could then never
@@ -12,7 +12,9 @@ import { metadataOf, selectorLabels } from "./labels";
 export function podDisruptionBudgetManifest(
   service: Service,
 ): k8s.types.input.policy.v1.PodDisruptionBudget | undefined {
-  if ((service.autoscale?.min ?? service.replicas) < 2) return undefined;
+  if ((service.autoscale?.min ?? service.replicas) < 2) {
+    return undefined;
+  }
   return {
     apiVersion: "policy/v1",
     kind: "PodDisruptionBudget",

@@ -1,7 +1,7 @@
 import type * as k8s from "@pulumi/kubernetes";
 
-import type { Service } from "../service-definition";
-import { metadataOf } from "./labels";
+import type { Service } from "../service-definition.ts";
+import { metadataOf } from "./labels.ts";
 
 /**
  * The account of a service's pods. They get no token of it: a service does not talk to the API server.

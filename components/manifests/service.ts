@@ -1,8 +1,8 @@
 import type * as k8s from "@pulumi/kubernetes";
 
-import { PORT_NAME } from "./container";
-import type { Service } from "../service-definition";
-import { metadataOf, selectorLabels, SKIP_AWAIT } from "./labels";
+import { PORT_NAME } from "./container.ts";
+import type { Service } from "../service-definition.ts";
+import { metadataOf, selectorLabels, SKIP_AWAIT } from "./labels.ts";
 
 /**
  * The address of a service inside the cluster: port 80 of its name.

@@ -1,8 +1,8 @@
 import type * as k8s from "@pulumi/kubernetes";
 
-import { configMapName, fileKey } from "./config-map";
-import type { SecretKey, Service } from "../service-definition";
-import { sha256 } from "./hash";
+import { configMapName, fileKey } from "./config-map.ts";
+import type { SecretKey, Service } from "../service-definition.ts";
+import { sha256 } from "./hash.ts";
 
 /** The volumes of a service's pods: its files, the Secrets they come from, its writable folders. */
 export function volumes(service: Service): k8s.types.input.core.v1.Volume[] {

@@ -1,15 +1,15 @@
 import type * as pulumi from "@pulumi/pulumi";
 
-import { configMapManifest } from "./config-map";
-import type { Service } from "../service-definition";
-import { type CredentialDigests, deploymentManifest, type SourceReference } from "./deployment";
-import { manifestHash } from "./hash";
-import { horizontalPodAutoscalerManifest } from "./horizontal-pod-autoscaler";
-import { ingressManifest } from "./ingress";
-import { networkPolicyManifest } from "./network-policy";
-import { podDisruptionBudgetManifest } from "./pod-disruption-budget";
-import { serviceAccountManifest } from "./service-account";
-import { serviceManifest } from "./service";
+import { configMapManifest } from "./config-map.ts";
+import type { Service } from "../service-definition.ts";
+import { type CredentialDigests, deploymentManifest, type SourceReference } from "./deployment.ts";
+import { manifestHash } from "./hash.ts";
+import { horizontalPodAutoscalerManifest } from "./horizontal-pod-autoscaler.ts";
+import { ingressManifest } from "./ingress.ts";
+import { networkPolicyManifest } from "./network-policy.ts";
+import { podDisruptionBudgetManifest } from "./pod-disruption-budget.ts";
+import { serviceAccountManifest } from "./service-account.ts";
+import { serviceManifest } from "./service.ts";
 
 /** Every object of a service, as plain data; what its settings do not call for is undefined. */
 export type WorkloadManifests = ReturnType<typeof workloadManifests>;

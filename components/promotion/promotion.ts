@@ -1,30 +1,17 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import type { FoundImage } from "../../contract/image-digests";
-import { RECORD_VERSION, type ReleaseRecord } from "../../contract/release-record";
-import { byName } from "../by-name";
-import { type ImageSource, loginTo, type Registry } from "../image/image";
-import { gateReference } from "../image/image-reference";
-import type { ServiceDefinition } from "../service-definition";
-import { registryReasons, ruleReasons } from "./rules";
-import type { SlipwayProvider } from "../slipway-provider";
-import { entryOf, outputOf, recordFaults } from "../stack-release";
-import { FUNCTIONS } from "../../contract/tokens";
-
-/** The stack that releases are promoted from, and what they must have behind them. */
-export interface Promotion {
-  /** Name of a stack of this project, or `organization/project/stack`. */
-  readonly stack: string;
-  /** For how many seconds a release must have been ready there. */
-  readonly soakSeconds: number;
-  /** Names of the gates that its image must have passed. */
-  readonly gates: readonly string[];
-}
-
-/** Stands in the place of a service's image until another stack has told it. */
-export interface ToBePromoted {
-  readonly promote: true;
-}
+import type { FoundImage } from "../../contract/image-digests.ts";
+import type { ReleaseLooks } from "../../contract/release-looks.ts";
+import { RECORD_VERSION, type ReleaseRecord } from "../../contract/release-record.ts";
+import { byName } from "../by-name.ts";
+import { type ImageSource, loginTo, type Registry } from "../image/image.ts";
+import { gateReference } from "../image/image-reference.ts";
+import type { ServiceDefinition } from "../service-definition.ts";
+import type { Promotion, ToBePromoted } from "./definition.ts";
+import { registryReasons, ruleReasons } from "./rules.ts";
+import type { SlipwayProvider } from "../slipway-provider.ts";
+import { entryOf, outputOf, recordFaults } from "../stack-release.ts";
+import { FUNCTIONS } from "../../contract/tokens.ts";
 
 /** Inputs of {@link promote}. */
 export interface PromotionArgs {
@@ -51,9 +38,13 @@ export async function promote({
   const waiting = Object.keys(services).filter((name) => isWaiting(services[name]));
   const records = promoteFrom === undefined ? {} : await provedRecords(promoteFrom, waiting, args);
   return byName(services, (name, service) => {
-    if (!isWaiting(service)) return service;
+    if (!isWaiting(service)) {
+      return service;
+    }
     const record = records[name];
-    if (record === undefined) throw new Error(`no stack to promote ${name} from`);
+    if (record === undefined) {
+      throw new Error(`no stack to promote ${name} from`);
+    }
     const { image, commit, dirty } = record;
     return { ...service, promoted: image, origin: { commit: commit ?? undefined, dirty } };
   });
@@ -78,16 +69,25 @@ async function provedRecords(
     "value" in entry && isKnown(entry.value) ? [{ name, record: entry.value }] : [],
   );
   const images = records.map(({ record }) => record.image);
-  const found = await find(images, promotion.gates, registry, provider);
+  const [found, looks] = await Promise.all([
+    find(images, promotion.gates, registry, provider),
+    lookAt(records, provider),
+  ]);
   const reasons = read.flatMap(({ name, entry }) => {
-    if ("fault" in entry) return [entry.fault];
+    if ("fault" in entry) {
+      return [entry.fault];
+    }
     const faults = recordFaults(name, entry.value);
-    if (!isKnown(entry.value)) return faults;
-    const rules = ruleReasons(name, entry.value, promotion, Date.now());
+    if (!isKnown(entry.value)) {
+      return faults;
+    }
+    const rules = ruleReasons(name, entry.value, promotion, Date.now(), looks[name]);
     const missing = found && registryReasons(name, entry.value, promotion, found);
     return [...faults, ...rules, ...(missing ?? [])];
   });
-  if (reasons.length > 0) throw refusal(producer, reasons);
+  if (reasons.length > 0) {
+    throw refusal(producer, reasons);
+  }
   return Object.fromEntries(records.map(({ name, record }) => [name, record]));
 }
 
@@ -110,12 +110,35 @@ async function find(
     image,
     ...gates.map((gate) => gateReference(image, gate)),
   ]);
-  if (references.length === 0) return [];
+  if (references.length === 0) {
+    return [];
+  }
   const args = { references, login: loginTo(registry) };
   const answer = (await pulumi.runtime.invoke(FUNCTIONS.imageDigests, args, {
     provider,
   })) as { readonly images?: readonly FoundImage[] };
   return answer.images;
+}
+
+/** What the other stack's pods show now, as far as they are in this stack's cluster and may be looked at. */
+async function lookAt(
+  records: readonly { readonly name: string; readonly record: Partial<ReleaseRecord> }[],
+  provider: SlipwayProvider,
+): Promise<ReleaseLooks> {
+  const releases = records.flatMap(({ name, record: { namespace, digest, pods = [] } }) => {
+    const own = pods.map((pod) => ({ name: pod.name, readyAt: pod.readyAt }));
+    return namespace !== undefined && own.length > 0
+      ? [[name, { namespace, digest, pods: own }] as const]
+      : [];
+  });
+  if (releases.length === 0) {
+    return {};
+  }
+  const args = { releases: Object.fromEntries(releases) };
+  const answer = (await pulumi.runtime.invoke(FUNCTIONS.releaseLooks, args, {
+    provider,
+  })) as { readonly looks?: ReleaseLooks };
+  return answer.looks ?? {};
 }
 
 /** The name of a stack as a StackReference takes it. */
@@ -127,7 +150,9 @@ function fullName(stack: string): string {
 
 function refusal(producer: string, reasons: readonly string[]): pulumi.RunError {
   const [only = "", ...others] = reasons;
-  if (others.length === 0) return new pulumi.RunError(`not promoted from ${producer}: ${only}`);
+  if (others.length === 0) {
+    return new pulumi.RunError(`not promoted from ${producer}: ${only}`);
+  }
   const title = `${reasons.length} reasons not to promote from ${producer}`;
   return new pulumi.RunError([title, ...reasons].join("\n  "));
 }

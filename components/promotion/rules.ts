@@ -1,17 +1,22 @@
-import type { FoundImage } from "../../contract/image-digests";
-import type { ReleaseRecord } from "../../contract/release-record";
-import { gateReference } from "../image/image-reference";
-import type { Promotion } from "./promotion";
+import type { FoundImage } from "../../contract/image-digests.ts";
+import type { ReleaseLook } from "../../contract/release-looks.ts";
+import type { ReleaseRecord } from "../../contract/release-record.ts";
+import { gateReference } from "../image/image-reference.ts";
+import type { Promotion } from "./definition.ts";
 
 /** Why the record of a release keeps it from being promoted. */
 export function ruleReasons(
   service: string,
   record: ReleaseRecord,
-  { soakSeconds }: Promotion,
+  { stack, soakSeconds }: Promotion,
   now: number,
+  look: ReleaseLook = {},
 ): string[] {
   const at = `releases.${service}`;
-  const since = readySince(record);
+  const recorded = readySince(record);
+  const again = Date.parse(look.readySince ?? "");
+  const hasBroken = again > recorded;
+  const since = hasBroken ? again : recorded;
   const ready = Math.floor((now - since) / 1000);
   const isYoung = record.verdict === "ready" && ready < soakSeconds;
   return [
@@ -20,9 +25,12 @@ export function ruleReasons(
           `${at}.dirty must be false, got true: its source had changes that are not in commit ${record.commit ?? "null"}; commit them and run that stack's up`,
         ]
       : []),
+    ...(look.fault !== undefined && record.verdict === "ready"
+      ? [`${at} must be ready now, got ${look.fault}; mend ${stack} and run its up first`]
+      : []),
     ...(isYoung
       ? [
-          `${at} must have been ready for ${soakSeconds} s, got ${ready} s; promote it after ${new Date(since + soakSeconds * 1000).toISOString()}`,
+          `${at} must have been ready for ${soakSeconds} s, got ${ready} s${hasBroken ? ", for its pods have ceased to be ready since" : ""}; promote it after ${new Date(since + soakSeconds * 1000).toISOString()}`,
         ]
       : []),
   ];
@@ -38,7 +46,9 @@ export function registryReasons(
   const at = `releases.${service}`;
   const answer = (reference: string) => found.find((each) => each.reference === reference);
   const { fault, digest: kept } = answer(image) ?? {};
-  if (fault !== undefined) return [`${at}.image ${image} cannot be looked up: ${fault}`];
+  if (fault !== undefined) {
+    return [`${at}.image ${image} cannot be looked up: ${fault}`];
+  }
   if (kept !== digest) {
     return [
       `${at}.image must be in the registry, got ${kept ?? "nothing"} for ${image}; release it in ${stack} again`,

@@ -1,11 +1,11 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
-import { connect, ObjectReadiness, readRelease } from "../../components";
-import { smokeTest } from "./smoke-test";
+import { connect, ObjectReadiness, readRelease } from "../../components/index.ts";
+import { smokeTest } from "./smoke-test.ts";
 
 /** Takes over the release of one service, calls it from inside the cluster, and goes on when it has answered. */
-export = async () => {
+export default async () => {
   const config = new pulumi.Config();
   const service = config.require("service");
   const producer = new pulumi.StackReference(config.require("producer"));

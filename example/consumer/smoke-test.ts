@@ -1,4 +1,4 @@
-import type { StackRelease } from "../../components";
+import type { StackRelease } from "../../components/index.ts";
 
 /** Ends well where the service answers. */
 const CALL = "fetch(process.argv[1]).then(({ ok }) => process.exit(ok ? 0 : 1))";

@@ -7,7 +7,7 @@ stack=$1
 
 mkdir -p state
 pulumi stack export --stack "$stack" --non-interactive |
-  node --require ./loader.cjs jenkins/scripts/without-secrets.ts > "state/$stack.json"
+  node --require ./preload.cjs jenkins/scripts/without-secrets.ts > "state/$stack.json"
 set -- --stack "$stack"
 if [ -f "events-$stack.jsonl" ]; then set -- "$@" --events "events-$stack.jsonl"; fi
 npx slipway report "$@" --html "report-$stack.html" --markdown "report-$stack.md" --json > "report-$stack.json"

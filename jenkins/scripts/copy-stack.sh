@@ -5,9 +5,9 @@ set -eu
 cd "$(dirname "$0")/../.."
 stack=$1
 
-secrets=$(node --require ./loader.cjs jenkins/scripts/hidden-settings.ts "Pulumi.$stack.yaml")
+secrets=$(node --require ./preload.cjs jenkins/scripts/hidden-settings.ts "Pulumi.$stack.yaml")
 pulumi stack init "$stack" --non-interactive
-node --require ./loader.cjs jenkins/scripts/salted.ts "state/$stack.json" "Pulumi.$stack.yaml" |
+node --require ./preload.cjs jenkins/scripts/salted.ts "state/$stack.json" "Pulumi.$stack.yaml" |
   pulumi stack import --stack "$stack" --non-interactive
 for key in $secrets; do
   echo hidden | pulumi config set --stack "$stack" --secret "$key" --non-interactive

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 
-import { withoutSecureSettings } from "./settings-copy";
+import { withoutSecureSettings } from "./settings-copy.ts";
 
 const [file = ""] = process.argv.slice(2);
 const { text, keys } = withoutSecureSettings(readFileSync(file, "utf8"));

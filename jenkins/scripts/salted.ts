@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 
 import { parse } from "yaml";
 
-import { withSalt } from "./state-copy";
+import { withSalt } from "./state-copy.ts";
 
 const [copy = "", settings = ""] = process.argv.slice(2);
 const { encryptionsalt } = parse(readFileSync(settings, "utf8")) as { encryptionsalt?: unknown };

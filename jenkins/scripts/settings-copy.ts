@@ -13,12 +13,16 @@ const ENCRYPTION = ["encryptionsalt", "encryptedkey", "secretsprovider"] as cons
 /** Takes the encrypted settings out of the text of `Pulumi.<stack>.yaml`, and how they were encrypted; within others a placeholder stays. */
 export function withoutSecureSettings(settings: string): OpenSettings {
   const document = parseDocument(settings);
-  for (const key of ENCRYPTION) document.delete(key);
+  for (const key of ENCRYPTION) {
+    document.delete(key);
+  }
   const config = document.get("config");
   const keys = isMap(config)
     ? config.items.flatMap(({ key, value }) => (isSecure(value) ? [String(key)] : []))
     : [];
-  for (const key of keys) document.deleteIn(["config", key]);
+  for (const key of keys) {
+    document.deleteIn(["config", key]);
+  }
   visit(document, {
     Map: (_, node) => (isSecure(node) ? document.createNode("hidden") : undefined),
   });

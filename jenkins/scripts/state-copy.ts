@@ -1,4 +1,4 @@
-import { SECRET, SIGNATURE } from "../../wire/signature";
+import { SECRET, SIGNATURE } from "../../wire/signature.ts";
 
 /** What stands in the place of each secret: JSON, as the engine wants it in clear. */
 const HIDDEN = { [SIGNATURE]: SECRET, plaintext: JSON.stringify("hidden") };
@@ -10,8 +10,9 @@ const HIDDEN = { [SIGNATURE]: SECRET, plaintext: JSON.stringify("hidden") };
  * @throws For what is no exported state.
  */
 export function withoutSecrets(state: unknown): unknown {
-  if (!isObject(state) || !isObject(state["deployment"]))
+  if (!isObject(state) || !isObject(state["deployment"])) {
     throw new Error("allowed: what pulumi stack export prints");
+  }
   const entries = Object.entries(state["deployment"]).filter(
     ([key]) => key !== "secrets_providers",
   );
@@ -24,20 +25,28 @@ export function withoutSecrets(state: unknown): unknown {
  * @throws For what is no copy, and settings without a salt.
  */
 export function withSalt(copy: unknown, salt: unknown): unknown {
-  if (!isObject(copy) || !isObject(copy["deployment"]))
+  if (!isObject(copy) || !isObject(copy["deployment"])) {
     throw new Error("allowed: a copy of a state");
-  if (typeof salt !== "string")
+  }
+  if (typeof salt !== "string") {
     throw new Error(
       "the stack's settings have no encryptionsalt; make it with pulumi stack init first",
     );
+  }
   const secrets_providers = { type: "passphrase", state: { salt } };
   return { ...copy, deployment: { ...copy["deployment"], secrets_providers } };
 }
 
 function hidden(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(hidden);
-  if (!isObject(value)) return value;
-  if (value[SIGNATURE] === SECRET) return HIDDEN;
+  if (Array.isArray(value)) {
+    return value.map(hidden);
+  }
+  if (!isObject(value)) {
+    return value;
+  }
+  if (value[SIGNATURE] === SECRET) {
+    return HIDDEN;
+  }
   return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, hidden(each)]));
 }
 

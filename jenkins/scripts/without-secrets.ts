@@ -1,6 +1,6 @@
 import { text } from "node:stream/consumers";
 
-import { withoutSecrets } from "./state-copy";
+import { withoutSecrets } from "./state-copy.ts";
 
 /** Copies an exported state from standard input to standard output, without its secrets. */
 async function main(): Promise<void> {

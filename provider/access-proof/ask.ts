@@ -1,9 +1,13 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { AccessFault, AccessProofOutputs, IdentityAccess } from "../../contract/access-proof";
-import type { Right } from "../../rights";
-import { review, type User } from "../cluster/access-review";
-import type { Api } from "../cluster/api";
-import { atATime } from "../cluster/at-a-time";
+import type {
+  AccessFault,
+  AccessProofOutputs,
+  IdentityAccess,
+} from "../../contract/access-proof.ts";
+import type { Right } from "../../rights.ts";
+import { review, type User } from "../cluster/access-review.ts";
+import type { Api } from "../cluster/api.ts";
+import { atATime } from "../cluster/at-a-time.ts";
 
 /** A review takes the API server a millisecond: a hundred are done in a tenth of a second or two. */
 const AT_A_TIME = 8;

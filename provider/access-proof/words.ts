@@ -1,7 +1,7 @@
-import type { AccessFault } from "../../contract/access-proof";
-import { resourceOf, type Right } from "../../rights";
-import { groups } from "../groups";
-import { table } from "../table";
+import type { AccessFault } from "../../contract/access-proof.ts";
+import { resourceOf, type Right } from "../../rights.ts";
+import { groups } from "../groups.ts";
+import { table } from "../table.ts";
 
 /** What an identity must have to ask for others' rights. */
 export const ASKING = "create subjectaccessreviews.authorization.k8s.io";

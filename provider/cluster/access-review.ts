@@ -1,5 +1,5 @@
-import type { Right } from "../../rights";
-import type { Api } from "./api";
+import type { Right } from "../../rights.ts";
+import type { Api } from "./api.ts";
 
 const GROUP = "authorization.k8s.io";
 

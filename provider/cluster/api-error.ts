@@ -2,12 +2,12 @@
 export class ApiError extends Error {
   override readonly name = "ApiError";
 
-  constructor(
-    /** The HTTP status. */
-    readonly status: number,
-    message: string,
-  ) {
+  /** The HTTP status. */
+  readonly status: number;
+
+  constructor(status: number, message: string) {
     super(message);
+    this.status = status;
   }
 }
 

@@ -1,8 +1,10 @@
 import type * as ClientNode from "@kubernetes/client-node";
-import type { ProviderConfig } from "../../contract/provider-config";
-import { ApiError } from "./api-error";
-import { authenticate } from "./credentials";
-import { readTokenFiles } from "./token-file";
+import type { ProviderConfig } from "../../contract/provider-config.ts";
+import { plain } from "../../mask/plain.ts";
+import { ApiError } from "./api-error.ts";
+import { readTokenFiles } from "../../kubeconfig/token-file.ts";
+import { withPlainMessages } from "./plain-messages.ts";
+import { authenticate } from "./credentials.ts";
 
 /** An answer that takes longer is none. */
 const REQUEST_MILLISECONDS = 20_000;
@@ -50,7 +52,11 @@ export class KubeconfigApi implements Api {
   /** The API server's clock less our own, in milliseconds. */
   #offset: number | undefined;
 
-  constructor(private readonly config: ProviderConfig) {}
+  private readonly config: ProviderConfig;
+
+  constructor(config: ProviderConfig) {
+    this.config = config;
+  }
 
   async open(signal?: AbortSignal): Promise<void> {
     const { client, kubeconfig } = await this.#connect();
@@ -64,7 +70,7 @@ export class KubeconfigApi implements Api {
   }
 
   async get(path: string, query?: Query, signal?: AbortSignal): Promise<unknown> {
-    return JSON.parse(await this.text(path, query, signal));
+    return parsed(await this.text(path, query, signal));
   }
 
   async text(path: string, query: Query = {}, signal?: AbortSignal): Promise<string> {
@@ -80,7 +86,7 @@ export class KubeconfigApi implements Api {
     request.setHeaderParam("Content-Type", "application/json");
     request.setBody(JSON.stringify(body));
     const text = await this.#send(request, signal);
-    return text === "" ? undefined : JSON.parse(text);
+    return text === "" ? undefined : parsed(text);
   }
 
   async patch(
@@ -94,7 +100,7 @@ export class KubeconfigApi implements Api {
     const request = new client.RequestContext(url, client.HttpMethod.PATCH);
     request.setHeaderParam("Content-Type", "application/json-patch+json");
     request.setBody(JSON.stringify(body));
-    return JSON.parse(await this.#send(request, signal));
+    return parsed(await this.#send(request, signal));
   }
 
   async watch(
@@ -131,7 +137,7 @@ export class KubeconfigApi implements Api {
       const onEvent = (type: string, object: unknown) => {
         // Lines that were read ahead come even after the end; the next watch will bring them again.
         if (open) {
-          on.event({ type, object });
+          on.event({ type, object: withPlainMessages(object) });
         }
       };
       watch.watch(path, query, onEvent, end).then((controller) => {
@@ -209,13 +215,17 @@ function urlOf(kubeconfig: ClientNode.KubeConfig, path: string, query: Query): s
   return url.toString();
 }
 
+function parsed(text: string): unknown {
+  return withPlainMessages(JSON.parse(text));
+}
+
 /** Refusals carry a `Status` object. */
 function statusMessage(text: string): string | undefined {
   try {
-    const { message } = JSON.parse(text) as { readonly message?: string };
+    const { message } = parsed(text) as { readonly message?: string };
     return message;
   } catch {
-    return text.slice(0, 200) || undefined;
+    return plain(text.slice(0, 200)) || undefined;
   }
 }
 

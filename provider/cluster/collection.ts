@@ -1,5 +1,5 @@
-import type { ReadinessInputs } from "../../contract/readiness";
-import type { Query } from "./api";
+import type { ReadinessInputs } from "../../contract/readiness.ts";
+import type { Query } from "./api.ts";
 
 /** A kind of object as the API server serves it: where its objects of a namespace are listed and watched. */
 export interface Collection {

@@ -34,7 +34,7 @@ export async function authenticate(
 
 /** E.g. `credential plugin "aws" of user "ci"`. */
 function sourceOf(kubeconfig: KubeConfig): string {
-  const user = kubeconfig.getCurrentUser() as User | null;
+  const user: User | null = kubeconfig.getCurrentUser();
   const plugin = user?.exec?.command ?? user?.authProvider?.name ?? "";
   return `credential plugin "${plugin}" of user "${user?.name ?? ""}"`;
 }

@@ -1,4 +1,4 @@
-import { ApiError, messageOf } from "./api-error";
+import { ApiError, messageOf } from "./api-error.ts";
 
 /** Rights that were granted a moment ago take a moment to be known everywhere. */
 const REFUSALS = 3;

@@ -5,94 +5,67 @@ import {
   type Event,
   type Ingress,
   nameOf,
+  type ObjectMeta,
   ownerOf,
   type Pod,
   type ReplicaSet,
   type Service,
-} from "../verdict/objects";
-import type { CollectionName } from "./collection";
-import { Store } from "./store";
+} from "../verdict/objects.ts";
+import type { CollectionName } from "./collection.ts";
+import { Store } from "./store.ts";
 
 /** Set on each EndpointSlice by its controller. */
 const SERVICE_NAME = "kubernetes.io/service-name";
 
-type Told = (kind: string, key: string | undefined) => void;
-
-/** What the watches on a namespace have shown, by collection. An object that changes is told of to those that it belongs to. */
-export class NamespaceStores {
-  readonly deployments: Store<Deployment>;
-  readonly replicaSets: Store<ReplicaSet>;
-  readonly pods: Store<Pod>;
-  readonly services: Store<Service>;
-  readonly endpointSlices: Store<EndpointSlice>;
-  readonly ingresses: Store<Ingress>;
-  readonly warnings: Store<Event>;
-  readonly happenings: Store<Event>;
-  /** No verdict waits for these. */
-  readonly pulls = new Store<Event>(subjectOf, () => undefined);
-
-  constructor(tell: Told) {
-    this.deployments = new Store(nameOf, (deployment) => {
-      tell("deployment", nameOf(deployment));
+/**
+ * Stores by which an object that changes is news about those that it belongs to.
+ * @param tell called with each topic that there is news about, as `deployment/<name>`
+ */
+export function storesOf(tell: (topic: string) => void) {
+  const store = <T extends { readonly metadata?: ObjectMeta }>(
+    keyOf: (object: T) => string | undefined,
+    topicsOf: (object: T) => readonly string[],
+  ) =>
+    new Store<T>(keyOf, (object) => {
+      topicsOf(object).forEach(tell);
     });
-    this.replicaSets = new Store(ownerOf, (replicaSet) => {
-      tell("deployment", ownerName(replicaSet));
-    });
-    this.pods = new Store(ownerOf, (pod) => {
-      this.#tellOfPod(pod, tell);
-    });
-    this.services = new Store(nameOf, (service) => {
-      tell("service", nameOf(service));
-    });
-    this.endpointSlices = new Store(serviceOf, (slice) => {
-      tell("service", serviceOf(slice));
-    });
-    this.ingresses = new Store(nameOf, (ingress) => {
-      tell("ingress", nameOf(ingress));
-    });
-    this.warnings = new Store(subjectOf, ({ involvedObject: { uid = "" } }) => {
-      const pod = this.pods.get(uid);
-      if (pod === undefined) {
-        tell("deployment", this.#deploymentOf(uid));
-      } else {
-        this.#tellOfPod(pod, tell);
-      }
-    });
-    this.happenings = new Store(subjectOf, ({ involvedObject }) => {
-      tell("uid", involvedObject.uid);
-    });
-  }
-
-  #tellOfPod(pod: Pod, tell: Told): void {
-    const owner = ownerOf(pod);
-    tell("uid", owner);
+  const deployments = store<Deployment>(nameOf, (object) => [`deployment/${nameOf(object)}`]);
+  const replicaSets = store<ReplicaSet>(ownerOf, (set) => [`deployment/${ownerName(set)}`]);
+  const topicsOfPod = (pod: Pod) => {
+    const owner = ownerOf(pod) ?? "";
     // Without its ReplicaSet a pod means nothing to a release yet; the ReplicaSet will wake that.
-    const replicaSet = this.replicaSets.get(owner ?? "");
-    tell("deployment", replicaSet && ownerName(replicaSet));
-    for (const claim of claimsOf(pod)) {
-      tell("claim", claim);
-    }
-  }
-
-  #deploymentOf(uid: string): string | undefined {
-    const replicaSet = this.replicaSets.get(uid);
-    return replicaSet === undefined
-      ? this.deployments.get(uid)?.metadata?.name
-      : ownerName(replicaSet);
-  }
+    const ofRelease = `deployment/${ownerName(replicaSets.get(owner))}`;
+    return [`uid/${owner}`, ofRelease, ...claimsOf(pod).map((claim) => `claim/${claim}`)];
+  };
+  const pods = store(ownerOf, topicsOfPod);
+  const warned = (uid: string) => {
+    const [pod, deployment] = [pods.get(uid), deployments.get(uid)];
+    const name = deployment === undefined ? ownerName(replicaSets.get(uid)) : nameOf(deployment);
+    return pod === undefined ? [`deployment/${name}`] : topicsOfPod(pod);
+  };
+  return {
+    deployments,
+    replicaSets,
+    pods,
+    services: store<Service>(nameOf, (object) => [`service/${nameOf(object)}`]),
+    endpointSlices: store(serviceOf, (slice) => [`service/${serviceOf(slice)}`]),
+    ingresses: store<Ingress>(nameOf, (object) => [`ingress/${nameOf(object)}`]),
+    warnings: store(subjectOf, (event) => warned(subjectOf(event))),
+    happenings: store(subjectOf, (event) => [`uid/${subjectOf(event)}`]),
+    // No verdict waits for these.
+    pulls: store(subjectOf, () => []),
+  } satisfies Record<CollectionName, unknown>;
 }
 
-// Each collection has its store.
-true satisfies NamespaceStores extends Record<CollectionName, unknown> ? true : never;
-
-function subjectOf({ involvedObject }: Event): string | undefined {
-  return involvedObject.uid;
+function subjectOf({ involvedObject: { uid = "" } }: Event): string {
+  return uid;
 }
 
-function serviceOf({ metadata }: EndpointSlice): string | undefined {
-  return metadata?.labels?.[SERVICE_NAME];
+function serviceOf({ metadata }: EndpointSlice): string {
+  return metadata?.labels?.[SERVICE_NAME] ?? "";
 }
 
-function ownerName({ metadata }: ReplicaSet): string | undefined {
-  return metadata?.ownerReferences?.find(({ controller }) => controller === true)?.name;
+function ownerName(set: ReplicaSet | undefined): string {
+  const owners = set?.metadata?.ownerReferences ?? [];
+  return owners.find(({ controller }) => controller === true)?.name ?? "";
 }

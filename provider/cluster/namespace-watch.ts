@@ -1,10 +1,10 @@
-import type { Api } from "./api";
-import { type CollectionName, COLLECTIONS } from "./collection";
-import type { Trouble } from "./health";
-import { NamespaceStores } from "./namespace-stores";
-import { Reflector, type Sink } from "./reflector";
-import { type Source, Subscription } from "./subscription";
-import { Topics } from "./topics";
+import type { Api } from "./api.ts";
+import { type CollectionName, COLLECTIONS } from "./collection.ts";
+import type { Trouble } from "./health.ts";
+import { storesOf } from "./namespace-stores.ts";
+import { Reflector, type Sink } from "./reflector.ts";
+import { type Source, Subscription } from "./subscription.ts";
+import { Topics } from "./topics.ts";
 
 /** The use of a namespace's watches, until it is ended. */
 export interface Lease {
@@ -18,18 +18,19 @@ export interface Lease {
  */
 export class NamespaceWatch {
   readonly #topics = new Topics();
-  readonly stores = new NamespaceStores((kind, key) => {
-    if (key !== undefined) {
-      this.#topics.tell(`${kind}/${key}`);
-    }
+  readonly stores = storesOf((topic) => {
+    this.#topics.tell(topic);
   });
   readonly #reflectors = new Map<CollectionName, Reflector<never>>();
   readonly #end = new AbortController();
 
-  constructor(
-    private readonly api: Api,
-    private readonly namespace: string,
-  ) {}
+  private readonly api: Api;
+  private readonly namespace: string;
+
+  constructor(api: Api, namespace: string) {
+    this.api = api;
+    this.namespace = namespace;
+  }
 
   /**
    * @param source what the subscriber makes of the stores

@@ -1,8 +1,8 @@
-import { setTimeout as delay } from "node:timers/promises";
-import type { NeededRight, Right } from "../../rights";
-import { ownName, review } from "./access-review";
-import type { Api } from "./api";
-import { atATime } from "./at-a-time";
+import type { NeededRight, Right } from "../../rights.ts";
+import { ownName, review } from "./access-review.ts";
+import type { Api } from "./api.ts";
+import { atATime } from "./at-a-time.ts";
+import { pause } from "./pause.ts";
 
 /** Rights that were granted a moment ago take a moment to be known everywhere. */
 const MOMENT_MILLISECONDS = 500;
@@ -28,7 +28,11 @@ export function isDisabling({ rights }: Lack): boolean {
 export class Preflight {
   readonly #granted = new Map<string, Promise<boolean>>();
 
-  constructor(private readonly api: Api) {}
+  private readonly api: Api;
+
+  constructor(api: Api) {
+    this.api = api;
+  }
 
   /**
    * What is lacking of these rights.
@@ -51,7 +55,7 @@ export class Preflight {
     if (lacking.length === 0) {
       return NO_LACK;
     }
-    await delay(MOMENT_MILLISECONDS, undefined, { signal }).catch(() => undefined);
+    await pause(MOMENT_MILLISECONDS, signal);
     return this.lack(lacking, signal);
   }
 

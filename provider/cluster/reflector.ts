@@ -1,9 +1,9 @@
-import { setTimeout as delay } from "node:timers/promises";
-import type { ObjectMeta } from "../verdict/objects";
-import type { Api, WatchEvent } from "./api";
-import { ApiError } from "./api-error";
-import { type Collection, nameOfCollection } from "./collection";
-import { type Health, healthAfter, isRefusal, type Trouble, troublesOf } from "./health";
+import type { ObjectMeta } from "../verdict/objects.ts";
+import type { Api, WatchEvent } from "./api.ts";
+import { ApiError } from "./api-error.ts";
+import { type Collection, nameOfCollection } from "./collection.ts";
+import { type Health, healthAfter, isRefusal, type Trouble, troublesOf } from "./health.ts";
+import { pause } from "./pause.ts";
 
 /** Objects in one answer to a list. */
 const PAGE = 500;
@@ -35,13 +35,25 @@ export class Reflector<T extends { readonly metadata?: ObjectMeta }> {
   #refusals = 0;
   #verb: "list" | "watch" = "list";
 
+  private readonly api: Api;
+  private readonly collection: Collection;
+  private readonly namespace: string;
+  private readonly sink: Sink<T>;
+  private readonly healthChanged: () => void;
+
   constructor(
-    private readonly api: Api,
-    private readonly collection: Collection,
-    private readonly namespace: string,
-    private readonly sink: Sink<T>,
-    private readonly healthChanged: () => void,
-  ) {}
+    api: Api,
+    collection: Collection,
+    namespace: string,
+    sink: Sink<T>,
+    healthChanged: () => void,
+  ) {
+    this.api = api;
+    this.collection = collection;
+    this.namespace = namespace;
+    this.sink = sink;
+    this.healthChanged = healthChanged;
+  }
 
   get troubles(): readonly Trouble[] {
     return troublesOf(this.#health, nameOfCollection(this.collection));
@@ -64,7 +76,7 @@ export class Reflector<T extends { readonly metadata?: ObjectMeta }> {
       }
       failures = performance.now() - began < STEADY_MILLISECONDS ? failures + 1 : 0;
       if (failures > 0) {
-        await delay(backOff(failures), undefined, { signal }).catch(() => undefined);
+        await pause(backOff(failures), signal);
       }
     }
   }
@@ -138,8 +150,11 @@ export class Reflector<T extends { readonly metadata?: ObjectMeta }> {
     if (health.kind === "live") {
       this.#refusals = this.#verb === "watch" ? 0 : this.#refusals;
     }
+    const isNews = health.kind !== "live" || this.#health.kind !== "live";
     this.#health = health;
-    this.healthChanged();
+    if (isNews) {
+      this.healthChanged();
+    }
   }
 }
 

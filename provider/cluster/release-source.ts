@@ -1,8 +1,8 @@
-import type { ReadinessInputs } from "../../contract/readiness";
-import { type Observed, uidOf } from "../verdict/objects";
-import { type CollectionName, neededFor } from "./collection";
-import type { NamespaceWatch } from "./namespace-watch";
-import type { Source } from "./subscription";
+import type { ReadinessInputs } from "../../contract/readiness.ts";
+import { type Observed, uidOf } from "../verdict/objects.ts";
+import { type CollectionName, neededFor } from "./collection.ts";
+import type { NamespaceWatch } from "./namespace-watch.ts";
+import type { Source } from "./subscription.ts";
 
 /** The collections that a release is followed by. */
 export function followedFor(release: ReadinessInputs): readonly CollectionName[] {

@@ -1,4 +1,4 @@
-import type { ObjectMeta } from "../verdict/objects";
+import type { ObjectMeta } from "../verdict/objects.ts";
 
 interface KubernetesObject {
   readonly metadata?: ObjectMeta;
@@ -9,14 +9,17 @@ export class Store<T extends KubernetesObject> {
   readonly #objects = new Map<string, T>();
   readonly #index = new Map<string, Map<string, T>>();
 
+  private readonly keyOf: (object: T) => string | undefined;
+  private readonly changed: (object: T) => void;
+
   /**
    * @param keyOf what objects are looked up by; one without a key is kept out of the index
    * @param changed called for each object that came, changed or went
    */
-  constructor(
-    private readonly keyOf: (object: T) => string | undefined,
-    private readonly changed: (object: T) => void,
-  ) {}
+  constructor(keyOf: (object: T) => string | undefined, changed: (object: T) => void) {
+    this.keyOf = keyOf;
+    this.changed = changed;
+  }
 
   get(uid: string): T | undefined {
     return this.#objects.get(uid);

@@ -1,6 +1,6 @@
-import type { Observed } from "../verdict/objects";
-import type { Trouble } from "./health";
-import { isDisabling, type Lack, NO_LACK } from "./preflight";
+import type { Observed } from "../verdict/objects.ts";
+import type { Trouble } from "./health.ts";
+import { isDisabling, type Lack, NO_LACK } from "./preflight.ts";
 
 /** Where a subscription has its news from. */
 export interface Source<T> {
@@ -15,10 +15,13 @@ export class Subscription<T = Observed> {
   #lack: Lack = NO_LACK;
   #waiting: (() => void) | undefined;
 
-  constructor(
-    private readonly source: Source<T>,
-    private readonly onClose: () => void,
-  ) {}
+  private readonly source: Source<T>;
+  private readonly onClose: () => void;
+
+  constructor(source: Source<T>, onClose: () => void) {
+    this.source = source;
+    this.onClose = onClose;
+  }
 
   /** What the cluster shows of the release now. */
   observe(): T {

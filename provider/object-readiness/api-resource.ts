@@ -1,8 +1,8 @@
-import type { ObjectReadinessInputs } from "../../contract/object-readiness";
-import type { Api, Query } from "../cluster/api";
-import { ApiError } from "../cluster/api-error";
-import type { Collection } from "../cluster/collection";
-import { groupOf } from "../verdict/object-kinds";
+import type { ObjectReadinessInputs } from "../../contract/object-readiness.ts";
+import type { Api, Query } from "../cluster/api.ts";
+import { ApiError } from "../cluster/api-error.ts";
+import type { Collection } from "../cluster/collection.ts";
+import { groupOf } from "../verdict/object-kinds.ts";
 
 /** How the API server serves a kind. */
 export interface ApiResource {

@@ -1,15 +1,20 @@
-import type { ObjectReadinessInputs } from "../../contract/object-readiness";
-import type { Cluster } from "../cluster";
-import { type Lack, NO_LACK } from "../cluster/preflight";
-import type { Subscription } from "../cluster/subscription";
-import { judgeIdentity, type ObservedObject, titleOf } from "../verdict/awaited-object";
-import type { Summary } from "../verdict/course";
-import type { FinalVerdict, Finding } from "../verdict/finding";
-import { judgeObjectAtOnce, ObjectWait } from "../verdict/object-wait";
-import { type Trail, trailOfObject } from "../verdict/trail";
-import type { Judge, Place, Reported, Wait } from "../waiting/awaited";
-import { collectionOf } from "./api-resource";
-import { ObjectWatch } from "./object-watch";
+import type { ObjectReadinessInputs } from "../../contract/object-readiness.ts";
+import type { NeededRight } from "../../rights.ts";
+import type { Cluster } from "../cluster.ts";
+import type { Subscription } from "../cluster/subscription.ts";
+import {
+  type AnyObject,
+  judgeIdentity,
+  type ObservedObject,
+  titleOf,
+} from "../verdict/awaited-object.ts";
+import type { Summary } from "../verdict/course.ts";
+import type { FinalVerdict, Finding } from "../verdict/finding.ts";
+import { judgeObjectAtOnce, ObjectWait } from "../verdict/object-wait.ts";
+import { type Trail, trailOfObject } from "../verdict/trail.ts";
+import type { Judge, Place, Reported, Wait } from "../waiting/awaited.ts";
+import { collectionOf } from "./api-resource.ts";
+import { ObjectWatch } from "./object-watch.ts";
 
 /** An object of any kind, as what is waited for. */
 export class AwaitedObject implements Reported<ObservedObject, Summary> {
@@ -18,12 +23,14 @@ export class AwaitedObject implements Reported<ObservedObject, Summary> {
   readonly nothing: ObservedObject = { object: undefined, pods: [], events: [] };
   #watch: ObjectWatch | undefined;
 
+  readonly cluster: Cluster;
+  private readonly awaited: ObjectReadinessInputs;
+
   /** @param name what the program calls it */
-  constructor(
-    private readonly cluster: Cluster,
-    private readonly awaited: ObjectReadinessInputs,
-    name: string,
-  ) {
+  constructor(cluster: Cluster, awaited: ObjectReadinessInputs, name: string) {
+    this.cluster = cluster;
+    this.awaited = awaited;
+
     const { namespace, logs = true } = awaited;
     this.place = { name, title: titleOf(awaited), noun: "object", namespace };
     this.logs = logs;
@@ -47,27 +54,18 @@ export class AwaitedObject implements Reported<ObservedObject, Summary> {
     return judgeObjectAtOnce(this.awaited, observed);
   }
 
-  async lack(options: { readonly afresh: boolean }, signal: AbortSignal): Promise<Lack> {
-    const rights = this.#watch?.rights();
-    return rights === undefined ? NO_LACK : this.cluster.lack(rights, options, signal);
+  rights(): readonly NeededRight[] | undefined {
+    return this.#watch?.rights();
   }
 
-  async isThere(signal: AbortSignal): Promise<boolean> {
-    const resource = this.#watch?.resource;
-    if (resource === undefined) {
-      return false;
-    }
+  path(): string | undefined {
     const { namespace = "", name } = this.awaited;
-    const object = await this.cluster.find(
-      `${collectionOf(resource).path(namespace)}/${name}`,
-      signal,
-    );
-    return judgeIdentity(this.awaited, object ?? undefined) === undefined;
+    const resource = this.#watch?.resource;
+    return resource && `${collectionOf(resource).path(namespace)}/${name}`;
   }
 
-  async namespaceGone(signal: AbortSignal): Promise<"missing" | "terminating" | undefined> {
-    const { namespace } = this.awaited;
-    return namespace === undefined ? undefined : this.cluster.namespaceGone(namespace, signal);
+  isSame(object: AnyObject | undefined): boolean {
+    return judgeIdentity(this.awaited, object) === undefined;
   }
 
   trail(observed: ObservedObject, finding: Finding): Trail {

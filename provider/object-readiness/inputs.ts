@@ -1,8 +1,8 @@
-import { objectReadinessInputs } from "../../contract/object-readiness";
-import { faultAt, faultsOf, valueAt } from "../input-schema";
-import { pathFault } from "../verdict/json-path";
-import type { CheckFailure, Properties } from "../../wire/plugin";
-import { isUnknown } from "../../wire/unknown";
+import { objectReadinessInputs } from "../../contract/object-readiness.ts";
+import { faultAt, faultsOf, valueAt } from "../input-schema.ts";
+import { pathFault } from "../verdict/json-path.ts";
+import type { CheckFailure, Properties } from "../../wire/plugin.ts";
+import { isUnknown } from "../../wire/unknown.ts";
 
 /** Inputs that are JSONPaths. */
 const PATHS = [

@@ -1,18 +1,18 @@
-import { setTimeout as delay } from "node:timers/promises";
-import type { ObjectReadinessInputs } from "../../contract/object-readiness";
-import { type NeededRight, rightsOfObject } from "../../rights";
-import type { Cluster } from "../cluster";
-import { messageOf } from "../cluster/api-error";
-import type { CollectionName } from "../cluster/collection";
-import type { Lease } from "../cluster/namespace-watch";
-import type { Trouble } from "../cluster/health";
-import { Reflector } from "../cluster/reflector";
-import { Store } from "../cluster/store";
-import type { Subscription } from "../cluster/subscription";
-import type { AnyObject, ObservedObject } from "../verdict/awaited-object";
-import { groupOf, podRelation } from "../verdict/object-kinds";
-import { claimsOf, nameOf, type Pod, uidOf } from "../verdict/objects";
-import { type ApiResource, collectionOf, discover } from "./api-resource";
+import type { ObjectReadinessInputs } from "../../contract/object-readiness.ts";
+import { type NeededRight, rightsOfObject } from "../../rights.ts";
+import type { Cluster } from "../cluster.ts";
+import { messageOf } from "../cluster/api-error.ts";
+import type { CollectionName } from "../cluster/collection.ts";
+import type { Lease } from "../cluster/namespace-watch.ts";
+import type { Trouble } from "../cluster/health.ts";
+import { pause } from "../cluster/pause.ts";
+import { Reflector } from "../cluster/reflector.ts";
+import { Store } from "../cluster/store.ts";
+import type { Subscription } from "../cluster/subscription.ts";
+import type { AnyObject, ObservedObject } from "../verdict/awaited-object.ts";
+import { groupOf, podRelation } from "../verdict/object-kinds.ts";
+import { claimsOf, nameOf, type Pod, uidOf } from "../verdict/objects.ts";
+import { type ApiResource, collectionOf, discover } from "./api-resource.ts";
 
 /** How soon to ask again how the kind is served. */
 const RETRY_MILLISECONDS = 1000;
@@ -41,10 +41,13 @@ export class ObjectWatch {
   #isUnserved = false;
   #silence: string | undefined;
 
-  constructor(
-    private readonly cluster: Cluster,
-    private readonly awaited: ObjectReadinessInputs,
-  ) {
+  private readonly cluster: Cluster;
+  private readonly awaited: ObjectReadinessInputs;
+
+  constructor(cluster: Cluster, awaited: ObjectReadinessInputs) {
+    this.cluster = cluster;
+    this.awaited = awaited;
+
     const { namespace = DEFAULT_NAMESPACE, uid, name, kind } = awaited;
     const hasPods = podRelation(awaited) !== "none";
     this.#needed = hasPods ? ["pods"] : [];
@@ -98,7 +101,7 @@ export class ObjectWatch {
         this.#silence = messageOf(error);
         this.subscription.wake();
       }
-      await delay(RETRY_MILLISECONDS, undefined, { signal }).catch(() => undefined);
+      await pause(RETRY_MILLISECONDS, signal);
     }
     this.#isUnserved = !signal.aborted;
     this.subscription.wake();

@@ -1,37 +1,33 @@
-import type { ReadinessInputs } from "../../contract/readiness";
-import { type NeededRight, rightsOfVerdict } from "../../rights";
-import type { Cluster } from "../cluster";
-import type { Lack } from "../cluster/preflight";
-import type { Subscription } from "../cluster/subscription";
-import { newReplicaSet } from "../verdict/deployment";
-import type { FinalVerdict, Finding, Proof, Verdict } from "../verdict/finding";
-import { type Observed, ownerOf, uidOf } from "../verdict/objects";
-import { judgeAtOnce, Rollout } from "../verdict/rollout";
-import { supersededBy } from "../verdict/template";
-import { type Trail, trailOfRelease } from "../verdict/trail";
-import type { Judge, Place, Reported, Wait } from "../waiting/awaited";
-import { namespaceGone } from "../waiting/closer-look";
-import { ConfigLook, lookupIn } from "./config-look";
-import { limitSeconds } from "./limit";
+import type { ReadinessInputs } from "../../contract/readiness.ts";
+import { type NeededRight, rightsOfVerdict } from "../../rights.ts";
+import type { Cluster } from "../cluster.ts";
+import { COLLECTIONS } from "../cluster/collection.ts";
+import type { Subscription } from "../cluster/subscription.ts";
+import { lossOf } from "../verdict/awaited-object.ts";
+import { newReplicaSet } from "../verdict/deployment.ts";
+import type { FinalVerdict, Finding, Proof, Verdict } from "../verdict/finding.ts";
+import { type Deployment, type Observed, ownerOf, UNSEEN } from "../verdict/objects.ts";
+import { judgeAtOnce, Rollout } from "../verdict/rollout.ts";
+import { supersededBy } from "../verdict/template.ts";
+import { type Trail, trailOfRelease } from "../verdict/trail.ts";
+import type { Judge, Place, Reported, Wait } from "../waiting/awaited.ts";
+import { namespaceGone } from "../waiting/closer-look.ts";
+import { ConfigLook, lookupIn } from "./config-look.ts";
+import { limitSeconds } from "./limit.ts";
 
 /** A release, as what is waited for. */
 export class AwaitedRelease implements Reported<Observed, Proof> {
   readonly place: Place;
   readonly logs: boolean;
-  readonly nothing: Observed = {
-    deployment: undefined,
-    replicaSets: [],
-    pods: [],
-    service: undefined,
-    endpointSlices: [],
-    ingress: undefined,
-    warnings: [],
-  };
+  readonly nothing = UNSEEN;
 
-  constructor(
-    private readonly cluster: Cluster,
-    readonly release: ReadinessInputs,
-  ) {
+  readonly cluster: Cluster;
+  readonly release: ReadinessInputs;
+
+  constructor(cluster: Cluster, release: ReadinessInputs) {
+    this.cluster = cluster;
+    this.release = release;
+
     const { service, namespace, deployment, logs = true } = release;
     const title = `deployment ${deployment.name}`;
     this.place = { name: service, title, noun: "deployment", namespace };
@@ -46,7 +42,7 @@ export class AwaitedRelease implements Reported<Observed, Proof> {
   async follow(signal: AbortSignal): Promise<Subscription> {
     await this.cluster.api.open(signal);
     const subscription = this.cluster.follow(this.release);
-    void this.cluster.lastingLack(rightsFor(this.release)).then((lack) => {
+    void this.cluster.lastingLack(this.rights()).then((lack) => {
       subscription.lacks(lack);
     });
     return subscription;
@@ -72,22 +68,20 @@ export class AwaitedRelease implements Reported<Observed, Proof> {
     return judgeAtOnce(this.release, observed);
   }
 
-  lack(options: { readonly afresh: boolean }, signal: AbortSignal): Promise<Lack> {
-    return this.cluster.lack(rightsFor(this.release), options, signal);
+  rights(): readonly NeededRight[] {
+    const { namespace, deployment, ingress, logs = true, rollback = true } = this.release;
+    const has = { ingress: ingress !== undefined, logs, rollback };
+    return rightsOfVerdict({ namespace, deployment: deployment.name, ...has });
   }
 
-  async isThere(signal: AbortSignal): Promise<boolean> {
+  path(): string {
     const { namespace, deployment } = this.release;
-    const present = await this.cluster.deployment(namespace, deployment.name, signal);
-    return (
-      present !== undefined &&
-      uidOf(present) === deployment.uid &&
-      present.metadata?.deletionTimestamp === undefined
-    );
+    return `${COLLECTIONS.deployments.path(namespace)}/${deployment.name}`;
   }
 
-  namespaceGone(signal: AbortSignal): Promise<"missing" | "terminating" | undefined> {
-    return this.cluster.namespaceGone(this.release.namespace, signal);
+  isSame(object: Deployment | undefined): boolean {
+    const { uid } = this.release.deployment;
+    return lossOf(this.place.title, uid, object) === undefined;
   }
 
   trail(observed: Observed, finding: Finding): Trail {
@@ -137,15 +131,4 @@ export class AwaitedRelease implements Reported<Observed, Proof> {
     const present = await look.catch(() => undefined);
     return supersededBy(this.release, present, performance.timeOrigin + clusterTime - Date.now());
   }
-}
-
-function rightsFor(release: ReadinessInputs): readonly NeededRight[] {
-  const { namespace, deployment, ingress, logs, rollback } = release;
-  return rightsOfVerdict({
-    namespace,
-    deployment: deployment.name,
-    ingress: ingress !== undefined,
-    logs: logs !== false,
-    rollback: rollback !== false,
-  });
 }

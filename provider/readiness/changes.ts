@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import type { DiffResult, Properties } from "../../wire/plugin";
+import type { DiffResult, Properties } from "../../wire/plugin.ts";
 
 /** Inputs that say which release this is; all others say what it is to be. */
 const IDENTITY = ["namespace", "deployment.name"];

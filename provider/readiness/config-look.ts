@@ -1,20 +1,16 @@
-import { setTimeout as delay } from "node:timers/promises";
-import type { Api } from "../cluster/api";
-import { ApiError, isPassing } from "../cluster/api-error";
-import { configOf, isBeingCreated, titleOf } from "../verdict/config";
-import type { ConfigReference } from "../verdict/config-reference";
-import { newReplicaSet, podsOf } from "../verdict/deployment";
-import type { Observed } from "../verdict/objects";
+import type { Api } from "../cluster/api.ts";
+import { ApiError, isPassing } from "../cluster/api-error.ts";
+import { pause } from "../cluster/pause.ts";
+import { configOf, isBeingCreated, titleOf } from "../verdict/config.ts";
+import type { ConfigReference } from "../verdict/config-reference.ts";
+import { newReplicaSet, podsOf } from "../verdict/deployment.ts";
+import type { Observed } from "../verdict/objects.ts";
 
-/** How long to wait in milliseconds. */
-export interface Pauses {
-  /** Before the first look: most pods are further by then, and nothing need be looked for. */
-  readonly settle: number;
-  /** Before the next one: a Secret that another controller makes may come a moment after the pod. */
-  readonly grace: number;
-}
+/** Before the first look: most pods are further by then, and nothing need be looked for. */
+const SETTLE_MILLISECONDS = 3000;
 
-const PAUSES: Pauses = { settle: 3000, grace: 7000 };
+/** Before the next one: a Secret that another controller makes may come a moment after the pod. */
+const GRACE_MILLISECONDS = 7000;
 
 /**
  * What is found of an object: its keys, that it is missing, or undefined where that may not be read.
@@ -34,16 +30,19 @@ export class ConfigLook {
   #looking = false;
   #observed: Observed | undefined;
 
+  private readonly lookup: Lookup;
+  private readonly changed: () => void;
+  private readonly signal: AbortSignal;
+
   /**
    * @param changed called when something else is missing than before
    * @param signal ends it
    */
-  constructor(
-    private readonly lookup: Lookup,
-    private readonly changed: () => void,
-    private readonly signal: AbortSignal,
-    private readonly pauses = PAUSES,
-  ) {}
+  constructor(lookup: Lookup, changed: () => void, signal: AbortSignal) {
+    this.lookup = lookup;
+    this.changed = changed;
+    this.signal = signal;
+  }
 
   /** What is observed, with what was found missing so far. */
   see(observed: Observed): Observed {
@@ -56,14 +55,14 @@ export class ConfigLook {
   }
 
   async #look(): Promise<void> {
-    await this.#pause(this.pauses.settle);
+    await pause(SETTLE_MILLISECONDS, this.signal);
     if (this.#needed().length === 0) {
       this.#looking = false;
       return;
     }
     let before = await this.#missing();
     while (before?.length !== 0 && !this.signal.aborted) {
-      await this.#pause(this.pauses.grace);
+      await pause(GRACE_MILLISECONDS, this.signal);
       const now = await this.#missing();
       if (now !== undefined) {
         const known = new Set(before?.map(titleOf));
@@ -112,10 +111,6 @@ export class ConfigLook {
     }
     const waiting = podsOf(replicaSet, this.#observed.pods).find(isBeingCreated);
     return waiting === undefined ? [] : configOf(waiting);
-  }
-
-  async #pause(milliseconds: number): Promise<void> {
-    await delay(milliseconds, undefined, { signal: this.signal }).catch(() => undefined);
   }
 }
 

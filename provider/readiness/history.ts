@@ -1,4 +1,4 @@
-import type { HistoryEntry, ReleaseRecord } from "../../contract/release-record";
+import type { HistoryEntry, ReleaseRecord } from "../../contract/release-record.ts";
 
 /** Releases that are kept. */
 const LENGTH = 20;

@@ -1,4 +1,4 @@
-import type { ReadinessInputs } from "../../contract/readiness";
+import type { ReadinessInputs } from "../../contract/readiness.ts";
 
 const LEAST_SECONDS = 600;
 

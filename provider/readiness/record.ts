@@ -1,16 +1,16 @@
-import type { Evidence } from "../../contract/evidence";
-import type { ReadinessInputs } from "../../contract/readiness";
+import type { Evidence } from "../../contract/evidence.ts";
+import type { ReadinessInputs } from "../../contract/readiness.ts";
 import {
   type PreviousRelease,
   RECORD_VERSION,
   type ReleaseRecord,
-} from "../../contract/release-record";
-import { digestOf } from "../verdict/digest";
-import { newReplicaSet, podsOf } from "../verdict/deployment";
-import type { Proof, ProvedPod } from "../verdict/finding";
-import { nameOf, type Observed, type ReplicaSet } from "../verdict/objects";
-import { releasedPod } from "./released-pod";
-import type { Judgement } from "../waiting/wait";
+} from "../../contract/release-record.ts";
+import { digestOf } from "../verdict/digest.ts";
+import { newReplicaSet, podsOf } from "../verdict/deployment.ts";
+import type { Proof, ProvedPod } from "../verdict/finding.ts";
+import { nameOf, type Observed, type ReplicaSet } from "../verdict/objects.ts";
+import { releasedPod } from "./released-pod.ts";
+import type { Judgement } from "../waiting/wait.ts";
 
 /** When a wait began, and how long it took. */
 export interface Wait {
@@ -99,6 +99,6 @@ function differs(
 }
 
 /** The digest of a release's image. */
-export function released(image: string): string {
+function released(image: string): string {
   return `sha256:${digestOf(image) ?? ""}`;
 }

@@ -1,8 +1,15 @@
-import type { ReadinessInputs } from "../../contract/readiness";
-import type { ReleasedPod, ReleaseRecord } from "../../contract/release-record";
-import { digestOf } from "../verdict/digest";
-import type { ProvedPod } from "../verdict/finding";
-import { condition, type Event, nameOf, type Observed, type Pod, uidOf } from "../verdict/objects";
+import type { ReadinessInputs } from "../../contract/readiness.ts";
+import type { ReleasedPod, ReleaseRecord } from "../../contract/release-record.ts";
+import { digestOf } from "../verdict/digest.ts";
+import type { ProvedPod } from "../verdict/finding.ts";
+import {
+  condition,
+  type Event,
+  nameOf,
+  type Observed,
+  type Pod,
+  uidOf,
+} from "../verdict/objects.ts";
 
 type Steps = Omit<ReleasedPod, keyof ProvedPod>;
 

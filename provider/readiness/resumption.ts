@@ -1,7 +1,7 @@
-import type { ReadinessInputs } from "../../contract/readiness";
-import type { ReleaseRecord } from "../../contract/release-record";
-import { called } from "../release-words";
-import type { Deployment } from "../verdict/objects";
+import type { ReadinessInputs } from "../../contract/readiness.ts";
+import type { ReleaseRecord } from "../../contract/release-record.ts";
+import { called } from "../release-words.ts";
+import type { Deployment } from "../verdict/objects.ts";
 
 /** The API server keeps whole seconds, and its clock need not be this machine's. */
 const TOLERANCE_MILLISECONDS = 2000;

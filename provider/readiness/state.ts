@@ -1,9 +1,9 @@
-import { readinessInputs, type ReadinessOutputs } from "../../contract/readiness";
-import type { HistoryEntry, ProvedRelease, ReleaseRecord } from "../../contract/release-record";
-import type { Properties } from "../../wire/plugin";
-import { UNKNOWN } from "../../wire/unknown";
-import { afterVerdict } from "./history";
-import { faultsOf } from "../input-schema";
+import { readinessInputs, type ReadinessOutputs } from "../../contract/readiness.ts";
+import type { HistoryEntry, ProvedRelease, ReleaseRecord } from "../../contract/release-record.ts";
+import type { Properties } from "../../wire/plugin.ts";
+import { UNKNOWN } from "../../wire/unknown.ts";
+import { afterVerdict } from "./history.ts";
+import { faultsOf } from "../input-schema.ts";
 
 /** What the stack's state keeps of a release, beside its inputs. */
 export type State = Pick<ReadinessOutputs, "release" | "lastReady" | "history">;

@@ -35,7 +35,9 @@ export async function attachedTo(image: string, look: Look): Promise<string[]> {
     const referrers = (await referrersOf(repository, subject, look)).filter(
       (each) => !seen.has(each),
     );
-    for (const referrer of referrers) seen.add(referrer);
+    for (const referrer of referrers) {
+      seen.add(referrer);
+    }
     attached.push(...referrers.map((referrer) => `${repository}@${referrer}`));
     // A signature may be one of an attestation.
     waiting.push(...referrers);
@@ -52,7 +54,9 @@ async function tagsOf(repository: string, digest: string, look: Look): Promise<s
 /** A registry that keeps no list has one under a tag, from whoever attached something. */
 async function referrersOf(repository: string, digest: string, look: Look): Promise<string[]> {
   const listed = await look.referrers(repository, digest);
-  if (listed !== undefined) return listed;
+  if (listed !== undefined) {
+    return listed;
+  }
   const index = await look.manifest(`${repository}:${tagOf(digest)}`);
   return (index?.manifests ?? []).map((manifest) => manifest.digest);
 }

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 
-import type { RegistryLogin } from "../../contract/registry-login";
+import type { RegistryLogin } from "../../contract/registry-login.ts";
 
 /** What Docker Hub is called in a Docker configuration. */
 const HUB = "https://index.docker.io/v1/";
@@ -17,7 +17,9 @@ export async function withLogin<T>(
   login: RegistryLogin | undefined,
   work: (folder: string | undefined) => Promise<T>,
 ): Promise<T> {
-  if (login === undefined) return work(undefined);
+  if (login === undefined) {
+    return work(undefined);
+  }
   const folder = await mkdtemp(join(tmpdir(), "slipway-login-"));
   try {
     const config = JSON.stringify(loggedIn(await ownConfig(), login));
@@ -45,7 +47,9 @@ async function ownConfig(): Promise<Config> {
   try {
     return JSON.parse(await readFile(join(folder, "config.json"), "utf8")) as Config;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return {};
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") {
+      return {};
+    }
     throw new Error(
       `${join(folder, "config.json")} cannot be read as a Docker configuration; mend it with docker login`,
     );

@@ -1,5 +1,5 @@
-import type { RegistryLogin } from "../../contract/registry-login";
-import type { Registry } from "./registry";
+import type { RegistryLogin } from "../../contract/registry-login.ts";
+import type { Registry } from "./registry.ts";
 
 /** The registries, as they are seen with a login. */
 export type Lookup = (

@@ -50,8 +50,12 @@ export async function referrersOf(
       headers = { ...headers, authorization: login };
       answer = await fetch(url, { ...options, headers });
     }
-    if (answer.status === 404) return undefined;
-    if (!answer.ok) throw new Error(`the registry answers ${answer.status} to ${url.href}`);
+    if (answer.status === 404) {
+      return undefined;
+    }
+    if (!answer.ok) {
+      throw new Error(`the registry answers ${answer.status} to ${url.href}`);
+    }
     const { manifests = [] } = (await answer.json()) as Page;
     digests.push(...manifests.map((manifest) => manifest.digest));
     url = nextOf(answer, url);
@@ -64,7 +68,9 @@ function placeOf(repository: string): { server: string; host: string; path: stri
   const isHost = rest.length > 0 && (/[.:]/.test(first) || first === "localhost");
   const server = isHost ? first : HUB;
   const path = isHost ? rest.join("/") : repository;
-  if (server !== HUB) return { server, host: server, path };
+  if (server !== HUB) {
+    return { server, host: server, path };
+  }
   const full = path.includes("/") ? path : `library/${path}`;
   return { server: "index.docker.io", host: "registry-1.docker.io", path: full };
 }
@@ -72,7 +78,9 @@ function placeOf(repository: string): { server: string; host: string; path: stri
 /** The next page of the same registry: to no other does the login go. */
 function nextOf(answer: Response, url: URL): URL | undefined {
   const [, link] = /<([^>]*)>\s*;\s*rel="?next"?/.exec(answer.headers.get("link") ?? "") ?? [];
-  if (link === undefined) return undefined;
+  if (link === undefined) {
+    return undefined;
+  }
   const next = new URL(link, url);
   return next.origin === url.origin ? next : undefined;
 }

@@ -1,9 +1,9 @@
 import { execFile } from "node:child_process";
 
-import type { RegistryLogin } from "../../contract/registry-login";
-import { attachedTo, type Manifest } from "./attached";
-import { withLogin } from "./login";
-import { type Authorization, referrersOf } from "./referrers";
+import type { RegistryLogin } from "../../contract/registry-login.ts";
+import { attachedTo, type Manifest } from "./attached.ts";
+import { withLogin } from "./login.ts";
+import { type Authorization, referrersOf } from "./referrers.ts";
 
 const INSTALL =
   "install it, e.g. with brew install crane or go install github.com/google/go-containerregistry/cmd/crane@latest";
@@ -16,14 +16,17 @@ const ABSENT = /MANIFEST_UNKNOWN|NAME_UNKNOWN|404 Not Found/;
  * @see https://github.com/google/go-containerregistry/tree/main/cmd/crane
  */
 export class Registry {
+  private readonly login: RegistryLogin | undefined;
+  private readonly signal: AbortSignal | undefined;
+
   /**
    * @param login of one registry, undefined where the machine's own logins do
    * @param signal interrupts what is under way
    */
-  constructor(
-    private readonly login: RegistryLogin | undefined,
-    private readonly signal?: AbortSignal,
-  ) {}
+  constructor(login: RegistryLogin | undefined, signal?: AbortSignal) {
+    this.login = login;
+    this.signal = signal;
+  }
 
   /**
    * The digest of an image, undefined where the registry does not have it.
@@ -62,7 +65,9 @@ export class Registry {
     try {
       return await this.#crane([what, reference], limit);
     } catch (error) {
-      if (ABSENT.test((error as Error).message)) return undefined;
+      if (ABSENT.test((error as Error).message)) {
+        return undefined;
+      }
       throw error;
     }
   }
@@ -94,14 +99,17 @@ function run(
 ): Promise<string> {
   return new Promise((resolve, reject) => {
     execFile("crane", args, options, (error, stdout, stderr) => {
-      if (error === null) resolve(stdout);
-      else if (error.code === "ENOENT") {
+      if (error === null) {
+        resolve(stdout);
+      } else if (error.code === "ENOENT") {
         reject(
           new Error(
             `the program crane is not on the PATH, and images are looked up and copied with it; ${INSTALL}`,
           ),
         );
-      } else reject(new Error(reasonOf(stderr) ?? error.message));
+      } else {
+        reject(new Error(reasonOf(stderr) ?? error.message));
+      }
     });
   });
 }

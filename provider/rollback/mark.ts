@@ -1,6 +1,6 @@
-import { ROLLED_BACK } from "../../contract/marks";
-import type { ReadinessInputs } from "../../contract/readiness";
-import { type Deployment, uidOf } from "../verdict/objects";
+import { ROLLED_BACK } from "../../contract/marks.ts";
+import type { ReadinessInputs } from "../../contract/readiness.ts";
+import { type Deployment, uidOf } from "../verdict/objects.ts";
 
 /**
  * What a rollback leaves on the Deployment, in the same write as the template. The stack's state may never hear of a

@@ -1,10 +1,10 @@
-import type { ReadinessInputs } from "../../contract/readiness";
-import type { ProvedRelease } from "../../contract/release-record";
-import { newReplicaSet } from "../verdict/deployment";
-import type { Finding } from "../verdict/finding";
-import { nameOf, type Observed, type ReplicaSet } from "../verdict/objects";
-import { REASONS } from "../verdict/reasons";
-import { called } from "../release-words";
+import type { ReadinessInputs } from "../../contract/readiness.ts";
+import type { ProvedRelease } from "../../contract/release-record.ts";
+import { newReplicaSet } from "../verdict/deployment.ts";
+import type { Finding } from "../verdict/finding.ts";
+import { nameOf, type Observed, type ReplicaSet } from "../verdict/objects.ts";
+import { REASONS } from "../verdict/reasons.ts";
+import { called } from "../release-words.ts";
 
 /** What is to be done about a release that failed. */
 export type Plan =

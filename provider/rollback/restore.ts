@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
-import { ROLLED_BACK } from "../../contract/marks";
-import type { ReadinessInputs } from "../../contract/readiness";
-import type { Cluster } from "../cluster";
-import { ApiError, isPassing, messageOf } from "../cluster/api-error";
-import { type Deployment, type ReplicaSet, uidOf } from "../verdict/objects";
-import { type Mark, markOf } from "./mark";
-import { answered } from "../waiting/answered";
+import { ROLLED_BACK } from "../../contract/marks.ts";
+import type { ReadinessInputs } from "../../contract/readiness.ts";
+import type { Cluster } from "../cluster.ts";
+import { ApiError, isPassing, messageOf } from "../cluster/api-error.ts";
+import { type Deployment, type ReplicaSet, uidOf } from "../verdict/objects.ts";
+import { type Mark, markOf } from "./mark.ts";
+import { answered } from "../waiting/answered.ts";
 
 /** Set by the Deployment controller on the pods of each of its ReplicaSets. */
 const HASH_LABEL = "pod-template-hash";

@@ -1,14 +1,14 @@
-import type { ReadinessInputs } from "../../contract/readiness";
-import type { ProvedRelease, RunningRelease } from "../../contract/release-record";
-import type { Cluster } from "../cluster";
-import { AwaitedRelease } from "../readiness/awaited-release";
-import type { FinalVerdict } from "../verdict/finding";
-import type { Observed } from "../verdict/objects";
-import type { Case } from "../waiting/report";
-import { awaitVerdict, presentVerdict, type WaitOptions } from "../waiting/wait";
-import type { Plan } from "./plan";
-import { restore } from "./restore";
-import { called, SCOPE } from "../release-words";
+import type { ReadinessInputs } from "../../contract/readiness.ts";
+import type { ProvedRelease, RunningRelease } from "../../contract/release-record.ts";
+import type { Cluster } from "../cluster.ts";
+import { AwaitedRelease } from "../readiness/awaited-release.ts";
+import type { FinalVerdict } from "../verdict/finding.ts";
+import type { Observed } from "../verdict/objects.ts";
+import type { Case } from "../waiting/report.ts";
+import { awaitVerdict, presentVerdict, type WaitOptions } from "../waiting/wait.ts";
+import type { Plan } from "./plan.ts";
+import { restore } from "./restore.ts";
+import { called, SCOPE } from "../release-words.ts";
 
 /** What a rollback has come to. */
 export interface Outcome {

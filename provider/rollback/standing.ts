@@ -1,12 +1,13 @@
-import type { ReadinessInputs } from "../../contract/readiness";
-import { RECORD_VERSION, type ReleaseRecord } from "../../contract/release-record";
-import { afterLook } from "../readiness/history";
-import { previousOf, released } from "../readiness/record";
-import type { State, Stored } from "../readiness/state";
-import type { Reason } from "../verdict/reasons";
-import type { Mark } from "./mark";
-import { judgeRestored, type Outcome, type Tools } from "./rollback";
-import { called, REMEDY, standing } from "../release-words";
+import type { ReadinessInputs } from "../../contract/readiness.ts";
+import type { ReleaseRecord } from "../../contract/release-record.ts";
+import { afterLook } from "../readiness/history.ts";
+import { recordOf } from "../readiness/record.ts";
+import type { State, Stored } from "../readiness/state.ts";
+import { UNSEEN } from "../verdict/objects.ts";
+import type { Reason } from "../verdict/reasons.ts";
+import type { Mark } from "./mark.ts";
+import { judgeRestored, type Outcome, type Tools } from "./rollback.ts";
+import { called, REMEDY, standing } from "../release-words.ts";
 
 const INTERRUPTED: Reason = "interrupted";
 
@@ -58,24 +59,7 @@ function failedRecord(
   { reason }: Mark,
   stored: ReleaseRecord | undefined,
 ): ReleaseRecord {
-  const { commit = null, dirty, image, manifestHash, namespace, deployment } = release;
-  return {
-    version: RECORD_VERSION,
-    commit,
-    dirty,
-    image,
-    digest: released(image),
-    manifestHash,
-    namespace,
-    verdict: "failed",
-    reason,
-    generation: deployment.generation,
-    replicaSet: null,
-    pods: [],
-    startedAt: new Date().toISOString(),
-    seconds: 0,
-    previous: previousOf(stored, release),
-    running: null,
-    evidence: null,
-  };
+  const verdict = { kind: "failed", reason: "not-ready", object: "", message: "" } as const;
+  const wait = { startedAt: new Date().toISOString(), seconds: 0 };
+  return { ...recordOf(release, { verdict, observed: UNSEEN }, wait, stored), reason };
 }

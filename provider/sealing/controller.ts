@@ -1,6 +1,6 @@
-import type { SealingController } from "../../contract/sealed-values";
-import type { Api } from "../cluster/api";
-import { ApiError, messageOf } from "../cluster/api-error";
+import type { SealingController } from "../../contract/sealed-values.ts";
+import type { Api } from "../cluster/api.ts";
+import { ApiError, messageOf } from "../cluster/api-error.ts";
 
 const NOT_FOUND = 404;
 const CONFLICT = 409;
@@ -13,11 +13,15 @@ const API_GROUP = "/apis/bitnami.com/v1alpha1";
 export class Controller {
   #port = USUAL_PORT;
 
-  constructor(
-    private readonly api: Api,
-    private readonly place: SealingController,
-    private readonly signal: AbortSignal,
-  ) {}
+  private readonly api: Api;
+  private readonly place: SealingController;
+  private readonly signal: AbortSignal;
+
+  constructor(api: Api, place: SealingController, signal: AbortSignal) {
+    this.api = api;
+    this.place = place;
+    this.signal = signal;
+  }
 
   /** Where its certificate comes from, for people. */
   get origin(): string {

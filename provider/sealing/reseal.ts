@@ -1,9 +1,9 @@
 import type { KeyObject } from "node:crypto";
 import { z } from "zod";
-import { sealed, type Sealed, type SealedValuesInputs } from "../../contract/sealed-values";
-import { digestOf, labelOf, newDigestKey, seal } from "../sealing";
-import type { Properties } from "../../wire/plugin";
-import { isUnknown } from "../../wire/unknown";
+import { sealed, type Sealed, type SealedValuesInputs } from "../../contract/sealed-values.ts";
+import { digestOf, labelOf, newDigestKey, seal } from "../sealing.ts";
+import type { Properties } from "../../wire/plugin.ts";
+import { isUnknown } from "../../wire/unknown.ts";
 
 /** What was sealed before, undefined where nothing was. */
 export function sealedOf(properties: Properties): Sealed | undefined {

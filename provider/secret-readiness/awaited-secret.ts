@@ -1,14 +1,14 @@
-import type { NeededRight } from "../../rights";
-import type { Api } from "../cluster/api";
-import { type Lack, Preflight } from "../cluster/preflight";
-import type { Subscription } from "../cluster/subscription";
-import type { ObjectAssessment } from "../verdict/awaited-object";
-import { atOnce, Course, type Summary } from "../verdict/course";
-import type { Failed, FinalVerdict, Verdict } from "../verdict/finding";
-import { REASONS } from "../verdict/reasons";
-import type { Awaited, Judge, Place, Wait } from "../waiting/awaited";
-import { poll } from "../waiting/poll";
-import type { SecretFinding } from "./finding";
+import type { NeededRight } from "../../rights.ts";
+import { Cluster } from "../cluster.ts";
+import type { Api } from "../cluster/api.ts";
+import type { Subscription } from "../cluster/subscription.ts";
+import type { ObjectAssessment } from "../verdict/awaited-object.ts";
+import { atOnce, Course, type Summary } from "../verdict/course.ts";
+import type { Failed, FinalVerdict, Verdict } from "../verdict/finding.ts";
+import { REASONS } from "../verdict/reasons.ts";
+import type { Awaited, Judge, Place, Wait } from "../waiting/awaited.ts";
+import { poll } from "../waiting/poll.ts";
+import type { SecretFinding } from "./finding.ts";
 
 /** A controller tries again a few times at once; what it says after that is its last word. */
 const GRACE_SECONDS = 1.5;
@@ -29,16 +29,18 @@ export interface SecretSource {
 
 /** A Secret that a controller makes of another object, as what is waited for. */
 export class AwaitedSecret implements Awaited<SecretFinding, Summary> {
+  readonly cluster: Cluster;
   readonly place: Place;
   readonly nothing: SecretFinding = { kind: "waiting", message: "" };
 
+  private readonly source: SecretSource;
+
   /** @param name what the program calls it */
-  constructor(
-    private readonly api: Api,
-    private readonly source: SecretSource,
-    name: string,
-  ) {
+  constructor(api: Api, source: SecretSource, name: string) {
+    this.source = source;
+
     const { kind, namespace } = source;
+    this.cluster = new Cluster(api);
     this.place = { name, title: `${kind} ${source.name}`, noun: kind, namespace };
   }
 
@@ -63,17 +65,17 @@ export class AwaitedSecret implements Awaited<SecretFinding, Summary> {
     return atOnce(this.#assess(finding));
   }
 
-  lack(_options: object, signal: AbortSignal): Promise<Lack> {
-    return new Preflight(this.api).lack(this.source.rights, signal);
+  rights(): readonly NeededRight[] {
+    return this.source.rights;
   }
 
   /** A look is no watch: what it does not show is not there. */
-  isThere(): Promise<boolean> {
-    return Promise.resolve(false);
+  path(): undefined {
+    return undefined;
   }
 
-  namespaceGone(): Promise<undefined> {
-    return Promise.resolve(undefined);
+  isSame(): boolean {
+    return false;
   }
 
   /**

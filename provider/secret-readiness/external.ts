@@ -1,12 +1,12 @@
-import type { ExternalSecretReadinessInputs } from "../../contract/external-secret-readiness";
-import { rightsOfExternalSecret } from "../../rights";
-import type { Api } from "../cluster/api";
-import { digestOf, digestOfAll } from "../sealing";
-import type { SecretSource } from "./awaited-secret";
-import { find } from "./find";
-import type { Secret, SecretFinding } from "./finding";
-import { lastWarning } from "./last-warning";
-import { nudge } from "./nudge";
+import type { ExternalSecretReadinessInputs } from "../../contract/external-secret-readiness.ts";
+import { rightsOfExternalSecret } from "../../rights.ts";
+import type { Api } from "../cluster/api.ts";
+import { digestOf, digestOfAll } from "../sealing.ts";
+import type { SecretSource } from "./awaited-secret.ts";
+import { find } from "./find.ts";
+import type { Secret, SecretFinding } from "./finding.ts";
+import { lastWarning } from "./last-warning.ts";
+import { nudge } from "./nudge.ts";
 
 /** What makes the controller look again, whatever it said last. */
 const ANNOTATION = "/metadata/annotations/external-secrets.io~1force-sync";

@@ -1,5 +1,5 @@
-import type { Api } from "../cluster/api";
-import { ApiError } from "../cluster/api-error";
+import type { Api } from "../cluster/api.ts";
+import { ApiError } from "../cluster/api-error.ts";
 
 /** An object, or undefined where it is not there. */
 export async function find(api: Api, path: string, signal: AbortSignal): Promise<unknown> {

@@ -1,5 +1,5 @@
-import type { SecretReadinessInputs } from "../../contract/secret-readiness";
-import { digestOf } from "../sealing";
+import type { SecretReadinessInputs } from "../../contract/secret-readiness.ts";
+import { digestOf } from "../sealing.ts";
 
 /** How far a SealedSecret is on its way to be a Secret. */
 export type SecretFinding =

@@ -1,4 +1,4 @@
-import type { Api } from "../cluster/api";
+import type { Api } from "../cluster/api.ts";
 
 interface EventList {
   readonly items: readonly {

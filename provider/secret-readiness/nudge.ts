@@ -1,5 +1,5 @@
-import type { Api } from "../cluster/api";
-import { isPassing } from "../cluster/api-error";
+import type { Api } from "../cluster/api.ts";
+import { isPassing } from "../cluster/api-error.ts";
 
 /**
  * Has a controller look at an object again, by a change that is taken back: the object is afterwards as before. What

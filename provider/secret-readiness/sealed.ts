@@ -1,8 +1,8 @@
-import type { SecretReadinessInputs } from "../../contract/secret-readiness";
-import { rightsOfSealing } from "../../rights";
-import type { Api } from "../cluster/api";
-import type { SecretSource } from "./awaited-secret";
-import { find } from "./find";
+import type { SecretReadinessInputs } from "../../contract/secret-readiness.ts";
+import { rightsOfSealing } from "../../rights.ts";
+import type { Api } from "../cluster/api.ts";
+import type { SecretSource } from "./awaited-secret.ts";
+import { find } from "./find.ts";
 import {
   isOfAnother,
   judgeSealedSecret,
@@ -11,9 +11,9 @@ import {
   type SealedSecret,
   type Secret,
   type SecretFinding,
-} from "./finding";
-import { lastWarning } from "./last-warning";
-import { nudge } from "./nudge";
+} from "./finding.ts";
+import { lastWarning } from "./last-warning.ts";
+import { nudge } from "./nudge.ts";
 
 /** The controller looks at a SealedSecret again only when its spec changes. */
 const LABEL = "/spec/template/metadata/labels/slipway-attempt";

@@ -1,14 +1,14 @@
-import type { ReadinessInputs } from "../../contract/readiness";
-import { judgeConfig } from "./config";
-import { desiredReplicas, judgeDeployment, newReplicaSet, podsOf } from "./deployment";
-import type { Finding, ProvedPod } from "./finding";
-import { judgeIngress } from "./ingress";
-import { nameOf, type Observed, type Pod } from "./objects";
-import { isReady, judgePod, proofOf } from "./pod";
-import { REASONS } from "./reasons";
-import { judgeReplicaSet } from "./replica-set";
-import { judgeService } from "./service";
-import { stagesOf } from "./stages";
+import type { ReadinessInputs } from "../../contract/readiness.ts";
+import { judgeConfig } from "./config.ts";
+import { desiredReplicas, judgeDeployment, newReplicaSet, podsOf } from "./deployment.ts";
+import type { Finding, ProvedPod } from "./finding.ts";
+import { judgeIngress } from "./ingress.ts";
+import { nameOf, type Observed, type Pod } from "./objects.ts";
+import { isReady, judgePod, proofOf } from "./pod.ts";
+import { REASONS } from "./reasons.ts";
+import { judgeReplicaSet } from "./replica-set.ts";
+import { judgeService } from "./service.ts";
+import { stagesOf } from "./stages.ts";
 
 /** What the objects say of a release, before time is taken into account. */
 export interface Assessment {

@@ -1,6 +1,6 @@
-import type { ObjectReadinessInputs } from "../../contract/object-readiness";
-import type { Finding } from "./finding";
-import { type Event, nameOf, type ObjectMeta, type Pod, uidOf } from "./objects";
+import type { ObjectReadinessInputs } from "../../contract/object-readiness.ts";
+import type { Finding } from "./finding.ts";
+import { type Event, nameOf, type ObjectMeta, type Pod, uidOf } from "./objects.ts";
 
 /** An object of any kind. */
 export interface AnyObject {
@@ -50,23 +50,24 @@ export function judgeIdentity(
   object: AnyObject | undefined,
 ): Finding | undefined {
   const title = titleOf(awaited);
-  const missing = (message: string): Finding => ({
-    reason: "object-missing",
-    object: title,
-    message,
-  });
+  const message = lossOf(title, awaited.uid, object);
+  return message === undefined ? undefined : { reason: "object-missing", object: title, message };
+}
+
+/** Why what is there is not what was applied, undefined where it is. */
+export function lossOf(
+  title: string,
+  uid: string,
+  object: AnyObject | undefined,
+): string | undefined {
   if (object === undefined) {
-    return missing(`${title} is gone; somebody deleted it after it was applied`);
+    return `${title} is gone; somebody deleted it after it was applied`;
   }
-  if (uidOf(object) !== awaited.uid) {
-    return missing(
-      `${title} was re-created: uid ${awaited.uid} was applied, ${uidOf(object)} is there`,
-    );
+  if (uidOf(object) !== uid) {
+    return `${title} was re-created: uid ${uid} was applied, ${uidOf(object)} is there`;
   }
   const deletedAt = object.metadata?.deletionTimestamp;
-  return deletedAt === undefined
-    ? undefined
-    : missing(`${title} is being deleted since ${deletedAt}`);
+  return deletedAt === undefined ? undefined : `${title} is being deleted since ${deletedAt}`;
 }
 
 /**

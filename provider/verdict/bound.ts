@@ -1,4 +1,4 @@
-import type { Evidence } from "../../contract/evidence";
+import type { Evidence } from "../../contract/evidence.ts";
 
 /** State and outputs are written again and again: what is kept of a failure is to be small. */
 const BYTES = 8192;
@@ -21,26 +21,33 @@ interface Cut {
  * and notes.
  */
 export function bounded(evidence: Evidence): Evidence {
-  if (isSmall(evidence)) {
+  if (sizeOf(evidence) <= BYTES) {
     return evidence;
   }
   const texts = shortened(evidence);
   const isShorter = JSON.stringify(texts) !== JSON.stringify(evidence);
   const nothing = { texts: isShorter, lines: 0, events: 0, containers: 0, notes: 0 };
-  let kept = marked(texts, nothing);
-  for (let cut: Cut = nothing; !isSmall(kept);) {
-    const next = lessOf(kept, cut);
+  let kept = { evidence: texts, cut: nothing as Cut, bytes: sizeOf(texts) };
+  while (kept.bytes + sizeOf(wordsOf(kept.cut)) > BYTES) {
+    const next = lessOf(kept);
     if (next === undefined) {
       break;
     }
-    cut = next.cut;
-    kept = marked(next.evidence, cut);
+    kept = next;
   }
-  return kept;
+  return { ...kept.evidence, cut: wordsOf(kept.cut) };
+}
+
+/** Evidence on its way to be small. */
+interface Kept {
+  readonly evidence: Evidence;
+  readonly cut: Cut;
+  /** Its size: what goes is subtracted, since measuring it anew for each thing would take the square of the time. */
+  readonly bytes: number;
 }
 
 /** One thing less, undefined where nothing is left that could be left out. */
-function lessOf(evidence: Evidence, cut: Cut): { evidence: Evidence; cut: Cut } | undefined {
+function lessOf({ evidence, cut, bytes }: Kept): Kept | undefined {
   const { containers, events, notes } = evidence;
   const longest = Math.max(0, ...containers.map(({ log }) => log.length));
   if (longest > 0) {
@@ -51,30 +58,26 @@ function lessOf(evidence: Evidence, cut: Cut): { evidence: Evidence; cut: Cut } 
     return {
       evidence: { ...evidence, containers: shorter },
       cut: { ...cut, lines: cut.lines + 1 },
+      bytes: bytes - sizeOf(containers[index]?.log[0]) - (longest > 1 ? 1 : 0),
     };
   }
-  if (events.length > 0) {
-    const fewer = events.slice(0, -1);
-    return { evidence: { ...evidence, events: fewer }, cut: { ...cut, events: cut.events + 1 } };
-  }
-  if (containers.length > 0) {
-    const fewer = containers.slice(0, -1);
-    const count = cut.containers + 1;
-    return { evidence: { ...evidence, containers: fewer }, cut: { ...cut, containers: count } };
-  }
-  if (notes.length > 0) {
-    const fewer = notes.slice(0, -1);
-    return { evidence: { ...evidence, notes: fewer }, cut: { ...cut, notes: cut.notes + 1 } };
+  for (const [name, list] of Object.entries({ events, containers, notes })) {
+    if (list.length > 0) {
+      return {
+        evidence: { ...evidence, [name]: list.slice(0, -1) },
+        cut: { ...cut, [name]: cut[name as "events" | "containers" | "notes"] + 1 },
+        bytes: bytes - sizeOf(list.at(-1)) - (list.length > 1 ? 1 : 0),
+      };
+    }
   }
   return undefined;
 }
 
-function isSmall(evidence: Evidence): boolean {
-  return Buffer.byteLength(JSON.stringify(evidence)) <= BYTES;
+function sizeOf(value: unknown): number {
+  return value === undefined ? 0 : Buffer.byteLength(JSON.stringify(value));
 }
 
-function marked(evidence: Evidence, cut: Cut): Evidence {
-  const { texts, lines, events, containers, notes } = cut;
+function wordsOf({ texts, lines, events, containers, notes }: Cut): string | null {
   const parts = [
     ...(texts ? ["the ends of long texts"] : []),
     ...(lines > 0 ? [`${lines} log lines`] : []),
@@ -82,7 +85,7 @@ function marked(evidence: Evidence, cut: Cut): Evidence {
     ...(containers > 0 ? [`${containers} containers`] : []),
     ...(notes > 0 ? [`${notes} notes`] : []),
   ];
-  return { ...evidence, cut: parts.length > 0 ? parts.join(", ") : null };
+  return parts.length > 0 ? parts.join(", ") : null;
 }
 
 function shortened(evidence: Evidence): Evidence {

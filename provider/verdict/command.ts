@@ -1,6 +1,6 @@
-import type { Finding } from "./finding";
-import { nameOf, type Pod } from "./objects";
-import { REASONS } from "./reasons";
+import type { Finding } from "./finding.ts";
+import { nameOf, type Pod } from "./objects.ts";
+import { REASONS } from "./reasons.ts";
 
 /** What a command can be about. */
 export interface Target {

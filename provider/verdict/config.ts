@@ -1,7 +1,7 @@
-import type { ConfigReference } from "./config-reference";
-import type { Finding } from "./finding";
-import { condition, type Container, nameOf, type Pod } from "./objects";
-import { statusesOf } from "./pod";
+import type { ConfigReference } from "./config-reference.ts";
+import type { Finding } from "./finding.ts";
+import { condition, type Container, nameOf, type Pod } from "./objects.ts";
+import { statusesOf } from "./pod.ts";
 
 /**
  * What a pod waits for that is not there. The kubelet says so only when it gets to it, after the image at the soonest

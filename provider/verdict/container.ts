@@ -1,9 +1,9 @@
-import type { Finding } from "./finding";
-import { lastCause, pullFailure } from "./image-pull";
-import { masked } from "./mask";
-import { judgeProbe, killOf } from "./probe";
-import { AT_DEADLINE, AT_ONCE } from "./reasons";
-import { finding, isInit, type Subject } from "./subject";
+import type { Finding } from "./finding.ts";
+import { causes, isForOtherPlatform, lastCause, pullFailure } from "./image-pull.ts";
+import { masked } from "../../mask/mask.ts";
+import { judgeProbe, killOf } from "./probe.ts";
+import { AT_DEADLINE, AT_ONCE } from "./reasons.ts";
+import { finding, isInit, type Subject } from "./subject.ts";
 
 /** A service may end once while what it needs is coming up; a second time it is a loop. */
 const TOLERATED_RESTARTS = 1;
@@ -30,9 +30,19 @@ function judgePull(subject: Subject): Finding | undefined {
     case undefined:
       return undefined;
     case "image-not-found":
-      return finding(subject, failure, `the registry does not have ${image}`);
+      return finding(
+        subject,
+        failure,
+        isForOtherPlatform(message)
+          ? `the registry does not have ${image} for the node's platform`
+          : `the registry does not have ${image}`,
+      );
     case "image-unauthorized":
       return finding(subject, failure, `the registry does not give ${image} to the node`);
+    case "node-full":
+      return finding(subject, failure, `the node has no room for ${image}: ${causes(message)}`);
+    case "image-unusable":
+      return finding(subject, failure, `the node cannot use ${image}: ${causes(message)}`);
     default: {
       const { registrySeconds } = subject.patience.tolerate ?? {};
       return finding(subject, failure, `${image} cannot be pulled: ${lastCause(message)}`, {

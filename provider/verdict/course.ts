@@ -1,6 +1,6 @@
-import type { ObjectAssessment } from "./awaited-object";
-import { causeOf, type FinalVerdict, type Verdict } from "./finding";
-import { Sightings } from "./sightings";
+import type { ObjectAssessment } from "./awaited-object.ts";
+import { causeOf, type FinalVerdict, type Verdict } from "./finding.ts";
+import { Sightings } from "./sightings.ts";
 
 /** What is known of an object that is ready. */
 export interface Summary {

@@ -2,7 +2,7 @@ import type {
   ConditionRule,
   ObjectReadinessInputs,
   ObjectRule,
-} from "../../contract/object-readiness";
+} from "../../contract/object-readiness.ts";
 import {
   type AnyObject,
   judgeGeneration,
@@ -12,9 +12,9 @@ import {
   readyWith,
   titleOf,
   unready,
-} from "./awaited-object";
-import { valuesAt } from "./json-path";
-import { condition, type Condition } from "./objects";
+} from "./awaited-object.ts";
+import { valuesAt } from "./json-path.ts";
+import { condition, type Condition } from "./objects.ts";
 
 const READY: ConditionRule = { type: "Ready" };
 const RECONCILING: ConditionRule = { type: "Reconciling" };

@@ -1,4 +1,4 @@
-import type { ObjectReadinessInputs } from "../../contract/object-readiness";
+import type { ObjectReadinessInputs } from "../../contract/object-readiness.ts";
 import {
   judgeGeneration,
   livingPods,
@@ -6,12 +6,12 @@ import {
   type ObservedObject,
   titleOf,
   unready,
-} from "./awaited-object";
-import type { Finding } from "./finding";
-import { condition, type DaemonSet, nameOf, type Pod, uidOf } from "./objects";
-import { isReady, judgePod } from "./pod";
-import { judgeRefusedPods } from "./refused-pods";
-import { stagesOf } from "./stages";
+} from "./awaited-object.ts";
+import type { Finding } from "./finding.ts";
+import { condition, type DaemonSet, nameOf, type Pod, uidOf } from "./objects.ts";
+import { isReady, judgePod } from "./pod.ts";
+import { judgeRefusedPods } from "./refused-pods.ts";
+import { stagesOf } from "./stages.ts";
 
 /** The DaemonSet's template by number, and each pod's: revisions themselves would have to be listed. */
 const TEMPLATE = "deprecated.daemonset.template.generation";

@@ -1,7 +1,7 @@
-import type { ReadinessInputs } from "../../contract/readiness";
-import { livingPods } from "./awaited-object";
-import { digestOf } from "./digest";
-import type { Finding } from "./finding";
+import type { ReadinessInputs } from "../../contract/readiness.ts";
+import { livingPods, lossOf } from "./awaited-object.ts";
+import { digestOf } from "./digest.ts";
+import type { Finding } from "./finding.ts";
 import {
   condition,
   type Deployment,
@@ -10,7 +10,7 @@ import {
   type Pod,
   type ReplicaSet,
   uidOf,
-} from "./objects";
+} from "./objects.ts";
 
 /** Set by the Deployment controller on the Deployment and on the ReplicaSet of its present template. */
 const REVISION = "deployment.kubernetes.io/revision";
@@ -27,7 +27,7 @@ const REVISION = "deployment.kubernetes.io/revision";
 export function judgeDeployment(release: ReadinessInputs, observed: Observed): Finding[] {
   const object = `deployment ${release.deployment.name}`;
   const deployment = observed.deployment;
-  const missing = judgeIdentity(release, deployment);
+  const missing = lossOf(object, release.deployment.uid, deployment);
   if (missing !== undefined || deployment === undefined) {
     return missing === undefined
       ? []
@@ -75,21 +75,6 @@ export function newReplicaSet({ deployment, replicaSets }: Observed): ReplicaSet
 export function podsOf(replicaSet: ReplicaSet, pods: readonly Pod[]): Pod[] {
   const uid = uidOf(replicaSet);
   return livingPods(pods.filter((pod) => ownerOf(pod) === uid));
-}
-
-function judgeIdentity(
-  { deployment: { name, uid } }: ReadinessInputs,
-  deployment: Deployment | undefined,
-): string | undefined {
-  if (deployment === undefined) {
-    return `deployment ${name} is gone; somebody deleted it after it was applied`;
-  }
-  if (uidOf(deployment) !== uid) {
-    return `deployment ${name} was re-created: uid ${uid} was applied, ${uidOf(deployment)} is there`;
-  }
-  return deployment.metadata?.deletionTimestamp === undefined
-    ? undefined
-    : `deployment ${name} is being deleted since ${deployment.metadata.deletionTimestamp}`;
 }
 
 function judgeDeadline(object: string, deployment: Deployment): Finding[] {

@@ -1,4 +1,4 @@
-import type { Event } from "./objects";
+import type { Event } from "./objects.ts";
 
 /** When an event was last seen, ISO 8601; empty where it does not say. */
 export function timeOf({ lastTimestamp, eventTime, series, metadata }: Event): string {

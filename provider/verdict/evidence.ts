@@ -1,27 +1,16 @@
-import type { ContainerEvidence, Evidence, EventEvidence } from "../../contract/evidence";
-import { nextCommand } from "./command";
-import type { Finding } from "./finding";
-import { masked } from "./mask";
-import { condition, type ContainerStatus, type Event, nameOf, type Pod, uidOf } from "./objects";
-import { unreadyStatuses } from "./pod";
-import { complaintsOf } from "./report";
-import type { Trail } from "./trail";
+import type { ContainerEvidence, Evidence, EventEvidence } from "../../contract/evidence.ts";
+import { nextCommand } from "./command.ts";
+import type { Finding } from "./finding.ts";
+import { explained } from "./log-hints.ts";
+import { masked } from "../../mask/mask.ts";
+import { condition, type ContainerStatus, type Event, nameOf, type Pod, uidOf } from "./objects.ts";
+import { unreadyStatuses } from "./pod.ts";
+import { complaintsOf } from "./report.ts";
+import type { Trail } from "./trail.ts";
+import type { ContainerLog, LogSource } from "./told-log.ts";
 
 /** Pods that are told of one by one; the others are mostly the same again. */
 const PODS = 3;
-
-/** The last lines of one container's log. */
-export interface ContainerLog {
-  readonly pod: string;
-  readonly container: string;
-  /** Whether these are of the container before its last restart. */
-  readonly previous: boolean;
-  /** The lines, or why there are none. */
-  readonly lines: readonly string[];
-}
-
-/** A container whose log tells why the release is not ready. */
-export type LogSource = Omit<ContainerLog, "lines">;
 
 /** What evidence is put together from. */
 export interface Facts {
@@ -42,14 +31,14 @@ export function evidenceOf({ finding, trail, logs, context, notes = [] }: Facts)
   const { suspects, concerned, warnings, target } = trail;
   const told = suspects.slice(0, PODS);
   const { object, container = null } = finding;
-  const message = finding.message.trim();
+  const { message, hints } = explained({ finding, pods: told, logs, warnings });
   const containers = told.flatMap((pod) => containersOf(pod, logs));
-  const said = [message, ...containers.flatMap(complaintsOf)];
+  const said = [message.trim(), ...containers.flatMap(complaintsOf)];
   return {
     object,
     container,
-    message,
-    notes,
+    message: message.trim(),
+    notes: [...notes, ...hints],
     containers,
     otherPods: suspects.length - told.length,
     events: eventsOf(warnings, new Set([...concerned, ...told.map(uidOf)]), said),
@@ -129,14 +118,10 @@ function eventsOf(
   said: readonly string[],
 ): EventEvidence[] {
   const events = new Map<string, EventEvidence>();
-  for (const warning of warnings) {
+  for (const warning of warnings.filter(({ involvedObject: { uid = "" } }) => concerned.has(uid))) {
     const event = eventOf(warning);
     const cause = event.message.replace(/^Error(?: creating)?: /, "");
-    if (
-      concerned.has(warning.involvedObject.uid ?? "") &&
-      !REPEATED.test(cause) &&
-      !said.some((text) => text.includes(cause))
-    ) {
+    if (!REPEATED.test(cause) && !said.some((text) => text.includes(cause))) {
       const key = JSON.stringify([event.object, event.reason, event.message]);
       const count = event.count + (events.get(key)?.count ?? 0);
       events.set(key, { ...event, count });

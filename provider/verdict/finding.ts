@@ -1,4 +1,4 @@
-import { type Reason, REASONS } from "./reasons";
+import { type Reason, REASONS } from "./reasons.ts";
 
 /** Something that stands between a release and `ready`. */
 export interface Finding {

@@ -1,6 +1,6 @@
-import type { ReadinessInputs } from "../../contract/readiness";
-import type { Finding } from "./finding";
-import type { Observed } from "./objects";
+import type { ReadinessInputs } from "../../contract/readiness.ts";
+import type { Finding } from "./finding.ts";
+import type { Observed } from "./objects.ts";
 
 /**
  * Whether the Ingress is reachable, as far as its controller tells: it has published an address.

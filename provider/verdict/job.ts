@@ -1,4 +1,4 @@
-import type { ObjectReadinessInputs } from "../../contract/object-readiness";
+import type { ObjectReadinessInputs } from "../../contract/object-readiness.ts";
 import {
   livingPods,
   type ObjectAssessment,
@@ -6,11 +6,11 @@ import {
   titleOf,
   unready,
   readyWith,
-} from "./awaited-object";
-import type { Finding } from "./finding";
-import { condition, type Job, type Pod, uidOf } from "./objects";
-import { judgePod, stageOf, statusesOf } from "./pod";
-import { judgeRefusedPods } from "./refused-pods";
+} from "./awaited-object.ts";
+import type { Finding } from "./finding.ts";
+import { condition, type Job, type Pod, uidOf } from "./objects.ts";
+import { judgePod, stageOf, statusesOf } from "./pod.ts";
+import { judgeRefusedPods } from "./refused-pods.ts";
 
 /** A Job counts its own failures: `backoffLimit` and the pod failure policy say how many are too many. */
 const OWN_COUNT = { restarts: Infinity };

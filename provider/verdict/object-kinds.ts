@@ -1,17 +1,17 @@
-import type { ObjectReadinessInputs } from "../../contract/object-readiness";
+import type { ObjectReadinessInputs } from "../../contract/object-readiness.ts";
 import {
   type AnyObject,
   judgeIdentity,
   type ObjectAssessment,
   type ObservedObject,
   titleOf,
-} from "./awaited-object";
-import { assessCustomResource } from "./custom-resource";
-import { assessDaemonSet } from "./daemon-set";
-import type { Finding } from "./finding";
-import { assessJob } from "./job";
-import { assessPersistentVolumeClaim } from "./persistent-volume-claim";
-import { assessStatefulSet } from "./stateful-set";
+} from "./awaited-object.ts";
+import { assessCustomResource } from "./custom-resource.ts";
+import { assessDaemonSet } from "./daemon-set.ts";
+import type { Finding } from "./finding.ts";
+import { assessJob } from "./job.ts";
+import { assessPersistentVolumeClaim } from "./persistent-volume-claim.ts";
+import { assessStatefulSet } from "./stateful-set.ts";
 
 /** How pods belong to an object: it controls them, or they mount it. */
 export type PodRelation = "controls" | "mounted by" | "none";

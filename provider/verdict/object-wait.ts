@@ -1,20 +1,24 @@
-import type { ObjectReadinessInputs } from "../../contract/object-readiness";
-import { type ObjectAssessment, type ObservedObject, titleOf } from "./awaited-object";
-import { atOnce, Course, type Summary } from "./course";
-import type { FinalVerdict, Finding, Verdict } from "./finding";
-import { assessObject } from "./object-kinds";
+import type { ObjectReadinessInputs } from "../../contract/object-readiness.ts";
+import { type ObjectAssessment, type ObservedObject, titleOf } from "./awaited-object.ts";
+import { atOnce, Course, type Summary } from "./course.ts";
+import type { FinalVerdict, Finding, Verdict } from "./finding.ts";
+import { assessObject } from "./object-kinds.ts";
 
 /** The wait for an object: another revision than the one first seen is somebody else's change. */
 export class ObjectWait {
   readonly #course: Course;
   #revision: string | undefined;
 
+  private readonly awaited: ObjectReadinessInputs;
+
   /** @param startedAt when the wait began, in milliseconds on the clock of `judge`'s `now` */
   constructor(
-    private readonly awaited: ObjectReadinessInputs,
+    awaited: ObjectReadinessInputs,
     startedAt: number,
     seconds = awaited.deadlineSeconds,
   ) {
+    this.awaited = awaited;
+
     this.#course = new Course(startedAt, seconds);
   }
 

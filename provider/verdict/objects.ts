@@ -16,7 +16,7 @@ import type {
   V1Service,
   V1StatefulSet,
 } from "@kubernetes/client-node";
-import type { ConfigReference } from "./config-reference";
+import type { ConfigReference } from "./config-reference.ts";
 
 /** The library's types are of parsed objects; the API server sends JSON, in which a time is a string. */
 type Json<T> = T extends Date
@@ -73,6 +73,17 @@ export interface Observed {
    */
   readonly clusterTime?: number;
 }
+
+/** What is known of a cluster that has not been heard of. */
+export const UNSEEN: Observed = {
+  deployment: undefined,
+  replicaSets: [],
+  pods: [],
+  service: undefined,
+  endpointSlices: [],
+  ingress: undefined,
+  warnings: [],
+};
 
 /** The object's name; objects of the API server always have one. */
 export function nameOf(object: { readonly metadata?: ObjectMeta }): string {

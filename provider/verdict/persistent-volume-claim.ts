@@ -1,5 +1,5 @@
-import type { ObjectReadinessInputs } from "../../contract/object-readiness";
-import { parseQuantity } from "../../contract/quantity";
+import type { ObjectReadinessInputs } from "../../contract/object-readiness.ts";
+import { parseQuantity } from "../../contract/quantity.ts";
 import {
   livingPods,
   type ObjectAssessment,
@@ -7,11 +7,11 @@ import {
   readyWith,
   titleOf,
   unready,
-} from "./awaited-object";
-import { eventsAbout, timeOf } from "./event";
-import type { Finding } from "./finding";
-import { condition, type Event, nameOf, type PersistentVolumeClaim, uidOf } from "./objects";
-import { AT_DEADLINE, type Reason } from "./reasons";
+} from "./awaited-object.ts";
+import { eventsAbout, timeOf } from "./event.ts";
+import type { Finding } from "./finding.ts";
+import { condition, type Event, nameOf, type PersistentVolumeClaim, uidOf } from "./objects.ts";
+import { AT_DEADLINE, type Reason } from "./reasons.ts";
 
 /** What tells why a claim has no volume. The latest of them counts. */
 const BINDING = [

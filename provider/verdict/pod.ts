@@ -1,9 +1,9 @@
-import { judgeContainer } from "./container";
-import { carriesDigest, digestOf } from "./digest";
-import type { Finding, ProvedPod } from "./finding";
-import { condition, type ContainerStatus, type Event, nameOf, type Pod } from "./objects";
-import { judgeScheduling } from "./scheduling";
-import type { Patience } from "./subject";
+import { judgeContainer } from "./container.ts";
+import { carriesDigest, digestOf } from "./digest.ts";
+import type { Finding, ProvedPod } from "./finding.ts";
+import { condition, type ContainerStatus, type Event, nameOf, type Pod } from "./objects.ts";
+import { judgeScheduling } from "./scheduling.ts";
+import type { Patience } from "./subject.ts";
 
 /** Whether the kubelet finds the pod ready to serve. */
 export function isReady(pod: Pod): boolean {

@@ -1,14 +1,12 @@
-import { timeOf } from "./event";
-import type { Finding } from "./finding";
-import { type Container, type ContainerStatus, type Event, type Pod, uidOf } from "./objects";
-import { AT_DEADLINE } from "./reasons";
-import { finding, isInit, type Subject } from "./subject";
+import { VERDICT } from "../../contract/verdict.ts";
+import { timeOf } from "./event.ts";
+import type { Finding } from "./finding.ts";
+import { type Container, type ContainerStatus, type Event, type Pod, uidOf } from "./objects.ts";
+import { AT_DEADLINE } from "./reasons.ts";
+import { finding, isInit, type Subject } from "./subject.ts";
 
 /** Even the shortest probe gets this long before its answers are held against a container. */
 const PROBE_SECONDS = 10;
-
-/** How long a service that says "not yet" may go on saying so, where its settings do not say. */
-const WARMUP_SECONDS = 60;
 
 /** How much later than its probe's last failure a container may have ended for the probe to be taken for the cause. */
 const KILL_SECONDS = 5;
@@ -54,7 +52,7 @@ export function judgeProbe(subject: Subject): Finding | undefined {
     const tolerance = Math.max(windowOf(subject.container.readinessProbe), PROBE_SECONDS);
     return finding(subject, "not-ready", words, { phase, tolerance });
   }
-  const { warmupSeconds = WARMUP_SECONDS, deadlineSeconds } = subject.patience;
+  const { warmupSeconds = VERDICT.warmupSeconds.default, deadlineSeconds } = subject.patience;
   const tolerance = Math.min(warmupSeconds, deadlineSeconds);
   const message = `${words}; a service that needs longer than ${tolerance} s to warm up says so by warmupSeconds`;
   return finding(subject, "not-ready", message, { phase, tolerance });

@@ -33,6 +33,10 @@ const ROWS = {
   "image-unauthorized": [AT_ONCE, "rolls back", "release", "settled", "describe"],
   /** The node does not get through to the registry; long enough for a registry that restarts, and a node that backs off. */
   "registry-unreachable": [60, "rolls back", "release", "settled", "describe"],
+  /** The node has no room for an image; long enough for a kubelet that makes some. */
+  "node-full": [60, "rolls back", "release", "settled", "describe"],
+  /** What the registry gives is no image that the node can unpack and run. */
+  "image-unusable": [30, "rolls back", "release", "settled", "describe"],
   /** A Secret or a ConfigMap, or a key in one, is not there. */
   "config-missing": [AT_ONCE, "rolls back", "release", "settled", "describe"],
   /** The node cannot make a container of what the pod says. */

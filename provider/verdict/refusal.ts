@@ -1,4 +1,4 @@
-import type { Reason } from "./reasons";
+import type { Reason } from "./reasons.ts";
 
 /** Room comes when pods that are leaving are gone. */
 const LEAVING_SECONDS = 60;

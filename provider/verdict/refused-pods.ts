@@ -1,7 +1,7 @@
-import { eventsAbout, timeOf } from "./event";
-import type { Finding } from "./finding";
-import type { ObservedObject } from "./awaited-object";
-import { refusalOf } from "./refusal";
+import { eventsAbout, timeOf } from "./event.ts";
+import type { Finding } from "./finding.ts";
+import type { ObservedObject } from "./awaited-object.ts";
+import { refusalOf } from "./refusal.ts";
 
 /** What controllers put in front of the API server's words. */
 const PREFIX = /^(?:Error creating: |create (?:Pod|Claim) .* failed error: )/;

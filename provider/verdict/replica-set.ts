@@ -1,4 +1,4 @@
-import type { Finding } from "./finding";
+import type { Finding } from "./finding.ts";
 import {
   condition,
   type Deployment,
@@ -7,8 +7,8 @@ import {
   type Pod,
   type ReplicaSet,
   uidOf,
-} from "./objects";
-import { refusalOf } from "./refusal";
+} from "./objects.ts";
+import { refusalOf } from "./refusal.ts";
 
 /**
  * Why the API server takes no more pods of a ReplicaSet.

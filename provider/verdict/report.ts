@@ -1,5 +1,5 @@
-import type { ContainerEvidence, Evidence, EventEvidence } from "../../contract/evidence";
-import { isTrouble } from "./pod";
+import type { ContainerEvidence, Evidence, EventEvidence } from "../../contract/evidence.ts";
+import { isTrouble } from "./pod.ts";
 
 /** What evidence is about. */
 export interface Headline {

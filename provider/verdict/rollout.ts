@@ -1,9 +1,9 @@
-import type { ReadinessInputs } from "../../contract/readiness";
-import { assess, type Assessment } from "./assessment";
-import { causeOf, type FinalVerdict, type Finding, type Verdict } from "./finding";
-import { condition, type Observed } from "./objects";
-import { Sightings } from "./sightings";
-import { AppliedTemplate } from "./template";
+import type { ReadinessInputs } from "../../contract/readiness.ts";
+import { assess, type Assessment } from "./assessment.ts";
+import { causeOf, type FinalVerdict, type Finding, type Verdict } from "./finding.ts";
+import { condition, type Observed } from "./objects.ts";
+import { Sightings } from "./sightings.ts";
+import { AppliedTemplate } from "./template.ts";
 
 /** The Deployment controller has the first word on the deadline that it keeps itself. */
 const MARGIN_SECONDS = 15;

@@ -1,8 +1,8 @@
-import { isMissingConfig } from "./container";
-import type { Finding } from "./finding";
-import { condition, type Event, nameOf, type Pod, uidOf } from "./objects";
-import type { Reason } from "./reasons";
-import type { Patience } from "./subject";
+import { isMissingConfig } from "./container.ts";
+import type { Finding } from "./finding.ts";
+import { condition, type Event, nameOf, type Pod, uidOf } from "./objects.ts";
+import type { Reason } from "./reasons.ts";
+import type { Patience } from "./subject.ts";
 
 /** What keeps a pod from its node, or its containers from their volumes. */
 export function judgeScheduling(

@@ -1,5 +1,5 @@
-import type { ReadinessInputs } from "../../contract/readiness";
-import type { Finding } from "./finding";
+import type { ReadinessInputs } from "../../contract/readiness.ts";
+import type { Finding } from "./finding.ts";
 import {
   type EndpointSlice,
   nameOf,
@@ -7,7 +7,7 @@ import {
   type Pod,
   type Service,
   uidOf,
-} from "./objects";
+} from "./objects.ts";
 
 /** A selector that does not match never will; the Service may be a moment behind what was applied. */
 const STRANGER_SECONDS = 3;

@@ -1,4 +1,4 @@
-import { type Finding, toleranceOf } from "./finding";
+import { type Finding, toleranceOf } from "./finding.ts";
 
 /** What is older than the wait may be mended already; it has this long to show that. */
 const MENDING_SECONDS = 30;

@@ -1,5 +1,5 @@
-import type { Pod } from "./objects";
-import { stageOf } from "./pod";
+import type { Pod } from "./objects.ts";
+import { stageOf } from "./pod.ts";
 
 /**
  * Where pods are on their way to ready, in one line: `1/2 ready, 1 pulling`.

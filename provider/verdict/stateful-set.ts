@@ -1,4 +1,4 @@
-import type { ObjectReadinessInputs } from "../../contract/object-readiness";
+import type { ObjectReadinessInputs } from "../../contract/object-readiness.ts";
 import {
   judgeGeneration,
   livingPods,
@@ -6,12 +6,12 @@ import {
   type ObservedObject,
   titleOf,
   unready,
-} from "./awaited-object";
-import { type Finding, toleranceOf } from "./finding";
-import { nameOf, type Pod, type StatefulSet, uidOf } from "./objects";
-import { isReady, judgePod } from "./pod";
-import { judgeRefusedPods } from "./refused-pods";
-import { stagesOf } from "./stages";
+} from "./awaited-object.ts";
+import { type Finding, toleranceOf } from "./finding.ts";
+import { nameOf, type Pod, type StatefulSet, uidOf } from "./objects.ts";
+import { isReady, judgePod } from "./pod.ts";
+import { judgeRefusedPods } from "./refused-pods.ts";
+import { stagesOf } from "./stages.ts";
 
 /** Set by the StatefulSet controller on each pod. */
 const REVISION = "controller-revision-hash";

@@ -1,7 +1,7 @@
-import type { VerdictSettings } from "../../contract/verdict";
-import type { Finding } from "./finding";
-import { type Container, type ContainerStatus, type Event, nameOf, type Pod } from "./objects";
-import type { Reason } from "./reasons";
+import type { VerdictSettings } from "../../contract/verdict.ts";
+import type { Finding } from "./finding.ts";
+import { type Container, type ContainerStatus, type Event, nameOf, type Pod } from "./objects.ts";
+import type { Reason } from "./reasons.ts";
 
 /** What pods are given time for before they have failed. */
 export type Patience = VerdictSettings & { readonly deadlineSeconds: number };

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
-import type { ReadinessInputs } from "../../contract/readiness";
-import type { Finding } from "./finding";
-import { type Deployment, uidOf } from "./objects";
+import type { ReadinessInputs } from "../../contract/readiness.ts";
+import type { Finding } from "./finding.ts";
+import { type Deployment, uidOf } from "./objects.ts";
 
 /** The API server keeps whole seconds, and tells its time in such. */
 const TOLERANCE_MILLISECONDS = 2000;
@@ -10,7 +10,11 @@ const TOLERANCE_MILLISECONDS = 2000;
 export class AppliedTemplate {
   #template: unknown;
 
-  constructor(private readonly release: ReadinessInputs) {}
+  private readonly release: ReadinessInputs;
+
+  constructor(release: ReadinessInputs) {
+    this.release = release;
+  }
 
   /** Remembers the template where the Deployment is as the release has left it. */
   see(deployment: Deployment | undefined): void {

@@ -1,11 +1,11 @@
-import type { ObjectReadinessInputs } from "../../contract/object-readiness";
-import type { ReadinessInputs } from "../../contract/readiness";
-import { type ObservedObject, titleOf } from "./awaited-object";
-import type { Target } from "./command";
-import { newReplicaSet, podsOf } from "./deployment";
-import type { Finding } from "./finding";
-import { type Event, nameOf, type Observed, type Pod, uidOf } from "./objects";
-import { isReady, statusesOf } from "./pod";
+import type { ObjectReadinessInputs } from "../../contract/object-readiness.ts";
+import type { ReadinessInputs } from "../../contract/readiness.ts";
+import { type ObservedObject, titleOf } from "./awaited-object.ts";
+import type { Target } from "./command.ts";
+import { newReplicaSet, podsOf } from "./deployment.ts";
+import type { Finding } from "./finding.ts";
+import { type Event, nameOf, type Observed, type Pod, uidOf } from "./objects.ts";
+import { isReady, statusesOf } from "./pod.ts";
 
 /** What of all that is observed tells why something is not ready. */
 export interface Trail {

@@ -1,6 +1,6 @@
-import { setTimeout as delay } from "node:timers/promises";
-import { isPassing } from "../cluster/api-error";
-import { FIRST_ANSWER_MILLISECONDS } from "./trouble";
+import { isPassing } from "../cluster/api-error.ts";
+import { pause } from "../cluster/pause.ts";
+import { FIRST_ANSWER_MILLISECONDS } from "./trouble.ts";
 
 const PAUSE_MILLISECONDS = 1000;
 
@@ -24,6 +24,6 @@ export async function answered<T>(
         throw error;
       }
     }
-    await delay(PAUSE_MILLISECONDS, undefined, { signal }).catch(() => undefined);
+    await pause(PAUSE_MILLISECONDS, signal);
   }
 }

@@ -1,7 +1,8 @@
-import type { Lack } from "../cluster/preflight";
-import type { Subscription } from "../cluster/subscription";
-import type { FinalVerdict, Finding, Verdict } from "../verdict/finding";
-import type { Trail } from "../verdict/trail";
+import type { NeededRight } from "../../rights.ts";
+import type { Cluster } from "../cluster.ts";
+import type { Subscription } from "../cluster/subscription.ts";
+import type { FinalVerdict, Finding, Verdict } from "../verdict/finding.ts";
+import type { Trail } from "../verdict/trail.ts";
 
 /** What verdicts on the wait itself are about. */
 export interface Place {
@@ -42,6 +43,7 @@ export interface Judge<O, R extends object> {
  * @typeParam R what is known of it once it is ready
  */
 export interface Awaited<O, R extends object> {
+  readonly cluster: Cluster;
   readonly place: Place;
   /** What is known where nothing is heard of the cluster. */
   readonly nothing: O;
@@ -58,18 +60,12 @@ export interface Awaited<O, R extends object> {
   judge(wait: Wait): Judge<O, R>;
   /** The verdict of one moment: what is not ready now has failed. */
   judgeAtOnce(observed: O): FinalVerdict<R>;
-  /**
-   * The rights for it that this identity has not got.
-   * @param options.afresh whatever was found of them before
-   */
-  lack(options: { readonly afresh: boolean }, signal: AbortSignal): Promise<Lack>;
-  /**
-   * Whether a direct look shows it after all, where the watches show that it is missing.
-   * @throws the API server's refusal, or the network's error
-   */
-  isThere(signal: AbortSignal): Promise<boolean>;
-  /** Whether its namespace has gone or is going. */
-  namespaceGone(signal: AbortSignal): Promise<"missing" | "terminating" | undefined>;
+  /** The rights for it; undefined while it is not known how it is served. */
+  rights(): readonly NeededRight[] | undefined;
+  /** Where a direct look is taken at it before it counts as missing; undefined where there is no such place. */
+  path(): string | undefined;
+  /** Whether an object that is found there is the one that is awaited. */
+  isSame(object: unknown): boolean;
 }
 
 /** What can be waited for, and reported on with evidence. */

@@ -1,7 +1,7 @@
-import type { FinalVerdict } from "../verdict/finding";
-import { isDisabling } from "../cluster/preflight";
-import type { Awaited } from "./awaited";
-import { forbidden } from "./forbidden";
+import type { FinalVerdict } from "../verdict/finding.ts";
+import { isDisabling } from "../cluster/preflight.ts";
+import type { Awaited } from "./awaited.ts";
+import { forbidden, lackOf } from "./forbidden.ts";
 
 /** A verdict on a closer look than the watches give: undefined where only they are behind. */
 export async function confirmed<O, R extends object>(
@@ -12,12 +12,11 @@ export async function confirmed<O, R extends object>(
   switch (verdict.kind === "failed" ? verdict.reason : undefined) {
     case "deployment-missing":
     case "object-missing":
-      // Whoever cannot answer has not said that it is missing.
-      return (await awaited.isThere(signal).catch(() => true))
+      return (await isThere(awaited, signal))
         ? undefined
         : ((await namespaceGone(awaited, signal)) ?? verdict);
     case "forbidden": {
-      const lack = await awaited.lack({ afresh: true }, signal);
+      const lack = await lackOf(awaited, { afresh: true }, signal);
       return isDisabling(lack) ? forbidden(awaited.place, lack) : verdict;
     }
     default:
@@ -30,11 +29,12 @@ export async function namespaceGone<O, R extends object>(
   awaited: Awaited<O, R>,
   signal: AbortSignal,
 ): Promise<FinalVerdict<R> | undefined> {
-  const state = await awaited.namespaceGone(signal);
-  if (state === undefined) {
+  const { namespace, noun } = awaited.place;
+  const state =
+    namespace === undefined ? undefined : await awaited.cluster.namespaceGone(namespace, signal);
+  if (namespace === undefined || state === undefined) {
     return undefined;
   }
-  const { namespace = "", noun } = awaited.place;
   const message = `namespace ${namespace} is ${state}, and with it the ${noun}`;
   return {
     kind: "failed",
@@ -42,4 +42,17 @@ export async function namespaceGone<O, R extends object>(
     object: `namespace ${namespace}`,
     message,
   };
+}
+
+/** Whoever cannot answer has not said that it is missing. */
+async function isThere<O, R extends object>(
+  awaited: Awaited<O, R>,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const path = awaited.path();
+  try {
+    return path !== undefined && awaited.isSame(await awaited.cluster.find(path, signal));
+  } catch {
+    return true;
+  }
 }

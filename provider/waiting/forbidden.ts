@@ -1,11 +1,11 @@
-import { type NeededRight, resourceOf, type Right } from "../../rights";
-import type { Trouble } from "../cluster/health";
-import type { Lack } from "../cluster/preflight";
-import type { Failed, Finding } from "../verdict/finding";
-import { REASONS } from "../verdict/reasons";
-import type { Awaited, Place } from "./awaited";
-import { groups } from "../groups";
-import { table } from "../table";
+import { type NeededRight, resourceOf, type Right } from "../../rights.ts";
+import type { Trouble } from "../cluster/health.ts";
+import { type Lack, NO_LACK } from "../cluster/preflight.ts";
+import type { Failed, Finding } from "../verdict/finding.ts";
+import { REASONS } from "../verdict/reasons.ts";
+import type { Awaited, Place } from "./awaited.ts";
+import { groups } from "../groups.ts";
+import { table } from "../table.ts";
 
 /** For an identity that the API server does not name. */
 const NAMELESS = "this identity";
@@ -16,6 +16,7 @@ const ROLE = "slipway-verdict";
 /** For an object outside of namespaces: the events about it are kept there. */
 const DEFAULT_NAMESPACE = "default";
 
+type Asking = Pick<Awaited<never, object>, "cluster" | "rights">;
 type Refused = Extract<Trouble, { kind: "refused" }>;
 
 const ACCOUNT = /^system:serviceaccount:([^:]+):([^:]+)$/;
@@ -44,9 +45,19 @@ export function refusal(
   return { kind: "failed", reason: "forbidden", object: `namespace ${namespace}`, message };
 }
 
+/** The rights for what is awaited that this identity has not got, as far as the API server says. */
+export async function lackOf(
+  awaited: Asking,
+  options: { readonly afresh: boolean },
+  signal: AbortSignal,
+): Promise<Lack> {
+  const needed = awaited.rights();
+  return needed === undefined ? NO_LACK : awaited.cluster.lack(needed, options, signal);
+}
+
 /** What is said beside another verdict of rights that are missing: only its report is the poorer for them. */
 export async function shortcomings(
-  awaited: Pick<Awaited<never, object>, "lack">,
+  awaited: Asking,
   { reason }: Finding,
   signal: AbortSignal,
 ): Promise<string[]> {
@@ -54,7 +65,7 @@ export async function shortcomings(
   if (REASONS[reason].about !== "release" || signal.aborted) {
     return [];
   }
-  const { rights, user } = await awaited.lack({ afresh: false }, signal);
+  const { rights, user } = await lackOf(awaited, { afresh: false }, signal);
   return rights.length === 0
     ? []
     : [`${user ?? NAMELESS} may not ${actsOf(rights)}: what they are for is missing here`];

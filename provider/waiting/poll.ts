@@ -1,6 +1,6 @@
-import { setTimeout as delay } from "node:timers/promises";
-import { type Health, healthAfter, isRefusal, troublesOf } from "../cluster/health";
-import { Subscription } from "../cluster/subscription";
+import { type Health, healthAfter, isRefusal, troublesOf } from "../cluster/health.ts";
+import { pause } from "../cluster/pause.ts";
+import { Subscription } from "../cluster/subscription.ts";
 
 const PAUSE_MILLISECONDS = 250;
 
@@ -35,7 +35,7 @@ export function poll<O>(
         health = healthAfter(error, "get", refusals) ?? health;
       }
       subscription.wake();
-      await delay(PAUSE_MILLISECONDS, undefined, { signal: end.signal }).catch(() => undefined);
+      await pause(PAUSE_MILLISECONDS, end.signal);
     }
   };
   void repeat();

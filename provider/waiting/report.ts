@@ -1,11 +1,10 @@
-import type { Evidence } from "../../contract/evidence";
-import type { Cluster } from "../cluster";
-import { bounded } from "../verdict/bound";
-import { evidenceOf, logSources } from "../verdict/evidence";
-import type { Finding } from "../verdict/finding";
-import { reportOn } from "../verdict/report";
-import type { Reported } from "./awaited";
-import { shortcomings } from "./forbidden";
+import type { Evidence } from "../../contract/evidence.ts";
+import { bounded } from "../verdict/bound.ts";
+import { evidenceOf, logSources } from "../verdict/evidence.ts";
+import type { Finding } from "../verdict/finding.ts";
+import { reportOn } from "../verdict/report.ts";
+import type { Reported } from "./awaited.ts";
+import { shortcomings } from "./forbidden.ts";
 
 /** Logs and the like are worth waiting for, but not long: the verdict is known. */
 const EVIDENCE_MILLISECONDS = 10_000;
@@ -32,14 +31,14 @@ export interface Report {
  * @param context the kubeconfig's, for the command to run next
  */
 export async function reportOf<O, R extends object>(
-  cluster: Cluster,
-  context: string,
   awaited: Reported<O, R>,
+  context: string,
   { finding, observed, seconds, note }: Case<O>,
   interruption: AbortSignal,
 ): Promise<Report> {
   const signal = AbortSignal.any([interruption, AbortSignal.timeout(EVIDENCE_MILLISECONDS)]);
-  const { name, namespace } = awaited.place;
+  const { cluster, place } = awaited;
+  const { name, namespace } = place;
   const trail = awaited.trail(observed, finding);
   const sources =
     signal.aborted || !awaited.logs || namespace === undefined ? [] : logSources(trail.suspects);

@@ -1,8 +1,8 @@
-import { isDisabling } from "../cluster/preflight";
-import type { Subscription } from "../cluster/subscription";
-import type { Failed, Progressing } from "../verdict/finding";
-import type { Place } from "./awaited";
-import { forbidden, refusal } from "./forbidden";
+import { isDisabling } from "../cluster/preflight.ts";
+import type { Subscription } from "../cluster/subscription.ts";
+import type { Failed, Progressing } from "../verdict/finding.ts";
+import type { Place } from "./awaited.ts";
+import { forbidden, refusal } from "./forbidden.ts";
 
 /** An API server that restarts is back by then; one that was not reached at all until then is not there. */
 export const FIRST_ANSWER_MILLISECONDS = 60_000;

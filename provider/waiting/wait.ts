@@ -1,12 +1,13 @@
-import { setImmediate as immediate, setTimeout as delay } from "node:timers/promises";
-import { messageOf } from "../cluster/api-error";
-import type { Subscription } from "../cluster/subscription";
-import type { FinalVerdict, Verdict } from "../verdict/finding";
-import { REASONS } from "../verdict/reasons";
-import type { Awaited, Judge } from "./awaited";
-import { confirmed } from "./closer-look";
-import { Limit } from "./limit";
-import { FIRST_ANSWER_MILLISECONDS, interrupted, judgeTroubles, unreachable } from "./trouble";
+import { setImmediate as immediate } from "node:timers/promises";
+import { messageOf } from "../cluster/api-error.ts";
+import { pause } from "../cluster/pause.ts";
+import type { Subscription } from "../cluster/subscription.ts";
+import type { FinalVerdict, Verdict } from "../verdict/finding.ts";
+import { REASONS } from "../verdict/reasons.ts";
+import type { Awaited, Judge } from "./awaited.ts";
+import { confirmed } from "./closer-look.ts";
+import { Limit } from "./limit.ts";
+import { FIRST_ANSWER_MILLISECONDS, interrupted, judgeTroubles, unreachable } from "./trouble.ts";
 
 /** How soon to look again when a watch is behind what a direct look has shown. */
 const LAG_MILLISECONDS = 500;
@@ -97,7 +98,7 @@ async function watchOver<O, R extends object>(
     if (sure !== undefined || performance.now() >= rules.deadline()) {
       return { verdict: sure ?? verdict, observed };
     }
-    await delay(LAG_MILLISECONDS, undefined, { signal }).catch(ignored);
+    await pause(LAG_MILLISECONDS, signal);
   }
 }
 

@@ -1,14 +1,15 @@
 // Proves how the report's page is in Chromium. It cannot prove other browsers.
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import type { AxeResults } from "axe-core";
 
-import { reportPage } from "../../cli/report/page";
-import { releaseReport, type ReportSource } from "../../cli/report/report";
-import { BROWSER, provided } from "../../tools/platform/needed-program";
+import { reportPage } from "../../cli/report/page.ts";
+import { releaseReport, type ReportSource } from "../../cli/report/report.ts";
+import { BROWSER, provided } from "../../tools/platform/needed-program.ts";
 
 /** What the page says of itself in the browser. */
 interface Seen {
@@ -37,7 +38,7 @@ afterAll(() => {
 });
 
 function page(): string {
-  const file = join(__dirname, "../fixtures/report/failed.json");
+  const file = join(import.meta.dirname, "../fixtures/report/failed.json");
   const { outputs, events } = JSON.parse(readFileSync(file, "utf8")) as {
     outputs: Pick<ReportSource, "releases" | "history">;
     events: NonNullable<ReportSource["events"]>;
@@ -47,7 +48,10 @@ function page(): string {
 }
 
 function look(text: string, width: number, scheme: "dark" | "light"): Seen {
-  const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
+  const axe = readFileSync(
+    createRequire(import.meta.filename).resolve("axe-core/axe.min.js"),
+    "utf8",
+  );
   // The page allows no script, so what looks at it takes that rule out first.
   const open = text.replace(/<meta[^>]*Content-Security-Policy[^>]*>/, "");
   const script = `<script>${axe}</script><script>${LOOK}</script></body>`;
@@ -73,7 +77,9 @@ function look(text: string, width: number, scheme: "dark" | "light"): Seen {
   ];
   const dom = execFileSync(browser, args, { stdio: ["ignore", "pipe", "ignore"] }).toString();
   const [, told] = /<pre>([\w+/=]+)<\/pre>/.exec(dom) ?? [];
-  if (told === undefined) throw new Error(`the page did not say how it is:\n${dom.slice(0, 500)}`);
+  if (told === undefined) {
+    throw new Error(`the page did not say how it is:\n${dom.slice(0, 500)}`);
+  }
   return JSON.parse(decodeURIComponent(atob(told))) as Seen;
 }
 

@@ -1,17 +1,17 @@
 // Proves what the provider makes of a real API server's reviews; that an `up` of the lanes ends by it is the lanes' own story.
 import { randomUUID } from "node:crypto";
 
-import { forbiddenRights } from "../../components/lanes/forbidden-rights";
-import type { IdentityAccess } from "../../contract/access-proof";
-import { SlipwayProvider } from "../../provider/slipway";
-import type { Subject } from "../../wire/plugin";
-import type { Right } from "../../rights";
-import { environment } from "../../tools/platform/environment";
-import { createAccount, kubeconfigOfAccount } from "../support/account";
-import { cluster, kubeConfig } from "../../testbed/cluster";
-import { folderWith, removeFolders } from "../support/folder";
-import { NAMESPACE } from "../../testbed/kinds";
-import { RESOURCES } from "../../contract/tokens";
+import { forbiddenRights } from "../../components/lanes/forbidden-rights.ts";
+import type { IdentityAccess } from "../../contract/access-proof.ts";
+import { SlipwayProvider } from "../../provider/slipway.ts";
+import type { Subject } from "../../wire/plugin.ts";
+import type { Right } from "../../rights.ts";
+import { environment } from "../../tools/platform/environment.ts";
+import { createAccount, kubeconfigOfAccount } from "../support/account.ts";
+import { cluster, kubeConfig } from "../../testbed/cluster.ts";
+import { folderWith, removeFolders } from "../support/folder.ts";
+import { NAMESPACE } from "../../testbed/kinds.ts";
+import { RESOURCES } from "../../contract/tokens.ts";
 
 const namespace = `slipway-access-${randomUUID().slice(0, 8)}`;
 const account = { namespace, name: "deployer" };

@@ -5,22 +5,23 @@ import { join, resolve } from "node:path";
 
 import { execa } from "execa";
 
-import type { ReleaseRecord } from "../../contract/release-record";
-import { environment } from "../../tools/platform/environment";
-import { kubeconfigOfAccount } from "../support/account";
-import { agentPod, cloud, runPod } from "../support/agent-pod";
-import { AgentPlatform, type Claim } from "../support/agent-platform";
-import { cluster, kubeConfig } from "../../testbed/cluster";
-import { folderWith, removeFolders } from "../support/folder";
-import { actsBeyond } from "../support/forbidden-acts";
-import { scriptOf, stage } from "../support/jenkinsfile-stage";
-import { DEPLOYMENT } from "../../testbed/kinds";
-import { Project, type Run } from "../../testbed/project";
-import type { Request } from "../support/request";
-import { shop } from "../../testbed/shop";
-import { succeed } from "../../testbed/succeed";
+import type { ReleaseRecord } from "../../contract/release-record.ts";
+import { environment } from "../../tools/platform/environment.ts";
+import { kubeconfigOfAccount } from "../support/account.ts";
+import { agentPod, cloud, runPod } from "../support/agent-pod.ts";
+import { AgentPlatform, type Claim } from "../support/agent-platform.ts";
+import { cluster, kubeConfig } from "../../testbed/cluster.ts";
+import { folderWith, removeFolders } from "../support/folder.ts";
+import { actsBeyond } from "../support/forbidden-acts.ts";
+import { scriptOf, stage } from "../support/jenkinsfile-stage.ts";
+import { DEPLOYMENT } from "../../testbed/kinds.ts";
+import { Project } from "../../testbed/project.ts";
+import type { Run } from "../../testbed/run.ts";
+import type { Request } from "../support/request.ts";
+import { shop } from "../../testbed/shop.ts";
+import { succeed } from "../../testbed/succeed.ts";
 
-const CHECKOUT = resolve(__dirname, "../..");
+const CHECKOUT = resolve(import.meta.dirname, "../..");
 const ASK = join(CHECKOUT, "test/support/agent/ask.cjs");
 const PASSPHRASE = "a passphrase of the tests";
 
@@ -64,8 +65,9 @@ beforeAll(async () => {
   await succeed(project.pulumi("up", "--yes", "--skip-preview", "--stack=prod"));
   await platform.offerDocker(`${lanes("dev")}-deploy`);
   await platform.offerFolders(`${lanes("dev")}-preview`, "packages");
-  for (const stack of ["dev", "prod"])
+  for (const stack of ["dev", "prod"]) {
     await platform.offerFolders(`${lanes(stack)}-deploy`, "packages", "state");
+  }
   await platform.handOver();
 });
 afterAll(async () => {
@@ -82,15 +84,18 @@ afterAll(async () => {
 function administrator(): string {
   const config = kubeConfig();
   const [context] = config.contexts;
-  if (context !== undefined) config.contexts = [{ ...context, name: "production" }];
+  if (context !== undefined) {
+    config.contexts = [{ ...context, name: "production" }];
+  }
   config.setCurrentContext("production");
   return config.exportConfig();
 }
 
 /** The repository of a team: the program, its pipeline, its checks, the settings of two stacks. */
 async function settle(): Promise<void> {
-  for (const path of CHECKS)
+  for (const path of CHECKS) {
     await cp(join(CHECKOUT, path), join(project.folder, path), { recursive: true });
+  }
   await project.write("jest.config.cjs", JEST);
   await deploy({});
   const service = Object.fromEntries(Object.entries(shop).filter(([key]) => key !== "build"));

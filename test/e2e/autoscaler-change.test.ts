@@ -1,11 +1,11 @@
 // Proves the number of pods while an autoscaler comes and goes; by which metrics it scales is not asked.
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { cluster } from "../../testbed/cluster";
-import { DEPLOYMENT, EVENT } from "../../testbed/kinds";
-import { Project } from "../../testbed/project";
-import { shop } from "../../testbed/shop";
-import { succeed } from "../../testbed/succeed";
+import { cluster } from "../../testbed/cluster.ts";
+import { DEPLOYMENT, EVENT } from "../../testbed/kinds.ts";
+import { Project } from "../../testbed/project.ts";
+import { shop } from "../../testbed/shop.ts";
+import { succeed } from "../../testbed/succeed.ts";
 
 const { replicas, ...unscaled } = shop;
 

@@ -1,8 +1,8 @@
 // Proves what a person reads after a mistake, through the real engine; each rule by itself is tested under test/unit.
-import { cluster } from "../../testbed/cluster";
-import { NAMESPACE } from "../../testbed/kinds";
-import { Project } from "../../testbed/project";
-import { shop } from "../../testbed/shop";
+import { cluster } from "../../testbed/cluster.ts";
+import { NAMESPACE } from "../../testbed/kinds.ts";
+import { Project } from "../../testbed/project.ts";
+import { shop } from "../../testbed/shop.ts";
 
 let project: Project;
 beforeAll(async () => {

@@ -2,10 +2,10 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 
-import { kubeConfig } from "../../testbed/cluster";
-import { Project } from "../../testbed/project";
-import { shop } from "../../testbed/shop";
-import { succeed } from "../../testbed/succeed";
+import { kubeConfig } from "../../testbed/cluster.ts";
+import { Project } from "../../testbed/project.ts";
+import { shop } from "../../testbed/shop.ts";
+import { succeed } from "../../testbed/succeed.ts";
 
 const MAIN = "example/shop/src/main.ts";
 const { hostname, port } = new URL(kubeConfig().getCurrentCluster()?.server ?? "");

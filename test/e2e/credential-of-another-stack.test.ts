@@ -2,11 +2,11 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 
-import { cluster } from "../../testbed/cluster";
-import { DEPLOYMENT, SECRET } from "../../testbed/kinds";
-import { Project } from "../../testbed/project";
-import { shop } from "../../testbed/shop";
-import { succeed } from "../../testbed/succeed";
+import { cluster } from "../../testbed/cluster.ts";
+import { DEPLOYMENT, SECRET } from "../../testbed/kinds.ts";
+import { Project } from "../../testbed/project.ts";
+import { shop } from "../../testbed/shop.ts";
+import { succeed } from "../../testbed/succeed.ts";
 
 const [FIRST, SECOND] = ["m4rk-of-the-ledger", "m4rk-of-tomorrow"];
 const LEDGER = "organization/ledger/prod";
@@ -79,6 +79,9 @@ test("another stack's secret becomes a credential's value, follows it, and is ke
   expect(await token()).toBe(SECOND);
   expect(await generation()).toBe(before + 1);
 
-  for (const text of [first.output, second.output, await project.stored(), await project.state()])
-    for (const mark of [FIRST, SECOND]) expect(text).not.toContain(mark);
+  for (const text of [first.output, second.output, await project.stored(), await project.state()]) {
+    for (const mark of [FIRST, SECOND]) {
+      expect(text).not.toContain(mark);
+    }
+  }
 });

@@ -2,13 +2,13 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import { cluster } from "../../testbed/cluster";
-import { removeFolders } from "../support/folder";
-import { DEPLOYMENT, POD, SEALED_SECRET, SECRET } from "../../testbed/kinds";
-import { Project } from "../../testbed/project";
-import { certificateOf, throwawayKeys } from "../support/sealing";
-import { shop } from "../../testbed/shop";
-import { succeed } from "../../testbed/succeed";
+import { cluster } from "../../testbed/cluster.ts";
+import { removeFolders } from "../support/folder.ts";
+import { DEPLOYMENT, POD, SEALED_SECRET, SECRET } from "../../testbed/kinds.ts";
+import { Project } from "../../testbed/project.ts";
+import { certificateOf, throwawayKeys } from "../support/sealing.ts";
+import { shop } from "../../testbed/shop.ts";
+import { succeed } from "../../testbed/succeed.ts";
 
 const MARKS = ["m4rk-first", "m4rk-second", "m4rk-pin", "m4rk-other"] as const;
 const [FIRST, SECOND, PIN, OTHER] = MARKS;
@@ -179,9 +179,10 @@ test("no value is in the state, its backups and history, the stack's file or any
   ];
   const outputs = JSON.stringify(await project.outputs());
   expect(kept[0]).toContain("SealedValues");
-  for (const mark of MARKS)
+  for (const mark of MARKS) {
     for (const text of [...kept, outputs, said.join("")]) {
       expect(text).not.toContain(mark);
       expect(text).not.toContain(Buffer.from(mark).toString("base64").slice(0, -4));
     }
+  }
 });

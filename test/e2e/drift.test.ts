@@ -1,10 +1,10 @@
 // Proves that a refresh sees what somebody did by hand; without a refresh Pulumi compares with its own state only.
-import type { ReleaseRecord } from "../../contract/release-record";
-import { cluster } from "../../testbed/cluster";
-import { DEPLOYMENT } from "../../testbed/kinds";
-import { Project } from "../../testbed/project";
-import { shop } from "../../testbed/shop";
-import { succeed } from "../../testbed/succeed";
+import type { ReleaseRecord } from "../../contract/release-record.ts";
+import { cluster } from "../../testbed/cluster.ts";
+import { DEPLOYMENT } from "../../testbed/kinds.ts";
+import { Project } from "../../testbed/project.ts";
+import { shop } from "../../testbed/shop.ts";
+import { succeed } from "../../testbed/succeed.ts";
 
 let project: Project;
 beforeAll(async () => {

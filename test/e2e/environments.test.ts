@@ -3,13 +3,14 @@
 import { execa } from "execa";
 import { parse, stringify } from "yaml";
 
-import type { ReleaseRecord } from "../../contract/release-record";
-import { environment } from "../../tools/platform/environment";
-import { cluster } from "../../testbed/cluster";
-import { DEPLOYMENT } from "../../testbed/kinds";
-import { Project, type Run } from "../../testbed/project";
-import { shop } from "../../testbed/shop";
-import { succeed } from "../../testbed/succeed";
+import type { ReleaseRecord } from "../../contract/release-record.ts";
+import { environment } from "../../tools/platform/environment.ts";
+import { cluster } from "../../testbed/cluster.ts";
+import { DEPLOYMENT } from "../../testbed/kinds.ts";
+import { Project } from "../../testbed/project.ts";
+import type { Run } from "../../testbed/run.ts";
+import { shop } from "../../testbed/shop.ts";
+import { succeed } from "../../testbed/succeed.ts";
 
 const NO_DAEMON = { DOCKER_HOST: "tcp://127.0.0.1:1" };
 const MAIN = "example/shop/src/main.ts";

@@ -4,12 +4,12 @@ import { join } from "node:path";
 
 import { parse } from "yaml";
 
-import { cluster } from "../../testbed/cluster";
-import { removeFolders } from "../support/folder";
-import { DEPLOYMENT, POD, SECRET } from "../../testbed/kinds";
-import { Project } from "../../testbed/project";
-import { CHECKOUT } from "../support/stack-config";
-import { succeed } from "../../testbed/succeed";
+import { cluster } from "../../testbed/cluster.ts";
+import { removeFolders } from "../support/folder.ts";
+import { DEPLOYMENT, POD, SECRET } from "../../testbed/kinds.ts";
+import { Project } from "../../testbed/project.ts";
+import { CHECKOUT } from "../support/stack-config.ts";
+import { succeed } from "../../testbed/succeed.ts";
 
 interface Outputs {
   readonly endpoints: Readonly<Record<string, { readonly address: string }>>;
@@ -47,7 +47,9 @@ test("both pods of the example count a visitor on with the key that the stack ma
   const first = await visit(endpoints["shop"]?.address ?? "");
   expect(first.visits).toBe(1);
   const others = pods.map(({ status }) => `http://${status?.podIP ?? ""}:8080/`);
-  for (const address of others) expect((await visit(address, first.cookie)).visits).toBe(2);
+  for (const address of others) {
+    expect((await visit(address, first.cookie)).visits).toBe(2);
+  }
 });
 
 test("a key that is too short fails the up with the shop's own line, and the pods before it stay", async () => {

@@ -1,10 +1,10 @@
 // Proves the real controller with its fake store, which has values as plain text in the cluster; it cannot prove the store of any cloud.
-import { ensureExternalSecrets } from "../../tools/platform/external-secrets";
-import { cluster } from "../../testbed/cluster";
-import { DEPLOYMENT, EXTERNAL_SECRET, SECRET } from "../../testbed/kinds";
-import { Project } from "../../testbed/project";
-import { shop } from "../../testbed/shop";
-import { succeed } from "../../testbed/succeed";
+import { ensureExternalSecrets } from "../../tools/platform/external-secrets.ts";
+import { cluster } from "../../testbed/cluster.ts";
+import { DEPLOYMENT, EXTERNAL_SECRET, SECRET } from "../../testbed/kinds.ts";
+import { Project } from "../../testbed/project.ts";
+import { shop } from "../../testbed/shop.ts";
+import { succeed } from "../../testbed/succeed.ts";
 
 const [FIRST, SECOND] = ["m4rk-in-the-store", "m4rk-of-tomorrow"];
 
@@ -102,15 +102,19 @@ test("a value that changed in the store rolls the pods at the next up, and is in
   const before = await generation();
   await cluster.delete(store());
   await cluster.create(store(SECOND));
-  while ((await dataOf("payment"))["API_KEY"] !== SECOND)
+  while ((await dataOf("payment"))["API_KEY"] !== SECOND) {
     await new Promise((resolve) => setTimeout(resolve, 200));
+  }
 
   const preview = await succeed(project.pulumi("preview", "--diff", "--stack=dev"));
   const { output } = await succeed(project.up());
   expect(await generation()).toBe(before + 1);
   await succeed(project.up("--expect-no-changes"));
-  for (const text of [preview.output, output, await project.stored(), await project.state()])
-    for (const mark of [FIRST, SECOND]) expect(text).not.toContain(mark);
+  for (const text of [preview.output, output, await project.stored(), await project.state()]) {
+    for (const mark of [FIRST, SECOND]) {
+      expect(text).not.toContain(mark);
+    }
+  }
 });
 
 test("a value that the store has not fails the up by its name, and leaves the pods", async () => {

@@ -1,11 +1,11 @@
 // Proves a failure at the progress deadline; each other way to fail has rules of its own under test/unit.
-import type { ReleaseRecord } from "../../contract/release-record";
-import { Client } from "../support/client";
-import { cluster } from "../../testbed/cluster";
-import { POD } from "../../testbed/kinds";
-import { Project } from "../../testbed/project";
-import { shop } from "../../testbed/shop";
-import { succeed } from "../../testbed/succeed";
+import type { ReleaseRecord } from "../../contract/release-record.ts";
+import { Client } from "../support/client.ts";
+import { cluster } from "../../testbed/cluster.ts";
+import { POD } from "../../testbed/kinds.ts";
+import { Project } from "../../testbed/project.ts";
+import { shop } from "../../testbed/shop.ts";
+import { succeed } from "../../testbed/succeed.ts";
 
 interface Outputs {
   readonly releases: Readonly<Record<string, ReleaseRecord>>;

@@ -1,8 +1,8 @@
 // Proves the reasons of a few quick cases of the failure catalogue, and no seconds: those are measured by
 // `npm run catalogue`, which plays all of them, because a machine that runs tests is too busy for figures.
-import { CATALOGUE } from "../../bench/catalogue/catalogue";
-import { buildImages } from "../../bench/catalogue/images";
-import { play } from "../../bench/catalogue/play";
+import { CATALOGUE } from "../../bench/catalogue/catalogue.ts";
+import { buildImages } from "../../bench/catalogue/images.ts";
+import { play } from "../../bench/catalogue/play.ts";
 
 const QUICK: Readonly<Record<string, RegExp>> = {
   "image-digest-missing": /^shop: image-not-found after \d+ s: .*@sha256:0123456789abcdef/,

@@ -1,13 +1,13 @@
 // Proves that a healthy release gets ready whatever becomes of lists and watches on their way from a real API server; when
 // a verdict must come all the same is a matter of test/unit/provider-cluster.test.ts and its clock.
-import type { ReleaseRecord } from "../../contract/release-record";
-import { kubeConfig } from "../../testbed/cluster";
-import { type Fault, FaultyProxy } from "../support/faulty-proxy";
-import { removeFolders } from "../support/folder";
-import { kubeconfigOf } from "../support/kubeconfig";
-import { Project } from "../../testbed/project";
-import { shop } from "../../testbed/shop";
-import { succeed } from "../../testbed/succeed";
+import type { ReleaseRecord } from "../../contract/release-record.ts";
+import { kubeConfig } from "../../testbed/cluster.ts";
+import { type Fault, FaultyProxy } from "../support/faulty-proxy.ts";
+import { removeFolders } from "../support/folder.ts";
+import { kubeconfigOf } from "../support/kubeconfig.ts";
+import { Project } from "../../testbed/project.ts";
+import { shop } from "../../testbed/shop.ts";
+import { succeed } from "../../testbed/succeed.ts";
 
 const WATCHED = ["deployments", "endpointslices", "pods", "replicasets", "services"];
 

@@ -1,10 +1,10 @@
 // Proves one service on one node; it cannot prove behaviour under node failure or a real network policy.
-import type { ReleaseRecord } from "../../contract/release-record";
-import { cluster } from "../../testbed/cluster";
-import { DEPLOYMENT, NAMESPACE, POD } from "../../testbed/kinds";
-import { Project } from "../../testbed/project";
-import { shop } from "../../testbed/shop";
-import { succeed } from "../../testbed/succeed";
+import type { ReleaseRecord } from "../../contract/release-record.ts";
+import { cluster } from "../../testbed/cluster.ts";
+import { DEPLOYMENT, NAMESPACE, POD } from "../../testbed/kinds.ts";
+import { Project } from "../../testbed/project.ts";
+import { shop } from "../../testbed/shop.ts";
+import { succeed } from "../../testbed/succeed.ts";
 
 interface Outputs {
   readonly releases: Readonly<Record<string, ReleaseRecord>>;

@@ -1,10 +1,10 @@
 // The platform has no ingress controller: this proves what Slipway says of an Ingress that nobody serves, not one that works.
-import type { ReleaseRecord } from "../../contract/release-record";
-import { cluster } from "../../testbed/cluster";
-import { INGRESS } from "../../testbed/kinds";
-import { Project } from "../../testbed/project";
-import { shop } from "../../testbed/shop";
-import { succeed } from "../../testbed/succeed";
+import type { ReleaseRecord } from "../../contract/release-record.ts";
+import { cluster } from "../../testbed/cluster.ts";
+import { INGRESS } from "../../testbed/kinds.ts";
+import { Project } from "../../testbed/project.ts";
+import { shop } from "../../testbed/shop.ts";
+import { succeed } from "../../testbed/succeed.ts";
 
 let project: Project;
 beforeAll(async () => {

@@ -1,13 +1,13 @@
 // Proves Secrets against the rules of Jenkins' plugin as its source has them; no Jenkins runs here that would take them.
 import { generateKeyPairSync } from "node:crypto";
 
-import { cluster } from "../../testbed/cluster";
-import { readJenkinsCredential } from "../support/jenkins-credential";
-import { POD, SECRET } from "../../testbed/kinds";
-import { PrivateRegistry } from "../support/private-registry";
-import { Project } from "../../testbed/project";
-import { shop } from "../../testbed/shop";
-import { succeed } from "../../testbed/succeed";
+import { cluster } from "../../testbed/cluster.ts";
+import { readJenkinsCredential } from "../support/jenkins-credential.ts";
+import { POD, SECRET } from "../../testbed/kinds.ts";
+import { PrivateRegistry } from "../support/private-registry.ts";
+import { Project } from "../../testbed/project.ts";
+import { shop } from "../../testbed/shop.ts";
+import { succeed } from "../../testbed/succeed.ts";
 
 /** What is no UTF-8, as a keystore or a truststore is not. */
 const BINARY = Buffer.from(Array.from({ length: 600 }, (_, index) => (index * 7) % 256));

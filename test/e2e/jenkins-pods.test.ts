@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { type KubernetesObject, KubernetesObjectApi } from "@kubernetes/client-node";
 import { parse } from "yaml";
 
-import { kubeConfig } from "../../testbed/cluster";
+import { kubeConfig } from "../../testbed/cluster.ts";
 
 const AGENT_IMAGE = `registry.example.com/agent@sha256:${"1".repeat(64)}`;
 const namespace = `slipway-pods-${randomUUID().slice(0, 8)}`;
@@ -29,7 +29,7 @@ interface Configuration {
 }
 
 function pods(): Pod[] {
-  const text = readFileSync(join(__dirname, "../../jenkins/jenkins.yaml"), "utf8");
+  const text = readFileSync(join(import.meta.dirname, "../../jenkins/jenkins.yaml"), "utf8");
   const filled = text.replaceAll("${SLIPWAY_AGENT_IMAGE}", AGENT_IMAGE);
   const { jenkins } = parse(filled) as Configuration;
   const templates = jenkins.clouds.flatMap(({ kubernetes }) => kubernetes.templates);
@@ -71,7 +71,9 @@ test("all lanes' pods are taken, and get no token that they did not ask for", as
 
 test("one that could gain privileges is refused", async () => {
   const [pod] = pods();
-  if (pod?.spec.containers[0] === undefined) throw new Error("no pod");
+  if (pod?.spec.containers[0] === undefined) {
+    throw new Error("no pod");
+  }
   pod.spec.containers[0].securityContext.allowPrivilegeEscalation = true;
   await expect(admit(pod)).rejects.toThrow(/violates PodSecurity/);
 });

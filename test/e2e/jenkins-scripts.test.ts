@@ -6,15 +6,16 @@ import { join, resolve } from "node:path";
 
 import { execa } from "execa";
 
-import { environment } from "../../tools/platform/environment";
-import { kubeconfigOfAccount } from "../support/account";
-import { kubeConfig } from "../../testbed/cluster";
-import { folderWith, removeFolders } from "../support/folder";
-import { Project, type Run } from "../../testbed/project";
-import { shop } from "../../testbed/shop";
-import { succeed } from "../../testbed/succeed";
+import { environment } from "../../tools/platform/environment.ts";
+import { kubeconfigOfAccount } from "../support/account.ts";
+import { kubeConfig } from "../../testbed/cluster.ts";
+import { folderWith, removeFolders } from "../support/folder.ts";
+import { Project } from "../../testbed/project.ts";
+import type { Run } from "../../testbed/run.ts";
+import { shop } from "../../testbed/shop.ts";
+import { succeed } from "../../testbed/succeed.ts";
 
-const CHECKOUT = resolve(__dirname, "../..");
+const CHECKOUT = resolve(import.meta.dirname, "../..");
 const CREDENTIAL = "canary-of-a-credential";
 
 const { hostname, port } = new URL(kubeConfig().getCurrentCluster()?.server ?? "");
@@ -36,8 +37,9 @@ beforeAll(async () => {
   await chmod(join(tools, "npm"), 0o755);
   backend = await mkdtemp(join(tmpdir(), "slipway-backend-"));
   project = await Project.create("scripts", { env: { PULUMI_BACKEND_URL: `file://${backend}` } });
-  for (const path of ["cli", "jenkins"])
+  for (const path of ["cli", "jenkins"]) {
     await cp(join(CHECKOUT, path), join(project.folder, path), { recursive: true });
+  }
   await project.settings(settings);
   await project.secret("dbPassword", CREDENTIAL);
   await project.commit("the pipeline");

@@ -1,14 +1,14 @@
 // Proves what the offline stand-in does at each signal; the official Kubernetes plugin may end its request at a SIGTERM.
-import { cluster, kubeConfig } from "../../testbed/cluster";
-import { Gate } from "../support/gate";
-import { removeFolders } from "../support/folder";
-import { DEPLOYMENT } from "../../testbed/kinds";
-import { kubeconfigOf } from "../support/kubeconfig";
-import type { KillableUp } from "../../testbed/killable-up";
-import { Project } from "../../testbed/project";
-import { shop } from "../../testbed/shop";
-import { succeed } from "../../testbed/succeed";
-import { identities, replicaSets } from "../support/workload-objects";
+import { cluster, kubeConfig } from "../../testbed/cluster.ts";
+import { Gate } from "../support/gate.ts";
+import { removeFolders } from "../support/folder.ts";
+import { DEPLOYMENT } from "../../testbed/kinds.ts";
+import { kubeconfigOf } from "../support/kubeconfig.ts";
+import type { KillableUp } from "../../testbed/killable-up.ts";
+import { Project } from "../../testbed/project.ts";
+import { shop } from "../../testbed/shop.ts";
+import { succeed } from "../../testbed/succeed.ts";
+import { identities, replicaSets } from "../support/workload-objects.ts";
 
 const CREATE = ["POST", /\/deployments\?/] as const;
 const CHANGE = ["PATCH", /\/deployments\/shop\?/] as const;
@@ -36,7 +36,9 @@ test("a first release that is killed before its Deployment keeps what it made", 
   const creation = api.hold("request", ...CREATE);
   up = project.killableUp();
   await up.reaches(creation.caught);
-  for (const kind of RECORDED) await up.seen(new RegExp(`${kind} shop created`));
+  for (const kind of RECORDED) {
+    await up.seen(new RegExp(`${kind} shop created`));
+  }
   await up.kill("SIGKILL", "group");
   expect(await up.leftovers()).toEqual([]);
   const made = await identities(project.namespace, "shop");
@@ -113,7 +115,9 @@ test("an object that the engine never heard of is not taken over, and goes to th
   const creation = api.hold("answer", ...CREATE);
   up = project.killableUp();
   await up.reaches(creation.caught);
-  for (const kind of RECORDED) await up.seen(new RegExp(`${kind} second created`));
+  for (const kind of RECORDED) {
+    await up.seen(new RegExp(`${kind} second created`));
+  }
   await up.kill("SIGKILL", "group");
   expect(await up.leftovers()).toEqual([]);
   await project.unlock();

@@ -2,9 +2,9 @@
 import { cp, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import type { KillableUp } from "../../testbed/killable-up";
-import { Project } from "../../testbed/project";
-import { succeed } from "../../testbed/succeed";
+import type { KillableUp } from "../../testbed/killable-up.ts";
+import { Project } from "../../testbed/project.ts";
+import { succeed } from "../../testbed/succeed.ts";
 
 const SLOW = `ARG BASE
 FROM \${BASE}
@@ -17,7 +17,9 @@ let project: Project;
 let up: KillableUp | undefined;
 beforeAll(async () => {
   project = await Project.create("killed-build");
-  await cp(join(__dirname, "../fixtures/echo"), join(project.folder, "echo"), { recursive: true });
+  await cp(join(import.meta.dirname, "../fixtures/echo"), join(project.folder, "echo"), {
+    recursive: true,
+  });
   // Each run of this test is a build of its own: a cached layer takes no time to kill.
   await writeFile(
     join(project.folder, "echo/Dockerfile"),

@@ -2,11 +2,11 @@
 import { cp } from "node:fs/promises";
 import { join } from "node:path";
 
-import { environment } from "../../tools/platform/environment";
-import { Gate } from "../support/gate";
-import type { KillableUp } from "../../testbed/killable-up";
-import { Project } from "../../testbed/project";
-import { succeed } from "../../testbed/succeed";
+import { environment } from "../../tools/platform/environment.ts";
+import { Gate } from "../support/gate.ts";
+import type { KillableUp } from "../../testbed/killable-up.ts";
+import { Project } from "../../testbed/project.ts";
+import { succeed } from "../../testbed/succeed.ts";
 
 let registry: Gate;
 let project: Project;
@@ -14,7 +14,9 @@ let up: KillableUp | undefined;
 beforeAll(async () => {
   registry = await Gate.start(`http://${environment().SLIPWAY_REGISTRY}`);
   project = await Project.create("killed-push");
-  await cp(join(__dirname, "../fixtures/echo"), join(project.folder, "echo"), { recursive: true });
+  await cp(join(import.meta.dirname, "../fixtures/echo"), join(project.folder, "echo"), {
+    recursive: true,
+  });
   const build = { context: "echo", args: { BASE: "${SLIPWAY_BASE_IMAGE}" } };
   const repository = `${registry.address}/e2e/${project.namespace}`;
   await project.settings({ registry: { repository }, services: { echo: { build, port: 9000 } } });

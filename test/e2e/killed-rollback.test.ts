@@ -1,12 +1,12 @@
 // Proves a rollback that is cut off after its write; cut off before it, the failed release is judged once more.
-import { cluster } from "../../testbed/cluster";
-import { DEPLOYMENT, POD } from "../../testbed/kinds";
-import type { KillableUp } from "../../testbed/killable-up";
-import { Project } from "../../testbed/project";
-import { killPods, servingPods, storedRelease } from "../support/rollback";
-import { shop } from "../../testbed/shop";
-import { succeed } from "../../testbed/succeed";
-import { identities, replicaSets } from "../support/workload-objects";
+import { cluster } from "../../testbed/cluster.ts";
+import { DEPLOYMENT, POD } from "../../testbed/kinds.ts";
+import type { KillableUp } from "../../testbed/killable-up.ts";
+import { Project } from "../../testbed/project.ts";
+import { killPods, servingPods, storedRelease } from "../support/rollback.ts";
+import { shop } from "../../testbed/shop.ts";
+import { succeed } from "../../testbed/succeed.ts";
+import { identities, replicaSets } from "../support/workload-objects.ts";
 
 const good = { ...shop, deadlineSeconds: 120, env: { FAULT_READY_AFTER_SECONDS: "20" } };
 

@@ -1,11 +1,11 @@
 // Proves that a wait goes on where a killed run left it; it cannot prove what the official plugins do at a SIGTERM of their own.
-import type { ReleaseRecord } from "../../contract/release-record";
-import { cluster } from "../../testbed/cluster";
-import { POD } from "../../testbed/kinds";
-import type { KillableUp } from "../../testbed/killable-up";
-import { Project } from "../../testbed/project";
-import { shop } from "../../testbed/shop";
-import { succeed } from "../../testbed/succeed";
+import type { ReleaseRecord } from "../../contract/release-record.ts";
+import { cluster } from "../../testbed/cluster.ts";
+import { POD } from "../../testbed/kinds.ts";
+import type { KillableUp } from "../../testbed/killable-up.ts";
+import { Project } from "../../testbed/project.ts";
+import { shop } from "../../testbed/shop.ts";
+import { succeed } from "../../testbed/succeed.ts";
 
 const slow = (seconds: number) => ({
   ...shop,

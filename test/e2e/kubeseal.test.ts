@@ -4,11 +4,11 @@ import { join } from "node:path";
 
 import { execa } from "execa";
 
-import { labelOf, type Place, seal } from "../../provider/sealing";
-import { goBuild } from "../../tools/go/build";
-import { sealedSecrets } from "../../tools/go/sealed-secrets";
-import { folderWith, removeFolders, write } from "../support/folder";
-import { certificateOf, open } from "../support/sealing";
+import { labelOf, type Place, seal } from "../../provider/sealing.ts";
+import { goBuild } from "../../tools/go/build.ts";
+import { sealedSecrets } from "../../tools/go/sealed-secrets.ts";
+import { folderWith, removeFolders, write } from "../support/folder.ts";
+import { certificateOf, open } from "../support/sealing.ts";
 
 const VALUES = ["", "a value", "grüße\n", "x".repeat(70_000)];
 const SCOPES = ["strict", "namespace-wide", "cluster-wide"] as const;
@@ -54,8 +54,9 @@ describe.each(SCOPES)("%s", (scope) => {
     const { stdout, stderr } = await unseal(sealedSecret(place, Object.fromEntries(encrypted)));
     expect(stderr).toBe("");
     const { data } = JSON.parse(stdout) as { data: Record<string, string> };
-    for (const [key, value] of values)
+    for (const [key, value] of values) {
       expect(Buffer.from(data[key] ?? "", "base64").toString()).toBe(value);
+    }
   });
 
   test("what kubeseal seals, Slipway's format opens", async () => {

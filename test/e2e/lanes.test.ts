@@ -4,18 +4,18 @@ import { join } from "node:path";
 
 import type { V1Role } from "@kubernetes/client-node";
 
-import type { JenkinsOutputs } from "../../components/lanes/jenkins-access";
-import type { ReleaseRecord } from "../../contract/release-record";
-import { kubeconfigOfAccount } from "../support/account";
-import { cluster, kubeConfig } from "../../testbed/cluster";
-import { folderWith, removeFolders } from "../support/folder";
-import { object, podWith, restricted } from "../support/intruder";
-import { actsBeyond } from "../support/forbidden-acts";
-import { DEPLOYMENT, type Kind, ROLE, SECRET } from "../../testbed/kinds";
-import { Project } from "../../testbed/project";
-import { type Request, send } from "../support/request";
-import { shop } from "../../testbed/shop";
-import { succeed } from "../../testbed/succeed";
+import type { JenkinsOutputs } from "../../components/lanes/jenkins-access.ts";
+import type { ReleaseRecord } from "../../contract/release-record.ts";
+import { kubeconfigOfAccount } from "../support/account.ts";
+import { cluster, kubeConfig } from "../../testbed/cluster.ts";
+import { folderWith, removeFolders } from "../support/folder.ts";
+import { object, podWith, restricted } from "../support/intruder.ts";
+import { actsBeyond } from "../support/forbidden-acts.ts";
+import { DEPLOYMENT, type Kind, ROLE, SECRET } from "../../testbed/kinds.ts";
+import { Project } from "../../testbed/project.ts";
+import { type Request, send } from "../support/request.ts";
+import { shop } from "../../testbed/shop.ts";
+import { succeed } from "../../testbed/succeed.ts";
 
 interface Outputs {
   readonly releases: Readonly<Record<string, ReleaseRecord>>;
@@ -72,8 +72,9 @@ test("an administrator's up makes the lanes, a credential and the releases from 
   });
   expect(JSON.stringify(outputs)).not.toMatch(/token/i);
   expect(await cluster.list(SECRET, lane("deploy"))).toEqual([]);
-  for (const name of ["preview", "build", "deploy"])
+  for (const name of ["preview", "build", "deploy"]) {
     tokens[name] = await kubeconfigOfAccount({ namespace: lane(name), name: "agent" });
+  }
   tokens["launcher"] = await kubeconfigOfAccount({ namespace: lane("preview"), name: "launcher" });
 });
 
@@ -240,8 +241,9 @@ test("the build lane takes rootless BuildKit, and none of what else its level wo
     [{ ...loose, privileged: true }, /that is privileged/],
     [{ ...loose, capabilities: { add: ["SYS_ADMIN"] } }, /with added capabilities/],
     [{ ...loose, runAsUser: 0 }, /that may run as root/],
-  ] as const)
+  ] as const) {
     expect(await submit("build", podWith({}, { name: "buildkit", securityContext }))).toMatch(told);
+  }
   const volumes = [{ name: "node", hostPath: { path: "/" } }];
   expect(await submit("build", podWith({ volumes }, buildkit))).toMatch(/may mount only configMap/);
   expect(await submit("build", podWith({ hostNetwork: true }, buildkit))).toMatch(
@@ -321,8 +323,9 @@ test("ten ups in a row, of an administrator and the lane, from two checkouts, fi
       admin,
       deploying,
       deploying,
-    ])
+    ]) {
       await succeed(project.up("--expect-no-changes"));
+    }
   } finally {
     await elsewhere.remove();
   }

@@ -1,11 +1,12 @@
 // Proves it with a registry that lets tags be moved; one that does not refuses the push that is shown here not to happen.
 import { execa } from "execa";
 
-import type { ReleaseRecord } from "../../contract/release-record";
-import { Project, type Run } from "../../testbed/project";
-import { shop } from "../../testbed/shop";
-import { succeed } from "../../testbed/succeed";
-import { environment } from "../../tools/platform/environment";
+import type { ReleaseRecord } from "../../contract/release-record.ts";
+import { Project } from "../../testbed/project.ts";
+import type { Run } from "../../testbed/run.ts";
+import { shop } from "../../testbed/shop.ts";
+import { succeed } from "../../testbed/succeed.ts";
+import { environment } from "../../tools/platform/environment.ts";
 
 const NO_DAEMON = { DOCKER_HOST: "tcp://127.0.0.1:1" };
 const service = { ...shop, replicas: 1 };

@@ -1,11 +1,11 @@
 // Proves that the API server takes every manifest, strictly; that pods come up from them is shown by the other stories.
-import { kubectl } from "../../testbed/kubectl";
-import type { Service } from "../../components/service-definition";
-import { namespaceManifest } from "../../components/manifests/namespace";
-import { workloadManifests } from "../../components/manifests/workload";
-import { cluster } from "../../testbed/cluster";
-import { fullService, IMAGE, service } from "../support/definitions";
-import type { Manifest } from "../../testbed/kinds";
+import { kubectl } from "../../testbed/kubectl.ts";
+import type { Service } from "../../components/service-definition.ts";
+import { namespaceManifest } from "../../components/manifests/namespace.ts";
+import { workloadManifests } from "../../components/manifests/workload.ts";
+import { cluster } from "../../testbed/cluster.ts";
+import { fullService, IMAGE, service } from "../support/definitions.ts";
+import type { Manifest } from "../../testbed/kinds.ts";
 
 const NAMESPACE = "strict-manifests";
 const home = namespaceManifest(NAMESPACE) as Manifest;

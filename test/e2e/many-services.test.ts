@@ -1,8 +1,8 @@
 // Proves that broken services do not keep the others of a stack from their verdicts; how fifty of them do is the bench's to tell.
-import type { ReleaseRecord } from "../../contract/release-record";
-import { Project } from "../../testbed/project";
-import { shop } from "../../testbed/shop";
-import { succeed } from "../../testbed/succeed";
+import type { ReleaseRecord } from "../../contract/release-record.ts";
+import { Project } from "../../testbed/project.ts";
+import { shop } from "../../testbed/shop.ts";
+import { succeed } from "../../testbed/succeed.ts";
 
 let project: Project;
 beforeAll(async () => {

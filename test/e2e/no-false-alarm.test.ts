@@ -1,16 +1,16 @@
 // Proves that bad luck of the pods is forgiven; that of the cluster itself is another story's: test/platform.
 import type { CoreV1Event, V1Pod } from "@kubernetes/client-node";
 
-import type { ReleaseRecord } from "../../contract/release-record";
-import { CATALOGUE } from "../../bench/catalogue/catalogue";
-import { buildImages } from "../../bench/catalogue/images";
-import { putFaults } from "../../bench/catalogue/run";
-import { Stage } from "../../bench/catalogue/stage";
-import { Witness } from "../../bench/catalogue/witness";
-import { cluster } from "../../testbed/cluster";
-import { EVENT, POD } from "../../testbed/kinds";
-import { Project } from "../../testbed/project";
-import { succeed } from "../../testbed/succeed";
+import type { ReleaseRecord } from "../../contract/release-record.ts";
+import { CATALOGUE } from "../../bench/catalogue/catalogue.ts";
+import { buildImages } from "../../bench/catalogue/images.ts";
+import { putFaults } from "../../bench/catalogue/run.ts";
+import { Stage } from "../../bench/catalogue/stage.ts";
+import { Witness } from "../../bench/catalogue/witness.ts";
+import { cluster } from "../../testbed/cluster.ts";
+import { EVENT, POD } from "../../testbed/kinds.ts";
+import { Project } from "../../testbed/project.ts";
+import { succeed } from "../../testbed/succeed.ts";
 
 const NAMES = [
   "slow-start",

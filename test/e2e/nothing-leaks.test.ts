@@ -3,15 +3,15 @@ import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { cluster } from "../../testbed/cluster";
-import { SECRET } from "../../testbed/kinds";
-import { ArgumentsWatch, found, textBelow } from "../support/marks";
-import { objectsBesideSecrets } from "../support/namespace-objects";
-import { PrivateRegistry } from "../support/private-registry";
-import { Project } from "../../testbed/project";
-import { shop } from "../../testbed/shop";
-import { succeed } from "../../testbed/succeed";
-import { RESOURCES } from "../../contract/tokens";
+import { cluster } from "../../testbed/cluster.ts";
+import { SECRET } from "../../testbed/kinds.ts";
+import { ArgumentsWatch, found, textBelow } from "../support/marks.ts";
+import { objectsBesideSecrets } from "../support/namespace-objects.ts";
+import { PrivateRegistry } from "../support/private-registry.ts";
+import { Project } from "../../testbed/project.ts";
+import { shop } from "../../testbed/shop.ts";
+import { succeed } from "../../testbed/succeed.ts";
+import { RESOURCES } from "../../contract/tokens.ts";
 
 /** Secrets that are given, by the setting or output that has them. */
 const given = {
@@ -113,7 +113,9 @@ beforeAll(async () => {
     "appKey",
     "clientKey",
   ];
-  for (const name of texts as (keyof typeof given)[]) await project.secret(name, given[name]);
+  for (const name of texts as (keyof typeof given)[]) {
+    await project.secret(name, given[name]);
+  }
   await project.secret("document", Buffer.from(given.document).toString("base64"));
   await project.secret("registryPassword", given.registry);
   await mkdir(join(project.folder, "ledger"));
@@ -151,8 +153,9 @@ test("marks go every way that there is for a secret, and arrive", async () => {
   await succeed(project.up("--diff", eventLog("second")));
   expect(await dataOf("variable", "VARIABLE")).toBe(given.later);
   await succeed(project.pulumi("refresh", "--yes", "--diff", "--stack=dev"));
-  for (const command of ["output", "history", "export"])
+  for (const command of ["output", "history", "export"]) {
     await succeed(project.pulumi("stack", command, "--stack=dev"));
+  }
 });
 
 test("a secret for a build argument is refused without a look at it", async () => {

@@ -4,11 +4,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { CustomObjectsApi } from "@kubernetes/client-node";
 
-import type { ObjectRecord } from "../../contract/object-readiness";
-import { cluster, kubeConfig } from "../../testbed/cluster";
-import { NAMESPACE } from "../../testbed/kinds";
-import { Project } from "../../testbed/project";
-import { succeed } from "../../testbed/succeed";
+import type { ObjectRecord } from "../../contract/object-readiness.ts";
+import { cluster, kubeConfig } from "../../testbed/cluster.ts";
+import { NAMESPACE } from "../../testbed/kinds.ts";
+import { Project } from "../../testbed/project.ts";
+import { succeed } from "../../testbed/succeed.ts";
 
 /** What pulumi printed so far. */
 let heard = "";
@@ -26,13 +26,15 @@ afterAll(async () => {
     .dispose()
     .catch(() => cluster.delete({ ...NAMESPACE, metadata: { name: project.namespace } }));
   await cluster.delete(definition());
-  for (const which of ["early", "late"]) await cluster.delete(volume(which)).catch(() => undefined);
+  for (const which of ["early", "late"]) {
+    await cluster.delete(volume(which)).catch(() => undefined);
+  }
 });
 
 /** A program as a user would write it: an object, and the wait for it. */
 const program = (body: string) => `
 import * as k8s from "@pulumi/kubernetes";
-import { ObjectReadiness, SlipwayProvider } from "./components";
+import { ObjectReadiness, SlipwayProvider } from "./components/index.ts";
 
 const kubeconfig = process.env["SLIPWAY_KUBECONFIG"] ?? "";
 const cluster = { provider: new k8s.Provider("cluster", { kubeconfig, clusterIdentifier: "e2e" }) };
@@ -160,12 +162,14 @@ test("objects that fail are told by what is to be mended, stay failed, and are j
 /** The objects that are ready, as pulumi has printed so far. */
 function endedWaits(): string[] {
   const lines = heard.matchAll(/slipway:index:ObjectReadiness (\S+) created/g);
-  return [...lines].map(([, name = ""]) => name);
+  return [...new Set([...lines].map(([, name = ""]) => name))];
 }
 
 async function waited(condition: (names: readonly string[]) => boolean): Promise<void> {
   for (let tries = 0; !condition(endedWaits()); tries++) {
-    if (tries > 240) throw new Error(`too few waits ended after 120 s:\n${heard}`);
+    if (tries > 240) {
+      throw new Error(`too few waits ended after 120 s:\n${heard}`);
+    }
     await sleep(500);
   }
 }
@@ -174,7 +178,9 @@ async function waited(condition: (names: readonly string[]) => boolean): Promise
 async function report(name: string, status: object): Promise<void> {
   const kind = { apiVersion: `${group}/v1`, kind: "Widget" };
   for (let tries = 0; (await cluster.find(kind, project.namespace, name)) === undefined; tries++) {
-    if (tries > 120) throw new Error(`there is no widget ${name} after 60 s`);
+    if (tries > 120) {
+      throw new Error(`there is no widget ${name} after 60 s`);
+    }
     await sleep(500);
   }
   await kubeConfig()

@@ -3,12 +3,12 @@
 import { cp } from "node:fs/promises";
 import { join } from "node:path";
 
-import type { HistoryEntry, ReleaseRecord } from "../../contract/release-record";
-import { environment } from "../../tools/platform/environment";
-import { faultsOf } from "../support/outputs-schema";
-import { Project } from "../../testbed/project";
-import { shop } from "../../testbed/shop";
-import { succeed } from "../../testbed/succeed";
+import type { HistoryEntry, ReleaseRecord } from "../../contract/release-record.ts";
+import { environment } from "../../tools/platform/environment.ts";
+import { faultsOf } from "../support/outputs-schema.ts";
+import { Project } from "../../testbed/project.ts";
+import { shop } from "../../testbed/shop.ts";
+import { succeed } from "../../testbed/succeed.ts";
 
 const CONSUMER = "example/consumer";
 
@@ -21,7 +21,9 @@ interface Outputs {
 let project: Project;
 beforeAll(async () => {
   project = await Project.create("outputs");
-  await cp(join(__dirname, "../..", CONSUMER), join(project.folder, CONSUMER), { recursive: true });
+  await cp(join(import.meta.dirname, "../..", CONSUMER), join(project.folder, CONSUMER), {
+    recursive: true,
+  });
   await succeed(consumer("stack", "init", "dev"));
   const { SLIPWAY_KUBECONFIG } = environment();
   await succeed(consumer("config", "set", "kubeconfig", SLIPWAY_KUBECONFIG, "--stack=dev"));
@@ -40,7 +42,9 @@ async function rewriteOutputs(change: (outputs: Outputs) => unknown): Promise<vo
     deployment: { resources: { type: string; outputs: Outputs }[] };
   };
   const stack = state.deployment.resources.find(({ type }) => type === "pulumi:pulumi:Stack");
-  if (stack === undefined) throw new Error("the state has no stack");
+  if (stack === undefined) {
+    throw new Error("the state has no stack");
+  }
   Object.assign(stack.outputs, change(stack.outputs));
   await project.write("state.json", JSON.stringify(state));
   await succeed(project.pulumi("stack", "import", "--file=state.json", "--stack=dev"));

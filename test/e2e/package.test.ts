@@ -6,16 +6,19 @@ import { join, resolve } from "node:path";
 
 import { execa } from "execa";
 
-import { environment } from "../../tools/platform/environment";
-import { cluster } from "../../testbed/cluster";
-import { DEPLOYMENT } from "../../testbed/kinds";
+import { environment } from "../../tools/platform/environment.ts";
+import { cluster } from "../../testbed/cluster.ts";
+import { DEPLOYMENT } from "../../testbed/kinds.ts";
 
-const CHECKOUT = resolve(__dirname, "../..");
+const CHECKOUT = resolve(import.meta.dirname, "../..");
 const PACKED = [
+  "build-context",
   "cli",
   "components",
   "contract",
   "docs",
+  "kubeconfig",
+  "mask",
   "package.json",
   "provider",
   "rights.ts",
@@ -51,7 +54,9 @@ const pulumi = (...args: string[]) => run("pulumi", ...args, "--non-interactive"
 /** Packs the sources of the checkout from a copy, so that the checkout itself stays without the compiled files. */
 async function pack(): Promise<string> {
   const copy = join(folder, "copy");
-  for (const path of PACKED) await cp(join(CHECKOUT, path), join(copy, path), { recursive: true });
+  for (const path of PACKED) {
+    await cp(join(CHECKOUT, path), join(copy, path), { recursive: true });
+  }
   await symlink(join(CHECKOUT, "node_modules"), join(copy, "node_modules"));
   const { stdout } = await execa("npm", ["pack", "--json"], { cwd: copy, env: environment() });
   const [packed] = JSON.parse(stdout.slice(stdout.indexOf("["))) as { filename: string }[];
@@ -63,9 +68,11 @@ async function install(tarball: string): Promise<void> {
   const modules = join(folder, "project/node_modules");
   await mkdir(join(modules, "slipway"), { recursive: true });
   await execa("tar", ["-xzf", tarball, "--strip-components=1", "-C", join(modules, "slipway")]);
-  for (const name of await readdir(join(CHECKOUT, "node_modules")))
-    if (!name.startsWith("."))
+  for (const name of await readdir(join(CHECKOUT, "node_modules"))) {
+    if (!name.startsWith(".")) {
       await symlink(join(CHECKOUT, "node_modules", name), join(modules, name));
+    }
+  }
 }
 
 /** What docs/library.md tells people to write. */
@@ -90,6 +97,22 @@ test("npm pack has compiled code, types, the provider and the command line, and 
     ]),
   );
   expect(files.filter((file) => /(?<!\.d)\.ts$|^test\/|^tools\//.test(file))).toEqual([]);
+});
+
+test("it depends on what its code loads, and on nothing else", async () => {
+  const modules = join(folder, "project/node_modules/slipway");
+  const used = new Set<string>();
+  for (const file of await readdir(join(modules, "dist"), { recursive: true })) {
+    if (!file.endsWith(".js")) continue;
+    const text = await readFile(join(modules, "dist", file), "utf8");
+    for (const [, name = ""] of text.matchAll(/require\("((?:@[^/"]+\/)?[^/".:]+)[/"]/g)) {
+      used.add(name);
+    }
+  }
+  const { dependencies } = JSON.parse(await readFile(join(modules, "package.json"), "utf8")) as {
+    dependencies: Record<string, string>;
+  };
+  expect([...used].sort()).toEqual(Object.keys(dependencies).sort());
 });
 
 test("its command line runs", async () => {
@@ -118,8 +141,9 @@ test("a program of fewer than 30 lines delivers a service with a credential by i
     namespace,
     base: SLIPWAY_BASE_IMAGE,
   };
-  for (const [key, value] of Object.entries(config))
+  for (const [key, value] of Object.entries(config)) {
     await pulumi("config", "set", key, value, "--stack=own");
+  }
   await pulumi("up", "--yes", "--skip-preview", "--stack=own");
 
   const { stdout } = await pulumi("stack", "output", "release", "--json", "--stack=own");

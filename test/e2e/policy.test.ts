@@ -3,11 +3,11 @@ import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 
-import { Program } from "../support/program";
-import { Project } from "../../testbed/project";
-import { shop } from "../../testbed/shop";
-import { CHECKOUT } from "../support/stack-config";
-import { succeed } from "../../testbed/succeed";
+import { Program } from "../support/program.ts";
+import { Project } from "../../testbed/project.ts";
+import { shop } from "../../testbed/shop.ts";
+import { CHECKOUT } from "../support/stack-config.ts";
+import { succeed } from "../../testbed/succeed.ts";
 
 /** The engine starts the packs of a runtime that it has no language host for by a program with its name. */
 const RUNTIME = "story";

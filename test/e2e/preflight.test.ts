@@ -3,14 +3,14 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import type { ReleaseRecord } from "../../contract/release-record";
-import { kubectl } from "../../testbed/kubectl";
-import { createAccount, kubeconfigOfAccount } from "../support/account";
-import { kubeConfig } from "../../testbed/cluster";
-import { folderWith, removeFolders } from "../support/folder";
-import { Project } from "../../testbed/project";
-import { shop } from "../../testbed/shop";
-import { succeed } from "../../testbed/succeed";
+import type { ReleaseRecord } from "../../contract/release-record.ts";
+import { kubectl } from "../../testbed/kubectl.ts";
+import { createAccount, kubeconfigOfAccount } from "../support/account.ts";
+import { kubeConfig } from "../../testbed/cluster.ts";
+import { folderWith, removeFolders } from "../support/folder.ts";
+import { Project } from "../../testbed/project.ts";
+import { shop } from "../../testbed/shop.ts";
+import { succeed } from "../../testbed/succeed.ts";
 
 const WRITE = ["get", "list", "watch", "create", "patch", "update", "delete"];
 
@@ -75,8 +75,9 @@ test("an account that lacks two rights is told both in a table, and gets on afte
   ]);
   expect(output).not.toMatch(/^\s+at .*\.ts:\d+/m);
 
-  for (const line of lines.filter((each) => each.startsWith("kubectl ")))
+  for (const line of lines.filter((each) => each.startsWith("kubectl "))) {
     await kubectl(line.split(" ").slice(1));
+  }
   await succeed(project.up());
   const { releases } = await project.outputs<{ releases: Record<string, ReleaseRecord> }>();
   expect(releases["shop"]).toMatchObject({ verdict: "ready" });

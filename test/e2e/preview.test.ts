@@ -1,9 +1,9 @@
 // Proves what a preview shows and that it changes nothing; it cannot prove that a later up meets the same cluster.
-import { cluster } from "../../testbed/cluster";
-import { DEPLOYMENT, NAMESPACE } from "../../testbed/kinds";
-import { Project } from "../../testbed/project";
-import { shop } from "../../testbed/shop";
-import { succeed } from "../../testbed/succeed";
+import { cluster } from "../../testbed/cluster.ts";
+import { DEPLOYMENT, NAMESPACE } from "../../testbed/kinds.ts";
+import { Project } from "../../testbed/project.ts";
+import { shop } from "../../testbed/shop.ts";
+import { succeed } from "../../testbed/succeed.ts";
 
 let project: Project;
 beforeAll(async () => {

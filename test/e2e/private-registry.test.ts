@@ -1,9 +1,9 @@
 // Proves credentials against a registry with basic authentication; token services of cloud registries are not had here.
-import { cluster } from "../../testbed/cluster";
-import { PrivateRegistry } from "../support/private-registry";
-import { Project } from "../../testbed/project";
-import { shop } from "../../testbed/shop";
-import { succeed } from "../../testbed/succeed";
+import { cluster } from "../../testbed/cluster.ts";
+import { PrivateRegistry } from "../support/private-registry.ts";
+import { Project } from "../../testbed/project.ts";
+import { shop } from "../../testbed/shop.ts";
+import { succeed } from "../../testbed/succeed.ts";
 
 let project: Project;
 let registry: PrivateRegistry;

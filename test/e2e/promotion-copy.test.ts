@@ -2,13 +2,13 @@
 import { execa } from "execa";
 import { parse, stringify } from "yaml";
 
-import type { ReleaseRecord } from "../../contract/release-record";
-import { environment } from "../../tools/platform/environment";
-import { attach } from "../support/attachments";
-import { PrivateRegistry } from "../support/private-registry";
-import { Project } from "../../testbed/project";
-import { shop } from "../../testbed/shop";
-import { succeed } from "../../testbed/succeed";
+import type { ReleaseRecord } from "../../contract/release-record.ts";
+import { environment } from "../../tools/platform/environment.ts";
+import { attach } from "../support/attachments.ts";
+import { PrivateRegistry } from "../support/private-registry.ts";
+import { Project } from "../../testbed/project.ts";
+import { shop } from "../../testbed/shop.ts";
+import { succeed } from "../../testbed/succeed.ts";
 
 const WRONG = "wr0ng-password";
 

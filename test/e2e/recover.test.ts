@@ -1,14 +1,14 @@
 // Proves what happens with the offline stand-in's objects and with a state in files; other backends keep their locks elsewhere.
-import { cluster, kubeConfig } from "../../testbed/cluster";
-import { removeFolders } from "../support/folder";
-import { Gate } from "../support/gate";
-import type { KillableUp } from "../../testbed/killable-up";
-import { kubeconfigOf } from "../support/kubeconfig";
-import { DEPLOYMENT } from "../../testbed/kinds";
-import { Project } from "../../testbed/project";
-import { shop } from "../../testbed/shop";
-import { succeed } from "../../testbed/succeed";
-import { identities } from "../support/workload-objects";
+import { cluster, kubeConfig } from "../../testbed/cluster.ts";
+import { removeFolders } from "../support/folder.ts";
+import { Gate } from "../support/gate.ts";
+import type { KillableUp } from "../../testbed/killable-up.ts";
+import { kubeconfigOf } from "../support/kubeconfig.ts";
+import { DEPLOYMENT } from "../../testbed/kinds.ts";
+import { Project } from "../../testbed/project.ts";
+import { shop } from "../../testbed/shop.ts";
+import { succeed } from "../../testbed/succeed.ts";
+import { identities } from "../support/workload-objects.ts";
 
 const CREATE = ["POST", /\/deployments\?/] as const;
 const RECORDED = ["ServiceAccount", "NetworkPolicy", "Service", "PodDisruptionBudget"];
@@ -98,7 +98,7 @@ test("an object that somebody else made meanwhile is refused, and left as it is"
 
 test("once it is gone, the creation that came to nothing is forgotten", async () => {
   await cluster.delete(foreign("second"));
-  while ((await cluster.find(DEPLOYMENT, project.namespace, "second")) !== undefined);
+  while ((await cluster.find(DEPLOYMENT, project.namespace, "second")) !== undefined) {}
   const { output } = await succeed(recover("--yes"));
   expect(output).toMatch(/Deployment \S+\/second +not there +the next up makes it/);
   expect((await succeed(project.up())).output).not.toContain("pending operations");
@@ -116,7 +116,9 @@ async function upUntil(
   const run = project.killableUp();
   await run.reaches(creation.caught);
   const name = Object.keys(services).at(-1) ?? "";
-  for (const kind of RECORDED) await run.seen(new RegExp(`${kind} ${name} created`));
+  for (const kind of RECORDED) {
+    await run.seen(new RegExp(`${kind} ${name} created`));
+  }
   return run;
 }
 

@@ -1,10 +1,10 @@
 // Proves that a rollback is judged like a release; a Secret that somebody deleted stands for whatever was lost since.
-import { cluster } from "../../testbed/cluster";
-import { SECRET } from "../../testbed/kinds";
-import { Project } from "../../testbed/project";
-import { killPods, storedRelease } from "../support/rollback";
-import { shop } from "../../testbed/shop";
-import { succeed } from "../../testbed/succeed";
+import { cluster } from "../../testbed/cluster.ts";
+import { SECRET } from "../../testbed/kinds.ts";
+import { Project } from "../../testbed/project.ts";
+import { killPods, storedRelease } from "../support/rollback.ts";
+import { shop } from "../../testbed/shop.ts";
+import { succeed } from "../../testbed/succeed.ts";
 
 const quick = { ...shop, deadlineSeconds: 10 };
 const good = { ...quick, env: { API_KEY: { secret: "payment", key: "api-key" } } };

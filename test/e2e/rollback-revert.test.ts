@@ -1,10 +1,10 @@
 // Proves that the way back costs nothing: what the earlier release needs is there, and its pods serve on.
-import { cluster } from "../../testbed/cluster";
-import { CONFIG_MAP } from "../../testbed/kinds";
-import { Project } from "../../testbed/project";
-import { servingPods, storedRelease } from "../support/rollback";
-import { shop } from "../../testbed/shop";
-import { succeed } from "../../testbed/succeed";
+import { cluster } from "../../testbed/cluster.ts";
+import { CONFIG_MAP } from "../../testbed/kinds.ts";
+import { Project } from "../../testbed/project.ts";
+import { servingPods, storedRelease } from "../support/rollback.ts";
+import { shop } from "../../testbed/shop.ts";
+import { succeed } from "../../testbed/succeed.ts";
 
 const good = { ...shop, files: { "/etc/shop/greeting": "hello" } };
 const broken = {

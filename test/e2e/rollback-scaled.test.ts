@@ -1,12 +1,12 @@
 // Proves that a rollback leaves the number of pods alone; the platform measures no CPU, so the test scales by hand.
 import { AppsV1Api } from "@kubernetes/client-node";
 
-import { cluster, kubeConfig } from "../../testbed/cluster";
-import { DEPLOYMENT } from "../../testbed/kinds";
-import { Project } from "../../testbed/project";
-import { servingPods } from "../support/rollback";
-import { shop } from "../../testbed/shop";
-import { succeed } from "../../testbed/succeed";
+import { cluster, kubeConfig } from "../../testbed/cluster.ts";
+import { DEPLOYMENT } from "../../testbed/kinds.ts";
+import { Project } from "../../testbed/project.ts";
+import { servingPods } from "../support/rollback.ts";
+import { shop } from "../../testbed/shop.ts";
+import { succeed } from "../../testbed/succeed.ts";
 
 const scaled = {
   ...Object.fromEntries(Object.entries(shop).filter(([key]) => key !== "replicas")),

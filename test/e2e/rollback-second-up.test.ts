@@ -1,10 +1,11 @@
 // Proves it for a lock in a folder; every backend of Pulumi's has one.
-import { cluster } from "../../testbed/cluster";
-import { DEPLOYMENT } from "../../testbed/kinds";
-import { Project, type Run } from "../../testbed/project";
-import { killPods, storedRelease } from "../support/rollback";
-import { shop } from "../../testbed/shop";
-import { succeed } from "../../testbed/succeed";
+import { cluster } from "../../testbed/cluster.ts";
+import { DEPLOYMENT } from "../../testbed/kinds.ts";
+import { Project } from "../../testbed/project.ts";
+import type { Run } from "../../testbed/run.ts";
+import { killPods, storedRelease } from "../support/rollback.ts";
+import { shop } from "../../testbed/shop.ts";
+import { succeed } from "../../testbed/succeed.ts";
 
 const slow = { ...shop, deadlineSeconds: 60, env: { FAULT_READY_AFTER_SECONDS: "15" } };
 
@@ -15,8 +16,12 @@ beforeAll(async () => {
   project = await Project.create("second-up", {
     hears: (text) => {
       // The earlier release's pods must start anew, so that the rollback takes its time.
-      if (text.includes("Readiness shop updating")) loss ??= killPods(project.namespace);
-      if (text.includes("rolls back:")) second ??= project.up();
+      if (text.includes("Readiness shop updating")) {
+        loss ??= killPods(project.namespace);
+      }
+      if (text.includes("rolls back:")) {
+        second ??= project.up();
+      }
     },
   });
 });

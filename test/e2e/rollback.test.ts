@@ -1,10 +1,10 @@
 // Proves a rollback and each way on from it; that its write is refused when somebody else was first is a unit test's.
-import { cluster } from "../../testbed/cluster";
-import { DEPLOYMENT } from "../../testbed/kinds";
-import { Project } from "../../testbed/project";
-import { servingPods, storedRelease } from "../support/rollback";
-import { shop } from "../../testbed/shop";
-import { succeed } from "../../testbed/succeed";
+import { cluster } from "../../testbed/cluster.ts";
+import { DEPLOYMENT } from "../../testbed/kinds.ts";
+import { Project } from "../../testbed/project.ts";
+import { servingPods, storedRelease } from "../support/rollback.ts";
+import { shop } from "../../testbed/shop.ts";
+import { succeed } from "../../testbed/succeed.ts";
 
 const good = { ...shop, env: { ONLY_IN_THE_FIRST: "1" } };
 const broken = { ...shop, env: { FAULT_CRASH_AT_START: "3" } };

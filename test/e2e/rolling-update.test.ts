@@ -1,9 +1,9 @@
 // Proves that requests inside the cluster survive an update; it cannot prove the same of an ingress controller.
-import type { ReleaseRecord } from "../../contract/release-record";
-import { Client } from "../support/client";
-import { Project } from "../../testbed/project";
-import { shop } from "../../testbed/shop";
-import { succeed } from "../../testbed/succeed";
+import type { ReleaseRecord } from "../../contract/release-record.ts";
+import { Client } from "../support/client.ts";
+import { Project } from "../../testbed/project.ts";
+import { shop } from "../../testbed/shop.ts";
+import { succeed } from "../../testbed/succeed.ts";
 
 interface Outputs {
   readonly releases: Readonly<Record<string, ReleaseRecord>>;

@@ -2,12 +2,12 @@
 import { cp } from "node:fs/promises";
 import { join } from "node:path";
 
-import type { ReleaseRecord } from "../../contract/release-record";
-import { cluster } from "../../testbed/cluster";
-import { POD } from "../../testbed/kinds";
-import { Project } from "../../testbed/project";
-import { shop } from "../../testbed/shop";
-import { succeed } from "../../testbed/succeed";
+import type { ReleaseRecord } from "../../contract/release-record.ts";
+import { cluster } from "../../testbed/cluster.ts";
+import { POD } from "../../testbed/kinds.ts";
+import { Project } from "../../testbed/project.ts";
+import { shop } from "../../testbed/shop.ts";
+import { succeed } from "../../testbed/succeed.ts";
 
 let project: Project;
 beforeAll(async () => {
@@ -20,7 +20,9 @@ test("a second service is delivered by a few lines of settings, and the first on
   await succeed(project.up());
   const before = await cluster.list(POD, project.namespace, "app.kubernetes.io/name=shop");
 
-  await cp(join(__dirname, "../fixtures/echo"), join(project.folder, "echo"), { recursive: true });
+  await cp(join(import.meta.dirname, "../fixtures/echo"), join(project.folder, "echo"), {
+    recursive: true,
+  });
   const echo = { build: { context: "echo", args: { BASE: "${SLIPWAY_BASE_IMAGE}" } }, port: 9000 };
   await project.settings({ services: { shop, echo } });
   await succeed(project.up());

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 
-const FOLDER = join(__dirname, "harness");
+const FOLDER = join(import.meta.dirname, "harness");
 const GROOVY = "org/codehaus/groovy/groovy-all/2.4.21/groovy-all-2.4.21.jar";
 
 /** One build of a Jenkinsfile. */
@@ -22,11 +22,15 @@ export type BuildResult =
 
 /** Compiles the harness into a folder; fetches Groovy where it is not there yet. */
 export class Harness {
-  private constructor(private readonly classes: string) {}
+  private readonly classes: string;
+
+  private constructor(classes: string) {
+    this.classes = classes;
+  }
 
   static build(folder: string): Harness {
     const jar = groovy();
-    if (!existsSync(jar))
+    if (!existsSync(jar)) {
       execFileSync("mvn", [
         "--quiet",
         "--batch-mode",
@@ -35,6 +39,7 @@ export class Harness {
         "-f",
         FOLDER,
       ]);
+    }
     const path = existsSync(jar) ? jar : join(folder, "groovy-all-2.4.21.jar");
     const sources = ["Main", "Build", "Model", "Node", "Grammar"].map((name) =>
       join(FOLDER, `${name}.java`),

@@ -3,10 +3,10 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { type BuildCase, type BuildResult, Harness } from "./harness";
-import { JAVA_COMPILER, MAVEN, provided } from "../../tools/platform/needed-program";
+import { type BuildCase, type BuildResult, Harness } from "./harness.ts";
+import { JAVA_COMPILER, MAVEN, provided } from "../../tools/platform/needed-program.ts";
 
-const JENKINSFILE = readFileSync(join(__dirname, "../../jenkins/Jenkinsfile"), "utf8");
+const JENKINSFILE = readFileSync(join(import.meta.dirname, "../../jenkins/Jenkinsfile"), "utf8");
 
 const MAIN = { BRANCH_NAME: "main" };
 const FEATURE = { BRANCH_NAME: "feature/x" };
@@ -34,13 +34,17 @@ function build(
   jenkinsfile = JENKINSFILE,
 ): BuildResult {
   const [result] = harness.run([{ jenkinsfile, environment, failing }]);
-  if (result === undefined) throw new Error("the harness said nothing");
+  if (result === undefined) {
+    throw new Error("the harness said nothing");
+  }
   return result;
 }
 
 function traced(environment: BuildCase["environment"], failing: string[] = []): readonly string[] {
   const { trace, refused } = build(environment, failing);
-  if (trace === undefined) throw new Error(refused);
+  if (trace === undefined) {
+    throw new Error(refused);
+  }
   return trace;
 }
 
@@ -98,8 +102,12 @@ test("main goes to dev, is planned, approved without an agent, and goes to prod"
 test("secrets are in the lane that delivers only", () => {
   let lane = "";
   for (const line of traced(MAIN)) {
-    if (line.startsWith("agent ")) lane = line;
-    if (line === PASSPHRASE) expect(lane).toMatch(/^agent slipway-deploy-/);
+    if (line.startsWith("agent ")) {
+      lane = line;
+    }
+    if (line === PASSPHRASE) {
+      expect(lane).toMatch(/^agent slipway-deploy-/);
+    }
   }
   expect(traced(MAIN).filter((line) => line === PASSPHRASE)).toHaveLength(3);
 });

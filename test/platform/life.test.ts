@@ -1,9 +1,9 @@
 // Runs a second platform in a network of its own; it cannot prove a reboot, only what one leaves behind.
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type ComponentName, components } from "../../tools/platform/components";
-import { mountsBelow, rootLiesIn } from "../../tools/platform/leftovers";
-import { Sandbox, said } from "../support/sandbox";
+import { type ComponentName, components } from "../../tools/platform/components.ts";
+import { mountsBelow, rootLiesIn } from "../../tools/platform/leftovers.ts";
+import { Sandbox, said } from "../support/sandbox.ts";
 
 const names = Object.keys(components) as ComponentName[];
 const notRunning = 3;
@@ -175,8 +175,9 @@ describe("platform down", () => {
     const mark = `SLIPWAY_PLATFORM_STATE=${sandbox.state}`;
     for (const pid of processIds((pid) =>
       readFileSync(`/proc/${pid}/environ`, "utf8").includes(mark),
-    ))
+    )) {
       process.kill(pid, "SIGKILL");
+    }
     await down();
     await expectNothingLeft();
   });
@@ -253,7 +254,9 @@ async function down(): Promise<void> {
 
 async function succeed(command: string): Promise<void> {
   const { exitCode, output } = await sandbox.platform([command]);
-  if (exitCode !== 0) throw new Error(`platform ${command} failed: ${output}`);
+  if (exitCode !== 0) {
+    throw new Error(`platform ${command} failed: ${output}`);
+  }
 }
 
 async function expectNothingLeft(): Promise<void> {

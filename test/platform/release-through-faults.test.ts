@@ -1,12 +1,13 @@
 // Runs on a platform of its own, so that it may break it; a node that stays away for minutes is not in it.
 import { setTimeout as delay } from "node:timers/promises";
 
-import type { KillableUp } from "../../testbed/killable-up";
-import type { Project, Run } from "../../testbed/project";
-import { Sandbox } from "../support/sandbox";
-import { sandboxProject } from "../support/sandbox-project";
-import { shop } from "../../testbed/shop";
-import { succeed } from "../../testbed/succeed";
+import type { KillableUp } from "../../testbed/killable-up.ts";
+import type { Project } from "../../testbed/project.ts";
+import type { Run } from "../../testbed/run.ts";
+import { Sandbox } from "../support/sandbox.ts";
+import { sandboxProject } from "../support/sandbox-project.ts";
+import { shop } from "../../testbed/shop.ts";
+import { succeed } from "../../testbed/succeed.ts";
 
 const service = { ...shop, deadlineSeconds: 240, env: { FAULT_READY_AFTER_SECONDS: "20" } };
 const WAITS = /Readiness shop (creating|updating) .*0\/2 ready/;

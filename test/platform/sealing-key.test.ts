@@ -3,14 +3,14 @@ import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
 
 import type { KubernetesObject, V1Deployment, V1Secret } from "@kubernetes/client-node";
 
-import { labelOf } from "../../provider/sealing";
-import type { SealedSecret } from "../../testbed/kinds";
-import type { Project } from "../../testbed/project";
-import { Sandbox } from "../support/sandbox";
-import { sandboxProject } from "../support/sandbox-project";
-import { open } from "../support/sealing";
-import { shop } from "../../testbed/shop";
-import { succeed } from "../../testbed/succeed";
+import { labelOf } from "../../provider/sealing.ts";
+import type { SealedSecret } from "../../testbed/kinds.ts";
+import type { Project } from "../../testbed/project.ts";
+import { Sandbox } from "../support/sandbox.ts";
+import { sandboxProject } from "../support/sandbox-project.ts";
+import { open } from "../support/sealing.ts";
+import { shop } from "../../testbed/shop.ts";
+import { succeed } from "../../testbed/succeed.ts";
 
 const CONTROLLER = "sealed-secrets-controller";
 const KEYS = "sealedsecrets.bitnami.com/sealed-secrets-key=active";
@@ -95,7 +95,9 @@ async function privateKeyOf(certificate: string): Promise<KeyObject> {
   const key = items.find(
     (secret) => new X509Certificate(of("tls.crt", secret)).fingerprint256 === fingerprint256,
   );
-  if (key === undefined) throw new Error("the controller has no key to the certificate");
+  if (key === undefined) {
+    throw new Error("the controller has no key to the certificate");
+  }
   return createPrivateKey(of("tls.key", key));
 }
 

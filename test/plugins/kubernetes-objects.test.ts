@@ -1,8 +1,8 @@
 // Runs against whichever Kubernetes plugin is installed; proves what the API server ends up with.
 import type { V1ConfigMap, V1Secret } from "@kubernetes/client-node";
-import { cluster } from "../../testbed/cluster";
-import type { Kind } from "../../testbed/kinds";
-import { Program } from "../support/program";
+import { cluster } from "../../testbed/cluster.ts";
+import type { Kind } from "../../testbed/kinds.ts";
+import { Program } from "../support/program.ts";
 
 const CONFIG_MAP: Kind<V1ConfigMap> = { apiVersion: "v1", kind: "ConfigMap" };
 const SECRET: Kind<V1Secret> = { apiVersion: "v1", kind: "Secret" };

@@ -1,8 +1,8 @@
 // Runs against whichever Kubernetes plugin is installed; proves what happens to changes of others.
 import type { V1ConfigMap } from "@kubernetes/client-node";
-import { cluster } from "../../testbed/cluster";
-import { DEPLOYMENT, type Kind } from "../../testbed/kinds";
-import { Program } from "../support/program";
+import { cluster } from "../../testbed/cluster.ts";
+import { DEPLOYMENT, type Kind } from "../../testbed/kinds.ts";
+import { Program } from "../support/program.ts";
 
 const CONFIG_MAP: Kind<V1ConfigMap> = { apiVersion: "v1", kind: "ConfigMap" };
 

@@ -1,6 +1,6 @@
 import { AuthenticationV1TokenRequest, CoreV1Api, KubeConfig } from "@kubernetes/client-node";
 
-import { cluster, kubeConfig } from "../../testbed/cluster";
+import { cluster, kubeConfig } from "../../testbed/cluster.ts";
 
 /** An account of the cluster that a story runs as. */
 export interface Account {

@@ -6,15 +6,15 @@ import { dirname, join, resolve } from "node:path";
 
 import { execa } from "execa";
 
-import { engineVersion } from "../../tools/engine/install";
-import { docker } from "../../tools/platform/docker";
-import { environment } from "../../tools/platform/environment";
-import { librariesOf } from "../../tools/platform/node-image";
-import { registryDigest } from "../../tools/platform/registry-digest";
+import { engineVersion } from "../../tools/engine/install.ts";
+import { docker } from "../../tools/platform/docker.ts";
+import { environment } from "../../tools/platform/environment.ts";
+import { librariesOf } from "../../tools/platform/node-image.ts";
+import { registryDigest } from "../../tools/platform/registry-digest.ts";
 
 const HOME = process.env["PULUMI_HOME"] || join(homedir(), ".pulumi");
 
-const CHECKOUT = resolve(__dirname, "../..");
+const CHECKOUT = resolve(import.meta.dirname, "../..");
 const NATIVE = "node_modules/@*/*-linux-x64-gnu/*.node";
 
 /** The programs of the image but Node. Docker's client is for the offline stand-in of the Docker plugin alone. */
@@ -36,7 +36,7 @@ export async function pushAgentImage(): Promise<string> {
   const tag = `${repository}:${randomUUID()}`;
   const context = await mkdtemp(join(tmpdir(), "slipway-agent-"));
   try {
-    await cp(join(__dirname, "agent/Dockerfile"), join(context, "Dockerfile"));
+    await cp(join(import.meta.dirname, "agent/Dockerfile"), join(context, "Dockerfile"));
     await fillRoot(join(context, "root"));
     await docker(
       "build",
@@ -61,26 +61,33 @@ async function fillRoot(root: string): Promise<void> {
     [npm]: "usr/local/lib/node_modules/npm",
     [engine]: "opt/pulumi",
     [join(HOME, "plugins")]: "opt/pulumi-home/plugins",
-    [join(__dirname, "agent/npm")]: "usr/local/bin/npm",
+    [join(import.meta.dirname, "agent/npm")]: "usr/local/bin/npm",
     [join(CHECKOUT, "jenkins/kubeconfig.yaml")]: "etc/slipway/kubeconfig",
   };
   for (const [name, to] of Object.entries(PROGRAMS)) {
     const program = await realpath(await find(name));
     copies[program] = to;
-    for (const library of await librariesOf(program)) copies[library] = library;
+    for (const library of await librariesOf(program)) {
+      copies[library] = library;
+    }
   }
   const { stdout: gitCore } = await execa("git", ["--exec-path"]);
   const remote = join(gitCore, "git-remote-http");
   copies[remote] = remote;
   // Native code of packages is mounted with them; what it needs is the image's.
-  for (const file of [remote, ...globSync(`${CHECKOUT}/${NATIVE}`)])
-    for (const library of await librariesOf(file)) copies[library] = library;
-  for (const [from, to] of Object.entries(copies))
+  for (const file of [remote, ...globSync(`${CHECKOUT}/${NATIVE}`)]) {
+    for (const library of await librariesOf(file)) {
+      copies[library] = library;
+    }
+  }
+  for (const [from, to] of Object.entries(copies)) {
     await cp(from, join(root, to), { recursive: true, dereference: true, filter: isWanted });
+  }
   await chmod(join(root, "usr/local/bin/npm"), 0o755);
   await execa("chmod", ["-R", "a+rX", join(root, "opt")]);
-  for (const folder of ["opt/packages/node_modules", "usr/share/git-core/templates"])
+  for (const folder of ["opt/packages/node_modules", "usr/share/git-core/templates"]) {
     await mkdir(join(root, folder), { recursive: true });
+  }
   await symlink("../../bin/busybox", join(root, "usr/bin/env"));
   await symlink("../lib/node_modules/npm/bin/npx-cli.js", join(root, "usr/local/bin/npx"));
 }
@@ -94,6 +101,8 @@ async function find(program: string): Promise<string> {
   const { PATH } = environment();
   const { stdout } = await execa("which", ["-a", program], { env: { PATH } });
   const found = stdout.split("\n").find((path) => !path.includes("node_modules/.bin"));
-  if (found === undefined) throw new Error(`${program} is not on PATH`);
+  if (found === undefined) {
+    throw new Error(`${program} is not on PATH`);
+  }
   return found;
 }

@@ -2,17 +2,17 @@ import { chown, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
-import { dockerSocket } from "../../tools/platform/daemons/dockerd";
-import { apiService, ports } from "../../tools/platform/addresses";
-import { pushAgentImage } from "./agent-image";
-import type { Build } from "./agent-pod";
-import { cluster, kubeConfig } from "../../testbed/cluster";
-import { JenkinsController } from "./jenkins-controller";
-import { mountFolder } from "./mounted-folder";
-import { mutualTls } from "./mutual-tls";
-import { Relay } from "./relay";
+import { dockerSocket } from "../../tools/platform/daemons/dockerd.ts";
+import { apiService, ports } from "../../tools/platform/addresses.ts";
+import { pushAgentImage } from "./agent-image.ts";
+import type { Build } from "./agent-pod.ts";
+import { cluster, kubeConfig } from "../../testbed/cluster.ts";
+import { JenkinsController } from "./jenkins-controller.ts";
+import { mountFolder } from "./mounted-folder.ts";
+import { mutualTls } from "./mutual-tls.ts";
+import { Relay } from "./relay.ts";
 
-const PACKAGES = resolve(__dirname, "../../node_modules");
+const PACKAGES = resolve(import.meta.dirname, "../../node_modules");
 
 /** The user of agent pods. */
 const AGENT = 1000;
@@ -66,7 +66,9 @@ export class AgentPlatform {
 
   /** Takes all of it away, and what was given to lanes. */
   async stop(): Promise<void> {
-    for (const end of this.#ends.splice(0).reverse()) await end();
+    for (const end of this.#ends.splice(0).reverse()) {
+      await end();
+    }
   }
 
   get controller(): JenkinsController {
@@ -117,7 +119,9 @@ export class AgentPlatform {
   /** Gives the state to the user of the pods, after an administrator has written it. */
   async handOver(): Promise<void> {
     const paths = await readdir(this.#state, { recursive: true });
-    for (const path of ["", ...paths]) await chown(join(this.#state, path), AGENT, AGENT);
+    for (const path of ["", ...paths]) {
+      await chown(join(this.#state, path), AGENT, AGENT);
+    }
   }
 
   /** What a pod has of all this, in the place of names and networks that another cluster has. */

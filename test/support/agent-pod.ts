@@ -6,8 +6,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { CoreV1Api, KubeConfig, KubernetesObjectApi } from "@kubernetes/client-node";
 import { parse } from "yaml";
 
-import type { Manifest } from "../../testbed/kinds";
-import type { Run } from "../../testbed/project";
+import type { Manifest } from "../../testbed/kinds.ts";
+import type { Run } from "../../testbed/run.ts";
 
 /** The environment variables of Jenkins' controller that jenkins.yaml is filled with. */
 export type ControllerVariables = Readonly<Record<string, string>>;
@@ -62,13 +62,15 @@ const AGENT = "jnlp";
 
 /** A cloud of jenkins.yaml, filled in as Jenkins does. */
 export function cloud(name: string, variables: ControllerVariables): Cloud {
-  const text = readFileSync(join(__dirname, "../../jenkins/jenkins.yaml"), "utf8");
+  const text = readFileSync(join(import.meta.dirname, "../../jenkins/jenkins.yaml"), "utf8");
   const filled = text.replaceAll(/\$\{(\w+)(?::-([^}]*))?\}/g, (_, key: string, other = "") => {
     return variables[key] ?? (other as string);
   });
   const { jenkins } = parse(filled) as Configuration;
   const found = jenkins.clouds.find(({ kubernetes }) => kubernetes.name === name);
-  if (found === undefined) throw new Error(`jenkins.yaml has no cloud ${name}`);
+  if (found === undefined) {
+    throw new Error(`jenkins.yaml has no cloud ${name}`);
+  }
   return found.kubernetes;
 }
 
@@ -76,7 +78,9 @@ export function cloud(name: string, variables: ControllerVariables): Cloud {
 export function agentPod({ namespace, templates: [template] }: Cloud, build: Build): Pod {
   const pod = parse(template?.yaml ?? "") as Pod;
   const [container] = pod.spec.containers;
-  if (container?.name !== AGENT) throw new Error(`a pod template has no container ${AGENT}`);
+  if (container?.name !== AGENT) {
+    throw new Error(`a pod template has no container ${AGENT}`);
+  }
   const { workingDir, env, volumeMounts, image, resources } = container;
   const { volumes = [], initContainers = [], ...more } = build.platform;
   const bound = Object.entries(build.env).map(([key, value]) => ({ name: key, value }));
@@ -128,7 +132,9 @@ export async function runPod(launcher: string, pod: Manifest): Promise<Run> {
         const output = await api.readNamespacedPodLog({ namespace, name, container: AGENT });
         return { exitCode, output };
       }
-      if (status?.phase === "Failed") throw new Error(`${name}: ${JSON.stringify(status)}`);
+      if (status?.phase === "Failed") {
+        throw new Error(`${name}: ${JSON.stringify(status)}`);
+      }
       await sleep(500);
     }
   } finally {

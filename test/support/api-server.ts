@@ -3,8 +3,8 @@ import type { AddressInfo } from "node:net";
 import { json, text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import type { Right } from "../../rights";
-import { patched } from "./json-patch";
+import type { Right } from "../../rights.ts";
+import { patched } from "./json-patch.ts";
 
 /** Any object of the API. */
 export interface ApiObject {

@@ -53,6 +53,8 @@ async function send(method: string, url: string, body?: string, type = ""): Prom
       ? { accept: `${type}, application/vnd.docker.distribution.manifest.v2+json` }
       : { "content-type": type };
   const answer = await fetch(url, { method, headers, ...(body !== undefined && { body }) });
-  if (answer.ok) return answer;
+  if (answer.ok) {
+    return answer;
+  }
   throw new Error(`${method} ${url}: ${answer.status} ${await answer.text()}`);
 }

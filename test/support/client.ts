@@ -3,9 +3,9 @@ import { PassThrough } from "node:stream";
 import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { environment } from "../../tools/platform/environment";
-import { cluster, kubeConfig } from "../../testbed/cluster";
-import { POD } from "../../testbed/kinds";
+import { environment } from "../../tools/platform/environment.ts";
+import { cluster, kubeConfig } from "../../testbed/cluster.ts";
+import { POD } from "../../testbed/kinds.ts";
 
 /** Asks without pause until it is told to stop, and counts what came back. */
 const LOOP = `
@@ -36,10 +36,13 @@ export interface Answers {
 
 /** A pod that asks a service without pause: what its users notice of a release. */
 export class Client {
-  private constructor(
-    private readonly namespace: string,
-    private readonly name: string,
-  ) {}
+  private readonly namespace: string;
+  private readonly name: string;
+
+  private constructor(namespace: string, name: string) {
+    this.namespace = namespace;
+    this.name = name;
+  }
 
   static async start(namespace: string, url: string): Promise<Client> {
     const name = "client";
@@ -88,12 +91,15 @@ export class Client {
   private async waitFor(line: string): Promise<void> {
     for (let tries = 0; tries < 60; tries++) {
       const pod = await cluster.get(POD, this.namespace, this.name);
-      if (pod.status?.phase === "Failed")
+      if (pod.status?.phase === "Failed") {
         throw new Error(`the client failed: ${JSON.stringify(pod.status)}`);
+      }
       if (pod.status?.phase === "Running") {
         const stream = new PassThrough();
         await logs().log(this.namespace, this.name, this.name, stream, {});
-        if ((await text(stream)).includes(line)) return;
+        if ((await text(stream)).includes(line)) {
+          return;
+        }
       }
       await sleep(500);
     }

@@ -1,5 +1,5 @@
-import { complete } from "../../components/complete-service";
-import type { Service, ServiceDefinition } from "../../components/service-definition";
+import { complete } from "../../components/complete-service.ts";
+import type { Service, ServiceDefinition } from "../../components/service-definition.ts";
 
 /** An image that is pinned as every image must be. */
 export const IMAGE = `registry.example.com/team/shop@sha256:${"a".repeat(64)}`;

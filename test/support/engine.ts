@@ -48,7 +48,9 @@ export async function deploy<T>(
         const { type, name, custom } = args;
         const { plain, secrets } = unwrapped(args.inputs as Record<string, unknown>);
         received.set(`${type} ${name}`, { plain, secrets });
-        if (custom !== true) return { id: undefined, state: {} };
+        if (custom !== true) {
+          return { id: undefined, state: {} };
+        }
         return {
           id: preview ? undefined : `${name}-id`,
           state: { ...plain, ...outputs(type, plain) },
@@ -63,21 +65,27 @@ export async function deploy<T>(
   );
 
   const seen: pulumi.ResourceTransformationArgs[] = [];
-  const result = program({
-    transformations: [
-      (args) => {
-        seen.push(args);
-        return undefined;
-      },
-    ],
-  });
-  await pulumi.runtime.disconnect();
+  const transformations = [
+    (args: pulumi.ResourceTransformationArgs): undefined => {
+      seen.push(args);
+    },
+  ];
+  const result = await run(() => program({ transformations }));
 
   const declared = seen.map(({ resource, type, name, opts }) => {
     const { plain, secrets = [] } = received.get(`${type} ${name}`) ?? {};
     return { resource, type, name, opts, inputs: plain, secrets };
   });
   return { result, declared };
+}
+
+/** Runs the program until the engine has all of it, also where it throws: the next one must not meet its rest. */
+async function run<T>(program: () => T): Promise<T> {
+  try {
+    return program();
+  } finally {
+    await pulumi.runtime.disconnect();
+  }
 }
 
 /** The one declared resource of a class. */
@@ -92,6 +100,15 @@ export function only(
     );
   }
   return found;
+}
+
+/** The provider that a declared resource was given, or finds by itself. */
+export function providerOf({
+  resource,
+  type,
+  opts,
+}: Declared): pulumi.ProviderResource | undefined {
+  return opts.provider ?? resource.getProvider(type);
 }
 
 /** Resolved inputs of the one declared resource of a class. */

@@ -17,7 +17,9 @@ const UNESCAPED: Readonly<Record<string, string>> = { "\\\\": "\\", '\\"': '"', 
  * @see https://prometheus.io/docs/instrumenting/exposition_formats/
  */
 export function parseExposition(text: string): readonly Sample[] {
-  if (!text.endsWith("\n")) throw new Error("the last line must end with a line feed");
+  if (!text.endsWith("\n")) {
+    throw new Error("the last line must end with a line feed");
+  }
   const samples: Sample[] = [];
   const seen = new Set<string>();
   let family = "";
@@ -25,18 +27,23 @@ export function parseExposition(text: string): readonly Sample[] {
     if (line.startsWith("# ")) {
       const [, , name = "", type = ""] = line.split(" ");
       if (line.startsWith("# TYPE ")) {
-        if (seen.has(`# ${name}`)) throw new Error(`a second family ${name}`);
+        if (seen.has(`# ${name}`)) {
+          throw new Error(`a second family ${name}`);
+        }
         seen.add(`# ${name}`);
         family = type === "histogram" ? `${name}(_bucket|_sum|_count)` : name;
       }
       continue;
     }
     const [, name = "", labels = "", value = ""] = SAMPLE.exec(line) ?? [];
-    if (!new RegExp(`^${family}$`).test(name))
+    if (!new RegExp(`^${family}$`).test(name)) {
       throw new Error(`not a sample of ${family}: ${line}`);
+    }
     const sample = { name, labels: parseLabels(labels), value: Number(value) };
     const series = JSON.stringify([name, sample.labels]);
-    if (seen.has(series)) throw new Error(`a second sample of ${series}`);
+    if (seen.has(series)) {
+      throw new Error(`a second sample of ${series}`);
+    }
     seen.add(series);
     samples.push(sample);
   }
@@ -49,8 +56,9 @@ function parseLabels(text: string): Record<string, string> {
   while (LABEL.lastIndex < text.length) {
     const at = LABEL.lastIndex;
     const [, name, value] = LABEL.exec(text) ?? [];
-    if (name === undefined || value === undefined)
+    if (name === undefined || value === undefined) {
       throw new Error(`not a label: ${text.slice(at)}`);
+    }
     labels[name] = value.replace(/\\./g, (escape) => UNESCAPED[escape] ?? escape);
   }
   return labels;

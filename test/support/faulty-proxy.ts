@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import type { KubeConfig } from "@kubernetes/client-node";
 
-import { apiServerOf, type Backend, forward, passOn } from "./forward";
+import { apiServerOf, type Backend, forward, passOn } from "./forward.ts";
 
 /** What becomes of a request that is struck. */
 export type Fault =
@@ -40,7 +40,11 @@ export class FaultyProxy {
     void this.#pass(incoming, response);
   });
 
-  private constructor(private readonly backend: Backend) {}
+  private readonly backend: Backend;
+
+  private constructor(backend: Backend) {
+    this.backend = backend;
+  }
 
   /** Whoever comes through the proxy has the kubeconfig's rights. */
   static async start(config: KubeConfig): Promise<FaultyProxy> {
@@ -125,7 +129,9 @@ const FAULTS: Readonly<Record<Fault, Strike>> = {
   },
   slow: async (incoming, response, { backend }) => {
     await sleep(SLOW_MILLISECONDS);
-    if (!response.destroyed) forward(incoming, response, backend);
+    if (!response.destroyed) {
+      forward(incoming, response, backend);
+    }
   },
 };
 
@@ -137,7 +143,9 @@ function refuse(response: ServerResponse, code: number, message: string): void {
 /** `watch pods`, `list pods` or `review`; undefined for whatever else is asked. */
 function askedBy(path: string): string | undefined {
   const { pathname, searchParams } = new URL(path, "http://localhost");
-  if (pathname.endsWith("/selfsubjectaccessreviews")) return "review";
+  if (pathname.endsWith("/selfsubjectaccessreviews")) {
+    return "review";
+  }
   const [, resource] = /\/namespaces\/[^/]+\/([a-z]+)$/.exec(pathname) ?? [];
   const verb = searchParams.has("watch") ? "watch" : searchParams.has("limit") ? "list" : undefined;
   return resource === undefined || verb === undefined ? undefined : `${verb} ${resource}`;

@@ -8,7 +8,9 @@ const made: string[] = [];
 export function folderWith(files: Readonly<Record<string, string>>): string {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "slipway-test-")));
   made.push(folder);
-  for (const [path, content] of Object.entries(files)) write(folder, path, content);
+  for (const [path, content] of Object.entries(files)) {
+    write(folder, path, content);
+  }
   return folder;
 }
 
@@ -18,5 +20,7 @@ export function write(folder: string, path: string, content: string): void {
 }
 
 export function removeFolders(): void {
-  for (const folder of made.splice(0)) rmSync(folder, { recursive: true, force: true });
+  for (const folder of made.splice(0)) {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }

@@ -1,5 +1,5 @@
-import { object } from "./intruder";
-import type { Request } from "./request";
+import { object } from "./intruder.ts";
+import type { Request } from "./request.ts";
 
 const rbac = "rbac.authorization.k8s.io";
 

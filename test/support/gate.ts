@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 
 import type { KubeConfig } from "@kubernetes/client-node";
 
-import { apiServerOf, type Backend, forward, passOn } from "./forward";
+import { apiServerOf, type Backend, forward, passOn } from "./forward.ts";
 
 /** Where a request is kept: before the server hears of it, or after the server has done what it asks. */
 export type Place = "request" | "answer";
@@ -33,7 +33,11 @@ export class Gate {
     void this.#pass(incoming, response);
   });
 
-  private constructor(private readonly backend: Backend) {}
+  private readonly backend: Backend;
+
+  private constructor(backend: Backend) {
+    this.backend = backend;
+  }
 
   /** @param url the server's address, with its scheme */
   static async start(url: string, options: Backend["options"] = {}): Promise<Gate> {
@@ -71,15 +75,21 @@ export class Gate {
     const { method = "", url = "" } = incoming;
     this.requests.push(`${method} ${url}`);
     const trap = [...this.#traps].find((each) => each.method === method && each.path.test(url));
-    if (trap !== undefined) this.#traps.delete(trap);
+    if (trap !== undefined) {
+      this.#traps.delete(trap);
+    }
     const keep = async (place: Place) => {
-      if (trap?.place !== place) return;
+      if (trap?.place !== place) {
+        return;
+      }
       trap.spring();
       await trap.released;
     };
     await keep("request");
     // Whoever asked may be dead by now.
-    if (response.destroyed) return;
+    if (response.destroyed) {
+      return;
+    }
     forward(incoming, response, this.backend, async (answer) => {
       await keep("answer");
       passOn(answer, response);

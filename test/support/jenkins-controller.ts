@@ -15,10 +15,13 @@ export class JenkinsController {
   /** Files that a build archives, stashes or is given, by name. */
   readonly files = new Map<string, Buffer>();
 
-  private constructor(
-    private readonly server: Server,
-    private readonly folder: string,
-  ) {}
+  private readonly server: Server;
+  private readonly folder: string;
+
+  private constructor(server: Server, folder: string) {
+    this.server = server;
+    this.folder = folder;
+  }
 
   static async start(address: string): Promise<JenkinsController> {
     const folder = await mkdtemp(join(tmpdir(), "slipway-controller-"));
@@ -62,17 +65,21 @@ export class JenkinsController {
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { pathname } = new URL(request.url ?? "/", this.url);
-    if (pathname.startsWith(REPOSITORY))
+    if (pathname.startsWith(REPOSITORY)) {
       response.end(await readFile(join(this.folder, normalize(pathname))));
-    else if (request.method === "PUT") {
+    } else if (request.method === "PUT") {
       this.files.set(pathname.slice(FILES.length), await buffer(request));
       response.end();
-    } else response.end(this.#bytes(pathname.slice(FILES.length)));
+    } else {
+      response.end(this.#bytes(pathname.slice(FILES.length)));
+    }
   }
 
   #bytes(name: string): Buffer {
     const found = this.files.get(name);
-    if (found === undefined) throw new Error(`no build has left ${name}`);
+    if (found === undefined) {
+      throw new Error(`no build has left ${name}`);
+    }
     return found;
   }
 }

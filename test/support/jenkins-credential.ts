@@ -36,17 +36,26 @@ export function readJenkinsCredential({ metadata, data = {} }: V1Secret): Jenkin
   const annotations = metadata?.annotations ?? {};
   const type = labels[`${PREFIX}-type`] ?? "none";
   const rule = TYPES[type];
-  if (rule === undefined) throw new Error(`${name}: no convertor for the type ${type}`);
+  if (rule === undefined) {
+    throw new Error(`${name}: no convertor for the type ${type}`);
+  }
   const scope = (labels[`${PREFIX}-scope`] ?? "global").toLowerCase();
   const locations = annotations[`${PREFIX}-store-locations`];
-  if (!["global", "system"].includes(scope)) throw new Error(`${name}: no scope ${scope}`);
-  if (locations !== undefined && labels[`${PREFIX}-scope`] !== undefined)
+  if (!["global", "system"].includes(scope)) {
+    throw new Error(`${name}: no scope ${scope}`);
+  }
+  if (locations !== undefined && labels[`${PREFIX}-scope`] !== undefined) {
     throw new Error(`${name}: has a scope and store locations`);
+  }
   const fields = [...rule.must, ...(rule.may ?? [])].flatMap((field) => {
     const key = annotations[`${PREFIX}-keybinding-${field}`] ?? field;
     const value = data[key];
-    if (value !== undefined) return [[field, Buffer.from(value, "base64")] as const];
-    if (rule.must.includes(field)) throw new Error(`${name}: no ${key} for ${field}`);
+    if (value !== undefined) {
+      return [[field, Buffer.from(value, "base64")] as const];
+    }
+    if (rule.must.includes(field)) {
+      throw new Error(`${name}: no ${key} for ${field}`);
+    }
     return [];
   });
   return {
@@ -61,10 +70,14 @@ export function readJenkinsCredential({ metadata, data = {} }: V1Secret): Jenkin
 
 function foldersIn(locations: string): string[] {
   const list = /^\[(.*)\]$/.exec(locations)?.[1];
-  if (list === undefined) throw new Error(`store locations are no list: ${locations}`);
+  if (list === undefined) {
+    throw new Error(`store locations are no list: ${locations}`);
+  }
   return list.split(", ").map((item) => {
     const name = /^(['"])(.*)\1$/.exec(item)?.[2];
-    if (name === undefined) throw new Error(`a store location without quotes: ${item}`);
+    if (name === undefined) {
+      throw new Error(`a store location without quotes: ${item}`);
+    }
     return name;
   });
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-const TEXT = readFileSync(join(__dirname, "../../jenkins/Jenkinsfile"), "utf8");
+const TEXT = readFileSync(join(import.meta.dirname, "../../jenkins/Jenkinsfile"), "utf8");
 
 /** What the Jenkinsfile says of a stage. */
 export interface Stage {
@@ -21,7 +21,9 @@ export interface Stage {
 /** Reads a stage of the Jenkinsfile. That its text means what Jenkins makes of it is for test/jenkins. */
 export function stage(name: string): Stage {
   const text = TEXT.split("stage('").find((each) => each.startsWith(`${name}'`));
-  if (text === undefined) throw new Error(`the Jenkinsfile has no stage ${name}`);
+  if (text === undefined) {
+    throw new Error(`the Jenkinsfile has no stage ${name}`);
+  }
   const [before = "", after = ""] = text.split("post {");
   const [label = ""] = all(text, /agent \{ label '([^']+)' \}/g);
   const stashes = all(text, /\bunstash '([^']+)'/g).flatMap((stash) =>

@@ -1,7 +1,7 @@
-import type { ObjectReadinessInputs } from "../../contract/object-readiness";
-import type { AnyObject, ObservedObject } from "../../provider/verdict/awaited-object";
-import type { Event, Pod } from "../../provider/verdict/objects";
-import { readyPod, unreadyPod } from "./release-objects";
+import type { ObjectReadinessInputs } from "../../contract/object-readiness.ts";
+import type { AnyObject, ObservedObject } from "../../provider/verdict/awaited-object.ts";
+import type { Event, Pod } from "../../provider/verdict/objects.ts";
+import { readyPod, unreadyPod } from "./release-objects.ts";
 
 /** What the API server says of a pod that no quota has room for. */
 export const QUOTA = 'pods "thing-1" is forbidden: exceeded quota: none, requested: pods=1';

@@ -2,7 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 
 /** What a secret looks like in a text: itself, and in base64, wherever in a longer text it begins. */
-export function tracesOf(secret: string): string[] {
+function tracesOf(secret: string): string[] {
   const shifted = [0, 1, 2].map((shift) => {
     const text = Buffer.from("\0".repeat(shift) + secret).toString("base64");
     // The first and last characters depend on what stands beside the secret.
@@ -31,7 +31,9 @@ export async function textBelow(folder: string): Promise<string> {
 }
 
 function absent(error: NodeJS.ErrnoException): string {
-  if (error.code === "ENOENT") return "";
+  if (error.code === "ENOENT") {
+    return "";
+  }
   throw error;
 }
 
@@ -54,7 +56,9 @@ export class ArgumentsWatch {
       const lines = processes.map((id) =>
         readFile(`/proc/${id}/cmdline`, "latin1").catch(() => ""),
       );
-      for (const line of await Promise.all(lines)) this.#seen.add(line.replaceAll("\0", " "));
+      for (const line of await Promise.all(lines)) {
+        this.#seen.add(line.replaceAll("\0", " "));
+      }
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   }

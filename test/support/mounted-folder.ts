@@ -1,4 +1,4 @@
-import { cluster } from "../../testbed/cluster";
+import { cluster } from "../../testbed/cluster.ts";
 
 /** A folder of the node, as pods see it. */
 export interface MountedFolder {

@@ -6,7 +6,7 @@ import {
   type V1APIResource,
 } from "@kubernetes/client-node";
 
-import { cluster, kubeConfig } from "../../testbed/cluster";
+import { cluster, kubeConfig } from "../../testbed/cluster.ts";
 
 /** All objects of a namespace, of every kind that the cluster knows there, but for Secrets. */
 export async function objectsBesideSecrets(namespace: string): Promise<KubernetesObject[]> {

@@ -1,5 +1,5 @@
-import type { Observed } from "../../provider/verdict/objects";
-import type { ApiObject, ApiServer } from "./api-server";
+import type { Observed } from "../../provider/verdict/objects.ts";
+import type { ApiObject, ApiServer } from "./api-server.ts";
 
 /** Puts what a cluster shows of a release onto a server. */
 export function applyObserved(server: ApiServer, observed: Partial<Observed>): void {

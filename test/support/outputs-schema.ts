@@ -1,6 +1,6 @@
-import { Ajv2020, type ErrorObject } from "ajv/dist/2020";
+import { Ajv2020, type ErrorObject } from "ajv/dist/2020.js";
 
-import schema from "../../docs/outputs.schema.json";
+import schema from "../../docs/outputs.schema.json" with { type: "json" };
 
 const validate = new Ajv2020({
   allErrors: true,

@@ -14,11 +14,15 @@ export class PrivateRegistry {
   static readonly password = "s3cret-of-the-story";
   private static readonly bcrypt = "$2b$04$coWUsr5D7p8uQDdthWbgKeNFGuiNGBOP2KSqTzO85qXDvUVPdeC/6";
 
-  private constructor(
-    readonly address: string,
-    private readonly process: ChildProcess,
-    private readonly folder: string,
-  ) {}
+  readonly address: string;
+  private readonly process: ChildProcess;
+  private readonly folder: string;
+
+  private constructor(address: string, process: ChildProcess, folder: string) {
+    this.address = address;
+    this.process = process;
+    this.folder = folder;
+  }
 
   static async start(): Promise<PrivateRegistry> {
     const folder = await mkdtemp(join(tmpdir(), "slipway-registry-"));
@@ -52,7 +56,9 @@ export class PrivateRegistry {
         (response) => response.status,
         () => undefined,
       );
-      if (status === 401) return;
+      if (status === 401) {
+        return;
+      }
       await sleep(100);
     }
     throw new Error(`the story's registry did not answer at ${this.address}`);
@@ -65,7 +71,9 @@ function freePort(): Promise<number> {
     server.on("error", reject);
     server.listen(0, "127.0.0.1", () => {
       const address = server.address();
-      if (address === null || typeof address === "string") throw new Error("no port was given");
+      if (address === null || typeof address === "string") {
+        throw new Error("no port was given");
+      }
       server.close(() => {
         resolve(address.port);
       });

@@ -4,10 +4,10 @@ import { basename, join, resolve } from "node:path";
 
 import { execa } from "execa";
 
-import { environment } from "../../tools/platform/environment";
-import { cluster } from "../../testbed/cluster";
+import { environment } from "../../tools/platform/environment.ts";
+import { cluster } from "../../testbed/cluster.ts";
 
-const CHECKOUT = resolve(__dirname, "../..");
+const CHECKOUT = resolve(import.meta.dirname, "../..");
 
 /** How a run of `pulumi` ended. */
 export interface Outcome {
@@ -18,12 +18,16 @@ export interface Outcome {
 
 /** A program of a few lines with a stack and a state backend of its own. */
 export class Program {
-  private constructor(
-    readonly folder: string,
-    /** For what the program makes: no other program has it. */
-    readonly namespace: string,
-    private readonly env: Readonly<Record<string, string>>,
-  ) {}
+  readonly folder: string;
+  /** For what the program makes: no other program has it. */
+  readonly namespace: string;
+  private readonly env: Readonly<Record<string, string>>;
+
+  private constructor(folder: string, namespace: string, env: Readonly<Record<string, string>>) {
+    this.folder = folder;
+    this.namespace = namespace;
+    this.env = env;
+  }
 
   static async create(story: string): Promise<Program> {
     const folder = await mkdtemp(join(tmpdir(), `plugins-${story}-`));

@@ -8,14 +8,17 @@ import {
 import { createServer as createTlsServer } from "node:tls";
 import type { Duplex } from "node:stream";
 
-import type { MutualTls } from "./mutual-tls";
+import type { MutualTls } from "./mutual-tls.ts";
 
 /** Leads connections to an address on to a server of this machine that answers elsewhere. */
 export class Relay {
-  private constructor(
-    private readonly server: Server,
-    private readonly open: Set<Duplex>,
-  ) {}
+  private readonly server: Server;
+  private readonly open: Set<Duplex>;
+
+  private constructor(server: Server, open: Set<Duplex>) {
+    this.server = server;
+    this.open = open;
+  }
 
   /** @param tls whom to let in; everybody where it is left out */
   static async start(address: string, target: NetConnectOpts, tls?: MutualTls): Promise<Relay> {
@@ -49,7 +52,9 @@ export class Relay {
 
   stop(): void {
     this.server.close();
-    for (const connection of this.open) connection.destroy();
+    for (const connection of this.open) {
+      connection.destroy();
+    }
   }
 }
 

@@ -1,11 +1,11 @@
-import type { ReadinessInputs } from "../../contract/readiness";
+import type { ReadinessInputs } from "../../contract/readiness.ts";
 import type {
   Deployment,
   EndpointSlice,
   Observed,
   Pod,
   ReplicaSet,
-} from "../../provider/verdict/objects";
+} from "../../provider/verdict/objects.ts";
 
 /** A digest that is nothing but recognisable. */
 export const digest = (digit: string) => `sha256:${digit.repeat(64)}`;

@@ -1,6 +1,6 @@
-import type { ProvedRelease } from "../../contract/release-record";
-import type { Observed, ReplicaSet } from "../../provider/verdict/objects";
-import type { ApiObject, ApiServer } from "./api-server";
+import type { ProvedRelease } from "../../contract/release-record.ts";
+import type { Observed, ReplicaSet } from "../../provider/verdict/objects.ts";
+import type { ApiObject, ApiServer } from "./api-server.ts";
 import {
   complete,
   deployment,
@@ -10,7 +10,7 @@ import {
   readyPod,
   replicaSet,
   unreadyPod,
-} from "./release-objects";
+} from "./release-objects.ts";
 
 /** What ran before `release()`, and was ready. */
 export const EARLIER: ProvedRelease = {

@@ -1,8 +1,8 @@
-import type { ReadinessOutputs } from "../../contract/readiness";
-import { cluster } from "../../testbed/cluster";
-import { POD } from "../../testbed/kinds";
-import type { Project } from "../../testbed/project";
-import { RESOURCES } from "../../contract/tokens";
+import type { ReadinessOutputs } from "../../contract/readiness.ts";
+import { cluster } from "../../testbed/cluster.ts";
+import { POD } from "../../testbed/kinds.ts";
+import type { Project } from "../../testbed/project.ts";
+import { RESOURCES } from "../../contract/tokens.ts";
 
 interface State {
   readonly deployment: {

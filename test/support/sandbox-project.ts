@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { Project } from "../../testbed/project";
-import type { Sandbox } from "./sandbox";
+import { Project } from "../../testbed/project.ts";
+import type { Sandbox } from "./sandbox.ts";
 
 /** A project whose commands run in a sandbox, on the platform that is up there. */
 export function sandboxProject(story: string, sandbox: Sandbox): Promise<Project> {

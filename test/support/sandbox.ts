@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { execa } from "execa";
 
-import { kubernetesProgram } from "../../tools/go/kubernetes";
+import { kubernetesProgram } from "../../tools/go/kubernetes.ts";
 
-const CHECKOUT = resolve(__dirname, "../..");
+const CHECKOUT = resolve(import.meta.dirname, "../..");
 
 /** A fresh /sys shows the new network's devices; control groups stay the machine's. */
 const ENTER = `
@@ -34,10 +34,13 @@ export interface SandboxRun {
  * platform runs there, on the same ports, beside the one that is in use.
  */
 export class Sandbox {
-  private constructor(
-    private readonly folder: string,
-    private readonly holder: SandboxProcess,
-  ) {}
+  private readonly folder: string;
+  private readonly holder: SandboxProcess;
+
+  private constructor(folder: string, holder: SandboxProcess) {
+    this.folder = folder;
+    this.holder = holder;
+  }
 
   static async create(): Promise<Sandbox> {
     const folder = mkdtempSync(join(tmpdir(), "slipway-sandbox-"));
@@ -76,7 +79,7 @@ export class Sandbox {
   /** Starts a command of `npm run platform` in the sandbox. */
   startPlatform(args: string[], env: Readonly<Record<string, string>> = {}): SandboxProcess {
     return this.start(
-      [process.execPath, "--require", "./loader.cjs", "tools/platform/main.ts", ...args],
+      [process.execPath, "--require", "./preload.cjs", "tools/platform/main.ts", ...args],
       env,
     );
   }
@@ -95,7 +98,9 @@ export class Sandbox {
   async kubectl(...args: string[]): Promise<string> {
     const kubeconfig = `--kubeconfig=${join(this.state, "kubeconfig")}`;
     const { exitCode, output } = await this.run(kubernetesProgram("kubectl"), kubeconfig, ...args);
-    if (exitCode !== 0) throw new Error(`kubectl ${args.join(" ")} failed: ${output}`);
+    if (exitCode !== 0) {
+      throw new Error(`kubectl ${args.join(" ")} failed: ${output}`);
+    }
     return output;
   }
 
@@ -129,7 +134,9 @@ export async function said(process: SandboxProcess, text: string): Promise<void>
   await new Promise<void>((resolve, reject) => {
     process.all.on("data", (data: Buffer) => {
       heard += data.toString();
-      if (heard.includes(text)) resolve();
+      if (heard.includes(text)) {
+        resolve();
+      }
     });
     process.all.on("end", () => {
       reject(new Error(`it ended without "${text}": ${heard}`));

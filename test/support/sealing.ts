@@ -8,7 +8,7 @@ import {
 
 import { execa } from "execa";
 
-import { folderWith } from "./folder";
+import { folderWith } from "./folder.ts";
 
 /** A key pair that nobody keeps. Small, so that it is made quickly. */
 export function throwawayKeys(): { publicKey: KeyObject; privateKey: KeyObject } {

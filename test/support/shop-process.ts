@@ -7,12 +7,16 @@ import { createInterface, type Interface } from "node:readline";
 import type { Readable } from "node:stream";
 import { promisify } from "node:util";
 
-const SOURCE = resolve(__dirname, "../../example/shop");
-const CLOCK = join(__dirname, "shop-clock.cjs");
+const SOURCE = resolve(import.meta.dirname, "../../example/shop");
+const CLOCK = join(import.meta.dirname, "shop-clock.cjs");
 
 /** The example service, built in a folder of its own as its Dockerfile builds it. */
 export class ShopBuild {
-  private constructor(readonly folder: string) {}
+  readonly folder: string;
+
+  private constructor(folder: string) {
+    this.folder = folder;
+  }
 
   static async create(): Promise<ShopBuild> {
     const folder = await mkdtemp(join(tmpdir(), "shop-"));
@@ -54,7 +58,11 @@ export class ShopProcess {
   private readonly output: Interface;
   private port = 0;
 
-  private constructor(private readonly child: ChildProcess) {
+  private readonly child: ChildProcess;
+
+  private constructor(child: ChildProcess) {
+    this.child = child;
+
     this.output = createInterface(child.stdout as Readable);
     this.output.on("line", (line) => this.lines.push(JSON.parse(line) as LogLine));
     const ended = [once(child, "exit"), once(this.output, "close")] as const;
@@ -91,7 +99,9 @@ export class ShopProcess {
     return new Promise((resolve, reject) => {
       const look = () => {
         const found = this.lines.find((line) => line.message === message);
-        if (found === undefined) return;
+        if (found === undefined) {
+          return;
+        }
         this.output.off("line", look);
         resolve(found);
       };

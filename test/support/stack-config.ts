@@ -2,8 +2,8 @@ import { join } from "node:path";
 
 import { parse } from "yaml";
 
-import { parseSettings, type Settings, type StackConfig } from "../../settings";
-import { folderWith } from "./folder";
+import { parseSettings, type Settings, type StackConfig } from "../../settings.ts";
+import { folderWith } from "./folder.ts";
 
 /** A kubeconfig with one context named `only`. */
 export const KUBECONFIG = `
@@ -56,9 +56,9 @@ export function settingsOf(
   return parseSettings(stackConfig(settings, secretKeys), { variables, folder: folderWith(files) });
 }
 
-/** A stack's file as the engine would hand it over. */
-export function stackFile(text: string): StackConfig {
-  const { config } = parse(text) as { config: Record<string, unknown> };
+/** A stack's file as the engine would hand it over, which reads numbers as YAML 1.1 has them. */
+export function stackFile(text: string, version: "1.1" | "1.2" = "1.2"): StackConfig {
+  const { config } = parse(text, { version }) as { config: Record<string, unknown> };
   const entries = Object.entries(config).map(([key, value]) => [
     key.replace(/^slipway:/, ""),
     value,
@@ -67,4 +67,4 @@ export function stackFile(text: string): StackConfig {
 }
 
 /** The folder of the checkout. */
-export const CHECKOUT = join(__dirname, "../..");
+export const CHECKOUT = join(import.meta.dirname, "../..");

@@ -1,7 +1,7 @@
-import type { ReadinessInputs } from "../../contract/readiness";
-import type { Verdict } from "../../provider/verdict/finding";
-import type { Observed } from "../../provider/verdict/objects";
-import { Rollout } from "../../provider/verdict/rollout";
+import type { ReadinessInputs } from "../../contract/readiness.ts";
+import type { Verdict } from "../../provider/verdict/finding.ts";
+import type { Observed } from "../../provider/verdict/objects.ts";
+import { Rollout } from "../../provider/verdict/rollout.ts";
 
 /** What is observed, by seconds since the start of the wait; the last state stays. */
 export type Timeline = readonly (readonly [number, Observed])[];

@@ -1,7 +1,7 @@
 import fc from "fast-check";
-import type { ObjectReadinessInputs } from "../../contract/object-readiness";
-import type { ObservedObject } from "../../provider/verdict/awaited-object";
-import { judgeObjectAtOnce, ObjectWait } from "../../provider/verdict/object-wait";
+import type { ObjectReadinessInputs } from "../../contract/object-readiness.ts";
+import type { ObservedObject } from "../../provider/verdict/awaited-object.ts";
+import { judgeObjectAtOnce, ObjectWait } from "../../provider/verdict/object-wait.ts";
 
 /** What is observed, its verdict as `reason: message` or `ready: text`, and after how many seconds if nothing changes. */
 export type VerdictCase = readonly [string, ObservedObject, RegExp, number];

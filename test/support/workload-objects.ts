@@ -1,5 +1,5 @@
-import { cluster } from "../../testbed/cluster";
-import { DEPLOYMENT, type Kind, REPLICA_SET, SERVICE } from "../../testbed/kinds";
+import { cluster } from "../../testbed/cluster.ts";
+import { DEPLOYMENT, type Kind, REPLICA_SET, SERVICE } from "../../testbed/kinds.ts";
 
 const KINDS: readonly Kind<object>[] = [
   { apiVersion: "v1", kind: "ServiceAccount" },

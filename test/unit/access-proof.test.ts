@@ -1,17 +1,17 @@
 // Proves what is asked, told and kept against an API server in this process that allows what a test says; what a real one
 // makes of roles is proved with the lanes, under test/e2e.
-import type { AccessProofInputs } from "../../contract/access-proof";
-import { forbiddenRights } from "../../components/lanes/forbidden-rights";
-import { SlipwayProvider } from "../../provider/slipway";
-import { Cluster } from "../../provider/cluster";
-import { KubeconfigApi } from "../../provider/cluster/api";
-import { PartialFailure, type Properties, type Subject } from "../../wire/plugin";
-import { UNKNOWN } from "../../wire/unknown";
-import { type Right, rightsOfVerdict } from "../../rights";
-import { ApiServer, type Review } from "../support/api-server";
-import { removeFolders } from "../support/folder";
-import { kubeconfigOf } from "../support/kubeconfig";
-import { RESOURCES } from "../../contract/tokens";
+import type { AccessProofInputs } from "../../contract/access-proof.ts";
+import { forbiddenRights } from "../../components/lanes/forbidden-rights.ts";
+import { SlipwayProvider } from "../../provider/slipway.ts";
+import { Cluster } from "../../provider/cluster.ts";
+import { KubeconfigApi } from "../../provider/cluster/api.ts";
+import { PartialFailure, type Properties, type Subject } from "../../wire/plugin.ts";
+import { UNKNOWN } from "../../wire/unknown.ts";
+import { type Right, rightsOfVerdict } from "../../rights.ts";
+import { ApiServer, type Review } from "../support/api-server.ts";
+import { removeFolders } from "../support/folder.ts";
+import { kubeconfigOf } from "../support/kubeconfig.ts";
+import { RESOURCES } from "../../contract/tokens.ts";
 
 const ASK = "create subjectaccessreviews";
 const DEPLOYER = "system:serviceaccount:lane:deployer";
@@ -74,7 +74,9 @@ async function failure(run: Promise<unknown>): Promise<PartialFailure> {
     () => undefined,
     (thrown: unknown) => thrown,
   );
-  if (error instanceof PartialFailure) return error;
+  if (error instanceof PartialFailure) {
+    return error;
+  }
   throw new Error(`no partial failure, but ${String(error)}`);
 }
 
@@ -129,7 +131,9 @@ test("a role that was written a moment ago is waited for", async () => {
   const { length } = [LIST, PATCH, BIND, READ];
   const allows = server.allows;
   server.allows = (review) => {
-    if (reviews.length === length) allowed = ["list pods", "patch deployments"];
+    if (reviews.length === length) {
+      allowed = ["list pods", "patch deployments"];
+    }
     return allows(review);
   };
   expect((await create()).outputs).toMatchObject({ proved: true });
@@ -234,7 +238,11 @@ describe("what a lane is forbidden", () => {
   test("is nothing twice, and nothing that a verdict takes", () => {
     const texts = forbidden.map((right) => JSON.stringify(right));
     expect(new Set(texts).size).toBe(texts.length);
-    for (const right of needed) for (const each of forbidden) expect(right).not.toMatchObject(each);
+    for (const right of needed) {
+      for (const each of forbidden) {
+        expect(right).not.toMatchObject(each);
+      }
+    }
   });
 
   test("leaves out what is needed, but not for one object by its name", () => {

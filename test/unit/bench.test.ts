@@ -1,11 +1,11 @@
 // Checks the bench's arithmetic and what it makes of recorded texts. Cannot prove a single figure:
 // those come from `npm run bench` alone.
-import { moved } from "../../bench/by-hand";
-import { median } from "../../bench/chain";
-import { manifestsOf } from "../../bench/manifests";
-import { compare, report } from "../../bench/report";
-import { countWatches } from "../../bench/watches";
-import { RESOURCES } from "../../contract/tokens";
+import { moved } from "../../bench/by-hand.ts";
+import { median } from "../../bench/chain.ts";
+import { manifestsOf } from "../../bench/manifests.ts";
+import { compare, report } from "../../bench/report.ts";
+import { countWatches } from "../../bench/watches.ts";
+import { RESOURCES } from "../../contract/tokens.ts";
 
 const chain = { empty: 4, byHandFirst: 6, byHandChange: 5, first: 15, change: 12, nothing: 5 };
 

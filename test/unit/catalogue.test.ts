@@ -2,23 +2,23 @@
 // those come from `npm run catalogue` alone, and a few of them from the end-to-end tests.
 import { join } from "node:path";
 
-import { type Case, scriptContainer } from "../../bench/catalogue/case";
-import { CATALOGUE } from "../../bench/catalogue/catalogue";
-import { foundIn } from "../../bench/catalogue/found";
+import { type Case, scriptContainer } from "../../bench/catalogue/case.ts";
+import { CATALOGUE } from "../../bench/catalogue/catalogue.ts";
+import { foundIn } from "../../bench/catalogue/found.ts";
 import {
   faultsOf,
   lineOf,
   notPlayed,
   type Outcome,
   outcomeOf,
-} from "../../bench/catalogue/outcome";
-import { PEER_ROWS, PEERS } from "../../bench/catalogue/peers";
-import { report } from "../../bench/catalogue/report";
-import { keep } from "../../bench/catalogue/kept";
-import type { Run } from "../../bench/catalogue/run";
-import { type Sight, type Symptom, SYMPTOMS } from "../../bench/catalogue/symptoms";
-import type { Reason } from "../../provider/verdict/reasons";
-import { folderWith, removeFolders } from "../support/folder";
+} from "../../bench/catalogue/outcome.ts";
+import { PEER_ROWS, PEERS } from "../../bench/catalogue/peers.ts";
+import { report } from "../../bench/catalogue/report.ts";
+import { keep } from "../../bench/catalogue/kept.ts";
+import type { Run } from "../../bench/catalogue/run.ts";
+import { type Sight, type Symptom, SYMPTOMS } from "../../bench/catalogue/symptoms.ts";
+import type { Reason } from "../../provider/verdict/reasons.ts";
+import { folderWith, removeFolders } from "../support/folder.ts";
 
 afterAll(removeFolders);
 
@@ -30,7 +30,9 @@ test("has enough cases, each with a name of its own that a namespace can carry",
   expect(broken.length).toBeGreaterThanOrEqual(25);
   expect(healthy.length).toBeGreaterThanOrEqual(5);
   expect(new Set(names).size).toBe(names.length);
-  for (const name of names) expect(`slipway-cat-${name}-123456`).toMatch(/^[a-z0-9-]{1,54}$/);
+  for (const name of names) {
+    expect(`slipway-cat-${name}-123456`).toMatch(/^[a-z0-9-]{1,54}$/);
+  }
 });
 
 test.each<Reason>([

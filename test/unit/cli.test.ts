@@ -1,20 +1,28 @@
 // Runs the commands without a stack: what they do to one is for test/e2e/environments.test.ts.
+import { existsSync } from "node:fs";
+
 import { KubeConfig } from "@kubernetes/client-node";
-import type { EngineEvent } from "@pulumi/pulumi/automation";
+import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
 import { execa } from "execa";
 
-import { earlierRelease } from "../../cli/earlier";
-import { CommandFailure, EXIT_CODE } from "../../cli/exit-code";
-import { kubeconfigWith } from "../../cli/kubeconfig";
-import { serviceOf, slipwayOutputs } from "../../cli/outputs";
-import { pinOf, pinsOf, withoutPins, withPin } from "../../cli/pins";
-import { failureOf, release } from "../../cli/release";
-import { change, wantedOf } from "../../cli/rollback";
-import { statusOf } from "../../cli/status";
-import { age, table } from "../../cli/words";
-import type { HistoryEntry, ReleaseRecord } from "../../contract/release-record";
-import { RESOURCES } from "../../contract/tokens";
-import { CHECKOUT, KUBECONFIG } from "../support/stack-config";
+import { remedyAfter } from "../../cli/aftermath.ts";
+import { clusterSettingOf } from "../../cli/cluster-access.ts";
+import { earlierRelease } from "../../cli/earlier.ts";
+import { engineFailure } from "../../cli/engine-failure.ts";
+import { CommandFailure, EXIT_CODE } from "../../cli/exit-code.ts";
+import { knownReleases, withFound, withKnown } from "../../cli/known-release.ts";
+import { kubeconfigWith } from "../../cli/kubeconfig.ts";
+import { serviceOf, slipwayOutputs } from "../../cli/outputs.ts";
+import { type Pin, pinOf, pinsOf, withoutPins, withPin } from "../../cli/pins.ts";
+import { failureOf, release } from "../../cli/release.ts";
+import { assertApart, writeResult } from "../../cli/result-file.ts";
+import { change, wantedOf } from "../../cli/rollback.ts";
+import type { StateResource } from "../../cli/recover/engine-state.ts";
+import { type ServiceStatus, statusOf, words as statusWords } from "../../cli/status.ts";
+import { age, table } from "../../cli/words.ts";
+import type { HistoryEntry, ReleaseRecord } from "../../contract/release-record.ts";
+import { RESOURCES } from "../../contract/tokens.ts";
+import { CHECKOUT, KUBECONFIG } from "../support/stack-config.ts";
 
 const digest = (letter: string): string => `sha256:${letter.repeat(64)}`;
 const entry = (letter: string, more: Partial<HistoryEntry> = {}): HistoryEntry => ({
@@ -36,7 +44,9 @@ function failureOfCall(call: () => unknown): CommandFailure {
   try {
     call();
   } catch (error) {
-    if (error instanceof CommandFailure) return error;
+    if (error instanceof CommandFailure) {
+      return error;
+    }
   }
   throw new Error("the call has not failed");
 }
@@ -152,20 +162,93 @@ test("a rollback shows what it will change", () => {
   );
 });
 
-test("a status tells what runs in place of what is desired", () => {
-  const running = { digest: digest("a") } as ReleaseRecord["running"];
+describe("a status", () => {
   const failed = { verdict: "failed", reason: "crash-loop" } as const;
-  expect(statusOf("shop", record("b"), undefined)).toMatchObject({ runs: digest("b"), pin: null });
-  expect(statusOf("shop", record("b", { ...failed, running }), undefined).runs).toBe(digest("a"));
-  expect(statusOf("shop", record("b", failed), undefined).runs).toBeNull();
-  expect(statusOf("shop", record("b"), { image: "x@y" }).pin).toBe("x@y");
+  const running = (letter: string, manifests = "0") =>
+    ({ digest: digest(letter), manifestHash: digest(manifests) }) as ReleaseRecord["running"];
+  const of = (more: Partial<ReleaseRecord> = {}, pin?: Pin) =>
+    statusOf("shop", record("b", more), pin, { stack: "dev" });
+  const shown = (status: ServiceStatus) =>
+    statusWords([status], Date.parse("2026-11-21T12:00:02.000Z"));
+
+  test("tells what runs in place of what is desired", () => {
+    expect(of()).toMatchObject({ runs: digest("b"), pin: null });
+    expect(of({ ...failed, running: running("a") }).runs).toBe(digest("a"));
+    expect(of(failed).runs).toBeNull();
+    expect(of({}, { image: "x@y" }).pin).toBe("x@y");
+  });
+
+  test("tells settings that were put back from the same image", () => {
+    expect(shown(of())).toContain("  as desired  ");
+    expect(shown(of({ ...failed, running: running("a") }))).toContain("  sha256:aaaaaaaaaaaa  ");
+    expect(shown(of({ ...failed, running: running("b", "1") }))).toContain(
+      "same image, earlier settings (manifests sha256:111111111111, asked for sha256:000000000000)",
+    );
+  });
+
+  test("says how old its knowledge is", () => {
+    expect(of().foundAt).toBe("2026-11-21T10:00:02.000Z");
+    expect(shown(of())).toContain("2h ago");
+  });
+
+  test("says what makes objects anew that are gone", () => {
+    expect(shown(of({ ...failed, reason: "deployment-missing" }))).toContain(
+      "\nshop: pulumi up --refresh --stack dev makes what is gone anew",
+    );
+    expect(of(failed).remedy).toBeNull();
+  });
+});
+
+describe("what a refresh has found", () => {
+  const crashed = record("a", { verdict: "failed", reason: "crash-loop" });
+  const resource = (release: unknown, more: Partial<StateResource> = {}): StateResource => ({
+    urn: "urn:pulumi:dev::slipway::slipway:index:Release$slipway:index:Readiness::shop",
+    type: RESOURCES.Readiness,
+    outputs: { service: "shop", release, history: [entry("a")] },
+    modified: "2026-11-21T11:00:00.000Z",
+    ...more,
+  });
+
+  test("takes the place of what the last up wrote into the stack's outputs", () => {
+    const outputs = slipwayOutputs("dev", {
+      releases: { value: { shop: record("a"), web: record("b") }, secret: false },
+    });
+    const known = knownReleases({ resources: [resource(crashed)] });
+    expect(withKnown(outputs, known).releases).toEqual({ shop: crashed, web: record("b") });
+    expect(withKnown(outputs, known).history).toEqual({ shop: [entry("a")] });
+    expect(known[0]?.foundAt).toBe("2026-11-21T11:00:00.000Z");
+  });
+
+  test("is written into the stack's outputs, and nothing else", () => {
+    const type = "pulumi:pulumi:Stack";
+    const shop = { releases: { shop: record("a") }, history: { shop: [] } };
+    const outputs = { ...shop, namespace: "shop-dev" };
+    const state = { resources: [resource(outputs, { type, outputs }), resource(crashed)] };
+    expect(withFound(state).resources?.[0]?.outputs).toEqual({
+      releases: { shop: crashed },
+      history: { shop: [entry("a")] },
+      namespace: "shop-dev",
+    });
+    expect(withFound(state).resources?.[1]).toEqual(state.resources[1]);
+    const other = { resources: [resource({}, { type, outputs: {} }), resource(crashed)] };
+    expect(withFound(other)).toEqual(other);
+  });
+
+  test("is nothing of other resources, of deleted ones, or of ones without a record", () => {
+    const resources = [
+      resource(crashed, { type: RESOURCES.ObjectReadiness }),
+      resource(crashed, { delete: true }),
+      resource(undefined),
+    ];
+    expect(knownReleases({ resources })).toEqual([]);
+  });
 });
 
 test("a release that failed has another exit code where the one before runs again", () => {
   const failed = { verdict: "failed", reason: "crash-loop" } as const;
   const running = (verdict: "ready" | "failed") => ({ verdict }) as ReleaseRecord["running"];
   const code = (...states: readonly Partial<ReleaseRecord>[]) =>
-    failureOf(Object.fromEntries(states.map((state, at) => [`s${at}`, record("a", state)])))
+    failureOf(Object.fromEntries(states.map((state, at) => [`s${at}`, record("a", state)])), "dev")
       ?.exitCode;
   expect(code({ ...failed, running: running("ready") })).toBe(EXIT_CODE.rolledBack);
   expect(code({ ...failed, running: running("failed") })).toBe(EXIT_CODE.releaseFailed);
@@ -194,7 +277,9 @@ describe("an up that fails", () => {
       name: "dev",
       up: (hears, onEvent) => {
         hears(said);
-        for (const event of events) onEvent(event);
+        for (const event of events) {
+          onEvent(event);
+        }
         return Promise.resolve({ succeeded: false, said });
       },
       outputs: () =>
@@ -249,6 +334,101 @@ describe("an up that fails", () => {
     expect(await failureWith("the stack is currently locked", [])).toMatchObject({
       message: `${fault.message}; if an earlier run was killed, run npx slipway recover --stack dev`,
     });
+  });
+});
+
+describe("what pulumi could not do", () => {
+  const failed = (stderr: string): Error =>
+    Object.assign(new Error(`code: -2\n stdout: \n stderr: ${stderr}\n err?: ${stderr}\n`), {
+      commandResult: { stderr },
+    });
+  const listed = (words: string) =>
+    failed(`Command failed with exit code 3: pulumi stack ls --json --non-interactive\n${words}`);
+
+  test.each([
+    [
+      "error: PULUMI_ACCESS_TOKEN must be set for login during non-interactive CLI sessions",
+      "pulumi stack ls failed: PULUMI_ACCESS_TOKEN must be set for login during non-interactive CLI sessions; run pulumi login, or set PULUMI_BACKEND_URL to where the state is kept",
+    ],
+    [
+      "SDK WARN falling back\nerror: unable to open bucket file:///gone: stat /gone: no such file or directory\n",
+      "pulumi stack ls failed: unable to open bucket file:///gone: stat /gone: no such file or directory; check PULUMI_BACKEND_URL and the access to it, or run pulumi login, or set PULUMI_BACKEND_URL to where the state is kept",
+    ],
+    [
+      "error: one\nerror: one\nerror: two",
+      "pulumi stack ls failed: one; two; see what it says when you run it by itself",
+    ],
+  ])("is one line with the remedy: %s", (words, message) => {
+    expect(engineFailure(listed(words))).toMatchObject({ message, exitCode: EXIT_CODE.fault });
+  });
+
+  test("is a missing pulumi, too", () => {
+    expect(engineFailure(failed("spawn pulumi ENOENT"))?.message).toBe(
+      "pulumi failed: spawn pulumi ENOENT; pulumi must be on the PATH: run npm ci, and the command as npx slipway",
+    );
+  });
+
+  test("is no other error", () => {
+    expect(engineFailure(new Error("code: -2"))).toBeUndefined();
+  });
+});
+
+describe("a result", () => {
+  test("named - goes to standard output, and no file is called so", async () => {
+    const written = jest.spyOn(process.stdout, "write").mockReturnValue(true);
+    await writeResult("--comment", "-", "the comment");
+    expect(written).toHaveBeenCalledWith("the comment");
+    written.mockRestore();
+    expect(existsSync("-")).toBe(false);
+  });
+
+  test.each([
+    [{ "--html": "-", "--markdown": "-" }, {}, "--markdown"],
+    [{ "--comment": "-" }, { json: true }, "--json"],
+  ] as const)("%j beside another one on standard output is refused", (files, options, other) => {
+    expect(
+      failureOfCall(() => {
+        assertApart(files, options);
+      }),
+    ).toMatchObject({
+      exitCode: EXIT_CODE.badInput,
+      message: expect.stringContaining(
+        `: got "-", and ${other} prints to standard output, too; allowed: one of them`,
+      ) as string,
+    });
+    expect(() => {
+      assertApart({ "--html": "page", "--markdown": "-" }, {});
+    }).not.toThrow();
+  });
+
+  test("that cannot be written says where it may go", async () => {
+    await expect(writeResult("--html", "/gone/page.html", "")).rejects.toMatchObject({
+      exitCode: EXIT_CODE.badInput,
+      message:
+        '--html: got "/gone/page.html", which cannot be written (ENOENT); allowed: a file in a folder that is there, or - for standard output',
+    });
+  });
+});
+
+test("a run says what to do where a provider was killed", () => {
+  expect(remedyAfter("Detected that slipway exited prematurely.", "dev")).toBe(
+    "; a provider's process was killed, by somebody or for want of memory (dmesg tells); run it again",
+  );
+  expect(remedyAfter("anything else", "dev")).toBe("");
+});
+
+test("a release whose objects are gone says what makes them anew", () => {
+  const gone = { verdict: "failed", reason: "namespace-missing" } as const;
+  expect(failureOf({ shop: record("a", gone) }, "dev")?.message).toBe(
+    "failed: shop (namespace-missing); pulumi up --refresh --stack dev makes what is gone anew",
+  );
+});
+
+test("a kubeconfig that is a folder is one fault", async () => {
+  const setting = () => Promise.resolve(JSON.stringify({ kubeconfig: "cli", context: "only" }));
+  await expect(clusterSettingOf({ setting, folder: CHECKOUT })).rejects.toMatchObject({
+    exitCode: EXIT_CODE.badInput,
+    message: `slipway:cluster.kubeconfig: got "cli"; ${CHECKOUT}/cli is no file; allowed: the path of a kubeconfig file`,
   });
 });
 
@@ -316,6 +496,9 @@ describe("npx slipway", () => {
     [["rolback"], 2, /^$/, /unknown command 'rolback'\n\(Did you mean rollback\?\)/],
     [["status", "--stak", "dev"], 2, /^$/, /unknown option '--stak'\n\(Did you mean --stack\?\)/],
     [["rollback", "--steps", "0"], 2, /^$/, /got "0"; allowed: a whole number of at least 1/],
+    [["rollback", "--steps", "010"], 2, /^$/, /got "010"; allowed: a whole number of at least 1/],
+    [["rollback", "--steps", "1_0"], 2, /^$/, /got "1_0"; allowed: a whole number of at least 1/],
+    [["preview", "--save-plan", "-"], 2, /^$/, /--save-plan: got "-"; allowed: a file/],
     [["kubeconfig", "--lane", "deploy", "--for", "1m"], 2, /^$/, /got "1m"; allowed: at least 10m/],
     [
       ["kubeconfig", "--lane", "deploy", "--for", "99999h"],

@@ -1,17 +1,17 @@
 // Proves what is looked for and what becomes of the answers; that the kubelet waits for the same is proved by the catalogue.
-import { setTimeout as sleep } from "node:timers/promises";
-import { KubeconfigApi } from "../../provider/cluster/api";
-import { ConfigLook, lookupIn, type Lookup } from "../../provider/readiness/config-look";
-import { configOf, titleOf } from "../../provider/verdict/config";
-import type { Observed, Pod } from "../../provider/verdict/objects";
-import { judgeAtOnce } from "../../provider/verdict/rollout";
-import { ApiServer } from "../support/api-server";
-import { removeFolders } from "../support/folder";
-import { kubeconfigOf } from "../support/kubeconfig";
-import { complete, deployment, release, unreadyPod } from "../support/release-objects";
-import { until } from "../support/until";
+import { KubeconfigApi } from "../../provider/cluster/api.ts";
+import { ConfigLook, lookupIn, type Lookup } from "../../provider/readiness/config-look.ts";
+import { configOf, titleOf } from "../../provider/verdict/config.ts";
+import type { Observed, Pod } from "../../provider/verdict/objects.ts";
+import { judgeAtOnce } from "../../provider/verdict/rollout.ts";
+import { ApiServer } from "../support/api-server.ts";
+import { removeFolders } from "../support/folder.ts";
+import { kubeconfigOf } from "../support/kubeconfig.ts";
+import { complete, deployment, release, unreadyPod } from "../support/release-objects.ts";
 
-const PAUSES = { settle: 5, grace: 20 };
+afterEach(() => {
+  jest.useRealTimers();
+});
 
 const key = { secretKeyRef: { name: "payment", key: "token" } };
 
@@ -28,11 +28,12 @@ function creating(spec: object = {}, waiting = "ContainerCreating"): Observed {
 
 /** What is found missing of `creating()` after a few looks. */
 async function looked(lookup: Lookup, observed = creating()): Promise<string[]> {
+  jest.useFakeTimers();
   const end = new AbortController();
-  const look = new ConfigLook(lookup, () => undefined, end.signal, PAUSES);
+  const look = new ConfigLook(lookup, () => undefined, end.signal);
   for (let rest = 10; rest > 0; rest -= 1) {
     look.see(observed);
-    await sleep(10);
+    await jest.advanceTimersByTimeAsync(4000);
   }
   const { absent = [] } = look.see(observed);
   end.abort();
@@ -80,6 +81,17 @@ test("one that comes within the grace is not missing, and is not asked for again
   expect(looks).toBe(2);
 });
 
+test("a look without an answer ends nothing: the next one counts", async () => {
+  let looks = 0;
+  const lookup: Lookup = () =>
+    ++looks === 2 || looks === 3
+      ? Promise.reject(new Error("refused"))
+      : Promise.resolve("missing");
+  expect(await looked(lookup)).toEqual(['secret "payment"']);
+  looks = 1;
+  expect(await looked(lookup)).toEqual(['secret "payment"']);
+});
+
 test("nothing is asked of pods that get on", async () => {
   let looks = 0;
   const lookup = () => Promise.resolve(++looks > 0 ? ("missing" as const) : undefined);
@@ -89,6 +101,7 @@ test("nothing is asked of pods that get on", async () => {
 });
 
 test("the wait is told of it, and what is missing is the verdict", async () => {
+  jest.useFakeTimers();
   const end = new AbortController();
   const observed = creating();
   let told = 0;
@@ -96,10 +109,10 @@ test("the wait is told of it, and what is missing is the verdict", async () => {
     () => Promise.resolve("missing"),
     () => (told += 1),
     end.signal,
-    PAUSES,
   );
   look.see(observed);
-  await until(() => told > 0);
+  await jest.advanceTimersByTimeAsync(10_000);
+  expect(told).toBe(1);
   expect(judgeAtOnce(release(), look.see(observed))).toMatchObject({
     kind: "failed",
     reason: "config-missing",
@@ -136,5 +149,7 @@ describe("on an API server", () => {
     expect(await find("nowhere")).toBe("missing");
     server.faults.set("get secrets", 403);
     expect(await find("payment")).toBeUndefined();
+    server.faults.set("get secrets", 503);
+    await expect(find("payment")).rejects.toThrow("secrets is forbidden");
   });
 });

@@ -2,9 +2,9 @@
 // over as they are here: test/e2e/outputs.test.ts has two real stacks.
 import * as pulumi from "@pulumi/pulumi";
 
-import { readRelease } from "../../components";
-import { smokeTest } from "../../example/consumer/smoke-test";
-import { deploy } from "../support/engine";
+import { readRelease } from "../../components/index.ts";
+import { smokeTest } from "../../example/consumer/smoke-test.ts";
+import { deploy } from "../support/engine.ts";
 
 const digest = `sha256:${"a".repeat(64)}`;
 const image = `registry.example.com/team/shop@${digest}`;

@@ -3,8 +3,8 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, cpSync, rmSync, symlinkSync, utimesSync } from "node:fs";
 import { join } from "node:path";
 
-import { type Content, contentHash } from "../../components/image/content-hash";
-import { folderWith, removeFolders, write } from "../support/folder";
+import { type Content, contentHash } from "../../build-context/content-hash.ts";
+import { folderWith, removeFolders, write } from "../support/folder.ts";
 
 afterEach(removeFolders);
 
@@ -204,7 +204,7 @@ test("a Dockerfile outside the context counts", () => {
 test("a pipe is refused by name, before anything waits on it", () => {
   const folder = folderWith(FILES);
   execFileSync("mkfifo", [join(folder, "pipe")]);
-  expect(() => hashOf(folder)).toThrow(`${join(folder, "pipe")}: is neither file, folder nor link`);
+  expect(() => hashOf(folder)).toThrow(`${join(folder, "pipe")} is neither file, folder nor link`);
 });
 
 test("an absent Dockerfile is named", () => {

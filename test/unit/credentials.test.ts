@@ -3,18 +3,19 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 
-import { Credential, type CredentialDefinition } from "../../components/credentials/credential";
-import { ExternalSecretReadiness } from "../../components/credentials/external-secret-readiness";
-import { secretTemplate } from "../../components/credentials/format";
-import { credentialsOf, secretsOf } from "../../components/credentials/credential-use";
-import { Namespace } from "../../components/namespace";
-import { SealedValues } from "../../components/credentials/sealed-values";
-import { SecretReadiness } from "../../components/credentials/secret-readiness";
-import { SlipwayProvider } from "../../components/slipway-provider";
-import { deploy, only, type Outputs, valueOf } from "../support/engine";
-import { removeFolders } from "../support/folder";
-import { settingsOf, VALID } from "../support/stack-config";
-import { RESOURCES } from "../../contract/tokens";
+import type { ClusterProviders } from "../../components/cluster.ts";
+import { Credential, type CredentialDefinition } from "../../components/credentials/credential.ts";
+import { ExternalSecretReadiness } from "../../components/credentials/external-secret-readiness.ts";
+import { secretTemplate } from "../../components/credentials/format.ts";
+import { credentialsOf, secretsOf } from "../../components/credentials/credential-use.ts";
+import { Namespace } from "../../components/namespace.ts";
+import { SealedValues } from "../../components/credentials/sealed-values.ts";
+import { SecretReadiness } from "../../components/credentials/secret-readiness.ts";
+import { SlipwayProvider } from "../../components/slipway-provider.ts";
+import { deploy, only, type Outputs, providerOf, valueOf } from "../support/engine.ts";
+import { removeFolders } from "../support/folder.ts";
+import { settingsOf, VALID } from "../support/stack-config.ts";
+import { RESOURCES } from "../../contract/tokens.ts";
 
 afterEach(removeFolders);
 
@@ -34,6 +35,8 @@ const engine: Outputs = (type) => ({
 const credential = (
   definition: CredentialDefinition,
   registry?: { readonly repository: string; readonly username?: string },
+  given: (...providers: ClusterProviders) => pulumi.ProviderResource[] = (...providers) =>
+    providers,
 ) =>
   deploy(
     (opts) => {
@@ -41,12 +44,27 @@ const credential = (
       const slipway = new SlipwayProvider("slipway", { kubeconfig: "/k", context: "c" });
       const namespace = new Namespace("store");
       const args = { definition, namespace, registry, sealing: { controller } };
-      return new Credential("payment", args, { ...opts, providers: [provider, slipway] });
+      return new Credential("payment", args, { ...opts, providers: given(provider, slipway) });
     },
     { outputs: engine },
   );
 
 describe("a credential", () => {
+  test("takes each provider for what it is, in whichever order they are given", async () => {
+    const swapped = (...given: ClusterProviders) => given.toReversed();
+    const remote = { store: { name: "vault" }, keys: { KEY: { remote: { key: "payment" } } } };
+    for (const [definition, kind] of [
+      [{ keys: { KEY: { value: "x" } } }, SealedValues],
+      [remote, ExternalSecretReadiness],
+    ] as const) {
+      const { declared } = await credential(definition, undefined, swapped);
+      expect(providerOf(only(declared, kind))).toBeInstanceOf(SlipwayProvider);
+      expect(providerOf(only(declared, k8s.apiextensions.CustomResource))).toBeInstanceOf(
+        k8s.Provider,
+      );
+    }
+  });
+
   test("hands every value over as a secret, and applies ciphertext", async () => {
     const { result, declared } = await credential({
       keys: { KEY: { value: "x" }, MADE: { random: { length: 9, alphabet: "ab" } } },
@@ -206,7 +224,9 @@ describe("settings of credentials", () => {
     try {
       settingsOf({ ...VALID, ...settings, ...secrets }, { secretKeys: Object.keys(secrets) });
     } catch (error) {
-      if (!pulumi.RunError.isInstance(error)) throw error;
+      if (!pulumi.RunError.isInstance(error)) {
+        throw error;
+      }
       return error.message;
     }
     return "";
@@ -222,7 +242,9 @@ describe("settings of credentials", () => {
       { secretKeys: ["key"] },
     );
     const source = credentials["payment"]?.keys["KEY"];
-    if (source === undefined || !("value" in source)) throw new Error("there is no value");
+    if (source === undefined || !("value" in source)) {
+      throw new Error("there is no value");
+    }
     expect(await pulumi.isSecret(pulumi.output(source.value))).toBe(true);
     expect(await valueOf(pulumi.output(source.value))).toBe("hunter2");
   });

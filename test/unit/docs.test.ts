@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 
-const CHECKOUT = join(__dirname, "../..");
+const CHECKOUT = join(import.meta.dirname, "../..");
 const INDEX = "docs/README.md";
 const SKIPPED = new Set(["node_modules", ".git", "dist"]);
 

@@ -1,10 +1,13 @@
 // Cannot prove what the controller really does: test/e2e/external-secrets.test.ts asks the real one.
-import type { Api } from "../../provider/cluster/api";
-import { ApiError } from "../../provider/cluster/api-error";
-import { ExternalSecretReadiness } from "../../provider/external-secret-readiness";
-import { type ExternalSecret, judgeExternalSecret } from "../../provider/secret-readiness/external";
-import type { Properties, Subject } from "../../wire/plugin";
-import { RESOURCES } from "../../contract/tokens";
+import type { Api } from "../../provider/cluster/api.ts";
+import { ApiError } from "../../provider/cluster/api-error.ts";
+import { ExternalSecretReadiness } from "../../provider/external-secret-readiness.ts";
+import {
+  type ExternalSecret,
+  judgeExternalSecret,
+} from "../../provider/secret-readiness/external.ts";
+import type { Properties, Subject } from "../../wire/plugin.ts";
+import { RESOURCES } from "../../contract/tokens.ts";
 
 const inputs = { namespace: "shop", name: "payment", manifestHash: "sha256:1" };
 const subject: Subject = {
@@ -36,7 +39,9 @@ interface Objects {
 /** An API server whose objects may change. */
 function apiWith(objects: Objects, patched: unknown[] = []): Api {
   const get = (path: string): Promise<unknown> => {
-    if (path.endsWith("/events")) return Promise.resolve({ items: objects.events ?? [] });
+    if (path.endsWith("/events")) {
+      return Promise.resolve({ items: objects.events ?? [] });
+    }
     const found = path.includes("/externalsecrets/") ? objects.externalSecret : objects.secret;
     return found ? Promise.resolve(found) : Promise.reject(new ApiError(404, "not found"));
   };
@@ -48,8 +53,8 @@ function apiWith(objects: Objects, patched: unknown[] = []): Api {
 }
 const readiness = (api: Api) =>
   new ExternalSecretReadiness(() => api, new AbortController().signal);
-const create = async (api: Api): Promise<Properties> => {
-  const args = { inputs, preview: false, timeoutSeconds: 1 };
+const create = async (api: Api, timeoutSeconds = 1): Promise<Properties> => {
+  const args = { inputs, preview: false, timeoutSeconds };
   const { outputs } = await readiness(api).create(subject, args);
   return plain(outputs);
 };
@@ -60,6 +65,10 @@ const plain = (outputs: Properties): Properties => {
 };
 const diff = (api: Api, oldOutputs: Properties, news: Properties = inputs) =>
   readiness(api).diff(subject, { id: "", oldInputs: inputs, oldOutputs, news, ignoreChanges: [] });
+
+afterEach(() => {
+  jest.useRealTimers();
+});
 
 test("that it is ready counts for its last change only, that it failed counts at once", () => {
   expect(judgeExternalSecret(externalSecret("True")).kind).toBe("ready");
@@ -96,6 +105,23 @@ test("who may read no Secret sees no other values, and is told so", async () => 
   const result = await readiness(forbidden as unknown as Api).diff({ ...subject, log }, args);
   expect(result).toEqual({ changed: [] });
   expect(told).toEqual([expect.stringContaining("may not be read")]);
+});
+
+test("a store's value is looked at again until the API server answers", async () => {
+  jest.useFakeTimers();
+  const objects: Objects = { externalSecret: externalSecret("True"), secret: secretOf("one") };
+  const api = apiWith(objects);
+  const get = api.get.bind(api);
+  let looks = 0;
+  api.get = (...args) =>
+    ++looks > 3 ? get(...args) : Promise.reject(new ApiError(500, "etcdserver: leader changed"));
+  const created = create(api, 30);
+  await jest.advanceTimersByTimeAsync(10_000);
+  const outputs = await created;
+  looks = 0;
+  const same = diff(api, outputs);
+  await jest.advanceTimersByTimeAsync(10_000);
+  expect(await same).toEqual({ changed: [] });
 });
 
 test("a failure has the controller's newest words, stays a change, and is tried again", async () => {

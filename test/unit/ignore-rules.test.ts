@@ -1,5 +1,5 @@
 // Holds the rules to what github.com/moby/patternmatcher answers; which files a builder got is for test/plugins/docker.test.ts.
-import { ignoreRules } from "../../components/image/ignore-rules";
+import { ignoreRules } from "../../build-context/ignore-rules.ts";
 
 /** Pattern, paths that it leaves out, paths that it does not. */
 type Case = readonly [pattern: string, out: readonly string[], kept: readonly string[]];

@@ -5,16 +5,16 @@ import { join, relative } from "node:path";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 
-import { Image, type ImageArgs, type ImageSource } from "../../components/image/image";
+import { Image, type ImageArgs, type ImageSource } from "../../components/image/image.ts";
 import {
   isPinned,
   isRepository,
   registryServer,
   requirePushed,
-} from "../../components/image/image-reference";
-import { IMAGE } from "../support/definitions";
-import { deploy, inputsOf, only, valueOf } from "../support/engine";
-import { folderWith, removeFolders } from "../support/folder";
+} from "../../components/image/image-reference.ts";
+import { IMAGE } from "../support/definitions.ts";
+import { deploy, inputsOf, only, valueOf } from "../support/engine.ts";
+import { folderWith, removeFolders } from "../support/folder.ts";
 
 afterEach(removeFolders);
 
@@ -202,7 +202,9 @@ test("a context that cannot be hashed ends the run with the file's name and no s
     (error: unknown) => error,
   );
   expect(pulumi.RunError.isInstance(failed)).toBe(true);
-  expect(String(failed)).toMatch(/build context of shop: .*pipe: is neither file, folder nor link/);
+  expect(String(failed)).toMatch(
+    /build context of shop: .*pipe is neither file, folder nor link; remove it, or add it to \.dockerignore"?$/,
+  );
 });
 
 describe("references", () => {

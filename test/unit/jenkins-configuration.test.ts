@@ -4,9 +4,9 @@ import { join } from "node:path";
 
 import { parse } from "yaml";
 
-import { AGENT, LANES, lanesOf } from "../../components/lanes/definition";
+import { AGENT, LANES, lanesOf } from "../../components/lanes/definition.ts";
 
-const FOLDER = join(__dirname, "../../jenkins");
+const FOLDER = join(import.meta.dirname, "../../jenkins");
 const TEXT = readFileSync(join(FOLDER, "jenkins.yaml"), "utf8");
 const SETTINGS: Readonly<Record<string, string>> = {
   SLIPWAY_REPOSITORY: "team/shop",
@@ -82,7 +82,9 @@ test("it has no key that the plugins do not know", () => {
   expect(unknown(configuration.jenkins, KNOWN.jenkins)).toEqual([]);
   for (const cloud of clouds) {
     expect(unknown(cloud, KNOWN.cloud)).toEqual([]);
-    for (const template of cloud.templates) expect(unknown(template, KNOWN.template)).toEqual([]);
+    for (const template of cloud.templates) {
+      expect(unknown(template, KNOWN.template)).toEqual([]);
+    }
   }
 });
 
@@ -93,7 +95,9 @@ test("its settings are the five that the README lists, and one that has a defaul
   names.delete("");
   expect([...names].sort()).toEqual(Object.keys(SETTINGS).sort());
   const readme = readFileSync(join(FOLDER, "README.md"), "utf8");
-  for (const name of Object.keys(SETTINGS)) expect(readme).toContain(`| \`${name}\` |`);
+  for (const name of Object.keys(SETTINGS)) {
+    expect(readme).toContain(`| \`${name}\` |`);
+  }
 });
 
 test("each cloud is a lane: its namespace, its launcher's credential, its agents' account, and restricted to folders that may", () => {
@@ -132,11 +136,12 @@ test("the kubeconfig's token and certificate are where the pods have them, and n
   const text = readFileSync(join(FOLDER, "kubeconfig.yaml"), "utf8");
   expect(text).toContain("tokenFile: /var/run/slipway/token");
   expect(text).not.toMatch(/token:|-data:|password|exec:/);
-  for (const { name, templates } of clouds)
+  for (const { name, templates } of clouds) {
     expect([name, templates[0]?.yaml]).toEqual([
       name,
       expect.stringContaining("mountPath: /var/run/slipway,"),
     ]);
+  }
 });
 
 test("the kubeconfig is in the image where the pods look for it", () => {
@@ -171,6 +176,8 @@ test("what reviews may not use the lane that delivers, and what delivers knows m
 
 test("the preview lane has no secret and no builder", () => {
   const preview = clouds.find(({ name }) => name === "slipway-preview");
-  if (preview === undefined) throw new Error("no preview lane");
+  if (preview === undefined) {
+    throw new Error("no preview lane");
+  }
   expect(preview.templates[0]?.yaml).not.toMatch(/secret|DOCKER/i);
 });

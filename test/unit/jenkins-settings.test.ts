@@ -1,8 +1,8 @@
 // Cannot prove how the engine prints a fault: test/e2e/bad-input.test.ts does.
 import * as pulumi from "@pulumi/pulumi";
 
-import { folderWith, removeFolders } from "../support/folder";
-import { KUBECONFIG, PROJECT, settingsOf, VALID } from "../support/stack-config";
+import { folderWith, removeFolders } from "../support/folder.ts";
+import { KUBECONFIG, PROJECT, settingsOf, VALID } from "../support/stack-config.ts";
 
 afterEach(removeFolders);
 
@@ -12,7 +12,9 @@ function faultsOf(jenkins: unknown, more: object = {}): string {
   try {
     settingsOf({ ...VALID, ...more, jenkins });
   } catch (error) {
-    if (!pulumi.RunError.isInstance(error)) throw error;
+    if (!pulumi.RunError.isInstance(error)) {
+      throw error;
+    }
     return error.message;
   }
   return "";

@@ -1,7 +1,7 @@
 // Proves what is taken out of a state and of settings; that the engine takes what is left is proved by test/e2e/jenkins-scripts.
-import { SECRET, SIGNATURE } from "../../wire/signature";
-import { withSalt, withoutSecrets } from "../../jenkins/scripts/state-copy";
-import { withoutSecureSettings } from "../../jenkins/scripts/settings-copy";
+import { SECRET, SIGNATURE } from "../../wire/signature.ts";
+import { withSalt, withoutSecrets } from "../../jenkins/scripts/state-copy.ts";
+import { withoutSecureSettings } from "../../jenkins/scripts/settings-copy.ts";
 
 const HIDDEN = { [SIGNATURE]: SECRET, plaintext: '"hidden"' };
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 import { Language, type Node, Parser } from "web-tree-sitter";
 
-const CHECKOUT = join(__dirname, "../..");
+const CHECKOUT = join(import.meta.dirname, "../..");
 const TEXT = readFileSync(join(CHECKOUT, "jenkins/Jenkinsfile"), "utf8");
 
 let parser: Parser;
@@ -18,7 +18,9 @@ beforeAll(async () => {
 
 function parsed(text: string): Node {
   const tree = parser.parse(text);
-  if (tree === null) throw new Error("nothing was parsed");
+  if (tree === null) {
+    throw new Error("nothing was parsed");
+  }
   return tree.rootNode;
 }
 

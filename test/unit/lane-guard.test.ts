@@ -1,6 +1,6 @@
 // Cannot prove whom the API server allows what: test/e2e/lanes.test.ts asks it, with real tokens.
-import type { Api } from "../../provider/cluster/api";
-import { changesOf, LaneGuard } from "../../provider/lane-guard";
+import type { Api } from "../../provider/cluster/api.ts";
+import { changesOf, LaneGuard } from "../../provider/lane-guard.ts";
 
 test("a change of lanes is told rule by rule", () => {
   const before = {

@@ -1,18 +1,20 @@
 // Cannot prove that the API server allows and refuses what the rules say: test/e2e/lanes.test.ts does, with real tokens.
 import * as k8s from "@pulumi/kubernetes";
+import type { ProviderResource } from "@pulumi/pulumi";
 
-import { AccessProof } from "../../components/lanes/access-proof";
-import { JenkinsAccess } from "../../components/lanes/jenkins-access";
-import { LaneGuard } from "../../components/lanes/lane-guard";
-import type { JenkinsDefinition } from "../../components/lanes/definition";
-import { planLanes } from "../../components/lanes/plan";
-import type { Delivery } from "../../components/lanes/lane-rights";
-import { type Rule, rulesOf } from "../../components/lanes/roles";
-import { Namespace } from "../../components/namespace";
-import { SlipwayProvider } from "../../components/slipway-provider";
-import type { Right } from "../../rights";
-import { deploy, type Outputs, only, valueOf } from "../support/engine";
-import { RESOURCES } from "../../contract/tokens";
+import type { ClusterProviders } from "../../components/cluster.ts";
+import { AccessProof } from "../../components/lanes/access-proof.ts";
+import { JenkinsAccess } from "../../components/lanes/jenkins-access.ts";
+import { LaneGuard } from "../../components/lanes/lane-guard.ts";
+import type { JenkinsDefinition } from "../../components/lanes/definition.ts";
+import { planLanes } from "../../components/lanes/plan.ts";
+import type { Delivery } from "../../components/lanes/lane-rights.ts";
+import { type Rule, rulesOf } from "../../components/lanes/roles.ts";
+import { Namespace } from "../../components/namespace.ts";
+import { SlipwayProvider } from "../../components/slipway-provider.ts";
+import type { Right } from "../../rights.ts";
+import { deploy, type Outputs, only, providerOf, valueOf } from "../support/engine.ts";
+import { RESOURCES } from "../../contract/tokens.ts";
 
 const controller = { namespace: "kube-system", name: "sealed-secrets-controller" };
 const JENKINS: JenkinsDefinition = { apiServer: { cidr: "10.0.0.1/32", ports: [6443] } };
@@ -83,11 +85,14 @@ test("the deploy lane may write each kind that the stack registers, and follow w
     "serviceaccounts",
     "networkpolicies.networking.k8s.io",
     "poddisruptionbudgets.policy",
-  ])
-    for (const verb of ["create", "get", "patch", "delete"])
+  ]) {
+    for (const verb of ["create", "get", "patch", "delete"]) {
       expect(rights).toContain(`${verb} ${kind}`);
-  for (const looked of ["pods", "replicasets.apps", "endpointslices.discovery.k8s.io"])
+    }
+  }
+  for (const looked of ["pods", "replicasets.apps", "endpointslices.discovery.k8s.io"]) {
     expect(rights).toEqual(expect.arrayContaining([`list ${looked}`, `watch ${looked}`]));
+  }
   expect(rights).not.toContain("create configmaps");
   expect(rights).not.toContain("create ingresses.networking.k8s.io");
 });
@@ -108,8 +113,9 @@ test("nobody may write roles, bindings, namespaces or policies, run a command in
     "patch sealedsecrets.bitnami.com payment",
   ]);
   expect(said(writes, undefined)).toEqual([]);
-  for (const lane of ["preview", "build", "deploy"])
+  for (const lane of ["preview", "build", "deploy"]) {
     expect(said(writes, `store-jenkins-${lane}`)).toEqual(["create pods", "delete pods"]);
+  }
   expect(all.filter(({ subresource }) => /exec|token|attach/.test(subresource ?? ""))).toEqual([]);
 });
 
@@ -224,7 +230,9 @@ test("rules are the fewest for the rights: one for all objects takes the place o
 });
 
 const cluster: Outputs = (type) => (type === RESOURCES.AccessProof ? { proved: true } : {});
-const access = () =>
+const access = (
+  given: (...providers: ClusterProviders) => ProviderResource[] = (...providers) => providers,
+) =>
   deploy(
     (opts) => {
       const provider = new k8s.Provider("cluster");
@@ -237,7 +245,7 @@ const access = () =>
       return new JenkinsAccess(
         "jenkins",
         { plan: planned, namespace },
-        { ...opts, providers: [provider, slipway] },
+        { ...opts, providers: given(provider, slipway) },
       );
     },
     { outputs: cluster },
@@ -248,14 +256,28 @@ test("every object of the plan is declared once, and the proof comes after every
   const { lanes, roles, clusterRoles, policies } = plan({
     credentials: { ci: { namespace: "jenkins", format: "secretText", keys: {} } },
   });
-  const count = (kind: abstract new (...args: never[]) => object): number =>
-    declared.filter(({ resource }) => resource instanceof kind).length;
-  expect(count(k8s.rbac.v1.Role)).toBe(roles.length);
-  expect(count(k8s.rbac.v1.ClusterRole)).toBe(clusterRoles.length);
-  expect(count(k8s.admissionregistration.v1.ValidatingAdmissionPolicyBinding)).toBe(
-    policies.length,
+  const kinds = declared.map(({ type }) => type.slice(type.lastIndexOf(":") + 1));
+  const counted = Object.fromEntries(
+    [...new Set(kinds)].map((kind) => [kind, kinds.filter((each) => each === kind).length]),
   );
-  expect(count(k8s.core.v1.ServiceAccount)).toBe(2 * lanes.length);
+  const ofLanes = lanes.length;
+  expect(counted).toEqual({
+    AccessProof: 1,
+    ClusterRole: clusterRoles.length,
+    ClusterRoleBinding: clusterRoles.length,
+    JenkinsAccess: 1,
+    Lane: ofLanes,
+    LaneGuard: 1,
+    LimitRange: ofLanes,
+    Namespace: ofLanes,
+    NetworkPolicy: ofLanes,
+    ResourceQuota: ofLanes,
+    Role: roles.length,
+    RoleBinding: roles.length,
+    ServiceAccount: 2 * ofLanes,
+    ValidatingAdmissionPolicy: policies.length,
+    ValidatingAdmissionPolicyBinding: policies.length,
+  });
   const bindings = declared.filter(
     ({ resource }) =>
       resource instanceof k8s.rbac.v1.RoleBinding ||
@@ -266,6 +288,15 @@ test("every object of the plan is declared once, and the proof comes after every
   );
   const urns = declared.map(({ type, name }) => `${type} ${name}`);
   expect(new Set(urns).size).toBe(urns.length);
+});
+
+test("takes each provider for what it is, in whichever order they are given", async () => {
+  const { declared } = await access((kubernetes, slipway) => [slipway, kubernetes]);
+  const strayed = declared.filter((each) => {
+    const own = each.type.startsWith("kubernetes:") ? k8s.Provider : SlipwayProvider;
+    return !(providerOf(each) instanceof own);
+  });
+  expect(strayed).toEqual([]);
 });
 
 test("the output names accounts, namespaces and credentials, and no token", async () => {

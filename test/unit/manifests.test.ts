@@ -2,20 +2,24 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 
-import { complete } from "../../components/complete-service";
-import { configMapManifest, configMapName, fileKey } from "../../components/manifests/config-map";
-import { deploymentManifest } from "../../components/manifests/deployment";
-import { horizontalPodAutoscalerManifest } from "../../components/manifests/horizontal-pod-autoscaler";
-import { ingressManifest } from "../../components/manifests/ingress";
-import { namespaceManifest } from "../../components/manifests/namespace";
-import { networkPolicyManifest } from "../../components/manifests/network-policy";
-import { podDisruptionBudgetManifest } from "../../components/manifests/pod-disruption-budget";
-import { largerQuantity, parseQuantity } from "../../contract/quantity";
-import { serviceAccountManifest } from "../../components/manifests/service-account";
-import { serviceManifest } from "../../components/manifests/service";
-import { workloadHash, workloadManifests } from "../../components/manifests/workload";
-import type { Service } from "../../components/service-definition";
-import { fullService, IMAGE, service } from "../support/definitions";
+import { complete } from "../../components/complete-service.ts";
+import {
+  configMapManifest,
+  configMapName,
+  fileKey,
+} from "../../components/manifests/config-map.ts";
+import { deploymentManifest } from "../../components/manifests/deployment.ts";
+import { horizontalPodAutoscalerManifest } from "../../components/manifests/horizontal-pod-autoscaler.ts";
+import { ingressManifest } from "../../components/manifests/ingress.ts";
+import { namespaceManifest } from "../../components/manifests/namespace.ts";
+import { networkPolicyManifest } from "../../components/manifests/network-policy.ts";
+import { podDisruptionBudgetManifest } from "../../components/manifests/pod-disruption-budget.ts";
+import { largerQuantity, parseQuantity } from "../../contract/quantity.ts";
+import { serviceAccountManifest } from "../../components/manifests/service-account.ts";
+import { serviceManifest } from "../../components/manifests/service.ts";
+import { workloadHash, workloadManifests } from "../../components/manifests/workload.ts";
+import type { Service } from "../../components/service-definition.ts";
+import { fullService, IMAGE, service } from "../support/definitions.ts";
 
 type Deployment = pulumi.Unwrap<k8s.types.input.apps.v1.Deployment>;
 type PodSpec = pulumi.Unwrap<k8s.types.input.core.v1.PodSpec>;
@@ -25,7 +29,9 @@ const deployment = (subject: Service): Deployment =>
 const pod = (subject: Service): PodSpec => deployment(subject).spec.template.spec as PodSpec;
 const container = (subject: Service) => {
   const [only, ...others] = pod(subject).containers;
-  if (only === undefined || others.length > 0) throw new Error("expected one container");
+  if (only === undefined || others.length > 0) {
+    throw new Error("expected one container");
+  }
   return only;
 };
 

@@ -1,13 +1,14 @@
 // Proves what the provider answers to the engine's calls about objects of other kinds; what the engine makes of it is proved in test/e2e.
-import type { ObjectRecord } from "../../contract/object-readiness";
-import { SlipwayProvider } from "../../provider/slipway";
-import { PartialFailure, type Properties, type Subject } from "../../wire/plugin";
-import { UNKNOWN } from "../../wire/unknown";
-import { ApiServer } from "../support/api-server";
-import { removeFolders } from "../support/folder";
-import { awaitedOf, objectOf } from "../support/kind-objects";
-import { kubeconfigOf } from "../support/kubeconfig";
-import { RESOURCES } from "../../contract/tokens";
+import type { ObjectRecord } from "../../contract/object-readiness.ts";
+import { SlipwayProvider } from "../../provider/slipway.ts";
+import { PartialFailure, type Properties, type Subject } from "../../wire/plugin.ts";
+import { UNKNOWN } from "../../wire/unknown.ts";
+import { type ApiObject, ApiServer } from "../support/api-server.ts";
+import { removeFolders } from "../support/folder.ts";
+import { awaitedOf, objectOf } from "../support/kind-objects.ts";
+import { kubeconfigOf } from "../support/kubeconfig.ts";
+import { until } from "../support/until.ts";
+import { RESOURCES } from "../../contract/tokens.ts";
 
 const INPUTS: Properties = { ...awaitedOf("example.com/v1", "Widget", { deadlineSeconds: 60 }) };
 const READY = { observedGeneration: 2, conditions: [{ type: "Ready", status: "True" }] };
@@ -126,7 +127,9 @@ describe("on a server", () => {
     provider.create(subject, { inputs: { ...INPUTS, ...news }, preview: false, timeoutSeconds: 0 });
   const failure = async (news: Properties = {}) => {
     const error: unknown = await create(news).catch((reason: unknown) => reason);
-    if (!(error instanceof PartialFailure)) throw new Error(`it did not fail: ${String(error)}`);
+    if (!(error instanceof PartialFailure)) {
+      throw new Error(`it did not fail: ${String(error)}`);
+    }
     return error;
   };
   const read = async (outputs: Properties) => {
@@ -184,6 +187,79 @@ describe("on a server", () => {
     show(STALLED);
     expect(await read(outputs)).toMatchObject({ verdict: "failed", reason: "stalled" });
     expect(warnings).toEqual([expect.stringMatching(/^gadget: stalled: Stalled is True/)]);
+  });
+
+  test("rights that only make the report poorer are told beside the verdict", async () => {
+    for (const act of ["list events", "watch events"]) {
+      server.faults.set(act, 403);
+    }
+    show(STALLED);
+    expect((await failure()).message).toMatch(
+      /^gadget: stalled .*\nci may not list and watch events: what they are for is missing here\n/,
+    );
+  });
+
+  test("a missing right ends the wait before anything is refused for lack of it", async () => {
+    server.faults.set("get widgets", 403);
+    show();
+    const { message } = await failure();
+    expect(message).toMatch(
+      /^gadget: forbidden after \d+ s: ci may not get widgets\.example\.com in namespace shop-dev/,
+    );
+    expect(message).toContain("create role slipway-verdict --verb=get");
+  });
+
+  test("the progress tells of an API server that does not answer", async () => {
+    show();
+    const told: string[] = [];
+    const log = { ...subject.log, status: (text: string) => void told.push(text) };
+    const args = { inputs: INPUTS, preview: false, timeoutSeconds: 0 };
+    const created = provider.create({ ...subject, log }, args);
+    await until(() => server.watching.includes("widgets"));
+    await server.stop();
+    await until(() => told.some((text) => text.includes("; no answer of the API server: ")));
+    await server.resume();
+    show(READY);
+    expect((await created).outputs).toMatchObject({ record: { verdict: "ready" } });
+  });
+
+  test("a server that takes requests and never answers ends the wait when its time is over", async () => {
+    server.hangs = true;
+    const { message } = await failure({ deadlineSeconds: 1 });
+    expect(message).toMatch(/^gadget: cluster-unreachable after [12] s: /);
+  });
+
+  test("a credential plugin that hangs holds the wait up no longer, either", async () => {
+    const exec = { command: process.execPath, args: ["-e", "setTimeout(() => {}, 3000)"] };
+    const apiVersion = "client.authentication.k8s.io/v1";
+    provider.configure({
+      ...kubeconfigOf(server.url, { user: { exec: { apiVersion, ...exec } } }),
+    });
+    expect((await failure({ deadlineSeconds: 1 })).message).toMatch(
+      /^gadget: cluster-unreachable after [12] s: .*credential plugin ".*node" of user "test"/,
+    );
+  });
+
+  test("objects of a namespace share its watches of pods and events", async () => {
+    const names = ["one", "two", "three"];
+    const apply = (status: object) => {
+      for (const name of names) {
+        const metadata = { name, uid: `${name}-uid`, generation: 2 };
+        server.apply("statefulsets", { metadata, spec: { replicas: 0 }, status } as ApiObject);
+      }
+    };
+    server.kinds = [{ name: "statefulsets", kind: "StatefulSet", namespaced: true }];
+    apply({ observedGeneration: 1 });
+    const created = names.map((name) =>
+      create({ ...awaitedOf("apps/v1", "StatefulSet"), name, uid: `${name}-uid` }),
+    );
+    const all = ["events", "events", "pods", ...names.map(() => "statefulsets")];
+    await until(() => server.watching.length === all.length);
+    expect(server.watching).toEqual(all);
+    apply({ observedGeneration: 2, updateRevision: "a", currentRevision: "a" });
+    for (const { outputs } of await Promise.all(created)) {
+      expect(outputs).toMatchObject({ record: { verdict: "ready" } });
+    }
   });
 
   test("an interrupted wait says so, and is a failure to be judged again", async () => {

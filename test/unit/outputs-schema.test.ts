@@ -3,19 +3,19 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import type { JenkinsOutputs } from "../../components/lanes/jenkins-access";
-import type { Endpoint } from "../../components/workload";
-import type { ContainerEvidence, Evidence, EventEvidence } from "../../contract/evidence";
+import type { JenkinsOutputs } from "../../components/lanes/jenkins-access.ts";
+import type { Endpoint } from "../../components/workload.ts";
+import type { ContainerEvidence, Evidence, EventEvidence } from "../../contract/evidence.ts";
 import type {
   HistoryEntry,
   PreviousRelease,
   ReleasedPod,
   ReleaseRecord,
   RunningRelease,
-} from "../../contract/release-record";
-import schema from "../../docs/outputs.schema.json";
-import { REASONS } from "../../provider/verdict/reasons";
-import { faultsOf } from "../support/outputs-schema";
+} from "../../contract/release-record.ts";
+import schema from "../../docs/outputs.schema.json" with { type: "json" };
+import { REASONS } from "../../provider/verdict/reasons.ts";
+import { faultsOf } from "../support/outputs-schema.ts";
 
 const DIGEST = `sha256:${"a".repeat(64)}`;
 const IMAGE = `registry.example.com/team/shop@${DIGEST}`;
@@ -260,6 +260,6 @@ test("describes the fields of the program and no other", () => {
 
 test.each(Object.keys(REASONS))("knows the reason %s, and explains it to people", (reason) => {
   expect(faultsOf(withRelease({ ...failed, reason }))).toEqual([]);
-  const page = readFileSync(join(__dirname, "../../docs/outputs.md"), "utf8");
+  const page = readFileSync(join(import.meta.dirname, "../../docs/outputs.md"), "utf8");
   expect(page).toContain(`| \`${reason}\``);
 });

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 
-const adapter = join(__dirname, "../../tools/engine/pulumi-language-nodejs.sh");
+const adapter = join(import.meta.dirname, "../../tools/engine/pulumi-language-nodejs.sh");
 
 let folder: string;
 
@@ -17,8 +17,9 @@ beforeEach(() => {
     join(bin, "pulumi-language-nodejs-v3.53.1"),
     '#!/bin/sh\nfor argument; do echo "$argument"; done\n',
   );
-  for (const file of ["pulumi-language-nodejs", "pulumi-language-nodejs-v3.53.1"])
+  for (const file of ["pulumi-language-nodejs", "pulumi-language-nodejs-v3.53.1"]) {
     chmodSync(join(bin, file), 0o755);
+  }
 });
 
 afterEach(() => {
@@ -30,8 +31,8 @@ test.each<[string, string, string[]]>([
   ["a runtime without options", "runtime:\n  name: nodejs\nmain: .\n", []],
   [
     "plain values",
-    options("typescript: false", "nodeargs: --require ./loader.cjs"),
-    ["--typescript=false", "--nodeargs=--require ./loader.cjs"],
+    options("typescript: false", "nodeargs: --require ./preload.cjs"),
+    ["--typescript=false", "--nodeargs=--require ./preload.cjs"],
   ],
   [
     "double quotes",

@@ -1,16 +1,16 @@
 // Pure rules and texts of the platform; it cannot prove that the platform comes up.
 import { createServer } from "node:net";
-import { craneFolder } from "../../tools/go/crane";
-import { baseImageFile, environment } from "../../tools/platform/environment";
-import { diskProblem, assertDiskSpace } from "../../tools/platform/disk-space";
-import { externalPlatform } from "../../tools/platform/external";
-import { kubeconfigs } from "../../tools/platform/kubeconfig";
-import { provided } from "../../tools/platform/needed-program";
-import { parseLdd } from "../../tools/platform/node-image";
-import { parseImage } from "../../tools/platform/registry-digest";
-import { shellExports } from "../../tools/platform/shell-exports";
-import { isRunning, statusTable } from "../../tools/platform/status";
-import { assertFree, listensOn, takenPortMessage } from "../../tools/platform/taken-port";
+import { craneFolder } from "../../tools/go/crane.ts";
+import { baseImageFile, environment } from "../../tools/platform/environment.ts";
+import { diskProblem, assertDiskSpace } from "../../tools/platform/disk-space.ts";
+import { externalPlatform } from "../../tools/platform/external.ts";
+import { kubeconfigs } from "../../tools/platform/kubeconfig.ts";
+import { provided } from "../../tools/platform/needed-program.ts";
+import { parseLdd } from "../../tools/platform/node-image.ts";
+import { parseImage } from "../../tools/platform/registry-digest.ts";
+import { shellExports } from "../../tools/platform/shell-exports.ts";
+import { isRunning, statusTable } from "../../tools/platform/status.ts";
+import { assertFree, listensOn, takenPortMessage } from "../../tools/platform/taken-port.ts";
 
 describe("a taken port", () => {
   const line = 'LISTEN 0 511 127.0.0.1:25000 0.0.0.0:* users:(("node",pid=42,fd=18))';

@@ -1,22 +1,24 @@
 // Holds on to processes of its own; it cannot prove what happens when the kernel gives an id out again.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mountsBelow, rootLiesIn } from "../../tools/platform/leftovers";
-import { withLock } from "../../tools/platform/lock";
-import { until } from "../support/until";
+import { mountsBelow, rootLiesIn } from "../../tools/platform/leftovers.ts";
+import { withLock } from "../../tools/platform/lock.ts";
+import { until } from "../support/until.ts";
 import {
   currentBoot,
   identify,
   isAlive,
   parseStat,
   signal,
-} from "../../tools/platform/process-identity";
+} from "../../tools/platform/process-identity.ts";
 
 describe("a process's identity", () => {
   test("is alive as long as exactly that process runs", async () => {
     const child = spawn("sleep", ["1000"]);
     const identity = identify(child.pid ?? 0);
-    if (!identity) throw new Error("sleep does not run");
+    if (!identity) {
+      throw new Error("sleep does not run");
+    }
     expect(isAlive(identity)).toBe(true);
     signal(identity, "SIGKILL");
     await once(child, "exit");
@@ -29,7 +31,9 @@ describe("a process's identity", () => {
   ])("is not that of a process with %s, and gets no signal", async (_, difference) => {
     const child = spawn("sleep", ["1000"]);
     const identity = identify(child.pid ?? 0);
-    if (!identity) throw new Error("sleep does not run");
+    if (!identity) {
+      throw new Error("sleep does not run");
+    }
     const other = { ...identity, ...difference };
     expect(isAlive(other)).toBe(false);
     signal(other, "SIGKILL");
@@ -59,7 +63,9 @@ describe("a lock", () => {
         (holder) => holders.push(holder),
         async () => {
           order.push(`${name} in`);
-          if (name === "first") await until(() => holders.length > 0);
+          if (name === "first") {
+            await until(() => holders.length > 0);
+          }
           order.push(`${name} out`);
         },
       );
@@ -87,10 +93,10 @@ describe("a lock", () => {
 
   test("goes with a process that is killed", async () => {
     const script = `
-      const { withLock } = require("${__dirname}/../../tools/platform/lock");
+      const { withLock } = require("${import.meta.dirname}/../../tools/platform/lock.ts");
       withLock("killed ${process.pid}", () => {}, () => { console.log("in"); return new Promise(() => setInterval(() => {}, 1000)); });
     `;
-    const child = spawn(process.execPath, ["--require", "./loader.cjs", "-e", script], {
+    const child = spawn(process.execPath, ["--require", "./preload.cjs", "-e", script], {
       stdio: ["ignore", "pipe", "inherit"],
     });
     await once(child.stdout, "data");

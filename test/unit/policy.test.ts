@@ -1,10 +1,10 @@
 // Cannot prove that Pulumi runs the pack: test/e2e/policy.test.ts does.
 import type { ResourceValidationArgs, ResourceValidationPolicy } from "@pulumi/policy";
 
-import { noLongLivedTokens } from "../../policy/long-lived-tokens";
-import { noPlainSecrets } from "../../policy/plain-secrets";
-import { noUnpinnedImages } from "../../policy/unpinned-images";
-import { noWildcardRights } from "../../policy/wildcard-rights";
+import { noLongLivedTokens } from "../../policy/long-lived-tokens.ts";
+import { noPlainSecrets } from "../../policy/plain-secrets.ts";
+import { noUnpinnedImages } from "../../policy/unpinned-images.ts";
+import { noWildcardRights } from "../../policy/wildcard-rights.ts";
 
 async function violations(
   { validateResource }: ResourceValidationPolicy,
@@ -13,8 +13,9 @@ async function violations(
 ): Promise<string[]> {
   const found: string[] = [];
   const args = { type, name: "it", props } as ResourceValidationArgs;
-  for (const validation of [validateResource].flat())
+  for (const validation of [validateResource].flat()) {
     await validation?.(args, (message) => found.push(message));
+  }
   return found;
 }
 

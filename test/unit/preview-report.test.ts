@@ -2,20 +2,20 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import type { EngineEvent } from "@pulumi/pulumi/automation";
+import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
 
-import { parseExpectation, unexpected } from "../../cli/preview/expectation";
-import { marker, previewMarkdown } from "../../cli/preview/markdown";
-import { type PreviewReport, previewReport } from "../../cli/preview/preview";
-import { code } from "../../cli/preview/words";
-import { COMPONENTS } from "../../contract/tokens";
-import { SECRET, SIGNATURE } from "../../wire/signature";
+import { parseExpectation, unexpected } from "../../cli/preview/expectation.ts";
+import { marker, previewMarkdown } from "../../cli/preview/markdown.ts";
+import { type PreviewReport, previewReport } from "../../cli/preview/preview.ts";
+import { code } from "../../cli/preview/words.ts";
+import { COMPONENTS } from "../../contract/tokens.ts";
+import { SECRET, SIGNATURE } from "../../wire/signature.ts";
 
 const WHERE = { project: "slipway", stack: "dev" };
 const TAG = "054f5d820877ef7b337955eb5ad56d47";
 
 function recorded(name: string): EngineEvent[] {
-  const file = join(__dirname, "../fixtures/preview", `${name}.jsonl`);
+  const file = join(import.meta.dirname, "../fixtures/preview", `${name}.jsonl`);
   return readFileSync(file, "utf8")
     .trim()
     .split("\n")
@@ -28,7 +28,9 @@ function reported(name: string): PreviewReport {
 
 function service(report: PreviewReport, name: string) {
   const found = report.services.find((one) => one.name === name);
-  if (found === undefined) throw new Error(`no ${name} in the report`);
+  if (found === undefined) {
+    throw new Error(`no ${name} in the report`);
+  }
   return found;
 }
 
@@ -114,7 +116,9 @@ test("a variable whose value the engine keeps secret is a restart, although both
   const blinded = { ...secret, ciphertext: "[secret]" };
   const events = recorded("commit").map((event) => {
     const { metadata } = event.resourcePreEvent ?? {};
-    if (!metadata?.urn.endsWith("Deployment::shop")) return event;
+    if (!metadata?.urn.endsWith("Deployment::shop")) {
+      return event;
+    }
     for (const state of [metadata.old, metadata.new]) {
       const { spec } = state?.inputs as { spec: { template: { spec: { containers: unknown[] } } } };
       const [container] = spec.template.spec.containers as { env: unknown[] }[];
@@ -169,6 +173,27 @@ test("rights and network come first, with what they allow now", () => {
   expect(headings).toEqual(["Rights", "Network", "Services"]);
 });
 
+test("new lanes are told as the objects that they are made of, and not as lanes", () => {
+  const report = reported("lanes");
+  const all = [...report.rights, ...report.network, ...report.others, ...report.following];
+  const count = (changes: PreviewReport["rights"], kind: string): number =>
+    changes.filter((change) => change.kind === kind && change.action === "create").length;
+  expect(report.counts).toEqual({ create: 60, update: 0, replace: 0, delete: 0, same: 0 });
+  expect(all).toHaveLength(report.counts.create);
+  expect(["JenkinsAccess", "Lane", "Release", "Stack"].map((kind) => count(all, kind))).toEqual([
+    0, 0, 0, 0,
+  ]);
+  const { rights, network, others } = report;
+  expect([count(rights, "Role"), count(rights, "RoleBinding")]).toEqual([11, 11]);
+  expect([count(rights, "ServiceAccount"), count(rights, "ClusterRole")]).toEqual([7, 2]);
+  expect(count(rights, "ValidatingAdmissionPolicy")).toBe(3);
+  expect([count(network, "NetworkPolicy"), count(others, "ResourceQuota")]).toEqual([4, 3]);
+  const text = previewMarkdown(report);
+  expect(text).toContain("60 new; 0 unchanged.");
+  expect(text).toContain("- ServiceAccount `build-agent` new");
+  expect(text).not.toMatch(/^- (Lane|JenkinsAccess) /m);
+});
+
 test("what is replaced or deleted stands in bold, with the inputs because of which", () => {
   const report = reported("namespace");
   expect(report.counts).toEqual({ create: 1, update: 1, replace: 13, delete: 1, same: 2 });
@@ -195,7 +220,9 @@ test("no value of a variable or a secret gets out, by any way", () => {
   ]) {
     const events = recorded(name);
     const all = JSON.stringify(previewReport(WHERE, events)) + previewMarkdown(reported(name));
-    if (name !== "delete") expect(JSON.stringify(events)).toContain("canary-greeting");
+    if (name !== "delete") {
+      expect(JSON.stringify(events)).toContain("canary-greeting");
+    }
     expect(all).not.toMatch(/canary|AgA|\[secret\]|ciphertext/);
   }
 });

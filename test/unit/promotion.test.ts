@@ -2,13 +2,14 @@
 // give them is for test/e2e/environments.test.ts.
 import * as pulumi from "@pulumi/pulumi";
 
-import { Image, promote, type PromotionArgs, SlipwayProvider } from "../../components";
-import { ImageCopy } from "../../components/image/image-copy";
-import type { ReleaseRecord } from "../../contract/release-record";
-import { readySince } from "../../components/promotion/rules";
-import { deploy, inputsOf, only, valueOf } from "../support/engine";
-import { removeFolders } from "../support/folder";
-import { settingsOf, VALID } from "../support/stack-config";
+import { Image, promote, type PromotionArgs, SlipwayProvider } from "../../components/index.ts";
+import { ImageCopy } from "../../components/image/image-copy.ts";
+import type { ReleaseLook, ReleaseLooks } from "../../contract/release-looks.ts";
+import type { ReleaseRecord } from "../../contract/release-record.ts";
+import { readySince } from "../../components/promotion/rules.ts";
+import { deploy, inputsOf, only, valueOf } from "../support/engine.ts";
+import { removeFolders } from "../support/folder.ts";
+import { settingsOf, VALID } from "../support/stack-config.ts";
 
 afterAll(removeFolders);
 
@@ -35,6 +36,8 @@ const everything = { [IMAGE]: DIGEST, [GATE]: DIGEST };
 beforeEach(() => jest.spyOn(Date, "now").mockReturnValue(NOW));
 
 interface World {
+  /** What the other stack's pods show, by service. */
+  readonly looks?: ReleaseLooks;
   /** Of the other stack. */
   readonly outputs?: Readonly<Record<string, unknown>>;
   /** Digests by reference; a text that is none is a fault. */
@@ -42,12 +45,15 @@ interface World {
 }
 
 async function promoted(
-  { outputs = { releases: { shop: record } }, registry = everything }: World = {},
+  { outputs = { releases: { shop: record } }, registry = everything, looks = {} }: World = {},
   args: Partial<PromotionArgs> = {},
 ) {
   const asked: unknown[] = [];
   const answer = ({ inputs }: { readonly inputs: Record<string, unknown> }) => {
     asked.push(inputs);
+    if ("releases" in inputs) {
+      return { looks };
+    }
     const images = (inputs["references"] as string[]).map((reference) => {
       const told = registry[reference];
       return {
@@ -197,6 +203,35 @@ describe("refuses a release", () => {
     expect((answered as Error).message).toContain(
       `not promoted from organization/slipway/dev: ${reason}`,
     );
+  });
+
+  const pod = { name: "shop-1", readyAt: "2026-11-21T11:00:01.000Z" };
+  const running = { ...record, namespace: "shop-dev", pods: [pod] };
+  const looked = (look: ReleaseLook, soakSeconds: number, release: object = running) =>
+    promoted(
+      { outputs: { releases: { shop: release } }, looks: { shop: look } },
+      { promoteFrom: { ...promotion, soakSeconds } },
+    );
+
+  test("whose pods are not ready any more, where they may be looked at", async () => {
+    const fault = "pod shop-1: container shop is CrashLoopBackOff after 4 restarts";
+    const { answered, asked } = await looked({ fault }, 0);
+    expect((answered as Error).message).toContain(
+      `releases.shop must be ready now, got ${fault}; mend dev and run its up first`,
+    );
+    expect(asked).toContainEqual({
+      releases: { shop: { namespace: "shop-dev", digest: DIGEST, pods: [pod] } },
+    });
+  });
+
+  test("whose pods were not ready for a part of the soak", async () => {
+    const look = { readySince: "2026-11-21T11:59:00.000Z" };
+    const { answered } = await looked(look, 3600);
+    expect((answered as Error).message).toContain(
+      "releases.shop must have been ready for 3600 s, got 60 s, for its pods have ceased to be ready since; promote it after 2026-11-21T12:59:00.000Z",
+    );
+    expect((await looked({}, 3500)).answered).toHaveProperty("shop");
+    expect((await looked(look, 60)).answered).toHaveProperty("shop");
   });
 
   test("of a stack that was never deployed, or does not have the service", async () => {

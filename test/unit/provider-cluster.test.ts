@@ -1,19 +1,20 @@
 // Proves the watches against an API server in this process; test/e2e proves them against a real one.
+import { getEventListeners } from "node:events";
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ReadinessInputs } from "../../contract/readiness";
-import { Cluster } from "../../provider/cluster";
-import { KubeconfigApi } from "../../provider/cluster/api";
-import { AwaitedRelease } from "../../provider/readiness/awaited-release";
-import type { Proof } from "../../provider/verdict/finding";
-import type { Observed } from "../../provider/verdict/objects";
-import { awaitVerdict, type Judgement, presentVerdict } from "../../provider/waiting/wait";
-import { ApiServer } from "../support/api-server";
-import { removeFolders } from "../support/folder";
-import { kubeconfigOf } from "../support/kubeconfig";
-import { applyObserved } from "../support/observed";
+import type { ReadinessInputs } from "../../contract/readiness.ts";
+import { Cluster } from "../../provider/cluster.ts";
+import { KubeconfigApi } from "../../provider/cluster/api.ts";
+import { AwaitedRelease } from "../../provider/readiness/awaited-release.ts";
+import type { Proof } from "../../provider/verdict/finding.ts";
+import type { Observed } from "../../provider/verdict/objects.ts";
+import { awaitVerdict, type Judgement, presentVerdict } from "../../provider/waiting/wait.ts";
+import { ApiServer } from "../support/api-server.ts";
+import { removeFolders } from "../support/folder.ts";
+import { kubeconfigOf } from "../support/kubeconfig.ts";
+import { applyObserved } from "../support/observed.ts";
 import {
   complete,
   deployment,
@@ -22,8 +23,8 @@ import {
   readyPod,
   release,
   unreadyPod,
-} from "../support/release-objects";
-import { until } from "../support/until";
+} from "../support/release-objects.ts";
+import { until } from "../support/until.ts";
 
 let server: ApiServer;
 let interruption: AbortController;
@@ -324,6 +325,73 @@ describe("an API server that takes requests and never answers", () => {
     expect(server.requests).toContain("get deployments");
   });
 });
+
+describe("a credential plugin that hangs", () => {
+  const plugin = { apiVersion: "client.authentication.k8s.io/v1", command: process.execPath };
+  const hanging = () =>
+    new Cluster(
+      new KubeconfigApi(
+        kubeconfigOf(server.url, {
+          user: { exec: { ...plugin, args: ["-e", "setTimeout(() => {}, 3000)"] } },
+        }),
+      ),
+    );
+  const named = /credential plugin ".*node" of user "test" does not answer/;
+  const verdictBy = (timeoutSeconds: number) =>
+    awaitVerdict(new AwaitedRelease(hanging(), release()), {
+      signal: interruption.signal,
+      timeoutSeconds,
+      progress: () => undefined,
+    });
+
+  test("ends the wait when its time is over, and is named", async () => {
+    expect((await verdictBy(1)).verdict).toMatchObject({
+      kind: "failed",
+      reason: "cluster-unreachable",
+      message: expect.stringMatching(named) as unknown,
+    });
+  });
+
+  test("holds up no interruption", async () => {
+    const verdict = verdictBy(600);
+    setTimeout(() => {
+      interruption.abort();
+    }, 100);
+    expect((await verdict).verdict).toMatchObject({ reason: "interrupted" });
+  });
+
+  test("has no more time than a request", async () => {
+    const timeout = jest.spyOn(AbortSignal, "timeout").mockImplementation((milliseconds) => {
+      expect(milliseconds).toBe(20_000);
+      const end = new AbortController();
+      setTimeout(() => {
+        end.abort();
+      }, 100);
+      return end.signal;
+    });
+    const api = hanging().api;
+    await expect(api.open()).rejects.toThrow(named);
+    await expect(api.get("/readyz")).rejects.toThrow(named);
+    const on = { opened: () => undefined, event: () => undefined };
+    await expect(api.watch("/api/v1/pods", {}, on, interruption.signal)).rejects.toThrow(named);
+    timeout.mockRestore();
+  });
+});
+
+test("a watch that is opened again and again leaves nothing behind", async () => {
+  const api = new KubeconfigApi(kubeconfigOf(server.url));
+  const counts = new Set<number>();
+  for (let rest = 1000; rest > 0; rest -= 1) {
+    server.forget();
+    let opened = 0;
+    const on = { opened: () => (opened += 1), event: () => undefined };
+    const path = "/api/v1/namespaces/shop-dev/pods";
+    await api.watch(path, { resourceVersion: 0 }, on, interruption.signal);
+    expect(opened).toBe(1);
+    counts.add(getEventListeners(interruption.signal, "abort").length);
+  }
+  expect(counts).toEqual(new Set([0]));
+}, 30_000);
 
 describe("without waiting", () => {
   test("a release that broke is told", async () => {

@@ -2,22 +2,22 @@
 // proves with a real account that a real API server's answers are understood.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { ReadinessInputs } from "../../contract/readiness";
-import { Cluster } from "../../provider/cluster";
-import { KubeconfigApi } from "../../provider/cluster/api";
-import { COLLECTIONS, neededFor } from "../../provider/cluster/collection";
-import { AwaitedRelease } from "../../provider/readiness/awaited-release";
-import type { Proof } from "../../provider/verdict/finding";
-import type { Observed } from "../../provider/verdict/objects";
-import { shortcomings } from "../../provider/waiting/forbidden";
-import { awaitVerdict, type Judgement, presentVerdict } from "../../provider/waiting/wait";
-import { resourceOf, rightsOfVerdict } from "../../rights";
-import { ApiServer } from "../support/api-server";
-import { removeFolders } from "../support/folder";
-import { kubeconfigOf } from "../support/kubeconfig";
-import { applyObserved } from "../support/observed";
-import { complete, endpointSlice, release } from "../support/release-objects";
-import { until } from "../support/until";
+import type { ReadinessInputs } from "../../contract/readiness.ts";
+import { Cluster } from "../../provider/cluster.ts";
+import { KubeconfigApi } from "../../provider/cluster/api.ts";
+import { COLLECTIONS, neededFor } from "../../provider/cluster/collection.ts";
+import { AwaitedRelease } from "../../provider/readiness/awaited-release.ts";
+import type { Proof } from "../../provider/verdict/finding.ts";
+import type { Observed } from "../../provider/verdict/objects.ts";
+import { shortcomings } from "../../provider/waiting/forbidden.ts";
+import { awaitVerdict, type Judgement, presentVerdict } from "../../provider/waiting/wait.ts";
+import { resourceOf, rightsOfVerdict } from "../../rights.ts";
+import { ApiServer } from "../support/api-server.ts";
+import { removeFolders } from "../support/folder.ts";
+import { kubeconfigOf } from "../support/kubeconfig.ts";
+import { applyObserved } from "../support/observed.ts";
+import { complete, endpointSlice, release } from "../support/release-objects.ts";
+import { until } from "../support/until.ts";
 
 const ASK = "create selfsubjectaccessreviews";
 const ALL = ["deployments", "endpointslices", "pods", "replicasets", "services"];
@@ -90,7 +90,7 @@ test("what a verdict asks of the API server is what its rights allow", async () 
 });
 
 test("docs/rights.md lists them all", () => {
-  const page = readFileSync(join(__dirname, "../../docs/rights.md"), "utf8");
+  const page = readFileSync(join(import.meta.dirname, "../../docs/rights.md"), "utf8");
   const rows = [...page.matchAll(/^\| ([a-z, ]+) \| `([^`]+)` \| (.+) \|$/gm)].flatMap(
     ([, verbs = "", resource = "", use = ""]) =>
       verbs.split(", ").map((verb) => `${verb} ${resource}: ${use}`),

@@ -1,15 +1,19 @@
 // Proves what the provider answers to the engine's calls; what the engine makes of it is proved in test/e2e.
-import type { HistoryEntry, PreviousRelease, ReleaseRecord } from "../../contract/release-record";
-import { Cluster } from "../../provider/cluster";
-import { KubeconfigApi } from "../../provider/cluster/api";
-import { previousOf } from "../../provider/readiness/record";
-import { SlipwayProvider } from "../../provider/slipway";
-import { PartialFailure, type Properties, type Subject } from "../../wire/plugin";
-import { UNKNOWN } from "../../wire/unknown";
-import { ApiServer } from "../support/api-server";
-import { removeFolders } from "../support/folder";
-import { kubeconfigOf } from "../support/kubeconfig";
-import { applyObserved } from "../support/observed";
+import type {
+  HistoryEntry,
+  PreviousRelease,
+  ReleaseRecord,
+} from "../../contract/release-record.ts";
+import { Cluster } from "../../provider/cluster.ts";
+import { KubeconfigApi } from "../../provider/cluster/api.ts";
+import { previousOf } from "../../provider/readiness/record.ts";
+import { SlipwayProvider } from "../../provider/slipway.ts";
+import { PartialFailure, type Properties, type Subject } from "../../wire/plugin.ts";
+import { UNKNOWN } from "../../wire/unknown.ts";
+import { ApiServer } from "../support/api-server.ts";
+import { removeFolders } from "../support/folder.ts";
+import { kubeconfigOf } from "../support/kubeconfig.ts";
+import { applyObserved } from "../support/observed.ts";
 import {
   complete,
   deployment,
@@ -18,9 +22,9 @@ import {
   readyPod,
   release,
   unreadyPod,
-} from "../support/release-objects";
-import { until } from "../support/until";
-import { RESOURCES } from "../../contract/tokens";
+} from "../support/release-objects.ts";
+import { until } from "../support/until.ts";
+import { RESOURCES } from "../../contract/tokens.ts";
 
 const RELEASE = release();
 const INPUTS = { ...RELEASE } satisfies Properties;
@@ -427,6 +431,16 @@ describe("on a cluster", () => {
     provider.cancel();
     expect((await judged).message).toMatch(/^shop: interrupted after \d+ s/);
     expect(errors).toEqual([]);
+  });
+
+  test("the limit holds for the first look, too", async () => {
+    server.hangs = true;
+    const began = performance.now();
+    const { message } = await failure(
+      provider.create(subject, { inputs: INPUTS, preview: false, timeoutSeconds: 1 }),
+    );
+    expect(message).toMatch(/^shop: cluster-unreachable after 1 s/);
+    expect(performance.now() - began).toBeLessThan(5000);
   });
 
   test("an interruption keeps the resource, to be judged again", async () => {

@@ -1,8 +1,8 @@
 // Proves what is said of a wait that goes on; that a killed run leaves it to go on is for the end-to-end stories.
-import type { ReadinessInputs } from "../../contract/readiness";
-import type { ReleaseRecord } from "../../contract/release-record";
-import { resumption } from "../../provider/readiness/resumption";
-import type { Deployment } from "../../provider/verdict/objects";
+import type { ReadinessInputs } from "../../contract/readiness.ts";
+import type { ReleaseRecord } from "../../contract/release-record.ts";
+import { resumption } from "../../provider/readiness/resumption.ts";
+import type { Deployment } from "../../provider/verdict/objects.ts";
 
 const RELEASE: ReadinessInputs = {
   service: "shop",

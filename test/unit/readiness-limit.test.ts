@@ -1,7 +1,7 @@
 // Proves how long a wait may take by a clock of the test's own; that the wait keeps to it is proved by provider-cluster.test.ts.
-import { limitSeconds } from "../../provider/readiness/limit";
-import { Limit } from "../../provider/waiting/limit";
-import { release } from "../support/release-objects";
+import { limitSeconds } from "../../provider/readiness/limit.ts";
+import { Limit } from "../../provider/waiting/limit.ts";
+import { release } from "../support/release-objects.ts";
 
 test.each([
   ["ten minutes", release(), 0, 600],

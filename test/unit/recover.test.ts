@@ -6,12 +6,12 @@ import {
   type StateResource,
   withFieldManagers,
   withoutPendingCreates,
-} from "../../cli/recover/engine-state";
-import { type Finding, findingOf, findingOfOther, ownerOf } from "../../cli/recover/finding";
-import { importList } from "../../cli/recover/import-list";
-import { type PendingCreate, pendingCreates } from "../../cli/recover/pending-create";
-import { holderOf, lockWords } from "../../cli/recover/state-lock";
-import { COMPONENTS, RESOURCES } from "../../contract/tokens";
+} from "../../cli/recover/engine-state.ts";
+import { type Finding, findingOf, findingOfOther, ownerOf } from "../../cli/recover/finding.ts";
+import { importList } from "../../cli/recover/import-list.ts";
+import { type PendingCreate, pendingCreates } from "../../cli/recover/pending-create.ts";
+import { holderOf, lockWords } from "../../cli/recover/state-lock.ts";
+import { COMPONENTS, RESOURCES } from "../../contract/tokens.ts";
 
 const PREFIX = "urn:pulumi:dev::slipway::";
 const ROOT = `${PREFIX}pulumi:pulumi:Stack::slipway-dev`;
@@ -57,7 +57,9 @@ const stateWith = (
 
 function onlyOf(state: EngineState): PendingCreate {
   const [only, ...others] = pendingCreates(state);
-  if (only === undefined || others.length > 0) throw new Error("the state has not one");
+  if (only === undefined || others.length > 0) {
+    throw new Error("the state has not one");
+  }
   return only;
 }
 
@@ -82,7 +84,9 @@ const live = (metadata: object = {}) =>
 function judged(found: KubernetesObject | undefined, more: readonly StateResource[] = []): Finding {
   const state = stateWith([deployment], more);
   const pending = onlyOf(state);
-  if (pending.object === undefined) throw new Error("it is no object");
+  if (pending.object === undefined) {
+    throw new Error("it is no object");
+  }
   return findingOf(pending, pending.object, found, ownerOf(pending, state.resources ?? []));
 }
 

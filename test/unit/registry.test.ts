@@ -5,15 +5,15 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { delimiter, join } from "node:path";
 
-import { imageDigests } from "../../provider/image-digests";
-import { ImageCopy } from "../../provider/image-copy";
-import { attachedTo } from "../../provider/registry/attached";
-import { loggedIn } from "../../provider/registry/login";
-import { referrersOf } from "../../provider/registry/referrers";
-import { Registry } from "../../provider/registry/registry";
-import type { Subject } from "../../wire/plugin";
-import { folderWith, removeFolders } from "../support/folder";
-import { RESOURCES } from "../../contract/tokens";
+import { imageDigests } from "../../provider/image-digests.ts";
+import { ImageCopy } from "../../provider/image-copy.ts";
+import { attachedTo } from "../../provider/registry/attached.ts";
+import { loggedIn } from "../../provider/registry/login.ts";
+import { referrersOf } from "../../provider/registry/referrers.ts";
+import { Registry } from "../../provider/registry/registry.ts";
+import type { Subject } from "../../wire/plugin.ts";
+import { folderWith, removeFolders } from "../support/folder.ts";
+import { RESOURCES } from "../../contract/tokens.ts";
 
 const DIGEST = `sha256:${"a".repeat(64)}`;
 const FROM = `dev.example.com/shop@${DIGEST}`;
@@ -236,7 +236,9 @@ describe("what lies beside an image", () => {
           response.writeHead(404).end();
         } else {
           const isFirst = !url.includes("?");
-          if (isFirst) response.setHeader("link", `<${url}?next=1>; rel="next"`);
+          if (isFirst) {
+            response.setHeader("link", `<${url}?next=1>; rel="next"`);
+          }
           const manifests = [{ digest: digest(isFirst ? "b" : "c") }];
           response.end(JSON.stringify({ manifests }));
         }
@@ -261,8 +263,11 @@ describe("what lies beside an image", () => {
   test("is asked for with crane's logins, which are in no argument", async () => {
     const server = createServer(({ headers }, response) => {
       const isIn = headers.authorization === `Basic ${Buffer.from("ci:s3cret").toString("base64")}`;
-      if (isIn) response.end(JSON.stringify({ manifests: [{ digest: digest("b") }] }));
-      else response.writeHead(401, { "www-authenticate": 'Basic realm="x"' }).end();
+      if (isIn) {
+        response.end(JSON.stringify({ manifests: [{ digest: digest("b") }] }));
+      } else {
+        response.writeHead(401, { "www-authenticate": 'Basic realm="x"' }).end();
+      }
     });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const { port } = server.address() as AddressInfo;

@@ -2,12 +2,12 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import type { EngineEvent } from "@pulumi/pulumi/automation";
+import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
 
-import { reportMarkdown } from "../../cli/report/markdown";
-import { reportPage } from "../../cli/report/page";
-import { releaseReport, type ReleaseReport, type ReportSource } from "../../cli/report/report";
-import type { ReleaseRecord } from "../../contract/release-record";
+import { reportMarkdown } from "../../cli/report/markdown.ts";
+import { reportPage } from "../../cli/report/page.ts";
+import { releaseReport, type ReleaseReport, type ReportSource } from "../../cli/report/report.ts";
+import type { ReleaseRecord } from "../../contract/release-record.ts";
 
 interface Recorded {
   readonly outputs: Pick<ReportSource, "releases" | "history">;
@@ -15,14 +15,16 @@ interface Recorded {
 }
 
 function recorded(name: string): ReportSource {
-  const file = join(__dirname, "../fixtures/report", `${name}.json`);
+  const file = join(import.meta.dirname, "../fixtures/report", `${name}.json`);
   const { outputs, events } = JSON.parse(readFileSync(file, "utf8")) as Recorded;
   return { project: "slipway", stack: "dev", ...outputs, events };
 }
 
 function service({ services }: ReleaseReport, name: string) {
   const found = services.find((one) => one.name === name);
-  if (found === undefined) throw new Error(`no ${name} in the report`);
+  if (found === undefined) {
+    throw new Error(`no ${name} in the report`);
+  }
   return found;
 }
 
@@ -107,16 +109,18 @@ describe("the page", () => {
   });
 
   test("each link leads somewhere", () => {
-    for (const [, id] of page.matchAll(/href="#([^"]*)"/g))
+    for (const [, id] of page.matchAll(/href="#([^"]*)"/g)) {
       expect(page).toContain(`id="${id ?? ""}"`);
+    }
   });
 
   test("has the chain, the evidence, what runs instead and the command", () => {
     const { commit, digest, manifestHash, evidence } = recorded("failed").releases[
       "shop"
     ] as ReleaseRecord;
-    for (const text of [commit, digest, manifestHash, evidence?.command, "crash-loop"])
+    for (const text of [commit, digest, manifestHash, evidence?.command, "crash-loop"]) {
       expect(page).toContain(text);
+    }
     expect(page).toContain("crashing at start, as FAULT_CRASH_AT_START says");
     expect(page).toContain("What runs instead");
   });
@@ -124,7 +128,9 @@ describe("the page", () => {
   test("escapes whatever came from a cluster or a log", () => {
     const hostile = `<img src=x onerror="alert(1)">&'\u001b[31m`;
     const evidence = recorded("failed").releases["shop"]?.evidence;
-    if (!evidence) throw new Error("the recorded failure has no evidence");
+    if (!evidence) {
+      throw new Error("the recorded failure has no evidence");
+    }
     const source = altered({
       reason: hostile,
       commit: hostile,

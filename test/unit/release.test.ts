@@ -1,33 +1,48 @@
 // Cannot prove a release: the verdict's rules are tested by themselves, and the end-to-end stories show the whole.
 import * as docker from "@pulumi/docker";
 import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
 
-import { Namespace } from "../../components/namespace";
-import { Readiness } from "../../components/readiness";
-import { Release, type ReleaseArgs } from "../../components/release";
-import { SlipwayProvider } from "../../components/slipway-provider";
-import { Workload } from "../../components/workload";
-import { workloadHash } from "../../components/manifests/workload";
-import { complete } from "../../components/complete-service";
-import { IMAGE } from "../support/definitions";
-import { deploy, inputsOf, only, type Outputs, valueOf } from "../support/engine";
-import { folderWith, removeFolders } from "../support/folder";
-import { RESOURCES } from "../../contract/tokens";
+import { Namespace } from "../../components/namespace.ts";
+import { Readiness } from "../../components/readiness.ts";
+import { Release, type ReleaseArgs } from "../../components/release.ts";
+import { SlipwayProvider } from "../../components/slipway-provider.ts";
+import { Workload } from "../../components/workload.ts";
+import { workloadHash } from "../../components/manifests/workload.ts";
+import { complete } from "../../components/complete-service.ts";
+import { IMAGE } from "../support/definitions.ts";
+import { deploy, inputsOf, only, type Outputs, providerOf, valueOf } from "../support/engine.ts";
+import { folderWith, removeFolders } from "../support/folder.ts";
+import { RESOURCES } from "../../contract/tokens.ts";
 
 afterEach(removeFolders);
 
 const RECORD = { version: 1, verdict: "ready" };
 
 const cluster: Outputs = (type, { metadata, spec }) => {
-  if (type === RESOURCES.Readiness) return { release: RECORD };
-  if (type === "docker:index/image:Image") return { repoDigest: IMAGE };
+  if (type === RESOURCES.Readiness) {
+    return { release: RECORD };
+  }
+  if (type === "docker:index/image:Image") {
+    return { repoDigest: IMAGE };
+  }
   return {
     metadata: { ...(metadata as object), uid: "uid-1", generation: 4 },
     spec: { ...(spec as object), clusterIP: "10.0.0.7" },
   };
 };
 
-const release = (service: ReleaseArgs["service"], options = {}) =>
+type Providers = [k8s.Provider, SlipwayProvider];
+
+const release = (
+  service: ReleaseArgs["service"],
+  {
+    given = (...providers) => providers,
+    ...options
+  }: Partial<Parameters<typeof deploy>[1]> & {
+    given?: (...providers: Providers) => pulumi.ProviderResource[];
+  } = {},
+) =>
   deploy(
     (opts) => {
       const kubernetes = new k8s.Provider("cluster", {});
@@ -38,7 +53,8 @@ const release = (service: ReleaseArgs["service"], options = {}) =>
         namespace,
         registry: { repository: "registry.example.com/team", pullSecret: "pull" },
       };
-      const component = new Release("shop", args, { ...opts, providers: [kubernetes, slipway] });
+      const providers = given(kubernetes, slipway);
+      const component = new Release("shop", args, { ...opts, providers });
       return { component, kubernetes, slipway, namespace };
     },
     { outputs: cluster, ...options },
@@ -107,6 +123,26 @@ test("judges after every object is there, in Slipway's provider, and ends with t
   expect(opts.provider).toBe(result.slipway);
   expect(opts.deletedWith).toBe(result.namespace);
   expect(opts.parent).toBe(result.component);
+});
+
+test("takes each provider for what it is, in whichever order they are given", async () => {
+  const { result, declared } = await release(pinned, {
+    given: (kubernetes, slipway) => [slipway, kubernetes],
+  });
+  expect(providerOf(only(declared, Readiness))).toBe(result.slipway);
+  expect(providerOf(only(declared, k8s.apps.v1.Deployment))).toBe(result.kubernetes);
+});
+
+test.each<[string, (...providers: Providers) => pulumi.ProviderResource[]]>([
+  ["kubernetes alone", (kubernetes) => [kubernetes]],
+  ["slipway alone", (_, slipway) => [slipway]],
+  ["none of them", () => []],
+])("refuses to be released without both providers: got %s", async (got, given) => {
+  await expect(release(pinned, { given })).rejects.toThrow(
+    new pulumi.RunError(
+      `providers of Release shop must be one for kubernetes and one for slipway, got ${got}; give it both that connect returns`,
+    ),
+  );
 });
 
 test("tells record and endpoint of a release that was proved", async () => {

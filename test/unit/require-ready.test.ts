@@ -1,5 +1,5 @@
 // Proves the words; that they end a run, with its outputs kept, is for the end-to-end story of many services.
-import { failureOf, queueNotice } from "../../components/require-ready";
+import { failureOf, queueNotice } from "../../components/require-ready.ts";
 
 const READY = { verdict: "ready", reason: null } as const;
 const FAILED = { verdict: "failed", reason: "crash-loop" } as const;

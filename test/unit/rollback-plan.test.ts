@@ -1,13 +1,13 @@
 // Proves when a rollback is tried, and what is said of it; that it works is proved against an API server and in test/e2e.
-import type { ProvedRelease, ReleaseRecord } from "../../contract/release-record";
-import { ROLLED_BACK } from "../../contract/marks";
-import { markOf } from "../../provider/rollback/mark";
-import { planRollback } from "../../provider/rollback/plan";
-import { called, outlook } from "../../provider/release-words";
-import type { Reason } from "../../provider/verdict/reasons";
-import { UNKNOWN } from "../../wire/unknown";
-import { deployment, digest, IMAGE, release } from "../support/release-objects";
-import { EARLIER, failing } from "../support/rollback-objects";
+import type { ProvedRelease, ReleaseRecord } from "../../contract/release-record.ts";
+import { ROLLED_BACK } from "../../contract/marks.ts";
+import { markOf } from "../../provider/rollback/mark.ts";
+import { planRollback } from "../../provider/rollback/plan.ts";
+import { called, outlook } from "../../provider/release-words.ts";
+import type { Reason } from "../../provider/verdict/reasons.ts";
+import { UNKNOWN } from "../../wire/unknown.ts";
+import { deployment, digest, IMAGE, release } from "../support/release-objects.ts";
+import { EARLIER, failing } from "../support/rollback-objects.ts";
 
 describe("a release that fails", () => {
   const plan = (reason: Reason, lastReady: ProvedRelease | null = EARLIER) =>

@@ -1,23 +1,23 @@
 // Proves what the provider answers and keeps around a rollback; what the engine makes of it is proved in test/e2e.
-import type { ReadinessOutputs } from "../../contract/readiness";
-import { Cluster } from "../../provider/cluster";
-import { KubeconfigApi } from "../../provider/cluster/api";
-import { ROLLED_BACK } from "../../contract/marks";
-import { SlipwayProvider } from "../../provider/slipway";
-import { PartialFailure, type Properties, type Subject } from "../../wire/plugin";
-import { ApiServer } from "../support/api-server";
-import { kubeconfigOf } from "../support/kubeconfig";
-import { applyObserved } from "../support/observed";
-import { deployment, digest, release, unreadyPod } from "../support/release-objects";
+import type { ReadinessOutputs } from "../../contract/readiness.ts";
+import { Cluster } from "../../provider/cluster.ts";
+import { KubeconfigApi } from "../../provider/cluster/api.ts";
+import { ROLLED_BACK } from "../../contract/marks.ts";
+import { SlipwayProvider } from "../../provider/slipway.ts";
+import { PartialFailure, type Properties, type Subject } from "../../wire/plugin.ts";
+import { ApiServer } from "../support/api-server.ts";
+import { kubeconfigOf } from "../support/kubeconfig.ts";
+import { applyObserved } from "../support/observed.ts";
+import { deployment, digest, release, unreadyPod } from "../support/release-objects.ts";
 import {
   EARLIER,
   EARLIER_TEMPLATE,
   earlierReplicaSet,
   failing,
   settle,
-} from "../support/rollback-objects";
-import { until } from "../support/until";
-import { RESOURCES } from "../../contract/tokens";
+} from "../support/rollback-objects.ts";
+import { until } from "../support/until.ts";
+import { RESOURCES } from "../../contract/tokens.ts";
 
 const INPUTS = { ...release() } satisfies Properties;
 const RECORD = {

@@ -1,18 +1,18 @@
 // Proves the one write of a rollback over real HTTP; that a real API server takes it as meant is proved in test/e2e.
-import { Cluster } from "../../provider/cluster";
-import { KubeconfigApi } from "../../provider/cluster/api";
-import { ROLLED_BACK } from "../../contract/marks";
-import { managerOf, restore, templateOf } from "../../provider/rollback/restore";
-import { ApiServer } from "../support/api-server";
-import { kubeconfigOf } from "../support/kubeconfig";
-import { applyObserved } from "../support/observed";
-import { deployment, release } from "../support/release-objects";
+import { Cluster } from "../../provider/cluster.ts";
+import { KubeconfigApi } from "../../provider/cluster/api.ts";
+import { ROLLED_BACK } from "../../contract/marks.ts";
+import { managerOf, restore, templateOf } from "../../provider/rollback/restore.ts";
+import { ApiServer } from "../support/api-server.ts";
+import { kubeconfigOf } from "../support/kubeconfig.ts";
+import { applyObserved } from "../support/observed.ts";
+import { deployment, release } from "../support/release-objects.ts";
 import {
   EARLIER_TEMPLATE,
   earlierReplicaSet,
   failing,
   NEW_TEMPLATE,
-} from "../support/rollback-objects";
+} from "../support/rollback-objects.ts";
 
 const MARK = { generation: 2, reason: "image-not-found" };
 

@@ -10,15 +10,15 @@ import {
   newDigestKey,
   type Place,
   seal,
-} from "../../provider/sealing";
-import type { Api } from "../../provider/cluster/api";
-import { ApiError } from "../../provider/cluster/api-error";
-import { parseCertificate } from "../../provider/sealing/certificate";
-import { Controller } from "../../provider/sealing/controller";
-import { sealAnew, sealedOf } from "../../provider/sealing/reseal";
-import { UNKNOWN } from "../../wire/unknown";
-import { removeFolders } from "../support/folder";
-import { certificateOf, open, throwawayKeys } from "../support/sealing";
+} from "../../provider/sealing.ts";
+import type { Api } from "../../provider/cluster/api.ts";
+import { ApiError } from "../../provider/cluster/api-error.ts";
+import { parseCertificate } from "../../provider/sealing/certificate.ts";
+import { Controller } from "../../provider/sealing/controller.ts";
+import { sealAnew, sealedOf } from "../../provider/sealing/reseal.ts";
+import { UNKNOWN } from "../../wire/unknown.ts";
+import { removeFolders } from "../support/folder.ts";
+import { certificateOf, open, throwawayKeys } from "../support/sealing.ts";
 
 const { publicKey, privateKey } = throwawayKeys();
 const strict: Place = { namespace: "shop", name: "payment", scope: "strict" };

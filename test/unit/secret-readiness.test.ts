@@ -1,15 +1,15 @@
 // Cannot prove what the controller really does: test/e2e/credentials.test.ts asks the real one.
-import type { Api } from "../../provider/cluster/api";
-import { ApiError } from "../../provider/cluster/api-error";
-import { digestOf } from "../../provider/sealing";
-import { SecretReadiness } from "../../provider/secret-readiness";
+import type { Api } from "../../provider/cluster/api.ts";
+import { ApiError } from "../../provider/cluster/api-error.ts";
+import { digestOf } from "../../provider/sealing.ts";
+import { SecretReadiness } from "../../provider/secret-readiness.ts";
 import {
   judgeSealedSecret,
   judgeSecret,
   type SealedSecret,
-} from "../../provider/secret-readiness/finding";
-import { PartialFailure, type Subject } from "../../wire/plugin";
-import { RESOURCES } from "../../contract/tokens";
+} from "../../provider/secret-readiness/finding.ts";
+import { PartialFailure, type Subject } from "../../wire/plugin.ts";
+import { RESOURCES } from "../../contract/tokens.ts";
 
 const digestKey = "00".repeat(32);
 const value = Buffer.from("a value");
@@ -57,6 +57,10 @@ const readiness = (api: Api) => new SecretReadiness(() => api, new AbortControll
 const create = (api: Api, timeoutSeconds = 5) =>
   readiness(api).create(subject, { inputs, preview: false, timeoutSeconds });
 
+afterEach(() => {
+  jest.useRealTimers();
+});
+
 test("only what the controller says of this generation counts", () => {
   expect(judgeSealedSecret(sealedSecret("True")).kind).toBe("ready");
   expect(judgeSealedSecret(sealedSecret("True", 1)).kind).toBe("waiting");
@@ -95,14 +99,96 @@ test("a refusal ends it within seconds, in the words of the last event, and is k
     "sealedsecrets/payment": sealedSecret("False", 2, "stale"),
     "/events": { items },
   });
-  const began = performance.now();
-  const error: unknown = await create(api, 60).catch((reason: unknown) => reason);
-  expect(performance.now() - began).toBeLessThan(4000);
+  jest.useFakeTimers();
+  const failed = create(api, 60).catch((reason: unknown) => reason);
+  await jest.advanceTimersByTimeAsync(4000);
+  const error = await failed;
   expect(error).toBeInstanceOf(PartialFailure);
   expect((error as PartialFailure).message).toMatch(
     /^SealedSecret shop\/payment is not unsealed: the last; .*kubectl -n kube-system logs/,
   );
   expect((error as PartialFailure).outputs["ready"]).toBe(false);
+});
+
+describe("an API server that does not answer for a while", () => {
+  const objects = { "sealedsecrets/payment": sealedSecret("True"), "secrets/payment": secret };
+  const refused = () => Promise.reject(new TypeError("fetch failed: ECONNREFUSED"));
+  const update = (api: Api, signal = new AbortController().signal) =>
+    new SecretReadiness(() => api, signal).update(subject, {
+      ...{ id: "i", oldInputs: inputs, news: inputs, ignoreChanges: [] },
+      ...{ oldOutputs: { ...inputs, ready: false }, preview: false, timeoutSeconds: 30 },
+    });
+  beforeEach(() => jest.useFakeTimers());
+  afterEach(() => jest.useRealTimers());
+
+  test.each([
+    ["refuses connections", refused],
+    ["answers 503", () => Promise.reject(new ApiError(503, "busy"))],
+  ])("is waited for while it %s", async (_case, fault) => {
+    const api = apiWith(objects);
+    const get = api.get.bind(api);
+    api.get = fault;
+    const created = create(api, 30);
+    await jest.advanceTimersByTimeAsync(20_000);
+    api.get = get;
+    await jest.advanceTimersByTimeAsync(1000);
+    expect((await created).outputs["ready"]).toBe(true);
+  });
+
+  test("is asked again for the controller's next try, and the object is as before", async () => {
+    const patched: unknown[] = [];
+    const api = apiWith(objects, patched);
+    const patch = api.patch.bind(api);
+    let patches = 0;
+    api.patch = (...args) => (++patches % 2 === 1 ? refused() : patch(...args));
+    const updated = update(api);
+    await jest.advanceTimersByTimeAsync(5000);
+    expect(await updated).toMatchObject({ ready: true });
+    expect(patched).toMatchObject([[{ op: "add" }], [{ op: "remove" }]]);
+  });
+
+  test("is told of when the time is over, and the Secret is not called broken", async () => {
+    const failed = create({ ...apiWith(objects), get: refused }, 30).catch(
+      (error: unknown) => error,
+    );
+    await jest.advanceTimersByTimeAsync(31_000);
+    expect((await failed) as PartialFailure).toMatchObject({
+      message:
+        "SealedSecret shop/payment: cluster-unreachable: the API server does not answer: fetch failed: ECONNREFUSED",
+      outputs: { ready: false },
+    });
+  });
+
+  test("holds up no interruption, which is told as such", async () => {
+    const interruption = new AbortController();
+    const failed = update({ ...apiWith(objects), get: refused }, interruption.signal).catch(
+      (error: unknown) => error,
+    );
+    await jest.advanceTimersByTimeAsync(1000);
+    interruption.abort();
+    await jest.advanceTimersByTimeAsync(10);
+    expect(((await failed) as PartialFailure).message).toMatch(
+      /^SealedSecret shop\/payment: interrupted: the run was interrupted before there was a verdict/,
+    );
+  });
+
+  test("is waited for by a look without waiting, too", async () => {
+    const api = apiWith(objects);
+    const get = api.get.bind(api);
+    api.get = refused;
+    const read = readiness(api).read(subject, { id: "i", inputs, outputs: inputs });
+    await jest.advanceTimersByTimeAsync(10_000);
+    api.get = get;
+    await jest.advanceTimersByTimeAsync(1000);
+    expect((await read)?.outputs["ready"]).toBe(true);
+  });
+});
+
+test("a right that is missing is told, and no broken Secret", async () => {
+  const get = () => Promise.reject(new ApiError(403, 'secrets "payment" is forbidden'));
+  await expect(create({ ...apiWith({}), get })).rejects.toThrow(
+    /^SealedSecret shop\/payment: forbidden: this identity may not get .* in namespace shop: secrets "payment" is forbidden/,
+  );
 });
 
 describe("of a controller that writes no status", () => {
@@ -138,7 +224,10 @@ describe("of a controller that writes no status", () => {
 
 test("a controller that says nothing ends it at the limit", async () => {
   const api = apiWith({ "sealedsecrets/payment": { metadata: { generation: 1 } } });
-  await expect(create(api, 1)).rejects.toThrow(/has not seen it yet after 1 s/);
+  jest.useFakeTimers();
+  const ended = expect(create(api, 1)).rejects.toThrow(/has not seen it yet after 1 s/);
+  await jest.advanceTimersByTimeAsync(1100);
+  await ended;
 });
 
 test("what was not ready is a change, and has the controller try once more", async () => {

@@ -1,14 +1,26 @@
 // Cannot prove how the engine prints a fault or hands a secret over: test/e2e/bad-input.test.ts does.
-import { createHash, generateKeyPairSync } from "node:crypto";
+import { generateKeyPairSync } from "node:crypto";
+import { execFileSync } from "node:child_process";
 import { chmodSync, symlinkSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { join } from "node:path";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import { parseSettings } from "../../settings";
-import { AUTHORITY } from "../support/authority";
-import { folderWith, removeFolders } from "../support/folder";
-import { KUBECONFIG, PROJECT, settingsOf, stackConfig, VALID } from "../support/stack-config";
-import { valueOf } from "../support/engine";
+import { parseSettings } from "../../settings.ts";
+import { stackSchema } from "../../settings/stack.ts";
+import { AUTHORITY } from "../support/authority.ts";
+import { folderWith, removeFolders } from "../support/folder.ts";
+import { schemaKeys, valueKeys } from "../support/schema-keys.ts";
+import {
+  KUBECONFIG,
+  PROJECT,
+  settingsOf,
+  stackConfig,
+  stackFile,
+  VALID,
+} from "../support/stack-config.ts";
+import { valueOf } from "../support/engine.ts";
 
 afterEach(removeFolders);
 
@@ -20,7 +32,9 @@ function faultsOf(...args: Parameters<typeof settingsOf>): string[] {
   try {
     settingsOf(...args);
   } catch (error) {
-    if (!pulumi.RunError.isInstance(error)) throw error;
+    if (!pulumi.RunError.isInstance(error)) {
+      throw error;
+    }
     return error.message.split("\n  ").filter((line) => line.startsWith("slipway:"));
   }
   return [];
@@ -38,6 +52,110 @@ const withFiles = (cluster: string, user = "token: not-for-any-log"): string =>
 
 const { privateKey } = generateKeyPairSync("ec", { namedCurve: "prime256v1" });
 const KEY = privateKey.export({ format: "pem", type: "sec1" }) as string;
+
+const PINNED = `registry.example.com/team/shop@${DIGEST}`;
+const EGRESS = [
+  { cidr: "2001:db8::/32", ports: [443] },
+  { namespace: "db", ports: [5432] },
+];
+
+/** Services with every key that a service can have. */
+const SERVICES = {
+  shop: {
+    build: {
+      context: "shop",
+      dockerfile: "recipes/Other",
+      target: "final",
+      args: { A: "1" },
+      commitArg: "COMMIT",
+      platform: "linux/amd64",
+    },
+    port: 8080,
+    autoscale: { min: 2, max: 4, cpu: 60 },
+    health: "/healthz",
+    ready: "/readyz",
+    resources: { requests: { cpu: 1, memory: "1Gi" }, limits: { cpu: "1500m", memory: "1Gi" } },
+    env: { A: "1", B: { secret: "s", key: "k" } },
+    files: { "/etc/a.yaml": "a: 1\n", "/etc/key": { secret: "s", key: "k" } },
+    writable: ["/tmp", "/var/cache"],
+    user: 1000,
+    ingress: {
+      host: "*.example.com",
+      class: "nginx",
+      path: "/shop",
+      tls: "t",
+      awaitAddress: false,
+    },
+    egress: EGRESS,
+    deadlineSeconds: 60,
+    timeoutSeconds: 900,
+    warmupSeconds: 90,
+    tolerate: { restarts: 0, unschedulableSeconds: 120, registrySeconds: 30 },
+    logs: false,
+    drainSeconds: 0,
+    stopSeconds: 40,
+    rollback: false,
+  },
+  web: { image: PINNED, port: 80, replicas: 3 },
+};
+
+/** A stack with every key that one can have; its services are others. */
+const STACK = {
+  cluster: { kubeconfig: "kubeconfig", context: "only", identifier: "ours" },
+  registry: { repository: "registry.example.com/team", username: "robot", pullSecret: "pull" },
+  registryPassword: "hunter2",
+  namespace: "shop-prod",
+  sealing: { controller: { namespace: "sealing", name: "controller" }, certificate: "certificate" },
+  promoteFrom: { stack: "dev", soak: "1h", gates: ["acceptance"] },
+  pins: { shop: { image: PINNED, commit: "9b1c0de", dirty: true } },
+  jenkins: {
+    apiServer: { cidr: "10.0.0.1/32", ports: [6443] },
+    prefix: "ci",
+    controller: { namespace: "jenkins", ports: [8080, 50000] },
+    egress: EGRESS,
+    lanes: {
+      preview: { pods: 2, cpu: 4, memory: "8Gi", egress: EGRESS },
+      build: { pods: 3, cpu: "1500m", memory: "1Gi", egress: EGRESS },
+      deploy: { pods: 1, cpu: "2", memory: "2Gi", egress: EGRESS },
+    },
+    longLivedTokens: true,
+    launcherExec: true,
+  },
+  credentials: {
+    payment: {
+      format: "opaque",
+      scope: "namespace-wide",
+      backend: "sealed-secrets",
+      keys: {
+        KEY: { setting: "token", encoding: "base64" },
+        RANDOM: { random: { length: 32, alphabet: "ab" } },
+        OTHER: { stack: "other", output: "password" },
+      },
+    },
+    ci: {
+      format: "secretText",
+      namespace: "jenkins",
+      jenkins: { description: "d", scope: "system", keyBindings: { text: "KEY" } },
+      keys: { KEY: { random: { length: 9 } } },
+    },
+    vault: {
+      format: "secretText",
+      backend: "external-secrets",
+      store: { name: "vault", kind: "ClusterSecretStore" },
+      refreshInterval: "1h30m",
+      jenkins: { folders: ["team/shop"] },
+      keys: { text: { remote: { key: "team/a", property: "p", version: "3" } } },
+    },
+  },
+  services: {
+    shop: {
+      port: 80,
+      credentials: ["payment"],
+      env: { B: { credential: "payment", key: "KEY" } },
+      files: { "/etc/key": { credential: "payment", key: "KEY" } },
+    },
+  },
+};
 
 describe("right settings", () => {
   test("become a value with absolute paths", () => {
@@ -78,41 +196,88 @@ describe("right settings", () => {
     });
   });
 
-  test("take everything that a service can have", () => {
-    const all = {
-      build: {
-        context: "shop",
-        dockerfile: "recipes/Other",
-        target: "final",
-        args: { A: "1" },
-        commitArg: "COMMIT",
-        platform: "linux/amd64",
+  test("take everything that a service can have, each key as it was written", () => {
+    const folder = folderWith(PROJECT);
+    const { services } = parseSettings(stackConfig({ ...VALID, services: SERVICES }), {
+      variables: {},
+      folder,
+    });
+    const { build, resources, ...shop } = SERVICES.shop;
+    const { limits } = resources;
+    expect(services).toEqual({
+      shop: {
+        ...shop,
+        build: {
+          ...build,
+          context: `${folder}/shop`,
+          dockerfile: `${folder}/recipes/Other`,
+        },
+        // Kubernetes' quantities are text.
+        resources: { requests: { cpu: "1", memory: "1Gi" }, limits },
       },
-      port: 8080,
-      autoscale: { min: 2, max: 4, cpu: 60 },
-      health: "/healthz",
-      ready: "/readyz",
-      resources: { requests: { cpu: 1, memory: "1Gi" }, limits: { cpu: "1500m", memory: "1Gi" } },
-      env: { A: "1" },
-      files: { "/etc/a.yaml": "a: 1\n", "/etc/key": { secret: "s", key: "k" } },
-      writable: ["/tmp", "/var/cache"],
-      user: 1000,
-      ingress: {
-        host: "*.example.com",
-        class: "nginx",
-        path: "/shop",
-        tls: "t",
-        awaitAddress: false,
+      web: SERVICES.web,
+    });
+  });
+
+  test("take everything that a stack can have, each key as it was written", async () => {
+    const folder = folderWith({ ...PROJECT, certificate: "PEM" });
+    const secretKeys = ["registryPassword", "token"];
+    const config = stackConfig({ ...STACK, token: "aHVudGVyMg==" }, secretKeys);
+    const settings = parseSettings(config, { variables: {}, folder });
+    const { registry, credentials, ...others } = settings;
+    expect(others).toEqual({
+      cluster: { kubeconfig: `${folder}/kubeconfig`, context: "only", identifier: "ours" },
+      namespace: "shop-prod",
+      sealing: { controller: { namespace: "sealing", name: "controller" }, certificate: "PEM" },
+      promoteFrom: { stack: "dev", soakSeconds: 3600, gates: ["acceptance"] },
+      jenkins: {
+        ...STACK.jenkins,
+        lanes: {
+          preview: { pods: 2, cpu: "4", memory: "8Gi", egress: EGRESS },
+          build: { pods: 3, cpu: "1500m", memory: "1Gi", egress: EGRESS },
+          deploy: { pods: 1, cpu: "2", memory: "2Gi", egress: EGRESS },
+        },
       },
-      egress: [{ cidr: "2001:db8::/32" }, { namespace: "db", ports: [5432] }],
-      deadlineSeconds: 60,
-      warmupSeconds: 90,
-      tolerate: { restarts: 0, unschedulableSeconds: 120, registrySeconds: 30 },
-      logs: false,
-      drainSeconds: 0,
-      stopSeconds: 40,
-    };
-    expect(faultsOf({ ...VALID, services: { shop: all } })).toEqual([]);
+      services: {
+        shop: {
+          ...STACK.services.shop,
+          image: PINNED,
+          origin: { commit: "9b1c0de", dirty: true },
+        },
+      },
+    });
+    const { password, ...login } = registry ?? {};
+    expect(login).toEqual(STACK.registry);
+    expect(password && (await valueOf(password))).toBe("hunter2");
+    const { payment, ...written } = credentials;
+    const { KEY, ...generated } = payment?.keys ?? {};
+    expect({ ...payment, keys: generated }).toEqual({
+      ...STACK.credentials.payment,
+      keys: {
+        RANDOM: { random: { length: 32, alphabet: "ab" } },
+        OTHER: { stack: "other", output: "password" },
+      },
+    });
+    expect(KEY).toMatchObject({ encoding: "base64" });
+    const { ci, vault } = STACK.credentials;
+    expect(written).toEqual({ ci, vault });
+  });
+
+  test("these two leave no key of the schema out", () => {
+    const named = [
+      "services",
+      "services.*.env",
+      "services.*.files",
+      "services.*.build.args",
+      "pins",
+    ];
+    const ofCredentials = ["", ".*.keys", ".*.jenkins.keyBindings"].map((at) => `credentials${at}`);
+    const written = [{ services: SERVICES }, STACK].flatMap((settings) =>
+      valueKeys(settings, [...named, ...ofCredentials]),
+    );
+    const known = schemaKeys(stackSchema({ variables: {}, folder: "/" }));
+    expect(known.filter((key) => !written.includes(key))).toEqual(["jenkins.apiServer.namespace"]);
+    expect(written.filter((key) => !known.includes(key))).toEqual([]);
   });
 });
 
@@ -325,13 +490,17 @@ describe("the cluster", () => {
     chmodSync(`${folder}/kubeconfig`, 0);
     // Root may read everything.
     const isRoot = process.geteuid?.() === 0;
-    if (isRoot) process.seteuid?.(65534);
+    if (isRoot) {
+      process.seteuid?.(65534);
+    }
     try {
       expect(() => parseSettings(stackConfig(VALID), { variables: {}, folder })).toThrow(
         `slipway:cluster.kubeconfig: got "kubeconfig"; ${folder}/kubeconfig cannot be read (EACCES); allowed: the path of a kubeconfig file`,
       );
     } finally {
-      if (isRoot) process.seteuid?.(0);
+      if (isRoot) {
+        process.seteuid?.(0);
+      }
     }
   });
 
@@ -385,6 +554,41 @@ describe("secrets", () => {
 
   test("a password that is not set is what Pulumi.yaml's default makes of it", () => {
     expect(faultsOf({ ...VALID, registryPassword: "" })).toEqual([]);
+  });
+});
+
+describe("a number of a service", () => {
+  const { build } = shop;
+  const web = { build, port: 80 };
+  test.each<[string, number, number, (value: number) => object]>([
+    ["port", 1, 65535, (port) => ({ port })],
+    ["replicas", 1, 1000, (replicas) => ({ replicas })],
+    ["autoscale.min", 1, 1000, (min) => ({ autoscale: { min, max: 1000 } })],
+    ["autoscale.max", 1, 1000, (max) => ({ autoscale: { min: 1, max } })],
+    ["autoscale.cpu", 1, 100, (cpu) => ({ autoscale: { min: 1, max: 2, cpu } })],
+    ["user", 1, 2147483647, (user) => ({ user })],
+    ["deadlineSeconds", 5, 3600, (deadlineSeconds) => ({ deadlineSeconds })],
+    ["timeoutSeconds", 5, 86400, (timeoutSeconds) => ({ timeoutSeconds })],
+    ["warmupSeconds", 1, 3600, (warmupSeconds) => ({ warmupSeconds })],
+    ["tolerate.restarts", 0, 20, (restarts) => ({ tolerate: { restarts } })],
+    [
+      "tolerate.unschedulableSeconds",
+      0,
+      3600,
+      (unschedulableSeconds) => ({ tolerate: { unschedulableSeconds } }),
+    ],
+    ["tolerate.registrySeconds", 0, 3600, (registrySeconds) => ({ tolerate: { registrySeconds } })],
+    ["drainSeconds", 0, 300, (drainSeconds) => ({ drainSeconds })],
+    ["stopSeconds", 1, 3600, (stopSeconds) => ({ stopSeconds })],
+  ])("%s is a whole number from %d to %d", (key, least, most, settings) => {
+    const told = (value: number): string[] =>
+      faultsOf({ ...VALID, services: { shop: { ...web, ...settings(value) } } });
+    expect([...told(least), ...told(most)]).toEqual([]);
+    for (const value of [least - 1, most + 1, least + 0.5]) {
+      const [fault, ...others] = told(value).filter((line) => line.includes("a whole number"));
+      expect([fault?.split(": ")[0], others]).toEqual([`slipway:services.shop.${key}`, []]);
+      expect(fault).toContain(`got ${value}; allowed: a whole number from ${least} to ${most}`);
+    }
   });
 });
 
@@ -443,6 +647,11 @@ describe("a fault of a service", () => {
       "a request above its limit",
       { resources: { requests: { cpu: 2 }, limits: { cpu: "500m" } } },
       /requests\.cpu: got 2; allowed: at most limits\.cpu, which is 500m/,
+    ],
+    [
+      "a path with a query",
+      { health: "/a%20b?x=1" },
+      /shop\.health: got "\/a%20b\?x=1"; allowed: a path such as \/healthz, which begins with \/ and has no query \(\?\), no fragment \(#\) and no space$/,
     ],
     [
       "an amount that is none",
@@ -626,4 +835,102 @@ test("all faults are told at once, in order, under a line that counts them", () 
 test("a long value is cut, so that the remedy stays in sight", () => {
   const [fault] = faultsOfShop({ health: "x".repeat(5000) });
   expect(fault?.length).toBeLessThan(250);
+});
+
+describe("a build context", () => {
+  const withPipe = (files: Readonly<Record<string, string>> = {}) => {
+    const folder = folderWith({ ...PROJECT, ...files });
+    execFileSync("mkfifo", [join(folder, "shop/pipe")]);
+    return () => parseSettings(stackConfig(VALID), { variables: {}, folder });
+  };
+
+  test("with something that is no file is refused before anything is registered", () => {
+    expect(withPipe()).toThrow(
+      /^slipway:services\.shop\.build\.context: got "shop"; \/.*\/shop\/pipe is neither file, folder nor link; remove it, or add it to .dockerignore$/,
+    );
+  });
+
+  test("may have it where .dockerignore leaves it out", () => {
+    expect(withPipe({ "shop/.dockerignore": "pipe" })).not.toThrow();
+  });
+});
+
+describe("two services at one address", () => {
+  const at = (ingress: object, other: object) =>
+    faultsOf({
+      ...VALID,
+      services: { shop: { ...shop, ingress }, web: { ...shop, ingress: other } },
+    });
+  const host = "shop.example.com";
+
+  test.each([
+    [{ host }, { host }],
+    [{ host }, { host, path: "/" }],
+    [
+      { host, path: "/a" },
+      { host, path: "/a/" },
+    ],
+  ])("%j and %j are refused", (one, other) => {
+    expect(at(one, other)).toEqual([
+      expect.stringMatching(
+        /^slipway:services\.web\.ingress(\.path)?: (got "\/.*"|missing); services\.shop has this path of shop\.example\.com, too; allowed: each path of a host once; give one of them another path or host$/,
+      ),
+    ]);
+  });
+
+  test.each([
+    [{ host }, { host, path: "/api" }],
+    [{ host }, { host: "web.example.com" }],
+    [
+      { host, class: "public" },
+      { host, class: "internal" },
+    ],
+  ])("%j and %j are told apart", (one, other) => {
+    expect(at(one, other)).toEqual([]);
+  });
+});
+
+describe("a number that YAML reads as another one", () => {
+  const settings = (port: string, env: string) => `config:
+  slipway:cluster: { kubeconfig: kubeconfig }
+  slipway:registry: { repository: registry.example.com/team }
+  slipway:namespace: shop-dev
+  slipway:services:
+    shop:
+      build: { context: shop }
+      port: ${port}
+      env: { ID: ${env} }
+`;
+  /** By default as the engine has read it: numbers are those of YAML 1.1. */
+  const told = (text: string, engine = stackFile(text, "1.1")) => {
+    const folder = folderWith(PROJECT);
+    try {
+      parseSettings({ ...engine, file: text }, { variables: {}, folder });
+    } catch (error) {
+      return (error as Error).message.split("\n").map((line) => line.trim());
+    }
+    return [];
+  };
+
+  test.each([
+    ["010", "8"],
+    ["1_0", "10"],
+    ["0x1F", "31"],
+    ["0b11", "3"],
+  ])("%s is refused, whatever it is for", (written, read) => {
+    const allowed = `got ${written}, which YAML reads as ${read}; allowed: a number without a leading zero, a prefix and underscores; write ${read}, or "${written}" in quotes where a text is meant`;
+    expect(told(settings(written, '"1"'))).toEqual([`slipway:services.shop.port: ${allowed}`]);
+    expect(told(settings("8080", written))).toEqual([`slipway:services.shop.env.ID: ${allowed}`]);
+  });
+
+  test.each(["0", "0.5", '"010"', "1.0", "8080", "00:10", "1e3", "abc_1"])(
+    "%s is none",
+    (written) => {
+      expect(told(settings("8080", written))).toEqual([]);
+    },
+  );
+
+  test("counts only where the file is what the engine has read", () => {
+    expect(told(settings("8080", "010"), stackFile(settings("8080", '"10"')))).toEqual([]);
+  });
 });

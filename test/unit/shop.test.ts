@@ -6,9 +6,9 @@ import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import manifest from "../../example/shop/package.json";
-import { parseExposition, type Sample } from "../support/exposition";
-import { ShopBuild, ShopProcess } from "../support/shop-process";
+import manifest from "../../example/shop/package.json" with { type: "json" };
+import { parseExposition, type Sample } from "../support/exposition.ts";
+import { ShopBuild, ShopProcess } from "../support/shop-process.ts";
 
 const JSON_ONLY = { headers: { accept: "application/json" } };
 
@@ -42,7 +42,7 @@ async function metrics(shop: ShopProcess): Promise<readonly Sample[]> {
 /** Waits until the shop has so many customers whom it has not answered yet. */
 async function customers(shop: ShopProcess, count: number): Promise<void> {
   // The question counts as well.
-  while (valueOf(await metrics(shop), "http_requests_in_flight") !== count + 1);
+  while (valueOf(await metrics(shop), "http_requests_in_flight") !== count + 1) {}
 }
 
 /** Whether a promise has settled once all that is due has been done. */
@@ -114,7 +114,9 @@ test("refuses other paths and methods, and answers HEAD without a body", async (
 
 test("is alive and ready once it listens", async () => {
   const shop = await start();
-  for (const probe of ["/healthz", "/readyz"]) expect((await shop.get(probe)).status).toBe(200);
+  for (const probe of ["/healthz", "/readyz"]) {
+    expect((await shop.get(probe)).status).toBe(200);
+  }
 });
 
 test("refuses a port that is taken", async () => {
@@ -180,7 +182,9 @@ describe("sessions", () => {
 describe("/metrics", () => {
   test("counts requests by path and status, under one name for all unknown paths", async () => {
     const shop = await start();
-    for (const path of ["/", "/", "/healthz", "/a", "/b"]) await (await shop.get(path)).text();
+    for (const path of ["/", "/", "/healthz", "/a", "/b"]) {
+      await (await shop.get(path)).text();
+    }
     const samples = await metrics(shop);
     const total = (path: string, status: string) =>
       valueOf(samples, "http_requests_total", { path, status });
@@ -373,8 +377,12 @@ describe("faults", () => {
 
   test("FAULT_EXIT_AFTER_REQUESTS counts customers' requests, and answers the last one", async () => {
     const shop = await start({ FAULT_EXIT_AFTER_REQUESTS: "2" });
-    for (let probe = 0; probe < 5; probe++) await shop.get("/readyz");
-    for (let sent = 0; sent < 2; sent++) expect((await shop.get("/")).status).toBe(200);
+    for (let probe = 0; probe < 5; probe++) {
+      await shop.get("/readyz");
+    }
+    for (let sent = 0; sent < 2; sent++) {
+      expect((await shop.get("/")).status).toBe(200);
+    }
     expect((await shop.exit).code).toBe(1);
   });
 

@@ -3,8 +3,8 @@ import { execFileSync } from "node:child_process";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 
-import { sourceOf, UNKNOWN_SOURCE, withoutCredentials } from "../../components/image/source";
-import { folderWith, removeFolders, write } from "../support/folder";
+import { sourceOf, UNKNOWN_SOURCE, withoutCredentials } from "../../components/image/source.ts";
+import { folderWith, removeFolders, write } from "../support/folder.ts";
 
 afterEach(removeFolders);
 

@@ -4,9 +4,11 @@ import { join } from "node:path";
 
 import { parse } from "yaml";
 
-import { parseSettings } from "../../settings";
-import { folderWith, removeFolders } from "../support/folder";
-import { CHECKOUT, KUBECONFIG, stackFile } from "../support/stack-config";
+import { stackSchema } from "../../settings/stack.ts";
+import { parseSettings } from "../../settings.ts";
+import { folderWith, removeFolders } from "../support/folder.ts";
+import { schemaKeys, valueKeys } from "../support/schema-keys.ts";
+import { CHECKOUT, KUBECONFIG, stackFile } from "../support/stack-config.ts";
 
 afterEach(removeFolders);
 
@@ -59,10 +61,29 @@ test("every setting is described in Pulumi.yaml, and has a default there, so tha
   }
 });
 
-test("every setting is in docs/settings.md", () => {
-  const docs = readFileSync(join(CHECKOUT, "docs/settings.md"), "utf8");
-  const source = readFileSync(join(CHECKOUT, "settings/service.ts"), "utf8");
-  const keys = [...source.matchAll(/^ {6}(\w+):/gm)].map(([, key]) => key ?? "");
-  expect(keys).toContain("port");
-  for (const key of [...keys, ...keysOf("dev")]) expect(docs).toContain(`\`${key}`);
+const KEYS = schemaKeys(stackSchema({ variables: {}, folder: CHECKOUT }));
+
+test.each(["dev", "prod"])("%s has no key that the schema does not take, at any depth", (stack) => {
+  const { config } = parse(fileOf(`.${stack}`)) as { config: Record<string, unknown> };
+  const settings = Object.fromEntries(
+    Object.entries(config).map(([key, value]) => [key.replace(/^slipway:/, ""), value]),
+  );
+  const named = ["services", "services.*.env", "services.*.files", "services.*.build.args"];
+  const credentials = ["credentials", "credentials.*.keys"];
+  const written = valueKeys(settings, [...named, ...credentials]);
+  expect(written).toContain("services.*.port");
+  expect(written.filter((key) => !KEYS.includes(key))).toEqual([]);
+});
+
+test("every setting is in the pages on settings, at any depth", () => {
+  const pages = ["settings", "credentials", "promotion", "jenkins-access"].map((name) =>
+    readFileSync(join(CHECKOUT, `docs/${name}.md`), "utf8"),
+  );
+  const code = pages.flatMap((page) => page.match(/```[^]*?```|`[^`\n]+`/g) ?? []).join("\n");
+  const undocumented = KEYS.filter((key) => {
+    const name = key.slice(key.lastIndexOf(".") + 1);
+    return !new RegExp(`\\b${name}\\b`).test(code);
+  });
+  expect(KEYS).toContain("services.*.ingress.awaitAddress");
+  expect(undocumented).toEqual([]);
 });

@@ -1,20 +1,20 @@
 // Pure rules, and an API server of a few lines; how a real one takes it is proved in test/plugins.
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { changedPaths } from "../../tools/offline/changed-paths";
-import { ApiError, UnreachableError } from "../../tools/offline/kubernetes/api-error";
+import { changedPaths } from "../../tools/offline/changed-paths.ts";
+import { ApiError, UnreachableError } from "../../tools/offline/kubernetes/api-error.ts";
 import {
   diffConfiguration,
   parseConfiguration,
-} from "../../tools/offline/kubernetes/configuration";
-import { Connection } from "../../tools/offline/kubernetes/connection";
-import { liveInputs } from "../../tools/offline/kubernetes/live-inputs";
-import { isNamespaced, named } from "../../tools/offline/kubernetes/naming";
-import { asObject, kindOf, type KubernetesObject } from "../../tools/offline/kubernetes/object";
-import { adopted, withoutIgnored } from "../../tools/offline/kubernetes/ownership";
-import { readinessOf } from "../../tools/offline/kubernetes/readiness";
-import { AUTONAMED, diffObject } from "../../tools/offline/kubernetes/replacement";
-import { masked, withData } from "../../tools/offline/kubernetes/secret-data";
+} from "../../tools/offline/kubernetes/configuration.ts";
+import { Connection } from "../../tools/offline/kubernetes/connection.ts";
+import { liveInputs } from "../../tools/offline/kubernetes/live-inputs.ts";
+import { isNamespaced, named } from "../../tools/offline/kubernetes/naming.ts";
+import { asObject, kindOf, type KubernetesObject } from "../../tools/offline/kubernetes/object.ts";
+import { adopted, withoutIgnored } from "../../tools/offline/kubernetes/ownership.ts";
+import { readinessOf } from "../../tools/offline/kubernetes/readiness.ts";
+import { AUTONAMED, diffObject } from "../../tools/offline/kubernetes/replacement.ts";
+import { masked, withData } from "../../tools/offline/kubernetes/secret-data.ts";
 
 const DEPLOYMENT = "kubernetes:apps/v1:Deployment";
 const SECRET = "kubernetes:core/v1:Secret";

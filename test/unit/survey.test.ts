@@ -3,17 +3,17 @@ import * as docker from "@pulumi/docker";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
-import { Image } from "../../components/image/image";
-import { Namespace } from "../../components/namespace";
-import { SlipwayProvider } from "../../components/slipway-provider";
-import { planBuilds, type Standing, survey } from "../../components/survey";
-import { Workload } from "../../components/workload";
-import type { Api } from "../../provider/cluster/api";
-import { ApiError } from "../../provider/cluster/api-error";
-import { holdAutoscaler } from "../../provider/held-autoscaler";
-import { service as serviceWith } from "../support/definitions";
-import { type Answer, deploy, only, valueOf } from "../support/engine";
-import { folderWith, removeFolders } from "../support/folder";
+import { Image } from "../../components/image/image.ts";
+import { Namespace } from "../../components/namespace.ts";
+import { SlipwayProvider } from "../../components/slipway-provider.ts";
+import { planBuilds, type Standing, survey } from "../../components/survey.ts";
+import { Workload } from "../../components/workload.ts";
+import type { Api } from "../../provider/cluster/api.ts";
+import { ApiError } from "../../provider/cluster/api-error.ts";
+import { holdAutoscaler } from "../../provider/held-autoscaler.ts";
+import { service as serviceWith } from "../support/definitions.ts";
+import { type Answer, deploy, only, valueOf } from "../support/engine.ts";
+import { folderWith, removeFolders } from "../support/folder.ts";
 
 afterAll(removeFolders);
 
@@ -57,7 +57,9 @@ async function surveyed({ built, autoscaler, has = {}, sealed }: World) {
   };
   const answer: Answer = ({ token, inputs }) => {
     if (token === "pulumi:pulumi:readStackOutputs") {
-      if (sealed !== undefined) throw new Error(sealed);
+      if (sealed !== undefined) {
+        throw new Error(sealed);
+      }
       expect(inputs).toEqual({ name: "organization/slipway/test" });
       return { outputs: Object.keys(resources).length === 0 ? {} : { releases: {} } };
     }
@@ -68,7 +70,9 @@ async function surveyed({ built, autoscaler, has = {}, sealed }: World) {
     asked.push(...references);
     const images = references.map((reference) => {
       const said = has[reference];
-      if (said?.startsWith("!") === true) return { reference, fault: said.slice(1) };
+      if (said?.startsWith("!") === true) {
+        return { reference, fault: said.slice(1) };
+      }
       return { reference, ...(said !== undefined && { digest: said }) };
     });
     return { images };

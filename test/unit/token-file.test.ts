@@ -4,8 +4,8 @@ import { join } from "node:path";
 
 import { KubeConfig } from "@kubernetes/client-node";
 
-import { readTokenFiles } from "../../provider/cluster/token-file";
-import { folderWith, removeFolders } from "../support/folder";
+import { readTokenFiles } from "../../kubeconfig/token-file.ts";
+import { folderWith, removeFolders } from "../support/folder.ts";
 
 afterAll(removeFolders);
 

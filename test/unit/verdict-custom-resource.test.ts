@@ -1,8 +1,8 @@
 // Proves the rules on objects made by hand; that a cluster shows such objects is proved by test/e2e/other-kinds.
-import type { ObjectRules } from "../../contract/object-readiness";
-import type { ObservedObject } from "../../provider/verdict/awaited-object";
-import { awaitedOf, objectOf, observedOf } from "../support/kind-objects";
-import { expectNeverReady, expectVerdict, verdictOf } from "../support/verdict-case";
+import type { ObjectRules } from "../../contract/object-readiness.ts";
+import type { ObservedObject } from "../../provider/verdict/awaited-object.ts";
+import { awaitedOf, objectOf, observedOf } from "../support/kind-objects.ts";
+import { expectNeverReady, expectVerdict, verdictOf } from "../support/verdict-case.ts";
 
 const RESOURCE = awaitedOf("example.com/v1", "Widget");
 const widget = (status?: object) => observedOf(objectOf({}, status));

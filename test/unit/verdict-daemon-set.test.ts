@@ -1,7 +1,7 @@
 // Proves the rules on objects made by hand; that a cluster shows such objects is proved by test/e2e/other-kinds.
-import type { Event, Pod } from "../../provider/verdict/objects";
-import { awaitedOf, eventOf, objectOf, observedOf, podOf, QUOTA } from "../support/kind-objects";
-import { expectNeverReady, expectVerdict, type VerdictCase } from "../support/verdict-case";
+import type { Event, Pod } from "../../provider/verdict/objects.ts";
+import { awaitedOf, eventOf, objectOf, observedOf, podOf, QUOTA } from "../support/kind-objects.ts";
+import { expectNeverReady, expectVerdict, type VerdictCase } from "../support/verdict-case.ts";
 
 const DAEMONS = awaitedOf("apps/v1", "DaemonSet");
 const daemonStatus = {

@@ -1,11 +1,11 @@
 // Proves the text made of what was found; that the logs are those of the right containers is proved by provider-readiness.test.ts.
-import type { ReadinessInputs } from "../../contract/readiness";
-import { bounded } from "../../provider/verdict/bound";
-import { evidenceOf, type Facts, logSources } from "../../provider/verdict/evidence";
-import type { Event, Observed } from "../../provider/verdict/objects";
-import { reportOn } from "../../provider/verdict/report";
-import { trailOfRelease } from "../../provider/verdict/trail";
-import { complete, deployment, readyPod, release, unreadyPod } from "../support/release-objects";
+import type { ReadinessInputs } from "../../contract/readiness.ts";
+import { bounded } from "../../provider/verdict/bound.ts";
+import { evidenceOf, type Facts, logSources } from "../../provider/verdict/evidence.ts";
+import type { Event, Observed } from "../../provider/verdict/objects.ts";
+import { reportOn } from "../../provider/verdict/report.ts";
+import { trailOfRelease } from "../../provider/verdict/trail.ts";
+import { complete, deployment, readyPod, release, unreadyPod } from "../support/release-objects.ts";
 
 const CRASHED = unreadyPod("shop-new-2", "shop-new-uid", {
   restartCount: 3,

@@ -1,8 +1,8 @@
 // Proves the rules on objects made by hand; that a cluster shows such objects is proved by test/e2e/other-kinds.
-import type { Event, Pod } from "../../provider/verdict/objects";
-import { awaitedOf, eventOf, objectOf, observedOf, podOf, QUOTA } from "../support/kind-objects";
-import { expectNeverReady, expectVerdict, type VerdictCase } from "../support/verdict-case";
-import { ObjectWait } from "../../provider/verdict/object-wait";
+import type { Event, Pod } from "../../provider/verdict/objects.ts";
+import { awaitedOf, eventOf, objectOf, observedOf, podOf, QUOTA } from "../support/kind-objects.ts";
+import { expectNeverReady, expectVerdict, type VerdictCase } from "../support/verdict-case.ts";
+import { ObjectWait } from "../../provider/verdict/object-wait.ts";
 
 const JOB = awaitedOf("batch/v1", "Job");
 const job = (status: object, pods: readonly Pod[] = [], events: readonly Event[] = [], spec = {}) =>

@@ -1,12 +1,12 @@
 // Proves the verdict on what a Kubernetes 1.34 showed of these releases; another version may word its messages otherwise.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { ReadinessInputs } from "../../contract/readiness";
-import { evidenceOf } from "../../provider/verdict/evidence";
-import type { Observed } from "../../provider/verdict/objects";
-import { reportOn } from "../../provider/verdict/report";
-import { trailOfRelease } from "../../provider/verdict/trail";
-import { play } from "../support/timeline";
+import type { ReadinessInputs } from "../../contract/readiness.ts";
+import { evidenceOf } from "../../provider/verdict/evidence.ts";
+import type { Observed } from "../../provider/verdict/objects.ts";
+import { reportOn } from "../../provider/verdict/report.ts";
+import { trailOfRelease } from "../../provider/verdict/trail.ts";
+import { play } from "../support/timeline.ts";
 
 interface Recording {
   readonly release: ReadinessInputs;
@@ -14,7 +14,7 @@ interface Recording {
   readonly states: readonly (Observed & { readonly seconds: number })[];
 }
 
-const FOLDER = join(__dirname, "../fixtures/verdict");
+const FOLDER = join(import.meta.dirname, "../fixtures/verdict");
 
 function recording(name: string): Recording {
   return JSON.parse(readFileSync(join(FOLDER, `${name}.json`), "utf8")) as Recording;

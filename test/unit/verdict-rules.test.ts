@@ -1,10 +1,10 @@
 // Proves the rules on objects made by hand; that a cluster shows such objects is proved by the recorded ones and by test/e2e.
 import fc from "fast-check";
-import { assess } from "../../provider/verdict/assessment";
-import { carriesDigest, digestOf } from "../../provider/verdict/digest";
-import type { Observed, Pod } from "../../provider/verdict/objects";
-import { stageOf } from "../../provider/verdict/pod";
-import { judgeAtOnce } from "../../provider/verdict/rollout";
+import { assess } from "../../provider/verdict/assessment.ts";
+import { carriesDigest, digestOf } from "../../provider/verdict/digest.ts";
+import type { Observed, Pod } from "../../provider/verdict/objects.ts";
+import { stageOf } from "../../provider/verdict/pod.ts";
+import { judgeAtOnce } from "../../provider/verdict/rollout.ts";
 import {
   complete,
   deployment,
@@ -15,7 +15,7 @@ import {
   release,
   replicaSet,
   unreadyPod,
-} from "../support/release-objects";
+} from "../support/release-objects.ts";
 
 const RELEASE = release();
 const INGRESS = { name: "shop", awaitAddress: true };

@@ -1,8 +1,8 @@
 // Proves the rules on objects made by hand; that a cluster shows such objects is proved by test/e2e/other-kinds.
-import type { Event, Pod } from "../../provider/verdict/objects";
-import { ObjectWait } from "../../provider/verdict/object-wait";
-import { awaitedOf, eventOf, objectOf, observedOf, podOf } from "../support/kind-objects";
-import { expectNeverReady, expectVerdict, type VerdictCase } from "../support/verdict-case";
+import type { Event, Pod } from "../../provider/verdict/objects.ts";
+import { ObjectWait } from "../../provider/verdict/object-wait.ts";
+import { awaitedOf, eventOf, objectOf, observedOf, podOf } from "../support/kind-objects.ts";
+import { expectNeverReady, expectVerdict, type VerdictCase } from "../support/verdict-case.ts";
 
 const SET = awaitedOf("apps/v1", "StatefulSet");
 const NEW = { "controller-revision-hash": "thing-new" };

@@ -1,6 +1,6 @@
 // Proves what time makes of the rules; that these are the states of a real rollout is proved by test/e2e.
 import fc from "fast-check";
-import type { Observed } from "../../provider/verdict/objects";
+import type { Observed } from "../../provider/verdict/objects.ts";
 import {
   complete,
   deployment,
@@ -9,8 +9,8 @@ import {
   readyPod,
   release,
   unreadyPod,
-} from "../support/release-objects";
-import { play as replay, type Timeline } from "../support/timeline";
+} from "../support/release-objects.ts";
+import { play as replay, type Timeline } from "../support/timeline.ts";
 
 const RELEASE = release({ deadlineSeconds: 60 });
 

@@ -4,11 +4,11 @@ import { once } from "node:events";
 import { resolve } from "node:path";
 import { text } from "node:stream/consumers";
 import { credentials } from "@grpc/grpc-js";
-import type { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
-import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
-import { Empty } from "google-protobuf/google/protobuf/empty_pb";
+import type { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb.js";
+import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb.js";
+import emptyPb from "google-protobuf/google/protobuf/empty_pb.js";
 
-const CHECKOUT = resolve(__dirname, "../..");
+const CHECKOUT = resolve(import.meta.dirname, "../..");
 
 const children: ChildProcess[] = [];
 afterEach(() => {
@@ -23,7 +23,7 @@ async function served(fault: string) {
     const { serve } = require("./wire/serve.ts");
     serve({ name: "things", version: "1.2.3", cancel: () => console.error("canceled") });
     process.on("SIGUSR2", () => { ${fault} });`;
-  const child = spawn(process.execPath, ["--require", "./loader.cjs", "-e", script], {
+  const child = spawn(process.execPath, ["--require", "./preload.cjs", "-e", script], {
     cwd: CHECKOUT,
   });
   children.push(child);
@@ -67,7 +67,7 @@ test("a connection that its other end resets is told, and takes down nothing els
 
   const client = new ResourceProviderClient(`127.0.0.1:${port}`, credentials.createInsecure());
   const info = await new Promise<PluginInfo>((done, fail) => {
-    client.getPluginInfo(new Empty(), (error, response) => {
+    client.getPluginInfo(new emptyPb.Empty(), (error, response) => {
       if (error === null) {
         done(response);
       } else {

@@ -6,16 +6,16 @@ import {
   ServerCredentials,
   type ServiceError,
 } from "@grpc/grpc-js";
-import { EngineService } from "@pulumi/pulumi/proto/engine_grpc_pb";
-import type { LogRequest } from "@pulumi/pulumi/proto/engine_pb";
-import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
-import * as message from "@pulumi/pulumi/proto/provider_pb";
-import { Status } from "@pulumi/pulumi/proto/status_pb";
-import { Empty } from "google-protobuf/google/protobuf/empty_pb";
-import { Struct } from "google-protobuf/google/protobuf/struct_pb";
-import { PartialFailure, type Plugin } from "../../wire/plugin";
-import { listen } from "../../wire/serve";
-import { secret } from "../../wire/struct";
+import { EngineService } from "@pulumi/pulumi/proto/engine_grpc_pb.js";
+import type { LogRequest } from "@pulumi/pulumi/proto/engine_pb.js";
+import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb.js";
+import message from "@pulumi/pulumi/proto/provider_pb.js";
+import statusPb from "@pulumi/pulumi/proto/status_pb.js";
+import emptyPb from "google-protobuf/google/protobuf/empty_pb.js";
+import structPb from "google-protobuf/google/protobuf/struct_pb.js";
+import { PartialFailure, type Plugin } from "../../wire/plugin.ts";
+import { listen } from "../../wire/serve.ts";
+import { secret } from "../../wire/struct.ts";
 
 const URN = "urn:pulumi:dev::shop::things:index:Thing::one";
 
@@ -70,9 +70,12 @@ async function engine(): Promise<{ address: string; lines: LogRequest.AsObject[]
   const lines: LogRequest.AsObject[] = [];
   const server = new Server();
   server.addService(EngineService, {
-    log: (call: { request: LogRequest }, callback: (error: null, response: Empty) => void) => {
+    log: (
+      call: { request: LogRequest },
+      callback: (error: null, response: emptyPb.Empty) => void,
+    ) => {
       lines.push(call.request.toObject());
-      callback(null, new Empty());
+      callback(null, new emptyPb.Empty());
     },
   });
   closers.push(() => {
@@ -90,7 +93,7 @@ async function engine(): Promise<{ address: string; lines: LogRequest.AsObject[]
   return { address: `127.0.0.1:${port}`, lines };
 }
 
-const struct = (value: object) => Struct.fromJavaScript(value as never);
+const struct = (value: object) => structPb.Struct.fromJavaScript(value as never);
 
 function createRequest(properties: object): message.CreateRequest {
   const request = new message.CreateRequest();
@@ -236,6 +239,15 @@ test("names the inputs that a check refuses", async () => {
   ]);
 });
 
+test("tells why the plugin does not take its configuration", async () => {
+  const failures = [{ property: "", reason: "the cluster cannot be asked" }];
+  const client = await serving({ checkConfig: (inputs) => Promise.resolve({ inputs, failures }) });
+  const response = await answer<message.CheckResponse>((done) =>
+    client.checkConfig(new message.CheckRequest(), done),
+  );
+  expect(response.toObject().failuresList).toEqual(failures);
+});
+
 test("keeps a resource that exists but failed: id, outputs and reasons travel with the error", async () => {
   const client = await serving({
     create: () =>
@@ -250,7 +262,9 @@ test("keeps a resource that exists but failed: id, outputs and reasons travel wi
 
   const { details, metadata } = error as { details: string; metadata: Metadata };
   expect(details).toBe("not ready");
-  const status = Status.deserializeBinary(metadata.get("grpc-status-details-bin")[0] as Buffer);
+  const status = statusPb.Status.deserializeBinary(
+    metadata.get("grpc-status-details-bin")[0] as Buffer,
+  );
   const resource = message.ErrorResourceInitFailed.deserializeBinary(
     status.getDetailsList()[0]?.getValue_asU8() ?? new Uint8Array(),
   );
@@ -342,6 +356,6 @@ test("prints its notice once, however many providers are configured", async () =
 test("hands on an interruption", async () => {
   const cancel = jest.fn();
   const client = await serving({ cancel });
-  await answer<Empty>((done) => client.cancel(new Empty(), done));
+  await answer<emptyPb.Empty>((done) => client.cancel(new emptyPb.Empty(), done));
   expect(cancel).toHaveBeenCalledTimes(1);
 });

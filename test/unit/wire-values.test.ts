@@ -1,6 +1,6 @@
 // Pure functions of the wire; that the engine uses the same marks is proved in test/plugins.
-import { formatPath, parsePath, valueAt } from "../../wire/property-path";
-import { containsUnknown, isUnknown, UNKNOWN } from "../../wire/unknown";
+import { formatPath, parsePath, valueAt } from "../../wire/property-path.ts";
+import { containsUnknown, isUnknown, UNKNOWN } from "../../wire/unknown.ts";
 
 test("knows an unknown of any type, and no ordinary string", () => {
   expect(isUnknown(UNKNOWN)).toBe(true);

@@ -1,13 +1,13 @@
 // Cannot prove that Kubernetes takes the objects or that the pods come up: the end-to-end stories do.
 import * as k8s from "@pulumi/kubernetes";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 
-import type { Service } from "../../components/service-definition";
-import { workloadHash } from "../../components/manifests/workload";
-import { Namespace } from "../../components/namespace";
-import { type Endpoint, publicAddress, Workload } from "../../components/workload";
-import { fullService, IMAGE, service } from "../support/definitions";
-import { deploy, inputsOf, type Outputs, only, valueOf } from "../support/engine";
+import type { Service } from "../../components/service-definition.ts";
+import { workloadHash } from "../../components/manifests/workload.ts";
+import { Namespace } from "../../components/namespace.ts";
+import { type Endpoint, publicAddress, Workload } from "../../components/workload.ts";
+import { fullService, IMAGE, service } from "../support/definitions.ts";
+import { deploy, inputsOf, type Outputs, only, valueOf } from "../support/engine.ts";
 
 const SOURCE = { commit: "c0ffee", repository: undefined };
 

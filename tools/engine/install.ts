@@ -14,11 +14,11 @@ import { createRequire } from "node:module";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { execa } from "execa";
-import { type GoTools, type Report, builtFolder, goBuild } from "../go/build";
-import { withLock } from "../platform/lock";
-import { readJson, writeJson } from "../platform/private-file";
+import { type GoTools, type Report, builtFolder, goBuild } from "../go/build.ts";
+import { withLock } from "../platform/lock.ts";
+import { readJson, writeJson } from "../platform/private-file.ts";
 
-const require = createRequire(__filename);
+const require = createRequire(import.meta.filename);
 const launcher = dirname(require.resolve("pulumi/package.json"));
 
 /** Version of the Pulumi CLI, the same as that of the npm package `pulumi`. */
@@ -32,7 +32,7 @@ const sdk = "github.com/pulumi/pulumi/sdk/v3";
 const variables = { [`${sdk}/go/common/version.Version`]: `v${engineVersion}` };
 const cli: GoTools = { module: "pulumi", variables, gibibytes: 3 };
 const languageHost: GoTools = { module: "language-nodejs", variables, gibibytes: 1 };
-const adapter = join(__dirname, "pulumi-language-nodejs.sh");
+const adapter = join(import.meta.dirname, "pulumi-language-nodejs.sh");
 const downloadSite = "https://get.pulumi.com/install.sh";
 
 /**
@@ -43,12 +43,16 @@ const downloadSite = "https://get.pulumi.com/install.sh";
  */
 export async function installEngine(report: Report = () => undefined): Promise<string> {
   const bin = engineFolder();
-  if (isInstalled(bin)) return installedLine(bin);
+  if (isInstalled(bin)) {
+    return installedLine(bin);
+  }
   const waiting = (holder: string): void => {
     report(`process ${holder} installs it already, waiting for that`);
   };
   return withLock(bin, waiting, async () => {
-    if (!isInstalled(bin) && !(await download(bin, report))) await build(bin, report);
+    if (!isInstalled(bin) && !(await download(bin, report))) {
+      await build(bin, report);
+    }
     return installedLine(bin);
   });
 }
@@ -70,7 +74,9 @@ function engineFolder(): string {
 /** An engine without our record is an official one, which is left as it is. */
 function isInstalled(bin: string): boolean {
   const program = join(bin, "pulumi");
-  if (!existsSync(program) || statSync(program).size === 0) return false;
+  if (!existsSync(program) || statSync(program).size === 0) {
+    return false;
+  }
   const record = readJson(recordFile(bin)) as { key: string } | undefined;
   return !record || record.key === buildKey();
 }
@@ -95,7 +101,9 @@ function buildKey(): string {
 async function download(bin: string, report: Report): Promise<boolean> {
   try {
     const { ok } = await fetch(downloadSite, { method: "HEAD", signal: AbortSignal.timeout(5000) });
-    if (!ok) return false;
+    if (!ok) {
+      return false;
+    }
   } catch {
     return false;
   }
@@ -127,7 +135,9 @@ async function build(bin: string, report: Report): Promise<void> {
   }
   writeJson(recordFile(part), { key: buildKey() });
   const old = `${bin}.old-${process.pid}`;
-  if (existsSync(bin)) renameSync(bin, old);
+  if (existsSync(bin)) {
+    renameSync(bin, old);
+  }
   renameSync(part, bin);
   rmSync(old, { recursive: true, force: true });
 }

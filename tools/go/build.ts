@@ -2,9 +2,9 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { execa } from "execa";
-import { assertDiskSpace } from "../platform/disk-space";
-import { cacheFolder } from "../platform/folders";
-import { withLock } from "../platform/lock";
+import { assertDiskSpace } from "../platform/disk-space.ts";
+import { cacheFolder } from "../platform/folders.ts";
+import { withLock } from "../platform/lock.ts";
 
 /** Takes one line that tells how far the work is. */
 export type Report = (line: string) => void;
@@ -39,14 +39,18 @@ export interface GoTools {
  */
 export async function goBuild(tools: GoTools, report: Report): Promise<string> {
   const folder = builtFolder(tools);
-  if (existsSync(folder)) return folder;
+  if (existsSync(folder)) {
+    return folder;
+  }
   return withLock(
     folder,
     (holder) => {
       report(`process ${holder} builds it already, waiting for that`);
     },
     async () => {
-      if (!existsSync(folder)) await buildInto(tools, folder, report);
+      if (!existsSync(folder)) {
+        await buildInto(tools, folder, report);
+      }
       return folder;
     },
   );
@@ -64,8 +68,9 @@ export function isBuilt(tools: GoTools): boolean {
 
 function buildKey(tools: GoTools): string {
   const hash = createHash("sha256").update(linkerFlags(tools));
-  for (const file of ["go.mod", "go.sum", ...(tools.files ?? [])])
-    hash.update(readFileSync(join(__dirname, tools.module, file)));
+  for (const file of ["go.mod", "go.sum", ...(tools.files ?? [])]) {
+    hash.update(readFileSync(join(import.meta.dirname, tools.module, file)));
+  }
   return hash.digest("hex").slice(0, 12);
 }
 
@@ -83,21 +88,26 @@ async function buildInto(tools: GoTools, folder: string, report: Report): Promis
   await tools.prepare?.();
   const flags = ["-v", "-trimpath", "-ldflags", linkerFlags(tools), "-o", `${part}/`];
   const build = execa("go", ["build", ...flags, "tool"], {
-    cwd: join(__dirname, tools.module),
+    cwd: join(import.meta.dirname, tools.module),
     env: { CGO_ENABLED: "0", GOWORK: "off", GOFLAGS: "-mod=readonly" },
     reject: false,
   });
   let count = 0;
-  for await (const line of build.iterable({ from: "stderr" }))
+  for await (const line of build.iterable({ from: "stderr" })) {
     report(line.startsWith("go: ") ? line : `${++count} packages compiled`);
+  }
   const { failed, stderr } = await build;
-  if (failed) throw new Error(buildFailure(tools, stderr));
+  if (failed) {
+    throw new Error(buildFailure(tools, stderr));
+  }
   renameSync(part, folder);
 }
 
 async function assertGo(): Promise<void> {
   const { failed } = await execa("go", ["version"], { reject: false });
-  if (!failed) return;
+  if (!failed) {
+    return;
+  }
   throw new Error(
     "go is not on the PATH, and Slipway builds Kubernetes and the Pulumi engine with it where they cannot be downloaded; " +
       "install Go 1.21 or newer (https://go.dev/doc/install) and run it again",
@@ -113,10 +123,14 @@ async function assertRoom({ module, gibibytes }: GoTools): Promise<void> {
 
 /** What an interrupted build left; the lock is held, so nobody else is writing there. */
 function removeInterrupted(folder: string): void {
-  if (!existsSync(dirname(folder))) return;
-  for (const name of readdirSync(dirname(folder)))
-    if (name.startsWith(`${basename(folder)}.part-`))
+  if (!existsSync(dirname(folder))) {
+    return;
+  }
+  for (const name of readdirSync(dirname(folder))) {
+    if (name.startsWith(`${basename(folder)}.part-`)) {
       rmSync(join(dirname(folder), name), { recursive: true, force: true });
+    }
+  }
 }
 
 function buildFailure({ module }: GoTools, stderr: string): string {
@@ -124,7 +138,7 @@ function buildFailure({ module }: GoTools, stderr: string): string {
     .split("\n")
     .filter((line) => !/^[\w./-]*$/.test(line))
     .slice(-12);
-  const remedy = `try it by hand in ${join(__dirname, module)} with: go build -o /dev/null tool`;
+  const remedy = `try it by hand in ${join(import.meta.dirname, module)} with: go build -o /dev/null tool`;
   return [
     `building tools/go/${module} failed; ${remedy}; the compiler's last lines:`,
     ...lines,

@@ -1,4 +1,4 @@
-import { builtFolder, type GoTools } from "./build";
+import { builtFolder, type GoTools } from "./build.ts";
 
 /** Looks images up in registries and copies them: what a promotion and a rollback ask of a machine beside Pulumi. */
 export const crane = {

@@ -1,11 +1,11 @@
 import { cpSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
-import { builtFolder, type GoTools } from "./build";
+import { builtFolder, type GoTools } from "./build.ts";
 
 const version = "v0.20.4";
 const path = "github.com/external-secrets/external-secrets";
-const folder = join(__dirname, "external-secrets");
+const folder = join(import.meta.dirname, "external-secrets");
 const source = join(folder, "source");
 const overlay = join(folder, "overlay");
 
@@ -37,7 +37,7 @@ export function externalSecretsProgram(): string {
 export async function externalSecretsModule(): Promise<string> {
   const env = { GOWORK: "off", GOFLAGS: "-mod=mod" };
   const args = ["mod", "download", "-json", `${path}@${version}`];
-  const { stdout } = await execa("go", args, { cwd: __dirname, env });
+  const { stdout } = await execa("go", args, { cwd: import.meta.dirname, env });
   return (JSON.parse(stdout) as { readonly Dir: string }).Dir;
 }
 

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { builtFolder, type GoTools } from "./build";
+import { builtFolder, type GoTools } from "./build.ts";
 
 const version = "v1.34.3";
 

@@ -1,4 +1,4 @@
-import { formatPath } from "../../wire/property-path";
+import { formatPath } from "../../wire/property-path.ts";
 
 type Keys = readonly (string | number)[];
 

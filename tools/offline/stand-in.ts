@@ -1,4 +1,4 @@
-import type { Plugin } from "../../wire/plugin";
+import type { Plugin } from "../../wire/plugin.ts";
 
 /** Who a stand-in stands in for: name, version of the official plugin, and the line that says so in every run. */
 export function standInFor(

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, readdirSync, rmSync, rmdirSync } from "node:fs";
 import { join } from "node:path";
-import { state } from "./folders";
+import { state } from "./folders.ts";
 
 /** What containerd keeps of a running container, as seen from the folder of its bundle. */
 interface Bundle {
@@ -35,24 +35,34 @@ function bundles(): Bundle[] {
 
 function removeSocket({ folder }: Bundle): void {
   const file = join(folder, "address");
-  if (!existsSync(file)) return;
+  if (!existsSync(file)) {
+    return;
+  }
   const socket = readFileSync(file, "utf8").trim().replace("unix://", "");
-  if (socket.startsWith("/run/containerd/s/")) rmSync(socket, { force: true });
+  if (socket.startsWith("/run/containerd/s/")) {
+    rmSync(socket, { force: true });
+  }
 }
 
 /** Version 1 has one hierarchy for each controller, version 2 a single one. */
 function removeControlGroups({ id }: Bundle): void {
   const hierarchies = [cgroupRoot, ...entries(cgroupRoot).map((name) => join(cgroupRoot, name))];
-  for (const hierarchy of hierarchies)
+  for (const hierarchy of hierarchies) {
     for (const parent of cgroupParents) {
       const group = join(hierarchy, parent, id);
-      if (existsSync(group)) rmdirSync(group);
+      if (existsSync(group)) {
+        rmdirSync(group);
+      }
     }
+  }
 }
 
 function removeNetworkResults({ id }: Bundle): void {
-  for (const file of entries(networkResults))
-    if (file.includes(`-${id}-`)) rmSync(join(networkResults, file));
+  for (const file of entries(networkResults)) {
+    if (file.includes(`-${id}-`)) {
+      rmSync(join(networkResults, file));
+    }
+  }
 }
 
 function entries(folder: string): string[] {

@@ -1,9 +1,9 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { execa } from "execa";
-import { apiService, nodeAddress } from "./addresses";
-import { state } from "./folders";
-import { writePrivate } from "./private-file";
+import { apiService, nodeAddress } from "./addresses.ts";
+import { state } from "./folders.ts";
+import { writePrivate } from "./private-file.ts";
 
 /** Files of the cluster's keys and certificates; `.crt` and `.key` of a pair lie side by side. */
 export const certificates = {
@@ -27,7 +27,9 @@ const newKey = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-n
 /** Makes the keys and certificates that are not there yet. */
 export async function ensureCertificates(): Promise<void> {
   mkdirSync(state("certificates"), { recursive: true, mode: 0o700 });
-  if (!existsSync(certificates.serviceAccounts.public)) makeServiceAccountKey();
+  if (!existsSync(certificates.serviceAccounts.public)) {
+    makeServiceAccountKey();
+  }
   await makeAuthority();
   await Promise.all([
     sign(certificates.apiServer, "/CN=kube-apiserver", apiServerNames),
@@ -63,7 +65,9 @@ function certificate(name: string): Certificate {
 
 async function makeAuthority(): Promise<void> {
   const { crt, key } = certificates.authority;
-  if (existsSync(crt)) return;
+  if (existsSync(crt)) {
+    return;
+  }
   await openssl([
     "req",
     "-x509",
@@ -80,7 +84,9 @@ async function makeAuthority(): Promise<void> {
 }
 
 async function sign({ crt, key }: Certificate, subject: string, names: string): Promise<void> {
-  if (existsSync(crt)) return;
+  if (existsSync(crt)) {
+    return;
+  }
   const authority = ["-CA", certificates.authority.crt, "-CAkey", certificates.authority.key];
   const extensions = [
     "-addext",
@@ -122,5 +128,7 @@ function makeServiceAccountKey(): void {
 
 async function openssl(args: readonly string[]): Promise<void> {
   const { failed, stderr } = await execa("openssl", args, { reject: false });
-  if (failed) throw new Error(`openssl could not make a certificate: ${stderr.trim()}`);
+  if (failed) {
+    throw new Error(`openssl could not make a certificate: ${stderr.trim()}`);
+  }
 }

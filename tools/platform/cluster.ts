@@ -2,7 +2,7 @@ import { request } from "node:https";
 import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { KubeConfig } from "@kubernetes/client-node";
-import { contextName, kubeconfigs, nodeName } from "./kubeconfig";
+import { contextName, kubeconfigs, nodeName } from "./kubeconfig.ts";
 
 const patienceMilliseconds = 3000;
 
@@ -29,7 +29,9 @@ export async function nodeIsReady(): Promise<boolean> {
 export async function awaitNode(seconds = 60): Promise<void> {
   const end = Date.now() + seconds * 1000;
   while (Date.now() < end) {
-    if (await nodeIsReady().catch(() => false)) return;
+    if (await nodeIsReady().catch(() => false)) {
+      return;
+    }
     await sleep(100);
   }
   throw new Error(
@@ -51,8 +53,11 @@ async function ask(path: string): Promise<string> {
     request(url, options, (response) => {
       const { statusCode } = response;
       const body = text(response);
-      if (statusCode === 200) body.then(resolve, reject);
-      else reject(new Error(`the API server answered ${statusCode ?? "nothing"} to ${path}`));
+      if (statusCode === 200) {
+        body.then(resolve, reject);
+      } else {
+        reject(new Error(`the API server answered ${statusCode ?? "nothing"} to ${path}`));
+      }
     })
       .on("error", reject)
       .end();

@@ -1,12 +1,12 @@
-import { apiServer } from "./daemons/api-server";
-import { containerd } from "./daemons/containerd";
-import { controllerManager } from "./daemons/controller-manager";
-import { dockerd } from "./daemons/dockerd";
-import { etcd } from "./daemons/etcd";
-import { kubeProxy } from "./daemons/kube-proxy";
-import { kubelet } from "./daemons/kubelet";
-import { registryDaemon } from "./daemons/registry";
-import { scheduler } from "./daemons/scheduler";
+import { apiServer } from "./daemons/api-server.ts";
+import { containerd } from "./daemons/containerd.ts";
+import { controllerManager } from "./daemons/controller-manager.ts";
+import { dockerd } from "./daemons/dockerd.ts";
+import { etcd } from "./daemons/etcd.ts";
+import { kubeProxy } from "./daemons/kube-proxy.ts";
+import { kubelet } from "./daemons/kubelet.ts";
+import { registryDaemon } from "./daemons/registry.ts";
+import { scheduler } from "./daemons/scheduler.ts";
 
 /** Every daemon of the platform by its name, in the order in which status shows them. */
 export const components = {

@@ -9,9 +9,9 @@ import {
   loadAllYaml,
   PatchStrategy,
 } from "@kubernetes/client-node";
-import { goBuild, type GoTools, type Report } from "../go/build";
-import { clusterConfig } from "./cluster";
-import { ensureProgramImage, type ProgramImage } from "./program-image";
+import { goBuild, type GoTools, type Report } from "../go/build.ts";
+import { clusterConfig } from "./cluster.ts";
+import { ensureProgramImage, type ProgramImage } from "./program-image.ts";
 
 const seconds = 60;
 
@@ -36,18 +36,22 @@ export interface Controller {
  * @throws When it is not ready after a minute.
  */
 export async function ensureController(controller: Controller, report: Report): Promise<void> {
-  if (await isReady(controller)) return;
+  if (await isReady(controller)) {
+    return;
+  }
   await goBuild(controller.tools, report);
   await ensureProgramImage(controller.image);
   const api = KubernetesObjectApi.makeApiClient(clusterConfig());
-  for (const object of await objectsOf(controller))
+  for (const object of await objectsOf(controller)) {
     await api.patch(object, undefined, undefined, "slipway", true, PatchStrategy.ServerSideApply);
+  }
   const end = Date.now() + seconds * 1000;
   while (!(await isReady(controller))) {
-    if (Date.now() > end)
+    if (Date.now() > end) {
       throw new Error(
         `the ${controller.title} controller is not ready after ${seconds} s; see why with: kubectl -n ${controller.place.namespace} describe pods -l app.kubernetes.io/name=${controller.label}`,
       );
+    }
     await sleep(200);
   }
 }
@@ -62,7 +66,9 @@ async function isReady({ place, image }: Controller): Promise<boolean> {
       (status?.availableReplicas ?? 0) > 0
     );
   } catch (error) {
-    if (error instanceof ApiException && error.code === 404) return false;
+    if (error instanceof ApiException && error.code === 404) {
+      return false;
+    }
     throw error;
   }
 }
@@ -73,7 +79,7 @@ async function objectsOf({
   image,
 }: Controller): Promise<KubernetesObject[]> {
   const kinds = (await definitions()).map((path) => readFileSync(path, "utf8"));
-  const own = readFileSync(join(__dirname, "manifests", manifests), "utf8");
+  const own = readFileSync(join(import.meta.dirname, "manifests", manifests), "utf8");
   return [...kinds, own.replace("IMAGE", image.name)].flatMap(
     (text) => loadAllYaml(text) as KubernetesObject[],
   );

@@ -9,10 +9,10 @@ import {
   rmSync,
 } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { state, stateFolder } from "./folders";
-import { type ProcessIdentity, identify, isAlive, signal } from "./process-identity";
-import { readJson, writeJson, writePrivate } from "./private-file";
-import { type Port, assertFree } from "./taken-port";
+import { state, stateFolder } from "./folders.ts";
+import { type ProcessIdentity, identify, isAlive, signal } from "./process-identity.ts";
+import { readJson, writeJson, writePrivate } from "./private-file.ts";
+import { type Port, assertFree } from "./taken-port.ts";
 
 /** One long-running program of the platform. */
 export interface Daemon {
@@ -49,27 +49,36 @@ const answerSeconds = 10;
  */
 export async function start(daemon: Daemon): Promise<boolean> {
   const running = aliveRecord(daemon.name);
-  if (running && (await serves(daemon, running, answerSeconds))) return false;
+  if (running && (await serves(daemon, running, answerSeconds))) {
+    return false;
+  }
   await stop(daemon.name);
   await assertFree(daemon.name, daemon.ports);
-  for (const [file, content] of Object.entries(daemon.files)) writePrivate(file, content);
+  for (const [file, content] of Object.entries(daemon.files)) {
+    writePrivate(file, content);
+  }
   const identity = launch(daemon);
-  if (!(await serves(daemon, identity, startSeconds)))
+  if (!(await serves(daemon, identity, startSeconds))) {
     throw new Error(startFailure(daemon, identity));
+  }
   return true;
 }
 
 /** Ends a daemon by SIGTERM, and by SIGKILL when it takes longer than the patience. */
 export async function stop(name: string, patienceSeconds = 10): Promise<void> {
   const record = aliveRecord(name);
-  if (record) await end(record, patienceSeconds);
+  if (record) {
+    await end(record, patienceSeconds);
+  }
   rmSync(recordFile(name), { force: true });
 }
 
 /** Ends one process by SIGTERM, then SIGKILL. */
-export async function end(process: ProcessIdentity, patienceSeconds: number): Promise<void> {
+async function end(process: ProcessIdentity, patienceSeconds: number): Promise<void> {
   signal(process, "SIGTERM");
-  if (await gone(process, patienceSeconds)) return;
+  if (await gone(process, patienceSeconds)) {
+    return;
+  }
   signal(process, "SIGKILL");
   await gone(process, answerSeconds);
 }
@@ -86,7 +95,7 @@ export function wasStarted(name: string): boolean {
 }
 
 /** A daemon's log; the log of the run before lies beside it with the suffix `.1`. */
-export function logFile(name: string): string {
+function logFile(name: string): string {
   return state("logs", `${name}.log`);
 }
 
@@ -97,7 +106,9 @@ function recordFile(name: string): string {
 function launch(daemon: Daemon): ProcessIdentity {
   const log = logFile(daemon.name);
   mkdirSync(state("logs"), { recursive: true });
-  if (existsSync(log)) renameSync(log, `${log}.1`);
+  if (existsSync(log)) {
+    renameSync(log, `${log}.1`);
+  }
   const output = openSync(log, "a");
   const child = spawn(daemon.command, daemon.args, {
     cwd: stateFolder,
@@ -108,7 +119,9 @@ function launch(daemon: Daemon): ProcessIdentity {
   closeSync(output);
   child.on("error", () => undefined).unref();
   const identity = child.pid === undefined ? undefined : identify(child.pid);
-  if (!identity) throw new Error(startFailure(daemon));
+  if (!identity) {
+    throw new Error(startFailure(daemon));
+  }
   writeJson(recordFile(daemon.name), { ...identity, since: new Date().toISOString() });
   return identity;
 }
@@ -138,7 +151,9 @@ async function serves(daemon: Daemon, process: ProcessIdentity, seconds: number)
 async function gone(process: ProcessIdentity, seconds: number): Promise<boolean> {
   const end = Date.now() + seconds * 1000;
   while (isAlive(process)) {
-    if (Date.now() > end) return false;
+    if (Date.now() > end) {
+      return false;
+    }
     await sleep(20);
   }
   return true;

@@ -16,7 +16,9 @@ export async function assertDiskSpace(
 ): Promise<void> {
   const { bavail, bsize } = await statfs(nearestExisting(folder));
   const problem = diskProblem(folder, gibibytes, (bavail * bsize) / gibibyte, purpose);
-  if (problem) throw new Error(problem);
+  if (problem) {
+    throw new Error(problem);
+  }
 }
 
 /** What is wrong with the room on a disk. @returns Undefined where there is enough. */
@@ -26,7 +28,9 @@ export function diskProblem(
   free: number,
   purpose: string,
 ): string | undefined {
-  if (free >= needed) return undefined;
+  if (free >= needed) {
+    return undefined;
+  }
   return (
     `${purpose} needs ${needed} GiB on the disk of ${folder}, but ${free.toFixed(1)} GiB are free; ` +
     `make room (npm run platform -- reset --builds removes what Slipway keeps there) and run it again`

@@ -1,6 +1,6 @@
 import { execa } from "execa";
-import { dockerSocket } from "./daemons/dockerd";
-import { state } from "./folders";
+import { dockerSocket } from "./daemons/dockerd.ts";
+import { state } from "./folders.ts";
 
 /**
  * Runs the docker client against the platform's own dockerd, with settings of its own.
@@ -18,8 +18,9 @@ export async function docker(...args: string[]): Promise<void> {
     all: true,
     reject: false,
   });
-  if (failed)
+  if (failed) {
     throw new Error(
       [`docker ${args.join(" ")} failed:`, ...all.split("\n").slice(-12)].join("\n  "),
     );
+  }
 }

@@ -1,8 +1,8 @@
 import { rmSync } from "node:fs";
-import { removeContainerTraces } from "./bundles";
-import { cacheFolder, state, stateFolder } from "./folders";
-import { stop, wasStarted } from "./daemon";
-import { podLogs } from "./daemons/kubelet";
+import { removeContainerTraces } from "./bundles.ts";
+import { cacheFolder, state, stateFolder } from "./folders.ts";
+import { stop, wasStarted } from "./daemon.ts";
+import { podLogs } from "./daemons/kubelet.ts";
 import {
   awaitGone,
   containerProcesses,
@@ -11,8 +11,8 @@ import {
   removeLogLinks,
   shims,
   unmountAll,
-} from "./leftovers";
-import { removeNetwork } from "./network";
+} from "./leftovers.ts";
+import { removeNetwork } from "./network.ts";
 
 /**
  * Ends everything that the platform started, and what a crash or a reboot left of it: daemons,
@@ -23,7 +23,9 @@ export async function takeDown(): Promise<void> {
   await stop("kubelet");
   await kill(containerProcesses);
   // containerd tidies up after each container that ends, and its shim ends with that.
-  if (wasStarted("containerd")) await awaitGone(shims, 3);
+  if (wasStarted("containerd")) {
+    await awaitGone(shims, 3);
+  }
   await Promise.all(
     ["dockerd", "registry", "kube-proxy", "kube-scheduler", "kube-controller-manager"].map((name) =>
       stop(name),
@@ -47,5 +49,7 @@ export async function takeDown(): Promise<void> {
 export async function resetPlatform(builds: boolean): Promise<void> {
   await takeDown();
   rmSync(stateFolder, { recursive: true, force: true });
-  if (builds) rmSync(cacheFolder, { recursive: true, force: true });
+  if (builds) {
+    rmSync(cacheFolder, { recursive: true, force: true });
+  }
 }

@@ -1,11 +1,11 @@
 import { delimiter, join } from "node:path";
-import { craneFolder } from "../go/crane";
-import { registry } from "./addresses";
-import { dockerSocket } from "./daemons/dockerd";
-import { externalPlatform } from "./external";
-import { checkout, state } from "./folders";
-import { kubeconfigs } from "./kubeconfig";
-import { readJson } from "./private-file";
+import { craneFolder } from "../go/crane.ts";
+import { registry } from "./addresses.ts";
+import { dockerSocket } from "./daemons/dockerd.ts";
+import { externalPlatform } from "./external.ts";
+import { checkout, state } from "./folders.ts";
+import { kubeconfigs } from "./kubeconfig.ts";
+import { readJson } from "./private-file.ts";
 
 /** Variables that everything runs with: the program, the tests, the bench, a user's shell. */
 export interface PlatformEnvironment extends Readonly<Record<string, string>> {
@@ -43,15 +43,17 @@ function clusterVariables(
   given: NodeJS.ProcessEnv,
 ): Pick<PlatformEnvironment, "SLIPWAY_KUBECONFIG" | "SLIPWAY_REGISTRY" | "SLIPWAY_BASE_IMAGE"> {
   const external = externalPlatform(given);
-  if (external)
+  if (external) {
     return {
       SLIPWAY_KUBECONFIG: external.kubeconfig,
       SLIPWAY_REGISTRY: external.registry,
       SLIPWAY_BASE_IMAGE: given["SLIPWAY_BASE_IMAGE"] || publicBaseImage,
     };
+  }
   const base = readJson(baseImageFile);
-  if (typeof base !== "string")
+  if (typeof base !== "string") {
     throw new Error("the local platform has never been up; run: npm run platform -- up");
+  }
   return {
     SLIPWAY_KUBECONFIG: kubeconfigs.administrator,
     SLIPWAY_REGISTRY: registry,

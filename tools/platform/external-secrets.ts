@@ -1,12 +1,12 @@
 import { join } from "node:path";
-import type { Report } from "../go/build";
+import type { Report } from "../go/build.ts";
 import {
   externalSecrets,
   externalSecretsModule,
   externalSecretsProgram,
-} from "../go/external-secrets";
-import { type Controller, ensureController } from "./controller";
-import { externalSecretsImage } from "./images";
+} from "../go/external-secrets.ts";
+import { type Controller, ensureController } from "./controller.ts";
+import { externalSecretsImage } from "./images.ts";
 
 /** It ends without the last one, whatever it is told. */
 const kinds = [

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { KubeConfig, VersionApi } from "@kubernetes/client-node";
-import { registry } from "./addresses";
-import { kubeconfigs } from "./kubeconfig";
+import { registry } from "./addresses.ts";
+import { kubeconfigs } from "./kubeconfig.ts";
 
 /** A cluster and a registry that the user brought. */
 export interface ExternalPlatform {
@@ -21,7 +21,9 @@ export function externalPlatform(
   environment: NodeJS.ProcessEnv = process.env,
 ): ExternalPlatform | undefined {
   const { SLIPWAY_KUBECONFIG: kubeconfig, SLIPWAY_REGISTRY: given } = environment;
-  if (!kubeconfig && !given) return undefined;
+  if (!kubeconfig && !given) {
+    return undefined;
+  }
   if (!kubeconfig || !given) {
     const [set, missing] = kubeconfig
       ? ["SLIPWAY_KUBECONFIG", "SLIPWAY_REGISTRY"]
@@ -48,10 +50,11 @@ export async function checkExternal({ kubeconfig, registry }: ExternalPlatform):
 }
 
 async function clusterVersion(kubeconfig: string): Promise<string> {
-  if (!existsSync(kubeconfig))
+  if (!existsSync(kubeconfig)) {
     throw new Error(
       `SLIPWAY_KUBECONFIG is "${kubeconfig}", which does not exist; give the path of a kubeconfig file`,
     );
+  }
   const config = new KubeConfig();
   try {
     config.loadFromFile(kubeconfig);
@@ -71,7 +74,9 @@ async function assertRegistry(registry: string): Promise<void> {
   const answers = await Promise.all(
     ["https", "http"].map((scheme) => answersAsRegistry(`${scheme}://${host}/v2/`)),
   );
-  if (answers.includes(true)) return;
+  if (answers.includes(true)) {
+    return;
+  }
   throw new Error(
     `the registry of SLIPWAY_REGISTRY "${registry}" does not answer at ${host}/v2/ as one; give it as host:port, check it with: curl -i http://${host}/v2/`,
   );

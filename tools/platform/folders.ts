@@ -17,7 +17,7 @@ export const cacheFolder = join(
 );
 
 /** The checkout that this code belongs to. */
-export const checkout = join(__dirname, "../..");
+export const checkout = join(import.meta.dirname, "../..");
 
 /**
  * A path below the state folder.

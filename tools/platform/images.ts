@@ -1,6 +1,6 @@
-import { externalSecrets } from "../go/external-secrets";
-import { sealedSecrets } from "../go/sealed-secrets";
-import { registry } from "./addresses";
+import { externalSecrets } from "../go/external-secrets.ts";
+import { sealedSecrets } from "../go/sealed-secrets.ts";
+import { registry } from "./addresses.ts";
 
 /** What holds a pod's namespaces. A change of its recipe takes a new tag. */
 export const pauseImage = `${registry}/pause:1`;

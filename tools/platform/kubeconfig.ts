@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { stringify } from "yaml";
-import { nodeAddress, ports } from "./addresses";
-import { certificates } from "./certificates";
-import { state } from "./folders";
-import { readJson, writeJson, writePrivate } from "./private-file";
+import { nodeAddress, ports } from "./addresses.ts";
+import { certificates } from "./certificates.ts";
+import { state } from "./folders.ts";
+import { readJson, writeJson, writePrivate } from "./private-file.ts";
 
 /** The node's name in the cluster. */
 export const nodeName = "slipway";
@@ -42,19 +42,23 @@ const components = Object.keys(users) as Component[];
 /** Writes the token file and the kubeconfigs; tokens stay the same until a reset. */
 export function ensureKubeconfigs(): void {
   const file = state("tokens.json");
-  if (!existsSync(file))
+  if (!existsSync(file)) {
     writeJson(
       file,
       Object.fromEntries(components.map((c) => [c, randomBytes(24).toString("hex")])),
     );
+  }
   const tokens = readJson(file) as Record<Component, string> | undefined;
-  if (!tokens) throw new Error(`${file} is damaged; run: npm run platform -- reset, then up again`);
+  if (!tokens) {
+    throw new Error(`${file} is damaged; run: npm run platform -- reset, then up again`);
+  }
   const lines = components.map(
     (c) => `${tokens[c]},${users[c].name},${users[c].name},"${users[c].group}"\n`,
   );
   writePrivate(tokenFile, lines.join(""));
-  for (const component of components)
+  for (const component of components) {
     writePrivate(kubeconfigs[component], kubeconfig(users[component].name, tokens[component]));
+  }
 }
 
 function kubeconfig(user: string, token: string): string {

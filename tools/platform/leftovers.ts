@@ -10,9 +10,9 @@ import {
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
-import { ownershipVariable } from "./daemon";
-import { stateFolder } from "./folders";
-import { type ProcessIdentity, identify, signal } from "./process-identity";
+import { ownershipVariable } from "./daemon.ts";
+import { stateFolder } from "./folders.ts";
+import { type ProcessIdentity, identify, signal } from "./process-identity.ts";
 
 /** Processes in containers of the platform: the root of their file system lies in the state folder. */
 export function containerProcesses(): ProcessIdentity[] {
@@ -53,7 +53,9 @@ export function rootLiesIn(mountinfo: string, folder: string): boolean {
 export async function kill(found: () => ProcessIdentity[], seconds = 10): Promise<void> {
   const end = Date.now() + seconds * 1000;
   for (let left = found(); left.length > 0 && Date.now() < end; left = found()) {
-    for (const process of left) signal(process, "SIGKILL");
+    for (const process of left) {
+      signal(process, "SIGKILL");
+    }
     await sleep(50);
   }
 }
@@ -61,7 +63,9 @@ export async function kill(found: () => ProcessIdentity[], seconds = 10): Promis
 /** Waits until there are no such processes, for a while. */
 export async function awaitGone(found: () => ProcessIdentity[], seconds: number): Promise<void> {
   const end = Date.now() + seconds * 1000;
-  while (Date.now() < end && found().length > 0) await sleep(50);
+  while (Date.now() < end && found().length > 0) {
+    await sleep(50);
+  }
 }
 
 /** Mount points at or below a folder, innermost first. */
@@ -78,10 +82,13 @@ export function mountsBelow(mountinfo: string, folder: string): string[] {
  * @throws If something stays mounted; removing the folder would then reach into what is mounted there.
  */
 export async function unmountAll(): Promise<void> {
-  for (const point of ownMounts()) await execa("umount", ["--lazy", point], { reject: false });
+  for (const point of ownMounts()) {
+    await execa("umount", ["--lazy", point], { reject: false });
+  }
   const [left] = ownMounts();
-  if (left !== undefined)
+  if (left !== undefined) {
     throw new Error(`${left} could not be unmounted; try it by hand with: umount --lazy ${left}`);
+  }
 }
 
 function ownMounts(): string[] {
@@ -91,11 +98,14 @@ function ownMounts(): string[] {
 /** Removes the links to pods' logs that the kubelet makes in a folder it shares with other kubelets. */
 export function removeLogLinks(podLogs: string): void {
   const folder = "/var/log/containers";
-  if (!existsSync(folder)) return;
+  if (!existsSync(folder)) {
+    return;
+  }
   for (const name of readdirSync(folder)) {
     const link = join(folder, name);
-    if (lstatSync(link).isSymbolicLink() && readlinkSync(link).startsWith(`${podLogs}/`))
+    if (lstatSync(link).isSymbolicLink() && readlinkSync(link).startsWith(`${podLogs}/`)) {
       rmSync(link);
+    }
   }
 }
 

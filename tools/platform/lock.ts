@@ -18,7 +18,9 @@ export async function withLock<T>(
   const address = `\0slipway-${createHash("sha256").update(name).digest("hex")}`;
   let told = false;
   const tellOnce = (holder: string): void => {
-    if (!told) waiting(holder);
+    if (!told) {
+      waiting(holder);
+    }
     told = true;
   };
   let release = await take(address);
@@ -42,14 +44,19 @@ function take(address: string): Promise<Release | undefined> {
       waiter.unref().write(String(process.pid));
     });
     server.once("error", (error: NodeJS.ErrnoException) => {
-      if (error.code === "EADDRINUSE") resolve(undefined);
-      else reject(error);
+      if (error.code === "EADDRINUSE") {
+        resolve(undefined);
+      } else {
+        reject(error);
+      }
     });
     server.listen(address, () => {
       server.unref();
       resolve(() => {
         server.close();
-        for (const waiter of waiters) waiter.destroy();
+        for (const waiter of waiters) {
+          waiter.destroy();
+        }
       });
     });
   });

@@ -1,13 +1,13 @@
 import { Command, Option } from "commander";
-import { assertMachine } from "./requirements";
-import { resetPlatform, takeDown } from "./down";
-import { environment } from "./environment";
-import { stateFolder } from "./folders";
-import { withLock } from "./lock";
-import { shellExports } from "./shell-exports";
-import { isRunning, platformStatus, statusTable } from "./status";
-import { type Extra, extras } from "./steps";
-import { platformUp } from "./up";
+import { assertMachine } from "./requirements.ts";
+import { resetPlatform, takeDown } from "./down.ts";
+import { environment } from "./environment.ts";
+import { stateFolder } from "./folders.ts";
+import { withLock } from "./lock.ts";
+import { shellExports } from "./shell-exports.ts";
+import { isRunning, platformStatus, statusTable } from "./status.ts";
+import { type Extra, extras } from "./steps.ts";
+import { platformUp } from "./up.ts";
 
 const notRunning = 3;
 
@@ -47,7 +47,9 @@ program
   .action(async () => {
     const status = await platformStatus();
     console.log(statusTable(status));
-    if (!isRunning(status)) process.exitCode = notRunning;
+    if (!isRunning(status)) {
+      process.exitCode = notRunning;
+    }
   });
 
 program

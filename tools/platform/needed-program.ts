@@ -1,6 +1,6 @@
 import { execa } from "execa";
-import { withLock } from "./lock";
-import { canInstallPackages, installPackages } from "./requirements";
+import { withLock } from "./lock.ts";
+import { canInstallPackages, installPackages } from "./requirements.ts";
 
 /** A program that a tool or a test runs, and the Debian package that brings it. */
 interface NeededProgram {

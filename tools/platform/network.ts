@@ -1,9 +1,9 @@
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
-import { bridge, nodeAddress, podNetwork, podRange, serviceNetwork } from "./addresses";
-import { state } from "./folders";
-import { writeJson } from "./private-file";
+import { bridge, nodeAddress, podNetwork, podRange, serviceNetwork } from "./addresses.ts";
+import { state } from "./folders.ts";
+import { writeJson } from "./private-file.ts";
 
 /** Where containerd finds how pods are connected. */
 export const networkConfigurationFolder = state("cni");
@@ -35,14 +35,19 @@ export async function ensureNetwork(): Promise<boolean> {
 
 /** Removes the bridge and every rule that the platform made; `proxied` says that kube-proxy ran. */
 export async function removeNetwork(proxied: boolean): Promise<void> {
-  if (existsSync(`/sys/class/net/${bridge}`)) await execa("ip", ["link", "delete", bridge]);
+  if (existsSync(`/sys/class/net/${bridge}`)) {
+    await execa("ip", ["link", "delete", bridge]);
+  }
   const tables = [`ip ${table}`, ...(proxied ? ["ip kube-proxy", "ip6 kube-proxy"] : [])];
   const { stdout } = await execa("nft", ["list", "tables"], { reject: false });
-  for (const name of tables)
-    if (stdout.split("\n").includes(`table ${name}`))
+  for (const name of tables) {
+    if (stdout.split("\n").includes(`table ${name}`)) {
       await execa("nft", ["delete", "table", ...name.split(" ")]);
-  for (const rule of await forwardRules())
+    }
+  }
+  for (const rule of await forwardRules()) {
     await execa("iptables", ["-w", "-D", "FORWARD", ...rule]);
+  }
   rmSync(state("cni-addresses"), { recursive: true, force: true });
 }
 
@@ -94,17 +99,20 @@ async function assertAddressesFree(): Promise<void> {
     network.split(".").slice(0, 2).join("."),
   );
   const taken = routes.find(({ dst }) => networks.some((network) => dst.startsWith(`${network}.`)));
-  if (taken)
+  if (taken) {
     throw new Error(
       `the platform needs the networks ${podNetwork} and ${serviceNetwork}, but ${taken.dev ?? "another route"} has ${taken.dst}; ` +
         `remove that network (see: ip route get ${nodeAddress}) and run it again`,
     );
+  }
 }
 
 /** A machine with a docker of its own drops what is forwarded unless a rule of this chain lets it through. */
 async function allowForwarding(): Promise<void> {
   const { stdout } = await execa("iptables", ["-w", "-S", "FORWARD"], { reject: false });
-  if (!stdout.includes("-P FORWARD DROP") || (await forwardRules()).length > 0) return;
+  if (!stdout.includes("-P FORWARD DROP") || (await forwardRules()).length > 0) {
+    return;
+  }
   for (const direction of ["-i", "-o"]) {
     const rule = [direction, bridge, "-m", "comment", "--comment", forwardComment, "-j", "ACCEPT"];
     await execa("iptables", ["-w", "-I", "FORWARD", ...rule]);

@@ -14,11 +14,11 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { execa } from "execa";
-import { docker } from "./docker";
-import { nodeRepository } from "./images";
-import { registryDigest } from "./registry-digest";
+import { docker } from "./docker.ts";
+import { nodeRepository } from "./images.ts";
+import { registryDigest } from "./registry-digest.ts";
 
-const recipe = join(__dirname, "images/node.Dockerfile");
+const recipe = join(import.meta.dirname, "images/node.Dockerfile");
 const certificateBundle = "/etc/ssl/certs/ca-certificates.crt";
 const busyboxPath = ["/bin/busybox", "/usr/bin/busybox"];
 
@@ -37,12 +37,15 @@ const accounts = {
 export async function ensureNodeImage(): Promise<string> {
   const parts = await imageParts();
   const image = `${nodeRepository}:${parts.version}-${contentKey(parts)}`;
-  if (!(await registryDigest(image))) await build(image, parts);
+  if (!(await registryDigest(image))) {
+    await build(image, parts);
+  }
   const digest = await registryDigest(image);
-  if (!digest)
+  if (!digest) {
     throw new Error(
       `the registry does not have ${image} although it was pushed; run: npm run platform -- reset, then up again`,
     );
+  }
   return `${nodeRepository}@${digest}`;
 }
 
@@ -55,12 +58,13 @@ interface Parts {
 }
 
 async function imageParts(): Promise<Parts> {
-  const manifest = createRequire(__filename).resolve("node/package.json");
+  const manifest = createRequire(import.meta.filename).resolve("node/package.json");
   const { version } = JSON.parse(readFileSync(manifest, "utf8")) as { version: string };
   const node = join(dirname(manifest), "bin/node");
   const busybox = busyboxPath.find((file) => existsSync(file));
-  if (!busybox)
+  if (!busybox) {
     throw new Error("busybox is missing; install it with: apt-get install busybox-static");
+  }
   const libraries = await Promise.all([node, busybox].map(librariesOf));
   return { version, node, busybox, libraries: [...new Set(libraries.flat())].sort() };
 }
@@ -80,8 +84,9 @@ export function parseLdd(output: string): string[] {
 
 function contentKey({ version, busybox, libraries }: Parts): string {
   const hash = createHash("sha256").update(version).update(JSON.stringify(accounts));
-  for (const file of [recipe, busybox, certificateBundle, ...libraries])
+  for (const file of [recipe, busybox, certificateBundle, ...libraries]) {
     hash.update(file).update(readFileSync(file));
+  }
   return hash.digest("hex").slice(0, 12);
 }
 
@@ -111,16 +116,24 @@ async function fillRoot(root: string, { node, busybox, libraries }: Parts): Prom
     [busybox]: "bin/busybox",
     [certificateBundle]: certificateBundle,
   };
-  for (const library of libraries) copies[library] = library;
+  for (const library of libraries) {
+    copies[library] = library;
+  }
   for (const [from, to] of Object.entries(copies)) {
     mkdirSync(dirname(join(root, to)), { recursive: true });
     copyFileSync(from, join(root, to));
   }
-  for (const folder of ["root", "home/node", "tmp", "var/tmp", "usr/bin"])
+  for (const folder of ["root", "home/node", "tmp", "var/tmp", "usr/bin"]) {
     mkdirSync(join(root, folder), { recursive: true });
-  for (const folder of ["tmp", "var/tmp"]) chmodSync(join(root, folder), 0o1777);
-  for (const [file, content] of Object.entries(accounts)) writeFileSync(join(root, file), content);
+  }
+  for (const folder of ["tmp", "var/tmp"]) {
+    chmodSync(join(root, folder), 0o1777);
+  }
+  for (const [file, content] of Object.entries(accounts)) {
+    writeFileSync(join(root, file), content);
+  }
   const { stdout } = await execa(busybox, ["--list"]);
-  for (const applet of stdout.split("\n").filter((name) => name !== "busybox"))
+  for (const applet of stdout.split("\n").filter((name) => name !== "busybox")) {
     symlinkSync("busybox", join(root, "bin", applet));
+  }
 }

@@ -2,18 +2,20 @@ import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
-import { docker } from "./docker";
-import { pauseImage } from "./images";
-import { registryDigest } from "./registry-digest";
+import { docker } from "./docker.ts";
+import { pauseImage } from "./images.ts";
+import { registryDigest } from "./registry-digest.ts";
 
-const recipes = join(__dirname, "images");
+const recipes = join(import.meta.dirname, "images");
 
 /**
  * Puts the pause image into the registry: a tiny static program, or a shell where there is no C compiler.
  * @param base - Image with a shell.
  */
 export async function ensurePauseImage(base: string): Promise<void> {
-  if (await registryDigest(pauseImage)) return;
+  if (await registryDigest(pauseImage)) {
+    return;
+  }
   const context = mkdtempSync(join(tmpdir(), "slipway-pause-"));
   try {
     const output = ["-o", join(context, "pause"), join(recipes, "pause.c")];

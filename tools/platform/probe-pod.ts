@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { ApiException, CoreV1Api, KubernetesObjectApi, type V1Pod } from "@kubernetes/client-node";
-import { clusterConfig } from "./cluster";
+import { clusterConfig } from "./cluster.ts";
 
 const namespace = "kube-system";
 const seconds = 60;
@@ -44,7 +44,9 @@ export async function proveByPod(image: string): Promise<void> {
     const pod = await finished(api, name, deadline);
     const log =
       pod.status?.phase === "Pending" ? "" : await api.readNamespacedPodLog({ name, namespace });
-    if (log.trim() !== "reached") throw new Error(failure(pod, log));
+    if (log.trim() !== "reached") {
+      throw new Error(failure(pod, log));
+    }
   } finally {
     await api.deleteNamespacedPod({ name, namespace, gracePeriodSeconds: 0 });
   }
@@ -52,7 +54,7 @@ export async function proveByPod(image: string): Promise<void> {
 
 /** The namespace's account comes a moment after the first start. */
 async function create(api: KubernetesObjectApi, image: string, deadline: number): Promise<string> {
-  for (;;)
+  for (;;) {
     try {
       const { metadata } = await api.create(probe(image));
       return metadata.name;
@@ -60,17 +62,20 @@ async function create(api: KubernetesObjectApi, image: string, deadline: number)
       if (
         Date.now() > deadline ||
         !(error instanceof ApiException && [403, 404].includes(error.code))
-      )
+      ) {
         throw error;
+      }
       await sleep(100);
     }
+  }
 }
 
 async function finished(api: CoreV1Api, name: string, deadline: number): Promise<V1Pod> {
   for (;;) {
     const pod = await api.readNamespacedPod({ name, namespace });
-    if (["Succeeded", "Failed"].includes(pod.status?.phase ?? "") || Date.now() > deadline)
+    if (["Succeeded", "Failed"].includes(pod.status?.phase ?? "") || Date.now() > deadline) {
       return pod;
+    }
     await sleep(50);
   }
 }

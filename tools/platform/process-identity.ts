@@ -44,10 +44,14 @@ export function parseStat(line: string): { readonly state: string; readonly star
 
 /** Sends a signal, unless the process has ended or its id belongs to somebody else by now. */
 export function signal(process: ProcessIdentity, name: NodeJS.Signals): void {
-  if (!isAlive(process)) return;
+  if (!isAlive(process)) {
+    return;
+  }
   try {
     globalThis.process.kill(process.pid, name);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") {
+      throw error;
+    }
   }
 }

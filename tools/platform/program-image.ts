@@ -1,8 +1,8 @@
 import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { docker } from "./docker";
-import { registryDigest } from "./registry-digest";
+import { docker } from "./docker.ts";
+import { registryDigest } from "./registry-digest.ts";
 
 /** An image that is one static program. */
 export interface ProgramImage {
@@ -16,10 +16,12 @@ export interface ProgramImage {
 
 /** Puts an image into the registry where it is not there. */
 export async function ensureProgramImage({ name, recipe, program }: ProgramImage): Promise<void> {
-  if (await registryDigest(name)) return;
+  if (await registryDigest(name)) {
+    return;
+  }
   const context = mkdtempSync(join(tmpdir(), "slipway-program-"));
   try {
-    copyFileSync(join(__dirname, "images", recipe), join(context, "Dockerfile"));
+    copyFileSync(join(import.meta.dirname, "images", recipe), join(context, "Dockerfile"));
     copyFileSync(program(), join(context, basename(program())));
     await docker("build", "--quiet", "--tag", name, context);
     await docker("push", "--quiet", name);

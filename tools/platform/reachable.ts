@@ -1,6 +1,6 @@
 import { request } from "node:http";
 import { connect } from "node:net";
-import type { Port } from "./taken-port";
+import type { Port } from "./taken-port.ts";
 
 const patienceMilliseconds = 2000;
 
@@ -22,8 +22,11 @@ export function answersOk(
   return new Promise((resolve, reject) => {
     const asked = request({ ...target, timeout: patienceMilliseconds }, (response) => {
       response.resume();
-      if (response.statusCode === 200) resolve();
-      else reject(new Error(`answered ${response.statusCode ?? "nothing"}`));
+      if (response.statusCode === 200) {
+        resolve();
+      } else {
+        reject(new Error(`answered ${response.statusCode ?? "nothing"}`));
+      }
     });
     asked.on("error", reject).on("timeout", () => asked.destroy(new Error("no answer in time")));
     asked.end();

@@ -11,9 +11,12 @@ export async function registryDigest(image: string): Promise<string | undefined>
     method: "HEAD",
     headers: { accept: manifestType },
   });
-  if (response.status === 404) return undefined;
-  if (!response.ok)
+  if (response.status === 404) {
+    return undefined;
+  }
+  if (!response.ok) {
     throw new Error(`the registry answered ${response.status} when asked for ${image}`);
+  }
   return response.headers.get("docker-content-digest") ?? undefined;
 }
 

@@ -33,15 +33,17 @@ export function canInstallPackages(): boolean {
 export function assertMachine(): void {
   const elsewhere =
     'use a cluster and a registry of your own: set SLIPWAY_KUBECONFIG and SLIPWAY_REGISTRY (README, "The platform")';
-  if (!isDebianLike())
+  if (!isDebianLike()) {
     throw new Error(
       `the local platform runs on Debian-like Linux only, this is ${systemName()}; ${elsewhere}`,
     );
-  if (process.getuid?.() !== 0)
+  }
+  if (process.getuid?.() !== 0) {
     throw new Error(
       `the local platform runs containers and needs root, you are user id ${process.getuid?.() ?? "unknown"}; ` +
         `run it as root (sudo -i), or ${elsewhere}`,
     );
+  }
 }
 
 /** Debian packages that must still be installed. */
@@ -60,7 +62,9 @@ export async function installPackages(packages: readonly string[]): Promise<void
   await execa("apt-get", ["update"], options);
   const install = ["install", "--yes", "--no-remove", "--no-install-recommends"];
   const { failed, all } = await execa("apt-get", [...install, ...packages], options);
-  if (!failed) return;
+  if (!failed) {
+    return;
+  }
   const command = `apt-get install --no-install-recommends ${packages.join(" ")}`;
   throw new Error(
     [
@@ -75,7 +79,9 @@ function isDebianLike(): boolean {
 }
 
 function systemName(): string {
-  if (process.platform !== "linux") return process.platform;
+  if (process.platform !== "linux") {
+    return process.platform;
+  }
   const release = existsSync("/etc/os-release") ? readFileSync("/etc/os-release", "utf8") : "";
   return /^PRETTY_NAME="?(?<name>[^"\n]*)/m.exec(release)?.groups?.["name"] ?? "an unknown Linux";
 }

@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { execa } from "execa";
-import type { Report } from "../go/build";
-import { sealedSecrets, sealedSecretsProgram } from "../go/sealed-secrets";
-import { type Controller, ensureController } from "./controller";
-import { sealedSecretsImage } from "./images";
+import type { Report } from "../go/build.ts";
+import { sealedSecrets, sealedSecretsProgram } from "../go/sealed-secrets.ts";
+import { type Controller, ensureController } from "./controller.ts";
+import { sealedSecretsImage } from "./images.ts";
 
 const definition = "helm/sealed-secrets/crds/bitnami.com_sealedsecrets.yaml";
 
@@ -35,7 +35,7 @@ async function publishedModule(): Promise<string> {
   const { stdout } = await execa(
     "go",
     ["mod", "download", "-json", "github.com/bitnami-labs/sealed-secrets"],
-    { cwd: join(__dirname, "../go/sealed-secrets"), env: { GOWORK: "off" } },
+    { cwd: join(import.meta.dirname, "../go/sealed-secrets"), env: { GOWORK: "off" } },
   );
   return (JSON.parse(stdout) as { readonly Dir: string }).Dir;
 }

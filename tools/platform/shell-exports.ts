@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { craneFolder } from "../go/crane";
-import { checkout } from "./folders";
+import { craneFolder } from "../go/crane.ts";
+import { checkout } from "./folders.ts";
 
 /**
  * Variables as lines for a POSIX shell to evaluate. The shell's own PATH stays, with the checkout's

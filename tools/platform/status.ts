@@ -1,9 +1,9 @@
-import { nodeIsReady } from "./cluster";
-import { type ComponentName, components } from "./components";
-import { aliveRecord, wasStarted } from "./daemon";
-import { bridge, nodeAddress } from "./addresses";
+import { nodeIsReady } from "./cluster.ts";
+import { type ComponentName, components } from "./components.ts";
+import { aliveRecord, wasStarted } from "./daemon.ts";
+import { bridge, nodeAddress } from "./addresses.ts";
 import { existsSync } from "node:fs";
-import { nodeName } from "./kubeconfig";
+import { nodeName } from "./kubeconfig.ts";
 
 /** One line of the status table. */
 export interface ComponentStatus {
@@ -71,7 +71,7 @@ export function statusTable(status: readonly ComponentStatus[]): string {
 async function daemonStatus(name: ComponentName): Promise<ComponentStatus> {
   const record = aliveRecord(name);
   const { address, ready } = components[name]();
-  if (!record)
+  if (!record) {
     return {
       component: name,
       pid: "",
@@ -79,6 +79,7 @@ async function daemonStatus(name: ComponentName): Promise<ComponentStatus> {
       since: "",
       address,
     };
+  }
   const answers = await ready().then(
     () => true,
     () => false,

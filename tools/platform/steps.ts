@@ -1,29 +1,29 @@
-import { engineIsInstalled, engineVersion, installEngine } from "../engine/install";
-import { type Report, goBuild, isBuilt } from "../go/build";
-import { crane } from "../go/crane";
-import { externalSecrets } from "../go/external-secrets";
-import { kubernetes } from "../go/kubernetes";
-import { sealedSecrets } from "../go/sealed-secrets";
-import { ensureCertificates } from "./certificates";
-import { awaitNode } from "./cluster";
-import { aliveRecord, start } from "./daemon";
-import { type ComponentName, components } from "./components";
-import { assertDiskSpace } from "./disk-space";
-import { takeDown } from "./down";
-import { baseImageFile, environment } from "./environment";
-import { ensureExternalSecrets } from "./external-secrets";
-import { state, stateFolder } from "./folders";
-import { ensureKubeconfigs } from "./kubeconfig";
-import { containerProcesses, kill } from "./leftovers";
-import { ensureNetwork } from "./network";
-import { ensureNodeImage } from "./node-image";
-import { ensurePauseImage } from "./pause-image";
-import { readJson, writeJson } from "./private-file";
-import { proveByPod } from "./probe-pod";
-import { currentBoot } from "./process-identity";
-import { ensureSealedSecrets } from "./sealed-secrets";
-import { type Display, type Step, inOrder, step, together } from "./step-list";
-import { installPackages, missingPackages } from "./requirements";
+import { engineIsInstalled, engineVersion, installEngine } from "../engine/install.ts";
+import { type Report, goBuild, isBuilt } from "../go/build.ts";
+import { crane } from "../go/crane.ts";
+import { externalSecrets } from "../go/external-secrets.ts";
+import { kubernetes } from "../go/kubernetes.ts";
+import { sealedSecrets } from "../go/sealed-secrets.ts";
+import { ensureCertificates } from "./certificates.ts";
+import { awaitNode } from "./cluster.ts";
+import { aliveRecord, start } from "./daemon.ts";
+import { type ComponentName, components } from "./components.ts";
+import { assertDiskSpace } from "./disk-space.ts";
+import { takeDown } from "./down.ts";
+import { baseImageFile, environment } from "./environment.ts";
+import { ensureExternalSecrets } from "./external-secrets.ts";
+import { state, stateFolder } from "./folders.ts";
+import { ensureKubeconfigs } from "./kubeconfig.ts";
+import { containerProcesses, kill } from "./leftovers.ts";
+import { ensureNetwork } from "./network.ts";
+import { ensureNodeImage } from "./node-image.ts";
+import { ensurePauseImage } from "./pause-image.ts";
+import { readJson, writeJson } from "./private-file.ts";
+import { proveByPod } from "./probe-pod.ts";
+import { currentBoot } from "./process-identity.ts";
+import { ensureSealedSecrets } from "./sealed-secrets.ts";
+import { type Display, type Step, inOrder, step, together } from "./step-list.ts";
+import { installPackages, missingPackages } from "./requirements.ts";
 
 /** Disk space that images, the cluster's data and logs need. */
 const stateGibibytes = 2;
@@ -73,7 +73,9 @@ function packagesStep(): Step {
   const missing = missingPackages();
   const which = missing.length > 0 ? `: installing ${missing.join(", ")}` : "";
   return step(`Debian packages${which}`, async () => {
-    if (missing.length > 0) await installPackages(missing);
+    if (missing.length > 0) {
+      await installPackages(missing);
+    }
   });
 }
 
@@ -98,13 +100,17 @@ function craneStep(): Step {
 
 async function prepare(): Promise<void> {
   const boot = readJson(bootFile);
-  if (boot !== undefined && boot !== currentBoot()) await takeDown();
+  if (boot !== undefined && boot !== currentBoot()) {
+    await takeDown();
+  }
   await assertDiskSpace(stateFolder, stateGibibytes, "running the platform");
   writeJson(bootFile, currentBoot());
   await ensureCertificates();
   ensureKubeconfigs();
   // Containers of before have lost their network with the old bridge; the kubelet makes new ones.
-  if (await ensureNetwork()) await kill(containerProcesses);
+  if (await ensureNetwork()) {
+    await kill(containerProcesses);
+  }
 }
 
 function componentSteps(): Step[] {
@@ -132,7 +138,9 @@ async function ensureImages(): Promise<void> {
 function proofStep(): Step {
   return step("a pod reaches the API server by its Service", async () => {
     const running = Object.keys(components).map(aliveRecord);
-    if (JSON.stringify(readJson(proofFile)) === JSON.stringify(running)) return;
+    if (JSON.stringify(readJson(proofFile)) === JSON.stringify(running)) {
+      return;
+    }
     await proveByPod(environment().SLIPWAY_BASE_IMAGE);
     writeJson(proofFile, running);
   });
@@ -168,7 +176,9 @@ function paced(display: Display): Report {
   const pause = process.stdout.isTTY ? 200 : 30_000;
   let last = Date.now();
   return (line) => {
-    if (Date.now() - last < pause) return;
+    if (Date.now() - last < pause) {
+      return;
+    }
     last = Date.now();
     display.output = line;
   };

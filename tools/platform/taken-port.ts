@@ -11,12 +11,16 @@ export interface Port {
  * @param component - Who wants it, for the message.
  */
 export async function assertFree(component: string, wanted: readonly Port[]): Promise<void> {
-  if (wanted.length === 0) return;
+  if (wanted.length === 0) {
+    return;
+  }
   const { stdout } = await execa("ss", ["-Hltnp"]);
   const taken = wanted
     .map((port) => ({ port, line: stdout.split("\n").find((line) => listensOn(line, port)) }))
     .find(({ line }) => line !== undefined);
-  if (taken?.line === undefined) return;
+  if (taken?.line === undefined) {
+    return;
+  }
   throw new Error(takenPortMessage(component, taken.port, taken.line));
 }
 

@@ -1,11 +1,11 @@
 import { mkdirSync } from "node:fs";
-import { type PlatformEnvironment, environment } from "./environment";
-import { type ExternalPlatform, checkExternal, externalPlatform } from "./external";
-import { state, stateFolder } from "./folders";
-import { withLock } from "./lock";
-import { assertMachine } from "./requirements";
-import { type Step, runSteps, step } from "./step-list";
-import { type Extra, engineStep, localSteps } from "./steps";
+import { type PlatformEnvironment, environment } from "./environment.ts";
+import { type ExternalPlatform, checkExternal, externalPlatform } from "./external.ts";
+import { state, stateFolder } from "./folders.ts";
+import { withLock } from "./lock.ts";
+import { assertMachine } from "./requirements.ts";
+import { type Step, runSteps, step } from "./step-list.ts";
+import { type Extra, engineStep, localSteps } from "./steps.ts";
 
 /**
  * Brings the local platform up, or checks the cluster and registry that the environment names, and

@@ -1,13 +1,13 @@
 import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { downloadOfficial, pinnedPlugins, type PinnedPlugin } from "./official";
-import { hasStandIn, installStandIn, readMark, sourceOf, writeMark } from "./stand-in";
+import { downloadOfficial, pinnedPlugins, type PinnedPlugin } from "./official.ts";
+import { hasStandIn, installStandIn, readMark, sourceOf, writeMark } from "./stand-in.ts";
 
 /** Where a stand-in is installed, the official plugin is asked for again after this time. */
 const ASK_AGAIN_MILLISECONDS = 24 * 60 * 60 * 1000;
 
-const CHECKOUT = join(__dirname, "..", "..");
+const CHECKOUT = join(import.meta.dirname, "..", "..");
 
 /**
  * Installs the plugins that package.json pins: the official ones where they can be downloaded, and

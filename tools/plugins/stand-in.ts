@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdtempSync, readdirSync, readFileSync } from "node:fs";
 import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { PinnedPlugin } from "./official";
+import type { PinnedPlugin } from "./official.ts";
 
 /** Beside a stand-in: what it was made of, and when the official plugin was last asked for. */
 export interface Mark {
@@ -35,7 +35,7 @@ export function sourceOf(name: string, checkout: string): string {
   const hash = createHash("sha256").update(LAUNCHER);
   const offline = join(checkout, "tools", "offline");
   const files = [
-    ...filesIn(join(checkout, "wire")),
+    ...["wire", "kubeconfig", "build-context"].flatMap((room) => filesIn(join(checkout, room))),
     ...filesIn(join(offline, name)),
     ...readdirSync(offline, { withFileTypes: true })
       .filter((entry) => entry.isFile())

@@ -1,5 +1,5 @@
-import type { Manifest } from "../../../testbed/kinds";
-import { AT_ONCE, type Case, type Failure } from "../case";
+import type { Manifest } from "../../../testbed/kinds.ts";
+import { AT_ONCE, type Case, type Failure } from "../case.ts";
 
 /** Seconds for which what may pass by itself is asked for again. */
 const RETRIES = 30;

@@ -1,5 +1,5 @@
-import { AT_ONCE, type Case, type Failure } from "../case";
-import type { Manifest } from "../../../testbed/kinds";
+import { AT_ONCE, type Case, type Failure } from "../case.ts";
+import type { Manifest } from "../../../testbed/kinds.ts";
 
 const missing: Failure = { reason: "config-missing", from: "container-refused", within: AT_ONCE };
 

@@ -1,4 +1,4 @@
-import { AT_ONCE, type Case, type Failure, scriptContainer } from "../case";
+import { AT_ONCE, type Case, type Failure, scriptContainer } from "../case.ts";
 
 const crashLoop: Failure = { reason: "crash-loop", from: "ended-twice", within: AT_ONCE };
 

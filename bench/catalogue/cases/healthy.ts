@@ -1,9 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 
-import { type Case, scriptContainer } from "../case";
-import type { Stage } from "../stage";
-import { deadWebhook } from "./admission";
-import { claim, claimed } from "./scheduling";
+import { type Case, scriptContainer } from "../case.ts";
+import type { Stage } from "../stage.ts";
+import { deadWebhook } from "./admission.ts";
+import { claim, claimed } from "./scheduling.ts";
 
 /** Releases that are slow, or have bad luck, and are healthy. */
 export const healthy: readonly Case[] = [

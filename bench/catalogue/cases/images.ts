@@ -1,5 +1,5 @@
-import { AT_ONCE, type Case, type Failure, scriptContainer } from "../case";
-import type { Trouble } from "../registry-proxy";
+import { AT_ONCE, type Case, type Failure, scriptContainer } from "../case.ts";
+import type { Trouble } from "../registry-proxy.ts";
 
 const ABSENT = `sha256:${"0123456789abcdef".repeat(4)}`;
 

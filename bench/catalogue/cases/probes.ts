@@ -1,4 +1,4 @@
-import { AT_ONCE, type Case, type Failure } from "../case";
+import { AT_ONCE, type Case, type Failure } from "../case.ts";
 
 /** Seconds for which a readiness probe may be answered as if nothing were there. */
 const WINDOW = 10;

@@ -1,5 +1,5 @@
-import type { Manifest } from "../../../testbed/kinds";
-import { AT_ONCE, type Case, type Failure } from "../case";
+import type { Manifest } from "../../../testbed/kinds.ts";
+import { AT_ONCE, type Case, type Failure } from "../case.ts";
 
 /** Seconds for which a pod may go without a node, or its claim without a volume. */
 const GRACE = 30;

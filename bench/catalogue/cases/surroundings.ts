@@ -1,10 +1,10 @@
 import { KubeConfig } from "@kubernetes/client-node";
 import { writeFile } from "node:fs/promises";
 
-import { kubeConfig } from "../../../testbed/cluster";
-import type { Manifest } from "../../../testbed/kinds";
-import { AT_ONCE, type Case } from "../case";
-import type { Stage } from "../stage";
+import { kubeConfig } from "../../../testbed/cluster.ts";
+import type { Manifest } from "../../../testbed/kinds.ts";
+import { AT_ONCE, type Case } from "../case.ts";
+import type { Stage } from "../stage.ts";
 
 /** Seconds that the Deployment controller has for the first word on a deadline of 20 s. */
 const DEADLINE_AND_MARGIN = 20 + 15;
@@ -139,7 +139,9 @@ async function lesserIdentity(stage: Stage): Promise<string> {
   const account = { name: "deployer", namespace: home };
   await stage.create({ apiVersion: "v1", kind: "Namespace", metadata: { name: home } });
   await stage.create({ apiVersion: "v1", kind: "ServiceAccount", metadata: account });
-  for (const manifest of almostEveryRight(home, account)) await stage.create(manifest);
+  for (const manifest of almostEveryRight(home, account)) {
+    await stage.create(manifest);
+  }
   const token = await stage.tokenOf(account);
   const config = new KubeConfig();
   config.loadFromString(kubeConfig().exportConfig());

@@ -7,9 +7,9 @@ import * as pulumi from "@pulumi/pulumi";
  * Goes into a clone of the program as its first import: changes the objects that the program registers by
  * what `patch.json` says for each service by name, where the settings have no word for a fault.
  */
-const faults = JSON.parse(readFileSync(join(__dirname, "patch.json"), "utf8")) as Readonly<
-  Record<string, Fault>
->;
+const faults = JSON.parse(
+  readFileSync(join(import.meta.dirname, "patch.json"), "utf8"),
+) as Readonly<Record<string, Fault>>;
 
 /** Merge patches for the specs of a service's objects. */
 export interface Fault {
@@ -28,12 +28,16 @@ interface DeploymentSpec {
 
 pulumi.runtime.registerStackTransformation(({ type, name, props, opts }) => {
   const fault = faults[name];
-  if (fault === undefined) return undefined;
+  if (fault === undefined) {
+    return undefined;
+  }
   const { spec } = props as { readonly spec?: object };
-  if (type === "kubernetes:apps/v1:Deployment")
+  if (type === "kubernetes:apps/v1:Deployment") {
     return { props: { ...props, spec: faultyDeployment(spec as DeploymentSpec, fault) }, opts };
-  if (type === "kubernetes:core/v1:Service")
+  }
+  if (type === "kubernetes:core/v1:Service") {
     return { props: { ...props, spec: merged(spec, fault.service ?? {}) }, opts };
+  }
   return undefined;
 });
 
@@ -52,7 +56,9 @@ function faultyDeployment(spec: DeploymentSpec, fault: Fault): unknown {
  * @see https://www.rfc-editor.org/rfc/rfc7396
  */
 function merged(target: unknown, patch: unknown): unknown {
-  if (!isObject(patch)) return patch;
+  if (!isObject(patch)) {
+    return patch;
+  }
   const old = isObject(target) ? target : {};
   const changed = Object.entries(patch).map(
     ([key, value]) => [key, value === null ? undefined : merged(old[key], value)] as const,

@@ -11,9 +11,13 @@ const held: Buffer[] = [];
 /** The faults that show before the service listens. Ends the process where one of them says so. */
 export function failAtStart(faults: Faults): void {
   const lines = faults.logLines ?? 0;
-  for (let line = 1; line <= lines; line++) log("info", `line ${line} of ${lines}`);
+  for (let line = 1; line <= lines; line++) {
+    log("info", `line ${line} of ${lines}`);
+  }
 
-  if (faults.crashOnce !== undefined && !existsSync(faults.crashOnce)) crashOnce(faults.crashOnce);
+  if (faults.crashOnce !== undefined && !existsSync(faults.crashOnce)) {
+    crashOnce(faults.crashOnce);
+  }
   if (faults.crashAtStart !== undefined) {
     log("error", "crashing at start, as FAULT_CRASH_AT_START says", { code: faults.crashAtStart });
     process.exit(faults.crashAtStart);

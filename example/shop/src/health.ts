@@ -21,9 +21,15 @@ export class Health {
   /** Why the service should get no traffic now, undefined when it should. */
   notReady(): string | undefined {
     const { neverReady, readyAfterSeconds = 0 } = this.faults;
-    if (this.draining) return "draining";
-    if (neverReady) return "told never to be ready";
-    if (process.uptime() < readyAfterSeconds) return "starting";
+    if (this.draining) {
+      return "draining";
+    }
+    if (neverReady) {
+      return "told never to be ready";
+    }
+    if (process.uptime() < readyAfterSeconds) {
+      return "starting";
+    }
     return undefined;
   }
 

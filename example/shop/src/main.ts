@@ -36,7 +36,9 @@ server.once("error", (error) => {
 server.listen(settings.port, () => {
   const { port } = server.address() as AddressInfo;
   log("info", "listening", { service, version, ...(commit === null ? {} : { commit }), pod, port });
-  if (faults.memoryBytes !== undefined) void holdMemory(faults.memoryBytes);
+  if (faults.memoryBytes !== undefined) {
+    void holdMemory(faults.memoryBytes);
+  }
 });
 
 function orExit<T>(read: () => T): T {

@@ -64,7 +64,9 @@ export class Metrics {
       this.durations.set(path, histogram);
     }
     const bucket = BUCKETS.findIndex((bound) => seconds <= bound);
-    if (bucket >= 0) histogram.counts[bucket] = (histogram.counts[bucket] ?? 0) + 1;
+    if (bucket >= 0) {
+      histogram.counts[bucket] = (histogram.counts[bucket] ?? 0) + 1;
+    }
     histogram.sum += seconds;
     histogram.count++;
   }

@@ -85,7 +85,9 @@ function duration(seconds: number): string {
     return { unit, amount };
   });
   const first = parts.findIndex(({ amount }) => amount > 0);
-  if (first < 0) return "0 s";
+  if (first < 0) {
+    return "0 s";
+  }
   return parts
     .slice(first, first + 2)
     .map(({ unit, amount }) => `${amount} ${unit}`)

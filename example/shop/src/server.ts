@@ -42,16 +42,24 @@ export function createShop(options: ShopOptions): Server {
       // A client that went away got no status; 499 is what nginx writes for it.
       const status = response.writableFinished ? response.statusCode : 499;
       end(PATHS.includes(path) ? path : "other", status);
-      if (watched) return;
+      if (watched) {
+        return;
+      }
       const ms = Math.round(performance.now() - begun);
       log("info", "request", { method: request.method ?? "", path, status, ms });
-      if (++customers === faults.exitAfterRequests) exitAfter(customers);
+      if (++customers === faults.exitAfterRequests) {
+        exitAfter(customers);
+      }
     });
 
-    if (!watched && faults.slowMs !== undefined) await setTimeout(faults.slowMs);
+    if (!watched && faults.slowMs !== undefined) {
+      await setTimeout(faults.slowMs);
+    }
     const { status, headers, body } = answer(request, path, options);
     // Sends a client that keeps its connection to a pod that stays.
-    if (health.isDraining) response.setHeader("connection", "close");
+    if (health.isDraining) {
+      response.setHeader("connection", "close");
+    }
     response.writeHead(status, {
       ...HEADERS,
       ...headers,
@@ -97,7 +105,9 @@ function home(
   identity: Identity,
   sessions: Sessions | undefined,
 ): Answer {
-  if (sessions === undefined) return introduce(accept, identity);
+  if (sessions === undefined) {
+    return introduce(accept, identity);
+  }
   const visits = sessions.visits(cookie) + 1;
   const answer = introduce(accept, { ...identity, visits });
   return { ...answer, headers: { ...answer.headers, "set-cookie": sessions.cookie(visits) } };

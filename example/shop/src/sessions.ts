@@ -22,7 +22,9 @@ export class Sessions {
    */
   static fromFile(path: string): Sessions {
     const key = read(path);
-    if (key.length >= SHORTEST_KEY) return new Sessions(key);
+    if (key.length >= SHORTEST_KEY) {
+      return new Sessions(key);
+    }
     throw new Error(
       `SESSION_KEY_FILE must name a file with a key of at least ${SHORTEST_KEY} characters, got ${key.length} in "${path}"`,
     );

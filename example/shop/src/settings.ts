@@ -76,7 +76,9 @@ export function readSettings(environment: Environment): Settings {
       `DRAIN_SECONDS (${settings.drainSeconds}) must not be greater than GRACE_SECONDS (${settings.graceSeconds})`,
     );
   }
-  if (problems.length > 0) throw new Error(problems.join("; "));
+  if (problems.length > 0) {
+    throw new Error(problems.join("; "));
+  }
   return settings;
 }
 
@@ -99,9 +101,13 @@ type Reader = ReturnType<typeof reader>;
 function reader(environment: Environment, problems: string[]) {
   const parse = <T>(name: Variable, allowed: string, value: (text: string) => T | undefined) => {
     const text = textOf(environment, name);
-    if (text === undefined) return undefined;
+    if (text === undefined) {
+      return undefined;
+    }
     const parsed = value(text);
-    if (parsed === undefined) problems.push(`${name} must be ${allowed}, got "${text}"`);
+    if (parsed === undefined) {
+      problems.push(`${name} must be ${allowed}, got "${text}"`);
+    }
     return parsed;
   };
   const number = (name: Variable, what: string, pattern: RegExp, { min, max }: Range) =>

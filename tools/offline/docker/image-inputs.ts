@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { CheckFailure, Properties } from "../../../wire/plugin";
+import type { CheckFailure, Properties } from "../../../wire/plugin.ts";
 
 /** What is built, as the program says it. */
 export interface BuildInputs {

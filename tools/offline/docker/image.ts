@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Log, Properties } from "../../../wire/plugin";
-import { type Login, withLogins } from "./credentials";
-import { buildArguments, docker } from "./docker-client";
-import { type ImageInputs, pathsOf, registryOf, repositoryOf } from "./image-inputs";
+import type { Log, Properties } from "../../../wire/plugin.ts";
+import { type Login, withLogins } from "./credentials.ts";
+import { buildArguments, docker } from "./docker-client.ts";
+import { type ImageInputs, pathsOf, registryOf, repositoryOf } from "./image-inputs.ts";
 
 export interface DockerContext {
   /** Address of the Docker engine. @default `DOCKER_HOST`, or the client's own */

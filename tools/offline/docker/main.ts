@@ -1,4 +1,4 @@
-import { serve } from "../../../wire/serve";
-import { dockerPlugin } from "./plugin";
+import { serve } from "../../../wire/serve.ts";
+import { dockerPlugin } from "./plugin.ts";
 
 serve(dockerPlugin());

@@ -1,12 +1,12 @@
-import pulumiDocker from "@pulumi/docker/package.json";
-import { contentHash } from "../../../components/image/content-hash";
-import type { Plugin, Properties, Subject } from "../../../wire/plugin";
-import { containsUnknown, UNKNOWN } from "../../../wire/unknown";
-import { changedPaths } from "../changed-paths";
-import { notInStandIn, standInFor } from "../stand-in";
-import type { Login } from "./credentials";
-import { type DockerContext, makeImage } from "./image";
-import { type BuildInputs, checkImage, type ImageInputs, pathsOf } from "./image-inputs";
+import pulumiDocker from "@pulumi/docker/package.json" with { type: "json" };
+import { contentHash } from "../../../build-context/content-hash.ts";
+import type { Plugin, Properties, Subject } from "../../../wire/plugin.ts";
+import { containsUnknown, UNKNOWN } from "../../../wire/unknown.ts";
+import { changedPaths } from "../changed-paths.ts";
+import { notInStandIn, standInFor } from "../stand-in.ts";
+import type { Login } from "./credentials.ts";
+import { type DockerContext, makeImage } from "./image.ts";
+import { type BuildInputs, checkImage, type ImageInputs, pathsOf } from "./image-inputs.ts";
 
 const IMAGE = "docker:index/image:Image";
 

@@ -31,15 +31,14 @@ export class ApiError extends Error {
 export class UnreachableError extends Error {
   override readonly name = "UnreachableError";
 
-  constructor(
-    server: string,
-    cause: Error,
-    /** Error code of the connection, e.g. `ECONNREFUSED`. */
-    readonly code: string,
-  ) {
+  /** Error code of the connection, e.g. `ECONNREFUSED`. */
+  readonly code: string;
+
+  constructor(server: string, cause: Error, code: string) {
     super(`the Kubernetes API server ${server} cannot be reached: ${cause.message || code}`, {
       cause,
     });
+    this.code = code;
   }
 }
 

@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
 import { parse } from "yaml";
-import type { DiffResult, Properties } from "../../../wire/plugin";
-import { isUnknown } from "../../../wire/unknown";
-import { changedPaths } from "../changed-paths";
-import { notInStandIn } from "../stand-in";
+import type { DiffResult, Properties } from "../../../wire/plugin.ts";
+import { isUnknown } from "../../../wire/unknown.ts";
+import { changedPaths } from "../changed-paths.ts";
+import { notInStandIn } from "../stand-in.ts";
 
 /** The provider's configuration, as far as the stand-in knows it. */
 export interface Configuration {

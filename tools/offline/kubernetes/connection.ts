@@ -8,8 +8,8 @@ import { Agent, request as https, type RequestOptions } from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
 import { text } from "node:stream/consumers";
 import type { KubeConfig } from "@kubernetes/client-node";
-import { ApiError, type ApiStatus, UnreachableError } from "./api-error";
-import type { Configuration } from "./configuration";
+import { ApiError, type ApiStatus, UnreachableError } from "./api-error.ts";
+import type { Configuration } from "./configuration.ts";
 
 export interface ApiRequest {
   readonly method: "GET" | "POST" | "PATCH" | "DELETE";

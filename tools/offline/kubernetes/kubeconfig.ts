@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { delimiter } from "node:path";
 import { KubeConfig } from "@kubernetes/client-node";
-import { readTokenFiles } from "../../../provider/cluster/token-file";
-import type { Configuration } from "./configuration";
+import { readTokenFiles } from "../../../kubeconfig/token-file.ts";
+import type { Configuration } from "./configuration.ts";
 
 /**
  * The kubeconfig that a provider is configured with, its context and cluster chosen.

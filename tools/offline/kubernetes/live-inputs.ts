@@ -1,6 +1,6 @@
-import type { Properties } from "../../../wire/plugin";
-import { withoutKeys } from "../without-keys";
-import type { KubernetesObject } from "./object";
+import type { Properties } from "../../../wire/plugin.ts";
+import { withoutKeys } from "../without-keys.ts";
+import type { KubernetesObject } from "./object.ts";
 
 const SERVER_METADATA = [
   "uid",

@@ -1,4 +1,4 @@
-import { serve } from "../../../wire/serve";
-import { kubernetesPlugin } from "./plugin";
+import { serve } from "../../../wire/serve.ts";
+import { kubernetesPlugin } from "./plugin.ts";
 
 serve(kubernetesPlugin());

@@ -1,5 +1,5 @@
-import type { KubernetesObject, ObjectMeta } from "./object";
-import { AUTONAMED } from "./replacement";
+import type { KubernetesObject, ObjectMeta } from "./object.ts";
+import { AUTONAMED } from "./replacement.ts";
 
 /** Kinds of the API server's own groups that live in no namespace. */
 const CLUSTER_SCOPED =

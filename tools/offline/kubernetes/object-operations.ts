@@ -1,13 +1,19 @@
-import type { Created, Plugin, Properties, Subject } from "../../../wire/plugin";
-import { containsUnknown } from "../../../wire/unknown";
-import { ApiError, isConflict, isNotFound, NoSuchKindError, UnreachableError } from "./api-error";
-import type { Configuration } from "./configuration";
-import { asObject, idOf, isAnnotated, type KubernetesObject, parseId } from "./object";
-import type { ObjectsApi, WriteOptions } from "./objects-api";
-import { adopted, conflictError, isOwnConflict, withoutIgnored } from "./ownership";
-import { fieldManagerOf, outputsOf, previewed } from "./state";
-import { awaitGone, awaitReady, type WaitOptions } from "./waiting";
-import { masked, withData } from "./secret-data";
+import type { Created, Plugin, Properties, Subject } from "../../../wire/plugin.ts";
+import { containsUnknown } from "../../../wire/unknown.ts";
+import {
+  ApiError,
+  isConflict,
+  isNotFound,
+  NoSuchKindError,
+  UnreachableError,
+} from "./api-error.ts";
+import type { Configuration } from "./configuration.ts";
+import { asObject, idOf, isAnnotated, type KubernetesObject, parseId } from "./object.ts";
+import type { ObjectsApi, WriteOptions } from "./objects-api.ts";
+import { adopted, conflictError, isOwnConflict, withoutIgnored } from "./ownership.ts";
+import { fieldManagerOf, outputsOf, previewed } from "./state.ts";
+import { awaitGone, awaitReady, type WaitOptions } from "./waiting.ts";
+import { masked, withData } from "./secret-data.ts";
 
 type Args<Operation extends "create" | "update" | "delete"> = Parameters<Plugin[Operation]>[1];
 

@@ -1,5 +1,5 @@
-import type { Properties } from "../../../wire/plugin";
-import { notInStandIn } from "../stand-in";
+import type { Properties } from "../../../wire/plugin.ts";
+import { notInStandIn } from "../stand-in.ts";
 
 /** What kind of object a resource is. */
 export interface ObjectKind {

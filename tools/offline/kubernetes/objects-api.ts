@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { isNotFound, NoSuchKindError } from "./api-error";
-import type { Connection } from "./connection";
-import type { KubernetesObject, ObjectKind } from "./object";
+import { isNotFound, NoSuchKindError } from "./api-error.ts";
+import type { Connection } from "./connection.ts";
+import type { KubernetesObject, ObjectKind } from "./object.ts";
 
 interface ApiResource {
   readonly name: string;

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
-import { parsePath, valueAt } from "../../../wire/property-path";
-import { withoutKeys } from "../without-keys";
-import { type ApiError } from "./api-error";
-import { type FieldSet, idOf, type KubernetesObject, type ManagedFields } from "./object";
+import { parsePath, valueAt } from "../../../wire/property-path.ts";
+import { withoutKeys } from "../without-keys.ts";
+import type { ApiError } from "./api-error.ts";
+import { type FieldSet, idOf, type KubernetesObject, type ManagedFields } from "./object.ts";
 
 /**
  * Fields that this manager set by create or by patch, as if it had applied them: otherwise the

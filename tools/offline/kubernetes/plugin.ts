@@ -1,16 +1,16 @@
-import pulumiKubernetes from "@pulumi/kubernetes/package.json";
-import type { Plugin, Properties, Subject } from "../../../wire/plugin";
-import { containsUnknown, isUnknown } from "../../../wire/unknown";
-import { notInStandIn, standInFor } from "../stand-in";
-import { type Configuration, diffConfiguration, parseConfiguration } from "./configuration";
-import { Connection } from "./connection";
-import { liveInputs } from "./live-inputs";
-import { isNamespaced, named } from "./naming";
-import { asObject, parseId } from "./object";
-import { ObjectOperations } from "./object-operations";
-import { ObjectsApi } from "./objects-api";
-import { diffObject } from "./replacement";
-import { outputsOf } from "./state";
+import pulumiKubernetes from "@pulumi/kubernetes/package.json" with { type: "json" };
+import type { Plugin, Properties, Subject } from "../../../wire/plugin.ts";
+import { containsUnknown, isUnknown } from "../../../wire/unknown.ts";
+import { notInStandIn, standInFor } from "../stand-in.ts";
+import { type Configuration, diffConfiguration, parseConfiguration } from "./configuration.ts";
+import { Connection } from "./connection.ts";
+import { liveInputs } from "./live-inputs.ts";
+import { isNamespaced, named } from "./naming.ts";
+import { asObject, parseId } from "./object.ts";
+import { ObjectOperations } from "./object-operations.ts";
+import { ObjectsApi } from "./objects-api.ts";
+import { diffObject } from "./replacement.ts";
+import { outputsOf } from "./state.ts";
 
 /**
  * Stands in for the official Kubernetes plugin: any object that the API server knows, created, applied

@@ -1,5 +1,5 @@
-import { notInStandIn } from "../stand-in";
-import { isAnnotated, type KubernetesObject } from "./object";
+import { notInStandIn } from "../stand-in.ts";
+import { isAnnotated, type KubernetesObject } from "./object.ts";
 
 /** How far an object is. */
 export type Readiness =

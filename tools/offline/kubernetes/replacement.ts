@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
-import type { DiffResult, Properties } from "../../../wire/plugin";
-import { parsePath, valueAt } from "../../../wire/property-path";
-import { changedPaths } from "../changed-paths";
-import type { Configuration } from "./configuration";
-import { asObject, groupOf, type KubernetesObject } from "./object";
+import type { DiffResult, Properties } from "../../../wire/plugin.ts";
+import { parsePath, valueAt } from "../../../wire/property-path.ts";
+import { changedPaths } from "../changed-paths.ts";
+import type { Configuration } from "./configuration.ts";
+import { asObject, groupOf, type KubernetesObject } from "./object.ts";
 
 type Mutable = Pick<Configuration, "enableSecretMutable" | "enableConfigMapMutable">;
 

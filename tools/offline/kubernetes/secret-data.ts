@@ -1,4 +1,4 @@
-import type { KubernetesObject } from "./object";
+import type { KubernetesObject } from "./object.ts";
 
 type Data = Readonly<Record<string, unknown>>;
 

@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
-import type { Properties } from "../../../wire/plugin";
-import { UNKNOWN } from "../../../wire/unknown";
-import { withoutKeys } from "../without-keys";
-import type { KubernetesObject } from "./object";
+import type { Properties } from "../../../wire/plugin.ts";
+import { UNKNOWN } from "../../../wire/unknown.ts";
+import { withoutKeys } from "../without-keys.ts";
+import type { KubernetesObject } from "./object.ts";
 
 const FIELD_MANAGER = "__fieldManager";
 

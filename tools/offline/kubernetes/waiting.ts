@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Log, PartialFailure, type Properties } from "../../../wire/plugin";
-import { idOf, type KubernetesObject } from "./object";
-import type { ObjectsApi } from "./objects-api";
-import { readinessOf } from "./readiness";
+import { type Log, PartialFailure, type Properties } from "../../../wire/plugin.ts";
+import { idOf, type KubernetesObject } from "./object.ts";
+import type { ObjectsApi } from "./objects-api.ts";
+import { readinessOf } from "./readiness.ts";
 
 const TIMEOUT_SECONDS = 600;
 const SHORTEST_PAUSE_MILLISECONDS = 100;

@@ -1,5 +1,5 @@
 import { randomInt } from "node:crypto";
-import type { CheckFailure, Properties } from "../../../wire/plugin";
+import type { CheckFailure, Properties } from "../../../wire/plugin.ts";
 
 /** What `RandomPassword` and `RandomString` use where the program says nothing. */
 export const CHARACTER_DEFAULTS = {

@@ -1,4 +1,4 @@
-import { serve } from "../../../wire/serve";
-import { randomPlugin } from "./plugin";
+import { serve } from "../../../wire/serve.ts";
+import { randomPlugin } from "./plugin.ts";
 
 serve(randomPlugin);

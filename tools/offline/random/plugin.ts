@@ -1,9 +1,9 @@
-import pulumiRandom from "@pulumi/random/package.json";
-import type { Plugin, Subject } from "../../../wire/plugin";
-import { containsUnknown, UNKNOWN } from "../../../wire/unknown";
-import { changedPaths } from "../changed-paths";
-import { notInStandIn, standInFor } from "../stand-in";
-import { RANDOM_RESOURCES, type RandomResource } from "./resources";
+import pulumiRandom from "@pulumi/random/package.json" with { type: "json" };
+import type { Plugin, Subject } from "../../../wire/plugin.ts";
+import { containsUnknown, UNKNOWN } from "../../../wire/unknown.ts";
+import { changedPaths } from "../changed-paths.ts";
+import { notInStandIn, standInFor } from "../stand-in.ts";
+import { RANDOM_RESOURCES, type RandomResource } from "./resources.ts";
 
 /**
  * Stands in for the official random plugin: passwords, strings, ids, bytes, integers and UUIDs from the

@@ -1,6 +1,6 @@
 import { randomBytes, randomInt, randomUUID } from "node:crypto";
-import type { CheckFailure, Created, Properties } from "../../../wire/plugin";
-import { CHARACTER_DEFAULTS, checkCharacters, randomCharacters } from "./characters";
+import type { CheckFailure, Created, Properties } from "../../../wire/plugin.ts";
+import { CHARACTER_DEFAULTS, checkCharacters, randomCharacters } from "./characters.ts";
 
 /** One kind of random value. */
 export interface RandomResource {

@@ -1,10 +1,10 @@
-import { kubernetesProgram } from "../../go/kubernetes";
-import { nodeAddress, ports, serviceNetwork } from "../addresses";
-import { certificates } from "../certificates";
-import { apiServerReady } from "../cluster";
-import type { Daemon } from "../daemon";
-import { state } from "../folders";
-import { apiServerUrl, tokenFile } from "../kubeconfig";
+import { kubernetesProgram } from "../../go/kubernetes.ts";
+import { nodeAddress, ports, serviceNetwork } from "../addresses.ts";
+import { certificates } from "../certificates.ts";
+import { apiServerReady } from "../cluster.ts";
+import type { Daemon } from "../daemon.ts";
+import { state } from "../folders.ts";
+import { apiServerUrl, tokenFile } from "../kubeconfig.ts";
 
 /** The API server, on the bridge, where pods reach it and the world does not. */
 export function apiServer(): Daemon {

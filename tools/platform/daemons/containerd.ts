@@ -1,8 +1,8 @@
-import type { Daemon } from "../daemon";
-import { state } from "../folders";
-import { pauseImage } from "../images";
-import { acceptsConnection } from "../reachable";
-import { networkConfigurationFolder } from "../network";
+import type { Daemon } from "../daemon.ts";
+import { state } from "../folders.ts";
+import { pauseImage } from "../images.ts";
+import { acceptsConnection } from "../reachable.ts";
+import { networkConfigurationFolder } from "../network.ts";
 
 /** containerd's socket. */
 export const containerdSocket = state("containerd", "containerd.sock");

@@ -1,10 +1,10 @@
-import { kubernetesProgram } from "../../go/kubernetes";
-import { ports } from "../addresses";
-import { certificates } from "../certificates";
-import type { Daemon } from "../daemon";
-import { state } from "../folders";
-import { kubeconfigs } from "../kubeconfig";
-import { acceptsConnection } from "../reachable";
+import { kubernetesProgram } from "../../go/kubernetes.ts";
+import { ports } from "../addresses.ts";
+import { certificates } from "../certificates.ts";
+import type { Daemon } from "../daemon.ts";
+import { state } from "../folders.ts";
+import { kubeconfigs } from "../kubeconfig.ts";
+import { acceptsConnection } from "../reachable.ts";
 
 /** Kubernetes' own controllers, each with an account of its own, and with room for many rollouts at once. */
 export function controllerManager(): Daemon {

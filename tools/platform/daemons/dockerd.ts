@@ -1,8 +1,8 @@
-import { bridge, buildNetwork } from "../addresses";
-import type { Daemon } from "../daemon";
-import { state } from "../folders";
-import { answersOk } from "../reachable";
-import { containerdSocket } from "./containerd";
+import { bridge, buildNetwork } from "../addresses.ts";
+import type { Daemon } from "../daemon.ts";
+import { state } from "../folders.ts";
+import { answersOk } from "../reachable.ts";
+import { containerdSocket } from "./containerd.ts";
 
 /** dockerd's socket. */
 export const dockerSocket = state("docker", "docker.sock");

@@ -1,8 +1,8 @@
-import { ports } from "../addresses";
-import { certificates } from "../certificates";
-import type { Daemon } from "../daemon";
-import { state } from "../folders";
-import { acceptsConnection } from "../reachable";
+import { ports } from "../addresses.ts";
+import { certificates } from "../certificates.ts";
+import type { Daemon } from "../daemon.ts";
+import { state } from "../folders.ts";
+import { acceptsConnection } from "../reachable.ts";
 
 /** The cluster's database. Only the API server's certificate opens it, since loopback is everybody's. */
 export function etcd(): Daemon {

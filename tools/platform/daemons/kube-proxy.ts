@@ -1,10 +1,10 @@
 import { stringify } from "yaml";
-import { kubernetesProgram } from "../../go/kubernetes";
-import { nodeAddress, podNetwork, ports } from "../addresses";
-import type { Daemon } from "../daemon";
-import { state } from "../folders";
-import { kubeconfigs, nodeName } from "../kubeconfig";
-import { answersOk } from "../reachable";
+import { kubernetesProgram } from "../../go/kubernetes.ts";
+import { nodeAddress, podNetwork, ports } from "../addresses.ts";
+import type { Daemon } from "../daemon.ts";
+import { state } from "../folders.ts";
+import { kubeconfigs, nodeName } from "../kubeconfig.ts";
+import { answersOk } from "../reachable.ts";
 
 const health = { host: "127.0.0.1", port: ports.kubeProxyHealth };
 const metrics = { host: "127.0.0.1", port: ports.kubeProxyMetrics };

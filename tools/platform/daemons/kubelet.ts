@@ -1,12 +1,12 @@
 import { stringify } from "yaml";
-import { kubernetesProgram } from "../../go/kubernetes";
-import { clusterDns, nodeAddress, ports } from "../addresses";
-import { certificates } from "../certificates";
-import type { Daemon } from "../daemon";
-import { state } from "../folders";
-import { kubeconfigs, nodeName } from "../kubeconfig";
-import { answersOk } from "../reachable";
-import { containerdSocket } from "./containerd";
+import { kubernetesProgram } from "../../go/kubernetes.ts";
+import { clusterDns, nodeAddress, ports } from "../addresses.ts";
+import { certificates } from "../certificates.ts";
+import type { Daemon } from "../daemon.ts";
+import { state } from "../folders.ts";
+import { kubeconfigs, nodeName } from "../kubeconfig.ts";
+import { answersOk } from "../reachable.ts";
+import { containerdSocket } from "./containerd.ts";
 
 /** Where the kubelet keeps the pods' logs. */
 export const podLogs = state("kubelet-logs");

@@ -1,8 +1,8 @@
 import { stringify } from "yaml";
-import { ports } from "../addresses";
-import type { Daemon } from "../daemon";
-import { state } from "../folders";
-import { answersOk } from "../reachable";
+import { ports } from "../addresses.ts";
+import type { Daemon } from "../daemon.ts";
+import { state } from "../folders.ts";
+import { answersOk } from "../reachable.ts";
 
 const port = { host: "127.0.0.1", port: ports.registry };
 

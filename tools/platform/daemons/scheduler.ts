@@ -1,10 +1,10 @@
 import { stringify } from "yaml";
-import { kubernetesProgram } from "../../go/kubernetes";
-import { ports } from "../addresses";
-import type { Daemon } from "../daemon";
-import { state } from "../folders";
-import { kubeconfigs } from "../kubeconfig";
-import { acceptsConnection } from "../reachable";
+import { kubernetesProgram } from "../../go/kubernetes.ts";
+import { ports } from "../addresses.ts";
+import type { Daemon } from "../daemon.ts";
+import { state } from "../folders.ts";
+import { kubeconfigs } from "../kubeconfig.ts";
+import { acceptsConnection } from "../reachable.ts";
 
 const port = { host: "127.0.0.1", port: ports.scheduler };
 

@@ -2,7 +2,7 @@ import { createHash, type Hash } from "node:crypto";
 import { closeSync, lstatSync, openSync, readlinkSync, readSync } from "node:fs";
 import { join } from "node:path";
 
-import { contextFiles } from "./context-files";
+import { contextFiles } from "./context-files.ts";
 
 /** What an image is made of. */
 export interface Content {
@@ -34,7 +34,9 @@ export function contentHash({ context, dockerfile, target, args = {}, platform }
   const sorted = Object.entries(args).sort(([one], [other]) => (one < other ? -1 : 1));
   field(hash, JSON.stringify([RULES, target ?? null, platform ?? null, sorted]));
   addFile(hash, "Dockerfile", dockerfile);
-  for (const path of contextFiles(context, dockerfile)) addEntry(hash, path, join(context, path));
+  for (const path of contextFiles(context, dockerfile)) {
+    addEntry(hash, path, join(context, path));
+  }
   return hash.digest("hex").slice(0, 32);
 }
 
@@ -43,11 +45,9 @@ function addEntry(hash: Hash, path: string, absolute: string): void {
   if (status.isSymbolicLink()) {
     field(hash, `link ${path}`);
     field(hash, readlinkSync(absolute));
-  } else if (status.isFile()) {
+  } else {
     // Git keeps no other mode bit, so no other is the same on every machine.
     addFile(hash, `${(status.mode & 0o100) === 0 ? "file" : "executable"} ${path}`, absolute);
-  } else {
-    throw new Error(`${absolute}: is neither file, folder nor link; add it to .dockerignore`);
   }
 }
 

@@ -37,11 +37,15 @@ export function ignoreRules(text: string): IgnoreRules {
 function ruleOf(line: string): Rule[] {
   const written = trimmed(line);
   const form = cleaned(trimmed(cleaned(written)));
-  if (form === "") return [];
+  if (form === "") {
+    return [];
+  }
   const isException = form.startsWith("!");
   const pattern = isException ? cleaned(form.slice(1)) : form;
   try {
-    if (pattern === "") throw new Error("nothing follows the !");
+    if (pattern === "") {
+      throw new Error("nothing follows the !");
+    }
     return [{ isException, matches: matcherOf(pattern) }];
   } catch (error) {
     throw new Error(`${JSON.stringify(written)}: ${(error as Error).message}`, { cause: error });
@@ -55,7 +59,9 @@ function trimmed(text: string): string {
 
 /** Without `.`, `..`, doubled slashes, and slashes at either end; what follows a `!` is a path of its own. */
 function cleaned(pattern: string): string {
-  if (pattern.startsWith("!")) return `!${cleaned(trimmed(pattern.slice(1)))}`;
+  if (pattern.startsWith("!")) {
+    return `!${cleaned(trimmed(pattern.slice(1)))}`;
+  }
   return pattern === "" ? "" : posix.normalize(pattern).replaceAll(/^\/|\/$/g, "");
 }
 
@@ -79,11 +85,17 @@ const NAMED_CLASS = /\[[^\]]*\[:/;
 
 /** @throws Error where the builder finds the pattern malformed */
 function matcherOf(pattern: string): Rule["matches"] {
-  if (!VALID.test(pattern)) throw new Error("a [ or a \\ is not complete");
-  if (NAMED_CLASS.test(pattern)) throw new Error("a class with a name; write its characters");
+  if (!VALID.test(pattern)) {
+    throw new Error("a [ or a \\ is not complete");
+  }
+  if (NAMED_CLASS.test(pattern)) {
+    throw new Error("a class with a name; write its characters");
+  }
   const parts = pattern.match(PARTS) ?? [];
   const isPlain = (list: readonly string[]): boolean => list.every((part) => PLAIN.test(part));
-  if (isPlain(parts)) return (path) => path === pattern;
+  if (isPlain(parts)) {
+    return (path) => path === pattern;
+  }
   if (isWild(parts[0]) && isPlain(parts.slice(1))) {
     const end = pattern.slice("**".length);
     return (path) => path.endsWith(end) || `/${path}` === end;
@@ -110,13 +122,23 @@ function expressionOf(parts: readonly string[]): string {
     const wasInClass = inClass;
     inClass = part === "[" || (wasInClass && !["]", "*", "?"].includes(part));
     if (isWild(part)) {
-      if (wasInClass) return "(.*/)?";
+      if (wasInClass) {
+        return "(.*/)?";
+      }
       return index === parts.length - 1 ? "[^\n]*" : "(?:[^\n]*/)?";
     }
-    if (part === "*") return "[^/]*";
-    if (part === "?") return "[^/]";
-    if (part.startsWith("\\")) return escaped(part.slice(1), wasInClass);
-    if (part === "]") return wasInClass ? "]" : "\\]";
+    if (part === "*") {
+      return "[^/]*";
+    }
+    if (part === "?") {
+      return "[^/]";
+    }
+    if (part.startsWith("\\")) {
+      return escaped(part.slice(1), wasInClass);
+    }
+    if (part === "]") {
+      return wasInClass ? "]" : "\\]";
+    }
     return /^[.+()$]$/.test(part) || (/^[{}]$/.test(part) && !wasInClass) ? `\\${part}` : part;
   });
   return expressions.join("");
@@ -124,7 +146,9 @@ function expressionOf(parts: readonly string[]): string {
 
 /** An escaped letter or digit is what it is in a regular expression; all others are themselves. */
 function escaped(character: string, inClass: boolean): string {
-  if (/[dDwWbBfnrtv]/.test(character)) return `\\${character}`;
+  if (/[dDwWbBfnrtv]/.test(character)) {
+    return `\\${character}`;
+  }
   if (/^[A-Za-z0-9\u0080-\u{10FFFF}]$/u.test(character)) {
     throw new Error(`there is no \\${character}`);
   }

@@ -15,13 +15,17 @@ interface Users {
  */
 export async function readTokenFiles(kubeconfig: KubeConfig, file: string): Promise<void> {
   const text = readFileSync(file, "utf8");
-  if (!text.includes("tokenFile")) return;
+  if (!text.includes("tokenFile")) {
+    return;
+  }
   const { parse } = await import("yaml");
   const { users = [] } = (parse(text) ?? {}) as Users;
   const files = new Map(users.map(({ name, user }) => [name, user?.tokenFile]));
   kubeconfig.users = kubeconfig.users.map((user) => {
     const path = files.get(user.name);
-    if (typeof path !== "string") return user;
+    if (typeof path !== "string") {
+      return user;
+    }
     const tokenFile = resolve(dirname(file), path);
     return { ...user, authProvider: { name: "tokenFile", config: { tokenFile } } };
   });

@@ -1,23 +1,35 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { type IgnoreRules, ignoreRules } from "./ignore-rules";
+import { type IgnoreRules, ignoreRules } from "./ignore-rules.ts";
 
 /**
  * Paths of the files and links that a builder gets of a context, in order, but for those of the repository itself (`.git`).
  *
  * @param dockerfile its own ignore file, `<dockerfile>.dockerignore`, goes before that of the context
- * @throws Error naming a folder that cannot be read, or a pattern that the builder refuses
+ * @throws Error naming a folder that cannot be read, a pattern that the builder refuses, or what is neither file, folder nor link
  */
 export function contextFiles(context: string, dockerfile: string): string[] {
   const { ignores, takesBack } = rulesOf(context, dockerfile);
   const walk = (folder: string): string[] =>
     readdirSync(join(context, folder), { withFileTypes: true }).flatMap((entry) => {
       const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
-      if (path === ".git") return [];
+      if (path === ".git") {
+        return [];
+      }
       const ignored = ignores(path);
-      if (entry.isDirectory()) return ignored && !takesBack ? [] : walk(path);
-      return ignored ? [] : [path];
+      if (entry.isDirectory()) {
+        return ignored && !takesBack ? [] : walk(path);
+      }
+      if (ignored) {
+        return [];
+      }
+      if (entry.isFile() || entry.isSymbolicLink()) {
+        return [path];
+      }
+      throw new Error(
+        `${join(context, path)} is neither file, folder nor link; remove it, or add it to .dockerignore`,
+      );
     });
   return walk("").sort();
 }

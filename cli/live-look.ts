@@ -1,0 +1,107 @@
+import { SlipwayProvider } from "../provider/slipway.ts";
+import type { NamespaceEnd } from "../contract/namespace-end.ts";
+import { FUNCTIONS, RESOURCES } from "../contract/tokens.ts";
+import { clusterSettingOf } from "./cluster-access.ts";
+import { CommandFailure } from "./exit-code.ts";
+import { type KnownRelease, knownReleases } from "./known-release.ts";
+import type { ProjectStack } from "./project-stack.ts";
+
+/** Long enough for a namespace that nothing holds up. */
+const ASK_MILLISECONDS = 10_000;
+
+/** What the cluster shows. */
+export interface LiveLook {
+  readonly known: readonly KnownRelease[];
+  /** What holds up the end of the namespace, undefined where it is not being deleted. */
+  readonly end: string | undefined;
+}
+
+/**
+ * Judges releases by what the cluster shows now, as a refresh does, and writes nothing. What is found of those that
+ * are not ready goes to standard error.
+ *
+ * @throws CommandFailure where the cluster cannot be asked
+ */
+export async function lookAtCluster(
+  stack: ProjectStack,
+  namespace: string,
+  known: readonly KnownRelease[],
+): Promise<LiveLook> {
+  return withProvider(stack, async (provider) => {
+    const end = await endOf(provider, namespace);
+    return { known: await Promise.all(known.map((each) => look(provider, each))), end };
+  });
+}
+
+/** Tells what holds up the end of a namespace, again whenever that is something else, until the work is done. */
+export async function tellingOfEnd<T>(
+  stack: ProjectStack,
+  namespace: string,
+  tell: (text: string) => void,
+  work: () => Promise<T>,
+): Promise<T> {
+  return withProvider(stack, async (provider) => {
+    let told: string | undefined;
+    const timer = setInterval(() => {
+      void endOf(provider, namespace).then((end) => {
+        if (end !== undefined && end !== told) {
+          tell((told = end));
+        }
+      });
+    }, ASK_MILLISECONDS);
+    return work().finally(() => {
+      clearInterval(timer);
+    });
+  });
+}
+
+async function withProvider<T>(
+  stack: ProjectStack,
+  work: (provider: SlipwayProvider) => Promise<T>,
+): Promise<T> {
+  const { kubeconfig, context } = await clusterSettingOf(stack);
+  const config = { kubeconfig, context };
+  const provider = new SlipwayProvider();
+  const { failures = [] } = await provider.checkConfig(config);
+  if (failures.length > 0) {
+    throw new CommandFailure(failures.map(({ reason }) => reason).join("; "));
+  }
+  provider.configure(config);
+  try {
+    return await work(provider);
+  } finally {
+    provider.cancel();
+    provider.close();
+  }
+}
+
+async function endOf(provider: SlipwayProvider, namespace: string): Promise<string | undefined> {
+  const { told, remedy } = (await provider.invoke(FUNCTIONS.namespaceEnd, {
+    namespace,
+  })) as NamespaceEnd;
+  return told === undefined ? undefined : `${told}; ${remedy ?? ""}`;
+}
+
+async function look(provider: SlipwayProvider, known: KnownRelease): Promise<KnownRelease> {
+  const { urn, id = "", inputs = {}, outputs = {} } = known.resource;
+  const subject = { urn, type: RESOURCES.Readiness, name: known.service, log: LOG };
+  const found = await provider.read(subject, { id, inputs, outputs });
+  const resources = found === undefined ? [] : [{ ...known.resource, outputs: found.outputs }];
+  const [seen = known] = knownReleases({ resources });
+  return { ...seen, foundAt: new Date().toISOString() };
+}
+
+const LOG = {
+  info: ignore,
+  status: ignore,
+  warn: (message: string) => {
+    console.error(message);
+  },
+  error: (message: string) => {
+    console.error(message);
+  },
+};
+
+function ignore(): void {
+  // How far a look has come is of no interest.
+}

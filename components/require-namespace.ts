@@ -1,0 +1,25 @@
+import * as pulumi from "@pulumi/pulumi";
+
+import type { NamespaceEnd, NamespaceEndArgs } from "../contract/namespace-end.ts";
+import { FUNCTIONS } from "../contract/tokens.ts";
+import type { SlipwayProvider } from "./slipway-provider.ts";
+
+/**
+ * Ends the run before anything is registered where the namespace is being deleted: nothing that it is given would
+ * become ready.
+ *
+ * @throws RunError with what holds up its end, and the remedy
+ */
+export async function requireNamespace(
+  namespace: string,
+  provider: SlipwayProvider,
+): Promise<void> {
+  const args: NamespaceEndArgs = { namespace };
+  const { told, remedy } = (await pulumi.runtime.invoke(FUNCTIONS.namespaceEnd, args, {
+    provider,
+  })) as NamespaceEnd;
+  if (told === undefined) {
+    return;
+  }
+  throw new pulumi.RunError(`${told}; ${remedy ?? ""}; then run pulumi up --refresh`);
+}

@@ -1,0 +1,112 @@
+/** Shells call their folder so, tests and language models count these. */
+const VAGUE = /^(?:(?:OLD)?PWD|pass|.*(?:tokens|secrets|passwords|credentials|keys))$/i;
+
+/** What is worth a closer look: most words of a text are not. */
+const HINT = /pass|pwd|pw$|secret|token|key|cred|auth|cookie|sess|sid$|signature/i;
+
+/** Characters of a name that are looked at, from its end. */
+const NAME = 128;
+
+/** Words that say that a value is a secret, alone or at the end of a longer one. */
+const ENDINGS =
+  /(?:password|passwd|passphrase|passwort|passcode|secret|token|pwd|apikey|accesskey|secretkey|privatekey|accountkey|sharedkey|authkey|signingkey|encryptionkey|credential)s?$/;
+
+/** Short words that say so only alone. */
+const WHOLE: ReadonlySet<string> = new Set(
+  (
+    "pass pw psw dbpass userpass rootpass adminpass mypass smtppass mailpass dbpw userpw rootpw adminpw " +
+    "jsessionid phpsessid sessionid sessid"
+  ).split(" "),
+);
+
+/** What a key is before `key` when it is none of a table, a cache or a lock. */
+const KEYS: ReadonlySet<string> = new Set(
+  (
+    "api access secret private account shared auth signing signature encryption master storage consumer app application " +
+    "jwt hmac aes rsa ssh subscription service admin client deploy license session webhook integration"
+  ).split(" "),
+);
+
+/** What says that the value tells about a secret and is none. */
+const ABOUT: ReadonlySet<string> = new Set(
+  (
+    "name names file files filename path paths dir folder url uri urls endpoint endpoints type types length len count counts size min max " +
+    "limit limits ttl expiry expires expired expiration expiring at in age lifetime validity ref refs reference policy policies " +
+    "provider providers enabled disabled required optional version store stores manager issuer audience algorithm algo field fields " +
+    "header headers hint reset change changed rotation strength usage used budget window rate bucket buckets class classes method scope " +
+    "scopes mount volume namespace kind status state error errors service server client controller handler filter factory validator " +
+    "generator interceptor repository cache index position " +
+    "js ts mjs cjs tsx jsx go py rb java kt kts scala rs php cs c cpp h hpp swift ex exs json yaml yml toml xml html txt log md lock"
+  ).split(" "),
+);
+
+/** What may follow in a name in camel case that is still a secret's; names of classes go on otherwise. */
+const MORE: ReadonlySet<string> = new Set(
+  (
+    "hash hashed old new value plain raw text string encrypted base b encoded prod dev test staging current previous next default main " +
+    "primary secondary env data id key keys one two"
+  ).split(" "),
+);
+
+/** What a word says of what follows it; the value of a vague one may be a number or a path as well. */
+export type Kind = "secret" | "password" | "authorization" | "cookie" | "login" | "vague";
+
+/** Names of two words that are a secret's only together. */
+const ALONE: ReadonlySet<string> = new Set(["connect sid", "amz signature", "goog signature"]);
+
+/** What a word says of its value, undefined where that is nobody's secret as far as its name goes. */
+export function kindOf(word: string): Kind | undefined {
+  const name = word.slice(-NAME);
+  if (!HINT.test(name)) {
+    return undefined;
+  }
+  const parts = partsOf(name);
+  const last = parts.at(-1) ?? "";
+  if (last === "authorization") {
+    return "authorization";
+  }
+  if (last === "cookie" || last === "cookies") {
+    return "cookie";
+  }
+  if (last === "auth") {
+    return "login";
+  }
+  if (ALONE.has(parts.slice(-2).join(" "))) {
+    return "secret";
+  }
+  if (parts.slice(-2).join(" ") === "pull secrets") {
+    return undefined;
+  }
+  const secret = parts.findLastIndex((part, index) => isSecret(part, parts[index - 1]));
+  if (secret < 0) {
+    return undefined;
+  }
+  const rest = parts.slice(secret + 1);
+  const isCamel = /[a-z][A-Z]/.test(name);
+  if (rest.some((part) => ABOUT.has(part) || (isCamel && !MORE.has(part)))) {
+    return undefined;
+  }
+  if (VAGUE.test(name)) {
+    return "vague";
+  }
+  return /pass(?:word|wd|phrase|wort)$/.test(parts[secret] ?? "") ? "password" : "secret";
+}
+
+function isSecret(part: string, before: string | undefined): boolean {
+  return (
+    ENDINGS.test(part) ||
+    WHOLE.has(part) ||
+    (/^keys?$/.test(part) && before !== undefined && KEYS.has(before))
+  );
+}
+
+/** `dbPassword`, `DB_PASSWORD2` and `db-password` are of the same parts. */
+function partsOf(name: string): string[] {
+  return name
+    .replace(/([a-z\d])([A-Z])/g, "$1_$2")
+    .replace(/([A-Z])([A-Z][a-z])/g, "$1_$2")
+    .toLowerCase()
+    .split(/[^a-z\d]+/)
+    .map((part) => part.replace(/\d+$/, ""))
+    .filter((part) => part !== "");
+}

@@ -1,0 +1,114 @@
+import { Redaction } from "./redaction.ts";
+
+/** What is between spaces, in which a password can be. */
+const RUN = /\S+/g;
+
+/** Words before a colon that name an address, a package or a file, and no user. */
+const LABELS: ReadonlySet<string> = new Set(
+  (
+    "mailto email e-mail mail from to cc bcc sender recipient author committer owner contact by xmpp sip sips acct " +
+    "npm pkg package workspace git image error warning warn info debug fatal at on file"
+  ).split(" "),
+);
+
+/** A port, and what can follow one. */
+const PORT = /^\d{1,5}(?![^/?#"'`,;)\]}>|&\\.])/;
+
+/** What a password in front of an `@` is not followed by: a digest, a version, the place of a stack frame. */
+const NO_HOST =
+  /^(?:v?\d+\.\d+(?:\.\d+)?(?![\d.])|\d+(?![\d.])|[a-z][a-z+.-]{1,9}:\/\/|[^A-Za-z0-9[(_])/;
+
+/** What follows the `@` of an image's reference. */
+const DIGEST = /^sha\d+:/;
+
+const CLASS = /[\w.%+-]/;
+
+/** The longest name of a user that is looked at. */
+const USER = 64;
+
+/** Places in a run at which a user is looked for. */
+const LOOKS = 32;
+
+/** A user that is a token by its look. */
+const TOKEN_USER = /^(?=[^\d]{0,200}\d)[\w.~-]{20,}$/;
+
+/** A text without the passwords in `scheme://user:password@host` and in `user:password@host`, up to the last `@`. */
+export function withoutUserInfo(text: string): string {
+  if (!text.includes("@")) {
+    return text;
+  }
+  const redaction = new Redaction(text);
+  for (const { 0: run, index } of text.matchAll(RUN)) {
+    const last = run.lastIndexOf("@");
+    if (last > 0) {
+      for (const [from, to] of run.includes("://") ? inUrls(run, last) : bare(run, last)) {
+        redaction.mask(index + from, index + to);
+      }
+    }
+  }
+  return redaction.toString();
+}
+
+type Span = readonly [from: number, to: number];
+
+function inUrls(run: string, last: number): Span[] {
+  const spans: Span[] = [];
+  for (let at = run.indexOf("://"); at >= 0 && at < last;) {
+    const user = at + 3;
+    const stop = endOfUser(run, user);
+    const span = run[stop] === ":" ? passwordAt(run, stop + 1, last) : tokenAt(run, user, stop);
+    if (span !== undefined) {
+      spans.push(span);
+    }
+    at = run.indexOf("://", span?.[1] ?? user);
+  }
+  return spans;
+}
+
+function endOfUser(run: string, from: number): number {
+  let stop = from;
+  while (stop < run.length && !":/?#@[\"'<>,".includes(run.charAt(stop))) {
+    stop += 1;
+  }
+  return stop;
+}
+
+function tokenAt(run: string, from: number, stop: number): Span | undefined {
+  return run[stop] === "@" && TOKEN_USER.test(run.slice(from, Math.min(stop, from + 200)))
+    ? [from, stop]
+    : undefined;
+}
+
+function passwordAt(run: string, from: number, last: number): Span | undefined {
+  const isPort = PORT.test(run.slice(from, from + 6));
+  if (from >= last || isPort || DIGEST.test(run.slice(last + 1, last + 9))) {
+    return undefined;
+  }
+  const quote = run.indexOf('"', from);
+  const inQuotes = quote < 0 ? -1 : run.lastIndexOf("@", quote);
+  return [from, inQuotes > from ? inQuotes : last];
+}
+
+function bare(run: string, last: number): Span[] {
+  let colon = run.indexOf(":");
+  for (let looks = 0; looks < LOOKS && colon >= 0 && colon < last - 1; looks += 1) {
+    const span = isUser(run, colon) ? passwordAt(run, colon + 1, last) : undefined;
+    if (
+      span !== undefined &&
+      !/^[\d:.]*$/.test(run.slice(colon + 1, Math.min(span[1], colon + USER)))
+    ) {
+      return NO_HOST.test(run.slice(span[1] + 1, span[1] + USER)) ? [] : [span];
+    }
+    colon = run.indexOf(":", colon + 1);
+  }
+  return [];
+}
+
+function isUser(run: string, colon: number): boolean {
+  let from = colon;
+  while (from > 0 && colon - from < USER && CLASS.test(run.charAt(from - 1))) {
+    from -= 1;
+  }
+  const user = run.slice(from, colon).toLowerCase();
+  return user !== "" && !/^\d+$/.test(user) && !LABELS.has(user) && run[from - 1] !== "/";
+}

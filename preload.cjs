@@ -1,0 +1,27 @@
+// Goes before the program, the policy pack and the tools, whose TypeScript Node runs as it is.
+const { enableCompileCache } = require("node:module");
+const { engines } = require("./package.json");
+
+const [major, minor] = process.versions.node.split(".").map(Number);
+const [neededMajor, neededMinor] = engines.node.match(/\d+/g).map(Number);
+if (major < neededMajor || (major === neededMajor && minor < neededMinor)) {
+  console.error(
+    `node is ${process.version}; allowed: ${neededMajor}.${neededMinor} or newer; run npx pulumi or npm run, which take the one in node_modules`,
+  );
+  process.exit(1);
+}
+// Keeps V8's work on the libraries, and Node's on our types, between runs.
+enableCompileCache();
+
+// Killed while resources are being registered, the engine leaves a program that asks it again for ever.
+const ASK_ENGINE_MILLISECONDS = 2000;
+const engine = process.argv[process.argv.indexOf("--engine") + 1]?.match(/^(127\.0\.0\.1):(\d+)$/);
+if (engine) setInterval(askEngine, ASK_ENGINE_MILLISECONDS).unref();
+
+function askEngine() {
+  const [, host, port] = engine;
+  const socket = require("node:net").connect({ host, port: Number(port) });
+  socket.unref();
+  socket.on("connect", () => socket.destroy());
+  socket.on("error", ({ code }) => code === "ECONNREFUSED" && process.exit(1));
+}

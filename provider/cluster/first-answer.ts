@@ -1,0 +1,83 @@
+import type { ProviderConfig } from "../../contract/provider-config.ts";
+import type { Api } from "./api.ts";
+import { ApiError, messageOf } from "./api-error.ts";
+
+/** For how long an API server that restarts is waited for. */
+const PATIENCE_MILLISECONDS = 10_000;
+const PAUSE_MILLISECONDS = 500;
+
+/** Whoever may do nothing at all may ask for this. */
+const VERSION = "/version";
+
+const UNAUTHORIZED = 401;
+
+/** What may be over in a moment. */
+const PASSING =
+  /ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EAI_AGAIN|hang up|no answer/;
+
+/** What is to be done, by what the system says. */
+const REMEDIES = [
+  [
+    /certificate|self.signed|UNABLE_TO_|CERT_|ALTNAME/i,
+    "check certificate-authority and server of its cluster in the kubeconfig",
+  ],
+  [
+    /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|EHOSTUNREACH|ENETUNREACH/,
+    "check server of its cluster in the kubeconfig, and whether it runs",
+  ],
+] as const;
+
+/**
+ * Asks the API server whether it answers this identity at all; one that is about to come up is given some seconds.
+ *
+ * @returns why it does not, and what to do; undefined where it does, be it to refuse the question
+ */
+export async function whyNoAnswer(
+  api: Pick<Api, "get">,
+  { kubeconfig, context }: ProviderConfig,
+  signal: AbortSignal,
+  patience = PATIENCE_MILLISECONDS,
+): Promise<string | undefined> {
+  const until = AbortSignal.any([signal, AbortSignal.timeout(patience)]);
+  let cause: unknown = new Error(`no answer within ${patience / 1000} s`);
+  for (;;) {
+    const error = await faultOf(api, until);
+    if (error === undefined) {
+      return undefined;
+    }
+    // That the time is over says nothing of the cause.
+    if (!until.aborted) {
+      cause = error;
+    }
+    if (until.aborted || !isPassing(cause)) {
+      return `the cluster cannot be asked, so nothing is known of what would change: context ${context} of ${kubeconfig}: ${words(cause)}`;
+    }
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_MILLISECONDS));
+  }
+}
+
+async function faultOf(api: Pick<Api, "get">, signal: AbortSignal): Promise<unknown> {
+  try {
+    await api.get(VERSION, undefined, signal);
+    return undefined;
+  } catch (error) {
+    const isAnswer =
+      error instanceof ApiError && error.status < 500 && error.status !== UNAUTHORIZED;
+    return isAnswer ? undefined : error;
+  }
+}
+
+function isPassing(error: unknown): boolean {
+  return error instanceof ApiError ? error.status !== UNAUTHORIZED : PASSING.test(messageOf(error));
+}
+
+function words(error: unknown): string {
+  if (error instanceof ApiError) {
+    return error.status === UNAUTHORIZED
+      ? "the API server refuses the credentials (401); log in again, or get a new kubeconfig"
+      : `the API server answers ${error.status} (${error.message}); look at the API server`;
+  }
+  const message = messageOf(error);
+  const [, remedy] = REMEDIES.find(([pattern]) => pattern.test(message)) ?? [];
+  return `${message}; ${remedy ?? "check the kubeconfig, and the network to the API server"}`;
+}

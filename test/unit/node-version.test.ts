@@ -1,0 +1,73 @@
+// Cannot prove that everything runs on the oldest Node that is allowed: the tests run on the one in node_modules.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { execa } from "execa";
+
+import { CHECKOUT } from "../support/stack-config.ts";
+
+interface Range {
+  readonly node?: string;
+}
+interface Locked {
+  readonly dev?: boolean;
+  readonly engines?: Range | readonly string[];
+}
+interface Semver {
+  subset(one: string, other: string): boolean;
+  satisfies(version: string, range: string): boolean;
+}
+
+const semver = jest.requireActual<Semver>("semver");
+const read = (path: string): string => readFileSync(join(CHECKOUT, path), "utf8");
+const manifest = JSON.parse(read("package.json")) as {
+  readonly engines: { readonly node: string };
+  readonly devDependencies: { readonly node: string };
+};
+const { packages } = JSON.parse(read("package-lock.json")) as {
+  readonly packages: Readonly<Record<string, Locked>>;
+};
+const ALLOWED = manifest.engines.node;
+const OLDEST = ALLOWED.replace(">=", "");
+
+test("the package promises no Node that a library of its own does not run on", () => {
+  const refusing = Object.entries(packages).flatMap(([path, { dev, engines }]) => {
+    const { node = "*" } = (Array.isArray(engines) ? {} : (engines ?? {})) as Range;
+    return path === "" || dev === true || semver.subset(ALLOWED, node) ? [] : [`${path}: ${node}`];
+  });
+  expect(refusing).toEqual([]);
+});
+
+test("a checkout runs on the Node that npm ci brings", () => {
+  expect(semver.satisfies(manifest.devDependencies.node, ALLOWED)).toBe(true);
+});
+
+test.each<[string, readonly string[]]>([
+  ["README.md", ["20.19", OLDEST]],
+  ["CONTRIBUTING.md", ["20.19"]],
+  ["docs/library.md", [OLDEST]],
+])("%s says the same of Node as package.json: %j", (path, versions) => {
+  const said = [...read(path).matchAll(/\bNode(?:\.js)?(?: ≥| >=)? (\d+\.\d+)/g)];
+  expect(said.map(([, version]) => version)).toEqual(versions);
+});
+
+describe("the loader of a checkout", () => {
+  const on = (version: string) => {
+    const pretend = `Object.defineProperty(process.versions, "node", { value: "${version}" });
+      Object.defineProperty(process, "version", { value: "v${version}" });
+      require("./preload.cjs");`;
+    return execa(process.execPath, ["-e", pretend], { cwd: CHECKOUT, reject: false });
+  };
+
+  test.each(["20.19.0", "22.18.9"])("refuses Node %s and says what to do", async (version) => {
+    const { exitCode, stderr } = await on(version);
+    expect(stderr).toBe(
+      `node is v${version}; allowed: ${OLDEST} or newer; run npx pulumi or npm run, which take the one in node_modules`,
+    );
+    expect(exitCode).toBe(1);
+  });
+
+  test.each([`${OLDEST}.0`, "24.0.0"])("takes Node %s", async (version) => {
+    expect((await on(version)).exitCode).toBe(0);
+  });
+});
