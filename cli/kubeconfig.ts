@@ -21,13 +21,23 @@ interface Options extends CommonOptions {
   readonly out?: string;
 }
 
-/** Kubernetes gives no token for less. */
+/** Kubernetes issues no token for less. */
 const SHORTEST_SECONDS = 600;
+const HELP = `
+Needs the right to create tokens of the lane's accounts, which an administrator has and no lane. The file is the
+account's own access: whoever reads it has its rights until it expires. Only its name is printed.
+
+Example:
+  $ npx slipway kubeconfig --stack dev --lane deploy --for 1h
+  $ SLIPWAY_KUBECONFIG=$PWD/deploy.kubeconfig npx pulumi up --stack dev`;
 
 /** `slipway kubeconfig`: access to the cluster as one of a lane's accounts, for a time. */
 export function kubeconfigCommand(): Command {
-  return stackCommand("kubeconfig")
-    .description("Writes a kubeconfig for an account of a lane, with a token that runs out.")
+  return stackCommand(
+    "kubeconfig",
+    "Writes a kubeconfig for an account of a lane, with a token that expires.",
+    HELP,
+  )
     .requiredOption("--lane <name>", "the lane: preview, build or deploy")
     .addOption(
       new Option("--account <which>", "who runs in the lane's pods, or who starts them")
@@ -38,16 +48,6 @@ export function kubeconfigCommand(): Command {
     .option(
       "--out <file>",
       "where to write it; by default <lane>.kubeconfig here, - for standard output",
-    )
-    .addHelpText(
-      "after",
-      `
-Needs the right to create tokens of the lane's accounts, which an administrator has and no lane. The file is the
-account's own access: whoever reads it has its rights until it runs out. Nothing but its name is printed.
-
-Example:
-  $ npx slipway kubeconfig --stack dev --lane deploy --for 1h
-  $ SLIPWAY_KUBECONFIG=$PWD/deploy.kubeconfig npx pulumi up --stack dev`,
     )
     .action(kubeconfig);
 }
@@ -72,20 +72,15 @@ async function kubeconfig(options: Options): Promise<void> {
 
 /** @see https://kubernetes.io/docs/reference/kubernetes-api/authentication-resources/token-request-v1/ */
 async function tokenOf(config: KubeConfig, namespace: string, name: string, seconds: number) {
-  const { AuthenticationV1TokenRequest, CoreV1Api, V1TokenRequestSpec } =
-    await import("@kubernetes/client-node");
-  const body = new AuthenticationV1TokenRequest();
-  body.spec = new V1TokenRequestSpec();
-  body.spec.audiences = [];
-  body.spec.expirationSeconds = seconds;
+  const { CoreV1Api } = await import("@kubernetes/client-node");
+  const body = { spec: { audiences: [], expirationSeconds: seconds } };
   const api = config.makeApiClient(CoreV1Api);
-  const answer = await api.createNamespacedServiceAccountToken({ namespace, name, body });
-  const token = answer.status?.token;
-  const expires = answer.status?.expirationTimestamp;
-  if (token === undefined || expires === undefined) {
-    throw new CommandFailure("the API server gave no token; try again");
+  const { status } = await api.createNamespacedServiceAccountToken({ namespace, name, body });
+  const { token, expirationTimestamp } = status ?? {};
+  if (token === undefined || expirationTimestamp === undefined) {
+    throw new CommandFailure("the API server returned no token; retry");
   }
-  return { token, expires: expires.toISOString() };
+  return { token, expires: expirationTimestamp.toISOString() };
 }
 
 function laneOf({ jenkins }: Pick<SlipwayOutputs, "jenkins">, wanted: string) {
@@ -96,11 +91,11 @@ function laneOf({ jenkins }: Pick<SlipwayOutputs, "jenkins">, wanted: string) {
   }
   const known = lanes.map(([name]) => name).join(", ");
   throw badInput(
-    `--lane: got "${wanted}"; allowed: ${known || "none, for the stack makes no lanes; set slipway:jenkins and run pulumi up as an administrator"}`,
+    `--lane: got "${wanted}"; allowed: ${known || "none, because the stack has no lanes; set slipway:jenkins and run pulumi up as an administrator"}`,
   );
 }
 
-/** A kubeconfig for the same cluster, with another user and nobody else's credentials. */
+/** A kubeconfig for the same cluster, with a different user and nobody else's credentials. */
 export function kubeconfigWith(config: KubeConfig, token: string, namespace: string): object {
   const cluster = config.getCurrentCluster();
   if (cluster === null) {
