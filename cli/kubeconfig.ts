@@ -72,15 +72,20 @@ async function kubeconfig(options: Options): Promise<void> {
 
 /** @see https://kubernetes.io/docs/reference/kubernetes-api/authentication-resources/token-request-v1/ */
 async function tokenOf(config: KubeConfig, namespace: string, name: string, seconds: number) {
-  const { CoreV1Api } = await import("@kubernetes/client-node");
-  const body = { spec: { audiences: [], expirationSeconds: seconds } };
+  const { AuthenticationV1TokenRequest, CoreV1Api, V1TokenRequestSpec } =
+    await import("@kubernetes/client-node");
+  const body = new AuthenticationV1TokenRequest();
+  body.spec = new V1TokenRequestSpec();
+  body.spec.audiences = [];
+  body.spec.expirationSeconds = seconds;
   const api = config.makeApiClient(CoreV1Api);
-  const { status } = await api.createNamespacedServiceAccountToken({ namespace, name, body });
-  const { token, expirationTimestamp } = status ?? {};
-  if (token === undefined || expirationTimestamp === undefined) {
+  const answer = await api.createNamespacedServiceAccountToken({ namespace, name, body });
+  const token = answer.status?.token;
+  const expires = answer.status?.expirationTimestamp;
+  if (token === undefined || expires === undefined) {
     throw new CommandFailure("the API server returned no token; retry");
   }
-  return { token, expires: expirationTimestamp.toISOString() };
+  return { token, expires: expires.toISOString() };
 }
 
 function laneOf({ jenkins }: Pick<SlipwayOutputs, "jenkins">, wanted: string) {
