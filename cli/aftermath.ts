@@ -1,4 +1,5 @@
 import type { Reason } from "../provider/verdict/reasons.ts";
+import { CommandFailure } from "./exit-code.ts";
 
 const LEFT_BEHIND = /already exists|interrupted while creating|stack is currently locked/;
 const PROVIDER_KILLED = /exited prematurely/;
@@ -16,6 +17,12 @@ export function remedyAfter(said: string, stack: string): string {
   const retry =
     "; a provider's process was killed, by somebody or for lack of memory (see dmesg); run it again";
   return (LEFT_BEHIND.test(said) ? recover : "") + (PROVIDER_KILLED.test(said) ? retry : "");
+}
+
+/** A run of pulumi that failed, with what to do after it. */
+export function runFailure(command: string, said: string, stack: string): CommandFailure {
+  const remedy = remedyAfter(said, stack);
+  return new CommandFailure(`pulumi ${command} failed; what it said is above${remedy}`);
 }
 
 /** What restores the objects of a release that failed for this reason, undefined if they exist. */

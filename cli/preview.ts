@@ -1,7 +1,7 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
 import { type Command, InvalidArgumentError } from "commander";
 
-import { remedyAfter } from "./aftermath.ts";
+import { runFailure } from "./aftermath.ts";
 import { badInput, CommandFailure, EXIT_CODE } from "./exit-code.ts";
 import { type CommonOptions, print, stackCommand } from "./options.ts";
 import { type Expectation, parseExpectation, unexpected } from "./preview/expectation.ts";
@@ -74,9 +74,7 @@ async function preview(options: Options): Promise<void> {
     print(options, report, comment);
   }
   if (!succeeded || report.outcome === "failed") {
-    throw new CommandFailure(
-      `pulumi preview failed; what it said is above${remedyAfter(said, stack.name)}`,
-    );
+    throw runFailure("preview", said, stack.name);
   }
   const reasons = unexpected(report, options.expect);
   if (reasons.length > 0) {

@@ -1,11 +1,13 @@
 import { Command } from "commander";
 
 import manifest from "../package.json" with { type: "json" };
+import { destroyCommand } from "./destroy.ts";
 import { gateCommand } from "./gate.ts";
 import { historyCommand } from "./history.ts";
 import { kubeconfigCommand } from "./kubeconfig.ts";
 import { previewCommand } from "./preview.ts";
 import { recoverCommand } from "./recover.ts";
+import { refreshCommand } from "./refresh.ts";
 import { reportCommand } from "./report.ts";
 import { rollbackCommand } from "./rollback.ts";
 import { statusCommand } from "./status.ts";
@@ -31,6 +33,7 @@ export function slipway(): Command {
   const commands = [
     statusCommand(),
     historyCommand(),
+    refreshCommand(),
     rollbackCommand(),
     unpinCommand(),
     gateCommand(),
@@ -38,6 +41,7 @@ export function slipway(): Command {
     reportCommand(),
     kubeconfigCommand(),
     recoverCommand(),
+    destroyCommand(),
   ];
   for (const command of commands) {
     program.addCommand(command);

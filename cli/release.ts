@@ -2,7 +2,7 @@ import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
 
 import type { ReleaseRecord } from "../contract/release-record.ts";
 import { RESOURCES } from "../contract/tokens.ts";
-import { remedyAfter, remedyOf } from "./aftermath.ts";
+import { remedyOf, runFailure } from "./aftermath.ts";
 import { CommandFailure, EXIT_CODE } from "./exit-code.ts";
 import type { CommonOptions } from "./options.ts";
 import type { ProjectStack } from "./project-stack.ts";
@@ -36,9 +36,7 @@ export async function release(
   if (failure !== undefined) {
     throw failure;
   }
-  throw new CommandFailure(
-    `pulumi up failed; what it said is above${remedyAfter(said, stack.name)}`,
-  );
+  throw runFailure("up", said, stack.name);
 }
 
 /** Keeps when the wait for a release began, by its name, once the engine reports the verdict. */

@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { digestOf } from "../contract/image-reference.ts";
 import type { ReleaseLook, ReleaseLooks } from "../contract/release-looks.ts";
 import type { Properties } from "../wire/plugin.ts";
 import type { Api } from "./cluster/api.ts";
@@ -7,7 +8,6 @@ import { ApiError } from "./cluster/api-error.ts";
 import { atATime } from "./cluster/at-a-time.ts";
 import { COLLECTIONS } from "./cluster/collection.ts";
 import { oneLine } from "./cluster/one-line.ts";
-import { carriesDigest, digestOf } from "./verdict/digest.ts";
 import type { Deployment, Pod } from "./verdict/objects.ts";
 
 /** Questions that are asked at a time. */
@@ -84,9 +84,8 @@ function readyAgain(pod: Pod, readyAt: string | null | undefined): string | unde
 }
 
 function runs(pod: Pod, digest: string): boolean {
-  const wanted = digestOf(digest) ?? "";
   const { containers = [] } = pod.spec ?? {};
-  return containers.some(({ image = "" }) => carriesDigest(image, wanted));
+  return containers.some(({ image = "" }) => digestOf(image) === digest);
 }
 
 /** What is wrong with a pod that is there to stay, undefined where nothing is. */

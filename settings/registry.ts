@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 import type { Registry } from "../components/image/image.ts";
-import { isRepository } from "../components/image/image-reference.ts";
+import { isRepository } from "../contract/image-reference.ts";
 import type { ShapeOf } from "../contract/field.ts";
 import { type Fault, faultIf } from "./fault.ts";
 import * as field from "./fields.ts";

@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 import type { Build } from "../components/image/image.ts";
-import { isPinned, PINNED_ALLOWED } from "../components/image/image-reference.ts";
+import { isPinned, PINNED_ALLOWED } from "../contract/image-reference.ts";
 import {
   type Autoscale,
   type CredentialKey,

@@ -1,3 +1,4 @@
+import { digestOf } from "../../contract/image-reference.ts";
 import { valueAt } from "../../wire/property-path.ts";
 import { isUnknown } from "../../wire/unknown.ts";
 import type { Step } from "./step.ts";
@@ -19,7 +20,6 @@ export interface ImagePreview {
 }
 
 const IMAGE = "docker:index/image:Image";
-const DIGEST = /@(sha256:[0-9a-f]{64})$/;
 /** The first container is the service. */
 const IMAGE_PATH = ["spec", "template", "spec", "containers", "0", "image"];
 
@@ -62,5 +62,5 @@ function tagOf(inputs: Step["before"]): string | null {
 }
 
 function digestRun(inputs: Step["before"]): string | null {
-  return DIGEST.exec(String(valueAt(inputs, IMAGE_PATH)))?.[1] ?? null;
+  return digestOf(String(valueAt(inputs, IMAGE_PATH))) ?? null;
 }

@@ -10,7 +10,7 @@ import { clusterSettingOf } from "../../cli/cluster-access.ts";
 import { earlierRelease } from "../../cli/earlier.ts";
 import { engineFailure } from "../../cli/engine-failure.ts";
 import { CommandFailure, EXIT_CODE } from "../../cli/exit-code.ts";
-import { knownReleases, withKnown } from "../../cli/known-release.ts";
+import { knownReleases, withFound, withKnown } from "../../cli/known-release.ts";
 import { kubeconfigWith } from "../../cli/kubeconfig.ts";
 import { serviceOf, slipwayOutputs } from "../../cli/outputs.ts";
 import { type Pin, pinOf, pinsOf, withoutPins, withPin } from "../../cli/pins.ts";
@@ -217,6 +217,21 @@ describe("what a refresh has found", () => {
     expect(withKnown(outputs, known).releases).toEqual({ shop: crashed, web: record("b") });
     expect(withKnown(outputs, known).history).toEqual({ shop: [entry("a")] });
     expect(known[0]?.foundAt).toBe("2026-11-21T11:00:00.000Z");
+  });
+
+  test("is written into the stack's outputs, and nothing else", () => {
+    const type = "pulumi:pulumi:Stack";
+    const shop = { releases: { shop: record("a") }, history: { shop: [] } };
+    const outputs = { ...shop, namespace: "shop-dev" };
+    const state = { resources: [resource(outputs, { type, outputs }), resource(crashed)] };
+    expect(withFound(state).resources?.[0]?.outputs).toEqual({
+      releases: { shop: crashed },
+      history: { shop: [entry("a")] },
+      namespace: "shop-dev",
+    });
+    expect(withFound(state).resources?.[1]).toEqual(state.resources[1]);
+    const other = { resources: [resource({}, { type, outputs: {} }), resource(crashed)] };
+    expect(withFound(other)).toEqual(other);
   });
 
   test("is nothing of other resources, of deleted ones, or of ones without a record", () => {
