@@ -1,7 +1,7 @@
 import { Argument, Command, InvalidArgumentError } from "commander";
 
 import { LABEL } from "../contract/names.ts";
-import { gateReference } from "../components/image/image-reference.ts";
+import { gateReference } from "../contract/image-reference.ts";
 import { CommandFailure } from "./exit-code.ts";
 import { type CommonOptions, print, stackCommand } from "./options.ts";
 import { serviceOf } from "./outputs.ts";

@@ -1,4 +1,4 @@
-import { registryServer } from "../components/image/image-reference.ts";
+import { registryServer } from "../contract/image-reference.ts";
 import type { RegistryLogin } from "../contract/registry-login.ts";
 import { Registry } from "../provider/registry/registry.ts";
 import { expand } from "../settings/surroundings.ts";

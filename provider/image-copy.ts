@@ -1,4 +1,5 @@
 import { imageCopyInputs, type ImageCopyInputs } from "../contract/image-copy.ts";
+import { digestOf, digestTag } from "../contract/image-reference.ts";
 import { registryLogin } from "../contract/registry-login.ts";
 import { parsed, silentFaultsOf } from "./input-schema.ts";
 import type { Lookup } from "./registry/lookup.ts";
@@ -52,8 +53,7 @@ export class ImageCopy implements Resource {
 
   async #copied({ from, to, login }: ImageCopyInputs): Promise<void> {
     const registry = this.lookup(login);
-    const digest = digestOf(from);
-    const tagged = `${to}:${digest.slice("sha256:".length, "sha256:".length + 32)}`;
+    const tagged = `${to}:${digestTag(from)}`;
     try {
       await registry.copy(from, tagged);
     } catch (error) {
@@ -62,17 +62,13 @@ export class ImageCopy implements Resource {
       );
     }
     const copied = await registry.digest(tagged);
-    if (copied === digest) {
+    if (copied === digestOf(from)) {
       return;
     }
     throw new Error(
       `the copy of ${from} must have the same digest, got ${copied ?? "nothing"} at ${tagged}; the registry has changed it: let it keep images as they are`,
     );
   }
-}
-
-function digestOf(pinned: string): string {
-  return pinned.slice(pinned.indexOf("@") + 1);
 }
 
 /** What the engine keeps, with the password as a secret. */

@@ -48,5 +48,5 @@ export async function namespaceEnd(
     ? "fix the API that cannot be reached, or delete its APIService (kubectl get apiservices)"
     : "wait for its end";
   const told = [`namespace ${namespace} is being deleted since ${oneLine(since)}`, ...why];
-  return { told: `${told.join("; ")}; ${remedy}; then run pulumi up --refresh` };
+  return { told: told.join("; "), remedy };
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { digestOf } from "../contract/image-reference.ts";
 import type { ReleaseLook, ReleaseLooks } from "../contract/release-looks.ts";
 import type { Properties } from "../wire/plugin.ts";
 import type { Api } from "./cluster/api.ts";
@@ -6,7 +7,6 @@ import { ApiError } from "./cluster/api-error.ts";
 import { atATime } from "./cluster/at-a-time.ts";
 import { COLLECTIONS } from "./cluster/collection.ts";
 import { oneLine } from "./cluster/one-line.ts";
-import { carriesDigest, digestOf } from "./verdict/digest.ts";
 import type { Deployment, Pod } from "./verdict/objects.ts";
 
 /** Questions that are asked at a time. */
@@ -83,9 +83,8 @@ function readyAgain(pod: Pod, readyAt: string | null | undefined): string | unde
 }
 
 function runs(pod: Pod, digest: string): boolean {
-  const wanted = digestOf(digest) ?? "";
   const { containers = [] } = pod.spec ?? {};
-  return containers.some(({ image = "" }) => carriesDigest(image, wanted));
+  return containers.some(({ image = "" }) => digestOf(image) === digest);
 }
 
 /** What is wrong with a pod that is not being deleted, undefined if nothing is. */

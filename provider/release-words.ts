@@ -1,6 +1,6 @@
 import type { ReadinessInputs } from "../contract/readiness.ts";
 import type { ReleaseRecord, RunningRelease } from "../contract/release-record.ts";
-import { digestOf } from "./verdict/digest.ts";
+import { digestOf } from "../contract/image-reference.ts";
 import type { Properties } from "../wire/plugin.ts";
 import { isUnknown } from "../wire/unknown.ts";
 
@@ -28,7 +28,7 @@ export function called({ commit, image, manifestHash }: Named, other?: Named): s
     ...(commit ? [`commit ${commit.slice(0, 12)}`] : []),
     ...(isSame ? [`manifests ${short(manifestHash)}`] : []),
   ];
-  return `${short(`sha256:${digest}`)}${details.length > 0 ? ` (${details.join(", ")})` : ""}`;
+  return `${short(digest)}${details.length > 0 ? ` (${details.join(", ")})` : ""}`;
 }
 
 /** What runs instead of a release, in half a sentence. */

@@ -24,14 +24,14 @@ import type { CheckResult, Plugin, Properties, Subject } from "../wire/plugin.ts
 import { containsUnknown } from "../wire/unknown.ts";
 import { FUNCTIONS, RESOURCES } from "../contract/tokens.ts";
 
-const { version } = manifest;
+const VERSION = manifest.version;
 
 type Answer = (args: Properties) => Promise<Properties>;
 
 /** Slipway's own provider: the resources that need code while the stack is being applied. */
 export class SlipwayProvider implements Plugin {
   readonly name = "slipway";
-  readonly version = version;
+  readonly version = VERSION;
   readonly #interruption = new AbortController();
   readonly #resources: Readonly<Record<string, Resource>>;
   readonly #functions: Readonly<Record<string, Answer>>;

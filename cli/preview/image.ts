@@ -1,3 +1,4 @@
+import { digestOf } from "../../contract/image-reference.ts";
 import { isUnknown } from "../../wire/unknown.ts";
 import type { Step } from "./step.ts";
 
@@ -18,20 +19,19 @@ export interface ImagePreview {
 }
 
 const IMAGE = "docker:index/image:Image";
-const DIGEST = /@(sha256:[0-9a-f]{64})$/;
 
 /** Reads what becomes of a service's image from the steps of the service. */
 export function imageOf(own: readonly Step[], deployment: Step | undefined): ImagePreview {
   const built = own.find(({ type }) => type === IMAGE);
   const previousTag = tagOf(built?.before);
   const tag = built?.action === "delete" ? null : tagOf(built?.after);
-  const previousDigest = digestOf(deployment?.before);
+  const previousDigest = digestOfService(deployment?.before);
   return {
     action: actionOf(built, deployment, previousTag !== tag),
     tag,
     previousTag,
     previousDigest,
-    digest: deployment?.action === "delete" ? null : digestOf(deployment?.after),
+    digest: deployment?.action === "delete" ? null : digestOfService(deployment?.after),
   };
 }
 
@@ -60,9 +60,9 @@ function tagOf(inputs: Step["before"]): string | null {
 }
 
 /** The first container is the service; nothing else of the object is read. */
-function digestOf(inputs: Step["before"]): string | null {
+function digestOfService(inputs: Step["before"]): string | null {
   const image = (inputs as Deployment | undefined)?.spec?.template?.spec?.containers?.[0]?.image;
-  return typeof image === "string" ? (DIGEST.exec(image)?.[1] ?? null) : null;
+  return typeof image === "string" ? (digestOf(image) ?? null) : null;
 }
 
 interface Deployment {

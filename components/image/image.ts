@@ -4,15 +4,10 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { RegistryLogin } from "../../contract/registry-login.ts";
+import { digestTag, registryServer, repositoryOf } from "../../contract/image-reference.ts";
 import { contentHash } from "../../build-context/content-hash.ts";
 import { ImageCopy } from "./image-copy.ts";
-import {
-  digestOf,
-  registryServer,
-  repositoryOf,
-  requirePinned,
-  requirePushed,
-} from "./image-reference.ts";
+import { requirePinned, requirePushed } from "./require-pinned.ts";
 import { type Source, sourceOf, UNKNOWN_SOURCE } from "./source.ts";
 import { COMPONENTS } from "../../contract/tokens.ts";
 
@@ -190,7 +185,7 @@ function pinned(name: string, image: string, origin: Origin | undefined): Obtain
   }
   return {
     ref: pulumi.output(requirePinned(name, image)),
-    version: digestOf(image).slice(0, 32),
+    version: digestTag(image),
     source: { ...UNKNOWN_SOURCE, ...origin },
   };
 }

@@ -5,7 +5,7 @@ import {
   RECORD_VERSION,
   type ReleaseRecord,
 } from "../../contract/release-record.ts";
-import { digestOf } from "../verdict/digest.ts";
+import { digestOf } from "../../contract/image-reference.ts";
 import { newReplicaSet, podsOf } from "../verdict/deployment.ts";
 import type { Proof, ProvedPod } from "../verdict/finding.ts";
 import { nameOf, type Observed, type ReplicaSet } from "../verdict/objects.ts";
@@ -27,7 +27,7 @@ export function recordOf(
     commit: inputs.commit ?? null,
     dirty: inputs.dirty,
     image: inputs.image,
-    digest: released(inputs.image),
+    digest: digestOf(inputs.image) ?? "",
     manifestHash: inputs.manifestHash,
     namespace: inputs.namespace,
     verdict: verdict.kind,
@@ -88,10 +88,5 @@ function differs(
   { digest, manifestHash }: Pick<PreviousRelease, "digest" | "manifestHash">,
   inputs: ReadinessInputs,
 ): boolean {
-  return digest !== released(inputs.image) || manifestHash !== inputs.manifestHash;
-}
-
-/** The digest of a release's image. */
-function released(image: string): string {
-  return `sha256:${digestOf(image) ?? ""}`;
+  return digest !== digestOf(inputs.image) || manifestHash !== inputs.manifestHash;
 }

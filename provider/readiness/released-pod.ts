@@ -1,6 +1,6 @@
 import type { ReadinessInputs } from "../../contract/readiness.ts";
 import type { ReleasedPod, ReleaseRecord } from "../../contract/release-record.ts";
-import { digestOf } from "../verdict/digest.ts";
+import { digestOf } from "../../contract/image-reference.ts";
 import type { ProvedPod } from "../verdict/finding.ts";
 import {
   condition,
