@@ -8,7 +8,7 @@ interface User {
 
 /**
  * Applies the credentials of a kubeconfig's current user to a request. They may come from a plugin, which is any
- * program: one that hangs holds nothing up beyond the signal.
+ * program: one that hangs delays nothing beyond the signal.
  */
 export async function authenticate(
   kubeconfig: KubeConfig,
