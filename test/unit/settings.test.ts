@@ -365,6 +365,12 @@ describe("the cluster", () => {
     expect(identifierOf(KUBECONFIG.replace("QUJD", "WFla"))).not.toBe(byAuthority);
     expect(identifierOf(withFiles("certificate-authority: ca.crt"))).toBe(byAuthority);
     const bare = KUBECONFIG.replace(", certificate-authority-data: QUJD", "");
+    for (const none of ['""', "null"]) {
+      const empty = KUBECONFIG.replace("QUJD", none);
+      expect(identifierOf(empty)).toBe(identifierOf(bare));
+      const authority = `certificate-authority: ca.crt, certificate-authority-data: ${none}`;
+      expect(identifierOf(withFiles(authority))).toBe(byAuthority);
+    }
     const rewritten = [
       `${AUTHORITY}\n`,
       AUTHORITY.trim(),
