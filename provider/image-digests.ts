@@ -12,14 +12,17 @@ const TOGETHER = 8;
  * with the others, so that all faults are reported at once.
  */
 export async function imageDigests(args: Properties, lookup: Lookup): Promise<Properties> {
-  const { references, login } = parsed(imageDigestsArgs, args);
+  const { references, login, answerSeconds: seconds } = parsed(imageDigestsArgs, args);
   const registry = lookup(login);
   const find = async (reference: string): Promise<FoundImage> => {
+    const limit = seconds === undefined ? undefined : AbortSignal.timeout(seconds * 1000);
     try {
-      const digest = await registry.digest(reference);
+      const digest = await registry.digest(reference, limit);
       return { reference, ...(digest !== undefined && { digest }) };
     } catch (error) {
-      return { reference, fault: (error as Error).message };
+      const isLate = limit?.aborted === true;
+      const fault = isLate ? `no answer in ${seconds} s` : (error as Error).message;
+      return { reference, fault };
     }
   };
   return { images: await atATime(TOGETHER, references, find) };

@@ -72,7 +72,7 @@ function assessBound(
   awaited: ObjectReadinessInputs,
   { object: claim, events }: Present<PersistentVolumeClaim>,
 ): ObjectAssessment {
-  const { allocatedResourceStatuses = {}, capacity } = claim.status ?? {};
+  const { allocatedResources, allocatedResourceStatuses = {}, capacity } = claim.status ?? {};
   const bound = `bound to ${claim.spec?.volumeName ?? "a volume"}`;
   const states = Object.values(allocatedResourceStatuses);
   const infeasible = states.find((state) => state.endsWith("ResizeInfeasible"));
@@ -85,7 +85,8 @@ function assessBound(
   const isPending =
     isTrue(claim, "FileSystemResizePending") ||
     allocatedResourceStatuses["storage"] === "NodeResizePending";
-  if (isPending) {
+  // What is pending may be what the claim requested before.
+  if (isPending && !isLess(allocatedResources?.["storage"], requested)) {
     return readyWith(`${bound}; its file system grows to ${requested} when a pod mounts it`);
   }
   const present = capacity?.["storage"];

@@ -31,7 +31,7 @@ export function trailOfRelease(
     suspects,
     concerned: [deployment, replicaSet].flatMap((object) => (object ? [uidOf(object)] : [])),
     warnings,
-    // A Deployment only counts; its pods tell why.
+    // A Deployment only counts; its pods show why.
     target: { namespace, title: `deployment ${name}`, list: "deployments", culprit: suspects[0] },
   };
 }

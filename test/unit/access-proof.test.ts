@@ -112,7 +112,7 @@ test("rights that are missing or too many fail with one table, and are kept", as
     `  ${DEPLOYER}  bind   clusterroles.rbac.authorization.k8s.io  (cluster)  denied   allowed  ${server.because}`,
     `  ${DEPLOYER}  get    secrets                                 shop       denied   allowed  ${server.because}`,
   ]);
-  expect(message).toMatch(/\nremedy: mend the roles and bindings/);
+  expect(message).toMatch(/\nremedy: fix the roles and bindings/);
   expect(outputs).toMatchObject({ proved: false, allowed: 1, denied: 0 });
   expect(outputs["faults"]).toHaveLength(3);
 });
