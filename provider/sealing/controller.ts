@@ -85,11 +85,15 @@ export class Controller {
     try {
       return await at(this.#port);
     } catch (error) {
-      if (!(error instanceof ApiError) || error.status !== UNAVAILABLE) throw error;
+      if (!(error instanceof ApiError) || error.status !== UNAVAILABLE) {
+        throw error;
+      }
       // Whoever may not read the Service may still reach it: the controller's own manifest gives its port no name.
       const service = await this.api.get(`${services}/${name}`, {}, this.signal).catch(() => ({}));
       const port = portOf(service);
-      if (port === this.#port) throw error;
+      if (port === this.#port) {
+        throw error;
+      }
       this.#port = port;
       return await at(port);
     }

@@ -114,7 +114,12 @@ const SETS: readonly VerdictCase[] = [
     /^admission-denied: pods "thing-0" is forbidden/,
     0,
   ],
-  ["waits for pods that are too many", set({ replicas: 3 }, both), /^old-pods: 1 surplus pods still exist$/, 120],
+  [
+    "waits for pods that are too many",
+    set({ replicas: 3 }, both),
+    /^old-pods: 1 surplus pods still exist$/,
+    120,
+  ],
 ];
 test.each(SETS)("a StatefulSet %s", (...row) => {
   expectVerdict(SET, row);
