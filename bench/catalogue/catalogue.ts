@@ -5,6 +5,7 @@ import { containers } from "./cases/containers.ts";
 import { healthy } from "./cases/healthy.ts";
 import { images } from "./cases/images.ts";
 import { probes } from "./cases/probes.ts";
+import { room } from "./cases/room.ts";
 import { scheduling } from "./cases/scheduling.ts";
 import { surroundings } from "./cases/surroundings.ts";
 
@@ -15,6 +16,7 @@ export const CATALOGUE: readonly Case[] = [
   ...containers,
   ...probes,
   ...admission,
+  ...room,
   ...scheduling,
   ...surroundings,
   ...healthy,

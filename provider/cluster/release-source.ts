@@ -1,5 +1,6 @@
 import type { ReadinessInputs } from "../../contract/readiness.ts";
 import { type Observed, uidOf } from "../verdict/objects.ts";
+import { failureOf } from "../verdict/replica-set.ts";
 import { type CollectionName, neededFor } from "./collection.ts";
 import type { NamespaceWatch } from "./namespace-watch.ts";
 import type { Source } from "./subscription.ts";
@@ -37,15 +38,17 @@ export function sourceOf(
 
 function observe(
   { deployment: { name, uid }, serviceName, ingress }: ReadinessInputs,
-  { stores }: NamespaceWatch,
+  watch: NamespaceWatch,
   clusterTime: number | undefined,
 ): Observed {
+  const { stores } = watch;
   const [deployment] = stores.deployments.of(name);
   const replicaSets = stores.replicaSets.of(uid);
   const pods = replicaSets.flatMap((replicaSet) => stores.pods.of(uidOf(replicaSet)));
   const objects = [...(deployment === undefined ? [] : [deployment]), ...replicaSets, ...pods];
   return {
     ...(clusterTime !== undefined && { clusterTime }),
+    ...(replicaSets.some(failureOf) && { neighbourhood: watch.neighbourhood() }),
     deployment,
     replicaSets,
     pods,

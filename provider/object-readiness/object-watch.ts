@@ -127,18 +127,20 @@ export class ObjectWatch {
 
   #observe(): ObservedObject {
     const { name, uid } = this.awaited;
-    const { stores } = this.#lease.watch;
+    const { watch } = this.#lease;
+    const { stores } = watch;
     const pods = this.#pods();
+    const events = stores[this.#events].of(uid);
     const clusterTime = this.cluster.api.clusterTime();
     return {
       ...(clusterTime !== undefined && { clusterTime }),
       ...(this.#isUnserved && { isUnserved: true }),
+      ...(events.some(({ reason }) => reason === "FailedCreate") && {
+        neighbourhood: watch.neighbourhood(),
+      }),
       object: this.#objects.of(name)[0],
       pods,
-      events: [
-        ...stores[this.#events].of(uid),
-        ...pods.flatMap((pod) => stores.warnings.of(uidOf(pod))),
-      ],
+      events: [...events, ...pods.flatMap((pod) => stores.warnings.of(uidOf(pod)))],
     };
   }
 

@@ -33,8 +33,7 @@ export function assess(release: ReadinessInputs, observed: Observed): Assessment
   const pods = replicaSet === undefined ? [] : podsOf(replicaSet, observed.pods);
   const ready = pods.filter(isReady);
   const proofs = ready.map((pod) => proofOf(pod, release.image));
-  const refused =
-    replicaSet && deployment && judgeReplicaSet(replicaSet, deployment, observed.pods);
+  const refused = replicaSet && judgeReplicaSet(replicaSet, observed);
   const desired = deployment === undefined ? 0 : desiredReplicas(deployment);
   const findings = [
     ...(settled ? [] : found),

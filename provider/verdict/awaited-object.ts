@@ -1,6 +1,7 @@
 import type { ObjectReadinessInputs } from "../../contract/object-readiness.ts";
 import type { Finding } from "./finding.ts";
 import { type Event, nameOf, type ObjectMeta, type Pod, uidOf } from "./objects.ts";
+import type { Neighbourhood } from "./room.ts";
 
 /** An object of any kind. */
 export interface AnyObject {
@@ -17,6 +18,11 @@ export interface ObservedObject<T extends AnyObject = AnyObject> {
   readonly pods: readonly Pod[];
   /** All events about the object, and the Warning events about its pods. */
   readonly events: readonly Event[];
+  /**
+   * All pods of the namespace, and what else of it is watched: what leaves may make room for refused pods.
+   * @default - its own pods
+   */
+  readonly neighbourhood?: Neighbourhood;
   /**
    * Whether the API server does not know the kind.
    * @default - it does
