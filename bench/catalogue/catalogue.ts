@@ -4,6 +4,7 @@ import { configuration } from "./cases/configuration.ts";
 import { containers } from "./cases/containers.ts";
 import { healthy } from "./cases/healthy.ts";
 import { images } from "./cases/images.ts";
+import { losses } from "./cases/losses.ts";
 import { probes } from "./cases/probes.ts";
 import { room } from "./cases/room.ts";
 import { scheduling } from "./cases/scheduling.ts";
@@ -17,6 +18,7 @@ export const CATALOGUE: readonly Case[] = [
   ...probes,
   ...admission,
   ...room,
+  ...losses,
   ...scheduling,
   ...surroundings,
   ...healthy,

@@ -3,6 +3,8 @@ import { judgeConfig } from "./config.ts";
 import { desiredReplicas, judgeDeployment, newReplicaSet, podsOf } from "./deployment.ts";
 import type { Finding, ProvedPod } from "./finding.ts";
 import { judgeIngress } from "./ingress.ts";
+import { judgeLosses, lossesOf } from "./losses.ts";
+import type { Loss } from "./lost-pod.ts";
 import { nameOf, type Observed, type Pod } from "./objects.ts";
 import { isReady, judgePod, proofOf } from "./pod.ts";
 import { REASONS } from "./reasons.ts";
@@ -24,8 +26,16 @@ export interface Assessment {
   readonly progress: number;
 }
 
-/** Puts the rules together: Deployment, ReplicaSet, pods, Service, Ingress. */
-export function assess(release: ReadinessInputs, observed: Observed): Assessment {
+/**
+ * Puts the rules together: Deployment, ReplicaSet, pods, Service, Ingress.
+ *
+ * @param losses the release's pods that were lost
+ */
+export function assess(
+  release: ReadinessInputs,
+  observed: Observed,
+  losses: readonly Loss[] = lossesOf(observed),
+): Assessment {
   const { deployment, warnings, absent = [] } = observed;
   const found = judgeDeployment(release, observed);
   const settled = found.every(({ reason }) => REASONS[reason].settled);
@@ -40,6 +50,9 @@ export function assess(release: ReadinessInputs, observed: Observed): Assessment
     ...(refused === undefined ? [] : [refused]),
     ...pods.flatMap((pod) => judgePod(release, pod, warnings)),
     ...pods.flatMap((pod) => judgeConfig(pod, absent)),
+    ...(replicaSet === undefined
+      ? []
+      : judgeLosses(release, losses, { desired, living: pods.length, ready: ready.length })),
     ...proofs.filter((proof) => "reason" in proof),
     ...(settled ? found : []),
     ...judgePresence(release, settled, replicaSet !== undefined, ready.length, desired),
