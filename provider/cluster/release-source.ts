@@ -7,7 +7,7 @@ import type { Source } from "./subscription.ts";
 
 /** The collections that a release is followed by. */
 export function followedFor(release: ReadinessInputs): readonly CollectionName[] {
-  return [...neededFor(release), "warnings", "pulls"];
+  return [...neededFor(release), "warnings", "placements", "pulls"];
 }
 
 /** What news is about a release. */
@@ -56,6 +56,7 @@ function observe(
     endpointSlices: stores.endpointSlices.of(serviceName),
     ingress: stores.ingresses.of(ingress?.name)[0],
     warnings: objects.flatMap((object) => stores.warnings.of(uidOf(object))),
+    placements: pods.flatMap((pod) => stores.placements.of(uidOf(pod))),
     pulls: pods.flatMap((pod) => stores.pulls.of(uidOf(pod))),
   };
 }

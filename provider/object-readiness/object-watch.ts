@@ -60,7 +60,7 @@ export class ObjectWatch {
     };
     this.subscription = this.#lease.watch.subscribe(
       source,
-      [...this.#needed, ...(hasPods ? (["warnings"] as const) : []), this.#events],
+      [...this.#needed, ...(hasPods ? (["warnings", "placements"] as const) : []), this.#events],
       [`uid/${uid}`, ...(hasPods ? [`claim/${name}`] : [])],
       () => {
         this.#end.abort();
@@ -140,7 +140,12 @@ export class ObjectWatch {
       }),
       object: this.#objects.of(name)[0],
       pods,
-      events: [...events, ...pods.flatMap((pod) => stores.warnings.of(uidOf(pod)))],
+      events: [
+        ...events,
+        ...pods.flatMap((pod) =>
+          [stores.warnings, stores.placements].flatMap((store) => store.of(uidOf(pod))),
+        ),
+      ],
     };
   }
 

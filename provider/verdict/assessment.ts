@@ -9,6 +9,7 @@ import { nameOf, type Observed, type Pod } from "./objects.ts";
 import { isReady, judgePod, proofOf } from "./pod.ts";
 import { REASONS } from "./reasons.ts";
 import { judgeReplicaSet } from "./replica-set.ts";
+import { awaitsNode } from "./scheduling.ts";
 import { judgeService } from "./service.ts";
 import { stagesOf } from "./stages.ts";
 
@@ -24,6 +25,8 @@ export interface Assessment {
   readonly text: string;
   /** How far the rollout is: grows with every step, whatever the step. */
   readonly progress: number;
+  /** Whether a pod has no node yet, and one is on its way. */
+  readonly awaitsNode: boolean;
 }
 
 /**
@@ -36,7 +39,8 @@ export function assess(
   observed: Observed,
   losses: readonly Loss[] = lossesOf(observed),
 ): Assessment {
-  const { deployment, warnings, absent = [] } = observed;
+  const { deployment, warnings, placements = [], absent = [] } = observed;
+  const events = [...warnings, ...placements];
   const found = judgeDeployment(release, observed);
   const settled = found.every(({ reason }) => REASONS[reason].settled);
   const replicaSet = settled ? newReplicaSet(observed) : undefined;
@@ -48,7 +52,7 @@ export function assess(
   const findings = [
     ...(settled ? [] : found),
     ...(refused === undefined ? [] : [refused]),
-    ...pods.flatMap((pod) => judgePod(release, pod, warnings)),
+    ...pods.flatMap((pod) => judgePod(release, pod, events)),
     ...pods.flatMap((pod) => judgeConfig(pod, absent)),
     ...(replicaSet === undefined
       ? []
@@ -65,6 +69,7 @@ export function assess(
     proved: proofs.filter((proof) => "imageID" in proof),
     text: stagesOf(pods, desired, findings[0]?.message),
     progress: progressOf(pods) + (settled ? 1 : 0),
+    awaitsNode: pods.some((pod) => awaitsNode(pod, events)),
   };
 }
 

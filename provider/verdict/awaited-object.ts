@@ -16,7 +16,7 @@ export interface ObservedObject<T extends AnyObject = AnyObject> {
   readonly object: T | undefined;
   /** The pods that it controls; of a volume claim, those that mount it. */
   readonly pods: readonly Pod[];
-  /** All events about the object, and the Warning events about its pods. */
+  /** All events about the object, and the warnings and an autoscaler's events about its pods. */
   readonly events: readonly Event[];
   /**
    * All pods of the namespace, and what else of it is watched: what leaves may make room for refused pods.

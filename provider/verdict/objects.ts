@@ -64,6 +64,11 @@ export interface Observed {
    */
   readonly neighbourhood?: Neighbourhood;
   /**
+   * Events that are no warnings by which an autoscaler tells what becomes of these pods.
+   * @default - none
+   */
+  readonly placements?: readonly Event[];
+  /**
    * Events by which the kubelet says that it has the image of a container of these pods.
    * @default - none
    */

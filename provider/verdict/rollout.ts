@@ -16,6 +16,7 @@ const MARGIN_SECONDS = 15;
  * - A finding fails the release when it has lasted for its tolerance: see `Sightings`.
  * - A progress deadline that had passed before the wait began, or before the release was observed, says nothing.
  * - Another template than the one first seen of the release's generation is somebody else's release.
+ * - A node that is on its way for a pod is a step for as long as the autoscaler says so.
  * - The rollout has failed when it made no step for the deadline's seconds, counted from the start of the wait at
  *   first; where nothing is heard of the cluster there is no step either. Steps or not, the whole wait has its limit.
  */
@@ -93,14 +94,15 @@ export class Rollout {
     return { kind: "failed", ...finding, ...(notes.length > 0 && { notes }) };
   }
 
-  #remember({ findings, progress }: Assessment, observed: Observed, now: number): void {
-    if (progress > this.#progress) {
-      this.#progress = progress;
+  #remember(assessment: Assessment, observed: Observed, now: number): void {
+    const { findings, progress, awaitsNode } = assessment;
+    if (progress > this.#progress || awaitsNode) {
+      this.#progress = Math.max(progress, this.#progress);
       this.#progressAt = now;
     }
     const isUnobserved = findings.some(({ reason }) => reason === "not-observed");
     const isEarly = now < this.#startedAt + this.#earlySeconds * 1000;
-    if (observed.deployment !== undefined && (!this.#isObserved || isEarly)) {
+    if (observed.deployment !== undefined && (!this.#isObserved || isEarly || awaitsNode)) {
       this.#passedBefore = passedAt(observed);
       this.#isObserved = !isUnobserved;
     }
