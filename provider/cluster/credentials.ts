@@ -14,7 +14,7 @@ export class SilentPlugin extends Error {
 
 /**
  * Applies the credentials of a kubeconfig's current user to a request. They may come from a plugin, which is any
- * program: one that hangs holds nothing up beyond the signal.
+ * program: one that hangs delays nothing beyond the signal.
  *
  * @throws SilentPlugin where it has said nothing until then
  */
@@ -28,7 +28,7 @@ export async function authenticate(
   const over = new Promise<never>((_resolve, reject) => {
     end = () => {
       reject(
-        new SilentPlugin(`${sourceOf(kubeconfig)} does not answer; run it by hand to see why`),
+        new SilentPlugin(`${pluginOf(kubeconfig)} does not answer; run it by hand to see why`),
       );
     };
     signal.addEventListener("abort", end, { once: true });
@@ -62,7 +62,7 @@ function endingWith(kubeconfig: KubeConfig, signal: AbortSignal): KubeConfig {
 }
 
 /** E.g. `credential plugin "aws" of user "ci"`. */
-function sourceOf(kubeconfig: KubeConfig): string {
+function pluginOf(kubeconfig: KubeConfig): string {
   const user: User | null = kubeconfig.getCurrentUser();
   const plugin = user?.exec?.command ?? user?.authProvider?.name ?? "";
   return `credential plugin "${plugin}" of user "${user?.name ?? ""}"`;

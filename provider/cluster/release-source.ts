@@ -1,51 +1,47 @@
 import type { ReadinessInputs } from "../../contract/readiness.ts";
 import { type Observed, uidOf } from "../verdict/objects.ts";
-import { type CollectionName, neededFor } from "./collection.ts";
-import type { NamespaceWatch } from "./namespace-watch.ts";
-import type { Source } from "./subscription.ts";
+import { failureOf } from "../verdict/replica-set.ts";
+import { neededFor } from "./collection.ts";
+import type { Lease, NamespaceWatch } from "./namespace-watch.ts";
+import type { Subscription } from "./subscription.ts";
 
-/** The collections that a release is followed by. */
-export function followedFor(release: ReadinessInputs): readonly CollectionName[] {
-  return [...neededFor(release), "warnings", "pulls"];
-}
-
-/** What news is about a release. */
-export function topicsOf({ deployment, serviceName, ingress }: ReadinessInputs): string[] {
-  return [
+/**
+ * Follows a release with the watches of its namespace, until the subscription is closed.
+ * @param clock the cluster's, undefined before its first answer
+ */
+export function followRelease(
+  release: ReadinessInputs,
+  { watch, end }: Lease,
+  clock: () => number | undefined,
+): Subscription {
+  const { deployment, serviceName, ingress } = release;
+  const needed = neededFor(release);
+  const topics = [
     `deployment/${deployment.name}`,
     `service/${serviceName}`,
     ...(ingress === undefined ? [] : [`ingress/${ingress.name}`]),
   ];
-}
-
-/**
- * What the watches of its namespace show of a release.
- * @param clock the cluster's, undefined before its first answer
- */
-export function sourceOf(
-  release: ReadinessInputs,
-  watch: NamespaceWatch,
-  clock: () => number | undefined,
-): Source<Observed> {
-  const needed = neededFor(release);
-  return {
+  const source = {
     observe: () => observe(release, watch, clock()),
     synced: () => watch.isSynced(needed),
     troubles: () => watch.troublesWith(needed),
   };
+  return watch.subscribe(source, [...needed, "warnings", "placements", "pulls"], topics, end);
 }
 
 function observe(
   { deployment: { name, uid }, serviceName, ingress }: ReadinessInputs,
-  { stores }: NamespaceWatch,
+  watch: NamespaceWatch,
   clusterTime: number | undefined,
 ): Observed {
+  const { stores } = watch;
   const [deployment] = stores.deployments.of(name);
   const replicaSets = stores.replicaSets.of(uid);
   const pods = replicaSets.flatMap((replicaSet) => stores.pods.of(uidOf(replicaSet)));
   const objects = [...(deployment === undefined ? [] : [deployment]), ...replicaSets, ...pods];
   return {
     ...(clusterTime !== undefined && { clusterTime }),
+    ...(replicaSets.some(failureOf) && { neighbourhood: watch.neighbourhood() }),
     deployment,
     replicaSets,
     pods,
@@ -53,6 +49,7 @@ function observe(
     endpointSlices: stores.endpointSlices.of(serviceName),
     ingress: stores.ingresses.of(ingress?.name)[0],
     warnings: objects.flatMap((object) => stores.warnings.of(uidOf(object))),
+    placements: pods.flatMap((pod) => stores.placements.of(uidOf(pod))),
     pulls: pods.flatMap((pod) => stores.pulls.of(uidOf(pod))),
   };
 }

@@ -2,7 +2,8 @@ import type { ReadinessInputs } from "../../contract/readiness.ts";
 import type { ProvedRelease } from "../../contract/release-record.ts";
 import { newReplicaSet } from "../verdict/deployment.ts";
 import type { Finding } from "../verdict/finding.ts";
-import { nameOf, type Observed, type ReplicaSet } from "../verdict/objects.ts";
+import { lossOf } from "../verdict/lost-pod.ts";
+import { nameOf, type Observed, ownerOf, type ReplicaSet, uidOf } from "../verdict/objects.ts";
 import { REASONS } from "../verdict/reasons.ts";
 import { called } from "../release-words.ts";
 
@@ -11,7 +12,7 @@ export type Plan =
   | { readonly kind: "restore"; readonly to: ProvedRelease; readonly replicaSet: ReplicaSet }
   | {
       readonly kind: "stay";
-      /** Why nothing is restored, undefined where that goes without saying. */
+      /** Why nothing is restored; undefined if that goes without saying. */
       readonly why: string | undefined;
     };
 
@@ -26,10 +27,10 @@ export function planRollback(
     return { kind: "stay", why: undefined };
   }
   if (lastReady === null) {
-    return stay("no release was ready before; this one is left as it is, to be looked into");
+    return stay("no release was ready before; this one is left in place for you to examine");
   }
   if (release.rollback === false) {
-    return stay("rollback is set to false; the release is left as it is");
+    return stay("rollback is false; the release is left in place");
   }
   const present = newReplicaSet(observed);
   const target = `the last release that was ready, ${called(lastReady, release)},`;
@@ -39,9 +40,17 @@ export function planRollback(
   const replicaSet = observed.replicaSets.find(
     (candidate) => nameOf(candidate) === lastReady.replicaSet,
   );
+  if (reason === "evicted" && replicaSet !== undefined && isEvicted(replicaSet, observed)) {
+    return stay(`pods of ${target} are evicted as well`);
+  }
   return replicaSet?.spec?.template === undefined
     ? stay(`replica set ${lastReady.replicaSet}, which kept the pod template of ${target} is gone`)
     : { kind: "restore", to: lastReady, replicaSet };
+}
+
+function isEvicted(replicaSet: ReplicaSet, { pods }: Observed): boolean {
+  const own = pods.filter((pod) => ownerOf(pod) === uidOf(replicaSet));
+  return own.some((pod) => lossOf(pod)?.reason === "evicted");
 }
 
 function stay(why: string): Plan {

@@ -6,7 +6,7 @@ import { planRollback } from "../../provider/rollback/plan.ts";
 import { called, outlook } from "../../provider/release-words.ts";
 import type { Reason } from "../../provider/verdict/reasons.ts";
 import { UNKNOWN } from "../../wire/unknown.ts";
-import { deployment, digest, IMAGE, release } from "../support/release-objects.ts";
+import { deployment, digest, IMAGE, readyPod, release } from "../support/release-objects.ts";
 import { EARLIER, failing } from "../support/rollback-objects.ts";
 
 describe("a release that fails", () => {
@@ -50,7 +50,23 @@ describe("a release that fails", () => {
   test("stays where none was ready before", () => {
     expect(plan("crash-loop", null)).toEqual({
       kind: "stay",
-      why: "not rolled back: no release was ready before; this one is left as it is, to be looked into",
+      why: "not rolled back: no release was ready before; this one is left in place for you to examine",
+    });
+  });
+
+  test("by an eviction stays where the earlier release's pods are evicted as well", () => {
+    const observed = failing();
+    const lost = {
+      ...readyPod("shop-old-3", "shop-old-uid"),
+      status: { phase: "Failed", reason: "Evicted", message: "The node was low on resource" },
+    };
+    const finding = { reason: "evicted", object: "pod shop-new-1", message: "" } as const;
+    expect(planRollback(release(), finding, EARLIER, observed).kind).toBe("restore");
+    expect(
+      planRollback(release(), finding, EARLIER, { ...observed, pods: [...observed.pods, lost] }),
+    ).toMatchObject({
+      kind: "stay",
+      why: expect.stringContaining("are evicted as well") as string,
     });
   });
 
@@ -59,7 +75,7 @@ describe("a release that fails", () => {
     const finding = { reason: "crash-loop", object: "pod shop-new-1", message: "" } as const;
     expect(planRollback(inputs, finding, EARLIER, failing())).toMatchObject({
       kind: "stay",
-      why: expect.stringContaining("rollback is set to false") as string,
+      why: expect.stringContaining("rollback is false") as string,
     });
   });
 
@@ -135,11 +151,11 @@ describe("a preview after a failure", () => {
     evidence: null,
   } satisfies ReleaseRecord;
   const fate =
-    "shop: sha256:aaaaaaaaaaaa (commit 0123abc) failed with crash-loop, and sha256:eeeeeeeeeeee (commit 4567def) runs in its place and is ready; ";
+    "shop: sha256:aaaaaaaaaaaa (commit 0123abc) failed with crash-loop, and sha256:eeeeeeeeeeee (commit 4567def) runs instead and is ready; ";
 
   test("says that the same would be refused, and what helps", () => {
     expect(outlook("shop", failed, { ...release() })).toBe(
-      `${fate}the program asks for it again, which pulumi up refuses: change it, or try it again with pulumi up --refresh`,
+      `${fate}the program asks for it again, which pulumi up refuses: change it, or retry with pulumi up --refresh`,
     );
   });
 
@@ -172,7 +188,7 @@ describe("a preview after a failure", () => {
   test("says so when what runs is not ready either", () => {
     const running = { ...failed.running, verdict: "failed", reason: "config-missing" } as const;
     expect(outlook("shop", { ...failed, running }, { ...release() })).toContain(
-      "(commit 4567def) runs in its place but is config-missing; ",
+      "(commit 4567def) runs instead but is config-missing; ",
     );
   });
 });
