@@ -11,6 +11,9 @@ export interface Collection {
   path(namespace: string): string;
 }
 
+/** The namespace of events about objects outside of namespaces. */
+export const DEFAULT_NAMESPACE = "default";
+
 /** What verdicts are made from. */
 export const COLLECTIONS = {
   deployments: collection("apps", "v1", "deployments"),
@@ -21,10 +24,21 @@ export const COLLECTIONS = {
   ingresses: collection("networking.k8s.io", "v1", "ingresses"),
   warnings: collection("", "v1", "events", { fieldSelector: "type=Warning" }),
   pulls: collection("", "v1", "events", { fieldSelector: "reason=Pulled" }),
+  /** What an autoscaler says about pods without a node: the field selector knows no "or". */
+  placements: collection("", "v1", "events", {
+    fieldSelector: [
+      "involvedObject.kind=Pod",
+      "type=Normal",
+      ...["Scheduled", "Pulling", "Pulled", "Created", "Started", "Killing"].map(
+        (reason) => `reason!=${reason}`,
+      ),
+    ].join(","),
+  }),
   /** Of all types, but not about pods, whose events are most. */
   happenings: collection("", "v1", "events", { fieldSelector: "involvedObject.kind!=Pod" }),
 } as const;
 
+/** The name of one of them. */
 export type CollectionName = keyof typeof COLLECTIONS;
 
 /** A collection as people write it, e.g. `deployments.apps`. */
