@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Awaited, ObjectRecord } from "../contract/object-readiness.ts";
-import type { SlipwayProvider } from "./slipway-provider.ts";
+import type { SlipwayResourceOptions } from "./slipway-provider.ts";
 import { RESOURCES } from "../contract/tokens.ts";
 import type { Inputs } from "./inputs.ts";
 
@@ -48,7 +48,7 @@ export class ObjectReadiness extends pulumi.CustomResource {
   constructor(
     name: string,
     { object, deadlineSeconds = 600, ...args }: ObjectReadinessArgs,
-    opts: pulumi.CustomResourceOptions & { readonly provider: SlipwayProvider },
+    opts: SlipwayResourceOptions,
   ) {
     const { apiVersion, kind, metadata } = object;
     const identity = {

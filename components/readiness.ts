@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { DeploymentIdentity, ReadinessInputs } from "../contract/readiness.ts";
 import type { HistoryEntry, ReleaseRecord } from "../contract/release-record.ts";
-import type { SlipwayProvider } from "./slipway-provider.ts";
+import type { SlipwayResourceOptions } from "./slipway-provider.ts";
 import { RESOURCES } from "../contract/tokens.ts";
 import type { Inputs } from "./inputs.ts";
 
@@ -33,11 +33,7 @@ export class Readiness extends pulumi.CustomResource {
   /** The last 20 releases of the service, newest first; unknown in a preview that changes the release. */
   declare readonly history: pulumi.Output<readonly HistoryEntry[]>;
 
-  constructor(
-    name: string,
-    args: ReadinessArgs,
-    opts: pulumi.CustomResourceOptions & { readonly provider: SlipwayProvider },
-  ) {
+  constructor(name: string, args: ReadinessArgs, opts: SlipwayResourceOptions) {
     super(RESOURCES.Readiness, name, { release: undefined, history: undefined, ...args }, opts);
   }
 }

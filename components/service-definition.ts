@@ -4,7 +4,7 @@ import type { VERDICT, VerdictSettings } from "../contract/verdict.ts";
 /** The settings of a service's pods that are numbers or decisions. */
 export const PODS = {
   /**
-   * Number of pods, where nothing scales them.
+   * Number of pods, if nothing scales them.
    *
    * @default 2
    */
@@ -16,7 +16,7 @@ export const PODS = {
    */
   user: { from: 1, to: 2 ** 31 - 1, remedy: "0 is root, which no pod may be", default: 65532 },
   /**
-   * Seconds that a pod goes on serving after it was told to stop, so that no request is lost while
+   * Seconds that a pod keeps serving after it is told to stop, so that no request is lost while
    * the cluster takes it out of the Service.
    *
    * @default 5
@@ -35,7 +35,7 @@ export interface ServiceDefinition extends ValuesOf<typeof PODS>, VerdictSetting
   /** Port that the container listens on. */
   readonly port: number;
   /**
-   * Scales the pods by their CPU; takes the place of `replicas`.
+   * Scales the pods by their CPU; replaces `replicas`.
    *
    * @default - the number of pods is fixed
    */
@@ -92,13 +92,13 @@ export interface ServiceDefinition extends ValuesOf<typeof PODS>, VerdictSetting
   readonly egress?: readonly EgressRule[];
 }
 
-/** A key of a Secret that is in the namespace already. */
+/** A key of an existing Secret in the namespace. */
 export interface SecretKey {
   readonly secret: string;
   readonly key: string;
 }
 
-/** A key of a credential that the stack makes. */
+/** A key of a credential that the stack creates. */
 export interface CredentialKey {
   readonly credential: string;
   readonly key: string;
@@ -144,18 +144,16 @@ export interface IngressDefinition {
 }
 
 /** A destination: a block of addresses, or the pods of a namespace. */
-export type EgressRule = EgressPorts & ({ readonly cidr: string } | { readonly namespace: string });
-
-interface EgressPorts {
+export type EgressRule = ({ readonly cidr: string } | { readonly namespace: string }) & {
   /**
    * TCP ports.
    *
    * @default - all of them
    */
   readonly ports?: readonly number[];
-}
+};
 
-/** One deployable unit with its name, its place, and a value for everything that has a default. */
+/** A service with its name, its namespace, and a value for everything that has a default. */
 export interface Service extends Completed<typeof PODS> {
   readonly name: string;
   readonly namespace: string;
@@ -167,10 +165,9 @@ export interface Service extends Completed<typeof PODS> {
   readonly autoscale: Required<Autoscale> | undefined;
   readonly health: string | undefined;
   readonly ready: string | undefined;
-  readonly resources: {
-    readonly requests: { readonly cpu: string; readonly memory: string };
-    readonly limits: { readonly cpu: string; readonly memory: string };
-  };
+  readonly resources: Readonly<
+    Record<keyof Resources, { readonly cpu: string; readonly memory: string }>
+  >;
   readonly env: Readonly<Record<string, string | SecretKey>>;
   readonly files: Readonly<Record<string, string | SecretKey>>;
   readonly writable: readonly string[];
@@ -180,5 +177,5 @@ export interface Service extends Completed<typeof PODS> {
   readonly verdict: Verdict;
 }
 
-/** How a service's verdict comes about, with a value for everything that is always sent. */
+/** The verdict's settings, with a value for everything that is always sent. */
 export type Verdict = Completed<typeof VERDICT>;

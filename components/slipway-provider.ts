@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ProviderConfig } from "../contract/provider-config.ts";
 
+/** Inputs of a {@link SlipwayProvider}. */
 export interface SlipwayProviderArgs {
   /**
    * Absolute path of the kubeconfig file.
@@ -25,3 +26,8 @@ export class SlipwayProvider extends pulumi.ProviderResource {
     super("slipway", name, { ...args }, opts);
   }
 }
+
+/** Options of a resource that Slipway's own provider serves. */
+export type SlipwayResourceOptions = pulumi.CustomResourceOptions & {
+  readonly provider: SlipwayProvider;
+};

@@ -1,17 +1,16 @@
-import type { ReleasedPod, ReleaseRecord } from "./release-record.ts";
+import { z } from "zod";
 
-/** Arguments of the function `slipway:index:releaseLooks`. */
-export interface ReleaseLooksArgs {
-  /** What records say of them, by the services' names. */
-  readonly releases: Readonly<
-    Record<
-      string,
-      Pick<ReleaseRecord, "namespace" | "digest"> & {
-        readonly pods: readonly Pick<ReleasedPod, "name" | "readyAt">[];
-      }
-    >
-  >;
-}
+/** Arguments of the function `slipway:index:releaseLooks`: what records say of releases, by the services' names. */
+export const releaseLooksArgs = z.object({
+  releases: z.record(
+    z.string(),
+    z.object({
+      namespace: z.string(),
+      digest: z.string(),
+      pods: z.array(z.object({ name: z.string(), readyAt: z.string().nullish() })),
+    }),
+  ),
+});
 
 /** What a release's own pods show now. */
 export interface ReleaseLook {

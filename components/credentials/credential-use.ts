@@ -1,3 +1,4 @@
+import { byName } from "../by-name.ts";
 import type {
   CredentialKey,
   SecretKey,
@@ -37,11 +38,9 @@ export function credentialsOf({
 function unsealed(
   values: Readonly<Record<string, string | SecretKey | CredentialKey>>,
 ): Record<string, string | SecretKey> {
-  const entries = Object.entries(values).map(([name, value]) => [
-    name,
+  return byName(values, (_, value) =>
     typeof value === "object" && "credential" in value
       ? { secret: value.credential, key: value.key }
       : value,
-  ]);
-  return Object.fromEntries(entries) as Record<string, string | SecretKey>;
+  );
 }

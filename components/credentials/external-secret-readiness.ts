@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import type { ExternalSecretReadinessInputs } from "../../contract/external-secret-readiness.ts";
-import type { SlipwayProvider } from "../slipway-provider.ts";
+import type { SlipwayResourceOptions } from "../slipway-provider.ts";
 import { RESOURCES } from "../../contract/tokens.ts";
 import type { Inputs } from "../inputs.ts";
 
@@ -25,11 +25,7 @@ export class ExternalSecretReadiness extends pulumi.CustomResource {
   /** Changes with any value of the Secret, and tells nothing of them. */
   declare readonly digest: pulumi.Output<string>;
 
-  constructor(
-    name: string,
-    args: ExternalSecretReadinessArgs,
-    opts: pulumi.CustomResourceOptions & { readonly provider: SlipwayProvider },
-  ) {
+  constructor(name: string, args: ExternalSecretReadinessArgs, opts: SlipwayResourceOptions) {
     const outputs = { ready: undefined, digest: undefined, digestKey: undefined };
     super(RESOURCES.ExternalSecretReadiness, name, { ...outputs, ...args }, opts);
   }

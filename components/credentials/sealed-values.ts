@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 
+import { byName } from "../by-name.ts";
 import type { SealedValuesInputs, SealedValuesOutputs } from "../../contract/sealed-values.ts";
-import type { SlipwayProvider } from "../slipway-provider.ts";
+import type { SlipwayResourceOptions } from "../slipway-provider.ts";
 import { RESOURCES } from "../../contract/tokens.ts";
 
 /** Arguments of {@link SealedValues}. */
@@ -29,19 +30,14 @@ export class SealedValues extends pulumi.CustomResource {
   /** What the digests are made with: a secret. */
   declare readonly digestKey: pulumi.Output<string>;
 
-  constructor(
-    name: string,
-    args: SealedValuesArgs,
-    opts: pulumi.CustomResourceOptions & { readonly provider: SlipwayProvider },
-  ) {
-    const outputs = {
-      encryptedData: undefined,
-      digests: undefined,
-      digest: undefined,
-      digestKey: undefined,
-    };
-    const secret = Object.entries(args.values).map(([key, value]) => [key, pulumi.secret(value)]);
-    const values = Object.fromEntries(secret) as Record<string, pulumi.Output<string>>;
-    super(RESOURCES.SealedValues, name, { ...outputs, ...args, values }, opts);
+  constructor(name: string, args: SealedValuesArgs, opts: SlipwayResourceOptions) {
+    const outputs = { encryptedData: undefined, digests: undefined, digest: undefined };
+    const values = byName(args.values, (_, value) => pulumi.secret(value));
+    super(
+      RESOURCES.SealedValues,
+      name,
+      { ...outputs, digestKey: undefined, ...args, values },
+      opts,
+    );
   }
 }

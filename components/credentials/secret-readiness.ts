@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import type { SecretReadinessInputs } from "../../contract/secret-readiness.ts";
-import type { SlipwayProvider } from "../slipway-provider.ts";
+import type { SlipwayResourceOptions } from "../slipway-provider.ts";
 import { RESOURCES } from "../../contract/tokens.ts";
 import type { Inputs } from "../inputs.ts";
 
@@ -22,11 +22,7 @@ export class SecretReadiness extends pulumi.CustomResource {
   /** Whether the Secret is as it was sealed. */
   declare readonly ready: pulumi.Output<boolean>;
 
-  constructor(
-    name: string,
-    args: SecretReadinessArgs,
-    opts: pulumi.CustomResourceOptions & { readonly provider: SlipwayProvider },
-  ) {
+  constructor(name: string, args: SecretReadinessArgs, opts: SlipwayResourceOptions) {
     super(RESOURCES.SecretReadiness, name, { ready: undefined, ...args }, opts);
   }
 }

@@ -6,7 +6,7 @@ import type {
   IdentityAccess,
 } from "../../contract/access-proof.ts";
 import type { Right } from "../../rights.ts";
-import type { SlipwayProvider } from "../slipway-provider.ts";
+import type { SlipwayResourceOptions } from "../slipway-provider.ts";
 import { RESOURCES } from "../../contract/tokens.ts";
 import type { Inputs } from "../inputs.ts";
 
@@ -43,7 +43,7 @@ export class AccessProof extends pulumi.CustomResource {
   constructor(
     name: string,
     { identities, manifestHash }: AccessProofArgs,
-    opts: pulumi.CustomResourceOptions & { readonly provider: SlipwayProvider },
+    opts: SlipwayResourceOptions,
   ) {
     const outputs = {
       proved: undefined,

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { LanePlan } from "./plan.ts";
 import { summaryOf } from "./summary.ts";
-import type { SlipwayProvider } from "../slipway-provider.ts";
+import type { SlipwayResourceOptions } from "../slipway-provider.ts";
 import { RESOURCES } from "../../contract/tokens.ts";
 
 /** Inputs of a {@link LaneGuard}. */
@@ -23,11 +23,7 @@ export interface LaneGuardArgs {
  * time and in the middle of the run. So does one that comes without lanes where there were some. It makes nothing in the cluster. What the stack delivers depends on it.
  */
 export class LaneGuard extends pulumi.CustomResource {
-  constructor(
-    name: string,
-    { plan, last = false }: LaneGuardArgs,
-    opts: pulumi.CustomResourceOptions & { readonly provider: SlipwayProvider },
-  ) {
+  constructor(name: string, { plan, last = false }: LaneGuardArgs, opts: SlipwayResourceOptions) {
     const inputs = { namespace: plan.home, lanes: last ? {} : summaryOf(plan) };
     super(RESOURCES.LaneGuard, name, inputs, opts);
   }

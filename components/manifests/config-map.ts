@@ -4,19 +4,14 @@ import type { Service } from "../service-definition.ts";
 import { manifestHash, sha256 } from "./hash.ts";
 import { metadataOf } from "./labels.ts";
 
-/** A ConfigMap whose name is known. */
-type FilesManifest = k8s.types.input.core.v1.ConfigMap & {
-  readonly metadata: { readonly name: string };
-};
-
 /**
- * The files of a service, undefined where it has none with a text of its own. Its name holds the
- * hash of its content: another content is another ConfigMap, which rolls the pods, and the pods of
+ * The files of a service, undefined if it has none with its own content. Its name holds the
+ * hash of its content: different content is a different ConfigMap, which rolls the pods, and the pods of
  * the outgoing release keep theirs.
  *
  * @see https://kubernetes.io/docs/concepts/configuration/configmap/#configmap-immutable
  */
-export function configMapManifest(service: Service): FilesManifest | undefined {
+export function configMapManifest(service: Service) {
   const name = configMapName(service);
   if (name === undefined) {
     return undefined;
@@ -27,10 +22,10 @@ export function configMapManifest(service: Service): FilesManifest | undefined {
     metadata: { ...metadataOf(service), name },
     immutable: true,
     data: data(service),
-  };
+  } satisfies k8s.types.input.core.v1.ConfigMap;
 }
 
-/** Name of the ConfigMap, undefined where there is none. */
+/** Name of the ConfigMap, undefined if there is none. */
 export function configMapName(service: Service): string | undefined {
   const content = data(service);
   if (Object.keys(content).length === 0) {
