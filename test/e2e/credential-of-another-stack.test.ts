@@ -63,7 +63,9 @@ test("a stack that does not exist, an output that does not, and one that is no s
   const open = await refused(LEDGER, "open");
   expect(open).toContain(`output open of stack ${LEDGER}: it is not a secret there`);
   expect(open).not.toContain("in clear");
-  expect(await refused(LEDGER, "port")).toContain(`output port of stack ${LEDGER}: it is not a string`);
+  expect(await refused(LEDGER, "port")).toContain(
+    `output port of stack ${LEDGER}: it is not a string`,
+  );
 });
 
 test("another stack's secret becomes a credential's value, follows it, and is kept nowhere in clear", async () => {
