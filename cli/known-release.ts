@@ -3,6 +3,9 @@ import { RESOURCES } from "../contract/tokens.ts";
 import type { SlipwayOutputs } from "./outputs.ts";
 import type { EngineState, StateResource } from "./recover/engine-state.ts";
 
+/** The resource that has the outputs of the program. */
+const STACK = "pulumi:pulumi:Stack";
+
 /** What the engine's state has of a service's release: what was found last, be it by an up or by a refresh. */
 export interface KnownRelease {
   readonly service: string;
@@ -49,4 +52,23 @@ export function withKnown(outputs: SlipwayOutputs, known: readonly KnownRelease[
     releases: { ...outputs.releases, ...Object.fromEntries(records) },
     history: { ...outputs.history, ...Object.fromEntries(histories) },
   };
+}
+
+/** The state with what was found of the releases in the stack's outputs, too. */
+export function withFound(state: EngineState): EngineState {
+  const known = knownReleases(state);
+  const resources = state.resources?.map((resource) => {
+    const { releases, history } = resource.outputs ?? {};
+    if (resource.type !== STACK || !isMapping(releases) || !isMapping(history)) {
+      return resource;
+    }
+    const outputs = withKnown({ namespace: "", releases, history } as SlipwayOutputs, known);
+    const found = { releases: outputs.releases, history: outputs.history };
+    return { ...resource, outputs: { ...resource.outputs, ...found } };
+  });
+  return { ...state, ...(resources && { resources }) };
+}
+
+function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
 }

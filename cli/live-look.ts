@@ -6,11 +6,14 @@ import { CommandFailure } from "./exit-code.ts";
 import { type KnownRelease, knownReleases } from "./known-release.ts";
 import type { ProjectStack } from "./project-stack.ts";
 
+/** Long enough for a namespace that nothing holds up. */
+const ASK_MILLISECONDS = 10_000;
+
 /** What the cluster shows. */
 export interface LiveLook {
   readonly known: readonly KnownRelease[];
   /** What holds up the end of the namespace, undefined where it is not being deleted. */
-  readonly told: string | undefined;
+  readonly end: string | undefined;
 }
 
 /**
@@ -24,6 +27,38 @@ export async function lookAtCluster(
   namespace: string,
   known: readonly KnownRelease[],
 ): Promise<LiveLook> {
+  return withProvider(stack, async (provider) => {
+    const end = await endOf(provider, namespace);
+    return { known: await Promise.all(known.map((each) => look(provider, each))), end };
+  });
+}
+
+/** Tells what holds up the end of a namespace, again whenever that is something else, until the work is done. */
+export async function tellingOfEnd<T>(
+  stack: ProjectStack,
+  namespace: string,
+  tell: (text: string) => void,
+  work: () => Promise<T>,
+): Promise<T> {
+  return withProvider(stack, async (provider) => {
+    let told: string | undefined;
+    const timer = setInterval(() => {
+      void endOf(provider, namespace).then((end) => {
+        if (end !== undefined && end !== told) {
+          tell((told = end));
+        }
+      });
+    }, ASK_MILLISECONDS);
+    return work().finally(() => {
+      clearInterval(timer);
+    });
+  });
+}
+
+async function withProvider<T>(
+  stack: ProjectStack,
+  work: (provider: SlipwayProvider) => Promise<T>,
+): Promise<T> {
   const { kubeconfig, context } = await clusterSettingOf(stack);
   const config = { kubeconfig, context };
   const provider = new SlipwayProvider();
@@ -33,12 +68,18 @@ export async function lookAtCluster(
   }
   provider.configure(config);
   try {
-    const { told } = (await provider.invoke(FUNCTIONS.namespaceEnd, { namespace })) as NamespaceEnd;
-    return { known: await Promise.all(known.map((each) => look(provider, each))), told };
+    return await work(provider);
   } finally {
     provider.cancel();
     provider.close();
   }
+}
+
+async function endOf(provider: SlipwayProvider, namespace: string): Promise<string | undefined> {
+  const { told, remedy } = (await provider.invoke(FUNCTIONS.namespaceEnd, {
+    namespace,
+  })) as NamespaceEnd;
+  return told === undefined ? undefined : `${told}; ${remedy ?? ""}`;
 }
 
 async function look(provider: SlipwayProvider, known: KnownRelease): Promise<KnownRelease> {

@@ -1,17 +1,19 @@
 import { Command } from "commander";
 
 import manifest from "../package.json" with { type: "json" };
+import { destroyCommand } from "./destroy.ts";
 import { gateCommand } from "./gate.ts";
 import { historyCommand } from "./history.ts";
 import { kubeconfigCommand } from "./kubeconfig.ts";
 import { previewCommand } from "./preview.ts";
 import { recoverCommand } from "./recover.ts";
+import { refreshCommand } from "./refresh.ts";
 import { reportCommand } from "./report.ts";
 import { rollbackCommand } from "./rollback.ts";
 import { statusCommand } from "./status.ts";
 import { unpinCommand } from "./unpin.ts";
 
-const { version } = manifest;
+const VERSION = manifest.version;
 
 const EXIT_CODES = `
 Exit codes:
@@ -28,13 +30,14 @@ All but reports can be done with plain pulumi, too: docs/cli.md.`;
 export function slipway(): Command {
   const program = new Command("slipway")
     .description("Shows, promotes and rolls back the releases of a Slipway stack.")
-    .version(version)
+    .version(VERSION)
     .showHelpAfterError("(--help tells what is allowed)")
     .addHelpText("after", EXIT_CODES)
     .exitOverride();
   const commands = [
     statusCommand(),
     historyCommand(),
+    refreshCommand(),
     rollbackCommand(),
     unpinCommand(),
     gateCommand(),
@@ -42,6 +45,7 @@ export function slipway(): Command {
     reportCommand(),
     kubeconfigCommand(),
     recoverCommand(),
+    destroyCommand(),
   ];
   for (const command of commands) {
     program.addCommand(strict(command));

@@ -123,6 +123,20 @@ export class ProjectStack {
     );
   }
 
+  /** Runs `pulumi refresh` without asking. */
+  async refresh(hears: Hears): Promise<Ended> {
+    return this.#run(hears, (stack, onOutput) =>
+      stack.refresh({ onOutput, onError: onOutput, color: "never", suppressProgress: true }),
+    );
+  }
+
+  /** Runs `pulumi destroy` without asking. */
+  async destroy(hears: Hears): Promise<Ended> {
+    return this.#run(hears, (stack, onOutput) =>
+      stack.destroy({ onOutput, onError: onOutput, color: "never", suppressProgress: true }),
+    );
+  }
+
   /** The engine's state, its secrets in ciphertext. */
   async state(): Promise<EngineState> {
     return this.#exported(async ({ deployment }) => Promise.resolve(deployment ?? {}));

@@ -64,18 +64,18 @@ async function status(options: Options): Promise<void> {
   const outputs = await stack.outputs();
   const pins = await readPins(stack.settingsFile);
   const stored = knownReleases(await stack.state());
-  const { known, told } =
+  const { known, end } =
     options.live === true
       ? await lookAtCluster(stack, outputs.namespace, stored)
-      : { known: stored, told: undefined };
+      : { known: stored, end: undefined };
   const { releases } = withKnown(outputs, known);
   const services = Object.entries(releases).map(([name, record]) => {
     const found = known.find(({ service }) => service === name);
     return statusOf(name, record, pins[name], { stack: stack.name, found });
   });
   const text = words(services, Date.now());
-  const result = { stack: stack.name, services, ...(told !== undefined && { namespace: told }) };
-  print(options, result, told === undefined ? text : `${text}\n${told}`);
+  const result = { stack: stack.name, services, ...(end !== undefined && { namespace: end }) };
+  print(options, result, end === undefined ? text : `${text}\n${end}`);
 }
 
 /** What a release's record says of its service. */

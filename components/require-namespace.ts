@@ -15,10 +15,11 @@ export async function requireNamespace(
   provider: SlipwayProvider,
 ): Promise<void> {
   const args: NamespaceEndArgs = { namespace };
-  const answer = (await pulumi.runtime.invoke(FUNCTIONS.namespaceEnd, args, {
+  const { told, remedy } = (await pulumi.runtime.invoke(FUNCTIONS.namespaceEnd, args, {
     provider,
   })) as NamespaceEnd;
-  if (answer.told !== undefined) {
-    throw new pulumi.RunError(answer.told);
+  if (told === undefined) {
+    return;
   }
+  throw new pulumi.RunError(`${told}; ${remedy ?? ""}; then run pulumi up --refresh`);
 }

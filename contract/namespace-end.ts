@@ -6,4 +6,6 @@ export interface NamespaceEndArgs {
 /** What is told of a namespace that is being deleted; nothing of any other one. */
 export interface NamespaceEnd {
   readonly told?: string;
+  /** What ends it. */
+  readonly remedy?: string;
 }

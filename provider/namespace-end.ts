@@ -46,8 +46,8 @@ export async function namespaceEnd(
   const why = holds.map(({ reason, message }) => `${oneLine(reason)}: ${oneLine(message)}`);
   const isDead = holds.some(({ type }) => type === DEAD_API);
   const remedy = isDead
-    ? "mend the API that cannot be reached, or delete its APIService (kubectl get apiservices)"
+    ? "fix the API that cannot be reached, or delete its APIService (kubectl get apiservices)"
     : "wait for its end";
   const told = [`namespace ${namespace} is being deleted since ${oneLine(since)}`, ...why];
-  return { told: `${told.join("; ")}; ${remedy}; then run pulumi up --refresh` };
+  return { told: told.join("; "), remedy };
 }

@@ -12,10 +12,10 @@ export interface Named {
 }
 
 /** Said with each rollback, because its name promises more. */
-export const SCOPE = "nothing but the pod template was restored, and no database migration undone";
+export const SCOPE = "only the pod template was restored; no database migration was undone";
 
 /** The ways out for whoever asks again for a release that was rolled back. */
-export const REMEDY = "change it, or try it again with pulumi up --refresh";
+export const REMEDY = "change it, or retry with pulumi up --refresh";
 
 /**
  * A release in a few words: its digest and commit, shortened. Where another release that is spoken of has the
@@ -37,7 +37,7 @@ export function standing(running: RunningRelease | null, failed: Named): string 
     return "an earlier release runs";
   }
   const state = running.verdict === "ready" ? "and is ready" : `but is ${running.reason ?? ""}`;
-  return `${called(running, failed)} runs in its place ${state}`;
+  return `${called(running, failed)} runs instead ${state}`;
 }
 
 /** One line for a preview: what became of the stored release, and what the program asks for now. */

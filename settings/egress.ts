@@ -8,7 +8,8 @@ const egressPorts = { ports: field.list(field.port, "a list of ports").exactOpti
 const cidr = z
   .string()
   .refine(isCidr, { error: "allowed: a block of addresses such as 10.0.0.0/8" });
-/** Where pods may connect to; what is allowed is told in the words of the setting. */
+
+/** Where pods may connect to; messages use the setting's words. */
 export function egressAs(allowed: string) {
   return z.union(
     [

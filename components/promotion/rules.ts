@@ -13,7 +13,10 @@ export function ruleReasons(
   look: ReleaseLook = {},
 ): string[] {
   const at = `releases.${service}`;
-  const since = Math.max(readySince(record), Date.parse(look.readySince ?? "") || 0);
+  const recorded = readySince(record);
+  const again = Date.parse(look.readySince ?? "");
+  const hasBroken = again > recorded;
+  const since = hasBroken ? again : recorded;
   const ready = Math.floor((now - since) / 1000);
   const isYoung = record.verdict === "ready" && ready < soakSeconds;
   return [
@@ -27,7 +30,7 @@ export function ruleReasons(
       : []),
     ...(isYoung
       ? [
-          `${at} must have been ready for ${soakSeconds} s, got ${ready} s; promote it after ${new Date(since + soakSeconds * 1000).toISOString()}`,
+          `${at} must have been ready for ${soakSeconds} s, got ${ready} s${hasBroken ? ", for its pods have ceased to be ready since" : ""}; promote it after ${new Date(since + soakSeconds * 1000).toISOString()}`,
         ]
       : []),
   ];

@@ -18,7 +18,7 @@ export async function authenticate(
   let end: () => void = () => undefined;
   const over = new Promise<never>((_resolve, reject) => {
     end = () => {
-      reject(new Error(`${sourceOf(kubeconfig)} does not answer; run it by hand to see why`));
+      reject(new Error(`${pluginOf(kubeconfig)} does not answer; run it by hand to see why`));
     };
     signal.addEventListener("abort", end, { once: true });
     if (signal.aborted) {
@@ -33,7 +33,7 @@ export async function authenticate(
 }
 
 /** E.g. `credential plugin "aws" of user "ci"`. */
-function sourceOf(kubeconfig: KubeConfig): string {
+function pluginOf(kubeconfig: KubeConfig): string {
   const user: User | null = kubeconfig.getCurrentUser();
   const plugin = user?.exec?.command ?? user?.authProvider?.name ?? "";
   return `credential plugin "${plugin}" of user "${user?.name ?? ""}"`;

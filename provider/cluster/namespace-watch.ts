@@ -3,7 +3,7 @@ import { type CollectionName, COLLECTIONS } from "./collection.ts";
 import type { Trouble } from "./health.ts";
 import { storesOf } from "./namespace-stores.ts";
 import { Reflector, type Sink } from "./reflector.ts";
-import { type Source, Subscription } from "./subscription.ts";
+import { type NewsSource, Subscription } from "./subscription.ts";
 import { Topics } from "./topics.ts";
 
 /** The use of a namespace's watches, until it is ended. */
@@ -39,7 +39,7 @@ export class NamespaceWatch {
    * @param closed called when it is closed
    */
   subscribe<T>(
-    source: Source<T>,
+    source: NewsSource<T>,
     names: readonly CollectionName[],
     topics: readonly string[],
     closed: () => void,

@@ -21,9 +21,8 @@ export interface Sink<T> {
 }
 
 /**
- * Keeps a sink like a collection of the API server: a list, then a watch from there on. A watch that ends is taken
- * up where it ended, so that no event is lost; where the server no longer knows that place
- * (410 Gone), everything is listed anew.
+ * Keeps a sink like a collection of the API server: a list, then a watch from there on. The next watch resumes where
+ * one ended, so that no event is lost; if the server no longer knows that place (410 Gone), everything is listed again.
  *
  * @see https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes
  */
@@ -121,7 +120,7 @@ export class Reflector<T extends { readonly metadata?: ObjectMeta }> {
 
   #take({ type, object }: WatchEvent): void {
     if (type === "ERROR") {
-      // The watch ends by itself after this; what the server has forgotten must be listed anew.
+      // The watch ends by itself after this; what the server has dropped must be listed again.
       this.#version = undefined;
       return;
     }

@@ -19,7 +19,7 @@ export interface Wait {
   readonly seconds: number;
 }
 
-/** The release record of a verdict, but for the evidence: that is gathered for a failure only. */
+/** The release record of a verdict, without the evidence: that is gathered only for a failure. */
 export function recordOf(
   inputs: ReadinessInputs,
   { verdict, observed }: Judgement<Observed, Proof>,
@@ -51,8 +51,8 @@ export function recordOf(
 }
 
 /**
- * The evidence of a failure that was looked at again. While the verdict is the same, what was found when it
- * was made stays: it tells how the release failed, and is no change at every look.
+ * The evidence of a failure that was looked at again. While the verdict is the same, what was found when it was made
+ * stays: it shows how the release failed, and is not a change at every look.
  */
 export function evidenceAfterLook(
   record: ReleaseRecord,
@@ -66,7 +66,7 @@ export function evidenceAfterLook(
   return (isSame ? stored.evidence : null) ?? found;
 }
 
-/** What the nodes say that a release which is not ready runs, as far as they have come. */
+/** What a release that is not ready runs so far, by the nodes' word. */
 function runningPods(replicaSet: ReplicaSet, { pods }: Observed): ProvedPod[] {
   return podsOf(replicaSet, pods).flatMap((pod) => {
     const imageID = pod.status?.containerStatuses?.find((status) => status.imageID !== "")?.imageID;
@@ -75,8 +75,8 @@ function runningPods(replicaSet: ReplicaSet, { pods }: Observed): ProvedPod[] {
 }
 
 /**
- * The last release that was ready and is another one than these inputs', as the stored record tells:
- * the stored release itself, or the one before it where the stored one failed or only its commit differs.
+ * The last release that was ready and differs from these inputs, by the stored record: the stored release itself, or
+ * the one before it if the stored one failed or only its commit differs.
  */
 export function previousOf(
   stored: ReleaseRecord | undefined,

@@ -14,8 +14,8 @@ import {
 type Steps = Omit<ReleasedPod, keyof ProvedPod>;
 
 /**
- * A pod with its steps to ready. What the record has of it already stays: a container that was started again since, or
- * an event that the cluster has forgotten, does not change how the release came up.
+ * A pod with its steps to ready. What the record has of it already stays: a container that has restarted since, or an
+ * event that the cluster has dropped, does not change how the release came up.
  */
 export function releasedPod(
   { name, imageID }: ProvedPod,

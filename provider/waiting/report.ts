@@ -13,7 +13,7 @@ const EVIDENCE_MILLISECONDS = 10_000;
 export interface Case<O> {
   readonly finding: Finding;
   readonly observed: O;
-  /** How long the wait took; undefined where nothing was waited for. */
+  /** How long the wait took; undefined if nothing was waited for. */
   readonly seconds: number | undefined;
   /** What else is known, a line. */
   readonly note?: string | undefined;

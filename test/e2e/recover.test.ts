@@ -106,7 +106,7 @@ test("once it is gone, the creation that came to nothing is forgotten", async ()
   expect((await succeed(recover("--yes"))).output).toBe("dev: nothing to recover");
 });
 
-/** A run that is under way, and waits for the API server to make a Deployment. */
+/** A run that is under way, and waiting for the API server to make a Deployment. */
 async function upUntil(
   place: "request" | "answer",
   services: Readonly<Record<string, object>>,

@@ -10,7 +10,7 @@ import { clusterSettingOf } from "../../cli/cluster-access.ts";
 import { earlierRelease } from "../../cli/earlier.ts";
 import { engineFailure } from "../../cli/engine-failure.ts";
 import { CommandFailure, EXIT_CODE } from "../../cli/exit-code.ts";
-import { knownReleases, withKnown } from "../../cli/known-release.ts";
+import { knownReleases, withFound, withKnown } from "../../cli/known-release.ts";
 import { kubeconfigWith } from "../../cli/kubeconfig.ts";
 import { serviceOf, slipwayOutputs } from "../../cli/outputs.ts";
 import { type Pin, pinOf, pinsOf, withoutPins, withPin } from "../../cli/pins.ts";
@@ -219,6 +219,21 @@ describe("what a refresh has found", () => {
     expect(known[0]?.foundAt).toBe("2026-11-21T11:00:00.000Z");
   });
 
+  test("is written into the stack's outputs, and nothing else", () => {
+    const type = "pulumi:pulumi:Stack";
+    const shop = { releases: { shop: record("a") }, history: { shop: [] } };
+    const outputs = { ...shop, namespace: "shop-dev" };
+    const state = { resources: [resource(outputs, { type, outputs }), resource(crashed)] };
+    expect(withFound(state).resources?.[0]?.outputs).toEqual({
+      releases: { shop: crashed },
+      history: { shop: [entry("a")] },
+      namespace: "shop-dev",
+    });
+    expect(withFound(state).resources?.[1]).toEqual(state.resources[1]);
+    const other = { resources: [resource({}, { type, outputs: {} }), resource(crashed)] };
+    expect(withFound(other)).toEqual(other);
+  });
+
   test("is nothing of other resources, of deleted ones, or of ones without a record", () => {
     const resources = [
       resource(crashed, { type: RESOURCES.ObjectReadiness }),
@@ -413,7 +428,7 @@ test("a kubeconfig that is a folder is one fault", async () => {
   const setting = () => Promise.resolve(JSON.stringify({ kubeconfig: "cli", context: "only" }));
   await expect(clusterSettingOf({ setting, folder: CHECKOUT })).rejects.toMatchObject({
     exitCode: EXIT_CODE.badInput,
-    message: `slipway:cluster.kubeconfig: got "cli"; ${CHECKOUT}/cli is no file; allowed: the path of a kubeconfig file`,
+    message: `slipway:cluster.kubeconfig: got "cli"; ${CHECKOUT}/cli is not a file; allowed: the path of a kubeconfig file`,
   });
 });
 

@@ -1,7 +1,9 @@
 // A fake API server has the namespace; a real one's end is held up in test/e2e where the platform has a dead API.
+import { requireNamespace, SlipwayProvider } from "../../components/index.ts";
 import { KubeconfigApi } from "../../provider/cluster/api.ts";
 import { namespaceEnd } from "../../provider/namespace-end.ts";
 import { ApiServer } from "../support/api-server.ts";
+import { deploy } from "../support/engine.ts";
 import { removeFolders } from "../support/folder.ts";
 import { kubeconfigOf } from "../support/kubeconfig.ts";
 
@@ -40,15 +42,18 @@ test("what holds up its end is told, with the remedy", async () => {
     DELETED,
   );
   expect(await asked()).toEqual({
-    told: "namespace shop is being deleted since 2026-11-21T10:00:00Z; DiscoveryFailed: Discovery failed for some groups: metrics.example.com/v1: stale; mend the API that cannot be reached, or delete its APIService (kubectl get apiservices); then run pulumi up --refresh",
+    told: "namespace shop is being deleted since 2026-11-21T10:00:00Z; DiscoveryFailed: Discovery failed for some groups: metrics.example.com/v1: stale",
+    remedy:
+      "fix the API that cannot be reached, or delete its APIService (kubectl get apiservices)",
   });
 });
 
 test("an end that takes its time is waited for", async () => {
   namespace([], DELETED);
-  expect((await asked()).told).toBe(
-    "namespace shop is being deleted since 2026-11-21T10:00:00Z; wait for its end; then run pulumi up --refresh",
-  );
+  expect(await asked()).toEqual({
+    told: "namespace shop is being deleted since 2026-11-21T10:00:00Z",
+    remedy: "wait for its end",
+  });
 });
 
 test("texts of the cluster are cut and have nothing that a terminal acts on", async () => {
@@ -61,4 +66,22 @@ test("texts of the cluster are cut and have nothing that a terminal acts on", as
 test("whoever may not look at it is told nothing", async () => {
   server.faults.set("get namespaces", 403);
   expect(await asked()).toEqual({});
+});
+
+test("a run into a namespace that is being deleted ends with what is to be done", async () => {
+  const answer = { told: "namespace shop is being deleted since now", remedy: "wait for its end" };
+  const outcome = async (told: Record<string, unknown>) => {
+    const { result } = await deploy(
+      () => {
+        const provider = new SlipwayProvider("slipway", { kubeconfig: "k", context: "c" });
+        return { done: requireNamespace("shop", provider).catch((error: unknown) => error) };
+      },
+      { answer: () => told },
+    );
+    return (await result.done) as Error | undefined;
+  };
+  expect((await outcome(answer))?.message).toBe(
+    "namespace shop is being deleted since now; wait for its end; then run pulumi up --refresh",
+  );
+  expect(await outcome({})).toBeUndefined();
 });

@@ -228,7 +228,7 @@ describe("refuses a release", () => {
     const look = { readySince: "2026-11-21T11:59:00.000Z" };
     const { answered } = await looked(look, 3600);
     expect((answered as Error).message).toContain(
-      "releases.shop must have been ready for 3600 s, got 60 s; promote it after 2026-11-21T12:59:00.000Z",
+      "releases.shop must have been ready for 3600 s, got 60 s, for its pods have ceased to be ready since; promote it after 2026-11-21T12:59:00.000Z",
     );
     expect((await looked({}, 3500)).answered).toHaveProperty("shop");
     expect((await looked(look, 60)).answered).toHaveProperty("shop");

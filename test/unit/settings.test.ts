@@ -432,16 +432,16 @@ describe("the cluster", () => {
     });
 
     test.each([
-      ["certificate-authority", "gone", "there is no file"],
-      ["certificate-authority", "folder", "is no file"],
+      ["certificate-authority", "gone", "file .* does not exist"],
+      ["certificate-authority", "folder", "is not a file"],
       ["certificate-authority", "broken.pem", "holds something else"],
       ["certificate-authority", "client.key", "holds something else"],
-      ["client-certificate", "gone", "there is no file"],
+      ["client-certificate", "gone", "file .* does not exist"],
       ["client-certificate", "empty", "holds something else"],
-      ["client-key", "gone", "there is no file"],
+      ["client-key", "gone", "file .* does not exist"],
       ["client-key", "client.crt", "holds something else"],
-      ["tokenFile", "gone", "there is no file"],
-      ["tokenFile", "folder", "is no file"],
+      ["tokenFile", "gone", "file .* does not exist"],
+      ["tokenFile", "folder", "is not a file"],
       ["tokenFile", "empty", "holds something else"],
     ])("is one fault among the others: %s: %s (%s)", (key, file, reason) => {
       const replace = (text: string): string =>
@@ -468,7 +468,7 @@ describe("the cluster", () => {
   });
 
   test.each([
-    ["a folder", "shop", /is no file; allowed/],
+    ["a folder", "shop", /is not a file; allowed/],
     ["a link to itself", "loop", /cannot be read \(ELOOP\); allowed/],
     ["no path at all", "a\0b", /cannot be read \(ERR_INVALID_ARG_VALUE\); allowed/],
     ["a name longer than any", "x".repeat(300), /cannot be read \(ENAMETOOLONG\); allowed/],
@@ -507,7 +507,7 @@ describe("the cluster", () => {
   test("cannot be had without a file", () => {
     expect(faultsOf({ ...VALID, cluster: { kubeconfig: "gone" } })).toEqual([
       expect.stringMatching(
-        /^slipway:cluster\.kubeconfig: got "gone"; there is no file .*gone; allowed: the path of a kubeconfig/,
+        /^slipway:cluster\.kubeconfig: got "gone"; file .*gone does not exist; allowed: the path of a kubeconfig/,
       ),
     ]);
     expect(faultsOf({ ...VALID, cluster: {} })).toEqual([
@@ -626,22 +626,22 @@ describe("a fault of a service", () => {
     [
       "an absent context",
       { build: { context: "gone" } },
-      /shop\.build\.context: got "gone"; there is no folder/,
+      /shop\.build\.context: got "gone"; folder .* does not exist/,
     ],
     [
       "a file as context",
       { build: { context: "kubeconfig" } },
-      /shop\.build\.context: got "kubeconfig"; .* is no folder/,
+      /shop\.build\.context: got "kubeconfig"; .* is not a folder/,
     ],
     [
       "an absent Dockerfile",
       { build: { context: "shop", dockerfile: "gone" } },
-      /shop\.build\.dockerfile: got "gone"; there is no file/,
+      /shop\.build\.dockerfile: got "gone"; file .* does not exist/,
     ],
     [
       "a context without Dockerfile",
       { build: { context: "recipes" } },
-      /shop\.build\.dockerfile: missing; there is no Dockerfile in/,
+      /shop\.build\.dockerfile: missing; .* has no Dockerfile/,
     ],
     [
       "a request above its limit",
@@ -684,7 +684,7 @@ describe("a fault of a service", () => {
       { env: { "1A": "x" } },
       /env\.1A: got "1A"; allowed: the name of an environment variable/,
     ],
-    ["a variable of a wrong kind", { env: { A: ["x"] } }, /env\.A: got \["x"\]; allowed: a text/],
+    ["a variable of a wrong kind", { env: { A: ["x"] } }, /env\.A: got \["x"\]; allowed: a string/],
     [
       "a relative file",
       { files: { "etc/a": "x" } },
@@ -918,7 +918,7 @@ describe("a number that YAML reads as another one", () => {
     ["0x1F", "31"],
     ["0b11", "3"],
   ])("%s is refused, whatever it is for", (written, read) => {
-    const allowed = `got ${written}, which YAML reads as ${read}; allowed: a number without a leading zero, a prefix and underscores; write ${read}, or "${written}" in quotes where a text is meant`;
+    const allowed = `got ${written}, which YAML reads as ${read}; allowed: a number without a leading zero, a prefix and underscores; write ${read}, or "${written}" in quotes if a string is meant`;
     expect(told(settings(written, '"1"'))).toEqual([`slipway:services.shop.port: ${allowed}`]);
     expect(told(settings("8080", written))).toEqual([`slipway:services.shop.env.ID: ${allowed}`]);
   });
