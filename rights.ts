@@ -1,6 +1,6 @@
 /**
- * What Slipway's provider must be allowed to do, as plain data: the preflight asks for it, the lanes grant it,
- * and the proof of the lanes holds both to it. Rights to write the stack's objects are not here; they follow from their kinds.
+ * What Slipway's provider must be allowed to do, as plain data: the preflight checks it, the lanes grant it,
+ * and the proof of the lanes compares both with it. Rights to write the stack's objects are not here; they follow from their kinds.
  */
 
 /** The verbs of RBAC rules. */
@@ -48,9 +48,9 @@ export interface Right {
 
 /** A right, and what it is for. */
 export interface NeededRight extends Right {
-  /** Whether nothing goes without it; without an optional one a release is judged as well, but less is told. */
+  /** Whether a verdict needs it; without an optional one a release is still judged, but with less evidence. */
   readonly required: boolean;
-  /** What takes it, in a few words. */
+  /** What needs it, in a few words. */
   readonly purpose: string;
 }
 
@@ -66,16 +66,16 @@ export interface VerdictScope {
   readonly ingress: boolean;
   /** Whether a failed release's report has the last lines of its containers' logs. */
   readonly logs: boolean;
-  /** Whether a release that fails makes way for the last one that was ready. */
+  /** Whether a failed release is replaced by the last one that was ready. */
   readonly rollback: boolean;
 }
 
-/** What following a collection takes. */
+/** What following a collection needs. */
 const FOLLOW = ["list", "watch"] as const;
 
 /**
- * The rights that the verdict on a release takes, in the namespace of the release unless said otherwise. Secrets and
- * ConfigMaps that pods wait for are looked for, too, where the stack's own objects give the right; none is asked for here.
+ * The rights that the verdict on a release needs, in the namespace of the release unless said otherwise. Slipway also
+ * looks for Secrets and ConfigMaps that pods wait for, if the stack's own objects give the right; none is required here.
  */
 export function rightsOfVerdict(scope: VerdictScope): readonly NeededRight[] {
   const { namespace, deployment } = scope;
@@ -115,7 +115,7 @@ export interface ObjectScope {
   readonly logs: boolean;
 }
 
-/** The rights that the verdict on an object of any kind takes. Discovery of its kind takes none of its own. */
+/** The rights that the verdict on an object of any kind needs. Discovery of its kind needs none of its own. */
 export function rightsOfObject(scope: ObjectScope): readonly NeededRight[] {
   const { namespace, group, resource, name } = scope;
   const verbs = ["get", ...FOLLOW] as const;
@@ -131,23 +131,23 @@ export function rightsOfObject(scope: ObjectScope): readonly NeededRight[] {
 }
 
 /** A credential, as far as its sealing asks the cluster. */
-export interface SealingScope {
+export interface CredentialScope {
   readonly namespace: string;
   /** Name of the SealedSecret and of its Secret. */
   readonly name: string;
   /** Service of the Sealed Secrets controller. */
   readonly controller: { readonly namespace: string; readonly name: string };
-  /** Whether the certificate to seal with is given, so that the controller need not be asked for its own. */
+  /** Whether the certificate to seal with is set, so that the controller's own is not needed. */
   readonly certificate: boolean;
 }
 
 /**
- * The rights that sealing a credential and awaiting its Secret take. Discovery of the API group `bitnami.com` takes none
- * that an authenticated identity has not got anyway.
+ * The rights that sealing a credential and awaiting its Secret need. Discovery of the API group `bitnami.com` needs none
+ * that an authenticated identity lacks.
  *
  * @see https://kubernetes.io/docs/reference/access-authn-authz/rbac/#discovery-roles
  */
-export function rightsOfSealing(scope: SealingScope): readonly NeededRight[] {
+export function rightsOfSealing(scope: CredentialScope): readonly NeededRight[] {
   const { namespace, name, controller } = scope;
   const proxy = {
     subresource: "proxy",
@@ -165,11 +165,11 @@ export function rightsOfSealing(scope: SealingScope): readonly NeededRight[] {
   ];
 }
 
-/** The rights that awaiting the Secret of an ExternalSecret takes. */
+/** The rights that awaiting the Secret of an ExternalSecret needs. */
 export function rightsOfExternalSecret({
   namespace,
   name,
-}: Pick<SealingScope, "namespace" | "name">): readonly NeededRight[] {
+}: Pick<CredentialScope, "namespace" | "name">): readonly NeededRight[] {
   return [
     { ...required("get", "external-secrets.io", "externalsecrets", "credential"), name, namespace },
     { ...optional("patch", "external-secrets.io", "externalsecrets", "retry"), name, namespace },

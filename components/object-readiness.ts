@@ -4,7 +4,7 @@ import type { SlipwayResourceOptions } from "./slipway-provider.ts";
 import { RESOURCES } from "../contract/tokens.ts";
 import type { Inputs } from "./inputs.ts";
 
-/** An object that the program makes: every resource of `@pulumi/kubernetes` is one. */
+/** An object that the program creates: every resource of `@pulumi/kubernetes` is one. */
 export interface AppliedObject {
   readonly apiVersion: pulumi.Input<string>;
   readonly kind: pulumi.Input<string>;
@@ -30,8 +30,8 @@ export type ObjectReadinessArgs = Inputs<Awaited> & {
 
 /**
  * Waits until an object is ready: a Job complete, a StatefulSet or a DaemonSet rolled out, a volume claim bound, a custom
- * resource as its conditions or the program's rules say. It makes nothing in the cluster, and changes nothing there.
- * Whatever is to come after it depends on it.
+ * resource as its conditions or the program's rules say. It creates and changes nothing in the
+ * cluster. Whatever comes after it depends on it.
  *
  * An object that fails, or is not ready at the deadline, fails the `up` with the reason, the log lines of its pods, the
  * Warning events and the command to run next. The failure stays in the stack's state, so that the next `up` judges

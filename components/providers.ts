@@ -14,7 +14,7 @@ const NEEDED = { kubernetes: "kubernetes:core/v1:Namespace", slipway: RESOURCES.
 
 /**
  * Slipway's provider among those of a component. Kubernetes objects find theirs by themselves, but fall back to the
- * context that kubectl happens to use where there is none, so that one is asked for, too.
+ * context that kubectl happens to use if there is none, so that one is required, too.
  *
  * @throws RunError if one of the two is missing
  */

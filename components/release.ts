@@ -27,7 +27,7 @@ export interface ReleaseArgs {
    */
   readonly credentials?: Readonly<Record<string, Credential>>;
   /**
-   * Whether the other releases of the program go on when this one fails. Then `requireReady` must end the program.
+   * Whether the other releases of the program continue when this one fails. Then `requireReady` must end the program.
    * @default false
    */
   readonly failsLate?: boolean;

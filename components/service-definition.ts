@@ -17,13 +17,13 @@ export const PODS = {
   user: { from: 1, to: 2 ** 31 - 1, remedy: "0 is root, which no pod may be", default: 65532 },
   /**
    * Seconds that a pod keeps serving after it is told to stop, so that no request is lost while
-   * the cluster takes it out of the Service.
+   * the cluster removes it from the Service.
    *
    * @default 5
    */
   drainSeconds: { from: 0, to: 300, default: 5 },
   /**
-   * Seconds that a pod may then take to finish requests and end, before it is killed.
+   * Seconds in which a pod may then finish requests and end, before it is killed.
    *
    * @default 25
    */

@@ -6,7 +6,7 @@ export interface SlipwayProviderArgs {
   /**
    * Absolute path of the kubeconfig file.
    *
-   * @default - the file that the environment variable KUBECONFIG names, which `envVarMappings` may give another name
+   * @default - the file that the environment variable KUBECONFIG names, which `envVarMappings` may rename
    */
   readonly kubeconfig?: pulumi.Input<ProviderConfig["kubeconfig"]>;
   /** Context in that file. */
@@ -15,7 +15,7 @@ export interface SlipwayProviderArgs {
 
 /**
  * Slipway's own provider for one cluster, always explicit: nothing falls back to a current context.
- * It makes no resources; `Readiness` runs in it.
+ * It creates no objects; `Readiness` runs in it.
  *
  * The project's `Pulumi.yaml` names the folder that the engine starts it from, under `plugins.providers`.
  *

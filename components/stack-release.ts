@@ -4,7 +4,7 @@ import { RECORD_VERSION, type ReleaseRecord } from "../contract/release-record.t
 import { isPinned } from "../contract/image-reference.ts";
 import type { Endpoint } from "./workload.ts";
 
-/** What another stack tells of a service: its release, which was proved, and where it answers. */
+/** What another stack reports of a service: its proved release, and where it answers. */
 export interface StackRelease {
   readonly release: ReleaseRecord;
   readonly endpoint: Endpoint;
@@ -19,8 +19,8 @@ export interface StackRelease {
  * const { release, endpoint } = await readRelease(dev, "shop");
  * ```
  *
- * @throws RunError where the stack has no such outputs or service, the record has another version than this code
- * knows, the release is not `ready`, or its image is not pinned by its digest
+ * @throws RunError if the stack has no such outputs or service, the record has a version that this code does not
+ * know, the release is not `ready`, or its image is not pinned by its digest
  * @see docs/outputs.md
  */
 export async function readRelease(
@@ -47,7 +47,7 @@ export async function readRelease(
   };
 }
 
-/** The value of another stack's output, undefined where it has none. */
+/** The value of another stack's output, undefined if it has none. */
 export async function outputOf(stack: pulumi.StackReference, name: string): Promise<unknown> {
   const details = await stack.getOutputDetails(name);
   return details.value as unknown;
@@ -75,7 +75,7 @@ export function entryOf(
   };
 }
 
-/** Why a record must not be used, each reason once; of a record of another version nothing else is known. */
+/** Why a record must not be used, each reason once; a record of a different version has only that reason. */
 export function recordFaults(
   service: string,
   { version, verdict, reason, image, digest }: Entry,
@@ -92,7 +92,7 @@ export function recordFaults(
     ...(verdict === "ready"
       ? []
       : [
-          `${at}.verdict must be "ready", got ${show(verdict)} with the reason ${show(reason)}; mend that stack and run its up first`,
+          `${at}.verdict must be "ready", got ${show(verdict)} with the reason ${show(reason)}; fix that stack and run its up first`,
         ]),
     ...(isPin
       ? []

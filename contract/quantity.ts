@@ -19,7 +19,7 @@ const SUFFIXES: Readonly<Record<string, number>> = {
 };
 
 /**
- * The number that a quantity stands for, undefined where it is none: `250m` is 0.25, `1Ki` is 1024.
+ * The number that a quantity stands for, undefined if it is not a quantity: `250m` is 0.25, `1Ki` is 1024.
  *
  * @see https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/
  */

@@ -63,11 +63,11 @@ export const readinessInputs = z.strictObject({ ...verdictShape, ...shape }).rea
 /** Inputs of a `Readiness`. */
 export type ReadinessInputs = Of<typeof shape> & Omit<VerdictSettings, "deadlineSeconds">;
 
-/** Outputs of a `Readiness`: its inputs, the record, and what a rollback goes back to. */
+/** Outputs of a `Readiness`: its inputs, the record, and what a rollback restores. */
 export type ReadinessOutputs = ReadinessInputs & {
   readonly release: ReleaseRecord;
-  /** The last release that was ready, which may be this one; null where none was. */
+  /** The last release that was ready, which may be this one; null if none was. */
   readonly lastReady: ProvedRelease | null;
-  /** The last 20 releases, this one included, newest first; one with the same digest and manifest hash is there once. */
+  /** The last 20 releases, this one included, newest first; one with the same digest and manifest hash is listed once. */
   readonly history: readonly HistoryEntry[];
 };

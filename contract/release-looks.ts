@@ -14,11 +14,11 @@ export const releaseLooksArgs = z.object({
 
 /** What a release's own pods show now. */
 export interface ReleaseLook {
-  /** Why it is not ready, absent where it is. */
+  /** Why it is not ready, absent if it is. */
   readonly fault?: string;
-  /** Since when one of them is ready again, ISO 8601; absent where one has been so since the record. */
+  /** Since when one of them is ready again, ISO 8601; absent if one has been so since the record. */
   readonly readySince?: string;
 }
 
-/** Looks by the services' names; a release whose pods are not there, or may not be looked at, has none. */
+/** Looks by the services' names; a release whose pods do not exist, or may not be read, has none. */
 export type ReleaseLooks = Readonly<Record<string, ReleaseLook>>;

@@ -13,9 +13,9 @@ export const VERDICT = {
   deadlineSeconds: { from: 5, to: 3600, default: 120 },
   /**
    * Seconds that the whole wait for a release's verdict may take, whatever progress it makes; a rollback may take them
-   * once more. They count from the start of the wait, also where the API server never answers.
+   * again. They count from the start of the wait, even if the API server never answers.
    *
-   * @default - 600, or five times `deadlineSeconds` where that is more
+   * @default - 600, or five times `deadlineSeconds` if that is more
    */
   timeoutSeconds: { from: 5, to: 86400 },
   /**
@@ -27,7 +27,7 @@ export const VERDICT = {
   warmupSeconds: { from: 1, to: 3600, default: 60 },
   /**
    * What a release is given time for before it has failed: `restarts` of each container, `unschedulableSeconds`
-   * without a node, `registrySeconds` without a way to the registry.
+   * without a node, `registrySeconds` without reaching the registry.
    *
    * @default - 1, 30 and 60
    */
@@ -46,7 +46,7 @@ export const VERDICT = {
        */
       unschedulableSeconds: { from: 0, to: 3600 },
       /**
-       * Seconds for which a node may not get through to the registry.
+       * Seconds for which a node may fail to reach the registry.
        *
        * @default 60
        */
@@ -64,13 +64,13 @@ export const VERDICT = {
     default: true,
   },
   /**
-   * Whether a release that fails makes way for the last one that was ready: its pod template is
-   * put back. The `up` fails all the same.
+   * Whether a failed release is replaced by the last one that was ready: its pod template is restored. The `up` fails
+   * all the same.
    *
    * @default true
    */
   rollback: {
-    whether: "a release that fails makes way for the last one that was ready",
+    whether: "a failed release is replaced by the last one that was ready",
     default: true,
   },
 } as const satisfies Forms;

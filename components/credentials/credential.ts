@@ -42,7 +42,7 @@ export interface CredentialDefinition {
    */
   readonly store?: SecretStore;
   /**
-   * How often new values are looked for in the store, e.g. 15m; 0s is once.
+   * How often the controller looks for new values in the store, e.g. 15m; 0s is once.
    *
    * @default 1h
    */
@@ -61,12 +61,12 @@ export interface CredentialArgs {
    */
   readonly namespaces?: Readonly<Record<string, k8s.core.v1.Namespace>> | undefined;
   readonly sealing: Sealing;
-  /** @default - none; fills in what a `dockerconfigjson` leaves out */
+  /** @default - none; provides what a `dockerconfigjson` omits */
   readonly registry?: Registry | undefined;
 }
 
 /**
- * A Secret whose values leave the program as ciphertext only, or are never in it. Name it as the Secret.
+ * A Secret whose values leave the program only as ciphertext, or are never in it. Name it as the Secret.
  *
  * Creates a `SealedSecret`, the `SealedValues` in it, a `RandomPassword` for each generated key, and the
  * `SecretReadiness` that awaits the Secret; or, for a store's values, an `ExternalSecret` and its
@@ -75,7 +75,7 @@ export interface CredentialArgs {
 export class Credential extends pulumi.ComponentResource {
   /** Keys of its Secret. */
   readonly keys: readonly string[];
-  /** Changes with any of its values, and tells nothing of them. */
+  /** Changes with any of its values, and reveals nothing of them. */
   readonly digest: pulumi.Output<string>;
 
   constructor(name: string, args: CredentialArgs, opts: ComponentOptions) {

@@ -61,20 +61,20 @@ export interface JenkinsOptions {
    */
   readonly scope?: "global" | "system";
   /**
-   * Folders whose jobs alone may use it.
+   * Only jobs in these folders may use it.
    *
    * @default - all
    */
   readonly folders?: readonly string[];
   /**
-   * Fields of the format by the key of the Secret that holds them, where it has another name.
+   * Fields of the format by the key of the Secret that holds them, if it has a different name.
    *
    * @default {}
    */
   readonly keyBindings?: Readonly<Record<string, string>>;
 }
 
-/** Whether Jenkins' plugin takes Secrets of this format for credentials. */
+/** Whether Jenkins' plugin reads Secrets of this format as credentials. */
 export function isForJenkins(format: CredentialFormat): format is JenkinsFormat {
   return format !== "opaque" && format !== "dockerconfigjson";
 }

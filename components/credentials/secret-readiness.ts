@@ -10,11 +10,11 @@ export type SecretReadinessArgs = Inputs<SecretReadinessInputs>;
 
 /**
  * Waits until the Sealed Secrets controller has unsealed a SealedSecret as it was applied, and its Secret holds the
- * values that were sealed. It makes nothing in the cluster. Whatever needs the Secret depends on it.
+ * values that were sealed. It creates nothing in the cluster. Whatever needs the Secret depends on it.
  *
- * A SealedSecret that cannot be unsealed fails the `up` with the controller's message within seconds, one of which the
- * controller says nothing after a minute or `customTimeouts`. The failure stays in the stack's state: the next `up`
- * has the controller try again. `pulumi refresh` looks again, too.
+ * A SealedSecret that cannot be unsealed fails the `up` with the controller's message within seconds, one about
+ * which the controller says nothing after a minute or `customTimeouts`. The failure stays in the stack's state: the next `up`
+ * has the controller retry. `pulumi refresh` looks again, too.
  *
  * @see https://github.com/bitnami-labs/sealed-secrets
  */

@@ -7,8 +7,8 @@ import { git, gitList } from "./git.ts";
 const SUBMODULE = "160000";
 
 /**
- * Whether an image that is built of these paths has another content than one that is built of the commit that is checked out. What
- * `.dockerignore` leaves out does not count; what git ignores does, where it enters the image.
+ * Whether an image of these paths has different content than one of the commit that is checked out. A file that
+ * `.dockerignore` excludes does not count; one that git ignores does, if it enters the image.
  *
  * @throws Error naming a folder that cannot be read, or a pattern that the builder refuses
  */
@@ -50,7 +50,7 @@ function changed(folder: string, path: string): string[] {
   return gitList(folder, [...command, "--ignore-submodules=none", "HEAD", "--", path]);
 }
 
-/** What the commit leaves out of the context. */
+/** What the commit excludes from the context. */
 function committedRules(context: string, dockerfile: string) {
   const file = ignoreFiles(context, dockerfile).find((path) =>
     isCommitted(dirname(path), basename(path)),

@@ -3,9 +3,9 @@ import { execFileSync } from "node:child_process";
 import * as pulumi from "@pulumi/pulumi";
 
 /**
- * What git says in a folder; undefined where there is no git, no repository, or no answer.
+ * What git says in a folder; undefined if there is no git, no repository, or no answer.
  *
- * @throws RunError where git refuses to answer
+ * @throws RunError if git refuses to answer
  */
 export function git(folder: string, command: readonly string[]): string | undefined {
   try {

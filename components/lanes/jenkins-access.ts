@@ -13,7 +13,7 @@ import type { LaneAccount, LanePlan } from "./plan.ts";
 import { summaryOf } from "./summary.ts";
 import { COMPONENTS } from "../../contract/tokens.ts";
 
-/** Where Jenkins works, and as whom. Never a token: they are short-lived, and asked for where they are used. */
+/** Where Jenkins works, and as whom. Never a token: they are short-lived, and requested where they are used. */
 export interface JenkinsOutputs {
   readonly lanes: { readonly [Name in LaneName]?: LaneOutputs };
   /** Credentials that Jenkins finds by these ids. */

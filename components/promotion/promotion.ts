@@ -64,7 +64,7 @@ async function provedRecords(
   const producer = fullName(promotion.stack);
   const releases = await outputOf(new pulumi.StackReference(producer), "releases");
   const read = names.map((name) => ({ name, entry: entryOf(releases, "releases", name) }));
-  // Of what is no record that this code knows, nothing more can be asked.
+  // Nothing more can be checked in a record of an unknown form.
   const records = read.flatMap(({ name, entry }) =>
     "value" in entry && isKnown(entry.value) ? [{ name, record: entry.value }] : [],
   );
