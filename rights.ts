@@ -79,11 +79,9 @@ const FOLLOW = ["list", "watch"] as const;
  */
 export function rightsOfVerdict(scope: VerdictScope): readonly NeededRight[] {
   const { namespace, deployment } = scope;
-  const within = (rights: readonly NeededRight[]) =>
-    rights.map((right) => ({ ...right, namespace }));
   const named = deployment === undefined ? {} : { name: deployment };
   return [
-    ...within([
+    ...within(namespace, [
       ...follow("apps", "deployments"),
       ...follow("apps", "replicasets"),
       ...follow("", "pods"),
@@ -119,7 +117,7 @@ export interface ObjectScope {
 export function rightsOfObject(scope: ObjectScope): readonly NeededRight[] {
   const { namespace, group, resource, name } = scope;
   const verbs = ["get", ...FOLLOW] as const;
-  return [
+  return within(namespace, [
     ...verbs.map((verb) => ({ ...required(verb, group, resource, "verdict"), name })),
     ...(scope.pods ? follow("", "pods") : []),
     ...FOLLOW.map((verb) => optional(verb, "", "events", "evidence")),
@@ -127,14 +125,18 @@ export function rightsOfObject(scope: ObjectScope): readonly NeededRight[] {
       ? [{ ...optional("get", "", "pods", "evidence"), subresource: "log" }]
       : []),
     { ...optional("get", "", "namespaces", "evidence"), name: namespace },
-  ].map((right) => ({ ...right, namespace }));
+  ]);
+}
+
+/** A credential, as far as awaiting its Secret asks the cluster. */
+export interface SecretScope {
+  readonly namespace: string;
+  /** Name of the SealedSecret or ExternalSecret, and of its Secret. */
+  readonly name: string;
 }
 
 /** A credential, as far as its sealing asks the cluster. */
-export interface CredentialScope {
-  readonly namespace: string;
-  /** Name of the SealedSecret and of its Secret. */
-  readonly name: string;
+export interface CredentialScope extends SecretScope {
   /** Service of the Sealed Secrets controller. */
   readonly controller: { readonly namespace: string; readonly name: string };
   /** Whether the certificate to seal with is set, so that the controller's own is not needed. */
@@ -148,7 +150,7 @@ export interface CredentialScope {
  * @see https://kubernetes.io/docs/reference/access-authn-authz/rbac/#discovery-roles
  */
 export function rightsOfSealing(scope: CredentialScope): readonly NeededRight[] {
-  const { namespace, name, controller } = scope;
+  const { controller } = scope;
   const proxy = {
     subresource: "proxy",
     name: `http:${controller.name}:http`,
@@ -158,22 +160,25 @@ export function rightsOfSealing(scope: CredentialScope): readonly NeededRight[] 
   return [
     ...certificate.map((right) => ({ ...right, ...proxy })),
     { ...optional("create", "", "services", "check before sealing"), ...proxy },
-    { ...required("get", "bitnami.com", "sealedsecrets", "credential"), name, namespace },
-    { ...optional("patch", "bitnami.com", "sealedsecrets", "retry"), name, namespace },
-    { ...required("get", "", "secrets", "credential"), name, namespace },
-    { ...optional("list", "", "events", "evidence"), namespace },
+    ...rightsOfSecret("bitnami.com", "sealedsecrets", scope),
   ];
 }
 
 /** The rights that awaiting the Secret of an ExternalSecret needs. */
-export function rightsOfExternalSecret({
-  namespace,
-  name,
-}: Pick<CredentialScope, "namespace" | "name">): readonly NeededRight[] {
+export function rightsOfExternalSecret(secret: SecretScope): readonly NeededRight[] {
+  return rightsOfSecret("external-secrets.io", "externalsecrets", secret);
+}
+
+function rightsOfSecret(
+  group: string,
+  resource: string,
+  { name, namespace }: SecretScope,
+): NeededRight[] {
+  const object = { name, namespace };
   return [
-    { ...required("get", "external-secrets.io", "externalsecrets", "credential"), name, namespace },
-    { ...optional("patch", "external-secrets.io", "externalsecrets", "retry"), name, namespace },
-    { ...required("get", "", "secrets", "credential"), name, namespace },
+    { ...required("get", group, resource, "credential"), ...object },
+    { ...optional("patch", group, resource, "retry"), ...object },
+    { ...required("get", "", "secrets", "credential"), ...object },
     { ...optional("list", "", "events", "evidence"), namespace },
   ];
 }
@@ -182,6 +187,10 @@ export function rightsOfExternalSecret({
 export function resourceOf({ group, resource, subresource }: Omit<Right, "verb">): string {
   const whole = group === "" ? resource : `${resource}.${group}`;
   return subresource === undefined ? whole : `${whole}/${subresource}`;
+}
+
+function within(namespace: string, rights: readonly NeededRight[]): NeededRight[] {
+  return rights.map((right) => ({ ...right, namespace }));
 }
 
 function follow(group: string, resource: string): NeededRight[] {

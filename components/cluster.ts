@@ -9,7 +9,6 @@ export interface Cluster {
   /**
    * Environment variable that holds the path: it replaces the path in the stack's state, which is then the same
    * whoever runs it with whichever file.
-   *
    * @default - the path is kept in the state
    */
   readonly kubeconfigVariable?: string;

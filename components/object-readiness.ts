@@ -22,7 +22,6 @@ export type ObjectReadinessArgs = Inputs<Awaited> & {
   readonly object: AppliedObject;
   /**
    * Seconds from the start of the wait to its end, whatever happens.
-   *
    * @default 600
    */
   readonly deadlineSeconds?: pulumi.Input<number>;
@@ -51,14 +50,8 @@ export class ObjectReadiness extends pulumi.CustomResource {
     opts: SlipwayResourceOptions,
   ) {
     const { apiVersion, kind, metadata } = object;
-    const identity = {
-      apiVersion,
-      kind,
-      namespace: metadata.namespace,
-      name: metadata.name,
-      uid: metadata.uid,
-      generation: metadata.generation,
-    };
+    const { namespace, name: objectName, uid, generation } = metadata;
+    const identity = { apiVersion, kind, namespace, name: objectName, uid, generation };
     const inputs = { record: undefined, ...identity, deadlineSeconds, ...args };
     super(RESOURCES.ObjectReadiness, name, inputs, opts);
   }

@@ -22,7 +22,6 @@ export interface ReleaseArgs {
   readonly registry?: Registry | undefined;
   /**
    * The credentials that the service may name, by name.
-   *
    * @default {}
    */
   readonly credentials?: Readonly<Record<string, Credential>>;

@@ -5,26 +5,22 @@ import type { VERDICT, VerdictSettings } from "../contract/verdict.ts";
 export const PODS = {
   /**
    * Number of pods, if nothing scales them.
-   *
    * @default 2
    */
   replicas: { from: 1, to: 1000, remedy: "remove the service to stop it", default: 2 },
   /**
    * User and group that the container runs as.
-   *
    * @default 65532
    */
   user: { from: 1, to: 2 ** 31 - 1, remedy: "0 is root, which no pod may be", default: 65532 },
   /**
    * Seconds that a pod keeps serving after it is told to stop, so that no request is lost while
    * the cluster removes it from the Service.
-   *
    * @default 5
    */
   drainSeconds: { from: 0, to: 300, default: 5 },
   /**
    * Seconds in which a pod may then finish requests and end, before it is killed.
-   *
    * @default 25
    */
   stopSeconds: { from: 1, to: 3600, default: 25 },
@@ -36,19 +32,16 @@ export interface ServiceDefinition extends ValuesOf<typeof PODS>, VerdictSetting
   readonly port: number;
   /**
    * Scales the pods by their CPU; replaces `replicas`.
-   *
    * @default - the number of pods is fixed
    */
   readonly autoscale?: Autoscale;
   /**
    * HTTP path that tells whether the process is alive (startup and liveness probes).
-   *
    * @default - the port accepts a TCP connection
    */
   readonly health?: string;
   /**
    * HTTP path that tells whether the process can serve (readiness probe).
-   *
    * @default - as `health`
    */
   readonly ready?: string;
@@ -56,37 +49,31 @@ export interface ServiceDefinition extends ValuesOf<typeof PODS>, VerdictSetting
   readonly resources?: Resources;
   /**
    * Environment variables of the container.
-   *
    * @default {}
    */
   readonly env?: Readonly<Record<string, string | SecretKey | CredentialKey>>;
   /**
    * Files by absolute path: their text, or a key of an existing Secret or of a credential. Mounted read-only.
-   *
    * @default {}
    */
   readonly files?: Readonly<Record<string, string | SecretKey | CredentialKey>>;
   /**
    * Credentials of which every key is an environment variable of the same name.
-   *
    * @default []
    */
   readonly credentials?: readonly string[];
   /**
    * Folders that the container may write to (emptied with the pod); everything else is read-only.
-   *
    * @default ["/tmp"]
    */
   readonly writable?: readonly string[];
   /**
    * Makes the service reachable from outside the cluster.
-   *
    * @default - inside the cluster only
    */
   readonly ingress?: IngressDefinition;
   /**
    * What the pods may connect to, besides DNS.
-   *
    * @default - nothing
    */
   readonly egress?: readonly EgressRule[];
@@ -110,7 +97,6 @@ export interface Autoscale {
   readonly max: number;
   /**
    * CPU use to aim at, in percent of the request.
-   *
    * @default 70
    */
   readonly cpu?: number;
@@ -131,13 +117,11 @@ export interface IngressDefinition {
   readonly path?: string;
   /**
    * Name of an existing TLS Secret.
-   *
    * @default - plain HTTP
    */
   readonly tls?: string;
   /**
    * Whether a release waits until the Ingress has an address. False for a controller that publishes none.
-   *
    * @default true
    */
   readonly awaitAddress?: boolean;
@@ -147,7 +131,6 @@ export interface IngressDefinition {
 export type EgressRule = ({ readonly cidr: string } | { readonly namespace: string }) & {
   /**
    * TCP ports.
-   *
    * @default - all of them
    */
   readonly ports?: readonly number[];

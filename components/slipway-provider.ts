@@ -5,7 +5,6 @@ import type { ProviderConfig } from "../contract/provider-config.ts";
 export interface SlipwayProviderArgs {
   /**
    * Absolute path of the kubeconfig file.
-   *
    * @default - the file that the environment variable KUBECONFIG names, which `envVarMappings` may rename
    */
   readonly kubeconfig?: pulumi.Input<ProviderConfig["kubeconfig"]>;

@@ -35,7 +35,6 @@ export interface WorkloadArgs {
   readonly source: SourceReference;
   /**
    * What its pods need to start, and what changes with the values of each, by name.
-   *
    * @default {}
    */
   readonly credentials?: Readonly<Record<string, UsedCredential>>;

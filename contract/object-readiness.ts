@@ -51,13 +51,11 @@ const rules = {
   failed: rule.exactOptional(),
   /**
    * Seconds for which `failed` must last: many controllers say that something failed, and retry.
-   *
    * @default 0
    */
   failedSeconds: amount.exactOptional(),
   /**
    * JSONPath of the generation that the controller has seen last: a number, or a string that begins with it.
-   *
    * @default "$.status.observedGeneration" if the object has it
    */
   observedGeneration: path.exactOptional(),
@@ -97,7 +95,6 @@ export type Awaited = Pick<VerdictSettings, "warmupSeconds" | "tolerate" | "logs
   /**
    * When it is ready, and when it has failed: by a condition, `{ type: "Ready" }`, or by a JSONPath and the value that
    * it must find, `{ path: "$.status.phase", value: "Bound" }`. They replace all of Slipway's own rules.
-   *
    * @default - those of the kind; for a kind that Slipway does not know, the conditions `Ready` and `Stalled`
    */
   readonly rules?: ObjectRules;

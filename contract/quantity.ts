@@ -28,10 +28,8 @@ export function parseQuantity(quantity: string): number | undefined {
   if (digits === undefined) {
     return undefined;
   }
-  return (
-    Number(digits) *
-    (suffix === undefined ? 10 ** Number(exponent ?? 0) : (SUFFIXES[suffix] ?? NaN))
-  );
+  const factor = suffix === undefined ? 10 ** Number(exponent ?? 0) : (SUFFIXES[suffix] ?? NaN);
+  return Number(digits) * factor;
 }
 
 /** The larger of two quantities; one that cannot be parsed counts as nothing. */

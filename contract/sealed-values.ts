@@ -25,7 +25,6 @@ const shape = {
   controller: sealingController,
   /**
    * Certificate to seal with, as PEM text.
-   *
    * @default - the controller's newest
    */
   certificate: z.string().exactOptional(),
@@ -33,7 +32,6 @@ const shape = {
   values: texts,
   /**
    * Keys whose values are base64 of what is sealed, because that is binary.
-   *
    * @default []
    */
   base64: z.array(z.string()).readonly().exactOptional(),

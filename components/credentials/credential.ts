@@ -15,7 +15,6 @@ import { COMPONENTS } from "../../contract/tokens.ts";
 export interface CredentialDefinition {
   /**
    * What it is for.
-   *
    * @default opaque
    */
   readonly format?: CredentialFormat;
@@ -23,13 +22,11 @@ export interface CredentialDefinition {
   readonly keys: ValueSources;
   /**
    * An existing namespace that its Secret belongs in, e.g. that of Jenkins.
-   *
    * @default - the namespace of the services
    */
   readonly namespace?: string;
   /**
    * Which Secrets the sealed values may become.
-   *
    * @default strict
    */
   readonly scope?: CredentialForm["scope"];
@@ -37,13 +34,11 @@ export interface CredentialDefinition {
   readonly jenkins?: JenkinsOptions;
   /**
    * The store that has its values: then it becomes an ExternalSecret.
-   *
    * @default - none; it becomes a SealedSecret
    */
   readonly store?: SecretStore;
   /**
    * How often the controller looks for new values in the store, e.g. 15m; 0s is once.
-   *
    * @default 1h
    */
   readonly refreshInterval?: string;
@@ -56,7 +51,6 @@ export interface CredentialArgs {
   readonly namespace: Namespace;
   /**
    * Other namespaces that the stack creates, by name: a credential in one of them comes after it.
-   *
    * @default {}
    */
   readonly namespaces?: Readonly<Record<string, k8s.core.v1.Namespace>> | undefined;

@@ -13,7 +13,6 @@ export interface RemoteValue {
   readonly key: string;
   /**
    * Which of several values there.
-   *
    * @default - the whole
    */
   readonly property?: string;
@@ -33,7 +32,6 @@ export interface ExternalParts {
   readonly store: SecretStore;
   /**
    * How often the controller looks for new values, e.g. 15m; 0s is once.
-   *
    * @default 1h
    */
   readonly refreshInterval?: string | undefined;

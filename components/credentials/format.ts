@@ -56,19 +56,16 @@ export interface JenkinsOptions {
   readonly description?: string;
   /**
    * `system` keeps it from jobs.
-   *
    * @default global
    */
   readonly scope?: "global" | "system";
   /**
    * Only jobs in these folders may use it.
-   *
    * @default - all
    */
   readonly folders?: readonly string[];
   /**
    * Fields of the format by the key of the Secret that holds them, if it has a different name.
-   *
    * @default {}
    */
   readonly keyBindings?: Readonly<Record<string, string>>;

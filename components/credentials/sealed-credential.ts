@@ -17,7 +17,6 @@ export interface Sealing {
   readonly controller: SealingController;
   /**
    * Certificate to seal with, as PEM text.
-   *
    * @default - the controller's newest
    */
   readonly certificate?: string;

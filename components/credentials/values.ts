@@ -27,7 +27,6 @@ export interface RandomText {
   readonly length: number;
   /**
    * Characters to choose from.
-   *
    * @default - letters and digits
    */
   readonly alphabet?: string;

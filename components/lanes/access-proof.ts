@@ -45,15 +45,11 @@ export class AccessProof extends pulumi.CustomResource {
     { identities, manifestHash }: AccessProofArgs,
     opts: SlipwayResourceOptions,
   ) {
-    const outputs = {
-      proved: undefined,
-      allowed: undefined,
-      denied: undefined,
-      faults: undefined,
-      provedAt: undefined,
-    };
     const plain = pulumi.output(identities).apply((all) => all.map(plainIdentity));
-    super(RESOURCES.AccessProof, name, { ...outputs, identities: plain, manifestHash }, opts);
+    const inputs = { identities: plain, manifestHash };
+    const counts = { proved: undefined, allowed: undefined, denied: undefined };
+    const outputs = { ...counts, faults: undefined, provedAt: undefined };
+    super(RESOURCES.AccessProof, name, { ...outputs, ...inputs }, opts);
   }
 }
 

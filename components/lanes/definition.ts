@@ -18,37 +18,31 @@ export interface JenkinsDefinition {
   readonly apiServer: EgressRule;
   /**
    * Prefix of the names of the lanes' namespaces and cluster-wide objects: `<prefix>-deploy`.
-   *
    * @default - `<namespace of the services>-jenkins`
    */
   readonly prefix?: string;
   /**
    * Where the pods of Jenkins itself are, and the ports that agents connect to.
-   *
    * @default - namespace jenkins, port 8080
    */
   readonly controller?: { readonly namespace?: string; readonly ports?: readonly number[] };
   /**
    * What agents of every lane may connect to, besides DNS, the API server and Jenkins: the registry, the state's backend.
-   *
    * @default []
    */
   readonly egress?: readonly EgressRule[];
   /**
    * The lanes to create.
-   *
    * @default - all three
    */
   readonly lanes?: { readonly [Name in LaneName]?: LaneDefinition };
   /**
    * Whether each launcher has a Secret with a token that never expires.
-   *
    * @default false
    */
   readonly longLivedTokens?: boolean;
   /**
    * Whether launchers may run commands in agent pods: the step `container` of Jenkins' Kubernetes plugin needs it.
-   *
    * @default false
    */
   readonly launcherExec?: boolean;
@@ -58,25 +52,21 @@ export interface JenkinsDefinition {
 export interface LaneDefinition {
   /**
    * Number of pods at a time.
-   *
    * @default - preview 10, build 5, deploy 2
    */
   readonly pods?: number;
   /**
    * Cores of all its pods together.
-   *
    * @default - preview and build 8, deploy 2
    */
   readonly cpu?: string;
   /**
    * Memory of all its pods together.
-   *
    * @default - preview and build 16Gi, deploy 4Gi
    */
   readonly memory?: string;
   /**
    * What the agents of this lane alone may connect to.
-   *
    * @default []
    */
   readonly egress?: readonly EgressRule[];

@@ -12,7 +12,6 @@ export interface LaneGuardArgs {
   /**
    * Whether it guards against the removal of the lanes, and not against changes. Then it depends on all of them, so that
    * it is deleted first.
-   *
    * @default false
    */
   readonly last?: boolean;

@@ -31,7 +31,7 @@ export function configMapName(service: Service): string | undefined {
   if (Object.keys(content).length === 0) {
     return undefined;
   }
-  return `${service.name}-files-${manifestHash(content).slice("sha256:".length).slice(0, 10)}`;
+  return `${service.name}-files-${manifestHash(content).slice("sha256:".length, "sha256:".length + 10)}`;
 }
 
 /** Key of a file in the ConfigMap: readable, and never the same for two paths. */
@@ -41,8 +41,8 @@ export function fileKey(path: string): string {
 }
 
 function data({ files }: Service): Record<string, string> {
-  const entries = Object.entries(files).filter(
-    (entry): entry is [string, string] => typeof entry[1] === "string",
+  const own = Object.entries(files).flatMap(([path, file]) =>
+    typeof file === "string" ? [[fileKey(path), file] as const] : [],
   );
-  return Object.fromEntries(entries.map(([path, text]) => [fileKey(path), text]));
+  return Object.fromEntries(own);
 }
