@@ -10,6 +10,7 @@ import type { ServiceDefinition } from "./service-definition.ts";
 import type { Namespace } from "./namespace.ts";
 import { Readiness } from "./readiness.ts";
 import { type ComponentOptions, slipwayProviderOf } from "./providers.ts";
+import type { Standing } from "./survey.ts";
 import { type Endpoint, Workload } from "./workload.ts";
 import { COMPONENTS } from "../contract/tokens.ts";
 
@@ -30,6 +31,11 @@ export interface ReleaseArgs {
    * @default false
    */
   readonly failsLate?: boolean;
+  /**
+   * What there is of the service already: see `survey`.
+   * @default - nothing is known of it
+   */
+  readonly standing?: Standing | undefined;
 }
 
 /**
@@ -49,9 +55,10 @@ export class Release extends pulumi.ComponentResource {
     super(COMPONENTS.Release, name, {}, opts);
 
     const provider = slipwayProviderOf(this, name);
-    const { namespace, registry, credentials = {}, failsLate = false } = args;
+    const { namespace, registry, credentials = {}, failsLate = false, standing } = args;
     const child = { parent: this };
-    const image = new Image(name, { source: args.service, registry }, child);
+    const imageArgs = { source: args.service, registry, found: standing?.build };
+    const image = new Image(name, imageArgs, child);
     const identity = {
       name,
       namespace: namespace.name,
@@ -63,7 +70,14 @@ export class Release extends pulumi.ComponentResource {
     const { ref, source } = image;
     const workload = new Workload(
       name,
-      { service, image: ref, source, namespace, credentials: used(args) },
+      {
+        service,
+        image: ref,
+        source,
+        namespace,
+        credentials: used(args),
+        autoscaler: standing?.autoscaler,
+      },
       child,
     );
     const { ingress, verdict } = service;

@@ -75,11 +75,16 @@ export class ObjectReadiness implements AwaitedType {
     return report === undefined ? { own } : { own, failure: report.text };
   }
 
-  async look({ name, log }: Subject, inputs: Properties, outputs: Properties): Promise<Properties> {
+  async look(
+    { name, log }: Subject,
+    inputs: Properties,
+    outputs: Properties,
+    { signal }: WaitOptions,
+  ): Promise<Properties> {
     const object = parsed(objectReadinessInputs, inputs);
     const stored = storedOf(outputs);
     const awaited = new AwaitedObject(this.#run.cluster(), object, name);
-    const judgement = await presentVerdict(awaited, this.#run.signal);
+    const judgement = await presentVerdict(awaited, signal);
     if (stored !== undefined && isAsBefore(stored, object, judgement)) {
       return { record: stored };
     }

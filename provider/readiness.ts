@@ -12,7 +12,7 @@ import { markOf } from "./rollback/mark.ts";
 import { planRollback } from "./rollback/plan.ts";
 import { type ReleaseCase, rollBack, type Tools } from "./rollback/rollback.ts";
 import { standingOf } from "./rollback/standing.ts";
-import { outlook } from "./release-words.ts";
+import { outlook, REMEDY } from "./release-words.ts";
 import type { Deployment } from "./verdict/objects.ts";
 import { Limit } from "./waiting/limit.ts";
 import { type Report, reportOf } from "./waiting/report.ts";
@@ -78,28 +78,29 @@ export class Readiness implements AwaitedType {
     return { own };
   }
 
-  async look(subject: Subject, inputs: Properties, outputs: Properties): Promise<Properties> {
-    const { cluster, signal } = this.#run;
+  async look(
+    { log }: Subject,
+    inputs: Properties,
+    outputs: Properties,
+    options: WaitOptions,
+  ): Promise<Properties> {
     const release = parsed(readinessInputs, inputs);
     const stored = stateOf(outputs);
-    const mark = markOf(release, await this.#deployment(release, signal));
+    const mark = markOf(release, await this.#deployment(release, options.signal));
     if (mark !== undefined) {
-      const progress = (text: string) => {
-        subject.log.status(text);
-      };
-      const tools = this.#tools({ signal, timeoutSeconds: 0, progress });
-      const { state, report } = await standingOf(release, mark, stored, tools);
-      subject.log.warn(report);
+      const { state, report } = await standingOf(release, mark, stored, this.#tools(options));
+      log.warn(report);
       return { ...state };
     }
-    const judgement = await presentVerdict(new AwaitedRelease(cluster(), release), signal);
+    const awaited = new AwaitedRelease(this.#run.cluster(), release);
+    const judgement = await presentVerdict(awaited, options.signal);
     const { verdict, observed } = judgement;
     const { startedAt = new Date().toISOString(), seconds = 0 } = stored.release ?? {};
     let record = recordOf(release, judgement, { startedAt, seconds }, stored.release);
     if (verdict.kind === "failed") {
       const found = { release, finding: verdict, observed, seconds: undefined };
       const report = await this.#report(found);
-      subject.log.warn(report.text);
+      log.warn(report.text);
       record = { ...record, evidence: evidenceAfterLook(record, stored.release, report.evidence) };
     }
     return { ...nextState(record, stored.lastReady, afterLook(stored.history, record)) };
@@ -154,8 +155,8 @@ export class Readiness implements AwaitedType {
     if (mark === undefined) {
       return undefined;
     }
-    const { state, report, remedy } = await standingOf(release, mark, stored, tools);
-    return { own: { ...state }, failure: `${report}\n${remedy}` };
+    const { state, report } = await standingOf(release, mark, stored, tools);
+    return { own: { ...state }, failure: `${report}\nnext: ${REMEDY}` };
   }
 
   /** Reports what was found, and restores the last release that was ready if that is called for. */

@@ -23,7 +23,7 @@ type Find = (path: string) => Promise<unknown>;
 
 /**
  * The function `slipway:index:releaseLooks`: whether releases of another stack are ready now, as far as this cluster
- * has them and lets this identity look. Their pods' names tell this cluster from another one.
+ * has them and lets this identity look. Their pods' names distinguish this cluster from others.
  */
 export async function releaseLooks(
   args: Properties,
@@ -70,7 +70,7 @@ async function lookAt(
   return { ...(fault !== undefined && { fault }), ...(hasBroken && { readySince: first }) };
 }
 
-/** When a pod became ready after it had ceased to be so, undefined where it has not ceased. */
+/** When a pod became ready after it had ceased to be so, undefined if it has not. */
 function readyAgain(pod: Pod, readyAt: string | null | undefined): string | undefined {
   const since = readySince(pod);
   const recorded = Date.parse(readyAt ?? "");
@@ -82,7 +82,7 @@ function runs(pod: Pod, digest: string): boolean {
   return containers.some(({ image = "" }) => digestOf(image) === digest);
 }
 
-/** What is wrong with a pod that is there to stay, undefined where nothing is. */
+/** What is wrong with a pod that is not being deleted, undefined if nothing is. */
 function trouble(pod: Pod): string | undefined {
   const isLeaving = pod.metadata?.deletionTimestamp !== undefined;
   if (isLeaving || readySince(pod) !== undefined || isOver(pod)) {
@@ -96,7 +96,7 @@ function trouble(pod: Pod): string | undefined {
   return oneLine(`pod ${name}: ${waiting.join(", ") || "not ready"}`);
 }
 
-/** An evicted pod is kept until somebody clears it away, long after another one has taken its place. */
+/** An evicted pod is kept until somebody clears it away, long after another pod has replaced it. */
 function isOver(pod: Pod): boolean {
   return pod.status?.phase === "Failed" || pod.status?.phase === "Succeeded";
 }

@@ -100,10 +100,15 @@ export class SecretReadiness<Inputs extends object> implements AwaitedType {
     return { own: this.#outputs(false, digest, key), failure };
   }
 
-  async look({ name, log }: Subject, inputs: Properties, outputs: Properties): Promise<Properties> {
+  async look(
+    { name, log }: Subject,
+    inputs: Properties,
+    outputs: Properties,
+    { signal }: WaitOptions,
+  ): Promise<Properties> {
     const key = keyOf(inputs, outputs);
     const awaited = this.#awaited(name, inputs, key, false);
-    const { verdict } = await presentVerdict(awaited, this.#run.signal);
+    const { verdict } = await presentVerdict(awaited, signal);
     if (verdict.kind === "failed") {
       log.warn(this.#report(inputs, verdict.message));
     }

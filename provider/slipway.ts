@@ -4,6 +4,7 @@ import { AccessProof } from "./access-proof.ts";
 import { Cluster } from "./cluster.ts";
 import { KubeconfigApi } from "./cluster/api.ts";
 import { whyNoAnswer } from "./cluster/first-answer.ts";
+import { holdAutoscaler } from "./held-autoscaler.ts";
 import { ImageCopy } from "./image-copy.ts";
 import { imageDigests } from "./image-digests.ts";
 import { KnownSecrets } from "./known-secrets.ts";
@@ -60,6 +61,7 @@ export class SlipwayProvider implements Plugin {
       [RESOURCES.ExternalSecretReadiness]: awaited(new SecretReadiness(EXTERNAL_SECRET, run)),
     } satisfies Record<(typeof RESOURCES)[keyof typeof RESOURCES], Resource>;
     this.#functions = {
+      [FUNCTIONS.holdAutoscaler]: (args) => holdAutoscaler(args, cluster().api, signal),
       [FUNCTIONS.imageDigests]: (args) => imageDigests(args, this.#registries),
       [FUNCTIONS.namespaceEnd]: async (args) => ({
         ...(await namespaceEnd(cluster().api, String(args["namespace"]), signal)),

@@ -86,10 +86,10 @@ function variableOf(setting: unknown, { variables }: Surroundings) {
 
 /** A cluster is known by who signs its certificates, because its address may change. */
 function fingerprint(cluster: Target, kubeconfig: string): string {
-  const authority = cluster["certificate-authority"];
-  const signedBy =
-    cluster["certificate-authority-data"] ??
-    (authority ? readFileSync(fileOf(kubeconfig, authority)).toString("base64") : undefined);
+  const { "certificate-authority-data": data, "certificate-authority": file } = cluster;
+  const read = file ? readFileSync(fileOf(kubeconfig, file)).toString("base64") : undefined;
+  // Kubernetes' own tools take an empty text for none.
+  const signedBy = data ? data : read;
   return createHash("sha256")
     .update(signedBy === undefined ? cluster.server : (certificatesIn(signedBy) ?? signedBy))
     .digest("hex")

@@ -2,7 +2,12 @@ import { isIPv4, isIPv6 } from "node:net";
 
 import { z } from "zod";
 
+import type { EgressRule } from "../components/service-definition.ts";
+import type { ShapeOf } from "../contract/field.ts";
 import * as field from "./fields.ts";
+
+type Block = Extract<EgressRule, { readonly cidr: string }>;
+type Pods = Extract<EgressRule, { readonly namespace: string }>;
 
 const egressPorts = { ports: field.list(field.port, "a list of ports").exactOptional() };
 const cidr = z
@@ -13,8 +18,11 @@ const cidr = z
 export function egressAs(allowed: string) {
   return z.union(
     [
-      field.mapping({ cidr, ...egressPorts }, "cidr and ports"),
-      field.mapping({ namespace: field.label, ...egressPorts }, "namespace and ports"),
+      field.mapping({ cidr, ...egressPorts } satisfies ShapeOf<Block>, "cidr and ports"),
+      field.mapping(
+        { namespace: field.label, ...egressPorts } satisfies ShapeOf<Pods>,
+        "namespace and ports",
+      ),
     ],
     { error: `allowed: ${allowed}` },
   );

@@ -7,10 +7,11 @@ import { z } from "zod";
 
 import { unusable } from "./look.ts";
 
+/** An empty one counts as none. */
 const path = z.string().nullish();
 const target = z.object({
   server: z.string(),
-  "certificate-authority-data": z.string().optional(),
+  "certificate-authority-data": path,
   "certificate-authority": path,
 });
 const user = z.object({ "client-certificate": path, "client-key": path, tokenFile: path });

@@ -1,7 +1,8 @@
 import { z } from "zod";
 
-import type { ImageSource } from "../components/image/image.ts";
+import type { ImageSource, Origin } from "../components/image/image.ts";
 import type { Promotion, ToBePromoted } from "../components/promotion/definition.ts";
+import type { ShapeOf } from "../contract/field.ts";
 import { duration } from "./duration.ts";
 import { type Fault, faultIf, got } from "./fault.ts";
 import * as field from "./fields.ts";
@@ -13,6 +14,11 @@ const stack = field.text(
   /^[\w.-]+(\/[\w.-]+\/[\w.-]+)?$/,
   "the name of a stack of this project such as dev, or organization/project/stack",
 );
+
+/** A promotion as the settings have it. */
+type Written = Pick<Promotion, "stack"> &
+  Partial<Pick<Promotion, "gates">> & { readonly soak?: Promotion["soakSeconds"] };
+
 /** What a stack is promoted from: another stack by name, with what its releases need as an option. */
 export const promotionSchema = z
   .union(
@@ -25,7 +31,7 @@ export const promotionSchema = z
           gates: field
             .list(field.label, "a list of the gates that an image must have passed")
             .exactOptional(),
-        },
+        } satisfies ShapeOf<Written>,
         "stack, and as needed soak and gates",
       ),
     ],
@@ -45,7 +51,7 @@ export function pinsSchema(surroundings: Surroundings) {
       image: pinnedImage(surroundings),
       commit: field.text(/^[0-9a-f]{7,64}$/, "the id of a commit").exactOptional(),
       dirty: field.choice("whether its source had changes beside the commit").exactOptional(),
-    },
+    } satisfies ShapeOf<{ readonly image: string } & Partial<Origin>>,
     "image, and as needed commit and dirty",
   );
   return field.named(z.string(), pin, "a mapping of pins by the services' names");

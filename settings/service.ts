@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import type { Build } from "../components/image/image.ts";
+import type { Build } from "../components/image/build-plan.ts";
 import { isPinned, PINNED_ALLOWED } from "../contract/image-reference.ts";
 import {
   type Autoscale,

@@ -17,11 +17,15 @@ const GRACE_MILLISECONDS = 1000;
 
 /** What the other end of a connection does, or the network between: it says nothing about this process. */
 const CONNECTION_FAULTS: ReadonlySet<unknown> = new Set([
+  "EAI_AGAIN",
   "ECONNABORTED",
   "ECONNREFUSED",
   "ECONNRESET",
+  "EHOSTDOWN",
   "EHOSTUNREACH",
+  "ENETDOWN",
   "ENETUNREACH",
+  "ENOTFOUND",
   "EPIPE",
   "ETIMEDOUT",
 ]);

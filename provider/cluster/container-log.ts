@@ -12,7 +12,7 @@ const LINES = 25;
 /** Enough to hold what matters of a line, not enough to fill a terminal. */
 const LINE_CHARACTERS = 500;
 
-/** What is read of a log at most. The kubelet counts from the first line that is asked for. */
+/** What is read of a log at most. The kubelet counts from the first requested line. */
 const BYTES = 131_072;
 
 /** Longer lines are pieces in the runtime's files, and the kubelet counts these. */

@@ -1,6 +1,7 @@
 import type { ProviderConfig } from "../../contract/provider-config.ts";
 import type { Api } from "./api.ts";
 import { ApiError, messageOf } from "./api-error.ts";
+import { SilentPlugin } from "./credentials.ts";
 import { pause } from "./pause.ts";
 
 /** For how long an API server that restarts is waited for. */
@@ -45,8 +46,8 @@ export async function whyNoAnswer(
     if (error === undefined) {
       return undefined;
     }
-    // That the time is over says nothing of the cause.
-    if (!until.aborted) {
+    // That the time is over says nothing of the cause, but for a plugin that took it all.
+    if (!until.aborted || error instanceof SilentPlugin) {
       cause = error;
     }
     if (until.aborted || !isPassing(cause)) {
@@ -78,6 +79,9 @@ function words(error: unknown): string {
       : `the API server answers ${error.status} (${error.message}); look at the API server`;
   }
   const message = messageOf(error);
+  if (error instanceof SilentPlugin) {
+    return message;
+  }
   const [, remedy] = REMEDIES.find(([pattern]) => pattern.test(message)) ?? [];
   return `${message}; ${remedy ?? "check the kubeconfig, and the network to the API server"}`;
 }

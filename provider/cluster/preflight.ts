@@ -81,11 +81,8 @@ export class Preflight {
   async #ask(right: Right, signal: AbortSignal): Promise<boolean> {
     const { verb, group, resource, subresource, name, namespace } = right;
     const key = JSON.stringify([verb, group, resource, subresource, name, namespace]);
-    const known = this.#granted.get(key);
-    if (known !== undefined) {
-      return known;
-    }
-    const asked = review(this.api, right, signal).then(({ allowed }) => allowed);
+    const asked =
+      this.#granted.get(key) ?? review(this.api, right, signal).then(({ allowed }) => allowed);
     this.#granted.set(key, asked);
     const isGranted = await asked.catch(() => false);
     if (!isGranted) {

@@ -1,5 +1,6 @@
 import type { Api } from "../cluster/api.ts";
-import { ApiError, isPassing } from "../cluster/api-error.ts";
+import { isPassing } from "../cluster/api-error.ts";
+import { find } from "../cluster/find.ts";
 import { pause } from "../cluster/pause.ts";
 import { configOf, isBeingCreated, titleOf } from "../verdict/config.ts";
 import type { ConfigReference } from "../verdict/config-reference.ts";
@@ -119,16 +120,15 @@ export function lookupIn(api: Api, namespace: string): Lookup {
   return async ({ kind, name }, signal) => {
     try {
       const path = `/api/v1/namespaces/${namespace}/${kind}s/${name}`;
-      const { data, binaryData } = (await api.get(path, {}, signal)) as {
-        readonly data?: object;
-        readonly binaryData?: object;
-      };
-      return [...Object.keys(data ?? {}), ...Object.keys(binaryData ?? {})];
+      const object = await find<{ data?: object; binaryData?: object }>(api, path, signal);
+      return object === undefined
+        ? "missing"
+        : Object.keys({ ...object.data, ...object.binaryData });
     } catch (error) {
       if (isPassing(error)) {
         throw error;
       }
-      return error instanceof ApiError && error.status === 404 ? "missing" : undefined;
+      return undefined;
     }
   };
 }

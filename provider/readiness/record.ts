@@ -12,18 +12,11 @@ import { nameOf, type Observed, type ReplicaSet } from "../verdict/objects.ts";
 import { releasedPod } from "./released-pod.ts";
 import type { Judgement } from "../waiting/wait.ts";
 
-/** When a wait began, and how long it took. */
-export interface Wait {
-  /** ISO 8601. */
-  readonly startedAt: string;
-  readonly seconds: number;
-}
-
 /** The release record of a verdict, without the evidence: that is gathered only for a failure. */
 export function recordOf(
   inputs: ReadinessInputs,
   { verdict, observed }: Judgement<Observed, Proof>,
-  { startedAt, seconds }: Wait,
+  { startedAt, seconds }: Pick<ReleaseRecord, "startedAt" | "seconds">,
   stored: ReleaseRecord | undefined,
 ): ReleaseRecord {
   const ready = verdict.kind === "ready";

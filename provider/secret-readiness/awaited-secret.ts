@@ -89,15 +89,6 @@ export class AwaitedSecret implements Awaited<SecretFinding, Summary> {
     return this.source.rights;
   }
 
-  /** A look is not a watch: what it does not show does not exist. */
-  path(): undefined {
-    return undefined;
-  }
-
-  isSame(): boolean {
-    return false;
-  }
-
   /**
    * A failure in words.
    * @param advice what is said of a Secret that was judged

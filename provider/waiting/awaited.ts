@@ -63,9 +63,9 @@ export interface Awaited<O, R extends object> {
   /** The rights for it; undefined while it is not known how it is served. */
   rights(): readonly NeededRight[] | undefined;
   /** The path of a direct look before it counts as missing; undefined if there is none. */
-  path(): string | undefined;
+  path?(): string | undefined;
   /** Whether an object that is found there is the one that is awaited. */
-  isSame(object: unknown): boolean;
+  isSame?(object: unknown): boolean;
 }
 
 /** What can be waited for, and reported on with evidence. */
@@ -74,5 +74,5 @@ export interface Reported<O, R extends object> extends Awaited<O, R> {
   readonly logs: boolean;
   trail(observed: O, finding: Finding): Trail;
   /** What else is known, a line each. */
-  notes(observed: O, finding: Finding, signal: AbortSignal): Promise<readonly string[]>;
+  notes?(observed: O, finding: Finding, signal: AbortSignal): Promise<readonly string[]>;
 }

@@ -50,9 +50,11 @@ async function isThere<O, R extends object>(
   awaited: Awaited<O, R>,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const path = awaited.path();
+  const path = awaited.path?.();
   try {
-    return path !== undefined && awaited.isSame(await find(awaited.cluster.api, path, signal));
+    return (
+      path !== undefined && awaited.isSame?.(await find(awaited.cluster.api, path, signal)) === true
+    );
   } catch {
     return true;
   }

@@ -1,4 +1,5 @@
 import { type NeededRight, resourceOf, type Right } from "../../rights.ts";
+import { DEFAULT_NAMESPACE } from "../cluster/collection.ts";
 import type { Trouble } from "../cluster/health.ts";
 import { type Lack, NO_LACK } from "../cluster/preflight.ts";
 import type { Failed, Finding } from "../verdict/finding.ts";
@@ -12,9 +13,6 @@ const NAMELESS = "this identity";
 
 /** What the remedy calls the role and its binding. */
 const ROLE = "slipway-verdict";
-
-/** For an object outside of namespaces: the events about it are kept there. */
-const DEFAULT_NAMESPACE = "default";
 
 type Asking = Pick<Awaited<never, object>, "cluster" | "rights">;
 type Refused = Extract<Trouble, { kind: "refused" }>;

@@ -42,9 +42,9 @@ export async function reportOf<O, R extends object>(
   const trail = awaited.trail(observed, finding);
   const sources =
     signal.aborted || !awaited.logs || namespace === undefined ? [] : logSources(trail.suspects);
-  const [logs, notes, poorer] = await Promise.all([
+  const [logs, notes = [], poorer] = await Promise.all([
     Promise.all(sources.map((source) => cluster.log(namespace ?? "", source, signal))),
-    awaited.notes(observed, finding, signal),
+    awaited.notes?.(observed, finding, signal),
     shortcomings(awaited, finding, signal),
   ]);
   const own = note === undefined ? [] : [note];

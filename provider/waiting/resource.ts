@@ -40,21 +40,30 @@ export interface AwaitedType {
     options: WaitOptions,
   ): Promise<Waited>;
   /** Its own outputs by a look without waiting: what is not ready is a changed output, not an error. */
-  look(subject: Subject, inputs: Properties, outputs: Properties): Promise<Properties>;
+  look(
+    subject: Subject,
+    inputs: Properties,
+    outputs: Properties,
+    options: WaitOptions,
+  ): Promise<Properties>;
 }
 
 /** A resource that creates nothing in the cluster, waits for what is there, and keeps the verdict. */
 export function awaitedResource(type: AwaitedType, signal: AbortSignal): Resource {
+  const optionsOf = ({ log }: Subject, timeoutSeconds: number): WaitOptions => ({
+    signal,
+    timeoutSeconds,
+    progress: (text) => {
+      log.status(text);
+    },
+  });
   const settled = async (
     subject: Subject,
     inputs: Properties,
     stored: Properties | undefined,
     timeoutSeconds: number,
   ) => {
-    const progress = (text: string) => {
-      subject.log.status(text);
-    };
-    const options = { signal, timeoutSeconds, progress };
+    const options = optionsOf(subject, timeoutSeconds);
     const { own, failure } = await type.wait(subject, inputs, stored, options);
     const outputs = { ...inputs, ...own };
     if (failure !== undefined) {
@@ -84,7 +93,7 @@ export function awaitedResource(type: AwaitedType, signal: AbortSignal): Resourc
         : settled(subject, change.news, change.oldOutputs, timeoutSeconds),
     read: async (subject, { id, inputs: kept, outputs }) => {
       const judged = judgedInputs(type, outputs, kept);
-      const own = await type.look(subject, judged, outputs);
+      const own = await type.look(subject, judged, outputs, optionsOf(subject, 0));
       return { id, inputs: type.check(judged).inputs, outputs: { ...judged, ...own } };
     },
     delete: () => Promise.resolve(),

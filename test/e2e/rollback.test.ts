@@ -39,7 +39,7 @@ test("a broken release is told first, then rolled back, and fails the up", async
   expect(told).toBeGreaterThan(0);
   expect(rolledBack).toBeGreaterThan(told);
   expect(output).toMatch(/updating.*rolls back/);
-  expect(output).toContain("no database migration undone");
+  expect(output).toContain("no database migration was undone");
   expect(await servingPods(project.namespace)).toEqual(pods);
   expect(await environment()).toEqual([{ name: "ONLY_IN_THE_FIRST", value: "1" }]);
 });
@@ -66,7 +66,7 @@ test("an up of the same is refused at once, with the way to try again", async ()
   const { exitCode, output } = await project.up();
   expect(exitCode).not.toBe(0);
   expect(output).toMatch(/shop: rolled-back: sha256:.* failed with crash-loop, and sha256:.* runs/);
-  expect(output).toContain("try it again with pulumi up --refresh");
+  expect(output).toContain("retry with pulumi up --refresh");
   expect(output).not.toMatch(/\d\/\d ready/);
   expect(await servingPods(project.namespace)).toEqual(pods);
 });

@@ -186,7 +186,7 @@ describe("where the API server does not say what rights there are", () => {
 test.each([
   [
     401,
-    /^the API server does not accept the credentials of this identity: .*token that has expired/,
+    /^the API server does not accept the credentials of this identity: .*renew the token if it has expired/,
   ],
   [404, /^the API server does not serve [a-z0-9., ]+ in namespace shop-dev: /],
 ])("a refusal by HTTP %i is no matter of rights", async (status, words) => {

@@ -165,15 +165,19 @@ describe("the controller", () => {
   const CERTIFICATE = "/v1/cert.pem";
 
   /** An API server whose proxy leads to a port of this name only. */
-  function controllerAt(port: string, service: unknown = undefined) {
+  function controllerAt(port: string, service?: unknown) {
     const asked: string[] = [];
     const answer = (path: string): Promise<string> => {
       asked.push(path.replace(/.*\/services\//, ""));
-      if (path.includes(`:${port}/proxy`)) return Promise.resolve("pem");
+      if (path.includes(`:${port}/proxy`)) {
+        return Promise.resolve("pem");
+      }
       return Promise.reject(new ApiError(503, "no endpoints available for service"));
     };
     const get = (path: string): Promise<unknown> => {
-      if (!path.includes("/services/")) return Promise.resolve({});
+      if (!path.includes("/services/")) {
+        return Promise.resolve({});
+      }
       return service === undefined
         ? Promise.reject(new ApiError(403, "forbidden"))
         : Promise.resolve(service);

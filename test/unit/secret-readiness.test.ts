@@ -254,3 +254,15 @@ test("what was not ready is a change, and has the controller try once more", asy
   await resource.update(subject, { ...args, oldOutputs, ...run });
   expect(patched).toMatchObject([[{ op: "add" }], [{ op: "remove" }]]);
 });
+
+test("a refresh after an up that failed looks for the values of that up, and keeps them secret", async () => {
+  const before = { ...inputs, digests: { KEY: "of before" } };
+  const api = apiWith({ "sealedsecrets/payment": sealedSecret("True"), "secrets/payment": secret });
+  const outputs = { ...inputs, ready: false };
+  const found = await readiness(api).read(subject, { id: "i", inputs: before, outputs });
+  expect(found?.outputs["ready"]).toBe(true);
+  expect(found?.inputs).toMatchObject({ digests: inputs.digests });
+  expect(JSON.stringify(found?.inputs?.["digestKey"])).toContain(
+    "1b47061264138c4ac30d75fd1eb44270",
+  );
+});

@@ -7,6 +7,9 @@ import { join } from "node:path";
 
 import * as pulumi from "@pulumi/pulumi";
 
+import { PODS } from "../../components/service-definition.ts";
+import type { Forms } from "../../contract/forms.ts";
+import { VERDICT } from "../../contract/verdict.ts";
 import { parseSettings } from "../../settings.ts";
 import { stackSchema } from "../../settings/stack.ts";
 import { AUTHORITY } from "../support/authority.ts";
@@ -59,6 +62,18 @@ const EGRESS = [
   { namespace: "db", ports: [5432] },
 ];
 
+/** What a service can say of each setting of a table, beside its default. */
+function said(settings: Forms): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    Object.entries(settings).map(([key, form]) => {
+      if ("each" in form) {
+        return [key, said(form.each)];
+      }
+      return [key, "from" in form ? form.from : form.default !== true];
+    }),
+  );
+}
+
 /** Services with every key that a service can have. */
 const SERVICES = {
   shop: {
@@ -96,7 +111,7 @@ const SERVICES = {
     stopSeconds: 40,
     rollback: false,
   },
-  web: { image: PINNED, port: 80, replicas: 3 },
+  web: { image: PINNED, port: 80, ...said(VERDICT), ...said(PODS) },
 };
 
 /** A stack with every key that one can have; its services are others. */
@@ -365,6 +380,12 @@ describe("the cluster", () => {
     expect(identifierOf(KUBECONFIG.replace("QUJD", "WFla"))).not.toBe(byAuthority);
     expect(identifierOf(withFiles("certificate-authority: ca.crt"))).toBe(byAuthority);
     const bare = KUBECONFIG.replace(", certificate-authority-data: QUJD", "");
+    for (const none of ['""', "null"]) {
+      const empty = KUBECONFIG.replace("QUJD", none);
+      expect(identifierOf(empty)).toBe(identifierOf(bare));
+      const authority = `certificate-authority: ca.crt, certificate-authority-data: ${none}`;
+      expect(identifierOf(withFiles(authority))).toBe(byAuthority);
+    }
     const rewritten = [
       `${AUTHORITY}\n`,
       AUTHORITY.trim(),
