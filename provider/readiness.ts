@@ -162,6 +162,9 @@ export class Readiness implements Resource {
     const history = afterVerdict(stored.history, record);
     const state = nextState(record, stored.lastReady, history);
     if (verdict.kind === "ready") {
+      verdict.notes?.forEach((note) => {
+        subject.log.warn(`${release.service}: ${note}`);
+      });
       return outputsOf(inputs, state);
     }
     const failure = { release, finding: verdict, observed, seconds };
