@@ -1,5 +1,5 @@
+import { digestOf } from "../../contract/image-reference.ts";
 import { judgeContainer } from "./container.ts";
-import { carriesDigest, digestOf } from "./digest.ts";
 import type { Finding, ProvedPod } from "./finding.ts";
 import { silenceOfNode } from "./lost-pod.ts";
 import { condition, type ContainerStatus, type Event, nameOf, type Pod } from "./objects.ts";
@@ -37,6 +37,12 @@ export function judgePod(patience: Patience, pod: Pod, warnings: readonly Event[
 /**
  * What a ready pod proves about the release: its containers of the released digest, by their `imageID`.
  * Other containers (a mesh's proxy, say) are nobody's proof and nobody's fault.
+ *
+ * The digest counts wherever it stands: containerd reports `repository@sha256:…`, the Docker shim
+ * `docker-pullable://repository@sha256:…`, and after a pull through a mirror the repository differs.
+ * containerd reports the digest that was requested, even if that is the index of a multi-platform image. A runtime
+ * that resolves an index to the manifest of its own platform reports a digest that was never released. The pod
+ * does not tell it from a foreign image, so it is no proof: such a cluster needs the platform manifest's digest.
  */
 export function proofOf(pod: Pod, image: string): ProvedPod | Finding {
   const object = `pod ${nameOf(pod)}`;
@@ -53,7 +59,7 @@ export function proofOf(pod: Pod, image: string): ProvedPod | Finding {
   const imageIDs = released.map(
     ({ name }) => pod.status?.containerStatuses?.find((status) => status.name === name)?.imageID,
   );
-  const foreign = imageIDs.find((imageID) => imageID && !carriesDigest(imageID, digest));
+  const foreign = imageIDs.find((imageID) => imageID && digestOf(imageID) !== digest);
   if (foreign !== undefined) {
     const message = `the node reports ${foreign} for ${image}; where that is the manifest of a multi-platform image, release this digest instead`;
     return { reason: "wrong-digest", object, message };
