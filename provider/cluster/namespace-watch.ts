@@ -1,6 +1,6 @@
 import type { Api } from "./api.ts";
 import { type CollectionName, COLLECTIONS } from "./collection.ts";
-import type { Neighbourhood } from "../verdict/room.ts";
+import type { Neighbourhood } from "../verdict/objects.ts";
 import type { Trouble } from "./health.ts";
 import { storesOf } from "./namespace-stores.ts";
 import { Reflector } from "./reflector.ts";

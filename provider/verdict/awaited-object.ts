@@ -1,7 +1,13 @@
 import type { ObjectReadinessInputs } from "../../contract/object-readiness.ts";
 import type { Finding } from "./finding.ts";
-import { type Event, nameOf, type ObjectMeta, type Pod, uidOf } from "./objects.ts";
-import type { Neighbourhood } from "./room.ts";
+import {
+  type Event,
+  nameOf,
+  type Neighbourhood,
+  type ObjectMeta,
+  type Pod,
+  uidOf,
+} from "./objects.ts";
 
 /** An object of any kind. */
 export interface AnyObject {

@@ -45,6 +45,11 @@ export interface ProvedPod {
 export interface Proof {
   readonly replicaSet: string;
   readonly pods: readonly ProvedPod[];
+  /**
+   * What else is to be said of it, a line each.
+   * @default - nothing
+   */
+  readonly notes?: readonly string[];
 }
 
 /** It is not ready, and will not be. */

@@ -17,7 +17,6 @@ import type {
   V1StatefulSet,
 } from "@kubernetes/client-node";
 import type { ConfigReference } from "./config-reference.ts";
-import type { Neighbourhood } from "./room.ts";
 
 /** The library's types are of parsed objects; the API server sends JSON, in which a time is a string. */
 type Json<T> = T extends Date
@@ -44,6 +43,13 @@ export type Job = Json<V1Job>;
 export type StatefulSet = Json<V1StatefulSet>;
 export type DaemonSet = Json<V1DaemonSet>;
 export type PersistentVolumeClaim = Json<V1PersistentVolumeClaim>;
+
+/** All of a namespace that takes room from a quota, and gives it back. */
+export interface Neighbourhood {
+  readonly deployments: readonly Deployment[];
+  readonly replicaSets: readonly ReplicaSet[];
+  readonly pods: readonly Pod[];
+}
 
 /** What the cluster shows of one release at one moment: all that a verdict is made from. */
 export interface Observed {

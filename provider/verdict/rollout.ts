@@ -3,6 +3,7 @@ import { assess, type Assessment } from "./assessment.ts";
 import { causeOf, type FinalVerdict, type Finding, type Verdict } from "./finding.ts";
 import { Losses } from "./losses.ts";
 import { condition, type Observed } from "./objects.ts";
+import { AppliedScale } from "./scale.ts";
 import { Sightings } from "./sightings.ts";
 import { AppliedTemplate } from "./template.ts";
 
@@ -15,6 +16,7 @@ const MARGIN_SECONDS = 15;
  *
  * - A finding fails the release when it has lasted for its tolerance: see `Sightings`.
  * - A progress deadline that had passed before the wait began, or before the release was observed, says nothing.
+ * - Less pods than the release was applied with are somebody else's, unless an autoscaler has asked for them.
  * - Another template than the one first seen of the release's generation is somebody else's release.
  * - A node that is on its way for a pod is a step for as long as the autoscaler says so.
  * - The rollout has failed when it made no step for the deadline's seconds, counted from the start of the wait at
@@ -27,6 +29,8 @@ export class Rollout {
   readonly #sightings = new Sightings();
   readonly #losses = new Losses();
   readonly #applied: AppliedTemplate;
+  /** How many pods were asked for. */
+  readonly scale: AppliedScale;
   #replicaSet: string | undefined;
   #progress = 0;
   #progressAt: number;
@@ -40,6 +44,7 @@ export class Rollout {
   constructor(release: ReadinessInputs, startedAt: number, timeoutSeconds = 0) {
     this.#release = release;
     this.#applied = new AppliedTemplate(release);
+    this.scale = new AppliedScale(release);
     this.#startedAt = startedAt;
     this.#progressAt = startedAt;
     this.#until = timeoutSeconds > 0 ? startedAt + timeoutSeconds * 1000 : Infinity;
@@ -52,6 +57,7 @@ export class Rollout {
     this.#remember(assessment, observed, now);
     const findings = [
       ...this.#otherTemplate(assessment, observed),
+      ...this.#otherScale(observed),
       ...assessment.findings.filter((finding) => this.#counts(finding, observed)),
     ];
     const [first] = findings;
@@ -107,6 +113,12 @@ export class Rollout {
       this.#isObserved = !isUnobserved;
     }
     this.#sightings.remember(findings, observed.clusterTime, now);
+  }
+
+  #otherScale({ deployment }: Observed): Finding[] {
+    this.scale.see(deployment);
+    const lack = this.scale.lackIn(deployment);
+    return lack === undefined ? [] : [lack];
   }
 
   #otherTemplate({ replicaSet }: Assessment, { deployment }: Observed): Finding[] {

@@ -2,6 +2,7 @@ import { livingPods } from "./awaited-object.ts";
 import {
   condition,
   type Deployment,
+  type Neighbourhood,
   ownerOf,
   type Pod,
   type ReplicaSet,
@@ -13,13 +14,6 @@ const STOP_SECONDS = 30;
 
 /** Seconds beside a pod's own, for its node and for the controller that asks for the room again. */
 const MARGIN_SECONDS = 30;
-
-/** All of a namespace that takes room from a quota, and gives it back. */
-export interface Neighbourhood {
-  readonly deployments: readonly Deployment[];
-  readonly replicaSets: readonly ReplicaSet[];
-  readonly pods: readonly Pod[];
-}
 
 /** What gives room back to a quota. */
 export interface Outgoing {
