@@ -136,6 +136,9 @@ export class Readiness implements AwaitedType {
     const record = recordOf(release, judgement, { startedAt, seconds }, stored.release);
     const state = nextState(record, stored.lastReady, afterVerdict(stored.history, record));
     if (verdict.kind === "ready") {
+      verdict.notes?.forEach((note) => {
+        subject.log.warn(`${release.service}: ${note}`);
+      });
       return { own: { ...state } };
     }
     const found = { release, finding: verdict, observed, seconds };

@@ -14,6 +14,7 @@ import type { Judge, Place, Reported, Wait } from "../waiting/awaited.ts";
 import { namespaceGone } from "../waiting/closer-look.ts";
 import { ConfigLook, lookupIn } from "./config-look.ts";
 import { limitSeconds } from "./limit.ts";
+import { ScaleLook } from "./scale-look.ts";
 
 /** A release, as what is waited for. */
 export class AwaitedRelease implements Reported<Observed, Proof> {
@@ -52,6 +53,7 @@ export class AwaitedRelease implements Reported<Observed, Proof> {
     const rollout = new Rollout(this.release, startedAt, seconds);
     const { api } = this.cluster;
     const config = new ConfigLook(lookupIn(api, this.release.namespace), wake, signal);
+    const scale = new ScaleLook(this.release, rollout.scale, () => this.#present(signal));
     let isFirst = true;
     return {
       judge: (observed, now) => rollout.judge(config.see(observed), now),
@@ -59,7 +61,11 @@ export class AwaitedRelease implements Reported<Observed, Proof> {
       look: async (verdict, observed) => {
         const superseded = isFirst ? await this.#supersededBefore(observed, signal) : undefined;
         isFirst &&= observed.deployment === undefined;
-        return superseded ?? this.#namespaceLeaving(verdict, observed, signal);
+        return (
+          superseded ??
+          (await scale.see(verdict, observed)) ??
+          this.#namespaceLeaving(verdict, observed, signal)
+        );
       },
     };
   }
@@ -123,12 +129,17 @@ export class AwaitedRelease implements Reported<Observed, Proof> {
     { deployment, clusterTime = Date.now() }: Observed,
     signal: AbortSignal,
   ): Promise<FinalVerdict | undefined> {
-    const { namespace, deployment: applied } = this.release;
-    if ((deployment?.metadata?.generation ?? 0) <= applied.generation) {
+    if ((deployment?.metadata?.generation ?? 0) <= this.release.deployment.generation) {
       return undefined;
     }
-    const look = this.cluster.deployment(namespace, applied.name, signal);
-    const present = await look.catch(() => undefined);
+    const present = await this.#present(signal);
     return supersededBy(this.release, present, performance.timeOrigin + clusterTime - Date.now());
+  }
+
+  /** The Deployment as the API server has it now, where it says so. */
+  async #present(signal: AbortSignal): Promise<Deployment | undefined> {
+    const { namespace, deployment } = this.release;
+    const look = this.cluster.deployment(namespace, deployment.name, signal);
+    return look.catch(() => undefined);
   }
 }

@@ -25,6 +25,13 @@ export interface Finding {
    * @default - the finding itself
    */
   readonly phase?: string;
+  /**
+   * Seconds for which it is tolerated at least when its phase is over and it still lasts: what delayed it may be gone,
+   * and the controller has not retried yet. As long again as it had lasted if that is more: controllers retry ever more
+   * seldom.
+   * @default 0
+   */
+  readonly aftermath?: number;
   /** When the object was created, by the cluster's clock: what it shows may be older than the wait. */
   readonly bornAt?: string | undefined;
 }
@@ -39,6 +46,11 @@ export interface ProvedPod {
 export interface Proof {
   readonly replicaSet: string;
   readonly pods: readonly ProvedPod[];
+  /**
+   * What else is to be said of it, a line each.
+   * @default - nothing
+   */
+  readonly notes?: readonly string[];
 }
 
 /** It is not ready, and will not be. */

@@ -51,6 +51,13 @@ export interface ConfigReference {
   readonly key: string | undefined;
 }
 
+/** All of a namespace that uses room of a quota, and gives it back. */
+export interface Neighbourhood {
+  readonly deployments: readonly Deployment[];
+  readonly replicaSets: readonly ReplicaSet[];
+  readonly pods: readonly Pod[];
+}
+
 /** What the cluster shows of one release at one moment: all that a verdict is made from. */
 export interface Observed {
   /** The Deployment of the release's name, whatever its uid. */
@@ -64,6 +71,16 @@ export interface Observed {
   readonly ingress: Ingress | undefined;
   /** Warning events of the Deployment, its ReplicaSets and their pods. */
   readonly warnings: readonly Event[];
+  /**
+   * All of the namespace, while the API server accepts no pods of the release: what leaves may make room.
+   * @default - what belongs to the Deployment
+   */
+  readonly neighbourhood?: Neighbourhood;
+  /**
+   * Events other than warnings in which an autoscaler reports on these pods.
+   * @default - none
+   */
+  readonly placements?: readonly Event[];
   /**
    * Events in which the kubelet says that it has the image of a container of these pods.
    * @default - none

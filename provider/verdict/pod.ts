@@ -1,6 +1,7 @@
 import { digestOf } from "../../contract/image-reference.ts";
 import { judgeContainer } from "./container.ts";
 import type { Finding, ProvedPod } from "./finding.ts";
+import { silenceOfNode } from "./lost-pod.ts";
 import {
   condition,
   type ContainerStatus,
@@ -9,6 +10,7 @@ import {
   nameOf,
   type Pod,
 } from "./objects.ts";
+import { AT_DEADLINE } from "./reasons.ts";
 import { judgeScheduling } from "./scheduling.ts";
 import type { Patience } from "./subject.ts";
 
@@ -25,6 +27,17 @@ export function judgePod(patience: Patience, pod: Pod, warnings: readonly Event[
   const scheduling = judgeScheduling(patience, pod, warnings);
   if (scheduling !== undefined) {
     return [scheduling];
+  }
+  const silence = silenceOfNode(pod, warnings);
+  if (silence !== undefined) {
+    return [
+      {
+        reason: "disrupted",
+        object: `pod ${nameOf(pod)}`,
+        message: silence,
+        tolerance: AT_DEADLINE,
+      },
+    ];
   }
   const { initContainers = [], containers = [] } = pod.spec ?? {};
   const statuses = new Map(statusesOf(pod).map((status) => [status.name, status]));

@@ -13,7 +13,7 @@ const PREFIX = /^(?:Error creating: |create (?:Pod|Claim) .* failed error: )/;
  */
 export function judgeRefusedPods(
   awaited: ObjectReadinessInputs,
-  { pods, events }: ObservedObject,
+  { pods, events, neighbourhood }: ObservedObject,
 ): Finding[] {
   const [refused] = eventsAbout(awaited.uid, ["FailedCreate"], events);
   const [created] = eventsAbout(awaited.uid, ["SuccessfulCreate"], events);
@@ -21,8 +21,8 @@ export function judgeRefusedPods(
     return [];
   }
   const message = (refused.message ?? "the API server accepts no more pods").replace(PREFIX, "");
-  const mayLeave = pods.some(({ metadata }) => metadata?.deletionTimestamp !== undefined);
-  const { reason, tolerance } = refusalOf(message, mayLeave);
+  const own = { deployments: [], replicaSets: [], pods };
+  const { reason, ...time } = refusalOf(message, neighbourhood ?? own);
   const bornAt = timeOf(refused) || undefined;
-  return [objectFinding(awaited, reason, message, { tolerance, bornAt })];
+  return [objectFinding(awaited, reason, message, { ...time, bornAt })];
 }

@@ -1,13 +1,5 @@
 import type { Finding } from "./finding.ts";
-import {
-  condition,
-  type Deployment,
-  nameOf,
-  ownerOf,
-  type Pod,
-  type ReplicaSet,
-  uidOf,
-} from "./objects.ts";
+import { condition, nameOf, type Observed, type ReplicaSet } from "./objects.ts";
 import { refusalOf } from "./refusal.ts";
 
 /**
@@ -17,25 +9,20 @@ import { refusalOf } from "./refusal.ts";
  */
 export function judgeReplicaSet(
   replicaSet: ReplicaSet,
-  deployment: Deployment,
-  pods: readonly Pod[],
+  { deployment, replicaSets, pods, neighbourhood }: Observed,
 ): Finding[] {
-  const failure = condition(replicaSet, "ReplicaFailure");
-  if (failure?.status !== "True" || failure.reason !== "FailedCreate") {
+  const failure = failureOf(replicaSet);
+  if (failure === undefined) {
     return [];
   }
   const { message = "the API server accepts no more pods", lastTransitionTime: bornAt } = failure;
-  const refusal = refusalOf(message, mayLeave(replicaSet, deployment, pods));
+  const own = { deployments: deployment === undefined ? [] : [deployment], replicaSets, pods };
+  const refusal = refusalOf(message, neighbourhood ?? own);
   return [{ ...refusal, object: `replicaset ${nameOf(replicaSet)}`, message, bornAt }];
 }
 
-/** Whether pods that count against a quota are leaving, or will be made to leave by the rollout itself. */
-function mayLeave(replicaSet: ReplicaSet, deployment: Deployment, pods: readonly Pod[]): boolean {
-  const others = pods.filter((pod) => ownerOf(pod) !== uidOf(replicaSet));
-  const { type, rollingUpdate } = deployment.spec?.strategy ?? {};
-  const unavailable = String(rollingUpdate?.maxUnavailable ?? "25%");
-  const isReplacing = type === "Recreate" || !/^0%?$/.test(unavailable);
-  return (
-    pods.some(({ metadata }) => metadata?.deletionTimestamp) || (isReplacing && others.length > 0)
-  );
+/** The ReplicaSet's own report on pods that the API server did not accept. */
+export function failureOf(replicaSet: ReplicaSet) {
+  const failure = condition(replicaSet, "ReplicaFailure");
+  return failure?.status === "True" && failure.reason === "FailedCreate" ? failure : undefined;
 }

@@ -1,7 +1,15 @@
 import type { ReadinessInputs } from "../../contract/readiness.ts";
 import { assess, type Assessment } from "./assessment.ts";
-import { failedAtOnce, type FinalVerdict, type Finding, type Verdict } from "./finding.ts";
+import {
+  type Failed,
+  failedAtOnce,
+  type FinalVerdict,
+  type Finding,
+  type Verdict,
+} from "./finding.ts";
+import { Losses } from "./losses.ts";
 import { condition, type Observed } from "./objects.ts";
+import { AppliedScale } from "./scale.ts";
 import { Sightings } from "./sightings.ts";
 import { AppliedTemplate } from "./template.ts";
 
@@ -13,8 +21,10 @@ const MARGIN_SECONDS = 15;
  * It has no clock of its own; the verdict follows from what was observed, and when.
  *
  * - A finding fails the release when it has lasted for its tolerance: see `Sightings`.
- * - A progress deadline that had passed before the wait began says nothing.
+ * - A progress deadline that had passed before the wait began, or before the release was observed, says nothing.
+ * - Fewer pods than the release was applied with are somebody else's change, unless an autoscaler has requested them.
  * - A template other than the one first seen of the release's generation is somebody else's release.
+ * - A node that is on its way for a pod is a step for as long as the autoscaler says so.
  * - The rollout has failed when it made no step for the deadline's seconds, counted from the start of the wait at
  *   first; a cluster that does not answer makes no step either. Steps or not, the whole wait has its limit.
  */
@@ -23,11 +33,15 @@ export class Rollout {
   readonly #startedAt: number;
   readonly #until: number;
   readonly #sightings = new Sightings();
+  readonly #losses = new Losses();
   readonly #applied: AppliedTemplate;
+  /** How many pods were requested. */
+  readonly scale: AppliedScale;
   #replicaSet: string | undefined;
   #progress = 0;
   #progressAt: number;
-  #passedBefore: string | null | undefined;
+  #passedBefore: string | undefined;
+  #isObserved = false;
 
   /**
    * @param startedAt when the wait began, in milliseconds on the clock of `judge`'s `now`
@@ -36,6 +50,7 @@ export class Rollout {
   constructor(release: ReadinessInputs, startedAt: number, timeoutSeconds = 0) {
     this.#release = release;
     this.#applied = new AppliedTemplate(release);
+    this.scale = new AppliedScale(release);
     this.#startedAt = startedAt;
     this.#progressAt = startedAt;
     this.#until = timeoutSeconds > 0 ? startedAt + timeoutSeconds * 1000 : Infinity;
@@ -43,17 +58,20 @@ export class Rollout {
 
   /** The verdict on what is observed now. */
   judge(observed: Observed, now: number): Verdict {
-    const assessment = assess(this.#release, observed);
+    const losses = this.#losses.see(observed, now - this.#startedAt);
+    const assessment = assess(this.#release, observed, losses);
     this.#remember(assessment, observed, now);
     const findings = [
       ...this.#otherTemplate(assessment, observed),
+      ...this.#otherScale(observed),
       ...assessment.findings.filter((finding) => this.#counts(finding, observed)),
     ];
     const deadline = this.deadline(findings.some(({ object }) => object.startsWith("deployment")));
     const moment = { now, deadline, clusterTime: observed.clusterTime, text: assessment.text };
     const [first] = findings;
     const late = first !== undefined && now >= this.#until ? this.#timedOut(first) : first;
-    return this.#sightings.judge(findings, moment, late) ?? ready(assessment);
+    const verdict = this.#sightings.judge(findings, moment, late) ?? ready(assessment);
+    return verdict.kind === "failed" ? this.#withLosses(verdict) : verdict;
   }
 
   /** When the rollout has failed if nothing moves until then. */
@@ -62,14 +80,37 @@ export class Rollout {
     return Math.min(this.#progressAt + seconds * 1000, this.#until);
   }
 
-  #remember({ progress }: Assessment, observed: Observed, now: number): void {
-    if (progress > this.#progress) {
-      this.#progress = progress;
+  /**
+   * The Deployment controller keeps counting from the previous rollout if an existing ReplicaSet replaces that one's: a
+   * deadline that passes so early is the previous rollout's.
+   */
+  get #earlySeconds(): number {
+    return Math.min(this.#release.deadlineSeconds / 2, MARGIN_SECONDS);
+  }
+
+  #withLosses(verdict: Failed): Failed {
+    const notes = [...(verdict.notes ?? []), ...this.#losses.notesOn(verdict)];
+    return notes.length === 0 ? verdict : { ...verdict, notes };
+  }
+
+  #remember(assessment: Assessment, observed: Observed, now: number): void {
+    const { findings, progress, awaitsNode } = assessment;
+    if (progress > this.#progress || awaitsNode) {
+      this.#progress = Math.max(progress, this.#progress);
       this.#progressAt = now;
     }
-    if (this.#passedBefore === undefined && observed.deployment !== undefined) {
-      this.#passedBefore = passedAt(observed) ?? null;
+    const isUnobserved = findings.some(({ reason }) => reason === "not-observed");
+    const isEarly = now < this.#startedAt + this.#earlySeconds * 1000;
+    if (observed.deployment !== undefined && (!this.#isObserved || isEarly || awaitsNode)) {
+      this.#passedBefore = passedAt(observed);
+      this.#isObserved = !isUnobserved;
     }
+  }
+
+  #otherScale({ deployment }: Observed): Finding[] {
+    this.scale.see(deployment);
+    const lack = this.scale.lackIn(deployment);
+    return lack === undefined ? [] : [lack];
   }
 
   #otherTemplate({ replicaSet }: Assessment, { deployment }: Observed): Finding[] {

@@ -43,6 +43,20 @@ export const surroundings: readonly Case[] = [
     expected: { reason: "paused", from: "disturbed", within: AT_ONCE },
   },
   {
+    name: "scaled-to-none",
+    title: "somebody scales the Deployment to no pods during the rollout",
+    settings: SLOW,
+    meanwhile: (stage) => changeDeployment(stage, { replicas: 0 }),
+    expected: { reason: "scaled", from: "disturbed", within: AT_ONCE },
+  },
+  {
+    name: "scaled-to-one",
+    title: "somebody takes one of two pods away during the rollout",
+    settings: SLOW,
+    meanwhile: (stage) => changeDeployment(stage, { replicas: 1 }),
+    expected: { reason: "scaled", from: "disturbed", within: AT_ONCE },
+  },
+  {
     name: "superseded",
     title: "somebody changes the pods during the rollout",
     settings: SLOW,
