@@ -2,6 +2,7 @@ import { judgeContainer } from "./container.ts";
 import { carriesDigest, digestOf } from "./digest.ts";
 import type { Finding, ProvedPod } from "./finding.ts";
 import { condition, type ContainerStatus, type Event, nameOf, type Pod } from "./objects.ts";
+import { isGated, judgeGates } from "./readiness-gate.ts";
 import { judgeScheduling } from "./scheduling.ts";
 import type { Patience } from "./subject.ts";
 
@@ -21,11 +22,12 @@ export function judgePod(patience: Patience, pod: Pod, warnings: readonly Event[
   }
   const { initContainers = [], containers = [] } = pod.spec ?? {};
   const statuses = new Map(statusesOf(pod).map((status) => [status.name, status]));
-  return [...initContainers, ...containers].flatMap((container) => {
+  const held = [...initContainers, ...containers].flatMap((container) => {
     const status = statuses.get(container.name);
     const role = initContainers.includes(container) ? "init" : "main";
     return (status && judgeContainer({ pod, container, status, role, warnings, patience })) ?? [];
   });
+  return [...held, ...judgeGates(pod)];
 }
 
 /**
@@ -63,6 +65,9 @@ export function stageOf(pod: Pod): string {
   const conditions = pod.status?.conditions;
   if (isReady(pod)) {
     return "ready";
+  }
+  if (isGated(pod)) {
+    return "at its readiness gates";
   }
   if (condition(conditions, "PodScheduled")?.status !== "True") {
     return "unscheduled";

@@ -3,6 +3,7 @@ import { assess, type Assessment } from "./assessment.ts";
 import { causeOf, type FinalVerdict, type Finding, type Verdict } from "./finding.ts";
 import { condition, type Observed } from "./objects.ts";
 import { Sightings } from "./sightings.ts";
+import { withStages } from "./stages.ts";
 import { AppliedTemplate } from "./template.ts";
 
 /** The Deployment controller has the first word on the deadline that it keeps itself. */
@@ -61,7 +62,8 @@ export class Rollout {
     if (ripe !== undefined || now >= deadline) {
       // The deadline only says that it takes too long; what is tolerated until then says why.
       const late = now >= this.#until ? this.#timedOut(first) : first;
-      return { kind: "failed", ...(causeOf(findings) ?? ripe ?? late) };
+      const worst = causeOf(findings) ?? withStages(ripe ?? late, assessment.text);
+      return { kind: "failed", ...worst };
     }
     const wakeAt = Math.min(
       deadline,

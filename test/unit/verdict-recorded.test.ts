@@ -135,7 +135,7 @@ test.each(FAILURES)("%s fails as %s after %d s", (name, reason, at, message) => 
   const text = reportOn({ service: release.service, reason, seconds }, evidenceOf(facts));
   const lines = text.split("\n");
   expect(lines[0]).toMatch(message);
-  expect(lines.at(-1)).toMatch(/^next: kubectl --context dev /);
+  expect(lines.at(-1)).toMatch(/^next: (kubectl --context dev |pulumi up --refresh$)/);
   expect(new Set(lines).size).toBe(lines.length);
 });
 
