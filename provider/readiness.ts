@@ -18,17 +18,23 @@ import {
   unknownOutputs,
 } from "./readiness/state.ts";
 import { resumption } from "./readiness/resumption.ts";
+import { secondDigest } from "./readiness/second-digest.ts";
+import { Registry } from "./registry/registry.ts";
 import type { Resource } from "./resource.ts";
 import { markOf } from "./rollback/mark.ts";
 import { planRollback } from "./rollback/plan.ts";
 import { type ReleaseCase, rollBack, type Tools } from "./rollback/rollback.ts";
 import { standingOf } from "./rollback/standing.ts";
 import { outlook } from "./release-words.ts";
+import type { ProvedPod } from "./verdict/finding.ts";
 import type { Deployment } from "./verdict/objects.ts";
 import { Limit } from "./waiting/limit.ts";
 import { type Report, reportOf } from "./waiting/report.ts";
 import { awaitVerdict, presentVerdict } from "./waiting/wait.ts";
 import { type Properties, PartialFailure, type Subject } from "../wire/plugin.ts";
+
+/** What a registry knows of a second digest is a remark: the verdict does not wait long for it. */
+const REGISTRY_MILLISECONDS = 5000;
 
 /**
  * `slipway:index:Readiness`: waits until a release is proved to be healthy, and keeps its record.
@@ -162,11 +168,25 @@ export class Readiness implements Resource {
     const history = afterVerdict(stored.history, record);
     const state = nextState(record, stored.lastReady, history);
     if (verdict.kind === "ready") {
+      await this.#tellSecondDigest(subject, release, verdict.pods);
       return outputsOf(inputs, state);
     }
     const failure = { release, finding: verdict, observed, seconds };
     const { message, running, evidence } = await this.#fail(subject, failure, stored, tools);
     throw failureOf(message, inputs, { ...state, release: { ...record, running, evidence } });
+  }
+
+  async #tellSecondDigest(
+    { log }: Subject,
+    release: ReadinessInputs,
+    pods: readonly ProvedPod[],
+  ): Promise<void> {
+    const timeout = AbortSignal.timeout(REGISTRY_MILLISECONDS);
+    const registry = new Registry(undefined, AbortSignal.any([this.signal, timeout]));
+    const told = await secondDigest(release, pods, registry);
+    if (told !== undefined) {
+      log.info(told);
+    }
   }
 
   /** @throws PartialFailure for a release that was rolled back: what the Deployment shows is another one */

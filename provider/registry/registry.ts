@@ -42,6 +42,15 @@ export class Registry {
     }
   }
 
+  /**
+   * The manifest or index of an image, as JSON.
+   *
+   * @throws Error where the registry does not give it
+   */
+  manifest(reference: string): Promise<string> {
+    return this.#crane("manifest", reference);
+  }
+
   /** Gives an image another name, in the same repository or in another registry. */
   async copy(from: string, to: string): Promise<void> {
     await this.#crane("copy", from, to);

@@ -1,5 +1,5 @@
 import { judgeContainer } from "./container.ts";
-import { carriesDigest, digestOf } from "./digest.ts";
+import { digestOf } from "./digest.ts";
 import type { Finding, ProvedPod } from "./finding.ts";
 import { condition, type ContainerStatus, type Event, nameOf, type Pod } from "./objects.ts";
 import { isGated, judgeGates } from "./readiness-gate.ts";
@@ -31,7 +31,9 @@ export function judgePod(patience: Patience, pod: Pod, warnings: readonly Event[
 }
 
 /**
- * What a ready pod proves about the release: its containers of the released digest, by their `imageID`.
+ * What a ready pod proves about the release: its containers are pinned to the released digest, and run. The runtime has
+ * verified what it pulled by that digest. Its `imageID` may be a different one: of an image that a node has under two
+ * digests (an index, and its manifest that another service runs) containerd reports the first of them.
  * Other containers (a mesh's proxy, say) are nobody's proof and nobody's fault.
  */
 export function proofOf(pod: Pod, image: string): ProvedPod | Finding {
@@ -49,11 +51,6 @@ export function proofOf(pod: Pod, image: string): ProvedPod | Finding {
   const imageIDs = released.map(
     ({ name }) => pod.status?.containerStatuses?.find((status) => status.name === name)?.imageID,
   );
-  const foreign = imageIDs.find((imageID) => imageID && !carriesDigest(imageID, digest));
-  if (foreign !== undefined) {
-    const message = `the node reports ${foreign} for ${image}; where that is the manifest of a multi-platform image, release this digest instead`;
-    return { reason: "wrong-digest", object, message };
-  }
   const [imageID] = imageIDs;
   return imageIDs.every(Boolean) && imageID !== undefined
     ? { name: nameOf(pod), imageID }

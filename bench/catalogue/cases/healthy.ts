@@ -1,5 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 
+import { execa } from "execa";
+
+import { environment } from "../../../tools/platform/environment.ts";
 import { type Case, scriptContainer } from "../case.ts";
 import type { Stage } from "../stage.ts";
 import { deadWebhook } from "./admission.ts";
@@ -51,6 +54,12 @@ export const healthy: readonly Case[] = [
       },
       container: { volumeMounts: [] },
     }),
+    expected: "ready",
+  },
+  {
+    name: "two-digests",
+    title: "the image is an index over a manifest that the node has by its own digest, too",
+    prepare: async ({ images: { shop } }) => ({ service: { image: await indexOver(shop) } }),
     expected: "ready",
   },
   {
@@ -143,6 +152,14 @@ if (existsSync("/marker/crashed")) process.exit(0);
 writeFileSync("/marker/crashed", "");
 process.exit(1);
 `;
+
+/** Pushes an index that lists one image, which other cases run by its own digest. */
+async function indexOver(image: string): Promise<string> {
+  const tag = `${image.slice(0, image.indexOf("@"))}:index`;
+  const args = ["index", "append", "--manifest", image, "--tag", tag];
+  const { stdout } = await execa("crane", args, { env: environment() });
+  return stdout.trim();
+}
 
 async function makeRoom(stage: Stage): Promise<void> {
   await stage.witness.sees("unscheduled");
