@@ -20,7 +20,8 @@ export const VERDICT = {
   timeoutSeconds: { from: 5, to: 86400 },
   /**
    * Seconds for which the started service may answer its readiness probe with "not yet" (503, 429 or nothing in
-   * time), at most `deadlineSeconds`. Other failures count after the probe's own time.
+   * time), at most `deadlineSeconds`. Other failures count after the probe's own time. So long, too, it may crash because
+   * what it needs does not answer.
    *
    * @default 60
    */

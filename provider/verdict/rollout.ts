@@ -1,6 +1,7 @@
 import type { ReadinessInputs } from "../../contract/readiness.ts";
 import { assess, type Assessment } from "./assessment.ts";
 import { causeOf, type FinalVerdict, type Finding, type Verdict } from "./finding.ts";
+import { withGraces } from "./grace.ts";
 import { condition, type Observed } from "./objects.ts";
 import { Sightings } from "./sightings.ts";
 import { withStages } from "./stages.ts";
@@ -46,9 +47,10 @@ export class Rollout {
   judge(observed: Observed, now: number): Verdict {
     const assessment = assess(this.#release, observed);
     this.#remember(assessment, observed, now);
+    const counted = assessment.findings.filter((finding) => this.#counts(finding, observed));
     const findings = [
       ...this.#otherTemplate(assessment, observed),
-      ...assessment.findings.filter((finding) => this.#counts(finding, observed)),
+      ...withGraces(counted, observed.graces ?? []),
     ];
     const [first] = findings;
     if (first === undefined) {

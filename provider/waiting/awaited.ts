@@ -33,7 +33,7 @@ export interface Judge<O, R extends object> {
   /** When it has failed if nothing moves until then. */
   deadline(): number;
   /** What only a direct look shows; undefined where it shows nothing that the verdict does not say. */
-  look?(verdict: Verdict<R>, observed: O): Promise<FinalVerdict<R> | undefined>;
+  look?(verdict: Verdict<R>, observed: O): Promise<Verdict<R> | undefined>;
 }
 
 /**

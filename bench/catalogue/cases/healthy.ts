@@ -57,6 +57,12 @@ export const healthy: readonly Case[] = [
     expected: "ready",
   },
   {
+    name: "dependency-after-20-s",
+    title: "the process ends, because what it connects to answers only after 20 s",
+    fault: () => ({ container: { command: ["node", "-e", dependent(20)] } }),
+    expected: "ready",
+  },
+  {
     name: "two-digests",
     title: "the image is an index over a manifest that the node has by its own digest, too",
     prepare: async ({ images: { shop } }) => ({ service: { image: await indexOver(shop) } }),
@@ -152,6 +158,23 @@ if (existsSync("/marker/crashed")) process.exit(0);
 writeFileSync("/marker/crashed", "");
 process.exit(1);
 `;
+
+/** A process that ends because nothing answers it, until so many seconds after its first start. */
+export function dependent(seconds: number): string {
+  return `
+const { existsSync, readFileSync, writeFileSync } = require("node:fs");
+const first = "/tmp/first-start";
+if (!existsSync(first)) writeFileSync(first, String(Date.now()));
+if (Date.now() - Number(readFileSync(first)) > ${seconds * 1000}) {
+  import("/app/src/main.js");
+} else {
+  require("node:net").connect(1, "127.0.0.1").on("error", (error) => {
+    console.error(String(error));
+    process.exit(1);
+  });
+}
+`;
+}
 
 /** Pushes an index that lists one image, which other cases run by its own digest. */
 async function indexOver(image: string): Promise<string> {
