@@ -5,6 +5,7 @@ import type { Cluster } from "./cluster.ts";
 import { faultsOf, parsed } from "./input-schema.ts";
 import { changesOf } from "./readiness/changes.ts";
 import { afterLook, afterVerdict } from "./readiness/history.ts";
+import { limitSeconds } from "./readiness/limit.ts";
 import { evidenceAfterLook, recordOf } from "./readiness/record.ts";
 import { AwaitedRelease } from "./readiness/awaited-release.ts";
 import {
@@ -23,15 +24,19 @@ import { Registry } from "./registry/registry.ts";
 import type { Resource } from "./resource.ts";
 import { markOf } from "./rollback/mark.ts";
 import { planRollback } from "./rollback/plan.ts";
+import { hasOtherRules, retried } from "./rollback/retry.ts";
 import { type ReleaseCase, rollBack, type Tools } from "./rollback/rollback.ts";
 import { standingOf } from "./rollback/standing.ts";
-import { outlook } from "./release-words.ts";
+import { called, outlook } from "./release-words.ts";
 import type { ProvedPod } from "./verdict/finding.ts";
 import type { Deployment } from "./verdict/objects.ts";
 import { Limit } from "./waiting/limit.ts";
 import { type Report, reportOf } from "./waiting/report.ts";
 import { awaitVerdict, presentVerdict } from "./waiting/wait.ts";
 import { type Properties, PartialFailure, type Subject } from "../wire/plugin.ts";
+
+/** What is known of a release from before, and whether its verdict is asked for by other rules now. */
+type Prior = Stored & { readonly anew?: boolean };
 
 /** What a registry knows of a second digest is a remark: the verdict does not wait long for it. */
 const REGISTRY_MILLISECONDS = 5000;
@@ -76,14 +81,16 @@ export class Readiness implements Resource {
     return { id: idOf(inputs), outputs };
   };
 
-  update: Resource["update"] = async (subject, { oldOutputs, news, preview, timeoutSeconds }) => {
-    const stored = stateOf(oldOutputs);
+  update: Resource["update"] = async (subject, args) => {
+    const { oldInputs, oldOutputs, news, preview, timeoutSeconds } = args;
+    const anew = hasOtherRules(judgedInputs(oldOutputs, oldInputs), news);
+    const stored = { ...stateOf(oldOutputs), anew };
     if (!preview) {
       return this.#judge(subject, news, stored, timeoutSeconds);
     }
     if (stored.release?.verdict === "failed") {
       // The engine compares with what it applied itself, and would call a Deployment unchanged that was rolled back.
-      subject.log.warn(outlook(subject.name, stored.release, news));
+      subject.log.warn(outlook(subject.name, stored.release, news, anew));
     }
     return unknownOutputs(news);
   };
@@ -126,7 +133,7 @@ export class Readiness implements Resource {
   async #judge(
     subject: Subject,
     inputs: Properties,
-    stored: Stored,
+    stored: Prior,
     timeoutSeconds: number,
   ): Promise<Properties> {
     try {
@@ -144,17 +151,20 @@ export class Readiness implements Resource {
   async #prove(
     subject: Subject,
     inputs: Properties,
-    stored: Stored,
+    stored: Prior,
     timeoutSeconds: number,
   ): Promise<Properties> {
     const began = performance.now();
     const startedAt = new Date().toISOString();
     const release = parsed(readinessInputs, inputs);
-    const awaited = new AwaitedRelease(this.cluster(), release);
     const tools = this.#tools(subject, timeoutSeconds);
-    const until = began + awaited.limitSeconds(timeoutSeconds) * 1000;
+    const until = began + limitSeconds(release, timeoutSeconds) * 1000;
     const deployment = await this.#firstLook(release, until);
-    await this.#refuse(release, inputs, stored, deployment, tools);
+    const again = stored.anew === true && (await this.#retry(subject, release, stored, deployment));
+    if (!again) {
+      await this.#refuse(release, inputs, stored, deployment, tools);
+    }
+    const awaited = new AwaitedRelease(this.cluster(), again || release);
     const resumed = resumption(release, stored.release, deployment, performance.timeOrigin);
     if (resumed !== undefined) {
       subject.log.info(resumed);
@@ -174,6 +184,25 @@ export class Readiness implements Resource {
     const failure = { release, finding: verdict, observed, seconds };
     const { message, running, evidence } = await this.#fail(subject, failure, stored, tools);
     throw failureOf(message, inputs, { ...state, release: { ...record, running, evidence } });
+  }
+
+  /** The release by its new generation, if it was rolled back and could be applied again. */
+  async #retry(
+    { log }: Subject,
+    release: ReadinessInputs,
+    stored: Stored,
+    deployment: Deployment | undefined,
+  ): Promise<ReadinessInputs | undefined> {
+    if (markOf(release, deployment) === undefined) {
+      return undefined;
+    }
+    const again = await retried(this.cluster(), release, stored.release, this.signal);
+    if (again !== undefined) {
+      log.info(
+        `${release.service}: tries ${called(release)} again, by other rules for its verdict`,
+      );
+    }
+    return again;
   }
 
   async #tellSecondDigest(
