@@ -28,9 +28,9 @@ export const VERDICT = {
   warmupSeconds: { from: 1, to: 3600, default: 60 },
   /**
    * What a release is given time for before it has failed: `restarts` of each container, `unschedulableSeconds`
-   * without a node, `registrySeconds` without a way to the registry.
+   * without a node, `registrySeconds` without a way to the registry, `configSeconds` without a Secret or ConfigMap.
    *
-   * @default - 1, 30 and 60
+   * @default - 1, 30 and 60, and 60 for a Secret that a controller is about to make
    */
   tolerate: {
     each: {
@@ -52,6 +52,12 @@ export const VERDICT = {
        * @default 60
        */
       registrySeconds: { from: 0, to: 3600 },
+      /**
+       * Seconds for which a Secret or ConfigMap may be missing.
+       *
+       * @default - 60 for a Secret that a controller is about to make, 0 otherwise
+       */
+      configSeconds: { from: 0, to: 3600 },
     },
     default: {},
   },

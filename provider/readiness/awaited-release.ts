@@ -15,6 +15,7 @@ import { namespaceGone } from "../waiting/closer-look.ts";
 import { ConfigLook, lookupIn } from "./config-look.ts";
 import { GraceLook } from "./grace-look.ts";
 import { limitSeconds } from "./limit.ts";
+import { ownerAtWork } from "./config-owner.ts";
 
 /** A release, as what is waited for. */
 export class AwaitedRelease implements Reported<Observed, Proof> {
@@ -52,9 +53,11 @@ export class AwaitedRelease implements Reported<Observed, Proof> {
   judge({ startedAt, seconds, wake, signal }: Wait): Judge<Observed, Proof> {
     const rollout = new Rollout(this.release, startedAt, seconds);
     const { api } = this.cluster;
-    const config = new ConfigLook(lookupIn(api, this.release.namespace), wake, signal);
+    const { namespace } = this.release;
+    const config = new ConfigLook(lookupIn(api, namespace), wake, signal);
     const graces = new GraceLook(this.release, {
-      log: (source) => this.cluster.log(this.release.namespace, source, signal),
+      log: (source) => this.cluster.log(namespace, source, signal),
+      owner: (secret) => ownerAtWork(api, namespace, secret, signal),
     });
     const judge = (observed: Observed, now: number) =>
       rollout.judge(graces.see(config.see(observed)), now);

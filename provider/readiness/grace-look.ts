@@ -1,15 +1,21 @@
 import type { ReadinessInputs } from "../../contract/readiness.ts";
 import { VERDICT } from "../../contract/verdict.ts";
+import { configOf } from "../verdict/config.ts";
 import { absentDependency } from "../verdict/dependency.ts";
 import { logSources } from "../verdict/evidence.ts";
 import type { Finding } from "../verdict/finding.ts";
 import { type Grace, isOf } from "../verdict/grace.ts";
-import { nameOf, type Observed } from "../verdict/objects.ts";
+import { nameOf, type Observed, type Pod } from "../verdict/objects.ts";
 import type { ContainerLog, LogSource } from "../verdict/told-log.ts";
+
+/** A controller that makes a Secret from another object has done so by then. */
+const CONFIG_SECONDS = 60;
 
 /** What the closer looks read of the cluster. */
 export interface Sources {
   readonly log: (source: LogSource) => Promise<ContainerLog>;
+  /** Who is about to make a Secret of this name, undefined where nobody is known to. */
+  readonly owner: (secret: string) => Promise<string | undefined>;
 }
 
 /**
@@ -48,6 +54,8 @@ export class GraceLook {
       case "crash-loop":
       case "init-failed":
         return this.#dependency(finding, observed);
+      case "config-missing":
+        return this.#owner(finding, observed);
       default:
         return Promise.resolve(undefined);
     }
@@ -67,4 +75,33 @@ export class GraceLook {
     const note = `it ends because something that it needs does not answer, which gets ${seconds} s (warmupSeconds): ${line}`;
     return { seconds, note };
   }
+
+  /** A Secret that a controller is about to make; with a tolerance of its own for it, whoever makes it. */
+  async #owner({ object, message }: Finding, { pods }: Observed) {
+    const pod = pods.find((candidate) => object === `pod ${nameOf(candidate)}`);
+    const { configSeconds: given } = this.release.tolerate ?? {};
+    const owner = given === undefined ? await this.#ownerOf(pod, message) : undefined;
+    if ((given ?? 0) === 0 && owner === undefined) {
+      return undefined;
+    }
+    const seconds = Math.min(given ?? CONFIG_SECONDS, this.release.deadlineSeconds);
+    const maker = owner === undefined ? "what is missing" : `${owner} is to make it, which`;
+    return { seconds, note: `${maker} gets ${seconds} s (tolerate.configSeconds)` };
+  }
+
+  async #ownerOf(pod: Pod | undefined, message: string): Promise<string | undefined> {
+    const secrets = pod === undefined ? [] : secretsOf(pod);
+    const named = secrets.filter(
+      (name) => message.includes(`"${name}"`) || message.includes(`/${name}`),
+    );
+    const owners = (named.length > 0 ? named : secrets).map((name) => this.sources.owner(name));
+    return (await Promise.all(owners)).find((owner) => owner !== undefined);
+  }
+}
+
+/** The Secrets that a pod cannot start without. */
+function secretsOf(pod: Pod): string[] {
+  return configOf(pod).flatMap(({ kind, name, key }) =>
+    kind === "secret" && key === undefined ? [name] : [],
+  );
 }

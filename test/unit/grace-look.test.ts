@@ -1,4 +1,5 @@
 // Proves what is waited for and for how long; that real programs say such things is proved by the catalogue.
+import { ownerAtWork } from "../../provider/readiness/config-owner.ts";
 import { GraceLook } from "../../provider/readiness/grace-look.ts";
 import { absentDependency } from "../../provider/verdict/dependency.ts";
 import type { Observed } from "../../provider/verdict/objects.ts";
@@ -86,6 +87,7 @@ async function verdictAt(seconds: number, says: (restarts: number) => string, in
       reads.push(`${source.pod} ${source.container} ${String(source.previous)}`);
       return Promise.resolve({ ...source, lines: [says(restarts)] });
     },
+    owner: () => Promise.reject(new Error("nothing is missing")),
   });
   for (let now = 3000; ; now += 20_000) {
     const observed = crashed(restarts);
@@ -139,6 +141,127 @@ test("where logs are not to be read the container's last message counts, and not
   expect([at, reads]).toEqual([3, []]);
   const observed = crashed(1, REFUSED);
   const verdict = new Rollout(inputs, 0).judge(observed, 3000);
-  const look = new GraceLook(inputs, { log: () => Promise.reject(new Error("read")) });
+  const look = new GraceLook(inputs, {
+    log: () => Promise.reject(new Error("read")),
+    owner: () => Promise.reject(new Error("nothing is missing")),
+  });
   expect(verdict.kind === "failed" && (await look.look(verdict, observed))).toBe(true);
+});
+
+describe("a Secret that is missing", () => {
+  const missing = (message = 'secret "payment" not found'): Observed => {
+    const waiting = { reason: "CreateContainerConfigError", message };
+    const pod = unreadyPod("shop-new-1", "shop-new-uid", { state: { waiting } });
+    const refs = ["payment", "other"].map((name) => ({ secretRef: { name } }));
+    const spec = { containers: [{ name: "shop", envFrom: refs }] };
+    return { ...crashed(1), pods: [{ ...pod, spec }] };
+  };
+
+  /** When it fails, and what is said beside it. */
+  async function failsAt(
+    objects: Readonly<Record<string, object>>,
+    inputs = release(),
+    observed = missing(),
+  ) {
+    const rollout = new Rollout(inputs, 0);
+    const api = {
+      get: (path: string) => {
+        const items = objects[path.replace("/namespaces/shop-dev", "")];
+        return items === undefined
+          ? Promise.reject(new Error("404"))
+          : Promise.resolve({ items: [items] });
+      },
+    };
+    const look = new GraceLook(inputs, {
+      log: () => Promise.reject(new Error("nothing has crashed")),
+      owner: (secret) => ownerAtWork(api, "shop-dev", secret, new AbortController().signal),
+    });
+    for (let now = 1000; ;) {
+      const verdict = rollout.judge(look.see(observed), now);
+      if (verdict.kind === "progressing") {
+        now = verdict.wakeAt;
+      } else if (verdict.kind !== "failed" || !(await look.look(verdict, observed))) {
+        return { at: now / 1000, notes: verdict.kind === "failed" ? verdict.notes : [] };
+      }
+    }
+  }
+
+  test.each<[string, Readonly<Record<string, object>>]>([
+    [
+      "Certificate shop",
+      {
+        "/apis/cert-manager.io/v1/certificates": {
+          metadata: { name: "shop" },
+          spec: { secretName: "payment" },
+        },
+      },
+    ],
+    [
+      "ExternalSecret shop",
+      {
+        "/apis/external-secrets.io/v1/externalsecrets": {
+          metadata: { name: "shop" },
+          spec: { target: { name: "payment" } },
+        },
+      },
+    ],
+    [
+      "ExternalSecret payment",
+      { "/apis/external-secrets.io/v1beta1/externalsecrets": { metadata: { name: "payment" } } },
+    ],
+    [
+      "SealedSecret payment",
+      { "/apis/bitnami.com/v1alpha1/sealedsecrets": { metadata: { name: "payment" } } },
+    ],
+    [
+      "Ingress shop",
+      {
+        "/apis/networking.k8s.io/v1/ingresses": {
+          metadata: { name: "shop", annotations: { "cert-manager.io/issuer": "ca" } },
+          spec: { tls: [{ secretName: "payment" }] },
+        },
+      },
+    ],
+  ])("is waited for where there is %s", async (owner, objects) => {
+    expect(await failsAt(objects)).toEqual({
+      at: 61,
+      notes: [`${owner} is to make it, which gets 60 s (tolerate.configSeconds)`],
+    });
+  });
+
+  test.each<[string, Readonly<Record<string, object>>]>([
+    ["nobody is to make it", {}],
+    [
+      "a controller is to make another one",
+      { "/apis/bitnami.com/v1alpha1/sealedsecrets": { metadata: { name: "other" } } },
+    ],
+    [
+      "an Ingress names it that nobody issues certificates for",
+      {
+        "/apis/networking.k8s.io/v1/ingresses": {
+          metadata: { name: "shop" },
+          spec: { tls: [{ secretName: "payment" }] },
+        },
+      },
+    ],
+  ])("fails at once where %s", async (_case, objects) => {
+    expect(await failsAt(objects)).toEqual({ at: 1, notes: undefined });
+  });
+
+  test("is waited for by tolerate.configSeconds, whoever makes it", async () => {
+    const inputs = release({ tolerate: { configSeconds: 20 } });
+    expect(await failsAt({}, inputs)).toEqual({
+      at: 21,
+      notes: ["what is missing gets 20 s (tolerate.configSeconds)"],
+    });
+    expect((await failsAt({}, release({ tolerate: { configSeconds: 0 } }))).at).toBe(1);
+  });
+
+  test("is the one that lacks a key, too, by the kubelet's other words", async () => {
+    const objects = {
+      "/apis/bitnami.com/v1alpha1/sealedsecrets": { metadata: { name: "payment" } },
+    };
+    const words = "couldn't find key token in Secret shop-dev/payment";
+    expect((await failsAt(objects, release(), missing(words))).at).toBe(61);
+  });
 });

@@ -6,6 +6,7 @@ import { environment } from "../../../tools/platform/environment.ts";
 import { type Case, scriptContainer } from "../case.ts";
 import type { Stage } from "../stage.ts";
 import { deadWebhook } from "./admission.ts";
+import { issued, secret } from "./configuration.ts";
 import { claim, claimed } from "./scheduling.ts";
 
 /** Releases that are slow, or have bad luck, and are healthy. */
@@ -60,6 +61,19 @@ export const healthy: readonly Case[] = [
     name: "dependency-after-20-s",
     title: "the process ends, because what it connects to answers only after 20 s",
     fault: () => ({ container: { command: ["node", "-e", dependent(20)] } }),
+    expected: "ready",
+  },
+  {
+    name: "secret-after-20-s",
+    title:
+      "a Secret comes 20 s after the pods, from a controller that has an object to make it from",
+    settings: { env: { TOKEN: { secret: "payment", key: "token" } } },
+    objects: () => [issued("payment")],
+    meanwhile: async (stage) => {
+      await stage.witness.sees("container-refused");
+      await delay(20_000);
+      await stage.create(secret("payment", { token: "late" }));
+    },
     expected: "ready",
   },
   {
