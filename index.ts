@@ -12,6 +12,7 @@ export default async () => {
     slipway.promote({ ...settings, provider: own }),
     slipway.requireNamespace(settings.namespace, own),
   ]);
+  const builds = slipway.planBuilds(services);
   const plan = settings.jenkins && slipway.planLanes({ ...settings, jenkins: settings.jenkins });
   const guard = plan && new slipway.LaneGuard("lanes", { plan }, { provider: own });
   const dependsOn = guard ?? [];
@@ -22,8 +23,9 @@ export default async () => {
     const args = { ...common, definition, sealing, places: access?.places };
     return new slipway.Credential(name, args, { providers });
   });
+  const known = await slipway.survey({ services, builds, registry, provider: own });
   const delivered = slipway.byName(services, (name, service) => {
-    const args = { ...common, service, credentials, failsLate: true };
+    const args = { ...common, service, credentials, failsLate: true, standing: known[name] };
     return new slipway.Release(name, args, { providers });
   });
 

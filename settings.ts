@@ -9,14 +9,14 @@ import type { JenkinsDefinition } from "./components/lanes/definition.ts";
 import { addressFaults } from "./settings/addresses.ts";
 import type { Promotion, ToBePromoted } from "./components/promotion/definition.ts";
 import { resolveCluster } from "./settings/cluster.ts";
-import { conflicts } from "./settings/conflicts.ts";
+import { serviceFaults } from "./settings/conflicts.ts";
 import { credentialFaults, settingsUsed } from "./settings/credential-conflicts.ts";
 import { withCertificate, withValues } from "./settings/credentials.ts";
 import { type Fault, faultLine, faultsOf } from "./settings/fault.ts";
 import { jenkinsFaults } from "./settings/jenkins.ts";
 import { mapping } from "./settings/mapping.ts";
 import { numeralFaults } from "./settings/numerals.ts";
-import { asPromoted, pinFaults, sourceOf } from "./settings/promotion.ts";
+import { asPromoted, imageSourceOf, pinFaults } from "./settings/promotion.ts";
 import { PASSWORD, registryFaults } from "./settings/registry.ts";
 import { secretFaults } from "./settings/secrets.ts";
 import { type StackForm, stackSchema } from "./settings/stack.ts";
@@ -29,11 +29,11 @@ export type ServiceSettings = (ImageSource | ToBePromoted) & ServiceDefinition;
 /** A stack's settings, checked. See docs/settings.md. */
 export interface Settings {
   readonly cluster: Cluster;
-  /** Absent where every image is pinned. */
+  /** Absent if every image is pinned. */
   readonly registry: Registry | undefined;
-  /** Absent where the stack builds its images, or pins them. */
+  /** Absent if the stack builds its images, or pins them. */
   readonly promoteFrom: Promotion | undefined;
-  /** Absent where Jenkins gets nothing of the cluster. */
+  /** Absent if Jenkins gets nothing in the cluster. */
   readonly jenkins: JenkinsDefinition | undefined;
   readonly namespace: string;
   readonly sealing: Sealing;
@@ -43,7 +43,7 @@ export interface Settings {
 
 /** A stack's settings as the engine hands them over. */
 export interface StackConfig {
-  /** Text by key without the project's prefix; mappings as JSON. */
+  /** Strings by key without the project's prefix; mappings as JSON. */
   readonly values: Readonly<Record<string, string>>;
   /** Keys that hold a secret, themselves or somewhere inside. */
   readonly secretKeys: readonly string[];
@@ -56,21 +56,10 @@ export interface StackConfig {
 }
 
 const PREFIX = "slipway:";
-const KEYS: Readonly<Record<keyof StackForm, "mapping" | "text">> = {
-  cluster: "mapping",
-  registry: "mapping",
-  sealing: "mapping",
-  credentials: "mapping",
-  services: "mapping",
-  promoteFrom: "mapping",
-  pins: "mapping",
-  jenkins: "mapping",
-  [PASSWORD]: "text",
-  namespace: "text",
-};
+/** Settings that are strings; the others are mappings, which the engine hands over as JSON. */
+const STRINGS: ReadonlySet<string> = new Set<keyof StackForm>([PASSWORD, "namespace"]);
 /** An empty mapping is what Pulumi.yaml gives for a key that the stack does not set. */
 const UNSET_WHEN_EMPTY = new Set(["registry", "jenkins"]);
-const KNOWN = Object.keys(KEYS);
 
 /**
  * Reads the settings of the stack that is being run.
@@ -78,11 +67,10 @@ const KNOWN = Object.keys(KEYS);
  * @throws RunError with a line for each fault, before anything is registered
  */
 export function readSettings(): Settings {
-  const entries = Object.entries(pulumi.runtime.allConfig()).filter(([key]) =>
-    key.startsWith(PREFIX),
-  );
   const values = Object.fromEntries(
-    entries.map(([key, value]) => [key.slice(PREFIX.length), value]),
+    Object.entries(pulumi.runtime.allConfig())
+      .filter(([key]) => key.startsWith(PREFIX))
+      .map(([key, value]) => [key.slice(PREFIX.length), value]),
   );
   const secretKeys = Object.keys(values).filter((key) => holdsSecret(PREFIX + key));
   const folder = process.cwd();
@@ -92,81 +80,79 @@ export function readSettings(): Settings {
 
 /** The pure part of {@link readSettings}. */
 export function parseSettings(config: StackConfig, surroundings: Surroundings): Settings {
-  const written = parseValues(config.values);
-  const used = settingsUsed(written["credentials"]).filter((name) => !KNOWN.includes(name));
+  const schema = stackSchema(surroundings);
+  const known = Object.keys(schema.shape);
+  const written = parseValues(config.values, known);
+  const used = settingsUsed(written["credentials"]).filter((name) => !known.includes(name));
   const raw = asPromoted(
     Object.fromEntries(Object.entries(written).filter(([key]) => !used.includes(key))),
   );
-  const misplaced = secretFaults(config, used);
-  // A secret in the wrong place is told without a look at its value.
-  const isShown = (fault: Fault): boolean =>
-    !misplaced.some(({ path }) => path[0] === fault.path[0]);
-
-  const parsed = stackSchema(surroundings).safeParse(raw, { reportInput: true });
-  const resolved = resolveCluster(raw["cluster"], surroundings);
-  const faults = [
-    ...(parsed.success ? [] : faultsOf(parsed.error)),
-    ...("faults" in resolved
-      ? resolved.faults.map(({ path, text }) => ({ path: ["cluster", ...path], text }))
-      : []),
-    ...registryFaults(raw),
-    ...pinFaults(raw),
-    ...jenkinsFaults(raw),
-    ...credentialFaults({ raw, ...config }, KNOWN),
-    ...addressFaults(raw),
-    ...Object.entries(mapping(raw["services"]) ?? {}).flatMap(([name, service]) =>
-      conflicts(name, service, surroundings, "promoteFrom" in raw).map(({ path, text }) => ({
-        path: ["services", name, ...path],
-        text,
-      })),
-    ),
-  ];
-  const misread = numeralFaults(config.file ?? "", PREFIX, written);
-  const isRead = ({ path }: Fault): boolean =>
-    !misread.some((other) => other.path.join("\0") === path.join("\0"));
-  const told = lines([...misplaced, ...[...misread, ...faults.filter(isRead)].filter(isShown)]);
-  if (told.length > 0 || !parsed.success || !("cluster" in resolved)) {
-    throw settingsError(told);
+  const parsed = schema.safeParse(raw, { reportInput: true });
+  const { cluster, faults } = resolveCluster(raw["cluster"], surroundings);
+  const found = reportable({
+    misplaced: secretFaults(config, used),
+    misread: numeralFaults(config.file ?? "", PREFIX, written),
+    others: [
+      ...faultsOf(parsed.error),
+      ...faults,
+      ...registryFaults(raw),
+      ...pinFaults(raw),
+      ...jenkinsFaults(raw),
+      ...credentialFaults({ raw, ...config }, known),
+      ...addressFaults(raw),
+      ...serviceFaults(raw, surroundings),
+    ],
+  });
+  if (found.length > 0 || !parsed.success || cluster === undefined) {
+    throw settingsError(lines(found));
   }
+  return settingsOf(cluster, parsed.data, config.values);
+}
 
-  const { registry, namespace, services, sealing = {}, credentials = {} } = parsed.data;
-  const password = config.values[PASSWORD];
+/** A secret in the wrong place is reported without reading its value, and a misread number only once. */
+function reportable(faults: Readonly<Record<"misplaced" | "misread" | "others", Fault[]>>) {
+  const { misplaced, misread, others } = faults;
+  const secrets = new Set(misplaced.map(({ path }) => path[0]));
+  const numbers = new Set(misread.map(placeOf));
+  const read = others.filter((fault) => !numbers.has(placeOf(fault)));
+  return [...misplaced, ...[...misread, ...read].filter(({ path }) => !secrets.has(path[0]))];
+}
+
+function settingsOf(cluster: Cluster, form: StackForm, values: StackConfig["values"]): Settings {
+  const { registry, namespace, services, sealing = {}, credentials = {} } = form;
+  const password = values[PASSWORD];
   return {
-    cluster: resolved.cluster,
+    cluster,
     registry: registry && { ...registry, ...(password && { password: pulumi.secret(password) }) },
-    promoteFrom: parsed.data.promoteFrom,
-    jenkins: parsed.data.jenkins,
+    promoteFrom: form.promoteFrom,
+    jenkins: form.jenkins,
     namespace,
     sealing: withCertificate(sealing),
     credentials: Object.fromEntries(
-      Object.entries(credentials).map(([name, credential]) => [
-        name,
-        withValues(credential, config.values),
-      ]),
+      Object.entries(credentials).map(([name, each]) => [name, withValues(each, values)]),
     ),
     services: Object.fromEntries(
       Object.entries(services).map(([name, { build, image, ...definition }]) => [
         name,
-        { ...definition, ...sourceOf(name, { build, image }, parsed.data) },
+        { ...definition, ...imageSourceOf(name, { build, image }, form) },
       ]),
     ),
   };
 }
 
-/** Mappings arrive as JSON; what is none is left for the schema to refuse. */
-function parseValues(values: StackConfig["values"]): Record<string, unknown> {
-  const entries = Object.entries(values)
-    .map(
-      ([key, value]) =>
-        [key, KEYS[key as keyof StackForm] === "mapping" ? parseJson(value) : value] as const,
-    )
-    .filter(([key, value]) => !(UNSET_WHEN_EMPTY.has(key) && isEmpty(value)));
-  return Object.fromEntries(entries);
+/** Mappings arrive as JSON; anything else is left for the schema to refuse. */
+function parseValues(values: StackConfig["values"], known: readonly string[]) {
+  const entries = Object.entries(values).map(([key, value]) => {
+    const isMapping = known.includes(key) && !STRINGS.has(key);
+    return [key, isMapping ? parseJson(value) : value] as const;
+  });
+  return Object.fromEntries<unknown>(
+    entries.filter(([key, value]) => !(UNSET_WHEN_EMPTY.has(key) && isEmpty(value))),
+  );
 }
 
 function isEmpty(value: unknown): boolean {
-  const entries = mapping(value);
-  return entries !== undefined && Object.keys(entries).length === 0;
+  return Object.keys(mapping(value) ?? { value }).length === 0;
 }
 
 function parseJson(text: string): unknown {
@@ -177,26 +163,24 @@ function parseJson(text: string): unknown {
   }
 }
 
+function placeOf({ path }: Fault): string {
+  return path.map(String).join("\0");
+}
+
 /** The faults as lines, each once, in the order of their keys. */
 function lines(faults: readonly Fault[]): string[] {
-  const key = ({ path }: Fault): string => path.map(String).join("\0");
   const sorted = faults.toSorted((one, other) =>
-    key(one) < key(other) ? -1 : Number(key(one) > key(other)),
+    placeOf(one) < placeOf(other) ? -1 : Number(placeOf(one) > placeOf(other)),
   );
   return [...new Set(sorted.map(faultLine))];
 }
 
-function settingsError(told: readonly string[]): pulumi.RunError {
-  const [only = "", ...others] = told;
-  if (others.length === 0) {
-    return new pulumi.RunError(only);
-  }
-  return new pulumi.RunError(
-    [`${told.length} faults in the stack's settings`, ...told].join("\n  "),
-  );
+function settingsError(found: readonly string[]): pulumi.RunError {
+  const title = found.length > 1 ? [`${found.length} faults in the stack's settings`] : [];
+  return new pulumi.RunError([...title, ...found].join("\n  "));
 }
 
-// The SDK knows which settings are secrets, but its types do not tell.
+// The SDK knows which settings are secrets, but its types do not say.
 function holdsSecret(key: string): boolean {
   return (pulumi.runtime as unknown as { isConfigSecret(key: string): boolean }).isConfigSecret(
     key,

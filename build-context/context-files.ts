@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 
 import { type IgnoreRules, ignoreRules } from "./ignore-rules.ts";
@@ -36,7 +36,13 @@ export function contextFiles(context: string, dockerfile: string): string[] {
 
 function rulesOf(context: string, dockerfile: string): IgnoreRules {
   const file = ignoreFiles(context, dockerfile).find((path) => existsSync(path));
-  return rulesIn(file === undefined ? "" : readFileSync(file, "utf8"), file ?? "");
+  if (file === undefined) {
+    return rulesIn("", "");
+  }
+  if (!statSync(file).isFile()) {
+    throw new Error(`${file} is no file; make it one, or remove it`);
+  }
+  return rulesIn(readFileSync(file, "utf8"), file);
 }
 
 /** The files that may say what is left out of a context; the first that exists does. */

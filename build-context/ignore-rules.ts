@@ -104,7 +104,8 @@ function matcherOf(pattern: string): Rule["matches"] {
     const start = pattern.slice(0, -"**".length);
     return (path) => path.startsWith(start);
   }
-  const expression = new RegExp(`^${expressionOf(parts)}$`, "u");
+  // A number of times in braces may come first: for the builder it is of the beginning.
+  const expression = new RegExp(`(?:^)${expressionOf(parts)}$`, "u");
   return (path) => expression.test(path);
 }
 

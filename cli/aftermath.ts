@@ -1,36 +1,35 @@
 import type { Reason } from "../provider/verdict/reasons.ts";
+import { CommandFailure } from "./exit-code.ts";
 
-/** What a run of pulumi says, and what to do then. */
-const AFTERMATH = [
-  [
-    /already exists|interrupted while creating|stack is currently locked/,
-    (stack: string) => `if an earlier run was killed, run npx slipway recover --stack ${stack}`,
-  ],
-  [
-    /exited prematurely/,
-    () =>
-      "a provider's process was killed, by somebody or for want of memory (dmesg tells); run it again",
-  ],
-] as const;
+const LEFT_BEHIND = /already exists|interrupted while creating|stack is currently locked/;
+const PROVIDER_KILLED = /exited prematurely/;
 
-/** Reasons of a release whose objects are gone: the engine's state has them all the same. */
+/** Reasons of a release whose objects are gone, while the engine's state still has them. */
 const GONE: readonly (string | null)[] = [
   "deployment-missing",
   "namespace-missing",
   "namespace-terminating",
 ] satisfies readonly Reason[];
 
-/** What is to be done after a run that said this, as the end of a sentence; empty where nothing is known. */
+/** What to do after a run with this output, as the end of a sentence; empty if nothing is known. */
 export function remedyAfter(said: string, stack: string): string {
-  const remedies = AFTERMATH.filter(([pattern]) => pattern.test(said));
-  return remedies.map(([, remedy]) => `; ${remedy(stack)}`).join("");
+  const recover = `; if an earlier run was killed, run npx slipway recover --stack ${stack}`;
+  const retry =
+    "; a provider's process was killed, by somebody or for lack of memory (see dmesg); run it again";
+  return (LEFT_BEHIND.test(said) ? recover : "") + (PROVIDER_KILLED.test(said) ? retry : "");
 }
 
-/** What brings the objects of a release back that failed for this reason, undefined where they are there. */
+/** A run of pulumi that failed, with what to do after it. */
+export function runFailure(command: string, said: string, stack: string): CommandFailure {
+  const remedy = remedyAfter(said, stack);
+  return new CommandFailure(`pulumi ${command} failed; what it said is above${remedy}`);
+}
+
+/** What restores the objects of a release that failed for this reason, undefined if they exist. */
 export function remedyOf(reason: string | null, stack: string): string | undefined {
   if (!GONE.includes(reason)) {
     return undefined;
   }
   const first = reason === "namespace-terminating" ? "once the namespace is gone, " : "";
-  return `${first}pulumi up --refresh --stack ${stack} makes what is gone anew`;
+  return `${first}pulumi up --refresh --stack ${stack} creates what is gone again`;
 }

@@ -3,7 +3,7 @@ import type { KubeConfig } from "@kubernetes/client-node";
 import type { Cluster } from "../components/cluster.ts";
 import { readTokenFiles } from "../kubeconfig/token-file.ts";
 import { clusterSchema, resolveCluster } from "../settings/cluster.ts";
-import { faultLine, faultsOf } from "../settings/fault.ts";
+import { faultLine, faultsOf, under } from "../settings/fault.ts";
 import { badInput } from "./exit-code.ts";
 import type { ProjectStack } from "./project-stack.ts";
 
@@ -17,16 +17,12 @@ export async function clusterSettingOf(
 ): Promise<Cluster> {
   const setting = JSON.parse((await stack.setting("cluster")) ?? "{}") as unknown;
   const surroundings = { variables: process.env, folder: stack.folder };
-  const parsed = clusterSchema(surroundings).safeParse(setting, { reportInput: true });
-  const found = resolveCluster(setting, surroundings);
-  if (parsed.success && !("faults" in found)) {
-    return found.cluster;
+  const { error } = clusterSchema(surroundings).safeParse(setting, { reportInput: true });
+  const { cluster, faults } = resolveCluster(setting, surroundings);
+  if (error === undefined && cluster !== undefined) {
+    return cluster;
   }
-  const faults = [
-    ...(parsed.success ? [] : faultsOf(parsed.error)),
-    ...("faults" in found ? found.faults : []),
-  ];
-  const lines = faults.map(({ path, text }) => faultLine({ path: ["cluster", ...path], text }));
+  const lines = [...under(["cluster"], faultsOf(error)), ...faults].map(faultLine);
   throw badInput([...new Set(lines)].join("\n  "));
 }
 

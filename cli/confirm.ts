@@ -6,14 +6,14 @@ import { badInput } from "./exit-code.ts";
  * Asks before something is changed.
  *
  * @param yes whether it was answered beforehand
- * @throws CommandFailure where nobody is there to answer, or the answer is no
+ * @throws CommandFailure if nobody can answer, or the answer is no
  */
 export async function confirm(question: string, yes: boolean): Promise<void> {
   if (yes) {
     return;
   }
   if (!process.stdin.isTTY) {
-    throw badInput("--yes: missing, and nobody is there to ask; allowed: --yes to go on");
+    throw badInput("--yes: missing, and nobody can answer; allowed: --yes to continue");
   }
   const prompt = createInterface({ input: process.stdin, output: process.stderr });
   try {

@@ -1,8 +1,7 @@
 import type { Command } from "commander";
 
-import { remedyAfter } from "./aftermath.ts";
+import { runFailure } from "./aftermath.ts";
 import { confirm } from "./confirm.ts";
-import { CommandFailure } from "./exit-code.ts";
 import { tellingOfEnd } from "./live-look.ts";
 import { type CommonOptions, print, stackCommand } from "./options.ts";
 import { ProjectStack } from "./project-stack.ts";
@@ -11,19 +10,18 @@ interface Options extends CommonOptions {
   readonly yes?: true;
 }
 
-/** `slipway destroy`: takes a stack away, and says what holds up the end of its namespace. */
-export function destroyCommand(): Command {
-  return stackCommand("destroy")
-    .description(
-      "Runs pulumi destroy, and says what holds up the end of the stack's namespace while it waits for that.",
-    )
-    .option("-y, --yes", "do not ask")
-    .addHelpText(
-      "after",
-      `
+const HELP = `
 Example:
-  $ npx slipway destroy --stack dev`,
-    )
+  $ npx slipway destroy --stack dev`;
+
+/** `slipway destroy`: removes a stack, and says what holds up the end of its namespace. */
+export function destroyCommand(): Command {
+  return stackCommand(
+    "destroy",
+    "Runs pulumi destroy, and says what holds up the end of the stack's namespace while it waits for that.",
+    HELP,
+  )
+    .option("-y, --yes", "do not ask")
     .action(destroy);
 }
 
@@ -32,17 +30,11 @@ async function destroy(options: Options): Promise<void> {
   const { namespace } = await stack.outputs();
   const question = `Delete everything of ${stack.name}, with namespace ${namespace}?`;
   await confirm(question, options.yes === true);
-  const { succeeded, said } = await tellingOfEnd(stack, namespace, tell, () =>
+  const { succeeded, said } = await tellingOfEnd(stack, namespace, console.error, () =>
     stack.destroy((text) => void process.stderr.write(text)),
   );
   if (!succeeded) {
-    throw new CommandFailure(
-      `pulumi destroy failed; what it said is above${remedyAfter(said, stack.name)}`,
-    );
+    throw runFailure("destroy", said, stack.name);
   }
   print(options, { stack: stack.name, namespace }, `${stack.name}: everything is deleted`);
-}
-
-function tell(text: string): void {
-  console.error(text);
 }

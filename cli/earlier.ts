@@ -6,10 +6,10 @@ import { shortDigest } from "./words.ts";
 export type Wanted = { readonly to: string } | { readonly steps: number };
 
 /**
- * The release to go back to. Steps count images that were ready, from what the stack asks for now; a release
- * that failed is no step.
+ * The release to go back to. Steps count images that were ready, from what the stack requests now; a release
+ * that failed is not a step.
  *
- * @throws CommandFailure where the history has no such release
+ * @throws CommandFailure if the history has no such release
  */
 export function earlierRelease(
   service: string,
@@ -29,7 +29,7 @@ function byDigest(service: string, history: readonly HistoryEntry[], digest: str
   if (only === undefined || others.length > 0) {
     const which = found.length > 1 ? found : images(history);
     throw badInput(
-      `--to: got "${digest}"; allowed: ${which.map((entry) => shortDigest(entry.digest)).join(", ") || "nothing, for there is no history"}; see npx slipway history --service ${service}`,
+      `--to: got "${digest}"; allowed: ${which.map((entry) => shortDigest(entry.digest)).join(", ") || "nothing, because there is no history"}; see npx slipway history --service ${service}`,
     );
   }
   if (only.verdict === "ready") {
@@ -54,7 +54,7 @@ function bySteps(
     return found;
   }
   throw badInput(
-    `--steps: got ${steps}; allowed: ${ready.length === 0 ? `nothing, for no other image of ${service} was ready before` : `1 to ${ready.length}`}; see npx slipway history --service ${service}`,
+    `--steps: got ${steps}; allowed: ${ready.length === 0 ? `nothing, because no other image of ${service} was ready before` : `1 to ${ready.length}`}; see npx slipway history --service ${service}`,
   );
 }
 

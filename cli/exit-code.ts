@@ -1,4 +1,4 @@
-/** What a command says to the pipeline that runs it. Documented in docs/cli.md. */
+/** What a command reports to the pipeline that runs it. Documented in docs/cli.md. */
 export const EXIT_CODE = {
   good: 0,
   fault: 1,
@@ -11,7 +11,7 @@ export const EXIT_CODE = {
 /** One of {@link EXIT_CODE}. */
 export type ExitCode = (typeof EXIT_CODE)[keyof typeof EXIT_CODE];
 
-/** Ends a command with a message and an exit code. An empty message says that all has been told. */
+/** Ends a command with a message and an exit code. An empty message: everything has been reported already. */
 export class CommandFailure extends Error {
   override readonly name = "CommandFailure";
 
@@ -23,7 +23,7 @@ export class CommandFailure extends Error {
   }
 }
 
-/** What was asked for cannot be done: the field, the value got, what is allowed, the remedy. */
+/** A command that cannot do what was asked: the field, the value got, what is allowed, the remedy. */
 export function badInput(message: string): CommandFailure {
   return new CommandFailure(message, EXIT_CODE.badInput);
 }

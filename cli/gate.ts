@@ -1,52 +1,51 @@
 import { Argument, Command, InvalidArgumentError } from "commander";
 
 import { LABEL } from "../contract/names.ts";
-import { gateReference } from "../components/image/image-reference.ts";
+import { gateReference } from "../contract/image-reference.ts";
 import { CommandFailure } from "./exit-code.ts";
-import { type CommonOptions, print, stackCommand } from "./options.ts";
+import { print, SERVICE, type ServiceOptions, stackCommand } from "./options.ts";
 import { serviceOf } from "./outputs.ts";
 import { ProjectStack } from "./project-stack.ts";
 import { registryOf } from "./registry-access.ts";
 import { shortDigest } from "./words.ts";
 
-interface Options extends CommonOptions {
-  readonly service?: string;
-}
+const PASS_HELP = `
+The image gets a tag in its registry, so whoever may push to its repository may pass its gates.
+A different image of the service has to pass again.
 
-/** `slipway gate`: says in the registry what an image has passed. */
+Example, after the acceptance tests against dev:
+  $ npx slipway gate pass acceptance --stack dev --service shop`;
+
+/** `slipway gate`: records in the registry what an image has passed. */
 export function gateCommand(): Command {
   return new Command("gate")
-    .description("Records what images have passed, for stacks that ask for it before they promote.")
+    .description(
+      "Records which images have passed a gate, for stacks that require it before they promote.",
+    )
     .addCommand(passCommand());
 }
 
 function passCommand(): Command {
-  return stackCommand("pass")
-    .description("Says that the image of a service's release has passed a gate.")
+  return stackCommand(
+    "pass",
+    "Records that the image of a service's release has passed a gate.",
+    PASS_HELP,
+  )
     .addArgument(
       new Argument("<gate>", "name of the gate, as in promoteFrom.gates").argParser(gateName),
     )
-    .option("--service <name>", "the service; needed where the stack has several")
-    .addHelpText(
-      "after",
-      `
-The image gets a tag in its registry, so whoever may push to its repository may pass its gates.
-Another image of the service has to pass again.
-
-Example, after the acceptance tests against dev:
-  $ npx slipway gate pass acceptance --stack dev --service shop`,
-    )
+    .option(...SERVICE)
     .action(pass);
 }
 
-async function pass(gate: string, options: Options): Promise<void> {
+async function pass(gate: string, options: ServiceOptions): Promise<void> {
   const stack = await ProjectStack.open(options.stack);
   const outputs = await stack.outputs();
   const service = serviceOf(outputs, options.service);
   const { verdict, reason, image, digest } = outputs.releases[service] ?? {};
   if (verdict !== "ready" || image === undefined || digest === undefined) {
     throw new CommandFailure(
-      `releases.${service}.verdict must be "ready", got "${verdict ?? "nothing"}" with the reason ${JSON.stringify(reason)}; only what is ready can have passed a gate`,
+      `releases.${service}.verdict must be "ready", got "${verdict ?? "nothing"}" with the reason ${JSON.stringify(reason)}; only a ready release can pass a gate`,
     );
   }
   const tag = gateReference(image, gate);

@@ -1,30 +1,25 @@
 import type { Command } from "commander";
 
 import type { HistoryEntry } from "../contract/release-record.ts";
-import { type CommonOptions, print, stackCommand } from "./options.ts";
+import { print, SERVICE, type ServiceOptions, stackCommand } from "./options.ts";
 import { serviceOf } from "./outputs.ts";
 import { ProjectStack } from "./project-stack.ts";
 import { age, commitWords, shortDigest, table } from "./words.ts";
 
-interface Options extends CommonOptions {
-  readonly service?: string;
-}
+const HELP = `
+Examples:
+  $ npx slipway history --stack prod
+  $ npx slipway history --stack prod --service shop --json`;
 
 /** `slipway history`: the last releases of a service. */
 export function historyCommand(): Command {
-  return stackCommand("history")
-    .description(
-      "Lists the last 20 releases of a service, newest first. A + marks a commit with changes beside it.",
-    )
-    .option("--service <name>", "the service; needed where the stack has several")
-    .addHelpText(
-      "after",
-      `
-Examples:
-  $ npx slipway history --stack prod
-  $ npx slipway history --stack prod --service shop --json`,
-    )
-    .action(async (options: Options) => {
+  return stackCommand(
+    "history",
+    "Lists the last 20 releases of a service, newest first. A + marks a commit with uncommitted changes.",
+    HELP,
+  )
+    .option(...SERVICE)
+    .action(async (options: ServiceOptions) => {
       const stack = await ProjectStack.open(options.stack);
       const outputs = await stack.outputs();
       const service = serviceOf(outputs, options.service);

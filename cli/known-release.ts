@@ -6,7 +6,7 @@ import type { EngineState, StateResource } from "./recover/engine-state.ts";
 /** The resource that has the outputs of the program. */
 const STACK = "pulumi:pulumi:Stack";
 
-/** What the engine's state has of a service's release: what was found last, be it by an up or by a refresh. */
+/** A service's release in the engine's state: what an up or a refresh found last. */
 export interface KnownRelease {
   readonly service: string;
   readonly resource: StateResource;
@@ -35,7 +35,7 @@ export function knownReleases({ resources = [] }: EngineState): KnownRelease[] {
     });
 }
 
-/** When a release was looked at last: a look that finds nothing new leaves no trace. */
+/** When a release was examined last: a look that finds nothing new leaves no trace. */
 export function foundLast({ startedAt, seconds }: ReleaseRecord, modified?: string): string {
   const judged = Date.parse(startedAt) + seconds * 1000;
   const written = Date.parse(modified ?? "");

@@ -21,13 +21,23 @@ interface Options extends CommonOptions {
   readonly out?: string;
 }
 
-/** Kubernetes gives no token for less. */
+/** Kubernetes issues no token for less. */
 const SHORTEST_SECONDS = 600;
+const HELP = `
+Needs the right to create tokens of the lane's accounts, which an administrator has and no lane. The file is the
+account's own access: whoever reads it has its rights until it expires. Only its name is printed.
+
+Example:
+  $ npx slipway kubeconfig --stack dev --lane deploy --for 1h
+  $ SLIPWAY_KUBECONFIG=$PWD/deploy.kubeconfig npx pulumi up --stack dev`;
 
 /** `slipway kubeconfig`: access to the cluster as one of a lane's accounts, for a time. */
 export function kubeconfigCommand(): Command {
-  return stackCommand("kubeconfig")
-    .description("Writes a kubeconfig for an account of a lane, with a token that runs out.")
+  return stackCommand(
+    "kubeconfig",
+    "Writes a kubeconfig for an account of a lane, with a token that expires.",
+    HELP,
+  )
     .requiredOption("--lane <name>", "the lane: preview, build or deploy")
     .addOption(
       new Option("--account <which>", "who runs in the lane's pods, or who starts them")
@@ -38,16 +48,6 @@ export function kubeconfigCommand(): Command {
     .option(
       "--out <file>",
       "where to write it; by default <lane>.kubeconfig here, - for standard output",
-    )
-    .addHelpText(
-      "after",
-      `
-Needs the right to create tokens of the lane's accounts, which an administrator has and no lane. The file is the
-account's own access: whoever reads it has its rights until it runs out. Nothing but its name is printed.
-
-Example:
-  $ npx slipway kubeconfig --stack dev --lane deploy --for 1h
-  $ SLIPWAY_KUBECONFIG=$PWD/deploy.kubeconfig npx pulumi up --stack dev`,
     )
     .action(kubeconfig);
 }
@@ -83,7 +83,7 @@ async function tokenOf(config: KubeConfig, namespace: string, name: string, seco
   const token = answer.status?.token;
   const expires = answer.status?.expirationTimestamp;
   if (token === undefined || expires === undefined) {
-    throw new CommandFailure("the API server gave no token; try again");
+    throw new CommandFailure("the API server returned no token; retry");
   }
   return { token, expires: expires.toISOString() };
 }
@@ -96,11 +96,11 @@ function laneOf({ jenkins }: Pick<SlipwayOutputs, "jenkins">, wanted: string) {
   }
   const known = lanes.map(([name]) => name).join(", ");
   throw badInput(
-    `--lane: got "${wanted}"; allowed: ${known || "none, for the stack makes no lanes; set slipway:jenkins and run pulumi up as an administrator"}`,
+    `--lane: got "${wanted}"; allowed: ${known || "none, because the stack has no lanes; set slipway:jenkins and run pulumi up as an administrator"}`,
   );
 }
 
-/** A kubeconfig for the same cluster, with another user and nobody else's credentials. */
+/** A kubeconfig for the same cluster, with a different user and nobody else's credentials. */
 export function kubeconfigWith(config: KubeConfig, token: string, namespace: string): object {
   const cluster = config.getCurrentCluster();
   if (cluster === null) {

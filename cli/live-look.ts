@@ -12,7 +12,7 @@ const ASK_MILLISECONDS = 10_000;
 /** What the cluster shows. */
 export interface LiveLook {
   readonly known: readonly KnownRelease[];
-  /** What holds up the end of the namespace, undefined where it is not being deleted. */
+  /** What holds up the end of the namespace, undefined if it is not being deleted. */
   readonly end: string | undefined;
 }
 
@@ -20,7 +20,7 @@ export interface LiveLook {
  * Judges releases by what the cluster shows now, as a refresh does, and writes nothing. What is found of those that
  * are not ready goes to standard error.
  *
- * @throws CommandFailure where the cluster cannot be asked
+ * @throws CommandFailure if the cluster is unreachable
  */
 export async function lookAtCluster(
   stack: ProjectStack,
@@ -91,17 +91,8 @@ async function look(provider: SlipwayProvider, known: KnownRelease): Promise<Kno
   return { ...seen, foundAt: new Date().toISOString() };
 }
 
-const LOG = {
-  info: ignore,
-  status: ignore,
-  warn: (message: string) => {
-    console.error(message);
-  },
-  error: (message: string) => {
-    console.error(message);
-  },
-};
+const LOG = { info: ignore, status: ignore, warn: console.error, error: console.error };
 
 function ignore(): void {
-  // How far a look has come is of no interest.
+  // Nobody follows the progress of a look.
 }

@@ -9,7 +9,7 @@ slipway()
   .catch((thrown: unknown) => {
     const error = engineFailure(thrown) ?? thrown;
     if (error instanceof CommanderError) {
-      // commander has told it, and what it asks for help with is none of its faults
+      // commander has printed it, and a request for help is not a fault
       process.exitCode = error.exitCode === 0 ? EXIT_CODE.good : EXIT_CODE.badInput;
       return;
     }

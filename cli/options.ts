@@ -1,18 +1,29 @@
-import { Command, Option } from "commander";
+import { Command } from "commander";
 
-/** Options that every command has. */
+/** Options of every command. */
 export interface CommonOptions {
   readonly stack?: string;
   readonly json?: true;
 }
 
+/** Options of a command that is about one service. */
+export interface ServiceOptions extends CommonOptions {
+  readonly service?: string;
+}
+
+/** The option of {@link ServiceOptions}, for a stack with several services. */
+export const SERVICE = [
+  "--service <name>",
+  "the service; needed if the stack has several",
+] as const;
+
 /** A command with the options that all have. */
-export function stackCommand(name: string): Command {
+export function stackCommand(name: string, description: string, help: string): Command {
   return new Command(name)
-    .addOption(new Option("-s, --stack <name>", "the stack; by default the selected one"))
-    .addOption(
-      new Option("--json", "print JSON to standard output, and everything else to standard error"),
-    );
+    .description(description)
+    .option("-s, --stack <name>", "the stack; by default the selected one")
+    .option("--json", "print JSON to standard output, and everything else to standard error")
+    .addHelpText("after", help);
 }
 
 /** Prints a command's result: as JSON, or in words. */

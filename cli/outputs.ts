@@ -14,14 +14,14 @@ export interface SlipwayOutputs {
   readonly releases: Readonly<Record<string, ReleaseRecord>>;
   /** Newest first. */
   readonly history: Readonly<Record<string, readonly HistoryEntry[]>>;
-  /** Absent where the stack makes no lanes. */
+  /** Absent if the stack has no lanes. */
   readonly jenkins?: JenkinsOutputs;
 }
 
 /**
  * The outputs of a Slipway stack.
  *
- * @throws CommandFailure where it has none, or some of another version
+ * @throws CommandFailure if it has none, or those of a different version
  */
 export function slipwayOutputs(stack: string, outputs: OutputMap): SlipwayOutputs {
   const value = (name: string): unknown => outputs[name]?.value;
@@ -48,9 +48,9 @@ export function slipwayOutputs(stack: string, outputs: OutputMap): SlipwayOutput
 }
 
 /**
- * The service that a command is about: the one that was asked for, or the only one.
+ * The service that a command is about: the named one, or the only one.
  *
- * @throws CommandFailure where there is no such service, or a choice
+ * @throws CommandFailure if there is no such service, or a choice
  */
 export function serviceOf(outputs: SlipwayOutputs, wanted: string | undefined): string {
   const known = Object.keys(outputs.releases);
@@ -61,6 +61,6 @@ export function serviceOf(outputs: SlipwayOutputs, wanted: string | undefined): 
   }
   const got = wanted === undefined ? "missing" : `got "${wanted}"`;
   throw badInput(
-    `--service: ${got}; allowed: ${known.join(", ") || "none, for the stack has none"}`,
+    `--service: ${got}; allowed: ${known.join(", ") || "none, because the stack has none"}`,
   );
 }

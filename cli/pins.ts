@@ -5,14 +5,14 @@ import { type Document, isMap, parseDocument } from "yaml";
 import type { HistoryEntry } from "../contract/release-record.ts";
 import { CommandFailure } from "./exit-code.ts";
 
-/** The image that the settings hold a service at: `slipway:pins`. */
+/** The image that the settings pin a service at: `slipway:pins`. */
 export interface Pin {
   readonly image: string;
   readonly commit?: string;
   readonly dirty?: true;
 }
 
-/** A stack's settings as text, before and after. */
+/** A change of the text of a stack's settings. */
 export type Edit = (text: string) => string;
 
 const PINS = ["config", "slipway:pins"];
@@ -39,7 +39,7 @@ export function pinsOf(text: string): Readonly<Record<string, Pin>> {
   return config?.["slipway:pins"] ?? {};
 }
 
-/** Holds a service at an image; comments and all other settings stay as they are. */
+/** Pins a service at an image; comments and all other settings stay as they are. */
 export function withPin(service: string, pin: Pin): Edit {
   return (text) => {
     const document = parsed(text);
@@ -48,7 +48,7 @@ export function withPin(service: string, pin: Pin): Edit {
   };
 }
 
-/** Lets services go from their pins. */
+/** Removes the pins of services. */
 export function withoutPins(services: readonly string[]): Edit {
   return (text) => {
     const document = parsed(text);
@@ -63,7 +63,7 @@ export function withoutPins(services: readonly string[]): Edit {
   };
 }
 
-/** The pin that brings back a release of before. */
+/** The pin that restores an earlier release. */
 export function pinOf({ image, commit, dirty }: HistoryEntry): Pin {
   return { image, ...(commit !== null && { commit }), ...(dirty && { dirty }) };
 }
@@ -74,7 +74,7 @@ function parsed(text: string): Document {
     return document;
   }
   throw new CommandFailure(
-    `the stack's settings are no YAML: ${document.errors.map(({ message }) => message).join("; ")}`,
+    `the stack's settings are not YAML: ${document.errors.map(({ message }) => message).join("; ")}`,
   );
 }
 

@@ -1,12 +1,12 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
 import { type Command, InvalidArgumentError } from "commander";
 
-import { remedyAfter } from "./aftermath.ts";
+import { runFailure } from "./aftermath.ts";
 import { badInput, CommandFailure, EXIT_CODE } from "./exit-code.ts";
 import { type CommonOptions, print, stackCommand } from "./options.ts";
 import { type Expectation, parseExpectation, unexpected } from "./preview/expectation.ts";
 import { previewMarkdown } from "./preview/markdown.ts";
-import { type PreviewReport, previewReport } from "./preview/preview.ts";
+import { previewReport } from "./preview/preview.ts";
 import { ProjectStack } from "./project-stack.ts";
 import { assertApart, STANDARD_OUTPUT, writeResult } from "./result-file.ts";
 
@@ -18,15 +18,24 @@ interface Options extends CommonOptions {
   readonly withoutSecrets?: true;
 }
 
-/** `slipway preview`: what an up would do, for the people who are to agree to it. */
+const HELP = `
+No value of a setting or a secret is in the comment, and the same change has the same comment.
+
+Examples:
+  $ npx slipway preview --stack dev
+  $ npx slipway preview --stack prod --comment preview.md --exit-code
+  $ npx slipway preview --stack prod --expect shop=sha256:4f5e… --save-plan plan.json`;
+
+/** `slipway preview`: what an up would do, for the people who approve it. */
 export function previewCommand(): Command {
-  return stackCommand("preview")
-    .description(
-      "Runs pulumi preview and writes a comment in Markdown: which pods restart and why, what is replaced or deleted, what becomes of rights and of the network.",
-    )
+  return stackCommand(
+    "preview",
+    "Runs pulumi preview and writes a comment in Markdown: which pods restart and why, what is replaced or deleted, how rights and the network change.",
+    HELP,
+  )
     .option(
       "--comment <file>",
-      "write the comment to a file in place of standard output; - is standard output",
+      "write the comment to a file instead of standard output; - is standard output",
     )
     .option(
       "--expect <digest>",
@@ -34,21 +43,11 @@ export function previewCommand(): Command {
       expectation,
       [],
     )
-    .option("--exit-code", "exit with 3 where changes are pending")
+    .option("--exit-code", "exit with 3 if changes are pending")
     .option("--save-plan <file>", "save the plan, for pulumi up --plan; it may hold secrets")
     .option(
       "--without-secrets",
-      "say nothing of credentials' values: for a state that has placeholders in their place",
-    )
-    .addHelpText(
-      "after",
-      `
-No value of a setting or a secret is in the comment, and the same change has the same comment.
-
-Examples:
-  $ npx slipway preview --stack dev
-  $ npx slipway preview --stack prod --comment preview.md --exit-code
-  $ npx slipway preview --stack prod --expect shop=sha256:4f5e… --save-plan plan.json`,
+      "say nothing of credentials' values: for a state that has placeholders instead",
     )
     .action(preview);
 }
@@ -56,7 +55,7 @@ Examples:
 async function preview(options: Options): Promise<void> {
   assertApart({ "--comment": options.comment, "--save-plan": options.savePlan }, options);
   if (options.savePlan === STANDARD_OUTPUT) {
-    throw badInput('--save-plan: got "-"; allowed: a file, for a plan may hold secrets');
+    throw badInput('--save-plan: got "-"; allowed: a file, because a plan may hold secrets');
   }
   const stack = await ProjectStack.open(options.stack);
   const events: EngineEvent[] = [];
@@ -75,20 +74,14 @@ async function preview(options: Options): Promise<void> {
     print(options, report, comment);
   }
   if (!succeeded || report.outcome === "failed") {
-    throw new CommandFailure(
-      `pulumi preview failed; what it said is above${remedyAfter(said, stack.name)}`,
-    );
+    throw runFailure("preview", said, stack.name);
   }
-  assertExpected(report, options.expect);
-  if (options.exitCode === true && report.outcome === "changes") {
-    throw new CommandFailure("", EXIT_CODE.changesPending);
-  }
-}
-
-function assertExpected(report: PreviewReport, expectations: readonly Expectation[]): void {
-  const reasons = unexpected(report, expectations);
+  const reasons = unexpected(report, options.expect);
   if (reasons.length > 0) {
     throw new CommandFailure(reasons.join("\n  "));
+  }
+  if (options.exitCode === true && report.outcome === "changes") {
+    throw new CommandFailure("", EXIT_CODE.changesPending);
   }
 }
 

@@ -13,27 +13,23 @@ import { rollbackCommand } from "./rollback.ts";
 import { statusCommand } from "./status.ts";
 import { unpinCommand } from "./unpin.ts";
 
-const { version } = manifest;
-
 const EXIT_CODES = `
 Exit codes:
   0  good
-  1  fault: what was asked for could not be done
+  1  fault: the command could not do what was asked
   2  bad input: an option, an argument or the stack is not what is allowed
   3  changes are pending (preview --exit-code)
-  4  a release failed, and the one before was put back and is ready
+  4  a release failed, and the previous one was restored and is ready
   5  a release failed
 
-All but reports can be done with plain pulumi, too: docs/cli.md.`;
+Plain pulumi can do all of this, too, except reports: docs/cli.md.`;
 
 /** The command line: each command in a file of its own. */
 export function slipway(): Command {
   const program = new Command("slipway")
     .description("Shows, promotes and rolls back the releases of a Slipway stack.")
-    .version(version)
-    .showHelpAfterError("(--help tells what is allowed)")
-    .addHelpText("after", EXIT_CODES)
-    .exitOverride();
+    .version(manifest.version)
+    .addHelpText("after", EXIT_CODES);
   const commands = [
     statusCommand(),
     historyCommand(),
@@ -48,16 +44,14 @@ export function slipway(): Command {
     destroyCommand(),
   ];
   for (const command of commands) {
-    program.addCommand(strict(command));
+    program.addCommand(command);
   }
-  return program;
+  return strict(program);
 }
 
-/** Each command fails by an exception, so that one place gives the exit code. */
+/** Each command fails with an exception, so that one place gives the exit code. */
 function strict(command: Command): Command {
-  command.exitOverride().showHelpAfterError("(--help tells what is allowed)");
-  for (const child of command.commands) {
-    strict(child);
-  }
+  command.exitOverride().showHelpAfterError("(--help shows what is allowed)");
+  command.commands.forEach(strict);
   return command;
 }

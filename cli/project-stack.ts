@@ -18,19 +18,25 @@ import { knownReleases, withKnown } from "./known-release.ts";
 import { type SlipwayOutputs, slipwayOutputs } from "./outputs.ts";
 import type { EngineState } from "./recover/engine-state.ts";
 
-/** Where the words of pulumi go. */
+/** Gets the output of pulumi. */
 export type Hears = (text: string) => void;
 
 /** How a run of pulumi ended. */
 export interface Ended {
   readonly succeeded: boolean;
-  /** Everything that it said. */
+  /** All of its output. */
   readonly said: string;
+}
+
+/** What is read of Pulumi.yaml. */
+interface Project {
+  readonly name: string;
+  readonly stackConfigDir?: string;
 }
 
 /** A state as `pulumi stack export` writes it. */
 interface Exported {
-  /** Null where the stack never ran. */
+  /** Null if the stack never ran. */
   readonly deployment: EngineState | null;
 }
 
@@ -46,51 +52,46 @@ export class ProjectStack {
   private readonly selected: string | undefined;
 
   private constructor(
-    project: string,
-    name: string,
-    folder: string,
-    settingsFile: string,
     workspace: LocalWorkspace,
+    project: Project,
+    name: string,
     selected: string | undefined,
   ) {
-    this.project = project;
-    this.name = name;
-    this.folder = folder;
-    this.settingsFile = settingsFile;
     this.workspace = workspace;
+    this.project = project.name;
+    this.name = name;
     this.selected = selected;
+    this.folder = workspace.workDir;
+    const file = `Pulumi.${shortName(name)}.yaml`;
+    this.settingsFile = join(this.folder, project.stackConfigDir ?? "", file);
   }
 
   /**
    * Opens a stack of the project that `folder` belongs to.
    *
    * @param wanted by default the stack that is selected
-   * @throws CommandFailure where there is no project, or no such stack
+   * @throws CommandFailure if there is no project, or no such stack
    */
   static async open(wanted: string | undefined, folder = process.cwd()): Promise<ProjectStack> {
     const workDir = projectFolder(folder);
     const { LocalWorkspace } = await automation();
     const workspace = await LocalWorkspace.create({ workDir });
-    const { name: project, stackConfigDir } = (await workspace.projectSettings()) as {
-      name: string;
-      stackConfigDir?: string;
-    };
+    const project: Project = await workspace.projectSettings();
     const stacks = await workspace.listStacks();
     const selected = stacks.find(({ current }) => current)?.name;
     const known = stacks.map(({ name }) => name);
     const name = wanted ?? selected;
-    const allowed = `allowed: ${known.join(", ") || "none, for there is no stack"}`;
+    const allowed = `allowed: ${known.join(", ") || "none, because there is no stack"}`;
     if (name === undefined) {
       throw badInput(`--stack: missing, and none is selected; ${allowed}`);
     }
     const isKnown = known.some((each) => each === name || shortName(each) === shortName(name));
     if (!isKnown) {
       throw badInput(
-        `--stack: got "${name}"; ${allowed}; make it with pulumi stack init ${name}, or check PULUMI_BACKEND_URL`,
+        `--stack: got "${name}"; ${allowed}; create it with pulumi stack init ${name}, or check PULUMI_BACKEND_URL`,
       );
     }
-    const file = join(workDir, stackConfigDir ?? "", `Pulumi.${shortName(name)}.yaml`);
-    return new ProjectStack(project, name, workDir, file, workspace, selected);
+    return new ProjectStack(workspace, project, name, selected);
   }
 
   /** The outputs of the last up, with what a refresh has found since. */
@@ -99,7 +100,7 @@ export class ProjectStack {
     return withKnown(outputs, knownReleases(await this.state()));
   }
 
-  /** A setting of the stack in clear, undefined where it has none. */
+  /** A setting of the stack in clear, undefined if it has none. */
   async setting(key: string): Promise<string | undefined> {
     const all = await this.workspace.getAllConfig(this.name);
     return all[`slipway:${key}`]?.value;
@@ -142,7 +143,7 @@ export class ProjectStack {
     return this.#exported(async ({ deployment }) => Promise.resolve(deployment ?? {}));
   }
 
-  /** Changes the engine's state, and nothing else. The engine forgets its pending operations thereby. */
+  /** Changes the engine's state, and nothing else. The engine then forgets its pending operations. */
   async editState(edit: (state: EngineState) => EngineState): Promise<void> {
     await this.#exported(async (exported, file) => {
       const deployment = edit(exported.deployment ?? {});
@@ -161,19 +162,13 @@ export class ProjectStack {
     await this.#selected((stack) => stack.cancel());
   }
 
-  /** Writes objects that are there already into the state; nothing is changed in the cluster. */
+  /** Writes existing objects into the state; nothing is changed in the cluster. */
   async import(
     hears: Hears,
     options: Pick<ImportOptions, "resources" | "nameTable">,
   ): Promise<Ended> {
     return this.#run(hears, (stack, onOutput) =>
-      stack.import({
-        ...options,
-        protect: false,
-        generateCode: false,
-        onOutput,
-        color: "never",
-      }),
+      stack.import({ ...options, protect: false, generateCode: false, onOutput, color: "never" }),
     );
   }
 
@@ -202,25 +197,25 @@ export class ProjectStack {
     hears: Hears,
     action: (stack: Stack, onOutput: Hears) => Promise<unknown>,
   ): Promise<Ended> {
-    const said: string[] = [];
+    let said = "";
     return this.#selected(async (stack) => {
       try {
         await action(stack, (text) => {
-          said.push(text);
+          said += text;
           hears(text);
         });
-        return { succeeded: true, said: said.join("") };
+        return { succeeded: true, said };
       } catch (error) {
-        // What ended before it could say anything is told by the error alone.
-        if (said.length === 0) {
+        // If it ended without output, only the error says why.
+        if (said === "") {
           throw error;
         }
-        return { succeeded: false, said: said.join("") };
+        return { succeeded: false, said };
       }
     });
   }
 
-  /** The Automation API selects the stack that it runs; the user's own choice is put back. */
+  /** The Automation API selects the stack that it runs; the user's own choice is restored. */
   async #selected<T>(action: (stack: Stack) => Promise<T>): Promise<T> {
     const { Stack, StackNotFoundError } = await automation();
     const stack = await Stack.select(this.name, this.workspace);
@@ -238,27 +233,26 @@ export class ProjectStack {
   }
 }
 
-/** Loaded when it is needed, so that help comes at once. */
+/** Loaded when it is needed, so that help appears at once. */
 function automation(): Promise<typeof import("@pulumi/pulumi/automation/index.js")> {
   return import("@pulumi/pulumi/automation/index.js");
 }
 
 /** The nearest folder upwards that holds a Pulumi project. */
 function projectFolder(start: string): string {
-  for (let folder = resolve(start); ; folder = dirname(folder)) {
-    if (existsSync(join(folder, "Pulumi.yaml"))) {
-      return folder;
-    }
+  let folder = resolve(start);
+  while (!existsSync(join(folder, "Pulumi.yaml"))) {
     if (folder === dirname(folder)) {
-      throw new CommandFailure(
+      throw badInput(
         `${resolve(start)}: no Pulumi.yaml here or in a folder above; go to the folder of the project`,
-        2,
       );
     }
+    folder = dirname(folder);
   }
+  return folder;
 }
 
 /** A stack's name without its organization and project. */
-function shortName(name: string): string {
+export function shortName(name: string): string {
   return name.slice(name.lastIndexOf("/") + 1);
 }

@@ -11,7 +11,7 @@ import {
   withFieldManagers,
   withoutPendingCreates,
 } from "./recover/engine-state.ts";
-import { type Finding, findingOf, findingOfOther, idOf, ownerOf } from "./recover/finding.ts";
+import { idOf, type Outcome, outcomeOf, outcomeOfOther, ownerOf } from "./recover/outcome.ts";
 import { importList } from "./recover/import-list.ts";
 import { type ObjectInputs, type PendingCreate, pendingCreates } from "./recover/pending-create.ts";
 import { holderOf, lockWords, type StateLock, stateLocks } from "./recover/state-lock.ts";
@@ -23,29 +23,28 @@ interface Options extends CommonOptions {
 
 interface Found {
   readonly pending: PendingCreate;
-  readonly finding: Finding;
+  readonly outcome: Outcome;
 }
 
 type Look = (object: ObjectInputs) => Promise<KubernetesObject | undefined>;
 
-/** `slipway recover`: what a killed run left half-done is written into the state, or forgotten. */
-export function recoverCommand(): Command {
-  return stackCommand("recover")
-    .description(
-      "After a run that was killed: clears its lock, gives the stack the objects that the run made and could not write down, and forgets the creations that came to nothing.",
-    )
-    .option("-y, --yes", "do not ask")
-    .addHelpText(
-      "after",
-      `
-Nothing in the cluster is changed. An object goes to the stack only if the killed run made it: it bears the labels that
-were asked for, was written by the engine's provider, and not before that run. Anything else of that name is left as it
-is, and told. The lock of a run that goes on, or that is on another machine, is left too.
+const HELP = `
+Nothing in the cluster is changed. An object is added to the stack only if the killed run created it: it has the labels
+that the program gives it, was written by the engine's provider, and not before that run. Anything else of that name is
+reported, and left as it is; so is the lock of a run that still runs, or that is on a different machine.
 
 Examples:
   $ npx slipway recover --stack dev
-  $ npx slipway recover --stack dev --yes && npx pulumi up --stack dev`,
-    )
+  $ npx slipway recover --stack dev --yes && npx pulumi up --stack dev`;
+
+/** `slipway recover`: what a killed run left half-done is written into the state, or dropped from it. */
+export function recoverCommand(): Command {
+  return stackCommand(
+    "recover",
+    "After a killed run: clears its lock, adds the objects to the stack that the run created and could not record, and drops the creations that did not happen.",
+    HELP,
+  )
+    .option("-y, --yes", "do not ask")
     .action(recover);
 }
 
@@ -53,13 +52,13 @@ async function recover(options: Options): Promise<void> {
   const stack = await ProjectStack.open(options.stack);
   const unlocked = await clearLocks(stack, options);
   const state = await stack.state();
-  const found = await findings(stack, state);
+  const found = await outcomes(stack, state);
   if (found.length > 0) {
     console.error(words(found));
     assertClear(found);
     const adoptions = adoptionsOf(found);
     const question =
-      adoptions.length > 0 ? "Give the stack what is its own, and forget the rest?" : "Forget it?";
+      adoptions.length > 0 ? "Add its own objects to the stack, and drop the rest?" : "Drop it?";
     await confirm(question, options.yes === true);
     await adopt(stack, adoptions);
   }
@@ -69,21 +68,19 @@ async function recover(options: Options): Promise<void> {
 
 async function clearLocks(stack: ProjectStack, { yes }: Options): Promise<readonly StateLock[]> {
   const locks = await stateLocks(stack);
-  const held = locks.map((lock) => ({ lock, holder: holderOf(lock) }));
-  const told = held.map(({ lock, holder }) => lockWords(stack.name, lock, holder));
-  if (held.some(({ holder }) => holder !== "gone")) {
-    throw new CommandFailure(told.join("\n  "));
+  const lines = locks.map((lock) => lockWords(stack.name, lock, holderOf(lock)));
+  if (locks.some((lock) => holderOf(lock) !== "gone")) {
+    throw new CommandFailure(lines.join("\n  "));
   }
-  if (locks.length === 0) {
-    return locks;
+  if (locks.length > 0) {
+    console.error(lines.join("\n"));
+    await confirm("Clear the lock?", yes === true);
+    await stack.cancel();
   }
-  console.error(told.join("\n"));
-  await confirm("Clear the lock?", yes === true);
-  await stack.cancel();
   return locks;
 }
 
-async function findings(stack: ProjectStack, state: EngineState): Promise<Found[]> {
+async function outcomes(stack: ProjectStack, state: EngineState): Promise<Found[]> {
   const pending = pendingCreates(state);
   const look = pending.some(({ object }) => object !== undefined)
     ? await lookAt(stack)
@@ -92,11 +89,10 @@ async function findings(stack: ProjectStack, state: EngineState): Promise<Found[
     pending.map(async (each) => {
       const { object } = each;
       if (object === undefined) {
-        return { pending: each, finding: findingOfOther(each) };
+        return { pending: each, outcome: outcomeOfOther(each) };
       }
       const owner = ownerOf(each, state.resources ?? []);
-      const finding = findingOf(each, object, await look(object), owner);
-      return { pending: each, finding };
+      return { pending: each, outcome: outcomeOf(each, object, await look(object), owner) };
     }),
   );
 }
@@ -114,16 +110,14 @@ async function lookAt(stack: ProjectStack): Promise<Look> {
         return undefined;
       }
       const what = error instanceof Error ? error.message : String(error);
-      throw new CommandFailure(
-        `${kind} ${idOf({ name, namespace })}: cannot be looked at: ${what}`,
-      );
+      throw new CommandFailure(`${kind} ${idOf({ name, namespace })}: cannot be read: ${what}`);
     }
   };
 }
 
 function adoptionsOf(found: readonly Found[]) {
-  return found.flatMap(({ pending, finding }) =>
-    finding.found === "own" ? [{ pending, ...finding }] : [],
+  return found.flatMap(({ pending, outcome }) =>
+    outcome.found === "own" ? [{ pending, ...outcome }] : [],
   );
 }
 
@@ -141,14 +135,14 @@ async function adopt(stack: ProjectStack, adoptions: ReturnType<typeof adoptions
 }
 
 function assertClear(found: readonly Found[]): void {
-  const blocked = found.flatMap(({ pending, finding }) =>
-    finding.found === "blocked"
-      ? [`${objectWords(pending)} ${finding.why}; ${finding.remedy}`]
+  const blocked = found.flatMap(({ pending, outcome }) =>
+    outcome.found === "blocked"
+      ? [`${objectWords(pending)} ${outcome.why}; ${outcome.remedy}`]
       : [],
   );
   if (blocked.length > 0) {
     throw new CommandFailure(
-      ["nothing goes to the stack as long as there is", ...blocked].join("\n  "),
+      ["nothing is added to the stack while there is", ...blocked].join("\n  "),
     );
   }
 }
@@ -158,9 +152,9 @@ function tell(text: string): void {
 }
 
 function words(found: readonly Found[]): string {
-  const rows = found.map(({ pending, finding }) => [
+  const rows = found.map(({ pending, outcome }) => [
     objectWords(pending),
-    ...findingWords(finding),
+    ...outcomeWords(outcome),
   ]);
   return table(["OBJECT", "FOUND", "WHAT IS DONE"], rows);
 }
@@ -169,12 +163,12 @@ function objectWords({ object, type, name }: PendingCreate): string {
   return object === undefined ? `${type} ${name}` : `${object.kind} ${idOf(object.metadata)}`;
 }
 
-function findingWords(finding: Finding): readonly [found: string, done: string] {
-  switch (finding.found) {
+function outcomeWords(outcome: Outcome): readonly [found: string, done: string] {
+  switch (outcome.found) {
     case "own":
-      return [`made by the killed run at ${finding.madeAt}`, "goes to the stack as it is"];
+      return [`created by the killed run at ${outcome.madeAt}`, "is added to the stack as it is"];
     case "absent":
-      return ["not there", "the next up makes it"];
+      return ["does not exist", "the next up creates it"];
     case "known":
       return ["the stack has it", "nothing"];
     case "nothing":
@@ -182,12 +176,12 @@ function findingWords(finding: Finding): readonly [found: string, done: string] 
     case "blocked":
       return ["see below", "nothing"];
     default:
-      return finding satisfies never;
+      return outcome satisfies never;
   }
 }
 
-function operation({ pending, finding }: Found) {
-  return { urn: pending.urn, object: objectWords(pending), ...finding };
+function operation({ pending, outcome }: Found) {
+  return { urn: pending.urn, object: objectWords(pending), ...outcome };
 }
 
 function summary({
@@ -203,7 +197,7 @@ function summary({
   const done = [
     ...(unlocked.length > 0 ? ["its lock is cleared"] : []),
     ...(own > 0 ? [`it has ${own} more object${own > 1 ? "s" : ""}`] : []),
-    ...(operations.length > own ? [`${operations.length - own} begun and forgotten`] : []),
+    ...(operations.length > own ? [`${operations.length - own} begun and dropped`] : []),
   ];
   return done.length === 0
     ? `${stack}: nothing to recover`

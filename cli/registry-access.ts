@@ -1,10 +1,10 @@
-import { registryServer } from "../components/image/image-reference.ts";
+import { registryServer } from "../contract/image-reference.ts";
 import type { RegistryLogin } from "../contract/registry-login.ts";
 import { Registry } from "../provider/registry/registry.ts";
 import { expand } from "../settings/surroundings.ts";
 import type { ProjectStack } from "./project-stack.ts";
 
-/** The registries as the stack's settings log in to them. */
+/** The registries, with the login of the stack's settings. */
 export async function registryOf(stack: ProjectStack): Promise<Registry> {
   return new Registry(await loginOf(stack));
 }
@@ -23,7 +23,7 @@ async function loginOf(stack: ProjectStack): Promise<RegistryLogin | undefined> 
   return { server: registryServer(repository), username, password };
 }
 
-/** An unset variable is a fault that the run itself tells. */
+/** An unset variable is a fault that the run itself reports. */
 function expanded(text: string): string {
   const result = expand(text, { variables: process.env, folder: process.cwd() });
   return "text" in result ? result.text : "";

@@ -2,10 +2,11 @@ import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
 
 import type { ReleaseRecord } from "../contract/release-record.ts";
 import { RESOURCES } from "../contract/tokens.ts";
-import { remedyAfter, remedyOf } from "./aftermath.ts";
+import { remedyOf, runFailure } from "./aftermath.ts";
 import { CommandFailure, EXIT_CODE } from "./exit-code.ts";
 import type { CommonOptions } from "./options.ts";
 import type { ProjectStack } from "./project-stack.ts";
+import { nameOf } from "./recover/engine-state.ts";
 
 type Records = Readonly<Record<string, ReleaseRecord>>;
 
@@ -13,7 +14,7 @@ type Records = Readonly<Record<string, ReleaseRecord>>;
  * Runs `pulumi up` and waits for the verdicts.
  *
  * @returns the records of the releases, all of them ready
- * @throws CommandFailure where it did not end well, with the exit code that says what became of the releases
+ * @throws CommandFailure if it did not end well, with the exit code for what became of the releases
  */
 export async function release(
   stack: Pick<ProjectStack, "name" | "up" | "outputs">,
@@ -35,19 +36,20 @@ export async function release(
   if (failure !== undefined) {
     throw failure;
   }
-  throw new CommandFailure(
-    `pulumi up failed; what it said is above${remedyAfter(said, stack.name)}`,
-  );
+  throw runFailure("up", said, stack.name);
 }
 
-/** Keeps when the wait for a release began, by its name, once the engine tells of the verdict. */
-function noteVerdict({ resOutputsEvent: told }: EngineEvent, judged: Map<string, string>): void {
-  const { type, urn, new: next } = told?.metadata ?? {};
+/** Keeps when the wait for a release began, by its name, once the engine reports the verdict. */
+function noteVerdict(
+  { resOutputsEvent: judgement }: EngineEvent,
+  judged: Map<string, string>,
+): void {
+  const { type, urn, new: next } = judgement?.metadata ?? {};
   const record = next?.outputs["release"] as Partial<ReleaseRecord> | undefined;
   if (type !== RESOURCES.Readiness || urn === undefined || record?.startedAt === undefined) {
     return;
   }
-  judged.set(urn.slice(urn.lastIndexOf("::") + 2), record.startedAt);
+  judged.set(nameOf(urn), record.startedAt);
 }
 
 /** The stack's records of these verdicts. A run that ended early leaves those of the run before, which say nothing of it. */
@@ -62,7 +64,7 @@ async function recordsOf(
   return Object.fromEntries(own);
 }
 
-/** What became of releases that failed: whether each has made way for one that is ready. Undefined where none failed. */
+/** What became of releases that failed: whether each was replaced by one that is ready. Undefined if none failed. */
 export function failureOf(releases: Records, stack: string): CommandFailure | undefined {
   const failed = Object.entries(releases).filter(([, { verdict }]) => verdict !== "ready");
   if (failed.length === 0) {

@@ -17,29 +17,28 @@ interface Options extends CommonOptions {
   readonly events?: string;
 }
 
+const HELP = `
+Without a file it prints Markdown. It reports a failed release, too, and exits with 0: the up has reported the failure.
+
+Examples:
+  $ npx slipway report --stack prod --html report.html
+  $ npx slipway report --stack prod --json`;
+
 /** `slipway report`: what became of the last up. */
 export function reportCommand(): Command {
-  return stackCommand("report")
-    .description(
-      "Shows what became of the last up: the chain from commit to pods, a timeline, verdict and evidence, and how long releases took.",
-    )
+  return stackCommand(
+    "report",
+    "Shows what became of the last up: the chain from commit to pods, a timeline, verdict and evidence, and how long releases took.",
+    HELP,
+  )
     .option(
       "--html <file>",
-      "write one page that needs nothing else, no network either; - is standard output",
+      "write one page that needs no other file and no network; - is standard output",
     )
     .option("--markdown <file>", "write the report as Markdown; - is standard output")
     .option(
       "--events <file>",
       "what pulumi up --event-log wrote: adds build, push and apply to the timeline",
-    )
-    .addHelpText(
-      "after",
-      `
-Without a file it prints Markdown. It reports a failed release, too, and exits with 0: the up has told of the failure.
-
-Examples:
-  $ npx slipway report --stack prod --html report.html
-  $ npx slipway report --stack prod --json`,
     )
     .action(report);
 }
@@ -49,26 +48,21 @@ async function report(options: Options): Promise<void> {
   const stack = await ProjectStack.open(options.stack);
   const { releases, history } = await stack.outputs();
   const events = options.events === undefined ? [] : await readEvents(options.events);
-  const told = releaseReport({
-    project: stack.project,
-    stack: stack.name,
-    releases,
-    history,
-    events,
-  });
+  const { project, name } = stack;
+  const result = releaseReport({ project, stack: name, releases, history, events });
   const { html, markdown } = options;
   if (html !== undefined) {
-    await writeResult("--html", html, reportPage(told));
+    await writeResult("--html", html, reportPage(result));
   }
   if (markdown !== undefined) {
-    await writeResult("--markdown", markdown, reportMarkdown(told));
+    await writeResult("--markdown", markdown, reportMarkdown(result));
   }
   const written = [html, markdown].filter((file) => file !== undefined);
   if (written.includes(STANDARD_OUTPUT)) {
     return;
   }
-  const words = written.length > 0 ? `wrote ${written.join(" and ")}` : reportMarkdown(told);
-  print(options, told, words);
+  const words = written.length > 0 ? `wrote ${written.join(" and ")}` : reportMarkdown(result);
+  print(options, result, words);
 }
 
 /** The engine's log of a run: an event in JSON on each line. */

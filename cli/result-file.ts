@@ -2,14 +2,14 @@ import { writeFile } from "node:fs/promises";
 
 import { badInput } from "./exit-code.ts";
 
-/** What stands for standard output in place of a file's name. */
+/** What means standard output instead of a file's name. */
 export const STANDARD_OUTPUT = "-";
 
 /**
  * Checks before a command begins that no more than one result goes to standard output.
  *
  * @param files by the options that name them
- * @throws CommandFailure where one would be mixed with another
+ * @throws CommandFailure if one would be mixed with another
  */
 export function assertApart(
   files: Readonly<Record<string, string | undefined>>,
@@ -28,7 +28,7 @@ export function assertApart(
 /**
  * Writes a result to the file that an option names, or to standard output.
  *
- * @throws CommandFailure where the file cannot be written
+ * @throws CommandFailure if the file cannot be written
  */
 export async function writeResult(option: string, file: string, text: string): Promise<void> {
   if (file === STANDARD_OUTPUT) {
@@ -38,7 +38,7 @@ export async function writeResult(option: string, file: string, text: string): P
   await writeFile(file, text).catch((error: unknown) => {
     const { code, message } = error as NodeJS.ErrnoException;
     throw badInput(
-      `${option}: got "${file}", which cannot be written (${code ?? message}); allowed: a file in a folder that is there, or - for standard output`,
+      `${option}: got "${file}", which cannot be written (${code ?? message}); allowed: a file in a folder that exists, or - for standard output`,
     );
   });
 }

@@ -1,51 +1,42 @@
-import { writeFile } from "node:fs/promises";
-
 import { type Command, InvalidArgumentError, Option } from "commander";
 
 import type { HistoryEntry, ReleaseRecord } from "../contract/release-record.ts";
-import { confirm } from "./confirm.ts";
 import { earlierRelease, type Wanted } from "./earlier.ts";
 import { badInput, CommandFailure } from "./exit-code.ts";
-import { type CommonOptions, print, stackCommand } from "./options.ts";
+import { print, SERVICE, stackCommand } from "./options.ts";
 import { serviceOf } from "./outputs.ts";
-import { type Pin, pinOf, readPins, readSettingsFile, withPin } from "./pins.ts";
+import { changePins, changingPins, type PinOptions } from "./pin-change.ts";
+import { type Pin, pinOf, readPins, withPin } from "./pins.ts";
 import { ProjectStack } from "./project-stack.ts";
 import { registryOf } from "./registry-access.ts";
-import { release } from "./release.ts";
 import { age, commitWords, shortDigest } from "./words.ts";
 
-interface Options extends CommonOptions {
-  readonly service?: string;
+interface Options extends PinOptions {
   readonly to?: string;
   readonly steps?: number;
-  readonly yes?: true;
-  readonly up: boolean;
 }
 
-/** `slipway rollback`: back to an earlier image, and held there. */
-export function rollbackCommand(): Command {
-  return stackCommand("rollback")
-    .description(
-      "Goes back to an image that was ready before: pins it in the stack's settings, runs pulumi up and waits for the verdict.",
-    )
-    .option("--service <name>", "the service; needed where the stack has several")
-    .addOption(
-      new Option("--to <digest>", "digest of the history, or its start").conflicts("steps"),
-    )
-    .addOption(new Option("--steps <number>", "images to go back (default: 1)").argParser(positive))
-    .option("-y, --yes", "do not ask")
-    .option("--no-up", "write the settings only")
-    .addHelpText(
-      "after",
-      `
+const HELP = `
 The image goes back; replicas, variables and all other settings stay those of the checkout. The pin stays until
 npx slipway unpin, also when the up fails: commit the settings so that everybody's next up keeps it.
 
 Examples:
   $ npx slipway rollback --stack prod
-  $ npx slipway rollback --stack prod --service shop --to sha256:4f5e2a --yes`,
+  $ npx slipway rollback --stack prod --service shop --to sha256:4f5e2a --yes`;
+
+/** `slipway rollback`: back to an earlier image, and pinned there. */
+export function rollbackCommand(): Command {
+  const command = stackCommand(
+    "rollback",
+    "Goes back to an image that was ready before: pins it in the stack's settings, runs pulumi up and waits for the verdict.",
+    HELP,
+  )
+    .option(...SERVICE)
+    .addOption(
+      new Option("--to <digest>", "digest of the history, or its start").conflicts("steps"),
     )
-    .action(rollback);
+    .option("--steps <number>", "images to go back (default: 1)", positive);
+  return changingPins(command).action(rollback);
 }
 
 async function rollback(options: Options): Promise<void> {
@@ -59,23 +50,18 @@ async function rollback(options: Options): Promise<void> {
   await assertKept(stack, service, target);
 
   console.error(change(service, current, target, stack.settingsFile));
-  await confirm(options.up ? "Pin it and run pulumi up?" : "Pin it?", options.yes === true);
-  const text = await readSettingsFile(stack.settingsFile);
-  await writeFile(stack.settingsFile, withPin(service, pinOf(target))(text));
+  const releases = await changePins(stack, options, "Pin it", withPin(service, pinOf(target)));
   const pinned = { stack: stack.name, service, image: target.image, settings: stack.settingsFile };
-  if (!options.up) {
-    print(options, pinned, `${service} is pinned at ${target.image}; run pulumi up`);
-    return;
-  }
-  const releases = await release(stack, options);
   print(
     options,
-    { ...pinned, release: releases[service] },
-    `${service} is ready at ${shortDigest(target.digest)} and stays there until npx slipway unpin; commit ${stack.settingsFile}`,
+    { ...pinned, ...(releases && { release: releases[service] }) },
+    releases === undefined
+      ? `${service} is pinned at ${target.image}; run pulumi up`
+      : `${service} is ready at ${shortDigest(target.digest)} and stays there until npx slipway unpin; commit ${stack.settingsFile}`,
   );
 }
 
-/** A release that was gone back to is the newest of the history: steps from there would lead forward. */
+/** A restored release is the newest of the history: steps from there would lead forward. */
 export function wantedOf(
   service: string,
   { to, steps = 1 }: { readonly to?: string; readonly steps?: number },
@@ -106,7 +92,7 @@ async function assertKept(
   );
 }
 
-/** What a rollback will change, for a person to say yes to. */
+/** What a rollback will change, for a person to confirm. */
 export function change(
   service: string,
   current: ReleaseRecord,

@@ -24,38 +24,37 @@ export interface ServiceStatus {
   readonly startedAt: string;
   /** When this was found, ISO 8601: by the last up, by a refresh that found something else, or just now. */
   readonly foundAt: string;
-  /** Digest of what the stack asks for. */
+  /** Digest of what the stack requests. */
   readonly desired: string;
-  /** Digest of what runs, null where that is not known: the release failed, and nothing was put back. */
+  /** Digest of what runs, null if unknown: the release failed, and none was restored. */
   readonly runs: string | null;
-  /** Hash of the manifests that the stack asks for: with the digest, it tells releases apart. */
+  /** Hash of the manifests that the stack requests: with the digest, it distinguishes releases. */
   readonly desiredManifests: string;
-  /** Hash of the manifests that run, null where that is not known. */
+  /** Hash of the manifests that run, null if unknown. */
   readonly runsManifests: string | null;
-  /** Image that the settings hold the service at, null where they do not. */
+  /** Image that the settings pin the service at, null if they do not. */
   readonly pin: string | null;
-  /** What is to be done where the release's objects are gone, null where they are not. */
+  /** What to do if the release's objects are gone, null if they are not. */
   readonly remedy: string | null;
 }
 
-/** `slipway status`: what is asked for, and what runs. */
-export function statusCommand(): Command {
-  return stackCommand("status")
-    .description(
-      "Shows for each service its last release, and what runs against what the stack asks for, as of the last up or refresh.",
-    )
-    .option("--live", "look at the cluster now; nothing is written, not even to the stack's state")
-    .addHelpText(
-      "after",
-      `
-RUNS is "as desired", or the digest that was put back when the release failed, or "unknown" where none was. AS OF is
+const HELP = `
+RUNS is "as desired", or the digest that was restored when the release failed, or "unknown" if none was. AS OF is
 when that was found.
 
 Examples:
   $ npx slipway status
   $ npx slipway status --stack prod --live
-  $ npx slipway status --stack prod --json`,
-    )
+  $ npx slipway status --stack prod --json`;
+
+/** `slipway status`: what the stack requests, and what runs. */
+export function statusCommand(): Command {
+  return stackCommand(
+    "status",
+    "Shows for each service its last release, and what runs against what the stack asks for, as of the last up or refresh.",
+    HELP,
+  )
+    .option("--live", "look at the cluster now; nothing is written, not even to the stack's state")
     .action(status);
 }
 
@@ -100,7 +99,7 @@ export function statusOf(
   };
 }
 
-/** The services in columns, and below them what is to be done. */
+/** The services in columns, and below them what to do. */
 export function words(services: readonly ServiceStatus[], now: number): string {
   const rows = services.map((each) => [
     each.service,
@@ -119,7 +118,7 @@ export function words(services: readonly ServiceStatus[], now: number): string {
   return [table(headings, rows), ...remedies].join("\n");
 }
 
-/** The same image may run with the settings of before: then these are what differs. */
+/** The same image may run with earlier settings: then these are what differs. */
 function runsWords(status: ServiceStatus): string {
   const { verdict, runs, desired, runsManifests, desiredManifests } = status;
   if (runs === null) {
@@ -127,7 +126,7 @@ function runsWords(status: ServiceStatus): string {
   }
   const isSame = runs === desired && runsManifests === desiredManifests;
   if (isSame) {
-    return verdict === "ready" ? "as desired" : "the same, put back";
+    return verdict === "ready" ? "as desired" : "the same, restored";
   }
   return runs === desired
     ? `same image, earlier settings (manifests ${shortDigest(runsManifests ?? "")}, asked for ${shortDigest(desiredManifests)})`

@@ -2,17 +2,27 @@ import type { HistoryEntry } from "../contract/release-record.ts";
 
 const DIGEST_LENGTH = "sha256:".length + 12;
 
-/** The start of a digest, enough to tell it from others. */
+/** The start of a digest, enough to distinguish it. */
 export function shortDigest(digest: string): string {
   return digest.slice(0, DIGEST_LENGTH);
 }
 
-/** The commit of a release, in few letters. */
+/** The commit of a release in a few letters, with a + if its source had uncommitted changes. */
 export function commitWords({ commit, dirty }: Pick<HistoryEntry, "commit" | "dirty">): string {
   if (commit === null) {
     return "-";
   }
   return commit.slice(0, 12) + (dirty ? "+" : "");
+}
+
+/** A release's commit, for those who read its report. */
+export function commitName(commit: string | null): string {
+  return commit?.slice(0, 12) ?? "not in git";
+}
+
+/** A text of no more letters than this. */
+export function shortened(text: string, most: number): string {
+  return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
 }
 
 /** How long ago something was, in its largest whole unit. */
@@ -33,12 +43,6 @@ export function table(headings: readonly string[], rows: readonly (readonly stri
   const widths = headings.map((_, column) =>
     Math.max(...all.map((row) => (row[column] ?? "").length)),
   );
-  return all
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join("  ")
-        .trimEnd(),
-    )
-    .join("\n");
+  const lines = all.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)));
+  return lines.map((cells) => cells.join("  ").trimEnd()).join("\n");
 }

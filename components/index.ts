@@ -17,13 +17,14 @@ export {
   type ExternalSecretReadinessArgs,
 } from "./credentials/external-secret-readiness.ts";
 export {
-  type Build,
   Image,
   type ImageArgs,
   type ImageSource,
   type Origin,
   type Registry,
 } from "./image/image.ts";
+export type { Build, BuildPlan } from "./image/build-plan.ts";
+export type { FoundBuild } from "./image/found-build.ts";
 export { ImageCopy, type ImageCopyArgs } from "./image/image-copy.ts";
 export {
   JenkinsAccess,
@@ -60,6 +61,7 @@ export { Readiness, type ReadinessArgs } from "./readiness.ts";
 export { Release, type ReleaseArgs, type ReleaseOptions } from "./release.ts";
 export { requireNamespace } from "./require-namespace.ts";
 export { requireReady } from "./require-ready.ts";
+export { planBuilds, type Standing, survey, type SurveyArgs } from "./survey.ts";
 export type { Sealing } from "./credentials/sealed-credential.ts";
 export { silenceSdkTrace } from "./sdk-trace.ts";
 export { SealedValues, type SealedValuesArgs } from "./credentials/sealed-values.ts";
@@ -67,4 +69,10 @@ export { SecretReadiness, type SecretReadinessArgs } from "./credentials/secret-
 export { SlipwayProvider, type SlipwayProviderArgs } from "./slipway-provider.ts";
 export { readRelease, type StackRelease } from "./stack-release.ts";
 export { outputsOf } from "./stack-outputs.ts";
-export { type Endpoint, type UsedCredential, Workload, type WorkloadArgs } from "./workload.ts";
+export {
+  type AutoscalerBounds,
+  type Endpoint,
+  type UsedCredential,
+  Workload,
+  type WorkloadArgs,
+} from "./workload.ts";

@@ -9,6 +9,7 @@ import type { ServiceDefinition } from "./service-definition.ts";
 import type { Namespace } from "./namespace.ts";
 import { Readiness } from "./readiness.ts";
 import { slipwayProviderOf } from "./providers.ts";
+import type { Standing } from "./survey.ts";
 import { type Endpoint, Workload } from "./workload.ts";
 import { COMPONENTS } from "../contract/tokens.ts";
 
@@ -30,6 +31,12 @@ export interface ReleaseArgs {
    * @default false
    */
   readonly failsLate?: boolean;
+  /**
+   * What there is of the service already: see `survey`.
+   *
+   * @default - nothing is known of it
+   */
+  readonly standing?: Standing | undefined;
 }
 
 /** Options of a {@link Release}: it never falls back to the context that kubectl happens to use. */
@@ -55,9 +62,13 @@ export class Release extends pulumi.ComponentResource {
     super(COMPONENTS.Release, name, {}, opts);
 
     const provider = slipwayProviderOf(this, name);
-    const { namespace, registry, credentials = {}, failsLate = false } = args;
+    const { namespace, registry, credentials = {}, failsLate = false, standing } = args;
     const child = { parent: this };
-    const image = new Image(name, { source: args.service, registry }, child);
+    const image = new Image(
+      name,
+      { source: args.service, registry, found: standing?.build },
+      child,
+    );
     const place = {
       name,
       namespace: namespace.name,
@@ -69,7 +80,14 @@ export class Release extends pulumi.ComponentResource {
     const { ref, source } = image;
     const workload = new Workload(
       name,
-      { service, image: ref, source, namespace, credentials: used(args) },
+      {
+        service,
+        image: ref,
+        source,
+        namespace,
+        credentials: used(args),
+        autoscaler: standing?.autoscaler,
+      },
       child,
     );
     const { ingress, verdict } = service;

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import { RECORD_VERSION, type ReleaseRecord } from "../contract/release-record.ts";
-import { isPinned } from "./image/image-reference.ts";
+import { isPinned } from "../contract/image-reference.ts";
 import type { Endpoint } from "./workload.ts";
 
 /** What another stack tells of a service: its release, which was proved, and where it answers. */

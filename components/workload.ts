@@ -3,11 +3,12 @@ import { isIPv6 } from "node:net";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
+import type { HeldAutoscaler } from "../contract/held-autoscaler.ts";
 import type { DeploymentIdentity } from "../contract/readiness.ts";
 import type { Service } from "./service-definition.ts";
 import type { SourceReference } from "./manifests/deployment.ts";
 import { workloadHash, type WorkloadManifests, workloadManifests } from "./manifests/workload.ts";
-import { COMPONENTS } from "../contract/tokens.ts";
+import { COMPONENTS, FUNCTIONS } from "../contract/tokens.ts";
 
 /** Where a service answers. */
 export interface Endpoint {
@@ -25,6 +26,12 @@ export interface UsedCredential extends pulumi.Resource {
   readonly digest: pulumi.Output<string>;
 }
 
+/** Bounds of an autoscaler. */
+export interface AutoscalerBounds {
+  readonly minReplicas: number;
+  readonly maxReplicas: number;
+}
+
 /** Inputs of a {@link Workload}. */
 export interface WorkloadArgs {
   /** What to run and how; see `complete`. */
@@ -39,6 +46,13 @@ export interface WorkloadArgs {
    * @default {}
    */
   readonly credentials?: Readonly<Record<string, UsedCredential>>;
+  /**
+   * The bounds of the autoscaler that the service has so far. One that is not called for any more is held at the number of pods until
+   * the engine deletes it, which it does last.
+   *
+   * @default - it has none
+   */
+  readonly autoscaler?: AutoscalerBounds | undefined;
   /** Namespace of the service; its deletion stands for that of everything in it. */
   readonly namespace: k8s.core.v1.Namespace;
 }
@@ -69,9 +83,15 @@ export class Workload extends pulumi.ComponentResource {
     const manifests = workloadManifests(service, image, source, digests);
     // What the pods need when they start comes before them.
     const needed = declareNeeds(name, manifests, child);
-    const deployment = new k8s.apps.v1.Deployment(name, manifests.deployment, {
+    const dependsOn = [namespace, ...needed, ...Object.values(credentials)];
+    const manifest = isOutlived(service, args.autoscaler)
+      ? withHeldNumber(manifests.deployment, service, image, { parent: this, dependsOn })
+      : manifests.deployment;
+    const deployment = new k8s.apps.v1.Deployment(name, manifest, {
       ...child,
-      dependsOn: [namespace, ...needed, ...Object.values(credentials)],
+      dependsOn,
+      // Dropped, the number would be the default of one pod until the autoscaler has seen it.
+      ...(service.autoscale && { ignoreChanges: ["spec.replicas"] }),
     });
     const address = new k8s.core.v1.Service(name, manifests.service, child);
     declareOptions(name, manifests, child);
@@ -143,6 +163,37 @@ function declareOptions(
   if (ingress !== undefined) {
     new k8s.networking.v1.Ingress(name, ingress, child);
   }
+}
+
+/** Whether an autoscaler is deleted only after its Deployment got a number that it would change. */
+function isOutlived(
+  { autoscale, replicas }: Service,
+  bounds: AutoscalerBounds | undefined,
+): boolean {
+  if (autoscale !== undefined || bounds === undefined || replicas === 0) {
+    return false;
+  }
+  return bounds.minReplicas !== replicas || bounds.maxReplicas !== replicas;
+}
+
+/** The Deployment gets its number once nothing else is missing and the autoscaler is held at it. */
+function withHeldNumber(
+  deployment: WorkloadManifests["deployment"],
+  { namespace, name, replicas }: Service,
+  image: pulumi.Input<string>,
+  opts: pulumi.InvokeOutputOptions,
+): WorkloadManifests["deployment"] {
+  if (pulumi.runtime.isDryRun()) {
+    return deployment;
+  }
+  const number = pulumi.output(image).apply(() => replicas);
+  const held = pulumi.runtime.invokeOutput<HeldAutoscaler>(
+    FUNCTIONS.holdAutoscaler,
+    { namespace, name, replicas: number },
+    opts,
+  );
+  const spec = deployment.spec as k8s.types.input.apps.v1.DeploymentSpec;
+  return { ...deployment, spec: { ...spec, replicas: held.apply((known) => known.replicas) } };
 }
 
 /** In URLs the colons of an IPv6 address stand in brackets. */

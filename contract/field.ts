@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { PINNED, PINNED_FORM } from "./image-reference.ts";
 import { OBJECT_NAME } from "./names.ts";
 import type { Forms, ValueOf } from "./forms.ts";
 import { VERDICT } from "./verdict.ts";
@@ -30,7 +31,7 @@ export const name = text(
 );
 
 /** An image by its digest. */
-export const pinned = text(/^[^@\s]+@sha256:[0-9a-f]{64}$/, "repository@sha256:<64 hex digits>");
+export const pinned = text(PINNED, PINNED_FORM);
 
 /** A number of things of which there is at least one. */
 export const count = wholeNumber(1);

@@ -1,11 +1,13 @@
 import { z } from "zod";
 
+import { count } from "./field.ts";
 import { registryLogin } from "./registry-login.ts";
 
-/** Arguments of the function `imageDigests`: references by digest or by tag, and the login of one registry. */
+/** Arguments of the function `imageDigests`: references by digest or by tag, the login of one registry, and how long it may take for an answer. */
 export const imageDigestsArgs = z.object({
   references: z.array(z.string()).readonly(),
   login: registryLogin.exactOptional(),
+  answerSeconds: count.exactOptional(),
 });
 
 /** What a registry said of an image: `digest` where it has it, `fault` where it did not answer. */

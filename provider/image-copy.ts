@@ -1,14 +1,19 @@
 import { imageCopyInputs, type ImageCopyInputs } from "../contract/image-copy.ts";
+import { digestOf, digestTag } from "../contract/image-reference.ts";
 import { registryLogin } from "../contract/registry-login.ts";
+import { messageOf } from "./cluster/api-error.ts";
 import { parsed, silentFaultsOf } from "./input-schema.ts";
 import type { Lookup } from "./registry/lookup.ts";
 import type { Resource } from "./resource.ts";
-import type { Properties } from "../wire/plugin.ts";
+import type { Log, Properties } from "../wire/plugin.ts";
 import { secret } from "../wire/struct.ts";
+
+/** A preview is not to wait for a registry that it cannot reach. */
+const LOOK_MILLISECONDS = 10_000;
 
 /**
  * `slipway:index:ImageCopy`: an image in another repository, under the same digest. The copy has a tag, so that no
- * registry takes it for garbage. It stays where it is when the resource goes: what ran once may be gone back to.
+ * registry takes it for garbage, and beside it what lies beside the original: signatures, attestations, bills of materials. It stays where it is when the resource goes: what ran once may be gone back to.
  */
 export class ImageCopy implements Resource {
   private readonly lookup: Lookup;
@@ -23,23 +28,30 @@ export class ImageCopy implements Resource {
     failures: silentFaultsOf(imageCopyInputs, news),
   });
 
-  /** Another login is no change: the image is there. */
-  diff: Resource["diff"] = (_subject, { oldInputs, news }) => {
+  /** Another login is no change: the image is there. One that the registry has lost is copied again. */
+  diff: Resource["diff"] = async (_subject, { id, oldInputs, news }) => {
     const changed = ["from", "to"].filter((key) => oldInputs[key] !== news[key]);
-    return { changed, replaces: changed };
+    if (changed.length > 0) {
+      return { changed, replaces: changed };
+    }
+    return { changed: (await this.#isLost(id, news)) ? ["image"] : [] };
   };
 
-  create: Resource["create"] = async (_subject, { inputs, preview }) => {
+  create: Resource["create"] = async (subject, { inputs, preview }) => {
     const copy = parsed(imageCopyInputs, inputs);
     const image = `${copy.to}@${digestOf(copy.from)}`;
     if (!preview) {
-      await this.#copied(copy);
+      await this.#copied(copy, subject.log);
     }
     return { id: image, outputs: { ...marked(inputs), image } };
   };
 
-  update: Resource["update"] = (_subject, { oldOutputs, news }) =>
-    Promise.resolve({ ...marked(news), image: oldOutputs["image"] });
+  update: Resource["update"] = async (subject, { oldOutputs, news, preview }) => {
+    if (!preview) {
+      await this.#copied(parsed(imageCopyInputs, news), subject.log);
+    }
+    return { ...marked(news), image: oldOutputs["image"] };
+  };
 
   /** A copy that the registry has lost is gone, and made again. */
   read: Resource["read"] = async (_subject, { id, outputs }) => {
@@ -50,10 +62,20 @@ export class ImageCopy implements Resource {
 
   delete: Resource["delete"] = () => Promise.resolve();
 
-  async #copied({ from, to, login }: ImageCopyInputs): Promise<void> {
+  /** What does not answer has lost nothing. */
+  async #isLost(id: string, news: Properties): Promise<boolean> {
+    const { login } = news;
+    const known = registryLogin.safeParse(login).data;
+    const answer = this.lookup(known).digest(id, AbortSignal.timeout(LOOK_MILLISECONDS));
+    return answer.then(
+      (digest) => digest === undefined,
+      () => false,
+    );
+  }
+
+  async #copied({ from, to, login }: ImageCopyInputs, log: Log): Promise<void> {
     const registry = this.lookup(login);
-    const digest = digestOf(from);
-    const tagged = `${to}:${digest.slice("sha256:".length, "sha256:".length + 32)}`;
+    const tagged = `${to}:${digestTag(from)}`;
     try {
       await registry.copy(from, tagged);
     } catch (error) {
@@ -62,17 +84,41 @@ export class ImageCopy implements Resource {
       );
     }
     const copied = await registry.digest(tagged);
-    if (copied === digest) {
-      return;
+    if (copied !== digestOf(from)) {
+      throw new Error(
+        `the copy of ${from} must have the same digest, got ${copied ?? "nothing"} at ${tagged}; the registry has changed it: let it keep images as they are`,
+      );
     }
-    throw new Error(
-      `the copy of ${from} must have the same digest, got ${copied ?? "nothing"} at ${tagged}; the registry has changed it: let it keep images as they are`,
-    );
+    const left = await leftBehind(from, to, registry);
+    if (left !== undefined) {
+      log.warn(left);
+    }
   }
 }
 
-function digestOf(pinned: string): string {
-  return pinned.slice(pinned.indexOf("@") + 1);
+/** Copies what lies beside an image, and says what stays: the image itself is there, and may well need none of it. */
+async function leftBehind(
+  from: string,
+  to: string,
+  registry: ReturnType<Lookup>,
+): Promise<string | undefined> {
+  let attached: readonly string[];
+  try {
+    attached = await registry.attached(from);
+  } catch (error) {
+    return `signatures and the like of ${from} stay behind if it has any, because they cannot be looked up: ${messageOf(error)}`;
+  }
+  const repository = from.slice(0, from.indexOf("@"));
+  const left: string[] = [];
+  for (const reference of attached) {
+    const target = to + reference.slice(repository.length);
+    await registry.copy(reference, target).catch((error: unknown) => {
+      left.push(`${reference} (${(error as Error).message})`);
+    });
+  }
+  return left.length === 0
+    ? undefined
+    : `what belongs to ${from} stays behind in part: ${left.join(", ")} cannot be copied to ${to}`;
 }
 
 /** What the engine keeps, with the password as a secret. */

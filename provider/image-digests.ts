@@ -11,21 +11,32 @@ const TOGETHER = 8;
  * answer is told beside the others, so that all that is wrong is told at once.
  */
 export async function imageDigests(args: Properties, lookup: Lookup): Promise<Properties> {
-  const { references, login } = parsed(imageDigestsArgs, args);
+  const { references, login, answerSeconds } = parsed(imageDigestsArgs, args);
   const registry = lookup(login);
   const images: FoundImage[] = [];
   for (let start = 0; start < references.length; start += TOGETHER) {
     const asked = references.slice(start, start + TOGETHER);
-    images.push(...(await Promise.all(asked.map((reference) => find(reference, registry)))));
+    images.push(
+      ...(await Promise.all(asked.map((reference) => find(reference, registry, answerSeconds)))),
+    );
   }
   return { images };
 }
 
-async function find(reference: string, registry: ReturnType<Lookup>): Promise<FoundImage> {
+async function find(
+  reference: string,
+  registry: ReturnType<Lookup>,
+  answerSeconds: number | undefined,
+): Promise<FoundImage> {
+  const limit = answerSeconds === undefined ? undefined : AbortSignal.timeout(answerSeconds * 1000);
   try {
-    const digest = await registry.digest(reference);
+    const digest = await registry.digest(reference, limit);
     return { reference, ...(digest !== undefined && { digest }) };
   } catch (error) {
-    return { reference, fault: (error as Error).message };
+    const isLate = limit?.aborted === true;
+    return {
+      reference,
+      fault: isLate ? `no answer in ${answerSeconds} s` : (error as Error).message,
+    };
   }
 }

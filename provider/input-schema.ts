@@ -1,5 +1,7 @@
+import { isDeepStrictEqual } from "node:util";
 import type { z } from "zod";
 import type { CheckFailure, Properties } from "../wire/plugin.ts";
+import { valueAt } from "../wire/property-path.ts";
 import { isUnknown } from "../wire/unknown.ts";
 
 /** What is wrong with inputs, each with the value got and what is allowed. Unknown values pass. */
@@ -27,12 +29,24 @@ export function faultAt(
   return { property, reason: `${property || "inputs"}: ${message}, got ${got}` };
 }
 
-/** The value at a path, undefined where there is none. */
-export function valueAt(properties: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>(
-    (value, key) => (value as Readonly<Record<PropertyKey, unknown>> | null | undefined)?.[key],
-    properties,
-  );
+/**
+ * Paths of the inputs that differ from those before, down to the fields of objects: what is compared is small, and its
+ * keys have no dots.
+ */
+export function changedPaths(olds: Properties, news: Properties): string[] {
+  const keys = [...new Set([...Object.keys(olds), ...Object.keys(news)])];
+  return keys
+    .filter((key) => !isDeepStrictEqual(olds[key], news[key]))
+    .flatMap((key) => {
+      const [old, present] = [olds[key], news[key]];
+      return isPlain(old) && isPlain(present)
+        ? changedPaths(old, present).map((path) => `${key}.${path}`)
+        : [key];
+    });
+}
+
+function isPlain(value: unknown): value is Properties {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /**
@@ -48,7 +62,7 @@ export function parsed<Inputs>(schema: z.ZodType<Inputs>, properties: Properties
   throw new Error(silentFaultsOf(schema, properties)[0]?.reason ?? error.message);
 }
 
-/** What a schema finds, but for what is not known yet. */
+/** What a schema finds, except in what is not known yet. */
 function issuesOf(schema: z.ZodType, news: Properties): readonly z.core.$ZodIssue[] {
   const issues = schema.safeParse(news).error?.issues ?? [];
   const isKnown = (path: readonly PropertyKey[]): boolean =>

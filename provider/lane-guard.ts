@@ -111,10 +111,12 @@ export function changesOf(before: Lanes, after: Lanes): string[] {
     if ([...olds, ...news].some((line) => line.startsWith("sha256:"))) {
       return [`${name}: changed`];
     }
-    return [
+    const lines = [
       ...olds.filter((line) => !news.includes(line)).map((line) => `${name}: without ${line}`),
       ...news.filter((line) => !olds.includes(line)).map((line) => `${name}: with ${line}`),
     ];
+    // The API server refuses other rules to whoever may not change them, be it only their order.
+    return lines.length > 0 ? lines : [`${name}: changed`];
   });
 }
 

@@ -1,5 +1,4 @@
 import { z } from "zod";
-
 import type { NamespaceEnd } from "../contract/namespace-end.ts";
 import type { Api } from "./cluster/api.ts";
 import { oneLine } from "./cluster/one-line.ts";
@@ -22,14 +21,14 @@ const schema = z.object({
     .optional(),
 });
 
-/** Says that a group of the API cannot be asked for what is left in the namespace: its server is dead. */
+/** Says that a group of the API cannot list what is left in the namespace: its server is dead. */
 const DEAD_API = "NamespaceDeletionDiscoveryFailure";
 
 /**
- * The function `slipway:index:namespaceEnd`: what holds up the end of a namespace that is being deleted. It takes no
- * objects any more, whoever makes them.
+ * The function `slipway:index:namespaceEnd`: what holds up the end of a namespace that is being deleted. It accepts no
+ * new objects from anybody.
  *
- * @returns nothing for a namespace that is there, or is not, or may not be looked at
+ * @returns nothing for a namespace that stays, does not exist, or may not be read
  */
 export async function namespaceEnd(
   api: Pick<Api, "get">,
@@ -46,7 +45,7 @@ export async function namespaceEnd(
   const why = holds.map(({ reason, message }) => `${oneLine(reason)}: ${oneLine(message)}`);
   const isDead = holds.some(({ type }) => type === DEAD_API);
   const remedy = isDead
-    ? "mend the API that cannot be reached, or delete its APIService (kubectl get apiservices)"
+    ? "fix the API that cannot be reached, or delete its APIService (kubectl get apiservices)"
     : "wait for its end";
   const told = [`namespace ${namespace} is being deleted since ${oneLine(since)}`, ...why];
   return { told: told.join("; "), remedy };

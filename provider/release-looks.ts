@@ -1,5 +1,5 @@
 import { z } from "zod";
-
+import { digestOf } from "../contract/image-reference.ts";
 import type { ReleaseLook, ReleaseLooks } from "../contract/release-looks.ts";
 import type { Properties } from "../wire/plugin.ts";
 import type { Api } from "./cluster/api.ts";
@@ -7,7 +7,6 @@ import { ApiError } from "./cluster/api-error.ts";
 import { atATime } from "./cluster/at-a-time.ts";
 import { COLLECTIONS } from "./cluster/collection.ts";
 import { oneLine } from "./cluster/one-line.ts";
-import { carriesDigest, digestOf } from "./verdict/digest.ts";
 import type { Deployment, Pod } from "./verdict/objects.ts";
 
 /** Questions that are asked at a time. */
@@ -29,7 +28,7 @@ type Find = (path: string) => Promise<unknown>;
 
 /**
  * The function `slipway:index:releaseLooks`: whether releases of another stack are ready now, as far as this cluster
- * has them and lets this identity look. Their pods' names tell this cluster from another one.
+ * has them and lets this identity look. Their pods' names distinguish this cluster from others.
  */
 export async function releaseLooks(
   args: Properties,
@@ -76,7 +75,7 @@ async function lookAt(
   return { ...(fault !== undefined && { fault }), ...(hasBroken && { readySince: first }) };
 }
 
-/** When a pod became ready after it had ceased to be so, undefined where it has not ceased. */
+/** When a pod became ready after it had ceased to be so, undefined if it has not. */
 function readyAgain(pod: Pod, readyAt: string | null | undefined): string | undefined {
   const since = readySince(pod);
   const recorded = Date.parse(readyAt ?? "");
@@ -84,12 +83,11 @@ function readyAgain(pod: Pod, readyAt: string | null | undefined): string | unde
 }
 
 function runs(pod: Pod, digest: string): boolean {
-  const wanted = digestOf(digest) ?? "";
   const { containers = [] } = pod.spec ?? {};
-  return containers.some(({ image = "" }) => carriesDigest(image, wanted));
+  return containers.some(({ image = "" }) => digestOf(image) === digest);
 }
 
-/** What is wrong with a pod that is there to stay, undefined where nothing is. */
+/** What is wrong with a pod that is not being deleted, undefined if nothing is. */
 function trouble(pod: Pod): string | undefined {
   const isLeaving = pod.metadata?.deletionTimestamp !== undefined;
   if (isLeaving || readySince(pod) !== undefined || isOver(pod)) {
@@ -103,7 +101,7 @@ function trouble(pod: Pod): string | undefined {
   return oneLine(`pod ${name}: ${waiting.join(", ") || "not ready"}`);
 }
 
-/** An evicted pod is kept until somebody clears it away, long after another one has taken its place. */
+/** An evicted pod is kept until somebody clears it away, long after another pod has replaced it. */
 function isOver(pod: Pod): boolean {
   return pod.status?.phase === "Failed" || pod.status?.phase === "Succeeded";
 }

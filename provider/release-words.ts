@@ -1,6 +1,6 @@
 import type { ReadinessInputs } from "../contract/readiness.ts";
 import type { ReleaseRecord, RunningRelease } from "../contract/release-record.ts";
-import { digestOf } from "./verdict/digest.ts";
+import { digestOf } from "../contract/image-reference.ts";
 import type { Properties } from "../wire/plugin.ts";
 import { isUnknown } from "../wire/unknown.ts";
 
@@ -11,15 +11,15 @@ export interface Named {
   readonly manifestHash: string;
 }
 
-/** Said with each rollback, because its name promises more. */
-export const SCOPE = "nothing but the pod template was restored, and no database migration undone";
+/** Goes with each rollback, because its name promises more. */
+export const SCOPE = "only the pod template was restored; no database migration was undone";
 
-/** The ways out for whoever asks again for a release that was rolled back. */
-export const REMEDY = "change it, or try it again with pulumi up --refresh";
+/** What to do with a release that was rolled back. */
+export const REMEDY = "change it, or retry with pulumi up --refresh";
 
 /**
- * A release in a few words: its digest and commit, shortened. Where another release that is spoken of has the
- * same digest, the manifests tell them apart.
+ * A release in a few words: its digest and commit, shortened. If another release in the sentence has the same digest,
+ * the manifests distinguish them.
  */
 export function called({ commit, image, manifestHash }: Named, other?: Named): string {
   const digest = digestOf(image) ?? "";
@@ -28,20 +28,20 @@ export function called({ commit, image, manifestHash }: Named, other?: Named): s
     ...(commit ? [`commit ${commit.slice(0, 12)}`] : []),
     ...(isSame ? [`manifests ${short(manifestHash)}`] : []),
   ];
-  return `${short(`sha256:${digest}`)}${details.length > 0 ? ` (${details.join(", ")})` : ""}`;
+  return `${short(digest)}${details.length > 0 ? ` (${details.join(", ")})` : ""}`;
 }
 
-/** What runs in the place of a release, in half a sentence. */
+/** What runs instead of a release, in half a sentence. */
 export function standing(running: RunningRelease | null, failed: Named): string {
   if (running === null) {
     return "an earlier release runs";
   }
   const state = running.verdict === "ready" ? "and is ready" : `but is ${running.reason ?? ""}`;
-  return `${called(running, failed)} runs in its place ${state}`;
+  return `${called(running, failed)} runs instead ${state}`;
 }
 
 /**
- * One line for a preview: what became of the stored release, and what the program asks for now.
+ * One line for a preview: how the stored release ended, and what the program asks for now.
  * @param anew whether the rules of the verdict differ; by default they do not
  */
 export function outlook(

@@ -4,7 +4,7 @@ import type { Api } from "./cluster/api.ts";
 import { parsed, silentFaultsOf } from "./input-schema.ts";
 import type { KnownSecrets } from "./known-secrets.ts";
 import type { Resource } from "./resource.ts";
-import { digestOfAll } from "./sealing.ts";
+import { valuesDigest } from "./sealing.ts";
 import { Controller } from "./sealing/controller.ts";
 import { sealAnew, sealedOf } from "./sealing/reseal.ts";
 import { parseCertificate } from "./sealing/certificate.ts";
@@ -92,7 +92,7 @@ export class SealedValues implements Resource {
     if (!preview) {
       await this.#assertOpens(inputs, sealed);
     }
-    const digest = containsUnknown(sealed.digests) ? UNKNOWN : digestOfAll(sealed.digests);
+    const digest = containsUnknown(sealed.digests) ? UNKNOWN : valuesDigest(sealed.digests);
     return { ...inputs, ...marked(sealed), digest };
   }
 

@@ -1,122 +1,153 @@
 import { isDeepStrictEqual } from "node:util";
-import { secretReadinessInputs, type SecretReadinessInputs } from "../contract/secret-readiness.ts";
-import type { Api } from "./cluster/api.ts";
+import { ApiError } from "./cluster/api-error.ts";
 import { parsed, silentFaultsOf } from "./input-schema.ts";
-import type { Resource } from "./resource.ts";
-import { AwaitedSecret } from "./secret-readiness/awaited-secret.ts";
-import { sealedSource } from "./secret-readiness/sealed.ts";
-import { awaitVerdict, presentVerdict } from "./waiting/wait.ts";
-import { PartialFailure, type Properties, type Subject } from "../wire/plugin.ts";
+import type { Run } from "./resource.ts";
+import { newDigestKey } from "./sealing.ts";
+import { AwaitedSecret, type SecretKind } from "./secret-readiness/awaited-secret.ts";
+import { REASONS } from "./verdict/reasons.ts";
+import { answered } from "./waiting/answered.ts";
+import type { AwaitedType, Waited } from "./waiting/resource.ts";
+import { awaitVerdict, presentVerdict, type WaitOptions } from "./waiting/wait.ts";
+import type { Change, CheckResult, Properties, Subject } from "../wire/plugin.ts";
 import { secret } from "../wire/struct.ts";
+import { UNKNOWN } from "../wire/unknown.ts";
 
-/** What makes it another Secret, or calls for another look. */
 const IDENTITY = ["namespace", "name"];
+
+/** Inputs that call for another look. */
 const COMPARED = [...IDENTITY, "manifestHash", "digests"];
 
 /**
- * `slipway:index:SecretReadiness`: waits until the controller has unsealed a SealedSecret and its Secret holds the
- * sealed values. It makes nothing in the cluster, and only has the controller try again what failed before.
+ * `slipway:index:SecretReadiness` and `slipway:index:ExternalSecretReadiness`: waits until a controller has made the
+ * Secret of an object. Of values that only a store knows it keeps a digest, and knows by it whether they have changed.
+ * It creates nothing in the cluster, and only has the controller retry what failed before.
  */
-export class SecretReadiness implements Resource {
-  private readonly api: () => Api;
-  private readonly signal: AbortSignal;
+export class SecretReadiness<Inputs extends object> implements AwaitedType {
+  readonly identity = IDENTITY;
+  readonly own: AwaitedType["own"];
+  readonly #kind: SecretKind<Inputs>;
+  readonly #run: Run;
 
-  /**
-   * @param api the cluster
-   * @param signal interrupts the wait
-   */
-  constructor(api: () => Api, signal: AbortSignal) {
-    this.api = api;
-    this.signal = signal;
+  constructor(kind: SecretKind<Inputs>, run: Run) {
+    this.#kind = kind;
+    this.#run = run;
+    this.own = kind.digest === undefined ? ["ready"] : ["ready", "digest", "digestKey"];
   }
 
-  check: Resource["check"] = (_subject, { news }) => ({
-    inputs: markedOf(news),
-    failures: silentFaultsOf(secretReadinessInputs, news),
-  });
-
-  /** A Secret that was not as it should be is a change: it is looked at again. */
-  diff: Resource["diff"] = (_subject, { oldInputs, oldOutputs, news }) => {
-    const changed = COMPARED.filter((key) => !isDeepStrictEqual(oldInputs[key], news[key]));
+  check(news: Properties): CheckResult {
     return {
-      changed: oldOutputs["ready"] === true ? changed : [...changed, "ready"],
-      replaces: changed.filter((key) => IDENTITY.includes(key)),
+      inputs: "digestKey" in news ? { ...news, digestKey: secret(news["digestKey"]) } : news,
+      failures: silentFaultsOf(this.#kind.schema, news),
     };
-  };
+  }
 
-  create: Resource["create"] = async (subject, { inputs, preview, timeoutSeconds }) => ({
-    id: idOf(inputs),
-    outputs: preview
-      ? outputsOf(inputs, true)
-      : await this.#wait(subject, inputs, timeoutSeconds, { again: false }),
-  });
+  isReady({ ready }: Properties): boolean {
+    return ready === true;
+  }
 
-  update: Resource["update"] = async (subject, { oldOutputs, news, preview, timeoutSeconds }) =>
-    preview
-      ? outputsOf(news, true)
-      : this.#wait(subject, news, timeoutSeconds, { again: oldOutputs["ready"] !== true });
-
-  /** Looks again without waiting. A Secret that is not as it should be is a changed output, not an error. */
-  read: Resource["read"] = async (subject, { id, inputs }) => {
-    const awaited = this.#awaited(subject, inputs, { again: false });
-    const { verdict } = await presentVerdict(awaited, this.signal);
-    if (verdict.kind === "failed") {
-      subject.log.warn(reportOf(parsed(secretReadinessInputs, inputs), verdict.message));
+  /** A preview may lack the right to read Secrets: then only the `up` sees whether the store's values changed. */
+  async changes(subject: Subject, { oldInputs, oldOutputs, news }: Change): Promise<string[]> {
+    const changed = COMPARED.filter((key) => !isDeepStrictEqual(oldInputs[key], news[key]));
+    if (changed.length > 0 || !this.isReady(oldOutputs) || this.#kind.digest === undefined) {
+      return changed;
     }
-    return { id, outputs: outputsOf(inputs, verdict.kind === "ready") };
-  };
+    try {
+      const digest = await this.#digest(news, keyOf(news, oldOutputs));
+      return digest === oldOutputs["digest"] ? [] : ["digest"];
+    } catch (error) {
+      if (!(error instanceof ApiError && error.status === 403)) {
+        throw error;
+      }
+      subject.log.info(
+        "only pulumi up sees whether the store's values changed: this identity may not read the Secret",
+      );
+      return [];
+    }
+  }
 
-  /** There is nothing to delete. */
-  delete: Resource["delete"] = () => Promise.resolve();
+  idOf({ namespace, name }: Properties): string {
+    return `${String(namespace)}/${String(name)}`;
+  }
 
-  async #wait(
-    subject: Subject,
+  async expected(_subject: Subject, news: Properties, stored?: Change): Promise<Properties> {
+    if (stored === undefined) {
+      return this.#outputs(true, UNKNOWN, news["digestKey"]);
+    }
+    const { oldInputs, oldOutputs } = stored;
+    const key = keyOf(news, oldOutputs);
+    const isSame = this.isReady(oldOutputs) && isDeepStrictEqual(oldInputs, news);
+    const digest = isSame ? await this.#digest(news, key) : undefined;
+    return this.#outputs(true, digest ?? UNKNOWN, key);
+  }
+
+  async wait(
+    { name }: Subject,
     inputs: Properties,
-    timeoutSeconds: number,
-    again: { readonly again: boolean },
-  ): Promise<Properties> {
-    const awaited = this.#awaited(subject, inputs, again);
-    const { verdict } = await awaitVerdict(awaited, {
-      signal: this.signal,
-      timeoutSeconds,
-      progress: (text) => {
-        subject.log.status(text);
-      },
-    });
+    outputs: Properties | undefined,
+    options: WaitOptions,
+  ): Promise<Waited> {
+    const key = keyOf(inputs, outputs);
+    const again = outputs !== undefined && !this.isReady(outputs);
+    const awaited = this.#awaited(name, inputs, key, again);
+    const { verdict, observed } = await awaitVerdict(awaited, options);
     if (verdict.kind === "ready") {
-      return outputsOf(inputs, true);
+      const digest = observed.kind === "ready" ? observed.digest : undefined;
+      return { own: this.#outputs(true, digest, key) };
     }
-    const message = awaited.explain(verdict, (words) =>
-      reportOf(parsed(secretReadinessInputs, inputs), words),
-    );
-    throw new PartialFailure(message, idOf(inputs), outputsOf(inputs, false));
+    const isJudged = REASONS[verdict.reason].about === "release";
+    const digest = isJudged ? await this.#look(inputs, key).catch(() => undefined) : undefined;
+    const failure = awaited.explain(verdict, (words) => this.#report(inputs, words));
+    return { own: this.#outputs(false, digest, key), failure };
   }
 
-  #awaited({ name }: Subject, inputs: Properties, again: { readonly again: boolean }) {
-    const api = this.api();
-    return new AwaitedSecret(
-      api,
-      sealedSource(api, parsed(secretReadinessInputs, inputs), again),
-      name,
-    );
+  async look(
+    { name, log }: Subject,
+    inputs: Properties,
+    outputs: Properties,
+    { signal }: WaitOptions,
+  ): Promise<Properties> {
+    const key = keyOf(inputs, outputs);
+    const awaited = this.#awaited(name, inputs, key, false);
+    const { verdict } = await presentVerdict(awaited, signal);
+    if (verdict.kind === "failed") {
+      log.warn(this.#report(inputs, verdict.message));
+    }
+    const digest = await this.#digest(inputs, key);
+    const isMissing = this.#kind.digest !== undefined && digest === undefined;
+    return this.#outputs(verdict.kind === "ready" && !isMissing, digest, key);
+  }
+
+  #outputs(ready: boolean, digest: string | null = null, digestKey: unknown): Properties {
+    return {
+      ready,
+      ...(this.#kind.digest !== undefined && { digest }),
+      ...(digestKey !== undefined && { digestKey: secret(digestKey) }),
+    };
+  }
+
+  #awaited(name: string, inputs: Properties, digestKey: string, again: boolean): AwaitedSecret {
+    const cluster = this.#run.cluster();
+    const known = parsed(this.#kind.schema, inputs);
+    const source = this.#kind.source(cluster.api, known, digestKey, again);
+    return new AwaitedSecret(cluster, source, name);
+  }
+
+  #digest(inputs: Properties, digestKey: string): Promise<string | undefined> {
+    return answered(() => this.#look(inputs, digestKey), this.#run.signal);
+  }
+
+  async #look(inputs: Properties, digestKey: string): Promise<string | undefined> {
+    const { cluster, signal } = this.#run;
+    const known = parsed(this.#kind.schema, inputs);
+    return this.#kind.digest?.(cluster().api, known, digestKey, signal);
+  }
+
+  #report(inputs: Properties, message: string): string {
+    return this.#kind.report(parsed(this.#kind.schema, inputs), message);
   }
 }
 
-function idOf({ namespace, name }: Properties): string {
-  return `${String(namespace)}/${String(name)}`;
-}
-
-function outputsOf(inputs: Properties, ready: boolean): Properties {
-  return { ...markedOf(inputs), ready };
-}
-
-function markedOf(inputs: Properties): Properties {
-  return { ...inputs, digestKey: secret(inputs["digestKey"]) };
-}
-
-function reportOf({ namespace, name, controller }: SecretReadinessInputs, message: string): string {
-  return (
-    `SealedSecret ${namespace}/${name} is not unsealed: ${message}; mend it and run pulumi up again; ` +
-    `the controller's own words: kubectl -n ${controller.namespace} logs deployment/${controller.name}`
-  );
+/** The key of the digests: the inputs' own, or one that is generated once. */
+function keyOf(inputs: Properties, outputs: Properties = {}): string {
+  return (inputs["digestKey"] ?? outputs["digestKey"] ?? newDigestKey()) as string;
 }

@@ -4,7 +4,7 @@ import { AccessProof } from "./access-proof.ts";
 import { Cluster } from "./cluster.ts";
 import { KubeconfigApi } from "./cluster/api.ts";
 import { whyNoAnswer } from "./cluster/first-answer.ts";
-import { ExternalSecretReadiness } from "./external-secret-readiness.ts";
+import { holdAutoscaler } from "./held-autoscaler.ts";
 import { ImageCopy } from "./image-copy.ts";
 import { imageDigests } from "./image-digests.ts";
 import { KnownSecrets } from "./known-secrets.ts";
@@ -15,21 +15,24 @@ import { Readiness } from "./readiness.ts";
 import type { Lookup } from "./registry/lookup.ts";
 import { Registry } from "./registry/registry.ts";
 import { releaseLooks } from "./release-looks.ts";
-import type { Resource } from "./resource.ts";
+import type { Resource, Run } from "./resource.ts";
 import { SealedValues } from "./sealed-values.ts";
 import { SecretReadiness } from "./secret-readiness.ts";
+import { EXTERNAL_SECRET } from "./secret-readiness/external.ts";
+import { SEALED_SECRET } from "./secret-readiness/sealed.ts";
+import { type AwaitedType, awaitedResource } from "./waiting/resource.ts";
 import type { CheckResult, Plugin, Properties, Subject } from "../wire/plugin.ts";
 import { containsUnknown } from "../wire/unknown.ts";
 import { FUNCTIONS, RESOURCES } from "../contract/tokens.ts";
 
-const { version } = manifest;
+const VERSION = manifest.version;
 
 type Answer = (args: Properties) => Promise<Properties>;
 
 /** Slipway's own provider: the resources that need code while the stack is being applied. */
 export class SlipwayProvider implements Plugin {
   readonly name = "slipway";
-  readonly version = version;
+  readonly version = VERSION;
   readonly #interruption = new AbortController();
   readonly #resources: Readonly<Record<string, Resource>>;
   readonly #functions: Readonly<Record<string, Answer>>;
@@ -44,19 +47,21 @@ export class SlipwayProvider implements Plugin {
       new Cluster(new KubeconfigApi(config), secrets),
   ) {
     const cluster = () => (this.#cluster ??= connect(providerConfig(this.#config), this.#secrets));
-    const context = () => providerConfig(this.#config).context;
     const { signal } = this.#interruption;
+    const run: Run = { cluster, context: () => providerConfig(this.#config).context, signal };
+    const awaited = (type: AwaitedType) => awaitedResource(type, signal);
     this.#resources = {
       [RESOURCES.AccessProof]: new AccessProof(() => cluster().api, signal),
       [RESOURCES.ImageCopy]: new ImageCopy(this.#registries),
       [RESOURCES.LaneGuard]: new LaneGuard(() => cluster().api, signal),
-      [RESOURCES.Readiness]: new Readiness(cluster, context, signal),
-      [RESOURCES.ObjectReadiness]: new ObjectReadiness(cluster, context, signal),
+      [RESOURCES.Readiness]: awaited(new Readiness(run)),
+      [RESOURCES.ObjectReadiness]: awaited(new ObjectReadiness(run)),
       [RESOURCES.SealedValues]: new SealedValues(() => cluster().api, signal, this.#secrets),
-      [RESOURCES.SecretReadiness]: new SecretReadiness(() => cluster().api, signal),
-      [RESOURCES.ExternalSecretReadiness]: new ExternalSecretReadiness(() => cluster().api, signal),
+      [RESOURCES.SecretReadiness]: awaited(new SecretReadiness(SEALED_SECRET, run)),
+      [RESOURCES.ExternalSecretReadiness]: awaited(new SecretReadiness(EXTERNAL_SECRET, run)),
     } satisfies Record<(typeof RESOURCES)[keyof typeof RESOURCES], Resource>;
     this.#functions = {
+      [FUNCTIONS.holdAutoscaler]: (args) => holdAutoscaler(args, cluster().api, signal),
       [FUNCTIONS.imageDigests]: (args) => imageDigests(args, this.#registries),
       [FUNCTIONS.namespaceEnd]: async (args) => ({
         ...(await namespaceEnd(cluster().api, String(args["namespace"]), signal)),

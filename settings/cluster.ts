@@ -8,10 +8,10 @@ import { type Fault, got } from "./fault.ts";
 import * as field from "./fields.ts";
 import { fileFaults, fileOf, type Kubeconfig, readKubeconfig, type Target } from "./kubeconfig.ts";
 import { unusable } from "./look.ts";
-import { mapping } from "./mapping.ts";
+import { fieldsOf } from "./mapping.ts";
 import { absolute, expand, type Surroundings } from "./surroundings.ts";
 
-/** The form of the setting; {@link resolveCluster} tells what is wrong in the file that it names. */
+/** The form of the setting; {@link resolveCluster} reports the faults of the file that it names. */
 export function clusterSchema(surroundings: Surroundings) {
   return field.mapping(
     {
@@ -28,48 +28,47 @@ export function clusterSchema(surroundings: Surroundings) {
 }
 
 /**
- * The cluster that the settings mean, or what is wrong with it. Nothing falls back to the context
- * that kubectl happens to use: without a `context` the file must hold exactly one.
+ * The cluster that the settings mean, undefined if it has faults; those of the form are left to the schema. Nothing falls
+ * back to the context that kubectl happens to use: without a `context` the file must hold exactly one.
  */
 export function resolveCluster(
   setting: unknown,
   surroundings: Surroundings,
-): { cluster: Cluster } | { faults: Fault[] } {
+): { cluster?: Cluster; faults: Fault[] } {
   const { kubeconfig, context, identifier } = expandedTexts(setting, surroundings);
   const path = kubeconfig === undefined ? undefined : absolute(kubeconfig, surroundings);
-  // A file that cannot be used is told by the schema.
   if (path === undefined || unusable(path, "file") !== undefined) {
     return { faults: [] };
   }
-  const fault = (text: string): Fault => ({ path: ["kubeconfig"], text: got(kubeconfig, text) });
+  const faulty = (key: string, ...texts: string[]) => ({
+    faults: texts.map((text) => ({ path: ["cluster", key], text })),
+  });
   const file = readKubeconfig(path);
   if (file === undefined) {
     const text = `${path} cannot be read as a kubeconfig; allowed: a file with contexts and clusters; check it with kubectl config view`;
-    return { faults: [fault(text)] };
+    return faulty("kubeconfig", got(kubeconfig, text));
   }
-
   const found = chosen(file, context);
   if (found === undefined) {
     const names = file.contexts.map(({ name }) => name);
     const allowed = `allowed: one of ${names.join(", ")} in ${path}, with its cluster; set the context to deliver to`;
-    return { faults: [{ path: ["context"], text: got(context, allowed) }] };
+    return faulty("context", got(context, allowed));
   }
   const { name, target, user } = found;
-  const faults = fileFaults(path, { ...target, ...user }).map(fault);
-  if (faults.length > 0) {
-    return { faults };
+  const unreadable = fileFaults(path, { ...target, ...user });
+  if (unreadable.length > 0) {
+    return faulty("kubeconfig", ...unreadable.map((text) => got(kubeconfig, text)));
   }
-  return {
-    cluster: {
-      kubeconfig: path,
-      ...variableOf(setting, surroundings),
-      context: name,
-      identifier: identifier ?? fingerprint(target, path),
-    },
+  const cluster = {
+    kubeconfig: path,
+    ...variableOf(setting, surroundings),
+    context: name,
+    identifier: identifier ?? fingerprint(target, path),
   };
+  return { cluster, faults: [] };
 }
 
-/** The context that is meant, with its cluster and its user, undefined where there is a choice or no cluster. */
+/** The context that is meant, with its cluster and its user, undefined if there is a choice or no cluster. */
 function chosen({ contexts, clusters, users }: Kubeconfig, wanted: string | undefined) {
   const name = wanted ?? (contexts.length === 1 ? contexts[0]?.name : undefined);
   const context = contexts.find((candidate) => candidate.name === name)?.context;
@@ -79,22 +78,18 @@ function chosen({ contexts, clusters, users }: Kubeconfig, wanted: string | unde
 }
 
 /** A relative path means another file to a process that runs in another folder. */
-function variableOf(
-  setting: unknown,
-  { variables }: Surroundings,
-): Pick<Cluster, "kubeconfigVariable"> {
-  const written = mapping(setting)?.["kubeconfig"];
-  const [, name] = /^\$\{([^}]*)\}$/.exec(typeof written === "string" ? written : "") ?? [];
+function variableOf(setting: unknown, { variables }: Surroundings) {
+  const [, name] = /^\$\{([^}]*)\}$/.exec(String(fieldsOf(setting)["kubeconfig"])) ?? [];
   const isPath = name !== undefined && isAbsolute(variables[name] ?? "");
   return isPath ? { kubeconfigVariable: name } : {};
 }
 
 /** A cluster is known by who signs its certificates, because its address may change. */
 function fingerprint(cluster: Target, kubeconfig: string): string {
-  const authority = cluster["certificate-authority"];
-  const signedBy =
-    cluster["certificate-authority-data"] ??
-    (authority ? readFileSync(fileOf(kubeconfig, authority)).toString("base64") : undefined);
+  const { "certificate-authority-data": data, "certificate-authority": file } = cluster;
+  const read = file ? readFileSync(fileOf(kubeconfig, file)).toString("base64") : undefined;
+  // Kubernetes' own tools take an empty text for none.
+  const signedBy = data ? data : read;
   return createHash("sha256")
     .update(signedBy === undefined ? cluster.server : (certificatesIn(signedBy) ?? signedBy))
     .digest("hex")
@@ -114,14 +109,11 @@ function certificatesIn(bundle: string): string | undefined {
   }
 }
 
-function expandedTexts(
-  setting: unknown,
-  surroundings: Surroundings,
-): Partial<Record<string, string>> {
-  const texts = Object.entries(mapping(setting) ?? {}).flatMap(([key, value]) => {
+function expandedTexts(setting: unknown, surroundings: Surroundings) {
+  const texts = Object.entries(fieldsOf(setting)).flatMap(([key, value]) => {
     const result =
       typeof value === "string" && value !== "" ? expand(value, surroundings) : { unset: [] };
     return "text" in result ? [[key, result.text] as const] : [];
   });
-  return Object.fromEntries(texts);
+  return Object.fromEntries(texts) as Partial<Record<string, string>>;
 }

@@ -2,95 +2,67 @@ import { join } from "node:path";
 
 import { contextFiles } from "../build-context/context-files.ts";
 import { parseQuantity } from "../contract/quantity.ts";
-import { type Fault, got } from "./fault.ts";
+import { type Fault, faultIf, got, under } from "./fault.ts";
 import { label } from "./fields.ts";
 import { unusable } from "./look.ts";
-import { type Mapping, mapping } from "./mapping.ts";
+import { fieldsOf, type Mapping, mapping } from "./mapping.ts";
 import { absolute, expand, type Surroundings } from "./surroundings.ts";
 
-/** Kubernetes takes no larger ConfigMap. */
+/** Kubernetes accepts no larger ConfigMap. */
 const FILES_BYTES = 1 << 20;
 
-/**
- * What is wrong between the keys of one service. It looks at the settings as they were written, so
- * that these faults are told together with those of single values.
- *
- * @param isPromoting whether another stack tells which image the service runs
- */
-export function conflicts(
-  name: string,
-  service: unknown,
-  surroundings: Surroundings,
-  isPromoting = false,
-): Fault[] {
-  const value = mapping(service);
-  if (value === undefined) {
-    return nameFaults(name);
-  }
-  return [
-    ...nameFaults(name),
-    ...imageConflicts(value, isPromoting),
-    ...dockerfileConflicts(value["build"], surroundings),
-    ...contextConflicts(value["build"], surroundings),
-    ...scaleConflicts(value),
-    ...resourceConflicts(value["resources"]),
-    ...fileConflicts(value),
-  ];
+/** What is wrong between the keys of each service, as they were written: reported together with faults of single values. */
+export function serviceFaults(raw: Mapping, surroundings: Surroundings): Fault[] {
+  return Object.entries(fieldsOf(raw["services"])).flatMap(([name, written]) => {
+    const service = mapping(written);
+    return under(
+      ["services", name],
+      [
+        ...nameFaults(name),
+        ...(service === undefined ? [] : keyFaults(service, surroundings, "promoteFrom" in raw)),
+      ],
+    );
+  });
 }
 
-/** Not left to the schema, which looks no further where a name is wrong. */
+/** Not left to the schema, which looks no further if a name is wrong. */
 function nameFaults(name: string): Fault[] {
   const message = label.safeParse(name).error?.issues[0]?.message;
   return message === undefined ? [] : [{ path: [], text: got(name, message) }];
 }
 
-function imageConflicts({ build, image }: Mapping, isPromoting: boolean): Fault[] {
-  if (build === undefined && image === undefined) {
-    if (isPromoting) {
-      return [];
-    }
-    return [
-      {
-        path: [],
-        text: "neither build nor image; allowed: one of them; set build.context, or image to a pinned image",
-      },
-    ];
-  }
-  if (build === undefined || image === undefined) {
-    return [];
-  }
+function keyFaults(service: Mapping, surroundings: Surroundings, isPromoting: boolean): Fault[] {
   return [
-    { path: ["image"], text: got(image, "allowed: either build or image; remove one of them") },
+    ...imageFaults(service, isPromoting),
+    ...buildFaults(fieldsOf(service["build"]), surroundings),
+    ...scaleFaults(service),
+    ...resourceFaults(fieldsOf(service["resources"])),
+    ...fileFaults(service),
   ];
 }
 
-function dockerfileConflicts(build: unknown, surroundings: Surroundings): Fault[] {
-  const { context, dockerfile } = mapping(build) ?? {};
-  const folder = usablePath(context, "folder", surroundings);
-  if (dockerfile !== undefined || folder === undefined) {
-    return [];
-  }
-  if (unusable(join(folder, "Dockerfile"), "file") === undefined) {
-    return [];
-  }
+function imageFaults({ build, image }: Mapping, isPromoting: boolean): Fault[] {
+  const isBoth = build !== undefined && image !== undefined;
   return [
-    {
-      path: ["build", "dockerfile"],
-      text: `missing; there is no Dockerfile in ${folder} that can be read; set the path of the Dockerfile`,
-    },
+    ...faultIf(
+      build === undefined && image === undefined && !isPromoting,
+      [],
+      "neither build nor image; allowed: one of them; set build.context, or image to a pinned image",
+    ),
+    ...faultIf(isBoth, ["image"], got(image, "allowed: either build or image; remove one of them")),
   ];
 }
 
-/** What a build cannot take along would otherwise be found when half of the stack is registered. */
-function contextConflicts(build: unknown, surroundings: Surroundings): Fault[] {
-  const { context, dockerfile } = mapping(build) ?? {};
+/** What a build cannot include would otherwise be found when half of the stack is registered. */
+function buildFaults({ context, dockerfile }: Mapping, surroundings: Surroundings): Fault[] {
   const folder = usablePath(context, "folder", surroundings);
-  const recipe =
-    dockerfile === undefined && folder !== undefined
-      ? join(folder, "Dockerfile")
-      : usablePath(dockerfile, "file", surroundings);
-  if (folder === undefined || recipe === undefined) {
+  if (folder === undefined) {
     return [];
+  }
+  const recipe = usablePath(dockerfile ?? join(folder, "Dockerfile"), "file", surroundings);
+  if (recipe === undefined) {
+    const text = `missing; ${folder} has no Dockerfile that can be read; set the path of the Dockerfile`;
+    return faultIf(dockerfile === undefined, ["build", "dockerfile"], text);
   }
   try {
     contextFiles(folder, recipe);
@@ -100,16 +72,9 @@ function contextConflicts(build: unknown, surroundings: Surroundings): Fault[] {
   }
 }
 
-/** The absolute path that a setting means, undefined where the schema tells that it cannot be used. */
-function usablePath(
-  written: unknown,
-  kind: "file" | "folder",
-  surroundings: Surroundings,
-): string | undefined {
-  if (typeof written !== "string") {
-    return undefined;
-  }
-  const expanded = expand(written, surroundings);
+/** The absolute path that a setting means, undefined if the schema reports that it cannot be used. */
+function usablePath(written: unknown, kind: "file" | "folder", surroundings: Surroundings) {
+  const expanded = typeof written === "string" ? expand(written, surroundings) : { unset: [] };
   if ("unset" in expanded) {
     return undefined;
   }
@@ -117,70 +82,58 @@ function usablePath(
   return unusable(path, kind) === undefined ? path : undefined;
 }
 
-function scaleConflicts({ replicas, autoscale }: Mapping): Fault[] {
-  const { min, max } = mapping(autoscale) ?? {};
-  const isReversed = typeof min === "number" && typeof max === "number" && min > max;
+function scaleFaults({ replicas, autoscale }: Mapping): Fault[] {
+  const { min, max } = fieldsOf(autoscale);
   return [
-    ...(replicas === undefined || autoscale === undefined
-      ? []
-      : [
-          {
-            path: ["replicas"],
-            text: got(replicas, "allowed: either replicas or autoscale; remove one of them"),
-          },
-        ]),
-    ...(isReversed
-      ? [
-          {
-            path: ["autoscale", "min"],
-            text: got(min, `allowed: at most autoscale.max, which is ${max}`),
-          },
-        ]
-      : []),
+    ...faultIf(
+      replicas !== undefined && autoscale !== undefined,
+      ["replicas"],
+      got(replicas, "allowed: either replicas or autoscale; remove one of them"),
+    ),
+    ...faultIf(
+      typeof min === "number" && typeof max === "number" && min > max,
+      ["autoscale", "min"],
+      got(min, `allowed: at most autoscale.max, which is ${String(max)}`),
+    ),
   ];
 }
 
-function resourceConflicts(resources: unknown): Fault[] {
-  const { requests, limits } = mapping(resources) ?? {};
+function resourceFaults({ requests, limits }: Mapping): Fault[] {
   return ["cpu", "memory"].flatMap((kind) => {
-    const request = mapping(requests)?.[kind];
-    const limit = mapping(limits)?.[kind];
-    const isAbove =
-      (parseQuantity(String(request)) ?? 0) > (parseQuantity(String(limit)) ?? Infinity);
-    if (!isAbove) {
-      return [];
-    }
-    const allowed = `allowed: at most limits.${kind}, which is ${String(limit)}; lower the request or raise the limit`;
-    return [{ path: ["resources", "requests", kind], text: got(request, allowed) }];
+    const request = fieldsOf(requests)[kind];
+    const limit = fieldsOf(limits)[kind];
+    return faultIf(
+      (parseQuantity(String(request)) ?? 0) > (parseQuantity(String(limit)) ?? Infinity),
+      ["resources", "requests", kind],
+      got(
+        request,
+        `allowed: at most limits.${kind}, which is ${String(limit)}; lower the request or raise the limit`,
+      ),
+    );
   });
 }
 
-function fileConflicts({ files, writable }: Mapping): Fault[] {
-  const paths = Object.keys(mapping(files) ?? {});
+function fileFaults({ files, writable }: Mapping): Fault[] {
+  const texts = Object.values(fieldsOf(files)).filter((file) => typeof file === "string");
+  const bytes = Buffer.byteLength(texts.join(""));
   const folders: readonly unknown[] = Array.isArray(writable) ? writable : [];
-  const bytes = Object.values(mapping(files) ?? {}).reduce<number>(
-    (sum, file) => sum + (typeof file === "string" ? Buffer.byteLength(file) : 0),
-    0,
-  );
   const duplicates = folders.filter((folder, index) => folders.indexOf(folder) !== index);
   return [
-    ...paths
-      .filter((path) => folders.includes(path))
-      .map((path) => ({
-        path: ["files", path],
-        text: "is a writable folder, too; remove one of them",
-      })),
+    ...Object.keys(fieldsOf(files)).flatMap((path) =>
+      faultIf(
+        folders.includes(path),
+        ["files", path],
+        "is a writable folder, too; remove one of them",
+      ),
+    ),
     ...duplicates.map((folder) => ({
       path: ["writable"],
       text: got(folder, "allowed: each folder once; remove the other"),
     })),
-    ...(bytes > FILES_BYTES
-      ? [
-          {
-            path: ["files"],
-            text: `got ${bytes} bytes; allowed: at most ${FILES_BYTES} bytes of text; put large files into the image`,
-          },
-        ]
-      : []),
+    ...faultIf(
+      bytes > FILES_BYTES,
+      ["files"],
+      `got ${bytes} bytes; allowed: at most ${FILES_BYTES} bytes of text; put large files into the image`,
+    ),
   ];
 }

@@ -1,6 +1,5 @@
-import { got } from "./fault.ts";
-import type { Fault } from "./fault.ts";
-import { type Mapping, mapping } from "./mapping.ts";
+import { type Fault, faultIf, got } from "./fault.ts";
+import { fieldsOf, type Mapping } from "./mapping.ts";
 
 const SEALED = "a store's value; allowed: with backend: external-secrets only";
 const EXTERNAL =
@@ -8,42 +7,47 @@ const EXTERNAL =
 
 /** What is wrong between a credential's backend and its other keys. */
 export function backendFaults(credential: Mapping): Fault[] {
+  const keys = fieldsOf(credential["keys"]);
   return credential["backend"] === "external-secrets"
-    ? externalFaults(credential)
-    : sealedFaults(credential);
+    ? externalFaults(credential, keys)
+    : sealedFaults(credential, keys);
 }
 
-function externalFaults(credential: Mapping): Fault[] {
-  const { store, scope, format } = credential;
-  const keys = mapping(credential["keys"]) ?? {};
+function externalFaults({ store, scope, format }: Mapping, keys: Mapping): Fault[] {
   return [
-    ...(store === undefined
-      ? [{ path: ["store"], text: "missing; backend: external-secrets needs the name of a store" }]
-      : []),
-    ...(scope === undefined
-      ? []
-      : [{ path: ["scope"], text: got(scope, "allowed: with backend: sealed-secrets only") }]),
+    ...faultIf(
+      store === undefined,
+      ["store"],
+      "missing; backend: external-secrets needs the name of a store",
+    ),
+    ...faultIf(
+      scope !== undefined,
+      ["scope"],
+      got(scope, "allowed: with backend: sealed-secrets only"),
+    ),
     ...Object.entries(keys).flatMap(([key, source]) =>
-      typeof source === "string" || mapping(source)?.["remote"] !== undefined
-        ? []
-        : [{ path: ["keys", key], text: EXTERNAL }],
+      faultIf(
+        typeof source !== "string" && fieldsOf(source)["remote"] === undefined,
+        ["keys", key],
+        EXTERNAL,
+      ),
     ),
     // The registry's own password is the stack's secret, which goes into no ExternalSecret.
-    ...(format === "dockerconfigjson" && keys["password"] === undefined
-      ? [{ path: ["keys", "password"], text: `missing; ${EXTERNAL}` }]
-      : []),
+    ...faultIf(
+      format === "dockerconfigjson" && keys["password"] === undefined,
+      ["keys", "password"],
+      `missing; ${EXTERNAL}`,
+    ),
   ];
 }
 
-function sealedFaults(credential: Mapping): Fault[] {
+function sealedFaults(credential: Mapping, keys: Mapping): Fault[] {
   return [
     ...["store", "refreshInterval"].flatMap((key) =>
-      credential[key] === undefined
-        ? []
-        : [{ path: [key], text: "allowed: with backend: external-secrets only" }],
+      faultIf(credential[key] !== undefined, [key], "allowed: with backend: external-secrets only"),
     ),
-    ...Object.entries(mapping(credential["keys"]) ?? {}).flatMap(([key, source]) =>
-      mapping(source)?.["remote"] === undefined ? [] : [{ path: ["keys", key], text: SEALED }],
+    ...Object.entries(keys).flatMap(([key, source]) =>
+      faultIf(fieldsOf(source)["remote"] !== undefined, ["keys", key], SEALED),
     ),
   ];
 }

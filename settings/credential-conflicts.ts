@@ -6,9 +6,9 @@ import {
   DOCKER_CONFIG_KEY,
 } from "../components/credentials/format.ts";
 import { backendFaults } from "./credential-backend.ts";
-import { type Fault, got, unknownKey } from "./fault.ts";
+import { type Fault, faultIf, got, under, unknownKey } from "./fault.ts";
 import { variableName } from "./fields.ts";
-import { type Mapping, mapping } from "./mapping.ts";
+import { fieldsOf, type Mapping } from "./mapping.ts";
 import { PASSWORD } from "./registry.ts";
 
 /** Settings as they were written, and which of them are secrets. */
@@ -18,130 +18,119 @@ export interface Written {
   readonly secretKeys: readonly string[];
 }
 
-/** Names of the settings whose secrets the credentials are made of. */
+/** Names of the settings whose secrets the credentials hold. */
 export function settingsUsed(credentials: unknown): string[] {
-  const names = Object.values(mapping(credentials) ?? {}).flatMap((credential) =>
-    Object.values(mapping(mapping(credential)?.["keys"]) ?? {}).flatMap((source) => {
-      const setting = mapping(source)?.["setting"];
-      return typeof setting === "string" ? [setting] : [];
-    }),
-  );
-  return [...new Set(names)];
+  const names = Object.values(fieldsOf(credentials))
+    .flatMap((credential) => Object.values(fieldsOf(fieldsOf(credential)["keys"])))
+    .map((source) => fieldsOf(source)["setting"]);
+  return [...new Set(names)].filter((name) => typeof name === "string");
 }
 
-/** What is wrong between the keys of the credentials and the rest of the settings. */
+/**
+ * What is wrong between the keys of the credentials and the rest of the settings.
+ *
+ * @param known names of the settings that are not for credentials
+ */
 export function credentialFaults(written: Written, known: readonly string[]): Fault[] {
   const { raw } = written;
-  const credentials = mapping(raw["credentials"]) ?? {};
-  const own = Object.entries(credentials).flatMap(([name, credential]) =>
-    [
-      ...formatFaults(mapping(credential) ?? {}, raw),
-      ...backendFaults(mapping(credential) ?? {}),
-      ...limitFaults(mapping(mapping(credential)?.["jenkins"]) ?? {}),
-      ...settingFaults(mapping(credential) ?? {}, written, known),
-    ].map(({ path, text }) => ({ path: ["credentials", name, ...path], text })),
-  );
-  const uses = Object.entries(mapping(raw["services"]) ?? {}).flatMap(([name, service]) =>
-    useFaults(mapping(service) ?? {}, credentials, raw["namespace"]).map(({ path, text }) => ({
-      path: ["services", name, ...path],
-      text,
-    })),
+  const credentials = fieldsOf(raw["credentials"]);
+  const own = Object.entries(credentials).flatMap(([name, value]) => {
+    const credential = fieldsOf(value);
+    const faults = [
+      ...formatFaults(credential, raw),
+      ...backendFaults(credential),
+      ...limitFaults(fieldsOf(credential["jenkins"])),
+      ...settingFaults(credential, written, known),
+    ];
+    return under(["credentials", name], faults);
+  });
+  const uses = Object.entries(fieldsOf(raw["services"])).flatMap(([name, service]) =>
+    under(["services", name], useFaults(fieldsOf(service), credentials, raw["namespace"])),
   );
   return [...own, ...uses];
 }
 
 function formatFaults(credential: Mapping, { registry }: Mapping): Fault[] {
   const { format = "opaque", jenkins } = credential;
-  const keys = mapping(credential["keys"]) ?? {};
+  const keys = fieldsOf(credential["keys"]);
   if (format === "opaque") {
     return opaqueFaults(keys, jenkins);
   }
   const rules = CREDENTIAL_KEYS[format as Exclude<CredentialFormat, "opaque">] as
     (typeof CREDENTIAL_KEYS)["secretText"] | undefined;
-  // A format that does not exist is told by the schema.
+  // A format that does not exist is reported by the schema.
   if (rules === undefined) {
     return [];
   }
-  const bindings = mapping(mapping(jenkins)?.["keyBindings"]) ?? {};
-  const fieldOf = new Map(
-    Object.keys(rules).map((field) => {
-      const bound = bindings[field];
-      return [typeof bound === "string" ? bound : field, field];
+  const bindings = fieldsOf(fieldsOf(jenkins)["keyBindings"]);
+  const bound = new Map(
+    Object.entries(rules).map(([field, rule]) => {
+      const key = bindings[field];
+      return [typeof key === "string" ? key : field, rule];
     }),
   );
-  const missing = [...fieldOf].filter(([key, field]) => rules[field]?.required && !(key in keys));
   return [
-    ...missing.map(([key]) => ({
-      path: ["keys", key],
-      text: `missing; the format ${String(format)} needs it`,
-    })),
+    ...[...bound].flatMap(([key, { required }]) =>
+      faultIf(
+        required && !(key in keys),
+        ["keys", key],
+        `missing; the format ${String(format)} needs it`,
+      ),
+    ),
     ...Object.entries(keys).flatMap(([key, source]) => {
-      const rule = rules[fieldOf.get(key) ?? ""];
+      const rule = bound.get(key);
       if (rule === undefined) {
-        return [{ path: ["keys", key], text: unknownKey(key, [...fieldOf.keys()]) }];
+        return [{ path: ["keys", key], text: unknownKey(key, [...bound.keys()]) }];
       }
       return rule.plain ? [] : plainFaults(key, source);
     }),
-    ...(format === "dockerconfigjson" ? registryFaults(keys, mapping(registry) ?? {}) : []),
+    ...(format === "dockerconfigjson" ? loginFaults(keys, fieldsOf(registry)) : []),
   ];
 }
 
-/** The plugin passes over a Secret that has both. */
+/** The plugin ignores a Secret that has both. */
 function limitFaults({ scope, folders }: Mapping): Fault[] {
-  if (scope === undefined || folders === undefined) {
-    return [];
-  }
-  const text = got(scope, "allowed: without folders only; Jenkins takes the one or the other");
-  return [{ path: ["jenkins", "scope"], text }];
+  const text = got(scope, "allowed: only without folders; Jenkins takes one or the other");
+  return faultIf(scope !== undefined && folders !== undefined, ["jenkins", "scope"], text);
 }
 
 function opaqueFaults(keys: Mapping, jenkins: unknown): Fault[] {
   return [
-    ...(Object.keys(keys).length === 0
-      ? [{ path: ["keys"], text: "missing; allowed: at least one key by name" }]
-      : []),
-    ...(jenkins === undefined
-      ? []
-      : [
-          {
-            path: ["jenkins"],
-            text: "allowed: only with a format that Jenkins knows, such as usernamePassword; set format",
-          },
-        ]),
+    ...faultIf(
+      Object.keys(keys).length === 0,
+      ["keys"],
+      "missing; allowed: at least one key by name",
+    ),
+    ...faultIf(
+      jenkins !== undefined,
+      ["jenkins"],
+      "allowed: only with a format that Jenkins knows, such as usernamePassword; set format",
+    ),
     ...Object.entries(keys).flatMap(([key, source]) => plainFaults(key, source)),
   ];
 }
 
 /** The value is not shown: it may be the secret itself. */
 function plainFaults(key: string, source: unknown): Fault[] {
-  if (typeof source !== "string") {
-    return [];
-  }
-  const text = `got a text in clear; allowed: {setting: name}, {random: {length}} or {stack, output}; run pulumi config set --secret slipway:${key}, write {setting: ${key}}, and change the secret`;
-  return [{ path: ["keys", key], text }];
+  const text = `got a string in clear; allowed: {setting: name}, {random: {length}} or {stack, output}; run pulumi config set --secret slipway:${key}, write {setting: ${key}}, and change the secret`;
+  return faultIf(typeof source === "string", ["keys", key], text);
 }
 
-function registryFaults(keys: Mapping, registry: Mapping): Fault[] {
-  const given = {
-    registry: registry["repository"],
-    username: registry["username"],
-    password: registry["username"],
-  };
-  return Object.entries(given).flatMap(([key, value]) =>
-    keys[key] === undefined && value === undefined
-      ? [
-          {
-            path: ["keys", key],
-            text: "missing; the settings have no registry.repository with registry.username to take it from",
-          },
-        ]
-      : [],
+/** What a login to the registry needs, and neither the credential nor the registry has. */
+function loginFaults(keys: Mapping, { repository, username }: Mapping): Fault[] {
+  const defaults = { registry: repository, username, password: username };
+  return Object.entries(defaults).flatMap(([key, value]) =>
+    faultIf(
+      keys[key] === undefined && value === undefined,
+      ["keys", key],
+      "missing; registry.repository and registry.username are not set to provide it",
+    ),
   );
 }
 
 function settingFaults(credential: Mapping, written: Written, known: readonly string[]): Fault[] {
-  return Object.entries(mapping(credential["keys"]) ?? {}).flatMap(([key, source]) => {
-    const { setting, encoding } = mapping(source) ?? {};
+  return Object.entries(fieldsOf(credential["keys"])).flatMap(([key, source]) => {
+    const { setting, encoding } = fieldsOf(source);
     if (typeof setting !== "string") {
       return [];
     }
@@ -179,64 +168,60 @@ function encodingFault(
   if (encoding !== "base64" || z.base64().safeParse(text).success) {
     return undefined;
   }
-  return `slipway:${setting} is no base64; run base64 FILE | pulumi config set --secret slipway:${setting}`;
+  return `slipway:${setting} is not base64; run base64 FILE | pulumi config set --secret slipway:${setting}`;
 }
 
 function useFaults(service: Mapping, credentials: Mapping, home: unknown): Fault[] {
-  const list: readonly unknown[] = Array.isArray(service["credentials"])
-    ? service["credentials"]
-    : [];
+  const { credentials: names } = service;
+  const whole: readonly unknown[] = Array.isArray(names) ? names : [];
   return [
-    ...list.flatMap((name) => wholeFaults(name, credentials, home)),
+    ...whole.flatMap((name) => wholeFaults(name, credentials, home)),
     ...["env", "files"].flatMap((kind) =>
-      Object.entries(mapping(service[kind]) ?? {}).flatMap(([target, value]) => {
-        const { credential, key } = mapping(value) ?? {};
-        if (typeof credential !== "string") {
-          return [];
-        }
-        return keyFaults(credential, key, credentials, home).map(({ path, text }) => ({
-          path: [kind, target, ...path],
-          text,
-        }));
-      }),
+      Object.entries(fieldsOf(service[kind])).flatMap(([target, value]) =>
+        under([kind, target], keyFaults(fieldsOf(value), credentials, home)),
+      ),
     ),
   ];
 }
 
 function wholeFaults(name: unknown, credentials: Mapping, home: unknown): Fault[] {
+  if (typeof name !== "string") {
+    return [];
+  }
   const path = ["credentials"];
   const text = nameFault(name, credentials, home);
   if (text !== undefined) {
-    return [{ path, text: `${String(name)}: ${text}` }];
+    return [{ path, text: `${name}: ${text}` }];
   }
-  return keysOf(credentials[String(name)])
-    .filter((key) => !variableName.safeParse(key).success)
-    .map((key) => ({
+  return keysOf(credentials[name]).flatMap((key) =>
+    faultIf(
+      !variableName.safeParse(key).success,
       path,
-      text: `${String(name)}: its key ${key} cannot be the name of an environment variable; name it under env or files as {credential: ${String(name)}, key: ${key}}`,
-    }));
+      `${name}: its key ${key} cannot be the name of an environment variable; name it under env or files as {credential: ${name}, key: ${key}}`,
+    ),
+  );
 }
 
-function keyFaults(name: string, key: unknown, credentials: Mapping, home: unknown): Fault[] {
-  const text = nameFault(name, credentials, home);
-  if (text !== undefined) {
-    return [{ path: ["credential"], text: `${name}: ${text}` }];
+function keyFaults({ credential, key }: Mapping, credentials: Mapping, home: unknown): Fault[] {
+  if (typeof credential !== "string") {
+    return [];
   }
-  const keys = keysOf(credentials[name]);
+  const text = nameFault(credential, credentials, home);
+  if (text !== undefined) {
+    return [{ path: ["credential"], text: `${credential}: ${text}` }];
+  }
+  const keys = keysOf(credentials[credential]);
   if (typeof key !== "string" || keys.includes(key)) {
     return [];
   }
   return [{ path: ["key"], text: `${key}: ${unknownKey(key, keys, "add it to the credential")}` }];
 }
 
-function nameFault(name: unknown, credentials: Mapping, home: unknown): string | undefined {
-  if (typeof name !== "string") {
-    return undefined;
-  }
+function nameFault(name: string, credentials: Mapping, home: unknown): string | undefined {
   if (!(name in credentials)) {
     return unknownKey(name, Object.keys(credentials), "add it to slipway:credentials");
   }
-  const namespace = mapping(credentials[name])?.["namespace"] ?? home;
+  const namespace = fieldsOf(credentials[name])["namespace"] ?? home;
   return namespace === home
     ? undefined
     : `is in the namespace ${String(namespace)}; allowed: one of the services' own namespace`;
@@ -244,6 +229,6 @@ function nameFault(name: unknown, credentials: Mapping, home: unknown): string |
 
 /** Keys of the Secret that a credential becomes. */
 function keysOf(credential: unknown): string[] {
-  const { format, keys } = mapping(credential) ?? {};
-  return format === "dockerconfigjson" ? [DOCKER_CONFIG_KEY] : Object.keys(mapping(keys) ?? {});
+  const { format, keys } = fieldsOf(credential);
+  return format === "dockerconfigjson" ? [DOCKER_CONFIG_KEY] : Object.keys(fieldsOf(keys));
 }

@@ -21,8 +21,12 @@ import type { Surroundings } from "./surroundings.ts";
 const LONGEST_RANDOM = 4096;
 /** Where the chart and the manifests of Sealed Secrets put it. */
 const CONTROLLER = { namespace: "kube-system", name: "sealed-secrets-controller" };
-const BACKENDS = ["sealed-secrets", "external-secrets"] as const;
 const FORMATS = ["opaque", ...Object.keys(CREDENTIAL_KEYS)] as CredentialFormat[];
+
+function oneOf<const Choice extends string>(choices: readonly Choice[]) {
+  const allowed = new Intl.ListFormat("en-GB", { type: "disjunction" }).format(choices);
+  return z.enum(choices, { error: `allowed: ${allowed}` });
+}
 
 const remote = field.mapping(
   {
@@ -60,14 +64,14 @@ const source = z.union(
   ],
   {
     error:
-      "allowed: {setting: name of a secret setting}, {random: {length: 32}} with alphabet as needed, {stack, output} of another stack, {remote: {key}} of a store, or a text where the format has no secret",
+      "allowed: {setting: name of a secret setting}, {random: {length: 32}} with alphabet as needed, {stack, output} of another stack, {remote: {key}} of a store, or a string where the format has no secret",
   },
 );
 
 const jenkins = field.mapping(
   {
     description: z.string().exactOptional(),
-    scope: z.enum(["global", "system"], { error: "allowed: global or system" }).exactOptional(),
+    scope: oneOf(["global", "system"]).exactOptional(),
     folders: field
       .list(
         field.text(/^[^'",[\]]+$/, "the path of a folder or job such as team/shop"),
@@ -84,30 +88,22 @@ const jenkins = field.mapping(
 const store = field.mapping(
   {
     name: field.objectName,
-    kind: z
-      .enum(["SecretStore", "ClusterSecretStore"], {
-        error: "allowed: SecretStore or ClusterSecretStore",
-      })
-      .exactOptional(),
+    kind: oneOf(["SecretStore", "ClusterSecretStore"]).exactOptional(),
   } satisfies ShapeOf<SecretStore>,
   "name and kind",
 );
 
 type Form = Partial<Record<"keys" | "backend", unknown>> & Omit<CredentialDefinition, "keys">;
 
-/** The form of one credential in the settings; `credentialFaults` tells what its keys say about each other. */
+/** The form of one credential in the settings; `credentialFaults` reports what its keys contradict. */
 export const credentialSchema = field.mapping(
   {
     format: z.enum(FORMATS, { error: `allowed: ${FORMATS.join(", ")}` }).exactOptional(),
     keys: field.named(field.dataKey, source, "a mapping of keys").exactOptional(),
     namespace: field.label.exactOptional(),
-    scope: z
-      .enum(SEALING_SCOPES, {
-        error: "allowed: strict, namespace-wide or cluster-wide",
-      })
-      .exactOptional(),
+    scope: oneOf(SEALING_SCOPES).exactOptional(),
     jenkins: jenkins.exactOptional(),
-    backend: z.enum(BACKENDS, { error: `allowed: ${BACKENDS.join(" or ")}` }).exactOptional(),
+    backend: oneOf(["sealed-secrets", "external-secrets"]).exactOptional(),
     store: store.exactOptional(),
     refreshInterval: interval.exactOptional(),
   } satisfies ShapeOf<Form>,

@@ -4,7 +4,7 @@ import { text, wholeNumber } from "./fields.ts";
 
 const UNITS = { s: 1, m: 60, h: 3600, d: 86400 };
 
-/** The longest length of time that a setting or an option takes. */
+/** The longest time that a setting or an option may have. */
 export const LONGEST_DAYS = 366;
 const LONGEST_SECONDS = LONGEST_DAYS * UNITS.d;
 const FORM = "a whole number of seconds, or one with its unit such as 30m, 12h or 2d";

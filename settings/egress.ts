@@ -2,18 +2,27 @@ import { isIPv4, isIPv6 } from "node:net";
 
 import { z } from "zod";
 
+import type { EgressRule } from "../components/service-definition.ts";
+import type { ShapeOf } from "../contract/field.ts";
 import * as field from "./fields.ts";
+
+type Block = Extract<EgressRule, { readonly cidr: string }>;
+type Pods = Extract<EgressRule, { readonly namespace: string }>;
 
 const egressPorts = { ports: field.list(field.port, "a list of ports").exactOptional() };
 const cidr = z
   .string()
   .refine(isCidr, { error: "allowed: a block of addresses such as 10.0.0.0/8" });
-/** Where pods may connect to; what is allowed is told in the words of the setting. */
+
+/** Where pods may connect to; messages use the setting's words. */
 export function egressAs(allowed: string) {
   return z.union(
     [
-      field.mapping({ cidr, ...egressPorts }, "cidr and ports"),
-      field.mapping({ namespace: field.label, ...egressPorts }, "namespace and ports"),
+      field.mapping({ cidr, ...egressPorts } satisfies ShapeOf<Block>, "cidr and ports"),
+      field.mapping(
+        { namespace: field.label, ...egressPorts } satisfies ShapeOf<Pods>,
+        "namespace and ports",
+      ),
     ],
     { error: `allowed: ${allowed}` },
   );

@@ -19,9 +19,19 @@ export function got(value: unknown, allowed: string): string {
   return `got ${shown.length > LONGEST_VALUE ? `${shown.slice(0, LONGEST_VALUE)}…` : shown}; ${allowed}`;
 }
 
+/** One fault if the condition holds, none otherwise. */
+export function faultIf(holds: boolean, path: Fault["path"], text: string): Fault[] {
+  return holds ? [{ path, text }] : [];
+}
+
+/** The faults of what is at `path`, with that path before their own. */
+export function under(path: Fault["path"], faults: readonly Fault[]): Fault[] {
+  return faults.map((fault) => ({ ...fault, path: [...path, ...fault.path] }));
+}
+
 /** The faults that a schema found, in Slipway's words. */
-export function faultsOf(error: z.ZodError): Fault[] {
-  return error.issues.flatMap((issue) => {
+export function faultsOf(error: z.ZodError | undefined): Fault[] {
+  return (error?.issues ?? []).flatMap((issue) => {
     const { path, message } = issue;
     if (issue.code === "unrecognized_keys") {
       return issue.keys.map((key) => ({
@@ -47,7 +57,7 @@ export function faultLine({ path, text }: Fault): string {
   return `slipway:${first ?? ""}${steps.join("")}: ${text}`;
 }
 
-/** A fault of a key that is none of the known ones, with the one that may be meant. */
+/** The text of a fault: an unknown key, with the key that may be meant. */
 export function unknownKey(key: string, known: readonly string[], remedy = "remove it"): string {
   const [nearest] = known
     .map((candidate) => ({

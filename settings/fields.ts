@@ -8,7 +8,7 @@ import { absolute, expand, type Surroundings } from "./surroundings.ts";
 
 const say = (allowed: string) => ({ error: `allowed: ${allowed}` });
 
-/** A mapping with these keys and no others. */
+/** A mapping with exactly these keys. */
 export function mapping<Shape extends z.ZodRawShape>(shape: Shape, what: string) {
   return z.strictObject(shape, {
     error: ({ code }) =>
@@ -21,25 +21,28 @@ export function named<Value extends z.ZodType>(key: z.ZodString, value: Value, w
   return z.record(key, value, say(what));
 }
 
+/** A list of such items. */
 export function list<Item extends z.ZodType>(item: Item, what: string) {
   return z.array(item, say(what));
 }
 
-/** A text of a certain form. */
+/** A string of a certain form. */
 export function text(form: RegExp, what: string) {
   return z.string(say(what)).regex(form, say(what));
 }
 
+/** A whole number from `from` to `to`. */
 export function wholeNumber(from: number, to: number, remedy = "") {
   const allowed = say(`a whole number from ${from} to ${to}${remedy && `; ${remedy}`}`);
   return z.int(allowed).min(from, allowed).max(to, allowed);
 }
 
+/** A truth value that decides what `what` says. */
 export function choice(what: string) {
   return z.boolean(say(`true or false; ${what}`));
 }
 
-/** A text in which `${NAME}` stands for an environment variable. */
+/** A string in which `${NAME}` stands for an environment variable. */
 export function expanded(surroundings: Surroundings, what: string) {
   return z
     .string(say(what))
@@ -57,9 +60,8 @@ function expansion(value: string, surroundings: Surroundings, context: z.Refinem
   if ("text" in result) {
     return result.text;
   }
-  const [name = "", ...others] = result.unset;
-  const variables =
-    others.length === 0 ? `variable ${name} is` : `variables ${result.unset.join(", ")} are`;
+  const names = result.unset.join(", ");
+  const variables = result.unset.length === 1 ? `variable ${names} is` : `variables ${names} are`;
   const remedy = `the environment ${variables} not set; set it, or write the value here`;
   context.addIssue({ code: "custom", message: got(value, remedy) });
   return z.NEVER;
@@ -90,7 +92,7 @@ export function quantity(example: string) {
 const HOST =
   /^(?=.{1,253}$)(\*\.)?[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?(\.[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)+$/;
 
-/** A name that Kubernetes takes for everything: also for a Service, and as the value of a label. */
+/** A name that Kubernetes accepts for everything: also for a Service, and as the value of a label. */
 export const label = text(
   LABEL,
   "1 to 63 lower-case letters, digits and hyphens, beginning with a letter and not ending in a hyphen",
@@ -100,28 +102,34 @@ export const objectName = text(
   OBJECT_NAME,
   "the name of a Kubernetes object: lower-case letters, digits, hyphens and dots",
 );
+/** The name of a host, with a wildcard in front at most. */
 export const host = text(
   HOST,
   "a host name such as shop.example.com, without scheme, port and path",
 );
+/** The path of a URL. */
 export const urlPath = text(
   /^\/[^\s?#]*$/,
   "a path such as /healthz, which begins with / and has no query (?), no fragment (#) and no space",
 );
+/** An absolute path in a container. */
 export const filePath = text(
   /^(\/(?!\.{1,2}(\/|$))[^/\s:]+)+$/,
   "an absolute path inside the container such as /etc/shop/config.yaml",
 );
+/** The name of an environment variable. */
 export const variableName = text(
   /^[A-Za-z_][A-Za-z0-9_]*$/,
   "the name of an environment variable: letters, digits and underscores, not beginning with a digit",
 );
+/** A key of a Secret's data. */
 export const dataKey = text(
   /^[-._a-zA-Z0-9]{1,253}$/,
   "a key of the Secret: letters, digits, hyphens, underscores and dots",
 );
-/** A text that may be written in YAML as a number or a truth value. */
+/** A string that may be written in YAML as a number or a truth value. */
 export const scalar = z
-  .union([z.string(), z.number(), z.boolean()], say("a text, a number, true or false"))
+  .union([z.string(), z.number(), z.boolean()], say("a string, a number, true or false"))
   .transform(String);
+/** A port number. */
 export const port = wholeNumber(1, 65535, "use the port that the container listens on");

@@ -6,9 +6,9 @@ import {
 } from "../components/lanes/definition.ts";
 import type { ShapeOf } from "../contract/field.ts";
 import { egress, egressAs } from "./egress.ts";
-import { type Fault, got } from "./fault.ts";
+import { type Fault, faultIf, got } from "./fault.ts";
 import * as field from "./fields.ts";
-import { mapping } from "./mapping.ts";
+import { fieldsOf, type Mapping } from "./mapping.ts";
 
 const LONGEST_NAMESPACE = 63;
 const API_SERVER =
@@ -32,7 +32,7 @@ const lanes = {
   deploy: lane.exactOptional(),
 } satisfies ShapeOf<NonNullable<JenkinsDefinition["lanes"]>>;
 
-/** What Jenkins gets of the cluster; {@link jenkinsFaults} tells what it says about the rest of the settings. */
+/** What Jenkins gets of the cluster; {@link jenkinsFaults} reports what contradicts the rest of the settings. */
 export const jenkinsSchema = field.mapping(
   {
     apiServer: egressAs(API_SERVER),
@@ -54,7 +54,7 @@ export const jenkinsSchema = field.mapping(
       })
       .exactOptional(),
     longLivedTokens: field
-      .choice("whether each launcher has a Secret with a token that never runs out")
+      .choice("whether each launcher has a Secret with a token that never expires")
       .exactOptional(),
     launcherExec: field
       .choice("whether launchers may run commands in agent pods, as the step container does")
@@ -64,19 +64,15 @@ export const jenkinsSchema = field.mapping(
 );
 
 /** What is wrong between the lanes and the rest of the settings. */
-export function jenkinsFaults(raw: Readonly<Record<string, unknown>>): Fault[] {
-  const jenkins = mapping(raw["jenkins"]);
+export function jenkinsFaults(raw: Mapping): Fault[] {
   const { namespace } = raw;
-  if (jenkins === undefined || typeof namespace !== "string") {
+  const { prefix } = fieldsOf(raw["jenkins"]);
+  if (raw["jenkins"] === undefined || typeof namespace !== "string") {
     return [];
   }
-  const { prefix } = jenkins;
   const used = prefixOf(typeof prefix === "string" ? { prefix } : {}, namespace);
   const longest = Math.max(...LANES.map((name) => `${used}-${name}`.length));
-  if (longest <= LONGEST_NAMESPACE) {
-    return [];
-  }
   const room = LONGEST_NAMESPACE - (longest - used.length);
-  const allowed = `the namespace of a lane would be called ${used}-preview; allowed: at most ${room} characters in front of the lane's name; set a shorter prefix`;
-  return [{ path: ["jenkins", "prefix"], text: got(prefix, allowed) }];
+  const allowed = `a lane's namespace would be named ${used}-preview; allowed: at most ${room} characters before the lane's name; set a shorter prefix`;
+  return faultIf(longest > LONGEST_NAMESPACE, ["jenkins", "prefix"], got(prefix, allowed));
 }

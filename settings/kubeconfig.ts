@@ -7,10 +7,11 @@ import { z } from "zod";
 
 import { unusable } from "./look.ts";
 
+/** An empty one counts as none. */
 const path = z.string().nullish();
 const target = z.object({
   server: z.string(),
-  "certificate-authority-data": z.string().optional(),
+  "certificate-authority-data": path,
   "certificate-authority": path,
 });
 const user = z.object({ "client-certificate": path, "client-key": path, tokenFile: path });
@@ -35,27 +36,19 @@ export type Target = z.output<typeof target>;
 /** A user as a kubeconfig has it. */
 export type User = z.output<typeof user>;
 
-/** The files that a kubeconfig may name: what each holds, and a look that throws where it does not. */
+/** The files that a kubeconfig may name: what each holds, and a check that throws if it does not. */
 const FILES = {
-  "certificate-authority": {
-    holds: "certificates in PEM",
-    parse: (content: Buffer) => new X509Certificate(content),
-  },
-  "client-certificate": {
-    holds: "a certificate in PEM",
-    parse: (content: Buffer) => new X509Certificate(content),
-  },
-  "client-key": {
-    holds: "a private key in PEM without a password",
-    parse: (content: Buffer) => createPrivateKey(content),
-  },
-  tokenFile: {
-    holds: "a token",
-    parse: (content: Buffer) => z.string().min(1).parse(String(content).trim()),
-  },
+  "certificate-authority": ["certificates in PEM", certificateIn],
+  "client-certificate": ["a certificate in PEM", certificateIn],
+  "client-key": ["a private key in PEM without a password", createPrivateKey],
+  tokenFile: ["a token", (content: Buffer) => z.string().min(1).parse(String(content).trim())],
 } as const;
 
-/** Reads a kubeconfig; undefined where it is none. Nothing of its content is told to anybody. */
+function certificateIn(content: Buffer): X509Certificate {
+  return new X509Certificate(content);
+}
+
+/** Reads a kubeconfig; undefined if it is not one. None of its content is shown to anybody. */
 export function readKubeconfig(file: string): Kubeconfig | undefined {
   try {
     // The parser's own messages quote the file, and with it credentials.
@@ -74,7 +67,7 @@ export function fileOf(kubeconfig: string, named: string): string {
 
 /** What is wrong with the files that these entries of a kubeconfig name, a sentence each. */
 export function fileFaults(kubeconfig: string, entries: Partial<Target & User>): string[] {
-  return Object.entries(FILES).flatMap(([key, { holds, parse }]) => {
+  return Object.entries(FILES).flatMap(([key, [holds, parse]]) => {
     const named = entries[key as keyof typeof FILES];
     if (!named) {
       return [];

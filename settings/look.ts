@@ -1,14 +1,14 @@
 import { closeSync, openSync, statSync } from "node:fs";
 
-/** Why a file or folder cannot be used, undefined where it can. Whatever the path is, this does not throw. */
+/** Why a file or folder cannot be used, undefined if it can. It throws for no path. */
 export function unusable(path: string, kind: "file" | "folder"): string | undefined {
   try {
     const found = statSync(path, { throwIfNoEntry: false });
     if (found === undefined) {
-      return `there is no ${kind} ${path}`;
+      return `${kind} ${path} does not exist`;
     }
     if (!(kind === "file" ? found.isFile() : found.isDirectory())) {
-      return `${path} is no ${kind}`;
+      return `${path} is not a ${kind}`;
     }
     closeSync(openSync(path, "r"));
     return undefined;

@@ -1,9 +1,14 @@
 /** A mapping as it was written. */
 export type Mapping = Readonly<Record<string, unknown>>;
 
-/** The value as a mapping, undefined where it is none. */
+/** The value as a mapping, undefined if it is not one. */
 export function mapping(value: unknown): Mapping | undefined {
   return typeof value === "object" && value !== null && !Array.isArray(value)
     ? (value as Mapping)
     : undefined;
+}
+
+/** The entries of a mapping by key, none if the value is not one. */
+export function fieldsOf(value: unknown): Mapping {
+  return mapping(value) ?? {};
 }

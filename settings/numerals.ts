@@ -3,12 +3,12 @@ import { type Document, isMap, isScalar, isSeq, parseDocument } from "yaml";
 import type { Fault } from "./fault.ts";
 import { mapping } from "./mapping.ts";
 
-/** What YAML 1.1 takes for a number and most people would not, or for another one: `010`, `1_0`, `0x1F`. */
+/** What YAML 1.1 reads as a number and most people would not, or as a different one: `010`, `1_0`, `0x1F`. */
 const MISREAD =
   /^[-+]?(0x[\da-f_]+|0o[0-7_]+|0b[01_]+|0[\d_]+(\.[\d_]*)?(e[-+]?\d+)?|\d[\d_]*_[\d_]*(\.[\d_]*)?(e[-+]?\d+)?)$/i;
 
 /**
- * The numbers that the engine has read as others than stand in the stack's file, also where a text was meant.
+ * The numbers that the engine read differently from how the stack's file has them, also where a string was meant.
  *
  * @param file text of the stack's file
  * @param prefix of the settings' keys in it
@@ -45,7 +45,7 @@ function faultsIn(node: unknown, read: unknown, path: readonly PropertyKey[]): F
     const items: readonly unknown[] = Array.isArray(read) ? read : [];
     return node.items.flatMap((item, index) => faultsIn(item, items[index], [...path, index]));
   }
-  // Another file than this one may have been read.
+  // The engine may have read a different file.
   if (!isScalar(node) || node.type !== "PLAIN" || typeof read !== "number") {
     return [];
   }
@@ -53,7 +53,7 @@ function faultsIn(node: unknown, read: unknown, path: readonly PropertyKey[]): F
   if (!MISREAD.test(written)) {
     return [];
   }
-  const text = `got ${written}, which YAML reads as ${read}; allowed: a number without a leading zero, a prefix and underscores; write ${read}, or "${written}" in quotes where a text is meant`;
+  const text = `got ${written}, which YAML reads as ${read}; allowed: a number without a leading zero, a prefix and underscores; write ${read}, or "${written}" in quotes if a string is meant`;
   return [{ path, text }];
 }
 

@@ -1,21 +1,25 @@
 import { z } from "zod";
 
-import type { ImageSource } from "../components/image/image.ts";
+import type { ImageSource, Origin } from "../components/image/image.ts";
 import type { Promotion, ToBePromoted } from "../components/promotion/definition.ts";
+import type { ShapeOf } from "../contract/field.ts";
 import { duration } from "./duration.ts";
-import { type Fault, got } from "./fault.ts";
+import { type Fault, faultIf, got } from "./fault.ts";
 import * as field from "./fields.ts";
-import { type Mapping, mapping } from "./mapping.ts";
+import { fieldsOf, type Mapping, mapping } from "./mapping.ts";
 import { pinnedImage, type ServiceForm } from "./service.ts";
 import type { Surroundings } from "./surroundings.ts";
 
-const STACK = /^[\w.-]+(\/[\w.-]+\/[\w.-]+)?$/;
-
 const stack = field.text(
-  STACK,
+  /^[\w.-]+(\/[\w.-]+\/[\w.-]+)?$/,
   "the name of a stack of this project such as dev, or organization/project/stack",
 );
-/** What a stack is promoted from: the name of the other stack, or that with what is asked of its releases. */
+
+/** A promotion as the settings have it. */
+type Written = Pick<Promotion, "stack"> &
+  Partial<Pick<Promotion, "gates">> & { readonly soak?: Promotion["soakSeconds"] };
+
+/** What a stack is promoted from: another stack by name, with what its releases need as an option. */
 export const promotionSchema = z
   .union(
     [
@@ -27,7 +31,7 @@ export const promotionSchema = z
           gates: field
             .list(field.label, "a list of the gates that an image must have passed")
             .exactOptional(),
-        },
+        } satisfies ShapeOf<Written>,
         "stack, and as needed soak and gates",
       ),
     ],
@@ -36,21 +40,18 @@ export const promotionSchema = z
     },
   )
   .transform((value): Promotion => {
-    if (typeof value === "string") {
-      return { stack: value, soakSeconds: 0, gates: [] };
-    }
-    const { soak = 0, gates = [] } = value;
-    return { stack: value.stack, soakSeconds: soak, gates };
+    const written = typeof value === "string" ? { stack: value } : value;
+    return { stack: written.stack, soakSeconds: written.soak ?? 0, gates: written.gates ?? [] };
   });
 
-/** The images that services are held at, by the services' names. */
+/** The images that services are pinned at, by service. */
 export function pinsSchema(surroundings: Surroundings) {
   const pin = field.mapping(
     {
       image: pinnedImage(surroundings),
       commit: field.text(/^[0-9a-f]{7,64}$/, "the id of a commit").exactOptional(),
       dirty: field.choice("whether its source had changes beside the commit").exactOptional(),
-    },
+    } satisfies ShapeOf<{ readonly image: string } & Partial<Origin>>,
     "image, and as needed commit and dirty",
   );
   return field.named(z.string(), pin, "a mapping of pins by the services' names");
@@ -58,7 +59,7 @@ export function pinsSchema(surroundings: Surroundings) {
 
 type Pins = z.output<ReturnType<typeof pinsSchema>>;
 
-/** The settings as they count: an empty text is no promotion, and a promoting stack has no use for a way to build. */
+/** The settings as they count: an empty string is no promotion, and a promoting stack does not use `build`. */
 export function asPromoted(raw: Mapping): Mapping {
   const { promoteFrom, ...others } = raw;
   if (promoteFrom === undefined || promoteFrom === "") {
@@ -68,29 +69,24 @@ export function asPromoted(raw: Mapping): Mapping {
   if (services === undefined) {
     return raw;
   }
-  const kept = Object.entries(services).map(([name, service]) => {
-    const known = mapping(service);
-    if (known === undefined) {
-      return [name, service];
-    }
-    return [name, Object.fromEntries(Object.entries(known).filter(([key]) => key !== "build"))];
+  const promoted = Object.entries(services).map(([name, service]) => {
+    const kept = Object.entries(fieldsOf(service)).filter(([key]) => key !== "build");
+    return [name, mapping(service) === undefined ? service : Object.fromEntries(kept)];
   });
-  return { ...raw, services: Object.fromEntries(kept) as Mapping };
+  return { ...raw, services: Object.fromEntries(promoted) as Mapping };
 }
 
 /** A pin of a service that the stack does not have. */
 export function pinFaults(raw: Mapping): Fault[] {
-  const services = Object.keys(mapping(raw["services"]) ?? {});
-  return Object.keys(mapping(raw["pins"]) ?? {})
-    .filter((name) => !services.includes(name))
-    .map((name) => ({
-      path: ["pins", name],
-      text: got(name, `allowed: one of ${services.join(", ")}; run npx slipway unpin`),
-    }));
+  const services = Object.keys(fieldsOf(raw["services"]));
+  const allowed = `allowed: one of ${services.join(", ")}; run npx slipway unpin`;
+  return Object.keys(fieldsOf(raw["pins"])).flatMap((name) =>
+    faultIf(!services.includes(name), ["pins", name], got(name, allowed)),
+  );
 }
 
-/** Where a service's image comes from: a pin goes before everything else. */
-export function sourceOf(
+/** Where a service's image comes from: a pin takes precedence. */
+export function imageSourceOf(
   name: string,
   { build, image }: { readonly [Key in "build" | "image"]: ServiceForm[Key] | undefined },
   { pins = {}, promoteFrom }: { readonly pins?: Pins; readonly promoteFrom?: Promotion },

@@ -1,11 +1,11 @@
 import { z } from "zod";
 
 import type { Registry } from "../components/image/image.ts";
-import { isRepository } from "../components/image/image-reference.ts";
+import { isRepository } from "../contract/image-reference.ts";
 import type { ShapeOf } from "../contract/field.ts";
-import type { Fault } from "./fault.ts";
+import { type Fault, faultIf } from "./fault.ts";
 import * as field from "./fields.ts";
-import { mapping } from "./mapping.ts";
+import { fieldsOf, type Mapping } from "./mapping.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** The setting that holds the registry's password. */
@@ -31,31 +31,27 @@ export function registrySchema(surroundings: Surroundings) {
 }
 
 /** What is wrong between the registry and the rest of the settings. */
-export function registryFaults(raw: Readonly<Record<string, unknown>>): Fault[] {
-  const { repository, username } = mapping(raw["registry"]) ?? {};
+export function registryFaults(raw: Mapping): Fault[] {
+  const { repository, username } = fieldsOf(raw["registry"]);
   const hasPassword = (raw[PASSWORD] ?? "") !== "";
-  const built = Object.entries(mapping(raw["services"]) ?? {}).filter(
-    ([, service]) => mapping(service)?.["build"] !== undefined,
+  const built = Object.entries(fieldsOf(raw["services"])).flatMap(([name, service]) =>
+    fieldsOf(service)["build"] === undefined ? [] : [name],
   );
   return [
-    ...(raw["registry"] === undefined && built.length > 0
-      ? [
-          {
-            path: ["registry", "repository"],
-            text: `missing; needed to push what is built for ${built.map(([name]) => name).join(", ")}; set it to a repository such as registry.example.com/team`,
-          },
-        ]
-      : []),
-    ...(username !== undefined && !hasPassword
-      ? [{ path: [PASSWORD], text: `missing; registry.username needs one; ${PASSWORD_REMEDY}` }]
-      : []),
-    ...(hasPassword && username === undefined && repository !== undefined
-      ? [
-          {
-            path: ["registry", "username"],
-            text: `missing; ${PASSWORD} needs one; set the name to log in with`,
-          },
-        ]
-      : []),
+    ...faultIf(
+      raw["registry"] === undefined && built.length > 0,
+      ["registry", "repository"],
+      `missing; needed to push what is built for ${built.join(", ")}; set it to a repository such as registry.example.com/team`,
+    ),
+    ...faultIf(
+      username !== undefined && !hasPassword,
+      [PASSWORD],
+      `missing; registry.username needs one; ${PASSWORD_REMEDY}`,
+    ),
+    ...faultIf(
+      hasPassword && username === undefined && repository !== undefined,
+      ["registry", "username"],
+      `missing; ${PASSWORD} needs one; set the name to log in with`,
+    ),
   ];
 }

@@ -1,32 +1,28 @@
-import type { Fault } from "./fault.ts";
+import type { Written } from "./credential-conflicts.ts";
+import { type Fault, faultIf } from "./fault.ts";
 import { PASSWORD, PASSWORD_REMEDY } from "./registry.ts";
 
-/** Settings as text, and which of them are secrets. */
-interface Config {
-  readonly values: Readonly<Record<string, string>>;
-  readonly secretKeys: readonly string[];
-}
-
 /**
- * The secrets that stand in the wrong place.
+ * The secrets in the wrong place.
  *
- * @param used names of the settings that credentials are made of
+ * @param used names of the settings that credentials hold
  */
-export function secretFaults({ values, secretKeys }: Config, used: readonly string[]): Fault[] {
-  const inClear = (values[PASSWORD] ?? "") !== "" && !secretKeys.includes(PASSWORD);
-  const misplaced = secretKeys.filter((key) => key !== PASSWORD && !used.includes(key));
+export function secretFaults(
+  { values, secretKeys }: Omit<Written, "raw">,
+  used: readonly string[],
+): Fault[] {
   return [
-    ...(inClear
-      ? [
-          {
-            path: [PASSWORD],
-            text: `got a value in clear; allowed: an encrypted one; ${PASSWORD_REMEDY}, and change the password`,
-          },
-        ]
-      : []),
-    ...misplaced.map((key) => ({
-      path: [key],
-      text: `got a secret, which would be readable in the cluster and the state; allowed: only ${PASSWORD} and the settings that slipway:credentials names are secrets; give it a setting of its own and name that in a credential as {setting: name}`,
-    })),
+    ...faultIf(
+      (values[PASSWORD] ?? "") !== "" && !secretKeys.includes(PASSWORD),
+      [PASSWORD],
+      `got a value in clear; allowed: an encrypted one; ${PASSWORD_REMEDY}, and change the password`,
+    ),
+    ...secretKeys.flatMap((key) =>
+      faultIf(
+        key !== PASSWORD && !used.includes(key),
+        [key],
+        `got a secret, which would be readable in the cluster and the state; allowed: only ${PASSWORD} and settings named in slipway:credentials may be secrets; give it a setting of its own and name that in a credential as {setting: name}`,
+      ),
+    ),
   ];
 }

@@ -1,7 +1,7 @@
 import { z } from "zod";
 
-import type { Build } from "../components/image/image.ts";
-import { isPinned, PINNED_ALLOWED } from "../components/image/image-reference.ts";
+import type { Build } from "../components/image/build-plan.ts";
+import { isPinned, PINNED_ALLOWED } from "../contract/image-reference.ts";
 import {
   type Autoscale,
   type CredentialKey,
@@ -20,7 +20,7 @@ import type { Surroundings } from "./surroundings.ts";
 /** A service as the settings have it. */
 export type ServiceForm = ServiceDefinition & { readonly build?: Build; readonly image?: string };
 
-/** The form of one service in the settings; {@link conflicts} tells what its keys say about each other. */
+/** The form of one service in the settings; `serviceFaults` reports what its keys contradict. */
 export function serviceSchema(surroundings: Surroundings) {
   return field.mapping(
     {
@@ -100,7 +100,7 @@ const secretKey = z.union([
 ]);
 const scalarOrSecret = secretOr(
   field.scalar,
-  "a text, a number, true, false, {secret, key} of an existing Secret, or {credential, key} of slipway:credentials",
+  "a string, a number, true, false, {secret, key} of an existing Secret, or {credential, key} of slipway:credentials",
 );
 const textOrSecret = secretOr(
   z.string(),
@@ -136,16 +136,11 @@ const resources = field.mapping(
   "requests and limits",
 );
 
+const AND = new Intl.ListFormat("en-GB");
 const dialect = {
   number: field.wholeNumber,
   choice: field.choice,
-  group: (shape: z.ZodRawShape) =>
-    field.mapping(
-      shape,
-      Object.keys(shape)
-        .join(", ")
-        .replace(/, (\w+)$/, " and $1"),
-    ),
+  group: (shape: z.ZodRawShape) => field.mapping(shape, AND.format(Object.keys(shape))),
 };
 
 const ingress = field.mapping(

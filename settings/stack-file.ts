@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { parse } from "yaml";
 
 /**
- * Text of a stack's file where the engine looks for it by itself, undefined where it is not there.
+ * Text of a stack's file where the engine looks for it by default, undefined if it cannot be read.
  *
  * @param folder of the project
  * @param stack its name, without organization and project

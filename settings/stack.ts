@@ -9,7 +9,7 @@ import { PASSWORD, registrySchema } from "./registry.ts";
 import { serviceSchema } from "./service.ts";
 import type { Surroundings } from "./surroundings.ts";
 
-/** The form of a stack's settings; what they say about each other is told by other rules. */
+/** The form of a stack's settings; other rules report what they contradict. */
 export function stackSchema(surroundings: Surroundings) {
   return field.mapping(
     {
@@ -17,7 +17,7 @@ export function stackSchema(surroundings: Surroundings) {
       registry: registrySchema(surroundings).exactOptional(),
       [PASSWORD]: z.string().exactOptional(),
       namespace: field.label.refine((name) => !/^(default|kube-.*)$/.test(name), {
-        error: "allowed: a namespace of the stack's own; the cluster made this one for itself",
+        error: "allowed: a namespace of the stack's own; the cluster uses this one for itself",
       }),
       sealing: sealingSchema(surroundings).exactOptional(),
       credentials: field

@@ -10,7 +10,7 @@ export interface Surroundings {
 
 const REFERENCE = /\$\{([^}]*)\}/g;
 
-/** The text with each `${NAME}` replaced by the environment variable, or the names of those that are not set. */
+/** The string with each `${NAME}` replaced by the environment variable, or the names of those that are not set. */
 export function expand(
   text: string,
   { variables }: Surroundings,

@@ -5,7 +5,7 @@ import { parsePath, valueAt } from "./property-path.ts";
 const { ADD, ADD_REPLACE, DELETE, DELETE_REPLACE, UPDATE, UPDATE_REPLACE } =
   providerPb.PropertyDiff.Kind;
 
-/** A diff as the engine takes it: which inputs changed, and for each whether it came, went or differs. */
+/** A diff as the engine takes it: which inputs changed, and for each whether it was added, removed or changed. */
 export function diffResponse(
   diff: DiffResult,
   oldInputs: Properties,

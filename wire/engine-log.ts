@@ -12,7 +12,7 @@ export class EngineLog {
     this.attach(address);
   }
 
-  /** Takes the engine's address where it was not known at the start. */
+  /** Takes the engine's address if it was unknown at the start. */
   attach(address: string | undefined): void {
     if (address !== undefined && address !== "" && this.#client === undefined) {
       this.#client = new EngineClient(address, credentials.createInsecure());
@@ -21,20 +21,13 @@ export class EngineLog {
 
   /** The log of one resource, or of the whole stack for an empty URN. */
   of(urn: string): Log {
-    return {
-      info: (message) => {
-        this.#write({ urn, message, severity: enginePb.LogSeverity.INFO });
-      },
-      warn: (message) => {
-        this.#write({ urn, message, severity: enginePb.LogSeverity.WARNING });
-      },
-      error: (message) => {
-        this.#write({ urn, message, severity: enginePb.LogSeverity.ERROR });
-      },
-      status: (message) => {
-        this.#write({ urn, message, severity: enginePb.LogSeverity.INFO, ephemeral: true });
-      },
+    const { INFO, WARNING, ERROR } = enginePb.LogSeverity;
+    const line = (severity: enginePb.LogSeverity, ephemeral = false) => {
+      return (message: string) => {
+        this.#write(urn, message, severity, ephemeral);
+      };
     };
+    return { info: line(INFO), warn: line(WARNING), error: line(ERROR), status: line(INFO, true) };
   }
 
   /** Settles when the engine has every line so far: a line that comes after its resource is lost. */
@@ -47,25 +40,20 @@ export class EngineLog {
   }
 
   /** Lines are sent one after the other; the engine handles concurrent ones in any order. */
-  #write(line: {
-    urn: string;
-    message: string;
-    severity: enginePb.LogSeverity;
-    ephemeral?: boolean;
-  }): void {
+  #write(urn: string, message: string, severity: enginePb.LogSeverity, ephemeral: boolean): void {
     const client = this.#client;
     if (client === undefined) {
       return;
     }
     const request = new enginePb.LogRequest();
-    request.setUrn(line.urn);
-    request.setMessage(line.message);
-    request.setSeverity(line.severity);
-    request.setEphemeral(line.ephemeral ?? false);
+    request.setUrn(urn);
+    request.setMessage(message);
+    request.setSeverity(severity);
+    request.setEphemeral(ephemeral);
     this.#last = this.#last.then(
       () =>
         new Promise((resolve) => {
-          // A line that cannot be delivered is no reason to fail the resource that it is about.
+          // A line that cannot be delivered must not fail the resource that it is about.
           client.log(request, () => {
             resolve();
           });

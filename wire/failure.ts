@@ -6,7 +6,7 @@ import { PartialFailure } from "./plugin.ts";
 import { toStruct } from "./struct.ts";
 
 /**
- * What the engine is told of an error: its message alone, or, for a `PartialFailure`, the resource as it is,
+ * What the engine gets of an error: its message alone, or, for a `PartialFailure`, the resource as it is,
  * which the engine keeps as init errors.
  *
  * The code says that the outcome is certain; the engine takes `UNKNOWN` and `INTERNAL` for a state that may be corrupt.

@@ -1,7 +1,7 @@
 /** Property values as they cross the engine's wire: plain JSON, without secret marks. */
 export type Properties = Readonly<Record<string, unknown>>;
 
-/** What a plugin can tell the engine while it works on a resource. */
+/** What a plugin can report to the engine while it works on a resource. */
 export interface Log {
   info(message: string): void;
   warn(message: string): void;
@@ -21,17 +21,30 @@ export interface Subject {
   readonly log: Log;
 }
 
+/** What is wrong with one input. */
 export interface CheckFailure {
   /** Path of the faulty input. */
   readonly property: string;
   readonly reason: string;
 }
 
+/** Inputs as the engine keeps them, and what is wrong with them. */
 export interface CheckResult {
   readonly inputs: Properties;
   readonly failures?: readonly CheckFailure[];
 }
 
+/** A resource as it was stored, and the inputs that the program has for it now. */
+export interface Change {
+  readonly id: string;
+  readonly oldInputs: Properties;
+  readonly oldOutputs: Properties;
+  readonly news: Properties;
+  /** Paths of the inputs whose changes the program ignores. */
+  readonly ignoreChanges: readonly string[];
+}
+
+/** How a resource changes. */
 export interface DiffResult {
   /** Paths of the properties that changed; empty means no change. */
   readonly changed: readonly string[];
@@ -40,12 +53,13 @@ export interface DiffResult {
   readonly deleteBeforeReplace?: boolean;
 }
 
+/** A new resource. */
 export interface Created {
   readonly id: string;
   readonly outputs: Properties;
 }
 
-/** What is there, or undefined where it is gone. `inputs` only where a read should change them (import, drift). */
+/** The resource as it is, or undefined if it is gone. `inputs` only if a read is to change them (import, drift). */
 export type ReadResult =
   { readonly id: string; readonly outputs: Properties; readonly inputs?: Properties } | undefined;
 
@@ -60,26 +74,17 @@ export interface Plugin {
   readonly notice?: string;
   configure(config: Properties): Promise<void> | void;
   /**
-   * Checks the provider's own configuration, in a preview as in an up, before anything else is asked of it.
-   * @default it is taken as it is
+   * Checks the provider's own configuration before any other call, in a preview as in an up.
+   * @default - it is taken as it is
    */
   checkConfig?(news: Properties): Promise<CheckResult>;
-  /** Compares the provider's own configuration. @default no replacement is ever called for */
+  /** Compares the provider's own configuration. @default - no replacement is ever called for */
   diffConfig?(olds: Properties, news: Properties): DiffResult;
   check(
     subject: Subject,
     args: { olds: Properties; news: Properties; randomSeed: Buffer },
   ): Promise<CheckResult> | CheckResult;
-  diff(
-    subject: Subject,
-    args: {
-      id: string;
-      oldInputs: Properties;
-      oldOutputs: Properties;
-      news: Properties;
-      ignoreChanges: readonly string[];
-    },
-  ): Promise<DiffResult> | DiffResult;
+  diff(subject: Subject, args: Change): Promise<DiffResult> | DiffResult;
   create(
     subject: Subject,
     args: { inputs: Properties; preview: boolean; timeoutSeconds: number },
@@ -90,21 +95,13 @@ export interface Plugin {
   ): Promise<ReadResult>;
   update(
     subject: Subject,
-    args: {
-      id: string;
-      oldInputs: Properties;
-      oldOutputs: Properties;
-      news: Properties;
-      preview: boolean;
-      timeoutSeconds: number;
-      ignoreChanges: readonly string[];
-    },
+    args: Change & { preview: boolean; timeoutSeconds: number },
   ): Promise<Properties>;
   delete(
     subject: Subject,
     args: { id: string; outputs: Properties; inputs: Properties; timeoutSeconds: number },
   ): Promise<void>;
-  /** A data source. @default every token is refused */
+  /** A data source. @default - every token is refused */
   invoke?(token: string, args: Properties): Promise<Properties>;
   /** The run was interrupted: end what is under way soon. */
   cancel(): void;
@@ -112,7 +109,7 @@ export interface Plugin {
 
 /**
  * Thrown by `create`, `update` or `read` when the resource exists but is not as it should be:
- * the engine keeps it with these outputs as init errors and tries again on the next `up`.
+ * the engine keeps it with these outputs as init errors and retries on the next `up`.
  */
 export class PartialFailure extends Error {
   override readonly name = "PartialFailure";

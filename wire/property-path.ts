@@ -20,12 +20,12 @@ export function formatPath(keys: readonly (string | number)[]): string {
     .join("");
 }
 
-/** The value at these keys, undefined where there is none. */
-export function valueAt(value: unknown, keys: readonly string[]): unknown {
+/** The value at these keys, undefined if there is none. */
+export function valueAt(value: unknown, keys: readonly PropertyKey[]): unknown {
   return keys.reduce<unknown>(
     (parent, key) =>
       typeof parent === "object" && parent !== null && Object.hasOwn(parent, key)
-        ? (parent as Record<string, unknown>)[key]
+        ? (parent as Record<PropertyKey, unknown>)[key]
         : undefined,
     value,
   );

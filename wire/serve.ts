@@ -12,16 +12,20 @@ const MESSAGE_BYTES = 400 * 1024 * 1024;
 /** Late enough for the first calls to be among the compiled code, early enough for the shortest run. */
 const FLUSH_AFTER_MILLISECONDS = 250;
 
-/** For what is under way to end by itself, such as a builder that was told to. */
+/** For what is under way to end by itself, such as a builder that was asked to stop. */
 const GRACE_MILLISECONDS = 1000;
 
 /** What the other end of a connection does, or the network between: it says nothing about this process. */
 const CONNECTION_FAULTS: ReadonlySet<unknown> = new Set([
+  "EAI_AGAIN",
   "ECONNABORTED",
   "ECONNREFUSED",
   "ECONNRESET",
+  "EHOSTDOWN",
   "EHOSTUNREACH",
+  "ENETDOWN",
   "ENETUNREACH",
+  "ENOTFOUND",
   "EPIPE",
   "ETIMEDOUT",
 ]);
@@ -41,7 +45,7 @@ export function serve(plugin: Plugin): void {
     ({ port }) => {
       process.stdout.write(`${port}\n`);
       endWithEngine(plugin);
-      // The engine ends a plugin by SIGKILL, so that Node never gets to keep the compiled code by itself.
+      // The engine ends a plugin with SIGKILL, so that Node never keeps the compiled code by itself.
       setTimeout(flushCompileCache, FLUSH_AFTER_MILLISECONDS).unref();
     },
     (error: unknown) => {
@@ -51,7 +55,7 @@ export function serve(plugin: Plugin): void {
   );
 }
 
-/** A connection's fault must not take the calls under way down with it. After any other, nothing here can be relied on. */
+/** A connection's fault must not end the calls under way. After any other, nothing here can be relied on. */
 function fault(plugin: Plugin, error: unknown): void {
   const isConnection =
     error instanceof Error && "code" in error && CONNECTION_FAULTS.has(error.code);
@@ -72,8 +76,8 @@ function end(plugin: Plugin): void {
 
 /**
  * Ends this process when the engine is gone, whatever killed it: the engine holds the other end of the standard
- * input. A SIGTERM ends only what is under way, because a build server sends it to each process of a job, and the
- * engine is to hear how its calls ended; it ends its plugins itself, by SIGINT.
+ * input. A SIGTERM ends only what is under way: a build server sends it to each process of a job, and the engine is to
+ * hear how its calls ended. It ends its plugins itself, with SIGINT.
  */
 function endWithEngine(plugin: Plugin): void {
   process.on("SIGTERM", () => {

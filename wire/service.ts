@@ -6,7 +6,7 @@ import emptyPb from "google-protobuf/google/protobuf/empty_pb.js";
 import { diffResponse } from "./diff-response.ts";
 import type { EngineLog } from "./engine-log.ts";
 import { toServiceError } from "./failure.ts";
-import type { CheckFailure, Plugin, Subject } from "./plugin.ts";
+import type { Change, CheckFailure, Plugin, Subject } from "./plugin.ts";
 import { fromStruct, toStruct } from "./struct.ts";
 
 /** What each call of the engine means to a plugin. A call that is not here is answered as unimplemented. */
@@ -94,16 +94,9 @@ function planning(plugin: Plugin, log: EngineLog): Partial<IResourceProviderServ
       return response;
     }, log),
     diff: unary(async (request) => {
-      const oldInputs = fromStruct(request.getOldInputs());
-      const news = fromStruct(request.getNews());
-      const diff = await plugin.diff(subjectOf(request, log), {
-        id: request.getId(),
-        oldInputs,
-        oldOutputs: fromStruct(request.getOlds()),
-        news,
-        ignoreChanges: request.getIgnorechangesList(),
-      });
-      return diffResponse(diff, oldInputs, news);
+      const change = changeOf(request);
+      const diff = await plugin.diff(subjectOf(request, log), change);
+      return diffResponse(diff, change.oldInputs, change.news);
     }, log),
   };
 }
@@ -123,13 +116,9 @@ function changes(plugin: Plugin, log: EngineLog): Partial<IResourceProviderServe
     }, log),
     update: unary(async (request) => {
       const outputs = await plugin.update(subjectOf(request, log), {
-        id: request.getId(),
-        oldInputs: fromStruct(request.getOldInputs()),
-        oldOutputs: fromStruct(request.getOlds()),
-        news: fromStruct(request.getNews()),
+        ...changeOf(request),
         preview: request.getPreview(),
         timeoutSeconds: request.getTimeout(),
-        ignoreChanges: request.getIgnorechangesList(),
       });
       const response = new message.UpdateResponse();
       response.setProperties(toStruct(outputs));
@@ -201,6 +190,16 @@ function subjectOf(
 ): Subject {
   const urn = request.getUrn();
   return { urn, type: request.getType(), name: request.getName(), log: log.of(urn) };
+}
+
+function changeOf(request: message.DiffRequest | message.UpdateRequest): Change {
+  return {
+    id: request.getId(),
+    oldInputs: fromStruct(request.getOldInputs()),
+    oldOutputs: fromStruct(request.getOlds()),
+    news: fromStruct(request.getNews()),
+    ignoreChanges: request.getIgnorechangesList(),
+  };
 }
 
 function checkFailure({ property, reason }: CheckFailure): message.CheckFailure {

@@ -14,9 +14,7 @@ export function fromStruct(struct: structPb.Struct | undefined): Properties {
   return unmarked(struct?.toJavaScript() ?? {}) as Properties;
 }
 
-/**
- * Marks an output as a secret where no input of the same path is one (those the engine marks by itself).
- */
+/** Marks an output as a secret if no input of the same path is one: those the engine marks by itself. */
 export function secret(value: unknown): unknown {
   return { [SIGNATURE]: SECRET, value };
 }

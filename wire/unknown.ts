@@ -14,7 +14,7 @@ const UNKNOWNS: ReadonlySet<unknown> = new Set([
   "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",
 ]);
 
-/** What a plugin returns in a preview for an output that only a real run can tell. */
+/** What a plugin returns in a preview for an output that only a real run knows. */
 export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 /** Whether a property value is not known yet. */

@@ -3,16 +3,16 @@ import { differences } from "./difference.ts";
 import { containsSecret } from "./secret.ts";
 import type { Action, Step } from "./step.ts";
 
-/** One object that a preview tells of. */
+/** One object that a preview reports. */
 export interface Change {
   readonly action: Action;
   /** E.g. `Deployment`. */
   readonly kind: string;
   readonly name: string;
   readonly service: string | null;
-  /** Names of the inputs that differ; of those that replace it where it is replaced. */
+  /** Names of the inputs that differ; of a replaced object those that replace it. */
   readonly because: readonly string[];
-  /** What it allows now and did not before, and the other way round: of rights and network only. */
+  /** What it allows now and did not before, and the reverse: of rights and network only. */
   readonly allows: readonly string[];
   readonly forbids: readonly string[];
 }
@@ -26,9 +26,9 @@ const SAYS_WHAT_IT_ALLOWS =
 /** What becomes of an object, and why. */
 export function changeOf(step: Step): Change {
   const { action, name, service = null, before, after } = step;
-  const told = SAYS_WHAT_IT_ALLOWS.test(step.type);
-  const was = told ? allowances(before) : [];
-  const is = told && action !== "delete" ? allowances(after) : [];
+  const isRule = SAYS_WHAT_IT_ALLOWS.test(step.type);
+  const was = isRule ? allowances(before) : [];
+  const is = isRule && action !== "delete" ? allowances(after) : [];
   return {
     action,
     kind: kindOf(step),
@@ -40,8 +40,8 @@ export function changeOf(step: Step): Change {
   };
 }
 
-/** What is told with its service: what becomes of the image and the pods. */
-const TOLD_WITH_SERVICE: ReadonlySet<string> = new Set([
+/** What is reported with its service: what becomes of the image and the pods. */
+const REPORTED_WITH_SERVICE: ReadonlySet<string> = new Set([
   "docker:index/image:Image",
   "kubernetes:apps/v1:Deployment",
   RESOURCES.Readiness,
@@ -50,14 +50,14 @@ const TOLD_WITH_SERVICE: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Whether a change follows from what is told of the services, or is one of labels that nobody would notice. What is
- * replaced or deleted is always told by itself.
+ * Whether a change follows from what is reported of the services, or is one of labels that nobody would notice. What is
+ * replaced or deleted is always reported on its own.
  */
 export function followsFromServices({ action, type, before, after }: Step): boolean {
   if (action === "replace" || action === "delete") {
     return false;
   }
-  if (TOLD_WITH_SERVICE.has(type)) {
+  if (REPORTED_WITH_SERVICE.has(type)) {
     return true;
   }
   if (action !== "update") {
@@ -99,7 +99,7 @@ function entriesOf(field: string, value: unknown): string[] {
   return (Array.isArray(value) ? value : [value]).map((entry) => `${field}: ${inWords(entry)}`);
 }
 
-/** JSON without its quotes: it is read by people. */
+/** JSON without its quotes, for people. */
 function inWords(value: unknown): string {
   return JSON.stringify(value)
     .replaceAll(/"([^"]*)"/g, (quoted, text: string) => text || quoted)

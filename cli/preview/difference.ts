@@ -2,12 +2,12 @@ import { compare } from "./step.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** What an entry of one of Kubernetes' lists is called by. */
+/** What names an entry of one of Kubernetes' lists. */
 const CALLED = ["mountPath", "name", "containerPort"] as const;
 
 /**
  * Names of what differs between two objects, never their values: `resources.limits.memory`, `env.GREETING`. The entries of
- * Kubernetes' lists are told apart by name, so that a new first one is not a change of all.
+ * Kubernetes' lists are distinguished by name, so that a new first one does not change all.
  */
 export function differences(before: unknown, after: unknown): string[] {
   return [...new Set(differ(before, after, []))].sort(compare);
@@ -34,18 +34,11 @@ function fieldsOf(value: unknown): Fields | undefined {
 }
 
 function namedEntries(list: readonly unknown[]): Fields | undefined {
-  const entries = list.map((entry) => {
-    if (typeof entry !== "object" || entry === null) {
-      return undefined;
-    }
-    const name = CALLED.map((key) => (entry as Fields)[key]).find((name) => name !== undefined);
-    return typeof name === "string" || typeof name === "number"
-      ? ([String(name), entry] as const)
-      : undefined;
+  const named = list.flatMap((entry) => {
+    const fields = typeof entry === "object" && entry !== null ? (entry as Fields) : {};
+    const name = CALLED.map((key) => fields[key]).find((value) => value !== undefined);
+    return typeof name === "string" || typeof name === "number" ? [[String(name), entry]] : [];
   });
-  const named = entries.filter((entry) => entry !== undefined);
-  const distinct = new Set(named.map(([name]) => name)).size;
-  return named.length === list.length && distinct === list.length
-    ? Object.fromEntries(named)
-    : undefined;
+  const entries = new Map(named as [string, unknown][]);
+  return entries.size === list.length ? Object.fromEntries(entries) : undefined;
 }

@@ -5,14 +5,14 @@ const EXPECTED = /^(?:(.*)=)?(sha256:[0-9a-f]{64})$/;
 
 /** The digest that a service is expected to run after a change. */
 export interface Expectation {
-  /** Absent where it is the only service of the stack. */
+  /** Absent if it is the only service of the stack. */
   readonly service?: string;
   readonly digest: string;
 }
 
 /**
  * Reads `sha256:<64 hex>` or `service=sha256:<64 hex>`.
- * @throws For anything else.
+ * @throws if it is anything else
  */
 export function parseExpectation(text: string): Expectation {
   const [, service, digest] = EXPECTED.exec(text) ?? [];
@@ -24,13 +24,13 @@ export function parseExpectation(text: string): Expectation {
   return service === undefined ? { digest } : { service, digest };
 }
 
-/** What a preview would do other than expected, a sentence each; empty where it does what is expected. */
+/** How a preview differs from what is expected, a sentence each. */
 export function unexpected(
   { services, errors }: Pick<PreviewReport, "services" | "errors">,
   expectations: readonly Expectation[],
 ): string[] {
   if (errors.length > 0) {
-    return ["the preview failed, so nothing is known of what it would run"];
+    return ["the preview failed, so it is unknown what it would run"];
   }
   const names = services.map(({ name }) => name);
   return expectations.flatMap(({ service, digest }) => {
@@ -44,15 +44,11 @@ export function unexpected(
     if (found === undefined) {
       return [`--expect: got service "${name}"; allowed: ${names.join(", ")}`];
     }
-    return found.image.digest === digest
-      ? []
-      : [`${name} would run ${wouldRun(found)}, not ${digest}`];
+    const { action, digest: next } = found.image;
+    if (action === "none") {
+      return [`${name} would not run any more; expected ${digest}`];
+    }
+    const words = next ?? "an image that is built first";
+    return next === digest ? [] : [`${name} would run ${words}, not ${digest}`];
   });
-}
-
-function wouldRun({ image }: PreviewReport["services"][number]): string {
-  if (image.action === "none") {
-    return "no more";
-  }
-  return image.digest ?? "an image that is built first";
 }

@@ -1,37 +1,39 @@
+import { digestOf } from "../../contract/image-reference.ts";
+import { valueAt } from "../../wire/property-path.ts";
 import { isUnknown } from "../../wire/unknown.ts";
 import type { Step } from "./step.ts";
 
 /** What becomes of a service's image. */
 export interface ImagePreview {
   /**
-   * `build`: its content is another one. `rebuild`: its content is the same, but the builder's own digest of the context
+   * `build`: its content differs. `rebuild`: its content is the same, but the builder's own digest of the context
    * is not (mode bits, `.git`). `keep`: neither changed, so nothing is built. `given`: it is pinned or promoted.
-   * `none`: the service goes.
+   * `none`: the service is deleted.
    */
   readonly action: "build" | "rebuild" | "keep" | "given" | "none";
   /** Hash of its content, for one that is built here. */
   readonly tag: string | null;
   readonly previousTag: string | null;
-  /** What the pods ran, and what they will run; null where that is known only after the build. */
+  /** What the pods ran, and what they will run; null if that is known only after the build. */
   readonly previousDigest: string | null;
   readonly digest: string | null;
 }
 
 const IMAGE = "docker:index/image:Image";
-const DIGEST = /@(sha256:[0-9a-f]{64})$/;
+/** The first container is the service. */
+const IMAGE_PATH = ["spec", "template", "spec", "containers", "0", "image"];
 
 /** Reads what becomes of a service's image from the steps of the service. */
 export function imageOf(own: readonly Step[], deployment: Step | undefined): ImagePreview {
   const built = own.find(({ type }) => type === IMAGE);
   const previousTag = tagOf(built?.before);
   const tag = built?.action === "delete" ? null : tagOf(built?.after);
-  const previousDigest = digestOf(deployment?.before);
   return {
     action: actionOf(built, deployment, previousTag !== tag),
     tag,
     previousTag,
-    previousDigest,
-    digest: deployment?.action === "delete" ? null : digestOf(deployment?.after),
+    previousDigest: digestRun(deployment?.before),
+    digest: deployment?.action === "delete" ? null : digestRun(deployment?.after),
   };
 }
 
@@ -59,16 +61,6 @@ function tagOf(inputs: Step["before"]): string | null {
     : null;
 }
 
-/** The first container is the service; nothing else of the object is read. */
-function digestOf(inputs: Step["before"]): string | null {
-  const image = (inputs as Deployment | undefined)?.spec?.template?.spec?.containers?.[0]?.image;
-  return typeof image === "string" ? (DIGEST.exec(image)?.[1] ?? null) : null;
-}
-
-interface Deployment {
-  readonly spec?: {
-    readonly template?: {
-      readonly spec?: { readonly containers?: readonly { readonly image?: unknown }[] };
-    };
-  };
+function digestRun(inputs: Step["before"]): string | null {
+  return digestOf(String(valueAt(inputs, IMAGE_PATH))) ?? null;
 }

@@ -1,25 +1,25 @@
 import type { Change } from "./change.ts";
 import type { PreviewReport } from "./preview.ts";
-import { cell, changeWords, code, imageWords, podWords } from "./words.ts";
+import { cell, changeWords, code, imageWords, objectWords, podWords } from "./words.ts";
 
 /** Part of the comment: its entries can be left out from the end, its frame cannot. */
 interface Section {
   readonly before: readonly string[];
   /** Lines that belong together. */
   readonly entries: readonly (readonly string[])[];
-  /** What an entry is called where some are left out. */
+  /** What an entry is called if some are left out. */
   readonly called: string;
   readonly after: readonly string[];
 }
 
-/** Where comments have to be short: GitHub takes 65,536 characters. */
+/** GitHub accepts comments of 65,536 characters. */
 const MOST_CHARACTERS = 60_000;
 
 /** Room for the sentence that says what is left out. */
 const NOTE_CHARACTERS = 200;
 
 const UNSEEN =
-  "Values of credentials are not compared: this preview was made without secrets. Pods that get another value restart, too.";
+  "Values of credentials are not compared: this preview ran without secrets. Pods whose value differs restart, too.";
 
 /** First line of the comment, by which whoever posts it finds the one of the build before. */
 export function marker({ project, stack }: Pick<PreviewReport, "project" | "stack">): string {
@@ -43,7 +43,7 @@ export function previewMarkdown(report: PreviewReport, limit = MOST_CHARACTERS):
 
 function summary({ outcome, counts }: PreviewReport): string {
   if (outcome === "failed") {
-    return "**The preview failed.** What it had found by then stands below.";
+    return "**The preview failed.** What it found until then is below.";
   }
   if (outcome === "unchanged") {
     return "Nothing changes.";
@@ -96,15 +96,13 @@ function serviceTable(services: PreviewReport["services"]): Section {
 function folded(what: string, changes: readonly Change[]): Section {
   return {
     before: ["", "<details>", `<summary>${changes.length} ${what}</summary>`, ""],
-    entries: changes.map(({ kind, name, service }) => [
-      `- ${kind} ${code(name)}${service === null || service === name ? "" : ` of ${code(service)}`}`,
-    ]),
+    entries: changes.map((change) => [`- ${objectWords(change)}`]),
     called: "of them",
     after: ["", "</details>"],
   };
 }
 
-/** Frames and notes have their room first; then entries, the more important sections before the others. */
+/** Frames and notes get their room first; then entries, the more important sections before the others. */
 function fitted(head: readonly string[], sections: readonly Section[], limit: number): string[] {
   const frames = sections.flatMap(({ before, after }) => [...before, ...after]);
   let room = limit - size([...head, ...frames]) - sections.length * NOTE_CHARACTERS;

@@ -1,4 +1,5 @@
 import { CREDENTIAL } from "../../contract/marks.ts";
+import { valueAt } from "../../wire/property-path.ts";
 import { differences } from "./difference.ts";
 import type { ImagePreview } from "./image.ts";
 import { containsSecret } from "./secret.ts";
@@ -7,7 +8,7 @@ import type { Inputs, Step } from "./step.ts";
 /** What becomes of a service's pods. */
 export interface PodsPreview {
   readonly action: "start" | "restart" | "scale" | "keep" | "stop";
-  /** Null where an autoscaler decides. */
+  /** Null if an autoscaler decides. */
   readonly previousReplicas: number | null;
   readonly replicas: number | null;
   /** Why they restart: the image, settings and variables by name, credentials with their keys. */
@@ -20,33 +21,37 @@ export function podsOf(
   image: ImagePreview,
   credentials: ReadonlyMap<string, readonly string[]>,
 ): PodsPreview {
-  const { action = "same", before, after } = deployment ?? {};
-  const previousReplicas = replicasOf(before);
-  const replicas = action === "delete" ? 0 : replicasOf(after);
-  const numbers = { previousReplicas, replicas };
-  if (deployment === undefined || action === "delete") {
-    return { action: "stop", ...numbers, because: [] };
+  const previousReplicas = replicasOf(deployment?.before);
+  const replicas = deployment?.action === "delete" ? 0 : replicasOf(deployment?.after);
+  const become = (action: PodsPreview["action"], because: readonly string[] = []) => ({
+    action,
+    previousReplicas,
+    replicas,
+    because,
+  });
+  if (deployment === undefined || deployment.action === "delete") {
+    return become("stop");
   }
-  if (action === "create") {
-    return { action: "start", ...numbers, because: [] };
+  if (deployment.action === "create") {
+    return become("start");
   }
-  if (action === "replace") {
-    return { action: "restart", ...numbers, because: ["the Deployment is replaced"] };
+  if (deployment.action === "replace") {
+    return become("restart", ["the Deployment is replaced"]);
   }
   const because = [
-    ...differences(templateOf(before), templateOf(after)),
+    ...differences(templateOf(deployment.before), templateOf(deployment.after)),
     ...hiddenDifferences(deployment),
   ]
     // A volume comes and goes with the file or folder that it is mounted at.
     .filter((path) => !path.startsWith("spec.volumes."))
     .map((path) => reason(path, image, credentials));
   if (because.length > 0) {
-    return { action: "restart", ...numbers, because: [...new Set(because)] };
+    return become("restart", [...new Set(because)]);
   }
-  return { action: previousReplicas === replicas ? "keep" : "scale", ...numbers, because: [] };
+  return become(previousReplicas === replicas ? "keep" : "scale");
 }
 
-/** The engine shows two secrets as the same text, and says only beside it whether they differ. */
+/** The engine shows two secrets as the same string, and says only elsewhere whether they differ. */
 function hiddenDifferences({ before, after, differing }: Step): string[] {
   if (!containsSecret(before) && !containsSecret(after)) {
     return [];
@@ -80,9 +85,8 @@ function reason(
 
 function credential(name: string, credentials: ReadonlyMap<string, readonly string[]>): string {
   const keys = credentials.get(name) ?? [];
-  return keys.length === 0
-    ? `credential ${name}`
-    : `credential ${name}, ${keys.length === 1 ? "key" : "keys"} ${keys.join(", ")}`;
+  const what = keys.length === 1 ? "key" : "keys";
+  return `credential ${name}${keys.length > 0 ? `, ${what} ${keys.join(", ")}` : ""}`;
 }
 
 /** A Deployment's inputs with the values of credentials that others had, as far as both have them. */
@@ -91,41 +95,26 @@ export function withValuesOf(
   after: Inputs | undefined,
 ): Inputs | undefined {
   const had = annotationsOf(before);
-  const has = annotationsOf(after);
-  if (has === undefined) {
-    return after;
+  const copy = structuredClone(after);
+  const annotations = annotationsOf(copy);
+  for (const key of Object.keys(annotations)) {
+    if (key.startsWith(CREDENTIAL) && had[key] !== undefined) {
+      annotations[key] = had[key];
+    }
   }
-  const same = Object.keys(has).filter(
-    (key) => key.startsWith(CREDENTIAL) && had?.[key] !== undefined,
-  );
-  const template = templateOf(after) as Template;
-  const annotations = { ...has, ...Object.fromEntries(same.map((key) => [key, had?.[key]])) };
-  const metadata = { ...template.metadata, annotations };
-  return { ...after, spec: { ...specOf(after), template: { ...template, metadata } } };
+  return copy;
 }
 
-interface Template {
-  readonly metadata?: { readonly annotations?: Readonly<Record<string, unknown>> };
-}
-
-function annotationsOf(inputs: Inputs | undefined) {
-  return (templateOf(inputs) as Template).metadata?.annotations;
-}
-
-interface Spec {
-  readonly replicas?: unknown;
-  readonly template?: unknown;
-}
-
-function specOf(inputs: Inputs | undefined): Spec {
-  return inputs?.["spec"] ?? {};
+function annotationsOf(inputs: Inputs | undefined): Record<string, unknown> {
+  const path = ["spec", "template", "metadata", "annotations"];
+  return (valueAt(inputs, path) ?? {}) as Record<string, unknown>;
 }
 
 function templateOf(inputs: Inputs | undefined): unknown {
-  return specOf(inputs).template ?? {};
+  return valueAt(inputs, ["spec", "template"]) ?? {};
 }
 
 function replicasOf(inputs: Inputs | undefined): number | null {
-  const { replicas } = specOf(inputs);
+  const replicas = valueAt(inputs, ["spec", "replicas"]);
   return typeof replicas === "number" ? replicas : null;
 }

@@ -23,11 +23,11 @@ export interface PreviewReport {
   readonly rights: readonly Change[];
   /** Policies, Services and Ingresses: who reaches whom. */
   readonly network: readonly Change[];
-  /** Everything that is replaced or deleted, also where it stands in another list. */
+  /** Everything that is replaced or deleted, even if it is in another list, too. */
   readonly losses: readonly Change[];
   /** All other changes. */
   readonly others: readonly Change[];
-  /** Changes that are told with the services, or give an object no more than the labels of another version. */
+  /** Changes that are reported with the services, or only give an object the labels of a different version. */
   readonly following: readonly Change[];
   readonly unchanged: readonly Change[];
   /** Why the preview failed. */
@@ -39,8 +39,8 @@ export interface Previewed {
   readonly project: string;
   readonly stack: string;
   /**
-   * `unseen` for a preview that has placeholders in place of secrets: then every credential would look changed, so that
-   * nothing is told of their values.
+   * `unseen` for a preview that has placeholders instead of secrets: then every credential would look changed, so that
+   * nothing is reported about their values.
    *
    * @default compared
    */
@@ -57,18 +57,17 @@ const OF_CREDENTIALS: ReadonlySet<string> = new Set([
   "kubernetes:bitnami.com/v1alpha1:SealedSecret",
 ]);
 
-/** What the engine's own bookkeeping is made of. */
+/** The engine's own bookkeeping. */
 const BOOKKEEPING = /^pulumi:(pulumi|providers):/;
 
-/** Reads what the engine told during a preview (`onEvent` of the Automation API). */
+/** Reads what the engine reported during a preview (`onEvent` of the Automation API). */
 export function previewReport(
   { project, stack, credentials = "compared" }: Previewed,
   events: readonly EngineEvent[],
 ): PreviewReport {
-  const told = stepsOf(events);
-  const steps = credentials === "compared" ? told : told.map(asIfUnchanged);
+  const steps = stepsOf(events).map(credentials === "compared" ? (step) => step : asIfUnchanged);
   const objects = steps.filter(isObject);
-  const changed = objects.filter(({ action }) => action !== "same");
+  const [unchanged, changed] = split(objects, ({ action }) => action === "same");
   const [following, real] = split(changed, followsFromServices);
   const [rights, notRights] = split(real, ({ type }) => RIGHTS.test(type));
   const [network, others] = split(notRights, ({ type }) => NETWORK.test(type));
@@ -86,12 +85,12 @@ export function previewReport(
     losses: real.filter(isLoss).map(changeOf),
     others: others.map(changeOf),
     following: following.map(changeOf),
-    unchanged: objects.filter(({ action }) => action === "same").map(changeOf),
+    unchanged: unchanged.map(changeOf),
     errors,
   };
 }
 
-/** Where placeholders stand in place of secrets, a difference in them says nothing. */
+/** With placeholders instead of secrets, a difference in them says nothing. */
 function asIfUnchanged(step: Step): Step {
   if (step.action !== "update") {
     return step;
@@ -124,9 +123,9 @@ function countsOf(steps: readonly Step[]): PreviewReport["counts"] {
 }
 
 function errorsOf(events: readonly EngineEvent[]): string[] {
-  const errors = events.flatMap(({ diagnosticEvent: told, policyEvent: policy }) => {
-    if (told?.severity === "error") {
-      return [told.message.trim()];
+  const errors = events.flatMap(({ diagnosticEvent: diagnostic, policyEvent: policy }) => {
+    if (diagnostic?.severity === "error") {
+      return [diagnostic.message.trim()];
     }
     return policy?.enforcementLevel === "mandatory"
       ? [`${policy.policyPackName} ${policy.policyName}: ${policy.message.trim()}`]

@@ -1,7 +1,8 @@
+import { RESOURCES } from "../../contract/tokens.ts";
+import { differences } from "./difference.ts";
 import { type ImagePreview, imageOf } from "./image.ts";
 import { type PodsPreview, podsOf } from "./pods.ts";
 import { compare, type Step } from "./step.ts";
-import { RESOURCES } from "../../contract/tokens.ts";
 
 /** What a preview says of one service. */
 export interface ServicePreview {
@@ -24,21 +25,13 @@ export function servicePreviews(steps: readonly Step[]): ServicePreview[] {
   });
 }
 
-/** Keys of each credential whose values are other ones. */
+/** Keys of each credential whose values differ. */
 function changedKeys(steps: readonly Step[]): ReadonlyMap<string, readonly string[]> {
+  const sealed = steps.filter(({ type }) => type === RESOURCES.SealedValues);
   return new Map(
-    steps
-      .filter(({ type }) => type === RESOURCES.SealedValues)
-      .map(({ name, before, after }) => [
-        name,
-        differingKeys(before?.["digests"], after?.["digests"]),
-      ]),
+    sealed.map(({ name, before, after }) => [
+      name,
+      differences(before?.["digests"] ?? {}, after?.["digests"] ?? {}),
+    ]),
   );
-}
-
-function differingKeys(before: unknown, after: unknown): string[] {
-  const was = (before ?? {}) as Readonly<Record<string, unknown>>;
-  const is = (after ?? {}) as Readonly<Record<string, unknown>>;
-  const keys = new Set([...Object.keys(was), ...Object.keys(is)]);
-  return [...keys].filter((key) => was[key] !== is[key]).sort(compare);
 }

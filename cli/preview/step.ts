@@ -1,5 +1,7 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
+
 import { COMPONENTS } from "../../contract/tokens.ts";
+import { nameOf } from "../recover/engine-state.ts";
 
 /** Object of the engine's inputs, with secrets as the engine marks them. */
 export type Inputs = Readonly<Record<string, unknown>>;
@@ -12,14 +14,14 @@ export interface Step {
   readonly urn: string;
   readonly type: string;
   readonly name: string;
-  /** Whether it groups resources; then no provider knows of it. */
+  /** Whether it groups resources; then no provider knows it. */
   readonly isComponent: boolean;
   readonly action: Action;
   readonly before: Inputs | undefined;
   readonly after: Inputs | undefined;
-  /** Inputs because of which it is replaced. */
+  /** Inputs that replace it. */
   readonly replacedFor: readonly string[];
-  /** Inputs that the provider says are different, as property paths. */
+  /** Inputs that differ by the provider, as property paths. */
   readonly differing: readonly string[];
   /** The `Release` that it belongs to: its service. */
   readonly service: string | undefined;
@@ -35,16 +37,14 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   "delete-replaced": "replace",
 };
 
-const RELEASE = COMPONENTS.Release;
-
-/** The resources of a preview, one each, by type and name; the engine tells of them as it comes to them. */
+/** The resources of a preview, one each, by type and name; the engine reports them as it reaches them. */
 export function stepsOf(events: readonly EngineEvent[]): Step[] {
-  const told = events.flatMap(({ resourcePreEvent }) => resourcePreEvent?.metadata ?? []);
+  const reported = events.flatMap(({ resourcePreEvent }) => resourcePreEvent?.metadata ?? []);
   const parents = new Map(
-    told.map(({ urn, old, new: next }) => [urn, next?.parent ?? old?.parent ?? ""]),
+    reported.map(({ urn, old, new: next }) => [urn, next?.parent ?? old?.parent ?? ""]),
   );
   const steps = new Map<string, Step>();
-  for (const { op, urn, type, old, new: next, keys, detailedDiff } of told) {
+  for (const { op, urn, type, old, new: next, keys, detailedDiff } of reported) {
     const action = ACTIONS[op];
     if (action === undefined) {
       continue;
@@ -70,13 +70,9 @@ function inputsOf(state: { readonly inputs?: unknown } | null | undefined): Inpu
   return state?.inputs as Inputs | undefined;
 }
 
-function nameOf(urn: string): string {
-  return urn.split("::").slice(3).join("::");
-}
-
 function serviceOf(urn: string, parents: ReadonlyMap<string, string>): string | undefined {
   for (let at = urn; at !== ""; at = parents.get(at) ?? "") {
-    if (at.split("::")[2] === RELEASE) {
+    if (at.split("::")[2] === COMPONENTS.Release) {
       return nameOf(at);
     }
   }

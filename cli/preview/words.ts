@@ -1,6 +1,7 @@
 import type { Change } from "./change.ts";
 import type { ImagePreview } from "./image.ts";
 import type { PodsPreview } from "./pods.ts";
+import { shortDigest, shortened } from "../words.ts";
 
 /** A name as Markdown's code: whatever is in it stays text. */
 export function code(text: string): string {
@@ -17,8 +18,6 @@ export function code(text: string): string {
 export function cell(text: string): string {
   return code(text).replaceAll("|", "\\|");
 }
-
-const DIGEST_LETTERS = "sha256:".length + 12;
 
 /** What becomes of an image, and whether it is built. */
 export function imageWords(image: ImagePreview): string {
@@ -44,7 +43,7 @@ export function imageWords(image: ImagePreview): string {
 }
 
 function short(digest: string | null): string {
-  return digest === null ? "known when the change is made" : cell(digest.slice(0, DIGEST_LETTERS));
+  return digest === null ? "known when the change is made" : cell(shortDigest(digest));
 }
 
 /** What becomes of pods, and why. */
@@ -78,31 +77,24 @@ const ACTION_WORDS: Readonly<Record<Change["action"], string>> = {
 };
 
 const MOST_NAMES = 12;
+const MOST_LETTERS = 300;
+
+/** An object, and the service that it belongs to. */
+export function objectWords({ kind, name, service }: Change): string {
+  const owner = service === null || service === name ? "" : ` of ${code(service)}`;
+  return `${kind} ${code(name)}${owner}`;
+}
 
 /** One object of a list. */
-export function changeWords({
-  action,
-  kind,
-  name,
-  service,
-  because,
-  allows,
-  forbids,
-}: Change): string[] {
-  const owner = service === null || service === name ? "" : ` of ${code(service)}`;
+export function changeWords(change: Change): string[] {
+  const { action, because, allows, forbids } = change;
   const named = because.slice(0, MOST_NAMES).map(code);
   const more = because.length - named.length;
   const why =
     named.length === 0 ? "" : `: ${named.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
   return [
-    `- ${kind} ${code(name)}${owner} ${ACTION_WORDS[action]}${why}`,
-    ...allows.map((entry) => `  - now: ${code(shortened(entry))}`),
-    ...forbids.map((entry) => `  - no longer: ${code(shortened(entry))}`),
+    `- ${objectWords(change)} ${ACTION_WORDS[action]}${why}`,
+    ...allows.map((entry) => `  - now: ${code(shortened(entry, MOST_LETTERS))}`),
+    ...forbids.map((entry) => `  - no longer: ${code(shortened(entry, MOST_LETTERS))}`),
   ];
-}
-
-const MOST_LETTERS = 300;
-
-function shortened(text: string): string {
-  return text.length <= MOST_LETTERS ? text : `${text.slice(0, MOST_LETTERS)}…`;
 }

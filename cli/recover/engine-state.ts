@@ -26,7 +26,7 @@ export interface StateResource {
   readonly modified?: string;
   /** Was replaced, and is to be deleted. */
   readonly delete?: boolean;
-  /** Was deleted, and is to be made anew. */
+  /** Was deleted, and is to be created again. */
   readonly pendingReplacement?: boolean;
 }
 
@@ -34,8 +34,8 @@ export interface StateResource {
 const FIELD_MANAGER = "__fieldManager";
 
 /**
- * A state that knows which field manager wrote each of these objects. An import makes one up; as that one the provider
- * could never remove a field again that the first one has set.
+ * A state that knows which field manager wrote each of these objects. An import invents one; as that one the provider
+ * could never remove a field that the first one has set.
  *
  * @param managers by URN
  * @see https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management
@@ -52,6 +52,11 @@ export function withFieldManagers(
     return { ...resource, outputs: { ...resource.outputs, [FIELD_MANAGER]: manager } };
   });
   return { ...state, resources };
+}
+
+/** The name of a resource in its program. */
+export function nameOf(urn: string): string {
+  return urn.split("::").slice(3).join("::");
 }
 
 /** A state without the creations that never ended. */

@@ -11,7 +11,7 @@ export interface Adoption {
 
 /**
  * What the engine imports: each object under its own name, parent and provider, so that the next run finds it where
- * the program has it. The table of names is for generated code, of which there is none: each URN is its own name.
+ * the program has it. The table of names is for generated code, and there is none: each URN is its own name.
  *
  * @see https://www.pulumi.com/docs/iac/guides/migration/import/#bulk-import-operations
  */

@@ -1,8 +1,8 @@
 import { z } from "zod";
 
-import type { EngineState, StateResource } from "./engine-state.ts";
+import { type EngineState, nameOf, type StateResource } from "./engine-state.ts";
 
-/** A creation that the state says was begun, and not how it ended. */
+/** A creation that began, by the state, which does not say how it ended. */
 export interface PendingCreate {
   readonly urn: string;
   readonly type: string;
@@ -12,13 +12,13 @@ export interface PendingCreate {
   readonly parent: string | undefined;
   /** URN. */
   readonly provider: string | undefined;
-  /** What it needed was in the state then, so it was not begun before; undefined where the state does not tell. */
+  /** When what it needs was in the state, so it began no earlier; undefined if the state does not say. */
   readonly since: string | undefined;
-  /** What it makes in the cluster, undefined for what is no Kubernetes object. */
+  /** What it creates in the cluster, undefined for what is not a Kubernetes object. */
   readonly object: ObjectInputs | undefined;
 }
 
-/** The object that was asked for. */
+/** The object that was requested. */
 export type ObjectInputs = z.output<typeof objectSchema>;
 
 const text = z.string().min(1);
@@ -57,7 +57,7 @@ function pendingCreate(
   return {
     urn,
     type,
-    name: urn.split("::").slice(3).join("::"),
+    name: nameOf(urn),
     parent,
     provider: providerUrn,
     since: needed.sort((one, other) => Date.parse(one) - Date.parse(other)).at(-1),

@@ -2,7 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { homedir, hostname } from "node:os";
 import { join, resolve } from "node:path";
 
-import type { ProjectStack } from "../project-stack.ts";
+import { type ProjectStack, shortName } from "../project-stack.ts";
 
 /** A lock as a run of the engine leaves it beside a state in files. */
 export interface StateLock {
@@ -13,12 +13,12 @@ export interface StateLock {
   readonly timestamp: string;
 }
 
-/** Whether the run that holds a lock has ended, goes on, or cannot be asked from here. */
+/** Whether the run that holds a lock has ended, still runs, or cannot be seen from here. */
 export type Holder = "gone" | "runs" | "elsewhere";
 
 const FILES = "file://";
 
-/** The locks of a stack whose state is in files; of another backend the engine alone knows them. */
+/** The locks of a stack whose state is in files; only the engine knows those of other backends. */
 export async function stateLocks(stack: ProjectStack): Promise<StateLock[]> {
   const backend = await stack.backend();
   if (!backend.startsWith(FILES)) {
@@ -27,7 +27,7 @@ export async function stateLocks(stack: ProjectStack): Promise<StateLock[]> {
   const [path = ""] = backend.slice(FILES.length).split("?");
   const root = resolve(stack.folder, path.replace(/^~(?=\/|$)/, homedir()));
   const locks = join(root, ".pulumi", "locks");
-  const name = stack.name.slice(stack.name.lastIndexOf("/") + 1);
+  const name = shortName(stack.name);
   // The second is where a state of Pulumi before 3.61 has them.
   const folders = [join(locks, "organization", stack.project, name), join(locks, name)];
   return (await Promise.all(folders.map(locksIn))).flat();
@@ -37,14 +37,12 @@ async function locksIn(folder: string): Promise<StateLock[]> {
   const names = await readdir(folder).catch(() => []);
   const texts = names
     .filter((name) => name.endsWith(".json"))
-    // A run that ends meanwhile takes its lock away.
-    .map((name) => readFile(join(folder, name), "utf8").catch(() => undefined));
-  return (await Promise.all(texts)).flatMap((text) =>
-    text === undefined ? [] : [JSON.parse(text) as StateLock],
-  );
+    // A run that ends meanwhile removes its lock.
+    .map((name) => readFile(join(folder, name), "utf8").catch(() => "[]"));
+  return (await Promise.all(texts)).flatMap((text) => JSON.parse(text) as StateLock);
 }
 
-/** Looks whether the run that holds a lock still goes on. */
+/** Whether the run that holds a lock still runs. */
 export function holderOf(
   lock: Pick<StateLock, "pid" | "hostname">,
   host = hostname(),
@@ -56,7 +54,7 @@ export function holderOf(
   return runs(lock.pid) ? "runs" : "gone";
 }
 
-/** Signal 0 is none: it only asks whether there is somebody to get it. */
+/** Signal 0 is not sent: it only checks whether the process exists. */
 function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -66,7 +64,7 @@ function isRunning(pid: number): boolean {
   }
 }
 
-/** Says who holds a lock, and what is to be done about it. */
+/** Who holds a lock, and what to do about it. */
 export function lockWords(stack: string, lock: StateLock, holder: Holder): string {
   const { pid, username, hostname: host, timestamp } = lock;
   const held = `${stack} is locked by ${username}@${host} (pid ${pid}) since ${timestamp}`;
@@ -75,9 +73,9 @@ export function lockWords(stack: string, lock: StateLock, holder: Holder): strin
     case "gone":
       return `${held}: no such process runs on this machine any more, so ${cancel} clears the lock and nothing else`;
     case "runs":
-      return `${held}: that process still runs; wait until it has ended, or look at it with ps -p ${pid} and, if it is another program that got the number, run ${cancel}`;
+      return `${held}: that process still runs; wait until it has ended, or check it with ps -p ${pid} and, if a different program has its number, run ${cancel}`;
     case "elsewhere":
-      return `${held}: look on ${host} whether it still runs, with ps -p ${pid}; if it does not, run ${cancel}, and this again`;
+      return `${held}: check on ${host} whether it still runs, with ps -p ${pid}; if it does not, run ${cancel}, and this again`;
     default:
       return holder satisfies never;
   }

@@ -1,4 +1,5 @@
 import type { ReleaseRecord } from "../../contract/release-record.ts";
+import { commitName, shortened } from "../words.ts";
 import { type Html, html } from "./html.ts";
 
 const WIDTH = 360;
@@ -35,7 +36,7 @@ function box({ title, text, state }: Link, index: number, count: number): Html {
       rx="6"
     />
     <text class="quiet" x="12" y="${top + 19}">${title}</text>
-    <text class="mono" x="12" y="${top + 38}">${shortened(text)}</text>
+    <text class="mono" x="12" y="${top + 38}">${shortened(text, LETTERS)}</text>
     ${
       index < count - 1 &&
       html`<path class="arrow" d="M${WIDTH / 2} ${foot}v${GAP - 6}" />
@@ -52,20 +53,18 @@ function linksOf({
   verdict,
   reason,
 }: ReleaseRecord): Link[] {
-  const told = pods.slice(0, MOST_PODS);
-  const more = pods.length - told.length;
+  const names = pods.slice(0, MOST_PODS).map(({ name }) => lastPart(name));
+  const more = pods.length > MOST_PODS ? ` and ${pods.length - MOST_PODS} more` : "";
   return [
     {
       title: dirty ? "commit, and changes that are not in it" : "commit",
-      text: commit?.slice(0, 12) ?? "not in git",
+      text: commitName(commit),
     },
     { title: "image", text: digest.slice(0, 31) },
     { title: "manifests", text: manifestHash.slice(0, 31) },
     {
       title: `${pods.length} ${pods.length === 1 ? "pod" : "pods"}`,
-      text:
-        told.map(({ name }) => lastPart(name)).join(" ") + (more > 0 ? ` and ${more} more` : "") ||
-        "none",
+      text: names.join(" ") + more || "none",
     },
     { title: "verdict", text: reason === null ? verdict : `${verdict}: ${reason}`, state: verdict },
   ];
@@ -74,8 +73,4 @@ function linksOf({
 /** The pods of one release differ in the last part of their names only. */
 function lastPart(name: string): string {
   return name.slice(name.lastIndexOf("-"));
-}
-
-function shortened(text: string): string {
-  return text.length <= LETTERS ? text : `${text.slice(0, LETTERS - 1)}…`;
 }

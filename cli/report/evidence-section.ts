@@ -1,5 +1,7 @@
 import type { ContainerEvidence, Evidence } from "../../contract/evidence.ts";
-import { type Html, html } from "./html.ts";
+import { dataTable, type Html, html } from "./html.ts";
+
+const EVENT_HEADINGS = ["Object", "Reason", "Message", "Times"];
 
 /** What was found of a release that failed, and the command to run next. */
 export function evidenceSection(evidence: Evidence): Html {
@@ -14,7 +16,7 @@ export function evidenceSection(evidence: Evidence): Html {
     }
     ${containers.map(containerPart)}
     ${otherPods > 0 && html`<p class="quiet">${otherPods} more pods are not ready.</p>`}
-    ${events.length > 0 && eventTable(events)}
+    ${events.length > 0 && dataTable("Warning events", EVENT_HEADINGS, events.map(eventCells))}
     ${cut !== null && html`<p class="quiet">Left out: ${cut}.</p>`}
     <p>Next:</p>
     <pre>${command}</pre>`;
@@ -41,28 +43,6 @@ function containerPart(found: ContainerEvidence): Html {
     }`;
 }
 
-function eventTable(events: Evidence["events"]): Html {
-  return html`<div class="wide" tabindex="0" role="region" aria-label="Warning events">
-    <table>
-      <thead>
-        <tr>
-          <th scope="col">Object</th>
-          <th scope="col">Reason</th>
-          <th scope="col">Message</th>
-          <th scope="col">Times</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${events.map(
-          ({ object, reason, message, count }) =>
-            html`<tr>
-              <td>${object}</td>
-              <td>${reason}</td>
-              <td>${message}</td>
-              <td>${count}</td>
-            </tr>`,
-        )}
-      </tbody>
-    </table>
-  </div>`;
+function eventCells({ object, reason, message, count }: Evidence["events"][number]) {
+  return [object, reason, message, count];
 }

@@ -1,4 +1,5 @@
 import type { HistoryEntry } from "../../contract/release-record.ts";
+import { commitName } from "../words.ts";
 import { type Html, html } from "./html.ts";
 import { seconds } from "./timeline-picture.ts";
 
@@ -37,6 +38,5 @@ export function historyPicture(name: string, history: readonly HistoryEntry[]): 
 }
 
 function entryWords(entry: HistoryEntry): string {
-  const what = entry.commit?.slice(0, 12) ?? "not in git";
-  return `${what} ${entry.reason ?? entry.verdict} after ${seconds(entry.seconds)}`;
+  return `${commitName(entry.commit)} ${entry.reason ?? entry.verdict} after ${seconds(entry.seconds)}`;
 }

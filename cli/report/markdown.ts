@@ -1,4 +1,5 @@
 import { cell, code } from "../preview/words.ts";
+import { shortDigest } from "../words.ts";
 import type { ReleaseReport, ServiceReport } from "./report.ts";
 import { partWords, seconds } from "./timeline-picture.ts";
 
@@ -18,10 +19,10 @@ export function reportMarkdown({ project, stack, verdict, services }: ReleaseRep
 
 function row({ name, release }: ServiceReport): string {
   const { verdict, reason, commit, dirty, digest } = release;
-  const told = reason === null ? verdict : `**${verdict}**: ${cell(reason)}`;
+  const outcome = reason === null ? verdict : `**${verdict}**: ${cell(reason)}`;
   const source =
     commit === null ? "not in git" : cell(commit.slice(0, 12)) + (dirty ? " and changes" : "");
-  return `| ${cell(name)} | ${told} | ${source} | ${cell(digest.slice(0, 19))} | ${seconds(release.seconds)} |`;
+  return `| ${cell(name)} | ${outcome} | ${source} | ${cell(shortDigest(digest))} | ${seconds(release.seconds)} |`;
 }
 
 function failure({ name, release: { evidence, running } }: ServiceReport): string[] {

@@ -1,8 +1,9 @@
 import type { ReleaseRecord } from "../../contract/release-record.ts";
+import { commitName } from "../words.ts";
 import { chainPicture } from "./chain-picture.ts";
 import { evidenceSection } from "./evidence-section.ts";
 import { historyPicture } from "./history-picture.ts";
-import { type Html, html } from "./html.ts";
+import { dataTable, type Html, html } from "./html.ts";
 import type { ReleaseReport, ServiceReport } from "./report.ts";
 import { STYLE } from "./style.ts";
 import { seconds, timelinePicture } from "./timeline-picture.ts";
@@ -10,7 +11,7 @@ import { seconds, timelinePicture } from "./timeline-picture.ts";
 /** With more services than this, those that are ready are folded. */
 const MOST_OPEN = 3;
 
-/** The report as one page that needs nothing else: no script, no network, no file beside it. */
+/** The report as one page that needs no script, no network and no other file. */
 export function reportPage({ project, stack, verdict, services }: ReleaseReport): string {
   const title = `${project}/${stack}: ${verdict}`;
   const page = html`<!doctype html>
@@ -57,30 +58,14 @@ function countWords(services: readonly ServiceReport[]): string {
 }
 
 function overview(services: readonly ServiceReport[]): Html {
+  const rows = services.map(({ name, release }) => [
+    html`<a href="#${anchor(name)}">${name}</a>`,
+    html`${verdictWords(release.verdict)} ${release.reason}`,
+    html`<code>${commitName(release.commit)}</code>`,
+    seconds(release.seconds),
+  ]);
   return html`<nav aria-label="Services">
-    <div class="wide" tabindex="0" role="region" aria-label="Overview">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Service</th>
-            <th scope="col">Verdict</th>
-            <th scope="col">Commit</th>
-            <th scope="col">Took</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${services.map(
-            ({ name, release }) =>
-              html`<tr>
-                <td><a href="#${anchor(name)}">${name}</a></td>
-                <td>${verdictWords(release.verdict)} ${release.reason}</td>
-                <td><code>${release.commit?.slice(0, 12) ?? "not in git"}</code></td>
-                <td>${seconds(release.seconds)}</td>
-              </tr>`,
-          )}
-        </tbody>
-      </table>
-    </div>
+    ${dataTable("Overview", ["Service", "Verdict", "Commit", "Took"], rows)}
   </nav>`;
 }
 
@@ -145,7 +130,7 @@ function runningPart({ running }: ReleaseRecord): Html | false {
     <p>
       ${verdictWords(verdict)}${reason !== null && ` (${reason})`} The previous release, restored:
       commit
-      <code>${commit?.slice(0, 12) ?? "not in git"}</code>, image <code>${digest}</code>.
+      <code>${commitName(commit)}</code>, image <code>${digest}</code>.
     </p>`;
 }
 

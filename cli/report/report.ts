@@ -3,7 +3,7 @@ import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
 import type { HistoryEntry, ReleaseRecord } from "../../contract/release-record.ts";
 import { type Span, timelineOf } from "./timeline.ts";
 
-/** What a report is made from: the stack's outputs and, where the run is at hand, what the engine told during `up`. */
+/** What a report is made from: the stack's outputs and, if the run is at hand, the engine's events during `up`. */
 export interface ReportSource {
   readonly project: string;
   readonly stack: string;
@@ -36,13 +36,13 @@ export interface ReleaseReport {
   readonly version: 1;
   readonly project: string;
   readonly stack: string;
-  /** `failed` where one of the services did. */
+  /** `failed` if one of the services did. */
   readonly verdict: ReleaseRecord["verdict"];
   /** The failed ones first, then by name. */
   readonly services: readonly ServiceReport[];
 }
 
-/** Puts together what a page, a text or a program is told of a stack's releases. */
+/** Puts together what a page, a comment or a program shows of a stack's releases. */
 export function releaseReport({
   project,
   stack,

@@ -86,14 +86,14 @@ export function partWords(span: Span): string {
   return `${span.part} ${lengthWords(span)}`;
 }
 
-/** Most of what is told is exact to a second only. */
+/** Most times are exact only to a second. */
 function lengthWords({ seconds: length }: Span): string {
   return length === 0 ? "under 1 s" : seconds(length);
 }
 
-/** Seconds with one digit after the point, and none from ten on. */
+/** Seconds with one digit after the point, or none from ten on. */
 export function seconds(value: number): string {
-  return `${value < 10 ? Math.round(value * 10) / 10 : Math.round(value)} s`;
+  return `${value < 10 ? round(value) : Math.round(value)} s`;
 }
 
 function round(value: number): number {

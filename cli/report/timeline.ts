@@ -16,7 +16,7 @@ export interface Span {
 const IMAGE = "docker:index/image:Image";
 const DEPLOYMENT = "kubernetes:apps/v1:Deployment";
 
-/** The order in which a pod takes its steps, and what each is called. */
+/** A pod's steps in their order, with the time that ends each. */
 const STEPS = [
   ["schedule", "scheduledAt"],
   ["pull", "pulledAt"],
@@ -26,7 +26,7 @@ const STEPS = [
 
 /**
  * The parts of one service's release in the order of the chain. The engine's events are exact to a second, pods' times
- * too; what nobody told of is left out.
+ * too; what nobody reported is omitted.
  */
 export function timelineOf(
   service: string,
@@ -48,14 +48,12 @@ function spanOfResource(
   name: string,
   events: readonly EngineEvent[],
 ): Span[] {
-  const isIt = (urn: string | undefined): boolean =>
-    urn?.endsWith(`$${type}::${name}`) === true || urn?.endsWith(`::${type}::${name}`) === true;
-  const began = events.find(({ resourcePreEvent: told }) => isIt(told?.metadata.urn));
-  const ended = events.find(({ resOutputsEvent: told }) => isIt(told?.metadata.urn));
-  if (began === undefined || ended === undefined) {
-    return [];
-  }
-  if (began.resourcePreEvent?.metadata.op === "same") {
+  const isIt = (urn = ""): boolean =>
+    urn.endsWith(`$${type}::${name}`) || urn.endsWith(`::${type}::${name}`);
+  const began = events.find(({ resourcePreEvent: event }) => isIt(event?.metadata.urn));
+  const ended = events.find(({ resOutputsEvent: event }) => isIt(event?.metadata.urn));
+  const isSame = began?.resourcePreEvent?.metadata.op === "same";
+  if (began === undefined || ended === undefined || isSame) {
     return [];
   }
   return [span(null, part, began.timestamp * 1000, ended.timestamp * 1000)];
@@ -63,7 +61,7 @@ function spanOfResource(
 
 const CLOCK_MILLISECONDS = 2000;
 
-/** A pod that was ready before the wait began is another release's work: this one left it alone. */
+/** A pod that was ready before the wait began belongs to an earlier release: this one left it alone. */
 function isNew({ readyAt }: ReleasedPod, from: number): boolean {
   return readyAt === null || Date.parse(readyAt) + CLOCK_MILLISECONDS >= from;
 }

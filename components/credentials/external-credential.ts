@@ -4,7 +4,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { loginServer, type ValueSource } from "./values.ts";
 import { ExternalSecretReadiness } from "./external-secret-readiness.ts";
 import type { Registry } from "../image/image.ts";
-import { registryServer } from "../image/image-reference.ts";
+import { registryServer } from "../../contract/image-reference.ts";
 import { type CredentialForm, DOCKER_CONFIG_KEY } from "./format.ts";
 import { externalSecretManifest, type RemoteValue, type SecretStore } from "./external-secret.ts";
 import { manifestHash } from "../manifests/hash.ts";

@@ -1,56 +1,14 @@
-import { join, relative } from "node:path";
-
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { RegistryLogin } from "../../contract/registry-login.ts";
-import { contentHash } from "../../build-context/content-hash.ts";
+import { digestTag, registryServer, repositoryOf } from "../../contract/image-reference.ts";
+import { type Build, planBuild } from "./build-plan.ts";
+import type { FoundBuild } from "./found-build.ts";
 import { ImageCopy } from "./image-copy.ts";
-import {
-  digestOf,
-  registryServer,
-  repositoryOf,
-  requirePinned,
-  requirePushed,
-} from "./image-reference.ts";
-import { type Source, sourceOf, UNKNOWN_SOURCE } from "./source.ts";
+import { requirePinned, requirePushed } from "./require-pinned.ts";
+import { type Source, UNKNOWN_SOURCE } from "./source.ts";
 import { COMPONENTS } from "../../contract/tokens.ts";
-
-/** How an image is built. */
-export interface Build {
-  /** Folder of the build context; a relative one starts at the project. */
-  readonly context: string;
-  /**
-   * Path of the Dockerfile; a relative one starts at the project.
-   *
-   * @default - `Dockerfile` in the context
-   */
-  readonly dockerfile?: string;
-  /**
-   * Stage of the Dockerfile to build.
-   *
-   * @default - the last one
-   */
-  readonly target?: string;
-  /**
-   * Build arguments. They stay readable in the image, so none of them may be a secret.
-   *
-   * @default {}
-   */
-  readonly args?: Readonly<Record<string, string>>;
-  /**
-   * Name of the build argument that gets the commit. Each commit is then an image of its own.
-   *
-   * @default - nothing of the commit enters the image
-   */
-  readonly commitArg?: string;
-  /**
-   * System and architecture, e.g. `linux/amd64`.
-   *
-   * @default - those of the builder
-   */
-  readonly platform?: string;
-}
 
 /** Where images are pushed to and pulled from. */
 export interface Registry {
@@ -89,13 +47,19 @@ export interface ImageArgs {
   readonly source: ImageSource;
   /** @default - none; needed for an image that is built here */
   readonly registry?: Registry | undefined;
+  /**
+   * What the stack and the registry have of a build already: see `survey`.
+   *
+   * @default - the builder decides by what it built last
+   */
+  readonly found?: FoundBuild | undefined;
 }
 
 /**
  * A service's image.
  *
  * Creates a `docker.Image` that builds and pushes it under the hash of its content, so that only
- * another content is another build. A promoted image creates an `ImageCopy` where it lies in another repository than
+ * another content is another build. Content that the registry has from elsewhere creates nothing. A promoted image creates an `ImageCopy` where it lies in another repository than
  * this stack's own. A pinned image creates nothing.
  *
  * @throws RunError where the image is not pinned, what is built cannot be read, or there is no registry to push it to
@@ -110,7 +74,7 @@ export class Image extends pulumi.ComponentResource {
 
   constructor(
     name: string,
-    { source, registry }: ImageArgs,
+    { source, registry, found }: ImageArgs,
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super(COMPONENTS.Image, name, {}, opts);
@@ -118,7 +82,12 @@ export class Image extends pulumi.ComponentResource {
     const child = { parent: this };
     const obtained =
       "build" in source
-        ? built(name, source.build, requireRegistry(name, registry), child)
+        ? built(
+            name,
+            found ?? { plan: planBuild(name, source.build) },
+            requireRegistry(name, registry),
+            child,
+          )
         : "promoted" in source
           ? promoted(name, source, registry, child)
           : pinned(name, source.image, source.origin);
@@ -146,25 +115,28 @@ type Obtained = Pick<Image, "ref" | "version" | "source">;
 
 function built(
   name: string,
-  build: Build,
+  { plan, image: taken }: FoundBuild,
   { repository: prefix, username, password }: Registry,
   opts: pulumi.CustomResourceOptions,
 ): Obtained {
-  const plan = planBuild(name, build);
+  const { tag: version, source } = plan;
+  if (taken !== undefined) {
+    return { ref: pulumi.output(taken), version, source };
+  }
   const repository = `${prefix}/${name}`;
   // The provider compares a digest of the context, too. It sees mode bits that git does not keep,
   // but it does so whatever `ignoreChanges` says: the docs tell to keep the builders' umask equal.
   const image = new docker.Image(
     name,
     {
-      imageName: `${repository}:${plan.tag}`,
+      imageName: `${repository}:${version}`,
       build: plan.build,
       registry: { server: registryServer(repository), username, password },
     },
     opts,
   );
   const ref = image.repoDigest.apply((digest) => requirePushed(name, digest));
-  return { ref, version: plan.tag, source: plan.source };
+  return { ref, version, source };
 }
 
 function promoted(
@@ -190,47 +162,9 @@ function pinned(name: string, image: string, origin: Origin | undefined): Obtain
   }
   return {
     ref: pulumi.output(requirePinned(name, image)),
-    version: digestOf(image).slice(0, 32),
+    version: digestTag(image),
     source: { ...UNKNOWN_SOURCE, ...origin },
   };
-}
-
-interface BuildPlan {
-  readonly tag: string;
-  readonly source: Source;
-  readonly build: docker.types.input.DockerBuild;
-}
-
-function planBuild(
-  name: string,
-  { context, dockerfile = join(context, "Dockerfile"), ...build }: Build,
-): BuildPlan {
-  const { target, platform } = build;
-  try {
-    const source = sourceOf(context, dockerfile);
-    const args = { ...build.args, ...commitArgument(build.commitArg, source) };
-    const tag = contentHash({ context, dockerfile, target, args, platform });
-    // Relative, so that two checkouts of the same content have the same inputs.
-    const paths = { context: fromHere(context), dockerfile: fromHere(dockerfile) };
-    return { tag, source, build: { ...paths, target, args, platform } };
-  } catch (error) {
-    if (pulumi.RunError.isInstance(error)) throw error;
-    throw new pulumi.RunError(`build context of ${name}: ${(error as Error).message}`);
-  }
-}
-
-function commitArgument(
-  name: string | undefined,
-  { commit, dirty }: Source,
-): Record<string, string> {
-  if (name === undefined) {
-    return {};
-  }
-  return { [name]: commit === undefined ? "unknown" : `${commit}${dirty ? "-dirty" : ""}` };
-}
-
-function fromHere(path: string): string {
-  return relative(process.cwd(), path) || ".";
 }
 
 function requireRegistry(name: string, registry: Registry | undefined): Registry {

@@ -83,13 +83,9 @@ export interface LaneDefinition {
 }
 
 /** A lane with its place, and a value for everything that has a default. */
-export interface Lane {
+export interface Lane extends Required<LaneDefinition> {
   readonly name: LaneName;
   readonly namespace: string;
-  readonly pods: number;
-  readonly cpu: string;
-  readonly memory: string;
-  readonly egress: readonly EgressRule[];
   readonly longLivedTokens: boolean;
   readonly launcherExec: boolean;
 }

@@ -1,63 +1,61 @@
 import type { Right, Verb } from "../../rights.ts";
-
-/** Acts on one kind of object. */
-interface Acts {
-  readonly group: string;
-  readonly resource: string;
-  readonly subresource?: string;
-  readonly verbs: readonly Verb[];
-}
+import { type Acts, rightsTo } from "./acts.ts";
 
 const WRITE: readonly Verb[] = ["create", "update", "patch", "delete", "deletecollection"];
+// A WebSocket is opened by a GET.
+const CONNECT: readonly Verb[] = ["create", "get"];
 const RBAC = "rbac.authorization.k8s.io";
-const ADMISSION = "admissionregistration.k8s.io";
 
 /** What no lane needs in a namespace: each of these is a way to more rights, to somebody's secrets or around a policy. */
 const IN_NAMESPACE: readonly Acts[] = [
-  { group: RBAC, resource: "roles", verbs: [...WRITE, "bind", "escalate"] },
-  { group: RBAC, resource: "rolebindings", verbs: WRITE },
-  { group: "", resource: "serviceaccounts", verbs: [...WRITE, "impersonate"] },
-  { group: "", resource: "serviceaccounts", subresource: "token", verbs: ["create"] },
-  { group: "", resource: "secrets", verbs: ["get", "list", "watch", ...WRITE] },
-  { group: "", resource: "pods", verbs: WRITE },
-  // A WebSocket is opened by a GET.
-  { group: "", resource: "pods", subresource: "exec", verbs: ["create", "get"] },
-  { group: "", resource: "pods", subresource: "attach", verbs: ["create", "get"] },
-  { group: "", resource: "pods", subresource: "portforward", verbs: ["create", "get"] },
-  { group: "", resource: "pods", subresource: "proxy", verbs: ["create", "get"] },
-  { group: "", resource: "pods", subresource: "ephemeralcontainers", verbs: ["update", "patch"] },
-  { group: "", resource: "pods", subresource: "eviction", verbs: ["create"] },
-  { group: "", resource: "services", subresource: "proxy", verbs: ["create", "get"] },
+  { group: RBAC, resources: ["roles"], verbs: [...WRITE, "bind", "escalate"] },
+  { group: RBAC, resources: ["rolebindings"], verbs: WRITE },
+  { group: "", resources: ["serviceaccounts"], verbs: [...WRITE, "impersonate"] },
+  { group: "", resources: ["serviceaccounts/token"], verbs: ["create"] },
+  { group: "", resources: ["secrets"], verbs: ["get", "list", "watch", ...WRITE] },
+  { group: "", resources: ["pods"], verbs: WRITE },
+  {
+    group: "",
+    resources: ["pods/exec", "pods/attach", "pods/portforward", "pods/proxy"],
+    verbs: CONNECT,
+  },
+  { group: "", resources: ["pods/ephemeralcontainers"], verbs: ["update", "patch"] },
+  { group: "", resources: ["pods/eviction"], verbs: ["create"] },
+  { group: "", resources: ["services/proxy"], verbs: CONNECT },
   // An object of a namespace, as far as the authorizer is concerned: a Role in it can give these.
-  { group: "", resource: "namespaces", verbs: ["update", "patch", "delete"] },
-  { group: "", resource: "resourcequotas", verbs: WRITE },
-  { group: "", resource: "limitranges", verbs: WRITE },
+  { group: "", resources: ["namespaces"], verbs: ["update", "patch", "delete"] },
+  { group: "", resources: ["resourcequotas", "limitranges"], verbs: WRITE },
 ];
 
 /** What no lane needs on the cluster. */
 const ON_CLUSTER: readonly Acts[] = [
-  { group: RBAC, resource: "clusterroles", verbs: [...WRITE, "bind", "escalate"] },
-  { group: RBAC, resource: "clusterrolebindings", verbs: WRITE },
-  { group: RBAC, resource: "roles", verbs: ["create", "bind", "escalate"] },
-  { group: RBAC, resource: "rolebindings", verbs: ["create"] },
-  { group: "", resource: "namespaces", verbs: WRITE },
-  { group: "", resource: "secrets", verbs: ["get", "list", "watch"] },
-  { group: "", resource: "users", verbs: ["impersonate"] },
-  { group: "", resource: "groups", verbs: ["impersonate"] },
-  { group: "", resource: "serviceaccounts", verbs: ["create", "impersonate"] },
-  { group: "", resource: "serviceaccounts", subresource: "token", verbs: ["create"] },
-  { group: "", resource: "nodes", verbs: ["update", "patch", "delete"] },
-  { group: "", resource: "nodes", subresource: "proxy", verbs: ["create", "get"] },
-  { group: "", resource: "persistentvolumes", verbs: WRITE },
-  { group: ADMISSION, resource: "validatingwebhookconfigurations", verbs: WRITE },
-  { group: ADMISSION, resource: "mutatingwebhookconfigurations", verbs: WRITE },
-  { group: ADMISSION, resource: "validatingadmissionpolicies", verbs: WRITE },
-  { group: ADMISSION, resource: "validatingadmissionpolicybindings", verbs: WRITE },
-  { group: ADMISSION, resource: "mutatingadmissionpolicies", verbs: WRITE },
-  { group: ADMISSION, resource: "mutatingadmissionpolicybindings", verbs: WRITE },
-  { group: "apiextensions.k8s.io", resource: "customresourcedefinitions", verbs: WRITE },
-  { group: "apiregistration.k8s.io", resource: "apiservices", verbs: WRITE },
-  { group: "certificates.k8s.io", resource: "certificatesigningrequests", verbs: ["create"] },
+  { group: RBAC, resources: ["clusterroles"], verbs: [...WRITE, "bind", "escalate"] },
+  { group: RBAC, resources: ["clusterrolebindings"], verbs: WRITE },
+  { group: RBAC, resources: ["roles"], verbs: ["create", "bind", "escalate"] },
+  { group: RBAC, resources: ["rolebindings"], verbs: ["create"] },
+  { group: "", resources: ["namespaces"], verbs: WRITE },
+  { group: "", resources: ["secrets"], verbs: ["get", "list", "watch"] },
+  { group: "", resources: ["users", "groups"], verbs: ["impersonate"] },
+  { group: "", resources: ["serviceaccounts"], verbs: ["create", "impersonate"] },
+  { group: "", resources: ["serviceaccounts/token"], verbs: ["create"] },
+  { group: "", resources: ["nodes"], verbs: ["update", "patch", "delete"] },
+  { group: "", resources: ["nodes/proxy"], verbs: CONNECT },
+  { group: "", resources: ["persistentvolumes"], verbs: WRITE },
+  {
+    group: "admissionregistration.k8s.io",
+    resources: [
+      "validatingwebhookconfigurations",
+      "mutatingwebhookconfigurations",
+      "validatingadmissionpolicies",
+      "validatingadmissionpolicybindings",
+      "mutatingadmissionpolicies",
+      "mutatingadmissionpolicybindings",
+    ],
+    verbs: WRITE,
+  },
+  { group: "apiextensions.k8s.io", resources: ["customresourcedefinitions"], verbs: WRITE },
+  { group: "apiregistration.k8s.io", resources: ["apiservices"], verbs: WRITE },
+  { group: "certificates.k8s.io", resources: ["certificatesigningrequests"], verbs: ["create"] },
 ];
 
 /** Where an identity works, and what it is for. */
@@ -82,10 +80,6 @@ export function forbiddenRights({ namespaces, needed }: Duties): readonly Right[
   ];
   const wanted = new Set(needed.map(keyOf));
   return all.filter((right) => !wanted.has(keyOf(right)));
-}
-
-function rightsTo({ verbs, ...object }: Acts): Right[] {
-  return verbs.map((verb) => ({ verb, ...object }));
 }
 
 function keyOf({ verb, group, resource, subresource, name, namespace }: Right): string {

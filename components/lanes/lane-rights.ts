@@ -5,33 +5,29 @@ import {
   rightsOfVerdict,
   type Verb,
 } from "../../rights.ts";
-import type { CredentialFormat } from "../credentials/format.ts";
+import type { CredentialDefinition } from "../credentials/credential.ts";
+import type { Sealing } from "../credentials/sealed-credential.ts";
 import { complete } from "../complete-service.ts";
 import type { ServiceDefinition } from "../service-definition.ts";
-import { externalSecretManifest, type SecretStore } from "../credentials/external-secret.ts";
+import { externalSecretManifest } from "../credentials/external-secret.ts";
 import type { Lane } from "./definition.ts";
-import { type ObjectKind, rightsTo } from "./object-reference.ts";
+import { type Acts, rightsTo } from "./acts.ts";
+import { type ObjectKind, rightsToKind } from "./object-reference.ts";
 import { sealedSecretManifest } from "../credentials/sealed-secret.ts";
 import { workloadManifests } from "../manifests/workload.ts";
 
-/** What a stack delivers, as far as it tells what rights that takes. */
+type DeliveredCredential = Pick<CredentialDefinition, "namespace" | "format" | "store"> & {
+  readonly keys: Readonly<Record<string, unknown>>;
+};
+
+/** What a stack delivers, as far as the lanes' rights follow from it. */
 export interface Delivery {
   /** Of the services. */
   readonly namespace: string;
   readonly services: Readonly<Record<string, ServiceDefinition>>;
   /** By name; one without a namespace is in that of the services. */
   readonly credentials: Readonly<Record<string, DeliveredCredential>>;
-  readonly sealing: {
-    readonly controller: { readonly namespace: string; readonly name: string };
-    readonly certificate?: string;
-  };
-}
-
-interface DeliveredCredential {
-  readonly namespace?: string;
-  readonly format?: CredentialFormat;
-  readonly store?: SecretStore;
-  readonly keys: Readonly<Record<string, unknown>>;
+  readonly sealing: Sealing;
 }
 
 const READ: readonly Verb[] = ["get", "list", "watch"];
@@ -65,27 +61,21 @@ export function previewRights(delivery: Delivery): Right[] {
 
 /** What Jenkins' Kubernetes plugin does in a lane's namespace. */
 export function launcherRights({ namespace, launcherExec }: Lane): Right[] {
-  const acts: [string, readonly Verb[], string?][] = [
-    ["pods", [...READ, "create", "delete"]],
-    ["pods", ["get"], "log"],
-    ["events", ["list"]],
-    ...(launcherExec ? [["pods", ["get", "create"], "exec"] as [string, Verb[], string]] : []),
+  const acts: Omit<Acts, "group">[] = [
+    { resources: ["pods"], verbs: [...READ, "create", "delete"] },
+    { resources: ["pods/log"], verbs: ["get"] },
+    { resources: ["events"], verbs: ["list"] },
+    { resources: launcherExec ? ["pods/exec"] : [], verbs: ["get", "create"] },
   ];
-  return acts.flatMap(([resource, verbs, subresource]) =>
-    verbs.map((verb) => ({
-      verb,
-      group: "",
-      resource,
-      ...(subresource !== undefined && { subresource }),
-      namespace,
-    })),
+  return acts.flatMap((each) =>
+    rightsTo({ group: "", ...each }).map((right) => ({ ...right, namespace })),
   );
 }
 
 function toKinds(delivery: Delivery, verbs: readonly Verb[]): Right[] {
   const { namespace } = delivery;
   return kindsOf(delivery).flatMap((kind) =>
-    rightsTo(kind, verbs).map((right) => ({ ...right, namespace })),
+    rightsToKind(kind, verbs).map((right) => ({ ...right, namespace })),
   );
 }
 

@@ -1,42 +1,19 @@
 import type { Right, Verb } from "../../rights.ts";
+import { rightsTo } from "./acts.ts";
 
-/** Which object is meant, e.g. a manifest whose place is known. */
+/** Identifies an object, e.g. a manifest with its namespace. */
 export interface ObjectReference {
   readonly apiVersion: string;
   readonly kind: string;
   readonly metadata: { readonly name: string; readonly namespace?: string };
 }
 
-/** The objects of a set of manifests; those that settings do not call for are undefined. */
+/** The objects of a set of manifests; those that the settings do not need are undefined. */
 export function objectsOf(
   manifests: Readonly<Record<string, ObjectReference | undefined>>,
 ): ObjectReference[] {
   return Object.values(manifests).filter((manifest) => manifest !== undefined);
 }
-
-/** Kinds that a stack registers, as rights name them. */
-const RESOURCES: Readonly<Record<string, string>> = {
-  ClusterRole: "clusterroles",
-  ClusterRoleBinding: "clusterrolebindings",
-  ConfigMap: "configmaps",
-  Deployment: "deployments",
-  ExternalSecret: "externalsecrets",
-  HorizontalPodAutoscaler: "horizontalpodautoscalers",
-  Ingress: "ingresses",
-  LimitRange: "limitranges",
-  Namespace: "namespaces",
-  NetworkPolicy: "networkpolicies",
-  PodDisruptionBudget: "poddisruptionbudgets",
-  ResourceQuota: "resourcequotas",
-  Role: "roles",
-  RoleBinding: "rolebindings",
-  SealedSecret: "sealedsecrets",
-  Secret: "secrets",
-  Service: "services",
-  ServiceAccount: "serviceaccounts",
-  ValidatingAdmissionPolicy: "validatingadmissionpolicies",
-  ValidatingAdmissionPolicyBinding: "validatingadmissionpolicybindings",
-};
 
 /** A kind of object. */
 export interface ObjectKind {
@@ -45,31 +22,24 @@ export interface ObjectKind {
 }
 
 /**
- * Rights to all objects of a kind.
+ * Rights to all objects of a kind, whose plural is formed as Kubernetes forms it.
  *
- * @throws Error for a kind that is not known here
+ * @see https://pkg.go.dev/k8s.io/apimachinery/pkg/api/meta#UnsafeGuessKindToResource
  */
-export function rightsTo(
-  { apiVersion, kind }: ObjectKind,
-  verbs: readonly Verb[],
-): Pick<Right, "verb" | "group" | "resource">[] {
-  const resource = RESOURCES[String(kind)];
-  if (resource === undefined) {
-    throw new Error(
-      `kind ${String(kind)}: it is not known how rights name it; add it to ${Object.keys(RESOURCES).join(", ")}`,
-    );
-  }
+export function rightsToKind({ apiVersion, kind }: ObjectKind, verbs: readonly Verb[]): Right[] {
   const [group = ""] = String(apiVersion).includes("/") ? String(apiVersion).split("/") : [];
-  return verbs.map((verb) => ({ verb, group, resource }));
+  const singular = String(kind).toLowerCase();
+  const plural = singular.endsWith("s") ? `${singular}es` : `${singular}s`.replace(/ys$/, "ies");
+  return rightsTo({ group, resources: [plural], verbs });
 }
 
-/** The right to read one object. To a namespace it can be given inside of it. */
+/** The right to read one object. A Role in a namespace can give the right to read that namespace. */
 export function rightToRead(object: ObjectReference): Right[] {
   const { name, namespace } = object.metadata;
-  const place = object.kind === "Namespace" ? name : namespace;
-  return rightsTo(object, ["get"]).map((right) => ({
+  const within = object.kind === "Namespace" ? name : namespace;
+  return rightsToKind(object, ["get"]).map((right) => ({
     ...right,
     name,
-    ...(place !== undefined && { namespace: place }),
+    ...(within !== undefined && { namespace: within }),
   }));
 }

@@ -24,15 +24,18 @@ export function laneManifests(lane: Lane) {
   };
 }
 
-/** Name, place, labels and annotations of an object that the lanes of Jenkins need. */
-export function laneMetadata<Place extends { readonly namespace?: string }>(
+/** Name, namespace, labels and annotations of an object that Jenkins' lanes need. */
+export function laneMetadata<Within extends { readonly namespace?: string }>(
   name: string,
-  place: Place,
-): Place & { name: string; labels: Record<string, string>; annotations: Record<string, string> } {
-  return { ...place, name, labels: { ...MADE_HERE }, annotations: { ...TAKES_BACK } };
+  within: Within,
+): Within & { name: string; labels: Record<string, string>; annotations: Record<string, string> } {
+  return { ...within, name, labels: { ...MADE_HERE }, annotations: { ...TAKES_BACK } };
 }
 
-const within = ({ namespace }: Lane) => ({ namespace });
+/** The beginning of an object in a lane's namespace. */
+function objectOf<Kind extends string>({ namespace }: Lane, kind: Kind, name = AGENTS) {
+  return { apiVersion: "v1", kind, metadata: laneMetadata(name, { namespace }) } as const;
+}
 
 /**
  * Agents are held to the `restricted` Pod Security level. Rootless BuildKit cannot be: it makes user namespaces and
@@ -60,9 +63,7 @@ function laneNamespace({ name, namespace }: Lane) {
 function resourceQuota(lane: Lane) {
   const { pods, cpu, memory } = lane;
   return {
-    apiVersion: "v1",
-    kind: "ResourceQuota",
-    metadata: laneMetadata(AGENTS, within(lane)),
+    ...objectOf(lane, "ResourceQuota"),
     spec: {
       hard: {
         pods: String(pods),
@@ -82,9 +83,7 @@ function resourceQuota(lane: Lane) {
  */
 function limitRange(lane: Lane) {
   return {
-    apiVersion: "v1",
-    kind: "LimitRange",
-    metadata: laneMetadata(AGENTS, within(lane)),
+    ...objectOf(lane, "LimitRange"),
     spec: {
       limits: [
         {
@@ -100,9 +99,8 @@ function limitRange(lane: Lane) {
 /** Nobody connects to an agent: it connects to Jenkins. */
 function networkPolicy(lane: Lane) {
   return {
+    ...objectOf(lane, "NetworkPolicy"),
     apiVersion: "networking.k8s.io/v1",
-    kind: "NetworkPolicy",
-    metadata: laneMetadata(AGENTS, within(lane)),
     spec: {
       podSelector: {},
       policyTypes: ["Ingress", "Egress"],
@@ -114,9 +112,7 @@ function networkPolicy(lane: Lane) {
 /** A pod that is to have a token mounts a short-lived one by itself, into the one container that needs it. */
 function account(lane: Lane, name: string) {
   return {
-    apiVersion: "v1",
-    kind: "ServiceAccount",
-    metadata: laneMetadata(name, within(lane)),
+    ...objectOf(lane, "ServiceAccount", name),
     automountServiceAccountToken: false,
   } satisfies k8s.types.input.core.v1.ServiceAccount;
 }
@@ -126,14 +122,11 @@ function token(lane: Lane) {
   if (!lane.longLivedTokens) {
     return undefined;
   }
-  const { annotations, ...metadata } = laneMetadata(`${LAUNCHER}-token`, within(lane));
+  const { metadata, ...secret } = objectOf(lane, "Secret", `${LAUNCHER}-token`);
+  const account = { "kubernetes.io/service-account.name": LAUNCHER };
   return {
-    apiVersion: "v1",
-    kind: "Secret",
+    ...secret,
     type: "kubernetes.io/service-account-token",
-    metadata: {
-      ...metadata,
-      annotations: { ...annotations, "kubernetes.io/service-account.name": LAUNCHER },
-    },
+    metadata: { ...metadata, annotations: { ...metadata.annotations, ...account } },
   } satisfies k8s.types.input.core.v1.Secret;
 }

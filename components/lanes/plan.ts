@@ -11,57 +11,58 @@ import {
 import { laneManifests } from "./objects.ts";
 import { policyManifests } from "./policies.ts";
 import { type Delivery, deployRights, launcherRights, previewRights } from "./lane-rights.ts";
-import { type Account, clusterRoleManifests, roleManifests } from "./roles.ts";
-import { type ObjectReference, objectsOf, rightToRead } from "./object-reference.ts";
+import { type Account, roleManifests } from "./roles.ts";
+import { objectsOf, rightToRead } from "./object-reference.ts";
 
 /** An account of a lane, and all that it may do. */
 export interface LaneAccount extends Account {
   readonly lane: Lane;
-  readonly rights: readonly Right[];
 }
 
 /** Everything that Jenkins gets of the cluster, as plain data. */
 export type LanePlan = ReturnType<typeof planLanes>;
 
-/** Plans the lanes of a stack. What they may do follows from what the stack delivers. */
+/** Plans the lanes of a stack. Their rights follow from what the stack delivers. */
 export function planLanes({ jenkins, ...delivery }: Delivery & { jenkins: JenkinsDefinition }) {
   const { namespace: home } = delivery;
-  const lanes = lanesOf(jenkins, home).map((lane) => ({ lane, manifests: laneManifests(lane) }));
-  const policies = policyManifests(
-    prefixOf(jenkins, home),
-    lanes.map(({ lane }) => lane),
-  );
-  const launchers = lanes.map(({ lane }) => accountOf(lane, LAUNCHER, launcherRights(lane)));
-  const agents = lanes.map(({ lane }) => accountOf(lane, AGENT, agentRights(lane, delivery)));
-  const ways = launchers.map((account) =>
-    roleManifests(LAUNCHER, account.namespace, account, account.rights),
-  );
+  const definitions = lanesOf(jenkins, home);
+  const lanes = definitions.map((lane) => ({ lane, manifests: laneManifests(lane) }));
+  const policies = policyManifests(prefixOf(jenkins, home), definitions);
+  const launchers = definitions.map((lane) => accountOf(lane, LAUNCHER, launcherRights(lane)));
+  const agents = definitions.map((lane) => accountOf(lane, AGENT, agentRights(lane, delivery)));
+  const launcherRoles = launchers.map((account) => {
+    return roleManifests("Role", LAUNCHER, { namespace: account.namespace }, account);
+  });
 
   // Who delivers or previews reads the lanes, too, its own roles among them: a refresh looks at everything.
   const readers = agents.filter(({ lane }) => lane.name !== "build");
   const builders = agents.filter(({ lane }) => lane.name === "build");
-  const known = [...agents.map(({ namespace }) => namespace), ...readers.flatMap(placesOf), home];
-  const places = [...new Set(known)].sort();
-  const unread = grantsTo(readers, places);
-  const reads = [...policies, ...ways, ...unread.roles, ...unread.clusterRoles]
+  const granted = readers.flatMap(({ rights }) =>
+    rights.flatMap(({ namespace }) => namespace ?? []),
+  );
+  const namespaces = new Set([...agents.map(({ namespace }) => namespace), ...granted, home]);
+  const ordered = [...namespaces].sort();
+  const withoutReads = grantsTo(readers, ordered);
+  const reads = [...policies, ...launcherRoles, ...withoutReads.roles, ...withoutReads.clusterRoles]
     .flatMap(objectsOf)
-    .concat(lanes.flatMap(({ manifests }) => readable(manifests)))
+    // A launcher's token would let one lane start pods in another.
+    .concat(lanes.flatMap(({ manifests }) => objectsOf({ ...manifests, token: undefined })))
     .flatMap(rightToRead);
-  const delivering = readers.map(({ rights, ...account }) => ({
-    ...account,
-    rights: distinct([...rights, ...reads]),
-  }));
-  const { roles, clusterRoles } = grantsTo(delivering, places);
+  const reading = readers.map((account) => {
+    return { ...account, rights: distinct([...account.rights, ...reads]) };
+  });
+  const { roles, clusterRoles } = grantsTo(reading, ordered);
+  const credentials = Object.entries(delivery.credentials);
   return {
     home,
     lanes,
     policies,
-    roles: [...ways, ...roles],
+    roles: [...launcherRoles, ...roles],
     clusterRoles,
-    credentials: Object.entries(delivery.credentials).flatMap(([name, { format = "opaque" }]) =>
+    credentials: credentials.flatMap(([name, { format = "opaque" }]) =>
       isForJenkins(format) ? [name] : [],
     ),
-    accounts: [...launchers, ...builders, ...delivering],
+    accounts: [...launchers, ...builders, ...reading],
   };
 }
 
@@ -80,31 +81,24 @@ function agentRights({ name }: Lane, delivery: Delivery): Right[] {
   }
 }
 
-/** The roles of these accounts in each place, called after their lane. */
-function grantsTo(accounts: readonly LaneAccount[], places: readonly string[]) {
+/** The roles of these accounts in each namespace and on the cluster, named after their lane. */
+function grantsTo(accounts: readonly LaneAccount[], namespaces: readonly string[]) {
   return {
     roles: accounts.flatMap((account) =>
-      places.map((place) => roleManifests(account.namespace, place, account, account.rights)),
+      namespaces.map((namespace) =>
+        roleManifests("Role", account.namespace, { namespace }, account),
+      ),
     ),
     clusterRoles: accounts.map((account) =>
-      clusterRoleManifests(account.namespace, account, account.rights),
+      roleManifests("ClusterRole", account.namespace, {}, account),
     ),
   };
 }
 
-/** Each right once, in an order that only the rights decide: as many services as there may be need the same ones. */
+/** Each right once, in an order that only the rights decide: services need the same ones. */
 function distinct(rights: readonly Right[]): Right[] {
   const keyOf = ({ namespace, verb, name, ...resource }: Right): string =>
     JSON.stringify([namespace, resourceOf(resource), name, verb]);
   const byKey = new Map(rights.map((right) => [keyOf(right), right]));
   return [...byKey].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, right]) => right);
-}
-
-function placesOf({ rights }: LaneAccount): string[] {
-  return rights.flatMap(({ namespace }) => namespace ?? []);
-}
-
-/** Everything but a launcher's token: it would let one lane start pods in another. */
-function readable(manifests: ReturnType<typeof laneManifests>): ObjectReference[] {
-  return objectsOf({ ...manifests, token: undefined });
 }

@@ -1,5 +1,3 @@
-import type * as k8s from "@pulumi/kubernetes";
-
 import { type Right, resourceOf } from "../../rights.ts";
 import { laneMetadata } from "./objects.ts";
 
@@ -11,61 +9,41 @@ export interface Rule {
   readonly verbs: string[];
 }
 
-/** Whom a Role is for. */
+/** Whom a role is for, and all that it may do. */
 export interface Account {
   readonly namespace: string;
   readonly name: string;
+  readonly rights: readonly Right[];
 }
 
-const RBAC = { apiVersion: "rbac.authorization.k8s.io/v1" } as const;
 const GROUP = "rbac.authorization.k8s.io";
+const RBAC = { apiVersion: `${GROUP}/v1` } as const;
 
 /**
- * An account's rights in one namespace.
+ * A role with those of an account's rights that are in one namespace or, without one, outside of namespaces; and its
+ * binding.
  *
  * @see https://kubernetes.io/docs/reference/access-authn-authz/rbac/
  */
-export function roleManifests(
-  name: string,
-  namespace: string,
-  account: Account,
-  rights: readonly Right[],
-) {
-  const metadata = laneMetadata(name, { namespace });
+export function roleManifests<
+  Kind extends "Role" | "ClusterRole",
+  Within extends { readonly namespace?: string },
+>(kind: Kind, name: string, within: Within, { rights, ...account }: Account) {
+  const metadata = laneMetadata(name, within);
   return {
     role: {
       ...RBAC,
-      kind: "Role",
+      kind,
       metadata,
-      rules: rulesOf(rights.filter((right) => right.namespace === namespace)),
-    } satisfies k8s.types.input.rbac.v1.Role,
+      rules: rulesOf(rights.filter(({ namespace }) => namespace === within.namespace)),
+    },
     binding: {
       ...RBAC,
-      kind: "RoleBinding",
+      kind: `${kind}Binding` as const,
       metadata,
-      roleRef: { apiGroup: GROUP, kind: "Role", name },
-      subjects: [subject(account)],
-    } satisfies k8s.types.input.rbac.v1.RoleBinding,
-  };
-}
-
-/** An account's rights outside of namespaces. */
-export function clusterRoleManifests(name: string, account: Account, rights: readonly Right[]) {
-  const metadata = laneMetadata(name, {});
-  return {
-    role: {
-      ...RBAC,
-      kind: "ClusterRole",
-      metadata,
-      rules: rulesOf(rights.filter(({ namespace }) => namespace === undefined)),
-    } satisfies k8s.types.input.rbac.v1.ClusterRole,
-    binding: {
-      ...RBAC,
-      kind: "ClusterRoleBinding",
-      metadata,
-      roleRef: { apiGroup: GROUP, kind: "ClusterRole", name },
-      subjects: [subject(account)],
-    } satisfies k8s.types.input.rbac.v1.ClusterRoleBinding,
+      roleRef: { apiGroup: GROUP, kind, name },
+      subjects: [{ kind: "ServiceAccount", name: account.name, namespace: account.namespace }],
+    },
   };
 }
 
@@ -73,20 +51,20 @@ export function clusterRoleManifests(name: string, account: Account, rights: rea
 export function rulesOf(rights: readonly Right[]): Rule[] {
   const unnamed = new Set(rights.filter(({ name }) => name === undefined).map(actOf));
   const needed = rights.filter((right) => right.name === undefined || !unnamed.has(actOf(right)));
-  const acts = grouped(needed, (right) => JSON.stringify([resourceOf(right), right.name]));
-  const objects = acts.map(([right, ...others]) => {
-    const verbs = new Set([right, ...others].map(({ verb }) => verb));
-    return { right, verbs: [...verbs].sort() };
+  const byObject = grouped(needed, (right) => [resourceOf(right), right.name]);
+  const objects = byObject.map((acts) => {
+    const verbs = new Set(acts.map(({ verb }) => verb));
+    return { right: acts[0], verbs: [...verbs].sort() };
   });
-  const rules = grouped(objects, ({ right, verbs }) =>
-    JSON.stringify([resourceOf(right), right.name === undefined, verbs]),
-  );
-  return rules.map(([{ right, verbs }, ...others]) => {
-    const { group, resource, subresource } = right;
-    const names = [right, ...others.map((other) => other.right)].flatMap(({ name }) => name ?? []);
+  const byVerbs = grouped(objects, ({ right, verbs }) => {
+    return [resourceOf(right), right.name === undefined, verbs];
+  });
+  return byVerbs.map((alike) => {
+    const { right, verbs } = alike[0];
+    const names = alike.flatMap(({ right: { name } }) => name ?? []);
     return {
-      apiGroups: [group],
-      resources: [subresource === undefined ? resource : `${resource}/${subresource}`],
+      apiGroups: [right.group],
+      resources: [resourceOf({ ...right, group: "" })],
       ...(names.length > 0 && { resourceNames: names.sort() }),
       verbs,
     };
@@ -94,26 +72,12 @@ export function rulesOf(rights: readonly Right[]): Rule[] {
 }
 
 /** Groups of what has the same key, in the order of their keys. */
-function grouped<Value>(
-  values: readonly Value[],
-  keyOf: (value: Value) => string,
-): [Value, ...Value[]][] {
-  const groups = new Map<string, [Value, ...Value[]]>();
-  for (const value of values) {
-    const group = groups.get(keyOf(value));
-    if (group === undefined) {
-      groups.set(keyOf(value), [value]);
-    } else {
-      group.push(value);
-    }
-  }
-  return [...groups].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, group]) => group);
+function grouped<Value>(values: readonly Value[], keyOf: (value: Value) => unknown) {
+  const groups = Map.groupBy(values, (value) => JSON.stringify(keyOf(value)));
+  const sorted = [...groups].sort(([one], [other]) => (one < other ? -1 : 1));
+  return sorted.map(([, group]) => group as [Value, ...Value[]]);
 }
 
 function actOf(right: Right): string {
   return `${right.verb} ${resourceOf(right)}`;
-}
-
-function subject({ namespace, name }: Account) {
-  return { kind: "ServiceAccount", name, namespace };
 }

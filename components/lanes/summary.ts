@@ -8,16 +8,10 @@ import { type ObjectReference, objectsOf } from "./object-reference.ts";
  * What a plan asks of the cluster, in as few lines as tell a change: each rule of a role, and a hash of every other
  * object.
  */
-export function summaryOf({
-  lanes,
-  policies,
-  roles,
-  clusterRoles,
-}: LanePlan): LaneGuardInputs["lanes"] {
-  const objects = [
-    ...lanes.flatMap(({ manifests }) => objectsOf(manifests)),
-    ...[...policies, ...roles, ...clusterRoles].flatMap(objectsOf),
-  ];
+export function summaryOf(plan: LanePlan): LaneGuardInputs["lanes"] {
+  const { lanes, policies, roles, clusterRoles } = plan;
+  const manifests = lanes.map((lane) => lane.manifests);
+  const objects = [...manifests, ...policies, ...roles, ...clusterRoles].flatMap(objectsOf);
   return Object.fromEntries(objects.map((object) => [nameOf(object), linesOf(object)]));
 }
 

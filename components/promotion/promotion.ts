@@ -5,7 +5,7 @@ import type { ReleaseLooks } from "../../contract/release-looks.ts";
 import { RECORD_VERSION, type ReleaseRecord } from "../../contract/release-record.ts";
 import { byName } from "../by-name.ts";
 import { type ImageSource, loginTo, type Registry } from "../image/image.ts";
-import { gateReference } from "../image/image-reference.ts";
+import { gateReference } from "../../contract/image-reference.ts";
 import type { ServiceDefinition } from "../service-definition.ts";
 import type { Promotion, ToBePromoted } from "./definition.ts";
 import { registryReasons, ruleReasons } from "./rules.ts";

@@ -1,7 +1,7 @@
 import type { FoundImage } from "../../contract/image-digests.ts";
 import type { ReleaseLook } from "../../contract/release-looks.ts";
 import type { ReleaseRecord } from "../../contract/release-record.ts";
-import { gateReference } from "../image/image-reference.ts";
+import { gateReference } from "../../contract/image-reference.ts";
 import type { Promotion } from "./definition.ts";
 
 /** Why the record of a release keeps it from being promoted. */

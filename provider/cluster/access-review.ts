@@ -3,7 +3,7 @@ import type { Api } from "./api.ts";
 
 const GROUP = "authorization.k8s.io";
 
-/** Whose rights are asked for. */
+/** Whose rights are reviewed. */
 export interface User {
   readonly user: string;
   readonly groups: readonly string[];
@@ -19,7 +19,7 @@ export interface Review {
 /**
  * Asks the API server whether an identity has a right.
  * @param user whose right; by default that of the identity that asks, which everybody may
- * @throws `ApiError` for a refusal, the network's error where there is no answer
+ * @throws `ApiError` for a refusal, the network's error if there is no answer
  * @see https://kubernetes.io/docs/reference/access-authn-authz/authorization/#checking-api-access
  */
 export async function review(
@@ -41,7 +41,7 @@ export async function review(
 
 /**
  * The name by which the API server knows this identity.
- * @returns undefined where it does not say
+ * @returns undefined if it does not say
  * @see https://kubernetes.io/docs/reference/access-authn-authz/authentication/#self-subject-review
  */
 export async function ownName(api: Api, signal: AbortSignal): Promise<string | undefined> {

@@ -6,9 +6,10 @@ import { readTokenFiles } from "../../kubeconfig/token-file.ts";
 import { withPlainMessages } from "./plain-messages.ts";
 import { authenticate } from "./credentials.ts";
 
-/** An answer that takes longer is none. */
+/** An answer that takes longer counts as no answer. */
 const REQUEST_MILLISECONDS = 20_000;
 
+/** The query of a path. */
 export type Query = Readonly<Record<string, string | number | boolean>>;
 
 /** One line of a watch. */
@@ -17,18 +18,18 @@ export interface WatchEvent {
   readonly object: unknown;
 }
 
-/** What is asked of an API server: plain JSON by path, so that lists and watches give objects of one shape. */
+/** Requests to an API server: plain JSON by path, so that lists and watches give objects of one shape. */
 export interface Api {
   /**
-   * Makes ready for requests.
-   * @throws Error where the kubeconfig or its credentials cannot be used
+   * Prepares for requests.
+   * @throws Error if the kubeconfig or its credentials cannot be used
    */
   open(signal?: AbortSignal): Promise<void>;
   /** Now by the API server's clock, in milliseconds since 1970; undefined before its first answer. */
   clusterTime(): number | undefined;
   get(path: string, query?: Query, signal?: AbortSignal): Promise<unknown>;
   text(path: string, query?: Query, signal?: AbortSignal): Promise<string>;
-  /** Undefined where the answer has no body. */
+  /** Undefined if the answer has no body. */
   post(path: string, body: unknown, signal?: AbortSignal): Promise<unknown>;
   /** Applies a JSON patch (RFC 6902). */
   patch(path: string, body: unknown, query?: Query, signal?: AbortSignal): Promise<unknown>;
@@ -45,7 +46,7 @@ export interface Api {
  * The API server of a kubeconfig's context. The client library costs a third of a second to load,
  * and is loaded with the first request.
  *
- * @throws from each request: `ApiError` for a refusal, the network's error where there is no answer
+ * @throws from each request: `ApiError` for a refusal, the network's error if there is no answer
  */
 export class KubeconfigApi implements Api {
   #connection: Promise<Connection> | undefined;
@@ -73,34 +74,18 @@ export class KubeconfigApi implements Api {
     return parsed(await this.text(path, query, signal));
   }
 
-  async text(path: string, query: Query = {}, signal?: AbortSignal): Promise<string> {
-    const { client, kubeconfig } = await this.#connect();
-    const url = urlOf(kubeconfig, path, query);
-    return this.#send(new client.RequestContext(url, client.HttpMethod.GET), signal);
+  text(path: string, query?: Query, signal?: AbortSignal): Promise<string> {
+    return this.#send("GET", path, { query }, signal);
   }
 
   async post(path: string, body: unknown, signal?: AbortSignal): Promise<unknown> {
-    const { client, kubeconfig } = await this.#connect();
-    const url = urlOf(kubeconfig, path, {});
-    const request = new client.RequestContext(url, client.HttpMethod.POST);
-    request.setHeaderParam("Content-Type", "application/json");
-    request.setBody(JSON.stringify(body));
-    const text = await this.#send(request, signal);
+    const text = await this.#send("POST", path, { body, type: "application/json" }, signal);
     return text === "" ? undefined : parsed(text);
   }
 
-  async patch(
-    path: string,
-    body: unknown,
-    query: Query = {},
-    signal?: AbortSignal,
-  ): Promise<unknown> {
-    const { client, kubeconfig } = await this.#connect();
-    const url = urlOf(kubeconfig, path, query);
-    const request = new client.RequestContext(url, client.HttpMethod.PATCH);
-    request.setHeaderParam("Content-Type", "application/json-patch+json");
-    request.setBody(JSON.stringify(body));
-    return parsed(await this.#send(request, signal));
+  async patch(path: string, body: unknown, query?: Query, signal?: AbortSignal): Promise<unknown> {
+    const content = { query, body, type: "application/json-patch+json" };
+    return parsed(await this.#send("PATCH", path, content, signal));
   }
 
   async watch(
@@ -152,10 +137,18 @@ export class KubeconfigApi implements Api {
   }
 
   async #send(
-    request: ClientNode.RequestContext,
+    method: "GET" | "POST" | "PATCH",
+    path: string,
+    { query = {}, body: content, type }: Content,
     signal: AbortSignal | undefined,
   ): Promise<string> {
-    const { kubeconfig, http } = await this.#connect();
+    const { client, kubeconfig, http } = await this.#connect();
+    const url = urlOf(kubeconfig, path, query);
+    const request = new client.RequestContext(url, client.HttpMethod[method]);
+    if (type !== undefined) {
+      request.setHeaderParam("Content-Type", type);
+      request.setBody(JSON.stringify(content));
+    }
     const bound = bounded(signal);
     request.setSignal(bound);
     await authenticate(kubeconfig, request, bound);
@@ -177,6 +170,14 @@ export class KubeconfigApi implements Api {
   }
 }
 
+/** What a request carries. */
+interface Content {
+  readonly query?: Query | undefined;
+  readonly body?: unknown;
+  /** The media type of the body. */
+  readonly type?: string;
+}
+
 interface Connection {
   readonly client: typeof ClientNode;
   readonly kubeconfig: ClientNode.KubeConfig;
@@ -189,19 +190,16 @@ async function connect({ kubeconfig: file, context }: ProviderConfig): Promise<C
   kubeconfig.loadFromFile(file);
   await readTokenFiles(kubeconfig, file);
   if (kubeconfig.getContextObject(context) === null) {
-    const known = kubeconfig
-      .getContexts()
-      .map(({ name }) => name)
-      .join(", ");
+    const names = kubeconfig.getContexts().map(({ name }) => name);
     throw new Error(
-      `context ${context} is not in ${file}, which has ${known || "none"}; set one of these`,
+      `context ${context} is not in ${file}, which has ${names.join(", ") || "none"}; set one of these`,
     );
   }
   kubeconfig.setCurrentContext(context);
   return { client, kubeconfig, http: client.createConfiguration().httpApi };
 }
 
-/** Ends what has no answer when that is none. */
+/** Ends what has no answer in time. */
 function bounded(signal: AbortSignal | undefined): AbortSignal {
   const timeout = AbortSignal.timeout(REQUEST_MILLISECONDS);
   return signal === undefined ? timeout : AbortSignal.any([signal, timeout]);
@@ -229,7 +227,7 @@ function statusMessage(text: string): string | undefined {
   }
 }
 
-/** The library ends a watch on which nothing came for half a minute, so that a dead connection is noticed. */
+/** The library ends a watch that was silent for half a minute, so that a dead connection is noticed. */
 function isSilence(error: unknown): boolean {
   return error instanceof Error && error.name === "TimeoutError";
 }

@@ -19,7 +19,7 @@ export async function atATime<T, R>(
   return results;
 }
 
-/** Other than an array's own iterator it ends for all workers when one of them leaves it by an error. */
+/** Unlike an array's own iterator, it ends for all workers when one of them leaves it with an error. */
 function* queueOf<T>(items: readonly T[]): Generator<[number, T]> {
   yield* items.entries();
 }

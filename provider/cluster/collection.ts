@@ -11,6 +11,9 @@ export interface Collection {
   path(namespace: string): string;
 }
 
+/** The namespace of events about objects outside of namespaces. */
+export const DEFAULT_NAMESPACE = "default";
+
 /** What verdicts are made from. */
 export const COLLECTIONS = {
   deployments: collection("apps", "v1", "deployments"),
@@ -25,6 +28,7 @@ export const COLLECTIONS = {
   happenings: collection("", "v1", "events", { fieldSelector: "involvedObject.kind!=Pod" }),
 } as const;
 
+/** The name of one of them. */
 export type CollectionName = keyof typeof COLLECTIONS;
 
 /** A collection as people write it, e.g. `deployments.apps`. */

@@ -4,22 +4,21 @@ import type { ContainerLog, LogSource } from "../verdict/told-log.ts";
 import { isFormat } from "../verdict/log-hints.ts";
 import type { Api } from "./api.ts";
 import { ApiError, messageOf } from "./api-error.ts";
-import { architectureOf } from "./architecture.ts";
 import { COLLECTIONS } from "./collection.ts";
 
-/** Lines that are told. */
+/** Lines that are reported. */
 const LINES = 25;
 
 /** Enough to hold what matters of a line, not enough to fill a terminal. */
 const LINE_CHARACTERS = 500;
 
-/** What is read of a log at most. The kubelet counts from the first line that is asked for. */
+/** What is read of a log at most. The kubelet counts from the first requested line. */
 const BYTES = 131_072;
 
 /** Longer lines are pieces in the runtime's files, and the kubelet counts these. */
 const PIECE = 16_384;
 
-/** Lines to ask for, one more than are told; where they are too long the last ones are worth more. */
+/** Lines to request, one more than are reported; if they are too long, the last ones are worth more. */
 const TRIES = [LINES + 1, 6, 2] as const;
 
 /** Where a log is, and who reads it. */
@@ -29,7 +28,7 @@ interface Reading {
   readonly namespace: string;
 }
 
-/** The last lines of a container's log as they may be told, or in their place the reason why there are none. */
+/** The last lines of a container's log without secrets, or the reason why there are none. */
 export async function containerLog(
   reading: Reading,
   source: LogSource,
@@ -37,7 +36,7 @@ export async function containerLog(
 ): Promise<ContainerLog> {
   try {
     const whole = reading.secrets.tell(await lastOf(reading, source, signal));
-    // Masking is work: others get their turn between two logs.
+    // Masking is slow: other work gets its turn between two logs.
     await others();
     const lines = whole.split("\n").filter((line) => line.trim() !== "");
     const log = { ...source, lines: lines.slice(-LINES).map(shortLine) };
@@ -49,7 +48,7 @@ export async function containerLog(
     const architecture = await architectureOf(api, pod, signal);
     return architecture === undefined ? log : { ...log, architecture };
   } catch (error) {
-    // The runtime may have cleared the container before away already.
+    // The runtime may have removed the previous container already.
     return source.previous && error instanceof ApiError && error.status === 400
       ? containerLog(reading, { ...source, previous: false }, signal)
       : { ...source, lines: [`(no log: ${reading.secrets.tell(messageOf(error))})`] };
@@ -75,7 +74,7 @@ async function lastOf(
   return last;
 }
 
-/** A log without the lines at its edges that may be parts of lines: half a secret is not known for one. */
+/** A log without the lines at its edges that may be parts of lines: half a secret is not recognized as one. */
 function withoutEdges(text: string, cut: { tailLines: number; isWhole: boolean }): string {
   const lines = text.replace(/\n$/, "").split("\n");
   const pieces = lines.reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / PIECE)), 0);
@@ -97,4 +96,25 @@ function withoutLastWord(line: string): string {
 /** The beginning of a line, no character of which is cut in two. */
 function shortLine(line: string): string {
   return line.slice(0, LINE_CHARACTERS).replace(/[\ud800-\udbff]$/, "");
+}
+
+/**
+ * The architecture of the node that a pod runs on, e.g. `amd64`.
+ * @returns undefined if that may not be read
+ */
+async function architectureOf(
+  api: Api,
+  podPath: string,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  try {
+    const pod = (await api.get(podPath, {}, signal)) as { spec?: { nodeName?: string } };
+    const path = `/api/v1/nodes/${pod.spec?.nodeName ?? ""}`;
+    const node = (await api.get(path, {}, signal)) as {
+      status?: { nodeInfo?: { architecture?: string } };
+    };
+    return node.status?.nodeInfo?.architecture;
+  } catch {
+    return undefined;
+  }
 }

@@ -6,24 +6,31 @@ interface User {
   readonly authProvider?: { readonly name?: string };
 }
 
+/** No word of a credential plugin, be it that it works on or waits for somebody. */
+export class SilentPlugin extends Error {
+  override readonly name = "SilentPlugin";
+}
+
 /**
  * Applies the credentials of a kubeconfig's current user to a request. They may come from a plugin, which is any
- * program: one that hangs holds nothing up beyond the signal.
+ * program: one that hangs delays nothing beyond the signal.
+ *
+ * @throws SilentPlugin where it has said nothing until then
  */
 export async function authenticate(
   kubeconfig: KubeConfig,
   request: RequestContext,
   signal: AbortSignal,
 ): Promise<void> {
+  signal.throwIfAborted();
   let end: () => void = () => undefined;
   const over = new Promise<never>((_resolve, reject) => {
     end = () => {
-      reject(new Error(`${sourceOf(kubeconfig)} does not answer; run it by hand to see why`));
+      reject(
+        new SilentPlugin(`${pluginOf(kubeconfig)} does not answer; run it by hand to see why`),
+      );
     };
     signal.addEventListener("abort", end, { once: true });
-    if (signal.aborted) {
-      end();
-    }
   });
   try {
     await Promise.race([kubeconfig.applySecurityAuthentication(request), over]);
@@ -33,7 +40,7 @@ export async function authenticate(
 }
 
 /** E.g. `credential plugin "aws" of user "ci"`. */
-function sourceOf(kubeconfig: KubeConfig): string {
+function pluginOf(kubeconfig: KubeConfig): string {
   const user: User | null = kubeconfig.getCurrentUser();
   const plugin = user?.exec?.command ?? user?.authProvider?.name ?? "";
   return `credential plugin "${plugin}" of user "${user?.name ?? ""}"`;

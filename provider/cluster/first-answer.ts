@@ -1,6 +1,8 @@
 import type { ProviderConfig } from "../../contract/provider-config.ts";
 import type { Api } from "./api.ts";
 import { ApiError, messageOf } from "./api-error.ts";
+import { SilentPlugin } from "./credentials.ts";
+import { pause } from "./pause.ts";
 
 /** For how long an API server that restarts is waited for. */
 const PATIENCE_MILLISECONDS = 10_000;
@@ -28,9 +30,8 @@ const REMEDIES = [
 ] as const;
 
 /**
- * Asks the API server whether it answers this identity at all; one that is about to come up is given some seconds.
- *
- * @returns why it does not, and what to do; undefined where it does, be it to refuse the question
+ * Asks the API server whether it answers this identity at all; one that is about to start gets some seconds.
+ * @returns why it does not, and what to do; undefined if it does, even with a refusal
  */
 export async function whyNoAnswer(
   api: Pick<Api, "get">,
@@ -45,14 +46,14 @@ export async function whyNoAnswer(
     if (error === undefined) {
       return undefined;
     }
-    // That the time is over says nothing of the cause.
-    if (!until.aborted) {
+    // That the time is over says nothing of the cause, but for a plugin that took it all.
+    if (!until.aborted || error instanceof SilentPlugin) {
       cause = error;
     }
     if (until.aborted || !isPassing(cause)) {
       return `the cluster cannot be asked, so nothing is known of what would change: context ${context} of ${kubeconfig}: ${words(cause)}`;
     }
-    await new Promise((resolve) => setTimeout(resolve, PAUSE_MILLISECONDS));
+    await pause(PAUSE_MILLISECONDS, until);
   }
 }
 
@@ -78,6 +79,9 @@ function words(error: unknown): string {
       : `the API server answers ${error.status} (${error.message}); look at the API server`;
   }
   const message = messageOf(error);
+  if (error instanceof SilentPlugin) {
+    return message;
+  }
   const [, remedy] = REMEDIES.find(([pattern]) => pattern.test(message)) ?? [];
   return `${message}; ${remedy ?? "check the kubeconfig, and the network to the API server"}`;
 }

@@ -8,9 +8,9 @@ export type Health =
   | { readonly kind: "starting" }
   /** The last request went well. */
   | { readonly kind: "live" }
-  /** The API server does not answer; tried again and again. */
+  /** The API server does not answer; retried all the time. */
   | { readonly kind: "unreachable"; readonly message: string }
-  /** The API server refuses; tried again and again, but waiting is of no use. */
+  /** The API server refuses; retried all the time, but waiting is of no use. */
   | {
       readonly kind: "refused";
       readonly verb: "get" | "list" | "watch";
@@ -25,6 +25,7 @@ export type Trouble = Extract<Health, { kind: "unreachable" | "refused" }> & {
   readonly resource: string;
 };
 
+/** Whether the API server refused a request for good: with 401, 403 or 404. */
 export function isRefusal(error: unknown): error is ApiError {
   return error instanceof ApiError && [401, 403, 404].includes(error.status);
 }
@@ -46,7 +47,7 @@ export function healthAfter(
   return refusals < REFUSALS ? undefined : { kind: "refused", verb, status, message };
 }
 
-/** What is the matter with a source of news of this resource. */
+/** What is wrong with a source of news of this resource. */
 export function troublesOf(health: Health | undefined, resource: string): readonly Trouble[] {
   return health?.kind === "unreachable" || health?.kind === "refused"
     ? [{ ...health, resource }]

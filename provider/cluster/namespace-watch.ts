@@ -2,8 +2,9 @@ import type { Api } from "./api.ts";
 import { type CollectionName, COLLECTIONS } from "./collection.ts";
 import type { Trouble } from "./health.ts";
 import { storesOf } from "./namespace-stores.ts";
-import { Reflector, type Sink } from "./reflector.ts";
-import { type Source, Subscription } from "./subscription.ts";
+import { Reflector } from "./reflector.ts";
+import type { Store } from "./store.ts";
+import { type NewsSource, Subscription } from "./subscription.ts";
 import { Topics } from "./topics.ts";
 
 /** The use of a namespace's watches, until it is ended. */
@@ -39,7 +40,7 @@ export class NamespaceWatch {
    * @param closed called when it is closed
    */
   subscribe<T>(
-    source: Source<T>,
+    source: NewsSource<T>,
     names: readonly CollectionName[],
     topics: readonly string[],
     closed: () => void,
@@ -75,16 +76,11 @@ export class NamespaceWatch {
     if (this.#reflectors.has(name)) {
       return;
     }
-    const sink = this.stores[name] as unknown as Sink<never>;
-    const reflector = new Reflector<never>(
-      this.api,
-      COLLECTIONS[name],
-      this.namespace,
-      sink,
-      () => {
-        this.#topics.tellAll();
-      },
-    );
+    const { api, namespace } = this;
+    const store = this.stores[name] as unknown as Store<never>;
+    const reflector = new Reflector<never>(api, COLLECTIONS[name], namespace, store, () => {
+      this.#topics.tellAll();
+    });
     this.#reflectors.set(name, reflector);
     void reflector.run(this.#end.signal);
   }

@@ -7,24 +7,25 @@ import { pause } from "./pause.ts";
 /** Rights that were granted a moment ago take a moment to be known everywhere. */
 const MOMENT_MILLISECONDS = 500;
 
-/** A review takes the API server a millisecond, and is not to make the lists wait that go out beside it. */
+/** A review takes the API server a millisecond, and the lists beside it must not wait. */
 const AT_A_TIME = 4;
 
-/** Rights that an identity has not got. */
+/** Rights that an identity lacks. */
 export interface Lack {
   readonly rights: readonly NeededRight[];
-  /** Whose; undefined where the API server does not say. */
+  /** Whose; undefined if the API server does not say. */
   readonly user: string | undefined;
 }
 
+/** Every right is there, as far as the API server says. */
 export const NO_LACK: Lack = { rights: [], user: undefined };
 
-/** Whether anything is lacking that nothing goes without. */
+/** Whether a right is lacking that every verdict needs. */
 export function isDisabling({ rights }: Lack): boolean {
   return rights.some(({ required }) => required);
 }
 
-/** Which rights this identity has. What it was found to have is not asked for again. */
+/** Which rights this identity has. A granted right is not asked for again. */
 export class Preflight {
   readonly #granted = new Map<string, Promise<boolean>>();
 
@@ -36,7 +37,7 @@ export class Preflight {
 
   /**
    * What is lacking of these rights.
-   * @returns nothing where the API server does not say: then the requests themselves will show
+   * @returns no right if the API server does not say: then the requests themselves will show
    */
   async lack(rights: readonly NeededRight[], signal: AbortSignal): Promise<Lack> {
     try {
@@ -49,7 +50,7 @@ export class Preflight {
     }
   }
 
-  /** What is lacking, and is so after a moment, too. */
+  /** What is lacking now, and after a moment, too. */
   async lastingLack(rights: readonly NeededRight[], signal: AbortSignal): Promise<Lack> {
     const { rights: lacking } = await this.lack(rights, signal);
     if (lacking.length === 0) {
@@ -59,7 +60,7 @@ export class Preflight {
     return this.lack(lacking, signal);
   }
 
-  /** Whatever was found counts no more: something was refused since. */
+  /** Drops what was found: something was refused since. */
   forget(): void {
     this.#granted.clear();
   }
@@ -80,11 +81,8 @@ export class Preflight {
   async #ask(right: Right, signal: AbortSignal): Promise<boolean> {
     const { verb, group, resource, subresource, name, namespace } = right;
     const key = JSON.stringify([verb, group, resource, subresource, name, namespace]);
-    const known = this.#granted.get(key);
-    if (known !== undefined) {
-      return known;
-    }
-    const asked = review(this.api, right, signal).then(({ allowed }) => allowed);
+    const asked =
+      this.#granted.get(key) ?? review(this.api, right, signal).then(({ allowed }) => allowed);
     this.#granted.set(key, asked);
     const isGranted = await asked.catch(() => false);
     if (!isGranted) {

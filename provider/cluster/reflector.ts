@@ -4,6 +4,7 @@ import { ApiError } from "./api-error.ts";
 import { type Collection, nameOfCollection } from "./collection.ts";
 import { type Health, healthAfter, isRefusal, type Trouble, troublesOf } from "./health.ts";
 import { pause } from "./pause.ts";
+import type { Store } from "./store.ts";
 
 /** Objects in one answer to a list. */
 const PAGE = 500;
@@ -13,22 +14,14 @@ const STEADY_MILLISECONDS = 1000;
 
 const BACK_OFF_MILLISECONDS = { first: 100, most: 5000 };
 
-/** Where the objects go. */
-export interface Sink<T> {
-  replace(objects: readonly T[]): void;
-  set(object: T): void;
-  delete(object: T): void;
-}
-
 /**
- * Keeps a sink like a collection of the API server: a list, then a watch from there on. A watch that ends is taken
- * up where it ended, so that no event is lost; where the server no longer knows that place
- * (410 Gone), everything is listed anew.
+ * Keeps a store like a collection of the API server: a list, then a watch from there on. The next watch resumes where
+ * one ended, so that no event is lost; if the server no longer knows that place (410 Gone), everything is listed again.
  *
  * @see https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes
  */
 export class Reflector<T extends { readonly metadata?: ObjectMeta }> {
-  /** Whether the sink has ever been filled. */
+  /** Whether the store has ever been filled. */
   synced = false;
   #health: Health = { kind: "starting" };
   #version: string | undefined;
@@ -38,20 +31,20 @@ export class Reflector<T extends { readonly metadata?: ObjectMeta }> {
   private readonly api: Api;
   private readonly collection: Collection;
   private readonly namespace: string;
-  private readonly sink: Sink<T>;
+  private readonly store: Store<T>;
   private readonly healthChanged: () => void;
 
   constructor(
     api: Api,
     collection: Collection,
     namespace: string,
-    sink: Sink<T>,
+    store: Store<T>,
     healthChanged: () => void,
   ) {
     this.api = api;
     this.collection = collection;
     this.namespace = namespace;
-    this.sink = sink;
+    this.store = store;
     this.healthChanged = healthChanged;
   }
 
@@ -95,7 +88,7 @@ export class Reflector<T extends { readonly metadata?: ObjectMeta }> {
       objects.push(...(page.items ?? []).map(trimmed));
       ({ continue: next, resourceVersion: version } = page.metadata ?? {});
     } while (next);
-    this.sink.replace(objects);
+    this.store.replace(objects);
     this.#version = version;
     this.synced = true;
     this.#fares({ kind: "live" });
@@ -121,16 +114,16 @@ export class Reflector<T extends { readonly metadata?: ObjectMeta }> {
 
   #take({ type, object }: WatchEvent): void {
     if (type === "ERROR") {
-      // The watch ends by itself after this; what the server has forgotten must be listed anew.
+      // The watch ends by itself after this; what the server has dropped must be listed again.
       this.#version = undefined;
       return;
     }
     const changed = trimmed(object as T);
     this.#version = changed.metadata?.resourceVersion ?? this.#version;
     if (type === "DELETED") {
-      this.sink.delete(changed);
+      this.store.delete(changed);
     } else if (type !== "BOOKMARK") {
-      this.sink.set(changed);
+      this.store.set(changed);
     }
   }
 

@@ -1,38 +1,31 @@
 import type { ReadinessInputs } from "../../contract/readiness.ts";
 import { type Observed, uidOf } from "../verdict/objects.ts";
-import { type CollectionName, neededFor } from "./collection.ts";
-import type { NamespaceWatch } from "./namespace-watch.ts";
-import type { Source } from "./subscription.ts";
+import { neededFor } from "./collection.ts";
+import type { Lease, NamespaceWatch } from "./namespace-watch.ts";
+import type { Subscription } from "./subscription.ts";
 
-/** The collections that a release is followed by. */
-export function followedFor(release: ReadinessInputs): readonly CollectionName[] {
-  return [...neededFor(release), "warnings", "pulls"];
-}
-
-/** What news is about a release. */
-export function topicsOf({ deployment, serviceName, ingress }: ReadinessInputs): string[] {
-  return [
+/**
+ * Follows a release with the watches of its namespace, until the subscription is closed.
+ * @param clock the cluster's, undefined before its first answer
+ */
+export function followRelease(
+  release: ReadinessInputs,
+  { watch, end }: Lease,
+  clock: () => number | undefined,
+): Subscription {
+  const { deployment, serviceName, ingress } = release;
+  const needed = neededFor(release);
+  const topics = [
     `deployment/${deployment.name}`,
     `service/${serviceName}`,
     ...(ingress === undefined ? [] : [`ingress/${ingress.name}`]),
   ];
-}
-
-/**
- * What the watches of its namespace show of a release.
- * @param clock the cluster's, undefined before its first answer
- */
-export function sourceOf(
-  release: ReadinessInputs,
-  watch: NamespaceWatch,
-  clock: () => number | undefined,
-): Source<Observed> {
-  const needed = neededFor(release);
-  return {
+  const source = {
     observe: () => observe(release, watch, clock()),
     synced: () => watch.isSynced(needed),
     troubles: () => watch.troublesWith(needed),
   };
+  return watch.subscribe(source, [...needed, "warnings", "pulls"], topics, end);
 }
 
 function observe(

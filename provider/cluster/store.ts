@@ -14,7 +14,7 @@ export class Store<T extends KubernetesObject> {
 
   /**
    * @param keyOf what objects are looked up by; one without a key is kept out of the index
-   * @param changed called for each object that came, changed or went
+   * @param changed called for each object that is added, changed or removed
    */
   constructor(keyOf: (object: T) => string | undefined, changed: (object: T) => void) {
     this.keyOf = keyOf;
@@ -34,7 +34,7 @@ export class Store<T extends KubernetesObject> {
     return [...this.#objects.values()];
   }
 
-  /** Takes a list in place of what is there; objects that are as they were are no change. */
+  /** Replaces its content with a list; objects that are as they were are not a change. */
   replace(objects: readonly T[]): void {
     const uids = new Set(objects.map(uid));
     for (const object of [...this.#objects.values()]) {

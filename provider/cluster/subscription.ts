@@ -3,7 +3,7 @@ import type { Trouble } from "./health.ts";
 import { isDisabling, type Lack, NO_LACK } from "./preflight.ts";
 
 /** Where a subscription has its news from. */
-export interface Source<T> {
+export interface NewsSource<T> {
   observe(): T;
   synced(): boolean;
   troubles(): readonly Trouble[];
@@ -15,10 +15,10 @@ export class Subscription<T = Observed> {
   #lack: Lack = NO_LACK;
   #waiting: (() => void) | undefined;
 
-  private readonly source: Source<T>;
+  private readonly source: NewsSource<T>;
   private readonly onClose: () => void;
 
-  constructor(source: Source<T>, onClose: () => void) {
+  constructor(source: NewsSource<T>, onClose: () => void) {
     this.source = source;
     this.onClose = onClose;
   }
@@ -38,12 +38,12 @@ export class Subscription<T = Observed> {
     return this.source.troubles();
   }
 
-  /** The rights that this identity has not got, as far as the API server has said. */
+  /** The rights that this identity lacks, as far as the API server has said. */
   get lack(): Lack {
     return this.#lack;
   }
 
-  /** The preflight has found what this identity has not got. */
+  /** The preflight has found what this identity lacks. */
   lacks(lack: Lack): void {
     this.#lack = lack;
     if (isDisabling(lack)) {

@@ -1,4 +1,4 @@
-/** Who waits for news about what. A topic is an object's kind and name; news about one are not told twice. */
+/** Who waits for news about what. A topic is an object's kind and name; a listener gets news about one once. */
 export class Topics {
   readonly #listeners = new Map<string, Set<() => void>>();
 
@@ -19,13 +19,14 @@ export class Topics {
     };
   }
 
+  /** Calls the listeners of one topic. */
   tell(topic: string): void {
     this.#listeners.get(topic)?.forEach((listener) => {
       listener();
     });
   }
 
-  /** News that concern everybody. */
+  /** Calls every listener once. */
   tellAll(): void {
     new Set([...this.#listeners.values()].flatMap((listeners) => [...listeners])).forEach(
       (listener) => {

@@ -1,7 +1,7 @@
 import type { ObjectReadinessInputs } from "../../contract/object-readiness.ts";
 import type { Api, Query } from "../cluster/api.ts";
-import { ApiError } from "../cluster/api-error.ts";
 import type { Collection } from "../cluster/collection.ts";
+import { find } from "../cluster/find.ts";
 import { groupOf } from "../verdict/object-kinds.ts";
 
 /** How the API server serves a kind. */
@@ -23,7 +23,7 @@ interface ResourceList {
 /**
  * Asks how a kind is served.
  * @returns undefined for a kind that the API server does not know
- * @throws `ApiError` for a refusal, the network's error where there is no answer
+ * @throws `ApiError` for a refusal, the network's error if there is no answer
  * @see https://kubernetes.io/docs/reference/using-api/api-concepts/#discovery
  */
 export async function discover(
@@ -31,7 +31,7 @@ export async function discover(
   { apiVersion, kind }: Pick<ObjectReadinessInputs, "apiVersion" | "kind">,
   signal: AbortSignal,
 ): Promise<ApiResource | undefined> {
-  const { resources = [] } = await served(api, apiVersion, signal);
+  const { resources = [] } = (await find<ResourceList>(api, rootOf(apiVersion), signal)) ?? {};
   const found = resources.find(({ name, kind: served }) => served === kind && !name.includes("/"));
   return found && { apiVersion, resource: found.name, namespaced: found.namespaced };
 }
@@ -45,17 +45,6 @@ export function collectionOf(
   const path = (namespace: string) =>
     `${rootOf(apiVersion)}${namespaced ? `/namespaces/${namespace}` : ""}/${resource}`;
   return { resource, group: groupOf(apiVersion), query, path };
-}
-
-async function served(api: Api, apiVersion: string, signal: AbortSignal): Promise<ResourceList> {
-  try {
-    return (await api.get(rootOf(apiVersion), {}, signal)) as ResourceList;
-  } catch (error) {
-    if (error instanceof ApiError && error.status === 404) {
-      return {};
-    }
-    throw error;
-  }
 }
 
 function rootOf(apiVersion: string): string {

@@ -71,8 +71,4 @@ export class AwaitedObject implements Reported<ObservedObject, Summary> {
   trail(observed: ObservedObject, finding: Finding): Trail {
     return trailOfObject(this.awaited, observed, finding);
   }
-
-  notes(): Promise<readonly string[]> {
-    return Promise.resolve([]);
-  }
 }

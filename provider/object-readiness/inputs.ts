@@ -1,7 +1,8 @@
 import { objectReadinessInputs } from "../../contract/object-readiness.ts";
-import { faultAt, faultsOf, valueAt } from "../input-schema.ts";
+import { faultAt, faultsOf } from "../input-schema.ts";
 import { pathFault } from "../verdict/json-path.ts";
 import type { CheckFailure, Properties } from "../../wire/plugin.ts";
+import { valueAt } from "../../wire/property-path.ts";
 import { isUnknown } from "../../wire/unknown.ts";
 
 /** Inputs that are JSONPaths. */
@@ -20,7 +21,7 @@ export function checkInputs(news: Properties): CheckFailure[] {
         {
           property: "kind",
           reason:
-            'kind: must be one that Slipway has rules for, got "Deployment"; await it by a Release or a Readiness, or give rules',
+            'kind: must be one that Slipway has rules for, got "Deployment"; use a Release or a Readiness, or give rules',
         },
       ]
     : [

@@ -2,7 +2,7 @@ import type { ObjectReadinessInputs } from "../../contract/object-readiness.ts";
 import { type NeededRight, rightsOfObject } from "../../rights.ts";
 import type { Cluster } from "../cluster.ts";
 import { messageOf } from "../cluster/api-error.ts";
-import type { CollectionName } from "../cluster/collection.ts";
+import { type CollectionName, DEFAULT_NAMESPACE } from "../cluster/collection.ts";
 import type { Lease } from "../cluster/namespace-watch.ts";
 import type { Trouble } from "../cluster/health.ts";
 import { pause } from "../cluster/pause.ts";
@@ -20,13 +20,10 @@ const RETRY_MILLISECONDS = 1000;
 /** A kind that was just defined takes a moment to be served. */
 const UNKNOWN_TIMES = 3;
 
-/** Events about objects outside of namespaces are kept there. */
-const DEFAULT_NAMESPACE = "default";
-
 /** Follows one object; its pods and all events are those that the namespace's one set of watches shows. */
 export class ObjectWatch {
   readonly subscription: Subscription<ObservedObject>;
-  /** How the kind is served: undefined until the API server has said it. */
+  /** How the kind is served: undefined until the API server says it. */
   resource: ApiResource | undefined;
   readonly #end = new AbortController();
   readonly #lease: Lease;

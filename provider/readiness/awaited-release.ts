@@ -40,7 +40,7 @@ export class AwaitedRelease implements Reported<Observed, Proof> {
     return limitSeconds(this.release, timeoutSeconds);
   }
 
-  /** Beside the first lists it is asked whether this identity has the rights for it. */
+  /** Reviews this identity's rights beside the first lists. */
   async follow(signal: AbortSignal): Promise<Subscription> {
     await this.cluster.api.open(signal);
     const subscription = this.cluster.follow(this.release);
@@ -117,7 +117,7 @@ export class AwaitedRelease implements Reported<Observed, Proof> {
     return exists === false ? [`the cluster has no ingress class ${name}`] : [];
   }
 
-  /** Pods of a release that is still awaited do not leave by themselves: it may be that their whole namespace does. */
+  /** Pods of a release that is still awaited are not deleted for no reason: their whole namespace may be. */
   async #namespaceLeaving(
     { kind }: Verdict,
     observed: Observed,
@@ -131,9 +131,9 @@ export class AwaitedRelease implements Reported<Observed, Proof> {
   }
 
   /**
-   * Whether a Deployment that is a later generation than the release's when it is first seen has other pods: the
-   * watches leave out who has written what.
-   * @returns nothing where it has not, or the API server does not say
+   * Whether a Deployment whose generation is later than the release's when it is first seen has different pods: the
+   * watches omit who has written what.
+   * @returns undefined if it has not, or if the API server does not say
    */
   async #supersededBefore(
     { deployment, clusterTime = Date.now() }: Observed,

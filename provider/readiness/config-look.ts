@@ -1,20 +1,21 @@
 import type { Api } from "../cluster/api.ts";
-import { ApiError, isPassing } from "../cluster/api-error.ts";
+import { isPassing } from "../cluster/api-error.ts";
+import { find } from "../cluster/find.ts";
 import { pause } from "../cluster/pause.ts";
 import { configOf, isBeingCreated, titleOf } from "../verdict/config.ts";
 import type { ConfigReference } from "../verdict/config-reference.ts";
 import { newReplicaSet, podsOf } from "../verdict/deployment.ts";
 import type { Observed } from "../verdict/objects.ts";
 
-/** Before the first look: most pods are further by then, and nothing need be looked for. */
+/** Before the first look: most pods are past creation by then. */
 const SETTLE_MILLISECONDS = 3000;
 
 /** Before the next one: a Secret that another controller makes may come a moment after the pod. */
 const GRACE_MILLISECONDS = 7000;
 
 /**
- * What is found of an object: its keys, that it is missing, or undefined where that may not be read.
- * @throws the network's error where there is no answer
+ * What is found of an object: its keys, that it is missing, or undefined if it may not be read.
+ * @throws the network's error if there is no answer
  */
 export type Lookup = (
   reference: Pick<ConfigReference, "kind" | "name">,
@@ -22,8 +23,8 @@ export type Lookup = (
 ) => Promise<readonly string[] | "missing" | undefined>;
 
 /**
- * Looks for the Secrets and ConfigMaps of pods that do not get on with being created. What is not there at two looks is
- * missing; what this identity may not read is nobody's fault.
+ * Looks for the Secrets and ConfigMaps of pods that are stuck in creation. What is missing at two looks is missing; what
+ * this identity may not read counts as present.
  */
 export class ConfigLook {
   #absent: readonly ConfigReference[] = [];
@@ -82,8 +83,8 @@ export class ConfigLook {
   }
 
   /**
-   * Each object is asked for once, and of its data nothing is kept but which of the keys it has not got.
-   * @returns undefined where one of the questions had no answer
+   * Each object is requested once; only the names of missing keys are kept.
+   * @returns undefined if one of the requests had no answer
    */
   async #missing(): Promise<ConfigReference[] | undefined> {
     const needed = this.#needed();
@@ -114,21 +115,20 @@ export class ConfigLook {
   }
 }
 
-/** Looks objects of a namespace up; their values are forgotten at once. */
+/** Looks up objects of a namespace; their values are dropped at once. */
 export function lookupIn(api: Api, namespace: string): Lookup {
   return async ({ kind, name }, signal) => {
     try {
       const path = `/api/v1/namespaces/${namespace}/${kind}s/${name}`;
-      const { data, binaryData } = (await api.get(path, {}, signal)) as {
-        readonly data?: object;
-        readonly binaryData?: object;
-      };
-      return [...Object.keys(data ?? {}), ...Object.keys(binaryData ?? {})];
+      const object = await find<{ data?: object; binaryData?: object }>(api, path, signal);
+      return object === undefined
+        ? "missing"
+        : Object.keys({ ...object.data, ...object.binaryData });
     } catch (error) {
       if (isPassing(error)) {
         throw error;
       }
-      return error instanceof ApiError && error.status === 404 ? "missing" : undefined;
+      return undefined;
     }
   };
 }

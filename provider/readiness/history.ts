@@ -3,7 +3,7 @@ import type { HistoryEntry, ReleaseRecord } from "../../contract/release-record.
 /** Releases that are kept. */
 const LENGTH = 20;
 
-/** The history with a release that was judged on top; an earlier verdict on the same release makes way for it. */
+/** The history with a judged release on top, which replaces an earlier verdict on the same release. */
 export function afterVerdict(
   history: readonly HistoryEntry[],
   record: ReleaseRecord,
@@ -12,7 +12,7 @@ export function afterVerdict(
   return [entryOf(record), ...others].slice(0, LENGTH);
 }
 
-/** The history after another look at a release: where the verdict is another one now, that takes its place. */
+/** The history after another look at a release: if the verdict differs now, it replaces the entry. */
 export function afterLook(
   history: readonly HistoryEntry[],
   record: ReleaseRecord,

@@ -10,7 +10,7 @@ const STEPS = 5;
 
 /**
  * Seconds that the whole wait for a verdict may take, whatever progress there is.
- * @param customSeconds the resource's `customTimeouts`, 0 where it has none
+ * @param customSeconds the resource's `customTimeouts`, 0 if it has none
  */
 export function limitSeconds(
   { deadlineSeconds, timeoutSeconds = 0 }: ReadinessInputs,

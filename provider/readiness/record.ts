@@ -5,25 +5,18 @@ import {
   RECORD_VERSION,
   type ReleaseRecord,
 } from "../../contract/release-record.ts";
-import { digestOf } from "../verdict/digest.ts";
+import { digestOf } from "../../contract/image-reference.ts";
 import { newReplicaSet, podsOf } from "../verdict/deployment.ts";
 import type { Proof, ProvedPod } from "../verdict/finding.ts";
 import { nameOf, type Observed, type ReplicaSet } from "../verdict/objects.ts";
 import { releasedPod } from "./released-pod.ts";
 import type { Judgement } from "../waiting/wait.ts";
 
-/** When a wait began, and how long it took. */
-export interface Wait {
-  /** ISO 8601. */
-  readonly startedAt: string;
-  readonly seconds: number;
-}
-
-/** The release record of a verdict, but for the evidence: that is gathered for a failure only. */
+/** The release record of a verdict, without the evidence: that is gathered only for a failure. */
 export function recordOf(
   inputs: ReadinessInputs,
   { verdict, observed }: Judgement<Observed, Proof>,
-  { startedAt, seconds }: Wait,
+  { startedAt, seconds }: Pick<ReleaseRecord, "startedAt" | "seconds">,
   stored: ReleaseRecord | undefined,
 ): ReleaseRecord {
   const ready = verdict.kind === "ready";
@@ -34,7 +27,7 @@ export function recordOf(
     commit: inputs.commit ?? null,
     dirty: inputs.dirty,
     image: inputs.image,
-    digest: released(inputs.image),
+    digest: digestOf(inputs.image) ?? "",
     manifestHash: inputs.manifestHash,
     namespace: inputs.namespace,
     verdict: verdict.kind,
@@ -51,8 +44,8 @@ export function recordOf(
 }
 
 /**
- * The evidence of a failure that was looked at again. While the verdict is the same, what was found when it
- * was made stays: it tells how the release failed, and is no change at every look.
+ * The evidence of a failure that was looked at again. While the verdict is the same, what was found when it was made
+ * stays: it shows how the release failed, and is not a change at every look.
  */
 export function evidenceAfterLook(
   record: ReleaseRecord,
@@ -66,7 +59,7 @@ export function evidenceAfterLook(
   return (isSame ? stored.evidence : null) ?? found;
 }
 
-/** What the nodes say that a release which is not ready runs, as far as they have come. */
+/** What a release that is not ready runs so far, by the nodes' word. */
 function runningPods(replicaSet: ReplicaSet, { pods }: Observed): ProvedPod[] {
   return podsOf(replicaSet, pods).flatMap((pod) => {
     const imageID = pod.status?.containerStatuses?.find((status) => status.imageID !== "")?.imageID;
@@ -75,8 +68,8 @@ function runningPods(replicaSet: ReplicaSet, { pods }: Observed): ProvedPod[] {
 }
 
 /**
- * The last release that was ready and is another one than these inputs', as the stored record tells:
- * the stored release itself, or the one before it where the stored one failed or only its commit differs.
+ * The last release that was ready and differs from these inputs, by the stored record: the stored release itself, or
+ * the one before it if the stored one failed or only its commit differs.
  */
 export function previousOf(
   stored: ReleaseRecord | undefined,
@@ -95,10 +88,5 @@ function differs(
   { digest, manifestHash }: Pick<PreviousRelease, "digest" | "manifestHash">,
   inputs: ReadinessInputs,
 ): boolean {
-  return digest !== released(inputs.image) || manifestHash !== inputs.manifestHash;
-}
-
-/** The digest of a release's image. */
-function released(image: string): string {
-  return `sha256:${digestOf(image) ?? ""}`;
+  return digest !== digestOf(inputs.image) || manifestHash !== inputs.manifestHash;
 }

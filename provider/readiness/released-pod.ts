@@ -1,6 +1,6 @@
 import type { ReadinessInputs } from "../../contract/readiness.ts";
 import type { ReleasedPod, ReleaseRecord } from "../../contract/release-record.ts";
-import { digestOf } from "../verdict/digest.ts";
+import { digestOf } from "../../contract/image-reference.ts";
 import type { ProvedPod } from "../verdict/finding.ts";
 import {
   condition,
@@ -14,8 +14,8 @@ import {
 type Steps = Omit<ReleasedPod, keyof ProvedPod>;
 
 /**
- * A pod with its steps to ready. What the record has of it already stays: a container that was started again since, or
- * an event that the cluster has forgotten, does not change how the release came up.
+ * A pod with its steps to ready. What the record has of it already stays: a container that has restarted since, or an
+ * event that the cluster has dropped, does not change how the release came up.
  */
 export function releasedPod(
   { name, imageID }: ProvedPod,

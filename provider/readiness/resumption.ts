@@ -7,15 +7,14 @@ import type { Deployment } from "../verdict/objects.ts";
 const TOLERANCE_MILLISECONDS = 2000;
 
 /**
- * Says that a wait goes on with a rollout whose verdict an earlier run did not live to see.
- *
- * A run that was told to stop has stored that it was interrupted. One that was killed has stored nothing, but the
- * Deployment tells when it was applied.
+ * Says that a wait resumes for a rollout whose verdict an earlier run did not live to see. A run that was asked to stop
+ * has stored that it was interrupted. One that was killed has stored nothing, but the Deployment shows when it was
+ * applied.
  *
  * @param stored the record of the last verdict
  * @param deployment as it is in the cluster
  * @param runStartedAt in milliseconds since 1970
- * @returns undefined for a rollout of this run's own
+ * @returns undefined for this run's own rollout
  */
 export function resumption(
   release: ReadinessInputs,
@@ -32,7 +31,7 @@ export function resumption(
   }
   const appliedAt = appliedLast(deployment);
   return appliedAt !== undefined && appliedAt < runStartedAt - TOLERANCE_MILLISECONDS
-    ? `${wait} that an earlier run applied at ${new Date(appliedAt).toISOString()} and that was interrupted before its verdict`
+    ? `${wait}, applied by an earlier run at ${new Date(appliedAt).toISOString()} and interrupted before its verdict`
     : undefined;
 }
 

@@ -1,7 +1,10 @@
+import { digestOf, repositoryOf } from "../../contract/image-reference.ts";
 import { messageOf } from "../cluster/api-error.ts";
 import type { Registry } from "../registry/registry.ts";
-import { digestOf } from "../verdict/digest.ts";
 import type { ProvedPod } from "../verdict/finding.ts";
+
+/** What a registry knows of it is a remark: the verdict does not wait long for it. */
+const MILLISECONDS = 5000;
 
 /** What a manifest or an index says of the image. */
 interface Manifest {
@@ -34,10 +37,9 @@ async function relation(
   other: string,
   registry: Pick<Registry, "manifest">,
 ): Promise<string> {
-  const repository = image.slice(0, image.indexOf("@"));
   try {
     const [released, reported] = await Promise.all(
-      [image, `${repository}@sha256:${digestOf(other) ?? ""}`].map((reference) =>
+      [image, `${repositoryOf(image)}@${digestOf(other) ?? ""}`].map((reference) =>
         contentOf(reference, registry),
       ),
     );
@@ -54,9 +56,13 @@ async function contentOf(
   reference: string,
   registry: Pick<Registry, "manifest">,
 ): Promise<string[]> {
-  const { config, manifests = [] } = JSON.parse(await registry.manifest(reference)) as Manifest;
-  const own = `sha256:${digestOf(reference) ?? ""}`;
-  return [own, config?.digest, ...manifests.map(({ digest }) => digest)].flatMap(
+  const limit = AbortSignal.timeout(MILLISECONDS);
+  const found = await registry.manifest(reference, limit);
+  if (found === undefined) {
+    throw new Error(`it does not have ${reference}`);
+  }
+  const { config, manifests = [] } = JSON.parse(found) as Manifest;
+  return [digestOf(reference), config?.digest, ...manifests.map(({ digest }) => digest)].flatMap(
     (digest) => digest ?? [],
   );
 }

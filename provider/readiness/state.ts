@@ -1,33 +1,13 @@
-import { readinessInputs, type ReadinessOutputs } from "../../contract/readiness.ts";
+import type { ReadinessOutputs } from "../../contract/readiness.ts";
 import type { HistoryEntry, ProvedRelease, ReleaseRecord } from "../../contract/release-record.ts";
 import type { Properties } from "../../wire/plugin.ts";
-import { UNKNOWN } from "../../wire/unknown.ts";
 import { afterVerdict } from "./history.ts";
-import { faultsOf } from "../input-schema.ts";
 
 /** What the stack's state keeps of a release, beside its inputs. */
 export type State = Pick<ReadinessOutputs, "release" | "lastReady" | "history">;
 
 /** What is known of it: a record can be missing, as it is before the first verdict. */
 export type Stored = Partial<Pick<State, "release">> & Omit<State, "release">;
-
-/** Before the first verdict, and where the state was lost. */
-export const NOTHING: Stored = { lastReady: null, history: [] };
-
-const OWN = { release: UNKNOWN, lastReady: UNKNOWN, history: UNKNOWN } satisfies Record<
-  keyof State,
-  string
->;
-
-/** The outputs of a resource with these inputs. */
-export function outputsOf(inputs: Properties, { release, lastReady, history }: State): Properties {
-  return { ...inputs, release, lastReady, history };
-}
-
-/** The outputs before there is a verdict. */
-export function unknownOutputs(inputs: Properties): Properties {
-  return { ...inputs, ...OWN };
-}
 
 /** What a resource's outputs have stored. States of earlier versions lack some of it. */
 export function stateOf({ release, lastReady, history }: Properties): Stored {
@@ -43,17 +23,7 @@ export function stateOf({ release, lastReady, history }: Properties): Stored {
   };
 }
 
-/**
- * The inputs that were judged last. Where an `up` failed, the engine keeps the inputs of the one before, and gives
- * these to a refresh: by them it would find the earlier release where the failed one is asked for.
- */
-export function judgedInputs(outputs: Properties, inputs: Properties): Properties {
-  const own = Object.entries(outputs).filter(([key]) => !(key in OWN));
-  const judged = Object.fromEntries(own);
-  return faultsOf(readinessInputs, judged).length === 0 ? judged : inputs;
-}
-
-/** The state after a verdict: a release that is ready is what a later one may go back to. */
+/** The state after a verdict: a release that is ready is what a rollback restores. */
 export function nextState(
   release: ReleaseRecord,
   lastReady: ProvedRelease | null,

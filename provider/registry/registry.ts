@@ -1,7 +1,9 @@
 import { execFile } from "node:child_process";
 
 import type { RegistryLogin } from "../../contract/registry-login.ts";
+import { attachedTo, type Manifest } from "./attached.ts";
 import { withLogin } from "./login.ts";
+import { type Authorization, referrersOf } from "./referrers.ts";
 
 const INSTALL =
   "install it, e.g. with brew install crane or go install github.com/google/go-containerregistry/cmd/crane@latest";
@@ -29,11 +31,49 @@ export class Registry {
   /**
    * The digest of an image, undefined where the registry does not have it.
    *
+   * @param limit ends the question
    * @throws Error where the registry does not answer the question
    */
-  async digest(reference: string): Promise<string | undefined> {
+  async digest(reference: string, limit?: AbortSignal): Promise<string | undefined> {
+    return (await this.#find("digest", reference, limit))?.trim();
+  }
+
+  /**
+   * The manifest or index of an image, as JSON; undefined where the registry does not have it.
+   *
+   * @param limit ends the question
+   * @throws Error where the registry does not answer the question
+   */
+  manifest(reference: string, limit?: AbortSignal): Promise<string | undefined> {
+    return this.#find("manifest", reference, limit);
+  }
+
+  /**
+   * References of what lies beside an image and is about it, such as its signatures.
+   *
+   * @param image `repository@sha256:<64 hex>`
+   * @throws Error where the registry does not answer the question
+   */
+  attached(image: string): Promise<string[]> {
+    return attachedTo(image, {
+      digest: (reference) => this.digest(reference),
+      manifest: async (reference) => {
+        const manifest = await this.manifest(reference);
+        return manifest === undefined ? undefined : (JSON.parse(manifest) as Manifest);
+      },
+      referrers: (repository, digest) =>
+        referrersOf(repository, digest, this.#authorization(), this.signal),
+    });
+  }
+
+  /** Gives an image another name, in the same repository or in another registry. */
+  async copy(from: string, to: string): Promise<void> {
+    await this.#crane(["copy", from, to]);
+  }
+
+  async #find(what: string, reference: string, limit?: AbortSignal): Promise<string | undefined> {
     try {
-      return (await this.#crane("digest", reference)).trim();
+      return await this.#crane([what, reference], limit);
     } catch (error) {
       if (ABSENT.test((error as Error).message)) {
         return undefined;
@@ -42,31 +82,30 @@ export class Registry {
     }
   }
 
-  /**
-   * The manifest or index of an image, as JSON.
-   *
-   * @throws Error where the registry does not give it
-   */
-  manifest(reference: string): Promise<string> {
-    return this.#crane("manifest", reference);
+  #authorization(): Authorization {
+    return {
+      token: async (repository) =>
+        (await this.#crane(["auth", "token", "--header", repository])).replace(/^.*?: /, "").trim(),
+      basic: async (server) => {
+        const kept = await this.#crane(["auth", "get", server]);
+        const { Username, Secret } = JSON.parse(kept) as Readonly<Record<string, string>>;
+        return `Basic ${Buffer.from(`${Username ?? ""}:${Secret ?? ""}`).toString("base64")}`;
+      },
+    };
   }
 
-  /** Gives an image another name, in the same repository or in another registry. */
-  async copy(from: string, to: string): Promise<void> {
-    await this.#crane("copy", from, to);
-  }
-
-  #crane(...args: string[]): Promise<string> {
+  #crane(args: readonly string[], limit?: AbortSignal): Promise<string> {
+    const signals = [this.signal, limit].filter((each) => each !== undefined);
     return withLogin(this.login, (folder) => {
       const env = { ...process.env, ...(folder !== undefined && { DOCKER_CONFIG: folder }) };
-      return run(args, { env, ...(this.signal && { signal: this.signal }) });
+      return run(args, { env, signal: AbortSignal.any(signals) });
     });
   }
 }
 
 function run(
   args: readonly string[],
-  options: { env: NodeJS.ProcessEnv; signal?: AbortSignal },
+  options: { env: NodeJS.ProcessEnv; signal: AbortSignal },
 ): Promise<string> {
   return new Promise((resolve, reject) => {
     execFile("crane", args, options, (error, stdout, stderr) => {

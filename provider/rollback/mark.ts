@@ -3,8 +3,8 @@ import type { ReadinessInputs } from "../../contract/readiness.ts";
 import { type Deployment, uidOf } from "../verdict/objects.ts";
 
 /**
- * What a rollback leaves on the Deployment, in the same write as the template. The stack's state may never hear of a
- * rollback, because the run was killed; the cluster always has.
+ * What a rollback leaves on the Deployment, in the same write as the template. The stack's state may not have a rollback,
+ * because the run was killed; the cluster always has it.
  */
 export interface Mark {
   /** `metadata.generation` that the release's manifest got, and that was rolled back. */
@@ -15,7 +15,7 @@ export interface Mark {
 
 /**
  * The mark of this release. What is applied after a rollback has a later generation, and no mark.
- * @returns undefined where the release was not rolled back
+ * @returns undefined if the release was not rolled back
  */
 export function markOf(
   { deployment: { uid, generation } }: ReadinessInputs,
@@ -29,7 +29,7 @@ export function markOf(
   return mark?.generation === generation ? mark : undefined;
 }
 
-/** Annotations are anybody's to write. */
+/** Anybody may write annotations. */
 function parseMark(text: string): Mark | undefined {
   try {
     const mark = JSON.parse(text) as Partial<Mark> | null;

@@ -11,7 +11,7 @@ export type Plan =
   | { readonly kind: "restore"; readonly to: ProvedRelease; readonly replicaSet: ReplicaSet }
   | {
       readonly kind: "stay";
-      /** Why nothing is restored, undefined where that goes without saying. */
+      /** Why nothing is restored; undefined if that goes without saying. */
       readonly why: string | undefined;
     };
 
@@ -26,10 +26,10 @@ export function planRollback(
     return { kind: "stay", why: undefined };
   }
   if (lastReady === null) {
-    return stay("no release was ready before; this one is left as it is, to be looked into");
+    return stay("no release was ready before; this one is left in place for you to examine");
   }
   if (release.rollback === false) {
-    return stay("rollback is set to false; the release is left as it is");
+    return stay("rollback is false; the release is left in place");
   }
   const present = newReplicaSet(observed);
   const target = `the last release that was ready, ${called(lastReady, release)},`;

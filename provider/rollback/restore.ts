@@ -10,20 +10,21 @@ import { answered } from "../waiting/answered.ts";
 /** Set by the Deployment controller on the pods of each of its ReplicaSets. */
 const HASH_LABEL = "pod-template-hash";
 
-/** What became of the attempt to put a pod template back. */
+/** How the attempt to restore a pod template ended. */
 export type Restoration =
   | {
       readonly kind: "restored";
-      /** `metadata.generation` that the Deployment got by it. */
+      /** The Deployment's `metadata.generation` since. */
       readonly generation: number;
     }
   | { readonly kind: "refused"; readonly why: string };
 
+/** What is restored. */
 export interface RestoreOptions {
   readonly release: ReadinessInputs;
   /** The Deployment that the verdict was made from. */
   readonly judged: Deployment | undefined;
-  /** The ReplicaSet whose pod template is put back. */
+  /** The ReplicaSet whose pod template is restored. */
   readonly replicaSet: ReplicaSet;
   readonly mark: Mark;
   /** Ends the attempts. */
@@ -31,9 +32,9 @@ export interface RestoreOptions {
 }
 
 /**
- * Puts the pod template of an earlier ReplicaSet back into the Deployment, as one write that the API server refuses
- * if the template is no longer the one that was judged. Nothing else is written but the mark: replicas may have been
- * moved by an autoscaler.
+ * Restores the pod template of an earlier ReplicaSet in the Deployment, with one write that the API server refuses if
+ * the template is no longer the one that was judged. It writes nothing else except the mark: an autoscaler may have
+ * changed the replicas.
  */
 export async function restore(
   cluster: Cluster,
@@ -43,7 +44,7 @@ export async function restore(
   const attempt = async (): Promise<Restoration> => {
     const live = await cluster.deployment(namespace, deployment.name, signal);
     if (live !== undefined && markOf(release, live) !== undefined) {
-      // An answer that was lost on its way: the write itself was not.
+      // The answer was lost on its way, but not the write.
       return { kind: "restored", generation: live.metadata?.generation ?? 0 };
     }
     if (!isJudged(live, judged)) {
@@ -69,8 +70,8 @@ export function templateOf({ spec }: ReplicaSet): object {
 }
 
 /**
- * Whose name the template is written in: that of the Kubernetes provider, which takes over what was written in its
- * own name by the next `up`. In a name of our own, a field that only the earlier template has would stay for ever.
+ * The field manager that writes the template: the Kubernetes provider's, whose next `up` then owns it. With a name of
+ * our own, a field that only the earlier template has would stay for ever.
  *
  * @see https://kubernetes.io/docs/reference/using-api/server-side-apply/#managers
  */
@@ -106,7 +107,7 @@ function isJudged(
   );
 }
 
-/** Refused because the template changed between the look and the write, or not answered: look again. */
+/** Whether to look again: the template changed between the look and the write, or there was no answer. */
 export function mayPass(error: unknown): boolean {
   const { status, message } = error instanceof ApiError ? error : { status: 0, message: "" };
   return isPassing(error) || status === 409 || (status === 422 && isTest(message));

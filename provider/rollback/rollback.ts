@@ -12,7 +12,7 @@ import { called, SCOPE } from "../release-words.ts";
 
 /** What a rollback has come to. */
 export interface Outcome {
-  /** What runs in the place of the failed release; null where it is itself what runs. */
+  /** What runs instead of the failed release; null if that itself runs. */
   readonly running: RunningRelease | null;
   readonly report: string;
 }
@@ -29,7 +29,7 @@ export interface Tools extends WaitOptions {
   readonly explain: (found: ReleaseCase) => Promise<string>;
 }
 
-/** Puts the last release that was ready back in the place of one that failed, and judges it by the same rules. */
+/** Restores the last release that was ready, and judges it by the same rules. */
 export async function rollBack(
   { release, finding: { reason }, observed }: ReleaseCase,
   { to, replicaSet }: Extract<Plan, { kind: "restore" }>,
@@ -50,7 +50,6 @@ export async function rollBack(
     return { running: null, report };
   }
   const restored = inputsOf(release, to, restoration.generation);
-  const began = performance.now();
   const judgement = await awaitVerdict(new AwaitedRelease(tools.cluster, restored), {
     signal: tools.signal,
     timeoutSeconds: tools.timeoutSeconds,
@@ -58,28 +57,25 @@ export async function rollBack(
       tools.progress(`rolls back: ${text}`);
     },
   });
-  const seconds = (performance.now() - began) / 1000;
-  const running = runningOf(to, judgement.verdict);
-  if (judgement.verdict.kind === "ready") {
+  const { verdict, seconds } = judgement;
+  const running = runningOf(to, verdict);
+  if (verdict.kind === "ready") {
     const report = `${service}: rolled back to ${target}, ready after ${Math.round(seconds)} s; ${SCOPE}`;
     return { running, report };
   }
-  if (judgement.verdict.reason === "interrupted") {
-    const report = `${service}: rolled back to ${target}, and interrupted before that was ready; the next pulumi up goes on from there; ${SCOPE}`;
+  if (verdict.reason === "interrupted") {
+    const report = `${service}: rolled back to ${target}, and interrupted before it was ready; the next pulumi up continues from there; ${SCOPE}`;
     return { running, report };
   }
-  const why = await tools.explain({
-    release: restored,
-    finding: judgement.verdict,
-    observed: judgement.observed,
-    seconds,
-  });
+  const { observed: shown } = judgement;
+  const found = { release: restored, finding: verdict, observed: shown, seconds };
+  const why = await tools.explain(found);
   const report = `${service}: the rollback to ${target} failed, too; ${SCOPE}\n${why}`;
   return { running, report };
 }
 
 /**
- * How the release that a rollback put back is doing.
+ * How the release that a rollback restored is doing.
  * @param generation `metadata.generation` that the Deployment has at least since then
  * @param options.wait until it is ready or has failed; otherwise this moment counts
  */
@@ -108,7 +104,7 @@ function runningOf(to: ProvedRelease, verdict: FinalVerdict): RunningRelease {
     : { ...to, verdict: "failed", reason: verdict.reason, pods: [] };
 }
 
-/** The inputs that the earlier release has where the failed one was. */
+/** The inputs of the earlier release instead of the failed one. */
 function inputsOf(
   release: ReadinessInputs,
   { commit, image, manifestHash }: ProvedRelease,

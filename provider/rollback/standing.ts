@@ -7,7 +7,7 @@ import { UNSEEN } from "../verdict/objects.ts";
 import type { Reason } from "../verdict/reasons.ts";
 import type { Mark } from "./mark.ts";
 import { judgeRestored, type Outcome, type Tools } from "./rollback.ts";
-import { called, REMEDY, standing } from "../release-words.ts";
+import { called, standing } from "../release-words.ts";
 
 const INTERRUPTED: Reason = "interrupted";
 
@@ -15,13 +15,11 @@ const INTERRUPTED: Reason = "interrupted";
 export interface Standing {
   readonly state: State;
   readonly report: string;
-  /** What whoever asks for the release again is to do. */
-  readonly remedy: string;
 }
 
 /**
- * Looks at what runs in the place of a release that was rolled back. It is not waited for, but where
- * the run that rolled back never came to the end of it: then the rest is done now.
+ * Looks at what runs instead of a release that was rolled back. It is waited for only if the run that rolled back was
+ * interrupted: then the rest is done now.
  */
 export async function standingOf(
   release: ReadinessInputs,
@@ -49,11 +47,10 @@ export async function standingOf(
       history: afterLook(history, record),
     },
     report: report === "" ? headline : `${headline}\n${report}`,
-    remedy: `next: ${REMEDY}`,
   };
 }
 
-/** The record of a release of which no more is known than that it failed. */
+/** The record of a release that is only known to have failed. */
 function failedRecord(
   release: ReadinessInputs,
   { reason }: Mark,

@@ -1,7 +1,7 @@
 import type { KeyObject } from "node:crypto";
 import { z } from "zod";
 import { sealed, type Sealed, type SealedValuesInputs } from "../../contract/sealed-values.ts";
-import { digestOf, labelOf, newDigestKey, seal } from "../sealing.ts";
+import { valueDigest, labelOf, newDigestKey, seal } from "../sealing.ts";
 import type { Properties } from "../../wire/plugin.ts";
 import { isUnknown } from "../../wire/unknown.ts";
 
@@ -30,7 +30,7 @@ export async function sealAnew(
   for (const [name, value] of Object.entries(values)) {
     const plaintext =
       base64.includes(name) && !isUnknown(value) ? decoded(name, value) : Buffer.from(value);
-    const digest = isUnknown(value) ? value : digestOf(plaintext, name, digestKey);
+    const digest = isUnknown(value) ? value : valueDigest(plaintext, name, digestKey);
     const same = kept?.digests[name] === digest ? kept.encryptedData[name] : undefined;
     const known = isUnknown(value) ? value : same;
     const ciphertext = known ?? seal(plaintext, (key ??= await publicKey()), place);

@@ -1,5 +1,6 @@
+import type { z } from "zod";
 import type { NeededRight } from "../../rights.ts";
-import { Cluster } from "../cluster.ts";
+import type { Cluster } from "../cluster.ts";
 import type { Api } from "../cluster/api.ts";
 import type { Subscription } from "../cluster/subscription.ts";
 import type { ObjectAssessment } from "../verdict/awaited-object.ts";
@@ -10,7 +11,7 @@ import type { Awaited, Judge, Place, Wait } from "../waiting/awaited.ts";
 import { poll } from "../waiting/poll.ts";
 import type { SecretFinding } from "./finding.ts";
 
-/** A controller tries again a few times at once; what it says after that is its last word. */
+/** A controller retries a few times at once; what it says after that is its last word. */
 const GRACE_SECONDS = 1.5;
 
 /** Without a limit of the resource's own. */
@@ -27,6 +28,25 @@ export interface SecretSource {
   readonly look: (signal: AbortSignal) => Promise<SecretFinding>;
 }
 
+/** What differs between the kinds of objects that a controller makes a Secret of. */
+export interface SecretKind<Inputs> {
+  readonly schema: z.ZodType<Inputs>;
+  /** @param again whether the controller is to retry what it gave up, or waits long to retry */
+  source(api: Api, inputs: Inputs, digestKey: string, again: boolean): SecretSource;
+  /**
+   * A digest of the Secret's values, where only the store knows them; undefined if the Secret does not exist.
+   * @default - the inputs have the digests
+   */
+  digest?(
+    api: Api,
+    inputs: Inputs,
+    digestKey: string,
+    signal: AbortSignal,
+  ): Promise<string | undefined>;
+  /** A failure in words, with its remedy. */
+  report(inputs: Inputs, message: string): string;
+}
+
 /** A Secret that a controller makes of another object, as what is waited for. */
 export class AwaitedSecret implements Awaited<SecretFinding, Summary> {
   readonly cluster: Cluster;
@@ -36,11 +56,11 @@ export class AwaitedSecret implements Awaited<SecretFinding, Summary> {
   private readonly source: SecretSource;
 
   /** @param name what the program calls it */
-  constructor(api: Api, source: SecretSource, name: string) {
+  constructor(cluster: Cluster, source: SecretSource, name: string) {
     this.source = source;
 
     const { kind, namespace } = source;
-    this.cluster = new Cluster(api);
+    this.cluster = cluster;
     this.place = { name, title: `${kind} ${source.name}`, noun: kind, namespace };
   }
 
@@ -69,15 +89,6 @@ export class AwaitedSecret implements Awaited<SecretFinding, Summary> {
     return this.source.rights;
   }
 
-  /** A look is no watch: what it does not show is not there. */
-  path(): undefined {
-    return undefined;
-  }
-
-  isSame(): boolean {
-    return false;
-  }
-
   /**
    * A failure in words.
    * @param advice what is said of a Secret that was judged
@@ -104,7 +115,7 @@ export class AwaitedSecret implements Awaited<SecretFinding, Summary> {
   }
 }
 
-/** What is still in the way when the time is over. */
+/** What is still missing when the time is over. */
 function timed(verdict: Verdict<Summary>, seconds: number): Verdict<Summary> {
   return verdict.kind === "failed" && verdict.reason === "not-ready"
     ? { ...verdict, message: `${verdict.message} after ${seconds} s` }

@@ -1,10 +1,13 @@
-import type { ExternalSecretReadinessInputs } from "../../contract/external-secret-readiness.ts";
+import {
+  externalSecretReadinessInputs,
+  type ExternalSecretReadinessInputs,
+} from "../../contract/external-secret-readiness.ts";
 import { rightsOfExternalSecret } from "../../rights.ts";
 import type { Api } from "../cluster/api.ts";
-import { digestOf, digestOfAll } from "../sealing.ts";
-import type { SecretSource } from "./awaited-secret.ts";
-import { find } from "./find.ts";
-import type { Secret, SecretFinding } from "./finding.ts";
+import { find } from "../cluster/find.ts";
+import { valueDigest, valuesDigest } from "../sealing.ts";
+import type { SecretKind } from "./awaited-secret.ts";
+import type { Condition, Secret, SecretFinding } from "./finding.ts";
 import { lastWarning } from "./last-warning.ts";
 import { nudge } from "./nudge.ts";
 
@@ -17,15 +20,9 @@ export interface ExternalSecret {
   readonly status?: {
     /** The generation that was synchronized last, a hyphen, and more. */
     readonly syncedResourceVersion?: string;
-    readonly conditions?: readonly {
-      readonly type: string;
-      readonly status: string;
-      readonly message?: string;
-    }[];
+    readonly conditions?: readonly Condition[];
   };
 }
-
-type Place = Pick<ExternalSecretReadinessInputs, "namespace" | "name">;
 
 /** What the controller says of an ExternalSecret. That it is ready counts only for the generation that it has seen. */
 export function judgeExternalSecret({ metadata, status }: ExternalSecret): SecretFinding {
@@ -42,74 +39,68 @@ export function judgeExternalSecret({ metadata, status }: ExternalSecret): Secre
     : { kind: "waiting", message: "the controller has not seen its last change yet" };
 }
 
-/**
- * An ExternalSecret and its Secret.
- * @param again whether the controller is to try once more what it gave up, or waits long to try
- */
-export function externalSource(
-  api: Api,
-  place: Place,
-  digestKey: string,
-  { again }: { readonly again: boolean },
-): SecretSource {
-  const ask = again ? nudge(api, pathOf(place), ANNOTATION) : undefined;
-  return {
-    kind: "ExternalSecret",
-    resource: "externalsecrets.external-secrets.io",
-    namespace: place.namespace,
-    name: place.name,
-    rights: rightsOfExternalSecret(place),
-    look: async (signal) => {
-      await ask?.(signal);
-      return look(api, place, digestKey, signal);
-    },
-  };
-}
+/** An ExternalSecret and its Secret, whose values are the store's. */
+export const EXTERNAL_SECRET: SecretKind<ExternalSecretReadinessInputs> = {
+  schema: externalSecretReadinessInputs,
+  source: (api, inputs, digestKey, again) => {
+    const ask = again ? nudge(api, pathOf(inputs), ANNOTATION) : undefined;
+    return {
+      kind: "ExternalSecret",
+      resource: "externalsecrets.external-secrets.io",
+      namespace: inputs.namespace,
+      name: inputs.name,
+      rights: rightsOfExternalSecret(inputs),
+      look: async (signal) => {
+        await ask?.(signal);
+        return look(api, inputs, digestKey, signal);
+      },
+    };
+  },
+  digest: digestOfSecret,
+  report: ({ namespace, name }, message) =>
+    `ExternalSecret ${namespace}/${name} is not ready: ${message}; fix it and run pulumi up again; ` +
+    `see more with: kubectl -n ${namespace} describe externalsecret ${name}`,
+};
 
 async function look(
   api: Api,
-  place: Place,
+  inputs: ExternalSecretReadinessInputs,
   digestKey: string,
   signal: AbortSignal,
 ): Promise<SecretFinding> {
-  const externalSecret = (await find(api, pathOf(place), signal)) as ExternalSecret | undefined;
+  const externalSecret = await find<ExternalSecret>(api, pathOf(inputs), signal);
   if (externalSecret === undefined) {
-    return { kind: "failed", message: "the ExternalSecret is not there" };
+    return { kind: "failed", message: "the ExternalSecret does not exist" };
   }
   const finding = judgeExternalSecret(externalSecret);
   if (finding.kind === "ready") {
-    const digest = await digestOfSecret(api, place, digestKey, signal);
+    const digest = await digestOfSecret(api, inputs, digestKey, signal);
     return digest === undefined
-      ? { kind: "failed", message: "its Secret is not there" }
+      ? { kind: "failed", message: "its Secret does not exist" }
       : { kind: "ready", digest };
   }
   if (finding.kind !== "failed") {
     return finding;
   }
-  const { namespace, name } = place;
-  const event = await lastWarning(api, { kind: "ExternalSecret", namespace, name }, signal);
+  const event = await lastWarning(api, "ExternalSecret", inputs, signal);
   return { ...finding, message: event ?? finding.message };
 }
 
-/** A digest of all values of the Secret; undefined where it is not there. */
-export async function digestOfSecret(
+async function digestOfSecret(
   api: Api,
-  { namespace, name }: Place,
+  { namespace, name }: ExternalSecretReadinessInputs,
   digestKey: string,
   signal: AbortSignal,
 ): Promise<string | undefined> {
   const path = `/api/v1/namespaces/${namespace}/secrets/${name}`;
-  const secret = (await find(api, path, signal)) as Secret | undefined;
-  if (secret === undefined) {
-    return undefined;
-  }
-  const digests = Object.entries(secret.data ?? {}).map(([key, value]) => [
+  const secret = await find<Secret>(api, path, signal);
+  const digests = Object.entries(secret?.data ?? {}).map(([key, value]) => [
     key,
-    digestOf(Buffer.from(value, "base64"), key, digestKey),
+    valueDigest(Buffer.from(value, "base64"), key, digestKey),
   ]);
-  return digestOfAll(Object.fromEntries(digests) as Record<string, string>);
+  return secret && valuesDigest(Object.fromEntries(digests) as Record<string, string>);
 }
 
-function pathOf({ namespace, name }: Place): string {
+function pathOf({ namespace, name }: ExternalSecretReadinessInputs): string {
   return `/apis/external-secrets.io/v1/namespaces/${namespace}/externalsecrets/${name}`;
 }

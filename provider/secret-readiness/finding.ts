@@ -1,7 +1,7 @@
 import type { SecretReadinessInputs } from "../../contract/secret-readiness.ts";
-import { digestOf } from "../sealing.ts";
+import { valueDigest } from "../sealing.ts";
 
-/** How far a SealedSecret is on its way to be a Secret. */
+/** How far the Secret of a SealedSecret or an ExternalSecret is. */
 export type SecretFinding =
   | {
       readonly kind: "ready";
@@ -19,12 +19,15 @@ export interface SealedSecret {
   readonly metadata: { readonly generation?: number; readonly uid?: string };
   readonly status?: {
     readonly observedGeneration?: number;
-    readonly conditions?: readonly {
-      readonly type: string;
-      readonly status: string;
-      readonly message?: string;
-    }[];
+    readonly conditions?: readonly Condition[];
   };
+}
+
+/** What a controller says in an object's status. */
+export interface Condition {
+  readonly type: string;
+  readonly status: string;
+  readonly message?: string;
 }
 
 /** What is looked at of a Secret. */
@@ -68,7 +71,7 @@ export function judgeSecret(
   { digests, digestKey }: Pick<SecretReadinessInputs, "digests" | "digestKey">,
 ): SecretFinding {
   if (secret === undefined) {
-    return { kind: "waiting", message: "its Secret is not there" };
+    return { kind: "waiting", message: "its Secret does not exist" };
   }
   const other = Object.entries(digests)
     .filter(([key, digest]) => digest !== digestIn(secret, key, digestKey))
@@ -80,5 +83,7 @@ export function judgeSecret(
 
 function digestIn({ data }: Secret, key: string, digestKey: string): string | undefined {
   const value = data?.[key];
-  return value === undefined ? undefined : digestOf(Buffer.from(value, "base64"), key, digestKey);
+  return value === undefined
+    ? undefined
+    : valueDigest(Buffer.from(value, "base64"), key, digestKey);
 }

@@ -8,17 +8,11 @@ interface EventList {
   }[];
 }
 
-/** An object that events are about. */
-export interface Involved {
-  readonly kind: string;
-  readonly namespace: string;
-  readonly name: string;
-}
-
 /** The newest warning about an object: conditions keep less, or the message of the first failure. */
 export async function lastWarning(
   api: Api,
-  { kind, namespace, name }: Involved,
+  kind: string,
+  { namespace, name }: { readonly namespace: string; readonly name: string },
   signal: AbortSignal,
 ): Promise<string | undefined> {
   const fieldSelector = `involvedObject.kind=${kind},involvedObject.name=${name}`;

@@ -2,12 +2,12 @@ import type { Api } from "../cluster/api.ts";
 import { isPassing } from "../cluster/api-error.ts";
 
 /**
- * Has a controller look at an object again, by a change that is taken back: the object is afterwards as before. What
- * had no answer is done again by the next call; what is refused is left, because the wait that follows says what is
- * wrong with the object, or that there is none.
+ * Has a controller look at an object again, with a change that is undone: the object is afterwards as before. The next
+ * call retries what had no answer. What is refused is left: the wait that follows says what is wrong with the object,
+ * or that it does not exist.
  *
  * @param pointer what is written for a moment (RFC 6901)
- * @param isCalledFor asked first, where the controller may still be at it
+ * @param isCalledFor asked first
  */
 export function nudge(
   api: Api,
@@ -26,13 +26,13 @@ export function nudge(
   ];
   return async (signal) => {
     for (let step = steps[0]; step !== undefined; step = steps[0]) {
-      const goesOn = await step(signal).catch((error: unknown) => {
+      const continues = await step(signal).catch((error: unknown) => {
         if (isPassing(error)) {
           throw error;
         }
         return false;
       });
-      steps.splice(0, goesOn ? 1 : steps.length);
+      steps.splice(0, continues ? 1 : steps.length);
     }
   };
 }

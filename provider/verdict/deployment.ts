@@ -1,6 +1,6 @@
+import { digestOf } from "../../contract/image-reference.ts";
 import type { ReadinessInputs } from "../../contract/readiness.ts";
 import { livingPods, lossOf } from "./awaited-object.ts";
-import { digestOf } from "./digest.ts";
 import type { Finding } from "./finding.ts";
 import {
   condition,

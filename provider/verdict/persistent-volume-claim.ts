@@ -78,7 +78,8 @@ function assessBound(
   claim: PersistentVolumeClaim,
   events: readonly Event[],
 ): ObjectAssessment {
-  const { conditions, allocatedResourceStatuses, capacity } = claim.status ?? {};
+  const { conditions, allocatedResources, allocatedResourceStatuses, capacity } =
+    claim.status ?? {};
   const bound = `bound to ${claim.spec?.volumeName ?? "a volume"}`;
   const infeasible = Object.values(allocatedResourceStatuses ?? {}).find((state) =>
     state.endsWith("ResizeInfeasible"),
@@ -91,7 +92,8 @@ function assessBound(
   const isPending =
     condition(conditions, "FileSystemResizePending")?.status === "True" ||
     allocatedResourceStatuses?.["storage"] === "NodeResizePending";
-  if (isPending) {
+  // What is pending may be what the claim asked for before.
+  if (isPending && !isLess(allocatedResources?.["storage"], asked)) {
     return readyWith(`${bound}; its file system grows to ${asked} when a pod mounts it`);
   }
   const present = capacity?.["storage"];

@@ -1,5 +1,5 @@
+import { digestOf } from "../../contract/image-reference.ts";
 import { judgeContainer } from "./container.ts";
-import { digestOf } from "./digest.ts";
 import type { Finding, ProvedPod } from "./finding.ts";
 import { condition, type ContainerStatus, type Event, nameOf, type Pod } from "./objects.ts";
 import { isGated, judgeGates } from "./readiness-gate.ts";
@@ -32,8 +32,8 @@ export function judgePod(patience: Patience, pod: Pod, warnings: readonly Event[
 
 /**
  * What a ready pod proves about the release: its containers are pinned to the released digest, and run. The runtime has
- * verified what it pulled by that digest. Its `imageID` may be a different one: of an image that a node has under two
- * digests (an index, and its manifest that another service runs) containerd reports the first of them.
+ * verified what it pulled by that digest. Its `imageID` may differ: of an image that a node has under two digests (an
+ * index, and its manifest that another service runs) containerd reports the first of them.
  * Other containers (a mesh's proxy, say) are nobody's proof and nobody's fault.
  */
 export function proofOf(pod: Pod, image: string): ProvedPod | Finding {

@@ -5,9 +5,9 @@ import { FIRST_ANSWER_MILLISECONDS } from "./trouble.ts";
 const PAUSE_MILLISECONDS = 1000;
 
 /**
- * Does something on the cluster until it is answered: an API server that restarts is waited for.
- * @param mayPass whether a failure may pass; by default where there was no answer
- * @throws what did not pass, or was still so in the end, or with the signal
+ * Retries something on the cluster until it is answered: an API server that restarts is waited for.
+ * @param mayPass whether an error may pass; by default if there was no answer
+ * @throws an error that does not pass, the last one when the time is over, or the signal's reason
  */
 export async function answered<T>(
   work: () => Promise<T>,

@@ -32,7 +32,7 @@ export interface Judge<O, R extends object> {
   judge(observed: O, now: number): Verdict<R>;
   /** When it has failed if nothing moves until then. */
   deadline(): number;
-  /** What only a direct look shows; undefined where it shows nothing that the verdict does not say. */
+  /** What only a direct look shows; undefined if it shows nothing beyond the verdict. */
   look?(verdict: Verdict<R>, observed: O): Promise<Verdict<R> | undefined>;
 }
 
@@ -45,16 +45,16 @@ export interface Judge<O, R extends object> {
 export interface Awaited<O, R extends object> {
   readonly cluster: Cluster;
   readonly place: Place;
-  /** What is known where nothing is heard of the cluster. */
+  /** What is observed if the cluster does not answer. */
   readonly nothing: O;
   /**
    * Seconds that the whole wait may take, the first look included.
-   * @param timeoutSeconds the resource's `customTimeouts`, 0 where it has none
+   * @param timeoutSeconds the resource's `customTimeouts`, 0 if it has none
    */
   limitSeconds(timeoutSeconds: number): number;
   /**
    * Follows it until the subscription is closed.
-   * @throws Error where the kubeconfig cannot be used
+   * @throws Error if the kubeconfig cannot be used
    */
   follow(signal: AbortSignal): Promise<Subscription<O>>;
   judge(wait: Wait): Judge<O, R>;
@@ -62,10 +62,10 @@ export interface Awaited<O, R extends object> {
   judgeAtOnce(observed: O): FinalVerdict<R>;
   /** The rights for it; undefined while it is not known how it is served. */
   rights(): readonly NeededRight[] | undefined;
-  /** Where a direct look is taken at it before it counts as missing; undefined where there is no such place. */
-  path(): string | undefined;
+  /** The path of a direct look before it counts as missing; undefined if there is none. */
+  path?(): string | undefined;
   /** Whether an object that is found there is the one that is awaited. */
-  isSame(object: unknown): boolean;
+  isSame?(object: unknown): boolean;
 }
 
 /** What can be waited for, and reported on with evidence. */
@@ -74,5 +74,5 @@ export interface Reported<O, R extends object> extends Awaited<O, R> {
   readonly logs: boolean;
   trail(observed: O, finding: Finding): Trail;
   /** What else is known, a line each. */
-  notes(observed: O, finding: Finding, signal: AbortSignal): Promise<readonly string[]>;
+  notes?(observed: O, finding: Finding, signal: AbortSignal): Promise<readonly string[]>;
 }

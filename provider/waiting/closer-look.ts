@@ -1,9 +1,10 @@
 import type { FinalVerdict } from "../verdict/finding.ts";
+import { find } from "../cluster/find.ts";
 import { isDisabling } from "../cluster/preflight.ts";
 import type { Awaited } from "./awaited.ts";
 import { forbidden, lackOf } from "./forbidden.ts";
 
-/** A verdict on a closer look than the watches give: undefined where only they are behind. */
+/** A verdict on a closer look than the watches give: undefined if only they are behind. */
 export async function confirmed<O, R extends object>(
   awaited: Awaited<O, R>,
   verdict: FinalVerdict<R>,
@@ -24,7 +25,7 @@ export async function confirmed<O, R extends object>(
   }
 }
 
-/** The verdict on what goes with its namespace; undefined where that stays, or may not be read. */
+/** The verdict on what goes with its namespace; undefined if that stays, or may not be read. */
 export async function namespaceGone<O, R extends object>(
   awaited: Awaited<O, R>,
   signal: AbortSignal,
@@ -44,14 +45,16 @@ export async function namespaceGone<O, R extends object>(
   };
 }
 
-/** Whoever cannot answer has not said that it is missing. */
+/** An error does not say that it is missing. */
 async function isThere<O, R extends object>(
   awaited: Awaited<O, R>,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const path = awaited.path();
+  const path = awaited.path?.();
   try {
-    return path !== undefined && awaited.isSame(await awaited.cluster.find(path, signal));
+    return (
+      path !== undefined && awaited.isSame?.(await find(awaited.cluster.api, path, signal)) === true
+    );
   } catch {
     return true;
   }

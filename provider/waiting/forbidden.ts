@@ -1,4 +1,5 @@
 import { type NeededRight, resourceOf, type Right } from "../../rights.ts";
+import { DEFAULT_NAMESPACE } from "../cluster/collection.ts";
 import type { Trouble } from "../cluster/health.ts";
 import { type Lack, NO_LACK } from "../cluster/preflight.ts";
 import type { Failed, Finding } from "../verdict/finding.ts";
@@ -10,18 +11,15 @@ import { table } from "../table.ts";
 /** For an identity that the API server does not name. */
 const NAMELESS = "this identity";
 
-/** What a rule and its binding are called that somebody makes by the remedy. */
+/** What the remedy calls the role and its binding. */
 const ROLE = "slipway-verdict";
-
-/** For an object outside of namespaces: the events about it are kept there. */
-const DEFAULT_NAMESPACE = "default";
 
 type Asking = Pick<Awaited<never, object>, "cluster" | "rights">;
 type Refused = Extract<Trouble, { kind: "refused" }>;
 
 const ACCOUNT = /^system:serviceaccount:([^:]+):([^:]+)$/;
 
-/** The verdict on a release whose verdict cannot be made: all rights that are missing, and how to grant them. */
+/** The verdict if rights for it are missing: all of them, and how to grant them. */
 export function forbidden(
   { namespace = DEFAULT_NAMESPACE }: Pick<Place, "namespace">,
   { rights, user }: Lack,
@@ -36,7 +34,7 @@ export function forbidden(
   };
 }
 
-/** The verdict where something is refused, and the API server does not say what rights are missing. */
+/** The verdict if something is refused, and the API server does not say which rights are missing. */
 export function refusal(
   { namespace = DEFAULT_NAMESPACE }: Pick<Place, "namespace">,
   refused: readonly Refused[],
@@ -45,7 +43,7 @@ export function refusal(
   return { kind: "failed", reason: "forbidden", object: `namespace ${namespace}`, message };
 }
 
-/** The rights for what is awaited that this identity has not got, as far as the API server says. */
+/** The rights for what is awaited that this identity lacks, as far as the API server says. */
 export async function lackOf(
   awaited: Asking,
   options: { readonly afresh: boolean },
@@ -55,20 +53,20 @@ export async function lackOf(
   return needed === undefined ? NO_LACK : awaited.cluster.lack(needed, options, signal);
 }
 
-/** What is said beside another verdict of rights that are missing: only its report is the poorer for them. */
+/** What a report on another verdict says of missing rights: it has less evidence. */
 export async function shortcomings(
   awaited: Asking,
   { reason }: Finding,
   signal: AbortSignal,
 ): Promise<string[]> {
-  // The others say all there is to say on this, or nobody answers after them.
+  // The other verdicts say all about this, or nobody answers after them.
   if (REASONS[reason].about !== "release" || signal.aborted) {
     return [];
   }
   const { rights, user } = await lackOf(awaited, { afresh: false }, signal);
   return rights.length === 0
     ? []
-    : [`${user ?? NAMELESS} may not ${actsOf(rights)}: what they are for is missing here`];
+    : [`${user ?? NAMELESS} may not ${actsOf(rights)}, so this report lacks what they are for`];
 }
 
 function wordsFor(refused: readonly Refused[], namespace: string): string {
@@ -76,7 +74,7 @@ function wordsFor(refused: readonly Refused[], namespace: string): string {
   const resources = refused.map(({ resource }) => resource).join(", ");
   switch (status) {
     case 401:
-      return `the API server does not accept the credentials of ${NAMELESS}: ${message ?? ""}; a token that has expired is to be renewed`;
+      return `the API server does not accept the credentials of ${NAMELESS}: ${message ?? ""}; renew the token if it has expired`;
     case 404:
       return `the API server does not serve ${resources} in namespace ${namespace}: ${message ?? ""}`;
     default: {
@@ -126,7 +124,7 @@ function remedyFor(rights: readonly NeededRight[], user: string | undefined): st
     ];
   });
   return [
-    "remedy: an administrator grants them: to Jenkins' lanes by pulumi up, to others by",
+    "remedy: an administrator grants them: to Jenkins' lanes with pulumi up, to others with",
     ...commands.map((command) => `  ${command}`),
   ];
 }

@@ -1,3 +1,5 @@
+import { once } from "node:events";
+
 const LONGEST_TIMER = 2 ** 31 - 1;
 
 /** The time that a wait may take at most; it ends requests that are never answered, too. */
@@ -18,18 +20,10 @@ export class Limit {
     this.signal = AbortSignal.any([interruption, this.#end.signal]);
   }
 
-  /** What was promised, undefined where it did not come in time. */
+  /** What was promised, undefined if it did not come in time. */
   within<T>(promise: Promise<T>): Promise<T | undefined> {
     const { signal } = this;
-    const over = new Promise<undefined>((resolve) => {
-      const end = () => {
-        resolve(undefined);
-      };
-      if (signal.aborted) {
-        end();
-      }
-      signal.addEventListener("abort", end, { once: true });
-    });
+    const over = signal.aborted ? undefined : once(signal, "abort").then(() => undefined);
     const late = (error: unknown) => {
       if (signal.aborted) {
         return undefined;

@@ -13,7 +13,7 @@ const EVIDENCE_MILLISECONDS = 10_000;
 export interface Case<O> {
   readonly finding: Finding;
   readonly observed: O;
-  /** How long the wait took; undefined where nothing was waited for. */
+  /** How long the wait took; undefined if nothing was waited for. */
   readonly seconds: number | undefined;
   /** What else is known, a line. */
   readonly note?: string | undefined;
@@ -42,9 +42,9 @@ export async function reportOf<O, R extends object>(
   const trail = awaited.trail(observed, finding);
   const sources =
     signal.aborted || !awaited.logs || namespace === undefined ? [] : logSources(trail.suspects);
-  const [logs, notes, poorer] = await Promise.all([
+  const [logs, notes = [], poorer] = await Promise.all([
     Promise.all(sources.map((source) => cluster.log(namespace ?? "", source, signal))),
-    awaited.notes(observed, finding, signal),
+    awaited.notes?.(observed, finding, signal),
     shortcomings(awaited, finding, signal),
   ]);
   const own = note === undefined ? [] : [note];

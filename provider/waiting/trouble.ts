@@ -4,7 +4,7 @@ import type { Failed, Progressing } from "../verdict/finding.ts";
 import type { Place } from "./awaited.ts";
 import { forbidden, refusal } from "./forbidden.ts";
 
-/** An API server that restarts is back by then; one that was not reached at all until then is not there. */
+/** An API server that restarts is back by then; one that has not answered by then is unreachable. */
 export const FIRST_ANSWER_MILLISECONDS = 60_000;
 
 /**
@@ -30,11 +30,11 @@ export function judgeTroubles(
   if (performance.now() >= answerBy) {
     return unreachable(place, message);
   }
-  const text = message === undefined ? "" : `waits for the API server: ${message}`;
+  const text = message === undefined ? "" : `waiting for the API server: ${message}`;
   return { kind: "progressing", text, wakeAt: answerBy };
 }
 
-/** The verdict where nothing is heard of the cluster. */
+/** The verdict if the cluster does not answer. */
 export function unreachable(
   { namespace, title }: Place,
   message = "no answer to the first lists",
@@ -47,12 +47,12 @@ export function unreachable(
   };
 }
 
-/** The verdict of a run that was told to stop. */
+/** The verdict of a run that was asked to stop. */
 export function interrupted({ title }: Place): Failed {
   return {
     kind: "failed",
     reason: "interrupted",
     object: title,
-    message: "the run was interrupted before there was a verdict; the next pulumi up judges again",
+    message: "the run was interrupted before its verdict; the next pulumi up judges again",
   };
 }

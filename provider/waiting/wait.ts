@@ -18,6 +18,10 @@ export interface Judgement<O, R extends object> {
   readonly observed: O;
 }
 
+/** A verdict, and how many seconds the wait for it took. */
+export type Timed<O, R extends object> = Judgement<O, R> & { readonly seconds: number };
+
+/** How a wait is bounded, and who hears of it. */
 export interface WaitOptions {
   /** Ends the wait at once. */
   readonly signal: AbortSignal;
@@ -26,9 +30,9 @@ export interface WaitOptions {
    * @default - since the call
    */
   readonly startedAt?: number;
-  /** The resource's `customTimeouts` in seconds, 0 where it has none. */
+  /** The resource's `customTimeouts` in seconds, 0 if it has none. */
   readonly timeoutSeconds: number;
-  /** Told each new line on how far it is. */
+  /** Gets each new line about how far it is. */
   readonly progress: (text: string) => void;
 }
 
@@ -39,8 +43,12 @@ export interface WaitOptions {
 export async function awaitVerdict<O, R extends object>(
   awaited: Awaited<O, R>,
   { signal, startedAt = performance.now(), timeoutSeconds, progress }: WaitOptions,
-): Promise<Judgement<O, R>> {
+): Promise<Timed<O, R>> {
   const seconds = awaited.limitSeconds(timeoutSeconds);
+  const timed = (judgement: Judgement<O, R>) => ({
+    ...judgement,
+    seconds: (performance.now() - startedAt) / 1000,
+  });
   const until = startedAt + seconds * 1000;
   const limit = new Limit(until, signal);
   const following = awaited.follow(limit.signal);
@@ -50,7 +58,7 @@ export async function awaitVerdict<O, R extends object>(
       const verdict = signal.aborted
         ? interrupted(awaited.place)
         : unreachable(awaited.place, await faultOf(following));
-      return { verdict, observed: awaited.nothing };
+      return timed({ verdict, observed: awaited.nothing });
     }
     const wake = () => {
       subscription.wake();
@@ -62,7 +70,7 @@ export async function awaitVerdict<O, R extends object>(
         ? interrupted(awaited.place)
         : judged(awaited, subscription, rules, observed, answerBy);
     const watching = { subscription, rules, judgeNow, signal: limit.signal, progress };
-    return await watchOver(awaited, watching);
+    return timed(await watchOver(awaited, watching));
   } finally {
     limit.close();
     following.then(closed, ignored);
@@ -104,7 +112,7 @@ async function watchOver<O, R extends object>(
 
 /**
  * The verdict of this moment.
- * @throws Error where the cluster cannot be read
+ * @throws Error if the cluster cannot be read
  */
 export async function presentVerdict<O, R extends object>(
   awaited: Awaited<O, R>,
@@ -157,12 +165,15 @@ function judged<O, R extends object>(
     return verdict;
   }
   if (verdict.kind === "progressing") {
-    return { ...verdict, text: `${verdict.text}; no answer of the API server: ${silent.message}` };
+    return {
+      ...verdict,
+      text: `${verdict.text}; no answer from the API server: ${silent.message}`,
+    };
   }
   return now >= rules.deadline() ? unreachable(place, silent.message) : verdict;
 }
 
-/** Why what did not come in time has not come, where it says so by now. */
+/** Why what did not come in time has not come, if it says so by now. */
 async function faultOf(promise: Promise<unknown>): Promise<string | undefined> {
   return Promise.race([promise.then(ignored, messageOf), immediate(undefined)]);
 }

@@ -150,7 +150,7 @@ test("a rollback asks first, and changes nothing where nobody answers", async ()
   const { exitCode, output } = await project.slipway("rollback", "--stack=prod");
   expect(exitCode).toBe(2);
   expect(output).toMatch(/shop: sha256:\w{12} \(commit \w{12}, ready\)\n +→ sha256:/);
-  expect(output).toContain("error: --yes: missing, and nobody is there to ask");
+  expect(output).toContain("error: --yes: missing, and nobody can answer");
   expect(await project.read("Pulumi.prod.yaml")).toBe(settings);
 });
 

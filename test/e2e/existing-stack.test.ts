@@ -20,7 +20,7 @@ const PLUGIN = /"version":"(@pulumi\/\w+)"/g;
 /** As its program was written then. */
 const OBJECTS = `
 import * as k8s from "@pulumi/kubernetes";
-import { connect, ObjectReadiness } from "./components";
+import { connect, ObjectReadiness } from "./components/index.ts";
 
 const kubeconfig = process.env["SLIPWAY_KUBECONFIG"] ?? "";
 const where = { kubeconfig, kubeconfigVariable: "SLIPWAY_KUBECONFIG", context: "existing", identifier: "existing" };
@@ -82,13 +82,10 @@ test("a stack of services, credentials of each format and lanes shows no change"
 
 test("a change of such a stack is seen, and is no more than what was changed", async () => {
   const { services, ...others } = await settings();
-  const shop = { ...services["shop"], writable: ["/tmp"] };
+  const shop = { ...services["shop"], warmupSeconds: 7 };
   await project.settings({ ...others, services: { ...services, shop } });
   const { changes } = await preview();
-  expect(changes).toEqual([
-    "update slipway:index:Release$slipway:index:Readiness shop",
-    "update slipway:index:Release$slipway:index:Workload$kubernetes:apps/v1:Deployment shop",
-  ]);
+  expect(changes).toEqual(["update slipway:index:Release$slipway:index:Readiness shop"]);
 });
 
 test("a stack with objects of other kinds shows no change", async () => {

@@ -53,7 +53,7 @@ test.each([
     const next = await project.up();
     expect(next.exitCode).not.toBe(0);
     expect(next.output).toMatch(/shop: rolled-back: sha256:.* failed with image-not-found, and /);
-    expect(next.output).toMatch(/sha256:\w+ .*runs in its place and is ready/);
+    expect(next.output).toMatch(/sha256:\w+ .*runs instead and is ready/);
     expect(next.output).not.toMatch(/Deployment shop (creat|updat)| replaced| deleted/);
     const { spec, metadata } = await cluster.get(DEPLOYMENT, project.namespace, "shop");
     expect(spec?.template.spec?.containers[0]?.env).toEqual([

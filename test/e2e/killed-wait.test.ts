@@ -60,7 +60,7 @@ test("a change whose engine is killed leaves a lock that is explained, and is aw
   await project.unlock();
   const resumed = await succeed(project.up());
   expect(resumed.output).toMatch(
-    /shop: resumes the wait for sha256:[0-9a-f]{12} .*that an earlier run applied at 20\d\d-/,
+    /shop: resumes the wait for sha256:[0-9a-f]{12} .*, applied by an earlier run at 20\d\d-/,
   );
   // Nothing was applied anew: the Deployment is at the generation that the killed run gave it.
   expect(await recordOf(project)).toMatchObject({ verdict: "ready", generation: 2 });

@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 import { execa } from "execa";
 
-import { labelOf, type Place, seal } from "../../provider/sealing.ts";
+import { labelOf, type SealTarget, seal } from "../../provider/sealing.ts";
 import { goBuild } from "../../tools/go/build.ts";
 import { sealedSecrets } from "../../tools/go/sealed-secrets.ts";
 import { folderWith, removeFolders, write } from "../support/folder.ts";
@@ -25,7 +25,7 @@ beforeAll(async () => {
 });
 afterAll(removeFolders);
 
-const sealedSecret = (place: Place, encryptedData: Record<string, string>): string =>
+const sealedSecret = (place: SealTarget, encryptedData: Record<string, string>): string =>
   JSON.stringify({
     apiVersion: "bitnami.com/v1alpha1",
     kind: "SealedSecret",

@@ -1,7 +1,10 @@
 // Proves a copy into a registry with basic authentication; token services of cloud registries are not had here.
+import { execa } from "execa";
 import { parse, stringify } from "yaml";
 
 import type { ReleaseRecord } from "../../contract/release-record.ts";
+import { environment } from "../../tools/platform/environment.ts";
+import { attach } from "../support/attachments.ts";
 import { PrivateRegistry } from "../support/private-registry.ts";
 import { Project } from "../../testbed/project.ts";
 import { shop } from "../../testbed/shop.ts";
@@ -11,6 +14,8 @@ const WRONG = "wr0ng-password";
 
 let project: Project;
 let registry: PrivateRegistry;
+let signature: string;
+let statement: string;
 beforeAll(async () => {
   registry = await PrivateRegistry.start();
   project = await Project.create("copy");
@@ -62,6 +67,10 @@ test("a wrong password fails the copy in the registry's words, and is not shown"
 });
 
 test("the right one copies the image under its digest, pulls it, and stays out of state and output", async () => {
+  const { image } = await releaseOf("dev");
+  signature = `sha256-${image.slice(-64)}.sig`;
+  await execa("crane", ["tag", image, signature], { env: environment() });
+  statement = await attach(image);
   await project.secret("registryPassword", PrivateRegistry.password, "--stack=prod");
   const { output } = await succeed(upOfProd());
   const { digest } = await releaseOf("dev");
@@ -74,6 +83,20 @@ test("the right one copies the image under its digest, pulls it, and stays out o
   for (const shown of [output, state, await project.stored()]) {
     expect(shown).not.toContain(PrivateRegistry.password);
     expect(shown).not.toContain(WRONG);
+  }
+});
+
+test("what lies beside the image goes along: signatures by tag, and what names it as its subject", async () => {
+  const login = Buffer.from(`${PrivateRegistry.username}:${PrivateRegistry.password}`);
+  for (const name of [signature, statement]) {
+    const answer = await fetch(`http://${registry.address}/v2/team/shop/manifests/${name}`, {
+      headers: {
+        authorization: `Basic ${login.toString("base64")}`,
+        accept:
+          "application/vnd.oci.image.manifest.v1+json, application/vnd.docker.distribution.manifest.v2+json",
+      },
+    });
+    expect([name, answer.status]).toEqual([name, 200]);
   }
 });
 

@@ -45,7 +45,7 @@ test("a lock whose process is gone is explained, and nothing is changed before s
   expect(output).toMatch(
     /no such process runs .* so pulumi cancel --yes --stack dev clears the lo/,
   );
-  expect(output).toContain("--yes: missing, and nobody is there to ask");
+  expect(output).toContain("--yes: missing, and nobody can answer");
   expect(exitCode).toBe(2);
   expect((await project.up()).output).toContain("the stack is currently locked");
 });
@@ -55,7 +55,7 @@ test("the object that the killed run made goes to the stack as it is", async () 
   expect(made).toHaveProperty("Deployment");
 
   const { output } = await succeed(recover("--yes"));
-  expect(output).toMatch(/Deployment \S+\/shop +made by the killed run at \S+ +goes to the stack/);
+  expect(output).toMatch(/Deployment \S+\/shop +created by the killed run at \S+ +is added to the stack/);
   expect(output).toContain("dev: its lock is cleared, it has 1 more object; run pulumi up");
 
   const { output: said } = await succeed(project.up());
@@ -85,7 +85,7 @@ test("an object that somebody else made meanwhile is refused, and left as it is"
 
   const { exitCode, output } = await recover("--yes");
   expect(output).toMatch(
-    /Deployment \S+\/second was not made by the killed run: it lacks the labels app.kubern/,
+    /Deployment \S+\/second was not created by the killed run: it lacks the labels app.kubern/,
   );
   expect(exitCode).toBe(1);
   const after = await cluster.get(DEPLOYMENT, project.namespace, "second");
@@ -100,13 +100,13 @@ test("once it is gone, the creation that came to nothing is forgotten", async ()
   await cluster.delete(foreign("second"));
   while ((await cluster.find(DEPLOYMENT, project.namespace, "second")) !== undefined) {}
   const { output } = await succeed(recover("--yes"));
-  expect(output).toMatch(/Deployment \S+\/second +not there +the next up makes it/);
+  expect(output).toMatch(/Deployment \S+\/second +does not exist +the next up creates it/);
   expect((await succeed(project.up())).output).not.toContain("pending operations");
   expect(await verdict("second")).toMatchObject({ verdict: "ready", generation: 1 });
   expect((await succeed(recover("--yes"))).output).toBe("dev: nothing to recover");
 });
 
-/** A run that is under way, and waits for the API server to make a Deployment. */
+/** A run that is under way, and waiting for the API server to make a Deployment. */
 async function upUntil(
   place: "request" | "answer",
   services: Readonly<Record<string, object>>,

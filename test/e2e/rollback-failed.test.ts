@@ -40,7 +40,7 @@ test("a rollback that fails is told with both reasons, and a fix is green", asyn
 
   const again = await project.up();
   expect(again.exitCode).not.toBe(0);
-  expect(again.output).toContain("runs in its place but is config-missing");
+  expect(again.output).toContain("runs instead but is config-missing");
 
   await project.settings({ services: { shop: quick } });
   await succeed(project.up());

@@ -39,7 +39,7 @@ test("a broken release is told first, then rolled back, and fails the up", async
   expect(told).toBeGreaterThan(0);
   expect(rolledBack).toBeGreaterThan(told);
   expect(output).toMatch(/updating.*rolls back/);
-  expect(output).toContain("no database migration undone");
+  expect(output).toContain("no database migration was undone");
   expect(await servingPods(project.namespace)).toEqual(pods);
   expect(await environment()).toEqual([{ name: "ONLY_IN_THE_FIRST", value: "1" }]);
 });
@@ -59,14 +59,14 @@ test("the state says what failed, what runs, and what was ready last", async () 
 test("a preview says what runs and what the program asks for", async () => {
   const { output } = await project.pulumi("preview", "--stack=dev");
   expect(output).toMatch(/shop: sha256:\w+ \(.*\) failed with crash-loop, and sha256:\w+ \(.*\) /);
-  expect(output).toMatch(/runs in its place and is ready; the program asks for it again, which/);
+  expect(output).toMatch(/runs instead and is ready; the program asks for it again, which/);
 });
 
 test("an up of the same is refused at once, with the way to try again", async () => {
   const { exitCode, output } = await project.up();
   expect(exitCode).not.toBe(0);
   expect(output).toMatch(/shop: rolled-back: sha256:.* failed with crash-loop, and sha256:.* runs/);
-  expect(output).toContain("try it again with pulumi up --refresh");
+  expect(output).toContain("retry with pulumi up --refresh");
   expect(output).not.toMatch(/\d\/\d ready/);
   expect(await servingPods(project.namespace)).toEqual(pods);
 });
@@ -76,7 +76,7 @@ test("a refresh shows the drift, and takes the earlier release for no success of
     project.pulumi("refresh", "--yes", "--skip-preview", "--diff", "--stack=dev"),
   );
   expect(output).toMatch(/"FAULT_CRASH_AT_START" => "ONLY_IN_THE_FIRST"/);
-  expect(output).toMatch(/shop: rolled-back: .* failed with crash-loop, and .* runs in its place/);
+  expect(output).toMatch(/shop: rolled-back: .* failed with crash-loop, and .* runs instead/);
   expect((await storedRelease(project)).release).toMatchObject({
     verdict: "failed",
     reason: "crash-loop",
@@ -87,7 +87,7 @@ test("a refresh shows the drift, and takes the earlier release for no success of
 test("after the refresh, a preview shows that an up would try the release again", async () => {
   const { output } = await succeed(project.pulumi("preview", "--stack=dev"));
   expect(output).toMatch(/Deployment shop update \[diff: ~spec\]/);
-  expect(output).toMatch(/runs in its place and is ready; the program asks for it again$/m);
+  expect(output).toMatch(/runs instead and is ready; the program asks for it again$/m);
 });
 
 test("an up with --refresh tries the release again", async () => {

@@ -135,9 +135,9 @@ describe("pins", () => {
     expect(pinsOf(text)["shop"]?.commit).toBe("1".repeat(40));
   });
 
-  test("of settings that are no YAML are not touched", () => {
+  test("of settings that are not YAML are not touched", () => {
     expect(failureOfCall(() => withPin("shop", pinOf(entry("a")))("a: [")).message).toMatch(
-      /^the stack's settings are no YAML/,
+      /^the stack's settings are not YAML/,
     );
   });
 });
@@ -191,9 +191,9 @@ describe("a status", () => {
     expect(shown(of())).toContain("2h ago");
   });
 
-  test("says what makes objects anew that are gone", () => {
+  test("says what creates lost objects again", () => {
     expect(shown(of({ ...failed, reason: "deployment-missing" }))).toContain(
-      "\nshop: pulumi up --refresh --stack dev makes what is gone anew",
+      "\nshop: pulumi up --refresh --stack dev creates what is gone again",
     );
     expect(of(failed).remedy).toBeNull();
   });
@@ -405,22 +405,22 @@ describe("a result", () => {
     await expect(writeResult("--html", "/gone/page.html", "")).rejects.toMatchObject({
       exitCode: EXIT_CODE.badInput,
       message:
-        '--html: got "/gone/page.html", which cannot be written (ENOENT); allowed: a file in a folder that is there, or - for standard output',
+        '--html: got "/gone/page.html", which cannot be written (ENOENT); allowed: a file in a folder that exists, or - for standard output',
     });
   });
 });
 
 test("a run says what to do where a provider was killed", () => {
   expect(remedyAfter("Detected that slipway exited prematurely.", "dev")).toBe(
-    "; a provider's process was killed, by somebody or for want of memory (dmesg tells); run it again",
+    "; a provider's process was killed, by somebody or for lack of memory (see dmesg); run it again",
   );
   expect(remedyAfter("anything else", "dev")).toBe("");
 });
 
-test("a release whose objects are gone says what makes them anew", () => {
+test("a release whose objects are gone says what creates them again", () => {
   const gone = { verdict: "failed", reason: "namespace-missing" } as const;
   expect(failureOf({ shop: record("a", gone) }, "dev")?.message).toBe(
-    "failed: shop (namespace-missing); pulumi up --refresh --stack dev makes what is gone anew",
+    "failed: shop (namespace-missing); pulumi up --refresh --stack dev creates what is gone again",
   );
 });
 
@@ -428,7 +428,7 @@ test("a kubeconfig that is a folder is one fault", async () => {
   const setting = () => Promise.resolve(JSON.stringify({ kubeconfig: "cli", context: "only" }));
   await expect(clusterSettingOf({ setting, folder: CHECKOUT })).rejects.toMatchObject({
     exitCode: EXIT_CODE.badInput,
-    message: `slipway:cluster.kubeconfig: got "cli"; ${CHECKOUT}/cli is no file; allowed: the path of a kubeconfig file`,
+    message: `slipway:cluster.kubeconfig: got "cli"; ${CHECKOUT}/cli is not a file; allowed: the path of a kubeconfig file`,
   });
 });
 

@@ -186,6 +186,13 @@ describe("what .dockerignore leaves out", () => {
     ).toBe(false);
   });
 
+  test.each(["mkdir", "mkfifo"])("is named where it is no file: %s", (make) => {
+    const folder = folderWith(FILES);
+    const file = join(folder, ".dockerignore");
+    execFileSync(make, [file]);
+    expect(() => hashOf(folder)).toThrow(`${file} is no file; make it one, or remove it`);
+  });
+
   test("a pattern that cannot be read is named with its file", () => {
     expect(() => hashOf(folderWith(ignoring("a.log\n[b")))).toThrow(
       /\/\.dockerignore: a pattern cannot be read: "\[b": a \[ or a \\ is not complete/,

@@ -275,7 +275,7 @@ describe("settings of credentials", () => {
       "a value in clear",
       payment({ keys: { A: "hunter2" } }),
       {},
-      /payment\.keys\.A: got a text in clear/,
+      /payment\.keys\.A: got a string in clear/,
     ],
     [
       "a setting that means something else",
@@ -284,13 +284,13 @@ describe("settings of credentials", () => {
       /means something else/,
     ],
     [
-      "a file that is no base64",
+      "a file that is not base64",
       payment({
         format: "secretFile",
         keys: { filename: "f", data: { setting: "key", encoding: "base64" } },
       }),
       { key: "hunter2" },
-      /keys\.data\.setting: slipway:key is no base64; run base64 FILE/,
+      /keys\.data\.setting: slipway:key is not base64; run base64 FILE/,
     ],
     [
       "two limits of Jenkins at once",
@@ -300,7 +300,7 @@ describe("settings of credentials", () => {
         jenkins: { scope: "global", folders: ["shop"] },
       }),
       {},
-      /payment\.jenkins\.scope: got "global"; allowed: without folders only/,
+      /payment\.jenkins\.scope: got "global"; allowed: only without folders/,
     ],
     ["no keys", payment({}), {}, /payment\.keys: missing/],
     [

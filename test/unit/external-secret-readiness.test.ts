@@ -1,11 +1,14 @@
 // Cannot prove what the controller really does: test/e2e/external-secrets.test.ts asks the real one.
 import type { Api } from "../../provider/cluster/api.ts";
 import { ApiError } from "../../provider/cluster/api-error.ts";
-import { ExternalSecretReadiness } from "../../provider/external-secret-readiness.ts";
+import { Cluster } from "../../provider/cluster.ts";
+import { SecretReadiness } from "../../provider/secret-readiness.ts";
 import {
+  EXTERNAL_SECRET,
   type ExternalSecret,
   judgeExternalSecret,
 } from "../../provider/secret-readiness/external.ts";
+import { awaitedResource } from "../../provider/waiting/resource.ts";
 import type { Properties, Subject } from "../../wire/plugin.ts";
 import { RESOURCES } from "../../contract/tokens.ts";
 
@@ -51,8 +54,11 @@ function apiWith(objects: Objects, patched: unknown[] = []): Api {
   };
   return { get, patch } as unknown as Api;
 }
-const readiness = (api: Api) =>
-  new ExternalSecretReadiness(() => api, new AbortController().signal);
+const readiness = (api: Api) => {
+  const { signal } = new AbortController();
+  const run = { cluster: () => new Cluster(api), context: () => "", signal };
+  return awaitedResource(new SecretReadiness(EXTERNAL_SECRET, run), signal);
+};
 const create = async (api: Api, timeoutSeconds = 1): Promise<Properties> => {
   const args = { inputs, preview: false, timeoutSeconds };
   const { outputs } = await readiness(api).create(subject, args);
@@ -84,16 +90,16 @@ test("other values of the Secret are a change by themselves, and are never told"
   const objects: Objects = { externalSecret: externalSecret("True"), secret: secretOf("one") };
   const api = apiWith(objects);
   const outputs = await create(api);
-  expect(await diff(api, outputs)).toEqual({ changed: [] });
+  expect(await diff(api, outputs)).toEqual({ changed: [], replaces: [] });
 
   objects.secret = secretOf("other");
-  expect(await diff(api, outputs)).toEqual({ changed: ["digest"] });
+  expect(await diff(api, outputs)).toEqual({ changed: ["digest"], replaces: [] });
   const update = { id: "", oldInputs: inputs, oldOutputs: outputs, news: inputs };
   const args = { ...update, preview: false, timeoutSeconds: 1, ignoreChanges: [] };
   const after = plain(await readiness(api).update(subject, args));
   expect(after["digest"]).not.toBe(outputs["digest"]);
   expect(JSON.stringify([outputs, after])).not.toMatch(/one|other|b25l|b3RoZXI/);
-  expect(await diff(api, after)).toEqual({ changed: [] });
+  expect(await diff(api, after)).toEqual({ changed: [], replaces: [] });
 });
 
 test("who may read no Secret sees no other values, and is told so", async () => {
@@ -103,8 +109,8 @@ test("who may read no Secret sees no other values, and is told so", async () => 
   const oldOutputs = { ready: true, digest: "d", digestKey: "00" };
   const args = { id: "", oldInputs: inputs, oldOutputs, news: inputs, ignoreChanges: [] };
   const result = await readiness(forbidden as unknown as Api).diff({ ...subject, log }, args);
-  expect(result).toEqual({ changed: [] });
-  expect(told).toEqual([expect.stringContaining("may not be read")]);
+  expect(result).toEqual({ changed: [], replaces: [] });
+  expect(told).toEqual([expect.stringContaining("may not read the Secret")]);
 });
 
 test("a store's value is looked at again until the API server answers", async () => {
@@ -121,7 +127,7 @@ test("a store's value is looked at again until the API server answers", async ()
   looks = 0;
   const same = diff(api, outputs);
   await jest.advanceTimersByTimeAsync(10_000);
-  expect(await same).toEqual({ changed: [] });
+  expect(await same).toEqual({ changed: [], replaces: [] });
 });
 
 test("a failure has the controller's newest words, stays a change, and is tried again", async () => {
@@ -130,7 +136,7 @@ test("a failure has the controller's newest words, stays a change, and is tried 
   const objects: Objects = { externalSecret: externalSecret("False", 1, "failed"), events };
   const api = apiWith(objects, patched);
   await expect(create(api)).rejects.toThrow(
-    /^ExternalSecret shop\/payment is not ready: no such key team\/payment; mend it/,
+    /^ExternalSecret shop\/payment is not ready: no such key team\/payment; fix it/,
   );
   const failed = { ...inputs, ready: false, digest: null, digestKey: "00" };
   expect((await diff(api, failed)).changed).toEqual(["ready"]);

@@ -84,6 +84,18 @@ test("a server that never answers is given up", async () => {
   }
 });
 
+test("a credential plugin that hangs is named, and not the network", async () => {
+  const exec = {
+    apiVersion: "client.authentication.k8s.io/v1",
+    command: process.execPath,
+    args: ["-e", "setTimeout(() => {}, 2000)"],
+  };
+  const config = kubeconfigOf(`http://127.0.0.1:${await answering(200)}`, { user: { exec } });
+  expect(await whyNoAnswer(new KubeconfigApi(config), config, never, SOON)).toMatch(
+    /: credential plugin ".*node" of user "test" does not answer; run it by hand to see why$/,
+  );
+});
+
 test("an API server that comes up in time has answered", async () => {
   jest.useFakeTimers();
   const answers = [new Error("connect ECONNREFUSED"), new ApiError(503, "starting"), undefined];

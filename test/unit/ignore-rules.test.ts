@@ -18,6 +18,8 @@ const WILDCARDS: readonly Case[] = [
   ["abc?def", ["abcZdef"], ["abcdef"]],
   ["a/*.txt", ["a/file.txt"], ["a/dir/file.txt"]],
   [".*", [".foo", ".git/config"], ["foo", "a/.foo"]],
+  ["{1}*.txt", ["a.txt"], ["b{1}a"]],
+  ["{0}?a", ["ba", "cba"], ["a", "ab"]],
 ];
 
 const ANY_DEPTH: readonly Case[] = [

@@ -6,12 +6,8 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 
 import { Image, type ImageArgs, type ImageSource } from "../../components/image/image.ts";
-import {
-  isPinned,
-  isRepository,
-  registryServer,
-  requirePushed,
-} from "../../components/image/image-reference.ts";
+import { requirePushed } from "../../components/image/require-pinned.ts";
+import { isPinned, isRepository, registryServer } from "../../contract/image-reference.ts";
 import { IMAGE } from "../support/definitions.ts";
 import { deploy, inputsOf, only, valueOf } from "../support/engine.ts";
 import { folderWith, removeFolders } from "../support/folder.ts";

@@ -70,7 +70,7 @@ test.each([
   [{ apiServer, token: "x" }, /jenkins\.token: unknown key/],
   [
     { apiServer, prefix: "c".repeat(60) },
-    /jenkins\.prefix: got "c{60}"; the namespace of a lane would be called .* at most 55 characters/,
+    /jenkins\.prefix: got "c{60}"; a lane's namespace would be named .* at most 55 characters/,
   ],
 ])("%j is told with what is allowed", (jenkins, told) => {
   expect(faultsOf(jenkins)).toMatch(told);
@@ -78,7 +78,7 @@ test.each([
 
 test("a namespace that leaves no room for the lanes' names is told, though nobody set a prefix", () => {
   expect(faultsOf({ apiServer }, { namespace: "n".repeat(60) })).toMatch(
-    /jenkins\.prefix: missing; the namespace of a lane would be called n+-jenkins-preview; .*set a shorter prefix/,
+    /jenkins\.prefix: missing; a lane's namespace would be named n+-jenkins-preview; .*set a shorter prefix/,
   );
 });
 

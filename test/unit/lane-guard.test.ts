@@ -33,6 +33,15 @@ test("a role that loses all of its rules, or has had none, is told rule by rule,
   expect(changesOf({ "Role a": [] }, { "Role a": [] })).toEqual([]);
 });
 
+test.each([
+  ["another order", ["list: pods", "get: pods"]],
+  ["one of them twice", ["get: pods", "list: pods", "get: pods"]],
+])("a role whose rules come in %s has changed", (_how, rules) => {
+  expect(changesOf({ "Role a": ["get: pods", "list: pods"] }, { "Role a": rules })).toEqual([
+    "Role a: changed",
+  ]);
+});
+
 describe("the guard", () => {
   const warnings: string[] = [];
   const ignore = (): void => undefined;

@@ -44,7 +44,7 @@ test("what holds up its end is told, with the remedy", async () => {
   expect(await asked()).toEqual({
     told: "namespace shop is being deleted since 2026-11-21T10:00:00Z; DiscoveryFailed: Discovery failed for some groups: metrics.example.com/v1: stale",
     remedy:
-      "mend the API that cannot be reached, or delete its APIService (kubectl get apiservices)",
+      "fix the API that cannot be reached, or delete its APIService (kubectl get apiservices)",
   });
 });
 

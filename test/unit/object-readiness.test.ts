@@ -70,7 +70,7 @@ describe("check", () => {
     [
       "a Deployment",
       { apiVersion: "apps/v1", kind: "Deployment" },
-      /^kind: .*got "Deployment"; await it by a Release/,
+      /^kind: .*got "Deployment"; use a Release/,
     ],
     [
       "a deadline of nothing",
@@ -195,7 +195,7 @@ describe("on a server", () => {
     }
     show(STALLED);
     expect((await failure()).message).toMatch(
-      /^gadget: stalled .*\nci may not list and watch events: what they are for is missing here\n/,
+      /^gadget: stalled .*\nci may not list and watch events, so this report lacks what they are for\n/,
     );
   });
 
@@ -217,7 +217,7 @@ describe("on a server", () => {
     const created = provider.create({ ...subject, log }, args);
     await until(() => server.watching.includes("widgets"));
     await server.stop();
-    await until(() => told.some((text) => text.includes("; no answer of the API server: ")));
+    await until(() => told.some((text) => text.includes("; no answer from the API server: ")));
     await server.resume();
     show(READY);
     expect((await created).outputs).toMatchObject({ record: { verdict: "ready" } });

@@ -300,7 +300,7 @@ describe("--expect", () => {
       `shop would run an image that is built first, not ${digest}`,
     ]);
     expect(unexpected(reported("delete"), [{ service: "worker", digest }])).toEqual([
-      `worker would run no more, not ${digest}`,
+      `worker would not run any more; expected ${digest}`,
     ]);
   });
 
@@ -315,7 +315,7 @@ describe("--expect", () => {
 
   test("trusts no preview that failed", () => {
     expect(unexpected(reported("bad-input"), [{ digest }])).toEqual([
-      "the preview failed, so nothing is known of what it would run",
+      "the preview failed, so it is unknown what it would run",
     ]);
   });
 

@@ -170,7 +170,7 @@ describe("no event is lost", () => {
     const verdict = verdictOn(release(), (text) => told.push(text));
     await until(() => server.watching.length === ALL.length);
     await server.stop();
-    await until(() => told.some((text) => text.includes("no answer of the API server")));
+    await until(() => told.some((text) => text.includes("no answer from the API server")));
     await sleep(500);
     await server.resume();
     applyObserved(server, { endpointSlices: [SLICE] });

@@ -117,7 +117,7 @@ test("missing rights end the wait with all of them in one table, and how to gran
       "  list   events            shop-dev   evidence (optional)",
       "  get    pods/log          shop-dev   evidence (optional)",
       "  patch  deployments.apps  shop-dev   rollback (optional)",
-      "remedy: an administrator grants them: to Jenkins' lanes by pulumi up, to others by",
+      "remedy: an administrator grants them: to Jenkins' lanes with pulumi up, to others with",
       "  kubectl --namespace shop-dev create role slipway-verdict --verb=watch --resource=replicasets.apps",
       "  kubectl --namespace shop-dev create rolebinding slipway-verdict --role=slipway-verdict --user=ci",
       "  kubectl --namespace shop-dev create role slipway-verdict-2 --verb=list --resource=events",
@@ -186,7 +186,7 @@ describe("where the API server does not say what rights there are", () => {
 test.each([
   [
     401,
-    /^the API server does not accept the credentials of this identity: .*token that has expired/,
+    /^the API server does not accept the credentials of this identity: .*renew the token if it has expired/,
   ],
   [404, /^the API server does not serve [a-z0-9., ]+ in namespace shop-dev: /],
 ])("a refusal by HTTP %i is no matter of rights", async (status, words) => {
@@ -208,7 +208,9 @@ test("rights that only make the evidence poorer fail no release, and are told be
   const finding = { reason: "crash-loop", object: "pod shop", message: "exit code 1" } as const;
   expect(
     await shortcomings(new AwaitedRelease(cluster, release()), finding, interruption.signal),
-  ).toEqual(["ci may not list and watch events, get pods/log: what they are for is missing here"]);
+  ).toEqual([
+    "ci may not list and watch events, get pods/log, so this report lacks what they are for",
+  ]);
 });
 
 test("releases of a namespace ask once", async () => {

@@ -63,7 +63,7 @@ test.each([
   ["a later one", stored({ generation: 3, verdict: "ready", reason: null })],
 ])("a run that was killed has left %s as it applied it", (_case, record) => {
   expect(resumption(RELEASE, record, applied, RUN)).toBe(
-    "shop: resumes the wait for sha256:aaaaaaaaaaaa that an earlier run applied at 2026-01-01T11:55:00.000Z and that was interrupted before its verdict",
+    "shop: resumes the wait for sha256:aaaaaaaaaaaa, applied by an earlier run at 2026-01-01T11:55:00.000Z and interrupted before its verdict",
   );
 });
 

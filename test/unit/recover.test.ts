@@ -7,7 +7,7 @@ import {
   withFieldManagers,
   withoutPendingCreates,
 } from "../../cli/recover/engine-state.ts";
-import { type Finding, findingOf, findingOfOther, ownerOf } from "../../cli/recover/finding.ts";
+import { type Outcome, outcomeOf, outcomeOfOther, ownerOf } from "../../cli/recover/outcome.ts";
 import { importList } from "../../cli/recover/import-list.ts";
 import { type PendingCreate, pendingCreates } from "../../cli/recover/pending-create.ts";
 import { holderOf, lockWords } from "../../cli/recover/state-lock.ts";
@@ -81,13 +81,13 @@ const live = (metadata: object = {}) =>
     },
   }) as object as KubernetesObject;
 
-function judged(found: KubernetesObject | undefined, more: readonly StateResource[] = []): Finding {
+function judged(found: KubernetesObject | undefined, more: readonly StateResource[] = []): Outcome {
   const state = stateWith([deployment], more);
   const pending = onlyOf(state);
   if (pending.object === undefined) {
     throw new Error("it is no object");
   }
-  return findingOf(pending, pending.object, found, ownerOf(pending, state.resources ?? []));
+  return outcomeOf(pending, pending.object, found, ownerOf(pending, state.resources ?? []));
 }
 
 describe("the creations that never ended", () => {
@@ -126,7 +126,7 @@ describe("the creations that never ended", () => {
   test.each([RESOURCES.Readiness, "random:index/randomPassword:RandomPassword"])(
     "of %s leave nothing behind",
     (type) => {
-      expect(findingOfOther(onlyOf(stateWith([{ urn: `${PREFIX}${type}::x`, type }])))).toEqual({
+      expect(outcomeOfOther(onlyOf(stateWith([{ urn: `${PREFIX}${type}::x`, type }])))).toEqual({
         found: "nothing",
       });
     },
@@ -137,7 +137,7 @@ describe("the creations that never ended", () => {
     (type) => {
       const pending = onlyOf(stateWith([{ urn: `${PREFIX}${type}::x`, type, inputs: {} }]));
       expect(pending.object).toBeUndefined();
-      expect(findingOfOther(pending)).toMatchObject({ found: "blocked" });
+      expect(outcomeOfOther(pending)).toMatchObject({ found: "blocked" });
     },
   );
 });
@@ -194,7 +194,7 @@ describe("an object of that name", () => {
 
   test("without Slipway's mark does not go to the stack, though the program never asked for one", () => {
     const object = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "x", labels: {} } };
-    const finding = findingOf({ since: undefined }, object, live({ labels: {} }), undefined);
+    const finding = outcomeOf({ since: undefined }, object, live({ labels: {} }), undefined);
     expect(finding).toMatchObject({ found: "blocked" });
   });
 

@@ -1,11 +1,15 @@
 // Runs a program in crane's place, which says what it was called with: what real registries say is for the stories
 // test/e2e/environments.test.ts and test/e2e/promotion-copy.test.ts.
 import { chmodSync, existsSync, readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { delimiter, join } from "node:path";
 
 import { imageDigests } from "../../provider/image-digests.ts";
 import { ImageCopy } from "../../provider/image-copy.ts";
+import { attachedTo } from "../../provider/registry/attached.ts";
 import { loggedIn } from "../../provider/registry/login.ts";
+import { referrersOf } from "../../provider/registry/referrers.ts";
 import { Registry } from "../../provider/registry/registry.ts";
 import type { Subject } from "../../wire/plugin.ts";
 import { folderWith, removeFolders } from "../support/folder.ts";
@@ -14,7 +18,9 @@ import { RESOURCES } from "../../contract/tokens.ts";
 const DIGEST = `sha256:${"a".repeat(64)}`;
 const FROM = `dev.example.com/shop@${DIGEST}`;
 const login = { server: "registry.example.com", username: "ci", password: "s3cret" };
-const subject = { urn: "urn", type: RESOURCES.ImageCopy, name: "shop" } as Subject;
+const warned: string[] = [];
+const log = { warn: (text: string) => warned.push(text) };
+const subject = { urn: "urn", type: RESOURCES.ImageCopy, name: "shop", log } as unknown as Subject;
 
 afterAll(removeFolders);
 
@@ -76,6 +82,14 @@ test("an image that the registry does not have has no digest; what it did not an
   });
 });
 
+test("a registry that does not answer in time is told as that", async () => {
+  craneDoes("exec sleep 20");
+  const args = { references: ["x/slow:1"], answerSeconds: 1 };
+  expect(await imageDigests(args, () => new Registry(undefined))).toEqual({
+    images: [{ reference: "x/slow:1", fault: "no answer in 1 s" }],
+  });
+});
+
 test("a machine without crane says where to get it", async () => {
   process.env = { ...given, PATH: folderWith({}) };
   await expect(new Registry(undefined).digest("x/y:1")).rejects.toThrow(
@@ -86,16 +100,24 @@ test("a machine without crane says where to get it", async () => {
 describe("a copy", () => {
   const inputs = { from: FROM, to: "registry.example.com/shop", login };
   const copied: string[][] = [];
-  const lookup = (digest: string | undefined) => () => ({
-    copy: (...names: string[]) => {
-      copied.push(names);
-      return Promise.resolve();
-    },
-    digest: () => Promise.resolve(digest),
-  });
+  const lookup =
+    (digest: string | undefined, attached: () => Promise<string[]> = () => Promise.resolve([])) =>
+    () => ({
+      copy: (...names: string[]) => {
+        copied.push(names);
+        return names[0]?.endsWith(".att") === true
+          ? Promise.reject(new Error("413 too large"))
+          : Promise.resolve();
+      },
+      digest: () => Promise.resolve(digest),
+      attached,
+    });
   const create = (digest: string | undefined, preview = false) =>
     new ImageCopy(lookup(digest)).create(subject, { inputs, preview, timeoutSeconds: 5 });
-  beforeEach(() => copied.splice(0));
+  beforeEach(() => {
+    copied.splice(0);
+    warned.splice(0);
+  });
 
   test("has a tag, so that it is no garbage, and the digest of what it was made from", async () => {
     const { id, outputs } = await create(DIGEST);
@@ -123,7 +145,7 @@ describe("a copy", () => {
 
   test("that fails says from where to where, and what to look at", async () => {
     const refused = () => Promise.reject(new Error("401 Unauthorized"));
-    const copy = new ImageCopy(() => ({ copy: refused, digest: () => Promise.resolve(DIGEST) }));
+    const copy = new ImageCopy(() => ({ ...lookup(DIGEST)(), copy: refused }));
     await expect(
       copy.create(subject, { inputs, preview: false, timeoutSeconds: 5 }),
     ).rejects.toThrow(
@@ -131,9 +153,137 @@ describe("a copy", () => {
     );
   });
 
+  test("has beside it what lies beside the original, or says what stays", async () => {
+    const signature = `dev.example.com/shop:sha256-${"a".repeat(64)}.sig`;
+    const statement = `dev.example.com/shop:sha256-${"a".repeat(64)}.att`;
+    const referrer = `dev.example.com/shop@sha256:${"c".repeat(64)}`;
+    const attached = () => Promise.resolve([signature, statement, referrer]);
+    const run = { inputs, preview: false, timeoutSeconds: 5 };
+    await new ImageCopy(lookup(DIGEST, attached)).create(subject, run);
+    expect(copied.slice(1)).toEqual(
+      [signature, statement, referrer].map((from) => [
+        from,
+        from.replace("dev.example.com", "registry.example.com"),
+      ]),
+    );
+    expect(warned).toEqual([
+      `what belongs to ${FROM} stays behind in part: ${statement} (413 too large) cannot be copied to registry.example.com/shop`,
+    ]);
+  });
+
+  test("is one without signatures where these cannot be looked up, and says so", async () => {
+    const attached = () => Promise.reject(new Error("no answer"));
+    const run = { inputs, preview: false, timeoutSeconds: 5 };
+    await new ImageCopy(lookup(DIGEST, attached)).create(subject, run);
+    expect(warned).toEqual([
+      `signatures and the like of ${FROM} stay behind if it has any, because they cannot be looked up: no answer`,
+    ]);
+  });
+
+  test("that the registry has lost is a change of an up without a refresh, too", async () => {
+    const args = { id: "x", oldInputs: inputs, news: inputs, oldOutputs: {}, ignoreChanges: [] };
+    const diff = (look: ReturnType<typeof lookup>) => new ImageCopy(look).diff(subject, args);
+    expect(await diff(lookup(DIGEST))).toEqual({ changed: [] });
+    expect(await diff(lookup(undefined))).toEqual({ changed: ["image"] });
+    const silent = () => ({ ...lookup(DIGEST)(), digest: () => Promise.reject(new Error("no")) });
+    expect(await new ImageCopy(silent).diff(subject, args)).toEqual({ changed: [] });
+
+    const run = { ...args, oldOutputs: { image: "i" }, preview: false, timeoutSeconds: 5 };
+    expect(await new ImageCopy(lookup(DIGEST)).update(subject, run)).toMatchObject({ image: "i" });
+    expect(copied).toHaveLength(1);
+  });
+
   test("that the registry has lost is gone for the engine, so that the next up makes it again", async () => {
     const state = { id: "x", outputs: inputs, inputs };
     expect(await new ImageCopy(lookup(undefined)).read(subject, state)).toBeUndefined();
     expect(await new ImageCopy(lookup(DIGEST)).read(subject, state)).toMatchObject({ id: "x" });
+  });
+});
+
+describe("what lies beside an image", () => {
+  const digest = (letter: string): string => `sha256:${letter.repeat(64)}`;
+  const tag = (letter: string, suffix = ""): string =>
+    `dev/shop:sha256-${letter.repeat(64)}${suffix}`;
+
+  test("is found by cosign's tags, of an index for each of its images, and by the list under a tag", async () => {
+    const manifests: Record<string, string[]> = {
+      [`dev/shop@${digest("a")}`]: [digest("b")],
+      [tag("b")]: [digest("c")],
+    };
+    const has = [tag("a", ".sig"), tag("b", ".sbom"), tag("c", ".att")];
+    const look = {
+      digest: (reference: string) =>
+        Promise.resolve(has.includes(reference) ? digest("f") : undefined),
+      manifest: (reference: string) =>
+        Promise.resolve({ manifests: (manifests[reference] ?? []).map((digest) => ({ digest })) }),
+      referrers: () => Promise.resolve(undefined),
+    };
+    expect(await attachedTo(`dev/shop@${digest("a")}`, look)).toEqual([
+      tag("a", ".sig"),
+      tag("b", ".sbom"),
+      `dev/shop@${digest("c")}`,
+      tag("c", ".att"),
+    ]);
+  });
+
+  test.each(["Basic", "Bearer"])(
+    "is found by the registry's own list, page by page, with a login by %s",
+    async (scheme) => {
+      const server = createServer(({ url, headers }, response) => {
+        if (headers.authorization !== `${scheme} right`) {
+          response.writeHead(401, { "www-authenticate": `${scheme} realm="x"` }).end();
+        } else if (url?.includes(`/v2/team/shop/referrers/${digest("a")}`) !== true) {
+          response.writeHead(404).end();
+        } else {
+          const isFirst = !url.includes("?");
+          if (isFirst) {
+            response.setHeader("link", `<${url}?next=1>; rel="next"`);
+          }
+          const manifests = [{ digest: digest(isFirst ? "b" : "c") }];
+          response.end(JSON.stringify({ manifests }));
+        }
+      });
+      await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+      const { port } = server.address() as AddressInfo;
+      const authorization = {
+        token: () => Promise.resolve("Bearer right"),
+        basic: () => Promise.resolve("Basic right"),
+      };
+      const of = (path: string) =>
+        referrersOf(`127.0.0.1:${port}/${path}`, digest("a"), authorization);
+      try {
+        expect(await of("team/shop")).toEqual([digest("b"), digest("c")]);
+        expect(await of("team/other")).toBeUndefined();
+      } finally {
+        server.close();
+      }
+    },
+  );
+
+  test("is asked for with crane's logins, which are in no argument", async () => {
+    const server = createServer(({ headers }, response) => {
+      const isIn = headers.authorization === `Basic ${Buffer.from("ci:s3cret").toString("base64")}`;
+      if (isIn) {
+        response.end(JSON.stringify({ manifests: [{ digest: digest("b") }] }));
+      } else {
+        response.writeHead(401, { "www-authenticate": 'Basic realm="x"' }).end();
+      }
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as AddressInfo;
+    const folder = craneDoes(
+      `echo "$@" >>$SAID; case "$1" in auth) echo '{"Username":"ci","Secret":"s3cret"}';; manifest) echo '{}';; *) echo "Error: MANIFEST_UNKNOWN" >&2; exit 1;; esac`,
+    );
+    try {
+      const repository = `127.0.0.1:${port}/shop`;
+      expect(await new Registry(undefined).attached(`${repository}@${digest("a")}`)).toEqual([
+        `${repository}@${digest("b")}`,
+      ]);
+      const said = readFileSync(join(folder, "said"), "utf8");
+      expect(said).toContain(`auth get 127.0.0.1:${port}\n`);
+      expect(said).not.toContain("s3cret");
+    } finally {
+      server.close();
+    }
   });
 });

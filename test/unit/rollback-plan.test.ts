@@ -50,7 +50,7 @@ describe("a release that fails", () => {
   test("stays where none was ready before", () => {
     expect(plan("crash-loop", null)).toEqual({
       kind: "stay",
-      why: "not rolled back: no release was ready before; this one is left as it is, to be looked into",
+      why: "not rolled back: no release was ready before; this one is left in place for you to examine",
     });
   });
 
@@ -59,7 +59,7 @@ describe("a release that fails", () => {
     const finding = { reason: "crash-loop", object: "pod shop-new-1", message: "" } as const;
     expect(planRollback(inputs, finding, EARLIER, failing())).toMatchObject({
       kind: "stay",
-      why: expect.stringContaining("rollback is set to false") as string,
+      why: expect.stringContaining("rollback is false") as string,
     });
   });
 
@@ -135,11 +135,11 @@ describe("a preview after a failure", () => {
     evidence: null,
   } satisfies ReleaseRecord;
   const fate =
-    "shop: sha256:aaaaaaaaaaaa (commit 0123abc) failed with crash-loop, and sha256:eeeeeeeeeeee (commit 4567def) runs in its place and is ready; ";
+    "shop: sha256:aaaaaaaaaaaa (commit 0123abc) failed with crash-loop, and sha256:eeeeeeeeeeee (commit 4567def) runs instead and is ready; ";
 
   test("says that the same would be refused, and what helps", () => {
     expect(outlook("shop", failed, { ...release() })).toBe(
-      `${fate}the program asks for it again, which pulumi up refuses: change it, or try it again with pulumi up --refresh`,
+      `${fate}the program asks for it again, which pulumi up refuses: change it, or retry with pulumi up --refresh`,
     );
   });
 
@@ -178,7 +178,7 @@ describe("a preview after a failure", () => {
   test("says so when what runs is not ready either", () => {
     const running = { ...failed.running, verdict: "failed", reason: "config-missing" } as const;
     expect(outlook("shop", { ...failed, running }, { ...release() })).toContain(
-      "(commit 4567def) runs in its place but is config-missing; ",
+      "(commit 4567def) runs instead but is config-missing; ",
     );
   });
 });

@@ -138,7 +138,7 @@ describe("an up of a release that fails", () => {
       expect.stringMatching(/^shop: image-not-found after \d+ s: [^]*\nnext: /),
     ]);
     expect(message).toMatch(
-      /^shop: image-not-found after \d+ s: .*\nshop: rolled back to sha256:e{12} \(commit 4567def\), ready after \d+ s; nothing but the pod template was restored, and no database migration undone$/,
+      /^shop: image-not-found after \d+ s: .*\nshop: rolled back to sha256:e{12} \(commit 4567def\), ready after \d+ s; only the pod template was restored; no database migration was undone$/,
     );
     expect(statuses).toContain("rolls back to sha256:eeeeeeeeeeee (commit 4567def)");
   });
@@ -212,7 +212,7 @@ describe("an up of a release that fails", () => {
 
   test("stays where the settings say so", async () => {
     const { message } = await failedUp(STORED, { rollback: false });
-    expect(message).toContain("\nnot rolled back: rollback is set to false");
+    expect(message).toContain("\nnot rolled back: rollback is false");
     expect(server.requests).not.toContain("patch deployments");
   });
 
@@ -238,7 +238,7 @@ describe("an up of a release that fails", () => {
     await until(() => statuses.length > 0);
     rolledBack();
     const { message } = await resumed;
-    expect(message).toMatch(/^shop: rolled-back: .* runs in its place and is ready$/m);
+    expect(message).toMatch(/^shop: rolled-back: .* runs instead and is ready$/m);
   });
 });
 
@@ -253,7 +253,7 @@ describe("an up of a release that was rolled back", () => {
     rolledBack();
     const { message, release: record } = await failedUp({ ...STORED, release: failed });
     expect(message).toBe(
-      "shop: rolled-back: sha256:aaaaaaaaaaaa (commit 0123abc) failed with image-not-found, and sha256:eeeeeeeeeeee (commit 4567def) runs in its place and is ready\nnext: change it, or try it again with pulumi up --refresh",
+      "shop: rolled-back: sha256:aaaaaaaaaaaa (commit 0123abc) failed with image-not-found, and sha256:eeeeeeeeeeee (commit 4567def) runs instead and is ready\nnext: change it, or retry with pulumi up --refresh",
     );
     expect(record).toMatchObject({ verdict: "failed", running: { verdict: "ready" } });
     expect(statuses).toEqual([]);
@@ -263,7 +263,7 @@ describe("an up of a release that was rolled back", () => {
     const waiting = { state: { waiting: { reason: "CrashLoopBackOff", message: "back-off" } } };
     rolledBack([unreadyPod("shop-old-1", "shop-old-uid", waiting)]);
     const { message, release: record } = await failedUp({ ...STORED, release: failed });
-    expect(message).toMatch(/runs in its place but is [a-z-]+\nshop: [a-z-]+: /);
+    expect(message).toMatch(/runs instead but is [a-z-]+\nshop: [a-z-]+: /);
     expect(record.running?.verdict).toBe("failed");
   });
 

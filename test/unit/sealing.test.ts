@@ -4,11 +4,11 @@ import { generateKeyPairSync, randomBytes } from "node:crypto";
 import fc from "fast-check";
 
 import {
-  digestOf,
-  digestOfAll,
+  valueDigest,
+  valuesDigest,
   labelOf,
   newDigestKey,
-  type Place,
+  type SealTarget,
   seal,
 } from "../../provider/sealing.ts";
 import type { Api } from "../../provider/cluster/api.ts";
@@ -21,12 +21,12 @@ import { removeFolders } from "../support/folder.ts";
 import { certificateOf, open, throwawayKeys } from "../support/sealing.ts";
 
 const { publicKey, privateKey } = throwawayKeys();
-const strict: Place = { namespace: "shop", name: "payment", scope: "strict" };
+const strict: SealTarget = { namespace: "shop", name: "payment", scope: "strict" };
 const places = fc.record({
   namespace: fc.stringMatching(/^[a-z][a-z0-9]{0,20}$/),
   name: fc.stringMatching(/^[a-z][a-z0-9]{0,20}$/),
   scope: fc.constantFrom("strict", "namespace-wide", "cluster-wide"),
-}) satisfies fc.Arbitrary<Place>;
+}) satisfies fc.Arbitrary<SealTarget>;
 
 afterAll(removeFolders);
 
@@ -48,7 +48,7 @@ describe("what is sealed", () => {
   test("opens nowhere else than its scope allows", () => {
     const value = Buffer.from("a value");
     const labels = ["shop/payment", "shop/other", "shop", "other", ""];
-    const opened = (scope: Place["scope"]) => {
+    const opened = (scope: SealTarget["scope"]) => {
       const sealed = seal(value, publicKey, { ...strict, scope });
       return labels.filter((label) => {
         try {
@@ -79,26 +79,26 @@ describe("a digest", () => {
   const digestKey = newDigestKey();
 
   test("tells values and keys apart, and needs its key", () => {
-    const digest = digestOf(Buffer.from("1234"), "pin", digestKey);
-    expect(digestOf(Buffer.from("1234"), "pin", digestKey)).toBe(digest);
-    expect(digestOf(Buffer.from("1235"), "pin", digestKey)).not.toBe(digest);
-    expect(digestOf(Buffer.from("1234"), "pin2", digestKey)).not.toBe(digest);
-    expect(digestOf(Buffer.from("1234"), "pin", newDigestKey())).not.toBe(digest);
-    expect(digestOf(Buffer.from("2x"), "a1:", digestKey)).not.toBe(
-      digestOf(Buffer.from(":2x"), "a1", digestKey),
+    const digest = valueDigest(Buffer.from("1234"), "pin", digestKey);
+    expect(valueDigest(Buffer.from("1234"), "pin", digestKey)).toBe(digest);
+    expect(valueDigest(Buffer.from("1235"), "pin", digestKey)).not.toBe(digest);
+    expect(valueDigest(Buffer.from("1234"), "pin2", digestKey)).not.toBe(digest);
+    expect(valueDigest(Buffer.from("1234"), "pin", newDigestKey())).not.toBe(digest);
+    expect(valueDigest(Buffer.from("2x"), "a1:", digestKey)).not.toBe(
+      valueDigest(Buffer.from(":2x"), "a1", digestKey),
     );
   });
 
   test("of all values does not depend on their order", () => {
-    expect(digestOfAll({ a: "1", b: "2" })).toBe(digestOfAll({ b: "2", a: "1" }));
-    expect(digestOfAll({ a: "1", b: "2" })).not.toBe(digestOfAll({ a: "2", b: "1" }));
+    expect(valuesDigest({ a: "1", b: "2" })).toBe(valuesDigest({ b: "2", a: "1" }));
+    expect(valuesDigest({ a: "1", b: "2" })).not.toBe(valuesDigest({ a: "2", b: "1" }));
   });
 });
 
 describe("sealing anew", () => {
   const key = () => Promise.resolve(publicKey);
   const none = () => Promise.reject(new Error("the certificate was asked for"));
-  const inputs = (values: Readonly<Record<string, string>>, change: Partial<Place> = {}) => ({
+  const inputs = (values: Readonly<Record<string, string>>, change: Partial<SealTarget> = {}) => ({
     ...strict,
     ...change,
     values,
@@ -126,7 +126,7 @@ describe("sealing anew", () => {
     expect([opened(next, "password"), opened(next, "more")]).toEqual(["p2", "y"]);
   });
 
-  test.each<Partial<Place>>([
+  test.each<Partial<SealTarget>>([
     { namespace: "other" },
     { name: "other" },
     { scope: "namespace-wide" },
@@ -165,15 +165,19 @@ describe("the controller", () => {
   const CERTIFICATE = "/v1/cert.pem";
 
   /** An API server whose proxy leads to a port of this name only. */
-  function controllerAt(port: string, service: unknown = undefined) {
+  function controllerAt(port: string, service?: unknown) {
     const asked: string[] = [];
     const answer = (path: string): Promise<string> => {
       asked.push(path.replace(/.*\/services\//, ""));
-      if (path.includes(`:${port}/proxy`)) return Promise.resolve("pem");
+      if (path.includes(`:${port}/proxy`)) {
+        return Promise.resolve("pem");
+      }
       return Promise.reject(new ApiError(503, "no endpoints available for service"));
     };
     const get = (path: string): Promise<unknown> => {
-      if (!path.includes("/services/")) return Promise.resolve({});
+      if (!path.includes("/services/")) {
+        return Promise.resolve({});
+      }
       return service === undefined
         ? Promise.reject(new ApiError(403, "forbidden"))
         : Promise.resolve(service);

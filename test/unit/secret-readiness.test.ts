@@ -1,8 +1,11 @@
 // Cannot prove what the controller really does: test/e2e/credentials.test.ts asks the real one.
 import type { Api } from "../../provider/cluster/api.ts";
 import { ApiError } from "../../provider/cluster/api-error.ts";
-import { digestOf } from "../../provider/sealing.ts";
+import { valueDigest } from "../../provider/sealing.ts";
+import { Cluster } from "../../provider/cluster.ts";
 import { SecretReadiness } from "../../provider/secret-readiness.ts";
+import { SEALED_SECRET } from "../../provider/secret-readiness/sealed.ts";
+import { awaitedResource } from "../../provider/waiting/resource.ts";
 import {
   judgeSealedSecret,
   judgeSecret,
@@ -17,7 +20,7 @@ const inputs = {
   namespace: "shop",
   name: "payment",
   manifestHash: "sha256:1",
-  digests: { KEY: digestOf(value, "KEY", digestKey) },
+  digests: { KEY: valueDigest(value, "KEY", digestKey) },
   digestKey,
   controller: { namespace: "kube-system", name: "sealed-secrets-controller" },
 };
@@ -53,7 +56,10 @@ function apiWith(objects: Readonly<Record<string, unknown>>, patched: unknown[] 
   };
   return { get, patch } as unknown as Api;
 }
-const readiness = (api: Api) => new SecretReadiness(() => api, new AbortController().signal);
+const readiness = (api: Api, signal = new AbortController().signal) => {
+  const run = { cluster: () => new Cluster(api), context: () => "", signal };
+  return awaitedResource(new SecretReadiness(SEALED_SECRET, run), signal);
+};
 const create = (api: Api, timeoutSeconds = 5) =>
   readiness(api).create(subject, { inputs, preview: false, timeoutSeconds });
 
@@ -114,7 +120,7 @@ describe("an API server that does not answer for a while", () => {
   const objects = { "sealedsecrets/payment": sealedSecret("True"), "secrets/payment": secret };
   const refused = () => Promise.reject(new TypeError("fetch failed: ECONNREFUSED"));
   const update = (api: Api, signal = new AbortController().signal) =>
-    new SecretReadiness(() => api, signal).update(subject, {
+    readiness(api, signal).update(subject, {
       ...{ id: "i", oldInputs: inputs, news: inputs, ignoreChanges: [] },
       ...{ oldOutputs: { ...inputs, ready: false }, preview: false, timeoutSeconds: 30 },
     });
@@ -168,7 +174,7 @@ describe("an API server that does not answer for a while", () => {
     interruption.abort();
     await jest.advanceTimersByTimeAsync(10);
     expect(((await failed) as PartialFailure).message).toMatch(
-      /^SealedSecret shop\/payment: interrupted: the run was interrupted before there was a verdict/,
+      /^SealedSecret shop\/payment: interrupted: the run was interrupted before its verdict/,
     );
   });
 
@@ -247,4 +253,16 @@ test("what was not ready is a change, and has the controller try once more", asy
   expect(patched).toHaveLength(0);
   await resource.update(subject, { ...args, oldOutputs, ...run });
   expect(patched).toMatchObject([[{ op: "add" }], [{ op: "remove" }]]);
+});
+
+test("a refresh after an up that failed looks for the values of that up, and keeps them secret", async () => {
+  const before = { ...inputs, digests: { KEY: "of before" } };
+  const api = apiWith({ "sealedsecrets/payment": sealedSecret("True"), "secrets/payment": secret });
+  const outputs = { ...inputs, ready: false };
+  const found = await readiness(api).read(subject, { id: "i", inputs: before, outputs });
+  expect(found?.outputs["ready"]).toBe(true);
+  expect(found?.inputs).toMatchObject({ digests: inputs.digests });
+  expect(JSON.stringify(found?.inputs?.["digestKey"])).toContain(
+    "1b47061264138c4ac30d75fd1eb44270",
+  );
 });

@@ -7,6 +7,9 @@ import { join } from "node:path";
 
 import * as pulumi from "@pulumi/pulumi";
 
+import { PODS } from "../../components/service-definition.ts";
+import type { Forms } from "../../contract/forms.ts";
+import { VERDICT } from "../../contract/verdict.ts";
 import { parseSettings } from "../../settings.ts";
 import { stackSchema } from "../../settings/stack.ts";
 import { AUTHORITY } from "../support/authority.ts";
@@ -59,6 +62,18 @@ const EGRESS = [
   { namespace: "db", ports: [5432] },
 ];
 
+/** What a service can say of each setting of a table, beside its default. */
+function said(settings: Forms): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    Object.entries(settings).map(([key, form]) => {
+      if ("each" in form) {
+        return [key, said(form.each)];
+      }
+      return [key, "from" in form ? form.from : form.default !== true];
+    }),
+  );
+}
+
 /** Services with every key that a service can have. */
 const SERVICES = {
   shop: {
@@ -96,7 +111,7 @@ const SERVICES = {
     stopSeconds: 40,
     rollback: false,
   },
-  web: { image: PINNED, port: 80, replicas: 3 },
+  web: { image: PINNED, port: 80, ...said(VERDICT), ...said(PODS) },
 };
 
 /** A stack with every key that one can have; its services are others. */
@@ -365,6 +380,12 @@ describe("the cluster", () => {
     expect(identifierOf(KUBECONFIG.replace("QUJD", "WFla"))).not.toBe(byAuthority);
     expect(identifierOf(withFiles("certificate-authority: ca.crt"))).toBe(byAuthority);
     const bare = KUBECONFIG.replace(", certificate-authority-data: QUJD", "");
+    for (const none of ['""', "null"]) {
+      const empty = KUBECONFIG.replace("QUJD", none);
+      expect(identifierOf(empty)).toBe(identifierOf(bare));
+      const authority = `certificate-authority: ca.crt, certificate-authority-data: ${none}`;
+      expect(identifierOf(withFiles(authority))).toBe(byAuthority);
+    }
     const rewritten = [
       `${AUTHORITY}\n`,
       AUTHORITY.trim(),
@@ -432,16 +453,16 @@ describe("the cluster", () => {
     });
 
     test.each([
-      ["certificate-authority", "gone", "there is no file"],
-      ["certificate-authority", "folder", "is no file"],
+      ["certificate-authority", "gone", "file .* does not exist"],
+      ["certificate-authority", "folder", "is not a file"],
       ["certificate-authority", "broken.pem", "holds something else"],
       ["certificate-authority", "client.key", "holds something else"],
-      ["client-certificate", "gone", "there is no file"],
+      ["client-certificate", "gone", "file .* does not exist"],
       ["client-certificate", "empty", "holds something else"],
-      ["client-key", "gone", "there is no file"],
+      ["client-key", "gone", "file .* does not exist"],
       ["client-key", "client.crt", "holds something else"],
-      ["tokenFile", "gone", "there is no file"],
-      ["tokenFile", "folder", "is no file"],
+      ["tokenFile", "gone", "file .* does not exist"],
+      ["tokenFile", "folder", "is not a file"],
       ["tokenFile", "empty", "holds something else"],
     ])("is one fault among the others: %s: %s (%s)", (key, file, reason) => {
       const replace = (text: string): string =>
@@ -468,7 +489,7 @@ describe("the cluster", () => {
   });
 
   test.each([
-    ["a folder", "shop", /is no file; allowed/],
+    ["a folder", "shop", /is not a file; allowed/],
     ["a link to itself", "loop", /cannot be read \(ELOOP\); allowed/],
     ["no path at all", "a\0b", /cannot be read \(ERR_INVALID_ARG_VALUE\); allowed/],
     ["a name longer than any", "x".repeat(300), /cannot be read \(ENAMETOOLONG\); allowed/],
@@ -507,7 +528,7 @@ describe("the cluster", () => {
   test("cannot be had without a file", () => {
     expect(faultsOf({ ...VALID, cluster: { kubeconfig: "gone" } })).toEqual([
       expect.stringMatching(
-        /^slipway:cluster\.kubeconfig: got "gone"; there is no file .*gone; allowed: the path of a kubeconfig/,
+        /^slipway:cluster\.kubeconfig: got "gone"; file .*gone does not exist; allowed: the path of a kubeconfig/,
       ),
     ]);
     expect(faultsOf({ ...VALID, cluster: {} })).toEqual([
@@ -627,22 +648,22 @@ describe("a fault of a service", () => {
     [
       "an absent context",
       { build: { context: "gone" } },
-      /shop\.build\.context: got "gone"; there is no folder/,
+      /shop\.build\.context: got "gone"; folder .* does not exist/,
     ],
     [
       "a file as context",
       { build: { context: "kubeconfig" } },
-      /shop\.build\.context: got "kubeconfig"; .* is no folder/,
+      /shop\.build\.context: got "kubeconfig"; .* is not a folder/,
     ],
     [
       "an absent Dockerfile",
       { build: { context: "shop", dockerfile: "gone" } },
-      /shop\.build\.dockerfile: got "gone"; there is no file/,
+      /shop\.build\.dockerfile: got "gone"; file .* does not exist/,
     ],
     [
       "a context without Dockerfile",
       { build: { context: "recipes" } },
-      /shop\.build\.dockerfile: missing; there is no Dockerfile in/,
+      /shop\.build\.dockerfile: missing; .* has no Dockerfile/,
     ],
     [
       "a request above its limit",
@@ -685,7 +706,7 @@ describe("a fault of a service", () => {
       { env: { "1A": "x" } },
       /env\.1A: got "1A"; allowed: the name of an environment variable/,
     ],
-    ["a variable of a wrong kind", { env: { A: ["x"] } }, /env\.A: got \["x"\]; allowed: a text/],
+    ["a variable of a wrong kind", { env: { A: ["x"] } }, /env\.A: got \["x"\]; allowed: a string/],
     [
       "a relative file",
       { files: { "etc/a": "x" } },
@@ -919,7 +940,7 @@ describe("a number that YAML reads as another one", () => {
     ["0x1F", "31"],
     ["0b11", "3"],
   ])("%s is refused, whatever it is for", (written, read) => {
-    const allowed = `got ${written}, which YAML reads as ${read}; allowed: a number without a leading zero, a prefix and underscores; write ${read}, or "${written}" in quotes where a text is meant`;
+    const allowed = `got ${written}, which YAML reads as ${read}; allowed: a number without a leading zero, a prefix and underscores; write ${read}, or "${written}" in quotes if a string is meant`;
     expect(told(settings(written, '"1"'))).toEqual([`slipway:services.shop.port: ${allowed}`]);
     expect(told(settings("8080", written))).toEqual([`slipway:services.shop.env.ID: ${allowed}`]);
   });

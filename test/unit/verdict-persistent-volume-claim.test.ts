@@ -121,6 +121,17 @@ const CLAIMS: readonly VerdictCase[] = [
     0,
   ],
   [
+    "that asks for more than the growth that waits for a pod is not ready",
+    claim({
+      phase: "Bound",
+      capacity: { storage: "1Gi" },
+      allocatedResources: { storage: "1536Mi" },
+      conditions: [{ type: "FileSystemResizePending", status: "True" }],
+    }),
+    /^not-ready: it grows from 1Gi to 2Gi$/,
+    120,
+  ],
+  [
     "is ready when only its file system is still to grow",
     claim({ phase: "Bound", conditions: [{ type: "FileSystemResizePending", status: "True" }] }),
     /^ready: bound to pv-1; its file system grows/,

@@ -1,7 +1,7 @@
 // Proves the rules on objects made by hand; that a cluster shows such objects is proved by the recorded ones and by test/e2e.
 import fc from "fast-check";
 import { assess } from "../../provider/verdict/assessment.ts";
-import { carriesDigest, digestOf } from "../../provider/verdict/digest.ts";
+import { digestOf } from "../../contract/image-reference.ts";
 import type { Observed, Pod } from "../../provider/verdict/objects.ts";
 import { stageOf } from "../../provider/verdict/pod.ts";
 import { judgeAtOnce } from "../../provider/verdict/rollout.ts";
@@ -266,7 +266,7 @@ describe("the running image", () => {
         hex,
         fc.constantFrom("docker-pullable://", "", "localhost:5000/"),
         (value, prefix) => {
-          expect(carriesDigest(`${prefix}shop@sha256:${value}`, value)).toBe(true);
+          expect(digestOf(`${prefix}shop@sha256:${value}`)).toBe(`sha256:${value}`);
           expect(digestOf(`shop@sha256:${value}0`)).toBeUndefined();
         },
       ),

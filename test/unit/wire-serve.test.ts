@@ -56,14 +56,24 @@ test("a fault that is no error ends it, too", async () => {
   });
 });
 
-test("a connection that its other end resets is told, and takes down nothing else", async () => {
-  const { child, port } = await served(`
-    const { connect, createServer } = require("node:net");
+test.each([
+  [
+    "that its other end resets",
+    `const { connect, createServer } = require("node:net");
     const server = createServer((socket) => socket.resetAndDestroy());
-    server.listen(0, "127.0.0.1", () => connect(server.address().port, "127.0.0.1"));`);
+    server.listen(0, "127.0.0.1", () => connect(server.address().port, "127.0.0.1"));`,
+    /^things: (?:read|connect) ECONNRESET[^\n]*\n$/,
+  ],
+  [
+    "to a host that nobody knows",
+    `require("node:net").connect(1, "no-such-host.invalid");`,
+    /^things: getaddrinfo (?:ENOTFOUND|EAI_AGAIN)[^\n]*\n$/,
+  ],
+])("a connection %s is told, and takes down nothing else", async (_what, fault, line) => {
+  const { child, port } = await served(fault);
   child.kill("SIGUSR2");
   const [told] = (await once(child.stderr, "data")) as [Buffer];
-  expect(told.toString()).toMatch(/^things: (?:read|connect) ECONNRESET[^\n]*\n$/);
+  expect(told.toString()).toMatch(line);
 
   const client = new ResourceProviderClient(`127.0.0.1:${port}`, credentials.createInsecure());
   const info = await new Promise<PluginInfo>((done, fail) => {

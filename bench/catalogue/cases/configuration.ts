@@ -66,11 +66,12 @@ export const configuration: readonly Case[] = [
 /** An Ingress whose certificate cert-manager is to issue into a Secret. */
 export function issued(secretName: string): Manifest {
   const host = "issued.example.com";
+  const metadata = { name: "issued", annotations: { "cert-manager.io/issuer": "ca" } };
   const backend = { service: { name: "shop", port: { number: 80 } } };
   return {
     apiVersion: "networking.k8s.io/v1",
     kind: "Ingress",
-    metadata: { name: "issued", annotations: { "cert-manager.io/issuer": "ca" } },
+    metadata,
     spec: {
       ingressClassName: "nobody",
       tls: [{ hosts: [host], secretName }],

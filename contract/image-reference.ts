@@ -1,0 +1,51 @@
+const HOST = /^(?:localhost|[^/]*[.:][^/]*)(?=\/)/;
+const REPOSITORY = /^(?:[a-zA-Z0-9.-]+(?::\d{1,5})?\/)?[a-z0-9]+(?:[._/-]+[a-z0-9]+)*$/;
+/** An image by its digest. */
+export const PINNED = /^([^@\s]+)@(sha256:[0-9a-f]{64})$/;
+const DIGEST = /sha256:[0-9a-f]{64}(?![0-9a-f])/;
+
+/** What a pinned image looks like, for messages. */
+export const PINNED_FORM = "repository@sha256:<64 hex digits>";
+
+/** What an image may be named by, and why. */
+export const PINNED_ALLOWED = `allowed: ${PINNED_FORM}; a tag can be moved, so use the digest that the push of the image printed`;
+
+/** Whether this names a repository: `registry.example.com/team/shop`, with no scheme, tag or digest. */
+export function isRepository(reference: string): boolean {
+  return REPOSITORY.test(reference);
+}
+
+/** Whether this image cannot change under us: `repository@sha256:<64 hex>`. */
+export function isPinned(reference: string): boolean {
+  const [, repository] = PINNED.exec(reference) ?? [];
+  return repository !== undefined && isRepository(repository);
+}
+
+/** The registry of a repository; Docker Hub if it names none. */
+export function registryServer(repository: string): string {
+  return HOST.exec(repository)?.[0] ?? "docker.io";
+}
+
+/** The repository of a pinned image. */
+export function repositoryOf(pinned: string): string {
+  return pinned.slice(0, pinned.indexOf("@"));
+}
+
+/** The digest in a reference, `sha256:<64 hex>`, wherever it stands; undefined if there is none. */
+export function digestOf(reference: string): string | undefined {
+  return DIGEST.exec(reference)?.[0];
+}
+
+/** The start of a pinned image's digest, short enough for a tag. */
+export function digestTag(pinned: string): string {
+  const hex = pinned.indexOf("sha256:") + "sha256:".length;
+  return pinned.slice(hex, hex + 32);
+}
+
+/**
+ * The mark by which a registry says that a pinned image has passed a gate: a tag that names the gate and the digest.
+ * It can be moved to another image, so it counts only while it still leads to the digest.
+ */
+export function gateReference(pinned: string, gate: string): string {
+  return `${repositoryOf(pinned)}:gate-${gate}-${digestTag(pinned)}`;
+}

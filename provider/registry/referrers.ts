@@ -1,0 +1,86 @@
+/** How a registry is logged in to: values of the header `Authorization`. */
+export interface Authorization {
+  /** For one repository, where the registry asks for a token. */
+  token(repository: string): Promise<string>;
+  /** For all of the registry, where it asks for a name and a password. */
+  basic(server: string): Promise<string>;
+}
+
+interface Page {
+  readonly manifests?: readonly { readonly digest: string }[];
+}
+
+const MEDIA_TYPE = "application/vnd.oci.image.index.v1+json";
+const HUB = "docker.io";
+/** Registries that images are read from without TLS, as crane does. */
+const PLAIN =
+  /^(?:localhost|127\.|10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|\[::1\])[^/]*$|\.local(?::\d+)?$/;
+/** A list that is longer is taken for a loop. */
+const PAGES = 20;
+const ANSWER_MILLISECONDS = 20_000;
+
+/**
+ * The digests of the manifests that name a digest as their subject, as the registry itself lists them; undefined where it
+ * keeps no such list.
+ *
+ * @throws Error where the registry does not answer the question
+ * @see https://github.com/opencontainers/distribution-spec/blob/main/spec.md#listing-referrers
+ */
+export async function referrersOf(
+  repository: string,
+  digest: string,
+  authorization: Authorization,
+  signal?: AbortSignal,
+): Promise<string[] | undefined> {
+  const { server, host, path } = placeOf(repository);
+  const digests: string[] = [];
+  let headers: Record<string, string> = { accept: MEDIA_TYPE };
+  const late = AbortSignal.timeout(ANSWER_MILLISECONDS);
+  const options = { signal: signal === undefined ? late : AbortSignal.any([signal, late]) };
+  let url: URL | undefined = new URL(
+    `${PLAIN.test(host) ? "http" : "https"}://${host}/v2/${path}/referrers/${digest}`,
+  );
+  for (let page = 0; url !== undefined && page < PAGES; page++) {
+    let answer: Response = await fetch(url, { ...options, headers });
+    if (answer.status === 401) {
+      const isToken = /^bearer/i.test(answer.headers.get("www-authenticate") ?? "");
+      const login = isToken
+        ? await authorization.token(repository)
+        : await authorization.basic(server);
+      headers = { ...headers, authorization: login };
+      answer = await fetch(url, { ...options, headers });
+    }
+    if (answer.status === 404) {
+      return undefined;
+    }
+    if (!answer.ok) {
+      throw new Error(`the registry answers ${answer.status} to ${url.href}`);
+    }
+    const { manifests = [] } = (await answer.json()) as Page;
+    digests.push(...manifests.map((manifest) => manifest.digest));
+    url = nextOf(answer, url);
+  }
+  return digests;
+}
+
+function placeOf(repository: string): { server: string; host: string; path: string } {
+  const [first = "", ...rest] = repository.split("/");
+  const isHost = rest.length > 0 && (/[.:]/.test(first) || first === "localhost");
+  const server = isHost ? first : HUB;
+  const path = isHost ? rest.join("/") : repository;
+  if (server !== HUB) {
+    return { server, host: server, path };
+  }
+  const full = path.includes("/") ? path : `library/${path}`;
+  return { server: "index.docker.io", host: "registry-1.docker.io", path: full };
+}
+
+/** The next page of the same registry: to no other does the login go. */
+function nextOf(answer: Response, url: URL): URL | undefined {
+  const [, link] = /<([^>]*)>\s*;\s*rel="?next"?/.exec(answer.headers.get("link") ?? "") ?? [];
+  if (link === undefined) {
+    return undefined;
+  }
+  const next = new URL(link, url);
+  return next.origin === url.origin ? next : undefined;
+}
