@@ -4,7 +4,9 @@ import { configuration } from "./cases/configuration.ts";
 import { containers } from "./cases/containers.ts";
 import { healthy } from "./cases/healthy.ts";
 import { images } from "./cases/images.ts";
+import { losses } from "./cases/losses.ts";
 import { probes } from "./cases/probes.ts";
+import { room } from "./cases/room.ts";
 import { scheduling } from "./cases/scheduling.ts";
 import { surroundings } from "./cases/surroundings.ts";
 
@@ -15,6 +17,8 @@ export const CATALOGUE: readonly Case[] = [
   ...containers,
   ...probes,
   ...admission,
+  ...room,
+  ...losses,
   ...scheduling,
   ...surroundings,
   ...healthy,

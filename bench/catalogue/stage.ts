@@ -1,6 +1,6 @@
 import { join } from "node:path";
 
-import { CoreV1Api } from "@kubernetes/client-node";
+import { CoreV1Api, type V1Pod } from "@kubernetes/client-node";
 
 import { cluster, kubeConfig } from "../../testbed/cluster.ts";
 import type { Manifest } from "../../testbed/kinds.ts";
@@ -99,6 +99,12 @@ export class Stage {
       this.afterwards(() => this.change(labelled(null)));
       await this.change(labelled("yes"));
     }
+  }
+
+  /** The pods of the case, as they are now. */
+  async pods(): Promise<readonly V1Pod[]> {
+    const { items } = await core().listNamespacedPod({ namespace: this.namespace });
+    return items;
   }
 
   /** A token of a ServiceAccount. */

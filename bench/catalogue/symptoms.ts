@@ -46,6 +46,8 @@ export const SYMPTOMS = {
   /** A pod is being deleted. */
   "pod-leaving": ({ kind, object }) =>
     kind === "Pod" && object.metadata?.deletionTimestamp !== undefined,
+  /** A node has given a pod up, or not taken it. */
+  "pod-lost": ({ kind, object }) => kind === "Pod" && object.status?.phase === "Failed",
   /** The Deployment controller has given up. */
   "deadline-passed": ({ kind, object }) =>
     kind === "Deployment" &&

@@ -13,7 +13,7 @@ const SUBMODULE = "160000";
  * @throws Error naming a folder that cannot be read, or a pattern that the builder refuses
  */
 export function differsFromCommit(context: string, dockerfile: string): boolean {
-  if (isChanged(dirname(dockerfile), basename(dockerfile))) return true;
+  if (isChanged(dirname(dockerfile), basename(dockerfile))) {return true;}
   const entries = gitList(context, ["ls-tree", "-r", "-z", "HEAD"]).map(entryOf);
   const submodules = entries.filter(({ mode }) => mode === SUBMODULE).map(({ path }) => path);
   const isElsewhere = (path: string) => submodules.some((each) => path.startsWith(`${each}/`));
@@ -21,8 +21,8 @@ export function differsFromCommit(context: string, dockerfile: string): boolean 
   const expected = new Set(entries.map(({ path }) => path).filter((path) => !ignores(path)));
   const present = new Set(contextFiles(context, dockerfile).filter((path) => !isElsewhere(path)));
   const isThere = (path: string) => present.has(path) || submodules.includes(path);
-  if ([...present].some((path) => !expected.has(path))) return true;
-  if (![...expected].every(isThere)) return true;
+  if ([...present].some((path) => !expected.has(path))) {return true;}
+  if (![...expected].every(isThere)) {return true;}
   return changed(context, ".").some((path) => expected.has(path));
 }
 
@@ -33,7 +33,7 @@ function entryOf(line: string): { readonly mode: string; readonly path: string }
 
 /** A Dockerfile in no repository is nobody's change. */
 function isChanged(folder: string, name: string): boolean {
-  if (git(folder, ["rev-parse", "--verify", "--quiet", "HEAD"]) === undefined) return false;
+  if (git(folder, ["rev-parse", "--verify", "--quiet", "HEAD"]) === undefined) {return false;}
   return !isCommitted(folder, name) || changed(folder, name).length > 0;
 }
 

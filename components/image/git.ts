@@ -23,7 +23,7 @@ export function git(folder: string, command: readonly string[]): string | undefi
     } = error as { code?: string; status?: number; stderr?: string };
     const isAbsent =
       code === "ENOENT" || /not a git repository/.test(stderr) || (status === 1 && stderr === "");
-    if (isAbsent) return undefined;
+    if (isAbsent) {return undefined;}
     throw new pulumi.RunError(
       `${folder}: git cannot tell the commit: ${stderr.trim() || String(error)}`,
     );

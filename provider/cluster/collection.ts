@@ -24,6 +24,16 @@ export const COLLECTIONS = {
   ingresses: collection("networking.k8s.io", "v1", "ingresses"),
   warnings: collection("", "v1", "events", { fieldSelector: "type=Warning" }),
   pulls: collection("", "v1", "events", { fieldSelector: "reason=Pulled" }),
+  /** What an autoscaler says about pods without a node: the field selector knows no "or". */
+  placements: collection("", "v1", "events", {
+    fieldSelector: [
+      "involvedObject.kind=Pod",
+      "type=Normal",
+      ...["Scheduled", "Pulling", "Pulled", "Created", "Started", "Killing"].map(
+        (reason) => `reason!=${reason}`,
+      ),
+    ].join(","),
+  }),
   /** Of all types, but not about pods, whose events are most. */
   happenings: collection("", "v1", "events", { fieldSelector: "involvedObject.kind!=Pod" }),
 } as const;

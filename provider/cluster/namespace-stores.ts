@@ -52,6 +52,7 @@ export function storesOf(tell: (topic: string) => void) {
     ingresses: store<Ingress>(nameOf, (object) => [`ingress/${nameOf(object)}`]),
     warnings: store(subjectOf, (event) => warned(subjectOf(event))),
     happenings: store(subjectOf, (event) => [`uid/${subjectOf(event)}`]),
+    placements: store(subjectOf, (event) => warned(subjectOf(event))),
     // No verdict waits for these.
     pulls: store(subjectOf, () => []),
   } satisfies Record<CollectionName, unknown>;

@@ -1,5 +1,6 @@
 import type { Api } from "./api.ts";
 import { type CollectionName, COLLECTIONS } from "./collection.ts";
+import type { Neighbourhood } from "../verdict/room.ts";
 import type { Trouble } from "./health.ts";
 import { storesOf } from "./namespace-stores.ts";
 import { Reflector } from "./reflector.ts";
@@ -65,6 +66,12 @@ export class NamespaceWatch {
 
   troublesWith(names: readonly CollectionName[]): readonly Trouble[] {
     return names.flatMap((name) => this.#reflectors.get(name)?.troubles ?? []);
+  }
+
+  /** All that takes room in the namespace, as far as it is watched. */
+  neighbourhood(): Neighbourhood {
+    const { deployments, replicaSets, pods } = this.stores;
+    return { deployments: deployments.all(), replicaSets: replicaSets.all(), pods: pods.all() };
   }
 
   /** Ends all watches. */

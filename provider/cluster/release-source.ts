@@ -1,5 +1,6 @@
 import type { ReadinessInputs } from "../../contract/readiness.ts";
 import { type Observed, uidOf } from "../verdict/objects.ts";
+import { failureOf } from "../verdict/replica-set.ts";
 import { neededFor } from "./collection.ts";
 import type { Lease, NamespaceWatch } from "./namespace-watch.ts";
 import type { Subscription } from "./subscription.ts";
@@ -25,20 +26,22 @@ export function followRelease(
     synced: () => watch.isSynced(needed),
     troubles: () => watch.troublesWith(needed),
   };
-  return watch.subscribe(source, [...needed, "warnings", "pulls"], topics, end);
+  return watch.subscribe(source, [...needed, "warnings", "placements", "pulls"], topics, end);
 }
 
 function observe(
   { deployment: { name, uid }, serviceName, ingress }: ReadinessInputs,
-  { stores }: NamespaceWatch,
+  watch: NamespaceWatch,
   clusterTime: number | undefined,
 ): Observed {
+  const { stores } = watch;
   const [deployment] = stores.deployments.of(name);
   const replicaSets = stores.replicaSets.of(uid);
   const pods = replicaSets.flatMap((replicaSet) => stores.pods.of(uidOf(replicaSet)));
   const objects = [...(deployment === undefined ? [] : [deployment]), ...replicaSets, ...pods];
   return {
     ...(clusterTime !== undefined && { clusterTime }),
+    ...(replicaSets.some(failureOf) && { neighbourhood: watch.neighbourhood() }),
     deployment,
     replicaSets,
     pods,
@@ -46,6 +49,7 @@ function observe(
     endpointSlices: stores.endpointSlices.of(serviceName),
     ingress: stores.ingresses.of(ingress?.name)[0],
     warnings: objects.flatMap((object) => stores.warnings.of(uidOf(object))),
+    placements: pods.flatMap((pod) => stores.placements.of(uidOf(pod))),
     pulls: pods.flatMap((pod) => stores.pulls.of(uidOf(pod))),
   };
 }

@@ -57,7 +57,7 @@ export class ObjectWatch {
     };
     this.subscription = this.#lease.watch.subscribe(
       source,
-      [...this.#needed, ...(hasPods ? (["warnings"] as const) : []), this.#events],
+      [...this.#needed, ...(hasPods ? (["warnings", "placements"] as const) : []), this.#events],
       [`uid/${uid}`, ...(hasPods ? [`claim/${name}`] : [])],
       () => {
         this.#end.abort();
@@ -124,17 +124,24 @@ export class ObjectWatch {
 
   #observe(): ObservedObject {
     const { name, uid } = this.awaited;
-    const { stores } = this.#lease.watch;
+    const { watch } = this.#lease;
+    const { stores } = watch;
     const pods = this.#pods();
+    const events = stores[this.#events].of(uid);
     const clusterTime = this.cluster.api.clusterTime();
     return {
       ...(clusterTime !== undefined && { clusterTime }),
       ...(this.#isUnserved && { isUnserved: true }),
+      ...(events.some(({ reason }) => reason === "FailedCreate") && {
+        neighbourhood: watch.neighbourhood(),
+      }),
       object: this.#objects.of(name)[0],
       pods,
       events: [
-        ...stores[this.#events].of(uid),
-        ...pods.flatMap((pod) => stores.warnings.of(uidOf(pod))),
+        ...events,
+        ...pods.flatMap((pod) =>
+          [stores.warnings, stores.placements].flatMap((store) => store.of(uidOf(pod))),
+        ),
       ],
     };
   }

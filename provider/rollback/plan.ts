@@ -2,7 +2,8 @@ import type { ReadinessInputs } from "../../contract/readiness.ts";
 import type { ProvedRelease } from "../../contract/release-record.ts";
 import { newReplicaSet } from "../verdict/deployment.ts";
 import type { Finding } from "../verdict/finding.ts";
-import { nameOf, type Observed, type ReplicaSet } from "../verdict/objects.ts";
+import { lossOf } from "../verdict/lost-pod.ts";
+import { nameOf, type Observed, ownerOf, type ReplicaSet, uidOf } from "../verdict/objects.ts";
 import { REASONS } from "../verdict/reasons.ts";
 import { called } from "../release-words.ts";
 
@@ -39,9 +40,17 @@ export function planRollback(
   const replicaSet = observed.replicaSets.find(
     (candidate) => nameOf(candidate) === lastReady.replicaSet,
   );
+  if (reason === "evicted" && replicaSet !== undefined && isEvicted(replicaSet, observed)) {
+    return stay(`pods of ${target} are evicted as well`);
+  }
   return replicaSet?.spec?.template === undefined
     ? stay(`replica set ${lastReady.replicaSet}, which kept the pod template of ${target} is gone`)
     : { kind: "restore", to: lastReady, replicaSet };
+}
+
+function isEvicted(replicaSet: ReplicaSet, { pods }: Observed): boolean {
+  const own = pods.filter((pod) => ownerOf(pod) === uidOf(replicaSet));
+  return own.some((pod) => lossOf(pod)?.reason === "evicted");
 }
 
 function stay(why: string): Plan {

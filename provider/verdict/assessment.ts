@@ -3,10 +3,13 @@ import { judgeConfig } from "./config.ts";
 import { desiredReplicas, judgeDeployment, newReplicaSet, podsOf } from "./deployment.ts";
 import type { Finding, ProvedPod } from "./finding.ts";
 import { judgeIngress } from "./ingress.ts";
+import { judgeLosses, lossesOf } from "./losses.ts";
+import type { Loss } from "./lost-pod.ts";
 import { nameOf, type Observed, type Pod } from "./objects.ts";
 import { isReady, judgePod, proofOf } from "./pod.ts";
 import { REASONS } from "./reasons.ts";
 import { judgeReplicaSet } from "./replica-set.ts";
+import { awaitsNode } from "./scheduling.ts";
 import { judgeService } from "./service.ts";
 import { stagesOf } from "./stages.ts";
 
@@ -22,25 +25,38 @@ export interface Assessment {
   readonly text: string;
   /** How far the rollout is: grows with every step, whatever the step. */
   readonly progress: number;
+  /** Whether a pod has no node yet, and one is on its way. */
+  readonly awaitsNode: boolean;
 }
 
-/** Puts the rules together: Deployment, ReplicaSet, pods, Service, Ingress. */
-export function assess(release: ReadinessInputs, observed: Observed): Assessment {
-  const { deployment, warnings, absent = [] } = observed;
+/**
+ * Puts the rules together: Deployment, ReplicaSet, pods, Service, Ingress.
+ *
+ * @param losses the release's pods that were lost
+ */
+export function assess(
+  release: ReadinessInputs,
+  observed: Observed,
+  losses: readonly Loss[] = lossesOf(observed),
+): Assessment {
+  const { deployment, warnings, placements = [], absent = [] } = observed;
+  const events = [...warnings, ...placements];
   const found = judgeDeployment(release, observed);
   const settled = found.every(({ reason }) => REASONS[reason].settled);
   const replicaSet = settled ? newReplicaSet(observed) : undefined;
   const pods = replicaSet === undefined ? [] : podsOf(replicaSet, observed.pods);
   const ready = pods.filter(isReady);
   const proofs = ready.map((pod) => proofOf(pod, release.image));
-  const refused =
-    replicaSet && deployment && judgeReplicaSet(replicaSet, deployment, observed.pods);
+  const refused = replicaSet && judgeReplicaSet(replicaSet, observed);
   const desired = deployment === undefined ? 0 : desiredReplicas(deployment);
   const findings = [
     ...(settled ? [] : found),
     ...(refused === undefined ? [] : [refused]),
-    ...pods.flatMap((pod) => judgePod(release, pod, warnings)),
+    ...pods.flatMap((pod) => judgePod(release, pod, events)),
     ...pods.flatMap((pod) => judgeConfig(pod, absent)),
+    ...(replicaSet === undefined
+      ? []
+      : judgeLosses(release, losses, { desired, living: pods.length, ready: ready.length })),
     ...proofs.filter((proof) => "reason" in proof),
     ...(settled ? found : []),
     ...judgePresence(release, settled, replicaSet !== undefined, ready.length, desired),
@@ -53,6 +69,7 @@ export function assess(release: ReadinessInputs, observed: Observed): Assessment
     proved: proofs.filter((proof) => "imageID" in proof),
     text: stagesOf(pods, desired, findings[0]?.message),
     progress: progressOf(pods) + (settled ? 1 : 0),
+    awaitsNode: pods.some((pod) => awaitsNode(pod, events)),
   };
 }
 

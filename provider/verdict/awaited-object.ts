@@ -1,6 +1,7 @@
 import type { ObjectReadinessInputs } from "../../contract/object-readiness.ts";
 import type { Finding } from "./finding.ts";
 import { type Event, nameOf, type ObjectMeta, type Pod, uidOf } from "./objects.ts";
+import type { Neighbourhood } from "./room.ts";
 
 /** An object of any kind. */
 export interface AnyObject {
@@ -15,8 +16,13 @@ export interface ObservedObject<T extends AnyObject = AnyObject> {
   readonly object: T | undefined;
   /** The pods that it controls; of a volume claim, those that mount it. */
   readonly pods: readonly Pod[];
-  /** All events about the object, and the Warning events about its pods. */
+  /** All events about the object, and the warnings and an autoscaler's events about its pods. */
   readonly events: readonly Event[];
+  /**
+   * All pods of the namespace, and what else of it is watched: what leaves may make room for refused pods.
+   * @default - its own pods
+   */
+  readonly neighbourhood?: Neighbourhood;
   /**
    * Whether the API server does not know the kind.
    * @default - it does

@@ -24,6 +24,13 @@ export interface Finding {
    * @default - the finding itself
    */
   readonly phase?: string;
+  /**
+   * Seconds for which it is tolerated at least when its phase is over and it still lasts: what stood in the way may be
+   * gone, and whoever is to try again has not done so yet. As long again as it had lasted, where that is more:
+   * controllers try again ever more seldom.
+   * @default 0
+   */
+  readonly aftermath?: number;
   /** When the object was made, by the cluster's clock: what it shows may be older than the wait. */
   readonly bornAt?: string;
 }

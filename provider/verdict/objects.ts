@@ -18,6 +18,7 @@ import type {
 } from "@kubernetes/client-node";
 import type { ConfigReference } from "./config-reference.ts";
 import type { Grace } from "./grace.ts";
+import type { Neighbourhood } from "./room.ts";
 
 /** The library's types are of parsed objects; the API server sends JSON, in which a time is a string. */
 type Json<T> = T extends Date
@@ -58,6 +59,16 @@ export interface Observed {
   readonly ingress: Ingress | undefined;
   /** Warning events of the Deployment, its ReplicaSets and their pods. */
   readonly warnings: readonly Event[];
+  /**
+   * All of the namespace, while the API server takes no pods of the release: what leaves may make room.
+   * @default - what belongs to the Deployment
+   */
+  readonly neighbourhood?: Neighbourhood;
+  /**
+   * Events that are no warnings by which an autoscaler tells what becomes of these pods.
+   * @default - none
+   */
+  readonly placements?: readonly Event[];
   /**
    * Events by which the kubelet says that it has the image of a container of these pods.
    * @default - none

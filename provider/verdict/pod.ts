@@ -1,6 +1,7 @@
 import { digestOf } from "../../contract/image-reference.ts";
 import { judgeContainer } from "./container.ts";
 import type { Finding, ProvedPod } from "./finding.ts";
+import { silenceOfNode } from "./lost-pod.ts";
 import { condition, type ContainerStatus, type Event, nameOf, type Pod } from "./objects.ts";
 import { isGated, judgeGates } from "./readiness-gate.ts";
 import { judgeScheduling } from "./scheduling.ts";
@@ -19,6 +20,11 @@ export function judgePod(patience: Patience, pod: Pod, warnings: readonly Event[
   const scheduling = judgeScheduling(patience, pod, warnings);
   if (scheduling !== undefined) {
     return [scheduling];
+  }
+  const silence = silenceOfNode(pod, warnings);
+  if (silence !== undefined) {
+    const object = `pod ${nameOf(pod)}`;
+    return [{ reason: "disrupted", object, message: silence, tolerance: Infinity }];
   }
   const { initContainers = [], containers = [] } = pod.spec ?? {};
   const statuses = new Map(statusesOf(pod).map((status) => [status.name, status]));

@@ -53,6 +53,12 @@ const ROWS = {
   "volume-unbound": [30, "rolls back", "release", "settled", "describe"],
   /** No node takes a pod; long enough for a node that is back in a moment. */
   unschedulable: [30, "rolls back", "release", "settled", "describe"],
+  /** The nodes refuse the pods that are assigned to them. */
+  "node-refused": [AT_ONCE, "rolls back", "release", "settled", "describe"],
+  /** The kubelet evicts the pods, for what they use or for what the node lacks. */
+  evicted: [AT_ONCE, "rolls back", "release", "settled", "describe"],
+  /** The pods are taken from their nodes: preempted, drained, or lost with the node. Another template mends none of it. */
+  disrupted: [AT_ONCE, "stays", "release", "settled", "describe"],
   /** The namespace's quota leaves no room for a pod. */
   "quota-exceeded": [AT_ONCE, "rolls back", "release", "settled", "describe"],
   /** The API server does not admit a pod. */

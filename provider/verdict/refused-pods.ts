@@ -2,6 +2,7 @@ import { eventsAbout, timeOf } from "./event.ts";
 import type { Finding } from "./finding.ts";
 import type { ObservedObject } from "./awaited-object.ts";
 import { refusalOf } from "./refusal.ts";
+import { outgoingOf } from "./room.ts";
 
 /** What controllers put in front of the API server's words. */
 const PREFIX = /^(?:Error creating: |create (?:Pod|Claim) .* failed error: )/;
@@ -14,7 +15,7 @@ const PREFIX = /^(?:Error creating: |create (?:Pod|Claim) .* failed error: )/;
  */
 export function judgeRefusedPods(
   title: string,
-  { pods, events }: ObservedObject,
+  { pods, events, neighbourhood }: ObservedObject,
   uid: string,
 ): Finding | undefined {
   const [refused] = eventsAbout(uid, ["FailedCreate"], events);
@@ -23,10 +24,10 @@ export function judgeRefusedPods(
     return undefined;
   }
   const message = (refused.message ?? "the API server takes no more pods").replace(PREFIX, "");
-  const mayLeave = pods.some(({ metadata }) => metadata?.deletionTimestamp !== undefined);
+  const own = { deployments: [], replicaSets: [], pods };
   const bornAt = timeOf(refused);
   return {
-    ...refusalOf(message, mayLeave),
+    ...refusalOf(message, outgoingOf(neighbourhood ?? own)),
     object: title,
     message,
     ...(bornAt !== "" && { bornAt }),

@@ -1,14 +1,7 @@
 import type { Finding } from "./finding.ts";
-import {
-  condition,
-  type Deployment,
-  nameOf,
-  ownerOf,
-  type Pod,
-  type ReplicaSet,
-  uidOf,
-} from "./objects.ts";
+import { condition, nameOf, type Observed, type ReplicaSet } from "./objects.ts";
 import { refusalOf } from "./refusal.ts";
+import { outgoingOf } from "./room.ts";
 
 /**
  * Why the API server takes no more pods of a ReplicaSet.
@@ -17,30 +10,25 @@ import { refusalOf } from "./refusal.ts";
  */
 export function judgeReplicaSet(
   replicaSet: ReplicaSet,
-  deployment: Deployment,
-  pods: readonly Pod[],
+  { deployment, replicaSets, pods, neighbourhood }: Observed,
 ): Finding | undefined {
-  const failure = condition(replicaSet.status?.conditions, "ReplicaFailure");
-  if (failure?.status !== "True" || failure.reason !== "FailedCreate") {
+  const failure = failureOf(replicaSet);
+  if (failure === undefined) {
     return undefined;
   }
+  const own = { deployments: deployment === undefined ? [] : [deployment], replicaSets, pods };
   const message = failure.message ?? "the API server takes no more pods";
   const bornAt = failure.lastTransitionTime;
   return {
-    ...refusalOf(message, mayLeave(replicaSet, deployment, pods)),
+    ...refusalOf(message, outgoingOf(neighbourhood ?? own)),
     object: `replicaset ${nameOf(replicaSet)}`,
     message,
     ...(bornAt !== undefined && { bornAt }),
   };
 }
 
-/** Whether pods that count against a quota are leaving, or will be made to leave by the rollout itself. */
-function mayLeave(replicaSet: ReplicaSet, deployment: Deployment, pods: readonly Pod[]): boolean {
-  const others = pods.filter((pod) => ownerOf(pod) !== uidOf(replicaSet));
-  const { type, rollingUpdate } = deployment.spec?.strategy ?? {};
-  const unavailable = String(rollingUpdate?.maxUnavailable ?? "25%");
-  const isReplacing = type === "Recreate" || !/^0%?$/.test(unavailable);
-  return (
-    pods.some(({ metadata }) => metadata?.deletionTimestamp) || (isReplacing && others.length > 0)
-  );
+/** The ReplicaSet's own word on pods that the API server did not take. */
+export function failureOf({ status }: ReplicaSet) {
+  const failure = condition(status?.conditions, "ReplicaFailure");
+  return failure?.status === "True" && failure.reason === "FailedCreate" ? failure : undefined;
 }

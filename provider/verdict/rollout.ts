@@ -2,6 +2,7 @@ import type { ReadinessInputs } from "../../contract/readiness.ts";
 import { assess, type Assessment } from "./assessment.ts";
 import { causeOf, type FinalVerdict, type Finding, type Verdict } from "./finding.ts";
 import { withGraces } from "./grace.ts";
+import { Losses } from "./losses.ts";
 import { condition, type Observed } from "./objects.ts";
 import { Sightings } from "./sightings.ts";
 import { withStages } from "./stages.ts";
@@ -15,8 +16,9 @@ const MARGIN_SECONDS = 15;
  * It has no clock of its own; the verdict follows from what was observed, and when.
  *
  * - A finding fails the release when it has lasted for its tolerance: see `Sightings`.
- * - A progress deadline that had passed before the wait began says nothing.
+ * - A progress deadline that had passed before the wait began, or before the release was observed, says nothing.
  * - Another template than the one first seen of the release's generation is somebody else's release.
+ * - A node that is on its way for a pod is a step for as long as the autoscaler says so.
  * - The rollout has failed when it made no step for the deadline's seconds, counted from the start of the wait at
  *   first; where nothing is heard of the cluster there is no step either. Steps or not, the whole wait has its limit.
  */
@@ -25,11 +27,13 @@ export class Rollout {
   readonly #startedAt: number;
   readonly #until: number;
   readonly #sightings = new Sightings();
+  readonly #losses = new Losses();
   readonly #applied: AppliedTemplate;
   #replicaSet: string | undefined;
   #progress = 0;
   #progressAt: number;
-  #passedBefore: string | null | undefined;
+  #passedBefore: string | undefined;
+  #isObserved = false;
 
   /**
    * @param startedAt when the wait began, in milliseconds on the clock of `judge`'s `now`
@@ -45,7 +49,8 @@ export class Rollout {
 
   /** The verdict on what is observed now. */
   judge(observed: Observed, now: number): Verdict {
-    const assessment = assess(this.#release, observed);
+    const losses = this.#losses.see(observed, now - this.#startedAt);
+    const assessment = assess(this.#release, observed, losses);
     this.#remember(assessment, observed, now);
     const counted = assessment.findings.filter((finding) => this.#counts(finding, observed));
     const findings = [
@@ -59,13 +64,12 @@ export class Rollout {
     const deadline = this.deadline(findings.some(({ object }) => object.startsWith("deployment")));
     const ripe = findings.find((finding) => now >= this.#sightings.ripeAt(finding, now));
     if (ripe !== undefined && ripe.reason !== "progress-deadline") {
-      return { kind: "failed", ...ripe };
+      return this.#failed(ripe);
     }
     if (ripe !== undefined || now >= deadline) {
       // The deadline only says that it takes too long; what is tolerated until then says why.
       const late = now >= this.#until ? this.#timedOut(first) : first;
-      const worst = causeOf(findings) ?? withStages(ripe ?? late, assessment.text);
-      return { kind: "failed", ...worst };
+      return this.#failed(causeOf(findings) ?? withStages(ripe ?? late, assessment.text));
     }
     const wakeAt = Math.min(
       deadline,
@@ -80,13 +84,30 @@ export class Rollout {
     return Math.min(this.#progressAt + seconds * 1000, this.#until);
   }
 
-  #remember({ findings, progress }: Assessment, observed: Observed, now: number): void {
-    if (progress > this.#progress) {
-      this.#progress = progress;
+  /**
+   * The Deployment controller goes on counting from the rollout before where a ReplicaSet that was there takes its
+   * place: a deadline that passes so early is that one's.
+   */
+  get #earlySeconds(): number {
+    return Math.min(this.#release.deadlineSeconds / 2, MARGIN_SECONDS);
+  }
+
+  #failed(finding: Finding): FinalVerdict {
+    const notes = [...(finding.notes ?? []), ...this.#losses.notesOn(finding)];
+    return { kind: "failed", ...finding, ...(notes.length > 0 && { notes }) };
+  }
+
+  #remember(assessment: Assessment, observed: Observed, now: number): void {
+    const { findings, progress, awaitsNode } = assessment;
+    if (progress > this.#progress || awaitsNode) {
+      this.#progress = Math.max(progress, this.#progress);
       this.#progressAt = now;
     }
-    if (this.#passedBefore === undefined && observed.deployment !== undefined) {
-      this.#passedBefore = passedAt(observed) ?? null;
+    const isUnobserved = findings.some(({ reason }) => reason === "not-observed");
+    const isEarly = now < this.#startedAt + this.#earlySeconds * 1000;
+    if (observed.deployment !== undefined && (!this.#isObserved || isEarly || awaitsNode)) {
+      this.#passedBefore = passedAt(observed);
+      this.#isObserved = !isUnobserved;
     }
     this.#sightings.remember(findings, observed.clusterTime, now);
   }

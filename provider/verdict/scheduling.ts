@@ -1,27 +1,28 @@
 import { isMissingConfig } from "./container.ts";
 import type { Finding } from "./finding.ts";
 import { condition, type Event, nameOf, type Pod, uidOf } from "./objects.ts";
-import type { Reason } from "./reasons.ts";
+import { type Reason, REASONS } from "./reasons.ts";
+import { scaleUpFor } from "./scale-up.ts";
 import type { Patience } from "./subject.ts";
+
+/** A node that has not come by then will not: the cluster autoscaler itself gives it up. */
+const NODE_SECONDS = 900;
 
 /** What keeps a pod from its node, or its containers from their volumes. */
 export function judgeScheduling(
   { tolerate = {} }: Patience,
   pod: Pod,
-  warnings: readonly Event[],
+  events: readonly Event[],
 ): Finding | undefined {
   const scheduled = condition(pod.status?.conditions, "PodScheduled");
   if (scheduled?.status === "False") {
     const message = scheduled.message ?? "no node takes the pod";
-    const isVolume = /persistentvolumeclaim/i.test(message);
-    const { unschedulableSeconds: tolerance } = tolerate;
-    return {
-      ...finding(pod, isVolume ? "volume-unbound" : "unschedulable", message),
-      ...(!isVolume && tolerance !== undefined && { tolerance }),
-    };
+    return /persistentvolumeclaim/i.test(message)
+      ? finding(pod, "volume-unbound", message)
+      : unschedulable(pod, message, events, tolerate.unschedulableSeconds);
   }
   const isWaiting = pod.status?.containerStatuses?.every(({ state }) => state?.waiting) ?? true;
-  const unmounted = warnings.find(
+  const unmounted = events.find(
     ({ involvedObject, reason, message }) =>
       involvedObject.uid === uidOf(pod) &&
       reason === "FailedMount" &&
@@ -30,6 +31,27 @@ export function judgeScheduling(
   return isWaiting && unmounted?.message !== undefined
     ? finding(pod, "config-missing", unmounted.message.trim())
     : undefined;
+}
+
+/** Whether a pod has no node yet, and an autoscaler says that one is on its way. */
+export function awaitsNode(pod: Pod, events: readonly Event[]): boolean {
+  const scheduled = condition(pod.status?.conditions, "PodScheduled");
+  return scheduled?.status === "False" && scaleUpFor(pod, events)?.isComing === true;
+}
+
+function unschedulable(
+  pod: Pod,
+  message: string,
+  events: readonly Event[],
+  seconds = REASONS.unschedulable.weight,
+): Finding {
+  const scaleUp = scaleUpFor(pod, events);
+  const said = scaleUp === undefined ? "" : `; ${scaleUp.message}`;
+  const remedy = `tolerate.unschedulableSeconds (${seconds}) says how long a pod may wait for a node`;
+  return {
+    ...finding(pod, "unschedulable", `${message}${said}; ${remedy}`),
+    tolerance: scaleUp?.isComing === true ? Math.max(seconds, NODE_SECONDS) : seconds,
+  };
 }
 
 function finding(pod: Pod, reason: Reason, message: string): Finding {

@@ -253,7 +253,7 @@ describe("on a server", () => {
     const created = names.map((name) =>
       create({ ...awaitedOf("apps/v1", "StatefulSet"), name, uid: `${name}-uid` }),
     );
-    const all = ["events", "events", "pods", ...names.map(() => "statefulsets")];
+    const all = ["events", "events", "events", "pods", ...names.map(() => "statefulsets")];
     await until(() => server.watching.length === all.length);
     expect(server.watching).toEqual(all);
     apply({ observedGeneration: 2, updateRevision: "a", currentRevision: "a" });

@@ -64,6 +64,7 @@ const ALL = [
   "endpointslices",
   "events",
   "events",
+  "events",
   "pods",
   "replicasets",
   "services",

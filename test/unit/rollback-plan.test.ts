@@ -6,7 +6,7 @@ import { planRollback } from "../../provider/rollback/plan.ts";
 import { called, outlook } from "../../provider/release-words.ts";
 import type { Reason } from "../../provider/verdict/reasons.ts";
 import { UNKNOWN } from "../../wire/unknown.ts";
-import { deployment, digest, IMAGE, release } from "../support/release-objects.ts";
+import { deployment, digest, IMAGE, readyPod, release } from "../support/release-objects.ts";
 import { EARLIER, failing } from "../support/rollback-objects.ts";
 
 describe("a release that fails", () => {
@@ -51,6 +51,22 @@ describe("a release that fails", () => {
     expect(plan("crash-loop", null)).toEqual({
       kind: "stay",
       why: "not rolled back: no release was ready before; this one is left in place for you to examine",
+    });
+  });
+
+  test("by an eviction stays where the earlier release's pods are evicted as well", () => {
+    const observed = failing();
+    const lost = {
+      ...readyPod("shop-old-3", "shop-old-uid"),
+      status: { phase: "Failed", reason: "Evicted", message: "The node was low on resource" },
+    };
+    const finding = { reason: "evicted", object: "pod shop-new-1", message: "" } as const;
+    expect(planRollback(release(), finding, EARLIER, observed).kind).toBe("restore");
+    expect(
+      planRollback(release(), finding, EARLIER, { ...observed, pods: [...observed.pods, lost] }),
+    ).toMatchObject({
+      kind: "stay",
+      why: expect.stringContaining("are evicted as well") as string,
     });
   });
 

@@ -121,6 +121,40 @@ test("a deadline that had passed before the wait began and passes again is a fai
   });
 });
 
+test("a deadline that passed before the release was observed says nothing of it", () => {
+  const passed = pastDeadline(rolling(0), "2026-01-01T00:00:00Z");
+  expect(
+    play([
+      [0, NOT_OBSERVED],
+      [0.1, passed],
+      [5, complete()],
+    ]),
+  ).toMatchObject({ seconds: 5, verdict: { kind: "ready" } });
+  expect(
+    play([
+      [0, NOT_OBSERVED],
+      [0.1, passed],
+      [1, rolling(0)],
+      [61, pastDeadline(STUCK, "2026-01-01T00:01:00Z")],
+    ]),
+  ).toMatchObject({ seconds: 61, verdict: { kind: "failed", reason: "progress-deadline" } });
+});
+
+test("a deadline that passes right after the wait began is of the rollout before", () => {
+  const passed = pastDeadline(rolling(1), "2026-01-01T00:00:01Z");
+  expect(
+    play([
+      [0, rolling(1)],
+      [1, passed],
+      [20, complete()],
+    ]),
+  ).toMatchObject({ seconds: 20, verdict: { kind: "ready" } });
+  expect(play([[0, rolling(1)], [1, passed]])).toMatchObject({
+    seconds: 75,
+    verdict: { kind: "failed", reason: "not-ready" },
+  });
+});
+
 test("a wait that nothing is heard of ends after the deadline and a margin", () => {
   expect(play([[0, NOT_OBSERVED]])).toMatchObject({
     seconds: 75,

@@ -7,7 +7,7 @@ import { type Case, scriptContainer } from "../case.ts";
 import type { Stage } from "../stage.ts";
 import { deadWebhook } from "./admission.ts";
 import { issued, secret } from "./configuration.ts";
-import { claim, claimed } from "./scheduling.ts";
+import { claim, claimed, sayAsAutoscaler } from "./scheduling.ts";
 
 /** Releases that are slow, or have bad luck, and are healthy. */
 export const healthy: readonly Case[] = [
@@ -109,6 +109,21 @@ export const healthy: readonly Case[] = [
     title: "no node accepts the pods for 10 s",
     fault: (_, namespace) => ({ pod: { nodeSelector: { [roomIn(namespace)]: "yes" } } }),
     meanwhile: makeRoom,
+    expected: "ready",
+  },
+  {
+    name: "node-after-60-s",
+    title: "the autoscaler announces a node, which comes after 60 s",
+    fault: (_, namespace) => ({ pod: { nodeSelector: { [roomIn(namespace)]: "yes" } } }),
+    meanwhile: async (stage) => {
+      await sayAsAutoscaler(
+        stage,
+        "TriggeredScaleUp",
+        "triggered scale-up: [{pool 1->2 (max: 3)}]",
+      );
+      await delay(60_000);
+      await stage.labelNodes(roomIn(stage.namespace));
+    },
     expected: "ready",
   },
   {

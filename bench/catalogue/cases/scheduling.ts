@@ -1,5 +1,6 @@
 import type { Manifest } from "../../../testbed/kinds.ts";
 import { AT_ONCE, type Case, type Failure } from "../case.ts";
+import type { Stage } from "../stage.ts";
 
 /** Seconds for which a pod may go without a node, or its claim without a volume. */
 const GRACE = 30;
@@ -26,6 +27,14 @@ export const scheduling: readonly Case[] = [
     expected: unschedulable,
   },
   {
+    name: "no-scale-up",
+    title: "no node accepts the pods, and the autoscaler says that it adds none",
+    fault: () => ({ pod: { nodeSelector: { "example.com/disk": "gold" } } }),
+    meanwhile: (stage) =>
+      sayAsAutoscaler(stage, "NotTriggerScaleUp", "1 max node group size reached"),
+    expected: unschedulable,
+  },
+  {
     name: "claim-unbound",
     title: "the pods' volume claim finds no volume",
     fault: () => claimed("data"),
@@ -39,6 +48,28 @@ export const scheduling: readonly Case[] = [
     expected: unbound,
   },
 ];
+
+/** Says of the case's pods what a cluster autoscaler says, in the place of one. */
+export async function sayAsAutoscaler(stage: Stage, reason: string, message: string) {
+  await stage.witness.sees("unscheduled");
+  for (const { metadata } of await stage.pods()) {
+    const { name = "", uid = "" } = metadata ?? {};
+    const now = new Date().toISOString().replace(/\.\d+/, "");
+    await stage.create({
+      apiVersion: "v1",
+      kind: "Event",
+      metadata: { name: `${name}.autoscaler` },
+      involvedObject: { apiVersion: "v1", kind: "Pod", name, uid, namespace: stage.namespace },
+      type: "Normal",
+      reason,
+      message: `pod: ${message}`,
+      source: { component: "cluster-autoscaler" },
+      firstTimestamp: now,
+      lastTimestamp: now,
+      count: 1,
+    });
+  }
+}
 
 /** A claim of a kind that nobody provides by itself. */
 export function claim(name: string): Manifest {

@@ -1,0 +1,114 @@
+import { timeOf } from "./event.ts";
+import { condition, type Event, nameOf, type Pod, uidOf } from "./objects.ts";
+import type { Reason } from "./reasons.ts";
+
+/** How a pod was lost that nobody deleted on purpose, and that its controller replaces. */
+export interface Loss {
+  readonly uid: string;
+  readonly pod: string;
+  readonly reason: Extract<Reason, "node-refused" | "evicted" | "disrupted">;
+  /** In the words of the kubelet or the controller. */
+  readonly message: string;
+  /**
+   * Whether the next pod has another chance: `never` where it would do the same again, `later` where the node may get
+   * room, `again` where it was bad luck.
+   */
+  readonly chance: "never" | "later" | "again";
+  /** When, ISO 8601, as far as it is known. */
+  readonly at: string | undefined;
+}
+
+/** The kubelet's words for a node that is shut down, or is lost. */
+const NODE_LEAVES: readonly (string | undefined)[] = [
+  "NodeLost",
+  "NodeShutdown",
+  "Shutdown",
+  "Terminated",
+  "Preempting",
+];
+
+/** The kubelet's words for a pod that uses more of its node than its own limits allow. */
+const OWN_LIMIT =
+  /exceeds the (?:total )?limit|exceeded its local ephemeral storage limit|exceeded the total limit/i;
+
+/** The kubelet's reasons for a pod that it may take a moment later. */
+const NO_ROOM = /^(?:OutOf|UnexpectedAdmissionError|TopologyAffinityError)/;
+
+/**
+ * How a pod was lost; undefined for one that was not.
+ *
+ * @see https://kubernetes.io/docs/concepts/workloads/pods/disruptions/#pod-disruption-conditions
+ */
+export function lossOf(pod: Pod): Loss | undefined {
+  const { phase, reason, message, conditions } = pod.status ?? {};
+  const target = condition(conditions, "DisruptionTarget");
+  const isTarget = target?.status === "True";
+  const isLeaving = pod.metadata?.deletionTimestamp !== undefined;
+  const word = reason ?? (isTarget ? target.reason : undefined);
+  if (word === undefined || (phase !== "Failed" && !isLeaving)) {
+    return undefined;
+  }
+  const text = (message ?? target?.message ?? "").trim();
+  const kind = kindOf(pod, word, text, isTarget);
+  return (
+    kind && {
+      uid: uidOf(pod),
+      pod: nameOf(pod),
+      ...kind,
+      message: text === "" ? word : `${word}: ${text}`,
+      at: target?.lastTransitionTime ?? endOf(pod) ?? pod.metadata?.creationTimestamp,
+    }
+  );
+}
+
+function kindOf(
+  pod: Pod,
+  word: string,
+  text: string,
+  isTarget: boolean,
+): Pick<Loss, "reason" | "chance"> | undefined {
+  if (word === "Evicted") {
+    return { reason: "evicted", chance: OWN_LIMIT.test(text) ? "never" : "again" };
+  }
+  if (isTarget || NODE_LEAVES.includes(word)) {
+    return { reason: "disrupted", chance: "again" };
+  }
+  return pod.status?.phase === "Failed" && !hasRun(pod)
+    ? { reason: "node-refused", chance: NO_ROOM.test(word) ? "later" : "again" }
+    : undefined;
+}
+
+/** Whether a container of it has ever started. */
+function hasRun({ status }: Pod): boolean {
+  const statuses = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])];
+  return statuses.some(({ state, lastState }) =>
+    [state?.running, state?.terminated?.startedAt, lastState?.terminated].some(Boolean),
+  );
+}
+
+function endOf({ status }: Pod): string | undefined {
+  const ends = (status?.containerStatuses ?? []).flatMap(
+    ({ state }) => state?.terminated?.finishedAt ?? [],
+  );
+  return ends.sort().at(-1);
+}
+
+/** The clocks of who writes a pod's condition and the event about it. */
+const SKEW_MILLISECONDS = 10_000;
+
+/** What is said of the node of a pod that is not ready since the node does not answer. */
+export function silenceOfNode(pod: Pod, warnings: readonly Event[]): string | undefined {
+  const ready = condition(pod.status?.conditions, "Ready");
+  const since = Date.parse(ready?.lastTransitionTime ?? "");
+  const said = warnings.find(
+    (event) =>
+      event.involvedObject.uid === uidOf(pod) &&
+      event.reason === "NodeNotReady" &&
+      !(Date.parse(timeOf(event)) < since - SKEW_MILLISECONDS),
+  );
+  const node = pod.spec?.nodeName;
+  return (
+    said &&
+    `${node === undefined ? "its node" : `node ${node}`}: ${said.message ?? "Node is not ready"}`
+  );
+}

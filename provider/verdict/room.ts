@@ -1,0 +1,114 @@
+import { livingPods } from "./awaited-object.ts";
+import {
+  condition,
+  type Deployment,
+  ownerOf,
+  type Pod,
+  type ReplicaSet,
+  uidOf,
+} from "./objects.ts";
+
+/** Seconds that a pod has to go where it does not say how many. */
+const STOP_SECONDS = 30;
+
+/** Seconds beside a pod's own, for its node and for the controller that asks for the room again. */
+const MARGIN_SECONDS = 30;
+
+/** All of a namespace that takes room from a quota, and gives it back. */
+export interface Neighbourhood {
+  readonly deployments: readonly Deployment[];
+  readonly replicaSets: readonly ReplicaSet[];
+  readonly pods: readonly Pod[];
+}
+
+/** What gives room back to a quota. */
+export interface Outgoing {
+  /** Which pods these are, as one text: another one when the first has gone. */
+  readonly phase: string;
+  /** Seconds that it may take until the next one has gone. */
+  readonly seconds: number;
+}
+
+/** What is on its way out of a namespace; undefined where all stays as it is. */
+export function outgoingOf(neighbourhood: Neighbourhood): Outgoing | undefined {
+  const stopping = neighbourhood.pods.filter(isStopping);
+  const surplus = neighbourhood.replicaSets.flatMap((set) => surplusOf(set, neighbourhood.pods));
+  const rollouts = neighbourhood.deployments.map((it) => replacedBy(it, neighbourhood));
+  const replaced = rollouts.flatMap(({ pods }) => pods);
+  const outgoing = [...stopping, ...surplus, ...replaced];
+  if (outgoing.length === 0) {
+    return undefined;
+  }
+  const stop = Math.max(STOP_SECONDS, ...stopping.map(stopSecondsOf)) + MARGIN_SECONDS;
+  const isAwaited = rollouts.some(({ pods, isAwaited }) => isAwaited && pods.length > 0);
+  return {
+    phase: [...new Set(outgoing.map(uidOf))].sort().join(" "),
+    seconds: isAwaited ? Infinity : stop,
+  };
+}
+
+/** A pod that was told to go, or whose containers have all come to their end. */
+function isStopping({ metadata, spec, status }: Pod): boolean {
+  const statuses = status?.containerStatuses ?? [];
+  const hasEnded = statuses.length > 0 && statuses.every(({ state }) => state?.terminated);
+  return (
+    metadata?.deletionTimestamp !== undefined ||
+    (status?.phase === "Running" && hasEnded && (spec?.restartPolicy ?? "Always") !== "Always")
+  );
+}
+
+function stopSecondsOf({ metadata, spec }: Pod): number {
+  return metadata?.deletionGracePeriodSeconds ?? spec?.terminationGracePeriodSeconds ?? 0;
+}
+
+/** Pods that are more than their ReplicaSet is to have: its controller is about to delete them. */
+function surplusOf(set: ReplicaSet, pods: readonly Pod[]): readonly Pod[] {
+  return ownedBy([set], pods).slice(set.spec?.replicas ?? 1);
+}
+
+/**
+ * The pods that a rollout is going to delete: by itself, or as soon as a new one is ready. A rollout that may delete
+ * none before, and has no new one, is stuck.
+ */
+function replacedBy(
+  deployment: Deployment,
+  { replicaSets, pods }: Neighbourhood,
+): { readonly pods: readonly Pod[]; readonly isAwaited: boolean } {
+  const sets = replicaSets.filter((set) => ownerOf(set) === uidOf(deployment));
+  const revision = Math.max(...sets.map(revisionOf));
+  const old = sets.filter((set) => revisionOf(set) < revision);
+  const isAwaited = !mayDeleteFirst(deployment);
+  const fresh = ownedBy(
+    sets.filter((set) => !old.includes(set)),
+    pods,
+  );
+  const progressing = condition(deployment.status?.conditions, "Progressing");
+  const isStuck = progressing?.status === "False" || (isAwaited && fresh.length === 0);
+  return { pods: isStuck ? [] : ownedBy(old, pods), isAwaited };
+}
+
+function ownedBy(sets: readonly ReplicaSet[], pods: readonly Pod[]): Pod[] {
+  const uids = sets.map(uidOf);
+  return livingPods(pods.filter((pod) => uids.includes(ownerOf(pod) ?? "")));
+}
+
+function revisionOf({ metadata }: ReplicaSet): number {
+  return Number(metadata?.annotations?.["deployment.kubernetes.io/revision"] ?? 0);
+}
+
+/** Whether old pods may go before new ones are ready: percents are rounded down, in the controller as well. */
+function mayDeleteFirst({ spec }: Deployment): boolean {
+  const { type, rollingUpdate } = spec?.strategy ?? {};
+  const { maxUnavailable = "25%", maxSurge = "25%" } = rollingUpdate ?? {};
+  const replicas = spec?.replicas ?? 1;
+  return (
+    type === "Recreate" ||
+    Math.floor(countOf(maxUnavailable, replicas)) > 0 ||
+    countOf(maxSurge, replicas) === 0
+  );
+}
+
+function countOf(value: string | number, replicas: number): number {
+  const text = String(value);
+  return text.endsWith("%") ? (Number.parseInt(text, 10) / 100) * replicas : Number(text);
+}
