@@ -76,12 +76,12 @@ export function toleranceOf({ reason, tolerance }: Finding): number {
 
 /**
  * The finding that names the cause of a rollout that does not get on, not only that it does not: what is tolerated
- * for a time, or else a container that runs and is not ready.
+ * for a time, or else a pod that says why it is not ready.
  */
 export function causeOf(findings: readonly Finding[]): Finding | undefined {
   const causes = findings.filter(({ reason }) => reason !== "progress-deadline");
   return (
     causes.find(({ reason }) => Number.isFinite(REASONS[reason].weight)) ??
-    causes.find(({ reason, container }) => reason === "not-ready" && container !== undefined)
+    causes.find(({ reason, object }) => reason === "not-ready" && object.startsWith("pod "))
   );
 }

@@ -17,6 +17,8 @@ import type {
   V1StatefulSet,
 } from "@kubernetes/client-node";
 import type { ConfigReference } from "./config-reference.ts";
+import type { Grace } from "./grace.ts";
+import type { Neighbourhood } from "./room.ts";
 
 /** The library's types are of parsed objects; the API server sends JSON, in which a time is a string. */
 type Json<T> = T extends Date
@@ -84,6 +86,11 @@ export interface Observed {
    * @default - nothing
    */
   readonly absent?: readonly ConfigReference[];
+  /**
+   * What may pass by itself, as closer looks have shown.
+   * @default - nothing
+   */
+  readonly graces?: readonly Grace[];
   /**
    * When this was, by the cluster's clock, in milliseconds since 1970.
    * @default - unknown; then nothing is taken for older than the wait

@@ -1,10 +1,12 @@
 import type { ReadinessInputs } from "../../contract/readiness.ts";
 import { assess, type Assessment } from "./assessment.ts";
 import { causeOf, type FinalVerdict, type Finding, type Verdict } from "./finding.ts";
+import { withGraces } from "./grace.ts";
 import { Losses } from "./losses.ts";
 import { condition, type Observed } from "./objects.ts";
 import { AppliedScale } from "./scale.ts";
 import { Sightings } from "./sightings.ts";
+import { withStages } from "./stages.ts";
 import { AppliedTemplate } from "./template.ts";
 
 /** The Deployment controller has the first word on the deadline that it keeps itself. */
@@ -55,10 +57,11 @@ export class Rollout {
     const losses = this.#losses.see(observed, now - this.#startedAt);
     const assessment = assess(this.#release, observed, losses);
     this.#remember(assessment, observed, now);
+    const counted = assessment.findings.filter((finding) => this.#counts(finding, observed));
     const findings = [
       ...this.#otherTemplate(assessment, observed),
       ...this.#otherScale(observed),
-      ...assessment.findings.filter((finding) => this.#counts(finding, observed)),
+      ...withGraces(counted, observed.graces ?? []),
     ];
     const [first] = findings;
     if (first === undefined) {
@@ -72,7 +75,7 @@ export class Rollout {
     if (ripe !== undefined || now >= deadline) {
       // The deadline only says that it takes too long; what is tolerated until then says why.
       const late = now >= this.#until ? this.#timedOut(first) : first;
-      return this.#failed(causeOf(findings) ?? ripe ?? late);
+      return this.#failed(causeOf(findings) ?? withStages(ripe ?? late, assessment.text));
     }
     const wakeAt = Math.min(
       deadline,
