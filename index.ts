@@ -20,7 +20,7 @@ export default async () => {
   const access = plan && new slipway.JenkinsAccess("jenkins", { plan, namespace }, { providers });
   const common = { namespace, registry };
   const credentials = slipway.byName(settings.credentials, (name, definition) => {
-    const args = { ...common, definition, sealing, places: access?.places };
+    const args = { ...common, definition, sealing, namespaces: access?.namespaces };
     return new slipway.Credential(name, args, { providers });
   });
   const known = await slipway.survey({ services, builds, registry, provider: own });

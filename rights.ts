@@ -1,6 +1,6 @@
 /**
- * What Slipway's provider must be allowed to do, as plain data: the preflight asks for it, the lanes grant it,
- * and the proof of the lanes holds both to it. Rights to write the stack's objects are not here; they follow from their kinds.
+ * What Slipway's provider must be allowed to do, as plain data: the preflight checks it, the lanes grant it,
+ * and the proof of the lanes compares both with it. Rights to write the stack's objects are not here; they follow from their kinds.
  */
 
 /** The verbs of RBAC rules. */
@@ -48,9 +48,9 @@ export interface Right {
 
 /** A right, and what it is for. */
 export interface NeededRight extends Right {
-  /** Whether nothing goes without it; without an optional one a release is judged as well, but less is told. */
+  /** Whether a verdict needs it; without an optional one a release is still judged, but with less evidence. */
   readonly required: boolean;
-  /** What takes it, in a few words. */
+  /** What needs it, in a few words. */
   readonly purpose: string;
 }
 
@@ -66,24 +66,22 @@ export interface VerdictScope {
   readonly ingress: boolean;
   /** Whether a failed release's report has the last lines of its containers' logs. */
   readonly logs: boolean;
-  /** Whether a release that fails makes way for the last one that was ready. */
+  /** Whether a failed release is replaced by the last one that was ready. */
   readonly rollback: boolean;
 }
 
-/** What following a collection takes. */
+/** What following a collection needs. */
 const FOLLOW = ["list", "watch"] as const;
 
 /**
- * The rights that the verdict on a release takes, in the namespace of the release unless said otherwise. Secrets and
- * ConfigMaps that pods wait for are looked for, too, where the stack's own objects give the right; none is asked for here.
+ * The rights that the verdict on a release needs, in the namespace of the release unless said otherwise. Slipway also
+ * looks for Secrets and ConfigMaps that pods wait for, if the stack's own objects give the right; none is required here.
  */
 export function rightsOfVerdict(scope: VerdictScope): readonly NeededRight[] {
   const { namespace, deployment } = scope;
-  const within = (rights: readonly NeededRight[]) =>
-    rights.map((right) => ({ ...right, namespace }));
   const named = deployment === undefined ? {} : { name: deployment };
   return [
-    ...within([
+    ...within(namespace, [
       ...follow("apps", "deployments"),
       ...follow("apps", "replicasets"),
       ...follow("", "pods"),
@@ -115,11 +113,11 @@ export interface ObjectScope {
   readonly logs: boolean;
 }
 
-/** The rights that the verdict on an object of any kind takes. Discovery of its kind takes none of its own. */
+/** The rights that the verdict on an object of any kind needs. Discovery of its kind needs none of its own. */
 export function rightsOfObject(scope: ObjectScope): readonly NeededRight[] {
   const { namespace, group, resource, name } = scope;
   const verbs = ["get", ...FOLLOW] as const;
-  return [
+  return within(namespace, [
     ...verbs.map((verb) => ({ ...required(verb, group, resource, "verdict"), name })),
     ...(scope.pods ? follow("", "pods") : []),
     ...FOLLOW.map((verb) => optional(verb, "", "events", "evidence")),
@@ -127,28 +125,32 @@ export function rightsOfObject(scope: ObjectScope): readonly NeededRight[] {
       ? [{ ...optional("get", "", "pods", "evidence"), subresource: "log" }]
       : []),
     { ...optional("get", "", "namespaces", "evidence"), name: namespace },
-  ].map((right) => ({ ...right, namespace }));
+  ]);
+}
+
+/** A credential, as far as awaiting its Secret asks the cluster. */
+export interface SecretScope {
+  readonly namespace: string;
+  /** Name of the SealedSecret or ExternalSecret, and of its Secret. */
+  readonly name: string;
 }
 
 /** A credential, as far as its sealing asks the cluster. */
-export interface SealingScope {
-  readonly namespace: string;
-  /** Name of the SealedSecret and of its Secret. */
-  readonly name: string;
+export interface CredentialScope extends SecretScope {
   /** Service of the Sealed Secrets controller. */
   readonly controller: { readonly namespace: string; readonly name: string };
-  /** Whether the certificate to seal with is given, so that the controller need not be asked for its own. */
+  /** Whether the certificate to seal with is set, so that the controller's own is not needed. */
   readonly certificate: boolean;
 }
 
 /**
- * The rights that sealing a credential and awaiting its Secret take. Discovery of the API group `bitnami.com` takes none
- * that an authenticated identity has not got anyway.
+ * The rights that sealing a credential and awaiting its Secret need. Discovery of the API group `bitnami.com` needs none
+ * that an authenticated identity lacks.
  *
  * @see https://kubernetes.io/docs/reference/access-authn-authz/rbac/#discovery-roles
  */
-export function rightsOfSealing(scope: SealingScope): readonly NeededRight[] {
-  const { namespace, name, controller } = scope;
+export function rightsOfSealing(scope: CredentialScope): readonly NeededRight[] {
+  const { controller } = scope;
   const proxy = {
     subresource: "proxy",
     name: `http:${controller.name}:http`,
@@ -158,22 +160,25 @@ export function rightsOfSealing(scope: SealingScope): readonly NeededRight[] {
   return [
     ...certificate.map((right) => ({ ...right, ...proxy })),
     { ...optional("create", "", "services", "check before sealing"), ...proxy },
-    { ...required("get", "bitnami.com", "sealedsecrets", "credential"), name, namespace },
-    { ...optional("patch", "bitnami.com", "sealedsecrets", "retry"), name, namespace },
-    { ...required("get", "", "secrets", "credential"), name, namespace },
-    { ...optional("list", "", "events", "evidence"), namespace },
+    ...rightsOfSecret("bitnami.com", "sealedsecrets", scope),
   ];
 }
 
-/** The rights that awaiting the Secret of an ExternalSecret takes. */
-export function rightsOfExternalSecret({
-  namespace,
-  name,
-}: Pick<SealingScope, "namespace" | "name">): readonly NeededRight[] {
+/** The rights that awaiting the Secret of an ExternalSecret needs. */
+export function rightsOfExternalSecret(secret: SecretScope): readonly NeededRight[] {
+  return rightsOfSecret("external-secrets.io", "externalsecrets", secret);
+}
+
+function rightsOfSecret(
+  group: string,
+  resource: string,
+  { name, namespace }: SecretScope,
+): NeededRight[] {
+  const object = { name, namespace };
   return [
-    { ...required("get", "external-secrets.io", "externalsecrets", "credential"), name, namespace },
-    { ...optional("patch", "external-secrets.io", "externalsecrets", "retry"), name, namespace },
-    { ...required("get", "", "secrets", "credential"), name, namespace },
+    { ...required("get", group, resource, "credential"), ...object },
+    { ...optional("patch", group, resource, "retry"), ...object },
+    { ...required("get", "", "secrets", "credential"), ...object },
     { ...optional("list", "", "events", "evidence"), namespace },
   ];
 }
@@ -182,6 +187,10 @@ export function rightsOfExternalSecret({
 export function resourceOf({ group, resource, subresource }: Omit<Right, "verb">): string {
   const whole = group === "" ? resource : `${resource}.${group}`;
   return subresource === undefined ? whole : `${whole}/${subresource}`;
+}
+
+function within(namespace: string, rights: readonly NeededRight[]): NeededRight[] {
+  return rights.map((right) => ({ ...right, namespace }));
 }
 
 function follow(group: string, resource: string): NeededRight[] {

@@ -1,13 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 
+import { byName } from "./components/by-name.ts";
 import type { Cluster } from "./components/cluster.ts";
 import type { CredentialDefinition } from "./components/credentials/credential.ts";
 import type { ImageSource, Registry } from "./components/image/image.ts";
 import type { ServiceDefinition } from "./components/service-definition.ts";
 import type { Sealing } from "./components/credentials/sealed-credential.ts";
 import type { JenkinsDefinition } from "./components/lanes/definition.ts";
-import { addressFaults } from "./settings/addresses.ts";
 import type { Promotion, ToBePromoted } from "./components/promotion/definition.ts";
+import { addressFaults } from "./settings/addresses.ts";
 import { resolveCluster } from "./settings/cluster.ts";
 import { serviceFaults } from "./settings/conflicts.ts";
 import { credentialFaults, settingsUsed } from "./settings/credential-conflicts.ts";
@@ -128,15 +129,11 @@ function settingsOf(cluster: Cluster, form: StackForm, values: StackConfig["valu
     jenkins: form.jenkins,
     namespace,
     sealing: withCertificate(sealing),
-    credentials: Object.fromEntries(
-      Object.entries(credentials).map(([name, each]) => [name, withValues(each, values)]),
-    ),
-    services: Object.fromEntries(
-      Object.entries(services).map(([name, { build, image, ...definition }]) => [
-        name,
-        { ...definition, ...imageSourceOf(name, { build, image }, form) },
-      ]),
-    ),
+    credentials: byName(credentials, (_, credential) => withValues(credential, values)),
+    services: byName(services, (name, { build, image, ...definition }) => ({
+      ...definition,
+      ...imageSourceOf(name, { build, image }, form),
+    })),
   };
 }
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 import { contextFiles } from "./context-files.ts";
 
-/** What an image is made of. */
+/** What an image is built from. */
 export interface Content {
   /** Path of the build context. */
   readonly context: string;
@@ -21,7 +21,7 @@ const RULES = "slipway content 1";
 const CHUNK_BYTES = 1 << 20;
 
 /**
- * Hash of everything that a build can see: each file that .dockerignore leaves (path, type,
+ * Hash of everything that a build can see: each file that .dockerignore keeps (path, type,
  * executable bit, content or link target), the Dockerfile, target, platform and arguments. Where
  * the files lie, and their order, owner, time and other mode bits do not count; nor does the
  * repository itself (`.git`), which changes with every commit.

@@ -4,13 +4,13 @@ import { join } from "node:path";
 import { type IgnoreRules, ignoreRules } from "./ignore-rules.ts";
 
 /**
- * Paths of the files and links that a builder gets of a context, in order, but for those of the repository itself (`.git`).
+ * Paths of the files and links that a builder gets of a context, in order, except those of the repository itself (`.git`).
  *
- * @param dockerfile its own ignore file, `<dockerfile>.dockerignore`, goes before that of the context
+ * @param dockerfile its own ignore file, `<dockerfile>.dockerignore`, takes precedence over that of the context
  * @throws Error naming a folder that cannot be read, a pattern that the builder refuses, or what is neither file, folder nor link
  */
 export function contextFiles(context: string, dockerfile: string): string[] {
-  const { ignores, takesBack } = rulesOf(context, dockerfile);
+  const { ignores, includesAgain } = rulesOf(context, dockerfile);
   const walk = (folder: string): string[] =>
     readdirSync(join(context, folder), { withFileTypes: true }).flatMap((entry) => {
       const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
@@ -19,7 +19,7 @@ export function contextFiles(context: string, dockerfile: string): string[] {
       }
       const ignored = ignores(path);
       if (entry.isDirectory()) {
-        return ignored && !takesBack ? [] : walk(path);
+        return ignored && !includesAgain ? [] : walk(path);
       }
       if (ignored) {
         return [];
@@ -45,7 +45,7 @@ function rulesOf(context: string, dockerfile: string): IgnoreRules {
   return rulesIn(readFileSync(file, "utf8"), file);
 }
 
-/** The files that may say what is left out of a context; the first that exists does. */
+/** The files that may say what is excluded from a context; the first that exists counts. */
 export function ignoreFiles(context: string, dockerfile: string): string[] {
   return [`${dockerfile}.dockerignore`, join(context, ".dockerignore")];
 }

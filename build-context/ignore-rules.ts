@@ -1,11 +1,11 @@
 import { posix } from "node:path";
 
-/** What a `.dockerignore` leaves out of a build context, by the rules of the builder. */
+/** What a `.dockerignore` excludes from a build context, by the rules of the builder. */
 export interface IgnoreRules {
-  /** Whether a path of the context, without a leading slash, is left out. */
+  /** Whether a path of the context, without a leading slash, is excluded. */
   readonly ignores: (path: string) => boolean;
-  /** Whether a rule takes files back in, which may reach into any folder that is left out. */
-  readonly takesBack: boolean;
+  /** Whether a rule includes files again, which may reach into any excluded folder. */
+  readonly includesAgain: boolean;
 }
 
 interface Rule {
@@ -14,8 +14,8 @@ interface Rule {
 }
 
 /**
- * Reads a `.dockerignore` as Docker's builders do. Libraries read it like a `.gitignore`, or take characters for wildcards that
- * the builder does not.
+ * Reads a `.dockerignore` as Docker's builders do. Libraries read it like a `.gitignore`, or treat more
+ * characters as wildcards than the builder.
  *
  * @throws Error naming a pattern that the builder refuses
  * @see https://docs.docker.com/build/concepts/context/#dockerignore-files
@@ -30,7 +30,7 @@ export function ignoreRules(text: string): IgnoreRules {
       const said = rules.findLast(({ matches }) => places.some(matches));
       return said !== undefined && !said.isException;
     },
-    takesBack: rules.some(({ isException }) => isException),
+    includesAgain: rules.some(({ isException }) => isException),
   };
 }
 
@@ -83,7 +83,7 @@ const VALID = new RegExp(
 
 const NAMED_CLASS = /\[[^\]]*\[:/;
 
-/** @throws Error where the builder finds the pattern malformed */
+/** @throws Error if the builder finds the pattern malformed */
 function matcherOf(pattern: string): Rule["matches"] {
   if (!VALID.test(pattern)) {
     throw new Error("a [ or a \\ is not complete");

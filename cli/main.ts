@@ -18,4 +18,8 @@ slipway()
       console.error(`error: ${message}`);
     }
     process.exitCode = error instanceof CommandFailure ? error.exitCode : EXIT_CODE.fault;
+  })
+  .finally(() => {
+    // What still runs, such as a credential plugin that hangs, would hold the end up for ever.
+    process.exit();
   });

@@ -7,14 +7,13 @@ export interface Cluster {
   /** Absolute path of the kubeconfig file. */
   readonly kubeconfig: string;
   /**
-   * Environment variable that holds the path: it takes the place of the path in the stack's state, which is then the same
+   * Environment variable that holds the path: it replaces the path in the stack's state, which is then the same
    * whoever runs it with whichever file.
-   *
    * @default - the path is kept in the state
    */
   readonly kubeconfigVariable?: string;
   readonly context: string;
-  /** Stays the same as long as it is the same cluster: another one replaces every object. */
+  /** Stays the same as long as it is the same cluster: a different one replaces every object. */
   readonly identifier: string;
 }
 

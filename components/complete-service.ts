@@ -12,21 +12,18 @@ import { largerQuantity, smallerQuantity } from "../contract/quantity.ts";
 const REQUESTS = { cpu: "100m", memory: "128Mi" };
 const LIMITS = { cpu: "500m", memory: "256Mi" };
 
-/** Where a service belongs and what it is called. */
-export type Place = Pick<Service, "name" | "namespace" | "version" | "pullSecret">;
+/** Names a service and its release. */
+export type ServiceIdentity = Pick<Service, "name" | "namespace" | "version" | "pullSecret">;
 
-/**
- * Gives a service its place, its default to everything that the definition leaves out, and the Secrets that its
- * credentials are.
- */
+/** A service with a default for everything that its definition omits, and with the Secrets of its credentials. */
 export function complete(
-  place: Place,
+  identity: ServiceIdentity,
   definition: ServiceDefinition,
   credentials: CredentialKeys = {},
 ): Service {
   const { autoscale, ingress } = definition;
   return {
-    ...place,
+    ...identity,
     ...completed(PODS, definition),
     port: definition.port,
     autoscale: autoscale && { cpu: 70, ...autoscale },

@@ -9,9 +9,8 @@ export {
   Credential,
   type CredentialArgs,
   type CredentialDefinition,
-  type CredentialOptions,
 } from "./credentials/credential.ts";
-export type { RandomText, ValueSource } from "./credentials/values.ts";
+export type { RandomText, ValueSource, ValueSources } from "./credentials/values.ts";
 export {
   ExternalSecretReadiness,
   type ExternalSecretReadinessArgs,
@@ -46,7 +45,7 @@ export type {
   ServiceDefinition,
 } from "./service-definition.ts";
 export type { RemoteValue, SecretStore } from "./credentials/external-secret.ts";
-export { complete, type Place } from "./complete-service.ts";
+export { complete, type ServiceIdentity } from "./complete-service.ts";
 export type { JenkinsDefinition, LaneDefinition, LaneName } from "./lanes/definition.ts";
 export { type LanePlan, planLanes } from "./lanes/plan.ts";
 export { Namespace } from "./namespace.ts";
@@ -57,8 +56,9 @@ export {
   ObjectReadiness,
   type ObjectReadinessArgs,
 } from "./object-readiness.ts";
+export type { ComponentOptions } from "./providers.ts";
 export { Readiness, type ReadinessArgs } from "./readiness.ts";
-export { Release, type ReleaseArgs, type ReleaseOptions } from "./release.ts";
+export { Release, type ReleaseArgs } from "./release.ts";
 export { requireNamespace } from "./require-namespace.ts";
 export { requireReady } from "./require-ready.ts";
 export { planBuilds, type Standing, survey, type SurveyArgs } from "./survey.ts";
@@ -66,7 +66,11 @@ export type { Sealing } from "./credentials/sealed-credential.ts";
 export { silenceSdkTrace } from "./sdk-trace.ts";
 export { SealedValues, type SealedValuesArgs } from "./credentials/sealed-values.ts";
 export { SecretReadiness, type SecretReadinessArgs } from "./credentials/secret-readiness.ts";
-export { SlipwayProvider, type SlipwayProviderArgs } from "./slipway-provider.ts";
+export {
+  SlipwayProvider,
+  type SlipwayProviderArgs,
+  type SlipwayResourceOptions,
+} from "./slipway-provider.ts";
 export { readRelease, type StackRelease } from "./stack-release.ts";
 export { outputsOf } from "./stack-outputs.ts";
 export {

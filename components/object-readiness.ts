@@ -1,10 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Awaited, ObjectRecord } from "../contract/object-readiness.ts";
-import type { SlipwayProvider } from "./slipway-provider.ts";
+import type { SlipwayResourceOptions } from "./slipway-provider.ts";
 import { RESOURCES } from "../contract/tokens.ts";
 import type { Inputs } from "./inputs.ts";
 
-/** An object that the program makes: every resource of `@pulumi/kubernetes` is one. */
+/** An object that the program creates: every resource of `@pulumi/kubernetes` is one. */
 export interface AppliedObject {
   readonly apiVersion: pulumi.Input<string>;
   readonly kind: pulumi.Input<string>;
@@ -22,7 +22,6 @@ export type ObjectReadinessArgs = Inputs<Awaited> & {
   readonly object: AppliedObject;
   /**
    * Seconds from the start of the wait to its end, whatever happens.
-   *
    * @default 600
    */
   readonly deadlineSeconds?: pulumi.Input<number>;
@@ -30,8 +29,8 @@ export type ObjectReadinessArgs = Inputs<Awaited> & {
 
 /**
  * Waits until an object is ready: a Job complete, a StatefulSet or a DaemonSet rolled out, a volume claim bound, a custom
- * resource as its conditions or the program's rules say. It makes nothing in the cluster, and changes nothing there.
- * Whatever is to come after it depends on it.
+ * resource as its conditions or the program's rules say. It creates and changes nothing in the
+ * cluster. Whatever comes after it depends on it.
  *
  * An object that fails, or is not ready at the deadline, fails the `up` with the reason, the log lines of its pods, the
  * Warning events and the command to run next. The failure stays in the stack's state, so that the next `up` judges
@@ -48,17 +47,11 @@ export class ObjectReadiness extends pulumi.CustomResource {
   constructor(
     name: string,
     { object, deadlineSeconds = 600, ...args }: ObjectReadinessArgs,
-    opts: pulumi.CustomResourceOptions & { readonly provider: SlipwayProvider },
+    opts: SlipwayResourceOptions,
   ) {
     const { apiVersion, kind, metadata } = object;
-    const identity = {
-      apiVersion,
-      kind,
-      namespace: metadata.namespace,
-      name: metadata.name,
-      uid: metadata.uid,
-      generation: metadata.generation,
-    };
+    const { namespace, name: objectName, uid, generation } = metadata;
+    const identity = { apiVersion, kind, namespace, name: objectName, uid, generation };
     const inputs = { record: undefined, ...identity, deadlineSeconds, ...args };
     super(RESOURCES.ObjectReadiness, name, inputs, opts);
   }

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { DeploymentIdentity, ReadinessInputs } from "../contract/readiness.ts";
 import type { HistoryEntry, ReleaseRecord } from "../contract/release-record.ts";
-import type { SlipwayProvider } from "./slipway-provider.ts";
+import type { SlipwayResourceOptions } from "./slipway-provider.ts";
 import { RESOURCES } from "../contract/tokens.ts";
 import type { Inputs } from "./inputs.ts";
 
@@ -13,17 +13,17 @@ export type ReadinessArgs = Inputs<Omit<ReadinessInputs, "deployment">> & {
 
 /**
  * Waits until a release is proved to be healthy: the Deployment's rollout is complete, every ready pod runs the
- * released digest, the Service routes to each of them, and the Ingress has its address. It makes
- * nothing in the cluster, and changes nothing but the pod template of a release that failed. Whatever is to come after a healthy release depends on it.
+ * released digest, the Service routes to each of them, and the Ingress has its address. It creates nothing
+ * in the cluster, and changes only the pod template of a failed release. Whatever needs a healthy release depends on it.
  *
  * A release that fails fails the `up` with what the pods wait for, their last log lines, the Warning events and the
  * command to run next. The failure stays in the stack's state, so that the next `up` judges again; `pulumi refresh`
  * judges again too, and reports a release that broke later as a changed `release`.
  *
- * Where an earlier release was ready, the Deployment gets the pod template of that one back, and the `up` fails once it
- * is ready again: see docs/rollback.md.
+ * If an earlier release was ready, the Deployment gets its pod template back, and the `up` fails once that one is ready
+ * again: see docs/rollback.md.
  *
- * `customTimeouts` limits the whole wait like `timeoutSeconds`, and once more that for a rollback; the shorter one counts.
+ * `customTimeouts` limits the whole wait like `timeoutSeconds`, and that for a rollback again; the shorter one counts.
  *
  * @see https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#complete-deployment
  */
@@ -33,11 +33,7 @@ export class Readiness extends pulumi.CustomResource {
   /** The last 20 releases of the service, newest first; unknown in a preview that changes the release. */
   declare readonly history: pulumi.Output<readonly HistoryEntry[]>;
 
-  constructor(
-    name: string,
-    args: ReadinessArgs,
-    opts: pulumi.CustomResourceOptions & { readonly provider: SlipwayProvider },
-  ) {
+  constructor(name: string, args: ReadinessArgs, opts: SlipwayResourceOptions) {
     super(RESOURCES.Readiness, name, { release: undefined, history: undefined, ...args }, opts);
   }
 }

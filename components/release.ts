@@ -3,12 +3,13 @@ import * as pulumi from "@pulumi/pulumi";
 import type { HistoryEntry, ReleaseRecord } from "../contract/release-record.ts";
 import type { Credential } from "./credentials/credential.ts";
 import { Image, type ImageSource, type Registry } from "./image/image.ts";
+import { byName } from "./by-name.ts";
 import { complete } from "./complete-service.ts";
 import { credentialsOf } from "./credentials/credential-use.ts";
 import type { ServiceDefinition } from "./service-definition.ts";
 import type { Namespace } from "./namespace.ts";
 import { Readiness } from "./readiness.ts";
-import { slipwayProviderOf } from "./providers.ts";
+import { type ComponentOptions, slipwayProviderOf } from "./providers.ts";
 import type { Standing } from "./survey.ts";
 import { type Endpoint, Workload } from "./workload.ts";
 import { COMPONENTS } from "../contract/tokens.ts";
@@ -22,28 +23,20 @@ export interface ReleaseArgs {
   readonly registry?: Registry | undefined;
   /**
    * The credentials that the service may name, by name.
-   *
    * @default {}
    */
   readonly credentials?: Readonly<Record<string, Credential>>;
   /**
-   * Whether the other releases of the program go on when this one fails. Then `requireReady` must end the program.
+   * Whether the other releases of the program continue when this one fails. Then `requireReady` must end the program.
    * @default false
    */
   readonly failsLate?: boolean;
   /**
    * What there is of the service already: see `survey`.
-   *
    * @default - nothing is known of it
    */
   readonly standing?: Standing | undefined;
 }
-
-/** Options of a {@link Release}: it never falls back to the context that kubectl happens to use. */
-export type ReleaseOptions = pulumi.ComponentResourceOptions & {
-  /** One for Kubernetes and a {@link SlipwayProvider}, in any order: what `connect` returns. */
-  readonly providers: pulumi.ProviderResource[];
-};
 
 /**
  * One service's way from its source to a proved release.
@@ -58,25 +51,22 @@ export class Release extends pulumi.ComponentResource {
   /** Where the service answers, once the release is proved. */
   readonly endpoint: pulumi.Output<Endpoint>;
 
-  constructor(name: string, args: ReleaseArgs, opts: ReleaseOptions) {
+  constructor(name: string, args: ReleaseArgs, opts: ComponentOptions) {
     super(COMPONENTS.Release, name, {}, opts);
 
     const provider = slipwayProviderOf(this, name);
     const { namespace, registry, credentials = {}, failsLate = false, standing } = args;
     const child = { parent: this };
-    const image = new Image(
-      name,
-      { source: args.service, registry, found: standing?.build },
-      child,
-    );
-    const place = {
+    const imageArgs = { source: args.service, registry, found: standing?.build };
+    const image = new Image(name, imageArgs, child);
+    const identity = {
       name,
       namespace: namespace.name,
       version: image.version,
       pullSecret: registry?.pullSecret,
     };
-    const keys = Object.entries(credentials).map(([known, { keys }]) => [known, keys] as const);
-    const service = complete(place, args.service, Object.fromEntries(keys));
+    const keys = byName(credentials, (_, credential) => credential.keys);
+    const service = complete(identity, args.service, keys);
     const { ref, source } = image;
     const workload = new Workload(
       name,
@@ -115,11 +105,8 @@ export class Release extends pulumi.ComponentResource {
     this.endpoint = pulumi
       .all([workload.endpoint, readiness.release])
       .apply(([endpoint]) => endpoint);
-    this.registerOutputs({
-      release: this.release,
-      history: this.history,
-      endpoint: this.endpoint,
-    });
+    const { release, history, endpoint } = this;
+    this.registerOutputs({ release, history, endpoint });
   }
 }
 

@@ -5,8 +5,7 @@ import { FUNCTIONS } from "../contract/tokens.ts";
 import type { SlipwayProvider } from "./slipway-provider.ts";
 
 /**
- * Ends the run before anything is registered where the namespace is being deleted: nothing that it is given would
- * become ready.
+ * Ends the run before anything is registered if the namespace is being deleted: nothing in it would become ready.
  *
  * @throws RunError with what holds up its end, and the remedy
  */

@@ -6,12 +6,12 @@ import type { ReleaseRecord } from "../contract/release-record.ts";
 const OPERATIONS = "PULUMI_NODEJS_PARALLEL";
 
 /** The exit code by which a program tells the engine that its error has been shown. */
-const ALREADY_TOLD = 32;
+const ALREADY_SHOWN = 32;
 
 /**
- * Fails the run, once each of these releases has its verdict, where one of them is not ready. For releases with
+ * Fails the run, once each of these releases has its verdict, if one of them is not ready. For releases with
  * `failsLate`: the run then keeps its outputs, with the failed verdicts in them, and nothing is deleted. Says so at
- * the start where there are more releases than the engine awaits at a time.
+ * the start if there are more releases than the engine awaits at a time.
  *
  * @param releases the records by the services' names
  */
@@ -31,14 +31,14 @@ function check(records: Parameters<typeof failureOf>[0]): void {
     return;
   }
   void pulumi.log.error(failure);
-  process.exitCode = ALREADY_TOLD;
+  process.exitCode = ALREADY_SHOWN;
 }
 
 /**
- * What to do where releases queue for their verdicts, undefined where none does. Each wait holds one of the
+ * What to do if releases queue for their verdicts, undefined if none does. Each wait holds one of the
  * engine's operations, and a broken release its own until its verdict.
  *
- * @param operations how many the engine runs at a time, NaN where it does not say
+ * @param operations how many the engine runs at a time, NaN if it does not say
  * @see https://www.pulumi.com/docs/iac/cli/commands/pulumi_up/
  */
 export function queueNotice(releases: number, operations: number): string | undefined {
@@ -46,12 +46,12 @@ export function queueNotice(releases: number, operations: number): string | unde
     return undefined;
   }
   const enough = 2 ** Math.ceil(Math.log2(releases + 1));
-  return `${releases} releases share the ${operations} operations that the engine runs at a time, so some wait for the verdicts of others; set PULUMI_PARALLEL=${enough} to await them all at once`;
+  return `${releases} releases share the ${operations} operations that the engine runs at a time, so some queue until others have their verdicts; set PULUMI_PARALLEL=${enough} to run them all in parallel`;
 }
 
 /**
- * One line that names each release that failed, undefined where none did. A release without a record
- * was left out of the run by `--target`, and is not judged.
+ * One line that names each release that failed, undefined if none did. A release without a record
+ * was excluded from the run by `--target`, and is not judged.
  */
 export function failureOf(
   records: Readonly<Record<string, Pick<ReleaseRecord, "verdict" | "reason"> | undefined>>,
@@ -64,5 +64,5 @@ export function failureOf(
     return undefined;
   }
   const names = failed.map(([name, { reason }]) => `${name} (${reason ?? "no reason"})`).join(", ");
-  return `${failed.length} of ${all.length} ${all.length === 1 ? "release" : "releases"} failed: ${names}; what was found is told at the Readiness of each`;
+  return `${failed.length} of ${all.length} ${all.length === 1 ? "release" : "releases"} failed: ${names}; see the Readiness of each for the evidence`;
 }

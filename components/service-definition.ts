@@ -4,27 +4,23 @@ import type { VERDICT, VerdictSettings } from "../contract/verdict.ts";
 /** The settings of a service's pods that are numbers or decisions. */
 export const PODS = {
   /**
-   * Number of pods, where nothing scales them.
-   *
+   * Number of pods, if nothing scales them.
    * @default 2
    */
   replicas: { from: 1, to: 1000, remedy: "remove the service to stop it", default: 2 },
   /**
    * User and group that the container runs as.
-   *
    * @default 65532
    */
   user: { from: 1, to: 2 ** 31 - 1, remedy: "0 is root, which no pod may be", default: 65532 },
   /**
-   * Seconds that a pod goes on serving after it was told to stop, so that no request is lost while
-   * the cluster takes it out of the Service.
-   *
+   * Seconds that a pod keeps serving after it is told to stop, so that no request is lost while
+   * the cluster removes it from the Service.
    * @default 5
    */
   drainSeconds: { from: 0, to: 300, default: 5 },
   /**
-   * Seconds that a pod may then take to finish requests and end, before it is killed.
-   *
+   * Seconds in which a pod may then finish requests and end, before it is killed.
    * @default 25
    */
   stopSeconds: { from: 1, to: 3600, default: 25 },
@@ -35,20 +31,17 @@ export interface ServiceDefinition extends ValuesOf<typeof PODS>, VerdictSetting
   /** Port that the container listens on. */
   readonly port: number;
   /**
-   * Scales the pods by their CPU; takes the place of `replicas`.
-   *
+   * Scales the pods by their CPU; replaces `replicas`.
    * @default - the number of pods is fixed
    */
   readonly autoscale?: Autoscale;
   /**
    * HTTP path that tells whether the process is alive (startup and liveness probes).
-   *
    * @default - the port accepts a TCP connection
    */
   readonly health?: string;
   /**
    * HTTP path that tells whether the process can serve (readiness probe).
-   *
    * @default - as `health`
    */
   readonly ready?: string;
@@ -56,49 +49,43 @@ export interface ServiceDefinition extends ValuesOf<typeof PODS>, VerdictSetting
   readonly resources?: Resources;
   /**
    * Environment variables of the container.
-   *
    * @default {}
    */
   readonly env?: Readonly<Record<string, string | SecretKey | CredentialKey>>;
   /**
    * Files by absolute path: their text, or a key of an existing Secret or of a credential. Mounted read-only.
-   *
    * @default {}
    */
   readonly files?: Readonly<Record<string, string | SecretKey | CredentialKey>>;
   /**
    * Credentials of which every key is an environment variable of the same name.
-   *
    * @default []
    */
   readonly credentials?: readonly string[];
   /**
    * Folders that the container may write to (emptied with the pod); everything else is read-only.
-   *
    * @default ["/tmp"]
    */
   readonly writable?: readonly string[];
   /**
    * Makes the service reachable from outside the cluster.
-   *
    * @default - inside the cluster only
    */
   readonly ingress?: IngressDefinition;
   /**
    * What the pods may connect to, besides DNS.
-   *
    * @default - nothing
    */
   readonly egress?: readonly EgressRule[];
 }
 
-/** A key of a Secret that is in the namespace already. */
+/** A key of an existing Secret in the namespace. */
 export interface SecretKey {
   readonly secret: string;
   readonly key: string;
 }
 
-/** A key of a credential that the stack makes. */
+/** A key of a credential that the stack creates. */
 export interface CredentialKey {
   readonly credential: string;
   readonly key: string;
@@ -110,7 +97,6 @@ export interface Autoscale {
   readonly max: number;
   /**
    * CPU use to aim at, in percent of the request.
-   *
    * @default 70
    */
   readonly cpu?: number;
@@ -131,31 +117,26 @@ export interface IngressDefinition {
   readonly path?: string;
   /**
    * Name of an existing TLS Secret.
-   *
    * @default - plain HTTP
    */
   readonly tls?: string;
   /**
    * Whether a release waits until the Ingress has an address. False for a controller that publishes none.
-   *
    * @default true
    */
   readonly awaitAddress?: boolean;
 }
 
 /** A destination: a block of addresses, or the pods of a namespace. */
-export type EgressRule = EgressPorts & ({ readonly cidr: string } | { readonly namespace: string });
-
-interface EgressPorts {
+export type EgressRule = ({ readonly cidr: string } | { readonly namespace: string }) & {
   /**
    * TCP ports.
-   *
    * @default - all of them
    */
   readonly ports?: readonly number[];
-}
+};
 
-/** One deployable unit with its name, its place, and a value for everything that has a default. */
+/** A service with its name, its namespace, and a value for everything that has a default. */
 export interface Service extends Completed<typeof PODS> {
   readonly name: string;
   readonly namespace: string;
@@ -167,10 +148,9 @@ export interface Service extends Completed<typeof PODS> {
   readonly autoscale: Required<Autoscale> | undefined;
   readonly health: string | undefined;
   readonly ready: string | undefined;
-  readonly resources: {
-    readonly requests: { readonly cpu: string; readonly memory: string };
-    readonly limits: { readonly cpu: string; readonly memory: string };
-  };
+  readonly resources: Readonly<
+    Record<keyof Resources, { readonly cpu: string; readonly memory: string }>
+  >;
   readonly env: Readonly<Record<string, string | SecretKey>>;
   readonly files: Readonly<Record<string, string | SecretKey>>;
   readonly writable: readonly string[];
@@ -180,5 +160,5 @@ export interface Service extends Completed<typeof PODS> {
   readonly verdict: Verdict;
 }
 
-/** How a service's verdict comes about, with a value for everything that is always sent. */
+/** The verdict's settings, with a value for everything that is always sent. */
 export type Verdict = Completed<typeof VERDICT>;

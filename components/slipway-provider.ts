@@ -1,11 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ProviderConfig } from "../contract/provider-config.ts";
 
+/** Inputs of a {@link SlipwayProvider}. */
 export interface SlipwayProviderArgs {
   /**
    * Absolute path of the kubeconfig file.
-   *
-   * @default - the file that the environment variable KUBECONFIG names, which `envVarMappings` may give another name
+   * @default - the file that the environment variable KUBECONFIG names, which `envVarMappings` may rename
    */
   readonly kubeconfig?: pulumi.Input<ProviderConfig["kubeconfig"]>;
   /** Context in that file. */
@@ -14,7 +14,7 @@ export interface SlipwayProviderArgs {
 
 /**
  * Slipway's own provider for one cluster, always explicit: nothing falls back to a current context.
- * It makes no resources; `Readiness` runs in it.
+ * It creates no objects; `Readiness` runs in it.
  *
  * The project's `Pulumi.yaml` names the folder that the engine starts it from, under `plugins.providers`.
  *
@@ -25,3 +25,8 @@ export class SlipwayProvider extends pulumi.ProviderResource {
     super("slipway", name, { ...args }, opts);
   }
 }
+
+/** Options of a resource that Slipway's own provider serves. */
+export type SlipwayResourceOptions = pulumi.CustomResourceOptions & {
+  readonly provider: SlipwayProvider;
+};

@@ -3,7 +3,7 @@ import type { JenkinsAccess } from "./lanes/jenkins-access.ts";
 import type { Namespace } from "./namespace.ts";
 import type { Release } from "./release.ts";
 
-/** What a stack is made of. */
+/** The parts of a stack. */
 export interface StackParts {
   readonly namespace: Namespace;
   /** The releases by the services' names. */
@@ -12,7 +12,7 @@ export interface StackParts {
   readonly access?: JenkinsAccess | undefined;
 }
 
-/** What a stack tells other stacks and people. See docs/outputs.md. */
+/** The outputs of a stack, for other stacks and people. See docs/outputs.md. */
 export function outputsOf({ namespace, delivered, access }: StackParts) {
   return {
     namespace: namespace.metadata.name,

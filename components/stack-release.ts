@@ -4,7 +4,7 @@ import { RECORD_VERSION, type ReleaseRecord } from "../contract/release-record.t
 import { isPinned } from "../contract/image-reference.ts";
 import type { Endpoint } from "./workload.ts";
 
-/** What another stack tells of a service: its release, which was proved, and where it answers. */
+/** What another stack reports of a service: its proved release, and where it answers. */
 export interface StackRelease {
   readonly release: ReleaseRecord;
   readonly endpoint: Endpoint;
@@ -19,8 +19,8 @@ export interface StackRelease {
  * const { release, endpoint } = await readRelease(dev, "shop");
  * ```
  *
- * @throws RunError where the stack has no such outputs or service, the record has another version than this code
- * knows, the release is not `ready`, or its image is not pinned by its digest
+ * @throws RunError if the stack has no such outputs or service, the record has a version that this code does not
+ * know, the release is not `ready`, or its image is not pinned by its digest
  * @see docs/outputs.md
  */
 export async function readRelease(
@@ -35,19 +35,16 @@ export async function readRelease(
   const record = entryOf(releases, "releases", service);
   const endpoint = entryOf(endpoints, "endpoints", service);
   const faults = [
-    ...("fault" in record ? [record.fault] : recordFaults(service, record.value)),
-    ...("fault" in endpoint ? [endpoint.fault] : endpointFaults(service, endpoint.value)),
+    ...(typeof record === "string" ? [record] : recordFaults(service, record)),
+    ...(typeof endpoint === "string" ? [endpoint] : endpointFaults(service, endpoint)),
   ];
-  if ("fault" in record || "fault" in endpoint || faults.length > 0) {
+  if (faults.length > 0) {
     throw new pulumi.RunError(`${producer}: ${faults.join("; and ")}`);
   }
-  return {
-    release: record.value as unknown as ReleaseRecord,
-    endpoint: endpoint.value as unknown as Endpoint,
-  };
+  return { release: record, endpoint } as unknown as StackRelease;
 }
 
-/** The value of another stack's output, undefined where it has none. */
+/** The value of another stack's output, undefined if it has none. */
 export async function outputOf(stack: pulumi.StackReference, name: string): Promise<unknown> {
   const details = await stack.getOutputDetails(name);
   return details.value as unknown;
@@ -55,49 +52,38 @@ export async function outputOf(stack: pulumi.StackReference, name: string): Prom
 
 type Entry = Readonly<Record<string, unknown>>;
 
-/** The entry of a service in an output, or why there is none. */
-export function entryOf(
-  output: unknown,
-  name: string,
-  service: string,
-): { value: Entry } | { fault: string } {
+/** The entry of a service in an output, or a string that says why there is none. */
+export function entryOf(output: unknown, name: string, service: string): Entry | string {
   if (!isEntry(output)) {
-    const fault = `the output "${name}" must be there, got ${show(output)}; run that stack's up first`;
-    return { fault };
+    return `the output "${name}" must be there, got ${show(output)}; run that stack's up first`;
   }
   const value = Object.hasOwn(output, service) ? output[service] : undefined;
   if (isEntry(value)) {
-    return { value };
+    return value;
   }
   const known = Object.keys(output).join(", ") || "no service";
-  return {
-    fault: `${name}.${service} must be there, got ${show(value)}; that stack has ${known}`,
-  };
+  return `${name}.${service} must be there, got ${show(value)}; that stack has ${known}`;
 }
 
-/** Why a record must not be used, each reason once; of a record of another version nothing else is known. */
-export function recordFaults(
-  service: string,
-  { version, verdict, reason, image, digest }: Entry,
-): string[] {
+/** Why a record must not be used, each reason once; a record of a different version has only that reason. */
+export function recordFaults(service: string, record: Entry): string[] {
+  const { version, verdict, reason, image, digest } = record;
   const at = `releases.${service}`;
   if (version !== RECORD_VERSION) {
     return [
       `${at}.version must be ${RECORD_VERSION}, got ${show(version)}; read what changed in docs/outputs.md`,
     ];
   }
-  const isPin =
-    typeof image === "string" && isPinned(image) && image.endsWith(`@${String(digest)}`);
-  return [
-    ...(verdict === "ready"
-      ? []
-      : [
-          `${at}.verdict must be "ready", got ${show(verdict)} with the reason ${show(reason)}; mend that stack and run its up first`,
-        ]),
-    ...(isPin
-      ? []
-      : [`${at}.image must be pinned by the digest ${show(digest)}, got ${show(image)}`]),
-  ];
+  const faults: string[] = [];
+  if (verdict !== "ready") {
+    faults.push(
+      `${at}.verdict must be "ready", got ${show(verdict)} with the reason ${show(reason)}; fix that stack and run its up first`,
+    );
+  }
+  if (typeof image !== "string" || !isPinned(image) || !image.endsWith(`@${String(digest)}`)) {
+    faults.push(`${at}.image must be pinned by the digest ${show(digest)}, got ${show(image)}`);
+  }
+  return faults;
 }
 
 function endpointFaults(service: string, { address }: Entry): string[] {

@@ -16,13 +16,13 @@ export interface Endpoint {
   readonly inCluster: string;
   /** The same by its IP address. */
   readonly address: string;
-  /** Address of its Ingress, null where it has none. */
+  /** Address of its Ingress, null if it has none. */
   readonly public: string | null;
 }
 
 /** A credential that pods are started with. */
 export interface UsedCredential extends pulumi.Resource {
-  /** Other values have another one. */
+  /** Different values give a different one. */
   readonly digest: pulumi.Output<string>;
 }
 
@@ -42,7 +42,6 @@ export interface WorkloadArgs {
   readonly source: SourceReference;
   /**
    * What its pods need to start, and what changes with the values of each, by name.
-   *
    * @default {}
    */
   readonly credentials?: Readonly<Record<string, UsedCredential>>;
@@ -201,7 +200,7 @@ function addressUrl(ip: string): string {
   return `http://${isIPv6(ip) ? `[${ip}]` : ip}`;
 }
 
-/** The address that people type, null where there is no Ingress. */
+/** The address that people type, null if there is no Ingress. */
 export function publicAddress({ ingress }: Pick<Service, "ingress">): string | null {
   return ingress === undefined
     ? null

@@ -19,11 +19,10 @@ const identity = {
   user: word,
   /**
    * Groups of the user, beside `system:authenticated`.
-   *
-   * @default - those of a service account, where the user is one
+   * @default - those of a service account, if the user is one
    */
   groups: z.array(word).readonly().exactOptional(),
-  /** What it is for. Whatever else a right says of itself is left out of the state. */
+  /** What it is for. Anything else about a right is omitted from the state. */
   needed: z.array(right).readonly(),
   /** What would be too much, e.g. `forbiddenRights`. */
   forbidden: z.array(right).readonly(),
@@ -37,9 +36,8 @@ const identityAccess: z.ZodType<IdentityAccess> = z.object(identity).readonly();
 const shape = {
   identities: z.array(identityAccess).min(1).readonly(),
   /**
-   * `sha256:<64 hex>` over the roles and bindings that give the rights: other ones are proved again.
-   *
-   * @default - proved again only when the rights change that are asked for
+   * `sha256:<64 hex>` over the roles and bindings that give the rights: different ones are proved again.
+   * @default - proved again only when the rights above change
    */
   manifestHash: word.exactOptional(),
 };
@@ -62,15 +60,11 @@ export interface AccessFault {
   readonly reason?: string;
 }
 
-/** Outputs of an `AccessProof`. */
+/** Outputs of an `AccessProof`: see the component. */
 export interface AccessProofOutputs {
   readonly proved: boolean;
-  /** Rights that were found allowed, as they should be. */
   readonly allowed: number;
-  /** Acts that were found denied, as they should be. */
   readonly denied: number;
-  /** Everything else. */
   readonly faults: readonly AccessFault[];
-  /** When the API server was asked last, ISO 8601. */
   readonly provedAt: string;
 }

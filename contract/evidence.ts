@@ -1,4 +1,4 @@
-/** A container that keeps a release from being ready, as the kubelet tells of it. */
+/** A container that keeps a release from being ready, as the kubelet reports it. */
 export interface ContainerEvidence {
   readonly pod: string;
   /** Null for a pod that has no node, and so no containers. */
@@ -7,10 +7,10 @@ export interface ContainerEvidence {
   /** Why it is in that state, e.g. `CrashLoopBackOff`. */
   readonly reason: string | null;
   readonly message: string | null;
-  /** Since when it runs, ISO 8601; null where it does not. */
+  /** Since when it runs, ISO 8601; null if it does not. */
   readonly startedAt: string | null;
   readonly restarts: number;
-  /** Exit code with which it ended last, null where it has not ended. */
+  /** Exit code with which it ended last, null if it has not ended. */
   readonly exitCode: number | null;
   /** Why it ended last, e.g. `OOMKilled`. */
   readonly exitReason: string | null;
@@ -35,7 +35,7 @@ export interface EventEvidence {
 export interface Evidence {
   /** Kind and name of the object that the verdict is about. */
   readonly object: string;
-  /** The container that it is about, null where it is about no single one. */
+  /** The container that it is about, null if it is about no single one. */
   readonly container: string | null;
   readonly message: string;
   /** Whatever else is known, a line each. */
@@ -47,6 +47,6 @@ export interface Evidence {
   readonly events: readonly EventEvidence[];
   /** The command to run next. */
   readonly command: string;
-  /** What was left out to keep this small, e.g. `12 log lines, 3 events`; null where nothing was. */
+  /** What was omitted to keep this small, e.g. `12 log lines, 3 events`; null if nothing was. */
   readonly cut: string | null;
 }

@@ -6,7 +6,7 @@ const shape = {
   namespace: word,
   /** Name of the ExternalSecret and of the Secret that it becomes. */
   name: word,
-  /** `sha256:<64 hex>` over the ExternalSecret: another one is awaited again. */
+  /** `sha256:<64 hex>` over the ExternalSecret: Slipway waits again for a different one. */
   manifestHash: z.string(),
 };
 

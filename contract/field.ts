@@ -5,12 +5,12 @@ import { OBJECT_NAME } from "./names.ts";
 import type { Forms, ValueOf } from "./forms.ts";
 import { VERDICT } from "./verdict.ts";
 
-/** The value that a shape describes; it keeps the shape's doc comments, where an inferred schema would not. */
+/** The value that a shape describes; it keeps the shape's doc comments, which an inferred schema would lose. */
 export type Of<Shape extends z.ZodRawShape> = Readonly<z.infer<z.ZodObject<Shape>>>;
 
 /**
- * The shape of a type that stands elsewhere: a schema for each of its keys, and for no other. One that may be left out
- * in the type may be left out in the shape; the other way round, the parsed value does not fit the type.
+ * The shape of a type: a schema for each of its keys, and for no other. A key that is optional in the type may be
+ * optional in the shape; the other way round, the parsed value does not fit the type.
  */
 export type ShapeOf<T> = {
   readonly [Key in keyof T]-?: Pick<T, Key> extends Required<Pick<T, Key>>
@@ -18,10 +18,10 @@ export type ShapeOf<T> = {
     : z.ZodExactOptional<z.ZodType<Exclude<T[Key], undefined>>>;
 };
 
-/** A text that is not empty. */
+/** A string that is not empty. */
 export const word = z.string().min(1);
 
-/** Texts by key. */
+/** Strings by key. */
 export const texts = z.record(z.string(), z.string()).readonly();
 
 /** A Kubernetes object's name. */
@@ -42,7 +42,7 @@ export const amount = wholeNumber(0);
 /** A choice between two. */
 export const flag = z.boolean("must be true or false");
 
-/** A text of this form. */
+/** A string of this form. */
 export function text(pattern: RegExp, allowed: string) {
   return z.string(`must be ${allowed}`).regex(pattern, `must be ${allowed}`);
 }
@@ -65,7 +65,7 @@ type SettingsShape<Settings> = {
   readonly [Key in keyof Settings]: z.ZodExactOptional<z.ZodType<ValueOf<Settings[Key]>>>;
 };
 
-/** Settings as a shape, of which each may be left out. */
+/** Settings as a shape, each of them optional. */
 export function shapeOf<Settings extends Forms>(
   settings: Settings,
   dialect: Dialect,
@@ -85,7 +85,7 @@ function schemaOf(form: Forms[string], dialect: Dialect): z.ZodType {
     : dialect.group(shapeOf(form.each, dialect));
 }
 
-/** The verdict's settings as a resource takes them: within wider limits than a service. */
+/** The verdict's settings of a resource: within wider limits than a service's. */
 export const verdictShape = shapeOf(VERDICT, {
   number: (from) => (from > 0 ? count : amount),
   choice: () => flag,

@@ -1,13 +1,13 @@
-/** A whole number, with the least and the most that a service may say. */
+/** A whole number, with the least and the most that a service may set. */
 interface WholeNumber {
   readonly from: number;
   readonly to: number;
-  /** What to do about any other. */
+  /** What to do about any other number. */
   readonly remedy?: string;
   readonly default?: number;
 }
 
-/** A decision, in words that go on from "whether". */
+/** A decision, in words that continue "whether". */
 interface Choice {
   readonly whether: string;
   readonly default?: boolean;
@@ -20,8 +20,8 @@ interface Group {
 }
 
 /**
- * What settings look like, by their names: whatever takes, checks or completes one reads it here. One without a
- * `default` is passed on only where a service says it.
+ * What settings look like, by their names: whatever reads, checks or completes one reads it here. One without a
+ * `default` is passed on only if a service sets it.
  */
 export type Forms = Readonly<Record<string, WholeNumber | Choice | Group>>;
 
@@ -32,7 +32,7 @@ export type ValueOf<Form> = Form extends { readonly from: number }
     ? ValuesOf<Form["each"]>
     : boolean;
 
-/** Settings as a service says them. */
+/** Settings of a service. */
 export type ValuesOf<Settings> = { readonly [Key in keyof Settings]?: ValueOf<Settings[Key]> };
 
 /** Settings with a value for everything that has a default. */
@@ -42,7 +42,7 @@ export type Completed<Settings> = ValuesOf<Settings> & {
   ]: ValueOf<Settings[Key]>;
 };
 
-/** Of what a service says these settings, and what stands for those that it leaves out. */
+/** These settings of a service, with the default of each that it omits. */
 export function completed<Settings extends Forms>(
   settings: Settings,
   said: ValuesOf<Settings>,

@@ -10,7 +10,6 @@ const shape = {
   to: word,
   /**
    * Login of one registry, kept as a secret.
-   *
    * @default - the logins of the machine, as `docker login` made them
    */
   login: registryLogin.exactOptional(),

@@ -10,7 +10,7 @@ export const imageDigestsArgs = z.object({
   answerSeconds: count.exactOptional(),
 });
 
-/** What a registry said of an image: `digest` where it has it, `fault` where it did not answer. */
+/** What a registry said of an image: `digest` if it has it, `fault` if it did not answer. */
 export interface FoundImage {
   readonly reference: string;
   readonly digest?: string;

@@ -26,6 +26,11 @@ export function registryServer(repository: string): string {
   return HOST.exec(repository)?.[0] ?? "docker.io";
 }
 
+/** The name of a registry in Docker's configuration, which has its own for Docker Hub. */
+export function loginServer(registry: string): string {
+  return registry === "docker.io" ? "https://index.docker.io/v1/" : registry;
+}
+
 /** The repository of a pinned image. */
 export function repositoryOf(pinned: string): string {
   return pinned.slice(0, pinned.indexOf("@"));

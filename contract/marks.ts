@@ -1,4 +1,4 @@
-/** The label of every object that Slipway makes. */
+/** The label of every object that Slipway creates. */
 export const MADE_HERE = { "app.kubernetes.io/managed-by": "slipway" };
 
 /** Stands on a Deployment whose pod template was rolled back, and says of which generation and why. */

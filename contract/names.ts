@@ -1,4 +1,4 @@
-/** A name that Kubernetes takes for everything: also for a Service, a namespace, and as the value of a label. */
+/** A name that Kubernetes accepts for everything, a Service, a namespace and the value of a label included. */
 export const LABEL = /^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/;
 
 /** The name of most objects. */

@@ -18,22 +18,22 @@ const condition = {
   reason: text(WORD, "a condition's reason").exactOptional(),
 };
 
-/** A condition of an object: met where its `status.conditions` have one of this type and status. */
+/** A condition of an object: met if its `status.conditions` have one of this type and status. */
 export type ConditionRule = Of<typeof condition>;
 
 const finding = {
   /** By RFC 9535, `$.status.phase`, or in kubectl's form, `{.status.phase}`. */
   path,
-  /** @default - anything that is there */
+  /** @default - any value that exists */
   value: z
-    .union([z.string(), z.number(), z.boolean()], "must be a text, a number or a boolean")
+    .union([z.string(), z.number(), z.boolean()], "must be a string, a number or a boolean")
     .exactOptional(),
 };
 
-/** What a JSONPath finds in an object: met where it finds the value. */
+/** What a JSONPath finds in an object: met if it finds the value. */
 export type PathRule = Of<typeof finding>;
 
-/** Something that an object shows. */
+/** A condition or a value of an object. */
 export type ObjectRule = ConditionRule | PathRule;
 
 const rule = z.custom<ObjectRule>().superRefine((value: unknown, context) => {
@@ -50,20 +50,18 @@ const rules = {
   /** @default - the condition `Stalled` */
   failed: rule.exactOptional(),
   /**
-   * Seconds for which `failed` must last: many controllers say that something failed, and try again.
-   *
+   * Seconds for which `failed` must last: many controllers say that something failed, and retry.
    * @default 0
    */
   failedSeconds: amount.exactOptional(),
   /**
-   * JSONPath of the generation that the controller has seen last: a number, or a text that begins with it.
-   *
-   * @default "$.status.observedGeneration" where the object has it
+   * JSONPath of the generation that the controller has seen last: a number, or a string that begins with it.
+   * @default "$.status.observedGeneration" if the object has it
    */
   observedGeneration: path.exactOptional(),
 };
 
-/** What tells of an object of a kind that Slipway does not know whether it is ready. */
+/** How to judge an object of a kind that Slipway does not know. */
 export type ObjectRules = Of<typeof rules>;
 
 const identity = {
@@ -72,9 +70,9 @@ const identity = {
   /** Absent for an object outside of namespaces. */
   namespace: name.exactOptional(),
   name,
-  /** The object as it was applied: another one of its name is never judged. */
+  /** The object as it was applied: a different one of its name is never judged. */
   uid: text(/./, "the object's metadata.uid"),
-  /** `metadata.generation` that the object got; the verdict waits for at least this one. Absent where the kind has none. */
+  /** `metadata.generation` that the object got; the verdict waits for at least this one. Absent if the kind has none. */
   generation: amount.exactOptional(),
 };
 
@@ -96,8 +94,7 @@ export const objectReadinessInputs = z
 export type Awaited = Pick<VerdictSettings, "warmupSeconds" | "tolerate" | "logs"> & {
   /**
    * When it is ready, and when it has failed: by a condition, `{ type: "Ready" }`, or by a JSONPath and the value that
-   * it is to find, `{ path: "$.status.phase", value: "Bound" }`. They take the place of all rules of Slipway's own.
-   *
+   * it must find, `{ path: "$.status.phase", value: "Bound" }`. They replace all of Slipway's own rules.
    * @default - those of the kind; for a kind that Slipway does not know, the conditions `Ready` and `Stalled`
    */
   readonly rules?: ObjectRules;

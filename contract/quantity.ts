@@ -19,7 +19,7 @@ const SUFFIXES: Readonly<Record<string, number>> = {
 };
 
 /**
- * The number that a quantity stands for, undefined where it is none: `250m` is 0.25, `1Ki` is 1024.
+ * The number that a quantity stands for, undefined if it is not a quantity: `250m` is 0.25, `1Ki` is 1024.
  *
  * @see https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/
  */
@@ -28,10 +28,8 @@ export function parseQuantity(quantity: string): number | undefined {
   if (digits === undefined) {
     return undefined;
   }
-  return (
-    Number(digits) *
-    (suffix === undefined ? 10 ** Number(exponent ?? 0) : (SUFFIXES[suffix] ?? NaN))
-  );
+  const factor = suffix === undefined ? 10 ** Number(exponent ?? 0) : (SUFFIXES[suffix] ?? NaN);
+  return Number(digits) * factor;
 }
 
 /** The larger of two quantities; one that cannot be parsed counts as nothing. */

@@ -31,7 +31,6 @@ const shape = {
   serviceName: name,
   /**
    * The Ingress, and whether an address of it is waited for. Some classes publish none, e.g. on bare metal.
-   *
    * @default - the service has no Ingress
    */
   ingress: z.strictObject(ingress).readonly().exactOptional(),
@@ -39,7 +38,6 @@ const shape = {
   manifestHash: text(/^sha256:[0-9a-f]{64}$/, "sha256:<64 hex digits>"),
   /**
    * Commit of the source.
-   *
    * @default - the source is not in git
    */
   commit: text(/./, "the commit's hash").exactOptional(),
@@ -51,7 +49,6 @@ const shape = {
    * Whether a release that fails is reported and recorded without an error of this resource: the engine starts nothing
    * more after an error, and the releases beside it would get no verdict. Whatever depends on it must then look at
    * `release.verdict`, and the program must end the run with `requireReady`.
-   *
    * @default false
    */
   failsLate: flag.exactOptional(),
@@ -63,11 +60,11 @@ export const readinessInputs = z.strictObject({ ...verdictShape, ...shape }).rea
 /** Inputs of a `Readiness`. */
 export type ReadinessInputs = Of<typeof shape> & Omit<VerdictSettings, "deadlineSeconds">;
 
-/** Outputs of a `Readiness`: its inputs, the record, and what a rollback goes back to. */
+/** Outputs of a `Readiness`: its inputs, the record, and what a rollback restores. */
 export type ReadinessOutputs = ReadinessInputs & {
   readonly release: ReleaseRecord;
-  /** The last release that was ready, which may be this one; null where none was. */
+  /** The last release that was ready, which may be this one; null if none was. */
   readonly lastReady: ProvedRelease | null;
-  /** The last 20 releases, this one included, newest first; one with the same digest and manifest hash is there once. */
+  /** The last 20 releases, this one included, newest first; one with the same digest and manifest hash is listed once. */
   readonly history: readonly HistoryEntry[];
 };

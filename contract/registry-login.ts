@@ -3,7 +3,7 @@ import { z } from "zod";
 import { type Of, word } from "./field.ts";
 
 const shape = {
-  /** Host of the registry, with its port where it needs one. */
+  /** Host of the registry, with its port if it needs one. */
   server: word,
   username: word,
   /** Secret. */

@@ -1,25 +1,24 @@
-import type { ReleasedPod, ReleaseRecord } from "./release-record.ts";
+import { z } from "zod";
 
-/** Arguments of the function `slipway:index:releaseLooks`. */
-export interface ReleaseLooksArgs {
-  /** What records say of them, by the services' names. */
-  readonly releases: Readonly<
-    Record<
-      string,
-      Pick<ReleaseRecord, "namespace" | "digest"> & {
-        readonly pods: readonly Pick<ReleasedPod, "name" | "readyAt">[];
-      }
-    >
-  >;
-}
+/** Arguments of the function `slipway:index:releaseLooks`: what records say of releases, by the services' names. */
+export const releaseLooksArgs = z.object({
+  releases: z.record(
+    z.string(),
+    z.object({
+      namespace: z.string(),
+      digest: z.string(),
+      pods: z.array(z.object({ name: z.string(), readyAt: z.string().nullish() })),
+    }),
+  ),
+});
 
 /** What a release's own pods show now. */
 export interface ReleaseLook {
-  /** Why it is not ready, absent where it is. */
+  /** Why it is not ready, absent if it is. */
   readonly fault?: string;
-  /** Since when one of them is ready again, ISO 8601; absent where one has been so since the record. */
+  /** Since when one of them is ready again, ISO 8601; absent if one has been so since the record. */
   readonly readySince?: string;
 }
 
-/** Looks by the services' names; a release whose pods are not there, or may not be looked at, has none. */
+/** Looks by the services' names; a release whose pods do not exist, or may not be read, has none. */
 export type ReleaseLooks = Readonly<Record<string, ReleaseLook>>;

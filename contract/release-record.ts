@@ -1,9 +1,9 @@
 import type { Evidence } from "./evidence.ts";
 
-/** What a record says of its own form; another one is another promise. See docs/outputs.md. */
+/** The version of the record's form. See docs/outputs.md. */
 export const RECORD_VERSION = 1;
 
-/** What is kept of the release that a new one took the place of. */
+/** What is kept of the release that a new one replaced. */
 export interface PreviousRelease {
   readonly commit: string | null;
   readonly image: string;
@@ -17,7 +17,7 @@ export interface ProvedRelease extends PreviousRelease {
   readonly replicaSet: string;
 }
 
-/** What a rollback put in the place of a release that failed: the last one that was ready. */
+/** What a rollback restored instead of a failed release: the last one that was ready. */
 export interface RunningRelease extends ProvedRelease {
   /** Whether it was ready again. */
   readonly verdict: "ready" | "failed";
@@ -26,7 +26,7 @@ export interface RunningRelease extends ProvedRelease {
   readonly pods: readonly { readonly name: string; readonly imageID: string }[];
 }
 
-/** A pod of a release, and when it took the steps to ready: ISO 8601, by the cluster's clock; null where nobody said. */
+/** A pod of a release, and when it took the steps to ready: ISO 8601, by the cluster's clock; null if it is unknown. */
 export interface ReleasedPod {
   readonly name: string;
   readonly imageID: string;
@@ -34,53 +34,39 @@ export interface ReleasedPod {
   readonly node: string | null;
   readonly createdAt: string | null;
   readonly scheduledAt: string | null;
-  /** When the node had the image: told by an event, which the cluster keeps for an hour. */
+  /** When the node had the image: from an event, which the cluster keeps for an hour. */
   readonly pulledAt: string | null;
   /** When its container was started. */
   readonly startedAt: string | null;
   readonly readyAt: string | null;
 }
 
-/** One release: the record in the stack's outputs. See docs/outputs.md. */
-export interface ReleaseRecord {
-  readonly version: typeof RECORD_VERSION;
-  readonly commit: string | null;
+/** One release among those of a service: what its record said of it. */
+export interface HistoryEntry extends PreviousRelease {
   readonly dirty: boolean;
-  readonly image: string;
-  readonly digest: string;
-  readonly manifestHash: string;
-  readonly namespace: string;
   readonly verdict: "ready" | "failed";
   /** Reason code, null when ready. */
   readonly reason: string | null;
-  readonly generation: number;
-  readonly replicaSet: string | null;
-  readonly pods: readonly ReleasedPod[];
   /** When the wait began, ISO 8601. */
   readonly startedAt: string;
   /** From the start of the wait to the verdict. */
   readonly seconds: number;
+}
+
+/** One release: the record in the stack's outputs. See docs/outputs.md. */
+export interface ReleaseRecord extends HistoryEntry {
+  readonly version: typeof RECORD_VERSION;
+  readonly namespace: string;
+  readonly generation: number;
+  readonly replicaSet: string | null;
+  readonly pods: readonly ReleasedPod[];
   /** The last release that was ready, null for the first one. */
   readonly previous: PreviousRelease | null;
-  /** What runs in its place since it failed, null where it is itself what runs. */
+  /** What runs instead since it failed, null if it runs itself. */
   readonly running: RunningRelease | null;
   /**
-   * What was found, at most 8 KiB of JSON. Null when ready, and where the run that judged it was killed: then the
+   * What was found, at most 8 KiB of JSON. Null when ready, and if the run that judged it was killed: then the
    * cluster has kept no more than the reason.
    */
   readonly evidence: Evidence | null;
 }
-
-/** One release among those of a service: what its record said of it. */
-export type HistoryEntry = Pick<
-  ReleaseRecord,
-  | "commit"
-  | "dirty"
-  | "image"
-  | "digest"
-  | "manifestHash"
-  | "verdict"
-  | "reason"
-  | "startedAt"
-  | "seconds"
->;

@@ -25,15 +25,13 @@ const shape = {
   controller: sealingController,
   /**
    * Certificate to seal with, as PEM text.
-   *
    * @default - the controller's newest
    */
   certificate: z.string().exactOptional(),
   /** By key of the Secret. They leave the program for Slipway's provider and are kept nowhere. */
   values: texts,
   /**
-   * Keys whose values are base64 of what is sealed, because that is no text.
-   *
+   * Keys whose values are base64 of what is sealed, because that is binary.
    * @default []
    */
   base64: z.array(z.string()).readonly().exactOptional(),
@@ -48,7 +46,7 @@ export type SealedValuesInputs = Of<typeof place> & Of<typeof shape>;
 const kept = {
   /** Values of `spec.encryptedData`. */
   encryptedData: texts,
-  /** By key, whether the value is another one; a secret key is needed to make anything of it. */
+  /** By key, whether the value changed; it says nothing without {@link digestKey}. */
   digests: texts,
   /** What the digests are made with: a secret. */
   digestKey: z.string(),
@@ -57,7 +55,7 @@ const kept = {
 /** Form of {@link Sealed}. */
 export const sealed = z.object({ ...place, ...kept }).readonly();
 
-/** What is kept of values: ciphertext, and what tells another value from the same. */
+/** What is kept of values: ciphertext, and what shows a changed value. */
 export type Sealed = Of<typeof place> & Of<typeof kept>;
 
 /** Outputs of `SealedValues`. */

@@ -7,7 +7,7 @@ const shape = {
   namespace: word,
   /** Name of the SealedSecret and of the Secret that it becomes. */
   name: word,
-  /** `sha256:<64 hex>` over the SealedSecret: another one is awaited again. */
+  /** `sha256:<64 hex>` over the SealedSecret: Slipway waits again for a different one. */
   manifestHash: z.string(),
   /** By key of the Secret: see `SealedValues`. */
   digests: texts,

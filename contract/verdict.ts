@@ -7,47 +7,40 @@ import type { Forms, ValuesOf } from "./forms.ts";
 export const VERDICT = {
   /**
    * Seconds without progress after which a rollout has failed: the Deployment's `progressDeadlineSeconds`.
-   *
    * @default 120
    */
   deadlineSeconds: { from: 5, to: 3600, default: 120 },
   /**
    * Seconds that the whole wait for a release's verdict may take, whatever progress it makes; a rollback may take them
-   * once more. They count from the start of the wait, also where the API server never answers.
-   *
-   * @default - 600, or five times `deadlineSeconds` where that is more
+   * again. They count from the start of the wait, even if the API server never answers.
+   * @default - 600, or five times `deadlineSeconds` if that is more
    */
   timeoutSeconds: { from: 5, to: 86400 },
   /**
    * Seconds for which the started service may answer its readiness probe with "not yet" (503, 429 or nothing in
    * time), at most `deadlineSeconds`. Other failures count after the probe's own time.
-   *
    * @default 60
    */
   warmupSeconds: { from: 1, to: 3600, default: 60 },
   /**
    * What a release is given time for before it has failed: `restarts` of each container, `unschedulableSeconds`
-   * without a node, `registrySeconds` without a way to the registry.
-   *
+   * without a node, `registrySeconds` without reaching the registry.
    * @default - 1, 30 and 60
    */
   tolerate: {
     each: {
       /**
        * How often each container may end and be started again.
-       *
        * @default 1
        */
       restarts: { from: 0, to: 20 },
       /**
        * Seconds for which a pod may find no node.
-       *
        * @default 30
        */
       unschedulableSeconds: { from: 0, to: 3600 },
       /**
-       * Seconds for which a node may not get through to the registry.
-       *
+       * Seconds for which a node may fail to reach the registry.
        * @default 60
        */
       registrySeconds: { from: 0, to: 3600 },
@@ -56,7 +49,6 @@ export const VERDICT = {
   },
   /**
    * Whether the last lines of the containers' logs are part of a failed release's report and record.
-   *
    * @default true
    */
   logs: {
@@ -64,13 +56,12 @@ export const VERDICT = {
     default: true,
   },
   /**
-   * Whether a release that fails makes way for the last one that was ready: its pod template is
-   * put back. The `up` fails all the same.
-   *
+   * Whether a failed release is replaced by the last one that was ready: its pod template is restored. The `up` fails
+   * all the same.
    * @default true
    */
   rollback: {
-    whether: "a release that fails makes way for the last one that was ready",
+    whether: "a failed release is replaced by the last one that was ready",
     default: true,
   },
 } as const satisfies Forms;

@@ -1,12 +1,12 @@
 #!/bin/sh
-# Asks a live Jenkins what no test without one can tell: is the Jenkinsfile valid to its own Declarative validator, are the plugins there,
+# Asks a live Jenkins what no test without one can answer: is the Jenkinsfile valid to its own Declarative validator, are the plugins there,
 # would it take jenkins.yaml, are the lanes' agents known. Changes nothing.
 # JENKINS_URL, JENKINS_USER, and JENKINS_TOKEN_FILE: a file with an API token of that user.
 set -eu
 cd "$(dirname "$0")"
 : "${JENKINS_URL:?set it to the address of Jenkins}" "${JENKINS_USER:?}" "${JENKINS_TOKEN_FILE:?a file with an API token}"
 
-# The token goes in by a file: an argument would be seen by everybody on the machine.
+# The token goes in through a file: everybody on the machine could see an argument.
 login=$(mktemp)
 trap 'rm -f "$login"' EXIT
 printf 'user = "%s:%s"\n' "$JENKINS_USER" "$(cat "$JENKINS_TOKEN_FILE")" > "$login"

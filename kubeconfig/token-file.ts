@@ -7,7 +7,7 @@ interface Users {
 }
 
 /**
- * Has each user of a loaded kubeconfig who names a `tokenFile` read it: agents in a cluster are given a token that is
+ * Has each user of a loaded kubeconfig who names a `tokenFile` read it: agents in a cluster get a token that is
  * renewed while they run. The client library leaves the field out, but knows such files by another name.
  *
  * @param file where the kubeconfig was loaded from; relative paths start at its folder

@@ -10,14 +10,11 @@ export const noLongLivedTokens: ResourceValidationPolicy = {
   name: "no-long-lived-tokens",
   description: "A Secret holds no token of an account.",
   validateResource: ({ type, name, props }, report) => {
-    if (type !== "kubernetes:core/v1:Secret") {
-      return;
+    const isToken = props["type"] === "kubernetes.io/service-account-token";
+    if (type === "kubernetes:core/v1:Secret" && isToken) {
+      report(
+        `Secret ${name}: got type kubernetes.io/service-account-token, whose token never expires; use a short-lived one from TokenRequest`,
+      );
     }
-    if (props["type"] !== "kubernetes.io/service-account-token") {
-      return;
-    }
-    report(
-      `Secret ${name}: got type kubernetes.io/service-account-token, whose token never expires; take a short one by TokenRequest`,
-    );
   },
 };

@@ -6,7 +6,8 @@ import type { ResourceValidationPolicy } from "@pulumi/policy";
  */
 export const noPlainSecrets: ResourceValidationPolicy = {
   name: "no-plain-secrets",
-  description: "No Secret is made with its values; credentials are sealed, or come from a store.",
+  description:
+    "No Secret is created with its values; credentials are sealed, or come from a store.",
   validateResource: ({ type, name, props }, report) => {
     if (type !== "kubernetes:core/v1:Secret") {
       return;

@@ -10,7 +10,7 @@ interface Container {
   readonly image?: string;
 }
 
-/** What is looked at of a kind that has pods: the pod itself, a template of it, or a template of a Job's. */
+/** What is read of a kind that has pods: the pod itself, its template, or the template of a Job. */
 interface WithPods {
   readonly template?: { readonly spec?: PodSpec };
   readonly jobTemplate?: { readonly spec?: WithPods };

@@ -10,7 +10,7 @@ interface Rule {
 const FIELDS = ["apiGroups", "resources", "verbs", "nonResourceURLs"] as const;
 
 /**
- * Forbids rules with a wildcard: they also allow what the cluster learns only tomorrow.
+ * Forbids rules with a wildcard: they also allow kinds and verbs that the cluster gets later.
  *
  * @see https://kubernetes.io/docs/concepts/security/rbac-good-practices/#least-privilege
  */

@@ -1,6 +1,11 @@
-import { z } from "zod";
+import type { z } from "zod";
+
 import { digestOf } from "../contract/image-reference.ts";
-import type { ReleaseLook, ReleaseLooks } from "../contract/release-looks.ts";
+import {
+  type ReleaseLook,
+  type ReleaseLooks,
+  releaseLooksArgs,
+} from "../contract/release-looks.ts";
 import type { Properties } from "../wire/plugin.ts";
 import type { Api } from "./cluster/api.ts";
 import { ApiError } from "./cluster/api-error.ts";
@@ -12,17 +17,7 @@ import type { Deployment, Pod } from "./verdict/objects.ts";
 /** Questions that are asked at a time. */
 const TOGETHER = 8;
 
-const schema = z.object({
-  releases: z.record(
-    z.string(),
-    z.object({
-      namespace: z.string(),
-      digest: z.string(),
-      pods: z.array(z.object({ name: z.string(), readyAt: z.string().nullish() })),
-    }),
-  ),
-});
-type Asked = z.output<typeof schema>["releases"][string];
+type Asked = z.output<typeof releaseLooksArgs>["releases"][string];
 
 type Find = (path: string) => Promise<unknown>;
 
@@ -35,7 +30,7 @@ export async function releaseLooks(
   api: Pick<Api, "get">,
   signal: AbortSignal,
 ): Promise<Properties> {
-  const { releases } = schema.parse(args);
+  const { releases } = releaseLooksArgs.parse(args);
   const find: Find = async (path) =>
     api.get(path, undefined, signal).catch((error: unknown) => {
       if (error instanceof ApiError) {

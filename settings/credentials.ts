@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 
+import { byName } from "../components/by-name.ts";
 import type { ShapeOf } from "../contract/field.ts";
 import { SEALING_SCOPES } from "../contract/sealed-values.ts";
 import type { RemoteValue, SecretStore } from "../components/credentials/external-secret.ts";
@@ -147,15 +148,15 @@ export function withValues(
   { keys = {}, ...credential }: z.output<typeof credentialSchema>,
   values: Readonly<Record<string, string>>,
 ): CredentialDefinition {
-  const sources = Object.entries(keys).map(([key, source]): [string, ValueSource] => {
+  const sources = byName(keys, (_, source): ValueSource => {
     if (typeof source === "string") {
-      return [key, { value: source }];
+      return { value: source };
     }
     if (!("setting" in source)) {
-      return [key, source];
+      return source;
     }
     const { setting, ...encoding } = source;
-    return [key, { value: pulumi.secret(values[setting] ?? ""), ...encoding }];
+    return { value: pulumi.secret(values[setting] ?? ""), ...encoding };
   });
-  return { ...credential, keys: Object.fromEntries(sources) };
+  return { ...credential, keys: sources };
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { byName } from "../components/by-name.ts";
 import type { ImageSource, Origin } from "../components/image/image.ts";
 import type { Promotion, ToBePromoted } from "../components/promotion/definition.ts";
 import type { ShapeOf } from "../contract/field.ts";
@@ -69,11 +70,11 @@ export function asPromoted(raw: Mapping): Mapping {
   if (services === undefined) {
     return raw;
   }
-  const promoted = Object.entries(services).map(([name, service]) => {
+  const promoted = byName(services, (_, service) => {
     const kept = Object.entries(fieldsOf(service)).filter(([key]) => key !== "build");
-    return [name, mapping(service) === undefined ? service : Object.fromEntries(kept)];
+    return mapping(service) === undefined ? service : Object.fromEntries(kept);
   });
-  return { ...raw, services: Object.fromEntries(promoted) as Mapping };
+  return { ...raw, services: promoted };
 }
 
 /** A pin of a service that the stack does not have. */

@@ -1,3 +1,4 @@
+import { byName } from "../by-name.ts";
 import type {
   CredentialKey,
   SecretKey,
@@ -5,12 +6,12 @@ import type {
   ServiceDefinition,
 } from "../service-definition.ts";
 
-/** Keys of each credential that there is. */
+/** Keys of each credential. */
 export type CredentialKeys = Readonly<Record<string, readonly string[]>>;
 
 /**
- * A service's variables and files with the Secrets that its credentials are: those of the same name. A variable of
- * its own goes before one that comes from a credential as a whole.
+ * A service's variables and files, with the Secrets of its credentials: those have the same name. A variable of
+ * its own takes precedence over one that comes from a whole credential.
  */
 export function secretsOf(
   { env = {}, files = {}, credentials = [] }: ServiceDefinition,
@@ -37,11 +38,9 @@ export function credentialsOf({
 function unsealed(
   values: Readonly<Record<string, string | SecretKey | CredentialKey>>,
 ): Record<string, string | SecretKey> {
-  const entries = Object.entries(values).map(([name, value]) => [
-    name,
+  return byName(values, (_, value) =>
     typeof value === "object" && "credential" in value
       ? { secret: value.credential, key: value.key }
       : value,
-  ]);
-  return Object.fromEntries(entries) as Record<string, string | SecretKey>;
+  );
 }

@@ -1,35 +1,32 @@
 import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
-import type { ValueSource } from "./values.ts";
+import type { ValueSources } from "./values.ts";
 import { fetchCredential } from "./external-credential.ts";
 import type { Registry } from "../image/image.ts";
 import type { CredentialForm, CredentialFormat, JenkinsOptions } from "./format.ts";
 import type { SecretStore } from "./external-secret.ts";
 import type { Namespace } from "../namespace.ts";
 import { sealCredential, type Sealing } from "./sealed-credential.ts";
-import { slipwayProviderOf } from "../providers.ts";
+import { type ComponentOptions, slipwayProviderOf } from "../providers.ts";
 import { COMPONENTS } from "../../contract/tokens.ts";
 
 /** A credential as its team describes it. */
 export interface CredentialDefinition {
   /**
    * What it is for.
-   *
    * @default opaque
    */
   readonly format?: CredentialFormat;
   /** Where the value of each key comes from. */
-  readonly keys: Readonly<Record<string, ValueSource>>;
+  readonly keys: ValueSources;
   /**
    * An existing namespace that its Secret belongs in, e.g. that of Jenkins.
-   *
    * @default - the namespace of the services
    */
   readonly namespace?: string;
   /**
    * Which Secrets the sealed values may become.
-   *
    * @default strict
    */
   readonly scope?: CredentialForm["scope"];
@@ -37,13 +34,11 @@ export interface CredentialDefinition {
   readonly jenkins?: JenkinsOptions;
   /**
    * The store that has its values: then it becomes an ExternalSecret.
-   *
    * @default - none; it becomes a SealedSecret
    */
   readonly store?: SecretStore;
   /**
-   * How often new values are looked for in the store, e.g. 15m; 0s is once.
-   *
+   * How often the controller looks for new values in the store, e.g. 15m; 0s is once.
    * @default 1h
    */
   readonly refreshInterval?: string;
@@ -55,49 +50,42 @@ export interface CredentialArgs {
   /** Namespace of the services. */
   readonly namespace: Namespace;
   /**
-   * Other namespaces that the stack makes, by name: a credential in one of them comes after it.
-   *
+   * Other namespaces that the stack creates, by name: a credential in one of them comes after it.
    * @default {}
    */
-  readonly places?: Readonly<Record<string, k8s.core.v1.Namespace>> | undefined;
+  readonly namespaces?: Readonly<Record<string, k8s.core.v1.Namespace>> | undefined;
   readonly sealing: Sealing;
-  /** @default - none; fills in what a `dockerconfigjson` leaves out */
+  /** @default - none; provides what a `dockerconfigjson` omits */
   readonly registry?: Registry | undefined;
 }
 
-/** Options of a {@link Credential}. */
-export type CredentialOptions = pulumi.ComponentResourceOptions & {
-  /** One for Kubernetes and a {@link SlipwayProvider}, in any order: what `connect` returns. */
-  readonly providers: pulumi.ProviderResource[];
-};
-
 /**
- * A Secret whose values leave the program as ciphertext only, or are never in it. Name it as the Secret.
+ * A Secret whose values leave the program only as ciphertext, or are never in it. Name it as the Secret.
  *
- * Creates a `SealedSecret`, the `SealedValues` in it, a `RandomPassword` for each key that is to be made up, and the
+ * Creates a `SealedSecret`, the `SealedValues` in it, a `RandomPassword` for each generated key, and the
  * `SecretReadiness` that awaits the Secret; or, for a store's values, an `ExternalSecret` and its
  * `ExternalSecretReadiness`. See these for what they throw.
  */
 export class Credential extends pulumi.ComponentResource {
   /** Keys of its Secret. */
   readonly keys: readonly string[];
-  /** Changes with any of its values, and tells nothing of them. */
+  /** Changes with any of its values, and reveals nothing of them. */
   readonly digest: pulumi.Output<string>;
 
-  constructor(name: string, args: CredentialArgs, opts: CredentialOptions) {
+  constructor(name: string, args: CredentialArgs, opts: ComponentOptions) {
     super(COMPONENTS.Credential, name, {}, opts);
 
     const provider = slipwayProviderOf(this, name);
-    const { definition, namespace, places = {}, sealing, registry } = args;
+    const { definition, namespace, namespaces = {}, sealing, registry } = args;
     const { keys, store, refreshInterval } = definition;
     const form = formOf(name, definition, namespace);
-    const place = form.namespace === namespace.name ? namespace : places[form.namespace];
-    const dependsOn = [namespace, place ?? []].flat();
-    const child = { parent: this, dependsOn, ...(place && { deletedWith: place }) };
+    const home = form.namespace === namespace.name ? namespace : namespaces[form.namespace];
+    const dependsOn = [namespace, home ?? []].flat();
+    const child = { parent: this, dependsOn, ...(home && { deletedWith: home }) };
     const made =
       store === undefined
-        ? sealCredential(name, { form, keys, sealing, registry }, child, provider)
-        : fetchCredential(name, { form, keys, store, refreshInterval, registry }, child, provider);
+        ? sealCredential(form, keys, { sealing, registry }, child, provider)
+        : fetchCredential(form, { keys, store, refreshInterval, registry }, child, provider);
 
     this.keys = made.keys;
     this.digest = made.digest;

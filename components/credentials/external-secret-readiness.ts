@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import type { ExternalSecretReadinessInputs } from "../../contract/external-secret-readiness.ts";
-import type { SlipwayProvider } from "../slipway-provider.ts";
+import type { SlipwayResourceOptions } from "../slipway-provider.ts";
 import { RESOURCES } from "../../contract/tokens.ts";
 import type { Inputs } from "../inputs.ts";
 
@@ -9,27 +9,23 @@ import type { Inputs } from "../inputs.ts";
 export type ExternalSecretReadinessArgs = Inputs<ExternalSecretReadinessInputs>;
 
 /**
- * Waits until the External Secrets controller has made the Secret of an ExternalSecret as it was applied, and tells
- * when its values are others than at the last `up`. It makes nothing in the cluster. Whatever needs the Secret depends
+ * Waits until the External Secrets controller has created the Secret of an ExternalSecret as it was applied, and reports
+ * when its values differ from the last `up`. It creates nothing in the cluster. Whatever needs the Secret depends
  * on it.
  *
- * An ExternalSecret whose values cannot be had fails the `up` with the controller's message within seconds, one of
+ * An ExternalSecret whose values are unavailable fails the `up` with the controller's message within seconds, one about
  * which the controller says nothing after a minute or `customTimeouts`. The failure stays in the stack's state: the
- * next `up` has the controller try again. `pulumi refresh` looks again, too.
+ * next `up` has the controller retry. `pulumi refresh` looks again, too.
  *
  * @see https://external-secrets.io/latest/introduction/overview/
  */
 export class ExternalSecretReadiness extends pulumi.CustomResource {
-  /** Whether the Secret is there with what the store has. */
+  /** Whether the Secret exists with the store's values. */
   declare readonly ready: pulumi.Output<boolean>;
-  /** Changes with any value of the Secret, and tells nothing of them. */
+  /** Changes with any value of the Secret, and reveals nothing of them. */
   declare readonly digest: pulumi.Output<string>;
 
-  constructor(
-    name: string,
-    args: ExternalSecretReadinessArgs,
-    opts: pulumi.CustomResourceOptions & { readonly provider: SlipwayProvider },
-  ) {
+  constructor(name: string, args: ExternalSecretReadinessArgs, opts: SlipwayResourceOptions) {
     const outputs = { ready: undefined, digest: undefined, digestKey: undefined };
     super(RESOURCES.ExternalSecretReadiness, name, { ...outputs, ...args }, opts);
   }

@@ -1,4 +1,5 @@
 import { MADE_HERE } from "../../contract/marks.ts";
+import { byName } from "../by-name.ts";
 import { type CredentialForm, DOCKER_CONFIG_KEY, secretTemplate } from "./format.ts";
 import { SKIP_AWAIT, TAKES_BACK } from "../manifests/labels.ts";
 
@@ -12,7 +13,6 @@ export interface RemoteValue {
   readonly key: string;
   /**
    * Which of several values there.
-   *
    * @default - the whole
    */
   readonly property?: string;
@@ -27,30 +27,27 @@ export interface SecretStore {
   readonly kind?: "SecretStore" | "ClusterSecretStore";
 }
 
-/** What an ExternalSecret is made of. */
-export interface ExternalSource {
+/** The parts of an ExternalSecret. */
+export interface ExternalParts {
   readonly store: SecretStore;
   /**
    * How often the controller looks for new values, e.g. 15m; 0s is once.
-   *
    * @default 1h
    */
-  readonly refreshInterval?: string;
-  /** By key of the Secret. */
-  readonly remote: Readonly<Record<string, RemoteValue>>;
-  /** What is no secret, by key of the Secret. */
-  readonly literals: Readonly<Record<string, string>>;
+  readonly refreshInterval?: string | undefined;
+  /** By key of the Secret: where the store has it, or a value that is not secret. */
+  readonly values: Readonly<Record<string, RemoteValue | string>>;
 }
 
 /**
- * An ExternalSecret: the controller makes a Secret of the same name from what a store has.
+ * An ExternalSecret: the controller creates a Secret of the same name from a store's values.
  *
  * @see https://external-secrets.io/latest/guides/templating/
  */
-export function externalSecretManifest(form: CredentialForm, source: ExternalSource) {
+export function externalSecretManifest(form: CredentialForm, parts: ExternalParts) {
+  const { store, refreshInterval = "1h", values } = parts;
   const { name, namespace } = form;
   const { type, labels, annotations } = secretTemplate(form);
-  const { kind = "SecretStore" } = source.store;
   return {
     apiVersion: "external-secrets.io/v1",
     kind: "ExternalSecret",
@@ -61,8 +58,8 @@ export function externalSecretManifest(form: CredentialForm, source: ExternalSou
       annotations: { ...TAKES_BACK, ...SKIP_AWAIT },
     },
     spec: {
-      secretStoreRef: { name: source.store.name, kind },
-      refreshInterval: source.refreshInterval ?? "1h",
+      secretStoreRef: { name: store.name, kind: store.kind ?? "SecretStore" },
+      refreshInterval,
       target: {
         name,
         creationPolicy: "Owner",
@@ -71,46 +68,43 @@ export function externalSecretManifest(form: CredentialForm, source: ExternalSou
           engineVersion: "v2",
           type,
           metadata: { labels, annotations: texts(annotations) },
-          ...dataTemplate(form, source),
+          ...dataTemplate(form, values),
         },
       },
-      data: Object.entries(source.remote).map(([secretKey, remoteRef]) => ({
-        secretKey,
-        remoteRef: { ...remoteRef },
-      })),
+      data: Object.entries(values).flatMap(([secretKey, value]) =>
+        typeof value === "string" ? [] : [{ secretKey, remoteRef: { ...value } }],
+      ),
     },
   };
 }
 
-/** What the Secret has beside the store's values, or in place of them. */
-function dataTemplate({ format }: CredentialForm, { remote, literals }: ExternalSource) {
+/** What the Secret has beside the store's values, or instead of them. */
+function dataTemplate({ format }: CredentialForm, values: ExternalParts["values"]) {
   if (format === "dockerconfigjson") {
-    return { data: { [DOCKER_CONFIG_KEY]: dockerConfig(remote, literals) } };
+    return { data: { [DOCKER_CONFIG_KEY]: dockerConfig(values) } };
   }
-  if (Object.keys(literals).length === 0) {
-    return {};
-  }
-  return { mergePolicy: "Merge", data: texts(literals) };
+  const literals = Object.entries(values).flatMap(([key, value]) =>
+    typeof value === "string" ? [[key, value] as const] : [],
+  );
+  return literals.length === 0
+    ? {}
+    : { mergePolicy: "Merge", data: texts(Object.fromEntries(literals)) };
 }
 
 /** @see https://kubernetes.io/docs/concepts/configuration/secret/#docker-config-secrets */
-function dockerConfig(
-  remote: Readonly<Record<string, RemoteValue>>,
-  literals: Readonly<Record<string, string>>,
-): string {
-  const [host, user, password] = ["registry", "username", "password"].map((key) =>
-    key in remote ? `.${key}` : JSON.stringify(literals[key] ?? ""),
-  );
-  const auth = `(printf "%s:%s" ${String(user)} ${String(password)} | b64enc)`;
-  const login = `(dict "username" ${String(user)} "password" ${String(password)} "auth" ${auth})`;
-  return `{{ dict "auths" (dict ${String(host)} ${login}) | toJson }}`;
+function dockerConfig(values: ExternalParts["values"]): string {
+  const [host = "", user = "", password = ""] = ["registry", "username", "password"].map((key) => {
+    const value = values[key] ?? "";
+    return typeof value === "string" ? JSON.stringify(value) : `.${key}`;
+  });
+  const auth = `(printf "%s:%s" ${user} ${password} | b64enc)`;
+  const login = `(dict "username" ${user} "password" ${password} "auth" ${auth})`;
+  return `{{ dict "auths" (dict ${host} ${login}) | toJson }}`;
 }
 
-/** The controller takes every text for a template. */
+/** The controller reads every string as a template. */
 function texts(literals: Readonly<Record<string, string>>): Record<string, string> {
-  const entries = Object.entries(literals).map(([key, text]) => [
-    key,
+  return byName(literals, (_, text) =>
     text.includes("{{") ? `{{ ${JSON.stringify(text)} }}` : text,
-  ]);
-  return Object.fromEntries(entries) as Record<string, string>;
+  );
 }

@@ -18,6 +18,8 @@ type KeyRules = Readonly<Record<string, { readonly required: boolean; readonly p
 
 const secret = { required: true, plain: false };
 const plain = { required: true, plain: true };
+const optionalSecret = { required: false, plain: false };
+const optional = { required: false, plain: true };
 
 /**
  * The keys of every format but `opaque`, whose keys are free.
@@ -28,24 +30,11 @@ export const CREDENTIAL_KEYS: Readonly<Record<Exclude<CredentialFormat, "opaque"
   usernamePassword: { username: plain, password: secret },
   secretText: { text: secret },
   secretFile: { filename: plain, data: secret },
-  basicSSHUserPrivateKey: {
-    username: plain,
-    privateKey: secret,
-    passphrase: { required: false, plain: false },
-  },
-  gitHubApp: {
-    appID: plain,
-    privateKey: secret,
-    owner: { required: false, plain: true },
-    apiUri: { required: false, plain: true },
-  },
+  basicSSHUserPrivateKey: { username: plain, privateKey: secret, passphrase: optionalSecret },
+  gitHubApp: { appID: plain, privateKey: secret, owner: optional, apiUri: optional },
   x509ClientCert: { clientCertificate: plain, clientKeySecret: secret, serverCaCertificate: plain },
-  // What is left out is that of the registry in the settings.
-  dockerconfigjson: {
-    registry: { required: false, plain: true },
-    username: { required: false, plain: true },
-    password: { required: false, plain: false },
-  },
+  // What is omitted comes from the registry in the settings.
+  dockerconfigjson: { registry: optional, username: optional, password: optionalSecret },
 };
 
 /** Key of a Secret that pulls images. */
@@ -61,41 +50,34 @@ export interface CredentialForm {
   readonly jenkins: JenkinsOptions;
 }
 
-/** What Jenkins is told of a credential. */
+/** What Jenkins learns about a credential. */
 export interface JenkinsOptions {
   /** @default - none */
   readonly description?: string;
   /**
    * `system` keeps it from jobs.
-   *
    * @default global
    */
   readonly scope?: "global" | "system";
   /**
-   * Folders whose jobs alone may use it.
-   *
+   * Only jobs in these folders may use it.
    * @default - all
    */
   readonly folders?: readonly string[];
   /**
-   * Fields of the format by the key of the Secret that holds them, where it has another name.
-   *
+   * Fields of the format by the key of the Secret that holds them, if it has a different name.
    * @default {}
    */
   readonly keyBindings?: Readonly<Record<string, string>>;
 }
 
-/** Whether Jenkins' plugin takes Secrets of this format for credentials. */
+/** Whether Jenkins' plugin reads Secrets of this format as credentials. */
 export function isForJenkins(format: CredentialFormat): format is JenkinsFormat {
   return format !== "opaque" && format !== "dockerconfigjson";
 }
 
 /** Type, labels and annotations of the Secret that a credential becomes. */
-export function secretTemplate({ format, jenkins }: CredentialForm): {
-  type: string;
-  labels: Record<string, string>;
-  annotations: Record<string, string>;
-} {
+export function secretTemplate({ format, jenkins }: CredentialForm) {
   const isJenkins = isForJenkins(format);
   return {
     type: format === "dockerconfigjson" ? "kubernetes.io/dockerconfigjson" : "Opaque",
@@ -108,11 +90,8 @@ export function secretTemplate({ format, jenkins }: CredentialForm): {
   };
 }
 
-function jenkinsAnnotations({
-  description,
-  folders,
-  keyBindings = {},
-}: JenkinsOptions): Record<string, string> {
+function jenkinsAnnotations(options: JenkinsOptions): Record<string, string> {
+  const { description, folders, keyBindings = {} } = options;
   const prefix = "jenkins.io/credentials";
   const bindings = Object.entries(keyBindings).map(([field, key]) => [
     `${prefix}-keybinding-${field}`,

@@ -2,7 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { SealingController } from "../../contract/sealed-values.ts";
-import { type CredentialValues, valuesOf, type ValueSource } from "./values.ts";
+import { type MadeCredential, type ValueSources, valuesOf } from "./values.ts";
 import type { Registry } from "../image/image.ts";
 import type { CredentialForm } from "./format.ts";
 import { manifestHash } from "../manifests/hash.ts";
@@ -17,18 +17,9 @@ export interface Sealing {
   readonly controller: SealingController;
   /**
    * Certificate to seal with, as PEM text.
-   *
    * @default - the controller's newest
    */
   readonly certificate?: string;
-}
-
-/** A credential whose values the stack has. */
-export interface SealedCredential {
-  readonly form: CredentialForm;
-  readonly keys: Readonly<Record<string, ValueSource>>;
-  readonly sealing: Sealing;
-  readonly registry: Registry | undefined;
 }
 
 /**
@@ -37,19 +28,21 @@ export interface SealedCredential {
  * @returns the keys of the Secret, and a digest of its values once they are unsealed
  */
 export function sealCredential(
-  name: string,
-  { form, keys, sealing, registry }: SealedCredential,
+  form: CredentialForm,
+  keys: ValueSources,
+  { sealing, registry }: { readonly sealing: Sealing; readonly registry?: Registry | undefined },
   child: pulumi.CustomResourceOptions & { readonly parent: pulumi.Resource },
   provider: SlipwayProvider,
-): { readonly keys: readonly string[]; readonly digest: pulumi.Output<string> } {
-  const { namespace, scope } = form;
+): MadeCredential {
+  const { name, namespace, scope } = form;
   const values = valuesOf(name, form.format, keys, registry, { parent: child.parent });
   const { encryptedData, digests, digest, digestKey } = new SealedValues(
     name,
     { name, namespace, scope, ...sealing, values, base64: encoded(keys) },
     { ...child, provider },
   );
-  const manifest = sealedManifest(form, encryptedData);
+  const { spec, ...object } = sealedSecretManifest(form);
+  const manifest = { ...object, spec: { ...spec, encryptedData } };
   const sealedSecret = new k8s.apiextensions.CustomResource(name, manifest, child);
   const readiness = new SecretReadiness(
     name,
@@ -67,13 +60,8 @@ export function sealCredential(
   return { keys: Object.keys(values), digest: unsealed };
 }
 
-function encoded(keys: Readonly<Record<string, ValueSource>>): string[] {
+function encoded(keys: ValueSources): string[] {
   return Object.entries(keys).flatMap(([key, source]) =>
     "value" in source && source.encoding === "base64" ? [key] : [],
   );
-}
-
-function sealedManifest(form: CredentialForm, encryptedData: pulumi.Output<CredentialValues>) {
-  const { spec, ...manifest } = sealedSecretManifest(form);
-  return { ...manifest, spec: { ...spec, encryptedData } };
 }

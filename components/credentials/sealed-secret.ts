@@ -3,7 +3,7 @@ import { type CredentialForm, secretTemplate } from "./format.ts";
 import { SKIP_AWAIT, TAKES_BACK } from "../manifests/labels.ts";
 
 /**
- * A SealedSecret without its `spec.encryptedData`.
+ * A SealedSecret without its ciphertext.
  *
  * @see https://github.com/bitnami-labs/sealed-secrets#sealedsecrets-as-templates-for-secrets
  */

@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 
+import { byName } from "../by-name.ts";
 import type { SealedValuesInputs, SealedValuesOutputs } from "../../contract/sealed-values.ts";
-import type { SlipwayProvider } from "../slipway-provider.ts";
+import type { SlipwayResourceOptions } from "../slipway-provider.ts";
 import { RESOURCES } from "../../contract/tokens.ts";
 
 /** Arguments of {@link SealedValues}. */
@@ -11,37 +12,32 @@ export type SealedValuesArgs = Omit<SealedValuesInputs, "values"> & {
 };
 
 /**
- * Ciphertext for a SealedSecret. The state holds it in place of the values. It makes nothing in the cluster.
+ * Ciphertext for a SealedSecret. The state holds it instead of the values. It creates nothing in the cluster.
  *
- * A value that did not change keeps its ciphertext, so that an `up` without a change shows none; another one is
- * sealed anew with the controller's newest certificate. Fails where that is expired or cannot be read, and where the
- * controller says that it cannot open what was sealed.
+ * A value that did not change keeps its ciphertext, so that an `up` without a change shows none; a different one is
+ * sealed again with the controller's newest certificate. Fails if that is expired or unreadable, or if the
+ * controller says that it cannot open the ciphertext.
  *
  * @see https://github.com/bitnami-labs/sealed-secrets#scopes
  */
 export class SealedValues extends pulumi.CustomResource {
   /** Values of `spec.encryptedData`. */
   declare readonly encryptedData: pulumi.Output<SealedValuesOutputs["encryptedData"]>;
-  /** By key, whether the value is another one; a secret key is needed to make anything of it. */
+  /** By key, whether the value differs; it says nothing without a secret key. */
   declare readonly digests: pulumi.Output<SealedValuesOutputs["digests"]>;
   /** The same for all values together. */
   declare readonly digest: pulumi.Output<string>;
   /** What the digests are made with: a secret. */
   declare readonly digestKey: pulumi.Output<string>;
 
-  constructor(
-    name: string,
-    args: SealedValuesArgs,
-    opts: pulumi.CustomResourceOptions & { readonly provider: SlipwayProvider },
-  ) {
-    const outputs = {
-      encryptedData: undefined,
-      digests: undefined,
-      digest: undefined,
-      digestKey: undefined,
-    };
-    const secret = Object.entries(args.values).map(([key, value]) => [key, pulumi.secret(value)]);
-    const values = Object.fromEntries(secret) as Record<string, pulumi.Output<string>>;
-    super(RESOURCES.SealedValues, name, { ...outputs, ...args, values }, opts);
+  constructor(name: string, args: SealedValuesArgs, opts: SlipwayResourceOptions) {
+    const outputs = { encryptedData: undefined, digests: undefined, digest: undefined };
+    const values = byName(args.values, (_, value) => pulumi.secret(value));
+    super(
+      RESOURCES.SealedValues,
+      name,
+      { ...outputs, digestKey: undefined, ...args, values },
+      opts,
+    );
   }
 }

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import type { SecretReadinessInputs } from "../../contract/secret-readiness.ts";
-import type { SlipwayProvider } from "../slipway-provider.ts";
+import type { SlipwayResourceOptions } from "../slipway-provider.ts";
 import { RESOURCES } from "../../contract/tokens.ts";
 import type { Inputs } from "../inputs.ts";
 
@@ -10,11 +10,11 @@ export type SecretReadinessArgs = Inputs<SecretReadinessInputs>;
 
 /**
  * Waits until the Sealed Secrets controller has unsealed a SealedSecret as it was applied, and its Secret holds the
- * values that were sealed. It makes nothing in the cluster. Whatever needs the Secret depends on it.
+ * values that were sealed. It creates nothing in the cluster. Whatever needs the Secret depends on it.
  *
- * A SealedSecret that cannot be unsealed fails the `up` with the controller's message within seconds, one of which the
- * controller says nothing after a minute or `customTimeouts`. The failure stays in the stack's state: the next `up`
- * has the controller try again. `pulumi refresh` looks again, too.
+ * A SealedSecret that cannot be unsealed fails the `up` with the controller's message within seconds, one about
+ * which the controller says nothing after a minute or `customTimeouts`. The failure stays in the stack's state: the next `up`
+ * has the controller retry. `pulumi refresh` looks again, too.
  *
  * @see https://github.com/bitnami-labs/sealed-secrets
  */
@@ -22,11 +22,7 @@ export class SecretReadiness extends pulumi.CustomResource {
   /** Whether the Secret is as it was sealed. */
   declare readonly ready: pulumi.Output<boolean>;
 
-  constructor(
-    name: string,
-    args: SecretReadinessArgs,
-    opts: pulumi.CustomResourceOptions & { readonly provider: SlipwayProvider },
-  ) {
+  constructor(name: string, args: SecretReadinessArgs, opts: SlipwayResourceOptions) {
     super(RESOURCES.SecretReadiness, name, { ready: undefined, ...args }, opts);
   }
 }

@@ -1,61 +1,63 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 
+import { byName } from "../by-name.ts";
 import type { Registry } from "../image/image.ts";
-import { registryServer } from "../../contract/image-reference.ts";
+import { loginServer, registryServer } from "../../contract/image-reference.ts";
 import { type CredentialFormat, DOCKER_CONFIG_KEY } from "./format.ts";
 import type { RemoteValue } from "./external-secret.ts";
 
-/** What Docker Hub is known by in settings of Docker. */
-const DOCKER_HUB = "https://index.docker.io/v1/";
-
-/** How a value that is no text is written as one. */
+/** How binary data is encoded as a string. */
 export type ValueEncoding = "base64";
 
 /** Where a value comes from. */
 export type ValueSource =
   /** It is given: a secret as an output that is marked as one. */
   | { readonly value: pulumi.Input<string>; readonly encoding?: ValueEncoding }
-  /** It is made up once, and stays. */
+  /** It is generated once, and kept. */
   | { readonly random: RandomText }
   /** It is an output of another stack, which must be a secret there. */
   | { readonly stack: string; readonly output: string }
   /** A store outside of the stack has it: for a credential of the backend `external-secrets`. */
   | { readonly remote: RemoteValue };
 
-/** A text to be made up. */
+/** A string to generate. */
 export interface RandomText {
   /** Number of characters. */
   readonly length: number;
   /**
    * Characters to choose from.
-   *
    * @default - letters and digits
    */
   readonly alphabet?: string;
 }
 
-/** Texts by key. */
-export type CredentialValues = Readonly<Record<string, string>>;
+/** Where the value of each key comes from. */
+export type ValueSources = Readonly<Record<string, ValueSource>>;
+
+/** A credential that was declared. */
+export interface MadeCredential {
+  /** Keys of its Secret. */
+  readonly keys: readonly string[];
+  /** Changes with any of its values, and reveals nothing of them. */
+  readonly digest: pulumi.Output<string>;
+}
 
 /**
  * The values of a credential's Secret, by key.
  *
- * Creates a `RandomPassword` for each that is to be made up.
+ * Creates a `RandomPassword` for each generated one.
  *
- * @throws RunError where the other stack has no such secret output, or a value is in a store
+ * @throws RunError if the other stack has no such secret output, or a value is in a store
  */
 export function valuesOf(
   name: string,
   format: CredentialFormat,
-  keys: Readonly<Record<string, ValueSource>>,
+  keys: ValueSources,
   registry: Registry | undefined,
   opts: pulumi.CustomResourceOptions,
 ): Record<string, pulumi.Input<string>> {
-  const given = Object.entries(keys).map(([key, source]) => {
-    return [key, valueOf(`${name}-${key}`, source, opts)] as const;
-  });
-  const values = Object.fromEntries(given);
+  const values = byName(keys, (key, source) => valueOf(`${name}-${key}`, source, opts));
   return format === "dockerconfigjson"
     ? { [DOCKER_CONFIG_KEY]: dockerConfig(values, registry) }
     : values;
@@ -74,7 +76,7 @@ function valueOf(
   }
   if ("remote" in source) {
     throw new pulumi.RunError(
-      `key ${name} of a credential that is sealed: {remote} is allowed with the backend external-secrets only`,
+      `key ${name} of a credential that is sealed: {remote} is allowed only with the backend external-secrets`,
     );
   }
   const reference = new pulumi.StackReference(name, { name: source.stack }, opts);
@@ -93,32 +95,21 @@ function randomText(
   return new random.RandomPassword(name, { length, ...characters }, opts).result;
 }
 
-interface Details {
-  readonly value?: unknown;
-  readonly secretValue?: unknown;
-}
-
 async function secretOutput(
   reference: pulumi.StackReference,
   { stack, output }: { readonly stack: string; readonly output: string },
 ): Promise<string> {
-  const details: Details = await reference.getOutputDetails(output);
-  const { secretValue } = details;
+  const details = await reference.getOutputDetails(output);
+  const value = (details.value ?? undefined) as unknown;
+  const secretValue = (details.secretValue ?? undefined) as unknown;
   if (typeof secretValue === "string") {
     return secretValue;
   }
-  const secret = secretValue ?? undefined;
-  const plain = details.value ?? undefined;
-  const absent = plain === undefined ? "there is no such output" : "it is not a secret there";
-  const found = secret === undefined ? absent : "it is no text";
+  const absent = value === undefined ? "the output does not exist" : "it is not a secret there";
+  const found = secretValue === undefined ? absent : "it is not a string";
   throw new pulumi.RunError(
-    `output ${output} of stack ${stack}: ${found}; allowed: a text that is exported with pulumi.secret`,
+    `output ${output} of stack ${stack}: ${found}; allowed: a string that is exported with pulumi.secret`,
   );
-}
-
-/** What a registry is known by in settings of Docker. */
-export function loginServer(registry: string): string {
-  return registry === "docker.io" ? DOCKER_HUB : registry;
 }
 
 /** @see https://kubernetes.io/docs/concepts/configuration/secret/#docker-config-secrets */

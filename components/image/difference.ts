@@ -7,13 +7,15 @@ import { git, gitList } from "./git.ts";
 const SUBMODULE = "160000";
 
 /**
- * Whether an image that is built of these paths has another content than one that is built of the commit that is checked out. What
- * `.dockerignore` leaves out does not count; what git ignores does, where it enters the image.
+ * Whether an image of these paths has different content than one of the commit that is checked out. A file that
+ * `.dockerignore` excludes does not count; one that git ignores does, if it enters the image.
  *
  * @throws Error naming a folder that cannot be read, or a pattern that the builder refuses
  */
 export function differsFromCommit(context: string, dockerfile: string): boolean {
-  if (isChanged(dirname(dockerfile), basename(dockerfile))) {return true;}
+  if (isChanged(dirname(dockerfile), basename(dockerfile))) {
+    return true;
+  }
   const entries = gitList(context, ["ls-tree", "-r", "-z", "HEAD"]).map(entryOf);
   const submodules = entries.filter(({ mode }) => mode === SUBMODULE).map(({ path }) => path);
   const isElsewhere = (path: string) => submodules.some((each) => path.startsWith(`${each}/`));
@@ -21,9 +23,11 @@ export function differsFromCommit(context: string, dockerfile: string): boolean 
   const expected = new Set(entries.map(({ path }) => path).filter((path) => !ignores(path)));
   const present = new Set(contextFiles(context, dockerfile).filter((path) => !isElsewhere(path)));
   const isThere = (path: string) => present.has(path) || submodules.includes(path);
-  if ([...present].some((path) => !expected.has(path))) {return true;}
-  if (![...expected].every(isThere)) {return true;}
-  return changed(context, ".").some((path) => expected.has(path));
+  return (
+    [...present].some((path) => !expected.has(path)) ||
+    ![...expected].every(isThere) ||
+    changed(context, ".").some((path) => expected.has(path))
+  );
 }
 
 function entryOf(line: string): { readonly mode: string; readonly path: string } {
@@ -33,8 +37,8 @@ function entryOf(line: string): { readonly mode: string; readonly path: string }
 
 /** A Dockerfile in no repository is nobody's change. */
 function isChanged(folder: string, name: string): boolean {
-  if (git(folder, ["rev-parse", "--verify", "--quiet", "HEAD"]) === undefined) {return false;}
-  return !isCommitted(folder, name) || changed(folder, name).length > 0;
+  const hasCommit = git(folder, ["rev-parse", "--verify", "--quiet", "HEAD"]) !== undefined;
+  return hasCommit && (!isCommitted(folder, name) || changed(folder, name).length > 0);
 }
 
 function isCommitted(folder: string, name: string): boolean {
@@ -46,7 +50,7 @@ function changed(folder: string, path: string): string[] {
   return gitList(folder, [...command, "--ignore-submodules=none", "HEAD", "--", path]);
 }
 
-/** What the commit leaves out of the context. */
+/** What the commit excludes from the context. */
 function committedRules(context: string, dockerfile: string) {
   const file = ignoreFiles(context, dockerfile).find((path) =>
     isCommitted(dirname(path), basename(path)),

@@ -49,7 +49,7 @@ export function findBuild(
   if (said.fault !== undefined) {
     return { found: kept, warning: unasked(tag, said.fault) };
   }
-  const taken = said.digest === undefined ? undefined : `${repositoryOf(tag)}@${said.digest}`;
+  const taken = said.digest === undefined ? undefined : `${withoutTag(tag)}@${said.digest}`;
   if (own !== undefined) {
     return findOwn(plan, tag, own, taken, answer(own.repoDigest));
   }
@@ -116,9 +116,9 @@ function unasked(reference: string, fault: string): string {
 }
 
 function digestIn(pinned: string): string {
-  return isPinned(pinned) ? `sha256:${digestOf(pinned)}` : pinned;
+  return digestOf(pinned) ?? pinned;
 }
 
-function repositoryOf(tag: string): string {
+function withoutTag(tag: string): string {
   return tag.slice(0, tag.lastIndexOf(":"));
 }

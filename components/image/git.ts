@@ -3,9 +3,9 @@ import { execFileSync } from "node:child_process";
 import * as pulumi from "@pulumi/pulumi";
 
 /**
- * What git says in a folder; undefined where there is no git, no repository, or no answer.
+ * What git says in a folder; undefined if there is no git, no repository, or no answer.
  *
- * @throws RunError where git refuses to answer
+ * @throws RunError if git refuses to answer
  */
 export function git(folder: string, command: readonly string[]): string | undefined {
   try {
@@ -16,14 +16,11 @@ export function git(folder: string, command: readonly string[]): string | undefi
       maxBuffer: 64 << 20,
     });
   } catch (error) {
-    const {
-      code,
-      status,
-      stderr = "",
-    } = error as { code?: string; status?: number; stderr?: string };
-    const isAbsent =
-      code === "ENOENT" || /not a git repository/.test(stderr) || (status === 1 && stderr === "");
-    if (isAbsent) {return undefined;}
+    const { stderr = "", ...ended } = error as { code?: string; status?: number; stderr?: string };
+    const isSilent = ended.status === 1 && stderr === "";
+    if (ended.code === "ENOENT" || /not a git repository/.test(stderr) || isSilent) {
+      return undefined;
+    }
     throw new pulumi.RunError(
       `${folder}: git cannot tell the commit: ${stderr.trim() || String(error)}`,
     );

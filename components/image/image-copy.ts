@@ -8,8 +8,8 @@ import type { Inputs } from "../inputs.ts";
 export type ImageCopyArgs = Inputs<ImageCopyInputs>;
 
 /**
- * An image in another repository, under the same digest: nothing is built, and no Docker daemon is asked. The copy
- * stays where it is when this resource goes.
+ * An image in another repository, under the same digest: nothing is built, and no Docker daemon is needed. The copy
+ * remains when this resource is deleted.
  *
  * @see https://github.com/google/go-containerregistry/tree/main/cmd/crane
  */

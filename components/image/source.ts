@@ -3,15 +3,15 @@ import { git } from "./git.ts";
 
 /** Where the content of an image comes from. */
 export interface Source {
-  /** Commit that is checked out, undefined where the source is not in git. */
+  /** Commit that is checked out, undefined if the source is not in git. */
   readonly commit: string | undefined;
-  /** Whether an image of the commit would have another content. */
+  /** Whether an image of the commit would have different content. */
   readonly dirty: boolean;
   /** Address of the repository, without credentials. */
   readonly repository: string | undefined;
 }
 
-/** A source of which nothing is known. */
+/** An unknown source. */
 export const UNKNOWN_SOURCE: Source = { commit: undefined, dirty: false, repository: undefined };
 
 /**
@@ -19,7 +19,7 @@ export const UNKNOWN_SOURCE: Source = { commit: undefined, dirty: false, reposit
  *
  * @param context folder of the build context
  * @param dockerfile path of the Dockerfile, inside the context or not
- * @throws RunError where git refuses to answer
+ * @throws RunError if git refuses to answer
  * @throws Error naming a folder of the context that cannot be read, or a pattern that the builder refuses
  */
 export function sourceOf(context: string, dockerfile: string): Source {

@@ -6,7 +6,7 @@ import type {
   IdentityAccess,
 } from "../../contract/access-proof.ts";
 import type { Right } from "../../rights.ts";
-import type { SlipwayProvider } from "../slipway-provider.ts";
+import type { SlipwayResourceOptions } from "../slipway-provider.ts";
 import { RESOURCES } from "../../contract/tokens.ts";
 import type { Inputs } from "../inputs.ts";
 
@@ -17,14 +17,14 @@ export type AccessProofIdentity = IdentityAccess;
 export type AccessProofArgs = Inputs<AccessProofInputs>;
 
 /**
- * Proves by asking the API server that identities may do what they are for, and nothing that would be too much. It makes
- * nothing in the cluster. It depends on the roles and bindings that give the rights; whatever is to come after the
- * proof depends on it.
+ * Proves, by asking the API server, that identities may do what they are for and nothing that is forbidden. It creates
+ * nothing in the cluster. It depends on the roles and bindings that give the rights; whatever needs the proof depends
+ * on it.
  *
  * A right that is missing, or one too many, fails the `up` with a table of all of them. The failure stays in the stack's
- * state: the next `up` asks again. `pulumi refresh` asks again, too, and reports a change. Asking takes `create` on
+ * state: the next `up` asks again. `pulumi refresh` asks again, too, and reports a change. Asking needs `create` on
  * `subjectaccessreviews.authorization.k8s.io`, which an administrator has; an identity without it keeps
- * the last result when it refreshes, and is told so.
+ * the last result when it refreshes, and the run says so.
  *
  * @see https://kubernetes.io/docs/reference/access-authn-authz/authorization/#checking-api-access
  */
@@ -35,7 +35,7 @@ export class AccessProof extends pulumi.CustomResource {
   declare readonly allowed: pulumi.Output<number>;
   /** How many acts were found denied, as they should be. */
   declare readonly denied: pulumi.Output<number>;
-  /** The rights that are not as they should be; empty but after a refresh. */
+  /** The rights that are not as they should be; empty except after a refresh. */
   declare readonly faults: pulumi.Output<readonly AccessFault[]>;
   /** When the API server was asked last, ISO 8601. */
   declare readonly provedAt: pulumi.Output<string>;
@@ -43,17 +43,13 @@ export class AccessProof extends pulumi.CustomResource {
   constructor(
     name: string,
     { identities, manifestHash }: AccessProofArgs,
-    opts: pulumi.CustomResourceOptions & { readonly provider: SlipwayProvider },
+    opts: SlipwayResourceOptions,
   ) {
-    const outputs = {
-      proved: undefined,
-      allowed: undefined,
-      denied: undefined,
-      faults: undefined,
-      provedAt: undefined,
-    };
     const plain = pulumi.output(identities).apply((all) => all.map(plainIdentity));
-    super(RESOURCES.AccessProof, name, { ...outputs, identities: plain, manifestHash }, opts);
+    const inputs = { identities: plain, manifestHash };
+    const counts = { proved: undefined, allowed: undefined, denied: undefined };
+    const outputs = { ...counts, faults: undefined, provedAt: undefined };
+    super(RESOURCES.AccessProof, name, { ...outputs, ...inputs }, opts);
   }
 }
 
@@ -66,7 +62,7 @@ function plainIdentity({ user, groups, needed, forbidden }: IdentityAccess): Ide
   };
 }
 
-/** A right is what is asked for; what it serves may be put into other words without a change. */
+/** Only the right itself is kept: new words for its purpose are not a change. */
 function plainRight({ verb, group, resource, subresource, name, namespace }: Right): Right {
   return {
     verb,

@@ -12,43 +12,37 @@ export const LAUNCHER = "launcher";
 /** The account that a lane's agent pods run as. */
 export const AGENT = "agent";
 
-/** What Jenkins gets of the cluster, as the stack's settings say it. */
+/** What Jenkins gets of the cluster, from the stack's settings. */
 export interface JenkinsDefinition {
   /** Where agents reach the API server, as a NetworkPolicy sees it: the addresses behind the Service `kubernetes`. */
   readonly apiServer: EgressRule;
   /**
-   * What the lanes' namespaces and cluster-wide objects are called: `<prefix>-deploy`.
-   *
+   * Prefix of the names of the lanes' namespaces and cluster-wide objects: `<prefix>-deploy`.
    * @default - `<namespace of the services>-jenkins`
    */
   readonly prefix?: string;
   /**
    * Where the pods of Jenkins itself are, and the ports that agents connect to.
-   *
    * @default - namespace jenkins, port 8080
    */
   readonly controller?: { readonly namespace?: string; readonly ports?: readonly number[] };
   /**
    * What agents of every lane may connect to, besides DNS, the API server and Jenkins: the registry, the state's backend.
-   *
    * @default []
    */
   readonly egress?: readonly EgressRule[];
   /**
-   * The lanes to make.
-   *
+   * The lanes to create.
    * @default - all three
    */
   readonly lanes?: { readonly [Name in LaneName]?: LaneDefinition };
   /**
-   * Whether each launcher has a Secret with a token that never runs out.
-   *
+   * Whether each launcher has a Secret with a token that never expires.
    * @default false
    */
   readonly longLivedTokens?: boolean;
   /**
    * Whether launchers may run commands in agent pods: the step `container` of Jenkins' Kubernetes plugin needs it.
-   *
    * @default false
    */
   readonly launcherExec?: boolean;
@@ -58,31 +52,27 @@ export interface JenkinsDefinition {
 export interface LaneDefinition {
   /**
    * Number of pods at a time.
-   *
    * @default - preview 10, build 5, deploy 2
    */
   readonly pods?: number;
   /**
    * Cores of all its pods together.
-   *
    * @default - preview and build 8, deploy 2
    */
   readonly cpu?: string;
   /**
    * Memory of all its pods together.
-   *
    * @default - preview and build 16Gi, deploy 4Gi
    */
   readonly memory?: string;
   /**
    * What the agents of this lane alone may connect to.
-   *
    * @default []
    */
   readonly egress?: readonly EgressRule[];
 }
 
-/** A lane with its place, and a value for everything that has a default. */
+/** A lane with its namespace, and a value for everything that has a default. */
 export interface Lane extends Required<LaneDefinition> {
   readonly name: LaneName;
   readonly namespace: string;
@@ -97,12 +87,12 @@ const LIMITS: Readonly<Record<LaneName, typeof LARGE>> = {
   deploy: { pods: 2, cpu: "2", memory: "4Gi" },
 };
 
-/** What everything of the lanes is called after. */
+/** The prefix of the lanes' names. */
 export function prefixOf({ prefix }: Pick<JenkinsDefinition, "prefix">, home: string): string {
   return prefix ?? `${home}-jenkins`;
 }
 
-/** The lanes that a stack asks for, in their order. */
+/** The lanes of a stack, in their order. */
 export function lanesOf(jenkins: JenkinsDefinition, home: string): Lane[] {
   const { apiServer, controller = {}, egress = [], lanes } = jenkins;
   const { namespace = "jenkins", ports = [8080] } = controller;
@@ -127,7 +117,7 @@ export function lanesOf(jenkins: JenkinsDefinition, home: string): Lane[] {
   });
 }
 
-/** What the API server calls an account of a lane. */
+/** The API server's name of an account of a lane. */
 export function userName(namespace: string, account: string): string {
   return `system:serviceaccount:${namespace}:${account}`;
 }

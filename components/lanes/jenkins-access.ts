@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
-import { slipwayProviderOf } from "../providers.ts";
+import { type ComponentOptions, slipwayProviderOf } from "../providers.ts";
 import { AccessProof } from "./access-proof.ts";
 import { byName } from "../by-name.ts";
 import { Lane } from "./lane.ts";
@@ -13,7 +13,7 @@ import type { LaneAccount, LanePlan } from "./plan.ts";
 import { summaryOf } from "./summary.ts";
 import { COMPONENTS } from "../../contract/tokens.ts";
 
-/** Where Jenkins works, and as whom. Never a token: they are short-lived, and asked for where they are used. */
+/** Where Jenkins works, and as whom. Never a token: they are short-lived, and requested where they are used. */
 export interface JenkinsOutputs {
   readonly lanes: { readonly [Name in LaneName]?: LaneOutputs };
   /** Credentials that Jenkins finds by these ids. */
@@ -38,23 +38,19 @@ export interface JenkinsAccessArgs {
 }
 
 /**
- * Jenkins' identities, with exactly the rights that the stack takes.
+ * Jenkins' identities, with exactly the rights that the stack needs.
  *
  * Creates a `Lane` for each; `Role`s and `RoleBinding`s in the namespaces where its accounts work; a `ClusterRole` to read the lanes'
  * own objects that are in no namespace; `ValidatingAdmissionPolicy`s for what rights cannot say; the `AccessProof` that fails the
- * `up` where an account may do less, or more; and the `LaneGuard` that keeps a lane from taking them away.
+ * `up` if an account may do less, or more; and the `LaneGuard` that keeps a lane from taking them away.
  */
 export class JenkinsAccess extends pulumi.ComponentResource {
   /** Where Jenkins works, and as whom, once it is proved. */
   readonly outputs: pulumi.Output<JenkinsOutputs>;
   /** The lanes' namespaces, by name. */
-  readonly places: Readonly<Record<string, k8s.core.v1.Namespace>>;
+  readonly namespaces: Namespaces;
 
-  constructor(
-    name: string,
-    { plan, namespace }: JenkinsAccessArgs,
-    opts: pulumi.ComponentResourceOptions & { readonly providers: pulumi.ProviderResource[] },
-  ) {
+  constructor(name: string, { plan, namespace }: JenkinsAccessArgs, opts: ComponentOptions) {
     super(COMPONENTS.JenkinsAccess, name, {}, opts);
 
     const provider = slipwayProviderOf(this, name);
@@ -64,13 +60,13 @@ export class JenkinsAccess extends pulumi.ComponentResource {
       return [lane.namespace, new Lane(lane.name, { manifests, after: namespace }, child)] as const;
     });
     const lanes = made.map(([, lane]) => lane);
-    this.places = byName(Object.fromEntries(made), (_, lane) => lane.namespace);
+    this.namespaces = byName(Object.fromEntries(made), (_, lane) => lane.namespace);
     const policies = declarePolicies(plan, child);
-    const places = { ...this.places, [plan.home]: namespace };
+    const namespaces = { ...this.namespaces, [plan.home]: namespace };
     // What rights alone would allow too much of is limited before they are given.
     const granted = { ...child, dependsOn: [namespace, ...policies] };
     const bindings = [
-      ...declareRoles(plan, places, granted),
+      ...declareRoles(plan, namespaces, granted),
       ...declareClusterRoles(plan, granted),
     ];
     const proof = new AccessProof(
@@ -91,22 +87,26 @@ export class JenkinsAccess extends pulumi.ComponentResource {
   }
 }
 
-type Places = Readonly<Record<string, k8s.core.v1.Namespace>>;
+type Namespaces = Readonly<Record<string, k8s.core.v1.Namespace>>;
 
 interface Child {
   readonly parent: pulumi.Resource;
   readonly dependsOn: pulumi.Resource | pulumi.Resource[];
 }
 
-/** A place that the stack does not make is there already: that of the controller, of Jenkins. */
-function declareRoles({ roles }: LanePlan, places: Places, child: Child): pulumi.Resource[] {
+/** A namespace that the stack does not create exists already: that of the controller, of Jenkins. */
+function declareRoles(
+  { roles }: LanePlan,
+  namespaces: Namespaces,
+  child: Child,
+): pulumi.Resource[] {
   return roles.map(({ role, binding }) => {
     const { name, namespace } = role.metadata;
-    const place = places[namespace];
+    const own = namespaces[namespace];
     const opts = {
       ...child,
-      dependsOn: [child.dependsOn, place ?? []].flat(),
-      ...(place && { deletedWith: place }),
+      dependsOn: [child.dependsOn, own ?? []].flat(),
+      ...(own && { deletedWith: own }),
     };
     const made = new k8s.rbac.v1.Role(`${namespace}-${name}`, role, opts);
     return new k8s.rbac.v1.RoleBinding(`${namespace}-${name}`, binding, {
@@ -134,7 +134,7 @@ function declarePolicies({ policies }: LanePlan, child: Child): pulumi.Resource[
   });
 }
 
-/** Held to its own lane, to the services' namespace, and to the lane that delivers. */
+/** Limited to its own lane, to the services' namespace, and to the lane that delivers. */
 function identityOf({ namespace, name, rights }: LaneAccount, { home, lanes }: LanePlan) {
   const delivering = lanes.filter(({ lane }) => lane.name === "deploy");
   const own = [home, namespace, ...delivering.map(({ lane }) => lane.namespace)];

@@ -5,6 +5,7 @@ import {
   rightsOfVerdict,
   type Verb,
 } from "../../rights.ts";
+import { byName } from "../by-name.ts";
 import type { CredentialDefinition } from "../credentials/credential.ts";
 import type { Sealing } from "../credentials/sealed-credential.ts";
 import { complete } from "../complete-service.ts";
@@ -81,11 +82,10 @@ function toKinds(delivery: Delivery, verbs: readonly Verb[]): Right[] {
 
 /** The kinds that are registered in the services' namespace. */
 function kindsOf({ namespace, services, credentials }: Delivery): ObjectKind[] {
-  const keys = Object.entries(credentials).map(([name, { keys }]) => [name, Object.keys(keys)]);
-  const known = Object.fromEntries(keys) as Record<string, string[]>;
+  const keys = byName(credentials, (_, credential) => Object.keys(credential.keys));
   const workloads = Object.entries(services).flatMap(([name, definition]) => {
-    const place = { name, namespace, version: "", pullSecret: undefined };
-    const manifests = workloadManifests(complete(place, definition, known), "");
+    const identity = { name, namespace, version: "", pullSecret: undefined };
+    const manifests = workloadManifests(complete(identity, definition, keys), "");
     return Object.values(manifests).filter((manifest) => manifest !== undefined);
   });
   const own = Object.values(credentials).filter((credential) => isAt(credential, namespace));
@@ -96,7 +96,7 @@ function kindOf({ store }: DeliveredCredential): ObjectKind {
   const form = { name: "", namespace: "", format: "opaque", scope: "strict", jenkins: {} } as const;
   return store === undefined
     ? sealedSecretManifest(form)
-    : externalSecretManifest(form, { store, remote: {}, literals: {} });
+    : externalSecretManifest(form, { store, values: {} });
 }
 
 function toVerdicts({ namespace, services }: Delivery): Right[] {

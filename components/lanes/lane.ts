@@ -13,10 +13,10 @@ export interface LaneArgs {
 }
 
 /**
- * What the agent pods of one of Jenkins' identities live in. Name it as the lane.
+ * A home for the agent pods of one of Jenkins' lanes. Name it as the lane.
  *
  * Creates a `Namespace` with a `ResourceQuota`, a `LimitRange`, a `NetworkPolicy` and two `ServiceAccount`s: the one that Jenkins
- * starts pods with, and the one that they run as. Where the settings ask for it also the `Secret` with the token of the first.
+ * starts pods with, and the one that they run as. If the settings ask for it, also the `Secret` with the token of the first.
  */
 export class Lane extends pulumi.ComponentResource {
   /** Stands for everything in it. */

@@ -8,7 +8,7 @@ import { DNS, egressRule } from "../manifests/network-policy.ts";
 /** Name of what a lane has one of. */
 const AGENTS = "agents";
 
-/** The objects of a lane's namespace but for rights. */
+/** The objects of a lane's namespace, except rights. */
 export type LaneManifests = ReturnType<typeof laneManifests>;
 
 /** Builds what a lane's agent pods live in, as plain data. */
@@ -38,7 +38,7 @@ function objectOf<Kind extends string>({ namespace }: Lane, kind: Kind, name = A
 }
 
 /**
- * Agents are held to the `restricted` Pod Security level. Rootless BuildKit cannot be: it makes user namespaces and
+ * Agents must meet the `restricted` Pod Security level. Rootless BuildKit cannot: it creates user namespaces and
  * mounts, which both that level and `baseline` refuse. So the level of the build lane refuses nothing, and a policy of
  * its own all but that: see `buildPolicy`.
  *
@@ -77,7 +77,7 @@ function resourceQuota(lane: Lane) {
 }
 
 /**
- * A quota refuses containers that do not say what they use, as those that Jenkins adds may.
+ * A quota refuses containers without requests and limits, such as those that Jenkins adds.
  *
  * @see https://kubernetes.io/docs/concepts/policy/limit-range/
  */
@@ -109,7 +109,7 @@ function networkPolicy(lane: Lane) {
   } satisfies k8s.types.input.networking.v1.NetworkPolicy;
 }
 
-/** A pod that is to have a token mounts a short-lived one by itself, into the one container that needs it. */
+/** A pod that needs a token mounts a short-lived one itself, into the one container that needs it. */
 function account(lane: Lane, name: string) {
   return {
     ...objectOf(lane, "ServiceAccount", name),

@@ -3,7 +3,7 @@ import type * as k8s from "@pulumi/kubernetes";
 import { AGENT, type Lane, userName } from "./definition.ts";
 import { laneMetadata } from "./objects.ts";
 
-/** What a policy looks at, and what it demands. */
+/** What a policy matches, and what it requires. */
 interface Rules {
   readonly resourceRules: k8s.types.input.admissionregistration.v1.NamedRuleWithOperations[];
   readonly namespaces?: readonly string[];
@@ -32,7 +32,7 @@ const CONTAINERS = {
 const BUILDER = "buildkit";
 
 /**
- * The policies that hold lanes to what rights alone cannot: each with the binding that puts it in force.
+ * The policies for what rights alone cannot limit: each with the binding that puts it in force.
  *
  * @see https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/
  */
@@ -46,7 +46,7 @@ export function policyManifests(prefix: string, lanes: readonly Lane[]) {
   ];
 }
 
-/** Pods of a lane run as its agent, whatever the pod template of a Jenkinsfile asks for, and only images that cannot change. */
+/** Pods of a lane run as its agent, whatever the pod template of a Jenkinsfile requests, and only images that cannot change. */
 function podPolicy(prefix: string, lanes: readonly Lane[]) {
   return policy(`${prefix}-pods`, {
     resourceRules: PODS,
@@ -64,7 +64,7 @@ function podPolicy(prefix: string, lanes: readonly Lane[]) {
   });
 }
 
-/** The preview lane asks what would happen, and makes nothing happen: rights do not tell a dry run from a write. */
+/** The preview lane may only do dry runs: rights do not distinguish them from writes. */
 function dryRunPolicy(prefix: string, { namespace }: Lane) {
   return policy(`${prefix}-dry-run`, {
     resourceRules: [
@@ -92,7 +92,7 @@ function dryRunPolicy(prefix: string, { namespace }: Lane) {
 }
 
 /**
- * Holds the build lane to the `restricted` level but for what rootless BuildKit needs, in the container {@link BUILDER}
+ * Requires the `restricted` level of the build lane, except what rootless BuildKit needs, in the container {@link BUILDER}
  * alone: no seccomp and AppArmor profile (user namespaces, mounts), and programs that gain privileges (newuidmap).
  * Neither root nor a capability, a device, a port or a folder of the node is among it.
  *
@@ -142,7 +142,7 @@ const POD_DEFAULTS = [
 
 const exceptBuilder = (demand: string): string => `c.name == "${BUILDER}" || (${demand})`;
 
-/** What each container is held to, and how one that is not is told. */
+/** What each container must meet, and the message if it does not. */
 const CONTAINER_RULES = [
   { expression: `!${ofContainer("?privileged", "false")}`, message: "that is privileged" },
   {

@@ -5,8 +5,7 @@ import type { Rule } from "./roles.ts";
 import { type ObjectReference, objectsOf } from "./object-reference.ts";
 
 /**
- * What a plan asks of the cluster, in as few lines as tell a change: each rule of a role, and a hash of every other
- * object.
+ * The objects of a plan in few lines that change with them: each rule of a role, and a hash of every other object.
  */
 export function summaryOf(plan: LanePlan): LaneGuardInputs["lanes"] {
   const { lanes, policies, roles, clusterRoles } = plan;

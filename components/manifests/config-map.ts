@@ -4,19 +4,14 @@ import type { Service } from "../service-definition.ts";
 import { manifestHash, sha256 } from "./hash.ts";
 import { metadataOf } from "./labels.ts";
 
-/** A ConfigMap whose name is known. */
-type FilesManifest = k8s.types.input.core.v1.ConfigMap & {
-  readonly metadata: { readonly name: string };
-};
-
 /**
- * The files of a service, undefined where it has none with a text of its own. Its name holds the
- * hash of its content: another content is another ConfigMap, which rolls the pods, and the pods of
+ * The files of a service, undefined if it has none with its own content. Its name holds the
+ * hash of its content: different content is a different ConfigMap, which rolls the pods, and the pods of
  * the outgoing release keep theirs.
  *
  * @see https://kubernetes.io/docs/concepts/configuration/configmap/#configmap-immutable
  */
-export function configMapManifest(service: Service): FilesManifest | undefined {
+export function configMapManifest(service: Service) {
   const name = configMapName(service);
   if (name === undefined) {
     return undefined;
@@ -27,16 +22,16 @@ export function configMapManifest(service: Service): FilesManifest | undefined {
     metadata: { ...metadataOf(service), name },
     immutable: true,
     data: data(service),
-  };
+  } satisfies k8s.types.input.core.v1.ConfigMap;
 }
 
-/** Name of the ConfigMap, undefined where there is none. */
+/** Name of the ConfigMap, undefined if there is none. */
 export function configMapName(service: Service): string | undefined {
   const content = data(service);
   if (Object.keys(content).length === 0) {
     return undefined;
   }
-  return `${service.name}-files-${manifestHash(content).slice("sha256:".length).slice(0, 10)}`;
+  return `${service.name}-files-${manifestHash(content).slice("sha256:".length, "sha256:".length + 10)}`;
 }
 
 /** Key of a file in the ConfigMap: readable, and never the same for two paths. */
@@ -46,8 +41,8 @@ export function fileKey(path: string): string {
 }
 
 function data({ files }: Service): Record<string, string> {
-  const entries = Object.entries(files).filter(
-    (entry): entry is [string, string] => typeof entry[1] === "string",
+  const own = Object.entries(files).flatMap(([path, file]) =>
+    typeof file === "string" ? [[fileKey(path), file] as const] : [],
   );
-  return Object.fromEntries(entries.map(([path, text]) => [fileKey(path), text]));
+  return Object.fromEntries(own);
 }

@@ -41,12 +41,7 @@ function environmentVariable(
   return { name, valueFrom: { secretKeyRef: { name: value.secret, key: value.key } } };
 }
 
-type Probes = Pick<
-  k8s.types.input.core.v1.Container,
-  "startupProbe" | "readinessProbe" | "livenessProbe"
->;
-
-function probes({ health, ready, verdict }: Service): Probes {
+function probes({ health, ready, verdict }: Service) {
   return {
     // Asked each second, so that a quick start is noticed at once; a start slower than the rollout's
     // deadline is the deadline's affair, so the probe does not kill the container before it.

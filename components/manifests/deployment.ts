@@ -57,16 +57,12 @@ function sourceAnnotations(source: SourceReference | undefined): Record<string, 
   };
 }
 
-/** Other values are another pod template: the pods get them by starting anew. */
-function credentialAnnotations(credentials: CredentialDigests): {
-  annotations?: Record<string, pulumi.Input<string>>;
-} {
-  const entries = Object.entries(credentials);
-  if (entries.length === 0) {
-    return {};
-  }
-  const named = entries.map(([name, digest]) => [CREDENTIAL + name, digest] as const);
-  return { annotations: Object.fromEntries(named) };
+/** Different values make a different pod template: the pods get them by restarting. */
+function credentialAnnotations(digests: CredentialDigests) {
+  const named = Object.entries(digests).map(
+    ([name, digest]) => [CREDENTIAL + name, digest] as const,
+  );
+  return named.length > 0 && { annotations: Object.fromEntries(named) };
 }
 
 function podSpec(service: Service, image: pulumi.Input<string>): k8s.types.input.core.v1.PodSpec {

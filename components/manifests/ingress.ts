@@ -5,7 +5,7 @@ import type { Service } from "../service-definition.ts";
 import { metadataOf, SKIP_AWAIT } from "./labels.ts";
 
 /**
- * The way in from outside the cluster, undefined where the settings ask for none.
+ * The way in from outside the cluster, undefined if the settings have none.
  *
  * @see https://kubernetes.io/docs/concepts/services-networking/ingress/
  */

@@ -1,15 +1,13 @@
 import { MADE_HERE } from "../../contract/marks.ts";
 import type { Service } from "../service-definition.ts";
 
-type Subject = Pick<Service, "name" | "namespace">;
-
 /** Selects a service's pods. Kubernetes never lets it change, so it holds nothing that could. */
-export function selectorLabels({ name }: Subject): Record<string, string> {
+export function selectorLabels({ name }: Pick<Service, "name">): Record<string, string> {
   return { "app.kubernetes.io/name": name };
 }
 
 /** Labels of a pod: those that stay the same from release to release, so that they restart nothing. */
-export function podLabels(service: Subject): Record<string, string> {
+export function podLabels(service: Pick<Service, "name" | "namespace">): Record<string, string> {
   return {
     ...selectorLabels(service),
     "app.kubernetes.io/instance": service.name,
@@ -18,19 +16,11 @@ export function podLabels(service: Subject): Record<string, string> {
   };
 }
 
-/** Takes back what somebody changed by hand: the settings say how a service is, and an `up` makes it so. */
+/** Has an `up` undo what somebody changed by hand. */
 export const TAKES_BACK = { "pulumi.com/patchForce": "true" };
 
 /** Name, namespace, labels and annotations of an object that belongs to a service. */
-export function metadataOf(
-  service: Service,
-  annotations: Readonly<Record<string, string>> = {},
-): {
-  name: string;
-  namespace: string;
-  labels: Record<string, string>;
-  annotations: Record<string, string>;
-} {
+export function metadataOf(service: Service, annotations: Readonly<Record<string, string>> = {}) {
   const { name, namespace, version } = service;
   const labels = { ...podLabels(service), "app.kubernetes.io/version": version };
   return { name, namespace, labels, annotations: { ...TAKES_BACK, ...annotations } };

@@ -11,7 +11,7 @@ import { podDisruptionBudgetManifest } from "./pod-disruption-budget.ts";
 import { serviceAccountManifest } from "./service-account.ts";
 import { serviceManifest } from "./service.ts";
 
-/** Every object of a service, as plain data; what its settings do not call for is undefined. */
+/** Every object of a service, as plain data; what its settings do not need is undefined. */
 export type WorkloadManifests = ReturnType<typeof workloadManifests>;
 
 /**
@@ -36,7 +36,7 @@ export function workloadManifests(
   };
 }
 
-/** `sha256:<64 hex>` over a service's objects, without the source: a commit alone is no other workload. */
+/** `sha256:<64 hex>` over a service's objects, without the source: a commit alone does not change the workload. */
 export function workloadHash(
   service: Service,
   image: string,

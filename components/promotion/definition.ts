@@ -8,7 +8,7 @@ export interface Promotion {
   readonly gates: readonly string[];
 }
 
-/** Stands in the place of a service's image until another stack has told it. */
+/** Stands for a service's image until the other stack's outputs are read. */
 export interface ToBePromoted {
   readonly promote: true;
 }

@@ -64,9 +64,9 @@ async function provedRecords(
   const producer = fullName(promotion.stack);
   const releases = await outputOf(new pulumi.StackReference(producer), "releases");
   const read = names.map((name) => ({ name, entry: entryOf(releases, "releases", name) }));
-  // Of what is no record that this code knows, nothing more can be asked.
+  // Nothing more can be checked in a record of an unknown form.
   const records = read.flatMap(({ name, entry }) =>
-    "value" in entry && isKnown(entry.value) ? [{ name, record: entry.value }] : [],
+    typeof entry !== "string" && isKnown(entry) ? [{ name, record: entry }] : [],
   );
   const images = records.map(({ record }) => record.image);
   const [found, looks] = await Promise.all([
@@ -74,15 +74,15 @@ async function provedRecords(
     lookAt(records, provider),
   ]);
   const reasons = read.flatMap(({ name, entry }) => {
-    if ("fault" in entry) {
-      return [entry.fault];
+    if (typeof entry === "string") {
+      return [entry];
     }
-    const faults = recordFaults(name, entry.value);
-    if (!isKnown(entry.value)) {
+    const faults = recordFaults(name, entry);
+    if (!isKnown(entry)) {
       return faults;
     }
-    const rules = ruleReasons(name, entry.value, promotion, Date.now(), looks[name]);
-    const missing = found && registryReasons(name, entry.value, promotion, found);
+    const rules = ruleReasons(name, entry, promotion, Date.now(), looks[name]);
+    const missing = found && registryReasons(name, entry, promotion, found);
     return [...faults, ...rules, ...(missing ?? [])];
   });
   if (reasons.length > 0) {

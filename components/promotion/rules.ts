@@ -26,7 +26,7 @@ export function ruleReasons(
         ]
       : []),
     ...(look.fault !== undefined && record.verdict === "ready"
-      ? [`${at} must be ready now, got ${look.fault}; mend ${stack} and run its up first`]
+      ? [`${at} must be ready now, got ${look.fault}; fix ${stack} and run its up first`]
       : []),
     ...(isYoung
       ? [

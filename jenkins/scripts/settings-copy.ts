@@ -3,14 +3,14 @@ import { isMap, parseDocument, visit } from "yaml";
 /** A stack's settings without what only its passphrase opens. */
 export interface OpenSettings {
   readonly text: string;
-  /** Settings that were taken out. */
+  /** Settings that were removed. */
   readonly keys: readonly string[];
 }
 
 /** Keys by which a stack knows how its secrets are encrypted. */
 const ENCRYPTION = ["encryptionsalt", "encryptedkey", "secretsprovider"] as const;
 
-/** Takes the encrypted settings out of the text of `Pulumi.<stack>.yaml`, and how they were encrypted; within others a placeholder stays. */
+/** Removes the encrypted settings, and how they were encrypted, from the text of `Pulumi.<stack>.yaml`; within others a placeholder stays. */
 export function withoutSecureSettings(settings: string): OpenSettings {
   const document = parseDocument(settings);
   for (const key of ENCRYPTION) {

@@ -1,13 +1,13 @@
 import { SECRET, SIGNATURE } from "../../wire/signature.ts";
 
-/** What stands in the place of each secret: JSON, as the engine wants it in clear. */
+/** What replaces each secret: JSON, as the engine expects it in clear. */
 const HIDDEN = { [SIGNATURE]: SECRET, plaintext: JSON.stringify("hidden") };
 
 /**
  * An exported state with a placeholder for each secret, and without the key that they were encrypted with: whoever reads it
  * can compare everything but secrets, and open nothing.
  *
- * @throws For what is no exported state.
+ * @throws if it is not an exported state
  */
 export function withoutSecrets(state: unknown): unknown {
   if (!isObject(state) || !isObject(state["deployment"])) {
@@ -20,9 +20,9 @@ export function withoutSecrets(state: unknown): unknown {
 }
 
 /**
- * The same for a stack with a passphrase of its own, whose salt stands in its settings: the engine encrypts the placeholders with it.
+ * The same for a stack with a passphrase of its own, whose salt is in its settings: the engine encrypts the placeholders with it.
  *
- * @throws For what is no copy, and settings without a salt.
+ * @throws if it is not a copy, or the settings have no salt
  */
 export function withSalt(copy: unknown, salt: unknown): unknown {
   if (!isObject(copy) || !isObject(copy["deployment"])) {
@@ -30,7 +30,7 @@ export function withSalt(copy: unknown, salt: unknown): unknown {
   }
   if (typeof salt !== "string") {
     throw new Error(
-      "the stack's settings have no encryptionsalt; make it with pulumi stack init first",
+      "the stack's settings have no encryptionsalt; create it with pulumi stack init first",
     );
   }
   const secrets_providers = { type: "passphrase", state: { salt } };

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Delivers: up.sh <stack>. Held to plan-<stack>.json where there is one and PLAN is not false. Never tried again: see docs/killed-runs.md.
+# Delivers: up.sh <stack>. Limited to plan-<stack>.json if there is one and PLAN is not false. Never retried: see docs/killed-runs.md.
 set -eu
 cd "$(dirname "$0")/../.."
 stack=$1

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Format, lint, types and unit tests: what every branch is held to.
+# Format, lint, types and unit tests: what every branch must pass.
 set -eu
 cd "$(dirname "$0")/../.."
 

@@ -1,3 +1,4 @@
+import { spawn, type SpawnOptions } from "node:child_process";
 import type { KubeConfig, RequestContext } from "@kubernetes/client-node";
 
 interface User {
@@ -33,10 +34,31 @@ export async function authenticate(
     signal.addEventListener("abort", end, { once: true });
   });
   try {
-    await Promise.race([kubeconfig.applySecurityAuthentication(request), over]);
+    const ending = endingWith(kubeconfig, signal);
+    await Promise.race([ending.applySecurityAuthentication(request), over]);
   } finally {
     signal.removeEventListener("abort", end);
   }
+}
+
+interface Authenticator {
+  /** What the one for plugins starts them by. */
+  readonly execFn?: unknown;
+}
+
+/** The same, but its plugins are killed with the signal: nobody waits for them any more, and each request starts one. */
+function endingWith(kubeconfig: KubeConfig, signal: AbortSignal): KubeConfig {
+  const { authenticators } = kubeconfig as unknown as {
+    readonly authenticators: readonly Authenticator[];
+  };
+  const execFn = (command: string, args: readonly string[] = [], options: SpawnOptions = {}) =>
+    spawn(command, args, { ...options, signal, killSignal: "SIGKILL" });
+  const own = authenticators.map((each) =>
+    each.execFn === undefined
+      ? each
+      : (Object.create(each, { execFn: { value: execFn } }) as Authenticator),
+  );
+  return Object.create(kubeconfig, { authenticators: { value: own } }) as KubeConfig;
 }
 
 /** E.g. `credential plugin "aws" of user "ci"`. */

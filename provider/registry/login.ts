@@ -2,10 +2,8 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 
+import { loginServer } from "../../contract/image-reference.ts";
 import type { RegistryLogin } from "../../contract/registry-login.ts";
-
-/** What Docker Hub is called in a Docker configuration. */
-const HUB = "https://index.docker.io/v1/";
 
 type Config = Readonly<Record<string, unknown>>;
 
@@ -32,7 +30,7 @@ export async function withLogin<T>(
 
 /** A Docker configuration with one more login, which no credential helper is asked for. */
 export function loggedIn(config: Config, { server, username, password }: RegistryLogin): Config {
-  const name = server === "docker.io" ? HUB : server;
+  const name = loginServer(server);
   const auth = Buffer.from(`${username}:${password}`).toString("base64");
   const { auths, credHelpers } = config;
   return {

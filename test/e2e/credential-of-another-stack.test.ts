@@ -58,12 +58,14 @@ test("a stack that does not exist, an output that does not, and one that is no s
   );
   await exports(`exports.open = "in clear"; exports.port = pulumi.secret(80);`);
   expect(await refused(LEDGER, "token")).toContain(
-    `output token of stack ${LEDGER}: there is no such output; allowed: a text that is exported with pulumi.secret`,
+    `output token of stack ${LEDGER}: the output does not exist; allowed: a string that is exported with pulumi.secret`,
   );
   const open = await refused(LEDGER, "open");
   expect(open).toContain(`output open of stack ${LEDGER}: it is not a secret there`);
   expect(open).not.toContain("in clear");
-  expect(await refused(LEDGER, "port")).toContain(`output port of stack ${LEDGER}: it is no text`);
+  expect(await refused(LEDGER, "port")).toContain(
+    `output port of stack ${LEDGER}: it is not a string`,
+  );
 });
 
 test("another stack's secret becomes a credential's value, follows it, and is kept nowhere in clear", async () => {

@@ -135,7 +135,7 @@ test("a bad commit fails in dev, and is refused by prod, which goes on as it was
   const { exitCode, output } = await up("prod");
   expect(exitCode).not.toBe(0);
   expect(output).toContain(
-    'releases.shop.verdict must be "ready", got "failed" with the reason "crash-loop"; mend that stack and run its up first',
+    'releases.shop.verdict must be "ready", got "failed" with the reason "crash-loop"; fix that stack and run its up first',
   );
   expect(output).toContain("releases.shop must have passed the gate acceptance, got no pass for");
   expect(await releaseOf("prod")).toEqual(before);

@@ -161,6 +161,6 @@ test.each([
 });
 
 test("tells whether a rule takes anything back", () => {
-  expect(ignoreRules("a\n\\!b\n#!c").takesBack).toBe(false);
-  expect(ignoreRules("a\n !b").takesBack).toBe(true);
+  expect(ignoreRules("a\n\\!b\n#!c").includesAgain).toBe(false);
+  expect(ignoreRules("a\n !b").includesAgain).toBe(true);
 });

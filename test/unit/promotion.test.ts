@@ -136,7 +136,7 @@ describe("refuses a release", () => {
       { verdict: "failed", reason: "crash-loop" },
       {},
       {},
-      'releases.shop.verdict must be "ready", got "failed" with the reason "crash-loop"; mend that stack and run its up first',
+      'releases.shop.verdict must be "ready", got "failed" with the reason "crash-loop"; fix that stack and run its up first',
     ],
     [
       "of which it is not known what it was built from",
@@ -217,7 +217,7 @@ describe("refuses a release", () => {
     const fault = "pod shop-1: container shop is CrashLoopBackOff after 4 restarts";
     const { answered, asked } = await looked({ fault }, 0);
     expect((answered as Error).message).toContain(
-      `releases.shop must be ready now, got ${fault}; mend dev and run its up first`,
+      `releases.shop must be ready now, got ${fault}; fix dev and run its up first`,
     );
     expect(asked).toContainEqual({
       releases: { shop: { namespace: "shop-dev", digest: DIGEST, pods: [pod] } },

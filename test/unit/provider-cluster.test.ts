@@ -1,6 +1,6 @@
 // Proves the watches against an API server in this process; test/e2e proves them against a real one.
 import { getEventListeners } from "node:events";
-import { mkdtempSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -12,7 +12,7 @@ import type { Proof } from "../../provider/verdict/finding.ts";
 import type { Observed } from "../../provider/verdict/objects.ts";
 import { awaitVerdict, type Judgement, presentVerdict } from "../../provider/waiting/wait.ts";
 import { ApiServer } from "../support/api-server.ts";
-import { removeFolders } from "../support/folder.ts";
+import { folderWith, removeFolders } from "../support/folder.ts";
 import { kubeconfigOf } from "../support/kubeconfig.ts";
 import { applyObserved } from "../support/observed.ts";
 import {
@@ -357,6 +357,14 @@ describe("an API server that takes requests and never answers", () => {
   });
 });
 
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
 describe("a credential plugin that hangs", () => {
   const plugin = { apiVersion: "client.authentication.k8s.io/v1", command: process.execPath };
   const hanging = () =>
@@ -389,6 +397,19 @@ describe("a credential plugin that hangs", () => {
       interruption.abort();
     }, 100);
     expect((await verdict).verdict).toMatchObject({ reason: "interrupted" });
+  });
+
+  test("is killed when nobody waits for it any more", async () => {
+    const file = join(folderWith({}), "pid");
+    const script = `fs.writeFileSync(${JSON.stringify(file)}, String(process.pid)); setTimeout(() => {}, 30000)`;
+    const user = { exec: { ...plugin, args: ["-e", script] } };
+    const end = new AbortController();
+    const asked = new KubeconfigApi(kubeconfigOf(server.url, { user })).open(end.signal);
+    const pid = (): number => (existsSync(file) ? Number(readFileSync(file, "utf8")) : 0);
+    await until(() => pid() > 0);
+    end.abort();
+    await expect(asked).rejects.toThrow(named);
+    await until(() => !isRunning(pid()));
   });
 
   test("has no more time than a request", async () => {

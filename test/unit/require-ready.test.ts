@@ -6,7 +6,7 @@ const FAILED = { verdict: "failed", reason: "crash-loop" } as const;
 
 test("names each release that failed, with its reason", () => {
   expect(failureOf({ shop: FAILED, echo: READY, mail: { ...FAILED, reason: "not-ready" } })).toBe(
-    "2 of 3 releases failed: shop (crash-loop), mail (not-ready); what was found is told at the Readiness of each",
+    "2 of 3 releases failed: shop (crash-loop), mail (not-ready); see the Readiness of each for the evidence",
   );
   expect(failureOf({ shop: FAILED })).toMatch(/^1 of 1 release failed: shop \(crash-loop\)/);
 });
@@ -24,7 +24,7 @@ test("a release that the run was told to leave out is not judged", () => {
 describe("more releases than the engine awaits at a time", () => {
   test("are told of, with a number that is enough", () => {
     expect(queueNotice(50, 8)).toBe(
-      "50 releases share the 8 operations that the engine runs at a time, so some wait for the verdicts of others; set PULUMI_PARALLEL=64 to await them all at once",
+      "50 releases share the 8 operations that the engine runs at a time, so some queue until others have their verdicts; set PULUMI_PARALLEL=64 to run them all in parallel",
     );
     expect(queueNotice(64, 8)).toContain("PULUMI_PARALLEL=128");
   });

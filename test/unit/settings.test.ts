@@ -65,7 +65,7 @@ const EGRESS = [
 /** What a service can say of each setting of a table, beside its default. */
 function said(settings: Forms): Readonly<Record<string, unknown>> {
   return Object.fromEntries(
-    Object.entries(settings).map(([key, form]) => {
+    Object.entries(settings).map(([key, form]): [string, unknown] => {
       if ("each" in form) {
         return [key, said(form.each)];
       }

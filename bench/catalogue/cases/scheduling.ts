@@ -53,7 +53,7 @@ export const scheduling: readonly Case[] = [
 export async function sayAsAutoscaler(stage: Stage, reason: string, message: string) {
   await stage.witness.sees("unscheduled");
   for (const { metadata } of await stage.pods()) {
-    const { name = "", uid = "" } = metadata ?? {};
+    const { name, uid } = { name: metadata?.name ?? "", uid: metadata?.uid ?? "" };
     const now = new Date().toISOString().replace(/\.\d+/, "");
     await stage.create({
       apiVersion: "v1",
