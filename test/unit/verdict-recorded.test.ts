@@ -24,8 +24,18 @@ function recording(name: string): Recording {
 const FAILURES: readonly (readonly [string, string, number, RegExp])[] = [
   ["command-missing", "crash-loop", 2.86, /exec: "\/no\/such".*container shop/],
   ["configmap-key", "config-missing", 0.8, /couldn't find key nope in ConfigMap/],
-  ["crash-loop", "crash-loop", 2.25, /ended 2 times \(tolerate.restarts: 1\), last with exit code 3/],
-  ["crash-update", "crash-loop", 2.03, /ended 2 times \(tolerate.restarts: 1\), last with exit code 3/],
+  [
+    "crash-loop",
+    "crash-loop",
+    2.25,
+    /ended 2 times \(tolerate.restarts: 1\), last with exit code 3/,
+  ],
+  [
+    "crash-update",
+    "crash-loop",
+    2.03,
+    /ended 2 times \(tolerate.restarts: 1\), last with exit code 3/,
+  ],
   ["deleted", "deployment-missing", 3.39, /deployment shop is gone/],
   ["exit-zero", "crash-loop", 1.79, /exit code 0 \(Completed\)/],
   [

@@ -149,7 +149,12 @@ test("a deadline that passes right after the wait began is of the rollout before
       [20, complete()],
     ]),
   ).toMatchObject({ seconds: 20, verdict: { kind: "ready" } });
-  expect(play([[0, rolling(1)], [1, passed]])).toMatchObject({
+  expect(
+    play([
+      [0, rolling(1)],
+      [1, passed],
+    ]),
+  ).toMatchObject({
     seconds: 75,
     verdict: { kind: "failed", reason: "not-ready" },
   });
