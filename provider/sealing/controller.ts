@@ -85,11 +85,15 @@ export class Controller {
     try {
       return await at(this.#port);
     } catch (error) {
-      if (!(error instanceof ApiError) || error.status !== UNAVAILABLE) {throw error;}
+      if (!(error instanceof ApiError) || error.status !== UNAVAILABLE) {
+        throw error;
+      }
       const port = portOf(
         await this.api.get(`${services}/${name}`, {}, this.signal).catch(noService),
       );
-      if (port === this.#port) {throw error;}
+      if (port === this.#port) {
+        throw error;
+      }
       this.#port = port;
       return await at(port);
     }

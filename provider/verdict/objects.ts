@@ -18,7 +18,6 @@ import type {
 } from "@kubernetes/client-node";
 import type { ConfigReference } from "./config-reference.ts";
 import type { Grace } from "./grace.ts";
-import type { Neighbourhood } from "./room.ts";
 
 /** The library's types are of parsed objects; the API server sends JSON, in which a time is a string. */
 type Json<T> = T extends Date
