@@ -18,14 +18,15 @@ export const VERDICT = {
   timeoutSeconds: { from: 5, to: 86400 },
   /**
    * Seconds for which the started service may answer its readiness probe with "not yet" (503, 429 or nothing in
-   * time), at most `deadlineSeconds`. Other failures count after the probe's own time.
+   * time), at most `deadlineSeconds`. Other failures count after the probe's own time. For as long, it may also crash
+   * because what it depends on does not answer.
    * @default 60
    */
   warmupSeconds: { from: 1, to: 3600, default: 60 },
   /**
    * What a release is given time for before it has failed: `restarts` of each container, `unschedulableSeconds`
-   * without a node, `registrySeconds` without reaching the registry.
-   * @default - 1, 30 and 60
+   * without a node, `registrySeconds` without reaching the registry, `configSeconds` without a Secret or ConfigMap.
+   * @default - 1, 30 and 60, and 60 for a Secret that a controller is about to create
    */
   tolerate: {
     each: {
@@ -44,6 +45,12 @@ export const VERDICT = {
        * @default 60
        */
       registrySeconds: { from: 0, to: 3600 },
+      /**
+       * Seconds for which a Secret or ConfigMap may be missing.
+       *
+       * @default - 60 for a Secret that a controller is about to make, 0 otherwise
+       */
+      configSeconds: { from: 0, to: 3600 },
     },
     default: {},
   },

@@ -3,16 +3,20 @@ import { readinessInputs, type ReadinessInputs } from "../contract/readiness.ts"
 import type { RunningRelease } from "../contract/release-record.ts";
 import { changedPaths, faultsOf, parsed } from "./input-schema.ts";
 import { afterLook, afterVerdict } from "./readiness/history.ts";
+import { limitSeconds } from "./readiness/limit.ts";
 import { evidenceAfterLook, recordOf } from "./readiness/record.ts";
 import { AwaitedRelease } from "./readiness/awaited-release.ts";
 import { nextState, stateOf, type Stored } from "./readiness/state.ts";
+import { secondDigest } from "./readiness/second-digest.ts";
+import { Registry } from "./registry/registry.ts";
 import { resumption } from "./readiness/resumption.ts";
 import type { Run } from "./resource.ts";
 import { markOf } from "./rollback/mark.ts";
 import { planRollback } from "./rollback/plan.ts";
+import { hasOtherRules, retried } from "./rollback/retry.ts";
 import { type ReleaseCase, rollBack, type Tools } from "./rollback/rollback.ts";
 import { standingOf } from "./rollback/standing.ts";
-import { outlook, REMEDY } from "./release-words.ts";
+import { called, outlook, REMEDY } from "./release-words.ts";
 import type { Deployment } from "./verdict/objects.ts";
 import { Limit } from "./waiting/limit.ts";
 import { type Report, reportOf } from "./waiting/report.ts";
@@ -56,7 +60,8 @@ export class Readiness implements AwaitedType {
     const { release } = stateOf(stored?.oldOutputs ?? {});
     if (release?.verdict === "failed") {
       // The engine compares with what it applied itself, and would call a Deployment unchanged that was rolled back.
-      log.warn(outlook(name, release, news));
+      const anew = stored !== undefined && hasOtherRules(stored.oldOutputs, news);
+      log.warn(outlook(name, release, news, anew));
     }
     return Object.fromEntries(this.own.map((key) => [key, UNKNOWN]));
   }
@@ -69,7 +74,10 @@ export class Readiness implements AwaitedType {
     options: WaitOptions,
   ): Promise<Waited> {
     const release = parsed(readinessInputs, inputs);
-    const waited = await this.#prove(subject, release, stateOf(outputs ?? {}), options);
+    const stored = stateOf(outputs ?? {});
+    const anew = hasOtherRules(outputs ?? {}, inputs);
+    const again = anew ? await this.#retry(subject, release, stored, options) : undefined;
+    const waited = await this.#prove(subject, release, stored, { ...options, again });
     const { own, failure } = waited;
     if (failure === undefined || inputs["failsLate"] !== true || options.signal.aborted) {
       return waited;
@@ -110,11 +118,11 @@ export class Readiness implements AwaitedType {
     subject: Subject,
     release: ReadinessInputs,
     stored: Stored,
-    options: WaitOptions,
+    { again, ...options }: WaitOptions & { readonly again: ReadinessInputs | undefined },
   ): Promise<Waited> {
     const began = performance.now();
     const startedAt = new Date().toISOString();
-    const awaited = new AwaitedRelease(this.#run.cluster(), release);
+    const awaited = new AwaitedRelease(this.#run.cluster(), again ?? release);
     const tools = this.#tools(options);
     const until = began + awaited.limitSeconds(options.timeoutSeconds) * 1000;
     const deployment = await this.#firstLook(release, until);
@@ -139,12 +147,40 @@ export class Readiness implements AwaitedType {
       verdict.notes?.forEach((note) => {
         subject.log.warn(`${release.service}: ${note}`);
       });
+      const told = await secondDigest(
+        release,
+        verdict.pods,
+        new Registry(undefined, options.signal),
+      );
+      if (told !== undefined) {
+        subject.log.info(told);
+      }
       return { own: { ...state } };
     }
     const found = { release, finding: verdict, observed, seconds };
     const { message, running, evidence } = await this.#fail(subject, found, stored, tools);
     const own = { ...state, release: { ...record, running, evidence } };
     return { own, failure: message };
+  }
+
+  /** The release by its new generation, if it was rolled back and could be applied again. */
+  async #retry(
+    { log }: Subject,
+    release: ReadinessInputs,
+    stored: Stored,
+    options: WaitOptions,
+  ): Promise<ReadinessInputs | undefined> {
+    const { signal, timeoutSeconds } = options;
+    const until = performance.now() + limitSeconds(release, timeoutSeconds) * 1000;
+    if (markOf(release, await this.#firstLook(release, until)) === undefined) {
+      return undefined;
+    }
+    const again = await retried(this.#run.cluster(), release, stored.release, signal);
+    if (again !== undefined) {
+      const name = called(release);
+      log.info(`${release.service}: tries ${name} again, by other rules for its verdict`);
+    }
+    return again;
   }
 
   /** Of a release that was rolled back: the Deployment shows a different one. */

@@ -40,14 +40,22 @@ export function standing(running: RunningRelease | null, failed: Named): string 
   return `${called(running, failed)} runs instead ${state}`;
 }
 
-/** One line for a preview: how the stored release ended, and what the program asks for now. */
-export function outlook(service: string, stored: ReleaseRecord, news: Properties): string {
+/**
+ * One line for a preview: how the stored release ended, and what the program asks for now.
+ * @param anew whether the rules of the verdict differ; by default they do not
+ */
+export function outlook(
+  service: string,
+  stored: ReleaseRecord,
+  news: Properties,
+  anew = false,
+): string {
   const { reason, running } = stored;
   const since = running === null ? "and was left as it is" : `and ${standing(running, stored)}`;
-  return `${service}: ${called(stored, running ?? undefined)} failed with ${reason ?? ""}, ${since}; ${wish(stored, news)}`;
+  return `${service}: ${called(stored, running ?? undefined)} failed with ${reason ?? ""}, ${since}; ${wish(stored, news, anew)}`;
 }
 
-function wish(stored: ReleaseRecord, news: Properties): string {
+function wish(stored: ReleaseRecord, news: Properties, anew: boolean): string {
   if (isUnknown(news["image"]) || isUnknown(news["manifestHash"])) {
     return "the program asks for an image that is not built yet";
   }
@@ -55,6 +63,9 @@ function wish(stored: ReleaseRecord, news: Properties): string {
   const isOther = image !== stored.image || manifestHash !== stored.manifestHash;
   if (isOther) {
     return `the program asks for ${called({ commit: commit ?? null, image, manifestHash }, stored)}`;
+  }
+  if (anew) {
+    return "the program asks for it again, with other rules for its verdict";
   }
   return stored.running !== null && deployment.generation === stored.generation
     ? `the program asks for it again, which pulumi up refuses: ${REMEDY}`

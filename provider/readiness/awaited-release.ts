@@ -13,7 +13,9 @@ import { type Trail, trailOfRelease } from "../verdict/trail.ts";
 import type { Judge, Place, Reported, Wait } from "../waiting/awaited.ts";
 import { namespaceGone } from "../waiting/closer-look.ts";
 import { ConfigLook, lookupIn } from "./config-look.ts";
+import { GraceLook } from "./grace-look.ts";
 import { limitSeconds } from "./limit.ts";
+import { ownerAtWork } from "./config-owner.ts";
 import { ScaleLook } from "./scale-look.ts";
 
 /** A release, as what is waited for. */
@@ -52,19 +54,33 @@ export class AwaitedRelease implements Reported<Observed, Proof> {
   judge({ startedAt, seconds, wake, signal }: Wait): Judge<Observed, Proof> {
     const rollout = new Rollout(this.release, startedAt, seconds);
     const { api } = this.cluster;
-    const config = new ConfigLook(lookupIn(api, this.release.namespace), wake, signal);
+    const { namespace } = this.release;
+    const config = new ConfigLook(lookupIn(api, namespace), wake, signal);
+    const graces = new GraceLook(this.release, {
+      log: (source) => this.cluster.log(namespace, source, signal),
+      owner: (secret) => ownerAtWork(api, namespace, secret, signal),
+    });
     const scale = new ScaleLook(this.release, rollout.scale, () => this.#present(signal));
+    const judge = (observed: Observed, now: number) =>
+      rollout.judge(graces.see(config.see(observed)), now);
     let isFirst = true;
     return {
-      judge: (observed, now) => rollout.judge(config.see(observed), now),
+      judge,
       deadline: () => rollout.deadline(),
       look: async (verdict, observed) => {
         const superseded = isFirst ? await this.#supersededBefore(observed, signal) : undefined;
         isFirst &&= observed.deployment === undefined;
+        if (superseded !== undefined) {
+          return superseded;
+        }
+        let present = verdict;
+        while (present.kind === "failed" && (await graces.look(present, observed))) {
+          present = judge(observed, performance.now());
+        }
         return (
-          superseded ??
-          (await scale.see(verdict, observed)) ??
-          this.#namespaceLeaving(verdict, observed, signal)
+          (await scale.see(present, observed)) ??
+          (await this.#namespaceLeaving(present, observed, signal)) ??
+          present
         );
       },
     };

@@ -39,6 +39,16 @@ export class Registry {
   }
 
   /**
+   * The manifest or index of an image, as JSON; undefined where the registry does not have it.
+   *
+   * @param limit ends the question
+   * @throws Error where the registry does not answer the question
+   */
+  manifest(reference: string, limit?: AbortSignal): Promise<string | undefined> {
+    return this.#find("manifest", reference, limit);
+  }
+
+  /**
    * References of what lies beside an image and is about it, such as its signatures.
    *
    * @param image `repository@sha256:<64 hex>`
@@ -48,7 +58,7 @@ export class Registry {
     return attachedTo(image, {
       digest: (reference) => this.digest(reference),
       manifest: async (reference) => {
-        const manifest = await this.#find("manifest", reference);
+        const manifest = await this.manifest(reference);
         return manifest === undefined ? undefined : (JSON.parse(manifest) as Manifest);
       },
       referrers: (repository, digest) =>

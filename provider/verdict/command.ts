@@ -2,6 +2,9 @@ import type { Finding } from "./finding.ts";
 import { nameOf, type Pod } from "./objects.ts";
 import { REASONS } from "./reasons.ts";
 
+/** Creates again what is gone: the engine's state still has it, and an `up` alone would change nothing. */
+const REFRESH = "pulumi up --refresh";
+
 /** What a command examines. */
 export interface Target {
   /** @default - the object is outside of namespaces */
@@ -33,7 +36,8 @@ export function nextCommand(
     describe: `${within} describe ${described}`,
     list: `${within} get ${list},events`,
     history: `${within} rollout history ${title}`,
-    namespace: `${kubectl} describe namespace ${namespace ?? ""}`,
+    refresh: REFRESH,
+    leaving: `${kubectl} wait --for=delete namespace/${namespace ?? ""} --timeout=10m && ${REFRESH}`,
     health: `${kubectl} get --raw /readyz`,
     rights: `${within} auth can-i --list`,
   };

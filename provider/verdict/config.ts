@@ -1,4 +1,5 @@
-import { type Finding, podFinding } from "./finding.ts";
+import type { Finding } from "./finding.ts";
+import { podFinding } from "./pod-finding.ts";
 import { type ConfigReference, type Container, isTrue, type Pod } from "./objects.ts";
 import { isTrouble, statusesOf } from "./pod.ts";
 

@@ -72,6 +72,6 @@ function judgeCrashes(subject: Subject): Finding | undefined {
     return finding(subject, "killed-by-liveness", `killed ${times}: ${message}`, more);
   }
   const words = ended.message?.trim() ? `: ${masked(ended.message.trim())}` : "";
-  const message = `ended ${times}, last with exit code ${ended.exitCode} (${ended.reason ?? "no reason"})${words}`;
+  const message = `ended ${times} (tolerate.restarts: ${tolerated}), last with exit code ${ended.exitCode} (${ended.reason ?? "no reason"})${words}`;
   return finding(subject, isInit(subject) ? "init-failed" : "crash-loop", message);
 }

@@ -1,4 +1,3 @@
-import { nameOf, type Pod } from "./objects.ts";
 import { type Reason, REASONS } from "./reasons.ts";
 
 /** Something that stands between a release and `ready`. */
@@ -76,17 +75,6 @@ export function toleranceOf({ reason, tolerance }: Finding): number {
   return tolerance ?? REASONS[reason].weight;
 }
 
-/** What a pod shows. */
-export function podFinding(
-  pod: Pod,
-  reason: Reason,
-  message: string,
-  more: Partial<Finding> = {},
-): Finding {
-  const bornAt = pod.metadata?.creationTimestamp;
-  return { reason, object: `pod ${nameOf(pod)}`, message, bornAt, ...more };
-}
-
 /** The verdict of one moment, without waiting: what is not ready now has failed. Undefined if there is no finding. */
 export function failedAtOnce(findings: readonly Finding[]): Failed | undefined {
   const worst = causeOf(findings) ?? findings[0];
@@ -94,13 +82,13 @@ export function failedAtOnce(findings: readonly Finding[]): Failed | undefined {
 }
 
 /**
- * The finding that names the cause of a rollout that makes no progress: what is tolerated for a time, or else a
- * container that runs and is not ready.
+ * The finding that names the cause of a rollout that makes no progress: what is tolerated for a time, or else a pod
+ * that says why it is not ready.
  */
 export function causeOf(findings: readonly Finding[]): Finding | undefined {
   const causes = findings.filter(({ reason }) => reason !== "progress-deadline");
   return (
     causes.find(({ reason }) => Number.isFinite(REASONS[reason].weight)) ??
-    causes.find(({ reason, container }) => reason === "not-ready" && container !== undefined)
+    causes.find(({ reason, object }) => reason === "not-ready" && object.startsWith("pod "))
   );
 }

@@ -16,6 +16,7 @@ import type {
   V1Service,
   V1StatefulSet,
 } from "@kubernetes/client-node";
+import type { Grace } from "./grace.ts";
 
 /** The library's types are of parsed objects; in the JSON that the API server sends a time is a string. */
 type Json<T> = T extends Date
@@ -91,6 +92,11 @@ export interface Observed {
    * @default - nothing
    */
   readonly absent?: readonly ConfigReference[];
+  /**
+   * What may pass by itself, as closer looks have shown.
+   * @default - nothing
+   */
+  readonly graces?: readonly Grace[];
   /**
    * When this was, by the cluster's clock, in milliseconds since 1970.
    * @default - unknown; then nothing counts as older than the wait

@@ -10,6 +10,7 @@ import {
   nameOf,
   type Pod,
 } from "./objects.ts";
+import { isGated, judgeGates } from "./readiness-gate.ts";
 import { AT_DEADLINE } from "./reasons.ts";
 import { judgeScheduling } from "./scheduling.ts";
 import type { Patience } from "./subject.ts";
@@ -41,22 +42,19 @@ export function judgePod(patience: Patience, pod: Pod, warnings: readonly Event[
   }
   const { initContainers = [], containers = [] } = pod.spec ?? {};
   const statuses = new Map(statusesOf(pod).map((status) => [status.name, status]));
-  return [...initContainers, ...containers].flatMap((container) => {
+  const held = [...initContainers, ...containers].flatMap((container) => {
     const status = statuses.get(container.name);
     const role = initContainers.includes(container) ? "init" : "main";
     return (status && judgeContainer({ pod, container, status, role, warnings, patience })) ?? [];
   });
+  return [...held, ...judgeGates(pod)];
 }
 
 /**
- * What a ready pod proves about the release: its containers of the released digest, by their `imageID`.
+ * What a ready pod proves about the release: its containers are pinned to the released digest, and run. The runtime has
+ * verified what it pulled by that digest. Its `imageID` may differ: of an image that a node has under two digests (an
+ * index, and its manifest that another service runs) containerd reports the first of them.
  * Other containers (a mesh's proxy, say) are nobody's proof and nobody's fault.
- *
- * The digest counts wherever it stands: containerd reports `repository@sha256:…`, the Docker shim
- * `docker-pullable://repository@sha256:…`, and after a pull through a mirror the repository differs.
- * containerd reports the digest that was requested, even if that is the index of a multi-platform image. A runtime
- * that resolves an index to the manifest of its own platform reports a digest that was never released. The pod
- * does not tell it from a foreign image, so it is no proof: such a cluster needs the platform manifest's digest.
  */
 export function proofOf(pod: Pod, image: string): ProvedPod | Finding {
   const object = `pod ${nameOf(pod)}`;
@@ -70,11 +68,6 @@ export function proofOf(pod: Pod, image: string): ProvedPod | Finding {
   const imageIDs = released.map(
     ({ name }) => pod.status?.containerStatuses?.find((status) => status.name === name)?.imageID,
   );
-  const foreign = imageIDs.find((imageID) => imageID && digestOf(imageID) !== digest);
-  if (foreign !== undefined) {
-    const message = `the node reports ${foreign} for ${image}; where that is the manifest of a multi-platform image, release this digest instead`;
-    return { reason: "wrong-digest", object, message };
-  }
   const [imageID] = imageIDs;
   return imageIDs.every(Boolean) && imageID !== undefined
     ? { name: nameOf(pod), imageID }
@@ -85,6 +78,9 @@ export function proofOf(pod: Pod, image: string): ProvedPod | Finding {
 export function stageOf(pod: Pod): string {
   if (isReady(pod)) {
     return "ready";
+  }
+  if (isGated(pod)) {
+    return "at its readiness gates";
   }
   if (!isTrue(pod, "PodScheduled")) {
     return "unscheduled";

@@ -10,19 +10,19 @@ type Row = readonly [
   rollback: "rolls back" | "stays",
   about: "release" | "cluster" | "run",
   pods: "settled" | "unsettled",
-  next: "describe" | "list" | "history" | "namespace" | "health" | "rights",
+  next: "describe" | "list" | "history" | "refresh" | "leaving" | "health" | "rights",
 ];
 
 /** Every reason that a verdict can carry. A rule that knows more of the case may give its finding a different weight. */
 const ROWS = {
   /** The Deployment is gone, or a different one has its name. */
-  "deployment-missing": [AT_ONCE, "stays", "release", "unsettled", "list"],
+  "deployment-missing": [AT_ONCE, "stays", "release", "unsettled", "refresh"],
   /** The object is gone, or a different one has its name. */
   "object-missing": [AT_ONCE, "stays", "release", "unsettled", "list"],
   /** The namespace is gone. */
-  "namespace-missing": [AT_ONCE, "stays", "release", "settled", "namespace"],
+  "namespace-missing": [AT_ONCE, "stays", "release", "settled", "refresh"],
   /** The namespace is being deleted, and accepts no more pods. */
-  "namespace-terminating": [AT_ONCE, "stays", "release", "settled", "namespace"],
+  "namespace-terminating": [AT_ONCE, "stays", "release", "settled", "leaving"],
   /** Somebody else has changed the pods since they were applied. */
   superseded: [AT_ONCE, "stays", "release", "unsettled", "history"],
   /** Somebody has taken pods away since they were asked for. */

@@ -7,10 +7,12 @@ import {
   type Finding,
   type Verdict,
 } from "./finding.ts";
+import { withGraces } from "./grace.ts";
 import { Losses } from "./losses.ts";
 import { condition, type Observed } from "./objects.ts";
 import { AppliedScale } from "./scale.ts";
 import { Sightings } from "./sightings.ts";
+import { withStages } from "./stages.ts";
 import { AppliedTemplate } from "./template.ts";
 
 /** The Deployment controller reports the deadline that it keeps itself first. */
@@ -61,15 +63,17 @@ export class Rollout {
     const losses = this.#losses.see(observed, now - this.#startedAt);
     const assessment = assess(this.#release, observed, losses);
     this.#remember(assessment, observed, now);
+    const counted = assessment.findings.filter((finding) => this.#counts(finding, observed));
     const findings = [
       ...this.#otherTemplate(assessment, observed),
       ...this.#otherScale(observed),
-      ...assessment.findings.filter((finding) => this.#counts(finding, observed)),
+      ...withGraces(counted, observed.graces ?? []),
     ];
     const deadline = this.deadline(findings.some(({ object }) => object.startsWith("deployment")));
-    const moment = { now, deadline, clusterTime: observed.clusterTime, text: assessment.text };
-    const [first] = findings;
-    const late = first !== undefined && now >= this.#until ? this.#timedOut(first) : first;
+    const { text } = assessment;
+    const moment = { now, deadline, clusterTime: observed.clusterTime, text };
+    const late = (finding: Finding) =>
+      withStages(now >= this.#until ? this.#timedOut(finding) : finding, text);
     const verdict = this.#sightings.judge(findings, moment, late) ?? ready(assessment);
     return verdict.kind === "failed" ? this.#withLosses(verdict) : verdict;
   }

@@ -73,7 +73,7 @@ export function scaled(
 export function scaledBy(manager: string | undefined, replicas: number, asked?: number): string {
   const who = manager === undefined ? "somebody" : `somebody (${manager})`;
   const from = asked === undefined ? "" : `from ${asked} `;
-  return `${who} has scaled the deployment ${from}to ${replicas} pods since it was applied`;
+  return `${who} has scaled the deployment ${from}to ${replicas} since it was applied`;
 }
 
 /**

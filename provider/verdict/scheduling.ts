@@ -1,5 +1,6 @@
 import { isMissingConfig } from "./container.ts";
-import { type Finding, podFinding } from "./finding.ts";
+import type { Finding } from "./finding.ts";
+import { podFinding } from "./pod-finding.ts";
 import { condition, type Event, type Pod, uidOf } from "./objects.ts";
 import { REASONS } from "./reasons.ts";
 import { scaleUpFor } from "./scale-up.ts";

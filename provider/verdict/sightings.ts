@@ -25,26 +25,28 @@ export class Sightings {
 
   /**
    * The verdict on what is found now, undefined if that is nothing.
-   * @param late fails what is awaited at the deadline if no finding names the cause
+   * @param late puts a finding into words that fails at the deadline, when no finding names the cause
    */
   judge(
     findings: readonly Finding[],
     { now, deadline, clusterTime, text }: Moment,
-    late = findings[0],
+    late = (finding: Finding) => finding,
   ): Failed | Progressing | undefined {
     this.#remember(findings, clusterTime, now);
+    const [first] = findings;
+    if (first === undefined) {
+      return undefined;
+    }
     const ripe = findings.find((finding) => now >= this.#ripeAt(finding, now));
     if (ripe !== undefined && ripe.reason !== "progress-deadline") {
       return { kind: "failed", ...ripe };
     }
-    if (late !== undefined && (ripe !== undefined || now >= deadline)) {
+    if (ripe !== undefined || now >= deadline) {
       // The deadline only says that it takes too long; what is tolerated until then says why.
-      return { kind: "failed", ...(causeOf(findings) ?? ripe ?? late) };
+      return { kind: "failed", ...(causeOf(findings) ?? late(ripe ?? first)) };
     }
     const wakeAt = findings.map((finding) => this.#ripeAt(finding, now));
-    return findings.length === 0
-      ? undefined
-      : { kind: "progressing", text, wakeAt: Math.min(deadline, ...wakeAt) };
+    return { kind: "progressing", text, wakeAt: Math.min(deadline, ...wakeAt) };
   }
 
   #remember(findings: readonly Finding[], clusterTime: number | undefined, now: number): void {

@@ -1,6 +1,11 @@
 import { groups } from "../groups.ts";
+import type { Finding } from "./finding.ts";
 import type { Pod } from "./objects.ts";
 import { isReady, stageOf } from "./pod.ts";
+import type { Reason } from "./reasons.ts";
+
+/** Reasons that only say that it takes too long. */
+const LATE: ReadonlySet<Reason> = new Set(["progress-deadline", "not-ready", "timed-out"]);
 
 /**
  * Where pods are on their way to ready, in one line: `1/2 ready, 1 pulling`.
@@ -16,4 +21,15 @@ export function stagesOf(pods: readonly Pod[], desired: number, first: string | 
 /** Each stage once, with how many there are of it: `2 pulling`. */
 export function tally(stages: readonly string[]): string[] {
   return groups(stages, (stage) => stage).map((same) => `${same.length} ${same[0]}`);
+}
+
+/**
+ * A finding of the whole rollout at its deadline, with what its pods were at then.
+ * @param stages as `stagesOf` has them
+ */
+export function withStages(finding: Finding, stages: string): Finding {
+  const { reason, object, message } = finding;
+  return !LATE.has(reason) || object.startsWith("pod ") || stages.endsWith(message)
+    ? finding
+    : { ...finding, message: `${message.replace(/\.$/, "")}; ${stages}` };
 }

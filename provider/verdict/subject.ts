@@ -1,5 +1,6 @@
 import type { VerdictSettings } from "../../contract/verdict.ts";
-import { type Finding, podFinding } from "./finding.ts";
+import type { Finding } from "./finding.ts";
+import { podFinding } from "./pod-finding.ts";
 import type { Container, ContainerStatus, Event, Pod } from "./objects.ts";
 import type { Reason } from "./reasons.ts";
 

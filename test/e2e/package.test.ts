@@ -103,7 +103,9 @@ test("it depends on what its code loads, and on nothing else", async () => {
   const modules = join(folder, "project/node_modules/slipway");
   const used = new Set<string>();
   for (const file of await readdir(join(modules, "dist"), { recursive: true })) {
-    if (!file.endsWith(".js")) {continue;}
+    if (!file.endsWith(".js")) {
+      continue;
+    }
     const text = await readFile(join(modules, "dist", file), "utf8");
     for (const [, name = ""] of text.matchAll(/require\("((?:@[^/"]+\/)?[^/".:]+)[/"]/g)) {
       used.add(name);

@@ -55,7 +55,9 @@ test("the object that the killed run made goes to the stack as it is", async () 
   expect(made).toHaveProperty("Deployment");
 
   const { output } = await succeed(recover("--yes"));
-  expect(output).toMatch(/Deployment \S+\/shop +created by the killed run at \S+ +is added to the stack/);
+  expect(output).toMatch(
+    /Deployment \S+\/shop +created by the killed run at \S+ +is added to the stack/,
+  );
   expect(output).toContain("dev: its lock is cleared, it has 1 more object; run pulumi up");
 
   const { output: said } = await succeed(project.up());

@@ -289,6 +289,36 @@ describe("a later generation than the release's that is there from the first", (
     });
   });
 
+  const scaled = written("kubectl", at(0), "f:replicas");
+
+  test("has failed where somebody has taken its pods away since", async () => {
+    const none = { replicas: 0, updatedReplicas: 0, readyReplicas: 0, availableReplicas: 0 };
+    later(applied, scaled);
+    const template = { spec: { containers: [{ name: "shop", image: IMAGE }] } };
+    const { metadata, ...rest } = deployment(
+      "shop",
+      { template, replicas: 0 },
+      { ...none, observedGeneration: 3 },
+    );
+    const managedFields = [applied, scaled];
+    const object = { ...rest, metadata: { ...metadata, generation: 3, managedFields } };
+    const observed = { ...complete(), deployment: object, pods: [], endpointSlices: [] };
+    applyObserved(server, observed);
+    expect((await verdictOn()).verdict).toMatchObject({
+      kind: "failed",
+      reason: "scaled",
+      message: expect.stringMatching(/\(kubectl\) has scaled the deployment to 0 since/) as string,
+    });
+  });
+
+  test("is ready with a remark where somebody has scaled it otherwise", async () => {
+    later(applied, scaled);
+    expect((await verdictOn()).verdict).toMatchObject({
+      kind: "ready",
+      notes: [expect.stringMatching(/\(kubectl\) has scaled the deployment to 2 since/) as string],
+    });
+  });
+
   test.each([
     ["an autoscaler has moved the replicas", applied, written("hpa", at(0), "f:replicas")],
     [

@@ -159,6 +159,12 @@ describe("a preview after a failure", () => {
     );
   });
 
+  test("says that it would be tried again by other rules for its verdict", () => {
+    expect(outlook("shop", failed, { ...release() }, true)).toBe(
+      `${fate}the program asks for it again, with other rules for its verdict`,
+    );
+  });
+
   test("says that what was applied anew would be tried again", () => {
     const applied = { name: "shop", uid: "shop-uid", generation: 4 };
     expect(outlook("shop", failed, { ...release({ deployment: applied }) })).toBe(

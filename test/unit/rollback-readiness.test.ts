@@ -1,5 +1,7 @@
 // Proves what the provider answers and keeps around a rollback; what the engine makes of it is proved in test/e2e.
 import type { ReadinessOutputs } from "../../contract/readiness.ts";
+import type { Observed } from "../../provider/verdict/objects.ts";
+import { isReady } from "../../provider/verdict/pod.ts";
 import { Cluster } from "../../provider/cluster.ts";
 import { KubeconfigApi } from "../../provider/cluster/api.ts";
 import { ROLLED_BACK } from "../../contract/marks.ts";
@@ -8,12 +10,21 @@ import { PartialFailure, type Properties, type Subject } from "../../wire/plugin
 import { ApiServer } from "../support/api-server.ts";
 import { kubeconfigOf } from "../support/kubeconfig.ts";
 import { applyObserved } from "../support/observed.ts";
-import { deployment, digest, release, unreadyPod } from "../support/release-objects.ts";
+import {
+  deployment,
+  digest,
+  endpointSlice,
+  readyPod,
+  release,
+  replicaSet,
+  unreadyPod,
+} from "../support/release-objects.ts";
 import {
   EARLIER,
   EARLIER_TEMPLATE,
   earlierReplicaSet,
   failing,
+  NEW_TEMPLATE,
   settle,
 } from "../support/rollback-objects.ts";
 import { until } from "../support/until.ts";
@@ -287,6 +298,102 @@ describe("an up of a release that was rolled back", () => {
       ignoreChanges: [],
     });
     expect(outputs).toMatchObject({ release: { verdict: "ready", generation: 3, running: null } });
+  });
+});
+
+describe("an up by other rules for the verdict of a release that was rolled back", () => {
+  const failed = {
+    ...RECORD,
+    ...{ verdict: "failed", reason: "crash-loop", generation: 2, replicaSet: "shop-new" },
+    ...{ image: INPUTS.image, digest: digest("a"), commit: INPUTS.commit },
+    running: { ...EARLIER, verdict: "ready", reason: null, pods: [] },
+  };
+  const stored = { ...STORED, release: failed };
+  const labels = { ...NEW_TEMPLATE.metadata.labels, "pod-template-hash": "new" };
+  const template = { ...NEW_TEMPLATE, metadata: { labels } };
+  const spec = { selector: {}, replicas: 0, template };
+
+  /** What the cluster becomes once the template is there again. */
+  const settled = (pods: Observed["pods"]) => {
+    server.patchedObject = (object) => {
+      server.patchedObject = (restored) => {
+        settle(server, restored);
+      };
+      const { metadata } = object as unknown as { metadata: { generation: number } };
+      const annotations = { "deployment.kubernetes.io/revision": "4" };
+      server.apply("replicasets", { ...replicaSet("shop", "new", "4", 2), spec } as never);
+      for (const pod of pods) {
+        server.apply("pods", pod as never);
+      }
+      if (pods.every(isReady)) {
+        server.apply("endpointslices", endpointSlice("shop", pods) as never);
+      }
+      server.apply("deployments", {
+        ...object,
+        metadata: { ...metadata, annotations },
+        status: { ...deployment("shop").status, observedGeneration: metadata.generation },
+      } as never);
+    };
+  };
+  const pods = ["shop-new-1", "shop-new-2"].map((name) => readyPod(name, "shop-new-uid"));
+  const up = (outputs: Properties, change: Properties) =>
+    provider.update(subject, {
+      id: "shop-dev/shop",
+      oldInputs: INPUTS,
+      oldOutputs: outputs,
+      news: { ...INPUTS, ...change },
+      preview: false,
+      timeoutSeconds: 0,
+      ignoreChanges: [],
+    });
+  beforeEach(() => {
+    rolledBack();
+    server.apply("replicasets", { ...replicaSet("shop", "new", "2", 0), spec } as never);
+  });
+
+  test("tries it again: its pod template is applied, without what a controller has added", async () => {
+    settled(pods);
+    const outputs = await up(stored, { tolerate: { restarts: 5 } });
+    expect(outputs).toMatchObject({
+      tolerate: { restarts: 5 },
+      release: { verdict: "ready", generation: 2, replicaSet: "shop-new", running: null },
+      lastReady: { digest: digest("a"), replicaSet: "shop-new" },
+    });
+    expect(told).toEqual([
+      "shop: tries sha256:aaaaaaaaaaaa (commit 0123abc) again, by other rules for its verdict",
+    ]);
+    const live = await cluster?.deployment("shop-dev", "shop", new AbortController().signal);
+    expect(live?.spec?.template).toEqual(NEW_TEMPLATE);
+    expect(live?.metadata?.annotations).not.toHaveProperty([ROLLED_BACK]);
+  });
+
+  test("rolls back again what fails by them, too", async () => {
+    const waiting = { state: { waiting: { reason: "InvalidImageName", message: "no" } } };
+    settled([unreadyPod("shop-new-1", "shop-new-uid", waiting)]);
+    const { message, release: record } = await failedUp(stored, { warmupSeconds: 90 });
+    expect(message).toMatch(/^shop: image-not-found [^]*\nshop: rolled back to sha256:e{12}/);
+    expect(record).toMatchObject({ verdict: "failed", generation: 2 });
+    const live = await cluster?.deployment("shop-dev", "shop", new AbortController().signal);
+    expect(live?.metadata?.annotations?.[ROLLED_BACK]).toContain('"generation":2');
+  });
+
+  test.each<[string, Properties, Properties]>([
+    ["the rules are the same", stored, { commit: "0123abc" }],
+    ["the rules are the same as at the last try", { ...stored, logs: false }, { logs: false }],
+    [
+      "its ReplicaSet is not known",
+      { ...stored, release: { ...failed, replicaSet: null } },
+      { timeoutSeconds: 900 },
+    ],
+    [
+      "its ReplicaSet is gone",
+      { ...stored, release: { ...failed, replicaSet: "shop-gone" } },
+      { rollback: false },
+    ],
+  ])("is refused as before where %s", async (_case, outputs, change) => {
+    const { message } = await failedUp(outputs, change);
+    expect(message).toMatch(/^shop: rolled-back: /);
+    expect(server.requests).not.toContain("patch deployments");
   });
 });
 

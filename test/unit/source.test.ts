@@ -74,7 +74,9 @@ describe("a content that is not the commit's", () => {
       "shop/NOTES.md": "1\n",
     });
     expect(shopOf(folder).dirty).toBe(false);
-    for (const [path, text] of Object.entries(files)) {write(folder, path, text);}
+    for (const [path, text] of Object.entries(files)) {
+      write(folder, path, text);
+    }
     expect(shopOf(folder).dirty).toBe(dirty);
   });
 

@@ -211,6 +211,20 @@ test.each([
   expect(evidence(report({ finding })).split("\n").at(-1)).toBe(`next: ${command}`);
 });
 
+test.each([
+  ["deployment-missing", "pulumi up --refresh"],
+  ["namespace-missing", "pulumi up --refresh"],
+  [
+    "namespace-terminating",
+    "kubectl --context kind-dev wait --for=delete namespace/shop-dev --timeout=10m && pulumi up --refresh",
+  ],
+  ["object-missing", "kubectl --context kind-dev --namespace shop-dev get deployments,events"],
+  ["superseded", "kubectl --context kind-dev --namespace shop-dev rollout history deployment shop"],
+] as const)("the command for %s helps, and describes nothing that is gone", (reason, command) => {
+  const finding = { reason, object: "deployment shop", message: "gone" };
+  expect(evidence(report({ finding })).split("\n").at(-1)).toBe(`next: ${command}`);
+});
+
 describe("for machines", () => {
   const log = { pod: "shop-new-2", container: "shop", previous: true, lines: ["no database"] };
 

@@ -216,9 +216,25 @@ describe("the running image", () => {
     expect(reasons(running(imageID))).toEqual([]);
   });
 
-  test("is not proved by another digest", () => {
+  test("is proved by the pod's pinned digest, where the node has the image under another one, too", () => {
+    const other = `registry.example.com/other@${digest("c")}`;
+    const observed = { ...complete(), ...running(other) };
+    expect(judgeAtOnce(RELEASE, observed)).toMatchObject({
+      kind: "ready",
+      pods: [
+        { name: "shop-new-1", imageID: other },
+        { name: "shop-new-2", imageID: other },
+      ],
+    });
+  });
+
+  test("is not proved by the node's digest where the pod is pinned to another one", () => {
     const foreign = `registry.example.com/shop@${digest("c")}`;
-    expect(reasons(running(foreign))).toContain("wrong-digest");
+    expect(reasons(running(IMAGE, foreign))).toContain("wrong-digest");
+  });
+
+  test("is not proved where the pod names a tag", () => {
+    expect(reasons(running(IMAGE, "registry.example.com/shop:1"))).toContain("wrong-digest");
   });
 
   test("is not proved when a webhook put another image into the pod", () => {

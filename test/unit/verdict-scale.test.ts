@@ -78,7 +78,7 @@ test.each([0, 1])(
       kind: "failed",
       reason: "scaled",
       object: "deployment shop",
-      message: `somebody (kubectl) has scaled the deployment from 2 to ${replicas} pods since it was applied; pulumi up --refresh puts that back`,
+      message: `somebody (kubectl) has scaled the deployment from 2 to ${replicas} since it was applied; pulumi up --refresh puts that back`,
     });
   },
 );
@@ -119,7 +119,7 @@ test("more pods than were asked for are ready, with a remark", async () => {
   const one = { ...scaledTo(1, 2), endpointSlices: [] };
   expect(await verdictOn([one, scaledTo(2, 3)])).toMatchObject({
     kind: "ready",
-    notes: ["somebody (kubectl) has scaled the deployment from 1 to 2 pods since it was applied"],
+    notes: ["somebody (kubectl) has scaled the deployment from 1 to 2 since it was applied"],
   });
 });
 
@@ -127,7 +127,7 @@ test("scaled before the first look is a failure without pods, and a remark with 
   expect(await verdictOn([scaledTo(0, 3)])).toMatchObject({ kind: "failed", reason: "scaled" });
   expect(await verdictOn([scaledTo(1, 3)])).toMatchObject({
     kind: "ready",
-    notes: ["somebody (kubectl) has scaled the deployment to 1 pods since it was applied"],
+    notes: ["somebody (kubectl) has scaled the deployment to 1 since it was applied"],
   });
 });
 

@@ -1,6 +1,7 @@
 // Proves what time makes of the rules; that these are the states of a real rollout is proved by test/e2e.
 import fc from "fast-check";
 import type { Observed } from "../../provider/verdict/objects.ts";
+import { stageOf } from "../../provider/verdict/pod.ts";
 import {
   complete,
   deployment,
@@ -88,7 +89,8 @@ test("the deployment controller's own deadline is a failure at once, in its word
       kind: "failed",
       reason: "progress-deadline",
       object: "deployment shop",
-      message: 'ReplicaSet "shop-new" has timed out progressing.',
+      message:
+        'ReplicaSet "shop-new" has timed out progressing; 1/2 ready, 1 of 2 pods are of the new release',
     },
   });
 });
@@ -187,8 +189,73 @@ test("a rollout that makes progress and does not come to its end is timed out, a
     kind: "failed",
     reason: "timed-out",
     message:
-      "12 of 30 pods are available, and the 600 s are over that the whole wait may take; timeoutSeconds sets them",
+      "12 of 30 pods are available, and the 600 s are over that the whole wait may take; timeoutSeconds sets them; 12/30 ready, 18 starting",
   });
+});
+
+describe("what the pods were at when time ran out is in the first line", () => {
+  const late = (pods: Observed["pods"]) => {
+    const counts = { readyReplicas: 0, availableReplicas: 0 };
+    const observed = { ...rolling(0), deployment: deployment("shop", {}, counts), pods };
+    const { verdict } = play([
+      [0, observed],
+      [15, pastDeadline(observed, "2026-01-01T00:00:15Z")],
+    ]);
+    return verdict.kind === "failed" ? `${verdict.reason}: ${verdict.message}` : verdict.kind;
+  };
+  const both = (container: object, conditions: Parameters<typeof unreadyPod>[3] = []) =>
+    ["shop-new-1", "shop-new-2"].map((name) =>
+      unreadyPod(name, "shop-new-uid", container, conditions),
+    );
+  const gated = (conditions: Parameters<typeof unreadyPod>[3], gates = ["example.com/drained"]) =>
+    both({ ready: true, started: true, state: { running: {} } }, [
+      { type: "ContainersReady", status: "True" },
+      ...(conditions ?? []),
+    ]).map((pod) => ({
+      ...pod,
+      spec: {
+        containers: pod.spec?.containers ?? [],
+        readinessGates: gates.map((conditionType) => ({ conditionType })),
+      },
+    }));
+  const PASSED = 'progress-deadline: ReplicaSet "shop-new" has timed out progressing; ';
+
+  test("a slow pull", () => {
+    const waiting = { reason: "ContainerCreating" };
+    expect(late(both({ state: { waiting } }))).toBe(`${PASSED}0/2 ready, 2 pulling`);
+  });
+
+  test("a sandbox that the node has not made", () => {
+    const sandbox = { type: "PodReadyToStartContainers", status: "False" };
+    const state = { waiting: { reason: "ContainerCreating" } };
+    expect(late(both({ state }, [sandbox]))).toBe(`${PASSED}0/2 ready, 2 creating`);
+  });
+
+  test("a readiness gate, with its condition's reason and message", () => {
+    const drained = {
+      type: "example.com/drained",
+      status: "False",
+      reason: "Draining",
+      message: "3 targets drain",
+    };
+    expect(late(gated([drained]))).toBe(
+      "not-ready: readiness gate example.com/drained is False: Draining: 3 targets drain",
+    );
+  });
+
+  test("a readiness gate that no controller knows, beside one that is open", () => {
+    const gates = ["example.com/open", "example.com/shut"];
+    expect(late(gated([{ type: "example.com/open", status: "True" }], gates))).toBe(
+      "not-ready: readiness gate example.com/shut has no condition; its controller has not set one",
+    );
+  });
+});
+
+test("whoever watches sees that pods are at their readiness gates", () => {
+  const [pod] = rolling(0).pods;
+  const spec = { containers: [], readinessGates: [{ conditionType: "example.com/drained" }] };
+  const conditions = [{ type: "ContainersReady", status: "True" }];
+  expect(stageOf({ ...pod, spec, status: { conditions } })).toBe("at its readiness gates");
 });
 
 test("a cause that is known then is named in its place", () => {

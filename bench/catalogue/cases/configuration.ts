@@ -12,6 +12,16 @@ export const configuration: readonly Case[] = [
     expected: missing,
   },
   {
+    name: "secret-never-made",
+    title: "a variable comes from a Secret that a controller is to make, and does not",
+    settings: {
+      env: { TOKEN: { secret: "payment", key: "token" } },
+      tolerate: { configSeconds: 10 },
+    },
+    objects: () => [issued("payment")],
+    expected: { ...missing, within: 10 + AT_ONCE },
+  },
+  {
     name: "secret-key-missing",
     title: "a variable comes from a key that its Secret does not have",
     settings: { env: { TOKEN: { secret: "payment", key: "token" } } },
@@ -53,7 +63,25 @@ export const configuration: readonly Case[] = [
   },
 ];
 
-function secret(name: string, stringData: Readonly<Record<string, string>>): Manifest {
+/** An Ingress whose certificate cert-manager is to issue into a Secret. */
+export function issued(secretName: string): Manifest {
+  const host = "issued.example.com";
+  const metadata = { name: "issued", annotations: { "cert-manager.io/issuer": "ca" } };
+  const backend = { service: { name: "shop", port: { number: 80 } } };
+  return {
+    apiVersion: "networking.k8s.io/v1",
+    kind: "Ingress",
+    metadata,
+    spec: {
+      ingressClassName: "nobody",
+      tls: [{ hosts: [host], secretName }],
+      rules: [{ host, http: { paths: [{ path: "/", pathType: "Prefix", backend }] } }],
+    },
+  };
+}
+
+/** A Secret with these values. */
+export function secret(name: string, stringData: Readonly<Record<string, string>>): Manifest {
   return { apiVersion: "v1", kind: "Secret", metadata: { name }, stringData };
 }
 

@@ -1,4 +1,5 @@
 import { AT_ONCE, type Case, type Failure, scriptContainer } from "../case.ts";
+import { dependent } from "./healthy.ts";
 
 const crashLoop: Failure = { reason: "crash-loop", from: "ended-twice", within: AT_ONCE };
 
@@ -51,6 +52,13 @@ export const containers: readonly Case[] = [
       resources: { requests: { cpu: "10m", memory: "32Mi" }, limits: { memory: "96Mi" } },
     },
     expected: { reason: "out-of-memory", from: "ended-twice", within: AT_ONCE },
+  },
+  {
+    name: "dependency-never-there",
+    title: "the process ends, because what it connects to never answers",
+    settings: { warmupSeconds: 20 },
+    fault: () => ({ container: { command: ["node", "-e", dependent(3600)] } }),
+    expected: { reason: "crash-loop", from: "ended-twice", within: 20 + AT_ONCE },
   },
   {
     name: "init-fails",

@@ -1,8 +1,12 @@
 import { setTimeout as delay } from "node:timers/promises";
 
+import { execa } from "execa";
+
+import { environment } from "../../../tools/platform/environment.ts";
 import { type Case, scriptContainer } from "../case.ts";
 import type { Stage } from "../stage.ts";
 import { deadWebhook } from "./admission.ts";
+import { issued, secret } from "./configuration.ts";
 import { claim, claimed, sayAsAutoscaler } from "./scheduling.ts";
 
 /** Releases that are slow, or have bad luck, and are healthy. */
@@ -51,6 +55,31 @@ export const healthy: readonly Case[] = [
       },
       container: { volumeMounts: [] },
     }),
+    expected: "ready",
+  },
+  {
+    name: "dependency-after-20-s",
+    title: "the process ends, because what it connects to answers only after 20 s",
+    fault: () => ({ container: { command: ["node", "-e", dependent(20)] } }),
+    expected: "ready",
+  },
+  {
+    name: "secret-after-20-s",
+    title:
+      "a Secret comes 20 s after the pods, from a controller that has an object to make it from",
+    settings: { env: { TOKEN: { secret: "payment", key: "token" } } },
+    objects: () => [issued("payment")],
+    meanwhile: async (stage) => {
+      await stage.witness.sees("container-refused");
+      await delay(20_000);
+      await stage.create(secret("payment", { token: "late" }));
+    },
+    expected: "ready",
+  },
+  {
+    name: "two-digests",
+    title: "the image is an index over a manifest that the node has by its own digest, too",
+    prepare: async ({ images: { shop } }) => ({ service: { image: await indexOver(shop) } }),
     expected: "ready",
   },
   {
@@ -158,6 +187,31 @@ if (existsSync("/marker/crashed")) process.exit(0);
 writeFileSync("/marker/crashed", "");
 process.exit(1);
 `;
+
+/** A process that ends because nothing answers it, until so many seconds after its first start. */
+export function dependent(seconds: number): string {
+  return `
+const { existsSync, readFileSync, writeFileSync } = require("node:fs");
+const first = "/tmp/first-start";
+if (!existsSync(first)) writeFileSync(first, String(Date.now()));
+if (Date.now() - Number(readFileSync(first)) > ${seconds * 1000}) {
+  import("/app/src/main.js");
+} else {
+  require("node:net").connect(1, "127.0.0.1").on("error", (error) => {
+    console.error(String(error));
+    process.exit(1);
+  });
+}
+`;
+}
+
+/** Pushes an index that lists one image, which other cases run by its own digest. */
+async function indexOver(image: string): Promise<string> {
+  const tag = `${image.slice(0, image.indexOf("@"))}:index`;
+  const args = ["index", "append", "--manifest", image, "--tag", tag];
+  const { stdout } = await execa("crane", args, { env: environment() });
+  return stdout.trim();
+}
 
 async function makeRoom(stage: Stage): Promise<void> {
   await stage.witness.sees("unscheduled");

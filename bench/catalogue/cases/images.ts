@@ -84,6 +84,16 @@ export const images: readonly Case[] = [
       Promise.resolve({ service: { image: shop.replace(/^[^/]+/, "registry.invalid") } }),
     expected: unreachable,
   },
+  {
+    name: "image-slower-than-the-deadline",
+    title: "the registry takes 40 s for each answer, and the deadline is 15 s",
+    settings: { deadlineSeconds: 15 },
+    prepare: async (stage) => {
+      const registry = await stage.registry({ slowSeconds: 40 });
+      return { service: { image: registry.renamed(stage.images.shop) } };
+    },
+    expected: { reason: "progress-deadline", from: "deadline-passed", within: AT_ONCE },
+  },
 ];
 
 function troubledRegistry(name: string, expected: Failure, trouble: Trouble): Case {

@@ -30,6 +30,13 @@ export const surroundings: readonly Case[] = [
     expected: { reason: "no-endpoints", from: "pod-ready", within: 15 + 15 + AT_ONCE },
   },
   {
+    name: "readiness-gate-closed",
+    title: "no controller opens the pods' readiness gate",
+    settings: { deadlineSeconds: 15 },
+    fault: () => ({ pod: { readinessGates: [{ conditionType: "example.com/open" }] } }),
+    expected: { reason: "not-ready", from: "deadline-passed", within: AT_ONCE },
+  },
+  {
     name: "ingress-without-controller",
     title: "no controller publishes an address for the Ingress",
     settings: { deadlineSeconds: 15, ingress: { host: "shop.example.com" } },

@@ -1,0 +1,85 @@
+import { isDeepStrictEqual } from "node:util";
+import type { ReadinessInputs } from "../../contract/readiness.ts";
+import type { ReleaseRecord } from "../../contract/release-record.ts";
+import { ROLLED_BACK } from "../../contract/marks.ts";
+import { VERDICT } from "../../contract/verdict.ts";
+import type { Properties } from "../../wire/plugin.ts";
+import type { Cluster } from "../cluster.ts";
+import { COLLECTIONS } from "../cluster/collection.ts";
+import { type Deployment, nameOf, type ReplicaSet, uidOf } from "../verdict/objects.ts";
+import { answered } from "../waiting/answered.ts";
+import { markOf } from "./mark.ts";
+import { managerOf, mayPass, templateOf } from "./restore.ts";
+
+/** Whether the verdict's rules differ: they are part of what is asked for, so that other ones ask for another try. */
+export function hasOtherRules(one: Properties, other: Properties): boolean {
+  return Object.keys(VERDICT).some((rule) => !isDeepStrictEqual(one[rule], other[rule]));
+}
+
+/**
+ * Applies the pod template of a release that was rolled back once more. To the engine nothing has changed of the
+ * Deployment, so that nobody else does.
+ *
+ * @param failed the record of the release, which knows its ReplicaSet
+ * @returns the release by the generation that the Deployment got; undefined where its template is gone, or the cluster
+ *   does not let it be applied
+ */
+export async function retried(
+  cluster: Cluster,
+  release: ReadinessInputs,
+  failed: ReleaseRecord | undefined,
+  signal: AbortSignal,
+): Promise<ReadinessInputs | undefined> {
+  const { namespace, deployment } = release;
+  const attempt = async (): Promise<ReadinessInputs | undefined> => {
+    const live = await cluster.deployment(namespace, deployment.name, signal);
+    const replicaSet = await replicaSetOf(cluster, release, failed, signal);
+    if (live === undefined || replicaSet?.spec?.template === undefined) {
+      return undefined;
+    }
+    if (markOf(release, live) === undefined) {
+      // An answer that was lost on its way: the write itself was not.
+      return isDeepStrictEqual(live.spec?.template, templateOf(replicaSet))
+        ? appliedAs(release, live)
+        : undefined;
+    }
+    const how = { patch: patchOf(live, templateOf(replicaSet)), fieldManager: managerOf(live) };
+    return appliedAs(
+      release,
+      await cluster.patchDeployment(namespace, deployment.name, how, signal),
+    );
+  };
+  return answered(attempt, signal, mayPass).catch(() => undefined);
+}
+
+async function replicaSetOf(
+  { api }: Cluster,
+  { namespace, deployment, image }: ReadinessInputs,
+  failed: ReleaseRecord | undefined,
+  signal: AbortSignal,
+): Promise<ReplicaSet | undefined> {
+  const { replicaSet: name, generation } = failed ?? { replicaSet: null };
+  if (name === null || generation !== deployment.generation || failed?.image !== image) {
+    return undefined;
+  }
+  // Whoever may list them need not be allowed to get one.
+  const query = { fieldSelector: `metadata.name=${name}` };
+  const list = (await api.get(COLLECTIONS.replicaSets.path(namespace), query, signal)) as {
+    readonly items?: readonly ReplicaSet[];
+  };
+  return list.items?.find((candidate) => nameOf(candidate) === name);
+}
+
+function appliedAs(release: ReadinessInputs, { metadata }: Deployment): ReadinessInputs {
+  const { generation = 0 } = metadata ?? {};
+  return { ...release, deployment: { ...release.deployment, generation } };
+}
+
+function patchOf(live: Deployment, template: object): object[] {
+  return [
+    { op: "test", path: "/metadata/uid", value: uidOf(live) },
+    { op: "test", path: "/spec/template", value: live.spec?.template },
+    { op: "replace", path: "/spec/template", value: template },
+    { op: "remove", path: `/metadata/annotations/${ROLLED_BACK.replace("/", "~1")}` },
+  ];
+}
