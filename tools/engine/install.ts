@@ -38,7 +38,7 @@ const downloadSite = "https://get.pulumi.com/install.sh";
 /**
  * Fills the folder in which `npx pulumi` looks for the CLI: by the official download, or by a build
  * from Pulumi's Go modules where the download is out of reach.
- * @param report - Told how far a build is.
+ * @param report Told how far a build is.
  * @returns One line that says which engine is there.
  */
 export async function installEngine(report: Report = () => undefined): Promise<string> {

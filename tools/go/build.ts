@@ -33,7 +33,7 @@ export interface GoTools {
 /**
  * Builds Go programs once; the same go.mod, go.sum and linker variables are never built again.
  * A build counts when it is whole: it is made beside its place and moved there in one step.
- * @param report - Told what happens, line by line.
+ * @param report Told what happens, line by line.
  * @returns The folder that holds the programs.
  * @throws When Go is missing, the disk is too full, or the compiler fails.
  */

@@ -32,7 +32,7 @@ export interface Controller {
 
 /**
  * Runs a controller in the cluster; a moment's work where it runs already.
- * @param report - Told how its build gets on.
+ * @param report Told how its build gets on.
  * @throws When it is not ready after a minute.
  */
 export async function ensureController(controller: Controller, report: Report): Promise<void> {

@@ -6,8 +6,8 @@ const gibibyte = 2 ** 30;
 
 /**
  * Throws when a folder's disk has less room than some work needs.
- * @param folder - Need not exist yet.
- * @param purpose - What needs the room, for the message: "building kubernetes".
+ * @param folder Need not exist yet.
+ * @param purpose What needs the room, for the message: "building kubernetes".
  */
 export async function assertDiskSpace(
   folder: string,

@@ -36,7 +36,7 @@ const controller: Controller = {
 /**
  * Runs the External Secrets controller in the cluster, with the stores `fake` and `kubernetes`; a moment's work where
  * it runs already. The platform starts without it.
- * @param report - Told how its build gets on.
+ * @param report Told how its build gets on.
  * @throws When it is not ready after a minute.
  */
 export function ensureExternalSecrets(report: Report): Promise<void> {

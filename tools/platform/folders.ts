@@ -21,7 +21,7 @@ export const checkout = join(import.meta.dirname, "../..");
 
 /**
  * A path below the state folder.
- * @param parts - Names of folders and file, as for `path.join`.
+ * @param parts Names of folders and file, as for `path.join`.
  */
 export function state(...parts: string[]): string {
   return join(stateFolder, ...parts);

@@ -7,8 +7,8 @@ type Release = () => void;
  * Runs work that only one process on the machine may do at a time; others wait for their turn.
  * The lock is a socket in the kernel's abstract namespace: it goes with its process, also after a
  * crash or a kill, so there is never a stale one to clear away.
- * @param name - What is locked; a path makes it the lock of that folder.
- * @param waiting - Told once, with the holder's process id, when another process holds the lock.
+ * @param name What is locked; a path makes it the lock of that folder.
+ * @param waiting Told once, with the holder's process id, when another process holds the lock.
  */
 export async function withLock<T>(
   name: string,

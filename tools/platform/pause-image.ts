@@ -10,7 +10,7 @@ const recipes = join(import.meta.dirname, "images");
 
 /**
  * Puts the pause image into the registry: a tiny static program, or a shell where there is no C compiler.
- * @param base - Image with a shell.
+ * @param base Image with a shell.
  */
 export async function ensurePauseImage(base: string): Promise<void> {
   if (await registryDigest(pauseImage)) {

@@ -32,7 +32,7 @@ ask();
 /**
  * Proves by a real pod that containers run, that the API server answers pods at its Service's
  * address with a trusted certificate, and that logs come back through the kubelet.
- * @param image - With Node in it.
+ * @param image With Node in it.
  * @throws With what the pod says when it does not get there.
  */
 export async function proveByPod(image: string): Promise<void> {

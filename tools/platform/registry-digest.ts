@@ -2,7 +2,7 @@ const manifestType = "application/vnd.docker.distribution.manifest.v2+json";
 
 /**
  * Digest of an image in a registry that answers over plain HTTP.
- * @param image - `host:port/repository:tag`.
+ * @param image `host:port/repository:tag`.
  * @returns Undefined where the registry does not have it.
  */
 export async function registryDigest(image: string): Promise<string | undefined> {

@@ -23,7 +23,7 @@ const controller: Controller = {
 
 /**
  * Runs the Sealed Secrets controller in the cluster; a moment's work where it runs already.
- * @param report - Told how its build gets on.
+ * @param report Told how its build gets on.
  * @throws When it is not ready after a minute.
  */
 export function ensureSealedSecrets(report: Report): Promise<void> {

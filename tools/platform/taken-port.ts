@@ -8,7 +8,7 @@ export interface Port {
 
 /**
  * Throws if another process listens on a port that a component wants.
- * @param component - Who wants it, for the message.
+ * @param component Who wants it, for the message.
  */
 export async function assertFree(component: string, wanted: readonly Port[]): Promise<void> {
   if (wanted.length === 0) {

@@ -10,7 +10,7 @@ import { type Extra, engineStep, localSteps } from "./steps.ts";
 /**
  * Brings the local platform up, or checks the cluster and registry that the environment names, and
  * installs the engine. What runs already is left alone; what is broken is mended.
- * @param wanted - What runs only where somebody asks for it.
+ * @param wanted What runs only where somebody asks for it.
  * @returns The variables to run everything else with.
  * @throws One error that names what is wrong and how to mend it.
  */
