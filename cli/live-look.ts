@@ -42,13 +42,14 @@ export async function tellingOfEnd<T>(
 ): Promise<T> {
   return withProvider(stack, async (provider) => {
     let told: string | undefined;
-    const timer = setInterval(() => {
-      void endOf(provider, namespace).then((end) => {
-        if (end !== undefined && end !== told) {
-          tell((told = end));
-        }
-      });
-    }, ASK_MILLISECONDS);
+    const tellNews = async () => {
+      // A remark that cannot be made ends no work.
+      const end = await endOf(provider, namespace).catch(() => undefined);
+      if (end !== undefined && end !== told) {
+        tell((told = end));
+      }
+    };
+    const timer = setInterval(() => void tellNews(), ASK_MILLISECONDS);
     return work().finally(() => {
       clearInterval(timer);
     });
