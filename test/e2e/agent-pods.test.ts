@@ -32,6 +32,7 @@ const CHECKS = [
   "eslint.config.mjs",
   ".prettierrc",
   ".prettierignore",
+  ".dependency-cruiser.cjs",
   "test/unit/content-hash.test.ts",
   "test/support/folder.ts",
 ];
@@ -39,6 +40,8 @@ const JEST = `module.exports = {
   projects: [{ displayName: "unit", transform: { "^.+\\\\.ts$": ["@swc/jest", {}] } }],
 };
 `;
+/** What only benches, tools and most tests use is not there to be used. */
+const KNIP = JSON.stringify({ entry: ["**/*.ts"] });
 
 const { SLIPWAY_REGISTRY, SLIPWAY_BASE_IMAGE } = environment();
 const { hostname, port } = new URL(kubeConfig().getCurrentCluster()?.server ?? "");
@@ -97,6 +100,7 @@ async function settle(): Promise<void> {
     await cp(join(CHECKOUT, path), join(project.folder, path), { recursive: true });
   }
   await project.write("jest.config.cjs", JEST);
+  await project.write("knip.json", KNIP);
   await deploy({});
   const service = Object.fromEntries(Object.entries(shop).filter(([key]) => key !== "build"));
   await project.settings(
@@ -122,11 +126,15 @@ function deploy(change: Readonly<Record<string, unknown>>): Promise<void> {
 }
 
 async function commit(message: string): Promise<string> {
-  await execa("prettier", ["--write", "Pulumi.dev.yaml", "Pulumi.prod.yaml", "jest.config.cjs"], {
-    cwd: project.folder,
-    preferLocal: true,
-    localDir: CHECKOUT,
-  });
+  await execa(
+    "prettier",
+    ["--write", "Pulumi.dev.yaml", "Pulumi.prod.yaml", "jest.config.cjs", "knip.json"],
+    {
+      cwd: project.folder,
+      preferLocal: true,
+      localDir: CHECKOUT,
+    },
+  );
   const id = await project.commit(message);
   await platform.controller.publish(project.folder);
   return id;
