@@ -1,3 +1,3 @@
-// Pulumi starts a policy pack without the options that Pulumi.yaml has for the program.
+// Pulumi starts a policy pack without the options that Pulumi.yaml has for the program, and compiles what is required: Node strips what is imported.
 require("../preload.cjs");
-require("./pack.ts");
+import("./pack.ts");
