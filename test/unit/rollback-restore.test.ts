@@ -6,6 +6,7 @@ import { managerOf, restore, templateOf } from "../../provider/rollback/restore.
 import { ApiServer } from "../support/api-server.ts";
 import { kubeconfigOf } from "../support/kubeconfig.ts";
 import { applyObserved } from "../support/observed.ts";
+import { until } from "../support/until.ts";
 import { deployment, release } from "../support/release-objects.ts";
 import {
   EARLIER_TEMPLATE,
@@ -58,6 +59,9 @@ test("the template comes back whole, without the label of its ReplicaSet, and wi
   expect(server.requests.filter((request) => request.startsWith("patch"))).toHaveLength(1);
 });
 
+/** Whether a write has come to the API server, answered or not. */
+const hasPatched = () => server.requests.some((request) => request.startsWith("patch"));
+
 test("an autoscaler's replicas stay, also those of a moment ago", async () => {
   change({ replicas: 5 });
   expect(await attempt()).toEqual({ kind: "restored", generation: 4 });
@@ -78,7 +82,7 @@ test("what somebody else applies between the look and the write is left alone", 
   const template = { ...NEW_TEMPLATE, spec: { containers: [{ name: "shop", image: "other" }] } };
   server.slowness = 50;
   const attempted = attempt();
-  await new Promise((resolve) => setTimeout(resolve, 75));
+  await until(hasPatched);
   change({ template });
   server.slowness = 0;
   expect(await attempted).toMatchObject({ kind: "refused" });
@@ -104,9 +108,8 @@ test("an identity that may not patch is told what it lacks", async () => {
 test("a server that fails for a moment is asked again", async () => {
   server.faults.set("patch deployments", 500);
   const attempted = attempt();
-  setTimeout(() => {
-    server.faults.clear();
-  }, 300);
+  await until(hasPatched);
+  server.faults.clear();
   expect(await attempted).toEqual({ kind: "restored", generation: 3 });
 });
 
@@ -122,9 +125,8 @@ test("a write whose answer was lost is not taken for somebody else's", async () 
 test("an interruption ends the attempts", async () => {
   server.faults.set("patch deployments", 500);
   const attempted = attempt();
-  setTimeout(() => {
-    signal.abort();
-  }, 100);
+  await until(hasPatched);
+  signal.abort();
   expect(await attempted).toEqual({ kind: "refused", why: "the run was interrupted" });
 });
 
