@@ -265,9 +265,8 @@ describe("on a server", () => {
   test("an interrupted wait says so, and is a failure to be judged again", async () => {
     show();
     const failed = failure();
-    setTimeout(() => {
-      provider.cancel();
-    }, 200);
+    await until(() => server.watching.length > 0);
+    provider.cancel();
     expect((await failed).outputs).toMatchObject({ record: { reason: "interrupted" } });
   });
 });

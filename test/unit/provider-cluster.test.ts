@@ -3,7 +3,6 @@ import { getEventListeners } from "node:events";
 import { existsSync, mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { ReadinessInputs } from "../../contract/readiness.ts";
 import { Cluster } from "../../provider/cluster.ts";
 import { KubeconfigApi } from "../../provider/cluster/api.ts";
@@ -106,11 +105,15 @@ test("a release is judged again only when something of its own changes", async (
   subscription.observe();
   let woken = false;
   void subscription.changed(60_000, interruption.signal).then(() => (woken = true));
+  const last = cluster.follow(others[19] ?? release());
+  last.observe();
+  const seen = last.changed(60_000, interruption.signal);
   for (const other of others) {
     applyObserved(server, complete(other));
   }
-  await sleep(200);
+  await seen;
   expect(woken).toBe(false);
+  last.close();
   applyObserved(server, { endpointSlices: [SLICE] });
   await until(() => woken);
   subscription.close();
@@ -171,8 +174,9 @@ describe("no event is lost", () => {
     const verdict = verdictOn(release(), (text) => told.push(text));
     await until(() => server.watching.length === ALL.length);
     await server.stop();
-    await until(() => told.some((text) => text.includes("no answer from the API server")));
-    await sleep(500);
+    await until(() =>
+      told.some((text) => /no answer from the API server.*ECONNREFUSED/.test(text)),
+    );
     await server.resume();
     applyObserved(server, { endpointSlices: [SLICE] });
     expect((await verdict).verdict.kind).toBe("ready");
