@@ -2,7 +2,7 @@ import type { ReadinessInputs } from "../../contract/readiness.ts";
 import type { ProvedRelease } from "../../contract/release-record.ts";
 import { newReplicaSet } from "../verdict/deployment.ts";
 import type { Finding } from "../verdict/finding.ts";
-import { lossOf } from "../verdict/lost-pod.ts";
+import { podLossOf } from "../verdict/lost-pod.ts";
 import { nameOf, type Observed, ownerOf, type ReplicaSet, uidOf } from "../verdict/objects.ts";
 import { REASONS } from "../verdict/reasons.ts";
 import { called } from "../release-words.ts";
@@ -50,7 +50,7 @@ export function planRollback(
 
 function isEvicted(replicaSet: ReplicaSet, { pods }: Observed): boolean {
   const own = pods.filter((pod) => ownerOf(pod) === uidOf(replicaSet));
-  return own.some((pod) => lossOf(pod)?.reason === "evicted");
+  return own.some((pod) => podLossOf(pod)?.reason === "evicted");
 }
 
 function stay(why: string): Plan {

@@ -7,13 +7,11 @@ import {
   type Deployment,
   type Observed,
   ownerOf,
+  REVISION,
   type Pod,
   type ReplicaSet,
   uidOf,
 } from "./objects.ts";
-
-/** Set by the Deployment controller on the Deployment and on the ReplicaSet of its present template. */
-const REVISION = "deployment.kubernetes.io/revision";
 
 /**
  * What the Deployment itself says of the rollout: the rules of `kubectl rollout status`, which do not wait for pods of

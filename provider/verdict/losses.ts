@@ -1,7 +1,7 @@
 import type { VerdictSettings } from "../../contract/verdict.ts";
 import { newReplicaSet } from "./deployment.ts";
 import type { Finding } from "./finding.ts";
-import { type Loss, lossOf } from "./lost-pod.ts";
+import { type Loss, podLossOf } from "./lost-pod.ts";
 import { type Observed, ownerOf, uidOf } from "./objects.ts";
 
 /** What was lost so long before the wait is not of this rollout. */
@@ -28,7 +28,7 @@ export function lossesOf(observed: Observed): Loss[] {
   const replicaSet = newReplicaSet(observed);
   return observed.pods
     .filter((pod) => replicaSet !== undefined && ownerOf(pod) === uidOf(replicaSet))
-    .flatMap((pod) => lossOf(pod) ?? [])
+    .flatMap((pod) => podLossOf(pod) ?? [])
     .sort((one, other) => (one.at ?? "").localeCompare(other.at ?? ""));
 }
 

@@ -39,7 +39,7 @@ const NO_ROOM = /^(?:OutOf|UnexpectedAdmissionError|TopologyAffinityError)/;
  *
  * @see https://kubernetes.io/docs/concepts/workloads/pods/disruptions/#pod-disruption-conditions
  */
-export function lossOf(pod: Pod): Loss | undefined {
+export function podLossOf(pod: Pod): Loss | undefined {
   const { phase, reason, message } = pod.status ?? {};
   const target = condition(pod, "DisruptionTarget");
   const isTarget = target?.status === "True";

@@ -18,6 +18,9 @@ import type {
 } from "@kubernetes/client-node";
 import type { Grace } from "./grace.ts";
 
+/** Set by the Deployment controller on the Deployment and on the ReplicaSet of its present template. */
+export const REVISION = "deployment.kubernetes.io/revision";
+
 /** The library's types are of parsed objects; in the JSON that the API server sends a time is a string. */
 type Json<T> = T extends Date
   ? string

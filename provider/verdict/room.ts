@@ -6,6 +6,7 @@ import {
   ownerOf,
   type Pod,
   type ReplicaSet,
+  REVISION,
   uidOf,
 } from "./objects.ts";
 
@@ -87,7 +88,7 @@ function ownedBy(sets: readonly ReplicaSet[], pods: readonly Pod[]): Pod[] {
 }
 
 function revisionOf({ metadata }: ReplicaSet): number {
-  return Number(metadata?.annotations?.["deployment.kubernetes.io/revision"] ?? 0);
+  return Number(metadata?.annotations?.[REVISION] ?? 0);
 }
 
 /** Whether old pods may go before new ones are ready: percents are rounded down, in the controller as well. */

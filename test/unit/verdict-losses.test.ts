@@ -1,5 +1,5 @@
 // Proves what pods that were lost say of a release; that a cluster shows them so is proved by the catalogue.
-import { lossOf } from "../../provider/verdict/lost-pod.ts";
+import { podLossOf } from "../../provider/verdict/lost-pod.ts";
 import type { Observed, Pod } from "../../provider/verdict/objects.ts";
 import { judgeAtOnce } from "../../provider/verdict/rollout.ts";
 import { complete, deployment, readyPod, release, unreadyPod } from "../support/release-objects.ts";
@@ -190,7 +190,7 @@ describe("pods that are taken from their nodes", () => {
     ["EvictionByEvictionAPI", "disrupted"],
     ["DeletionByTaintManager", "disrupted"],
   ])("by %s are %s", (reason, expected) => {
-    expect(lossOf(disrupted("a", reason))).toMatchObject({
+    expect(podLossOf(disrupted("a", reason))).toMatchObject({
       reason: expected,
       message: `${reason}: it must go`,
     });
@@ -258,5 +258,5 @@ test.each<[string, Pod]>([
     }),
   ],
 ])("a pod that %s is not lost", (_case, pod) => {
-  expect(lossOf(pod)).toBeUndefined();
+  expect(podLossOf(pod)).toBeUndefined();
 });
