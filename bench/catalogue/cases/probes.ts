@@ -23,7 +23,7 @@ const killed: Failure = {
 const atDeadline: Failure = { reason: "not-ready", from: "deadline-passed", within: AT_ONCE };
 
 /** Processes that run and do not serve. */
-export const probes: readonly Case[] = [
+export const PROBES: readonly Case[] = [
   {
     name: "never-ready",
     title: "the ready path answers 503 for ever",
