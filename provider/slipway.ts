@@ -71,6 +71,10 @@ export class SlipwayProvider implements Plugin {
     } satisfies Record<(typeof FUNCTIONS)[keyof typeof FUNCTIONS], Answer>;
   }
 
+  tell(text: string): string {
+    return this.#secrets.tell(text);
+  }
+
   configure(config: Properties): void {
     this.#config = config;
     this.#cluster?.close();

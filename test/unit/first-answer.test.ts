@@ -146,3 +146,9 @@ describe("the provider's configuration", () => {
     expect(await ofTheState.invoke("slipway:index:stackState", {})).toEqual({ exists: true });
   });
 });
+
+test("a fault that nothing catches is printed without what looks like a secret", () => {
+  expect(new SlipwayProvider().tell("login with password=hunter2hunter2 failed")).toBe(
+    "login with password=*** failed",
+  );
+});
