@@ -26,4 +26,5 @@ export const FUNCTIONS = {
   imageDigests: "slipway:index:imageDigests",
   namespaceEnd: "slipway:index:namespaceEnd",
   releaseLooks: "slipway:index:releaseLooks",
+  stackState: "slipway:index:stackState",
 } as const;
