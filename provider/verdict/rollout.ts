@@ -68,6 +68,7 @@ export class Rollout {
       ...this.#otherTemplate(assessment, observed),
       ...this.#otherScale(observed),
       ...withGraces(counted, observed.graces ?? []),
+      ...assessment.doubts,
     ];
     const deadline = this.deadline(findings.some(({ object }) => object.startsWith("deployment")));
     const { text } = assessment;
