@@ -70,11 +70,11 @@ export function judgeLife(
 }
 
 /** The pod's containers with their statuses, in the order in which they start. */
-function subjectsOf(
+export function subjectsOf(
   patience: Patience,
   pod: Pod,
   warnings: readonly Event[],
-  surroundings: Surroundings,
+  surroundings: Surroundings = {},
 ): Subject[] {
   const { initContainers = [], containers = [] } = pod.spec ?? {};
   const statuses = new Map(statusesOf(pod).map((status) => [status.name, status]));

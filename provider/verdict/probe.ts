@@ -24,6 +24,13 @@ export function judgeProbe(subject: Subject): Finding | undefined {
     : judgeReadiness(subject, status.started === true);
 }
 
+/** What the kubelet says of a container that is not ready and refused its probe's last connection. */
+export function refusalOf(subject: Subject): string | undefined {
+  const { status } = subject;
+  const [latest] = answersOf(subject, [status.started === true ? "Readiness" : "Startup"]);
+  return !status.ready && latest?.says === "nobody" ? latest.words : undefined;
+}
+
 function judgeStart(subject: Subject): Finding {
   const answers = answersOf(subject, ["Startup"]);
   const [latest] = answers;
