@@ -734,11 +734,20 @@ describe("a fault of a service", () => {
       { egress: [{ cidr: "10.0.0.0/8", namespace: "db" }] },
       /egress\[0\]: got .*; allowed: \{cidr/,
     ],
-    [
-      "a block that is none",
-      { egress: [{ cidr: "10.0.0.0/33" }] },
-      /egress\[0\]\S*: got .*10\.0\.0\.0\/33.*; allowed/,
-    ],
+    ...[
+      "10.0.0.0/33",
+      "10.0.0.0/08",
+      "010.0.0.0/8",
+      "fe80::1%eth0/64",
+      "2001:db8::/032",
+      "::/129",
+    ].map((cidr): [string, object, RegExp] => [
+      `a block that is none, ${cidr}`,
+      { egress: [{ cidr }] },
+      new RegExp(
+        `^slipway:services\\.shop\\.egress\\[0\\]\\.cidr: got "${cidr.replaceAll(".", "\\.")}"; allowed: a block of addresses such as`,
+      ),
+    ]),
     [
       "a path without a slash",
       { health: "healthz" },
