@@ -65,6 +65,11 @@ export type ReadinessOutputs = ReadinessInputs & {
   readonly release: ReleaseRecord;
   /** The last release that was ready, which may be this one; null if none was. */
   readonly lastReady: ProvedRelease | null;
+  /**
+   * The pod template of `lastReady` as JSON, a secret, for a rollback after its ReplicaSet is gone.
+   * @default - it is unknown or too long: then its ReplicaSet is the only one that has it
+   */
+  readonly lastReadyTemplate?: string;
   /** The last 20 releases, this one included, newest first; one with the same digest and manifest hash is listed once. */
   readonly history: readonly HistoryEntry[];
 };

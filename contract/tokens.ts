@@ -23,6 +23,7 @@ export const RESOURCES = {
 /** Tokens of the functions that Slipway's own provider answers. */
 export const FUNCTIONS = {
   holdAutoscaler: "slipway:index:holdAutoscaler",
+  keepAnnotations: "slipway:index:keepAnnotations",
   imageDigests: "slipway:index:imageDigests",
   namespaceEnd: "slipway:index:namespaceEnd",
   releaseLooks: "slipway:index:releaseLooks",

@@ -25,8 +25,9 @@ export const VERDICT = {
   warmupSeconds: { from: 1, to: 3600, default: 60 },
   /**
    * What a release is given time for before it has failed: `restarts` of each container, `unschedulableSeconds`
-   * without a node, `registrySeconds` without reaching the registry, `configSeconds` without a Secret or ConfigMap.
-   * @default - 1, 30 and 60, and 60 for a Secret that a controller is about to create
+   * without a node, `registrySeconds` without reaching the registry, `probeSeconds` with a wrong answer to a probe,
+   * `configSeconds` without a Secret or ConfigMap.
+   * @default - 1, 30, 60 and 10, and 60 for a Secret that a controller is about to create
    */
   tolerate: {
     each: {
@@ -45,6 +46,13 @@ export const VERDICT = {
        * @default 60
        */
       registrySeconds: { from: 0, to: 3600 },
+      /**
+       * Seconds for which a container may answer a probe with what waiting can hardly change: a path that is missing,
+       * not allowed or broken, or a port on which nobody listens though the container listens on another one.
+       *
+       * @default - 10, or as long as the container took to answer at all, at most `warmupSeconds`
+       */
+      probeSeconds: { from: 0, to: 3600 },
       /**
        * Seconds for which a Secret or ConfigMap may be missing.
        *

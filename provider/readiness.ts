@@ -6,7 +6,7 @@ import { afterLook, afterVerdict } from "./readiness/history.ts";
 import { limitSeconds } from "./readiness/limit.ts";
 import { evidenceAfterLook, recordOf } from "./readiness/record.ts";
 import { AwaitedRelease } from "./readiness/awaited-release.ts";
-import { nextState, stateOf, type Stored } from "./readiness/state.ts";
+import { nextState, outputsOf, stateOf, type Stored, templateIn } from "./readiness/state.ts";
 import { secondDigest } from "./readiness/second-digest.ts";
 import { Registry } from "./registry/registry.ts";
 import { resumption } from "./readiness/resumption.ts";
@@ -32,7 +32,7 @@ import { UNKNOWN } from "../wire/unknown.ts";
  */
 export class Readiness implements AwaitedType {
   readonly identity = ["namespace", "deployment.name"];
-  readonly own = ["release", "lastReady", "history"] as const;
+  readonly own = ["release", "lastReady", "lastReadyTemplate", "history"] as const;
   readonly #run: Run;
 
   constructor(run: Run) {
@@ -98,7 +98,7 @@ export class Readiness implements AwaitedType {
     if (mark !== undefined) {
       const { state, report } = await standingOf(release, mark, stored, this.#tools(options));
       log.warn(report);
-      return { ...state };
+      return outputsOf(state);
     }
     const awaited = new AwaitedRelease(this.#run.cluster(), release);
     const judgement = await presentVerdict(awaited, options.signal);
@@ -111,7 +111,9 @@ export class Readiness implements AwaitedType {
       log.warn(report.text);
       record = { ...record, evidence: evidenceAfterLook(record, stored.release, report.evidence) };
     }
-    return { ...nextState(record, stored.lastReady, afterLook(stored.history, record)) };
+    // What a hand has changed is not what was proved.
+    const template = stored.lastReadyTemplate;
+    return outputsOf(nextState(record, stored, afterLook(stored.history, record), template));
   }
 
   async #prove(
@@ -142,7 +144,9 @@ export class Readiness implements AwaitedType {
       return late;
     }
     const record = recordOf(release, judgement, { startedAt, seconds }, stored.release);
-    const state = nextState(record, stored.lastReady, afterVerdict(stored.history, record));
+    const template =
+      verdict.kind === "ready" ? templateIn(observed, verdict.replicaSet) : undefined;
+    const state = nextState(record, stored, afterVerdict(stored.history, record), template);
     if (verdict.kind === "ready") {
       verdict.notes?.forEach((note) => {
         subject.log.warn(`${release.service}: ${note}`);
@@ -155,11 +159,11 @@ export class Readiness implements AwaitedType {
       if (told !== undefined) {
         subject.log.info(told);
       }
-      return { own: { ...state } };
+      return { own: outputsOf(state) };
     }
     const found = { release, finding: verdict, observed, seconds };
     const { message, running, evidence } = await this.#fail(subject, found, stored, tools);
-    const own = { ...state, release: { ...record, running, evidence } };
+    const own = outputsOf({ ...state, release: { ...record, running, evidence } });
     return { own, failure: message };
   }
 
@@ -195,18 +199,18 @@ export class Readiness implements AwaitedType {
       return undefined;
     }
     const { state, report } = await standingOf(release, mark, stored, tools);
-    return { own: { ...state }, failure: `${report}\nnext: ${REMEDY}` };
+    return { own: outputsOf(state), failure: `${report}\nnext: ${REMEDY}` };
   }
 
   /** Reports what was found, and restores the last release that was ready if that is called for. */
   async #fail(
     subject: Subject,
     failure: ReleaseCase,
-    { lastReady }: Stored,
+    stored: Stored,
     tools: Tools,
   ): Promise<{ message: string; running: RunningRelease | null; evidence: Evidence }> {
     const { release, finding, observed } = failure;
-    const plan = planRollback(release, finding, lastReady, observed);
+    const plan = planRollback(release, finding, stored, observed);
     if (plan.kind === "stay") {
       const { text, evidence } = await this.#report({ ...failure, note: plan.why });
       return { message: text, running: null, evidence };

@@ -8,6 +8,7 @@ import { holdAutoscaler } from "./held-autoscaler.ts";
 import { ImageCopy } from "./image-copy.ts";
 import { imageDigests } from "./image-digests.ts";
 import { KnownSecrets } from "./known-secrets.ts";
+import { keepAnnotations } from "./kept-annotations.ts";
 import { LaneGuard } from "./lane-guard.ts";
 import { namespaceEnd } from "./namespace-end.ts";
 import { ObjectReadiness } from "./object-readiness.ts";
@@ -62,6 +63,7 @@ export class SlipwayProvider implements Plugin {
     } satisfies Record<(typeof RESOURCES)[keyof typeof RESOURCES], Resource>;
     this.#functions = {
       [FUNCTIONS.holdAutoscaler]: (args) => holdAutoscaler(args, cluster().api, signal),
+      [FUNCTIONS.keepAnnotations]: (args) => keepAnnotations(args, cluster(), signal),
       [FUNCTIONS.imageDigests]: (args) => imageDigests(args, this.#registries),
       [FUNCTIONS.namespaceEnd]: async (args) => ({
         ...(await namespaceEnd(cluster().api, String(args["namespace"]), signal)),

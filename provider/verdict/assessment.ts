@@ -6,7 +6,7 @@ import { judgeIngress } from "./ingress.ts";
 import { judgeLosses, lossesOf } from "./losses.ts";
 import type { Loss } from "./lost-pod.ts";
 import { nameOf, type Observed, type Pod, type ReplicaSet } from "./objects.ts";
-import { isReady, judgePod, proofOf } from "./pod.ts";
+import { isReady, judgeLife, judgePod, proofOf } from "./pod.ts";
 import { REASONS } from "./reasons.ts";
 import { judgeReplicaSet } from "./replica-set.ts";
 import { awaitsNode } from "./scheduling.ts";
@@ -17,6 +17,8 @@ import { stagesOf } from "./stages.ts";
 export interface Assessment {
   /** What stands between the release and `ready`, in the order of the chain; none means ready. */
   readonly findings: readonly Finding[];
+  /** What may be over in a moment, and is no failure yet. */
+  readonly doubts: readonly Finding[];
   /** The ReplicaSet of the release, once it exists. */
   readonly replicaSet: string | undefined;
   /** The pods that are ready and proved to run the released image. */
@@ -39,7 +41,7 @@ export function assess(
   observed: Observed,
   losses: readonly Loss[] = lossesOf(observed),
 ): Assessment {
-  const { deployment, warnings, placements = [], absent = [] } = observed;
+  const { deployment, warnings, placements = [], absent = [], clusterTime, elsewhere } = observed;
   const events = [...warnings, ...placements];
   const found = judgeDeployment(release, observed);
   const settled = found.every(({ reason }) => REASONS[reason].settled);
@@ -51,7 +53,7 @@ export function assess(
   const findings = [
     ...(settled ? [] : found),
     ...(replicaSet ? judgeReplicaSet(replicaSet, observed) : []),
-    ...pods.flatMap((pod) => judgePod(release, pod, events)),
+    ...pods.flatMap((pod) => judgePod(release, pod, events, { clusterTime, elsewhere })),
     ...pods.flatMap((pod) => judgeConfig(pod, absent)),
     ...(replicaSet === undefined
       ? []
@@ -63,6 +65,7 @@ export function assess(
   ];
   return {
     findings,
+    doubts: ready.flatMap((pod) => judgeLife(release, pod, warnings, { clusterTime })),
     replicaSet: replicaSet && nameOf(replicaSet),
     proved: proofs.filter((proof) => "imageID" in proof),
     text: stagesOf(pods, desired, findings[0]?.message),

@@ -13,7 +13,7 @@ import { condition, type Observed } from "./objects.ts";
 import { AppliedScale } from "./scale.ts";
 import { Sightings } from "./sightings.ts";
 import { withStages } from "./stages.ts";
-import { AppliedTemplate } from "./template.ts";
+import { AppliedTemplate, isRestarted } from "./template.ts";
 
 /** The Deployment controller reports the deadline that it keeps itself first. */
 const MARGIN_SECONDS = 15;
@@ -68,6 +68,7 @@ export class Rollout {
       ...this.#otherTemplate(assessment, observed),
       ...this.#otherScale(observed),
       ...withGraces(counted, observed.graces ?? []),
+      ...assessment.doubts,
     ];
     const deadline = this.deadline(findings.some(({ object }) => object.startsWith("deployment")));
     const { text } = assessment;
@@ -117,7 +118,8 @@ export class Rollout {
     return lack === undefined ? [] : [lack];
   }
 
-  #otherTemplate({ replicaSet }: Assessment, { deployment }: Observed): Finding[] {
+  #otherTemplate({ replicaSet }: Assessment, observed: Observed): Finding[] {
+    const { deployment } = observed;
     this.#applied.see(deployment);
     const other = this.#applied.otherOf(deployment);
     if (other !== undefined && this.#replicaSet === undefined) {
@@ -125,6 +127,12 @@ export class Rollout {
     }
     this.#replicaSet ??= replicaSet;
     if (replicaSet === undefined || replicaSet === this.#replicaSet) {
+      return [];
+    }
+    if (isRestarted(this.#replicaSet, replicaSet, observed)) {
+      this.#replicaSet = replicaSet;
+      // Its pods take all the steps again.
+      this.#progress = 0;
       return [];
     }
     const object = `deployment ${this.#release.deployment.name}`;

@@ -312,7 +312,13 @@ describe("on a cluster", () => {
     const inputs = { ...INPUTS, image: UNKNOWN };
     expect(await create(inputs, true)).toEqual({
       id: "shop-dev/shop",
-      outputs: { ...inputs, release: UNKNOWN, lastReady: UNKNOWN, history: UNKNOWN },
+      outputs: {
+        ...inputs,
+        release: UNKNOWN,
+        lastReady: UNKNOWN,
+        lastReadyTemplate: UNKNOWN,
+        history: UNKNOWN,
+      },
     });
     expect(server.requests).toEqual([]);
   });

@@ -105,7 +105,13 @@ const SERVICES = {
     deadlineSeconds: 60,
     timeoutSeconds: 900,
     warmupSeconds: 90,
-    tolerate: { restarts: 0, unschedulableSeconds: 120, registrySeconds: 30, configSeconds: 5 },
+    tolerate: {
+      restarts: 0,
+      unschedulableSeconds: 120,
+      registrySeconds: 30,
+      probeSeconds: 60,
+      configSeconds: 5,
+    },
     logs: false,
     drainSeconds: 0,
     stopSeconds: 40,
@@ -598,6 +604,7 @@ describe("a number of a service", () => {
       3600,
       (unschedulableSeconds) => ({ tolerate: { unschedulableSeconds } }),
     ],
+    ["tolerate.probeSeconds", 0, 3600, (probeSeconds) => ({ tolerate: { probeSeconds } })],
     ["tolerate.configSeconds", 0, 3600, (configSeconds) => ({ tolerate: { configSeconds } })],
     ["tolerate.registrySeconds", 0, 3600, (registrySeconds) => ({ tolerate: { registrySeconds } })],
     ["drainSeconds", 0, 300, (drainSeconds) => ({ drainSeconds })],
@@ -734,11 +741,20 @@ describe("a fault of a service", () => {
       { egress: [{ cidr: "10.0.0.0/8", namespace: "db" }] },
       /egress\[0\]: got .*; allowed: \{cidr/,
     ],
-    [
-      "a block that is none",
-      { egress: [{ cidr: "10.0.0.0/33" }] },
-      /egress\[0\]\S*: got .*10\.0\.0\.0\/33.*; allowed/,
-    ],
+    ...[
+      "10.0.0.0/33",
+      "10.0.0.0/08",
+      "010.0.0.0/8",
+      "fe80::1%eth0/64",
+      "2001:db8::/032",
+      "::/129",
+    ].map((cidr): [string, object, RegExp] => [
+      `a block that is none, ${cidr}`,
+      { egress: [{ cidr }] },
+      new RegExp(
+        `^slipway:services\\.shop\\.egress\\[0\\]\\.cidr: got "${cidr.replaceAll(".", "\\.")}"; allowed: a block of addresses such as`,
+      ),
+    ]),
     [
       "a path without a slash",
       { health: "healthz" },

@@ -105,8 +105,8 @@ const FAILURES: readonly (readonly [string, string, number, RegExp])[] = [
   [
     "startup-probe",
     "killed-by-liveness",
-    9.81,
-    /Startup probe failed: .*404 \(GET \/nope on port http\)/,
+    4.79,
+    /killed once: Startup probe failed: .*404 \(GET \/nope on port http\)/,
   ],
   ["superseded", "superseded", 3.53, /replaced shop-/],
   ["unschedulable", "unschedulable", 30.57, /didn't match Pod's node affinity/],
