@@ -27,17 +27,21 @@ export function resumption(
   const wait = `${release.service}: resumes the wait for ${called(release)}`;
   if (stored?.generation === generation) {
     return stored.reason === "interrupted"
-      ? `${wait} that was interrupted at ${endOf(stored)}`
+      ? `${wait} that was interrupted at ${endOf(stored).toISOString()}`
       : undefined;
   }
   const appliedAt = appliedLast(deployment);
-  return appliedAt !== undefined && appliedAt < runStartedAt - TOLERANCE_MILLISECONDS
+  if (appliedAt === undefined || (stored !== undefined && appliedAt <= endOf(stored).getTime())) {
+    // A restart since has a later generation, and its verdict already.
+    return undefined;
+  }
+  return appliedAt < runStartedAt - TOLERANCE_MILLISECONDS
     ? `${wait}, applied by an earlier run at ${new Date(appliedAt).toISOString()} and interrupted before its verdict`
     : undefined;
 }
 
-function endOf({ startedAt, seconds }: ReleaseRecord): string {
-  return new Date(Date.parse(startedAt) + seconds * 1000).toISOString();
+function endOf({ startedAt, seconds }: ReleaseRecord): Date {
+  return new Date(Date.parse(startedAt) + seconds * 1000);
 }
 
 /** When the Kubernetes provider wrote the Deployment, if nobody else has written it since, except for a restart. */
