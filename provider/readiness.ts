@@ -25,6 +25,9 @@ import { awaitVerdict, presentVerdict, type WaitOptions } from "./waiting/wait.t
 import type { Change, CheckResult, Properties, Subject } from "../wire/plugin.ts";
 import { UNKNOWN } from "../wire/unknown.ts";
 
+/** How a wait is bounded that has begun, with all that it does before it follows the release. */
+type Begun = WaitOptions & { readonly startedAt: number };
+
 /**
  * `slipway:index:Readiness`: waits until a release is proved to be healthy, and keeps its record.
  * It creates nothing in the cluster. A failed release is replaced by the last one that was ready; everything else is
@@ -76,8 +79,9 @@ export class Readiness implements AwaitedType {
     const release = parsed(readinessInputs, inputs);
     const stored = stateOf(outputs ?? {});
     const anew = hasOtherRules(outputs ?? {}, inputs);
-    const again = anew ? await this.#retry(subject, release, stored, options) : undefined;
-    const waited = await this.#prove(subject, release, stored, { ...options, again });
+    const bounds = { ...options, startedAt: performance.now() };
+    const again = anew ? await this.#retry(subject, release, stored, bounds) : undefined;
+    const waited = await this.#prove(subject, release, stored, { ...bounds, again });
     const { own, failure } = waited;
     if (failure === undefined || inputs["failsLate"] !== true || options.signal.aborted) {
       return waited;
@@ -120,14 +124,12 @@ export class Readiness implements AwaitedType {
     subject: Subject,
     release: ReadinessInputs,
     stored: Stored,
-    { again, ...options }: WaitOptions & { readonly again: ReadinessInputs | undefined },
+    { again, ...options }: Begun & { readonly again: ReadinessInputs | undefined },
   ): Promise<Waited> {
-    const began = performance.now();
     const startedAt = new Date().toISOString();
     const awaited = new AwaitedRelease(this.#run.cluster(), again ?? release);
     const tools = this.#tools(options);
-    const until = began + awaited.limitSeconds(options.timeoutSeconds) * 1000;
-    const deployment = await this.#firstLook(release, until);
+    const deployment = await this.#firstLook(release, options);
     const refused = await this.#refusal(release, stored, deployment, tools);
     if (refused !== undefined) {
       return refused;
@@ -136,7 +138,7 @@ export class Readiness implements AwaitedType {
     if (resumed !== undefined) {
       subject.log.info(resumed);
     }
-    const judgement = await awaitVerdict(awaited, { ...tools, startedAt: began });
+    const judgement = await awaitVerdict(awaited, tools);
     const { verdict, observed, seconds } = judgement;
     // The look before the wait may have had no answer.
     const late = await this.#refusal(release, stored, observed.deployment, tools);
@@ -172,14 +174,12 @@ export class Readiness implements AwaitedType {
     { log }: Subject,
     release: ReadinessInputs,
     stored: Stored,
-    options: WaitOptions,
+    options: Begun,
   ): Promise<ReadinessInputs | undefined> {
-    const { signal, timeoutSeconds } = options;
-    const until = performance.now() + limitSeconds(release, timeoutSeconds) * 1000;
-    if (markOf(release, await this.#firstLook(release, until)) === undefined) {
+    if (markOf(release, await this.#firstLook(release, options)) === undefined) {
       return undefined;
     }
-    const again = await retried(this.#run.cluster(), release, stored.release, signal);
+    const again = await retried(this.#run.cluster(), release, stored.release, options.signal);
     if (again !== undefined) {
       const name = called(release);
       log.info(`${release.service}: tries ${name} again, by other rules for its verdict`);
@@ -223,9 +223,13 @@ export class Readiness implements AwaitedType {
     return { message: `${headline}\n${outcome}`, running, evidence };
   }
 
-  /** The look before the wait takes none of its time in addition. */
-  async #firstLook(release: ReadinessInputs, until: number): Promise<Deployment | undefined> {
-    const limit = new Limit(until, this.#run.signal);
+  /** The look before the wait is part of its time. */
+  async #firstLook(
+    release: ReadinessInputs,
+    { startedAt, timeoutSeconds, signal }: Begun,
+  ): Promise<Deployment | undefined> {
+    const seconds = limitSeconds(release, timeoutSeconds);
+    const limit = new Limit(startedAt + seconds * 1000, signal);
     try {
       return await limit.within(this.#deployment(release, limit.signal));
     } finally {

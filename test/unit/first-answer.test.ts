@@ -8,7 +8,8 @@ import { KubeconfigApi } from "../../provider/cluster/api.ts";
 import { ApiError } from "../../provider/cluster/api-error.ts";
 import { whyNoAnswer } from "../../provider/cluster/first-answer.ts";
 import { UNKNOWN } from "../../wire/unknown.ts";
-import { removeFolders } from "../support/folder.ts";
+import { folderWith, removeFolders } from "../support/folder.ts";
+import { HangingPlugin } from "../support/hanging-plugin.ts";
 import { kubeconfigOf } from "../support/kubeconfig.ts";
 import { mutualTls } from "../support/mutual-tls.ts";
 
@@ -85,12 +86,8 @@ test("a server that never answers is given up", async () => {
 });
 
 test("a credential plugin that hangs is named, and not the network", async () => {
-  const exec = {
-    apiVersion: "client.authentication.k8s.io/v1",
-    command: process.execPath,
-    args: ["-e", "setTimeout(() => {}, 2000)"],
-  };
-  const config = kubeconfigOf(`http://127.0.0.1:${await answering(200)}`, { user: { exec } });
+  const { user } = new HangingPlugin(folderWith({}));
+  const config = kubeconfigOf(`http://127.0.0.1:${await answering(200)}`, { user });
   expect(await whyNoAnswer(new KubeconfigApi(config), config, never, SOON)).toMatch(
     /: credential plugin ".*node" of user "test" does not answer; run it by hand to see why$/,
   );

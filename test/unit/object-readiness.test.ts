@@ -223,23 +223,6 @@ describe("on a server", () => {
     expect((await created).outputs).toMatchObject({ record: { verdict: "ready" } });
   });
 
-  test("a server that takes requests and never answers ends the wait when its time is over", async () => {
-    server.hangs = true;
-    const { message } = await failure({ deadlineSeconds: 1 });
-    expect(message).toMatch(/^gadget: cluster-unreachable after [12] s: /);
-  });
-
-  test("a credential plugin that hangs holds the wait up no longer, either", async () => {
-    const exec = { command: process.execPath, args: ["-e", "setTimeout(() => {}, 3000)"] };
-    const apiVersion = "client.authentication.k8s.io/v1";
-    provider.configure({
-      ...kubeconfigOf(server.url, { user: { exec: { apiVersion, ...exec } } }),
-    });
-    expect((await failure({ deadlineSeconds: 1 })).message).toMatch(
-      /^gadget: cluster-unreachable after [12] s: .*credential plugin ".*node" of user "test"/,
-    );
-  });
-
   test("objects of a namespace share its watches of pods and events", async () => {
     const names = ["one", "two", "three"];
     const apply = (status: object) => {
