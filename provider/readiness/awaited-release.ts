@@ -80,6 +80,9 @@ export class AwaitedRelease implements Reported<Observed, Proof> {
           return superseded;
         }
         let present = verdict;
+        if (present.kind === "ready" && (await config.lacksFiles(observed))) {
+          present = judge(observed, performance.now());
+        }
         while (present.kind === "failed" && (await graces.look(present, observed))) {
           present = judge(observed, performance.now());
         }
