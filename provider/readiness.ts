@@ -4,6 +4,7 @@ import type { RunningRelease } from "../contract/release-record.ts";
 import { changedPaths, faultsOf, parsed } from "./input-schema.ts";
 import { afterLook, afterVerdict } from "./readiness/history.ts";
 import { limitSeconds } from "./readiness/limit.ts";
+import { tellNotes } from "./readiness/notes.ts";
 import { evidenceAfterLook, recordOf } from "./readiness/record.ts";
 import { AwaitedRelease } from "./readiness/awaited-release.ts";
 import { nextState, stateOf, type Stored } from "./readiness/state.ts";
@@ -110,6 +111,8 @@ export class Readiness implements AwaitedType {
       const report = await this.#report(found);
       log.warn(report.text);
       record = { ...record, evidence: evidenceAfterLook(record, stored.release, report.evidence) };
+    } else {
+      tellNotes({ log }, release, verdict);
     }
     return { ...nextState(record, stored.lastReady, afterLook(stored.history, record)) };
   }
@@ -144,9 +147,7 @@ export class Readiness implements AwaitedType {
     const record = recordOf(release, judgement, { startedAt, seconds }, stored.release);
     const state = nextState(record, stored.lastReady, afterVerdict(stored.history, record));
     if (verdict.kind === "ready") {
-      verdict.notes?.forEach((note) => {
-        subject.log.warn(`${release.service}: ${note}`);
-      });
+      tellNotes(subject, release, verdict);
       const told = await secondDigest(
         release,
         verdict.pods,
