@@ -4,6 +4,7 @@ import type { RunningRelease } from "../contract/release-record.ts";
 import { changedPaths, faultsOf, parsed } from "./input-schema.ts";
 import { afterLook, afterVerdict } from "./readiness/history.ts";
 import { limitSeconds } from "./readiness/limit.ts";
+import { tellNotes } from "./readiness/notes.ts";
 import { evidenceAfterLook, recordOf } from "./readiness/record.ts";
 import { AwaitedRelease } from "./readiness/awaited-release.ts";
 import { nextState, outputsOf, stateOf, type Stored, templateIn } from "./readiness/state.ts";
@@ -114,6 +115,8 @@ export class Readiness implements AwaitedType {
       const report = await this.#report(found);
       log.warn(report.text);
       record = { ...record, evidence: evidenceAfterLook(record, stored.release, report.evidence) };
+    } else {
+      tellNotes({ log }, release, verdict);
     }
     // What a hand has changed is not what was proved.
     const template = stored.lastReadyTemplate;
@@ -150,9 +153,7 @@ export class Readiness implements AwaitedType {
       verdict.kind === "ready" ? templateIn(observed, verdict.replicaSet) : undefined;
     const state = nextState(record, stored, afterVerdict(stored.history, record), template);
     if (verdict.kind === "ready") {
-      verdict.notes?.forEach((note) => {
-        subject.log.warn(`${release.service}: ${note}`);
-      });
+      tellNotes(subject, release, verdict);
       const told = await secondDigest(
         release,
         verdict.pods,

@@ -105,6 +105,7 @@ const SERVICES = {
     deadlineSeconds: 60,
     timeoutSeconds: 900,
     warmupSeconds: 90,
+    settleSeconds: 20,
     tolerate: {
       restarts: 0,
       unschedulableSeconds: 120,
@@ -597,6 +598,7 @@ describe("a number of a service", () => {
     ["deadlineSeconds", 5, 3600, (deadlineSeconds) => ({ deadlineSeconds })],
     ["timeoutSeconds", 5, 86400, (timeoutSeconds) => ({ timeoutSeconds })],
     ["warmupSeconds", 1, 3600, (warmupSeconds) => ({ warmupSeconds })],
+    ["settleSeconds", 0, 600, (settleSeconds) => ({ settleSeconds, deadlineSeconds: 3600 })],
     ["tolerate.restarts", 0, 20, (restarts) => ({ tolerate: { restarts } })],
     [
       "tolerate.unschedulableSeconds",
@@ -696,6 +698,21 @@ describe("a fault of a service", () => {
       "replicas beside an autoscaler",
       { replicas: 3, autoscale: { min: 1, max: 2 } },
       /shop\.replicas: got 3; allowed: either replicas or autoscale/,
+    ],
+    [
+      "pods that settle for as long as the deadline",
+      { settleSeconds: 120 },
+      /shop\.settleSeconds: got 120; allowed: less than deadlineSeconds, which is 120; lower it, or/,
+    ],
+    [
+      "pods that settle for longer than the whole wait",
+      { settleSeconds: 60, timeoutSeconds: 30 },
+      /shop\.settleSeconds: got 60; allowed: less than timeoutSeconds, which is 30; lower it, or/,
+    ],
+    [
+      "pods that settle for hours",
+      { settleSeconds: 601, deadlineSeconds: 3600 },
+      /shop\.settleSeconds: got 601; allowed: .* from 0 to 600; for longer, let a promotion wait/,
     ],
     [
       "bounds upside down",
