@@ -1,5 +1,6 @@
 import type { Case } from "./case.ts";
 import { admission } from "./cases/admission.ts";
+import { answers, passingAnswers } from "./cases/answers.ts";
 import { configuration } from "./cases/configuration.ts";
 import { containers } from "./cases/containers.ts";
 import { healthy } from "./cases/healthy.ts";
@@ -16,10 +17,12 @@ export const CATALOGUE: readonly Case[] = [
   ...configuration,
   ...containers,
   ...probes,
+  ...answers,
   ...admission,
   ...room,
   ...losses,
   ...scheduling,
   ...surroundings,
   ...healthy,
+  ...passingAnswers,
 ];
