@@ -1,12 +1,12 @@
 import type { ReadinessInputs } from "../../contract/readiness.ts";
 import { judgeConfig } from "./config.ts";
 import { desiredReplicas, judgeDeployment, newReplicaSet, podsOf } from "./deployment.ts";
-import type { Finding, ProvedPod } from "./finding.ts";
+import type { Doubt, Finding, ProvedPod } from "./finding.ts";
 import { judgeIngress } from "./ingress.ts";
 import { judgeLosses, lossesOf } from "./losses.ts";
 import type { Loss } from "./lost-pod.ts";
 import { type Event, nameOf, type Observed, type Pod, type ReplicaSet, uidOf } from "./objects.ts";
-import { isReady, judgeLife, judgePod, proofOf } from "./pod.ts";
+import { doubtsOf, isReady, judgePod, proofOf } from "./pod.ts";
 import { REASONS } from "./reasons.ts";
 import { judgeReplicaSet } from "./replica-set.ts";
 import { awaitsNode } from "./scheduling.ts";
@@ -19,8 +19,8 @@ import type { Surroundings } from "./subject.ts";
 export interface Assessment {
   /** What stands between the release and `ready`, in the order of the chain; none means ready. */
   readonly findings: readonly Finding[];
-  /** What may be over in a moment, and is no failure yet. */
-  readonly doubts: readonly Finding[];
+  /** What may yet fail of pods that are ready. */
+  readonly doubts: readonly Doubt[];
   /** The ReplicaSet of the release, once it exists. */
   readonly replicaSet: string | undefined;
   /** The pods that are ready and proved to run the released image. */
@@ -77,7 +77,7 @@ export function assess(
   ];
   return {
     findings,
-    doubts: ready.flatMap((pod) => judgeLife(release, pod, warnings, { clusterTime })),
+    doubts: ready.flatMap((pod) => doubtsOf(release, pod, warnings, { clusterTime })),
     replicaSet: replicaSet && nameOf(replicaSet),
     proved: proofs.filter((proof) => "imageID" in proof),
     text: stagesOf(pods, desired, settlingWords(settlement) ?? findings[0]?.message),

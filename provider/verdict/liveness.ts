@@ -1,11 +1,14 @@
-import type { Finding } from "./finding.ts";
-import { condition, type Pod } from "./objects.ts";
-import { type Answer, answersOf } from "./probe-answers.ts";
-import { isGivenUp } from "./probe-kill.ts";
+import type { Doubt, Finding } from "./finding.ts";
+import { condition, type Container, type Pod } from "./objects.ts";
+import { type Answer, answersOf, type Probe } from "./probe-answers.ts";
+import { described, isGivenUp } from "./probe-kill.ts";
 import { finding, isInit, type Subject } from "./subject.ts";
 
 /** For how long after its time a report of the kubelet may come. */
 const REPORT_SECONDS = 3;
+
+/** A liveness probe that asks later than this after the start is not waited for, in milliseconds. */
+const MOST = 30_000;
 
 /**
  * A container that the kubelet restarts for what its liveness probe is answered, whether or not it is ready. Answers that
@@ -26,18 +29,36 @@ export function judgeLiveness(subject: Subject): Finding | undefined {
 }
 
 /**
- * A ready container whose liveness probe has just failed: whether it is restarted is known at the next answer. There is
- * no report of a success, so that the failure is over when nothing has been said for longer than a period.
+ * Whether a ready container may yet turn out to be one that the kubelet restarts. There is no report of a success, so
+ * that a failure is over when nothing more is said for a period; and what asks for something else than the probes that
+ * have made the container ready is proved when it could have failed.
  */
-export function awaitsLiveness(subject: Subject): Finding | undefined {
-  const answer = presentAnswer(subject);
-  if (answer === undefined || subject.clusterTime === undefined) {
+export function doubtLiveness(subject: Subject): Doubt | undefined {
+  const { clusterTime, container, pod, status } = subject;
+  const { livenessProbe: probe } = container;
+  if (clusterTime === undefined || probe === undefined || status.state?.running === undefined) {
     return undefined;
   }
-  // A moment later than the report is too old: the clocks differ by parts of a second.
-  const tolerance = reportedFor(subject) + REPORT_SECONDS;
-  const phase = `alive ${subject.status.restartCount} ${answer.at}`;
-  return finding(subject, "not-ready", answer.words, { phase, tolerance });
+  const failed = presentAnswer(subject);
+  const { initialDelaySeconds = 0 } = probe;
+  const startedAt = Date.parse(status.state.running.startedAt ?? "");
+  const askedAt = Math.max(startedAt + initialDelaySeconds * 1000, readySince(pod));
+  const until = (failed?.at ?? askedAt) + reportedFor(subject) * 1000;
+  const isDue = failed !== undefined || (!isProved(container) && until - startedAt <= MOST);
+  const words = failed?.words ?? `its ${described(subject, "Liveness")} is yet to be answered`;
+  return isDue && until > clusterTime ? { text: words, until } : undefined;
+}
+
+/** Whether the probes that a ready container has passed ask the same as its liveness probe. */
+function isProved({ livenessProbe, readinessProbe, startupProbe }: Container): boolean {
+  return [readinessProbe, startupProbe].some(
+    (probe) => probe !== undefined && questionOf(probe) === questionOf(livenessProbe),
+  );
+}
+
+function questionOf({ httpGet, tcpSocket, grpc, exec }: Probe = {}): string {
+  const { path = "/", port, scheme = "HTTP", host } = httpGet ?? {};
+  return JSON.stringify([httpGet && [path, port, scheme, host], tcpSocket?.port, grpc, exec]);
 }
 
 /** The last answer to the liveness probe, if it is a present failure that waiting can hardly change. */

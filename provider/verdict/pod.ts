@@ -1,6 +1,6 @@
 import { digestOf } from "../../contract/image-reference.ts";
 import { judgeContainer } from "./container.ts";
-import type { Finding, ProvedPod } from "./finding.ts";
+import type { Doubt, Finding, ProvedPod } from "./finding.ts";
 import { silenceOfNode } from "./lost-pod.ts";
 import {
   condition,
@@ -13,7 +13,7 @@ import {
 import { isGated, judgeGates } from "./readiness-gate.ts";
 import { AT_DEADLINE } from "./reasons.ts";
 import { judgeScheduling } from "./scheduling.ts";
-import { awaitsLiveness, judgeLiveness } from "./liveness.ts";
+import { doubtLiveness, judgeLiveness } from "./liveness.ts";
 import type { Patience, Subject, Surroundings } from "./subject.ts";
 
 /** Whether the kubelet finds the pod ready to serve. */
@@ -55,18 +55,15 @@ export function judgePod(
   return [...subjects.flatMap((subject) => judgeContainer(subject) ?? []), ...judgeGates(pod)];
 }
 
-/** What of a ready pod may not last: a liveness probe that has just failed. */
-export function judgeLife(
+/** What of a ready pod may not last. */
+export function doubtsOf(
   patience: Patience,
   pod: Pod,
   warnings: readonly Event[],
   surroundings: Surroundings,
-): Finding[] {
-  return isReady(pod)
-    ? subjectsOf(patience, pod, warnings, surroundings).flatMap(
-        (subject) => awaitsLiveness(subject) ?? [],
-      )
-    : [];
+): Doubt[] {
+  const subjects = subjectsOf(patience, pod, warnings, surroundings);
+  return isReady(pod) ? subjects.flatMap((subject) => doubtLiveness(subject) ?? []) : [];
 }
 
 /** The pod's containers with their statuses, in the order in which they start. */

@@ -5,6 +5,7 @@ import {
   failedAtOnce,
   type FinalVerdict,
   type Finding,
+  type Progressing,
   type Verdict,
 } from "./finding.ts";
 import { withGraces } from "./grace.ts";
@@ -12,7 +13,7 @@ import { Losses, lossesOf, recentNotes } from "./losses.ts";
 import { condition, type Observed } from "./objects.ts";
 import { AppliedScale } from "./scale.ts";
 import { Settling } from "./settling.ts";
-import { Sightings } from "./sightings.ts";
+import { type Moment, Sightings } from "./sightings.ts";
 import { withStages } from "./stages.ts";
 import { AppliedTemplate, isRestarted } from "./template.ts";
 
@@ -73,7 +74,6 @@ export class Rollout {
       ...this.#otherTemplate(assessment, observed),
       ...this.#otherScale(observed),
       ...withGraces(counted, observed.graces ?? []),
-      ...assessment.doubts,
     ];
     const deadline = this.deadline(findings.some(({ object }) => object.startsWith("deployment")));
     const { text } = assessment;
@@ -82,6 +82,7 @@ export class Rollout {
       withStages(now >= this.#until ? this.#timedOut(finding) : finding, text);
     const verdict =
       this.#sightings.judge(findings, moment, late) ??
+      doubted(assessment, moment) ??
       ready(assessment, this.#losses.notesOnReady(observed));
     if (verdict.kind === "progressing" && settlement.settling > 0) {
       return { ...verdict, wakeAt: Math.min(verdict.wakeAt, settlement.until) };
@@ -160,6 +161,20 @@ export class Rollout {
   #counts({ reason }: Finding, observed: Observed): boolean {
     return reason !== "progress-deadline" || passedAt(observed) !== this.#passedBefore;
   }
+}
+
+/** Waits until what may yet fail has shown whether it does, within the deadline. */
+function doubted(
+  { doubts, text }: Assessment,
+  { now, deadline, clusterTime = Infinity }: Moment,
+): Progressing | undefined {
+  const [doubt] = doubts;
+  if (doubt === undefined || now >= deadline) {
+    return undefined;
+  }
+  const until = Math.min(...doubts.map((each) => each.until));
+  const wakeAt = Math.min(deadline, now + Math.max(until - clusterTime, 0) + 1);
+  return { kind: "progressing", text: `${text}, ${doubt.text}`, wakeAt };
 }
 
 /** The verdict of one moment, without waiting: what is not ready now has failed. */

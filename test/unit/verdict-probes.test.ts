@@ -1,6 +1,6 @@
 // Proves when a container is believed what it answers to its probes; that the kubelet reports it so is proved by the catalogue.
 import type { Event, Observed } from "../../provider/verdict/objects.ts";
-import { judgeAtOnce } from "../../provider/verdict/rollout.ts";
+import { judgeAtOnce, Rollout } from "../../provider/verdict/rollout.ts";
 import { complete, deployment, release, unreadyPod } from "../support/release-objects.ts";
 import { play, type Timeline } from "../support/timeline.ts";
 
@@ -246,14 +246,9 @@ describe("a liveness probe", () => {
   });
 
   test("that was answered 404 once holds a release up until the next answer is due, and no longer", () => {
-    const { seconds, verdict } = play(
-      [
-        live(1, [[1, 1, liveness(404)]]),
-        ...[12, 14, 15, 16, 18].map((now) => live(now, [[1, 1, liveness(404)]])),
-      ],
-      release(),
-    );
-    expect([verdict.kind, seconds]).toEqual(["ready", 15]);
+    const seconds = [1, 11, 12, 13, 14, 15, 16, 18];
+    const timeline = seconds.map((now) => live(now, [[1, 1, liveness(404)]]));
+    expect(verdictOf(timeline)).toEqual(["ready", 15]);
   });
 
   test("that was answered 404 long ago says nothing, in a wait and at a look", () => {
@@ -276,12 +271,28 @@ describe("a liveness probe", () => {
   });
 
   test("that was refused while the process started, before it was ready, holds nothing up", () => {
-    const { livenessProbe, readinessProbe } = PROBES;
-    expect(
-      verdictOf([
-        live(2, [[0, 0, refused("Liveness")]], { probes: { livenessProbe, readinessProbe } }),
-      ]),
-    ).toEqual(["ready", 2]);
+    const { readinessProbe } = PROBES;
+    const probes = { readinessProbe, livenessProbe: { ...readinessProbe, periodSeconds: 10 } };
+    expect(verdictOf([live(2, [[0, 0, refused("Liveness")]], { probes })])).toEqual(["ready", 2]);
+  });
+
+  test("that asks what no other probe has asked holds a release up until it has had to be answered", () => {
+    const timeline = [2, 10, 14, 15, 20].map((now) => live(now, []));
+    expect(verdictOf(timeline)).toEqual(["ready", 15]);
+    const slow = { ...PROBES, livenessProbe: { ...PROBES.livenessProbe, initialDelaySeconds: 60 } };
+    expect(verdictOf([live(2, [], { probes: slow })])).toEqual(["ready", 2]);
+    const same = { ...PROBES, livenessProbe: { ...httpGet("/healthz"), periodSeconds: 10 } };
+    expect(verdictOf([live(2, [], { probes: same })])).toEqual(["ready", 2]);
+  });
+
+  test("says in the progress what is waited for, and holds nothing up beyond the deadline", () => {
+    const { verdict, seconds } = play([live(2, [])], release({ deadlineSeconds: 9 }));
+    expect([verdict.kind, seconds]).toEqual(["ready", 11]);
+    expect(new Rollout(release(), 0).judge(live(2, [])[1], 2000)).toEqual({
+      kind: "progressing",
+      text: "2/2 ready, its liveness probe (GET /alive on port http) is yet to be answered",
+      wakeAt: 15_001,
+    });
   });
 
   test("that is answered 503 is judged by the kubelet's kills", () => {
