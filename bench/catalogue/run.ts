@@ -90,8 +90,7 @@ export async function runCase(
 }
 
 /** The provider's line on a release, as soon as it is there. */
-const VERDICT =
-  /shop: [a-z-]+ after \d+ s|slipway:index:Readiness shop (created|updated|.*error:)/;
+const VERDICT = /shop: [a-z-]+ after \d+ s|slipway:index:Readiness shop (created|updated|.*error:)/;
 
 function stateAt({ expected }: Case, stage: Stage): number | undefined {
   if (expected === "ready") {
