@@ -9,6 +9,7 @@ import { LOSSES } from "./cases/losses.ts";
 import { PROBES } from "./cases/probes.ts";
 import { ROOM } from "./cases/room.ts";
 import { SCHEDULING } from "./cases/scheduling.ts";
+import { SETTLED, SETTLING } from "./cases/settling.ts";
 import { SURROUNDINGS } from "./cases/surroundings.ts";
 
 /** Every case: the broken services by where they break, then the healthy ones. */
@@ -18,6 +19,7 @@ export const CATALOGUE: readonly Case[] = [
   ...CONTAINERS,
   ...PROBES,
   ...ANSWERS,
+  ...SETTLING,
   ...ADMISSION,
   ...ROOM,
   ...LOSSES,
@@ -25,4 +27,5 @@ export const CATALOGUE: readonly Case[] = [
   ...SURROUNDINGS,
   ...HEALTHY,
   ...PASSING_ANSWERS,
+  ...SETTLED,
 ];
