@@ -8,6 +8,7 @@ const TIMEOUT_SECONDS = 600;
 const SHORTEST_PAUSE_MILLISECONDS = 100;
 const LONGEST_PAUSE_MILLISECONDS = 1000;
 
+/** What a wait for an object works with. */
 export interface WaitOptions {
   /** Of the resource's `customTimeouts`; 0 where the program sets none. */
   readonly timeoutSeconds: number;
