@@ -57,7 +57,7 @@ export function planBuilds(services: Services): Record<string, BuildPlan> {
  * lost is built again, one that it has already is not pushed a second time. A registry that does not answer is a warning.
  */
 export async function survey(args: SurveyArgs): Promise<Record<string, Standing>> {
-  const known = await knownResources().catch(warnOfState);
+  const known = await knownResources(args.provider).catch(warnOfState);
   if (known === undefined) {
     return byName(args.builds, (_, plan) => ({ build: { plan } }));
   }

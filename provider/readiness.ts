@@ -4,9 +4,10 @@ import type { RunningRelease } from "../contract/release-record.ts";
 import { changedPaths, faultsOf, parsed } from "./input-schema.ts";
 import { afterLook, afterVerdict } from "./readiness/history.ts";
 import { limitSeconds } from "./readiness/limit.ts";
+import { tellNotes } from "./readiness/notes.ts";
 import { evidenceAfterLook, recordOf } from "./readiness/record.ts";
 import { AwaitedRelease } from "./readiness/awaited-release.ts";
-import { nextState, stateOf, type Stored } from "./readiness/state.ts";
+import { nextState, outputsOf, stateOf, type Stored, templateIn } from "./readiness/state.ts";
 import { secondDigest } from "./readiness/second-digest.ts";
 import { Registry } from "./registry/registry.ts";
 import { resumption } from "./readiness/resumption.ts";
@@ -35,7 +36,7 @@ type Begun = WaitOptions & { readonly startedAt: number };
  */
 export class Readiness implements AwaitedType {
   readonly identity = ["namespace", "deployment.name"];
-  readonly own = ["release", "lastReady", "history"] as const;
+  readonly own = ["release", "lastReady", "lastReadyTemplate", "history"] as const;
   readonly #run: Run;
 
   constructor(run: Run) {
@@ -102,7 +103,7 @@ export class Readiness implements AwaitedType {
     if (mark !== undefined) {
       const { state, report } = await standingOf(release, mark, stored, this.#tools(options));
       log.warn(report);
-      return { ...state };
+      return outputsOf(state);
     }
     const awaited = new AwaitedRelease(this.#run.cluster(), release);
     const judgement = await presentVerdict(awaited, options.signal);
@@ -114,8 +115,12 @@ export class Readiness implements AwaitedType {
       const report = await this.#report(found);
       log.warn(report.text);
       record = { ...record, evidence: evidenceAfterLook(record, stored.release, report.evidence) };
+    } else {
+      tellNotes({ log }, release, verdict);
     }
-    return { ...nextState(record, stored.lastReady, afterLook(stored.history, record)) };
+    // What a hand has changed is not what was proved.
+    const template = stored.lastReadyTemplate;
+    return outputsOf(nextState(record, stored, afterLook(stored.history, record), template));
   }
 
   async #prove(
@@ -144,11 +149,11 @@ export class Readiness implements AwaitedType {
       return late;
     }
     const record = recordOf(release, judgement, { startedAt, seconds }, stored.release);
-    const state = nextState(record, stored.lastReady, afterVerdict(stored.history, record));
+    const template =
+      verdict.kind === "ready" ? templateIn(observed, verdict.replicaSet) : undefined;
+    const state = nextState(record, stored, afterVerdict(stored.history, record), template);
     if (verdict.kind === "ready") {
-      verdict.notes?.forEach((note) => {
-        subject.log.warn(`${release.service}: ${note}`);
-      });
+      tellNotes(subject, release, verdict);
       const told = await secondDigest(
         release,
         verdict.pods,
@@ -157,11 +162,11 @@ export class Readiness implements AwaitedType {
       if (told !== undefined) {
         subject.log.info(told);
       }
-      return { own: { ...state } };
+      return { own: outputsOf(state) };
     }
     const found = { release, finding: verdict, observed, seconds };
     const { message, running, evidence } = await this.#fail(subject, found, stored, tools);
-    const own = { ...state, release: { ...record, running, evidence } };
+    const own = outputsOf({ ...state, release: { ...record, running, evidence } });
     return { own, failure: message };
   }
 
@@ -195,18 +200,18 @@ export class Readiness implements AwaitedType {
       return undefined;
     }
     const { state, report } = await standingOf(release, mark, stored, tools);
-    return { own: { ...state }, failure: `${report}\nnext: ${REMEDY}` };
+    return { own: outputsOf(state), failure: `${report}\nnext: ${REMEDY}` };
   }
 
   /** Reports what was found, and restores the last release that was ready if that is called for. */
   async #fail(
     subject: Subject,
     failure: ReleaseCase,
-    { lastReady }: Stored,
+    stored: Stored,
     tools: Tools,
   ): Promise<{ message: string; running: RunningRelease | null; evidence: Evidence }> {
     const { release, finding, observed } = failure;
-    const plan = planRollback(release, finding, lastReady, observed);
+    const plan = planRollback(release, finding, stored, observed);
     if (plan.kind === "stay") {
       const { text, evidence } = await this.#report({ ...failure, note: plan.why });
       return { message: text, running: null, evidence };

@@ -1,5 +1,6 @@
 import type { Case } from "./case.ts";
 import { ADMISSION } from "./cases/admission.ts";
+import { ANSWERS, PASSING_ANSWERS } from "./cases/answers.ts";
 import { CONFIGURATION } from "./cases/configuration.ts";
 import { CONTAINERS } from "./cases/containers.ts";
 import { HEALTHY } from "./cases/healthy.ts";
@@ -16,10 +17,12 @@ export const CATALOGUE: readonly Case[] = [
   ...CONFIGURATION,
   ...CONTAINERS,
   ...PROBES,
+  ...ANSWERS,
   ...ADMISSION,
   ...ROOM,
   ...LOSSES,
   ...SCHEDULING,
   ...SURROUNDINGS,
   ...HEALTHY,
+  ...PASSING_ANSWERS,
 ];

@@ -15,6 +15,7 @@ import { namespaceGone } from "../waiting/closer-look.ts";
 import { ConfigLook, lookupIn } from "./config-look.ts";
 import { GraceLook } from "./grace-look.ts";
 import { limitSeconds } from "./limit.ts";
+import { ListenLook } from "./listen-look.ts";
 import { ownerAtWork } from "./config-owner.ts";
 import { ScaleLook } from "./scale-look.ts";
 
@@ -60,9 +61,14 @@ export class AwaitedRelease implements Reported<Observed, Proof> {
       log: (source) => this.cluster.log(namespace, source, signal),
       owner: (secret) => ownerAtWork(api, namespace, secret, signal),
     });
+    const listening = new ListenLook(
+      this.release,
+      (source) => this.cluster.log(namespace, source, signal),
+      { wake, signal },
+    );
     const scale = new ScaleLook(this.release, rollout.scale, () => this.#present(signal));
     const judge = (observed: Observed, now: number) =>
-      rollout.judge(graces.see(config.see(observed)), now);
+      rollout.judge(graces.see(listening.see(config.see(observed))), now);
     let isFirst = true;
     return {
       judge,
@@ -74,6 +80,9 @@ export class AwaitedRelease implements Reported<Observed, Proof> {
           return superseded;
         }
         let present = verdict;
+        if (present.kind === "ready" && (await config.lacksFiles(observed))) {
+          present = judge(observed, performance.now());
+        }
         while (present.kind === "failed" && (await graces.look(present, observed))) {
           present = judge(observed, performance.now());
         }

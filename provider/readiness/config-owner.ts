@@ -1,4 +1,6 @@
+import { resourceOf, SECRET_MAKERS } from "../../rights.ts";
 import type { Api } from "../cluster/api.ts";
+import { ApiError } from "../cluster/api-error.ts";
 
 /** An object from which a controller makes Secrets, as far as it says which. */
 interface Maker {
@@ -15,55 +17,21 @@ interface Maker {
   };
 }
 
-/** A kind of such objects. */
-interface Kind {
-  readonly title: string;
-  /** Where they are served; the first that answers counts. */
-  readonly groupVersions: readonly string[];
-  readonly plural: string;
-  /** The names of the Secrets that an object of it makes. */
-  readonly names: (maker: Maker) => readonly (string | undefined)[];
-}
+type Kind = keyof typeof SECRET_MAKERS;
 
-/** Controllers that make Secrets from objects in the same namespace. */
-const KINDS: readonly Kind[] = [
-  {
-    title: "Certificate",
-    groupVersions: ["cert-manager.io/v1"],
-    plural: "certificates",
-    names: ({ spec }) => [spec?.secretName],
-  },
-  {
-    title: "ExternalSecret",
-    groupVersions: ["external-secrets.io/v1", "external-secrets.io/v1beta1"],
-    plural: "externalsecrets",
-    names: ({ metadata, spec }) => [spec?.target?.name ?? metadata?.name],
-  },
-  {
-    title: "SealedSecret",
-    groupVersions: ["bitnami.com/v1alpha1"],
-    plural: "sealedsecrets",
-    names: ({ metadata }) => [metadata?.name],
-  },
-  {
-    title: "VaultStaticSecret",
-    groupVersions: ["secrets.hashicorp.com/v1beta1"],
-    plural: "vaultstaticsecrets",
-    names: ({ spec }) => [spec?.destination?.name],
-  },
-  {
-    title: "SecretProviderClass",
-    groupVersions: ["secrets-store.csi.x-k8s.io/v1"],
-    plural: "secretproviderclasses",
-    names: ({ spec }) => (spec?.secretObjects ?? []).map(({ secretName }) => secretName),
-  },
-  {
-    title: "Ingress",
-    groupVersions: ["networking.k8s.io/v1"],
-    plural: "ingresses",
-    names: ingressCertificates,
-  },
-];
+/** The names of the Secrets that an object of a kind makes, in its own namespace. */
+const NAMES: Readonly<Record<Kind, (maker: Maker) => readonly (string | undefined)[]>> = {
+  Certificate: ({ spec }) => [spec?.secretName],
+  ExternalSecret: ({ metadata, spec }) => [spec?.target?.name ?? metadata?.name],
+  SealedSecret: ({ metadata }) => [metadata?.name],
+  VaultStaticSecret: ({ spec }) => [spec?.destination?.name],
+  SecretProviderClass: ({ spec }) =>
+    (spec?.secretObjects ?? []).map(({ secretName }) => secretName),
+  Ingress: ingressCertificates,
+};
+
+/** Kinds whose objects make Secrets only if a second group is served. */
+const SERVED_WITH: Partial<Record<Kind, string>> = { Ingress: SECRET_MAKERS.Certificate.group };
 
 /** By these annotations cert-manager makes the certificates of an Ingress. */
 const ISSUERS = ["cert-manager.io/cluster-issuer", "cert-manager.io/issuer"] as const;
@@ -73,39 +41,64 @@ function ingressCertificates({ metadata, spec }: Maker): readonly (string | unde
   return isIssued ? (spec?.tls ?? []).map(({ secretName }) => secretName) : [];
 }
 
-/**
- * Who is about to make a Secret, e.g. `ExternalSecret payment`, as far as this identity may read it.
- * @returns undefined where nobody is known to
- */
+/** Who is about to make a Secret, as far as this identity may see. */
+export interface OwnerAtWork {
+  /**
+   * E.g. `ExternalSecret payment`.
+   * @default - nobody is known to
+   */
+  readonly owner?: string;
+  /** Kinds that the cluster serves and this identity may not list, as RBAC rules name them. */
+  readonly unread: readonly string[];
+}
+
+/** Looks for who is about to make a Secret. An error other than a refusal reads as nobody. */
 export async function ownerAtWork(
   api: Pick<Api, "get">,
   namespace: string,
   secret: string,
   signal: AbortSignal,
-): Promise<string | undefined> {
-  const looks = KINDS.map(async ({ title, names, ...where }) => {
-    const makers = await listOf(api, namespace, where, signal);
-    const maker = makers.find((candidate) => names(candidate).includes(secret));
-    return maker === undefined ? [] : [`${title} ${maker.metadata?.name ?? ""}`];
+): Promise<OwnerAtWork> {
+  const served = await servedGroups(api, signal);
+  const kinds = (Object.keys(SECRET_MAKERS) as Kind[]).filter((kind) =>
+    served.has(SERVED_WITH[kind] ?? SECRET_MAKERS[kind].group),
+  );
+  const looks = kinds.map(async (kind) => {
+    const { group, resource } = SECRET_MAKERS[kind];
+    const path = `/apis/${served.get(group) ?? ""}/namespaces/${namespace}/${resource}`;
+    try {
+      const { items = [] } = (await api.get(path, {}, signal)) as { items?: readonly Maker[] };
+      const maker = items.find((candidate) => NAMES[kind](candidate).includes(secret));
+      return maker === undefined ? {} : { owner: `${kind} ${maker.metadata?.name ?? ""}` };
+    } catch (error) {
+      const isRefused = error instanceof ApiError && error.status === 403;
+      return isRefused ? { unread: resourceOf({ group, resource }) } : {};
+    }
   });
-  return (await Promise.all(looks)).flat()[0];
+  const found = await Promise.all(looks);
+  const owner = found.find(({ owner }) => owner !== undefined)?.owner;
+  return {
+    ...(owner !== undefined && { owner }),
+    unread: found.flatMap(({ unread }) => unread ?? []),
+  };
 }
 
-/** None where the kind is not served, or may not be read. */
-async function listOf(
+/**
+ * The version in which each API group is served; an identity is refused a kind that is not served like one that is.
+ *
+ * @see https://kubernetes.io/docs/reference/using-api/api-concepts/#discovery
+ */
+async function servedGroups(
   api: Pick<Api, "get">,
-  namespace: string,
-  { groupVersions, plural }: Pick<Kind, "groupVersions" | "plural">,
   signal: AbortSignal,
-): Promise<readonly Maker[]> {
-  for (const groupVersion of groupVersions) {
-    try {
-      const path = `/apis/${groupVersion}/namespaces/${namespace}/${plural}`;
-      const { items = [] } = (await api.get(path, {}, signal)) as { items?: readonly Maker[] };
-      return items;
-    } catch {
-      // The next version, or nobody.
-    }
-  }
-  return [];
+): Promise<ReadonlyMap<string, string>> {
+  const { groups = [] } = (await api.get("/apis", {}, signal).catch(() => ({}))) as {
+    readonly groups?: readonly {
+      readonly name: string;
+      readonly preferredVersion?: { readonly groupVersion?: string };
+    }[];
+  };
+  return new Map(
+    groups.map(({ name, preferredVersion }) => [name, preferredVersion?.groupVersion ?? ""]),
+  );
 }

@@ -5,6 +5,7 @@ import { absentDependency } from "../verdict/dependency.ts";
 import { logSources } from "../verdict/evidence.ts";
 import type { Finding } from "../verdict/finding.ts";
 import { type Grace, isOf } from "../verdict/grace.ts";
+import type { OwnerAtWork } from "./config-owner.ts";
 import { nameOf, type Observed, type Pod } from "../verdict/objects.ts";
 import type { ContainerLog, LogSource } from "../verdict/log-hints.ts";
 
@@ -14,8 +15,8 @@ const CONFIG_SECONDS = 60;
 /** What the closer looks read of the cluster. */
 export interface Sources {
   readonly log: (source: LogSource) => Promise<ContainerLog>;
-  /** Who is about to make a Secret of this name, undefined where nobody is known to. */
-  readonly owner: (secret: string) => Promise<string | undefined>;
+  /** Who is about to make a Secret of this name. */
+  readonly owner: (secret: string) => Promise<OwnerAtWork>;
 }
 
 /**
@@ -80,23 +81,30 @@ export class GraceLook {
   async #owner({ object, message }: Finding, { pods }: Observed) {
     const pod = pods.find((candidate) => object === `pod ${nameOf(candidate)}`);
     const { configSeconds: given } = this.release.tolerate ?? {};
-    const owner = given === undefined ? await this.#ownerOf(pod, message) : undefined;
+    const { owner, unread } =
+      given === undefined ? await this.#ownerOf(pod, message) : { owner: undefined, unread: [] };
     if ((given ?? 0) === 0 && owner === undefined) {
-      return undefined;
+      return unread.length === 0 ? undefined : { seconds: 0, note: unasked(unread) };
     }
     const seconds = Math.min(given ?? CONFIG_SECONDS, this.release.deadlineSeconds);
     const maker = owner === undefined ? "what is missing" : `${owner} is to make it, which`;
     return { seconds, note: `${maker} gets ${seconds} s (tolerate.configSeconds)` };
   }
 
-  async #ownerOf(pod: Pod | undefined, message: string): Promise<string | undefined> {
+  async #ownerOf(pod: Pod | undefined, message: string): Promise<OwnerAtWork> {
     const secrets = pod === undefined ? [] : secretsOf(pod);
     const named = secrets.filter(
       (name) => message.includes(`"${name}"`) || message.includes(`/${name}`),
     );
-    const owners = (named.length > 0 ? named : secrets).map((name) => this.sources.owner(name));
-    return (await Promise.all(owners)).find((owner) => owner !== undefined);
+    const looks = (named.length > 0 ? named : secrets).map((name) => this.sources.owner(name));
+    const found = await Promise.all(looks);
+    const unread = [...new Set(found.flatMap((each) => each.unread))];
+    return found.find(({ owner }) => owner !== undefined) ?? { unread };
   }
+}
+
+function unasked(kinds: readonly string[]): string {
+  return `whether a controller is about to make it is unknown: this identity may not list ${kinds.join(", ")}; an administrator grants that, or tolerate.configSeconds says how long to wait`;
 }
 
 /** The Secrets that a pod cannot start without. */

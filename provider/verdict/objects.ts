@@ -71,6 +71,12 @@ export interface ConfigReference {
   readonly key: string | undefined;
 }
 
+/** A container that listens, by its log, but not where its probes ask. */
+export interface Elsewhere {
+  readonly pod: string;
+  readonly container: string;
+}
+
 /** All of a namespace that uses room of a quota, and gives it back. */
 export interface Neighbourhood {
   readonly deployments: readonly Deployment[];
@@ -111,6 +117,11 @@ export interface Observed {
    * @default - nothing
    */
   readonly absent?: readonly ConfigReference[];
+  /**
+   * Containers that listen where nobody asks, by their logs.
+   * @default - none
+   */
+  readonly elsewhere?: readonly Elsewhere[];
   /**
    * What may pass by itself, as closer looks have shown.
    * @default - nothing

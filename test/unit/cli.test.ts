@@ -515,6 +515,23 @@ describe("npx slipway", () => {
     expect(ended.exitCode).toBe(exitCode);
   });
 
+  test.each([
+    [`throw new Error("login with password=hunter2hunter2 failed")`],
+    [`Promise.reject(new Error("login with password=hunter2hunter2 failed"))`],
+  ])("what nothing catches is one line without what looks like a secret: %s", async (fault) => {
+    const { stderr, exitCode } = await execa(
+      process.execPath,
+      [
+        "--import",
+        `data:text/javascript,${encodeURIComponent(`process.on("newListener", (name) => { if (name === "uncaughtException") setImmediate(() => { ${fault} }); });`)}`,
+        ...["cli/slipway", "status", "--stack", "none"],
+      ],
+      { cwd: CHECKOUT, reject: false },
+    );
+    expect(stderr).toBe("error: login with password=*** failed");
+    expect(exitCode).toBe(1);
+  });
+
   test("outside of a project it says where to go", async () => {
     const { stderr, exitCode } = await execa(
       process.execPath,

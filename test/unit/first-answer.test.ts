@@ -118,13 +118,34 @@ test("a fault of the kubeconfig itself is told at once", async () => {
 describe("the provider's configuration", () => {
   test("is refused where the cluster cannot be asked", async () => {
     const config = { ...kubeconfigOf(`http://127.0.0.1:${await answering(401)}`) };
-    expect(await new SlipwayProvider().checkConfig(config)).toMatchObject({
+    expect(await new SlipwayProvider().checkConfig(config, {})).toMatchObject({
       failures: [{ reason: expect.stringContaining("(401)") as string }],
     });
   });
 
   test("that the same program makes is not asked for", async () => {
     const config = { kubeconfig: UNKNOWN, context: "made" };
-    expect(await new SlipwayProvider().checkConfig(config)).toEqual({ inputs: config });
+    expect(await new SlipwayProvider().checkConfig(config, {})).toEqual({ inputs: config });
   });
+
+  test("tells whether the state has it already, which a killed first run has left there, too", async () => {
+    const news = { kubeconfig: UNKNOWN, context: "made" };
+    for (const [olds, exists] of [
+      [{}, false],
+      [{ context: "before" }, true],
+    ] as const) {
+      const provider = new SlipwayProvider();
+      await provider.checkConfig(news, olds);
+      expect(await provider.invoke("slipway:index:stackState", {})).toEqual({ exists });
+    }
+    const ofTheState = new SlipwayProvider();
+    ofTheState.configure(news);
+    expect(await ofTheState.invoke("slipway:index:stackState", {})).toEqual({ exists: true });
+  });
+});
+
+test("a fault that nothing catches is printed without what looks like a secret", () => {
+  expect(new SlipwayProvider().tell("login with password=hunter2hunter2 failed")).toBe(
+    "login with password=*** failed",
+  );
 });

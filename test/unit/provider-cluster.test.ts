@@ -294,6 +294,13 @@ describe("a later generation than the release's that is there from the first", (
     });
   });
 
+  test("is the release itself where somebody has only restarted its pods since", async () => {
+    const annotations = { "f:annotations": { "f:kubectl.kubernetes.io/restartedAt": {} } };
+    const fieldsV1 = { "f:spec": { "f:template": { "f:metadata": annotations } } };
+    later(applied, { ...written("kubectl-rollout", at(0)), fieldsV1 });
+    expect((await verdictOn()).verdict).toMatchObject({ kind: "ready" });
+  });
+
   const scaled = written("kubectl", at(0), "f:replicas");
 
   test("has failed where somebody has taken its pods away since", async () => {

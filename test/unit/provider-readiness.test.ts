@@ -133,6 +133,12 @@ describe("check", () => {
       /metadata.uid, got nothing/,
     ],
     ["a deadline of nothing", { deadlineSeconds: 0 }, "deadlineSeconds", /at least 1, got 0/],
+    [
+      "pods that settle for as long as the deadline",
+      { settleSeconds: 60, deadlineSeconds: 60 },
+      "settleSeconds",
+      /must be less than deadlineSeconds, which is 60, got 60/,
+    ],
     ["a hash without its kind", { manifestHash: "abc" }, "manifestHash", /sha256:/],
     ["an input that nobody knows", { colour: "red" }, "", /[Uu]nrecognized key.*colour/],
   ])("refuses %s", async (_case, fault, property, reason) => {
@@ -312,7 +318,13 @@ describe("on a cluster", () => {
     const inputs = { ...INPUTS, image: UNKNOWN };
     expect(await create(inputs, true)).toEqual({
       id: "shop-dev/shop",
-      outputs: { ...inputs, release: UNKNOWN, lastReady: UNKNOWN, history: UNKNOWN },
+      outputs: {
+        ...inputs,
+        release: UNKNOWN,
+        lastReady: UNKNOWN,
+        lastReadyTemplate: UNKNOWN,
+        history: UNKNOWN,
+      },
     });
     expect(server.requests).toEqual([]);
   });
@@ -456,6 +468,45 @@ describe("on a cluster", () => {
       expect(await read()).toEqual(RECORD);
       expect((await readAll())["history"]).toEqual([ENTRY]);
       expect(warnings).toEqual([]);
+    });
+
+    test("leaves a healthy release as it was, and names the pods that it has lost since", async () => {
+      const gone = readyPod("shop-new-0", "shop-new-uid");
+      const status = {
+        phase: "Failed",
+        reason: "Evicted",
+        message: "The node was low on resource: ephemeral-storage.",
+      };
+      const lost = { ...gone, status: { ...status, startTime: "2026-01-01T00:00:45Z" } };
+      applyObserved(server, { ...complete(), pods: [lost, ...complete().pods] });
+      expect(await read()).toEqual(RECORD);
+      expect(warnings).toEqual([
+        "shop: pod shop-new-0 was evicted: Evicted: The node was low on resource: ephemeral-storage.",
+      ]);
+    });
+
+    test("reports a release whose pods were evicted, and says why", async () => {
+      const evicted = complete().pods.map((pod) => ({
+        ...pod,
+        status: {
+          phase: "Failed",
+          reason: "Evicted",
+          message: "Pod ephemeral local storage usage exceeds the total limit of containers 20Mi.",
+        },
+      }));
+      const next = ["shop-new-3", "shop-new-4"].map((name) => unreadyPod(name, "shop-new-uid"));
+      const status = { readyReplicas: 0, availableReplicas: 0 };
+      applyObserved(server, {
+        ...complete(),
+        deployment: deployment("shop", {}, status),
+        pods: [...evicted, ...next],
+      });
+      expect(await read()).toMatchObject({ verdict: "failed", reason: "evicted" });
+      expect(warnings).toEqual([
+        expect.stringMatching(
+          /^shop: evicted: evicted 2 times, last: Evicted: Pod ephemeral local/,
+        ),
+      ]);
     });
 
     test("leaves the times of a pod as they were, though its container was started again since", async () => {

@@ -144,6 +144,9 @@ describe("the engine's create", () => {
   );
 });
 
+const BARE = release();
+delete (BARE as { settleSeconds?: number }).settleSeconds;
+
 test.each([
   ["ten minutes", release(), 0, 600],
   [
@@ -152,6 +155,8 @@ test.each([
     0,
     1500,
   ],
+  ["five times as long with the time in which pods settle", release({ settleSeconds: 30 }), 0, 750],
+  ["the same where that time is the default", BARE, 0, 650],
   ["what the service says", release({ timeoutSeconds: 90 }), 0, 90],
   ["what the resource's customTimeouts say", release(), 1200, 1200],
   ["the shorter one of both", release({ timeoutSeconds: 90 }), 60, 60],

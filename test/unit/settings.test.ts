@@ -105,7 +105,14 @@ const SERVICES = {
     deadlineSeconds: 60,
     timeoutSeconds: 900,
     warmupSeconds: 90,
-    tolerate: { restarts: 0, unschedulableSeconds: 120, registrySeconds: 30, configSeconds: 5 },
+    settleSeconds: 20,
+    tolerate: {
+      restarts: 0,
+      unschedulableSeconds: 120,
+      registrySeconds: 30,
+      probeSeconds: 60,
+      configSeconds: 5,
+    },
     logs: false,
     drainSeconds: 0,
     stopSeconds: 40,
@@ -591,6 +598,7 @@ describe("a number of a service", () => {
     ["deadlineSeconds", 5, 3600, (deadlineSeconds) => ({ deadlineSeconds })],
     ["timeoutSeconds", 5, 86400, (timeoutSeconds) => ({ timeoutSeconds })],
     ["warmupSeconds", 1, 3600, (warmupSeconds) => ({ warmupSeconds })],
+    ["settleSeconds", 0, 600, (settleSeconds) => ({ settleSeconds, deadlineSeconds: 3600 })],
     ["tolerate.restarts", 0, 20, (restarts) => ({ tolerate: { restarts } })],
     [
       "tolerate.unschedulableSeconds",
@@ -598,6 +606,7 @@ describe("a number of a service", () => {
       3600,
       (unschedulableSeconds) => ({ tolerate: { unschedulableSeconds } }),
     ],
+    ["tolerate.probeSeconds", 0, 3600, (probeSeconds) => ({ tolerate: { probeSeconds } })],
     ["tolerate.configSeconds", 0, 3600, (configSeconds) => ({ tolerate: { configSeconds } })],
     ["tolerate.registrySeconds", 0, 3600, (registrySeconds) => ({ tolerate: { registrySeconds } })],
     ["drainSeconds", 0, 300, (drainSeconds) => ({ drainSeconds })],
@@ -691,6 +700,21 @@ describe("a fault of a service", () => {
       /shop\.replicas: got 3; allowed: either replicas or autoscale/,
     ],
     [
+      "pods that settle for as long as the deadline",
+      { settleSeconds: 120 },
+      /shop\.settleSeconds: got 120; allowed: less than deadlineSeconds, which is 120; lower it, or/,
+    ],
+    [
+      "pods that settle for longer than the whole wait",
+      { settleSeconds: 60, timeoutSeconds: 30 },
+      /shop\.settleSeconds: got 60; allowed: less than timeoutSeconds, which is 30; lower it, or/,
+    ],
+    [
+      "pods that settle for hours",
+      { settleSeconds: 601, deadlineSeconds: 3600 },
+      /shop\.settleSeconds: got 601; allowed: .* from 0 to 600; for longer, let a promotion wait/,
+    ],
+    [
       "bounds upside down",
       { autoscale: { min: 3, max: 2 } },
       /autoscale\.min: got 3; allowed: at most autoscale\.max, which is 2/,
@@ -734,11 +758,20 @@ describe("a fault of a service", () => {
       { egress: [{ cidr: "10.0.0.0/8", namespace: "db" }] },
       /egress\[0\]: got .*; allowed: \{cidr/,
     ],
-    [
-      "a block that is none",
-      { egress: [{ cidr: "10.0.0.0/33" }] },
-      /egress\[0\]\S*: got .*10\.0\.0\.0\/33.*; allowed/,
-    ],
+    ...[
+      "10.0.0.0/33",
+      "10.0.0.0/08",
+      "010.0.0.0/8",
+      "fe80::1%eth0/64",
+      "2001:db8::/032",
+      "::/129",
+    ].map((cidr): [string, object, RegExp] => [
+      `a block that is none, ${cidr}`,
+      { egress: [{ cidr }] },
+      new RegExp(
+        `^slipway:services\\.shop\\.egress\\[0\\]\\.cidr: got "${cidr.replaceAll(".", "\\.")}"; allowed: a block of addresses such as`,
+      ),
+    ]),
     [
       "a path without a slash",
       { health: "healthz" },

@@ -56,14 +56,16 @@ async function surveyed({ built, autoscaler, has = {}, sealed }: World) {
     }),
   };
   const answer: Answer = ({ token, inputs }) => {
-    if (token === "pulumi:pulumi:readStackOutputs") {
+    if (token === "slipway:index:stackState") {
+      return { exists: sealed !== undefined || Object.keys(resources).length > 0 };
+    }
+    if (token === "pulumi:pulumi:readStackResourceOutputs") {
       if (sealed !== undefined) {
         throw new Error(sealed);
       }
-      expect(inputs).toEqual({ name: "organization/slipway/test" });
-      return { outputs: Object.keys(resources).length === 0 ? {} : { releases: {} } };
-    }
-    if (token === "pulumi:pulumi:readStackResourceOutputs") {
+      // The engine ends when it is asked for the resources of a stack that has none.
+      expect(resources).not.toEqual({});
+      expect(inputs).toEqual({ stackName: "organization/slipway/test" });
       return { outputs: resources };
     }
     const references = inputs["references"] as string[];
@@ -218,7 +220,9 @@ describe("the number of pods", () => {
   ) => {
     const held: unknown[] = [];
     const answer: Answer = ({ token, inputs }) => {
-      held.push({ token, ...inputs });
+      if (token === "slipway:index:holdAutoscaler") {
+        held.push({ token, ...inputs });
+      }
       return inputs;
     };
     const program = (opts: pulumi.ComponentResourceOptions) => {
