@@ -11,6 +11,7 @@ interface Answers {
   readonly imageDigests: { readonly images: readonly FoundImage[] };
   readonly namespaceEnd: NamespaceEnd;
   readonly releaseLooks: { readonly looks: ReleaseLooks };
+  readonly stackState: { readonly exists: boolean };
 }
 
 /**

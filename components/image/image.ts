@@ -40,7 +40,7 @@ export type ImageSource =
 
 /** A release is named and compared by its image before anything is made. */
 const KNOWN_ALLOWED =
-  "allowed: a text, repository@sha256:<64 hex digits>, that the program knows when it starts; to run what is built in the same program, give build in place of image";
+  "allowed: a string, repository@sha256:<64 hex digits>, that the program knows when it starts; to run what is built in the same program, give build instead of image";
 
 /** Inputs of an {@link Image}. */
 export interface ImageArgs {

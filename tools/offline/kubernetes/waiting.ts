@@ -55,7 +55,7 @@ export async function awaitReady(
   return live;
 }
 
-/** Settles when the object is gone, or another one has taken its name. */
+/** Settles when the object is gone, or a different one has taken its name. */
 export async function awaitGone(
   api: ObjectsApi,
   deleted: KubernetesObject,
