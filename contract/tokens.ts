@@ -26,5 +26,6 @@ export const FUNCTIONS = {
   keepAnnotations: "slipway:index:keepAnnotations",
   imageDigests: "slipway:index:imageDigests",
   namespaceEnd: "slipway:index:namespaceEnd",
+  podChanges: "slipway:index:podChanges",
   releaseLooks: "slipway:index:releaseLooks",
 } as const;
