@@ -42,7 +42,7 @@ function changesOf(live: Deployment | undefined): PodChanges {
 
 /** The deepest fields of a field set. */
 function pathsOf(fields: unknown, path: readonly string[] = []): (readonly string[])[] {
-  const inner = Object.entries((fields ?? {}) as object).filter(([key]) => key !== ".");
+  const inner = Object.entries((fields ?? {})).filter(([key]) => key !== ".");
   return inner.length === 0
     ? [path]
     : inner.flatMap(([key, value]) => pathsOf(value, [...path, nameOf(key)]));
