@@ -329,6 +329,57 @@ describe("on a cluster", () => {
     expect(server.requests).toEqual([]);
   });
 
+  describe("a release that nothing changes of", () => {
+    const change = (news: Properties = INPUTS) => ({
+      id: "shop-dev/shop",
+      oldInputs: INPUTS,
+      oldOutputs: { ...INPUTS, release: RECORD },
+      news,
+      ignoreChanges: [],
+    });
+
+    test("is no change while its Deployment exists, for one request", async () => {
+      applyObserved(server, complete());
+      expect(await provider.diff(subject, change())).toEqual({ changed: [], replaces: [] });
+      expect(server.requests).toEqual(["get deployments"]);
+    });
+
+    test("is judged again if its Deployment is gone, and a preview says what creates it again", async () => {
+      expect(await provider.diff(subject, change())).toEqual({
+        changed: ["release"],
+        replaces: [],
+      });
+      const warn = jest.fn<undefined, [string]>();
+      const asked = { ...subject, log: { ...subject.log, warn } };
+      await provider.update(asked, { ...change(), preview: true, timeoutSeconds: 0 });
+      expect(warn.mock.calls).toEqual([
+        [
+          "shop: deployment shop-dev/shop does not exist any more, but the stack's state still has it; run pulumi up --refresh, which creates again what is gone",
+        ],
+      ]);
+      const failed = await failure(
+        provider.update(subject, { ...change(), preview: false, timeoutSeconds: 0 }),
+      );
+      expect(failed.outputs["release"]).toMatchObject({
+        verdict: "failed",
+        reason: "deployment-missing",
+      });
+    });
+
+    test("is no change where nobody says whether its Deployment exists", async () => {
+      server.faults.set("get deployments", 403);
+      expect(await provider.diff(subject, change())).toEqual({ changed: [], replaces: [] });
+      server.faults.set("get deployments", 503);
+      expect(await provider.diff(subject, change())).toEqual({ changed: [], replaces: [] });
+    });
+
+    test("is not looked for where something changes", async () => {
+      const news = { ...INPUTS, deployment: UNKNOWN };
+      expect(await provider.diff(subject, change(news))).toMatchObject({ changed: ["deployment"] });
+      expect(server.requests).toEqual([]);
+    });
+  });
+
   test("update keeps the release before", async () => {
     applyObserved(server, complete());
     const stored = {
