@@ -4,7 +4,7 @@ import type { RunningRelease } from "../contract/release-record.ts";
 import { changedPaths, faultsOf, parsed } from "./input-schema.ts";
 import { afterLook, afterVerdict } from "./readiness/history.ts";
 import { limitSeconds } from "./readiness/limit.ts";
-import { evidenceAfterLook, recordOf } from "./readiness/record.ts";
+import { evidenceAfterLook, recordOf, warningsAfterLook } from "./readiness/record.ts";
 import { AwaitedRelease } from "./readiness/awaited-release.ts";
 import { nextState, stateOf, type Stored } from "./readiness/state.ts";
 import { secondDigest } from "./readiness/second-digest.ts";
@@ -111,6 +111,7 @@ export class Readiness implements AwaitedType {
       log.warn(report.text);
       record = { ...record, evidence: evidenceAfterLook(record, stored.release, report.evidence) };
     }
+    record = { ...record, warnings: warningsAfterLook(record, stored.release) };
     return { ...nextState(record, stored.lastReady, afterLook(stored.history, record)) };
   }
 

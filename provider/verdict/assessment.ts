@@ -7,6 +7,7 @@ import { judgeLosses, lossesOf } from "./losses.ts";
 import type { Loss } from "./lost-pod.ts";
 import { nameOf, type Observed, type Pod, type ReplicaSet } from "./objects.ts";
 import { doubtsOf, isReady, judgePod, proofOf } from "./pod.ts";
+import { probeWarnings } from "./probe-warning.ts";
 import { REASONS } from "./reasons.ts";
 import { judgeReplicaSet } from "./replica-set.ts";
 import { awaitsNode } from "./scheduling.ts";
@@ -19,6 +20,8 @@ export interface Assessment {
   readonly findings: readonly Finding[];
   /** What may yet fail of pods that are ready. */
   readonly doubts: readonly Doubt[];
+  /** What is to be said of pods that are ready, a line each. */
+  readonly remarks: readonly string[];
   /** The ReplicaSet of the release, once it exists. */
   readonly replicaSet: string | undefined;
   /** The pods that are ready and proved to run the released image. */
@@ -66,6 +69,7 @@ export function assess(
   return {
     findings,
     doubts: ready.flatMap((pod) => doubtsOf(release, pod, warnings, { clusterTime })),
+    remarks: probeWarnings(ready, warnings),
     replicaSet: replicaSet && nameOf(replicaSet),
     proved: proofs.filter((proof) => "imageID" in proof),
     text: stagesOf(pods, desired, findings[0]?.message),

@@ -168,8 +168,13 @@ export function judgeAtOnce(release: ReadinessInputs, observed: Observed): Final
   return failedAtOnce(assessment.findings) ?? ready(assessment);
 }
 
-function ready({ replicaSet, proved }: Assessment): FinalVerdict {
-  return { kind: "ready", replicaSet: replicaSet ?? "", pods: proved };
+function ready({ replicaSet, proved, remarks }: Assessment): FinalVerdict {
+  return {
+    kind: "ready",
+    replicaSet: replicaSet ?? "",
+    pods: proved,
+    ...(remarks.length > 0 && { notes: remarks }),
+  };
 }
 
 /** When the Deployment controller gave up, undefined if it did not. */
