@@ -13,6 +13,7 @@ import { lookAtCluster } from "./live-look.ts";
 import { type CommonOptions, print, stackCommand } from "./options.ts";
 import { type Pin, readPins } from "./pins.ts";
 import { ProjectStack } from "./project-stack.ts";
+import { warningsOf } from "./warnings.ts";
 import { age, commitWords, shortDigest, table } from "./words.ts";
 
 interface Options extends CommonOptions {
@@ -40,6 +41,8 @@ export interface ServiceStatus {
   readonly runsManifests: string | null;
   /** Image that the settings pin the service at, null if they do not. */
   readonly pin: string | null;
+  /** What is to be said of it though it is ready. */
+  readonly warnings: readonly string[];
   /** What to do if the release's objects are gone, null if they are not. */
   readonly remedy: string | null;
 }
@@ -101,6 +104,7 @@ export function statusOf(
     desiredManifests: manifestHash,
     runsManifests: runs?.manifestHash ?? null,
     pin: pin?.image ?? null,
+    warnings: warningsOf(record),
     remedy: remedyOf(reason, stack) ?? null,
   };
 }
@@ -118,10 +122,11 @@ export function words(services: readonly ServiceStatus[], now: number): string {
     each.pin === null ? "" : shortDigest(each.pin.slice(each.pin.indexOf("@") + 1)),
   ]);
   const headings = ["SERVICE", "COMMIT", "DIGEST", "VERDICT", "AGE", "RUNS", "AS OF", "PINNED AT"];
-  const remedies = services.flatMap(({ service, remedy }) =>
-    remedy === null ? [] : [`${service}: ${remedy}`],
-  );
-  return [table(headings, rows), ...remedies].join("\n");
+  const notes = services.flatMap(({ service, warnings, remedy }) => [
+    ...warnings.map((warning) => `${service}: warning: ${warning}`),
+    ...(remedy === null ? [] : [`${service}: ${remedy}`]),
+  ]);
+  return [table(headings, rows), ...notes].join("\n");
 }
 
 /** The same image may run with earlier settings: then these are what differs. */

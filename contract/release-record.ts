@@ -69,6 +69,8 @@ export interface ReleaseRecord extends HistoryEntry {
   readonly pods: readonly ReleasedPod[];
   /** The last release that was ready, null for the first one. */
   readonly previous: PreviousRelease | null;
+  /** What is to be said of it though it is ready, a line each; empty if it failed. At most ten, of up to 500 characters. */
+  readonly warnings: readonly string[];
   /** What runs instead since it failed, null if it runs itself. */
   readonly running: RunningRelease | null;
   /**

@@ -6,7 +6,7 @@ import { afterLook, afterVerdict } from "./readiness/history.ts";
 import { limitSeconds } from "./readiness/limit.ts";
 import { isGone } from "./readiness/presence.ts";
 import { tellNotes } from "./readiness/notes.ts";
-import { evidenceAfterLook, recordOf } from "./readiness/record.ts";
+import { evidenceAfterLook, recordOf, warningsAfterLook } from "./readiness/record.ts";
 import { AwaitedRelease } from "./readiness/awaited-release.ts";
 import { nextState, outputsOf, stateOf, type Stored, templateIn } from "./readiness/state.ts";
 import { secondDigest } from "./readiness/second-digest.ts";
@@ -123,6 +123,7 @@ export class Readiness implements AwaitedType {
     } else {
       tellNotes({ log }, release, verdict);
     }
+    record = { ...record, warnings: warningsAfterLook(record, stored.release) };
     // What a hand has changed is not what was proved.
     const template = stored.lastReadyTemplate;
     return outputsOf(nextState(record, stored, afterLook(stored.history, record), template));

@@ -80,17 +80,16 @@ export class AwaitedRelease implements Reported<Observed, Proof> {
           settled = judge(observed, performance.now());
         }
         const present = await graces.settled(settled, observed, judge);
-        return (
+        const known =
           (await scale.see(present, observed)) ??
-          (await this.#namespaceLeaving(present, observed, signal)) ??
-          present
-        );
+          (await this.#namespaceLeaving(present, observed, signal));
+        return this.#told(known ?? present);
       },
     };
   }
 
   judgeAtOnce(observed: Observed): FinalVerdict {
-    return judgeAtOnce(this.release, observed);
+    return this.#told(judgeAtOnce(this.release, observed));
   }
 
   rights(): readonly NeededRight[] {
@@ -124,6 +123,13 @@ export class AwaitedRelease implements Reported<Observed, Proof> {
     }
     const exists = await this.cluster.hasIngressClass(name, signal);
     return exists === false ? [`the cluster has no ingress class ${name}`] : [];
+  }
+
+  /** A verdict with what is said of a ready release as it may be shown: it may be in the words of a service. */
+  #told<V extends Verdict>(verdict: V): V {
+    return verdict.kind === "ready" && verdict.notes !== undefined
+      ? { ...verdict, notes: verdict.notes.map(this.cluster.secrets.tell) }
+      : verdict;
   }
 
   /** Pods of a release that is still awaited are not deleted for no reason: their whole namespace may be. */

@@ -192,6 +192,13 @@ describe("a status", () => {
     expect(shown(of())).toContain("2h ago");
   });
 
+  test("tells the warnings of a ready release, of which earlier records have none", () => {
+    expect(of().warnings).toEqual([]);
+    expect(shown(of({ warnings: ["its readiness probe is redirected"] }))).toMatch(
+      /\nshop: warning: its readiness probe is redirected$/,
+    );
+  });
+
   test("says what creates lost objects again", () => {
     expect(shown(of({ ...failed, reason: "deployment-missing" }))).toContain(
       "\nshop: pulumi up --refresh --stack dev creates what is gone again",
