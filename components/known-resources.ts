@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import { FUNCTIONS } from "../contract/tokens.ts";
+import { askProvider } from "./ask-provider.ts";
 import type { SlipwayProvider } from "./slipway-provider.ts";
 
 /** A resource in the stack's state, as the last run has left it. */
@@ -17,11 +17,9 @@ export interface KnownResource {
  * @see https://www.pulumi.com/docs/iac/concepts/stacks/#stackreferences
  */
 export async function knownResources(provider: SlipwayProvider): Promise<readonly KnownResource[]> {
-  const state = (await pulumi.runtime.invoke(FUNCTIONS.stackState, {}, { provider })) as {
-    readonly exists?: boolean;
-  };
+  const { exists } = await askProvider("stackState", {}, provider);
   // The engine ends when it is asked for the resources of a stack that has none.
-  if (state.exists !== true) {
+  if (exists !== true) {
     return [];
   }
   const stackName = `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;

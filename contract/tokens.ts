@@ -26,6 +26,7 @@ export const FUNCTIONS = {
   keepAnnotations: "slipway:index:keepAnnotations",
   imageDigests: "slipway:index:imageDigests",
   namespaceEnd: "slipway:index:namespaceEnd",
+  podChanges: "slipway:index:podChanges",
   releaseLooks: "slipway:index:releaseLooks",
   stackState: "slipway:index:stackState",
 } as const;

@@ -4,14 +4,11 @@ import type { Cluster } from "./cluster.ts";
 import { messageOf } from "./cluster/api-error.ts";
 import { parsed } from "./input-schema.ts";
 import type { Deployment } from "./verdict/objects.ts";
-import { annotationsIn, isOfProvider, isOwn } from "./verdict/pod-template.ts";
+import { annotationsIn, isOwn, isTakenOver } from "./verdict/pod-template.ts";
 import { answered, isOutrun } from "./waiting/answered.ts";
 
 /** The field manager in whose name annotations are kept. */
 const KEEPER = "slipway-annotations";
-
-/** Whose fields the Kubernetes provider takes over before it applies, whatever kubectl's command: then they go. */
-const TAKEN_OVER = /^(kubectl|before-first-apply)/;
 
 /**
  * The function `slipway:index:keepAnnotations`: has the annotations that others have written on a Deployment's pod
@@ -48,10 +45,8 @@ export async function keepAnnotations(
 /** @returns undefined if nothing is in danger */
 function patchOf({ metadata, spec }: Deployment): object[] | undefined {
   const entries = metadata?.managedFields ?? [];
-  const isTaken = ({ manager = "", subresource }: (typeof entries)[number]) =>
-    subresource === undefined && TAKEN_OVER.test(manager);
-  const taken = annotationsIn(entries, isTaken);
-  const safe = annotationsIn(entries, (entry) => isOfProvider(entry) || !isTaken(entry));
+  const taken = annotationsIn(entries, isTakenOver);
+  const safe = annotationsIn(entries, (entry) => !isTakenOver(entry));
   const present = Object.keys(spec?.template.metadata?.annotations ?? {});
   const endangered = present.filter((key) => taken.has(key) && !safe.has(key) && !isOwn(key));
   if (endangered.length === 0) {
@@ -60,7 +55,7 @@ function patchOf({ metadata, spec }: Deployment): object[] | undefined {
   const isKeeper = ({ manager }: (typeof entries)[number]) => manager === KEEPER;
   const names = [...annotationsIn(entries, isKeeper), ...endangered];
   const fields = Object.fromEntries(names.map((key) => [`f:${key}`, {}]));
-  const [last] = entries.filter(isTaken).toSorted((one, other) => timeOf(other) - timeOf(one));
+  const [last] = entries.filter(isTakenOver).toSorted((one, other) => timeOf(other) - timeOf(one));
   const keeper = {
     manager: KEEPER,
     operation: "Apply",

@@ -4,8 +4,9 @@ import type { RunningRelease } from "../contract/release-record.ts";
 import { changedPaths, faultsOf, parsed } from "./input-schema.ts";
 import { afterLook, afterVerdict } from "./readiness/history.ts";
 import { limitSeconds } from "./readiness/limit.ts";
+import { isGone } from "./readiness/presence.ts";
 import { tellNotes } from "./readiness/notes.ts";
-import { evidenceAfterLook, recordOf } from "./readiness/record.ts";
+import { evidenceAfterLook, recordOf, warningsAfterLook } from "./readiness/record.ts";
 import { AwaitedRelease } from "./readiness/awaited-release.ts";
 import { nextState, outputsOf, stateOf, type Stored, templateIn } from "./readiness/state.ts";
 import { secondDigest } from "./readiness/second-digest.ts";
@@ -17,7 +18,7 @@ import { planRollback } from "./rollback/plan.ts";
 import { hasOtherRules, retried } from "./rollback/retry.ts";
 import { type ReleaseCase, rollBack, type Tools } from "./rollback/rollback.ts";
 import { standingOf } from "./rollback/standing.ts";
-import { called, outlook, REMEDY } from "./release-words.ts";
+import { called, gone, outlook, REMEDY } from "./release-words.ts";
 import type { Deployment } from "./verdict/objects.ts";
 import { Limit } from "./waiting/limit.ts";
 import { type Report, reportOf } from "./waiting/report.ts";
@@ -51,8 +52,10 @@ export class Readiness implements AwaitedType {
     return stateOf(outputs).release?.verdict === "ready";
   }
 
-  changes(_subject: Subject, { oldInputs, news }: Change): string[] {
-    return changedPaths(oldInputs, news);
+  async changes(_subject: Subject, change: Change): Promise<string[]> {
+    return (await isGone(this.#run, change))
+      ? [this.own[0]]
+      : changedPaths(change.oldInputs, change.news);
   }
 
   idOf({ namespace, deployment }: Properties): string {
@@ -60,12 +63,14 @@ export class Readiness implements AwaitedType {
     return `${String(namespace)}/${name ?? ""}`;
   }
 
-  expected({ name, log }: Subject, news: Properties, stored?: Change): Properties {
+  async expected({ name, log }: Subject, news: Properties, stored?: Change): Promise<Properties> {
     const { release } = stateOf(stored?.oldOutputs ?? {});
     if (release?.verdict === "failed") {
       // The engine compares with what it applied itself, and would call a Deployment unchanged that was rolled back.
       const anew = stored !== undefined && hasOtherRules(stored.oldOutputs, news);
       log.warn(outlook(name, release, news, anew));
+    } else if (stored !== undefined && (await isGone(this.#run, stored))) {
+      log.warn(gone(name, news));
     }
     return Object.fromEntries(this.own.map((key) => [key, UNKNOWN]));
   }
@@ -118,6 +123,7 @@ export class Readiness implements AwaitedType {
     } else {
       tellNotes({ log }, release, verdict);
     }
+    record = { ...record, warnings: warningsAfterLook(record, stored.release) };
     // What a hand has changed is not what was proved.
     const template = stored.lastReadyTemplate;
     return outputsOf(nextState(record, stored, afterLook(stored.history, record), template));

@@ -12,6 +12,7 @@ import { keepAnnotations } from "./kept-annotations.ts";
 import { LaneGuard } from "./lane-guard.ts";
 import { namespaceEnd } from "./namespace-end.ts";
 import { ObjectReadiness } from "./object-readiness.ts";
+import { podChanges } from "./pod-changes.ts";
 import { Readiness } from "./readiness.ts";
 import { type Lookup, Registry } from "./registry/registry.ts";
 import { releaseLooks } from "./release-looks.ts";
@@ -68,6 +69,7 @@ export class SlipwayProvider implements Plugin {
       [FUNCTIONS.namespaceEnd]: async (args) => ({
         ...(await namespaceEnd(cluster().api, String(args["namespace"]), signal)),
       }),
+      [FUNCTIONS.podChanges]: (args) => podChanges(args, cluster(), signal),
       [FUNCTIONS.releaseLooks]: (args) => releaseLooks(args, cluster().api, signal),
       [FUNCTIONS.stackState]: () => Promise.resolve({ exists: this.#isInState }),
     } satisfies Record<(typeof FUNCTIONS)[keyof typeof FUNCTIONS], Answer>;

@@ -7,6 +7,7 @@ import { judgeLosses, lossesOf } from "./losses.ts";
 import type { Loss } from "./lost-pod.ts";
 import { type Event, nameOf, type Observed, type Pod, type ReplicaSet, uidOf } from "./objects.ts";
 import { doubtsOf, isReady, judgePod, proofOf } from "./pod.ts";
+import { probeWarnings } from "./probe-warning.ts";
 import { REASONS } from "./reasons.ts";
 import { judgeReplicaSet } from "./replica-set.ts";
 import { awaitsNode } from "./scheduling.ts";
@@ -21,6 +22,8 @@ export interface Assessment {
   readonly findings: readonly Finding[];
   /** What may yet fail of pods that are ready. */
   readonly doubts: readonly Doubt[];
+  /** What is to be said of pods that are ready, a line each. */
+  readonly remarks: readonly string[];
   /** The ReplicaSet of the release, once it exists. */
   readonly replicaSet: string | undefined;
   /** The pods that are ready and proved to run the released image. */
@@ -78,6 +81,7 @@ export function assess(
   return {
     findings,
     doubts: ready.flatMap((pod) => doubtsOf(release, pod, warnings, { clusterTime })),
+    remarks: probeWarnings(ready, warnings),
     replicaSet: replicaSet && nameOf(replicaSet),
     proved: proofs.filter((proof) => "imageID" in proof),
     text: stagesOf(pods, desired, settlingWords(settlement) ?? findings[0]?.message),

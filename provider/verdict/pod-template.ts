@@ -59,6 +59,11 @@ export function isOfProvider({ manager = "", subresource }: ManagedFields): bool
   return subresource === undefined && manager.startsWith("pulumi-kubernetes");
 }
 
+/** Whether the Kubernetes provider takes over these fields before it applies: what the program does not have goes. */
+export function isTakenOver({ manager = "", subresource }: ManagedFields): boolean {
+  return subresource === undefined && /^(kubectl|before-first-apply)/.test(manager);
+}
+
 /** The annotations of the pod template that belong to some managers. */
 export function annotationsIn(
   managedFields: readonly ManagedFields[],

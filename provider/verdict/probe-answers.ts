@@ -47,7 +47,7 @@ const NOT_YET =
 const NOBODY = /connection refused|connection reset|no route to host|\bEOF\b/i;
 
 /** The probe of a kind, if the container has one. */
-export function probeOf({ container }: Subject, kind: ProbeKind): Probe | undefined {
+export function probeOf({ container }: Pick<Subject, "container">, kind: ProbeKind): Probe | undefined {
   return container[PROBES[kind]];
 }
 

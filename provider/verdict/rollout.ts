@@ -184,7 +184,11 @@ export function judgeAtOnce(release: ReadinessInputs, observed: Observed): Final
   return failedAtOnce(assessment.findings) ?? ready(assessment, notes);
 }
 
-function ready({ replicaSet, proved }: Assessment, notes: readonly string[]): FinalVerdict {
+function ready(
+  { replicaSet, proved, remarks }: Assessment,
+  losses: readonly string[],
+): FinalVerdict {
+  const notes = [...remarks, ...losses];
   const told = notes.length > 0 && { notes };
   return { kind: "ready", replicaSet: replicaSet ?? "", pods: proved, ...told };
 }

@@ -1,7 +1,7 @@
 // Proves what is waited for and for how long; that real programs say such things is proved by the catalogue.
 import { ApiError } from "../../provider/cluster/api-error.ts";
-import { ownerAtWork } from "../../provider/readiness/config-owner.ts";
-import { GraceLook } from "../../provider/readiness/grace-look.ts";
+import { ownerAtWork } from "../../provider/waiting/config-owner.ts";
+import { GraceLook } from "../../provider/waiting/grace-look.ts";
 import { absentDependency } from "../../provider/verdict/dependency.ts";
 import type { Observed } from "../../provider/verdict/objects.ts";
 import { Rollout } from "../../provider/verdict/rollout.ts";

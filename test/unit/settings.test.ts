@@ -12,7 +12,7 @@ import type { Forms } from "../../contract/forms.ts";
 import { VERDICT } from "../../contract/verdict.ts";
 import { parseSettings } from "../../settings.ts";
 import { stackSchema } from "../../settings/stack.ts";
-import { AUTHORITY } from "../support/authority.ts";
+import { AUTHORITY, OTHER_AUTHORITY } from "../support/authority.ts";
 import { folderWith, removeFolders } from "../support/folder.ts";
 import { schemaKeys, valueKeys } from "../support/schema-keys.ts";
 import {
@@ -398,6 +398,8 @@ describe("the cluster", () => {
       AUTHORITY.trim(),
       AUTHORITY.replaceAll("\n", "\r\n"),
       `# the authority\n${AUTHORITY}`,
+      `${AUTHORITY}# the end`,
+      AUTHORITY + AUTHORITY,
     ];
     for (const text of rewritten) {
       const same = Buffer.from(text).toString("base64");
@@ -406,6 +408,36 @@ describe("the cluster", () => {
     expect(byAuthority).toBe(createHash("sha256").update(data).digest("hex").slice(0, 12));
     expect(identifierOf(bare)).not.toBe(identifierOf(bare.replace("10.0.0.1", "10.0.0.2")));
     expect(identifierOf(KUBECONFIG, { identifier: "ours" })).toBe("ours");
+  });
+
+  test("says what a stack of before may know the same cluster by, if it is anything else", () => {
+    const clusterOf = (data: string, cluster = {}) =>
+      settingsOf(
+        { ...VALID, cluster: { kubeconfig: "kubeconfig", ...cluster } },
+        { files: { ...PROJECT, kubeconfig: KUBECONFIG.replace("QUJD", data) } },
+      ).cluster;
+    const encoded = (text: string) => Buffer.from(text).toString("base64");
+    const hash = (text: string) => createHash("sha256").update(text).digest("hex").slice(0, 12);
+    expect(clusterOf(encoded(AUTHORITY)).formerIdentifiers).toBeUndefined();
+    expect(clusterOf("QUJD").formerIdentifiers).toBeUndefined();
+    expect(clusterOf("null").formerIdentifiers).toBeUndefined();
+    expect(clusterOf('""').formerIdentifiers).toEqual([hash("")]);
+
+    const windows = encoded(AUTHORITY.replaceAll("\n", "\r\n"));
+    expect(clusterOf(windows)).toMatchObject({
+      identifier: hash(encoded(AUTHORITY)),
+      formerIdentifiers: [hash(windows)],
+    });
+    expect(clusterOf(windows, { identifier: "ours" }).formerIdentifiers).toBeUndefined();
+
+    const pair = [AUTHORITY, OTHER_AUTHORITY] as const;
+    const orders = [pair, pair.toReversed(), [...pair, AUTHORITY]].map((all) => all.join(""));
+    const clusters = orders.map((text) => clusterOf(encoded(text)));
+    expect(new Set(clusters.map(({ identifier }) => identifier)).size).toBe(1);
+    expect(clusters[0]?.identifier).not.toBe(hash(encoded(AUTHORITY)));
+    clusters.forEach(({ identifier, formerIdentifiers = [] }, index) => {
+      expect([identifier, ...formerIdentifiers]).toContain(hash(encoded(orders[index] ?? "")));
+    });
   });
 
   test.each([

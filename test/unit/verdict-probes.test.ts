@@ -309,6 +309,47 @@ describe("a liveness probe", () => {
   });
 });
 
+describe("what the kubelet warns of", () => {
+  const warned = (message: string, second = 5): Observed => {
+    const [event] = events([[second, second, message]]);
+    const state = look(9, { ready: true, probes: { readinessProbe: PROBES.readinessProbe } })[1];
+    return {
+      ...state,
+      warnings: event === undefined ? [] : [{ ...event, reason: "ProbeWarning" }],
+    };
+  };
+  const notesOn = (observed: Observed) => {
+    const verdict = new Rollout(release(), 0).judge(observed, 9000);
+    return verdict.kind === "ready" ? verdict.notes : [verdict.kind];
+  };
+  const redirected = (body: string) =>
+    `Readiness probe warning: Probe terminated redirects, Response body: ${body}`;
+  const line = (host: string) =>
+    `its readiness probe (GET /readyz on port http) is redirected to another host${host}, which the kubelet does not follow and counts as passed: nothing proves that the service can serve (pod shop-new-2)`;
+
+  test.each([
+    ["", ""],
+    [
+      "Found. Redirecting to https://login.example.com:8443/in?next=%2F&token=x",
+      " (https://login.example.com:8443)",
+    ],
+    ['<a href="http://user:word@other.example.com/">Found</a>.', " (http://other.example.com)"],
+    ["http://[", ""],
+  ])("names the host of %p", (body, host) => {
+    expect(notesOn(warned(redirected(body)))).toEqual([line(host)]);
+  });
+
+  test("is shown as it is, where it is not known", () => {
+    expect(notesOn(warned("Readiness probe warning: something else"))).toEqual([
+      "its readiness probe (GET /readyz on port http): something else (pod shop-new-2)",
+    ]);
+  });
+
+  test("does not count of an earlier run", () => {
+    expect(notesOn(warned(redirected(""), -5))).toBeUndefined();
+  });
+});
+
 describe("a container that the kubelet has killed", () => {
   const killed = (exitCode: number, said: readonly Said[], seconds = 31) =>
     look(seconds, {

@@ -7,8 +7,8 @@ const START = 3;
 /** Seconds for which an answer is believed to be an accident. */
 const WINDOW = 10;
 
-/** Seconds until a liveness probe gives up, from its first failure. */
-const THREE_PERIODS = 20;
+/** Seconds until a liveness probe asks for the first time, and from there until it gives up. */
+const FOUR_PERIODS = 10 + 20;
 
 const wrongStart: Failure = {
   reason: "not-ready",
@@ -19,7 +19,7 @@ const wrongReady: Failure = { ...wrongStart, from: "started-unready", within: WI
 const restarted: Failure = {
   reason: "killed-by-liveness",
   from: "running",
-  within: START + THREE_PERIODS + AT_ONCE,
+  within: START + FOUR_PERIODS + AT_ONCE,
 };
 
 /** Processes that run, and answer a probe with what waiting can hardly change. */
