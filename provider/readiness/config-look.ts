@@ -106,7 +106,10 @@ export class ConfigLook {
    */
   async #missing(needed: readonly ConfigReference[]): Promise<ConfigReference[] | undefined> {
     const objects = new Map(
-      needed.map(({ kind, name }) => [titleOf({ kind, name }), { kind, name }]),
+      needed.map((reference) => {
+        const object = { ...reference, key: undefined };
+        return [titleOf(object), object] as const;
+      }),
     );
     const looks = await Promise.allSettled(
       [...objects.values()].map(async (object) => {

@@ -179,6 +179,7 @@ const run: Run = {
   reason: "unschedulable",
   message: "shop: unschedulable after 30 s: …",
   startedAt: 1000,
+  firstAt: 2500,
   appliedAt: 3000,
   stateAt: 4000,
   verdictAt: 34_500,
