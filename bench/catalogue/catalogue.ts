@@ -1,9 +1,11 @@
 import type { Case } from "./case.ts";
 import { admission } from "./cases/admission.ts";
+import { changes } from "./cases/changes.ts";
 import { configuration } from "./cases/configuration.ts";
 import { containers } from "./cases/containers.ts";
 import { healthy } from "./cases/healthy.ts";
 import { images } from "./cases/images.ts";
+import { late } from "./cases/late.ts";
 import { losses } from "./cases/losses.ts";
 import { probes } from "./cases/probes.ts";
 import { room } from "./cases/room.ts";
@@ -21,5 +23,7 @@ export const CATALOGUE: readonly Case[] = [
   ...losses,
   ...scheduling,
   ...surroundings,
+  ...changes,
   ...healthy,
+  ...late,
 ];
