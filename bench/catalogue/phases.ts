@@ -1,4 +1,3 @@
-import { median } from "../chain.ts";
 import type { Run } from "./run.ts";
 
 /** Seconds of one command, part by part. */
@@ -35,11 +34,5 @@ export function totalOf({ start, apply, verdict, end }: Phases): number {
 
 /** The run of several that took neither long nor short: its parts belong together. */
 export function middleOf(runs: readonly Phases[]): Phases | undefined {
-  const totals = runs.map(totalOf);
-  const middle = median(totals);
-  return runs.toSorted((one, other) => distance(one, middle) - distance(other, middle))[0];
-}
-
-function distance(phases: Phases, total: number): number {
-  return Math.abs(totalOf(phases) - total);
+  return runs.toSorted((one, other) => totalOf(one) - totalOf(other))[runs.length >> 1];
 }
