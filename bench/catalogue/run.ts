@@ -41,12 +41,18 @@ export interface Props {
   readonly examine?: (state: string) => void;
 }
 
+/** When the command said what. */
+interface Shown {
+  at?: number | undefined;
+  first?: number | undefined;
+}
+
 /** Plays a case once, on the real chain, and takes everything away again. */
 export async function runCase(
   entry: Case,
   { images, clone, stages, records, examine }: Props,
 ): Promise<Run> {
-  const shown: { at?: number | undefined; first?: number | undefined } = {};
+  let shown: Shown = {};
   const hears = (text: string) => {
     const now = performance.now();
     shown.first ??= FIRST.test(text) ? now : undefined;
@@ -62,8 +68,7 @@ export async function runCase(
   try {
     await setUp(entry, project, stage);
     witness.begin();
-    delete shown.at;
-    delete shown.first;
+    shown = {};
     const startedAt = performance.now();
     const up = project.up();
     const disturbance = entry.meanwhile?.(stage).catch((error: unknown) => error);

@@ -97,6 +97,7 @@ async function preempt(stage: Stage): Promise<void> {
       { ...scriptContainer("works", stage.images.shop, WORKS), resources },
       {
         priorityClassName: stage.namespace,
+        terminationGracePeriodSeconds: 1,
       },
     ),
   );
