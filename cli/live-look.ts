@@ -94,7 +94,7 @@ async function withProvider<T>(
   const { kubeconfig, context } = await clusterSettingOf(stack);
   const config = { kubeconfig, context };
   const provider = new SlipwayProvider();
-  const { failures = [] } = await provider.checkConfig(config);
+  const { failures = [] } = await provider.checkConfig(config, config);
   if (failures.length > 0) {
     throw new CommandFailure(failures.map(({ reason }) => reason).join("; "));
   }

@@ -2,7 +2,7 @@ import { z } from "zod";
 
 import { count, flag, name, type Of, pinned, text, verdictShape } from "./field.ts";
 import type { HistoryEntry, ProvedRelease, ReleaseRecord } from "./release-record.ts";
-import type { VerdictSettings } from "./verdict.ts";
+import { settleBound, type VerdictSettings } from "./verdict.ts";
 
 const deployment = {
   name,
@@ -55,7 +55,15 @@ const shape = {
 };
 
 /** Form of {@link ReadinessInputs}. */
-export const readinessInputs = z.strictObject({ ...verdictShape, ...shape }).readonly();
+export const readinessInputs = z
+  .strictObject({ ...verdictShape, ...shape })
+  .readonly()
+  .superRefine((inputs, context) => {
+    const bound = settleBound(inputs);
+    if (bound !== undefined) {
+      context.addIssue({ code: "custom", path: ["settleSeconds"], message: `must be ${bound}` });
+    }
+  });
 
 /** Inputs of a `Readiness`. */
 export type ReadinessInputs = Of<typeof shape> & Omit<VerdictSettings, "deadlineSeconds">;

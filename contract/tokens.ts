@@ -28,4 +28,5 @@ export const FUNCTIONS = {
   namespaceEnd: "slipway:index:namespaceEnd",
   podChanges: "slipway:index:podChanges",
   releaseLooks: "slipway:index:releaseLooks",
+  stackState: "slipway:index:stackState",
 } as const;

@@ -40,6 +40,7 @@ export class SlipwayProvider implements Plugin {
   readonly #secrets = new KnownSecrets();
   readonly #registries: Lookup = (login) => new Registry(login, this.#interruption.signal);
   #config: Properties = {};
+  #isInState = true;
   #cluster: Cluster | undefined;
 
   /** @param connect makes the connection to a cluster when it is first needed */
@@ -70,7 +71,12 @@ export class SlipwayProvider implements Plugin {
       }),
       [FUNCTIONS.podChanges]: (args) => podChanges(args, cluster(), signal),
       [FUNCTIONS.releaseLooks]: (args) => releaseLooks(args, cluster().api, signal),
+      [FUNCTIONS.stackState]: () => Promise.resolve({ exists: this.#isInState }),
     } satisfies Record<(typeof FUNCTIONS)[keyof typeof FUNCTIONS], Answer>;
+  }
+
+  tell(text: string): string {
+    return this.#secrets.tell(text);
   }
 
   configure(config: Properties): void {
@@ -79,8 +85,12 @@ export class SlipwayProvider implements Plugin {
     this.#cluster = undefined;
   }
 
-  /** A preview that cannot ask the cluster would show what it cannot know. */
-  async checkConfig(news: Properties): Promise<CheckResult> {
+  /**
+   * A preview that cannot ask the cluster would show what it cannot know. A process that is configured without this call
+   * serves resources of the state.
+   */
+  async checkConfig(news: Properties, olds: Properties): Promise<CheckResult> {
+    this.#isInState = Object.keys(olds).length > 0;
     const asked = containsUnknown(news) ? undefined : configOf(news);
     if (asked === undefined) {
       return { inputs: news };

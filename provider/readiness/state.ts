@@ -71,8 +71,11 @@ export function outputsOf({ lastReadyTemplate, ...rest }: State): Properties {
 }
 
 /** A record with what records of earlier versions lack. */
-function completed(record: Omit<ReleaseRecord, "running" | "evidence"> & Partial<ReleaseRecord>) {
-  return { ...record, running: record.running ?? null, evidence: record.evidence ?? null };
+function completed(
+  record: Omit<ReleaseRecord, "running" | "evidence" | "warnings"> & Partial<ReleaseRecord>,
+) {
+  const { running = null, evidence = null, warnings = [] } = record;
+  return { ...record, running, evidence, warnings };
 }
 
 function isObject(value: unknown): value is Properties {

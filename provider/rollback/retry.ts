@@ -18,7 +18,7 @@ export function hasOtherRules(one: Properties, other: Properties): boolean {
 }
 
 /**
- * Applies the pod template of a release that was rolled back once more. To the engine nothing has changed of the
+ * Applies the pod template of a release that was rolled back again. To the engine nothing has changed of the
  * Deployment, so that nobody else does.
  *
  * @param failed the record of the release, which knows its ReplicaSet

@@ -32,6 +32,7 @@ const stored = (changes: Partial<ReleaseRecord>): ReleaseRecord => ({
   startedAt: "2026-01-01T11:50:00.000Z",
   seconds: 7,
   previous: null,
+  warnings: [],
   running: null,
   evidence: null,
   ...changes,

@@ -161,6 +161,7 @@ describe("a preview after a failure", () => {
     startedAt: "2026-01-01T00:00:00.000Z",
     seconds: 3,
     previous: null,
+    warnings: [],
     running: { ...EARLIER, verdict: "ready", reason: null, pods: [] },
     evidence: null,
   } satisfies ReleaseRecord;

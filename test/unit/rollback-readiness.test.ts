@@ -44,6 +44,7 @@ const RECORD = {
   startedAt: "2026-01-01T00:00:00.000Z",
   seconds: 3,
   previous: null,
+  warnings: [],
   running: null,
   evidence: null,
 } as const;
