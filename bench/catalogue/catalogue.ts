@@ -11,6 +11,7 @@ import { LOSSES } from "./cases/losses.ts";
 import { PROBES } from "./cases/probes.ts";
 import { ROOM } from "./cases/room.ts";
 import { SCHEDULING } from "./cases/scheduling.ts";
+import { SETTLED, SETTLING } from "./cases/settling.ts";
 import { SURROUNDINGS } from "./cases/surroundings.ts";
 
 /** Every case: the broken services by where they break, then the healthy ones. */
@@ -20,6 +21,7 @@ export const CATALOGUE: readonly Case[] = [
   ...CONTAINERS,
   ...PROBES,
   ...ANSWERS,
+  ...SETTLING,
   ...ADMISSION,
   ...ROOM,
   ...LOSSES,
@@ -29,4 +31,5 @@ export const CATALOGUE: readonly Case[] = [
   ...HEALTHY,
   ...LATE,
   ...PASSING_ANSWERS,
+  ...SETTLED,
 ];

@@ -1,4 +1,4 @@
-import { VERDICT } from "../../contract/verdict.ts";
+import { settleSecondsOf, VERDICT } from "../../contract/verdict.ts";
 import { median } from "../chain.ts";
 import type { Machine } from "../machine.ts";
 import { type Case, PLAIN } from "./case.ts";
@@ -31,6 +31,8 @@ export function report(
   ].join("\n");
 }
 
+const SETTLE = settleSecondsOf({ deadlineSeconds: VERDICT.deadlineSeconds.default });
+
 const INTRODUCTION = [
   "Each case is a service of two pods. `pulumi up` deploys it into a namespace of its own on a real cluster, with the program of this",
   "repository: settings, components, provider. A separate watch, beside Slipway's, records when the kubelet or a controller first",
@@ -42,7 +44,8 @@ const INTRODUCTION = [
   "healthy cases are what the tolerances are for: each of them must end `ready`, in every run.",
   "",
   `The service has these settings, and beside them what its case says: \`${flow(PLAIN)}\`. What is not said has its default, \`deadlineSeconds\``,
-  `(${VERDICT.deadlineSeconds.default}) and \`warmupSeconds\` (${VERDICT.warmupSeconds.default}) among them: see [settings.md](settings.md).`,
+  `(${VERDICT.deadlineSeconds.default}), \`warmupSeconds\` (${VERDICT.warmupSeconds.default}) and \`settleSeconds\` (${SETTLE}) among them: see [settings.md](settings.md). So a`,
+  "healthy service is ready when its pods have stayed ready for that time.",
   "",
 ];
 

@@ -24,6 +24,8 @@ export const SYMPTOMS = {
   "container-refused": (sight) => waiting(sight, /^(CreateContainer|RunContainer)/),
   /** The kubelet cannot mount a volume. */
   "mount-failed": ({ kind, object }) => kind === "Event" && object.reason === "FailedMount",
+  /** A container has ended. */
+  ended: (sight) => statusesOf(sight).some((status) => endings(status) > 0),
   /** A container has ended for the second time. */
   "ended-twice": (sight) => statusesOf(sight).some((status) => endings(status) >= 2),
   /** The ReplicaSet controller may not make a pod. */
@@ -43,6 +45,8 @@ export const SYMPTOMS = {
   running: (sight) => statusesOf(sight).some(({ state }) => state?.running !== undefined),
   /** A pod is ready. */
   "pod-ready": ({ kind, object }) => kind === "Pod" && isTrue(object.status?.conditions, "Ready"),
+  /** A pod is not ready any more: one that never was is so since before its containers. */
+  "ready-no-more": ({ kind, object }) => kind === "Pod" && hasBeenReady(object),
   /** A pod is being deleted. */
   "pod-leaving": ({ kind, object }) =>
     kind === "Pod" && object.metadata?.deletionTimestamp !== undefined,
@@ -73,6 +77,13 @@ function waiting(sight: Sight, reason: RegExp): boolean {
 function endings({ restartCount, state }: V1ContainerStatus): number {
   const isDown = state?.terminated !== undefined || state?.waiting?.reason === "CrashLoopBackOff";
   return restartCount + (isDown ? 1 : 0);
+}
+
+function hasBeenReady({ status }: V1Pod): boolean {
+  const ready = status?.conditions?.find(({ type }) => type === "Ready");
+  const lostAt = new Date(ready?.lastTransitionTime ?? NaN);
+  const started = status?.containerStatuses?.map(({ state }) => state?.running?.startedAt ?? NaN);
+  return ready?.status === "False" && (started ?? []).some((at) => new Date(at) < lostAt);
 }
 
 function isTrue(

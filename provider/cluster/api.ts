@@ -2,6 +2,7 @@ import type * as ClientNode from "@kubernetes/client-node";
 import type { ProviderConfig } from "../../contract/provider-config.ts";
 import { plain } from "../../mask/plain.ts";
 import { ApiError } from "./api-error.ts";
+import { encoded } from "./encoded.ts";
 import { readTokenFiles } from "../../kubeconfig/token-file.ts";
 import { withPlainMessages } from "./plain-messages.ts";
 import { authenticate } from "./credentials.ts";
@@ -147,7 +148,7 @@ export class KubeconfigApi implements Api {
     const request = new client.RequestContext(url, client.HttpMethod[method]);
     if (type !== undefined) {
       request.setHeaderParam("Content-Type", type);
-      request.setBody(JSON.stringify(content));
+      request.setBody(encoded(content));
     }
     const bound = bounded(signal);
     request.setSignal(bound);

@@ -102,8 +102,9 @@ function judgeCourse(
   if (relapse === undefined) {
     return judgePod(release, pod, events, surroundings);
   }
-  const tolerate = { restarts: 0, ...release.tolerate };
-  return judgeRelapse(relapse, pod, judgePod({ ...release, tolerate }, pod, events, surroundings));
+  const patience = { ...release, tolerate: { restarts: 0, ...release.tolerate } };
+  const found = judgePod(patience, pod, events, { ...surroundings, isWarm: true });
+  return judgeRelapse(relapse, pod, found);
 }
 
 /** Pods that have not been ready for long enough, whatever the Deployment counts. */

@@ -57,6 +57,9 @@ function judgeReadiness(subject: Subject, isStarted: boolean): Finding {
     const window = Math.max(windowOf(probeOf(subject, "Readiness")), PROBE_SECONDS);
     return believed(subject, latest, window, isAll ? phase : `answering ${restartCount}`);
   }
+  if (subject.isWarm === true) {
+    return finding(subject, "not-ready", words, { phase, tolerance: PROBE_SECONDS });
+  }
   const { warmupSeconds = VERDICT.warmupSeconds.default, deadlineSeconds } = subject.patience;
   const tolerance = Math.min(warmupSeconds, deadlineSeconds);
   const message = `${words}; a service that needs longer than ${tolerance} s to warm up says so by warmupSeconds`;

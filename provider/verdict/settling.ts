@@ -145,6 +145,8 @@ export function judgeRelapse(relapse: Relapse, pod: Pod, found: readonly Finding
   return shown.map((finding) => ({
     ...finding,
     message: `${finding.message}; ${wordsOf(relapse)}`,
+    // Its time counts from the loss, whatever is known of it when.
+    phase: "relapsed",
     tolerance: Math.min(toleranceOf(finding), most),
   }));
 }

@@ -19,6 +19,11 @@ export interface Surroundings {
    * @default - none
    */
   readonly elsewhere?: readonly Elsewhere[] | undefined;
+  /**
+   * Whether the pod was ready already, and has nothing to warm up any more.
+   * @default false
+   */
+  readonly isWarm?: boolean;
 }
 
 /** A container of a pod with its status and the Warning events about the pod. */

@@ -34,7 +34,7 @@ export function isOutrun(error: unknown): boolean {
   return isPassing(error) || status === 409 || (status === 422 && isTest(message));
 }
 
-/** The API server's words for a `test` of a JSON patch that did not hold. */
+/** The API server's words for a `test` of a JSON patch that did not hold; some say no more than that the patch was refused. */
 function isTest(message: string): boolean {
-  return /testing value|test failed/i.test(message);
+  return /testing value|test failed|due to an error in our request/i.test(message);
 }

@@ -4,7 +4,7 @@ import { json, text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import type { Right } from "../../rights.ts";
-import { patched } from "./json-patch.ts";
+import { patched, REFUSAL } from "./json-patch.ts";
 
 /** Any object of the API. */
 export interface ApiObject {
@@ -217,6 +217,10 @@ export class ApiServer {
   #patch(resource: string, object: ApiObject, patch: string, response: ServerResponse): void {
     let result: ApiObject;
     try {
+      // It compares with what its own encoder writes, byte by byte.
+      if (/[<>&]/.test(patch)) {
+        throw new Error(REFUSAL);
+      }
       result = patched(object, JSON.parse(patch) as Parameters<typeof patched>[1]);
     } catch (error) {
       refuse(response, 422, (error as Error).message);

@@ -4,6 +4,9 @@ interface Operation {
   readonly value?: unknown;
 }
 
+/** All that a Kubernetes of these days says of a patch that does not apply. */
+export const REFUSAL = "the server rejected our request due to an error in our request";
+
 /**
  * An object after a JSON patch of `test`, `add` and `replace` on members of objects.
  *
@@ -23,7 +26,7 @@ export function patched<T extends object>(object: T, patch: readonly Operation[]
       result as Record<string, unknown>,
     );
     if (op === "test" && JSON.stringify(parent[last]) !== JSON.stringify(value)) {
-      throw new Error(`testing value ${path} failed: test failed`);
+      throw new Error(REFUSAL);
     }
     if (op !== "test") {
       parent[last] = value;

@@ -63,6 +63,15 @@ test("the template comes back whole, without the label of its ReplicaSet, and wi
 /** Whether a write has come to the API server, answered or not. */
 const hasPatched = () => server.requests.some((request) => request.startsWith("patch"));
 
+test("a template comes back whatever its variables have in them", async () => {
+  const env = [{ name: "CALLBACK", value: "https://example.com/?shop=<name>&lang=en\u2028" }];
+  const odd = { spec: { containers: [{ name: "shop", image: "odd", env }] } };
+  change({ template: odd }, 2);
+  const judged = { ...failing().deployment, ...deployment("shop", { template: odd }) };
+  expect(await attempt(judged)).toEqual({ kind: "restored", generation: 3 });
+  expect((await live())?.spec?.template).toEqual(EARLIER_TEMPLATE);
+});
+
 test("an autoscaler's replicas stay, also those of a moment ago", async () => {
   change({ replicas: 5 });
   expect(await attempt()).toEqual({ kind: "restored", generation: 4 });
@@ -86,7 +95,8 @@ test("what somebody else applies between the look and the write is left alone", 
   await until(hasPatched);
   change({ template });
   server.slowness = 0;
-  expect(await attempted).toMatchObject({ kind: "refused" });
+  const why = "somebody else has changed the deployment since";
+  expect(await attempted).toEqual({ kind: "refused", why });
   expect((await live())?.spec?.template).toEqual(template);
 });
 

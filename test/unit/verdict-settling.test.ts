@@ -179,7 +179,25 @@ describe("a pod that ceases to be ready", () => {
     expect(verdict).toMatchObject({
       reason: "not-ready",
       object: "pod shop-new-2",
-      message: expect.stringMatching(/; it had been ready for 4 s, and settleSeconds/) as string,
+      message:
+        "runs, but its readiness probe has not passed; it had been ready for 4 s, and settleSeconds asks for 10 s",
+    });
+  });
+
+  test("has no more time for what the kubelet reports of it later", () => {
+    const warning = {
+      metadata: { name: "e", uid: "e" },
+      involvedObject: { kind: "Pod", uid: "shop-new-2-uid", fieldPath: "spec.containers{shop}" },
+      reason: "Unhealthy",
+      message: "Readiness probe failed: HTTP probe failed with statuscode: 404",
+      lastTimestamp: "2026-01-01T00:00:00Z",
+    };
+    const told = { ...lost, warnings: [warning] };
+    const { seconds, verdict } = play(afterReady([5, lost], [9, told]), SETTLING);
+    expect(seconds).toBe(15);
+    expect(verdict).toMatchObject({
+      reason: "not-ready",
+      message: expect.stringMatching(/^Readiness probe failed: .* 404; it had been/) as string,
     });
   });
 

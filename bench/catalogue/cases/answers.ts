@@ -132,7 +132,7 @@ export const PASSING_ANSWERS: readonly Case[] = [
 ];
 
 /** A container that serves by a rule, which returns a status and where it redirects to. */
-function served(rule: string, address = "0.0.0.0"): Fault {
+export function served(rule: string, address = "0.0.0.0"): Fault {
   return { container: { command: ["node", "-e", serving(rule, address)] } };
 }
 
