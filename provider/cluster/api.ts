@@ -3,6 +3,7 @@ import type { ProviderConfig } from "../../contract/provider-config.ts";
 import { plain } from "../../mask/plain.ts";
 import { ApiError } from "./api-error.ts";
 import { readTokenFiles } from "../../kubeconfig/token-file.ts";
+import { type Redirect, unfollowed } from "./redirect.ts";
 import { withPlainMessages } from "./plain-messages.ts";
 import { authenticate } from "./credentials.ts";
 
@@ -29,6 +30,8 @@ export interface Api {
   clusterTime(): number | undefined;
   get(path: string, query?: Query, signal?: AbortSignal): Promise<unknown>;
   text(path: string, query?: Query, signal?: AbortSignal): Promise<string>;
+  /** Where a path leads: the answer to a `GET`, which is not followed; undefined if it is no redirect. */
+  redirect(path: string, signal: AbortSignal): Promise<Redirect | undefined>;
   /** Undefined if the answer has no body. */
   post(path: string, body: unknown, signal?: AbortSignal): Promise<unknown>;
   /** Applies a JSON patch (RFC 6902). */
@@ -76,6 +79,14 @@ export class KubeconfigApi implements Api {
 
   text(path: string, query?: Query, signal?: AbortSignal): Promise<string> {
     return this.#send("GET", path, { query }, signal);
+  }
+
+  async redirect(path: string, signal: AbortSignal): Promise<Redirect | undefined> {
+    const { client, kubeconfig } = await this.#connect();
+    const url = urlOf(kubeconfig, path, {});
+    const request = new client.RequestContext(url, client.HttpMethod.GET);
+    await authenticate(kubeconfig, request, signal);
+    return unfollowed(request, signal);
   }
 
   async post(path: string, body: unknown, signal?: AbortSignal): Promise<unknown> {

@@ -12,7 +12,7 @@ import { REASONS } from "./reasons.ts";
 import { judgeReplicaSet } from "./replica-set.ts";
 import { awaitsNode } from "./scheduling.ts";
 import { judgeService } from "./service.ts";
-import { stagesOf } from "./stages.ts";
+import { pullingSince, stagesOf } from "./stages.ts";
 
 /** What the objects show of a release, before time is taken into account. */
 export interface Assessment {
@@ -28,6 +28,8 @@ export interface Assessment {
   readonly proved: readonly ProvedPod[];
   /** The progress in one line. */
   readonly text: string;
+  /** The progress in one line, with what is known of its times. */
+  readonly stages: string;
   /** How far the rollout is: grows with every step. */
   readonly progress: number;
   /** Whether a pod has no node yet, and one is on its way. */
@@ -66,13 +68,15 @@ export function assess(
     ...judgeService(release, observed, ready),
     ...judgeIngress(release, observed),
   ];
+  const text = stagesOf(pods, desired, findings[0]?.message);
   return {
     findings,
     doubts: ready.flatMap((pod) => doubtsOf(release, pod, warnings, { clusterTime })),
     remarks: probeWarnings(ready, warnings),
     replicaSet: replicaSet && nameOf(replicaSet),
     proved: proofs.filter((proof) => "imageID" in proof),
-    text: stagesOf(pods, desired, findings[0]?.message),
+    text,
+    stages: text + pullingSince(pods),
     progress: progressOf(pods) + (settled ? 1 : 0),
     awaitsNode: pods.some((pod) => awaitsNode(pod, events)),
   };
