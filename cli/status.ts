@@ -2,7 +2,13 @@ import type { Command } from "commander";
 
 import type { ReleaseRecord } from "../contract/release-record.ts";
 import { remedyOf } from "./aftermath.ts";
-import { foundLast, type KnownRelease, knownReleases, withKnown } from "./known-release.ts";
+import {
+  foundLast,
+  type KnownRelease,
+  knownReleases,
+  lookedAt,
+  withKnown,
+} from "./known-release.ts";
 import { lookAtCluster } from "./live-look.ts";
 import { type CommonOptions, print, stackCommand } from "./options.ts";
 import { type Pin, readPins } from "./pins.ts";
@@ -23,7 +29,7 @@ export interface ServiceStatus {
   readonly reason: string | null;
   /** When the release was judged, ISO 8601. */
   readonly startedAt: string;
-  /** When this was found, ISO 8601: by the last up, by a refresh that found something else, or just now. */
+  /** When the cluster was last looked at, ISO 8601: by the last up, by a refresh, or just now. */
   readonly foundAt: string;
   /** Digest of what the stack requests. */
   readonly desired: string;
@@ -43,7 +49,7 @@ export interface ServiceStatus {
 
 const HELP = `
 RUNS is "as desired", or the digest that was restored when the release failed, or "unknown" if none was. AS OF is
-when that was found.
+when the cluster was last looked at.
 
 Examples:
   $ npx slipway status
@@ -63,9 +69,9 @@ export function statusCommand(): Command {
 
 async function status(options: Options): Promise<void> {
   const stack = await ProjectStack.open(options.stack);
-  const outputs = await stack.outputs();
+  const [outputs, looked] = await Promise.all([stack.outputs(), stack.lastLook()]);
   const pins = await readPins(stack.settingsFile);
-  const stored = knownReleases(await stack.state());
+  const stored = lookedAt(knownReleases(await stack.state()), looked);
   const { known, end } =
     options.live === true
       ? await lookAtCluster(stack, outputs.namespace, stored)

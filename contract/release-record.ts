@@ -3,6 +3,13 @@ import type { Evidence } from "./evidence.ts";
 /** The version of the record's form. See docs/outputs.md. */
 export const RECORD_VERSION = 1;
 
+/** Why a record's form is unknown to this code; undefined if it is known. */
+export function versionFault(service: string, version: unknown): string | undefined {
+  return version === RECORD_VERSION
+    ? undefined
+    : `releases.${service}.version must be ${RECORD_VERSION}, got ${version === undefined ? "nothing" : JSON.stringify(version)}`;
+}
+
 /** What is kept of the release that a new one replaced. */
 export interface PreviousRelease {
   readonly commit: string | null;

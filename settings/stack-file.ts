@@ -11,11 +11,18 @@ import { parse } from "yaml";
  */
 export function stackFile(folder: string, stack: string): string | undefined {
   try {
-    const project = parse(readFileSync(join(folder, "Pulumi.yaml"), "utf8")) as {
-      readonly stackConfigDir?: string;
-    };
-    return readFileSync(join(folder, project.stackConfigDir ?? "", `Pulumi.${stack}.yaml`), "utf8");
+    const project = readFileSync(join(folder, "Pulumi.yaml"), "utf8");
+    return readFileSync(join(folder, configFolder(project), `Pulumi.${stack}.yaml`), "utf8");
   } catch {
     return undefined;
   }
+}
+
+/** Parsing the project's file takes longer than all other settings, and few name a folder. */
+function configFolder(project: string): string {
+  if (!project.includes("stackConfigDir")) {
+    return "";
+  }
+  const { stackConfigDir } = parse(project) as { readonly stackConfigDir?: string | null };
+  return stackConfigDir ?? "";
 }

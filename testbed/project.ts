@@ -35,6 +35,7 @@ const PROGRAM = [
 
 const CHECKOUT = resolve(import.meta.dirname, "..");
 
+/** How a project of a test runs its commands. */
 export interface ProjectOptions {
   /** Environment variables beside the platform's. */
   readonly env?: Readonly<Record<string, string>>;
@@ -102,6 +103,19 @@ export class Project {
     await project.commit("the first commit");
     await succeed(project.pulumi("stack", "init", "dev"));
     return project;
+  }
+
+  /**
+   * The same clone with a namespace and a state of its own: what Node keeps of the program's compiled code counts for it,
+   * too. Its folder is not its own: see {@link forgetState}. One project of a clone can run at a time.
+   */
+  async another(story: string, hears: (text: string) => void = this.hears): Promise<Project> {
+    const backend = await mkdtemp(join(tmpdir(), "slipway-state-"));
+    await cp(this.backend, backend, { recursive: true });
+    await cp(join(CHECKOUT, "index.ts"), join(this.folder, "index.ts"));
+    const namespace = `slipway-${story}-${backend.slice(backend.lastIndexOf("-") + 1)}`;
+    const env = { ...this.env, PULUMI_BACKEND_URL: `file://${backend}` };
+    return new Project(this.folder, namespace.toLowerCase(), backend, env, hears, this.enter);
   }
 
   /** The same clone and state, run with other environment variables. */
@@ -284,10 +298,14 @@ export class Project {
 
   /** Removes the clone and its state, and leaves what it deployed: for whoever deletes the namespace. */
   async forget(): Promise<void> {
+    await this.remove();
+    await this.forgetState();
+  }
+
+  /** Removes the state alone. */
+  async forgetState(): Promise<void> {
     // Where pulumi was interrupted it may still be writing.
-    for (const path of [this.folder, this.backend]) {
-      await rm(path, { recursive: true, force: true, maxRetries: 20 });
-    }
+    await rm(this.backend, { recursive: true, force: true, maxRetries: 20 });
   }
 }
 

@@ -18,6 +18,18 @@ export interface Case {
    */
   readonly settings?: Settings;
   /**
+   * Settings with which it was released before, and was ready.
+   *
+   * @default - it is the first release
+   */
+  readonly earlier?: Settings;
+  /**
+   * Further services of the stack by name; the plain one's settings where they say nothing else.
+   *
+   * @default {}
+   */
+  readonly beside?: Readonly<Record<string, Settings>>;
+  /**
    * Changes to its objects that the settings have no word for.
    *
    * @default - none
@@ -30,11 +42,17 @@ export interface Case {
    */
   readonly objects?: (namespace: string) => readonly Manifest[];
   /**
-   * Makes what the service is to meet, and returns settings that follow from it.
+   * Makes what the service is to meet outside its namespace, and returns settings that follow from it.
    *
    * @default - nothing is made
    */
   readonly prepare?: (stage: Stage) => Promise<Prepared>;
+  /**
+   * Does more in its namespace, before the service or between its two releases.
+   *
+   * @default - nothing is done
+   */
+  readonly furnish?: (stage: Stage) => Promise<void>;
   /**
    * What happens to the service while its release is awaited.
    *
@@ -42,6 +60,17 @@ export interface Case {
    */
   readonly meanwhile?: (stage: Stage) => Promise<void>;
 }
+
+/** The service that every case changes. */
+export const PLAIN: Settings = {
+  port: 8080,
+  replicas: 2,
+  health: "/healthz",
+  ready: "/readyz",
+  drainSeconds: 0,
+  stopSeconds: 2,
+  resources: { requests: { cpu: "10m", memory: "32Mi" } },
+};
 
 /** Settings of a service, as they stand in a stack's file. */
 export type Settings = Readonly<Record<string, unknown>>;

@@ -16,6 +16,12 @@ export interface Outcome {
   readonly fromApply: number | undefined;
   /** From the start of `pulumi up` to its end. */
   readonly command: number;
+  /**
+   * What {@link fromState} was beside other cases, where that was late and the case was played again alone.
+   *
+   * @default - it was played once
+   */
+  readonly beside?: number;
 }
 
 /** All runs of one case. */
@@ -96,11 +102,13 @@ export function faultsOf(results: readonly Result[]): { entry: Case; outcome: Ou
 }
 
 /** One line on an outcome. */
-export function lineOf({ reason, fault, fromState, fromApply, command }: Outcome): string {
+export function lineOf(outcome: Outcome): string {
+  const { reason, fault, fromState, fromApply, command } = outcome;
   const seconds = [
     ...(fromState === undefined ? [] : [`${fromState.toFixed(1)} s after the state`]),
     ...(fromApply === undefined ? [] : [`${fromApply.toFixed(1)} s after the apply`]),
     `command ${command.toFixed(1)} s`,
   ];
-  return `${reason}, ${seconds.join(", ")}${fault === undefined ? "" : ` (${fault})`}`;
+  const why = fault === "not played" ? `: ${outcome.message.slice(0, 2000)}` : "";
+  return `${reason}, ${seconds.join(", ")}${fault === undefined ? "" : ` (${fault})`}${why}`;
 }

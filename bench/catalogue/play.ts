@@ -1,6 +1,7 @@
+import { Project } from "../../testbed/project.ts";
 import type { Case } from "./case.ts";
 import { lineOf, notPlayed, type Outcome, outcomeOf, type Result } from "./outcome.ts";
-import { runCase, type Stages } from "./run.ts";
+import { type Props, runCase, type Stages } from "./run.ts";
 import type { Images } from "./stage.ts";
 
 interface PlayOptions {
@@ -37,34 +38,53 @@ interface PlayOptions {
   readonly say?: (line: string) => void;
 }
 
-/** Plays all cases, says how each run ends, and takes everything away, also when it is interrupted. */
-export async function play(
-  entries: readonly Case[],
-  { images, repeat = 1, parallel = 1, records, tell, say }: PlayOptions,
-): Promise<Result[]> {
+/**
+ * Plays all cases, says how each run ends, and takes everything away, also when it is interrupted. What was late beside
+ * others is played again alone: only then the figure is Slipway's.
+ */
+export async function play(entries: readonly Case[], options: PlayOptions): Promise<Result[]> {
+  const { repeat = 1, parallel = 1, tell, say } = options;
   const stages: Stages = new Set();
+  const clones: Project[] = [];
+  const interruption = clearOnSignal(stages, clones);
   const found = new Map<Case, Outcome[]>(entries.map((entry) => [entry, []]));
   const results = () => [...found].map(([entry, outcomes]) => ({ entry, outcomes }));
   const runs = programme(entries, repeat);
   const total = runs.length;
   let begun = 0;
+  const playOne = async (entry: Case, clone: Project, label: string) => {
+    say?.(`${label}: ${entry.title} …`);
+    const outcome = await outcomeIn(entry, { ...options, clone, stages });
+    say?.(`${label}: ${lineOf(outcome)}`);
+    return outcome;
+  };
   const worker = async () => {
+    const clone = await Project.create("cat-clone");
+    clones.push(clone);
     for (let entry = runs.shift(); entry !== undefined; entry = runs.shift()) {
-      const label = `${++begun}/${total} ${entry.name}`;
-      say?.(`${label}: ${entry.title} …`);
-      const outcome = await runCase(entry, images, stages, records).then(
-        (run) => outcomeOf(entry, run),
-        notPlayed,
-      );
-      say?.(`${label}: ${lineOf(outcome)}`);
+      const outcome = await playOne(entry, clone, `${++begun}/${total} ${entry.name}`);
       found.get(entry)?.push(outcome);
       await tell?.(results());
     }
   };
-  const interruption = clearOnSignal(stages);
   await Promise.all(Array.from({ length: parallel }, worker));
+  const [clone] = clones;
+  for (const [entry, outcomes] of clone !== undefined && parallel > 1 ? found : []) {
+    const late = outcomes.findIndex(({ fault }) => fault === "late");
+    if (clone !== undefined && late >= 0) {
+      const beside = outcomes[late]?.fromState;
+      const alone = await playOne(entry, clone, `${entry.name} again, alone`);
+      outcomes[late] = { ...alone, ...(beside !== undefined && { beside }) };
+      await tell?.(results());
+    }
+  }
   interruption.forget();
+  await Promise.all(clones.map((each) => each.forget()));
   return results();
+}
+
+function outcomeIn(entry: Case, props: Props): Promise<Outcome> {
+  return runCase(entry, props).then((run) => outcomeOf(entry, run), notPlayed);
 }
 
 /** All runs in their order: each case once, then the healthy ones again. */
@@ -73,7 +93,7 @@ function programme(entries: readonly Case[], repeat: number): Case[] {
   return [...entries, ...Array.from({ length: repeat - 1 }, () => healthy).flat()];
 }
 
-function clearOnSignal(stages: Stages): { forget(): void } {
+function clearOnSignal(stages: Stages, clones: readonly Project[]): { forget(): void } {
   let isClearing = false;
   const clearAndExit = () => {
     if (isClearing) {
@@ -81,7 +101,7 @@ function clearOnSignal(stages: Stages): { forget(): void } {
     }
     isClearing = true;
     console.error("interrupted; taking away what is there …");
-    void clear(stages).finally(() => process.exit(130));
+    void clear(stages, clones).finally(() => process.exit(130));
   };
   // Listeners that stay: where none does, execa takes the signal as the end of the process.
   process.on("SIGINT", clearAndExit).on("SIGTERM", clearAndExit);
@@ -90,6 +110,7 @@ function clearOnSignal(stages: Stages): { forget(): void } {
   };
 }
 
-async function clear(stages: Stages): Promise<void> {
+async function clear(stages: Stages, clones: readonly Project[]): Promise<void> {
   await Promise.allSettled([...stages].map((stage) => stage.clear()));
+  await Promise.allSettled(clones.map((clone) => clone.forget()));
 }

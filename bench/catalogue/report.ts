@@ -1,6 +1,7 @@
+import { VERDICT } from "../../contract/verdict.ts";
 import { median } from "../chain.ts";
 import type { Machine } from "../machine.ts";
-import type { Case } from "./case.ts";
+import { type Case, PLAIN } from "./case.ts";
 import { faultsOf, type Outcome, type Result } from "./outcome.ts";
 import { PEER_ROWS, PEERS, PEERS_DATE } from "./peers.ts";
 import type { Kept } from "./kept.ts";
@@ -35,6 +36,9 @@ const INTRODUCTION = [
   "that restarts, a node that comes back, a volume that is being created. **From the apply** is how long a pipeline waits in total. The",
   "healthy cases are what the tolerances are for: each of them must end `ready`, in every run.",
   "",
+  `The service has these settings, and beside them what its case says: \`${flow(PLAIN)}\`. What is not said has its default, \`deadlineSeconds\``,
+  `(${VERDICT.deadlineSeconds.default}) and \`warmupSeconds\` (${VERDICT.warmupSeconds.default}) among them: see [settings.md](settings.md).`,
+  "",
 ];
 
 function summary(results: readonly Result[]): string[] {
@@ -68,6 +72,7 @@ function brokenSection(results: readonly Result[]): string[] {
     return [
       `[${entry.name}](#${entry.name})`,
       entry.title,
+      settingsOf(entry),
       reasonsOf(entry, outcomes),
       spread(outcomes.map(({ fromState }) => fromState)),
       `≤ ${within}`,
@@ -76,11 +81,12 @@ function brokenSection(results: readonly Result[]): string[] {
       faultWords(outcomes),
     ];
   });
-  const head = ["Case", "What is wrong", "Reason", "From the state", "Target"];
+  const head = ["Case", "What is wrong", "Settings", "Reason", "From the state", "Target"];
   return [
     "## Broken services",
     "",
     "Seconds to the verdict. Of several runs: the median, and the slowest in brackets.",
+    ...lateBesides(results),
     "",
     ...table([...head, "From the apply", "Runs", ""], rows),
   ];
@@ -93,6 +99,7 @@ function healthySection(results: readonly Result[]): string[] {
   const rows = results.map(({ entry, outcomes }) => [
     entry.name,
     entry.title,
+    settingsOf(entry),
     String(outcomes.length),
     String(outcomes.filter(({ reason }) => reason === "ready").length),
     spread(outcomes.map(({ fromApply }) => fromApply)),
@@ -103,7 +110,7 @@ function healthySection(results: readonly Result[]): string[] {
     "",
     "Seconds from the apply to `ready`.",
     "",
-    ...table(["Case", "What happens", "Runs", "Ready", "From the apply", ""], rows),
+    ...table(["Case", "What happens", "Settings", "Runs", "Ready", "From the apply", ""], rows),
   ];
 }
 
@@ -144,6 +151,38 @@ function messages(results: readonly Result[]): string[] {
     "",
   ]);
   return sections.length === 0 ? [] : ["## What is shown", "", ...sections];
+}
+
+/** What differs from the plain service's settings, as flow YAML. */
+function settingsOf({ settings = {}, earlier, beside }: Case): string {
+  const parts = [
+    ...Object.entries(settings).map(([key, value]) => `${key}: ${flow(value)}`),
+    ...(earlier === undefined ? [] : ["after a release that was ready"]),
+    ...(beside === undefined ? [] : [`beside ${Object.keys(beside).join(", ")}`]),
+  ];
+  return parts.map((part) => (part.includes(":") ? `\`${part}\`` : part)).join("; ");
+}
+
+function flow(value: unknown): string {
+  return typeof value === "object" && value !== null
+    ? `{${Object.entries(value)
+        .map(([key, inner]) => `${key}: ${flow(inner)}`)
+        .join(", ")}}`
+    : String(value);
+}
+
+/** Which verdicts were late only because of what else the machine had to do. */
+function lateBesides(results: readonly Result[]): string[] {
+  const late = results.flatMap(({ entry, outcomes }) =>
+    outcomes.flatMap(({ beside }) =>
+      beside === undefined ? [] : [`${entry.name} (${beside.toFixed(1)} s)`],
+    ),
+  );
+  return late.length === 0
+    ? []
+    : [
+        `Beside other cases these were late, so they were played again alone, and that counts: ${late.join(", ")}.`,
+      ];
 }
 
 /** The reasons that were found; where they differ from the expected one, that as well. */

@@ -1,30 +1,15 @@
-import { cp, mkdir, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 
-import { cluster } from "../../testbed/cluster.ts";
-import { NAMESPACE } from "../../testbed/kinds.ts";
-import { Project } from "../../testbed/project.ts";
-import type { Case, Settings } from "./case.ts";
-import type { Fault } from "./clone/fault.ts";
+import type { Project } from "../../testbed/project.ts";
+import type { Case } from "./case.ts";
 import { type Found, foundIn } from "./found.ts";
+import { setUp } from "./set-up.ts";
 import type { Images } from "./stage.ts";
 import { Stage } from "./stage.ts";
 import { Witness } from "./witness.ts";
-
-/** Admission rules of the whole cluster do not count at once. */
-const RULES_MILLISECONDS = 3000;
-
-/** The service that every case changes. */
-const PLAIN: Settings = {
-  port: 8080,
-  replicas: 2,
-  health: "/healthz",
-  ready: "/readyz",
-  drainSeconds: 0,
-  stopSeconds: 2,
-  resources: { requests: { cpu: "10m", memory: "32Mi" } },
-};
 
 /** What one run of a case came to. Times are milliseconds by `performance.now()`. */
 export interface Run extends Found {
@@ -43,12 +28,19 @@ export interface Run extends Found {
 /** Where runs leave their stage while they are under way: for whoever interrupts them. */
 export type Stages = Set<Stage>;
 
+/** What a run is played with. */
+export interface Props {
+  readonly images: Images;
+  /** Nobody else runs in it meanwhile. */
+  readonly clone: Project;
+  readonly stages: Stages;
+  readonly records?: string | undefined;
+}
+
 /** Plays a case once, on the real chain, and takes everything away again. */
 export async function runCase(
   entry: Case,
-  images: Images,
-  stages: Stages,
-  records?: string,
+  { images, clone, stages, records }: Props,
 ): Promise<Run> {
   const shown = { at: NaN };
   const hears = (text: string) => {
@@ -56,13 +48,17 @@ export async function runCase(
       shown.at = performance.now();
     }
   };
-  const project = await Project.create(`cat-${entry.name}`, { hears });
+  const project = await clone.another(`cat-${entry.name}`, hears);
+  const folder = await mkdtemp(join(tmpdir(), "slipway-stage-"));
   const witness = Witness.start(project.namespace);
-  const stage = new Stage(project.namespace, images, witness, project.folder);
-  stage.afterwards(() => project.forget());
+  const stage = new Stage(project.namespace, images, witness, folder);
+  stage.afterwards(() => project.forgetState());
+  stage.afterwards(() => rm(folder, { recursive: true, force: true }));
   stages.add(stage);
   try {
     await setUp(entry, project, stage);
+    witness.begin();
+    shown.at = NaN;
     const startedAt = performance.now();
     const up = project.up();
     const disturbance = entry.meanwhile?.(stage).catch((error: unknown) => error);
@@ -94,48 +90,7 @@ export async function runCase(
 }
 
 /** The provider's line on a release, as soon as it is there. */
-const VERDICT = /shop: [a-z-]+ after \d+ s|slipway:index:Readiness shop (created|.*error:)/;
-
-async function setUp(entry: Case, project: Project, stage: Stage): Promise<void> {
-  if (entry.fault !== undefined) {
-    await putFaults(project, { shop: entry.fault(stage.images, stage.namespace) });
-  }
-  const prepared = await entry.prepare?.(stage);
-  await project.settings({
-    services: {
-      shop: { ...PLAIN, image: stage.images.shop, ...entry.settings, ...prepared?.service },
-    },
-    cluster: { kubeconfig: "${SLIPWAY_KUBECONFIG}", ...prepared?.cluster },
-  });
-  const objects = entry.objects?.(project.namespace) ?? [];
-  if (objects.length === 0) {
-    return;
-  }
-  const type = "kubernetes:core/v1:Namespace";
-  const target = `urn:pulumi:dev::slipway::${type}::${project.namespace}`;
-  // What else the program does with a part of its stack is no matter here: the objects need the namespace alone.
-  const { output } = await project.up("--target", target);
-  const home = await cluster.find(NAMESPACE, undefined, project.namespace);
-  if (home === undefined) {
-    throw new Error(`the namespace was not made:\n${output}`);
-  }
-  for (const object of objects) {
-    await stage.create(object);
-  }
-  if (objects.some(({ kind }) => kind.startsWith("Validating"))) {
-    await delay(RULES_MILLISECONDS);
-  }
-}
-
-/** Gives a clone of the program what changes its services' objects, by name. */
-export async function putFaults(
-  project: Project,
-  faults: Readonly<Record<string, Fault>>,
-): Promise<void> {
-  await cp(join(import.meta.dirname, "clone/fault.ts"), join(project.folder, "fault.ts"));
-  await project.write("patch.json", JSON.stringify(faults));
-  await project.write("index.ts", `import "./fault.ts";\n${await project.read("index.ts")}`);
-}
+const VERDICT = /shop: [a-z-]+ after \d+ s|slipway:index:Readiness shop (created|updated|.*error:)/;
 
 function stateAt({ expected }: Case, stage: Stage): number | undefined {
   if (expected === "ready") {

@@ -10,7 +10,9 @@ type Listener = (sight: Sight, at: number) => void;
 
 /** Watches a namespace beside Slipway's provider, and keeps what it saw and when, by this process's clock. */
 export class Witness {
-  readonly #seen: { readonly sight: Sight; readonly at: number }[] = [];
+  /** What was there before it counted, by object and version: a watch that begins anew brings it again. */
+  readonly #old = new Set<string>();
+  #seen: { readonly sight: Sight; readonly at: number }[] = [];
   readonly #listeners = new Set<Listener>();
   readonly #end = new AbortController();
 
@@ -30,6 +32,14 @@ export class Witness {
     void witness.#follow("ReplicaSet", `${apps}/replicasets`);
     void witness.#follow("Deployment", `${apps}/deployments`);
     return witness;
+  }
+
+  /** Counts from now on only. */
+  begin(): void {
+    for (const { sight } of this.#seen) {
+      this.#old.add(versionOf(sight));
+    }
+    this.#seen = [];
   }
 
   /** When a symptom first showed, in milliseconds by `performance.now()`; undefined while it has not. */
@@ -115,10 +125,17 @@ export class Witness {
   }
 
   #notice(sight: Sight): void {
+    if (this.#old.has(versionOf(sight))) {
+      return;
+    }
     const at = performance.now();
     this.#seen.push({ sight, at });
     for (const listener of this.#listeners) {
       listener(sight, at);
     }
   }
+}
+
+function versionOf({ object: { metadata } }: Sight): string {
+  return `${metadata?.uid} ${metadata?.resourceVersion}`;
 }

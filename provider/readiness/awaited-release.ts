@@ -15,11 +15,10 @@ import { supersededBy } from "../verdict/template.ts";
 import { type Trail, trailOfRelease } from "../verdict/trail.ts";
 import type { Judge, NoteSources, Place, Reported, Wait } from "../waiting/awaited.ts";
 import { namespaceGone } from "../waiting/closer-look.ts";
+import { GraceLook } from "../waiting/grace-look.ts";
 import { ConfigLook, lookupIn } from "./config-look.ts";
-import { GraceLook } from "./grace-look.ts";
 import { limitSeconds } from "./limit.ts";
 import { ListenLook } from "./listen-look.ts";
-import { ownerAtWork } from "./config-owner.ts";
 import { platformNotes } from "./platform-note.ts";
 import { redirectNotes } from "./redirect-look.ts";
 import { ScaleLook } from "./scale-look.ts";
@@ -68,10 +67,7 @@ export class AwaitedRelease implements Reported<Observed, Proof> {
     const { api } = this.cluster;
     const { namespace } = this.release;
     const config = new ConfigLook(lookupIn(api, namespace), wake, signal);
-    const graces = new GraceLook(this.release, {
-      log: (source) => this.cluster.log(namespace, source, signal),
-      owner: (secret) => ownerAtWork(api, namespace, secret, signal),
-    });
+    const graces = GraceLook.into(this.cluster, namespace, this.release, signal);
     const listening = new ListenLook(
       this.release,
       (source) => this.cluster.log(namespace, source, signal),
@@ -90,10 +86,11 @@ export class AwaitedRelease implements Reported<Observed, Proof> {
         if (superseded !== undefined) {
           return superseded;
         }
-        let present = verdict;
-        while (present.kind === "failed" && (await graces.look(present, observed))) {
-          present = judge(observed, performance.now());
+        let settled = verdict;
+        if (settled.kind === "ready" && (await config.lacksFiles(observed))) {
+          settled = judge(observed, performance.now());
         }
+        const present = await graces.settled(settled, observed, judge);
         const known =
           (await scale.see(present, observed)) ??
           (await this.#namespaceLeaving(present, observed, signal));

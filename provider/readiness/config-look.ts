@@ -2,9 +2,9 @@ import type { Api } from "../cluster/api.ts";
 import { isPassing } from "../cluster/api-error.ts";
 import { find } from "../cluster/find.ts";
 import { pause } from "../cluster/pause.ts";
-import { configOf, isBeingCreated, titleOf } from "../verdict/config.ts";
+import { configOf, filesOf, isBeingCreated, titleOf } from "../verdict/config.ts";
 import { newReplicaSet, podsOf } from "../verdict/deployment.ts";
-import type { ConfigReference, Observed } from "../verdict/objects.ts";
+import type { ConfigReference, Observed, Pod } from "../verdict/objects.ts";
 
 /** Before the first look: most pods are past creation by then. */
 const SETTLE_MILLISECONDS = 3000;
@@ -27,6 +27,7 @@ export type Lookup = (
  */
 export class ConfigLook {
   #absent: readonly ConfigReference[] = [];
+  #absentFiles: readonly ConfigReference[] | undefined;
   #looking = false;
   #observed: Observed | undefined;
 
@@ -51,7 +52,25 @@ export class ConfigLook {
       this.#looking = true;
       void this.#look();
     }
-    return { ...observed, absent: this.#absent };
+    return { ...observed, absent: [...this.#absent, ...(this.#absentFiles ?? [])] };
+  }
+
+  /**
+   * Looks once for what pods that have started have as files: nobody else says that it is missing.
+   * @returns whether any is
+   */
+  async lacksFiles(observed: Observed): Promise<boolean> {
+    const isFirst = this.#absentFiles === undefined;
+    if (isFirst) {
+      const needed = new Map(
+        podsOfRelease(observed)
+          .flatMap(filesOf)
+          .map((file) => [titleOf(file), file] as const),
+      );
+      // Without an answer nothing is known, and the release has waited for long enough.
+      this.#absentFiles = (await this.#missing([...needed.values()])) ?? [];
+    }
+    return isFirst && this.#absentFiles !== undefined && this.#absentFiles.length > 0;
   }
 
   async #look(): Promise<void> {
@@ -60,10 +79,10 @@ export class ConfigLook {
       this.#looking = false;
       return;
     }
-    let before = await this.#missing();
+    let before = await this.#missing(this.#needed());
     while (before?.length !== 0 && !this.signal.aborted) {
       await pause(GRACE_MILLISECONDS, this.signal);
-      const now = await this.#missing();
+      const now = await this.#missing(this.#needed());
       if (now !== undefined) {
         const known = new Set(before?.map(titleOf));
         this.#tell(now.filter((reference) => known.has(titleOf(reference))));
@@ -85,11 +104,14 @@ export class ConfigLook {
    * Each object is requested once; only the names of missing keys are kept.
    * @returns undefined if one of the requests had no answer
    */
-  async #missing(): Promise<ConfigReference[] | undefined> {
-    const needed = this.#needed();
-    const objects = needed.filter(({ key }) => key === undefined);
+  async #missing(needed: readonly ConfigReference[]): Promise<ConfigReference[] | undefined> {
+    const objects = new Map(
+      needed
+        .map(({ kind, name }): ConfigReference => ({ kind, name, key: undefined }))
+        .map((object) => [titleOf(object), object] as const),
+    );
     const looks = await Promise.allSettled(
-      objects.map(async (object) => {
+      [...objects.values()].map(async (object) => {
         const found = await this.lookup(object, this.signal);
         const keys = needed.filter(
           ({ kind, name, key }) =>
@@ -105,13 +127,13 @@ export class ConfigLook {
   }
 
   #needed(): ConfigReference[] {
-    const replicaSet = this.#observed && newReplicaSet(this.#observed);
-    if (this.#observed === undefined || replicaSet === undefined) {
-      return [];
-    }
-    const waiting = podsOf(replicaSet, this.#observed.pods).find(isBeingCreated);
+    const waiting = this.#observed && podsOfRelease(this.#observed).find(isBeingCreated);
     return waiting === undefined ? [] : configOf(waiting);
   }
+}
+
+function podsOfRelease(observed: Observed): readonly Pod[] {
+  return podsOf(newReplicaSet(observed), observed.pods);
 }
 
 /** Looks up objects of a namespace; their values are dropped at once. */

@@ -5,15 +5,16 @@ import { isTrouble, statusesOf } from "./pod.ts";
 
 /**
  * What a pod waits for that does not exist. The kubelet says so only when it gets to it, after the image at the soonest
- * and a minute later at worst.
+ * and a minute later at worst; of a file it never says so.
  *
  * @param absent what was looked for and is missing
  */
 export function judgeConfig(pod: Pod, absent: readonly ConfigReference[]): Finding[] {
-  if (absent.length === 0 || !isBeingCreated(pod)) {
+  if (absent.length === 0) {
     return [];
   }
-  const needed = new Set(configOf(pod).map(titleOf));
+  const references = [...(isBeingCreated(pod) ? configOf(pod) : []), ...filesOf(pod)];
+  const needed = new Set(references.map(titleOf));
   const missing = absent.map(titleOf).find((title) => needed.has(title));
   return missing === undefined ? [] : [podFinding(pod, "config-missing", `${missing} not found`)];
 }
@@ -45,6 +46,35 @@ export function configOf({ spec }: Pod): ConfigReference[] {
   ]);
   const references = [...mounted, ...[...initContainers, ...containers].flatMap(variablesOf)];
   return [...new Map(references.map((reference) => [titleOf(reference), reference])).values()];
+}
+
+/**
+ * Keys that a pod mounts as a file each from the volume of a whole Secret or ConfigMap. Where such a key is missing, the
+ * kubelet makes an empty folder in its place and the container starts.
+ */
+export function filesOf({ spec }: Pod): ConfigReference[] {
+  const { volumes = [], initContainers = [], containers = [] } = spec ?? {};
+  const mounts = [...initContainers, ...containers].flatMap(
+    ({ volumeMounts = [] }) => volumeMounts,
+  );
+  return volumes.flatMap(({ name, secret, configMap }) => {
+    const items = mounts
+      .filter((mount) => mount.name === name && isKey(mount.subPath))
+      .map(({ subPath = "" }) => ({ key: subPath }));
+    const isWhole = (secret ?? configMap)?.items === undefined && items.length > 0;
+    const references = isWhole
+      ? [
+          ...referencesOf("secret", secret && { ...secret, name: secret.secretName, items }),
+          ...referencesOf("configmap", configMap && { ...configMap, items }),
+        ]
+      : [];
+    return references.filter(({ key }) => key !== undefined);
+  });
+}
+
+/** Not a folder in a volume, and none of the kubelet's own names. */
+function isKey(subPath = ""): boolean {
+  return subPath !== "" && !subPath.includes("/") && !subPath.startsWith("..");
 }
 
 function variablesOf({ env = [], envFrom = [] }: Container): ConfigReference[] {

@@ -33,6 +33,10 @@ function judgeCreation(subject: Subject): Finding | undefined {
   if (isMissingConfig(message)) {
     return finding(subject, "config-missing", message);
   }
+  if (message.includes("no command specified")) {
+    const words = `image ${subject.container.image ?? ""} has no command to run, like what is no container image: ${message}`;
+    return finding(subject, "image-unusable", words, { tolerance: AT_ONCE });
+  }
   const tolerance = creationTolerance(message);
   return finding(subject, "container-invalid", message || reason, { tolerance });
 }

@@ -4,7 +4,7 @@ import type { CoreV1Event, V1Pod } from "@kubernetes/client-node";
 import type { ReleaseRecord } from "../../contract/release-record.ts";
 import { CATALOGUE } from "../../bench/catalogue/catalogue.ts";
 import { buildImages } from "../../bench/catalogue/images.ts";
-import { putFaults } from "../../bench/catalogue/run.ts";
+import { putFaults } from "../../bench/catalogue/faults.ts";
 import { Stage } from "../../bench/catalogue/stage.ts";
 import { Witness } from "../../bench/catalogue/witness.ts";
 import { cluster } from "../../testbed/cluster.ts";
@@ -29,6 +29,7 @@ const PLAIN = {
   ready: "/readyz",
   drainSeconds: 0,
   stopSeconds: 2,
+  settleSeconds: 0,
   resources: { requests: { cpu: "10m", memory: "32Mi" } },
 };
 

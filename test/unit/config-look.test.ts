@@ -153,3 +153,56 @@ describe("on an API server", () => {
     await expect(find("payment")).rejects.toThrow("secrets is forbidden");
   });
 });
+
+describe("a key that is mounted as a file", () => {
+  const volumes = [
+    { name: "a", secret: { secretName: "payment" } },
+    { name: "b", configMap: { name: "features", optional: true } },
+    { name: "c", secret: { secretName: "tls", items: [{ key: "tls.crt", path: "crt" }] } },
+  ];
+  const volumeMounts = [
+    { name: "a", mountPath: "/etc/token", subPath: "token" },
+    { name: "b", mountPath: "/etc/colour", subPath: "colour" },
+    { name: "c", mountPath: "/etc/crt", subPath: "crt" },
+  ];
+  const started = (): Observed => {
+    const observed = complete();
+    const pods = observed.pods.map((pod) => {
+      const containers = (pod.spec?.containers ?? []).map((each) => ({ ...each, volumeMounts }));
+      return { ...pod, spec: { ...pod.spec, volumes, containers } };
+    });
+    return { ...observed, pods };
+  };
+  const lookOf = (lookup: Lookup) =>
+    new ConfigLook(lookup, () => undefined, new AbortController().signal);
+
+  test.each<[string, Awaited<ReturnType<Lookup>>]>([
+    ["is there", ["token"]],
+    ["may not be read", undefined],
+  ])("that %s keeps no release from being ready", async (_case, found) => {
+    const look = lookOf(() => Promise.resolve(found));
+    expect(await look.lacksFiles(started())).toBe(false);
+    expect(judgeAtOnce(release(), look.see(started()))).toMatchObject({ kind: "ready" });
+  });
+
+  test("fails a release whose pods are ready without it", async () => {
+    const asked: string[] = [];
+    const look = lookOf(({ name }) => {
+      asked.push(name);
+      return Promise.resolve(["password"]);
+    });
+    expect(await look.lacksFiles(started())).toBe(true);
+    expect(asked).toEqual(["payment"]);
+    expect(judgeAtOnce(release(), look.see(started()))).toMatchObject({
+      kind: "failed",
+      reason: "config-missing",
+      message: 'key "token" of secret "payment" not found',
+    });
+    expect(await look.lacksFiles(started())).toBe(false);
+  });
+
+  test("is not known to be missing where nobody answers", async () => {
+    const look = lookOf(() => Promise.reject(new Error("refused")));
+    expect(await look.lacksFiles(started())).toBe(false);
+  });
+});

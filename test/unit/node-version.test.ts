@@ -70,4 +70,13 @@ describe("the loader of a checkout", () => {
   test.each([`${OLDEST}.0`, "24.0.0"])("takes Node %s", async (version) => {
     expect((await on(version)).exitCode).toBe(0);
   });
+
+  test("has no stack trace mapped, whoever asks for it, and leaves other ways to prepare one alone", async () => {
+    const prepared = `require("./preload.cjs"); require("source-map-support/register");
+      const unmapped = Error.prepareStackTrace;
+      Error.prepareStackTrace = () => "prepared";
+      console.log(typeof unmapped, new Error("fault").stack);`;
+    const { stdout } = await execa(process.execPath, ["-e", prepared], { cwd: CHECKOUT });
+    expect(stdout).toBe("undefined prepared");
+  });
 });

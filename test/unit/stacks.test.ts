@@ -6,8 +6,9 @@ import { parse } from "yaml";
 
 import { stackSchema } from "../../settings/stack.ts";
 import { parseSettings } from "../../settings.ts";
-import { folderWith, removeFolders } from "../support/folder.ts";
 import { schemaKeys, valueKeys } from "../support/schema-keys.ts";
+import { stackFile as textOfStack } from "../../settings/stack-file.ts";
+import { folderWith, removeFolders } from "../support/folder.ts";
 import { CHECKOUT, KUBECONFIG, stackFile } from "../support/stack-config.ts";
 
 afterEach(removeFolders);
@@ -86,4 +87,14 @@ test("every setting is in the pages on settings, at any depth", () => {
   });
   expect(KEYS).toContain("services.*.ingress.awaitAddress");
   expect(undocumented).toEqual([]);
+});
+
+test.each<[string, string, string]>([
+  ["beside the project's", "name: slipway\n", "Pulumi.dev.yaml"],
+  ["in the folder that the project names", "stackConfigDir: stacks\n", "stacks/Pulumi.dev.yaml"],
+  ["beside the project's, if it names none", "stackConfigDir:\n", "Pulumi.dev.yaml"],
+])("finds a stack's file %s", (_where, project, file) => {
+  const folder = folderWith({ "Pulumi.yaml": project, [file]: "config: {}\n" });
+  expect(textOfStack(folder, "dev")).toBe("config: {}\n");
+  expect(textOfStack(folder, "prod")).toBeUndefined();
 });

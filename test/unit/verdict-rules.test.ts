@@ -370,3 +370,19 @@ describe("the Service's ports", () => {
     });
   });
 });
+
+test("an image without a command is none that the node could ever run", () => {
+  const message =
+    'failed to generate container "6b69" spec: failed to generate spec: no command specified';
+  const waiting = { reason: "CreateContainerError", message };
+  const pods = ["shop-new-1", "shop-new-2"].map((name) =>
+    unreadyPod(name, "shop-new-uid", { state: { waiting } }),
+  );
+  expect(assess(RELEASE, { ...complete(), ...withPods(pods) }).findings[0]).toMatchObject({
+    reason: "image-unusable",
+    tolerance: 0,
+    message: expect.stringContaining(
+      `has no command to run, like what is no container image: ${message}`,
+    ) as string,
+  });
+});

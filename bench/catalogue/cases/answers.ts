@@ -23,7 +23,7 @@ const restarted: Failure = {
 };
 
 /** Processes that run, and answer a probe with what waiting can hardly change. */
-export const answers: readonly Case[] = [
+export const ANSWERS: readonly Case[] = [
   {
     name: "startup-path-wrong",
     title: "the process does not serve the path of its startup probe alone, and answers 404",
@@ -73,7 +73,7 @@ export const answers: readonly Case[] = [
 ];
 
 /** Processes that answer a probe with something else for some seconds, and are healthy. */
-export const passingAnswers: readonly Case[] = [
+export const PASSING_ANSWERS: readonly Case[] = [
   {
     name: "redirect-to-another-host",
     title: "the ready path is redirected to another host, which the kubelet counts as ready",

@@ -10,7 +10,7 @@ import { issued, secret } from "./configuration.ts";
 import { claim, claimed, sayAsAutoscaler } from "./scheduling.ts";
 
 /** Releases that are slow, or have bad luck, and are healthy. */
-export const healthy: readonly Case[] = [
+export const HEALTHY: readonly Case[] = [
   { name: "healthy", title: "nothing is wrong", expected: "ready" },
   {
     name: "slow-start",

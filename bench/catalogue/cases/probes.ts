@@ -30,7 +30,7 @@ const wrongStart: Failure = {
 };
 
 /** Processes that run and do not serve. */
-export const probes: readonly Case[] = [
+export const PROBES: readonly Case[] = [
   {
     name: "never-ready",
     title: "the ready path answers 503 for ever",

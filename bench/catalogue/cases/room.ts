@@ -7,7 +7,7 @@ import type { Stage } from "../stage.ts";
 const DRAIN_MILLISECONDS = 15_000;
 
 /** Full quotas from which somebody is about to leave. */
-export const room: readonly Case[] = [
+export const ROOM: readonly Case[] = [
   {
     name: "quota-leaving",
     title: "the quota is full until a pod of somebody else has drained",
