@@ -72,17 +72,15 @@ function warningsOf({ notes = [] }: Proof): string[] {
 }
 
 /**
- * The warnings of a release that was looked at again. The events that they are from are kept for an hour; while the
- * verdict is the same, what was found then stays.
+ * The warnings of a release that was looked at again. While it is ready as before, those of its verdict stay: the events
+ * that they are from are kept for an hour, and what happened to it since is no change at every look.
  */
 export function warningsAfterLook(
   record: ReleaseRecord,
   stored: ReleaseRecord | undefined,
 ): readonly string[] {
-  const isSame = stored?.generation === record.generation && record.verdict === "ready";
-  return isSame && stored.verdict === "ready" && stored.warnings.length > 0
-    ? stored.warnings
-    : record.warnings;
+  const isSame = stored?.generation === record.generation && stored.verdict === record.verdict;
+  return isSame ? stored.warnings : record.warnings;
 }
 
 /** What a release that is not ready runs so far, by the nodes' word. */
