@@ -102,3 +102,21 @@ const RESTRICTED = {
 export function scriptContainer(name: string, image: string, script: string): Settings {
   return { name, image, command: ["node", "-e", script], ...RESTRICTED };
 }
+
+/** A pod of somebody else. */
+export function bystander(name: string, container: Settings, spec: Settings = {}): Manifest {
+  return {
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { name },
+    spec: {
+      securityContext: {
+        runAsNonRoot: true,
+        runAsUser: 65532,
+        seccompProfile: { type: "RuntimeDefault" },
+      },
+      containers: [container],
+      ...spec,
+    },
+  };
+}

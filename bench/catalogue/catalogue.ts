@@ -1,10 +1,12 @@
 import type { Case } from "./case.ts";
 import { ADMISSION } from "./cases/admission.ts";
 import { ANSWERS, PASSING_ANSWERS } from "./cases/answers.ts";
+import { CHANGES } from "./cases/changes.ts";
 import { CONFIGURATION } from "./cases/configuration.ts";
 import { CONTAINERS } from "./cases/containers.ts";
 import { HEALTHY } from "./cases/healthy.ts";
 import { IMAGES } from "./cases/images.ts";
+import { LATE } from "./cases/late.ts";
 import { LOSSES } from "./cases/losses.ts";
 import { PROBES } from "./cases/probes.ts";
 import { ROOM } from "./cases/room.ts";
@@ -23,6 +25,8 @@ export const CATALOGUE: readonly Case[] = [
   ...LOSSES,
   ...SCHEDULING,
   ...SURROUNDINGS,
+  ...CHANGES,
   ...HEALTHY,
+  ...LATE,
   ...PASSING_ANSWERS,
 ];

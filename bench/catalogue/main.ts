@@ -8,6 +8,7 @@ import { prepare } from "../../tools/prepare.ts";
 import { describeMachine } from "../machine.ts";
 import type { Case } from "./case.ts";
 import { CATALOGUE } from "./catalogue.ts";
+import { compareWithPeers, keptComparison } from "./compare.ts";
 import { buildImages } from "./images.ts";
 import { faultsOf, lineOf, type Result } from "./outcome.ts";
 import { play } from "./play.ts";
@@ -22,6 +23,7 @@ interface Options {
   readonly page: string;
   readonly results: string;
   readonly records?: string;
+  readonly peers?: number;
 }
 
 const program = new Command("npm run catalogue --")
@@ -43,11 +45,16 @@ const program = new Command("npm run catalogue --")
     join(import.meta.dirname, "results.json"),
   )
   .option("--records <folder>", "keeps what was watched and printed, a file for each case")
+  .option(
+    "--peers <rounds>",
+    "compares some cases with kubectl, one command at a time, and plays no others",
+    positive,
+  )
   .action(catalogue);
 
 /** Fails when a verdict was wrong or late, after the page is written. */
 async function catalogue(options: Options): Promise<void> {
-  const { only = CATALOGUE, kind, repeat, parallel, page, results: file, records } = options;
+  const { only = CATALOGUE, kind, repeat, parallel, page, results: file, records, peers } = options;
   const chosen = only.filter(
     ({ expected }) => !kind || (expected === "ready") === (kind === "healthy"),
   );
@@ -60,17 +67,26 @@ async function catalogue(options: Options): Promise<void> {
     date: new Date().toISOString().slice(0, 10),
   };
   // After each run: what was measured is not lost when a long catalogue is cut off.
+  const comparison = () => keptComparison();
   const tell = (results: readonly Result[]) =>
-    writeFile(page, report(keep(file, CATALOGUE, results, about), machine));
+    writeFile(page, report(keep(file, CATALOGUE, results, about), machine, comparison()));
+  const say = (line: string) => {
+    console.error(line);
+  };
+  if (peers !== undefined) {
+    const { commit, date } = about;
+    await compareWithPeers({ commit, date, load: machine.load, rounds: peers }, images, say);
+    await tell([]);
+    console.log(`wrote ${page}`);
+    return;
+  }
   const played = await play(chosen, {
     images,
     repeat,
     parallel,
     records,
     tell,
-    say: (line) => {
-      console.error(line);
-    },
+    say,
   });
   console.log(`wrote ${page}`);
   for (const { entry, outcome } of faultsOf(played)) {

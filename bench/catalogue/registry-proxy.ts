@@ -10,10 +10,27 @@ export interface Trouble {
   /** An error code of the distribution specification. */
   readonly code: string;
   readonly message: string;
+  /**
+   * Whether it answers so for blobs alone.
+   *
+   * @default false
+   */
+  readonly ofBlobs?: boolean;
+}
+
+/** How long a registry takes. */
+export interface Slowness {
+  readonly slowSeconds: number;
+  /**
+   * Whether it is slow with blobs alone.
+   *
+   * @default false
+   */
+  readonly ofBlobs?: boolean;
 }
 
 /** How a registry answers now: as it should, with trouble, after some seconds, or by hanging up. */
-export type Mood = "well" | "hangs-up" | Trouble | { readonly slowSeconds: number };
+export type Mood = "well" | "hangs-up" | Trouble | Slowness;
 
 /**
  * Stands in front of the real registry, on a port of its own, and can be in trouble.
@@ -50,16 +67,20 @@ export class RegistryProxy {
     if (mood === "hangs-up") {
       return void incoming.socket.destroy();
     }
-    if (mood !== "well" && "status" in mood) {
+    if (mood !== "well" && "status" in mood && isMeant(mood, incoming)) {
       const { status, code, message } = mood;
       response.writeHead(status, { "content-type": "application/json" });
       return void response.end(JSON.stringify({ errors: [{ code, message }] }));
     }
-    if (mood !== "well") {
+    if (mood !== "well" && "slowSeconds" in mood && isMeant(mood, incoming)) {
       await delay(mood.slowSeconds * 1000);
     }
     forward(incoming, response);
   }
+}
+
+function isMeant({ ofBlobs = false }: Trouble | Slowness, { url = "" }: IncomingMessage): boolean {
+  return !ofBlobs || url.includes("/blobs/");
 }
 
 function forward(incoming: IncomingMessage, response: ServerResponse): void {

@@ -3,11 +3,16 @@ import { median } from "../chain.ts";
 import type { Machine } from "../machine.ts";
 import { type Case, PLAIN } from "./case.ts";
 import { faultsOf, type Outcome, type Result } from "./outcome.ts";
-import { PEER_ROWS, PEERS, PEERS_DATE } from "./peers.ts";
+import type { Comparison } from "./compare.ts";
+import { peersSection } from "./peers-section.ts";
 import type { Kept } from "./kept.ts";
 
 /** The catalogue as the page that is kept in the repository. */
-export function report(results: readonly (Result & Kept)[], machine: Machine): string {
+export function report(
+  results: readonly (Result & Kept)[],
+  machine: Machine,
+  comparison?: Comparison,
+): string {
   const broken = results.filter(({ entry }) => entry.expected !== "ready");
   const healthy = results.filter(({ entry }) => entry.expected === "ready");
   return [
@@ -21,7 +26,7 @@ export function report(results: readonly (Result & Kept)[], machine: Machine): s
     ...table(["Measured by", "On", "At commit", "Cases"], sourcesOf(results)),
     ...brokenSection(broken),
     ...healthySection(healthy),
-    ...peersSection(results),
+    ...peersSection(comparison),
     ...messages(broken),
   ].join("\n");
 }
@@ -111,30 +116,6 @@ function healthySection(results: readonly Result[]): string[] {
     "Seconds from the apply to `ready`.",
     "",
     ...table(["Case", "What happens", "Settings", "Runs", "Ready", "From the apply", ""], rows),
-  ];
-}
-
-function peersSection(results: readonly Result[]): string[] {
-  const rows = PEER_ROWS.flatMap(({ title, entry, seconds }) => {
-    const result = results.find((candidate) => candidate.entry.name === entry);
-    if (result === undefined) {
-      return [];
-    }
-    const own = spread(result.outcomes.map(({ command }) => command));
-    const isNamed = result.entry.expected !== "ready" && faultsOf([result]).length === 0;
-    return [[title, `**${own}${isNamed ? " n" : ""}**`, ...seconds]];
-  });
-  if (rows.length === 0) {
-    return [];
-  }
-  return [
-    "## Compared with other tools",
-    "",
-    `Seconds from the start of the command to its end, first release, two replicas, progress deadline 120 s. n: the tool names the cause.`,
-    `The peers were measured on the same platform on ${PEERS_DATE}, with their defaults. Slipway's command is all of \`pulumi up\`,`,
-    "including the start of the engine and of the program. The figure of the official provider is the timeout in its code.",
-    "",
-    ...table(["", "Slipway", ...PEERS], rows),
   ];
 }
 

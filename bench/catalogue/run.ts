@@ -14,6 +14,8 @@ import { Witness } from "./witness.ts";
 /** What one run of a case came to. Times are milliseconds by `performance.now()`. */
 export interface Run extends Found {
   readonly startedAt: number;
+  /** When the command said of the first object that it is there. */
+  readonly firstAt: number | undefined;
   /** When the Deployment was seen. */
   readonly appliedAt: number | undefined;
   /** When the failing state was reported first. */
@@ -35,18 +37,26 @@ export interface Props {
   readonly clone: Project;
   readonly stages: Stages;
   readonly records?: string | undefined;
+  /** Gets the stack's state after the run. */
+  readonly examine?: (state: string) => void;
+}
+
+/** When the command said what. */
+interface Shown {
+  at?: number | undefined;
+  first?: number | undefined;
 }
 
 /** Plays a case once, on the real chain, and takes everything away again. */
 export async function runCase(
   entry: Case,
-  { images, clone, stages, records }: Props,
+  { images, clone, stages, records, examine }: Props,
 ): Promise<Run> {
-  const shown = { at: NaN };
+  let shown: Shown = {};
   const hears = (text: string) => {
-    if (Number.isNaN(shown.at) && VERDICT.test(text)) {
-      shown.at = performance.now();
-    }
+    const now = performance.now();
+    shown.first ??= FIRST.test(text) ? now : undefined;
+    shown.at ??= VERDICT.test(text) ? now : undefined;
   };
   const project = await clone.another(`cat-${entry.name}`, hears);
   const folder = await mkdtemp(join(tmpdir(), "slipway-stage-"));
@@ -58,7 +68,7 @@ export async function runCase(
   try {
     await setUp(entry, project, stage);
     witness.begin();
-    shown.at = NaN;
+    shown = {};
     const startedAt = performance.now();
     const up = project.up();
     const disturbance = entry.meanwhile?.(stage).catch((error: unknown) => error);
@@ -74,12 +84,14 @@ export async function runCase(
     if (trouble instanceof Error) {
       throw trouble;
     }
+    examine?.(await project.state());
     return {
       ...foundIn(exitCode, output),
       startedAt,
+      firstAt: shown.first,
       appliedAt: witness.firstAt("applied"),
       stateAt: stateAt(entry, stage),
-      verdictAt: Number.isNaN(shown.at) ? endedAt : shown.at,
+      verdictAt: shown.at ?? endedAt,
       endedAt,
       output,
     };
@@ -88,6 +100,9 @@ export async function runCase(
     stages.delete(stage);
   }
 }
+
+/** The engine's line on an object of the cluster that was made. */
+const FIRST = /\bkubernetes:\S+ \S+ created/;
 
 /** The provider's line on a release, as soon as it is there. */
 const VERDICT = /shop: [a-z-]+ after \d+ s|slipway:index:Readiness shop (created|updated|.*error:)/;

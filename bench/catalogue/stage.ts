@@ -27,6 +27,7 @@ const CLUSTER_WIDE: readonly string[] = [
   "Namespace",
   "Node",
   "PersistentVolume",
+  "PriorityClass",
   "ValidatingAdmissionPolicy",
   "ValidatingAdmissionPolicyBinding",
   "ValidatingWebhookConfiguration",
@@ -83,6 +84,11 @@ export class Stage {
     await cluster.patch({ ...manifest, metadata }, "somebody");
   }
 
+  /** Has a Deployment's pods replaced, as `kubectl rollout restart` does. */
+  async restart(name: string): Promise<void> {
+    await kubectl(["rollout", "restart", "deployment", name, `--namespace=${this.namespace}`]);
+  }
+
   async delete({ apiVersion, kind, metadata }: Manifest): Promise<void> {
     await remove({ apiVersion, kind, metadata: { namespace: this.namespace, ...metadata } });
   }
@@ -98,6 +104,43 @@ export class Stage {
       });
       this.afterwards(() => this.change(labelled(null)));
       await this.change(labelled("yes"));
+    }
+  }
+
+  /** Gives every node so many of a resource that nobody else asks for, until the case is over. */
+  async offer(resource: string, count: number): Promise<void> {
+    const api = core();
+    const offer = async (name: string, value: string | null) => {
+      const capacity = { capacity: { [resource]: value }, allocatable: { [resource]: value } };
+      await kubectl([
+        "patch",
+        "node",
+        name,
+        "--subresource=status",
+        "--type=merge",
+        `--patch=${JSON.stringify({ status: capacity })}`,
+      ]);
+    };
+    for (const { metadata } of (await api.listNode()).items) {
+      const name = metadata?.name ?? "";
+      this.afterwards(() => offer(name, null));
+      await offer(name, String(count));
+    }
+  }
+
+  /** Has each of the case's pods say this of itself, as a controller of the pods' conditions does. */
+  async condition(condition: object): Promise<void> {
+    const patch = `--patch=${JSON.stringify({ status: { conditions: [condition] } })}`;
+    for (const { metadata } of await this.pods()) {
+      await kubectl([
+        "patch",
+        "pod",
+        metadata?.name ?? "",
+        `--namespace=${this.namespace}`,
+        "--subresource=status",
+        "--type=strategic",
+        patch,
+      ]);
     }
   }
 

@@ -136,6 +136,8 @@ export class Witness {
   }
 }
 
-function versionOf({ object: { metadata } }: Sight): string {
-  return `${metadata?.uid} ${metadata?.resourceVersion}`;
+/** Of a Deployment, which its controller writes to at any time, what was asked of it. */
+function versionOf({ kind, object: { metadata } }: Sight): string {
+  const version = kind === "Deployment" ? metadata?.generation : metadata?.resourceVersion;
+  return `${metadata?.uid} ${version}`;
 }

@@ -6,6 +6,9 @@ import { pause } from "./pause.ts";
 
 /** For how long an API server that restarts is waited for. */
 const PATIENCE_MILLISECONDS = 10_000;
+
+/** How many times as long an answer may take, with the library's loading: a build agent may have much else to do. */
+const SLOWNESS = 3;
 const PAUSE_MILLISECONDS = 500;
 
 /** Whoever may do nothing at all may ask for this. */
@@ -39,8 +42,10 @@ export async function whyNoAnswer(
   signal: AbortSignal,
   patience = PATIENCE_MILLISECONDS,
 ): Promise<string | undefined> {
-  const until = AbortSignal.any([signal, AbortSignal.timeout(patience)]);
-  let cause: unknown = new Error(`no answer within ${patience / 1000} s`);
+  const longest = SLOWNESS * patience;
+  const until = AbortSignal.any([signal, AbortSignal.timeout(longest)]);
+  const retried = performance.now() + patience;
+  let cause: unknown = new Error(`no answer within ${longest / 1000} s`);
   for (;;) {
     const error = await faultOf(api, until);
     if (error === undefined) {
@@ -50,7 +55,7 @@ export async function whyNoAnswer(
     if (!until.aborted || error instanceof SilentPlugin) {
       cause = error;
     }
-    if (until.aborted || !isPassing(cause)) {
+    if (until.aborted || performance.now() >= retried || !isPassing(cause)) {
       return `the cluster cannot be asked, so nothing is known of what would change: context ${context} of ${kubeconfig}: ${words(cause)}`;
     }
     await pause(PAUSE_MILLISECONDS, until);

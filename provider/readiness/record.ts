@@ -72,15 +72,16 @@ function warningsOf({ notes = [] }: Proof): string[] {
 }
 
 /**
- * The warnings of a release that was looked at again. While it is ready as before, those of its verdict stay: the events
- * that they are from are kept for an hour, and what happened to it since is no change at every look.
+ * The warnings of a release that was looked at again. The events that they are from are kept for an hour; while the
+ * verdict is the same, what was found then stays, and what is new joins it.
  */
 export function warningsAfterLook(
   record: ReleaseRecord,
   stored: ReleaseRecord | undefined,
 ): readonly string[] {
-  const isSame = stored?.generation === record.generation && stored.verdict === record.verdict;
-  return isSame ? stored.warnings : record.warnings;
+  const isSame = stored?.generation === record.generation && record.verdict === "ready";
+  const earlier = isSame && stored.verdict === "ready" ? stored.warnings : [];
+  return [...new Set([...earlier, ...record.warnings])].slice(-WARNINGS);
 }
 
 /** What a release that is not ready runs so far, by the nodes' word. */

@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from "node:util";
+
 import { digestOf } from "../../contract/image-reference.ts";
 import type { ReadinessInputs } from "../../contract/readiness.ts";
 import { judgeGeneration, livingPods, lossOf } from "./awaited-object.ts";
@@ -12,6 +14,8 @@ import {
   type ReplicaSet,
   uidOf,
 } from "./objects.ts";
+
+type Template = NonNullable<ReplicaSet["spec"]>["template"];
 
 /**
  * What the Deployment itself says of the rollout: the rules of `kubectl rollout status`, which do not wait for pods of
@@ -60,9 +64,28 @@ export function desiredReplicas(deployment: Deployment): number {
 /** The ReplicaSet of the Deployment's present template. Older ones are never judged. */
 export function newReplicaSet({ deployment, replicaSets }: Observed): ReplicaSet | undefined {
   const revision = deployment?.metadata?.annotations?.[REVISION];
-  return replicaSets.find(
+  const last = replicaSets.find(
     ({ metadata }) => revision !== undefined && metadata?.annotations?.[REVISION] === revision,
   );
+  return deployment && last && isOutgoing(last, deployment) ? undefined : last;
+}
+
+/** Where the old pods go first, the last revision stays theirs until they are gone. */
+function isOutgoing({ spec }: ReplicaSet, deployment: Deployment): boolean {
+  const { strategy, template } = deployment.spec ?? {};
+  return (
+    strategy?.type === "Recreate" &&
+    spec?.template !== undefined &&
+    !isDeepStrictEqual(withoutHash(spec.template), withoutHash(template))
+  );
+}
+
+/** The label that the controller adds to each ReplicaSet's pods, and to no Deployment's. */
+const HASH = "pod-template-hash";
+
+function withoutHash(template: Template | undefined): unknown {
+  const labels = Object.entries(template?.metadata?.labels ?? {}).filter(([key]) => key !== HASH);
+  return { ...template, metadata: { ...template?.metadata, labels: Object.fromEntries(labels) } };
 }
 
 /** The pods of a ReplicaSet that count: see `livingPods`. */

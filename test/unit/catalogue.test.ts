@@ -13,6 +13,7 @@ import {
   outcomeOf,
 } from "../../bench/catalogue/outcome.ts";
 import { PEER_ROWS, PEERS } from "../../bench/catalogue/peers.ts";
+import { middleOf, phasesOf } from "../../bench/catalogue/phases.ts";
 import { report } from "../../bench/catalogue/report.ts";
 import { keep } from "../../bench/catalogue/kept.ts";
 import type { Run } from "../../bench/catalogue/run.ts";
@@ -27,8 +28,8 @@ const healthy = CATALOGUE.filter(({ expected }) => expected === "ready");
 
 test("has enough cases, each with a name of its own that a namespace can carry", () => {
   const names = CATALOGUE.map(({ name }) => name);
-  expect(broken.length).toBeGreaterThanOrEqual(25);
-  expect(healthy.length).toBeGreaterThanOrEqual(5);
+  expect(broken.length).toBeGreaterThanOrEqual(90);
+  expect(healthy.length).toBeGreaterThanOrEqual(25);
   expect(new Set(names).size).toBe(names.length);
   for (const name of names) {
     expect(`slipway-cat-${name}-123456`).toMatch(/^[a-z0-9-]{1,54}$/);
@@ -37,6 +38,7 @@ test("has enough cases, each with a name of its own that a namespace can carry",
 
 test.each<Reason>([
   "image-not-found",
+  "image-unusable",
   "image-unauthorized",
   "registry-unreachable",
   "crash-loop",
@@ -57,6 +59,12 @@ test.each<Reason>([
   "forbidden",
   "cluster-unreachable",
   "namespace-terminating",
+  "evicted",
+  "node-refused",
+  "scaled",
+  "container-invalid",
+  "deployment-missing",
+  "ingress-no-address",
 ])("has a service that must fail with %s", (reason) => {
   expect(broken.map(({ expected }) => expected)).toContainEqual(
     expect.objectContaining({ reason }),
@@ -179,6 +187,7 @@ const run: Run = {
   reason: "unschedulable",
   message: "shop: unschedulable after 30 s: …",
   startedAt: 1000,
+  firstAt: 2500,
   appliedAt: 3000,
   stateAt: 4000,
   verdictAt: 34_500,
@@ -257,18 +266,19 @@ test("keeps the figures of cases that were not played anew, and drops those of n
   ]);
 });
 
-test("reports cases with medians, faults and messages, and the peers beside those that were played", () => {
+test("reports cases with their settings, medians, faults and messages", () => {
   const outcome = (change: Partial<Outcome>): Outcome => ({
     ...outcomeOf(failing, run),
     ...change,
   });
-  const digest = { ...failing, name: "image-digest-missing" };
+  const digest = { ...failing, name: "image-digest-missing", earlier: {}, beside: { cart: {} } };
+  const settings = { deadlineSeconds: 20, env: { PORT: 1 } };
   const results = [
-    { entry: failing, outcomes: [outcome({ fromState: 30 }), outcome({ fromState: 31 })] },
     {
-      entry: digest,
-      outcomes: [outcome({ command: 2.62, reason: "not-ready", fault: "wrong reason" })],
+      entry: { ...failing, settings },
+      outcomes: [outcome({ fromState: 30 }), outcome({ fromState: 31, beside: 35.26 })],
     },
+    { entry: digest, outcomes: [outcome({ reason: "not-ready", fault: "wrong reason" })] },
     { entry: fine, outcomes: [outcome({ reason: "ready", fault: undefined })] },
   ];
   const page = report(
@@ -278,11 +288,47 @@ test("reports cases with medians, faults and messages, and the peers beside thos
   expect(page).toContain("| `npm run catalogue` | 2026-11-21 | 0123456 | 3 |");
   expect(page).toContain("**3 cases, 4 runs: 0 false alarms, 1 wrong reasons, 0 failures missed");
   expect(page).toContain(
-    "| [no-cpu](#no-cpu) | no node is large enough | `unschedulable` | 30.5 (31.0) | ≤ 32 | 31.5 (31.5) | 2 | met |",
+    "| [no-cpu](#no-cpu) | no node is large enough | `deadlineSeconds: 20`; `env: {PORT: 1}` | `unschedulable` | 30.5 (31.0) | ≤ 32 | 31.5 (31.5) | 2 | met |",
   );
-  expect(page).toContain("`not-ready` instead of `unschedulable`");
-  expect(page).toContain("| fine | nothing is the matter | 1 | 1 | 31.5 | met |");
-  expect(page).toContain("| missing image | **2.6** | 120.5 |");
-  expect(page).not.toContain("| crash loop |");
+  expect(page).toContain(
+    "| no node is large enough | after a release that was ready; beside cart | `not-ready` instead of `unschedulable` |",
+  );
+  expect(page).toContain("and that counts: no-cpu (35.3 s).");
+  expect(page).toContain("| fine | nothing is the matter |  | 1 | 1 | 31.5 | met |");
   expect(page).toContain("### no-cpu\n\nNo node is large enough.\n\n```text\nshop: unschedulable");
+  expect(page).not.toContain("Compared with other tools");
+});
+
+describe("the comparison with peers", () => {
+  const phases = { start: 1.5, apply: 0.25, verdict: 0.5, end: 0.25 };
+  const rows = [
+    { entry: "image-digest-missing", slipway: phases, kubectl: 120.4 },
+    { entry: "healthy", slipway: { ...phases, verdict: 2 }, kubectl: 2.7 },
+  ];
+  const comparison = { date: "2026-11-29", commit: "0123456", load: "0.10", rounds: 3, rows };
+
+  test("has the parts of each command, and is bold only where nobody was quicker", () => {
+    const page = report([], MACHINE, comparison);
+    expect(page).toContain(
+      "| missing image | 1.5 | 0.3 | 0.5 | 0.3 | 2.5 n | 120.4 | 121.0 | 2.1 n | 3.0 n | 16.4 n |",
+    );
+    expect(page).toContain("| healthy | 1.5 | 0.3 | 2.0 | 0.3 | 4.0 | 2.7 |");
+    const quicker = {
+      ...comparison,
+      rows: rows.slice(0, 1).map((row) => ({ ...row, slipway: { ...phases, start: 1 } })),
+    };
+    expect(report([], MACHINE, quicker)).toContain("| **2.0 n** | 120.4 |");
+    expect(page).not.toContain("| crash loop |");
+  });
+
+  test("takes the parts of a run as they followed one another", () => {
+    expect(phasesOf(run)).toEqual({ start: 1.5, apply: 0.5, verdict: 31.5, end: 1.5 });
+    expect(phasesOf({ ...run, firstAt: undefined })).toBeUndefined();
+  });
+
+  test("takes the middle one of several runs, whole", () => {
+    const runs = [3, 1, 2].map((start) => ({ ...phases, start }));
+    expect(middleOf(runs)).toEqual({ ...phases, start: 2 });
+    expect(middleOf([])).toBeUndefined();
+  });
 });

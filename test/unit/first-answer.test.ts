@@ -79,10 +79,17 @@ test("a wrong certificate is told", async () => {
 
 test("a server that never answers is given up", async () => {
   const port = await listening(createServer(() => undefined));
-  expect(await told(`http://127.0.0.1:${port}`, SOON)).toMatch(/no answer within 0\.2 s/);
+  expect(await told(`http://127.0.0.1:${port}`, SOON)).toMatch(/no answer within 0\.6 s/);
   for (const server of servers) {
     server.closeAllConnections();
   }
+});
+
+test("a server that takes its time is waited for, longer than one that refuses", async () => {
+  const port = await listening(
+    createServer((_, response) => setTimeout(() => response.end("{}"), 2 * SOON)),
+  );
+  expect(await told(`http://127.0.0.1:${port}`, SOON)).toBeUndefined();
 });
 
 test("a credential plugin that hangs is named, and not the network", async () => {

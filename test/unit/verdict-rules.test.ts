@@ -1,6 +1,7 @@
 // Proves the rules on objects made by hand; that a cluster shows such objects is proved by the recorded ones and by test/e2e.
 import fc from "fast-check";
 import { assess } from "../../provider/verdict/assessment.ts";
+import { newReplicaSet } from "../../provider/verdict/deployment.ts";
 import { digestOf } from "../../contract/image-reference.ts";
 import type { Observed, Pod } from "../../provider/verdict/objects.ts";
 import { stageOf } from "../../provider/verdict/pod.ts";
@@ -384,5 +385,26 @@ test("an image without a command is none that the node could ever run", () => {
     message: expect.stringContaining(
       `has no command to run, like what is no container image: ${message}`,
     ) as string,
+  });
+});
+
+describe("a rollout whose old pods go first", () => {
+  const template = (greeting: string, hash?: string) => ({
+    metadata: { labels: { app: "shop", ...(hash && { "pod-template-hash": hash }) } },
+    spec: { containers: [{ name: "shop", env: [{ name: "GREETING", value: greeting }] }] },
+  });
+  const recreated = (greeting: string): Observed => {
+    const observed = complete();
+    const replicaSets = observed.replicaSets.map((set) => ({
+      ...set,
+      spec: { ...set.spec, template: template(greeting, "abc") },
+    })) as Observed["replicaSets"];
+    const spec = { strategy: { type: "Recreate" }, template: template("new") };
+    return { ...observed, replicaSets, deployment: deployment("shop", spec) };
+  };
+
+  test("has no replica set until they are gone", () => {
+    expect(newReplicaSet(recreated("old"))).toBeUndefined();
+    expect(newReplicaSet(recreated("new"))?.metadata?.name).toBe("shop-new");
   });
 });

@@ -63,7 +63,8 @@ export const ADMISSION: readonly Case[] = [
   },
 ];
 
-function quota(hard: Readonly<Record<string, string>>): Manifest {
+/** A quota of the namespace. */
+export function quota(hard: Readonly<Record<string, string>>): Manifest {
   return { apiVersion: "v1", kind: "ResourceQuota", metadata: { name: "small" }, spec: { hard } };
 }
 

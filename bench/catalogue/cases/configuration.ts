@@ -1,4 +1,4 @@
-import { AT_ONCE, type Case, type Failure } from "../case.ts";
+import { AT_ONCE, type Case, type Failure, scriptContainer } from "../case.ts";
 import type { Manifest } from "../../../testbed/kinds.ts";
 
 const missing: Failure = { reason: "config-missing", from: "container-refused", within: AT_ONCE };
@@ -32,6 +32,40 @@ export const CONFIGURATION: readonly Case[] = [
     name: "secret-file-missing",
     title: "a file comes from a Secret that does not exist",
     settings: { files: { "/etc/shop/token": { secret: "payment", key: "token" } } },
+    expected: { reason: "config-missing", from: "mount-failed", within: AT_ONCE },
+  },
+  {
+    name: "secret-file-key-missing",
+    title: "a file comes from a key that its Secret does not have",
+    settings: { files: { "/etc/shop/token": { secret: "payment", key: "token" } } },
+    objects: () => [secret("payment", { password: "not the token" })],
+    expected: { reason: "config-missing", from: "pod-ready", within: AT_ONCE },
+  },
+  {
+    name: "secret-of-all-missing",
+    title: "all variables come from a Secret that does not exist",
+    fault: () => ({ container: { envFrom: [{ secretRef: { name: "payment" } }] } }),
+    expected: missing,
+  },
+  {
+    name: "secret-of-init-missing",
+    title: "a variable of an init container comes from a Secret that does not exist",
+    fault: ({ shop: image }) => ({
+      pod: {
+        initContainers: [
+          {
+            ...scriptContainer("migrate", image, ""),
+            envFrom: [{ secretRef: { name: "payment" } }],
+          },
+        ],
+      },
+    }),
+    expected: missing,
+  },
+  {
+    name: "secret-projected-missing",
+    title: "a projected volume has a Secret in it that does not exist",
+    fault: () => volume({ projected: { sources: [{ secret: { name: "payment" } }] } }),
     expected: { reason: "config-missing", from: "mount-failed", within: AT_ONCE },
   },
   {

@@ -30,6 +30,43 @@ export const CONTAINERS: readonly Case[] = [
     expected: crashLoop,
   },
   {
+    name: "exec-format-error",
+    title: "the container's program is none that the node can run",
+    objects: () => [
+      {
+        apiVersion: "v1",
+        kind: "ConfigMap",
+        metadata: { name: "program" },
+        binaryData: { serve: FOREIGN_PROGRAM },
+      },
+    ],
+    fault: () => ({
+      pod: { volumes: [{ name: "program", configMap: { name: "program", defaultMode: 0o555 } }] },
+      container: {
+        command: ["/program/serve"],
+        volumeMounts: [{ name: "program", mountPath: "/program" }],
+      },
+    }),
+    expected: crashLoop,
+  },
+  crashing(
+    "hostile-log",
+    "the process ends after a line of 300 kB with the word token in it everywhere",
+    "console.log('token'.repeat(60_000))",
+  ),
+  crashing(
+    "hostile-word",
+    "the process ends after a word of 1 MB",
+    "console.log('a'.repeat(1_000_000))",
+  ),
+  crashing("killed-by-itself", "the process ends by a signal of its own", "process.abort()"),
+  {
+    name: "folder-unwritable",
+    title: "the container's working directory is missing, and its file system is read-only",
+    fault: () => ({ container: { workingDir: "/srv/shop" } }),
+    expected: crashLoop,
+  },
+  {
     name: "sidecar-crash",
     title: "a sidecar crashes repeatedly",
     fault: ({ shop: image }) => ({
@@ -73,6 +110,33 @@ export const CONTAINERS: readonly Case[] = [
     expected: { reason: "init-failed", from: "ended-twice", within: AT_ONCE },
   },
   {
+    name: "init-command-missing",
+    title: "an init container's command is not in the image",
+    fault: ({ shop: image }) => ({
+      pod: {
+        initContainers: [
+          { ...scriptContainer("migrate", image, ""), command: ["/opt/shop/bin/migrate"] },
+        ],
+      },
+    }),
+    expected: { reason: "init-failed", from: "ended-twice", within: AT_ONCE },
+  },
+  {
+    name: "init-out-of-memory",
+    title: "an init container needs more memory than its limit",
+    fault: ({ shop: image }) => ({
+      pod: {
+        initContainers: [
+          {
+            ...scriptContainer("migrate", image, "Buffer.alloc(500_000_000, 1)"),
+            resources: { requests: { memory: "32Mi" }, limits: { memory: "96Mi" } },
+          },
+        ],
+      },
+    }),
+    expected: { reason: "out-of-memory", from: "ended-twice", within: AT_ONCE },
+  },
+  {
     name: "init-hangs",
     title: "an init container never ends",
     settings: { deadlineSeconds: 15 },
@@ -88,6 +152,17 @@ export const CONTAINERS: readonly Case[] = [
       pod: { securityContext: { runAsUser: null, runAsGroup: null } },
       container: { image: base },
     }),
-    expected: { reason: "container-invalid", from: "container-refused", within: 30 + AT_ONCE },
+    expected: { reason: "container-invalid", from: "container-refused", within: AT_ONCE },
   },
 ];
+
+function crashing(name: string, title: string, script: string): Case {
+  const command = ["node", "-e", `${script}; process.exitCode = 1`];
+  return { name, title, fault: () => ({ container: { command } }), expected: crashLoop };
+}
+
+/** The head of a program in the Executable and Linkable Format, for a machine that there is not. */
+const FOREIGN_PROGRAM = Buffer.from(
+  `7f454c4602010100${"00".repeat(8)}0200fafa01000000${"00".repeat(64)}`,
+  "hex",
+).toString("base64");

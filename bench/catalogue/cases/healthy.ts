@@ -1,13 +1,4 @@
-import { setTimeout as delay } from "node:timers/promises";
-
-import { execa } from "execa";
-
-import { environment } from "../../../tools/platform/environment.ts";
 import { type Case, scriptContainer } from "../case.ts";
-import type { Stage } from "../stage.ts";
-import { deadWebhook } from "./admission.ts";
-import { issued, secret } from "./configuration.ts";
-import { claim, claimed, sayAsAutoscaler } from "./scheduling.ts";
 
 /** Releases that are slow, or have bad luck, and are healthy. */
 export const HEALTHY: readonly Case[] = [
@@ -64,122 +55,48 @@ export const HEALTHY: readonly Case[] = [
     expected: "ready",
   },
   {
-    name: "secret-after-20-s",
-    title:
-      "a Secret comes 20 s after the pods, from a controller that has an object to make it from",
-    settings: { env: { TOKEN: { secret: "payment", key: "token" } } },
-    objects: () => [issued("payment")],
-    meanwhile: async (stage) => {
-      await stage.witness.sees("container-refused");
-      await delay(20_000);
-      await stage.create(secret("payment", { token: "late" }));
-    },
+    name: "init-slow",
+    title: "an init container takes 15 s",
+    fault: ({ shop: image }) => ({
+      pod: { initContainers: [scriptContainer("migrate", image, "setTimeout(() => {}, 15_000)")] },
+    }),
     expected: "ready",
   },
   {
-    name: "two-digests",
-    title: "the image is an index over a manifest that the node has by its own digest, too",
-    prepare: async ({ images: { shop } }) => ({ service: { image: await indexOver(shop) } }),
+    name: "crash-twice-tolerated",
+    title: "the process crashes twice, which its service tolerates",
+    settings: { tolerate: { restarts: 2 } },
+    fault: () => ({ container: { command: ["node", "-e", CRASH_TWICE] } }),
     expected: "ready",
   },
   {
-    name: "registry-down-20-s",
-    title: "the registry closes connections for 20 s during the pull",
-    prepare: async (stage) => {
-      const registry = await stage.registry("hangs-up");
-      stage.when("image-refused", async () => {
-        await delay(20_000);
-        registry.mood = "well";
-      });
-      return { service: { image: registry.renamed(stage.images.shop) } };
-    },
-    expected: "ready",
-  },
-  {
-    name: "registry-slow",
-    title: "the registry takes 15 s for each answer",
-    prepare: async (stage) => {
-      const registry = await stage.registry({ slowSeconds: 15 });
-      return { service: { image: registry.renamed(stage.images.shop) } };
-    },
-    expected: "ready",
-  },
-  {
-    name: "room-after-10-s",
-    title: "no node accepts the pods for 10 s",
-    fault: (_, namespace) => ({ pod: { nodeSelector: { [roomIn(namespace)]: "yes" } } }),
-    meanwhile: makeRoom,
-    expected: "ready",
-  },
-  {
-    name: "node-after-60-s",
-    title: "the autoscaler announces a node, which comes after 60 s",
-    fault: (_, namespace) => ({ pod: { nodeSelector: { [roomIn(namespace)]: "yes" } } }),
-    meanwhile: async (stage) => {
-      await sayAsAutoscaler(
-        stage,
-        "TriggeredScaleUp",
-        "triggered scale-up: [{pool 1->2 (max: 3)}]",
-      );
-      await delay(60_000);
-      await stage.labelNodes(roomIn(stage.namespace));
-    },
-    expected: "ready",
-  },
-  {
-    name: "volume-after-10-s",
-    title: "the pods' volume claim is bound after 10 s",
-    fault: () => claimed("data"),
-    objects: () => [claim("data")],
-    meanwhile: provideVolume,
-    expected: "ready",
-  },
-  {
-    name: "webhook-down-10-s",
-    title: "an admission webhook does not answer for 10 s",
-    objects: (namespace) => [deadWebhook(namespace)],
-    meanwhile: async (stage) => {
-      await stage.witness.sees("pod-refused");
-      await delay(10_000);
-      const { apiVersion, kind, metadata } = deadWebhook(stage.namespace);
-      await stage.delete({ apiVersion, kind, metadata });
-    },
-    expected: "ready",
-  },
-  {
-    name: "api-server-restarts",
-    title: "the API server is unreachable for 10 s during the rollout",
-    settings: { env: { FAULT_READY_AFTER_SECONDS: 5 } },
-    prepare: async (stage) => {
-      const { proxy, kubeconfig } = await stage.wayToApi();
-      stage.when("running", async () => {
-        proxy.cut();
-        await delay(10_000);
-        proxy.mend();
-      });
-      return { cluster: { kubeconfig } };
-    },
-    expected: "ready",
-  },
-  {
-    name: "watches-dropped",
-    title: "all watches are cut each second during the rollout",
-    settings: { env: { FAULT_READY_AFTER_SECONDS: 6 } },
-    prepare: async (stage) => {
-      const { proxy, kubeconfig } = await stage.wayToApi();
-      stage.when("applied", () => {
-        const dropping = setInterval(() => {
-          proxy.drop();
-        }, 1000);
-        stage.afterwards(() => {
-          clearInterval(dropping);
-        });
-      });
-      return { cluster: { kubeconfig } };
-    },
+    name: "ready-fails-at-first",
+    title: "the ready path answers 500 for 5 s",
+    fault: () => ({ container: { command: ["node", "-e", FAILS_AT_FIRST] } }),
     expected: "ready",
   },
 ];
+
+const CRASH_TWICE = `
+const { existsSync, writeFileSync } = require("node:fs");
+for (const marker of ["/tmp/first", "/tmp/second"]) {
+  if (!existsSync(marker)) {
+    writeFileSync(marker, "");
+    process.exit(1);
+  }
+}
+import("/app/src/main.js");
+`;
+
+const FAILS_AT_FIRST = `
+const since = Date.now();
+require("node:http")
+  .createServer(({ url }, response) => {
+    const isReady = url === "/healthz" || Date.now() - since > 5000;
+    response.writeHead(isReady ? 200 : 500).end();
+  })
+  .listen(8080);
+`;
 
 const CRASH_ONCE = `
 const { existsSync, writeFileSync } = require("node:fs");
@@ -203,39 +120,4 @@ if (Date.now() - Number(readFileSync(first)) > ${seconds * 1000}) {
   });
 }
 `;
-}
-
-/** Pushes an index that lists one image, which other cases run by its own digest. */
-async function indexOver(image: string): Promise<string> {
-  const tag = `${image.slice(0, image.indexOf("@"))}:index`;
-  const args = ["index", "append", "--manifest", image, "--tag", tag];
-  const { stdout } = await execa("crane", args, { env: environment() });
-  return stdout.trim();
-}
-
-async function makeRoom(stage: Stage): Promise<void> {
-  await stage.witness.sees("unscheduled");
-  await delay(10_000);
-  await stage.labelNodes(roomIn(stage.namespace));
-}
-
-function roomIn(namespace: string): string {
-  return `catalogue.example.com/${namespace}`;
-}
-
-async function provideVolume(stage: Stage): Promise<void> {
-  await stage.witness.sees("unscheduled");
-  await delay(10_000);
-  await stage.create({
-    apiVersion: "v1",
-    kind: "PersistentVolume",
-    metadata: { name: stage.namespace },
-    spec: {
-      capacity: { storage: "1Gi" },
-      accessModes: ["ReadWriteOnce"],
-      storageClassName: "",
-      hostPath: { path: stage.path("volume"), type: "DirectoryOrCreate" },
-      claimRef: { namespace: stage.namespace, name: "data" },
-    },
-  });
 }

@@ -1,4 +1,4 @@
-import { AT_ONCE, type Case, type Failure } from "../case.ts";
+import { AT_ONCE, type Case, type Failure, type Settings } from "../case.ts";
 
 /** Seconds for which a readiness probe may be answered as if nothing were there. */
 const WINDOW = 10;
@@ -29,6 +29,8 @@ const wrongStart: Failure = {
   within: START + WINDOW + AT_ONCE,
 };
 
+const AT_DEADLINE: Failure = { reason: "not-ready", from: "deadline-passed", within: AT_ONCE };
+
 /** Processes that run and do not serve. */
 export const PROBES: readonly Case[] = [
   {
@@ -55,6 +57,41 @@ export const PROBES: readonly Case[] = [
     settings: { port: 9090 },
     expected: wrongStart,
   },
+  serving(
+    "ready-unauthorized",
+    "the ready path answers 401",
+    `${server("(request, response) => response.writeHead(request.url === '/healthz' ? 200 : 401).end()")}.listen(8080)`,
+    notReady,
+  ),
+  serving(
+    "ready-hangs",
+    "the ready path is never answered",
+    `${server("(request, response) => request.url === '/healthz' && response.end()")}.listen(8080)`,
+    stillNotReady,
+  ),
+  serving(
+    "listens-on-loopback",
+    "the process listens on 127.0.0.1 only",
+    `${server("(request, response) => response.end()")}.listen(8080, "127.0.0.1", () => console.log("listening on 127.0.0.1:8080"))`,
+    wrongStart,
+  ),
+  serving(
+    "listens-on-ipv6",
+    "the process listens on IPv6 only",
+    `${server("(request, response) => response.end()")}.listen({ port: 8080, host: "::", ipv6Only: true }, () => console.log("listening on [::]:8080"))`,
+    AT_DEADLINE,
+    { deadlineSeconds: 20 },
+  ),
+  {
+    name: "probe-command-missing",
+    title: "the readiness probe's command is not in the image",
+    fault: () => ({
+      container: {
+        readinessProbe: { httpGet: null, exec: { command: ["/bin/grpc_health_probe"] } },
+      },
+    }),
+    expected: notReady,
+  },
   {
     name: "liveness-fails",
     title: "the health path answers 500 after two seconds, and the process is never ready",
@@ -70,3 +107,18 @@ export const PROBES: readonly Case[] = [
     expected: killed,
   },
 ];
+
+function serving(
+  name: string,
+  title: string,
+  script: string,
+  expected: Failure,
+  settings: Settings = {},
+): Case {
+  const fault = () => ({ container: { command: ["node", "-e", script] } });
+  return { name, title, settings, fault, expected };
+}
+
+function server(listener: string): string {
+  return `require("node:http").createServer(${listener})`;
+}

@@ -1,50 +1,66 @@
 import { setTimeout as delay } from "node:timers/promises";
 
-import { type Case, scriptContainer } from "../case.ts";
+import { AT_ONCE, bystander, type Case, scriptContainer } from "../case.ts";
 import type { Stage } from "../stage.ts";
+import { quota } from "./admission.ts";
 
 /** Long enough for the pods of the case to be refused meanwhile. */
-const DRAIN_MILLISECONDS = 15_000;
+const DRAIN_MILLISECONDS = 25_000;
 
-/** Full quotas from which somebody is about to leave. */
+/** What changes the pods, and nothing else. */
+const CHANGED = { env: { GREETING: "hello" } };
+
+/** Quotas that are full, for the time being or for good. */
 export const ROOM: readonly Case[] = [
+  {
+    name: "quota-for-no-change",
+    title: "the changed pods request more memory than the quota allows for all",
+    earlier: {},
+    settings: { resources: { requests: { cpu: "10m", memory: "256Mi" } } },
+    objects: () => [quota({ "requests.memory": "128Mi" })],
+    expected: { reason: "quota-exceeded", from: "pod-refused", within: AT_ONCE },
+  },
   {
     name: "quota-leaving",
     title: "the quota is full until a pod of somebody else has drained",
-    prepare: async (stage) => {
+    furnish: async (stage) => {
       await fill(stage);
-      await stage.delete(somebody());
-      return {};
+      await stage.delete(somebody(stage));
+    },
+    expected: "ready",
+  },
+  {
+    name: "quota-with-room-for-one",
+    title: "two pods are replaced, and the quota has room for one more",
+    earlier: {},
+    settings: CHANGED,
+    objects: () => [quota({ pods: "3" })],
+    expected: "ready",
+  },
+  {
+    name: "quota-of-two-services",
+    title: "the pods of two services are replaced, and the quota has room for one more",
+    earlier: {},
+    settings: CHANGED,
+    beside: { cart: {} },
+    furnish: async (stage) => {
+      await stage.create(quota({ pods: "5" }));
+      await stage.restart("cart");
     },
     expected: "ready",
   },
 ];
 
 async function fill(stage: Stage): Promise<void> {
-  await stage.create({
-    apiVersion: "v1",
-    kind: "ResourceQuota",
-    metadata: { name: "small" },
-    spec: { hard: { pods: "2" } },
-  });
-  await stage.create({
-    ...somebody(),
-    spec: {
-      terminationGracePeriodSeconds: 30,
-      securityContext: {
-        runAsNonRoot: true,
-        runAsUser: 65532,
-        seccompProfile: { type: "RuntimeDefault" },
-      },
-      containers: [scriptContainer("drains", stage.images.shop, DRAINS)],
-    },
-  });
+  await stage.create(quota({ pods: "2" }));
+  await stage.create(somebody(stage));
   // A container that has not started yet ends at once.
   await delay(5000);
 }
 
-function somebody() {
-  return { apiVersion: "v1", kind: "Pod", metadata: { name: "somebody" } };
+function somebody({ images: { shop } }: Stage) {
+  const spec = { terminationGracePeriodSeconds: 30 };
+  return bystander("somebody", scriptContainer("drains", shop, DRAINS), spec);
 }
 
 const DRAINS = `

@@ -27,6 +27,40 @@ export const SCHEDULING: readonly Case[] = [
     expected: unschedulable,
   },
   {
+    name: "no-device",
+    title: "the pods request a device that no node has",
+    fault: () => ({
+      container: { resources: { limits: { "example.com/gpu": "1" } } },
+    }),
+    expected: unschedulable,
+  },
+  {
+    name: "apart-from-each-other",
+    title: "the two pods must not share a node, and there is one",
+    fault: () => ({
+      pod: {
+        affinity: {
+          podAntiAffinity: {
+            requiredDuringSchedulingIgnoredDuringExecution: [
+              {
+                topologyKey: "kubernetes.io/hostname",
+                labelSelector: { matchLabels: { "app.kubernetes.io/name": "shop" } },
+              },
+            ],
+          },
+        },
+      },
+    }),
+    expected: unschedulable,
+  },
+  {
+    name: "scheduler-missing",
+    title: "the pods want a scheduler that does not run",
+    settings: { deadlineSeconds: 15 },
+    fault: () => ({ pod: { schedulerName: "somebody-else" } }),
+    expected: { reason: "progress-deadline", from: "deadline-passed", within: AT_ONCE },
+  },
+  {
     name: "no-scale-up",
     title: "no node accepts the pods, and the autoscaler says that it adds none",
     fault: () => ({ pod: { nodeSelector: { "example.com/disk": "gold" } } }),
@@ -39,6 +73,13 @@ export const SCHEDULING: readonly Case[] = [
     title: "the pods' volume claim finds no volume",
     fault: () => claimed("data"),
     objects: () => [claim("data")],
+    expected: unbound,
+  },
+  {
+    name: "claim-of-no-class",
+    title: "the pods' volume claim names a storage class that does not exist",
+    fault: () => claimed("data"),
+    objects: () => [claim("data", "gold")],
     expected: unbound,
   },
   {
@@ -71,14 +112,14 @@ export async function sayAsAutoscaler(stage: Stage, reason: string, message: str
   }
 }
 
-/** A claim of a kind that nobody provides by itself. */
-export function claim(name: string): Manifest {
+/** A claim, by default of a kind that nobody provides by itself. */
+export function claim(name: string, storageClassName = ""): Manifest {
   return {
     apiVersion: "v1",
     kind: "PersistentVolumeClaim",
     metadata: { name },
     spec: {
-      storageClassName: "",
+      storageClassName,
       accessModes: ["ReadWriteOnce"],
       resources: { requests: { storage: "1Gi" } },
     },

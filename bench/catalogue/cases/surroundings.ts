@@ -12,6 +12,9 @@ const DEADLINE_AND_MARGIN = 20 + 15;
 /** Seconds for which the Service's routes may be behind the pods. */
 const ROUTES = 3;
 
+/** A readiness gate of the pods. */
+export const GATE = "example.com/open";
+
 const SLOW = { env: { FAULT_READY_AFTER_SECONDS: 5 } };
 
 /** What happens around a release while it is awaited. */
@@ -33,7 +36,23 @@ export const SURROUNDINGS: readonly Case[] = [
     name: "readiness-gate-closed",
     title: "no controller opens the pods' readiness gate",
     settings: { deadlineSeconds: 15 },
-    fault: () => ({ pod: { readinessGates: [{ conditionType: "example.com/open" }] } }),
+    fault: () => ({ pod: { readinessGates: [{ conditionType: GATE }] } }),
+    expected: { reason: "not-ready", from: "deadline-passed", within: AT_ONCE },
+  },
+  {
+    name: "readiness-gate-refused",
+    title: "the controller of the pods' readiness gate says why it is closed",
+    settings: { deadlineSeconds: 15 },
+    fault: () => ({ pod: { readinessGates: [{ conditionType: GATE }] } }),
+    meanwhile: async (stage) => {
+      await stage.witness.sees("running");
+      await stage.condition({
+        type: GATE,
+        status: "False",
+        reason: "TargetHealthCheckFailed",
+        message: "Health checks failed with these codes: [502]",
+      });
+    },
     expected: { reason: "not-ready", from: "deadline-passed", within: AT_ONCE },
   },
   {

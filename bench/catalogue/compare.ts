@@ -1,0 +1,117 @@
+import { randomUUID } from "node:crypto";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { stringify } from "yaml";
+
+import { kubectl } from "../../testbed/kubectl.ts";
+import { Project } from "../../testbed/project.ts";
+import { moved } from "../by-hand.ts";
+import { type Manifest, manifestsOf } from "../manifests.ts";
+import type { Case } from "./case.ts";
+import { CATALOGUE } from "./catalogue.ts";
+import { PEER_ROWS } from "./peers.ts";
+import { middleOf, type Phases, phasesOf } from "./phases.ts";
+import { runCase } from "./run.ts";
+import type { Images } from "./stage.ts";
+
+/** What was measured of one case, alone. */
+export interface Compared {
+  /** The case's name. */
+  readonly entry: string;
+  /** `pulumi up`, the middle one of its runs. */
+  readonly slipway: Phases;
+  /** `kubectl apply` of the same objects, then `kubectl rollout status`: seconds to the end, the middle one. */
+  readonly kubectl: number;
+}
+
+/** A whole comparison, as it is kept. */
+export interface Comparison {
+  readonly date: string;
+  readonly commit: string;
+  /** Processes that wanted to run in the minute before. */
+  readonly load: string;
+  readonly rounds: number;
+  readonly rows: readonly Compared[];
+}
+
+const FILE = join(import.meta.dirname, "peers.json");
+
+/** The comparison that was kept last; undefined where none was. */
+export function keptComparison(file = FILE): Comparison | undefined {
+  try {
+    return JSON.parse(readFileSync(file, "utf8")) as Comparison;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Runs each case that has a row, one command after the other, and keeps what it took. */
+export async function compareWithPeers(
+  about: Omit<Comparison, "rows">,
+  images: Images,
+  say: (line: string) => void,
+): Promise<void> {
+  const rows: Compared[] = [];
+  const clone = await Project.create("cat-clone");
+  try {
+    for (const { entry: name } of PEER_ROWS) {
+      const entry = CATALOGUE.find((candidate) => candidate.name === name);
+      if (entry !== undefined) {
+        rows.push(await compareOne(entry, { clone, images, rounds: about.rounds, say }));
+      }
+    }
+  } finally {
+    await clone.forget();
+  }
+  writeFileSync(FILE, `${JSON.stringify({ ...about, rows }, null, 2)}\n`);
+}
+
+interface Props {
+  readonly clone: Project;
+  readonly images: Images;
+  readonly rounds: number;
+  readonly say: (line: string) => void;
+}
+
+async function compareOne(entry: Case, { clone, images, rounds, say }: Props): Promise<Compared> {
+  const runs: Phases[] = [];
+  const byHand: number[] = [];
+  // The first one warms up the caches, and does not count.
+  for (let round = 0; round <= rounds; round += 1) {
+    const states: string[] = [];
+    const examine = (state: string) => states.push(state);
+    const run = await runCase(entry, { clone, images, stages: new Set(), examine });
+    const phases = phasesOf(run);
+    say(`${entry.name}, round ${round}: pulumi up ${JSON.stringify(phases)}`);
+    if (round > 0 && phases !== undefined) {
+      runs.push(phases);
+      byHand.push(await rolledOut(manifestsOf(states[0] ?? "{}")));
+      say(`${entry.name}, round ${round}: kubectl ${byHand.at(-1)?.toFixed(1)} s`);
+    }
+  }
+  const [slipway, hand] = [middleOf(runs), byHand.toSorted((a, b) => a - b)[byHand.length >> 1]];
+  if (slipway === undefined || hand === undefined) {
+    throw new Error(`${entry.name} never came to a Deployment`);
+  }
+  return { entry: entry.name, slipway, kubectl: hand };
+}
+
+/** Seconds that kubectl takes for the same objects, in a namespace of their own. */
+async function rolledOut(manifests: readonly Manifest[]): Promise<number> {
+  const namespace = `slipway-cat-by-hand-${randomUUID().slice(0, 8)}`;
+  const pods = manifests.find(({ kind }) => kind === "Deployment")?.spec?.template?.spec;
+  const image = pods?.containers?.[0]?.image ?? "";
+  const documents = manifests.map((manifest) => stringify(moved(manifest, namespace, image)));
+  try {
+    const startedAt = performance.now();
+    await kubectl(["apply", "--server-side", "--filename", "-"], documents.join("---\n"));
+    // It exits with 1 where the rollout fails.
+    await kubectl(["rollout", "status", "deployment/shop", "--namespace", namespace]).catch(
+      () => undefined,
+    );
+    return (performance.now() - startedAt) / 1000;
+  } finally {
+    await kubectl(["delete", "namespace", namespace, "--wait=false"]);
+  }
+}

@@ -1,0 +1,45 @@
+import { VERDICT } from "../../contract/verdict.ts";
+import type { Compared, Comparison } from "./compare.ts";
+import { PEER_ROWS, type PeerRow, PEERS, PEERS_SOURCE } from "./peers.ts";
+import { totalOf } from "./phases.ts";
+
+/** The comparison with other tools as a section of the page; nothing where it was never measured. */
+export function peersSection(comparison: Comparison | undefined): string[] {
+  const rows = PEER_ROWS.flatMap((row) => {
+    const found = comparison?.rows.find(({ entry }) => entry === row.entry);
+    return found === undefined ? [] : [rowOf(row, found)];
+  });
+  if (comparison === undefined || rows.length === 0) {
+    return [];
+  }
+  const { date, commit, rounds, load } = comparison;
+  const head = ["", "Start", "Apply", "Verdict", "End", "Slipway", "kubectl", ...PEERS];
+  return [
+    "## Compared with other tools",
+    "",
+    `\`npm run catalogue -- --peers ${rounds}\`, ${date}, commit ${commit}, load ${load} before. Seconds of a first release of two replicas, each command alone, the middle one of`,
+    `${rounds} runs after one that does not count. All have the plain service's settings, and with them \`deadlineSeconds: ${VERDICT.deadlineSeconds.default}\`. Slipway is all of \`pulumi up\`, the`,
+    "start of the engine and of the program with it: to the first object in the cluster (start), from there to the Deployment (apply), from there to what is",
+    "said of it (verdict), and from there to the end of the command. kubectl is `kubectl apply` of the same objects and `kubectl rollout status`.",
+    "n: the tool names the cause. Bold: nobody was quicker.",
+    PEERS_SOURCE,
+    "",
+    ...[head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`),
+    "",
+  ];
+}
+
+function rowOf({ title, entry, seconds }: PeerRow, { slipway, kubectl }: Compared): string[] {
+  const { start, apply, verdict, end } = slipway;
+  const own = totalOf(slipway);
+  const leads = [kubectl, ...seconds.map((peer) => peer.seconds)].every((peer) => own < peer);
+  const named = entry === "healthy" ? "" : " n";
+  const total = `${own.toFixed(1)}${named}`;
+  return [
+    title,
+    ...[start, apply, verdict, end].map((figure) => figure.toFixed(1)),
+    leads ? `**${total}**` : total,
+    kubectl.toFixed(1),
+    ...seconds.map((peer) => `${peer.seconds.toFixed(1)}${peer.named ? " n" : ""}`),
+  ];
+}
