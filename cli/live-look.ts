@@ -5,10 +5,10 @@ import { FUNCTIONS, RESOURCES } from "../contract/tokens.ts";
 import { clusterSettingOf } from "./cluster-access.ts";
 import { CommandFailure } from "./exit-code.ts";
 import { type KnownRelease, knownReleases } from "./known-release.ts";
+import { questionOf } from "./preview/live-pods.ts";
 import { isDeployment } from "./preview/service.ts";
 import type { Step } from "./preview/step.ts";
 import type { ProjectStack } from "./project-stack.ts";
-import type { Properties } from "../wire/plugin.ts";
 
 /** Long enough for a namespace that nothing holds up. */
 const ASK_MILLISECONDS = 10_000;
@@ -38,24 +38,27 @@ export async function lookAtCluster(
 }
 
 /**
- * What the pods of Deployments that a preview changes are now, by URN. Nothing is known of those that the cluster does
- * not show.
+ * What becomes of the pods of Deployments that a preview changes, by URN. Nothing is known of those that the cluster
+ * does not show.
  */
 export async function lookAtPods(
   stack: ProjectStack,
   steps: readonly Step[],
 ): Promise<ReadonlyMap<string, PodChanges>> {
-  const changed = steps.filter((step) => isDeployment(step) && step.action === "update");
-  if (changed.length === 0) {
+  const questions = steps.filter(isDeployment).flatMap((step) => {
+    const asked = questionOf(step);
+    return asked === undefined ? [] : [{ urn: step.urn, asked }];
+  });
+  if (questions.length === 0) {
     return new Map();
   }
-  const look = async (provider: SlipwayProvider, { urn, after }: Step) => {
-    const { name, namespace } = (after?.["metadata"] ?? {}) as Properties;
-    const found = await provider.invoke(FUNCTIONS.podChanges, { name, namespace });
-    return [urn, found as unknown as PodChanges] as const;
-  };
   const looks = withProvider(stack, (provider) =>
-    Promise.all(changed.map((step) => look(provider, step))),
+    Promise.all(
+      questions.map(async ({ urn, asked }) => {
+        const found = await provider.invoke(FUNCTIONS.podChanges, { ...asked });
+        return [urn, found as unknown as PodChanges] as const;
+      }),
+    ),
   );
   // The inputs say something without it.
   return new Map(await looks.catch(() => []));

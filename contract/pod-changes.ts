@@ -1,21 +1,28 @@
 import { z } from "zod";
 
-import { word } from "./field.ts";
+import { type Of, word } from "./field.ts";
 
-/** Arguments of the function `podChanges`. */
-export const podChangesArgs = z.object({
+const template = z.record(z.string(), z.unknown());
+
+const shape = {
   namespace: word,
   /** Name of the Deployment. */
   name: word,
-});
+  /** The pod template that the program has. */
+  declared: template,
+  /** The one that the dry run of an apply ends in. */
+  planned: template,
+};
 
-/** What the function `podChanges` finds. */
+/** Form of {@link PodChangesArgs}. */
+export const podChangesArgs = z.object(shape);
+
+/** Arguments of the function `podChanges`. */
+export type PodChangesArgs = Of<typeof shape>;
+
+/** What the function `podChanges` finds: pod templates with the API server's defaults. */
 export interface PodChanges {
-  /** The live pod template, absent if there is no such Deployment. */
-  readonly template?: object;
-  /**
-   * Fields of it that belong to kubectl alone, by the names on their way, e.g. `spec`, `containers`, `shop`, `env`, `DEBUG`:
-   * the next apply removes those that the program does not have.
-   */
-  readonly byHand: readonly (readonly string[])[];
+  /** Absent if there is no such Deployment. */
+  readonly present?: object;
+  readonly next: object;
 }

@@ -1,67 +1,124 @@
 import { type PodChanges, podChangesArgs } from "../contract/pod-changes.ts";
 import type { Properties } from "../wire/plugin.ts";
 import type { Cluster } from "./cluster.ts";
+import { COLLECTIONS } from "./cluster/collection.ts";
 import { parsed } from "./input-schema.ts";
 import type { Deployment } from "./verdict/objects.ts";
-import { isOwn, isTakenOver } from "./verdict/pod-template.ts";
+import { isOfProvider, isOwn, isTakenOver } from "./verdict/pod-template.ts";
 
-/** What names an entry of a list in the key of a field set. */
-type Key = Readonly<Record<string, string | number>>;
+/** A field, or what distinguishes an entry of a list. */
+type Step = string | Fields;
+
+type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * The function `slipway:index:podChanges`: what a Deployment's pods are now, and what of it somebody has written with
- * kubectl. A dry run of the API server does not show that an apply takes that away.
+ * The function `slipway:index:podChanges`: what a Deployment's pods are, and what an apply of the Kubernetes provider makes of
+ * them. The dry run of its preview does not show all of it: before the real apply, the provider takes over what kubectl
+ * and its own patches have written, and what the program does not have goes.
  */
 export async function podChanges(
   args: Properties,
-  cluster: Cluster,
+  { api }: Cluster,
   signal: AbortSignal,
 ): Promise<Properties> {
-  const { namespace, name } = parsed(podChangesArgs, args);
-  const live = await cluster.deployment(namespace, name, signal);
-  return { ...changesOf(live) };
-}
-
-function changesOf(live: Deployment | undefined): PodChanges {
-  const template = live?.spec?.template;
-  if (template === undefined) {
-    return { byHand: [] };
+  const { namespace, name, declared, planned } = parsed(podChangesArgs, args);
+  const path = `${COLLECTIONS.deployments.path(namespace)}/${name}`;
+  const live = (await api.get(path, undefined, signal)) as Deployment;
+  const present = live.spec?.template;
+  const gone = removable(live).filter((steps) => !has(declared, steps));
+  if (present === undefined || gone.length === 0) {
+    return { ...(present && { present }), next: planned } satisfies PodChanges;
   }
-  const entries = live?.metadata?.managedFields ?? [];
-  const paths = (those: typeof entries) => those.flatMap(({ fieldsV1 }) => pathsOf(fieldsV1));
-  const others = new Set(paths(entries.filter((entry) => !isTakenOver(entry))).map(keyOf));
-  const byHand = paths(entries.filter(isTakenOver))
-    .filter((path) => path[0] === "spec" && path[1] === "template" && !others.has(keyOf(path)))
-    .map((path) => path.slice(2))
-    .filter(
-      ([first, second, key = ""]) =>
-        !(first === "metadata" && second === "annotations" && !isOwn(key)),
-    );
-  return { template, byHand };
+  const value = gone.reduce<unknown>(without, planned);
+  const patch = [{ op: "replace", path: "/spec/template", value }];
+  const applied = (await api.patch(path, patch, { dryRun: "All" }, signal)) as Deployment;
+  return { present, next: applied.spec?.template ?? planned } satisfies PodChanges;
 }
 
-/** The deepest fields of a field set. */
-function pathsOf(fields: unknown, path: readonly string[] = []): (readonly string[])[] {
-  const inner = Object.entries((fields ?? {})).filter(([key]) => key !== ".");
-  return inner.length === 0
-    ? [path]
-    : inner.flatMap(([key, value]) => pathsOf(value, [...path, nameOf(key)]));
+/** Fields of the pod template that nobody holds in whose name the provider does not write. */
+function removable({ metadata }: Deployment): (readonly Step[])[] {
+  const entries = metadata?.managedFields ?? [];
+  const paths = (those: typeof entries) =>
+    those
+      .flatMap(({ fieldsV1 }) => pathsOf(fieldsV1))
+      .filter(([first, second]) => first === "spec" && second === "template")
+      .map((path) => path.slice(2));
+  const isProviders = (entry: (typeof entries)[number]) =>
+    isOfProvider(entry) || isTakenOver(entry);
+  const held = paths(entries.filter((entry) => !isProviders(entry))).map(keyOf);
+  const own = new Set(paths(entries.filter(isOfProvider)).map(keyOf));
+  return paths(entries.filter(isProviders)).filter(
+    (path) =>
+      // Of an entry that somebody else has a field in, that one stays.
+      !held.some((other) => other.startsWith(keyOf(path).slice(0, -1))) &&
+      (own.has(keyOf(path)) || !isAnnotationOfOthers(path)),
+  );
 }
 
-/** `f:image` is a field, `k:{"name":"shop"}` an entry of a list, `v:"text"` a value of a set. */
-function nameOf(key: string): string {
-  const rest = key.slice(2);
-  if (key.startsWith("f:")) {
-    return rest;
-  }
-  const value = JSON.parse(rest) as Key | string;
-  if (typeof value !== "object") {
-    return value;
-  }
-  const { mountPath, name, containerPort } = value;
-  return String(mountPath ?? name ?? containerPort ?? rest);
+/** These are kept: see `keepAnnotations`. */
+function isAnnotationOfOthers([first, second, key]: readonly Step[]): boolean {
+  return (
+    first === "metadata" && second === "annotations" && !(typeof key === "string" && isOwn(key))
+  );
 }
 
-function keyOf(path: readonly string[]): string {
+/** The deepest fields of a field set, and the entries of its lists: `f:image` is a field, `k:{"name":"shop"}` an entry. */
+function pathsOf(fields: unknown, path: readonly Step[] = []): (readonly Step[])[] {
+  const all = (fields ?? {}) as Fields;
+  const inner = Object.entries(all).filter(([key]) => /^[fk]:/.test(key));
+  const isEntry = typeof path.at(-1) === "object" && "." in all;
+  // An entry comes before its fields: without its name it cannot be found.
+  return [
+    ...(inner.length === 0 || isEntry ? [path] : []),
+    ...inner.flatMap(([key, value]) => pathsOf(value, [...path, stepOf(key)])),
+  ];
+}
+
+function stepOf(key: string): Step {
+  return key.startsWith("f:") ? key.slice(2) : (JSON.parse(key.slice(2)) as Fields);
+}
+
+function keyOf(path: readonly Step[]): string {
   return JSON.stringify(path);
+}
+
+function has(value: unknown, [step, ...rest]: readonly Step[]): boolean {
+  if (step === undefined) {
+    return true;
+  }
+  if (typeof step !== "string") {
+    return Array.isArray(value) && value.some((entry) => isEntry(entry, step) && has(entry, rest));
+  }
+  return isFields(value) && value[step] !== undefined && has(value[step], rest);
+}
+
+/** A value without a field, and without what is empty then. */
+function without(value: unknown, [step, ...rest]: readonly Step[]): unknown {
+  if (typeof step === "object" && Array.isArray(value)) {
+    return value
+      .map((entry: unknown) => (isEntry(entry, step) ? without(entry, rest) : entry))
+      .filter((entry) => entry !== undefined);
+  }
+  if (typeof step !== "string" || !isFields(value) || value[step] === undefined) {
+    return step === undefined ? undefined : value;
+  }
+  const { [step]: field, ...others } = value;
+  const left = without(field, rest);
+  const isGone = left === undefined || (Array.isArray(left) && left.length === 0);
+  const all = isGone ? others : { ...others, [step]: left };
+  return Object.keys(all).length === 0 ? undefined : all;
+}
+
+/** Whether an entry is the one with this key; it may leave defaults out. */
+function isEntry(entry: unknown, key: Fields): boolean {
+  const names = Object.keys(key);
+  return (
+    isFields(entry) &&
+    names.some((name) => entry[name] === key[name]) &&
+    names.every((name) => entry[name] === undefined || entry[name] === key[name])
+  );
+}
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

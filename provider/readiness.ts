@@ -3,7 +3,7 @@ import { readinessInputs, type ReadinessInputs } from "../contract/readiness.ts"
 import type { RunningRelease } from "../contract/release-record.ts";
 import { changedPaths, faultsOf, parsed } from "./input-schema.ts";
 import { afterLook, afterVerdict } from "./readiness/history.ts";
-import { limitSeconds } from "./readiness/limit.ts";
+import { type Begun, firstLook, presentDeployment } from "./readiness/first-look.ts";
 import { isGone } from "./readiness/presence.ts";
 import { tellNotes } from "./readiness/notes.ts";
 import { evidenceAfterLook, recordOf, warningsAfterLook } from "./readiness/record.ts";
@@ -20,15 +20,11 @@ import { type ReleaseCase, rollBack, type Tools } from "./rollback/rollback.ts";
 import { standingOf } from "./rollback/standing.ts";
 import { called, gone, outlook, REMEDY } from "./release-words.ts";
 import type { Deployment } from "./verdict/objects.ts";
-import { Limit } from "./waiting/limit.ts";
 import { type Report, reportOf } from "./waiting/report.ts";
 import type { AwaitedType, Waited } from "./waiting/resource.ts";
 import { awaitVerdict, presentVerdict, type WaitOptions } from "./waiting/wait.ts";
 import type { Change, CheckResult, Properties, Subject } from "../wire/plugin.ts";
 import { UNKNOWN } from "../wire/unknown.ts";
-
-/** How a wait is bounded that has begun, with all that it does before it follows the release. */
-type Begun = WaitOptions & { readonly startedAt: number };
 
 /**
  * `slipway:index:Readiness`: waits until a release is proved to be healthy, and keeps its record.
@@ -104,7 +100,10 @@ export class Readiness implements AwaitedType {
   ): Promise<Properties> {
     const release = parsed(readinessInputs, inputs);
     const stored = stateOf(outputs);
-    const mark = markOf(release, await this.#deployment(release, options.signal));
+    const mark = markOf(
+      release,
+      await presentDeployment(this.#run.cluster(), release, options.signal),
+    );
     if (mark !== undefined) {
       const { state, report } = await standingOf(release, mark, stored, this.#tools(options));
       log.warn(report);
@@ -138,7 +137,7 @@ export class Readiness implements AwaitedType {
     const startedAt = new Date().toISOString();
     const awaited = new AwaitedRelease(this.#run.cluster(), again ?? release);
     const tools = this.#tools(options);
-    const deployment = await this.#firstLook(release, options);
+    const deployment = await firstLook(this.#run.cluster(), release, options);
     const refused = await this.#refusal(release, stored, deployment, tools);
     if (refused !== undefined) {
       return refused;
@@ -183,7 +182,7 @@ export class Readiness implements AwaitedType {
     stored: Stored,
     options: Begun,
   ): Promise<ReadinessInputs | undefined> {
-    if (markOf(release, await this.#firstLook(release, options)) === undefined) {
+    if (markOf(release, await firstLook(this.#run.cluster(), release, options)) === undefined) {
       return undefined;
     }
     const again = await retried(this.#run.cluster(), release, stored.release, options.signal);
@@ -228,29 +227,6 @@ export class Readiness implements AwaitedType {
     const { running, report: outcome } = await rollBack(failure, plan, tools);
     const [headline = ""] = text.split("\n");
     return { message: `${headline}\n${outcome}`, running, evidence };
-  }
-
-  /** The look before the wait is part of its time. */
-  async #firstLook(
-    release: ReadinessInputs,
-    { startedAt, timeoutSeconds, signal }: Begun,
-  ): Promise<Deployment | undefined> {
-    const seconds = limitSeconds(release, timeoutSeconds);
-    const limit = new Limit(startedAt + seconds * 1000, signal);
-    try {
-      return await limit.within(this.#deployment(release, limit.signal));
-    } finally {
-      limit.close();
-    }
-  }
-
-  /** The Deployment, as far as the cluster answers; if it does not, the wait will say so. */
-  async #deployment(
-    { namespace, deployment }: ReadinessInputs,
-    signal: AbortSignal,
-  ): Promise<Deployment | undefined> {
-    const look = this.#run.cluster().deployment(namespace, deployment.name, signal);
-    return look.catch(() => undefined);
   }
 
   #tools(options: WaitOptions): Tools {

@@ -26,8 +26,7 @@ function differ(before: unknown, after: unknown, path: readonly string[]): strin
   );
 }
 
-/** The fields of an object, or the entries of a list by name; undefined of anything else. */
-export function fieldsOf(value: unknown): Fields | undefined {
+function fieldsOf(value: unknown): Fields | undefined {
   if (Array.isArray(value)) {
     return namedEntries(value);
   }

@@ -1,6 +1,6 @@
-import type { PodChanges } from "../../contract/pod-changes.ts";
+import type { PodChanges, PodChangesArgs } from "../../contract/pod-changes.ts";
 import { valueAt } from "../../wire/property-path.ts";
-import { differences, fieldsOf } from "./difference.ts";
+import { differences } from "./difference.ts";
 import { containsSecret } from "./secret.ts";
 import { compare, type Step } from "./step.ts";
 
@@ -10,32 +10,34 @@ const MOST_NAMES = 20;
 const TEMPLATE = ["spec", "template"];
 
 /**
- * What differs between the pods that run and those that the API server's dry run ends in, and what somebody has added
- * with kubectl, which the dry run shows as if it stayed.
+ * What to ask the cluster about the pods of a Deployment.
  *
- * @returns undefined if the API server has not said: then the inputs are all that is known
+ * @returns undefined if its dry run is unknown, or holds what only the engine knows
  */
-export function liveDifferences(
-  { planned, after }: Pick<Step, "planned" | "after">,
-  { template, byHand }: PodChanges,
-): readonly string[] | undefined {
-  const next = valueAt(planned, TEMPLATE);
+export function questionOf({ action, after, planned }: Step): PodChangesArgs | undefined {
+  const [declared, next] = [valueAt(after, TEMPLATE), valueAt(planned, TEMPLATE)];
   const isDryRun = typeof valueAt(planned, ["metadata", "uid"]) === "string";
-  if (!isDryRun || template === undefined || next === undefined || containsSecret(next)) {
+  if (action !== "update" || !isDryRun || containsSecret(next) || containsSecret(declared)) {
     return undefined;
   }
-  const removed = byHand.filter((path) => !has(valueAt(after, TEMPLATE), path));
-  const named = removed.map((path) => path.join("."));
-  const found = [...differences(alike(template), alike(next)), ...named];
-  return [...new Set(found)].slice(0, MOST_NAMES);
+  const { name, namespace } = after?.["metadata"] as { name: string; namespace: string };
+  return {
+    namespace,
+    name,
+    declared: declared as PodChangesArgs["declared"],
+    planned: next as PodChangesArgs["planned"],
+  };
 }
 
-function has(value: unknown, [name, ...rest]: readonly string[]): boolean {
-  if (name === undefined) {
-    return true;
-  }
-  const fields = fieldsOf(value);
-  return fields !== undefined && name in fields && has(fields[name], rest);
+/**
+ * What differs between the pods that run and those that an apply ends in.
+ *
+ * @returns undefined if the cluster was not asked, or has no such pods: then the inputs are all that is known
+ */
+export function liveDifferences(found: PodChanges | undefined): readonly string[] | undefined {
+  return found?.present === undefined
+    ? undefined
+    : differences(alike(found.present), alike(found.next)).slice(0, MOST_NAMES);
 }
 
 /** Without nulls, which the engine does not know, and with the fields in one order. */

@@ -26,7 +26,7 @@ export function podsOf(
   deployment: Step | undefined,
   image: ImagePreview,
   credentials: ReadonlyMap<string, readonly string[]>,
-  live: PodChanges = { byHand: [] },
+  live?: PodChanges,
 ): PodsPreview {
   const previousReplicas = replicasOf(deployment?.before);
   const replicas = deployment?.action === "delete" ? 0 : replicasOf(deployment?.after);
@@ -49,7 +49,7 @@ export function podsOf(
     ...differences(templateOf(deployment.before), templateOf(deployment.after)),
     ...hiddenDifferences(deployment),
   ];
-  const because = (liveDifferences(deployment, live) ?? asked)
+  const because = (liveDifferences(live) ?? asked)
     // A volume comes and goes with the file or folder that it is mounted at.
     .filter((path) => !path.startsWith("spec.volumes."))
     .map((path) => {

@@ -104,8 +104,7 @@ function asIfUnchanged(step: Step): Step {
   if (OF_CREDENTIALS.has(step.type)) {
     return { ...step, action: "same" };
   }
-  // What the API server made of placeholders says nothing either.
-  return { ...step, after: withValuesOf(step.before, step.after), planned: undefined };
+  return { ...step, after: withValuesOf(step.before, step.after) };
 }
 
 function isLoss({ action }: Step): boolean {

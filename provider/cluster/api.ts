@@ -4,6 +4,7 @@ import { plain } from "../../mask/plain.ts";
 import { ApiError } from "./api-error.ts";
 import { encoded } from "./encoded.ts";
 import { readTokenFiles } from "../../kubeconfig/token-file.ts";
+import { type Redirect, unfollowed } from "./redirect.ts";
 import { withPlainMessages } from "./plain-messages.ts";
 import { authenticate } from "./credentials.ts";
 
@@ -30,6 +31,8 @@ export interface Api {
   clusterTime(): number | undefined;
   get(path: string, query?: Query, signal?: AbortSignal): Promise<unknown>;
   text(path: string, query?: Query, signal?: AbortSignal): Promise<string>;
+  /** Where a path leads: the answer to a `GET`, which is not followed; undefined if it is no redirect. */
+  redirect(path: string, signal: AbortSignal): Promise<Redirect | undefined>;
   /** Undefined if the answer has no body. */
   post(path: string, body: unknown, signal?: AbortSignal): Promise<unknown>;
   /** Applies a JSON patch (RFC 6902). */
@@ -77,6 +80,14 @@ export class KubeconfigApi implements Api {
 
   text(path: string, query?: Query, signal?: AbortSignal): Promise<string> {
     return this.#send("GET", path, { query }, signal);
+  }
+
+  async redirect(path: string, signal: AbortSignal): Promise<Redirect | undefined> {
+    const { client, kubeconfig } = await this.#connect();
+    const url = urlOf(kubeconfig, path, {});
+    const request = new client.RequestContext(url, client.HttpMethod.GET);
+    await authenticate(kubeconfig, request, signal);
+    return unfollowed(request, signal);
   }
 
   async post(path: string, body: unknown, signal?: AbortSignal): Promise<unknown> {

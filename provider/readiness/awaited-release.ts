@@ -3,20 +3,31 @@ import { type NeededRight, rightsOfVerdict } from "../../rights.ts";
 import type { Cluster } from "../cluster.ts";
 import { COLLECTIONS } from "../cluster/collection.ts";
 import type { Subscription } from "../cluster/subscription.ts";
+import { Registry } from "../registry/registry.ts";
 import { lossOf } from "../verdict/awaited-object.ts";
 import { newReplicaSet } from "../verdict/deployment.ts";
 import type { FinalVerdict, Finding, Proof, Verdict } from "../verdict/finding.ts";
 import { type Deployment, type Observed, ownerOf, UNSEEN } from "../verdict/objects.ts";
+import { isFormat } from "../verdict/log-hints.ts";
+import type { Reason } from "../verdict/reasons.ts";
 import { judgeAtOnce, Rollout } from "../verdict/rollout.ts";
 import { supersededBy } from "../verdict/template.ts";
 import { type Trail, trailOfRelease } from "../verdict/trail.ts";
-import type { Judge, Place, Reported, Wait } from "../waiting/awaited.ts";
+import type { Judge, NoteSources, Place, Reported, Wait } from "../waiting/awaited.ts";
 import { namespaceGone } from "../waiting/closer-look.ts";
 import { GraceLook } from "../waiting/grace-look.ts";
 import { ConfigLook, lookupIn } from "./config-look.ts";
 import { limitSeconds } from "./limit.ts";
 import { ListenLook } from "./listen-look.ts";
+import { platformNotes } from "./platform-note.ts";
+import { redirectNotes } from "./redirect-look.ts";
 import { ScaleLook } from "./scale-look.ts";
+
+/** Reasons for which a probe's answer may be the cause. */
+const PROBED: ReadonlySet<Reason> = new Set(["not-ready", "killed-by-liveness"]);
+
+/** Reasons for which a program of another platform may be the cause. */
+const CRASHED: ReadonlySet<Reason> = new Set(["crash-loop", "init-failed"]);
 
 /** A release, as what is waited for. */
 export class AwaitedRelease implements Reported<Observed, Proof> {
@@ -113,10 +124,17 @@ export class AwaitedRelease implements Reported<Observed, Proof> {
   }
 
   async notes(
-    { ingress }: Observed,
-    { reason }: Finding,
-    signal: AbortSignal,
+    { ingress, pods }: Observed,
+    finding: Finding,
+    { logs, signal }: NoteSources,
   ): Promise<readonly string[]> {
+    const { reason } = finding;
+    if (PROBED.has(reason)) {
+      return redirectNotes(this.cluster.api, finding, pods, signal);
+    }
+    if (CRASHED.has(reason) && (await logs).some(({ lines }) => isFormat(lines.at(-1) ?? ""))) {
+      return platformNotes(this.release.image, new Registry(undefined, signal));
+    }
     const name = ingress?.spec?.ingressClassName;
     if (reason !== "ingress-no-address" || name === undefined) {
       return [];

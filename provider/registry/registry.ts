@@ -49,6 +49,16 @@ export class Registry {
   }
 
   /**
+   * The configuration of an image, as JSON; of an index, that of its image for linux/amd64.
+   *
+   * @param limit ends the question
+   * @throws Error if the registry does not answer
+   */
+  config(reference: string, limit?: AbortSignal): Promise<string | undefined> {
+    return this.#find("config", reference, limit);
+  }
+
+  /**
    * References of what lies beside an image and is about it, such as its signatures.
    *
    * @param image `repository@sha256:<64 hex>`

@@ -13,7 +13,7 @@ import { judgeReplicaSet } from "./replica-set.ts";
 import { awaitsNode } from "./scheduling.ts";
 import { judgeService } from "./service.ts";
 import { judgeRelapse, type Settlement, UNKNOWN_SETTLEMENT } from "./settling.ts";
-import { stagesOf } from "./stages.ts";
+import { pullingSince, stagesOf } from "./stages.ts";
 import type { Surroundings } from "./subject.ts";
 
 /** What the objects show of a release, before time is taken into account. */
@@ -30,6 +30,8 @@ export interface Assessment {
   readonly proved: readonly ProvedPod[];
   /** The progress in one line. */
   readonly text: string;
+  /** The progress in one line, with what is known of its times. */
+  readonly stages: string;
   /** How far the rollout is: grows with every step. */
   readonly progress: number;
   /** Whether it is on its way though nothing shows a step: a node comes, or pods settle. */
@@ -78,13 +80,15 @@ export function assess(
     ...judgeIngress(release, observed),
     ...judgeSettlement(release, settlement),
   ];
+  const text = stagesOf(pods, desired, settlingWords(settlement) ?? findings[0]?.message);
   return {
     findings,
     doubts: ready.flatMap((pod) => doubtsOf(release, pod, warnings, { clusterTime })),
     remarks: probeWarnings(ready, warnings),
     replicaSet: replicaSet && nameOf(replicaSet),
     proved: proofs.filter((proof) => "imageID" in proof),
-    text: stagesOf(pods, desired, settlingWords(settlement) ?? findings[0]?.message),
+    text,
+    stages: text + pullingSince(pods),
     progress: progressOf(pods) + (settled ? 1 : 0),
     isOnItsWay: settlement.settling > 0 || pods.some((pod) => awaitsNode(pod, events)),
   };

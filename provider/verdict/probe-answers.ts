@@ -40,6 +40,8 @@ export interface Span {
 /** The kubelet puts it before reports that differ only a little, in the port of a connection, say. */
 const COMBINED = /^\(combined from similar events\): /;
 
+const FAILED = /\b(Liveness|Readiness|Startup) probe failed: /;
+
 /** What a gateway or a server says that is about to serve, and what an answer is that does not come. */
 const NOT_YET =
   /statuscode: (?:408|425|429|50[234])\b|service unhealthy|timeout|timed out|deadline exceeded|code = DeadlineExceeded/i;
@@ -47,8 +49,17 @@ const NOT_YET =
 const NOBODY = /connection refused|connection reset|no route to host|\bEOF\b/i;
 
 /** The probe of a kind, if the container has one. */
-export function probeOf({ container }: Pick<Subject, "container">, kind: ProbeKind): Probe | undefined {
+export function probeOf(
+  { container }: Pick<Subject, "container">,
+  kind: ProbeKind,
+): Probe | undefined {
   return container[PROBES[kind]];
+}
+
+/** The probe that a finding's message is about, if it is the kubelet's on one that failed. */
+export function failedProbe(container: Container, message: string): Probe | undefined {
+  const [, kind] = FAILED.exec(message) ?? [];
+  return kind === undefined ? undefined : probeOf({ container }, kind as ProbeKind);
 }
 
 /**

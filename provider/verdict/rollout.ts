@@ -76,10 +76,10 @@ export class Rollout {
       ...withGraces(counted, observed.graces ?? []),
     ];
     const deadline = this.deadline(findings.some(({ object }) => object.startsWith("deployment")));
-    const { text } = assessment;
+    const { text, stages } = assessment;
     const moment = { now, deadline, clusterTime: observed.clusterTime, text };
     const late = (finding: Finding) =>
-      withStages(now >= this.#until ? this.#timedOut(finding) : finding, text);
+      withStages(now >= this.#until ? this.#timedOut(finding) : finding, stages);
     const verdict =
       this.#sightings.judge(findings, moment, late) ??
       doubted(assessment, moment) ??

@@ -1,6 +1,6 @@
 import { groups } from "../groups.ts";
 import type { Finding } from "./finding.ts";
-import type { Pod } from "./objects.ts";
+import { condition, type Pod } from "./objects.ts";
 import { isReady, stageOf } from "./pod.ts";
 import type { Reason } from "./reasons.ts";
 
@@ -16,6 +16,19 @@ export function stagesOf(pods: readonly Pod[], desired: number, first: string | 
   const others = tally(pods.filter((pod) => !isReady(pod)).map(stageOf));
   const reason = first === undefined || others.length > 0 ? [] : [first];
   return [`${pods.filter(isReady).length}/${desired} ready`, ...others, ...reason].join(", ");
+}
+
+/** Since when the first of these pods is pulling, as far as it is known: ` since 12:30:05Z`, or nothing. */
+export function pullingSince(pods: readonly Pod[]): string {
+  const times = pods
+    .filter((pod) => !isReady(pod) && stageOf(pod) === "pulling")
+    .flatMap((pod) => {
+      const sandbox = condition(pod, "PodReadyToStartContainers");
+      const begun = sandbox ?? condition(pod, "PodScheduled");
+      return begun?.lastTransitionTime ?? [];
+    })
+    .sort();
+  return times[0] === undefined ? "" : ` (since ${times[0]})`;
 }
 
 /** Each stage once, with how many there are of it: `2 pulling`. */

@@ -2,6 +2,7 @@ import type { NeededRight } from "../../rights.ts";
 import type { Cluster } from "../cluster.ts";
 import type { Subscription } from "../cluster/subscription.ts";
 import type { FinalVerdict, Finding, Verdict } from "../verdict/finding.ts";
+import type { ContainerLog } from "../verdict/log-hints.ts";
 import type { Trail } from "../verdict/trail.ts";
 
 /** What verdicts on the wait itself are about. */
@@ -68,11 +69,20 @@ export interface Awaited<O, R extends object> {
   isSame?(object: unknown): boolean;
 }
 
+/** What notes on a finding are made with. */
+export interface NoteSources {
+  readonly logs: Promise<readonly ContainerLog[]>;
+  readonly signal: AbortSignal;
+}
+
 /** What can be waited for, and reported on with evidence. */
 export interface Reported<O, R extends object> extends Awaited<O, R> {
   /** Whether logs belong to the evidence. */
   readonly logs: boolean;
   trail(observed: O, finding: Finding): Trail;
-  /** What else is known, a line each. */
-  notes?(observed: O, finding: Finding, signal: AbortSignal): Promise<readonly string[]>;
+  /**
+   * What else is known, a line each.
+   * @param sources ends what it asks, and has the logs of what is reported
+   */
+  notes?(observed: O, finding: Finding, sources: NoteSources): Promise<readonly string[]>;
 }

@@ -42,9 +42,12 @@ export async function reportOf<O, R extends object>(
   const trail = awaited.trail(observed, finding);
   const sources =
     signal.aborted || !awaited.logs || namespace === undefined ? [] : logSources(trail.suspects);
+  const reading = Promise.all(
+    sources.map((source) => cluster.log(namespace ?? "", source, signal)),
+  );
   const [logs, notes = [], poorer] = await Promise.all([
-    Promise.all(sources.map((source) => cluster.log(namespace ?? "", source, signal))),
-    awaited.notes?.(observed, finding, signal),
+    reading,
+    awaited.notes?.(observed, finding, { logs: reading, signal }),
     shortcomings(awaited, finding, signal),
   ]);
   const own = note === undefined ? [] : [note];

@@ -2,7 +2,6 @@
 import { Cluster } from "../../provider/cluster.ts";
 import { KubeconfigApi } from "../../provider/cluster/api.ts";
 import { keepAnnotations } from "../../provider/kept-annotations.ts";
-import { podChanges } from "../../provider/pod-changes.ts";
 import { ApiServer } from "../support/api-server.ts";
 import { kubeconfigOf } from "../support/kubeconfig.ts";
 import { deployment } from "../support/release-objects.ts";
@@ -111,41 +110,4 @@ test("a Deployment that changes meanwhile is looked at again", async () => {
     server.faults.clear();
   }, 100);
   expect(await attempted).toContainEqual(keeper([RESTARTED]));
-});
-
-describe("what is asked for a preview", () => {
-  const asked = async () => {
-    const args = { namespace: "shop-dev", name: "shop" };
-    return podChanges(args, cluster, new AbortController().signal);
-  };
-  const spec = (container: object) => ({
-    "f:spec": {
-      "f:replicas": {},
-      "f:template": { "f:spec": { "f:containers": { 'k:{"name":"shop"}': container } } },
-    },
-  });
-
-  test("is what kubectl alone has written on the pods, other than annotations that stay", async () => {
-    const env = { 'k:{"name":"DEBUG"}': { ".": {}, "f:name": {}, "f:value": {} } };
-    const template = { metadata: { annotations: { [RESTARTED]: "now" } } };
-    const { metadata, ...rest } = deployment("shop", { template });
-    const managedFields = [
-      { ...APPLIED, fieldsV1: spec({ "f:image": {} }) },
-      wrote("kubectl-rollout", [RESTARTED]),
-      { ...wrote("kubectl-set", []), fieldsV1: spec({ "f:image": {}, "f:env": env }) },
-      { ...wrote("Reloader", []), fieldsV1: spec({ "f:tty": {} }) },
-    ];
-    server.apply("deployments", { ...rest, metadata: { ...metadata, managedFields } } as never);
-    expect(await asked()).toEqual({
-      template,
-      byHand: ["name", "value"].map((field) => [
-        ...["spec", "containers", "shop", "env", "DEBUG"],
-        field,
-      ]),
-    });
-  });
-
-  test("is nothing of a Deployment that does not exist", async () => {
-    expect(await asked()).toEqual({ byHand: [] });
-  });
 });

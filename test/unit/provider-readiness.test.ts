@@ -522,7 +522,7 @@ describe("on a cluster", () => {
       expect(warnings).toEqual([]);
     });
 
-    test("leaves a healthy release as it was, and names the pods that it has lost since", async () => {
+    test("adds to a healthy release the pods that it has lost since, and nothing else", async () => {
       const gone = readyPod("shop-new-0", "shop-new-uid");
       const status = {
         phase: "Failed",
@@ -531,10 +531,10 @@ describe("on a cluster", () => {
       };
       const lost = { ...gone, status: { ...status, startTime: "2026-01-01T00:00:45Z" } };
       applyObserved(server, { ...complete(), pods: [lost, ...complete().pods] });
-      expect(await read()).toEqual(RECORD);
-      expect(warnings).toEqual([
-        "shop: pod shop-new-0 was evicted: Evicted: The node was low on resource: ephemeral-storage.",
-      ]);
+      const told =
+        "pod shop-new-0 was evicted: Evicted: The node was low on resource: ephemeral-storage.";
+      expect(await read()).toEqual({ ...RECORD, warnings: [told] });
+      expect(warnings).toEqual([`shop: ${told}`]);
     });
 
     test("reports a release whose pods were evicted, and says why", async () => {

@@ -224,6 +224,16 @@ describe("what the pods were at when time ran out is in the first line", () => {
   test("a slow pull", () => {
     const waiting = { reason: "ContainerCreating" };
     expect(late(both({ state: { waiting } }))).toBe(`${PASSED}0/2 ready, 2 pulling`);
+    const [scheduled, sandbox] = ["PodScheduled", "PodReadyToStartContainers"].map(
+      (type, index) => ({
+        ...{ type, status: "True" as const },
+        lastTransitionTime: `2026-01-01T00:00:0${index + 1}Z`,
+      }),
+    );
+    const begun = [scheduled, sandbox].flatMap((condition) => condition ?? []);
+    expect(late(both({ state: { waiting } }, begun))).toBe(
+      `${PASSED}0/2 ready, 2 pulling (since 2026-01-01T00:00:02Z)`,
+    );
   });
 
   test("a sandbox that the node has not made", () => {
