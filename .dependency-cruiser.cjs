@@ -109,6 +109,32 @@ module.exports = {
         "More rooms than one stand on it, so that it knows none of them.",
       ),
     ),
+    {
+      name: "settings-are-the-programs",
+      comment:
+        "A library's user has settings of their own. Only the program and the commands read these.",
+      severity: "error",
+      from: { pathNot: "^(index[.]ts$|settings([.]ts$|/)|(cli|test)/)" },
+      to: { path: "^settings([.]ts$|/)" },
+    },
+    only(
+      "policy-judges-from-outside",
+      "^policy/",
+      ["^contract/", "^preload[.]cjs$"],
+      "A policy holds for whatever is in a stack: made of the parts that it judges it would share their faults.",
+    ),
+    only(
+      "jenkins-is-copied",
+      "^jenkins/",
+      ["^contract/", "^wire/signature[.]ts$"],
+      "A pipeline's folder goes into other repositories, and runs what is installed there.",
+    ),
+    only(
+      "examples-use-the-package",
+      "^example/",
+      ["^components/"],
+      "An example shows what somebody else can do, who has the package and none of its rooms.",
+    ),
     only("rights-stand-alone", "^rights[.]ts$", [], "Plain data, for all who ask, grant or prove."),
   ],
   options: {

@@ -45,10 +45,10 @@ export default tseslint.config(
     },
   },
   {
-    // Scripts and tests keep what they read at their start; what ships keeps nothing but constants.
+    // Tests keep what they read at their start; everything else keeps nothing but constants.
     files: [
       "*.ts",
-      "{build-context,cli,components,contract,kubeconfig,mask,policy,provider,settings,testbed,wire}/**/*.ts",
+      "{bench,build-context,cli,components,contract,kubeconfig,mask,policy,provider,settings,testbed,tools,wire}/**/*.ts",
     ],
     rules: {
       "@typescript-eslint/naming-convention": [

@@ -183,6 +183,28 @@ function rightsOfSecret(
   ];
 }
 
+/** Kinds from which controllers make Secrets. */
+export const SECRET_MAKERS = {
+  Certificate: { group: "cert-manager.io", resource: "certificates" },
+  ExternalSecret: { group: "external-secrets.io", resource: "externalsecrets" },
+  SealedSecret: { group: "bitnami.com", resource: "sealedsecrets" },
+  VaultStaticSecret: { group: "secrets.hashicorp.com", resource: "vaultstaticsecrets" },
+  SecretProviderClass: { group: "secrets-store.csi.x-k8s.io", resource: "secretproviderclasses" },
+  Ingress: { group: "networking.k8s.io", resource: "ingresses" },
+} as const;
+
+/**
+ * The rights to find out whether a missing Secret is about to be made. They are asked for only when one is missing, and a
+ * cluster has few of these kinds, so that no preflight reports them.
+ */
+export function rightsOfSecretMakers(namespace: string): readonly NeededRight[] {
+  const makers = Object.values(SECRET_MAKERS);
+  return within(
+    namespace,
+    makers.map(({ group, resource }) => optional("list", group, resource, "evidence")),
+  );
+}
+
 /** A resource as RBAC rules and people write it, e.g. `deployments.apps` or `pods/log`. */
 export function resourceOf({ group, resource, subresource }: Omit<Right, "verb">): string {
   const whole = group === "" ? resource : `${resource}.${group}`;

@@ -82,9 +82,9 @@ export function readSettings(): Settings {
 /** The pure part of {@link readSettings}. */
 export function parseSettings(config: StackConfig, surroundings: Surroundings): Settings {
   const schema = stackSchema(surroundings);
-  const known = Object.keys(schema.shape);
-  const written = parseValues(config.values, known);
-  const used = settingsUsed(written["credentials"]).filter((name) => !known.includes(name));
+  const keys = Object.keys(schema.shape);
+  const written = parseValues(config.values, keys);
+  const used = settingsUsed(written["credentials"]).filter((name) => !keys.includes(name));
   const raw = asPromoted(
     Object.fromEntries(Object.entries(written).filter(([key]) => !used.includes(key))),
   );
@@ -99,7 +99,7 @@ export function parseSettings(config: StackConfig, surroundings: Surroundings): 
       ...registryFaults(raw),
       ...pinFaults(raw),
       ...jenkinsFaults(raw),
-      ...credentialFaults({ raw, ...config }, known),
+      ...credentialFaults({ raw, ...config }, keys),
       ...addressFaults(raw),
       ...serviceFaults(raw, surroundings),
     ],
@@ -138,9 +138,9 @@ function settingsOf(cluster: Cluster, form: StackForm, values: StackConfig["valu
 }
 
 /** Mappings arrive as JSON; anything else is left for the schema to refuse. */
-function parseValues(values: StackConfig["values"], known: readonly string[]) {
+function parseValues(values: StackConfig["values"], keys: readonly string[]) {
   const entries = Object.entries(values).map(([key, value]) => {
-    const isMapping = known.includes(key) && !STRINGS.has(key);
+    const isMapping = keys.includes(key) && !STRINGS.has(key);
     return [key, isMapping ? parseJson(value) : value] as const;
   });
   return Object.fromEntries<unknown>(

@@ -13,6 +13,7 @@ export interface Machine {
   readonly load: string;
 }
 
+/** The machine that the figures are of. */
 export async function describeMachine(): Promise<Machine> {
   const version = JSON.parse(await kubectl(["version", "--output=json"])) as {
     readonly serverVersion: { readonly gitVersion: string };

@@ -35,7 +35,15 @@ export function knownReleases({ resources = [] }: EngineState): KnownRelease[] {
     });
 }
 
-/** When a release was examined last: a look that finds nothing new leaves no trace. */
+/** Releases that were looked at by then, too: a look that finds nothing new leaves no trace in the state. */
+export function lookedAt(known: readonly KnownRelease[], time: string | undefined): KnownRelease[] {
+  return known.map((each) => {
+    const isLater = time !== undefined && Date.parse(time) > Date.parse(each.foundAt);
+    return isLater ? { ...each, foundAt: time } : each;
+  });
+}
+
+/** When a release was judged, or something new was found of it. */
 export function foundLast({ startedAt, seconds }: ReleaseRecord, modified?: string): string {
   const judged = Date.parse(startedAt) + seconds * 1000;
   const written = Date.parse(modified ?? "");

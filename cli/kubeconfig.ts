@@ -1,5 +1,4 @@
 import { readFileSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 
 import type { KubeConfig } from "@kubernetes/client-node";
@@ -12,7 +11,7 @@ import { badInput, CommandFailure } from "./exit-code.ts";
 import { type CommonOptions, print, stackCommand } from "./options.ts";
 import type { SlipwayOutputs } from "./outputs.ts";
 import { ProjectStack } from "./project-stack.ts";
-import { STANDARD_OUTPUT } from "./result-file.ts";
+import { STANDARD_OUTPUT, writePrivate } from "./result-file.ts";
 
 interface Options extends CommonOptions {
   readonly lane: string;
@@ -65,7 +64,7 @@ async function kubeconfig(options: Options): Promise<void> {
     return;
   }
   const file = resolve(options.out ?? `${options.lane}.kubeconfig`);
-  await writeFile(file, text, { mode: 0o600 });
+  await writePrivate("--out", file, text);
   const account = `${lane.namespace}/${name}`;
   print(options, { file, account, expires }, `wrote ${file}: ${account} until ${expires}`);
 }

@@ -1,10 +1,14 @@
 import { SlipwayProvider } from "../provider/slipway.ts";
 import type { NamespaceEnd } from "../contract/namespace-end.ts";
+import type { PodChanges } from "../contract/pod-changes.ts";
 import { FUNCTIONS, RESOURCES } from "../contract/tokens.ts";
 import { clusterSettingOf } from "./cluster-access.ts";
 import { CommandFailure } from "./exit-code.ts";
 import { type KnownRelease, knownReleases } from "./known-release.ts";
+import { isDeployment } from "./preview/service.ts";
+import type { Step } from "./preview/step.ts";
 import type { ProjectStack } from "./project-stack.ts";
+import type { Properties } from "../wire/plugin.ts";
 
 /** Long enough for a namespace that nothing holds up. */
 const ASK_MILLISECONDS = 10_000;
@@ -31,6 +35,30 @@ export async function lookAtCluster(
     const end = await endOf(provider, namespace);
     return { known: await Promise.all(known.map((each) => look(provider, each))), end };
   });
+}
+
+/**
+ * What the pods of Deployments that a preview changes are now, by URN. Nothing is known of those that the cluster does
+ * not show.
+ */
+export async function lookAtPods(
+  stack: ProjectStack,
+  steps: readonly Step[],
+): Promise<ReadonlyMap<string, PodChanges>> {
+  const changed = steps.filter((step) => isDeployment(step) && step.action === "update");
+  if (changed.length === 0) {
+    return new Map();
+  }
+  const look = async (provider: SlipwayProvider, { urn, after }: Step) => {
+    const { name, namespace } = (after?.["metadata"] ?? {}) as Properties;
+    const found = await provider.invoke(FUNCTIONS.podChanges, { name, namespace });
+    return [urn, found as unknown as PodChanges] as const;
+  };
+  const looks = withProvider(stack, (provider) =>
+    Promise.all(changed.map((step) => look(provider, step))),
+  );
+  // The inputs say something without it.
+  return new Map(await looks.catch(() => []));
 }
 
 /** Tells what holds up the end of a namespace, again whenever that is something else, until the work is done. */
@@ -63,7 +91,7 @@ async function withProvider<T>(
   const { kubeconfig, context } = await clusterSettingOf(stack);
   const config = { kubeconfig, context };
   const provider = new SlipwayProvider();
-  const { failures = [] } = await provider.checkConfig(config);
+  const { failures = [] } = await provider.checkConfig(config, config);
   if (failures.length > 0) {
     throw new CommandFailure(failures.map(({ reason }) => reason).join("; "));
   }

@@ -1,10 +1,6 @@
 import type { OutputMap } from "@pulumi/pulumi/automation/index.js";
 
-import {
-  type HistoryEntry,
-  RECORD_VERSION,
-  type ReleaseRecord,
-} from "../contract/release-record.ts";
+import { type HistoryEntry, type ReleaseRecord, versionFault } from "../contract/release-record.ts";
 import type { JenkinsOutputs } from "../components/lanes/jenkins-access.ts";
 import { badInput, CommandFailure } from "./exit-code.ts";
 
@@ -32,9 +28,10 @@ export function slipwayOutputs(stack: string, outputs: OutputMap): SlipwayOutput
     );
   }
   for (const [service, { version }] of Object.entries(releases)) {
-    if (version !== (RECORD_VERSION as number)) {
+    const unknown = versionFault(service, version);
+    if (unknown !== undefined) {
       throw new CommandFailure(
-        `${stack}: releases.${service}.version must be ${RECORD_VERSION}, got ${String(version)}; use the slipway of the version that this stack was deployed with`,
+        `${stack}: ${unknown}; use the slipway of the version that this stack was deployed with`,
       );
     }
   }

@@ -3,10 +3,12 @@ import { type Command, InvalidArgumentError } from "commander";
 
 import { runFailure } from "./aftermath.ts";
 import { badInput, CommandFailure, EXIT_CODE } from "./exit-code.ts";
+import { lookAtPods } from "./live-look.ts";
 import { type CommonOptions, print, stackCommand } from "./options.ts";
 import { type Expectation, parseExpectation, unexpected } from "./preview/expectation.ts";
 import { previewMarkdown } from "./preview/markdown.ts";
 import { previewReport } from "./preview/preview.ts";
+import { stepsOf } from "./preview/step.ts";
 import { ProjectStack } from "./project-stack.ts";
 import { assertApart, STANDARD_OUTPUT, writeResult } from "./result-file.ts";
 
@@ -65,7 +67,9 @@ async function preview(options: Options): Promise<void> {
     options.savePlan === undefined ? {} : { plan: options.savePlan },
   );
   const credentials = options.withoutSecrets === true ? "unseen" : "compared";
-  const report = previewReport({ project: stack.project, stack: stack.name, credentials }, events);
+  const live = await lookAtPods(stack, stepsOf(events));
+  const where = { project: stack.project, stack: stack.name, credentials, live } as const;
+  const report = previewReport(where, events);
   const comment = previewMarkdown(report);
   if (options.comment !== undefined) {
     await writeResult("--comment", options.comment, comment);

@@ -1,8 +1,7 @@
 import { execFile } from "node:child_process";
-import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { join } from "node:path";
 import { promisify } from "node:util";
 
 import type {
@@ -15,8 +14,13 @@ import type {
 
 import { badInput, CommandFailure } from "./exit-code.ts";
 import { knownReleases, withKnown } from "./known-release.ts";
+import { LAST_RUNS, lastLook, type PastRun } from "./last-look.ts";
 import { type SlipwayOutputs, slipwayOutputs } from "./outputs.ts";
+import { projectFolder } from "./project-folder.ts";
 import type { EngineState } from "./recover/engine-state.ts";
+
+/** Much more than that many runs with settings as large as they may be. */
+const ANSWER_BYTES = 64 * 1024 * 1024;
 
 /** Gets the output of pulumi. */
 export type Hears = (text: string) => void;
@@ -152,6 +156,12 @@ export class ProjectStack {
     });
   }
 
+  /** When a refresh of the whole stack has begun last, ISO 8601; undefined if that is not known. */
+  async lastLook(): Promise<string | undefined> {
+    const runs = await this.#pulumi(...LAST_RUNS).catch(() => "[]");
+    return lastLook(JSON.parse(runs) as readonly PastRun[]);
+  }
+
   /** Where the state is kept. */
   async backend(): Promise<string> {
     return (await this.workspace.whoAmI()).url ?? "";
@@ -184,13 +194,15 @@ export class ProjectStack {
     }
   }
 
-  async #pulumi(...args: readonly string[]): Promise<void> {
+  async #pulumi(...args: readonly string[]): Promise<string> {
     const { command } = this.workspace.pulumiCommand;
     const all = [...args, "--stack", this.name, "--non-interactive", "--color", "never"];
-    await promisify(execFile)(command, all, { cwd: this.folder }).catch((error: unknown) => {
+    const options = { cwd: this.folder, maxBuffer: ANSWER_BYTES };
+    const { stdout } = await promisify(execFile)(command, all, options).catch((error: unknown) => {
       const { stderr } = error as { readonly stderr: string };
       throw new CommandFailure(`pulumi ${args.join(" ")} failed: ${stderr.trim()}`);
     });
+    return stdout;
   }
 
   async #run(
@@ -236,20 +248,6 @@ export class ProjectStack {
 /** Loaded when it is needed, so that help appears at once. */
 function automation(): Promise<typeof import("@pulumi/pulumi/automation/index.js")> {
   return import("@pulumi/pulumi/automation/index.js");
-}
-
-/** The nearest folder upwards that holds a Pulumi project. */
-function projectFolder(start: string): string {
-  let folder = resolve(start);
-  while (!existsSync(join(folder, "Pulumi.yaml"))) {
-    if (folder === dirname(folder)) {
-      throw badInput(
-        `${resolve(start)}: no Pulumi.yaml here or in a folder above; go to the folder of the project`,
-      );
-    }
-    folder = dirname(folder);
-  }
-  return folder;
 }
 
 /** A stack's name without its organization and project. */

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Command } from "commander";
 
 import { runFailure } from "./aftermath.ts";
-import { knownReleases, withFound } from "./known-release.ts";
+import { knownReleases, lookedAt, withFound } from "./known-release.ts";
 import { type CommonOptions, print, stackCommand } from "./options.ts";
 import { readPins } from "./pins.ts";
 import { ProjectStack } from "./project-stack.ts";
@@ -27,6 +27,7 @@ export function refreshCommand(): Command {
 
 async function refresh(options: CommonOptions): Promise<void> {
   const stack = await ProjectStack.open(options.stack);
+  const began = new Date().toISOString();
   const { succeeded, said } = await stack.refresh((text) => void process.stderr.write(text));
   if (!succeeded) {
     throw runFailure("refresh", said, stack.name);
@@ -36,7 +37,7 @@ async function refresh(options: CommonOptions): Promise<void> {
     await stack.editState(withFound);
   }
   const pins = await readPins(stack.settingsFile);
-  const services = knownReleases(state).map((found) =>
+  const services = lookedAt(knownReleases(state), began).map((found) =>
     statusOf(found.service, found.record, pins[found.service], { stack: stack.name, found }),
   );
   print(options, { stack: stack.name, services }, words(services, Date.now()));

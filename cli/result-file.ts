@@ -1,4 +1,5 @@
-import { writeFile } from "node:fs/promises";
+import { randomUUID } from "node:crypto";
+import { realpath, rename, rm, stat, writeFile } from "node:fs/promises";
 
 import { badInput } from "./exit-code.ts";
 
@@ -35,10 +36,45 @@ export async function writeResult(option: string, file: string, text: string): P
     process.stdout.write(text);
     return;
   }
-  await writeFile(file, text).catch((error: unknown) => {
+  await writeFile(file, text).catch(unwritable(option, file));
+}
+
+/**
+ * The same for what its owner alone may read, also if the file exists: what is read through its old mode, or by who has it
+ * open, is not this text. A link stays, and the file that it leads to is replaced.
+ *
+ * @param file an absolute path; pipes and devices are written to
+ * @throws CommandFailure if the file cannot be written
+ */
+export async function writePrivate(option: string, file: string, text: string): Promise<void> {
+  const isReplaced = await isReplaceable(file);
+  const written = isReplaced ? replace(file, text) : writeFile(file, text, { flag: "a" });
+  await written.catch(unwritable(option, file));
+}
+
+async function replace(file: string, text: string): Promise<void> {
+  const target = await realpath(file).catch(() => file);
+  const fresh = `${target}.${randomUUID()}`;
+  try {
+    await writeFile(fresh, text, { mode: 0o600, flag: "wx" });
+    await rename(fresh, target);
+  } catch (error) {
+    await rm(fresh, { force: true });
+    throw error;
+  }
+}
+
+/** What is open in a process already, such as /dev/stdout, is somebody's file, whatever it leads to. */
+async function isReplaceable(file: string): Promise<boolean> {
+  const found = await stat(file).catch(() => undefined);
+  return !/^\/(dev|proc)\//.test(file) && (found === undefined || found.isFile());
+}
+
+function unwritable(option: string, file: string): (error: unknown) => never {
+  return (error) => {
     const { code, message } = error as NodeJS.ErrnoException;
     throw badInput(
       `${option}: got "${file}", which cannot be written (${code ?? message}); allowed: a file in a folder that exists, or - for standard output`,
     );
-  });
+  };
 }

@@ -2,11 +2,18 @@ import type { Command } from "commander";
 
 import type { ReleaseRecord } from "../contract/release-record.ts";
 import { remedyOf } from "./aftermath.ts";
-import { foundLast, type KnownRelease, knownReleases, withKnown } from "./known-release.ts";
+import {
+  foundLast,
+  type KnownRelease,
+  knownReleases,
+  lookedAt,
+  withKnown,
+} from "./known-release.ts";
 import { lookAtCluster } from "./live-look.ts";
 import { type CommonOptions, print, stackCommand } from "./options.ts";
 import { type Pin, readPins } from "./pins.ts";
 import { ProjectStack } from "./project-stack.ts";
+import { warningsOf } from "./warnings.ts";
 import { age, commitWords, shortDigest, table } from "./words.ts";
 
 interface Options extends CommonOptions {
@@ -22,7 +29,7 @@ export interface ServiceStatus {
   readonly reason: string | null;
   /** When the release was judged, ISO 8601. */
   readonly startedAt: string;
-  /** When this was found, ISO 8601: by the last up, by a refresh that found something else, or just now. */
+  /** When the cluster was last looked at, ISO 8601: by the last up, by a refresh, or just now. */
   readonly foundAt: string;
   /** Digest of what the stack requests. */
   readonly desired: string;
@@ -34,13 +41,15 @@ export interface ServiceStatus {
   readonly runsManifests: string | null;
   /** Image that the settings pin the service at, null if they do not. */
   readonly pin: string | null;
+  /** What is to be said of it though it is ready. */
+  readonly warnings: readonly string[];
   /** What to do if the release's objects are gone, null if they are not. */
   readonly remedy: string | null;
 }
 
 const HELP = `
 RUNS is "as desired", or the digest that was restored when the release failed, or "unknown" if none was. AS OF is
-when that was found.
+when the cluster was last looked at.
 
 Examples:
   $ npx slipway status
@@ -60,9 +69,9 @@ export function statusCommand(): Command {
 
 async function status(options: Options): Promise<void> {
   const stack = await ProjectStack.open(options.stack);
-  const outputs = await stack.outputs();
+  const [outputs, looked] = await Promise.all([stack.outputs(), stack.lastLook()]);
   const pins = await readPins(stack.settingsFile);
-  const stored = knownReleases(await stack.state());
+  const stored = lookedAt(knownReleases(await stack.state()), looked);
   const { known, end } =
     options.live === true
       ? await lookAtCluster(stack, outputs.namespace, stored)
@@ -95,6 +104,7 @@ export function statusOf(
     desiredManifests: manifestHash,
     runsManifests: runs?.manifestHash ?? null,
     pin: pin?.image ?? null,
+    warnings: warningsOf(record),
     remedy: remedyOf(reason, stack) ?? null,
   };
 }
@@ -112,10 +122,11 @@ export function words(services: readonly ServiceStatus[], now: number): string {
     each.pin === null ? "" : shortDigest(each.pin.slice(each.pin.indexOf("@") + 1)),
   ]);
   const headings = ["SERVICE", "COMMIT", "DIGEST", "VERDICT", "AGE", "RUNS", "AS OF", "PINNED AT"];
-  const remedies = services.flatMap(({ service, remedy }) =>
-    remedy === null ? [] : [`${service}: ${remedy}`],
-  );
-  return [table(headings, rows), ...remedies].join("\n");
+  const notes = services.flatMap(({ service, warnings, remedy }) => [
+    ...warnings.map((warning) => `${service}: warning: ${warning}`),
+    ...(remedy === null ? [] : [`${service}: ${remedy}`]),
+  ]);
+  return [table(headings, rows), ...notes].join("\n");
 }
 
 /** The same image may run with earlier settings: then these are what differs. */

@@ -1,5 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
 
+import { knownResources } from "./known-resources.ts";
 import { SlipwayProvider } from "./slipway-provider.ts";
 
 /** The cluster that a stack delivers to. */
@@ -15,10 +17,18 @@ export interface Cluster {
   readonly context: string;
   /** Stays the same as long as it is the same cluster: a different one replaces every object. */
   readonly identifier: string;
+  /**
+   * By which a stack of before may know the same cluster: the one that its state has stays.
+   * @default - none
+   */
+  readonly formerIdentifiers?: readonly string[];
 }
 
 /** The providers for one cluster: that of its objects, and Slipway's own. */
 export type ClusterProviders = [k8s.Provider, SlipwayProvider];
+
+/** What the program calls the provider of the objects. */
+const NAME = "cluster";
 
 /** Where both providers look for a path that is not in the state. */
 const READ_BY_PROVIDERS = "KUBECONFIG";
@@ -31,13 +41,27 @@ const READ_BY_PROVIDERS = "KUBECONFIG";
  * @see https://www.pulumi.com/docs/iac/concepts/providers/#explicit-providers
  */
 export function connect(cluster: Cluster): ClusterProviders {
-  const { kubeconfig, kubeconfigVariable, context, identifier } = cluster;
+  const { kubeconfig, kubeconfigVariable, context, identifier, formerIdentifiers = [] } = cluster;
   const isNamed = kubeconfigVariable !== undefined && kubeconfigVariable !== READ_BY_PROVIDERS;
   const opts = isNamed ? { envVarMappings: { [kubeconfigVariable]: READ_BY_PROVIDERS } } : {};
   // Left out, the SDK would write the variable's value into the state.
   const path = kubeconfigVariable === undefined ? kubeconfig : "";
-  return [
-    new k8s.Provider("cluster", { kubeconfig: path, context, clusterIdentifier: identifier }, opts),
-    new SlipwayProvider("slipway", { kubeconfig: path, context }, opts),
-  ];
+  const own = new SlipwayProvider("slipway", { kubeconfig: path, context }, opts);
+  const clusterIdentifier =
+    formerIdentifiers.length === 0
+      ? identifier
+      : pulumi.output(standing(identifier, formerIdentifiers, own));
+  const objects = new k8s.Provider(NAME, { kubeconfig: path, context, clusterIdentifier }, opts);
+  return [objects, own];
+}
+
+/** A different identifier would replace every object of the stack. */
+async function standing(
+  identifier: string,
+  former: readonly string[],
+  own: SlipwayProvider,
+): Promise<string> {
+  const known = await knownResources(own).catch(() => []);
+  const before = known.find(({ urn }) => urn.endsWith(`::pulumi:providers:kubernetes::${NAME}`));
+  return former.find((each) => each === before?.outputs["clusterIdentifier"]) ?? identifier;
 }

@@ -1,5 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 
+import { askProvider } from "./ask-provider.ts";
+import type { SlipwayProvider } from "./slipway-provider.ts";
+
 /** A resource in the stack's state, as the last run has left it. */
 export interface KnownResource {
   readonly urn: string;
@@ -7,31 +10,25 @@ export interface KnownResource {
 }
 
 /**
- * The resources that this stack's state has, before any of them is declared.
+ * The resources that this stack's state has, before any of them is declared. A run that was killed or that failed has left
+ * resources, and no outputs of the stack.
  *
+ * @param provider which knows whether the state has it already
  * @see https://www.pulumi.com/docs/iac/concepts/stacks/#stackreferences
  */
-export async function knownResources(): Promise<readonly KnownResource[]> {
-  const name = `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
+export async function knownResources(provider: SlipwayProvider): Promise<readonly KnownResource[]> {
+  const { exists } = await askProvider("stackState", {}, provider);
   // The engine ends when it is asked for the resources of a stack that has none.
-  const stack = await outputsFrom("pulumi:pulumi:readStackOutputs", { name });
-  if (Object.keys(stack).length === 0) {
+  if (exists !== true) {
     return [];
   }
+  const stackName = `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
   const token = "pulumi:pulumi:readStackResourceOutputs";
-  const resources = await outputsFrom(token, { stackName: name });
+  const { outputs: resources = {} } = (await pulumi.runtime.invoke(token, { stackName })) as {
+    readonly outputs?: Readonly<Record<string, unknown>>;
+  };
   return Object.entries(resources).map(([urn, resource]) => {
     const { outputs = {} } = resource as { readonly outputs?: KnownResource["outputs"] };
     return { urn, outputs };
   });
-}
-
-async function outputsFrom(
-  token: string,
-  args: Readonly<Record<string, string>>,
-): Promise<Readonly<Record<string, unknown>>> {
-  const answer = (await pulumi.runtime.invoke(token, args)) as {
-    readonly outputs?: Readonly<Record<string, unknown>>;
-  };
-  return answer.outputs ?? {};
 }

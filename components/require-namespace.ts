@@ -1,7 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import type { NamespaceEnd, NamespaceEndArgs } from "../contract/namespace-end.ts";
-import { FUNCTIONS } from "../contract/tokens.ts";
+import { askProvider } from "./ask-provider.ts";
 import type { SlipwayProvider } from "./slipway-provider.ts";
 
 /**
@@ -13,10 +12,7 @@ export async function requireNamespace(
   namespace: string,
   provider: SlipwayProvider,
 ): Promise<void> {
-  const args: NamespaceEndArgs = { namespace };
-  const { told, remedy } = (await pulumi.runtime.invoke(FUNCTIONS.namespaceEnd, args, {
-    provider,
-  })) as NamespaceEnd;
+  const { told, remedy } = await askProvider("namespaceEnd", { namespace }, provider);
   if (told === undefined) {
     return;
   }

@@ -104,7 +104,9 @@ export interface Autoscale {
 
 /** Quantities such as `250m` and `64Mi`. */
 export interface Resources {
+  /** @default - 100m and 128Mi, or the limits where they are less */
   readonly requests?: { readonly cpu?: string; readonly memory?: string };
+  /** @default - 500m and 256Mi, or the requests where they are more */
   readonly limits?: { readonly cpu?: string; readonly memory?: string };
 }
 

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import { RECORD_VERSION, type ReleaseRecord } from "../contract/release-record.ts";
+import { type ReleaseRecord, versionFault } from "../contract/release-record.ts";
 import { isPinned } from "../contract/image-reference.ts";
 import type { Endpoint } from "./workload.ts";
 
@@ -68,12 +68,11 @@ export function entryOf(output: unknown, name: string, service: string): Entry |
 /** Why a record must not be used, each reason once; a record of a different version has only that reason. */
 export function recordFaults(service: string, record: Entry): string[] {
   const { version, verdict, reason, image, digest } = record;
-  const at = `releases.${service}`;
-  if (version !== RECORD_VERSION) {
-    return [
-      `${at}.version must be ${RECORD_VERSION}, got ${show(version)}; read what changed in docs/outputs.md`,
-    ];
+  const unknown = versionFault(service, version);
+  if (unknown !== undefined) {
+    return [`${unknown}; read what changed in docs/outputs.md`];
   }
+  const at = `releases.${service}`;
   const faults: string[] = [];
   if (verdict !== "ready") {
     faults.push(

@@ -1,11 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import type { FoundImage } from "../contract/image-digests.ts";
-import { COMPONENTS, FUNCTIONS } from "../contract/tokens.ts";
+import { COMPONENTS } from "../contract/tokens.ts";
+import { askRegistries } from "./ask-provider.ts";
 import { byName } from "./by-name.ts";
 import { type BuildPlan, planBuild } from "./image/build-plan.ts";
 import { alsoAsked, type BuiltImage, findBuild, type FoundBuild } from "./image/found-build.ts";
-import { type ImageSource, loginTo, type Registry } from "./image/image.ts";
+import type { ImageSource, Registry } from "./image/image.ts";
 import { type KnownResource, knownResources } from "./known-resources.ts";
 import type { ServiceDefinition } from "./service-definition.ts";
 import type { SlipwayProvider } from "./slipway-provider.ts";
@@ -57,7 +57,7 @@ export function planBuilds(services: Services): Record<string, BuildPlan> {
  * lost is built again, one that it has already is not pushed a second time. A registry that does not answer is a warning.
  */
 export async function survey(args: SurveyArgs): Promise<Record<string, Standing>> {
-  const known = await knownResources().catch(unread);
+  const known = await knownResources(args.provider).catch(warnOfState);
   if (known === undefined) {
     return byName(args.builds, (_, plan) => ({ build: { plan } }));
   }
@@ -69,7 +69,7 @@ export async function survey(args: SurveyArgs): Promise<Record<string, Standing>
 }
 
 /** Whoever previews may lack the key to the state's secrets. */
-function unread(error: unknown): undefined {
+function warnOfState(error: unknown): undefined {
   const reason = error instanceof Error ? error.message : String(error);
   void pulumi.log.warn(
     `the stack's own state cannot be read: ${reason}; what the registry has lost, or has already, is not noticed`,
@@ -83,7 +83,8 @@ async function findBuilds(
   if (registry === undefined || Object.keys(builds).length === 0) {
     return {};
   }
-  const ask = (references: readonly string[]) => answers(references, registry, provider);
+  const ask = async (references: readonly string[]) =>
+    (await askRegistries(references, registry, provider, ANSWER_SECONDS)) ?? [];
   const asked = Object.entries(builds).map(([name, plan]) => {
     const tag = `${registry.repository}/${name}:${plan.tag}`;
     return { name, plan, tag, built: builtImage(name, known) };
@@ -106,22 +107,6 @@ async function findBuilds(
       return [name, found];
     }),
   );
-}
-
-/** Nobody can be asked in a preview of a program whose provider is not known yet. */
-async function answers(
-  references: readonly string[],
-  registry: Registry,
-  provider: SlipwayProvider,
-): Promise<readonly FoundImage[]> {
-  if (references.length === 0) {
-    return [];
-  }
-  const args = { references, login: loginTo(registry), answerSeconds: ANSWER_SECONDS };
-  const { images } = (await pulumi.runtime.invoke(FUNCTIONS.imageDigests, args, {
-    provider,
-  })) as { readonly images?: readonly FoundImage[] };
-  return images ?? [];
 }
 
 function builtImage(name: string, known: readonly KnownResource[]): BuiltImage | undefined {

@@ -4,6 +4,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { HeldAutoscaler } from "../contract/held-autoscaler.ts";
+import type { KeptAnnotations } from "../contract/kept-annotations.ts";
 import type { DeploymentIdentity } from "../contract/readiness.ts";
 import type { Service } from "./service-definition.ts";
 import type { SourceReference } from "./manifests/deployment.ts";
@@ -88,7 +89,10 @@ export class Workload extends pulumi.ComponentResource {
       : manifests.deployment;
     const deployment = new k8s.apps.v1.Deployment(name, manifest, {
       ...child,
-      dependsOn,
+      dependsOn: [
+        ...dependsOn,
+        afterAnnotations(service, image, namespace, { parent: this, dependsOn }),
+      ],
       // Dropped, the number would be the default of one pod until the autoscaler has seen it.
       ...(service.autoscale && { ignoreChanges: ["spec.replicas"] }),
     });
@@ -193,6 +197,23 @@ function withHeldNumber(
   );
   const spec = deployment.spec as k8s.types.input.apps.v1.DeploymentSpec;
   return { ...deployment, spec: { ...spec, replicas: held.apply((known) => known.replicas) } };
+}
+
+/** The namespace, once annotations of others on the pods are kept: see the provider's `keepAnnotations`. */
+function afterAnnotations(
+  { namespace: name, name: deployment }: Service,
+  image: pulumi.Input<string>,
+  namespace: k8s.core.v1.Namespace,
+  opts: pulumi.InvokeOutputOptions,
+): pulumi.Input<pulumi.Resource> {
+  if (pulumi.runtime.isDryRun()) {
+    return namespace;
+  }
+  // An image may take long to build, and somebody may restart the pods meanwhile.
+  const args = { namespace: name, name: pulumi.output(image).apply(() => deployment) };
+  return pulumi.runtime
+    .invokeOutput<KeptAnnotations>(FUNCTIONS.keepAnnotations, args, opts)
+    .apply(() => namespace);
 }
 
 /** In URLs the colons of an IPv6 address stand in brackets. */

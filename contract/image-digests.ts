@@ -10,9 +10,14 @@ export const imageDigestsArgs = z.object({
   answerSeconds: count.exactOptional(),
 });
 
-/** What a registry said of an image: `digest` if it has it, `fault` if it did not answer. */
+/** What a registry said of an image. */
 export interface FoundImage {
   readonly reference: string;
+  /** @default - the registry does not have it, or did not answer */
   readonly digest?: string;
+  /**
+   * Why there was no answer.
+   * @default - there was one
+   */
   readonly fault?: string;
 }

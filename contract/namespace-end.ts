@@ -1,11 +1,13 @@
-/** Arguments of the function `slipway:index:namespaceEnd`. */
-export interface NamespaceEndArgs {
-  readonly namespace: string;
-}
-
-/** What is told of a namespace that is being deleted; nothing of any other one. */
+/** The answer of the function `slipway:index:namespaceEnd`. */
 export interface NamespaceEnd {
+  /**
+   * What holds up the end of a namespace that is being deleted.
+   * @default - it is not being deleted
+   */
   readonly told?: string;
-  /** What ends it. */
+  /**
+   * What ends it.
+   * @default - it is not being deleted
+   */
   readonly remedy?: string;
 }

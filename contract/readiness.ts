@@ -2,7 +2,7 @@ import { z } from "zod";
 
 import { count, flag, name, type Of, pinned, text, verdictShape } from "./field.ts";
 import type { HistoryEntry, ProvedRelease, ReleaseRecord } from "./release-record.ts";
-import type { VerdictSettings } from "./verdict.ts";
+import { settleBound, type VerdictSettings } from "./verdict.ts";
 
 const deployment = {
   name,
@@ -55,7 +55,15 @@ const shape = {
 };
 
 /** Form of {@link ReadinessInputs}. */
-export const readinessInputs = z.strictObject({ ...verdictShape, ...shape }).readonly();
+export const readinessInputs = z
+  .strictObject({ ...verdictShape, ...shape })
+  .readonly()
+  .superRefine((inputs, context) => {
+    const bound = settleBound(inputs);
+    if (bound !== undefined) {
+      context.addIssue({ code: "custom", path: ["settleSeconds"], message: `must be ${bound}` });
+    }
+  });
 
 /** Inputs of a `Readiness`. */
 export type ReadinessInputs = Of<typeof shape> & Omit<VerdictSettings, "deadlineSeconds">;
@@ -65,6 +73,11 @@ export type ReadinessOutputs = ReadinessInputs & {
   readonly release: ReleaseRecord;
   /** The last release that was ready, which may be this one; null if none was. */
   readonly lastReady: ProvedRelease | null;
+  /**
+   * The pod template of `lastReady` as JSON, a secret, for a rollback after its ReplicaSet is gone.
+   * @default - it is unknown or too long: then its ReplicaSet is the only one that has it
+   */
+  readonly lastReadyTemplate?: string;
   /** The last 20 releases, this one included, newest first; one with the same digest and manifest hash is listed once. */
   readonly history: readonly HistoryEntry[];
 };

@@ -14,9 +14,15 @@ export const releaseLooksArgs = z.object({
 
 /** What a release's own pods show now. */
 export interface ReleaseLook {
-  /** Why it is not ready, absent if it is. */
+  /**
+   * Why it is not ready.
+   * @default - it is ready
+   */
   readonly fault?: string;
-  /** Since when one of them is ready again, ISO 8601; absent if one has been so since the record. */
+  /**
+   * Since when one of them is ready again, ISO 8601.
+   * @default - one has been ready since the record
+   */
   readonly readySince?: string;
 }
 

@@ -3,6 +3,13 @@ import type { Evidence } from "./evidence.ts";
 /** The version of the record's form. See docs/outputs.md. */
 export const RECORD_VERSION = 1;
 
+/** Why a record's form is unknown to this code; undefined if it is known. */
+export function versionFault(service: string, version: unknown): string | undefined {
+  return version === RECORD_VERSION
+    ? undefined
+    : `releases.${service}.version must be ${RECORD_VERSION}, got ${version === undefined ? "nothing" : JSON.stringify(version)}`;
+}
+
 /** What is kept of the release that a new one replaced. */
 export interface PreviousRelease {
   readonly commit: string | null;
@@ -62,6 +69,8 @@ export interface ReleaseRecord extends HistoryEntry {
   readonly pods: readonly ReleasedPod[];
   /** The last release that was ready, null for the first one. */
   readonly previous: PreviousRelease | null;
+  /** What is to be said of it though it is ready, a line each; empty if it failed. At most ten, of up to 500 characters. */
+  readonly warnings: readonly string[];
   /** What runs instead since it failed, null if it runs itself. */
   readonly running: RunningRelease | null;
   /**

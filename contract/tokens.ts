@@ -23,7 +23,10 @@ export const RESOURCES = {
 /** Tokens of the functions that Slipway's own provider answers. */
 export const FUNCTIONS = {
   holdAutoscaler: "slipway:index:holdAutoscaler",
+  keepAnnotations: "slipway:index:keepAnnotations",
   imageDigests: "slipway:index:imageDigests",
   namespaceEnd: "slipway:index:namespaceEnd",
+  podChanges: "slipway:index:podChanges",
   releaseLooks: "slipway:index:releaseLooks",
+  stackState: "slipway:index:stackState",
 } as const;

@@ -24,15 +24,23 @@ export const VERDICT = {
    */
   warmupSeconds: { from: 1, to: 3600, default: 60 },
   /**
+   * Seconds for which each pod must stay ready until it counts, the Deployment's `minReadySeconds`: less than
+   * `deadlineSeconds` and `timeoutSeconds`. A crash, a lost readiness or an eviction meanwhile fails the release.
+   * @default - 10, or half of `deadlineSeconds` or `timeoutSeconds` if that is less
+   * @see docs/decisions/0023-settle.md
+   */
+  settleSeconds: { from: 0, to: 600, remedy: "for longer, let a promotion wait: promoteFrom.soak" },
+  /**
    * What a release is given time for before it has failed: `restarts` of each container, `unschedulableSeconds`
-   * without a node, `registrySeconds` without reaching the registry, `configSeconds` without a Secret or ConfigMap.
-   * @default - 1, 30 and 60, and 60 for a Secret that a controller is about to create
+   * without a node, `registrySeconds` without reaching the registry, `probeSeconds` with a wrong answer to a probe,
+   * `configSeconds` without a Secret or ConfigMap.
+   * @default - 1, 30, 60 and 10, and 60 for a Secret that a controller is about to create
    */
   tolerate: {
     each: {
       /**
        * How often each container may end and be started again.
-       * @default 1
+       * @default - 1, and 0 while a pod that was ready settles
        */
       restarts: { from: 0, to: 20 },
       /**
@@ -45,6 +53,13 @@ export const VERDICT = {
        * @default 60
        */
       registrySeconds: { from: 0, to: 3600 },
+      /**
+       * Seconds for which a container may answer a probe with what waiting can hardly change: a path that is missing,
+       * not allowed or broken, or a port on which nobody listens though the container listens on another one.
+       *
+       * @default - 10, or as long as the container took to answer at all, at most `warmupSeconds`
+       */
+      probeSeconds: { from: 0, to: 3600 },
       /**
        * Seconds for which a Secret or ConfigMap may be missing.
        *
@@ -75,3 +90,40 @@ export const VERDICT = {
 
 /** How a verdict comes about, as far as a service may say so. */
 export type VerdictSettings = ValuesOf<typeof VERDICT>;
+
+const SETTLE_SECONDS = 10;
+
+type Times = Pick<VerdictSettings, "settleSeconds" | "timeoutSeconds"> & {
+  readonly deadlineSeconds: number;
+};
+
+/** Seconds for which each pod must stay ready, as set or by default: half of the time is left to get ready. */
+export function settleSecondsOf({
+  settleSeconds,
+  deadlineSeconds,
+  timeoutSeconds = Infinity,
+}: Times): number {
+  const half = Math.floor(Math.min(deadlineSeconds, timeoutSeconds) / 2);
+  return settleSeconds ?? Math.min(SETTLE_SECONDS, half);
+}
+
+/**
+ * What `settleSeconds` must be less than, in words. The API server refuses a Deployment with `minReadySeconds` that reach
+ * its progress deadline.
+ *
+ * @param settings as they were written, whatever their types
+ * @returns undefined if it is less
+ */
+export function settleBound(settings: Readonly<Record<string, unknown>>): string | undefined {
+  const { settleSeconds } = settings;
+  const { deadlineSeconds = VERDICT.deadlineSeconds.default, timeoutSeconds } = settings;
+  const bounds = { deadlineSeconds, timeoutSeconds };
+  return Object.entries(bounds).flatMap(([name, bound]) =>
+    typeof settleSeconds === "number" &&
+    settleSeconds > 0 &&
+    typeof bound === "number" &&
+    settleSeconds >= bound
+      ? [`less than ${name}, which is ${bound}`]
+      : [],
+  )[0];
+}

@@ -4,9 +4,11 @@ import type { RunningRelease } from "../contract/release-record.ts";
 import { changedPaths, faultsOf, parsed } from "./input-schema.ts";
 import { afterLook, afterVerdict } from "./readiness/history.ts";
 import { limitSeconds } from "./readiness/limit.ts";
-import { evidenceAfterLook, recordOf } from "./readiness/record.ts";
+import { isGone } from "./readiness/presence.ts";
+import { tellNotes } from "./readiness/notes.ts";
+import { evidenceAfterLook, recordOf, warningsAfterLook } from "./readiness/record.ts";
 import { AwaitedRelease } from "./readiness/awaited-release.ts";
-import { nextState, stateOf, type Stored } from "./readiness/state.ts";
+import { nextState, outputsOf, stateOf, type Stored, templateIn } from "./readiness/state.ts";
 import { secondDigest } from "./readiness/second-digest.ts";
 import { Registry } from "./registry/registry.ts";
 import { resumption } from "./readiness/resumption.ts";
@@ -16,7 +18,7 @@ import { planRollback } from "./rollback/plan.ts";
 import { hasOtherRules, retried } from "./rollback/retry.ts";
 import { type ReleaseCase, rollBack, type Tools } from "./rollback/rollback.ts";
 import { standingOf } from "./rollback/standing.ts";
-import { called, outlook, REMEDY } from "./release-words.ts";
+import { called, gone, outlook, REMEDY } from "./release-words.ts";
 import type { Deployment } from "./verdict/objects.ts";
 import { Limit } from "./waiting/limit.ts";
 import { type Report, reportOf } from "./waiting/report.ts";
@@ -25,6 +27,9 @@ import { awaitVerdict, presentVerdict, type WaitOptions } from "./waiting/wait.t
 import type { Change, CheckResult, Properties, Subject } from "../wire/plugin.ts";
 import { UNKNOWN } from "../wire/unknown.ts";
 
+/** How a wait is bounded that has begun, with all that it does before it follows the release. */
+type Begun = WaitOptions & { readonly startedAt: number };
+
 /**
  * `slipway:index:Readiness`: waits until a release is proved to be healthy, and keeps its record.
  * It creates nothing in the cluster. A failed release is replaced by the last one that was ready; everything else is
@@ -32,7 +37,7 @@ import { UNKNOWN } from "../wire/unknown.ts";
  */
 export class Readiness implements AwaitedType {
   readonly identity = ["namespace", "deployment.name"];
-  readonly own = ["release", "lastReady", "history"] as const;
+  readonly own = ["release", "lastReady", "lastReadyTemplate", "history"] as const;
   readonly #run: Run;
 
   constructor(run: Run) {
@@ -47,8 +52,10 @@ export class Readiness implements AwaitedType {
     return stateOf(outputs).release?.verdict === "ready";
   }
 
-  changes(_subject: Subject, { oldInputs, news }: Change): string[] {
-    return changedPaths(oldInputs, news);
+  async changes(_subject: Subject, change: Change): Promise<string[]> {
+    return (await isGone(this.#run, change))
+      ? [this.own[0]]
+      : changedPaths(change.oldInputs, change.news);
   }
 
   idOf({ namespace, deployment }: Properties): string {
@@ -56,12 +63,14 @@ export class Readiness implements AwaitedType {
     return `${String(namespace)}/${name ?? ""}`;
   }
 
-  expected({ name, log }: Subject, news: Properties, stored?: Change): Properties {
+  async expected({ name, log }: Subject, news: Properties, stored?: Change): Promise<Properties> {
     const { release } = stateOf(stored?.oldOutputs ?? {});
     if (release?.verdict === "failed") {
       // The engine compares with what it applied itself, and would call a Deployment unchanged that was rolled back.
       const anew = stored !== undefined && hasOtherRules(stored.oldOutputs, news);
       log.warn(outlook(name, release, news, anew));
+    } else if (stored !== undefined && (await isGone(this.#run, stored))) {
+      log.warn(gone(name, news));
     }
     return Object.fromEntries(this.own.map((key) => [key, UNKNOWN]));
   }
@@ -76,8 +85,9 @@ export class Readiness implements AwaitedType {
     const release = parsed(readinessInputs, inputs);
     const stored = stateOf(outputs ?? {});
     const anew = hasOtherRules(outputs ?? {}, inputs);
-    const again = anew ? await this.#retry(subject, release, stored, options) : undefined;
-    const waited = await this.#prove(subject, release, stored, { ...options, again });
+    const bounds = { ...options, startedAt: performance.now() };
+    const again = anew ? await this.#retry(subject, release, stored, bounds) : undefined;
+    const waited = await this.#prove(subject, release, stored, { ...bounds, again });
     const { own, failure } = waited;
     if (failure === undefined || inputs["failsLate"] !== true || options.signal.aborted) {
       return waited;
@@ -98,7 +108,7 @@ export class Readiness implements AwaitedType {
     if (mark !== undefined) {
       const { state, report } = await standingOf(release, mark, stored, this.#tools(options));
       log.warn(report);
-      return { ...state };
+      return outputsOf(state);
     }
     const awaited = new AwaitedRelease(this.#run.cluster(), release);
     const judgement = await presentVerdict(awaited, options.signal);
@@ -110,22 +120,25 @@ export class Readiness implements AwaitedType {
       const report = await this.#report(found);
       log.warn(report.text);
       record = { ...record, evidence: evidenceAfterLook(record, stored.release, report.evidence) };
+    } else {
+      tellNotes({ log }, release, verdict);
     }
-    return { ...nextState(record, stored.lastReady, afterLook(stored.history, record)) };
+    record = { ...record, warnings: warningsAfterLook(record, stored.release) };
+    // What a hand has changed is not what was proved.
+    const template = stored.lastReadyTemplate;
+    return outputsOf(nextState(record, stored, afterLook(stored.history, record), template));
   }
 
   async #prove(
     subject: Subject,
     release: ReadinessInputs,
     stored: Stored,
-    { again, ...options }: WaitOptions & { readonly again: ReadinessInputs | undefined },
+    { again, ...options }: Begun & { readonly again: ReadinessInputs | undefined },
   ): Promise<Waited> {
-    const began = performance.now();
     const startedAt = new Date().toISOString();
     const awaited = new AwaitedRelease(this.#run.cluster(), again ?? release);
     const tools = this.#tools(options);
-    const until = began + awaited.limitSeconds(options.timeoutSeconds) * 1000;
-    const deployment = await this.#firstLook(release, until);
+    const deployment = await this.#firstLook(release, options);
     const refused = await this.#refusal(release, stored, deployment, tools);
     if (refused !== undefined) {
       return refused;
@@ -134,7 +147,7 @@ export class Readiness implements AwaitedType {
     if (resumed !== undefined) {
       subject.log.info(resumed);
     }
-    const judgement = await awaitVerdict(awaited, { ...tools, startedAt: began });
+    const judgement = await awaitVerdict(awaited, tools);
     const { verdict, observed, seconds } = judgement;
     // The look before the wait may have had no answer.
     const late = await this.#refusal(release, stored, observed.deployment, tools);
@@ -142,11 +155,11 @@ export class Readiness implements AwaitedType {
       return late;
     }
     const record = recordOf(release, judgement, { startedAt, seconds }, stored.release);
-    const state = nextState(record, stored.lastReady, afterVerdict(stored.history, record));
+    const template =
+      verdict.kind === "ready" ? templateIn(observed, verdict.replicaSet) : undefined;
+    const state = nextState(record, stored, afterVerdict(stored.history, record), template);
     if (verdict.kind === "ready") {
-      verdict.notes?.forEach((note) => {
-        subject.log.warn(`${release.service}: ${note}`);
-      });
+      tellNotes(subject, release, verdict);
       const told = await secondDigest(
         release,
         verdict.pods,
@@ -155,11 +168,11 @@ export class Readiness implements AwaitedType {
       if (told !== undefined) {
         subject.log.info(told);
       }
-      return { own: { ...state } };
+      return { own: outputsOf(state) };
     }
     const found = { release, finding: verdict, observed, seconds };
     const { message, running, evidence } = await this.#fail(subject, found, stored, tools);
-    const own = { ...state, release: { ...record, running, evidence } };
+    const own = outputsOf({ ...state, release: { ...record, running, evidence } });
     return { own, failure: message };
   }
 
@@ -168,14 +181,12 @@ export class Readiness implements AwaitedType {
     { log }: Subject,
     release: ReadinessInputs,
     stored: Stored,
-    options: WaitOptions,
+    options: Begun,
   ): Promise<ReadinessInputs | undefined> {
-    const { signal, timeoutSeconds } = options;
-    const until = performance.now() + limitSeconds(release, timeoutSeconds) * 1000;
-    if (markOf(release, await this.#firstLook(release, until)) === undefined) {
+    if (markOf(release, await this.#firstLook(release, options)) === undefined) {
       return undefined;
     }
-    const again = await retried(this.#run.cluster(), release, stored.release, signal);
+    const again = await retried(this.#run.cluster(), release, stored.release, options.signal);
     if (again !== undefined) {
       const name = called(release);
       log.info(`${release.service}: tries ${name} again, by other rules for its verdict`);
@@ -195,18 +206,18 @@ export class Readiness implements AwaitedType {
       return undefined;
     }
     const { state, report } = await standingOf(release, mark, stored, tools);
-    return { own: { ...state }, failure: `${report}\nnext: ${REMEDY}` };
+    return { own: outputsOf(state), failure: `${report}\nnext: ${REMEDY}` };
   }
 
   /** Reports what was found, and restores the last release that was ready if that is called for. */
   async #fail(
     subject: Subject,
     failure: ReleaseCase,
-    { lastReady }: Stored,
+    stored: Stored,
     tools: Tools,
   ): Promise<{ message: string; running: RunningRelease | null; evidence: Evidence }> {
     const { release, finding, observed } = failure;
-    const plan = planRollback(release, finding, lastReady, observed);
+    const plan = planRollback(release, finding, stored, observed);
     if (plan.kind === "stay") {
       const { text, evidence } = await this.#report({ ...failure, note: plan.why });
       return { message: text, running: null, evidence };
@@ -219,9 +230,13 @@ export class Readiness implements AwaitedType {
     return { message: `${headline}\n${outcome}`, running, evidence };
   }
 
-  /** The look before the wait takes none of its time in addition. */
-  async #firstLook(release: ReadinessInputs, until: number): Promise<Deployment | undefined> {
-    const limit = new Limit(until, this.#run.signal);
+  /** The look before the wait is part of its time. */
+  async #firstLook(
+    release: ReadinessInputs,
+    { startedAt, timeoutSeconds, signal }: Begun,
+  ): Promise<Deployment | undefined> {
+    const seconds = limitSeconds(release, timeoutSeconds);
+    const limit = new Limit(startedAt + seconds * 1000, signal);
     try {
       return await limit.within(this.#deployment(release, limit.signal));
     } finally {

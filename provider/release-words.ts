@@ -55,6 +55,12 @@ export function outlook(
   return `${service}: ${called(stored, running ?? undefined)} failed with ${reason ?? ""}, ${since}; ${wish(stored, news, anew)}`;
 }
 
+/** One line for a preview in which nothing of the release changes, and its Deployment does not exist. */
+export function gone(service: string, { namespace, deployment }: Properties): string {
+  const { name } = deployment as ReadinessInputs["deployment"];
+  return `${service}: deployment ${String(namespace)}/${name} does not exist any more, but the stack's state still has it; run pulumi up --refresh, which creates again what is gone`;
+}
+
 function wish(stored: ReleaseRecord, news: Properties, anew: boolean): string {
   if (isUnknown(news["image"]) || isUnknown(news["manifestHash"])) {
     return "the program asks for an image that is not built yet";

@@ -8,9 +8,11 @@ import { holdAutoscaler } from "./held-autoscaler.ts";
 import { ImageCopy } from "./image-copy.ts";
 import { imageDigests } from "./image-digests.ts";
 import { KnownSecrets } from "./known-secrets.ts";
+import { keepAnnotations } from "./kept-annotations.ts";
 import { LaneGuard } from "./lane-guard.ts";
 import { namespaceEnd } from "./namespace-end.ts";
 import { ObjectReadiness } from "./object-readiness.ts";
+import { podChanges } from "./pod-changes.ts";
 import { Readiness } from "./readiness.ts";
 import { type Lookup, Registry } from "./registry/registry.ts";
 import { releaseLooks } from "./release-looks.ts";
@@ -38,6 +40,7 @@ export class SlipwayProvider implements Plugin {
   readonly #secrets = new KnownSecrets();
   readonly #registries: Lookup = (login) => new Registry(login, this.#interruption.signal);
   #config: Properties = {};
+  #isInState = true;
   #cluster: Cluster | undefined;
 
   /** @param connect makes the connection to a cluster when it is first needed */
@@ -61,12 +64,19 @@ export class SlipwayProvider implements Plugin {
     } satisfies Record<(typeof RESOURCES)[keyof typeof RESOURCES], Resource>;
     this.#functions = {
       [FUNCTIONS.holdAutoscaler]: (args) => holdAutoscaler(args, cluster().api, signal),
+      [FUNCTIONS.keepAnnotations]: (args) => keepAnnotations(args, cluster(), signal),
       [FUNCTIONS.imageDigests]: (args) => imageDigests(args, this.#registries),
       [FUNCTIONS.namespaceEnd]: async (args) => ({
         ...(await namespaceEnd(cluster().api, String(args["namespace"]), signal)),
       }),
+      [FUNCTIONS.podChanges]: (args) => podChanges(args, cluster(), signal),
       [FUNCTIONS.releaseLooks]: (args) => releaseLooks(args, cluster().api, signal),
+      [FUNCTIONS.stackState]: () => Promise.resolve({ exists: this.#isInState }),
     } satisfies Record<(typeof FUNCTIONS)[keyof typeof FUNCTIONS], Answer>;
+  }
+
+  tell(text: string): string {
+    return this.#secrets.tell(text);
   }
 
   configure(config: Properties): void {
@@ -75,8 +85,12 @@ export class SlipwayProvider implements Plugin {
     this.#cluster = undefined;
   }
 
-  /** A preview that cannot ask the cluster would show what it cannot know. */
-  async checkConfig(news: Properties): Promise<CheckResult> {
+  /**
+   * A preview that cannot ask the cluster would show what it cannot know. A process that is configured without this call
+   * serves resources of the state.
+   */
+  async checkConfig(news: Properties, olds: Properties): Promise<CheckResult> {
+    this.#isInState = Object.keys(olds).length > 0;
     const asked = containsUnknown(news) ? undefined : configOf(news);
     if (asked === undefined) {
       return { inputs: news };

@@ -1,12 +1,11 @@
-import { createHash, X509Certificate } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { isAbsolute } from "node:path";
 
 import type { Cluster } from "../components/cluster.ts";
 import type { ShapeOf } from "../contract/field.ts";
 import { type Fault, got } from "./fault.ts";
 import * as field from "./fields.ts";
-import { fileFaults, fileOf, type Kubeconfig, readKubeconfig, type Target } from "./kubeconfig.ts";
+import { identityOf } from "./cluster-identity.ts";
+import { fileFaults, type Kubeconfig, readKubeconfig } from "./kubeconfig.ts";
 import { unusable } from "./look.ts";
 import { fieldsOf } from "./mapping.ts";
 import { absolute, expand, type Surroundings } from "./surroundings.ts";
@@ -22,7 +21,7 @@ export function clusterSchema(surroundings: Surroundings) {
       identifier: field
         .expanded(surroundings, "a name of the cluster that never changes")
         .exactOptional(),
-    } satisfies ShapeOf<Omit<Cluster, "kubeconfigVariable">>,
+    } satisfies ShapeOf<Omit<Cluster, "kubeconfigVariable" | "formerIdentifiers">>,
     "kubeconfig, and as needed context and identifier",
   );
 }
@@ -63,7 +62,7 @@ export function resolveCluster(
     kubeconfig: path,
     ...variableOf(setting, surroundings),
     context: name,
-    identifier: identifier ?? fingerprint(target, path),
+    ...(identifier === undefined ? identityOf(target, path) : { identifier }),
   };
   return { cluster, faults: [] };
 }
@@ -82,31 +81,6 @@ function variableOf(setting: unknown, { variables }: Surroundings) {
   const [, name] = /^\$\{([^}]*)\}$/.exec(String(fieldsOf(setting)["kubeconfig"])) ?? [];
   const isPath = name !== undefined && isAbsolute(variables[name] ?? "");
   return isPath ? { kubeconfigVariable: name } : {};
-}
-
-/** A cluster is known by who signs its certificates, because its address may change. */
-function fingerprint(cluster: Target, kubeconfig: string): string {
-  const { "certificate-authority-data": data, "certificate-authority": file } = cluster;
-  const read = file ? readFileSync(fileOf(kubeconfig, file)).toString("base64") : undefined;
-  // Kubernetes' own tools take an empty text for none.
-  const signedBy = data ? data : read;
-  return createHash("sha256")
-    .update(signedBy === undefined ? cluster.server : (certificatesIn(signedBy) ?? signedBy))
-    .digest("hex")
-    .slice(0, 12);
-}
-
-const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g;
-
-/** The certificates of a bundle as Kubernetes' own tools write them; what stands between them, or how, does not count. */
-function certificatesIn(bundle: string): string | undefined {
-  const found = Buffer.from(bundle, "base64").toString("latin1").match(CERTIFICATE) ?? [];
-  try {
-    const written = found.map((certificate) => new X509Certificate(certificate).toString());
-    return written.length === 0 ? undefined : Buffer.from(written.join("")).toString("base64");
-  } catch {
-    return undefined;
-  }
 }
 
 function expandedTexts(setting: unknown, surroundings: Surroundings) {

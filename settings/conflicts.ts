@@ -2,6 +2,7 @@ import { join } from "node:path";
 
 import { contextFiles } from "../build-context/context-files.ts";
 import { parseQuantity } from "../contract/quantity.ts";
+import { settleBound } from "../contract/verdict.ts";
 import { type Fault, faultIf, got, under } from "./fault.ts";
 import { label } from "./fields.ts";
 import { unusable } from "./look.ts";
@@ -36,6 +37,7 @@ function keyFaults(service: Mapping, surroundings: Surroundings, isPromoting: bo
     ...imageFaults(service, isPromoting),
     ...buildFaults(fieldsOf(service["build"]), surroundings),
     ...scaleFaults(service),
+    ...settleFaults(service),
     ...resourceFaults(fieldsOf(service["resources"])),
     ...fileFaults(service),
   ];
@@ -96,6 +98,12 @@ function scaleFaults({ replicas, autoscale }: Mapping): Fault[] {
       got(min, `allowed: at most autoscale.max, which is ${String(max)}`),
     ),
   ];
+}
+
+function settleFaults(service: Mapping): Fault[] {
+  const bound = settleBound(service);
+  const text = `allowed: ${bound ?? ""}; lower it, or raise the other`;
+  return faultIf(bound !== undefined, ["settleSeconds"], got(service["settleSeconds"], text));
 }
 
 function resourceFaults({ requests, limits }: Mapping): Fault[] {

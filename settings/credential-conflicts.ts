@@ -29,9 +29,9 @@ export function settingsUsed(credentials: unknown): string[] {
 /**
  * What is wrong between the keys of the credentials and the rest of the settings.
  *
- * @param known names of the settings that are not for credentials
+ * @param others names of the settings that are not for credentials
  */
-export function credentialFaults(written: Written, known: readonly string[]): Fault[] {
+export function credentialFaults(written: Written, others: readonly string[]): Fault[] {
   const { raw } = written;
   const credentials = fieldsOf(raw["credentials"]);
   const own = Object.entries(credentials).flatMap(([name, value]) => {
@@ -40,7 +40,7 @@ export function credentialFaults(written: Written, known: readonly string[]): Fa
       ...formatFaults(credential, raw),
       ...backendFaults(credential),
       ...limitFaults(fieldsOf(credential["jenkins"])),
-      ...settingFaults(credential, written, known),
+      ...settingFaults(credential, written, others),
     ];
     return under(["credentials", name], faults);
   });
@@ -128,14 +128,14 @@ function loginFaults(keys: Mapping, { repository, username }: Mapping): Fault[] 
   );
 }
 
-function settingFaults(credential: Mapping, written: Written, known: readonly string[]): Fault[] {
+function settingFaults(credential: Mapping, written: Written, others: readonly string[]): Fault[] {
   return Object.entries(fieldsOf(credential["keys"])).flatMap(([key, source]) => {
     const { setting, encoding } = fieldsOf(source);
     if (typeof setting !== "string") {
       return [];
     }
     const text =
-      settingFault(setting, written, known) ?? encodingFault(setting, encoding, written.values);
+      settingFault(setting, written, others) ?? encodingFault(setting, encoding, written.values);
     return text === undefined ? [] : [{ path: ["keys", key, "setting"], text }];
   });
 }
@@ -143,10 +143,10 @@ function settingFaults(credential: Mapping, written: Written, known: readonly st
 function settingFault(
   setting: string,
   { values, secretKeys }: Written,
-  known: readonly string[],
+  others: readonly string[],
 ): string | undefined {
   const remedy = `run pulumi config set --secret slipway:${setting}`;
-  if (known.includes(setting) && setting !== PASSWORD) {
+  if (others.includes(setting) && setting !== PASSWORD) {
     return got(setting, "allowed: a setting of its own; this one means something else");
   }
   if ((values[setting] ?? "") === "") {

@@ -40,7 +40,7 @@ const remote = field.mapping(
 
 const source = z.union(
   [
-    z.string().min(1),
+    z.string().min(1, { error: "allowed: a string that is not empty" }),
     field.mapping(
       {
         setting: z.string(),
@@ -60,7 +60,13 @@ const source = z.union(
       },
       "random",
     ),
-    field.mapping({ stack: z.string().min(1), output: z.string().min(1) }, "stack and output"),
+    field.mapping(
+      {
+        stack: field.text(/./, "the name of a stack such as organization/ledger/prod"),
+        output: field.text(/./, "the name of an output of that stack"),
+      },
+      "stack and output",
+    ),
     field.mapping({ remote }, "remote"),
   ],
   {

@@ -10,9 +10,10 @@ type Block = Extract<EgressRule, { readonly cidr: string }>;
 type Pods = Extract<EgressRule, { readonly namespace: string }>;
 
 const egressPorts = { ports: field.list(field.port, "a list of ports").exactOptional() };
-const cidr = z
-  .string()
-  .refine(isCidr, { error: "allowed: a block of addresses such as 10.0.0.0/8" });
+const cidr = z.string().refine(isCidr, {
+  error:
+    "allowed: a block of addresses such as 10.0.0.0/8 or 2001:db8::/32, without a zone (%) and without zeros in front",
+});
 
 /** Where pods may connect to; messages use the setting's words. */
 export function egressAs(allowed: string) {
@@ -33,7 +34,8 @@ export const egress = egressAs(
   "{cidr: 10.0.0.0/8, ports: [5432]} or {namespace: database, ports: [5432]}, ports as needed",
 );
 
+/** Node takes an address with a zone, which no API server does; the strict ones refuse zeros in front as well. */
 function isCidr(block: string): boolean {
-  const [, address = "", bits] = /^(.+)\/(\d{1,3})$/.exec(block) ?? [];
+  const [, address = "", bits] = /^([^%]+)\/(0|[1-9]\d{0,2})$/.exec(block) ?? [];
   return (isIPv4(address) && Number(bits) <= 32) || (isIPv6(address) && Number(bits) <= 128);
 }

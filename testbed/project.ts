@@ -35,6 +35,7 @@ const PROGRAM = [
 
 const CHECKOUT = resolve(import.meta.dirname, "..");
 
+/** How a project of a test runs its commands. */
 export interface ProjectOptions {
   /** Environment variables beside the platform's. */
   readonly env?: Readonly<Record<string, string>>;

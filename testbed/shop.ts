@@ -1,4 +1,7 @@
-/** The example as the stories deploy it: quick to end, and small, so that stories do not wait for each other's pods. */
+/**
+ * The example as the stories deploy it: ready at once, quick to end, and small, so that stories do not wait for each
+ * other's pods. What it means to settle is a story of its own.
+ */
 export const shop = {
   build: { context: "example/shop", args: { BASE: "${SLIPWAY_BASE_IMAGE}" } },
   port: 8080,
@@ -7,5 +10,6 @@ export const shop = {
   ready: "/readyz",
   drainSeconds: 1,
   stopSeconds: 2,
+  settleSeconds: 0,
   resources: { requests: { cpu: "10m", memory: "32Mi" } },
 } as const;

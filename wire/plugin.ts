@@ -72,12 +72,18 @@ export interface Plugin {
   readonly version: string;
   /** A line printed once when a stack first uses the plugin, e.g. that it is a stand-in. */
   readonly notice?: string;
+  /**
+   * The text of a fault that nothing caught, as this process may print it.
+   * @default - it is printed as it is
+   */
+  tell?(text: string): string;
   configure(config: Properties): Promise<void> | void;
   /**
-   * Checks the provider's own configuration before any other call, in a preview as in an up.
+   * Checks the provider's own configuration before any other call, in a preview as in an up. The old one is empty if the
+   * state has none.
    * @default - it is taken as it is
    */
-  checkConfig?(news: Properties): Promise<CheckResult>;
+  checkConfig?(news: Properties, olds: Properties): Promise<CheckResult>;
   /** Compares the provider's own configuration. @default - no replacement is ever called for */
   diffConfig?(olds: Properties, news: Properties): DiffResult;
   check(

@@ -49,7 +49,7 @@ export function serve(plugin: Plugin): void {
       setTimeout(flushCompileCache, FLUSH_AFTER_MILLISECONDS).unref();
     },
     (error: unknown) => {
-      process.stderr.write(`${plugin.name}: cannot listen on 127.0.0.1: ${String(error)}\n`);
+      print(plugin, `cannot listen on 127.0.0.1: ${String(error)}`);
       process.exitCode = 1;
     },
   );
@@ -60,12 +60,16 @@ function fault(plugin: Plugin, error: unknown): void {
   const isConnection =
     error instanceof Error && "code" in error && CONNECTION_FAULTS.has(error.code);
   if (isConnection) {
-    process.stderr.write(`${plugin.name}: ${error.message}\n`);
+    print(plugin, error.message);
     return;
   }
   const trace = error instanceof Error ? error.stack : undefined;
-  process.stderr.write(`${plugin.name}: ${trace ?? String(error)}\n`);
+  print(plugin, trace ?? String(error));
   end(plugin);
+}
+
+function print(plugin: Plugin, text: string): void {
+  process.stderr.write(`${plugin.name}: ${plugin.tell?.(text) ?? text}\n`);
 }
 
 /** Ends what is under way, and then this process. */

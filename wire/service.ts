@@ -55,7 +55,8 @@ function configuration(plugin: Plugin, log: EngineLog): Partial<IResourceProvide
     checkConfig: unary(async (request) => {
       const response = new message.CheckResponse();
       response.setInputs(request.getNews());
-      const checked = await plugin.checkConfig?.(fromStruct(request.getNews()));
+      const olds = fromStruct(request.getOlds());
+      const checked = await plugin.checkConfig?.(fromStruct(request.getNews()), olds);
       response.setFailuresList((checked?.failures ?? []).map(checkFailure));
       return response;
     }),

@@ -1,29 +1,32 @@
 import type { Case } from "./case.ts";
-import { admission } from "./cases/admission.ts";
-import { changes } from "./cases/changes.ts";
-import { configuration } from "./cases/configuration.ts";
-import { containers } from "./cases/containers.ts";
-import { healthy } from "./cases/healthy.ts";
-import { images } from "./cases/images.ts";
-import { late } from "./cases/late.ts";
-import { losses } from "./cases/losses.ts";
-import { probes } from "./cases/probes.ts";
-import { room } from "./cases/room.ts";
-import { scheduling } from "./cases/scheduling.ts";
-import { surroundings } from "./cases/surroundings.ts";
+import { ADMISSION } from "./cases/admission.ts";
+import { ANSWERS, PASSING_ANSWERS } from "./cases/answers.ts";
+import { CHANGES } from "./cases/changes.ts";
+import { CONFIGURATION } from "./cases/configuration.ts";
+import { CONTAINERS } from "./cases/containers.ts";
+import { HEALTHY } from "./cases/healthy.ts";
+import { IMAGES } from "./cases/images.ts";
+import { LATE } from "./cases/late.ts";
+import { LOSSES } from "./cases/losses.ts";
+import { PROBES } from "./cases/probes.ts";
+import { ROOM } from "./cases/room.ts";
+import { SCHEDULING } from "./cases/scheduling.ts";
+import { SURROUNDINGS } from "./cases/surroundings.ts";
 
 /** Every case: the broken services by where they break, then the healthy ones. */
 export const CATALOGUE: readonly Case[] = [
-  ...images,
-  ...configuration,
-  ...containers,
-  ...probes,
-  ...admission,
-  ...room,
-  ...losses,
-  ...scheduling,
-  ...surroundings,
-  ...changes,
-  ...healthy,
-  ...late,
+  ...IMAGES,
+  ...CONFIGURATION,
+  ...CONTAINERS,
+  ...PROBES,
+  ...ANSWERS,
+  ...ADMISSION,
+  ...ROOM,
+  ...LOSSES,
+  ...SCHEDULING,
+  ...SURROUNDINGS,
+  ...CHANGES,
+  ...HEALTHY,
+  ...LATE,
+  ...PASSING_ANSWERS,
 ];

@@ -26,7 +26,8 @@ function differ(before: unknown, after: unknown, path: readonly string[]): strin
   );
 }
 
-function fieldsOf(value: unknown): Fields | undefined {
+/** The fields of an object, or the entries of a list by name; undefined of anything else. */
+export function fieldsOf(value: unknown): Fields | undefined {
   if (Array.isArray(value)) {
     return namedEntries(value);
   }

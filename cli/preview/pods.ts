@@ -1,7 +1,9 @@
 import { CREDENTIAL } from "../../contract/marks.ts";
+import type { PodChanges } from "../../contract/pod-changes.ts";
 import { valueAt } from "../../wire/property-path.ts";
 import { differences } from "./difference.ts";
 import type { ImagePreview } from "./image.ts";
+import { liveDifferences } from "./live-pods.ts";
 import { containsSecret } from "./secret.ts";
 import type { Inputs, Step } from "./step.ts";
 
@@ -15,11 +17,16 @@ export interface PodsPreview {
   readonly because: readonly string[];
 }
 
-/** Reads what becomes of the pods from their Deployment. */
+/**
+ * Reads what becomes of the pods from their Deployment.
+ *
+ * @param live what they are now, as far as the cluster was asked
+ */
 export function podsOf(
   deployment: Step | undefined,
   image: ImagePreview,
   credentials: ReadonlyMap<string, readonly string[]>,
+  live: PodChanges = { byHand: [] },
 ): PodsPreview {
   const previousReplicas = replicasOf(deployment?.before);
   const replicas = deployment?.action === "delete" ? 0 : replicasOf(deployment?.after);
@@ -38,17 +45,26 @@ export function podsOf(
   if (deployment.action === "replace") {
     return become("restart", ["the Deployment is replaced"]);
   }
-  const because = [
+  const asked = [
     ...differences(templateOf(deployment.before), templateOf(deployment.after)),
     ...hiddenDifferences(deployment),
-  ]
+  ];
+  const because = (liveDifferences(deployment, live) ?? asked)
     // A volume comes and goes with the file or folder that it is mounted at.
     .filter((path) => !path.startsWith("spec.volumes."))
-    .map((path) => reason(path, image, credentials));
+    .map((path) => {
+      const since = asked.some((each) => isWithin(path, each)) ? "" : ", changed by somebody else";
+      return `${reason(path, image, credentials)}${since}`;
+    });
   if (because.length > 0) {
     return become("restart", [...new Set(because)]);
   }
   return become(previousReplicas === replicas ? "keep" : "scale");
+}
+
+/** Whether one path is the other, or leads through it or to it. */
+function isWithin(path: string, other: string): boolean {
+  return `${path}.`.startsWith(`${other}.`) || `${other}.`.startsWith(`${path}.`);
 }
 
 /** The engine shows two secrets as the same string, and says only elsewhere whether they differ. */

@@ -1,6 +1,7 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
 
 import { masked } from "../../mask/mask.ts";
+import type { PodChanges } from "../../contract/pod-changes.ts";
 import { RESOURCES } from "../../contract/tokens.ts";
 import { type Change, changeOf, followsFromServices } from "./change.ts";
 import { withValuesOf } from "./pods.ts";
@@ -45,6 +46,11 @@ export interface Previewed {
    * @default compared
    */
   readonly credentials?: "compared" | "unseen";
+  /**
+   * What the pods of Deployments are now, by URN.
+   * @default - the cluster was not asked: the inputs are all that is known
+   */
+  readonly live?: ReadonlyMap<string, PodChanges>;
 }
 
 const RIGHTS =
@@ -62,7 +68,7 @@ const BOOKKEEPING = /^pulumi:(pulumi|providers):/;
 
 /** Reads what the engine reported during a preview (`onEvent` of the Automation API). */
 export function previewReport(
-  { project, stack, credentials = "compared" }: Previewed,
+  { project, stack, credentials = "compared", live }: Previewed,
   events: readonly EngineEvent[],
 ): PreviewReport {
   const steps = stepsOf(events).map(credentials === "compared" ? (step) => step : asIfUnchanged);
@@ -79,7 +85,7 @@ export function previewReport(
     credentials,
     outcome: errors.length > 0 ? "failed" : changed.length > 0 ? "changes" : "unchanged",
     counts: countsOf(objects),
-    services: servicePreviews(objects),
+    services: servicePreviews(objects, live),
     rights: rights.map(changeOf),
     network: network.map(changeOf),
     losses: real.filter(isLoss).map(changeOf),
@@ -98,7 +104,8 @@ function asIfUnchanged(step: Step): Step {
   if (OF_CREDENTIALS.has(step.type)) {
     return { ...step, action: "same" };
   }
-  return { ...step, after: withValuesOf(step.before, step.after) };
+  // What the API server made of placeholders says nothing either.
+  return { ...step, after: withValuesOf(step.before, step.after), planned: undefined };
 }
 
 function isLoss({ action }: Step): boolean {

@@ -1,3 +1,4 @@
+import type { PodChanges } from "../../contract/pod-changes.ts";
 import { RESOURCES } from "../../contract/tokens.ts";
 import { differences } from "./difference.ts";
 import { type ImagePreview, imageOf } from "./image.ts";
@@ -14,15 +15,24 @@ export interface ServicePreview {
 const DEPLOYMENT = "kubernetes:apps/v1:Deployment";
 
 /** The services of a preview, by name. */
-export function servicePreviews(steps: readonly Step[]): ServicePreview[] {
+export function servicePreviews(
+  steps: readonly Step[],
+  live: ReadonlyMap<string, PodChanges> = new Map(),
+): ServicePreview[] {
   const names = new Set(steps.flatMap(({ service }) => service ?? []));
   const credentials = changedKeys(steps);
   return [...names].sort(compare).map((name) => {
     const own = steps.filter(({ service }) => service === name);
-    const deployment = own.find(({ type }) => type === DEPLOYMENT);
+    const deployment = own.find(isDeployment);
+    const seen = deployment && live.get(deployment.urn);
     const image = imageOf(own, deployment);
-    return { name, image, pods: podsOf(deployment, image, credentials) };
+    return { name, image, pods: podsOf(deployment, image, credentials, seen) };
   });
+}
+
+/** Whether an object has a service's pods. */
+export function isDeployment({ type }: Step): boolean {
+  return type === DEPLOYMENT;
 }
 
 /** Keys of each credential whose values differ. */

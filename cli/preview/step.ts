@@ -19,6 +19,8 @@ export interface Step {
   readonly action: Action;
   readonly before: Inputs | undefined;
   readonly after: Inputs | undefined;
+  /** What its provider says that it becomes. */
+  readonly planned: Inputs | undefined;
   /** Inputs that replace it. */
   readonly replacedFor: readonly string[];
   /** Inputs that differ by the provider, as property paths. */
@@ -43,6 +45,11 @@ export function stepsOf(events: readonly EngineEvent[]): Step[] {
   const parents = new Map(
     reported.map(({ urn, old, new: next }) => [urn, next?.parent ?? old?.parent ?? ""]),
   );
+  const planned = new Map(
+    events
+      .flatMap(({ resOutputsEvent }) => resOutputsEvent?.metadata ?? [])
+      .map(({ urn, new: next }) => [urn, next?.outputs as Inputs | undefined]),
+  );
   const steps = new Map<string, Step>();
   for (const { op, urn, type, old, new: next, keys, detailedDiff } of reported) {
     const action = ACTIONS[op];
@@ -58,6 +65,7 @@ export function stepsOf(events: readonly EngineEvent[]): Step[] {
       action: known?.action === "replace" ? "replace" : action,
       before: known?.before ?? inputsOf(old),
       after: inputsOf(next) ?? known?.after,
+      planned: planned.get(urn),
       replacedFor: known?.replacedFor.length ? known.replacedFor : [...(keys ?? [])].sort(),
       differing: known?.differing.length ? known.differing : Object.keys(detailedDiff ?? {}).sort(),
       service: serviceOf(urn, parents),

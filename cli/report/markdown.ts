@@ -1,4 +1,5 @@
 import { cell, code } from "../preview/words.ts";
+import { warningsOf } from "../warnings.ts";
 import { shortDigest } from "../words.ts";
 import type { ReleaseReport, ServiceReport } from "./report.ts";
 import { partWords, seconds } from "./timeline-picture.ts";
@@ -12,6 +13,7 @@ export function reportMarkdown({ project, stack, verdict, services }: ReleaseRep
     "| --- | --- | --- | --- | --- |",
     ...services.map(row),
     ...services.flatMap(failure),
+    ...services.flatMap(warnings),
     ...services.flatMap(timeline),
     "",
   ].join("\n");
@@ -44,6 +46,11 @@ function failure({ name, release: { evidence, running } }: ServiceReport): strin
       ? []
       : ["", `What runs instead: ${code(running.digest)}, ${running.verdict}.`]),
   ];
+}
+
+function warnings({ name, release }: ServiceReport): string[] {
+  const lines = warningsOf(release).map((warning) => `- ${code(name)}: ${code(warning)}`);
+  return lines.length === 0 ? [] : ["", "Warnings:", "", ...lines];
 }
 
 function timeline({ name, timeline }: ServiceReport): string[] {

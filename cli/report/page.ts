@@ -1,4 +1,5 @@
 import type { ReleaseRecord } from "../../contract/release-record.ts";
+import { warningsOf } from "../warnings.ts";
 import { commitName } from "../words.ts";
 import { chainPicture } from "./chain-picture.ts";
 import { evidenceSection } from "./evidence-section.ts";
@@ -91,6 +92,7 @@ function section({ name, release, timeline, history }: ServiceReport, open: bool
           </div>`
         }
         <div class="time">
+          ${warningsPart(release)}
           <h3>Timeline</h3>
           ${timelinePicture(name, timeline)}
           ${
@@ -106,6 +108,17 @@ function section({ name, release, timeline, history }: ServiceReport, open: bool
       </div>
     </details>
   </section>`;
+}
+
+function warningsPart(release: ReleaseRecord): Html | false {
+  const warnings = warningsOf(release);
+  return (
+    warnings.length > 0 &&
+    html`<h3>Warnings</h3>
+      <ul>
+        ${warnings.map((warning) => html`<li>${warning}</li>`)}
+      </ul>`
+  );
 }
 
 function identityPart({ image, manifestHash, commit, dirty, namespace }: ReleaseRecord): Html {

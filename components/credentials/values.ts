@@ -101,7 +101,7 @@ async function secretOutput(
 ): Promise<string> {
   const details = await reference.getOutputDetails(output);
   const value = (details.value ?? undefined) as unknown;
-  const secretValue = (details.secretValue ?? undefined) as unknown;
+  const secretValue = details.secretValue as unknown;
   if (typeof secretValue === "string") {
     return secretValue;
   }

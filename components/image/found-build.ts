@@ -21,8 +21,9 @@ export interface BuiltImage {
 }
 
 /** What becomes of a build, and what is to be said of it. */
-export interface Finding {
+export interface BuildLook {
   readonly found: FoundBuild;
+  /** @default - nothing is to be said */
   readonly warning?: string;
 }
 
@@ -38,7 +39,7 @@ export function findBuild(
   tag: string,
   built: BuiltImage | undefined,
   answers: readonly FoundImage[],
-): Finding {
+): BuildLook {
   const answer = (reference: string) => answers.find((each) => each.reference === reference);
   const own = built?.imageName === tag ? built : undefined;
   const kept = { plan: own === undefined ? plan : inContext(plan, own.context) };
@@ -63,7 +64,7 @@ function findOwn(
   { repoDigest: own, context }: BuiltImage,
   taken: string | undefined,
   said: FoundImage | undefined,
-): Finding {
+): BuildLook {
   const kept = { plan: inContext(plan, context) };
   if (taken === own) {
     return { found: kept };

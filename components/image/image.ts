@@ -40,7 +40,7 @@ export type ImageSource =
 
 /** A release is named and compared by its image before anything is made. */
 const KNOWN_ALLOWED =
-  "allowed: a text, repository@sha256:<64 hex digits>, that the program knows when it starts; to run what is built in the same program, give build in place of image";
+  "allowed: a string, repository@sha256:<64 hex digits>, that the program knows when it starts; to run what is built in the same program, give build instead of image";
 
 /** Inputs of an {@link Image}. */
 export interface ImageArgs {
@@ -108,7 +108,7 @@ export function loginTo(
   const { username, password, repository } = registry;
   return pulumi
     .output(password ?? "")
-    .apply((known) => ({ server: registryServer(repository), username, password: known }));
+    .apply((plain) => ({ server: registryServer(repository), username, password: plain }));
 }
 
 type Obtained = Pick<Image, "ref" | "version" | "source">;
@@ -145,14 +145,14 @@ function promoted(
   registry: Registry | undefined,
   opts: pulumi.CustomResourceOptions,
 ): Obtained {
-  const known = pinned(name, image, origin);
+  const obtained = pinned(name, image, origin);
   const home = registry === undefined ? undefined : `${registry.repository}/${name}`;
   if (home === undefined || home === repositoryOf(image)) {
-    return known;
+    return obtained;
   }
   const login = loginTo(registry);
   const copy = new ImageCopy(name, { from: image, to: home, ...(login && { login }) }, opts);
-  return { ...known, ref: copy.image };
+  return { ...obtained, ref: copy.image };
 }
 
 function pinned(name: string, image: string, origin: Origin | undefined): Obtained {

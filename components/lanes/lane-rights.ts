@@ -2,6 +2,7 @@ import {
   type Right,
   rightsOfExternalSecret,
   rightsOfSealing,
+  rightsOfSecretMakers,
   rightsOfVerdict,
   type Verb,
 } from "../../rights.ts";
@@ -44,6 +45,7 @@ export function deployRights(delivery: Delivery): Right[] {
   return [
     ...toKinds(delivery, [...READ, ...WRITE]),
     ...toVerdicts(delivery),
+    ...toSecretMakers(delivery),
     ...toCredentials(delivery),
   ];
 }
@@ -103,6 +105,16 @@ function toVerdicts({ namespace, services }: Delivery): Right[] {
   return Object.values(services).flatMap(({ ingress, logs = true, rollback = true }) =>
     rightsOfVerdict({ namespace, ingress: ingress !== undefined, logs, rollback }),
   );
+}
+
+/** For Secrets that the stack does not make itself. */
+function toSecretMakers({ namespace, services }: Delivery): Right[] {
+  const values = Object.values(services).flatMap(({ env = {}, files = {} }) => [
+    ...Object.values(env),
+    ...Object.values(files),
+  ]);
+  const isNamed = values.some((value) => typeof value === "object" && "secret" in value);
+  return isNamed ? [...rightsOfSecretMakers(namespace)] : [];
 }
 
 function toCredentials({ namespace: home, credentials, sealing }: Delivery): Right[] {

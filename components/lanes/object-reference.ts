@@ -15,9 +15,11 @@ export function objectsOf(
   return Object.values(manifests).filter((manifest) => manifest !== undefined);
 }
 
-/** A kind of object. */
+/** A kind of object. The types of manifests leave open what every manifest has. */
 export interface ObjectKind {
+  /** @default - none, which no manifest has */
   readonly apiVersion?: unknown;
+  /** @default - none, which no manifest has */
   readonly kind?: unknown;
 }
 

@@ -5,6 +5,7 @@ import { laneMetadata } from "./objects.ts";
 export interface Rule {
   readonly apiGroups: string[];
   readonly resources: string[];
+  /** @default - every object of these resources */
   readonly resourceNames?: string[];
   readonly verbs: string[];
 }

@@ -2,6 +2,7 @@ import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 
 import { CREDENTIAL } from "../../contract/marks.ts";
+import { settleSecondsOf } from "../../contract/verdict.ts";
 import { containerManifest } from "./container.ts";
 import type { Service } from "../service-definition.ts";
 import { metadataOf, podLabels, selectorLabels, SKIP_AWAIT } from "./labels.ts";
@@ -29,6 +30,7 @@ export function deploymentManifest(
   source?: SourceReference,
   credentials: CredentialDigests = {},
 ): k8s.types.input.apps.v1.Deployment {
+  const minReadySeconds = settleSecondsOf(service.verdict);
   return {
     apiVersion: "apps/v1",
     kind: "Deployment",
@@ -38,6 +40,7 @@ export function deploymentManifest(
       ...(service.autoscale === undefined && { replicas: service.replicas }),
       selector: { matchLabels: selectorLabels(service) },
       strategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 0, maxSurge: "25%" } },
+      ...(minReadySeconds > 0 && { minReadySeconds }),
       progressDeadlineSeconds: service.verdict.deadlineSeconds,
       revisionHistoryLimit: 10,
       template: {

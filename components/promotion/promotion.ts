@@ -1,17 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import type { FoundImage } from "../../contract/image-digests.ts";
 import type { ReleaseLooks } from "../../contract/release-looks.ts";
 import { RECORD_VERSION, type ReleaseRecord } from "../../contract/release-record.ts";
+import { askProvider, askRegistries } from "../ask-provider.ts";
 import { byName } from "../by-name.ts";
-import { type ImageSource, loginTo, type Registry } from "../image/image.ts";
+import type { ImageSource, Registry } from "../image/image.ts";
 import { gateReference } from "../../contract/image-reference.ts";
 import type { ServiceDefinition } from "../service-definition.ts";
 import type { Promotion, ToBePromoted } from "./definition.ts";
 import { registryReasons, ruleReasons } from "./rules.ts";
 import type { SlipwayProvider } from "../slipway-provider.ts";
 import { entryOf, outputOf, recordFaults } from "../stack-release.ts";
-import { FUNCTIONS } from "../../contract/tokens.ts";
 
 /** Inputs of {@link promote}. */
 export interface PromotionArgs {
@@ -68,9 +67,12 @@ async function provedRecords(
   const records = read.flatMap(({ name, entry }) =>
     typeof entry !== "string" && isKnown(entry) ? [{ name, record: entry }] : [],
   );
-  const images = records.map(({ record }) => record.image);
+  const references = records.flatMap(({ record: { image } }) => [
+    image,
+    ...promotion.gates.map((gate) => gateReference(image, gate)),
+  ]);
   const [found, looks] = await Promise.all([
-    find(images, promotion.gates, registry, provider),
+    askRegistries(references, registry, provider),
     lookAt(records, provider),
   ]);
   const reasons = read.flatMap(({ name, entry }) => {
@@ -96,30 +98,6 @@ function isKnown(value: Readonly<Record<string, unknown>>): value is ReleaseReco
   return value["version"] === RECORD_VERSION && typeof value["image"] === "string";
 }
 
-/**
- * What the registries have of the images and of the marks of their gates; undefined in a preview of a program whose
- * provider is not known yet, because nobody can be asked then.
- */
-async function find(
-  images: readonly string[],
-  gates: readonly string[],
-  registry: Registry | undefined,
-  provider: SlipwayProvider,
-): Promise<readonly FoundImage[] | undefined> {
-  const references = images.flatMap((image) => [
-    image,
-    ...gates.map((gate) => gateReference(image, gate)),
-  ]);
-  if (references.length === 0) {
-    return [];
-  }
-  const args = { references, login: loginTo(registry) };
-  const answer = (await pulumi.runtime.invoke(FUNCTIONS.imageDigests, args, {
-    provider,
-  })) as { readonly images?: readonly FoundImage[] };
-  return answer.images;
-}
-
 /** What the other stack's pods show now, as far as they are in this stack's cluster and may be looked at. */
 async function lookAt(
   records: readonly { readonly name: string; readonly record: Partial<ReleaseRecord> }[],
@@ -135,10 +113,7 @@ async function lookAt(
     return {};
   }
   const args = { releases: Object.fromEntries(releases) };
-  const answer = (await pulumi.runtime.invoke(FUNCTIONS.releaseLooks, args, {
-    provider,
-  })) as { readonly looks?: ReleaseLooks };
-  return answer.looks ?? {};
+  return (await askProvider("releaseLooks", args, provider)).looks ?? {};
 }
 
 /** The name of a stack as a StackReference takes it. */

@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { connect, ObjectReadiness, readRelease } from "../../components/index.ts";
 import { smokeTest } from "./smoke-test.ts";
 
-/** Takes over the release of one service, calls it from inside the cluster, and goes on when it has answered. */
+/** Takes over the release of one service, calls it from inside the cluster, and continues when it has answered. */
 export default async () => {
   const config = new pulumi.Config();
   const service = config.require("service");

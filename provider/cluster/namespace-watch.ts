@@ -64,6 +64,11 @@ export class NamespaceWatch {
     return names.every((name) => this.#reflectors.get(name)?.synced === true);
   }
 
+  /** Whether these have been listed, or are not to be had in a moment. */
+  isSettled(names: readonly CollectionName[]): boolean {
+    return names.every((name) => this.#reflectors.get(name)?.settled === true);
+  }
+
   troublesWith(names: readonly CollectionName[]): readonly Trouble[] {
     return names.flatMap((name) => this.#reflectors.get(name)?.troubles ?? []);
   }

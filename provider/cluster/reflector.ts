@@ -12,6 +12,9 @@ const PAGE = 500;
 /** A watch that ends sooner was cut off; the next one has to wait its turn. */
 const STEADY_MILLISECONDS = 1000;
 
+/** What is only evidence is waited for no longer than this. */
+const PATIENCE_MILLISECONDS = 2000;
+
 const BACK_OFF_MILLISECONDS = { first: 100, most: 5000 };
 
 /**
@@ -23,6 +26,8 @@ const BACK_OFF_MILLISECONDS = { first: 100, most: 5000 };
 export class Reflector<T extends { readonly metadata?: ObjectMeta }> {
   /** Whether the store has ever been filled. */
   synced = false;
+  /** Whether there is no more use in waiting for it: it was filled, was refused, or takes long. */
+  settled = false;
   #health: Health = { kind: "starting" };
   #version: string | undefined;
   #refusals = 0;
@@ -55,6 +60,9 @@ export class Reflector<T extends { readonly metadata?: ObjectMeta }> {
   /** Runs until the signal. */
   async run(signal: AbortSignal): Promise<void> {
     let failures = 0;
+    void pause(PATIENCE_MILLISECONDS, signal).then(() => {
+      this.#settle();
+    });
     while (!signal.aborted) {
       const began = performance.now();
       try {
@@ -91,6 +99,7 @@ export class Reflector<T extends { readonly metadata?: ObjectMeta }> {
     this.store.replace(objects);
     this.#version = version;
     this.synced = true;
+    this.settled = true;
     this.#fares({ kind: "live" });
   }
 
@@ -133,9 +142,17 @@ export class Reflector<T extends { readonly metadata?: ObjectMeta }> {
       return;
     }
     this.#refusals += isRefusal(error) ? 1 : 0;
+    this.#settle();
     const health = healthAfter(error, this.#verb, this.#refusals);
     if (health !== undefined) {
       this.#fares(health);
+    }
+  }
+
+  #settle(): void {
+    if (!this.settled) {
+      this.settled = true;
+      this.healthChanged();
     }
   }
 

@@ -23,7 +23,8 @@ export function followRelease(
   ];
   const source = {
     observe: () => observe(release, watch, clock()),
-    synced: () => watch.isSynced(needed),
+    // A ready release may have a warning, and nobody looks at it again.
+    synced: () => watch.isSynced(needed) && watch.isSettled(["warnings"]),
     troubles: () => watch.troublesWith(needed),
   };
   return watch.subscribe(source, [...needed, "warnings", "placements", "pulls"], topics, end);

@@ -1,6 +1,7 @@
 import type { ObjectReadinessInputs } from "../../contract/object-readiness.ts";
 import type { NeededRight } from "../../rights.ts";
 import type { Cluster } from "../cluster.ts";
+import { DEFAULT_NAMESPACE } from "../cluster/collection.ts";
 import type { Subscription } from "../cluster/subscription.ts";
 import {
   type AnyObject,
@@ -12,6 +13,7 @@ import type { Summary } from "../verdict/course.ts";
 import type { FinalVerdict, Finding } from "../verdict/finding.ts";
 import { judgeObjectAtOnce, ObjectWait } from "../verdict/object-wait.ts";
 import { type Trail, trailOfObject } from "../verdict/trail.ts";
+import { GraceLook } from "../waiting/grace-look.ts";
 import type { Judge, Place, Reported, Wait } from "../waiting/awaited.ts";
 import { collectionOf } from "./api-resource.ts";
 import { ObjectWatch } from "./object-watch.ts";
@@ -46,8 +48,16 @@ export class AwaitedObject implements Reported<ObservedObject, Summary> {
     return this.#watch.subscription;
   }
 
-  judge({ startedAt, seconds }: Wait): Judge<ObservedObject, Summary> {
-    return new ObjectWait(this.awaited, startedAt, seconds);
+  judge({ startedAt, seconds, signal }: Wait): Judge<ObservedObject, Summary> {
+    const wait = new ObjectWait(this.awaited, startedAt, seconds);
+    const { namespace = DEFAULT_NAMESPACE } = this.awaited;
+    const graces = GraceLook.into(this.cluster, namespace, this.awaited, signal);
+    const judge = (observed: ObservedObject, now: number) => wait.judge(graces.see(observed), now);
+    return {
+      judge,
+      deadline: () => wait.deadline(),
+      look: (verdict, observed) => graces.settled(verdict, observed, judge),
+    };
   }
 
   judgeAtOnce(observed: ObservedObject): FinalVerdict<Summary> {

@@ -12,10 +12,10 @@ import { supersededBy } from "../verdict/template.ts";
 import { type Trail, trailOfRelease } from "../verdict/trail.ts";
 import type { Judge, Place, Reported, Wait } from "../waiting/awaited.ts";
 import { namespaceGone } from "../waiting/closer-look.ts";
+import { GraceLook } from "../waiting/grace-look.ts";
 import { ConfigLook, lookupIn } from "./config-look.ts";
-import { GraceLook } from "./grace-look.ts";
 import { limitSeconds } from "./limit.ts";
-import { ownerAtWork } from "./config-owner.ts";
+import { ListenLook } from "./listen-look.ts";
 import { ScaleLook } from "./scale-look.ts";
 
 /** A release, as what is waited for. */
@@ -56,13 +56,15 @@ export class AwaitedRelease implements Reported<Observed, Proof> {
     const { api } = this.cluster;
     const { namespace } = this.release;
     const config = new ConfigLook(lookupIn(api, namespace), wake, signal);
-    const graces = new GraceLook(this.release, {
-      log: (source) => this.cluster.log(namespace, source, signal),
-      owner: (secret) => ownerAtWork(api, namespace, secret, signal),
-    });
+    const graces = GraceLook.into(this.cluster, namespace, this.release, signal);
+    const listening = new ListenLook(
+      this.release,
+      (source) => this.cluster.log(namespace, source, signal),
+      { wake, signal },
+    );
     const scale = new ScaleLook(this.release, rollout.scale, () => this.#present(signal));
     const judge = (observed: Observed, now: number) =>
-      rollout.judge(graces.see(config.see(observed)), now);
+      rollout.judge(graces.see(listening.see(config.see(observed))), now);
     let isFirst = true;
     return {
       judge,
@@ -73,24 +75,21 @@ export class AwaitedRelease implements Reported<Observed, Proof> {
         if (superseded !== undefined) {
           return superseded;
         }
-        let present = verdict;
-        if (present.kind === "ready" && (await config.lacksFiles(observed))) {
-          present = judge(observed, performance.now());
+        let settled = verdict;
+        if (settled.kind === "ready" && (await config.lacksFiles(observed))) {
+          settled = judge(observed, performance.now());
         }
-        while (present.kind === "failed" && (await graces.look(present, observed))) {
-          present = judge(observed, performance.now());
-        }
-        return (
+        const present = await graces.settled(settled, observed, judge);
+        const known =
           (await scale.see(present, observed)) ??
-          (await this.#namespaceLeaving(present, observed, signal)) ??
-          present
-        );
+          (await this.#namespaceLeaving(present, observed, signal));
+        return this.#told(known ?? present);
       },
     };
   }
 
   judgeAtOnce(observed: Observed): FinalVerdict {
-    return judgeAtOnce(this.release, observed);
+    return this.#told(judgeAtOnce(this.release, observed));
   }
 
   rights(): readonly NeededRight[] {
@@ -124,6 +123,13 @@ export class AwaitedRelease implements Reported<Observed, Proof> {
     }
     const exists = await this.cluster.hasIngressClass(name, signal);
     return exists === false ? [`the cluster has no ingress class ${name}`] : [];
+  }
+
+  /** A verdict with what is said of a ready release as it may be shown: it may be in the words of a service. */
+  #told<V extends Verdict>(verdict: V): V {
+    return verdict.kind === "ready" && verdict.notes !== undefined
+      ? { ...verdict, notes: verdict.notes.map(this.cluster.secrets.tell) }
+      : verdict;
   }
 
   /** Pods of a release that is still awaited are not deleted for no reason: their whole namespace may be. */

@@ -106,10 +106,9 @@ export class ConfigLook {
    */
   async #missing(needed: readonly ConfigReference[]): Promise<ConfigReference[] | undefined> {
     const objects = new Map(
-      needed.map((reference) => {
-        const object = { ...reference, key: undefined };
-        return [titleOf(object), object] as const;
-      }),
+      needed
+        .map(({ kind, name }): ConfigReference => ({ kind, name, key: undefined }))
+        .map((object) => [titleOf(object), object] as const),
     );
     const looks = await Promise.allSettled(
       [...objects.values()].map(async (object) => {

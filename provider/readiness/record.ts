@@ -9,8 +9,14 @@ import { digestOf } from "../../contract/image-reference.ts";
 import { newReplicaSet, podsOf } from "../verdict/deployment.ts";
 import type { Proof, ProvedPod } from "../verdict/finding.ts";
 import { nameOf, type Observed, type ReplicaSet } from "../verdict/objects.ts";
+import { oneLine } from "../cluster/one-line.ts";
 import { releasedPod } from "./released-pod.ts";
 import type { Judgement } from "../waiting/wait.ts";
+
+/** How many warnings a record has at most. */
+const WARNINGS = 10;
+
+const WARNING_CHARACTERS = 500;
 
 /** The release record of a verdict, without the evidence: that is gathered only for a failure. */
 export function recordOf(
@@ -38,6 +44,7 @@ export function recordOf(
     startedAt,
     seconds: Math.round(seconds * 10) / 10,
     previous: previousOf(stored, inputs),
+    warnings: ready ? warningsOf(verdict) : [],
     running: null,
     evidence: null,
   };
@@ -57,6 +64,25 @@ export function evidenceAfterLook(
     stored.verdict === record.verdict &&
     stored.reason === record.reason;
   return (isSame ? stored.evidence : null) ?? found;
+}
+
+/** The warnings of a ready release, small enough to be kept. */
+function warningsOf({ notes = [] }: Proof): string[] {
+  return notes.slice(0, WARNINGS).map((note) => oneLine(note, WARNING_CHARACTERS));
+}
+
+/**
+ * The warnings of a release that was looked at again. The events that they are from are kept for an hour; while the
+ * verdict is the same, what was found then stays.
+ */
+export function warningsAfterLook(
+  record: ReleaseRecord,
+  stored: ReleaseRecord | undefined,
+): readonly string[] {
+  const isSame = stored?.generation === record.generation && record.verdict === "ready";
+  return isSame && stored.verdict === "ready" && stored.warnings.length > 0
+    ? stored.warnings
+    : record.warnings;
 }
 
 /** What a release that is not ready runs so far, by the nodes' word. */

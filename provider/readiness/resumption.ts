@@ -2,6 +2,7 @@ import type { ReadinessInputs } from "../../contract/readiness.ts";
 import type { ReleaseRecord } from "../../contract/release-record.ts";
 import { called } from "../release-words.ts";
 import type { Deployment } from "../verdict/objects.ts";
+import { isOfProvider, isRestart } from "../verdict/pod-template.ts";
 
 /** The API server keeps whole seconds, and its clock need not be this machine's. */
 const TOLERANCE_MILLISECONDS = 2000;
@@ -26,30 +27,32 @@ export function resumption(
   const wait = `${release.service}: resumes the wait for ${called(release)}`;
   if (stored?.generation === generation) {
     return stored.reason === "interrupted"
-      ? `${wait} that was interrupted at ${endOf(stored)}`
+      ? `${wait} that was interrupted at ${endOf(stored).toISOString()}`
       : undefined;
   }
   const appliedAt = appliedLast(deployment);
-  return appliedAt !== undefined && appliedAt < runStartedAt - TOLERANCE_MILLISECONDS
+  if (appliedAt === undefined || (stored !== undefined && appliedAt <= endOf(stored).getTime())) {
+    // A restart since has a later generation, and its verdict already.
+    return undefined;
+  }
+  return appliedAt < runStartedAt - TOLERANCE_MILLISECONDS
     ? `${wait}, applied by an earlier run at ${new Date(appliedAt).toISOString()} and interrupted before its verdict`
     : undefined;
 }
 
-function endOf({ startedAt, seconds }: ReleaseRecord): string {
-  return new Date(Date.parse(startedAt) + seconds * 1000).toISOString();
+function endOf({ startedAt, seconds }: ReleaseRecord): Date {
+  return new Date(Date.parse(startedAt) + seconds * 1000);
 }
 
-/** When the Kubernetes provider wrote the Deployment, if nobody else has written it since. */
+/** When the Kubernetes provider wrote the Deployment, if nobody else has written it since, except for a restart. */
 function appliedLast(deployment: Deployment | undefined): number | undefined {
   const writes = (deployment?.metadata?.managedFields ?? [])
-    .filter(({ subresource }) => subresource === undefined)
-    .map(({ manager = "", time }) => ({
-      manager,
-      at: time === undefined ? NaN : Number(new Date(time)),
+    .filter((entry) => entry.subresource === undefined && !isRestart(entry))
+    .map((entry) => ({
+      isOwn: isOfProvider(entry),
+      at: entry.time === undefined ? NaN : Number(new Date(entry.time)),
     }))
     .toSorted((one, other) => one.at - other.at);
   const last = writes.at(-1);
-  return last?.manager.startsWith("pulumi-kubernetes") === true && !Number.isNaN(last.at)
-    ? last.at
-    : undefined;
+  return last?.isOwn === true && !Number.isNaN(last.at) ? last.at : undefined;
 }

@@ -49,7 +49,7 @@ export class ScaleLook {
     }
     return manager === undefined
       ? undefined
-      : { ...verdict, notes: [scaledBy(manager, replicas, asked)] };
+      : { ...verdict, notes: [...(verdict.notes ?? []), scaledBy(manager, replicas, asked)] };
   }
 }
 

@@ -1,20 +1,30 @@
 import type { ReadinessOutputs } from "../../contract/readiness.ts";
 import type { HistoryEntry, ProvedRelease, ReleaseRecord } from "../../contract/release-record.ts";
 import type { Properties } from "../../wire/plugin.ts";
+import { secret } from "../../wire/struct.ts";
+import { nameOf, type Observed } from "../verdict/objects.ts";
+import { templateOf } from "../verdict/pod-template.ts";
 import { afterVerdict } from "./history.ts";
 
+/** A longer pod template is not kept; a thousand variables are shorter. */
+const TEMPLATE_LENGTH = 128 * 1024;
+
 /** What the stack's state keeps of a release, beside its inputs. */
-export type State = Pick<ReadinessOutputs, "release" | "lastReady" | "history">;
+export type State = Pick<
+  ReadinessOutputs,
+  "release" | "lastReady" | "lastReadyTemplate" | "history"
+>;
 
 /** What is known of it: a record can be missing, as it is before the first verdict. */
 export type Stored = Partial<Pick<State, "release">> & Omit<State, "release">;
 
 /** What a resource's outputs have stored. States of earlier versions lack some of it. */
-export function stateOf({ release, lastReady, history }: Properties): Stored {
+export function stateOf({ release, lastReady, lastReadyTemplate, history }: Properties): Stored {
   const record = isObject(release) ? (release as unknown as ReleaseRecord) : undefined;
   return {
     ...(record && { release: completed(record) }),
     lastReady: isObject(lastReady) ? (lastReady as unknown as ProvedRelease) : null,
+    ...(typeof lastReadyTemplate === "string" && { lastReadyTemplate }),
     history: Array.isArray(history)
       ? (history as readonly HistoryEntry[])
       : record === undefined
@@ -23,21 +33,49 @@ export function stateOf({ release, lastReady, history }: Properties): Stored {
   };
 }
 
-/** The state after a verdict: a release that is ready is what a rollback restores. */
+/**
+ * The state after a verdict: a release that is ready is what a rollback restores.
+ * @param template of the release
+ */
 export function nextState(
   release: ReleaseRecord,
-  lastReady: ProvedRelease | null,
+  { lastReady, lastReadyTemplate }: Omit<Stored, "release" | "history">,
   history: readonly HistoryEntry[],
+  template?: string,
 ): State {
   const { commit, image, digest, manifestHash, replicaSet, verdict } = release;
-  return verdict === "ready" && replicaSet !== null
-    ? { release, lastReady: { commit, image, digest, manifestHash, replicaSet }, history }
-    : { release, lastReady, history };
+  const isReady = verdict === "ready" && replicaSet !== null;
+  const ready = isReady ? { commit, image, digest, manifestHash, replicaSet } : lastReady;
+  const kept = isReady ? template : lastReadyTemplate;
+  return {
+    release,
+    lastReady: ready,
+    ...(kept !== undefined && { lastReadyTemplate: kept }),
+    history,
+  };
+}
+
+/** The pod template of a release that was proved, undefined if it is too long to be kept. */
+export function templateIn({ replicaSets }: Observed, name: string): string | undefined {
+  const found = replicaSets.find((candidate) => nameOf(candidate) === name);
+  const text = found?.spec?.template && JSON.stringify(templateOf(found));
+  return text === undefined || text.length > TEMPLATE_LENGTH ? undefined : text;
+}
+
+/** The state as outputs. Somebody may have made a secret of a variable. */
+export function outputsOf({ lastReadyTemplate, ...rest }: State): Properties {
+  return {
+    ...rest,
+    ...(lastReadyTemplate !== undefined && { lastReadyTemplate: secret(lastReadyTemplate) }),
+  };
 }
 
 /** A record with what records of earlier versions lack. */
-function completed(record: Omit<ReleaseRecord, "running" | "evidence"> & Partial<ReleaseRecord>) {
-  return { ...record, running: record.running ?? null, evidence: record.evidence ?? null };
+function completed(
+  record: Omit<ReleaseRecord, "running" | "evidence" | "warnings"> & Partial<ReleaseRecord>,
+) {
+  const { running = null, evidence = null, warnings = [] } = record;
+  return { ...record, running, evidence, warnings };
 }
 
 function isObject(value: unknown): value is Properties {

@@ -1,15 +1,18 @@
+import { isDeepStrictEqual } from "node:util";
 import type { ReadinessInputs } from "../../contract/readiness.ts";
 import type { ProvedRelease } from "../../contract/release-record.ts";
+import type { Stored } from "../readiness/state.ts";
 import { newReplicaSet } from "../verdict/deployment.ts";
 import type { Finding } from "../verdict/finding.ts";
 import { podLossOf } from "../verdict/lost-pod.ts";
-import { nameOf, type Observed, ownerOf, type ReplicaSet, uidOf } from "../verdict/objects.ts";
+import { nameOf, type Observed, ownerOf, uidOf } from "../verdict/objects.ts";
+import { contentOf, type PodTemplate, templateOf } from "../verdict/pod-template.ts";
 import { REASONS } from "../verdict/reasons.ts";
 import { called } from "../release-words.ts";
 
 /** What is to be done about a release that failed. */
 export type Plan =
-  | { readonly kind: "restore"; readonly to: ProvedRelease; readonly replicaSet: ReplicaSet }
+  | { readonly kind: "restore"; readonly to: ProvedRelease; readonly template: PodTemplate }
   | {
       readonly kind: "stay";
       /** Why nothing is restored; undefined if that goes without saying. */
@@ -20,7 +23,7 @@ export type Plan =
 export function planRollback(
   release: ReadinessInputs,
   { reason }: Finding,
-  lastReady: ProvedRelease | null,
+  { lastReady, lastReadyTemplate }: Omit<Stored, "release" | "history">,
   observed: Observed,
 ): Plan {
   if (!REASONS[reason].rollsBack) {
@@ -37,19 +40,35 @@ export function planRollback(
   if (present !== undefined && nameOf(present) === lastReady.replicaSet) {
     return stay(`${target} has the same pod template`);
   }
-  const replicaSet = observed.replicaSets.find(
-    (candidate) => nameOf(candidate) === lastReady.replicaSet,
-  );
-  if (reason === "evicted" && replicaSet !== undefined && isEvicted(replicaSet, observed)) {
-    return stay(`pods of ${target} are evicted as well`);
+  const template = liveTemplate(observed, lastReady.replicaSet) ?? keptTemplate(lastReadyTemplate);
+  if (template === undefined) {
+    return stay(
+      `replica set ${lastReady.replicaSet}, which kept the pod template of ${target} is gone`,
+    );
   }
-  return replicaSet?.spec?.template === undefined
-    ? stay(`replica set ${lastReady.replicaSet}, which kept the pod template of ${target} is gone`)
-    : { kind: "restore", to: lastReady, replicaSet };
+  return reason === "evicted" && isEvicted(template, observed)
+    ? stay(`pods of ${target} are evicted as well`)
+    : { kind: "restore", to: lastReady, template };
 }
 
-function isEvicted(replicaSet: ReplicaSet, { pods }: Observed): boolean {
-  const own = pods.filter((pod) => ownerOf(pod) === uidOf(replicaSet));
+/** The template as its ReplicaSet has it, with the API server's present defaults. */
+function liveTemplate({ replicaSets }: Observed, name: string): PodTemplate | undefined {
+  const found = replicaSets.find((candidate) => nameOf(candidate) === name);
+  return found?.spec?.template === undefined ? undefined : templateOf(found);
+}
+
+/** States of earlier versions have none. */
+function keptTemplate(text: string | undefined): PodTemplate | undefined {
+  return text === undefined ? undefined : (JSON.parse(text) as PodTemplate);
+}
+
+/** Whether pods of the template are evicted, also those of a restart. */
+function isEvicted(template: PodTemplate, { pods, replicaSets }: Observed): boolean {
+  const content = contentOf(template);
+  const alike = replicaSets
+    .filter((candidate) => isDeepStrictEqual(contentOf(templateOf(candidate)), content))
+    .map(uidOf);
+  const own = pods.filter((pod) => alike.includes(ownerOf(pod) ?? ""));
   return own.some((pod) => podLossOf(pod)?.reason === "evicted");
 }
 

@@ -2,13 +2,11 @@ import { isDeepStrictEqual } from "node:util";
 import { ROLLED_BACK } from "../../contract/marks.ts";
 import type { ReadinessInputs } from "../../contract/readiness.ts";
 import type { Cluster } from "../cluster.ts";
-import { ApiError, isPassing, messageOf } from "../cluster/api-error.ts";
-import { type Deployment, type ReplicaSet, uidOf } from "../verdict/objects.ts";
+import { ApiError, messageOf } from "../cluster/api-error.ts";
+import { type Deployment, uidOf } from "../verdict/objects.ts";
+import { type PodTemplate, withAnnotationsOfOthers } from "../verdict/pod-template.ts";
+import { answered, isOutrun } from "../waiting/answered.ts";
 import { type Mark, markOf } from "./mark.ts";
-import { answered } from "../waiting/answered.ts";
-
-/** Set by the Deployment controller on the pods of each of its ReplicaSets. */
-const HASH_LABEL = "pod-template-hash";
 
 /** How the attempt to restore a pod template ended. */
 export type Restoration =
@@ -24,21 +22,21 @@ export interface RestoreOptions {
   readonly release: ReadinessInputs;
   /** The Deployment that the verdict was made from. */
   readonly judged: Deployment | undefined;
-  /** The ReplicaSet whose pod template is restored. */
-  readonly replicaSet: ReplicaSet;
+  /** The pod template that is restored. */
+  readonly template: PodTemplate;
   readonly mark: Mark;
   /** Ends the attempts. */
   readonly signal: AbortSignal;
 }
 
 /**
- * Restores the pod template of an earlier ReplicaSet in the Deployment, with one write that the API server refuses if
- * the template is no longer the one that was judged. It writes nothing else except the mark: an autoscaler may have
- * changed the replicas.
+ * Restores an earlier pod template in the Deployment, with one write that the API server refuses if the template is no
+ * longer the one that was judged. It writes nothing else except the mark: an autoscaler may have changed the replicas.
+ * Annotations of others stay as they are.
  */
 export async function restore(
   cluster: Cluster,
-  { release, judged, replicaSet, mark, signal }: RestoreOptions,
+  { release, judged, template, mark, signal }: RestoreOptions,
 ): Promise<Restoration> {
   const { namespace, deployment } = release;
   const attempt = async (): Promise<Restoration> => {
@@ -50,23 +48,20 @@ export async function restore(
     if (!isJudged(live, judged)) {
       return { kind: "refused", why: "somebody else has changed the deployment since" };
     }
-    const patch = patchOf(live, templateOf(replicaSet), mark);
+    const restored = withAnnotationsOfOthers(template, live);
+    if (isDeepStrictEqual(restored, live.spec?.template)) {
+      return { kind: "refused", why: "it has the same pod template" };
+    }
+    const patch = patchOf(live, restored, mark);
     const how = { patch, fieldManager: managerOf(live) };
     const patched = await cluster.patchDeployment(namespace, deployment.name, how, signal);
     return { kind: "restored", generation: patched.metadata?.generation ?? 0 };
   };
   try {
-    return await answered(attempt, signal, mayPass);
+    return await answered(attempt, signal, isOutrun);
   } catch (error) {
     return { kind: "refused", why: signal.aborted ? "the run was interrupted" : whyOf(error) };
   }
-}
-
-/** A ReplicaSet's pod template as its Deployment had it. */
-export function templateOf({ spec }: ReplicaSet): object {
-  const { metadata, ...rest } = spec?.template ?? {};
-  const labels = Object.entries(metadata?.labels ?? {}).filter(([label]) => label !== HASH_LABEL);
-  return { ...rest, metadata: { ...metadata, labels: Object.fromEntries(labels) } };
 }
 
 /**
@@ -105,17 +100,6 @@ function isJudged(
     uidOf(live) === uidOf(judged) &&
     isDeepStrictEqual(live.spec?.template, judged.spec?.template)
   );
-}
-
-/** Whether to look again: the template changed between the look and the write, or there was no answer. */
-export function mayPass(error: unknown): boolean {
-  const { status, message } = error instanceof ApiError ? error : { status: 0, message: "" };
-  return isPassing(error) || status === 409 || (status === 422 && isTest(message));
-}
-
-/** The API server's words for a `test` of a JSON patch that did not hold. */
-function isTest(message: string): boolean {
-  return /testing value|test failed/i.test(message);
 }
 
 function whyOf(error: unknown): string {

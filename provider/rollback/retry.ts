@@ -7,9 +7,10 @@ import type { Properties } from "../../wire/plugin.ts";
 import type { Cluster } from "../cluster.ts";
 import { COLLECTIONS } from "../cluster/collection.ts";
 import { type Deployment, nameOf, type ReplicaSet, uidOf } from "../verdict/objects.ts";
-import { answered } from "../waiting/answered.ts";
+import { templateOf, withAnnotationsOfOthers } from "../verdict/pod-template.ts";
+import { answered, isOutrun } from "../waiting/answered.ts";
 import { markOf } from "./mark.ts";
-import { managerOf, mayPass, templateOf } from "./restore.ts";
+import { managerOf } from "./restore.ts";
 
 /** Whether the verdict's rules differ: they are part of what is asked for, so that other ones ask for another try. */
 export function hasOtherRules(one: Properties, other: Properties): boolean {
@@ -17,7 +18,7 @@ export function hasOtherRules(one: Properties, other: Properties): boolean {
 }
 
 /**
- * Applies the pod template of a release that was rolled back once more. To the engine nothing has changed of the
+ * Applies the pod template of a release that was rolled back again. To the engine nothing has changed of the
  * Deployment, so that nobody else does.
  *
  * @param failed the record of the release, which knows its ReplicaSet
@@ -37,19 +38,20 @@ export async function retried(
     if (live === undefined || replicaSet?.spec?.template === undefined) {
       return undefined;
     }
+    const template = withAnnotationsOfOthers(templateOf(replicaSet), live);
     if (markOf(release, live) === undefined) {
       // An answer that was lost on its way: the write itself was not.
-      return isDeepStrictEqual(live.spec?.template, templateOf(replicaSet))
+      return isDeepStrictEqual(live.spec?.template, template)
         ? appliedAs(release, live)
         : undefined;
     }
-    const how = { patch: patchOf(live, templateOf(replicaSet)), fieldManager: managerOf(live) };
+    const how = { patch: patchOf(live, template), fieldManager: managerOf(live) };
     return appliedAs(
       release,
       await cluster.patchDeployment(namespace, deployment.name, how, signal),
     );
   };
-  return answered(attempt, signal, mayPass).catch(() => undefined);
+  return answered(attempt, signal, isOutrun).catch(() => undefined);
 }
 
 async function replicaSetOf(

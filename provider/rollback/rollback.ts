@@ -32,7 +32,7 @@ export interface Tools extends WaitOptions {
 /** Restores the last release that was ready, and judges it by the same rules. */
 export async function rollBack(
   { release, finding: { reason }, observed }: ReleaseCase,
-  { to, replicaSet }: Extract<Plan, { kind: "restore" }>,
+  { to, template }: Extract<Plan, { kind: "restore" }>,
   tools: Tools,
 ): Promise<Outcome> {
   const { service, deployment } = release;
@@ -41,7 +41,7 @@ export async function rollBack(
   const restoration = await restore(tools.cluster, {
     release,
     judged: observed.deployment,
-    replicaSet,
+    template,
     mark: { generation: deployment.generation, reason },
     signal: tools.signal,
   });

@@ -24,7 +24,7 @@ export interface Standing {
 export async function standingOf(
   release: ReadinessInputs,
   mark: Mark,
-  { release: stored, lastReady, history }: Stored,
+  { release: stored, lastReady, lastReadyTemplate, history }: Stored,
   tools: Tools,
 ): Promise<Standing> {
   const isKnown =
@@ -44,6 +44,7 @@ export async function standingOf(
     state: {
       release: { ...record, running },
       lastReady,
+      ...(lastReadyTemplate !== undefined && { lastReadyTemplate }),
       history: afterLook(history, record),
     },
     report: report === "" ? headline : `${headline}\n${report}`,

@@ -1,22 +1,29 @@
 import type { ReadinessInputs } from "../../contract/readiness.ts";
 import { judgeConfig } from "./config.ts";
 import { desiredReplicas, judgeDeployment, newReplicaSet, podsOf } from "./deployment.ts";
-import type { Finding, ProvedPod } from "./finding.ts";
+import type { Doubt, Finding, ProvedPod } from "./finding.ts";
 import { judgeIngress } from "./ingress.ts";
 import { judgeLosses, lossesOf } from "./losses.ts";
 import type { Loss } from "./lost-pod.ts";
-import { nameOf, type Observed, type Pod, type ReplicaSet } from "./objects.ts";
-import { isReady, judgePod, proofOf } from "./pod.ts";
+import { type Event, nameOf, type Observed, type Pod, type ReplicaSet, uidOf } from "./objects.ts";
+import { doubtsOf, isReady, judgePod, proofOf } from "./pod.ts";
+import { probeWarnings } from "./probe-warning.ts";
 import { REASONS } from "./reasons.ts";
 import { judgeReplicaSet } from "./replica-set.ts";
 import { awaitsNode } from "./scheduling.ts";
 import { judgeService } from "./service.ts";
+import { judgeRelapse, type Settlement, UNKNOWN_SETTLEMENT } from "./settling.ts";
 import { stagesOf } from "./stages.ts";
+import type { Surroundings } from "./subject.ts";
 
 /** What the objects show of a release, before time is taken into account. */
 export interface Assessment {
   /** What stands between the release and `ready`, in the order of the chain; none means ready. */
   readonly findings: readonly Finding[];
+  /** What may yet fail of pods that are ready. */
+  readonly doubts: readonly Doubt[];
+  /** What is to be said of pods that are ready, a line each. */
+  readonly remarks: readonly string[];
   /** The ReplicaSet of the release, once it exists. */
   readonly replicaSet: string | undefined;
   /** The pods that are ready and proved to run the released image. */
@@ -25,21 +32,23 @@ export interface Assessment {
   readonly text: string;
   /** How far the rollout is: grows with every step. */
   readonly progress: number;
-  /** Whether a pod has no node yet, and one is on its way. */
-  readonly awaitsNode: boolean;
+  /** Whether it is on its way though nothing shows a step: a node comes, or pods settle. */
+  readonly isOnItsWay: boolean;
 }
 
 /**
  * Puts the rules together: Deployment, ReplicaSet, pods, Service, Ingress.
  *
  * @param losses the release's pods that were lost
+ * @param settlement how long its pods have been ready
  */
 export function assess(
   release: ReadinessInputs,
   observed: Observed,
   losses: readonly Loss[] = lossesOf(observed),
+  settlement: Settlement = UNKNOWN_SETTLEMENT,
 ): Assessment {
-  const { deployment, warnings, placements = [], absent = [] } = observed;
+  const { deployment, warnings, placements = [], absent = [], clusterTime, elsewhere } = observed;
   const events = [...warnings, ...placements];
   const found = judgeDeployment(release, observed);
   const settled = found.every(({ reason }) => REASONS[reason].settled);
@@ -51,24 +60,62 @@ export function assess(
   const findings = [
     ...(settled ? [] : found),
     ...(replicaSet ? judgeReplicaSet(replicaSet, observed) : []),
-    ...pods.flatMap((pod) => judgePod(release, pod, events)),
+    ...pods.flatMap((pod) =>
+      judgeCourse(release, pod, events, settlement, { clusterTime, elsewhere }),
+    ),
     ...pods.flatMap((pod) => judgeConfig(pod, absent)),
     ...(replicaSet === undefined
       ? []
-      : judgeLosses(release, losses, { desired, living: pods.length, ready: ready.length })),
+      : judgeLosses(release, losses, {
+          desired,
+          living: pods.length,
+          ready: ready.length,
+          settlement,
+        })),
     ...proofs.filter((proof) => "reason" in proof),
     ...(settled ? [...found, ...judgePresence(release, replicaSet, ready.length, desired)] : []),
     ...judgeService(release, observed, ready),
     ...judgeIngress(release, observed),
+    ...judgeSettlement(release, settlement),
   ];
   return {
     findings,
+    doubts: ready.flatMap((pod) => doubtsOf(release, pod, warnings, { clusterTime })),
+    remarks: probeWarnings(ready, warnings),
     replicaSet: replicaSet && nameOf(replicaSet),
     proved: proofs.filter((proof) => "imageID" in proof),
-    text: stagesOf(pods, desired, findings[0]?.message),
+    text: stagesOf(pods, desired, settlingWords(settlement) ?? findings[0]?.message),
     progress: progressOf(pods) + (settled ? 1 : 0),
-    awaitsNode: pods.some((pod) => awaitsNode(pod, events)),
+    isOnItsWay: settlement.settling > 0 || pods.some((pod) => awaitsNode(pod, events)),
   };
+}
+
+/** What stands between a pod and ready; no restart is tolerated of one that was ready, unless the settings say so. */
+function judgeCourse(
+  release: ReadinessInputs,
+  pod: Pod,
+  events: readonly Event[],
+  { relapses }: Settlement,
+  surroundings: Surroundings,
+): Finding[] {
+  const relapse = relapses.get(uidOf(pod));
+  if (relapse === undefined) {
+    return judgePod(release, pod, events, surroundings);
+  }
+  const tolerate = { restarts: 0, ...release.tolerate };
+  return judgeRelapse(relapse, pod, judgePod({ ...release, tolerate }, pod, events, surroundings));
+}
+
+/** Pods that have not been ready for long enough, whatever the Deployment counts. */
+function judgeSettlement({ deployment }: ReadinessInputs, settlement: Settlement): Finding[] {
+  const message = settlingWords(settlement);
+  return message === undefined
+    ? []
+    : [{ reason: "not-ready", object: `deployment ${deployment.name}`, message }];
+}
+
+function settlingWords({ settling, seconds }: Settlement): string | undefined {
+  return settling === 0 ? undefined : `${settling} settling for ${seconds} s`;
 }
 
 /** Deployment and pods come by different watches: the pods themselves must be seen, not only counted. */

@@ -1,5 +1,6 @@
 import type { ObjectReadinessInputs } from "../../contract/object-readiness.ts";
 import type { Finding } from "./finding.ts";
+import type { Grace } from "./grace.ts";
 import {
   type Event,
   nameOf,
@@ -35,6 +36,11 @@ export interface ObservedObject<T extends AnyObject = AnyObject> {
    * @default - it does
    */
   readonly isUnserved?: boolean;
+  /**
+   * What closer looks have found to be worth waiting for.
+   * @default - nothing
+   */
+  readonly graces?: readonly Grace[];
   /**
    * When this was, by the cluster's clock, in milliseconds since 1970.
    * @default - unknown; then nothing counts as older than the wait

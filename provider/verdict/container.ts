@@ -1,15 +1,14 @@
 import type { Finding } from "./finding.ts";
 import { judgePull } from "./image-pull.ts";
 import { masked } from "../../mask/mask.ts";
-import { judgeProbe, killOf } from "./probe.ts";
+import { judgeLiveness } from "./liveness.ts";
+import { judgeProbe } from "./probe.ts";
+import { killOf } from "./probe-kill.ts";
 import { AT_DEADLINE, AT_ONCE } from "./reasons.ts";
 import { finding, isInit, type Subject } from "./subject.ts";
 
 /** A service may end once while what it needs starts; a second time it is a loop. */
 const TOLERATED_RESTARTS = 1;
-
-/** Exit codes of a container that the kubelet ended: by itself on SIGTERM, by SIGTERM, by SIGKILL. */
-const KILLED: readonly number[] = [0, 143, 137];
 
 /** What stands between a container and ready, undefined if only time does. */
 export function judgeContainer(subject: Subject): Finding | undefined {
@@ -18,7 +17,11 @@ export function judgeContainer(subject: Subject): Finding | undefined {
     return undefined;
   }
   return (
-    judgePull(subject) ?? judgeCreation(subject) ?? judgeCrashes(subject) ?? judgeProbe(subject)
+    judgePull(subject) ??
+    judgeCreation(subject) ??
+    judgeCrashes(subject) ??
+    judgeLiveness(subject) ??
+    judgeProbe(subject)
   );
 }
 
@@ -55,12 +58,18 @@ export function isMissingConfig(message: string): boolean {
 
 function judgeCrashes(subject: Subject): Finding | undefined {
   const { status, container, patience } = subject;
-  const { restarts: tolerated = TOLERATED_RESTARTS } = patience.tolerate ?? {};
+  const { restarts } = patience.tolerate ?? {};
   const isDown =
     status.state?.terminated !== undefined || status.state?.waiting?.reason === "CrashLoopBackOff";
   const ended = status.state?.terminated ?? status.lastState?.terminated;
   const crashes = status.restartCount + (isDown ? 1 : 0);
-  if (ended === undefined || crashes <= tolerated) {
+  if (ended === undefined || crashes === 0) {
+    return undefined;
+  }
+  const kill = ended.reason === "OOMKilled" ? undefined : killOf(subject, ended);
+  // The next run would answer the same.
+  const tolerated = restarts ?? (kill?.isFinal === true ? 0 : TOLERATED_RESTARTS);
+  if (crashes <= tolerated) {
     return undefined;
   }
   const times = crashes === 1 ? "once" : `${crashes} times`;
@@ -70,10 +79,9 @@ function judgeCrashes(subject: Subject): Finding | undefined {
       limit === undefined ? "for want of memory" : `for using more than its ${limit} of memory`;
     return finding(subject, "out-of-memory", `killed ${above}, ${times}`);
   }
-  const kill = KILLED.includes(ended.exitCode) ? killOf(subject, ended) : undefined;
   if (kill !== undefined) {
-    const { message, ...more } = kill;
-    return finding(subject, "killed-by-liveness", `killed ${times}: ${message}`, more);
+    const { message, tolerance } = kill;
+    return finding(subject, "killed-by-liveness", `killed ${times}: ${message}`, { tolerance });
   }
   const words = ended.message?.trim() ? `: ${masked(ended.message.trim())}` : "";
   const message = `ended ${times} (tolerate.restarts: ${tolerated}), last with exit code ${ended.exitCode} (${ended.reason ?? "no reason"})${words}`;

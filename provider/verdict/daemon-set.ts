@@ -21,7 +21,7 @@ export function assessDaemonSet(
   awaited: ObjectReadinessInputs,
   observed: Present<DaemonSet>,
 ): ObjectAssessment {
-  const { object: set, events } = observed;
+  const { object: set, events, clusterTime } = observed;
   const desired = set.status?.desiredNumberScheduled ?? 0;
   const template = set.metadata?.annotations?.[TEMPLATE];
   const isUpdated = ({ metadata }: Pod) =>
@@ -30,7 +30,7 @@ export function assessDaemonSet(
     const updated = pods.filter(isUpdated);
     const present = updated.filter((pod) => !isAway(pod));
     return [
-      ...present.flatMap((pod) => judgePod(awaited, pod, events)),
+      ...present.flatMap((pod) => judgePod(awaited, pod, events, { clusterTime })),
       ...judgeCounts(awaited, set, updated, pods.filter(isAway)),
     ];
   };

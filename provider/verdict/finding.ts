@@ -35,6 +35,14 @@ export interface Finding {
   readonly bornAt?: string | undefined;
 }
 
+/** What may turn out to be a failure, of a release that is ready otherwise. */
+export interface Doubt {
+  /** What it is, for the progress. */
+  readonly text: string;
+  /** When it is over if nothing more is said, in milliseconds since 1970 by the cluster's clock. */
+  readonly until: number;
+}
+
 /** A pod that was proved to run the released image. */
 export interface ProvedPod {
   readonly name: string;

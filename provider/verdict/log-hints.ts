@@ -62,8 +62,11 @@ export function explained({ finding, pods, logs, warnings }: Surroundings): {
   const refusal = [message, ...said.map(({ message = "" }) => message)].find((text) =>
     REFUSED.test(text),
   );
-  const isProbed = PROBED.has(reason) && container !== undefined && refusal !== undefined;
-  return { message, hints: isProbed ? listenHints(lines, probedPorts(container), refusal) : [] };
+  const isProbed = PROBED.has(reason) && container !== undefined;
+  const listens =
+    isProbed && refusal !== undefined ? listenHints(lines, probedPorts(container), refusal) : [];
+  const inUse = isProbed || CRASHES.has(reason) ? inUseHints(lines, container, containers) : [];
+  return { message, hints: [...listens, ...inUse] };
 }
 
 /** The log of a pod's container, undefined if it was not read. */
@@ -96,14 +99,38 @@ const LISTENS =
 const OTHERS =
   /\b(?:connect(?:ed|ing|s)?|dial(?:ing)?|upstream|proxy|proxying|forward(?:ing)?|client|database|metrics|debug(?:ger)?|admin|pprof|inspector|fail(?:ed|ure)?|error|refused|retry(?:ing)?|already in use)\b/i;
 
+/** In JSON a name's closing quote stands before each number: only an address has a quote at its beginning. */
 const ADDRESS =
-  /(?:^|[\s/@=("'])(127(?:\.\d{1,3}){3}|localhost|\[[\da-f:]{2,39}\]|::|0\.0\.0\.0|\*)?:(\d{2,5})(?![\d.:])/i;
-const PORT = /\bport(?:\(s\))?(?: is)?[:= ]{1,3}(\d{2,5})\b/i;
+  /(?:^|[\s/@=(]|(?<!\w)["'])(127(?:\.\d{1,3}){3}|localhost|\[[\da-f:]{2,39}\]|::|0\.0\.0\.0|\*)?:(\d{2,5})(?![\d.:])/i;
+const PORT = /\bport(?:\(s\))?(?: is)?["':= ]{1,4}(\d{2,5})\b/i;
 
 interface Listener {
   readonly line: string;
   readonly host: string | undefined;
   readonly port: number;
+}
+
+const IN_USE =
+  /\beaddrinuse\b|(?:address|port(?: \d{2,5})?) (?:is |was )?already (?:in use|used)|address in use/i;
+
+/** Of a port that somebody else of the pod has: all containers of a pod share its ports. */
+function inUseHints(
+  lines: readonly string[],
+  container: Container | undefined,
+  containers: readonly Container[],
+): string[] {
+  const line = lines.findLast((candidate) => IN_USE.test(candidate));
+  if (line === undefined || container === undefined) {
+    return [];
+  }
+  const probed = probedPorts(container);
+  const other = containers.find(
+    ({ name, ports = [] }) =>
+      name !== container.name && ports.some(({ containerPort }) => probed.has(containerPort)),
+  );
+  const who =
+    other === undefined ? "another process or container of the pod" : `container ${other.name}`;
+  return [`its log says that a port is in use; ${who} may answer there instead: ${line.trim()}`];
 }
 
 function listenHints(
@@ -132,6 +159,18 @@ function listenHints(
   return isIpv4 && own.every(({ host }) => host?.includes("::") === true)
     ? [`${says} ${host}, which may be IPv6 only, and its probes ask by IPv4: ${line}`]
     : [];
+}
+
+/**
+ * Whether a container's log says that it listens, but where its probes do not reach it.
+ * @param refusal what the kubelet says of the probe that was refused
+ */
+export function saysElsewhere(
+  lines: readonly string[],
+  container: Container,
+  refusal: string,
+): boolean {
+  return listenHints(lines, probedPorts(container), refusal).length > 0;
 }
 
 function listenerOf(line: string): Listener[] {

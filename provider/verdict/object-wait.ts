@@ -2,6 +2,7 @@ import type { ObjectReadinessInputs } from "../../contract/object-readiness.ts";
 import { type ObjectAssessment, objectFinding, type ObservedObject } from "./awaited-object.ts";
 import { atOnce, Course, type Summary } from "./course.ts";
 import type { FinalVerdict, Finding, Verdict } from "./finding.ts";
+import { withGraces } from "./grace.ts";
 import { assessObject } from "./object-kinds.ts";
 
 /** The wait for an object: a revision other than the one first seen is somebody else's change. */
@@ -29,7 +30,8 @@ export class ObjectWait {
   /** The verdict on what is observed now. */
   judge(observed: ObservedObject, now: number): Verdict<Summary> {
     const assessment = assessObject(this.awaited, observed);
-    const findings = [...this.#otherRevision(assessment), ...assessment.findings];
+    const shown = withGraces(assessment.findings, observed.graces ?? []);
+    const findings = [...this.#otherRevision(assessment), ...shown];
     return this.#course.judge({ ...assessment, findings }, now, observed.clusterTime);
   }
 

@@ -30,21 +30,37 @@ type Json<T> = T extends Date
       ? { readonly [Key in keyof T]: Json<T[Key]> }
       : T;
 
+/** Metadata of any object. */
 export type ObjectMeta = Json<V1ObjectMeta>;
+/** A condition of any status. */
 export type Condition = Pick<Json<V1Condition>, "type" | "status"> & Partial<Json<V1Condition>>;
+/** As the API server sends it. */
 export type Deployment = Json<V1Deployment>;
+/** As the API server sends it. */
 export type ReplicaSet = Json<V1ReplicaSet>;
+/** As the API server sends it. */
 export type Pod = Json<V1Pod>;
+/** A container of a pod template. */
 export type Container = Json<V1Container>;
+/** What the kubelet reports of a container. */
 export type ContainerStatus = Json<V1ContainerStatus>;
+/** As the API server sends it. */
 export type Service = Json<V1Service>;
+/** As the API server sends it. */
 export type EndpointSlice = Json<V1EndpointSlice>;
+/** As the API server sends it. */
 export type Ingress = Json<V1Ingress>;
+/** As the API server sends it. */
 export type Namespace = Json<V1Namespace>;
+/** As the API server sends it. */
 export type Event = Json<CoreV1Event>;
+/** As the API server sends it. */
 export type Job = Json<V1Job>;
+/** As the API server sends it. */
 export type StatefulSet = Json<V1StatefulSet>;
+/** As the API server sends it. */
 export type DaemonSet = Json<V1DaemonSet>;
+/** As the API server sends it. */
 export type PersistentVolumeClaim = Json<V1PersistentVolumeClaim>;
 
 /** A Secret or ConfigMap that a pod cannot start without. */
@@ -53,6 +69,12 @@ export interface ConfigReference {
   readonly name: string;
   /** The key in it that is needed, undefined if the object itself is. */
   readonly key: string | undefined;
+}
+
+/** A container that listens, by its log, but not where its probes ask. */
+export interface Elsewhere {
+  readonly pod: string;
+  readonly container: string;
 }
 
 /** All of a namespace that uses room of a quota, and gives it back. */
@@ -95,6 +117,11 @@ export interface Observed {
    * @default - nothing
    */
   readonly absent?: readonly ConfigReference[];
+  /**
+   * Containers that listen where nobody asks, by their logs.
+   * @default - none
+   */
+  readonly elsewhere?: readonly Elsewhere[];
   /**
    * What may pass by itself, as closer looks have shown.
    * @default - nothing

@@ -10,7 +10,7 @@ import {
   unready,
 } from "./awaited-object.ts";
 import { eventsAbout, timeOf } from "./event.ts";
-import { isTrue, nameOf, type PersistentVolumeClaim } from "./objects.ts";
+import { type Event, isTrue, nameOf, type PersistentVolumeClaim } from "./objects.ts";
 import { AT_DEADLINE } from "./reasons.ts";
 
 /** Events that say why a claim has no volume. The latest of them counts. */
@@ -25,6 +25,12 @@ const BINDING = [
 
 /** Steps on the way. */
 const STEPS: readonly string[] = ["WaitForPodScheduled", "ExternalProvisioning", "Provisioning"];
+
+/** Events that say how far the growth of a volume is. The latest of them counts: each try begins with a step. */
+const GROWTH = ["VolumeResizeFailed", "Resizing", "ExternalExpanding", "VolumeResizeSuccessful"];
+
+/** Controllers retry what did not succeed: this long, as with a volume that is not bound. */
+const GROWTH_SECONDS = 30;
 
 /**
  * What a volume claim shows. It is ready when it is bound, and as large as it requests. One whose class binds with its
@@ -90,10 +96,30 @@ function assessBound(
     return readyWith(`${bound}; its file system grows to ${requested} when a pod mounts it`);
   }
   const present = capacity?.["storage"];
-  const message = `it grows from ${present ?? "?"} to ${requested}`;
   return isTrue(claim, "Resizing") || isLess(present, requested)
-    ? blockedBy(unready(awaited, message), `grows to ${requested}`)
+    ? growing(awaited, events, { present, requested })
     : readyWith(bound);
+}
+
+/** A volume that grows, or whose controller says why it does not, for as long as it has said so. */
+function growing(
+  awaited: ObjectReadinessInputs,
+  events: readonly Event[],
+  {
+    present = "?",
+    requested,
+  }: { readonly present: string | undefined; readonly requested: string },
+): ObjectAssessment {
+  const message = `it grows from ${present} to ${requested}`;
+  const [latest] = eventsAbout(awaited.uid, GROWTH, events);
+  if (latest?.reason !== "VolumeResizeFailed") {
+    return blockedBy(unready(awaited, message), `grows to ${requested}`);
+  }
+  const at = timeOf(latest);
+  const lasted = (Date.parse(at) - Date.parse(latest.firstTimestamp ?? at)) / 1000;
+  const tolerance = Math.max(GROWTH_SECONDS - (Number.isNaN(lasted) ? 0 : lasted), 0);
+  const words = `${message}: ${latest.message?.trim() ?? "its controller says that it failed"}`;
+  return blockedBy(objectFinding(awaited, "resize-failed", words, { tolerance, bornAt: at }));
 }
 
 /**

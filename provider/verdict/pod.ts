@@ -1,6 +1,6 @@
 import { digestOf } from "../../contract/image-reference.ts";
 import { judgeContainer } from "./container.ts";
-import type { Finding, ProvedPod } from "./finding.ts";
+import type { Doubt, Finding, ProvedPod } from "./finding.ts";
 import { silenceOfNode } from "./lost-pod.ts";
 import {
   condition,
@@ -13,17 +13,29 @@ import {
 import { isGated, judgeGates } from "./readiness-gate.ts";
 import { AT_DEADLINE } from "./reasons.ts";
 import { judgeScheduling } from "./scheduling.ts";
-import type { Patience } from "./subject.ts";
+import { doubtLiveness, judgeLiveness } from "./liveness.ts";
+import type { Patience, Subject, Surroundings } from "./subject.ts";
 
 /** Whether the kubelet finds the pod ready to serve. */
 export function isReady(pod: Pod): boolean {
   return isTrue(pod, "Ready");
 }
 
-/** What stands between a pod and ready: its node and volumes, then its containers in the order in which they start. */
-export function judgePod(patience: Patience, pod: Pod, warnings: readonly Event[]): Finding[] {
+/**
+ * What stands between a pod and ready: its node and volumes, then its containers in the order in which they start. Of a
+ * ready pod, which containers the kubelet is about to restart.
+ */
+export function judgePod(
+  patience: Patience,
+  pod: Pod,
+  warnings: readonly Event[],
+  surroundings: Surroundings = {},
+): Finding[] {
+  const subjects = subjectsOf(patience, pod, warnings, surroundings);
   if (isReady(pod)) {
-    return [];
+    return surroundings.clusterTime === undefined
+      ? []
+      : subjects.flatMap((subject) => judgeLiveness(subject) ?? []);
   }
   const scheduling = judgeScheduling(patience, pod, warnings);
   if (scheduling !== undefined) {
@@ -40,14 +52,36 @@ export function judgePod(patience: Patience, pod: Pod, warnings: readonly Event[
       },
     ];
   }
+  return [...subjects.flatMap((subject) => judgeContainer(subject) ?? []), ...judgeGates(pod)];
+}
+
+/** What of a ready pod may not last. */
+export function doubtsOf(
+  patience: Patience,
+  pod: Pod,
+  warnings: readonly Event[],
+  surroundings: Surroundings,
+): Doubt[] {
+  const subjects = subjectsOf(patience, pod, warnings, surroundings);
+  return isReady(pod) ? subjects.flatMap((subject) => doubtLiveness(subject) ?? []) : [];
+}
+
+/** The pod's containers with their statuses, in the order in which they start. */
+export function subjectsOf(
+  patience: Patience,
+  pod: Pod,
+  warnings: readonly Event[],
+  surroundings: Surroundings = {},
+): Subject[] {
   const { initContainers = [], containers = [] } = pod.spec ?? {};
   const statuses = new Map(statusesOf(pod).map((status) => [status.name, status]));
-  const held = [...initContainers, ...containers].flatMap((container) => {
+  return [...initContainers, ...containers].flatMap((container) => {
     const status = statuses.get(container.name);
     const role = initContainers.includes(container) ? "init" : "main";
-    return (status && judgeContainer({ pod, container, status, role, warnings, patience })) ?? [];
+    return status === undefined
+      ? []
+      : [{ pod, container, status, role, warnings, patience, ...surroundings }];
   });
-  return [...held, ...judgeGates(pod)];
 }
 
 /**

@@ -1,63 +1,61 @@
 import { VERDICT } from "../../contract/verdict.ts";
-import { eventsAbout } from "./event.ts";
 import type { Finding } from "./finding.ts";
-import { type Container, type ContainerStatus, uidOf } from "./objects.ts";
+import { type Answer, answersOf, probeOf } from "./probe-answers.ts";
+import { described, windowOf } from "./probe-kill.ts";
 import { AT_DEADLINE } from "./reasons.ts";
 import { finding, isInit, type Subject } from "./subject.ts";
 
 /** Even the shortest probe gets this long before its answers count. */
 const PROBE_SECONDS = 10;
 
-/** How long after its probe's last failure a container may have ended for the probe to be the cause. */
-const KILL_SECONDS = 5;
-
-/** The kubelet reports what it does in events, and late if it has much to report. */
-const REPORT_SECONDS = 2;
-
-/** Times of containers are whole seconds: less than this may have been nothing. */
-const SHORTEST_RUN_SECONDS = 2;
-
-/** A container's probes, by the kubelet's word for each. */
-const PROBES = {
-  Liveness: "livenessProbe",
-  Readiness: "readinessProbe",
-  Startup: "startupProbe",
-} as const satisfies Record<string, keyof Container>;
-
-type Kind = keyof typeof PROBES;
-type Probe = NonNullable<Container["readinessProbe"]>;
-type Run = NonNullable<NonNullable<ContainerStatus["state"]>["terminated"]>;
-
-/** What an answer says: come back later. */
-const NOT_YET =
-  /statuscode: (429|503)\b|timeout|timed out|deadline exceeded|i\/o timeout|code = DeadlineExceeded/i;
-
-/** What says that nobody listens; it counts only for a container that has answered before. */
-const NOBODY = /connection refused|connection reset|no route to host|\bEOF\b/i;
-
 /**
- * A container that runs and says that it is not ready. Until its startup probe has passed it is starting, and its
- * deadline is the rollout's. After that the answers decide: one that says that nothing is here, that it is not allowed or
- * that it is broken counts after the readiness probe's own time. One that says "not yet" gets time to warm up, and so
- * does a container that has no answer yet: the kubelet's reports may be late.
+ * A container that runs and says that it is not ready. The answers decide: one that says that nothing is here, that it is
+ * not allowed or that it is broken counts after the probe's own time. One that says "not yet" gets time to warm up, and so
+ * does a container that has no answer yet: the kubelet's reports may be late. Until its startup probe has passed a
+ * container is starting: then this time is the rollout's.
  */
 export function judgeProbe(subject: Subject): Finding | undefined {
-  const { status } = subject;
+  const { status, container } = subject;
   if (status.state?.running === undefined || isInit(subject)) {
     return undefined;
   }
-  const isStarted = status.started === true;
-  const phase = `${isStarted ? "started" : "starting"} ${status.restartCount}`;
-  const { startupProbe, readinessProbe } = subject.container;
-  const asked = !isStarted && startupProbe !== undefined ? "Startup" : "Readiness";
-  const said = lastFailure(subject, isStarted ? ["Readiness"] : ["Startup", "Readiness"]);
-  const words = said ?? `runs, but its ${described(subject, asked)} has not passed`;
+  return status.started !== true && container.startupProbe !== undefined
+    ? judgeStart(subject)
+    : judgeReadiness(subject, status.started === true);
+}
+
+/** What the kubelet says of a container that is not ready and refused its probe's last connection. */
+export function refusalOf(subject: Subject): string | undefined {
+  const { status } = subject;
+  const [latest] = answersOf(subject, [status.started === true ? "Readiness" : "Startup"]);
+  return !status.ready && latest?.says === "nobody" ? latest.words : undefined;
+}
+
+function judgeStart(subject: Subject): Finding {
+  const answers = answersOf(subject, ["Startup"]);
+  const [latest] = answers;
+  if (latest?.says === "no" || (latest?.says === "nobody" && listensElsewhere(subject))) {
+    return believed(subject, latest, PROBE_SECONDS, `answering ${subject.status.restartCount}`);
+  }
+  const words = latest?.words ?? `runs, but its ${described(subject, "Startup")} has not passed`;
+  const phase = `starting ${subject.status.restartCount}`;
+  return finding(subject, "not-ready", words, { phase, tolerance: AT_DEADLINE });
+}
+
+function judgeReadiness(subject: Subject, isStarted: boolean): Finding {
+  const { restartCount } = subject.status;
+  const answers = answersOf(subject, ["Readiness"]);
+  const [latest] = answers;
+  const words = latest?.words ?? `runs, but its ${described(subject, "Readiness")} has not passed`;
   if (!isStarted) {
+    const phase = `starting ${restartCount}`;
     return finding(subject, "not-ready", words, { phase, tolerance: AT_DEADLINE });
   }
-  if (isBroken(subject)) {
-    const tolerance = Math.max(windowOf(readinessProbe), PROBE_SECONDS);
-    return finding(subject, "not-ready", words, { phase, tolerance });
+  const phase = `started ${restartCount}`;
+  if (latest !== undefined && isFinal(subject, latest)) {
+    const isAll = answers.every((answer) => isFinal(subject, answer));
+    const window = Math.max(windowOf(probeOf(subject, "Readiness")), PROBE_SECONDS);
+    return believed(subject, latest, window, isAll ? phase : `answering ${restartCount}`);
   }
   const { warmupSeconds = VERDICT.warmupSeconds.default, deadlineSeconds } = subject.patience;
   const tolerance = Math.min(warmupSeconds, deadlineSeconds);
@@ -65,98 +63,28 @@ export function judgeProbe(subject: Subject): Finding | undefined {
   return finding(subject, "not-ready", message, { phase, tolerance });
 }
 
-/** Whether the readiness probe's answers can only get better by another release. */
-function isBroken(subject: Subject): boolean {
-  const answers = failuresOf(subject, ["Readiness"]);
+/** Whether waiting can hardly change an answer to the readiness probe. */
+function isFinal(subject: Subject, { says }: Answer): boolean {
   // Without a startup probe a container counts as started before it listens.
-  const isStarting = subject.container.startupProbe === undefined;
-  return (
-    answers.length > 0 &&
-    !answers.some((answer) => NOT_YET.test(answer)) &&
-    !(isStarting && answers.some((answer) => NOBODY.test(answer)))
+  const hasStarted = subject.container.startupProbe !== undefined || listensElsewhere(subject);
+  return says === "no" || (says === "nobody" && hasStarted);
+}
+
+function listensElsewhere({ pod, container, elsewhere = [] }: Subject): boolean {
+  return elsewhere.some(
+    (found) => found.pod === pod.metadata?.name && found.container === container.name,
   );
 }
 
 /**
- * Why the kubelet killed a container, in its own words, or by its probes' times if it has not reported it yet.
- * @returns undefined for a container that ended by itself
+ * What is believed after a time: an application server that took long to answer at all, and finds its applications only
+ * then, gets as long again.
  */
-export function killOf(
-  subject: Subject,
-  run: Run,
-): { message: string; tolerance?: number } | undefined {
-  const { container } = subject;
-  const seconds = lengthOf(run);
-  const kinds = ["Liveness", "Startup"] as const;
-  const said = lastFailure(subject, kinds);
-  const shortest = Math.min(...kinds.map((kind) => earliestOf(container[PROBES[kind]])));
-  // Failures are reported from the first on, also of a process that ends by itself long before they are enough.
-  if (said !== undefined && seconds >= shortest) {
-    return { message: said };
-  }
-  const kind = kinds.find((candidate) => isKill(run, seconds, container[PROBES[candidate]]));
-  return (
-    kind && {
-      message: `it ran for ${seconds} s, which is when its ${described(subject, kind)} gives up`,
-      tolerance: REPORT_SECONDS,
-    }
-  );
-}
-
-/** Only the kubelet sends signals; of a process that ends well on SIGTERM only the time shows it. */
-function isKill({ exitCode }: Run, seconds: number, probe: Probe | undefined): boolean {
-  const latest = windowOf(probe) + (probe?.periodSeconds ?? 10) + KILL_SECONDS;
-  return (
-    seconds >= Math.max(earliestOf(probe), SHORTEST_RUN_SECONDS) &&
-    (exitCode !== 0 || seconds <= latest)
-  );
-}
-
-function lengthOf({ startedAt, finishedAt }: Run): number {
-  const milliseconds = Date.parse(finishedAt ?? "") - Date.parse(startedAt ?? "");
-  return Number.isNaN(milliseconds) ? 0 : Math.round(milliseconds / 1000);
-}
-
-/** The least seconds that a container has run when a probe has it killed; infinite without a probe. */
-function earliestOf(probe: Probe | undefined): number {
-  return probe === undefined ? Infinity : windowOf(probe) - (probe.periodSeconds ?? 10);
-}
-
-/** Seconds until a probe gives up. */
-function windowOf(probe: Probe | undefined): number {
-  const { initialDelaySeconds = 0, periodSeconds = 10, failureThreshold = 3 } = probe ?? {};
-  return probe === undefined ? 0 : initialDelaySeconds + periodSeconds * failureThreshold;
-}
-
-/** The latest failure of a probe in the kubelet's words, with what the probe asks for. */
-function lastFailure(subject: Subject, kinds: readonly Kind[]): string | undefined {
-  const [said] = failuresOf(subject, kinds);
-  const kind = kinds.find((candidate) => said?.startsWith(candidate));
-  return kind && said && said.trim() + targetOf(subject.container[PROBES[kind]]);
-}
-
-/** The kubelet's reports on probes of this container, the latest first. */
-function failuresOf({ pod, container, warnings }: Subject, kinds: readonly Kind[]): string[] {
-  return eventsAbout(uidOf(pod), ["Unhealthy"], warnings)
-    .filter(({ involvedObject }) => involvedObject.fieldPath?.includes(`{${container.name}}`))
-    .map(({ message = "" }) => message)
-    .filter((message) => kinds.some((kind) => message.startsWith(kind)));
-}
-
-function described({ container }: Subject, kind: Kind): string {
-  return `${kind.toLowerCase()} probe${targetOf(container[PROBES[kind]])}`;
-}
-
-/** What a probe asks for, in brackets; empty if it does not say. */
-function targetOf({ httpGet, tcpSocket, grpc, exec }: Probe = {}): string {
-  if (httpGet !== undefined) {
-    return ` (GET ${httpGet.path ?? "/"} on port ${String(httpGet.port)})`;
-  }
-  if (tcpSocket !== undefined) {
-    return ` (a connection to port ${String(tcpSocket.port)})`;
-  }
-  if (grpc !== undefined) {
-    return ` (a gRPC health check on port ${grpc.port})`;
-  }
-  return exec?.command === undefined ? "" : ` (${exec.command.join(" ")})`;
+function believed(subject: Subject, answer: Answer, seconds: number, phase: string): Finding {
+  const { warmupSeconds = VERDICT.warmupSeconds.default, tolerate = {} } = subject.patience;
+  const took = (answer.firstAt - Date.parse(subject.status.state?.running?.startedAt ?? "")) / 1000;
+  const again = Number.isNaN(took) ? 0 : Math.min(Math.round(took), warmupSeconds);
+  const tolerance = tolerate.probeSeconds ?? Math.max(seconds, again);
+  const notes = [`such an answer is believed after ${tolerance} s (tolerate.probeSeconds)`];
+  return finding(subject, "not-ready", answer.words, { phase, tolerance, notes });
 }

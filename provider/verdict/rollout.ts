@@ -5,15 +5,17 @@ import {
   failedAtOnce,
   type FinalVerdict,
   type Finding,
+  type Progressing,
   type Verdict,
 } from "./finding.ts";
 import { withGraces } from "./grace.ts";
-import { Losses } from "./losses.ts";
+import { Losses, lossesOf, recentNotes } from "./losses.ts";
 import { condition, type Observed } from "./objects.ts";
 import { AppliedScale } from "./scale.ts";
-import { Sightings } from "./sightings.ts";
+import { Settling } from "./settling.ts";
+import { type Moment, Sightings } from "./sightings.ts";
 import { withStages } from "./stages.ts";
-import { AppliedTemplate } from "./template.ts";
+import { AppliedTemplate, isRestarted } from "./template.ts";
 
 /** The Deployment controller reports the deadline that it keeps itself first. */
 const MARGIN_SECONDS = 15;
@@ -26,7 +28,8 @@ const MARGIN_SECONDS = 15;
  * - A progress deadline that had passed before the wait began, or before the release was observed, says nothing.
  * - Fewer pods than the release was applied with are somebody else's change, unless an autoscaler has requested them.
  * - A template other than the one first seen of the release's generation is somebody else's release.
- * - A node that is on its way for a pod is a step for as long as the autoscaler says so.
+ * - A node that is on its way for a pod is a step for as long as the autoscaler says so, and so is a pod that settles.
+ * - A pod that was ready and ceases to be so before it has settled has no more of the time that a start gets.
  * - The rollout has failed when it made no step for the deadline's seconds, counted from the start of the wait at
  *   first; a cluster that does not answer makes no step either. Steps or not, the whole wait has its limit.
  */
@@ -36,6 +39,7 @@ export class Rollout {
   readonly #until: number;
   readonly #sightings = new Sightings();
   readonly #losses = new Losses();
+  readonly #settling: Settling;
   readonly #applied: AppliedTemplate;
   /** How many pods were requested. */
   readonly scale: AppliedScale;
@@ -51,6 +55,7 @@ export class Rollout {
    */
   constructor(release: ReadinessInputs, startedAt: number, timeoutSeconds = 0) {
     this.#release = release;
+    this.#settling = new Settling(release);
     this.#applied = new AppliedTemplate(release);
     this.scale = new AppliedScale(release);
     this.#startedAt = startedAt;
@@ -61,7 +66,8 @@ export class Rollout {
   /** The verdict on what is observed now. */
   judge(observed: Observed, now: number): Verdict {
     const losses = this.#losses.see(observed, now - this.#startedAt);
-    const assessment = assess(this.#release, observed, losses);
+    const settlement = this.#settling.see(observed, now);
+    const assessment = assess(this.#release, observed, losses, settlement);
     this.#remember(assessment, observed, now);
     const counted = assessment.findings.filter((finding) => this.#counts(finding, observed));
     const findings = [
@@ -74,7 +80,13 @@ export class Rollout {
     const moment = { now, deadline, clusterTime: observed.clusterTime, text };
     const late = (finding: Finding) =>
       withStages(now >= this.#until ? this.#timedOut(finding) : finding, text);
-    const verdict = this.#sightings.judge(findings, moment, late) ?? ready(assessment);
+    const verdict =
+      this.#sightings.judge(findings, moment, late) ??
+      doubted(assessment, moment) ??
+      ready(assessment, this.#losses.notesOnReady(observed));
+    if (verdict.kind === "progressing" && settlement.settling > 0) {
+      return { ...verdict, wakeAt: Math.min(verdict.wakeAt, settlement.until) };
+    }
     return verdict.kind === "failed" ? this.#withLosses(verdict) : verdict;
   }
 
@@ -98,14 +110,14 @@ export class Rollout {
   }
 
   #remember(assessment: Assessment, observed: Observed, now: number): void {
-    const { findings, progress, awaitsNode } = assessment;
-    if (progress > this.#progress || awaitsNode) {
+    const { findings, progress, isOnItsWay } = assessment;
+    if (progress > this.#progress || isOnItsWay) {
       this.#progress = Math.max(progress, this.#progress);
       this.#progressAt = now;
     }
     const isUnobserved = findings.some(({ reason }) => reason === "not-observed");
     const isEarly = now < this.#startedAt + this.#earlySeconds * 1000;
-    if (observed.deployment !== undefined && (!this.#isObserved || isEarly || awaitsNode)) {
+    if (observed.deployment !== undefined && (!this.#isObserved || isEarly || isOnItsWay)) {
       this.#passedBefore = passedAt(observed);
       this.#isObserved = !isUnobserved;
     }
@@ -117,7 +129,8 @@ export class Rollout {
     return lack === undefined ? [] : [lack];
   }
 
-  #otherTemplate({ replicaSet }: Assessment, { deployment }: Observed): Finding[] {
+  #otherTemplate({ replicaSet }: Assessment, observed: Observed): Finding[] {
+    const { deployment } = observed;
     this.#applied.see(deployment);
     const other = this.#applied.otherOf(deployment);
     if (other !== undefined && this.#replicaSet === undefined) {
@@ -125,6 +138,12 @@ export class Rollout {
     }
     this.#replicaSet ??= replicaSet;
     if (replicaSet === undefined || replicaSet === this.#replicaSet) {
+      return [];
+    }
+    if (isRestarted(this.#replicaSet, replicaSet, observed)) {
+      this.#replicaSet = replicaSet;
+      // Its pods take all the steps again.
+      this.#progress = 0;
       return [];
     }
     const object = `deployment ${this.#release.deployment.name}`;
@@ -144,14 +163,34 @@ export class Rollout {
   }
 }
 
+/** Waits until what may yet fail has shown whether it does, within the deadline. */
+function doubted(
+  { doubts, text }: Assessment,
+  { now, deadline, clusterTime = Infinity }: Moment,
+): Progressing | undefined {
+  const [doubt] = doubts;
+  if (doubt === undefined || now >= deadline) {
+    return undefined;
+  }
+  const until = Math.min(...doubts.map((each) => each.until));
+  const wakeAt = Math.min(deadline, now + Math.max(until - clusterTime, 0) + 1);
+  return { kind: "progressing", text: `${text}, ${doubt.text}`, wakeAt };
+}
+
 /** The verdict of one moment, without waiting: what is not ready now has failed. */
 export function judgeAtOnce(release: ReadinessInputs, observed: Observed): FinalVerdict {
   const assessment = assess(release, observed);
-  return failedAtOnce(assessment.findings) ?? ready(assessment);
+  const notes = recentNotes(lossesOf(observed), observed);
+  return failedAtOnce(assessment.findings) ?? ready(assessment, notes);
 }
 
-function ready({ replicaSet, proved }: Assessment): FinalVerdict {
-  return { kind: "ready", replicaSet: replicaSet ?? "", pods: proved };
+function ready(
+  { replicaSet, proved, remarks }: Assessment,
+  losses: readonly string[],
+): FinalVerdict {
+  const notes = [...remarks, ...losses];
+  const told = notes.length > 0 && { notes };
+  return { kind: "ready", replicaSet: replicaSet ?? "", pods: proved, ...told };
 }
 
 /** When the Deployment controller gave up, undefined if it did not. */

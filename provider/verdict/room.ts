@@ -18,7 +18,7 @@ const MARGIN_SECONDS = 30;
 
 /** What gives room back to a quota. */
 export interface Outgoing {
-  /** Which pods these are, as one text: another one when the first has gone. */
+  /** Which pods these are, as one text: a different one when the first has gone. */
   readonly phase: string;
   /** Seconds that it may take until the next one has gone. */
   readonly seconds: number;

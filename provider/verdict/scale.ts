@@ -39,7 +39,7 @@ export class AppliedScale {
     return replicas === this.#asked;
   }
 
-  /** The number that was asked for where the Deployment has another one. */
+  /** The number that was asked for where the Deployment has a different one. */
   askedOtherThan(deployment: Deployment | undefined): number | undefined {
     const replicas = deployment?.spec?.replicas ?? 1;
     return deployment === undefined || replicas === this.#asked ? undefined : this.#asked;

@@ -21,13 +21,13 @@ export function assessStatefulSet(
   awaited: ObjectReadinessInputs,
   observed: Present<StatefulSet>,
 ): ObjectAssessment {
-  const { object: set, events } = observed;
+  const { object: set, events, clusterTime } = observed;
   const desired = set.spec?.replicas ?? 1;
   const revision = set.status?.updateRevision;
   const judge = (pods: readonly Pod[]) => {
     const updated = pods.filter((pod) => revisionOf(pod) === revision);
     return [
-      ...updated.flatMap((pod) => judgePod(awaited, pod, events)),
+      ...updated.flatMap((pod) => judgePod(awaited, pod, events, { clusterTime })),
       ...judgeOldPods(awaited, observed, pods),
       ...judgeCounts(awaited, set, updated),
     ];

@@ -1,14 +1,18 @@
 import { isDeepStrictEqual } from "node:util";
 import type { ReadinessInputs } from "../../contract/readiness.ts";
 import type { Failed, Finding } from "./finding.ts";
-import { type Deployment, uidOf } from "./objects.ts";
+import { type Deployment, nameOf, type Observed, uidOf } from "./objects.ts";
+import { contentOf, isOfProvider, writesContent } from "./pod-template.ts";
 
 /** The API server keeps and reports whole seconds. */
 const TOLERANCE_MILLISECONDS = 2000;
 
-/** The pod template that a release was applied with, once its very generation was seen: a later one may differ. */
+/**
+ * The pod template that a release was applied with, once its very generation was seen: a later one may differ. One that
+ * only others' annotations tell apart, as after `kubectl rollout restart`, is the same release.
+ */
 export class AppliedTemplate {
-  #template: unknown;
+  #content: object | undefined;
 
   private readonly release: ReadinessInputs;
 
@@ -20,16 +24,16 @@ export class AppliedTemplate {
   see(deployment: Deployment | undefined): void {
     const { generation } = this.release.deployment;
     if (isOf(this.release, deployment) && generationOf(deployment) === generation) {
-      this.#template ??= deployment.spec?.template;
+      this.#content ??= deployment.spec && contentOf(deployment.spec.template);
     }
   }
 
   /** What a Deployment shows that has different pods by now. */
   otherOf(deployment: Deployment | undefined): Finding | undefined {
     const isOther =
-      this.#template !== undefined &&
+      this.#content !== undefined &&
       isLater(this.release, deployment) &&
-      !isDeepStrictEqual(deployment.spec?.template, this.#template);
+      !isDeepStrictEqual(deployment.spec && contentOf(deployment.spec.template), this.#content);
     return isOther ? superseded(this.release, deployment) : undefined;
   }
 }
@@ -37,8 +41,8 @@ export class AppliedTemplate {
 /**
  * The verdict on a Deployment that has a later generation when it is first looked at: an autoscaler may have changed its
  * replicas, or somebody its pods. The managed fields, which only a direct look shows, say who has written the template
- * since it was applied. What was written before the run, such as by `kubectl rollout restart`, is what the run has
- * found, and took for the release's.
+ * since it was applied. What was written before the run is what the run has found, and took for the release's; a
+ * restart with `kubectl rollout restart` is no different release at any time.
  *
  * @param runStartedAt by the cluster's clock, in milliseconds since 1970
  * @see https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management
@@ -56,19 +60,24 @@ export function supersededBy(
 /** Whether somebody other than the Kubernetes provider was the last one to write the pod template, and in this run. */
 function isRewritten({ metadata }: Deployment, runStartedAt: number): boolean {
   const writes = (metadata?.managedFields ?? [])
-    .filter(({ subresource, fieldsV1 }) => subresource === undefined && hasTemplate(fieldsV1))
-    .map(({ manager = "", time }) => ({
-      isOwn: manager.startsWith("pulumi-kubernetes"),
-      at: Date.parse(time ?? ""),
-    }));
+    .filter((entry) => entry.subresource === undefined && writesContent(entry))
+    .map((entry) => ({ isOwn: isOfProvider(entry), at: Date.parse(entry.time ?? "") }));
   const applied = Math.max(...writes.filter(({ isOwn }) => isOwn).map(({ at }) => at));
   const since = Math.max(applied, runStartedAt - TOLERANCE_MILLISECONDS);
   return writes.some(({ isOwn, at }) => !isOwn && Number.isFinite(applied) && at >= since);
 }
 
-function hasTemplate(fields: unknown): boolean {
-  const { "f:spec": spec } = (fields ?? {}) as { readonly "f:spec"?: object };
-  return spec !== undefined && "f:template" in spec;
+/** Whether one ReplicaSet replaced the other for annotations of others alone, as of `kubectl rollout restart`. */
+export function isRestarted(
+  former: string | undefined,
+  present: string,
+  { replicaSets }: Observed,
+): boolean {
+  const [one, other] = [former, present].map((name) => {
+    const found = replicaSets.find((candidate) => nameOf(candidate) === name);
+    return found?.spec?.template && contentOf(found.spec.template);
+  });
+  return one !== undefined && isDeepStrictEqual(one, other);
 }
 
 function isOf(

@@ -1,4 +1,4 @@
-import { isPassing } from "../cluster/api-error.ts";
+import { ApiError, isPassing } from "../cluster/api-error.ts";
 import { pause } from "../cluster/pause.ts";
 import { FIRST_ANSWER_MILLISECONDS } from "./trouble.ts";
 
@@ -26,4 +26,15 @@ export async function answered<T>(
     }
     await pause(PAUSE_MILLISECONDS, signal);
   }
+}
+
+/** Whether to look again: the object changed between the look and the write, or there was no answer. */
+export function isOutrun(error: unknown): boolean {
+  const { status, message } = error instanceof ApiError ? error : { status: 0, message: "" };
+  return isPassing(error) || status === 409 || (status === 422 && isTest(message));
+}
+
+/** The API server's words for a `test` of a JSON patch that did not hold. */
+function isTest(message: string): boolean {
+  return /testing value|test failed/i.test(message);
 }

@@ -56,16 +56,20 @@ test("a stack that does not exist, an output that does not, and one that is no s
   expect(await refused("organization/ledger/nowhere", "token")).toMatch(
     /StackReference \(ledger-TOKEN\):\s+error: unknown stack "organization\/ledger\/nowhere"/,
   );
-  await exports(`exports.open = "in clear"; exports.port = pulumi.secret(80);`);
+  await exports(
+    `exports.open = "in clear"; exports.port = pulumi.secret(80); exports.parts = pulumi.secret({ user: "a" }); exports.nothing = pulumi.secret(null);`,
+  );
   expect(await refused(LEDGER, "token")).toContain(
     `output token of stack ${LEDGER}: the output does not exist; allowed: a string that is exported with pulumi.secret`,
   );
   const open = await refused(LEDGER, "open");
   expect(open).toContain(`output open of stack ${LEDGER}: it is not a secret there`);
   expect(open).not.toContain("in clear");
-  expect(await refused(LEDGER, "port")).toContain(
-    `output port of stack ${LEDGER}: it is not a string`,
-  );
+  for (const output of ["port", "parts", "nothing"]) {
+    expect(await refused(LEDGER, output)).toContain(
+      `output ${output} of stack ${LEDGER}: it is not a string`,
+    );
+  }
 });
 
 test("another stack's secret becomes a credential's value, follows it, and is kept nowhere in clear", async () => {

@@ -19,7 +19,13 @@ const file = readFileSync(join(CHECKOUT, "Pulumi.dev.yaml"), "utf8");
 const { config } = parse(file) as { readonly config: Record<string, unknown> };
 const credentials = config["slipway:credentials"];
 const { shop } = config["slipway:services"] as { readonly shop: Record<string, unknown> };
-const quick = { ...shop, deadlineSeconds: 60, drainSeconds: 1, stopSeconds: 2 };
+const quick = {
+  ...shop,
+  deadlineSeconds: 60,
+  drainSeconds: 1,
+  stopSeconds: 2,
+  settleSeconds: 0,
+};
 
 let project: Project;
 beforeAll(async () => {

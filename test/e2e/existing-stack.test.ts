@@ -1,11 +1,13 @@
-// Proves that stacks that an earlier version deployed show no change in a preview by this one: test/fixtures/existing-stack keeps
-// their states as pulumi exported them. Their objects are in no cluster, so it cannot prove what a refresh or an up finds there, nor
+// Proves that stacks that an earlier version deployed show no change in a preview by this one, but for the time in which pods settle: test/fixtures/existing-stack keeps
+// their states as pulumi exported them. But for the Deployments, which change, their objects are in no cluster, so it cannot prove what a refresh or an up finds there, nor
 // stacks that promote or have values of an external store: for those, a preview asks for more than there is.
 import { readFileSync } from "node:fs";
 import { cp, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 
-import { kubeConfig } from "../../testbed/cluster.ts";
+import { cluster, kubeConfig } from "../../testbed/cluster.ts";
+import { type Manifest, NAMESPACE } from "../../testbed/kinds.ts";
 import { folderWith, removeFolders } from "../support/folder.ts";
 import { Project } from "../../testbed/project.ts";
 import { succeed } from "../../testbed/succeed.ts";
@@ -13,6 +15,10 @@ import { succeed } from "../../testbed/succeed.ts";
 const KEPT = join(import.meta.dirname, "../fixtures/existing-stack");
 /** The context's name is in the states, which must not depend on the machine. */
 const CONTEXT = "existing";
+
+const RELEASE = "slipway:index:Release$";
+const READINESS = `${RELEASE}slipway:index:Readiness`;
+const DEPLOYMENT = `${RELEASE}slipway:index:Workload$kubernetes:apps/v1:Deployment`;
 
 /** In place of a version, the package that has it. */
 const PLUGIN = /"version":"(@pulumi\/\w+)"/g;
@@ -43,13 +49,36 @@ const SECRETS = {
 
 interface Preview {
   /** Of what changes, and of the stack. */
-  readonly steps: readonly { readonly op: string; readonly urn: string }[];
+  readonly steps: readonly Step[];
   readonly changeSummary: { readonly same?: number };
 }
 
-interface State {
-  readonly deployment: { readonly resources: readonly { readonly urn: string }[] };
+interface Step {
+  readonly op: string;
+  readonly urn: string;
+  readonly oldState?: { readonly inputs?: Inputs };
+  readonly newState?: { readonly inputs?: Inputs };
 }
+
+type Inputs = Readonly<Record<string, unknown>>;
+
+interface State {
+  readonly deployment: { readonly resources: readonly Resource[] };
+}
+
+interface Resource {
+  readonly urn: string;
+  readonly inputs?: object;
+}
+
+/** No pod of it is to run. */
+const HOME = { ...NAMESPACE, metadata: { name: "slipway-existing-stack" } };
+const NO_PODS = {
+  apiVersion: "v1",
+  kind: "ResourceQuota",
+  metadata: { name: "no-pods", namespace: HOME.metadata.name },
+  spec: { hard: { pods: "0" } },
+};
 
 let project: Project;
 let commit: string;
@@ -70,33 +99,63 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   removeFolders();
-  // Nothing was deployed.
+  await cluster.delete(HOME).catch(() => undefined);
+  // Nothing else was deployed.
   await project.forget();
 });
 
-test("a stack of services, credentials of each format and lanes shows no change", async () => {
+test("a stack of services, credentials of each format and lanes gets the time in which pods settle, in place, and nothing else", async () => {
   await project.settings(await settings());
-  const same = await restore("services.json");
-  expect(await preview()).toEqual({ changes: [], same });
+  const all = await restore("services.json");
+  await createDeployments("services.json");
+  const { changes, steps, same } = await preview();
+  expect(changes).toEqual([
+    `update ${READINESS} shop`,
+    `update ${READINESS} spare`,
+    `update ${DEPLOYMENT} shop`,
+    `update ${DEPLOYMENT} spare`,
+  ]);
+  expect(same).toBe(all - changes.length);
+  const deployments = steps.filter(({ urn }) => urn.includes(`${DEPLOYMENT}::`));
+  expect(deployments.map(differences)).toEqual([
+    { "spec.minReadySeconds": 10 },
+    { "spec.minReadySeconds": 10 },
+  ]);
+});
+
+test("the objects of such a stack show no change where pods need not settle", async () => {
+  await project.settings(await settings({ settleSeconds: 0 }));
+  const { changes } = await preview();
+  expect(changes).toEqual([`update ${READINESS} shop`, `update ${READINESS} spare`]);
 });
 
 test("a change of such a stack is seen, and is no more than what was changed", async () => {
   const { services, ...others } = await settings();
-  const shop = { ...services["shop"], warmupSeconds: 7 };
-  await project.settings({ ...others, services: { ...services, shop } });
-  const { changes } = await preview();
-  expect(changes).toEqual(["update slipway:index:Release$slipway:index:Readiness shop"]);
+  const { spare, ...rest } = services;
+  const shop = { ...rest["shop"], warmupSeconds: 7, settleSeconds: 0 };
+  await project.settings({ ...others, services: { spare: { ...spare, settleSeconds: 0 }, shop } });
+  const { steps } = await preview();
+  expect(steps.map(differences)).toEqual([
+    { settleSeconds: 0 },
+    { settleSeconds: 0, warmupSeconds: 7 },
+  ]);
 });
 
 test("a stack with objects of other kinds shows no change", async () => {
   await project.write("index.ts", OBJECTS);
   const same = await restore("objects.json");
-  expect(await preview()).toEqual({ changes: [], same });
+  expect(await preview()).toMatchObject({ changes: [], same });
 });
 
-async function settings() {
+/** @param own what each service gets beside its settings of then */
+async function settings(own: object = {}) {
   const text = await readFile(join(KEPT, "settings.json"), "utf8");
-  return JSON.parse(text) as { readonly services: Readonly<Record<string, object>> };
+  const { services, ...others } = JSON.parse(text) as { readonly services: Inputs };
+  const named = Object.entries(services).map(([name, service]) => [
+    name,
+    { ...(service as object), ...own },
+  ]);
+  return { ...others, services: Object.fromEntries(named) as Readonly<Record<string, object>> };
 }
 
 /**
@@ -114,17 +173,45 @@ async function restore(name: string): Promise<number> {
   return deployment.resources.filter(({ urn }) => !urn.includes("::default_")).length;
 }
 
+/** Creates the Deployments of a kept state: what becomes of an object that changes is asked of the API server. */
+async function createDeployments(name: string): Promise<void> {
+  await cluster.create(HOME);
+  await cluster.create(NO_PODS);
+  const { deployment } = JSON.parse(await readFile(join(KEPT, name), "utf8")) as State;
+  const deployments = deployment.resources.filter(({ urn }) => urn.includes(`${DEPLOYMENT}::`));
+  for (const { inputs } of deployments) {
+    await cluster.create(inputs as Manifest);
+  }
+}
+
 function versionOf(_: string, plugin: string): string {
   const file = join(import.meta.dirname, "../../node_modules", plugin, "package.json");
   return `"version":"${(JSON.parse(readFileSync(file, "utf8")) as { version: string }).version}"`;
 }
 
 /** What a preview would do, and how many resources it would leave as they are. */
-async function preview(): Promise<{ readonly changes: string[]; readonly same: number }> {
+async function preview() {
   const { output } = await succeed(project.pulumi("preview", "--json", "--stack=dev"));
-  const { steps, changeSummary } = JSON.parse(output) as Preview;
-  const changes = steps
-    .filter(({ op }) => op !== "same")
-    .map(({ op, urn }) => `${op} ${urn.split("::").slice(2).join(" ")}`);
-  return { changes: changes.sort(), same: changeSummary.same ?? 0 };
+  const { steps: all, changeSummary } = JSON.parse(output) as Preview;
+  const steps = all.filter(({ op }) => op !== "same");
+  const changes = steps.map(({ op, urn }) => `${op} ${urn.split("::").slice(2).join(" ")}`);
+  return { changes: changes.sort(), steps, same: changeSummary.same ?? 0 };
+}
+
+/** The inputs of a step that differ, by their paths, with what they will be. */
+function differences({ oldState, newState }: Step): Inputs {
+  const before = flat(oldState?.inputs);
+  const after = flat(newState?.inputs);
+  const paths = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+  const differing = paths.filter((path) => !isDeepStrictEqual(before[path], after[path]));
+  return Object.fromEntries(differing.map((path) => [path, after[path]]));
+}
+
+/** Values by their paths. */
+function flat(value: unknown, path: readonly string[] = []): Inputs {
+  if (typeof value !== "object" || value === null) {
+    return { [path.join(".")]: value };
+  }
+  const inner = Object.entries(value).map(([key, each]) => flat(each, [...path, key]));
+  return Object.assign({}, ...inner) as Inputs;
 }

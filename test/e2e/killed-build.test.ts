@@ -26,7 +26,7 @@ beforeAll(async () => {
     SLOW.replace("6000", `6000 /* ${project.namespace} */`),
   );
   const build = { context: "echo", args: { BASE: "${SLIPWAY_BASE_IMAGE}" } };
-  await project.settings({ services: { echo: { build, port: 9000 } } });
+  await project.settings({ services: { echo: { build, port: 9000, settleSeconds: 0 } } });
 });
 afterEach(() => {
   up?.dispose();

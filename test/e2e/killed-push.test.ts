@@ -19,7 +19,8 @@ beforeAll(async () => {
   });
   const build = { context: "echo", args: { BASE: "${SLIPWAY_BASE_IMAGE}" } };
   const repository = `${registry.address}/e2e/${project.namespace}`;
-  await project.settings({ registry: { repository }, services: { echo: { build, port: 9000 } } });
+  const echo = { build, port: 9000, settleSeconds: 0 };
+  await project.settings({ registry: { repository }, services: { echo } });
 });
 afterEach(() => {
   up?.dispose();

@@ -29,6 +29,7 @@ const PLAIN = {
   ready: "/readyz",
   drainSeconds: 0,
   stopSeconds: 2,
+  settleSeconds: 0,
   resources: { requests: { cpu: "10m", memory: "32Mi" } },
 };
 

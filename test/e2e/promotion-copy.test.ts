@@ -12,6 +12,8 @@ import { succeed } from "../../testbed/succeed.ts";
 
 const WRONG = "wr0ng-password";
 
+const QUICK = { drainSeconds: 1, stopSeconds: 2, settleSeconds: 0 };
+
 let project: Project;
 let registry: PrivateRegistry;
 let signature: string;
@@ -32,7 +34,7 @@ beforeAll(async () => {
     namespace: `${project.namespace}-prod`,
     promoteFrom: "dev",
     services: {
-      shop: { port: 8080, replicas: 1, health: "/healthz", drainSeconds: 1, stopSeconds: 2 },
+      shop: { port: 8080, replicas: 1, health: "/healthz", ...QUICK },
     },
   };
   const stack = parse(await project.read("Pulumi.prod.yaml")) as Record<string, unknown>;

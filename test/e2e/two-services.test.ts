@@ -23,7 +23,8 @@ test("a second service is delivered by a few lines of settings, and the first on
   await cp(join(import.meta.dirname, "../fixtures/echo"), join(project.folder, "echo"), {
     recursive: true,
   });
-  const echo = { build: { context: "echo", args: { BASE: "${SLIPWAY_BASE_IMAGE}" } }, port: 9000 };
+  const build = { context: "echo", args: { BASE: "${SLIPWAY_BASE_IMAGE}" } };
+  const echo = { build, port: 9000, settleSeconds: 0 };
   await project.settings({ services: { shop, echo } });
   await succeed(project.up());
   const { releases } = await project.outputs<{ releases: Record<string, ReleaseRecord> }>();

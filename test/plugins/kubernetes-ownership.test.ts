@@ -67,6 +67,15 @@ test("a patch under the plugin's own manager is no conflict, and a field that th
   expect(after.spec?.minReadySeconds ?? 0).toBe(0);
 });
 
+test("what kubectl has written goes with the next apply, and what a controller has written stays", async () => {
+  await program.upWith(deployment("by-hand", "replicas: 0"));
+  await annotatePods("by-hand", "kubectl-rollout", "example.com/by-kubectl");
+  await annotatePods("by-hand", "somebody-else", "example.com/by-controller");
+  await program.upWith(deployment("by-hand", "replicas: 0, minReadySeconds: 3"));
+  const { spec } = await cluster.get(DEPLOYMENT, program.namespace, "by-hand");
+  expect(spec?.template.metadata?.annotations).toEqual({ "example.com/by-controller": "1" });
+});
+
 test("an ignored field stays as somebody else set it", async () => {
   const options = `, ignoreChanges: ["spec.replicas"]`;
   await program.upWith(deployment("ignored", "replicas: 0", { options }));
@@ -125,6 +134,12 @@ test("another kubeconfig of the same cluster replaces nothing", async () => {
   await program.write(declare("process.env.SLIPWAY_KUBECONFIG", "two"));
   expect((await program.preview()).output).toMatch(/core\/v1:ConfigMap: \(replace\)/);
 });
+
+async function annotatePods(name: string, fieldManager: string, key: string): Promise<void> {
+  const metadata = { name, namespace: program.namespace };
+  const template = { metadata: { annotations: { [key]: "1" } } };
+  await cluster.patch({ ...DEPLOYMENT, metadata, spec: { template } }, fieldManager);
+}
 
 async function scale(name: string, replicas: number, fieldManager: string): Promise<void> {
   const metadata = { name, namespace: program.namespace };

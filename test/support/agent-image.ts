@@ -6,7 +6,7 @@ import { dirname, join, resolve } from "node:path";
 
 import { execa } from "execa";
 
-import { engineVersion } from "../../tools/engine/install.ts";
+import { ENGINE_VERSION } from "../../tools/engine/install.ts";
 import { docker } from "../../tools/platform/docker.ts";
 import { environment } from "../../tools/platform/environment.ts";
 import { librariesOf } from "../../tools/platform/node-image.ts";
@@ -56,7 +56,7 @@ export async function pushAgentImage(): Promise<string> {
 
 async function fillRoot(root: string): Promise<void> {
   const npm = dirname(dirname(await realpath(await find("npm"))));
-  const engine = join(HOME, "versions", engineVersion, "bin");
+  const engine = join(HOME, "versions", ENGINE_VERSION, "bin");
   const copies: Record<string, string> = {
     [npm]: "usr/local/lib/node_modules/npm",
     [engine]: "opt/pulumi",

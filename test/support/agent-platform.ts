@@ -2,8 +2,8 @@ import { chown, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
-import { dockerSocket } from "../../tools/platform/daemons/dockerd.ts";
-import { apiService, ports } from "../../tools/platform/addresses.ts";
+import { DOCKER_SOCKET } from "../../tools/platform/daemons/dockerd.ts";
+import { API_SERVICE, ports } from "../../tools/platform/addresses.ts";
 import { pushAgentImage } from "./agent-image.ts";
 import type { Build } from "./agent-pod.ts";
 import { cluster, kubeConfig } from "../../testbed/cluster.ts";
@@ -92,7 +92,7 @@ export class AgentPlatform {
   /** Lets a lane use the Docker daemon, as jenkins/README.md says. */
   async offerDocker(namespace: string): Promise<void> {
     const tls = await mutualTls(this.#address);
-    this.#docker = await Relay.start(this.#address, { path: dockerSocket }, tls);
+    this.#docker = await Relay.start(this.#address, { path: DOCKER_SOCKET }, tls);
     this.#ends.push(() => {
       this.#docker.stop();
     });
@@ -131,7 +131,7 @@ export class AgentPlatform {
       env: { PULUMI_BACKEND_URL: "file:///state", PULUMI_SKIP_UPDATE_CHECK: "true", ...env },
       platform: {
         // The platform has no DNS.
-        hostAliases: [{ ip: apiService, hostnames: ["kubernetes.default.svc"] }],
+        hostAliases: [{ ip: API_SERVICE, hostnames: ["kubernetes.default.svc"] }],
         initContainers: [registryRelay(this.#address, this.#registry.port)],
         volumes: claims.map((claimName) => {
           return { name: claimName, persistentVolumeClaim: { claimName } };

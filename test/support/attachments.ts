@@ -4,7 +4,7 @@ const MANIFEST = "application/vnd.oci.image.manifest.v1+json";
 const INDEX = "application/vnd.oci.image.index.v1+json";
 const EMPTY = {
   mediaType: "application/vnd.oci.empty.v1+json",
-  digest: digestOf("{}"),
+  digest: sha256Of("{}"),
   size: 2,
 };
 
@@ -35,7 +35,7 @@ export async function attach(image: string): Promise<string> {
     layers: [EMPTY],
     subject: { mediaType, digest, size },
   });
-  const attached = digestOf(statement);
+  const attached = sha256Of(statement);
   await send("PUT", `${base}/manifests/${attached}`, statement, MANIFEST);
   const entry = { mediaType: MANIFEST, digest: attached, size: Buffer.byteLength(statement) };
   const index = JSON.stringify({ schemaVersion: 2, mediaType: INDEX, manifests: [entry] });
@@ -43,7 +43,7 @@ export async function attach(image: string): Promise<string> {
   return attached;
 }
 
-function digestOf(text: string): string {
+function sha256Of(text: string): string {
   return `sha256:${createHash("sha256").update(text).digest("hex")}`;
 }
 

@@ -1,5 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
+import { FUNCTIONS } from "../../contract/tokens.ts";
+
 /** A resource the program declared, with its inputs resolved as the provider would receive them. */
 export interface Declared {
   readonly resource: pulumi.Resource;
@@ -14,7 +16,7 @@ export interface Declared {
 /** What the fake provider adds to a resource's inputs; `undefined` is unknown in a preview. */
 export type Outputs = (type: string, inputs: Record<string, unknown>) => Record<string, unknown>;
 
-/** What the fake provider's functions answer; without it, a call fails the test. */
+/** What the fake provider's functions answer; without it, a call other than that before each Deployment fails the test. */
 export type Answer = (call: {
   readonly token: string;
   readonly inputs: Record<string, unknown>;
@@ -36,7 +38,10 @@ export async function deploy<T>(
   {
     preview = false,
     outputs = () => ({}),
-    answer = ({ token }) => {
+    answer = ({ token, inputs }) => {
+      if (token === FUNCTIONS.keepAnnotations) {
+        return inputs;
+      }
       throw new Error(`unexpected provider call: ${token}`);
     },
   }: { preview?: boolean; outputs?: Outputs; answer?: Answer } = {},

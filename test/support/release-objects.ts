@@ -27,6 +27,8 @@ export function release(overrides: Partial<ReadinessInputs> = {}): ReadinessInpu
     commit: "0123abc",
     dirty: false,
     deadlineSeconds: 120,
+    // What is ready counts at once, except in the tests that are about that.
+    settleSeconds: 0,
     ...overrides,
   };
 }

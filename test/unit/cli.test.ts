@@ -10,8 +10,9 @@ import { clusterSettingOf } from "../../cli/cluster-access.ts";
 import { earlierRelease } from "../../cli/earlier.ts";
 import { engineFailure } from "../../cli/engine-failure.ts";
 import { CommandFailure, EXIT_CODE } from "../../cli/exit-code.ts";
-import { knownReleases, withFound, withKnown } from "../../cli/known-release.ts";
+import { knownReleases, lookedAt, withFound, withKnown } from "../../cli/known-release.ts";
 import { kubeconfigWith } from "../../cli/kubeconfig.ts";
+import { lastLook, type PastRun } from "../../cli/last-look.ts";
 import { serviceOf, slipwayOutputs } from "../../cli/outputs.ts";
 import { type Pin, pinOf, pinsOf, withoutPins, withPin } from "../../cli/pins.ts";
 import { failureOf, release } from "../../cli/release.ts";
@@ -191,6 +192,13 @@ describe("a status", () => {
     expect(shown(of())).toContain("2h ago");
   });
 
+  test("tells the warnings of a ready release, of which earlier records have none", () => {
+    expect(of().warnings).toEqual([]);
+    expect(shown(of({ warnings: ["its readiness probe is redirected"] }))).toMatch(
+      /\nshop: warning: its readiness probe is redirected$/,
+    );
+  });
+
   test("says what creates lost objects again", () => {
     expect(shown(of({ ...failed, reason: "deployment-missing" }))).toContain(
       "\nshop: pulumi up --refresh --stack dev creates what is gone again",
@@ -217,6 +225,36 @@ describe("what a refresh has found", () => {
     expect(withKnown(outputs, known).releases).toEqual({ shop: crashed, web: record("b") });
     expect(withKnown(outputs, known).history).toEqual({ shop: [entry("a")] });
     expect(known[0]?.foundAt).toBe("2026-11-21T11:00:00.000Z");
+  });
+
+  test("is as old as the last refresh of the whole stack, which leaves no other trace if nothing is new", () => {
+    const run = (minute: number, more: Partial<PastRun> = {}): PastRun => ({
+      kind: "refresh",
+      result: "succeeded",
+      startTime: `2026-11-21T11:${minute}:00.000Z`,
+      ...more,
+    });
+    const flag = (option: string) => ({ environment: { [`pulumi.flag.${option}`]: "set" } });
+    const others = [
+      run(50, { kind: "update" }),
+      run(51, { result: "failed" }),
+      run(52, { result: "in-progress" }),
+      run(53, flag("target")),
+      run(54, flag("exclude")),
+      run(55, { kind: "destroy", ...flag("refresh") }),
+      run(56, { startTime: "" }),
+    ];
+    expect(lastLook([])).toBeUndefined();
+    expect(lastLook(others)).toBeUndefined();
+    expect(lastLook([...others, run(20), run(10)])).toBe("2026-11-21T11:20:00.000Z");
+    const up = run(30, { kind: "update", ...flag("refresh") });
+    expect(lastLook([...others, up, run(20)])).toBe("2026-11-21T11:30:00.000Z");
+
+    const known = knownReleases({ resources: [resource(crashed)] });
+    const foundAt = (time?: string) => lookedAt(known, time)[0]?.foundAt;
+    expect(foundAt()).toBe("2026-11-21T11:00:00.000Z");
+    expect(foundAt("2026-11-21T10:59:00.000Z")).toBe("2026-11-21T11:00:00.000Z");
+    expect(foundAt("2026-11-21T11:01:00.000Z")).toBe("2026-11-21T11:01:00.000Z");
   });
 
   test("is written into the stack's outputs, and nothing else", () => {
@@ -513,6 +551,23 @@ describe("npx slipway", () => {
     expect(ended.stdout).toMatch(stdout);
     expect(ended.stderr).toMatch(stderr);
     expect(ended.exitCode).toBe(exitCode);
+  });
+
+  test.each([
+    [`throw new Error("login with password=hunter2hunter2 failed")`],
+    [`Promise.reject(new Error("login with password=hunter2hunter2 failed"))`],
+  ])("what nothing catches is one line without what looks like a secret: %s", async (fault) => {
+    const { stderr, exitCode } = await execa(
+      process.execPath,
+      [
+        "--import",
+        `data:text/javascript,${encodeURIComponent(`process.on("newListener", (name) => { if (name === "uncaughtException") setImmediate(() => { ${fault} }); });`)}`,
+        ...["cli/slipway", "status", "--stack", "none"],
+      ],
+      { cwd: CHECKOUT, reject: false },
+    );
+    expect(stderr).toBe("error: login with password=*** failed");
+    expect(exitCode).toBe(1);
   });
 
   test("outside of a project it says where to go", async () => {

@@ -303,6 +303,26 @@ describe("settings of credentials", () => {
       /payment\.jenkins\.scope: got "global"; allowed: only without folders/,
     ],
     ["no keys", payment({}), {}, /payment\.keys: missing/],
+    ...[5, { a: 1 }, true, ["token"]].map(
+      (output): [string, object, Record<string, string>, RegExp] => [
+        `an output of another stack that is ${JSON.stringify(output)}`,
+        payment({ keys: { A: { stack: "organization/ledger/prod", output } } }),
+        {},
+        /^slipway:\S*payment\.keys\.A: got \{.*\}; allowed: .*\{stack, output\} of another stack.*$/,
+      ],
+    ),
+    [
+      "another stack without a name",
+      payment({ keys: { A: { stack: "", output: "token" } } }),
+      {},
+      /^slipway:\S*payment\.keys\.A\.stack: missing; allowed: the name of a stack such as organization\/ledger\/prod$/,
+    ],
+    [
+      "an empty value",
+      payment({ keys: { A: "" } }),
+      {},
+      /payment\.keys\.A: missing; allowed: a string that is not empty/,
+    ],
     [
       "a store's value without a store",
       payment({ keys: { A: { remote: { key: "a" } } } }),

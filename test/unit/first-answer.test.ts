@@ -8,7 +8,8 @@ import { KubeconfigApi } from "../../provider/cluster/api.ts";
 import { ApiError } from "../../provider/cluster/api-error.ts";
 import { whyNoAnswer } from "../../provider/cluster/first-answer.ts";
 import { UNKNOWN } from "../../wire/unknown.ts";
-import { removeFolders } from "../support/folder.ts";
+import { folderWith, removeFolders } from "../support/folder.ts";
+import { HangingPlugin } from "../support/hanging-plugin.ts";
 import { kubeconfigOf } from "../support/kubeconfig.ts";
 import { mutualTls } from "../support/mutual-tls.ts";
 
@@ -92,12 +93,8 @@ test("a server that takes its time is waited for, longer than one that refuses",
 });
 
 test("a credential plugin that hangs is named, and not the network", async () => {
-  const exec = {
-    apiVersion: "client.authentication.k8s.io/v1",
-    command: process.execPath,
-    args: ["-e", "setTimeout(() => {}, 2000)"],
-  };
-  const config = kubeconfigOf(`http://127.0.0.1:${await answering(200)}`, { user: { exec } });
+  const { user } = new HangingPlugin(folderWith({}));
+  const config = kubeconfigOf(`http://127.0.0.1:${await answering(200)}`, { user });
   expect(await whyNoAnswer(new KubeconfigApi(config), config, never, SOON)).toMatch(
     /: credential plugin ".*node" of user "test" does not answer; run it by hand to see why$/,
   );
@@ -128,13 +125,34 @@ test("a fault of the kubeconfig itself is told at once", async () => {
 describe("the provider's configuration", () => {
   test("is refused where the cluster cannot be asked", async () => {
     const config = { ...kubeconfigOf(`http://127.0.0.1:${await answering(401)}`) };
-    expect(await new SlipwayProvider().checkConfig(config)).toMatchObject({
+    expect(await new SlipwayProvider().checkConfig(config, {})).toMatchObject({
       failures: [{ reason: expect.stringContaining("(401)") as string }],
     });
   });
 
   test("that the same program makes is not asked for", async () => {
     const config = { kubeconfig: UNKNOWN, context: "made" };
-    expect(await new SlipwayProvider().checkConfig(config)).toEqual({ inputs: config });
+    expect(await new SlipwayProvider().checkConfig(config, {})).toEqual({ inputs: config });
   });
+
+  test("tells whether the state has it already, which a killed first run has left there, too", async () => {
+    const news = { kubeconfig: UNKNOWN, context: "made" };
+    for (const [olds, exists] of [
+      [{}, false],
+      [{ context: "before" }, true],
+    ] as const) {
+      const provider = new SlipwayProvider();
+      await provider.checkConfig(news, olds);
+      expect(await provider.invoke("slipway:index:stackState", {})).toEqual({ exists });
+    }
+    const ofTheState = new SlipwayProvider();
+    ofTheState.configure(news);
+    expect(await ofTheState.invoke("slipway:index:stackState", {})).toEqual({ exists: true });
+  });
+});
+
+test("a fault that nothing catches is printed without what looks like a secret", () => {
+  expect(new SlipwayProvider().tell("login with password=hunter2hunter2 failed")).toBe(
+    "login with password=*** failed",
+  );
 });

@@ -1,6 +1,7 @@
 // Proves what is waited for and for how long; that real programs say such things is proved by the catalogue.
-import { ownerAtWork } from "../../provider/readiness/config-owner.ts";
-import { GraceLook } from "../../provider/readiness/grace-look.ts";
+import { ApiError } from "../../provider/cluster/api-error.ts";
+import { ownerAtWork } from "../../provider/waiting/config-owner.ts";
+import { GraceLook } from "../../provider/waiting/grace-look.ts";
 import { absentDependency } from "../../provider/verdict/dependency.ts";
 import type { Observed } from "../../provider/verdict/objects.ts";
 import { Rollout } from "../../provider/verdict/rollout.ts";
@@ -162,13 +163,24 @@ describe("a Secret that is missing", () => {
     objects: Readonly<Record<string, object>>,
     inputs = release(),
     observed = missing(),
+    { served = Object.keys(objects), refused = false } = {},
   ) {
+    const groups = ["/apis/networking.k8s.io/v1/x", ...served].map((path) => {
+      const [, , name = "", version = ""] = path.split("/");
+      return { name, preferredVersion: { groupVersion: `${name}/${version}` } };
+    });
     const rollout = new Rollout(inputs, 0);
     const api = {
       get: (path: string) => {
+        if (path === "/apis") {
+          return Promise.resolve({ groups });
+        }
+        if (refused) {
+          return Promise.reject(new ApiError(403, "forbidden"));
+        }
         const items = objects[path.replace("/namespaces/shop-dev", "")];
         return items === undefined
-          ? Promise.reject(new Error("404"))
+          ? Promise.reject(new ApiError(404, "not found"))
           : Promise.resolve({ items: [items] });
       },
     };
@@ -216,6 +228,7 @@ describe("a Secret that is missing", () => {
     [
       "Ingress shop",
       {
+        "/apis/cert-manager.io/v1/certificates": { metadata: { name: "other" } },
         "/apis/networking.k8s.io/v1/ingresses": {
           metadata: { name: "shop", annotations: { "cert-manager.io/issuer": "ca" } },
           spec: { tls: [{ secretName: "payment" }] },
@@ -236,8 +249,18 @@ describe("a Secret that is missing", () => {
       { "/apis/bitnami.com/v1alpha1/sealedsecrets": { metadata: { name: "other" } } },
     ],
     [
+      "an Ingress names it, and nobody issues certificates",
+      {
+        "/apis/networking.k8s.io/v1/ingresses": {
+          metadata: { name: "shop", annotations: { "cert-manager.io/issuer": "ca" } },
+          spec: { tls: [{ secretName: "payment" }] },
+        },
+      },
+    ],
+    [
       "an Ingress names it that nobody issues certificates for",
       {
+        "/apis/cert-manager.io/v1/certificates": { metadata: { name: "other" } },
         "/apis/networking.k8s.io/v1/ingresses": {
           metadata: { name: "shop" },
           spec: { tls: [{ secretName: "payment" }] },
@@ -246,6 +269,22 @@ describe("a Secret that is missing", () => {
     ],
   ])("fails at once where %s", async (_case, objects) => {
     expect(await failsAt(objects)).toEqual({ at: 1, notes: undefined });
+  });
+
+  test("fails at once where nobody may look for its maker, and says what may not be listed of what is served", async () => {
+    const served = ["/apis/cert-manager.io/v1", "/apis/bitnami.com/v1alpha1"];
+    const { at, notes } = await failsAt({}, release(), missing(), { served, refused: true });
+    expect(at).toBe(1);
+    expect(notes).toEqual([
+      "whether a controller is about to make it is unknown: this identity may not list certificates.cert-manager.io, sealedsecrets.bitnami.com, ingresses.networking.k8s.io; an administrator grants that, or tolerate.configSeconds says how long to wait",
+    ]);
+    const plain = await failsAt({}, release(), missing(), { served: [], refused: true });
+    expect(plain).toEqual({ at: 1, notes: undefined });
+    const told = release({ tolerate: { configSeconds: 0 } });
+    expect(await failsAt({}, told, missing(), { served, refused: true })).toEqual({
+      at: 1,
+      notes: undefined,
+    });
   });
 
   test("is waited for by tolerate.configSeconds, whoever makes it", async () => {

@@ -97,9 +97,9 @@ describe("an image that is named", () => {
     [undefined, `image of shop: got undefined; ${tag}`],
     [
       nowhere,
-      "image of shop: got an Output; allowed: a text, repository@sha256:<64 hex digits>, that the program knows when it starts; to run what is built in the same program, give build in place of image",
+      "image of shop: got an Output; allowed: a string, repository@sha256:<64 hex digits>, that the program knows when it starts; to run what is built in the same program, give build instead of image",
     ],
-    [pulumi.secret("shop:hunter2"), "image of shop: got an Output; allowed: a text"],
+    [pulumi.secret("shop:hunter2"), "image of shop: got an Output; allowed: a string"],
   ])("is not said to come from a push where it is not pinned (%#)", async (named, message) => {
     const sources: ImageSource[] = [
       { image: named as string },

@@ -129,6 +129,29 @@ test("no Secret is read but the stack's own, by name, and none by the preview la
   expect(said(agent("preview", { credentials }), "store")).not.toContain("get pods/log");
 });
 
+test("the deploy lane may look for who makes a Secret that is not the stack's own, and nothing else for it", () => {
+  const plain = said(agent("deploy"), "store");
+  const value = { secret: "payment", key: "token" };
+  for (const named of [{ env: { TOKEN: value } }, { files: { "/etc/token": value } }]) {
+    const services = { shop: { port: 8080, ...named } };
+    const rights = said(agent("deploy", { services }), "store");
+    expect(rights.filter((right) => !plain.includes(right))).toEqual([
+      "list certificates.cert-manager.io",
+      "list externalsecrets.external-secrets.io",
+      "list ingresses.networking.k8s.io",
+      "list sealedsecrets.bitnami.com",
+      "list secretproviderclasses.secrets-store.csi.x-k8s.io",
+      "list vaultstaticsecrets.secrets.hashicorp.com",
+    ]);
+    expect(said(agent("preview", { services }), "store")).toEqual(said(agent("preview"), "store"));
+  }
+  const credentials = { payment: { keys: { KEY: "" } } };
+  const services = { shop: { port: 8080, env: { KEY: { credential: "payment", key: "KEY" } } } };
+  expect(said(agent("deploy", { credentials, services }), "store")).not.toContain(
+    "list certificates.cert-manager.io",
+  );
+});
+
 test("a credential from a store takes the rights to its own kind", () => {
   const credentials = { vault: { store: { name: "vault" }, keys: { KEY: "" } } };
   const rights = said(agent("deploy", { credentials }), "store");

@@ -115,6 +115,8 @@ test.each([
   "Listening on http://0.0.0.0:3000",
   "Tomcat started on port(s): 3000 (http)",
   "Listening on http://127.0.0.1:3000",
+  '{"level":"info","message":"listening","pid":1,"port":3000}',
+  '{"level":"info","msg":"listening","addr":":3000"}',
 ])("%s: it listens on another port", (line) => {
   expect(explain({ lines: [line] }).hints).toEqual([
     expect.stringMatching(
@@ -146,6 +148,8 @@ test.each([
   ["proxying to http://localhost:3000, running"],
   ["listening failed: error on :3000"],
   ["no word of it"],
+  ['{"level":30,"time":1764400000000,"pid":12,"msg":"Server listening"}'],
+  ['{"level":30,"pid":12,"msg":"Server listening at http://0.0.0.0:8080"}'],
 ])("%s gives no hint", (...lines) => {
   expect(explain({ lines }).hints).toEqual([]);
 });
@@ -158,4 +162,39 @@ test("an answer that is no refused connection gives no hint", () => {
 test.each(NASTY)("the time grows with the length only: %j", (unit) => {
   const work = (text: string) => explain({ lines: [`listening ${text}`] });
   expect(growth(unit, work)).toBeLessThan(3 * FACTOR);
+});
+
+describe("a port that another one answers", () => {
+  const line = "listen EADDRINUSE: address already in use :::8080";
+
+  test.each([
+    line,
+    "bind: address already in use",
+    "Web server failed to start. Port 8080 was already in use.",
+    "OSError: [Errno 98] Address already in use",
+  ])("%s is a hint", (said) => {
+    const [hint] = explain({
+      message: "Readiness probe failed: 404",
+      lines: [said, "going on"],
+    }).hints;
+    expect(hint).toBe(
+      `its log says that a port is in use; another process or container of the pod may answer there instead: ${said}`,
+    );
+  });
+
+  test("is that container's which declares it", () => {
+    const [shop] = POD.spec?.containers ?? [];
+    const proxy = { name: "proxy", ports: [{ containerPort: 8080 }] };
+    const pod = { ...POD, spec: { containers: [shop, proxy] } } as Pod;
+    const finding = {
+      reason: "crash-loop",
+      object: "pod shop-1",
+      container: "shop",
+      message: "ended",
+    } as const;
+    const log = { pod: "shop-1", container: "shop", previous: false, lines: [line] };
+    expect(explained({ finding, pods: [pod], logs: [log], warnings: [] }).hints).toEqual([
+      `its log says that a port is in use; container proxy may answer there instead: ${line}`,
+    ]);
+  });
 });

@@ -110,6 +110,19 @@ describe("the pods", () => {
     expect((startupProbe?.periodSeconds ?? 0) * (startupProbe?.failureThreshold ?? 0)).toBe(90);
   });
 
+  test("count once they have stayed ready for a while, which the rollout waits for", () => {
+    expect(deployment(service()).spec.minReadySeconds).toBe(10);
+    expect(deployment(service({ settleSeconds: 25 })).spec.minReadySeconds).toBe(25);
+    // Below the progress deadline, as the API server wants it.
+    expect(deployment(service({ deadlineSeconds: 5 })).spec.minReadySeconds).toBe(2);
+  });
+
+  test("count at once without settleSeconds, which changes nothing else", () => {
+    const { spec } = deployment(service({ settleSeconds: 0 }));
+    expect(spec).not.toHaveProperty("minReadySeconds");
+    expect({ ...spec, minReadySeconds: 10 }).toEqual(deployment(service()).spec);
+  });
+
   test("get plain variables as they are and Secrets by reference only", () => {
     expect(container(fullService()).env).toEqual([
       { name: "MODE", value: "live" },
@@ -331,6 +344,7 @@ describe("defaults", () => {
       deadlineSeconds: 6,
       timeoutSeconds: 7,
       warmupSeconds: 8,
+      settleSeconds: 0,
       tolerate: { restarts: 0 },
       logs: false,
       rollback: false,

@@ -1,11 +1,12 @@
 // Proves what the provider answers to the engine's calls about objects of other kinds; what the engine makes of it is proved in test/e2e.
 import type { ObjectRecord } from "../../contract/object-readiness.ts";
+import type { Pod } from "../../provider/verdict/objects.ts";
 import { SlipwayProvider } from "../../provider/slipway.ts";
 import { PartialFailure, type Properties, type Subject } from "../../wire/plugin.ts";
 import { UNKNOWN } from "../../wire/unknown.ts";
 import { type ApiObject, ApiServer } from "../support/api-server.ts";
 import { removeFolders } from "../support/folder.ts";
-import { awaitedOf, objectOf } from "../support/kind-objects.ts";
+import { awaitedOf, objectOf, podOf } from "../support/kind-objects.ts";
 import { kubeconfigOf } from "../support/kubeconfig.ts";
 import { until } from "../support/until.ts";
 import { RESOURCES } from "../../contract/tokens.ts";
@@ -223,23 +224,6 @@ describe("on a server", () => {
     expect((await created).outputs).toMatchObject({ record: { verdict: "ready" } });
   });
 
-  test("a server that takes requests and never answers ends the wait when its time is over", async () => {
-    server.hangs = true;
-    const { message } = await failure({ deadlineSeconds: 1 });
-    expect(message).toMatch(/^gadget: cluster-unreachable after [12] s: /);
-  });
-
-  test("a credential plugin that hangs holds the wait up no longer, either", async () => {
-    const exec = { command: process.execPath, args: ["-e", "setTimeout(() => {}, 3000)"] };
-    const apiVersion = "client.authentication.k8s.io/v1";
-    provider.configure({
-      ...kubeconfigOf(server.url, { user: { exec: { apiVersion, ...exec } } }),
-    });
-    expect((await failure({ deadlineSeconds: 1 })).message).toMatch(
-      /^gadget: cluster-unreachable after [12] s: .*credential plugin ".*node" of user "test"/,
-    );
-  });
-
   test("objects of a namespace share its watches of pods and events", async () => {
     const names = ["one", "two", "three"];
     const apply = (status: object) => {
@@ -260,6 +244,38 @@ describe("on a server", () => {
     for (const { outputs } of await Promise.all(created)) {
       expect(outputs).toMatchObject({ record: { verdict: "ready" } });
     }
+  });
+
+  test.each([
+    ["a dependency, and is waited for", "connect ECONNREFUSED 10.96.0.12:5432", "ready"],
+    ["anything else, and fails at once", "no such table", "crash-loop"],
+  ])("a pod of a StatefulSet ends because of %s", async (_case, line, end) => {
+    const labels = { "controller-revision-hash": "new" };
+    const revisions = { observedGeneration: 2, updateRevision: "new", currentRevision: "new" };
+    const counts = { replicas: 1, updatedReplicas: 1 };
+    const apply = (status: object, pod: Pod) => {
+      server.apply("pods", pod as ApiObject);
+      const shown = objectOf({ replicas: 1 }, { ...revisions, ...counts, ...status });
+      server.apply("statefulsets", shown as ApiObject);
+    };
+    server.kinds = [{ name: "statefulsets", kind: "StatefulSet", namespaced: true }];
+    server.logs.set("thing-0/shop/previous", `${line}\n`);
+    const crashed = {
+      restartCount: 2,
+      state: { waiting: { reason: "CrashLoopBackOff" } },
+      lastState: { terminated: { exitCode: 1, reason: "Error" } },
+    };
+    apply({}, podOf("thing-0", labels, crashed));
+    const created = create({ ...awaitedOf("apps/v1", "StatefulSet") }).then(
+      ({ outputs }) => outputs,
+      (error: unknown) => (error as PartialFailure).outputs,
+    );
+    await until(() => server.requests.includes("get pods/log"));
+    if (end === "ready") {
+      apply({ readyReplicas: 1, availableReplicas: 1 }, podOf("thing-0", labels));
+    }
+    const { record } = (await created) as { readonly record: ObjectRecord };
+    expect(record.reason ?? record.verdict).toBe(end);
   });
 
   test("an interrupted wait says so, and is a failure to be judged again", async () => {

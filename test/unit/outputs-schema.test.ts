@@ -101,6 +101,7 @@ const release = {
   startedAt: "2026-11-21T09:30:00.000Z",
   seconds: 3.2,
   previous,
+  warnings: [],
   running: null,
   evidence: null,
 } satisfies Required<ReleaseRecord>;

@@ -1,7 +1,7 @@
 // Pure rules and texts of the platform; it cannot prove that the platform comes up.
 import { createServer } from "node:net";
 import { craneFolder } from "../../tools/go/crane.ts";
-import { baseImageFile, environment } from "../../tools/platform/environment.ts";
+import { BASE_IMAGE_FILE, environment } from "../../tools/platform/environment.ts";
 import { diskProblem, assertDiskSpace } from "../../tools/platform/disk-space.ts";
 import { externalPlatform } from "../../tools/platform/external.ts";
 import { kubeconfigs } from "../../tools/platform/kubeconfig.ts";
@@ -160,7 +160,7 @@ describe("the variables", () => {
   });
 
   test("name the platform's state outside the checkout", () => {
-    expect(baseImageFile.startsWith(process.cwd())).toBe(false);
+    expect(BASE_IMAGE_FILE.startsWith(process.cwd())).toBe(false);
   });
 });
 

@@ -131,6 +131,97 @@ test("a variable whose value the engine keeps secret is a restart, although both
   expect(service(previewReport(WHERE, events), "shop").pods.action).toBe("restart");
 });
 
+describe("where the cluster was asked, the pods that run count", () => {
+  type Template = {
+    metadata: object;
+    spec: { containers: { env?: object[]; image?: string }[] };
+  };
+  const isShop = (urn: string | undefined) => urn?.endsWith("Deployment::shop") === true;
+
+  /** A preview whose dry run has this pod template, on pods of that one. */
+  const previewed = (
+    name: string,
+    { planned, live }: Record<"planned" | "live", (template: Template) => Template>,
+    byHand: readonly (readonly string[])[] = [],
+  ) => {
+    const events = recorded(name);
+    const step = events.find(({ resourcePreEvent }) => isShop(resourcePreEvent?.metadata.urn));
+    const metadata = step?.resourcePreEvent?.metadata;
+    const { template } = (metadata?.new?.inputs as { spec: { template: Template } }).spec;
+    const outputs = {
+      metadata: { uid: "uid" },
+      spec: { template: planned(structuredClone(template)) },
+    };
+    const resOutputsEvent = { metadata: { ...metadata, new: { ...metadata?.new, outputs } } };
+    const shown = live(structuredClone(template));
+    const seen = new Map([[metadata?.urn ?? "", { template: shown, byHand }]]);
+    const report = previewReport({ ...WHERE, live: seen }, [
+      ...events,
+      { resOutputsEvent } as unknown as EngineEvent,
+    ]);
+    return service(report, "shop").pods;
+  };
+  const same = (template: Template) => template;
+  const withVariable = (name: string) => (template: Template) => {
+    template.spec.containers[0]?.env?.push({ name, value: "1" });
+    return template;
+  };
+  const restarted = ({ metadata, ...rest }: Template) => {
+    const annotations = { "kubectl.kubernetes.io/restartedAt": "2026-01-01T00:00:00Z" };
+    return { ...rest, metadata: { creationTimestamp: null, annotations, ...metadata } };
+  };
+
+  test("those that were restarted, and stay so, are not replaced", () => {
+    expect(previewed("commit", { planned: restarted, live: restarted }).action).toBe("keep");
+  });
+
+  test("what somebody has changed, and the dry run changes back, is a restart", () => {
+    const changed = (template: Template) => {
+      const [container] = template.spec.containers;
+      return { ...template, spec: { containers: [{ ...container, image: "other" }] } };
+    };
+    expect(previewed("commit", { planned: same, live: changed })).toMatchObject({
+      action: "restart",
+      because: expect.arrayContaining(["image, changed by somebody else"]) as string[],
+    });
+  });
+
+  test("what kubectl has added is a restart, though the dry run still shows it", () => {
+    const added = withVariable("BY_HAND");
+    const path = ["spec", "containers", "shop", "env", "BY_HAND", "value"];
+    expect(previewed("commit", { planned: added, live: added }, [path])).toMatchObject({
+      action: "restart",
+      because: ["variable BY_HAND, changed by somebody else"],
+    });
+  });
+
+  test("what kubectl has written as the program has it is none", () => {
+    const path = ["spec", "containers", "shop", "image"];
+    expect(previewed("commit", { planned: same, live: same }, [path]).action).toBe("keep");
+  });
+
+  test("pods that a rollback gave back what the program asks for are not replaced", () => {
+    expect(previewed("settings", { planned: same, live: same })).toMatchObject({
+      action: "scale",
+      because: [],
+    });
+  });
+
+  test("settings that differ are named as before", () => {
+    const { because } = service(reported("settings"), "shop").pods;
+    expect(because).toContain("variable EXTRA");
+    const before = (template: Template) => {
+      const [container] = template.spec.containers;
+      const env = container?.env?.filter((each) => (each as { name: string }).name !== "EXTRA");
+      return { ...template, spec: { ...template.spec, containers: [{ ...container, env }] } };
+    };
+    expect(previewed("settings", { planned: same, live: before as never })).toMatchObject({
+      action: "restart",
+      because: ["variable EXTRA"],
+    });
+  });
+});
+
 test("a preview without secrets says nothing of credentials' values, and that it does not", () => {
   const report = previewReport({ ...WHERE, credentials: "unseen" }, recorded("credential"));
   expect(service(report, "shop").pods).toMatchObject({ action: "keep", because: [] });

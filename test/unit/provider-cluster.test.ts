@@ -1,6 +1,6 @@
 // Proves the watches against an API server in this process; test/e2e proves them against a real one.
 import { getEventListeners } from "node:events";
-import { existsSync, mkdtempSync, readFileSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ReadinessInputs } from "../../contract/readiness.ts";
@@ -12,6 +12,7 @@ import type { Observed } from "../../provider/verdict/objects.ts";
 import { awaitVerdict, type Judgement, presentVerdict } from "../../provider/waiting/wait.ts";
 import { ApiServer } from "../support/api-server.ts";
 import { folderWith, removeFolders } from "../support/folder.ts";
+import { HangingPlugin } from "../support/hanging-plugin.ts";
 import { kubeconfigOf } from "../support/kubeconfig.ts";
 import { applyObserved } from "../support/observed.ts";
 import {
@@ -293,6 +294,13 @@ describe("a later generation than the release's that is there from the first", (
     });
   });
 
+  test("is the release itself where somebody has only restarted its pods since", async () => {
+    const annotations = { "f:annotations": { "f:kubectl.kubernetes.io/restartedAt": {} } };
+    const fieldsV1 = { "f:spec": { "f:template": { "f:metadata": annotations } } };
+    later(applied, { ...written("kubectl-rollout", at(0)), fieldsV1 });
+    expect((await verdictOn()).verdict).toMatchObject({ kind: "ready" });
+  });
+
   const scaled = written("kubectl", at(0), "f:replicas");
 
   test("has failed where somebody has taken its pods away since", async () => {
@@ -361,27 +369,16 @@ describe("an API server that takes requests and never answers", () => {
   });
 });
 
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-}
-
 describe("a credential plugin that hangs", () => {
-  const plugin = { apiVersion: "client.authentication.k8s.io/v1", command: process.execPath };
-  const hanging = () =>
-    new Cluster(
-      new KubeconfigApi(
-        kubeconfigOf(server.url, {
-          user: { exec: { ...plugin, args: ["-e", "setTimeout(() => {}, 3000)"] } },
-        }),
-      ),
-    );
+  let plugin: HangingPlugin;
+  let hanging: Cluster;
+  beforeEach(() => {
+    plugin = new HangingPlugin(folderWith({}));
+    hanging = new Cluster(new KubeconfigApi(kubeconfigOf(server.url, { user: plugin.user })));
+  });
   const named = /credential plugin ".*node" of user "test" does not answer/;
   const verdictBy = (timeoutSeconds: number) =>
-    awaitVerdict(new AwaitedRelease(hanging(), release()), {
+    awaitVerdict(new AwaitedRelease(hanging, release()), {
       signal: interruption.signal,
       timeoutSeconds,
       progress: () => undefined,
@@ -397,39 +394,40 @@ describe("a credential plugin that hangs", () => {
 
   test("holds up no interruption", async () => {
     const verdict = verdictBy(600);
-    setTimeout(() => {
-      interruption.abort();
-    }, 100);
+    await until(() => plugin.starts() > 0);
+    interruption.abort();
     expect((await verdict).verdict).toMatchObject({ reason: "interrupted" });
   });
 
   test("is killed when nobody waits for it any more", async () => {
-    const file = join(folderWith({}), "pid");
-    const script = `fs.writeFileSync(${JSON.stringify(file)}, String(process.pid)); setTimeout(() => {}, 30000)`;
-    const user = { exec: { ...plugin, args: ["-e", script] } };
     const end = new AbortController();
-    const asked = new KubeconfigApi(kubeconfigOf(server.url, { user })).open(end.signal);
-    const pid = (): number => (existsSync(file) ? Number(readFileSync(file, "utf8")) : 0);
-    await until(() => pid() > 0);
+    const asked = hanging.api.open(end.signal);
+    await until(() => plugin.starts() > 0);
     end.abort();
     await expect(asked).rejects.toThrow(named);
-    await until(() => !isRunning(pid()));
+    await until(() => !plugin.isRunning());
   });
 
   test("has no more time than a request", async () => {
+    let end = new AbortController();
     const timeout = jest.spyOn(AbortSignal, "timeout").mockImplementation((milliseconds) => {
       expect(milliseconds).toBe(20_000);
-      const end = new AbortController();
-      setTimeout(() => {
-        end.abort();
-      }, 100);
+      end = new AbortController();
       return end.signal;
     });
-    const api = hanging().api;
-    await expect(api.open()).rejects.toThrow(named);
-    await expect(api.get("/readyz")).rejects.toThrow(named);
     const on = { opened: () => undefined, event: () => undefined };
-    await expect(api.watch("/api/v1/pods", {}, on, interruption.signal)).rejects.toThrow(named);
+    const { api } = hanging;
+    const calls = [
+      () => api.open(),
+      () => api.get("/readyz"),
+      () => api.watch("/api/v1/pods", {}, on, interruption.signal),
+    ];
+    for (const [index, call] of calls.entries()) {
+      const asked = call();
+      await until(() => plugin.starts() > index);
+      end.abort();
+      await expect(asked).rejects.toThrow(named);
+    }
     timeout.mockRestore();
   });
 });

@@ -32,6 +32,7 @@ const stored = (changes: Partial<ReleaseRecord>): ReleaseRecord => ({
   startedAt: "2026-01-01T11:50:00.000Z",
   seconds: 7,
   previous: null,
+  warnings: [],
   running: null,
   evidence: null,
   ...changes,
@@ -65,6 +66,20 @@ test.each([
   expect(resumption(RELEASE, record, applied, RUN)).toBe(
     "shop: resumes the wait for sha256:aaaaaaaaaaaa, applied by an earlier run at 2026-01-01T11:55:00.000Z and interrupted before its verdict",
   );
+});
+
+test("a restart since is no other release", () => {
+  const annotations = { "f:annotations": { "f:kubectl.kubernetes.io/restartedAt": {} } };
+  const fieldsV1 = { "f:spec": { "f:template": { "f:metadata": annotations } } };
+  const restart = { manager: "kubectl-rollout", time: "2026-01-01T11:58:00Z", fieldsV1 };
+  const managedFields = [...(applied.metadata?.managedFields ?? []), restart];
+  const live = { metadata: { managedFields } };
+  expect(resumption(RELEASE, undefined, live, RUN)).toMatch(
+    /applied by an earlier run at 2026-01-01T11:55:00.000Z and interrupted before its verdict$/,
+  );
+  const judged = { generation: 3, verdict: "ready", reason: null } as const;
+  const later = stored({ ...judged, startedAt: "2026-01-01T11:55:00.400Z" });
+  expect(resumption(RELEASE, later, live, RUN)).toBeUndefined();
 });
 
 test.each<[string, ReleaseRecord | undefined, Deployment | undefined]>([

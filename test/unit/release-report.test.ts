@@ -167,8 +167,18 @@ describe("the page", () => {
 
 test("the Markdown has the verdicts, the evidence and the next command", () => {
   const text = reportMarkdown(releaseReport(recorded("failed")));
+  expect(text).not.toContain("Warnings");
   expect(text).toContain("| `shop` | **failed**: `crash-loop` | `9d3120a75a75` |");
   expect(text).toContain('    {"time":"2026-11-21T12:23:38.617Z","level":"error"');
   expect(text).toContain("Next: `kubectl --context production --namespace shop-dev describe pod");
   expect(text).toContain("| `worker` | ready |");
+});
+
+test("the warnings of a ready release are on the page and in the Markdown, as text", () => {
+  const hostile = "its probe is `<b>` redirected";
+  const report = releaseReport(altered({ verdict: "ready", evidence: null, warnings: [hostile] }));
+  expect(reportPage(report)).toContain("<li>its probe is `&lt;b&gt;` redirected</li>");
+  expect(reportMarkdown(report)).toContain(
+    "Warnings:\n\n- `shop`: `` its probe is `<b>` redirected ``",
+  );
 });

@@ -81,16 +81,24 @@ test("judges the very Deployment, image and objects that it made", async () => {
   expect(inputsOf(declared, Readiness)).not.toHaveProperty("commit");
 });
 
-test("sends of a service that says nothing what it always has, so that no stack shows a change", async () => {
+test("sends of a service that says nothing what it always has, but for the hash of its objects", async () => {
   const { declared } = await release(pinned);
   expect(JSON.stringify(inputsOf(declared, Readiness))).toBe(
     [
       '{"deadlineSeconds":120,"deployment":{"generation":4,"name":"shop","uid":"uid-1"},"dirty":false,',
       `"image":"${IMAGE}","logs":true,`,
-      '"manifestHash":"sha256:47b7391b5bc61c4a1d2c1e998a8b86c7168122d4f14c1a0027ec4a8d57983dc9",',
+      '"manifestHash":"sha256:f490c9999a765b61d6b6d305fa0b334f064729ac88ecb2bf55a60bcc172f7a49",',
       '"namespace":"store","rollback":true,"service":"shop","serviceName":"shop","tolerate":{},"warmupSeconds":60}',
     ].join(""),
   );
+});
+
+test("has the objects of before where pods need not settle, so that no stack shows a change", async () => {
+  const { declared } = await release({ ...pinned, settleSeconds: 0 });
+  expect(inputsOf(declared, Readiness)).toMatchObject({
+    manifestHash: "sha256:47b7391b5bc61c4a1d2c1e998a8b86c7168122d4f14c1a0027ec4a8d57983dc9",
+    settleSeconds: 0,
+  });
 });
 
 test("waits for the Ingress's address unless told that there will be none", async () => {

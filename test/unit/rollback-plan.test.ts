@@ -1,5 +1,5 @@
 // Proves when a rollback is tried, and what is said of it; that it works is proved against an API server and in test/e2e.
-import type { ProvedRelease, ReleaseRecord } from "../../contract/release-record.ts";
+import type { ReleaseRecord } from "../../contract/release-record.ts";
 import { ROLLED_BACK } from "../../contract/marks.ts";
 import { markOf } from "../../provider/rollback/mark.ts";
 import { planRollback } from "../../provider/rollback/plan.ts";
@@ -7,16 +7,14 @@ import { called, outlook } from "../../provider/release-words.ts";
 import type { Reason } from "../../provider/verdict/reasons.ts";
 import { UNKNOWN } from "../../wire/unknown.ts";
 import { deployment, digest, IMAGE, readyPod, release } from "../support/release-objects.ts";
-import { EARLIER, failing } from "../support/rollback-objects.ts";
+import { EARLIER, EARLIER_TEMPLATE, failing } from "../support/rollback-objects.ts";
 
 describe("a release that fails", () => {
-  const plan = (reason: Reason, lastReady: ProvedRelease | null = EARLIER) =>
-    planRollback(
-      release(),
-      { reason, object: "deployment shop", message: "" },
-      lastReady,
-      failing(),
-    );
+  const plan = (
+    reason: Reason,
+    stored: Parameters<typeof planRollback>[2] = { lastReady: EARLIER },
+  ) =>
+    planRollback(release(), { reason, object: "deployment shop", message: "" }, stored, failing());
 
   test.each<Reason>([
     "image-not-found",
@@ -30,7 +28,7 @@ describe("a release that fails", () => {
     expect(plan(reason)).toMatchObject({
       kind: "restore",
       to: EARLIER,
-      replicaSet: { metadata: { name: "shop-old" } },
+      template: EARLIER_TEMPLATE,
     });
   });
 
@@ -48,7 +46,7 @@ describe("a release that fails", () => {
   });
 
   test("stays where none was ready before", () => {
-    expect(plan("crash-loop", null)).toEqual({
+    expect(plan("crash-loop", { lastReady: null })).toEqual({
       kind: "stay",
       why: "not rolled back: no release was ready before; this one is left in place for you to examine",
     });
@@ -61,9 +59,14 @@ describe("a release that fails", () => {
       status: { phase: "Failed", reason: "Evicted", message: "The node was low on resource" },
     };
     const finding = { reason: "evicted", object: "pod shop-new-1", message: "" } as const;
-    expect(planRollback(release(), finding, EARLIER, observed).kind).toBe("restore");
+    expect(planRollback(release(), finding, { lastReady: EARLIER }, observed).kind).toBe("restore");
     expect(
-      planRollback(release(), finding, EARLIER, { ...observed, pods: [...observed.pods, lost] }),
+      planRollback(
+        release(),
+        finding,
+        { lastReady: EARLIER },
+        { ...observed, pods: [...observed.pods, lost] },
+      ),
     ).toMatchObject({
       kind: "stay",
       why: expect.stringContaining("are evicted as well") as string,
@@ -73,14 +76,14 @@ describe("a release that fails", () => {
   test("stays where the settings say so", () => {
     const inputs = { ...release(), rollback: false };
     const finding = { reason: "crash-loop", object: "pod shop-new-1", message: "" } as const;
-    expect(planRollback(inputs, finding, EARLIER, failing())).toMatchObject({
+    expect(planRollback(inputs, finding, { lastReady: EARLIER }, failing())).toMatchObject({
       kind: "stay",
       why: expect.stringContaining("rollback is false") as string,
     });
   });
 
   test("stays where the last ready one has the same pods", () => {
-    expect(plan("not-ready", { ...EARLIER, replicaSet: "shop-new" })).toMatchObject({
+    expect(plan("not-ready", { lastReady: { ...EARLIER, replicaSet: "shop-new" } })).toMatchObject({
       kind: "stay",
       why: expect.stringMatching(
         /sha256:e{12} \(commit 4567def\), has the same pod template/,
@@ -89,9 +92,20 @@ describe("a release that fails", () => {
   });
 
   test("stays where the pod template of the last ready one is gone", () => {
-    expect(plan("not-ready", { ...EARLIER, replicaSet: "shop-lost" })).toMatchObject({
+    const lastReady = { ...EARLIER, replicaSet: "shop-lost" };
+    expect(plan("not-ready", { lastReady })).toMatchObject({
       kind: "stay",
       why: expect.stringMatching(/replica set shop-lost, which kept .* is gone/) as string,
+    });
+  });
+
+  test("makes way for the last ready one by the template that the state keeps, where its ReplicaSet is gone", () => {
+    const lastReady = { ...EARLIER, replicaSet: "shop-lost" };
+    const lastReadyTemplate = JSON.stringify(EARLIER_TEMPLATE);
+    expect(plan("not-ready", { lastReady, lastReadyTemplate })).toEqual({
+      kind: "restore",
+      to: lastReady,
+      template: EARLIER_TEMPLATE,
     });
   });
 });
@@ -147,6 +161,7 @@ describe("a preview after a failure", () => {
     startedAt: "2026-01-01T00:00:00.000Z",
     seconds: 3,
     previous: null,
+    warnings: [],
     running: { ...EARLIER, verdict: "ready", reason: null, pods: [] },
     evidence: null,
   } satisfies ReleaseRecord;

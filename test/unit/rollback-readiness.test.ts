@@ -6,6 +6,7 @@ import { Cluster } from "../../provider/cluster.ts";
 import { KubeconfigApi } from "../../provider/cluster/api.ts";
 import { ROLLED_BACK } from "../../contract/marks.ts";
 import { SlipwayProvider } from "../../provider/slipway.ts";
+import { secret } from "../../wire/struct.ts";
 import { PartialFailure, type Properties, type Subject } from "../../wire/plugin.ts";
 import { ApiServer } from "../support/api-server.ts";
 import { kubeconfigOf } from "../support/kubeconfig.ts";
@@ -43,6 +44,7 @@ const RECORD = {
   startedAt: "2026-01-01T00:00:00.000Z",
   seconds: 3,
   previous: null,
+  warnings: [],
   running: null,
   evidence: null,
 } as const;
@@ -216,6 +218,21 @@ describe("an up of a release that fails", () => {
     expect(server.requests).not.toContain("patch deployments");
   });
 
+  test("restores what the state keeps where the ReplicaSet is gone, as after many restarts", async () => {
+    server.delete("replicasets", "shop-old");
+    const kept = { ...STORED, lastReadyTemplate: JSON.stringify(EARLIER_TEMPLATE) };
+    const { message } = await failedUp(kept);
+    expect(message).toMatch(/\nshop: rolled back to sha256:e{12} \(commit 4567def\), ready after/);
+    const live = await cluster?.deployment("shop-dev", "shop", new AbortController().signal);
+    expect(live?.spec?.template).toEqual(EARLIER_TEMPLATE);
+  });
+
+  test("stays where neither the state nor the cluster has the template", async () => {
+    server.delete("replicasets", "shop-old");
+    const { message } = await failedUp();
+    expect(message).toMatch(/\nnot rolled back: replica set shop-old, which kept .* is gone/);
+  });
+
   test("goes on where it was interrupted on the way back", async () => {
     let toldBefore = Infinity;
     server.patchedObject = () => {
@@ -354,7 +371,10 @@ describe("an up by other rules for the verdict of a release that was rolled back
   test("tries it again: its pod template is applied, without what a controller has added", async () => {
     settled(pods);
     const outputs = await up(stored, { tolerate: { restarts: 5 } });
-    expect(outputs).toMatchObject({
+    const { lastReadyTemplate, ...shown } = outputs;
+    const { spec, metadata } = NEW_TEMPLATE;
+    expect(lastReadyTemplate).toEqual(secret(JSON.stringify({ spec, metadata })));
+    expect(shown).toMatchObject({
       tolerate: { restarts: 5 },
       release: { verdict: "ready", generation: 2, replicaSet: "shop-new", running: null },
       lastReady: { digest: digest("a"), replicaSet: "shop-new" },

@@ -2,7 +2,8 @@
 import { Cluster } from "../../provider/cluster.ts";
 import { KubeconfigApi } from "../../provider/cluster/api.ts";
 import { ROLLED_BACK } from "../../contract/marks.ts";
-import { managerOf, restore, templateOf } from "../../provider/rollback/restore.ts";
+import { managerOf, restore } from "../../provider/rollback/restore.ts";
+import { templateOf } from "../../provider/verdict/pod-template.ts";
 import { ApiServer } from "../support/api-server.ts";
 import { kubeconfigOf } from "../support/kubeconfig.ts";
 import { applyObserved } from "../support/observed.ts";
@@ -36,7 +37,7 @@ const attempt = (judged = failing().deployment) =>
   restore(cluster, {
     release: release(),
     judged,
-    replicaSet: earlierReplicaSet(),
+    template: templateOf(earlierReplicaSet()),
     mark: MARK,
     signal: signal.signal,
   });
@@ -128,6 +129,68 @@ test("an interruption ends the attempts", async () => {
   await until(hasPatched);
   signal.abort();
   expect(await attempted).toEqual({ kind: "refused", why: "the run was interrupted" });
+});
+
+describe("what others have written on the pods", () => {
+  const RESTARTED = "kubectl.kubernetes.io/restartedAt";
+  const fields = (...keys: readonly string[]) => ({
+    "f:spec": {
+      "f:template": {
+        "f:metadata": {
+          "f:annotations": Object.fromEntries(keys.map((key) => [`f:${key}`, {}])),
+        },
+      },
+    },
+  });
+  const live = (template: typeof NEW_TEMPLATE) => {
+    const annotations = {
+      [RESTARTED]: "2026-01-01T00:00:00Z",
+      "example.com/declared": "2",
+      "credential.slipway/db": "new",
+    };
+    const { metadata, ...rest } = deployment("shop", {
+      template: { ...template, metadata: { ...template.metadata, annotations } },
+    });
+    const managedFields = [
+      {
+        manager: "pulumi-kubernetes-1a2b3c4d",
+        fieldsV1: fields("example.com/declared", "credential.slipway/db"),
+      },
+      { manager: "kubectl-rollout", fieldsV1: fields(RESTARTED) },
+    ];
+    return { ...rest, metadata: { ...metadata, managedFields } };
+  };
+  const restored = async () =>
+    (await cluster.deployment("shop-dev", "shop", signal.signal))?.spec?.template;
+
+  test("stays as it is: it is no part of a release", async () => {
+    const judged = live(NEW_TEMPLATE);
+    server.apply("deployments", judged as never);
+    expect(await attempt(judged)).toMatchObject({ kind: "restored" });
+    expect(await restored()).toEqual({
+      ...EARLIER_TEMPLATE,
+      metadata: {
+        ...EARLIER_TEMPLATE.metadata,
+        annotations: { [RESTARTED]: "2026-01-01T00:00:00Z" },
+      },
+    });
+  });
+
+  test("makes no other template: what was restarted is not restored", async () => {
+    const judged = live(EARLIER_TEMPLATE);
+    const annotations = { "example.com/declared": "2", "credential.slipway/db": "new" };
+    server.apply("deployments", judged as never);
+    const template = {
+      ...EARLIER_TEMPLATE,
+      metadata: { ...EARLIER_TEMPLATE.metadata, annotations },
+    };
+    expect(
+      await restore(cluster, {
+        ...{ release: release(), judged, template, mark: MARK, signal: signal.signal },
+      }),
+    ).toEqual({ kind: "refused", why: "it has the same pod template" });
+    expect(server.requests).not.toContain("patch deployments");
+  });
 });
 
 describe("the field manager", () => {

@@ -12,7 +12,7 @@ import type { Forms } from "../../contract/forms.ts";
 import { VERDICT } from "../../contract/verdict.ts";
 import { parseSettings } from "../../settings.ts";
 import { stackSchema } from "../../settings/stack.ts";
-import { AUTHORITY } from "../support/authority.ts";
+import { AUTHORITY, OTHER_AUTHORITY } from "../support/authority.ts";
 import { folderWith, removeFolders } from "../support/folder.ts";
 import { schemaKeys, valueKeys } from "../support/schema-keys.ts";
 import {
@@ -105,7 +105,14 @@ const SERVICES = {
     deadlineSeconds: 60,
     timeoutSeconds: 900,
     warmupSeconds: 90,
-    tolerate: { restarts: 0, unschedulableSeconds: 120, registrySeconds: 30, configSeconds: 5 },
+    settleSeconds: 20,
+    tolerate: {
+      restarts: 0,
+      unschedulableSeconds: 120,
+      registrySeconds: 30,
+      probeSeconds: 60,
+      configSeconds: 5,
+    },
     logs: false,
     drainSeconds: 0,
     stopSeconds: 40,
@@ -391,6 +398,8 @@ describe("the cluster", () => {
       AUTHORITY.trim(),
       AUTHORITY.replaceAll("\n", "\r\n"),
       `# the authority\n${AUTHORITY}`,
+      `${AUTHORITY}# the end`,
+      AUTHORITY + AUTHORITY,
     ];
     for (const text of rewritten) {
       const same = Buffer.from(text).toString("base64");
@@ -399,6 +408,36 @@ describe("the cluster", () => {
     expect(byAuthority).toBe(createHash("sha256").update(data).digest("hex").slice(0, 12));
     expect(identifierOf(bare)).not.toBe(identifierOf(bare.replace("10.0.0.1", "10.0.0.2")));
     expect(identifierOf(KUBECONFIG, { identifier: "ours" })).toBe("ours");
+  });
+
+  test("says what a stack of before may know the same cluster by, if it is anything else", () => {
+    const clusterOf = (data: string, cluster = {}) =>
+      settingsOf(
+        { ...VALID, cluster: { kubeconfig: "kubeconfig", ...cluster } },
+        { files: { ...PROJECT, kubeconfig: KUBECONFIG.replace("QUJD", data) } },
+      ).cluster;
+    const encoded = (text: string) => Buffer.from(text).toString("base64");
+    const hash = (text: string) => createHash("sha256").update(text).digest("hex").slice(0, 12);
+    expect(clusterOf(encoded(AUTHORITY)).formerIdentifiers).toBeUndefined();
+    expect(clusterOf("QUJD").formerIdentifiers).toBeUndefined();
+    expect(clusterOf("null").formerIdentifiers).toBeUndefined();
+    expect(clusterOf('""').formerIdentifiers).toEqual([hash("")]);
+
+    const windows = encoded(AUTHORITY.replaceAll("\n", "\r\n"));
+    expect(clusterOf(windows)).toMatchObject({
+      identifier: hash(encoded(AUTHORITY)),
+      formerIdentifiers: [hash(windows)],
+    });
+    expect(clusterOf(windows, { identifier: "ours" }).formerIdentifiers).toBeUndefined();
+
+    const pair = [AUTHORITY, OTHER_AUTHORITY] as const;
+    const orders = [pair, pair.toReversed(), [...pair, AUTHORITY]].map((all) => all.join(""));
+    const clusters = orders.map((text) => clusterOf(encoded(text)));
+    expect(new Set(clusters.map(({ identifier }) => identifier)).size).toBe(1);
+    expect(clusters[0]?.identifier).not.toBe(hash(encoded(AUTHORITY)));
+    clusters.forEach(({ identifier, formerIdentifiers = [] }, index) => {
+      expect([identifier, ...formerIdentifiers]).toContain(hash(encoded(orders[index] ?? "")));
+    });
   });
 
   test.each([
@@ -591,6 +630,7 @@ describe("a number of a service", () => {
     ["deadlineSeconds", 5, 3600, (deadlineSeconds) => ({ deadlineSeconds })],
     ["timeoutSeconds", 5, 86400, (timeoutSeconds) => ({ timeoutSeconds })],
     ["warmupSeconds", 1, 3600, (warmupSeconds) => ({ warmupSeconds })],
+    ["settleSeconds", 0, 600, (settleSeconds) => ({ settleSeconds, deadlineSeconds: 3600 })],
     ["tolerate.restarts", 0, 20, (restarts) => ({ tolerate: { restarts } })],
     [
       "tolerate.unschedulableSeconds",
@@ -598,6 +638,7 @@ describe("a number of a service", () => {
       3600,
       (unschedulableSeconds) => ({ tolerate: { unschedulableSeconds } }),
     ],
+    ["tolerate.probeSeconds", 0, 3600, (probeSeconds) => ({ tolerate: { probeSeconds } })],
     ["tolerate.configSeconds", 0, 3600, (configSeconds) => ({ tolerate: { configSeconds } })],
     ["tolerate.registrySeconds", 0, 3600, (registrySeconds) => ({ tolerate: { registrySeconds } })],
     ["drainSeconds", 0, 300, (drainSeconds) => ({ drainSeconds })],
@@ -691,6 +732,21 @@ describe("a fault of a service", () => {
       /shop\.replicas: got 3; allowed: either replicas or autoscale/,
     ],
     [
+      "pods that settle for as long as the deadline",
+      { settleSeconds: 120 },
+      /shop\.settleSeconds: got 120; allowed: less than deadlineSeconds, which is 120; lower it, or/,
+    ],
+    [
+      "pods that settle for longer than the whole wait",
+      { settleSeconds: 60, timeoutSeconds: 30 },
+      /shop\.settleSeconds: got 60; allowed: less than timeoutSeconds, which is 30; lower it, or/,
+    ],
+    [
+      "pods that settle for hours",
+      { settleSeconds: 601, deadlineSeconds: 3600 },
+      /shop\.settleSeconds: got 601; allowed: .* from 0 to 600; for longer, let a promotion wait/,
+    ],
+    [
       "bounds upside down",
       { autoscale: { min: 3, max: 2 } },
       /autoscale\.min: got 3; allowed: at most autoscale\.max, which is 2/,
@@ -734,11 +790,20 @@ describe("a fault of a service", () => {
       { egress: [{ cidr: "10.0.0.0/8", namespace: "db" }] },
       /egress\[0\]: got .*; allowed: \{cidr/,
     ],
-    [
-      "a block that is none",
-      { egress: [{ cidr: "10.0.0.0/33" }] },
-      /egress\[0\]\S*: got .*10\.0\.0\.0\/33.*; allowed/,
-    ],
+    ...[
+      "10.0.0.0/33",
+      "10.0.0.0/08",
+      "010.0.0.0/8",
+      "fe80::1%eth0/64",
+      "2001:db8::/032",
+      "::/129",
+    ].map((cidr): [string, object, RegExp] => [
+      `a block that is none, ${cidr}`,
+      { egress: [{ cidr }] },
+      new RegExp(
+        `^slipway:services\\.shop\\.egress\\[0\\]\\.cidr: got "${cidr.replaceAll(".", "\\.")}"; allowed: a block of addresses such as`,
+      ),
+    ]),
     [
       "a path without a slash",
       { health: "healthz" },

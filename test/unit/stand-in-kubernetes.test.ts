@@ -176,6 +176,26 @@ test("a manager's own patches count as applied by it; those of others stay", () 
   expect(adopted([other], "me")).toBeUndefined();
 });
 
+test.each([
+  ["kubectl-rollout", "Update"],
+  ["kubectl-edit", "Update"],
+  ["kubectl-client-side-apply", "Update"],
+  ["kubectl", "Apply"],
+  ["before-first-apply", "Update"],
+])(
+  "what %s has written counts as applied, too, so that the next apply removes it",
+  (manager, operation) => {
+    const own = { manager: "me", apiVersion: "v1", operation: "Apply" } as const;
+    const hand = { manager, apiVersion: "v1", operation, fieldsV1: { "f:spec": { "f:b": {} } } };
+    const scaled = { ...hand, operation: "Update", subresource: "scale" };
+    const fields = adopted(
+      [{ ...own, fieldsV1: { "f:spec": { "f:a": {} } } }, hand, scaled] as never,
+      "me",
+    );
+    expect(fields).toEqual([scaled, { ...own, fieldsV1: { "f:spec": { "f:a": {}, "f:b": {} } } }]);
+  },
+);
+
 test("an ignored field is left out only where somebody else changed it", () => {
   const object = asObject({ spec: { replicas: 1, paused: false } }, DEPLOYMENT);
   const live = asObject({ spec: { replicas: 5, paused: false } }, DEPLOYMENT);

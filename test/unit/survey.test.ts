@@ -3,6 +3,7 @@ import * as docker from "@pulumi/docker";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
+import { connect } from "../../components/cluster.ts";
 import { Image } from "../../components/image/image.ts";
 import { Namespace } from "../../components/namespace.ts";
 import { SlipwayProvider } from "../../components/slipway-provider.ts";
@@ -12,7 +13,7 @@ import type { Api } from "../../provider/cluster/api.ts";
 import { ApiError } from "../../provider/cluster/api-error.ts";
 import { holdAutoscaler } from "../../provider/held-autoscaler.ts";
 import { service as serviceWith } from "../support/definitions.ts";
-import { type Answer, deploy, only, valueOf } from "../support/engine.ts";
+import { type Answer, deploy, only, type Outputs, valueOf } from "../support/engine.ts";
 import { folderWith, removeFolders } from "../support/folder.ts";
 
 afterAll(removeFolders);
@@ -56,14 +57,16 @@ async function surveyed({ built, autoscaler, has = {}, sealed }: World) {
     }),
   };
   const answer: Answer = ({ token, inputs }) => {
-    if (token === "pulumi:pulumi:readStackOutputs") {
+    if (token === "slipway:index:stackState") {
+      return { exists: sealed !== undefined || Object.keys(resources).length > 0 };
+    }
+    if (token === "pulumi:pulumi:readStackResourceOutputs") {
       if (sealed !== undefined) {
         throw new Error(sealed);
       }
-      expect(inputs).toEqual({ name: "organization/slipway/test" });
-      return { outputs: Object.keys(resources).length === 0 ? {} : { releases: {} } };
-    }
-    if (token === "pulumi:pulumi:readStackResourceOutputs") {
+      // The engine ends when it is asked for the resources of a stack that has none.
+      expect(resources).not.toEqual({});
+      expect(inputs).toEqual({ stackName: "organization/slipway/test" });
       return { outputs: resources };
     }
     const references = inputs["references"] as string[];
@@ -210,6 +213,39 @@ test("a stack whose state cannot be read goes by what the builder built last, wi
   ]);
 });
 
+describe("a cluster", () => {
+  const identifierFor = async (stored: string | undefined, formerIdentifiers?: string[]) => {
+    const asked: string[] = [];
+    const answer: Answer = ({ token }) => {
+      asked.push(token);
+      const urn = "urn:pulumi:test::slipway::pulumi:providers:kubernetes::cluster";
+      return token === "slipway:index:stackState"
+        ? { exists: stored !== undefined }
+        : { outputs: { [urn]: { outputs: { clusterIdentifier: stored } } } };
+    };
+    const cluster = { kubeconfig: "/k", context: "c", identifier: "new" };
+    const all = { ...cluster, ...(formerIdentifiers && { formerIdentifiers }) };
+    let identifier: unknown;
+    const outputs: Outputs = (type, { clusterIdentifier }) => {
+      identifier = type === "pulumi:providers:kubernetes" ? clusterIdentifier : identifier;
+      return {};
+    };
+    await deploy(() => connect(all), { answer, outputs });
+    return { identifier, asked };
+  };
+
+  test("keeps the identifier by which the stack knows it, if it is one of before", async () => {
+    expect((await identifierFor("older", ["old", "older"])).identifier).toBe("older");
+    expect((await identifierFor("another's", ["old", "older"])).identifier).toBe("new");
+    expect((await identifierFor("new", ["old", "older"])).identifier).toBe("new");
+    expect((await identifierFor(undefined, ["old", "older"])).identifier).toBe("new");
+  });
+
+  test("that can be known by one identifier only is not asked for", async () => {
+    expect(await identifierFor("older")).toEqual({ identifier: "new", asked: [] });
+  });
+});
+
 describe("the number of pods", () => {
   const workload = async (
     settings: object,
@@ -218,7 +254,9 @@ describe("the number of pods", () => {
   ) => {
     const held: unknown[] = [];
     const answer: Answer = ({ token, inputs }) => {
-      held.push({ token, ...inputs });
+      if (token === "slipway:index:holdAutoscaler") {
+        held.push({ token, ...inputs });
+      }
       return inputs;
     };
     const program = (opts: pulumi.ComponentResourceOptions) => {

@@ -182,6 +182,20 @@ describe("evicted pods", () => {
     const pods = [...complete().pods, ...many(5, STORAGE)];
     expect(judgeAtOnce(release(), { ...complete(), pods }).kind).toBe("ready");
   });
+
+  test("of a release that is complete are told by a later look and by an up, for an hour", () => {
+    const pods = [...complete().pods, failed("shop-new-0", STORAGE)];
+    const notes = [`pod shop-new-0 was evicted: Evicted: ${STORAGE.message.trim()} (${AT})`];
+    const shown = (minutes: number): Observed => ({
+      ...complete(),
+      pods,
+      clusterTime: Date.parse(AT) + minutes * 60_000,
+    });
+    expect(judgeAtOnce(release(), shown(59))).toMatchObject({ kind: "ready", notes });
+    expect(play([[0, shown(59)]], release()).verdict).toMatchObject({ kind: "ready", notes });
+    expect(judgeAtOnce(release(), shown(61))).not.toHaveProperty("notes");
+    expect(play([[0, shown(61)]], release()).verdict).not.toHaveProperty("notes");
+  });
 });
 
 describe("pods that are taken from their nodes", () => {

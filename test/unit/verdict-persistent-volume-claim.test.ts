@@ -10,6 +10,16 @@ const claim = (status: object, events: readonly Event[] = [], pods: readonly Pod
     pods,
     events,
   );
+const at = (seconds: number) => `2026-01-01T00:00:${seconds}Z`.replace(/:(\d)Z/, ":0$1Z");
+const growing = (events: readonly Event[]) =>
+  claim(
+    {
+      phase: "Bound",
+      capacity: { storage: "1Gi" },
+      conditions: [{ type: "Resizing", status: "True" }],
+    },
+    events,
+  );
 const FIRST_CONSUMER = eventOf(
   "WaitForFirstConsumer",
   "waiting for first consumer to be created before binding",
@@ -145,6 +155,27 @@ const CLAIMS: readonly VerdictCase[] = [
     ),
     /^resize-failed: no space$/,
     0,
+  ],
+  [
+    "fails in the words of the controller that cannot make it grow, after its time",
+    growing([eventOf("VolumeResizeFailed", "quota of the array is used up", { type: "Warning" })]),
+    /^resize-failed: it grows from 1Gi to 2Gi: quota of the array is used up$/,
+    30,
+  ],
+  [
+    "fails at once where its controller has said that for as long",
+    growing([{ ...eventOf("VolumeResizeFailed", "no", { at: at(40) }), firstTimestamp: at(0) }]),
+    /^resize-failed: it grows from 1Gi to 2Gi: no$/,
+    0,
+  ],
+  [
+    "is awaited while its controller tries again",
+    growing([
+      eventOf("VolumeResizeFailed", "no", { at: at(40) }),
+      eventOf("Resizing", "External resizer is resizing volume pv-1", { at: at(41) }),
+    ]),
+    /^not-ready: it grows from 1Gi to 2Gi$/,
+    120,
   ],
 ];
 test.each(CLAIMS)("a volume claim %s", (...row) => {

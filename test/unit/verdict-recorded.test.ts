@@ -105,8 +105,8 @@ const FAILURES: readonly (readonly [string, string, number, RegExp])[] = [
   [
     "startup-probe",
     "killed-by-liveness",
-    9.81,
-    /Startup probe failed: .*404 \(GET \/nope on port http\)/,
+    4.79,
+    /killed once: Startup probe failed: .*404 \(GET \/nope on port http\)/,
   ],
   ["superseded", "superseded", 3.53, /replaced shop-/],
   ["unschedulable", "unschedulable", 30.57, /didn't match Pod's node affinity/],
@@ -123,8 +123,9 @@ const HEALTHY: readonly (readonly [string, number])[] = [
   ["update", 3.23],
 ];
 
-function replay(name: string) {
-  const { release, states } = recording(name);
+function replay(name: string, settings: Partial<ReadinessInputs> = {}) {
+  const { release: recorded, states } = recording(name);
+  const release = { ...recorded, ...settings };
   const timeline = states.map(({ seconds, ...observed }) => [seconds, observed] as const);
   return { release, timeline, ...play(timeline, release) };
 }
@@ -149,10 +150,18 @@ test.each(FAILURES)("%s fails as %s after %d s", (name, reason, at, message) => 
   expect(new Set(lines).size).toBe(lines.length);
 });
 
-test.each(HEALTHY)("%s is ready after %d s", (name, at) => {
-  const { seconds, verdict } = replay(name);
+test.each(HEALTHY)("%s is ready after %d s where pods need not settle", (name, at) => {
+  const { seconds, verdict } = replay(name, { settleSeconds: 0 });
   expect(verdict.kind).toBe("ready");
   expect(seconds).toBeCloseTo(at, 1);
+});
+
+test.each(HEALTHY)("%s is ready when its last pod has settled after that", (name, at) => {
+  const { seconds, verdict } = replay(name);
+  expect(verdict.kind).toBe("ready");
+  // Routes follow a moment after the last pod, beside whose time they take none.
+  expect(seconds).toBeGreaterThan(at + 11.5);
+  expect(seconds).toBeLessThan(at + 12.1);
 });
 
 test("a process that ends by itself before its startup probe gives up was not killed by it", () => {

@@ -9,6 +9,7 @@ import {
   IMAGE,
   readyPod,
   release,
+  replicaSet,
   unreadyPod,
 } from "../support/release-objects.ts";
 import { play as replay, type Timeline } from "../support/timeline.ts";
@@ -469,6 +470,84 @@ describe("tolerance", () => {
         [3, newer],
       ]),
     ).toEqual(["superseded", 3]);
+  });
+});
+
+describe("pods that are restarted while they are waited for", () => {
+  const template = (annotations: Record<string, string>, hash = {}) => ({
+    metadata: { annotations, labels: { "app.kubernetes.io/name": "shop", ...hash } },
+    spec: { containers: [{ name: "shop", image: IMAGE }] },
+  });
+  const restarted = (key: string): Observed => {
+    const { deployment: now, replicaSets, ...rest } = complete();
+    const [, shown] = replicaSets.map((each) => ({
+      ...each,
+      spec: { selector: {}, template: template({}, { "pod-template-hash": "new" }) },
+    }));
+    const again = {
+      ...replicaSet("shop", "again", "3", 2),
+      spec: {
+        selector: {},
+        template: template({ [key]: "now" }, { "pod-template-hash": "again" }),
+      },
+    };
+    const pods = ["shop-again-1", "shop-again-2"].map((pod) => readyPod(pod, "shop-again-uid"));
+    return {
+      ...rest,
+      deployment: {
+        ...now,
+        metadata: {
+          ...now?.metadata,
+          generation: 3,
+          annotations: { "deployment.kubernetes.io/revision": "3" },
+        },
+        spec: { selector: {}, replicas: 2, template: template({ [key]: "now" }) },
+        status: { ...now?.status, observedGeneration: 3 },
+      },
+      replicaSets: shown === undefined ? [again] : [shown, again],
+      pods,
+      endpointSlices: [endpointSlice("shop", pods)],
+    };
+  };
+  const before = (): Observed => {
+    const { deployment: now, ...rest } = restarted("any");
+    const [shown] = rest.replicaSets;
+    return {
+      ...rest,
+      deployment: {
+        ...now,
+        metadata: {
+          ...now?.metadata,
+          generation: 2,
+          annotations: { "deployment.kubernetes.io/revision": "2" },
+        },
+        spec: { selector: {}, replicas: 2, template: template({}) },
+        status: { ...now?.status, observedGeneration: 2, updatedReplicas: 0 },
+      },
+      replicaSets: shown === undefined ? [] : [shown],
+      pods: [],
+    };
+  };
+
+  test.each(["kubectl.kubernetes.io/restartedAt", "reloader.stakater.com/last-reloaded-from"])(
+    "by %s are the same release",
+    (key) => {
+      expect(
+        play([
+          [0, before()],
+          [3, restarted(key)],
+        ]),
+      ).toMatchObject({ seconds: 3, verdict: { kind: "ready", replicaSet: "shop-again" } });
+    },
+  );
+
+  test("by a credential of another value are superseded", () => {
+    expect(
+      play([
+        [0, before()],
+        [3, restarted("credential.slipway/db")],
+      ]),
+    ).toMatchObject({ seconds: 3, verdict: { kind: "failed", reason: "superseded" } });
   });
 });
 

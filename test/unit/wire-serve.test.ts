@@ -18,10 +18,10 @@ afterEach(() => {
 });
 
 /** A plugin that does this when it is told to; resolves when it listens. */
-async function served(fault: string) {
+async function served(fault: string, more = "") {
   const script = `
     const { serve } = require("./wire/serve.ts");
-    serve({ name: "things", version: "1.2.3", cancel: () => console.error("canceled") });
+    serve({ name: "things", version: "1.2.3", cancel: () => console.error("canceled"), ${more} });
     process.on("SIGUSR2", () => { ${fault} });`;
   const child = spawn(process.execPath, ["--require", "./preload.cjs", "-e", script], {
     cwd: CHECKOUT,
@@ -31,8 +31,8 @@ async function served(fault: string) {
   return { child, port: Number(port.toString()) };
 }
 
-async function ended(fault: string) {
-  const { child } = await served(fault);
+async function ended(fault: string, more?: string) {
+  const { child } = await served(fault, more);
   const errors = text(child.stderr);
   child.kill("SIGUSR2");
   const [code] = (await once(child, "exit")) as [number | null];
@@ -54,6 +54,20 @@ test("a fault that is no error ends it, too", async () => {
     code: 1,
     errors: expect.stringMatching(/^things: lost track\n/) as string,
   });
+});
+
+test.each([
+  [
+    `throw new TypeError("lost track of hunter2");`,
+    /^things: TypeError: lost track of \*{3}\n {4}at /,
+  ],
+  [`throw "lost track of hunter2";`, /^things: lost track of \*{3}\ncanceled\n$/],
+])("what the plugin hides is in the text of no fault: %s", async (fault, told) => {
+  const hides = `tell: (text) => text.replaceAll("hunter2", "***")`;
+  const { code, errors } = await ended(fault, hides);
+  expect(code).toBe(1);
+  expect(errors).toMatch(told);
+  expect(errors).not.toContain("hunter2");
 });
 
 test.each([

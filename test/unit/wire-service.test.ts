@@ -15,7 +15,7 @@ import emptyPb from "google-protobuf/google/protobuf/empty_pb.js";
 import structPb from "google-protobuf/google/protobuf/struct_pb.js";
 import { PartialFailure, type Plugin } from "../../wire/plugin.ts";
 import { listen } from "../../wire/serve.ts";
-import { secret } from "../../wire/struct.ts";
+import { secret, toStruct } from "../../wire/struct.ts";
 
 const URN = "urn:pulumi:dev::shop::things:index:Thing::one";
 
@@ -246,6 +246,27 @@ test("tells why the plugin does not take its configuration", async () => {
     client.checkConfig(new message.CheckRequest(), done),
   );
   expect(response.toObject().failuresList).toEqual(failures);
+});
+
+test("hands a plugin its configuration beside the one of before", async () => {
+  const asked: unknown[] = [];
+  const client = await serving({
+    checkConfig: (news, olds) => {
+      asked.push({ news, olds });
+      return Promise.resolve({ inputs: news });
+    },
+  });
+  const request = new message.CheckRequest();
+  request.setNews(toStruct({ context: "new" }));
+  request.setOlds(toStruct({ context: "old" }));
+  await answer<message.CheckResponse>((done) => client.checkConfig(request, done));
+  await answer<message.CheckResponse>((done) =>
+    client.checkConfig(new message.CheckRequest(), done),
+  );
+  expect(asked).toEqual([
+    { news: { context: "new" }, olds: { context: "old" } },
+    { news: {}, olds: {} },
+  ]);
 });
 
 test("keeps a resource that exists but failed: id, outputs and reasons travel with the error", async () => {

@@ -19,21 +19,21 @@ import { withLock } from "../platform/lock.ts";
 import { readJson, writeJson } from "../platform/private-file.ts";
 
 const require = createRequire(import.meta.filename);
-const launcher = dirname(require.resolve("pulumi/package.json"));
+const LAUNCHER = dirname(require.resolve("pulumi/package.json"));
 
 /** Version of the Pulumi CLI, the same as that of the npm package `pulumi`. */
-export const engineVersion = (
-  JSON.parse(readFileSync(join(launcher, "package.json"), "utf8")) as { version: string }
+export const ENGINE_VERSION = (
+  JSON.parse(readFileSync(join(LAUNCHER, "package.json"), "utf8")) as { version: string }
 ).version;
 
 /** The newest Node.js language host that still is part of Pulumi's `sdk` Go module. */
-const languageHostVersion = "v3.53.1";
-const sdk = "github.com/pulumi/pulumi/sdk/v3";
-const variables = { [`${sdk}/go/common/version.Version`]: `v${engineVersion}` };
+const LANGUAGE_HOST_VERSION = "v3.53.1";
+const SDK = "github.com/pulumi/pulumi/sdk/v3";
+const variables = { [`${SDK}/go/common/version.Version`]: `v${ENGINE_VERSION}` };
 const cli: GoTools = { module: "pulumi", variables, gibibytes: 3 };
 const languageHost: GoTools = { module: "language-nodejs", variables, gibibytes: 1 };
-const adapter = join(import.meta.dirname, "pulumi-language-nodejs.sh");
-const downloadSite = "https://get.pulumi.com/install.sh";
+const ADAPTER = join(import.meta.dirname, "pulumi-language-nodejs.sh");
+const DOWNLOAD_SITE = "https://get.pulumi.com/install.sh";
 
 /**
  * Fills the folder in which `npx pulumi` looks for the CLI: by the official download, or by a build
@@ -66,7 +66,7 @@ function engineFolder(): string {
   return join(
     process.env["PULUMI_HOME"] || join(homedir(), ".pulumi"),
     "versions",
-    engineVersion,
+    ENGINE_VERSION,
     "bin",
   );
 }
@@ -85,7 +85,7 @@ function installedLine(bin: string): string {
   const origin = existsSync(recordFile(bin))
     ? "built from its Go module, the official CLI could not be downloaded"
     : "official CLI";
-  return `pulumi ${engineVersion}: ${origin}`;
+  return `pulumi ${ENGINE_VERSION}: ${origin}`;
 }
 
 function recordFile(bin: string): string {
@@ -93,14 +93,17 @@ function recordFile(bin: string): string {
 }
 
 function buildKey(): string {
-  const hash = createHash("sha256").update(readFileSync(adapter));
+  const hash = createHash("sha256").update(readFileSync(ADAPTER));
   return hash.update(builtFolder(cli)).update(builtFolder(languageHost)).digest("hex").slice(0, 12);
 }
 
 /** @returns False where the download is out of reach. */
 async function download(bin: string, report: Report): Promise<boolean> {
   try {
-    const { ok } = await fetch(downloadSite, { method: "HEAD", signal: AbortSignal.timeout(5000) });
+    const { ok } = await fetch(DOWNLOAD_SITE, {
+      method: "HEAD",
+      signal: AbortSignal.timeout(5000),
+    });
     if (!ok) {
       return false;
     }
@@ -109,7 +112,7 @@ async function download(bin: string, report: Report): Promise<boolean> {
   }
   report("downloading the official CLI");
   rmSync(bin, { recursive: true, force: true });
-  const { failed } = await execa(process.execPath, [join(launcher, "run.js"), "version"], {
+  const { failed } = await execa(process.execPath, [join(LAUNCHER, "run.js"), "version"], {
     reject: false,
     timeout: 300_000,
   });
@@ -124,8 +127,9 @@ async function build(bin: string, report: Report): Promise<void> {
   mkdirSync(part, { recursive: true });
   const files = {
     [join(programs[0], "pulumi")]: "pulumi",
-    [join(programs[1], "pulumi-language-nodejs")]: `pulumi-language-nodejs-${languageHostVersion}`,
-    [adapter]: "pulumi-language-nodejs",
+    [join(programs[1], "pulumi-language-nodejs")]:
+      `pulumi-language-nodejs-${LANGUAGE_HOST_VERSION}`,
+    [ADAPTER]: "pulumi-language-nodejs",
     [join(scripts, "pulumi-resource-pulumi-nodejs")]: "pulumi-resource-pulumi-nodejs",
     [join(scripts, "pulumi-analyzer-policy")]: "pulumi-analyzer-policy",
   };
@@ -148,7 +152,7 @@ async function moduleFolder(): Promise<string> {
     "mod",
     "download",
     "-json",
-    `${sdk}@${languageHostVersion}`,
+    `${SDK}@${LANGUAGE_HOST_VERSION}`,
   ]);
   return (JSON.parse(stdout) as { Dir: string }).Dir;
 }

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync } 
 import { basename, dirname, join } from "node:path";
 import { execa } from "execa";
 import { assertDiskSpace } from "../platform/disk-space.ts";
-import { cacheFolder } from "../platform/folders.ts";
+import { CACHE_FOLDER } from "../platform/folders.ts";
 import { withLock } from "../platform/lock.ts";
 
 /** Takes one line that tells how far the work is. */
@@ -58,7 +58,7 @@ export async function goBuild(tools: GoTools, report: Report): Promise<string> {
 
 /** Where a build lies or will lie. */
 export function builtFolder(tools: GoTools): string {
-  return join(cacheFolder, "builds", `${tools.module}-${buildKey(tools)}`);
+  return join(CACHE_FOLDER, "builds", `${tools.module}-${buildKey(tools)}`);
 }
 
 /** Whether the build is there, so that nothing takes long. */
@@ -118,7 +118,7 @@ async function assertGo(): Promise<void> {
 async function assertRoom({ module, gibibytes }: GoTools): Promise<void> {
   const { stdout } = await execa("go", ["env", "GOCACHE"]);
   await assertDiskSpace(stdout, gibibytes, `building ${module}`);
-  await assertDiskSpace(cacheFolder, 1, `building ${module}`);
+  await assertDiskSpace(CACHE_FOLDER, 1, `building ${module}`);
 }
 
 /** What an interrupted build left; the lock is held, so nobody else is writing there. */

@@ -3,21 +3,21 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { builtFolder, type GoTools } from "./build.ts";
 
-const version = "v0.20.4";
-const path = "github.com/external-secrets/external-secrets";
-const folder = join(import.meta.dirname, "external-secrets");
-const source = join(folder, "source");
-const overlay = join(folder, "overlay");
+const VERSION = "v0.20.4";
+const PATH = "github.com/external-secrets/external-secrets";
+const FOLDER = join(import.meta.dirname, "external-secrets");
+const SOURCE = join(FOLDER, "source");
+const OVERLAY = join(FOLDER, "overlay");
 
 /** The folders and files of its module that the build is made of; it has its own tests, tools and pages beside them. */
-const parts = ["apis", "cmd", "pkg", "main.go", "go.mod"];
+const PARTS = ["apis", "cmd", "pkg", "main.go", "go.mod"];
 
 /**
  * The External Secrets controller with the stores that need nothing outside of a cluster. The libraries of all the
  * clouds it knows would make most of the build, so the two files that name its stores are replaced.
  */
 export const externalSecrets = {
-  version,
+  version: VERSION,
   module: "external-secrets",
   variables: {},
   gibibytes: 3,
@@ -36,7 +36,7 @@ export function externalSecretsProgram(): string {
 /** Folder of its module as it was published. */
 export async function externalSecretsModule(): Promise<string> {
   const env = { GOWORK: "off", GOFLAGS: "-mod=mod" };
-  const args = ["mod", "download", "-json", `${path}@${version}`];
+  const args = ["mod", "download", "-json", `${PATH}@${VERSION}`];
   const { stdout } = await execa("go", args, { cwd: import.meta.dirname, env });
   return (JSON.parse(stdout) as { readonly Dir: string }).Dir;
 }
@@ -44,11 +44,11 @@ export async function externalSecretsModule(): Promise<string> {
 /** Go replaces no file of a downloaded module: the go.mod points at this copy. */
 async function prepareSource(): Promise<void> {
   const published = await externalSecretsModule();
-  const copy = `${source}.part-${process.pid}`;
+  const copy = `${SOURCE}.part-${process.pid}`;
   mkdirSync(copy);
   // Go makes what it downloads read-only, and the overlay is written over it.
-  await execa("cp", ["--recursive", "--no-preserve=mode", ...parts, copy], { cwd: published });
-  cpSync(overlay, copy, { recursive: true });
-  rmSync(source, { recursive: true, force: true });
-  renameSync(copy, source);
+  await execa("cp", ["--recursive", "--no-preserve=mode", ...PARTS, copy], { cwd: published });
+  cpSync(OVERLAY, copy, { recursive: true });
+  rmSync(SOURCE, { recursive: true, force: true });
+  renameSync(copy, SOURCE);
 }

@@ -1,14 +1,14 @@
 import { join } from "node:path";
 import { builtFolder, type GoTools } from "./build.ts";
 
-const version = "v1.34.3";
+const VERSION = "v1.34.3";
 
 /** Kubernetes' own programs, in the version of the platform's cluster. */
 export const kubernetes = {
-  version,
+  version: VERSION,
   module: "kubernetes",
   variables: {
-    "k8s.io/component-base/version.gitVersion": version,
+    "k8s.io/component-base/version.gitVersion": VERSION,
     "k8s.io/component-base/version.gitMajor": "1",
     "k8s.io/component-base/version.gitMinor": "34",
   },

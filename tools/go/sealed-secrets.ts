@@ -1,13 +1,13 @@
 import { join } from "node:path";
 import { builtFolder, type GoTools } from "./build.ts";
 
-const version = "v0.36.6";
+const VERSION = "v0.36.6";
 
 /** Sealed Secrets' controller, and `kubeseal` for the tests to check ours by. */
 export const sealedSecrets = {
-  version,
+  version: VERSION,
   module: "sealed-secrets",
-  variables: { "main.VERSION": version },
+  variables: { "main.VERSION": VERSION },
   gibibytes: 3,
 } satisfies GoTools & { readonly version: string };
 

@@ -4,38 +4,38 @@
  */
 
 /** Name of the platform's own bridge; pods and image builds hang on it. */
-export const bridge = "slipway0";
+export const BRIDGE = "slipway0";
 
 /** The bridge's address: the node, its API server and its kubelet answer there, and nowhere else. */
-export const nodeAddress = "10.219.0.1";
+export const NODE_ADDRESS = "10.219.0.1";
 
 /** All pods and build containers. */
-export const podNetwork = "10.219.0.0/16";
+export const POD_NETWORK = "10.219.0.0/16";
 
-/** Addresses given to pods; the rest of {@link podNetwork} belongs to image builds. */
+/** Addresses given to pods; the rest of {@link POD_NETWORK} belongs to image builds. */
 export const podRange = { start: "10.219.0.10", end: "10.219.250.254" };
 
 /** Addresses given to the containers of image builds. */
-export const buildNetwork = "10.219.255.0/24";
+export const BUILD_NETWORK = "10.219.255.0/24";
 
 /** Cluster IPs of Services. */
-export const serviceNetwork = "10.218.0.0/16";
+export const SERVICE_NETWORK = "10.218.0.0/16";
 
 /** Cluster IP of the API server's own Service. */
-export const apiService = "10.218.0.1";
+export const API_SERVICE = "10.218.0.1";
 
 /** Where pods look for names; nothing answers there, the platform has no DNS. */
-export const clusterDns = "10.218.0.10";
+export const CLUSTER_DNS = "10.218.0.10";
 
 /** TCP ports, on loopback unless said otherwise. */
 export const ports = {
-  /** On {@link nodeAddress}. */
+  /** On {@link NODE_ADDRESS}. */
   apiServer: 26443,
   etcdClient: 22379,
   etcdPeer: 22380,
   controllerManager: 20257,
   scheduler: 20259,
-  /** On {@link nodeAddress}. */
+  /** On {@link NODE_ADDRESS}. */
   kubelet: 20250,
   kubeletHealth: 20248,
   kubeProxyHealth: 20256,
@@ -44,4 +44,4 @@ export const ports = {
 } as const;
 
 /** The registry's name in image references: dockerd pushes to it and the kubelet pulls from it. */
-export const registry = `127.0.0.1:${ports.registry}`;
+export const REGISTRY = `127.0.0.1:${ports.registry}`;

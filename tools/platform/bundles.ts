@@ -9,10 +9,10 @@ interface Bundle {
 }
 
 /** Parents of the containers' control groups: pods', and image builds'. */
-const cgroupParents = ["k8s.io", "docker"];
+const CGROUP_PARENTS = ["k8s.io", "docker"];
 
-const cgroupRoot = "/sys/fs/cgroup";
-const networkResults = "/var/lib/cni/results";
+const CGROUP_ROOT = "/sys/fs/cgroup";
+const NETWORK_RESULTS = "/var/lib/cni/results";
 
 /**
  * Removes what dead containers leave outside the state folder when their shims were killed, too:
@@ -46,9 +46,9 @@ function removeSocket({ folder }: Bundle): void {
 
 /** Version 1 has one hierarchy for each controller, version 2 a single one. */
 function removeControlGroups({ id }: Bundle): void {
-  const hierarchies = [cgroupRoot, ...entries(cgroupRoot).map((name) => join(cgroupRoot, name))];
+  const hierarchies = [CGROUP_ROOT, ...entries(CGROUP_ROOT).map((name) => join(CGROUP_ROOT, name))];
   for (const hierarchy of hierarchies) {
-    for (const parent of cgroupParents) {
+    for (const parent of CGROUP_PARENTS) {
       const group = join(hierarchy, parent, id);
       if (existsSync(group)) {
         rmdirSync(group);
@@ -58,9 +58,9 @@ function removeControlGroups({ id }: Bundle): void {
 }
 
 function removeNetworkResults({ id }: Bundle): void {
-  for (const file of entries(networkResults)) {
+  for (const file of entries(NETWORK_RESULTS)) {
     if (file.includes(`-${id}-`)) {
-      rmSync(join(networkResults, file));
+      rmSync(join(NETWORK_RESULTS, file));
     }
   }
 }

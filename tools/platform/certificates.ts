@@ -1,7 +1,7 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { execa } from "execa";
-import { apiService, nodeAddress } from "./addresses.ts";
+import { API_SERVICE, NODE_ADDRESS } from "./addresses.ts";
 import { state } from "./folders.ts";
 import { writePrivate } from "./private-file.ts";
 
@@ -21,8 +21,8 @@ export const certificates = {
   },
 };
 
-const days = "3650";
-const newKey = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
+const DAYS = "3650";
+const NEW_KEY = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
 
 /** Makes the keys and certificates that are not there yet. */
 export async function ensureCertificates(): Promise<void> {
@@ -32,7 +32,7 @@ export async function ensureCertificates(): Promise<void> {
   }
   await makeAuthority();
   await Promise.all([
-    sign(certificates.apiServer, "/CN=kube-apiserver", apiServerNames),
+    sign(certificates.apiServer, "/CN=kube-apiserver", API_SERVER_NAMES),
     sign(certificates.etcd, "/CN=etcd", "IP:127.0.0.1"),
     sign(certificates.etcdClient, "/CN=kube-apiserver-etcd-client", "DNS:client"),
     sign(
@@ -43,7 +43,7 @@ export async function ensureCertificates(): Promise<void> {
   ]);
 }
 
-const apiServerNames = [
+const API_SERVER_NAMES = [
   ...[
     "kubernetes",
     "kubernetes.default",
@@ -51,7 +51,7 @@ const apiServerNames = [
     "kubernetes.default.svc.cluster.local",
     "localhost",
   ].map((name) => `DNS:${name}`),
-  ...[nodeAddress, apiService, "127.0.0.1"].map((address) => `IP:${address}`),
+  ...[NODE_ADDRESS, API_SERVICE, "127.0.0.1"].map((address) => `IP:${address}`),
 ].join(",");
 
 interface Certificate {
@@ -71,9 +71,9 @@ async function makeAuthority(): Promise<void> {
   await openssl([
     "req",
     "-x509",
-    ...newKey,
+    ...NEW_KEY,
     "-days",
-    days,
+    DAYS,
     "-subj",
     "/CN=slipway-platform",
     "-keyout",
@@ -97,11 +97,11 @@ async function sign({ crt, key }: Certificate, subject: string, names: string): 
   await openssl([
     "req",
     "-x509",
-    ...newKey,
+    ...NEW_KEY,
     ...authority,
     ...extensions,
     "-days",
-    days,
+    DAYS,
     "-subj",
     subject,
     "-keyout",

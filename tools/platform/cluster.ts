@@ -2,15 +2,15 @@ import { request } from "node:https";
 import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { KubeConfig } from "@kubernetes/client-node";
-import { contextName, kubeconfigs, nodeName } from "./kubeconfig.ts";
+import { CONTEXT_NAME, kubeconfigs, NODE_NAME } from "./kubeconfig.ts";
 
-const patienceMilliseconds = 3000;
+const PATIENCE_MILLISECONDS = 3000;
 
 /** Clients' settings for the platform's cluster; nothing of the user's own kubeconfig is read. */
 export function clusterConfig(): KubeConfig {
   const config = new KubeConfig();
   config.loadFromFile(kubeconfigs.administrator);
-  config.setCurrentContext(contextName);
+  config.setCurrentContext(CONTEXT_NAME);
   return config;
 }
 
@@ -21,7 +21,7 @@ export async function apiServerReady(): Promise<void> {
 
 /** Whether the node says Ready. */
 export async function nodeIsReady(): Promise<boolean> {
-  const { status } = JSON.parse(await ask(`/api/v1/nodes/${nodeName}`)) as Node;
+  const { status } = JSON.parse(await ask(`/api/v1/nodes/${NODE_NAME}`)) as Node;
   return status.conditions.some(({ type, status }) => type === "Ready" && status === "True");
 }
 
@@ -35,7 +35,7 @@ export async function awaitNode(seconds = 60): Promise<void> {
     await sleep(100);
   }
   throw new Error(
-    `node ${nodeName} is not Ready after ${seconds} s; see why with: npm run platform -- status`,
+    `node ${NODE_NAME} is not Ready after ${seconds} s; see why with: npm run platform -- status`,
   );
 }
 
@@ -46,7 +46,7 @@ interface Node {
 /** The client library's requests have no end when the API server has lost its database. */
 async function ask(path: string): Promise<string> {
   const config = clusterConfig();
-  const options = { path, signal: AbortSignal.timeout(patienceMilliseconds) };
+  const options = { path, signal: AbortSignal.timeout(PATIENCE_MILLISECONDS) };
   await config.applyToHTTPSOptions(options);
   const url = new URL(config.getCurrentCluster()?.server ?? "");
   return new Promise((resolve, reject) => {

@@ -13,7 +13,7 @@ import { goBuild, type GoTools, type Report } from "../go/build.ts";
 import { clusterConfig } from "./cluster.ts";
 import { ensureProgramImage, type ProgramImage } from "./program-image.ts";
 
-const seconds = 60;
+const SECONDS = 60;
 
 /** A controller that runs in the cluster as a Deployment of one static program. */
 export interface Controller {
@@ -45,11 +45,11 @@ export async function ensureController(controller: Controller, report: Report): 
   for (const object of await objectsOf(controller)) {
     await api.patch(object, undefined, undefined, "slipway", true, PatchStrategy.ServerSideApply);
   }
-  const end = Date.now() + seconds * 1000;
+  const end = Date.now() + SECONDS * 1000;
   while (!(await isReady(controller))) {
     if (Date.now() > end) {
       throw new Error(
-        `the ${controller.title} controller is not ready after ${seconds} s; see why with: kubectl -n ${controller.place.namespace} describe pods -l app.kubernetes.io/name=${controller.label}`,
+        `the ${controller.title} controller is not ready after ${SECONDS} s; see why with: kubectl -n ${controller.place.namespace} describe pods -l app.kubernetes.io/name=${controller.label}`,
       );
     }
     await sleep(200);

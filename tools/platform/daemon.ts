@@ -9,7 +9,7 @@ import {
   rmSync,
 } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { state, stateFolder } from "./folders.ts";
+import { state, STATE_FOLDER } from "./folders.ts";
 import { type ProcessIdentity, identify, isAlive, signal } from "./process-identity.ts";
 import { readJson, writeJson, writePrivate } from "./private-file.ts";
 import { type Port, assertFree } from "./taken-port.ts";
@@ -36,10 +36,10 @@ export interface DaemonRecord extends ProcessIdentity {
 }
 
 /** Marks every process that the platform starts, with the state folder it belongs to. */
-export const ownershipVariable = "SLIPWAY_PLATFORM_STATE";
+export const OWNERSHIP_VARIABLE = "SLIPWAY_PLATFORM_STATE";
 
-const startSeconds = 60;
-const answerSeconds = 10;
+const START_SECONDS = 60;
+const ANSWER_SECONDS = 10;
 
 /**
  * Starts a daemon and waits until it serves. One that runs already is left alone, or started anew
@@ -49,7 +49,7 @@ const answerSeconds = 10;
  */
 export async function start(daemon: Daemon): Promise<boolean> {
   const running = aliveRecord(daemon.name);
-  if (running && (await serves(daemon, running, answerSeconds))) {
+  if (running && (await serves(daemon, running, ANSWER_SECONDS))) {
     return false;
   }
   await stop(daemon.name);
@@ -58,7 +58,7 @@ export async function start(daemon: Daemon): Promise<boolean> {
     writePrivate(file, content);
   }
   const identity = launch(daemon);
-  if (!(await serves(daemon, identity, startSeconds))) {
+  if (!(await serves(daemon, identity, START_SECONDS))) {
     throw new Error(startFailure(daemon, identity));
   }
   return true;
@@ -80,7 +80,7 @@ async function end(process: ProcessIdentity, patienceSeconds: number): Promise<v
     return;
   }
   signal(process, "SIGKILL");
-  await gone(process, answerSeconds);
+  await gone(process, ANSWER_SECONDS);
 }
 
 /** The record of a daemon that runs now. */
@@ -111,7 +111,7 @@ function launch(daemon: Daemon): ProcessIdentity {
   }
   const output = openSync(log, "a");
   const child = spawn(daemon.command, daemon.args, {
-    cwd: stateFolder,
+    cwd: STATE_FOLDER,
     detached: true,
     env: daemonEnvironment(),
     stdio: ["ignore", output, output],
@@ -129,9 +129,9 @@ function launch(daemon: Daemon): ProcessIdentity {
 /** Proxy settings stay out: they would send the cluster's own traffic to the proxy. */
 function daemonEnvironment(): NodeJS.ProcessEnv {
   return {
-    HOME: stateFolder,
+    HOME: STATE_FOLDER,
     PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-    [ownershipVariable]: stateFolder,
+    [OWNERSHIP_VARIABLE]: STATE_FOLDER,
   };
 }
 
@@ -163,7 +163,7 @@ function startFailure(daemon: Daemon, process?: ProcessIdentity): string {
   const log = logFile(daemon.name);
   const what =
     process && isAlive(process)
-      ? `did not serve on ${daemon.address} within ${startSeconds} s`
+      ? `did not serve on ${daemon.address} within ${START_SECONDS} s`
       : "ended at its start";
   const lines = existsSync(log) ? readFileSync(log, "utf8").trimEnd().split("\n").slice(-12) : [];
   return [`${daemon.name} ${what}; its last log lines (all of them: ${log}):`, ...lines].join(

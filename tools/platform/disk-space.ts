@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { statfs } from "node:fs/promises";
 import { dirname } from "node:path";
 
-const gibibyte = 2 ** 30;
+const GIBIBYTE = 2 ** 30;
 
 /**
  * Throws when a folder's disk has less room than some work needs.
@@ -15,7 +15,7 @@ export async function assertDiskSpace(
   purpose: string,
 ): Promise<void> {
   const { bavail, bsize } = await statfs(nearestExisting(folder));
-  const problem = diskProblem(folder, gibibytes, (bavail * bsize) / gibibyte, purpose);
+  const problem = diskProblem(folder, gibibytes, (bavail * bsize) / GIBIBYTE, purpose);
   if (problem) {
     throw new Error(problem);
   }

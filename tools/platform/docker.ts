@@ -1,5 +1,5 @@
 import { execa } from "execa";
-import { dockerSocket } from "./daemons/dockerd.ts";
+import { DOCKER_SOCKET } from "./daemons/dockerd.ts";
 import { state } from "./folders.ts";
 
 /**
@@ -10,7 +10,7 @@ export async function docker(...args: string[]): Promise<void> {
   const { failed, all } = await execa("docker", args, {
     // The classic builder needs no plugin of the client.
     env: {
-      DOCKER_HOST: `unix://${dockerSocket}`,
+      DOCKER_HOST: `unix://${DOCKER_SOCKET}`,
       DOCKER_CONFIG: state("docker", "client"),
       DOCKER_BUILDKIT: "0",
       DOCKER_CONTEXT: "",

@@ -1,8 +1,8 @@
 import { rmSync } from "node:fs";
 import { removeContainerTraces } from "./bundles.ts";
-import { cacheFolder, state, stateFolder } from "./folders.ts";
+import { CACHE_FOLDER, state, STATE_FOLDER } from "./folders.ts";
 import { stop, wasStarted } from "./daemon.ts";
-import { podLogs } from "./daemons/kubelet.ts";
+import { POD_LOGS } from "./daemons/kubelet.ts";
 import {
   awaitGone,
   containerProcesses,
@@ -37,7 +37,7 @@ export async function takeDown(): Promise<void> {
   await kill(markedProcesses);
   await unmountAll();
   await removeNetwork(proxied);
-  removeLogLinks(podLogs);
+  removeLogLinks(POD_LOGS);
   removeContainerTraces();
   // What runs is gone; the records of it would only puzzle the next containerd.
   rmSync(state("containerd", "run"), { recursive: true, force: true });
@@ -48,8 +48,8 @@ export async function takeDown(): Promise<void> {
 /** Takes the platform down and removes all that it stored; with builds, what was compiled, too. */
 export async function resetPlatform(builds: boolean): Promise<void> {
   await takeDown();
-  rmSync(stateFolder, { recursive: true, force: true });
+  rmSync(STATE_FOLDER, { recursive: true, force: true });
   if (builds) {
-    rmSync(cacheFolder, { recursive: true, force: true });
+    rmSync(CACHE_FOLDER, { recursive: true, force: true });
   }
 }

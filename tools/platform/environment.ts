@@ -1,9 +1,9 @@
 import { delimiter, join } from "node:path";
 import { craneFolder } from "../go/crane.ts";
-import { registry } from "./addresses.ts";
-import { dockerSocket } from "./daemons/dockerd.ts";
+import { REGISTRY } from "./addresses.ts";
+import { DOCKER_SOCKET } from "./daemons/dockerd.ts";
 import { externalPlatform } from "./external.ts";
-import { checkout, state } from "./folders.ts";
+import { CHECKOUT, state } from "./folders.ts";
 import { kubeconfigs } from "./kubeconfig.ts";
 import { readJson } from "./private-file.ts";
 
@@ -23,12 +23,12 @@ export interface PlatformEnvironment extends Readonly<Record<string, string>> {
 }
 
 /** File that `up` leaves the Node image's reference in. */
-export const baseImageFile = state("base-image.json");
+export const BASE_IMAGE_FILE = state("base-image.json");
 
 /** Passphrase of the local demo's stacks; their secrets are as public as this line. */
-const demoPassphrase = "slipway-local-demo";
+const DEMO_PASSPHRASE = "slipway-local-demo";
 
-const publicBaseImage = "node:24-alpine";
+const PUBLIC_BASE_IMAGE = "node:24-alpine";
 
 /**
  * The variables for the local platform, or for the cluster and registry that the user's own name.
@@ -47,18 +47,18 @@ function clusterVariables(
     return {
       SLIPWAY_KUBECONFIG: external.kubeconfig,
       SLIPWAY_REGISTRY: external.registry,
-      SLIPWAY_BASE_IMAGE: given["SLIPWAY_BASE_IMAGE"] || publicBaseImage,
+      SLIPWAY_BASE_IMAGE: given["SLIPWAY_BASE_IMAGE"] || PUBLIC_BASE_IMAGE,
     };
   }
-  const base = readJson(baseImageFile);
+  const base = readJson(BASE_IMAGE_FILE);
   if (typeof base !== "string") {
     throw new Error("the local platform has never been up; run: npm run platform -- up");
   }
   return {
     SLIPWAY_KUBECONFIG: kubeconfigs.administrator,
-    SLIPWAY_REGISTRY: registry,
+    SLIPWAY_REGISTRY: REGISTRY,
     SLIPWAY_BASE_IMAGE: base,
-    ...{ DOCKER_HOST: `unix://${dockerSocket}` },
+    ...{ DOCKER_HOST: `unix://${DOCKER_SOCKET}` },
   };
 }
 
@@ -68,7 +68,7 @@ function pulumiVariables(
   const { PULUMI_BACKEND_URL, PULUMI_CONFIG_PASSPHRASE, PULUMI_CONFIG_PASSPHRASE_FILE } = given;
   const passphrase = PULUMI_CONFIG_PASSPHRASE_FILE
     ? { PULUMI_CONFIG_PASSPHRASE_FILE }
-    : { PULUMI_CONFIG_PASSPHRASE: PULUMI_CONFIG_PASSPHRASE ?? demoPassphrase };
+    : { PULUMI_CONFIG_PASSPHRASE: PULUMI_CONFIG_PASSPHRASE ?? DEMO_PASSPHRASE };
   return {
     PULUMI_BACKEND_URL: PULUMI_BACKEND_URL || `file://${state("pulumi")}`,
     PULUMI_SKIP_UPDATE_CHECK: "true",
@@ -77,7 +77,7 @@ function pulumiVariables(
 }
 
 function pathWithTools({ PATH }: NodeJS.ProcessEnv): string {
-  const tools = join(checkout, "node_modules/.bin");
+  const tools = join(CHECKOUT, "node_modules/.bin");
   const crane = craneFolder();
   const rest = (PATH ?? "")
     .split(delimiter)

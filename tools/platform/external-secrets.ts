@@ -6,10 +6,10 @@ import {
   externalSecretsProgram,
 } from "../go/external-secrets.ts";
 import { type Controller, ensureController } from "./controller.ts";
-import { externalSecretsImage } from "./images.ts";
+import { EXTERNAL_SECRETS_IMAGE } from "./images.ts";
 
 /** It ends without the last one, whatever it is told. */
-const kinds = [
+const KINDS = [
   "external-secrets.io_externalsecrets",
   "external-secrets.io_secretstores",
   "external-secrets.io_clustersecretstores",
@@ -22,14 +22,14 @@ const controller: Controller = {
   label: "external-secrets",
   tools: externalSecrets,
   image: {
-    name: externalSecretsImage,
+    name: EXTERNAL_SECRETS_IMAGE,
     recipe: "external-secrets.Dockerfile",
     program: externalSecretsProgram,
   },
   manifests: "external-secrets.yaml",
   definitions: async () => {
     const folder = join(await externalSecretsModule(), "config/crds/bases");
-    return kinds.map((kind) => join(folder, `${kind}.yaml`));
+    return KINDS.map((kind) => join(folder, `${kind}.yaml`));
   },
 };
 

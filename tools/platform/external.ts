@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { KubeConfig, VersionApi } from "@kubernetes/client-node";
-import { registry } from "./addresses.ts";
+import { REGISTRY } from "./addresses.ts";
 import { kubeconfigs } from "./kubeconfig.ts";
 
 /** A cluster and a registry that the user brought. */
@@ -34,7 +34,7 @@ export function externalPlatform(
     );
   }
   const path = resolve(kubeconfig);
-  return path === kubeconfigs.administrator && given === registry
+  return path === kubeconfigs.administrator && given === REGISTRY
     ? undefined
     : { kubeconfig: path, registry: given };
 }

@@ -1,22 +1,22 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { stringify } from "yaml";
-import { nodeAddress, ports } from "./addresses.ts";
+import { NODE_ADDRESS, ports } from "./addresses.ts";
 import { certificates } from "./certificates.ts";
 import { state } from "./folders.ts";
 import { readJson, writeJson, writePrivate } from "./private-file.ts";
 
 /** The node's name in the cluster. */
-export const nodeName = "slipway";
+export const NODE_NAME = "slipway";
 
 /** Name of the context, cluster and user in the platform's kubeconfig. */
-export const contextName = "slipway-platform";
+export const CONTEXT_NAME = "slipway-platform";
 
 /** Where the cluster answers. */
-export const apiServerUrl = `https://${nodeAddress}:${ports.apiServer}`;
+export const API_SERVER_URL = `https://${NODE_ADDRESS}:${ports.apiServer}`;
 
 /** The tokens that the API server knows, in its `--token-auth-file` form. */
-export const tokenFile = state("tokens.csv");
+export const TOKEN_FILE = state("tokens.csv");
 
 /** Kubeconfig files: the administrator's for Slipway and its user, the others for the components. */
 export const kubeconfigs = {
@@ -30,14 +30,14 @@ export const kubeconfigs = {
 type Component = keyof typeof kubeconfigs;
 
 const users: Readonly<Record<Component, { readonly name: string; readonly group: string }>> = {
-  administrator: { name: contextName, group: "system:masters" },
+  administrator: { name: CONTEXT_NAME, group: "system:masters" },
   controllerManager: { name: "system:kube-controller-manager", group: "" },
   scheduler: { name: "system:kube-scheduler", group: "" },
   kubeProxy: { name: "system:kube-proxy", group: "" },
-  kubelet: { name: `system:node:${nodeName}`, group: "system:nodes" },
+  kubelet: { name: `system:node:${NODE_NAME}`, group: "system:nodes" },
 };
 
-const components = Object.keys(users) as Component[];
+const COMPONENTS = Object.keys(users) as Component[];
 
 /** Writes the token file and the kubeconfigs; tokens stay the same until a reset. */
 export function ensureKubeconfigs(): void {
@@ -45,18 +45,18 @@ export function ensureKubeconfigs(): void {
   if (!existsSync(file)) {
     writeJson(
       file,
-      Object.fromEntries(components.map((c) => [c, randomBytes(24).toString("hex")])),
+      Object.fromEntries(COMPONENTS.map((c) => [c, randomBytes(24).toString("hex")])),
     );
   }
   const tokens = readJson(file) as Record<Component, string> | undefined;
   if (!tokens) {
     throw new Error(`${file} is damaged; run: npm run platform -- reset, then up again`);
   }
-  const lines = components.map(
+  const lines = COMPONENTS.map(
     (c) => `${tokens[c]},${users[c].name},${users[c].name},"${users[c].group}"\n`,
   );
-  writePrivate(tokenFile, lines.join(""));
-  for (const component of components) {
+  writePrivate(TOKEN_FILE, lines.join(""));
+  for (const component of COMPONENTS) {
     writePrivate(kubeconfigs[component], kubeconfig(users[component].name, tokens[component]));
   }
 }
@@ -66,14 +66,14 @@ function kubeconfig(user: string, token: string): string {
   return stringify({
     apiVersion: "v1",
     kind: "Config",
-    "current-context": contextName,
+    "current-context": CONTEXT_NAME,
     clusters: [
       {
-        name: contextName,
-        cluster: { server: apiServerUrl, "certificate-authority-data": authority },
+        name: CONTEXT_NAME,
+        cluster: { server: API_SERVER_URL, "certificate-authority-data": authority },
       },
     ],
     users: [{ name: user, user: { token } }],
-    contexts: [{ name: contextName, context: { cluster: contextName, user } }],
+    contexts: [{ name: CONTEXT_NAME, context: { cluster: CONTEXT_NAME, user } }],
   });
 }

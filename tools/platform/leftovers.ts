@@ -10,8 +10,8 @@ import {
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
-import { ownershipVariable } from "./daemon.ts";
-import { stateFolder } from "./folders.ts";
+import { OWNERSHIP_VARIABLE } from "./daemon.ts";
+import { STATE_FOLDER } from "./folders.ts";
 import { type ProcessIdentity, identify, signal } from "./process-identity.ts";
 
 /** Processes in containers of the platform: the root of their file system lies in the state folder. */
@@ -34,13 +34,13 @@ export function shims(): ProcessIdentity[] {
 }
 
 function isMarked(pid: number): boolean {
-  const mark = `${ownershipVariable}=${stateFolder}`;
+  const mark = `${OWNERSHIP_VARIABLE}=${STATE_FOLDER}`;
   return readFileSync(`/proc/${pid}/environ`, "utf8").split("\0").includes(mark);
 }
 
 /** The kernel's tables name a path without its symbolic links. */
 function realStateFolder(): string {
-  return existsSync(stateFolder) ? realpathSync(stateFolder) : stateFolder;
+  return existsSync(STATE_FOLDER) ? realpathSync(STATE_FOLDER) : STATE_FOLDER;
 }
 
 /** Whether a process with these mounts has its root file system below a folder. */

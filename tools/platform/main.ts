@@ -2,14 +2,14 @@ import { Command, Option } from "commander";
 import { assertMachine } from "./requirements.ts";
 import { resetPlatform, takeDown } from "./down.ts";
 import { environment } from "./environment.ts";
-import { stateFolder } from "./folders.ts";
+import { STATE_FOLDER } from "./folders.ts";
 import { withLock } from "./lock.ts";
 import { shellExports } from "./shell-exports.ts";
 import { isRunning, platformStatus, statusTable } from "./status.ts";
-import { type Extra, extras } from "./steps.ts";
+import { type Extra, EXTRAS } from "./steps.ts";
 import { platformUp } from "./up.ts";
 
-const notRunning = 3;
+const NOT_RUNNING = 3;
 
 const program = new Command("npm run platform --").description(
   "the local Kubernetes cluster and image registry that Slipway's demo and tests run on",
@@ -18,7 +18,7 @@ const program = new Command("npm run platform --").description(
 program
   .command("up")
   .description("start what does not run yet; install and build what is missing")
-  .addOption(new Option("--with <extras...>", "what else is to run in the cluster").choices(extras))
+  .addOption(new Option("--with <extras...>", "what else is to run in the cluster").choices(EXTRAS))
   .action(async ({ with: wanted }: { readonly with?: readonly Extra[] }) => {
     const start = Date.now();
     const { SLIPWAY_REGISTRY, SLIPWAY_KUBECONFIG } = await platformUp(wanted);
@@ -43,12 +43,12 @@ program
 
 program
   .command("status")
-  .description(`show each component; exit code 0 when all run, ${notRunning} when not`)
+  .description(`show each component; exit code 0 when all run, ${NOT_RUNNING} when not`)
   .action(async () => {
     const status = await platformStatus();
     console.log(statusTable(status));
     if (!isRunning(status)) {
-      process.exitCode = notRunning;
+      process.exitCode = NOT_RUNNING;
     }
   });
 
@@ -64,7 +64,7 @@ async function alone(work: () => Promise<void>, done: string): Promise<void> {
   const waiting = (holder: string): void => {
     console.error(`another platform command (process ${holder}) is at work, waiting for it`);
   };
-  await withLock(stateFolder, waiting, work);
+  await withLock(STATE_FOLDER, waiting, work);
   console.log(done);
 }
 

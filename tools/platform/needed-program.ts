@@ -9,11 +9,14 @@ interface NeededProgram {
   readonly names: readonly string[];
 }
 
+/** Renders the report's page. */
 export const BROWSER: NeededProgram = {
   package: "chromium",
   names: ["chromium", "chromium-browser", "google-chrome"],
 };
+/** Compiles what the pipeline's tests run on. */
 export const JAVA_COMPILER: NeededProgram = { package: "default-jdk-headless", names: ["javac"] };
+/** Fetches Jenkins' Groovy. */
 export const MAVEN: NeededProgram = { package: "maven", names: ["mvn"] };
 
 /**

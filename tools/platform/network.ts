@@ -1,17 +1,17 @@
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
-import { bridge, nodeAddress, podNetwork, podRange, serviceNetwork } from "./addresses.ts";
+import { BRIDGE, NODE_ADDRESS, POD_NETWORK, podRange, SERVICE_NETWORK } from "./addresses.ts";
 import { state } from "./folders.ts";
 import { writeJson } from "./private-file.ts";
 
 /** Where containerd finds how pods are connected. */
-export const networkConfigurationFolder = state("cni");
+export const NETWORK_CONFIGURATION_FOLDER = state("cni");
 
-const networkName = "slipway-platform";
-const table = "slipway";
-const forwardComment = "slipway-platform";
-const prefix = podNetwork.slice(podNetwork.indexOf("/"));
+const NETWORK_NAME = "slipway-platform";
+const TABLE = "slipway";
+const FORWARD_COMMENT = "slipway-platform";
+const PREFIX = POD_NETWORK.slice(POD_NETWORK.indexOf("/"));
 
 /**
  * Makes the platform's bridge, its firewall table and the pods' network configuration.
@@ -19,26 +19,26 @@ const prefix = podNetwork.slice(podNetwork.indexOf("/"));
  * @throws When another network of the machine has the same addresses.
  */
 export async function ensureNetwork(): Promise<boolean> {
-  writeJson(join(networkConfigurationFolder, "10-slipway.conflist"), configuration());
-  const made = !existsSync(`/sys/class/net/${bridge}`);
+  writeJson(join(NETWORK_CONFIGURATION_FOLDER, "10-slipway.conflist"), configuration());
+  const made = !existsSync(`/sys/class/net/${BRIDGE}`);
   if (made) {
     await assertAddressesFree();
-    await execa("ip", ["link", "add", bridge, "type", "bridge"]);
-    await execa("ip", ["address", "add", `${nodeAddress}${prefix}`, "dev", bridge]);
-    await execa("ip", ["link", "set", bridge, "up"]);
+    await execa("ip", ["link", "add", BRIDGE, "type", "bridge"]);
+    await execa("ip", ["address", "add", `${NODE_ADDRESS}${PREFIX}`, "dev", BRIDGE]);
+    await execa("ip", ["link", "set", BRIDGE, "up"]);
   }
   await execa("sysctl", ["-qw", "net.ipv4.ip_forward=1"]);
-  await execa("nft", ["-f", "-"], { input: ruleset });
+  await execa("nft", ["-f", "-"], { input: RULESET });
   await allowForwarding();
   return made;
 }
 
 /** Removes the bridge and every rule that the platform made; `proxied` says that kube-proxy ran. */
 export async function removeNetwork(proxied: boolean): Promise<void> {
-  if (existsSync(`/sys/class/net/${bridge}`)) {
-    await execa("ip", ["link", "delete", bridge]);
+  if (existsSync(`/sys/class/net/${BRIDGE}`)) {
+    await execa("ip", ["link", "delete", BRIDGE]);
   }
-  const tables = [`ip ${table}`, ...(proxied ? ["ip kube-proxy", "ip6 kube-proxy"] : [])];
+  const tables = [`ip ${TABLE}`, ...(proxied ? ["ip kube-proxy", "ip6 kube-proxy"] : [])];
   const { stdout } = await execa("nft", ["list", "tables"], { reject: false });
   for (const name of tables) {
     if (stdout.split("\n").includes(`table ${name}`)) {
@@ -52,12 +52,12 @@ export async function removeNetwork(proxied: boolean): Promise<void> {
 }
 
 /** Build steps and pods may go out under the machine's own address. */
-const ruleset = `table ip ${table} {}
-flush table ip ${table}
-table ip ${table} {
+const RULESET = `table ip ${TABLE} {}
+flush table ip ${TABLE}
+table ip ${TABLE} {
   chain postrouting {
     type nat hook postrouting priority srcnat; policy accept;
-    ip saddr ${podNetwork} ip daddr != { ${podNetwork}, ${serviceNetwork} } oifname != "${bridge}" masquerade
+    ip saddr ${POD_NETWORK} ip daddr != { ${POD_NETWORK}, ${SERVICE_NETWORK} } oifname != "${BRIDGE}" masquerade
   }
 }
 `;
@@ -65,11 +65,11 @@ table ip ${table} {
 function configuration(): object {
   return {
     cniVersion: "0.4.0",
-    name: networkName,
+    name: NETWORK_NAME,
     plugins: [
       {
         type: "bridge",
-        bridge,
+        bridge: BRIDGE,
         isGateway: true,
         hairpinMode: true,
         ipam: {
@@ -78,10 +78,10 @@ function configuration(): object {
           ranges: [
             [
               {
-                subnet: podNetwork,
+                subnet: POD_NETWORK,
                 rangeStart: podRange.start,
                 rangeEnd: podRange.end,
-                gateway: nodeAddress,
+                gateway: NODE_ADDRESS,
               },
             ],
           ],
@@ -95,14 +95,14 @@ function configuration(): object {
 async function assertAddressesFree(): Promise<void> {
   const { stdout } = await execa("ip", ["-json", "route", "show", "table", "all"]);
   const routes = JSON.parse(stdout) as { dst: string; dev?: string }[];
-  const networks = [podNetwork, serviceNetwork].map((network) =>
+  const networks = [POD_NETWORK, SERVICE_NETWORK].map((network) =>
     network.split(".").slice(0, 2).join("."),
   );
   const taken = routes.find(({ dst }) => networks.some((network) => dst.startsWith(`${network}.`)));
   if (taken) {
     throw new Error(
-      `the platform needs the networks ${podNetwork} and ${serviceNetwork}, but ${taken.dev ?? "another route"} has ${taken.dst}; ` +
-        `remove that network (see: ip route get ${nodeAddress}) and run it again`,
+      `the platform needs the networks ${POD_NETWORK} and ${SERVICE_NETWORK}, but ${taken.dev ?? "another route"} has ${taken.dst}; ` +
+        `remove that network (see: ip route get ${NODE_ADDRESS}) and run it again`,
     );
   }
 }
@@ -114,7 +114,7 @@ async function allowForwarding(): Promise<void> {
     return;
   }
   for (const direction of ["-i", "-o"]) {
-    const rule = [direction, bridge, "-m", "comment", "--comment", forwardComment, "-j", "ACCEPT"];
+    const rule = [direction, BRIDGE, "-m", "comment", "--comment", FORWARD_COMMENT, "-j", "ACCEPT"];
     await execa("iptables", ["-w", "-I", "FORWARD", ...rule]);
   }
 }
@@ -123,6 +123,6 @@ async function forwardRules(): Promise<string[][]> {
   const { stdout } = await execa("iptables", ["-w", "-S", "FORWARD"], { reject: false });
   return stdout
     .split("\n")
-    .filter((line) => line.includes(`--comment ${forwardComment}`))
+    .filter((line) => line.includes(`--comment ${FORWARD_COMMENT}`))
     .map((line) => line.trim().split(" ").slice(2));
 }

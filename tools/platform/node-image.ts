@@ -15,12 +15,12 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { execa } from "execa";
 import { docker } from "./docker.ts";
-import { nodeRepository } from "./images.ts";
+import { NODE_REPOSITORY } from "./images.ts";
 import { registryDigest } from "./registry-digest.ts";
 
-const recipe = join(import.meta.dirname, "images/node.Dockerfile");
-const certificateBundle = "/etc/ssl/certs/ca-certificates.crt";
-const busyboxPath = ["/bin/busybox", "/usr/bin/busybox"];
+const RECIPE = join(import.meta.dirname, "images/node.Dockerfile");
+const CERTIFICATE_BUNDLE = "/etc/ssl/certs/ca-certificates.crt";
+const BUSYBOX_PATH = ["/bin/busybox", "/usr/bin/busybox"];
 
 const accounts = {
   "etc/passwd":
@@ -36,7 +36,7 @@ const accounts = {
  */
 export async function ensureNodeImage(): Promise<string> {
   const parts = await imageParts();
-  const image = `${nodeRepository}:${parts.version}-${contentKey(parts)}`;
+  const image = `${NODE_REPOSITORY}:${parts.version}-${contentKey(parts)}`;
   if (!(await registryDigest(image))) {
     await build(image, parts);
   }
@@ -46,7 +46,7 @@ export async function ensureNodeImage(): Promise<string> {
       `the registry does not have ${image} although it was pushed; run: npm run platform -- reset, then up again`,
     );
   }
-  return `${nodeRepository}@${digest}`;
+  return `${NODE_REPOSITORY}@${digest}`;
 }
 
 interface Parts {
@@ -61,7 +61,7 @@ async function imageParts(): Promise<Parts> {
   const manifest = createRequire(import.meta.filename).resolve("node/package.json");
   const { version } = JSON.parse(readFileSync(manifest, "utf8")) as { version: string };
   const node = join(dirname(manifest), "bin/node");
-  const busybox = busyboxPath.find((file) => existsSync(file));
+  const busybox = BUSYBOX_PATH.find((file) => existsSync(file));
   if (!busybox) {
     throw new Error("busybox is missing; install it with: apt-get install busybox-static");
   }
@@ -84,7 +84,7 @@ export function parseLdd(output: string): string[] {
 
 function contentKey({ version, busybox, libraries }: Parts): string {
   const hash = createHash("sha256").update(version).update(JSON.stringify(accounts));
-  for (const file of [recipe, busybox, certificateBundle, ...libraries]) {
+  for (const file of [RECIPE, busybox, CERTIFICATE_BUNDLE, ...libraries]) {
     hash.update(file).update(readFileSync(file));
   }
   return hash.digest("hex").slice(0, 12);
@@ -93,7 +93,7 @@ function contentKey({ version, busybox, libraries }: Parts): string {
 async function build(image: string, parts: Parts): Promise<void> {
   const context = mkdtempSync(join(tmpdir(), "slipway-node-"));
   try {
-    copyFileSync(recipe, join(context, "Dockerfile"));
+    copyFileSync(RECIPE, join(context, "Dockerfile"));
     await fillRoot(join(context, "root"), parts);
     await docker(
       "build",
@@ -114,7 +114,7 @@ async function fillRoot(root: string, { node, busybox, libraries }: Parts): Prom
   const copies = {
     [node]: "usr/local/bin/node",
     [busybox]: "bin/busybox",
-    [certificateBundle]: certificateBundle,
+    [CERTIFICATE_BUNDLE]: CERTIFICATE_BUNDLE,
   };
   for (const library of libraries) {
     copies[library] = library;

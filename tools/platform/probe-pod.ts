@@ -2,10 +2,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { ApiException, CoreV1Api, KubernetesObjectApi, type V1Pod } from "@kubernetes/client-node";
 import { clusterConfig } from "./cluster.ts";
 
-const namespace = "kube-system";
-const seconds = 60;
+const NAMESPACE = "kube-system";
+const SECONDS = 60;
 
-const script = `
+const SCRIPT = `
 const { readFileSync } = require("node:fs");
 const folder = "/var/run/secrets/kubernetes.io/serviceaccount/";
 const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port } = process.env;
@@ -38,17 +38,19 @@ ask();
 export async function proveByPod(image: string): Promise<void> {
   const config = clusterConfig();
   const api = config.makeApiClient(CoreV1Api);
-  const deadline = Date.now() + seconds * 1000;
+  const deadline = Date.now() + SECONDS * 1000;
   const name = await create(KubernetesObjectApi.makeApiClient(config), image, deadline);
   try {
     const pod = await finished(api, name, deadline);
     const log =
-      pod.status?.phase === "Pending" ? "" : await api.readNamespacedPodLog({ name, namespace });
+      pod.status?.phase === "Pending"
+        ? ""
+        : await api.readNamespacedPodLog({ name, namespace: NAMESPACE });
     if (log.trim() !== "reached") {
       throw new Error(failure(pod, log));
     }
   } finally {
-    await api.deleteNamespacedPod({ name, namespace, gracePeriodSeconds: 0 });
+    await api.deleteNamespacedPod({ name, namespace: NAMESPACE, gracePeriodSeconds: 0 });
   }
 }
 
@@ -72,7 +74,7 @@ async function create(api: KubernetesObjectApi, image: string, deadline: number)
 
 async function finished(api: CoreV1Api, name: string, deadline: number): Promise<V1Pod> {
   for (;;) {
-    const pod = await api.readNamespacedPod({ name, namespace });
+    const pod = await api.readNamespacedPod({ name, namespace: NAMESPACE });
     if (["Succeeded", "Failed"].includes(pod.status?.phase ?? "") || Date.now() > deadline) {
       return pod;
     }
@@ -84,12 +86,12 @@ function probe(image: string) {
   return {
     apiVersion: "v1",
     kind: "Pod",
-    metadata: { name: `slipway-probe-${process.pid}-${Date.now()}`, namespace },
+    metadata: { name: `slipway-probe-${process.pid}-${Date.now()}`, namespace: NAMESPACE },
     spec: {
       restartPolicy: "Never",
       terminationGracePeriodSeconds: 0,
       tolerations: [{ operator: "Exists" }],
-      containers: [{ name: "probe", image, command: ["node", "-e", script] }],
+      containers: [{ name: "probe", image, command: ["node", "-e", SCRIPT] }],
     },
   };
 }
@@ -99,5 +101,5 @@ function failure({ status }: V1Pod, log: string): string {
   const reason = [status?.phase, status?.reason, waiting?.reason, waiting?.message, log.trim()]
     .filter(Boolean)
     .join(", ");
-  return `a pod could not reach the API server by its Service within ${seconds} s: ${reason}; see: npm run platform -- status`;
+  return `a pod could not reach the API server by its Service within ${SECONDS} s: ${reason}; see: npm run platform -- status`;
 }

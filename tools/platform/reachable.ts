@@ -2,12 +2,12 @@ import { request } from "node:http";
 import { connect } from "node:net";
 import type { Port } from "./taken-port.ts";
 
-const patienceMilliseconds = 2000;
+const PATIENCE_MILLISECONDS = 2000;
 
 /** Resolves when something accepts a connection on the port or the Unix socket; rejects when not. */
 export function acceptsConnection(target: Port | { readonly path: string }): Promise<void> {
   return new Promise((resolve, reject) => {
-    const socket = connect({ ...target, timeout: patienceMilliseconds }, () => {
+    const socket = connect({ ...target, timeout: PATIENCE_MILLISECONDS }, () => {
       socket.destroy();
       resolve();
     });
@@ -20,7 +20,7 @@ export function answersOk(
   target: { readonly path: string } & (Port | { readonly socketPath: string }),
 ): Promise<void> {
   return new Promise((resolve, reject) => {
-    const asked = request({ ...target, timeout: patienceMilliseconds }, (response) => {
+    const asked = request({ ...target, timeout: PATIENCE_MILLISECONDS }, (response) => {
       response.resume();
       if (response.statusCode === 200) {
         resolve();

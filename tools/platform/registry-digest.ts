@@ -1,4 +1,4 @@
-const manifestType = "application/vnd.docker.distribution.manifest.v2+json";
+const MANIFEST_TYPE = "application/vnd.docker.distribution.manifest.v2+json";
 
 /**
  * Digest of an image in a registry that answers over plain HTTP.
@@ -9,7 +9,7 @@ export async function registryDigest(image: string): Promise<string | undefined>
   const { host, repository, tag } = parseImage(image);
   const response = await fetch(`http://${host}/v2/${repository}/manifests/${tag}`, {
     method: "HEAD",
-    headers: { accept: manifestType },
+    headers: { accept: MANIFEST_TYPE },
   });
   if (response.status === 404) {
     return undefined;

@@ -8,7 +8,7 @@ interface Requirement {
   readonly files: readonly string[];
 }
 
-const requirements: readonly Requirement[] = [
+const REQUIREMENTS: readonly Requirement[] = [
   { package: "docker.io", files: ["/usr/bin/dockerd", "/usr/sbin/dockerd"] },
   { package: "docker.io", files: ["/usr/bin/docker", "/usr/local/bin/docker"] },
   { package: "containerd", files: ["/usr/bin/containerd"] },
@@ -48,7 +48,7 @@ export function assertMachine(): void {
 
 /** Debian packages that must still be installed. */
 export function missingPackages(): string[] {
-  const missing = requirements.filter(({ files }) => !files.some((file) => existsSync(file)));
+  const missing = REQUIREMENTS.filter(({ files }) => !files.some((file) => existsSync(file)));
   return [...new Set(missing.map((requirement) => requirement.package))];
 }
 

@@ -3,9 +3,9 @@ import { execa } from "execa";
 import type { Report } from "../go/build.ts";
 import { sealedSecrets, sealedSecretsProgram } from "../go/sealed-secrets.ts";
 import { type Controller, ensureController } from "./controller.ts";
-import { sealedSecretsImage } from "./images.ts";
+import { SEALED_SECRETS_IMAGE } from "./images.ts";
 
-const definition = "helm/sealed-secrets/crds/bitnami.com_sealedsecrets.yaml";
+const DEFINITION = "helm/sealed-secrets/crds/bitnami.com_sealedsecrets.yaml";
 
 const controller: Controller = {
   title: "Sealed Secrets",
@@ -13,12 +13,12 @@ const controller: Controller = {
   label: "sealed-secrets",
   tools: sealedSecrets,
   image: {
-    name: sealedSecretsImage,
+    name: SEALED_SECRETS_IMAGE,
     recipe: "sealed-secrets.Dockerfile",
     program: () => sealedSecretsProgram("controller"),
   },
   manifests: "sealed-secrets.yaml",
-  definitions: async () => [join(await publishedModule(), definition)],
+  definitions: async () => [join(await publishedModule(), DEFINITION)],
 };
 
 /**

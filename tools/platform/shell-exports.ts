@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { craneFolder } from "../go/crane.ts";
-import { checkout } from "./folders.ts";
+import { CHECKOUT } from "./folders.ts";
 
 /**
  * Variables as lines for a POSIX shell to evaluate. The shell's own PATH stays, with the checkout's
@@ -13,7 +13,7 @@ export function shellExports(variables: Readonly<Record<string, string>>): strin
 }
 
 function path(): string {
-  return `${quoted(join(checkout, "node_modules/.bin"))}:"$PATH":${quoted(craneFolder())}`;
+  return `${quoted(join(CHECKOUT, "node_modules/.bin"))}:"$PATH":${quoted(craneFolder())}`;
 }
 
 function quoted(value: string): string {

@@ -1,9 +1,9 @@
 import { nodeIsReady } from "./cluster.ts";
 import { type ComponentName, components } from "./components.ts";
 import { aliveRecord, wasStarted } from "./daemon.ts";
-import { bridge, nodeAddress } from "./addresses.ts";
+import { BRIDGE, NODE_ADDRESS } from "./addresses.ts";
 import { existsSync } from "node:fs";
-import { nodeName } from "./kubeconfig.ts";
+import { NODE_NAME } from "./kubeconfig.ts";
 
 /** One line of the status table. */
 export interface ComponentStatus {
@@ -21,22 +21,22 @@ export async function platformStatus(): Promise<ComponentStatus[]> {
   const names = Object.keys(components) as ComponentName[];
   const daemons = await Promise.all(names.map(daemonStatus));
   const ready = await nodeIsReady().catch(() => false);
-  const linked = existsSync(`/sys/class/net/${bridge}`);
+  const linked = existsSync(`/sys/class/net/${BRIDGE}`);
   return [
     ...daemons,
     {
-      component: `bridge ${bridge}`,
+      component: `bridge ${BRIDGE}`,
       pid: "",
       state: linked ? "running" : "stopped",
       since: "",
-      address: nodeAddress,
+      address: NODE_ADDRESS,
     },
     {
-      component: `node ${nodeName}`,
+      component: `node ${NODE_NAME}`,
       pid: "",
       state: ready ? "Ready" : "NotReady",
       since: "",
-      address: nodeAddress,
+      address: NODE_ADDRESS,
     },
   ];
 }

@@ -1,4 +1,4 @@
-import { engineIsInstalled, engineVersion, installEngine } from "../engine/install.ts";
+import { engineIsInstalled, ENGINE_VERSION, installEngine } from "../engine/install.ts";
 import { type Report, goBuild, isBuilt } from "../go/build.ts";
 import { crane } from "../go/crane.ts";
 import { externalSecrets } from "../go/external-secrets.ts";
@@ -10,9 +10,9 @@ import { aliveRecord, start } from "./daemon.ts";
 import { type ComponentName, components } from "./components.ts";
 import { assertDiskSpace } from "./disk-space.ts";
 import { takeDown } from "./down.ts";
-import { baseImageFile, environment } from "./environment.ts";
+import { BASE_IMAGE_FILE, environment } from "./environment.ts";
 import { ensureExternalSecrets } from "./external-secrets.ts";
-import { state, stateFolder } from "./folders.ts";
+import { state, STATE_FOLDER } from "./folders.ts";
 import { ensureKubeconfigs } from "./kubeconfig.ts";
 import { containerProcesses, kill } from "./leftovers.ts";
 import { ensureNetwork } from "./network.ts";
@@ -26,15 +26,15 @@ import { type Display, type Step, inOrder, step, together } from "./step-list.ts
 import { installPackages, missingPackages } from "./requirements.ts";
 
 /** Disk space that images, the cluster's data and logs need. */
-const stateGibibytes = 2;
+const STATE_GIBIBYTES = 2;
 
-const bootFile = state("boot.json");
-const proofFile = state("proof.json");
+const BOOT_FILE = state("boot.json");
+const PROOF_FILE = state("proof.json");
 
 /** Installs the engine. */
 export function engineStep(): Step {
   const first = " (where it must be built, that takes about 4 minutes on two cores, once)";
-  const title = `pulumi ${engineVersion}${engineIsInstalled() ? "" : first}`;
+  const title = `pulumi ${ENGINE_VERSION}${engineIsInstalled() ? "" : first}`;
   return step(title, async (display) => {
     display.title = await installEngine(paced(display));
   });
@@ -47,7 +47,7 @@ const extraSteps = { "external-secrets": externalSecretsStep };
 export type Extra = keyof typeof extraSteps;
 
 /** All that there is to ask for. */
-export const extras = Object.keys(extraSteps) as Extra[];
+export const EXTRAS = Object.keys(extraSteps) as Extra[];
 
 /** All that it takes from a bare machine to a running platform, and to what somebody asked for beside it. */
 export function localSteps(wanted: readonly Extra[]): Step[] {
@@ -99,12 +99,12 @@ function craneStep(): Step {
 }
 
 async function prepare(): Promise<void> {
-  const boot = readJson(bootFile);
+  const boot = readJson(BOOT_FILE);
   if (boot !== undefined && boot !== currentBoot()) {
     await takeDown();
   }
-  await assertDiskSpace(stateFolder, stateGibibytes, "running the platform");
-  writeJson(bootFile, currentBoot());
+  await assertDiskSpace(STATE_FOLDER, STATE_GIBIBYTES, "running the platform");
+  writeJson(BOOT_FILE, currentBoot());
   await ensureCertificates();
   ensureKubeconfigs();
   // Containers of before have lost their network with the old bridge; the kubelet makes new ones.
@@ -131,18 +131,18 @@ function componentSteps(): Step[] {
 async function ensureImages(): Promise<void> {
   const base = await ensureNodeImage();
   await ensurePauseImage(base);
-  writeJson(baseImageFile, base);
+  writeJson(BASE_IMAGE_FILE, base);
 }
 
 /** A running platform was proved when it started; as long as nothing was started anew, that holds. */
 function proofStep(): Step {
   return step("a pod reaches the API server by its Service", async () => {
     const running = Object.keys(components).map(aliveRecord);
-    if (JSON.stringify(readJson(proofFile)) === JSON.stringify(running)) {
+    if (JSON.stringify(readJson(PROOF_FILE)) === JSON.stringify(running)) {
       return;
     }
     await proveByPod(environment().SLIPWAY_BASE_IMAGE);
-    writeJson(proofFile, running);
+    writeJson(PROOF_FILE, running);
   });
 }
 

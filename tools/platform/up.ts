@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { type PlatformEnvironment, environment } from "./environment.ts";
 import { type ExternalPlatform, checkExternal, externalPlatform } from "./external.ts";
-import { state, stateFolder } from "./folders.ts";
+import { state, STATE_FOLDER } from "./folders.ts";
 import { withLock } from "./lock.ts";
 import { assertMachine } from "./requirements.ts";
 import { type Step, runSteps, step } from "./step-list.ts";
@@ -27,7 +27,7 @@ export async function platformUp(wanted: readonly Extra[] = []): Promise<Platfor
       `another platform command (process ${holder}) is at work, waiting for it\n`,
     );
   };
-  await withLock(stateFolder, waiting, () => runSteps(localSteps(wanted)));
+  await withLock(STATE_FOLDER, waiting, () => runSteps(localSteps(wanted)));
   return environment();
 }
 

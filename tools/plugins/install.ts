@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { downloadOfficial, pinnedPlugins, type PinnedPlugin } from "./official.ts";
-import { hasStandIn, installStandIn, readMark, sourceOf, writeMark } from "./stand-in.ts";
+import { hasStandIn, installStandIn, readMark, sourceHash, writeMark } from "./stand-in.ts";
 
 /** Where a stand-in is installed, the official plugin is asked for again after this time. */
 const ASK_AGAIN_MILLISECONDS = 24 * 60 * 60 * 1000;
@@ -41,7 +41,7 @@ async function installPlugin(plugin: PinnedPlugin): Promise<string | undefined> 
       `the plugin ${name} ${version} could not be downloaded and has no offline stand-in; install it with "pulumi plugin install resource ${name} ${version}"`,
     );
   }
-  const source = sourceOf(name, CHECKOUT);
+  const source = sourceHash(name, CHECKOUT);
   const fresh = { source, asked: ask ? new Date(now).toISOString() : mark.asked };
   if (mark?.source === source) {
     if (ask) {

@@ -21,6 +21,7 @@ export function readMark(folder: string): Mark | undefined {
   }
 }
 
+/** Notes in a plugin's folder what it was made of. */
 export async function writeMark(folder: string, mark: Mark): Promise<void> {
   await writeFile(join(folder, MARK), `${JSON.stringify(mark)}\n`);
 }
@@ -31,7 +32,7 @@ export function hasStandIn(name: string, checkout: string): boolean {
 }
 
 /** A hash over all that a stand-in is made of. */
-export function sourceOf(name: string, checkout: string): string {
+export function sourceHash(name: string, checkout: string): string {
   const hash = createHash("sha256").update(LAUNCHER);
   const offline = join(checkout, "tools", "offline");
   const files = [

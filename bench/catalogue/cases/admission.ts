@@ -9,7 +9,7 @@ const deniedInTheEnd: Failure = { ...denied, within: RETRIES + AT_ONCE };
 const overQuota: Failure = { reason: "quota-exceeded", from: "pod-refused", within: AT_ONCE };
 
 /** Pods that the API server does not take. */
-export const admission: readonly Case[] = [
+export const ADMISSION: readonly Case[] = [
   {
     name: "quota-none",
     title: "the namespace's quota allows no pods",

@@ -4,7 +4,7 @@ import type { Manifest } from "../../../testbed/kinds.ts";
 const missing: Failure = { reason: "config-missing", from: "container-refused", within: AT_ONCE };
 
 /** Secrets, ConfigMaps and volumes that are not as the service wants them. */
-export const configuration: readonly Case[] = [
+export const CONFIGURATION: readonly Case[] = [
   {
     name: "secret-missing",
     title: "a variable comes from a Secret that does not exist",

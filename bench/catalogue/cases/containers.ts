@@ -4,7 +4,7 @@ import { dependent } from "./healthy.ts";
 const crashLoop: Failure = { reason: "crash-loop", from: "ended-twice", within: AT_ONCE };
 
 /** Containers that do not stay up. */
-export const containers: readonly Case[] = [
+export const CONTAINERS: readonly Case[] = [
   {
     name: "crash-at-start",
     title: "the process ends with exit code 3 as soon as it starts",

@@ -1,7 +1,7 @@
 import { type Case, scriptContainer } from "../case.ts";
 
 /** Releases that are slow, or have bad luck, and are healthy. */
-export const healthy: readonly Case[] = [
+export const HEALTHY: readonly Case[] = [
   { name: "healthy", title: "nothing is wrong", expected: "ready" },
   {
     name: "slow-start",

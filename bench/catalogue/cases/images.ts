@@ -34,7 +34,7 @@ const unreachable: Failure = {
 };
 
 /** Images that the node cannot have. */
-export const images: readonly Case[] = [
+export const IMAGES: readonly Case[] = [
   {
     name: "image-digest-missing",
     title: "the registry has no such digest",

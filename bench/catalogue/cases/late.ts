@@ -10,7 +10,7 @@ import { claim, claimed, sayAsAutoscaler } from "./scheduling.ts";
 import { GATE } from "./surroundings.ts";
 
 /** Releases that are healthy as soon as what is around them comes. */
-export const late: readonly Case[] = [
+export const LATE: readonly Case[] = [
   {
     name: "secret-after-20-s",
     title:

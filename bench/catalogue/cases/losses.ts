@@ -7,7 +7,7 @@ import type { Stage } from "../stage.ts";
 const GRACE = 30;
 
 /** Pods that their nodes give up, or that are taken from them. */
-export const losses: readonly Case[] = [
+export const LOSSES: readonly Case[] = [
   {
     name: "storage-limit",
     title: "the pods write more than their limit of local storage, and are evicted",

@@ -1,7 +1,10 @@
-import { AT_ONCE, type Case, type Failure, type Settings } from "../case.ts";
+import { AT_ONCE, type Case, type Failure } from "../case.ts";
 
 /** Seconds for which a readiness probe may be answered as if nothing were there. */
 const WINDOW = 10;
+
+/** Seconds until a process listens, and until the kubelet's next question. */
+const START = 3;
 
 /** Seconds for which a service may answer "not yet", where its settings do not say. */
 const WARMUP = 60;
@@ -20,10 +23,14 @@ const killed: Failure = {
   from: "ended-twice",
   within: REPORT + AT_ONCE,
 };
-const atDeadline: Failure = { reason: "not-ready", from: "deadline-passed", within: AT_ONCE };
+const wrongStart: Failure = {
+  reason: "not-ready",
+  from: "running",
+  within: START + WINDOW + AT_ONCE,
+};
 
 /** Processes that run and do not serve. */
-export const probes: readonly Case[] = [
+export const PROBES: readonly Case[] = [
   {
     name: "never-ready",
     title: "the ready path answers 503 for ever",
@@ -39,14 +46,14 @@ export const probes: readonly Case[] = [
   {
     name: "health-path-wrong",
     title: "the process does not serve the health path and answers 404",
-    settings: { health: "/healthy", deadlineSeconds: 20 },
-    expected: atDeadline,
+    settings: { health: "/healthy" },
+    expected: wrongStart,
   },
   {
     name: "port-wrong",
     title: "the process listens on a different port",
-    settings: { port: 9090, deadlineSeconds: 20 },
-    expected: atDeadline,
+    settings: { port: 9090 },
+    expected: wrongStart,
   },
   serving(
     "ready-unauthorized",
@@ -64,15 +71,13 @@ export const probes: readonly Case[] = [
     "listens-on-loopback",
     "the process listens on 127.0.0.1 only",
     `${server("(request, response) => response.end()")}.listen(8080, "127.0.0.1", () => console.log("listening on 127.0.0.1:8080"))`,
-    atDeadline,
-    { deadlineSeconds: 20 },
+    wrongStart,
   ),
   serving(
     "listens-on-ipv6",
     "the process listens on IPv6 only",
     `${server("(request, response) => response.end()")}.listen({ port: 8080, host: "::", ipv6Only: true }, () => console.log("listening on [::]:8080"))`,
-    atDeadline,
-    { deadlineSeconds: 20 },
+    wrongStart,
   ),
   {
     name: "probe-command-missing",
@@ -105,10 +110,9 @@ function serving(
   title: string,
   script: string,
   expected: Failure,
-  settings: Settings = {},
 ): Case {
   const fault = () => ({ container: { command: ["node", "-e", script] } });
-  return { name, title, settings, fault, expected };
+  return { name, title, fault, expected };
 }
 
 function server(listener: string): string {

@@ -11,7 +11,7 @@ const DRAIN_MILLISECONDS = 25_000;
 const CHANGED = { env: { GREETING: "hello" } };
 
 /** Quotas that are full, for the time being or for good. */
-export const room: readonly Case[] = [
+export const ROOM: readonly Case[] = [
   {
     name: "quota-for-no-change",
     title: "the changed pods request more memory than the quota allows for all",

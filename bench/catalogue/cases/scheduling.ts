@@ -13,7 +13,7 @@ const unschedulable: Failure = {
 const unbound: Failure = { ...unschedulable, reason: "volume-unbound" };
 
 /** Pods that no node takes. */
-export const scheduling: readonly Case[] = [
+export const SCHEDULING: readonly Case[] = [
   {
     name: "no-cpu",
     title: "the pods request more CPU than a node has",

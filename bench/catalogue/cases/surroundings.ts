@@ -18,7 +18,7 @@ export const GATE = "example.com/open";
 const SLOW = { env: { FAULT_READY_AFTER_SECONDS: 5 } };
 
 /** What happens around a release while it is awaited. */
-export const surroundings: readonly Case[] = [
+export const SURROUNDINGS: readonly Case[] = [
   {
     name: "selector-wrong",
     title: "the Service's selector matches no pod",

@@ -6,7 +6,7 @@ const SHORTEST_KEY = 32;
 
 /**
  * Remembers how often a browser was here in a cookie that only this service can write: every pod
- * that has the key takes up what another one began.
+ * that has the key continues what another one began.
  */
 export class Sessions {
   readonly #key: string;

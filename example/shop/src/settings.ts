@@ -4,7 +4,7 @@ import { isAbsolute } from "node:path";
 export interface Faults {
   /** Exit code to end with before listening. */
   readonly crashAtStart?: number;
-  /** Absolute path of a file: absent, it is made and the start fails; present, the start goes on. */
+  /** Absolute path of a file: absent, it is created and the start fails; present, the start continues. */
   readonly crashOnce?: string;
   readonly neverReady: boolean;
   readonly readyAfterSeconds?: number;
@@ -15,7 +15,7 @@ export interface Faults {
   readonly logLines?: number;
 }
 
-/** All that the service is told by its environment. */
+/** All that the environment sets for the service. */
 export interface Settings {
   /** TCP port, 0 for a free one. @default 8080 */
   readonly port: number;

@@ -11,6 +11,7 @@ const NOISE =
 /** Taken by the client itself, so that a build argument of that name cannot come by the environment. */
 const CLIENT_VARIABLE = /^(PATH|HOME|DOCKER_\w+|BUILDKIT_\w+)$/;
 
+/** One run of the Docker client. */
 export interface DockerRun {
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;

@@ -35,6 +35,7 @@ export function pathsOf({ context = ".", dockerfile = join(context, "Dockerfile"
   return { context, dockerfile };
 }
 
+/** What is wrong with the inputs of an image. */
 export function checkImage({ imageName }: Properties): CheckFailure[] {
   const isName = typeof imageName === "string" && /^[a-z0-9][\w.:/-]*$/.test(imageName);
   const reason = `got "${String(imageName)}", allowed: a name such as registry.example.com/team/shop:tag, in lower case and without digest`;

@@ -5,6 +5,7 @@ import { type Login, withLogins } from "./credentials.ts";
 import { buildArguments, docker } from "./docker-client.ts";
 import { type ImageInputs, pathsOf, registryOf, repositoryOf } from "./image-inputs.ts";
 
+/** What every image of a program is built and pushed with. */
 export interface DockerContext {
   /** Address of the Docker engine. @default `DOCKER_HOST`, or the client's own */
   readonly host?: string | undefined;

@@ -6,6 +6,7 @@ export interface ApiStatus {
   readonly details?: { readonly causes?: readonly ApiCause[] };
 }
 
+/** One cause in a `Status` of the API server. */
 export interface ApiCause {
   readonly reason?: string;
   readonly message?: string;
@@ -47,10 +48,12 @@ export class NoSuchKindError extends Error {
   override readonly name = "NoSuchKindError";
 }
 
+/** Whether the object does not exist. */
 export function isNotFound(error: unknown): boolean {
   return error instanceof ApiError && error.code === 404;
 }
 
+/** Whether an object of the name exists, or is not as the request takes it to be. */
 export function isConflict(
   error: unknown,
   reason: "AlreadyExists" | "Conflict",

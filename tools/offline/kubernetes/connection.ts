@@ -11,6 +11,7 @@ import type { KubeConfig } from "@kubernetes/client-node";
 import { ApiError, type ApiStatus, UnreachableError } from "./api-error.ts";
 import type { Configuration } from "./configuration.ts";
 
+/** A request to the API server. */
 export interface ApiRequest {
   readonly method: "GET" | "POST" | "PATCH" | "DELETE";
   readonly path: string;

@@ -8,6 +8,7 @@ export interface ObjectKind {
   readonly kind: string;
 }
 
+/** What is used of the metadata of any object. */
 export interface ObjectMeta {
   readonly name?: string;
   readonly namespace?: string;
@@ -30,6 +31,7 @@ export interface ManagedFields {
   readonly time?: string;
 }
 
+/** A set of fields in the form of `fieldsV1`. */
 export interface FieldSet {
   readonly [field: string]: FieldSet;
 }
@@ -76,6 +78,7 @@ export function idOf({ name = "", namespace }: ObjectMeta): string {
   return namespace === undefined ? name : `${namespace}/${name}`;
 }
 
+/** The name and namespace in a resource's id. */
 export function parseId(id: string): { readonly name: string; readonly namespace?: string } {
   const [first = "", second] = id.split("/");
   return second === undefined ? { name: first } : { namespace: first, name: second };

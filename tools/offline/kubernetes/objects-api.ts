@@ -14,6 +14,7 @@ export interface ObjectReference extends ObjectKind {
   readonly metadata: { readonly name?: string; readonly namespace?: string };
 }
 
+/** How an object is written. */
 export interface WriteOptions {
   readonly fieldManager: string;
   readonly dryRun: boolean;

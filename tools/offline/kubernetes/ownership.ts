@@ -4,9 +4,17 @@ import { withoutKeys } from "../without-keys.ts";
 import type { ApiError } from "./api-error.ts";
 import { type FieldSet, idOf, type KubernetesObject, type ManagedFields } from "./object.ts";
 
+/** Whose writes the official plugin takes over before it applies: kubectl's, whatever the command, and its own patches. */
+const TAKEN_OVER = [
+  { prefix: "kubectl", operations: ["Apply", "Update"] },
+  { prefix: "before-first-apply", operations: ["Update"] },
+  { prefix: "pulumi-kubernetes", operations: ["Update"] },
+  { prefix: "pulumi-resource-kubernetes", operations: ["Update"] },
+] as const;
+
 /**
- * Fields that this manager set by create or by patch, as if it had applied them: otherwise the
- * next apply would conflict with its own manager, and could remove none of them.
+ * Fields that this manager set by create or by patch, and that people set with kubectl, as if it had applied them:
+ * otherwise the next apply would conflict with its own manager, and could remove none of them.
  *
  * @returns undefined where there are none
  */
@@ -14,16 +22,31 @@ export function adopted(
   managedFields: readonly ManagedFields[],
   manager: string,
 ): readonly ManagedFields[] | undefined {
-  const isOwn = (entry: ManagedFields) =>
-    entry.manager === manager && entry.subresource === undefined;
-  const own = managedFields.filter(isOwn);
-  const [first] = own;
-  if (first === undefined || own.every(({ operation }) => operation === "Apply")) {
+  const applied = managedFields.filter(
+    (entry) => entry.manager === manager && entry.operation === "Apply",
+  );
+  const taken = managedFields.filter(
+    (entry) =>
+      !applied.includes(entry) &&
+      entry.subresource === undefined &&
+      (entry.manager === manager || isTakenOver(entry)),
+  );
+  const [first] = [...applied, ...taken];
+  if (first === undefined || taken.length === 0) {
     return undefined;
   }
-  const fieldsV1 = own.map((entry) => entry.fieldsV1).reduce(union);
-  const others = managedFields.filter((entry) => !isOwn(entry));
-  return [...others, { ...first, operation: "Apply", fieldsV1 }];
+  const fieldsV1 = [...applied, ...taken].map((entry) => entry.fieldsV1).reduce(union);
+  const others = managedFields.filter(
+    (entry) => !applied.includes(entry) && !taken.includes(entry),
+  );
+  return [...others, { ...first, manager, operation: "Apply", fieldsV1 }];
+}
+
+function isTakenOver({ manager, operation }: ManagedFields): boolean {
+  return TAKEN_OVER.some(
+    ({ prefix, operations }) =>
+      manager.startsWith(prefix) && operations.some((each) => each === operation),
+  );
 }
 
 /** Whether a conflict is with no other manager than this one. */

@@ -8,6 +8,7 @@ const TIMEOUT_SECONDS = 600;
 const SHORTEST_PAUSE_MILLISECONDS = 100;
 const LONGEST_PAUSE_MILLISECONDS = 1000;
 
+/** What a wait for an object works with. */
 export interface WaitOptions {
   /** Of the resource's `customTimeouts`; 0 where the program sets none. */
   readonly timeoutSeconds: number;
@@ -54,7 +55,7 @@ export async function awaitReady(
   return live;
 }
 
-/** Settles when the object is gone, or another one has taken its name. */
+/** Settles when the object is gone, or a different one has taken its name. */
 export async function awaitGone(
   api: ObjectsApi,
   deleted: KubernetesObject,

@@ -1,11 +1,11 @@
 import type { Daemon } from "../daemon.ts";
 import { state } from "../folders.ts";
-import { pauseImage } from "../images.ts";
+import { PAUSE_IMAGE } from "../images.ts";
 import { acceptsConnection } from "../reachable.ts";
-import { networkConfigurationFolder } from "../network.ts";
+import { NETWORK_CONFIGURATION_FOLDER } from "../network.ts";
 
 /** containerd's socket. */
-export const containerdSocket = state("containerd", "containerd.sock");
+export const CONTAINERD_SOCKET = state("containerd", "containerd.sock");
 
 /** Runs the containers of pods and of image builds. */
 export function containerd(): Daemon {
@@ -16,8 +16,8 @@ export function containerd(): Daemon {
     args: ["--config", file],
     files: { [file]: configuration() },
     ports: [],
-    address: containerdSocket,
-    ready: () => acceptsConnection({ path: containerdSocket }),
+    address: CONTAINERD_SOCKET,
+    ready: () => acceptsConnection({ path: CONTAINERD_SOCKET }),
   };
 }
 
@@ -29,19 +29,19 @@ root = "${state("containerd", "root")}"
 state = "${state("containerd", "run")}"
 
 [grpc]
-address = "${containerdSocket}"
+address = "${CONTAINERD_SOCKET}"
 
 [plugins."io.containerd.internal.v1.opt"]
 path = "${state("containerd", "opt")}"
 
 [${cri}]
-sandbox_image = "${pauseImage}"
+sandbox_image = "${PAUSE_IMAGE}"
 restrict_oom_score_adj = true
 netns_mounts_under_state_dir = true
 max_concurrent_downloads = 10
 
 [${cri}.cni]
 bin_dir = "/usr/lib/cni"
-conf_dir = "${networkConfigurationFolder}"
+conf_dir = "${NETWORK_CONFIGURATION_FOLDER}"
 `;
 }

@@ -1,11 +1,11 @@
-import { bridge, buildNetwork } from "../addresses.ts";
+import { BRIDGE, BUILD_NETWORK } from "../addresses.ts";
 import type { Daemon } from "../daemon.ts";
 import { state } from "../folders.ts";
 import { answersOk } from "../reachable.ts";
-import { containerdSocket } from "./containerd.ts";
+import { CONTAINERD_SOCKET } from "./containerd.ts";
 
 /** dockerd's socket. */
-export const dockerSocket = state("docker", "docker.sock");
+export const DOCKER_SOCKET = state("docker", "docker.sock");
 
 /** Builds and pushes images; build steps reach the network over the platform's bridge. */
 export function dockerd(): Daemon {
@@ -16,19 +16,19 @@ export function dockerd(): Daemon {
     args: ["--config-file", file, "--pidfile="],
     files: { [file]: JSON.stringify(configuration) },
     ports: [],
-    address: `unix://${dockerSocket}`,
-    ready: () => answersOk({ socketPath: dockerSocket, path: "/_ping" }),
+    address: `unix://${DOCKER_SOCKET}`,
+    ready: () => answersOk({ socketPath: DOCKER_SOCKET, path: "/_ping" }),
   };
 }
 
 const configuration = {
-  hosts: [`unix://${dockerSocket}`],
+  hosts: [`unix://${DOCKER_SOCKET}`],
   group: "root",
-  containerd: containerdSocket,
+  containerd: CONTAINERD_SOCKET,
   "data-root": state("docker", "root"),
   "exec-root": state("docker", "run"),
-  bridge,
-  "fixed-cidr": buildNetwork,
+  bridge: BRIDGE,
+  "fixed-cidr": BUILD_NETWORK,
   iptables: false,
   "ip-masq": false,
   "storage-driver": "overlay2",

@@ -1,9 +1,9 @@
 import { stringify } from "yaml";
 import { kubernetesProgram } from "../../go/kubernetes.ts";
-import { nodeAddress, podNetwork, ports } from "../addresses.ts";
+import { NODE_ADDRESS, POD_NETWORK, ports } from "../addresses.ts";
 import type { Daemon } from "../daemon.ts";
 import { state } from "../folders.ts";
-import { kubeconfigs, nodeName } from "../kubeconfig.ts";
+import { kubeconfigs, NODE_NAME } from "../kubeconfig.ts";
 import { answersOk } from "../reachable.ts";
 
 const health = { host: "127.0.0.1", port: ports.kubeProxyHealth };
@@ -27,12 +27,12 @@ const configuration = {
   apiVersion: "kubeproxy.config.k8s.io/v1alpha1",
   kind: "KubeProxyConfiguration",
   mode: "nftables",
-  hostnameOverride: nodeName,
-  clusterCIDR: podNetwork,
+  hostnameOverride: NODE_NAME,
+  clusterCIDR: POD_NETWORK,
   clientConnection: { kubeconfig: kubeconfigs.kubeProxy, qps: 1000, burst: 2000 },
   healthzBindAddress: `${health.host}:${health.port}`,
   metricsBindAddress: `${metrics.host}:${metrics.port}`,
-  nodePortAddresses: [`${nodeAddress}/32`],
+  nodePortAddresses: [`${NODE_ADDRESS}/32`],
   // Pods share one bridge, where an answer would otherwise go past the node's address translation.
   nftables: { masqueradeAll: true, minSyncPeriod: "100ms", syncPeriod: "30s" },
   // Zero leaves the machine's connection tracking as it is.

@@ -1,18 +1,18 @@
 import { stringify } from "yaml";
 import { kubernetesProgram } from "../../go/kubernetes.ts";
-import { clusterDns, nodeAddress, ports } from "../addresses.ts";
+import { CLUSTER_DNS, NODE_ADDRESS, ports } from "../addresses.ts";
 import { certificates } from "../certificates.ts";
 import type { Daemon } from "../daemon.ts";
 import { state } from "../folders.ts";
-import { kubeconfigs, nodeName } from "../kubeconfig.ts";
+import { kubeconfigs, NODE_NAME } from "../kubeconfig.ts";
 import { answersOk } from "../reachable.ts";
-import { containerdSocket } from "./containerd.ts";
+import { CONTAINERD_SOCKET } from "./containerd.ts";
 
 /** Where the kubelet keeps the pods' logs. */
-export const podLogs = state("kubelet-logs");
+export const POD_LOGS = state("kubelet-logs");
 
 /** Empty: pods get no name servers from the machine. */
-const resolvConf = state("kubernetes", "resolv.conf");
+const RESOLV_CONF = state("kubernetes", "resolv.conf");
 
 /** The node's agent, tuned for quick rollouts on a machine that others use too. */
 export function kubelet(): Daemon {
@@ -26,12 +26,12 @@ export function kubelet(): Daemon {
       `--kubeconfig=${kubeconfigs.kubelet}`,
       `--root-dir=${state("kubelet")}`,
       `--cert-dir=${state("kubernetes", "kubelet")}`,
-      `--hostname-override=${nodeName}`,
-      `--node-ip=${nodeAddress}`,
+      `--hostname-override=${NODE_NAME}`,
+      `--node-ip=${NODE_ADDRESS}`,
     ],
-    files: { [resolvConf]: "", [file]: stringify(configuration()) },
-    ports: [{ host: nodeAddress, port: ports.kubelet }, health],
-    address: `https://${nodeAddress}:${ports.kubelet}`,
+    files: { [RESOLV_CONF]: "", [file]: stringify(configuration()) },
+    ports: [{ host: NODE_ADDRESS, port: ports.kubelet }, health],
+    address: `https://${NODE_ADDRESS}:${ports.kubelet}`,
     ready: () => answersOk({ ...health, path: "/healthz" }),
   };
 }
@@ -40,7 +40,7 @@ function configuration(): object {
   return {
     apiVersion: "kubelet.config.k8s.io/v1beta1",
     kind: "KubeletConfiguration",
-    address: nodeAddress,
+    address: NODE_ADDRESS,
     port: ports.kubelet,
     healthzBindAddress: "127.0.0.1",
     healthzPort: ports.kubeletHealth,
@@ -50,13 +50,13 @@ function configuration(): object {
       x509: { clientCAFile: certificates.authority.crt },
     },
     authorization: { mode: "Webhook" },
-    containerRuntimeEndpoint: `unix://${containerdSocket}`,
-    podLogsDir: podLogs,
+    containerRuntimeEndpoint: `unix://${CONTAINERD_SOCKET}`,
+    podLogsDir: POD_LOGS,
     volumePluginDir: state("kubelet-volume-plugins"),
     maxPods: 250,
     clusterDomain: "cluster.local",
-    clusterDNS: [clusterDns],
-    resolvConf,
+    clusterDNS: [CLUSTER_DNS],
+    resolvConf: RESOLV_CONF,
     ...isolation,
     ...speed,
     ...patience,

@@ -1,40 +1,74 @@
-import type { ReadinessInputs } from "../../contract/readiness.ts";
 import { VERDICT } from "../../contract/verdict.ts";
+import type { Cluster } from "../cluster.ts";
 import { configOf } from "../verdict/config.ts";
 import { absentDependency } from "../verdict/dependency.ts";
 import { logSources } from "../verdict/evidence.ts";
-import type { Finding } from "../verdict/finding.ts";
+import type { Finding, Verdict } from "../verdict/finding.ts";
 import { type Grace, isOf } from "../verdict/grace.ts";
-import { nameOf, type Observed, type Pod } from "../verdict/objects.ts";
+import { type OwnerAtWork, ownerAtWork } from "./config-owner.ts";
+import { nameOf, type Pod } from "../verdict/objects.ts";
 import type { ContainerLog, LogSource } from "../verdict/log-hints.ts";
+import type { Patience } from "../verdict/subject.ts";
 
 /** A controller that makes a Secret from another object has done so by then. */
 const CONFIG_SECONDS = 60;
 
+/** What is observed of what has pods, with what was found to be worth waiting for. */
+interface Observed {
+  readonly pods: readonly Pod[];
+  readonly graces?: readonly Grace[];
+}
+
 /** What the closer looks read of the cluster. */
 export interface Sources {
   readonly log: (source: LogSource) => Promise<ContainerLog>;
-  /** Who is about to make a Secret of this name, undefined where nobody is known to. */
-  readonly owner: (secret: string) => Promise<string | undefined>;
+  /** Who is about to make a Secret of this name. */
+  readonly owner: (secret: string) => Promise<OwnerAtWork>;
 }
 
 /**
- * Looks closer at what would fail a release at once: whether it may pass by itself. Each finding is looked at once; a
+ * Looks closer at what would fail a wait at once: whether it may pass by itself. Each finding is looked at once; a
  * further crash is another finding, and has to give its own reason.
  */
 export class GraceLook {
   readonly #graces: Grace[] = [];
-  private readonly release: ReadinessInputs;
+  private readonly patience: Patience;
   private readonly sources: Sources;
 
-  constructor(release: ReadinessInputs, sources: Sources) {
-    this.release = release;
+  constructor(patience: Patience, sources: Sources) {
+    this.patience = patience;
     this.sources = sources;
   }
 
+  /** Looks into a namespace of the cluster until `signal` ends it. */
+  static into(
+    cluster: Cluster,
+    namespace: string,
+    patience: Patience,
+    signal: AbortSignal,
+  ): GraceLook {
+    return new GraceLook(patience, {
+      log: (source) => cluster.log(namespace, source, signal),
+      owner: (secret) => ownerAtWork(cluster.api, namespace, secret, signal),
+    });
+  }
+
   /** What is observed, with what was found to be worth waiting for so far. */
-  see(observed: Observed): Observed {
+  see<O extends Observed>(observed: O): O {
     return { ...observed, graces: this.#graces };
+  }
+
+  /** The verdict once everything that would fail at once has been looked at. */
+  async settled<O extends Observed, R extends object>(
+    verdict: Verdict<R>,
+    observed: O,
+    judge: (observed: O, now: number) => Verdict<R>,
+  ): Promise<Verdict<R>> {
+    let present = verdict;
+    while (present.kind === "failed" && (await this.look(present, observed))) {
+      present = judge(observed, performance.now());
+    }
+    return present;
   }
 
   /** Whether there is time for this finding that was not known of. */
@@ -63,7 +97,7 @@ export class GraceLook {
 
   /** A program that ended because what it needs did not answer: by its last message, or its log. */
   async #dependency({ object, container, message }: Finding, { pods }: Observed) {
-    const { logs = true, warmupSeconds = VERDICT.warmupSeconds.default } = this.release;
+    const { logs = true, warmupSeconds = VERDICT.warmupSeconds.default } = this.patience;
     const suspects = pods.filter((pod) => object === `pod ${nameOf(pod)}`);
     const source = logSources(suspects).find((candidate) => candidate.container === container);
     const lines = logs && source !== undefined ? (await this.sources.log(source)).lines : [];
@@ -71,7 +105,7 @@ export class GraceLook {
     if (line === undefined) {
       return undefined;
     }
-    const seconds = Math.min(warmupSeconds, this.release.deadlineSeconds);
+    const seconds = Math.min(warmupSeconds, this.patience.deadlineSeconds);
     const note = `it ends because something that it needs does not answer, which gets ${seconds} s (warmupSeconds): ${line}`;
     return { seconds, note };
   }
@@ -79,24 +113,31 @@ export class GraceLook {
   /** A Secret that a controller is about to make; with a tolerance of its own for it, whoever makes it. */
   async #owner({ object, message }: Finding, { pods }: Observed) {
     const pod = pods.find((candidate) => object === `pod ${nameOf(candidate)}`);
-    const { configSeconds: given } = this.release.tolerate ?? {};
-    const owner = given === undefined ? await this.#ownerOf(pod, message) : undefined;
+    const { configSeconds: given } = this.patience.tolerate ?? {};
+    const { owner, unread } =
+      given === undefined ? await this.#ownerOf(pod, message) : { owner: undefined, unread: [] };
     if ((given ?? 0) === 0 && owner === undefined) {
-      return undefined;
+      return unread.length === 0 ? undefined : { seconds: 0, note: unasked(unread) };
     }
-    const seconds = Math.min(given ?? CONFIG_SECONDS, this.release.deadlineSeconds);
+    const seconds = Math.min(given ?? CONFIG_SECONDS, this.patience.deadlineSeconds);
     const maker = owner === undefined ? "what is missing" : `${owner} is to make it, which`;
     return { seconds, note: `${maker} gets ${seconds} s (tolerate.configSeconds)` };
   }
 
-  async #ownerOf(pod: Pod | undefined, message: string): Promise<string | undefined> {
+  async #ownerOf(pod: Pod | undefined, message: string): Promise<OwnerAtWork> {
     const secrets = pod === undefined ? [] : secretsOf(pod);
     const named = secrets.filter(
       (name) => message.includes(`"${name}"`) || message.includes(`/${name}`),
     );
-    const owners = (named.length > 0 ? named : secrets).map((name) => this.sources.owner(name));
-    return (await Promise.all(owners)).find((owner) => owner !== undefined);
+    const looks = (named.length > 0 ? named : secrets).map((name) => this.sources.owner(name));
+    const found = await Promise.all(looks);
+    const unread = [...new Set(found.flatMap((each) => each.unread))];
+    return found.find(({ owner }) => owner !== undefined) ?? { unread };
   }
+}
+
+function unasked(kinds: readonly string[]): string {
+  return `whether a controller is about to make it is unknown: this identity may not list ${kinds.join(", ")}; an administrator grants that, or tolerate.configSeconds says how long to wait`;
 }
 
 /** The Secrets that a pod cannot start without. */

@@ -1,0 +1,49 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { FoundImage } from "../contract/image-digests.ts";
+import type { NamespaceEnd } from "../contract/namespace-end.ts";
+import type { ReleaseLooks } from "../contract/release-looks.ts";
+import { FUNCTIONS } from "../contract/tokens.ts";
+import { loginTo, type Registry } from "./image/image.ts";
+import type { SlipwayProvider } from "./slipway-provider.ts";
+
+/** What the provider's functions answer. */
+interface Answers {
+  readonly imageDigests: { readonly images: readonly FoundImage[] };
+  readonly namespaceEnd: NamespaceEnd;
+  readonly releaseLooks: { readonly looks: ReleaseLooks };
+  readonly stackState: { readonly exists: boolean };
+}
+
+/**
+ * Calls a function of Slipway's own provider. The answer is empty in a preview of a program whose provider is not known
+ * yet, because nobody can be asked then.
+ */
+export async function askProvider<Name extends keyof Answers>(
+  name: Name,
+  args: pulumi.Inputs,
+  provider: SlipwayProvider,
+): Promise<Partial<Answers[Name]>> {
+  const answer: unknown = await pulumi.runtime.invoke(FUNCTIONS[name], args, { provider });
+  return answer as Partial<Answers[Name]>;
+}
+
+/**
+ * What the registries have of images.
+ *
+ * @param references by digest or by tag
+ * @param registry its login is used for that registry
+ * @param answerSeconds how long each of them may take; without it, as long as the provider waits for any
+ * @returns undefined where nobody can be asked
+ */
+export async function askRegistries(
+  references: readonly string[],
+  registry: Registry | undefined,
+  provider: SlipwayProvider,
+  answerSeconds?: number,
+): Promise<readonly FoundImage[] | undefined> {
+  if (references.length === 0) {
+    return [];
+  }
+  const args = { references, login: loginTo(registry), answerSeconds };
+  return (await askProvider("imageDigests", args, provider)).images;
+}

@@ -1,0 +1,95 @@
+import type { ReadinessInputs } from "../../contract/readiness.ts";
+import { pause } from "../cluster/pause.ts";
+import { newReplicaSet, podsOf } from "../verdict/deployment.ts";
+import { saysElsewhere } from "../verdict/log-hints.ts";
+import { type Elsewhere, nameOf, type Observed } from "../verdict/objects.ts";
+import { subjectsOf } from "../verdict/pod.ts";
+import { refusalOf } from "../verdict/probe.ts";
+import type { Subject } from "../verdict/subject.ts";
+import type { Sources } from "./grace-look.ts";
+
+/** Before the first look: most processes listen by then. */
+const FIRST_MILLISECONDS = 2000;
+
+/** Before the next one, if the last has found something. */
+const AGAIN_MILLISECONDS = 4000;
+
+/**
+ * Looks into the log of a container whose probes are refused: one that listens on a different port is not about to start.
+ * What one look has found, each further one must find again.
+ */
+export class ListenLook {
+  #elsewhere: readonly Elsewhere[] = [];
+  #looking = false;
+  #observed: Observed | undefined;
+
+  private readonly release: ReadinessInputs;
+  private readonly log: Sources["log"];
+  private readonly wait: { readonly wake: () => void; readonly signal: AbortSignal };
+
+  /** @param wait wakes its rules when something else was found than before; its signal ends the looks */
+  constructor(
+    release: ReadinessInputs,
+    log: Sources["log"],
+    wait: { readonly wake: () => void; readonly signal: AbortSignal },
+  ) {
+    this.release = release;
+    this.log = log;
+    this.wait = wait;
+  }
+
+  /** What is observed, with the containers that were found to listen where nobody asks. */
+  see(observed: Observed): Observed {
+    this.#observed = observed;
+    if (!this.#looking && this.release.logs !== false && this.#refused() !== undefined) {
+      this.#looking = true;
+      void this.#look();
+    }
+    return { ...observed, elsewhere: this.#elsewhere };
+  }
+
+  async #look(): Promise<void> {
+    const { signal } = this.wait;
+    let rest = FIRST_MILLISECONDS;
+    for (;;) {
+      await pause(rest, signal);
+      const refused = this.#refused();
+      if (refused === undefined || signal.aborted) {
+        break;
+      }
+      const found = await this.#isElsewhere(refused);
+      const { pod, container } = refused;
+      this.#tell(found ? [{ pod: nameOf(pod), container: container.name }] : []);
+      rest = found ? AGAIN_MILLISECONDS : rest * 2;
+    }
+    this.#tell([]);
+    this.#looking = false;
+  }
+
+  async #isElsewhere(subject: Subject): Promise<boolean> {
+    const { pod, container } = subject;
+    const source = { pod: nameOf(pod), container: container.name, previous: false };
+    const { lines } = await this.log(source);
+    return saysElsewhere(lines, container, refusalOf(subject) ?? "");
+  }
+
+  #tell(elsewhere: readonly Elsewhere[]): void {
+    const isChange = JSON.stringify(elsewhere) !== JSON.stringify(this.#elsewhere);
+    this.#elsewhere = elsewhere;
+    if (isChange && !this.wait.signal.aborted) {
+      this.wait.wake();
+    }
+  }
+
+  /** The first container that is refused: the others are of the same template. */
+  #refused(): Subject | undefined {
+    const replicaSet = this.#observed && newReplicaSet(this.#observed);
+    if (this.#observed === undefined || replicaSet === undefined) {
+      return undefined;
+    }
+    const { pods, warnings } = this.#observed;
+    return podsOf(replicaSet, pods)
+      .flatMap((pod) => subjectsOf(this.release, pod, warnings))
+      .find((subject) => refusalOf(subject) !== undefined);
+  }
+}

@@ -1,0 +1,99 @@
+import type { Doubt, Finding } from "./finding.ts";
+import { condition, type Container, type Pod } from "./objects.ts";
+import { type Answer, answersOf, type Probe } from "./probe-answers.ts";
+import { described, isGivenUp } from "./probe-kill.ts";
+import { finding, isInit, type Subject } from "./subject.ts";
+
+/** For how long after its time a report of the kubelet may come. */
+const REPORT_SECONDS = 3;
+
+/** A liveness probe that asks later than this after the start is not waited for, in milliseconds. */
+const MOST = 30_000;
+
+/**
+ * A container that the kubelet restarts for what its liveness probe is answered, whether or not it is ready. Answers that
+ * waiting may change are judged when it has been killed for them, because the next run may give better ones.
+ */
+export function judgeLiveness(subject: Subject): Finding | undefined {
+  const { status, patience } = subject;
+  const answer = presentAnswer(subject);
+  const { restarts = 0 } = patience.tolerate ?? {};
+  if (answer === undefined || !isGivenUp(subject, answer) || status.restartCount < restarts) {
+    return undefined;
+  }
+  return finding(
+    subject,
+    "killed-by-liveness",
+    `${answer.words}; the kubelet restarts it for that`,
+  );
+}
+
+/**
+ * Whether a ready container may yet turn out to be one that the kubelet restarts. There is no report of a success, so
+ * that a failure is over when nothing more is said for a period; and what asks for something else than the probes that
+ * have made the container ready is proved when it could have failed.
+ */
+export function doubtLiveness(subject: Subject): Doubt | undefined {
+  const { clusterTime, container, pod, status } = subject;
+  const { livenessProbe: probe } = container;
+  if (clusterTime === undefined || probe === undefined || status.state?.running === undefined) {
+    return undefined;
+  }
+  const failed = presentAnswer(subject);
+  const { initialDelaySeconds = 0 } = probe;
+  const startedAt = Date.parse(status.state.running.startedAt ?? "");
+  const askedAt = Math.max(startedAt + initialDelaySeconds * 1000, readySince(pod));
+  const until = (failed?.at ?? askedAt) + reportedFor(subject) * 1000;
+  const isDue = failed !== undefined || (!isProved(container) && until - startedAt <= MOST);
+  const words = failed?.words ?? `its ${described(subject, "Liveness")} is yet to be answered`;
+  return isDue && until > clusterTime ? { text: words, until } : undefined;
+}
+
+/** Whether the probes that a ready container has passed ask the same as its liveness probe. */
+function isProved({ livenessProbe, readinessProbe, startupProbe }: Container): boolean {
+  return [readinessProbe, startupProbe].some(
+    (probe) => probe !== undefined && questionOf(probe) === questionOf(livenessProbe),
+  );
+}
+
+function questionOf({ httpGet, tcpSocket, grpc, exec }: Probe = {}): string {
+  const { path = "/", port, scheme = "HTTP", host } = httpGet ?? {};
+  return JSON.stringify([httpGet && [path, port, scheme, host], tcpSocket?.port, grpc, exec]);
+}
+
+/** The last answer to the liveness probe, if it is a present failure that waiting can hardly change. */
+function presentAnswer(subject: Subject): Answer | undefined {
+  const { clusterTime = NaN, status, container } = subject;
+  const startedAt = Date.parse(status.state?.running?.startedAt ?? "");
+  if (
+    status.state?.running === undefined ||
+    container.livenessProbe === undefined ||
+    isInit(subject)
+  ) {
+    return undefined;
+  }
+  const [latest] = answersOf(subject, ["Liveness"]);
+  const isPast = latest !== undefined && clusterTime - latest.at >= reportedFor(subject) * 1000;
+  if (latest === undefined || isPast || !isFinal(subject, latest)) {
+    return undefined;
+  }
+  // Reports on an earlier run are counted on.
+  return latest.firstAt < startedAt ? { ...latest, firstAt: startedAt } : latest;
+}
+
+/** Nobody listens: what a process says, too, that starts; not one that is ready. */
+function isFinal({ container, pod, status }: Subject, { says, at }: Answer): boolean {
+  const { startupProbe, readinessProbe } = container;
+  const isServing = status.ready && readinessProbe !== undefined && at >= readySince(pod);
+  return says === "no" || (says === "nobody" && (startupProbe !== undefined || isServing));
+}
+
+function readySince(pod: Pod): number {
+  return Date.parse(condition(pod, "Ready")?.lastTransitionTime ?? "");
+}
+
+/** Seconds for which a report is the latest if the next answer is the same. */
+function reportedFor({ container }: Subject): number {
+  const { periodSeconds = 10, timeoutSeconds = 1 } = container.livenessProbe ?? {};
+  return periodSeconds + timeoutSeconds + REPORT_SECONDS;
+}
