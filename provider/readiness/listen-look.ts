@@ -6,7 +6,7 @@ import { type Elsewhere, nameOf, type Observed } from "../verdict/objects.ts";
 import { subjectsOf } from "../verdict/pod.ts";
 import { refusalOf } from "../verdict/probe.ts";
 import type { Subject } from "../verdict/subject.ts";
-import type { Sources } from "./grace-look.ts";
+import type { Sources } from "../waiting/grace-look.ts";
 
 /** Before the first look: most processes listen by then. */
 const FIRST_MILLISECONDS = 2000;

@@ -73,16 +73,15 @@ function warningsOf({ notes = [] }: Proof): string[] {
 
 /**
  * The warnings of a release that was looked at again. The events that they are from are kept for an hour; while the
- * verdict is the same, what was found then stays.
+ * verdict is the same, what was found then stays, and what is new joins it.
  */
 export function warningsAfterLook(
   record: ReleaseRecord,
   stored: ReleaseRecord | undefined,
 ): readonly string[] {
   const isSame = stored?.generation === record.generation && record.verdict === "ready";
-  return isSame && stored.verdict === "ready" && stored.warnings.length > 0
-    ? stored.warnings
-    : record.warnings;
+  const earlier = isSame && stored.verdict === "ready" ? stored.warnings : [];
+  return [...new Set([...earlier, ...record.warnings])].slice(-WARNINGS);
 }
 
 /** What a release that is not ready runs so far, by the nodes' word. */
