@@ -105,12 +105,7 @@ export const PROBES: readonly Case[] = [
   },
 ];
 
-function serving(
-  name: string,
-  title: string,
-  script: string,
-  expected: Failure,
-): Case {
+function serving(name: string, title: string, script: string, expected: Failure): Case {
   const fault = () => ({ container: { command: ["node", "-e", script] } });
   return { name, title, fault, expected };
 }
