@@ -1,3 +1,4 @@
+import { trimClientLibrary } from "./cluster/client-library.ts";
 import { SlipwayProvider } from "./slipway.ts";
 import { serve } from "../wire/serve.ts";
 
@@ -5,4 +6,5 @@ import { serve } from "../wire/serve.ts";
 process.stderr.write(
   `\nslipway: without an error below, this process (${process.pid}) was killed by somebody, or by the system for want of memory (dmesg tells): that is no bug and harms no release; run the same command again, and npx slipway recover if it does not begin\n`,
 );
+trimClientLibrary();
 serve(new SlipwayProvider());

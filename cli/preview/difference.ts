@@ -22,8 +22,16 @@ function differ(before: unknown, after: unknown, path: readonly string[]): strin
   return [...new Set([...Object.keys(one), ...Object.keys(other)])].flatMap((key) =>
     key in one && key in other
       ? differ(one[key], other[key], [...path, key])
-      : [[...path, key].join(".")],
+      : lone(one[key] ?? other[key], [...path, key]),
   );
+}
+
+/** What only one of them has; of a list each entry, because a first one is no more than a further one. */
+function lone(value: unknown, path: readonly string[]): string[] {
+  const entries = Array.isArray(value) ? Object.keys(namedEntries(value) ?? {}) : [];
+  return entries.length === 0
+    ? [path.join(".")]
+    : entries.map((entry) => [...path, entry].join("."));
 }
 
 function fieldsOf(value: unknown): Fields | undefined {

@@ -5,6 +5,7 @@ import { ApiError } from "./api-error.ts";
 import { encoded } from "./encoded.ts";
 import { readTokenFiles } from "../../kubeconfig/token-file.ts";
 import { type Redirect, unfollowed } from "./redirect.ts";
+import { type ClientLibrary, clientLibrary } from "./client-library.ts";
 import { withPlainMessages } from "./plain-messages.ts";
 import { authenticate } from "./credentials.ts";
 
@@ -47,8 +48,7 @@ export interface Api {
 }
 
 /**
- * The API server of a kubeconfig's context. The client library costs a third of a second to load,
- * and is loaded with the first request.
+ * The API server of a kubeconfig's context. The client library is loaded with the first request.
  *
  * @throws from each request: `ApiError` for a refusal, the network's error if there is no answer
  */
@@ -191,13 +191,13 @@ interface Content {
 }
 
 interface Connection {
-  readonly client: typeof ClientNode;
+  readonly client: ClientLibrary;
   readonly kubeconfig: ClientNode.KubeConfig;
   readonly http: ClientNode.Configuration["httpApi"];
 }
 
 async function connect({ kubeconfig: file, context }: ProviderConfig): Promise<Connection> {
-  const client = await import("@kubernetes/client-node");
+  const client = await clientLibrary();
   const kubeconfig = new client.KubeConfig();
   kubeconfig.loadFromFile(file);
   await readTokenFiles(kubeconfig, file);

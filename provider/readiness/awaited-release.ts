@@ -87,7 +87,7 @@ export class AwaitedRelease implements Reported<Observed, Proof> {
           return superseded;
         }
         let settled = verdict;
-        if (settled.kind === "ready" && (await config.lacksFiles(observed))) {
+        if (settled.kind !== "failed" && (await config.lacksFiles(observed))) {
           settled = judge(observed, performance.now());
         }
         const present = await graces.settled(settled, observed, judge);

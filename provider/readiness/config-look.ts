@@ -5,6 +5,7 @@ import { pause } from "../cluster/pause.ts";
 import { configOf, filesOf, isBeingCreated, titleOf } from "../verdict/config.ts";
 import { newReplicaSet, podsOf } from "../verdict/deployment.ts";
 import type { ConfigReference, Observed, Pod } from "../verdict/objects.ts";
+import { statusesOf } from "../verdict/pod.ts";
 
 /** Before the first look: most pods are past creation by then. */
 const SETTLE_MILLISECONDS = 3000;
@@ -60,17 +61,15 @@ export class ConfigLook {
    * @returns whether any is
    */
   async lacksFiles(observed: Observed): Promise<boolean> {
-    const isFirst = this.#absentFiles === undefined;
-    if (isFirst) {
-      const needed = new Map(
-        podsOfRelease(observed)
-          .flatMap(filesOf)
-          .map((file) => [titleOf(file), file] as const),
-      );
-      // Without an answer nothing is known, and the release has waited for long enough.
-      this.#absentFiles = (await this.#missing([...needed.values()])) ?? [];
+    const started = podsOfRelease(observed).filter(hasStarted);
+    if (this.#absentFiles !== undefined || started.length === 0) {
+      return false;
     }
-    return isFirst && this.#absentFiles !== undefined && this.#absentFiles.length > 0;
+    const files = started.flatMap(filesOf).map((file) => [titleOf(file), file] as const);
+    // Two judgements at a time ask once; without an answer nothing is known.
+    this.#absentFiles = [];
+    this.#absentFiles = (await this.#missing([...new Map(files).values()])) ?? [];
+    return this.#absentFiles.length > 0;
   }
 
   async #look(): Promise<void> {
@@ -106,10 +105,9 @@ export class ConfigLook {
    */
   async #missing(needed: readonly ConfigReference[]): Promise<ConfigReference[] | undefined> {
     const objects = new Map(
-      needed.map((reference) => {
-        const object = { ...reference, key: undefined };
-        return [titleOf(object), object] as const;
-      }),
+      needed
+        .map(({ kind, name }): ConfigReference => ({ kind, name, key: undefined }))
+        .map((object) => [titleOf(object), object] as const),
     );
     const looks = await Promise.allSettled(
       [...objects.values()].map(async (object) => {
@@ -131,6 +129,10 @@ export class ConfigLook {
     const waiting = this.#observed && podsOfRelease(this.#observed).find(isBeingCreated);
     return waiting === undefined ? [] : configOf(waiting);
   }
+}
+
+function hasStarted(pod: Pod): boolean {
+  return statusesOf(pod).some(({ state }) => state?.running !== undefined);
 }
 
 function podsOfRelease(observed: Observed): readonly Pod[] {

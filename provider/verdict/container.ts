@@ -42,7 +42,7 @@ function judgeCreation(subject: Subject): Finding | undefined {
 }
 
 function creationTolerance(message: string): number | undefined {
-  if (/non-root/.test(message)) {
+  if (/non-root|runAsNonRoot/.test(message)) {
     return AT_ONCE;
   }
   // The kubelet's own cache comes a moment after the pod.

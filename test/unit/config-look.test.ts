@@ -201,6 +201,14 @@ describe("a key that is mounted as a file", () => {
     expect(await look.lacksFiles(started())).toBe(false);
   });
 
+  test("is looked for once a container has started, and not before", async () => {
+    const look = lookOf(() => Promise.resolve(["password"]));
+    expect(
+      await look.lacksFiles(creating({ volumes, containers: [{ name: "shop", volumeMounts }] })),
+    ).toBe(false);
+    expect(await look.lacksFiles(started())).toBe(true);
+  });
+
   test("is not known to be missing where nobody answers", async () => {
     const look = lookOf(() => Promise.reject(new Error("refused")));
     expect(await look.lacksFiles(started())).toBe(false);

@@ -185,6 +185,26 @@ describe("where the cluster was asked, the pods that run count", () => {
     });
   });
 
+  test("a first variable that somebody has added is named as a further one is", () => {
+    const bare = ({ spec, ...rest }: Template): Template => {
+      const containers = spec.containers.map((container) =>
+        Object.fromEntries(Object.entries(container).filter(([key]) => key !== "env")),
+      );
+      return { ...rest, spec: { ...spec, containers } };
+    };
+    const added = (template: Template) => {
+      const [container, ...others] = bare(template).spec.containers;
+      const env = [{ name: "BY_HAND", value: "1" }];
+      return {
+        ...template,
+        spec: { ...template.spec, containers: [{ ...container, env }, ...others] },
+      };
+    };
+    expect(previewed("commit", { next: bare, live: added }).because).toEqual([
+      "variable BY_HAND, changed by somebody else",
+    ]);
+  });
+
   test("pods that a rollback gave back what the program asks for are not replaced", () => {
     expect(previewed("settings", { next: same, live: same })).toMatchObject({
       action: "scale",

@@ -408,3 +408,16 @@ describe("a rollout whose old pods go first", () => {
     expect(newReplicaSet(recreated("new"))?.metadata?.name).toBe("shop-new");
   });
 });
+
+test.each([
+  'container has runAsNonRoot and image will run as root (pod: "shop-1", container: shop)',
+  "container has runAsNonRoot and image has non-numeric user (node), cannot verify user is non-root",
+  "container's runAsUser breaks non-root policy",
+])("a user that the pod forbids does not change by waiting: %s", (message) => {
+  const waiting = { reason: "CreateContainerConfigError", message };
+  const pod = unreadyPod("shop-new-1", "shop-new-uid", { state: { waiting } });
+  expect(assess(RELEASE, { ...complete(), ...withPods([pod]) }).findings[0]).toMatchObject({
+    reason: "container-invalid",
+    tolerance: 0,
+  });
+});

@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 
 import { AT_ONCE, type Case, type Failure } from "../case.ts";
 
-const crashLoop: Failure = { reason: "crash-loop", from: "ended-twice", within: AT_ONCE };
+const CRASH_LOOP: Failure = { reason: "crash-loop", from: "ended-twice", within: AT_ONCE };
 
 const AUTOSCALE = { min: 2, max: 3, cpu: 70 };
 
@@ -13,7 +13,7 @@ export const CHANGES: readonly Case[] = [
     title: "a changed variable makes the process end",
     earlier: {},
     settings: { env: { FAULT_CRASH_AT_START: 3 } },
-    expected: crashLoop,
+    expected: CRASH_LOOP,
   },
   {
     name: "change-without-image",
@@ -35,7 +35,7 @@ export const CHANGES: readonly Case[] = [
         await delay(1100);
       }
     },
-    expected: crashLoop,
+    expected: CRASH_LOOP,
   },
   {
     name: "recreated",

@@ -39,7 +39,7 @@ export const CONFIGURATION: readonly Case[] = [
     title: "a file comes from a key that its Secret does not have",
     settings: { files: { "/etc/shop/token": { secret: "payment", key: "token" } } },
     objects: () => [secret("payment", { password: "not the token" })],
-    expected: { reason: "config-missing", from: "pod-ready", within: AT_ONCE },
+    expected: { reason: "config-missing", from: "running", within: AT_ONCE },
   },
   {
     name: "secret-of-all-missing",

@@ -1,4 +1,4 @@
-import { AT_ONCE, type Case, type Failure, type Settings } from "../case.ts";
+import { AT_ONCE, type Case, type Failure } from "../case.ts";
 
 /** Seconds for which a readiness probe may be answered as if nothing were there. */
 const WINDOW = 10;
@@ -28,8 +28,6 @@ const wrongStart: Failure = {
   from: "running",
   within: START + WINDOW + AT_ONCE,
 };
-
-const AT_DEADLINE: Failure = { reason: "not-ready", from: "deadline-passed", within: AT_ONCE };
 
 /** Processes that run and do not serve. */
 export const PROBES: readonly Case[] = [
@@ -79,8 +77,7 @@ export const PROBES: readonly Case[] = [
     "listens-on-ipv6",
     "the process listens on IPv6 only",
     `${server("(request, response) => response.end()")}.listen({ port: 8080, host: "::", ipv6Only: true }, () => console.log("listening on [::]:8080"))`,
-    AT_DEADLINE,
-    { deadlineSeconds: 20 },
+    wrongStart,
   ),
   {
     name: "probe-command-missing",
@@ -108,15 +105,9 @@ export const PROBES: readonly Case[] = [
   },
 ];
 
-function serving(
-  name: string,
-  title: string,
-  script: string,
-  expected: Failure,
-  settings: Settings = {},
-): Case {
+function serving(name: string, title: string, script: string, expected: Failure): Case {
   const fault = () => ({ container: { command: ["node", "-e", script] } });
-  return { name, title, settings, fault, expected };
+  return { name, title, fault, expected };
 }
 
 function server(listener: string): string {
