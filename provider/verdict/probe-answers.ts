@@ -48,6 +48,10 @@ const NOT_YET =
 
 const NOBODY = /connection refused|connection reset|no route to host|\bEOF\b/i;
 
+/** What a runtime says that cannot start a probe's command: then the words are not the command's. */
+const NOT_STARTED =
+  /\b(?:errored\b|unable to start container process)[^]{0,2048}?(?:no such file or directory|executable file not found|permission denied)/;
+
 /** The probe of a kind, if the container has one. */
 export function probeOf(
   { container }: Pick<Subject, "container">,
@@ -110,7 +114,10 @@ function answerOf(subject: Subject, kinds: readonly ProbeKind[], event: Event): 
 /** A command's words are its own: it may say in any of them that something is not ready yet. */
 function saying(message: string, probe: Probe | undefined): Answer["says"] {
   const words = message.replaceAll(/"[^"]{0,2048}"/g, "");
-  if (probe?.exec !== undefined || NOT_YET.test(words)) {
+  if (probe?.exec !== undefined) {
+    return NOT_STARTED.test(words) ? "no" : "not yet";
+  }
+  if (NOT_YET.test(words)) {
     return "not yet";
   }
   return NOBODY.test(words) ? "nobody" : "no";

@@ -227,6 +227,20 @@ describe("a readiness probe without a startup probe", () => {
       verdictOf([plain(1, [[1, 1, unhealthy]], { grpc: { port: 1 } }), [45, complete()]]),
     ).toEqual(["ready", 45]);
   });
+
+  test.each([
+    'Readiness probe errored and resulted in unknown state: rpc error: code = Unknown desc = failed to exec in container: failed to start exec "5f": OCI runtime exec failed: exec failed: unable to start container process: exec: "/bin/grpc_health_probe": stat /bin/grpc_health_probe: no such file or directory: unknown',
+    'Readiness probe failed: OCI runtime exec failed: exec failed: unable to start container process: exec: "pg_isready": executable file not found in $PATH: unknown',
+  ])("whose command cannot be started is believed after 10 s: %s", (said) => {
+    const command = { exec: { command: ["pg_isready"] }, periodSeconds: 2 };
+    expect(endOf([plain(1, [[1, 1, said]], command)])).toEqual(["not-ready", 11]);
+  });
+
+  test("whose command says itself that a file is not there gets the time to warm up", () => {
+    const said = "Readiness probe failed: cat: /tmp/ready: No such file or directory";
+    const command = { exec: { command: ["cat", "/tmp/ready"] } };
+    expect(endOf([plain(1, [[1, 1, said]], command), [45, complete()]])).toEqual(["ready", 45]);
+  });
 });
 
 describe("a liveness probe", () => {
