@@ -63,13 +63,13 @@ function keptTemplate(text: string | undefined): PodTemplate | undefined {
 }
 
 /** Whether pods of the template are evicted, also those of a restart. */
-function isEvicted(template: PodTemplate, { pods, replicaSets }: Observed): boolean {
+function isEvicted(template: PodTemplate, { pods, replicaSets, warnings }: Observed): boolean {
   const content = contentOf(template);
   const alike = replicaSets
     .filter((candidate) => isDeepStrictEqual(contentOf(templateOf(candidate)), content))
     .map(uidOf);
   const own = pods.filter((pod) => alike.includes(ownerOf(pod) ?? ""));
-  return own.some((pod) => podLossOf(pod)?.reason === "evicted");
+  return own.some((pod) => podLossOf(pod, warnings)?.reason === "evicted");
 }
 
 function stay(why: string): Plan {

@@ -33,7 +33,7 @@ export function lossesOf(observed: Observed): Loss[] {
   const replicaSet = newReplicaSet(observed);
   return observed.pods
     .filter((pod) => replicaSet !== undefined && ownerOf(pod) === uidOf(replicaSet))
-    .flatMap((pod) => podLossOf(pod) ?? [])
+    .flatMap((pod) => podLossOf(pod, observed.warnings) ?? [])
     .sort((one, other) => (one.at ?? "").localeCompare(other.at ?? ""));
 }
 

@@ -1,4 +1,4 @@
-import { timeOf } from "./event.ts";
+import { eventsAbout, timeOf } from "./event.ts";
 import { condition, type Event, nameOf, type Pod, uidOf } from "./objects.ts";
 import type { Reason } from "./reasons.ts";
 
@@ -17,6 +17,8 @@ export interface Loss {
   /** When, ISO 8601, as far as it is known. */
   readonly at: string | undefined;
 }
+
+type Kind = Pick<Loss, "reason" | "chance">;
 
 /** The kubelet's words for a node that is shut down, or is lost. */
 const NODE_LEAVES: readonly (string | undefined)[] = [
@@ -37,38 +39,60 @@ const NO_ROOM = /^(?:OutOf|UnexpectedAdmissionError|TopologyAffinityError)/;
 /**
  * How a pod was lost; undefined for one that was not.
  *
+ * @param events that may be about it
  * @see https://kubernetes.io/docs/concepts/workloads/pods/disruptions/#pod-disruption-conditions
  */
-export function podLossOf(pod: Pod): Loss | undefined {
+export function podLossOf(pod: Pod, events: readonly Event[]): Loss | undefined {
   const { phase, reason, message } = pod.status ?? {};
   const target = condition(pod, "DisruptionTarget");
   const isTarget = target?.status === "True";
   const isLeaving = pod.metadata?.deletionTimestamp !== undefined;
   const word = reason ?? (isTarget ? target.reason : undefined);
-  if (word === undefined || (phase !== "Failed" && !isLeaving)) {
+  if (word === undefined) {
+    return evictionOf(pod, events) ?? (isLeaving ? undefined : endingOf(pod));
+  }
+  if (phase !== "Failed" && !isLeaving) {
     return undefined;
   }
   const text = (message ?? target?.message ?? "").trim();
   const kind = kindOf(pod, word, text, isTarget);
-  return (
-    kind && {
-      uid: uidOf(pod),
-      pod: nameOf(pod),
-      ...kind,
-      message: text === "" ? word : `${word}: ${text}`,
-      at: target?.lastTransitionTime ?? endOf(pod) ?? pod.metadata?.creationTimestamp,
-    }
-  );
+  const at = target?.lastTransitionTime ?? endOf(pod) ?? pod.metadata?.creationTimestamp;
+  return kind && lossAs(pod, kind, text === "" ? word : `${word}: ${text}`, at);
 }
 
-function kindOf(
-  pod: Pod,
-  word: string,
-  text: string,
-  isTarget: boolean,
-): Pick<Loss, "reason" | "chance"> | undefined {
+/** The kubelet says it only by an event where the processes end by themselves, with exit code 0, when they are asked to. */
+function evictionOf(pod: Pod, events: readonly Event[]): Loss | undefined {
+  const [said] = eventsAbout(uidOf(pod), ["Evicted"], events);
+  if (said === undefined) {
+    return undefined;
+  }
+  const text = (said.message ?? "").trim();
+  return lossAs(pod, evicted(text), `Evicted: ${text}`, timeOf(said));
+}
+
+/** The kubelet restarts the containers of a controller's pod, unless it has given up the pod; it need not say why. */
+function endingOf(pod: Pod): Loss | undefined {
+  const { phase } = pod.status ?? {};
+  const { restartPolicy = "Always" } = pod.spec ?? {};
+  if ((phase !== "Succeeded" && phase !== "Failed") || restartPolicy !== "Always") {
+    return undefined;
+  }
+  const message = `the node has ended it, and does not say why (phase ${phase})`;
+  const at = endOf(pod) ?? pod.metadata?.creationTimestamp;
+  return lossAs(pod, { reason: "disrupted", chance: "again" }, message, at);
+}
+
+function lossAs(pod: Pod, kind: Kind, message: string, at: string | undefined): Loss {
+  return { uid: uidOf(pod), pod: nameOf(pod), ...kind, message, at };
+}
+
+function evicted(text: string): Kind {
+  return { reason: "evicted", chance: OWN_LIMIT.test(text) ? "never" : "again" };
+}
+
+function kindOf(pod: Pod, word: string, text: string, isTarget: boolean): Kind | undefined {
   if (word === "Evicted") {
-    return { reason: "evicted", chance: OWN_LIMIT.test(text) ? "never" : "again" };
+    return evicted(text);
   }
   if (isTarget || NODE_LEAVES.includes(word)) {
     return { reason: "disrupted", chance: "again" };

@@ -198,13 +198,69 @@ describe("evicted pods", () => {
   });
 });
 
+describe("pods that the kubelet has ended, and that ended well when they were asked to", () => {
+  /** The status says nothing then: neither a reason nor a condition. */
+  const completed = (name: string) => failed(name, { phase: "Succeeded" });
+  const eviction = (name: string, message = STORAGE.message) => ({
+    metadata: { name: `${name}.e`, uid: `${name}-e` },
+    involvedObject: { kind: "Pod", name, uid: `${name}-uid` },
+    reason: "Evicted",
+    message,
+    lastTimestamp: AT,
+  });
+  const names = ["a", "b"];
+
+  test("are evicted if an event says so, at once for their own limit", () => {
+    const warnings = names.map((name) => eviction(name));
+    const pods = [...names.map(completed), STARTING];
+    const { seconds, verdict } = play([[5, rolling(pods, { warnings })]], release());
+    expect([seconds, verdict]).toEqual([
+      5,
+      expect.objectContaining({
+        kind: "failed",
+        reason: "evicted",
+        message: expect.stringContaining("Evicted: Pod ephemeral local storage usage exceeds"),
+      }),
+    ]);
+  });
+
+  test("are evicted while they still stop, and by pressure on the node as often as others", () => {
+    const running = readyPod("a", "shop-new-uid");
+    const loss = podLossOf(running, [eviction("a", PRESSURE.message)]);
+    expect(loss).toMatchObject({ reason: "evicted", chance: "again", at: AT });
+    expect(podLossOf(running, [eviction("b")])).toBeUndefined();
+  });
+
+  test("are taken from the node without a reason if none is said", () => {
+    expect(podLossOf(completed("a"), [])).toMatchObject({
+      reason: "disrupted",
+      chance: "again",
+      message: "the node has ended it, and does not say why (phase Succeeded)",
+    });
+    const deleted = completed("a");
+    const metadata = { ...deleted.metadata, deletionTimestamp: AT };
+    expect(podLossOf({ ...deleted, metadata }, [])).toBeUndefined();
+  });
+
+  test("one after the other are the reason, though none is said", () => {
+    const round = (from: number) =>
+      rolling([completed(`p${from}`), completed(`p${from + 1}`), STARTING]);
+    expect(
+      verdictOf([
+        [0, round(0)],
+        [9, round(2)],
+      ]),
+    ).toEqual(["disrupted", 9]);
+  });
+});
+
 describe("pods that are taken from their nodes", () => {
   test.each([
     ["PreemptionByScheduler", "disrupted"],
     ["EvictionByEvictionAPI", "disrupted"],
     ["DeletionByTaintManager", "disrupted"],
   ])("by %s are %s", (reason, expected) => {
-    expect(podLossOf(disrupted("a", reason))).toMatchObject({
+    expect(podLossOf(disrupted("a", reason), [])).toMatchObject({
       reason: expected,
       message: `${reason}: it must go`,
     });
@@ -263,7 +319,10 @@ test.each<[string, Pod]>([
     "is deleted by hand",
     { ...STARTING, metadata: { ...STARTING.metadata, deletionTimestamp: AT } },
   ],
-  ["has crashed for good", failed("a", {})],
+  [
+    "has crashed for good",
+    { ...failed("a", {}), spec: { containers: [], restartPolicy: "Never" } },
+  ],
   [
     "has overrun its own deadline",
     failed("a", {
@@ -272,5 +331,5 @@ test.each<[string, Pod]>([
     }),
   ],
 ])("a pod that %s is not lost", (_case, pod) => {
-  expect(podLossOf(pod)).toBeUndefined();
+  expect(podLossOf(pod, [])).toBeUndefined();
 });
