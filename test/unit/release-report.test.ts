@@ -219,6 +219,19 @@ test("the Markdown has the verdicts, the evidence and the next command", () => {
   expect(text).toContain("| `worker` | ready |");
 });
 
+test("of a failure of the settings alone, what runs instead is told by its manifests: its digest is the one that failed", () => {
+  const { digest, manifestHash, running } = recorded("failed").releases["shop"] as ReleaseRecord;
+  if (running === null) {
+    throw new Error("nothing runs instead of the recorded failure");
+  }
+  const report = releaseReport(altered({ running: { ...running, digest } }));
+  const words = `same image, earlier settings (manifests ${running.manifestHash.slice(0, 19)}, asked for ${manifestHash.slice(0, 19)})`;
+  expect(reportMarkdown(report)).toContain(`\nWhat runs instead: ${words}, ready.\n`);
+  const [, part] = reportPage(report).split("<h3>What runs instead</h3>");
+  expect(part?.replaceAll(/\s+/g, " ")).toContain(words);
+  expect(part?.split("</p>")[0]).not.toContain(digest);
+});
+
 test("the warnings of a ready release are on the page and in the Markdown, as text", () => {
   const hostile = "its probe is `<b>` redirected";
   const report = releaseReport(altered({ verdict: "ready", evidence: null, warnings: [hostile] }));
