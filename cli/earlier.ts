@@ -53,9 +53,12 @@ function bySteps(
   if (found !== undefined) {
     return found;
   }
-  throw badInput(
-    `--steps: got ${steps}; allowed: ${ready.length === 0 ? `nothing, because no other image of ${service} was ready before` : `1 to ${ready.length}`}; see npx slipway history --service ${service}`,
-  );
+  // One step is the default: if there is none to go, --steps need not have been passed.
+  const why =
+    ready.length === 0
+      ? `${service} has no earlier release to go back to: no other image of ${service} was ready before`
+      : `--steps: got ${steps}; allowed: 1 to ${ready.length}`;
+  throw badInput(`${why}; see npx slipway history --service ${service}`);
 }
 
 /** The newest release of each image; one that was ready counts before one that failed with other settings. */

@@ -96,6 +96,10 @@ describe("the release to go back to", () => {
   test("is none where nothing else was ready", () => {
     const only = () => earlierRelease("shop", { digest: digest("a") }, [entry("a")], { steps: 1 });
     expect(failureOfCall(only).message).toContain("no other image of shop was ready before");
+    expect(failureOfCall(only).message).toBe(
+      "shop has no earlier release to go back to: no other image of shop was ready before; see npx slipway history --service shop",
+    );
+    expect(failureOfCall(only).exitCode).toBe(EXIT_CODE.badInput);
   });
 });
 
