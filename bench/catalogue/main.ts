@@ -102,8 +102,10 @@ async function currentCommit(): Promise<string> {
   return `${await git("rev-parse", "--short", "HEAD")}${changes === "" ? "" : "+"}`;
 }
 
+/** Where the records go is of no interest to those who read the page. */
 function argumentsOf(args: readonly string[]): readonly string[] {
-  return args.length > 0 ? ["--", ...args] : [];
+  const told = args.filter((arg, index) => arg !== "--records" && args[index - 1] !== "--records");
+  return told.length > 0 ? ["--", ...told] : [];
 }
 
 function cases(text: string): readonly Case[] {
