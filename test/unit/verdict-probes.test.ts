@@ -286,6 +286,19 @@ describe("a liveness probe", () => {
     expect(verdictOf([at(to + 1), at(to + 20)])).toEqual(["ready", to + 20]);
   });
 
+  test("that fails once in a later run has the answers of that run, from its first one on", () => {
+    const livenessProbe = { ...PROBES.livenessProbe, initialDelaySeconds: 30 };
+    const again = {
+      probes: { ...PROBES, livenessProbe },
+      status: { restartCount: 1, state: { running: { startedAt: at(100) } } },
+    };
+    const failing = (to: number, count: number) =>
+      live(to + 1, [[31, to, liveness(500), count]], again);
+    const tolerant = release({ tolerate: { restarts: 1 } });
+    expect(judgeAtOnce(tolerant, failing(131, 4)[1]).kind).toBe("ready");
+    expect(judgeAtOnce(tolerant, failing(151, 6)[1]).kind).toBe("failed");
+  });
+
   test.each([
     [21, 3],
     [61, 7],
