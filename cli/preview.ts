@@ -69,8 +69,8 @@ async function preview(options: Options): Promise<void> {
   const credentials = options.withoutSecrets === true ? "unseen" : "compared";
   // What the API server makes of placeholders says nothing.
   const live = credentials === "unseen" ? new Map() : await lookAtPods(stack, stepsOf(events));
-  const where = { project: stack.project, stack: stack.name, credentials, live } as const;
-  const report = previewReport(where, events);
+  const { project, name } = stack;
+  const report = previewReport({ project, stack: name, credentials, live, succeeded }, events);
   const comment = previewMarkdown(report);
   if (options.comment !== undefined) {
     await writeResult("--comment", options.comment, comment);
@@ -78,7 +78,7 @@ async function preview(options: Options): Promise<void> {
   if (options.comment === undefined || options.json === true) {
     print(options, report, comment);
   }
-  if (!succeeded || report.outcome === "failed") {
+  if (report.outcome === "failed") {
     throw runFailure("preview", said, stack.name);
   }
   const reasons = unexpected(report, options.expect);

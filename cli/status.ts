@@ -14,7 +14,7 @@ import { type CommonOptions, print, stackCommand } from "./options.ts";
 import { type Pin, readPins } from "./pins.ts";
 import { ProjectStack } from "./project-stack.ts";
 import { warningsOf } from "./warnings.ts";
-import { age, commitWords, shortDigest, table } from "./words.ts";
+import { age, commitWords, sameImageWords, shortDigest, table } from "./words.ts";
 
 interface Options extends CommonOptions {
   readonly live?: true;
@@ -129,17 +129,12 @@ export function words(services: readonly ServiceStatus[], now: number): string {
   return [table(headings, rows), ...notes].join("\n");
 }
 
-/** The same image may run with earlier settings: then these are what differs. */
 function runsWords(status: ServiceStatus): string {
   const { verdict, runs, desired, runsManifests, desiredManifests } = status;
   if (runs === null) {
     return "unknown";
   }
-  const isSame = runs === desired && runsManifests === desiredManifests;
-  if (isSame) {
-    return verdict === "ready" ? "as desired" : "the same, restored";
-  }
-  return runs === desired
-    ? `same image, earlier settings (manifests ${shortDigest(runsManifests ?? "")}, asked for ${shortDigest(desiredManifests)})`
-    : shortDigest(runs);
+  const asked = { digest: desired, manifestHash: desiredManifests };
+  const same = sameImageWords({ digest: runs, manifestHash: runsManifests ?? "" }, asked);
+  return verdict === "ready" ? "as desired" : (same ?? shortDigest(runs));
 }

@@ -7,6 +7,19 @@ export function shortDigest(digest: string): string {
   return digest.slice(0, DIGEST_LENGTH);
 }
 
+/** What distinguishes one release of a service from another. */
+type Identity = Pick<HistoryEntry, "digest" | "manifestHash">;
+
+/** How what runs differs from what failed with the same image; undefined if it has another one, whose digest says it. */
+export function sameImageWords(runs: Identity, asked: Identity): string | undefined {
+  if (runs.digest !== asked.digest) {
+    return undefined;
+  }
+  return runs.manifestHash === asked.manifestHash
+    ? "the same, restored"
+    : `same image, earlier settings (manifests ${shortDigest(runs.manifestHash)}, asked for ${shortDigest(asked.manifestHash)})`;
+}
+
 /** The commit of a release in a few letters, with a + if its source had uncommitted changes. */
 export function commitWords({ commit, dirty }: Pick<HistoryEntry, "commit" | "dirty">): string {
   if (commit === null) {

@@ -227,7 +227,7 @@ export class Readiness implements AwaitedType {
       const { text, evidence } = await this.#report({ ...failure, note: plan.why });
       return { message: text, running: null, evidence };
     }
-    const { text, evidence } = await this.#report(failure);
+    const { text, evidence } = await this.#report({ ...failure, deletesPods: true });
     // Reported before anything is touched: whatever becomes of the rollback, this is not lost.
     subject.log.warn(text);
     const { running, report: outcome } = await rollBack(failure, plan, tools);

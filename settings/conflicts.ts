@@ -2,7 +2,7 @@ import { join } from "node:path";
 
 import { contextFiles } from "../build-context/context-files.ts";
 import { parseQuantity } from "../contract/quantity.ts";
-import { settleBound } from "../contract/verdict.ts";
+import { settleBound, VERDICT } from "../contract/verdict.ts";
 import { type Fault, faultIf, got, under } from "./fault.ts";
 import { label } from "./fields.ts";
 import { unusable } from "./look.ts";
@@ -101,9 +101,11 @@ function scaleFaults({ replicas, autoscale }: Mapping): Fault[] {
 }
 
 function settleFaults(service: Mapping): Fault[] {
-  const bound = settleBound(service);
+  const { settleSeconds } = service;
+  // Of a number that no service may set, the schema has said so.
+  const bound = Number(settleSeconds) > VERDICT.settleSeconds.to ? undefined : settleBound(service);
   const text = `allowed: ${bound ?? ""}; lower it, or raise the other`;
-  return faultIf(bound !== undefined, ["settleSeconds"], got(service["settleSeconds"], text));
+  return faultIf(bound !== undefined, ["settleSeconds"], got(settleSeconds, text));
 }
 
 function resourceFaults({ requests, limits }: Mapping): Fault[] {

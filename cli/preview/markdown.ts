@@ -41,9 +41,10 @@ export function previewMarkdown(report: PreviewReport, limit = MOST_CHARACTERS):
   return `${fitted(head, sectionsOf(report), limit).join("\n")}\n`;
 }
 
-function summary({ outcome, counts }: PreviewReport): string {
+function summary({ outcome, counts, errors }: PreviewReport): string {
   if (outcome === "failed") {
-    return "**The preview failed.** What it found until then is below.";
+    const where = errors.length > 0 ? "What it found until then is below." : "Its log says why.";
+    return `**The preview failed.** ${where}`;
   }
   if (outcome === "unchanged") {
     return "Nothing changes.";

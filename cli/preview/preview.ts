@@ -51,6 +51,11 @@ export interface Previewed {
    * @default - the cluster was not asked: the inputs are all that is known
    */
   readonly live?: ReadonlyMap<string, PodChanges>;
+  /**
+   * Whether it came to its end: one that the engine could not begin reports no event.
+   * @default true
+   */
+  readonly succeeded?: boolean;
 }
 
 const RIGHTS =
@@ -68,7 +73,7 @@ const BOOKKEEPING = /^pulumi:(pulumi|providers):/;
 
 /** Reads what the engine reported during a preview (`onEvent` of the Automation API). */
 export function previewReport(
-  { project, stack, credentials = "compared", live }: Previewed,
+  { project, stack, credentials = "compared", live, succeeded = true }: Previewed,
   events: readonly EngineEvent[],
 ): PreviewReport {
   const steps = stepsOf(events).map(credentials === "compared" ? (step) => step : asIfUnchanged);
@@ -83,7 +88,8 @@ export function previewReport(
     project,
     stack,
     credentials,
-    outcome: errors.length > 0 ? "failed" : changed.length > 0 ? "changes" : "unchanged",
+    outcome:
+      errors.length > 0 || !succeeded ? "failed" : changed.length > 0 ? "changes" : "unchanged",
     counts: countsOf(objects),
     services: servicePreviews(objects, live),
     rights: rights.map(changeOf),

@@ -1,6 +1,7 @@
+import type { ReleaseRecord, RunningRelease } from "../../contract/release-record.ts";
 import { cell, code } from "../preview/words.ts";
 import { warningsOf } from "../warnings.ts";
-import { shortDigest } from "../words.ts";
+import { sameImageWords, shortDigest } from "../words.ts";
 import type { ReleaseReport, ServiceReport } from "./report.ts";
 import { partWords, seconds } from "./timeline-picture.ts";
 
@@ -27,7 +28,8 @@ function row({ name, release }: ServiceReport): string {
   return `| ${cell(name)} | ${outcome} | ${source} | ${cell(shortDigest(digest))} | ${seconds(release.seconds)} |`;
 }
 
-function failure({ name, release: { evidence, running } }: ServiceReport): string[] {
+function failure({ name, release }: ServiceReport): string[] {
+  const { evidence, running } = release;
   if (evidence === null) {
     return [];
   }
@@ -44,8 +46,12 @@ function failure({ name, release: { evidence, running } }: ServiceReport): strin
     `Next: ${code(evidence.command)}`,
     ...(running === null
       ? []
-      : ["", `What runs instead: ${code(running.digest)}, ${running.verdict}.`]),
+      : ["", `What runs instead: ${runningWords(running, release)}, ${running.verdict}.`]),
   ];
+}
+
+function runningWords(running: RunningRelease, release: ReleaseRecord): string {
+  return sameImageWords(running, release) ?? code(running.digest);
 }
 
 function warnings({ name, release }: ServiceReport): string[] {

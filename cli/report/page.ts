@@ -1,6 +1,6 @@
 import type { ReleaseRecord } from "../../contract/release-record.ts";
 import { warningsOf } from "../warnings.ts";
-import { commitName } from "../words.ts";
+import { commitName, sameImageWords } from "../words.ts";
 import { chainPicture } from "./chain-picture.ts";
 import { evidenceSection } from "./evidence-section.ts";
 import { historyPicture } from "./history-picture.ts";
@@ -134,7 +134,8 @@ function identityPart({ image, manifestHash, commit, dirty, namespace }: Release
   </dl>`;
 }
 
-function runningPart({ running }: ReleaseRecord): Html | false {
+function runningPart(release: ReleaseRecord): Html | false {
+  const { running } = release;
   if (running === null) {
     return false;
   }
@@ -143,7 +144,8 @@ function runningPart({ running }: ReleaseRecord): Html | false {
     <p>
       ${verdictWords(verdict)}${reason !== null && ` (${reason})`} The previous release, restored:
       commit
-      <code>${commitName(commit)}</code>, image <code>${digest}</code>.
+      <code>${commitName(commit)}</code>,
+      ${sameImageWords(running, release) ?? html`image <code>${digest}</code>`}.
     </p>`;
 }
 

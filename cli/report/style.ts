@@ -48,6 +48,7 @@ svg .mono { font-family: ui-monospace, monospace; }
 svg .axis { stroke: var(--line); }
 svg .build { fill: var(--build); } svg .apply { fill: var(--apply); } svg .schedule { fill: var(--schedule); }
 svg .pull { fill: var(--pull); } svg .start { fill: var(--start); } svg .wait { fill: var(--wait); }
+svg .settle { fill: var(--wait); opacity: 0.5; }
 svg .bar.ready { fill: var(--ready); } svg .bar.failed { fill: var(--failed); }
 svg.chain { max-width: 24rem; }
 svg.picture { max-width: 30rem; }

@@ -12,6 +12,7 @@ const CLASSES: Readonly<Record<Span["part"], string>> = {
   pull: "pull",
   start: "start",
   ready: "wait",
+  "pods stay ready": "settle",
   verdict: "wait",
 };
 
@@ -63,18 +64,17 @@ function row({ title, detail, spans }: Row, top: number, from: number, scale: nu
     })}`;
 }
 
+/** A row for each pod, and for each part of the whole release, in their order. */
 function rowsOf(spans: readonly Span[]): Row[] {
-  const whole = spans.filter(({ pod }) => pod === null);
-  const pods = [...new Set(spans.flatMap(({ pod }) => pod ?? []))].map((pod) => {
-    const own = spans.filter((span) => span.pod === pod);
-    return { title: `pod ${pod}`, detail: own.map(partWords).join(", "), spans: own };
+  return [...new Set(spans.map(titleOf))].map((title) => {
+    const own = spans.filter((span) => titleOf(span) === title);
+    const detail = own.map((span) => (span.pod === null ? lengthWords(span) : partWords(span)));
+    return { title, detail: detail.join(", "), spans: own };
   });
-  const rows = whole.map((span) => ({
-    title: span.part,
-    detail: lengthWords(span),
-    spans: [span],
-  }));
-  return [...rows.slice(0, -1), ...pods, ...rows.slice(-1)];
+}
+
+function titleOf({ pod, part }: Span): string {
+  return pod === null ? part : `pod ${pod}`;
 }
 
 function inWords(rows: readonly Row[]): string {

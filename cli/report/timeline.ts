@@ -6,7 +6,15 @@ import type { ReleasedPod, ReleaseRecord } from "../../contract/release-record.t
 export interface Span {
   /** The pod that it is about, null for a part of the whole release. */
   readonly pod: string | null;
-  readonly part: "build and push" | "apply" | "verdict" | "schedule" | "pull" | "start" | "ready";
+  readonly part:
+    | "build and push"
+    | "apply"
+    | "schedule"
+    | "pull"
+    | "start"
+    | "ready"
+    | "pods stay ready"
+    | "verdict";
   /** ISO 8601. */
   readonly from: string;
   readonly to: string;
@@ -30,16 +38,27 @@ const STEPS = [
  */
 export function timelineOf(
   service: string,
-  release: Pick<ReleaseRecord, "pods" | "startedAt" | "seconds">,
+  release: Pick<ReleaseRecord, "verdict" | "pods" | "startedAt" | "seconds">,
   events: readonly EngineEvent[],
 ): Span[] {
   const from = Date.parse(release.startedAt);
+  const to = from + release.seconds * 1000;
+  const pods = release.pods.filter((pod) => isNew(pod, from));
   return [
     ...spanOfResource("build and push", IMAGE, service, events),
     ...spanOfResource("apply", DEPLOYMENT, service, events),
-    ...release.pods.filter((pod) => isNew(pod, from)).flatMap(spansOfPod),
-    span(null, "verdict", from, from + release.seconds * 1000),
+    ...pods.flatMap(spansOfPod),
+    ...(release.verdict === "ready" ? spanOfReady(pods, to) : []),
+    span(null, "verdict", from, to),
   ];
+}
+
+/** Pods that are ready are not the end: each settles, and the Service and the Ingress follow. */
+function spanOfReady(pods: readonly ReleasedPod[], to: number): Span[] {
+  const from = Math.max(...pods.map(({ readyAt }) => Date.parse(readyAt ?? "")));
+  return Number.isFinite(from) && to - from >= EXACT_MILLISECONDS
+    ? [span(null, "pods stay ready", from, to)]
+    : [];
 }
 
 function spanOfResource(
@@ -60,6 +79,9 @@ function spanOfResource(
 }
 
 const CLOCK_MILLISECONDS = 2000;
+
+/** A cluster's times are whole seconds. */
+const EXACT_MILLISECONDS = 1000;
 
 /** A pod that was ready before the wait began belongs to an earlier release: this one left it alone. */
 function isNew({ readyAt }: ReleasedPod, from: number): boolean {

@@ -5,6 +5,9 @@ import { REASONS } from "./reasons.ts";
 /** Creates again what is gone: the engine's state still has it, and an `up` alone would change nothing. */
 const REFRESH = "pulumi up --refresh";
 
+/** How findings name a pod, before its name. */
+const POD = "pod ";
+
 /** What a command examines. */
 export interface Target {
   /** @default - the object is outside of namespaces */
@@ -18,6 +21,8 @@ export interface Target {
    * @default - the object itself
    */
   readonly culprit?: Pod | undefined;
+  /** The pods that can be described; of any other, the cluster keeps no more than its events, for an hour. */
+  readonly pods: readonly Pod[];
 }
 
 /**
@@ -26,14 +31,14 @@ export interface Target {
  */
 export function nextCommand(
   { reason, object }: Finding,
-  { namespace, title, list, culprit }: Target,
+  { namespace, title, list, culprit, pods }: Target,
   context: string,
 ): string {
   const kubectl = `kubectl --context ${context}`;
   const within = namespace === undefined ? kubectl : `${kubectl} --namespace ${namespace}`;
   const described = object === title && culprit !== undefined ? `pod ${nameOf(culprit)}` : object;
   const commands = {
-    describe: `${within} describe ${described}`,
+    describe: `${within} ${isGone(described, pods) ? eventsOf(described) : `describe ${described}`}`,
     list: `${within} get ${list},events`,
     history: `${within} rollout history ${title}`,
     refresh: REFRESH,
@@ -42,4 +47,12 @@ export function nextCommand(
     rights: `${within} auth can-i --list`,
   };
   return commands[REASONS[reason].next];
+}
+
+function isGone(object: string, pods: readonly Pod[]): boolean {
+  return object.startsWith(POD) && !pods.some((pod) => POD + nameOf(pod) === object);
+}
+
+function eventsOf(pod: string): string {
+  return `get events --field-selector involvedObject.name=${pod.slice(POD.length)}`;
 }

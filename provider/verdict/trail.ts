@@ -32,7 +32,10 @@ export function trailOfRelease(
     concerned: [deployment, replicaSet].flatMap((object) => (object ? [uidOf(object)] : [])),
     warnings,
     // A Deployment only counts; its pods show why.
-    target: { namespace, title: `deployment ${name}`, list: "deployments", culprit: suspects[0] },
+    target: {
+      ...{ namespace, title: `deployment ${name}`, list: "deployments" },
+      ...{ culprit: suspects[0], pods },
+    },
   };
 }
 
@@ -47,7 +50,7 @@ export function trailOfObject(
     suspects: suspectsOf(pods, finding),
     concerned: [uid],
     warnings: events.filter(({ type }) => type === "Warning"),
-    target: { namespace, title: titleOf(awaited), list: kind.toLowerCase() },
+    target: { namespace, title: titleOf(awaited), list: kind.toLowerCase(), pods },
   };
 }
 

@@ -17,6 +17,11 @@ export interface Case<O> {
   readonly seconds: number | undefined;
   /** What else is known, a line. */
   readonly note?: string | undefined;
+  /**
+   * Whether what follows deletes the pods, so that nobody can describe them afterwards.
+   * @default false
+   */
+  readonly deletesPods?: boolean;
 }
 
 /** A failed verdict, for people and for machines. */
@@ -33,7 +38,7 @@ export interface Report {
 export async function reportOf<O, R extends object>(
   awaited: Reported<O, R>,
   context: string,
-  { finding, observed, seconds, note }: Case<O>,
+  { finding, observed, seconds, note, deletesPods = false }: Case<O>,
   interruption: AbortSignal,
 ): Promise<Report> {
   const signal = AbortSignal.any([interruption, AbortSignal.timeout(EVIDENCE_MILLISECONDS)]);
@@ -52,7 +57,8 @@ export async function reportOf<O, R extends object>(
   ]);
   const own = note === undefined ? [] : [note];
   const known = [...(finding.notes ?? []), ...own, ...notes, ...poorer];
-  const found = evidenceOf({ finding, trail, logs, notes: known, context });
+  const target = deletesPods ? { ...trail.target, pods: [] } : trail.target;
+  const found = evidenceOf({ finding, trail: { ...trail, target }, logs, notes: known, context });
   const evidence = cluster.secrets.hideIn(found);
   const headline = { service: name, reason: finding.reason, seconds };
   return { text: reportOn(headline, evidence), evidence: bounded(evidence) };

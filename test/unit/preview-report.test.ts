@@ -298,6 +298,14 @@ test("what is replaced or deleted stands in bold, with the inputs because of whi
   expect(text).toContain("- Namespace `shop-dev` **deleted**");
 });
 
+test("a preview that failed before the engine reported anything, as for settings that are no YAML, is a failed one", () => {
+  const report = previewReport({ ...WHERE, succeeded: false }, []);
+  expect(report.outcome).toBe("failed");
+  const text = previewMarkdown(report);
+  expect(text).toContain("\n**The preview failed.** Its log says why.\n");
+  expect(text).not.toContain("Nothing changes");
+});
+
 test("a preview that failed says why", () => {
   const report = reported("bad-input");
   expect(report.outcome).toBe("failed");

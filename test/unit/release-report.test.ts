@@ -81,6 +81,51 @@ test("a pod's step that nobody told of is left out, and the next one begins wher
   ]);
 });
 
+describe("the time in which pods that are ready settle", () => {
+  const source = recorded("ready");
+  const shop = source.releases["shop"] as ReleaseRecord;
+  const reported = (change: Partial<ReleaseRecord>) =>
+    releaseReport({ ...source, releases: { shop: { ...shop, ...change } } });
+  const parts = (change: Partial<ReleaseRecord>) =>
+    service(reported(change), "shop").timeline.map(({ part }) => part);
+
+  test("is a part of its own, from the last pod that became ready to the verdict", () => {
+    const report = reported({ seconds: 15.4 });
+    expect(service(report, "shop").timeline.slice(-2)).toEqual([
+      {
+        pod: null,
+        part: "pods stay ready",
+        from: "2026-11-21T12:23:30.000Z",
+        to: "2026-11-21T12:23:43.025Z",
+        seconds: 13,
+      },
+      expect.objectContaining({ part: "verdict", seconds: 15.4 }),
+    ]);
+    expect(reportMarkdown(report)).toMatch(
+      /\n- `shop-\S+` schedule .*\n- pods stay ready 13 s\n- verdict 15 s\n/s,
+    );
+    const label = /aria-label="Timeline of shop: ([^"]*)"/.exec(reportPage(report))?.[1];
+    expect(label).toMatch(/; pod shop-\S+ schedule [^;]*; pods stay ready 13 s; verdict 15 s$/);
+  });
+
+  test("is left out where it is shorter than the times are exact", () => {
+    expect(parts({})).not.toContain("pods stay ready");
+  });
+
+  test("is left out of a release that failed, or that started no pod", () => {
+    expect(parts({ seconds: 15.4, verdict: "failed" })).not.toContain("pods stay ready");
+    expect(parts({ startedAt: "2026-11-21T13:00:00Z", seconds: 9 })).not.toContain(
+      "pods stay ready",
+    );
+    expect(parts({ pods: [], seconds: 9 })).not.toContain("pods stay ready");
+  });
+
+  test("is left out where a pod was replaced after the verdict", () => {
+    const pods = shop.pods.map((pod) => ({ ...pod, readyAt: "2026-11-21T15:00:00Z" }));
+    expect(parts({ seconds: 15.4, pods })).not.toContain("pods stay ready");
+  });
+});
+
 test("one failed service makes the report a failed one, and stands first", () => {
   const report = releaseReport(recorded("failed"));
   expect(report.verdict).toBe("failed");
@@ -172,6 +217,19 @@ test("the Markdown has the verdicts, the evidence and the next command", () => {
   expect(text).toContain('    {"time":"2026-11-21T12:23:38.617Z","level":"error"');
   expect(text).toContain("Next: `kubectl --context production --namespace shop-dev describe pod");
   expect(text).toContain("| `worker` | ready |");
+});
+
+test("of a failure of the settings alone, what runs instead is told by its manifests: its digest is the one that failed", () => {
+  const { digest, manifestHash, running } = recorded("failed").releases["shop"] as ReleaseRecord;
+  if (running === null) {
+    throw new Error("nothing runs instead of the recorded failure");
+  }
+  const report = releaseReport(altered({ running: { ...running, digest } }));
+  const words = `same image, earlier settings (manifests ${running.manifestHash.slice(0, 19)}, asked for ${manifestHash.slice(0, 19)})`;
+  expect(reportMarkdown(report)).toContain(`\nWhat runs instead: ${words}, ready.\n`);
+  const [, part] = reportPage(report).split("<h3>What runs instead</h3>");
+  expect(part?.replaceAll(/\s+/g, " ")).toContain(words);
+  expect(part?.split("</p>")[0]).not.toContain(digest);
 });
 
 test("the warnings of a ready release are on the page and in the Markdown, as text", () => {

@@ -140,6 +140,9 @@ describe("an up of a release that fails", () => {
     expect(told).toEqual([
       expect.stringMatching(/^shop: image-not-found after \d+ s: [^]*\nnext: /),
     ]);
+    expect(told[0]).toMatch(
+      /\nnext: kubectl --context test --namespace shop-dev get events --field-selector involvedObject\.name=shop-new-1$/,
+    );
     expect(message).toMatch(
       /^shop: image-not-found after \d+ s: .*\nshop: rolled back to sha256:e{12} \(commit 4567def\), ready after \d+ s; only the pod template was restored; no database migration was undone$/,
     );
@@ -171,7 +174,12 @@ describe("an up of a release that fails", () => {
       pods: ["shop-old-1", "shop-old-2"].map((name) => ({ name, imageID: EARLIER.image })),
     });
     expect(lastReady).toEqual(EARLIER);
-    expect(record.evidence).toMatchObject({ object: "pod shop-new-1", container: "shop" });
+    expect(record.evidence).toMatchObject({
+      object: "pod shop-new-1",
+      container: "shop",
+      command:
+        "kubectl --context test --namespace shop-dev get events --field-selector involvedObject.name=shop-new-1",
+    });
     expect(history).toMatchObject([
       { digest: digest("a"), verdict: "failed", reason: "image-not-found" },
       { digest: digest("e"), verdict: "ready" },
@@ -209,6 +217,9 @@ describe("an up of a release that fails", () => {
     const { message } = await failedUp({ ...INPUTS });
     expect(message).toMatch(
       /^shop: image-not-found .*\nnot rolled back: no release was ready before/,
+    );
+    expect(message).toMatch(
+      /\nnext: kubectl --context test --namespace shop-dev describe pod shop-new-1$/,
     );
     expect(server.requests).not.toContain("patch deployments");
   });

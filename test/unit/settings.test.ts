@@ -747,6 +747,11 @@ describe("a fault of a service", () => {
       /shop\.settleSeconds: got 601; allowed: .* from 0 to 600; for longer, let a promotion wait/,
     ],
     [
+      "pods that settle for hours, which is also longer than the deadline",
+      { settleSeconds: 700 },
+      /shop\.settleSeconds: got 700; allowed: .* from 0 to 600; for longer, let a promotion wait/,
+    ],
+    [
       "bounds upside down",
       { autoscale: { min: 3, max: 2 } },
       /autoscale\.min: got 3; allowed: at most autoscale\.max, which is 2/,

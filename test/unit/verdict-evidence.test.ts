@@ -225,6 +225,13 @@ test.each([
   expect(evidence(report({ finding })).split("\n").at(-1)).toBe(`next: ${command}`);
 });
 
+test("the command for a pod that is gone reads its events, which stay for an hour", () => {
+  const finding = { reason: "evicted", object: "pod shop-new-9", message: "no room" } as const;
+  expect(evidence(report({ finding })).split("\n").at(-1)).toBe(
+    "next: kubectl --context kind-dev --namespace shop-dev get events --field-selector involvedObject.name=shop-new-9",
+  );
+});
+
 describe("for machines", () => {
   const log = { pod: "shop-new-2", container: "shop", previous: true, lines: ["no database"] };
 
