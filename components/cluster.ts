@@ -48,20 +48,34 @@ export function connect(cluster: Cluster): ClusterProviders {
   const path = kubeconfigVariable === undefined ? kubeconfig : "";
   const own = new SlipwayProvider("slipway", { kubeconfig: path, context }, opts);
   const clusterIdentifier =
-    formerIdentifiers.length === 0
-      ? identifier
-      : pulumi.output(standing(identifier, formerIdentifiers, own));
+    formerIdentifiers.length === 0 ? identifier : pulumi.output(standingIdentifier(cluster, own));
   const objects = new k8s.Provider(NAME, { kubeconfig: path, context, clusterIdentifier }, opts);
   return [objects, own];
 }
 
-/** A different identifier would replace every object of the stack. */
-async function standing(
-  identifier: string,
-  former: readonly string[],
+/**
+ * The identifier by which the stack's state knows the cluster: a different one would replace every object.
+ *
+ * @throws Error if the state cannot be read, except in a preview: whoever previews may lack the key to its secrets
+ */
+export async function standingIdentifier(
+  { identifier, formerIdentifiers = [] }: Pick<Cluster, "identifier" | "formerIdentifiers">,
   own: SlipwayProvider,
 ): Promise<string> {
-  const known = await knownResources(own).catch(() => []);
+  const known = await knownResources(own).catch(unread);
   const before = known.find(({ urn }) => urn.endsWith(`::pulumi:providers:kubernetes::${NAME}`));
-  return former.find((each) => each === before?.outputs["clusterIdentifier"]) ?? identifier;
+  const stored = before?.outputs["clusterIdentifier"];
+  return formerIdentifiers.find((each) => each === stored) ?? identifier;
+}
+
+function unread(error: unknown): [] {
+  const reason = error instanceof Error ? error.message : String(error);
+  const fault = `the stack's own state cannot be read: ${reason}; it may know this cluster by another identifier`;
+  if (!pulumi.runtime.isDryRun()) {
+    throw new Error(`${fault}, and a new one replaces every object; run it again`, {
+      cause: error,
+    });
+  }
+  void pulumi.log.warn(`${fault}: then this preview shows every object replaced, and up does not`);
+  return [];
 }

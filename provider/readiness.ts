@@ -8,7 +8,14 @@ import { isGone } from "./readiness/presence.ts";
 import { tellNotes } from "./readiness/notes.ts";
 import { evidenceAfterLook, recordOf, warningsAfterLook } from "./readiness/record.ts";
 import { AwaitedRelease } from "./readiness/awaited-release.ts";
-import { nextState, outputsOf, stateOf, type Stored, templateIn } from "./readiness/state.ts";
+import {
+  nextState,
+  outputsOf,
+  stateOf,
+  type Stored,
+  templateAfterLook,
+  templateIn,
+} from "./readiness/state.ts";
 import { secondDigest } from "./readiness/second-digest.ts";
 import { Registry } from "./registry/registry.ts";
 import { resumption } from "./readiness/resumption.ts";
@@ -123,8 +130,7 @@ export class Readiness implements AwaitedType {
       tellNotes({ log }, release, verdict);
     }
     record = { ...record, warnings: warningsAfterLook(record, stored.release) };
-    // What a hand has changed is not what was proved.
-    const template = stored.lastReadyTemplate;
+    const template = templateAfterLook(release, record, stored, observed);
     return outputsOf(nextState(record, stored, afterLook(stored.history, record), template));
   }
 

@@ -1,7 +1,8 @@
+import { isDeepStrictEqual } from "node:util";
 import type { ReadinessInputs } from "../../contract/readiness.ts";
 import { pause } from "../cluster/pause.ts";
 import { newReplicaSet, podsOf } from "../verdict/deployment.ts";
-import { saysElsewhere } from "../verdict/log-hints.ts";
+import { type ContainerLog, saysElsewhere } from "../verdict/log-hints.ts";
 import { type Elsewhere, nameOf, type Observed } from "../verdict/objects.ts";
 import { subjectsOf } from "../verdict/pod.ts";
 import { refusalOf } from "../verdict/probe.ts";
@@ -16,12 +17,14 @@ const AGAIN_MILLISECONDS = 4000;
 
 /**
  * Looks into the log of a container whose probes are refused: one that listens on a different port is not about to start.
- * What one look has found, each further one must find again.
+ * What one look has found, each further one must find again, and nothing else: what goes on to log may still be starting,
+ * and have opened the port of its metrics first.
  */
 export class ListenLook {
   #elsewhere: readonly Elsewhere[] = [];
   #looking = false;
   #observed: Observed | undefined;
+  #before: ContainerLog | undefined;
 
   private readonly release: ReadinessInputs;
   private readonly log: Sources["log"];
@@ -63,14 +66,18 @@ export class ListenLook {
       rest = found ? AGAIN_MILLISECONDS : rest * 2;
     }
     this.#tell([]);
+    this.#before = undefined;
     this.#looking = false;
   }
 
   async #isElsewhere(subject: Subject): Promise<boolean> {
     const { pod, container } = subject;
     const source = { pod: nameOf(pod), container: container.name, previous: false };
-    const { lines } = await this.log(source);
-    return saysElsewhere(lines, container, refusalOf(subject) ?? "");
+    const log = await this.log(source);
+    const before = this.#before?.pod === source.pod ? this.#before : log;
+    this.#before = log;
+    const isQuiet = isDeepStrictEqual(before.lines, log.lines);
+    return isQuiet && saysElsewhere(log.lines, container, refusalOf(subject) ?? "");
   }
 
   #tell(elsewhere: readonly Elsewhere[]): void {

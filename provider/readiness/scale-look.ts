@@ -1,7 +1,7 @@
 import type { ReadinessInputs } from "../../contract/readiness.ts";
 import type { FinalVerdict, Verdict } from "../verdict/finding.ts";
 import type { Deployment, Observed } from "../verdict/objects.ts";
-import { type AppliedScale, scaled, scaledBy, scalerOf } from "../verdict/scale.ts";
+import { type AppliedScale, isEmptied, scaled, scaledBy, scalerOf } from "../verdict/scale.ts";
 
 /** A direct look at who has scaled a Deployment: the watches leave out who has written what. */
 export class ScaleLook {
@@ -35,7 +35,10 @@ export class ScaleLook {
       this.scale.accept(replicas);
       return isScaled ? AGAIN : undefined;
     }
-    return this.#named(verdict, scaler?.manager, replicas, this.scale.askedOtherThan(deployment));
+    const asked = this.scale.askedOtherThan(deployment);
+    return verdict.kind === "ready" && present !== undefined && isEmptied(present)
+      ? { kind: "failed", ...scaled(this.release, replicas, undefined, asked) }
+      : this.#named(verdict, scaler?.manager, replicas, asked);
   }
 
   #named(

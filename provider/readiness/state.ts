@@ -1,4 +1,4 @@
-import type { ReadinessOutputs } from "../../contract/readiness.ts";
+import type { ReadinessInputs, ReadinessOutputs } from "../../contract/readiness.ts";
 import type { HistoryEntry, ProvedRelease, ReleaseRecord } from "../../contract/release-record.ts";
 import type { Properties } from "../../wire/plugin.ts";
 import { secret } from "../../wire/struct.ts";
@@ -60,6 +60,23 @@ export function templateIn({ replicaSets }: Observed, name: string): string | un
   const found = replicaSets.find((candidate) => nameOf(candidate) === name);
   const text = found?.spec?.template && JSON.stringify(templateOf(found));
   return text === undefined || text.length > TEMPLATE_LENGTH ? undefined : text;
+}
+
+/**
+ * The pod template of a release that was looked at again. One that was ready before keeps what was proved, whatever a hand
+ * has changed since; another one's would restore the wrong release.
+ */
+export function templateAfterLook(
+  { deployment: { generation } }: ReadinessInputs,
+  { digest, manifestHash, replicaSet }: ReleaseRecord,
+  { lastReady, lastReadyTemplate }: Stored,
+  observed: Observed,
+): string | undefined {
+  if (lastReady?.digest === digest && lastReady.manifestHash === manifestHash) {
+    return lastReadyTemplate;
+  }
+  const isAsApplied = observed.deployment?.metadata?.generation === generation;
+  return isAsApplied ? templateIn(observed, replicaSet ?? "") : undefined;
 }
 
 /** The state as outputs. Somebody may have made a secret of a variable. */

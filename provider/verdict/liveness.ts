@@ -78,7 +78,8 @@ function presentAnswer(subject: Subject): Answer | undefined {
     return undefined;
   }
   // Reports on an earlier run are counted on.
-  return latest.firstAt < startedAt ? { ...latest, firstAt: startedAt } : latest;
+  const asked = startedAt + (container.livenessProbe.initialDelaySeconds ?? 0) * 1000;
+  return latest.firstAt < startedAt ? { ...latest, firstAt: asked } : latest;
 }
 
 /** Nobody listens: what a process says, too, that starts; not one that is ready. */

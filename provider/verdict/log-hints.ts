@@ -97,7 +97,7 @@ const LISTENS =
 
 /** Words of lines about somebody else's address, or about another of the process's own. */
 const OTHERS =
-  /\b(?:connect(?:ed|ing|s)?|dial(?:ing)?|upstream|proxy|proxying|forward(?:ing)?|client|database|metrics|debug(?:ger)?|admin|pprof|inspector|fail(?:ed|ure)?|error|refused|retry(?:ing)?|already in use)\b/i;
+  /\b(?:connect(?:ed|ing|s)?|dial(?:ing)?|upstream|proxy|proxying|forward(?:ing)?|client|database|metrics|prometheus|telemetry|actuator|management (?:server|port|endpoints?|interface)|debug(?:ger)?|dt_socket|jdwp|jmx|admin|pprof|inspector|fail(?:ed|ure)?|error|refused|retry(?:ing)?|already in use)\b/i;
 
 /** In JSON a name's closing quote stands before each number: only an address has a quote at its beginning. */
 const ADDRESS =

@@ -83,7 +83,11 @@ function endingOf(pod: Pod): Loss | undefined {
 }
 
 function lossAs(pod: Pod, kind: Kind, message: string, at: string | undefined): Loss {
-  return { uid: uidOf(pod), pod: nameOf(pod), ...kind, message, at };
+  // Its node says when, whose clock may be slow: the API server says before when it was not.
+  const [since] = [at, pod.metadata?.creationTimestamp]
+    .filter((time) => time !== undefined)
+    .sort((one, other) => Date.parse(other) - Date.parse(one));
+  return { uid: uidOf(pod), pod: nameOf(pod), ...kind, message, at: since };
 }
 
 function evicted(text: string): Kind {

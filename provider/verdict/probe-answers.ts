@@ -29,6 +29,8 @@ export interface Answer {
   readonly firstAt: number;
   /** When it was given last. */
   readonly at: number;
+  /** How often it was given, as far as the report says: with other answers in between, too. */
+  readonly count: number | undefined;
 }
 
 /** A time between two moments, ISO 8601. */
@@ -108,7 +110,9 @@ function answerOf(subject: Subject, kinds: readonly ProbeKind[], event: Event): 
   const probe = probeOf(subject, kind);
   const at = Date.parse(timeOf(event));
   const firstAt = Date.parse(event.firstTimestamp ?? event.eventTime ?? timeOf(event));
-  return [{ kind, words: message + targetOf(probe), says: saying(message, probe), firstAt, at }];
+  const count = event.count ?? event.series?.count;
+  const words = message + targetOf(probe);
+  return [{ kind, words, says: saying(message, probe), firstAt, at, count }];
 }
 
 /** A command's words are its own: it may say in any of them that something is not ready yet. */

@@ -59,11 +59,17 @@ export function killOf(subject: Subject, run: Run): Kill | undefined {
   );
 }
 
-/** Whether an answer was given for as long as its probe accepts it. */
-export function isGivenUp(subject: Subject, { kind, firstAt, at }: Answer): boolean {
+/**
+ * Whether an answer was given for as long as its probe accepts it, and each time. One report is on all equal failures of
+ * an hour, whatever succeeded between them.
+ */
+export function isGivenUp(subject: Subject, { kind, firstAt, at, count }: Answer): boolean {
   const { periodSeconds = 10, failureThreshold = 3 } = probeOf(subject, kind) ?? {};
   const slack = Math.min(1, periodSeconds / 2);
-  return at - firstAt >= (periodSeconds * (failureThreshold - 1) - slack) * 1000;
+  const seconds = (at - firstAt) / 1000;
+  // Of the answers of that time, one may be without a report.
+  const least = Math.max(failureThreshold, Math.floor((seconds + slack) / periodSeconds));
+  return seconds >= periodSeconds * (failureThreshold - 1) - slack && !((count ?? least) < least);
 }
 
 /** Seconds until a probe gives up. */

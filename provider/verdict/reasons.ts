@@ -26,7 +26,7 @@ const ROWS = {
   /** Somebody else has changed the pods since they were applied. */
   superseded: [AT_ONCE, "stays", "release", "unsettled", "history"],
   /** Somebody has taken pods away since they were asked for. */
-  scaled: [AT_ONCE, "stays", "release", "settled", "describe"],
+  scaled: [AT_ONCE, "stays", "release", "settled", "refresh"],
   /** Somebody has paused the rollout. */
   paused: [AT_ONCE, "stays", "release", "unsettled", "describe"],
   /** The registry does not have an image. */

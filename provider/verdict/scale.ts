@@ -92,6 +92,19 @@ export function scalerOf({ metadata }: Deployment): Scaler | undefined {
     : { manager, isAutoscaler: AUTOSCALER.test(manager) };
 }
 
+/**
+ * Whether nobody owns the number of pods though the Deployment has none: the API server takes the number from who owned it
+ * when somebody else scales to 0, and does not note who, because a 0 is left out.
+ */
+export function isEmptied({ metadata, spec }: Deployment): boolean {
+  const fields = metadata?.managedFields ?? [];
+  return (
+    spec?.replicas === 0 &&
+    fields.length > 0 &&
+    !fields.some(({ fieldsV1 }) => writesReplicas(fieldsV1))
+  );
+}
+
 function atOf(time: string | undefined): number {
   return time === undefined ? 0 : Date.parse(time);
 }

@@ -124,12 +124,16 @@ export class Settling {
   }
 }
 
-/** Since when a pod is ready that was not seen before; without the cluster's clock, it has been so for ever. */
+/**
+ * Since when a pod is ready that was not seen before; without the cluster's clock, it has been so for ever. Its node says
+ * when, whose clock may be slow: the API server says before when it was not.
+ */
 function readySince(pod: Pod, { clusterTime }: Observed, now: number): number {
   const at = Date.parse(condition(pod, "Ready")?.lastTransitionTime ?? "");
+  const createdAt = Date.parse(pod.metadata?.creationTimestamp ?? "");
   return clusterTime === undefined || Number.isNaN(at)
     ? -Infinity
-    : now - Math.max(clusterTime - at, 0);
+    : now - Math.max(clusterTime - Math.max(at, createdAt || at), 0);
 }
 
 /**

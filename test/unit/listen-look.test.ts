@@ -49,7 +49,7 @@ async function watched(
     readonly previous: boolean;
   }) => {
     reads.push(now);
-    return Promise.resolve({ ...source, lines: [lineAt(now)] });
+    return Promise.resolve({ ...source, lines: lineAt(now).split("\n") });
   };
   const wait = { wake: () => (wakes += 1), signal: end.signal };
   const look = new ListenLook(release({ logs }), log, wait);
@@ -78,6 +78,18 @@ test("what a later look does not find again is forgotten", async () => {
   expect((await watched(4, line)).found).toEqual([]);
   const both = (second: number) => (second < 4 ? "listening on :3000" : "listening on :8080");
   expect((await watched(10, both)).found).toEqual([2, 3, 4, 5]);
+});
+
+test("a process that goes on to tell of its start is about to listen", async () => {
+  const migrating = (second: number) => `grpc listening on :9090\nmigration ${second} done`;
+  expect((await watched(30, migrating)).found.filter((second) => second > 5)).toEqual([]);
+});
+
+test("one that has started since, and tells nothing more, listens elsewhere", async () => {
+  const slow = (second: number) => `listening on :3000${second < 6 ? "" : "\nstarted"}`;
+  const { found } = await watched(60, slow);
+  expect(found).not.toContain(10);
+  expect(found).toContain(30);
 });
 
 test("a slow start is read ever more seldom", async () => {

@@ -12,6 +12,7 @@ import { ApiServer } from "../support/api-server.ts";
 import { kubeconfigOf } from "../support/kubeconfig.ts";
 import { applyObserved } from "../support/observed.ts";
 import {
+  complete,
   deployment,
   digest,
   endpointSlice,
@@ -471,5 +472,46 @@ describe("a refresh after a rollback", () => {
     const { release: record } = await read({ ...INPUTS });
     expect(record).toMatchObject({ verdict: "failed", reason: "image-not-found", running: null });
     expect(told).toEqual([expect.stringContaining("and an earlier release runs")]);
+  });
+});
+
+describe("the pod template that is kept by a refresh that finds a release ready", () => {
+  const found = async (lastReady: object, generation = 2) => {
+    const shown = deployment(
+      "shop",
+      { template: NEW_TEMPLATE },
+      { observedGeneration: generation },
+    );
+    const labels = { ...NEW_TEMPLATE.metadata.labels, "pod-template-hash": "new" };
+    const spec = { selector: {}, replicas: 2, template: { ...NEW_TEMPLATE, metadata: { labels } } };
+    applyObserved(server, {
+      ...complete(),
+      deployment: { ...shown, metadata: { ...shown.metadata, generation } },
+      replicaSets: [{ ...replicaSet("shop", "new", "2", 2), spec }],
+    });
+    const failed = { ...RECORD, verdict: "failed", reason: "not-ready", generation: 2 };
+    const lastReadyTemplate = JSON.stringify(EARLIER_TEMPLATE);
+    return read({ ...STORED, release: failed, lastReady, lastReadyTemplate });
+  };
+
+  test("is that of a release that was not ready before", async () => {
+    const { lastReady, lastReadyTemplate } = await found(EARLIER);
+    expect(lastReady).toMatchObject({ digest: digest("a"), replicaSet: "shop-new" });
+    const { spec, metadata } = NEW_TEMPLATE;
+    expect(lastReadyTemplate).toEqual(secret(JSON.stringify({ spec, metadata })));
+  });
+
+  test("is none if somebody has changed that one meanwhile", async () => {
+    const { lastReady, lastReadyTemplate } = await found(EARLIER, 3);
+    expect(lastReady).toMatchObject({ digest: digest("a") });
+    expect(lastReadyTemplate).toBeUndefined();
+  });
+
+  test("stays what it was of a release that was ready before", async () => {
+    const { image, manifestHash } = INPUTS;
+    const before = { ...EARLIER, image, digest: digest("a"), manifestHash };
+    expect((await found(before)).lastReadyTemplate).toEqual(
+      secret(JSON.stringify(EARLIER_TEMPLATE)),
+    );
   });
 });

@@ -3,7 +3,7 @@ import * as docker from "@pulumi/docker";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
-import { connect } from "../../components/cluster.ts";
+import { connect, standingIdentifier } from "../../components/cluster.ts";
 import { Image } from "../../components/image/image.ts";
 import { Namespace } from "../../components/namespace.ts";
 import { SlipwayProvider } from "../../components/slipway-provider.ts";
@@ -239,6 +239,28 @@ describe("a cluster", () => {
     expect((await identifierFor("another's", ["old", "older"])).identifier).toBe("new");
     expect((await identifierFor("new", ["old", "older"])).identifier).toBe("new");
     expect((await identifierFor(undefined, ["old", "older"])).identifier).toBe("new");
+  });
+
+  test("that the state cannot tell ends the run, and a preview says so: a new one replaces every object", async () => {
+    const all = { kubeconfig: "/k", context: "c", identifier: "new", formerIdentifiers: ["old"] };
+    const answer: Answer = ({ token }) => {
+      if (token === "slipway:index:stackState") {
+        return { exists: true };
+      }
+      throw new Error("no key");
+    };
+    const standing = (preview: boolean) =>
+      deploy(() => standingIdentifier(all, new SlipwayProvider("slipway", all)), {
+        answer,
+        preview,
+      }).then(({ result }) => result);
+    await expect(standing(false)).rejects.toThrow(
+      /^the stack's own state cannot be read: .*; it may know this cluster by another identifier, and a new one replaces every object/,
+    );
+    const warn = jest.spyOn(pulumi.log, "warn").mockResolvedValue();
+    expect(await standing(true)).toBe("new");
+    expect(warn.mock.calls).toEqual([[expect.stringContaining("shows every object replaced")]]);
+    warn.mockRestore();
   });
 
   test("that can be known by one identifier only is not asked for", async () => {

@@ -121,6 +121,19 @@ describe("pods that the node refuses", () => {
     ]);
   });
 
+  test("during the wait count, however slow the clock of their node is", () => {
+    const target = {
+      type: "DisruptionTarget",
+      status: "True",
+      reason: "TerminationByKubelet",
+      lastTransitionTime: "2025-12-31T23:55:00Z",
+    };
+    const lost = failed("shop-new-1", { ...STORAGE, conditions: [target] });
+    const clusterTime = Date.parse(AT) + 5000;
+    const timeline: Timeline = [[5, rolling([lost, STARTING], { clusterTime })]];
+    expect(verdictOf(timeline)).toEqual(["evicted", 5]);
+  });
+
   test("long before the wait say nothing of it", () => {
     const old = many(9, NODE_AFFINITY, "2025-12-31T00:00:00Z");
     const clusterTime = Date.parse(AT);
@@ -219,7 +232,9 @@ describe("pods that the kubelet has ended, and that ended well when they were as
       expect.objectContaining({
         kind: "failed",
         reason: "evicted",
-        message: expect.stringContaining("Evicted: Pod ephemeral local storage usage exceeds"),
+        message: expect.stringContaining(
+          "Evicted: Pod ephemeral local storage usage exceeds",
+        ) as unknown,
       }),
     ]);
   });

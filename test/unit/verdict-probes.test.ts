@@ -14,8 +14,8 @@ const PROBES = {
   livenessProbe: { ...httpGet("/alive"), periodSeconds: 10, failureThreshold: 3 },
 };
 
-/** A report of the kubelet: first and last seconds, and its words. */
-type Said = readonly [from: number, to: number, message: string];
+/** A report of the kubelet: first and last seconds, its words, and how often it was given. */
+type Said = readonly [from: number, to: number, message: string, count?: number];
 
 const statuscode = (code: number) => `HTTP probe failed with statuscode: ${code}`;
 const startup = (code: number) => `Startup probe failed: ${statuscode(code)}`;
@@ -24,7 +24,7 @@ const refused = (kind: string) =>
   `${kind} probe failed: Get "http://10.0.0.1:8080/timeout": dial tcp 10.0.0.1:8080: connect: connection refused`;
 
 function events(said: readonly Said[]): Event[] {
-  return said.map(([from, to, message], index) => ({
+  return said.map(([from, to, message, count], index) => ({
     metadata: { name: `e${index}` },
     involvedObject: { kind: "Pod", uid: "shop-new-2-uid", fieldPath: "spec.containers{shop}" },
     reason: "Unhealthy",
@@ -32,6 +32,7 @@ function events(said: readonly Said[]): Event[] {
     message,
     firstTimestamp: at(from),
     lastTimestamp: at(to),
+    ...(count !== undefined && { count }),
   }));
 }
 
@@ -272,6 +273,39 @@ describe("a liveness probe", () => {
     expect(judgeAtOnce(release(), live(62, [[1, 60, liveness(404)]])[1])).toMatchObject({
       reason: "killed-by-liveness",
     });
+  });
+
+  // The kubelet puts failures that are far apart into one report, and gives up after three in a row.
+  test.each([
+    ["twice, half a minute apart", 31, 2],
+    ["three times in two minutes", 121, 3],
+    ["each second time", 121, 7],
+  ])("that fails %s has passed meanwhile", (_case, to, count) => {
+    const at = (seconds: number) => live(seconds, [[1, to, liveness(500), count]]);
+    expect(judgeAtOnce(release(), at(to + 1)[1]).kind).toBe("ready");
+    expect(verdictOf([at(to + 1), at(to + 20)])).toEqual(["ready", to + 20]);
+  });
+
+  test("that fails once in a later run has the answers of that run, from its first one on", () => {
+    const livenessProbe = { ...PROBES.livenessProbe, initialDelaySeconds: 30 };
+    const again = {
+      probes: { ...PROBES, livenessProbe },
+      status: { restartCount: 1, state: { running: { startedAt: at(100) } } },
+    };
+    const failing = (to: number, count: number) =>
+      live(to + 1, [[31, to, liveness(500), count]], again);
+    const tolerant = release({ tolerate: { restarts: 1 } });
+    expect(judgeAtOnce(tolerant, failing(131, 4)[1]).kind).toBe("ready");
+    expect(judgeAtOnce(tolerant, failing(151, 6)[1]).kind).toBe("failed");
+  });
+
+  test.each([
+    [21, 3],
+    [61, 7],
+    [61, 6],
+  ])("that has failed until second %d, %d times, has failed each time", (to, count) => {
+    const observed = live(to + 1, [[1, to, liveness(500), count]]);
+    expect(verdictOf([observed])).toEqual(["killed-by-liveness", to + 1, words(500)]);
   });
 
   test("that asks a port on which nobody listens is wrong in a container that has started", () => {

@@ -131,6 +131,24 @@ test("scaled before the first look is a failure without pods, and a remark with 
   });
 });
 
+test("scaled to none before the first look is a failure, though the API server does not note who did it", async () => {
+  const own = { manager: "pulumi-kubernetes-1", fieldsV1: { "f:spec": { "f:template": {} } } };
+  const base = deployment("shop", { replicas: 0 });
+  const by = (fields: object) => ({
+    ...base,
+    metadata: { ...base.metadata, managedFields: [{ ...own, fieldsV1: { "f:spec": fields } }] },
+  });
+  expect(await verdictOn([scaledTo(0, 3)], by({ "f:template": {} }))).toMatchObject({
+    kind: "failed",
+    reason: "scaled",
+    message:
+      "somebody has scaled the deployment to 0 since it was applied; pulumi up --refresh puts that back",
+  });
+  expect(await verdictOn([scaledTo(0, 3)], by({ "f:replicas": {} }))).toMatchObject({
+    kind: "ready",
+  });
+});
+
 test("no pods are ready where none were asked for", async () => {
   expect(await verdictOn([scaledTo(0, 2)])).toMatchObject({ kind: "ready", pods: [] });
 });

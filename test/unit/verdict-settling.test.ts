@@ -103,6 +103,15 @@ describe("a release whose pods stay ready", () => {
     expect(verdictOf([[0, aged(DONE, 4)]])).toEqual(["ready", 10 + REPORT - 4]);
   });
 
+  test("settles from its start at the earliest, also on a node whose clock is slow", () => {
+    const slow = aged(DONE, 60);
+    const pods = slow.pods.map((pod) => {
+      const creationTimestamp = new Date((slow.clusterTime ?? 0) - 3000).toISOString();
+      return { ...pod, metadata: { ...pod.metadata, creationTimestamp } };
+    });
+    expect(verdictOf([[0, { ...slow, pods }]])).toEqual(["ready", 10 + REPORT - 3]);
+  });
+
   test("is ready at once without settleSeconds", () => {
     expect(verdictOf(afterReady([2, DONE]), release({ settleSeconds: 0 }))).toEqual(["ready", 2]);
   });
