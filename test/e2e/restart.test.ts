@@ -60,7 +60,9 @@ test("what a hand and a controller have written stays through a change that does
     { ...DEPLOYMENT, metadata: { name: "shop", namespace: project.namespace }, ...template },
     "Reloader",
   );
-  const hand = { spec: { template: { metadata: { annotations: { "example.com/by-hand": "1" } } } } };
+  const hand = {
+    spec: { template: { metadata: { annotations: { "example.com/by-hand": "1" } } } },
+  };
   await own("patch", "deployment/shop", "--patch", JSON.stringify(hand));
   await settled();
   await project.settings({ services: { shop: { ...shop, env: { GREETING: "hello" } } } });
