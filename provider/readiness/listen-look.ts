@@ -4,9 +4,9 @@ import { pause } from "../cluster/pause.ts";
 import { newReplicaSet, podsOf } from "../verdict/deployment.ts";
 import { type ContainerLog, saysElsewhere } from "../verdict/log-hints.ts";
 import { type Elsewhere, nameOf, type Observed } from "../verdict/objects.ts";
-import { subjectsOf } from "../verdict/pod.ts";
+import { judgedContainersOf } from "../verdict/pod.ts";
 import { refusalOf } from "../verdict/probe.ts";
-import type { Subject } from "../verdict/subject.ts";
+import type { JudgedContainer } from "../verdict/judged-container.ts";
 import type { Sources } from "../waiting/grace-look.ts";
 
 /** Before the first look: most processes listen by then. */
@@ -70,14 +70,14 @@ export class ListenLook {
     this.#looking = false;
   }
 
-  async #isElsewhere(subject: Subject): Promise<boolean> {
-    const { pod, container } = subject;
+  async #isElsewhere(judged: JudgedContainer): Promise<boolean> {
+    const { pod, container } = judged;
     const source = { pod: nameOf(pod), container: container.name, previous: false };
     const log = await this.log(source);
     const before = this.#before?.pod === source.pod ? this.#before : log;
     this.#before = log;
     const isQuiet = isDeepStrictEqual(before.lines, log.lines);
-    return isQuiet && saysElsewhere(log.lines, container, refusalOf(subject) ?? "");
+    return isQuiet && saysElsewhere(log.lines, container, refusalOf(judged) ?? "");
   }
 
   #tell(elsewhere: readonly Elsewhere[]): void {
@@ -89,14 +89,14 @@ export class ListenLook {
   }
 
   /** The first container that is refused: the others are of the same template. */
-  #refused(): Subject | undefined {
+  #refused(): JudgedContainer | undefined {
     const replicaSet = this.#observed && newReplicaSet(this.#observed);
     if (this.#observed === undefined || replicaSet === undefined) {
       return undefined;
     }
     const { pods, warnings } = this.#observed;
     return podsOf(replicaSet, pods)
-      .flatMap((pod) => subjectsOf(this.release, pod, warnings))
-      .find((subject) => refusalOf(subject) !== undefined);
+      .flatMap((pod) => judgedContainersOf(this.release, pod, warnings))
+      .find((judged) => refusalOf(judged) !== undefined);
   }
 }

@@ -14,7 +14,7 @@ import { awaitsNode } from "./scheduling.ts";
 import { judgeService } from "./service.ts";
 import { judgeRelapse, type Settlement, UNKNOWN_SETTLEMENT } from "./settling.ts";
 import { pullingSince, stagesOf } from "./stages.ts";
-import type { Surroundings } from "./subject.ts";
+import type { Surroundings } from "./judged-container.ts";
 
 /** What the objects show of a release, before time is taken into account. */
 export interface Assessment {

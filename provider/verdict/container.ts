@@ -5,40 +5,40 @@ import { judgeLiveness } from "./liveness.ts";
 import { judgeProbe } from "./probe.ts";
 import { killOf } from "./probe-kill.ts";
 import { AT_DEADLINE, AT_ONCE } from "./reasons.ts";
-import { finding, isInit, type Subject } from "./subject.ts";
+import { finding, isInit, type JudgedContainer } from "./judged-container.ts";
 
 /** A service may end once while what it needs starts; a second time it is a loop. */
 const TOLERATED_RESTARTS = 1;
 
 /** What stands between a container and ready, undefined if only time does. */
-export function judgeContainer(subject: Subject): Finding | undefined {
-  const { status, role } = subject;
+export function judgeContainer(judged: JudgedContainer): Finding | undefined {
+  const { status, role } = judged;
   if (status.ready || (role === "init" && status.state?.terminated?.exitCode === 0)) {
     return undefined;
   }
   return (
-    judgePull(subject) ??
-    judgeCreation(subject) ??
-    judgeCrashes(subject) ??
-    judgeLiveness(subject) ??
-    judgeProbe(subject)
+    judgePull(judged) ??
+    judgeCreation(judged) ??
+    judgeCrashes(judged) ??
+    judgeLiveness(judged) ??
+    judgeProbe(judged)
   );
 }
 
-function judgeCreation(subject: Subject): Finding | undefined {
-  const { reason, message = "" } = subject.status.state?.waiting ?? {};
+function judgeCreation(judged: JudgedContainer): Finding | undefined {
+  const { reason, message = "" } = judged.status.state?.waiting ?? {};
   if (reason !== "CreateContainerConfigError" && reason !== "CreateContainerError") {
     return undefined;
   }
   if (isMissingConfig(message)) {
-    return finding(subject, "config-missing", message);
+    return finding(judged, "config-missing", message);
   }
   if (message.includes("no command specified")) {
-    const words = `image ${subject.container.image ?? ""} has no command to run, like what is no container image: ${message}`;
-    return finding(subject, "image-unusable", words, { tolerance: AT_ONCE });
+    const words = `image ${judged.container.image ?? ""} has no command to run, like what is no container image: ${message}`;
+    return finding(judged, "image-unusable", words, { tolerance: AT_ONCE });
   }
   const tolerance = creationTolerance(message);
-  return finding(subject, "container-invalid", message || reason, { tolerance });
+  return finding(judged, "container-invalid", message || reason, { tolerance });
 }
 
 function creationTolerance(message: string): number | undefined {
@@ -56,8 +56,8 @@ export function isMissingConfig(message: string): boolean {
   );
 }
 
-function judgeCrashes(subject: Subject): Finding | undefined {
-  const { status, container, patience } = subject;
+function judgeCrashes(judged: JudgedContainer): Finding | undefined {
+  const { status, container, patience } = judged;
   const { restarts } = patience.tolerate ?? {};
   const isDown =
     status.state?.terminated !== undefined || status.state?.waiting?.reason === "CrashLoopBackOff";
@@ -66,7 +66,7 @@ function judgeCrashes(subject: Subject): Finding | undefined {
   if (ended === undefined || crashes === 0) {
     return undefined;
   }
-  const kill = ended.reason === "OOMKilled" ? undefined : killOf(subject, ended);
+  const kill = ended.reason === "OOMKilled" ? undefined : killOf(judged, ended);
   // The next run would answer the same.
   const tolerated = restarts ?? (kill?.isFinal === true ? 0 : TOLERATED_RESTARTS);
   if (crashes <= tolerated) {
@@ -77,13 +77,13 @@ function judgeCrashes(subject: Subject): Finding | undefined {
     const limit = container.resources?.limits?.["memory"];
     const above =
       limit === undefined ? "for want of memory" : `for using more than its ${limit} of memory`;
-    return finding(subject, "out-of-memory", `killed ${above}, ${times}`);
+    return finding(judged, "out-of-memory", `killed ${above}, ${times}`);
   }
   if (kill !== undefined) {
     const { message, tolerance } = kill;
-    return finding(subject, "killed-by-liveness", `killed ${times}: ${message}`, { tolerance });
+    return finding(judged, "killed-by-liveness", `killed ${times}: ${message}`, { tolerance });
   }
   const words = ended.message?.trim() ? `: ${masked(ended.message.trim())}` : "";
   const message = `ended ${times} (tolerate.restarts: ${tolerated}), last with exit code ${ended.exitCode} (${ended.reason ?? "no reason"})${words}`;
-  return finding(subject, isInit(subject) ? "init-failed" : "crash-loop", message);
+  return finding(judged, isInit(judged) ? "init-failed" : "crash-loop", message);
 }

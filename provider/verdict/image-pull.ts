@@ -1,6 +1,6 @@
 import type { Finding } from "./finding.ts";
 import type { Reason } from "./reasons.ts";
-import { finding, type Subject } from "./subject.ts";
+import { finding, type JudgedContainer } from "./judged-container.ts";
 
 /** The reasons for which a node does not have an image. */
 type PullReason = Extract<
@@ -53,26 +53,26 @@ const CAUSES: readonly (readonly [RegExp, PullReason])[] = [
 ];
 
 /** Why the node of a container does not have its image. */
-export function judgePull(subject: Subject): Finding | undefined {
-  const { reason, message = "" } = subject.status.state?.waiting ?? {};
+export function judgePull(judged: JudgedContainer): Finding | undefined {
+  const { reason, message = "" } = judged.status.state?.waiting ?? {};
   const failure = pullFailure(reason, message);
-  const { image = "" } = subject.container;
+  const { image = "" } = judged.container;
   const platform = OTHER_PLATFORM.test(wordsOf(message)) ? " for the node's platform" : "";
   switch (failure) {
     case undefined:
       return undefined;
     case "image-not-found":
-      return finding(subject, failure, `the registry does not have ${image}${platform}`);
+      return finding(judged, failure, `the registry does not have ${image}${platform}`);
     case "image-unauthorized":
-      return finding(subject, failure, `the registry refuses the node ${image}`);
+      return finding(judged, failure, `the registry refuses the node ${image}`);
     case "node-full":
-      return finding(subject, failure, `the node has no room for ${image}: ${causes(message)}`);
+      return finding(judged, failure, `the node has no room for ${image}: ${causes(message)}`);
     case "image-unusable":
-      return finding(subject, failure, `the node cannot use ${image}: ${causes(message)}`);
+      return finding(judged, failure, `the node cannot use ${image}: ${causes(message)}`);
     case "registry-unreachable": {
-      const tolerance = subject.patience.tolerate?.registrySeconds;
+      const tolerance = judged.patience.tolerate?.registrySeconds;
       const words = `${image} cannot be pulled: ${lastCause(message)}`;
-      return finding(subject, failure, words, { tolerance });
+      return finding(judged, failure, words, { tolerance });
     }
   }
 }

@@ -2,7 +2,7 @@ import type { Doubt, Finding } from "./finding.ts";
 import { condition, type Container, type Pod } from "./objects.ts";
 import { type Answer, answersOf, type Probe } from "./probe-answers.ts";
 import { described, isGivenUp } from "./probe-kill.ts";
-import { finding, isInit, type Subject } from "./subject.ts";
+import { finding, isInit, type JudgedContainer } from "./judged-container.ts";
 
 /** For how long after its time a report of the kubelet may come. */
 const REPORT_SECONDS = 3;
@@ -14,18 +14,14 @@ const MOST = 30_000;
  * A container that the kubelet restarts for what its liveness probe is answered, whether or not it is ready. Answers that
  * waiting may change are judged when it has been killed for them, because the next run may give better ones.
  */
-export function judgeLiveness(subject: Subject): Finding | undefined {
-  const { status, patience } = subject;
-  const answer = presentAnswer(subject);
+export function judgeLiveness(judged: JudgedContainer): Finding | undefined {
+  const { status, patience } = judged;
+  const answer = presentAnswer(judged);
   const { restarts = 0 } = patience.tolerate ?? {};
-  if (answer === undefined || !isGivenUp(subject, answer) || status.restartCount < restarts) {
+  if (answer === undefined || !isGivenUp(judged, answer) || status.restartCount < restarts) {
     return undefined;
   }
-  return finding(
-    subject,
-    "killed-by-liveness",
-    `${answer.words}; the kubelet restarts it for that`,
-  );
+  return finding(judged, "killed-by-liveness", `${answer.words}; the kubelet restarts it for that`);
 }
 
 /**
@@ -33,19 +29,19 @@ export function judgeLiveness(subject: Subject): Finding | undefined {
  * that a failure is over when nothing more is said for a period; and what asks for something else than the probes that
  * have made the container ready is proved when it could have failed.
  */
-export function doubtLiveness(subject: Subject): Doubt | undefined {
-  const { clusterTime, container, pod, status } = subject;
+export function doubtLiveness(judged: JudgedContainer): Doubt | undefined {
+  const { clusterTime, container, pod, status } = judged;
   const { livenessProbe: probe } = container;
   if (clusterTime === undefined || probe === undefined || status.state?.running === undefined) {
     return undefined;
   }
-  const failed = presentAnswer(subject);
+  const failed = presentAnswer(judged);
   const { initialDelaySeconds = 0 } = probe;
   const startedAt = Date.parse(status.state.running.startedAt ?? "");
   const askedAt = Math.max(startedAt + initialDelaySeconds * 1000, readySince(pod));
-  const until = (failed?.at ?? askedAt) + reportedFor(subject) * 1000;
+  const until = (failed?.at ?? askedAt) + reportedFor(judged) * 1000;
   const isDue = failed !== undefined || (!isProved(container) && until - startedAt <= MOST);
-  const words = failed?.words ?? `its ${described(subject, "Liveness")} is yet to be answered`;
+  const words = failed?.words ?? `its ${described(judged, "Liveness")} is yet to be answered`;
   return isDue && until > clusterTime ? { text: words, until } : undefined;
 }
 
@@ -62,19 +58,19 @@ function questionOf({ httpGet, tcpSocket, grpc, exec }: Probe = {}): string {
 }
 
 /** The last answer to the liveness probe, if it is a present failure that waiting can hardly change. */
-function presentAnswer(subject: Subject): Answer | undefined {
-  const { clusterTime = NaN, status, container } = subject;
+function presentAnswer(judged: JudgedContainer): Answer | undefined {
+  const { clusterTime = NaN, status, container } = judged;
   const startedAt = Date.parse(status.state?.running?.startedAt ?? "");
   if (
     status.state?.running === undefined ||
     container.livenessProbe === undefined ||
-    isInit(subject)
+    isInit(judged)
   ) {
     return undefined;
   }
-  const [latest] = answersOf(subject, ["Liveness"]);
-  const isPast = latest !== undefined && clusterTime - latest.at >= reportedFor(subject) * 1000;
-  if (latest === undefined || isPast || !isFinal(subject, latest)) {
+  const [latest] = answersOf(judged, ["Liveness"]);
+  const isPast = latest !== undefined && clusterTime - latest.at >= reportedFor(judged) * 1000;
+  if (latest === undefined || isPast || !isFinal(judged, latest)) {
     return undefined;
   }
   // Reports on an earlier run are counted on.
@@ -83,7 +79,7 @@ function presentAnswer(subject: Subject): Answer | undefined {
 }
 
 /** Nobody listens: what a process says, too, that starts; not one that is ready. */
-function isFinal({ container, pod, status }: Subject, { says, at }: Answer): boolean {
+function isFinal({ container, pod, status }: JudgedContainer, { says, at }: Answer): boolean {
   const { startupProbe, readinessProbe } = container;
   const isServing = status.ready && readinessProbe !== undefined && at >= readySince(pod);
   return says === "no" || (says === "nobody" && (startupProbe !== undefined || isServing));
@@ -94,7 +90,7 @@ function readySince(pod: Pod): number {
 }
 
 /** Seconds for which a report is the latest if the next answer is the same. */
-function reportedFor({ container }: Subject): number {
+function reportedFor({ container }: JudgedContainer): number {
   const { periodSeconds = 10, timeoutSeconds = 1 } = container.livenessProbe ?? {};
   return periodSeconds + timeoutSeconds + REPORT_SECONDS;
 }

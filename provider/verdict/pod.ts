@@ -14,7 +14,7 @@ import { isGated, judgeGates } from "./readiness-gate.ts";
 import { AT_DEADLINE } from "./reasons.ts";
 import { judgeScheduling } from "./scheduling.ts";
 import { doubtLiveness, judgeLiveness } from "./liveness.ts";
-import type { Patience, Subject, Surroundings } from "./subject.ts";
+import type { Patience, JudgedContainer, Surroundings } from "./judged-container.ts";
 
 /** Whether the kubelet finds the pod ready to serve. */
 export function isReady(pod: Pod): boolean {
@@ -31,11 +31,11 @@ export function judgePod(
   warnings: readonly Event[],
   surroundings: Surroundings = {},
 ): Finding[] {
-  const subjects = subjectsOf(patience, pod, warnings, surroundings);
+  const judged = judgedContainersOf(patience, pod, warnings, surroundings);
   if (isReady(pod)) {
     return surroundings.clusterTime === undefined
       ? []
-      : subjects.flatMap((subject) => judgeLiveness(subject) ?? []);
+      : judged.flatMap((judged) => judgeLiveness(judged) ?? []);
   }
   const scheduling = judgeScheduling(patience, pod, warnings);
   if (scheduling !== undefined) {
@@ -52,7 +52,7 @@ export function judgePod(
       },
     ];
   }
-  return [...subjects.flatMap((subject) => judgeContainer(subject) ?? []), ...judgeGates(pod)];
+  return [...judged.flatMap((judged) => judgeContainer(judged) ?? []), ...judgeGates(pod)];
 }
 
 /** What of a ready pod may not last. */
@@ -62,17 +62,17 @@ export function doubtsOf(
   warnings: readonly Event[],
   surroundings: Surroundings,
 ): Doubt[] {
-  const subjects = subjectsOf(patience, pod, warnings, surroundings);
-  return isReady(pod) ? subjects.flatMap((subject) => doubtLiveness(subject) ?? []) : [];
+  const judged = judgedContainersOf(patience, pod, warnings, surroundings);
+  return isReady(pod) ? judged.flatMap((judged) => doubtLiveness(judged) ?? []) : [];
 }
 
 /** The pod's containers with their statuses, in the order in which they start. */
-export function subjectsOf(
+export function judgedContainersOf(
   patience: Patience,
   pod: Pod,
   warnings: readonly Event[],
   surroundings: Surroundings = {},
-): Subject[] {
+): JudgedContainer[] {
   const { initContainers = [], containers = [] } = pod.spec ?? {};
   const statuses = new Map(statusesOf(pod).map((status) => [status.name, status]));
   return [...initContainers, ...containers].flatMap((container) => {

@@ -1,6 +1,6 @@
 import { eventsAbout, timeOf } from "./event.ts";
 import { type Container, type Event, uidOf } from "./objects.ts";
-import type { Subject } from "./subject.ts";
+import type { JudgedContainer } from "./judged-container.ts";
 
 /** A container's probes, by the kubelet's word for each. */
 const PROBES = {
@@ -56,7 +56,7 @@ const NOT_STARTED =
 
 /** The probe of a kind, if the container has one. */
 export function probeOf(
-  { container }: Pick<Subject, "container">,
+  { container }: Pick<JudgedContainer, "container">,
   kind: ProbeKind,
 ): Probe | undefined {
   return container[PROBES[kind]];
@@ -74,14 +74,14 @@ export function failedProbe(container: Container, message: string): Probe | unde
  * @param span the time of the answers; the container's present run if omitted
  */
 export function answersOf(
-  subject: Subject,
+  judged: JudgedContainer,
   kinds: readonly ProbeKind[],
-  { from, to }: Span = { from: subject.status.state?.running?.startedAt },
+  { from, to }: Span = { from: judged.status.state?.running?.startedAt },
 ): Answer[] {
-  const { pod, container, warnings } = subject;
+  const { pod, container, warnings } = judged;
   return eventsAbout(uidOf(pod), ["Unhealthy"], warnings)
     .filter(({ involvedObject }) => involvedObject.fieldPath?.includes(`{${container.name}}`))
-    .flatMap((event) => answerOf(subject, kinds, event))
+    .flatMap((event) => answerOf(judged, kinds, event))
     .filter(
       ({ at, firstAt }) => !(at < Date.parse(from ?? "")) && !(firstAt > Date.parse(to ?? "")),
     );
@@ -101,13 +101,13 @@ export function targetOf({ httpGet, tcpSocket, grpc, exec }: Probe = {}): string
   return exec?.command === undefined ? "" : ` (${exec.command.join(" ")})`;
 }
 
-function answerOf(subject: Subject, kinds: readonly ProbeKind[], event: Event): Answer[] {
+function answerOf(judged: JudgedContainer, kinds: readonly ProbeKind[], event: Event): Answer[] {
   const message = (event.message ?? "").replace(COMBINED, "").trim();
   const kind = kinds.find((candidate) => message.startsWith(candidate));
   if (kind === undefined) {
     return [];
   }
-  const probe = probeOf(subject, kind);
+  const probe = probeOf(judged, kind);
   const at = Date.parse(timeOf(event));
   const firstAt = Date.parse(event.firstTimestamp ?? event.eventTime ?? timeOf(event));
   const count = event.count ?? event.series?.count;

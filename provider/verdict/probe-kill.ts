@@ -7,7 +7,7 @@ import {
   probeOf,
   targetOf,
 } from "./probe-answers.ts";
-import type { Subject } from "./subject.ts";
+import type { JudgedContainer } from "./judged-container.ts";
 
 /** How long after its probe's last failure a container may have ended for the probe to be the cause. */
 const KILL_SECONDS = 5;
@@ -38,21 +38,21 @@ export interface Kill {
  * Why the kubelet killed a container, in its own words, or by its probes' times if it has not reported it yet.
  * @returns undefined for a container that ended by itself
  */
-export function killOf(subject: Subject, run: Run): Kill | undefined {
+export function killOf(judged: JudgedContainer, run: Run): Kill | undefined {
   const seconds = lengthOf(run);
   const isKilled = KILLED.includes(run.exitCode);
-  const [said] = answersOf(subject, KINDS, { from: run.startedAt, to: run.finishedAt });
-  const shortest = Math.min(...KINDS.map((kind) => earliestOf(probeOf(subject, kind))));
+  const [said] = answersOf(judged, KINDS, { from: run.startedAt, to: run.finishedAt });
+  const shortest = Math.min(...KINDS.map((kind) => earliestOf(probeOf(judged, kind))));
   // Failures are reported from the first on, also of a process that ends by itself long before they are enough.
-  if (said !== undefined && (isKilled ? seconds >= shortest : isGivenUp(subject, said))) {
+  if (said !== undefined && (isKilled ? seconds >= shortest : isGivenUp(judged, said))) {
     return { message: said.words, isFinal: said.says === "no" };
   }
   const kind = KINDS.find(
-    (candidate) => isKilled && isKill(run, seconds, probeOf(subject, candidate)),
+    (candidate) => isKilled && isKill(run, seconds, probeOf(judged, candidate)),
   );
   return (
     kind && {
-      message: `it ran for ${seconds} s, which is when its ${described(subject, kind)} gives up`,
+      message: `it ran for ${seconds} s, which is when its ${described(judged, kind)} gives up`,
       isFinal: false,
       tolerance: REPORT_SECONDS,
     }
@@ -63,8 +63,8 @@ export function killOf(subject: Subject, run: Run): Kill | undefined {
  * Whether an answer was given for as long as its probe accepts it, and each time. One report is on all equal failures of
  * an hour, whatever succeeded between them.
  */
-export function isGivenUp(subject: Subject, { kind, firstAt, at, count }: Answer): boolean {
-  const { periodSeconds = 10, failureThreshold = 3 } = probeOf(subject, kind) ?? {};
+export function isGivenUp(judged: JudgedContainer, { kind, firstAt, at, count }: Answer): boolean {
+  const { periodSeconds = 10, failureThreshold = 3 } = probeOf(judged, kind) ?? {};
   const slack = Math.min(1, periodSeconds / 2);
   const seconds = (at - firstAt) / 1000;
   // Of the answers of that time, one may be without a report.
@@ -79,8 +79,8 @@ export function windowOf(probe: Probe | undefined): number {
 }
 
 /** A probe by its kind, with what it asks for. */
-export function described(subject: Subject, kind: ProbeKind): string {
-  return `${kind.toLowerCase()} probe${targetOf(probeOf(subject, kind))}`;
+export function described(judged: JudgedContainer, kind: ProbeKind): string {
+  return `${kind.toLowerCase()} probe${targetOf(probeOf(judged, kind))}`;
 }
 
 /** Only the kubelet sends signals; of a process that ends well on SIGTERM only the time shows it. */

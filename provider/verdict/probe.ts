@@ -3,7 +3,7 @@ import type { Finding } from "./finding.ts";
 import { type Answer, answersOf, probeOf } from "./probe-answers.ts";
 import { described, windowOf } from "./probe-kill.ts";
 import { AT_DEADLINE } from "./reasons.ts";
-import { finding, isInit, type Subject } from "./subject.ts";
+import { finding, isInit, type JudgedContainer } from "./judged-container.ts";
 
 /** Even the shortest probe gets this long before its answers count. */
 const PROBE_SECONDS = 10;
@@ -14,66 +14,66 @@ const PROBE_SECONDS = 10;
  * does a container that has no answer yet: the kubelet's reports may be late. Until its startup probe has passed a
  * container is starting: then this time is the rollout's.
  */
-export function judgeProbe(subject: Subject): Finding | undefined {
-  const { status, container } = subject;
-  if (status.state?.running === undefined || isInit(subject)) {
+export function judgeProbe(judged: JudgedContainer): Finding | undefined {
+  const { status, container } = judged;
+  if (status.state?.running === undefined || isInit(judged)) {
     return undefined;
   }
   return status.started !== true && container.startupProbe !== undefined
-    ? judgeStart(subject)
-    : judgeReadiness(subject, status.started === true);
+    ? judgeStart(judged)
+    : judgeReadiness(judged, status.started === true);
 }
 
 /** What the kubelet says of a container that is not ready and refused its probe's last connection. */
-export function refusalOf(subject: Subject): string | undefined {
-  const { status } = subject;
-  const [latest] = answersOf(subject, [status.started === true ? "Readiness" : "Startup"]);
+export function refusalOf(judged: JudgedContainer): string | undefined {
+  const { status } = judged;
+  const [latest] = answersOf(judged, [status.started === true ? "Readiness" : "Startup"]);
   return !status.ready && latest?.says === "nobody" ? latest.words : undefined;
 }
 
-function judgeStart(subject: Subject): Finding {
-  const answers = answersOf(subject, ["Startup"]);
+function judgeStart(judged: JudgedContainer): Finding {
+  const answers = answersOf(judged, ["Startup"]);
   const [latest] = answers;
-  if (latest?.says === "no" || (latest?.says === "nobody" && listensElsewhere(subject))) {
-    return believed(subject, latest, PROBE_SECONDS, `answering ${subject.status.restartCount}`);
+  if (latest?.says === "no" || (latest?.says === "nobody" && listensElsewhere(judged))) {
+    return believed(judged, latest, PROBE_SECONDS, `answering ${judged.status.restartCount}`);
   }
-  const words = latest?.words ?? `runs, but its ${described(subject, "Startup")} has not passed`;
-  const phase = `starting ${subject.status.restartCount}`;
-  return finding(subject, "not-ready", words, { phase, tolerance: AT_DEADLINE });
+  const words = latest?.words ?? `runs, but its ${described(judged, "Startup")} has not passed`;
+  const phase = `starting ${judged.status.restartCount}`;
+  return finding(judged, "not-ready", words, { phase, tolerance: AT_DEADLINE });
 }
 
-function judgeReadiness(subject: Subject, isStarted: boolean): Finding {
-  const { restartCount } = subject.status;
-  const answers = answersOf(subject, ["Readiness"]);
+function judgeReadiness(judged: JudgedContainer, isStarted: boolean): Finding {
+  const { restartCount } = judged.status;
+  const answers = answersOf(judged, ["Readiness"]);
   const [latest] = answers;
-  const words = latest?.words ?? `runs, but its ${described(subject, "Readiness")} has not passed`;
+  const words = latest?.words ?? `runs, but its ${described(judged, "Readiness")} has not passed`;
   if (!isStarted) {
     const phase = `starting ${restartCount}`;
-    return finding(subject, "not-ready", words, { phase, tolerance: AT_DEADLINE });
+    return finding(judged, "not-ready", words, { phase, tolerance: AT_DEADLINE });
   }
   const phase = `started ${restartCount}`;
-  if (latest !== undefined && isFinal(subject, latest)) {
-    const isAll = answers.every((answer) => isFinal(subject, answer));
-    const window = Math.max(windowOf(probeOf(subject, "Readiness")), PROBE_SECONDS);
-    return believed(subject, latest, window, isAll ? phase : `answering ${restartCount}`);
+  if (latest !== undefined && isFinal(judged, latest)) {
+    const isAll = answers.every((answer) => isFinal(judged, answer));
+    const window = Math.max(windowOf(probeOf(judged, "Readiness")), PROBE_SECONDS);
+    return believed(judged, latest, window, isAll ? phase : `answering ${restartCount}`);
   }
-  if (subject.isWarm === true) {
-    return finding(subject, "not-ready", words, { phase, tolerance: PROBE_SECONDS });
+  if (judged.isWarm === true) {
+    return finding(judged, "not-ready", words, { phase, tolerance: PROBE_SECONDS });
   }
-  const { warmupSeconds = VERDICT.warmupSeconds.default, deadlineSeconds } = subject.patience;
+  const { warmupSeconds = VERDICT.warmupSeconds.default, deadlineSeconds } = judged.patience;
   const tolerance = Math.min(warmupSeconds, deadlineSeconds);
   const message = `${words}; a service that needs longer than ${tolerance} s to warm up says so by warmupSeconds`;
-  return finding(subject, "not-ready", message, { phase, tolerance });
+  return finding(judged, "not-ready", message, { phase, tolerance });
 }
 
 /** Whether waiting can hardly change an answer to the readiness probe. */
-function isFinal(subject: Subject, { says }: Answer): boolean {
+function isFinal(judged: JudgedContainer, { says }: Answer): boolean {
   // Without a startup probe a container counts as started before it listens.
-  const hasStarted = subject.container.startupProbe !== undefined || listensElsewhere(subject);
+  const hasStarted = judged.container.startupProbe !== undefined || listensElsewhere(judged);
   return says === "no" || (says === "nobody" && hasStarted);
 }
 
-function listensElsewhere({ pod, container, elsewhere = [] }: Subject): boolean {
+function listensElsewhere({ pod, container, elsewhere = [] }: JudgedContainer): boolean {
   return elsewhere.some(
     (found) => found.pod === pod.metadata?.name && found.container === container.name,
   );
@@ -83,11 +83,16 @@ function listensElsewhere({ pod, container, elsewhere = [] }: Subject): boolean 
  * What is believed after a time: an application server that took long to answer at all, and finds its applications only
  * then, gets as long again.
  */
-function believed(subject: Subject, answer: Answer, seconds: number, phase: string): Finding {
-  const { warmupSeconds = VERDICT.warmupSeconds.default, tolerate = {} } = subject.patience;
-  const took = (answer.firstAt - Date.parse(subject.status.state?.running?.startedAt ?? "")) / 1000;
+function believed(
+  judged: JudgedContainer,
+  answer: Answer,
+  seconds: number,
+  phase: string,
+): Finding {
+  const { warmupSeconds = VERDICT.warmupSeconds.default, tolerate = {} } = judged.patience;
+  const took = (answer.firstAt - Date.parse(judged.status.state?.running?.startedAt ?? "")) / 1000;
   const again = Number.isNaN(took) ? 0 : Math.min(Math.round(took), warmupSeconds);
   const tolerance = tolerate.probeSeconds ?? Math.max(seconds, again);
   const notes = [`such an answer is believed after ${tolerance} s (tolerate.probeSeconds)`];
-  return finding(subject, "not-ready", answer.words, { phase, tolerance, notes });
+  return finding(judged, "not-ready", answer.words, { phase, tolerance, notes });
 }

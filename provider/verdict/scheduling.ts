@@ -4,7 +4,7 @@ import { podFinding } from "./pod-finding.ts";
 import { condition, type Event, type Pod, uidOf } from "./objects.ts";
 import { REASONS } from "./reasons.ts";
 import { scaleUpFor } from "./scale-up.ts";
-import type { Patience } from "./subject.ts";
+import type { Patience } from "./judged-container.ts";
 
 /** A node that has not come by then will not: the cluster autoscaler itself gives it up. */
 const NODE_SECONDS = 900;

@@ -8,7 +8,7 @@ import { type Grace, isOf } from "../verdict/grace.ts";
 import { type OwnerAtWork, ownerAtWork } from "./config-owner.ts";
 import { nameOf, type Pod } from "../verdict/objects.ts";
 import type { ContainerLog, LogSource } from "../verdict/log-hints.ts";
-import type { Patience } from "../verdict/subject.ts";
+import type { Patience } from "../verdict/judged-container.ts";
 
 /** A controller that makes a Secret from another object has done so by then. */
 const CONFIG_SECONDS = 60;

@@ -27,7 +27,7 @@ export interface Surroundings {
 }
 
 /** A container of a pod with its status and the Warning events about the pod. */
-export interface Subject extends Surroundings {
+export interface JudgedContainer extends Surroundings {
   readonly pod: Pod;
   readonly container: Container;
   readonly status: ContainerStatus;
@@ -38,13 +38,13 @@ export interface Subject extends Surroundings {
 }
 
 /** Whether a container is to end; a sidecar is declared among the init containers, and runs as long as the main ones. */
-export function isInit({ role, container }: Subject): boolean {
+export function isInit({ role, container }: JudgedContainer): boolean {
   return role === "init" && container.restartPolicy !== "Always";
 }
 
 /** What a container shows. */
 export function finding(
-  { pod, container }: Subject,
+  { pod, container }: JudgedContainer,
   reason: Reason,
   message: string,
   more: Pick<Finding, "tolerance" | "phase" | "notes"> = {},
