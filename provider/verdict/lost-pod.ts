@@ -70,16 +70,32 @@ function evictionOf(pod: Pod, events: readonly Event[]): Loss | undefined {
   return lossAs(pod, evicted(text), `Evicted: ${text}`, timeOf(said));
 }
 
-/** The kubelet restarts the containers of a controller's pod, unless it has given up the pod; it need not say why. */
+/**
+ * The kubelet restarts the containers of a controller's pod, unless it has given up the pod. It need not say why: of a pod
+ * that has failed its probes often, it reports no more.
+ */
 function endingOf(pod: Pod): Loss | undefined {
   const { phase } = pod.status ?? {};
   const { restartPolicy = "Always" } = pod.spec ?? {};
   if ((phase !== "Succeeded" && phase !== "Failed") || restartPolicy !== "Always") {
     return undefined;
   }
-  const message = `the node has ended it, and does not say why (phase ${phase})`;
   const at = endOf(pod) ?? pod.metadata?.creationTimestamp;
-  return lossAs(pod, { reason: "disrupted", chance: "again" }, message, at);
+  const words = `the node has ended it, and does not say why (phase ${phase})`;
+  const limit = storageLimitOf(pod);
+  return limit === undefined
+    ? lossAs(pod, { reason: "disrupted", chance: "again" }, words, at)
+    : lossAs(pod, evicted(words), `${words}; who exceeds ${limit} is evicted`, at);
+}
+
+/** A limit of local storage that a pod may have exceeded. */
+function storageLimitOf({ spec }: Pod): string | undefined {
+  const ofContainers = (spec?.containers ?? []).map(
+    ({ resources }) => resources?.limits?.["ephemeral-storage"],
+  );
+  const ofVolumes = (spec?.volumes ?? []).map(({ emptyDir }) => emptyDir?.sizeLimit);
+  const limit = [...ofContainers, ...ofVolumes].find((each) => each !== undefined);
+  return limit === undefined ? undefined : `its limit of ${String(limit)} of local storage`;
 }
 
 function lossAs(pod: Pod, kind: Kind, message: string, at: string | undefined): Loss {

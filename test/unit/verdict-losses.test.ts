@@ -257,6 +257,22 @@ describe("pods that the kubelet has ended, and that ended well when they were as
     expect(podLossOf({ ...deleted, metadata }, [])).toBeUndefined();
   });
 
+  test("are evicted if they have a limit of local storage: nothing else is said of a pod that has failed its probes often", () => {
+    const limits = { resources: { limits: { "ephemeral-storage": "8Mi" } } };
+    const limited = { containers: [{ name: "shop", image: "", ...limits }] };
+    expect(podLossOf({ ...completed("a"), spec: limited }, [])).toMatchObject({
+      reason: "evicted",
+      chance: "again",
+      message:
+        "the node has ended it, and does not say why (phase Succeeded); who exceeds its limit of 8Mi of local storage is evicted",
+    });
+    const spec = {
+      containers: [{ name: "shop", image: "" }],
+      volumes: [{ name: "cache", emptyDir: { sizeLimit: "1Gi" } }],
+    };
+    expect(podLossOf({ ...completed("a"), spec }, [])).toMatchObject({ reason: "evicted" });
+  });
+
   test("one after the other are the reason, though none is said", () => {
     const round = (from: number) =>
       rolling([completed(`p${from}`), completed(`p${from + 1}`), STARTING]);

@@ -97,20 +97,13 @@ export const CONFIGURATION: readonly Case[] = [
   },
 ];
 
-/** An Ingress whose certificate cert-manager is to issue into a Secret. */
-export function issued(secretName: string): Manifest {
-  const host = "issued.example.com";
-  const metadata = { name: "issued", annotations: { "cert-manager.io/issuer": "ca" } };
-  const backend = { service: { name: "shop", port: { number: 80 } } };
+/** An object from which the Sealed Secrets controller is to make a Secret, and cannot: nobody has sealed its value. */
+export function issued(name: string): Manifest {
   return {
-    apiVersion: "networking.k8s.io/v1",
-    kind: "Ingress",
-    metadata,
-    spec: {
-      ingressClassName: "nobody",
-      tls: [{ hosts: [host], secretName }],
-      rules: [{ host, http: { paths: [{ path: "/", pathType: "Prefix", backend }] } }],
-    },
+    apiVersion: "bitnami.com/v1alpha1",
+    kind: "SealedSecret",
+    metadata: { name },
+    spec: { encryptedData: { token: "bm90IHNlYWxlZA==" } },
   };
 }
 

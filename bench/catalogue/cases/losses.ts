@@ -20,6 +20,8 @@ export const LOSSES: readonly Case[] = [
           "require('node:fs').writeFileSync('/tmp/much', Buffer.alloc(64e6)); import('/app/src/main.js')",
         ],
         resources: { limits: { "ephemeral-storage": "8Mi" } },
+        // The kubelet reports some twenty events of a pod, and its eviction comes after a minute.
+        readinessProbe: { periodSeconds: 20 },
       },
     }),
     expected: { reason: "evicted", from: "pod-lost", within: AT_ONCE },
