@@ -95,7 +95,7 @@ function storageLimitOf({ spec }: Pod): string | undefined {
   );
   const ofVolumes = (spec?.volumes ?? []).map(({ emptyDir }) => emptyDir?.sizeLimit);
   const limit = [...ofContainers, ...ofVolumes].find((each) => each !== undefined);
-  return limit === undefined ? undefined : `its limit of ${String(limit)} of local storage`;
+  return limit === undefined ? undefined : `its limit of ${limit} of local storage`;
 }
 
 function lossAs(pod: Pod, kind: Kind, message: string, at: string | undefined): Loss {
