@@ -4,7 +4,8 @@ import type { Cluster } from "./cluster.ts";
 import { messageOf } from "./cluster/api-error.ts";
 import { parsed } from "./input-schema.ts";
 import type { Deployment } from "./verdict/objects.ts";
-import { annotationsIn, isOwn, isTakenOver } from "./verdict/pod-template.ts";
+import { isTakenOver, lastWrite } from "./verdict/managed-fields.ts";
+import { annotationsIn, isOwn } from "./verdict/pod-template.ts";
 import { answered, isOutrun } from "./waiting/answered.ts";
 
 /** The field manager in whose name annotations are kept. */
@@ -55,7 +56,7 @@ function patchOf({ metadata, spec }: Deployment): object[] | undefined {
   const isKeeper = ({ manager }: (typeof entries)[number]) => manager === KEEPER;
   const names = [...annotationsIn(entries, isKeeper), ...endangered];
   const fields = Object.fromEntries(names.map((key) => [`f:${key}`, {}]));
-  const [last] = entries.filter(isTakenOver).toSorted((one, other) => timeOf(other) - timeOf(one));
+  const last = lastWrite(entries.filter(isTakenOver));
   const keeper = {
     manager: KEEPER,
     operation: "Apply",
@@ -73,8 +74,4 @@ function patchOf({ metadata, spec }: Deployment): object[] | undefined {
     { op: "test", path: "/metadata/resourceVersion", value: metadata?.resourceVersion },
     { op: "replace", path: "/metadata/managedFields", value: [...others, keeper] },
   ];
-}
-
-function timeOf({ time }: { readonly time?: string }): number {
-  return Date.parse(time ?? "") || 0;
 }

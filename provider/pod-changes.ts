@@ -4,7 +4,8 @@ import type { Cluster } from "./cluster.ts";
 import { COLLECTIONS } from "./cluster/collection.ts";
 import { parsed } from "./input-schema.ts";
 import type { Deployment } from "./verdict/objects.ts";
-import { isOfProvider, isOwn, isTakenOver } from "./verdict/pod-template.ts";
+import { isOfProvider, isTakenOver } from "./verdict/managed-fields.ts";
+import { isOwn } from "./verdict/pod-template.ts";
 
 /** A field, or what distinguishes an entry of a list. */
 type Step = string | Fields;

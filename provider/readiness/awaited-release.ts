@@ -17,6 +17,7 @@ import type { Judge, NoteSources, Place, Reported, Wait } from "../waiting/await
 import { namespaceGone } from "../waiting/closer-look.ts";
 import { GraceLook } from "../waiting/grace-look.ts";
 import { ConfigLook, lookupIn } from "./config-look.ts";
+import { presentDeployment } from "./first-look.ts";
 import { limitSeconds } from "./limit.ts";
 import { ListenLook } from "./listen-look.ts";
 import { platformNotes } from "./platform-note.ts";
@@ -73,7 +74,9 @@ export class AwaitedRelease implements Reported<Observed, Proof> {
       (source) => this.cluster.log(namespace, source, signal),
       { wake, signal },
     );
-    const scale = new ScaleLook(this.release, rollout.scale, () => this.#present(signal));
+    const scale = new ScaleLook(this.release, rollout.scale, () =>
+      presentDeployment(this.cluster, this.release, signal),
+    );
     const judge = (observed: Observed, now: number) =>
       rollout.judge(graces.see(listening.see(config.see(observed))), now);
     let isFirst = true;
@@ -175,14 +178,7 @@ export class AwaitedRelease implements Reported<Observed, Proof> {
     if ((deployment?.metadata?.generation ?? 0) <= this.release.deployment.generation) {
       return undefined;
     }
-    const present = await this.#present(signal);
+    const present = await presentDeployment(this.cluster, this.release, signal);
     return supersededBy(this.release, present, performance.timeOrigin + clusterTime - Date.now());
-  }
-
-  /** The Deployment as the API server has it now, where it says so. */
-  async #present(signal: AbortSignal): Promise<Deployment | undefined> {
-    const { namespace, deployment } = this.release;
-    const look = this.cluster.deployment(namespace, deployment.name, signal);
-    return look.catch(() => undefined);
   }
 }

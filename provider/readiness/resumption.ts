@@ -2,7 +2,8 @@ import type { ReadinessInputs } from "../../contract/readiness.ts";
 import type { ReleaseRecord } from "../../contract/release-record.ts";
 import { called } from "../release-words.ts";
 import type { Deployment } from "../verdict/objects.ts";
-import { isOfProvider, isRestart } from "../verdict/pod-template.ts";
+import { isOfProvider, lastWrite } from "../verdict/managed-fields.ts";
+import { isRestart } from "../verdict/pod-template.ts";
 
 /** The API server keeps whole seconds, and its clock need not be this machine's. */
 const TOLERANCE_MILLISECONDS = 2000;
@@ -46,13 +47,11 @@ function endOf({ startedAt, seconds }: ReleaseRecord): Date {
 
 /** When the Kubernetes provider wrote the Deployment, if nobody else has written it since, except for a restart. */
 function appliedLast(deployment: Deployment | undefined): number | undefined {
-  const writes = (deployment?.metadata?.managedFields ?? [])
-    .filter((entry) => entry.subresource === undefined && !isRestart(entry))
-    .map((entry) => ({
-      isOwn: isOfProvider(entry),
-      at: entry.time === undefined ? NaN : Number(new Date(entry.time)),
-    }))
-    .toSorted((one, other) => one.at - other.at);
-  const last = writes.at(-1);
-  return last?.isOwn === true && !Number.isNaN(last.at) ? last.at : undefined;
+  const last = lastWrite(
+    (deployment?.metadata?.managedFields ?? []).filter(
+      (entry) => entry.subresource === undefined && !isRestart(entry),
+    ),
+  );
+  const at = Date.parse(last?.time ?? "");
+  return last !== undefined && isOfProvider(last) && !Number.isNaN(at) ? at : undefined;
 }

@@ -4,6 +4,7 @@ import type { ReadinessInputs } from "../../contract/readiness.ts";
 import type { Cluster } from "../cluster.ts";
 import { ApiError, messageOf } from "../cluster/api-error.ts";
 import { type Deployment, uidOf } from "../verdict/objects.ts";
+import { fieldsAt, isOfProvider } from "../verdict/managed-fields.ts";
 import { type PodTemplate, withAnnotationsOfOthers } from "../verdict/pod-template.ts";
 import { answered, isOutrun } from "../waiting/answered.ts";
 import { type Mark, markOf } from "./mark.ts";
@@ -72,10 +73,7 @@ export async function restore(
  */
 export function managerOf({ metadata }: Deployment): string {
   const owner = metadata?.managedFields?.find(
-    ({ manager = "", fieldsV1, subresource }) =>
-      manager.startsWith("pulumi-kubernetes") &&
-      subresource === undefined &&
-      "f:spec" in ((fieldsV1 ?? {}) as object),
+    (entry) => isOfProvider(entry) && fieldsAt(entry.fieldsV1, ["f:spec"]) !== undefined,
   );
   return owner?.manager ?? "slipway";
 }

@@ -14,8 +14,7 @@ import {
   type ReplicaSet,
   uidOf,
 } from "./objects.ts";
-
-type Template = NonNullable<ReplicaSet["spec"]>["template"];
+import { withoutHash } from "./pod-template.ts";
 
 /**
  * What the Deployment itself says of the rollout: the rules of `kubectl rollout status`, which do not wait for pods of
@@ -76,16 +75,9 @@ function isOutgoing({ spec }: ReplicaSet, deployment: Deployment): boolean {
   return (
     strategy?.type === "Recreate" &&
     spec?.template !== undefined &&
+    template !== undefined &&
     !isDeepStrictEqual(withoutHash(spec.template), withoutHash(template))
   );
-}
-
-/** The label that the controller adds to each ReplicaSet's pods, and to no Deployment's. */
-const HASH = "pod-template-hash";
-
-function withoutHash(template: Template | undefined): unknown {
-  const labels = Object.entries(template?.metadata?.labels ?? {}).filter(([key]) => key !== HASH);
-  return { ...template, metadata: { ...template?.metadata, labels: Object.fromEntries(labels) } };
 }
 
 /** The pods of a ReplicaSet that count: see `livingPods`. */

@@ -1,12 +1,9 @@
 import { CREDENTIAL } from "../../contract/marks.ts";
+import { type Fields, fieldsAt, isOfProvider, type ManagedFields } from "./managed-fields.ts";
 import type { Deployment, ReplicaSet } from "./objects.ts";
 
 /** A Deployment's pod template, or that of one of its ReplicaSets. */
 export type PodTemplate = NonNullable<Deployment["spec"]>["template"];
-
-type ManagedFields = NonNullable<NonNullable<Deployment["metadata"]>["managedFields"]>[number];
-
-type Fields = Readonly<Record<string, unknown>>;
 
 /** Set by the Deployment controller on the pods of each of its ReplicaSets. */
 const HASH_LABEL = "pod-template-hash";
@@ -15,7 +12,11 @@ const ANNOTATIONS = ["f:spec", "f:template", "f:metadata", "f:annotations"];
 
 /** A ReplicaSet's pod template as its Deployment had it. */
 export function templateOf({ spec }: ReplicaSet): PodTemplate {
-  const { metadata, ...rest } = spec?.template ?? {};
+  return withoutHash(spec?.template ?? {});
+}
+
+/** A pod template without what the Deployment controller adds to it for each of its ReplicaSets. */
+export function withoutHash({ metadata, ...rest }: PodTemplate): PodTemplate {
   const labels = Object.entries(metadata?.labels ?? {}).filter(([label]) => label !== HASH_LABEL);
   return { ...rest, metadata: { ...metadata, labels: Object.fromEntries(labels) } };
 }
@@ -24,18 +25,10 @@ export function templateOf({ spec }: ReplicaSet): PodTemplate {
  * What a pod template runs: all of it except the annotations of others, such as the one of `kubectl rollout restart`. Two
  * templates of the same content are the same release.
  */
-export function contentOf({ metadata, ...rest }: PodTemplate): object {
-  const { annotations = {}, labels = {}, ...others } = metadata ?? {};
-  const own = Object.entries(annotations).filter(([key]) => isOwn(key));
-  const kept = Object.entries(labels).filter(([label]) => label !== HASH_LABEL);
-  return {
-    ...rest,
-    metadata: {
-      ...others,
-      labels: Object.fromEntries(kept),
-      annotations: Object.fromEntries(own),
-    },
-  };
+export function contentOf(template: PodTemplate): PodTemplate {
+  const { metadata, ...rest } = withoutHash(template);
+  const own = Object.entries(metadata?.annotations ?? {}).filter(([key]) => isOwn(key));
+  return { ...rest, metadata: { ...metadata, annotations: Object.fromEntries(own) } };
 }
 
 /** A template with the annotations that others have on the live one: they are no part of a release. */
@@ -52,16 +45,6 @@ export function withAnnotationsOfOthers(template: PodTemplate, live: Deployment)
 /** Whether an annotation of the pod template is one that Slipway writes. */
 export function isOwn(annotation: string): boolean {
   return annotation.startsWith(CREDENTIAL);
-}
-
-/** Whether these are the fields of the Kubernetes provider. */
-export function isOfProvider({ manager = "", subresource }: ManagedFields): boolean {
-  return subresource === undefined && manager.startsWith("pulumi-kubernetes");
-}
-
-/** Whether the Kubernetes provider takes over these fields before it applies: what the program does not have goes. */
-export function isTakenOver({ manager = "", subresource }: ManagedFields): boolean {
-  return subresource === undefined && /^(kubectl|before-first-apply)/.test(manager);
 }
 
 /** The annotations of the pod template that belong to some managers. */
@@ -95,9 +78,4 @@ export function writesContent({ fieldsV1 }: ManagedFields): boolean {
 export function isRestart(entry: ManagedFields): boolean {
   const { "f:template": template, ...others } = fieldsAt(entry.fieldsV1, ["f:spec"]) ?? {};
   return template !== undefined && Object.keys(others).length === 0 && !writesContent(entry);
-}
-
-function fieldsAt(fields: unknown, path: readonly string[]): Fields | undefined {
-  return path.reduce<unknown>((at, key) => (at as Fields | undefined)?.[key], fields) as
-    Fields | undefined;
 }

@@ -1,5 +1,6 @@
 import type { ReadinessInputs } from "../../contract/readiness.ts";
 import type { Finding } from "./finding.ts";
+import { fieldsAt, isOfProvider, lastWrite, type ManagedFields } from "./managed-fields.ts";
 import { type Deployment, uidOf } from "./objects.ts";
 
 /** Who scales Deployments as a trade: what they ask for is asked for. */
@@ -83,11 +84,13 @@ export function scaledBy(manager: string | undefined, replicas: number, asked?: 
  * @see https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management
  */
 export function scalerOf({ metadata }: Deployment): Scaler | undefined {
-  const writes = (metadata?.managedFields ?? [])
-    .filter(({ fieldsV1, subresource }) => subresource !== "status" && writesReplicas(fieldsV1))
-    .toSorted((one, other) => atOf(one.time) - atOf(other.time));
-  const manager = writes.at(-1)?.manager;
-  return manager === undefined || manager.startsWith("pulumi-kubernetes")
+  const last = lastWrite(
+    (metadata?.managedFields ?? []).filter(
+      (entry) => entry.subresource !== "status" && writesReplicas(entry),
+    ),
+  );
+  const manager = last?.manager;
+  return last === undefined || manager === undefined || isOfProvider(last)
     ? undefined
     : { manager, isAutoscaler: AUTOSCALER.test(manager) };
 }
@@ -98,18 +101,9 @@ export function scalerOf({ metadata }: Deployment): Scaler | undefined {
  */
 export function isEmptied({ metadata, spec }: Deployment): boolean {
   const fields = metadata?.managedFields ?? [];
-  return (
-    spec?.replicas === 0 &&
-    fields.length > 0 &&
-    !fields.some(({ fieldsV1 }) => writesReplicas(fieldsV1))
-  );
+  return spec?.replicas === 0 && fields.length > 0 && !fields.some(writesReplicas);
 }
 
-function atOf(time: string | undefined): number {
-  return time === undefined ? 0 : Date.parse(time);
-}
-
-function writesReplicas(fields: unknown): boolean {
-  const { "f:spec": spec } = (fields ?? {}) as { readonly "f:spec"?: object };
-  return spec !== undefined && "f:replicas" in spec;
+function writesReplicas({ fieldsV1 }: ManagedFields): boolean {
+  return "f:replicas" in (fieldsAt(fieldsV1, ["f:spec"]) ?? {});
 }

@@ -2,7 +2,8 @@ import { isDeepStrictEqual } from "node:util";
 import type { ReadinessInputs } from "../../contract/readiness.ts";
 import type { Failed, Finding } from "./finding.ts";
 import { type Deployment, nameOf, type Observed, uidOf } from "./objects.ts";
-import { contentOf, isOfProvider, writesContent } from "./pod-template.ts";
+import { isOfProvider } from "./managed-fields.ts";
+import { contentOf, writesContent } from "./pod-template.ts";
 
 /** The API server keeps and reports whole seconds. */
 const TOLERANCE_MILLISECONDS = 2000;
