@@ -53,15 +53,16 @@ export async function lookAtPods(
     return new Map();
   }
   const looks = withProvider(stack, (provider) =>
-    Promise.all(
+    Promise.allSettled(
       questions.map(async ({ urn, asked }) => {
         const found = await provider.invoke(FUNCTIONS.podChanges, { ...asked });
         return [urn, found as unknown as PodChanges] as const;
       }),
     ),
   );
-  // The inputs say something without it.
-  return new Map(await looks.catch(() => []));
+  // The inputs of a Deployment say something without it.
+  const answers = await looks.catch(() => []);
+  return new Map(answers.flatMap((look) => (look.status === "fulfilled" ? [look.value] : [])));
 }
 
 /** Tells what holds up the end of a namespace, again whenever that is something else, until the work is done. */

@@ -19,20 +19,20 @@ type Fields = Readonly<Record<string, unknown>>;
  */
 export async function podChanges(
   args: Properties,
-  { api }: Cluster,
+  cluster: Cluster,
   signal: AbortSignal,
 ): Promise<Properties> {
   const { namespace, name, declared, planned } = parsed(podChangesArgs, args);
-  const path = `${COLLECTIONS.deployments.path(namespace)}/${name}`;
-  const live = (await api.get(path, undefined, signal)) as Deployment;
-  const present = live.spec?.template;
-  const gone = removable(live).filter((steps) => !has(declared, steps));
+  const live = await cluster.deployment(namespace, name, signal);
+  const present = live?.spec?.template;
+  const gone = live === undefined ? [] : removable(live).filter((steps) => !has(declared, steps));
   if (present === undefined || gone.length === 0) {
     return { ...(present && { present }), next: planned } satisfies PodChanges;
   }
   const value = gone.reduce<unknown>(without, planned);
   const patch = [{ op: "replace", path: "/spec/template", value }];
-  const applied = (await api.patch(path, patch, { dryRun: "All" }, signal)) as Deployment;
+  const path = `${COLLECTIONS.deployments.path(namespace)}/${name}`;
+  const applied = (await cluster.api.patch(path, patch, { dryRun: "All" }, signal)) as Deployment;
   return { present, next: applied.spec?.template ?? planned } satisfies PodChanges;
 }
 

@@ -100,3 +100,9 @@ test("an annotation that the provider wrote itself goes", async () => {
   const found = await changes(live, [APPLIED, restarted("pulumi-kubernetes-1a2b3c4d")]);
   expect(found).toEqual({ present: live, next: template() });
 });
+
+test("of a Deployment that is gone, only what it becomes is known", async () => {
+  const { signal } = new AbortController();
+  const args = { namespace: "shop-dev", name: "gone", declared: template(), planned: template() };
+  expect(await podChanges(args, cluster, signal)).toEqual({ next: template() });
+});
