@@ -488,8 +488,19 @@ describe("pods that are restarted while they are waited for", () => {
     metadata: { annotations, labels: { "app.kubernetes.io/name": "shop", ...hash } },
     spec: { containers: [{ name: "shop", image: IMAGE }] },
   });
+  /** The Deployment of a generation, which is its revision as well. */
+  const of = (generation: number, own: object, counts: object = {}) => {
+    const { deployment: now } = complete();
+    const annotations = { "deployment.kubernetes.io/revision": `${generation}` };
+    return {
+      ...now,
+      metadata: { ...now?.metadata, generation, annotations },
+      spec: { selector: {}, replicas: 2, template: own },
+      status: { ...now?.status, observedGeneration: generation, ...counts },
+    };
+  };
   const restarted = (key: string): Observed => {
-    const { deployment: now, replicaSets, ...rest } = complete();
+    const { replicaSets, ...rest } = complete();
     const [, shown] = replicaSets.map((each) => ({
       ...each,
       spec: { selector: {}, template: template({}, { "pod-template-hash": "new" }) },
@@ -504,36 +515,18 @@ describe("pods that are restarted while they are waited for", () => {
     const pods = ["shop-again-1", "shop-again-2"].map((pod) => readyPod(pod, "shop-again-uid"));
     return {
       ...rest,
-      deployment: {
-        ...now,
-        metadata: {
-          ...now?.metadata,
-          generation: 3,
-          annotations: { "deployment.kubernetes.io/revision": "3" },
-        },
-        spec: { selector: {}, replicas: 2, template: template({ [key]: "now" }) },
-        status: { ...now?.status, observedGeneration: 3 },
-      },
+      deployment: of(3, template({ [key]: "now" })),
       replicaSets: shown === undefined ? [again] : [shown, again],
       pods,
       endpointSlices: [endpointSlice("shop", pods)],
     };
   };
   const before = (): Observed => {
-    const { deployment: now, ...rest } = restarted("any");
+    const rest = restarted("any");
     const [shown] = rest.replicaSets;
     return {
       ...rest,
-      deployment: {
-        ...now,
-        metadata: {
-          ...now?.metadata,
-          generation: 2,
-          annotations: { "deployment.kubernetes.io/revision": "2" },
-        },
-        spec: { selector: {}, replicas: 2, template: template({}) },
-        status: { ...now?.status, observedGeneration: 2, updatedReplicas: 0 },
-      },
+      deployment: of(2, template({}), { updatedReplicas: 0 }),
       replicaSets: shown === undefined ? [] : [shown],
       pods: [],
     };

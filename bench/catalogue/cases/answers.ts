@@ -1,20 +1,10 @@
 import { AT_ONCE, type Case, type Failure } from "../case.ts";
 import type { Fault } from "../clone/fault.ts";
-
-/** Seconds until a process listens, and until the kubelet's next question. */
-const START = 3;
-
-/** Seconds for which an answer is believed to be an accident. */
-const WINDOW = 10;
+import { START, WINDOW, wrongStart } from "./probes.ts";
 
 /** Seconds until a liveness probe asks for the first time, and from there until it gives up. */
 const FOUR_PERIODS = 10 + 20;
 
-const wrongStart: Failure = {
-  reason: "not-ready",
-  from: "running",
-  within: START + WINDOW + AT_ONCE,
-};
 const wrongReady: Failure = { ...wrongStart, from: "started-unready", within: WINDOW + AT_ONCE };
 const restarted: Failure = {
   reason: "killed-by-liveness",

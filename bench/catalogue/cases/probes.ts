@@ -1,10 +1,10 @@
 import { AT_ONCE, type Case, type Failure } from "../case.ts";
 
 /** Seconds for which a readiness probe may be answered as if nothing were there. */
-const WINDOW = 10;
+export const WINDOW = 10;
 
 /** Seconds until a process listens, and until the kubelet's next question. */
-const START = 3;
+export const START = 3;
 
 /** Seconds for which a service may answer "not yet", where its settings do not say. */
 const WARMUP = 60;
@@ -23,7 +23,8 @@ const killed: Failure = {
   from: "ended-twice",
   within: REPORT + AT_ONCE,
 };
-const wrongStart: Failure = {
+/** What waiting can hardly change, of a process that runs. */
+export const wrongStart: Failure = {
   reason: "not-ready",
   from: "running",
   within: START + WINDOW + AT_ONCE,
