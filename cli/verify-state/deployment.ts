@@ -44,7 +44,7 @@ export function deploymentFindings(state: unknown, expected: Expected): Finding[
   const find = findingsAt("state");
   const top = [...unknownFields(state, "state", find), ...versionFindings(state, find)];
   if (deployment === null) {
-    return isMapping(state) ? top.filter(() => fieldOf(state, "version") !== undefined) : top;
+    return isMapping(state) && Object.keys(state).length === 0 ? [] : top;
   }
   return [
     ...top,

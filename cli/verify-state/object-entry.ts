@@ -63,7 +63,7 @@ export function identityFindings(entry: Entry, find: Findings): Finding[] {
   const object = identityOf(entry);
   if (object === undefined) {
     return find(
-      `inputs: got ${shown(fieldOf(inputs, "apiVersion"))} ${shown(fieldOf(inputs, "kind"))} ${shown(fieldOf(inputs, "metadata"))}; allowed: an object of the type ${type} with its name in clear`,
+      `inputs: got ${wordsOf(inputs)}; allowed: an object of the type ${type} with its name in clear`,
     );
   }
   const others = { outputs, "outputs.__inputs": fieldOf(outputs, "__inputs") };
@@ -80,11 +80,18 @@ export function identityFindings(entry: Entry, find: Findings): Finding[] {
       : []),
     ...differing.flatMap(([field, value]) =>
       find(
-        `${field}: got ${shown(fieldOf(value, "kind"))} ${shown(JSON.stringify(fieldOf(value, "metadata")))}; allowed: ${shown(keyOf(object))}, as its inputs say`,
+        `${field}: got ${wordsOf(value)}; allowed: ${object.kind} ${shown(idOf(object))}, as its inputs say`,
       ),
     ),
     ...keptFindings(outputs, find),
   ];
+}
+
+function wordsOf(value: unknown): string {
+  const metadata = fieldOf(value, "metadata");
+  const [name, namespace] = [fieldOf(metadata, "name"), fieldOf(metadata, "namespace")];
+  const within = namespace === undefined ? "" : ` in ${shown(namespace)}`;
+  return `${shown(fieldOf(value, "apiVersion"))} ${shown(fieldOf(value, "kind"))} ${shown(name)}${within}`;
 }
 
 function isEmpty(value: unknown): boolean {
