@@ -25,12 +25,14 @@ export type Made =
   | "cluster-role"
   | "policy";
 
-const { Credential, Image, JenkinsAccess, Lane, Release, Workload } = COMPONENTS;
-const IMAGE = `${Release}$${Image}`;
-const WORKLOAD = `${Release}$${Workload}`;
-const LANE = `${JenkinsAccess}$${Lane}`;
-const RBAC = `${JenkinsAccess}$kubernetes:rbac.authorization.k8s.io/v1:`;
-const ADMISSION = `${JenkinsAccess}$kubernetes:admissionregistration.k8s.io/v1:`;
+const CREDENTIAL = COMPONENTS.Credential;
+const RELEASE = COMPONENTS.Release;
+const JENKINS = COMPONENTS.JenkinsAccess;
+const IMAGE = `${RELEASE}$${COMPONENTS.Image}`;
+const WORKLOAD = `${RELEASE}$${COMPONENTS.Workload}`;
+const LANE = `${JENKINS}$${COMPONENTS.Lane}`;
+const RBAC = `${JENKINS}$kubernetes:rbac.authorization.k8s.io/v1:`;
+const ADMISSION = `${JENKINS}$kubernetes:admissionregistration.k8s.io/v1:`;
 
 /**
  * Everything that the program registers, by the types of its parents and its own, as they are in a URN. A state with
@@ -46,17 +48,17 @@ export const MADE: ReadonlyMap<string, Made> = new Map<string, Made>([
   ["pulumi:providers:random", "provider"],
   ["pulumi:providers:slipway", "provider"],
   ["pulumi:pulumi:StackReference", "reference"],
-  [`${Credential}$pulumi:pulumi:StackReference`, "reference"],
+  [`${CREDENTIAL}$pulumi:pulumi:StackReference`, "reference"],
   ["kubernetes:core/v1:Namespace", "namespace"],
   [RESOURCES.LaneGuard, "service"],
-  [Credential, "component"],
-  [`${Credential}$random:index/randomPassword:RandomPassword`, "other"],
-  [`${Credential}$${RESOURCES.SealedValues}`, "credential"],
-  [`${Credential}$${RESOURCES.SecretReadiness}`, "credential"],
-  [`${Credential}$${RESOURCES.ExternalSecretReadiness}`, "credential"],
-  [`${Credential}$kubernetes:bitnami.com/v1alpha1:SealedSecret`, "credential"],
-  [`${Credential}$kubernetes:external-secrets.io/v1:ExternalSecret`, "credential"],
-  [Release, "component"],
+  [CREDENTIAL, "component"],
+  [`${CREDENTIAL}$random:index/randomPassword:RandomPassword`, "other"],
+  [`${CREDENTIAL}$${RESOURCES.SealedValues}`, "credential"],
+  [`${CREDENTIAL}$${RESOURCES.SecretReadiness}`, "credential"],
+  [`${CREDENTIAL}$${RESOURCES.ExternalSecretReadiness}`, "credential"],
+  [`${CREDENTIAL}$kubernetes:bitnami.com/v1alpha1:SealedSecret`, "credential"],
+  [`${CREDENTIAL}$kubernetes:external-secrets.io/v1:ExternalSecret`, "credential"],
+  [RELEASE, "component"],
   [IMAGE, "component"],
   [`${IMAGE}$docker:index/image:Image`, "other"],
   [`${IMAGE}$${RESOURCES.ImageCopy}`, "other"],
@@ -69,10 +71,10 @@ export const MADE: ReadonlyMap<string, Made> = new Map<string, Made>([
   [`${WORKLOAD}$kubernetes:networking.k8s.io/v1:Ingress`, "service"],
   [`${WORKLOAD}$kubernetes:networking.k8s.io/v1:NetworkPolicy`, "service"],
   [`${WORKLOAD}$kubernetes:policy/v1:PodDisruptionBudget`, "service"],
-  [`${Release}$${RESOURCES.Readiness}`, "service"],
-  [JenkinsAccess, "component"],
-  [`${JenkinsAccess}$${RESOURCES.AccessProof}`, "other"],
-  [`${JenkinsAccess}$${RESOURCES.LaneGuard}`, "service"],
+  [`${RELEASE}$${RESOURCES.Readiness}`, "service"],
+  [JENKINS, "component"],
+  [`${JENKINS}$${RESOURCES.AccessProof}`, "other"],
+  [`${JENKINS}$${RESOURCES.LaneGuard}`, "service"],
   [`${ADMISSION}ValidatingAdmissionPolicy`, "policy"],
   [`${ADMISSION}ValidatingAdmissionPolicyBinding`, "policy"],
   [`${RBAC}ClusterRole`, "cluster-role"],

@@ -46,7 +46,7 @@ function keysIn(state: unknown): number {
       );
     }
     level = level.flatMap((value) => {
-      const inner = isMapping(value) || Array.isArray(value) ? Object.values(value) : [];
+      const inner: unknown[] = isMapping(value) || Array.isArray(value) ? Object.values(value) : [];
       keys += isMapping(value) ? inner.length : 0;
       return inner;
     });

@@ -3,12 +3,12 @@ import { deploymentFindings, partsOfDeployment } from "./deployment.ts";
 import { type Entry, partsOf, readEntry } from "./entry.ts";
 import type { Expected } from "./expected.ts";
 import { type Finding, type Findings, findingsAt, shown } from "./finding.ts";
-import { fieldOf, isMapping, textOf } from "./mapping.ts";
+import { fieldOf, isMapping } from "./mapping.ts";
 import { isGuarded, MADE, type Made } from "./made-types.ts";
-import { identityFindings, identityOf, keyOf } from "./object-entry.ts";
-import { credentialFindings, placeFindings } from "./place.ts";
+import { identityOf, keyOf } from "./object-entry.ts";
 import { providerFindings } from "./provider-entry.ts";
 import { type Known, knownOf, referenceFindings } from "./references.ts";
+import { scopeFindings } from "./scope.ts";
 
 /** How the engine marks a number that JSON does not have. */
 const NUMBER = "8ad145fe-0d11-4827-bfd7-1abcbf086f5c";
@@ -59,7 +59,6 @@ function entryFindings(entry: Entry, known: Known, expected: Expected): Finding[
     ...(made === "provider"
       ? providerFindings(entry, { package: lastOf(type), name: parts.name }, expected, find)
       : []),
-    ...(made === "reference" ? stackFindings(entry, expected, find) : []),
     ...scopeFindings(entry, { made, name: parts.name }, expected, find),
     ...[entry.inputs, entry.outputs].flatMap((values) => signatureFindings(values, find)),
   ];
@@ -116,77 +115,6 @@ function providerReferenceFindings(
     ? []
     : find(
         `provider: got ${shown(provider)}; allowed: ${isServed ? `a provider of this state for ${of}` : "none"}`,
-      );
-}
-
-/** A refresh reads all outputs of the other stack, secrets included, into this state. */
-function stackFindings(
-  { inputs, id }: Entry,
-  { stacks, project }: Expected,
-  find: Findings,
-): Finding[] {
-  const name = textOf(inputs, "name") ?? "";
-  const isRead = stacks.some((each) =>
-    each.includes("/") ? each === name : name === each || name.endsWith(`/${project}/${each}`),
-  );
-  return [
-    ...(isRead
-      ? []
-      : find(
-          `inputs.name: got ${shown(name)}; allowed: ${stacks.join(", ") || "none, because the settings name none"}; if the settings named it before, add it to slipway:former.stacks until the next up has succeeded`,
-        )),
-    ...(id === undefined || id === "" || id === name
-      ? []
-      : find(`id: got ${shown(id)}; allowed: ${shown(name)}`)),
-  ];
-}
-
-/** Where an entry acts. */
-function scopeFindings(
-  entry: Entry,
-  place: { readonly made: Made; readonly name: string },
-  expected: Expected,
-  find: Findings,
-): Finding[] {
-  if (entry.type.startsWith("kubernetes:")) {
-    const object = identityOf(entry);
-    return [
-      ...identityFindings(entry, find),
-      ...(object === undefined ? [] : placeFindings(object, place, expected, find)),
-    ];
-  }
-  const { made } = place;
-  if (made !== "service" && made !== "credential") {
-    return [];
-  }
-  return [entry.inputs, entry.outputs].flatMap((values) => {
-    const namespace = fieldOf(values, "namespace");
-    if (namespace === undefined && values !== entry.inputs) {
-      return [];
-    }
-    const own = { namespace: textOf(values, "namespace"), name: textOf(values, "name") };
-    if (made === "credential") {
-      return [
-        ...credentialFindings(own, expected, find),
-        ...controllerFindings(values, expected, find),
-      ];
-    }
-    return expected.namespaces.includes(own.namespace ?? "")
-      ? []
-      : find(
-          `inputs.namespace: got ${shown(namespace)}; allowed: ${expected.namespaces.join(", ")}; if the settings named this namespace before, add it to slipway:former.namespaces until the next up has succeeded`,
-        );
-  });
-}
-
-/** The sealing controller is asked with the access of whoever runs the stack. */
-function controllerFindings(values: unknown, { granted }: Expected, find: Findings): Finding[] {
-  const controller = fieldOf(values, "controller");
-  const namespace = fieldOf(controller, "namespace");
-  return controller === undefined || granted.includes(String(namespace))
-    ? []
-    : find(
-        `inputs.controller.namespace: got ${shown(namespace)}; allowed: ${granted.join(", ")}; if slipway:sealing named it before, add it to slipway:former.namespaces until the next up has succeeded`,
       );
 }
 

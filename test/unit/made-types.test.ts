@@ -69,7 +69,7 @@ async function registered(settings: Readonly<Record<string, unknown>>): Promise<
     {
       newResource: ({ type, name, inputs }) => ({
         id: `${name}-id`,
-        state: { ...inputs, ...outputsOf(type) },
+        state: { ...(inputs as object), ...outputsOf(type) },
       }),
       call: answer,
     },
