@@ -38,6 +38,11 @@ export function expectationOf(
     stack,
     kubeconfigs: [...kubeconfigsOf(cluster), ...former("kubeconfigs").map(formerKubeconfig)],
     contexts: [cluster.context, ...former("contexts")],
+    identifiers: [
+      cluster.identifier,
+      ...(cluster.formerIdentifiers ?? []),
+      ...former("identifiers"),
+    ],
     versions: versionsOf(former("plugins")),
     configured: configuredOf(config, variables),
     namespaces,
