@@ -1,20 +1,14 @@
-import { spawn } from "node:child_process";
 import { dirname, isAbsolute, resolve } from "node:path";
 import type { Cluster, KubeConfig, User } from "@kubernetes/client-node";
 
 import { masked } from "../mask/mask.ts";
 import { CredentialError, SilentPlugin } from "./credential-error.ts";
 import { type Credential, credentialIn, type Exec, execInfo, isOver } from "./exec-credential.ts";
+import { type Ended, run } from "./plugin-process.ts";
 import { titleOfUser } from "./user.ts";
 
 /** A request waits no longer for its answer, either. */
 const ANSWER_MILLISECONDS = 20_000;
-
-/** For what it has written to arrive, though something that it started may keep its output open. */
-const DRAIN_MILLISECONDS = 500;
-
-/** Tokens and certificates have thousands of characters. */
-const CHARACTERS = 1_000_000;
 
 /** Enough for an address and a code that somebody is to enter there. */
 const WORDS_CHARACTERS = 400;
@@ -100,21 +94,21 @@ export class CredentialPlugin implements Authenticator {
     if (this.#kept !== undefined && !isOver(this.#kept)) {
       return this.#kept;
     }
-    const run = (this.#run ??= this.#start(user));
+    const running = (this.#run ??= this.#start(user));
     const leave = () => {
-      run.waiting -= 1;
-      if (run.waiting === 0) {
+      running.waiting -= 1;
+      if (running.waiting === 0) {
         this.#run = undefined;
-        run.end.abort();
+        running.end.abort();
       }
     };
-    run.waiting += 1;
+    running.waiting += 1;
     signal?.addEventListener("abort", leave, { once: true });
     try {
-      return (this.#kept = await run.answer);
+      return (this.#kept = await running.answer);
     } finally {
       signal?.removeEventListener("abort", leave);
-      this.#run = this.#run === run ? undefined : this.#run;
+      this.#run = this.#run === running ? undefined : this.#run;
     }
   }
 
@@ -134,7 +128,7 @@ export class CredentialPlugin implements Authenticator {
         `${title} needs a terminal (interactiveMode: Always), and there is none; use credentials that ask nobody`,
       );
     }
-    const { code, output } = await this.#output(exec, signal).catch((error: unknown) => {
+    const { code, output } = await this.#ended(exec, signal).catch((error: unknown) => {
       throw unstarted(title, exec, error);
     });
     if (signal.aborted) {
@@ -151,39 +145,21 @@ export class CredentialPlugin implements Authenticator {
     return credential;
   }
 
-  #output(exec: Exec, signal: AbortSignal): Promise<{ code: number | null; output: string }> {
+  #ended(exec: Exec, signal: AbortSignal): Promise<Ended> {
     const { command = "", args, env } = exec;
-    const isPath = command.includes("/") && !isAbsolute(command);
+    const isRelative = command.includes("/") && !isAbsolute(command);
     const own = Object.fromEntries((env ?? []).map(({ name, value }) => [name, value]));
     const info = JSON.stringify(execInfo(exec, this.cluster(), this.terminal));
-    return new Promise((done, failed) => {
-      const child = spawn(isPath ? resolve(dirname(this.file), command) : command, args ?? [], {
-        env: { ...process.env, ...own, KUBERNETES_EXEC_INFO: info },
-        stdio: this.terminal ? ["inherit", "pipe", "inherit"] : ["ignore", "pipe", "pipe"],
-        signal,
-        killSignal: "SIGKILL",
-      });
-      let output = "";
-      child.stdout?.setEncoding("utf8").on("data", (text: string) => {
-        output += text;
-        if (output.length > CHARACTERS) {
-          child.kill("SIGKILL");
-        }
-      });
-      child.stderr?.setEncoding("utf8").on("data", (text: string) => {
-        this.#words = (this.#words + text).slice(-WORDS_CHARACTERS);
-      });
-      child.on("error", (error) => {
-        if (!signal.aborted) {
-          failed(error);
-        }
-      });
-      const end = (code: number | null) => {
-        done({ code, output });
-      };
-      child.on("close", end);
-      child.on("exit", (code) => setTimeout(end, DRAIN_MILLISECONDS, code).unref());
-    });
+    const program = {
+      command: isRelative ? resolve(dirname(this.file), command) : command,
+      args: args ?? [],
+      env: { ...process.env, ...own, KUBERNETES_EXEC_INFO: info },
+      terminal: this.terminal,
+    };
+    const hear = (text: string) => {
+      this.#words = (this.#words + text).slice(-WORDS_CHARACTERS);
+    };
+    return run(program, hear, signal);
   }
 
   /** What it says to people, as a clause; empty if it says nothing. */

@@ -200,7 +200,10 @@ function judged<O, R extends object>(
   }
   const now = performance.now();
   const verdict = rules.judge(observed, now);
-  const silent = subscription.troubles.find((trouble) => trouble.kind !== "refused");
+  const { troubles } = subscription;
+  const silent =
+    troubles.find((trouble) => trouble.kind === "unauthorized") ??
+    troubles.find((trouble) => trouble.kind === "unreachable");
   if (silent === undefined || verdict.kind === "ready") {
     return verdict;
   }
