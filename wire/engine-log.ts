@@ -1,9 +1,10 @@
 import { credentials } from "@grpc/grpc-js";
 import { EngineClient } from "@pulumi/pulumi/proto/engine_grpc_pb.js";
 import enginePb from "@pulumi/pulumi/proto/engine_pb.js";
+import { plain } from "../mask/plain.ts";
 import type { Log } from "./plugin.ts";
 
-/** Writes to the engine's log: what a plugin prints to its own standard output never reaches the user. */
+/** Writes to the engine's log, without what a terminal obeys: what a plugin prints to its own standard output never reaches the user. */
 export class EngineLog {
   #client: EngineClient | undefined;
   #last: Promise<void> = Promise.resolve();
@@ -47,7 +48,7 @@ export class EngineLog {
     }
     const request = new enginePb.LogRequest();
     request.setUrn(urn);
-    request.setMessage(message);
+    request.setMessage(plain(message));
     request.setSeverity(severity);
     request.setEphemeral(ephemeral);
     this.#last = this.#last.then(
