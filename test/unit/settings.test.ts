@@ -137,7 +137,7 @@ const STACK = {
     egress: EGRESS,
     lanes: {
       preview: { pods: 2, cpu: 4, memory: "8Gi", egress: EGRESS },
-      build: { pods: 3, cpu: "1500m", memory: "1Gi", egress: EGRESS },
+      build: { pods: 3, cpu: "1500m", memory: "1Gi", egress: EGRESS, images: [PINNED] },
       deploy: { pods: 1, cpu: "2", memory: "2Gi", egress: EGRESS },
     },
     longLivedTokens: true,
@@ -256,7 +256,7 @@ describe("right settings", () => {
         ...STACK.jenkins,
         lanes: {
           preview: { pods: 2, cpu: "4", memory: "8Gi", egress: EGRESS },
-          build: { pods: 3, cpu: "1500m", memory: "1Gi", egress: EGRESS },
+          build: { pods: 3, cpu: "1500m", memory: "1Gi", egress: EGRESS, images: [PINNED] },
           deploy: { pods: 1, cpu: "2", memory: "2Gi", egress: EGRESS },
         },
       },
