@@ -12,6 +12,7 @@ import type {
   Stack,
 } from "@pulumi/pulumi/automation/index.js";
 
+import { plain, plainIn } from "../mask/plain.ts";
 import { badInput, CommandFailure } from "./exit-code.ts";
 import { knownReleases, withKnown } from "./known-release.ts";
 import { LAST_RUNS, lastLook, type PastRun } from "./last-look.ts";
@@ -102,7 +103,7 @@ export class ProjectStack {
   /** The outputs of the last up, with what a refresh has found since. */
   async outputs(): Promise<SlipwayOutputs> {
     const outputs = slipwayOutputs(this.name, await this.workspace.stackOutputs(this.name));
-    return withKnown(outputs, knownReleases(await this.state()));
+    return plainIn(withKnown(outputs, knownReleases(await this.state())));
   }
 
   /** A setting of the stack in clear, undefined if it has none. */
@@ -216,7 +217,7 @@ export class ProjectStack {
       try {
         await action(stack, (text) => {
           said += text;
-          hears(text);
+          hears(plain(text));
         });
         return { succeeded: true, said };
       } catch (error) {

@@ -24,7 +24,7 @@ export function stackSchema(surroundings: Surroundings) {
       credentials: field
         .named(field.label, credentialSchema, "a mapping of credentials by name")
         .exactOptional(),
-      promoteFrom: promotionSchema.exactOptional(),
+      promoteFrom: promotionSchema(surroundings).exactOptional(),
       pins: pinsSchema(surroundings).exactOptional(),
       jenkins: jenkinsSchema.exactOptional(),
       former: formerSchema.exactOptional(),

@@ -24,6 +24,7 @@ const PROGRAM = [
   "contract",
   "kubeconfig",
   "mask",
+  "proxy",
   "rights.ts",
   "cli",
   "components",
