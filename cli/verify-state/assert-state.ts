@@ -1,4 +1,4 @@
-import { clusterSettingOf } from "../cluster-access.ts";
+import { clusterSettingOf } from "../cluster-setting.ts";
 import { badInput, CommandFailure } from "../exit-code.ts";
 import { expectationOf } from "./expectation.ts";
 import { exportedState } from "./exported.ts";

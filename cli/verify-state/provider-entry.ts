@@ -94,7 +94,7 @@ function isConfigured(value: unknown, setting: unknown): boolean {
 /** A different identifier makes the next up replace every object, and with them the namespaces. */
 function identifierFindings(values: Mapping, { identifiers }: Expected, find: Findings): Finding[] {
   const identifier = fieldOf(values, "clusterIdentifier");
-  return identifier === undefined || identifiers.includes(String(identifier))
+  return identifier === undefined || identifiers.some((each) => each === identifier)
     ? []
     : find(
         `inputs.clusterIdentifier: got ${shown(identifier)}; allowed: ${identifiers.join(", ")}; a different one replaces every object: if it is the same cluster, set slipway:cluster.identifier to what the state has, and if it is not, add that to slipway:former.identifiers until the next up has succeeded`,
