@@ -266,7 +266,7 @@ async function printed(words: string, result: unknown): Promise<string> {
     .mockImplementation((line: string) => void lines.push(line));
   const file = join(folderWith({}), "result");
   print({}, result, words + HOSTILE);
-  print({ json: true }, result, words);
+  print({ json: true }, [result, HOSTILE], words);
   remark(HOSTILE);
   await writeResult("--out", file, words + HOSTILE);
   log.mockRestore();
