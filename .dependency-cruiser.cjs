@@ -97,7 +97,7 @@ module.exports = {
     only(
       "provider-knows-the-contract",
       "^provider/",
-      ["^(wire|contract|docker-config|kubeconfig|mask)/", "^rights[.]ts$", "^package[.]json$"],
+      ["^(wire|contract|docker-config|kubeconfig|mask|proxy)/", "^rights[.]ts$", "^package[.]json$"],
       "Provider and components share what crosses the wire, and the rights: nothing else of them can drift apart.",
     ),
     only(
@@ -106,7 +106,13 @@ module.exports = {
       ["^rights[.]ts$"],
       "Both sides and every consumer of the outputs load it.",
     ),
-    ...["docker-config", "kubeconfig", "build-context", "mask"].map((room) =>
+    only(
+      "kubeconfig-knows-the-way",
+      "^kubeconfig/",
+      ["^(mask|proxy)/"],
+      "A kubeconfig says who asks and which way a request goes; what it is asked for is not its matter.",
+    ),
+    ...["docker-config", "build-context", "mask", "proxy"].map((room) =>
       only(
         `${room}-stands-alone`,
         `^${room}/`,

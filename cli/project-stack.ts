@@ -19,6 +19,7 @@ import { LAST_RUNS, lastLook, type PastRun } from "./last-look.ts";
 import { type SlipwayOutputs, slipwayOutputs } from "./outputs.ts";
 import { projectFolder } from "./project-folder.ts";
 import type { EngineState } from "./recover/engine-state.ts";
+import { assertState } from "./verify-state/assert-state.ts";
 
 /** Much more than that many runs with settings as large as they may be. */
 const ANSWER_BYTES = 64 * 1024 * 1024;
@@ -210,6 +211,7 @@ export class ProjectStack {
     hears: Hears,
     action: (stack: Stack, onOutput: Hears) => Promise<unknown>,
   ): Promise<Ended> {
+    await assertState(this.folder, this.project, this.name);
     let said = "";
     return this.#selected(async (stack) => {
       try {

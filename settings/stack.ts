@@ -2,6 +2,7 @@ import { z } from "zod";
 
 import { credentialSchema, sealingSchema } from "./credentials.ts";
 import { clusterSchema } from "./cluster.ts";
+import { formerSchema } from "./former.ts";
 import * as field from "./fields.ts";
 import { jenkinsSchema } from "./jenkins.ts";
 import { pinsSchema, promotionSchema } from "./promotion.ts";
@@ -26,6 +27,7 @@ export function stackSchema(surroundings: Surroundings) {
       promoteFrom: promotionSchema(surroundings).exactOptional(),
       pins: pinsSchema(surroundings).exactOptional(),
       jenkins: jenkinsSchema.exactOptional(),
+      former: formerSchema.exactOptional(),
       services: field
         .named(z.string(), serviceSchema(surroundings), "a mapping of services by name")
         .refine((services) => Object.keys(services).length > 0, {

@@ -4,6 +4,9 @@ import enginePb from "@pulumi/pulumi/proto/engine_pb.js";
 import { plain } from "../mask/plain.ts";
 import type { Log } from "./plugin.ts";
 
+/** The engine is on this machine, and a proxy of the environment is not the way to it. */
+const OPTIONS = { "grpc.enable_http_proxy": 0 };
+
 /** Writes to the engine's log, without what a terminal obeys: what a plugin prints to its own standard output never reaches the user. */
 export class EngineLog {
   #client: EngineClient | undefined;
@@ -16,7 +19,7 @@ export class EngineLog {
   /** Takes the engine's address if it was unknown at the start. */
   attach(address: string | undefined): void {
     if (address !== undefined && address !== "" && this.#client === undefined) {
-      this.#client = new EngineClient(address, credentials.createInsecure());
+      this.#client = new EngineClient(address, credentials.createInsecure(), OPTIONS);
     }
   }
 

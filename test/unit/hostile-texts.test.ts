@@ -63,7 +63,9 @@ const ENTRIES: readonly (readonly [string, Partial<Observed>, string?])[] = [
   ],
 ];
 
-test.each(ENTRIES)("%s gets nowhere with it", async (_, observed, log = "no database") => {
+const entries = ENTRIES.map(([entry, observed, log = "no database"]) => ({ entry, observed, log }));
+
+test.each(entries)("$entry gets nowhere with it", async ({ observed, log }) => {
   const { said, record } = await failedRelease(observed, log);
   expect(record.verdict).toBe("failed");
   expectPlain(said, JSON.stringify(record));

@@ -142,7 +142,7 @@ const STACK = {
     egress: EGRESS,
     lanes: {
       preview: { pods: 2, cpu: 4, memory: "8Gi", egress: EGRESS },
-      build: { pods: 3, cpu: "1500m", memory: "1Gi", egress: EGRESS },
+      build: { pods: 3, cpu: "1500m", memory: "1Gi", egress: EGRESS, images: [PINNED] },
       deploy: { pods: 1, cpu: "2", memory: "2Gi", egress: EGRESS },
     },
     longLivedTokens: true,
@@ -266,7 +266,7 @@ describe("right settings", () => {
         ...STACK.jenkins,
         lanes: {
           preview: { pods: 2, cpu: "4", memory: "8Gi", egress: EGRESS },
-          build: { pods: 3, cpu: "1500m", memory: "1Gi", egress: EGRESS },
+          build: { pods: 3, cpu: "1500m", memory: "1Gi", egress: EGRESS, images: [PINNED] },
           deploy: { pods: 1, cpu: "2", memory: "2Gi", egress: EGRESS },
         },
       },
