@@ -128,7 +128,12 @@ const STACK = {
   registryPassword: "hunter2",
   namespace: "shop-prod",
   sealing: { controller: { namespace: "sealing", name: "controller" }, certificate: "certificate" },
-  promoteFrom: { stack: "dev", soak: "1h", gates: ["acceptance"] },
+  promoteFrom: {
+    stack: "dev",
+    repository: "registry.example.com/dev",
+    soak: "1h",
+    gates: ["acceptance"],
+  },
   pins: { shop: { image: PINNED, commit: "9b1c0de", dirty: true } },
   jenkins: {
     apiServer: { cidr: "10.0.0.1/32", ports: [6443] },
@@ -251,7 +256,12 @@ describe("right settings", () => {
       cluster: { kubeconfig: `${folder}/kubeconfig`, context: "only", identifier: "ours" },
       namespace: "shop-prod",
       sealing: { controller: { namespace: "sealing", name: "controller" }, certificate: "PEM" },
-      promoteFrom: { stack: "dev", soakSeconds: 3600, gates: ["acceptance"] },
+      promoteFrom: {
+        stack: "dev",
+        repository: "registry.example.com/dev",
+        soakSeconds: 3600,
+        gates: ["acceptance"],
+      },
       jenkins: {
         ...STACK.jenkins,
         lanes: {
