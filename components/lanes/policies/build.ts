@@ -34,10 +34,10 @@ const APPARMOR = "container.apparmor.security.beta.kubernetes.io/";
  * @see https://kubernetes.io/docs/concepts/security/pod-security-standards/
  * @see https://github.com/moby/buildkit/blob/master/docs/rootless.md
  */
-export function buildPolicy(prefix: string, { namespace, images }: Lane) {
+export function buildPolicy(name: string, { namespace, images }: Lane) {
   const builders = `(${containersOf("containers")} + ${containersOf("initContainers")})`;
   const pod = "a pod of the build lane of Jenkins";
-  return policyManifest(`${prefix}-build`, {
+  return policyManifest(name, {
     resourceRules: PODS,
     namespaces: [namespace],
     variables: {
