@@ -24,8 +24,8 @@ export interface ScopedSecret {
   readonly spec: object;
 }
 
-/** Of an identity that has no right to it, and of one that a policy refuses it. */
-const REFUSALS: readonly number[] = [403, 422];
+const FORBIDDEN = 403;
+const AGAINST_POLICY = 422;
 
 /** The certificate is not for this identity. */
 export class CertificateRefused extends Error {}
@@ -112,9 +112,13 @@ export class Controller {
 
   #unreachable(error: unknown): string {
     const { namespace, name } = this.place;
-    const remedy = isRefused(error)
-      ? `allow services/proxy get and create on http:${name}:${this.#port} in ${namespace}, or set slipway:sealing.certificate`
-      : "set slipway:sealing.controller to where it runs, or slipway:sealing.certificate to what kubeseal --fetch-cert prints";
+    const own = "slipway:sealing.certificate to what kubeseal --fetch-cert prints";
+    const remedies: Readonly<Record<number, string>> = {
+      [FORBIDDEN]: `allow services/proxy get and create on http:${name}:${this.#port} in ${namespace}, or set ${own}`,
+      [AGAINST_POLICY]: `set ${own}`,
+    };
+    const status = error instanceof ApiError ? error.status : 0;
+    const remedy = remedies[status] ?? `set slipway:sealing.controller to where it runs, or ${own}`;
     return `the sealing certificate is unavailable from the ${this.origin}: ${messageOf(error)}; ${remedy}`;
   }
 
@@ -142,7 +146,7 @@ export class Controller {
 }
 
 function isRefused(error: unknown): boolean {
-  return error instanceof ApiError && REFUSALS.includes(error.status);
+  return error instanceof ApiError && [FORBIDDEN, AGAINST_POLICY].includes(error.status);
 }
 
 interface Service {

@@ -268,7 +268,7 @@ describe("sealed values of an identity that is refused the certificate", () => {
     const inputs = await checked(resource);
     expect(said).toEqual([
       expect.stringMatching(
-        /^credential payment is not sealed here: .*is not allowed; allow services\/proxy/,
+        /^credential payment is not sealed here: .*is not allowed; (allow services\/proxy.*|)(or |)set slipway:sealing\.certificate/,
       ),
     ]);
     const args = { inputs, timeoutSeconds: 1 };
