@@ -22,6 +22,7 @@ const PROGRAM = [
   "settings",
   "build-context",
   "contract",
+  "docker-config",
   "kubeconfig",
   "mask",
   "proxy",

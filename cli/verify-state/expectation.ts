@@ -1,6 +1,5 @@
-import { prefixOf, lanesOf, LANES } from "../../components/lanes/definition.ts";
-import type { Delivery } from "../../components/lanes/delivery.ts";
-import { policyManifests } from "../../components/lanes/policies.ts";
+import { prefixOf, LANES } from "../../components/lanes/definition.ts";
+import { policyNames } from "../../components/lanes/policies.ts";
 import type { Cluster } from "../../components/cluster.ts";
 import manifest from "../../package.json" with { type: "json" };
 import type { Expected, KubeconfigInput } from "./expected.ts";
@@ -16,14 +15,6 @@ const READ_BY_PROVIDERS = "KUBECONFIG";
 
 /** Packages whose plugins have versions. */
 const PACKAGES = ["kubernetes", "random", "docker"] as const;
-
-/** A delivery that calls for every policy. */
-const WIDEST: Delivery = {
-  namespace: "services",
-  services: { service: { port: 80, ingress: { host: "service.example" } } },
-  credentials: { sealed: { keys: {} }, fetched: { keys: {}, store: { name: "store" } } },
-  sealing: { controller: { namespace: SEALING_NAMESPACE, name: "controller" } },
-};
 
 /** What a state may say if its program has these settings. */
 export function expectationOf(
@@ -62,7 +53,7 @@ export function expectationOf(
       ...elsewhere.map((id) => id.slice(0, id.indexOf("/"))),
       ...former("namespaces"),
     ],
-    policies: [...new Set(prefixes)].flatMap(policiesOf),
+    policies: [...new Set(prefixes)].flatMap(policyNames),
     stacks: [
       ...promotedFrom(own["promoteFrom"]),
       ...credentials.flatMap((each) => each.stacks),
@@ -76,12 +67,6 @@ export function expectationOf(
 function prefixesOf(namespace: string): string[] {
   const lane = LANES.find((each) => namespace.endsWith(`-${each}`));
   return lane === undefined ? [] : [namespace.slice(0, -lane.length - 1)];
-}
-
-/** Names of all policies that lanes may have: which of them there are follows from what is delivered. */
-function policiesOf(prefix: string): string[] {
-  const lanes = lanesOf({ prefix, apiServer: { namespace: "" } }, "");
-  return policyManifests(prefix, lanes, WIDEST).map(({ policy }) => policy.metadata.name);
 }
 
 function kubeconfigsOf({ kubeconfig, kubeconfigVariable }: Cluster): KubeconfigInput[] {

@@ -14,34 +14,39 @@ export function sealedOf(properties: Properties): Sealed | undefined {
  * Seals what changed since, and leaves the ciphertext of all else as it is. A value that a preview
  * does not know yet stays unknown.
  *
- * @param publicKey asked only where there is something to seal
+ * @param publicKey asked only where there is something to seal; undefined if this identity may not have it
  * @throws Error where a value that should be base64 is none
  */
 export async function sealAnew(
   old: Sealed | undefined,
   { values, namespace, name, scope, base64 = [] }: Omit<SealedValuesInputs, "controller">,
-  publicKey: () => Promise<KeyObject>,
+  publicKey: () => Promise<KeyObject | undefined>,
 ): Promise<Sealed> {
   const place = { namespace, name, scope };
   const digestKey = old?.digestKey ?? newDigestKey();
   const kept = old !== undefined && labelOf(old) === labelOf(place) ? old : undefined;
-  const results = new Map<string, { digest: string; ciphertext: string }>();
-  let key: KeyObject | undefined;
+  const results = new Map<string, { digest: string; ciphertext: string | undefined }>();
+  let asked: Promise<KeyObject | undefined> | undefined;
   for (const [name, value] of Object.entries(values)) {
     const plaintext =
       base64.includes(name) && !isUnknown(value) ? decoded(name, value) : Buffer.from(value);
     const digest = isUnknown(value) ? value : valueDigest(plaintext, name, digestKey);
     const same = kept?.digests[name] === digest ? kept.encryptedData[name] : undefined;
     const known = isUnknown(value) ? value : same;
-    const ciphertext = known ?? seal(plaintext, (key ??= await publicKey()), place);
+    const key = known === undefined ? await (asked ??= publicKey()) : undefined;
+    const ciphertext = known ?? (key && seal(plaintext, key, place));
     results.set(name, { digest, ciphertext });
   }
   const entries = [...results];
+  const unsealed = entries.flatMap(([name, { ciphertext }]) => (ciphertext ? [] : [name]));
   return {
     ...place,
     digestKey,
     digests: Object.fromEntries(entries.map(([name, { digest }]) => [name, digest])),
-    encryptedData: Object.fromEntries(entries.map(([name, { ciphertext }]) => [name, ciphertext])),
+    encryptedData: Object.fromEntries(
+      entries.flatMap(([name, { ciphertext }]) => (ciphertext ? [[name, ciphertext]] : [])),
+    ),
+    ...(unsealed.length > 0 && { unsealed }),
   };
 }
 

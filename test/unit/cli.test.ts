@@ -516,6 +516,16 @@ test("a kubeconfig for a lane has its token and nothing of the administrator's",
   });
 });
 
+test("a kubeconfig for a lane has the proxy, without the administrator's login to it", () => {
+  const config = new KubeConfig();
+  const proxyUrl = "http://admin:not-for-any-lane@proxy.corp:3128";
+  const cluster = { name: "c", server: "https://c.test", skipTLSVerify: false, proxyUrl };
+  config.loadFromClusterAndUser(cluster, { name: "u" });
+  expect(kubeconfigWith(config, "t", "shop-dev")).toMatchObject({
+    clusters: [{ cluster: { "proxy-url": "http://proxy.corp:3128/" } }],
+  });
+});
+
 test("columns are as wide as they must be, ages as coarse as they may be", () => {
   expect(table(["A", "LONG"], [["value", ""]])).toBe("A      LONG\nvalue");
   const now = Date.parse("2026-11-21T12:00:00Z");
