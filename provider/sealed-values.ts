@@ -1,4 +1,4 @@
-import { SEALING_SCOPE } from "../contract/marks.ts";
+import { HIDDEN, SEALING_SCOPE } from "../contract/marks.ts";
 import { type Sealed, sealedValuesInputs, sealingController } from "../contract/sealed-values.ts";
 import { parsed, silentFaultsOf } from "./input-schema.ts";
 import type { KnownSecrets } from "./known-secrets.ts";
@@ -78,6 +78,7 @@ export class SealedValues implements Resource {
       throw new Error("sealed values have no encryptedData; run pulumi up again");
     }
     if (!preview) {
+      assertOriginal(sealed);
       await this.#assertOpens(inputs, sealed);
     }
     const digest = containsUnknown(sealed.digests) ? UNKNOWN : valuesDigest(sealed.digests);
@@ -104,6 +105,15 @@ export class SealedValues implements Resource {
   #controller({ controller }: Properties): Controller {
     const { cluster, signal } = this.#run;
     return new Controller(cluster().api, sealingController.parse(controller), signal);
+  }
+}
+
+/** With a copy of the state nothing is sealed again, whatever has changed: good for a preview only. */
+function assertOriginal({ digestKey }: Sealed): void {
+  if (digestKey === HIDDEN) {
+    throw new Error(
+      "the stack's state is a copy without its secrets, which only a preview may use; run pulumi up with the state itself",
+    );
   }
 }
 
