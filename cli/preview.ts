@@ -67,8 +67,7 @@ async function preview(options: Options): Promise<void> {
     options.savePlan === undefined ? {} : { plan: options.savePlan },
   );
   const credentials = options.withoutSecrets === true ? "unseen" : "compared";
-  // What the API server makes of placeholders says nothing.
-  const live = credentials === "unseen" ? new Map() : await lookAtPods(stack, stepsOf(events));
+  const live = await lookAtPods(stack, stepsOf(events));
   const { project, name } = stack;
   const report = previewReport({ project, stack: name, credentials, live, succeeded }, events);
   const comment = previewMarkdown(report);

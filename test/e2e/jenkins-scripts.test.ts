@@ -215,7 +215,9 @@ test("without a plan, too, only what was approved goes out: another content chan
   expect(await releases()).toEqual({ shop: approved });
   expect(approved?.commit).not.toBe(id);
   const forgotten = await deploy("up --expect preview-prod.json", { PLAN: "false" });
-  expect(forgotten.output).toContain('SLIPWAY_EXPECT: got "preview-prod.json", which cannot be read');
+  expect(forgotten.output).toContain(
+    'SLIPWAY_EXPECT: got "preview-prod.json", which cannot be read',
+  );
   await project.git("revert", "--no-edit", "HEAD");
 });
 

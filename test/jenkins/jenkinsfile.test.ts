@@ -32,17 +32,22 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+/** A Java that starts takes longer than a build: the same one runs once. */
+const known = new Map<string, BuildResult>();
+
 function build(
   environment: BuildCase["environment"],
   failing: string[] = [],
   jenkinsfile = JENKINSFILE,
   ...causes: string[]
 ): BuildResult {
-  const caused = causes.length > 0 && { causes };
-  const [result] = harness.run([{ jenkinsfile, environment, failing, ...caused }]);
+  const each = { jenkinsfile, environment, failing, ...(causes.length > 0 && { causes }) };
+  const key = JSON.stringify(each);
+  const result = known.get(key) ?? harness.run([each])[0];
   if (result === undefined) {
     throw new Error("the harness said nothing");
   }
+  known.set(key, result);
   return result;
 }
 

@@ -81,6 +81,24 @@ test("takes a pinned image as it is, and makes nothing", async () => {
   expect(result.version).toBe("a".repeat(32));
 });
 
+test.each([
+  ["built", { build: { context: "" } }],
+  ["promoted", { promoted: IMAGE, origin: { commit: undefined, dirty: false } }],
+  ["pinned", { image: IMAGE }],
+] as const)(
+  "an image that is %s and is not the approved one is never handed on",
+  async (_, source) => {
+    const made = "build" in source ? { build: { context: shopFolder() } } : source;
+    const other = { tag: null, digest: `sha256:${"b".repeat(64)}` };
+    const { result } = await image({ source: made, registry, approved: other }).catch(
+      (error: unknown) => ({ result: { ref: pulumi.output(Promise.reject(error as Error)) } }),
+    );
+    await expect(valueOf(result.ref)).rejects.toThrow(
+      `shop: approved ${other.digest}, would run sha256:${"a".repeat(64)}; preview again, and have that approved`,
+    );
+  },
+);
+
 describe("an image that is named", () => {
   const nowhere = pulumi.output(`registry.example.com/shop@sha256:${"a".repeat(64)}`);
   const tag =
