@@ -219,6 +219,17 @@ test("without a plan, too, only what was approved goes out: another content chan
     'SLIPWAY_EXPECT: got "preview-prod.json", which cannot be read',
   );
   await project.git("revert", "--no-edit", "HEAD");
+
+  const preview = await read("preview-dev.json");
+  const other = `sha256:${"b".repeat(64)}`;
+  await project.write(
+    "preview-dev.json",
+    preview.replace(/"digest": "sha256:[0-9a-f]{64}"/, `"digest": "${other}"`),
+  );
+  const unknown = await deploy("up --expect preview-dev.json", { PLAN: "false" });
+  expect(unknown.exitCode).not.toBe(0);
+  expect(unknown.output).toContain(`shop: approved ${other}, would run ${approved?.digest ?? ""}`);
+  expect(await releases()).toEqual({ shop: approved });
 });
 
 async function releases(): Promise<Readonly<Record<string, ReleaseRecord>>> {
