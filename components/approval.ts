@@ -4,7 +4,6 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { digestOf } from "../contract/image-reference.ts";
 import type { BuildPlan } from "./image/build-plan.ts";
-import type { ImageSource } from "./image/image.ts";
 
 /** The environment variable that names the file of what was approved. */
 const VARIABLE = "SLIPWAY_EXPECT";
@@ -21,9 +20,13 @@ export interface ApprovedImage {
 /** What may run, by the services' names. */
 export type Approval = Readonly<Record<string, ApprovedImage>>;
 
+/** Where a service's image comes from; see `ImageSource`. */
+type Source =
+  { readonly build: object } | { readonly image: string } | { readonly promoted: string };
+
 /** What a run is about to run. */
-export interface ToBeRun {
-  readonly services: Readonly<Record<string, ImageSource>>;
+interface ToBeRun {
+  readonly services: Readonly<Record<string, Source>>;
   /** See `planBuilds`. */
   readonly builds: Readonly<Record<string, Pick<BuildPlan, "tag">>>;
 }
@@ -99,7 +102,7 @@ export function requireDigest(
 
 function differing(
   name: string,
-  source: ImageSource,
+  source: Source,
   approval: Approval,
   builds: ToBeRun["builds"],
 ): string | undefined {

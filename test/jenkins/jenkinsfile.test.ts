@@ -256,7 +256,7 @@ test("a person delivers, too, and a branch may be built by whatever starts it", 
 });
 
 test("every build that leaves artifacts leaves the state that previews take, also one that rolls prod back", () => {
-  const copy = expect.stringMatching(
+  const copy: unknown = expect.stringMatching(
     /^copyArtifacts \{projectName=\/slipway-deliver\/deliver\/main, selector=lastWithArtifacts , filter=state\/dev\.json, optional=true\}$/,
   );
   for (const failing of [

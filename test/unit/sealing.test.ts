@@ -106,7 +106,7 @@ describe("with a copy of the state, which has placeholders for the values", () =
     const resource = new SealedValues(run, { learn: () => undefined } as never);
     const subject = { name: "payment" } as never;
     await expect(
-      async () => await resource.create?.(subject, { inputs, preview: false } as never),
+      async () => await resource.create(subject, { inputs, preview: false } as never),
     ).rejects.toThrow(
       "the stack's state is a copy without its secrets, which only a preview may use; run pulumi up with the state itself",
     );
