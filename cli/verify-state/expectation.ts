@@ -1,4 +1,5 @@
 import { prefixOf, lanesOf, LANES } from "../../components/lanes/definition.ts";
+import type { Delivery } from "../../components/lanes/delivery.ts";
 import { policyManifests } from "../../components/lanes/policies.ts";
 import type { Cluster } from "../../components/cluster.ts";
 import manifest from "../../package.json" with { type: "json" };
@@ -15,6 +16,14 @@ const READ_BY_PROVIDERS = "KUBECONFIG";
 
 /** Packages whose plugins have versions. */
 const PACKAGES = ["kubernetes", "random", "docker"] as const;
+
+/** A delivery that calls for every policy. */
+const WIDEST: Delivery = {
+  namespace: "services",
+  services: { service: { port: 80, ingress: { host: "service.example" } } },
+  credentials: { sealed: { keys: {} }, fetched: { keys: {}, store: { name: "store" } } },
+  sealing: { controller: { namespace: SEALING_NAMESPACE, name: "controller" } },
+};
 
 /** What a state may say if its program has these settings. */
 export function expectationOf(
@@ -38,6 +47,11 @@ export function expectationOf(
     stack,
     kubeconfigs: [...kubeconfigsOf(cluster), ...former("kubeconfigs").map(formerKubeconfig)],
     contexts: [cluster.context, ...former("contexts")],
+    identifiers: [
+      cluster.identifier,
+      ...(cluster.formerIdentifiers ?? []),
+      ...former("identifiers"),
+    ],
     versions: versionsOf(former("plugins")),
     configured: configuredOf(config, variables),
     namespaces,
@@ -64,9 +78,10 @@ function prefixesOf(namespace: string): string[] {
   return lane === undefined ? [] : [namespace.slice(0, -lane.length - 1)];
 }
 
+/** Names of all policies that lanes may have: which of them there are follows from what is delivered. */
 function policiesOf(prefix: string): string[] {
-  const jenkins = { prefix, apiServer: { namespace: "" } };
-  return policyManifests(prefix, lanesOf(jenkins, "")).map(({ policy }) => policy.metadata.name);
+  const lanes = lanesOf({ prefix, apiServer: { namespace: "" } }, "");
+  return policyManifests(prefix, lanes, WIDEST).map(({ policy }) => policy.metadata.name);
 }
 
 function kubeconfigsOf({ kubeconfig, kubeconfigVariable }: Cluster): KubeconfigInput[] {

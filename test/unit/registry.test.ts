@@ -68,9 +68,12 @@ test("a run that is killed while crane asks leaves no login behind", async () =>
     "cat $DOCKER_CONFIG/config.json >$SAID; echo; echo $$ >>$SAID; exec sleep 60",
   );
   const temporary = folderWith({});
-  const holder = join(import.meta.dirname, "../support/login-holder.ts");
+  const module = join(import.meta.dirname, "../../provider/registry/registry.ts");
+  const script = `import { Registry } from ${JSON.stringify(module)};
+    await new Registry(${JSON.stringify(login)}).digest("registry.example.com/shop:1");`;
   const env = { ...process.env, TMPDIR: temporary };
-  const child = spawn(process.execPath, ["--no-warnings", holder], { env, stdio: "ignore" });
+  const options = ["--no-warnings", "--input-type=module", "--eval", script];
+  const child = spawn(process.execPath, options, { env, stdio: "ignore" });
   const said = () => {
     const file = join(folder, "said");
     return existsSync(file) ? readFileSync(file, "utf8") : "";
