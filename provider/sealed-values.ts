@@ -1,5 +1,5 @@
 import type { KeyObject } from "node:crypto";
-import { SEALING_SCOPE } from "../contract/marks.ts";
+import { HIDDEN, SEALING_SCOPE } from "../contract/marks.ts";
 import { type Sealed, sealedValuesInputs, sealingController } from "../contract/sealed-values.ts";
 import { parsed, silentFaultsOf } from "./input-schema.ts";
 import type { KnownSecrets } from "./known-secrets.ts";
@@ -82,6 +82,7 @@ export class SealedValues implements Resource {
       throw new Error("sealed values have no encryptedData; run pulumi up again");
     }
     if (!preview) {
+      assertOriginal(sealed);
       await this.#assertSealed(inputs, sealed);
       await this.#assertOpens(inputs, sealed);
     }
@@ -141,6 +142,15 @@ async function certified(
     }
     log.info(`credential ${name} is not sealed here: ${error.message}`);
     return undefined;
+  }
+}
+
+/** With a copy of the state nothing is sealed again, whatever has changed: good for a preview only. */
+function assertOriginal({ digestKey }: Sealed): void {
+  if (digestKey === HIDDEN) {
+    throw new Error(
+      "the stack's state is a copy without its secrets, which only a preview may use; run pulumi up with the state itself",
+    );
   }
 }
 

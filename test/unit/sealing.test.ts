@@ -11,6 +11,8 @@ import {
   type SealTarget,
   seal,
 } from "../../provider/sealing.ts";
+import { HIDDEN } from "../../contract/marks.ts";
+import { SealedValues } from "../../provider/sealed-values.ts";
 import type { Api } from "../../provider/cluster/api.ts";
 import { ApiError } from "../../provider/cluster/api-error.ts";
 import { parseCertificate } from "../../provider/sealing/certificate.ts";
@@ -75,6 +77,42 @@ describe("what is sealed", () => {
       bytes.writeUInt8(bytes.readUInt8(position) ^ 1, position);
       expect(() => open(bytes.toString("base64"), privateKey, "shop/payment")).toThrow();
     }
+  });
+});
+
+describe("with a copy of the state, which has placeholders for the values", () => {
+  const place = { namespace: "shop", name: "payment", scope: "strict" } as const;
+  const key = () => Promise.resolve(publicKey);
+
+  test("nothing changes: no value can be compared, and what was sealed stays", async () => {
+    const values = { password: "s3cret", keystore: "czNjcmV0" };
+    const before = await sealAnew(undefined, { ...place, values, base64: ["keystore"] }, key);
+    const copy = { ...before, digestKey: HIDDEN };
+    const hidden = { password: HIDDEN, keystore: HIDDEN };
+    expect(await sealAnew(copy, { ...place, values: hidden, base64: ["keystore"] }, key)).toEqual(
+      copy,
+    );
+  });
+
+  test("a key that is new shows, though its value is a placeholder for binary data", async () => {
+    const before = await sealAnew(undefined, { ...place, values: {} }, key);
+    const copy = { ...before, digestKey: HIDDEN };
+    const values = { keystore: HIDDEN };
+    const { digests } = await sealAnew(copy, { ...place, values, base64: ["keystore"] }, key);
+    expect(Object.keys(digests)).toEqual(["keystore"]);
+  });
+
+  test("an up is refused: it would never seal a changed value again", async () => {
+    const sealed = await sealAnew(undefined, { ...place, values: { password: "s3cret" } }, key);
+    const inputs = { ...sealed, digestKey: HIDDEN, controller: { namespace: "n", name: "c" } };
+    const run = {} as ConstructorParameters<typeof SealedValues>[0];
+    const resource = new SealedValues(run, { learn: () => undefined } as never);
+    const subject = { name: "payment" } as never;
+    await expect(
+      async () => await resource.create(subject, { inputs, preview: false } as never),
+    ).rejects.toThrow(
+      "the stack's state is a copy without its secrets, which only a preview may use; run pulumi up with the state itself",
+    );
   });
 });
 
