@@ -10,6 +10,7 @@ import { delimiter, join } from "node:path";
 import { imageDigests } from "../../provider/image-digests.ts";
 import { ImageCopy } from "../../provider/image-copy.ts";
 import { attachedTo } from "../../provider/registry/attached.ts";
+import { HIDDEN } from "../../contract/marks.ts";
 import { loggedIn } from "../../provider/registry/login.ts";
 import { referrersOf } from "../../provider/registry/referrers.ts";
 import { Registry } from "../../provider/registry/registry.ts";
@@ -53,6 +54,13 @@ test("asks with the login in a private file, which is gone afterwards, and never
   expect(rest).toContain(Buffer.from("ci:s3cret").toString("base64"));
   expect(rest).toMatch(/600\n$/);
   expect(existsSync(command.split(" ").at(-1) ?? "")).toBe(false);
+});
+
+test("the placeholder of a copied state is no password: the machine's own login is used", async () => {
+  const folder = craneDoes(`echo "$DOCKER_CONFIG" >$SAID; echo ${DIGEST}`);
+  const hidden = { ...login, password: HIDDEN };
+  expect(await new Registry(hidden).digest("registry.example.com/shop:1")).toBe(DIGEST);
+  expect(readFileSync(join(folder, "said"), "utf8")).toBe(`${join(folder, "home")}\n`);
 });
 
 test("a run that is killed while crane asks leaves no login behind", async () => {
