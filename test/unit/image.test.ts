@@ -211,7 +211,7 @@ test("a context that cannot be hashed ends the run with the file's name and no s
 
 test("a name in a repository is told without what a terminal obeys", async () => {
   const context = shopFolder();
-  execFileSync("mkfifo", [join(context, `${HOSTILE.replaceAll(/[/\0]/g, "").slice(0, 120)}`)]);
+  execFileSync("mkfifo", [join(context, HOSTILE.replaceAll(/[/\0]/g, "").slice(0, 120))]);
   const failed = await image({ source: { build: { context } }, registry }).catch(
     (error: unknown) => error,
   );
