@@ -6,7 +6,7 @@ import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
 import { execa } from "execa";
 
 import { remedyAfter } from "../../cli/aftermath.ts";
-import { clusterSettingOf } from "../../cli/cluster-access.ts";
+import { clusterSettingOf } from "../../cli/cluster-setting.ts";
 import { earlierRelease } from "../../cli/earlier.ts";
 import { engineFailure } from "../../cli/engine-failure.ts";
 import { CommandFailure, EXIT_CODE } from "../../cli/exit-code.ts";
