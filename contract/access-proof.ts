@@ -3,16 +3,21 @@ import { z } from "zod";
 import { type Right, VERBS } from "../rights.ts";
 import { type Of, type ShapeOf, word } from "./field.ts";
 
-const right = z
-  .object({
-    verb: z.enum(VERBS),
-    group: z.string(),
-    resource: word,
-    subresource: word.exactOptional(),
-    name: word.exactOptional(),
-    namespace: word.exactOptional(),
-  } satisfies ShapeOf<Right>)
-  .readonly();
+const verb = z.enum(VERBS);
+const objects = {
+  group: z.string(),
+  resource: word,
+  subresource: word.exactOptional(),
+  name: word.exactOptional(),
+  namespace: word.exactOptional(),
+} satisfies ShapeOf<Omit<Right, "verb">>;
+
+const right = z.object({ verb, ...objects } satisfies ShapeOf<Right>).readonly();
+const severalRights = z.object({ verbs: z.array(verb).min(1).readonly(), ...objects }).readonly();
+const rights = z.array(z.union([right, severalRights])).readonly();
+
+/** One right, or several to the same objects. */
+export type Rights = z.infer<typeof rights>[number];
 
 const identity = {
   /** User name, e.g. `system:serviceaccount:jenkins-deploy:deployer`. */
@@ -23,9 +28,9 @@ const identity = {
    */
   groups: z.array(word).readonly().exactOptional(),
   /** What it is for. Anything else about a right is omitted from the state. */
-  needed: z.array(right).readonly(),
+  needed: rights,
   /** What would be too much, e.g. `forbiddenRights`. */
-  forbidden: z.array(right).readonly(),
+  forbidden: rights,
 };
 
 /** An identity, what the API server must allow it, and what it must not. */
@@ -33,8 +38,55 @@ export type IdentityAccess = Of<typeof identity>;
 
 const identityAccess: z.ZodType<IdentityAccess> = z.object(identity).readonly();
 
+/** A part of a path: nobody who writes a state can lead a request elsewhere. */
+const segment = z.string().regex(/^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/);
+
+const place = {
+  /** Whoever tries it: a token is requested for this account, and expires after ten minutes. */
+  account: z.object({ namespace: segment, name: segment }).readonly(),
+  /** E.g. `v1`, `apps/v1`. */
+  apiVersion: z.string().regex(/^(?:[a-z0-9.-]+\/)?v[a-z0-9]+$/),
+  /** In the plural, e.g. `pods`. */
+  resource: segment,
+  namespace: segment,
+};
+
+const manifest = z.record(z.string(), z.unknown()).readonly();
+
+/** Neither changes anything if a policy lets it through: the one is a dry run, the other patches nothing. */
+const act = z.discriminatedUnion("verb", [
+  /** Creates an object in a dry run. */
+  z.object({ verb: z.literal("create"), ...place, object: manifest }).readonly(),
+  /** Patches an object with no change, and not in a dry run. */
+  z.object({ verb: z.literal("patch"), ...place, name: segment }).readonly(),
+]);
+
+/** An act that changes nothing, whoever lets it through. */
+export type RefusedAct = z.infer<typeof act>;
+
+const policy = {
+  /** Of the ValidatingAdmissionPolicy, and of its binding. */
+  name: segment,
+  /** The `spec` that it must have. */
+  policy: manifest,
+  /** The `spec` that its binding must have. */
+  binding: manifest,
+  /** What it must refuse, and nobody else may before it. */
+  refuses: z.array(act).readonly(),
+};
+
+/** A policy as it must be in the cluster, and what it must refuse. */
+export type ProvedPolicy = Of<typeof policy>;
+
+const provedPolicy: z.ZodType<ProvedPolicy> = z.object(policy).readonly();
+
 const shape = {
   identities: z.array(identityAccess).min(1).readonly(),
+  /**
+   * Policies that limit what rights alone would allow.
+   * @default - none is looked at
+   */
+  policies: z.array(provedPolicy).readonly().exactOptional(),
   /**
    * `sha256:<64 hex>` over the roles and bindings that give the rights: different ones are proved again.
    * @default - proved again only when the rights above change
@@ -60,11 +112,24 @@ export interface AccessFault {
   readonly reason?: string;
 }
 
+/** A policy that is not in force as it should be. */
+export interface PolicyFault {
+  /** Its name. */
+  readonly policy: string;
+  /** What was looked at or tried. */
+  readonly tried: string;
+  /** What was found, e.g. who has answered in place of the policy. */
+  readonly found: string;
+}
+
 /** Outputs of an `AccessProof`: see the component. */
 export interface AccessProofOutputs {
   readonly proved: boolean;
   readonly allowed: number;
   readonly denied: number;
+  readonly refused: number;
   readonly faults: readonly AccessFault[];
+  readonly policyFaults: readonly PolicyFault[];
   readonly provedAt: string;
+  readonly askedHash: string;
 }

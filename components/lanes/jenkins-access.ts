@@ -10,6 +10,7 @@ import { forbiddenRights } from "./forbidden-rights.ts";
 import { manifestHash } from "../manifests/hash.ts";
 import { AGENT, type LaneName, LAUNCHER, userName } from "./definition.ts";
 import type { LaneAccount, LanePlan } from "./plan.ts";
+import { provedPolicies } from "./refused-acts.ts";
 import { summaryOf } from "./summary.ts";
 import { COMPONENTS } from "../../contract/tokens.ts";
 
@@ -73,9 +74,10 @@ export class JenkinsAccess extends pulumi.ComponentResource {
       name,
       {
         identities: plan.accounts.map((account) => identityOf(account, plan)),
+        policies: provedPolicies(plan),
         manifestHash: manifestHash(summaryOf(plan)),
       },
-      { parent: this, provider, dependsOn: bindings },
+      { parent: this, provider, dependsOn: [...bindings, ...lanes] },
     );
     new LaneGuard(
       name,
@@ -134,11 +136,20 @@ function declarePolicies({ policies }: LanePlan, child: Child): pulumi.Resource[
   });
 }
 
+/** Where the cluster's own controllers run. */
+const SYSTEM = "kube-system";
+
 /** Limited to its own lane, to the services' namespace, and to the lane that delivers. */
-function identityOf({ namespace, name, rights }: LaneAccount, { home, lanes }: LanePlan) {
-  const delivering = lanes.filter(({ lane }) => lane.name === "deploy");
-  const own = [home, namespace, ...delivering.map(({ lane }) => lane.namespace)];
-  const forbidden = forbiddenRights({ namespaces: [...new Set(own)], needed: rights });
+function identityOf({ namespace, name, rights }: LaneAccount, plan: LanePlan) {
+  const delivering = plan.lanes.filter(({ lane }) => lane.name === "deploy");
+  const lanes = [namespace, ...delivering.map(({ lane }) => lane.namespace)];
+  const forbidden = forbiddenRights({
+    namespaces: [plan.home, ...lanes],
+    lanes,
+    elsewhere: [SYSTEM, plan.controller],
+    policies: plan.policies.map(({ policy }) => policy.metadata.name),
+    needed: rights,
+  });
   return { user: userName(namespace, name), needed: rights, forbidden };
 }
 

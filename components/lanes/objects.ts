@@ -6,7 +6,10 @@ import { AGENT, type Lane, LAUNCHER } from "./definition.ts";
 import { DNS, egressRule } from "../manifests/network-policy.ts";
 
 /** Name of what a lane has one of. */
-const AGENTS = "agents";
+export const AGENTS = "agents";
+
+/** Name of the Secret with a launcher's token. */
+export const LAUNCHER_TOKEN = `${LAUNCHER}-token`;
 
 /** The objects of a lane's namespace, except rights. */
 export type LaneManifests = ReturnType<typeof laneManifests>;
@@ -122,7 +125,7 @@ function token(lane: Lane) {
   if (!lane.longLivedTokens) {
     return undefined;
   }
-  const { metadata, ...secret } = objectOf(lane, "Secret", `${LAUNCHER}-token`);
+  const { metadata, ...secret } = objectOf(lane, "Secret", LAUNCHER_TOKEN);
   const account = { "kubernetes.io/service-account.name": LAUNCHER };
   return {
     ...secret,

@@ -4,6 +4,7 @@ import { plain } from "../../mask/plain.ts";
 import { ApiError } from "./api-error.ts";
 import { encoded } from "./encoded.ts";
 import { readTokenFiles } from "../../kubeconfig/token-file.ts";
+import { authenticateOnce } from "./session.ts";
 import { type Redirect, unfollowed } from "./redirect.ts";
 import { type ClientLibrary, clientLibrary } from "./client-library.ts";
 import { withPlainMessages } from "./plain-messages.ts";
@@ -28,6 +29,11 @@ export interface Api {
    * @throws Error if the kubeconfig or its credentials cannot be used
    */
   open(signal?: AbortSignal): Promise<void>;
+  /**
+   * The same API server for many requests, which share connections.
+   * @param token in place of all credentials of whoever asks here
+   */
+  session(token?: string): Api;
   /** Now by the API server's clock, in milliseconds since 1970; undefined before its first answer. */
   clusterTime(): number | undefined;
   get(path: string, query?: Query, signal?: AbortSignal): Promise<unknown>;
@@ -57,10 +63,18 @@ export class KubeconfigApi implements Api {
   /** The API server's clock less our own, in milliseconds. */
   #offset: number | undefined;
 
-  private readonly config: ProviderConfig;
 
-  constructor(config: ProviderConfig) {
+  private readonly config: Config;
+  readonly #authenticate: typeof authenticate;
+
+  constructor(config: Config) {
     this.config = config;
+    this.#authenticate = config.isSession === true ? authenticateOnce() : authenticate;
+  }
+
+  session(token?: string): Api {
+    const own = token === undefined ? {} : { token };
+    return new KubeconfigApi({ ...this.config, ...own, isSession: true });
   }
 
   async open(signal?: AbortSignal): Promise<void> {
@@ -163,7 +177,7 @@ export class KubeconfigApi implements Api {
     }
     const bound = bounded(signal);
     request.setSignal(bound);
-    await authenticate(kubeconfig, request, bound);
+    await this.#authenticate(kubeconfig, request, bound);
     const { httpStatusCode, headers, body } = await http.send(request).toPromise();
     const text = await body.text();
     const date = Date.parse(headers["date"] ?? "");
@@ -182,6 +196,13 @@ export class KubeconfigApi implements Api {
   }
 }
 
+interface Config extends ProviderConfig {
+  /** In place of the credentials of the kubeconfig's user. */
+  readonly token?: string;
+  /** @see Api.session */
+  readonly isSession?: boolean;
+}
+
 /** What a request carries. */
 interface Content {
   readonly query?: Query | undefined;
@@ -196,7 +217,7 @@ interface Connection {
   readonly http: ClientNode.Configuration["httpApi"];
 }
 
-async function connect({ kubeconfig: file, context }: ProviderConfig): Promise<Connection> {
+async function connect({ kubeconfig: file, context, token }: Config): Promise<Connection> {
   const client = await clientLibrary();
   const kubeconfig = new client.KubeConfig();
   kubeconfig.loadFromFile(file);
@@ -208,6 +229,9 @@ async function connect({ kubeconfig: file, context }: ProviderConfig): Promise<C
     );
   }
   kubeconfig.setCurrentContext(context);
+  if (token !== undefined) {
+    kubeconfig.users = [{ name: kubeconfig.getContextObject(context)?.user ?? "", token }];
+  }
   return { client, kubeconfig, http: client.createConfiguration().httpApi };
 }
 
