@@ -5,6 +5,7 @@ import { ask, type Found } from "./access-proof/ask.ts";
 import { lackOf } from "./access-proof/asking.ts";
 import { type FoundPolicies, provePolicies } from "./access-proof/policies.ts";
 import { reportOf } from "./access-proof/words.ts";
+import type { Api } from "./cluster/api.ts";
 import { messageOf } from "./cluster/api-error.ts";
 import { parsed, silentFaultsOf } from "./input-schema.ts";
 import type { Resource, Run } from "./resource.ts";
@@ -52,15 +53,18 @@ export class AccessProof implements Resource {
     if (changed.includes("manifestHash")) {
       return { changed };
     }
-    if ((await this.#lack(news)).length > 0) {
+    const api = this.#session();
+    const { signal } = this.#run;
+    const asked = parsed(accessProofInputs, news);
+    if ((await lackOf(api, asked, signal)).length > 0) {
       return { changed: [] };
     }
     if (oldOutputs["askedHash"] !== hashOf(news)) {
       return { changed: changed.length > 0 ? changed : ["askedHash"] };
     }
-    const { policyFaults } = await this.#policies(news, { patient: false });
-    this.#seen.set(subject.urn, reportOf(subject.name, [], policyFaults));
-    return { changed: policyFaults.length > 0 ? ["policyFaults"] : [] };
+    const found = await provePolicies(api, asked.policies ?? [], { patient: false }, signal);
+    this.#seen.set(subject.urn, reportOf(subject.name, [], found.policyFaults));
+    return { changed: found.policyFaults.length > 0 ? ["policyFaults"] : [] };
   };
 
   create: Resource["create"] = async (subject, { inputs, preview }) => ({
@@ -114,29 +118,22 @@ export class AccessProof implements Resource {
   }
 
   async #ask(inputs: Properties, options: { readonly patient: boolean }): Promise<FoundAll> {
-    const { cluster, signal } = this.#run;
-    const lack = await this.#lack(inputs);
+    const { signal } = this.#run;
+    const api = this.#session();
+    const asked = parsed(accessProofInputs, inputs);
+    const lack = await lackOf(api, asked, signal);
     if (lack.length > 0) {
       throw new NotEntitled(`this identity may not ${lack.join(", ")}`);
     }
-    const { identities } = parsed(accessProofInputs, inputs);
     const [rights, policies] = await Promise.all([
-      ask(cluster().api, identities, options, signal),
-      this.#policies(inputs, options),
+      ask(api, asked.identities, options, signal),
+      provePolicies(api, asked.policies ?? [], options, signal),
     ]);
     return { ...rights, ...policies };
   }
 
-  #policies(inputs: Properties, options: { readonly patient: boolean }): Promise<FoundPolicies> {
-    const { cluster, signal } = this.#run;
-    const { policies = [] } = parsed(accessProofInputs, inputs);
-    return provePolicies(cluster().api, policies, options, signal);
-  }
-
-  /** What this identity lacks to ask. */
-  #lack(inputs: Properties): Promise<string[]> {
-    const { cluster, signal } = this.#run;
-    return lackOf(cluster().api, parsed(accessProofInputs, inputs), signal);
+  #session(): Api {
+    return this.#run.cluster().api.session();
   }
 }
 
