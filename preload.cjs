@@ -1,5 +1,5 @@
 // Goes before the program, the policy pack and the tools, whose TypeScript Node runs as it is.
-const { enableCompileCache } = require("node:module");
+const Module = require("node:module");
 const { engines } = require("./package.json");
 
 const [major, minor] = process.versions.node.split(".").map(Number);
@@ -11,7 +11,23 @@ if (major < neededMajor || (major === neededMajor && minor < neededMinor)) {
   process.exit(1);
 }
 // Keeps V8's work on the libraries, and Node's on our types, between runs.
-enableCompileCache();
+Module.enableCompileCache();
+
+// The SDK loads these with its first line, to make programs of functions and to trace. Nothing here does either, and they
+// are half of what a program loads: each comes when it is used.
+const SELDOM_USED = [
+  "./typescript-shim.js",
+  "@npmcli/arborist",
+  "@opentelemetry/exporter-zipkin",
+  "@opentelemetry/instrumentation",
+  "@opentelemetry/instrumentation-grpc",
+  "@opentelemetry/resources",
+  "@opentelemetry/sdk-trace-base",
+  "@opentelemetry/sdk-trace-node",
+  "normalize-package-data",
+];
+const requireInSdk = Module.createRequire(require.resolve("@pulumi/pulumi/package.json"));
+SELDOM_USED.forEach(loadWhenUsed);
 
 // The SDK takes a stack trace for each resource, and has the map of each file in it read and searched: a tenth of a second
 // for the first alone. Types are stripped in place, so no trace of ours needs a map.
@@ -24,6 +40,10 @@ Object.defineProperty(Error, "prepareStackTrace", {
   },
 });
 
+// The SDK's gRPC asks a proxy of the environment for the engine on this machine, too; Go's tools never ask one for loopback.
+const { no_grpc_proxy, no_proxy } = process.env;
+process.env.no_grpc_proxy = [no_grpc_proxy || no_proxy, "127.0.0.1"].filter(Boolean).join(",");
+
 // Killed while resources are being registered, the engine leaves a program that asks it again for ever.
 const ASK_ENGINE_MILLISECONDS = 2000;
 const engine = process.argv[process.argv.indexOf("--engine") + 1]?.match(/^(127\.0\.0\.1):(\d+)$/);
@@ -35,4 +55,37 @@ function askEngine() {
   socket.unref();
   socket.on("connect", () => socket.destroy());
   socket.on("error", ({ code }) => code === "ECONNREFUSED" && process.exit(1));
+}
+
+function loadWhenUsed(name) {
+  const file = requireInSdk.resolve(name);
+  const standIn = new Module(file);
+  standIn.loaded = true;
+  let real;
+  const load = () => {
+    if (require.cache[file] === standIn) {
+      delete require.cache[file];
+    }
+    return (real ??= requireInSdk(name));
+  };
+  standIn.exports = new Proxy(() => {}, {
+    get: (_, key) => propertyOf(load, key),
+    has: (_, key) => key in load(),
+    ownKeys: () => Reflect.ownKeys(Object(load())),
+    getOwnPropertyDescriptor: (_, key) => {
+      const own = Reflect.getOwnPropertyDescriptor(load(), key);
+      return own && { ...own, configurable: true };
+    },
+    apply: (_, self, args) => Reflect.apply(load(), self, args),
+  });
+  require.cache[file] = standIn;
+}
+
+// What is marked as a module is taken as it is by the helpers of compiled code, which would copy it otherwise.
+function propertyOf(load, key) {
+  if (key === "__esModule") {
+    return true;
+  }
+  const module = load();
+  return key === "default" && !module.__esModule ? module : module[key];
 }

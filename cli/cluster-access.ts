@@ -1,7 +1,9 @@
 import type { KubeConfig } from "@kubernetes/client-node";
 
 import type { Cluster } from "../components/cluster.ts";
+import { usePlugins } from "../kubeconfig/credential-plugin.ts";
 import { readTokenFiles } from "../kubeconfig/token-file.ts";
+import { useProxies } from "../kubeconfig/way.ts";
 import { clusterSchema, resolveCluster } from "../settings/cluster.ts";
 import { faultLine, faultsOf, under } from "../settings/fault.ts";
 import { badInput } from "./exit-code.ts";
@@ -37,6 +39,8 @@ export async function clusterOf(stack: ProjectStack): Promise<KubeConfig> {
   const config = new KubeConfig();
   config.loadFromFile(kubeconfig);
   await readTokenFiles(config, kubeconfig);
+  usePlugins(config, kubeconfig, process.stdin.isTTY);
+  useProxies(config);
   config.setCurrentContext(context);
   return config;
 }

@@ -1,5 +1,6 @@
 import type { HistoryEntry, ReleaseRecord } from "../contract/release-record.ts";
 import { RESOURCES } from "../contract/tokens.ts";
+import { plainIn } from "../mask/plain.ts";
 import type { SlipwayOutputs } from "./outputs.ts";
 import type { EngineState, StateResource } from "./recover/engine-state.ts";
 
@@ -31,7 +32,8 @@ export function knownReleases({ resources = [] }: EngineState): KnownRelease[] {
         return [];
       }
       const foundAt = foundLast(release, resource.modified);
-      return { service, resource, record: release, history: history ?? [], foundAt };
+      const shown = plainIn({ record: release, history: history ?? [] });
+      return { service, resource, ...shown, foundAt };
     });
 }
 

@@ -1,5 +1,7 @@
 import { Command } from "commander";
 
+import { plain } from "../mask/plain.ts";
+
 /** Options of every command. */
 export interface CommonOptions {
   readonly stack?: string;
@@ -26,7 +28,12 @@ export function stackCommand(name: string, description: string, help: string): C
     .addHelpText("after", help);
 }
 
+/** Prints what is not the result to standard error. */
+export function remark(text: string): void {
+  console.error(plain(text));
+}
+
 /** Prints a command's result: as JSON, or in words. */
 export function print({ json }: CommonOptions, result: unknown, words: string): void {
-  console.log(json === true ? JSON.stringify(result, null, 2) : words);
+  console.log(plain(json === true ? JSON.stringify(result, null, 2) : words));
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { realpath, rename, rm, stat, writeFile } from "node:fs/promises";
 
+import { plain } from "../mask/plain.ts";
 import { badInput } from "./exit-code.ts";
 
 /** What means standard output instead of a file's name. */
@@ -31,7 +32,8 @@ export function assertApart(
  *
  * @throws CommandFailure if the file cannot be written
  */
-export async function writeResult(option: string, file: string, text: string): Promise<void> {
+export async function writeResult(option: string, file: string, result: string): Promise<void> {
+  const text = plain(result);
   if (file === STANDARD_OUTPUT) {
     process.stdout.write(text);
     return;

@@ -44,21 +44,32 @@ const segment = z.string().regex(/^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/);
 const place = {
   /** Whoever tries it: a token is requested for this account, and expires after ten minutes. */
   account: z.object({ namespace: segment, name: segment }).readonly(),
+  namespace: segment,
+};
+
+const collection = {
   /** E.g. `v1`, `apps/v1`. */
-  apiVersion: z.string().regex(/^(?:[a-z0-9.-]+\/)?v[a-z0-9]+$/),
+  apiVersion: z.string().regex(/^(?:[a-z0-9][a-z0-9.-]*\/)?v[a-z0-9]+$/),
   /** In the plural, e.g. `pods`. */
   resource: segment,
-  namespace: segment,
 };
 
 const manifest = z.record(z.string(), z.unknown()).readonly();
 
-/** Neither changes anything if a policy lets it through: the one is a dry run, the other patches nothing. */
+/** None changes anything if a policy lets it through, whoever wrote it into a state: see what the provider makes of it. */
 const act = z.discriminatedUnion("verb", [
   /** Creates an object in a dry run. */
-  z.object({ verb: z.literal("create"), ...place, object: manifest }).readonly(),
+  z.object({ verb: z.literal("create"), ...place, ...collection, object: manifest }).readonly(),
   /** Patches an object with no change, and not in a dry run. */
-  z.object({ verb: z.literal("patch"), ...place, name: segment }).readonly(),
+  z.object({ verb: z.literal("patch"), ...place, ...collection, name: segment }).readonly(),
+  /** Reaches a Service through the API server, by a path that is nobody's; a name is e.g. `http:controller:http`. */
+  z
+    .object({
+      verb: z.literal("connect"),
+      ...place,
+      name: z.string().regex(/^[a-z0-9][a-z0-9:.-]*$/),
+    })
+    .readonly(),
 ]);
 
 /** An act that changes nothing, whoever lets it through. */

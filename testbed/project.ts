@@ -24,6 +24,7 @@ const PROGRAM = [
   "contract",
   "kubeconfig",
   "mask",
+  "proxy",
   "rights.ts",
   "cli",
   "components",
@@ -34,6 +35,9 @@ const PROGRAM = [
 ] as const;
 
 const CHECKOUT = resolve(import.meta.dirname, "..");
+
+/** What verify-state says of a state that the program has not written. */
+const FORGED = "has what its program never wrote";
 
 /** How a project of a test runs its commands. */
 export interface ProjectOptions {
@@ -282,8 +286,10 @@ export class Project {
     return (await Promise.all(texts)).join("\n");
   }
 
-  /** Takes down what the story deployed, also after a failure, and removes the clone. */
+  /** Takes down what the story deployed, also after a failure, and removes the clone. No state of the program's may be taken for a forged one. */
   async dispose(): Promise<void> {
+    const verified = await this.slipway("verify-state", "--stack=dev");
+    const isForged = verified.output.includes(FORGED) && (await this.#isOwn());
     const { exitCode, output } = await this.pulumi(
       "destroy",
       "--yes",
@@ -294,6 +300,15 @@ export class Project {
       throw new Error(`the story's stack could not be destroyed:\n${output}`);
     }
     await this.forget();
+    if (isForged) {
+      throw new Error(`the story's state was taken for a forged one:\n${verified.output}`);
+    }
+  }
+
+  /** Whether its program is Slipway's, and none of the story's. */
+  async #isOwn(): Promise<boolean> {
+    const own = await readFile(join(CHECKOUT, "index.ts"), "utf8");
+    return (await this.read("index.ts")) === own;
   }
 
   /** Removes the clone and its state, and leaves what it deployed: for whoever deletes the namespace. */

@@ -1,7 +1,7 @@
 import type { Right, Verb } from "../../rights.ts";
 import { type Acts, rightsTo } from "./acts.ts";
-import { AGENT, LAUNCHER } from "./definition.ts";
-import { AGENTS, LAUNCHER_TOKEN } from "./objects.ts";
+import { AGENT, LAUNCHER, TOKEN } from "./definition.ts";
+import { AGENTS } from "./objects.ts";
 
 const READ: readonly Verb[] = ["get", "list", "watch"];
 const CHANGE: readonly Verb[] = ["create", "update", "patch"];
@@ -62,7 +62,7 @@ const IN_LANE: readonly Acts[] = [
     verbs: ["create"],
     names: [AGENT, LAUNCHER],
   },
-  { group: "", resources: ["secrets"], verbs: ["get"], names: [LAUNCHER_TOKEN] },
+  { group: "", resources: ["secrets"], verbs: ["get"], names: [TOKEN] },
   { group: "", resources: ["resourcequotas", "limitranges"], verbs: WRITE_ONE, names: [AGENTS] },
   { group: "networking.k8s.io", resources: ["networkpolicies"], verbs: WRITE_ONE, names: [AGENTS] },
   { group: RBAC, resources: ["roles", "rolebindings"], verbs: WRITE_ONE, names: [LAUNCHER] },

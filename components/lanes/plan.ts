@@ -11,7 +11,8 @@ import {
 } from "./definition.ts";
 import { laneManifests } from "./objects.ts";
 import { policyManifests } from "./policies.ts";
-import { type Delivery, deployRights, launcherRights, previewRights } from "./lane-rights.ts";
+import type { Delivery } from "./delivery.ts";
+import { deployRights, launcherRights, previewRights } from "./lane-rights.ts";
 import { type Account, roleManifests } from "./roles.ts";
 import { objectsOf, rightToRead } from "./object-reference.ts";
 
@@ -29,7 +30,7 @@ export function planLanes({ jenkins, ...delivery }: Delivery & { jenkins: Jenkin
   const definitions = lanesOf(jenkins, home);
   const lanes = definitions.map((lane) => ({ lane, manifests: laneManifests(lane) }));
   const prefix = prefixOf(jenkins, home);
-  const policies = policyManifests(prefix, definitions);
+  const policies = policyManifests(prefix, definitions, delivery);
   const launchers = definitions.map((lane) => accountOf(lane, LAUNCHER, launcherRights(lane)));
   const agents = definitions.map((lane) => accountOf(lane, AGENT, agentRights(lane, delivery)));
   const launcherRoles = launchers.map((account) => {

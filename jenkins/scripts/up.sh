@@ -5,6 +5,7 @@ cd "$(dirname "$0")/../.."
 stack=$1
 
 jenkins/scripts/install.sh
+npx slipway verify-state --stack "$stack"
 # The engine's log of the run is a flag for those who debug it.
 export PULUMI_DEBUG_COMMANDS=true
 plan=plan-$stack.json

@@ -39,11 +39,10 @@ function rightsToTry({ policies = [] }: AccessProofInputs): Right[] {
   const accounts = policies.flatMap(({ refuses }) => refuses.map(({ account }) => account));
   const byUser = new Map(accounts.map((each) => [`${each.namespace}/${each.name}`, each]));
   const object = { verb: "create", group: "", resource: "serviceaccounts" } as const;
+  const verbs = policies.length > 0 ? (["get", "patch"] as const) : [];
   return [
-    ...policies.flatMap(({ name }) =>
-      Object.values(PARTS).flatMap((resource) =>
-        (["get", "patch"] as const).map((verb) => ({ verb, group: ADMISSION, resource, name })),
-      ),
+    ...verbs.flatMap((verb) =>
+      Object.values(PARTS).map((resource) => ({ verb, group: ADMISSION, resource })),
     ),
     ...[...byUser.values()].map((account) => ({ ...object, subresource: "token", ...account })),
   ];

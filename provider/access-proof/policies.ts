@@ -5,7 +5,7 @@ import type {
   RefusedAct,
 } from "../../contract/access-proof.ts";
 import type { Api } from "../cluster/api.ts";
-import { ApiError, isPassing } from "../cluster/api-error.ts";
+import { ApiError } from "../cluster/api-error.ts";
 import { oneLine } from "../cluster/one-line.ts";
 import { lastingFaults } from "./lasting.ts";
 import { differenceOf } from "./policy-in-cluster.ts";
@@ -77,12 +77,18 @@ function claimsOf(api: Api, policy: ProvedPolicy, tokens: Tokens, signal: AbortS
   return [...objects, ...acts];
 }
 
-/** E.g. `dry-run create pods in shop-jenkins-build as its launcher`. */
+/** E.g. `dry-run create pods in shop-jenkins-build as launcher of shop-jenkins-build`. */
 function wordsOf(act: RefusedAct): string {
-  const { account, verb, resource, namespace } = act;
-  const object = verb === "create" ? resource : `${resource} ${act.name}`;
-  const who = `${account.name} of ${account.namespace}`;
-  return `${verb === "create" ? "dry-run create" : verb} ${object} in ${namespace} as ${who}`;
+  const { account, namespace } = act;
+  const where = `in ${namespace} as ${account.name} of ${account.namespace}`;
+  switch (act.verb) {
+    case "create":
+      return `dry-run create ${act.resource} ${where}`;
+    case "patch":
+      return `patch ${act.resource} ${act.name} ${where}`;
+    case "connect":
+      return `connect to services ${act.name} ${where}`;
+  }
 }
 
 /** Who has answered in place of the policy. */
@@ -96,24 +102,32 @@ async function lapseOf(
     await attempt(await tokens.apiOf(act.account), act, signal);
     return "admitted";
   } catch (error) {
-    if (isPassing(error)) {
+    if (!(error instanceof ApiError)) {
       throw error;
     }
-    const { status, message } = error as ApiError;
-    return isRefusalOf(policy, message)
+    return isRefusalOf(policy, error.message)
       ? undefined
-      : `not refused by the policy, but answered ${status}: ${oneLine(message, CHARACTERS)}`;
+      : `not refused by the policy, but answered ${error.status}: ${oneLine(error.message, CHARACTERS)}`;
   }
 }
 
-/** Neither changes anything, whatever the inputs say: they are in a state that others may write. */
+/** Changes nothing, whatever the inputs say: they are in a state that others may write. */
 async function attempt(api: Api, act: RefusedAct, signal: AbortSignal): Promise<void> {
-  const { apiVersion, namespace, resource } = act;
-  const root = apiVersion.includes("/") ? "apis" : "api";
-  const path = `/${root}/${apiVersion}/namespaces/${namespace}/${resource}`;
-  await (act.verb === "create"
-    ? api.post(`${path}?dryRun=All`, act.object, signal)
-    : api.patch(`${path}/${act.name}`, [], {}, signal));
+  const path = `/namespaces/${act.namespace}`;
+  switch (act.verb) {
+    case "create":
+      await api.post(`${rootOf(act)}${path}/${act.resource}?dryRun=All`, act.object, signal);
+      return;
+    case "patch":
+      await api.patch(`${rootOf(act)}${path}/${act.resource}/${act.name}`, [], {}, signal);
+      return;
+    case "connect":
+      await api.post(`/api/v1${path}/services/${act.name}/proxy/slipway-access-proof`, {}, signal);
+  }
+}
+
+function rootOf({ apiVersion }: { readonly apiVersion: string }): string {
+  return `/${apiVersion.includes("/") ? "apis" : "api"}/${apiVersion}`;
 }
 
 /** By a rule of it; one that could not be evaluated is no proof. */

@@ -107,7 +107,7 @@ async function settle(): Promise<void> {
     {
       registry: { repository: `${SLIPWAY_REGISTRY}/e2e/${homeOf("prod")}` },
       namespace: homeOf("prod"),
-      promoteFrom: "dev",
+      promoteFrom: { stack: "dev", repository: `${SLIPWAY_REGISTRY}/e2e/${homeOf("dev")}` },
       jenkins: { apiServer, prefix: lanes("prod"), lanes: { deploy: {} } },
       services: { shop: { ...service, replicas: 1 } },
     },

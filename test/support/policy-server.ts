@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { json } from "node:stream/consumers";
 
-import type { ProvedPolicy } from "../../contract/access-proof.ts";
+import type { ProvedPolicy, RefusedAct } from "../../contract/access-proof.ts";
 
 /** A request that a policy is to refuse. */
 export interface Attempt {
@@ -106,13 +106,12 @@ export class PolicyServer {
 }
 
 function refusalOf(policies: readonly ProvedPolicy[], { method, path, body }: Attempt): string {
-  const own = policies.find(({ refuses }) =>
-    refuses.some((act) =>
-      act.verb === "create"
-        ? JSON.stringify(act.object) === JSON.stringify(body)
-        : method === "PATCH" && path.endsWith(act.name),
-    ),
-  );
+  const is: Readonly<Record<RefusedAct["verb"], (act: RefusedAct) => boolean>> = {
+    create: (act) => "object" in act && JSON.stringify(act.object) === JSON.stringify(body),
+    patch: () => method === "PATCH",
+    connect: () => path.includes("/proxy/"),
+  };
+  const own = policies.find(({ refuses }) => refuses.some((act) => is[act.verb](act)));
   const [rule] = (own?.policy["validations"] ?? []) as readonly { readonly message: string }[];
   return refusalBy(own?.name ?? "", rule?.message ?? "");
 }

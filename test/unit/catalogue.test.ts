@@ -215,6 +215,7 @@ test.each<[string, Case, Partial<Run>, Outcome["fault"]]>([
   ["as ready though broken", failing, { reason: "ready" }, "missed"],
   ["without a verdict", failing, { reason: "none" }, "no verdict"],
   ["as failed though healthy", fine, { reason: "not-ready" }, "false alarm"],
+  ["as not played when somebody stopped it", fine, { reason: "interrupted" }, "not played"],
   ["as ready", fine, { reason: "ready" }, undefined],
 ])("judges a run that ends %s", (_how, entry, change, fault) => {
   const outcome = outcomeOf(entry, { ...run, ...change });

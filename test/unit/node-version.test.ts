@@ -79,4 +79,35 @@ describe("the loader of a checkout", () => {
     const { stdout } = await execa(process.execPath, ["-e", prepared], { cwd: CHECKOUT });
     expect(stdout).toBe("undefined prepared");
   });
+
+  test("has the SDK load what makes programs of functions, and what traces, when somebody uses it", async () => {
+    const program = `const pulumi = require("@pulumi/pulumi");
+      require("@pulumi/pulumi/cmd/run/tracing.js");
+      const seldom = /node_modules\\/(typescript|pacote|hosted-git-info|@opentelemetry\\/core)\\//;
+      const loaded = () => Object.keys(require.cache).filter((file) => seldom.test(file)).length > 0;
+      const before = loaded();
+      (async () => {
+        const { text } = await pulumi.runtime.serializeFunction(() => "found " + before);
+        const paths = await pulumi.runtime.computeCodePaths();
+        const { Resource } = require("@opentelemetry/resources");
+        console.log(JSON.stringify({
+          before,
+          function: text.includes('"found " + before'),
+          code: paths.has("node_modules/zod"),
+          resource: typeof Resource.default,
+          names: "Resource" in require("@opentelemetry/resources"),
+          after: loaded(),
+        }));
+      })();`;
+    const args = ["--require", "./preload.cjs", "-e", program];
+    const { stdout } = await execa(process.execPath, args, { cwd: CHECKOUT });
+    expect(JSON.parse(stdout)).toEqual({
+      before: false,
+      function: true,
+      code: true,
+      resource: "function",
+      names: true,
+      after: true,
+    });
+  });
 });

@@ -128,7 +128,12 @@ const STACK = {
   registryPassword: "hunter2",
   namespace: "shop-prod",
   sealing: { controller: { namespace: "sealing", name: "controller" }, certificate: "certificate" },
-  promoteFrom: { stack: "dev", soak: "1h", gates: ["acceptance"] },
+  promoteFrom: {
+    stack: "dev",
+    repository: "registry.example.com/dev",
+    soak: "1h",
+    gates: ["acceptance"],
+  },
   pins: { shop: { image: PINNED, commit: "9b1c0de", dirty: true } },
   jenkins: {
     apiServer: { cidr: "10.0.0.1/32", ports: [6443] },
@@ -137,7 +142,7 @@ const STACK = {
     egress: EGRESS,
     lanes: {
       preview: { pods: 2, cpu: 4, memory: "8Gi", egress: EGRESS },
-      build: { pods: 3, cpu: "1500m", memory: "1Gi", egress: EGRESS },
+      build: { pods: 3, cpu: "1500m", memory: "1Gi", egress: EGRESS, images: [PINNED] },
       deploy: { pods: 1, cpu: "2", memory: "2Gi", egress: EGRESS },
     },
     longLivedTokens: true,
@@ -251,12 +256,17 @@ describe("right settings", () => {
       cluster: { kubeconfig: `${folder}/kubeconfig`, context: "only", identifier: "ours" },
       namespace: "shop-prod",
       sealing: { controller: { namespace: "sealing", name: "controller" }, certificate: "PEM" },
-      promoteFrom: { stack: "dev", soakSeconds: 3600, gates: ["acceptance"] },
+      promoteFrom: {
+        stack: "dev",
+        repository: "registry.example.com/dev",
+        soakSeconds: 3600,
+        gates: ["acceptance"],
+      },
       jenkins: {
         ...STACK.jenkins,
         lanes: {
           preview: { pods: 2, cpu: "4", memory: "8Gi", egress: EGRESS },
-          build: { pods: 3, cpu: "1500m", memory: "1Gi", egress: EGRESS },
+          build: { pods: 3, cpu: "1500m", memory: "1Gi", egress: EGRESS, images: [PINNED] },
           deploy: { pods: 1, cpu: "2", memory: "2Gi", egress: EGRESS },
         },
       },
