@@ -12,14 +12,14 @@ import { differenceOf } from "./policy-in-cluster.ts";
 import { Tokens } from "./tokens.ts";
 
 /** A policy, its binding and the roles of who tries it take the API server a second or two to see, and its replicas longer. */
-const PATIENCE_MILLISECONDS = 15_000;
+const PATIENCE_MILLISECONDS = 10_000;
 
 /** What is shown of an answer. */
 const CHARACTERS = 300;
 
 /** The API server's own words, before the message of the policy. A webhook's begin with its own name. */
 const REFUSAL =
-  /^[^:]{0,500} is forbidden: ValidatingAdmissionPolicy '([^']{1,253})' with binding '([^']{1,253})' denied request: /;
+  /^\S{1,253} "[^"]{1,253}" is forbidden: ValidatingAdmissionPolicy '([^']{1,253})' with binding '([^']{1,253})' denied request: /;
 
 /** What was found of a number of policies. */
 export type FoundPolicies = Pick<AccessProofOutputs, "refused" | "policyFaults">;
