@@ -4,6 +4,7 @@ import { readSettings } from "./settings.ts";
 export default async () => {
   slipway.silenceSdkTrace();
   const settings = readSettings();
+  const approval = slipway.readApproval();
   const { registry, sealing } = settings;
   const providers = slipway.connect(settings.cluster);
   const [provider, own] = providers;
@@ -13,6 +14,7 @@ export default async () => {
     slipway.requireNamespace(settings.namespace, own),
   ]);
   const builds = slipway.planBuilds(services);
+  slipway.requireApproved({ services, builds }, approval);
   const plan = settings.jenkins && slipway.planLanes({ ...settings, jenkins: settings.jenkins });
   const guard = plan && new slipway.LaneGuard("lanes", { plan }, { provider: own });
   const dependsOn = guard ?? [];
@@ -25,7 +27,8 @@ export default async () => {
   });
   const known = await slipway.survey({ services, builds, registry, provider: own });
   const delivered = slipway.byName(services, (name, service) => {
-    const args = { ...common, service, credentials, failsLate: true, standing: known[name] };
+    const standing = { standing: known[name], approved: approval?.[name] };
+    const args = { ...common, service, credentials, failsLate: true, ...standing };
     return new slipway.Release(name, args, { providers });
   });
 

@@ -2,7 +2,7 @@ import { SlipwayProvider } from "../provider/slipway.ts";
 import type { NamespaceEnd } from "../contract/namespace-end.ts";
 import type { PodChanges } from "../contract/pod-changes.ts";
 import { FUNCTIONS, RESOURCES } from "../contract/tokens.ts";
-import { clusterSettingOf } from "./cluster-access.ts";
+import { clusterSettingOf } from "./cluster-setting.ts";
 import { CommandFailure } from "./exit-code.ts";
 import { type KnownRelease, knownReleases } from "./known-release.ts";
 import { remark } from "./options.ts";

@@ -75,8 +75,7 @@ async function preview(options: Options): Promise<void> {
     plan === undefined ? {} : { plan },
   );
   const credentials = options.withoutSecrets === true ? "unseen" : "compared";
-  // What the API server makes of placeholders says nothing.
-  const live = credentials === "unseen" ? new Map() : await lookAtPods(stack, stepsOf(events));
+  const live = await lookAtPods(stack, stepsOf(events));
   const { project, name } = stack;
   const report = plainIn(
     previewReport({ project, stack: name, credentials, live, succeeded }, events),

@@ -7,7 +7,7 @@ import { badInput } from "./exit-code.ts";
 import { type CommonOptions, print, stackCommand } from "./options.ts";
 import { projectFolder } from "./project-folder.ts";
 import { STANDARD_OUTPUT } from "./result-file.ts";
-import { findingsIn, refusal } from "./verify-state/assert-state.ts";
+import { assertOwnProject, findingsIn, refusal } from "./verify-state/assert-state.ts";
 import { exportedState, selectedStack } from "./verify-state/exported.ts";
 
 interface Options extends CommonOptions {
@@ -36,6 +36,7 @@ export function verifyStateCommand(): Command {
 async function verifyState(options: Options): Promise<void> {
   const folder = projectFolder(process.cwd());
   const stack = options.stack ?? (await selectedStack(folder));
+  assertOwnProject(folder, stack);
   const state =
     options.file === undefined ? await exportedState(folder, stack) : await read(options.file);
   const findings = await findingsIn(state, folder, stack);

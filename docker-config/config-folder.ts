@@ -29,10 +29,10 @@ export async function withConfigFolder<T>(
 
 /** Before anything is in it. */
 async function loseName(file: FileHandle, path: string): Promise<void> {
-  const open = `/proc/${process.pid}/fd/${file.fd}`;
-  const [own, shown] = await Promise.all([file.stat(), stat(open).catch(() => undefined)]);
+  const nameless = `/proc/${process.pid}/fd/${file.fd}`;
+  const [own, shown] = await Promise.all([file.stat(), stat(nameless).catch(() => undefined)]);
   if (shown?.ino === own.ino && shown.dev === own.dev) {
     await rm(path);
-    await symlink(open, path);
+    await symlink(nameless, path);
   }
 }

@@ -40,6 +40,9 @@ export function plainIn<T>(value: T): T {
     const items: readonly unknown[] = value;
     return items.map(plainIn) as T;
   }
-  const fields = Object.entries(value).map(([name, field]) => [plain(name), plainIn(field)]);
+  const fields = Object.entries(value as Readonly<Record<string, unknown>>).map(([name, field]) => [
+    plain(name),
+    plainIn(field),
+  ]);
   return Object.fromEntries(fields) as T;
 }

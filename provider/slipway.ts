@@ -1,78 +1,34 @@
 import type { ProviderConfig } from "../contract/provider-config.ts";
 import manifest from "../package.json" with { type: "json" };
-import { AccessProof } from "./access-proof.ts";
-import { Cluster } from "./cluster.ts";
-import { KubeconfigApi } from "./cluster/api.ts";
-import { whyNoAnswer } from "./cluster/first-answer.ts";
-import { holdAutoscaler } from "./held-autoscaler.ts";
-import { ImageCopy } from "./image-copy.ts";
-import { imageDigests } from "./image-digests.ts";
-import { KnownSecrets } from "./known-secrets.ts";
-import { keepAnnotations } from "./kept-annotations.ts";
-import { LaneGuard } from "./lane-guard.ts";
-import { namespaceEnd } from "./namespace-end.ts";
-import { ObjectReadiness } from "./object-readiness.ts";
-import { podChanges } from "./pod-changes.ts";
-import { Readiness } from "./readiness.ts";
-import { type Lookup, Registry } from "./registry/registry.ts";
-import { releaseLooks } from "./release-looks.ts";
-import type { Resource, Run } from "./resource.ts";
-import { SealedValues } from "./sealed-values.ts";
-import { SecretReadiness } from "./secret-readiness.ts";
-import { EXTERNAL_SECRET } from "./secret-readiness/external.ts";
-import { SEALED_SECRET } from "./secret-readiness/sealed.ts";
-import { type AwaitedType, awaitedResource } from "./waiting/resource.ts";
 import type { CheckResult, Plugin, Properties, Subject } from "../wire/plugin.ts";
 import { containsUnknown } from "../wire/unknown.ts";
-import { FUNCTIONS, RESOURCES } from "../contract/tokens.ts";
+import type { Cluster } from "./cluster.ts";
+import { KubeconfigApi } from "./cluster/api.ts";
+import { whyNoAnswer } from "./cluster/first-answer.ts";
+import { KnownSecrets } from "./known-secrets.ts";
+import type { Connect, Parts } from "./parts.ts";
+import type { Resource, Run } from "./resource.ts";
 
 const VERSION = manifest.version;
-
-type Answer = (args: Properties) => Promise<Properties>;
 
 /** Slipway's own provider: the resources that need code while the stack is being applied. */
 export class SlipwayProvider implements Plugin {
   readonly name = "slipway";
   readonly version = VERSION;
   readonly #interruption = new AbortController();
-  readonly #resources: Readonly<Record<string, Resource>>;
-  readonly #functions: Readonly<Record<string, Answer>>;
   readonly #secrets = new KnownSecrets();
-  readonly #registries: Lookup = (login) => new Registry(login, this.#interruption.signal);
+  readonly #connect: Connect | undefined;
   #config: Properties = {};
   #isInState = true;
   #cluster: Cluster | undefined;
+  #parts: Promise<Parts> | undefined;
 
-  /** @param connect makes the connection to a cluster when it is first needed */
-  constructor(
-    connect = (config: ProviderConfig, secrets: KnownSecrets) =>
-      new Cluster(new KubeconfigApi(config), secrets),
-  ) {
-    const cluster = () => (this.#cluster ??= connect(providerConfig(this.#config), this.#secrets));
-    const { signal } = this.#interruption;
-    const run: Run = { cluster, context: () => providerConfig(this.#config).context, signal };
-    const awaited = (type: AwaitedType) => awaitedResource(type, signal);
-    this.#resources = {
-      [RESOURCES.AccessProof]: new AccessProof(run),
-      [RESOURCES.ImageCopy]: new ImageCopy(this.#registries),
-      [RESOURCES.LaneGuard]: new LaneGuard(run),
-      [RESOURCES.Readiness]: awaited(new Readiness(run)),
-      [RESOURCES.ObjectReadiness]: awaited(new ObjectReadiness(run)),
-      [RESOURCES.SealedValues]: new SealedValues(run, this.#secrets),
-      [RESOURCES.SecretReadiness]: awaited(new SecretReadiness(SEALED_SECRET, run)),
-      [RESOURCES.ExternalSecretReadiness]: awaited(new SecretReadiness(EXTERNAL_SECRET, run)),
-    } satisfies Record<(typeof RESOURCES)[keyof typeof RESOURCES], Resource>;
-    this.#functions = {
-      [FUNCTIONS.holdAutoscaler]: (args) => holdAutoscaler(args, cluster().api, signal),
-      [FUNCTIONS.keepAnnotations]: (args) => keepAnnotations(args, cluster(), signal),
-      [FUNCTIONS.imageDigests]: (args) => imageDigests(args, this.#registries),
-      [FUNCTIONS.namespaceEnd]: async (args) => ({
-        ...(await namespaceEnd(cluster().api, String(args["namespace"]), signal)),
-      }),
-      [FUNCTIONS.podChanges]: (args) => podChanges(args, cluster(), signal),
-      [FUNCTIONS.releaseLooks]: (args) => releaseLooks(args, cluster().api, signal),
-      [FUNCTIONS.stackState]: () => Promise.resolve({ exists: this.#isInState }),
-    } satisfies Record<(typeof FUNCTIONS)[keyof typeof FUNCTIONS], Answer>;
+  /**
+   * @param connect makes the connection to a cluster when it is first needed
+   * @default - by the kubeconfig
+   */
+  constructor(connect?: Connect) {
+    this.#connect = connect;
   }
 
   tell(text: string): string {
@@ -80,9 +36,10 @@ export class SlipwayProvider implements Plugin {
   }
 
   configure(config: Properties): void {
+    this.#disconnect();
     this.#config = config;
-    this.#cluster?.close();
-    this.#cluster = undefined;
+    // The engine starts the next provider meanwhile.
+    void this.#load();
   }
 
   /**
@@ -101,22 +58,27 @@ export class SlipwayProvider implements Plugin {
 
   /** Ends the watches. */
   close(): void {
-    this.configure({});
+    this.#disconnect();
+    this.#config = {};
   }
 
-  check: Plugin["check"] = (subject, args) => this.#of(subject).check(subject, args);
-  diff: Plugin["diff"] = (subject, args) => this.#of(subject).diff(subject, args);
-  create: Plugin["create"] = (subject, args) => this.#of(subject).create(subject, args);
-  read: Plugin["read"] = (subject, args) => this.#of(subject).read(subject, args);
-  update: Plugin["update"] = (subject, args) => this.#of(subject).update(subject, args);
-  delete: Plugin["delete"] = (subject, args) => this.#of(subject).delete(subject, args);
+  check: Plugin["check"] = async (subject, args) => (await this.#of(subject)).check(subject, args);
+  diff: Plugin["diff"] = async (subject, args) => (await this.#of(subject)).diff(subject, args);
+  create: Plugin["create"] = async (subject, args) =>
+    (await this.#of(subject)).create(subject, args);
+  read: Plugin["read"] = async (subject, args) => (await this.#of(subject)).read(subject, args);
+  update: Plugin["update"] = async (subject, args) =>
+    (await this.#of(subject)).update(subject, args);
+  delete: Plugin["delete"] = async (subject, args) =>
+    (await this.#of(subject)).delete(subject, args);
 
   async invoke(token: string, args: Properties): Promise<Properties> {
-    const answer = this.#functions[token];
+    const { functions } = await this.#load();
+    const answer = functions[token];
     if (answer !== undefined) {
       return answer(args);
     }
-    const known = Object.keys(this.#functions).join(", ");
+    const known = Object.keys(functions).join(", ");
     throw new Error(`slipway's provider has no function ${token}, only ${known}`);
   }
 
@@ -124,13 +86,32 @@ export class SlipwayProvider implements Plugin {
     this.#interruption.abort();
   }
 
-  #of({ type }: Subject): Resource {
-    const resource = this.#resources[type];
+  async #of({ type }: Subject): Promise<Resource> {
+    const { resources } = await this.#load();
+    const resource = resources[type];
     if (resource === undefined) {
-      const known = Object.keys(this.#resources).join(", ");
+      const known = Object.keys(resources).join(", ");
       throw new Error(`slipway's provider has no resource ${type}, only ${known}`);
     }
     return resource;
+  }
+
+  /** The parts are most of the code, and the engine waits until the process is there and has checked its configuration. */
+  #load(): Promise<Parts> {
+    this.#parts ??= import("./parts.ts").then(({ connectByKubeconfig, partsOf }) => {
+      const connect = this.#connect ?? connectByKubeconfig;
+      const cluster = () =>
+        (this.#cluster ??= connect(providerConfig(this.#config), this.#secrets));
+      const context = () => providerConfig(this.#config).context;
+      const run: Run = { cluster, context, signal: this.#interruption.signal };
+      return partsOf(run, this.#secrets, () => this.#isInState);
+    });
+    return this.#parts;
+  }
+
+  #disconnect(): void {
+    this.#cluster?.close();
+    this.#cluster = undefined;
   }
 }
 

@@ -9,6 +9,8 @@ export interface Former {
   readonly credentials?: readonly string[];
   /** Names of the cluster's context. */
   readonly contexts?: readonly string[];
+  /** By which the cluster was known: a state with one of these is replaced as a whole. */
+  readonly identifiers?: readonly string[];
   /** Paths of the kubeconfig, or ${NAME} for the variable that had it. */
   readonly kubeconfigs?: readonly string[];
   /** Plugins by version, such as kubernetes@4.34.2. */
@@ -26,6 +28,7 @@ export const formerSchema = field.mapping(
     namespaces: field.list(field.label, "a list of namespaces").exactOptional(),
     credentials: text(/^[a-z0-9.-]+\/[a-z0-9.-]+$/, "a credential as namespace/name"),
     contexts: text(/./, "the name of a context"),
+    identifiers: text(/./, "an identifier of the cluster"),
     kubeconfigs: text(/^(\/.*|\$\{\w+\})$/, "an absolute path or a variable such as ${KUBECONFIG}"),
     plugins: text(
       /^(kubernetes|random|docker)@[\w.+-]+$/,
@@ -33,5 +36,5 @@ export const formerSchema = field.mapping(
     ),
     stacks: text(/^[\w.-]+(\/[\w.-]+\/[\w.-]+)?$/, "the name of a stack"),
   } satisfies ShapeOf<Former>,
-  "namespaces, credentials, contexts, kubeconfigs, plugins and stacks",
+  "namespaces, credentials, contexts, identifiers, kubeconfigs, plugins and stacks",
 );

@@ -1,7 +1,7 @@
 import type { ReleaseRecord, RunningRelease } from "../../contract/release-record.ts";
 import { cell, code, fenced, word } from "../markdown.ts";
 import { warningsOf } from "../warnings.ts";
-import { sameImageWords, shortDigest } from "../words.ts";
+import { onOneLine, sameImageWords, shortDigest } from "../words.ts";
 import { html } from "./html.ts";
 import type { ReleaseReport, ServiceReport } from "./report.ts";
 import { partWords, seconds } from "./timeline-picture.ts";
@@ -68,7 +68,7 @@ function timeline({ name, timeline }: ServiceReport): string[] {
   return [
     "",
     "<details>",
-    html`<summary>Timeline of ${name}</summary>`.text,
+    html`<summary>Timeline of <code>${onOneLine(name)}</code></summary>`.text,
     "",
     ...lines,
     "",

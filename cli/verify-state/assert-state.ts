@@ -1,8 +1,8 @@
-import { clusterSettingOf } from "../cluster-access.ts";
-import { CommandFailure } from "../exit-code.ts";
+import { clusterSettingOf } from "../cluster-setting.ts";
+import { badInput, CommandFailure } from "../exit-code.ts";
 import { expectationOf } from "./expectation.ts";
 import { exportedState } from "./exported.ts";
-import type { Finding } from "./finding.ts";
+import { type Finding, shown } from "./finding.ts";
 import { readWrittenSettings } from "./settings.ts";
 import { parseStateText } from "./state-text.ts";
 import { stateFindings } from "./verify.ts";
@@ -22,6 +22,20 @@ export async function findingsIn(text: string, folder: string, stack: string): P
   const setting = (key: string) => Promise.resolve(JSON.stringify(settings.own[key]));
   const cluster = await clusterSettingOf({ folder, setting });
   return stateFindings(parseStateText(text), expectationOf(settings, cluster, process.env));
+}
+
+/**
+ * Of the state of a program that is not Slipway's own, nothing is known.
+ *
+ * @throws CommandFailure if it is one
+ */
+export function assertOwnProject(folder: string, stack: string): void {
+  const { project } = readWrittenSettings(folder, stack);
+  if (project !== OWN_PROJECT) {
+    throw badInput(
+      `name in Pulumi.yaml: got ${shown(project)}; allowed: ${OWN_PROJECT}, whose program this command knows; a program of your own may write anything into its state`,
+    );
+  }
 }
 
 /**

@@ -1,5 +1,5 @@
-import { prefixOf, lanesOf, LANES } from "../../components/lanes/definition.ts";
-import { policyManifests } from "../../components/lanes/policies.ts";
+import { prefixOf, LANES } from "../../components/lanes/definition.ts";
+import { policyNames } from "../../components/lanes/policies.ts";
 import type { Cluster } from "../../components/cluster.ts";
 import manifest from "../../package.json" with { type: "json" };
 import type { Expected, KubeconfigInput } from "./expected.ts";
@@ -38,6 +38,11 @@ export function expectationOf(
     stack,
     kubeconfigs: [...kubeconfigsOf(cluster), ...former("kubeconfigs").map(formerKubeconfig)],
     contexts: [cluster.context, ...former("contexts")],
+    identifiers: [
+      cluster.identifier,
+      ...(cluster.formerIdentifiers ?? []),
+      ...former("identifiers"),
+    ],
     versions: versionsOf(former("plugins")),
     configured: configuredOf(config, variables),
     namespaces,
@@ -48,7 +53,7 @@ export function expectationOf(
       ...elsewhere.map((id) => id.slice(0, id.indexOf("/"))),
       ...former("namespaces"),
     ],
-    policies: [...new Set(prefixes)].flatMap(policiesOf),
+    policies: [...new Set(prefixes)].flatMap(policyNames),
     stacks: [
       ...promotedFrom(own["promoteFrom"]),
       ...credentials.flatMap((each) => each.stacks),
@@ -62,11 +67,6 @@ export function expectationOf(
 function prefixesOf(namespace: string): string[] {
   const lane = LANES.find((each) => namespace.endsWith(`-${each}`));
   return lane === undefined ? [] : [namespace.slice(0, -lane.length - 1)];
-}
-
-function policiesOf(prefix: string): string[] {
-  const jenkins = { prefix, apiServer: { namespace: "" } };
-  return policyManifests(prefix, lanesOf(jenkins, "")).map(({ policy }) => policy.metadata.name);
 }
 
 function kubeconfigsOf({ kubeconfig, kubeconfigVariable }: Cluster): KubeconfigInput[] {

@@ -15,6 +15,8 @@ export interface Expected {
   readonly stack: string;
   readonly kubeconfigs: readonly KubeconfigInput[];
   readonly contexts: readonly string[];
+  /** By which the state may know the cluster. */
+  readonly identifiers: readonly string[];
   /** By package. */
   readonly versions: Readonly<Record<string, readonly string[]>>;
   /** Settings of packages that have default providers, by package. */

@@ -20,8 +20,6 @@ const NAMED: Readonly<Record<string, string>> = { kubernetes: "cluster", slipway
 /** Where the engine keeps which plugin a provider is, and with which variables it starts. */
 const INTERNAL = "__internal";
 
-const LONGEST_IDENTIFIER = 256;
-
 /** Checks a provider: the engine starts what is named here, and gives it what stands here. */
 export function providerFindings(
   { inputs = {}, outputs = {} }: Entry,
@@ -40,7 +38,7 @@ export function providerFindings(
     ...internalFindings(internal, of, find),
     ...[settings, outputs].flatMap((each) => [
       ...unknownInputs(each, of, configured, find),
-      ...identifierFindings(each, find),
+      ...identifierFindings(each, expected, find),
     ]),
     ...versionFindings(of, [version, fieldOf(outputs, "version")], expected, find),
     ...(of in NAMED ? accessFindings({ settings, internal, outputs }, expected, find) : []),
@@ -93,11 +91,14 @@ function isConfigured(value: unknown, setting: unknown): boolean {
   return setting !== undefined && texts.some((each) => isDeepStrictEqual(each, value));
 }
 
-function identifierFindings(values: Mapping, find: Findings): Finding[] {
-  const identifier = fieldOf(values, "clusterIdentifier") ?? "";
-  return typeof identifier === "string" && identifier.length <= LONGEST_IDENTIFIER
+/** A different identifier makes the next up replace every object, and with them the namespaces. */
+function identifierFindings(values: Mapping, { identifiers }: Expected, find: Findings): Finding[] {
+  const identifier = fieldOf(values, "clusterIdentifier");
+  return identifier === undefined || identifiers.some((each) => each === identifier)
     ? []
-    : find(`inputs.clusterIdentifier: got ${shown(identifier)}; allowed: a short string`);
+    : find(
+        `inputs.clusterIdentifier: got ${shown(identifier)}; allowed: ${identifiers.join(", ")}; a different one replaces every object: if it is the same cluster, set slipway:cluster.identifier to what the state has, and if it is not, add that to slipway:former.identifiers until the next up has succeeded`,
+      );
 }
 
 function versionFindings(

@@ -1,3 +1,4 @@
+import { byName } from "../by-name.ts";
 import type { Lane } from "./definition.ts";
 import { type Delivery, ownCredentials } from "./delivery.ts";
 import { buildPolicy } from "./policies/build.ts";
@@ -14,43 +15,65 @@ import { podPolicy } from "./policies/pods.ts";
 import { previewSecretsPolicy } from "./policies/preview-secrets.ts";
 import { proxyPolicy } from "./policies/proxy.ts";
 
+type Policy = ReturnType<typeof podPolicy>;
+
 /** The policies for what rights alone cannot limit: each with the binding that puts it in force. */
-export function policyManifests(prefix: string, lanes: readonly Lane[], delivery: Delivery) {
+export function policyManifests(
+  prefix: string,
+  lanes: readonly Lane[],
+  delivery: Delivery,
+): Policy[] {
+  return Object.values(policiesOf(prefix, lanes, delivery)).filter((each) => each !== undefined);
+}
+
+/** The names of all policies that lanes can have, whatever a stack delivers. */
+export function policyNames(prefix: string): string[] {
+  const controller = { namespace: "", name: "" };
+  const nothing = { namespace: "", services: {}, credentials: {}, sealing: { controller } };
+  return Object.keys(policiesOf(prefix, [], nothing));
+}
+
+/** By name, what there can be; what is not needed is undefined. */
+function policiesOf(
+  prefix: string,
+  lanes: readonly Lane[],
+  delivery: Delivery,
+): Readonly<Record<string, Policy | undefined>> {
   const [preview, build, deploy] = (["preview", "build", "deploy"] as const).map((name) =>
     lanes.find((lane) => lane.name === name),
   );
-  return [
-    podPolicy(prefix, lanes),
-    proxyPolicy(prefix, lanes, delivery),
-    ...(preview === undefined
-      ? []
-      : [dryRunPolicy(prefix, preview), previewSecretsPolicy(prefix, preview)]),
-    ...(build === undefined ? [] : [buildPolicy(prefix, build)]),
-    ...(deploy === undefined ? [] : deployPolicies(prefix, deploy, delivery)),
-  ];
+  const makers: Readonly<Record<string, (name: string) => Policy | undefined>> = {
+    pods: (name) => podPolicy(name, lanes),
+    proxy: (name) => proxyPolicy(name, lanes, delivery),
+    "dry-run": (name) => preview && dryRunPolicy(name, preview),
+    "preview-secrets": (name) => preview && previewSecretsPolicy(name, preview),
+    build: (name) => build && buildPolicy(name, build),
+    ...byName(
+      limitsOf(delivery),
+      (_, limit) => (name: string) =>
+        deploy && limit && limitPolicy(name, deploy, delivery.namespace, limit),
+    ),
+  };
+  const named = Object.entries(makers).map(([suffix, make]) => {
+    const name = `${prefix}-${suffix}`;
+    return [name, make(name)] as const;
+  });
+  return Object.fromEntries(named);
 }
 
 /** What the deploy lane may write in the services' namespace, of the kinds that the stack has there. */
-function deployPolicies(prefix: string, lane: Lane, delivery: Delivery) {
-  return Object.entries(limitsOf(delivery)).flatMap(([kind, limit]) =>
-    limit === undefined
-      ? []
-      : [limitPolicy(`${prefix}-deploy-${kind}`, lane, delivery.namespace, limit)],
-  );
-}
-
 function limitsOf(delivery: Delivery): Readonly<Record<string, Limit | undefined>> {
   const own = ownCredentials(delivery);
   const hasIngress = Object.values(delivery.services).some(({ ingress }) => ingress !== undefined);
   const seals = own.some(([, { store }]) => store === undefined);
   const fetches = own.some(([, { store }]) => store !== undefined);
   return {
-    annotations: ANNOTATIONS,
-    services: SERVICES,
-    serviceaccounts: SERVICE_ACCOUNTS,
-    deployments: deployments(delivery),
-    ingresses: hasIngress ? ingresses(delivery) : undefined,
-    sealedsecrets: seals ? sealedSecrets(delivery) : undefined,
-    externalsecrets: fetches ? externalSecrets(delivery) : undefined,
+    "deploy-annotations": ANNOTATIONS,
+    "deploy-services": SERVICES,
+    "deploy-serviceaccounts": SERVICE_ACCOUNTS,
+    "deploy-deployments": deployments(delivery),
+    "deploy-ingresses": hasIngress ? ingresses(delivery) : undefined,
+    "deploy-sealedsecrets": seals ? sealedSecrets(delivery) : undefined,
+    "deploy-externalsecrets": fetches ? externalSecrets(delivery) : undefined,
   };
 }

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 
+import { HIDDEN } from "../../contract/marks.ts";
 import { loginServer } from "../../contract/image-reference.ts";
 import type { RegistryLogin } from "../../contract/registry-login.ts";
 import { withConfigFolder } from "../../docker-config/config-folder.ts";
@@ -10,13 +11,13 @@ type Config = Readonly<Record<string, unknown>>;
 
 /**
  * Runs `work` with a folder that is to be its `DOCKER_CONFIG`: the user's own configuration with this login on top.
- * See `withConfigFolder`. Without a login it is the user's own.
+ * See `withConfigFolder`. Without a login, or with the placeholder for its password that a copy of the state has, it is the user's own.
  */
 export async function withLogin<T>(
   login: RegistryLogin | undefined,
   work: (folder: string | undefined) => Promise<T>,
 ): Promise<T> {
-  if (login === undefined) {
+  if (login === undefined || login.password === HIDDEN) {
     return work(undefined);
   }
   return withConfigFolder(loggedIn(await ownConfig(), login), work);

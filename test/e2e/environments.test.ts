@@ -1,5 +1,8 @@
 // Proves the way of a commit through two environments on one cluster and one registry host; that clusters and
 // registries of different places are reached with different logins is for test/e2e/promotion-copy.test.ts.
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
+
 import { execa } from "execa";
 import { parse, stringify } from "yaml";
 
@@ -80,7 +83,11 @@ test("a commit goes to dev, and from there to prod with the same digest and no D
   await succeed(up("dev"));
   const inDev = await releaseOf("dev");
   const expected = `--expect=shop=${inDev.digest}`;
-  await succeed(project.with(NO_DAEMON).slipway("preview", "--stack=prod", expected));
+  await project.write("plan.json", "of before");
+  const plan = "--save-plan=plan.json";
+  await succeed(project.with(NO_DAEMON).slipway("preview", "--stack=prod", expected, plan));
+  expect((await stat(join(project.folder, "plan.json"))).mode & 0o777).toBe(0o600);
+  expect(await project.read("plan.json")).toContain("resourcePlans");
   await succeed(up("prod"));
 
   const inProd = await releaseOf("prod");

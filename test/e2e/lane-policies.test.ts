@@ -9,7 +9,7 @@ import { kubeconfigOfAccount } from "../support/account.ts";
 import { WRITES } from "../support/deploy-acts.ts";
 import { creation, deliveryTo, type Json, ownObjects, pathOf } from "../support/deploy-objects.ts";
 import { object, PINNED, podWith, restricted } from "../support/intruder.ts";
-import { createLanes, deleteLanes } from "../support/lane-objects.ts";
+import { createLanes, deleteLanes, warningsOf } from "../support/lane-objects.ts";
 import { CONTROLS } from "../support/pod-controls.ts";
 import { type Request, send } from "../support/request.ts";
 
@@ -44,6 +44,12 @@ beforeAll(async () => {
   }
 });
 afterAll(() => deleteLanes(plan));
+
+test("the API server finds nothing to warn of in the policies' expressions", async () => {
+  const names = plan.policies.map(({ policy }) => policy.metadata.name);
+  const warned = await Promise.all(names.map(warningsOf));
+  expect(warned).toEqual(names.map(() => []));
+});
 
 /** As the lane's launcher: whether its namespace takes a pod, by a dry run. */
 async function submit(name: string, pod: object, metadata: object = {}): Promise<string> {

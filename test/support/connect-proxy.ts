@@ -29,6 +29,7 @@ export class ConnectProxy {
   readonly #open = new Set<Duplex>();
   readonly #server: Server;
   readonly #kind: Kind;
+  #port = 0;
 
   private constructor(kind: Kind) {
     this.#kind = kind;
@@ -55,12 +56,13 @@ export class ConnectProxy {
   static async start(kind: Kind = {}): Promise<ConnectProxy> {
     const proxy = new ConnectProxy(kind);
     await new Promise<void>((resolve) => proxy.#server.listen(0, "127.0.0.1", resolve));
+    proxy.#port = (proxy.#server.address() as AddressInfo).port;
     return proxy;
   }
 
   /** `host:port`. */
   get address(): string {
-    return `127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return `127.0.0.1:${this.#port}`;
   }
 
   /** @param login `user:password` */
@@ -69,11 +71,16 @@ export class ConnectProxy {
     return `${scheme}://${login === undefined ? "" : `${login}@`}${this.address}`;
   }
 
-  /** Cuts all that goes through it, and takes no more. */
-  async stop(): Promise<void> {
+  /** Cuts all that goes through it. */
+  cut(): void {
     for (const socket of this.#open) {
       socket.destroy();
     }
+  }
+
+  /** The same, and it takes no more. */
+  async stop(): Promise<void> {
+    this.cut();
     this.#server.closeAllConnections();
     await new Promise((resolve) => this.#server.close(resolve));
   }

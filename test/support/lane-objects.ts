@@ -1,14 +1,21 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
+import type { V1ValidatingAdmissionPolicy } from "@kubernetes/client-node";
+
 import { namespaceManifest } from "../../components/manifests/namespace.ts";
 import type { LanePlan } from "../../components/lanes/plan.ts";
 import { cluster } from "../../testbed/cluster.ts";
-import type { Manifest } from "../../testbed/kinds.ts";
+import type { Kind, Manifest } from "../../testbed/kinds.ts";
 import { kubeconfigOfAccount } from "./account.ts";
 import { object, podWith } from "./intruder.ts";
 import { send } from "./request.ts";
 
 const FORCE_SECONDS = 30;
+
+const POLICY: Kind<V1ValidatingAdmissionPolicy> = {
+  apiVersion: "admissionregistration.k8s.io/v1",
+  kind: "ValidatingAdmissionPolicy",
+};
 
 /** Creates the lanes of a plan as an `up` does, but without an engine, and waits until their policies are in force. */
 export async function createLanes({ home, lanes, policies, ...grants }: LanePlan): Promise<void> {
@@ -38,6 +45,18 @@ export async function deleteLanes({ home, lanes, policies, clusterRoles }: LaneP
     namespaceManifest(home),
   ];
   await Promise.allSettled(ofCluster.map((each) => cluster.delete(each as unknown as Manifest)));
+}
+
+/** What the API server's check of the types finds wrong in a policy's expressions. */
+export async function warningsOf(policy: string): Promise<object[]> {
+  for (let second = 0; second < FORCE_SECONDS; second += 1) {
+    const { status } = await cluster.get(POLICY, undefined, policy);
+    if (status?.typeChecking !== undefined) {
+      return status.typeChecking.expressionWarnings ?? [];
+    }
+    await sleep(1000);
+  }
+  throw new Error(`${policy} is not checked`);
 }
 
 /** A policy that was just created takes a moment to reach the admission of the API server. */

@@ -3,6 +3,9 @@ import { join } from "node:path";
 
 import * as pulumi from "@pulumi/pulumi";
 
+import { expectationOf } from "../../cli/verify-state/expectation.ts";
+import { findingsAt } from "../../cli/verify-state/finding.ts";
+import { scopeFindings } from "../../cli/verify-state/scope.ts";
 import { MADE } from "../../cli/verify-state/made-types.ts";
 import { FUNCTIONS } from "../../contract/tokens.ts";
 import program from "../../index.ts";
@@ -42,6 +45,7 @@ const CREDENTIALS = {
     keys: { A: { remote: { key: "a" } } },
   },
 };
+const PROMOTION = { stack: "dev", repository: "registry.example.com/dev" };
 const JENKINS = { apiServer: { cidr: "10.0.0.1/32", ports: [6443] }, longLivedTokens: true };
 
 /** The answers of Slipway's provider, and of the engine to who reads another stack. */
@@ -56,9 +60,19 @@ function answer({ token, inputs }: pulumi.runtime.MockCallArgs): Record<string, 
   }
 }
 
-/** What the program registers with these settings, by the types in their URNs. */
-async function registered(settings: Readonly<Record<string, unknown>>): Promise<string[]> {
+/** A resource as the program registers it. */
+interface Registered {
+  /** The types in its URN. */
+  readonly qualified: string;
+  readonly type: string;
+  readonly name: string;
+  readonly inputs: Record<string, unknown>;
+}
+
+/** What the program registers with these settings. */
+async function registered(settings: Readonly<Record<string, unknown>>): Promise<Registered[]> {
   const folder = folderWith({ kubeconfig: KUBECONFIG });
+  const given = new Map<string, Record<string, unknown>>();
   const all = {
     cluster: { kubeconfig: join(folder, "kubeconfig") },
     registry: { repository: "registry.example.com/team" },
@@ -67,10 +81,10 @@ async function registered(settings: Readonly<Record<string, unknown>>): Promise<
   };
   await pulumi.runtime.setMocks(
     {
-      newResource: ({ type, name, inputs }) => ({
-        id: `${name}-id`,
-        state: { ...(inputs as object), ...outputsOf(type) },
-      }),
+      newResource: ({ type, name, inputs }) => {
+        given.set(`${type} ${name}`, inputs as Record<string, unknown>);
+        return { id: `${name}-id`, state: { ...(inputs as object), ...outputsOf(type) } };
+      },
       call: answer,
     },
     "slipway",
@@ -86,13 +100,18 @@ async function registered(settings: Readonly<Record<string, unknown>>): Promise<
       ]),
     ),
   );
-  const made: pulumi.Resource[] = [];
+  const made: [pulumi.Resource, type: string, name: string][] = [];
   await pulumi.runtime.runInPulumiStack(() => {
-    pulumi.runtime.registerStackTransformation(({ resource }) => void made.push(resource));
+    pulumi.runtime.registerStackTransformation(
+      ({ resource, type, name }) => void made.push([resource, type, name]),
+    );
     return program();
   });
   await pulumi.runtime.disconnect();
-  return made.map(qualified);
+  return made.map(([resource, type, name]) => {
+    const inputs = given.get(`${type} ${name}`) ?? {};
+    return { qualified: qualified(resource), type, name, inputs };
+  });
 }
 
 /** The types of a resource's parents and its own, as the engine puts them into its URN. */
@@ -123,16 +142,44 @@ function outputsOf(type: string): Record<string, unknown> {
   }
 }
 
-test("lists every type that the program registers, and no other but the engine's default providers", async () => {
-  const built = {
-    shop: { build: { context: "example/shop", args: { BASE: `a@${DIGEST}` } }, ...SERVICE },
+const CREDENTIALS_ELSEWHERE = {
+  key: { namespace: "jenkins", keys: { PIN: { random: { length: 8 } } } },
+  lane: { namespace: "ci-deploy", keys: { PIN: { random: { length: 8 } } } },
+};
+
+/** Everything that two stacks with all kinds of settings register. */
+async function everything(): Promise<[settings: Record<string, unknown>, Registered[]][]> {
+  const build = { context: "example/shop", args: { BASE: `a@${DIGEST}` } };
+  const building = {
+    services: { shop: { build, ...SERVICE } },
+    credentials: { ...CREDENTIALS, ...CREDENTIALS_ELSEWHERE },
+    jenkins: { ...JENKINS, prefix: "ci" },
+    sealing: { controller: { namespace: "sealing" } },
   };
-  const credentials = CREDENTIALS;
-  const found = [
-    ...(await registered({ services: built, credentials, jenkins: JENKINS })),
-    ...(await registered({ services: { shop: SERVICE }, promoteFrom: "dev" })),
+  const promoting = { services: { shop: SERVICE }, promoteFrom: PROMOTION, jenkins: JENKINS };
+  return [
+    [building, await registered(building)],
+    [promoting, await registered(promoting)],
   ];
+}
+
+test("every type that the program registers is known, and every object of it where it puts that", async () => {
+  const stacks = await everything();
+  const types = stacks.flatMap(([, resources]) => resources.map(({ qualified: of }) => of));
   const defaults = ["docker", "pulumi", "random"].map((name) => `pulumi:providers:${name}`);
   const byEngine = ["pulumi:pulumi:Stack", ...defaults];
-  expect([...new Set([...found, ...byEngine])].sort()).toEqual([...MADE.keys()].sort());
+  expect([...new Set([...types, ...byEngine])].sort()).toEqual([...MADE.keys()].sort());
+
+  const findings = stacks.flatMap(([settings, resources]) => {
+    const own = { namespace: "shop-prod", ...settings };
+    const written = { folder: "/", project: "slipway", stack: "prod", own, config: {}, file: {} };
+    const cluster = { kubeconfig: "/kubeconfig", context: "only", identifier: "ours" };
+    const expected = expectationOf({ ...written, backend: undefined }, cluster, {});
+    return resources.flatMap(({ qualified: of, type, name, inputs }) => {
+      const made = MADE.get(of) ?? "other";
+      const entry = { urn: `urn:pulumi:prod::slipway::${of}::${name}`, custom: true, type, inputs };
+      return scopeFindings(entry, { made, name }, expected, findingsAt(`${of} ${name}`));
+    });
+  });
+  expect(findings).toEqual([]);
 });

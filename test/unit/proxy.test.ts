@@ -3,13 +3,19 @@ import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 
+import { Cluster } from "../../provider/cluster.ts";
 import { KubeconfigApi } from "../../provider/cluster/api.ts";
 import { whyNoAnswer } from "../../provider/cluster/first-answer.ts";
+import { AwaitedRelease } from "../../provider/readiness/awaited-release.ts";
 import { referrersOf } from "../../provider/registry/referrers.ts";
+import { awaitVerdict } from "../../provider/waiting/wait.ts";
 import { ApiServer } from "../support/api-server.ts";
 import { ConnectProxy, socksProxy } from "../support/connect-proxy.ts";
 import { folderWith, removeFolders } from "../support/folder.ts";
 import { type MutualTls, mutualTls } from "../support/mutual-tls.ts";
+import { applyObserved } from "../support/observed.ts";
+import { complete, release } from "../support/release-objects.ts";
+import { until } from "../support/until.ts";
 
 const HOST = "api.cluster.test";
 const VARIABLES = [
@@ -190,14 +196,9 @@ describe("what a proxy does wrong names it and the variable, and never the login
 
   test("nobody listens", async () => {
     const proxy = await proxyWith();
-    const { address } = proxy;
     await proxy.stop();
     stops.length = 0;
-    const closed = {
-      address,
-      url: (login: string) => `http://${login}@${address}`,
-    } as ConnectProxy;
-    expect(await told(closed)).toMatch(/ECONNREFUSED .* through proxy .*; check https_proxy, and/);
+    expect(await told(proxy)).toMatch(/ECONNREFUSED .* through proxy .*; check https_proxy, and/);
   });
 
   test("it never answers", async () => {
@@ -213,6 +214,33 @@ describe("what a proxy does wrong names it and the variable, and never the login
     expect(why).toMatch(/: HTTPS_PROXY: no URL of a proxy; allowed: http:/);
     expect(why).not.toContain("hunter2");
   });
+});
+
+test("a proxy that is gone in the middle of a wait is named in the verdict", async () => {
+  const plain = await ApiServer.start();
+  stops.push(() => plain.stop());
+  applyObserved(plain, { ...complete(), endpointSlices: [] });
+  const proxy = await ConnectProxy.start();
+  const cluster = new Cluster(apiOf({ at: plain.url, proxyUrl: proxy.url("ci:hunter2") }));
+  stops.push(() => {
+    cluster.close();
+  });
+  const told: string[] = [];
+  const verdict = awaitVerdict(new AwaitedRelease(cluster, release({ timeoutSeconds: 3 })), {
+    signal: never,
+    timeoutSeconds: 0,
+    progress: (text) => told.push(text),
+  });
+  await until(() => plain.watching.includes("endpointslices"));
+  await proxy.stop();
+  const words = `through proxy ${proxy.url()} (proxy-url of its cluster in the kubeconfig)`;
+  const { verdict: found } = await verdict;
+  expect(found).toMatchObject({
+    reason: "cluster-unreachable",
+    message: expect.stringContaining(words) as unknown,
+  });
+  expect(told.join()).toContain(words);
+  expect(told.join() + JSON.stringify(found)).not.toContain("hunter2");
 });
 
 test("a registry's list of what belongs to an image is asked for through HTTP_PROXY, too", async () => {

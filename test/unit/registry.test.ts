@@ -10,6 +10,7 @@ import { delimiter, join } from "node:path";
 import { imageDigests } from "../../provider/image-digests.ts";
 import { ImageCopy } from "../../provider/image-copy.ts";
 import { attachedTo } from "../../provider/registry/attached.ts";
+import { HIDDEN } from "../../contract/marks.ts";
 import { loggedIn } from "../../provider/registry/login.ts";
 import { referrersOf } from "../../provider/registry/referrers.ts";
 import { Registry } from "../../provider/registry/registry.ts";
@@ -55,14 +56,24 @@ test("asks with the login in a private file, which is gone afterwards, and never
   expect(existsSync(command.split(" ").at(-1) ?? "")).toBe(false);
 });
 
+test("the placeholder of a copied state is no password: the machine's own login is used", async () => {
+  const folder = craneDoes(`echo "$DOCKER_CONFIG" >$SAID; echo ${DIGEST}`);
+  const hidden = { ...login, password: HIDDEN };
+  expect(await new Registry(hidden).digest("registry.example.com/shop:1")).toBe(DIGEST);
+  expect(readFileSync(join(folder, "said"), "utf8")).toBe(`${join(folder, "home")}\n`);
+});
+
 test("a run that is killed while crane asks leaves no login behind", async () => {
   const folder = craneDoes(
     "cat $DOCKER_CONFIG/config.json >$SAID; echo; echo $$ >>$SAID; exec sleep 60",
   );
   const temporary = folderWith({});
-  const holder = join(import.meta.dirname, "../support/login-holder.ts");
+  const module = join(import.meta.dirname, "../../provider/registry/registry.ts");
+  const script = `import { Registry } from ${JSON.stringify(module)};
+    await new Registry(${JSON.stringify(login)}).digest("registry.example.com/shop:1");`;
   const env = { ...process.env, TMPDIR: temporary };
-  const child = spawn(process.execPath, ["--no-warnings", holder], { env, stdio: "ignore" });
+  const options = ["--no-warnings", "--input-type=module", "--eval", script];
+  const child = spawn(process.execPath, options, { env, stdio: "ignore" });
   const said = () => {
     const file = join(folder, "said");
     return existsSync(file) ? readFileSync(file, "utf8") : "";

@@ -169,6 +169,12 @@ test.each<[forgery: string, at: string, text: RegExp, forge: (state: State) => v
     (state) => (the(state, CLUSTER_PROVIDER).inputs["context"] = "prod"),
   ],
   [
+    "the identifier of a different cluster, which replaces every object",
+    PROVIDER,
+    /^inputs.clusterIdentifier: got "other"; allowed: existing; .*slipway:former.identifiers/,
+    (state) => (the(state, CLUSTER_PROVIDER).inputs["clusterIdentifier"] = "other"),
+  ],
+  [
     "a provider that writes files",
     PROVIDER,
     /^inputs."renderYamlToDirectory": got "\/etc"; allowed: kubeconfig, context, clusterIdentifier, version$/,
@@ -656,6 +662,14 @@ test.each<[what: string, former: Record<string, unknown>, forge: (state: State) 
     (state) => {
       the(state, CLUSTER_PROVIDER).inputs["context"] = "before";
       the(state, CLUSTER_PROVIDER).outputs["context"] = "before";
+    },
+  ],
+  [
+    "identifiers",
+    { identifiers: ["other"] },
+    (state) => {
+      the(state, CLUSTER_PROVIDER).inputs["clusterIdentifier"] = "other";
+      the(state, CLUSTER_PROVIDER).outputs["clusterIdentifier"] = "other";
     },
   ],
   [

@@ -16,23 +16,16 @@ const SELINUX_TYPES = [
 ];
 
 /** Whether a container is rootless BuildKit: by its name, and because its image or its pod is trusted with more. */
-const EXEMPT = `c.name == ${literal(BUILDER)} && (variables.isolated || c.image in variables.images)`;
+export const EXEMPT = `c.name == ${literal(BUILDER)} && (variables.isolated || c.image in variables.images)`;
 const EXCEPT = `except ${BUILDER} in a pod with hostUsers: false, or of an image of slipway:jenkins.lanes.build.images`;
-
-type List = (typeof CONTAINERS)[number];
-
-/** What the containers of the build lane must meet; a message says what one is that does not. */
-export function containerDemands() {
-  return { exempt: EXEMPT, ofPod, ofContainers };
-}
 
 const inPod = (path: string, otherwise: string): string =>
   `object.spec.?securityContext.${path}.orValue(${otherwise})`;
 const own = (path: string, otherwise: string): string =>
   `c.?securityContext.${path}.orValue(${otherwise})`;
 
-/** What a container has that says nothing itself. */
-const ofPod = {
+/** What a container has that says nothing itself, for variables. */
+export const OF_POD = {
   seccomp: inPod("?seccompProfile.?type", '""'),
   apparmor: inPod("?appArmorProfile.?type", '""'),
   nonRoot: inPod("?runAsNonRoot", "false"),
@@ -41,8 +34,11 @@ const ofPod = {
   selinux: inPod("?seLinuxOptions", "{}"),
 };
 
-/** One that is added to a running pod is never BuildKit. */
-function ofContainers(list: List): Validation[] {
+/**
+ * What each container of a list must meet; a message says what one is that does not. One that is added to a running pod is never
+ * BuildKit.
+ */
+export function demandsOn(list: (typeof CONTAINERS)[number]): Validation[] {
   const unless = (demand: string) =>
     list === "ephemeralContainers" ? demand : `(${EXEMPT}) || (${demand})`;
   return [...baseline(), ...restricted(unless)];

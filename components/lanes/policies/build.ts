@@ -1,5 +1,5 @@
 import type { Lane } from "../definition.ts";
-import { containerDemands } from "./build-containers.ts";
+import { demandsOn, EXEMPT, OF_POD } from "./build-containers.ts";
 import { CALLED, CONTAINERS, containersOf, PODS, volumesOf } from "./pod-spec.ts";
 import { literal, policyManifest } from "./policy.ts";
 
@@ -34,18 +34,17 @@ const APPARMOR = "container.apparmor.security.beta.kubernetes.io/";
  * @see https://kubernetes.io/docs/concepts/security/pod-security-standards/
  * @see https://github.com/moby/buildkit/blob/master/docs/rootless.md
  */
-export function buildPolicy(prefix: string, { namespace, images }: Lane) {
-  const { exempt, ofPod, ofContainers } = containerDemands();
+export function buildPolicy(name: string, { namespace, images }: Lane) {
   const builders = `(${containersOf("containers")} + ${containersOf("initContainers")})`;
   const pod = "a pod of the build lane of Jenkins";
-  return policyManifest(`${prefix}-build`, {
+  return policyManifest(name, {
     resourceRules: PODS,
     namespaces: [namespace],
     variables: {
       images: literal(images),
       // Root of such a pod is nobody on the node.
       isolated: "!object.spec.?hostUsers.orValue(true)",
-      ...ofPod,
+      ...OF_POD,
     },
     validations: [
       {
@@ -63,11 +62,11 @@ export function buildPolicy(prefix: string, { namespace, images }: Lane) {
         message: `${pod} may set only the sysctls of the level baseline`,
       },
       {
-        expression: `object.metadata.?annotations.orValue({}).all(k, !k.startsWith(${literal(APPARMOR)}) || object.metadata.annotations[k] != "unconfined" || ${builders}.exists(c, k == ${literal(APPARMOR)} + c.name && ${exempt}))`,
+        expression: `object.metadata.?annotations.orValue({}).all(k, !k.startsWith(${literal(APPARMOR)}) || object.metadata.annotations[k] != "unconfined" || ${builders}.exists(c, k == ${literal(APPARMOR)} + c.name && ${EXEMPT}))`,
         message: `${pod} must have no annotation ${APPARMOR}<container>: unconfined, except for buildkit`,
       },
       ...CONTAINERS.flatMap((list) =>
-        ofContainers(list).map(({ expression, message }) => ({
+        demandsOn(list).map(({ expression, message }) => ({
           expression: `${containersOf(list)}.all(c, ${expression})`,
           message: `${pod} must have no ${CALLED[list]} ${message}`,
         })),

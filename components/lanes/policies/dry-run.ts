@@ -2,8 +2,8 @@ import { AGENT, type Lane, userName } from "../definition.ts";
 import { policyManifest } from "./policy.ts";
 
 /** The preview lane may only do dry runs: rights do not distinguish them from writes. */
-export function dryRunPolicy(prefix: string, { namespace }: Lane) {
-  return policyManifest(`${prefix}-dry-run`, {
+export function dryRunPolicy(name: string, { namespace }: Lane) {
+  return policyManifest(name, {
     resourceRules: [
       {
         apiGroups: ["*"],

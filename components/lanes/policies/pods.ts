@@ -6,8 +6,8 @@ import { literal, policyManifest } from "./policy.ts";
  * Pods of a lane run as its agent, whatever the pod template of a Jenkinsfile requests, and only images that cannot change. None gets
  * the token of the launcher, which would start pods after the build has ended.
  */
-export function podPolicy(prefix: string, lanes: readonly Lane[]) {
-  return policyManifest(`${prefix}-pods`, {
+export function podPolicy(name: string, lanes: readonly Lane[]) {
+  return policyManifest(name, {
     resourceRules: PODS,
     namespaces: lanes.map(({ namespace }) => namespace),
     validations: [

@@ -16,9 +16,9 @@ const VOLUMES = [
  * Pods of the preview lane run what nobody has reviewed, so they get no Secret. One that pulls their image is for the kubelet, which
  * shows it to no container.
  */
-export function previewSecretsPolicy(prefix: string, { namespace }: Lane) {
+export function previewSecretsPolicy(name: string, { namespace }: Lane) {
   const why = "because they run what nobody has reviewed";
-  return policyManifest(`${prefix}-preview-secrets`, {
+  return policyManifest(name, {
     resourceRules: PODS,
     namespaces: [namespace],
     validations: [

@@ -9,21 +9,21 @@ const PATHS = ["/v1/cert.pem", "/v1/verify"];
  * What lanes reach through the API server's proxy to Services. The chart of Sealed Secrets lets every identity of the cluster reach its
  * controller, whatever the lanes' roles say; and no role can tell its certificate from `/v1/rotate`, which decrypts.
  */
-export function proxyPolicy(prefix: string, lanes: readonly Lane[], delivery: Delivery) {
+export function proxyPolicy(name: string, lanes: readonly Lane[], delivery: Delivery) {
   const agents = lanes.map(({ namespace }) => userName(namespace, AGENT));
   const launchers = lanes.map(({ namespace }) => userName(namespace, LAUNCHER));
-  const deploy = lanes.find(({ name }) => name === "deploy");
+  const deploy = lanes.find((lane) => lane.name === "deploy");
   const isOpen = deploy !== undefined && sealsIn(delivery);
-  const { namespace, name } = delivery.sealing.controller;
+  const { controller } = delivery.sealing;
   const demands = [
     `request.userInfo.username == ${literal(userName(deploy?.namespace ?? "", AGENT))}`,
-    `request.namespace == ${literal(namespace)}`,
+    `request.namespace == ${literal(controller.namespace)}`,
     // What follows is the port of the controller's Service, which differs from one installation to the next.
-    `request.name.startsWith(${literal(`http:${name}:`)})`,
+    `request.name.startsWith(${literal(`http:${controller.name}:`)})`,
     `object.path in ${literal(PATHS)}`,
   ];
-  const controller = `the Sealed Secrets controller ${namespace}/${name}`;
-  return policyManifest(`${prefix}-proxy`, {
+  const place = `${controller.namespace}/${controller.name}`;
+  return policyManifest(name, {
     resourceRules: [
       {
         apiGroups: [""],
@@ -37,7 +37,7 @@ export function proxyPolicy(prefix: string, lanes: readonly Lane[], delivery: De
       {
         expression: isOpen ? demands.join(" && ") : "false",
         message: isOpen
-          ? `only the deploy lane of Jenkins may reach a Service through the API server, and only ${PATHS.join(" and ")} of ${controller}`
+          ? `only the deploy lane of Jenkins may reach a Service through the API server, and only ${PATHS.join(" and ")} of the Sealed Secrets controller ${place}`
           : "no lane of Jenkins may reach a Service through the API server",
       },
     ],

@@ -1,0 +1,73 @@
+import type { ProviderConfig } from "../contract/provider-config.ts";
+import { FUNCTIONS, RESOURCES } from "../contract/tokens.ts";
+import type { Properties } from "../wire/plugin.ts";
+import { AccessProof } from "./access-proof.ts";
+import { Cluster } from "./cluster.ts";
+import { KubeconfigApi } from "./cluster/api.ts";
+import { holdAutoscaler } from "./held-autoscaler.ts";
+import { ImageCopy } from "./image-copy.ts";
+import { imageDigests } from "./image-digests.ts";
+import { keepAnnotations } from "./kept-annotations.ts";
+import type { KnownSecrets } from "./known-secrets.ts";
+import { LaneGuard } from "./lane-guard.ts";
+import { namespaceEnd } from "./namespace-end.ts";
+import { ObjectReadiness } from "./object-readiness.ts";
+import { podChanges } from "./pod-changes.ts";
+import { Readiness } from "./readiness.ts";
+import { type Lookup, Registry } from "./registry/registry.ts";
+import { releaseLooks } from "./release-looks.ts";
+import type { Resource, Run } from "./resource.ts";
+import { SealedValues } from "./sealed-values.ts";
+import { SecretReadiness } from "./secret-readiness.ts";
+import { EXTERNAL_SECRET } from "./secret-readiness/external.ts";
+import { SEALED_SECRET } from "./secret-readiness/sealed.ts";
+import { type AwaitedType, awaitedResource } from "./waiting/resource.ts";
+
+/** Makes the connection to a cluster. */
+export type Connect = (config: ProviderConfig, secrets: KnownSecrets) => Cluster;
+
+/** What the provider has, by token. */
+export interface Parts {
+  readonly resources: Readonly<Record<string, Resource>>;
+  readonly functions: Readonly<Record<string, Answer>>;
+}
+
+type Answer = (args: Properties) => Promise<Properties>;
+
+/** Connects by the kubeconfig. */
+export const connectByKubeconfig: Connect = (config, secrets) =>
+  new Cluster(new KubeconfigApi(config), secrets);
+
+/**
+ * All that the provider has.
+ *
+ * @param isInState whether the stack's state has the provider already
+ */
+export function partsOf(run: Run, secrets: KnownSecrets, isInState: () => boolean): Parts {
+  const { cluster, signal } = run;
+  const awaited = (type: AwaitedType) => awaitedResource(type, signal);
+  const registries: Lookup = (login) => new Registry(login, signal);
+  return {
+    resources: {
+      [RESOURCES.AccessProof]: new AccessProof(run),
+      [RESOURCES.ImageCopy]: new ImageCopy(registries),
+      [RESOURCES.LaneGuard]: new LaneGuard(run),
+      [RESOURCES.Readiness]: awaited(new Readiness(run)),
+      [RESOURCES.ObjectReadiness]: awaited(new ObjectReadiness(run)),
+      [RESOURCES.SealedValues]: new SealedValues(run, secrets),
+      [RESOURCES.SecretReadiness]: awaited(new SecretReadiness(SEALED_SECRET, run)),
+      [RESOURCES.ExternalSecretReadiness]: awaited(new SecretReadiness(EXTERNAL_SECRET, run)),
+    } satisfies Record<(typeof RESOURCES)[keyof typeof RESOURCES], Resource>,
+    functions: {
+      [FUNCTIONS.holdAutoscaler]: (args) => holdAutoscaler(args, cluster().api, signal),
+      [FUNCTIONS.keepAnnotations]: (args) => keepAnnotations(args, cluster(), signal),
+      [FUNCTIONS.imageDigests]: (args) => imageDigests(args, registries),
+      [FUNCTIONS.namespaceEnd]: async (args) => ({
+        ...(await namespaceEnd(cluster().api, String(args["namespace"]), signal)),
+      }),
+      [FUNCTIONS.podChanges]: (args) => podChanges(args, cluster(), signal),
+      [FUNCTIONS.releaseLooks]: (args) => releaseLooks(args, cluster().api, signal),
+      [FUNCTIONS.stackState]: () => Promise.resolve({ exists: isInState() }),
+    } satisfies Record<(typeof FUNCTIONS)[keyof typeof FUNCTIONS], Answer>,
+  };
+}
