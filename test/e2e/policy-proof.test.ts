@@ -198,7 +198,7 @@ test.each([
   } finally {
     for (const [kind, manifest] of Object.entries(dryRun ?? {})) {
       await cluster.delete({ ...kinds[kind as keyof typeof kinds], metadata: { name: policy } });
-      await cluster.create(manifest as Manifest);
+      await cluster.create(manifest);
     }
   }
 });

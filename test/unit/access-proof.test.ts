@@ -215,8 +215,8 @@ test("a proof of less than is asked now is made again by who may ask, and kept b
 });
 
 test("several verbs on the same objects are asked one by one", async () => {
-  const { verb: _list, ...pods } = LIST;
-  const needed = [{ ...pods, verbs: ["list", "watch"] }];
+  const pods = { group: "", resource: "pods", namespace: "shop" };
+  const needed = [{ verbs: ["list", "watch"], ...pods }];
   allowed = ["list pods", "watch pods"];
   const { outputs } = await create({ identities: [{ user: DEPLOYER, needed, forbidden: [] }] });
   expect(outputs).toMatchObject({ proved: true, allowed: 2, denied: 0 });
