@@ -4,19 +4,33 @@ import { type Right, VERBS } from "../rights.ts";
 import { type Of, type ShapeOf, word } from "./field.ts";
 
 const verb = z.enum(VERBS);
-const objects = {
-  group: z.string(),
-  resource: word,
-  subresource: word.exactOptional(),
-  name: word.exactOptional(),
-  namespace: word.exactOptional(),
-} satisfies ShapeOf<Omit<Right, "verb">>;
+const words = z.array(word).min(1).readonly();
 
-const right = z.object({ verb, ...objects } satisfies ShapeOf<Right>).readonly();
-const severalRights = z.object({ verbs: z.array(verb).min(1).readonly(), ...objects }).readonly();
+const right = z
+  .object({
+    verb,
+    group: z.string(),
+    resource: word,
+    subresource: word.exactOptional(),
+    name: word.exactOptional(),
+    namespace: word.exactOptional(),
+  } satisfies ShapeOf<Right>)
+  .readonly();
+
+const severalRights = z
+  .object({
+    verbs: z.array(verb).min(1).readonly(),
+    group: z.string(),
+    /** A subresource follows a slash. */
+    resources: words,
+    name: word.exactOptional(),
+    namespaces: words.exactOptional(),
+  })
+  .readonly();
+
 const rights = z.array(z.union([right, severalRights])).readonly();
 
-/** One right, or several to the same objects. */
+/** One right; or each of several verbs, on each of several resources, in each of several namespaces. */
 export type Rights = z.infer<typeof rights>[number];
 
 const identity = {

@@ -75,22 +75,43 @@ function plainIdentity({ user, groups, needed, forbidden }: IdentityAccess): Ide
   };
 }
 
-/** Verbs on the same objects share an entry: the state keeps all of them. */
+/** A table of rights without what it repeats: the state keeps all of them. */
 function plainRights(rights: readonly Rights[]): Rights[] {
-  const objects = Map.groupBy(rights, (each) => JSON.stringify(plainObjects(each)));
-  return [...objects].map(([key, same]) => ({
-    verbs: same.flatMap((each) => ("verb" in each ? each.verb : each.verbs)),
-    ...(JSON.parse(key) as ReturnType<typeof plainObjects>),
-  }));
+  const single = rights.filter((each) => "verb" in each).map(entryOf);
+  const merged = FIELDS.reduce(mergedBy, single);
+  return [
+    ...rights.filter((each) => "verbs" in each),
+    ...merged.map(({ namespaces, ...entry }) => ({
+      ...entry,
+      ...(namespaces.length > 0 && { namespaces }),
+    })),
+  ];
 }
 
+/** What entries are merged by, in this order. */
+const FIELDS = ["verbs", "resources", "namespaces"] as const;
+
 /** Only what is asked is kept: new words for a right's purpose are not a change. */
-function plainObjects({ group, resource, subresource, name, namespace }: Omit<Right, "verb">) {
+function entryOf({ verb, group, resource, subresource, name, namespace }: Right) {
   return {
+    verbs: [verb],
     group,
-    resource,
-    ...(subresource !== undefined && { subresource }),
+    resources: [subresource === undefined ? resource : `${resource}/${subresource}`],
     ...(name !== undefined && { name }),
-    ...(namespace !== undefined && { namespace }),
+    namespaces: namespace === undefined ? [] : [namespace],
   };
+}
+
+type Entry = ReturnType<typeof entryOf>;
+
+/** Entries that differ in this field alone are one; what is in no namespace stays by itself. */
+function mergedBy(entries: readonly Entry[], field: (typeof FIELDS)[number]): Entry[] {
+  const same = Map.groupBy(entries, (entry) =>
+    JSON.stringify({ ...entry, [field]: entry[field].length > 0 }),
+  );
+  return [...same.values()].flatMap((group) => {
+    const [first] = group;
+    const values = [...new Set<string>(group.flatMap((entry) => entry[field]))];
+    return first === undefined ? [] : { ...first, [field]: values };
+  });
 }

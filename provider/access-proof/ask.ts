@@ -62,8 +62,15 @@ function single(rights: Rights): Right[] {
   if ("verb" in rights) {
     return [rights];
   }
-  const { verbs, ...objects } = rights;
-  return verbs.map((verb) => ({ verb, ...objects }));
+  const { verbs, group, resources, namespaces, ...named } = rights;
+  const places = namespaces?.map((namespace) => ({ namespace })) ?? [{}];
+  return places.flatMap((place) =>
+    resources.flatMap((path) => {
+      const [resource = "", ...rest] = path.split("/");
+      const subresource = rest.length > 0 ? { subresource: rest.join("/") } : {};
+      return verbs.map((verb) => ({ verb, group, resource, ...subresource, ...named, ...place }));
+    }),
+  );
 }
 
 /**

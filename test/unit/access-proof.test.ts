@@ -214,12 +214,27 @@ test("a proof of less than is asked now is made again by who may ask, and kept b
   expect(await diff(inputs, { proved: true })).toEqual({ changed: ["askedHash"] });
 });
 
-test("several verbs on the same objects are asked one by one", async () => {
-  const pods = { group: "", resource: "pods", namespace: "shop" };
-  const needed = [{ verbs: ["list", "watch"], ...pods }];
-  allowed = ["list pods", "watch pods"];
-  const { outputs } = await create({ identities: [{ user: DEPLOYER, needed, forbidden: [] }] });
-  expect(outputs).toMatchObject({ proved: true, allowed: 2, denied: 0 });
+test("rights that are written together are asked one by one", async () => {
+  const forbidden = [
+    {
+      verbs: ["get", "create"],
+      group: "",
+      resources: ["pods/exec", "nodes"],
+      namespaces: ["a", "b"],
+    },
+    { verbs: ["sign"], group: "certificates.k8s.io", resources: ["signers"], name: "x/y" },
+  ];
+  const { outputs } = await create({ identities: [{ user: DEPLOYER, needed: [], forbidden }] });
+  expect(outputs).toMatchObject({ proved: true, allowed: 0, denied: 9 });
+  const asked = reviews.map(({ resourceAttributes }) => resourceAttributes);
+  const exec = { verb: "create", group: "", resource: "pods", subresource: "exec", namespace: "b" };
+  expect(asked).toContainEqual(exec);
+  expect(asked).toContainEqual({
+    verb: "sign",
+    group: "certificates.k8s.io",
+    resource: "signers",
+    name: "x/y",
+  });
 });
 
 test("a preview asks nobody, and knows nothing of the result", async () => {
