@@ -267,6 +267,17 @@ test("keeps the figures of cases that were not played anew, and drops those of n
   ]);
 });
 
+test("adds runs to those that were kept, once each, and says at which commits", () => {
+  const file = join(folderWith({}), "results.json");
+  const results = [{ entry: fine, outcomes: [outcomeOf(fine, { ...run, reason: "ready" })] }];
+  const earlier = keep(file, [fine], results, ABOUT);
+  const later = { ...ABOUT, commit: "7654321" };
+  keep(file, [fine], results, later, earlier);
+  const [all] = keep(file, [fine], results, later, earlier);
+  expect(all?.outcomes).toHaveLength(2);
+  expect(all?.commit).toBe("0123456, 7654321");
+});
+
 test("reports cases with their settings, medians, faults and messages", () => {
   const outcome = (change: Partial<Outcome>): Outcome => ({
     ...outcomeOf(failing, run),

@@ -12,7 +12,6 @@ import {
   seal,
 } from "../../provider/sealing.ts";
 import { HIDDEN } from "../../contract/marks.ts";
-import { SealedValues } from "../../provider/sealed-values.ts";
 import type { Api } from "../../provider/cluster/api.ts";
 import { ApiError } from "../../provider/cluster/api-error.ts";
 import { parseCertificate } from "../../provider/sealing/certificate.ts";
