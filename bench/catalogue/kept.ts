@@ -22,7 +22,7 @@ export function kept(file: string, catalogue: readonly Case[]): (Result & Kept)[
 }
 
 /** A case's runs, after those that were kept of it. */
-export function added(before: (Result & Kept) | undefined, now: Result & Kept): Result & Kept {
+function added(before: (Result & Kept) | undefined, now: Result & Kept): Result & Kept {
   if (before === undefined) {
     return now;
   }
