@@ -14,7 +14,7 @@ import { encoded } from "./encoded.ts";
 import { authenticateOnce } from "./session.ts";
 import { type Redirect, unfollowed } from "./redirect.ts";
 import { withPlainMessages } from "./plain-messages.ts";
-import { authenticate, refusedCredentials } from "./credentials.ts";
+import { authenticate, refusedCertificate, refusedCredentials } from "./credentials.ts";
 import { watched, type Watcher } from "./watched.ts";
 
 /** An answer that takes longer counts as no answer. */
@@ -167,14 +167,11 @@ export class KubeconfigApi implements Api {
     try {
       return await ask(connection);
     } catch (error) {
-      if (error instanceof ApiError && error.status === UNAUTHORIZED) {
+      const known = blamed(error, connection);
+      if (known instanceof CredentialError) {
         this.#renew(connecting, connection);
-        throw refusedCredentials(connection.kubeconfig.getCurrentUser());
       }
-      const isKnown = error instanceof ApiError || error instanceof CredentialError;
-      throw isKnown || connection.proxy === undefined
-        ? error
-        : ProxyError.from(connection.proxy, error, messageOf(error));
+      throw known;
     }
   }
 
@@ -185,6 +182,18 @@ export class KubeconfigApi implements Api {
       this.#connection = reconnected(connection, this.config);
     }
   }
+}
+
+/** An error of a request that says whose credentials are to blame, or which proxy may be. */
+function blamed(error: unknown, { kubeconfig, proxy }: Connection): unknown {
+  const user = kubeconfig.getCurrentUser();
+  if (error instanceof ApiError || error instanceof CredentialError) {
+    const isRefused = error instanceof ApiError && error.status === UNAUTHORIZED;
+    return isRefused ? refusedCredentials(user) : error;
+  }
+  const message = messageOf(error);
+  const refused = refusedCertificate(user, message);
+  return refused ?? (proxy === undefined ? error : ProxyError.from(proxy, error, message));
 }
 
 interface Config extends ConnectionConfig {

@@ -6,6 +6,9 @@ import { expiryOf, titleOfUser } from "../../kubeconfig/user.ts";
 import { messageOf } from "./api-error.ts";
 import { oneLine } from "./one-line.ts";
 
+/** How a connection ends that a server, or a load balancer before it, refuses for its certificate. */
+const REFUSED_CERTIFICATE = /\balert\b|other side closed|disconnected before secure|ECONNRESET/i;
+
 /**
  * Applies the credentials of a kubeconfig's current user to a request. They may come from a plugin, which is any
  * program: one that hangs delays nothing beyond the signal.
@@ -45,6 +48,19 @@ export function refusedCredentials(user: User | null): CredentialError {
   return new CredentialError(
     `${titleOfUser(user)}: the API server refuses the credentials (401)${why}; log in again, or get a new kubeconfig`,
   );
+}
+
+/** Why a connection was cut, if a certificate that has expired explains it; undefined if not. */
+export function refusedCertificate(
+  user: User | null,
+  message: string,
+): CredentialError | undefined {
+  const expiry = user?.certFile || user?.certData ? expiryOf(user) : undefined;
+  return expiry === undefined || !REFUSED_CERTIFICATE.test(message)
+    ? undefined
+    : new CredentialError(
+        `${titleOfUser(user)}: the API server cuts the connection: ${expiry}; log in again, or get a new kubeconfig`,
+      );
 }
 
 function authenticatorsOf(kubeconfig: KubeConfig): readonly Authenticator[] {

@@ -1,5 +1,7 @@
 // Proves what a wait makes of credentials that fail in its middle, against an API server in this process; that a real one
 // refuses those of an account that is deleted is proved by test/e2e/preflight.test.ts.
+import { createServer } from "node:https";
+import type { AddressInfo } from "node:net";
 import { renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -180,6 +182,31 @@ describe("a credential plugin", () => {
     applyObserved(server, { endpointSlices: [SLICE] });
     expect((await verdict).verdict.kind).toBe("ready");
   });
+});
+
+test("a client certificate that expires in the middle is named where the server only cuts the connection", async () => {
+  const [{ server: own, authority }, { client }] = [
+    await mutualTls("127.0.0.1"),
+    await mutualTls("127.0.0.1"),
+  ];
+  const options = { ...own, ca: authority, requestCert: true, rejectUnauthorized: true };
+  const strict = createServer(options, (_, response) => response.end("{}"));
+  await new Promise<void>((resolve) => strict.listen(0, "127.0.0.1", resolve));
+  const base64 = (text: string) => Buffer.from(text).toString("base64");
+  const user = {
+    "client-certificate-data": base64(client.cert),
+    "client-key-data": base64(client.key),
+  };
+  const { port } = strict.address() as AddressInfo;
+  const api = new KubeconfigApi(kubeconfigOf(`https://127.0.0.1:${port}`, { user }));
+  await expect(api.get("/version")).rejects.not.toThrow(CredentialError);
+  const now = jest.spyOn(Date, "now").mockReturnValue(Date.now() + 48 * 3600_000);
+  await expect(api.get("/version")).rejects.toThrow(
+    /^user "test": the API server cuts the connection: its client certificate expired at \S+Z; log in again/,
+  );
+  now.mockRestore();
+  strict.closeAllConnections();
+  strict.close();
 });
 
 test("credentials that say when they ended are told so", async () => {
