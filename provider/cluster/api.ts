@@ -8,6 +8,7 @@ import { type Redirect, unfollowed } from "./redirect.ts";
 import { type ClientLibrary, clientLibrary } from "./client-library.ts";
 import { withPlainMessages } from "./plain-messages.ts";
 import { authenticate } from "./credentials.ts";
+import { shareConnections } from "./shared-connections.ts";
 
 /** An answer that takes longer counts as no answer. */
 const REQUEST_MILLISECONDS = 20_000;
@@ -208,6 +209,7 @@ async function connect({ kubeconfig: file, context }: ProviderConfig): Promise<C
     );
   }
   kubeconfig.setCurrentContext(context);
+  shareConnections(kubeconfig);
   return { client, kubeconfig, http: client.createConfiguration().httpApi };
 }
 
