@@ -68,7 +68,12 @@ module.exports = {
     only(
       "tools-play-the-outside",
       "^(tools|testbed)/",
-      ["^tools/", "^cli/report/", "^(wire|contract|kubeconfig|build-context)/", "package[.]json$"],
+      [
+        "^tools/",
+        "^cli/report/",
+        "^(wire|contract|docker-config|kubeconfig|build-context)/",
+        "package[.]json$",
+      ],
       "Platform and stand-ins play the world around Slipway: made of its parts they would share its faults, and hide them. The pictures show its page.",
     ),
     only(
@@ -80,7 +85,7 @@ module.exports = {
     only(
       "components-know-no-settings",
       "^components/",
-      ["^(contract|build-context)/", "^rights[.]ts$"],
+      ["^(contract|build-context)/", "^mask/plain[.]ts$", "^rights[.]ts$"],
       "A library's user has components without settings, commands or our own program; provider and components share what crosses the wire, and the rights.",
     ),
     only(
@@ -92,7 +97,7 @@ module.exports = {
     only(
       "provider-knows-the-contract",
       "^provider/",
-      ["^(wire|contract|kubeconfig|mask)/", "^rights[.]ts$", "^package[.]json$"],
+      ["^(wire|contract|docker-config|kubeconfig|mask|proxy)/", "^rights[.]ts$", "^package[.]json$"],
       "Provider and components share what crosses the wire, and the rights: nothing else of them can drift apart.",
     ),
     only(
@@ -101,13 +106,25 @@ module.exports = {
       ["^rights[.]ts$"],
       "Both sides and every consumer of the outputs load it.",
     ),
-    ...["wire", "kubeconfig", "build-context", "mask"].map((room) =>
+    only(
+      "kubeconfig-knows-the-way",
+      "^kubeconfig/",
+      ["^(mask|proxy)/"],
+      "A kubeconfig says who asks and which way a request goes; what it is asked for is not its matter.",
+    ),
+    ...["docker-config", "build-context", "mask", "proxy"].map((room) =>
       only(
         `${room}-stands-alone`,
         `^${room}/`,
         [],
         "More rooms than one stand on it, so that it knows none of them.",
       ),
+    ),
+    only(
+      "wire-knows-plain-texts",
+      "^wire/",
+      ["^mask/plain[.]ts$"],
+      "All that plugins say goes through it, and more rooms than one stand on it.",
     ),
     {
       name: "settings-are-the-programs",

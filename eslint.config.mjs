@@ -48,7 +48,7 @@ export default tseslint.config(
     // Tests keep what they read at their start; everything else keeps nothing but constants.
     files: [
       "*.ts",
-      "{bench,build-context,cli,components,contract,kubeconfig,mask,policy,provider,settings,testbed,tools,wire}/**/*.ts",
+      "{bench,build-context,cli,components,contract,docker-config,kubeconfig,mask,policy,provider,proxy,settings,testbed,tools,wire}/**/*.ts",
     ],
     rules: {
       "@typescript-eslint/naming-convention": [

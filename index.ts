@@ -1,5 +1,6 @@
 import { setImmediate as laterTurn } from "node:timers/promises";
 
+import { readApproval } from "./components/approval.ts";
 import { connect } from "./components/cluster.ts";
 import { silenceSdkTrace } from "./components/sdk-trace.ts";
 import { readSettings } from "./settings.ts";
@@ -10,6 +11,7 @@ const TURNS = 5;
 export default async () => {
   silenceSdkTrace();
   const settings = readSettings();
+  const approval = readApproval();
   const { registry, sealing } = settings;
   const providers = connect(settings.cluster);
   const [provider, own] = providers;
@@ -20,6 +22,7 @@ export default async () => {
     slipway.requireNamespace(settings.namespace, own),
   ]);
   const builds = slipway.planBuilds(services);
+  slipway.requireApproved({ services, builds }, approval);
   const plan = settings.jenkins && slipway.planLanes({ ...settings, jenkins: settings.jenkins });
   const guard = plan && new slipway.LaneGuard("lanes", { plan }, { provider: own });
   const dependsOn = guard ?? [];
@@ -32,7 +35,8 @@ export default async () => {
   });
   const known = await slipway.survey({ services, builds, registry, provider: own });
   const delivered = slipway.byName(services, (name, service) => {
-    const args = { ...common, service, credentials, failsLate: true, standing: known[name] };
+    const standing = { standing: known[name], approved: approval?.[name] };
+    const args = { ...common, service, credentials, failsLate: true, ...standing };
     return new slipway.Release(name, args, { providers });
   });
 

@@ -40,6 +40,10 @@ Object.defineProperty(Error, "prepareStackTrace", {
   },
 });
 
+// The SDK's gRPC asks a proxy of the environment for the engine on this machine, too; Go's tools never ask one for loopback.
+const { no_grpc_proxy, no_proxy } = process.env;
+process.env.no_grpc_proxy = [no_grpc_proxy || no_proxy, "127.0.0.1"].filter(Boolean).join(",");
+
 // Killed while resources are being registered, the engine leaves a program that asks it again for ever.
 const ASK_ENGINE_MILLISECONDS = 2000;
 const engine = process.argv[process.argv.indexOf("--engine") + 1]?.match(/^(127\.0\.0\.1):(\d+)$/);

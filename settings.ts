@@ -17,7 +17,13 @@ import { type Fault, faultLine, faultsOf } from "./settings/fault.ts";
 import { jenkinsFaults } from "./settings/jenkins.ts";
 import { mapping } from "./settings/mapping.ts";
 import { numeralFaults } from "./settings/numerals.ts";
-import { asPromoted, imageSourceOf, pinFaults } from "./settings/promotion.ts";
+import {
+  asPromoted,
+  imageSourceOf,
+  pinFaults,
+  promotionFaults,
+  promotionOf,
+} from "./settings/promotion.ts";
 import { PASSWORD, registryFaults } from "./settings/registry.ts";
 import { secretFaults } from "./settings/secrets.ts";
 import { type StackForm, stackSchema } from "./settings/stack.ts";
@@ -98,6 +104,7 @@ export function parseSettings(config: StackConfig, surroundings: Surroundings): 
       ...faults,
       ...registryFaults(raw),
       ...pinFaults(raw),
+      ...promotionFaults(raw),
       ...jenkinsFaults(raw),
       ...credentialFaults({ raw, ...config }, keys),
       ...addressFaults(raw),
@@ -125,7 +132,7 @@ function settingsOf(cluster: Cluster, form: StackForm, values: StackConfig["valu
   return {
     cluster,
     registry: registry && { ...registry, ...(password && { password: pulumi.secret(password) }) },
-    promoteFrom: form.promoteFrom,
+    promoteFrom: promotionOf(form.promoteFrom, registry),
     jenkins: form.jenkins,
     namespace,
     sealing: withCertificate(sealing),

@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { runFailure } from "./aftermath.ts";
 import { confirm } from "./confirm.ts";
 import { tellingOfEnd } from "./live-look.ts";
-import { type CommonOptions, print, stackCommand } from "./options.ts";
+import { type CommonOptions, print, remark, stackCommand } from "./options.ts";
 import { ProjectStack } from "./project-stack.ts";
 
 interface Options extends CommonOptions {
@@ -30,7 +30,7 @@ async function destroy(options: Options): Promise<void> {
   const { namespace } = await stack.outputs();
   const question = `Delete everything of ${stack.name}, with namespace ${namespace}?`;
   await confirm(question, options.yes === true);
-  const { succeeded, said } = await tellingOfEnd(stack, namespace, console.error, () =>
+  const { succeeded, said } = await tellingOfEnd(stack, namespace, remark, () =>
     stack.destroy((text) => void process.stderr.write(text)),
   );
   if (!succeeded) {

@@ -1,7 +1,7 @@
 import { Argument, Command, InvalidArgumentError } from "commander";
 
 import { LABEL } from "../contract/names.ts";
-import { gateReference } from "../contract/image-reference.ts";
+import { gateReference, isPinned } from "../contract/image-reference.ts";
 import { CommandFailure } from "./exit-code.ts";
 import { print, SERVICE, type ServiceOptions, stackCommand } from "./options.ts";
 import { serviceOf } from "./outputs.ts";
@@ -42,10 +42,15 @@ async function pass(gate: string, options: ServiceOptions): Promise<void> {
   const stack = await ProjectStack.open(options.stack);
   const outputs = await stack.outputs();
   const service = serviceOf(outputs, options.service);
-  const { verdict, reason, image, digest } = outputs.releases[service] ?? {};
-  if (verdict !== "ready" || image === undefined || digest === undefined) {
+  const { verdict, reason, image = "", digest = "" } = outputs.releases[service] ?? {};
+  if (verdict !== "ready") {
     throw new CommandFailure(
       `releases.${service}.verdict must be "ready", got "${verdict ?? "nothing"}" with the reason ${JSON.stringify(reason)}; only a ready release can pass a gate`,
+    );
+  }
+  if (!isPinned(image) || !image.endsWith(`@${digest}`)) {
+    throw new CommandFailure(
+      `releases.${service}.image must be pinned by the digest ${JSON.stringify(digest)}, got ${JSON.stringify(image)}; run pulumi up --stack ${stack.name}`,
     );
   }
   const tag = gateReference(image, gate);

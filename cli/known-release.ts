@@ -1,10 +1,8 @@
 import type { HistoryEntry, ReleaseRecord } from "../contract/release-record.ts";
 import { RESOURCES } from "../contract/tokens.ts";
-import type { SlipwayOutputs } from "./outputs.ts";
+import { plainIn } from "../mask/plain.ts";
+import { type SlipwayOutputs, STACK } from "./outputs.ts";
 import type { EngineState, StateResource } from "./recover/engine-state.ts";
-
-/** The resource that has the outputs of the program. */
-const STACK = "pulumi:pulumi:Stack";
 
 /** A service's release in the engine's state: what an up or a refresh found last. */
 export interface KnownRelease {
@@ -31,7 +29,8 @@ export function knownReleases({ resources = [] }: EngineState): KnownRelease[] {
         return [];
       }
       const foundAt = foundLast(release, resource.modified);
-      return { service, resource, record: release, history: history ?? [], foundAt };
+      const shown = plainIn({ record: release, history: history ?? [] });
+      return { service, resource, ...shown, foundAt };
     });
 }
 

@@ -105,7 +105,7 @@ export function kubeconfigWith(config: KubeConfig, token: string, namespace: str
   if (cluster === null) {
     throw new CommandFailure("slipway:cluster.context names no cluster");
   }
-  const { server, caData, caFile, tlsServerName, skipTLSVerify } = cluster;
+  const { server, caData, caFile, tlsServerName, skipTLSVerify, proxyUrl } = cluster;
   const authority = caFile === undefined ? caData : readFileSync(caFile).toString("base64");
   // The stack's settings may name the context.
   const context = config.getCurrentContext();
@@ -120,6 +120,7 @@ export function kubeconfigWith(config: KubeConfig, token: string, namespace: str
           ...(authority && { "certificate-authority-data": authority }),
           ...(tlsServerName && { "tls-server-name": tlsServerName }),
           ...(skipTLSVerify && { "insecure-skip-tls-verify": true }),
+          ...(proxyUrl && { "proxy-url": withoutUser(proxyUrl) }),
         },
       },
     ],
@@ -127,6 +128,12 @@ export function kubeconfigWith(config: KubeConfig, token: string, namespace: str
     contexts: [{ name: context, context: { cluster: "cluster", user: "lane", namespace } }],
     "current-context": context,
   };
+}
+
+function withoutUser(address: string): string {
+  const url = new URL(address);
+  [url.username, url.password] = ["", ""];
+  return url.href;
 }
 
 function lifetime(text: string): number {

@@ -2,9 +2,10 @@ import { SlipwayProvider } from "../provider/slipway.ts";
 import type { NamespaceEnd } from "../contract/namespace-end.ts";
 import type { PodChanges } from "../contract/pod-changes.ts";
 import { FUNCTIONS, RESOURCES } from "../contract/tokens.ts";
-import { clusterSettingOf } from "./cluster-access.ts";
+import { clusterSettingOf } from "./cluster-setting.ts";
 import { CommandFailure } from "./exit-code.ts";
 import { type KnownRelease, knownReleases } from "./known-release.ts";
+import { remark } from "./options.ts";
 import { questionOf } from "./preview/live-pods.ts";
 import { isDeployment } from "./preview/service.ts";
 import type { Step } from "./preview/step.ts";
@@ -124,7 +125,7 @@ async function look(provider: SlipwayProvider, known: KnownRelease): Promise<Kno
   return { ...seen, foundAt: new Date().toISOString() };
 }
 
-const LOG = { info: ignore, status: ignore, warn: console.error, error: console.error };
+const LOG = { info: ignore, status: ignore, warn: remark, error: remark };
 
 function ignore(): void {
   // Nobody follows the progress of a look.

@@ -1,6 +1,7 @@
 import { CommanderError } from "commander";
 
 import { masked } from "../mask/mask.ts";
+import { plain } from "../mask/plain.ts";
 import { engineFailure } from "./engine-failure.ts";
 import { CommandFailure, EXIT_CODE } from "./exit-code.ts";
 import { slipway } from "./program.ts";
@@ -37,6 +38,6 @@ function report(thrown: unknown): void {
 
 function print(message: string): void {
   if (message !== "") {
-    console.error(`error: ${message}`);
+    console.error(plain(`error: ${message}`));
   }
 }

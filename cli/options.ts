@@ -1,5 +1,7 @@
 import { Command } from "commander";
 
+import { plain } from "../mask/plain.ts";
+
 /** Options of every command. */
 export interface CommonOptions {
   readonly stack?: string;
@@ -26,7 +28,17 @@ export function stackCommand(name: string, description: string, help: string): C
     .addHelpText("after", help);
 }
 
+/** Prints what is not the result to standard error. */
+export function remark(text: string): void {
+  console.error(plain(text));
+}
+
+/** In JSON a control character is escaped, and comes back with whoever reads it. */
+function plainTexts(_: string, value: unknown): unknown {
+  return typeof value === "string" ? plain(value) : value;
+}
+
 /** Prints a command's result: as JSON, or in words. */
 export function print({ json }: CommonOptions, result: unknown, words: string): void {
-  console.log(json === true ? JSON.stringify(result, null, 2) : words);
+  console.log(plain(json === true ? JSON.stringify(result, plainTexts, 2) : words));
 }

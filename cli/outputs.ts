@@ -2,7 +2,12 @@ import type { OutputMap } from "@pulumi/pulumi/automation/index.js";
 
 import { type HistoryEntry, type ReleaseRecord, versionFault } from "../contract/release-record.ts";
 import type { JenkinsOutputs } from "../components/lanes/jenkins-access.ts";
+import { SECRET } from "../wire/signature.ts";
 import { badInput, CommandFailure } from "./exit-code.ts";
+import type { EngineState } from "./recover/engine-state.ts";
+
+/** The resource that has the outputs of the program. */
+export const STACK = "pulumi:pulumi:Stack";
 
 /** What the commands read of a stack's outputs: docs/outputs.md. */
 export interface SlipwayOutputs {
@@ -12,6 +17,17 @@ export interface SlipwayOutputs {
   readonly history: Readonly<Record<string, readonly HistoryEntry[]>>;
   /** Absent if the stack has no lanes. */
   readonly jenkins?: JenkinsOutputs;
+}
+
+/** The outputs of a stack as its state has them, undefined if one of them can be read only with the stack's key. */
+export function openOutputs({ resources = [] }: EngineState): OutputMap | undefined {
+  const { outputs = {} } = resources.find(({ type }) => type === STACK) ?? {};
+  if (JSON.stringify(outputs).includes(SECRET)) {
+    return undefined;
+  }
+  return Object.fromEntries(
+    Object.entries(outputs).map(([name, value]) => [name, { value, secret: false }]),
+  );
 }
 
 /**

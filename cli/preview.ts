@@ -1,6 +1,9 @@
+import { resolve } from "node:path";
+
 import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
 import { type Command, InvalidArgumentError } from "commander";
 
+import { plainIn } from "../mask/plain.ts";
 import { runFailure } from "./aftermath.ts";
 import { badInput, CommandFailure, EXIT_CODE } from "./exit-code.ts";
 import { lookAtPods } from "./live-look.ts";
@@ -10,7 +13,7 @@ import { previewMarkdown } from "./preview/markdown.ts";
 import { previewReport } from "./preview/preview.ts";
 import { stepsOf } from "./preview/step.ts";
 import { ProjectStack } from "./project-stack.ts";
-import { assertApart, STANDARD_OUTPUT, writeResult } from "./result-file.ts";
+import { assertApart, STANDARD_OUTPUT, writePrivate, writeResult } from "./result-file.ts";
 
 interface Options extends CommonOptions {
   readonly comment?: string;
@@ -60,17 +63,23 @@ async function preview(options: Options): Promise<void> {
     throw badInput('--save-plan: got "-"; allowed: a file, because a plan may hold secrets');
   }
   const stack = await ProjectStack.open(options.stack);
+  const plan = options.savePlan === undefined ? undefined : resolve(options.savePlan);
+  if (plan !== undefined) {
+    // The engine keeps the mode of a file that exists.
+    await writePrivate("--save-plan", plan, "");
+  }
   const events: EngineEvent[] = [];
   const { succeeded, said } = await stack.preview(
     (text) => void process.stderr.write(text),
     (event) => void events.push(event),
-    options.savePlan === undefined ? {} : { plan: options.savePlan },
+    plan === undefined ? {} : { plan },
   );
   const credentials = options.withoutSecrets === true ? "unseen" : "compared";
-  // What the API server makes of placeholders says nothing.
-  const live = credentials === "unseen" ? new Map() : await lookAtPods(stack, stepsOf(events));
+  const live = await lookAtPods(stack, stepsOf(events));
   const { project, name } = stack;
-  const report = previewReport({ project, stack: name, credentials, live, succeeded }, events);
+  const report = plainIn(
+    previewReport({ project, stack: name, credentials, live, succeeded }, events),
+  );
   const comment = previewMarkdown(report);
   if (options.comment !== undefined) {
     await writeResult("--comment", options.comment, comment);

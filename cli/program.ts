@@ -12,6 +12,7 @@ import { reportCommand } from "./report.ts";
 import { rollbackCommand } from "./rollback.ts";
 import { statusCommand } from "./status.ts";
 import { unpinCommand } from "./unpin.ts";
+import { verifyStateCommand } from "./verify-state.ts";
 
 const EXIT_CODES = `
 Exit codes:
@@ -41,6 +42,7 @@ export function slipway(): Command {
     reportCommand(),
     kubeconfigCommand(),
     recoverCommand(),
+    verifyStateCommand(),
     destroyCommand(),
   ];
   for (const command of commands) {

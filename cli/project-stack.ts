@@ -12,12 +12,14 @@ import type {
   Stack,
 } from "@pulumi/pulumi/automation/index.js";
 
+import { plain, plainIn } from "../mask/plain.ts";
 import { badInput, CommandFailure } from "./exit-code.ts";
 import { knownReleases, withKnown } from "./known-release.ts";
 import { LAST_RUNS, lastLook, type PastRun } from "./last-look.ts";
-import { type SlipwayOutputs, slipwayOutputs } from "./outputs.ts";
+import { openOutputs, type SlipwayOutputs, slipwayOutputs } from "./outputs.ts";
 import { projectFolder } from "./project-folder.ts";
 import type { EngineState } from "./recover/engine-state.ts";
+import { assertState } from "./verify-state/assert-state.ts";
 
 /** Much more than that many runs with settings as large as they may be. */
 const ANSWER_BYTES = 64 * 1024 * 1024;
@@ -98,10 +100,14 @@ export class ProjectStack {
     return new ProjectStack(workspace, project, name, selected);
   }
 
-  /** The outputs of the last up, with what a refresh has found since. */
+  /**
+   * The outputs of the last up, with what a refresh has found since. They are read from the state: pulumi would ask for the
+   * passphrase, though none of them is a secret, unless a program of one's own makes it one.
+   */
   async outputs(): Promise<SlipwayOutputs> {
-    const outputs = slipwayOutputs(this.name, await this.workspace.stackOutputs(this.name));
-    return withKnown(outputs, knownReleases(await this.state()));
+    const state = await this.state();
+    const outputs = openOutputs(state) ?? (await this.workspace.stackOutputs(this.name));
+    return plainIn(withKnown(slipwayOutputs(this.name, outputs), knownReleases(state)));
   }
 
   /** A setting of the stack in clear, undefined if it has none. */
@@ -209,12 +215,13 @@ export class ProjectStack {
     hears: Hears,
     action: (stack: Stack, onOutput: Hears) => Promise<unknown>,
   ): Promise<Ended> {
+    await assertState(this.folder, this.project, this.name);
     let said = "";
     return this.#selected(async (stack) => {
       try {
         await action(stack, (text) => {
           said += text;
-          hears(text);
+          hears(plain(text));
         });
         return { succeeded: true, said };
       } catch (error) {

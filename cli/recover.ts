@@ -4,7 +4,7 @@ import type { Command } from "commander";
 import { clusterOf } from "./cluster-access.ts";
 import { confirm } from "./confirm.ts";
 import { CommandFailure } from "./exit-code.ts";
-import { type CommonOptions, print, stackCommand } from "./options.ts";
+import { type CommonOptions, print, remark, stackCommand } from "./options.ts";
 import { ProjectStack } from "./project-stack.ts";
 import {
   type EngineState,
@@ -54,7 +54,7 @@ async function recover(options: Options): Promise<void> {
   const state = await stack.state();
   const found = await outcomes(stack, state);
   if (found.length > 0) {
-    console.error(words(found));
+    remark(words(found));
     assertClear(found);
     const adoptions = adoptionsOf(found);
     const question =
@@ -73,7 +73,7 @@ async function clearLocks(stack: ProjectStack, { yes }: Options): Promise<readon
     throw new CommandFailure(lines.join("\n  "));
   }
   if (locks.length > 0) {
-    console.error(lines.join("\n"));
+    remark(lines.join("\n"));
     await confirm("Clear the lock?", yes === true);
     await stack.cancel();
   }

@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
+import type { Stats } from "node:fs";
 import { realpath, rename, rm, stat, writeFile } from "node:fs/promises";
 
+import { plain } from "../mask/plain.ts";
 import { badInput } from "./exit-code.ts";
 
 /** What means standard output instead of a file's name. */
@@ -31,7 +33,8 @@ export function assertApart(
  *
  * @throws CommandFailure if the file cannot be written
  */
-export async function writeResult(option: string, file: string, text: string): Promise<void> {
+export async function writeResult(option: string, file: string, result: string): Promise<void> {
+  const text = plain(result);
   if (file === STANDARD_OUTPUT) {
     process.stdout.write(text);
     return;
@@ -43,13 +46,25 @@ export async function writeResult(option: string, file: string, text: string): P
  * The same for what its owner alone may read, also if the file exists: what is read through its old mode, or by who has it
  * open, is not this text. A link stays, and the file that it leads to is replaced.
  *
- * @param file an absolute path; pipes and devices are written to
+ * @param file an absolute path; devices and pipes of one's own are written to
  * @throws CommandFailure if the file cannot be written
  */
 export async function writePrivate(option: string, file: string, text: string): Promise<void> {
-  const isReplaced = await isReplaceable(file);
+  const found = await stat(file).catch(() => undefined);
+  // What is open in a process already, such as /dev/stdout, is somebody's file, whatever it leads to.
+  const isOpen = /^\/(dev|proc)\//.test(file);
+  if (!isOpen && isOthersPipe(found)) {
+    throw badInput(
+      `${option}: got "${file}", a pipe of somebody else, who would read it; allowed: a file in a folder that exists, a pipe of your own, or - for standard output`,
+    );
+  }
+  const isReplaced = !isOpen && (found === undefined || found.isFile());
   const written = isReplaced ? replace(file, text) : writeFile(file, text, { flag: "a" });
   await written.catch(unwritable(option, file));
+}
+
+function isOthersPipe(found: Stats | undefined): boolean {
+  return found !== undefined && found.isFIFO() && found.uid !== process.getuid?.();
 }
 
 async function replace(file: string, text: string): Promise<void> {
@@ -62,12 +77,6 @@ async function replace(file: string, text: string): Promise<void> {
     await rm(fresh, { force: true });
     throw error;
   }
-}
-
-/** What is open in a process already, such as /dev/stdout, is somebody's file, whatever it leads to. */
-async function isReplaceable(file: string): Promise<boolean> {
-  const found = await stat(file).catch(() => undefined);
-  return !/^\/(dev|proc)\//.test(file) && (found === undefined || found.isFile());
 }
 
 function unwritable(option: string, file: string): (error: unknown) => never {

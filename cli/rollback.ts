@@ -3,7 +3,7 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import type { HistoryEntry, ReleaseRecord } from "../contract/release-record.ts";
 import { earlierRelease, type Wanted } from "./earlier.ts";
 import { badInput, CommandFailure } from "./exit-code.ts";
-import { print, SERVICE, stackCommand } from "./options.ts";
+import { print, remark, SERVICE, stackCommand } from "./options.ts";
 import { serviceOf } from "./outputs.ts";
 import { changePins, changingPins, type PinOptions } from "./pin-change.ts";
 import { type Pin, pinOf, readPins, withPin } from "./pins.ts";
@@ -49,7 +49,7 @@ async function rollback(options: Options): Promise<void> {
   const target = earlierRelease(service, current, outputs.history[service] ?? [], wanted);
   await assertKept(stack, service, target);
 
-  console.error(change(service, current, target, stack.settingsFile));
+  remark(change(service, current, target, stack.settingsFile));
   const releases = await changePins(stack, options, "Pin it", withPin(service, pinOf(target)));
   const pinned = { stack: stack.name, service, image: target.image, settings: stack.settingsFile };
   print(

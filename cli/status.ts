@@ -14,7 +14,7 @@ import { type CommonOptions, print, stackCommand } from "./options.ts";
 import { type Pin, readPins } from "./pins.ts";
 import { ProjectStack } from "./project-stack.ts";
 import { warningsOf } from "./warnings.ts";
-import { age, commitWords, sameImageWords, shortDigest, table } from "./words.ts";
+import { age, commitWords, onOneLine, sameImageWords, shortDigest, table } from "./words.ts";
 
 interface Options extends CommonOptions {
   readonly live?: true;
@@ -123,7 +123,7 @@ export function words(services: readonly ServiceStatus[], now: number): string {
   ]);
   const headings = ["SERVICE", "COMMIT", "DIGEST", "VERDICT", "AGE", "RUNS", "AS OF", "PINNED AT"];
   const notes = services.flatMap(({ service, warnings, remedy }) => [
-    ...warnings.map((warning) => `${service}: warning: ${warning}`),
+    ...warnings.map((warning) => `${service}: warning: ${onOneLine(warning)}`),
     ...(remedy === null ? [] : [`${service}: ${remedy}`]),
   ]);
   return [table(headings, rows), ...notes].join("\n");

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 
 import { badInput } from "./exit-code.ts";
-import { print, stackCommand } from "./options.ts";
+import { print, remark, stackCommand } from "./options.ts";
 import { changePins, changingPins, type PinOptions } from "./pin-change.ts";
 import { readPins, withoutPins } from "./pins.ts";
 import { ProjectStack } from "./project-stack.ts";
@@ -32,7 +32,7 @@ async function unpin(options: PinOptions): Promise<void> {
     return;
   }
   for (const service of services) {
-    console.error(`${service}: no longer pinned at ${pins[service]?.image ?? ""}`);
+    remark(`${service}: no longer pinned at ${pins[service]?.image ?? ""}`);
   }
   const records = await changePins(stack, options, "Unpin", withoutPins(services));
   const unpinned = { stack: stack.name, services, settings: stack.settingsFile };

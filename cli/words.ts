@@ -50,9 +50,14 @@ export function age(from: string, now: number): string {
   return `${Math.floor(seconds / size)}${unit}`;
 }
 
+/** A text that makes no lines of its own. */
+export function onOneLine(text: string): string {
+  return text.replaceAll(/\s+/g, " ");
+}
+
 /** Rows under their headings, in columns as wide as they must be. */
 export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
-  const all = [headings, ...rows];
+  const all = [headings, ...rows.map((row) => row.map(onOneLine))];
   const widths = headings.map((_, column) =>
     Math.max(...all.map((row) => (row[column] ?? "").length)),
   );

@@ -1,3 +1,4 @@
+export { type Approval, type ApprovedImage, readApproval, requireApproved } from "./approval.ts";
 export { byName } from "./by-name.ts";
 export { type Cluster, type ClusterProviders, connect } from "./cluster.ts";
 export {

@@ -1,8 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import type { HistoryEntry, ReleaseRecord } from "../contract/release-record.ts";
+import type { ApprovedImage } from "./approval.ts";
 import type { Credential } from "./credentials/credential.ts";
-import { Image, type ImageSource, type Registry } from "./image/image.ts";
+import { Image, type ImageArgs, type ImageSource, type Registry } from "./image/image.ts";
 import { byName } from "./by-name.ts";
 import { complete } from "./complete-service.ts";
 import { credentialsOf } from "./credentials/credential-use.ts";
@@ -36,6 +37,11 @@ export interface ReleaseArgs {
    * @default - nothing is known of it
    */
   readonly standing?: Standing | undefined;
+  /**
+   * The image that may run: see `readApproval`.
+   * @default - any
+   */
+  readonly approved?: ApprovedImage | undefined;
 }
 
 /**
@@ -57,8 +63,7 @@ export class Release extends pulumi.ComponentResource {
     const provider = slipwayProviderOf(this, name);
     const { namespace, registry, credentials = {}, failsLate = false, standing } = args;
     const child = { parent: this };
-    const imageArgs = { source: args.service, registry, found: standing?.build };
-    const image = new Image(name, imageArgs, child);
+    const image = new Image(name, imageArgs(args), child);
     const identity = {
       name,
       namespace: namespace.name,
@@ -108,6 +113,10 @@ export class Release extends pulumi.ComponentResource {
     const { release, history, endpoint } = this;
     this.registerOutputs({ release, history, endpoint });
   }
+}
+
+function imageArgs({ service, registry, standing, approved }: ReleaseArgs): ImageArgs {
+  return { source: service, registry, found: standing?.build, approved };
 }
 
 /** The credentials whose values the pods get, and the one that pulls their image. */

@@ -2,7 +2,11 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { type ReleaseRecord, versionFault } from "../contract/release-record.ts";
 import { isPinned } from "../contract/image-reference.ts";
+import { plain } from "../mask/plain.ts";
 import type { Endpoint } from "./workload.ts";
+
+/** Characters that are shown of another stack's value: more than an image by its digest has. */
+const CHARACTERS = 300;
 
 /** What another stack reports of a service: its proved release, and where it answers. */
 export interface StackRelease {
@@ -61,13 +65,13 @@ export function entryOf(output: unknown, name: string, service: string): Entry |
   if (isEntry(value)) {
     return value;
   }
-  const known = Object.keys(output).join(", ") || "no service";
+  const known = bounded(plain(Object.keys(output).join(", "))) || "no service";
   return `${name}.${service} must be there, got ${show(value)}; that stack has ${known}`;
 }
 
 /** Why a record must not be used, each reason once; a record of a different version has only that reason. */
 export function recordFaults(service: string, record: Entry): string[] {
-  const { version, verdict, reason, image, digest } = record;
+  const { version, verdict, reason } = record;
   const unknown = versionFault(service, version);
   if (unknown !== undefined) {
     return [`${unknown}; read what changed in docs/outputs.md`];
@@ -79,10 +83,16 @@ export function recordFaults(service: string, record: Entry): string[] {
       `${at}.verdict must be "ready", got ${show(verdict)} with the reason ${show(reason)}; fix that stack and run its up first`,
     );
   }
-  if (typeof image !== "string" || !isPinned(image) || !image.endsWith(`@${String(digest)}`)) {
-    faults.push(`${at}.image must be pinned by the digest ${show(digest)}, got ${show(image)}`);
-  }
-  return faults;
+  return [...faults, ...imageFaults(service, record)];
+}
+
+/** Why the image of a record is not one that cannot change. */
+export function imageFaults(service: string, { image, digest }: Entry): string[] {
+  return typeof image === "string" && isPinned(image) && image.endsWith(`@${String(digest)}`)
+    ? []
+    : [
+        `releases.${service}.image must be pinned by the digest ${show(digest)}, got ${show(image)}`,
+      ];
 }
 
 function endpointFaults(service: string, { address }: Entry): string[] {
@@ -100,6 +110,11 @@ function isEntry(value: unknown): value is Entry {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function show(value: unknown): string {
-  return value === undefined ? "nothing" : JSON.stringify(value);
+/** A value of another stack's in a message: whoever writes that stack's state may write anything. */
+export function show(value: unknown): string {
+  return value === undefined ? "nothing" : bounded(plain(JSON.stringify(value)));
+}
+
+function bounded(text: string): string {
+  return text.length > CHARACTERS ? `${text.slice(0, CHARACTERS)}…` : text;
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { PINNED, PINNED_FORM } from "./image-reference.ts";
+import { isPinned, isReference, isRepository, PINNED_FORM } from "./image-reference.ts";
 import { OBJECT_NAME } from "./names.ts";
 import type { Forms, ValueOf } from "./forms.ts";
 import { VERDICT } from "./verdict.ts";
@@ -31,7 +31,15 @@ export const name = text(
 );
 
 /** An image by its digest. */
-export const pinned = text(PINNED, PINNED_FORM);
+export const pinned = z.string(`must be ${PINNED_FORM}`).refine(isPinned, `must be ${PINNED_FORM}`);
+
+/** A repository of images, without tag and digest. */
+export const repository = z.string().refine(isRepository, "must be a repository of images");
+
+/** An image by its digest or by a tag. */
+export const reference = z
+  .string()
+  .refine(isReference, `must be ${PINNED_FORM}, or repository:tag`);
 
 /** A number of things of which there is at least one. */
 export const count = wholeNumber(1);

@@ -1,11 +1,11 @@
 import { z } from "zod";
 
-import { count } from "./field.ts";
+import { count, reference } from "./field.ts";
 import { registryLogin } from "./registry-login.ts";
 
 /** Arguments of the function `imageDigests`: references by digest or by tag, the login of one registry, and how long it may take for an answer. */
 export const imageDigestsArgs = z.object({
-  references: z.array(z.string()).readonly(),
+  references: z.array(reference).readonly(),
   login: registryLogin.exactOptional(),
   answerSeconds: count.exactOptional(),
 });

@@ -1,7 +1,14 @@
 const HOST = /^(?:localhost|[^/]*[.:][^/]*)(?=\/)/;
-const REPOSITORY = /^(?:[a-zA-Z0-9.-]+(?::\d{1,5})?\/)?[a-z0-9]+(?:[._/-]+[a-z0-9]+)*$/;
-/** An image by its digest. */
-export const PINNED = /^([^@\s]+)@(sha256:[0-9a-f]{64})$/;
+
+/** What registries accept: more would be a different image to one program than to the next, or an option. */
+const SERVER = /^[a-zA-Z0-9]+(?:(?:\.|-+)[a-zA-Z0-9]+)*(?::\d{1,5})?$/;
+const PATH = /^[a-z0-9]+(?:(?:[./]|_{1,2}|-+)[a-z0-9]+)*$/;
+const TAG = /^\w[\w.-]{0,127}$/;
+const PINNED = /^([^@]+)@sha256:[0-9a-f]{64}$/;
+
+/** The longest name that a registry accepts. */
+const CHARACTERS = 255;
+
 const DIGEST = /sha256:[0-9a-f]{64}(?![0-9a-f])/;
 
 /** What a pinned image looks like, for messages. */
@@ -12,13 +19,33 @@ export const PINNED_ALLOWED = `allowed: ${PINNED_FORM}; a tag can be moved, so u
 
 /** Whether this names a repository: `registry.example.com/team/shop`, with no scheme, tag or digest. */
 export function isRepository(reference: string): boolean {
-  return REPOSITORY.test(reference);
+  if (reference.length > CHARACTERS) {
+    return false;
+  }
+  const host = HOST.exec(reference)?.[0];
+  return host === undefined
+    ? PATH.test(reference)
+    : SERVER.test(host) && PATH.test(reference.slice(host.length + 1));
 }
 
 /** Whether this image cannot change under us: `repository@sha256:<64 hex>`. */
 export function isPinned(reference: string): boolean {
   const [, repository] = PINNED.exec(reference) ?? [];
   return repository !== undefined && isRepository(repository);
+}
+
+/** Whether this names an image, by its digest or by a tag: nothing else is looked up, or handed to a program. */
+export function isReference(reference: string): boolean {
+  const colon = reference.lastIndexOf(":");
+  return (
+    isPinned(reference) ||
+    (isRepository(reference.slice(0, Math.max(0, colon))) && TAG.test(reference.slice(colon + 1)))
+  );
+}
+
+/** Whether this is a digest, `sha256:<64 hex>`, and nothing more. */
+export function isDigest(text: string): boolean {
+  return /^sha256:[0-9a-f]{64}$/.test(text);
 }
 
 /** The registry of a repository; Docker Hub if it names none. */

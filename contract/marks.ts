@@ -9,3 +9,6 @@ export const CREDENTIAL = "credential.slipway/";
 
 /** Stands on a SealedSecret, with its scope behind it. */
 export const SEALING_SCOPE = "sealedsecrets.bitnami.com/";
+
+/** What a copy of a state has in the place of each secret. Nobody's secret is called so by chance. */
+export const HIDDEN = "hidden-in-a-copy-of-the-state";

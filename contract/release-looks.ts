@@ -1,13 +1,15 @@
 import { z } from "zod";
 
+import { name } from "./field.ts";
+
 /** Arguments of the function `slipway:index:releaseLooks`: what records say of releases, by the services' names. */
 export const releaseLooksArgs = z.object({
   releases: z.record(
     z.string(),
     z.object({
-      namespace: z.string(),
+      namespace: name,
       digest: z.string(),
-      pods: z.array(z.object({ name: z.string(), readyAt: z.string().nullish() })),
+      pods: z.array(z.object({ name, readyAt: z.string().nullish() })),
     }),
   ),
 });

@@ -50,6 +50,11 @@ const kept = {
   digests: texts,
   /** What the digests are made with: a secret. */
   digestKey: z.string(),
+  /**
+   * Keys that a preview has not sealed, because its identity may not have the certificate.
+   * @default []
+   */
+  unsealed: z.array(z.string()).readonly().exactOptional(),
 };
 
 /** Form of {@link Sealed}. */
@@ -59,7 +64,7 @@ export const sealed = z.object({ ...place, ...kept }).readonly();
 export type Sealed = Of<typeof place> & Of<typeof kept>;
 
 /** Outputs of `SealedValues`. */
-export type SealedValuesOutputs = Of<typeof kept> & {
+export type SealedValuesOutputs = Omit<Of<typeof kept>, "unsealed"> & {
   /** The same as `digests`, for all values together. */
   readonly digest: string;
 };

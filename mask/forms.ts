@@ -41,16 +41,25 @@ function escapedForms(text: string): string[] {
   const encoded = [url, lax, url.replaceAll("%20", "+"), lax.replaceAll("%20", "+")];
   return [
     ...[json, go, inJson(json), inJson(go)],
+    // PHP, and what writes no character beyond ASCII.
+    ...[json.replaceAll("/", "\\/"), inAscii(json)],
     ...encoded.flatMap((form) => [
       form,
       form.replaceAll(/%[\dA-F]{2}/g, (code) => code.toLowerCase()),
     ]),
-    ...[userInfo(text), html(text)],
+    ...[userInfo(text), html(text), html(text, "&quot;", "&#x27;"), text.replaceAll("'", "''")],
   ];
 }
 
 function inJson(text: string): string {
   return JSON.stringify(text).slice(1, -1);
+}
+
+function inAscii(text: string): string {
+  return text.replaceAll(
+    /[^\0-\x7f]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }
 
 /** As a parser of addresses writes a password. */
@@ -64,13 +73,13 @@ function userInfo(text: string): string {
   }
 }
 
-function html(text: string): string {
+function html(text: string, double = "&#34;", single = "&#39;"): string {
   return text
     .replaceAll("&", "&amp;")
     .replaceAll("<", "&lt;")
     .replaceAll(">", "&gt;")
-    .replaceAll('"', "&#34;")
-    .replaceAll("'", "&#39;");
+    .replaceAll('"', double)
+    .replaceAll("'", single);
 }
 
 /** In base64 a value has three forms, by what is in front of it; at the ends it shares characters with its neighbours. */

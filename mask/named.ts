@@ -1,4 +1,7 @@
-import { type Kind, kindOf } from "./names.ts";
+import { commandSecret } from "./commands.ts";
+import { isCredential, looseSecret } from "./looks.ts";
+import { type Kind, kindOf, kindOfTwo } from "./names.ts";
+import { blockBehind, columnBehind, taggedAt } from "./layouts.ts";
 import { endOfQuoted, quoteAt } from "./quotes.ts";
 import { Redaction, type Span } from "./redaction.ts";
 import {
@@ -14,17 +17,18 @@ import {
 const WORD = /[\w.-]+/g;
 
 /** What separates a name from its value, behind the quote and the bracket that the name may be in. */
-const ASSIGNMENT = /[\])]{0,2}[ \t]{0,16}(=>|:=|={1,3}|:|%3[Aa]|%3[Dd])/y;
+const ASSIGNMENT =
+  /(?:&(?:quot|#34|#x22);|[\])]{0,2})[ \t]{0,16}(=>|:=|={1,3}|::(?= )|:|%3[Aa]|%3[Dd]|&#61;)/y;
+
+/** Words between a name and what separates it from its value: `password for bob:`, `password is:`, `unseal key 1:`. */
+const BETWEEN =
+  /(?: (?:for|of) [^\s:=]{1,64}(?=[ \t]{0,2}[:=])| (?:is|was|\d{1,2})(?=:)| (?:is|was|(?:re)?set to|changed to)(?= ["'`]))/iy;
 
 /** The value of a variable whose name came before, as Kubernetes and Go print them. */
 const ELSEWHERE = /[,\s]{1,64}\\{0,16}["']?value\\{0,16}["']?[ \t]{0,4}[:=][ \t]{0,4}/iy;
 
 /** `"--password", "x"` and `--password x`. */
 const ARGUMENT = /[ \t]{0,4},?[ \t\n]{0,16}/y;
-
-/** What follows `token ` and is not a word of a sentence. */
-const CREDENTIAL = /^(?=.{0,256}\d)(?:[\w.~+/]{16,}=*|[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})$/i;
-const BEARER = /^(?:[\w.~+/-]{20,}|(?=.{0,64}\d)[\w.~+/-]{8,})=*$/;
 
 /** Two quotes, and what was masked before. */
 const EMPTY = /^(?:\\{0,16}(["'`])\\{0,16}\1|\*{3}[^\w*]{0,16})$/;
@@ -36,12 +40,9 @@ const SPACES = / +/y;
 /** Characters in which the name of a cookie ends. */
 const COOKIE = 256;
 
-/** Characters in front of a word that say what it means: parsers report tokens, too, and MySQL has `-ppassword`. */
-const BEFORE = 80;
-const SYNTAX = /\b(?:un|)expected $/i;
-const MYSQL = /\b(?:mysql|mariadb|mysqldump|mysqladmin)\b[^|;&]*$/;
-
-const LOGINS: ReadonlySet<string> = new Set(["-u", "--user", "-U", "--proxy-user"]);
+/** Characters in front of a word that say what it means: parsers report tokens, too, and tests that they pass. */
+const BEFORE = 40;
+const SYNTAX = /(?:\b(?:un|)expected |--- )$/i;
 
 /**
  * A text without the values that a name, a header, an option or a word before them marks. It goes from word to word, and
@@ -57,7 +58,10 @@ export function withoutNamed(text: string): string {
       kinds.set(word, kindOf(word));
     }
     const end = found.index + word.length;
-    const [from, to] = secretBehind(text, word, end, kinds.get(word)) ?? [end, end];
+    const kind =
+      kinds.get(word) ??
+      kindOfTwo(word, text.slice(Math.max(0, found.index - BEFORE), found.index));
+    const [from, to] = secretBehind(text, word, end, kind) ?? [end, end];
     redaction.mask(from, to);
     pattern.lastIndex = to;
   }
@@ -65,19 +69,27 @@ export function withoutNamed(text: string): string {
 }
 
 function secretBehind(text: string, word: string, end: number, kind: Kind | undefined) {
-  const joined = word.startsWith("-p") ? joinedIn(text, word, end) : undefined;
-  const loose = joined ?? looseBehind(text, word, end);
+  const loose = commandSecret(text, word, end) ?? looseSecret(text, word, end, kind);
   if (loose !== undefined || kind === undefined) {
     return loose;
   }
   if (SYNTAX.test(text.slice(Math.max(0, end - word.length - BEFORE), end - word.length))) {
     return undefined;
   }
+  const start = end - word.length;
+  const tagged = taggedAt(text, start, end);
+  if (tagged !== undefined) {
+    return tagged;
+  }
   const closing = quoteAt(text, end);
   const behind = closing?.start ?? end;
-  const assigned = assignedBehind(text, end - word.length, end, behind);
+  const between =
+    kind === "password" || kind === "vague" ? after(BETWEEN, text, behind) : undefined;
+  const assigned = assignedBehind(text, start, end, between ?? behind);
   if (assigned !== undefined) {
-    return valueOf(text, kind, assigned.at, assigned.separator);
+    return (
+      blockBehind(text, start, assigned.at) ?? valueOf(text, kind, assigned.at, assigned.separator)
+    );
   }
   if (kind === "authorization" || kind === "cookie" || kind === "login") {
     return undefined;
@@ -89,14 +101,13 @@ function secretBehind(text: string, word: string, end: number, kind: Kind | unde
   if (word.startsWith("-")) {
     return argumentAt(text, behind);
   }
-  return kind === "password" && closing === undefined ? quotedBehind(text, end) : undefined;
+  return closing === undefined
+    ? (columnBehind(text, word, end) ?? quotedBehind(text, between ?? end, kind))
+    : undefined;
 }
 
 /** Where the value of a name begins, and how it is introduced. */
 function assignedBehind(text: string, start: number, end: number, behind: number) {
-  if (text[start - 1] === "<" && text[end] === ">") {
-    return { at: end + 1, separator: "tag" as const };
-  }
   ASSIGNMENT.lastIndex = behind;
   const [found, sign = ""] = ASSIGNMENT.exec(text) ?? [];
   if (found === undefined) {
@@ -148,7 +159,15 @@ function valueOf(text: string, kind: Kind, at: number, separator: Separator): Sp
   if (isNoValue(value, separator)) {
     return undefined;
   }
+  // A key or a token is no word of a sentence; a password may be.
+  if (kind !== "password" && separator === "colon-space" && isSentence(text, value, end)) {
+    return undefined;
+  }
   return kind === "authorization" ? headerAt(text, at, end) : [at, end];
+}
+
+function isSentence(text: string, value: string, end: number): boolean {
+  return /^[a-z]+$/.test(value) && / [a-z"]/.test(text.slice(end, end + 2));
 }
 
 function behindScheme(text: string, end: number, scheme: "short" | "long"): Span | undefined {
@@ -183,45 +202,17 @@ function argumentAt(text: string, behind: number): Span | undefined {
   return isNoValue(text.slice(at, end), "space") ? undefined : [at, end];
 }
 
-/** `PASSWORD 'x'`, as SQL and sentences have it. */
-function quotedBehind(text: string, end: number): Span | undefined {
-  const quote = text[end] === " " ? quoteAt(text, end + 1) : undefined;
-  return quote === undefined ? undefined : [end + 1, endOfQuoted(text, quote)];
-}
-
-/** `-ppassword` behind the name of one of MySQL's programs. */
-function joinedIn(text: string, word: string, end: number): Span | undefined {
-  const start = end - word.length;
-  const isJoined = word.length > 2 && MYSQL.test(text.slice(Math.max(0, start - BEFORE), start));
-  return isJoined ? [start + 2, endOfBare(text, end, "space")] : undefined;
-}
-
-/** What words mark that are not names. */
-function looseBehind(text: string, word: string, end: number): Span | undefined {
-  if (word.length > 16 || text[end] !== " ") {
+/** `PASSWORD 'x'` and `PASSWORD('x')`, as SQL and sentences have it; what else is quoted must look like a secret. */
+function quotedBehind(text: string, end: number, kind: Kind): Span | undefined {
+  const isCall = text[end] === "(" && text.slice(end - 8, end) === "PASSWORD";
+  const quote = text[end] === " " || isCall ? quoteAt(text, end + 1) : undefined;
+  if (quote === undefined) {
     return undefined;
   }
-  const at = afterSpaces(text, end);
-  const lower = word.toLowerCase();
-  const next = () => text.slice(at, endOfBare(text, at, "space"));
-  if (lower === "bearer" || lower === "basic" || lower === "token") {
-    const value = next();
-    const is = { bearer: BEARER.test(value), basic: isLogin(value), token: CREDENTIAL.test(value) };
-    return is[lower] ? [at, at + value.length] : undefined;
-  }
-  if (LOGINS.has(word)) {
-    const value = next();
-    const colon = value.indexOf(":");
-    const isNumbers = /^["']?\d+:\d+["']?$/.test(value);
-    return colon < 0 || isNumbers ? undefined : [at + colon + 1, at + value.length];
-  }
-  if (word === "-p" && /\bsshpass $/.test(text.slice(Math.max(0, end - 11), end - 2))) {
-    return [at, at + next().length];
-  }
-  if (lower === "by" && /identified $/i.test(text.slice(Math.max(0, end - 13), end - 2))) {
-    return quotedBehind(text, end);
-  }
-  return undefined;
+  const to = endOfQuoted(text, quote);
+  return kind === "password" || isCredential(text.slice(quote.start, to - 1))
+    ? [end + 1, to]
+    : undefined;
 }
 
 /** `auth` is a login in Docker's files, and a word in others. */
@@ -229,7 +220,7 @@ function loginAt(text: string, at: number): Span | undefined {
   const from = quoteAt(text, at)?.start ?? at;
   const to = after(BASE64, text, from) ?? from;
   const value = text.slice(from, to);
-  return isLogin(value) || CREDENTIAL.test(value) ? [from, to] : undefined;
+  return isLogin(value) || isCredential(value) ? [from, to] : undefined;
 }
 
 /** Behind what a sticky pattern matches at a place. */

@@ -4,7 +4,7 @@ import { words } from "./words.ts";
 const VAGUE = /^(?:(?:OLD)?PWD|pass|.*(?:tokens|secrets|passwords|credentials|keys))$/i;
 
 /** Which words are worth a closer look: most are not. */
-const HINT = /pass|pwd|pw$|secret|token|key|cred|auth|cookie|sess|sid$|signature/i;
+const HINT = /pass|pwd|pw$|secret|token|key|cred|auth|cookie|sess|sid$|signature|otp|cvv/i;
 
 /** Characters of a name that are read, from its end. */
 const NAME = 128;
@@ -16,13 +16,13 @@ const ENDINGS =
 /** Short words that say so only alone. */
 const WHOLE = words(`
   pass pw psw dbpass userpass rootpass adminpass mypass smtppass mailpass dbpw userpw rootpw adminpw
-  jsessionid phpsessid sessionid sessid
+  jsessionid phpsessid sessionid sessid otp totp cvv
 `);
 
 /** What stands before `key` in a name that is not of a table, a cache or a lock. */
 const KEYS = words(`
   api access secret private account shared auth signing signature encryption master storage consumer app application
-  jwt hmac aes rsa ssh subscription service admin client deploy license session webhook integration
+  jwt hmac aes rsa ssh tls ssl subscription service admin client deploy license session webhook integration
 `);
 
 /** What says that the value describes a secret and is not one. */
@@ -84,6 +84,18 @@ export function kindOf(word: string): Kind | undefined {
     return "vague";
   }
   return /pass(?:word|wd|phrase|wort)$/.test(parts[secret] ?? "") ? "password" : "secret";
+}
+
+const SPACED_KEY =
+  /\b(?:api|access|(?<!existent )secret|private|account|shared|auth|signing|encryption|master|unseal) $/i;
+
+/** The same of a word that says it only with the one before it. */
+export function kindOfTwo(word: string, before: string): Kind | undefined {
+  const lower = word.length < 7 ? word.toLowerCase() : "";
+  if (lower === "key" && SPACED_KEY.test(before)) {
+    return "vague";
+  }
+  return lower === "phrase" && /\bpass $/i.test(before) ? "password" : undefined;
 }
 
 function isSecret(part: string, before: string | undefined): boolean {

@@ -11,6 +11,7 @@ const LINE = 256;
 
 /** One line of the body of a block, also between `\n` written as two characters. */
 const BODY = /^[\s"'|]*[A-Za-z0-9+/=]{16,}[\s"',]*$/;
+const RUN = /[A-Za-z0-9+/=]{16}/;
 const HEADER = /^[\s"'|]*(?:Proc-Type|DEK-Info|Version|Comment|Hash): /;
 
 /**
@@ -46,6 +47,11 @@ function headOf(text: string, begin: number, end: number): number {
 
 /** Where the body ends of a block without an end. */
 function bodyAfter(text: string, head: number): number {
+  const [line = ""] = text.slice(head, head + LINE).split("\n", 1);
+  // A sentence about a block has none.
+  if (line.trim() !== "" && !RUN.test(line)) {
+    return head;
+  }
   const lineEnd = text.indexOf("\n", head);
   if (lineEnd < 0) {
     return text.length;

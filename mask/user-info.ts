@@ -53,7 +53,8 @@ function inUrls(run: string, last: number): Span[] {
   for (let at = run.indexOf("://"); at >= 0 && at < last;) {
     const user = at + 3;
     const stop = endOfUser(run, user);
-    const span = run[stop] === ":" ? passwordAt(run, stop + 1, last) : tokenAt(run, user, stop);
+    const span =
+      run[stop] === ":" ? passwordAt(run, stop + 1, last) : behindUser(run, user, stop, last);
     if (span !== undefined) {
       spans.push(span);
     }
@@ -68,6 +69,13 @@ function endOfUser(run: string, from: number): number {
     stop += 1;
   }
   return stop;
+}
+
+/** A user that is a token, or an address of mail, whose password follows. */
+function behindUser(run: string, user: number, stop: number, last: number): Span | undefined {
+  const colon = run[stop] === "@" ? endOfUser(run, stop + 1) : -1;
+  const span = run[colon] === ":" && colon < last ? passwordAt(run, colon + 1, last) : undefined;
+  return span !== undefined && !run.slice(...span).includes("/") ? span : tokenAt(run, user, stop);
 }
 
 function tokenAt(run: string, from: number, stop: number): Span | undefined {

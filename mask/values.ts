@@ -3,7 +3,10 @@ import { words } from "./words.ts";
 
 /** What is written instead of a value, and the values of settings that are not secret. */
 const NOTHING =
-  /^(?:true|false|null|nil|none|undefined|yes|no|<(?:nil|none|empty|unset|hidden|redacted|secret)>|\*+|x{4,}|\[?redacted\]?)$/i;
+  /^(?:true|false|null|nil|none|undefined|yes|no|[<[({](?:nil|none|empty|unset|hidden|redacted|secret|filtered|masked|protected)[>\])}]|[[({][\])}]|\*+|x{4,}|redacted)$/i;
+
+/** What a sentence goes on with: the words before the next colon, or a status. */
+const GOES_ON = /^(?:[A-Za-z][\w./-]*:|\d{1,3})$/;
 
 /** Words that continue a sentence after `token: `. */
 const PROSE = words(`
@@ -15,7 +18,7 @@ const PROSE = words(`
   doesn't key secret secrets token tokens password passwords credential credentials user field flag option argument
   authentication authorization enabled disabled default changed updated created deleted loaded loading rotated ready started
   it its it's this that these your you we only also already illegal unsupported length minimum maximum decoding validation
-  references reference couldn't configmap volume claim header cookie value values
+  references reference serviceaccount serviceaccounts namespaces pods nodes configmaps couldn't configmap volume claim header cookie value values
 `);
 
 /** Schemes of the header `Authorization`; those of the second list have parameters until the end. */
@@ -34,6 +37,9 @@ const NEXT: Readonly<Record<string, RegExp>> = {
 };
 const NEXT_FIELD = /^,["']?[A-Za-z_][\w.-]{0,64}["']?\s?[=:]/;
 
+/** A quote in a page. */
+const ENTITY = /^&(?:quot|#34|#x22);/;
+
 /** Characters that `NEXT` reads. */
 const AHEAD = 80;
 
@@ -46,8 +52,13 @@ export function isNoValue(value: string, separator: Separator): boolean {
     return false;
   }
   const isProse = separator === "colon-space" || separator === "space";
-  const word = value.toLowerCase().replace(/[,;.!?)\]]{1,3}$/, "");
-  return NOTHING.test(word) || (isProse && PROSE.has(word));
+  const lower = value.toLowerCase();
+  const word = lower.replace(/[,;.!?)\]]{1,3}$/, "");
+  return (
+    NOTHING.test(lower) ||
+    NOTHING.test(word) ||
+    (isProse && (PROSE.has(word) || GOES_ON.test(value)))
+  );
 }
 
 /** What kind of scheme of the header `Authorization` a word is. */
@@ -108,6 +119,9 @@ function isEnd(text: string, place: number, start: number, separator: Separator)
     case "&":
     case ";":
     case ",":
+      if (place > start && ENTITY.test(text.slice(place, place + 6))) {
+        return true;
+      }
       return (
         place > start && separator !== "tag" && isNext(text.slice(place, place + AHEAD), separator)
       );

@@ -1,15 +1,19 @@
-import { SEALING_SCOPE } from "../contract/marks.ts";
+import type { KeyObject } from "node:crypto";
+import { HIDDEN, SEALING_SCOPE } from "../contract/marks.ts";
 import { type Sealed, sealedValuesInputs, sealingController } from "../contract/sealed-values.ts";
 import { parsed, silentFaultsOf } from "./input-schema.ts";
 import type { KnownSecrets } from "./known-secrets.ts";
 import type { Resource, Run } from "./resource.ts";
 import { valuesDigest } from "./sealing.ts";
-import { Controller } from "./sealing/controller.ts";
+import { CertificateRefused, Controller } from "./sealing/controller.ts";
 import { sealAnew, sealedOf } from "./sealing/reseal.ts";
 import { parseCertificate } from "./sealing/certificate.ts";
-import type { Properties } from "../wire/plugin.ts";
+import type { Properties, Subject } from "../wire/plugin.ts";
 import { secret } from "../wire/struct.ts";
 import { containsUnknown, UNKNOWN } from "../wire/unknown.ts";
+
+/** The first release of Sealed Secrets whose controller keeps the scope of what it seals again. */
+const OLDEST = "0.36.0";
 
 /**
  * `slipway:index:SealedValues`: ciphertext for a SealedSecret. The values are sealed before the engine keeps
@@ -26,7 +30,7 @@ export class SealedValues implements Resource {
     this.#secrets = secrets;
   }
 
-  check: Resource["check"] = async (_subject, { olds, news }) => {
+  check: Resource["check"] = async (subject, { olds, news }) => {
     this.#learn(news);
     const failures = silentFaultsOf(sealedValuesInputs, news);
     if (failures.length > 0) {
@@ -39,8 +43,7 @@ export class SealedValues implements Resource {
       certificate === undefined
         ? undefined
         : parseCertificate(certificate, "slipway:sealing.certificate");
-    const publicKey = async () =>
-      own ?? parseCertificate(await controller.certificate(), controller.origin);
+    const publicKey = async () => own ?? (await certified(controller, subject));
     const sealed = await sealAnew(sealedOf(olds), given, publicKey);
     return { inputs: { ...withoutValues(news), ...marked(sealed) } };
   };
@@ -48,7 +51,8 @@ export class SealedValues implements Resource {
   diff: Resource["diff"] = (_subject, { oldInputs, news }) => {
     const [old = {}, present = {}] = [oldInputs, news].map((of) => sealedOf(of)?.encryptedData);
     const keys = Object.keys({ ...old, ...present }).filter((key) => old[key] !== present[key]);
-    return { changed: keys.map((key) => `encryptedData["${key}"]`) };
+    const changed = new Set([...keys, ...(sealedOf(news)?.unsealed ?? [])]);
+    return { changed: [...changed].map((key) => `encryptedData["${key}"]`) };
   };
 
   create: Resource["create"] = async (_subject, { inputs, preview }) => ({
@@ -78,10 +82,23 @@ export class SealedValues implements Resource {
       throw new Error("sealed values have no encryptedData; run pulumi up again");
     }
     if (!preview) {
+      assertOriginal(sealed);
+      await this.#assertSealed(inputs, sealed);
       await this.#assertOpens(inputs, sealed);
     }
+    const { unsealed = [], ...known } = sealed;
+    const unknown = Object.fromEntries(unsealed.map((key) => [key, UNKNOWN]));
+    const encryptedData = { ...known.encryptedData, ...unknown };
     const digest = containsUnknown(sealed.digests) ? UNKNOWN : valuesDigest(sealed.digests);
-    return { ...inputs, ...marked(sealed), digest };
+    return { ...inputs, ...marked({ ...known, encryptedData }), digest };
+  }
+
+  /** What a preview may leave open, a run may not. */
+  async #assertSealed(inputs: Properties, { unsealed = [] }: Sealed): Promise<void> {
+    if (unsealed.length > 0) {
+      await this.#controller(inputs).certificate();
+      throw new Error("the sealing certificate was refused a moment ago; run pulumi up again");
+    }
   }
 
   async #assertOpens(inputs: Properties, { encryptedData }: Sealed): Promise<void> {
@@ -99,11 +116,41 @@ export class SealedValues implements Resource {
           "set slipway:sealing.certificate to what kubeseal --fetch-cert prints for this cluster, or restore the controller's key",
       );
     }
+    if (scope !== "cluster-wide" && (await controller.keepsScope(sealedSecret)) === false) {
+      throw new Error(
+        `the ${controller.origin} is too old: it gives every sealed value to whoever reaches it (CVE-2026-22728); allowed: Sealed Secrets ${OLDEST} or newer; update the controller`,
+      );
+    }
   }
 
   #controller({ controller }: Properties): Controller {
     const { cluster, signal } = this.#run;
     return new Controller(cluster().api, sealingController.parse(controller), signal);
+  }
+}
+
+/** The controller's key; undefined if its certificate is not for this identity, as for that of a preview. */
+async function certified(
+  controller: Controller,
+  { name, log }: Subject,
+): Promise<KeyObject | undefined> {
+  try {
+    return parseCertificate(await controller.certificate(), controller.origin);
+  } catch (error) {
+    if (!(error instanceof CertificateRefused)) {
+      throw error;
+    }
+    log.info(`credential ${name} is not sealed here: ${error.message}`);
+    return undefined;
+  }
+}
+
+/** With a copy of the state nothing is sealed again, whatever has changed: good for a preview only. */
+function assertOriginal({ digestKey }: Sealed): void {
+  if (digestKey === HIDDEN) {
+    throw new Error(
+      "the stack's state is a copy without its secrets, which only a preview may use; run pulumi up with the state itself",
+    );
   }
 }
 

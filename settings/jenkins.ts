@@ -1,10 +1,14 @@
+import { z } from "zod";
+
 import {
+  type BuildLaneDefinition,
   type JenkinsDefinition,
   type LaneDefinition,
   LANES,
   prefixOf,
 } from "../components/lanes/definition.ts";
 import type { ShapeOf } from "../contract/field.ts";
+import { isPinned, PINNED_ALLOWED } from "../contract/image-reference.ts";
 import { egress, egressAs } from "./egress.ts";
 import { type Fault, faultIf, got } from "./fault.ts";
 import * as field from "./fields.ts";
@@ -16,19 +20,27 @@ const API_SERVER =
 
 const destinations = field.list(egress, "a list of {cidr, ports} and {namespace, ports}");
 
-const lane = field.mapping(
+const limits = {
+  pods: field.wholeNumber(1, 1000).exactOptional(),
+  cpu: field.quantity("4").exactOptional(),
+  memory: field.quantity("8Gi").exactOptional(),
+  egress: destinations.exactOptional(),
+} satisfies ShapeOf<LaneDefinition>;
+
+const lane = field.mapping(limits, "pods, cpu, memory and egress");
+
+const pinned = z.string().refine(isPinned, { error: PINNED_ALLOWED });
+const buildLane = field.mapping(
   {
-    pods: field.wholeNumber(1, 1000).exactOptional(),
-    cpu: field.quantity("4").exactOptional(),
-    memory: field.quantity("8Gi").exactOptional(),
-    egress: destinations.exactOptional(),
-  } satisfies ShapeOf<LaneDefinition>,
-  "pods, cpu, memory and egress",
+    ...limits,
+    images: field.list(pinned, "a list of images by digest").exactOptional(),
+  } satisfies ShapeOf<BuildLaneDefinition>,
+  "pods, cpu, memory, egress and images",
 );
 
 const lanes = {
   preview: lane.exactOptional(),
-  build: lane.exactOptional(),
+  build: buildLane.exactOptional(),
   deploy: lane.exactOptional(),
 } satisfies ShapeOf<NonNullable<JenkinsDefinition["lanes"]>>;
 

@@ -8,6 +8,7 @@ import { duration } from "./duration.ts";
 import { type Fault, faultIf, got } from "./fault.ts";
 import * as field from "./fields.ts";
 import { fieldsOf, type Mapping, mapping } from "./mapping.ts";
+import { repositorySchema } from "./registry.ts";
 import { pinnedImage, type ServiceForm } from "./service.ts";
 import type { Surroundings } from "./surroundings.ts";
 
@@ -18,32 +19,75 @@ const stack = field.text(
 
 /** A promotion as the settings have it. */
 type Written = Pick<Promotion, "stack"> &
-  Partial<Pick<Promotion, "gates">> & { readonly soak?: Promotion["soakSeconds"] };
+  Partial<Pick<Promotion, "repository" | "gates">> & { readonly soak?: Promotion["soakSeconds"] };
+
+/** A promotion before it is known where this stack has its own images. */
+type Read = Omit<Promotion, "repository"> & Partial<Pick<Promotion, "repository">>;
 
 /** What a stack is promoted from: another stack by name, with what its releases need as an option. */
-export const promotionSchema = z
-  .union(
-    [
-      stack,
-      field.mapping(
-        {
-          stack,
-          soak: duration.exactOptional(),
-          gates: field
-            .list(field.label, "a list of the gates that an image must have passed")
-            .exactOptional(),
-        } satisfies ShapeOf<Written>,
-        "stack, and as needed soak and gates",
-      ),
-    ],
-    {
-      error: "allowed: the name of a stack, or {stack: dev, soak: 1h, gates: [acceptance]}",
-    },
-  )
-  .transform((value): Promotion => {
-    const written = typeof value === "string" ? { stack: value } : value;
-    return { stack: written.stack, soakSeconds: written.soak ?? 0, gates: written.gates ?? [] };
-  });
+export function promotionSchema(surroundings: Surroundings) {
+  const repository = repositorySchema(surroundings);
+  const what =
+    "where that stack has its images: registry.example.com/team, or the repository of each by service";
+  return z
+    .union(
+      [
+        stack,
+        field.mapping(
+          {
+            stack,
+            repository: z
+              .union([repository, field.named(field.label, repository, what)], {
+                error: `allowed: ${what}`,
+              })
+              .exactOptional(),
+            soak: duration.exactOptional(),
+            gates: field
+              .list(field.label, "a list of the gates that an image must have passed")
+              .exactOptional(),
+          } satisfies ShapeOf<Written>,
+          "stack, and as needed repository, soak and gates",
+        ),
+      ],
+      {
+        error:
+          "allowed: the name of a stack, or {stack: dev, repository: registry.example.com/team, soak: 1h, gates: [acceptance]}",
+      },
+    )
+    .transform((value): Read => {
+      const written = typeof value === "string" ? { stack: value } : value;
+      const { repository: place, soak = 0, gates = [] } = written as Written;
+      return {
+        stack: written.stack,
+        soakSeconds: soak,
+        gates,
+        ...(place && { repository: place }),
+      };
+    });
+}
+
+/** A promotion that does not say where the other stack has its images. */
+export function promotionFaults(raw: Mapping): Fault[] {
+  const { repository, gates } = fieldsOf(raw["promoteFrom"]);
+  const own = fieldsOf(raw["registry"])["repository"];
+  const remedy =
+    "without it, whoever writes that stack's state could bring an image, and gates, of its own; set it to that stack's registry.repository, such as registry.example.com/team";
+  return faultIf(
+    (raw["promoteFrom"] ?? "") !== "" &&
+      repository === undefined &&
+      (gates !== undefined || own === undefined),
+    ["promoteFrom", "repository"],
+    `missing; needed with gates, and in a stack without registry.repository: ${remedy}`,
+  );
+}
+
+/** The promotion of a stack: without a word on it, the other one has its images where this one has its own. */
+export function promotionOf(
+  read: Read | undefined,
+  registry: { readonly repository: string } | undefined,
+): Promotion | undefined {
+  return read && { repository: registry?.repository ?? {}, ...read };
+}
 
 /** The images that services are pinned at, by service. */
 export function pinsSchema(surroundings: Surroundings) {
@@ -90,7 +134,7 @@ export function pinFaults(raw: Mapping): Fault[] {
 export function imageSourceOf(
   name: string,
   { build, image }: { readonly [Key in "build" | "image"]: ServiceForm[Key] | undefined },
-  { pins = {}, promoteFrom }: { readonly pins?: Pins; readonly promoteFrom?: Promotion },
+  { pins = {}, promoteFrom }: { readonly pins?: Pins; readonly promoteFrom?: Read },
 ): ImageSource | ToBePromoted {
   const pin = pins[name];
   if (pin !== undefined) {

@@ -14,15 +14,20 @@ export const PASSWORD = "registryPassword";
 /** How the password gets where it belongs. */
 export const PASSWORD_REMEDY = `run pulumi config set --secret slipway:${PASSWORD}`;
 
+const REPOSITORY = "a repository such as registry.example.com/team, without scheme, tag and digest";
+
+/** A repository of images. */
+export function repositorySchema(surroundings: Surroundings) {
+  return field
+    .expanded(surroundings, REPOSITORY)
+    .pipe(z.string().refine(isRepository, { error: `allowed: ${REPOSITORY}` }));
+}
+
 /** Where images are pushed to. */
 export function registrySchema(surroundings: Surroundings) {
-  const repository =
-    "a repository such as registry.example.com/team, without scheme, tag and digest";
   return field.mapping(
     {
-      repository: field
-        .expanded(surroundings, repository)
-        .pipe(z.string().refine(isRepository, { error: `allowed: ${repository}` })),
+      repository: repositorySchema(surroundings),
       username: field.expanded(surroundings, "the name to log in with").exactOptional(),
       pullSecret: field.objectName.exactOptional(),
     } satisfies ShapeOf<Omit<Registry, "password">>,

@@ -2,6 +2,7 @@ import { z } from "zod";
 
 import { credentialSchema, sealingSchema } from "./credentials.ts";
 import { clusterSchema } from "./cluster.ts";
+import { formerSchema } from "./former.ts";
 import * as field from "./fields.ts";
 import { jenkinsSchema } from "./jenkins.ts";
 import { pinsSchema, promotionSchema } from "./promotion.ts";
@@ -23,9 +24,10 @@ export function stackSchema(surroundings: Surroundings) {
       credentials: field
         .named(field.label, credentialSchema, "a mapping of credentials by name")
         .exactOptional(),
-      promoteFrom: promotionSchema.exactOptional(),
+      promoteFrom: promotionSchema(surroundings).exactOptional(),
       pins: pinsSchema(surroundings).exactOptional(),
       jenkins: jenkinsSchema.exactOptional(),
+      former: formerSchema.exactOptional(),
       services: field
         .named(z.string(), serviceSchema(surroundings), "a mapping of services by name")
         .refine((services) => Object.keys(services).length > 0, {

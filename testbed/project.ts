@@ -22,8 +22,10 @@ const PROGRAM = [
   "settings",
   "build-context",
   "contract",
+  "docker-config",
   "kubeconfig",
   "mask",
+  "proxy",
   "rights.ts",
   "cli",
   "components",
@@ -34,6 +36,10 @@ const PROGRAM = [
 ] as const;
 
 const CHECKOUT = resolve(import.meta.dirname, "..");
+
+/** A line of verify-state about what the program never wrote, whatever the settings were before. */
+const FORGED =
+  /^ {2}(?!.*slipway:former)(urn:|state|deployment|manifest|metadata|secrets_providers|pending|resources).*: /m;
 
 /** How a project of a test runs its commands. */
 export interface ProjectOptions {
@@ -282,8 +288,10 @@ export class Project {
     return (await Promise.all(texts)).join("\n");
   }
 
-  /** Takes down what the story deployed, also after a failure, and removes the clone. */
+  /** Takes down what the story deployed, also after a failure, and removes the clone. No state of the program's may be taken for a forged one. */
   async dispose(): Promise<void> {
+    const verified = await this.slipway("verify-state", "--stack=dev");
+    const isForged = FORGED.test(verified.output) && (await this.#isOwn());
     const { exitCode, output } = await this.pulumi(
       "destroy",
       "--yes",
@@ -294,6 +302,15 @@ export class Project {
       throw new Error(`the story's stack could not be destroyed:\n${output}`);
     }
     await this.forget();
+    if (isForged) {
+      throw new Error(`the story's state was taken for a forged one:\n${verified.output}`);
+    }
+  }
+
+  /** Whether its program is Slipway's, and none of the story's. */
+  async #isOwn(): Promise<boolean> {
+    const own = await readFile(join(CHECKOUT, "index.ts"), "utf8");
+    return (await this.read("index.ts")) === own;
   }
 
   /** Removes the clone and its state, and leaves what it deployed: for whoever deletes the namespace. */

@@ -1,9 +1,13 @@
 import { credentials } from "@grpc/grpc-js";
 import { EngineClient } from "@pulumi/pulumi/proto/engine_grpc_pb.js";
 import enginePb from "@pulumi/pulumi/proto/engine_pb.js";
+import { plain } from "../mask/plain.ts";
 import type { Log } from "./plugin.ts";
 
-/** Writes to the engine's log: what a plugin prints to its own standard output never reaches the user. */
+/** The engine is on this machine, and a proxy of the environment is not the way to it. */
+const OPTIONS = { "grpc.enable_http_proxy": 0 };
+
+/** Writes to the engine's log, without what a terminal obeys: what a plugin prints to its own standard output never reaches the user. */
 export class EngineLog {
   #client: EngineClient | undefined;
   #last: Promise<void> = Promise.resolve();
@@ -15,7 +19,7 @@ export class EngineLog {
   /** Takes the engine's address if it was unknown at the start. */
   attach(address: string | undefined): void {
     if (address !== undefined && address !== "" && this.#client === undefined) {
-      this.#client = new EngineClient(address, credentials.createInsecure());
+      this.#client = new EngineClient(address, credentials.createInsecure(), OPTIONS);
     }
   }
 
@@ -47,7 +51,7 @@ export class EngineLog {
     }
     const request = new enginePb.LogRequest();
     request.setUrn(urn);
-    request.setMessage(message);
+    request.setMessage(plain(message));
     request.setSeverity(severity);
     request.setEphemeral(ephemeral);
     this.#last = this.#last.then(

@@ -1,6 +1,7 @@
 import { fstatSync } from "node:fs";
 import { Server, ServerCredentials, type UntypedServiceImplementation } from "@grpc/grpc-js";
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb.js";
+import { plain } from "../mask/plain.ts";
 import { keepCompiledCode } from "./compiled-code.ts";
 import { EngineLog } from "./engine-log.ts";
 import type { Plugin } from "./plugin.ts";
@@ -65,7 +66,7 @@ function fault(plugin: Plugin, error: unknown): void {
 }
 
 function print(plugin: Plugin, text: string): void {
-  process.stderr.write(`${plugin.name}: ${plugin.tell?.(text) ?? text}\n`);
+  process.stderr.write(`${plugin.name}: ${plain(plugin.tell?.(text) ?? text)}\n`);
 }
 
 /** Ends what is under way, and then this process. */

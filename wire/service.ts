@@ -3,6 +3,7 @@ import type { IResourceProviderServer } from "@pulumi/pulumi/proto/provider_grpc
 import pluginPb from "@pulumi/pulumi/proto/plugin_pb.js";
 import message from "@pulumi/pulumi/proto/provider_pb.js";
 import emptyPb from "google-protobuf/google/protobuf/empty_pb.js";
+import { plain } from "../mask/plain.ts";
 import { diffResponse } from "./diff-response.ts";
 import type { EngineLog } from "./engine-log.ts";
 import { toServiceError } from "./failure.ts";
@@ -206,6 +207,6 @@ function changeOf(request: message.DiffRequest | message.UpdateRequest): Change 
 function checkFailure({ property, reason }: CheckFailure): message.CheckFailure {
   const failure = new message.CheckFailure();
   failure.setProperty(property);
-  failure.setReason(reason);
+  failure.setReason(plain(reason));
   return failure;
 }

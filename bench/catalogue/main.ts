@@ -13,7 +13,7 @@ import { buildImages } from "./images.ts";
 import { faultsOf, lineOf, type Result } from "./outcome.ts";
 import { play } from "./play.ts";
 import { report } from "./report.ts";
-import { keep } from "./kept.ts";
+import { keep, kept } from "./kept.ts";
 
 interface Options {
   readonly only?: readonly Case[];
@@ -22,6 +22,7 @@ interface Options {
   readonly parallel: number;
   readonly page: string;
   readonly results: string;
+  readonly add?: true;
   readonly records?: string;
   readonly peers?: number;
 }
@@ -44,6 +45,7 @@ const program = new Command("npm run catalogue --")
     "where figures are kept, so that cases can be played anew without the rest",
     join(import.meta.dirname, "results.json"),
   )
+  .option("--add", "adds the runs to those that are kept, in place of replacing them")
   .option("--records <folder>", "keeps what was watched and printed, a file for each case")
   .option(
     "--peers <rounds>",
@@ -54,7 +56,17 @@ const program = new Command("npm run catalogue --")
 
 /** Fails when a verdict was wrong or late, after the page is written. */
 async function catalogue(options: Options): Promise<void> {
-  const { only = CATALOGUE, kind, repeat, parallel, page, results: file, records, peers } = options;
+  const {
+    only = CATALOGUE,
+    kind,
+    repeat,
+    parallel,
+    page,
+    results: file,
+    records,
+    peers,
+    add,
+  } = options;
   const chosen = only.filter(
     ({ expected }) => !kind || (expected === "ready") === (kind === "healthy"),
   );
@@ -68,8 +80,9 @@ async function catalogue(options: Options): Promise<void> {
   };
   // After each run: what was measured is not lost when a long catalogue is cut off.
   const comparison = () => keptComparison();
+  const earlier = add ? kept(file, CATALOGUE) : [];
   const tell = (results: readonly Result[]) =>
-    writeFile(page, report(keep(file, CATALOGUE, results, about), machine, comparison()));
+    writeFile(page, report(keep(file, CATALOGUE, results, about, earlier), machine, comparison()));
   const say = (line: string) => {
     console.error(line);
   };

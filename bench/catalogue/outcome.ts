@@ -59,6 +59,10 @@ function faultIn(
   reason: string,
   fromState: number | undefined,
 ): Fault | undefined {
+  // Somebody stopped the catalogue.
+  if (reason === "interrupted") {
+    return "not played";
+  }
   return expected === "ready" ? faultOfHealthy(reason) : faultOf(expected, reason, fromState);
 }
 

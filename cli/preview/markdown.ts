@@ -1,6 +1,7 @@
 import type { Change } from "./change.ts";
 import type { PreviewReport } from "./preview.ts";
-import { cell, changeWords, code, imageWords, objectWords, podWords } from "./words.ts";
+import { cell, code, fenced } from "../markdown.ts";
+import { changeWords, imageWords, objectWords, podWords } from "./words.ts";
 
 /** Part of the comment: its entries can be left out from the end, its frame cannot. */
 interface Section {
@@ -23,7 +24,7 @@ const UNSEEN =
 
 /** First line of the comment, by which whoever posts it finds the one of the build before. */
 export function marker({ project, stack }: Pick<PreviewReport, "project" | "stack">): string {
-  return `<!-- slipway preview ${project}/${stack} -->`.replaceAll(/[\r\n]+/g, " ");
+  return `<!-- slipway preview ${`${project}/${stack}`.replaceAll(/[^\w./-]+/g, " ")} -->`;
 }
 
 /**
@@ -64,7 +65,7 @@ function sectionsOf(report: PreviewReport): Section[] {
   const rest = others.filter(({ action }) => action === "create" || action === "update");
   const unlisted = losses.filter((change) => !listed.has(JSON.stringify(change)));
   return [
-    list("Errors", errors.map(errorLines), "errors"),
+    list("Errors", errors.map(fenced), "errors"),
     list("Rights", rights.map(changeWords), "changes of rights"),
     list("Network", network.map(changeWords), "changes of the network"),
     list("Replaced and deleted", unlisted.map(changeWords), "objects that are replaced or deleted"),
@@ -73,10 +74,6 @@ function sectionsOf(report: PreviewReport): Section[] {
     folded("follow from these", following),
     folded("unchanged", unchanged),
   ].filter(({ entries }) => entries.length > 0);
-}
-
-function errorLines(error: string): string[] {
-  return error.split("\n").map((line) => `    ${line}`);
 }
 
 function list(title: string, entries: readonly (readonly string[])[], called: string): Section {

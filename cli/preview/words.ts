@@ -1,23 +1,8 @@
 import type { Change } from "./change.ts";
 import type { ImagePreview } from "./image.ts";
 import type { PodsPreview } from "./pods.ts";
+import { cell, code, word } from "../markdown.ts";
 import { shortDigest, shortened } from "../words.ts";
-
-/** A name as Markdown's code: whatever is in it stays text. */
-export function code(text: string): string {
-  const line = text.replaceAll(/[\r\n\t]+/g, " ");
-  const longest = Math.max(0, ...(line.match(/`+/g) ?? []).map(({ length }) => length));
-  if (longest === 0) {
-    return `\`${line}\``;
-  }
-  const fence = "`".repeat(longest + 1);
-  return `${fence} ${line} ${fence}`;
-}
-
-/** Code in a table's cell, where a bar would end the cell. */
-export function cell(text: string): string {
-  return code(text).replaceAll("|", "\\|");
-}
 
 /** What becomes of an image, and whether it is built. */
 export function imageWords(image: ImagePreview): string {
@@ -82,7 +67,7 @@ const MOST_LETTERS = 300;
 /** An object, and the service that it belongs to. */
 export function objectWords({ kind, name, service }: Change): string {
   const owner = service === null || service === name ? "" : ` of ${code(service)}`;
-  return `${kind} ${code(name)}${owner}`;
+  return `${word(kind)} ${code(name)}${owner}`;
 }
 
 /** One object of a list. */

@@ -1,7 +1,8 @@
 import type { ReleaseRecord, RunningRelease } from "../../contract/release-record.ts";
-import { cell, code } from "../preview/words.ts";
+import { cell, code, fenced, word } from "../markdown.ts";
 import { warningsOf } from "../warnings.ts";
-import { sameImageWords, shortDigest } from "../words.ts";
+import { onOneLine, sameImageWords, shortDigest } from "../words.ts";
+import { html } from "./html.ts";
 import type { ReleaseReport, ServiceReport } from "./report.ts";
 import { partWords, seconds } from "./timeline-picture.ts";
 
@@ -22,7 +23,7 @@ export function reportMarkdown({ project, stack, verdict, services }: ReleaseRep
 
 function row({ name, release }: ServiceReport): string {
   const { verdict, reason, commit, dirty, digest } = release;
-  const outcome = reason === null ? verdict : `**${verdict}**: ${cell(reason)}`;
+  const outcome = reason === null ? word(verdict) : `**${word(verdict)}**: ${cell(reason)}`;
   const source =
     commit === null ? "not in git" : cell(commit.slice(0, 12)) + (dirty ? " and changes" : "");
   return `| ${cell(name)} | ${outcome} | ${source} | ${cell(shortDigest(digest))} | ${seconds(release.seconds)} |`;
@@ -34,7 +35,7 @@ function failure({ name, release }: ServiceReport): string[] {
     return [];
   }
   const logs = evidence.containers.flatMap(({ pod, log }) =>
-    log.length === 0 ? [] : ["", `Log of ${code(pod)}:`, "", ...log.map((line) => `    ${line}`)],
+    log.length === 0 ? [] : ["", `Log of ${code(pod)}:`, "", ...fenced(log.join("\n"))],
   );
   return [
     "",
@@ -46,12 +47,13 @@ function failure({ name, release }: ServiceReport): string[] {
     `Next: ${code(evidence.command)}`,
     ...(running === null
       ? []
-      : ["", `What runs instead: ${runningWords(running, release)}, ${running.verdict}.`]),
+      : ["", `What runs instead: ${runningWords(running, release)}, ${word(running.verdict)}.`]),
   ];
 }
 
 function runningWords(running: RunningRelease, release: ReleaseRecord): string {
-  return sameImageWords(running, release) ?? code(running.digest);
+  const same = sameImageWords(running, release);
+  return same === undefined || !/^[\w ,:()]+$/.test(same) ? code(same ?? running.digest) : same;
 }
 
 function warnings({ name, release }: ServiceReport): string[] {
@@ -66,7 +68,7 @@ function timeline({ name, timeline }: ServiceReport): string[] {
   return [
     "",
     "<details>",
-    `<summary>Timeline of ${name}</summary>`,
+    html`<summary>Timeline of <code>${onOneLine(name)}</code></summary>`.text,
     "",
     ...lines,
     "",

@@ -77,7 +77,7 @@ export function isForJenkins(format: CredentialFormat): format is JenkinsFormat 
 }
 
 /** Type, labels and annotations of the Secret that a credential becomes. */
-export function secretTemplate({ format, jenkins }: CredentialForm) {
+export function secretTemplate({ format, jenkins }: Pick<CredentialForm, "format" | "jenkins">) {
   const isJenkins = isForJenkins(format);
   return {
     type: format === "dockerconfigjson" ? "kubernetes.io/dockerconfigjson" : "Opaque",

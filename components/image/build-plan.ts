@@ -4,6 +4,7 @@ import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 
 import { contentHash } from "../../build-context/content-hash.ts";
+import { plain } from "../../mask/plain.ts";
 import { type Source, sourceOf } from "./source.ts";
 
 /** How an image is built. */
@@ -71,7 +72,7 @@ export function planBuild(
     if (pulumi.RunError.isInstance(error)) {
       throw error;
     }
-    throw new pulumi.RunError(`build context of ${name}: ${(error as Error).message}`);
+    throw new pulumi.RunError(plain(`build context of ${name}: ${(error as Error).message}`));
   }
 }
 

@@ -2,6 +2,8 @@ import { execFileSync } from "node:child_process";
 
 import * as pulumi from "@pulumi/pulumi";
 
+import { plain } from "../../mask/plain.ts";
+
 /**
  * What git says in a folder; undefined if there is no git, no repository, or no answer.
  *
@@ -22,7 +24,7 @@ export function git(folder: string, command: readonly string[]): string | undefi
       return undefined;
     }
     throw new pulumi.RunError(
-      `${folder}: git cannot tell the commit: ${stderr.trim() || String(error)}`,
+      plain(`${folder}: git cannot tell the commit: ${stderr.trim() || String(error)}`),
     );
   }
 }

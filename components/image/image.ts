@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { RegistryLogin } from "../../contract/registry-login.ts";
 import { digestTag, registryServer, repositoryOf } from "../../contract/image-reference.ts";
+import { type ApprovedImage, requireDigest } from "../approval.ts";
 import { type Build, planBuild } from "./build-plan.ts";
 import type { FoundBuild } from "./found-build.ts";
 import { ImageCopy } from "./image-copy.ts";
@@ -53,6 +54,12 @@ export interface ImageArgs {
    * @default - the builder decides by what it built last
    */
   readonly found?: FoundBuild | undefined;
+  /**
+   * The image that may run: see `readApproval`.
+   *
+   * @default - any
+   */
+  readonly approved?: ApprovedImage | undefined;
 }
 
 /**
@@ -62,7 +69,7 @@ export interface ImageArgs {
  * another content is another build. Content that the registry has from elsewhere creates nothing. A promoted image creates an `ImageCopy` where it lies in another repository than
  * this stack's own. A pinned image creates nothing.
  *
- * @throws RunError where the image is not pinned, what is built cannot be read, or there is no registry to push it to
+ * @throws RunError where the image is not the approved one, is not pinned, what is built cannot be read, or there is no registry to push it to
  */
 export class Image extends pulumi.ComponentResource {
   /** `repository@sha256:<64 hex>`, once it is in the registry. */
@@ -74,7 +81,7 @@ export class Image extends pulumi.ComponentResource {
 
   constructor(
     name: string,
-    { source, registry, found }: ImageArgs,
+    { source, registry, found, approved }: ImageArgs,
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super(COMPONENTS.Image, name, {}, opts);
@@ -91,7 +98,7 @@ export class Image extends pulumi.ComponentResource {
         : "promoted" in source
           ? promoted(name, source, registry, child)
           : pinned(name, source.image, source.origin);
-    this.ref = obtained.ref;
+    this.ref = obtained.ref.apply((ref) => requireDigest(name, ref, approved));
     this.version = obtained.version;
     this.source = obtained.source;
     this.registerOutputs({ ref: this.ref });

@@ -12,6 +12,9 @@ export const LAUNCHER = "launcher";
 /** The account that a lane's agent pods run as. */
 export const AGENT = "agent";
 
+/** The Secret that a launcher's token is in, if it never expires. */
+export const TOKEN = `${LAUNCHER}-token`;
+
 /** What Jenkins gets of the cluster, from the stack's settings. */
 export interface JenkinsDefinition {
   /** Where agents reach the API server, as a NetworkPolicy sees it: the addresses behind the Service `kubernetes`. */
@@ -35,7 +38,7 @@ export interface JenkinsDefinition {
    * The lanes to create.
    * @default - all three
    */
-  readonly lanes?: { readonly [Name in LaneName]?: LaneDefinition };
+  readonly lanes?: LaneDefinitions;
   /**
    * Whether each launcher has a Secret with a token that never expires.
    * @default false
@@ -72,8 +75,25 @@ export interface LaneDefinition {
   readonly egress?: readonly EgressRule[];
 }
 
+/** The lane that builds images. */
+export interface BuildLaneDefinition extends LaneDefinition {
+  /**
+   * Images, by digest, that the container `buildkit` may gain privileges with although the pod shares the node's users: an image decides
+   * what programs there are that make root of somebody.
+   * @default [] - only in pods with `hostUsers: false`
+   */
+  readonly images?: readonly string[];
+}
+
+/** The lanes to create, by name. */
+export interface LaneDefinitions {
+  readonly preview?: LaneDefinition;
+  readonly build?: BuildLaneDefinition;
+  readonly deploy?: LaneDefinition;
+}
+
 /** A lane with its namespace, and a value for everything that has a default. */
-export interface Lane extends Required<LaneDefinition> {
+export interface Lane extends Required<BuildLaneDefinition> {
   readonly name: LaneName;
   readonly namespace: string;
   readonly longLivedTokens: boolean;
@@ -96,19 +116,20 @@ export function prefixOf({ prefix }: Pick<JenkinsDefinition, "prefix">, home: st
 export function lanesOf(jenkins: JenkinsDefinition, home: string): Lane[] {
   const { apiServer, controller = {}, egress = [], lanes } = jenkins;
   const { namespace = "jenkins", ports = [8080] } = controller;
-  const wanted = lanes ?? Object.fromEntries(LANES.map((name) => [name, {}]));
+  const wanted: LaneDefinitions = lanes ?? { preview: {}, build: {}, deploy: {} };
   return LANES.flatMap((name) => {
-    const lane: LaneDefinition | undefined = wanted[name];
+    const lane: BuildLaneDefinition | undefined = wanted[name];
     if (lane === undefined) {
       return [];
     }
-    const { egress: own = [], ...limits } = lane;
+    const { egress: own = [], images = [], ...limits } = lane;
     return [
       {
         name,
         namespace: `${prefixOf(jenkins, home)}-${name}`,
         ...LIMITS[name],
         ...limits,
+        images,
         egress: [apiServer, { namespace, ports }, ...egress, ...own],
         longLivedTokens: jenkins.longLivedTokens ?? false,
         launcherExec: jenkins.launcherExec ?? false,

@@ -6,31 +6,19 @@ import {
   rightsOfVerdict,
   type Verb,
 } from "../../rights.ts";
-import { byName } from "../by-name.ts";
-import type { CredentialDefinition } from "../credentials/credential.ts";
-import type { Sealing } from "../credentials/sealed-credential.ts";
-import { complete } from "../complete-service.ts";
-import type { ServiceDefinition } from "../service-definition.ts";
 import { externalSecretManifest } from "../credentials/external-secret.ts";
 import type { Lane } from "./definition.ts";
+import {
+  type DeliveredCredential,
+  type Delivery,
+  isAt,
+  ownCredentials,
+  servicesOf,
+} from "./delivery.ts";
 import { type Acts, rightsTo } from "./acts.ts";
 import { type ObjectKind, rightsToKind } from "./object-reference.ts";
 import { sealedSecretManifest } from "../credentials/sealed-secret.ts";
 import { workloadManifests } from "../manifests/workload.ts";
-
-type DeliveredCredential = Pick<CredentialDefinition, "namespace" | "format" | "store"> & {
-  readonly keys: Readonly<Record<string, unknown>>;
-};
-
-/** What a stack delivers, as far as the lanes' rights follow from it. */
-export interface Delivery {
-  /** Of the services. */
-  readonly namespace: string;
-  readonly services: Readonly<Record<string, ServiceDefinition>>;
-  /** By name; one without a namespace is in that of the services. */
-  readonly credentials: Readonly<Record<string, DeliveredCredential>>;
-  readonly sealing: Sealing;
-}
 
 const READ: readonly Verb[] = ["get", "list", "watch"];
 const DRY_RUN: readonly Verb[] = ["create", "patch"];
@@ -51,13 +39,13 @@ export function deployRights(delivery: Delivery): Right[] {
 }
 
 /**
- * What the agents of the preview lane need: as those of the deploy lane, but no Secret and no log, for they run what
- * nobody has reviewed yet. Their writes are dry runs, by a policy: see `dryRunPolicy`.
+ * What the agents of the preview lane need: as those of the deploy lane, but no Secret, no log and no way to the controller that opens
+ * what is sealed, for they run what nobody has reviewed yet. Their writes are dry runs, by a policy: see `dryRunPolicy`.
  */
 export function previewRights(delivery: Delivery): Right[] {
   const looks = [...toVerdicts(delivery), ...toCredentials(delivery)].filter(
-    ({ verb, resource, subresource }) =>
-      READ.includes(verb) && resource !== "secrets" && subresource !== "log",
+    ({ verb, resource, subresource = "" }) =>
+      READ.includes(verb) && resource !== "secrets" && !["log", "proxy"].includes(subresource),
   );
   return [...toKinds(delivery, [...READ, ...DRY_RUN]), ...looks];
 }
@@ -83,15 +71,12 @@ function toKinds(delivery: Delivery, verbs: readonly Verb[]): Right[] {
 }
 
 /** The kinds that are registered in the services' namespace. */
-function kindsOf({ namespace, services, credentials }: Delivery): ObjectKind[] {
-  const keys = byName(credentials, (_, credential) => Object.keys(credential.keys));
-  const workloads = Object.entries(services).flatMap(([name, definition]) => {
-    const identity = { name, namespace, version: "", pullSecret: undefined };
-    const manifests = workloadManifests(complete(identity, definition, keys), "");
-    return Object.values(manifests).filter((manifest) => manifest !== undefined);
+function kindsOf(delivery: Delivery): ObjectKind[] {
+  const workloads = servicesOf(delivery).flatMap((service) => {
+    const manifests = Object.values(workloadManifests(service, ""));
+    return manifests.filter((manifest) => manifest !== undefined);
   });
-  const own = Object.values(credentials).filter((credential) => isAt(credential, namespace));
-  return [...workloads, ...own.map(kindOf)];
+  return [...workloads, ...ownCredentials(delivery).map(([, credential]) => kindOf(credential))];
 }
 
 function kindOf({ store }: DeliveredCredential): ObjectKind {
@@ -129,8 +114,4 @@ function toCredentials({ namespace: home, credentials, sealing }: Delivery): Rig
         isAt(credential, home) || READ.includes(verb) || resource === "services",
     );
   });
-}
-
-function isAt({ namespace }: { readonly namespace?: string }, home: string): boolean {
-  return namespace === undefined || namespace === home;
 }

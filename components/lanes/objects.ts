@@ -2,7 +2,7 @@ import { MADE_HERE } from "../../contract/marks.ts";
 import type * as k8s from "@pulumi/kubernetes";
 
 import { TAKES_BACK } from "../manifests/labels.ts";
-import { AGENT, type Lane, LAUNCHER } from "./definition.ts";
+import { AGENT, type Lane, LAUNCHER, TOKEN } from "./definition.ts";
 import { DNS, egressRule } from "../manifests/network-policy.ts";
 
 /** Name of what a lane has one of. */
@@ -122,7 +122,7 @@ function token(lane: Lane) {
   if (!lane.longLivedTokens) {
     return undefined;
   }
-  const { metadata, ...secret } = objectOf(lane, "Secret", `${LAUNCHER}-token`);
+  const { metadata, ...secret } = objectOf(lane, "Secret", TOKEN);
   const account = { "kubernetes.io/service-account.name": LAUNCHER };
   return {
     ...secret,

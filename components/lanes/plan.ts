@@ -10,7 +10,8 @@ import {
 } from "./definition.ts";
 import { laneManifests } from "./objects.ts";
 import { policyManifests } from "./policies.ts";
-import { type Delivery, deployRights, launcherRights, previewRights } from "./lane-rights.ts";
+import type { Delivery } from "./delivery.ts";
+import { deployRights, launcherRights, previewRights } from "./lane-rights.ts";
 import { type Account, roleManifests } from "./roles.ts";
 import { objectsOf, rightToRead } from "./object-reference.ts";
 
@@ -27,7 +28,7 @@ export function planLanes({ jenkins, ...delivery }: Delivery & { jenkins: Jenkin
   const { namespace: home } = delivery;
   const definitions = lanesOf(jenkins, home);
   const lanes = definitions.map((lane) => ({ lane, manifests: laneManifests(lane) }));
-  const policies = policyManifests(prefixOf(jenkins, home), definitions);
+  const policies = policyManifests(prefixOf(jenkins, home), definitions, delivery);
   const launchers = definitions.map((lane) => accountOf(lane, LAUNCHER, launcherRights(lane)));
   const agents = definitions.map((lane) => accountOf(lane, AGENT, agentRights(lane, delivery)));
   const launcherRoles = launchers.map((account) => {

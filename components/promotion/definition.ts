@@ -2,6 +2,11 @@
 export interface Promotion {
   /** Name of a stack of this project, or `organization/project/stack`. */
   readonly stack: string;
+  /**
+   * Where that stack has its images: what their names begin with, `registry.example.com/team`, or by service the repository
+   * of each. A record that names a different one is refused: it would bring an image, and gates, of its own.
+   */
+  readonly repository: string | Readonly<Record<string, string>>;
   /** For how many seconds a release must have been ready there. */
   readonly soakSeconds: number;
   /** Names of the gates that its image must have passed. */

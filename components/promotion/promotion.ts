@@ -1,16 +1,17 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import type { ReleaseLooks } from "../../contract/release-looks.ts";
-import { RECORD_VERSION, type ReleaseRecord } from "../../contract/release-record.ts";
+import type { ReleaseRecord } from "../../contract/release-record.ts";
 import { askProvider, askRegistries } from "../ask-provider.ts";
 import { byName } from "../by-name.ts";
 import type { ImageSource, Registry } from "../image/image.ts";
 import { gateReference } from "../../contract/image-reference.ts";
 import type { ServiceDefinition } from "../service-definition.ts";
 import type { Promotion, ToBePromoted } from "./definition.ts";
+import { readRecord } from "./record.ts";
 import { registryReasons, ruleReasons } from "./rules.ts";
 import type { SlipwayProvider } from "../slipway-provider.ts";
-import { entryOf, outputOf, recordFaults } from "../stack-release.ts";
+import { outputOf } from "../stack-release.ts";
 
 /** Inputs of {@link promote}. */
 export interface PromotionArgs {
@@ -62,40 +63,31 @@ async function provedRecords(
 ): Promise<Record<string, ReleaseRecord>> {
   const producer = fullName(promotion.stack);
   const releases = await outputOf(new pulumi.StackReference(producer), "releases");
-  const read = names.map((name) => ({ name, entry: entryOf(releases, "releases", name) }));
-  // Nothing more can be checked in a record of an unknown form.
-  const records = read.flatMap(({ name, entry }) =>
-    typeof entry !== "string" && isKnown(entry) ? [{ name, record: entry }] : [],
+  const read = names.map((name) => readRecord(releases, name, promotion));
+  const references = read.flatMap(({ record, isPlaced }) =>
+    record !== undefined && isPlaced
+      ? [record.image, ...promotion.gates.map((gate) => gateReference(record.image, gate))]
+      : [],
   );
-  const references = records.flatMap(({ record: { image } }) => [
-    image,
-    ...promotion.gates.map((gate) => gateReference(image, gate)),
-  ]);
+  const records = read.flatMap(({ name, record }) =>
+    record === undefined ? [] : [{ name, record }],
+  );
   const [found, looks] = await Promise.all([
     askRegistries(references, registry, provider),
     lookAt(records, provider),
   ]);
-  const reasons = read.flatMap(({ name, entry }) => {
-    if (typeof entry === "string") {
-      return [entry];
-    }
-    const faults = recordFaults(name, entry);
-    if (!isKnown(entry)) {
+  const reasons = read.flatMap(({ name, faults, record, isPlaced }) => {
+    if (record === undefined) {
       return faults;
     }
-    const rules = ruleReasons(name, entry, promotion, Date.now(), looks[name]);
-    const missing = found && registryReasons(name, entry, promotion, found);
-    return [...faults, ...rules, ...(missing ?? [])];
+    const rules = ruleReasons(name, record, promotion, Date.now(), looks[name]);
+    const missing = isPlaced && found && registryReasons(name, record, promotion, found);
+    return [...faults, ...rules, ...(missing || [])];
   });
   if (reasons.length > 0) {
     throw refusal(producer, reasons);
   }
   return Object.fromEntries(records.map(({ name, record }) => [name, record]));
-}
-
-/** Whether the fields of a record are those of {@link ReleaseRecord}. */
-function isKnown(value: Readonly<Record<string, unknown>>): value is ReleaseRecord & typeof value {
-  return value["version"] === RECORD_VERSION && typeof value["image"] === "string";
 }
 
 /** What the other stack's pods show now, as far as they are in this stack's cluster and may be looked at. */

@@ -10,5 +10,5 @@ pulumi stack init "$stack" --non-interactive
 node --require ./preload.cjs jenkins/scripts/salted.ts "state/$stack.json" "Pulumi.$stack.yaml" |
   pulumi stack import --stack "$stack" --non-interactive
 for key in $secrets; do
-  echo hidden | pulumi config set --stack "$stack" --secret "$key" --non-interactive
+  echo hidden-in-a-copy-of-the-state | pulumi config set --stack "$stack" --secret "$key" --non-interactive
 done

@@ -5,7 +5,6 @@ set -eu
 cd "$(dirname "$0")/../.."
 stack=$1
 
-jenkins/scripts/install.sh
 # A failed up keeps the pin, too.
 trap 'git diff -- "Pulumi.$stack.yaml" > pin.patch' EXIT
 set -- --stack "$stack" --yes

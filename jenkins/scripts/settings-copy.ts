@@ -1,4 +1,6 @@
-import { isMap, parseDocument, visit } from "yaml";
+import { isMap, parse, parseDocument, visit } from "yaml";
+
+import { HIDDEN } from "../../contract/marks.ts";
 
 /** A stack's settings without what only its passphrase opens. */
 export interface OpenSettings {
@@ -24,11 +26,31 @@ export function withoutSecureSettings(settings: string): OpenSettings {
     document.deleteIn(["config", key]);
   }
   visit(document, {
-    Map: (_, node) => (isSecure(node) ? document.createNode("hidden") : undefined),
+    Map: (_, node) => (isSecure(node) ? document.createNode(HIDDEN) : undefined),
   });
   return { text: String(document), keys };
 }
 
 function isSecure(node: unknown): boolean {
   return isMap(node) && node.has("secure");
+}
+
+/** Names of the stacks of this project whose outputs a stack's settings read: one that it promotes from, those that credentials come from. */
+export function stacksRead(settings: string): string[] {
+  const { config } = parse(settings) as { readonly config?: Readonly<Record<string, unknown>> };
+  const promoted = config?.["slipway:promoteFrom"];
+  const names = [
+    ...(typeof promoted === "string" && promoted !== "" ? [promoted] : []),
+    ...stacksIn([promoted, config?.["slipway:credentials"]]),
+  ];
+  return [...new Set(names.map((name) => name.slice(name.lastIndexOf("/") + 1)))];
+}
+
+function stacksIn(value: unknown): string[] {
+  if (typeof value !== "object" || value === null) {
+    return [];
+  }
+  return Object.entries(value).flatMap(([key, each]) =>
+    key === "stack" && typeof each === "string" ? [each] : stacksIn(each),
+  );
 }

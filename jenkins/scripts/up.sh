@@ -1,10 +1,17 @@
 #!/bin/sh
-# Delivers: up.sh <stack>. Limited to plan-<stack>.json if there is one and PLAN is not false. Never retried: see docs/killed-runs.md.
+# Delivers: up.sh <stack> [--expect <file>]. Runs the images of preview-<stack>.json that was approved and no others, and is limited to
+# plan-<stack>.json if there is one and PLAN is not false. Never retried: see docs/killed-runs.md.
 set -eu
 cd "$(dirname "$0")/../.."
 stack=$1
 
-jenkins/scripts/install.sh
+unset SLIPWAY_EXPECT
+case "$#${2:-}" in
+  1) ;;
+  3--expect) export SLIPWAY_EXPECT="$3" ;;
+  *) echo "up.sh: got $*; allowed: <stack>, <stack> --expect <file>" >&2; exit 2 ;;
+esac
+npx slipway verify-state --stack "$stack"
 # The engine's log of the run is a flag for those who debug it.
 export PULUMI_DEBUG_COMMANDS=true
 plan=plan-$stack.json

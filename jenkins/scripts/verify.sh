@@ -3,5 +3,4 @@
 set -eu
 cd "$(dirname "$0")/../.."
 
-jenkins/scripts/install.sh
 npm run check

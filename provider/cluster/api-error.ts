@@ -1,3 +1,5 @@
+import { CredentialError } from "../../kubeconfig/credential-error.ts";
+
 /** The API server's refusal of a request. */
 export class ApiError extends Error {
   override readonly name = "ApiError";
@@ -13,7 +15,9 @@ export class ApiError extends Error {
 
 /** Whether the same request may well be answered in a moment: the network failed, or the API server was busy or going down. */
 export function isPassing(error: unknown): boolean {
-  return !(error instanceof ApiError) || error.status === 429 || error.status >= 500;
+  return error instanceof ApiError
+    ? error.status === 429 || error.status >= 500
+    : !(error instanceof CredentialError);
 }
 
 /** Codes of system calls are at the end of a chain of causes. */

@@ -1,26 +1,26 @@
 import type * as ClientNode from "@kubernetes/client-node";
 import type { ProviderConfig } from "../../contract/provider-config.ts";
+import { CredentialError } from "../../kubeconfig/credential-error.ts";
 import { plain } from "../../mask/plain.ts";
-import { ApiError } from "./api-error.ts";
+import { ProxyError } from "../../proxy/error.ts";
+import { ApiError, messageOf } from "./api-error.ts";
+import { connect, type Connection, reconnected, serverOf } from "./connection.ts";
 import { encoded } from "./encoded.ts";
-import { readTokenFiles } from "../../kubeconfig/token-file.ts";
 import { type Redirect, unfollowed } from "./redirect.ts";
-import { type ClientLibrary, clientLibrary } from "./client-library.ts";
 import { withPlainMessages } from "./plain-messages.ts";
-import { authenticate } from "./credentials.ts";
-import { shareConnections } from "./shared-connections.ts";
+import { authenticate, refusedCredentials } from "./credentials.ts";
+import { watched, type Watcher } from "./watched.ts";
 
 /** An answer that takes longer counts as no answer. */
 const REQUEST_MILLISECONDS = 20_000;
 
+/** Requests that are under way when credentials are refused are refused as well: one new look at the kubeconfig is for all. */
+const RENEWAL_MILLISECONDS = 1000;
+
+const UNAUTHORIZED = 401;
+
 /** The query of a path. */
 export type Query = Readonly<Record<string, string | number | boolean>>;
-
-/** One line of a watch. */
-export interface WatchEvent {
-  readonly type: string;
-  readonly object: unknown;
-}
 
 /** Requests to an API server: plain JSON by path, so that lists and watches give objects of one shape. */
 export interface Api {
@@ -40,21 +40,21 @@ export interface Api {
   /** Applies a JSON patch (RFC 6902). */
   patch(path: string, body: unknown, query?: Query, signal?: AbortSignal): Promise<unknown>;
   /** Settles when the watch has ended: resolved by the server or by silence, rejected by an error or the signal. */
-  watch(
-    path: string,
-    query: Query,
-    on: { opened(): void; event(event: WatchEvent): void },
-    signal: AbortSignal,
-  ): Promise<void>;
+  watch(path: string, query: Query, on: Watcher, signal: AbortSignal): Promise<void>;
 }
 
 /**
  * The API server of a kubeconfig's context. The client library is loaded with the first request.
  *
- * @throws from each request: `ApiError` for a refusal, the network's error if there is no answer
+ * Credentials that are refused are read again, because somebody may have logged in again meanwhile.
+ *
+ * @throws from each request: `ApiError` for a refusal, `CredentialError` for credentials that are missing or refused,
+ * `ProxyError` or the network's error if there is no answer
  */
 export class KubeconfigApi implements Api {
   #connection: Promise<Connection> | undefined;
+  /** When credentials were last read, on the clock of `performance.now`. */
+  #readAt = 0;
   /** The API server's clock less our own, in milliseconds. */
   #offset: number | undefined;
 
@@ -65,10 +65,10 @@ export class KubeconfigApi implements Api {
   }
 
   async open(signal?: AbortSignal): Promise<void> {
-    const { client, kubeconfig } = await this.#connect();
-    const url = urlOf(kubeconfig, "/", {});
-    const request = new client.RequestContext(url, client.HttpMethod.GET);
-    await authenticate(kubeconfig, request, bounded(signal));
+    await this.#ask(async (connection) => {
+      const request = requestOf(connection, "GET", "/");
+      await authenticate(connection.kubeconfig, request, bounded(signal));
+    });
   }
 
   clusterTime(): number | undefined {
@@ -83,12 +83,12 @@ export class KubeconfigApi implements Api {
     return this.#send("GET", path, { query }, signal);
   }
 
-  async redirect(path: string, signal: AbortSignal): Promise<Redirect | undefined> {
-    const { client, kubeconfig } = await this.#connect();
-    const url = urlOf(kubeconfig, path, {});
-    const request = new client.RequestContext(url, client.HttpMethod.GET);
-    await authenticate(kubeconfig, request, signal);
-    return unfollowed(request, signal);
+  redirect(path: string, signal: AbortSignal): Promise<Redirect | undefined> {
+    return this.#ask(async (connection) => {
+      const request = requestOf(connection, "GET", path);
+      await authenticate(connection.kubeconfig, request, signal);
+      return unfollowed(request, signal);
+    });
   }
 
   async post(path: string, body: unknown, signal?: AbortSignal): Promise<unknown> {
@@ -101,85 +101,71 @@ export class KubeconfigApi implements Api {
     return parsed(await this.#send("PATCH", path, content, signal));
   }
 
-  async watch(
-    path: string,
-    query: Query,
-    on: { opened(): void; event(event: WatchEvent): void },
-    signal: AbortSignal,
-  ): Promise<void> {
-    const { client, kubeconfig } = await this.#connect();
-    const own = Object.create(kubeconfig, {
-      applySecurityAuthentication: {
-        value: (request: ClientNode.RequestContext) =>
-          authenticate(kubeconfig, request, bounded(signal)),
-      },
-    }) as ClientNode.KubeConfig;
-    const watch = new client.Watch(own);
-    let open = true;
-    let connection: AbortController | undefined;
-    await new Promise<void>((resolve, reject) => {
-      const end = (error: unknown) => {
-        open = false;
-        signal.removeEventListener("abort", abort);
-        if (error === null || error === undefined || isSilence(error)) {
-          resolve();
-        } else {
-          reject(asError(error));
-        }
-      };
-      const abort = () => {
-        connection?.abort();
-        end(signal.reason);
-      };
-      signal.addEventListener("abort", abort, { once: true });
-      const onEvent = (type: string, object: unknown) => {
-        // Lines that were read ahead come even after the end; the next watch will bring them again.
-        if (open) {
-          on.event({ type, object: withPlainMessages(object) });
-        }
-      };
-      watch.watch(path, query, onEvent, end).then((controller) => {
-        if (open) {
-          connection = controller;
-          on.opened();
-        } else {
-          controller.abort();
-        }
-      }, end);
+  watch(path: string, query: Query, on: Watcher, signal: AbortSignal): Promise<void> {
+    return this.#ask(({ client, kubeconfig }) => {
+      const own = Object.create(kubeconfig, {
+        applySecurityAuthentication: {
+          value: (request: ClientNode.RequestContext) =>
+            authenticate(kubeconfig, request, bounded(signal)),
+        },
+      }) as ClientNode.KubeConfig;
+      return watched(new client.Watch(own), { path, query, on }, signal);
     });
   }
 
-  async #send(
+  #send(
     method: "GET" | "POST" | "PATCH",
     path: string,
     { query = {}, body: content, type }: Content,
     signal: AbortSignal | undefined,
   ): Promise<string> {
-    const { client, kubeconfig, http } = await this.#connect();
-    const url = urlOf(kubeconfig, path, query);
-    const request = new client.RequestContext(url, client.HttpMethod[method]);
-    if (type !== undefined) {
-      request.setHeaderParam("Content-Type", type);
-      request.setBody(encoded(content));
-    }
-    const bound = bounded(signal);
-    request.setSignal(bound);
-    await authenticate(kubeconfig, request, bound);
-    const { httpStatusCode, headers, body } = await http.send(request).toPromise();
-    const text = await body.text();
-    const date = Date.parse(headers["date"] ?? "");
-    if (!Number.isNaN(date)) {
-      this.#offset = date - Date.now();
-    }
-    if (httpStatusCode >= 400) {
-      throw new ApiError(httpStatusCode, statusMessage(text) ?? `HTTP ${httpStatusCode}`);
-    }
-    return text;
+    return this.#ask(async (connection) => {
+      const request = requestOf(connection, method, path, query);
+      if (type !== undefined) {
+        request.setHeaderParam("Content-Type", type);
+        request.setBody(encoded(content));
+      }
+      const bound = bounded(signal);
+      request.setSignal(bound);
+      await authenticate(connection.kubeconfig, request, bound);
+      const answer = await connection.http.send(request).toPromise();
+      const text = await answer.body.text();
+      const date = Date.parse(answer.headers["date"] ?? "");
+      if (!Number.isNaN(date)) {
+        this.#offset = date - Date.now();
+      }
+      const { httpStatusCode } = answer;
+      if (httpStatusCode >= 400) {
+        throw new ApiError(httpStatusCode, statusMessage(text) ?? `HTTP ${httpStatusCode}`);
+      }
+      return text;
+    });
   }
 
-  #connect(): Promise<Connection> {
-    this.#connection ??= connect(this.config);
-    return this.#connection;
+  /** Has an error say whose credentials are to blame, or which proxy may be. */
+  async #ask<T>(ask: (connection: Connection) => Promise<T>): Promise<T> {
+    const connecting = (this.#connection ??= connect(this.config));
+    const connection = await connecting;
+    try {
+      return await ask(connection);
+    } catch (error) {
+      if (error instanceof ApiError && error.status === UNAUTHORIZED) {
+        this.#renew(connecting, connection);
+        throw refusedCredentials(connection.kubeconfig.getCurrentUser());
+      }
+      const isKnown = error instanceof ApiError || error instanceof CredentialError;
+      throw isKnown || connection.proxy === undefined
+        ? error
+        : ProxyError.from(connection.proxy, error, messageOf(error));
+    }
+  }
+
+  #renew(refused: Promise<Connection>, connection: Connection): void {
+    const now = performance.now();
+    if (this.#connection === refused && now - this.#readAt >= RENEWAL_MILLISECONDS) {
+      this.#readAt = now;
+      this.#connection = reconnected(connection, this.config);
+    }
   }
 }
 
@@ -191,40 +177,24 @@ interface Content {
   readonly type?: string;
 }
 
-interface Connection {
-  readonly client: ClientLibrary;
-  readonly kubeconfig: ClientNode.KubeConfig;
-  readonly http: ClientNode.Configuration["httpApi"];
-}
-
-async function connect({ kubeconfig: file, context }: ProviderConfig): Promise<Connection> {
-  const client = await clientLibrary();
-  const kubeconfig = new client.KubeConfig();
-  kubeconfig.loadFromFile(file);
-  await readTokenFiles(kubeconfig, file);
-  if (kubeconfig.getContextObject(context) === null) {
-    const names = kubeconfig.getContexts().map(({ name }) => name);
-    throw new Error(
-      `context ${context} is not in ${file}, which has ${names.join(", ") || "none"}; set one of these`,
-    );
-  }
-  kubeconfig.setCurrentContext(context);
-  shareConnections(kubeconfig);
-  return { client, kubeconfig, http: client.createConfiguration().httpApi };
-}
-
 /** Ends what has no answer in time. */
 function bounded(signal: AbortSignal | undefined): AbortSignal {
   const timeout = AbortSignal.timeout(REQUEST_MILLISECONDS);
   return signal === undefined ? timeout : AbortSignal.any([signal, timeout]);
 }
 
-function urlOf(kubeconfig: ClientNode.KubeConfig, path: string, query: Query): string {
-  const url = new URL(`${kubeconfig.getCurrentCluster()?.server.replace(/\/$/, "") ?? ""}${path}`);
+function requestOf(
+  connection: Connection,
+  method: "GET" | "POST" | "PATCH",
+  path: string,
+  query: Query = {},
+): ClientNode.RequestContext {
+  const url = new URL(serverOf(connection) + path);
   for (const [key, value] of Object.entries(query)) {
     url.searchParams.set(key, String(value));
   }
-  return url.toString();
+  const { HttpMethod, RequestContext } = connection.client;
+  return new RequestContext(url.toString(), HttpMethod[method]);
 }
 
 function parsed(text: string): unknown {
@@ -239,18 +209,4 @@ function statusMessage(text: string): string | undefined {
   } catch {
     return plain(text.slice(0, 200)) || undefined;
   }
-}
-
-/** The library ends a watch that was silent for half a minute, so that a dead connection is noticed. */
-function isSilence(error: unknown): boolean {
-  return error instanceof Error && error.name === "TimeoutError";
-}
-
-function asError(error: unknown): Error {
-  if (!(error instanceof Error)) {
-    return new Error(String(error));
-  }
-  return "statusCode" in error && typeof error.statusCode === "number"
-    ? new ApiError(error.statusCode, error.message)
-    : error;
 }

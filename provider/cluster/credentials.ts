@@ -1,22 +1,17 @@
-import { spawn, type SpawnOptions } from "node:child_process";
-import type { KubeConfig, RequestContext } from "@kubernetes/client-node";
+import type { KubeConfig, RequestContext, User } from "@kubernetes/client-node";
 
-interface User {
-  readonly name: string;
-  readonly exec?: { readonly command?: string };
-  readonly authProvider?: { readonly name?: string };
-}
-
-/** No word of a credential plugin, be it that it works on or waits for somebody. */
-export class SilentPlugin extends Error {
-  override readonly name = "SilentPlugin";
-}
+import { CredentialError, SilentPlugin } from "../../kubeconfig/credential-error.ts";
+import { type Authenticator, CredentialPlugin } from "../../kubeconfig/credential-plugin.ts";
+import { expiryOf, titleOfUser } from "../../kubeconfig/user.ts";
+import { messageOf } from "./api-error.ts";
+import { oneLine } from "./one-line.ts";
 
 /**
  * Applies the credentials of a kubeconfig's current user to a request. They may come from a plugin, which is any
  * program: one that hangs delays nothing beyond the signal.
  *
- * @throws SilentPlugin where it has said nothing until then
+ * @throws SilentPlugin if it has said nothing until then
+ * @throws CredentialError if there are none
  */
 export async function authenticate(
   kubeconfig: KubeConfig,
@@ -24,46 +19,52 @@ export async function authenticate(
   signal: AbortSignal,
 ): Promise<void> {
   signal.throwIfAborted();
+  const user = kubeconfig.getCurrentUser();
+  const sources = authenticatorsOf(kubeconfig);
+  const plugin = sources.find((source) => source instanceof CredentialPlugin);
   let end: () => void = () => undefined;
   const over = new Promise<never>((_resolve, reject) => {
     end = () => {
-      reject(
-        new SilentPlugin(`${pluginOf(kubeconfig)} does not answer; run it by hand to see why`),
-      );
+      reject(plugin?.silence(user) ?? new SilentPlugin(`${titleOfUser(user)} does not answer`));
     };
     signal.addEventListener("abort", end, { once: true });
   });
+  const own = sources.map((source) => bounded(source, signal));
+  const bound = Object.create(kubeconfig, { authenticators: { value: own } }) as KubeConfig;
   try {
-    const ending = endingWith(kubeconfig, signal);
-    await Promise.race([ending.applySecurityAuthentication(request), over]);
+    await Promise.race([bound.applySecurityAuthentication(request), over]);
   } finally {
     signal.removeEventListener("abort", end);
   }
 }
 
-interface Authenticator {
-  /** What the one for plugins starts them by. */
-  readonly execFn?: unknown;
-}
-
-/** The same, but its plugins are killed with the signal: nobody waits for them any more, and each request starts one. */
-function endingWith(kubeconfig: KubeConfig, signal: AbortSignal): KubeConfig {
-  const { authenticators } = kubeconfig as unknown as {
-    readonly authenticators: readonly Authenticator[];
-  };
-  const execFn = (command: string, args: readonly string[] = [], options: SpawnOptions = {}) =>
-    spawn(command, args, { ...options, signal, killSignal: "SIGKILL" });
-  const own = authenticators.map((each) =>
-    each.execFn === undefined
-      ? each
-      : (Object.create(each, { execFn: { value: execFn } }) as Authenticator),
+/** Why the API server does not accept a user's credentials, as far as these say it themselves. */
+export function refusedCredentials(user: User | null): CredentialError {
+  const expiry = expiryOf(user);
+  const why = expiry === undefined ? "" : `: ${expiry}`;
+  return new CredentialError(
+    `${titleOfUser(user)}: the API server refuses the credentials (401)${why}; log in again, or get a new kubeconfig`,
   );
-  return Object.create(kubeconfig, { authenticators: { value: own } }) as KubeConfig;
 }
 
-/** E.g. `credential plugin "aws" of user "ci"`. */
-function pluginOf(kubeconfig: KubeConfig): string {
-  const user: User | null = kubeconfig.getCurrentUser();
-  const plugin = user?.exec?.command ?? user?.authProvider?.name ?? "";
-  return `credential plugin "${plugin}" of user "${user?.name ?? ""}"`;
+function authenticatorsOf(kubeconfig: KubeConfig): readonly Authenticator[] {
+  return (kubeconfig as unknown as { readonly authenticators: readonly Authenticator[] })
+    .authenticators;
+}
+
+/** The same source for one request, whose errors say that they are about credentials. */
+function bounded(source: Authenticator, signal: AbortSignal): Authenticator {
+  const own = source instanceof CredentialPlugin ? source.until(signal) : source;
+  return {
+    isAuthProvider: (user) => own.isAuthProvider(user),
+    applyAuthentication: async (user, options) => {
+      try {
+        await own.applyAuthentication(user, options);
+      } catch (error) {
+        throw error instanceof CredentialError
+          ? error
+          : new CredentialError(`${titleOfUser(user)}: ${oneLine(messageOf(error))}`);
+      }
+    },
+  };
 }

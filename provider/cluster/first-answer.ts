@@ -1,7 +1,8 @@
 import type { ProviderConfig } from "../../contract/provider-config.ts";
+import { CredentialError, SilentPlugin } from "../../kubeconfig/credential-error.ts";
+import { ProxyError } from "../../proxy/error.ts";
 import type { Api } from "./api.ts";
 import { ApiError, messageOf } from "./api-error.ts";
-import { SilentPlugin } from "./credentials.ts";
 import { pause } from "./pause.ts";
 
 /** For how long an API server that restarts is waited for. */
@@ -13,8 +14,6 @@ const PAUSE_MILLISECONDS = 500;
 
 /** Whoever may do nothing at all may ask for this. */
 const VERSION = "/version";
-
-const UNAUTHORIZED = 401;
 
 /** What may be over in a moment. */
 const PASSING =
@@ -51,8 +50,8 @@ export async function whyNoAnswer(
     if (error === undefined) {
       return undefined;
     }
-    // That the time is over says nothing of the cause, but for a plugin that took it all.
-    if (!until.aborted || error instanceof SilentPlugin) {
+    // That the time is over says nothing of the cause, but for a plugin or a proxy that took it all.
+    if (!until.aborted || error instanceof SilentPlugin || error instanceof ProxyError) {
       cause = error;
     }
     if (until.aborted || performance.now() >= retried || !isPassing(cause)) {
@@ -67,24 +66,24 @@ async function faultOf(api: Pick<Api, "get">, signal: AbortSignal): Promise<unkn
     await api.get(VERSION, undefined, signal);
     return undefined;
   } catch (error) {
-    const isAnswer =
-      error instanceof ApiError && error.status < 500 && error.status !== UNAUTHORIZED;
-    return isAnswer ? undefined : error;
+    return error instanceof ApiError && error.status < 500 ? undefined : error;
   }
 }
 
 function isPassing(error: unknown): boolean {
-  return error instanceof ApiError ? error.status !== UNAUTHORIZED : PASSING.test(messageOf(error));
+  // A proxy that does not reach the server says so with 502, 503 or 504.
+  const status = error instanceof ProxyError ? error.status : undefined;
+  return status === undefined
+    ? error instanceof ApiError || PASSING.test(messageOf(error))
+    : status >= 500;
 }
 
 function words(error: unknown): string {
   if (error instanceof ApiError) {
-    return error.status === UNAUTHORIZED
-      ? "the API server refuses the credentials (401); log in again, or get a new kubeconfig"
-      : `the API server answers ${error.status} (${error.message}); look at the API server`;
+    return `the API server answers ${error.status} (${error.message}); look at the API server`;
   }
   const message = messageOf(error);
-  if (error instanceof SilentPlugin) {
+  if (error instanceof CredentialError || error instanceof ProxyError) {
     return message;
   }
   const [, remedy] = REMEDIES.find(([pattern]) => pattern.test(message)) ?? [];

@@ -1,17 +1,27 @@
 import { plain } from "../../mask/plain.ts";
 
-/** Fields in which controllers, the kubelet and programs write sentences. */
-const SENTENCES: ReadonlySet<string> = new Set(["message", "reason", "note"]);
+/** What somebody declares, and is compared, or written again: it stays as it is. */
+const DECLARED: ReadonlySet<string> = new Set([
+  "spec",
+  "data",
+  "binaryData",
+  "stringData",
+  "annotations",
+  "labels",
+]);
 
-/** An answer of the API server whose sentences have no control characters, at whatever depth. It is changed in place. */
+/**
+ * An answer of the API server in which the words of controllers, the kubelet and programs have no control characters, at
+ * whatever depth: messages, reasons, names, images. It is changed in place.
+ */
 export function withPlainMessages<T>(answer: T): T {
   if (typeof answer === "object" && answer !== null) {
     const fields = answer as Record<string, unknown>;
     for (const [name, value] of Object.entries(fields)) {
-      if (typeof value !== "string") {
-        withPlainMessages(value);
-      } else if (SENTENCES.has(name)) {
+      if (typeof value === "string") {
         fields[name] = plain(value);
+      } else if (!DECLARED.has(name)) {
+        withPlainMessages(value);
       }
     }
   }

@@ -1,10 +1,11 @@
 import type { ObjectMeta } from "../verdict/objects.ts";
-import type { Api, WatchEvent } from "./api.ts";
+import type { Api } from "./api.ts";
 import { ApiError } from "./api-error.ts";
 import { type Collection, nameOfCollection } from "./collection.ts";
 import { type Health, healthAfter, isRefusal, type Trouble, troublesOf } from "./health.ts";
 import { pause } from "./pause.ts";
 import type { Store } from "./store.ts";
+import type { WatchEvent } from "./watched.ts";
 
 /** Objects in one answer to a list. */
 const PAGE = 500;
@@ -143,7 +144,7 @@ export class Reflector<T extends { readonly metadata?: ObjectMeta }> {
     }
     this.#refusals += isRefusal(error) ? 1 : 0;
     this.#settle();
-    const health = healthAfter(error, this.#verb, this.#refusals);
+    const health = healthAfter(error, this.#verb, this.#refusals, this.#health);
     if (health !== undefined) {
       this.#fares(health);
     }

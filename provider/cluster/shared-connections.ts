@@ -10,7 +10,8 @@ interface Library {
 
 /**
  * Has requests with the same credentials use a connection again that has just become free: the library makes one for each
- * request, and secures it anew. At a time each still has its own, so that one that is dead holds up no other request.
+ * request, and secures it anew. At a time each still has its own, so that one that is dead holds up no other request. A way
+ * through a proxy is made for each request, as before: see `useProxies`.
  */
 export function shareConnections(kubeconfig: KubeConfig): void {
   const optionsOf = kubeconfig.createDispatcherOptions.bind(kubeconfig);
@@ -30,12 +31,7 @@ export function shareConnections(kubeconfig: KubeConfig): void {
 /** HTTP/2 would send all requests and watches through one connection. */
 function withoutStreams(options: DispatcherOptions): DispatcherOptions {
   const http1 = { allowH2: false };
-  switch (options.type) {
-    case "agent":
-      return { ...options, connect: { ...options.connect, ...http1 } };
-    case "proxy":
-      return { ...options, requestTls: { ...options.requestTls, ...http1 } };
-    default:
-      return options;
-  }
+  return options.type === "agent"
+    ? { ...options, connect: { ...options.connect, ...http1 } }
+    : options;
 }

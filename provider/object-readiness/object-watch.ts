@@ -1,10 +1,11 @@
 import type { ObjectReadinessInputs } from "../../contract/object-readiness.ts";
+import { CredentialError } from "../../kubeconfig/credential-error.ts";
 import { type NeededRight, rightsOfObject } from "../../rights.ts";
 import type { Cluster } from "../cluster.ts";
 import { messageOf } from "../cluster/api-error.ts";
 import { type CollectionName, DEFAULT_NAMESPACE } from "../cluster/collection.ts";
 import type { Lease } from "../cluster/namespace-watch.ts";
-import type { Trouble } from "../cluster/health.ts";
+import { afterCredentials, type Health, type Trouble, troublesOf } from "../cluster/health.ts";
 import { pause } from "../cluster/pause.ts";
 import { Reflector } from "../cluster/reflector.ts";
 import { Store } from "../cluster/store.ts";
@@ -36,7 +37,7 @@ export class ObjectWatch {
   });
   #reflector: Reflector<AnyObject> | undefined;
   #isUnserved = false;
-  #silence: string | undefined;
+  #health: Health = { kind: "starting" };
 
   private readonly cluster: Cluster;
   private readonly awaited: ObjectReadinessInputs;
@@ -88,14 +89,16 @@ export class ObjectWatch {
     for (let unknown = 0; !signal.aborted && unknown < UNKNOWN_TIMES;) {
       try {
         this.resource = await discover(this.cluster.api, this.awaited, signal);
-        this.#silence = undefined;
+        this.#health = { kind: "live" };
         if (this.resource !== undefined) {
           await this.#follow(this.resource);
           return;
         }
         unknown += 1;
       } catch (error) {
-        this.#silence = messageOf(error);
+        const silence = { kind: "unreachable", message: messageOf(error) } as const;
+        this.#health =
+          error instanceof CredentialError ? afterCredentials(error, this.#health) : silence;
         this.subscription.wake();
       }
       await pause(RETRY_MILLISECONDS, signal);
@@ -160,10 +163,8 @@ export class ObjectWatch {
   }
 
   #troubles(): readonly Trouble[] {
-    if (this.#silence !== undefined) {
-      return [{ kind: "unreachable", message: this.#silence, resource: this.awaited.kind }];
-    }
+    const own = troublesOf(this.#health, this.awaited.kind);
     const shared = this.#lease.watch.troublesWith(this.#needed);
-    return [...(this.#reflector?.troubles ?? []), ...shared];
+    return own.length > 0 ? own : [...(this.#reflector?.troubles ?? []), ...shared];
   }
 }

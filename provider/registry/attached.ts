@@ -1,3 +1,5 @@
+import { isDigest } from "../../contract/image-reference.ts";
+
 /** What is asked of a registry to find what belongs to an image. */
 export interface Look {
   /** The digest of an image, undefined where the registry does not have it. */
@@ -26,15 +28,16 @@ const SUFFIXES = [".sig", ".att", ".sbom"];
 export async function attachedTo(image: string, look: Look): Promise<string[]> {
   const at = image.indexOf("@");
   const repository = image.slice(0, at);
-  const { manifests = [] } = (await look.manifest(image)) ?? {};
-  const waiting = [image.slice(at + 1), ...manifests.map(({ digest }) => digest)];
+  const waiting = [image.slice(at + 1), ...digestsIn(await look.manifest(image))];
   const seen = new Set(waiting);
   const attached: string[] = [];
-  for (let subject = waiting.shift(); subject !== undefined; subject = waiting.shift()) {
+  for (const subject of waiting) {
+    if (!isDigest(subject)) {
+      throw new Error("the registry lists what is no digest");
+    }
     attached.push(...(await tagsOf(repository, subject, look)));
-    const referrers = (await referrersOf(repository, subject, look)).filter(
-      (each) => !seen.has(each),
-    );
+    const found = await referrersOf(repository, subject, look);
+    const referrers = found.filter((each) => !seen.has(each));
     for (const referrer of referrers) {
       seen.add(referrer);
     }
@@ -57,8 +60,11 @@ async function referrersOf(repository: string, digest: string, look: Look): Prom
   if (listed !== undefined) {
     return listed;
   }
-  const index = await look.manifest(`${repository}:${tagOf(digest)}`);
-  return (index?.manifests ?? []).map((manifest) => manifest.digest);
+  return digestsIn(await look.manifest(`${repository}:${tagOf(digest)}`));
+}
+
+function digestsIn({ manifests = [] }: Manifest = {}): string[] {
+  return manifests.map((manifest) => manifest.digest);
 }
 
 function tagOf(digest: string): string {

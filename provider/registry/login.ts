@@ -1,31 +1,26 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { homedir, tmpdir } from "node:os";
+import { readFile } from "node:fs/promises";
+import { homedir } from "node:os";
 import { join } from "node:path";
 
+import { HIDDEN } from "../../contract/marks.ts";
 import { loginServer } from "../../contract/image-reference.ts";
 import type { RegistryLogin } from "../../contract/registry-login.ts";
+import { withConfigFolder } from "../../docker-config/config-folder.ts";
 
 type Config = Readonly<Record<string, unknown>>;
 
 /**
  * Runs `work` with a folder that is to be its `DOCKER_CONFIG`: the user's own configuration with this login on top.
- * The folder is private, and removed afterwards. Without a login it is the user's own.
+ * See `withConfigFolder`. Without a login, or with the placeholder for its password that a copy of the state has, it is the user's own.
  */
 export async function withLogin<T>(
   login: RegistryLogin | undefined,
   work: (folder: string | undefined) => Promise<T>,
 ): Promise<T> {
-  if (login === undefined) {
+  if (login === undefined || login.password === HIDDEN) {
     return work(undefined);
   }
-  const folder = await mkdtemp(join(tmpdir(), "slipway-login-"));
-  try {
-    const config = JSON.stringify(loggedIn(await ownConfig(), login));
-    await writeFile(join(folder, "config.json"), config, { mode: 0o600 });
-    return await work(folder);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  return withConfigFolder(loggedIn(await ownConfig(), login), work);
 }
 
 /** A Docker configuration with one more login, which needs no credential helper. */

@@ -1,3 +1,7 @@
+import type { Response } from "undici";
+
+import { fetchThrough } from "./fetch-through.ts";
+
 /** How a registry is logged in to: values of the header `Authorization`. */
 export interface Authorization {
   /** For one repository, where the registry asks for a token. */
@@ -41,14 +45,14 @@ export async function referrersOf(
     `${PLAIN.test(host) ? "http" : "https"}://${host}/v2/${path}/referrers/${digest}`,
   );
   for (let page = 0; url !== undefined && page < PAGES; page++) {
-    let answer: Response = await fetch(url, { ...options, headers });
+    let answer: Response = await fetchThrough(url, { ...options, headers });
     if (answer.status === 401) {
       const isToken = /^bearer/i.test(answer.headers.get("www-authenticate") ?? "");
       const login = isToken
         ? await authorization.token(repository)
         : await authorization.basic(server);
       headers = { ...headers, authorization: login };
-      answer = await fetch(url, { ...options, headers });
+      answer = await fetchThrough(url, { ...options, headers });
     }
     if (answer.status === 404) {
       return undefined;

@@ -1,12 +1,18 @@
 import { execFile } from "node:child_process";
 
+import { isReference, PINNED_FORM } from "../../contract/image-reference.ts";
 import type { RegistryLogin } from "../../contract/registry-login.ts";
+import { masked } from "../../mask/mask.ts";
+import { plain } from "../../mask/plain.ts";
 import { attachedTo, type Manifest } from "./attached.ts";
 import { withLogin } from "./login.ts";
 import { type Authorization, referrersOf } from "./referrers.ts";
 
 const INSTALL =
   "install it, e.g. with brew install crane or go install github.com/google/go-containerregistry/cmd/crane@latest";
+/** Enough for the cause; a registry may answer with a page. */
+const REASON_CHARACTERS = 2000;
+const SHOWN_CHARACTERS = 200;
 const ABSENT = /MANIFEST_UNKNOWN|NAME_UNKNOWN|404 Not Found/;
 
 /**
@@ -78,12 +84,12 @@ export class Registry {
 
   /** Gives an image another name, in the same repository or in another registry. */
   async copy(from: string, to: string): Promise<void> {
-    await this.#crane(["copy", from, to]);
+    await this.#crane(["copy", "--", required(from), required(to)]);
   }
 
   async #find(what: string, reference: string, limit?: AbortSignal): Promise<string | undefined> {
     try {
-      return await this.#crane([what, reference], limit);
+      return await this.#crane([what, "--", required(reference)], limit);
     } catch (error) {
       if (ABSENT.test((error as Error).message)) {
         return undefined;
@@ -95,9 +101,11 @@ export class Registry {
   #authorization(): Authorization {
     return {
       token: async (repository) =>
-        (await this.#crane(["auth", "token", "--header", repository])).replace(/^.*?: /, "").trim(),
+        (await this.#crane(["auth", "token", "--header", "--", repository]))
+          .replace(/^.*?: /, "")
+          .trim(),
       basic: async (server) => {
-        const kept = await this.#crane(["auth", "get", server]);
+        const kept = await this.#crane(["auth", "get", "--", server]);
         const { Username, Secret } = JSON.parse(kept) as Readonly<Record<string, string>>;
         return `Basic ${Buffer.from(`${Username ?? ""}:${Secret ?? ""}`).toString("base64")}`;
       },
@@ -134,9 +142,19 @@ function run(
   });
 }
 
-/** What crane ends with, without the log lines before it. */
+/** What crane ends with, without the log lines before it; the words are the registry's. */
 function reasonOf(stderr: string): string | undefined {
-  return /^Error: ([^]*)/m.exec(stderr)?.[1]?.trim();
+  const reason = /^Error: ([^]*)/m.exec(stderr)?.[1]?.trim();
+  return reason === undefined ? undefined : masked(reason.slice(0, REASON_CHARACTERS));
+}
+
+/** A text that may be handed to crane: others have written it, and crane reads more than registries accept. */
+function required(reference: string): string {
+  if (isReference(reference)) {
+    return reference;
+  }
+  const got = JSON.stringify(plain(reference.slice(0, SHOWN_CHARACTERS)));
+  throw new Error(`the name of an image: got ${got}; allowed: ${PINNED_FORM}, or repository:tag`);
 }
 
 /** The registries, as a login sees them. */

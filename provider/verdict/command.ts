@@ -44,6 +44,7 @@ export function nextCommand(
     refresh: REFRESH,
     leaving: `${kubectl} wait --for=delete namespace/${namespace ?? ""} --timeout=10m && ${REFRESH}`,
     health: `${kubectl} get --raw /readyz`,
+    identity: `${kubectl} auth whoami`,
     rights: `${within} auth can-i --list`,
   };
   return commands[REASONS[reason].next];

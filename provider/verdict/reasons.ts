@@ -10,7 +10,7 @@ type Row = readonly [
   rollback: "rolls back" | "stays",
   about: "release" | "cluster" | "run",
   pods: "settled" | "unsettled",
-  next: "describe" | "list" | "history" | "refresh" | "leaving" | "health" | "rights",
+  next: "describe" | "list" | "history" | "refresh" | "leaving" | "health" | "identity" | "rights",
 ];
 
 /** Every reason that a verdict can carry. A rule that knows more of the case may give its finding a different weight. */
@@ -97,6 +97,8 @@ const ROWS = {
   "ingress-no-address": [AT_DEADLINE, "stays", "release", "settled", "describe"],
   /** The identity may not read what the verdict is based on. */
   forbidden: [AT_ONCE, "stays", "cluster", "settled", "rights"],
+  /** There are no credentials, or the API server does not accept them. */
+  "cluster-unauthorized": [AT_ONCE, "stays", "cluster", "settled", "identity"],
   /** The API server does not answer. */
   "cluster-unreachable": [AT_ONCE, "stays", "cluster", "settled", "health"],
   /** The run was interrupted before there was a verdict. */

@@ -15,14 +15,15 @@ export function judgeRefusedPods(
   awaited: ObjectReadinessInputs,
   { pods, events, neighbourhood }: ObservedObject,
 ): Finding[] {
-  const [refused] = eventsAbout(awaited.uid, ["FailedCreate"], events);
+  const refusals = eventsAbout(awaited.uid, ["FailedCreate"], events);
+  const [refused] = refusals;
   const [created] = eventsAbout(awaited.uid, ["SuccessfulCreate"], events);
   if (refused === undefined || (created !== undefined && timeOf(created) > timeOf(refused))) {
     return [];
   }
   const message = (refused.message ?? "the API server accepts no more pods").replace(PREFIX, "");
   const own = { deployments: [], replicaSets: [], pods };
-  const { reason, ...time } = refusalOf(message, neighbourhood ?? own);
+  const { reason, ...time } = refusalOf(message, neighbourhood ?? own, refusals);
   const bornAt = timeOf(refused) || undefined;
   return [objectFinding(awaited, reason, message, { ...time, bornAt })];
 }

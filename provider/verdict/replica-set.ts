@@ -1,5 +1,6 @@
 import type { Finding } from "./finding.ts";
-import { condition, nameOf, type Observed, type ReplicaSet } from "./objects.ts";
+import { eventsAbout } from "./event.ts";
+import { condition, nameOf, type Observed, type ReplicaSet, uidOf } from "./objects.ts";
 import { refusalOf } from "./refusal.ts";
 
 /**
@@ -9,7 +10,7 @@ import { refusalOf } from "./refusal.ts";
  */
 export function judgeReplicaSet(
   replicaSet: ReplicaSet,
-  { deployment, replicaSets, pods, neighbourhood }: Observed,
+  { deployment, replicaSets, pods, neighbourhood, warnings }: Observed,
 ): Finding[] {
   const failure = failureOf(replicaSet);
   if (failure === undefined) {
@@ -17,7 +18,8 @@ export function judgeReplicaSet(
   }
   const { message = "the API server accepts no more pods", lastTransitionTime: bornAt } = failure;
   const own = { deployments: deployment === undefined ? [] : [deployment], replicaSets, pods };
-  const refusal = refusalOf(message, neighbourhood ?? own);
+  const refusals = eventsAbout(uidOf(replicaSet), ["FailedCreate"], warnings);
+  const refusal = refusalOf(message, neighbourhood ?? own, refusals);
   return [{ ...refusal, object: `replicaset ${nameOf(replicaSet)}`, message, bornAt }];
 }
 

@@ -7,25 +7,32 @@ const PAUSE_MILLISECONDS = 1000;
 /**
  * Retries something on the cluster until it is answered: an API server that restarts is waited for.
  * @param mayPass whether an error may pass; by default if there was no answer
- * @throws an error that does not pass, the last one when the time is over, or the signal's reason
+ * @param patience milliseconds
+ * @throws an error that does not pass, the last one when the time is over, or the signal's reason if there was none
  */
 export async function answered<T>(
   work: () => Promise<T>,
   signal: AbortSignal,
   mayPass = isPassing,
+  patience = FIRST_ANSWER_MILLISECONDS,
 ): Promise<T> {
-  const until = performance.now() + FIRST_ANSWER_MILLISECONDS;
+  const until = performance.now() + patience;
+  signal.throwIfAborted();
   for (;;) {
     try {
-      signal.throwIfAborted();
       return await work();
     } catch (error) {
-      if (signal.aborted || !mayPass(error) || performance.now() > until) {
+      if (!mayPass(error) || performance.now() > until || !(await isTimeLeft(signal))) {
         throw error;
       }
     }
-    await pause(PAUSE_MILLISECONDS, signal);
   }
+}
+
+/** Whether the signal leaves time for another try after a pause. */
+async function isTimeLeft(signal: AbortSignal): Promise<boolean> {
+  await pause(PAUSE_MILLISECONDS, signal);
+  return !signal.aborted;
 }
 
 /** Whether to look again: the object changed between the look and the write, or there was no answer. */

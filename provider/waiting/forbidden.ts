@@ -73,8 +73,6 @@ function wordsFor(refused: readonly Refused[], namespace: string): string {
   const { status, message } = refused[0] ?? {};
   const resources = refused.map(({ resource }) => resource).join(", ");
   switch (status) {
-    case 401:
-      return `the API server does not accept the credentials of ${NAMELESS}: ${message ?? ""}; renew the token if it has expired`;
     case 404:
       return `the API server does not serve ${resources} in namespace ${namespace}: ${message ?? ""}`;
     default: {

@@ -32,7 +32,7 @@ export function poll<O>(
         [health, refusals] = [{ kind: "live" }, 0];
       } catch (error) {
         refusals += isRefusal(error) ? 1 : 0;
-        health = healthAfter(error, "get", refusals) ?? health;
+        health = healthAfter(error, "get", refusals, health) ?? health;
       }
       subscription.wake();
       await pause(PAUSE_MILLISECONDS, end.signal);

@@ -45,8 +45,9 @@ export async function reportOf<O, R extends object>(
   const { cluster, place } = awaited;
   const { name, namespace } = place;
   const trail = awaited.trail(observed, finding);
+  const isMute = signal.aborted || finding.reason === "cluster-unauthorized";
   const sources =
-    signal.aborted || !awaited.logs || namespace === undefined ? [] : logSources(trail.suspects);
+    isMute || !awaited.logs || namespace === undefined ? [] : logSources(trail.suspects);
   const reading = Promise.all(
     sources.map((source) => cluster.log(namespace ?? "", source, signal)),
   );

@@ -1,13 +1,24 @@
 import { setImmediate as immediate } from "node:timers/promises";
+import { CredentialError, SilentPlugin } from "../../kubeconfig/credential-error.ts";
 import { messageOf } from "../cluster/api-error.ts";
 import { pause } from "../cluster/pause.ts";
 import type { Subscription } from "../cluster/subscription.ts";
 import type { FinalVerdict, Verdict } from "../verdict/finding.ts";
 import { REASONS } from "../verdict/reasons.ts";
-import type { Awaited, Judge } from "./awaited.ts";
+import { answered } from "./answered.ts";
+import type { Awaited, Judge, Place } from "./awaited.ts";
 import { confirmed } from "./closer-look.ts";
 import { Limit } from "./limit.ts";
-import { FIRST_ANSWER_MILLISECONDS, interrupted, judgeTroubles, unreachable } from "./trouble.ts";
+import {
+  blind,
+  CREDENTIALS_MILLISECONDS,
+  dueOf,
+  FIRST_ANSWER_MILLISECONDS,
+  interrupted,
+  judgeTroubles,
+  unauthorized,
+  unreachable,
+} from "./trouble.ts";
 
 /** How soon to look again when a watch is behind what a direct look has shown. */
 const LAG_MILLISECONDS = 500;
@@ -51,13 +62,13 @@ export async function awaitVerdict<O, R extends object>(
   });
   const until = startedAt + seconds * 1000;
   const limit = new Limit(until, signal);
-  const following = awaited.follow(limit.signal);
+  const following = followed(awaited, limit.signal);
   try {
     const subscription = await limit.within(following);
-    if (subscription === undefined) {
+    if (subscription === undefined || subscription instanceof CredentialError) {
       const verdict = signal.aborted
         ? interrupted(awaited.place)
-        : unreachable(awaited.place, await faultOf(following));
+        : await unfollowed(awaited.place, following);
       return timed({ verdict, observed: awaited.nothing });
     }
     const wake = () => {
@@ -75,6 +86,35 @@ export async function awaitVerdict<O, R extends object>(
     limit.close();
     following.then(closed, ignored);
   }
+}
+
+/** Follows it, or says why there are no credentials for that, also a moment later. */
+async function followed<O, R extends object>(
+  awaited: Awaited<O, R>,
+  signal: AbortSignal,
+): Promise<Subscription<O> | CredentialError> {
+  const mayPass = (error: unknown) =>
+    error instanceof CredentialError && !(error instanceof SilentPlugin);
+  const follow = () => awaited.follow(signal);
+  try {
+    return await answered(follow, signal, mayPass, CREDENTIALS_MILLISECONDS);
+  } catch (error) {
+    if (error instanceof CredentialError) {
+      return error;
+    }
+    throw error;
+  }
+}
+
+/** The verdict on what was not followed in time, with why not if that is known by now. */
+async function unfollowed<O>(
+  place: Place,
+  following: Promise<Subscription<O> | CredentialError>,
+): Promise<FinalVerdict<never>> {
+  const why = await Promise.race([following.catch(messageOf), immediate(undefined)]);
+  return why instanceof CredentialError
+    ? unauthorized(place, why.message)
+    : unreachable(place, typeof why === "string" ? why : undefined);
 }
 
 interface Watching<O, R extends object> {
@@ -160,26 +200,29 @@ function judged<O, R extends object>(
   }
   const now = performance.now();
   const verdict = rules.judge(observed, now);
-  const silent = subscription.troubles.find(({ kind }) => kind === "unreachable");
+  const { troubles } = subscription;
+  const silent =
+    troubles.find((trouble) => trouble.kind === "unauthorized") ??
+    troubles.find((trouble) => trouble.kind === "unreachable");
   if (silent === undefined || verdict.kind === "ready") {
     return verdict;
   }
   if (verdict.kind === "progressing") {
-    return {
-      ...verdict,
-      text: `${verdict.text}; no answer from the API server: ${silent.message}`,
-    };
+    return silent.kind === "unauthorized"
+      ? {
+          ...verdict,
+          text: `${verdict.text}; ${silent.message}`,
+          wakeAt: Math.min(verdict.wakeAt, dueOf(silent)),
+        }
+      : { ...verdict, text: `${verdict.text}; no answer from the API server: ${silent.message}` };
   }
-  return now >= rules.deadline() ? unreachable(place, silent.message) : verdict;
+  return now >= rules.deadline() ? blind(place, silent) : verdict;
 }
 
-/** Why what did not come in time has not come, if it says so by now. */
-async function faultOf(promise: Promise<unknown>): Promise<string | undefined> {
-  return Promise.race([promise.then(ignored, messageOf), immediate(undefined)]);
-}
-
-function closed<O>(subscription: Subscription<O>): void {
-  subscription.close();
+function closed<O>(subscription: Subscription<O> | CredentialError): void {
+  if (!(subscription instanceof CredentialError)) {
+    subscription.close();
+  }
 }
 
 function ignored(): undefined {

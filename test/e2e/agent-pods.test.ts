@@ -13,7 +13,7 @@ import { AgentPlatform, type Claim } from "../support/agent-platform.ts";
 import { cluster, kubeConfig } from "../../testbed/cluster.ts";
 import { folderWith, removeFolders } from "../support/folder.ts";
 import { actsBeyond } from "../support/forbidden-acts.ts";
-import { scriptOf, stage } from "../support/jenkinsfile-stage.ts";
+import { credentialFile, scriptOf, stage } from "../support/jenkinsfile-stage.ts";
 import { DEPLOYMENT } from "../../testbed/kinds.ts";
 import { Project } from "../../testbed/project.ts";
 import type { Run } from "../../testbed/run.ts";
@@ -23,7 +23,12 @@ import { succeed } from "../../testbed/succeed.ts";
 
 const CHECKOUT = resolve(import.meta.dirname, "../..");
 const ASK = join(CHECKOUT, "test/support/agent/ask.cjs");
-const PASSPHRASE = "a passphrase of the tests";
+/** What the folder that delivers has: the registry requires no login. */
+const CREDENTIALS = [
+  ["slipway-passphrase-dev", "a passphrase of the tests"],
+  ["slipway-passphrase-prod", "a passphrase of the tests"],
+  ["slipway-registry-read", "{}"],
+] as const;
 
 /** What a repository has beside the program, for its checks. */
 const CHECKS = [
@@ -68,10 +73,14 @@ beforeAll(async () => {
   await succeed(project.pulumi("up", "--yes", "--skip-preview", "--stack=prod"));
   await platform.offerDocker(`${lanes("dev")}-deploy`);
   await platform.offerFolders(`${lanes("dev")}-preview`, "packages");
+  await platform.offerFolders(`${lanes("prod")}-preview`, "packages", "state-to-read");
   for (const stack of ["dev", "prod"]) {
     await platform.offerFolders(`${lanes(stack)}-deploy`, "packages", "state");
   }
   await platform.handOver();
+  for (const [id, content] of CREDENTIALS) {
+    platform.controller.files.set(credentialFile(id), Buffer.from(content));
+  }
 });
 afterAll(async () => {
   try {
@@ -107,8 +116,8 @@ async function settle(): Promise<void> {
     {
       registry: { repository: `${SLIPWAY_REGISTRY}/e2e/${homeOf("prod")}` },
       namespace: homeOf("prod"),
-      promoteFrom: "dev",
-      jenkins: { apiServer, prefix: lanes("prod"), lanes: { deploy: {} } },
+      promoteFrom: { stack: "dev", repository: `${SLIPWAY_REGISTRY}/e2e/${homeOf("dev")}` },
+      jenkins: { apiServer, prefix: lanes("prod"), lanes: { preview: {}, deploy: {} } },
       services: { shop: { ...service, replicas: 1 } },
     },
     "prod",
@@ -140,11 +149,17 @@ async function commit(message: string): Promise<string> {
   return id;
 }
 
+/** What the pods of each cloud mount: who may read the state, and who may write it, is for the bucket's policies elsewhere. */
+const MOUNTS: Readonly<Record<string, readonly Claim[]>> = {
+  "slipway-preview": ["packages"],
+  "slipway-preview-prod": ["packages", "state-to-read"],
+};
+
 /** Runs a script in a pod of a lane's cloud, started by the lane's launcher. */
-async function inPod(name: string, script: string, env: Record<string, string> = {}) {
+async function inPod(name: string, script: string) {
   const template = cloud(name, platform.variables(prefix()));
-  const claims: Claim[] = name === "slipway-preview" ? ["packages"] : ["packages", "state"];
-  const pod = agentPod(template, platform.build(script, env, ...claims));
+  const claims = MOUNTS[name] ?? ["packages", "state"];
+  const pod = agentPod(template, platform.build(script, ...claims));
   const launcher = { namespace: template.namespace, name: "launcher" };
   return runPod(await kubeconfigOfAccount(launcher), pod);
 }
@@ -152,8 +167,7 @@ async function inPod(name: string, script: string, env: Record<string, string> =
 /** Runs a stage of the Jenkinsfile. */
 function run(name: string): Promise<Run> {
   const read = stage(name);
-  const env = Object.fromEntries(read.secrets.map((key) => [key, PASSPHRASE]));
-  return inPod(read.label, scriptOf(read, platform.controller.url), env);
+  return inPod(read.label, scriptOf(read, platform.controller.url));
 }
 
 async function releaseOf(stack: string): Promise<ReleaseRecord> {
@@ -199,13 +213,15 @@ test("a pull request is previewed by what the up to dev has left", async () => {
   await commit("as it was");
 });
 
-test("prod gets the digest of dev by the plan that was made for it, and needs no Docker daemon", async () => {
+test("prod gets the digest of dev by the plan that was made for it, by a lane that can write nothing, and needs no Docker daemon", async () => {
   const before = await releaseOf("prod");
+  const { digest, commit: id } = await releaseOf("dev");
   await succeed(run("Plan prod"));
   expect(platform.controller.file("preview-prod.md")).toContain("shop");
+  expect(platform.controller.file("preview-prod.json")).toContain(digest);
+  expect(platform.controller.file("plan-prod.json")).not.toContain("ciphertext");
   await succeed(run("Up prod"));
 
-  const { digest, commit: id } = await releaseOf("dev");
   expect(digest).not.toBe(before.digest);
   expect(await releaseOf("prod")).toMatchObject({ verdict: "ready", digest, commit: id });
   const { spec } = await cluster.get(DEPLOYMENT, homeOf("prod"), "shop");
@@ -237,12 +253,20 @@ test("a pod of the lane that delivers can do nothing else", async () => {
   expect(await ask("slipway-deploy-dev", [{ method: "GET", path: deployment }])).toEqual([200]);
 });
 
-test("a pod that previews may ask what a write would do, and nothing more", async () => {
-  const [write] = writesTo(homeOf("dev"));
+test.each([
+  ["slipway-preview", "dev"],
+  ["slipway-preview-prod", "prod"],
+])("a pod of %s may ask what a write would do in %s, and nothing more", async (name, stack) => {
+  const [write] = writesTo(homeOf(stack));
   const acts = [write, { ...write, path: `${write.path}?dryRun=All` }];
-  const secrets = `/api/v1/namespaces/${homeOf("dev")}/secrets`;
-  const answers = await ask("slipway-preview", [...acts, { method: "GET", path: secrets }]);
+  const secrets = `/api/v1/namespaces/${homeOf(stack)}/secrets`;
+  const answers = await ask(name, [...acts, { method: "GET", path: secrets }]);
   expect(answers).toEqual([422, 200, 403]);
+});
+
+test("what plans for prod cannot write the state", async () => {
+  const { output } = await inPod("slipway-preview-prod", "touch /state/.pulumi/forged || true");
+  expect(output).toContain("Read-only file system");
 });
 
 function writesTo(namespace: string): [Request] {

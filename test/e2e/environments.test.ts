@@ -1,5 +1,8 @@
 // Proves the way of a commit through two environments on one cluster and one registry host; that clusters and
 // registries of different places are reached with different logins is for test/e2e/promotion-copy.test.ts.
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
+
 import { execa } from "execa";
 import { parse, stringify } from "yaml";
 
@@ -25,7 +28,7 @@ beforeAll(async () => {
   source = await project.read(MAIN);
   await project.settings({ services: { shop: { ...shop, replicas: 1 } } });
   await succeed(project.pulumi("stack", "init", "prod"));
-  await promoteFrom("dev");
+  await promoteFrom({});
 });
 afterAll(async () => {
   await succeed(project.pulumi("destroy", "--yes", "--skip-preview", "--stack=prod"));
@@ -33,13 +36,17 @@ afterAll(async () => {
 });
 
 /** Settings of prod: its own registry, replicas and variables, and no way to build. */
-async function promoteFrom(promotion: unknown): Promise<void> {
+async function promoteFrom(promotion: object): Promise<void> {
   const service = Object.fromEntries(Object.entries(shop).filter(([key]) => key !== "build"));
   const settings = {
     cluster: { kubeconfig: "${SLIPWAY_KUBECONFIG}" },
     registry: { repository: `\${SLIPWAY_REGISTRY}/e2e/${prod}` },
     namespace: prod,
-    promoteFrom: promotion,
+    promoteFrom: {
+      stack: "dev",
+      repository: `\${SLIPWAY_REGISTRY}/e2e/${project.namespace}`,
+      ...promotion,
+    },
     services: { shop: { ...service, env: { STAGE: "prod" } } },
   };
   const stack = parse(await project.read("Pulumi.prod.yaml")) as Record<string, unknown>;
@@ -76,7 +83,11 @@ test("a commit goes to dev, and from there to prod with the same digest and no D
   await succeed(up("dev"));
   const inDev = await releaseOf("dev");
   const expected = `--expect=shop=${inDev.digest}`;
-  await succeed(project.with(NO_DAEMON).slipway("preview", "--stack=prod", expected));
+  await project.write("plan.json", "of before");
+  const plan = "--save-plan=plan.json";
+  await succeed(project.with(NO_DAEMON).slipway("preview", "--stack=prod", expected, plan));
+  expect((await stat(join(project.folder, "plan.json"))).mode & 0o777).toBe(0o600);
+  expect(await project.read("plan.json")).toContain("resourcePlans");
   await succeed(up("prod"));
 
   const inProd = await releaseOf("prod");
@@ -108,7 +119,7 @@ test("a release is not promoted before it is old enough and its image has passed
   await commit(`${source}\n// second\n`);
   await succeed(up("dev"));
   const { digest } = await releaseOf("dev");
-  await promoteFrom({ stack: "dev", soak: "1h", gates: ["acceptance"] });
+  await promoteFrom({ soak: "1h", gates: ["acceptance"] });
   const refused = await up("prod");
   expect(refused.exitCode).not.toBe(0);
   expect(refused.output).toContain("2 reasons not to promote from organization/slipway/dev");
@@ -117,7 +128,7 @@ test("a release is not promoted before it is old enough and its image has passed
     `must have passed the gate acceptance, got no pass for ${digest}`,
   );
 
-  await promoteFrom({ stack: "dev", gates: ["acceptance"] });
+  await promoteFrom({ gates: ["acceptance"] });
   const without = await project.slipway("preview", "--stack=prod", "--exit-code");
   expect(without.exitCode).toBe(1);
   await succeed(project.slipway("gate", "pass", "acceptance", "--stack=dev"));
@@ -126,6 +137,25 @@ test("a release is not promoted before it is old enough and its image has passed
   await succeed(up("prod"));
   expect((await releaseOf("prod")).digest).toBe(digest);
   digests.push(digest);
+});
+
+test("a forged record of dev brings neither an image nor gates of its own", async () => {
+  const { image, digest } = await releaseOf("dev");
+  const own = `/e2e/${project.namespace}/shop@`;
+  const forged = image.replace(own, `/e2e/${project.namespace}-forged/shop@`);
+  const [repository = ""] = forged.split("@");
+  const passed = `${repository}:gate-acceptance-${digest.slice("sha256:".length).slice(0, 32)}`;
+  await execa("crane", ["copy", "--", image, passed], { env: environment() });
+  const { output: state } = await succeed(project.pulumi("stack", "export", "--stack=dev"));
+  await project.write("state.json", state);
+  await project.write("forged.json", state.replaceAll(image, forged));
+  await succeed(project.pulumi("stack", "import", "--stack=dev", "--file=forged.json"));
+  const { exitCode, output } = await project.slipway("preview", "--stack=prod");
+  await succeed(project.pulumi("stack", "import", "--stack=dev", "--file=state.json"));
+  expect(exitCode).not.toBe(0);
+  expect(output).toContain(
+    `releases.shop.image must be in ${image.split("@")[0] ?? ""}, got ${repository}; if dev is right to have it there, set promoteFrom.repository`,
+  );
 });
 
 test("a bad commit fails in dev, and is refused by prod, which goes on as it was", async () => {
@@ -189,7 +219,7 @@ test("a rollback to an image that the registry has lost is refused", async () =>
 });
 
 test("unpinned, prod takes what dev has proved since", async () => {
-  await promoteFromKeepingPins("dev");
+  await promoteFromKeepingPins();
   const id = await commit(`${source}\n// third\n`);
   await succeed(up("dev"));
   await succeed(up("prod"));
@@ -205,10 +235,10 @@ test("unpinned, prod takes what dev has proved since", async () => {
 });
 
 /** The gate was for the release before. */
-async function promoteFromKeepingPins(stack: string): Promise<void> {
+async function promoteFromKeepingPins(): Promise<void> {
   const settings = await project.read("Pulumi.prod.yaml");
   const { config } = parse(settings) as { config: Record<string, unknown> };
-  await promoteFrom(stack);
+  await promoteFrom({});
   const after = parse(await project.read("Pulumi.prod.yaml")) as { config: object };
   const pins = { "slipway:pins": config["slipway:pins"] };
   await project.write(

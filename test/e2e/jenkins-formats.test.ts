@@ -94,7 +94,8 @@ test("an image is pulled with the pull secret that the stack made of its registr
   expect(pull.type).toBe("kubernetes.io/dockerconfigjson");
   const [pod] = await cluster.list(POD, project.namespace, "app.kubernetes.io/name=shop");
   expect(pod?.spec?.imagePullSecrets).toEqual([{ name: "pull" }]);
-  expect(pod?.status?.containerStatuses?.[0]?.imageID).toContain(registry.address);
+  expect(pod?.spec?.containers[0]?.image).toContain(registry.address);
+  expect(pod?.status?.containerStatuses?.[0]?.ready).toBe(true);
   const refused = await fetch(`http://${registry.address}/v2/team/shop/tags/list`);
   expect(refused.status).toBe(401);
 });

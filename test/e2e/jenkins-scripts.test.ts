@@ -1,11 +1,13 @@
-// Proves that the pipeline's scripts do their work with the real engine and nothing but their lanes' tokens; packages are not installed
-// anew, no agent pod is started, and no Jenkins calls them.
-import { chmod, cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+// Proves that the pipeline's scripts do their work with the real engine and nothing but their lanes' tokens; packages are not installed,
+// no agent pod is started, and no Jenkins calls them.
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
 import { execa } from "execa";
 
+import { HIDDEN } from "../../contract/marks.ts";
+import type { ReleaseRecord } from "../../contract/release-record.ts";
 import { environment } from "../../tools/platform/environment.ts";
 import { kubeconfigOfAccount } from "../support/account.ts";
 import { kubeConfig } from "../../testbed/cluster.ts";
@@ -27,14 +29,13 @@ const settings = {
 
 /** By lane: with nothing but its token. */
 const kubeconfigs = new Map<string, string>();
-let tools: string;
+let home: string;
 let backend: string;
 let project: Project;
 beforeAll(async () => {
-  tools = await mkdtemp(join(tmpdir(), "slipway-tools-"));
-  // The clone shares the packages of the checkout: what npm would install is there.
-  await writeFile(join(tools, "npm"), '#!/bin/sh\n[ "$1" = ci ] || exec /usr/bin/env npm "$@"\n');
-  await chmod(join(tools, "npm"), 0o755);
+  home = await mkdtemp(join(tmpdir(), "slipway-home-"));
+  await writeFile(join(home, "passphrase"), "a passphrase of the tests");
+  await writeFile(join(home, "config.json"), "{}");
   backend = await mkdtemp(join(tmpdir(), "slipway-backend-"));
   project = await Project.create("scripts", { env: { PULUMI_BACKEND_URL: `file://${backend}` } });
   for (const path of ["cli", "jenkins"]) {
@@ -53,15 +54,14 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await project.dispose();
-  await rm(tools, { recursive: true });
+  await rm(home, { recursive: true });
   await rm(backend, { recursive: true });
   removeFolders();
 });
 
 /** Runs a script as Jenkins would: with the deploy lane's variables, or the few that the preview lane has. */
 async function script(
-  name: string,
-  stack: string,
+  [name = "", ...options]: readonly string[],
   env: Readonly<Record<string, string>>,
 ): Promise<Run> {
   const {
@@ -72,9 +72,9 @@ async function script(
     PATH,
   } = environment();
   const platform = { SLIPWAY_KUBECONFIG, SLIPWAY_REGISTRY, SLIPWAY_BASE_IMAGE, DOCKER_HOST };
-  const { exitCode, all } = await execa(`jenkins/scripts/${name}.sh`, [stack], {
+  const { exitCode, all } = await execa(`jenkins/scripts/${name}.sh`, ["dev", ...options], {
     cwd: project.folder,
-    env: { ...platform, ...env, PATH: `${tools}:${PATH}` },
+    env: { ...platform, ...env, PATH },
     extendEnv: false,
     reject: false,
     all: true,
@@ -82,24 +82,44 @@ async function script(
   return { exitCode: exitCode ?? 1, output: all };
 }
 
-function deploy(name: string, env: Readonly<Record<string, string>> = {}): Promise<Run> {
-  return script(name, "dev", {
-    ...own("deploy"),
-    DOCKER_HOST: environment()["DOCKER_HOST"] ?? "",
-    PULUMI_BACKEND_URL: `file://${backend}`,
-    PULUMI_CONFIG_PASSPHRASE: "a passphrase of the tests",
-    ...env,
-  });
+/** By the lane that delivers, with the passphrase. */
+function deploy(words: string, env: Readonly<Record<string, string>> = {}): Promise<Run> {
+  const PULUMI_CONFIG_PASSPHRASE_FILE = join(home, "passphrase");
+  return withoutSecrets(words, { PULUMI_CONFIG_PASSPHRASE_FILE, ...env });
 }
 
-function review(name: string): Promise<Run> {
-  return script(name, "dev", own("preview"));
+/** By the lane that delivers, in the steps for which no credential is bound. */
+function withoutSecrets(words: string, env: Readonly<Record<string, string>> = {}): Promise<Run> {
+  const DOCKER_HOST = environment()["DOCKER_HOST"] ?? "";
+  const PULUMI_BACKEND_URL = `file://${backend}`;
+  return script(words.split(" "), { ...own("deploy"), DOCKER_HOST, PULUMI_BACKEND_URL, ...env });
+}
+
+/** By the lane that previews, in a checkout that is thrown away. */
+async function review(
+  name: "plan" | "preview",
+  env: Readonly<Record<string, string>> = {},
+): Promise<Run> {
+  const settings = await read("Pulumi.dev.yaml");
+  try {
+    return await script([name], { ...own("preview"), ...env });
+  } finally {
+    await project.write("Pulumi.dev.yaml", settings);
+  }
+}
+
+/** What is approved for an up: by whoever reads the backend, and has neither passphrase nor Docker daemon. */
+function plan(): Promise<Run> {
+  return review("plan", {
+    PULUMI_BACKEND_URL: `file://${backend}`,
+    SLIPWAY_REGISTRY_READ: join(home, "config.json"),
+  });
 }
 
 /** What the pods of a lane have. */
 function own(lane: string): Record<string, string> {
   const { HOME = "", PULUMI_HOME = join(HOME, ".pulumi") } = process.env;
-  return { HOME: tools, PULUMI_HOME, SLIPWAY_KUBECONFIG: kubeconfigs.get(lane) ?? "" };
+  return { HOME: home, PULUMI_HOME, SLIPWAY_KUBECONFIG: kubeconfigs.get(lane) ?? "" };
 }
 
 function read(path: string): Promise<string> {
@@ -110,15 +130,27 @@ test("an up leaves a report, and a copy of the state that holds no secret and no
   await project.write("example/shop/package.json", '{ "name": "shop", "version": "97.0.0" }\n');
   await project.commit("an image to build");
   expect(await deploy("up")).toMatchObject({ exitCode: 0 });
-  expect(await deploy("after-up")).toMatchObject({ exitCode: 0 });
+  expect(await withoutSecrets("after-up")).toMatchObject({ exitCode: 0 });
 
   const copy = await read("state/dev.json");
-  expect(copy).toContain('"plaintext":"\\"hidden\\""');
+  expect(copy).toContain(`"plaintext":"\\"${HIDDEN}\\""`);
   expect(copy).not.toMatch(/"ciphertext"|secrets_providers|"v1:/);
   expect(copy).not.toContain(CREDENTIAL);
   const page = await read("report-dev.html");
   expect(page).toContain("✓ ready");
   expect(page).toContain("build and push");
+});
+
+test("what did not change shows no change in a preview from the copy: not its credentials either", async () => {
+  expect(await review("preview")).toMatchObject({ exitCode: 0 });
+  const { outcome, services } = JSON.parse(await read("preview-dev.json")) as {
+    readonly outcome: string;
+    readonly services: object[];
+  };
+  expect([outcome, services]).toEqual([
+    "unchanged",
+    [expect.objectContaining({ image: expect.objectContaining({ action: "keep" }) as object })],
+  ]);
 });
 
 test("a pull request is previewed without the backend and the passphrase: from the copy alone", async () => {
@@ -140,25 +172,70 @@ test("a pull request is previewed without the backend and the passphrase: from t
   );
 });
 
-test("an up is held to its plan, and refused where the settings are others by then", async () => {
-  const { services } = settings;
-  await project.settings({
-    ...settings,
-    services: { shop: { ...services.shop, env: { GREETING: "planned" } } },
-  });
-  expect(await deploy("plan")).toMatchObject({ exitCode: 0 });
-  expect(await deploy("up")).toMatchObject({ exitCode: 0 });
+function greet(greeting: string): Promise<void> {
+  const shop = { ...settings.services.shop, env: { GREETING: greeting } };
+  return project.settings({ ...settings, services: { shop } });
+}
 
-  expect(await deploy("plan")).toMatchObject({ exitCode: 0 });
-  await project.settings({
-    ...settings,
-    services: { shop: { ...services.shop, env: { GREETING: "sneaked in" } } },
-  });
-  const refused = await deploy("up");
+test("an up is held to its plan, which was made of a copy, and refused where the settings are others by then", async () => {
+  await greet("planned");
+  expect(await plan()).toMatchObject({ exitCode: 0 });
+  expect(await read("plan-dev.json")).not.toContain("ciphertext");
+  expect(await deploy("up --expect preview-dev.json")).toMatchObject({ exitCode: 0 });
+
+  expect(await plan()).toMatchObject({ exitCode: 0 });
+  await greet("sneaked in");
+  const refused = await deploy("up --expect preview-dev.json");
   expect(refused.exitCode).not.toBe(0);
   expect(refused.output).toMatch(/violates plan|not allowed by the plan/);
-  expect(await deploy("up", { PLAN: "false" })).toMatchObject({ exitCode: 0 });
+  await greet("planned");
 });
+
+test("a credential that changes is no part of a plan, and its value is not in the refusal", async () => {
+  await project.secret("dbPassword", `${CREDENTIAL}-that-is-new`);
+  const refused = await deploy("up --expect preview-dev.json");
+  expect(refused.exitCode).not.toBe(0);
+  expect(refused.output).toMatch(/SealedValues::db violates plan: .*encryptedData/);
+  expect(refused.output).not.toContain(CREDENTIAL);
+  await project.secret("dbPassword", CREDENTIAL);
+});
+
+test("without a plan, too, only what was approved goes out: another content changes nothing", async () => {
+  expect(await deploy("up --expect preview-dev.json", { PLAN: "false" })).toMatchObject({
+    exitCode: 0,
+  });
+  const { shop: approved } = await releases();
+  await project.write("example/shop/package.json", '{ "name": "shop", "version": "97.5.0" }\n');
+  const id = await project.commit("what nobody has approved");
+  const refused = await deploy("up --expect preview-dev.json", { PLAN: "false" });
+  expect(refused.exitCode).not.toBe(0);
+  expect(refused.output).toMatch(
+    /what would run is not what was approved; preview again, and have that approved\n +shop: approved the content [0-9a-f]+, would run the content [0-9a-f]+\n/,
+  );
+  expect(await releases()).toEqual({ shop: approved });
+  expect(approved?.commit).not.toBe(id);
+  const forgotten = await deploy("up --expect preview-prod.json", { PLAN: "false" });
+  expect(forgotten.output).toContain(
+    'SLIPWAY_EXPECT: got "preview-prod.json", which cannot be read',
+  );
+  await project.git("revert", "--no-edit", "HEAD");
+
+  const preview = await read("preview-dev.json");
+  const other = `sha256:${"b".repeat(64)}`;
+  await project.write(
+    "preview-dev.json",
+    preview.replace(/"digest": "sha256:[0-9a-f]{64}"/, `"digest": "${other}"`),
+  );
+  const unknown = await deploy("up --expect preview-dev.json", { PLAN: "false" });
+  expect(unknown.exitCode).not.toBe(0);
+  expect(unknown.output).toContain(`shop: approved ${other}, would run ${approved?.digest ?? ""}`);
+  expect(await releases()).toEqual({ shop: approved });
+});
+
+async function releases(): Promise<Readonly<Record<string, ReleaseRecord>>> {
+  const { output } = await succeed(project.pulumi("stack", "output", "releases", "--json"));
+  return JSON.parse(output) as Record<string, ReleaseRecord>;
+}
 
 test("a second up fails at once, and names who holds the stack", async () => {
   const lock = join(backend, ".pulumi/locks/organization/slipway/dev");

@@ -9,7 +9,7 @@ import type { ReleaseRecord } from "../../contract/release-record.ts";
 import { kubeconfigOfAccount } from "../support/account.ts";
 import { cluster, kubeConfig } from "../../testbed/cluster.ts";
 import { folderWith, removeFolders } from "../support/folder.ts";
-import { object, podWith, restricted } from "../support/intruder.ts";
+import { object, PINNED, podWith, restricted } from "../support/intruder.ts";
 import { actsBeyond } from "../support/forbidden-acts.ts";
 import { DEPLOYMENT, type Kind, ROLE, SECRET } from "../../testbed/kinds.ts";
 import { Project } from "../../testbed/project.ts";
@@ -23,7 +23,10 @@ interface Outputs {
 }
 
 const { hostname, port } = new URL(kubeConfig().getCurrentCluster()?.server ?? "");
-const jenkins = { apiServer: { cidr: `${hostname}/32`, ports: [Number(port)] } };
+const jenkins = {
+  apiServer: { cidr: `${hostname}/32`, ports: [Number(port)] },
+  lanes: { preview: {}, build: { images: [PINNED] }, deploy: {} },
+};
 const credentials = {
   payment: { keys: { API_KEY: { setting: "apiKey" } } },
   registry: {
@@ -31,8 +34,9 @@ const credentials = {
     keys: { username: "ci", password: { random: { length: 20 } } },
   },
 };
-const service = { ...shop, credentials: ["payment"] };
-const both = { shop: service, spare: service };
+const ingress = { host: "shop.example.com", class: "nobodys", awaitAddress: false };
+const service = { ...shop, credentials: ["payment"], ingress };
+const both = { shop: service, spare: { ...service, ingress: undefined } };
 
 let admin: Project;
 let settings: Record<string, unknown>;
@@ -125,7 +129,9 @@ test("other lanes are refused to the deploy lane with what changes and who must 
   const deploying = as("deploy");
   const before = await cluster.get(DEPLOYMENT, admin.namespace, "shop");
   const autoscale = { min: 2, max: 3 };
-  const scaled = { ...service, replicas: undefined, autoscale, env: { COLOUR: "blue" } };
+  const other = { ...ingress, host: "other.example.com" };
+  const change = { replicas: undefined, autoscale, ingress: other, env: { COLOUR: "blue" } };
+  const scaled = { ...service, ...change };
   await configure({ services: { shop: scaled } });
 
   const { exitCode, output } = await deploying.up();
@@ -136,6 +142,7 @@ test("other lanes are refused to the deploy lane with what changes and who must 
   expect(output).toMatch(
     /Role .*-deploy: with create, delete, get, list, patch, watch: horizontalpodautoscalers\.autoscaling/,
   );
+  expect(output).toMatch(/ValidatingAdmissionPolicy .*-deploy-ingresses: changed/);
   expect(output.match(/^ +error: /gm)).toHaveLength(2);
   const after = await cluster.get(DEPLOYMENT, admin.namespace, "shop");
   expect(after.metadata?.resourceVersion).toBe(before.metadata?.resourceVersion);
@@ -228,19 +235,23 @@ test("a lane takes pods of its agent's account and with pinned images only", asy
 });
 
 test("the build lane takes rootless BuildKit, and none of what else its level would let in", async () => {
-  const loose = { seccompProfile: { type: "Unconfined" }, appArmorProfile: { type: "Unconfined" } };
+  const loose = {
+    seccompProfile: { type: "Unconfined" },
+    appArmorProfile: { type: "Unconfined" },
+    capabilities: { drop: ["ALL"], add: ["SETUID", "SETGID"] },
+  };
   const buildkit = { name: "buildkit", securityContext: loose };
   expect(await submit("build", podWith({}, buildkit))).toBe("taken");
   expect(
     await submit("build", podWith({}, { securityContext: { ...restricted, ...loose } })),
-  ).toMatch(/no container but buildkit without a seccomp profile/);
+  ).toMatch(/no container with added capabilities, except buildkit/);
   expect(await submit("build", podWith({}, { securityContext: {} }))).toMatch(
-    /no container but buildkit that may gain privileges/,
+    /no container that keeps capabilities/,
   );
   for (const [securityContext, told] of [
     [{ ...loose, privileged: true }, /that is privileged/],
-    [{ ...loose, capabilities: { add: ["SYS_ADMIN"] } }, /with added capabilities/],
-    [{ ...loose, runAsUser: 0 }, /that may run as root/],
+    [{ ...loose, capabilities: { drop: ["ALL"], add: ["SYS_ADMIN"] } }, /with added capabilities/],
+    [{ ...loose, runAsUser: 0 }, /that may start as root/],
   ] as const) {
     expect(await submit("build", podWith({}, { name: "buildkit", securityContext }))).toMatch(told);
   }

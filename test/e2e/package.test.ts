@@ -16,6 +16,7 @@ const PACKED = [
   "cli",
   "components",
   "contract",
+  "docker-config",
   "docs",
   "kubeconfig",
   "mask",

@@ -32,7 +32,10 @@ beforeAll(async () => {
     },
     credentials: { pull: { format: "dockerconfigjson" } },
     namespace: `${project.namespace}-prod`,
-    promoteFrom: "dev",
+    promoteFrom: {
+      stack: "dev",
+      repository: `\${SLIPWAY_REGISTRY}/e2e/${project.namespace}`,
+    },
     services: {
       shop: { port: 8080, replicas: 1, health: "/healthz", ...QUICK },
     },

@@ -4,6 +4,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 
 const FOLDER = join(import.meta.dirname, "harness");
+const PUSH = "jenkins.branch.BranchEventCause";
 const GROOVY = "org/codehaus/groovy/groovy-all/2.4.21/groovy-all-2.4.21.jar";
 
 /** One build of a Jenkinsfile. */
@@ -13,6 +14,11 @@ export interface BuildCase {
   readonly environment: Readonly<Record<string, string | boolean>>;
   /** Steps that fail. */
   readonly failing?: readonly string[];
+  /**
+   * Classes of what started it.
+   * @default - a push
+   */
+  readonly causes?: readonly string[];
 }
 
 /** What was done, in order; or why Declarative Pipeline would not run the file. */
@@ -41,7 +47,7 @@ export class Harness {
       ]);
     }
     const path = existsSync(jar) ? jar : join(folder, "groovy-all-2.4.21.jar");
-    const sources = ["Main", "Build", "Model", "Node", "Grammar"].map((name) =>
+    const sources = ["Main", "Build", "Causes", "Model", "Node", "Grammar"].map((name) =>
       join(FOLDER, `${name}.java`),
     );
     execFileSync("javac", ["-nowarn", "-cp", path, "-d", folder, ...sources]);
@@ -54,7 +60,7 @@ export class Harness {
       "--add-opens",
       `java.base/${name}=ALL-UNNAMED`,
     ]);
-    const input = JSON.stringify(cases.map((each) => ({ failing: [], ...each })));
+    const input = JSON.stringify(cases.map((each) => ({ failing: [], causes: [PUSH], ...each })));
     const output = execFileSync(
       "java",
       [

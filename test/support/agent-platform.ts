@@ -18,12 +18,13 @@ const PACKAGES = resolve(import.meta.dirname, "../../node_modules");
 const AGENT = 1000;
 
 /** The claims that a lane's pods mount. */
-export type Claim = "packages" | "state";
+export type Claim = "packages" | "state" | "state-to-read";
 
 /** Where each is mounted. */
 const CLAIMS = {
   packages: { mountPath: "/opt/packages/node_modules", readOnly: true },
   state: { mountPath: "/state" },
+  "state-to-read": { mountPath: "/state", readOnly: true },
 } as const;
 
 /**
@@ -111,7 +112,7 @@ export class AgentPlatform {
   /** Offers a lane what its pods are to mount. */
   async offerFolders(namespace: string, ...claims: Claim[]): Promise<void> {
     for (const name of claims) {
-      const path = name === "state" ? this.#state : PACKAGES;
+      const path = name === "packages" ? PACKAGES : this.#state;
       this.#ends.push(await mountFolder({ namespace, name, path }));
     }
   }
@@ -125,10 +126,10 @@ export class AgentPlatform {
   }
 
   /** What a pod has of all this, in the place of names and networks that another cluster has. */
-  build(script: string, env: Build["env"], ...claims: Claim[]): Build {
+  build(script: string, ...claims: Claim[]): Build {
     return {
       script,
-      env: { PULUMI_BACKEND_URL: "file:///state", PULUMI_SKIP_UPDATE_CHECK: "true", ...env },
+      env: { PULUMI_BACKEND_URL: "file:///state", PULUMI_SKIP_UPDATE_CHECK: "true" },
       platform: {
         // The platform has no DNS.
         hostAliases: [{ ip: API_SERVICE, hostnames: ["kubernetes.default.svc"] }],

@@ -27,7 +27,7 @@ interface Cloud {
 export interface Build {
   /** Runs in the workspace, by `sh`. */
   readonly script: string;
-  /** Variables that Jenkins binds for the build. */
+  /** Variables that Jenkins sets for all builds. */
   readonly env: Readonly<Record<string, string>>;
   /** What the platform lacks that another cluster has: goes into the pod's spec. */
   readonly platform: Pick<PodSpec, "hostAliases" | "initContainers" | "volumes">;

@@ -54,6 +54,8 @@ export class ApiServer {
   slowness = 0;
   /** Takes requests, and never answers. */
   hangs = false;
+  /** Whether the header `Authorization` of a request has credentials that count. */
+  accepts: (authorization: string | undefined) => boolean = () => true;
   /** Called with each object that was patched, before the answer; what it throws is the answer's fault, not the patch's. */
   patchedObject: ((object: ApiObject) => void) | undefined;
   /** Whether a SubjectAccessReview finds that somebody has a right. */
@@ -168,6 +170,10 @@ export class ApiServer {
     const asked = `${verb} ${resource}${subresource === undefined ? "" : `/${subresource}`}`;
     this.requests.push(asked);
     await (this.hangs ? new Promise(() => undefined) : sleep(this.slowness));
+    if (!this.accepts(request.headers.authorization)) {
+      refuse(response, 401, "Unauthorized");
+      return;
+    }
     const fault = this.faults.get(asked);
     if (fault === undefined && verb === "create" && resource.endsWith("reviews")) {
       await this.#review(request, response);

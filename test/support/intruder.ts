@@ -11,7 +11,8 @@ export const object = (
   ...more,
 });
 
-const PINNED = `registry.example.com/agent@sha256:${"a".repeat(64)}`;
+/** An image by its digest. */
+export const PINNED = `registry.example.com/agent@sha256:${"a".repeat(64)}`;
 
 /** What the level `restricted` asks of a container. */
 export const restricted = {

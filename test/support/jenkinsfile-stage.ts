@@ -3,19 +3,24 @@ import { join } from "node:path";
 
 const TEXT = readFileSync(join(import.meta.dirname, "../../jenkins/Jenkinsfile"), "utf8");
 
+/** A command, and the credential that is bound for it alone. */
+interface Step {
+  readonly command: string;
+  /** The id of the credential, and the variable with the path of its file. */
+  readonly credential?: { readonly id: string; readonly variable: string };
+}
+
 /** What the Jenkinsfile says of a stage. */
 export interface Stage {
   /** Label of the agent that it runs on. */
   readonly label: string;
-  readonly steps: readonly string[];
+  readonly steps: readonly Step[];
   /** What runs after the steps, however they ended. */
-  readonly always: readonly string[];
+  readonly always: readonly Step[];
   /** Files that are in the workspace before the steps. */
   readonly takes: readonly string[];
   /** Patterns of files that outlive the pod. */
   readonly leaves: readonly string[];
-  /** Variables that are bound to credentials. */
-  readonly secrets: readonly string[];
 }
 
 /** Reads a stage of the Jenkinsfile. That its text means what Jenkins makes of it is for test/jenkins. */
@@ -27,19 +32,23 @@ export function stage(name: string): Stage {
   const [before = "", after = ""] = text.split("post {");
   const [label = ""] = all(text, /agent \{ label '([^']+)' \}/g);
   const stashes = all(text, /\bunstash '([^']+)'/g).flatMap((stash) =>
-    all(TEXT, new RegExp(`stash name: '${stash}', includes: '([^']+)'`, "g")),
+    lists(TEXT, new RegExp(`stash name: '${stash}', includes: '([^']+)'`, "g")),
   );
   return {
     label,
-    steps: all(before, /\bsh '([^']+)'/g),
-    always: all(after, /\bsh '([^']+)'/g),
+    steps: stepsOf(before),
+    always: stepsOf(after),
     takes: [...stashes, ...all(text, /copyArtifacts .*filter: '([^']+)'/g)],
     leaves: [
-      ...all(text, /archiveArtifacts artifacts: '([^']+)'/g).flatMap((list) => list.split(", ")),
-      ...all(text, /stash name: '[^']+', includes: '([^']+)'/g),
+      ...lists(text, /archiveArtifacts artifacts: '([^']+)'/g),
+      ...lists(text, /stash name: '[^']+', includes: '([^']+)'/g),
     ],
-    secrets: all(text, /(\w+) = credentials\(/g),
   };
+}
+
+/** Where the controller has a credential's file. */
+export function credentialFile(id: string): string {
+  return `credentials/${id}`;
 }
 
 /**
@@ -48,6 +57,7 @@ export function stage(name: string): Stage {
  */
 export function scriptOf({ steps, always, takes, leaves }: Stage, controller: string): string {
   const files = `${controller}/files`;
+  const commands = (list: readonly Step[]) => list.map((step) => commandOf(step, files));
   return `
 git clone --quiet ${controller}/repository.git "$HOME/workspace/build"
 cd "$HOME/workspace/build"
@@ -56,14 +66,38 @@ for file in ${takes.join(" ")}; do
   curl --fail --silent --show-error --output "$file" "${files}/$file"
 done
 code=0
-{ ${steps.join(" && ")}; } || code=$?
-${always.map((step) => `${step} || code=$?`).join("\n")}
+{ ${commands(steps).join(" && ")}; } || code=$?
+${commands(always)
+  .map((command) => `${command} || code=$?`)
+  .join("\n")}
 for file in ${leaves.join(" ")}; do
   if [ -f "$file" ]; then curl --fail --silent --show-error --upload-file "$file" "${files}/$file"; fi
 done
 exit $code`;
 }
 
+/** The credential's file is there while its command runs. */
+function commandOf({ command, credential }: Step, files: string): string {
+  if (credential === undefined) {
+    return command;
+  }
+  const { id, variable } = credential;
+  const path = `"$HOME/credential"`;
+  return `{ curl --fail --silent --show-error --output ${path} ${files}/${credentialFile(id)} && ${variable}=${path} ${command}; ended=$?; rm -f ${path}; (exit $ended); }`;
+}
+
+function stepsOf(text: string): Step[] {
+  const pattern =
+    /\bsh '([^']+)'|withCredentials\(\[file\(credentialsId: '([^']+)', variable: '([^']+)'\)\]\) \{\s+sh '([^']+)'/g;
+  return [...text.matchAll(pattern)].map(([, plain, id = "", variable = "", bound = ""]) =>
+    plain === undefined ? { command: bound, credential: { id, variable } } : { command: plain },
+  );
+}
+
 function all(text: string, pattern: RegExp): string[] {
   return [...text.matchAll(pattern)].map(([, found = ""]) => found);
+}
+
+function lists(text: string, pattern: RegExp): string[] {
+  return all(text, pattern).flatMap((list) => list.split(", "));
 }

@@ -215,6 +215,7 @@ test.each<[string, Case, Partial<Run>, Outcome["fault"]]>([
   ["as ready though broken", failing, { reason: "ready" }, "missed"],
   ["without a verdict", failing, { reason: "none" }, "no verdict"],
   ["as failed though healthy", fine, { reason: "not-ready" }, "false alarm"],
+  ["as not played when somebody stopped it", fine, { reason: "interrupted" }, "not played"],
   ["as ready", fine, { reason: "ready" }, undefined],
 ])("judges a run that ends %s", (_how, entry, change, fault) => {
   const outcome = outcomeOf(entry, { ...run, ...change });
@@ -264,6 +265,17 @@ test("keeps the figures of cases that were not played anew, and drops those of n
     ["no-cpu", "0123456"],
     ["fine", "7654321"],
   ]);
+});
+
+test("adds runs to those that were kept, once each, and says at which commits", () => {
+  const file = join(folderWith({}), "results.json");
+  const results = [{ entry: fine, outcomes: [outcomeOf(fine, { ...run, reason: "ready" })] }];
+  const earlier = keep(file, [fine], results, ABOUT);
+  const later = { ...ABOUT, commit: "7654321" };
+  keep(file, [fine], results, later, earlier);
+  const [all] = keep(file, [fine], results, later, earlier);
+  expect(all?.outcomes).toHaveLength(2);
+  expect(all?.commit).toBe("0123456, 7654321");
 });
 
 test("reports cases with their settings, medians, faults and messages", () => {

@@ -6,7 +6,7 @@ import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
 import { execa } from "execa";
 
 import { remedyAfter } from "../../cli/aftermath.ts";
-import { clusterSettingOf } from "../../cli/cluster-access.ts";
+import { clusterSettingOf } from "../../cli/cluster-setting.ts";
 import { earlierRelease } from "../../cli/earlier.ts";
 import { engineFailure } from "../../cli/engine-failure.ts";
 import { CommandFailure, EXIT_CODE } from "../../cli/exit-code.ts";
@@ -513,6 +513,16 @@ test("a kubeconfig for a lane has its token and nothing of the administrator's",
   expect(read.getCurrentCluster()).toMatchObject({
     server: "https://10.0.0.1:6443",
     caData: "QUJD",
+  });
+});
+
+test("a kubeconfig for a lane has the proxy, without the administrator's login to it", () => {
+  const config = new KubeConfig();
+  const proxyUrl = "http://admin:not-for-any-lane@proxy.corp:3128";
+  const cluster = { name: "c", server: "https://c.test", skipTLSVerify: false, proxyUrl };
+  config.loadFromClusterAndUser(cluster, { name: "u" });
+  expect(kubeconfigWith(config, "t", "shop-dev")).toMatchObject({
+    clusters: [{ cluster: { "proxy-url": "http://proxy.corp:3128/" } }],
   });
 });
 

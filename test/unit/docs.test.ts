@@ -87,3 +87,24 @@ test("the index by question leads to every page in docs/, and to every section o
   expect(wanted.length).toBeGreaterThan(60);
   expect(missing).toEqual([]);
 });
+
+/** What the security page says of a sentence: the test that would fail without it. */
+function proofsOf(text: string): readonly { readonly file: string; readonly title: string }[] {
+  const rows = text.matchAll(/^\| [^|]+ \| `([\w/-]+)`: (.+) \|$/gm);
+  return [...rows].map(([, file = "", title = ""]) => ({ file: `test/${file}.test.ts`, title }));
+}
+
+function isProof({ file, title }: { readonly file: string; readonly title: string }): boolean {
+  return existsSync(join(CHECKOUT, file)) && read(file).includes(`"${title}"`);
+}
+
+test("each sentence of the security page has a test of this title", () => {
+  const proofs = proofsOf(read("docs/security.md"));
+  expect(proofs.length).toBeGreaterThan(25);
+  expect(proofs.filter((proof) => !isProof(proof))).toEqual([]);
+});
+
+test("a sentence whose test is gone is found", () => {
+  const [proof] = proofsOf("| A lane does nothing | `e2e/lanes`: does nothing at all |");
+  expect(proof && isProof(proof)).toBe(false);
+});

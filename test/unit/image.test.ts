@@ -7,7 +7,12 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { Image, type ImageArgs, type ImageSource } from "../../components/image/image.ts";
 import { requirePushed } from "../../components/image/require-pinned.ts";
-import { isPinned, isRepository, registryServer } from "../../contract/image-reference.ts";
+import {
+  isPinned,
+  isReference,
+  isRepository,
+  registryServer,
+} from "../../contract/image-reference.ts";
 import { IMAGE } from "../support/definitions.ts";
 import { deploy, inputsOf, only, valueOf } from "../support/engine.ts";
 import { folderWith, removeFolders } from "../support/folder.ts";
@@ -213,15 +218,54 @@ describe("references", () => {
     },
   );
 
-  test.each([
+  test.each<readonly [reference: string, expected: boolean]>([
     [`shop@sha256:${"a".repeat(64)}`, true],
     [`localhost:5000/a/b-c_d@sha256:${"0".repeat(64)}`, true],
     [`shop:1@sha256:${"a".repeat(64)}`, false],
     [`Shop@sha256:${"a".repeat(64)}`, false],
     [`shop@sha256:${"A".repeat(64)}`, false],
     [`shop@sha512:${"a".repeat(64)}`, false],
+    ...[
+      "--tarball=x",
+      "-x.y/shop",
+      "--x/shop",
+      "user:pw@registry.example.com/shop",
+      "localhost/..//",
+      "localhost/../x",
+      "registry.example.com//shop",
+      "registry.example.com:/shop",
+      "registry.example.com:123456/shop",
+      "registry..example.com/shop",
+      "registry.example.com/a..b",
+      "registry.example.com/a___b",
+      "registry.example.com/shop/",
+      "registry.example.com/-shop",
+      "registry.example.com/sh\u043ep",
+      "registry.example.com/shop\n",
+      "registry.example.com/sh\x1bop",
+      "https://registry.example.com/shop",
+      "Team/shop",
+      "a".repeat(256),
+      "a".repeat(100_000),
+    ].map((repository) => [`${repository}@sha256:${"a".repeat(64)}`, false] as const),
+    [`xn--80a.example.com:5000/a.b/c__d/e--f@sha256:${"a".repeat(64)}`, true],
   ])("%s is pinned: %s", (reference, expected) => {
     expect(isPinned(reference)).toBe(expected);
+  });
+
+  test.each([
+    ["registry.example.com/shop:1.2_a-b", true],
+    [`registry.example.com/shop@sha256:${"a".repeat(64)}`, true],
+    ["registry.example.com/shop", false],
+    ["localhost:5000/shop", false],
+    ["--tarball=x:1", false],
+    ["registry.example.com/shop:-x", false],
+    [`registry.example.com/shop:${"a".repeat(129)}`, false],
+    [`registry.example.com/shop:1@sha256:${"a".repeat(64)}`, false],
+    ["", false],
+    [":1", false],
+  ])("%s may be looked up: %s", (reference, expected) => {
+    expect(isReference(reference)).toBe(expected);
   });
 
   test.each([

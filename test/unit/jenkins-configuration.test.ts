@@ -27,7 +27,8 @@ const KNOWN = {
     ...["yamlMergeStrategy", "yaml"],
   ],
   jenkins: ["numExecutors", "mode", "globalNodeProperties", "clouds"],
-  root: ["jenkins", "unclassified", "jobs"],
+  secretText: ["scope", "id", "description", "secret"],
+  root: ["jenkins", "credentials", "unclassified", "jobs"],
 };
 
 interface Template {
@@ -44,7 +45,20 @@ interface Cloud {
   readonly templates: readonly Template[];
 }
 
+interface SecretText {
+  readonly scope: string;
+  readonly id: string;
+  readonly secret: string;
+}
+
 interface Configuration {
+  readonly credentials: {
+    readonly system: {
+      readonly domainCredentials: readonly {
+        readonly credentials: readonly { readonly string: SecretText }[];
+      }[];
+    };
+  };
   readonly jenkins: { readonly clouds: readonly { readonly kubernetes: Cloud }[] };
   readonly jobs: readonly { readonly script: string }[];
 }
@@ -65,9 +79,14 @@ interface Pod {
 }
 
 /** As Configuration as Code puts environment variables into it. */
-const filled = TEXT.replaceAll(/\$\{(\w+)(?::-([^}]*))?\}/g, (_, name: string, byDefault = "") => {
-  return SETTINGS[name] ?? (byDefault as string);
-});
+const filled = TEXT.replaceAll(
+  /\$\{([\w-]+?)(?::-([^}]*))?\}/g,
+  (_, name: string, byDefault = "") => {
+    return (
+      SETTINGS[name] ?? (name.startsWith("slipway-") ? `<file ${name}>` : (byDefault as string))
+    );
+  },
+);
 const configuration = parse(filled) as Configuration;
 const clouds = configuration.jenkins.clouds.map(({ kubernetes }) => kubernetes);
 
@@ -90,7 +109,7 @@ test("it has no key that the plugins do not know", () => {
 
 test("its settings are the five that the README lists, and one that has a default", () => {
   const names = new Set(
-    [...TEXT.matchAll(/\$\{(\w+)(:-)?/g)].map(([, name, has]) => (has ? "" : name)),
+    [...TEXT.matchAll(/\$\{([A-Z_]+)(:-)?/g)].map(([, name, has]) => (has ? "" : name)),
   );
   names.delete("");
   expect([...names].sort()).toEqual(Object.keys(SETTINGS).sort());
@@ -116,6 +135,35 @@ test("each cloud is a lane: its namespace, its launcher's credential, its agents
       [cloud.name, AGENT],
     ]);
     expect(LANES).toContain(lane?.name);
+  }
+});
+
+test("each launcher's token is a file that is read once, and no job can have it: its scope is System", () => {
+  const [{ credentials } = { credentials: [] }] =
+    configuration.credentials.system.domainCredentials;
+  const launchers = credentials.map(({ string }) => string);
+  for (const launcher of launchers) {
+    expect(Object.keys(launcher).filter((key) => !KNOWN.secretText.includes(key))).toEqual([]);
+    expect(launcher).toMatchObject({ scope: "SYSTEM", secret: `<file ${launcher.id}>` });
+  }
+  expect(launchers.map(({ id }) => id)).toEqual(clouds.map(({ credentialsId }) => credentialsId));
+});
+
+test("the ids of the Jenkinsfile and of the jobs are those that the README has, each with its place", () => {
+  const pipeline = readFileSync(join(FOLDER, "Jenkinsfile"), "utf8");
+  const ids = [...`${pipeline}${TEXT}`.matchAll(/credentialsId(?:: |\()["']([\w-]+)["']/g)];
+  const used = new Set(ids.map(([, id = ""]) => id));
+  expect([...used].sort()).toEqual([
+    "slipway-github-deliver",
+    "slipway-github-review",
+    "slipway-passphrase-dev",
+    "slipway-passphrase-prod",
+    "slipway-registry-read",
+  ]);
+  const readme = readFileSync(join(FOLDER, "README.md"), "utf8");
+  for (const id of used) {
+    const place = id === "slipway-github-review" ? "slipway-review" : "slipway-deliver";
+    expect(readme).toMatch(new RegExp(`^\\|.*\`${id}\`.*\\| folder \`${place}\` \\|`, "m"));
   }
 });
 
@@ -166,18 +214,21 @@ test("what Pulumi and native code keep is where only the agent may write", () =>
 test("what reviews may not use the lane that delivers, and what delivers knows main only", () => {
   const [script = ""] = configuration.jobs.map((job) => job.script);
   const [, review = ""] = /folder\('slipway-review'\) \{([\s\S]*?)\n\}/.exec(script) ?? [];
-  expect(review).toContain("string('slipway-preview')");
-  expect(review).not.toContain("slipway-deploy");
+  expect([...review.matchAll(/string\('([^']*)'\)/g)].map(([, cloud]) => cloud)).toEqual([
+    "slipway-preview",
+  ]);
   const deliver = script.slice(script.indexOf("multibranchPipelineJob('slipway-deliver"));
   expect(deliver).toContain("includes('main'); excludes('')");
   expect(deliver).not.toMatch(/PullRequestDiscovery|ForkDiscovery/);
   expect(script).toContain("trust { gitHubTrustNobody() }");
+  const apps = [...script.matchAll(/credentialsId\('([^']*)'\)/g)].map(([, id]) => id);
+  expect(apps).toEqual(["slipway-github-review", "slipway-github-deliver"]);
 });
 
-test("the preview lane has no secret and no builder", () => {
-  const preview = clouds.find(({ name }) => name === "slipway-preview");
-  if (preview === undefined) {
-    throw new Error("no preview lane");
+test("no lane that previews has a secret or a builder, that of prod neither", () => {
+  const previews = clouds.filter(({ name }) => name.startsWith("slipway-preview"));
+  expect(previews.map(({ name }) => name)).toEqual(["slipway-preview", "slipway-preview-prod"]);
+  for (const { templates } of previews) {
+    expect(templates[0]?.yaml).not.toMatch(/secret|DOCKER/i);
   }
-  expect(preview.templates[0]?.yaml).not.toMatch(/secret|DOCKER/i);
 });

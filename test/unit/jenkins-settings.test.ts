@@ -56,6 +56,11 @@ test.each([
     /jenkins\.lanes: got \{\}; allowed: at least one of preview, build, deploy/,
   ],
   [
+    { apiServer, lanes: { build: { images: ["moby/buildkit:rootless"] } } },
+    /jenkins\.lanes\.build\.images\[0\]: .*got "moby\/buildkit:rootless"|jenkins\.lanes\.build\.images.*moby\/buildkit:rootless.*sha256/,
+  ],
+  [{ apiServer, lanes: { deploy: { images: [] } } }, /jenkins\.lanes\.deploy\.images: unknown key/],
+  [
     { apiServer, lanes: { build: { pods: 0 } } },
     /jenkins\.lanes\.build\.pods: got 0; allowed: a whole number/,
   ],

@@ -45,22 +45,37 @@ test("it is Groovy, and a file that is not is seen", () => {
 
 test("the shell gets its commands as they stand: in single quotes, one script each, that there is", () => {
   const calls = callsOf(parsed(TEXT), "sh");
-  expect(calls).toHaveLength(9);
+  expect(calls).toHaveLength(15);
   for (const call of calls) {
     const [, script = ""] =
-      /^sh '(jenkins\/scripts\/[a-z-]+\.sh)( (dev|prod|"\$ROLLBACK"))?'$/.exec(call) ?? [];
+      /^sh '(jenkins\/scripts\/[a-z-]+\.sh)( (dev|prod( --expect preview-prod\.json)?|"\$ROLLBACK"))?'$/.exec(
+        call,
+      ) ?? [];
     expect([call, existsSync(join(CHECKOUT, script)) && script !== ""]).toEqual([call, true]);
   }
 });
 
 test("there is no logic in it: no script block, no definition, no inline pod", () => {
-  expect(TEXT).not.toMatch(/\bscript\s*\{|\bdef\b|\byaml(File)?\s|\bwithCredentials\b|\bload\b/);
+  expect(TEXT).not.toMatch(/\bscript\s*\{|\bdef\b|\byaml(File)?\s|\bload\b/);
 });
 
-test("what a name of a branch or of a parameter holds is never put into Groovy's own strings, but for the names of a lock and a lane", () => {
+test("no credential is bound for more than the one script that needs it, and none as a variable's value", () => {
+  const bindings = [...TEXT.matchAll(/withCredentials\(\[(\w+)\(.*\]\) \{\n([^}]*)\}/g)];
+  expect(bindings).toHaveLength(4);
+  for (const [, kind, body = ""] of bindings) {
+    expect([kind, body.trim().split("\n").length]).toEqual(["file", 1]);
+  }
+  expect(TEXT).not.toMatch(/\benvironment\b|= *credentials\(/);
+});
+
+test("what a name of a branch or of a parameter holds is never put into Groovy's own strings, but for what no shell reads", () => {
   const doubled = TEXT.split("\n").filter((line) => /"[^"]*\$\{/.test(line));
   expect(doubled.map((line) => line.trim())).toEqual([
+    expect.stringMatching(/^input message: "Roll \$\{params\.ROLLBACK\} back\?/),
     'lock(resource: "slipway-${params.ROLLBACK}")',
     'agent { label "slipway-deploy-${params.ROLLBACK}" }',
+    expect.stringMatching(
+      /^withCredentials\(\[file\(credentialsId: "slipway-passphrase-\$\{params\.ROLLBACK\}", /,
+    ),
   ]);
 });

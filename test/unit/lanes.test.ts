@@ -8,7 +8,7 @@ import { JenkinsAccess } from "../../components/lanes/jenkins-access.ts";
 import { LaneGuard } from "../../components/lanes/lane-guard.ts";
 import type { JenkinsDefinition } from "../../components/lanes/definition.ts";
 import { planLanes } from "../../components/lanes/plan.ts";
-import type { Delivery } from "../../components/lanes/lane-rights.ts";
+import type { Delivery } from "../../components/lanes/delivery.ts";
 import { type Rule, rulesOf } from "../../components/lanes/roles.ts";
 import { Namespace } from "../../components/namespace.ts";
 import { SlipwayProvider } from "../../components/slipway-provider.ts";
@@ -232,9 +232,85 @@ test("the lanes differ in what they admit and may use", () => {
     to: [{ ipBlock: { cidr: "10.9.0.0/16" } }],
   });
   expect(deploying?.networkPolicy.spec.egress).toHaveLength(3);
-  expect(
-    plan({}, { lanes: { deploy: {} } }).policies.map(({ policy }) => policy.metadata.name),
-  ).toEqual(["store-jenkins-pods"]);
+  const policies = (name: string) =>
+    plan({}, { lanes: { [name]: {} } }).policies.map(({ policy }) =>
+      policy.metadata.name.replace("store-jenkins-", ""),
+    );
+  expect(policies("build")).toEqual(["pods", "proxy", "build"]);
+  expect(policies("preview")).toEqual(["pods", "proxy", "dry-run", "preview-secrets"]);
+  const limits = ["annotations", "services", "serviceaccounts", "deployments"];
+  expect(policies("deploy")).toEqual(["pods", "proxy", ...limits.map((kind) => `deploy-${kind}`)]);
+});
+
+/** The expressions of a policy in force, one a line; none where there is no such policy. */
+const demands = (name: string, ...args: Parameters<typeof plan>): string => {
+  const found = plan(...args).policies.filter(
+    ({ policy }) => policy.metadata.name === `store-jenkins-${name}`,
+  );
+  const expressions = found.flatMap(({ policy: { spec } }) => [
+    ...(spec.variables ?? []),
+    ...spec.validations,
+  ]);
+  return expressions.map(({ expression }) => expression).join("\n");
+};
+
+test("the deploy lane's policies name the hosts, paths, classes and certificates of the settings", () => {
+  const ingress = { host: "shop.example.com", path: "/shop", class: "nginx", tls: "shop-tls" };
+  const services = { shop: { port: 80, ingress }, other: { port: 80 } };
+  const named = demands("deploy-ingresses", { services });
+  expect(named).toContain('["shop.example.com/shop"]');
+  expect(named).toContain('["shop-tls"]');
+  expect(named).toContain('in ["nginx"]');
+  expect(demands("deploy-ingresses")).toBe("");
+});
+
+test("a service that leaves its class to the cluster leaves it to the lane as well", () => {
+  const services = { shop: { port: 80, ingress: { host: "a.example.com" } } };
+  expect(demands("deploy-ingresses", { services })).not.toContain("ingressClassName");
+});
+
+test("the deploy lane's pods may have the Secrets that services use, and no other", () => {
+  const credentials = { payment: { keys: { KEY: "" } }, ci: { namespace: "jenkins", keys: {} } };
+  const services = {
+    shop: {
+      port: 80,
+      env: { A: { secret: "legacy", key: "a" } },
+      files: { "/b": { secret: "certificates", key: "b" } },
+    },
+  };
+  expect(demands("deploy-deployments", { credentials, services })).toContain(
+    '["certificates","legacy","payment"]',
+  );
+});
+
+test("what the deploy lane fetches from a store is bound to the credential that it is for", () => {
+  const remote = { key: "team/payment", property: "token" };
+  const credentials = {
+    payment: { store: { name: "vault" }, keys: { KEY: { remote }, USER: "ci" } },
+    elsewhere: { namespace: "jenkins", store: { name: "other" }, keys: { KEY: { remote } } },
+  };
+  const named = demands("deploy-externalsecrets", { credentials });
+  expect(named).toContain(JSON.stringify(["payment\nSecretStore\nvault"]));
+  expect(named).toContain(JSON.stringify(["payment\nteam/payment\ntoken\n"]));
+  expect(named).not.toContain("elsewhere");
+  expect(demands("deploy-sealedsecrets", { credentials })).toBe("");
+});
+
+test("no lane but deploy reaches the sealing controller, and that only where something is sealed", () => {
+  const credentials = { payment: { keys: { KEY: "" } } };
+  expect(said(agent("preview", { credentials }), "kube-system")).not.toContain(
+    "get services/proxy http:sealed-secrets-controller:http",
+  );
+  expect(said(agent("deploy", { credentials }), "kube-system")).toContain(
+    "get services/proxy http:sealed-secrets-controller:http",
+  );
+  expect(demands("proxy", { credentials })).toContain('["/v1/cert.pem","/v1/verify"]');
+  for (const proxy of [
+    demands("proxy"),
+    demands("proxy", { credentials }, { lanes: { build: {} } }),
+  ]) {
+    expect(proxy).toBe("false");
+  }
 });
 
 test("rules are the fewest for the rights: one for all objects takes the place of those for single ones", () => {

@@ -2,7 +2,9 @@
 import { masked } from "../../mask/mask.ts";
 import { NASTY } from "../fixtures/nasty-texts.ts";
 import { FACTOR, growth } from "../support/growth.ts";
+import { LOGGED } from "../fixtures/logged-lines.ts";
 import { MASKED, UNTOUCHED } from "../fixtures/masked-lines.ts";
+import { ORDINARY } from "../fixtures/ordinary-lines.ts";
 
 test.each<readonly [line: string, told: string]>([
   ["DB_PASSWORD=hunter2 tries again", "DB_PASSWORD=*** tries again"],
@@ -17,6 +19,7 @@ test.each<readonly [line: string, told: string]>([
     "cannot reach postgres://shop:***@db:5432/shop",
   ],
   ...MASKED,
+  ...LOGGED,
 ])("%s", (line, expected) => {
   expect(masked(line)).toBe(expected);
 });
@@ -28,11 +31,12 @@ test.each([
   "basic settings are loaded",
   "ended with exit code 3",
   ...UNTOUCHED,
+  ...ORDINARY,
 ])("%s stays as it is", (line) => {
   expect(masked(line)).toBe(line);
 });
 
-test.each(MASKED)("%s: what is masked once stays as it is", (line) => {
+test.each([...MASKED, ...LOGGED])("%s: what is masked once stays as it is", (line) => {
   expect(masked(masked(line))).toBe(masked(line));
 });
 

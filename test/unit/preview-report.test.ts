@@ -7,7 +7,7 @@ import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
 import { parseExpectation, unexpected } from "../../cli/preview/expectation.ts";
 import { marker, previewMarkdown } from "../../cli/preview/markdown.ts";
 import { type PreviewReport, previewReport } from "../../cli/preview/preview.ts";
-import { code } from "../../cli/preview/words.ts";
+import { code } from "../../cli/markdown.ts";
 import { COMPONENTS } from "../../contract/tokens.ts";
 import { SECRET, SIGNATURE } from "../../wire/signature.ts";
 
@@ -309,7 +309,9 @@ test("a preview that failed before the engine reported anything, as for settings
 test("a preview that failed says why", () => {
   const report = reported("bad-input");
   expect(report.outcome).toBe("failed");
-  expect(previewMarkdown(report)).toContain("    slipway:services.shop.port: got 99999; allowed:");
+  expect(previewMarkdown(report)).toContain(
+    "\n```\nslipway:services.shop.port: got 99999; allowed:",
+  );
 });
 
 test("no value of a variable or a secret gets out, by any way", () => {

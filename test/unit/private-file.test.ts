@@ -84,6 +84,17 @@ test("a pipe is written to, and so is what a process has open", async () => {
   expect(readdirSync(folder)).toEqual(["pipe", "taken"]);
 });
 
+test("a pipe of somebody else, who would read it, gets nothing", async () => {
+  const pipe = join(folderWith({}), "pipe");
+  execFileSync("mkfifo", [pipe]);
+  jest.spyOn(process, "getuid").mockReturnValue(statSync(pipe).uid + 1);
+  await expect(write(pipe)).rejects.toMatchObject({
+    exitCode: EXIT_CODE.badInput,
+    message: `--out: got "${pipe}", a pipe of somebody else, who would read it; allowed: a file in a folder that exists, a pipe of your own, or - for standard output`,
+  });
+  jest.restoreAllMocks();
+});
+
 test("a folder and a folder that is gone are refused, and leave nothing", async () => {
   const folder = folderWith({ "taken/file": "" });
   for (const [file, code] of [

@@ -30,7 +30,12 @@ const record = {
   seconds: 2,
 };
 const services = { shop: { promote: true, port: 8080 } } as const;
-const promotion = { stack: "dev", soakSeconds: 0, gates: [] };
+const promotion = {
+  stack: "dev",
+  repository: "dev.example.com/team",
+  soakSeconds: 0,
+  gates: [],
+};
 const everything = { [IMAGE]: DIGEST, [GATE]: DIGEST };
 
 beforeEach(() => jest.spyOn(Date, "now").mockReturnValue(NOW));
@@ -88,6 +93,15 @@ test("takes the proved image with what it was built from, and nothing else", asy
       origin: { commit: "9b1c", dirty: false },
     },
   });
+});
+
+test("takes an image from where the settings say that this service has it", async () => {
+  const image = `dev.example.com/elsewhere/shop-app@${DIGEST}`;
+  const { answered } = await promoted(
+    { outputs: { releases: { shop: { ...record, image } } }, registry: { [image]: DIGEST } },
+    { promoteFrom: { ...promotion, repository: { shop: "dev.example.com/elsewhere/shop-app" } } },
+  );
+  expect(answered).toMatchObject({ shop: { promoted: image } });
 });
 
 test("asks nothing of a stack whose services all have their own images", async () => {
@@ -204,6 +218,70 @@ describe("refuses a release", () => {
       `not promoted from organization/slipway/dev: ${reason}`,
     );
   });
+
+  test.each([
+    ["of a different registry", "evil.example.com/team/shop"],
+    ["of a different team", "dev.example.com/evil/shop"],
+    ["of a different service", "dev.example.com/team/web"],
+    ["below the service's own", "dev.example.com/team/shop/shop"],
+  ])("whose record names the repository %s, before that is asked", async (_, repository) => {
+    const image = `${repository}@${DIGEST}`;
+    const { answered, asked } = await promoted(
+      {
+        outputs: { releases: { shop: { ...record, image } } },
+        registry: { [image]: DIGEST, [`${repository}:gate-acceptance-${"a".repeat(32)}`]: DIGEST },
+      },
+      { promoteFrom: gated },
+    );
+    expect((answered as Error).message).toContain(
+      `not promoted from organization/slipway/dev: releases.shop.image must be in dev.example.com/team/shop, got ${repository}; if dev is right to have it there, set promoteFrom.repository`,
+    );
+    expect(asked).toEqual([]);
+  });
+
+  test("of a service that promoteFrom.repository does not name", async () => {
+    const promoteFrom = { ...promotion, repository: { web: "dev.example.com/team/web" } };
+    const { answered } = await promoted({}, { promoteFrom });
+    expect((answered as Error).message).toContain(
+      "releases.shop.image must be in the repository that promoteFrom.repository names for shop, which names none, got dev.example.com/team/shop",
+    );
+  });
+
+  test.each<[string, Record<string, unknown>, string]>([
+    ["an option", { image: `--tarball=/etc/passwd@${DIGEST}` }, "image must be pinned"],
+    ["an option that looks like a host", { image: `--x.y/shop@${DIGEST}` }, "image must be pinned"],
+    ["a login", { image: `user:pw@dev.example.com/shop@${DIGEST}` }, "image must be pinned"],
+    ["a control", { image: `dev.example.com/\x1b[31mshop@${DIGEST}` }, "image must be pinned"],
+    ["a look-alike", { image: `dev.example.com/te\u0430m/shop@${DIGEST}` }, "image must be pinned"],
+    ["a way up", { image: `localhost/..//@${DIGEST}` }, "image must be pinned"],
+    ["a name without end", { image: `${"a".repeat(100_000)}@${DIGEST}` }, "image must be pinned"],
+    ["another digest", { digest: `sha256:${"b".repeat(64)}` }, "image must be pinned"],
+    ["a short digest", { image: "dev.example.com/team/shop@sha256:a" }, "image must be pinned"],
+    ["no text", { image: ["x"] }, "image must be pinned"],
+    ["no truth value", { dirty: "no" }, 'dirty must be true or false, got "no"'],
+    ["no commit", { commit: "\x1b]0;x" }, "commit must be null or the id of a commit"],
+    ["no time", { startedAt: "soon" }, 'startedAt must be a time, got "soon"'],
+    ["no number", { seconds: "2" }, 'seconds must be a number of seconds, got "2"'],
+    ["no namespace", { namespace: "../kube-system" }, "namespace must be a namespace"],
+    ["no list of pods", { pods: { length: 1 } }, "pods must be pods, got"],
+    ["no pods", { pods: [null] }, "pods must be pods, got [null]"],
+  ])(
+    "whose record has %s, with one short line, before anybody is asked",
+    async (_, change, says) => {
+      const { answered, asked } = await promoted(
+        { outputs: { releases: { shop: { ...record, ...change } } } },
+        { promoteFrom: gated },
+      );
+      expect(pulumi.RunError.isInstance(answered)).toBe(true);
+      const { message } = answered as Error;
+      expect(message).toContain(
+        `not promoted from organization/slipway/dev: releases.shop.${says}`,
+      );
+      expect(message.length).toBeLessThan(1000);
+      expect(message).not.toMatch(/[\0-\x1f\x7f-\x9f]/);
+      expect(asked).toEqual([]);
+    },
+  );
 
   const pod = { name: "shop-1", readyAt: "2026-11-21T11:00:01.000Z" };
   const running = { ...record, namespace: "shop-dev", pods: [pod] };
@@ -324,7 +402,12 @@ describe("settings", () => {
     expect(settingsOf({ ...promoting, services: gone }).services).toEqual({
       shop: { port: 8080, promote: true },
     });
-    expect(settingsOf(promoting).promoteFrom).toEqual({ stack: "dev", soakSeconds: 0, gates: [] });
+    expect(settingsOf(promoting).promoteFrom).toEqual({
+      stack: "dev",
+      repository: "registry.example.com/team",
+      soakSeconds: 0,
+      gates: [],
+    });
   });
 
   test("a service with an image of its own keeps it", () => {
@@ -344,9 +427,11 @@ describe("settings", () => {
     ["31622400s", 31622400],
     ["366d", 31622400],
   ])("a soak of %j is %d seconds", (soak, seconds) => {
-    const promoteFrom = { stack: "acme/slipway/dev", soak, gates: ["acceptance"] };
+    const repository = "dev.example.com/team";
+    const promoteFrom = { stack: "acme/slipway/dev", repository, soak, gates: ["acceptance"] };
     expect(settingsOf({ ...promoting, promoteFrom }).promoteFrom).toEqual({
       stack: "acme/slipway/dev",
+      repository,
       soakSeconds: seconds,
       gates: ["acceptance"],
     });
@@ -371,6 +456,37 @@ describe("settings", () => {
   ])("%s is refused", (_, promoteFrom, message) => {
     expect(() => settingsOf({ ...promoting, promoteFrom })).toThrow(message);
   });
+
+  test("gates, and a stack without a registry, need the repository of the other stack's images", () => {
+    const missing =
+      /slipway:promoteFrom\.repository: missing; needed with gates, and in a stack without registry\.repository: .*set it to that stack's registry\.repository/;
+    const gated = { stack: "dev", gates: ["acceptance"] };
+    expect(() => settingsOf({ ...promoting, promoteFrom: gated })).toThrow(missing);
+    const { registry, ...without } = promoting;
+    expect(registry).toBeDefined();
+    expect(() => settingsOf(without)).toThrow(missing);
+    const repository = "dev.example.com/team";
+    const named = { ...without, promoteFrom: { ...gated, repository } };
+    expect(settingsOf(named).promoteFrom).toMatchObject({ repository });
+  });
+
+  test("the repository may be named by service, and from the environment", () => {
+    const promoteFrom = { stack: "dev", repository: { shop: "${HOST}/elsewhere/shop-app" } };
+    const variables = { HOST: "dev.example.com" };
+    expect(settingsOf({ ...promoting, promoteFrom }, { variables }).promoteFrom).toMatchObject({
+      repository: { shop: "dev.example.com/elsewhere/shop-app" },
+    });
+  });
+
+  test.each(["--tarball=x", "localhost/..//", "https://dev.example.com/team", "user:pw@dev/team"])(
+    "%s is no repository",
+    (repository) => {
+      const promoteFrom = { stack: "dev", repository };
+      expect(() => settingsOf({ ...promoting, promoteFrom })).toThrow(
+        `slipway:promoteFrom.repository: got "${repository}"; allowed: a repository such as registry.example.com/team, without scheme, tag and digest`,
+      );
+    },
+  );
 
   test("without promotion a service still needs an image", () => {
     expect(() => settingsOf({ ...promoting, promoteFrom: "" })).toThrow(/neither build nor image/);

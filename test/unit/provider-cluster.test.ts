@@ -387,7 +387,7 @@ describe("a credential plugin that hangs", () => {
   test("ends the wait when its time is over, and is named", async () => {
     expect((await verdictBy(1)).verdict).toMatchObject({
       kind: "failed",
-      reason: "cluster-unreachable",
+      reason: "cluster-unauthorized",
       message: expect.stringMatching(named) as unknown,
     });
   });

@@ -186,17 +186,18 @@ describe("where the API server does not say what rights there are", () => {
 test.each([
   [
     401,
-    /^the API server does not accept the credentials of this identity: .*renew the token if it has expired/,
+    "cluster-unauthorized",
+    /^user "test": the API server refuses the credentials \(401\); log in again, or get a new kubeconfig$/,
   ],
-  [404, /^the API server does not serve [a-z0-9., ]+ in namespace shop-dev: /],
-])("a refusal by HTTP %i is no matter of rights", async (status, words) => {
+  [404, "forbidden", /^the API server does not serve [a-z0-9., ]+ in namespace shop-dev: /],
+])("a refusal by HTTP %i is no matter of rights", async (status, reason, words) => {
   applyObserved(server, UNROUTED);
   for (const name of ALL) {
     server.faults.set(`list ${name}`, status);
   }
   server.faults.set(ASK, status);
-  expect((await verdictOn()).verdict).toMatchObject({
-    reason: "forbidden",
+  expect((await verdictOn(release({ timeoutSeconds: 2 }))).verdict).toMatchObject({
+    reason,
     message: expect.stringMatching(words) as unknown,
   });
 });

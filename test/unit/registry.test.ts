@@ -1,6 +1,8 @@
 // Runs a program in crane's place, which says what it was called with: what real registries say is for the stories
 // test/e2e/environments.test.ts and test/e2e/promotion-copy.test.ts.
-import { chmodSync, existsSync, readFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { chmodSync, existsSync, readdirSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { delimiter, join } from "node:path";
@@ -8,11 +10,13 @@ import { delimiter, join } from "node:path";
 import { imageDigests } from "../../provider/image-digests.ts";
 import { ImageCopy } from "../../provider/image-copy.ts";
 import { attachedTo } from "../../provider/registry/attached.ts";
+import { HIDDEN } from "../../contract/marks.ts";
 import { loggedIn } from "../../provider/registry/login.ts";
 import { referrersOf } from "../../provider/registry/referrers.ts";
 import { Registry } from "../../provider/registry/registry.ts";
 import type { Subject } from "../../wire/plugin.ts";
 import { folderWith, removeFolders } from "../support/folder.ts";
+import { until } from "../support/until.ts";
 import { RESOURCES } from "../../contract/tokens.ts";
 
 const DIGEST = `sha256:${"a".repeat(64)}`;
@@ -40,16 +44,55 @@ function craneDoes(script: string): string {
 
 test("asks with the login in a private file, which is gone afterwards, and never in an argument", async () => {
   const folder = craneDoes(
-    'echo "$@ $DOCKER_CONFIG" >$SAID; cat $DOCKER_CONFIG/config.json >>$SAID; stat -c %a $DOCKER_CONFIG/config.json >>$SAID; echo ' +
+    'echo "$@ $DOCKER_CONFIG" >$SAID; cat $DOCKER_CONFIG/config.json >>$SAID; stat -L -c %a $DOCKER_CONFIG/config.json >>$SAID; echo ' +
       DIGEST,
   );
   expect(await new Registry(login).digest("registry.example.com/shop:1")).toBe(DIGEST);
 
   const [command = "", rest = ""] = readFileSync(join(folder, "said"), "utf8").split(/\n([^]*)/);
-  expect(command).toMatch(/^digest registry\.example\.com\/shop:1 \/.*slipway-login-/);
+  expect(command).toMatch(/^digest -- registry\.example\.com\/shop:1 \/.*slipway-login-/);
   expect(rest).toContain(Buffer.from("ci:s3cret").toString("base64"));
   expect(rest).toMatch(/600\n$/);
   expect(existsSync(command.split(" ").at(-1) ?? "")).toBe(false);
+});
+
+test("the placeholder of a copied state is no password: the machine's own login is used", async () => {
+  const folder = craneDoes(`echo "$DOCKER_CONFIG" >$SAID; echo ${DIGEST}`);
+  const hidden = { ...login, password: HIDDEN };
+  expect(await new Registry(hidden).digest("registry.example.com/shop:1")).toBe(DIGEST);
+  expect(readFileSync(join(folder, "said"), "utf8")).toBe(`${join(folder, "home")}\n`);
+});
+
+test("a run that is killed while crane asks leaves no login behind", async () => {
+  const folder = craneDoes(
+    "cat $DOCKER_CONFIG/config.json >$SAID; echo; echo $$ >>$SAID; exec sleep 60",
+  );
+  const temporary = folderWith({});
+  const module = join(import.meta.dirname, "../../provider/registry/registry.ts");
+  const script = `import { Registry } from ${JSON.stringify(module)};
+    await new Registry(${JSON.stringify(login)}).digest("registry.example.com/shop:1");`;
+  const env = { ...process.env, TMPDIR: temporary };
+  const options = ["--no-warnings", "--input-type=module", "--eval", script];
+  const child = spawn(process.execPath, options, { env, stdio: "ignore" });
+  const said = () => {
+    const file = join(folder, "said");
+    return existsSync(file) ? readFileSync(file, "utf8") : "";
+  };
+  try {
+    await until(() => said().endsWith("\n"));
+    expect(said()).toContain(Buffer.from("ci:s3cret").toString("base64"));
+  } finally {
+    child.kill("SIGKILL");
+    await once(child, "exit");
+  }
+  process.kill(Number(/\d+\n$/.exec(said())?.[0]));
+  const left = readdirSync(temporary, { recursive: true, withFileTypes: true });
+  expect(left.filter((entry) => !entry.isDirectory()).map(({ name }) => name)).toEqual([
+    "config.json",
+  ]);
+  for (const { parentPath, name } of left.filter((entry) => !entry.isDirectory())) {
+    expect(() => readFileSync(join(parentPath, name))).toThrow("ENOENT");
+  }
 });
 
 test("a login goes before the helpers of the machine, and leaves its other logins", () => {
@@ -69,7 +112,7 @@ test("a login goes before the helpers of the machine, and leaves its other login
 
 test("an image that the registry does not have has no digest; what it did not answer is told", async () => {
   craneDoes(
-    'case "$2" in *lost*) echo "Error: GET https://x: MANIFEST_UNKNOWN: manifest unknown" >&2; exit 1;; *shut*) echo "2026/11/21 note" >&2; echo "Error: UNAUTHORIZED: authentication required" >&2; exit 1;; esac; echo ' +
+    'case "$3" in *lost*) echo "Error: GET https://x: MANIFEST_UNKNOWN: manifest unknown" >&2; exit 1;; *shut*) echo "2026/11/21 note" >&2; echo "Error: UNAUTHORIZED: authentication required" >&2; exit 1;; esac; echo ' +
       DIGEST,
   );
   const references = ["x/here:1", "x/lost:1", "x/shut:1"];
@@ -80,6 +123,38 @@ test("an image that the registry does not have has no digest; what it did not an
       { reference: "x/shut:1", fault: "UNAUTHORIZED: authentication required" },
     ],
   });
+});
+
+test("what is no reference is refused before crane is started, with one short line", async () => {
+  const folder = craneDoes("touch $SAID");
+  const registry = new Registry(undefined);
+  for (const reference of [
+    "--tarball=/etc/passwd",
+    "-v",
+    "x/y",
+    "user:pw@x.example.com/y:1",
+    "x/\x1b[31my:1",
+    `x/${"y".repeat(100_000)}:1`,
+  ]) {
+    const refused = /^the name of an image: got "[^\0-\x1f]{0,220}"; allowed: repository@sha256:/;
+    await expect(registry.digest(reference)).rejects.toThrow(refused);
+    await expect(registry.copy(FROM, reference)).rejects.toThrow(refused);
+    await expect(registry.copy(reference, "x/y:1")).rejects.toThrow(refused);
+    await expect(imageDigests({ references: [reference] }, () => registry)).rejects.toThrow(
+      "references.0: must be repository@sha256:<64 hex digits>, or repository:tag",
+    );
+  }
+  expect(existsSync(join(folder, "said"))).toBe(false);
+});
+
+test("crane's words come without what a terminal obeys, without secrets, and not without end", async () => {
+  craneDoes(
+    `printf 'Error: GET https://u:s3cr3t@x/: \\033[31mUNAUTHORIZED ' >&2; head -c 100000 /dev/zero | tr '\\0' x >&2; exit 1`,
+  );
+  const failure = await new Registry(undefined).digest("x/y:1").catch((error: unknown) => error);
+  const { message } = failure as Error;
+  expect(message).toMatch(/^GET https:\/\/u:\*\*\*@x\/: UNAUTHORIZED x+$/);
+  expect(message.length).toBeLessThan(2100);
 });
 
 test("a registry that does not answer in time is told as that", async () => {
@@ -226,6 +301,25 @@ describe("what lies beside an image", () => {
     ]);
   });
 
+  test.each(["../../../x", "sha256:a", "--x", undefined])(
+    "is not looked for under %j, which is no digest",
+    async (listed) => {
+      const asked: string[] = [];
+      const look = {
+        digest: (reference: string) => {
+          asked.push(reference);
+          return Promise.resolve(undefined);
+        },
+        manifest: () => Promise.resolve({ manifests: [{ digest: listed as string }] }),
+        referrers: () => Promise.resolve([]),
+      };
+      await expect(attachedTo(`dev/shop@${digest("a")}`, look)).rejects.toThrow(
+        "the registry lists what is no digest",
+      );
+      expect(asked.every((reference) => reference.startsWith(tag("a")))).toBe(true);
+    },
+  );
+
   test.each(["Basic", "Bearer"])(
     "is found by the registry's own list, page by page, with a login by %s",
     async (scheme) => {
@@ -280,7 +374,7 @@ describe("what lies beside an image", () => {
         `${repository}@${digest("b")}`,
       ]);
       const said = readFileSync(join(folder, "said"), "utf8");
-      expect(said).toContain(`auth get 127.0.0.1:${port}\n`);
+      expect(said).toContain(`auth get -- 127.0.0.1:${port}\n`);
       expect(said).not.toContain("s3cret");
     } finally {
       server.close();

@@ -214,7 +214,9 @@ test("the Markdown has the verdicts, the evidence and the next command", () => {
   const text = reportMarkdown(releaseReport(recorded("failed")));
   expect(text).not.toContain("Warnings");
   expect(text).toContain("| `shop` | **failed**: `crash-loop` | `9d3120a75a75` |");
-  expect(text).toContain('    {"time":"2026-11-21T12:23:38.617Z","level":"error"');
+  expect(text).toMatch(
+    /\n```\n(?:.*\n)+\{"time":"2026-11-21T12:23:38\.617Z","level":"error".*\n```\n/,
+  );
   expect(text).toContain("Next: `kubectl --context production --namespace shop-dev describe pod");
   expect(text).toContain("| `worker` | ready |");
 });

@@ -11,9 +11,13 @@ import {
   type SealTarget,
   seal,
 } from "../../provider/sealing.ts";
+import { HIDDEN } from "../../contract/marks.ts";
 import type { Api } from "../../provider/cluster/api.ts";
 import { ApiError } from "../../provider/cluster/api-error.ts";
 import { parseCertificate } from "../../provider/sealing/certificate.ts";
+import type { Cluster } from "../../provider/cluster.ts";
+import type { KnownSecrets } from "../../provider/known-secrets.ts";
+import { SealedValues } from "../../provider/sealed-values.ts";
 import { Controller } from "../../provider/sealing/controller.ts";
 import { sealAnew, sealedOf } from "../../provider/sealing/reseal.ts";
 import { UNKNOWN } from "../../wire/unknown.ts";
@@ -72,6 +76,42 @@ describe("what is sealed", () => {
       bytes.writeUInt8(bytes.readUInt8(position) ^ 1, position);
       expect(() => open(bytes.toString("base64"), privateKey, "shop/payment")).toThrow();
     }
+  });
+});
+
+describe("with a copy of the state, which has placeholders for the values", () => {
+  const place = { namespace: "shop", name: "payment", scope: "strict" } as const;
+  const key = () => Promise.resolve(publicKey);
+
+  test("nothing changes: no value can be compared, and what was sealed stays", async () => {
+    const values = { password: "s3cret", keystore: "czNjcmV0" };
+    const before = await sealAnew(undefined, { ...place, values, base64: ["keystore"] }, key);
+    const copy = { ...before, digestKey: HIDDEN };
+    const hidden = { password: HIDDEN, keystore: HIDDEN };
+    expect(await sealAnew(copy, { ...place, values: hidden, base64: ["keystore"] }, key)).toEqual(
+      copy,
+    );
+  });
+
+  test("a key that is new shows, though its value is a placeholder for binary data", async () => {
+    const before = await sealAnew(undefined, { ...place, values: {} }, key);
+    const copy = { ...before, digestKey: HIDDEN };
+    const values = { keystore: HIDDEN };
+    const { digests } = await sealAnew(copy, { ...place, values, base64: ["keystore"] }, key);
+    expect(Object.keys(digests)).toEqual(["keystore"]);
+  });
+
+  test("an up is refused: it would never seal a changed value again", async () => {
+    const sealed = await sealAnew(undefined, { ...place, values: { password: "s3cret" } }, key);
+    const inputs = { ...sealed, digestKey: HIDDEN, controller: { namespace: "n", name: "c" } };
+    const run = {} as ConstructorParameters<typeof SealedValues>[0];
+    const resource = new SealedValues(run, { learn: () => undefined } as never);
+    const subject = { name: "payment" } as never;
+    await expect(
+      async () => await resource.create(subject, { inputs, preview: false } as never),
+    ).rejects.toThrow(
+      "the stack's state is a copy without its secrets, which only a preview may use; run pulumi up with the state itself",
+    );
   });
 });
 
@@ -151,6 +191,20 @@ describe("sealing anew", () => {
     expect(refusal).not.toContain("hunter");
   });
 
+  test("names what it may not seal, and keeps what is sealed already", async () => {
+    let asked = 0;
+    const refused = () => {
+      asked += 1;
+      return Promise.resolve(undefined);
+    };
+    const first = await sealAnew(undefined, inputs({ user: "shop" }), key);
+    const next = await sealAnew(first, inputs({ user: "shop", a: "1", b: "2" }), refused);
+    expect(next.encryptedData).toEqual(first.encryptedData);
+    expect(Object.keys(next.digests)).toEqual(["user", "a", "b"]);
+    expect(next.unsealed).toEqual(["a", "b"]);
+    expect(asked).toBe(1);
+  });
+
   test("leaves a value unknown that a preview does not know", async () => {
     const next = await sealAnew(undefined, inputs({ password: UNKNOWN }), none);
     expect(next).toMatchObject({
@@ -206,6 +260,108 @@ describe("the controller", () => {
       /no endpoints available for service; set/,
     );
     expect(await controller.opens({})).toBeUndefined();
+  });
+});
+
+describe("sealed values of an identity that is refused the certificate", () => {
+  const place = { namespace: "kube-system", name: "sealed-secrets-controller" };
+  const news = { ...strict, controller: place, values: { password: "p1" } };
+  const given = { olds: {}, news, randomSeed: Buffer.alloc(0) };
+  const said: string[] = [];
+  const ignore = (): void => undefined;
+  const log = {
+    warn: ignore,
+    error: ignore,
+    status: ignore,
+    info: (text: string) => said.push(text),
+  };
+  const subject = { urn: "u", type: "t", name: "payment", log };
+
+  /** By the status that the API server answers with: the provider's resource. */
+  function resourceOf(status: number): SealedValues {
+    const refuse = () => Promise.reject(new ApiError(status, "is not allowed"));
+    const api = { text: refuse, post: refuse, get: () => Promise.resolve({}) } as unknown as Api;
+    const cluster = () => ({ api }) as unknown as Cluster;
+    return new SealedValues(
+      { cluster, signal: new AbortController().signal } as never,
+      {
+        learn: ignore,
+      } as unknown as KnownSecrets,
+    );
+  }
+
+  /** The inputs as the engine gives them back: without the mark of a secret. */
+  async function checked(resource: SealedValues) {
+    const { inputs } = await resource.check(subject, given);
+    return { ...inputs, digestKey: "ab" };
+  }
+
+  test.each([
+    ["no right to it", 403],
+    ["a policy against it", 422],
+  ])("are unknown in a preview, and end a run with the reason: %s", async (_, status) => {
+    said.length = 0;
+    const resource = resourceOf(status);
+    const inputs = await checked(resource);
+    expect(said).toEqual([
+      expect.stringMatching(
+        /^credential payment is not sealed here: .*is not allowed; (allow services\/proxy.*|)(or |)set slipway:sealing\.certificate/,
+      ),
+    ]);
+    const args = { inputs, timeoutSeconds: 1 };
+    const { outputs } = await resource.create(subject, { ...args, preview: true });
+    expect(outputs["encryptedData"]).toEqual({ password: UNKNOWN });
+    expect(JSON.stringify([inputs, outputs])).not.toContain("p1");
+    await expect(resource.create(subject, { ...args, preview: false })).rejects.toThrow(
+      /the sealing certificate is unavailable from the controller .*: is not allowed/,
+    );
+  });
+
+  test("show which keys change", async () => {
+    const resource = resourceOf(403);
+    const inputs = await checked(resource);
+    const args = { oldInputs: {}, oldOutputs: {}, news: inputs };
+    expect(await resource.diff(subject, args as never)).toEqual({
+      changed: ['encryptedData["password"]'],
+    });
+  });
+
+  test("fail at once where the controller does not answer", async () => {
+    await expect(resourceOf(503).check(subject, given)).rejects.toThrow(
+      /unavailable from the controller/,
+    );
+  });
+});
+
+describe("a controller that is asked to widen what it seals again", () => {
+  const place = { namespace: "kube-system", name: "sealed-secrets-controller" };
+  const wide = { "sealedsecrets.bitnami.com/cluster-wide": "true" };
+  const sealedSecret = { metadata: { name: "payment", namespace: "shop" }, spec: {} };
+  const asked: unknown[] = [];
+  const keeps = (answer: unknown) => {
+    const post = (_path: string, body: unknown) => {
+      asked.push(body);
+      return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
+    };
+    const api = { post } as unknown as Api;
+    return new Controller(api, place, new AbortController().signal).keepsScope(sealedSecret);
+  };
+
+  test("is found too old if it does, and not if it keeps the scope", async () => {
+    expect(await keeps({ metadata: { annotations: wide } })).toBe(false);
+    expect(await keeps({ metadata: {} })).toBe(true);
+    expect(asked[0]).toMatchObject({
+      metadata: { name: "payment", namespace: "shop" },
+      spec: { template: { metadata: { annotations: wide } } },
+    });
+  });
+
+  test.each([
+    ["refuses", new ApiError(422, "only the deploy lane")],
+    ["fails", new ApiError(500, "inconsistent")],
+    ["answers something else", "no SealedSecret"],
+  ])("is not judged where it %s", async (_, answer) => {
+    expect(await keeps(answer)).toBeUndefined();
   });
 });
 

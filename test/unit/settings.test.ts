@@ -128,8 +128,22 @@ const STACK = {
   registryPassword: "hunter2",
   namespace: "shop-prod",
   sealing: { controller: { namespace: "sealing", name: "controller" }, certificate: "certificate" },
-  promoteFrom: { stack: "dev", soak: "1h", gates: ["acceptance"] },
+  promoteFrom: {
+    stack: "dev",
+    repository: "registry.example.com/dev",
+    soak: "1h",
+    gates: ["acceptance"],
+  },
   pins: { shop: { image: PINNED, commit: "9b1c0de", dirty: true } },
+  former: {
+    namespaces: ["shop-old"],
+    credentials: ["jenkins/ci"],
+    contexts: ["before"],
+    identifiers: ["0123456789ab"],
+    kubeconfigs: ["${BEFORE}", "/home/admin/config"],
+    plugins: ["kubernetes@4.34.1"],
+    stacks: ["staging"],
+  },
   jenkins: {
     apiServer: { cidr: "10.0.0.1/32", ports: [6443] },
     prefix: "ci",
@@ -137,7 +151,7 @@ const STACK = {
     egress: EGRESS,
     lanes: {
       preview: { pods: 2, cpu: 4, memory: "8Gi", egress: EGRESS },
-      build: { pods: 3, cpu: "1500m", memory: "1Gi", egress: EGRESS },
+      build: { pods: 3, cpu: "1500m", memory: "1Gi", egress: EGRESS, images: [PINNED] },
       deploy: { pods: 1, cpu: "2", memory: "2Gi", egress: EGRESS },
     },
     longLivedTokens: true,
@@ -251,12 +265,17 @@ describe("right settings", () => {
       cluster: { kubeconfig: `${folder}/kubeconfig`, context: "only", identifier: "ours" },
       namespace: "shop-prod",
       sealing: { controller: { namespace: "sealing", name: "controller" }, certificate: "PEM" },
-      promoteFrom: { stack: "dev", soakSeconds: 3600, gates: ["acceptance"] },
+      promoteFrom: {
+        stack: "dev",
+        repository: "registry.example.com/dev",
+        soakSeconds: 3600,
+        gates: ["acceptance"],
+      },
       jenkins: {
         ...STACK.jenkins,
         lanes: {
           preview: { pods: 2, cpu: "4", memory: "8Gi", egress: EGRESS },
-          build: { pods: 3, cpu: "1500m", memory: "1Gi", egress: EGRESS },
+          build: { pods: 3, cpu: "1500m", memory: "1Gi", egress: EGRESS, images: [PINNED] },
           deploy: { pods: 1, cpu: "2", memory: "2Gi", egress: EGRESS },
         },
       },
@@ -845,6 +864,26 @@ describe("a fault of a service", () => {
 
 describe("a fault of the stack", () => {
   test.each<[string, Record<string, unknown>, RegExp]>([
+    [
+      "a former namespace that none can have",
+      { former: { namespaces: ["Old"] } },
+      /^slipway:former\.namespaces\[0\]: got "Old"; allowed: 1 to 63 lower-case letters/,
+    ],
+    [
+      "a former plugin that the program never had",
+      { former: { plugins: ["command@1.0.0"] } },
+      /^slipway:former\.plugins\[0\]: got "command@1\.0\.0"; allowed: a plugin and its version such as kubernetes@4\.34\.2$/,
+    ],
+    [
+      "a former kubeconfig without its folder",
+      { former: { kubeconfigs: ["kubeconfig"] } },
+      /^slipway:former\.kubeconfigs\[0\]: got "kubeconfig"; allowed: an absolute path or a variable/,
+    ],
+    [
+      "an unknown kind of what was before",
+      { former: { namespace: ["old"] } },
+      /^slipway:former\.namespace: unknown key; allowed: namespaces, credentials, .* did you mean namespaces\?$/,
+    ],
     ["an unknown key", { servces: {} }, /^slipway:servces: unknown key; .*did you mean services\?/],
     ["no namespace", { namespace: "" }, /^slipway:namespace: missing; allowed: 1 to 63/],
     [

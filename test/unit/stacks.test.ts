@@ -47,6 +47,7 @@ test("every setting is described in Pulumi.yaml, and has a default there, so tha
   expect(own.map(([key]) => key).sort()).toEqual([
     "cluster",
     "credentials",
+    "former",
     "jenkins",
     "namespace",
     "pins",

@@ -83,6 +83,22 @@ test("the room that a pod leaves after a long drain is asked for as long again",
   ).toEqual(["ready", 85]);
 });
 
+test("a controller that was refused more often than the time lets expect is given its pause", () => {
+  const warnings = [9, 5].map((count) => ({
+    metadata: { name: `refused-${count}`, uid: `refused-${count}` },
+    involvedObject: { kind: "ReplicaSet", uid: "shop-new-uid" },
+    reason: "FailedCreate",
+    count,
+  }));
+  const timeline = (until: number): Timeline => [
+    [0, { ...short([NEW, leaving(OLD)], 0), warnings }],
+    [14, { ...short([NEW], 0), warnings }],
+    [until, complete()],
+  ];
+  expect(verdictOf(timeline(94))).toEqual(["ready", 94]);
+  expect(verdictOf(timeline(200))).toEqual(["quota-exceeded", 95.92]);
+});
+
 test("a quota that is still full well after the last pod has left is final", () => {
   expect(
     verdictOf([

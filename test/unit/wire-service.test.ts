@@ -16,6 +16,7 @@ import structPb from "google-protobuf/google/protobuf/struct_pb.js";
 import { PartialFailure, type Plugin } from "../../wire/plugin.ts";
 import { listen } from "../../wire/serve.ts";
 import { secret, toStruct } from "../../wire/struct.ts";
+import { CONTROLS, HOSTILE } from "../fixtures/hostile-text.ts";
 
 const URN = "urn:pulumi:dev::shop::things:index:Thing::one";
 
@@ -294,6 +295,34 @@ test("keeps a resource that exists but failed: id, outputs and reasons travel wi
   expect(resource.getReasonsList()).toEqual(["pod a: crash", "pod b"]);
 });
 
+test("a failure, its reasons and a refused input reach the engine without what a terminal obeys", async () => {
+  const client = await serving({
+    create: () => Promise.reject(new PartialFailure(HOSTILE, "one", {}, [HOSTILE])),
+    check: (_subject, { news }) => ({
+      inputs: news,
+      failures: [{ property: "length", reason: HOSTILE }],
+    }),
+  });
+  const error = await answer<message.CreateResponse>((done) =>
+    client.create(createRequest({}), done),
+  ).catch((thrown: unknown) => thrown);
+  const { details, metadata } = error as { details: string; metadata: Metadata };
+  const status = statusPb.Status.deserializeBinary(
+    metadata.get("grpc-status-details-bin")[0] as Buffer,
+  );
+  const { reasonsList } = message.ErrorResourceInitFailed.deserializeBinary(
+    status.getDetailsList()[0]?.getValue_asU8() ?? new Uint8Array(),
+  ).toObject();
+  const checked = await answer<message.CheckResponse>((done) =>
+    client.check(new message.CheckRequest(), done),
+  );
+  const [refused] = checked.toObject().failuresList;
+  for (const text of [details, status.getMessage(), ...reasonsList, refused?.reason]) {
+    expect(text).toContain("link nul bell over it");
+    expect(text).not.toMatch(CONTROLS);
+  }
+});
+
 test("an error is its message alone, without a stack", async () => {
   const client = await serving({
     update: () => Promise.reject(new Error("field x: got 1, allowed: 2")),
@@ -338,7 +367,7 @@ test("logs reach the engine in order and before the resource is done, with its u
     {
       create: ({ log }) => {
         log.info("first");
-        log.warn("second");
+        log.warn("\x1b[31msecond\x07");
         log.status("third");
         return Promise.resolve({ id: "one", outputs: {} });
       },

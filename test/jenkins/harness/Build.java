@@ -3,6 +3,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.codehaus.groovy.runtime.typehandling.DefaultTypeTransformation;
 
 /** Runs a pipeline's model for one build, with steps that only say what they are. */
 final class Build {
@@ -63,16 +64,27 @@ final class Build {
     } catch (StepFailed thrown) {
       failure = thrown;
     }
-    post(stage.one("post"), failure != null);
+    failure = post(stage.one("post"), failure);
     if (failure != null) throw failure;
   }
 
-  private void post(Node post, boolean failed) {
-    if (post == null) return;
-    for (String condition : List.of("always", failed ? "failure" : "success", "unsuccessful", "cleanup")) {
-      if (condition.equals("unsuccessful") && !failed) continue;
-      if (post.attributes.get(condition) instanceof Closure<?> steps) steps(steps);
+  /** Each condition runs, also after a step of one before has failed; within a condition nothing follows a failed step. */
+  private StepFailed post(Node post, StepFailed failure) {
+    if (post == null) return failure;
+    for (String condition : List.of("always", "failure", "success", "unsuccessful", "cleanup")) {
+      boolean met = switch (condition) {
+        case "success" -> failure == null;
+        case "failure", "unsuccessful" -> failure != null;
+        default -> true;
+      };
+      if (!met || !(post.attributes.get(condition) instanceof Closure<?> steps)) continue;
+      try {
+        steps(steps);
+      } catch (StepFailed thrown) {
+        failure = failure == null ? thrown : failure;
+      }
     }
+    return failure;
   }
 
   private void wastes(Node stage, Node when, String guard, boolean takes, String what) {
@@ -94,7 +106,7 @@ final class Build {
       case "not" -> !holds(conditions.get(0));
       case "branch" -> of.equals(model.environment.get("BRANCH_NAME"));
       case "changeRequest" -> isChangeRequest((Map<?, ?>) of);
-      case "expression" -> isTrue(model.with(condition.body, "expression", (name, given) -> {
+      case "expression" -> DefaultTypeTransformation.castToBoolean(model.with(condition.body, "expression", (name, given) -> {
         throw new IllegalStateException("'" + name + "' is not allowed in expression");
       }));
       default -> throw new IllegalStateException("'" + condition.argument + "' is not modelled");
@@ -106,19 +118,33 @@ final class Build {
     return of == null || of.get("target").equals(model.environment.get("CHANGE_TARGET"));
   }
 
-  /** Groovy's truth. */
-  private static boolean isTrue(Object value) {
-    return value != null && !value.equals("") && !value.equals(false);
-  }
-
   private void steps(Closure<?> body) {
     model.with(body, "steps", (name, given) -> {
+      if (Grammar.BINDINGS.contains(name)) return binding(name, (Map<?, ?>) given[0]);
+      if (name.equals("withCredentials")) return withCredentials((List<?>) given[0], (Closure<?>) given[1]);
       if (Grammar.VALUES.contains(name)) return name + " " + (given.length == 0 ? "" : given[0]);
       Grammar.require(Grammar.STEPS, name, "steps");
       String said = name + " " + (given.length == 0 ? "" : given[0]);
       trace.add(said);
-      if (failing.contains(said)) throw new StepFailed(said);
+      if (failing.contains(said) || name.equals("error")) throw new StepFailed(said);
       return null;
     });
+  }
+
+  private static String binding(String kind, Map<?, ?> given) {
+    if (!given.keySet().equals(Set.of("credentialsId", "variable")))
+      throw new IllegalStateException(kind + " needs credentialsId and variable, got " + given.keySet());
+    return given.get("variable") + "=" + kind + " " + given.get("credentialsId");
+  }
+
+  /** Tells between which steps a credential is there. */
+  private Object withCredentials(List<?> bindings, Closure<?> body) {
+    for (Object each : bindings) trace.add("bind " + each);
+    try {
+      steps(body);
+    } finally {
+      for (Object each : bindings) trace.add("unbind " + each);
+    }
+    return null;
   }
 }

@@ -8,7 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Reads cases as JSON from standard input: [{jenkinsfile, environment, failing}]; prints for each its trace, or why it was refused. */
+/** Reads cases as JSON from standard input: [{jenkinsfile, environment, failing, causes}]; prints for each its trace, or why it was refused. */
 public final class Main {
   private Main() {}
 
@@ -24,8 +24,10 @@ public final class Main {
     ((Map<?, ?>) given.get("environment")).forEach((name, value) -> environment.put((String) name, value));
     HashSet<String> failing = new HashSet<>();
     ((List<?>) given.get("failing")).forEach((step) -> failing.add((String) step));
+    List<String> causes = new ArrayList<>();
+    ((List<?>) given.get("causes")).forEach((cause) -> causes.add((String) cause));
     try {
-      Build build = new Build(Model.of((String) given.get("jenkinsfile"), environment), failing);
+      Build build = new Build(Model.of((String) given.get("jenkinsfile"), environment, new Causes(causes)), failing);
       build.run();
       return Map.of("trace", build.trace);
     } catch (RuntimeException refused) {

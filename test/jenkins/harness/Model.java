@@ -14,18 +14,20 @@ import java.util.Set;
 /** Reads a Jenkinsfile with Groovy 2.4 into a model, and refuses what Declarative Pipeline would refuse. */
 final class Model {
   final Map<String, Object> environment;
+  private final Causes causes;
   Node root;
 
-  private Model(Map<String, Object> environment) {
+  private Model(Map<String, Object> environment, Causes causes) {
     this.environment = environment;
+    this.causes = causes;
   }
 
   interface Handler {
     Object call(String name, Object[] arguments);
   }
 
-  static Model of(String jenkinsfile, Map<String, Object> environment) {
-    Model model = new Model(environment);
+  static Model of(String jenkinsfile, Map<String, Object> environment, Causes causes) {
+    Model model = new Model(environment, causes);
     Script script = new GroovyShell(new Binding()).parse(jenkinsfile, "Jenkinsfile.groovy");
     ExpandoMetaClass methods = new ExpandoMetaClass(script.getClass(), false);
     methods.registerInstanceMethod("pipeline", new Closure<Object>(model) {
@@ -63,6 +65,7 @@ final class Model {
   Object variable(String name, String where) {
     if (name.equals("env")) return environment;
     if (name.equals("params")) return parameters();
+    if (name.equals("currentBuild") && where.equals("expression")) return causes;
     if (Set.of("none", "scm").contains(name)) return name;
     throw new MissingPropertyException("'" + name + "' is not known in " + where);
   }

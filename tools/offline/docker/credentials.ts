@@ -1,6 +1,7 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { homedir, tmpdir } from "node:os";
+import { homedir } from "node:os";
 import { join } from "node:path";
+
+import { withConfigFolder } from "../../../docker-config/config-folder.ts";
 
 /** A login at one registry. */
 export interface Login {
@@ -17,20 +18,14 @@ export async function withLogins<Result>(
   logins: readonly Login[],
   work: (configFolder: string) => Promise<Result>,
 ): Promise<Result> {
-  const folder = await mkdtemp(join(tmpdir(), "slipway-docker-"));
-  try {
-    const config = {
-      auths: Object.fromEntries(
-        logins.map((login) => [serverKey(login.server), { auth: authOf(login) }]),
-      ),
-      // Where the user's own configuration would have the client look for buildx.
-      cliPluginsExtraDirs: [join(homedir(), ".docker", "cli-plugins")],
-    };
-    await writeFile(join(folder, "config.json"), JSON.stringify(config), { mode: 0o600 });
-    return await work(folder);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  const config = {
+    auths: Object.fromEntries(
+      logins.map((login) => [serverKey(login.server), { auth: authOf(login) }]),
+    ),
+    // Where the user's own configuration would have the client look for buildx.
+    cliPluginsExtraDirs: [join(homedir(), ".docker", "cli-plugins")],
+  };
+  return withConfigFolder(config, work);
 }
 
 function authOf({ username, password }: Login): string {

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { delimiter } from "node:path";
 import { KubeConfig } from "@kubernetes/client-node";
 import { readTokenFiles } from "../../../kubeconfig/token-file.ts";
+import { proxyTo } from "../../../kubeconfig/way.ts";
 import type { Configuration } from "./configuration.ts";
 
 /**
@@ -56,5 +57,14 @@ export async function loadKubeconfig({
       `cluster: got "${cluster ?? active.cluster}", the kubeconfig has ${known || "none"}`,
     );
   }
+  leadThroughProxy(loaded);
   return loaded;
+}
+
+/** The official plugin finds the environment's proxy by itself; the library uses only one that the file names. */
+function leadThroughProxy(loaded: KubeConfig): void {
+  loaded.clusters = loaded.clusters.map((cluster) => {
+    const proxyUrl = proxyTo(cluster)?.url.href;
+    return proxyUrl === undefined ? cluster : { ...cluster, proxyUrl };
+  });
 }

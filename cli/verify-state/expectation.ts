@@ -1,0 +1,132 @@
+import { prefixOf, LANES } from "../../components/lanes/definition.ts";
+import { policyNames } from "../../components/lanes/policies.ts";
+import type { Cluster } from "../../components/cluster.ts";
+import manifest from "../../package.json" with { type: "json" };
+import type { Expected, KubeconfigInput } from "./expected.ts";
+import { fieldOf, isMapping, type Mapping, textOf } from "./mapping.ts";
+import { secretsOf } from "./secrets-setting.ts";
+import type { WrittenSettings } from "./settings.ts";
+
+/** Where the chart of Sealed Secrets puts its controller. */
+const SEALING_NAMESPACE = "kube-system";
+
+/** Where both providers look for a path that is not in the state. */
+const READ_BY_PROVIDERS = "KUBECONFIG";
+
+/** Packages whose plugins have versions. */
+const PACKAGES = ["kubernetes", "random", "docker"] as const;
+
+/** What a state may say if its program has these settings. */
+export function expectationOf(
+  settings: WrittenSettings,
+  cluster: Cluster,
+  variables: Readonly<Record<string, string | undefined>>,
+): Expected {
+  const { project, stack, own, config } = settings;
+  const former = (key: string) => textsOf(fieldOf(own["former"], key));
+  const namespaces = [...textsOf([own["namespace"]]), ...former("namespaces")];
+  const prefix = textOf(own["jenkins"], "prefix");
+  const prefixes = [
+    ...(prefix === undefined ? [] : [prefix]),
+    ...namespaces.map((home) => prefixOf({}, home)),
+    ...former("namespaces").flatMap(prefixesOf),
+  ];
+  const credentials = credentialsOf(own["credentials"]);
+  const elsewhere = [...credentials.flatMap(({ id }) => id), ...former("credentials")];
+  return {
+    project,
+    stack,
+    kubeconfigs: [...kubeconfigsOf(cluster), ...former("kubeconfigs").map(formerKubeconfig)],
+    contexts: [cluster.context, ...former("contexts")],
+    identifiers: [
+      cluster.identifier,
+      ...(cluster.formerIdentifiers ?? []),
+      ...former("identifiers"),
+    ],
+    versions: versionsOf(former("plugins")),
+    configured: configuredOf(config, variables),
+    namespaces,
+    lanes: prefixes.flatMap((each) => LANES.map((lane) => `${each}-${lane}`)),
+    credentials: elsewhere,
+    granted: [
+      textOf(fieldOf(own["sealing"], "controller"), "namespace") ?? SEALING_NAMESPACE,
+      ...elsewhere.map((id) => id.slice(0, id.indexOf("/"))),
+      ...former("namespaces"),
+    ],
+    policies: [...new Set(prefixes)].flatMap(policyNames),
+    stacks: [
+      ...promotedFrom(own["promoteFrom"]),
+      ...credentials.flatMap((each) => each.stacks),
+      ...former("stacks"),
+    ],
+    secrets: secretsOf(settings, variables),
+  };
+}
+
+/** The prefix of a lane's namespace, none for any other. */
+function prefixesOf(namespace: string): string[] {
+  const lane = LANES.find((each) => namespace.endsWith(`-${each}`));
+  return lane === undefined ? [] : [namespace.slice(0, -lane.length - 1)];
+}
+
+function kubeconfigsOf({ kubeconfig, kubeconfigVariable }: Cluster): KubeconfigInput[] {
+  const written = { kubeconfig, envVarMappings: {} };
+  return kubeconfigVariable === undefined
+    ? [written]
+    : [formerKubeconfig(`\${${kubeconfigVariable}}`), written];
+}
+
+function formerKubeconfig(path: string): KubeconfigInput {
+  const variable = /^\$\{(\w+)\}$/.exec(path)?.[1];
+  if (variable === undefined) {
+    return { kubeconfig: path, envVarMappings: {} };
+  }
+  const envVarMappings = variable === READ_BY_PROVIDERS ? {} : { [variable]: READ_BY_PROVIDERS };
+  return { kubeconfig: "", envVarMappings };
+}
+
+function versionsOf(former: readonly string[]): Expected["versions"] {
+  const entries = PACKAGES.map((name) => {
+    const pinned = manifest.dependencies[`@pulumi/${name}`];
+    const start = `${name}@`;
+    const earlier = former.filter((each) => each.startsWith(start));
+    return [name, [pinned, ...earlier.map((each) => each.slice(start.length))]] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
+/** A default provider gets the stack's settings of its package, and Docker's the daemon of whoever runs it. */
+function configuredOf(config: Mapping, variables: Readonly<Record<string, string | undefined>>) {
+  const host = variables["DOCKER_HOST"];
+  const of = (name: string) => {
+    const start = `${name}:`;
+    const own = Object.entries(config).filter(([key]) => key.startsWith(start));
+    return Object.fromEntries(own.map(([key, value]) => [key.slice(start.length), value]));
+  };
+  return {
+    docker: { ...(host !== undefined && { host }), ...of("docker") },
+    random: of("random"),
+  };
+}
+
+/** Those outside of the services' namespace by id, and the stacks that have values of any. */
+function credentialsOf(credentials: unknown) {
+  const entries = isMapping(credentials) ? Object.entries(credentials) : [];
+  return entries.map(([name, credential]) => {
+    const keys = fieldOf(credential, "keys");
+    const sources = isMapping(keys) ? Object.values(keys) : [];
+    const namespace = textOf(credential, "namespace");
+    const id = namespace === undefined ? [] : [`${namespace}/${name}`];
+    return { id, stacks: sources.flatMap((each) => textsOf([fieldOf(each, "stack")])) };
+  });
+}
+
+function promotedFrom(setting: unknown): string[] {
+  return textsOf([typeof setting === "string" ? setting : fieldOf(setting, "stack")]);
+}
+
+function textsOf(values: unknown): string[] {
+  return Array.isArray(values)
+    ? values.filter((value): value is string => typeof value === "string" && value !== "")
+    : [];
+}

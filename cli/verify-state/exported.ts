@@ -1,0 +1,32 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+
+import { CommandFailure } from "../exit-code.ts";
+
+/** More than {@link parseStateText} takes, so that it is what refuses a state. */
+const ANSWER_BYTES = 512 * 1024 * 1024;
+
+/**
+ * The state of a stack as the engine's backend has it. The engine starts no plugin for an export, opens no secrets
+ * provider, and takes the same file that it would run with.
+ *
+ * @throws CommandFailure with what the engine says
+ */
+export function exportedState(folder: string, stack: string): Promise<string> {
+  return pulumi(folder, "stack", "export", "--stack", stack);
+}
+
+/** The stack that is selected. */
+export async function selectedStack(folder: string): Promise<string> {
+  return (await pulumi(folder, "stack", "--show-name")).trim();
+}
+
+async function pulumi(folder: string, ...args: readonly string[]): Promise<string> {
+  const all = [...args, "--non-interactive", "--color", "never"];
+  const options = { cwd: folder, maxBuffer: ANSWER_BYTES };
+  const { stdout } = await promisify(execFile)("pulumi", all, options).catch((error: unknown) => {
+    const { stderr, message } = error as { readonly stderr?: string; readonly message: string };
+    throw new CommandFailure(`pulumi ${args.join(" ")} failed: ${stderr?.trim() || message}`);
+  });
+  return stdout;
+}

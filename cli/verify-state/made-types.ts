@@ -1,0 +1,99 @@
+import { COMPONENTS, RESOURCES } from "../../contract/tokens.ts";
+
+/** What an entry of a type is, and so what is checked of it. */
+export type Made =
+  /** The stack itself. */
+  | "stack"
+  /** A group of resources. */
+  | "component"
+  | "provider"
+  /** Another stack, whose outputs are read. */
+  | "reference"
+  /** What creates no object of Kubernetes. */
+  | "other"
+  /** A namespace that the stack creates. */
+  | "namespace"
+  /** What is in the services' namespace. */
+  | "service"
+  /** What is where a credential belongs. */
+  | "credential"
+  /** What is in a lane's namespace, the namespace included. */
+  | "lane"
+  /** What gives a lane its rights in a namespace. */
+  | "role"
+  /** What a lane has outside of namespaces. */
+  | "cluster-role"
+  | "policy";
+
+const CREDENTIAL = COMPONENTS.Credential;
+const RELEASE = COMPONENTS.Release;
+const JENKINS = COMPONENTS.JenkinsAccess;
+const IMAGE = `${RELEASE}$${COMPONENTS.Image}`;
+const WORKLOAD = `${RELEASE}$${COMPONENTS.Workload}`;
+const LANE = `${JENKINS}$${COMPONENTS.Lane}`;
+const RBAC = `${JENKINS}$kubernetes:rbac.authorization.k8s.io/v1:`;
+const ADMISSION = `${JENKINS}$kubernetes:admissionregistration.k8s.io/v1:`;
+
+/**
+ * Everything that the program registers, by the types of its parents and its own, as they are in a URN. A state with
+ * any other type was not written by it.
+ *
+ * @see https://www.pulumi.com/docs/iac/concepts/resources/names/#urns
+ */
+export const MADE: ReadonlyMap<string, Made> = new Map<string, Made>([
+  ["pulumi:pulumi:Stack", "stack"],
+  ["pulumi:providers:docker", "provider"],
+  ["pulumi:providers:kubernetes", "provider"],
+  ["pulumi:providers:pulumi", "provider"],
+  ["pulumi:providers:random", "provider"],
+  ["pulumi:providers:slipway", "provider"],
+  ["pulumi:pulumi:StackReference", "reference"],
+  [`${CREDENTIAL}$pulumi:pulumi:StackReference`, "reference"],
+  ["kubernetes:core/v1:Namespace", "namespace"],
+  [RESOURCES.LaneGuard, "service"],
+  [CREDENTIAL, "component"],
+  [`${CREDENTIAL}$random:index/randomPassword:RandomPassword`, "other"],
+  [`${CREDENTIAL}$${RESOURCES.SealedValues}`, "credential"],
+  [`${CREDENTIAL}$${RESOURCES.SecretReadiness}`, "credential"],
+  [`${CREDENTIAL}$${RESOURCES.ExternalSecretReadiness}`, "credential"],
+  [`${CREDENTIAL}$kubernetes:bitnami.com/v1alpha1:SealedSecret`, "credential"],
+  [`${CREDENTIAL}$kubernetes:external-secrets.io/v1:ExternalSecret`, "credential"],
+  [RELEASE, "component"],
+  [IMAGE, "component"],
+  [`${IMAGE}$docker:index/image:Image`, "other"],
+  [`${IMAGE}$${RESOURCES.ImageCopy}`, "other"],
+  [WORKLOAD, "component"],
+  [`${WORKLOAD}$kubernetes:apps/v1:Deployment`, "service"],
+  [`${WORKLOAD}$kubernetes:autoscaling/v2:HorizontalPodAutoscaler`, "service"],
+  [`${WORKLOAD}$kubernetes:core/v1:ConfigMap`, "service"],
+  [`${WORKLOAD}$kubernetes:core/v1:Service`, "service"],
+  [`${WORKLOAD}$kubernetes:core/v1:ServiceAccount`, "service"],
+  [`${WORKLOAD}$kubernetes:networking.k8s.io/v1:Ingress`, "service"],
+  [`${WORKLOAD}$kubernetes:networking.k8s.io/v1:NetworkPolicy`, "service"],
+  [`${WORKLOAD}$kubernetes:policy/v1:PodDisruptionBudget`, "service"],
+  [`${RELEASE}$${RESOURCES.Readiness}`, "service"],
+  [JENKINS, "component"],
+  [`${JENKINS}$${RESOURCES.AccessProof}`, "other"],
+  [`${JENKINS}$${RESOURCES.LaneGuard}`, "service"],
+  [`${ADMISSION}ValidatingAdmissionPolicy`, "policy"],
+  [`${ADMISSION}ValidatingAdmissionPolicyBinding`, "policy"],
+  [`${RBAC}ClusterRole`, "cluster-role"],
+  [`${RBAC}ClusterRoleBinding`, "cluster-role"],
+  [`${RBAC}Role`, "role"],
+  [`${RBAC}RoleBinding`, "role"],
+  [LANE, "component"],
+  [`${LANE}$kubernetes:core/v1:LimitRange`, "lane"],
+  [`${LANE}$kubernetes:core/v1:Namespace`, "lane"],
+  [`${LANE}$kubernetes:core/v1:ResourceQuota`, "lane"],
+  [`${LANE}$kubernetes:core/v1:Secret`, "lane"],
+  [`${LANE}$kubernetes:core/v1:ServiceAccount`, "lane"],
+  [`${LANE}$kubernetes:networking.k8s.io/v1:NetworkPolicy`, "lane"],
+]);
+
+/** What a lane of the deploy lane's rights may not write: a second entry for one, or one to be deleted, is a way to delete it. */
+const GUARDED: ReadonlySet<Made> = new Set(["namespace", "lane", "role", "cluster-role", "policy"]);
+
+/** Whether only an administrator may change what an entry stands for. */
+export function isGuarded(made: Made): boolean {
+  return GUARDED.has(made);
+}

@@ -1,0 +1,105 @@
+import { isDeepStrictEqual } from "node:util";
+
+import { RESOURCES } from "../../contract/tokens.ts";
+import type { Entry } from "./entry.ts";
+import type { Expected } from "./expected.ts";
+import { type Finding, type Findings, shown } from "./finding.ts";
+import type { Made } from "./made-types.ts";
+import { fieldOf, textOf } from "./mapping.ts";
+import { identityFindings, identityOf } from "./object-entry.ts";
+import { credentialFindings, placeFindings } from "./place.ts";
+
+/** Checks where an entry acts: on which object, in which namespace, on which other stack. */
+export function scopeFindings(
+  entry: Entry,
+  place: { readonly made: Made; readonly name: string },
+  expected: Expected,
+  find: Findings,
+): Finding[] {
+  if (entry.type.startsWith("kubernetes:")) {
+    const object = identityOf(entry);
+    return [
+      ...identityFindings(entry, find),
+      ...(object === undefined ? [] : placeFindings(object, place, expected, find)),
+    ];
+  }
+  const { made } = place;
+  if (made === "reference") {
+    return stackFindings(entry, expected, find);
+  }
+  if (made !== "service" && made !== "credential") {
+    return [];
+  }
+  return [...sealedFindings(entry, find), ...namespaceFindings(entry, made, expected, find)];
+}
+
+/** The program seals what the inputs have, and writes what the outputs have: with one more key, a Secret would have it, too. */
+function sealedFindings({ type, inputs, outputs }: Entry, find: Findings): Finding[] {
+  const [sealed, written] = [fieldOf(inputs, "encryptedData"), fieldOf(outputs, "encryptedData")];
+  return type !== RESOURCES.SealedValues ||
+    outputs === undefined ||
+    isDeepStrictEqual(sealed, written)
+    ? []
+    : find(
+        `outputs.encryptedData: got ${shown(written)}; allowed: what its inputs have, ${shown(sealed)}`,
+      );
+}
+
+function namespaceFindings(
+  entry: Entry,
+  made: Made,
+  expected: Expected,
+  find: Findings,
+): Finding[] {
+  return [entry.inputs, entry.outputs].flatMap((values) => {
+    const namespace = fieldOf(values, "namespace");
+    if (namespace === undefined && values !== entry.inputs) {
+      return [];
+    }
+    const own = { namespace: textOf(values, "namespace"), name: textOf(values, "name") };
+    if (made === "credential") {
+      return [
+        ...credentialFindings(own, expected, find),
+        ...controllerFindings(values, expected, find),
+      ];
+    }
+    return expected.namespaces.includes(own.namespace ?? "")
+      ? []
+      : find(
+          `inputs.namespace: got ${shown(namespace)}; allowed: ${expected.namespaces.join(", ")}; if the settings named this namespace before, add it to slipway:former.namespaces until the next up has succeeded`,
+        );
+  });
+}
+
+/** The sealing controller is asked with the access of whoever runs the stack. */
+function controllerFindings(values: unknown, { granted }: Expected, find: Findings): Finding[] {
+  const controller = fieldOf(values, "controller");
+  const namespace = fieldOf(controller, "namespace");
+  return controller === undefined || granted.includes(String(namespace))
+    ? []
+    : find(
+        `inputs.controller.namespace: got ${shown(namespace)}; allowed: ${granted.join(", ")}; if slipway:sealing named it before, add it to slipway:former.namespaces until the next up has succeeded`,
+      );
+}
+
+/** A refresh reads all outputs of the other stack, secrets included, into this state. */
+function stackFindings(
+  { inputs, id }: Entry,
+  { stacks, project }: Expected,
+  find: Findings,
+): Finding[] {
+  const name = textOf(inputs, "name") ?? "";
+  const isRead = stacks.some((each) =>
+    each.includes("/") ? each === name : name === each || name.endsWith(`/${project}/${each}`),
+  );
+  return [
+    ...(isRead
+      ? []
+      : find(
+          `inputs.name: got ${shown(name)}; allowed: ${stacks.join(", ") || "none, because the settings name none"}; if the settings named it before, add it to slipway:former.stacks until the next up has succeeded`,
+        )),
+    ...(id === undefined || id === "" || id === name
+      ? []
+      : find(`id: got ${shown(id)}; allowed: ${shown(name)}`)),
+  ];
+}

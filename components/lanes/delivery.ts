@@ -1,0 +1,43 @@
+import { byName } from "../by-name.ts";
+import { complete } from "../complete-service.ts";
+import type { CredentialDefinition } from "../credentials/credential.ts";
+import type { Sealing } from "../credentials/sealed-credential.ts";
+import type { Service, ServiceDefinition } from "../service-definition.ts";
+
+/** A credential, as far as it is known before its values. */
+export type DeliveredCredential = Pick<CredentialDefinition, "namespace" | "format" | "store"> & {
+  readonly keys: Readonly<Record<string, unknown>>;
+};
+
+/** What a stack delivers, as far as what the lanes may do follows from it. */
+export interface Delivery {
+  /** Of the services. */
+  readonly namespace: string;
+  readonly services: Readonly<Record<string, ServiceDefinition>>;
+  /** By name; one without a namespace is in that of the services. */
+  readonly credentials: Readonly<Record<string, DeliveredCredential>>;
+  readonly sealing: Sealing;
+}
+
+/** The services with their defaults, as far as they are known before their images. */
+export function servicesOf({ namespace, services, credentials }: Delivery): Service[] {
+  const keys = byName(credentials, (_, credential) => Object.keys(credential.keys));
+  return Object.entries(services).map(([name, definition]) =>
+    complete({ name, namespace, version: "", pullSecret: undefined }, definition, keys),
+  );
+}
+
+/** The credentials whose Secrets are in the services' namespace: the lanes write no others. */
+export function ownCredentials({ namespace, credentials }: Delivery) {
+  return Object.entries(credentials).filter(([, credential]) => isAt(credential, namespace));
+}
+
+/** Whether a credential's Secret is in this namespace, given that of the services. */
+export function isAt({ namespace }: Pick<DeliveredCredential, "namespace">, home: string): boolean {
+  return namespace === undefined || namespace === home;
+}
+
+/** Whether anything is sealed. */
+export function sealsIn({ credentials }: Delivery): boolean {
+  return Object.values(credentials).some(({ store }) => store === undefined);
+}

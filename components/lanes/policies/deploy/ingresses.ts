@@ -1,0 +1,68 @@
+import { type Delivery, servicesOf } from "../../delivery.ts";
+import { literal, type Validation } from "../policy.ts";
+import { before, type Limit, refusal } from "./limit.ts";
+
+/** Ingresses to the hosts and paths that the settings name, with their classes and certificates. */
+export function ingresses(delivery: Delivery): Limit {
+  const all = servicesOf(delivery).flatMap(({ ingress }) => ingress ?? []);
+  const routes = all.map(({ host, path }) => `${host}${path}`);
+  const tls = all.flatMap(({ host, tls: secret }) =>
+    secret === undefined ? [] : { host, secret },
+  );
+  const path = `p.?path.orValue("")`;
+  const named = `p.pathType == "Prefix" && has(p.backend.service) && ${path}.startsWith("/") && r.host + ${path} in variables.routes`;
+  return {
+    apiGroups: ["networking.k8s.io"],
+    apiVersion: "v1",
+    resources: ["ingresses"],
+    variables: {
+      routes: literal(distinct(routes)),
+      hosts: literal(distinct(tls.map(({ host }) => host))),
+      secrets: literal(distinct(tls.map(({ secret }) => secret))),
+      rulesBefore: before("spec.?rules", "[]"),
+      tlsBefore: before("spec.?tls", "[]"),
+    },
+    validations: [
+      {
+        expression: `object.spec.?rules.orValue([]).all(r, r in variables.rulesBefore || (r.?host.orValue("") != "" && has(r.http) && r.http.paths.all(p, ${named})))`,
+        message: refusal(
+          "spec.rules[]",
+          "the hosts and paths (Prefix) of slipway:services.<service>.ingress, to Services",
+        ),
+      },
+      {
+        expression: `object.spec.?tls.orValue([]).all(t, t in variables.tlsBefore || (t.?hosts.orValue([]).size() > 0 && t.hosts.all(h, h in variables.hosts) && t.?secretName.orValue("") in variables.secrets))`,
+        message: refusal(
+          "spec.tls[]",
+          "the hosts and Secrets of slipway:services.<service>.ingress",
+        ),
+      },
+      {
+        expression: `!has(object.spec.defaultBackend) || (oldObject != null && has(oldObject.spec.defaultBackend) && object.spec.defaultBackend == oldObject.spec.defaultBackend)`,
+        message: refusal("spec.defaultBackend", "none"),
+      },
+      ...classes(all.map(({ class: name }) => name)),
+    ],
+  };
+}
+
+/** The API server gives an Ingress without a class the cluster's default one, which the settings do not know. */
+function classes(names: readonly (string | undefined)[]): Validation[] {
+  if (names.includes(undefined)) {
+    return [];
+  }
+  const path = "spec.?ingressClassName";
+  return [
+    {
+      expression: `object.${path}.orValue("") in ${literal(distinct(names))} || (oldObject != null && object.${path} == oldObject.${path})`,
+      message: refusal(
+        "spec.ingressClassName",
+        "the classes of slipway:services.<service>.ingress.class",
+      ),
+    },
+  ];
+}
+
+function distinct<Value>(values: readonly Value[]): Value[] {
+  return [...new Set(values)].sort();
+}

@@ -1,0 +1,40 @@
+import type { Kind } from "./names.ts";
+import type { Span } from "./redaction.ts";
+import { endOfBare, isLogin } from "./values.ts";
+
+/** What follows `token ` and is not a word of a sentence. */
+const CREDENTIAL = /^(?=.{0,256}\d)(?:[\w.~+/]{16,}=*|[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})$/i;
+const BEARER = /^(?:[\w.~+/-]{20,}|(?=.{0,64}\d)[\w.~+/-]{8,})=*$/;
+
+/** What `API key `, `bearer ` and the like are followed by. */
+const LOOKS: Readonly<Record<string, (value: string) => boolean>> = {
+  bearer: (value) => BEARER.test(value),
+  basic: isLogin,
+  token: isCredential,
+  key: isCredential,
+};
+
+/** Whether a value is long and has a digit, or is a UUID. */
+export function isCredential(value: string): boolean {
+  return CREDENTIAL.test(value);
+}
+
+/** What follows a word that is not a name, such as `bearer`, if it looks like that. */
+export function looseSecret(
+  text: string,
+  word: string,
+  end: number,
+  kind: Kind | undefined,
+): Span | undefined {
+  const lower = word.length > 8 || text[end] !== " " ? "" : word.toLowerCase();
+  const looks = Object.hasOwn(LOOKS, lower) ? LOOKS[lower] : undefined;
+  if (looks === undefined || (lower === "key" && kind === undefined)) {
+    return undefined;
+  }
+  let at = end;
+  while (text[at] === " ") {
+    at += 1;
+  }
+  const value = text.slice(at, endOfBare(text, at, "space"));
+  return looks(value) ? [at, at + value.length] : undefined;
+}

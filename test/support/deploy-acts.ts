@@ -1,0 +1,208 @@
+import { IMAGE, type Json } from "./deploy-objects.ts";
+
+/** What the deploy lane may not write: a change of one of its objects, and the field that the refusal names. */
+export const WRITES: readonly (readonly [string, Json, RegExp])[] = [
+  ["services", { spec: { type: "LoadBalancer" } }, /spec\.type: .* only ClusterIP;/],
+  ["services", { spec: { type: "NodePort" } }, /spec\.type/],
+  [
+    "services",
+    { spec: { type: "ExternalName", externalName: "example.com", selector: null } },
+    /spec\.type/,
+  ],
+  ["services", { spec: { externalIPs: ["10.0.0.53"] } }, /spec\.externalIPs/],
+  ["services", annotated("tailscale.com/expose", "true"), /metadata\.annotations/],
+  ["ingresses", { spec: { rules: [ruleOf("other.example.com", "/shop")] } }, /spec\.rules\[\]/],
+  ["ingresses", { spec: { rules: [ruleOf("shop.example.com", "/")] } }, /spec\.rules\[\]/],
+  ["ingresses", { spec: { rules: [ruleOf(undefined, "/shop")] } }, /spec\.rules\[\]/],
+  [
+    "ingresses",
+    { spec: { rules: [ruleOf("shop.example.com", "/shop", "ImplementationSpecific")] } },
+    /spec\.rules\[\]/,
+  ],
+  ["ingresses", { spec: { rules: [{ host: "shop.example.com" }] } }, /spec\.rules\[\]/],
+  [
+    "ingresses",
+    { spec: { defaultBackend: { service: { name: "shop", port: { number: 80 } } } } },
+    /spec\.defaultBackend/,
+  ],
+  ["ingresses", { spec: { ingressClassName: "internal" } }, /spec\.ingressClassName/],
+  [
+    "ingresses",
+    { spec: { tls: [{ hosts: ["other.example.com"], secretName: "shop-tls" }] } },
+    /spec\.tls\[\]/,
+  ],
+  [
+    "ingresses",
+    { spec: { tls: [{ hosts: ["shop.example.com"], secretName: "other" }] } },
+    /spec\.tls\[\]/,
+  ],
+  ["ingresses", { spec: { tls: [{ secretName: "shop-tls" }] } }, /spec\.tls\[\]/],
+  ...["configuration-snippet", "server-snippet", "auth-url"].map(
+    (name) =>
+      [
+        "ingresses",
+        annotated(`nginx.ingress.kubernetes.io/${name}`, "x"),
+        /metadata\.annotations/,
+      ] as const,
+  ),
+  [
+    "ingresses",
+    { ...annotated("kubernetes.io/ingress.class", "internal"), spec: { ingressClassName: null } },
+    /metadata\.annotations|spec\.ingressClassName/,
+  ],
+  [
+    "serviceaccounts",
+    annotated("eks.amazonaws.com/role-arn", "arn:aws:iam::1:role/admin"),
+    /metadata\.annotations/,
+  ],
+  [
+    "serviceaccounts",
+    annotated("iam.gke.io/gcp-service-account", "a@b.iam"),
+    /metadata\.annotations/,
+  ],
+  ["serviceaccounts", { secrets: [{ name: "other" }] }, /secrets: /],
+  ["serviceaccounts", { imagePullSecrets: [{ name: "other" }] }, /imagePullSecrets: /],
+  [
+    "configmaps",
+    annotated("reflector.v1.k8s.emberstack.com/reflection-auto-enabled", "true"),
+    /metadata\.annotations/,
+  ],
+  [
+    "externalsecrets",
+    { spec: { secretStoreRef: { name: "other", kind: "ClusterSecretStore" } } },
+    /spec\.secretStoreRef/,
+  ],
+  [
+    "externalsecrets",
+    { spec: { secretStoreRef: { name: "vault", kind: "SecretStore" } } },
+    /spec\.secretStoreRef/,
+  ],
+  [
+    "externalsecrets",
+    { spec: { data: [dataOf({ key: "team/admin", property: "token" })] } },
+    /spec\.data\[\]\.remoteRef/,
+  ],
+  [
+    "externalsecrets",
+    { spec: { data: [dataOf({ key: "team/ledger" })] } },
+    /spec\.data\[\]\.remoteRef/,
+  ],
+  [
+    "externalsecrets",
+    { spec: { dataFrom: [{ extract: { key: "team/ledger" } }] } },
+    /spec\.dataFrom/,
+  ],
+  [
+    "externalsecrets",
+    { spec: { dataFrom: [{ find: { name: { regexp: ".*" } } }] } },
+    /spec\.dataFrom/,
+  ],
+  [
+    "externalsecrets",
+    {
+      spec: {
+        data: [
+          {
+            ...dataOf({ key: "team/ledger", property: "token" }),
+            sourceRef: { storeRef: { name: "other" } },
+          },
+        ],
+      },
+    },
+    /spec\.data\[\]\.sourceRef/,
+  ],
+  ["externalsecrets", { spec: { target: { name: "payment" } } }, /spec\.target/],
+  [
+    "externalsecrets",
+    {
+      spec: {
+        target: {
+          template: { templateFrom: [{ secret: { name: "other", items: [{ key: "k" }] } }] },
+        },
+      },
+    },
+    /templateFrom/,
+  ],
+  [
+    "externalsecrets",
+    { spec: { target: { template: { type: "kubernetes.io/service-account-token" } } } },
+    /template\.type/,
+  ],
+  ["externalsecrets", { metadata: { name: "other" } }, /metadata\.name/],
+  [
+    "sealedsecrets",
+    { spec: { template: { type: "kubernetes.io/service-account-token" } } },
+    /spec\.template\.type/,
+  ],
+  [
+    "sealedsecrets",
+    {
+      spec: {
+        template: {
+          metadata: {
+            annotations: { "reflector.v1.k8s.emberstack.com/reflection-allowed": "true" },
+          },
+        },
+      },
+    },
+    /spec\.template\.metadata\.annotations/,
+  ],
+  ["sealedsecrets", { metadata: { name: "other" } }, /metadata\.name/],
+  ...podChanges(),
+];
+
+function podChanges(): readonly (readonly [string, Json, RegExp])[] {
+  const of = (spec: Json) => ({ spec: { template: { spec } } });
+  const mounting = (volumes: readonly Json[]) =>
+    of({ volumes, containers: [{ name: "shop", image: IMAGE }] });
+  const container = (change: Json) =>
+    of({ containers: [{ name: "shop", image: IMAGE, ...change }] });
+  const key = { secretKeyRef: { name: "other", key: "k" } };
+  const env = [{ name: "A", valueFrom: key }];
+  return [
+    ["deployments", of({ serviceAccountName: "operator" }), /serviceAccountName/],
+    ["deployments", of({ automountServiceAccountToken: true }), /automountServiceAccountToken/],
+    ["deployments", of({ priorityClassName: "system-node-critical" }), /priorityClassName/],
+    ["deployments", of({ nodeName: "node" }), /nodeName/],
+    [
+      "deployments",
+      mounting([{ name: "v", secret: { secretName: "other" } }]),
+      /volumes\[\]\.secret/,
+    ],
+    [
+      "deployments",
+      mounting([{ name: "v", projected: { sources: [{ serviceAccountToken: { path: "t" } }] } }]),
+      /volumes\[\]: /,
+    ],
+    [
+      "deployments",
+      mounting([{ name: "v", csi: { driver: "secrets-store.csi.k8s.io" } }]),
+      /volumes\[\]: /,
+    ],
+    ["deployments", container({ image: "registry.example.com/shop:latest" }), /image/],
+    ["deployments", container({ env }), /containers\[\]\.env\[\]\.valueFrom\.secretKeyRef/],
+    [
+      "deployments",
+      container({ envFrom: [{ secretRef: { name: "other" } }] }),
+      /envFrom\[\]\.secretRef/,
+    ],
+    [
+      "deployments",
+      of({ initContainers: [{ name: "i", image: IMAGE, env }] }),
+      /initContainers\[\]\.env/,
+    ],
+  ];
+}
+
+function annotated(key: string, value: string): Json {
+  return { metadata: { annotations: { [key]: value } } };
+}
+
+function ruleOf(host: string | undefined, path: string, pathType = "Prefix"): Json {
+  const backend = { service: { name: "shop", port: { name: "http" } } };
+  return { ...(host !== undefined && { host }), http: { paths: [{ path, pathType, backend }] } };
+}
+
+function dataOf(remoteRef: Json): Json {
+  return { secretKey: "TOKEN", remoteRef };
+}

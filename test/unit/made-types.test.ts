@@ -1,0 +1,185 @@
+// Runs the whole program with mocks. Cannot prove that a real engine gives the same URNs: the stories of verify-state and the kept states do.
+import { join } from "node:path";
+
+import * as pulumi from "@pulumi/pulumi";
+
+import { expectationOf } from "../../cli/verify-state/expectation.ts";
+import { findingsAt } from "../../cli/verify-state/finding.ts";
+import { scopeFindings } from "../../cli/verify-state/scope.ts";
+import { MADE } from "../../cli/verify-state/made-types.ts";
+import { FUNCTIONS } from "../../contract/tokens.ts";
+import program from "../../index.ts";
+import { folderWith, removeFolders } from "../support/folder.ts";
+import { KUBECONFIG } from "../support/stack-config.ts";
+
+afterEach(removeFolders);
+
+const DIGEST = `sha256:${"a".repeat(64)}`;
+const RECORD = {
+  version: 1,
+  verdict: "ready",
+  reason: null,
+  namespace: "shop-dev",
+  commit: null,
+  dirty: false,
+  digest: DIGEST,
+  image: `registry.example.com/dev/shop@${DIGEST}`,
+  startedAt: "2026-01-01T00:00:00.000Z",
+  seconds: 1,
+  pods: [],
+};
+
+/** Everything that a setting may call for. */
+const SERVICE = {
+  port: 8080,
+  autoscale: { min: 2, max: 4, cpu: 60 },
+  files: { "/etc/shop.conf": "a = 1\n" },
+  ingress: { host: "shop.example.com" },
+};
+const CREDENTIALS = {
+  sealed: { keys: { PIN: { random: { length: 8 } } } },
+  foreign: { keys: { PIN: { stack: "organization/ledger/prod", output: "pin" } } },
+  store: {
+    backend: "external-secrets",
+    store: { name: "vault" },
+    keys: { A: { remote: { key: "a" } } },
+  },
+};
+const PROMOTION = { stack: "dev", repository: "registry.example.com/dev" };
+const JENKINS = { apiServer: { cidr: "10.0.0.1/32", ports: [6443] }, longLivedTokens: true };
+
+/** The answers of Slipway's provider, and of the engine to who reads another stack. */
+function answer({ token, inputs }: pulumi.runtime.MockCallArgs): Record<string, unknown> {
+  switch (token) {
+    case FUNCTIONS.stackState:
+      return { exists: false };
+    case FUNCTIONS.keepAnnotations:
+      return inputs as Record<string, unknown>;
+    default:
+      return {};
+  }
+}
+
+/** A resource as the program registers it. */
+interface Registered {
+  /** The types in its URN. */
+  readonly qualified: string;
+  readonly type: string;
+  readonly name: string;
+  readonly inputs: Record<string, unknown>;
+}
+
+/** What the program registers with these settings. */
+async function registered(settings: Readonly<Record<string, unknown>>): Promise<Registered[]> {
+  const folder = folderWith({ kubeconfig: KUBECONFIG });
+  const given = new Map<string, Record<string, unknown>>();
+  const all = {
+    cluster: { kubeconfig: join(folder, "kubeconfig") },
+    registry: { repository: "registry.example.com/team" },
+    namespace: "shop-prod",
+    ...settings,
+  };
+  await pulumi.runtime.setMocks(
+    {
+      newResource: ({ type, name, inputs }) => {
+        given.set(`${type} ${name}`, inputs as Record<string, unknown>);
+        return { id: `${name}-id`, state: { ...(inputs as object), ...outputsOf(type) } };
+      },
+      call: answer,
+    },
+    "slipway",
+    "prod",
+    false,
+    "organization",
+  );
+  pulumi.runtime.setAllConfig(
+    Object.fromEntries(
+      Object.entries(all).map(([key, value]) => [
+        `slipway:${key}`,
+        typeof value === "string" ? value : JSON.stringify(value),
+      ]),
+    ),
+  );
+  const made: [pulumi.Resource, type: string, name: string][] = [];
+  await pulumi.runtime.runInPulumiStack(() => {
+    pulumi.runtime.registerStackTransformation(
+      ({ resource, type, name }) => void made.push([resource, type, name]),
+    );
+    return program();
+  });
+  await pulumi.runtime.disconnect();
+  return made.map(([resource, type, name]) => {
+    const inputs = given.get(`${type} ${name}`) ?? {};
+    return { qualified: qualified(resource), type, name, inputs };
+  });
+}
+
+/** The types of a resource's parents and its own, as the engine puts them into its URN. */
+function qualified(resource: pulumi.Resource): string {
+  const { __pulumiType: type, __parentResource: parent } = resource as unknown as {
+    readonly __pulumiType: string;
+    readonly __parentResource?: pulumi.Resource;
+  };
+  const isRoot = parent === undefined || parent instanceof pulumi.runtime.Stack;
+  return isRoot ? type : `${qualified(parent)}$${type}`;
+}
+
+function outputsOf(type: string): Record<string, unknown> {
+  switch (type) {
+    case "pulumi:pulumi:StackReference":
+      return {
+        outputs: { releases: { shop: RECORD }, pin: "1234" },
+        secretOutputNames: ["pin"],
+      };
+    case "docker:index/image:Image":
+      return { repoDigest: `registry.example.com/team/shop@${DIGEST}` };
+    case "slipway:index:ImageCopy":
+      return { image: `registry.example.com/team/shop@${DIGEST}` };
+    case "slipway:index:Readiness":
+      return { release: RECORD, history: [] };
+    default:
+      return {};
+  }
+}
+
+const CREDENTIALS_ELSEWHERE = {
+  key: { namespace: "jenkins", keys: { PIN: { random: { length: 8 } } } },
+  lane: { namespace: "ci-deploy", keys: { PIN: { random: { length: 8 } } } },
+};
+
+/** Everything that two stacks with all kinds of settings register. */
+async function everything(): Promise<[settings: Record<string, unknown>, Registered[]][]> {
+  const build = { context: "example/shop", args: { BASE: `a@${DIGEST}` } };
+  const building = {
+    services: { shop: { build, ...SERVICE } },
+    credentials: { ...CREDENTIALS, ...CREDENTIALS_ELSEWHERE },
+    jenkins: { ...JENKINS, prefix: "ci" },
+    sealing: { controller: { namespace: "sealing" } },
+  };
+  const promoting = { services: { shop: SERVICE }, promoteFrom: PROMOTION, jenkins: JENKINS };
+  return [
+    [building, await registered(building)],
+    [promoting, await registered(promoting)],
+  ];
+}
+
+test("every type that the program registers is known, and every object of it where it puts that", async () => {
+  const stacks = await everything();
+  const types = stacks.flatMap(([, resources]) => resources.map(({ qualified: of }) => of));
+  const defaults = ["docker", "pulumi", "random"].map((name) => `pulumi:providers:${name}`);
+  const byEngine = ["pulumi:pulumi:Stack", ...defaults];
+  expect([...new Set([...types, ...byEngine])].sort()).toEqual([...MADE.keys()].sort());
+
+  const findings = stacks.flatMap(([settings, resources]) => {
+    const own = { namespace: "shop-prod", ...settings };
+    const written = { folder: "/", project: "slipway", stack: "prod", own, config: {}, file: {} };
+    const cluster = { kubeconfig: "/kubeconfig", context: "only", identifier: "ours" };
+    const expected = expectationOf({ ...written, backend: undefined }, cluster, {});
+    return resources.flatMap(({ qualified: of, type, name, inputs }) => {
+      const made = MADE.get(of) ?? "other";
+      const entry = { urn: `urn:pulumi:prod::slipway::${of}::${name}`, custom: true, type, inputs };
+      return scopeFindings(entry, { made, name }, expected, findingsAt(`${of} ${name}`));
+    });
+  });
+  expect(findings).toEqual([]);
+});
