@@ -97,7 +97,11 @@ module.exports = {
     only(
       "provider-knows-the-contract",
       "^provider/",
-      ["^(wire|contract|docker-config|kubeconfig|mask|proxy)/", "^rights[.]ts$", "^package[.]json$"],
+      [
+        "^(wire|contract|docker-config|kubeconfig|mask|proxy)/",
+        "^rights[.]ts$",
+        "^package[.]json$",
+      ],
       "Provider and components share what crosses the wire, and the rights: nothing else of them can drift apart.",
     ),
     only(

@@ -3,7 +3,7 @@
  * and the proof of the lanes compares both with it. Rights to write the stack's objects are not here; they follow from their kinds.
  */
 
-/** The verbs of RBAC rules. */
+/** The verbs of RBAC rules: those of every kind, then those of single ones. */
 export const VERBS = [
   "get",
   "list",
@@ -16,6 +16,13 @@ export const VERBS = [
   "bind",
   "escalate",
   "impersonate",
+  "impersonate:user-info",
+  "impersonate:serviceaccount",
+  "impersonate:arbitrary-node",
+  "impersonate:associated-node",
+  "approve",
+  "sign",
+  "attest",
 ] as const;
 
 /** A verb of an RBAC rule. */

@@ -12,6 +12,7 @@ import type {
   Stack,
 } from "@pulumi/pulumi/automation/index.js";
 
+import { masked } from "../mask/mask.ts";
 import { plain, plainIn } from "../mask/plain.ts";
 import { badInput, CommandFailure } from "./exit-code.ts";
 import { knownReleases, withKnown } from "./known-release.ts";
@@ -206,7 +207,7 @@ export class ProjectStack {
     const options = { cwd: this.folder, maxBuffer: ANSWER_BYTES };
     const { stdout } = await promisify(execFile)(command, all, options).catch((error: unknown) => {
       const { stderr } = error as { readonly stderr: string };
-      throw new CommandFailure(`pulumi ${args.join(" ")} failed: ${stderr.trim()}`);
+      throw new CommandFailure(`pulumi ${args.join(" ")} failed: ${masked(stderr.trim())}`);
     });
     return stdout;
   }

@@ -38,6 +38,10 @@ for launcher in $launchers; do
   check "a cloud has the label slipway-$lane" "$there"
 done
 
+known=$(ask "$JENKINS_URL/job/slipway-deliver/job/state/api/json?tree=name" || true)
+case $known in *'"name":"state"'*) there=yes ;; *) there=no ;; esac
+check "the job slipway-deliver/state keeps what pull requests may take" "$there"
+
 # The ids of what the jobs of a place can have: of Jenkins itself, or of a folder; from its own store, and from that of Secrets.
 ids_in() {
   for store in "$2" kubernetes; do

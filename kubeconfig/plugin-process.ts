@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 
 /** For what it has written to arrive, though something that it started may keep its output open. */
 const DRAIN_MILLISECONDS = 500;
@@ -11,7 +11,7 @@ export interface Program {
   readonly command: string;
   readonly args: readonly string[];
   readonly env: NodeJS.ProcessEnv;
-  /** Whether somebody is at a terminal, whom it may ask. Without one it has no terminal to open, either, and nothing to read. */
+  /** Whether somebody is at a terminal, whom it may ask. Without one it has nothing to read. */
   readonly terminal: boolean;
 }
 
@@ -23,7 +23,7 @@ export interface Ended {
 }
 
 /**
- * Runs a program to its end. With the signal it is killed, and whatever it has started.
+ * Runs a program to its end, or until it is killed with the signal.
  * @param hear is told what it says to people
  * @throws Error if it cannot be started
  */
@@ -35,12 +35,11 @@ export function run(
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       env,
+      // In our process group, with which the engine ends it, so that a killed run leaves nothing behind.
       stdio: terminal ? ["inherit", "pipe", "inherit"] : ["ignore", "pipe", "pipe"],
-      // A group of its own has no terminal: whoever wants a password there does not wait for one.
-      detached: !terminal,
     });
     const end = () => {
-      kill(child, terminal);
+      child.kill("SIGKILL");
     };
     let output = "";
     child.stdout?.setEncoding("utf8").on("data", (text: string) => {
@@ -63,15 +62,4 @@ export function run(
     });
     signal.addEventListener("abort", end, { once: true });
   });
-}
-
-function kill({ pid }: ChildProcess, terminal: boolean): void {
-  if (pid === undefined) {
-    return;
-  }
-  try {
-    process.kill(terminal ? pid : -pid, "SIGKILL");
-  } catch {
-    // It has ended.
-  }
 }

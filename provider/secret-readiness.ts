@@ -143,7 +143,8 @@ export class SecretReadiness<Inputs extends object> implements AwaitedType {
   }
 
   #report(inputs: Properties, message: string): string {
-    return this.#kind.report(parsed(this.#kind.schema, inputs), message);
+    const told = this.#run.cluster().secrets.tell(message);
+    return this.#kind.report(parsed(this.#kind.schema, inputs), told);
   }
 }
 

@@ -112,7 +112,7 @@ function versionFindings(
     return [];
   }
   return [...new Set([version, known])]
-    .filter((each) => !allowed.includes(String(each)))
+    .filter((each) => !allowed.some((pinned) => pinned === each))
     .flatMap((each) =>
       find(
         `inputs.version: got ${shown(each)}; allowed: ${allowed.join(", ")}; if an earlier commit of this project pinned that version, add "${of}@${plainVersion(each)}" to slipway:former.plugins until the next up has succeeded`,
@@ -137,7 +137,7 @@ function accessFindings(
     kubeconfigs.some((each) => isDeepStrictEqual({ ...each }, { kubeconfig, envVarMappings }));
   const paths = valuesOf("kubeconfig", settings, outputs).filter((path) => !isAllowed(path));
   const others = valuesOf("context", settings, outputs).filter(
-    (context) => !contexts.includes(String(context)),
+    (context) => !contexts.some((each) => each === context),
   );
   return [
     ...paths.flatMap((path) =>

@@ -75,7 +75,7 @@ function namespaceFindings(
 function controllerFindings(values: unknown, { granted }: Expected, find: Findings): Finding[] {
   const controller = fieldOf(values, "controller");
   const namespace = fieldOf(controller, "namespace");
-  return controller === undefined || granted.includes(String(namespace))
+  return controller === undefined || granted.some((each) => each === namespace)
     ? []
     : find(
         `inputs.controller.namespace: got ${shown(namespace)}; allowed: ${granted.join(", ")}; if slipway:sealing named it before, add it to slipway:former.namespaces until the next up has succeeded`,

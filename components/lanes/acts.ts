@@ -6,13 +6,16 @@ export interface Acts {
   /** In the plural; a subresource follows a slash. */
   readonly resources: readonly string[];
   readonly verbs: readonly Verb[];
+  /** @default - on all objects */
+  readonly names?: readonly string[];
 }
 
-/** One right for each verb on each resource. */
-export function rightsTo({ group, resources, verbs }: Acts): Right[] {
+/** One right for each verb on each resource, and for each name. */
+export function rightsTo({ group, resources, verbs, names }: Acts): Right[] {
   return resources.flatMap((path) => {
     const [resource = "", subresource] = path.split("/");
-    const object = { group, resource, ...(subresource !== undefined && { subresource }) };
-    return verbs.map((verb) => ({ verb, ...object }));
+    const objects = { group, resource, ...(subresource !== undefined && { subresource }) };
+    const each = names?.map((name) => ({ ...objects, name })) ?? [objects];
+    return each.flatMap((object) => verbs.map((verb) => ({ verb, ...object })));
   });
 }

@@ -112,10 +112,16 @@ export function prefixOf({ prefix }: Pick<JenkinsDefinition, "prefix">, home: st
   return prefix ?? `${home}-jenkins`;
 }
 
+/** The namespace of Jenkins itself. */
+export function controllerNamespace({ controller }: Pick<JenkinsDefinition, "controller">): string {
+  return controller?.namespace ?? "jenkins";
+}
+
 /** The lanes of a stack, in their order. */
 export function lanesOf(jenkins: JenkinsDefinition, home: string): Lane[] {
   const { apiServer, controller = {}, egress = [], lanes } = jenkins;
-  const { namespace = "jenkins", ports = [8080] } = controller;
+  const { ports = [8080] } = controller;
+  const namespace = controllerNamespace(jenkins);
   const wanted: LaneDefinitions = lanes ?? { preview: {}, build: {}, deploy: {} };
   return LANES.flatMap((name) => {
     const lane: BuildLaneDefinition | undefined = wanted[name];

@@ -1,31 +1,74 @@
 import type { Right, Verb } from "../../rights.ts";
 import { type Acts, rightsTo } from "./acts.ts";
+import { AGENT, LAUNCHER, TOKEN } from "./definition.ts";
+import { AGENTS } from "./objects.ts";
 
-const WRITE: readonly Verb[] = ["create", "update", "patch", "delete", "deletecollection"];
+const READ: readonly Verb[] = ["get", "list", "watch"];
+const CHANGE: readonly Verb[] = ["create", "update", "patch"];
+const WRITE: readonly Verb[] = [...CHANGE, "delete", "deletecollection"];
+const WRITE_ONE: readonly Verb[] = ["update", "patch", "delete"];
 // A WebSocket is opened by a GET.
 const CONNECT: readonly Verb[] = ["create", "get"];
-const RBAC = "rbac.authorization.k8s.io";
 
-/** What no lane needs in a namespace: each of these is a way to more rights, to somebody's secrets or around a policy. */
-const IN_NAMESPACE: readonly Acts[] = [
+const RBAC = "rbac.authorization.k8s.io";
+const ADMISSION = "admissionregistration.k8s.io";
+const IDENTITIES = "authentication.k8s.io";
+const CERTIFICATES = "certificates.k8s.io";
+const GATEWAYS = "gateway.networking.k8s.io";
+
+/** What no lane needs in any namespace: each is a way to more rights, to somebody's secrets or into somebody's traffic. */
+const EVERYWHERE: readonly Acts[] = [
   { group: RBAC, resources: ["roles"], verbs: [...WRITE, "bind", "escalate"] },
   { group: RBAC, resources: ["rolebindings"], verbs: WRITE },
   { group: "", resources: ["serviceaccounts"], verbs: [...WRITE, "impersonate"] },
+  { group: IDENTITIES, resources: ["serviceaccounts"], verbs: ["impersonate:serviceaccount"] },
   { group: "", resources: ["serviceaccounts/token"], verbs: ["create"] },
-  { group: "", resources: ["secrets"], verbs: ["get", "list", "watch", ...WRITE] },
+  { group: "", resources: ["secrets"], verbs: [...READ, ...WRITE] },
+  { group: "", resources: ["configmaps"], verbs: CHANGE },
   { group: "", resources: ["pods"], verbs: WRITE },
   {
     group: "",
     resources: ["pods/exec", "pods/attach", "pods/portforward", "pods/proxy"],
     verbs: CONNECT,
   },
-  { group: "", resources: ["pods/ephemeralcontainers"], verbs: ["update", "patch"] },
-  { group: "", resources: ["pods/eviction"], verbs: ["create"] },
+  { group: "", resources: ["pods/ephemeralcontainers", "pods/resize"], verbs: ["update", "patch"] },
+  { group: "apps", resources: ["deployments", "statefulsets", "daemonsets"], verbs: CHANGE },
+  { group: "batch", resources: ["jobs", "cronjobs"], verbs: CHANGE },
+  { group: "apps", resources: ["replicasets"], verbs: ["create"] },
+  { group: "", resources: ["replicationcontrollers"], verbs: ["create"] },
+  { group: "", resources: ["services", "endpoints"], verbs: CHANGE },
+  { group: "discovery.k8s.io", resources: ["endpointslices"], verbs: CHANGE },
   { group: "", resources: ["services/proxy"], verbs: CONNECT },
+  // A controller that loses its lease stops.
+  { group: "coordination.k8s.io", resources: ["leases"], verbs: CHANGE },
   // An object of a namespace, as far as the authorizer is concerned: a Role in it can give these.
-  { group: "", resources: ["namespaces"], verbs: ["update", "patch", "delete"] },
-  { group: "", resources: ["resourcequotas", "limitranges"], verbs: WRITE },
+  { group: "", resources: ["namespaces"], verbs: WRITE_ONE },
 ];
+
+/** What else it does not need where it works: around a limit, or to the services. */
+const AT_WORK: readonly Acts[] = [
+  { group: "", resources: ["resourcequotas", "limitranges"], verbs: WRITE },
+  { group: "networking.k8s.io", resources: ["networkpolicies"], verbs: WRITE },
+  { group: "networking.k8s.io", resources: ["ingresses"], verbs: CHANGE },
+  { group: GATEWAYS, resources: ["gateways", "httproutes"], verbs: CHANGE },
+  { group: "", resources: ["pods/eviction", "pods/binding", "bindings"], verbs: ["create"] },
+];
+
+/** The same for objects of a lane by their names: a rule may be limited to them. */
+const IN_LANE: readonly Acts[] = [
+  {
+    group: "",
+    resources: ["serviceaccounts/token"],
+    verbs: ["create"],
+    names: [AGENT, LAUNCHER],
+  },
+  { group: "", resources: ["secrets"], verbs: ["get"], names: [TOKEN] },
+  { group: "", resources: ["resourcequotas", "limitranges"], verbs: WRITE_ONE, names: [AGENTS] },
+  { group: "networking.k8s.io", resources: ["networkpolicies"], verbs: WRITE_ONE, names: [AGENTS] },
+  { group: RBAC, resources: ["roles", "rolebindings"], verbs: WRITE_ONE, names: [LAUNCHER] },
+];
+
+const POLICIES = ["validatingadmissionpolicies", "validatingadmissionpolicybindings"];
 
 /** What no lane needs on the cluster. */
 const ON_CLUSTER: readonly Acts[] = [
@@ -34,20 +77,34 @@ const ON_CLUSTER: readonly Acts[] = [
   { group: RBAC, resources: ["roles"], verbs: ["create", "bind", "escalate"] },
   { group: RBAC, resources: ["rolebindings"], verbs: ["create"] },
   { group: "", resources: ["namespaces"], verbs: WRITE },
-  { group: "", resources: ["secrets"], verbs: ["get", "list", "watch"] },
+  { group: "", resources: ["secrets"], verbs: READ },
   { group: "", resources: ["users", "groups"], verbs: ["impersonate"] },
+  { group: IDENTITIES, resources: ["uids", "userextras/scopes"], verbs: ["impersonate"] },
+  { group: IDENTITIES, resources: ["users", "groups", "uids"], verbs: ["impersonate:user-info"] },
+  {
+    group: IDENTITIES,
+    resources: ["nodes"],
+    verbs: ["impersonate:arbitrary-node", "impersonate:associated-node"],
+  },
   { group: "", resources: ["serviceaccounts"], verbs: ["create", "impersonate"] },
   { group: "", resources: ["serviceaccounts/token"], verbs: ["create"] },
-  { group: "", resources: ["nodes"], verbs: ["update", "patch", "delete"] },
-  { group: "", resources: ["nodes/proxy"], verbs: CONNECT },
+  { group: "authorization.k8s.io", resources: ["subjectaccessreviews"], verbs: ["create"] },
+  { group: "", resources: ["nodes"], verbs: ["create", ...WRITE_ONE] },
+  { group: "", resources: ["nodes/status"], verbs: ["update", "patch"] },
+  { group: "", resources: ["nodes/proxy", "nodes/checkpoint"], verbs: CONNECT },
+  { group: "", resources: ["nodes/log"], verbs: ["get"] },
   { group: "", resources: ["persistentvolumes"], verbs: WRITE },
   {
-    group: "admissionregistration.k8s.io",
+    group: "storage.k8s.io",
+    resources: ["storageclasses", "volumeattachments", "csidrivers"],
+    verbs: CHANGE,
+  },
+  {
+    group: ADMISSION,
     resources: [
       "validatingwebhookconfigurations",
       "mutatingwebhookconfigurations",
-      "validatingadmissionpolicies",
-      "validatingadmissionpolicybindings",
+      ...POLICIES,
       "mutatingadmissionpolicies",
       "mutatingadmissionpolicybindings",
     ],
@@ -55,12 +112,44 @@ const ON_CLUSTER: readonly Acts[] = [
   },
   { group: "apiextensions.k8s.io", resources: ["customresourcedefinitions"], verbs: WRITE },
   { group: "apiregistration.k8s.io", resources: ["apiservices"], verbs: WRITE },
-  { group: "certificates.k8s.io", resources: ["certificatesigningrequests"], verbs: ["create"] },
+  { group: CERTIFICATES, resources: ["certificatesigningrequests"], verbs: ["create"] },
+  {
+    group: CERTIFICATES,
+    resources: ["certificatesigningrequests/approval", "certificatesigningrequests/status"],
+    verbs: ["update", "patch"],
+  },
+  { group: CERTIFICATES, resources: ["signers"], verbs: ["approve", "sign", "attest"] },
+  { group: CERTIFICATES, resources: ["clustertrustbundles"], verbs: CHANGE },
+  { group: "node.k8s.io", resources: ["runtimeclasses"], verbs: CHANGE },
+  { group: "scheduling.k8s.io", resources: ["priorityclasses"], verbs: CHANGE },
+  { group: "networking.k8s.io", resources: ["ingressclasses"], verbs: CHANGE },
+  { group: GATEWAYS, resources: ["gatewayclasses"], verbs: CHANGE },
+  {
+    group: "flowcontrol.apiserver.k8s.io",
+    resources: ["flowschemas", "prioritylevelconfigurations"],
+    verbs: CHANGE,
+  },
 ];
 
 /** Where an identity works, and what it is for. */
 export interface Duties {
+  /** Where it works: of the services, of lanes. */
   readonly namespaces: readonly string[];
+  /**
+   * Those of them that are lanes.
+   * @default []
+   */
+  readonly lanes?: readonly string[];
+  /**
+   * Where others work from whom it could take more rights: the cluster's controllers, Jenkins.
+   * @default []
+   */
+  readonly elsewhere?: readonly string[];
+  /**
+   * Names of the policies that limit it.
+   * @default []
+   */
+  readonly policies?: readonly string[];
   /** What it must be allowed, and is therefore not forbidden. */
   readonly needed: readonly Right[];
 }
@@ -70,16 +159,29 @@ export interface Duties {
  * the same right to all others forbidden.
  *
  * @see https://kubernetes.io/docs/concepts/security/rbac-good-practices/#privilege-escalation-risks
+ * @see https://kubernetes.io/docs/reference/access-authn-authz/user-impersonation/
  */
-export function forbiddenRights({ namespaces, needed }: Duties): readonly Right[] {
+export function forbiddenRights(duties: Duties): readonly Right[] {
+  const { namespaces, lanes = [], elsewhere = [], policies = [], needed } = duties;
   const all = [
-    ...namespaces.flatMap((namespace) =>
-      IN_NAMESPACE.flatMap(rightsTo).map((right) => ({ ...right, namespace })),
-    ),
+    ...within([...namespaces, ...elsewhere], EVERYWHERE),
+    ...within(namespaces, AT_WORK),
+    ...within(lanes, IN_LANE),
     ...ON_CLUSTER.flatMap(rightsTo),
+    ...rightsTo({ group: ADMISSION, resources: POLICIES, verbs: WRITE_ONE, names: policies }),
   ];
   const wanted = new Set(needed.map(keyOf));
   return all.filter((right) => !wanted.has(keyOf(right)));
+}
+
+/** In each of these namespaces, once. A rule about namespaces may be limited to the one that it is in. */
+function within(namespaces: readonly string[], acts: readonly Acts[]): Right[] {
+  return [...new Set(namespaces)].flatMap((namespace) =>
+    acts.flatMap(rightsTo).map((right) => {
+      const named = right.resource === "namespaces" ? { name: namespace } : {};
+      return { ...right, namespace, ...named };
+    }),
+  );
 }
 
 function keyOf({ verb, group, resource, subresource, name, namespace }: Right): string {

@@ -6,11 +6,9 @@ import { AccessProof } from "./access-proof.ts";
 import { byName } from "../by-name.ts";
 import { Lane } from "./lane.ts";
 import { LaneGuard } from "./lane-guard.ts";
-import { forbiddenRights } from "./forbidden-rights.ts";
-import { manifestHash } from "../manifests/hash.ts";
-import { AGENT, type LaneName, LAUNCHER, userName } from "./definition.ts";
-import type { LaneAccount, LanePlan } from "./plan.ts";
-import { summaryOf } from "./summary.ts";
+import { laneProof } from "./lane-proof.ts";
+import { AGENT, type LaneName, LAUNCHER } from "./definition.ts";
+import type { LanePlan } from "./plan.ts";
 import { COMPONENTS } from "../../contract/tokens.ts";
 
 /** Where Jenkins works, and as whom. Never a token: they are short-lived, and requested where they are used. */
@@ -69,14 +67,11 @@ export class JenkinsAccess extends pulumi.ComponentResource {
       ...declareRoles(plan, namespaces, granted),
       ...declareClusterRoles(plan, granted),
     ];
-    const proof = new AccessProof(
-      name,
-      {
-        identities: plan.accounts.map((account) => identityOf(account, plan)),
-        manifestHash: manifestHash(summaryOf(plan)),
-      },
-      { parent: this, provider, dependsOn: bindings },
-    );
+    const proof = new AccessProof(name, laneProof(plan), {
+      parent: this,
+      provider,
+      dependsOn: [...bindings, ...lanes],
+    });
     new LaneGuard(
       name,
       { plan, last: true },
@@ -132,14 +127,6 @@ function declarePolicies({ policies }: LanePlan, child: Child): pulumi.Resource[
     const made = new ValidatingAdmissionPolicy(name, policy, child);
     return new ValidatingAdmissionPolicyBinding(name, binding, { ...child, dependsOn: made });
   });
-}
-
-/** Limited to its own lane, to the services' namespace, and to the lane that delivers. */
-function identityOf({ namespace, name, rights }: LaneAccount, { home, lanes }: LanePlan) {
-  const delivering = lanes.filter(({ lane }) => lane.name === "deploy");
-  const own = [home, namespace, ...delivering.map(({ lane }) => lane.namespace)];
-  const forbidden = forbiddenRights({ namespaces: [...new Set(own)], needed: rights });
-  return { user: userName(namespace, name), needed: rights, forbidden };
 }
 
 function outputsOf({ lanes, credentials }: LanePlan): JenkinsOutputs {

@@ -6,7 +6,7 @@ import { AGENT, type Lane, LAUNCHER, TOKEN } from "./definition.ts";
 import { DNS, egressRule } from "../manifests/network-policy.ts";
 
 /** Name of what a lane has one of. */
-const AGENTS = "agents";
+export const AGENTS = "agents";
 
 /** The objects of a lane's namespace, except rights. */
 export type LaneManifests = ReturnType<typeof laneManifests>;

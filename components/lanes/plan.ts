@@ -2,6 +2,7 @@ import { type Right, resourceOf } from "../../rights.ts";
 import { isForJenkins } from "../credentials/format.ts";
 import {
   AGENT,
+  controllerNamespace,
   type JenkinsDefinition,
   type Lane,
   lanesOf,
@@ -28,7 +29,8 @@ export function planLanes({ jenkins, ...delivery }: Delivery & { jenkins: Jenkin
   const { namespace: home } = delivery;
   const definitions = lanesOf(jenkins, home);
   const lanes = definitions.map((lane) => ({ lane, manifests: laneManifests(lane) }));
-  const policies = policyManifests(prefixOf(jenkins, home), definitions, delivery);
+  const prefix = prefixOf(jenkins, home);
+  const policies = policyManifests(prefix, definitions, delivery);
   const launchers = definitions.map((lane) => accountOf(lane, LAUNCHER, launcherRights(lane)));
   const agents = definitions.map((lane) => accountOf(lane, AGENT, agentRights(lane, delivery)));
   const launcherRoles = launchers.map((account) => {
@@ -56,6 +58,8 @@ export function planLanes({ jenkins, ...delivery }: Delivery & { jenkins: Jenkin
   const credentials = Object.entries(delivery.credentials);
   return {
     home,
+    prefix,
+    controller: controllerNamespace(jenkins),
     lanes,
     policies,
     roles: [...launcherRoles, ...roles],

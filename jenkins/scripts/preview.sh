@@ -6,7 +6,7 @@ cd "$(dirname "$0")/../.."
 stack=$1
 
 if [ ! -f "state/$stack.json" ]; then
-  echo "state/$stack.json: missing; a build of main leaves it when it delivers to $stack: build slipway-deliver/deliver/main, then this again" >&2
+  echo "state/$stack.json: missing; a build of main leaves it when it delivers to $stack, and slipway-deliver/state hands it on: build slipway-deliver/deliver/main, then this again" >&2
   exit 1
 fi
 backend=$(mktemp -d)

@@ -1,20 +1,16 @@
-import { setTimeout as delay } from "node:timers/promises";
 import type {
   AccessFault,
   AccessProofOutputs,
   IdentityAccess,
+  Rights,
 } from "../../contract/access-proof.ts";
 import type { Right } from "../../rights.ts";
 import { review, type User } from "../cluster/access-review.ts";
 import type { Api } from "../cluster/api.ts";
-import { atATime } from "../cluster/at-a-time.ts";
-
-/** A review takes the API server a millisecond: a hundred are done in a tenth of a second or two. */
-const AT_A_TIME = 8;
+import { lastingFaults } from "./lasting.ts";
 
 /** Roles and bindings that were just written take a moment to reach the authorizer. */
 const PATIENCE_MILLISECONDS = 3000;
-const PAUSE_MILLISECONDS = 250;
 
 const AUTHENTICATED = "system:authenticated";
 const ACCOUNTS = "system:serviceaccounts";
@@ -42,43 +38,39 @@ export async function ask(
   signal: AbortSignal,
 ): Promise<Found> {
   const claims = identities.flatMap(claimsOf);
-  const end = performance.now() + (patient ? PATIENCE_MILLISECONDS : 0);
-  let refuted = await refutedOf(api, claims, signal);
-  while (refuted.size > 0 && performance.now() < end) {
-    await delay(PAUSE_MILLISECONDS, undefined, { signal });
-    refuted = await refutedOf(api, [...refuted.keys()], signal);
-  }
+  const patience = patient ? PATIENCE_MILLISECONDS : 0;
+  const faultOf = async ({ user, right, wanted }: Claim): Promise<AccessFault | undefined> => {
+    const { allowed, reason = "" } = await review(api, right, signal, user);
+    return allowed === (wanted === "allowed")
+      ? undefined
+      : { user: user.user, right, wanted, ...(reason !== "" && { reason }) };
+  };
+  const refuted = await lastingFaults(claims, faultOf, patience, signal);
   const count = (wanted: Claim["wanted"]) =>
     claims.filter((claim) => claim.wanted === wanted && !refuted.has(claim)).length;
   return { allowed: count("allowed"), denied: count("denied"), faults: [...refuted.values()] };
 }
 
-/** The claims that are not so. */
-async function refutedOf(
-  api: Api,
-  claims: readonly Claim[],
-  signal: AbortSignal,
-): Promise<ReadonlyMap<Claim, AccessFault>> {
-  const refuted = new Map<Claim, AccessFault>();
-  const answers = await atATime(AT_A_TIME, claims, ({ right, user }) =>
-    review(api, right, signal, user),
-  );
-  for (const [index, claim] of claims.entries()) {
-    const { allowed = false, reason = "" } = answers[index] ?? {};
-    const { user, right, wanted } = claim;
-    if (allowed !== (wanted === "allowed")) {
-      refuted.set(claim, { user: user.user, right, wanted, ...(reason !== "" && { reason }) });
-    }
-  }
-  return refuted;
-}
-
 function claimsOf(identity: IdentityAccess): Claim[] {
   const user = { user: identity.user, groups: groupsOf(identity) };
-  return [
-    ...identity.needed.map((right) => ({ user, right, wanted: "allowed" as const })),
-    ...identity.forbidden.map((right) => ({ user, right, wanted: "denied" as const })),
-  ];
+  const claims = (rights: readonly Rights[], wanted: Claim["wanted"]): Claim[] =>
+    rights.flatMap(single).map((right) => ({ user, right, wanted }));
+  return [...claims(identity.needed, "allowed"), ...claims(identity.forbidden, "denied")];
+}
+
+function single(rights: Rights): Right[] {
+  if ("verb" in rights) {
+    return [rights];
+  }
+  const { verbs, group, resources, namespaces, ...named } = rights;
+  const places = namespaces?.map((namespace) => ({ namespace })) ?? [{}];
+  return places.flatMap((place) =>
+    resources.flatMap((path) => {
+      const [resource = "", ...rest] = path.split("/");
+      const subresource = rest.length > 0 ? { subresource: rest.join("/") } : {};
+      return verbs.map((verb) => ({ verb, group, resource, ...subresource, ...named, ...place }));
+    }),
+  );
 }
 
 /**

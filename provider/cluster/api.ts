@@ -1,11 +1,17 @@
 import type * as ClientNode from "@kubernetes/client-node";
-import type { ProviderConfig } from "../../contract/provider-config.ts";
 import { CredentialError } from "../../kubeconfig/credential-error.ts";
 import { plain } from "../../mask/plain.ts";
 import { ProxyError } from "../../proxy/error.ts";
 import { ApiError, messageOf } from "./api-error.ts";
-import { connect, type Connection, reconnected, serverOf } from "./connection.ts";
+import {
+  connect,
+  type Connection,
+  type ConnectionConfig,
+  reconnected,
+  serverOf,
+} from "./connection.ts";
 import { encoded } from "./encoded.ts";
+import { authenticateOnce } from "./session.ts";
 import { type Redirect, unfollowed } from "./redirect.ts";
 import { withPlainMessages } from "./plain-messages.ts";
 import { authenticate, refusedCredentials } from "./credentials.ts";
@@ -29,6 +35,11 @@ export interface Api {
    * @throws Error if the kubeconfig or its credentials cannot be used
    */
   open(signal?: AbortSignal): Promise<void>;
+  /**
+   * The same API server for many requests, which share connections.
+   * @param token in place of all credentials of whoever asks here
+   */
+  session(token?: string): Api;
   /** Now by the API server's clock, in milliseconds since 1970; undefined before its first answer. */
   clusterTime(): number | undefined;
   get(path: string, query?: Query, signal?: AbortSignal): Promise<unknown>;
@@ -58,10 +69,17 @@ export class KubeconfigApi implements Api {
   /** The API server's clock less our own, in milliseconds. */
   #offset: number | undefined;
 
-  private readonly config: ProviderConfig;
+  private readonly config: Config;
+  readonly #authenticate: typeof authenticate;
 
-  constructor(config: ProviderConfig) {
+  constructor(config: Config) {
     this.config = config;
+    this.#authenticate = config.isSession === true ? authenticateOnce() : authenticate;
+  }
+
+  session(token?: string): Api {
+    const own = token === undefined ? {} : { token };
+    return new KubeconfigApi({ ...this.config, ...own, isSession: true });
   }
 
   async open(signal?: AbortSignal): Promise<void> {
@@ -127,7 +145,7 @@ export class KubeconfigApi implements Api {
       }
       const bound = bounded(signal);
       request.setSignal(bound);
-      await authenticate(connection.kubeconfig, request, bound);
+      await this.#authenticate(connection.kubeconfig, request, bound);
       const answer = await connection.http.send(request).toPromise();
       const text = await answer.body.text();
       const date = Date.parse(answer.headers["date"] ?? "");
@@ -167,6 +185,11 @@ export class KubeconfigApi implements Api {
       this.#connection = reconnected(connection, this.config);
     }
   }
+}
+
+interface Config extends ConnectionConfig {
+  /** @see Api.session */
+  readonly isSession?: boolean;
 }
 
 /** What a request carries. */

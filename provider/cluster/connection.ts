@@ -16,8 +16,18 @@ export interface Connection {
   readonly proxy: Proxy | undefined;
 }
 
+/** Where requests go, and as whom. */
+export interface ConnectionConfig extends ProviderConfig {
+  /**
+   * In place of all credentials of the kubeconfig's user.
+   * @default - these
+   */
+  readonly token?: string;
+}
+
 /** @throws Error if the kubeconfig cannot be used */
-export async function connect({ kubeconfig: file, context }: ProviderConfig): Promise<Connection> {
+export async function connect(config: ConnectionConfig): Promise<Connection> {
+  const { kubeconfig: file, context, token } = config;
   const client = await clientLibrary();
   const kubeconfig = new client.KubeConfig();
   kubeconfig.loadFromFile(file);
@@ -32,6 +42,9 @@ export async function connect({ kubeconfig: file, context }: ProviderConfig): Pr
     );
   }
   kubeconfig.setCurrentContext(context);
+  if (token !== undefined) {
+    kubeconfig.users = [{ name: kubeconfig.getContextObject(context)?.user ?? "", token }];
+  }
   const cluster = kubeconfig.getCurrentCluster();
   const proxy = cluster === null ? undefined : proxyTo(cluster);
   return { client, kubeconfig, http: client.createConfiguration().httpApi, proxy };
@@ -41,7 +54,10 @@ export async function connect({ kubeconfig: file, context }: ProviderConfig): Pr
  * The same API server with the credentials that the kubeconfig has by now: somebody may have logged in again.
  * @returns the one of before if the file cannot be read now, or means a different server
  */
-export async function reconnected(before: Connection, config: ProviderConfig): Promise<Connection> {
+export async function reconnected(
+  before: Connection,
+  config: ConnectionConfig,
+): Promise<Connection> {
   const again = await connect(config).catch(() => before);
   return serverOf(again) === serverOf(before) ? again : before;
 }

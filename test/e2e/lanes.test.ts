@@ -306,6 +306,27 @@ test("a deploy account that lacks a verb is told which, in a table, until an adm
   await succeed(as("deploy").up());
 });
 
+test("a policy's binding that somebody has deleted fails an administrator's up by its name, until it is refreshed; a lane's up does not look", async () => {
+  const name = `${lane("")}dry-run`;
+  const apiVersion = "admissionregistration.k8s.io/v1";
+  await cluster.delete({
+    apiVersion,
+    kind: "ValidatingAdmissionPolicyBinding",
+    metadata: { name },
+  });
+  await succeed(as("deploy").up("--expect-no-changes"));
+  const { exitCode, output } = await admin.up();
+  expect(exitCode).not.toBe(0);
+  expect(output).toMatch(/policies that are not in force as they should be: 1\n/);
+  expect(output).toMatch(new RegExp(`\n *${name} +binding +does not exist\n`));
+  expect(output).toMatch(
+    new RegExp(`\n *${name} +patch serviceaccounts default in .* +admitted\n`),
+  );
+  expect(output).toMatch(/remedy: run pulumi up --refresh as an administrator/);
+  await succeed(admin.up("--refresh"));
+  await succeed(admin.up("--expect-no-changes"));
+});
+
 test("the deploy lane cannot take the lanes away, and loses nothing by trying", async () => {
   await admin.settings({ ...settings, jenkins: undefined });
   const { exitCode, output } = await as("deploy").up();

@@ -1,8 +1,9 @@
 // Proves that a forged state runs a command as whoever uses it next, and that it is refused before that: by the command itself, by the others that run
 // the engine, and by the pipeline's script. What else can be forged is tested under test/unit; states of good stacks are checked where stories end.
 import { existsSync } from "node:fs";
-import { chmod, cp, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, cp, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { gzipSync } from "node:zlib";
 
 import { execa } from "execa";
 
@@ -23,6 +24,8 @@ interface Checkpoint {
 let backend: string;
 /** What the forger's command writes. */
 let trace: string;
+/** The state as the engine wrote it. */
+let own: string;
 let project: Project;
 beforeAll(async () => {
   backend = folderWith({});
@@ -31,6 +34,7 @@ beforeAll(async () => {
   await cp(join(CHECKOUT, "jenkins"), join(project.folder, "jenkins"), { recursive: true });
   const image = `registry.example.com/shop@sha256:${"a".repeat(64)}`;
   await project.settings({ services: { shop: { image, port: 8080 } } });
+  own = await readFile(join(backend, ".pulumi/stacks/slipway/dev.json"), "utf8");
 });
 afterEach(() => rm(trace, { force: true }));
 afterAll(async () => {
@@ -162,4 +166,16 @@ test("a state that names a secrets provider of its own is refused before anybody
     1,
     expect.stringContaining('secrets_providers: got "service"; allowed: passphrase'),
   ]);
+});
+
+test("what is checked is the file that the engine takes: a newer one beside the state hides that", async () => {
+  const file = join(backend, ".pulumi/stacks/slipway/dev.json");
+  await writeFile(file, own);
+  const verified = () => project.slipway("verify-state", "--stack", "dev");
+  expect(await verified()).toMatchObject({ exitCode: 0 });
+  await forge();
+  await writeFile(`${file}.gz`, gzipSync(await readFile(file)));
+  await writeFile(file, own);
+  await utimes(file, new Date(0), new Date(0));
+  expectRefusal(await verified());
 });

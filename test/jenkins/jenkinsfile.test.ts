@@ -8,7 +8,9 @@ import { JAVA_COMPILER, MAVEN, provided } from "../../tools/platform/needed-prog
 
 const JENKINSFILE = readFileSync(join(import.meta.dirname, "../../jenkins/Jenkinsfile"), "utf8");
 
-const MAIN = { BRANCH_NAME: "main" };
+const CONFIGURATION = readFileSync(join(import.meta.dirname, "../../jenkins/jenkins.yaml"), "utf8");
+
+const MAIN = { BRANCH_NAME: "main", BUILD_NUMBER: "12" };
 const FEATURE = { BRANCH_NAME: "feature/x" };
 const PULL_REQUEST = { BRANCH_NAME: "PR-7", CHANGE_ID: "7", CHANGE_TARGET: "main" };
 
@@ -18,6 +20,8 @@ const JOB = "org.jenkinsci.plugins.workflow.support.steps.build.BuildUpstreamCau
 const VERIFY = ["stage Verify", "timeout {time=30, unit=MINUTES}", "agent slipway-preview"];
 const INSTALL = "sh jenkins/scripts/install.sh";
 const CHECK = ["checkout scm", INSTALL, "sh jenkins/scripts/verify.sh"];
+/** Has the job that pull requests may copy from take what this build has left. */
+const HAND_ON = "build {job=/slipway-deliver/state, wait=false, parameters=[BUILD=12]}";
 const APPROVE = "submitter=release-managers}";
 
 let folder: string;
@@ -175,6 +179,7 @@ test("a credential is gone after a step that failed, before what became of it is
     "unbind PULUMI_CONFIG_PASSPHRASE_FILE=file slipway-passphrase-dev",
     "sh jenkins/scripts/after-up.sh dev",
     "archiveArtifacts {artifacts=report-dev.*, state/dev.json, allowEmptyArchive=true}",
+    HAND_ON,
     "FAILURE",
   ]);
 });
@@ -255,29 +260,49 @@ test("a person delivers, too, and a branch may be built by whatever starts it", 
   expect(told(traced(FEATURE, [], JOB))).toEqual(told(traced(FEATURE)));
 });
 
-test("every build that leaves artifacts leaves the state that previews take, also one that rolls prod back", () => {
-  const copy: unknown = expect.stringMatching(
-    /^copyArtifacts \{projectName=\/slipway-deliver\/deliver\/main, selector=lastWithArtifacts , filter=state\/dev\.json, optional=true\}$/,
-  );
+test("whatever a build has left of the state is handed on to where pull requests find it, also after a failure", () => {
   for (const failing of [
     [],
     ['sh jenkins/scripts/rollback.sh "$ROLLBACK"'],
     ['sh jenkins/scripts/after-up.sh "$ROLLBACK"'],
   ]) {
-    const trace = rollback("prod", failing);
-    // Taken before anything can fail, and kept whatever fails.
-    expect(trace.slice(trace.indexOf("checkout scm"))[1]).toEqual(copy);
-    expect(trace.at(-2)).toBe(
+    expect(rollback("dev", failing).slice(-3, -1)).toEqual([
       "archiveArtifacts {artifacts=report-*.*, pin.patch, state/dev.json, allowEmptyArchive=true}",
-    );
+      HAND_ON,
+    ]);
   }
-  expect(traced(PULL_REQUEST)).toContainEqual(copy);
+  expect(traced(MAIN, ["sh jenkins/scripts/after-up.sh dev"]).slice(-2)).toEqual([
+    HAND_ON,
+    "FAILURE",
+  ]);
 });
 
-test("only the job that reviews, and the one that leaves it, may take the copy of the state", () => {
-  expect(JENKINSFILE).toContain(
-    "copyArtifactPermission('/slipway-review/review/*,/slipway-deliver/deliver/main')",
-  );
+describe("the copy of the state for pull requests", () => {
+  const [, script = ""] = /script\('''\n([^]*?)'''\)/.exec(CONFIGURATION) ?? [];
+  const copy = (project: string, selector: string) =>
+    `copyArtifacts {projectName=${project}, selector=${selector}, filter=state/dev.json, optional=true}`;
+
+  test("is all that its job keeps: a build that rolls prod back leaves none, and the one before stays", () => {
+    const withBuild = script.replace(
+      "agent none",
+      "agent none\nparameters { string(name: 'BUILD', description: '') }",
+    );
+    expect(build({ BUILD: "12" }, [], withBuild).trace).toEqual([
+      "stage Copy",
+      "agent slipway-preview",
+      copy("/slipway-deliver/deliver/main", "specific 12"),
+      "archiveArtifacts {artifacts=state/dev.json, allowEmptyArchive=true}",
+      "SUCCESS",
+    ]);
+    expect(traced(PULL_REQUEST)).toContain(copy("/slipway-deliver/state", "lastWithArtifacts "));
+  });
+
+  test("may be taken by the job that reviews, and reports with their log lines by nobody", () => {
+    const permissions = (text: string) =>
+      [...text.matchAll(/copyArtifactPermission\('([^']*)'\)/g)].map(([, to]) => to);
+    expect(permissions(script)).toEqual(["/slipway-review/review/*"]);
+    expect(permissions(JENKINSFILE)).toEqual(["/slipway-deliver/state"]);
+  });
 });
 
 test("a rollback from a branch or a pull request does nothing", () => {
@@ -340,7 +365,9 @@ describe("a mistake in the file shows", () => {
   });
 
   test("a passphrase as a variable, which every process of the pod shows", () => {
-    expect(mutated("[file(", "[string(", MAIN).refused).toBe("'string' is not allowed in steps");
+    expect(mutated("[file(", "[string(", MAIN).refused).toBe(
+      "string needs [name, value], got [credentialsId, variable]",
+    );
   });
 
   test("a refusal, or an approval, that is gone", () => {

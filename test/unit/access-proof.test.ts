@@ -158,7 +158,9 @@ describe("a refresh", () => {
     proved: true,
     allowed: 2,
     denied: 2,
+    refused: 0,
     faults: [],
+    policyFaults: [],
     provedAt: "2026-01-01T00:00:00Z",
   };
 
@@ -183,7 +185,8 @@ describe("a refresh", () => {
 });
 
 test("an up without a change asks nobody; other rights or roles are a change", async () => {
-  const proved = { proved: true };
+  const { outputs: proved } = await create();
+  reviews = [];
   expect(await diff(inputs, proved)).toEqual({ changed: [] });
   expect(await diff({ ...inputs, manifestHash: "sha256:1" }, proved)).toEqual({
     changed: ["manifestHash"],
@@ -191,6 +194,47 @@ test("an up without a change asks nobody; other rights or roles are a change", a
   const identities = [{ user: DEPLOYER, needed: [LIST], forbidden: [BIND, READ] }];
   expect(await diff({ identities }, proved)).toEqual({ changed: ["identities"] });
   expect(reviews).toEqual([]);
+});
+
+test("a proof of less than is asked now is made again by who may ask, and kept by who may not until the lanes change", async () => {
+  const { outputs: proved } = await create();
+  const identities = [{ user: DEPLOYER, needed: [LIST], forbidden: [BIND, READ] }];
+  server.faults.set(ASK, 403);
+  expect(await diff({ identities }, proved)).toEqual({ changed: [] });
+  expect(await diff({ identities, manifestHash: "sha256:1" }, proved)).toEqual({
+    changed: ["identities", "manifestHash"],
+  });
+  // The engine has stored what was not asked.
+  server.faults.clear();
+  const kept = { id: "lanes", oldInputs: { identities }, news: { identities }, ignoreChanges: [] };
+  expect(await provider.diff(subject, { ...kept, oldOutputs: proved })).toEqual({
+    changed: ["askedHash"],
+  });
+  // Earlier versions stored no hash.
+  expect(await diff(inputs, { proved: true })).toEqual({ changed: ["askedHash"] });
+});
+
+test("rights that are written together are asked one by one", async () => {
+  const forbidden = [
+    {
+      verbs: ["get", "create"],
+      group: "",
+      resources: ["pods/exec", "nodes"],
+      namespaces: ["a", "b"],
+    },
+    { verbs: ["sign"], group: "certificates.k8s.io", resources: ["signers"], name: "x/y" },
+  ];
+  const { outputs } = await create({ identities: [{ user: DEPLOYER, needed: [], forbidden }] });
+  expect(outputs).toMatchObject({ proved: true, allowed: 0, denied: 9 });
+  const asked = reviews.map(({ resourceAttributes }) => resourceAttributes);
+  const exec = { verb: "create", group: "", resource: "pods", subresource: "exec", namespace: "b" };
+  expect(asked).toContainEqual(exec);
+  expect(asked).toContainEqual({
+    verb: "sign",
+    group: "certificates.k8s.io",
+    resource: "signers",
+    name: "x/y",
+  });
 });
 
 test("a preview asks nobody, and knows nothing of the result", async () => {
@@ -208,10 +252,17 @@ test("a proof of nobody is refused", async () => {
 describe("what a lane is forbidden", () => {
   const scope = { namespace: "shop", ingress: true, logs: true, rollback: true };
   const needed = rightsOfVerdict(scope);
-  const forbidden = forbiddenRights({ namespaces: ["shop", "lane"], needed });
-  const acts = forbidden.map(({ verb, resource, subresource, namespace = "" }) =>
-    [verb, [resource, subresource].filter(Boolean).join("/"), namespace].join(" "),
-  );
+  const forbidden = forbiddenRights({
+    namespaces: ["shop", "lane"],
+    lanes: ["lane"],
+    elsewhere: ["kube-system", "jenkins"],
+    policies: ["lane-dry-run"],
+    needed,
+  });
+  const acts = forbidden.flatMap(({ verb, resource, subresource, namespace = "", name = "" }) => {
+    const act = [verb, [resource, subresource].filter(Boolean).join("/"), namespace].join(" ");
+    return [act, `${act} ${name}`];
+  });
 
   test.each([
     "create rolebindings shop",
@@ -231,6 +282,37 @@ describe("what a lane is forbidden", () => {
     "create nodes/proxy ",
     "create mutatingwebhookconfigurations ",
     "delete validatingadmissionpolicies ",
+    "list secrets kube-system",
+    "create daemonsets kube-system",
+    "patch leases kube-system",
+    "create serviceaccounts/token kube-system",
+    "patch configmaps jenkins",
+    "create pods/exec jenkins",
+    "patch pods/resize shop",
+    "create pods/binding shop",
+    "patch endpointslices shop",
+    "create certificatesigningrequests ",
+    "update certificatesigningrequests/approval ",
+    "approve signers ",
+    "sign signers ",
+    "impersonate uids ",
+    "impersonate userextras/scopes ",
+    "impersonate:user-info users ",
+    "impersonate:serviceaccount serviceaccounts shop",
+    "impersonate:arbitrary-node nodes ",
+    "patch nodes/status ",
+    "patch flowschemas ",
+    "create runtimeclasses ",
+    "create priorityclasses ",
+    "create storageclasses ",
+    "create volumeattachments ",
+    "create ingressclasses ",
+    "create gateways shop",
+    "create subjectaccessreviews ",
+    "create serviceaccounts/token lane agent",
+    "get secrets lane launcher-token",
+    "patch networkpolicies lane agents",
+    "delete validatingadmissionpolicybindings  lane-dry-run",
   ])("includes %s", (act) => {
     expect(acts).toContain(act);
   });

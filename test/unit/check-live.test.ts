@@ -34,6 +34,7 @@ const GOOD: Readonly<Record<string, string>> = {
   "/pipeline-model-converter/validate": "Jenkinsfile successfully validated.",
   "/pluginManager/api/json": `{"plugins":[${PLUGINS.map((name) => `{"active":true,"shortName":"${name}"}`).join()}]}`,
   "/configuration-as-code/check": "[]",
+  "/job/slipway-deliver/job/state/api/json": '{"name":"state"}',
   "/manage/credentials/store/system/domain/_/api/json": credentials(LAUNCHERS),
   "/job/slipway-review/credentials/store/folder/domain/_/api/json": credentials([
     "slipway-github-review",

@@ -106,14 +106,6 @@ test("one that needs a terminal is refused before it is started", async () => {
   expect(made.left()).toEqual([]);
 });
 
-test("one that asks at the terminal finds none", async () => {
-  // A terminal belongs to a session, and whoever leads a new one has none.
-  const script = 'left(fs.readFileSync("/proc/self/stat", "utf8").split(" ")[5] - process.pid)';
-  const made = plugin(`${script}; answer({ token: "t" })`);
-  await made.authorization();
-  expect(made.left()).toEqual(["0"]);
-});
-
 test("one that is not installed is named with how to install it, and no secret in that", async () => {
   const hint = "get it from https://me:hunter2hunter2@corp.test/kubelogin\nand try\x1b[2J again";
   const message = await fault("", { command: "no-such-plugin", installHint: hint });

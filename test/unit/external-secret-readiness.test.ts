@@ -152,6 +152,15 @@ test("a failure has the controller's newest words, stays a change, and is tried 
   ]);
 });
 
+test("a failure has the controller's words without what looks like a secret", async () => {
+  const message =
+    "cannot reach https://shop:hunter2@vault:8200: token: hvs.CAESIabcdefghijklmnopqrstu";
+  const api = apiWith({ externalSecret: externalSecret("False", 1, message) });
+  await expect(create(api)).rejects.toThrow(
+    /is not ready: cannot reach https:\/\/shop:\*{3}@vault:8200: token: \*{3}; fix it/,
+  );
+});
+
 test("another name is another resource", async () => {
   const api = apiWith({});
   const { replaces } = await diff(api, { ready: true }, { ...inputs, name: "other" });

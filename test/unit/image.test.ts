@@ -13,6 +13,7 @@ import {
   isRepository,
   registryServer,
 } from "../../contract/image-reference.ts";
+import { CONTROLS, HOSTILE } from "../fixtures/hostile-text.ts";
 import { IMAGE } from "../support/definitions.ts";
 import { deploy, inputsOf, only, valueOf } from "../support/engine.ts";
 import { folderWith, removeFolders } from "../support/folder.ts";
@@ -206,6 +207,18 @@ test("a context that cannot be hashed ends the run with the file's name and no s
   expect(String(failed)).toMatch(
     /build context of shop: .*pipe is neither file, folder nor link; remove it, or add it to \.dockerignore"?$/,
   );
+});
+
+test("a name in a repository is told without what a terminal obeys", async () => {
+  const context = shopFolder();
+  execFileSync("mkfifo", [join(context, HOSTILE.replaceAll(/[/\0]/g, "").slice(0, 120))]);
+  const failed = await image({ source: { build: { context } }, registry }).catch(
+    (error: unknown) => error,
+  );
+  expect(pulumi.RunError.isInstance(failed)).toBe(true);
+  const { message } = failed as Error;
+  expect(message).toMatch(/^build context of shop: .*link.* is neither file, folder nor link/s);
+  expect(message).not.toMatch(CONTROLS);
 });
 
 describe("references", () => {

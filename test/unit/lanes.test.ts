@@ -5,6 +5,7 @@ import type { ProviderResource } from "@pulumi/pulumi";
 import type { ClusterProviders } from "../../components/cluster.ts";
 import { AccessProof } from "../../components/lanes/access-proof.ts";
 import { JenkinsAccess } from "../../components/lanes/jenkins-access.ts";
+import { Lane } from "../../components/lanes/lane.ts";
 import { LaneGuard } from "../../components/lanes/lane-guard.ts";
 import type { JenkinsDefinition } from "../../components/lanes/definition.ts";
 import { planLanes } from "../../components/lanes/plan.ts";
@@ -350,7 +351,7 @@ const access = (
     { outputs: cluster },
   );
 
-test("every object of the plan is declared once, and the proof comes after every binding", async () => {
+test("every object of the plan is declared once, and the proof comes after every binding and lane", async () => {
   const { declared } = await access();
   const { lanes, roles, clusterRoles, policies } = plan({
     credentials: { ci: { namespace: "jenkins", format: "secretText", keys: {} } },
@@ -377,14 +378,15 @@ test("every object of the plan is declared once, and the proof comes after every
     ValidatingAdmissionPolicy: policies.length,
     ValidatingAdmissionPolicyBinding: policies.length,
   });
-  const bindings = declared.filter(
+  const before = declared.filter(
     ({ resource }) =>
       resource instanceof k8s.rbac.v1.RoleBinding ||
-      resource instanceof k8s.rbac.v1.ClusterRoleBinding,
+      resource instanceof k8s.rbac.v1.ClusterRoleBinding ||
+      resource instanceof Lane,
   );
-  expect(only(declared, AccessProof).opts.dependsOn).toEqual(
-    bindings.map(({ resource }) => resource),
-  );
+  const awaited = [only(declared, AccessProof).opts.dependsOn].flat();
+  expect(before.filter(({ resource }) => !awaited.includes(resource))).toHaveLength(0);
+  expect(awaited).toHaveLength(before.length);
   const urns = declared.map(({ type, name }) => `${type} ${name}`);
   expect(new Set(urns).size).toBe(urns.length);
 });

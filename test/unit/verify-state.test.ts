@@ -175,6 +175,12 @@ test.each<[forgery: string, at: string, text: RegExp, forge: (state: State) => v
     (state) => (the(state, CLUSTER_PROVIDER).inputs["clusterIdentifier"] = "other"),
   ],
   [
+    "a context that only reads like the right one",
+    PROVIDER,
+    /^inputs.context: got \["existing"\]/,
+    (state) => (the(state, CLUSTER_PROVIDER).inputs["context"] = ["existing"]),
+  ],
+  [
     "a provider that writes files",
     PROVIDER,
     /^inputs."renderYamlToDirectory": got "\/etc"; allowed: kubeconfig, context, clusterIdentifier, version$/,

@@ -36,7 +36,7 @@ export function sourceHash(name: string, checkout: string): string {
   const hash = createHash("sha256").update(LAUNCHER);
   const offline = join(checkout, "tools", "offline");
   const files = [
-    ...["wire", "mask", "docker-config", "kubeconfig", "build-context"].flatMap((room) =>
+    ...["wire", "mask", "docker-config", "kubeconfig", "proxy", "build-context"].flatMap((room) =>
       filesIn(join(checkout, room)),
     ),
     ...filesIn(join(offline, name)),

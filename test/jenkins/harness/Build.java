@@ -3,6 +3,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import org.codehaus.groovy.runtime.typehandling.DefaultTypeTransformation;
 
 /** Runs a pipeline's model for one build, with steps that only say what they are. */
@@ -121,6 +122,7 @@ final class Build {
   private void steps(Closure<?> body) {
     model.with(body, "steps", (name, given) -> {
       if (Grammar.BINDINGS.contains(name)) return binding(name, (Map<?, ?>) given[0]);
+      if (name.equals("string")) return parameter((Map<?, ?>) given[0]);
       if (name.equals("withCredentials")) return withCredentials((List<?>) given[0], (Closure<?>) given[1]);
       if (Grammar.VALUES.contains(name)) return name + " " + (given.length == 0 ? "" : given[0]);
       Grammar.require(Grammar.STEPS, name, "steps");
@@ -131,9 +133,18 @@ final class Build {
     });
   }
 
+  /** A parameter of another build; a credential is never bound as a string. */
+  private static String parameter(Map<?, ?> given) {
+    requireKeys("string", given, Set.of("name", "value"));
+    return given.get("name") + "=" + given.get("value");
+  }
+
+  private static void requireKeys(String kind, Map<?, ?> given, Set<String> keys) {
+    if (!given.keySet().equals(keys)) throw new IllegalStateException(kind + " needs " + new TreeSet<>(keys) + ", got " + given.keySet());
+  }
+
   private static String binding(String kind, Map<?, ?> given) {
-    if (!given.keySet().equals(Set.of("credentialsId", "variable")))
-      throw new IllegalStateException(kind + " needs credentialsId and variable, got " + given.keySet());
+    requireKeys(kind, given, Set.of("credentialsId", "variable"));
     return given.get("variable") + "=" + kind + " " + given.get("credentialsId");
   }
 

@@ -10,7 +10,8 @@ const OTHER_SOURCES = {
   "spec.data[].sourceRef": "object.spec.?data.orValue([]).all(d, !has(d.sourceRef))",
   "spec.target.template.templateFrom":
     "size(object.spec.?target.?template.?templateFrom.orValue([])) == 0",
-  "spec.target.manifest": "!has(object.spec.target) || !has(object.spec.target.manifest)",
+  // Releases from before it do not know the field.
+  "spec.target.manifest": "!has(object.spec.target) || !has(dyn(object.spec.target).manifest)",
 };
 
 /** ExternalSecrets of the stores and keys that the settings name, each for its own Secret. */
