@@ -1,13 +1,21 @@
-import * as slipway from "./components/index.ts";
+import { setImmediate as laterTurn } from "node:timers/promises";
+
+import { readApproval } from "./components/approval.ts";
+import { connect } from "./components/cluster.ts";
+import { silenceSdkTrace } from "./components/sdk-trace.ts";
 import { readSettings } from "./settings.ts";
 
+/** Turns of the event loop in which the requests for the providers have left. */
+const TURNS = 5;
+
 export default async () => {
-  slipway.silenceSdkTrace();
+  silenceSdkTrace();
   const settings = readSettings();
-  const approval = slipway.readApproval();
+  const approval = readApproval();
   const { registry, sealing } = settings;
-  const providers = slipway.connect(settings.cluster);
+  const providers = connect(settings.cluster);
   const [provider, own] = providers;
+  const slipway = await restOfProgram();
 
   const [services] = await Promise.all([
     slipway.promote({ ...settings, provider: own }),
@@ -36,3 +44,11 @@ export default async () => {
   slipway.requireReady(outputs.releases);
   return outputs;
 };
+
+/** Loaded while the engine starts the providers. It holds up all else that this process does. */
+async function restOfProgram() {
+  for (let turn = 0; turn < TURNS; turn++) {
+    await laterTurn();
+  }
+  return import("./components/index.ts");
+}

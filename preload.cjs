@@ -59,6 +59,9 @@ function askEngine() {
 
 function loadWhenUsed(name) {
   const file = requireInSdk.resolve(name);
+  if (require.cache[file] !== undefined) {
+    return;
+  }
   const standIn = new Module(file);
   standIn.loaded = true;
   let real;

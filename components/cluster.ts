@@ -1,4 +1,6 @@
-import * as k8s from "@pulumi/kubernetes";
+import { setImmediate as laterTurn } from "node:timers/promises";
+
+import { Provider as KubernetesProvider } from "@pulumi/kubernetes/provider.js";
 import * as pulumi from "@pulumi/pulumi";
 
 import { knownResources } from "./known-resources.ts";
@@ -25,7 +27,7 @@ export interface Cluster {
 }
 
 /** The providers for one cluster: that of its objects, and Slipway's own. */
-export type ClusterProviders = [k8s.Provider, SlipwayProvider];
+export type ClusterProviders = [KubernetesProvider, SlipwayProvider];
 
 /** What the program calls the provider of the objects. */
 const NAME = "cluster";
@@ -47,9 +49,14 @@ export function connect(cluster: Cluster): ClusterProviders {
   // Left out, the SDK would write the variable's value into the state.
   const path = kubeconfigVariable === undefined ? kubeconfig : "";
   const own = new SlipwayProvider("slipway", { kubeconfig: path, context }, opts);
-  const clusterIdentifier =
-    formerIdentifiers.length === 0 ? identifier : pulumi.output(standingIdentifier(cluster, own));
-  const objects = new k8s.Provider(NAME, { kubeconfig: path, context, clusterIdentifier }, opts);
+  const clusterIdentifier = pulumi.output(
+    formerIdentifiers.length === 0 ? inTurn(identifier) : standingIdentifier(cluster, own),
+  );
+  const objects = new KubernetesProvider(
+    NAME,
+    { kubeconfig: path, context, clusterIdentifier },
+    opts,
+  );
   return [objects, own];
 }
 
@@ -66,6 +73,12 @@ export async function standingIdentifier(
   const before = known.find(({ urn }) => urn.endsWith(`::pulumi:providers:kubernetes::${NAME}`));
   const stored = before?.outputs["clusterIdentifier"];
   return formerIdentifiers.find((each) => each === stored) ?? identifier;
+}
+
+/** The engine starts providers one by one, as they come, and the first has much to load while it starts the next one. */
+async function inTurn(identifier: string): Promise<string> {
+  await laterTurn();
+  return identifier;
 }
 
 function unread(error: unknown): [] {

@@ -1,5 +1,6 @@
 import type { ProviderConfig } from "../contract/provider-config.ts";
 import manifest from "../package.json" with { type: "json" };
+import { keepCompiledCode } from "../wire/compiled-code.ts";
 import type { CheckResult, Plugin, Properties, Subject } from "../wire/plugin.ts";
 import { containsUnknown } from "../wire/unknown.ts";
 import type { Cluster } from "./cluster.ts";
@@ -99,6 +100,7 @@ export class SlipwayProvider implements Plugin {
   /** The parts are most of the code, and the engine waits until the process is there and has checked its configuration. */
   #load(): Promise<Parts> {
     this.#parts ??= import("./parts.ts").then(({ connectByKubeconfig, partsOf }) => {
+      keepCompiledCode();
       const connect = this.#connect ?? connectByKubeconfig;
       const cluster = () =>
         (this.#cluster ??= connect(providerConfig(this.#config), this.#secrets));

@@ -1,17 +1,14 @@
 import { fstatSync } from "node:fs";
-import { flushCompileCache } from "node:module";
 import { Server, ServerCredentials, type UntypedServiceImplementation } from "@grpc/grpc-js";
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb.js";
 import { plain } from "../mask/plain.ts";
+import { keepCompiledCode } from "./compiled-code.ts";
 import { EngineLog } from "./engine-log.ts";
 import type { Plugin } from "./plugin.ts";
 import { providerService } from "./service.ts";
 
 /** The engine's own limit for one message. */
 const MESSAGE_BYTES = 400 * 1024 * 1024;
-
-/** Late enough for the first calls to be among the compiled code, early enough for the shortest run. */
-const FLUSH_AFTER_MILLISECONDS = 250;
 
 /** For what is under way to end by itself, such as a builder that was asked to stop. */
 const GRACE_MILLISECONDS = 1000;
@@ -46,8 +43,7 @@ export function serve(plugin: Plugin): void {
     ({ port }) => {
       process.stdout.write(`${port}\n`);
       endWithEngine(plugin);
-      // The engine ends a plugin with SIGKILL, so that Node never keeps the compiled code by itself.
-      setTimeout(flushCompileCache, FLUSH_AFTER_MILLISECONDS).unref();
+      keepCompiledCode();
     },
     (error: unknown) => {
       print(plugin, `cannot listen on 127.0.0.1: ${String(error)}`);

@@ -6,6 +6,7 @@ import { readTokenFiles } from "../../kubeconfig/token-file.ts";
 import { proxyTo, useProxies } from "../../kubeconfig/way.ts";
 import type { Proxy } from "../../proxy/proxy.ts";
 import { type ClientLibrary, clientLibrary } from "./client-library.ts";
+import { shareConnections } from "./shared-connections.ts";
 
 /** What a kubeconfig says of an API server and the way to it, ready for requests. */
 export interface Connection {
@@ -32,6 +33,7 @@ export async function connect(config: ConnectionConfig): Promise<Connection> {
   kubeconfig.loadFromFile(file);
   await readTokenFiles(kubeconfig, file);
   usePlugins(kubeconfig, file);
+  shareConnections(kubeconfig);
   useProxies(kubeconfig);
   if (kubeconfig.getContextObject(context) === null) {
     const names = kubeconfig.getContexts().map(({ name }) => name);

@@ -1,12 +1,17 @@
 // A child process is the plugin; that the engine starts and ends it so is proved by the stories in test/e2e.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { resolve } from "node:path";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
 import { text } from "node:stream/consumers";
 import { credentials } from "@grpc/grpc-js";
 import type { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb.js";
 import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb.js";
+import providerPb from "@pulumi/pulumi/proto/provider_pb.js";
 import emptyPb from "google-protobuf/google/protobuf/empty_pb.js";
+
+import { until } from "../support/until.ts";
 
 const CHECKOUT = resolve(import.meta.dirname, "../..");
 
@@ -102,4 +107,32 @@ test.each([
   client.close();
   expect(info.getVersion()).toBe("1.2.3");
   expect(child.exitCode).toBeNull();
+});
+
+test("what the provider loads when it is configured is compiled for the next one, too, though it is killed", async () => {
+  const cache = mkdtempSync(join(tmpdir(), "slipway-compiled-"));
+  const hasCodeWith = (words: string) =>
+    readdirSync(cache, { recursive: true, withFileTypes: true })
+      // What is being written has a name of its own.
+      .filter((entry) => entry.isFile() && !entry.name.includes("."))
+      .some(({ parentPath, name }) => readFileSync(join(parentPath, name)).includes(words));
+  try {
+    const child = spawn(join(CHECKOUT, "provider/pulumi-resource-slipway"), ["127.0.0.1:1"], {
+      env: { ...process.env, NODE_COMPILE_CACHE: cache },
+    });
+    children.push(child);
+    const [port] = (await once(child.stdout, "data")) as [Buffer];
+    await until(() => hasCodeWith("the cluster cannot be asked"));
+    expect(hasCodeWith("quota-exceeded")).toBe(false);
+    const client = new ResourceProviderClient(
+      `127.0.0.1:${port.toString().trim()}`,
+      credentials.createInsecure(),
+    );
+    client.configure(new providerPb.ConfigureRequest(), () => {
+      client.close();
+    });
+    await until(() => hasCodeWith("quota-exceeded"));
+  } finally {
+    rmSync(cache, { recursive: true, force: true, maxRetries: 20 });
+  }
 });
