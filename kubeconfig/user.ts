@@ -4,7 +4,7 @@ import type { User } from "@kubernetes/client-node";
 
 /** A user of a kubeconfig with where its credentials come from, e.g. `credential plugin "aws" of user "ci"`. */
 export function titleOfUser(user: User | null): string {
-  const { name = "", exec, authProvider } = (user ?? {}) as Partial<User> & Sources;
+  const { name = "", exec, authProvider } = (user ?? {}) as Partial<Pick<User, "name">> & Sources;
   const title = `user "${name}"`;
   const file = authProvider?.config?.tokenFile;
   const plugin = exec?.command ?? (file === undefined ? authProvider?.name : undefined);

@@ -30,8 +30,8 @@ export function dispatcherThrough(proxy: Proxy, server: URL, tls: Tls = {}): Dis
             done(null, socket);
           }
         },
-        (error: Error) => {
-          done(error, null);
+        (error: unknown) => {
+          done(error instanceof Error ? error : new Error(String(error)), null);
         },
       );
     },
