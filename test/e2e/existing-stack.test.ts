@@ -1,4 +1,4 @@
-// Proves that stacks that an earlier version deployed show no change in a preview by this one, but for the time in which pods settle: test/fixtures/existing-stack keeps
+// Proves that stacks that an earlier version deployed show no change in a preview by this one, but for the time in which pods settle and what lanes are held to: test/fixtures/existing-stack keeps
 // their states as pulumi exported them. But for the Deployments, which change, their objects are in no cluster, so it cannot prove what a refresh or an up finds there, nor
 // stacks that promote or have values of an external store: for those, a preview asks for more than there is.
 import { readFileSync } from "node:fs";
@@ -19,6 +19,38 @@ const CONTEXT = "existing";
 const RELEASE = "slipway:index:Release$";
 const READINESS = `${RELEASE}slipway:index:Readiness`;
 const DEPLOYMENT = `${RELEASE}slipway:index:Workload$kubernetes:apps/v1:Deployment`;
+
+/** What the lanes are held to since. */
+const POLICIES = [
+  ...[
+    "annotations",
+    "deployments",
+    "ingresses",
+    "sealedsecrets",
+    "serviceaccounts",
+    "services",
+  ].map((kind) => `deploy-${kind}`),
+  "preview-secrets",
+  "proxy",
+];
+const ACCESS = "slipway:index:JenkinsAccess$";
+const POLICY = `${ACCESS}kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicy`;
+const ROLES = `${ACCESS}kubernetes:rbac.authorization.k8s.io/v1:`;
+const LANES = "slipway-existing-stack-jenkins";
+const LANE_CHANGES = [
+  ...POLICIES.flatMap((name) => [
+    `create ${POLICY} ${LANES}-${name}`,
+    `create ${POLICY}Binding ${LANES}-${name}`,
+  ]),
+  ...["build", "dry-run", "pods"].map((name) => `update ${POLICY} ${LANES}-${name}`),
+  ...["deploy", "preview"].map((lane) => `update ${ROLES}ClusterRole ${LANES}-${lane}`),
+  `update ${ROLES}Role kube-system-${LANES}-preview`,
+  `update ${ACCESS}slipway:index:AccessProof jenkins`,
+  "update slipway:index:LaneGuard lanes",
+];
+
+/** What is created of a kept state, in the state's order. */
+const CHANGING = /v1:(?:Namespace|Deployment|Role|ClusterRole|ValidatingAdmissionPolicy)::/;
 
 /** In place of a version, the package that has it. */
 const PLUGIN = /"version":"(@pulumi\/\w+)"/g;
@@ -82,6 +114,7 @@ const NO_PODS = {
 
 let project: Project;
 let commit: string;
+const made: Manifest[] = [];
 beforeAll(async () => {
   const config = kubeConfig();
   const { cluster = "", user = "" } = config.getContextObject(config.getCurrentContext()) ?? {};
@@ -99,23 +132,24 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   removeFolders();
-  await cluster.delete(HOME).catch(() => undefined);
+  await Promise.allSettled(made.map((object) => cluster.delete(object)));
   // Nothing else was deployed.
   await project.forget();
 });
 
-test("a stack of services, credentials of each format and lanes gets the time in which pods settle, in place, and nothing else", async () => {
+test("a stack of services, credentials of each format and lanes gets the time in which pods settle and what lanes are held to, in place, and nothing else", async () => {
   await project.settings(await settings());
   const all = await restore("services.json");
-  await createDeployments("services.json");
+  await createObjects("services.json");
   const { changes, steps, same } = await preview();
-  expect(changes).toEqual([
+  const updates = [
     `update ${READINESS} shop`,
     `update ${READINESS} spare`,
     `update ${DEPLOYMENT} shop`,
     `update ${DEPLOYMENT} spare`,
-  ]);
-  expect(same).toBe(all - changes.length);
+  ];
+  expect(changes).toEqual([...LANE_CHANGES, ...updates].sort());
+  expect(same).toBe(all - changes.filter((change) => change.startsWith("update")).length);
   const deployments = steps.filter(({ urn }) => urn.includes(`${DEPLOYMENT}::`));
   expect(deployments.map(differences)).toEqual([
     { "spec.minReadySeconds": 10 },
@@ -126,7 +160,8 @@ test("a stack of services, credentials of each format and lanes gets the time in
 test("the objects of such a stack show no change where pods need not settle", async () => {
   await project.settings(await settings({ settleSeconds: 0 }));
   const { changes } = await preview();
-  expect(changes).toEqual([`update ${READINESS} shop`, `update ${READINESS} spare`]);
+  const updates = [`update ${READINESS} shop`, `update ${READINESS} spare`];
+  expect(changes).toEqual([...LANE_CHANGES, ...updates].sort());
 });
 
 test("a change of such a stack is seen, and is no more than what was changed", async () => {
@@ -135,7 +170,8 @@ test("a change of such a stack is seen, and is no more than what was changed", a
   const shop = { ...rest["shop"], warmupSeconds: 7, settleSeconds: 0 };
   await project.settings({ ...others, services: { spare: { ...spare, settleSeconds: 0 }, shop } });
   const { steps } = await preview();
-  expect(steps.map(differences)).toEqual([
+  const released = steps.filter(({ urn }) => urn.includes(RELEASE));
+  expect(released.map(differences)).toEqual([
     { settleSeconds: 0 },
     { settleSeconds: 0, warmupSeconds: 7 },
   ]);
@@ -173,15 +209,24 @@ async function restore(name: string): Promise<number> {
   return deployment.resources.filter(({ urn }) => !urn.includes("::default_")).length;
 }
 
-/** Creates the Deployments of a kept state: what becomes of an object that changes is asked of the API server. */
-async function createDeployments(name: string): Promise<void> {
-  await cluster.create(HOME);
-  await cluster.create(NO_PODS);
+/**
+ * Creates what changes of a kept state, and what that is in: what becomes of an object that changes is asked of the API
+ * server. None of it has an effect: no pod may run, and no role or policy is bound.
+ */
+async function createObjects(name: string): Promise<void> {
+  await create(HOME);
+  await create(NO_PODS);
   const { deployment } = JSON.parse(await readFile(join(KEPT, name), "utf8")) as State;
-  const deployments = deployment.resources.filter(({ urn }) => urn.includes(`${DEPLOYMENT}::`));
-  for (const { inputs } of deployments) {
-    await cluster.create(inputs as Manifest);
+  for (const { urn, inputs } of deployment.resources) {
+    if (CHANGING.test(urn) && !urn.endsWith(`:Namespace::${HOME.metadata.name}`)) {
+      await create(inputs as Manifest);
+    }
   }
+}
+
+async function create(object: Manifest): Promise<void> {
+  made.push(object);
+  await cluster.create(object);
 }
 
 function versionOf(_: string, plugin: string): string {
