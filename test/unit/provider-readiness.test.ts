@@ -681,11 +681,11 @@ test("a resource without an explicit provider is told what it lacks", async () =
   );
 });
 
-test("a type that the provider does not have is named", () => {
+test("a type that the provider does not have is named", async () => {
   const args = { olds: {}, news: INPUTS, randomSeed: Buffer.alloc(0) };
-  expect(() =>
+  await expect(
     new SlipwayProvider().check({ ...subject, type: "slipway:index:Other" }, args),
-  ).toThrow(
+  ).rejects.toThrow(
     /^slipway's provider has no resource slipway:index:Other, only .*slipway:index:Readiness/,
   );
 });
