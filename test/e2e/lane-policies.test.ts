@@ -26,11 +26,23 @@ const lane = (name: string): string => `${home}-jenkins-${name}`;
 const objects = ownObjects(home);
 const administrator = kubeConfig().exportConfig();
 /** A Deployment without pods, whose container has a Secret. */
-const withSecret = (name: string) => {
-  const env = [{ name: "A", valueFrom: { secretKeyRef: { name, key: "k" } } }];
+const withSecret = (name: string, key = "k") => {
+  const env = [{ name: "A", valueFrom: { secretKeyRef: { name, key } } }];
   const containers = [{ name: "shop", image: PINNED, env }];
   return { spec: { replicas: 0, template: { spec: { containers } } } };
 };
+const template = (change: Json): Json => ({ spec: { replicas: 0, template: change } });
+const ordered = (role: string) =>
+  template({ metadata: { annotations: { "iam.amazonaws.com/role": role } } });
+const placed = (change: Json) => template({ spec: change });
+const labelled = (grafana: string): Json => ({
+  metadata: { labels: { grafana_datasource: grafana } },
+});
+const ports = [
+  { name: "http", port: 80 },
+  { name: "b", port: 81 },
+];
+const toleration = { key: "a", operator: "Exists" };
 const tokens = new Map<string, string>();
 const as = (name: string, account: string, request: Request) =>
   send(tokens.get(`${name}/${account}`) ?? "", request);
@@ -62,9 +74,89 @@ async function submit(name: string, pod: object, metadata: object = {}): Promise
   return status === 201 ? "taken" : message;
 }
 
+describe("every lane", () => {
+  const HOST = { httpGet: { host: "169.254.169.254", port: 80 } };
+  const refused: readonly (readonly [string, RegExp, object, object])[] = [
+    ...[
+      "iam.amazonaws.com/role",
+      "k8s.v1.cni.cncf.io/networks",
+      "vault.hashicorp.com/agent-inject",
+    ].map(
+      (key) =>
+        [key, /metadata\.annotations/, podWith({}), { annotations: { [key]: "x" } }] as const,
+    ),
+    [
+      "a class of the cluster itself",
+      /spec\.priorityClassName/,
+      podWith({ priorityClassName: "system-cluster-critical" }),
+      {},
+    ],
+    ["a node past the scheduler", /spec\.nodeName/, podWith({ nodeName: "node" }), {}],
+    [
+      "a probe of another host",
+      /names a host|uses probe or lifecycle host/,
+      podWith({}, { livenessProbe: HOST }),
+      {},
+    ],
+    [
+      "a hook to another host",
+      /names a host|uses probe or lifecycle host/,
+      podWith({}, { lifecycle: { preStop: HOST } }),
+      {},
+    ],
+  ];
+  test.each(refused)("refuses its pods %s", async (_what, told, pod, metadata) => {
+    for (const name of ["preview", "build", "deploy"]) {
+      expect([name, await submit(name, pod, metadata)]).toEqual([
+        name,
+        expect.stringMatching(told),
+      ]);
+    }
+  });
+
+  test("takes the annotations of Jenkins' plugin and of the API server itself", async () => {
+    const annotations = {
+      buildUrl: "http://jenkins.example.com/job/a/1",
+      runUrl: "job/a/1",
+      "kubernetes.jenkins.io/last-refresh": "1",
+      "kubernetes.io/limit-ranger": "LimitRanger plugin set: cpu",
+      "cluster-autoscaler.kubernetes.io/safe-to-evict": "false",
+    };
+    for (const name of ["preview", "build", "deploy"]) {
+      expect(await submit(name, podWith({}), { annotations })).toBe("taken");
+    }
+  });
+
+  test("leaves what others write on its pods, such as the network", async () => {
+    const pods = `/api/v1/namespaces/${lane("deploy")}/pods`;
+    const pod = object("v1", "Pod", lane("deploy"), podWith({ nodeName: "nowhere" }));
+    const body = { ...pod, metadata: { ...pod.metadata, name: "networked" } };
+    expect((await send(administrator, { method: "POST", path: pods, body })).message).toBe("");
+    const annotations = { "cni.projectcalico.org/podIP": "10.0.0.1/32" };
+    const path = `${pods}/networked`;
+    const answer = await send(administrator, {
+      method: "PATCH",
+      path,
+      body: { metadata: { annotations } },
+    });
+    expect(answer.status).toBe(200);
+  });
+});
+
 describe("the deploy lane", () => {
   test.each(Object.keys(objects))("writes the stack's own %s", async (resource) => {
     const answer = await deploys(creation(resource, objects[resource] ?? {}));
+    expect(answer).toEqual({ status: 201, message: "" });
+  });
+
+  test("takes in a template what kubectl, Pulumi and Slipway write there", async () => {
+    const annotations = {
+      "kubectl.kubernetes.io/restartedAt": "2026-01-01T00:00:00Z",
+      "pulumi.com/patchForce": "true",
+      "credential.slipway/payment": "sha256:0",
+    };
+    const change = template({ metadata: { annotations } });
+    const answer = await deploys(creation("deployments", objects.deployments ?? {}, change));
     expect(answer).toEqual({ status: 201, message: "" });
   });
 
@@ -82,7 +174,26 @@ describe("the deploy lane", () => {
       { metadata: { annotations: { "eks.amazonaws.com/role-arn": "arn:aws:iam::1:role/admin" } } },
     ],
     ["services", { spec: { type: "NodePort" } }, { spec: { externalIPs: ["10.0.0.53"] } }],
+    ["services", { spec: { type: "NodePort" } }, { spec: { ports } }],
+    ["configmaps", labelled("1"), labelled("2")],
     ["deployments", withSecret("legacy-2"), withSecret("other")],
+    ["deployments", withSecret("legacy-2"), withSecret("legacy-2", "other")],
+    [
+      "deployments",
+      withSecret("legacy-2"),
+      placed({ volumes: [{ name: "v", secret: { secretName: "legacy-2" } }] }),
+    ],
+    ["deployments", ordered("shop"), ordered("admin")],
+    [
+      "deployments",
+      placed({ nodeSelector: { a: "b" }, tolerations: [toleration], schedulerName: "own" }),
+      placed({ tolerations: [{ ...toleration, key: "b" }] }),
+    ],
+    [
+      "deployments",
+      placed({ serviceAccountName: "default" }),
+      placed({ serviceAccountName: "operator" }),
+    ],
   ])(
     "leaves what an administrator has put into %s, and adds nothing to it",
     async (resource, change, worse) => {
@@ -90,10 +201,20 @@ describe("the deploy lane", () => {
       const manifest = objects[resource] ?? {};
       const made = await send(administrator, creation(resource, manifest, change, own));
       expect(made.message).toBe("");
-      const path = `${pathOf(resource, manifest, own)}/shop`;
-      const labels = { metadata: { labels: { seen: "true" } } };
-      expect(await deploys({ method: "PATCH", path, body: labels })).toMatchObject({ status: 200 });
-      expect(await deploys({ method: "PATCH", path, body: worse })).toMatchObject({ status: 422 });
+      const { name } = manifest.metadata as { readonly name: string };
+      const path = `${pathOf(resource, manifest, own)}/${name}`;
+      try {
+        const labels = { metadata: { labels: { seen: "true" } } };
+        expect(await deploys({ method: "PATCH", path, body: labels })).toMatchObject({
+          status: 200,
+        });
+        expect(await deploys({ method: "PATCH", path, body: worse })).toMatchObject({
+          status: 422,
+          message: expect.stringContaining("the deploy lane of Jenkins may write only"),
+        });
+      } finally {
+        await send(administrator, { method: "DELETE", path });
+      }
     },
   );
 
