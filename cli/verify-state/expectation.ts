@@ -22,7 +22,7 @@ export function expectationOf(
   cluster: Cluster,
   variables: Readonly<Record<string, string | undefined>>,
 ): Expected {
-  const { project, stack, own, config } = settings;
+  const { project, stack, organization, own, config } = settings;
   const former = (key: string) => textsOf(fieldOf(own["former"], key));
   const namespaces = [...textsOf([own["namespace"]]), ...former("namespaces")];
   const prefix = textOf(own["jenkins"], "prefix");
@@ -36,6 +36,7 @@ export function expectationOf(
   return {
     project,
     stack,
+    organization,
     kubeconfigs: [...kubeconfigsOf(cluster), ...former("kubeconfigs").map(formerKubeconfig)],
     contexts: [cluster.context, ...former("contexts")],
     identifiers: [

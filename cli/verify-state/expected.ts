@@ -13,6 +13,8 @@ export interface Expected {
   readonly project: string;
   /** Without organization and project. */
   readonly stack: string;
+  /** Of the stack. Nothing in the state says it that a forger could not write. */
+  readonly organization: string;
   readonly kubeconfigs: readonly KubeconfigInput[];
   readonly contexts: readonly string[];
   /** By which the state may know the cluster. */
@@ -30,7 +32,7 @@ export interface Expected {
   /** Where the lanes may have roles beside all of these. */
   readonly granted: readonly string[];
   readonly policies: readonly string[];
-  /** Stacks that are read; a name without organization and project is of this project. */
+  /** Stacks that are read; a name without organization and project is of this organization and project. */
   readonly stacks: readonly string[];
   readonly secrets: SecretsExpected;
 }

@@ -85,18 +85,18 @@ function controllerFindings(values: unknown, { granted }: Expected, find: Findin
 /** A refresh reads all outputs of the other stack, secrets included, into this state. */
 function stackFindings(
   { inputs, id }: Entry,
-  { stacks, project }: Expected,
+  { stacks, organization, project }: Expected,
   find: Findings,
 ): Finding[] {
   const name = textOf(inputs, "name") ?? "";
-  const isRead = stacks.some((each) =>
-    each.includes("/") ? each === name : name === each || name.endsWith(`/${project}/${each}`),
+  const allowed = stacks.flatMap((each) =>
+    each.includes("/") ? [each] : [each, `${organization}/${project}/${each}`],
   );
   return [
-    ...(isRead
+    ...(allowed.includes(name)
       ? []
       : find(
-          `inputs.name: got ${shown(name)}; allowed: ${stacks.join(", ") || "none, because the settings name none"}; if the settings named it before, add it to slipway:former.stacks until the next up has succeeded`,
+          `inputs.name: got ${shown(name)}; allowed: ${allowed.join(", ") || "none, because the settings name none"}; if the settings named it before, add it to slipway:former.stacks until the next up has succeeded; if the organization is right, give --stack and slipway:promoteFrom with it, as acme/${project}/dev`,
         )),
     ...(id === undefined || id === "" || id === name
       ? []

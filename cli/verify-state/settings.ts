@@ -12,6 +12,8 @@ export interface WrittenSettings {
   readonly project: string;
   /** Without organization and project. */
   readonly stack: string;
+  /** Of the stack: as its name says, or what a backend without organizations calls it. */
+  readonly organization: string;
   /** Those of the program, by key without `slipway:`. */
   readonly own: Mapping;
   /** All of the stack's settings by key, such as `docker:host`. */
@@ -23,6 +25,9 @@ export interface WrittenSettings {
 }
 
 const PREFIX = "slipway:";
+
+/** The organization of every stack in a bucket or a folder. */
+const NO_ORGANIZATION = "organization";
 
 /**
  * Reads the settings of a stack from its checkout: neither the engine nor a passphrase is needed, and nothing of the
@@ -45,6 +50,7 @@ export function readWrittenSettings(folder: string, name: string): WrittenSettin
     folder,
     project: textOf(project, "name") ?? "",
     stack,
+    organization: name.includes("/") ? name.slice(0, name.indexOf("/")) : NO_ORGANIZATION,
     own: Object.fromEntries(own),
     config: written,
     file,

@@ -1,17 +1,13 @@
-import { SECRET, SIGNATURE } from "../../wire/signature.ts";
 import { deploymentFindings, partsOfDeployment } from "./deployment.ts";
 import { type Entry, partsOf, readEntry } from "./entry.ts";
 import type { Expected } from "./expected.ts";
 import { type Finding, type Findings, findingsAt, shown } from "./finding.ts";
-import { fieldOf, isMapping } from "./mapping.ts";
 import { isGuarded, MADE, type Made } from "./made-types.ts";
 import { identityOf, keyOf } from "./object-entry.ts";
 import { providerFindings } from "./provider-entry.ts";
 import { type Known, knownOf, referenceFindings } from "./references.ts";
 import { scopeFindings } from "./scope.ts";
-
-/** How the engine marks a number that JSON does not have. */
-const NUMBER = "8ad145fe-0d11-4827-bfd7-1abcbf086f5c";
+import { signatureFindings } from "./signatures.ts";
 
 /**
  * Everything in a state that the program with these settings never wrote, by what the engine does with a state: it
@@ -60,7 +56,7 @@ function entryFindings(entry: Entry, known: Known, expected: Expected): Finding[
       ? providerFindings(entry, { package: lastOf(type), name: parts.name }, expected, find)
       : []),
     ...scopeFindings(entry, { made, name: parts.name }, expected, find),
-    ...[entry.inputs, entry.outputs].flatMap((values) => signatureFindings(values, find)),
+    ...signatureFindings(entry, find),
   ];
 }
 
@@ -115,22 +111,6 @@ function providerReferenceFindings(
     ? []
     : find(
         `provider: got ${shown(provider)}; allowed: ${isServed ? `a provider of this state for ${of}` : "none"}`,
-      );
-}
-
-/** The engine reads files and addresses that stand under other signatures. */
-function signatureFindings(values: unknown, find: Findings): Finding[] {
-  if (Array.isArray(values)) {
-    return values.flatMap((each) => signatureFindings(each, find));
-  }
-  if (!isMapping(values)) {
-    return [];
-  }
-  const signature = fieldOf(values, SIGNATURE);
-  return signature === undefined || signature === SECRET || signature === NUMBER
-    ? Object.values(values).flatMap((each) => signatureFindings(each, find))
-    : find(
-        `${SIGNATURE}: got ${shown(signature)}; allowed: secrets and numbers; the program has no files in the state`,
       );
 }
 

@@ -172,7 +172,16 @@ test("every type that the program registers is known, and every object of it whe
 
   const findings = stacks.flatMap(([settings, resources]) => {
     const own = { namespace: "shop-prod", ...settings };
-    const written = { folder: "/", project: "slipway", stack: "prod", own, config: {}, file: {} };
+    const organization = "organization";
+    const written = {
+      folder: "/",
+      project: "slipway",
+      stack: "prod",
+      organization,
+      own,
+      config: {},
+      file: {},
+    };
     const cluster = { kubeconfig: "/kubeconfig", context: "only", identifier: "ours" };
     const expected = expectationOf({ ...written, backend: undefined }, cluster, {});
     return resources.flatMap(({ qualified: of, type, name, inputs }) => {

@@ -5,9 +5,13 @@ import { join } from "node:path";
 import type { Expected } from "../../cli/verify-state/expected.ts";
 import { expectationOf } from "../../cli/verify-state/expectation.ts";
 import type { Finding } from "../../cli/verify-state/finding.ts";
+import { readWrittenSettings } from "../../cli/verify-state/settings.ts";
 import { parseStateText } from "../../cli/verify-state/state-text.ts";
 import { stateFindings } from "../../cli/verify-state/verify.ts";
 import manifest from "../../package.json" with { type: "json" };
+import { folderWith, removeFolders } from "../support/folder.ts";
+
+afterEach(removeFolders);
 
 const KEPT = join(import.meta.dirname, "../fixtures/existing-stack");
 const HOME = "slipway-existing-stack";
@@ -51,9 +55,18 @@ const CLUSTER = {
 function expected(
   changed: Record<string, unknown> = {},
   file: Record<string, unknown> = { encryptionsalt: SALT },
+  organization = "organization",
 ): Expected {
   const own = { ...SETTINGS, ...changed };
-  const written = { folder: KEPT, project: "slipway", stack: "dev", own, config: {}, file };
+  const written = {
+    folder: KEPT,
+    project: "slipway",
+    stack: "dev",
+    organization,
+    own,
+    config: {},
+    file,
+  };
   return expectationOf({ ...written, backend: undefined }, CLUSTER, {});
 }
 
@@ -91,6 +104,18 @@ test("a stack that never ran passes", () => {
   expect(stateFindings(none, expected())).toEqual([]);
 });
 
+const SIGNATURE = "4dabf18193072939515e22adb298388d";
+const SECRET = "1b47061264138c4ac30d75fd1eb44270";
+const NUMBER = "8ad145fe-0d11-4827-bfd7-1abcbf086f5c";
+
+/** What the engine opens as the object of a different namespace, beside the name that the program gives. */
+const DECOY = {
+  [SIGNATURE]: SECRET,
+  plaintext: JSON.stringify({ name: "victim", namespace: "other" }),
+  name: "victim",
+  namespace: HOME,
+};
+
 const metadata = (resource: Resource, side: "inputs" | "outputs") =>
   resource[side]["metadata"] as Record<string, unknown>;
 
@@ -99,6 +124,16 @@ function added(state: State, like: string, changes: Partial<Resource>): Resource
   const resource = { ...structuredClone(the(state, like)), ...changes };
   state.deployment.resources.push(resource);
   return resource;
+}
+
+/** A ConfigMap that each field in clear calls the stack's. */
+function hideVictim(state: State, decoy: object): Resource {
+  const like = "ConfigMap::shop-files-7ce1eca060";
+  const urn = urnOf(like).replace("shop-files-7ce1eca060", "victim");
+  const victim = added(state, like, { urn, id: `${HOME}/victim` });
+  victim.inputs["metadata"] = decoy;
+  victim.outputs = { ...victim.outputs, metadata: decoy, __inputs: victim.inputs };
+  return victim;
 }
 
 const KUBECONFIG_THAT_RUNS = JSON.stringify({
@@ -531,6 +566,85 @@ test.each<[forgery: string, at: string, text: RegExp, forge: (state: State) => v
         path: "/etc/passwd",
       }),
   ],
+  ...Object.entries({
+    "in clear": DECOY,
+    encrypted: { ...DECOY, plaintext: undefined, ciphertext: "v1:abc" },
+    "twice, which the engine refuses": { ...DECOY, ciphertext: "v1:abc" },
+    "as a number": { ...DECOY, [SIGNATURE]: NUMBER, value: "7ff8000000000001" },
+    "as a file": { ...DECOY, [SIGNATURE]: "c44067f5952c0a294b673a41bacd8c17", path: "/etc/hosts" },
+    "as an archive": { ...DECOY, [SIGNATURE]: "0def7320c3a5731c473e5ecbe6d01bc7", assets: {} },
+    "as a resource": { ...DECOY, [SIGNATURE]: "5cf8f73096256a8f31e491e813e4eb8e", urn: PROVIDER },
+    "as an output": { ...DECOY, [SIGNATURE]: "d0e6a833031e9bbcd3f4e8bde6ca49a4", value: {} },
+    "under a signature that is a secret": { ...DECOY, [SIGNATURE]: { [SIGNATURE]: SECRET } },
+  }).map(([how, decoy]): [string, string, RegExp, (state: State) => void] => [
+    `an object of a different namespace, hidden ${how} beside the name of an own one`,
+    urnOf("ConfigMap::shop-files-7ce1eca060").replace("shop-files-7ce1eca060", "victim"),
+    /^metadata: got \{4dabf18193072939515e22adb298388d, .*\}; allowed: plain values/,
+    (state) => hideVictim(state, decoy),
+  ]),
+  [
+    "a role of a different namespace, hidden beside the name of an own one",
+    urnOf(ROLE),
+    /^4dabf18193072939515e22adb298388d: got \{4dabf18193072939515e22adb298388d, plaintext, .*; allowed: a secret with its ciphertext and nothing else/,
+    (state) => {
+      const role = the(state, ROLE);
+      role.inputs["metadata"] = { ...DECOY, ...metadata(role, "inputs") };
+    },
+  ],
+  [
+    "a name that the provider reads in its copy of the inputs, and that a secret hides",
+    urnOf(ROLE),
+    /^metadata: got \{.*; allowed: plain values, as the program writes them$/,
+    (state) => {
+      const { inputs, outputs } = the(state, ROLE);
+      outputs["__inputs"] = {
+        ...inputs,
+        metadata: { ...DECOY, ...(inputs["metadata"] as object) },
+      };
+    },
+  ],
+  [
+    "a secret within the name of an object",
+    urnOf(ROLE),
+    /^metadata: got \{4dabf18193072939515e22adb298388d, ciphertext\}; allowed: plain values/,
+    (state) =>
+      (metadata(the(state, ROLE), "outputs")["labels"] = {
+        [SIGNATURE]: SECRET,
+        ciphertext: "v1:abc",
+      }),
+  ],
+  [
+    "a sealing controller that a secret hides",
+    urnOf("SealedValues::token"),
+    /^controller: got \{4dabf18193072939515e22adb298388d, plaintext, namespace\}; allowed: plain values/,
+    (state) =>
+      (the(state, "SealedValues::token").inputs["controller"] = {
+        [SIGNATURE]: SECRET,
+        plaintext: '{"namespace":"evil"}',
+        namespace: "kube-system",
+      }),
+  ],
+  ...[
+    { plaintext: '"canary"' },
+    { ciphertext: "v1:abc", plaintext: '"canary"' },
+    { ciphertext: ["v1:abc"] },
+    { ciphertext: "v1:abc", hash: "c44067f5952c0a294b673a41bacd8c17" },
+    {},
+  ].map((fields): [string, string, RegExp, (state: State) => void] => [
+    `a secret with ${JSON.stringify(fields)}`,
+    urnOf("SealedValues::token"),
+    /^4dabf18193072939515e22adb298388d: got \{[^"]*\}; allowed: a secret with its ciphertext and nothing else; export a state without --show-secrets$/,
+    (state) =>
+      (the(state, "SealedValues::token").inputs["digestKey"] = { [SIGNATURE]: SECRET, ...fields }),
+  ]),
+  ...[{ value: "1" }, { value: 1 }, { value: "7ff8000000000001", path: "/etc/hosts" }].map(
+    (fields): [string, string, RegExp, (state: State) => void] => [
+      `a number with ${JSON.stringify(fields)}`,
+      urnOf(DEPLOYMENT),
+      /^4dabf18193072939515e22adb298388d: got \{.*\}; allowed: a number with its value in 16 hexadecimal digits and nothing else$/,
+      (state) => (the(state, DEPLOYMENT).inputs["spec"] = [{ [SIGNATURE]: NUMBER, ...fields }]),
+    ],
+  ),
   [
     "a secrets provider of the forger's own",
     "secrets_providers",
@@ -604,6 +718,85 @@ test("an ordinary operation that was begun passes, and one of an unknown kind do
       text: 'type: got "running"; allowed: creating, updating, deleting, reading, importing',
     },
   ]);
+});
+
+test("an operation that was begun is refused where a secret hides its object", () => {
+  const findings = found((state) => {
+    const victim = hideVictim(state, DECOY);
+    state.deployment.resources.pop();
+    state.deployment["pending_operations"] = [{ type: "deleting", resource: victim }];
+  });
+  expect(findings.map(({ text }) => text)).toContainEqual(expect.stringMatching(/^metadata: got /));
+});
+
+test("a secret and a number as the engine writes them pass where the program has values", () => {
+  const findings = found((state) => {
+    // A credential may call its keys so.
+    the(state, "SealedValues::token").inputs["values"] = {
+      metadata: { [SIGNATURE]: SECRET, ciphertext: "v1:abc" },
+      controller: { [SIGNATURE]: SECRET, ciphertext: "v1:abc" },
+      none: { [SIGNATURE]: NUMBER, value: "7ff8000000000001" },
+    };
+  });
+  expect(findings).toEqual([]);
+});
+
+/** A stack that promotes from base, with what its state says that it reads. */
+function reading(name: string, organization?: string, promoteFrom = "base"): Finding[] {
+  const settings = expected({ promoteFrom }, { encryptionsalt: SALT }, organization);
+  return found(
+    (state) =>
+      void added(state, NAMESPACE, {
+        urn: `urn:pulumi:dev::slipway::pulumi:pulumi:StackReference::${name}`,
+        type: "pulumi:pulumi:StackReference",
+        id: name,
+        external: true,
+        inputs: { name },
+        outputs: { name },
+        provider: "",
+      }),
+    settings,
+  ).filter(({ text }) => text.startsWith("inputs.name"));
+}
+
+test.each<[name: string, organization: string | undefined, promoteFrom?: string]>([
+  ["organization/slipway/base", undefined],
+  ["acme/slipway/base", "acme"],
+  ["acme/slipway/base", undefined, "acme/slipway/base"],
+  ["base", undefined],
+])("the stack %s may be read by one of the organization %s", (...read) => {
+  expect(reading(...read)).toEqual([]);
+});
+
+test.each<[name: string, organization: string | undefined, promoteFrom?: string]>([
+  ["evil/slipway/base", undefined],
+  ["evil/slipway/base", "acme"],
+  ["organization/slipway/base", "acme"],
+  ["acme/other/base", "acme"],
+  ["evil/acme/slipway/base", "acme"],
+  ["acme/slipway/base", "acme", "acme/ledger/base"],
+  ["evil/slipway/base", undefined, "acme/slipway/base"],
+])("the stack %s may not be read by one of the organization %s", (...read) => {
+  expect(reading(...read)).toEqual([
+    {
+      at: expect.stringContaining("StackReference") as string,
+      text: expect.stringMatching(
+        /^inputs.name: got ".*"; allowed: .*add it to slipway:former.stacks .*give --stack and slipway:promoteFrom with it/,
+      ) as string,
+    },
+  ]);
+});
+
+test.each([
+  ["dev", "organization"],
+  ["acme/dev", "acme"],
+  ["acme/slipway/dev", "acme"],
+])("the stack %s is of the organization %s", (name, organization) => {
+  const folder = folderWith({
+    "Pulumi.yaml": "name: slipway\n",
+    "Pulumi.dev.yaml": "config: {}\n",
+  });
+  expect(readWrittenSettings(folder, name)).toMatchObject({ stack: "dev", organization });
 });
 
 test("an object that two entries stand for is refused where only an administrator may delete it", () => {
