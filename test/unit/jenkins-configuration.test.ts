@@ -148,9 +148,8 @@ test("each launcher's token is a file that is read once, and no job can have it:
     expect(Object.keys(launcher).filter((key) => !KNOWN.secretText.includes(key))).toEqual([]);
     expect(launcher).toMatchObject({ scope: "SYSTEM", secret: `<file ${launcher.id}>` });
   }
-  expect(launchers.map(({ id }) => id)).toEqual([
-    ...new Set(clouds.map(({ credentialsId }) => credentialsId)),
-  ]);
+  const used = new Set(clouds.map(({ credentialsId }) => credentialsId));
+  expect(launchers.map(({ id }) => id)).toEqual([...used]);
 });
 
 test("the ids of the Jenkinsfile and of the jobs are those that the README has, each with its place", () => {
@@ -242,9 +241,8 @@ test("what reviews may not use the lane that delivers, and what delivers knows m
 
 test("no lane that previews has a secret or a builder, that of prod neither", () => {
   const previews = clouds.filter(({ namespace }) => namespace.endsWith("-preview"));
-  expect(previews.map(({ name }) => name)).toEqual([
-    ...["slipway-preview", "slipway-verify", "slipway-preview-prod"],
-  ]);
+  const names = ["slipway-preview", "slipway-verify", "slipway-preview-prod"];
+  expect(previews.map(({ name }) => name)).toEqual(names);
   for (const { templates } of previews) {
     expect(templates[0]?.yaml).not.toMatch(/secret|DOCKER/i);
   }
