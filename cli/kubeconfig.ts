@@ -71,14 +71,23 @@ async function kubeconfig(options: Options): Promise<void> {
 
 /** @see https://kubernetes.io/docs/reference/kubernetes-api/authentication-resources/token-request-v1/ */
 async function tokenOf(config: KubeConfig, namespace: string, name: string, seconds: number) {
-  const { AuthenticationV1TokenRequest, CoreV1Api, V1TokenRequestSpec } =
+  const { ApiException, AuthenticationV1TokenRequest, CoreV1Api, V1TokenRequestSpec } =
     await import("@kubernetes/client-node");
   const body = new AuthenticationV1TokenRequest();
   body.spec = new V1TokenRequestSpec();
   body.spec.audiences = [];
   body.spec.expirationSeconds = seconds;
   const api = config.makeApiClient(CoreV1Api);
-  const answer = await api.createNamespacedServiceAccountToken({ namespace, name, body });
+  const answer = await api
+    .createNamespacedServiceAccountToken({ namespace, name, body })
+    .catch((error: unknown) => {
+      if (error instanceof ApiException && error.code === 403) {
+        throw new CommandFailure(
+          `this identity may not create serviceaccounts/token ${name} in ${namespace}; an administrator of the cluster may, and no lane`,
+        );
+      }
+      throw error;
+    });
   const token = answer.status?.token;
   const expires = answer.status?.expirationTimestamp;
   if (token === undefined || expires === undefined) {

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Asks a live Jenkins what no test without one can answer: is the Jenkinsfile valid to its own Declarative validator, are the plugins there,
-# would it take jenkins.yaml, are the lanes' agents known, which credentials can which folder's jobs have. Changes nothing.
-# JENKINS_URL, JENKINS_USER, and JENKINS_TOKEN_FILE: a file with an API token of that user, who may view credentials.
+# would it take jenkins.yaml, are the lanes' agents known, whose may which folder's jobs take, which credentials can which folder's jobs have. Changes nothing.
+# JENKINS_URL, JENKINS_USER, and JENKINS_TOKEN_FILE: a file with an API token of that user, who may view credentials and configure folders.
 # SLIPWAY_REPOSITORY, GITHUB_TOKEN_FILE and REVIEW_APP_ID, the id of the App slipway-github-review: also asks GitHub which checks main requires.
 set -eu
 cd "$(dirname "$0")"
@@ -31,12 +31,21 @@ check "Configuration as Code takes jenkins.yaml" "$taken"
 
 launchers="slipway-launcher-preview slipway-launcher-preview-prod slipway-launcher-deploy-dev slipway-launcher-deploy-prod"
 delivers="slipway-github-deliver slipway-registry-read slipway-passphrase-dev slipway-passphrase-prod"
-for launcher in $launchers; do
-  lane=${launcher#slipway-launcher-}
+for lane in verify preview preview-prod deploy-dev deploy-prod; do
   known=$(ask "$JENKINS_URL/label/slipway-$lane/api/json?tree=clouds%5Bname%5D" || true)
   case $known in *'"clouds":[{'*) there=yes ;; *) there=no ;; esac
   check "a cloud has the label slipway-$lane" "$there"
 done
+
+# A job takes an agent with whatever label from a cloud that its folder may use. Their files are there for who may configure the folders.
+clouds_of() {
+  curl --fail --silent --config "$login" "$JENKINS_URL/job/$1/config.xml" | tr -d ' \n' |
+    sed -n 's|.*<permittedClouds[^>]*>\(.*\)</permittedClouds>.*|\1|p' || true
+}
+if [ "$(clouds_of slipway-review)" = "<string>slipway-preview</string>" ]; then apart=yes; else apart=no; fi
+check "slipway-review may use the cloud slipway-preview, and no other" "$apart"
+case $(clouds_of slipway-deliver) in *"<string>slipway-preview</string>"*|"") apart=no ;; *) apart=yes ;; esac
+check "slipway-deliver may not use the cloud slipway-preview, whose agents' labels branches choose" "$apart"
 
 known=$(ask "$JENKINS_URL/job/slipway-deliver/job/state/api/json?tree=name" || true)
 case $known in *'"name":"state"'*) there=yes ;; *) there=no ;; esac

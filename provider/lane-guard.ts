@@ -12,6 +12,13 @@ const CHANGE_LANES = {
   resource: "roles",
 } as const;
 
+/** Whoever may change lanes uses a state that a lane may have written. */
+const REMEDY = {
+  change:
+    "as an administrator of the cluster, run npx slipway verify-state, then pulumi up --refresh with these settings; then run again from the lane",
+  removal: "an administrator of the cluster removes them, after npx slipway verify-state",
+} as const;
+
 /** `slipway:index:LaneGuard`: refuses a change or removal of the lanes by an identity that may not change their roles. */
 export class LaneGuard implements Resource {
   readonly #run: Run;
@@ -48,7 +55,11 @@ export class LaneGuard implements Resource {
   /** There is nothing to delete, but the removal of the lanes follows. */
   delete: Resource["delete"] = async (_subject, { inputs }) => {
     const namespace = String(inputs["namespace"]);
-    const refused = await this.#refusal("Jenkins' lanes would be removed", namespace);
+    const refused = await this.#refusal(
+      "Jenkins' lanes would be removed",
+      namespace,
+      REMEDY.removal,
+    );
     if (refused !== undefined) {
       throw new Error(refused);
     }
@@ -64,7 +75,9 @@ export class LaneGuard implements Resource {
     const { namespace, lanes } = parsed(laneGuardInputs, news);
     const changes = changesOf(laneGuardInputs.safeParse(olds).data?.lanes ?? {}, lanes);
     const refused =
-      changes.length === 0 ? undefined : await this.#refusal("Jenkins' lanes change", namespace);
+      changes.length === 0
+        ? undefined
+        : await this.#refusal("Jenkins' lanes change", namespace, REMEDY.change);
     if (refused === undefined) {
       return;
     }
@@ -76,7 +89,7 @@ export class LaneGuard implements Resource {
   }
 
   /** Why this identity may not change the lanes, undefined if it may. */
-  async #refusal(change: string, namespace: string): Promise<string | undefined> {
+  async #refusal(change: string, namespace: string, remedy: string): Promise<string | undefined> {
     const { cluster, signal } = this.#run;
     const { api } = cluster();
     const { allowed } = await review(api, { ...CHANGE_LANES, namespace }, signal);
@@ -84,10 +97,7 @@ export class LaneGuard implements Resource {
       return undefined;
     }
     const user = (await ownName(api, signal)) ?? "this identity";
-    return (
-      `${change}, and ${user} may not patch roles in ${namespace}; ` +
-      "run pulumi up with these settings once as an administrator of the cluster, then again from the lane"
-    );
+    return `${change}, and ${user} may not patch roles in ${namespace}; ${remedy}`;
   }
 }
 

@@ -69,11 +69,13 @@ export function newReplicaSet({ deployment, replicaSets }: Observed): ReplicaSet
   return deployment && last && isOutgoing(last, deployment) ? undefined : last;
 }
 
-/** Where the old pods go first, the last revision stays theirs until they are gone. */
+/**
+ * The last revision stays that of the old pods for a moment if their number changes with the template, and until they are
+ * gone if they go first. The controller knows its ReplicaSets by the same comparison.
+ */
 function isOutgoing({ spec }: ReplicaSet, deployment: Deployment): boolean {
-  const { strategy, template } = deployment.spec ?? {};
+  const { template } = deployment.spec ?? {};
   return (
-    strategy?.type === "Recreate" &&
     spec?.template !== undefined &&
     template !== undefined &&
     !isDeepStrictEqual(withoutHash(spec.template), withoutHash(template))

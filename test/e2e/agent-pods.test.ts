@@ -152,6 +152,7 @@ async function commit(message: string): Promise<string> {
 /** What the pods of each cloud mount: who may read the state, and who may write it, is for the bucket's policies elsewhere. */
 const MOUNTS: Readonly<Record<string, readonly Claim[]>> = {
   "slipway-preview": ["packages"],
+  "slipway-verify": ["packages"],
   "slipway-preview-prod": ["packages", "state-to-read"],
 };
 
@@ -177,7 +178,7 @@ async function releaseOf(stack: string): Promise<ReleaseRecord> {
 }
 
 test("verify passes, and a fault of the source fails it", async () => {
-  const { output } = await succeed(run("Verify"));
+  const { output } = await succeed(run("Verify main"));
   expect(output).toMatch(/Tests: +\d+ passed/);
 
   await project.write("jest.config.cjs", "module.exports={}");

@@ -7,10 +7,12 @@ import { ensureExternalSecrets } from "../../tools/platform/external-secrets.ts"
 import { kubeConfig } from "../../testbed/cluster.ts";
 import { kubeconfigOfAccount } from "../support/account.ts";
 import { WRITES } from "../support/deploy-acts.ts";
-import { creation, deliveryTo, type Json, ownObjects, pathOf } from "../support/deploy-objects.ts";
+import { creation, deliveryTo, ownObjects, pathOf } from "../support/deploy-objects.ts";
 import { object, PINNED, podWith, restricted } from "../support/intruder.ts";
+import { KEPT } from "../support/kept-writes.ts";
 import { createLanes, deleteLanes, warningsOf } from "../support/lane-objects.ts";
 import { CONTROLS } from "../support/pod-controls.ts";
+import { POD_ORDERS } from "../support/pod-orders.ts";
 import { type Request, send } from "../support/request.ts";
 
 const home = `slipway-policies-${randomUUID().slice(0, 8)}`;
@@ -25,12 +27,6 @@ const plan = planLanes({
 const lane = (name: string): string => `${home}-jenkins-${name}`;
 const objects = ownObjects(home);
 const administrator = kubeConfig().exportConfig();
-/** A Deployment without pods, whose container has a Secret. */
-const withSecret = (name: string) => {
-  const env = [{ name: "A", valueFrom: { secretKeyRef: { name, key: "k" } } }];
-  const containers = [{ name: "shop", image: PINNED, env }];
-  return { spec: { replicas: 0, template: { spec: { containers } } } };
-};
 const tokens = new Map<string, string>();
 const as = (name: string, account: string, request: Request) =>
   send(tokens.get(`${name}/${account}`) ?? "", request);
@@ -62,9 +58,59 @@ async function submit(name: string, pod: object, metadata: object = {}): Promise
   return status === 201 ? "taken" : message;
 }
 
+describe("every lane", () => {
+  test.each(POD_ORDERS)("refuses its pods %s", async (_what, told, pod, metadata) => {
+    for (const name of ["preview", "build", "deploy"]) {
+      expect([name, await submit(name, pod, metadata)]).toEqual([
+        name,
+        expect.stringMatching(told),
+      ]);
+    }
+  });
+
+  test("takes the annotations of Jenkins' plugin and of the API server itself", async () => {
+    const annotations = {
+      buildUrl: "http://jenkins.example.com/job/a/1",
+      runUrl: "job/a/1",
+      "kubernetes.jenkins.io/last-refresh": "1",
+      "kubernetes.io/limit-ranger": "LimitRanger plugin set: cpu",
+      "cluster-autoscaler.kubernetes.io/safe-to-evict": "false",
+    };
+    for (const name of ["preview", "build", "deploy"]) {
+      expect(await submit(name, podWith({}), { annotations })).toBe("taken");
+    }
+  });
+
+  test("leaves what others write on its pods, such as the network", async () => {
+    const pods = `/api/v1/namespaces/${lane("deploy")}/pods`;
+    const pod = object("v1", "Pod", lane("deploy"), podWith({ nodeName: "nowhere" }));
+    const body = { ...pod, metadata: { ...pod.metadata, name: "networked" } };
+    expect((await send(administrator, { method: "POST", path: pods, body })).message).toBe("");
+    const annotations = { "cni.projectcalico.org/podIP": "10.0.0.1/32" };
+    const path = `${pods}/networked`;
+    const answer = await send(administrator, {
+      method: "PATCH",
+      path,
+      body: { metadata: { annotations } },
+    });
+    expect(answer.status).toBe(200);
+  });
+});
+
 describe("the deploy lane", () => {
   test.each(Object.keys(objects))("writes the stack's own %s", async (resource) => {
     const answer = await deploys(creation(resource, objects[resource] ?? {}));
+    expect(answer).toEqual({ status: 201, message: "" });
+  });
+
+  test("takes in a template what kubectl, Pulumi and Slipway write there", async () => {
+    const annotations = {
+      "kubectl.kubernetes.io/restartedAt": "2026-01-01T00:00:00Z",
+      "pulumi.com/patchForce": "true",
+      "credential.slipway/payment": "sha256:0",
+    };
+    const change = { spec: { template: { metadata: { annotations } } } };
+    const answer = await deploys(creation("deployments", objects.deployments ?? {}, change));
     expect(answer).toEqual({ status: 201, message: "" });
   });
 
@@ -75,25 +121,26 @@ describe("the deploy lane", () => {
     expect(status).toBe(422);
   });
 
-  test.each<[string, Json, Json]>([
-    [
-      "serviceaccounts",
-      { metadata: { annotations: { "eks.amazonaws.com/role-arn": "arn:aws:iam::1:role/shop" } } },
-      { metadata: { annotations: { "eks.amazonaws.com/role-arn": "arn:aws:iam::1:role/admin" } } },
-    ],
-    ["services", { spec: { type: "NodePort" } }, { spec: { externalIPs: ["10.0.0.53"] } }],
-    ["deployments", withSecret("legacy-2"), withSecret("other")],
-  ])(
+  test.each(KEPT)(
     "leaves what an administrator has put into %s, and adds nothing to it",
     async (resource, change, worse) => {
       const own = { dryRun: false };
       const manifest = objects[resource] ?? {};
       const made = await send(administrator, creation(resource, manifest, change, own));
       expect(made.message).toBe("");
-      const path = `${pathOf(resource, manifest, own)}/shop`;
-      const labels = { metadata: { labels: { seen: "true" } } };
-      expect(await deploys({ method: "PATCH", path, body: labels })).toMatchObject({ status: 200 });
-      expect(await deploys({ method: "PATCH", path, body: worse })).toMatchObject({ status: 422 });
+      const { name } = manifest.metadata as { readonly name: string };
+      const path = `${pathOf(resource, manifest, own)}/${name}`;
+      try {
+        const labels = { metadata: { labels: { seen: "true" } } };
+        expect(await deploys({ method: "PATCH", path, body: labels })).toMatchObject({
+          status: 200,
+        });
+        const { status, message } = await deploys({ method: "PATCH", path, body: worse });
+        expect(message).toMatch(/the deploy lane of Jenkins may write only/);
+        expect(status).toBe(422);
+      } finally {
+        await send(administrator, { method: "DELETE", path });
+      }
     },
   );
 

@@ -137,7 +137,7 @@ test("other lanes are refused to the deploy lane with what changes and who must 
   const { exitCode, output } = await deploying.up();
   expect(exitCode).not.toBe(0);
   expect(output).toContain(
-    `Jenkins' lanes change, and system:serviceaccount:${lane("deploy")}:agent may not patch roles in ${admin.namespace}; run pulumi up with these settings once as an administrator of the cluster, then again from the lane`,
+    `Jenkins' lanes change, and system:serviceaccount:${lane("deploy")}:agent may not patch roles in ${admin.namespace}; as an administrator of the cluster, run npx slipway verify-state, then pulumi up --refresh with these settings; then run again from the lane`,
   );
   expect(output).toMatch(
     /Role .*-deploy: with create, delete, get, list, patch, watch: horizontalpodautoscalers\.autoscaling/,

@@ -16,12 +16,19 @@ const PULL_REQUEST = { BRANCH_NAME: "PR-7", CHANGE_ID: "7", CHANGE_TARGET: "main
 
 const PERSON = "hudson.model.Cause$UserIdCause";
 const JOB = "org.jenkinsci.plugins.workflow.support.steps.build.BuildUpstreamCause";
+const OTHERS = [
+  "hudson.model.Cause$UpstreamCause",
+  "hudson.triggers.TimerTrigger$TimerTriggerCause",
+  "org.jenkinsci.plugins.workflow.cps.replay.ReplayCause",
+];
 
 const VERIFY = ["stage Verify", "timeout {time=30, unit=MINUTES}", "agent slipway-preview"];
 const INSTALL = "sh jenkins/scripts/install.sh";
 const CHECK = ["checkout scm", INSTALL, "sh jenkins/scripts/verify.sh"];
 /** Has the job that pull requests may copy from take what this build has left. */
 const HAND_ON = "build {job=/slipway-deliver/state, wait=false, parameters=[BUILD=12]}";
+const REFUSED =
+  "error main is delivered by a push or by a person, and rolled back by a person: nothing else may start either, another job and a replay included";
 const APPROVE = "submitter=release-managers}";
 
 let folder: string;
@@ -122,8 +129,8 @@ test("a pull request is previewed in the lane that may change nothing, without a
 
 test("main goes to dev, is planned, approved without an agent, and goes to prod", () => {
   expect(told(traced(MAIN))).toEqual([
-    "stage Verify",
-    "agent slipway-preview",
+    "stage Verify main",
+    "agent slipway-verify",
     "sh jenkins/scripts/verify.sh",
     "stage Up dev",
     "lock slipway-dev",
@@ -236,15 +243,23 @@ test("a rollback sees the passphrase of its own stack, in its one step", () => {
 });
 
 test("a job of a branch can start neither a rollback nor a delivery, and is told so", () => {
-  const said =
-    "error main is delivered by a push or by a person, and rolled back by a person: another job may start neither";
-  const refusal = ["stage Refuse", said, "FAILURE"];
+  const refusal = ["stage Refuse", REFUSED, "FAILURE"];
   for (const stack of ["dev", "prod"]) {
     expect(told(traced({ ...MAIN, ROLLBACK: stack }, [], JOB))).toEqual(refusal);
   }
   expect(told(traced({ ...MAIN, PLAN: false }, [], JOB))).toEqual(refusal);
   // A person's own request may have been merged with it while both waited: the person starts it again.
   expect(told(traced({ ...MAIN, ROLLBACK: "prod" }, [], JOB, PERSON))).toEqual(refusal);
+});
+
+test("main is delivered by no cause but those that are known, alone or beside one that is", () => {
+  const refusal = ["stage Refuse", REFUSED, "FAILURE"];
+  for (const cause of OTHERS) {
+    expect(told(traced(MAIN, [], cause))).toEqual(refusal);
+    expect(told(traced(MAIN, [], PERSON, cause))).toEqual(refusal);
+  }
+  const indexing = "jenkins.branch.BranchIndexingCause";
+  expect(told(traced(MAIN, [], indexing, PERSON))).toEqual(told(traced(MAIN)));
 });
 
 test("a rollback that nobody asked for is refused: a push has no parameters", () => {
@@ -279,22 +294,31 @@ test("whatever a build has left of the state is handed on to where pull requests
 
 describe("the copy of the state for pull requests", () => {
   const [, script = ""] = /script\('''\n([^]*?)'''\)/.exec(CONFIGURATION) ?? [];
-  const copy = (project: string, selector: string) =>
-    `copyArtifacts {projectName=${project}, selector=${selector}, filter=state/dev.json, optional=true}`;
+  const copied =
+    "copyArtifacts {projectName=/slipway-deliver/deliver/main, selector=upstream , filter=state/dev.json}";
 
-  test("is all that its job keeps: a build that rolls prod back leaves none, and the one before stays", () => {
-    const withBuild = script.replace(
-      "agent none",
-      "agent none\nparameters { string(name: 'BUILD', description: '') }",
-    );
-    expect(build({ BUILD: "12" }, [], withBuild).trace).toEqual([
+  test("is all that its job keeps, and that of the build which started it: no parameter chooses another", () => {
+    expect(build({ BUILD: "1" }, [], script).trace).toEqual([
       "stage Copy",
-      "agent slipway-preview",
-      copy("/slipway-deliver/deliver/main", "specific 12"),
-      "archiveArtifacts {artifacts=state/dev.json, allowEmptyArchive=true}",
+      "agent slipway-verify",
+      copied,
+      "archiveArtifacts {artifacts=state/dev.json}",
       "SUCCESS",
     ]);
-    expect(traced(PULL_REQUEST)).toContain(copy("/slipway-deliver/state", "lastWithArtifacts "));
+  });
+
+  test("stays where a build leaves none, or none of main has started it: that fails, and pull requests take the last that did not", () => {
+    expect(build({}, [copied], script).trace?.slice(-2)).toEqual([copied, "FAILURE"]);
+    expect(traced(PULL_REQUEST)).toContain(
+      "copyArtifacts {projectName=/slipway-deliver/state, selector=lastSuccessful , filter=state/dev.json, optional=true}",
+    );
+  });
+
+  test("is made in no cloud that a branch can start an agent in", () => {
+    for (const environment of [MAIN, { ...MAIN, ROLLBACK: "dev" }]) {
+      expect(traced(environment, [], PERSON)).not.toContain("agent slipway-preview");
+    }
+    expect(build({}, [], script).trace).not.toContain("agent slipway-preview");
   });
 
   test("may be taken by the job that reviews, and reports with their log lines by nobody", () => {

@@ -1,5 +1,8 @@
 import { IMAGE, type Json } from "./deploy-objects.ts";
 
+/** What a node's cloud says of it to whoever asks from there. */
+const HOST = { httpGet: { host: "169.254.169.254", port: 80 } };
+
 /** What the deploy lane may not write: a change of one of its objects, and the field that the refusal names. */
 export const WRITES: readonly (readonly [string, Json, RegExp])[] = [
   ["services", { spec: { type: "LoadBalancer" } }, /spec\.type: .* only ClusterIP;/],
@@ -37,6 +40,11 @@ export const WRITES: readonly (readonly [string, Json, RegExp])[] = [
     /spec\.tls\[\]/,
   ],
   ["ingresses", { spec: { tls: [{ secretName: "shop-tls" }] } }, /spec\.tls\[\]/],
+  [
+    "ingresses",
+    { spec: { tls: [{ hosts: ["shop.example.com"], secretName: "service-1-tls" }] } },
+    /spec\.tls\[\]: .* each with its own Secret/,
+  ],
   ...["configuration-snippet", "server-snippet", "auth-url"].map(
     (name) =>
       [
@@ -62,6 +70,14 @@ export const WRITES: readonly (readonly [string, Json, RegExp])[] = [
   ],
   ["serviceaccounts", { secrets: [{ name: "other" }] }, /secrets: /],
   ["serviceaccounts", { imagePullSecrets: [{ name: "other" }] }, /imagePullSecrets: /],
+  ["configmaps", labelled("grafana_datasource", "1"), /metadata\.labels/],
+  ["configmaps", { metadata: { name: "kube-root-ca.crt" } }, /metadata\.name/],
+  ["services", labelled("mirror.linkerd.io/exported", "true"), /metadata\.labels/],
+  [
+    "sealedsecrets",
+    { spec: { template: { metadata: { labels: { grafana_datasource: "1" } } } } },
+    /spec\.template\.metadata\.labels/,
+  ],
   [
     "configmaps",
     annotated("reflector.v1.k8s.emberstack.com/reflection-auto-enabled", "true"),
@@ -160,10 +176,42 @@ function podChanges(): readonly (readonly [string, Json, RegExp])[] {
   const key = { secretKeyRef: { name: "other", key: "k" } };
   const env = [{ name: "A", valueFrom: key }];
   return [
+    ...[
+      "iam.amazonaws.com/role",
+      "k8s.v1.cni.cncf.io/networks",
+      "vault.hashicorp.com/agent-inject",
+    ].map(
+      (key) =>
+        [
+          "deployments",
+          { spec: { template: annotated(key, "x") } },
+          /spec\.template\.metadata\.annotations/,
+        ] as const,
+    ),
+    [
+      "deployments",
+      { spec: { template: labelled("azure.workload.identity/use", "true") } },
+      /spec\.template\.metadata\.labels/,
+    ],
     ["deployments", of({ serviceAccountName: "operator" }), /serviceAccountName/],
+    ["deployments", of({ serviceAccountName: null }), /serviceAccountName/],
     ["deployments", of({ automountServiceAccountToken: true }), /automountServiceAccountToken/],
     ["deployments", of({ priorityClassName: "system-node-critical" }), /priorityClassName/],
     ["deployments", of({ nodeName: "node" }), /nodeName/],
+    [
+      "deployments",
+      of({ nodeSelector: { "kubernetes.io/hostname": "control-plane" } }),
+      /nodeSelector/,
+    ],
+    ["deployments", of({ tolerations: [{ operator: "Exists" }] }), /tolerations/],
+    ["deployments", of({ schedulerName: "other" }), /schedulerName/],
+    ["deployments", of({ affinity: { nodeAffinity: toNode("a") } }), /affinity\.nodeAffinity/],
+    ["deployments", container({ livenessProbe: HOST }), /containers\[\]: .* without a host/],
+    [
+      "deployments",
+      container({ lifecycle: { postStart: HOST } }),
+      /containers\[\]: .* without a host/,
+    ],
     [
       "deployments",
       mounting([{ name: "v", secret: { secretName: "other" } }]),
@@ -192,6 +240,17 @@ function podChanges(): readonly (readonly [string, Json, RegExp])[] {
       /initContainers\[\]\.env/,
     ],
   ];
+}
+
+function toNode(name: string): Json {
+  const matchFields = [{ key: "metadata.name", operator: "In", values: [name] }];
+  return {
+    requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchFields }] },
+  };
+}
+
+function labelled(key: string, value: string): Json {
+  return { metadata: { labels: { [key]: value } } };
 }
 
 function annotated(key: string, value: string): Json {

@@ -24,6 +24,8 @@ const credentials = (ids: readonly string[]) =>
   JSON.stringify({ credentials: ids.map((id) => ({ id })) });
 const config = (scope: string) =>
   `<x><scope>${scope}</scope><secret><secret-redacted/></secret></x>`;
+const mayUse = (...clouds: readonly string[]) =>
+  `<folder>\n  <permittedClouds>\n${clouds.map((name) => `    <string>${name}</string>\n`).join("")}  </permittedClouds>\n</folder>`;
 const checks = (...required: object[]) =>
   JSON.stringify([
     { type: "required_status_checks", parameters: { required_status_checks: required } },
@@ -40,6 +42,9 @@ const GOOD: Readonly<Record<string, string>> = {
     "slipway-github-review",
   ]),
   "/job/slipway-deliver/credentials/store/kubernetes/domain/_/api/json": credentials(DELIVERS),
+  "/job/slipway-review/config.xml": mayUse("slipway-preview"),
+  "/job/slipway-deliver/config.xml": mayUse("slipway-verify", "slipway-deploy-prod"),
+  "/label/slipway-verify/api/json": '{"clouds":[{"name":"x"}]}',
   "/repos/team/shop/rules/branches/main": checks({ context: "audit", integration_id: 8 }),
   ...Object.fromEntries(
     LAUNCHERS.flatMap((id) => [
@@ -137,6 +142,25 @@ test.each([
     "a lane that no cloud has",
     { "/label/slipway-preview-prod/api/json": '{"clouds":[]}' },
     ["failed  a cloud has the label slipway-preview-prod"],
+  ],
+  [
+    "a cloud of both folders",
+    { "/job/slipway-deliver/config.xml": mayUse("slipway-verify", "slipway-preview") },
+    [
+      "failed  slipway-deliver may not use the cloud slipway-preview, whose agents' labels branches choose",
+    ],
+  ],
+  [
+    "a second cloud for branches",
+    { "/job/slipway-review/config.xml": mayUse("slipway-preview", "slipway-verify") },
+    ["failed  slipway-review may use the cloud slipway-preview, and no other"],
+  ],
+  [
+    "a folder whose clouds cannot be seen",
+    { "/job/slipway-deliver/config.xml": "<folder/>" },
+    [
+      "failed  slipway-deliver may not use the cloud slipway-preview, whose agents' labels branches choose",
+    ],
   ],
 ])("%s fails", async (_, change, expected) => {
   const [code, failed] = await failing(change);

@@ -125,11 +125,13 @@ test("each cloud is a lane: its namespace, its launcher's credential, its agents
     lanesOf({ apiServer, prefix: `${SETTINGS["SLIPWAY_LANES"] ?? ""}-${stack}` }, stack),
   );
   for (const cloud of clouds) {
-    const [, name = "", stack = "dev"] = /^slipway-([a-z]+)(?:-([a-z]+))?$/.exec(cloud.name) ?? [];
+    // Two clouds are of one lane: that of branches, and that of main.
+    const ofLane = cloud.name.replace("-verify", "-preview");
+    const [, name = "", stack = "dev"] = /^slipway-([a-z]+)(?:-([a-z]+))?$/.exec(ofLane) ?? [];
     const place = `${SETTINGS["SLIPWAY_LANES"] ?? ""}-${stack}-${name}`;
     const lane = lanes.find(({ namespace }) => namespace === place);
     expect(cloud.namespace).toBe(lane?.namespace);
-    expect(cloud.credentialsId).toBe(cloud.name.replace("slipway-", "slipway-launcher-"));
+    expect(cloud.credentialsId).toBe(ofLane.replace("slipway-", "slipway-launcher-"));
     expect(cloud.usageRestricted).toBe(true);
     expect(cloud.templates.map(({ label, serviceAccount }) => [label, serviceAccount])).toEqual([
       [cloud.name, AGENT],
@@ -146,7 +148,9 @@ test("each launcher's token is a file that is read once, and no job can have it:
     expect(Object.keys(launcher).filter((key) => !KNOWN.secretText.includes(key))).toEqual([]);
     expect(launcher).toMatchObject({ scope: "SYSTEM", secret: `<file ${launcher.id}>` });
   }
-  expect(launchers.map(({ id }) => id)).toEqual(clouds.map(({ credentialsId }) => credentialsId));
+  expect(launchers.map(({ id }) => id)).toEqual([
+    ...new Set(clouds.map(({ credentialsId }) => credentialsId)),
+  ]);
 });
 
 test("the ids of the Jenkinsfile and of the jobs are those that the README has, each with its place", () => {
@@ -211,12 +215,23 @@ test("what Pulumi and native code keep is where only the agent may write", () =>
   }
 });
 
+const [script = ""] = configuration.jobs.map((job) => job.script);
+
+/** The clouds in which the jobs of a folder can start agents, and whose agents they can take. */
+function cloudsOf(folder: string): readonly string[] {
+  const [, text = ""] = new RegExp(`folder\\('${folder}'\\) \\{([^]*?)\\n\\}`).exec(script) ?? [];
+  return [...text.matchAll(/string\('([^']*)'\)/g)].map(([, cloud = ""]) => cloud);
+}
+
+test("no cloud is of both folders: an agent that a branch starts, with whatever label, is taken by no build of main", () => {
+  const [review, deliver] = [cloudsOf("slipway-review"), cloudsOf("slipway-deliver")];
+  expect(review).toEqual(["slipway-preview"]);
+  expect(deliver.filter((cloud) => review.includes(cloud))).toEqual([]);
+  expect([...review, ...deliver].sort()).toEqual(clouds.map(({ name }) => name).sort());
+  expect(script.match(/permittedClouds/g)).toHaveLength(2);
+});
+
 test("what reviews may not use the lane that delivers, and what delivers knows main only", () => {
-  const [script = ""] = configuration.jobs.map((job) => job.script);
-  const [, review = ""] = /folder\('slipway-review'\) \{([\s\S]*?)\n\}/.exec(script) ?? [];
-  expect([...review.matchAll(/string\('([^']*)'\)/g)].map(([, cloud]) => cloud)).toEqual([
-    "slipway-preview",
-  ]);
   const deliver = script.slice(script.indexOf("multibranchPipelineJob('slipway-deliver"));
   expect(deliver).toContain("includes('main'); excludes('')");
   expect(deliver).not.toMatch(/PullRequestDiscovery|ForkDiscovery/);
@@ -226,8 +241,10 @@ test("what reviews may not use the lane that delivers, and what delivers knows m
 });
 
 test("no lane that previews has a secret or a builder, that of prod neither", () => {
-  const previews = clouds.filter(({ name }) => name.startsWith("slipway-preview"));
-  expect(previews.map(({ name }) => name)).toEqual(["slipway-preview", "slipway-preview-prod"]);
+  const previews = clouds.filter(({ namespace }) => namespace.endsWith("-preview"));
+  expect(previews.map(({ name }) => name)).toEqual([
+    ...["slipway-preview", "slipway-verify", "slipway-preview-prod"],
+  ]);
   for (const { templates } of previews) {
     expect(templates[0]?.yaml).not.toMatch(/secret|DOCKER/i);
   }

@@ -104,12 +104,12 @@ describe("the guard", () => {
 
   test("fails a run of anybody else with who it is, what changes and what to run, and warns in a preview", async () => {
     const told =
-      /^Jenkins' lanes change, and system:serviceaccount:ci:agent may not patch roles in store; run pulumi up .* as an administrator .*\n {2}Role store\/a: with list: pods$/;
+      /^Jenkins' lanes change, and system:serviceaccount:ci:agent may not patch roles in store; as an administrator .* verify-state, then pulumi up .*\n {2}Role store\/a: with list: pods$/;
     await expect(guard(false).update(subject, change(false))).rejects.toThrow(told);
     await guard(false).update(subject, change(true));
     const away = { id: "store", inputs: change(false).oldInputs, outputs: {}, timeoutSeconds: 0 };
     await expect(guard(false).delete(subject, away)).rejects.toThrow(
-      /^Jenkins' lanes would be removed, and .* may not patch roles in store; run pulumi up/,
+      /^Jenkins' lanes would be removed, and .* may not patch roles in store; an administrator of the cluster removes them, after npx slipway verify-state$/,
     );
     await guard(true).delete(subject, away);
     expect(warnings).toEqual([expect.stringMatching(told)]);

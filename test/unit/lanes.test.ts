@@ -260,7 +260,7 @@ test("the deploy lane's policies name the hosts, paths, classes and certificates
   const services = { shop: { port: 80, ingress }, other: { port: 80 } };
   const named = demands("deploy-ingresses", { services });
   expect(named).toContain('["shop.example.com/shop"]');
-  expect(named).toContain('["shop-tls"]');
+  expect(named).toContain('["shop.example.com shop-tls"]');
   expect(named).toContain('in ["nginx"]');
   expect(demands("deploy-ingresses")).toBe("");
 });

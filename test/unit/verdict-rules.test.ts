@@ -17,6 +17,7 @@ import {
   replicaSet,
   unreadyPod,
 } from "../support/release-objects.ts";
+import { play } from "../support/timeline.ts";
 
 const RELEASE = release();
 const INGRESS = { name: "shop", awaitAddress: true };
@@ -388,24 +389,46 @@ test("an image without a command is none that the node could ever run", () => {
   });
 });
 
-describe("a rollout whose old pods go first", () => {
+describe("a rollout whose last revision is still that of the old pods", () => {
   const template = (greeting: string, hash?: string) => ({
     metadata: { labels: { app: "shop", ...(hash && { "pod-template-hash": hash }) } },
     spec: { containers: [{ name: "shop", env: [{ name: "GREETING", value: greeting }] }] },
   });
-  const recreated = (greeting: string): Observed => {
+  const changed = (greeting: string, type: string): Observed => {
     const observed = complete();
     const replicaSets = observed.replicaSets.map((set) => ({
       ...set,
       spec: { ...set.spec, template: template(greeting, "abc") },
     })) as Observed["replicaSets"];
-    const spec = { strategy: { type: "Recreate" }, template: template("new") };
+    const spec = { strategy: { type }, template: template("new") };
     return { ...observed, replicaSets, deployment: deployment("shop", spec) };
   };
 
-  test("has no replica set until they are gone", () => {
-    expect(newReplicaSet(recreated("old"))).toBeUndefined();
-    expect(newReplicaSet(recreated("new"))?.metadata?.name).toBe("shop-new");
+  test.each([
+    ["the old pods go first", "Recreate"],
+    ["their number changes with the template", "RollingUpdate"],
+  ])("has no replica set where %s", (_why, type) => {
+    expect(newReplicaSet(changed("old", type))).toBeUndefined();
+    expect(newReplicaSet(changed("new", type))?.metadata?.name).toBe("shop-new");
+  });
+
+  test("is not replaced by its own replica set", () => {
+    const observed = changed("old", "RollingUpdate");
+    const { spec = {}, metadata } = observed.deployment ?? {};
+    const annotations = { "deployment.kubernetes.io/revision": "1" };
+    const status = { updatedReplicas: 0 };
+    const before = {
+      ...deployment("shop", spec, status),
+      metadata: { ...metadata, annotations },
+    };
+    const { verdict } = play(
+      [
+        [0, { ...observed, deployment: before }],
+        [1, complete()],
+      ],
+      RELEASE,
+    );
+    expect(verdict).toMatchObject({ kind: "ready", replicaSet: "shop-new" });
   });
 });
 

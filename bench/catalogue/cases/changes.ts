@@ -67,6 +67,20 @@ export const CHANGES: readonly Case[] = [
     expected: "ready",
   },
   {
+    name: "fewer-and-changed",
+    title: "the number of pods and a variable change at once",
+    earlier: {},
+    settings: { replicas: 1, env: { GREETING: "hello" } },
+    expected: "ready",
+  },
+  {
+    name: "more-and-changed",
+    title: "more pods are asked for, with a variable that changes",
+    earlier: {},
+    settings: { replicas: 3, env: { GREETING: "hello" } },
+    expected: "ready",
+  },
+  {
     name: "autoscaler-to-replicas",
     title: "one pod takes the place of an autoscaler's two",
     earlier: { autoscale: AUTOSCALE, replicas: undefined },

@@ -58,10 +58,6 @@ function baseline(): Validation[] {
       message: "with a port of the node (hostPort)",
     },
     {
-      expression: hostsOf("c").join(" && "),
-      message: "with a probe or a lifecycle hook that names a host",
-    },
-    {
       expression: `${own("?procMount", '"Default"')} == "Default"`,
       message: "with a procMount of its own",
     },
@@ -107,20 +103,4 @@ function restricted(unless: (demand: string) => string): Validation[] {
       message: `without an AppArmor profile, ${EXCEPT}`,
     },
   ];
-}
-
-/** A probe of another host is a connection that the kubelet makes, past every NetworkPolicy. */
-function hostsOf(container: string): string[] {
-  const handlers = [
-    "?livenessProbe",
-    "?readinessProbe",
-    "?startupProbe",
-    "?lifecycle.?postStart",
-    "?lifecycle.?preStop",
-  ];
-  return handlers.flatMap((handler) =>
-    ["httpGet", "tcpSocket"].map(
-      (kind) => `${container}.${handler}.?${kind}.?host.orValue("") == ""`,
-    ),
-  );
 }

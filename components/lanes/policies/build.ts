@@ -29,7 +29,7 @@ const APPARMOR = "container.apparmor.security.beta.kubernetes.io/";
 
 /**
  * Requires the `restricted` level of the build lane, except what rootless BuildKit needs, in one container of an image that is trusted with
- * it: see `build-containers.ts`. A test compares both levels with it, control by control.
+ * it: see `build-containers.ts`. What all lanes are held to, `pods.ts` has: probes without a host. A test compares both levels with it, control by control.
  *
  * @see https://kubernetes.io/docs/concepts/security/pod-security-standards/
  * @see https://github.com/moby/buildkit/blob/master/docs/rootless.md

@@ -20,8 +20,8 @@ export const CALLED = {
   ephemeralContainers: "ephemeral container",
 } as const;
 
-/** Whether a Secret may be named, as an expression of its name, which is one, too. */
-export type MayName = (secret: string) => string;
+/** Whether a Secret may be named, as an expression of its name, which is one, too; and of its key, if only that is taken. */
+export type MayName = (secret: string, key?: string) => string;
 
 /**
  * Demands on each place in a list of containers that gives a container a key of a Secret.
@@ -40,7 +40,7 @@ export function containerSecrets(
   return [
     {
       expression: each(
-        `c.?env.orValue([]).all(e, !has(e.valueFrom) || !has(${key}) || ${may(`${key}.?name.orValue("")`)})`,
+        `c.?env.orValue([]).all(e, !has(e.valueFrom) || !has(${key}) || ${may(`${key}.?name.orValue("")`, `${key}.key`)})`,
       ),
       message: message(`${path}[].env[].valueFrom.secretKeyRef`),
     },
@@ -92,4 +92,22 @@ export function volumesOf(volumes: string, kinds: readonly string[], otherwise =
 /** Whether an image is named by its digest. */
 export function isPinned(image: string): string {
   return `${image}.matches(${literal("@sha256:[0-9a-f]{64}$")})`;
+}
+
+/**
+ * The hosts that a container's probes and lifecycle hooks name, as a list. Each is a connection that the kubelet makes, past every
+ * NetworkPolicy.
+ */
+export function hostsOf(container: string): string {
+  const handlers = [
+    "?livenessProbe",
+    "?readinessProbe",
+    "?startupProbe",
+    "?lifecycle.?postStart",
+    "?lifecycle.?preStop",
+  ];
+  const hosts = handlers.flatMap((handler) =>
+    ["httpGet", "tcpSocket"].map((kind) => `${container}.${handler}.?${kind}.?host.orValue("")`),
+  );
+  return `[${hosts.join(", ")}].filter(h, h != "")`;
 }

@@ -1,15 +1,17 @@
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 
 /** What started a build, as `currentBuild` tells it. */
 public final class Causes {
-  /** Those that are known, by the classes that each is an instance of beside its own. */
-  private static final Map<String, List<String>> KNOWN = Map.of(
-    "hudson.model.Cause$UserIdCause", List.of(),
-    "hudson.model.Cause$UpstreamCause", List.of(),
-    "org.jenkinsci.plugins.workflow.support.steps.build.BuildUpstreamCause", List.of("hudson.model.Cause$UpstreamCause"),
-    "jenkins.branch.BranchEventCause", List.of(),
-    "jenkins.branch.BranchIndexingCause", List.of());
+  /** That Jenkins and its plugins have; what the step build gives is a subclass of UpstreamCause. */
+  private static final Set<String> KNOWN = Set.of(
+    "hudson.model.Cause$UserIdCause",
+    "hudson.model.Cause$UpstreamCause",
+    "org.jenkinsci.plugins.workflow.support.steps.build.BuildUpstreamCause",
+    "org.jenkinsci.plugins.workflow.cps.replay.ReplayCause",
+    "hudson.triggers.TimerTrigger$TimerTriggerCause",
+    "jenkins.branch.BranchEventCause",
+    "jenkins.branch.BranchIndexingCause");
   private final List<String> causes;
 
   Causes(List<String> causes) {
@@ -17,13 +19,17 @@ public final class Causes {
     this.causes = causes;
   }
 
-  /** The causes that are of a class, as Jenkins' own RunWrapper selects them. */
+  public List<String> getBuildCauses() {
+    return causes;
+  }
+
+  /** The causes of a class, and of no subclass: Jenkins' own RunWrapper compares names. */
   public List<String> getBuildCauses(String name) {
     require(name);
-    return causes.stream().filter((cause) -> cause.equals(name) || KNOWN.get(cause).contains(name)).toList();
+    return causes.stream().filter(name::equals).toList();
   }
 
   private static void require(String name) {
-    if (!KNOWN.containsKey(name)) throw new IllegalStateException("no class " + name);
+    if (!KNOWN.contains(name)) throw new IllegalStateException("no class " + name);
   }
 }

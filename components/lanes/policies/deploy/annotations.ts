@@ -1,21 +1,11 @@
-import { SEALING_SCOPE } from "../../../../contract/marks.ts";
 import { literal } from "../policy.ts";
-import { before, type Limit, refusal } from "./limit.ts";
+import { type Limit, refusal } from "./limit.ts";
+import { annotationsAt, labelsAt } from "./orders.ts";
 
-/** Those that Slipway, Pulumi and kubectl write, which nobody else acts on. */
-const OWN = [
-  "pulumi.com/",
-  "slipway/",
-  "org.opencontainers.image.",
-  "kubectl.kubernetes.io/",
-  SEALING_SCOPE,
-  "external-secrets.io/force-sync",
-];
+/** ConfigMaps of every namespace that the cluster itself writes: whom its pods trust. */
+const OF_THE_CLUSTER = ["kube-root-ca.crt", "openshift-service-ca.crt", "istio-ca-root-cert"];
 
-/**
- * Annotations are orders to whoever watches the cluster: to an Ingress controller for more than routes, to a cloud for an identity, to
- * replicators and DNS. So the deploy lane adds none but those that have no such reader.
- */
+/** What stands above each object that the deploy lane writes: an order to whoever watches the cluster. */
 export const ANNOTATIONS: Limit = {
   apiGroups: [
     "",
@@ -39,14 +29,12 @@ export const ANNOTATIONS: Limit = {
     "serviceaccounts",
     "services",
   ],
-  variables: {
-    annotations: "object.metadata.?annotations.orValue({})",
-    before: before("metadata.?annotations", "{}"),
-  },
   validations: [
+    annotationsAt("metadata"),
+    labelsAt("metadata"),
     {
-      expression: `variables.annotations.all(k, ${literal(OWN)}.exists(p, k.startsWith(p)) || (k in variables.before && variables.before[k] == variables.annotations[k]))`,
-      message: refusal("metadata.annotations", "those that Slipway itself writes"),
+      expression: `!(object.metadata.name in ${literal(OF_THE_CLUSTER)})`,
+      message: refusal("metadata.name", "what the cluster does not write itself"),
     },
   ],
 };

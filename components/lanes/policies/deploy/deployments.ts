@@ -1,14 +1,18 @@
 import { type Delivery, ownCredentials, servicesOf } from "../../delivery.ts";
-import { containerSecrets, isPinned, type MayName, volumesOf } from "../pod-spec.ts";
+import { before } from "../kept.ts";
+import { containerSecrets, hostsOf, isPinned, type MayName, volumesOf } from "../pod-spec.ts";
 import { literal } from "../policy.ts";
-import { before, type Limit, refusal } from "./limit.ts";
+import { type Limit, refusal } from "./limit.ts";
+import { annotationsAt, labelsAt } from "./orders.ts";
 
 const LISTS = ["containers", "initContainers"];
+const SPEC = "spec.template.spec";
+const TEMPLATE = "spec.template.?metadata";
 const NAMED = "Secrets that slipway:services and slipway:credentials name";
 
 /**
- * Deployments whose pods get no token, no Secret that the settings do not name, and no image that can change. The namespace's Pod Security
- * level holds the rest.
+ * Deployments whose pods get no token, no Secret that the settings do not name, no image that can change, and no node of their choice.
+ * The namespace's Pod Security level holds the rest.
  */
 export function deployments(delivery: Delivery): Limit {
   return {
@@ -22,7 +26,14 @@ export function deployments(delivery: Delivery): Limit {
       volumesBefore: before("spec.template.spec.?volumes", "[]"),
       containersBefore: `oldObject == null ? [] : oldObject.spec.template.spec.containers + oldObject.spec.template.spec.?initContainers.orValue([])`,
     },
-    validations: [...identity(), ...volumes(), ...LISTS.flatMap(containers)],
+    validations: [
+      annotationsAt(TEMPLATE),
+      labelsAt(TEMPLATE),
+      ...identity(),
+      ...place(),
+      ...volumes(),
+      ...LISTS.flatMap(containers),
+    ],
   };
 }
 
@@ -36,36 +47,58 @@ function secretsOf(delivery: Delivery): string[] {
   return [...new Set([...names, ...ownCredentials(delivery).map(([name]) => name)])].sort();
 }
 
-/** Whether the settings name a Secret, or the pods have it already. */
-const mayName: MayName = (secret) => {
-  const inEnv = `b.?env.orValue([]).exists(o, o.?valueFrom.?secretKeyRef.?name.orValue("") == ${secret})`;
-  const whole = `b.?envFrom.orValue([]).exists(o, o.?secretRef.?name.orValue("") == ${secret})`;
-  return `(${secret} in variables.secrets || variables.containersBefore.exists(b, ${inEnv} || ${whole}))`;
+/** Whether the settings name a Secret, or the pods have it already: this key of it, or the whole. */
+const mayName: MayName = (secret, key) => {
+  const is = (reference: string) => `o.?${reference}.?name.orValue("") == ${secret}`;
+  const asKey = `b.?env.orValue([]).exists(o, ${is("valueFrom.?secretKeyRef")} && o.?valueFrom.?secretKeyRef.?key.orValue("") == ${key ?? ""})`;
+  const whole = `b.?envFrom.orValue([]).exists(o, ${is("secretRef")})`;
+  const had = key === undefined ? whole : `${asKey} || ${whole}`;
+  return `(${secret} in variables.secrets || variables.containersBefore.exists(b, ${had}))`;
 };
 
-/** Who the pods are, and where they run. */
+/** Who the pods are. */
 function identity() {
-  const path = "spec.template.spec";
-  const account = `${path}.?serviceAccountName`;
-  const token = `${path}.?automountServiceAccountToken`;
+  const account = `${SPEC}.?serviceAccountName`;
+  const token = `${SPEC}.?automountServiceAccountToken`;
   return [
     {
-      expression: `object.${account}.orValue("") == object.metadata.name || object.${account}.orValue("") == ${before(account, '""')}`,
-      message: refusal(`${path}.serviceAccountName`, "the name of the Deployment"),
+      expression: `object.${account}.orValue("") == object.metadata.name || (oldObject != null && object.${account} == oldObject.${account})`,
+      message: refusal(`${SPEC}.serviceAccountName`, "the name of the Deployment"),
     },
     {
       expression: `!object.${token}.orValue(true) || (oldObject != null && oldObject.${token}.orValue(true))`,
-      message: refusal(`${path}.automountServiceAccountToken`, "false"),
+      message: refusal(`${SPEC}.automountServiceAccountToken`, "false"),
     },
-    ...["nodeName", "priorityClassName", "runtimeClassName"].map((field) => ({
-      expression: `object.${path}.?${field}.orValue("") == "" || object.${path}.?${field}.orValue("") == ${before(`${path}.?${field}`, '""')}`,
-      message: refusal(`${path}.${field}`, "none"),
-    })),
   ];
 }
 
+/** Where the pods run, and before whom. */
+function place() {
+  const affinity = `${SPEC}.?affinity.?nodeAffinity`;
+  const selector = `${SPEC}.?nodeSelector`;
+  const rules: Readonly<Record<string, string>> = {
+    nodeName: isOneOf("nodeName", [""]),
+    priorityClassName: isOneOf("priorityClassName", [""]),
+    runtimeClassName: isOneOf("runtimeClassName", [""]),
+    schedulerName: isOneOf("schedulerName", ["", "default-scheduler"]),
+    nodeSelector: `object.${selector}.orValue({}).size() == 0 || object.${selector}.orValue({}) == ${before(selector, "{}")}`,
+    "affinity.nodeAffinity": `!object.${affinity}.hasValue() || (oldObject != null && object.${affinity} == oldObject.${affinity})`,
+    tolerations: `object.${SPEC}.?tolerations.orValue([]).all(t, t in ${before(`${SPEC}.?tolerations`, "[]")})`,
+  };
+  return Object.entries(rules).map(([field, expression]) => ({
+    expression,
+    message: refusal(`${SPEC}.${field}`, "none"),
+  }));
+}
+
+/** Whether a field has one of these values, or the one from before. */
+function isOneOf(field: string, values: readonly string[]): string {
+  const path = `${SPEC}.?${field}`;
+  const value = `object.${path}.orValue("")`;
+  return `${value} in ${literal(values)} || ${value} == ${before(path, '""')}`;
+}
+
 function volumes() {
-  const may = mayName('v.secret.?secretName.orValue("")');
   return [
     {
       expression: volumesOf(
@@ -73,22 +106,26 @@ function volumes() {
         ["configMap", "emptyDir", "secret"],
         "v in variables.volumesBefore",
       ),
-      message: refusal("spec.template.spec.volumes[]", "configMap, emptyDir and secret"),
+      message: refusal(`${SPEC}.volumes[]`, "configMap, emptyDir and secret"),
     },
     {
-      expression: `variables.volumes.all(v, !has(v.secret) || v in variables.volumesBefore || ${may})`,
-      message: refusal("spec.template.spec.volumes[].secret", NAMED),
+      expression: `variables.volumes.all(v, !has(v.secret) || v in variables.volumesBefore || v.secret.?secretName.orValue("") in variables.secrets)`,
+      message: refusal(`${SPEC}.volumes[].secret`, NAMED),
     },
   ];
 }
 
 function containers(list: string) {
-  const path = `spec.template.spec.${list}`;
+  const path = `${SPEC}.${list}`;
   const all = `variables.spec.?${list}.orValue([])`;
   return [
     {
       expression: `${all}.all(c, ${isPinned("c.image")} || variables.containersBefore.exists(b, b.image == c.image))`,
       message: refusal(`${path}[].image`, "repository@sha256:<64 hex digits>"),
+    },
+    {
+      expression: `${all}.all(c, ${hostsOf("c")}.all(h, variables.containersBefore.exists(b, h in ${hostsOf("b")})))`,
+      message: refusal(`${path}[]`, "probes and lifecycle hooks without a host"),
     },
     ...containerSecrets(all, path, mayName, (field) => refusal(field, NAMED)),
   ];

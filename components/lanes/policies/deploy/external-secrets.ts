@@ -1,8 +1,8 @@
 import type { RemoteValue } from "../../../credentials/external-secret.ts";
 import { type DeliveredCredential, type Delivery, ownCredentials } from "../../delivery.ts";
 import { literal } from "../policy.ts";
-import { before, type Limit, refusal } from "./limit.ts";
-import { nameOf, templateAnnotations, typeOf } from "./sealed-secrets.ts";
+import { type Limit, refusal } from "./limit.ts";
+import { nameOf, templateOrders, typeOf } from "./sealed-secrets.ts";
 
 /** Other ways to fill a Secret: whole folders of a store, generators, other Secrets of the namespace. */
 const OTHER_SOURCES = {
@@ -17,7 +17,6 @@ const OTHER_SOURCES = {
 /** ExternalSecrets of the stores and keys that the settings name, each for its own Secret. */
 export function externalSecrets(delivery: Delivery): Limit {
   const own = ownCredentials(delivery).filter(([, { store }]) => store !== undefined);
-  const annotations = "spec.?target.?template.?metadata.?annotations";
   const store = `object.spec.?secretStoreRef.?kind.orValue("SecretStore"), object.spec.?secretStoreRef.?name.orValue("")`;
   const value = `d.remoteRef.key, d.remoteRef.?property.orValue(""), d.remoteRef.?version.orValue("")`;
   const rules = [
@@ -50,8 +49,6 @@ export function externalSecrets(delivery: Delivery): Limit {
       ),
       values: literal(own.flatMap(valuesOf)),
       same: "oldObject != null && object.spec == oldObject.spec",
-      annotations: `object.${annotations}.orValue({})`,
-      before: before(annotations, "{}"),
     },
     validations: [
       nameOf(own),
@@ -60,7 +57,7 @@ export function externalSecrets(delivery: Delivery): Limit {
         message: refusal(field, allowed),
       })),
       typeOf(own, "spec.target.template.type", "spec.?target.?template.?type"),
-      templateAnnotations("spec.target.template.metadata.annotations"),
+      ...templateOrders("spec.?target.?template.?metadata"),
     ],
   };
 }

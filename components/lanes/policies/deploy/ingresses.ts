@@ -1,13 +1,14 @@
 import { type Delivery, servicesOf } from "../../delivery.ts";
+import { before } from "../kept.ts";
 import { literal, type Validation } from "../policy.ts";
-import { before, type Limit, refusal } from "./limit.ts";
+import { type Limit, refusal } from "./limit.ts";
 
 /** Ingresses to the hosts and paths that the settings name, with their classes and certificates. */
 export function ingresses(delivery: Delivery): Limit {
   const all = servicesOf(delivery).flatMap(({ ingress }) => ingress ?? []);
   const routes = all.map(({ host, path }) => `${host}${path}`);
   const tls = all.flatMap(({ host, tls: secret }) =>
-    secret === undefined ? [] : { host, secret },
+    secret === undefined ? [] : `${host} ${secret}`,
   );
   const path = `p.?path.orValue("")`;
   const named = `p.pathType == "Prefix" && has(p.backend.service) && ${path}.startsWith("/") && r.host + ${path} in variables.routes`;
@@ -17,8 +18,7 @@ export function ingresses(delivery: Delivery): Limit {
     resources: ["ingresses"],
     variables: {
       routes: literal(distinct(routes)),
-      hosts: literal(distinct(tls.map(({ host }) => host))),
-      secrets: literal(distinct(tls.map(({ secret }) => secret))),
+      certificates: literal(distinct(tls)),
       rulesBefore: before("spec.?rules", "[]"),
       tlsBefore: before("spec.?tls", "[]"),
     },
@@ -31,10 +31,10 @@ export function ingresses(delivery: Delivery): Limit {
         ),
       },
       {
-        expression: `object.spec.?tls.orValue([]).all(t, t in variables.tlsBefore || (t.?hosts.orValue([]).size() > 0 && t.hosts.all(h, h in variables.hosts) && t.?secretName.orValue("") in variables.secrets))`,
+        expression: `object.spec.?tls.orValue([]).all(t, t in variables.tlsBefore || (t.?hosts.orValue([]).size() > 0 && t.hosts.all(h, h + " " + t.?secretName.orValue("") in variables.certificates)))`,
         message: refusal(
           "spec.tls[]",
-          "the hosts and Secrets of slipway:services.<service>.ingress",
+          "the hosts of slipway:services.<service>.ingress, each with its own Secret",
         ),
       },
       {

@@ -17,11 +17,6 @@ export function refusal(field: string, allowed: string): string {
   return `${field}: the deploy lane of Jenkins may write only ${allowed}; ${REMEDY}`;
 }
 
-/** A field of the object as it was, or what is given if it is new. */
-export function before(path: string, otherwise: string): string {
-  return `(oldObject == null ? ${otherwise} : oldObject.${path}.orValue(${otherwise}))`;
-}
-
 /** A policy for the agents of the deploy lane, in the services' namespace. */
 export function limitPolicy(name: string, lane: Lane, home: string, limit: Limit) {
   const { apiGroups, apiVersion, resources, ...demands } = limit;

@@ -2,7 +2,8 @@ import { SEALING_SCOPE } from "../../../../contract/marks.ts";
 import { secretTemplate } from "../../../credentials/format.ts";
 import { type Delivery, ownCredentials } from "../../delivery.ts";
 import { literal } from "../policy.ts";
-import { before, type Limit, refusal } from "./limit.ts";
+import { type Limit, refusal } from "./limit.ts";
+import { annotationsAt, labelsAt } from "./orders.ts";
 
 /** What a Secret may say to those who read it: Jenkins' plugin and the controller. */
 const READERS = ["jenkins.io/", SEALING_SCOPE];
@@ -10,19 +11,14 @@ const READERS = ["jenkins.io/", SEALING_SCOPE];
 /** SealedSecrets that become the Secrets of the settings: never one that is a token of somebody's account. */
 export function sealedSecrets(delivery: Delivery): Limit {
   const own = ownCredentials(delivery).filter(([, { store }]) => store === undefined);
-  const annotations = "spec.?template.?metadata.?annotations";
   return {
     apiGroups: ["bitnami.com"],
     apiVersion: "*",
     resources: ["sealedsecrets"],
-    variables: {
-      annotations: `object.${annotations}.orValue({})`,
-      before: before(annotations, "{}"),
-    },
     validations: [
       nameOf(own),
       typeOf(own, "spec.template.type", "spec.?template.?type"),
-      templateAnnotations("spec.template.metadata.annotations"),
+      ...templateOrders("spec.?template.?metadata"),
     ],
   };
 }
@@ -49,10 +45,7 @@ export function typeOf(own: Credentials, field: string, path: string) {
   };
 }
 
-/** Needs the variables `annotations` and `before`. */
-export function templateAnnotations(field: string) {
-  return {
-    expression: `variables.annotations.all(k, ${literal(READERS)}.exists(p, k.startsWith(p)) || (k in variables.before && variables.before[k] == variables.annotations[k]))`,
-    message: refusal(field, "those of Jenkins' credentials"),
-  };
+/** What the Secret that is made of a template says to those who read it. */
+export function templateOrders(path: string) {
+  return [annotationsAt(path, READERS), labelsAt(path)];
 }

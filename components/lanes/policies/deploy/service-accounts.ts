@@ -1,4 +1,5 @@
-import { before, type Limit, refusal } from "./limit.ts";
+import { before } from "../kept.ts";
+import { type Limit, refusal } from "./limit.ts";
 
 /** Accounts that have no more than their name. What their annotations may say is limited with all others. */
 export const SERVICE_ACCOUNTS: Limit = {

@@ -1,4 +1,5 @@
-import { before, type Limit, refusal } from "./limit.ts";
+import { before } from "../kept.ts";
+import { type Limit, refusal } from "./limit.ts";
 
 /** Fields that mean something only to the types that the lane does not create. */
 const OF_OTHER_TYPES = ["externalName", "loadBalancerIP", "loadBalancerClass"];
@@ -17,6 +18,10 @@ export const SERVICES: Limit = {
     {
       expression: `object.spec.?externalIPs.orValue([]).all(ip, ip in ${before("spec.?externalIPs", "[]")})`,
       message: refusal("spec.externalIPs", "none"),
+    },
+    {
+      expression: `object.spec.?ports.orValue([]).all(p, p.?nodePort.orValue(0) == 0 || ${before("spec.?ports", "[]")}.exists(b, b.?nodePort.orValue(0) == p.nodePort))`,
+      message: refusal("spec.ports[].nodePort", "none"),
     },
     ...OF_OTHER_TYPES.map((field) => ({
       expression: `object.spec.?${field}.orValue("") == ${before(`spec.?${field}`, '""')}`,
