@@ -11,6 +11,8 @@ const OPTIONS: Readonly<Record<string, RegExp>> = {
   "-p": /\b(?:sshpass|mongo|mongosh|mongodump|mongorestore|(?:docker|podman|az|registry|auth) login)\b[^|;&]*$/,
   "-a": /\bredis-cli\b[^|;&]*$/,
   "-w": /\bldap(?:search|modify|add|delete|whoami|passwd)\b[^|;&]*$/,
+  "-k": /\bopenssl enc\b[^|;&]*$/,
+  "-K": /\bopenssl enc\b[^|;&]*$/,
   "-P": /\b(?:sqlcmd|bcp)\b[^|;&]*$/,
 };
 const MYSQL = /\b(?:mysql|mariadb|mysqldump|mysqladmin)\b[^|;&]*$/;
@@ -25,6 +27,16 @@ const DIRECTIVES = words("requirepass masterauth bindpw rootpw");
 /** What follows `"AUTH"` in what Redis monitors. */
 const AUTH = /"(?: "(?:[^"\\\n]|\\.){0,256}"){1,2}/y;
 
+/** What follows `AUTH` as Redis takes it: a password, or a user and one, until the end of the line. */
+const TYPED =
+  / (?:[\w.-]{1,64} )?((?=[^\s\d]{0,64}\d)(?=[^\sA-Za-z]{0,64}[A-Za-z])[^\s"'`]{6,256})(?=[ \t]{0,16}(?:\n|$))/y;
+const MECHANISM = /^(?:cram|scram|xoauth|oauth|digest|ntlm|gssapi|anonymous|external)/i;
+const HELLO = /\bhello [23] $/i;
+const GREETED = / [^\s"'`]{1,64} ([^\s"'`]{1,256})/y;
+
+/** What follows `LOGIN` as mail servers take it. */
+const LOGIN = / (?:"(?:[^"\\\n]|\\.){0,128}"|[^\s"]{1,128}) ("(?:[^"\\\n]|\\.){1,256}")/y;
+
 const IDENTIFIED = /\bidentified (?:with \S{1,64} )?$/i;
 
 /** A secret behind a word of a command, of a server's file, or of SQL. */
@@ -36,7 +48,10 @@ export function commandSecret(text: string, word: string, end: number): Span | u
   }
   if (word === "AUTH") {
     AUTH.lastIndex = end;
-    return AUTH.test(text) ? [end + 2, AUTH.lastIndex] : undefined;
+    return AUTH.test(text) ? [end + 2, AUTH.lastIndex] : typedSecret(text, end, before);
+  }
+  if (word === "LOGIN") {
+    return groupAt(LOGIN, text, end);
   }
   if (text[end] !== " ") {
     return undefined;
@@ -48,6 +63,21 @@ export function commandSecret(text: string, word: string, end: number): Span | u
     return isIts ? [end + 1, endOfQuoted(text, quote)] : undefined;
   }
   return DIRECTIVES.has(lower) ? nextWord(text, end) : undefined;
+}
+
+function typedSecret(text: string, end: number, before: () => string): Span | undefined {
+  if (text[end] !== " ") {
+    return undefined;
+  }
+  const span = groupAt(HELLO.test(before()) ? GREETED : TYPED, text, end);
+  return span === undefined || MECHANISM.test(text.slice(...span)) ? undefined : span;
+}
+
+/** Where the group of a pattern is that ends with it. */
+function groupAt(pattern: RegExp, text: string, at: number): Span | undefined {
+  pattern.lastIndex = at;
+  const [found, group = ""] = pattern.exec(text) ?? [];
+  return found === undefined ? undefined : [at + found.length - group.length, at + found.length];
 }
 
 function optionSecret(

@@ -11,6 +11,16 @@ const VARIABLE = /^[A-Z][A-Z\d]*_[A-Z\d_]*$/;
 const COLUMN =
   /[ \t]{1,64}((?=[^\s\d]{0,64}\d)(?=[^\sA-Za-z]{0,64}[A-Za-z])[^\s"'`]{6,256})(?!\S)/y;
 
+/** The next cell of a table: a password has letters and digits, a type or a date is none. */
+const CELL =
+  /(?:\t{1,4}| {1,64}\| {1,16})((?!\d{4}-)(?=[^\s\d]{0,64}\d)(?=[^\sA-Za-z]{0,64}[A-Za-z])[^\s"'`()|]{6,256})(?=[ \t\n]|$)/y;
+const FIRST_CELL = /(?:^|\n|\|)[ \t]{0,16}$/;
+
+/** The next text of a list. */
+const NEXT = /,[ \t\n]{0,16}(["'])((?:[^"'\\\n]|\\.){1,512})\1(?=[ \t\n]{0,16}([\]),]))/y;
+const HEADER = /^[A-Za-z]{1,16}(?:-[A-Za-z\d]{1,16}){1,8}$/;
+const NO_NAME = /[^A-Za-z_. -]/;
+
 /** Characters in front of a name in which its tag may begin. */
 const BEFORE = 200;
 
@@ -44,6 +54,33 @@ export function columnBehind(text: string, word: string, end: number): Span | un
   return column === undefined
     ? undefined
     : [end + column.length - value.length, end + column.length];
+}
+
+/** What stands behind a name in a table's row that begins with it, and looks like a secret. */
+export function cellBehind(text: string, start: number, end: number): Span | undefined {
+  CELL.lastIndex = end;
+  const [cell, value = ""] = CELL.exec(text) ?? [];
+  return cell === undefined || !FIRST_CELL.test(text.slice(Math.max(0, start - 20), start))
+    ? undefined
+    : [end + cell.length - value.length, end + cell.length];
+}
+
+/** The value behind a name in quotes: a pair of its own, or a list of headers and their values. Lists of names are none. */
+export function pairBehind(
+  text: string,
+  word: string,
+  start: number,
+  behind: number,
+): Span | undefined {
+  NEXT.lastIndex = behind;
+  const [next, , value = "", close = ""] = NEXT.exec(text) ?? [];
+  if (next === undefined || !NO_NAME.test(value) || HEADER.test(value)) {
+    return undefined;
+  }
+  const isPair = /[[(]/.test(text.charAt(start - 2)) && /[\])]/.test(close);
+  const isHeader = HEADER.test(word) || /^(?:authorization|cookie)$/i.test(word);
+  const end = behind + next.length;
+  return isPair || (isHeader && /[\d= ]/.test(value)) ? [end - value.length - 2, end] : undefined;
 }
 
 /** The lines of a block that begins where the value of a name would be. */

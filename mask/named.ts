@@ -1,28 +1,29 @@
+import { bracedAt, fieldOfObject } from "./braces.ts";
 import { commandSecret } from "./commands.ts";
-import { isCredential, looseSecret } from "./looks.ts";
+import { cookiesAt, headerAt, isVariableLogin, loginAt } from "./headers.ts";
+import { isCredential, isHarmless, looseSecret } from "./looks.ts";
 import { type Kind, kindOf, kindOfTwo } from "./names.ts";
-import { blockBehind, columnBehind, taggedAt } from "./layouts.ts";
+import { blockBehind, cellBehind, columnBehind, pairBehind, taggedAt } from "./layouts.ts";
 import { endOfQuoted, quoteAt } from "./quotes.ts";
 import { Redaction, type Span } from "./redaction.ts";
-import {
-  endOfBare,
-  endOfCookies,
-  endOfValue,
-  isLogin,
-  isNoValue,
-  schemeOf,
-  type Separator,
-} from "./values.ts";
+import { endOfValue, isNoValue, schemeOf, type Separator } from "./values.ts";
 
 const WORD = /[\w.-]+/g;
 
 /** What separates a name from its value, behind the quote and the bracket that the name may be in. */
 const ASSIGNMENT =
-  /(?:&(?:quot|#34|#x22);|[\])]{0,2})[ \t]{0,16}(=>|:=|={1,3}|::(?= )|:|%3[Aa]|%3[Dd]|&#61;)/y;
+  /(?:&(?:quot|#34|#x22);|%22|(?:\[\w{0,16}\]|%5[Bb]\w{0,16}%5[Dd])(?=[ \t]{0,4}=)|[\])]{0,2})[ \t]{0,16}(=>|:=|={1,3}|::(?= )|:|%3[Aa]|%3[Dd]|&#61;)/y;
 
 /** Words between a name and what separates it from its value: `password for bob:`, `password is:`, `unseal key 1:`. */
 const BETWEEN =
   /(?: (?:for|of) [^\s:=]{1,64}(?=[ \t]{0,2}[:=])| (?:is|was|\d{1,2})(?=:)| (?:is|was|(?:re)?set to|changed to)(?= ["'`]))/iy;
+
+/** A password in a sentence: it has letters and digits, and is no date, no time and no algorithm. */
+const TOLD =
+  / (?:is|was) (?!\d{4}-\d\d|\d{1,9}[a-z]{1,16}\b|(?:sha|md|base|utf|bcrypt|argon|pbkdf|scrypt|v)-?\d)(?=[^\s\d]{0,64}\d)(?=[^\sA-Za-z]{0,64}[A-Za-z])(?=[^\s"'`]{6})/iy;
+
+/** Commands that store a setting whose name and value follow. */
+const STORES = /\bconfig(?:ure)? set (?:--\w{1,16} )?$/i;
 
 /** The value of a variable whose name came before, as Kubernetes and Go print them. */
 const ELSEWHERE = /[,\s]{1,64}\\{0,16}["']?value\\{0,16}["']?[ \t]{0,4}[:=][ \t]{0,4}/iy;
@@ -33,12 +34,11 @@ const ARGUMENT = /[ \t]{0,4},?[ \t\n]{0,16}/y;
 /** Two quotes, and what was masked before. */
 const EMPTY = /^(?:\\{0,16}(["'`])\\{0,16}\1|\*{3}[^\w*]{0,16})$/;
 
-const BASE64 = /[\w+/-]+={0,2}/y;
 const BLANKS = /[ \t]+/y;
 const SPACES = / +/y;
 
-/** Characters in which the name of a cookie ends. */
-const COOKIE = 256;
+/** Words that are no name of a value in a sentence, on a command line or in a table. */
+const NAMES_ONLY: ReadonlySet<Kind> = new Set(["authorization", "cookie", "login"]);
 
 /** Characters in front of a word that say what it means: parsers report tokens, too, and tests that they pass. */
 const BEFORE = 40;
@@ -73,10 +73,11 @@ function secretBehind(text: string, word: string, end: number, kind: Kind | unde
   if (loose !== undefined || kind === undefined) {
     return loose;
   }
-  if (SYNTAX.test(text.slice(Math.max(0, end - word.length - BEFORE), end - word.length))) {
+  const start = end - word.length;
+  const before = text.slice(Math.max(0, start - BEFORE), start);
+  if (SYNTAX.test(before) || isHarmless(text, word, end)) {
     return undefined;
   }
-  const start = end - word.length;
   const tagged = taggedAt(text, start, end);
   if (tagged !== undefined) {
     return tagged;
@@ -91,19 +92,37 @@ function secretBehind(text: string, word: string, end: number, kind: Kind | unde
       blockBehind(text, start, assigned.at) ?? valueOf(text, kind, assigned.at, assigned.separator)
     );
   }
-  if (kind === "authorization" || kind === "cookie" || kind === "login") {
-    return undefined;
+  const pair = closing === undefined ? undefined : pairBehind(text, word, start, closing.start);
+  if (pair !== undefined || NAMES_ONLY.has(kind)) {
+    return pair;
   }
   const elsewhere = after(ELSEWHERE, text, behind);
   if (elsewhere !== undefined) {
     return valueOf(text, kind, elsewhere, "equals");
   }
-  if (word.startsWith("-")) {
+  if (word.startsWith("-") || STORES.test(before)) {
     return argumentAt(text, behind);
   }
-  return closing === undefined
-    ? (columnBehind(text, word, end) ?? quotedBehind(text, between ?? end, kind))
-    : undefined;
+  return closing === undefined ? unmarkedBehind(text, word, end, kind, between) : undefined;
+}
+
+/** A value that only its place or its look marks. */
+function unmarkedBehind(
+  text: string,
+  word: string,
+  end: number,
+  kind: Kind,
+  between: number | undefined,
+): Span | undefined {
+  const told = kind === "password" ? after(TOLD, text, end) : undefined;
+  if (told !== undefined) {
+    return [told, endOfValue(text, told, "space")];
+  }
+  return (
+    columnBehind(text, word, end) ??
+    cellBehind(text, end - word.length, end) ??
+    quotedBehind(text, between ?? end, kind)
+  );
 }
 
 /** Where the value of a name begins, and how it is introduced. */
@@ -135,8 +154,14 @@ function separatorOf(sign: string, isSpaced: boolean): Separator {
 }
 
 function valueOf(text: string, kind: Kind, at: number, separator: Separator): Span | undefined {
-  if (at >= text.length || text[at] === "\n" || text[at] === "{") {
+  if (at >= text.length || text[at] === "\n") {
     return undefined;
+  }
+  if (text[at] === "{") {
+    const field = fieldOfObject(text, at);
+    return field === undefined
+      ? bracedAt(text, at, separator)
+      : valueOf(text, kind, field, "equals");
   }
   if (kind === "cookie") {
     return cookiesAt(text, at);
@@ -156,7 +181,7 @@ function valueOf(text: string, kind: Kind, at: number, separator: Separator): Sp
   if (scheme !== undefined) {
     return behindScheme(text, end, scheme);
   }
-  if (isNoValue(value, separator)) {
+  if (isNoValue(value, separator) || (kind === "variable" && !isVariableLogin(value))) {
     return undefined;
   }
   // A key or a token is no word of a sentence; a password may be.
@@ -174,23 +199,6 @@ function behindScheme(text: string, end: number, scheme: "short" | "long"): Span
   const at = afterSpaces(text, end);
   const to = scheme === "long" ? endOfLine(text, at) : endOfValue(text, at, "space");
   return isNoValue(text.slice(at, to), "space") ? undefined : [at, to];
-}
-
-/** An unknown scheme and what follows it, unless that looks like a sentence. */
-function headerAt(text: string, at: number, end: number): Span {
-  const next = afterSpaces(text, end);
-  const to = endOfBare(text, next, "space");
-  const isScheme = next > end && /^[A-Za-z][\w-]{1,24}$/.test(text.slice(at, end));
-  return isScheme && /\d|[A-Z]|.{20}/.test(text.slice(next, to)) ? [at, to] : [at, end];
-}
-
-function cookiesAt(text: string, at: number): Span | undefined {
-  if (!text.slice(at, at + COOKIE).includes("=")) {
-    return undefined;
-  }
-  const isWhole = quoteAt(text, at) !== undefined || text[at] === "[";
-  const end = isWhole ? endOfValue(text, at, "equals") : endOfCookies(text, at);
-  return text.slice(at, end).includes("=") ? [at, end] : undefined;
 }
 
 function argumentAt(text: string, behind: number): Span | undefined {
@@ -213,14 +221,6 @@ function quotedBehind(text: string, end: number, kind: Kind): Span | undefined {
   return kind === "password" || isCredential(text.slice(quote.start, to - 1))
     ? [end + 1, to]
     : undefined;
-}
-
-/** `auth` is a login in Docker's files, and a word in others. */
-function loginAt(text: string, at: number): Span | undefined {
-  const from = quoteAt(text, at)?.start ?? at;
-  const to = after(BASE64, text, from) ?? from;
-  const value = text.slice(from, to);
-  return isLogin(value) || isCredential(value) ? [from, to] : undefined;
 }
 
 /** Behind what a sticky pattern matches at a place. */

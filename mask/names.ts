@@ -4,7 +4,7 @@ import { words } from "./words.ts";
 const VAGUE = /^(?:(?:OLD)?PWD|pass|.*(?:tokens|secrets|passwords|credentials|keys))$/i;
 
 /** Which words are worth a closer look: most are not. */
-const HINT = /pass|pwd|pw$|secret|token|key|cred|auth|cookie|sess|sid$|signature|otp|cvv/i;
+const HINT = /pass|pwd|pw$|secret|token|key|cred|auth|cookie|sess|sid$|signature|otp|cvv|pat$/i;
 
 /** Characters of a name that are read, from its end. */
 const NAME = 128;
@@ -16,6 +16,7 @@ const ENDINGS =
 /** Short words that say so only alone. */
 const WHOLE = words(`
   pass pw psw dbpass userpass rootpass adminpass mypass smtppass mailpass dbpw userpw rootpw adminpw
+  storepass keypass srcstorepass deststorepass srckeypass destkeypass
   jsessionid phpsessid sessionid sessid otp totp cvv
 `);
 
@@ -23,7 +24,17 @@ const WHOLE = words(`
 const KEYS = words(`
   api access secret private account shared auth signing signature encryption master storage consumer app application
   jwt hmac aes rsa ssh tls ssl subscription service admin client deploy license session webhook integration
+  stripe sendgrid mailgun openai anthropic gemini groq mistral cohere datadog algolia twilio newrelic mapbox maps pusher
+  supabase braintree cloudflare rollbar bugsnag
 `);
+
+/** What stands before `pat` in the name of a personal access token. */
+const PATS = words(
+  "github gh ghcr gitlab git azure ado devops ext docker jira atlassian bitbucket databricks snowflake airtable",
+);
+
+/** Variables that have a login, or the name of a method. */
+const AUTH_VARIABLE = /^[A-Z][A-Z\d]*(?:_[A-Z\d]+)*_AUTH$/;
 
 /** What says that the value describes a secret and is not one. */
 const ABOUT = words(`
@@ -43,7 +54,8 @@ const MORE = words(`
 `);
 
 /** What a word says of what follows it; the value of a vague one may be a number or a path as well. */
-export type Kind = "secret" | "password" | "authorization" | "cookie" | "login" | "vague";
+export type Kind =
+  "secret" | "password" | "authorization" | "cookie" | "login" | "variable" | "vague";
 
 /** Names of two words that are a secret's only together. */
 const ALONE: ReadonlySet<string> = new Set(["connect sid", "amz signature", "goog signature"]);
@@ -63,7 +75,7 @@ export function kindOf(word: string): Kind | undefined {
     return "cookie";
   }
   if (last === "auth") {
-    return "login";
+    return AUTH_VARIABLE.test(name) ? "variable" : "login";
   }
   if (ALONE.has(parts.slice(-2).join(" "))) {
     return "secret";
@@ -102,6 +114,7 @@ function isSecret(part: string, before: string | undefined): boolean {
   return (
     ENDINGS.test(part) ||
     WHOLE.has(part) ||
+    (part === "pat" && before !== undefined && PATS.has(before)) ||
     (/^keys?$/.test(part) && before !== undefined && KEYS.has(before))
   );
 }
@@ -113,6 +126,6 @@ function partsOf(name: string): string[] {
     .replace(/([A-Z])([A-Z][a-z])/g, "$1_$2")
     .toLowerCase()
     .split(/[^a-z\d]+/)
-    .map((part) => part.replace(/\d+$/, ""))
+    .map((part) => part.replace(/^\d+|\d+$/g, ""))
     .filter((part) => part !== "");
 }

@@ -7,14 +7,14 @@ const BREAKS = /\r\n|[\r\u2028\u2029]/g;
 
 /** Controls except tab and line feed, and what is unseen: it turns the direction of the text around it, or is a text of its own. */
 const UNSEEN =
-  /[\0-\x08\v\f\x0e-\x1f\x7f-\x9f\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]/gu;
+  /[\0-\x08\v\f\x0e-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]/gu;
 
 /** Half of a character: neither JSON nor a protocol buffer accepts it. */
 const HALVES = /\p{Surrogate}/gu;
 
 /** What most texts have nothing of. */
 const SUSPECT =
-  /[\0-\x08\v-\x1f\x7f-\x9f\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]/;
+  /[\0-\x08\v-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]/;
 
 /** Others' text as a terminal may show it: without control characters except tab and line feed, and without their sequences. */
 export function plain(text: string): string {

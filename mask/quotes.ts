@@ -23,13 +23,19 @@ export function quoteAt(text: string, at: number): Quote | undefined {
   return isMark(mark) ? { mark, slashes: place - first, start: place + 1 } : undefined;
 }
 
-/** Behind the end of what is quoted: its quote, or the end of the line if that never comes. */
+/** The end of what is quoted in the line behind: a quote that can only close. */
+const SECOND = {
+  '"': /\n[^"\n]{0,255}[^"\s=:([{,]"(?=[\s,;)}\]]|$)/y,
+  "'": /\n[^'\n]{0,255}[^'\s=:([{,]'(?=[\s,;)}\]]|$)/y,
+} as const;
+
+/** Behind the end of what is quoted: its quote, in this line or the next, or the end of the line if that never comes. */
 export function endOfQuoted(text: string, { mark, slashes, start }: Quote): number {
   let run = 0;
   for (let place = start; place < text.length; place += 1) {
     const character = text[place];
     if (character === "\n") {
-      return place;
+      return endInSecond(text, place, mark) ?? place;
     }
     if (character === mark && isClosing(run, slashes)) {
       // Written twice, it is part of what is quoted.
@@ -41,6 +47,15 @@ export function endOfQuoted(text: string, { mark, slashes, start }: Quote): numb
     run = character === "\\" ? run + 1 : 0;
   }
   return text.length;
+}
+
+function endInSecond(text: string, at: number, mark: string): number | undefined {
+  if (mark !== '"' && mark !== "'") {
+    return undefined;
+  }
+  const pattern = SECOND[mark];
+  pattern.lastIndex = at;
+  return pattern.test(text) ? pattern.lastIndex : undefined;
 }
 
 /** A quote with fewer backslashes ends what is around; with more, it is quoted once more. */

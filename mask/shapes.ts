@@ -55,7 +55,7 @@ const SHAPES = new RegExp(
     String.raw`(?<=\bthin:[\w.-]{1,64}/)[^\s@/]{1,256}(?=@)`,
     String.raw`(?<=\b[\w.-]{1,64}/)[^\s@/]{1,256}(?=@//[\w.-])`,
     // what OAuth and SAML send in a form or an address: as good as the token until it is used
-    String.raw`(?<=(?:^|[\s?&"'])(?:code|code_verifier|assertion|client_assertion|SAMLResponse|SAMLRequest)=)(?=[^\s&"']{0,64}\d)[^\s&"']{12,}`,
+    String.raw`(?<=(?:^|[\s?&"'])(?:code|code_verifier|assertion|client_assertion|SAMLResponse|SAMLRequest)=)(?![A-Z\d]{1,64}_[A-Z\d_]{1,64}(?:[\s&"',;)\]}]|$))(?=[^\s&"']{0,64}\d)[^\s&"']{12,}`,
     // what servers log of a client's login, and Jenkins of its first one
     String.raw`(?<=\bAUTH (?:PLAIN|LOGIN|XOAUTH2|CRAM-MD5|SCRAM-SHA-\d{1,3}) )[A-Za-z0-9+/=]{8,}`,
     String.raw`(?<=\bpassword to proceed to installation:\s{1,8})[a-f0-9]{32}`,

@@ -22,6 +22,9 @@ const DIGEST = /^sha\d+:/;
 
 const CLASS = /[\w.%+-]/;
 
+/** Characters in front of an address that may name it. */
+const BEFORE = 24;
+
 /** The longest name of a user that is read. */
 const USER = 64;
 
@@ -30,6 +33,10 @@ const LOOKS = 32;
 
 /** A user that is a token by its look. */
 const TOKEN_USER = /^(?=[^\d]{0,200}\d)[\w.~-]{20,}$/;
+
+/** What makes a user a key: the name in front of its address, or the host behind it. */
+const DSN = /dsn\\{0,16}["']?(?:[=:]|:?\s?=>)\s?\\{0,16}["']?https?:\/\/$/i;
+const SENTRY = /^@(?:[\w-]{1,64}\.){0,8}sentry\.io\b/i;
 
 /** A text without the passwords in `scheme://user:password@host` and in `user:password@host`, up to the last `@`. */
 export function withoutUserInfo(text: string): string {
@@ -40,7 +47,8 @@ export function withoutUserInfo(text: string): string {
   for (const { 0: run, index } of text.matchAll(RUN)) {
     const last = run.lastIndexOf("@");
     if (last > 0) {
-      for (const [from, to] of run.includes("://") ? inUrls(run, last) : bare(run, last)) {
+      const before = text.slice(Math.max(0, index - BEFORE), index);
+      for (const [from, to] of run.includes("://") ? inUrls(run, last, before) : bare(run, last)) {
         redaction.mask(index + from, index + to);
       }
     }
@@ -48,13 +56,15 @@ export function withoutUserInfo(text: string): string {
   return redaction.toString();
 }
 
-function inUrls(run: string, last: number): Span[] {
+function inUrls(run: string, last: number, before: string): Span[] {
   const spans: Span[] = [];
   for (let at = run.indexOf("://"); at >= 0 && at < last;) {
     const user = at + 3;
     const stop = endOfUser(run, user);
     const span =
-      run[stop] === ":" ? passwordAt(run, stop + 1, last) : behindUser(run, user, stop, last);
+      run[stop] === ":"
+        ? passwordAt(run, stop + 1, last)
+        : (keyAt(run, user, stop, before) ?? behindUser(run, user, stop, last));
     if (span !== undefined) {
       spans.push(span);
     }
@@ -69,6 +79,14 @@ function endOfUser(run: string, from: number): number {
     stop += 1;
   }
   return stop;
+}
+
+/** A user that is the key of an address for error reports. */
+function keyAt(run: string, from: number, stop: number, before: string): Span | undefined {
+  const named = before + run.slice(Math.max(0, from - 2 * BEFORE), from);
+  const isKey =
+    run[stop] === "@" && (DSN.test(named) || SENTRY.test(run.slice(stop, stop + BEFORE * 6)));
+  return isKey && stop > from ? [from, stop] : undefined;
 }
 
 /** A user that is a token, or an address of mail, whose password follows. */

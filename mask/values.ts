@@ -5,8 +5,8 @@ import { words } from "./words.ts";
 const NOTHING =
   /^(?:true|false|null|nil|none|undefined|yes|no|[<[({](?:nil|none|empty|unset|hidden|redacted|secret|filtered|masked|protected)[>\])}]|[[({][\])}]|\*+|x{4,}|redacted)$/i;
 
-/** What a sentence goes on with: the words before the next colon, or a status. */
-const GOES_ON = /^(?:[A-Za-z][\w./-]*:|\d{1,3})$/;
+/** What a sentence goes on with: the words before the next colon, a status, or a mark of syntax. */
+const GOES_ON = /^(?:[A-Za-z][\w./-]*:|\d{1,3}|[()[\]{}<>,;]{1,4})$/;
 
 /** Words that continue a sentence after `token: `. */
 const PROSE = words(`
@@ -18,6 +18,7 @@ const PROSE = words(`
   doesn't key secret secrets token tokens password passwords credential credentials user field flag option argument
   authentication authorization enabled disabled default changed updated created deleted loaded loading rotated ready started
   it its it's this that these your you we only also already illegal unsupported length minimum maximum decoding validation
+  absent present include omit same-origin stale pending skipped ignored
   references reference serviceaccount serviceaccounts namespaces pods nodes configmaps couldn't configmap volume claim header cookie value values
 `);
 

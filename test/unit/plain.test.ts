@@ -22,6 +22,7 @@ test.each([
   ["half \ud83d", "half \ufffd"],
   ["whole 😀 ä", "whole 😀 ä"],
   ["un\u2028seen \u{e0041}tag \ufff9 \u206a \u180e", "un seen tag   "],
+  ["pass\u00adword \u034fis \u115fsoft", "password is soft"],
 ])("%j", (text, expected) => {
   expect(plain(text)).toBe(expected);
 });
