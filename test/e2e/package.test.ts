@@ -22,6 +22,7 @@ const PACKED = [
   "mask",
   "package.json",
   "provider",
+  "proxy",
   "rights.ts",
   "settings",
   "tsconfig.build.json",
