@@ -1,8 +1,6 @@
-import { execFile } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
 
 import type {
   EngineEvent,
@@ -12,13 +10,13 @@ import type {
   Stack,
 } from "@pulumi/pulumi/automation/index.js";
 
-import { masked } from "../mask/mask.ts";
 import { plain, plainIn } from "../mask/plain.ts";
-import { badInput, CommandFailure } from "./exit-code.ts";
+import { badInput } from "./exit-code.ts";
 import { knownReleases, withKnown } from "./known-release.ts";
 import { LAST_RUNS, lastLook, type PastRun } from "./last-look.ts";
 import { openOutputs, type SlipwayOutputs, slipwayOutputs } from "./outputs.ts";
 import { projectFolder } from "./project-folder.ts";
+import { pulumiOutput } from "./pulumi-output.ts";
 import type { EngineState } from "./recover/engine-state.ts";
 import { assertState } from "./verify-state/assert-state.ts";
 
@@ -201,15 +199,10 @@ export class ProjectStack {
     }
   }
 
-  async #pulumi(...args: readonly string[]): Promise<string> {
+  #pulumi(...args: readonly string[]): Promise<string> {
     const { command } = this.workspace.pulumiCommand;
-    const all = [...args, "--stack", this.name, "--non-interactive", "--color", "never"];
-    const options = { cwd: this.folder, maxBuffer: ANSWER_BYTES };
-    const { stdout } = await promisify(execFile)(command, all, options).catch((error: unknown) => {
-      const { stderr } = error as { readonly stderr: string };
-      throw new CommandFailure(`pulumi ${args.join(" ")} failed: ${masked(stderr.trim())}`);
-    });
-    return stdout;
+    const { name: stack, folder } = this;
+    return pulumiOutput({ command, args, stack, folder, bytes: ANSWER_BYTES });
   }
 
   async #run(

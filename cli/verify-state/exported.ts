@@ -1,7 +1,4 @@
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
-
-import { CommandFailure } from "../exit-code.ts";
+import { pulumiOutput } from "../pulumi-output.ts";
 
 /** More than {@link parseStateText} takes, so that it is what refuses a state. */
 const ANSWER_BYTES = 512 * 1024 * 1024;
@@ -21,12 +18,6 @@ export async function selectedStack(folder: string): Promise<string> {
   return (await pulumi(folder, "stack", "--show-name")).trim();
 }
 
-async function pulumi(folder: string, ...args: readonly string[]): Promise<string> {
-  const all = [...args, "--non-interactive", "--color", "never"];
-  const options = { cwd: folder, maxBuffer: ANSWER_BYTES };
-  const { stdout } = await promisify(execFile)("pulumi", all, options).catch((error: unknown) => {
-    const { stderr, message } = error as { readonly stderr?: string; readonly message: string };
-    throw new CommandFailure(`pulumi ${args.join(" ")} failed: ${stderr?.trim() || message}`);
-  });
-  return stdout;
+function pulumi(folder: string, ...args: readonly string[]): Promise<string> {
+  return pulumiOutput({ command: "pulumi", args, folder, bytes: ANSWER_BYTES });
 }

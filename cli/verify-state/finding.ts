@@ -1,4 +1,5 @@
 import { plain } from "../../mask/plain.ts";
+import { isMapping } from "./mapping.ts";
 
 /** One thing in a state that the program never wrote. */
 export interface Finding {
@@ -25,7 +26,7 @@ export function shown(value: unknown): string {
 }
 
 function jsonOf(value: unknown): string {
-  return typeof value === "object" && value !== null && !Array.isArray(value)
+  return isMapping(value)
     ? `{${Object.keys(value).slice(0, LONGEST_VALUE).join(", ")}}`
     : JSON.stringify(value);
 }
