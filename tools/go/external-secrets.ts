@@ -1,31 +1,30 @@
-import { cpSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { execa } from "execa";
 import { builtFolder, type GoTools } from "./build.ts";
+import { copySource, publishedFolder, type PublishedSource } from "./published-source.ts";
 
-const VERSION = "v0.20.4";
-const PATH = "github.com/external-secrets/external-secrets";
-const FOLDER = join(import.meta.dirname, "external-secrets");
-const SOURCE = join(FOLDER, "source");
-const OVERLAY = join(FOLDER, "overlay");
-
-/** The folders and files of its module that the build is made of; it has its own tests, tools and pages beside them. */
-const PARTS = ["apis", "cmd", "pkg", "main.go", "go.mod"];
+const SOURCE = {
+  module: "external-secrets",
+  path: "github.com/external-secrets/external-secrets",
+  version: "v0.20.4",
+  parts: ["apis", "cmd", "pkg", "main.go"],
+} as const satisfies PublishedSource;
 
 /**
  * The External Secrets controller with the stores that need nothing outside of a cluster. The libraries of all the
- * clouds it knows would make most of the build, so the two files that name its stores are replaced.
+ * clouds it knows would make most of the build, so the two files that name its stores are replaced; and its go.mod, by one
+ * that takes what it shares with Kubernetes in Kubernetes' versions, which are compiled already.
  */
 export const externalSecrets = {
-  version: VERSION,
-  module: "external-secrets",
+  version: SOURCE.version,
+  module: SOURCE.module,
   variables: {},
   gibibytes: 3,
   files: [
+    "overlay/go.mod",
     "overlay/pkg/provider/register/register.go",
     "overlay/pkg/generator/register/register.go",
   ],
-  prepare: prepareSource,
+  prepare: () => copySource(SOURCE),
 } satisfies GoTools & { readonly version: string };
 
 /** Path of the controller, once it is built. */
@@ -34,21 +33,6 @@ export function externalSecretsProgram(): string {
 }
 
 /** Folder of its module as it was published. */
-export async function externalSecretsModule(): Promise<string> {
-  const env = { GOWORK: "off", GOFLAGS: "-mod=mod" };
-  const args = ["mod", "download", "-json", `${PATH}@${VERSION}`];
-  const { stdout } = await execa("go", args, { cwd: import.meta.dirname, env });
-  return (JSON.parse(stdout) as { readonly Dir: string }).Dir;
-}
-
-/** Go replaces no file of a downloaded module: the go.mod points at this copy. */
-async function prepareSource(): Promise<void> {
-  const published = await externalSecretsModule();
-  const copy = `${SOURCE}.part-${process.pid}`;
-  mkdirSync(copy);
-  // Go makes what it downloads read-only, and the overlay is written over it.
-  await execa("cp", ["--recursive", "--no-preserve=mode", ...PARTS, copy], { cwd: published });
-  cpSync(OVERLAY, copy, { recursive: true });
-  rmSync(SOURCE, { recursive: true, force: true });
-  renameSync(copy, SOURCE);
+export function externalSecretsModule(): Promise<string> {
+  return publishedFolder(SOURCE);
 }

@@ -1,7 +1,6 @@
 import { join } from "node:path";
-import { execa } from "execa";
 import type { Report } from "../go/build.ts";
-import { sealedSecrets, sealedSecretsProgram } from "../go/sealed-secrets.ts";
+import { sealedSecrets, sealedSecretsModule, sealedSecretsProgram } from "../go/sealed-secrets.ts";
 import { type Controller, ensureController } from "./controller.ts";
 import { SEALED_SECRETS_IMAGE } from "./images.ts";
 
@@ -18,7 +17,7 @@ const controller: Controller = {
     program: () => sealedSecretsProgram("controller"),
   },
   manifests: "sealed-secrets.yaml",
-  definitions: async () => [join(await publishedModule(), DEFINITION)],
+  definitions: async () => [join(await sealedSecretsModule(), DEFINITION)],
 };
 
 /**
@@ -28,14 +27,4 @@ const controller: Controller = {
  */
 export function ensureSealedSecrets(report: Report): Promise<void> {
   return ensureController(controller, report);
-}
-
-/** Folder of the controller's module, which brings the kind SealedSecret. */
-async function publishedModule(): Promise<string> {
-  const { stdout } = await execa(
-    "go",
-    ["mod", "download", "-json", "github.com/bitnami-labs/sealed-secrets"],
-    { cwd: join(import.meta.dirname, "../go/sealed-secrets"), env: { GOWORK: "off" } },
-  );
-  return (JSON.parse(stdout) as { readonly Dir: string }).Dir;
 }
