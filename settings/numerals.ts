@@ -7,7 +7,7 @@ import { mapping } from "./mapping.ts";
 const MISREAD =
   /^[-+]?(0x[\da-f_]+|0o[0-7_]+|0b[01_]+|0[\d_]+(\.[\d_]*)?(e[-+]?\d+)?|\d[\d_]*_[\d_]*(\.[\d_]*)?(e[-+]?\d+)?)$/i;
 
-const NUMBER = /^[-+]?\.?\d/;
+const NUMBER = /^[-+]?\.?\d[\w.+-]*$/;
 const DATE = /^\d{4}-\d{1,2}-\d{1,2}/;
 
 /** Where a string is meant, whatever YAML reads: `*` is any key. */
@@ -71,10 +71,11 @@ function misread(written: string, read: unknown, isTextMeant: boolean): string |
       return `${reads}; allowed: a number up to ${Number.MAX_SAFE_INTEGER}, because a larger one loses digits; write ${quoted}`;
     }
   }
-  const isDifferent = isTextMeant && isSame(written, read) && String(read) !== written;
-  return isDifferent
-    ? `${reads}; allowed: a string as it is to arrive; write ${String(read)}, or ${quoted}`
-    : undefined;
+  if (!isTextMeant || !isSame(written, read) || String(read) === written) {
+    return undefined;
+  }
+  const plain = typeof read === "string" ? "" : `${String(read)}, or `;
+  return `${reads}; allowed: a string as it is to arrive; write ${plain}${quoted}`;
 }
 
 /** Whether the value that was read can be that of the file. */

@@ -23,7 +23,9 @@ export function variableFaults(raw: Mapping): Fault[] {
 /** The variables that whole credentials give. */
 function keysOf(whole: unknown, credentials: Mapping): string[] {
   const names: readonly unknown[] = Array.isArray(whole) ? whole : [];
-  return names.flatMap((name) => Object.keys(fieldsOf(fieldsOf(credentials[String(name)])["keys"])));
+  return names.flatMap((name) =>
+    Object.keys(fieldsOf(fieldsOf(credentials[String(name)])["keys"])),
+  );
 }
 
 /** Who knows Kubernetes means the variable's value; text is not expanded here, so that no value changes on its way. */

@@ -90,7 +90,7 @@ const SERVICES = {
     health: "/healthz",
     ready: "/readyz",
     resources: { requests: { cpu: 1, memory: "1Gi" }, limits: { cpu: "1500m", memory: "1Gi" } },
-    env: { A: "1", B: { secret: "s", key: "k" } },
+    env: { A: "1", B: { secret: "s", key: "k" }, C: { expand: "$(A)" } },
     files: { "/etc/a.yaml": "a: 1\n", "/etc/key": { secret: "s", key: "k" } },
     writable: ["/tmp", "/var/cache"],
     user: 1000,
@@ -1094,9 +1094,9 @@ describe("a number that YAML reads as another one", () => {
 
   test("a date is refused where a string is meant, because the engine adds a time", () => {
     const text = settings("8080", "2026-01-01");
-    const engine = stackFile(settings("8080", '"2026-01-01T00:00:00Z"'));
+    const engine = stackFile(settings("8080", '"2026-01-01 00:00:00 +0000 UTC"'));
     expect(told(text, engine)).toEqual([
-      'slipway:services.shop.env.ID: got 2026-01-01, which YAML reads as 2026-01-01T00:00:00Z; allowed: a string as it is to arrive; write 2026-01-01T00:00:00Z, or "2026-01-01" in quotes if a string is meant',
+      'slipway:services.shop.env.ID: got 2026-01-01, which YAML reads as 2026-01-01 00:00:00 +0000 UTC; allowed: a string as it is to arrive; write "2026-01-01" in quotes if a string is meant',
     ]);
   });
 
