@@ -1,7 +1,9 @@
 import type { GoTools, Report } from "../go/build.ts";
 import { externalSecrets } from "../go/external-secrets.ts";
+import { kwok } from "../go/kwok.ts";
 import { sealedSecrets } from "../go/sealed-secrets.ts";
 import { ensureExternalSecrets } from "./external-secrets.ts";
+import { ensureKwok } from "./kwok.ts";
 import { ensureSealedSecrets } from "./sealed-secrets.ts";
 
 /** Something that runs beside Kubernetes' own components, built from its Go module. */
@@ -20,6 +22,7 @@ const extras = {
     tools: externalSecrets,
     ensure: ensureExternalSecrets,
   },
+  kwok: { title: `kwok ${kwok.version}`, tools: kwok, ensure: ensureKwok },
 } satisfies Readonly<Record<string, Addition>>;
 
 /** Name of something that runs only where somebody asks for it. */
