@@ -24,6 +24,7 @@ module.exports = {
   // Nothing is proved by how quick it is: a machine may be busy.
   testTimeout: 30_000,
   testSequencer: "<rootDir>/test/support/sequencer.cjs",
+  reporters: ["default", "<rootDir>/test/support/run-summary.cjs"],
   projects: [
     project("unit"),
     project("jenkins"),

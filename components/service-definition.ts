@@ -48,10 +48,10 @@ export interface ServiceDefinition extends ValuesOf<typeof PODS>, VerdictSetting
   /** @default - requests of 100m and 128Mi, limits of 500m and 256Mi; a limit is never below its request */
   readonly resources?: Resources;
   /**
-   * Environment variables of the container.
+   * Environment variables of the container. Text arrives as it is, also a `$`.
    * @default {}
    */
-  readonly env?: Readonly<Record<string, string | SecretKey | CredentialKey>>;
+  readonly env?: Readonly<Record<string, string | Expansion | SecretKey | CredentialKey>>;
   /**
    * Files by absolute path: their text, or a key of an existing Secret or of a credential. Mounted read-only.
    * @default {}
@@ -77,6 +77,15 @@ export interface ServiceDefinition extends ValuesOf<typeof PODS>, VerdictSetting
    * @default - nothing
    */
   readonly egress?: readonly EgressRule[];
+}
+
+/**
+ * Text in which `$(NAME)` stands for another variable of the service, and `$$` for `$`.
+ *
+ * @see https://kubernetes.io/docs/tasks/inject-data-application/define-interdependent-environment-variables/
+ */
+export interface Expansion {
+  readonly expand: string;
 }
 
 /** A key of an existing Secret in the namespace. */
@@ -153,7 +162,7 @@ export interface Service extends Completed<typeof PODS> {
   readonly resources: Readonly<
     Record<keyof Resources, { readonly cpu: string; readonly memory: string }>
   >;
-  readonly env: Readonly<Record<string, string | SecretKey>>;
+  readonly env: Readonly<Record<string, string | Expansion | SecretKey>>;
   readonly files: Readonly<Record<string, string | SecretKey>>;
   readonly writable: readonly string[];
   readonly ingress:

@@ -6,7 +6,7 @@ import { STATE_FOLDER } from "./folders.ts";
 import { withLock } from "./lock.ts";
 import { shellExports } from "./shell-exports.ts";
 import { isRunning, platformStatus, statusTable } from "./status.ts";
-import { type Extra, EXTRAS } from "./steps.ts";
+import { type Extra, EXTRAS } from "./additions.ts";
 import { platformUp } from "./up.ts";
 
 const NOT_RUNNING = 3;
