@@ -1,22 +1,23 @@
 import { join } from "node:path";
 import { builtFolder, type GoTools } from "./build.ts";
-import { copySource, publishedFolder, type PublishedSource } from "./published-source.ts";
+import { changeModule, type ChangedModule, publishedModule } from "./changed-module.ts";
 
-const SOURCE = {
-  module: "external-secrets",
+/** It has its own tests, tools and pages beside its parts. */
+const MODULE: ChangedModule = {
   path: "github.com/external-secrets/external-secrets",
   version: "v0.20.4",
-  parts: ["apis", "cmd", "pkg", "main.go"],
-} as const satisfies PublishedSource;
+  tool: "external-secrets",
+  parts: ["apis", "cmd/controller", "pkg", "main.go"],
+};
 
 /**
  * The External Secrets controller with the stores that need nothing outside of a cluster. The libraries of all the
- * clouds it knows would make most of the build, so the two files that name its stores are replaced; and its go.mod, by one
- * that takes what it shares with Kubernetes in Kubernetes' versions, which are compiled already.
+ * clouds it knows would make most of the build, so the two files that name its stores are replaced; and so is its go.mod, by
+ * one that takes what it shares with Kubernetes in Kubernetes' versions, which are compiled already.
  */
 export const externalSecrets = {
-  version: SOURCE.version,
-  module: SOURCE.module,
+  version: MODULE.version,
+  module: MODULE.tool,
   variables: {},
   gibibytes: 3,
   files: [
@@ -24,7 +25,7 @@ export const externalSecrets = {
     "overlay/pkg/provider/register/register.go",
     "overlay/pkg/generator/register/register.go",
   ],
-  prepare: () => copySource(SOURCE),
+  prepare: () => changeModule(MODULE),
 } satisfies GoTools & { readonly version: string };
 
 /** Path of the controller, once it is built. */
@@ -34,5 +35,5 @@ export function externalSecretsProgram(): string {
 
 /** Folder of its module as it was published. */
 export function externalSecretsModule(): Promise<string> {
-  return publishedFolder(SOURCE);
+  return publishedModule(MODULE);
 }

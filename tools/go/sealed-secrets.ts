@@ -1,25 +1,25 @@
 import { join } from "node:path";
 import { builtFolder, type GoTools } from "./build.ts";
-import { copySource, publishedFolder, type PublishedSource } from "./published-source.ts";
+import { changeModule, type ChangedModule, publishedModule } from "./changed-module.ts";
 
-const SOURCE = {
-  module: "sealed-secrets",
+const MODULE: ChangedModule = {
   path: "github.com/bitnami-labs/sealed-secrets",
   version: "v0.36.6",
+  tool: "sealed-secrets",
   parts: ["cmd", "pkg"],
-} as const satisfies PublishedSource;
+};
 
 /**
  * Sealed Secrets' controller, and `kubeseal` for the tests to check ours by. Its go.mod is replaced by one that takes what
  * it shares with Kubernetes in Kubernetes' versions: most of what it is made of is compiled already.
  */
 export const sealedSecrets = {
-  version: SOURCE.version,
-  module: SOURCE.module,
-  variables: { "main.VERSION": SOURCE.version },
+  version: MODULE.version,
+  module: "sealed-secrets",
+  variables: { "main.VERSION": MODULE.version },
   gibibytes: 3,
   files: ["overlay/go.mod"],
-  prepare: () => copySource(SOURCE),
+  prepare: () => changeModule(MODULE),
 } satisfies GoTools & { readonly version: string };
 
 /** Path of one of Sealed Secrets' programs, once it is built. */
@@ -29,5 +29,5 @@ export function sealedSecretsProgram(name: "controller" | "kubeseal"): string {
 
 /** Folder of its module as it was published. */
 export function sealedSecretsModule(): Promise<string> {
-  return publishedFolder(SOURCE);
+  return publishedModule(MODULE);
 }
