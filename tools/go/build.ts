@@ -13,7 +13,13 @@ export type Report = (line: string) => void;
 export interface GoTools {
   /** Folder beside this file. */
   readonly module:
-    "kubernetes" | "pulumi" | "language-nodejs" | "sealed-secrets" | "crane" | "external-secrets";
+    | "kubernetes"
+    | "kubernetes-provider"
+    | "pulumi"
+    | "language-nodejs"
+    | "sealed-secrets"
+    | "crane"
+    | "external-secrets";
   /** Values that the linker writes into variables: `package.Variable` to text. */
   readonly variables: Readonly<Record<string, string>>;
   /** Disk space that a first build takes at its peak. */

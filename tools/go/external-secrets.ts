@@ -2,6 +2,7 @@ import { cpSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
 import { builtFolder, type GoTools } from "./build.ts";
+import { publishedModule } from "./module.ts";
 
 const VERSION = "v0.20.4";
 const PATH = "github.com/external-secrets/external-secrets";
@@ -34,11 +35,8 @@ export function externalSecretsProgram(): string {
 }
 
 /** Folder of its module as it was published. */
-export async function externalSecretsModule(): Promise<string> {
-  const env = { GOWORK: "off", GOFLAGS: "-mod=mod" };
-  const args = ["mod", "download", "-json", `${PATH}@${VERSION}`];
-  const { stdout } = await execa("go", args, { cwd: import.meta.dirname, env });
-  return (JSON.parse(stdout) as { readonly Dir: string }).Dir;
+export function externalSecretsModule(): Promise<string> {
+  return publishedModule(`${PATH}@${VERSION}`, import.meta.dirname);
 }
 
 /** Go replaces no file of a downloaded module: the go.mod points at this copy. */
