@@ -40,8 +40,12 @@ module.exports = {
   maxWorkers: 2,
   // Nothing is proved by how quick it is: a machine may be busy.
   testTimeout: 30_000,
-  reporters: ["default", "<rootDir>/test/support/plugin-reporter.ts"],
   testSequencer: "<rootDir>/test/support/sequencer.cjs",
+  reporters: [
+    "default",
+    "<rootDir>/test/support/run-summary.cjs",
+    "<rootDir>/test/support/plugin-reporter.ts",
+  ],
   projects: [
     project("unit"),
     project("jenkins"),
@@ -51,7 +55,7 @@ module.exports = {
     project("e2e", real),
     project("official", {
       testMatch: official.map((name) => `<rootDir>/test/${name}.test.ts`),
-      globalSetup: "<rootDir>/test/support/official-setup.ts",
+      ...real,
       setupFiles: [...real.setupFiles, "<rootDir>/test/support/official-home.cjs"],
     }),
   ],

@@ -29,6 +29,7 @@ import { secretFaults } from "./settings/secrets.ts";
 import { type StackForm, stackSchema } from "./settings/stack.ts";
 import { stackFile } from "./settings/stack-file.ts";
 import type { Surroundings } from "./settings/surroundings.ts";
+import { variableFaults } from "./settings/variables.ts";
 
 /** One service as its settings describe it. */
 export type ServiceSettings = (ImageSource | ToBePromoted) & ServiceDefinition;
@@ -109,6 +110,7 @@ export function parseSettings(config: StackConfig, surroundings: Surroundings): 
       ...credentialFaults({ raw, ...config }, keys),
       ...addressFaults(raw),
       ...serviceFaults(raw, surroundings),
+      ...variableFaults(raw),
     ],
   });
   if (found.length > 0 || !parsed.success || cluster === undefined) {

@@ -12,14 +12,7 @@ export type Report = (line: string) => void;
 /** Programs that one go.mod of this folder names as its `tool`s. */
 export interface GoTools {
   /** Folder beside this file. */
-  readonly module:
-    | "kubernetes"
-    | "kubernetes-provider"
-    | "pulumi"
-    | "language-nodejs"
-    | "sealed-secrets"
-    | "crane"
-    | "external-secrets";
+  readonly module: string;
   /** Values that the linker writes into variables: `package.Variable` to text. */
   readonly variables: Readonly<Record<string, string>>;
   /** Disk space that a first build takes at its peak. */

@@ -1,27 +1,29 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { builtFolder, type GoTools } from "./build.ts";
-import { publishedModule } from "./module.ts";
+import { publishedModule } from "./changed-module.ts";
 
-const PATH = "github.com/pulumi/pulumi-kubernetes/provider/v4";
-const FOLDER = join(import.meta.dirname, "kubernetes-provider");
+/** The only version that the module proxy has: of the commit that Pulumi has tagged `v4.25.0`. */
+const MODULE = {
+  path: "github.com/pulumi/pulumi-kubernetes/provider/v4",
+  version: "v4.0.0-20260115033456-f47bc2d6f199",
+};
 const NAME = "pulumi-resource-kubernetes";
 
 /** What its main program embeds. */
 const EMBEDDED = ["schema.json", "terraform-mapping.json"];
 
 /**
- * Pulumi's own Kubernetes provider. Its releases cannot be had from the module proxy: the version in the go.mod is that of
- * the commit that Pulumi has tagged `v4.25.0`, and the provider says that it is 4.25.0, wherever it is installed.
+ * Pulumi's own Kubernetes provider. It says that it is 4.25.0 wherever it is installed, because that is what it does.
  *
  * @see https://github.com/pulumi/pulumi-kubernetes/releases/tag/v4.25.0
  */
 export const kubernetesProvider = {
   module: "kubernetes-provider",
-  variables: { [`${PATH}/pkg/version.Version`]: "4.25.0" },
+  variables: { [`${MODULE.path}/pkg/version.Version`]: "4.25.0" },
   gibibytes: 3,
-  files: [`${NAME}/main.go`],
+  files: ["main.go"],
   prepare: copyEmbedded,
 } satisfies GoTools;
 
@@ -32,8 +34,10 @@ export function kubernetesProviderProgram(): string {
 
 /** Go embeds no file of another module. */
 async function copyEmbedded(): Promise<void> {
-  const published = join(await publishedModule(PATH, FOLDER), "cmd", NAME);
+  const published = join(await publishedModule(MODULE), "cmd", NAME);
+  const source = join(import.meta.dirname, kubernetesProvider.module, "source");
+  mkdirSync(source, { recursive: true });
   for (const file of EMBEDDED) {
-    writeFileSync(join(FOLDER, NAME, file), readFileSync(join(published, file)));
+    writeFileSync(join(source, file), readFileSync(join(published, file)));
   }
 }

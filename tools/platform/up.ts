@@ -5,7 +5,8 @@ import { state, STATE_FOLDER } from "./folders.ts";
 import { withLock } from "./lock.ts";
 import { assertMachine } from "./requirements.ts";
 import { type Step, runSteps, step } from "./step-list.ts";
-import { type Extra, engineStep, localSteps } from "./steps.ts";
+import type { Extra } from "./additions.ts";
+import { engineStep, localSteps } from "./steps.ts";
 
 /**
  * Brings the local platform up, or checks the cluster and registry that the environment names, and

@@ -1,8 +1,8 @@
-module slipway/tools/kubernetes-provider
+module slipway/tools/pulumi-resource-kubernetes
 
 go 1.25.0
 
-tool slipway/tools/kubernetes-provider/pulumi-resource-kubernetes
+tool slipway/tools/pulumi-resource-kubernetes
 
 require github.com/pulumi/pulumi-kubernetes/provider/v4 v4.0.0-20260115033456-f47bc2d6f199
 

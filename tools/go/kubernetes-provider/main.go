@@ -9,10 +9,10 @@ import (
 	"github.com/pulumi/pulumi-kubernetes/provider/v4/pkg/version"
 )
 
-//go:embed schema.json
+//go:embed source/schema.json
 var schema []byte
 
-//go:embed terraform-mapping.json
+//go:embed source/terraform-mapping.json
 var mapping []byte
 
 func main() {
