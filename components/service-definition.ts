@@ -138,13 +138,17 @@ export interface IngressDefinition {
   readonly awaitAddress?: boolean;
 }
 
+/** A UDP port: `8125/UDP`. */
+export type UdpPort = `${number}/UDP`;
+
 /** A destination: a block of addresses, or the pods of a namespace. */
 export type EgressRule = ({ readonly cidr: string } | { readonly namespace: string }) & {
   /**
-   * TCP ports.
+   * TCP ports, and UDP ports such as `8125/UDP`. They are the ports that the destination's pods listen on: a network sees those,
+   * not the ones of a Service.
    * @default - all of them
    */
-  readonly ports?: readonly number[];
+  readonly ports?: readonly (number | UdpPort)[];
 };
 
 /** A service with its name, its namespace, and a value for everything that has a default. */

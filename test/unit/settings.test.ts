@@ -59,7 +59,7 @@ const KEY = privateKey.export({ format: "pem", type: "sec1" }) as string;
 const PINNED = `registry.example.com/team/shop@${DIGEST}`;
 const EGRESS = [
   { cidr: "2001:db8::/32", ports: [443] },
-  { namespace: "db", ports: [5432] },
+  { namespace: "db", ports: [5432, "5353/UDP"] },
 ];
 
 /** What a service can say of each setting of a table, beside its default. */
@@ -828,6 +828,18 @@ describe("a fault of a service", () => {
       "a destination of two kinds",
       { egress: [{ cidr: "10.0.0.0/8", namespace: "db" }] },
       /egress\[0\]: got .*; allowed: \{cidr/,
+    ],
+    ...[0, 65536, "53", "53/udp", "0/UDP", "65536/UDP", "053/UDP"].map(
+      (port): [string, object, RegExp] => [
+        `a port of a destination that is none, ${String(port)}`,
+        { egress: [{ cidr: "10.0.0.0/8", ports: [port] }] },
+        /^slipway:services\.shop\.egress\[0\]\.ports\[0\]: got .*; allowed: a whole number from 1 to 65535, with \/UDP behind it for UDP/,
+      ],
+    ),
+    [
+      "a destination without a port",
+      { egress: [{ cidr: "10.0.0.0/8", ports: [] }] },
+      /egress\[0\]\.ports: got \[\]; allowed: at least one port; leave ports out to allow all of them/,
     ],
     ...[
       "10.0.0.0/33",
