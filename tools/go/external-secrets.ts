@@ -1,15 +1,13 @@
-import { cpSync, mkdirSync, renameSync, rmSync } from "node:fs";
+import { cpSync } from "node:fs";
 import { join } from "node:path";
-import { execa } from "execa";
 import { builtFolder, type GoTools } from "./build.ts";
+import { copySource, publishedFolder } from "./source.ts";
 
 const VERSION = "v0.20.4";
-const PATH = "github.com/external-secrets/external-secrets";
-const FOLDER = join(import.meta.dirname, "external-secrets");
-const SOURCE = join(FOLDER, "source");
-const OVERLAY = join(FOLDER, "overlay");
+const MODULE = `github.com/external-secrets/external-secrets@${VERSION}`;
+const OVERLAY = join(import.meta.dirname, "external-secrets/overlay");
 
-/** The folders and files of its module that the build is made of; it has its own tests, tools and pages beside them. */
+/** The folders and files of its module that the build is made of. */
 const PARTS = ["apis", "cmd", "pkg", "main.go", "go.mod"];
 
 /**
@@ -34,21 +32,13 @@ export function externalSecretsProgram(): string {
 }
 
 /** Folder of its module as it was published. */
-export async function externalSecretsModule(): Promise<string> {
-  const env = { GOWORK: "off", GOFLAGS: "-mod=mod" };
-  const args = ["mod", "download", "-json", `${PATH}@${VERSION}`];
-  const { stdout } = await execa("go", args, { cwd: import.meta.dirname, env });
-  return (JSON.parse(stdout) as { readonly Dir: string }).Dir;
+export function externalSecretsModule(): Promise<string> {
+  return publishedFolder(MODULE);
 }
 
-/** Go replaces no file of a downloaded module: the go.mod points at this copy. */
-async function prepareSource(): Promise<void> {
-  const published = await externalSecretsModule();
-  const copy = `${SOURCE}.part-${process.pid}`;
-  mkdirSync(copy);
-  // Go makes what it downloads read-only, and the overlay is written over it.
-  await execa("cp", ["--recursive", "--no-preserve=mode", ...PARTS, copy], { cwd: published });
-  cpSync(OVERLAY, copy, { recursive: true });
-  rmSync(SOURCE, { recursive: true, force: true });
-  renameSync(copy, SOURCE);
+/** The overlay is written over what was published. */
+function prepareSource(): Promise<void> {
+  return copySource({ module: MODULE, folder: "external-secrets", parts: PARTS }, (copy) => {
+    cpSync(OVERLAY, copy, { recursive: true });
+  });
 }
