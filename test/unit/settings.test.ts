@@ -265,6 +265,7 @@ describe("right settings", () => {
       "services.yaml": stringify(services),
       "shared.yaml": `one: &one ${JSON.stringify(shop)}\ntwo: { <<: *one, port: 81 }\n`,
       "wrong.yml": "shop: { port: 99999 }",
+      "misread.yaml": "shop: { image: x, port: 80, env: { VERSION: 1.10 } }",
       "broken.json": "{",
     });
     const surroundings = { variables: { STAGE: "services" }, folder };
@@ -277,6 +278,9 @@ describe("right settings", () => {
     expect(two).toEqual({ ...one, port: 81 });
     expect(() => read("wrong.yml")).toThrow(
       "slipway:services.shop.port: got 99999; allowed: a whole number from 1 to 65535",
+    );
+    expect(() => read("misread.yaml")).toThrow(
+      "slipway:services.shop.env.VERSION: got 1.10, which YAML reads as 1.1; allowed: a string as it is to arrive",
     );
     const allowed = "; allowed: a mapping of services by name, or the path of a YAML file with one";
     expect(() => read("gone.yaml")).toThrow(
