@@ -30,6 +30,7 @@ import { type StackForm, stackSchema } from "./settings/stack.ts";
 import { servicesIn } from "./settings/services-file.ts";
 import { stackFile } from "./settings/stack-file.ts";
 import type { Surroundings } from "./settings/surroundings.ts";
+import { variableFaults } from "./settings/variables.ts";
 
 /** One service as its settings describe it. */
 export type ServiceSettings = (ImageSource | ToBePromoted) & ServiceDefinition;
@@ -110,6 +111,7 @@ export function parseSettings(config: StackConfig, surroundings: Surroundings): 
       ...credentialFaults({ raw, ...config }, keys),
       ...addressFaults(raw),
       ...serviceFaults(raw, surroundings),
+      ...variableFaults(raw),
     ],
   });
   if (found.length > 0 || !parsed.success || cluster === undefined) {

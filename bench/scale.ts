@@ -2,7 +2,7 @@ import { Project } from "../testbed/project.ts";
 import { kubectl } from "../testbed/kubectl.ts";
 import { JOB } from "../testbed/killable-up.ts";
 import { succeed } from "../testbed/succeed.ts";
-import { ensureKwok, ON_FAKE_NODES } from "../tools/platform/kwok.ts";
+import { kwokAddition, ON_FAKE_NODES } from "../tools/platform/kwok.ts";
 import { type ApiLoad, apiLoadDuring } from "./api-load.ts";
 import type { Fault } from "./catalogue/clone/fault.ts";
 import { putFaults } from "./catalogue/faults.ts";
@@ -52,7 +52,7 @@ export async function measureScale(
   sizes: readonly Size[],
   tell: (figures: ScaleFigures) => Promise<void>,
 ): Promise<void> {
-  await ensureKwok(() => undefined);
+  await kwokAddition.ensure(() => undefined);
   const image = await buildImage();
   for (const size of sizes) {
     await tell(await measureStack(size, image));

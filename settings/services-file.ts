@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
 
-import { parse } from "yaml";
+import { parseDocument } from "yaml";
 
 import { type Fault, got } from "./fault.ts";
 import { unusable } from "./look.ts";
+import { faultsIn } from "./numerals.ts";
 import { absolute, expand, type Surroundings } from "./surroundings.ts";
 
 /** What services may be written as. */
@@ -42,10 +43,11 @@ export function servicesIn(written: unknown, surroundings: Surroundings): Read {
   if (reason !== undefined) {
     return fault(reason);
   }
-  try {
-    return { services: parse(readFileSync(path, "utf8"), LIKE_THE_ENGINE), faults: [] };
-  } catch (error) {
-    const [line = ""] = (error as Error).message.split("\n");
-    return fault(`${path} is not YAML (${line})`);
+  const document = parseDocument(readFileSync(path, "utf8"), LIKE_THE_ENGINE);
+  const [error] = document.errors;
+  if (error !== undefined) {
+    return fault(`${path} is not YAML (${error.message.split("\n")[0] ?? ""})`);
   }
+  const services: unknown = document.toJS(LIKE_THE_ENGINE);
+  return { services, faults: faultsIn(document.contents, services, ["services"]) };
 }

@@ -1,29 +1,36 @@
-import { cpSync } from "node:fs";
 import { join } from "node:path";
 import { builtFolder, type GoTools } from "./build.ts";
-import { copySource, publishedFolder } from "./source.ts";
+import {
+  changeModule,
+  type ChangedModule,
+  publishedModule,
+  withOverlay,
+} from "./changed-module.ts";
 
-const VERSION = "v0.20.4";
-const MODULE = `github.com/external-secrets/external-secrets@${VERSION}`;
-const OVERLAY = join(import.meta.dirname, "external-secrets/overlay");
-
-/** The folders and files of its module that the build is made of. */
-const PARTS = ["apis", "cmd", "pkg", "main.go", "go.mod"];
+/** It has its own tests, tools and pages beside its parts. */
+const MODULE: ChangedModule = {
+  path: "github.com/external-secrets/external-secrets",
+  version: "v0.20.4",
+  tool: "external-secrets",
+  parts: ["apis", "cmd/controller", "pkg", "main.go"],
+};
 
 /**
  * The External Secrets controller with the stores that need nothing outside of a cluster. The libraries of all the
- * clouds it knows would make most of the build, so the two files that name its stores are replaced.
+ * clouds it knows would make most of the build, so the two files that name its stores are replaced; and so is its go.mod, by
+ * one that takes what it shares with Kubernetes in Kubernetes' versions, which are compiled already.
  */
 export const externalSecrets = {
-  version: VERSION,
-  module: "external-secrets",
+  version: MODULE.version,
+  module: MODULE.tool,
   variables: {},
   gibibytes: 3,
   files: [
+    "overlay/go.mod",
     "overlay/pkg/provider/register/register.go",
     "overlay/pkg/generator/register/register.go",
   ],
-  prepare: prepareSource,
+  prepare: () => changeModule(MODULE, withOverlay(MODULE)),
 } satisfies GoTools & { readonly version: string };
 
 /** Path of the controller, once it is built. */
@@ -33,12 +40,5 @@ export function externalSecretsProgram(): string {
 
 /** Folder of its module as it was published. */
 export function externalSecretsModule(): Promise<string> {
-  return publishedFolder(MODULE);
-}
-
-/** The overlay is written over what was published. */
-function prepareSource(): Promise<void> {
-  return copySource({ module: MODULE, folder: "external-secrets", parts: PARTS }, (copy) => {
-    cpSync(OVERLAY, copy, { recursive: true });
-  });
+  return publishedModule(MODULE);
 }

@@ -1,28 +1,15 @@
-import type { GoTools, Report } from "../go/build.ts";
-import { externalSecrets } from "../go/external-secrets.ts";
-import { kwok } from "../go/kwok.ts";
-import { sealedSecrets } from "../go/sealed-secrets.ts";
-import { ensureExternalSecrets } from "./external-secrets.ts";
-import { ensureKwok } from "./kwok.ts";
-import { ensureSealedSecrets } from "./sealed-secrets.ts";
-
-/** Something that runs beside Kubernetes' own components, built from its Go module. */
-export interface Addition {
-  /** With its version, for people. */
-  readonly title: string;
-  readonly tools: GoTools;
-  /** Builds and runs it; a moment's work where it runs already. */
-  readonly ensure: (report: Report) => Promise<void>;
-}
+import { goBuild } from "../go/build.ts";
+import type { Addition } from "./addition.ts";
+import { externalSecretsController } from "./external-secrets.ts";
+import { STATE_FOLDER } from "./folders.ts";
+import { kwokAddition } from "./kwok.ts";
+import { withLock } from "./lock.ts";
+import { sealedSecretsController } from "./sealed-secrets.ts";
 
 /** What runs only where somebody asks for it, by the name to ask for. */
-const extras = {
-  "external-secrets": {
-    title: `External Secrets ${externalSecrets.version}`,
-    tools: externalSecrets,
-    ensure: ensureExternalSecrets,
-  },
-  kwok: { title: `kwok ${kwok.version}`, tools: kwok, ensure: ensureKwok },
+export const extras = {
+  "external-secrets": externalSecretsController,
+  kwok: kwokAddition,
 } satisfies Readonly<Record<string, Addition>>;
 
 /** Name of something that runs only where somebody asks for it. */
@@ -33,10 +20,19 @@ export const EXTRAS = Object.keys(extras) as Extra[];
 
 /** Everything that runs beside Kubernetes' own components. */
 export const additions = {
-  "sealed-secrets": {
-    title: `Sealed Secrets ${sealedSecrets.version}`,
-    tools: sealedSecrets,
-    ensure: ensureSealedSecrets,
-  },
+  "sealed-secrets": sealedSecretsController,
   ...extras,
 } satisfies Readonly<Record<string, Addition>>;
+
+/** Has a running platform run what a test needs beside it. What is built first holds up nobody else. */
+export async function ensureExtras(...names: readonly Extra[]): Promise<void> {
+  const quiet = (): void => undefined;
+  for (const name of names) {
+    await goBuild(extras[name].tools, quiet);
+  }
+  await withLock(STATE_FOLDER, quiet, async () => {
+    for (const name of names) {
+      await extras[name].ensure(quiet);
+    }
+  });
+}

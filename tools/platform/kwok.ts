@@ -1,8 +1,8 @@
 import { KubernetesObjectApi, PatchStrategy } from "@kubernetes/client-node";
-import type { Report } from "../go/build.ts";
 import { kwok, kwokProgram } from "../go/kwok.ts";
+import type { Addition } from "./addition.ts";
 import { clusterConfig } from "./cluster.ts";
-import { type Controller, ensureController } from "./controller.ts";
+import { inCluster } from "./controller.ts";
 import { KWOK_IMAGE } from "./images.ts";
 
 /** With 250 pods each: room for 3,000. */
@@ -18,30 +18,27 @@ export const ON_FAKE_NODES = {
   tolerations: [{ key: MARK, operator: "Equal", value: FAKE, effect: "NoSchedule" }],
 } as const;
 
-const controller: Controller = {
+const controller = inCluster({
   title: "kwok",
   place: { namespace: "kwok", name: "kwok" },
   label: "kwok",
   tools: kwok,
   image: { name: KWOK_IMAGE, recipe: "kwok.Dockerfile", program: kwokProgram },
   manifests: "kwok.yaml",
-  definitions: () => Promise.resolve([]),
-};
+});
 
-/**
- * Runs kwok in the cluster, with nodes that are on no machine; a moment's work where it runs already. Pods come to them only by
- * {@link ON_FAKE_NODES}. The platform starts without it.
- * @param report Told how its build gets on.
- * @throws When it is not ready after a minute.
- */
-export async function ensureKwok(report: Report): Promise<void> {
-  await ensureController(controller, report);
-  const api = KubernetesObjectApi.makeApiClient(clusterConfig());
-  for (let number = 1; number <= NODES; number++) {
-    const node = nodeOf(`fake-${number}`);
-    await api.patch(node, undefined, undefined, "slipway", true, PatchStrategy.ServerSideApply);
-  }
-}
+/** kwok with nodes that are on no machine. Pods come to them only by {@link ON_FAKE_NODES}. */
+export const kwokAddition: Addition = {
+  ...controller,
+  ensure: async (report) => {
+    await controller.ensure(report);
+    const api = KubernetesObjectApi.makeApiClient(clusterConfig());
+    for (let number = 1; number <= NODES; number++) {
+      const node = nodeOf(`fake-${number}`);
+      await api.patch(node, undefined, undefined, "slipway", true, PatchStrategy.ServerSideApply);
+    }
+  },
+};
 
 function nodeOf(name: string) {
   const mark = { [MARK]: FAKE };
