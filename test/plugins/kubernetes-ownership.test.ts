@@ -2,7 +2,7 @@
 import type { V1ConfigMap } from "@kubernetes/client-node";
 import { cluster } from "../../testbed/cluster.ts";
 import { DEPLOYMENT, type Kind } from "../../testbed/kinds.ts";
-import { Program } from "../support/program.ts";
+import { Program } from "../../testbed/program.ts";
 
 const CONFIG_MAP: Kind<V1ConfigMap> = { apiVersion: "v1", kind: "ConfigMap" };
 

@@ -5,7 +5,8 @@ const CHECKOUT = join(__dirname, "../..");
 
 /** Which tests need a program of `tools/go/ahead.ts`, as `<project> <path>`. */
 const NEEDED_BY = {
-  "external-secrets": /^e2e test\/e2e\/(external-secrets|lane-policies)\.test\.ts$/,
+  "external-secrets": /^e2e test\/e2e\/(?:external-secrets|lane-policies)\.test\.ts$/,
+  "kubernetes-provider": /^official /,
 };
 
 /** The programs that any of these tests needs. */

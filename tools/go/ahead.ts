@@ -1,11 +1,13 @@
 import { setPriority } from "node:os";
 import { extras } from "../platform/additions.ts";
 import { goBuild, type GoTools, isBuilt } from "./build.ts";
+import { kubernetesProvider } from "./kubernetes-provider.ts";
 
 /** Programs that some tests need and others do not, by the name that `test/support/builds-ahead.cjs` knows them by. */
-const PROGRAMS: Readonly<Record<string, GoTools>> = Object.fromEntries(
-  Object.entries(extras).map(([name, { tools }]) => [name, tools]),
-);
+const PROGRAMS: Readonly<Record<string, GoTools>> = {
+  ...Object.fromEntries(Object.entries(extras).map(([name, { tools }]) => [name, tools])),
+  "kubernetes-provider": kubernetesProvider,
+};
 
 /** Whatever else runs goes first. */
 const LOWEST = 19;
