@@ -7,7 +7,7 @@ export const PODS = {
    * Number of pods, if nothing scales them.
    * @default 2
    */
-  replicas: { from: 1, to: 1000, remedy: "remove the service to stop it", default: 2 },
+  replicas: { from: 1, to: 5000, remedy: "remove the service to stop it", default: 2 },
   /**
    * User and group that the container runs as.
    * @default 65532

@@ -118,8 +118,8 @@ function secretOr<Plain extends z.ZodType<string | Expansion>>(plain: Plain, wha
 
 const autoscale = field.mapping(
   {
-    min: field.wholeNumber(1, 1000),
-    max: field.wholeNumber(1, 1000),
+    min: field.wholeNumber(1, 5000),
+    max: field.wholeNumber(1, 5000),
     cpu: field.wholeNumber(1, 100).exactOptional(),
   } satisfies ShapeOf<Autoscale>,
   "min, max and cpu",

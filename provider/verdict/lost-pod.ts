@@ -146,8 +146,7 @@ export function silenceOfNode(pod: Pod, warnings: readonly Event[]): string | un
   const since = Date.parse(ready?.lastTransitionTime ?? "");
   const said = eventsOf(uidOf(pod), warnings).find(
     (event) =>
-      event.reason === "NodeNotReady" &&
-      !(Date.parse(timeOf(event)) < since - SKEW_MILLISECONDS),
+      event.reason === "NodeNotReady" && !(Date.parse(timeOf(event)) < since - SKEW_MILLISECONDS),
   );
   const node = pod.spec?.nodeName;
   return (

@@ -68,7 +68,9 @@ test.each([
   [
     "that are not",
     (count: number) =>
-      names(count).map((name) => unreadyPod(name, OWNER, { started: true, state: { running: {} } })),
+      names(count).map((name) =>
+        unreadyPod(name, OWNER, { started: true, state: { running: {} } }),
+      ),
   ],
 ])("judges pods %s in a time that grows with their number", (_, podsOf) => {
   const judge = (count: number) => {

@@ -16,4 +16,4 @@ export const SEALED_SECRETS_IMAGE = `${REGISTRY}/sealed-secrets-controller:${sea
 export const EXTERNAL_SECRETS_IMAGE = `${REGISTRY}/external-secrets:${externalSecrets.version}`;
 
 /** What plays the kubelets of nodes without machines. */
-export const KWOK_IMAGE = `${REGISTRY}/kwok:${kwok.version}`;
+export const KWOK_IMAGE = `${REGISTRY}/kwok:${kwok.version}-1`;
