@@ -13,7 +13,8 @@ export async function freeFolder(): Promise<string> {
       await mkdir(folder);
       return folder;
     } catch (error) {
-      if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) {
+      // Jest gives its tests an Error of their own, and Node's errors are none of that.
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") {
         throw error;
       }
     }
