@@ -18,6 +18,7 @@ test("only what a chosen test needs is built ahead", () => {
     programsOf(["e2e test/e2e/lanes.test.ts", "e2e test/e2e/external-secrets.test.ts"]),
   ).toEqual(["external-secrets"]);
   expect(programsOf(["unit test/unit/external-secret-readiness.test.ts"])).toEqual([]);
+  expect(programsOf(["official test/e2e/lanes.test.ts"])).toEqual(["kubernetes-provider"]);
 });
 
 test("whatever a story has run beside Kubernetes is built ahead of it", () => {
