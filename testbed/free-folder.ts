@@ -13,7 +13,7 @@ export async function freeFolder(): Promise<string> {
       await mkdir(folder);
       return folder;
     } catch (error) {
-      // Inside of Jest, Node's errors are of a different Error.
+      // Jest gives its tests an Error of their own, and Node's errors are none of that.
       if ((error as NodeJS.ErrnoException).code !== "EEXIST") {
         throw error;
       }
