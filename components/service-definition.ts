@@ -48,10 +48,10 @@ export interface ServiceDefinition extends ValuesOf<typeof PODS>, VerdictSetting
   /** @default - requests of 100m and 128Mi, limits of 500m and 256Mi; a limit is never below its request */
   readonly resources?: Resources;
   /**
-   * Environment variables of the container.
+   * Environment variables of the container. Text arrives as it is, also a `$`.
    * @default {}
    */
-  readonly env?: Readonly<Record<string, string | SecretKey | CredentialKey>>;
+  readonly env?: Readonly<Record<string, string | Expansion | SecretKey | CredentialKey>>;
   /**
    * Files by absolute path: their text, or a key of an existing Secret or of a credential. Mounted read-only.
    * @default {}
@@ -77,6 +77,15 @@ export interface ServiceDefinition extends ValuesOf<typeof PODS>, VerdictSetting
    * @default - nothing
    */
   readonly egress?: readonly EgressRule[];
+}
+
+/**
+ * Text in which `$(NAME)` stands for another variable of the service, and `$$` for `$`.
+ *
+ * @see https://kubernetes.io/docs/tasks/inject-data-application/define-interdependent-environment-variables/
+ */
+export interface Expansion {
+  readonly expand: string;
 }
 
 /** A key of an existing Secret in the namespace. */
@@ -129,13 +138,17 @@ export interface IngressDefinition {
   readonly awaitAddress?: boolean;
 }
 
+/** A UDP port: `8125/UDP`. */
+export type UdpPort = `${number}/UDP`;
+
 /** A destination: a block of addresses, or the pods of a namespace. */
 export type EgressRule = ({ readonly cidr: string } | { readonly namespace: string }) & {
   /**
-   * TCP ports.
+   * TCP ports, and UDP ports such as `8125/UDP`. They are the ports that the destination's pods listen on: a network sees those,
+   * not the ones of a Service.
    * @default - all of them
    */
-  readonly ports?: readonly number[];
+  readonly ports?: readonly (number | UdpPort)[];
 };
 
 /** A service with its name, its namespace, and a value for everything that has a default. */
@@ -153,7 +166,7 @@ export interface Service extends Completed<typeof PODS> {
   readonly resources: Readonly<
     Record<keyof Resources, { readonly cpu: string; readonly memory: string }>
   >;
-  readonly env: Readonly<Record<string, string | SecretKey>>;
+  readonly env: Readonly<Record<string, string | Expansion | SecretKey>>;
   readonly files: Readonly<Record<string, string | SecretKey>>;
   readonly writable: readonly string[];
   readonly ingress:

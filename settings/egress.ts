@@ -2,14 +2,22 @@ import { isIPv4, isIPv6 } from "node:net";
 
 import { z } from "zod";
 
-import type { EgressRule } from "../components/service-definition.ts";
+import type { EgressRule, UdpPort } from "../components/service-definition.ts";
 import type { ShapeOf } from "../contract/field.ts";
 import * as field from "./fields.ts";
 
 type Block = Extract<EgressRule, { readonly cidr: string }>;
 type Pods = Extract<EgressRule, { readonly namespace: string }>;
 
-const egressPorts = { ports: field.list(field.port, "a list of ports").exactOptional() };
+/** Does not abort, or the union of destinations would name neither the port nor what is allowed. */
+const port = z.custom<number | UdpPort>(isPort, {
+  error: "allowed: a whole number from 1 to 65535, with /UDP behind it for UDP, such as 8125/UDP",
+  abort: false,
+});
+const ports = field
+  .list(port, "a list of ports")
+  .min(1, { error: "allowed: at least one port; leave ports out to allow all of them" });
+const egressPorts = { ports: ports.exactOptional() };
 const cidr = z.string().refine(isCidr, {
   error:
     "allowed: a block of addresses such as 10.0.0.0/8 or 2001:db8::/32, without a zone (%) and without zeros in front",
@@ -33,6 +41,11 @@ export function egressAs(allowed: string) {
 export const egress = egressAs(
   "{cidr: 10.0.0.0/8, ports: [5432]} or {namespace: database, ports: [5432]}, ports as needed",
 );
+
+function isPort(written: unknown): boolean {
+  const [, udp] = /^([1-9]\d{0,4})\/UDP$/.exec(String(written)) ?? [];
+  return field.port.safeParse(udp === undefined ? written : Number(udp)).success;
+}
 
 /** Node takes an address with a zone, which no API server does; the strict ones refuse zeros in front as well. */
 function isCidr(block: string): boolean {

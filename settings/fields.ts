@@ -6,6 +6,9 @@ import { got } from "./fault.ts";
 import { unusable } from "./look.ts";
 import { absolute, expand, type Surroundings } from "./surroundings.ts";
 
+const MEBIBYTE = 2 ** 20;
+const MANY_CORES = 100;
+
 const say = (allowed: string) => ({ error: `allowed: ${allowed}` });
 
 /** A mapping with exactly these keys. */
@@ -87,6 +90,28 @@ export function quantity(example: string) {
     .union([z.string(), z.number()], say(allowed))
     .refine((value) => (parseQuantity(String(value)) ?? 0) > 0, say(allowed))
     .transform(String);
+}
+
+/** Memory: what is less than any process needs lacks its unit, or has that of CPU. */
+export function memory(example: string) {
+  return quantity(example).check(({ value, issues }) => {
+    if ((parseQuantity(value) ?? 0) < MEBIBYTE) {
+      const meant = /^[\d.]+/.exec(value)?.[0] ?? "";
+      const unit = value.endsWith("m") ? " (m is a thousandth)" : "";
+      const message = `allowed: at least 1Mi, and this is less${unit}; write ${meant}Mi or ${meant}Gi`;
+      issues.push({ code: "custom", input: value, message });
+    }
+  });
+}
+
+/** CPU of one pod: a hundred without a unit are hundred cores, and thousandths are meant. */
+export function cpu(example: string) {
+  return quantity(example).check(({ value, issues }) => {
+    if (/^[\d.]+$/.test(value) && Number(value) >= MANY_CORES) {
+      const message = `allowed: less than ${MANY_CORES} cores, or thousandths of one with the unit m; write ${value}m, or ${Number(value) * 1000}m if so many cores are meant`;
+      issues.push({ code: "custom", input: value, message });
+    }
+  });
 }
 
 const HOST =

@@ -23,7 +23,7 @@ const destinations = field.list(egress, "a list of {cidr, ports} and {namespace,
 const limits = {
   pods: field.wholeNumber(1, 1000).exactOptional(),
   cpu: field.quantity("4").exactOptional(),
-  memory: field.quantity("8Gi").exactOptional(),
+  memory: field.memory("8Gi").exactOptional(),
   egress: destinations.exactOptional(),
 } satisfies ShapeOf<LaneDefinition>;
 

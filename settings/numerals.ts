@@ -7,8 +7,15 @@ import { mapping } from "./mapping.ts";
 const MISREAD =
   /^[-+]?(0x[\da-f_]+|0o[0-7_]+|0b[01_]+|0[\d_]+(\.[\d_]*)?(e[-+]?\d+)?|\d[\d_]*_[\d_]*(\.[\d_]*)?(e[-+]?\d+)?)$/i;
 
+const NUMBER = /^[-+]?\.?\d[\w.+-]*$/;
+const DATE = /^\d{4}-\d{1,2}-\d{1,2}/;
+
+/** Where a string is meant, whatever YAML reads: `*` is any key. */
+const TEXTS = ["services.*.env.*", "services.*.build.args.*"].map((path) => path.split("."));
+
 /**
- * The numbers that the engine read differently from how the stack's file has them, also where a string was meant.
+ * The values that the engine read differently from how the stack's file has them: numbers that most people read
+ * differently, or too large to be kept, and where a string is meant whatever arrives as a different string.
  *
  * @param file text of the stack's file
  * @param prefix of the settings' keys in it
@@ -34,7 +41,12 @@ export function numeralFaults(
   });
 }
 
-function faultsIn(node: unknown, read: unknown, path: readonly PropertyKey[]): Fault[] {
+/**
+ * The same of a part of the settings.
+ * @param node as the file has it
+ * @param read as it was read
+ */
+export function faultsIn(node: unknown, read: unknown, path: readonly PropertyKey[]): Fault[] {
   if (isMap(node)) {
     return node.items.flatMap(({ key, value }) => {
       const name = keyOf(key);
@@ -45,16 +57,51 @@ function faultsIn(node: unknown, read: unknown, path: readonly PropertyKey[]): F
     const items: readonly unknown[] = Array.isArray(read) ? read : [];
     return node.items.flatMap((item, index) => faultsIn(item, items[index], [...path, index]));
   }
+  if (!isScalar(node) || node.type !== "PLAIN") {
+    return [];
+  }
+  const text = misread(node.source ?? "", read, isText(path));
+  return text === undefined ? [] : [{ path, text }];
+}
+
+function misread(written: string, read: unknown, isTextMeant: boolean): string | undefined {
+  const quoted = `"${written}" in quotes if a string is meant`;
+  const reads = `got ${written}, which YAML reads as ${String(read)}`;
   // The engine may have read a different file.
-  if (!isScalar(node) || node.type !== "PLAIN" || typeof read !== "number") {
-    return [];
+  if (typeof read === "number" && NUMBER.test(written)) {
+    if (MISREAD.test(written)) {
+      return `${reads}; allowed: a number without a leading zero, a prefix and underscores; write ${read}, or ${quoted}`;
+    }
+    if (Number.isInteger(read) && !Number.isSafeInteger(read)) {
+      return `${reads}; allowed: a number up to ${Number.MAX_SAFE_INTEGER}, because a larger one loses digits; write ${quoted}`;
+    }
   }
-  const written = node.source ?? "";
-  if (!MISREAD.test(written)) {
-    return [];
+  if (!isTextMeant || !isSame(written, read) || String(read) === written) {
+    return undefined;
   }
-  const text = `got ${written}, which YAML reads as ${read}; allowed: a number without a leading zero, a prefix and underscores; write ${read}, or "${written}" in quotes if a string is meant`;
-  return [{ path, text }];
+  const plain = typeof read === "string" ? "" : `${String(read)}, or `;
+  return `${reads}; allowed: a string as it is to arrive; write ${plain}${quoted}`;
+}
+
+/** Whether the value that was read can be that of the file. */
+function isSame(written: string, read: unknown): boolean {
+  switch (typeof read) {
+    case "number":
+      return NUMBER.test(written);
+    case "boolean":
+      return written.toLowerCase() === String(read);
+    case "string":
+      return DATE.test(written) && read.startsWith(written.slice(0, 4));
+    default:
+      return false;
+  }
+}
+
+function isText(path: readonly PropertyKey[]): boolean {
+  return TEXTS.some(
+    (text) =>
+      text.length === path.length && text.every((key, index) => key === "*" || key === path[index]),
+  );
 }
 
 function keyOf(key: unknown): string {

@@ -5,6 +5,7 @@ import { isPinned, PINNED_ALLOWED } from "../contract/image-reference.ts";
 import {
   type Autoscale,
   type CredentialKey,
+  type Expansion,
   type IngressDefinition,
   PODS,
   type Resources,
@@ -32,7 +33,7 @@ export function serviceSchema(surroundings: Surroundings) {
       ready: field.urlPath.exactOptional(),
       resources: resources.exactOptional(),
       env: field
-        .named(field.variableName, scalarOrSecret, "a mapping of environment variables")
+        .named(field.variableName, variable, "a mapping of environment variables")
         .exactOptional(),
       files: field
         .named(field.filePath, textOrSecret, "a mapping of absolute paths to their text")
@@ -98,16 +99,20 @@ const secretKey = z.union([
     "credential and key",
   ),
 ]);
-const scalarOrSecret = secretOr(
-  field.scalar,
-  "a string, a number, true, false, {secret, key} of an existing Secret, or {credential, key} of slipway:credentials",
+const expansion = field.mapping(
+  { expand: z.string({ error: "allowed: a string" }) } satisfies ShapeOf<Expansion>,
+  "expand",
+);
+const variable = secretOr(
+  z.union([field.scalar, expansion]),
+  "a string, a number, true, false, {expand: text with $(NAME)}, {secret, key} of an existing Secret, or {credential, key} of slipway:credentials",
 );
 const textOrSecret = secretOr(
   z.string(),
   "the text of the file, {secret, key} of an existing Secret, or {credential, key} of slipway:credentials",
 );
 
-function secretOr<Plain extends z.ZodType<string>>(plain: Plain, what: string) {
+function secretOr<Plain extends z.ZodType<string | Expansion>>(plain: Plain, what: string) {
   return z.union([plain, secretKey], { error: `allowed: ${what}` });
 }
 
@@ -122,8 +127,8 @@ const autoscale = field.mapping(
 
 const amounts = field.mapping(
   {
-    cpu: field.quantity("250m").exactOptional(),
-    memory: field.quantity("128Mi").exactOptional(),
+    cpu: field.cpu("250m").exactOptional(),
+    memory: field.memory("128Mi").exactOptional(),
   } satisfies ShapeOf<NonNullable<Resources["requests"]>>,
   "cpu and memory",
 );

@@ -30,17 +30,19 @@ export function credentialsOf({
   credentials = [],
 }: ServiceDefinition): string[] {
   const single = [...Object.values(env), ...Object.values(files)].flatMap((value) =>
-    typeof value === "object" && "credential" in value ? [value.credential] : [],
+    isCredentialKey(value) ? [value.credential] : [],
   );
   return [...new Set([...credentials, ...single])].sort();
 }
 
-function unsealed(
-  values: Readonly<Record<string, string | SecretKey | CredentialKey>>,
-): Record<string, string | SecretKey> {
+function unsealed<Value>(
+  values: Readonly<Record<string, Value | CredentialKey>>,
+): Record<string, Value | SecretKey> {
   return byName(values, (_, value) =>
-    typeof value === "object" && "credential" in value
-      ? { secret: value.credential, key: value.key }
-      : value,
+    isCredentialKey(value) ? { secret: value.credential, key: value.key } : value,
   );
+}
+
+function isCredentialKey(value: unknown): value is CredentialKey {
+  return typeof value === "object" && value !== null && "credential" in value;
 }

@@ -1,7 +1,8 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 
-import type { SecretKey, Service } from "../service-definition.ts";
+import type { Service } from "../service-definition.ts";
+import { environmentVariables } from "./variables.ts";
 import { volumeMounts } from "./volumes.ts";
 
 /** Name of the container's port: Service, Ingress and probes refer to it. */
@@ -16,7 +17,7 @@ export function containerManifest(
     name: service.name,
     image,
     ports: [{ name: PORT_NAME, containerPort: service.port, protocol: "TCP" }],
-    env: Object.entries(service.env).map(([name, value]) => environmentVariable(name, value)),
+    env: environmentVariables(service.env),
     resources: service.resources,
     ...probes(service),
     ...(service.drainSeconds > 0 && {
@@ -29,16 +30,6 @@ export function containerManifest(
     },
     volumeMounts: volumeMounts(service),
   };
-}
-
-function environmentVariable(
-  name: string,
-  value: string | SecretKey,
-): k8s.types.input.core.v1.EnvVar {
-  if (typeof value === "string") {
-    return { name, value };
-  }
-  return { name, valueFrom: { secretKeyRef: { name: value.secret, key: value.key } } };
 }
 
 function probes({ health, ready, verdict }: Service) {

@@ -1,7 +1,7 @@
 import type * as k8s from "@pulumi/kubernetes";
 
 import { PORT_NAME } from "./container.ts";
-import type { EgressRule, Service } from "../service-definition.ts";
+import type { EgressRule, Service, UdpPort } from "../service-definition.ts";
 import { metadataOf, selectorLabels } from "./labels.ts";
 
 /** Where pods may connect to. */
@@ -45,6 +45,12 @@ export function egressRule(rule: EgressRule): Rule {
       : { namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": rule.namespace } } };
   return {
     to: [to],
-    ...(rule.ports && { ports: rule.ports.map((port) => ({ port, protocol: "TCP" })) }),
+    ...(rule.ports && { ports: rule.ports.map(policyPort) }),
   };
+}
+
+function policyPort(port: number | UdpPort) {
+  return typeof port === "number"
+    ? { port, protocol: "TCP" }
+    : { port: Number.parseInt(port, 10), protocol: "UDP" };
 }

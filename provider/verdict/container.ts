@@ -1,11 +1,16 @@
+import { eventsAbout, timeOf } from "./event.ts";
 import type { Finding } from "./finding.ts";
 import { judgePull } from "./image-pull.ts";
 import { masked } from "../../mask/mask.ts";
 import { judgeLiveness } from "./liveness.ts";
 import { judgeProbe } from "./probe.ts";
 import { killOf } from "./probe-kill.ts";
+import { uidOf } from "./objects.ts";
 import { AT_DEADLINE, AT_ONCE } from "./reasons.ts";
 import { finding, isInit, type JudgedContainer } from "./judged-container.ts";
+
+/** The kubelet's own cache comes a moment after the pod. */
+const PASSING = /failed to sync|timed out/;
 
 /** A service may end once while what it needs starts; a second time it is a loop. */
 const TOLERATED_RESTARTS = 1;
@@ -26,10 +31,11 @@ export function judgeContainer(judged: JudgedContainer): Finding | undefined {
 }
 
 function judgeCreation(judged: JudgedContainer): Finding | undefined {
-  const { reason, message = "" } = judged.status.state?.waiting ?? {};
+  const { reason, message: status = "" } = judged.status.state?.waiting ?? {};
   if (reason !== "CreateContainerConfigError" && reason !== "CreateContainerError") {
     return undefined;
   }
+  const message = PASSING.test(status) ? (missingByNow(judged) ?? status) : status;
   if (isMissingConfig(message)) {
     return finding(judged, "config-missing", message);
   }
@@ -45,8 +51,17 @@ function creationTolerance(message: string): number | undefined {
   if (/non-root|runAsNonRoot/.test(message)) {
     return AT_ONCE;
   }
-  // The kubelet's own cache comes a moment after the pod.
-  return /failed to sync|timed out/.test(message) ? AT_DEADLINE : undefined;
+  return PASSING.test(message) ? AT_DEADLINE : undefined;
+}
+
+/** What the kubelet has found missing since: it reports an event at once, and changes the status up to 15 s later. */
+function missingByNow({ pod, container, warnings }: JudgedContainer): string | undefined {
+  const failures = eventsAbout(uidOf(pod), ["Failed"], warnings).filter(({ involvedObject }) =>
+    involvedObject.fieldPath?.includes(`{${container.name}}`),
+  );
+  const latest = failures.filter((event, _, [first = event]) => timeOf(event) === timeOf(first));
+  const missing = latest.find(({ message = "" }) => isMissingConfig(message));
+  return missing?.message?.replace(/^Error: /, "");
 }
 
 /** Whether a message of the kubelet names a Secret, a ConfigMap or a key that is missing. */

@@ -1,5 +1,5 @@
 // Proves the real controller with its fake store, which has values as plain text in the cluster; it cannot prove the store of any cloud.
-import { ensureExternalSecrets } from "../../tools/platform/external-secrets.ts";
+import { ensureExtras } from "../../tools/platform/additions.ts";
 import { cluster } from "../../testbed/cluster.ts";
 import { DEPLOYMENT, EXTERNAL_SECRET, SECRET } from "../../testbed/kinds.ts";
 import { Project } from "../../testbed/project.ts";
@@ -57,7 +57,7 @@ const generation = async () =>
   (await cluster.get(DEPLOYMENT, project.namespace, "shop")).metadata?.generation ?? 0;
 
 beforeAll(async () => {
-  await ensureExternalSecrets(() => undefined);
+  await ensureExtras("external-secrets");
   project = await Project.create("external");
 });
 afterAll(async () => {

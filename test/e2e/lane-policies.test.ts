@@ -3,7 +3,7 @@
 import { randomUUID } from "node:crypto";
 
 import { planLanes } from "../../components/lanes/plan.ts";
-import { ensureExternalSecrets } from "../../tools/platform/external-secrets.ts";
+import { ensureExtras } from "../../tools/platform/additions.ts";
 import { kubeConfig } from "../../testbed/cluster.ts";
 import { kubeconfigOfAccount } from "../support/account.ts";
 import { WRITES } from "../support/deploy-acts.ts";
@@ -33,7 +33,7 @@ const as = (name: string, account: string, request: Request) =>
 const deploys = (request: Request) => as("deploy", "agent", request);
 
 beforeAll(async () => {
-  await ensureExternalSecrets(() => undefined);
+  await ensureExtras("external-secrets");
   await createLanes(plan);
   for (const { namespace, name, lane: of } of plan.accounts) {
     tokens.set(`${of.name}/${name}`, await kubeconfigOfAccount({ namespace, name }));

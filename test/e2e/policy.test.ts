@@ -1,7 +1,7 @@
 // Proves the pack's rules, and that the engine starts it as a program; it cannot prove the start of the folder by Pulumi's own Node.js language host, which this machine may not have.
 import { join } from "node:path";
 
-import { Program } from "../support/program.ts";
+import { Program } from "../../testbed/program.ts";
 import { Project } from "../../testbed/project.ts";
 import { shop } from "../../testbed/shop.ts";
 import { CHECKOUT } from "../support/stack-config.ts";

@@ -226,6 +226,15 @@ describe("a cluster and registry of one's own", () => {
     expect(output).not.toContain("etcd");
   });
 
+  test("get nothing else installed", async () => {
+    const { exitCode, output } = await sandbox.platform(["up", "--with", "external-secrets"], {
+      SLIPWAY_KUBECONFIG: join(sandbox.state, "copy.kubeconfig"),
+      SLIPWAY_REGISTRY: "127.0.0.1:25000",
+    });
+    expect(exitCode).toBe(1);
+    expect(output).toContain("--with external-secrets is for the local platform");
+  });
+
   test("are named when one does not answer", async () => {
     const kubeconfig = join(sandbox.state, "copy.kubeconfig");
     const { exitCode, output } = await sandbox.platform(["up"], {

@@ -268,6 +268,17 @@ describe("the other objects", () => {
     ]);
   });
 
+  test("the NetworkPolicy tells UDP ports from TCP ports", () => {
+    const egress = [{ cidr: "10.0.0.0/8", ports: [53, "5353/UDP"] }] as const;
+    const { spec } = networkPolicyManifest(service({ egress })) as pulumi.Unwrap<
+      ReturnType<typeof networkPolicyManifest>
+    >;
+    expect(spec?.egress?.[1]?.ports).toEqual([
+      { port: 53, protocol: "TCP" },
+      { port: 5353, protocol: "UDP" },
+    ]);
+  });
+
   test("the Ingress has class, host and TLS as the settings say, and is absent without them", () => {
     expect(ingressManifest(fullService())?.spec).toMatchObject({
       ingressClassName: "nginx",

@@ -6,6 +6,7 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 
 import * as pulumi from "@pulumi/pulumi";
+import { stringify } from "yaml";
 
 import { PODS } from "../../components/service-definition.ts";
 import type { Forms } from "../../contract/forms.ts";
@@ -59,7 +60,7 @@ const KEY = privateKey.export({ format: "pem", type: "sec1" }) as string;
 const PINNED = `registry.example.com/team/shop@${DIGEST}`;
 const EGRESS = [
   { cidr: "2001:db8::/32", ports: [443] },
-  { namespace: "db", ports: [5432] },
+  { namespace: "db", ports: [5432, "5353/UDP"] },
 ];
 
 /** What a service can say of each setting of a table, beside its default. */
@@ -90,7 +91,7 @@ const SERVICES = {
     health: "/healthz",
     ready: "/readyz",
     resources: { requests: { cpu: 1, memory: "1Gi" }, limits: { cpu: "1500m", memory: "1Gi" } },
-    env: { A: "1", B: { secret: "s", key: "k" } },
+    env: { A: "1", B: { secret: "s", key: "k" }, C: { expand: "$(A)" } },
     files: { "/etc/a.yaml": "a: 1\n", "/etc/key": { secret: "s", key: "k" } },
     writable: ["/tmp", "/var/cache"],
     user: 1000,
@@ -253,6 +254,44 @@ describe("right settings", () => {
       },
       web: SERVICES.web,
     });
+  });
+
+  test("take the services from a file, however many there are, and report what is wrong in it", () => {
+    const services = Object.fromEntries(
+      Array.from({ length: 2000 }, (_, index) => [`shop-${index}`, shop]),
+    );
+    const folder = folderWith({
+      ...PROJECT,
+      "services.yaml": stringify(services),
+      "shared.yaml": `one: &one ${JSON.stringify(shop)}\ntwo: { <<: *one, port: 81 }\n`,
+      "wrong.yml": "shop: { port: 99999 }",
+      "misread.yaml": "shop: { image: x, port: 80, env: { VERSION: 1.10 } }",
+      "broken.json": "{",
+    });
+    const surroundings = { variables: { STAGE: "services" }, folder };
+    const read = (file: string) =>
+      parseSettings(stackConfig({ ...VALID, services: file }), surroundings);
+    const inPlace = parseSettings(stackConfig({ ...VALID, services }), surroundings);
+    expect(read("services.yaml")).toEqual(inPlace);
+    expect(read("./${STAGE}.yaml")).toEqual(inPlace);
+    const { one, two } = read("shared.yaml").services;
+    expect(two).toEqual({ ...one, port: 81 });
+    expect(() => read("wrong.yml")).toThrow(
+      "slipway:services.shop.port: got 99999; allowed: a whole number from 1 to 65535",
+    );
+    expect(() => read("misread.yaml")).toThrow(
+      "slipway:services.shop.env.VERSION: got 1.10, which YAML reads as 1.1; allowed: a string as it is to arrive",
+    );
+    const allowed = "; allowed: a mapping of services by name, or the path of a YAML file with one";
+    expect(() => read("gone.yaml")).toThrow(
+      `slipway:services: got "gone.yaml"; file ${folder}/gone.yaml does not exist${allowed}`,
+    );
+    expect(() => read("${OTHER}.yaml")).toThrow(
+      `slipway:services: got "\${OTHER}.yaml"; the variables OTHER are not set${allowed}`,
+    );
+    expect(() => read("broken.json")).toThrow(
+      /^slipway:services: got "broken\.json"; .*broken\.json is not YAML \([^\n]*\); allowed: [^\n]*$/,
+    );
   });
 
   test("take everything that a stack can have, each key as it was written", async () => {
@@ -741,6 +780,21 @@ describe("a fault of a service", () => {
       /limits\.memory: got "lots"; allowed: a quantity/,
     ],
     [
+      "memory in thousandths of a byte",
+      { resources: { limits: { memory: "128m" } } },
+      /limits\.memory: got "128m"; allowed: at least 1Mi, and this is less \(m is a thousandth\); write 128Mi or 128Gi$/,
+    ],
+    [
+      "memory without a unit",
+      { resources: { requests: { memory: 512 } } },
+      /requests\.memory: got "?512"?; allowed: at least 1Mi, and this is less; write 512Mi or 512Gi$/,
+    ],
+    [
+      "hundreds of cores",
+      { resources: { limits: { cpu: 500 } } },
+      /limits\.cpu: got "?500"?; allowed: less than 100 cores, or thousandths of one with the unit m; write 500m, or 500000m if so many cores are meant$/,
+    ],
+    [
       "an amount of nothing",
       { resources: { limits: { memory: 0 } } },
       /limits\.memory: got 0; allowed: a quantity above 0/,
@@ -813,6 +867,18 @@ describe("a fault of a service", () => {
       "a destination of two kinds",
       { egress: [{ cidr: "10.0.0.0/8", namespace: "db" }] },
       /egress\[0\]: got .*; allowed: \{cidr/,
+    ],
+    ...[0, 65536, "53", "53/udp", "0/UDP", "65536/UDP", "053/UDP"].map(
+      (port): [string, object, RegExp] => [
+        `a port of a destination that is none, ${String(port)}`,
+        { egress: [{ cidr: "10.0.0.0/8", ports: [port] }] },
+        /^slipway:services\.shop\.egress\[0\]\.ports\[0\]: got .*; allowed: a whole number from 1 to 65535, with \/UDP behind it for UDP/,
+      ],
+    ),
+    [
+      "a destination without a port",
+      { egress: [{ cidr: "10.0.0.0/8", ports: [] }] },
+      /egress\[0\]\.ports: got \[\]; allowed: at least one port; leave ports out to allow all of them/,
     ],
     ...[
       "10.0.0.0/33",
@@ -1054,7 +1120,43 @@ describe("a number that YAML reads as another one", () => {
     expect(told(settings("8080", written))).toEqual([`slipway:services.shop.env.ID: ${allowed}`]);
   });
 
-  test.each(["0", "0.5", '"010"', "1.0", "8080", "00:10", "1e3", "abc_1"])(
+  test.each([
+    ["731234567890123456", "731234567890123500"],
+    ["9007199254740993", "9007199254740992"],
+  ])("%s loses digits, and is refused, whatever it is for", (written, read) => {
+    const allowed = `got ${written}, which YAML reads as ${read}; allowed: a number up to 9007199254740991, because a larger one loses digits; write "${written}" in quotes if a string is meant`;
+    expect(told(settings(written, '"1"'))).toEqual([`slipway:services.shop.port: ${allowed}`]);
+    expect(told(settings("8080", written))).toEqual([`slipway:services.shop.env.ID: ${allowed}`]);
+  });
+
+  test.each([
+    ["1.10", "1.1"],
+    ["1.0", "1"],
+    ["1e3", "1000"],
+    ["+5", "5"],
+    [".5", "0.5"],
+    ["True", "true"],
+    ["FALSE", "false"],
+  ])("%s is refused where a string is meant, because it would arrive as %s", (written, read) => {
+    expect(told(settings("8080", written))).toEqual([
+      `slipway:services.shop.env.ID: got ${written}, which YAML reads as ${read}; allowed: a string as it is to arrive; write ${read}, or "${written}" in quotes if a string is meant`,
+    ]);
+  });
+
+  test("a date is refused where a string is meant, because the engine adds a time", () => {
+    const text = settings("8080", "2026-01-01");
+    const engine = stackFile(settings("8080", '"2026-01-01 00:00:00 +0000 UTC"'));
+    expect(told(text, engine)).toEqual([
+      'slipway:services.shop.env.ID: got 2026-01-01, which YAML reads as 2026-01-01 00:00:00 +0000 UTC; allowed: a string as it is to arrive; write "2026-01-01" in quotes if a string is meant',
+    ]);
+  });
+
+  test("build arguments are strings, too", () => {
+    const text = settings("8080", "1").replace("context: shop", "context: shop, args: { V: 1.10 }");
+    expect(told(text)).toEqual([expect.stringMatching(/shop\.build\.args\.V: got 1\.10,/)]);
+  });
+
+  test.each(["0", "0.5", '"010"', '"1.0"', "8080", "00:10", "-3", "true", "abc_1", "yes"])(
     "%s is none",
     (written) => {
       expect(told(settings("8080", written))).toEqual([]);

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { assess } from "../../provider/verdict/assessment.ts";
 import { newReplicaSet } from "../../provider/verdict/deployment.ts";
 import { digestOf } from "../../contract/image-reference.ts";
-import type { Observed, Pod } from "../../provider/verdict/objects.ts";
+import { type Observed, type Pod, uidOf } from "../../provider/verdict/objects.ts";
 import { stageOf } from "../../provider/verdict/pod.ts";
 import { judgeAtOnce } from "../../provider/verdict/rollout.ts";
 import {
@@ -429,6 +429,46 @@ describe("a rollout whose last revision is still that of the old pods", () => {
       RELEASE,
     );
     expect(verdict).toMatchObject({ kind: "ready", replicaSet: "shop-new" });
+  });
+});
+
+describe("a kubelet that has not yet read the Secrets when it creates a container", () => {
+  const waiting = {
+    reason: "CreateContainerConfigError",
+    message: "failed to sync secret cache: timed out waiting for the condition",
+  };
+  const pod = unreadyPod("shop-new-1", "shop-new-uid", { state: { waiting } });
+  const failed = (message: string, lastTimestamp: string, container = "shop") => ({
+    metadata: { name: `${message}.${lastTimestamp}` },
+    type: "Warning",
+    reason: "Failed",
+    message,
+    lastTimestamp,
+    involvedObject: { uid: uidOf(pod), fieldPath: `spec.containers{${container}}` },
+  });
+  const found = (...warnings: ReturnType<typeof failed>[]) =>
+    assess(RELEASE, { ...complete(), ...withPods([pod]), warnings }).findings[0];
+  const unread = failed("Error: failed to sync secret cache: timed out", "2026-11-29T17:17:17Z");
+
+  test("is given the rollout's time", () => {
+    expect(found(unread)).toMatchObject({ reason: "container-invalid", tolerance: Infinity });
+  });
+
+  test.each(["2026-11-29T17:17:17Z", "2026-11-29T17:17:18Z"])(
+    "is believed at once what it reports missing by an event, long before its status has it: %s",
+    (time) => {
+      expect(found(unread, failed('Error: secret "payment" not found', time))).toMatchObject({
+        reason: "config-missing",
+        message: 'secret "payment" not found',
+        container: "shop",
+      });
+    },
+  );
+
+  test("is not held to what it reported before, or of another container", () => {
+    const before = failed('Error: secret "payment" not found', "2026-11-29T17:17:10Z");
+    const other = failed('Error: secret "x" not found', "2026-11-29T17:17:18Z", "proxy");
+    expect(found(before, unread, other)).toMatchObject({ reason: "container-invalid" });
   });
 });
 

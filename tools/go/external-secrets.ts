@@ -1,31 +1,36 @@
-import { cpSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { execa } from "execa";
 import { builtFolder, type GoTools } from "./build.ts";
+import {
+  changeModule,
+  type ChangedModule,
+  publishedModule,
+  withOverlay,
+} from "./changed-module.ts";
 
-const VERSION = "v0.20.4";
-const PATH = "github.com/external-secrets/external-secrets";
-const FOLDER = join(import.meta.dirname, "external-secrets");
-const SOURCE = join(FOLDER, "source");
-const OVERLAY = join(FOLDER, "overlay");
-
-/** The folders and files of its module that the build is made of; it has its own tests, tools and pages beside them. */
-const PARTS = ["apis", "cmd", "pkg", "main.go", "go.mod"];
+/** It has its own tests, tools and pages beside its parts. */
+const MODULE: ChangedModule = {
+  path: "github.com/external-secrets/external-secrets",
+  version: "v0.20.4",
+  tool: "external-secrets",
+  parts: ["apis", "cmd/controller", "pkg", "main.go"],
+};
 
 /**
  * The External Secrets controller with the stores that need nothing outside of a cluster. The libraries of all the
- * clouds it knows would make most of the build, so the two files that name its stores are replaced.
+ * clouds it knows would make most of the build, so the two files that name its stores are replaced; and so is its go.mod, by
+ * one that takes what it shares with Kubernetes in Kubernetes' versions, which are compiled already.
  */
 export const externalSecrets = {
-  version: VERSION,
-  module: "external-secrets",
+  version: MODULE.version,
+  module: MODULE.tool,
   variables: {},
   gibibytes: 3,
   files: [
+    "overlay/go.mod",
     "overlay/pkg/provider/register/register.go",
     "overlay/pkg/generator/register/register.go",
   ],
-  prepare: prepareSource,
+  prepare: () => changeModule(MODULE, withOverlay(MODULE)),
 } satisfies GoTools & { readonly version: string };
 
 /** Path of the controller, once it is built. */
@@ -34,21 +39,6 @@ export function externalSecretsProgram(): string {
 }
 
 /** Folder of its module as it was published. */
-export async function externalSecretsModule(): Promise<string> {
-  const env = { GOWORK: "off", GOFLAGS: "-mod=mod" };
-  const args = ["mod", "download", "-json", `${PATH}@${VERSION}`];
-  const { stdout } = await execa("go", args, { cwd: import.meta.dirname, env });
-  return (JSON.parse(stdout) as { readonly Dir: string }).Dir;
-}
-
-/** Go replaces no file of a downloaded module: the go.mod points at this copy. */
-async function prepareSource(): Promise<void> {
-  const published = await externalSecretsModule();
-  const copy = `${SOURCE}.part-${process.pid}`;
-  mkdirSync(copy);
-  // Go makes what it downloads read-only, and the overlay is written over it.
-  await execa("cp", ["--recursive", "--no-preserve=mode", ...PARTS, copy], { cwd: published });
-  cpSync(OVERLAY, copy, { recursive: true });
-  rmSync(SOURCE, { recursive: true, force: true });
-  renameSync(copy, SOURCE);
+export function externalSecretsModule(): Promise<string> {
+  return publishedModule(MODULE);
 }

@@ -8,10 +8,13 @@ import {
   type KubernetesObject,
   loadAllYaml,
   PatchStrategy,
+  type V1Deployment,
 } from "@kubernetes/client-node";
 import { goBuild, type GoTools, type Report } from "../go/build.ts";
+import type { Addition } from "./addition.ts";
 import { clusterConfig } from "./cluster.ts";
 import { ensureProgramImage, type ProgramImage } from "./program-image.ts";
+import type { RunState } from "./run-state.ts";
 
 const SECONDS = 60;
 
@@ -22,20 +25,38 @@ export interface Controller {
   /** Of its Deployment, and of the label app.kubernetes.io/name of its pods. */
   readonly place: { readonly namespace: string; readonly name: string };
   readonly label: string;
-  readonly tools: GoTools;
+  readonly tools: GoTools & { readonly version: string };
   readonly image: ProgramImage;
   /** File of ./manifests; its word IMAGE stands for the image. */
   readonly manifests: string;
-  /** Paths of the YAML files that define its kinds. */
-  readonly definitions: () => Promise<readonly string[]>;
+  /**
+   * What other words of its manifests stand for.
+   * @default - none stands for anything
+   */
+  readonly words?: () => Readonly<Record<string, string>>;
+  /**
+   * Paths of the YAML files that define its kinds.
+   * @default - it has none
+   */
+  readonly definitions?: () => Promise<readonly string[]>;
+  /**
+   * Where it answers.
+   * @default - the API server alone talks to it
+   */
+  readonly address?: string;
 }
 
-/**
- * Runs a controller in the cluster; a moment's work where it runs already.
- * @param report Told how its build gets on.
- * @throws When it is not ready after a minute.
- */
-export async function ensureController(controller: Controller, report: Report): Promise<void> {
+/** A controller as an addition to the platform. It is not ready if it is not after a minute. */
+export function inCluster(controller: Controller): Addition {
+  return {
+    title: `${controller.title} ${controller.tools.version}`,
+    tools: controller.tools,
+    ensure: (report) => ensureController(controller, report),
+    state: () => controllerState(controller),
+  };
+}
+
+async function ensureController(controller: Controller, report: Report): Promise<void> {
   if (await isReady(controller)) {
     return;
   }
@@ -56,31 +77,56 @@ export async function ensureController(controller: Controller, report: Report): 
   }
 }
 
-async function isReady({ place, image }: Controller): Promise<boolean> {
+async function controllerState(controller: Controller): Promise<RunState | undefined> {
+  const deployment = await find(controller);
+  if (deployment === undefined) {
+    return undefined;
+  }
+  const { namespace, name } = controller.place;
+  return {
+    pid: "",
+    state: isAvailable(deployment) ? "running" : "not answering",
+    since: "",
+    address: controller.address ?? `deployment ${namespace}/${name}`,
+  };
+}
+
+async function isReady(controller: Controller): Promise<boolean> {
+  const deployment = await find(controller);
+  const [container] = deployment?.spec?.template.spec?.containers ?? [];
+  return (
+    deployment !== undefined &&
+    container?.image === controller.image.name &&
+    isAvailable(deployment)
+  );
+}
+
+function isAvailable({ metadata, status }: V1Deployment): boolean {
+  return (
+    status?.observedGeneration === metadata?.generation && (status?.availableReplicas ?? 0) > 0
+  );
+}
+
+async function find({ place }: Controller): Promise<V1Deployment | undefined> {
   try {
-    const api = clusterConfig().makeApiClient(AppsV1Api);
-    const { metadata, spec, status } = await api.readNamespacedDeployment(place);
-    return (
-      spec?.template.spec?.containers[0]?.image === image.name &&
-      status?.observedGeneration === metadata?.generation &&
-      (status?.availableReplicas ?? 0) > 0
-    );
+    return await clusterConfig().makeApiClient(AppsV1Api).readNamespacedDeployment(place);
   } catch (error) {
     if (error instanceof ApiException && error.code === 404) {
-      return false;
+      return undefined;
     }
     throw error;
   }
 }
 
-async function objectsOf({
-  definitions,
-  manifests,
-  image,
-}: Controller): Promise<KubernetesObject[]> {
-  const kinds = (await definitions()).map((path) => readFileSync(path, "utf8"));
-  const own = readFileSync(join(import.meta.dirname, "manifests", manifests), "utf8");
-  return [...kinds, own.replace("IMAGE", image.name)].flatMap(
-    (text) => loadAllYaml(text) as KubernetesObject[],
+async function objectsOf(controller: Controller): Promise<KubernetesObject[]> {
+  const kinds = ((await controller.definitions?.()) ?? []).map((path) =>
+    readFileSync(path, "utf8"),
   );
+  const file = join(import.meta.dirname, "manifests", controller.manifests);
+  const words = { IMAGE: controller.image.name, ...controller.words?.() };
+  const own = Object.entries(words).reduce(
+    (text, [word, meaning]) => text.replaceAll(word, () => meaning),
+    readFileSync(file, "utf8"),
+  );
+  return [...kinds, own].flatMap((text) => loadAllYaml(text) as KubernetesObject[]);
 }

@@ -12,6 +12,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { state, STATE_FOLDER } from "./folders.ts";
 import { type ProcessIdentity, identify, isAlive, signal } from "./process-identity.ts";
 import { readJson, writeJson, writePrivate } from "./private-file.ts";
+import type { RunState } from "./run-state.ts";
 import { type Port, assertFree } from "./taken-port.ts";
 
 /** One long-running program of the platform. */
@@ -92,6 +93,20 @@ export function aliveRecord(name: string): DaemonRecord | undefined {
 /** Whether the platform started this daemon and has not stopped it since, alive or not. */
 export function wasStarted(name: string): boolean {
   return existsSync(recordFile(name));
+}
+
+/** How a daemon is now. */
+export async function daemonState({ name, address, ready }: Daemon): Promise<RunState> {
+  const record = aliveRecord(name);
+  if (!record) {
+    return { pid: "", state: wasStarted(name) ? "died" : "stopped", since: "", address };
+  }
+  const answers = await ready().then(
+    () => true,
+    () => false,
+  );
+  const state = answers ? "running" : "not answering";
+  return { pid: String(record.pid), state, since: record.since, address };
 }
 
 /** A daemon's log; the log of the run before lies beside it with the suffix `.1`. */

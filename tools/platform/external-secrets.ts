@@ -1,11 +1,10 @@
 import { join } from "node:path";
-import type { Report } from "../go/build.ts";
 import {
   externalSecrets,
   externalSecretsModule,
   externalSecretsProgram,
 } from "../go/external-secrets.ts";
-import { type Controller, ensureController } from "./controller.ts";
+import { inCluster } from "./controller.ts";
 import { EXTERNAL_SECRETS_IMAGE } from "./images.ts";
 
 /** It ends without the last one, whatever it is told. */
@@ -16,7 +15,8 @@ const KINDS = [
   "generators.external-secrets.io_generatorstates",
 ];
 
-const controller: Controller = {
+/** The External Secrets controller, with the stores `fake` and `kubernetes`. */
+export const externalSecretsController = inCluster({
   title: "External Secrets",
   place: { namespace: "external-secrets", name: "external-secrets" },
   label: "external-secrets",
@@ -31,14 +31,4 @@ const controller: Controller = {
     const folder = join(await externalSecretsModule(), "config/crds/bases");
     return KINDS.map((kind) => join(folder, `${kind}.yaml`));
   },
-};
-
-/**
- * Runs the External Secrets controller in the cluster, with the stores `fake` and `kubernetes`; a moment's work where
- * it runs already. The platform starts without it.
- * @param report Told how its build gets on.
- * @throws When it is not ready after a minute.
- */
-export function ensureExternalSecrets(report: Report): Promise<void> {
-  return ensureController(controller, report);
-}
+});

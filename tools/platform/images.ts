@@ -1,4 +1,5 @@
 import { externalSecrets } from "../go/external-secrets.ts";
+import { kwok } from "../go/kwok.ts";
 import { sealedSecrets } from "../go/sealed-secrets.ts";
 import { REGISTRY } from "./addresses.ts";
 
@@ -13,3 +14,6 @@ export const SEALED_SECRETS_IMAGE = `${REGISTRY}/sealed-secrets-controller:${sea
 
 /** The External Secrets controller. */
 export const EXTERNAL_SECRETS_IMAGE = `${REGISTRY}/external-secrets:${externalSecrets.version}`;
+
+/** What plays the kubelets of nodes without machines. */
+export const KWOK_IMAGE = `${REGISTRY}/kwok:${kwok.version}`;

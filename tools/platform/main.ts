@@ -1,4 +1,4 @@
-import { Command, Option } from "commander";
+import { Command } from "commander";
 import { assertMachine } from "./requirements.ts";
 import { resetPlatform, takeDown } from "./down.ts";
 import { environment } from "./environment.ts";
@@ -6,8 +6,9 @@ import { STATE_FOLDER } from "./folders.ts";
 import { withLock } from "./lock.ts";
 import { shellExports } from "./shell-exports.ts";
 import { isRunning, platformStatus, statusTable } from "./status.ts";
-import { type Extra, EXTRAS } from "./steps.ts";
+import { type Extra, EXTRAS } from "./additions.ts";
 import { platformUp } from "./up.ts";
+import { wantedExtras } from "./wanted-extras.ts";
 
 const NOT_RUNNING = 3;
 
@@ -18,7 +19,7 @@ const program = new Command("npm run platform --").description(
 program
   .command("up")
   .description("start what does not run yet; install and build what is missing")
-  .addOption(new Option("--with <extras...>", "what else is to run in the cluster").choices(EXTRAS))
+  .option("--with <extras...>", `what else is to run: ${EXTRAS.join(", ")}`, wantedExtras)
   .action(async ({ with: wanted }: { readonly with?: readonly Extra[] }) => {
     const start = Date.now();
     const { SLIPWAY_REGISTRY, SLIPWAY_KUBECONFIG } = await platformUp(wanted);

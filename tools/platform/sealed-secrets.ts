@@ -1,13 +1,12 @@
 import { join } from "node:path";
-import { execa } from "execa";
-import type { Report } from "../go/build.ts";
-import { sealedSecrets, sealedSecretsProgram } from "../go/sealed-secrets.ts";
-import { type Controller, ensureController } from "./controller.ts";
+import { sealedSecrets, sealedSecretsModule, sealedSecretsProgram } from "../go/sealed-secrets.ts";
+import { inCluster } from "./controller.ts";
 import { SEALED_SECRETS_IMAGE } from "./images.ts";
 
 const DEFINITION = "helm/sealed-secrets/crds/bitnami.com_sealedsecrets.yaml";
 
-const controller: Controller = {
+/** The Sealed Secrets controller. */
+export const sealedSecretsController = inCluster({
   title: "Sealed Secrets",
   place: { namespace: "kube-system", name: "sealed-secrets-controller" },
   label: "sealed-secrets",
@@ -18,24 +17,5 @@ const controller: Controller = {
     program: () => sealedSecretsProgram("controller"),
   },
   manifests: "sealed-secrets.yaml",
-  definitions: async () => [join(await publishedModule(), DEFINITION)],
-};
-
-/**
- * Runs the Sealed Secrets controller in the cluster; a moment's work where it runs already.
- * @param report Told how its build gets on.
- * @throws When it is not ready after a minute.
- */
-export function ensureSealedSecrets(report: Report): Promise<void> {
-  return ensureController(controller, report);
-}
-
-/** Folder of the controller's module, which brings the kind SealedSecret. */
-async function publishedModule(): Promise<string> {
-  const { stdout } = await execa(
-    "go",
-    ["mod", "download", "-json", "github.com/bitnami-labs/sealed-secrets"],
-    { cwd: join(import.meta.dirname, "../go/sealed-secrets"), env: { GOWORK: "off" } },
-  );
-  return (JSON.parse(stdout) as { readonly Dir: string }).Dir;
-}
+  definitions: async () => [join(await sealedSecretsModule(), DEFINITION)],
+});

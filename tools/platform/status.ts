@@ -1,25 +1,24 @@
 import { nodeIsReady } from "./cluster.ts";
-import { type ComponentName, components } from "./components.ts";
-import { aliveRecord, wasStarted } from "./daemon.ts";
+import { extras } from "./additions.ts";
+import { components } from "./components.ts";
+import { daemonState } from "./daemon.ts";
 import { BRIDGE, NODE_ADDRESS } from "./addresses.ts";
 import { existsSync } from "node:fs";
 import { NODE_NAME } from "./kubeconfig.ts";
+import type { RunState } from "./run-state.ts";
 
 /** One line of the status table. */
-export interface ComponentStatus {
+export interface ComponentStatus extends RunState {
   readonly component: string;
-  readonly pid: string;
-  /** `running`, `not answering`, `died` (not by us) or `stopped`; of the node `Ready` or `NotReady`. */
-  readonly state: string;
-  /** When it was started, ISO 8601. */
-  readonly since: string;
-  readonly address: string;
 }
 
-/** How every component, the bridge and the node are now. */
+/** How every component, the bridge, the node, and what somebody asked for beside them are now. */
 export async function platformStatus(): Promise<ComponentStatus[]> {
-  const names = Object.keys(components) as ComponentName[];
-  const daemons = await Promise.all(names.map(daemonStatus));
+  const daemons = await Promise.all(
+    Object.entries(components).map(async ([component, daemon]) => {
+      return { component, ...(await daemonState(daemon())) };
+    }),
+  );
   const ready = await nodeIsReady().catch(() => false);
   const linked = existsSync(`/sys/class/net/${BRIDGE}`);
   return [
@@ -38,7 +37,19 @@ export async function platformStatus(): Promise<ComponentStatus[]> {
       since: "",
       address: NODE_ADDRESS,
     },
+    ...(ready ? await extrasStatus() : []),
   ];
+}
+
+/** Without an API server that answers, nobody knows. */
+async function extrasStatus(): Promise<ComponentStatus[]> {
+  const all = await Promise.all(
+    Object.entries(extras).map(async ([component, { state }]) => {
+      const found = await state();
+      return found === undefined ? [] : [{ component, ...found }];
+    }),
+  );
+  return all.flat();
 }
 
 /** Whether everything runs as it should. */
@@ -66,29 +77,4 @@ export function statusTable(status: readonly ComponentStatus[]): string {
         .trimEnd(),
     )
     .join("\n");
-}
-
-async function daemonStatus(name: ComponentName): Promise<ComponentStatus> {
-  const record = aliveRecord(name);
-  const { address, ready } = components[name]();
-  if (!record) {
-    return {
-      component: name,
-      pid: "",
-      state: wasStarted(name) ? "died" : "stopped",
-      since: "",
-      address,
-    };
-  }
-  const answers = await ready().then(
-    () => true,
-    () => false,
-  );
-  return {
-    component: name,
-    pid: String(record.pid),
-    state: answers ? "running" : "not answering",
-    since: record.since,
-    address,
-  };
 }

@@ -1,9 +1,7 @@
 import { engineIsInstalled, ENGINE_VERSION, installEngine } from "../engine/install.ts";
 import { type Report, goBuild, isBuilt } from "../go/build.ts";
 import { crane } from "../go/crane.ts";
-import { externalSecrets } from "../go/external-secrets.ts";
 import { kubernetes } from "../go/kubernetes.ts";
-import { sealedSecrets } from "../go/sealed-secrets.ts";
 import { ensureCertificates } from "./certificates.ts";
 import { awaitNode } from "./cluster.ts";
 import { aliveRecord, start } from "./daemon.ts";
@@ -11,7 +9,8 @@ import { type ComponentName, components } from "./components.ts";
 import { assertDiskSpace } from "./disk-space.ts";
 import { takeDown } from "./down.ts";
 import { BASE_IMAGE_FILE, environment } from "./environment.ts";
-import { ensureExternalSecrets } from "./external-secrets.ts";
+import type { Addition } from "./addition.ts";
+import { additions, type Extra } from "./additions.ts";
 import { state, STATE_FOLDER } from "./folders.ts";
 import { ensureKubeconfigs } from "./kubeconfig.ts";
 import { containerProcesses, kill } from "./leftovers.ts";
@@ -21,7 +20,6 @@ import { ensurePauseImage } from "./pause-image.ts";
 import { readJson, writeJson } from "./private-file.ts";
 import { proveByPod } from "./probe-pod.ts";
 import { currentBoot } from "./process-identity.ts";
-import { ensureSealedSecrets } from "./sealed-secrets.ts";
 import { type Display, type Step, inOrder, step, together } from "./step-list.ts";
 import { installPackages, missingPackages } from "./requirements.ts";
 
@@ -35,25 +33,20 @@ const PROOF_FILE = state("proof.json");
 export function engineStep(): Step {
   const first = " (where it must be built, that takes about 4 minutes on two cores, once)";
   const title = `pulumi ${ENGINE_VERSION}${engineIsInstalled() ? "" : first}`;
-  return step(title, async (display) => {
-    display.title = await installEngine(paced(display));
+  return step(title, async (display, signal) => {
+    display.title = await installEngine(paced(display), signal);
   });
 }
 
-/** What runs only where somebody asks for it. */
-const extraSteps = { "external-secrets": externalSecretsStep };
-
-/** Name of something that runs only where somebody asks for it. */
-export type Extra = keyof typeof extraSteps;
-
-/** All that there is to ask for. */
-export const EXTRAS = Object.keys(extraSteps) as Extra[];
-
 /** All that it takes from a bare machine to a running platform, and to what somebody asked for beside it. */
 export function localSteps(wanted: readonly Extra[]): Step[] {
+  // The cluster starts while the engine is still built.
+  return [together("engine and cluster", [engineStep(), inOrder("cluster", clusterSteps(wanted))])];
+}
+
+function clusterSteps(wanted: readonly Extra[]): Step[] {
   return [
     packagesStep(),
-    engineStep(),
     kubernetesStep(),
     craneStep(),
     step("certificates, settings, network", prepare),
@@ -63,8 +56,8 @@ export function localSteps(wanted: readonly Extra[]): Step[] {
     step("node is Ready", () => awaitNode()),
     together("workloads", [
       proofStep(),
-      sealedSecretsStep(),
-      ...wanted.map((extra) => extraSteps[extra]()),
+      additionStep(additions["sealed-secrets"]),
+      ...wanted.map((extra) => additionStep(additions[extra])),
     ]),
   ];
 }
@@ -82,8 +75,8 @@ function packagesStep(): Step {
 function kubernetesStep(): Step {
   const title = `Kubernetes ${kubernetes.version}`;
   const first = " (its first build takes about 6 minutes on two cores, once)";
-  return step(`${title}${isBuilt(kubernetes) ? "" : first}`, async (display) => {
-    await goBuild(kubernetes, paced(display));
+  return step(`${title}${isBuilt(kubernetes) ? "" : first}`, async (display, signal) => {
+    await goBuild(kubernetes, paced(display), signal);
     display.title = title;
   });
 }
@@ -91,8 +84,8 @@ function kubernetesStep(): Step {
 function craneStep(): Step {
   return step(
     `crane${isBuilt(crane) ? "" : " (its first build takes some seconds)"}`,
-    async (display) => {
-      await goBuild(crane, paced(display));
+    async (display, signal) => {
+      await goBuild(crane, paced(display), signal);
       display.title = "crane";
     },
   );
@@ -146,20 +139,10 @@ function proofStep(): Step {
   });
 }
 
-function sealedSecretsStep(): Step {
-  const title = `Sealed Secrets ${sealedSecrets.version}`;
+function additionStep({ title, tools, ensure }: Addition): Step {
   const first = " (its first build takes some minutes, once)";
-  return step(`${title}${isBuilt(sealedSecrets) ? "" : first}`, async (display) => {
-    await ensureSealedSecrets(paced(display));
-    display.title = title;
-  });
-}
-
-function externalSecretsStep(): Step {
-  const title = `External Secrets ${externalSecrets.version}`;
-  const first = " (its first build takes some minutes, once)";
-  return step(`${title}${isBuilt(externalSecrets) ? "" : first}`, async (display) => {
-    await ensureExternalSecrets(paced(display));
+  return step(`${title}${isBuilt(tools) ? "" : first}`, async (display) => {
+    await ensure(paced(display));
     display.title = title;
   });
 }

@@ -5,7 +5,8 @@ import { state, STATE_FOLDER } from "./folders.ts";
 import { withLock } from "./lock.ts";
 import { assertMachine } from "./requirements.ts";
 import { type Step, runSteps, step } from "./step-list.ts";
-import { type Extra, engineStep, localSteps } from "./steps.ts";
+import type { Extra } from "./additions.ts";
+import { engineStep, localSteps } from "./steps.ts";
 
 /**
  * Brings the local platform up, or checks the cluster and registry that the environment names, and
@@ -18,6 +19,7 @@ export async function platformUp(wanted: readonly Extra[] = []): Promise<Platfor
   const external = externalPlatform();
   mkdirSync(state("pulumi"), { recursive: true, mode: 0o700 });
   if (external) {
+    assertNothingBeside(wanted);
     await runSteps([engineStep(), externalStep(external)]);
     return environment();
   }
@@ -29,6 +31,15 @@ export async function platformUp(wanted: readonly Extra[] = []): Promise<Platfor
   };
   await withLock(STATE_FOLDER, waiting, () => runSteps(localSteps(wanted)));
   return environment();
+}
+
+function assertNothingBeside(wanted: readonly Extra[]): void {
+  if (wanted.length > 0) {
+    throw new Error(
+      `--with ${wanted.join(",")} is for the local platform, but SLIPWAY_KUBECONFIG names a cluster of your own; ` +
+        "install it there yourself, or unset SLIPWAY_KUBECONFIG and SLIPWAY_REGISTRY",
+    );
+  }
 }
 
 function externalStep(external: ExternalPlatform): Step {

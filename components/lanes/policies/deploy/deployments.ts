@@ -43,7 +43,9 @@ function secretsOf(delivery: Delivery): string[] {
     ...Object.values(env),
     ...Object.values(files),
   ]);
-  const names = used.flatMap((value) => (typeof value === "string" ? [] : value.secret));
+  const names = used.flatMap((value) =>
+    typeof value === "object" && "secret" in value ? value.secret : [],
+  );
   return [...new Set([...names, ...ownCredentials(delivery).map(([name]) => name)])].sort();
 }
 

@@ -1,0 +1,31 @@
+const { spawn } = require("node:child_process");
+const { join } = require("node:path");
+
+const CHECKOUT = join(__dirname, "../..");
+
+/** Which tests need a program of `tools/go/ahead.ts`, as `<project> <path>`. */
+const NEEDED_BY = {
+  "external-secrets": /^e2e test\/e2e\/(?:external-secrets|lane-policies)\.test\.ts$/,
+  "kubernetes-provider": /^official /,
+};
+
+/** The programs that any of these tests needs. */
+function programsOf(tests) {
+  const needed = Object.entries(NEEDED_BY).filter(([, by]) => tests.some((test) => by.test(test)));
+  return needed.map(([name]) => name);
+}
+
+/** Has what these tests need built in the background, where it is not yet. It ends with the tests. */
+function buildAhead(tests) {
+  const programs = programsOf(tests);
+  if (programs.length === 0) {
+    return;
+  }
+  const args = ["--require", "./preload.cjs", "tools/go/ahead.ts", ...programs];
+  const stdio = ["ignore", "inherit", "inherit"];
+  const builder = spawn(process.execPath, args, { cwd: CHECKOUT, stdio });
+  builder.unref();
+  process.once("exit", () => builder.kill());
+}
+
+module.exports = { buildAhead, programsOf };

@@ -1,0 +1,38 @@
+import { setPriority } from "node:os";
+import { extras } from "../platform/additions.ts";
+import { goBuild, type GoTools, isBuilt } from "./build.ts";
+import { kubernetesProvider } from "./kubernetes-provider.ts";
+
+/** Programs that some tests need and others do not, by the name that `test/support/builds-ahead.cjs` knows them by. */
+const PROGRAMS: Readonly<Record<string, GoTools>> = {
+  ...Object.fromEntries(Object.entries(extras).map(([name, { tools }]) => [name, tools])),
+  "kubernetes-provider": kubernetesProvider,
+};
+
+/** Whatever else runs goes first. */
+const LOWEST = 19;
+
+/**
+ * Builds programs in the background of tests that do not need them, one after the other. Who needs one waits for it with
+ * `goBuild`, and so does the next one here.
+ */
+async function buildAhead(names: readonly string[]): Promise<void> {
+  setPriority(LOWEST);
+  for (const name of names) {
+    const tools = PROGRAMS[name];
+    if (tools === undefined) {
+      throw new Error(
+        `${name} is no program that can be built ahead; allowed: ${Object.keys(PROGRAMS).join(", ")}`,
+      );
+    }
+    if (!isBuilt(tools)) {
+      console.error(`${name} is not built yet, and is built beside the tests that do not need it`);
+      await goBuild(tools, () => undefined);
+    }
+  }
+}
+
+buildAhead(process.argv.slice(2)).catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+});
