@@ -6,6 +6,7 @@ const CHECKOUT = join(__dirname, "../..");
 /** Which tests need a program of `tools/go/ahead.ts`, as `<project> <path>`. */
 const NEEDED_BY = {
   "external-secrets": /^e2e test\/e2e\/(?:external-secrets|lane-policies)\.test\.ts$/,
+  kwok: /^e2e test\/e2e\/many-services\.test\.ts$/,
   "kubernetes-provider": /^official /,
 };
 
