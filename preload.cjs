@@ -15,6 +15,7 @@ Module.enableCompileCache();
 
 // The SDK loads these with its first line, to make programs of functions and to trace. Nothing here does either, and they
 // are half of what a program loads: each comes when it is used.
+const TRACING = "@opentelemetry/";
 const SELDOM_USED = [
   "./typescript-shim.js",
   "@npmcli/arborist",
@@ -72,7 +73,10 @@ function loadWhenUsed(name) {
     return (real ??= requireInSdk(name));
   };
   standIn.exports = new Proxy(() => {}, {
-    get: (_, key) => propertyOf(load, key),
+    get: (_, key) =>
+      name.startsWith(TRACING) && real === undefined && key !== "__esModule"
+        ? memberOf(load, key)
+        : propertyOf(load, key),
     has: (_, key) => key in load(),
     ownKeys: () => Reflect.ownKeys(Object(load())),
     getOwnPropertyDescriptor: (_, key) => {
@@ -82,6 +86,16 @@ function loadWhenUsed(name) {
     apply: (_, self, args) => Reflect.apply(load(), self, args),
   });
   require.cache[file] = standIn;
+}
+
+// With its first line, too, the SDK takes the functions and classes that trace out of their modules: to be named is not to be used.
+function memberOf(load, key) {
+  const member = () => load()[key];
+  return new Proxy(function () {}, {
+    get: (_, name) => member()[name],
+    apply: (_, self, args) => Reflect.apply(member(), self, args),
+    construct: (_, args, target) => Reflect.construct(member(), args, target),
+  });
 }
 
 // What is marked as a module is taken as it is by the helpers of compiled code, which would copy it otherwise.

@@ -11,6 +11,7 @@ const REMEDIES = [
     /unable to open (bucket|state)|could not list bucket|read "?\.pulumi/i,
     `check PULUMI_BACKEND_URL and the access to it, or ${LOGIN}`,
   ],
+  [/Legacy DIY state/, "run pulumi state upgrade once, as docs/state.md says"],
   [/passphrase/i, "set PULUMI_CONFIG_PASSPHRASE, or PULUMI_CONFIG_PASSPHRASE_FILE"],
   [/ENOENT/, "pulumi must be on the PATH: run npm ci, and the command as npx slipway"],
   [/^/, "see what it says when you run it by itself"],
@@ -18,6 +19,9 @@ const REMEDIES = [
 
 /** What Node says of the command before the command's own words. */
 const FAILED = /^Command failed with [^:]*: (pulumi [a-z]+( [a-z]+)*)?/;
+
+/** A line without words: the rules around an error of several lines, and what stands before it. */
+const WORDLESS = /^(error:|=*)$/;
 
 /** A command of the Automation API that failed: one line instead of its streams. Undefined for any other error. */
 export function engineFailure(error: unknown): CommandFailure | undefined {
@@ -27,7 +31,7 @@ export function engineFailure(error: unknown): CommandFailure | undefined {
   }
   const lines = commandResult.stderr.split("\n").map((line) => line.trim());
   const command = lines.map((line) => FAILED.exec(line)?.[1]).find(Boolean) ?? "pulumi";
-  const words = lines.filter((line) => line !== "" && !FAILED.test(line));
+  const words = lines.filter((line) => !WORDLESS.test(line) && !FAILED.test(line));
   const errors = words.filter((line) => line.startsWith("error: "));
   const reasons = (errors.length > 0 ? errors : words).map((line) => line.replace(/^error: /, ""));
   const said = [...new Set(reasons)].join("; ");

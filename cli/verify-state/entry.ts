@@ -13,7 +13,7 @@ const fields = z.record(z.string(), z.unknown());
  * The fields of a resource that the engine writes for this program. Each of the others makes the engine act: it keeps what
  * it should delete, takes one resource for another, runs a hook. So a field that is not here is refused.
  *
- * @see https://github.com/pulumi/pulumi/blob/v3.250.0/sdk/go/common/apitype/core.go
+ * @see https://github.com/pulumi/pulumi/blob/master/sdk/go/common/apitype/core.go
  */
 const entrySchema = z.strictObject({
   urn: text,

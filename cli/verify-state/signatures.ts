@@ -16,7 +16,7 @@ const CLEAR = ["metadata", "controller"];
  * the ciphertext, so a name there would only deceive whoever reads the state as data; under other signatures it reads
  * files and addresses.
  *
- * @see https://github.com/pulumi/pulumi/blob/v3.250.0/pkg/resource/stack/deployment.go
+ * @see https://github.com/pulumi/pulumi/blob/master/pkg/resource/stack/deployment.go
  */
 export function signatureFindings(
   { inputs, outputs }: { readonly inputs?: unknown; readonly outputs?: unknown },

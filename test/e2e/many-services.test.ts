@@ -16,6 +16,17 @@ beforeAll(async () => {
 });
 afterAll(() => project.dispose());
 
+test("a run for one service judges that one, and records nothing of those that never existed", async () => {
+  const quick = { ...shop, replicas: 1 };
+  const broken = { ...quick, env: { TOKEN: { secret: "absent", key: "token" } } };
+  await project.settings({ services: { one: quick, zero: broken } });
+  const targets = ["**::zero", "**kubernetes:core/v1:Namespace::**", "**pulumi:providers:**"];
+  const { exitCode, output } = await project.up(...targets.map((target) => `--target=${target}`));
+  expect(exitCode).not.toBe(0);
+  expect(output).toMatch(/1 of 1 release failed: zero \(config-missing\)/);
+  expect(await verdictsOf(project)).toEqual({ zero: "failed" });
+});
+
 test("of six services two are broken: each has its verdict in the same up, and both are named", async () => {
   const quick = { ...shop, replicas: 1 };
   const rest = { two: quick, three: quick, four: quick, five: quick, six: quick };

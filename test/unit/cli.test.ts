@@ -401,6 +401,10 @@ describe("what pulumi could not do", () => {
       'pulumi stack ls failed: unable to open bucket "s3://gone": forbidden; check PULUMI_BACKEND_URL and the access to it, or run pulumi login, or set PULUMI_BACKEND_URL to where the state is kept',
     ],
     [
+      "error: \n=====\nLegacy DIY state is deprecated, upgrade it using:\n'pulumi state upgrade'\n\n=====",
+      "pulumi stack ls failed: Legacy DIY state is deprecated, upgrade it using:; 'pulumi state upgrade'; run pulumi state upgrade once, as docs/state.md says",
+    ],
+    [
       "error: one\nerror: one\nerror: two",
       "pulumi stack ls failed: one; two; see what it says when you run it by itself",
     ],

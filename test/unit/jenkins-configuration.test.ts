@@ -8,6 +8,7 @@ import { AGENT, LANES, lanesOf } from "../../components/lanes/definition.ts";
 
 const FOLDER = join(import.meta.dirname, "../../jenkins");
 const TEXT = readFileSync(join(FOLDER, "jenkins.yaml"), "utf8");
+const RECIPE = readFileSync(join(FOLDER, "agent/Dockerfile"), "utf8");
 const SETTINGS: Readonly<Record<string, string>> = {
   SLIPWAY_REPOSITORY: "team/shop",
   SLIPWAY_LANES: "shop-jenkins",
@@ -195,9 +196,24 @@ test("the kubeconfig's token and certificate are where the pods have them, and n
   }
 });
 
+test("the image has the engine and the plugins that package.json pins, and the program asks for no older engine", () => {
+  const { dependencies, devDependencies } = JSON.parse(
+    readFileSync(join(FOLDER, "../package.json"), "utf8"),
+  ) as Record<"dependencies" | "devDependencies", Readonly<Record<string, string>>>;
+  const pinned = (name: string) => RECIPE.match(new RegExp(`^ARG ${name}=(.*)$`, "m"))?.[1];
+  expect(pinned("PULUMI")).toBe(devDependencies["pulumi"]);
+  expect(dependencies["@pulumi/pulumi"]).toBe(devDependencies["pulumi"]);
+  for (const name of ["kubernetes", "docker", "random"]) {
+    expect(pinned(name.toUpperCase())).toBe(dependencies[`@pulumi/${name}`]);
+  }
+  const project = parse(readFileSync(join(FOLDER, "../Pulumi.yaml"), "utf8")) as {
+    readonly requiredPulumiVersion: string;
+  };
+  expect(project.requiredPulumiVersion).toBe(`>=${devDependencies["pulumi"]}`);
+});
+
 test("the kubeconfig is in the image where the pods look for it", () => {
-  const recipe = readFileSync(join(FOLDER, "agent/Dockerfile"), "utf8");
-  expect(recipe).toContain("\nCOPY kubeconfig.yaml /etc/slipway/kubeconfig\n");
+  expect(RECIPE).toContain("\nCOPY kubeconfig.yaml /etc/slipway/kubeconfig\n");
 });
 
 test("what Pulumi and native code keep is where only the agent may write", () => {

@@ -82,20 +82,23 @@ describe("the loader of a checkout", () => {
 
   test("has the SDK load what makes programs of functions, and what traces, when somebody uses it", async () => {
     const program = `const pulumi = require("@pulumi/pulumi");
-      require("@pulumi/pulumi/cmd/run/tracing.js");
+      const tracing = require("@pulumi/pulumi/cmd/run/tracing.js");
+      const { resourceFromAttributes } = require("@opentelemetry/resources");
+      const { NodeTracerProvider } = require("@opentelemetry/sdk-trace-node");
+      tracing.newSpan("of no trace").end();
       const seldom = /node_modules\\/(typescript|pacote|hosted-git-info|@opentelemetry\\/core)\\//;
       const loaded = () => Object.keys(require.cache).filter((file) => seldom.test(file)).length > 0;
       const before = loaded();
       (async () => {
         const { text } = await pulumi.runtime.serializeFunction(() => "found " + before);
         const paths = await pulumi.runtime.computeCodePaths();
-        const { Resource } = require("@opentelemetry/resources");
         console.log(JSON.stringify({
           before,
           function: text.includes('"found " + before'),
           code: paths.has("node_modules/zod"),
-          resource: typeof Resource.default,
-          names: "Resource" in require("@opentelemetry/resources"),
+          called: resourceFromAttributes({ of: "a trace" }).attributes,
+          constructed: new NodeTracerProvider() instanceof NodeTracerProvider,
+          names: "resourceFromAttributes" in require("@opentelemetry/resources"),
           after: loaded(),
         }));
       })();`;
@@ -105,7 +108,8 @@ describe("the loader of a checkout", () => {
       before: false,
       function: true,
       code: true,
-      resource: "function",
+      called: { of: "a trace" },
+      constructed: true,
       names: true,
       after: true,
     });
