@@ -40,9 +40,8 @@ export default async () => {
     return new slipway.Release(name, args, { providers });
   });
 
-  const outputs = slipway.outputsOf({ namespace, delivered, access });
-  slipway.requireReady(outputs.releases);
-  return outputs;
+  slipway.requireReady(slipway.byName(delivered, (_, { release }) => release));
+  return slipway.outputsOf({ namespace, delivered, access });
 };
 
 /** Loaded while the engine starts the providers. It holds up all else that this process does. */

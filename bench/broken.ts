@@ -1,13 +1,12 @@
-import { readdirSync, readFileSync } from "node:fs";
-
 import type { ReleaseRecord } from "../contract/release-record.ts";
 import { Project } from "../testbed/project.ts";
+import { JOB } from "../testbed/killable-up.ts";
 import { timed } from "./progress.ts";
-import { buildImage, serviceOf } from "./scale.ts";
-import { watchesDuring } from "./watches.ts";
+import { apiLoadDuring } from "./api-load.ts";
+import { usesDuring } from "./processes.ts";
+import { buildImage, serviceOf } from "./service.ts";
 
 const SERVICES = 50;
-const SAMPLE_MS = 250;
 
 /** Seconds without progress, for the two faults that only the deadline tells. */
 const DEADLINE = 60;
@@ -47,7 +46,7 @@ async function measureStack(parallel: number, image: string): Promise<BrokenFigu
   let lastReady = 0;
   let began = performance.now();
   const project = await Project.create("broken", {
-    env: { PULUMI_PARALLEL: String(parallel) },
+    env: { PULUMI_PARALLEL: String(parallel), [JOB]: "broken" },
     hears: (text) => {
       const judged = [...text.matchAll(/Readiness service-(\d+) created/g)];
       if (judged.some(([, number]) => !isBroken(Number(number) - 1))) {
@@ -57,29 +56,23 @@ async function measureStack(parallel: number, image: string): Promise<BrokenFigu
   });
   try {
     await project.settings({ services: settingsOf(image) });
-    let memory = 0;
-    const sampling = setInterval(() => {
-      memory = Math.max(memory, peakOf(`${project.folder}/provider/pulumi-resource-slipway`));
-    }, SAMPLE_MS);
-    let seconds = NaN;
     const label = `50 services, 5 broken, ${parallel} operations at a time`;
-    const watches = await watchesDuring(async () => {
+    const up = () => {
       began = performance.now();
-      seconds = await timed(label, () => project.up());
-    }).finally(() => {
-      clearInterval(sampling);
-    });
+      return timed(label, () => project.up());
+    };
+    const { load, result } = await apiLoadDuring(() => usesDuring(`${JOB}=broken`, up));
     const { releases } = await project.outputs<{ releases: Record<string, ReleaseRecord> }>();
     const records = Object.values(releases);
     return {
       parallel,
-      seconds,
+      seconds: result.result,
       lastReady: lastReady / 1000,
       slowest: Math.max(...records.map((record) => record.seconds)),
       ready: records.filter(({ verdict }) => verdict === "ready").length,
       failed: records.flatMap(({ reason }) => reason ?? []),
-      watches,
-      memory,
+      watches: load.watches,
+      memory: result.uses.slipway.memory,
     };
   } finally {
     await project.dispose();
@@ -107,21 +100,4 @@ function settingsOf(image: string): Readonly<Record<string, object>> {
 /** One in ten, so that each is among others that are well. */
 function isBroken(index: number): boolean {
   return index % 10 === 0;
-}
-
-/** The most memory that a process with this program in its command line has had, in MiB; 0 where there is none. */
-function peakOf(program: string): number {
-  const peaks = readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name))
-    .flatMap((name) => {
-      try {
-        const isIt = readFileSync(`/proc/${name}/cmdline`, "utf8").split("\0").includes(program);
-        const [, kibibytes] =
-          /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${name}/status`, "utf8")) ?? [];
-        return isIt && kibibytes !== undefined ? [Number(kibibytes) / 1024] : [];
-      } catch {
-        return [];
-      }
-    });
-  return Math.max(0, ...peaks);
 }

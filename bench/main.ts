@@ -6,24 +6,32 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { prepare } from "../tools/prepare.ts";
 import { measureBroken } from "./broken.ts";
 import { measureChain } from "./chain.ts";
+import { keep, keptIn, type Part, type Results, withStack } from "./kept.ts";
 import { describeMachine } from "./machine.ts";
-import { compare, report, type Results } from "./report.ts";
-import { measureScale } from "./scale.ts";
+import { compare, report } from "./report.ts";
+import { measureScale, type Size } from "./scale.ts";
+
+const PARTS = ["chain", "scale", "broken"] as const;
 
 interface Options {
-  readonly only?: "chain" | "scale" | "broken";
+  readonly only?: (typeof PARTS)[number];
   readonly rounds: number;
   readonly services: readonly number[];
+  readonly pods: readonly number[];
+  readonly missing?: true;
   readonly parallel: readonly number[];
 }
 
-const RESULTS = join(import.meta.dirname, "results.md");
+const PAGE = join(import.meta.dirname, "results.md");
+const FILE = join(import.meta.dirname, "results.json");
 
 const program = new Command("npm run bench --")
-  .description(`measures Slipway on a quiet machine and writes ${RESULTS}`)
-  .addOption(new Option("--only <part>", "measure one part").choices(["chain", "scale", "broken"]))
+  .description(`measures Slipway on a quiet machine and writes ${PAGE}`)
+  .addOption(new Option("--only <part>", "measure one part").choices(PARTS))
   .option("--rounds <number>", "rounds of the chain; the medians count", positive, 3)
-  .option("--services <numbers>", "sizes of a stack, with commas", numbers, [1, 10, 50])
+  .option("--services <numbers>", "sizes of a stack, with commas", numbers, [1, 10, 50, 200, 500])
+  .option("--pods <numbers>", "sizes of a stack's only service, with commas", numbers, [2000])
+  .option("--missing", "leave out the sizes of which there are figures")
   .option(
     "--parallel <numbers>",
     "operations at a time for the stack with broken services",
@@ -33,30 +41,58 @@ const program = new Command("npm run bench --")
   .action(bench);
 
 /** Fails when a target is missed, after the results are written. */
-async function bench({ only, rounds, services, parallel }: Options): Promise<void> {
+async function bench(options: Options): Promise<void> {
+  const { only, rounds, parallel } = options;
   await prepare();
   const isAsked = (part: Options["only"]) => only === undefined || only === part;
-  const results: Results = {
-    command: commandOf(process.argv.slice(2)),
-    date: new Date(),
-    machine: await describeMachine(),
-    rounds,
-    ...(isAsked("chain") && { chain: await measureChain(rounds) }),
-    ...(isAsked("scale") && { scale: await measureScale(services) }),
-    ...(isAsked("broken") && { broken: await measureBroken(parallel) }),
-  };
-  const page = report(results);
-  await writeFile(RESULTS, page);
-  console.log(page);
-  const missed = results.chain ? compare(results.chain).filter(({ met }) => !met) : [];
-  for (const { name, ratio, target } of missed) {
+  if (isAsked("chain")) {
+    const about = await aboutNow();
+    await tell({ chain: { ...about, figures: { rounds, ...(await measureChain(rounds)) } } });
+  }
+  if (isAsked("scale")) {
+    await measureSizes(options);
+  }
+  if (isAsked("broken")) {
+    const about = await aboutNow();
+    await tell({ broken: { ...about, figures: await measureBroken(parallel) } });
+  }
+  const { chain } = await keptIn(FILE);
+  const missed = chain && isAsked("chain") ? compare(chain.figures) : [];
+  for (const { name, ratio, target } of missed.filter(({ met }) => !met)) {
     console.error(`${name} must take at most ${target} times its floor, got ${ratio.toFixed(2)}`);
     process.exitCode = 1;
   }
 }
 
-function commandOf(args: readonly string[]): string {
-  return ["npm run bench", ...(args.length > 0 ? ["--", ...args] : [])].join(" ");
+/** Each stack is told of when it is measured: the largest take long. */
+async function measureSizes({ services, pods, missing }: Options): Promise<void> {
+  const { scale } = await keptIn(FILE);
+  const isKnown = (size: Size) =>
+    scale?.figures.some((known) => known.services === size.services && known.pods === size.pods);
+  const sizes = [
+    ...services.map((count) => ({ services: count, pods: 1 })),
+    ...pods.map((count) => ({ services: 1, pods: count })),
+  ].filter((size) => missing !== true || isKnown(size) !== true);
+  const about = await aboutNow();
+  await measureScale(sizes, async (stack) => {
+    const before = (await keptIn(FILE)).scale?.figures ?? [];
+    await tell({ scale: { ...about, figures: withStack(before, stack) } });
+  });
+}
+
+async function aboutNow(): Promise<Omit<Part<never>, "figures">> {
+  const args = process.argv.slice(2);
+  return {
+    command: ["npm run bench", ...(args.length > 0 ? ["--", ...args] : [])].join(" "),
+    date: new Date().toISOString().slice(0, 10),
+    machine: await describeMachine(),
+  };
+}
+
+async function tell(results: Results): Promise<void> {
+  const all = await keep(FILE, results);
+  await writeFile(PAGE, report(all));
+  console.log(report(results));
 }
 
 function positive(text: string): number {
@@ -67,8 +103,9 @@ function positive(text: string): number {
   return value;
 }
 
+/** None for an empty text. */
 function numbers(text: string): readonly number[] {
-  return text.split(",").map(positive);
+  return text === "" ? [] : text.split(",").map(positive);
 }
 
 program.parseAsync().catch((error: unknown) => {

@@ -1,7 +1,11 @@
 /** A Kubernetes object, as far as the bench looks into it. */
 export interface Manifest {
   readonly kind: string;
-  readonly metadata: { readonly name: string; readonly namespace?: string };
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
   readonly spec?: {
     readonly template?: { readonly spec?: { readonly containers?: { image: string }[] } };
   };

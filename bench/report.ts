@@ -1,19 +1,8 @@
 import type { BrokenFigures } from "./broken.ts";
 import type { ChainFigures } from "./chain.ts";
-import type { Machine } from "./machine.ts";
-import type { ScaleFigures } from "./scale.ts";
-
-/** All that one run of the bench found. */
-export interface Results {
-  /** As it was typed. */
-  readonly command: string;
-  readonly date: Date;
-  readonly machine: Machine;
-  readonly rounds: number;
-  readonly chain?: ChainFigures;
-  readonly scale?: readonly ScaleFigures[];
-  readonly broken?: readonly BrokenFigures[];
-}
+import type { Part, Results } from "./kept.ts";
+import { scaleTables } from "./scale-tables.ts";
+import { fixed, table } from "./table.ts";
 
 /** One figure against its floor. */
 export interface Comparison {
@@ -41,24 +30,37 @@ function comparison(name: string, seconds: number, floor: number, target: number
 }
 
 /** The results as the page that is kept in the repository. */
-export function report({ command, date, machine, rounds, chain, scale, broken }: Results): string {
+export function report({ chain, scale, broken }: Results): string {
   return [
     "# Results",
     "",
-    `\`${command}\`, ${date.toISOString().slice(0, 10)}. What is measured and how: [README.md](README.md).`,
+    "What is measured and how: [README.md](README.md). Each part of the bench replaces its own section.",
     "",
-    ...table(["Machine", ""], Object.entries(machine)),
-    ...(chain === undefined ? [] : chainSection(chain, rounds)),
-    ...(scale === undefined ? [] : scaleSection(scale)),
-    ...(broken === undefined ? [] : brokenSection(broken)),
+    ...(chain === undefined
+      ? []
+      : section("The chain against its floor", chain, chainTable(chain.figures))),
+    ...(scale === undefined
+      ? []
+      : section("One stack of many services", scale, scaleTables(scale.figures))),
+    ...(broken === undefined
+      ? []
+      : section("Fifty services, five of them broken", broken, brokenTable(broken.figures))),
   ].join("\n");
 }
 
-function chainSection(chain: ChainFigures, rounds: number): string[] {
-  const { empty, byHandFirst, byHandChange } = chain;
+function section(
+  title: string,
+  { command, date, machine }: Part<unknown>,
+  lines: readonly string[],
+): string[] {
+  const { processors, memory, kernel, node, kubernetes, load } = machine;
+  const where = `${processors}, ${memory} of memory, kernel ${kernel}, node ${node}, Kubernetes ${kubernetes}, load ${load}`;
+  return [`## ${title}`, "", `\`${command}\`, ${date}: ${where}.`, "", ...lines];
+}
+
+function chainTable(chain: ChainFigures & { readonly rounds: number }): string[] {
+  const { empty, byHandFirst, byHandChange, rounds } = chain;
   return [
-    `## The chain against its floor`,
-    "",
     `Medians of ${rounds}, in seconds. The floor: by hand ${fixed(byHandFirst)} for the first delivery and ${fixed(byHandChange)} for a change, and ${fixed(empty)} for an empty Pulumi program.`,
     "",
     ...table(
@@ -75,29 +77,8 @@ function chainSection(chain: ChainFigures, rounds: number): string[] {
   ];
 }
 
-function scaleSection(scale: readonly ScaleFigures[]): string[] {
+function brokenTable(broken: readonly BrokenFigures[]): string[] {
   return [
-    "## One stack of many services",
-    "",
-    "Seconds, and the most watches that were open on the API server at a time.",
-    "",
-    ...table(
-      ["Services", "Preview", "First `up`", "Nothing to do", "Watches"],
-      scale.map(({ services, preview, first, nothing, watches }) => [
-        String(services),
-        fixed(preview),
-        fixed(first),
-        fixed(nothing),
-        String(watches),
-      ]),
-    ),
-  ];
-}
-
-function brokenSection(broken: readonly BrokenFigures[]): string[] {
-  return [
-    "## Fifty services, five of them broken",
-    "",
     "Seconds of one `up` and of the longest wait in it, by the number of operations that the engine runs at a time.",
     "",
     ...table(
@@ -123,13 +104,4 @@ function brokenSection(broken: readonly BrokenFigures[]): string[] {
       ]),
     ),
   ];
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
-  return [line(head), line(head.map(() => "---")), ...rows.map(line), ""];
-}
-
-function fixed(seconds: number): string {
-  return seconds.toFixed(1);
 }

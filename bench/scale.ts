@@ -1,94 +1,126 @@
-import { join } from "node:path";
-
-import { execa } from "execa";
-
 import { Project } from "../testbed/project.ts";
+import { kubectl } from "../testbed/kubectl.ts";
+import { JOB } from "../testbed/killable-up.ts";
 import { succeed } from "../testbed/succeed.ts";
-import { environment } from "../tools/platform/environment.ts";
+import { kwokAddition, ON_FAKE_NODES } from "../tools/platform/kwok.ts";
+import { type ApiLoad, apiLoadDuring } from "./api-load.ts";
+import type { Fault } from "./catalogue/clone/fault.ts";
+import { putFaults } from "./catalogue/faults.ts";
+import { describeMachine } from "./machine.ts";
+import { type Uses, usesDuring } from "./processes.ts";
 import { timed } from "./progress.ts";
-import { watchesDuring } from "./watches.ts";
+import { buildImage, serviceOf } from "./service.ts";
 
-const SHOP = join(import.meta.dirname, "../example/shop");
+/** What the engine does at a time at least. */
+const LEAST_OPERATIONS = 16;
 
-/** One stack of some number of services. */
-export interface ScaleFigures {
+/** The size of a stack. */
+export interface Size {
   readonly services: number;
+  /** Pods of each. */
+  readonly pods: number;
+}
+
+/** One stack of some size. */
+export interface ScaleFigures extends Size {
+  /** ISO 8601, a day. */
+  readonly date: string;
+  /** Processes that wanted to run in the minute before. */
+  readonly load: string;
+  /** Operations that the engine runs at a time: as many as Slipway's own notice asks for. */
+  readonly operations: number;
   /** Seconds of a preview in which everything is to be created. */
   readonly preview: number;
   /** Seconds of the first `up`. */
   readonly first: number;
   /** Seconds of an `up` with nothing to do. */
   readonly nothing: number;
-  /** Most watches that the first `up` had open on the API server at a time. */
-  readonly watches: number;
+  /** What the first `up` asked of the API server. */
+  readonly asked: ApiLoad;
+  /** What the processes of the first `up` used. */
+  readonly uses: Uses;
+  /** Bytes of the state after it. */
+  readonly stateBytes: number;
+  /** Seconds of Slipway's commands on the stack. */
+  readonly commands: Readonly<Record<"status" | "comment" | "report" | "verifyState", number>>;
 }
 
-/** Measures a stack of each of these numbers of services, with one pod each of one small image. */
-export async function measureScale(sizes: readonly number[]): Promise<readonly ScaleFigures[]> {
+/** Tells of each stack as soon as it is measured, so that a long bench that is cut off has lost one of them. */
+export async function measureScale(
+  sizes: readonly Size[],
+  tell: (figures: ScaleFigures) => Promise<void>,
+): Promise<void> {
+  await kwokAddition.ensure(() => undefined);
   const image = await buildImage();
-  const figures: ScaleFigures[] = [];
   for (const size of sizes) {
-    figures.push(await measureStack(size, image));
+    await tell(await measureStack(size, image));
   }
-  return figures;
 }
 
-async function measureStack(services: number, image: string): Promise<ScaleFigures> {
-  const project = await Project.create(`scale-${services}`);
+async function measureStack(size: Size, image: string): Promise<ScaleFigures> {
+  const { load } = await describeMachine();
+  const operations = Math.max(LEAST_OPERATIONS, 2 ** Math.ceil(Math.log2(size.services + 1)));
+  const job = `scale-${process.pid}-${size.services}-${size.pods}`;
+  const project = await Project.create(`scale-${size.services}-${size.pods}`, {
+    env: { PULUMI_PARALLEL: String(operations), [JOB]: job },
+  });
   try {
-    await project.settings({ services: settingsOf(services, image) });
-    const label = `stack of ${services}`;
-    const preview = await timed(`${label}: preview`, () =>
-      succeed(project.pulumi("preview", "--stack=dev")),
+    await project.settings({ services: settingsOf(size, image) });
+    await putFaults(project, placesOf(size));
+    const step = <T>(name: string, work: () => Promise<T>) =>
+      timed(`${size.services} services of ${size.pods}: ${name}`, work);
+    const preview = await step("preview", () =>
+      succeed(project.pulumi("preview", "--stack=dev", "--suppress-outputs")),
     );
-    let first = NaN;
-    const watches = await watchesDuring(async () => {
-      first = await timed(`${label}: first up`, () => succeed(project.up()));
-    });
-    const nothing = await timed(`${label}: nothing to do`, () => succeed(project.up()));
-    return { services, preview, first, nothing, watches };
+    const up = () => step("first up", () => succeed(project.up("--suppress-outputs")));
+    const { load: asked, result } = await apiLoadDuring(() => usesDuring(`${JOB}=${job}`, up));
+    const nothing = await step("nothing to do", () => succeed(project.up("--suppress-outputs")));
+    const stateBytes = Buffer.byteLength(await project.state());
+    const commands = await commandsOn(project, size, image, step);
+    const date = new Date().toISOString().slice(0, 10);
+    return {
+      ...size,
+      ...{ date, load, operations, preview, first: result.result, nothing },
+      ...{ asked, uses: result.uses, stateBytes, commands },
+    };
   } finally {
-    await project.dispose();
+    // The end of a namespace is Kubernetes' work.
+    await kubectl(["delete", "namespace", project.namespace, "--ignore-not-found"]);
+    await project.forget();
   }
 }
 
-function settingsOf(services: number, image: string): Readonly<Record<string, object>> {
-  const service = serviceOf(image);
-  return Object.fromEntries(
-    Array.from({ length: services }, (_, index) => [`service-${index + 1}`, service]),
-  );
+/** Seconds of the commands on the stack; the comment is on a change of every service. */
+async function commandsOn(
+  project: Project,
+  size: Size,
+  image: string,
+  step: (name: string, work: () => Promise<unknown>) => Promise<number>,
+): Promise<ScaleFigures["commands"]> {
+  const run = (command: string, ...args: string[]) =>
+    step(`slipway ${command}`, () => succeed(project.slipway(command, "--stack=dev", ...args)));
+  const status = await run("status");
+  const report = await run("report", "--html=report.html", "--markdown=report.md");
+  const verifyState = await run("verify-state");
+  await project.settings({ services: settingsOf(size, image, { env: { ANOTHER: "value" } }) });
+  const comment = await run("preview", "--comment=comment.md");
+  return { status, comment, report, verifyState };
 }
 
-/** A service of one small pod of the image that {@link buildImage} makes. */
-export function serviceOf(image: string): object {
-  return {
-    image,
-    port: 8080,
-    replicas: 1,
-    health: "/healthz",
-    ready: "/readyz",
-    drainSeconds: 0,
-    // Fifty pods start on one small node at once: they must fit, and may take their time.
-    resources: { requests: { cpu: "5m", memory: "32Mi" } },
-    deadlineSeconds: 600,
-    // A pause, beside which nobody would see what the work itself takes.
-    settleSeconds: 0,
-  };
+function settingsOf(
+  { services, pods }: Size,
+  image: string,
+  more: object = {},
+): Readonly<Record<string, object>> {
+  const service = { ...serviceOf(image), replicas: pods, ...more };
+  return Object.fromEntries(namesOf(services).map((name) => [name, service]));
 }
 
-/** Builds the example, pushes it and returns it with its digest. */
-export async function buildImage(): Promise<string> {
-  const env = environment();
-  const docker = (...args: string[]) => execa("docker", args, { env });
-  const tag = `${env.SLIPWAY_REGISTRY}/bench/scale`;
-  const base = `BASE=${env.SLIPWAY_BASE_IMAGE}`;
-  await docker("build", "--quiet", "--tag", tag, "--build-arg", base, SHOP);
-  await docker("push", "--quiet", tag);
-  const format = "{{range .RepoDigests}}{{println .}}{{end}}";
-  const { stdout } = await docker("image", "inspect", "--format", format, tag);
-  const pinned = stdout.split("\n").find((reference) => reference.startsWith(`${tag}@`));
-  if (pinned === undefined) {
-    throw new Error(`the push of ${tag} gave no digest, got "${stdout}"`);
-  }
-  return pinned;
+/** What has the pods of each service run on nodes without machines. */
+function placesOf({ services }: Size): Readonly<Record<string, Fault>> {
+  return Object.fromEntries(namesOf(services).map((name) => [name, { pod: ON_FAKE_NODES }]));
+}
+
+function namesOf(services: number): string[] {
+  return Array.from({ length: services }, (_, index) => `service-${index + 1}`);
 }

@@ -8,7 +8,7 @@ const REMEDIES = [
   [/PULUMI_ACCESS_TOKEN must be set|not logged in|pulumi login/i, LOGIN],
   [/invalid access token|\[401\]|unauthorized/i, "run pulumi login again"],
   [
-    /unable to open bucket|could not list bucket|read "?\.pulumi/i,
+    /unable to open (bucket|state)|could not list bucket|read "?\.pulumi/i,
     `check PULUMI_BACKEND_URL and the access to it, or ${LOGIN}`,
   ],
   [/passphrase/i, "set PULUMI_CONFIG_PASSPHRASE, or PULUMI_CONFIG_PASSPHRASE_FILE"],

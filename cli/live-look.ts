@@ -1,3 +1,4 @@
+import { atATime } from "../provider/cluster/at-a-time.ts";
 import { SlipwayProvider } from "../provider/slipway.ts";
 import type { NamespaceEnd } from "../contract/namespace-end.ts";
 import type { PodChanges } from "../contract/pod-changes.ts";
@@ -13,6 +14,9 @@ import type { ProjectStack } from "./project-stack.ts";
 
 /** Long enough for a namespace that nothing holds up. */
 const ASK_MILLISECONDS = 10_000;
+
+/** Looks at a time: each has a connection of its own to the API server. */
+const TOGETHER = 16;
 
 /** What the cluster shows. */
 export interface LiveLook {
@@ -34,7 +38,7 @@ export async function lookAtCluster(
 ): Promise<LiveLook> {
   return withProvider(stack, async (provider) => {
     const end = await endOf(provider, namespace);
-    return { known: await Promise.all(known.map((each) => look(provider, each))), end };
+    return { known: await atATime(TOGETHER, known, (each) => look(provider, each)), end };
   });
 }
 
@@ -54,16 +58,14 @@ export async function lookAtPods(
     return new Map();
   }
   const looks = withProvider(stack, (provider) =>
-    Promise.allSettled(
-      questions.map(async ({ urn, asked }) => {
-        const found = await provider.invoke(FUNCTIONS.podChanges, { ...asked });
-        return [urn, found as unknown as PodChanges] as const;
-      }),
-    ),
+    atATime(TOGETHER, questions, async ({ urn, asked }) => {
+      // The inputs of a Deployment say something without it.
+      const found = await provider.invoke(FUNCTIONS.podChanges, { ...asked }).catch(() => undefined);
+      return found === undefined ? [] : [[urn, found as unknown as PodChanges] as const];
+    }),
   );
-  // The inputs of a Deployment say something without it.
   const answers = await looks.catch(() => []);
-  return new Map(answers.flatMap((look) => (look.status === "fulfilled" ? [look.value] : [])));
+  return new Map(answers.flat());
 }
 
 /** Tells what holds up the end of a namespace, again whenever that is something else, until the work is done. */

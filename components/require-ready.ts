@@ -1,6 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import type { ReleaseRecord } from "../contract/release-record.ts";
+import { byName } from "./by-name.ts";
+import { known } from "./known.ts";
 
 /** Where the engine tells a program how many operations it runs at a time. */
 const OPERATIONS = "PULUMI_NODEJS_PARALLEL";
@@ -22,7 +24,8 @@ export function requireReady(
   if (notice !== undefined) {
     void pulumi.log.info(notice);
   }
-  pulumi.output(releases).apply(check);
+  const judged = byName(releases, (_, release) => known(pulumi.output(release)));
+  pulumi.output(judged).apply(check);
 }
 
 function check(records: Parameters<typeof failureOf>[0]): void {

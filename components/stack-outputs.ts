@@ -1,4 +1,5 @@
 import { byName } from "./by-name.ts";
+import { known } from "./known.ts";
 import type { JenkinsAccess } from "./lanes/jenkins-access.ts";
 import type { Namespace } from "./namespace.ts";
 import type { Release } from "./release.ts";
@@ -15,10 +16,10 @@ export interface StackParts {
 /** The outputs of a stack, for other stacks and people. See docs/outputs.md. */
 export function outputsOf({ namespace, delivered, access }: StackParts) {
   return {
-    namespace: namespace.metadata.name,
-    releases: byName(delivered, (_, { release }) => release),
-    history: byName(delivered, (_, { history }) => history),
-    endpoints: byName(delivered, (_, { endpoint }) => endpoint),
-    ...(access && { jenkins: access.outputs }),
+    namespace: known(namespace.metadata.name),
+    releases: byName(delivered, (_, { release }) => known(release)),
+    history: byName(delivered, (_, { history }) => known(history)),
+    endpoints: byName(delivered, (_, { endpoint }) => known(endpoint)),
+    ...(access && { jenkins: known(access.outputs) }),
   };
 }

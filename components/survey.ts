@@ -57,10 +57,11 @@ export function planBuilds(services: Services): Record<string, BuildPlan> {
  * lost is built again, one that it has already is not pushed a second time. A registry that does not answer is a warning.
  */
 export async function survey(args: SurveyArgs): Promise<Record<string, Standing>> {
-  const known = await knownResources(args.provider).catch(warnOfState);
-  if (known === undefined) {
+  const resources = await knownResources(args.provider).catch(warnOfState);
+  if (resources === undefined) {
     return byName(args.builds, (_, plan) => ({ build: { plan } }));
   }
+  const known = childrenIn(resources);
   const builds = await findBuilds(args, known);
   return byName(args.services, (name) => {
     const [build, autoscaler] = [builds[name], autoscalerOf(name, known)];
@@ -78,7 +79,7 @@ function warnOfState(error: unknown): undefined {
 
 async function findBuilds(
   { builds, registry, provider }: SurveyArgs,
-  known: readonly KnownResource[],
+  known: Children,
 ): Promise<Record<string, FoundBuild>> {
   if (registry === undefined || Object.keys(builds).length === 0) {
     return {};
@@ -109,25 +110,29 @@ async function findBuilds(
   );
 }
 
-function builtImage(name: string, known: readonly KnownResource[]): BuiltImage | undefined {
-  const outputs = childOf(COMPONENTS.Image, "docker:index/image:Image", name, known);
+function builtImage(name: string, known: Children): BuiltImage | undefined {
+  const outputs = known.get(`${COMPONENTS.Image}$docker:index/image:Image::${name}`);
   const { imageName, repoDigest, context } = outputs ?? {};
   return typeof imageName === "string" && typeof repoDigest === "string"
     ? { imageName, repoDigest, context: typeof context === "string" ? context : "" }
     : undefined;
 }
 
-function autoscalerOf(name: string, known: readonly KnownResource[]): AutoscalerBounds | undefined {
+function autoscalerOf(name: string, known: Children): AutoscalerBounds | undefined {
   const type = "kubernetes:autoscaling/v2:HorizontalPodAutoscaler";
-  const spec = childOf(COMPONENTS.Workload, type, name, known)?.["spec"];
-  return spec as AutoscalerBounds | undefined;
+  return known.get(`${COMPONENTS.Workload}$${type}::${name}`)?.["spec"] as
+    AutoscalerBounds | undefined;
 }
 
-function childOf(
-  component: string,
-  type: string,
-  name: string,
-  known: readonly KnownResource[],
-): KnownResource["outputs"] | undefined {
-  return known.find(({ urn }) => urn.endsWith(`${component}$${type}::${name}`))?.outputs;
+/** The outputs of resources by the type of their component, their own and their name: as their URNs end. */
+type Children = ReadonlyMap<string, KnownResource["outputs"]>;
+
+/** To look through all resources for each service would take the square of the time. */
+function childrenIn(resources: readonly KnownResource[]): Children {
+  return new Map(
+    resources.map(({ urn, outputs }) => {
+      const [, , types = "", ...name] = urn.split("::");
+      return [`${types.split("$").slice(-2).join("$")}::${name.join("::")}`, outputs];
+    }),
+  );
 }

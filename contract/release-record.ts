@@ -10,6 +10,9 @@ export function versionFault(service: string, version: unknown): string | undefi
     : `releases.${service}.version must be ${RECORD_VERSION}, got ${version === undefined ? "nothing" : JSON.stringify(version)}`;
 }
 
+/** How many pods a record lists: it is in the state and in the outputs, which every run reads and writes. */
+export const LISTED_PODS = 100;
+
 /** What is kept of the release that a new one replaced. */
 export interface PreviousRelease {
   readonly commit: string | null;
@@ -30,6 +33,7 @@ export interface RunningRelease extends ProvedRelease {
   readonly verdict: "ready" | "failed";
   /** Reason code, null when ready. */
   readonly reason: string | null;
+  /** At most {@link LISTED_PODS} of them. */
   readonly pods: readonly { readonly name: string; readonly imageID: string }[];
 }
 
@@ -66,7 +70,13 @@ export interface ReleaseRecord extends HistoryEntry {
   readonly namespace: string;
   readonly generation: number;
   readonly replicaSet: string | null;
+  /** By name; of more than {@link LISTED_PODS}, those that became ready last. */
   readonly pods: readonly ReleasedPod[];
+  /**
+   * How many pods it has beside those that are listed.
+   * @default - none
+   */
+  readonly otherPods?: number;
   /** The last release that was ready, null for the first one. */
   readonly previous: PreviousRelease | null;
   /** What is to be said of it though it is ready, a line each; empty if it failed. At most ten, of up to 500 characters. */

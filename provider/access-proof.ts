@@ -4,6 +4,7 @@ import { accessProofInputs, type AccessProofOutputs } from "../contract/access-p
 import { ask, type Found } from "./access-proof/ask.ts";
 import { lackOf } from "./access-proof/asking.ts";
 import { type FoundPolicies, provePolicies } from "./access-proof/policies.ts";
+import { Tokens } from "./access-proof/tokens.ts";
 import { reportOf } from "./access-proof/words.ts";
 import type { Api } from "./cluster/api.ts";
 import { messageOf } from "./cluster/api-error.ts";
@@ -62,7 +63,8 @@ export class AccessProof implements Resource {
     if (oldOutputs["askedHash"] !== hashOf(news)) {
       return { changed: changed.length > 0 ? changed : ["askedHash"] };
     }
-    const found = await provePolicies(api, asked.policies ?? [], { patient: false }, signal);
+    const options = { patient: false, tokens: new Tokens(api, signal) };
+    const found = await provePolicies(api, asked.policies ?? [], options, signal);
     this.#seen.set(subject.urn, reportOf(subject.name, [], found.policyFaults));
     return { changed: found.policyFaults.length > 0 ? ["policyFaults"] : [] };
   };
@@ -117,7 +119,7 @@ export class AccessProof implements Resource {
     return outputs;
   }
 
-  async #ask(inputs: Properties, options: { readonly patient: boolean }): Promise<FoundAll> {
+  async #ask(inputs: Properties, how: { readonly patient: boolean }): Promise<FoundAll> {
     const { signal } = this.#run;
     const api = this.#session();
     const asked = parsed(accessProofInputs, inputs);
@@ -125,6 +127,7 @@ export class AccessProof implements Resource {
     if (lack.length > 0) {
       throw new NotEntitled(`this identity may not ${lack.join(", ")}`);
     }
+    const options = { ...how, tokens: new Tokens(api, signal) };
     const [rights, policies] = await Promise.all([
       ask(api, asked.identities, options, signal),
       provePolicies(api, asked.policies ?? [], options, signal),

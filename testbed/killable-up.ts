@@ -14,6 +14,10 @@ export const JOB = "SLIPWAY_TEST_JOB";
 
 const LOOK_MILLISECONDS = 100;
 
+/** Command lines have the plugin's folder in them, whatever runs it. */
+const PROVIDER = /\bresource-kubernetes-v/;
+const LOOKS_SELDOM = new RegExp(`\\bpulumi-language-nodejs|${PROVIDER.source}`);
+
 /** A command under way. */
 interface Running {
   readonly pid: number | undefined;
@@ -92,15 +96,27 @@ export class KillableUp {
   }
 
   /**
-   * What still runs of the job after this time, by command line. Pulumi's own language host does not count: it looks
-   * for its engine every few minutes.
+   * What still runs of the job after this time, by command line. Pulumi's own language host and Kubernetes provider do not
+   * count: they look for their engine every few minutes, and do nothing meanwhile that no engine has asked for.
    */
   async leftovers(patienceMilliseconds = 5000): Promise<string[]> {
+    return this.#left(patienceMilliseconds, (command) => !LOOKS_SELDOM.test(command));
+  }
+
+  /** Whether the Kubernetes provider still runs after this time. */
+  async hasProviderLeft(patienceMilliseconds: number): Promise<boolean> {
+    const left = await this.#left(patienceMilliseconds, (command) => PROVIDER.test(command));
+    return left.length > 0;
+  }
+
+  async #left(
+    patienceMilliseconds: number,
+    counts: (command: string) => boolean,
+  ): Promise<string[]> {
     const until = performance.now() + patienceMilliseconds;
     for (;;) {
-      const left = processesOf(this.job)
-        .map(({ command }) => command.join(" "))
-        .filter((command) => !command.includes("pulumi-language-nodejs"));
+      const commands = processesOf(this.job).map(({ command }) => command.join(" "));
+      const left = commands.filter(counts);
       if (left.length === 0 || performance.now() > until) {
         return left;
       }

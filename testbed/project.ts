@@ -7,6 +7,7 @@ import { execa } from "execa";
 import { parse, stringify } from "yaml";
 
 import { environment } from "../tools/platform/environment.ts";
+import { freeFolder } from "./free-folder.ts";
 import { JOB, KillableUp } from "./killable-up.ts";
 import type { Run } from "./run.ts";
 import { succeed } from "./succeed.ts";
@@ -85,15 +86,15 @@ export class Project {
     story: string,
     { env = {}, hears = () => undefined, enter = () => [] }: ProjectOptions = {},
   ): Promise<Project> {
-    const folder = await mkdtemp(join(tmpdir(), `slipway-${story}-`));
+    const folder = await freeFolder();
     for (const path of PROGRAM) {
       await cp(join(CHECKOUT, path), join(folder, path), { recursive: true });
     }
     await symlink(join(CHECKOUT, "node_modules"), join(folder, "node_modules"));
-    const backend = await mkdtemp(join(tmpdir(), `slipway-state-`));
+    const backend = await newBackend();
     const project = new Project(
       folder,
-      folder.slice(folder.lastIndexOf("slipway-")).toLowerCase(),
+      namespaceOf(story, backend),
       backend,
       {
         ...environment(),
@@ -116,12 +117,12 @@ export class Project {
    * too. Its folder is not its own: see {@link forgetState}. One project of a clone can run at a time.
    */
   async another(story: string, hears: (text: string) => void = this.hears): Promise<Project> {
-    const backend = await mkdtemp(join(tmpdir(), "slipway-state-"));
+    const backend = await newBackend();
     await cp(this.backend, backend, { recursive: true });
     await cp(join(CHECKOUT, "index.ts"), join(this.folder, "index.ts"));
-    const namespace = `slipway-${story}-${backend.slice(backend.lastIndexOf("-") + 1)}`;
+    const namespace = namespaceOf(story, backend);
     const env = { ...this.env, PULUMI_BACKEND_URL: `file://${backend}` };
-    return new Project(this.folder, namespace.toLowerCase(), backend, env, hears, this.enter);
+    return new Project(this.folder, namespace, backend, env, hears, this.enter);
   }
 
   /** The same clone and state, run with other environment variables. */
@@ -324,6 +325,15 @@ export class Project {
     // Where pulumi was interrupted it may still be writing.
     await rm(this.backend, { recursive: true, force: true, maxRetries: 20 });
   }
+}
+
+function newBackend(): Promise<string> {
+  return mkdtemp(join(tmpdir(), "slipway-state-"));
+}
+
+/** Nobody else's: a backend's name ends with letters and digits that were drawn for it. */
+function namespaceOf(story: string, backend: string): string {
+  return `slipway-${story}-${backend.slice(backend.lastIndexOf("-") + 1)}`.toLowerCase();
 }
 
 function isSecret(value: unknown): boolean {

@@ -73,6 +73,11 @@ export interface Plugin {
   /** A line printed once when a stack first uses the plugin, e.g. that it is a stand-in. */
   readonly notice?: string;
   /**
+   * Whether inputs come with the marks of their secrets, except those of a state, and what the plugin returns has its own.
+   * @default false: inputs come plain, and the engine marks the outputs like the inputs of the same path
+   */
+  readonly marksSecrets?: boolean;
+  /**
    * The text of a fault that nothing caught, as this process may print it.
    * @default - it is printed as it is
    */

@@ -13,6 +13,16 @@ const MESSAGE_BYTES = 400 * 1024 * 1024;
 /** For what is under way to end by itself, such as a builder that was asked to stop. */
 const GRACE_MILLISECONDS = 1000;
 
+/** How a plugin is served. */
+export interface ServeOptions {
+  /**
+   * How long the process continues with what is under way after its engine is gone, as plugins written in Go do, which
+   * look for it every five minutes.
+   * @default - it cancels what is under way, and ends at once
+   */
+  readonly outlivesEngineMilliseconds?: number;
+}
+
 /** What the other end of a connection does, or the network between: it says nothing about this process. */
 const CONNECTION_FAULTS: ReadonlySet<unknown> = new Set([
   "EAI_AGAIN",
@@ -34,7 +44,7 @@ const CONNECTION_FAULTS: ReadonlySet<unknown> = new Set([
  *
  * @see https://www.pulumi.com/docs/iac/concepts/providers/
  */
-export function serve(plugin: Plugin): void {
+export function serve(plugin: Plugin, options: ServeOptions = {}): void {
   process.on("uncaughtException", (error: unknown) => {
     fault(plugin, error);
   });
@@ -42,7 +52,7 @@ export function serve(plugin: Plugin): void {
   listen(plugin, address).then(
     ({ port }) => {
       process.stdout.write(`${port}\n`);
-      endWithEngine(plugin);
+      endWithEngine(plugin, options);
       keepCompiledCode();
     },
     (error: unknown) => {
@@ -80,7 +90,7 @@ function end(plugin: Plugin): void {
  * input. A SIGTERM ends only what is under way: a build server sends it to each process of a job, and the engine is to
  * hear how its calls ended. It ends its plugins itself, with SIGINT.
  */
-function endWithEngine(plugin: Plugin): void {
+function endWithEngine(plugin: Plugin, { outlivesEngineMilliseconds }: ServeOptions): void {
   process.on("SIGTERM", () => {
     plugin.cancel();
   });
@@ -89,7 +99,9 @@ function endWithEngine(plugin: Plugin): void {
     return;
   }
   process.stdin.on("close", () => {
-    end(plugin);
+    setTimeout(() => {
+      end(plugin);
+    }, outlivesEngineMilliseconds ?? 0);
   });
   process.stdin.resume();
 }

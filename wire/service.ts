@@ -8,7 +8,7 @@ import { diffResponse } from "./diff-response.ts";
 import type { EngineLog } from "./engine-log.ts";
 import { toServiceError } from "./failure.ts";
 import type { Change, CheckFailure, Plugin, Subject } from "./plugin.ts";
-import { fromStruct, toStruct } from "./struct.ts";
+import { fromMarkedStruct, fromStruct, toStruct } from "./struct.ts";
 
 /** What each call of the engine means to a plugin. A call that is not here is answered as unimplemented. */
 export function providerService(plugin: Plugin, log: EngineLog): Partial<IResourceProviderServer> {
@@ -25,8 +25,9 @@ function lifecycle(plugin: Plugin, log: EngineLog): Partial<IResourceProviderSer
   return {
     handshake: unary((request) => {
       log.attach(request.getEngineAddress());
-      // Nothing is accepted: secrets come plain, and the engine marks the outputs like the inputs again.
-      return new message.ProviderHandshakeResponse();
+      const response = new message.ProviderHandshakeResponse();
+      response.setAcceptSecrets(plugin.marksSecrets ?? false);
+      return response;
     }),
     attach: unary((request) => {
       log.attach(request.getAddress());
@@ -68,6 +69,7 @@ function configuration(plugin: Plugin, log: EngineLog): Partial<IResourceProvide
       }
       await plugin.configure(fromStruct(request.getArgs()));
       const response = new message.ConfigureResponse();
+      response.setAcceptsecrets(plugin.marksSecrets ?? false);
       response.setSupportspreview(true);
       return response;
     }),
@@ -83,11 +85,12 @@ function configuration(plugin: Plugin, log: EngineLog): Partial<IResourceProvide
 }
 
 function planning(plugin: Plugin, log: EngineLog): Partial<IResourceProviderServer> {
+  const inputsOf = inputReader(plugin);
   return {
     check: unary(async (request) => {
       const { inputs, failures } = await plugin.check(subjectOf(request, log), {
         olds: fromStruct(request.getOlds()),
-        news: fromStruct(request.getNews()),
+        news: inputsOf(request.getNews()),
         randomSeed: Buffer.from(request.getRandomseed_asU8()),
       });
       const response = new message.CheckResponse();
@@ -104,10 +107,11 @@ function planning(plugin: Plugin, log: EngineLog): Partial<IResourceProviderServ
 }
 
 function changes(plugin: Plugin, log: EngineLog): Partial<IResourceProviderServer> {
+  const inputsOf = inputReader(plugin);
   return {
     create: unary(async (request) => {
       const { id, outputs } = await plugin.create(subjectOf(request, log), {
-        inputs: fromStruct(request.getProperties()),
+        inputs: inputsOf(request.getProperties()),
         preview: request.getPreview(),
         timeoutSeconds: request.getTimeout(),
       });
@@ -119,6 +123,7 @@ function changes(plugin: Plugin, log: EngineLog): Partial<IResourceProviderServe
     update: unary(async (request) => {
       const outputs = await plugin.update(subjectOf(request, log), {
         ...changeOf(request),
+        news: inputsOf(request.getNews()),
         preview: request.getPreview(),
         timeoutSeconds: request.getTimeout(),
       });
@@ -139,12 +144,13 @@ function changes(plugin: Plugin, log: EngineLog): Partial<IResourceProviderServe
 }
 
 function lookups(plugin: Plugin, log: EngineLog): Partial<IResourceProviderServer> {
+  const inputsOf = inputReader(plugin);
   return {
     read: unary(async (request) => {
       const found = await plugin.read(subjectOf(request, log), {
         id: request.getId(),
         outputs: fromStruct(request.getProperties()),
-        inputs: fromStruct(request.getInputs()),
+        inputs: inputsOf(request.getInputs()),
       });
       const response = new message.ReadResponse();
       if (found !== undefined) {
@@ -166,6 +172,10 @@ function lookups(plugin: Plugin, log: EngineLog): Partial<IResourceProviderServe
       return response;
     }, log),
   };
+}
+
+function inputReader({ marksSecrets = false }: Plugin): typeof fromStruct {
+  return marksSecrets ? fromMarkedStruct : fromStruct;
 }
 
 function unary<Request, Response>(

@@ -11,24 +11,46 @@ export function toStruct(properties: Properties): structPb.Struct {
 
 /** Properties as a plugin takes them: plain, without the marks of secrets. Nothing at all reads as no properties. */
 export function fromStruct(struct: structPb.Struct | undefined): Properties {
-  return unmarked(struct?.toJavaScript() ?? {}) as Properties;
+  return unmarked(fromMarkedStruct(struct)) as Properties;
 }
 
-/** Marks an output as a secret if no input of the same path is one: those the engine marks by itself. */
+/** Properties with the marks of their secrets. Nothing at all reads as no properties. */
+export function fromMarkedStruct(struct: structPb.Struct | undefined): Properties {
+  return struct?.toJavaScript() ?? {};
+}
+
+/** Marks a value as a secret. Outputs at the path of a secret input, the engine marks by itself. */
 export function secret(value: unknown): unknown {
   return { [SIGNATURE]: SECRET, value };
 }
 
-function unmarked(value: unknown): unknown {
+/** Whether a value is marked as a secret as a whole. */
+export function isSecret(value: unknown): value is { readonly value: unknown } {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    (value as Record<string, unknown>)[SIGNATURE] === SECRET
+  );
+}
+
+/** Whether a value is marked as a secret, or any value inside it. */
+export function containsSecret(value: unknown): boolean {
+  return (
+    isSecret(value) ||
+    (typeof value === "object" && value !== null && Object.values(value).some(containsSecret))
+  );
+}
+
+/** A value without the marks of secrets. */
+export function unmarked(value: unknown): unknown {
   if (Array.isArray(value)) {
     return value.map(unmarked);
   }
   if (typeof value !== "object" || value === null) {
     return value;
   }
-  const { [SIGNATURE]: signature, ...rest } = value as Record<string, unknown>;
-  if (signature === SECRET) {
-    return unmarked(rest["value"]);
+  if (isSecret(value)) {
+    return unmarked(value.value);
   }
   return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, unmarked(child)]));
 }

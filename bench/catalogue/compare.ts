@@ -10,8 +10,9 @@ import { moved } from "../by-hand.ts";
 import { type Manifest, manifestsOf } from "../manifests.ts";
 import type { Case } from "./case.ts";
 import { CATALOGUE } from "./catalogue.ts";
-import { PEER_ROWS } from "./peers.ts";
+import { PEER_ROWS, type PeerRow, type PeerSeconds } from "./peers.ts";
 import { middleOf, type Phases, phasesOf } from "./phases.ts";
+import { PulumiAlone } from "./pulumi-alone.ts";
 import { runCase } from "./run.ts";
 import type { Images } from "./stage.ts";
 
@@ -23,6 +24,12 @@ export interface Compared {
   readonly slipway: Phases;
   /** `kubectl apply` of the same objects, then `kubectl rollout status`: seconds to the end, the middle one. */
   readonly kubectl: number;
+  /**
+   * `pulumi up` of the same objects in a program that has nothing else, with the official Kubernetes provider, which
+   * waits in its own way: the middle one.
+   * @default - it was compared before there was one
+   */
+  readonly pulumi?: PeerSeconds;
 }
 
 /** A whole comparison, as it is kept. */
@@ -53,12 +60,14 @@ export async function compareWithPeers(
   say: (line: string) => void,
 ): Promise<void> {
   const rows: Compared[] = [];
+  const alone = await PulumiAlone.create(say);
   const clone = await Project.create("cat-clone");
   try {
-    for (const { entry: name } of PEER_ROWS) {
-      const entry = CATALOGUE.find((candidate) => candidate.name === name);
+    for (const row of PEER_ROWS) {
+      const entry = CATALOGUE.find(({ name }) => name === row.entry);
       if (entry !== undefined) {
-        rows.push(await compareOne(entry, { clone, images, rounds: about.rounds, say }));
+        const { rounds } = about;
+        rows.push(await compareOne({ row, entry }, { clone, alone, images, rounds, say }));
       }
     }
   } finally {
@@ -69,14 +78,19 @@ export async function compareWithPeers(
 
 interface Props {
   readonly clone: Project;
+  readonly alone: PulumiAlone;
   readonly images: Images;
   readonly rounds: number;
   readonly say: (line: string) => void;
 }
 
-async function compareOne(entry: Case, { clone, images, rounds, say }: Props): Promise<Compared> {
+async function compareOne(
+  { row, entry }: { row: PeerRow; entry: Case },
+  { clone, alone, images, rounds, say }: Props,
+): Promise<Compared> {
   const runs: Phases[] = [];
   const byHand: number[] = [];
+  const byPulumi: PeerSeconds[] = [];
   // The first one warms up the caches, and does not count.
   for (let round = 0; round <= rounds; round += 1) {
     const states: string[] = [];
@@ -85,16 +99,22 @@ async function compareOne(entry: Case, { clone, images, rounds, say }: Props): P
     const phases = phasesOf(run);
     say(`${entry.name}, round ${round}: pulumi up ${JSON.stringify(phases)}`);
     if (round > 0 && phases !== undefined) {
+      const manifests = manifestsOf(states[0] ?? "{}");
       runs.push(phases);
-      byHand.push(await rolledOut(manifestsOf(states[0] ?? "{}")));
-      say(`${entry.name}, round ${round}: kubectl ${byHand.at(-1)?.toFixed(1)} s`);
+      byHand.push(await rolledOut(manifests));
+      byPulumi.push(await alone.deploy(manifests, row.cause));
+      const [hand, pulumi] = [byHand.at(-1)?.toFixed(1), JSON.stringify(byPulumi.at(-1))];
+      say(`${entry.name}, round ${round}: kubectl ${hand} s, Pulumi alone ${pulumi}`);
     }
   }
-  const [slipway, hand] = [middleOf(runs), byHand.toSorted((a, b) => a - b)[byHand.length >> 1]];
-  if (slipway === undefined || hand === undefined) {
+  const middle = runs.length >> 1;
+  const slipway = middleOf(runs);
+  const kubectl = byHand.toSorted((a, b) => a - b)[middle];
+  const pulumi = byPulumi.toSorted((a, b) => a.seconds - b.seconds)[middle];
+  if (slipway === undefined || kubectl === undefined || pulumi === undefined) {
     throw new Error(`${entry.name} never came to a Deployment`);
   }
-  return { entry: entry.name, slipway, kubectl: hand };
+  return { entry: entry.name, slipway, kubectl, pulumi };
 }
 
 /** Seconds that kubectl takes for the same objects, in a namespace of their own. */

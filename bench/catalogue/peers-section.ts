@@ -1,7 +1,9 @@
 import { VERDICT } from "../../contract/verdict.ts";
 import type { Compared, Comparison } from "./compare.ts";
-import { PEER_ROWS, type PeerRow, PEERS, PEERS_SOURCE } from "./peers.ts";
+import { PEER_ROWS, type PeerRow, PEERS, PEERS_SOURCE, type PeerSeconds } from "./peers.ts";
 import { totalOf } from "./phases.ts";
+
+const PULUMI_ALONE = "Pulumi alone";
 
 /** The comparison with other tools as a section of the page; nothing where it was never measured. */
 export function peersSection(comparison: Comparison | undefined): string[] {
@@ -13,7 +15,17 @@ export function peersSection(comparison: Comparison | undefined): string[] {
     return [];
   }
   const { date, commit, rounds, load } = comparison;
-  const head = ["", "Start", "Apply", "Verdict", "End", "Slipway", "kubectl", ...PEERS];
+  const head = [
+    "",
+    "Start",
+    "Apply",
+    "Verdict",
+    "End",
+    "Slipway",
+    "kubectl",
+    PULUMI_ALONE,
+    ...PEERS,
+  ];
   return [
     "## Compared with other tools",
     "",
@@ -21,6 +33,8 @@ export function peersSection(comparison: Comparison | undefined): string[] {
     `${rounds} runs after one that does not count. All have the plain service's settings, and with them \`deadlineSeconds: ${VERDICT.deadlineSeconds.default}\`. Slipway is all of \`pulumi up\`, the`,
     "start of the engine and of the program with it: to the first object in the cluster (start), from there to the Deployment (apply), from there to what is",
     "said of it (verdict), and from there to the end of the command. kubectl is `kubectl apply` of the same objects and `kubectl rollout status`.",
+    `${PULUMI_ALONE} is all of \`pulumi up\` of the same objects in a program of a few lines that leaves the wait to the official Kubernetes provider,`,
+    "built from its Go module.",
     "n: the tool names the cause. Bold: nobody was quicker.",
     PEERS_SOURCE,
     "",
@@ -29,10 +43,14 @@ export function peersSection(comparison: Comparison | undefined): string[] {
   ];
 }
 
-function rowOf({ title, entry, seconds }: PeerRow, { slipway, kubectl }: Compared): string[] {
+function rowOf(
+  { title, entry, seconds }: PeerRow,
+  { slipway, kubectl, pulumi }: Compared,
+): string[] {
   const { start, apply, verdict, end } = slipway;
   const own = totalOf(slipway);
-  const leads = [kubectl, ...seconds.map((peer) => peer.seconds)].every((peer) => own < peer);
+  const peers = [...(pulumi === undefined ? [] : [pulumi]), ...seconds];
+  const leads = [kubectl, ...peers.map((peer) => peer.seconds)].every((peer) => own < peer);
   const named = entry === "healthy" ? "" : " n";
   const total = `${own.toFixed(1)}${named}`;
   return [
@@ -40,6 +58,11 @@ function rowOf({ title, entry, seconds }: PeerRow, { slipway, kubectl }: Compare
     ...[start, apply, verdict, end].map((figure) => figure.toFixed(1)),
     leads ? `**${total}**` : total,
     kubectl.toFixed(1),
-    ...seconds.map((peer) => `${peer.seconds.toFixed(1)}${peer.named ? " n" : ""}`),
+    pulumi === undefined ? "not measured" : peerWords(pulumi),
+    ...seconds.map(peerWords),
   ];
+}
+
+function peerWords({ seconds, named }: PeerSeconds): string {
+  return `${seconds.toFixed(1)}${named ? " n" : ""}`;
 }

@@ -1,5 +1,6 @@
 import { RESOURCES } from "../../contract/tokens.ts";
-import { differences } from "./difference.ts";
+import { differences, isWithin, placeOf } from "./difference.ts";
+import { hiddenDifferences } from "./hidden.ts";
 import { containsSecret } from "./secret.ts";
 import type { Action, Step } from "./step.ts";
 
@@ -74,15 +75,26 @@ function kindOf({ type }: Step): string {
   return type.slice(type.lastIndexOf(":") + 1);
 }
 
-function because({ action, replacedFor, before, after, differing }: Step): string[] {
-  if (action === "replace") {
-    return [...replacedFor];
-  }
-  if (action !== "update") {
+/** By what the two objects say; where that is nothing, by the provider's word. */
+function because(step: Step): string[] {
+  const { action, before, after } = step;
+  if (action !== "replace" && action !== "update") {
     return [];
   }
-  const found = differences(before, after);
-  return found.length > 0 ? found : [...differing];
+  const visible = differences(before, after);
+  const hidden = hiddenDifferences(step);
+  if (action === "update") {
+    const found = [...visible, ...hidden.map((places) => places.join(" or "))];
+    return found.length > 0 ? found : placesOf(step.differing, step);
+  }
+  const replacing = placesOf(step.replacedFor, step);
+  const found = [...visible, ...hidden.flat()];
+  const within = found.filter((place) => replacing.some((each) => isWithin(place, each)));
+  return within.length > 0 ? within : replacing;
+}
+
+function placesOf(paths: readonly string[], { before, after }: Step): string[] {
+  return [...new Set(paths.map((path) => placeOf(path, after ?? before)))];
 }
 
 function allowances(inputs: Step["before"]): string[] {

@@ -1,3 +1,4 @@
+import { parsePath, valueAt } from "../../wire/property-path.ts";
 import { compare } from "./step.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -34,7 +35,8 @@ function lone(value: unknown, path: readonly string[]): string[] {
     : entries.map((entry) => [...path, entry].join("."));
 }
 
-function fieldsOf(value: unknown): Fields | undefined {
+/** The fields of an object, or the entries of a list by their names; undefined for all else. */
+export function fieldsOf(value: unknown): Fields | undefined {
   if (Array.isArray(value)) {
     return namedEntries(value);
   }
@@ -43,10 +45,36 @@ function fieldsOf(value: unknown): Fields | undefined {
 
 function namedEntries(list: readonly unknown[]): Fields | undefined {
   const named = list.flatMap((entry) => {
-    const fields = typeof entry === "object" && entry !== null ? (entry as Fields) : {};
-    const name = CALLED.map((key) => fields[key]).find((value) => value !== undefined);
-    return typeof name === "string" || typeof name === "number" ? [[String(name), entry]] : [];
+    const name = nameOf(entry);
+    return name === undefined ? [] : [[name, entry] as const];
   });
-  const entries = new Map(named as [string, unknown][]);
+  const entries = new Map(named);
   return entries.size === list.length ? Object.fromEntries(entries) : undefined;
+}
+
+function nameOf(entry: unknown): string | undefined {
+  const fields = typeof entry === "object" && entry !== null ? (entry as Fields) : {};
+  const name = CALLED.map((key) => fields[key]).find((value) => value !== undefined);
+  return typeof name === "string" || typeof name === "number" ? String(name) : undefined;
+}
+
+/**
+ * A place in an object as {@link differences} names it: of `spec.containers[0].env[1].value` it is
+ * `spec.containers.shop.env.GREETING.value`.
+ *
+ * @param path as a provider says it
+ */
+export function placeOf(path: string, object: unknown): string {
+  let value = object;
+  const place = parsePath(path).map((key) => {
+    const isEntry = Array.isArray(value);
+    value = valueAt(value, [key]);
+    return isEntry ? (nameOf(value) ?? key) : key;
+  });
+  return place.join(".");
+}
+
+/** Whether one place is the other, or leads through it or to it. */
+export function isWithin(place: string, other: string): boolean {
+  return `${place}.`.startsWith(`${other}.`) || `${other}.`.startsWith(`${place}.`);
 }

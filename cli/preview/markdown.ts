@@ -1,23 +1,8 @@
 import type { Change } from "./change.ts";
 import type { PreviewReport } from "./preview.ts";
 import { cell, code, fenced } from "../markdown.ts";
+import { fitted, MOST_CHARACTERS, type Section } from "../sections.ts";
 import { changeWords, imageWords, objectWords, podWords } from "./words.ts";
-
-/** Part of the comment: its entries can be left out from the end, its frame cannot. */
-interface Section {
-  readonly before: readonly string[];
-  /** Lines that belong together. */
-  readonly entries: readonly (readonly string[])[];
-  /** What an entry is called if some are left out. */
-  readonly called: string;
-  readonly after: readonly string[];
-}
-
-/** GitHub accepts comments of 65,536 characters. */
-const MOST_CHARACTERS = 60_000;
-
-/** Room for the sentence that says what is left out. */
-const NOTE_CHARACTERS = 200;
 
 const UNSEEN =
   "Values of credentials are not compared: this preview ran without secrets. Pods whose value differs restart, too.";
@@ -98,34 +83,4 @@ function folded(what: string, changes: readonly Change[]): Section {
     called: "of them",
     after: ["", "</details>"],
   };
-}
-
-/** Frames and notes get their room first; then entries, the more important sections before the others. */
-function fitted(head: readonly string[], sections: readonly Section[], limit: number): string[] {
-  const frames = sections.flatMap(({ before, after }) => [...before, ...after]);
-  let room = limit - size([...head, ...frames]) - sections.length * NOTE_CHARACTERS;
-  const lines = [...head];
-  for (const { before, entries, called, after } of sections) {
-    const kept: string[] = [];
-    let taken = 0;
-    for (const entry of entries) {
-      if (size(entry) > room) {
-        break;
-      }
-      room -= size(entry);
-      kept.push(...entry);
-      taken += 1;
-    }
-    const left = entries.length - taken;
-    const note =
-      left === 0
-        ? []
-        : ["", `… and ${left} more ${called}: a comment has room for ${limit} characters`];
-    lines.push(...before, ...kept, ...note, ...after);
-  }
-  return lines;
-}
-
-function size(lines: readonly string[]): number {
-  return lines.reduce((sum, line) => sum + line.length + 1, 0);
 }

@@ -1,10 +1,10 @@
 import { CREDENTIAL } from "../../contract/marks.ts";
 import type { PodChanges } from "../../contract/pod-changes.ts";
 import { valueAt } from "../../wire/property-path.ts";
-import { differences } from "./difference.ts";
+import { differences, isWithin } from "./difference.ts";
+import { hiddenDifferences } from "./hidden.ts";
 import type { ImagePreview } from "./image.ts";
 import { liveDifferences } from "./live-pods.ts";
-import { containsSecret } from "./secret.ts";
 import type { Inputs, Step } from "./step.ts";
 
 /** What becomes of a service's pods. */
@@ -45,16 +45,17 @@ export function podsOf(
   if (deployment.action === "replace") {
     return become("restart", ["the Deployment is replaced"]);
   }
-  const asked = [
-    ...differences(templateOf(deployment.before), templateOf(deployment.after)),
-    ...hiddenDifferences(deployment),
-  ];
-  const because = (liveDifferences(live) ?? asked)
+  const visible = differences(templateOf(deployment.before), templateOf(deployment.after));
+  const hidden = hiddenInTemplate(deployment);
+  const asked = [...visible, ...hidden.flat()];
+  const found = liveDifferences(live)?.map((path) => [path]);
+  const because = (found ?? [...visible.map((path) => [path]), ...hidden])
     // A volume comes and goes with the file or folder that it is mounted at.
-    .filter((path) => !path.startsWith("spec.volumes."))
-    .map((path) => {
-      const since = asked.some((each) => isWithin(path, each)) ? "" : ", changed by somebody else";
-      return `${reason(path, image, credentials)}${since}`;
+    .filter(([path = ""]) => !path.startsWith("spec.volumes."))
+    .map((paths) => {
+      const isAsked = paths.some((path) => asked.some((each) => isWithin(path, each)));
+      const names = new Set(paths.map((path) => reason(path, image, credentials)));
+      return `${[...names].join(" or ")}${isAsked ? "" : ", changed by somebody else"}`;
     });
   if (because.length > 0) {
     return become("restart", [...new Set(because)]);
@@ -62,19 +63,16 @@ export function podsOf(
   return become(previousReplicas === replicas ? "keep" : "scale");
 }
 
-/** Whether one path is the other, or leads through it or to it. */
-function isWithin(path: string, other: string): boolean {
-  return `${path}.`.startsWith(`${other}.`) || `${other}.`.startsWith(`${path}.`);
-}
-
-/** The engine shows two secrets as the same string, and says only elsewhere whether they differ. */
-function hiddenDifferences({ before, after, differing }: Step): string[] {
-  if (!containsSecret(before) && !containsSecret(after)) {
-    return [];
-  }
-  return differing
-    .filter((path) => path === "spec" || path.startsWith("spec.template"))
-    .map((path) => path.replace(/^spec\.?(template\.)?/, "") || "a setting that holds a secret");
+/** Differences in secrets of the pod template; of one that is a secret as a whole there is no more to say. */
+function hiddenInTemplate(step: Step): string[][] {
+  return hiddenDifferences(step)
+    .map((places) => places.filter((place) => isWithin(place, "spec.template")))
+    .filter((places) => places.length > 0)
+    .map((places) =>
+      places.map(
+        (place) => place.replace(/^spec(\.template)?\.?/, "") || "a setting that holds a secret",
+      ),
+    );
 }
 
 /** What a person calls a part of the pod template. */

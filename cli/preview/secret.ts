@@ -5,5 +5,10 @@ export function containsSecret(value: unknown): boolean {
   if (typeof value !== "object" || value === null) {
     return false;
   }
-  return SIGNATURE in value || Object.values(value).some(containsSecret);
+  return isSecret(value) || Object.values(value).some(containsSecret);
+}
+
+/** Whether a value is one that the engine keeps secret. */
+export function isSecret(value: unknown): boolean {
+  return typeof value === "object" && value !== null && SIGNATURE in value;
 }

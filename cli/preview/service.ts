@@ -19,10 +19,11 @@ export function servicePreviews(
   steps: readonly Step[],
   live: ReadonlyMap<string, PodChanges> = new Map(),
 ): ServicePreview[] {
-  const names = new Set(steps.flatMap(({ service }) => service ?? []));
+  const services = Map.groupBy(steps, ({ service }) => service);
   const credentials = changedKeys(steps);
-  return [...names].sort(compare).map((name) => {
-    const own = steps.filter(({ service }) => service === name);
+  const names = [...services.keys()].filter((name) => name !== undefined);
+  return names.sort(compare).map((name) => {
+    const own = services.get(name) ?? [];
     const deployment = own.find(isDeployment);
     const seen = deployment && live.get(deployment.urn);
     const image = imageOf(own, deployment);

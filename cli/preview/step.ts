@@ -21,7 +21,7 @@ export interface Step {
   readonly after: Inputs | undefined;
   /** What its provider says that it becomes. */
   readonly planned: Inputs | undefined;
-  /** Inputs that replace it. */
+  /** Inputs that replace it, by the provider, as property paths. */
   readonly replacedFor: readonly string[];
   /** Inputs that differ by the provider, as property paths. */
   readonly differing: readonly string[];
@@ -66,12 +66,21 @@ export function stepsOf(events: readonly EngineEvent[]): Step[] {
       before: known?.before ?? inputsOf(old),
       after: inputsOf(next) ?? known?.after,
       planned: planned.get(urn),
-      replacedFor: known?.replacedFor.length ? known.replacedFor : [...(keys ?? [])].sort(),
+      replacedFor: known?.replacedFor.length ? known.replacedFor : replacing(keys, detailedDiff),
       differing: known?.differing.length ? known.differing : Object.keys(detailedDiff ?? {}).sort(),
       service: serviceOf(urn, parents),
     });
   }
   return [...steps.values()].sort(byTypeAndName);
+}
+
+/** The details say of a part of an input that it replaces; without them it is known of whole inputs. */
+function replacing(
+  keys: readonly string[] | null | undefined,
+  details: Readonly<Record<string, { readonly diffKind: string }>> | null | undefined,
+): readonly string[] {
+  const parts = Object.entries(details ?? {}).filter(([, part]) => /-replace$/.test(part.diffKind));
+  return (parts.length > 0 ? parts.map(([path]) => path) : [...(keys ?? [])]).sort();
 }
 
 function inputsOf(state: { readonly inputs?: unknown } | null | undefined): Inputs | undefined {

@@ -50,11 +50,13 @@ function linksOf({
   digest,
   manifestHash,
   pods,
+  otherPods = 0,
   verdict,
   reason,
 }: ReleaseRecord): Link[] {
+  const count = pods.length + otherPods;
   const names = pods.slice(0, MOST_PODS).map(({ name }) => lastPart(name));
-  const more = pods.length > MOST_PODS ? ` and ${pods.length - MOST_PODS} more` : "";
+  const more = count > MOST_PODS ? ` and ${count - MOST_PODS} more` : "";
   return [
     {
       title: dirty ? "commit, and changes that are not in it" : "commit",
@@ -63,7 +65,7 @@ function linksOf({
     { title: "image", text: digest.slice(0, 31) },
     { title: "manifests", text: manifestHash.slice(0, 31) },
     {
-      title: `${pods.length} ${pods.length === 1 ? "pod" : "pods"}`,
+      title: `${count} ${count === 1 ? "pod" : "pods"}`,
       text: names.join(" ") + more || "none",
     },
     { title: "verdict", text: reason === null ? verdict : `${verdict}: ${reason}`, state: verdict },

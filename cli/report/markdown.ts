@@ -1,24 +1,40 @@
 import type { ReleaseRecord, RunningRelease } from "../../contract/release-record.ts";
 import { cell, code, fenced, word } from "../markdown.ts";
+import { fitted, MOST_CHARACTERS, type Section } from "../sections.ts";
 import { warningsOf } from "../warnings.ts";
 import { onOneLine, sameImageWords, shortDigest } from "../words.ts";
 import { html } from "./html.ts";
 import type { ReleaseReport, ServiceReport } from "./report.ts";
 import { partWords, seconds } from "./timeline-picture.ts";
 
-/** The report as Markdown, for a comment or a build's summary. */
-export function reportMarkdown({ project, stack, verdict, services }: ReleaseReport): string {
-  return [
-    `## Releases of ${code(`${project}/${stack}`)}: ${verdict}`,
-    "",
-    "| Service | Verdict | Commit | Digest | Took |",
-    "| --- | --- | --- | --- | --- |",
-    ...services.map(row),
-    ...services.flatMap(failure),
-    ...services.flatMap(warnings),
-    ...services.flatMap(timeline),
-    "",
-  ].join("\n");
+/** The report as Markdown, for a comment or a build's summary. What does not fit is counted. */
+export function reportMarkdown(
+  { project, stack, verdict, services }: ReleaseReport,
+  limit = MOST_CHARACTERS,
+): string {
+  const head = [`## Releases of ${code(`${project}/${stack}`)}: ${verdict}`];
+  const table = section("services", services.map((service) => [row(service)]), HEADER);
+  const failures = section("failed services", services.map(failure));
+  const notes = section("warnings", services.flatMap(warnings), ["", "Warnings:", ""]);
+  const timelines = section("timelines", services.map(timeline));
+  const sections = [table, failures, notes, timelines].filter(({ entries }) => entries.length > 0);
+  // Of hundreds of services, those that failed are what it is read for.
+  const inTurn = [failures, notes, table, timelines].filter((each) => sections.includes(each));
+  return [...fitted(head, sections, limit, inTurn), ""].join("\n");
+}
+
+const HEADER = [
+  "",
+  "| Service | Verdict | Commit | Digest | Took |",
+  "| --- | --- | --- | --- | --- |",
+] as const;
+
+function section(
+  called: string,
+  entries: readonly (readonly string[])[],
+  before: readonly string[] = [],
+): Section {
+  return { before, entries: entries.filter(({ length }) => length > 0), called, after: [] };
 }
 
 function row({ name, release }: ServiceReport): string {
@@ -56,9 +72,8 @@ function runningWords(running: RunningRelease, release: ReleaseRecord): string {
   return same === undefined || !/^[\w ,:()]+$/.test(same) ? code(same ?? running.digest) : same;
 }
 
-function warnings({ name, release }: ServiceReport): string[] {
-  const lines = warningsOf(release).map((warning) => `- ${code(name)}: ${code(warning)}`);
-  return lines.length === 0 ? [] : ["", "Warnings:", "", ...lines];
+function warnings({ name, release }: ServiceReport): string[][] {
+  return warningsOf(release).map((warning) => [`- ${code(name)}: ${code(warning)}`]);
 }
 
 function timeline({ name, timeline }: ServiceReport): string[] {

@@ -1,7 +1,7 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
 
 import type { HistoryEntry, ReleaseRecord } from "../../contract/release-record.ts";
-import { type Span, timelineOf } from "./timeline.ts";
+import { type Span, timelineOf, workTimes } from "./timeline.ts";
 
 /** What a report is made from: the stack's outputs and, if the run is at hand, the engine's events during `up`. */
 export interface ReportSource {
@@ -50,10 +50,11 @@ export function releaseReport({
   history = {},
   events = [],
 }: ReportSource): ReleaseReport {
+  const work = workTimes(events);
   const services = Object.entries(releases).map(([name, release]) => ({
     name,
     release,
-    timeline: timelineOf(name, release, events),
+    timeline: timelineOf(name, release, work),
     history: history[name] ?? [],
   }));
   services.sort((one, other) => rank(one).localeCompare(rank(other), "en"));

@@ -32,6 +32,32 @@ const STEPS = [
   ["ready", "readyAt"],
 ] as const;
 
+/** When the engine worked on resources, in seconds since 1970, by type and name: as their URNs end. */
+export type WorkTimes = ReadonlyMap<string, readonly [began: number, ended: number]>;
+
+/** Reads from the events of a run when it worked on the resources that timelines show, unless nothing was to do. */
+export function workTimes(events: readonly EngineEvent[]): WorkTimes {
+  const began = new Map<string, number>();
+  const times = new Map<string, readonly [number, number]>();
+  for (const { timestamp, resourcePreEvent: before, resOutputsEvent: after } of events) {
+    const key = keyOf((before ?? after)?.metadata.urn ?? "");
+    if (before !== undefined && before.metadata.op !== "same" && !began.has(key)) {
+      began.set(key, timestamp);
+    }
+    const start = began.get(key);
+    if (after !== undefined && start !== undefined && !times.has(key)) {
+      times.set(key, [start, timestamp]);
+    }
+  }
+  return times;
+}
+
+/** A URN from the resource's own type on. */
+function keyOf(urn: string): string {
+  const [, , types = "", ...name] = urn.split("::");
+  return `${types.slice(types.lastIndexOf("$") + 1)}::${name.join("::")}`;
+}
+
 /**
  * The parts of one service's release in the order of the chain. The engine's events are exact to a second, pods' times
  * too; what nobody reported is omitted.
@@ -39,14 +65,14 @@ const STEPS = [
 export function timelineOf(
   service: string,
   release: Pick<ReleaseRecord, "verdict" | "pods" | "startedAt" | "seconds">,
-  events: readonly EngineEvent[],
+  work: WorkTimes,
 ): Span[] {
   const from = Date.parse(release.startedAt);
   const to = from + release.seconds * 1000;
   const pods = release.pods.filter((pod) => isNew(pod, from));
   return [
-    ...spanOfResource("build and push", IMAGE, service, events),
-    ...spanOfResource("apply", DEPLOYMENT, service, events),
+    ...spanOfResource("build and push", IMAGE, service, work),
+    ...spanOfResource("apply", DEPLOYMENT, service, work),
     ...pods.flatMap(spansOfPod),
     ...(release.verdict === "ready" ? spanOfReady(pods, to) : []),
     span(null, "verdict", from, to),
@@ -61,21 +87,9 @@ function spanOfReady(pods: readonly ReleasedPod[], to: number): Span[] {
     : [];
 }
 
-function spanOfResource(
-  part: Span["part"],
-  type: string,
-  name: string,
-  events: readonly EngineEvent[],
-): Span[] {
-  const isIt = (urn = ""): boolean =>
-    urn.endsWith(`$${type}::${name}`) || urn.endsWith(`::${type}::${name}`);
-  const began = events.find(({ resourcePreEvent: event }) => isIt(event?.metadata.urn));
-  const ended = events.find(({ resOutputsEvent: event }) => isIt(event?.metadata.urn));
-  const isSame = began?.resourcePreEvent?.metadata.op === "same";
-  if (began === undefined || ended === undefined || isSame) {
-    return [];
-  }
-  return [span(null, part, began.timestamp * 1000, ended.timestamp * 1000)];
+function spanOfResource(part: Span["part"], type: string, name: string, work: WorkTimes): Span[] {
+  const time = work.get(`${type}::${name}`);
+  return time === undefined ? [] : [span(null, part, time[0] * 1000, time[1] * 1000)];
 }
 
 const CLOCK_MILLISECONDS = 2000;

@@ -30,7 +30,8 @@ export type AccessProofArgs = Inputs<AccessProofInputs>;
  *
  * Asking needs `create` on `subjectaccessreviews.authorization.k8s.io`; policies need `get` and `patch` on them and on their
  * bindings, and `create` on `serviceaccounts/token` of the accounts. An administrator has these; an identity without them
- * keeps the last result: a refresh says so.
+ * keeps the last result: a refresh says so. With a token of an account its rights take a request for each namespace,
+ * without one a request for each right.
  *
  * @see https://kubernetes.io/docs/reference/access-authn-authz/authorization/#checking-api-access
  */

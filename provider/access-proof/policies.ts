@@ -9,7 +9,7 @@ import { ApiError } from "../cluster/api-error.ts";
 import { oneLine } from "../cluster/one-line.ts";
 import { lastingFaults } from "./lasting.ts";
 import { differenceOf } from "./policy-in-cluster.ts";
-import { Tokens } from "./tokens.ts";
+import type { Tokens } from "./tokens.ts";
 
 /** A policy, its binding and the roles of who tries it take the API server a second or two to see, and its replicas longer. */
 const PATIENCE_MILLISECONDS = 10_000;
@@ -43,10 +43,9 @@ interface Claim {
 export async function provePolicies(
   api: Api,
   policies: readonly ProvedPolicy[],
-  { patient }: { readonly patient: boolean },
+  { patient, tokens }: { readonly patient: boolean; readonly tokens: Tokens },
   signal: AbortSignal,
 ): Promise<FoundPolicies> {
-  const tokens = new Tokens(api, signal);
   const claims = policies.flatMap((policy) => claimsOf(api, policy, tokens, signal));
   const patience = patient ? PATIENCE_MILLISECONDS : 0;
   const refuted = await lastingFaults(

@@ -6,7 +6,8 @@ import { ApiError } from "../cluster/api-error.ts";
 /** The least that the API server accepts. */
 const SECONDS = 600;
 
-type Account = RefusedAct["account"];
+/** An account of the cluster. */
+export type Account = RefusedAct["account"];
 
 /** Requests as accounts, each with a token of its own that nothing else gets. */
 export class Tokens {

@@ -1,8 +1,10 @@
 import type { Evidence } from "../../contract/evidence.ts";
 import type { ReadinessInputs } from "../../contract/readiness.ts";
 import {
+  LISTED_PODS,
   type PreviousRelease,
   RECORD_VERSION,
+  type ReleasedPod,
   type ReleaseRecord,
 } from "../../contract/release-record.ts";
 import { digestOf } from "../../contract/image-reference.ts";
@@ -10,7 +12,7 @@ import { newReplicaSet, podsOf } from "../verdict/deployment.ts";
 import type { Proof, ProvedPod } from "../verdict/finding.ts";
 import { nameOf, type Observed, type ReplicaSet } from "../verdict/objects.ts";
 import { oneLine } from "../cluster/one-line.ts";
-import { releasedPod } from "./released-pod.ts";
+import { releasedPods } from "./released-pod.ts";
 import type { Judgement } from "../waiting/wait.ts";
 
 /** How many warnings a record has at most. */
@@ -40,7 +42,7 @@ export function recordOf(
     reason: ready ? null : verdict.reason,
     generation: inputs.deployment.generation,
     replicaSet: ready ? verdict.replicaSet : (replicaSet?.metadata?.name ?? null),
-    pods: pods.map((pod) => releasedPod(pod, inputs, observed, stored)),
+    ...listed(releasedPods(pods, inputs, observed, stored)),
     startedAt,
     seconds: Math.round(seconds * 10) / 10,
     previous: previousOf(stored, inputs),
@@ -82,6 +84,22 @@ export function warningsAfterLook(
   const isSame = stored?.generation === record.generation && record.verdict === "ready";
   const earlier = isSame && stored.verdict === "ready" ? stored.warnings : [];
   return [...new Set([...earlier, ...record.warnings])].slice(-WARNINGS);
+}
+
+/** As many pods as a record lists: those that took longest say why the release did. */
+function listed(pods: readonly ReleasedPod[]): Pick<ReleaseRecord, "pods" | "otherPods"> {
+  if (pods.length <= LISTED_PODS) {
+    return { pods };
+  }
+  const last = new Set(
+    pods.toSorted((one, other) => readyTime(other) - readyTime(one)).slice(0, LISTED_PODS),
+  );
+  return { pods: pods.filter((pod) => last.has(pod)), otherPods: pods.length - LISTED_PODS };
+}
+
+/** One that is not ready comes last. */
+function readyTime({ readyAt }: ReleasedPod): number {
+  return readyAt === null ? Number.MAX_VALUE : Date.parse(readyAt);
 }
 
 /** What a release that is not ready runs so far, by the nodes' word. */

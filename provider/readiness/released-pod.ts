@@ -1,6 +1,7 @@
 import type { ReadinessInputs } from "../../contract/readiness.ts";
 import type { ReleasedPod, ReleaseRecord } from "../../contract/release-record.ts";
 import { digestOf } from "../../contract/image-reference.ts";
+import { eventsAbout } from "../verdict/event.ts";
 import type { ProvedPod } from "../verdict/finding.ts";
 import {
   condition,
@@ -14,18 +15,29 @@ import {
 type Steps = Omit<ReleasedPod, keyof ProvedPod>;
 
 /**
- * A pod with its steps to ready. What the record has of it already stays: a container that has restarted since, or an
+ * Pods with their steps to ready. What the record has of one already stays: a container that has restarted since, or an
  * event that the cluster has dropped, does not change how the release came up.
  */
-export function releasedPod(
-  { name, imageID }: ProvedPod,
+export function releasedPods(
+  proved: readonly ProvedPod[],
   { image }: ReadinessInputs,
   { pods, pulls = [] }: Observed,
   stored: ReleaseRecord | undefined,
+): ReleasedPod[] {
+  const present = new Map(pods.map((pod) => [nameOf(pod), pod]));
+  const before = new Map((stored?.pods ?? []).map((pod) => [pod.name, pod]));
+  return proved.map((each) => {
+    const pod = present.get(each.name);
+    const seen = pod === undefined ? {} : stepsOf(pod, image, pulls);
+    return releasedPod(each, before.get(each.name) ?? {}, seen);
+  });
+}
+
+function releasedPod(
+  { name, imageID }: ProvedPod,
+  known: Partial<ReleasedPod>,
+  seen: Partial<Steps>,
 ): ReleasedPod {
-  const pod = pods.find((candidate) => nameOf(candidate) === name);
-  const known: Partial<ReleasedPod> = stored?.pods.find((old) => old.name === name) ?? {};
-  const seen = pod === undefined ? {} : stepsOf(pod, image, pulls);
   const step = (key: keyof Steps) => known[key] ?? seen[key] ?? null;
   return {
     name,
@@ -63,13 +75,8 @@ function metAt(pod: Pod, type: string): string | null {
 
 /** When the kubelet first said that the container's image is on the node. */
 function pulledAt(pod: Pod, container: string, pulls: readonly Event[]): string | null {
-  const times = pulls
-    .filter(
-      ({ reason, involvedObject }) =>
-        reason === "Pulled" &&
-        involvedObject.uid === uidOf(pod) &&
-        involvedObject.fieldPath === `spec.containers{${container}}`,
-    )
+  const times = eventsAbout(uidOf(pod), ["Pulled"], pulls)
+    .filter(({ involvedObject }) => involvedObject.fieldPath === `spec.containers{${container}}`)
     .flatMap(({ firstTimestamp, eventTime }) => firstTimestamp ?? eventTime ?? []);
   return times.sort()[0] ?? null;
 }

@@ -1,5 +1,9 @@
 import type { ReadinessInputs } from "../../contract/readiness.ts";
-import type { ProvedRelease, RunningRelease } from "../../contract/release-record.ts";
+import {
+  LISTED_PODS,
+  type ProvedRelease,
+  type RunningRelease,
+} from "../../contract/release-record.ts";
 import type { Cluster } from "../cluster.ts";
 import { AwaitedRelease } from "../readiness/awaited-release.ts";
 import type { FinalVerdict } from "../verdict/finding.ts";
@@ -99,9 +103,11 @@ export async function judgeRestored(
 }
 
 function runningOf(to: ProvedRelease, verdict: FinalVerdict): RunningRelease {
-  return verdict.kind === "ready"
-    ? { ...to, verdict: "ready", reason: null, replicaSet: verdict.replicaSet, pods: verdict.pods }
-    : { ...to, verdict: "failed", reason: verdict.reason, pods: [] };
+  if (verdict.kind === "failed") {
+    return { ...to, verdict: "failed", reason: verdict.reason, pods: [] };
+  }
+  const { replicaSet, pods } = verdict;
+  return { ...to, verdict: "ready", reason: null, replicaSet, pods: pods.slice(0, LISTED_PODS) };
 }
 
 /** The inputs of the earlier release instead of the failed one. */

@@ -11,6 +11,9 @@ import {
 } from "./objects.ts";
 import type { Reason } from "./reasons.ts";
 
+/** Made once: `localeCompare` with options makes one for each comparison. */
+const BY_NAME = new Intl.Collator("en", { numeric: true });
+
 /** An object of any kind. */
 export interface AnyObject {
   readonly metadata?: ObjectMeta;
@@ -147,5 +150,5 @@ export function livingPods(pods: readonly Pod[]): Pod[] {
         status?.phase !== "Failed" &&
         status?.phase !== "Succeeded",
     )
-    .sort((one, other) => nameOf(one).localeCompare(nameOf(other), "en", { numeric: true }));
+    .sort((one, other) => BY_NAME.compare(nameOf(one), nameOf(other)));
 }

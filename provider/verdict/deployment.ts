@@ -83,10 +83,19 @@ function isOutgoing({ spec }: ReplicaSet, deployment: Deployment): boolean {
 }
 
 /** The pods of a ReplicaSet that count: see `livingPods`. */
-export function podsOf(replicaSet: ReplicaSet | undefined, pods: readonly Pod[]): Pod[] {
-  const uid = replicaSet && uidOf(replicaSet);
-  return livingPods(pods.filter((pod) => uid !== undefined && ownerOf(pod) === uid));
+export function podsOf(replicaSet: ReplicaSet | undefined, pods: readonly Pod[]): readonly Pod[] {
+  if (replicaSet === undefined) {
+    return [];
+  }
+  const uid = uidOf(replicaSet);
+  const sorted = SORTED.get(pods) ?? new Map<string, readonly Pod[]>();
+  const living = sorted.get(uid) ?? livingPods(pods.filter((pod) => ownerOf(pod) === uid));
+  SORTED.set(pods, sorted.set(uid, living));
+  return living;
 }
+
+/** The pods that count of those observed, by their ReplicaSets: more than one rule asks for them at each moment. */
+const SORTED = new WeakMap<readonly Pod[], Map<string, readonly Pod[]>>();
 
 function judgeDeadline(object: string, deployment: Deployment): Finding[] {
   const progressing = condition(deployment, "Progressing");

@@ -1,4 +1,4 @@
-import { eventsAbout, timeOf } from "./event.ts";
+import { eventsAbout, eventsOf, timeOf } from "./event.ts";
 import { condition, type Event, nameOf, type Pod, uidOf } from "./objects.ts";
 import type { Reason } from "./reasons.ts";
 
@@ -144,9 +144,8 @@ const SKEW_MILLISECONDS = 10_000;
 export function silenceOfNode(pod: Pod, warnings: readonly Event[]): string | undefined {
   const ready = condition(pod, "Ready");
   const since = Date.parse(ready?.lastTransitionTime ?? "");
-  const said = warnings.find(
+  const said = eventsOf(uidOf(pod), warnings).find(
     (event) =>
-      event.involvedObject.uid === uidOf(pod) &&
       event.reason === "NodeNotReady" &&
       !(Date.parse(timeOf(event)) < since - SKEW_MILLISECONDS),
   );

@@ -25,10 +25,15 @@ export interface Outgoing {
 }
 
 /** What is on its way out of a namespace; undefined where all stays as it is. */
-export function outgoingOf(neighbourhood: Neighbourhood): Outgoing | undefined {
-  const stopping = neighbourhood.pods.filter(isStopping);
-  const surplus = neighbourhood.replicaSets.flatMap((set) => surplusOf(set, neighbourhood.pods));
-  const rollouts = neighbourhood.deployments.map((it) => replacedBy(it, neighbourhood));
+export function outgoingOf({
+  deployments,
+  replicaSets,
+  pods,
+}: Neighbourhood): Outgoing | undefined {
+  const owned = { sets: byOwner(replicaSets), pods: byOwner(livingPods(pods)) };
+  const stopping = pods.filter(isStopping);
+  const surplus = replicaSets.flatMap((set) => surplusOf(set, owned));
+  const rollouts = deployments.map((it) => replacedBy(it, owned));
   const replaced = rollouts.flatMap(({ pods }) => pods);
   const outgoing = [...stopping, ...surplus, ...replaced];
   if (outgoing.length === 0) {
@@ -57,8 +62,8 @@ function stopSecondsOf({ metadata, spec }: Pod): number {
 }
 
 /** Pods that are more than their ReplicaSet is to have: its controller is about to delete them. */
-function surplusOf(set: ReplicaSet, pods: readonly Pod[]): readonly Pod[] {
-  return ownedBy([set], pods).slice(set.spec?.replicas ?? 1);
+function surplusOf(set: ReplicaSet, owned: Owned): readonly Pod[] {
+  return podsOf([set], owned).slice(set.spec?.replicas ?? 1);
 }
 
 /**
@@ -67,24 +72,33 @@ function surplusOf(set: ReplicaSet, pods: readonly Pod[]): readonly Pod[] {
  */
 function replacedBy(
   deployment: Deployment,
-  { replicaSets, pods }: Neighbourhood,
+  owned: Owned,
 ): { readonly pods: readonly Pod[]; readonly isAwaited: boolean } {
-  const sets = replicaSets.filter((set) => ownerOf(set) === uidOf(deployment));
+  const sets = owned.sets.get(uidOf(deployment)) ?? [];
   const revision = Math.max(...sets.map(revisionOf));
   const old = sets.filter((set) => revisionOf(set) < revision);
   const isAwaited = !mayDeleteFirst(deployment);
-  const fresh = ownedBy(
+  const fresh = podsOf(
     sets.filter((set) => !old.includes(set)),
-    pods,
+    owned,
   );
   const progressing = condition(deployment, "Progressing");
   const isStuck = progressing?.status === "False" || (isAwaited && fresh.length === 0);
-  return { pods: isStuck ? [] : ownedBy(old, pods), isAwaited };
+  return { pods: isStuck ? [] : podsOf(old, owned), isAwaited };
 }
 
-function ownedBy(sets: readonly ReplicaSet[], pods: readonly Pod[]): Pod[] {
-  const uids = sets.map(uidOf);
-  return livingPods(pods.filter((pod) => uids.includes(ownerOf(pod) ?? "")));
+/** What there is of a namespace by the uid of its owner: to look through all of it for each takes the square of the time. */
+interface Owned {
+  readonly sets: ReadonlyMap<string, readonly ReplicaSet[]>;
+  readonly pods: ReadonlyMap<string, readonly Pod[]>;
+}
+
+function byOwner<T extends ReplicaSet | Pod>(objects: readonly T[]): Map<string, T[]> {
+  return Map.groupBy(objects, (object) => ownerOf(object) ?? "");
+}
+
+function podsOf(sets: readonly ReplicaSet[], { pods }: Owned): Pod[] {
+  return sets.flatMap((set) => pods.get(uidOf(set)) ?? []);
 }
 
 function revisionOf({ metadata }: ReplicaSet): number {

@@ -1,4 +1,5 @@
 import { isMissingConfig } from "./container.ts";
+import { eventsOf } from "./event.ts";
 import type { Finding } from "./finding.ts";
 import { podFinding } from "./pod-finding.ts";
 import { condition, type Event, type Pod, uidOf } from "./objects.ts";
@@ -23,9 +24,8 @@ export function judgeScheduling(
       : unschedulable(pod, message, events, tolerate.unschedulableSeconds);
   }
   const isWaiting = pod.status?.containerStatuses?.every(({ state }) => state?.waiting) ?? true;
-  const unmounted = events.find(
-    ({ involvedObject, reason, message = "" }) =>
-      involvedObject.uid === uidOf(pod) && reason === "FailedMount" && isMissingConfig(message),
+  const unmounted = eventsOf(uidOf(pod), events).find(
+    ({ reason, message = "" }) => reason === "FailedMount" && isMissingConfig(message),
   );
   return isWaiting && unmounted?.message !== undefined
     ? podFinding(pod, "config-missing", unmounted.message.trim())

@@ -9,6 +9,9 @@ import {
   uidOf,
 } from "./objects.ts";
 
+/** Pods that a message names. */
+const NAMED = 3;
+
 /** A selector that does not match never will, except that the Service may be a moment behind what was applied. */
 const STRANGER_SECONDS = 3;
 
@@ -42,7 +45,7 @@ export function judgeService(
   );
   const tolerance = isStranger || selected.length === 0 ? STRANGER_SECONDS : undefined;
   const selector = selected.map(([label, value]) => `${label}=${value}`).join(",");
-  const message = `no ready endpoint for ${left.map(nameOf).join(", ")}; the service selects ${selector || "nothing"}`;
+  const message = `no ready endpoint for ${namesOf(left)}; the service selects ${selector || "nothing"}`;
   return [{ reason: "no-endpoints", object, message, tolerance }];
 }
 
@@ -53,8 +56,9 @@ function judgePorts(
   endpointSlices: readonly EndpointSlice[],
   pods: readonly Pod[],
 ): Finding[] {
+  const mapped = portsByPod(endpointSlices);
   for (const { name = "", port, targetPort } of service.spec?.ports ?? []) {
-    const pod = pods.find((pod) => !portsTo(pod, endpointSlices).has(name));
+    const pod = pods.find((pod) => mapped.get(uidOf(pod))?.has(name) !== true);
     if (pod !== undefined) {
       const served = `port ${name === "" ? port : `${name} (${port})`}`;
       const target = String(targetPort ?? port);
@@ -65,12 +69,24 @@ function judgePorts(
   return [];
 }
 
-/** The Service's ports, by name, that map to a pod's. */
-function portsTo(pod: Pod, endpointSlices: readonly EndpointSlice[]): Set<string> {
-  const slices = endpointSlices.filter(({ endpoints }) =>
-    endpoints?.some(({ targetRef }) => targetRef?.uid === uidOf(pod)),
-  );
-  return new Set(slices.flatMap(({ ports }) => (ports ?? []).map(({ name }) => name ?? "")));
+/** The Service's ports, by name, that map to each pod's, by its uid. */
+function portsByPod(endpointSlices: readonly EndpointSlice[]): ReadonlyMap<string, Set<string>> {
+  const mapped = new Map<string, Set<string>>();
+  for (const { endpoints, ports } of endpointSlices) {
+    const names = (ports ?? []).map(({ name }) => name ?? "");
+    for (const { targetRef: { uid = "" } = {} } of endpoints ?? []) {
+      const known = mapped.get(uid) ?? new Set();
+      names.forEach((name) => known.add(name));
+      mapped.set(uid, known);
+    }
+  }
+  return mapped;
+}
+
+/** The names of these pods, as far as one reads them. */
+function namesOf(pods: readonly Pod[]): string {
+  const others = pods.length > NAMED ? ` and ${pods.length - NAMED} more` : "";
+  return `${pods.slice(0, NAMED).map(nameOf).join(", ")}${others}`;
 }
 
 function portsOf({ spec }: Pod): string {

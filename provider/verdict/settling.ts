@@ -71,13 +71,12 @@ export class Settling {
     if (this.#seconds === 0 || replicaSet === undefined) {
       return UNKNOWN_SETTLEMENT;
     }
-    const living = podsOf(replicaSet, observed.pods);
+    const living = new Set(podsOf(replicaSet, observed.pods));
     for (const pod of observed.pods.filter((each) => ownerOf(each) === uidOf(replicaSet))) {
-      const since =
-        living.includes(pod) && isReady(pod) ? readySince(pod, observed, now) : undefined;
+      const since = living.has(pod) && isReady(pod) ? readySince(pod, observed, now) : undefined;
       this.#courses.set(uidOf(pod), this.#next(pod, since, now));
     }
-    const ends = living
+    const ends = [...living]
       .map((pod) => this.#endOf(this.#courses.get(uidOf(pod))?.since))
       .filter((end) => end > now);
     const relapses = [...this.#courses].flatMap(([uid, { relapse }]) =>

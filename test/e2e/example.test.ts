@@ -1,36 +1,19 @@
 // Proves the example with the settings that the checkout has of it, on one node; it cannot prove the stack prod, whose cluster is not here.
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-
-import { parse } from "yaml";
-
 import { cluster } from "../../testbed/cluster.ts";
 import { removeFolders } from "../support/folder.ts";
 import { DEPLOYMENT, POD, SECRET } from "../../testbed/kinds.ts";
 import { Project } from "../../testbed/project.ts";
-import { CHECKOUT } from "../support/stack-config.ts";
+import { demoSettings } from "../support/demo.ts";
 import { succeed } from "../../testbed/succeed.ts";
 
 interface Outputs {
   readonly endpoints: Readonly<Record<string, { readonly address: string }>>;
 }
 
-const file = readFileSync(join(CHECKOUT, "Pulumi.dev.yaml"), "utf8");
-const { config } = parse(file) as { readonly config: Record<string, unknown> };
-const credentials = config["slipway:credentials"];
-const { shop } = config["slipway:services"] as { readonly shop: Record<string, unknown> };
-const quick = {
-  ...shop,
-  deadlineSeconds: 60,
-  drainSeconds: 1,
-  stopSeconds: 2,
-  settleSeconds: 0,
-};
-
 let project: Project;
 beforeAll(async () => {
   project = await Project.create("example");
-  await project.settings({ credentials, services: { shop: quick } });
+  await project.settings(demoSettings());
 });
 afterAll(async () => {
   removeFolders();
@@ -62,7 +45,7 @@ test("a key that is too short fails the up with the shop's own line, and the pod
   const { data } = await cluster.get(SECRET, project.namespace, "session");
   const key = Buffer.from(data?.["KEY"] ?? "", "base64").toString();
   const short = { session: { keys: { KEY: { random: { length: 8 } } } } };
-  await project.settings({ credentials: short, services: { shop: quick } });
+  await project.settings({ ...demoSettings(), credentials: short });
   const { exitCode, output } = await project.up();
   expect(exitCode).not.toBe(0);
   expect(output).toMatch(
@@ -72,6 +55,6 @@ test("a key that is too short fails the up with the shop's own line, and the pod
   const { status } = await cluster.get(DEPLOYMENT, project.namespace, "shop");
   expect(status?.readyReplicas).toBeGreaterThan(0);
 
-  await project.settings({ credentials, services: { shop: quick } });
+  await project.settings(demoSettings());
   await succeed(project.up());
 });

@@ -1,4 +1,4 @@
-// Proves that a wait goes on where a killed run left it; it cannot prove what the official plugins do at a SIGTERM of their own.
+// Proves that a wait goes on where a killed run left it; what an apply does that is cut off is in killed-apply.
 import type { ReleaseRecord } from "../../contract/release-record.ts";
 import { cluster } from "../../testbed/cluster.ts";
 import { POD } from "../../testbed/kinds.ts";
@@ -6,11 +6,14 @@ import type { KillableUp } from "../../testbed/killable-up.ts";
 import { Project } from "../../testbed/project.ts";
 import { shop } from "../../testbed/shop.ts";
 import { succeed } from "../../testbed/succeed.ts";
+import { kubernetesPlugin } from "../support/kubernetes-plugin.ts";
 
 const slow = (seconds: number) => ({
   ...shop,
   env: { FAULT_READY_AFTER_SECONDS: String(seconds) },
 });
+/** The official provider may live on for five minutes. */
+const LONGEST_MILLISECONDS = 10 * 60 * 1000;
 const WAITS = /Readiness shop (creating|updating) .*\d\/2 ready/;
 
 let project: Project;
@@ -45,27 +48,36 @@ test("a first release that is aborted as Jenkins does it is awaited on by the ne
   expect(await verdictOf(project)).toBe("ready");
 });
 
-test("a change whose engine is killed leaves a lock that is explained, and is awaited on", async () => {
-  await project.settings({ services: { shop: slow(11) } });
-  up = project.killableUp();
-  await up.seen(WAITS);
-  await up.kill("SIGKILL", "group");
-  expect(await up.leftovers()).toEqual([]);
+test(
+  "a change whose engine is killed leaves a lock that is explained, and is awaited on",
+  async () => {
+    await project.settings({ services: { shop: slow(11) } });
+    up = project.killableUp();
+    await up.seen(WAITS);
+    await up.kill("SIGKILL", "group");
+    expect(await up.leftovers()).toEqual([]);
 
-  const locked = await project.up();
-  expect(locked.exitCode).not.toBe(0);
-  expect(locked.output).toMatch(/currently locked by 1 lock.*`pulumi cancel`/);
-  expect(locked.output).toMatch(/created by .*@.* \(pid \d+\) at 20\d\d-/);
+    const locked = await project.up();
+    expect(locked.exitCode).not.toBe(0);
+    expect(locked.output).toMatch(/currently locked by 1 lock.*`pulumi cancel`/);
+    expect(locked.output).toMatch(/created by .*@.* \(pid \d+\) at 20\d\d-/);
 
-  await project.unlock();
-  const resumed = await succeed(project.up());
-  expect(resumed.output).toMatch(
-    /shop: resumes the wait for sha256:[0-9a-f]{12} .*, applied by an earlier run at 20\d\d-/,
-  );
-  // Nothing was applied anew: the Deployment is at the generation that the killed run gave it.
-  expect(await recordOf(project)).toMatchObject({ verdict: "ready", generation: 2 });
-  expect((await succeed(project.up())).output).not.toMatch(/resumes|pending operations/);
-});
+    await project.unlock();
+    const resumed = await succeed(project.up());
+    expect(resumed.output).toMatch(
+      /shop: resumes the wait for sha256:[0-9a-f]{12} .*, applied by an earlier run at 20\d\d-/,
+    );
+    // Nothing was applied anew: the Deployment is at the generation that the killed run gave it.
+    expect(await recordOf(project)).toMatchObject({ verdict: "ready", generation: 2 });
+    expect((await succeed(project.up())).output).not.toMatch(/resumes|pending operations/);
+
+    // All that happened beside the provider of the killed run, which may not have noticed yet.
+    const { noticesWithinSeconds } = await kubernetesPlugin();
+    const patience = (noticesWithinSeconds ?? 0) * 1000;
+    expect(await up.hasProviderLeft(patience)).toBe(noticesWithinSeconds === null);
+  },
+  LONGEST_MILLISECONDS,
+);
 
 test("a change that is interrupted as from a terminal is awaited on", async () => {
   await project.settings({ services: { shop: slow(12) } });

@@ -65,6 +65,7 @@ const said: string[] = [];
 let project: Project;
 let registry: PrivateRegistry;
 let temporary: string;
+let began: number;
 let watch: ArgumentsWatch;
 /** All secrets there are: those that are made up join the given ones. */
 let secrets: Record<string, string> = given;
@@ -94,6 +95,7 @@ const settings = () =>
 const eventLog = (name: string) => `--event-log=${join(project.folder, `${name}.events`)}`;
 
 beforeAll(async () => {
+  began = Date.now();
   registry = await PrivateRegistry.start();
   temporary = await mkdtemp(join(tmpdir(), "slipway-temporary-"));
   project = await Project.create("leaks", {
@@ -175,11 +177,11 @@ test("no mark is in the state, its backups and history, in what was said or logg
   expect(found(secrets, said.join(""))).toEqual([]);
   expect(found(secrets, files)).toEqual([]);
   expect(found(secrets, await textBelow(temporary))).toEqual([]);
-  // What the engine writes by itself of every run is encrypted.
-  const logs = await textBelow(
-    join(process.env["PULUMI_HOME"] ?? join(homedir(), ".pulumi"), "logs"),
-  );
+  // What the engine logs by itself of every command is packed until it knows the stack's key, and encrypted from then on.
+  const home = process.env["PULUMI_HOME"] ?? join(homedir(), ".pulumi");
+  const logs = await textBelow(join(home, "logs"), began);
   expect(logs).toContain("organization+slipway+dev");
+  expect(logs).toContain('"Command":"pulumi stack history"');
   expect(found(secrets, logs)).toEqual([]);
 });
 

@@ -3,7 +3,7 @@ import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 
-import { Program } from "../support/program.ts";
+import { Program } from "../../testbed/program.ts";
 import { Project } from "../../testbed/project.ts";
 import { shop } from "../../testbed/shop.ts";
 import { CHECKOUT } from "../support/stack-config.ts";

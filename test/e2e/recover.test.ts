@@ -95,7 +95,9 @@ test("an object that somebody else made meanwhile is refused, and left as it is"
   expect(after.metadata?.generation).toBe(before.metadata?.generation);
   expect(after.metadata?.labels).toEqual(before.metadata?.labels);
   expect(await project.state()).toBe(state);
-  expect((await project.up()).output).toMatch(/Deployment .*\/second was not created .*already/);
+  expect((await project.up()).output).toMatch(
+    /second\b.* was not (successfully )?created .*already exists/,
+  );
 });
 
 test("once it is gone, the creation that came to nothing is forgotten", async () => {

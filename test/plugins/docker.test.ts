@@ -8,7 +8,7 @@ import { execa } from "execa";
 import { contextFiles } from "../../build-context/context-files.ts";
 import { environment } from "../../tools/platform/environment.ts";
 import { registryDigest } from "../../tools/platform/registry-digest.ts";
-import { Program } from "../support/program.ts";
+import { Program } from "../../testbed/program.ts";
 
 let program: Program;
 beforeAll(async () => {

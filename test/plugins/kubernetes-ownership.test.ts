@@ -2,7 +2,7 @@
 import type { V1ConfigMap } from "@kubernetes/client-node";
 import { cluster } from "../../testbed/cluster.ts";
 import { DEPLOYMENT, type Kind } from "../../testbed/kinds.ts";
-import { Program } from "../support/program.ts";
+import { Program } from "../../testbed/program.ts";
 
 const CONFIG_MAP: Kind<V1ConfigMap> = { apiVersion: "v1", kind: "ConfigMap" };
 
@@ -46,7 +46,7 @@ test("a field that another manager took over is a conflict that names both, unti
   expect(output).toMatch(
     /conflict with "somebody-else".*\.spec\.replicas|\.spec\.replicas.*conflict with "somebody-else"/s,
   );
-  expect(output).toContain("pulumi.com/patchForce");
+  expect(output).toMatch(/managed by (field manager )?"pulumi-kubernetes-/);
 
   await program.upWith(
     deployment("conflict", "replicas: 0", { annotations: `"pulumi.com/patchForce": "true"` }),
@@ -58,7 +58,7 @@ test("a patch under the plugin's own manager is no conflict, and a field that th
   await program.upWith(deployment("own-patch", "replicas: 0, minReadySeconds: 7"));
   const before = await cluster.get(DEPLOYMENT, program.namespace, "own-patch");
   const manager = before.metadata?.managedFields?.find((entry) =>
-    entry.manager?.startsWith("pulumi-kubernetes-"),
+    entry.manager?.startsWith("pulumi-kubernetes"),
   )?.manager;
   await scale("own-patch", 2, manager ?? "");
   await program.upWith(deployment("own-patch", "replicas: 1"));

@@ -1,7 +1,7 @@
 // Runs against whichever Kubernetes plugin is installed; proves when a resource counts as made, on real pods.
 import { cluster } from "../../testbed/cluster.ts";
 import { DEPLOYMENT } from "../../testbed/kinds.ts";
-import { Program } from "../support/program.ts";
+import { Program } from "../../testbed/program.ts";
 
 interface State {
   readonly deployment: {

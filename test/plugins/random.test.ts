@@ -1,5 +1,5 @@
 // Runs against whichever random plugin is installed; says nothing about the quality of the randomness.
-import { Program } from "../support/program.ts";
+import { Program } from "../../testbed/program.ts";
 
 interface Outputs {
   readonly password: string;

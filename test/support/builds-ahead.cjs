@@ -9,6 +9,7 @@ const NEEDED_BY = {
   "external-secrets": /^e2e test\/e2e\/(?:external-secrets|lane-policies)\.test\.ts$/,
   dns: /^e2e test\/e2e\/network\.test\.ts$/,
   ingress: /^e2e test\/e2e\/network\.test\.ts$/,
+  "kubernetes-provider": /^official /,
 };
 
 /** The programs that any of these tests needs. */

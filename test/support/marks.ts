@@ -1,5 +1,9 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { gunzipSync, constants as zlib } from "node:zlib";
+
+/** How a packed file begins. */
+const GZIP = Buffer.from([0x1f, 0x8b]);
 
 /** What a secret looks like in a text: itself, and in base64, wherever in a longer text it begins. */
 function tracesOf(secret: string): string[] {
@@ -18,23 +22,39 @@ export function found(secrets: Readonly<Record<string, string>>, text: string): 
     .map(([name]) => name);
 }
 
-/** All that the files below a folder hold, as one text. Links are not followed. */
-export async function textBelow(folder: string): Promise<string> {
+/**
+ * All that the files below a folder hold, unpacked, as one text. Links are not followed.
+ *
+ * @param since files that were last written before this time, in milliseconds, are left out
+ */
+export async function textBelow(folder: string, since = 0): Promise<string> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile());
   const texts = files.map(async ({ parentPath, name }) => {
     // Others write and remove logs meanwhile.
-    const text = await readFile(join(parentPath, name), "latin1").catch(absent);
-    return `${name}\n${text}`;
+    const file = join(parentPath, name);
+    const { mtimeMs } = await stat(file).catch(() => ({ mtimeMs: 0 }));
+    if (mtimeMs < since) {
+      return "";
+    }
+    const content = await readFile(file).catch(absent);
+    return `${name}\n${unpacked(content).toString("latin1")}`;
   });
   return (await Promise.all(texts)).join("\n");
 }
 
-function absent(error: NodeJS.ErrnoException): string {
+function absent(error: NodeJS.ErrnoException): Buffer {
   if (error.code === "ENOENT") {
-    return "";
+    return Buffer.alloc(0);
   }
   throw error;
+}
+
+/** What is written by a process that still runs ends in the middle. */
+function unpacked(content: Buffer): Buffer {
+  return content.subarray(0, 2).equals(GZIP)
+    ? gunzipSync(content, { finishFlush: zlib.Z_SYNC_FLUSH })
+    : content;
 }
 
 /** Looks at the arguments of all processes of the machine as often as it can, from now until it is ended. */

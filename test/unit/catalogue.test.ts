@@ -314,7 +314,12 @@ test("reports cases with their settings, medians, faults and messages", () => {
 describe("the comparison with peers", () => {
   const phases = { start: 1.5, apply: 0.25, verdict: 0.5, end: 0.25 };
   const rows = [
-    { entry: "image-digest-missing", slipway: phases, kubectl: 120.4 },
+    {
+      entry: "image-digest-missing",
+      slipway: phases,
+      kubectl: 120.4,
+      pulumi: { seconds: 123.46, named: true },
+    },
     { entry: "healthy", slipway: { ...phases, verdict: 2 }, kubectl: 2.7 },
   ];
   const comparison = { date: "2026-11-29", commit: "0123456", load: "0.10", rounds: 3, rows };
@@ -322,9 +327,9 @@ describe("the comparison with peers", () => {
   test("has the parts of each command, and is bold only where nobody was quicker", () => {
     const page = report([], MACHINE, comparison);
     expect(page).toContain(
-      "| missing image | 1.5 | 0.3 | 0.5 | 0.3 | 2.5 n | 120.4 | 121.0 | 2.1 n | 3.0 n | 16.4 n |",
+      "| missing image | 1.5 | 0.3 | 0.5 | 0.3 | 2.5 n | 120.4 | 123.5 n | 121.0 | 2.1 n | 3.0 n | 16.4 n |",
     );
-    expect(page).toContain("| healthy | 1.5 | 0.3 | 2.0 | 0.3 | 4.0 | 2.7 |");
+    expect(page).toContain("| healthy | 1.5 | 0.3 | 2.0 | 0.3 | 4.0 | 2.7 | not measured |");
     const quicker = {
       ...comparison,
       rows: rows.slice(0, 1).map((row) => ({ ...row, slipway: { ...phases, start: 1 } })),

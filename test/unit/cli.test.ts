@@ -393,8 +393,12 @@ describe("what pulumi could not do", () => {
       "pulumi stack ls failed: PULUMI_ACCESS_TOKEN must be set for login during non-interactive CLI sessions; run pulumi login, or set PULUMI_BACKEND_URL to where the state is kept",
     ],
     [
-      "SDK WARN falling back\nerror: unable to open bucket file:///gone: stat /gone: no such file or directory\n",
-      "pulumi stack ls failed: unable to open bucket file:///gone: stat /gone: no such file or directory; check PULUMI_BACKEND_URL and the access to it, or run pulumi login, or set PULUMI_BACKEND_URL to where the state is kept",
+      'SDK WARN falling back\nerror: unable to open state directory "file:///gone": stat /gone: no such file or directory\n',
+      'pulumi stack ls failed: unable to open state directory "file:///gone": stat /gone: no such file or directory; check PULUMI_BACKEND_URL and the access to it, or run pulumi login, or set PULUMI_BACKEND_URL to where the state is kept',
+    ],
+    [
+      'error: unable to open bucket "s3://gone": forbidden',
+      'pulumi stack ls failed: unable to open bucket "s3://gone": forbidden; check PULUMI_BACKEND_URL and the access to it, or run pulumi login, or set PULUMI_BACKEND_URL to where the state is kept',
     ],
     [
       "error: one\nerror: one\nerror: two",

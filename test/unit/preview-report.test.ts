@@ -111,24 +111,48 @@ test("a context that differs in nothing but what the builder alone looks at is a
   expect(previewMarkdown(report)).toContain(`**rebuilt** under the same tag \`${TAG}\``);
 });
 
-test("a variable whose value the engine keeps secret is a restart, although both values look the same", () => {
-  const secret = { [SIGNATURE]: SECRET };
-  const blinded = { ...secret, ciphertext: "[secret]" };
-  const events = recorded("commit").map((event) => {
-    const { metadata } = event.resourcePreEvent ?? {};
-    if (!metadata?.urn.endsWith("Deployment::shop")) {
+describe("a variable whose value the engine keeps secret is named, although both values look the same", () => {
+  const blinded = { [SIGNATURE]: SECRET, ciphertext: "[secret]" };
+  /** What a provider says of a change in a shop that has these variables as well. */
+  const because = (hidden: readonly string[], ...paths: string[]) => {
+    const events = recorded("commit").map((event) => {
+      const { metadata } = event.resourcePreEvent ?? {};
+      if (!metadata?.urn.endsWith("Deployment::shop")) {
+        return event;
+      }
+      for (const state of [metadata.old, metadata.new]) {
+        const { spec } = state?.inputs as {
+          spec: { template: { spec: { containers: unknown[] } } };
+        };
+        const [container] = spec.template.spec.containers as { env: unknown[] }[];
+        container?.env.push(...hidden.map((name) => ({ name, value: blinded })));
+      }
+      const diff = { diffKind: "update", inputDiff: true };
+      const detailedDiff = Object.fromEntries(paths.map((path) => [path, diff]));
+      Object.assign(metadata, { detailedDiff });
       return event;
-    }
-    for (const state of [metadata.old, metadata.new]) {
-      const { spec } = state?.inputs as { spec: { template: { spec: { containers: unknown[] } } } };
-      const [container] = spec.template.spec.containers as { env: unknown[] }[];
-      container?.env.push({ name: "HIDDEN", value: blinded });
-    }
-    const path = "spec.template.spec.containers[0].env[2].value";
-    Object.assign(metadata, { detailedDiff: { [path]: { diffKind: "update", inputDiff: true } } });
-    return event;
+    });
+    return service(previewReport(WHERE, events), "shop").pods.because;
+  };
+  const ENV = "spec.template.spec.containers[0].env";
+
+  test.each([`${ENV}[2].value`, `${ENV}[2]`, ENV, "spec.template"])(
+    "by a provider that says %s",
+    (path) => {
+      expect(because(["HIDDEN"], path)).toEqual(["variable HIDDEN"]);
+    },
+  );
+
+  test("alike by one that says which of a list differs, and one that says that the list does", () => {
+    const names = ["variable HIDDEN or variable OTHER"];
+    expect(because(["HIDDEN", "OTHER"], ENV)).toEqual(names);
+    expect(because(["HIDDEN", "OTHER"], `${ENV}[3].value`)).toEqual(names);
   });
-  expect(service(previewReport(WHERE, events), "shop").pods.action).toBe("restart");
+
+  test("and not for what differs elsewhere", () => {
+    expect(because(["HIDDEN"], "spec.template.spec.containers[0].image")).toEqual([]);
+    expect(because(["HIDDEN"], "spec.replicas", "metadata.labels.a")).toEqual([]);
+  });
 });
 
 describe("where the cluster was asked, the pods that run count", () => {
@@ -294,7 +318,7 @@ test("what is replaced or deleted stands in bold, with the inputs because of whi
   const report = reported("namespace");
   expect(report.counts).toEqual({ create: 1, update: 1, replace: 13, delete: 1, same: 2 });
   const text = previewMarkdown(report);
-  expect(text).toContain("- Deployment `shop` **replaced**: `metadata`");
+  expect(text).toContain("- Deployment `shop` **replaced**: `metadata.namespace`");
   expect(text).toContain("- Namespace `shop-dev` **deleted**");
 });
 

@@ -1,5 +1,9 @@
 // Proves the words; that they end a run, with its outputs kept, is for the end-to-end story of many services.
-import { failureOf, queueNotice } from "../../components/require-ready.ts";
+import * as pulumi from "@pulumi/pulumi";
+
+import { known } from "../../components/known.ts";
+import { failureOf, queueNotice, requireReady } from "../../components/require-ready.ts";
+import { deploy, valueOf } from "../support/engine.ts";
 
 const READY = { verdict: "ready", reason: null } as const;
 const FAILED = { verdict: "failed", reason: "crash-loop" } as const;
@@ -32,5 +36,52 @@ describe("more releases than the engine awaits at a time", () => {
   test("are no matter where each has its operation, or where the engine says nothing", () => {
     expect(queueNotice(8, 8)).toBeUndefined();
     expect(queueNotice(50, Number.NaN)).toBeUndefined();
+  });
+});
+
+describe("a release that --target left out before it was ever created has no value, and", () => {
+  const { unknown } = pulumi as unknown as { readonly unknown: string };
+  const run = (program: () => void, preview = false) =>
+    deploy(
+      () => {
+        program();
+      },
+      { preview },
+    );
+  let said: jest.SpyInstance;
+  beforeEach(() => {
+    said = jest.spyOn(pulumi.log, "error").mockResolvedValue();
+  });
+  afterEach(() => {
+    process.exitCode = 0;
+    said.mockRestore();
+  });
+
+  test("the others are judged", async () => {
+    await run(() => {
+      requireReady({ echo: pulumi.output(unknown) as never, shop: pulumi.output(FAILED) });
+    });
+    await new Promise(setImmediate);
+    expect(said.mock.calls).toEqual([
+      [expect.stringMatching(/^1 of 1 release failed: shop \(crash-loop\)/)],
+    ]);
+    expect(process.exitCode).toBe(32);
+  });
+
+  test("a preview judges none, because it has yet to learn the rest", async () => {
+    await run(() => {
+      requireReady({ echo: pulumi.output(unknown) as never, shop: pulumi.output(FAILED) });
+    }, true);
+    await new Promise(setImmediate);
+    expect(said).not.toHaveBeenCalled();
+  });
+
+  test("it is no output of the stack, where one that has a value or an error is", async () => {
+    await run(() => undefined);
+    expect(await known(pulumi.output(unknown))).toBeUndefined();
+    const value = pulumi.output("value");
+    expect(await known(value)).toBe(value);
+    const failing = { isKnown: Promise.reject(new Error("gone")) } as never;
+    expect(await known(failing)).toBe(failing);
   });
 });

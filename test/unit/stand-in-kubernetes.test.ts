@@ -8,69 +8,20 @@ import {
   parseConfiguration,
 } from "../../tools/offline/kubernetes/configuration.ts";
 import { Connection } from "../../tools/offline/kubernetes/connection.ts";
-import { liveInputs } from "../../tools/offline/kubernetes/live-inputs.ts";
 import { isNamespaced, named } from "../../tools/offline/kubernetes/naming.ts";
-import { asObject, kindOf, type KubernetesObject } from "../../tools/offline/kubernetes/object.ts";
-import { adopted, withoutIgnored } from "../../tools/offline/kubernetes/ownership.ts";
+import { asObject, kindOf } from "../../tools/offline/kubernetes/object.ts";
+import { adopted, isForced, withIgnored } from "../../tools/offline/kubernetes/ownership.ts";
 import { readinessOf } from "../../tools/offline/kubernetes/readiness.ts";
-import { AUTONAMED, diffObject } from "../../tools/offline/kubernetes/replacement.ts";
-import { masked, withData } from "../../tools/offline/kubernetes/secret-data.ts";
+import { masked } from "../../tools/offline/kubernetes/secret-data.ts";
 
 const DEPLOYMENT = "kubernetes:apps/v1:Deployment";
 const SECRET = "kubernetes:core/v1:Secret";
-const strict = { enableSecretMutable: false, enableConfigMapMutable: false };
-const mutable = { enableSecretMutable: true, enableConfigMapMutable: true };
 
 test("tells the deepest paths that differ", () => {
   const olds = { a: [{ b: 1, c: 2 }], "d.e": 1, gone: {} };
   const news = { a: [{ b: 1, c: 3 }, 4], "d.e": 2 };
   expect(changedPaths(olds, news)).toEqual(["a[0].c", "a[1]", '["d.e"]', "gone"]);
   expect(changedPaths(olds, structuredClone(olds))).toEqual([]);
-});
-
-describe("replacement", () => {
-  const deployment = (name: string, app: string, replicas: number) => ({
-    metadata: { name, namespace: "shop" },
-    spec: { replicas, selector: { matchLabels: { app } } },
-  });
-
-  test.each([
-    ["another number of replicas", deployment("a", "a", 2), [], false],
-    ["another selector", deployment("a", "b", 1), ["spec.selector.matchLabels.app"], true],
-    ["another name", deployment("b", "a", 1), ["metadata.name"], false],
-  ])("of a Deployment with %s", (_case, news, replaces, deleteBeforeReplace) => {
-    const diff = diffObject(DEPLOYMENT, deployment("a", "a", 1), news, strict);
-    expect(diff.changed).not.toEqual([]);
-    expect({ replaces: diff.replaces, deleteBeforeReplace: diff.deleteBeforeReplace }).toEqual({
-      replaces,
-      deleteBeforeReplace,
-    });
-  });
-
-  const secret = (value: string, more: object = {}) => ({
-    metadata: { name: "login" },
-    data: { value },
-    ...more,
-  });
-  test.each([
-    ["by default", secret("1"), strict, ["data.value"]],
-    ["where Secrets may change", secret("1"), mutable, []],
-    [
-      "where it says that it is immutable",
-      secret("1", { immutable: true }),
-      mutable,
-      ["data.value"],
-    ],
-  ])("of a Secret %s", (_case, olds, provider, replaces) => {
-    const diff = diffObject(SECRET, olds, { ...olds, data: { value: "2" } }, provider);
-    expect(diff.replaces).toEqual(replaces);
-  });
-
-  test("of an object with a made-up name needs no deletion first", () => {
-    const metadata = { name: "login-1", annotations: { [AUTONAMED]: "true" } };
-    const diff = diffObject(SECRET, { metadata, data: {} }, { metadata, data: { a: "" } }, strict);
-    expect(diff.deleteBeforeReplace).toBe(false);
-  });
 });
 
 describe("provider configuration", () => {
@@ -136,22 +87,9 @@ test.each([
   ["rbac.authorization.k8s.io/v1", "ClusterRole", false],
   ["admissionregistration.k8s.io/v1", "ValidatingAdmissionPolicyBinding", false],
   ["bitnami.com/v1alpha1", "SealedSecret", undefined],
+  ["gateway.networking.k8s.io/v1", "GatewayClass", undefined],
 ])("%s %s: has a namespace: %s", (apiVersion, kind, expected) => {
   expect(isNamespaced({ apiVersion, kind, metadata: {} })).toBe(expected);
-});
-
-test("drift is what differs in the fields that the program declares", () => {
-  const live: KubernetesObject = {
-    apiVersion: "v1",
-    kind: "Secret",
-    metadata: { name: "login", uid: "1" },
-    type: "Opaque",
-    data: { a: Buffer.from("live").toString("base64"), other: "" },
-  };
-  expect(liveInputs(live, { metadata: { name: "login" }, stringData: { a: "said" } })).toEqual({
-    metadata: { name: "login" },
-    stringData: { a: "live" },
-  });
 });
 
 test("a manager's own patches count as applied by it; those of others stay", () => {
@@ -196,18 +134,39 @@ test.each([
   },
 );
 
-test("an ignored field is left out only where somebody else changed it", () => {
-  const object = asObject({ spec: { replicas: 1, paused: false } }, DEPLOYMENT);
-  const live = asObject({ spec: { replicas: 5, paused: false } }, DEPLOYMENT);
-  expect(withoutIgnored(object, live, ["spec.replicas", "spec.paused"])["spec"]).toEqual({
-    paused: false,
+test("an ignored field is left out only where others alone set it, and is else as it is", () => {
+  const object = asObject({ spec: { replicas: 1, paused: false, a: [1] } }, DEPLOYMENT);
+  const fields = (manager: string, ...names: string[]) => ({
+    ...{ manager, operation: "Update" as const, apiVersion: "apps/v1" },
+    fieldsV1: { "f:spec": Object.fromEntries(names.map((name) => [`f:${name}`, {}])) },
   });
+  const managedFields = [fields("me", "paused", "a"), fields("you", "replicas", "paused")];
+  const live = { ...asObject({ spec: { replicas: 5, paused: true, a: [2] } }, DEPLOYMENT) };
+  const written = { ...live, metadata: { managedFields } };
+  const ignored = ["spec.replicas", "spec.paused", "spec.none", "spec.a[0]"];
+  expect(withIgnored(object, written, "me", ignored)["spec"]).toEqual({ paused: true, a: [1] });
 });
 
-test("a Secret is written as data, and no error quotes it", () => {
-  const object = withData(asObject({ stringData: { a: "hunter2" }, data: { b: "Yg==" } }, SECRET));
-  expect(object["data"]).toEqual({ a: "aHVudGVyMg==", b: "Yg==" });
-  expect("stringData" in object).toBe(false);
+test.each([
+  ["the object asks for it", { "pulumi.com/patchForce": "true" }, "me", false, true],
+  [
+    "in a preview, before the fields of the creation are taken over",
+    {},
+    "pulumi-kubernetes",
+    true,
+    true,
+  ],
+  ["not in a real run, which takes them over first", {}, "pulumi-kubernetes", false, false],
+  ["not for those of others", {}, "me", true, false],
+])("an apply is forced: %s", (_case, annotations, manager, dryRun, expected) => {
+  const entry = { manager, operation: "Update" as const, apiVersion: "v1", fieldsV1: {} };
+  const live = { ...asObject({}, DEPLOYMENT), metadata: { managedFields: [entry] } };
+  const object = asObject({ metadata: { annotations } }, DEPLOYMENT);
+  expect(isForced(object, live, { isAlways: false, dryRun })).toBe(expected);
+});
+
+test("no error quotes a Secret", () => {
+  const object = asObject({ data: { a: "aHVudGVyMg==" } }, SECRET);
   expect(masked(new Error('got "hunter2" (aHVudGVyMg==)'), object).message).toBe(
     'got "[secret]" ([secret])',
   );
@@ -304,6 +263,19 @@ describe("connection", () => {
     await expect(failed).rejects.toThrow(ApiError);
     await expect(failed).rejects.toThrow("you may not");
     expect(requests).toBe(1);
+  });
+
+  test("does not create again what it may have created", async () => {
+    const methods: (string | undefined)[] = [];
+    const connection = await answering((request, response) => {
+      methods.push(request.method);
+      response.writeHead(methods.length === 1 ? 503 : 504).end("{}");
+    });
+    const request = { path: "/api/v1", body: {} };
+    await expect(connection.request({ ...request, method: "POST" })).rejects.toThrow("504");
+    expect(methods).toEqual(["POST", "POST"]);
+    await expect(connection.request({ ...request, method: "PATCH" })).rejects.toThrow("504");
+    expect(methods).toHaveLength(6);
   });
 
   test("hands on the server's warnings", async () => {

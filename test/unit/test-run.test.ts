@@ -1,5 +1,7 @@
 // Proves what a run of the tests builds ahead and says at its end; that a build goes on beside tests is seen where one is missing.
+import { readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { join } from "node:path";
 
 const require = createRequire(import.meta.filename);
 const { programsOf } = require("../support/builds-ahead.cjs") as {
@@ -20,6 +22,16 @@ test("only what a chosen test needs is built ahead", () => {
     "ingress",
   ]);
   expect(programsOf(["unit test/unit/external-secret-readiness.test.ts"])).toEqual([]);
+});
+
+test("whatever a story has run beside Kubernetes is built ahead of it", () => {
+  const folder = join(import.meta.dirname, "../e2e");
+  for (const name of readdirSync(folder)) {
+    const [, names = ""] =
+      /ensureExtras\(([^)]*)\)/.exec(readFileSync(join(folder, name), "utf8")) ?? [];
+    const extras = [...names.matchAll(/"([^"]+)"/g)].map(([, extra]) => extra);
+    expect(programsOf([`e2e test/e2e/${name}`])).toEqual(expect.arrayContaining(extras));
+  }
 });
 
 test("a run ends with the tests of each project and its ten slowest files", () => {

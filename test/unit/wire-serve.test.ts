@@ -22,12 +22,15 @@ afterEach(() => {
   }
 });
 
-/** A plugin that does this when it is told to; resolves when it listens. */
-async function served(fault: string, more = "") {
-  const script = `
+/** A plugin that does this when it is told to. */
+const plugin = (fault: string, more = "", options = "") => `
     const { serve } = require("./wire/serve.ts");
-    serve({ name: "things", version: "1.2.3", cancel: () => console.error("canceled"), ${more} });
+    serve({ name: "things", version: "1.2.3", cancel: () => console.error("canceled"), ${more} }, { ${options} });
     process.on("SIGUSR2", () => { ${fault} });`;
+
+/** Resolves when it listens. */
+async function served(fault: string, more?: string) {
+  const script = plugin(fault, more);
   const child = spawn(process.execPath, ["--require", "./preload.cjs", "-e", script], {
     cwd: CHECKOUT,
   });
@@ -107,6 +110,23 @@ test.each([
   client.close();
   expect(info.getVersion()).toBe("1.2.3");
   expect(child.exitCode).toBeNull();
+});
+
+test.each([
+  ["cancels what is under way and ends", "", 0],
+  ["continues for as long as it outlives it", "outlivesEngineMilliseconds: 300", 300],
+])("when its engine is gone, it %s", async (_what, options, milliseconds) => {
+  // The engine's end is a pipe; Node itself would give its children a socket.
+  const script = [process.execPath, "--require", "./preload.cjs", "-e", plugin("", "", options)];
+  const child = spawn("sh", ["-c", 'cat | "$@"', "sh", ...script], { cwd: CHECKOUT });
+  children.push(child);
+  await once(child.stdout, "data");
+  const since = performance.now();
+  child.stdin.end();
+  const [told] = (await once(child.stderr, "data")) as [Buffer];
+  expect(performance.now() - since).toBeGreaterThanOrEqual(milliseconds);
+  expect(told.toString()).toBe("canceled\n");
+  expect(await once(child, "exit")).toEqual([1, null]);
 });
 
 test("what the provider loads when it is configured is compiled for the next one, too, though it is killed", async () => {

@@ -167,6 +167,22 @@ test("accepts no secrets, so that the engine marks outputs by itself", async () 
   expect(configure.getSupportspreview()).toBe(true);
 });
 
+test("accepts secrets for a plugin that marks them itself, whose inputs have the marks", async () => {
+  const create = jest.fn().mockResolvedValue({ id: "one", outputs: {} });
+  const client = await serving({ create, marksSecrets: true });
+  const handshake = await answer<message.ProviderHandshakeResponse>((done) =>
+    client.handshake(new message.ProviderHandshakeRequest(), done),
+  );
+  const configure = await answer<message.ConfigureResponse>((done) =>
+    client.configure(new message.ConfigureRequest(), done),
+  );
+  expect([handshake.getAcceptSecrets(), configure.getAcceptsecrets()]).toEqual([true, true]);
+
+  const inputs = { password: [secret("hunter2")] };
+  await answer<message.CreateResponse>((done) => client.create(createRequest(inputs), done));
+  expect(create.mock.calls).toMatchObject([[{}, { inputs }]]);
+});
+
 test("shows the plugin its configuration, secrets in plain", async () => {
   const configure = jest.fn();
   const client = await serving({ configure });

@@ -30,8 +30,10 @@ export const ENGINE_VERSION = (
 const LANGUAGE_HOST_VERSION = "v3.53.1";
 const SDK = "github.com/pulumi/pulumi/sdk/v3";
 const variables = { [`${SDK}/go/common/version.Version`]: `v${ENGINE_VERSION}` };
-const cli: GoTools = { module: "pulumi", variables, gibibytes: 3 };
-const languageHost: GoTools = { module: "language-nodejs", variables, gibibytes: 1 };
+// The cluster that is built beside it has more to do afterwards.
+const later = { variables, niceness: 10 };
+const cli: GoTools = { module: "pulumi", ...later, gibibytes: 3 };
+const languageHost: GoTools = { module: "language-nodejs", ...later, gibibytes: 1 };
 const ADAPTER = join(import.meta.dirname, "pulumi-language-nodejs.sh");
 const DOWNLOAD_SITE = "https://get.pulumi.com/install.sh";
 
@@ -39,9 +41,13 @@ const DOWNLOAD_SITE = "https://get.pulumi.com/install.sh";
  * Fills the folder in which `npx pulumi` looks for the CLI: by the official download, or by a build
  * from Pulumi's Go modules where the download is out of reach.
  * @param report Told how far a build is.
+ * @param signal Ends a build.
  * @returns One line that says which engine is there.
  */
-export async function installEngine(report: Report = () => undefined): Promise<string> {
+export async function installEngine(
+  report: Report = () => undefined,
+  signal?: AbortSignal,
+): Promise<string> {
   const bin = engineFolder();
   if (isInstalled(bin)) {
     return installedLine(bin);
@@ -51,7 +57,7 @@ export async function installEngine(report: Report = () => undefined): Promise<s
   };
   return withLock(bin, waiting, async () => {
     if (!isInstalled(bin) && !(await download(bin, report))) {
-      await build(bin, report);
+      await build(bin, report, signal);
     }
     return installedLine(bin);
   });
@@ -119,8 +125,11 @@ async function download(bin: string, report: Report): Promise<boolean> {
   return !failed && isInstalled(bin);
 }
 
-async function build(bin: string, report: Report): Promise<void> {
-  const programs = [await goBuild(cli, report), await goBuild(languageHost, report)] as const;
+async function build(bin: string, report: Report, signal?: AbortSignal): Promise<void> {
+  const programs = [
+    await goBuild(cli, report, signal),
+    await goBuild(languageHost, report, signal),
+  ] as const;
   const scripts = join(await moduleFolder(), "nodejs/dist");
   const part = `${bin}.part-${process.pid}`;
   rmSync(part, { recursive: true, force: true });

@@ -1,16 +1,12 @@
 import { setPriority } from "node:os";
+import { extras } from "../platform/additions.ts";
 import { goBuild, type GoTools, isBuilt } from "./build.ts";
-import { coreDns } from "./coredns.ts";
-import { externalSecrets } from "./external-secrets.ts";
-import { kubeRouter } from "./kube-router.ts";
-import { traefik } from "./traefik.ts";
+import { kubernetesProvider } from "./kubernetes-provider.ts";
 
 /** Programs that some tests need and others do not, by the name that `test/support/builds-ahead.cjs` knows them by. */
 const PROGRAMS: Readonly<Record<string, GoTools>> = {
-  "external-secrets": externalSecrets,
-  "network-policies": kubeRouter,
-  dns: coreDns,
-  ingress: traefik,
+  ...Object.fromEntries(Object.entries(extras).map(([name, { tools }]) => [name, tools])),
+  "kubernetes-provider": kubernetesProvider,
 };
 
 /** Whatever else runs goes first. */

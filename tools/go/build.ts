@@ -18,6 +18,11 @@ export interface GoTools {
   /** Disk space that a first build takes at its peak. */
   readonly gibibytes: number;
   /**
+   * How much the compiler leaves to whatever else is built: see `nice`.
+   * @default 0
+   */
+  readonly niceness?: number;
+  /**
    * Files of its folder that the build is made of, beside go.mod and go.sum.
    * @default []
    */
@@ -33,10 +38,15 @@ export interface GoTools {
  * Builds Go programs once; the same go.mod, go.sum and linker variables are never built again.
  * A build counts when it is whole: it is made beside its place and moved there in one step.
  * @param report Told what happens, line by line.
+ * @param signal Ends the compiler.
  * @returns The folder that holds the programs.
  * @throws When Go is missing, the disk is too full, or the compiler fails.
  */
-export async function goBuild(tools: GoTools, report: Report): Promise<string> {
+export async function goBuild(
+  tools: GoTools,
+  report: Report,
+  signal?: AbortSignal,
+): Promise<string> {
   const folder = builtFolder(tools);
   if (existsSync(folder)) {
     return folder;
@@ -48,7 +58,7 @@ export async function goBuild(tools: GoTools, report: Report): Promise<string> {
     },
     async () => {
       if (!existsSync(folder)) {
-        await buildInto(tools, folder, report);
+        await buildInto(tools, folder, report, signal);
       }
       return folder;
     },
@@ -78,19 +88,19 @@ function linkerFlags(tools: GoTools): string {
   return ["-s -w", ...variables].join(" ");
 }
 
-async function buildInto(tools: GoTools, folder: string, report: Report): Promise<void> {
+async function buildInto(
+  tools: GoTools,
+  folder: string,
+  report: Report,
+  signal?: AbortSignal,
+): Promise<void> {
   await assertGo();
   await assertRoom(tools);
   removeInterrupted(folder);
   const part = `${folder}.part-${process.pid}`;
   mkdirSync(part, { recursive: true });
   await tools.prepare?.();
-  const flags = ["-v", "-trimpath", "-ldflags", linkerFlags(tools), "-o", `${part}/`];
-  const build = execa("go", ["build", ...flags, "tool"], {
-    cwd: join(import.meta.dirname, tools.module),
-    env: { CGO_ENABLED: "0", GOWORK: "off", GOFLAGS: "-mod=readonly" },
-    reject: false,
-  });
+  const build = compile(tools, part, signal);
   let count = 0;
   for await (const line of build.iterable({ from: "stderr" })) {
     report(line.startsWith("go: ") ? line : `${++count} packages compiled`);
@@ -100,6 +110,17 @@ async function buildInto(tools: GoTools, folder: string, report: Report): Promis
     throw new Error(buildFailure(tools, stderr));
   }
   renameSync(part, folder);
+}
+
+function compile(tools: GoTools, part: string, signal?: AbortSignal) {
+  const flags = ["-v", "-trimpath", "-ldflags", linkerFlags(tools), "-o", `${part}/`];
+  const nice = ["-n", String(tools.niceness ?? 0)];
+  return execa("nice", [...nice, "go", "build", ...flags, "tool"], {
+    cwd: join(import.meta.dirname, tools.module),
+    env: { CGO_ENABLED: "0", GOWORK: "off", GOFLAGS: "-mod=readonly" },
+    reject: false,
+    ...(signal !== undefined && { cancelSignal: signal }),
+  });
 }
 
 async function assertGo(): Promise<void> {

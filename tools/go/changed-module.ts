@@ -2,7 +2,7 @@ import { cpSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
 
-/** A published module of which a tool replaces some files, to leave out what would make most of its build. */
+/** A published module of which a tool replaces some files, to leave out what would make most of its build, or what is compiled twice. */
 export interface ChangedModule {
   readonly path: string;
   readonly version: string;

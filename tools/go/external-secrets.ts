@@ -7,12 +7,13 @@ const MODULE: ChangedModule = {
   path: "github.com/external-secrets/external-secrets",
   version: "v0.20.4",
   tool: "external-secrets",
-  parts: ["apis", "cmd", "pkg", "main.go", "go.mod"],
+  parts: ["apis", "cmd/controller", "pkg", "main.go"],
 };
 
 /**
  * The External Secrets controller with the stores that need nothing outside of a cluster. The libraries of all the
- * clouds it knows would make most of the build, so the two files that name its stores are replaced.
+ * clouds it knows would make most of the build, so the two files that name its stores are replaced; and so is its go.mod, by
+ * one that takes what it shares with Kubernetes in Kubernetes' versions, which are compiled already.
  */
 export const externalSecrets = {
   version: MODULE.version,
@@ -20,6 +21,7 @@ export const externalSecrets = {
   variables: {},
   gibibytes: 3,
   files: [
+    "overlay/go.mod",
     "overlay/pkg/provider/register/register.go",
     "overlay/pkg/generator/register/register.go",
   ],

@@ -4,6 +4,7 @@ import { dns } from "./dns.ts";
 import { externalSecretsController } from "./external-secrets.ts";
 import { STATE_FOLDER } from "./folders.ts";
 import { ingress } from "./ingress.ts";
+import { kwokAddition } from "./kwok.ts";
 import { withLock } from "./lock.ts";
 import { networkPolicies } from "./network-policies.ts";
 import { sealedSecretsController } from "./sealed-secrets.ts";
@@ -14,6 +15,7 @@ export const extras = {
   dns,
   ingress,
   "network-policies": networkPolicies,
+  kwok: kwokAddition,
 } satisfies Readonly<Record<string, Addition>>;
 
 /** Name of something that runs only where somebody asks for it. */

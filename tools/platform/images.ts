@@ -1,5 +1,6 @@
 import { coreDns } from "../go/coredns.ts";
 import { externalSecrets } from "../go/external-secrets.ts";
+import { kwok } from "../go/kwok.ts";
 import { sealedSecrets } from "../go/sealed-secrets.ts";
 import { traefik } from "../go/traefik.ts";
 import { REGISTRY } from "./addresses.ts";
@@ -21,3 +22,5 @@ export const COREDNS_IMAGE = `${REGISTRY}/coredns:${coreDns.version}`;
 
 /** The ingress controller. */
 export const TRAEFIK_IMAGE = `${REGISTRY}/traefik:${traefik.version}`;
+/** What plays the kubelets of nodes without machines. */
+export const KWOK_IMAGE = `${REGISTRY}/kwok:${kwok.version}`;

@@ -1,6 +1,5 @@
 import { join } from "node:path";
-import { execa } from "execa";
-import { sealedSecrets, sealedSecretsProgram } from "../go/sealed-secrets.ts";
+import { sealedSecrets, sealedSecretsModule, sealedSecretsProgram } from "../go/sealed-secrets.ts";
 import { inCluster } from "./controller.ts";
 import { SEALED_SECRETS_IMAGE } from "./images.ts";
 
@@ -18,15 +17,5 @@ export const sealedSecretsController = inCluster({
     program: () => sealedSecretsProgram("controller"),
   },
   manifests: "sealed-secrets.yaml",
-  definitions: async () => [join(await publishedModule(), DEFINITION)],
+  definitions: async () => [join(await sealedSecretsModule(), DEFINITION)],
 });
-
-/** Folder of the controller's module, which brings the kind SealedSecret. */
-async function publishedModule(): Promise<string> {
-  const { stdout } = await execa(
-    "go",
-    ["mod", "download", "-json", "github.com/bitnami-labs/sealed-secrets"],
-    { cwd: join(import.meta.dirname, "../go/sealed-secrets"), env: { GOWORK: "off" } },
-  );
-  return (JSON.parse(stdout) as { readonly Dir: string }).Dir;
-}

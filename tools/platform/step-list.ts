@@ -1,20 +1,30 @@
 import { Listr, ListrLogger, type ListrTask, PRESET_TIMER } from "listr2";
 
 /** One line of what `up` shows, with the work behind it. */
-export type Step = ListrTask;
+export type Step = ListrTask<AbortController>;
 
 /** How a step's work shows itself: `title` replaces its line, `output` is a line below it. */
 export type Display = Pick<Parameters<Step["task"]>[1], "title" | "output">;
 
 const underWay = new Set<Promise<void>>();
 
-/** A step with work of its own. */
-export function step(title: string, work: (display: Display) => Promise<void>): Step {
+/**
+ * A step with work of its own.
+ * @param work What it does; its signal is for what takes minutes, and says that another step has failed.
+ */
+export function step(
+  title: string,
+  work: (display: Display, signal: AbortSignal) => Promise<void>,
+): Step {
   return {
     title,
-    task: (_, display) => {
-      const working = work(display);
+    task: (failure, display) => {
+      failure.signal.throwIfAborted();
+      const working = work(display, failure.signal);
       underWay.add(working);
+      working.catch((error: unknown) => {
+        failure.abort(error);
+      });
       return working;
     },
   };
@@ -22,10 +32,11 @@ export function step(title: string, work: (display: Display) => Promise<void>): 
 
 /**
  * Works off steps in order and shows each with its time, in a terminal and in a log. After a
- * failure it ends when the steps beside the failed one have ended, too.
+ * failure no other step begins, and it ends when the steps beside the failed one have ended, too.
  */
 export async function runSteps(steps: Step[]): Promise<void> {
   const list = new Listr(steps, {
+    ctx: new AbortController(),
     rendererOptions: { timer: PRESET_TIMER, collapseSubtasks: false, showErrorMessage: false },
     fallbackRenderer: "simple",
     fallbackRendererOptions: { timer: PRESET_TIMER, logger: new StepLogger({ useIcons: true }) },

@@ -33,16 +33,20 @@ const PROOF_FILE = state("proof.json");
 export function engineStep(): Step {
   const first = " (where it must be built, that takes about 4 minutes on two cores, once)";
   const title = `pulumi ${ENGINE_VERSION}${engineIsInstalled() ? "" : first}`;
-  return step(title, async (display) => {
-    display.title = await installEngine(paced(display));
+  return step(title, async (display, signal) => {
+    display.title = await installEngine(paced(display), signal);
   });
 }
 
 /** All that it takes from a bare machine to a running platform, and to what somebody asked for beside it. */
 export function localSteps(wanted: readonly Extra[]): Step[] {
+  // The cluster starts while the engine is still built.
+  return [together("engine and cluster", [engineStep(), inOrder("cluster", clusterSteps(wanted))])];
+}
+
+function clusterSteps(wanted: readonly Extra[]): Step[] {
   return [
     packagesStep(),
-    engineStep(),
     kubernetesStep(),
     craneStep(),
     step("certificates, settings, network", prepare),
@@ -71,8 +75,8 @@ function packagesStep(): Step {
 function kubernetesStep(): Step {
   const title = `Kubernetes ${kubernetes.version}`;
   const first = " (its first build takes about 6 minutes on two cores, once)";
-  return step(`${title}${isBuilt(kubernetes) ? "" : first}`, async (display) => {
-    await goBuild(kubernetes, paced(display));
+  return step(`${title}${isBuilt(kubernetes) ? "" : first}`, async (display, signal) => {
+    await goBuild(kubernetes, paced(display), signal);
     display.title = title;
   });
 }
@@ -80,8 +84,8 @@ function kubernetesStep(): Step {
 function craneStep(): Step {
   return step(
     `crane${isBuilt(crane) ? "" : " (its first build takes some seconds)"}`,
-    async (display) => {
-      await goBuild(crane, paced(display));
+    async (display, signal) => {
+      await goBuild(crane, paced(display), signal);
       display.title = "crane";
     },
   );

@@ -22,17 +22,19 @@ export interface ApiRequest {
   readonly warn?: (message: string) => void;
 }
 
+/** The API server has not worked on the request. */
+const UNTOUCHED_CODES = [429, 503, "ECONNREFUSED"] as const;
 const RETRIED_CODES: ReadonlySet<number | string> = new Set([
-  429,
+  ...UNTOUCHED_CODES,
   500,
   502,
-  503,
   504,
-  "ECONNREFUSED",
   "ECONNRESET",
   "EPIPE",
   "ETIMEDOUT",
 ]);
+/** A creation whose answer was lost is an error, since nobody can tell its object from that of somebody else. */
+const RETRIED_CREATION_CODES: ReadonlySet<number | string> = new Set(UNTOUCHED_CODES);
 const PAUSES_MILLISECONDS = [200, 400, 800, 1600, 3200];
 const IDLE_MILLISECONDS = 60_000;
 
@@ -65,6 +67,7 @@ export class Connection {
    * @throws ApiError, UnreachableError
    */
   async request(request: ApiRequest): Promise<unknown> {
+    const retried = request.method === "POST" ? RETRIED_CREATION_CODES : RETRIED_CODES;
     for (const pause of this.#pauses) {
       try {
         return await this.#send(request);
@@ -74,7 +77,7 @@ export class Connection {
         if (code === 401) {
           // A token may have run out during a long rollout; the pause is for whoever issues it.
           this.#options = undefined;
-        } else if (!RETRIED_CODES.has(code)) {
+        } else if (!retried.has(code)) {
           throw error;
         }
         await sleep(pause);

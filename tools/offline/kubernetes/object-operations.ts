@@ -1,5 +1,12 @@
-import type { Created, Plugin, Properties, Subject } from "../../../wire/plugin.ts";
+import {
+  type Created,
+  PartialFailure,
+  type Plugin,
+  type Properties,
+  type Subject,
+} from "../../../wire/plugin.ts";
 import { containsUnknown } from "../../../wire/unknown.ts";
+import { withoutKeys } from "../without-keys.ts";
 import {
   ApiError,
   isConflict,
@@ -8,17 +15,20 @@ import {
   UnreachableError,
 } from "./api-error.ts";
 import type { Configuration } from "./configuration.ts";
+import { creationError } from "./creation-error.ts";
+import { normalized } from "./normal-form.ts";
 import { asObject, idOf, isAnnotated, type KubernetesObject, parseId } from "./object.ts";
 import type { ObjectsApi, WriteOptions } from "./objects-api.ts";
-import { adopted, conflictError, isOwnConflict, withoutIgnored } from "./ownership.ts";
-import { fieldManagerOf, outputsOf, previewed } from "./state.ts";
+import { adopted, conflictError, CREATOR, isForced, withIgnored } from "./ownership.ts";
+import { masked } from "./secret-data.ts";
+import { fieldManagerOf, outputsOf } from "./state.ts";
 import { awaitGone, awaitReady, type WaitOptions } from "./waiting.ts";
-import { masked, withData } from "./secret-data.ts";
 
 type Args<Operation extends "create" | "update" | "delete"> = Parameters<Plugin[Operation]>[1];
 
 /** Kinds whose deletion `pulumi.com/skipAwait` does not wait for. */
-const UNAWAITED_WHEN_SKIPPED = /^(Deployment|StatefulSet|DaemonSet|ReplicaSet|Job|Pod|Namespace)$/;
+const UNAWAITED_WHEN_SKIPPED =
+  /^(Deployment|StatefulSet|DaemonSet|ReplicationController|Job|Pod|Namespace)$/;
 
 /** What the engine asks to be done with one object. */
 export class ObjectOperations {
@@ -40,52 +50,51 @@ export class ObjectOperations {
   }
 
   async create({ inputs, preview, timeoutSeconds }: Args<"create">): Promise<Created> {
-    const object = withData(asObject(inputs, this.#subject.type));
+    const object = asObject(inputs, this.#subject.type);
     if (preview) {
       return { id: "", outputs: await this.#previewCreate(inputs, object) };
     }
-    const fieldManager = fieldManagerOf({});
-    const outputs = (live: KubernetesObject) => outputsOf(live, { __fieldManager: fieldManager });
-    const created = await this.#create(object, fieldManager);
-    const live = await awaitReady(this.#api, created, this.#wait(timeoutSeconds, outputs));
-    return { id: idOf(live.metadata), outputs: outputs(live) };
+    const before = { __fieldManager: fieldManagerOf({}) };
+    const wait = this.#wait(timeoutSeconds, {
+      outputsOf: (live) => outputsOf(live, inputs, before),
+      failureOf: (why) =>
+        `resource "${this.#subject.urn}" was successfully created, but the Kubernetes API server reported that ` +
+        `it failed to fully initialize or become live: ${why}`,
+    });
+    const created = await this.#create(object);
+    const live = await awaitReady(this.#api, created, wait);
+    return { id: idOf(live.metadata), outputs: wait.outputsOf(live) };
   }
 
   async update(args: Args<"update">): Promise<Properties> {
-    const { id, news, oldOutputs, preview, timeoutSeconds, ignoreChanges } = args;
+    const { id, news, oldOutputs, preview, timeoutSeconds } = args;
     if (preview && containsUnknown(news)) {
       return news;
     }
-    const fieldManager = fieldManagerOf(oldOutputs);
-    const outputs = (live: KubernetesObject) => outputsOf(live, { __fieldManager: fieldManager });
-    const object = withData(asObject(news, this.#subject.type));
+    const wait = this.#wait(timeoutSeconds, {
+      outputsOf: (live) => outputsOf(live, news, oldOutputs),
+      failureOf: (why) =>
+        `the Kubernetes API server reported that "${id}" failed to fully initialize or become live: ${why}`,
+    });
+    const object = normalized(asObject(news, this.#subject.type));
     try {
-      const live = await this.#api.find({ ...object, metadata: parseId(id) });
-      if (live === undefined) {
-        throw new Error(
-          `${object.kind} ${id} is gone; run "pulumi refresh", then it is created again`,
-        );
-      }
-      const applied = await this.#apply(
-        withoutIgnored(object, live, ignoreChanges),
-        live,
-        this.#write(fieldManager, preview),
-      );
-      if (preview) {
-        return outputs(applied);
-      }
-      return outputs(await awaitReady(this.#api, applied, this.#wait(timeoutSeconds, outputs)));
+      const applied = await this.#apply(object, args);
+      return wait.outputsOf(preview ? applied : await awaitReady(this.#api, applied, wait));
     } catch (error) {
-      if (preview && this.#isNoFault(error)) {
+      if (preview && this.#isPreviewOnly(error)) {
         return news;
       }
-      throw masked(error, object);
+      throw error instanceof PartialFailure
+        ? error
+        : await this.#failedUpdate(masked(error, object), object, { id, preview, wait });
     }
   }
 
   async delete({ id, outputs, inputs, timeoutSeconds }: Args<"delete">): Promise<void> {
-    const known = asObject({ ...inputs, ...outputs }, this.#subject.type);
-    const object = { ...known, metadata: { ...known.metadata, ...parseId(id) } };
+    const known = asObject({ ...outputs, ...inputs }, this.#subject.type);
+    const { uid } = asObject(outputs, this.#subject.type).metadata;
+    const metadata = { ...known.metadata, ...parseId(id), ...(uid !== undefined && { uid }) };
+    const object = { ...known, metadata };
     const policy =
       object.metadata.annotations?.["pulumi.com/deletionPropagationPolicy"] ?? "foreground";
     try {
@@ -96,14 +105,11 @@ export class ObjectOperations {
       }
       throw error;
     }
-    const skipped =
+    const isSkipped =
       isAnnotated(object, "pulumi.com/skipAwait") && UNAWAITED_WHEN_SKIPPED.test(object.kind);
-    if (!skipped) {
-      await awaitGone(
-        this.#api,
-        object,
-        this.#wait(timeoutSeconds, () => outputs),
-      );
+    if (!isSkipped) {
+      const { log } = this.#subject;
+      await awaitGone(this.#api, object, { timeoutSeconds, log, signal: this.#signal });
     }
   }
 
@@ -114,114 +120,91 @@ export class ObjectOperations {
     }
     try {
       const placed = await this.#api.placed(object);
-      return previewed(
-        await this.#api.create(placed, this.#write(fieldManagerOf({}), true)),
-        object,
-      );
+      const tried = await this.#api.create(placed, this.#write(CREATOR, true));
+      return outputsOf(withoutKeys(tried, "status") as KubernetesObject, inputs, {});
     } catch (error) {
-      if (this.#isNoFault(error)) {
+      if (this.#isPreviewOnly(error) || isNotFound(error) || isConflict(error, "AlreadyExists")) {
         return inputs;
       }
-      throw masked(error, object);
+      throw creationError(this.#subject.urn, masked(error, object));
     }
   }
 
-  async #create(object: KubernetesObject, fieldManager: string): Promise<KubernetesObject> {
+  async #create(object: KubernetesObject): Promise<KubernetesObject> {
     try {
       await this.#api.awaitKind(object);
       const placed = await this.#api.placed(object);
-      return await this.#createFree(placed, this.#write(fieldManager, false));
+      return await this.#api.create(placed, this.#write(CREATOR, false));
     } catch (error) {
-      const known = masked(error, object);
-      throw error instanceof ApiError
-        ? new Error(
-            `${object.kind} ${idOf(object.metadata)} was not created by the Kubernetes API server: ${known.message}`,
-          )
-        : known;
-    }
-  }
-
-  /** Creates an object once its name is free: a deletion that nobody waited for may be under way. */
-  async #createFree(object: KubernetesObject, write: WriteOptions): Promise<KubernetesObject> {
-    try {
-      return await this.#api.create(object, write);
-    } catch (error) {
-      const live = isConflict(error, "AlreadyExists") ? await this.#api.find(object) : undefined;
-      // The first answer to a request that was tried again may have been lost on its way.
-      if (
-        live?.metadata.managedFields?.some(({ manager }) => manager === write.fieldManager) === true
-      ) {
-        return live;
-      }
-      if (live?.metadata.deletionTimestamp === undefined) {
-        throw error;
-      }
-      await awaitGone(
-        this.#api,
-        live,
-        this.#wait(0, () => ({})),
-      );
-      return this.#api.create(object, write);
+      throw creationError(this.#subject.urn, masked(error, object));
     }
   }
 
   async #apply(
     object: KubernetesObject,
-    live: KubernetesObject,
-    write: WriteOptions,
+    { id, oldOutputs, preview, ignoreChanges }: Args<"update">,
   ): Promise<KubernetesObject> {
-    const force =
-      this.#configuration.enablePatchForce || isAnnotated(object, "pulumi.com/patchForce");
-    if (!write.dryRun) {
-      await this.#adopt(live, write.fieldManager);
-    }
+    const manager = fieldManagerOf(oldOutputs);
+    const found = await this.#api.get({ ...object, metadata: parseId(id) });
+    const live = preview ? found : await this.#takeOver(found, manager);
+    const wanted = withIgnored(object, live, manager, ignoreChanges);
+    const isAlways = this.#configuration.enablePatchForce;
+    const force = isForced(object, live, { isAlways, dryRun: preview });
     try {
-      return await this.#api.apply(object, { ...write, force });
+      return await this.#api.apply(wanted, { ...this.#write(manager, preview), force });
     } catch (error) {
-      if (!isConflict(error, "Conflict")) {
-        throw error;
-      }
-      if (write.dryRun && isOwnConflict(error, write.fieldManager)) {
-        return this.#api.apply(object, { ...write, force: true });
-      }
-      throw conflictError(object, write.fieldManager, error);
+      throw isConflict(error, "Conflict") ? conflictError(manager, error) : error;
     }
   }
 
-  async #adopt(live: KubernetesObject, fieldManager: string, tries = 10): Promise<void> {
+  async #takeOver(
+    live: KubernetesObject,
+    fieldManager: string,
+    tries = 10,
+  ): Promise<KubernetesObject> {
     const { managedFields = [], resourceVersion } = live.metadata;
     const value = adopted(managedFields, fieldManager);
     if (value === undefined) {
-      return;
+      return live;
     }
     try {
-      await this.#api.jsonPatch(live, [
+      return await this.#api.jsonPatch(live, [
         { op: "replace", path: "/metadata/resourceVersion", value: resourceVersion },
         { op: "replace", path: "/metadata/managedFields", value },
       ]);
     } catch (error) {
       // While it rolls out, an object has a new version several times a second.
-      const fresh =
-        isConflict(error, "Conflict") && tries > 1 ? await this.#api.find(live) : undefined;
-      if (fresh === undefined) {
-        throw error;
+      if (isConflict(error, "Conflict") && tries > 1) {
+        return this.#takeOver(await this.#api.get(live), fieldManager, tries - 1);
       }
-      await this.#adopt(fresh, fieldManager, tries - 1);
+      throw error;
     }
   }
 
+  /** The object is as it was, or as the API server took it; the next run applies it again. */
+  async #failedUpdate(
+    error: Error,
+    object: KubernetesObject,
+    { id, preview, wait }: { id: string; preview: boolean; wait: WaitOptions },
+  ): Promise<Error> {
+    const reference = { ...object, metadata: parseId(id) };
+    const live = await this.#api.get(reference).catch((unread: unknown) => masked(unread, object));
+    if (live instanceof Error) {
+      return new Error(
+        `update of resource "${this.#subject.urn}" failed: ${error.message}\nunable to get cluster state: ${live.message}`,
+      );
+    }
+    const message = wait.failureOf(error.message);
+    return preview ? new Error(message) : new PartialFailure(message, id, wait.outputsOf(live));
+  }
+
   /** What fails in a preview for the reason alone that it is one. */
-  #isNoFault(error: unknown): boolean {
+  #isPreviewOnly(error: unknown): boolean {
     if (error instanceof UnreachableError) {
       this.#subject.log.warn(`previewed without the cluster: ${error.message}`);
       return true;
     }
-    return (
-      error instanceof NoSuchKindError ||
-      isNotFound(error) ||
-      isConflict(error, "AlreadyExists") ||
-      (error instanceof ApiError && error.code === 403)
-    );
+    return error instanceof NoSuchKindError || (error instanceof ApiError && error.code === 403);
   }
 
   #write(fieldManager: string, dryRun: boolean): WriteOptions {
@@ -231,7 +214,7 @@ export class ObjectOperations {
     return { fieldManager, dryRun, warn };
   }
 
-  #wait(timeoutSeconds: number, outputs: WaitOptions["outputsOf"]): WaitOptions {
-    return { timeoutSeconds, log: this.#subject.log, signal: this.#signal, outputsOf: outputs };
+  #wait(timeoutSeconds: number, words: Pick<WaitOptions, "outputsOf" | "failureOf">): WaitOptions {
+    return { timeoutSeconds, log: this.#subject.log, signal: this.#signal, ...words };
   }
 }

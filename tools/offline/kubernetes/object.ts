@@ -1,5 +1,6 @@
 import type { Properties } from "../../../wire/plugin.ts";
 import { notInStandIn } from "../stand-in.ts";
+import { withDashes } from "./schema-keys.ts";
 
 /** What kind of object a resource is. */
 export interface ObjectKind {
@@ -42,6 +43,16 @@ export interface KubernetesObject extends ObjectKind {
   readonly [field: string]: unknown;
 }
 
+/** Marks an object whose name was made up, so that a new one can be made beside the old. */
+export const AUTONAMED = "pulumi.com/autonamed";
+
+/** Groups that come with the API server; every other group, such as that of the Gateway API, is of custom resources. */
+const BUILT_IN =
+  /^(v1$|(apps|batch|autoscaling|policy|(admissionregistration|apiextensions|apiregistration|authentication|authorization|certificates|coordination|discovery|events|flowcontrol\.apiserver|internal\.apiserver|networking|node|rbac\.authorization|resource|scheduling|storage|storagemigration)\.k8s\.io)\/)/;
+
+/** The kind whose objects carry schemas. */
+export const DEFINITION = "CustomResourceDefinition";
+
 const NOT_OBJECTS = /^kubernetes:(helm\.sh|yaml|kustomize)/;
 
 /**
@@ -62,13 +73,19 @@ export function groupOf(apiVersion: string): string {
   return apiVersion.includes("/") ? (apiVersion.split("/")[0] ?? "") : "";
 }
 
+/** Whether the API server itself brings a version of an API, so that its kinds are known. */
+export function isBuiltIn(apiVersion: string): boolean {
+  return BUILT_IN.test(apiVersion);
+}
+
 /** Inputs or outputs as an object; its kind is the token's where they do not say it. */
 export function asObject(properties: Properties, type: string): KubernetesObject {
-  const { apiVersion, kind } = kindOf(type);
+  const known = kindOf(type);
+  const kind = text(properties["kind"]) ?? known.kind;
   return {
-    ...properties,
-    apiVersion: text(properties["apiVersion"]) ?? apiVersion,
-    kind: text(properties["kind"]) ?? kind,
+    ...((kind === DEFINITION ? withDashes(properties) : properties) as Properties),
+    apiVersion: text(properties["apiVersion"]) ?? known.apiVersion,
+    kind,
     metadata: properties["metadata"] ?? {},
   };
 }

@@ -59,10 +59,15 @@ export class ObjectsApi {
     return { ...object, metadata: { ...object.metadata, namespace } };
   }
 
+  /** @throws ApiError where it does not exist */
+  async get(reference: ObjectReference): Promise<KubernetesObject> {
+    const path = await this.#path(reference);
+    return (await this.#connection.request({ method: "GET", path })) as KubernetesObject;
+  }
+
   async find(reference: ObjectReference): Promise<KubernetesObject | undefined> {
     try {
-      const path = await this.#path(reference);
-      return (await this.#connection.request({ method: "GET", path })) as KubernetesObject;
+      return await this.get(reference);
     } catch (error) {
       if (isNotFound(error) || error instanceof NoSuchKindError) {
         return undefined;
@@ -109,14 +114,14 @@ export class ObjectsApi {
     })) as KubernetesObject;
   }
 
-  async jsonPatch(reference: ObjectReference, patch: readonly object[]): Promise<void> {
+  async jsonPatch(reference: ObjectReference, patch: readonly object[]): Promise<KubernetesObject> {
     const path = await this.#path(reference);
-    await this.#connection.request({
+    return (await this.#connection.request({
       method: "PATCH",
       path,
       body: patch,
       contentType: "application/json-patch+json",
-    });
+    })) as KubernetesObject;
   }
 
   /** @param propagationPolicy what happens to objects that belong to this one */

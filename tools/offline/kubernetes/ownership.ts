@@ -1,14 +1,16 @@
-import { isDeepStrictEqual } from "node:util";
 import { parsePath, valueAt } from "../../../wire/property-path.ts";
 import { withoutKeys } from "../without-keys.ts";
 import type { ApiError } from "./api-error.ts";
-import { type FieldSet, idOf, type KubernetesObject, type ManagedFields } from "./object.ts";
+import { type FieldSet, isAnnotated, type KubernetesObject, type ManagedFields } from "./object.ts";
+
+/** The field manager that an object is created as; the first update hands its fields to the one in the state. */
+export const CREATOR = "pulumi-kubernetes";
 
 /** Whose writes the official plugin takes over before it applies: kubectl's, whatever the command, and its own patches. */
 const TAKEN_OVER = [
   { prefix: "kubectl", operations: ["Apply", "Update"] },
   { prefix: "before-first-apply", operations: ["Update"] },
-  { prefix: "pulumi-kubernetes", operations: ["Update"] },
+  { prefix: CREATOR, operations: ["Update"] },
   { prefix: "pulumi-resource-kubernetes", operations: ["Update"] },
 ] as const;
 
@@ -49,53 +51,67 @@ function isTakenOver({ manager, operation }: ManagedFields): boolean {
   );
 }
 
-/** Whether a conflict is with no other manager than this one. */
-export function isOwnConflict(error: ApiError, manager: string): boolean {
-  const causes = error.causes.filter(({ reason }) => reason === "FieldManagerConflict");
+/** Whether an apply takes fields from other managers, as the official plugin decides it. */
+export function isForced(
+  object: KubernetesObject,
+  { metadata: { managedFields = [] } }: KubernetesObject,
+  { isAlways, dryRun }: { readonly isAlways: boolean; readonly dryRun: boolean },
+): boolean {
   return (
-    causes.length > 0 && causes.every(({ message }) => message?.includes(`"${manager}"`) === true)
+    isAlways ||
+    isAnnotated(object, "pulumi.com/patchForce") ||
+    managedFields.length === 0 ||
+    // A real run takes over what this plugin created before it applies; a preview changes nothing.
+    (dryRun &&
+      managedFields.some(({ manager, operation }) => manager === CREATOR && operation === "Update"))
   );
 }
 
-/** Says which field another manager holds, and the way through. */
-export function conflictError(object: KubernetesObject, manager: string, error: ApiError): Error {
-  const conflicts = error.causes.map(({ message = "", field = "" }) => `${field}: ${message}`);
+/** Says which fields other managers hold, in the words of the official plugin. */
+export function conflictError(manager: string, error: ApiError): Error {
   return new Error(
-    `server-side apply field conflict: ${object.kind} ${idOf(object.metadata)}, managed by "${manager}": ` +
-      `${conflicts.join("; ") || error.message}; take the field out of the program, or set the annotation ` +
-      `pulumi.com/patchForce: "true" on the object to take it over`,
+    "server-side apply field conflict detected, see https://www.pulumi.com/registry/packages/kubernetes/how-to-guides/" +
+      "managing-resources-with-server-side-apply/#handle-field-conflicts-on-existing-resources for troubleshooting help\n" +
+      `The resource managed by field manager "${manager}" had an apply conflict: ${error.message}`,
   );
 }
 
-/** The object without the ignored fields that somebody else has changed: to apply them would change them back. */
-export function withoutIgnored(
+/**
+ * The object with its ignored fields as they are: without those that only others set, and with the live value of its
+ * own, which an apply without them would remove. Fields inside of lists stay as they are in the state.
+ */
+export function withIgnored(
   object: KubernetesObject,
   live: KubernetesObject,
+  manager: string,
   ignoreChanges: readonly string[],
 ): KubernetesObject {
+  const entries = live.metadata.managedFields ?? [];
   return ignoreChanges
+    .filter((path) => !path.includes("["))
     .map(parsePath)
-    .filter((keys) => !isDeepStrictEqual(valueAt(object, keys), valueAt(live, keys)))
-    .reduce((rest, keys) => without(rest, keys) as KubernetesObject, object);
+    .reduce((rest, keys) => {
+      const holders = entries.filter((entry) => holds(entry, keys));
+      const isOthers = holders.length > 0 && holders.every((entry) => entry.manager !== manager);
+      const value = isOthers ? undefined : valueAt(live, keys);
+      const isAsItIs = isOthers ? valueAt(rest, keys) === undefined : value === undefined;
+      return isAsItIs ? rest : (replaced(rest, keys, value) as KubernetesObject);
+    }, object);
 }
 
-function without(value: unknown, [key, ...rest]: readonly string[]): unknown {
-  if (
-    key === undefined ||
-    typeof value !== "object" ||
-    value === null ||
-    !Object.hasOwn(value, key)
-  ) {
-    return value;
+function holds({ fieldsV1 }: ManagedFields, keys: readonly string[]): boolean {
+  const fields = keys.map((key) => `f:${key}`);
+  return valueAt(fieldsV1, fields) !== undefined;
+}
+
+/** The value with another one at these keys, or with none there. */
+function replaced(value: unknown, [key, ...rest]: readonly string[], other: unknown): unknown {
+  if (key === undefined) {
+    return other;
   }
-  const child = (value as Record<string, unknown>)[key];
-  if (Array.isArray(value)) {
-    return value.map((item: unknown, index) =>
-      index === Number(key) ? without(item, rest) : item,
-    );
-  }
-  const others = withoutKeys(value, key);
-  return rest.length === 0 ? others : { ...others, [key]: without(child, rest) };
+  const parent = (value ?? {}) as Record<string, unknown>;
+  const child = replaced(parent[key], rest, other);
+  return child === undefined ? withoutKeys(parent, key) : { ...parent, [key]: child };
 }
 
 function union(one: FieldSet, other: FieldSet): FieldSet {

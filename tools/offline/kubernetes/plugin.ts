@@ -8,8 +8,10 @@ import { liveInputs } from "./live-inputs.ts";
 import { isNamespaced, named } from "./naming.ts";
 import { asObject, parseId } from "./object.ts";
 import { ObjectOperations } from "./object-operations.ts";
+import { normalized } from "./normal-form.ts";
+import { diffObject } from "./object-diff.ts";
 import { ObjectsApi } from "./objects-api.ts";
-import { diffObject } from "./replacement.ts";
+import { markingSecrets } from "./secret-marks.ts";
 import { outputsOf } from "./state.ts";
 
 /**
@@ -25,7 +27,7 @@ export function kubernetesPlugin(): Plugin {
   let api = new ObjectsApi(connection);
   const operations = (subject: Subject) =>
     new ObjectOperations(api, subject, configuration, interruption.signal);
-  return {
+  return markingSecrets({
     ...standInFor("kubernetes", pulumiKubernetes),
     diffConfig: diffConfiguration,
     configure: (properties) => {
@@ -36,20 +38,21 @@ export function kubernetesPlugin(): Plugin {
     check: async (subject, { olds, news, randomSeed }) => ({
       inputs: await checked(subject, olds, news, { randomSeed, connection }),
     }),
-    diff: ({ type }, { oldInputs, news }) => diffObject(type, oldInputs, news, configuration),
+    diff: ({ type }, change) => diffObject(type, change, configuration),
     create: (subject, args) => operations(subject).create(args),
     update: (subject, args) => operations(subject).update(args),
     delete: (subject, args) => operations(subject).delete(args),
     read: async ({ type }, { id, inputs, outputs }) => {
       const { apiVersion, kind } = asObject({ ...outputs, ...inputs }, type);
       const live = await api.find({ apiVersion, kind, metadata: parseId(id) });
-      return live && { id, outputs: outputsOf(live, outputs), inputs: liveInputs(live, inputs) };
+      const now = live && liveInputs(live, { type, inputs, outputs });
+      return now && { id, outputs: outputsOf(live, now, outputs), inputs: now };
     },
     invoke: (token) => Promise.reject(notInStandIn(token, "kubernetes")),
     cancel: () => {
       interruption.abort();
     },
-  };
+  });
 }
 
 /** Inputs with all that the program left to the provider: kind, name and namespace. */
@@ -64,7 +67,7 @@ async function checked(
   if (isUnknown(object.metadata)) {
     return news;
   }
-  const { metadata, ...rest } = named(object, old, name, randomSeed);
+  const { metadata, ...rest } = normalized(named(object, old, name, randomSeed));
   if (
     metadata.namespace !== undefined ||
     isNamespaced(object) !== true ||

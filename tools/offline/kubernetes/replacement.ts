@@ -1,93 +1,81 @@
-import { isDeepStrictEqual } from "node:util";
-import type { DiffResult, Properties } from "../../../wire/plugin.ts";
-import { parsePath, valueAt } from "../../../wire/property-path.ts";
-import { changedPaths } from "../changed-paths.ts";
+import { parsePath } from "../../../wire/property-path.ts";
 import type { Configuration } from "./configuration.ts";
-import { asObject, groupOf, type KubernetesObject } from "./object.ts";
+import { groupOf, type KubernetesObject } from "./object.ts";
 
-type Mutable = Pick<Configuration, "enableSecretMutable" | "enableConfigMapMutable">;
+/** What the provider lets change in place. */
+export type Mutable = Pick<Configuration, "enableSecretMutable" | "enableConfigMapMutable">;
 
-/** Marks an object whose name was made up, so that a new one can be made beside the old. */
-export const AUTONAMED = "pulumi.com/autonamed";
+const CONTAINER =
+  "args command env image imagePullPolicy lifecycle livenessProbe ports readinessProbe resources securityContext stdin stdinOnce terminationMessagePath terminationMessagePolicy tty volumeDevices volumeMounts workingDir";
+const POD =
+  "affinity automountServiceAccountToken dnsConfig dnsPolicy enableServiceLinks hostAliases hostIPC hostNetwork hostPID hostname imagePullSecrets nodeName nodeSelector overhead preemptionPolicy priority priorityClassName readinessGates restartPolicy runtimeClassName schedulerName securityContext serviceAccount serviceAccountName shareProcessNamespace subdomain terminationGracePeriodSeconds volumes";
+const VOLUME =
+  "awsElasticBlockStore azureDisk azureFile cephfs cinder csi fc flexVolume flocker gcePersistentDisk glusterfs hostPath iscsi local nfs photonPersistentDisk portworxVolume quobyte rbd scaleIO storageos vsphereVolume";
 
-/** Fields that the API server does not let change, by group and kind. */
-const IMMUTABLE: Readonly<Record<string, readonly string[]>> = {
-  "/PersistentVolumeClaim": ["spec"],
-  "/Pod": ["spec"],
+/** Fields whose change the official plugin answers with a new object, by group and kind. */
+const FIXED: Readonly<Record<string, readonly string[]>> = {
+  "/PersistentVolume": below("spec", VOLUME),
+  "/PersistentVolumeClaim": below("spec", "accessModes selector storageClassName volumeName"),
+  "/Pod": [
+    ...below("spec", POD),
+    ...below("spec.containers[*]", CONTAINER),
+    ...below("spec.initContainers[*]", CONTAINER),
+  ],
   "/ResourceQuota": ["spec.scopes"],
+  "/Secret": ["type"],
   "/Service": ["spec.clusterIP"],
   "apps/DaemonSet": ["spec.selector"],
   "apps/Deployment": ["spec.selector"],
-  "apps/ReplicaSet": ["spec.selector"],
-  "apps/StatefulSet": [
-    "spec.podManagementPolicy",
-    "spec.revisionHistoryLimit",
-    "spec.selector",
-    "spec.serviceName",
-    "spec.volumeClaimTemplates",
-  ],
-  "batch/Job": ["spec.completions", "spec.parallelism", "spec.selector", "spec.template"],
+  "apps/StatefulSet": below(
+    "spec",
+    "podManagementPolicy revisionHistoryLimit selector serviceName volumeClaimTemplates",
+  ),
+  "batch/Job": below("spec", "completions parallelism selector template"),
   "rbac.authorization.k8s.io/ClusterRoleBinding": ["roleRef"],
   "rbac.authorization.k8s.io/RoleBinding": ["roleRef"],
   "storage.k8s.io/StorageClass": ["parameters", "provisioner"],
 };
 
-/** What changed in an object's inputs, and which of it needs a new object. */
-export function diffObject(
-  type: string,
-  oldInputs: Properties,
-  news: Properties,
-  mutable: Mutable,
-): DiffResult {
-  const [older, newer] = [asObject(oldInputs, type), asObject(news, type)];
-  const changed = changedPaths(oldInputs, news);
-  const replaces = fixedFields(older, newer, mutable)
-    .filter((path) => differs(path, older, newer))
-    .flatMap((path) => within(path, changed));
-  if (groupOf(older.apiVersion) !== groupOf(newer.apiVersion)) {
-    replaces.push("apiVersion");
-  }
-  const sameName =
-    older.metadata.name === newer.metadata.name &&
-    older.metadata.namespace === newer.metadata.namespace;
-  const autonamed = newer.metadata.annotations?.[AUTONAMED] === "true";
-  return { changed, replaces, deleteBeforeReplace: replaces.length > 0 && sameName && !autonamed };
-}
-
-function fixedFields(older: KubernetesObject, newer: KubernetesObject, mutable: Mutable): string[] {
-  const key = `${groupOf(newer.apiVersion)}/${newer.kind}`;
-  return [
-    "kind",
-    "metadata.name",
-    "metadata.namespace",
-    ...(IMMUTABLE[key] ?? []),
-    ...contents(key, older["immutable"] === true, mutable),
-  ];
-}
-
-/** The contents of ConfigMaps and Secrets change in place only where the provider is told so. */
-function contents(key: string, immutable: boolean, mutable: Mutable): string[] {
-  const seal = immutable ? ["immutable"] : [];
-  if (key === "/ConfigMap") {
-    return mutable.enableConfigMapMutable && !immutable ? [] : ["data", "binaryData", ...seal];
-  }
-  if (key === "/Secret") {
-    return mutable.enableSecretMutable && !immutable
-      ? ["type"]
-      : ["type", "data", "stringData", ...seal];
-  }
-  return [];
-}
-
-function differs(path: string, older: KubernetesObject, newer: KubernetesObject): boolean {
+/** Whether a change calls for a new object. */
+export function isFixed(path: string, newer: KubernetesObject, mutable: Mutable): boolean {
   const keys = parsePath(path);
-  return !isDeepStrictEqual(valueAt(older, keys), valueAt(newer, keys));
+  return ["metadata.name", "metadata.namespace", ...fixedFields(newer, mutable)].some((field) =>
+    touches(parsePath(field), keys, newer),
+  );
 }
 
-/** The changed paths inside a fixed field, or the field itself where all around it changed. */
-function within(field: string, changed: readonly string[]): string[] {
-  const inside = changed.filter(
-    (path) => path === field || path.startsWith(`${field}.`) || path.startsWith(`${field}[`),
-  );
-  return inside.length > 0 ? inside : [field];
+function fixedFields(newer: KubernetesObject, mutable: Mutable): readonly string[] {
+  const key = `${groupOf(newer.apiVersion)}/${newer.kind}`;
+  const isSealed = newer["immutable"] === true;
+  if (key === "/ConfigMap" && (isSealed || !mutable.enableConfigMapMutable)) {
+    return ["data", "binaryData"];
+  }
+  if (key === "/Secret" && (isSealed || !mutable.enableSecretMutable)) {
+    return ["type", "data", "stringData"];
+  }
+  return FIXED[key] ?? [];
+}
+
+/** Whether a changed path lies in a field, or has the field among what it now holds. */
+function touches(field: readonly string[], path: readonly string[], value: unknown): boolean {
+  const [key, ...rest] = field;
+  if (key === undefined) {
+    return true;
+  }
+  const [at, ...deeper] = path;
+  if (at !== undefined) {
+    return (key === "*" || key === at) && touches(rest, deeper, childOf(value, at));
+  }
+  const children = key === "*" && Array.isArray(value) ? value : [childOf(value, key)];
+  return children.some((child) => child !== undefined && touches(rest, [], child));
+}
+
+function childOf(value: unknown, key: string): unknown {
+  return typeof value === "object" && value !== null && Object.hasOwn(value, key)
+    ? (value as Record<string, unknown>)[key]
+    : undefined;
+}
+
+function below(field: string, names: string): string[] {
+  return names.split(" ").map((name) => `${field}.${name}`);
 }

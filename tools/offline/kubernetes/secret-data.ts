@@ -2,27 +2,20 @@ import type { KubernetesObject } from "./object.ts";
 
 type Data = Readonly<Record<string, unknown>>;
 
-/** A Secret with all its contents as `data`: of `stringData` the API server remembers no manager. */
+/** A Secret with all its contents as `data`, as the API server returns it: base64 on one line. */
 export function withData(object: KubernetesObject): KubernetesObject {
-  const { stringData, ...rest } = object;
-  if (object.kind !== "Secret" || typeof stringData !== "object" || stringData === null) {
-    return object;
-  }
-  const encoded = Object.entries(stringData).map(([key, value]) => [
-    key,
-    Buffer.from(String(value)).toString("base64"),
-  ]);
-  const data = {
-    ...(object["data"] as Data | undefined),
-    ...(Object.fromEntries(encoded) as Data),
-  };
-  return {
-    ...rest,
-    apiVersion: object.apiVersion,
-    kind: object.kind,
-    metadata: object.metadata,
-    data,
-  };
+  const { apiVersion, kind, metadata, stringData, ...rest } = object;
+  const data = [
+    ...entriesOf(object["data"]).map(([key, value]) => [key, value.replace(/[\r\n]/g, "")]),
+    ...entriesOf(stringData).map(([key, value]) => [key, Buffer.from(value).toString("base64")]),
+  ];
+  return kind !== "Secret" || data.length === 0
+    ? object
+    : { ...rest, apiVersion, kind, metadata, data: Object.fromEntries(data) as Data };
+}
+
+function entriesOf(contents: unknown): [string, string][] {
+  return Object.entries((contents ?? {}) as Data).map(([key, value]) => [key, String(value)]);
 }
 
 /** The error without the contents of a Secret, which the API server may quote. */

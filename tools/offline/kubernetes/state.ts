@@ -1,12 +1,13 @@
 import { randomBytes } from "node:crypto";
 import type { Properties } from "../../../wire/plugin.ts";
-import { UNKNOWN } from "../../../wire/unknown.ts";
-import { withoutKeys } from "../without-keys.ts";
-import type { KubernetesObject } from "./object.ts";
+import { DEFINITION, type KubernetesObject } from "./object.ts";
+import { withUnderscores } from "./schema-keys.ts";
 
+const INPUTS = "__inputs";
+const INITIAL_API_VERSION = "__initialApiVersion";
 const FIELD_MANAGER = "__fieldManager";
 
-/** The field manager that an object was written by, made up for one that is not written yet. */
+/** The field manager that an object is applied as: the one in its state, or a new one. */
 export function fieldManagerOf(outputs: Properties): string {
   const manager = outputs[FIELD_MANAGER];
   return typeof manager === "string"
@@ -14,31 +15,31 @@ export function fieldManagerOf(outputs: Properties): string {
     : `pulumi-kubernetes-${randomBytes(4).toString("hex")}`;
 }
 
-/** What the engine keeps of an object: all of it but the book-keeping of its managers. */
-export function outputsOf(live: KubernetesObject, known: Properties): Properties {
-  const metadata = withoutKeys(live.metadata, "managedFields");
-  return { ...live, metadata, [FIELD_MANAGER]: fieldManagerOf(known) };
+/** The inputs that the object in a state was written from; undefined in a state that an older stand-in wrote. */
+export function inputsIn(outputs: Properties): Properties | undefined {
+  return outputs[INPUTS] as Properties | undefined;
 }
 
-/** What a dry run of a create tells of an object; what it made up for itself, the real one will not have. */
-export function previewed(dryRun: KubernetesObject, inputs: KubernetesObject): Properties {
-  const metadata = withoutKeys(dryRun.metadata, "managedFields");
-  const unknown = { uid: UNKNOWN, resourceVersion: UNKNOWN, creationTimestamp: UNKNOWN };
-  const outputs: Record<string, unknown> = { ...dryRun, metadata: { ...metadata, ...unknown } };
-  if ("status" in dryRun) {
-    outputs["status"] = UNKNOWN;
-  }
-  if (dryRun.kind === "Service") {
-    outputs["spec"] = { ...(dryRun["spec"] as object), ...addresses(inputs) };
-  }
-  return outputs;
-}
-
-/** A dry run takes a Service's addresses from the pool, and gives them back. */
-function addresses(inputs: KubernetesObject): object {
-  const { clusterIP = UNKNOWN, clusterIPs = UNKNOWN } = (inputs["spec"] ?? {}) as {
-    clusterIP?: string;
-    clusterIPs?: string;
+/**
+ * What the engine keeps of an object: all of it, and what the official plugin keeps beside it.
+ *
+ * @param before the outputs of the state so far
+ */
+export function outputsOf(
+  live: KubernetesObject,
+  inputs: Properties,
+  before: Properties,
+): Properties {
+  const form = live.kind === DEFINITION ? withUnderscores : (value: unknown) => value;
+  return {
+    ...(form(live) as Properties),
+    [INPUTS]: form(inputs),
+    [INITIAL_API_VERSION]: before[INITIAL_API_VERSION] ?? live.apiVersion,
+    [FIELD_MANAGER]: fieldManagerOf(before),
   };
-  return { clusterIP, clusterIPs };
+}
+
+/** The outputs with other inputs kept in them. */
+export function withInputs(outputs: Properties, inputs: Properties): Properties {
+  return { ...outputs, [INPUTS]: inputs };
 }

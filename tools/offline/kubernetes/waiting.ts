@@ -16,6 +16,8 @@ export interface WaitOptions {
   readonly signal: AbortSignal;
   /** What the engine keeps of an object. */
   readonly outputsOf: (live: KubernetesObject) => Properties;
+  /** What to say of an object that exists and is not ready. */
+  readonly failureOf: (why: string) => string;
 }
 
 /**
@@ -26,10 +28,10 @@ export interface WaitOptions {
 export async function awaitReady(
   api: ObjectsApi,
   written: KubernetesObject,
-  { timeoutSeconds, log, signal, outputsOf }: WaitOptions,
+  { timeoutSeconds, log, signal, outputsOf, failureOf }: WaitOptions,
 ): Promise<KubernetesObject> {
   const id = idOf(written.metadata);
-  const name = `${written.kind} ${id}`;
+  const name = `'${written.metadata.name ?? ""}'`;
   const status = onChange(log);
   let live = written;
   for await (const timeIsUp of ticks(deadlineOf(written, timeoutSeconds), signal)) {
@@ -39,16 +41,18 @@ export async function awaitReady(
     }
     const { reasons } = readiness;
     if (readiness.state === "failed" || timeIsUp || signal.aborted) {
-      const how = signal.aborted ? "was interrupted before it was ready" : "did not get ready";
-      throw new PartialFailure(`${name} ${how}: ${reasons.join("; ")}`, id, outputsOf(live), [
-        `${name} ${how}`,
-        ...reasons,
-      ]);
+      const why = failureOf(
+        signal.aborted
+          ? `Resource operation was cancelled for ${name}`
+          : `${name} timed out waiting to be Ready`,
+      );
+      const message = [why, ...reasons].join("; ");
+      throw new PartialFailure(message, id, outputsOf(live), [why, ...reasons]);
     }
     status(reasons[0] ?? "");
     const found = await api.find(live);
     if (found === undefined) {
-      throw new PartialFailure(`${name} was deleted while it got ready`, id, outputsOf(live));
+      throw new PartialFailure(failureOf(`${name} was deleted`), id, outputsOf(live));
     }
     live = found;
   }
@@ -59,7 +63,7 @@ export async function awaitReady(
 export async function awaitGone(
   api: ObjectsApi,
   deleted: KubernetesObject,
-  { timeoutSeconds, log, signal }: Omit<WaitOptions, "outputsOf">,
+  { timeoutSeconds, log, signal }: Pick<WaitOptions, "timeoutSeconds" | "log" | "signal">,
 ): Promise<void> {
   const { uid } = deleted.metadata;
   const status = onChange(log);

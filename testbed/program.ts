@@ -4,10 +4,10 @@ import { basename, join, resolve } from "node:path";
 
 import { execa } from "execa";
 
-import { environment } from "../../tools/platform/environment.ts";
-import { cluster } from "../../testbed/cluster.ts";
+import { environment } from "../tools/platform/environment.ts";
+import { cluster } from "./cluster.ts";
 
-const CHECKOUT = resolve(import.meta.dirname, "../..");
+const CHECKOUT = resolve(import.meta.dirname, "..");
 
 /** How a run of `pulumi` ended. */
 export interface Outcome {
@@ -29,7 +29,11 @@ export class Program {
     this.env = env;
   }
 
-  static async create(story: string): Promise<Program> {
+  /** @param variables of its environment, beside the platform's */
+  static async create(
+    story: string,
+    variables: Readonly<Record<string, string>> = {},
+  ): Promise<Program> {
     const folder = await mkdtemp(join(tmpdir(), `plugins-${story}-`));
     await symlink(join(CHECKOUT, "node_modules"), join(folder, "node_modules"));
     const project = {
@@ -42,6 +46,7 @@ export class Program {
       ...environment(),
       PULUMI_BACKEND_URL: `file://${await mkdtemp(join(tmpdir(), "plugins-state-"))}`,
       PULUMI_CONFIG_PASSPHRASE: "a passphrase of the tests",
+      ...variables,
     };
     const program = new Program(folder, basename(folder).toLowerCase(), env);
     await program.must("stack", "init", "test");
@@ -71,7 +76,7 @@ export class Program {
       `const pulumi = require("@pulumi/pulumi");`,
       text.includes("random.") ? `const random = require("@pulumi/random");` : "",
       text.includes("docker.") ? `const docker = require("@pulumi/docker");` : "",
-      text.includes("k8s.") ? KUBERNETES : "",
+      text.includes("k8s") ? KUBERNETES : "",
       `const namespace = ${JSON.stringify(this.namespace)};`,
     ];
     await writeFile(join(this.folder, "index.js"), [...prelude, text].join("\n"));

@@ -1,0 +1,4 @@
+FROM scratch
+COPY kwok /kwok
+USER 65534
+ENTRYPOINT ["/kwok"]
