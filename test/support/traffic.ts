@@ -86,7 +86,7 @@ function isReady(status: V1Pod["status"]): boolean {
 }
 
 /** Which URLs answer a pod: see ./agent/reach.cjs. */
-export async function reached(
+async function reached(
   { namespace, name }: Place,
   targets: readonly string[],
 ): Promise<Record<string, boolean>> {
