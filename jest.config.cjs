@@ -32,6 +32,7 @@ const official = [
   "e2e/credentials",
   "e2e/lanes",
   "e2e/promotion-copy",
+  "e2e/killed-apply",
   "e2e/killed-wait",
 ];
 

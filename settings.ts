@@ -27,6 +27,7 @@ import {
 import { PASSWORD, registryFaults } from "./settings/registry.ts";
 import { secretFaults } from "./settings/secrets.ts";
 import { type StackForm, stackSchema } from "./settings/stack.ts";
+import { servicesIn } from "./settings/services-file.ts";
 import { stackFile } from "./settings/stack-file.ts";
 import type { Surroundings } from "./settings/surroundings.ts";
 import { variableFaults } from "./settings/variables.ts";
@@ -92,14 +93,14 @@ export function parseSettings(config: StackConfig, surroundings: Surroundings): 
   const keys = Object.keys(schema.shape);
   const written = parseValues(config.values, keys);
   const used = settingsUsed(written["credentials"]).filter((name) => !keys.includes(name));
-  const raw = asPromoted(
-    Object.fromEntries(Object.entries(written).filter(([key]) => !used.includes(key))),
-  );
+  const { services, faults: unread } = servicesIn(written["services"], surroundings);
+  const form = Object.entries({ ...written, ...("services" in written && { services }) });
+  const raw = asPromoted(Object.fromEntries(form.filter(([key]) => !used.includes(key))));
   const parsed = schema.safeParse(raw, { reportInput: true });
   const { cluster, faults } = resolveCluster(raw["cluster"], surroundings);
   const found = reportable({
     misplaced: secretFaults(config, used),
-    misread: numeralFaults(config.file ?? "", PREFIX, written),
+    misread: [...numeralFaults(config.file ?? "", PREFIX, written), ...unread],
     others: [
       ...faultsOf(parsed.error),
       ...faults,
@@ -119,7 +120,7 @@ export function parseSettings(config: StackConfig, surroundings: Surroundings): 
   return settingsOf(cluster, parsed.data, config.values);
 }
 
-/** A secret in the wrong place is reported without reading its value, and a misread number only once. */
+/** A secret in the wrong place is reported without reading its value, and a misread number or file only once. */
 function reportable(faults: Readonly<Record<"misplaced" | "misread" | "others", Fault[]>>) {
   const { misplaced, misread, others } = faults;
   const secrets = new Set(misplaced.map(({ path }) => path[0]));

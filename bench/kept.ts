@@ -4,7 +4,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import type { BrokenFigures } from "./broken.ts";
 import type { ChainFigures } from "./chain.ts";
 import type { Machine } from "./machine.ts";
-import type { ScaleFigures } from "./scale.ts";
+import type { ScaleFigures, Size } from "./scale.ts";
 
 /** What a part of the bench found, and where. */
 export interface Part<Figures> {
@@ -40,10 +40,15 @@ export function withStack(
   before: readonly ScaleFigures[],
   stack: ScaleFigures,
 ): readonly ScaleFigures[] {
-  const others = before.filter(
-    ({ services, pods }) => services !== stack.services || pods !== stack.pods,
+  return [...before.filter((known) => !isSame(known, stack)), stack].sort(
+    (one, other) =>
+      one.pods - other.pods ||
+      one.services - other.services ||
+      one.saved.localeCompare(other.saved, "en"),
   );
-  return [...others, stack].sort(
-    (one, other) => one.pods - other.pods || one.services - other.services,
-  );
+}
+
+/** Whether two stacks are of one size, and measured in one way. */
+export function isSame(one: Size, other: Size): boolean {
+  return (["services", "pods", "saved"] as const).every((key) => one[key] === other[key]);
 }

@@ -6,7 +6,7 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { prepare } from "../tools/prepare.ts";
 import { measureBroken } from "./broken.ts";
 import { measureChain } from "./chain.ts";
-import { keep, keptIn, type Part, type Results, withStack } from "./kept.ts";
+import { isSame, keep, keptIn, type Part, type Results, withStack } from "./kept.ts";
 import { describeMachine } from "./machine.ts";
 import { compare, report } from "./report.ts";
 import { measureScale, type Size } from "./scale.ts";
@@ -18,6 +18,7 @@ interface Options {
   readonly rounds: number;
   readonly services: readonly number[];
   readonly pods: readonly number[];
+  readonly saveAtEnd?: true;
   readonly missing?: true;
   readonly parallel: readonly number[];
 }
@@ -31,6 +32,7 @@ const program = new Command("npm run bench --")
   .option("--rounds <number>", "rounds of the chain; the medians count", positive, 3)
   .option("--services <numbers>", "sizes of a stack, with commas", numbers, [1, 10, 50, 200, 500])
   .option("--pods <numbers>", "sizes of a stack's only service, with commas", numbers, [2000])
+  .option("--save-at-end", "stacks whose state the engine writes at the end alone")
   .option("--missing", "leave out the sizes of which there are figures")
   .option(
     "--parallel <numbers>",
@@ -65,14 +67,15 @@ async function bench(options: Options): Promise<void> {
 }
 
 /** Each stack is told of when it is measured: the largest take long. */
-async function measureSizes({ services, pods, missing }: Options): Promise<void> {
+async function measureSizes({ services, pods, saveAtEnd, missing }: Options): Promise<void> {
   const { scale } = await keptIn(FILE);
-  const isKnown = (size: Size) =>
-    scale?.figures.some((known) => known.services === size.services && known.pods === size.pods);
-  const sizes = [
-    ...services.map((count) => ({ services: count, pods: 1 })),
-    ...pods.map((count) => ({ services: 1, pods: count })),
-  ].filter((size) => missing !== true || isKnown(size) !== true);
+  const isKnown = (size: Size) => scale?.figures.some((known) => isSame(known, size)) === true;
+  const saved = saveAtEnd === true ? "at the end" : "each step";
+  const all: Size[] = [
+    ...services.map((count) => ({ services: count, pods: 1, saved }) as const),
+    ...pods.map((count) => ({ services: 1, pods: count, saved }) as const),
+  ];
+  const sizes = all.filter((size) => missing !== true || !isKnown(size));
   const about = await aboutNow();
   await measureScale(sizes, async (stack) => {
     const before = (await keptIn(FILE)).scale?.figures ?? [];

@@ -7,7 +7,8 @@ const ROLES = {
   engine: /(?:^|\/)pulumi\0/,
   program: /@pulumi\/pulumi\/cmd\/run(?:\/|\0|-)/,
   slipway: /\/pulumi-resource-slipway\0/,
-  kubernetes: /\/pulumi-resource-kubernetes(?:\0|-)/,
+  // The official plugin, or the stand-in.
+  kubernetes: /\/(?:pulumi-resource-kubernetes|resource-kubernetes-v[^/]*\/plugin[.]cjs)\0/,
 } as const;
 
 /** What a process used. */

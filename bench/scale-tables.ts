@@ -14,16 +14,17 @@ export function scaleTables(stacks: readonly ScaleFigures[]): string[] {
     "",
     ...table(
       [
-        ...["Services", "Pods each", "Preview", "First `up`", "a service", "Nothing to do"],
+        ...["Services", "Pods each", "State saved", "Preview", "First `up`", "a service"],
+        "Nothing to do",
         ...["`status`", "`report`", "`verify-state`", "Comment", "Load", "On"],
       ],
       stacks.map(secondsOf),
     ),
-    "What the first `up` used: most memory in MiB and seconds of a processor of each process; watches open at a time, pages and MiB of lists. The engine writes the whole state after each step, so that its seconds grow with the square of the services.",
+    "What the first `up` used: most memory in MiB and seconds of a processor of each process; watches open at a time, pages and MiB of lists. The engine writes the whole state to a file or bucket after each step, so that its seconds grow with the square of the services; with `PULUMI_SKIP_CHECKPOINTS` it writes it at the end alone, and a run that is killed leaves nothing of what it did.",
     "",
     ...table(
       [
-        ...["Services", "Pods each", "At a time", "Program", "Slipway's provider"],
+        ...["Services", "Pods each", "State saved", "At a time", "Program", "Slipway's provider"],
         ...["Kubernetes provider", "Engine", "State (MiB)", "Watches", "Lists"],
       ],
       stacks.map(useOf),
@@ -32,19 +33,21 @@ export function scaleTables(stacks: readonly ScaleFigures[]): string[] {
 }
 
 function secondsOf(stack: ScaleFigures): string[] {
-  const { services, pods, preview, first, nothing, commands, load, date } = stack;
+  const { services, pods, saved, preview, first, nothing, commands, load, date } = stack;
   const { status, report, verifyState, comment } = commands;
   return [
-    ...[String(services), String(pods), fixed(preview), fixed(first), fixed(first / services)],
+    ...[String(services), String(pods), saved],
+    ...[preview, first, first / services].map(fixed),
     ...[nothing, status, report, verifyState, comment].map(fixed),
     ...[load, date],
   ];
 }
 
-function useOf({ services, pods, operations, uses, stateBytes, asked }: ScaleFigures): string[] {
+function useOf(stack: ScaleFigures): string[] {
+  const { services, pods, saved, operations, uses, stateBytes, asked } = stack;
   const { program, slipway, kubernetes, engine } = uses;
   return [
-    ...[services, pods, operations].map(String),
+    ...[String(services), String(pods), saved, String(operations)],
     ...[program, slipway, kubernetes, engine].map(
       ({ memory, cpu }) => `${memory.toFixed(0)} MiB, ${cpu.toFixed(0)} s`,
     ),

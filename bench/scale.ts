@@ -14,11 +14,13 @@ import { buildImage, serviceOf } from "./service.ts";
 /** What the engine does at a time at least. */
 const LEAST_OPERATIONS = 16;
 
-/** The size of a stack. */
+/** The size of a stack, and how it is measured. */
 export interface Size {
   readonly services: number;
   /** Pods of each. */
   readonly pods: number;
+  /** When the engine writes the state: after each step, as it does by default, or at the end alone. */
+  readonly saved: "each step" | "at the end";
 }
 
 /** One stack of some size. */
@@ -57,15 +59,22 @@ export async function measureScale(
   }
 }
 
+/** By which the engine writes the state at the end alone: a run that is killed leaves nothing of what it did. */
+const AT_THE_END = { PULUMI_SKIP_CHECKPOINTS: "true" };
+
 async function measureStack(size: Size, image: string): Promise<ScaleFigures> {
   const { load } = await describeMachine();
   const operations = Math.max(LEAST_OPERATIONS, 2 ** Math.ceil(Math.log2(size.services + 1)));
   const job = `scale-${process.pid}-${size.services}-${size.pods}`;
   const project = await Project.create(`scale-${size.services}-${size.pods}`, {
-    env: { PULUMI_PARALLEL: String(operations), [JOB]: job },
+    env: {
+      PULUMI_PARALLEL: String(operations),
+      [JOB]: job,
+      ...(size.saved === "at the end" && AT_THE_END),
+    },
   });
   try {
-    await project.settings({ services: settingsOf(size, image) });
+    await writeSettings(project, size, image);
     await putFaults(project, placesOf(size));
     const step = <T>(name: string, work: () => Promise<T>) =>
       timed(`${size.services} services of ${size.pods}: ${name}`, work);
@@ -102,18 +111,22 @@ async function commandsOn(
   const status = await run("status");
   const report = await run("report", "--html=report.html", "--markdown=report.md");
   const verifyState = await run("verify-state");
-  await project.settings({ services: settingsOf(size, image, { env: { ANOTHER: "value" } }) });
+  await writeSettings(project, size, image, { env: { ANOTHER: "value" } });
   const comment = await run("preview", "--comment=comment.md");
   return { status, comment, report, verifyState };
 }
 
-function settingsOf(
+/** In a file of their own: the stack's settings have no room for hundreds of services. */
+async function writeSettings(
+  project: Project,
   { services, pods }: Size,
   image: string,
   more: object = {},
-): Readonly<Record<string, object>> {
+): Promise<void> {
   const service = { ...serviceOf(image), replicas: pods, ...more };
-  return Object.fromEntries(namesOf(services).map((name) => [name, service]));
+  const all = Object.fromEntries(namesOf(services).map((name) => [name, service]));
+  await project.write("services.json", JSON.stringify(all));
+  await project.settings({ services: "services.json" });
 }
 
 /** What has the pods of each service run on nodes without machines. */

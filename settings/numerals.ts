@@ -41,7 +41,12 @@ export function numeralFaults(
   });
 }
 
-function faultsIn(node: unknown, read: unknown, path: readonly PropertyKey[]): Fault[] {
+/**
+ * The same of a part of the settings.
+ * @param node as the file has it
+ * @param read as it was read
+ */
+export function faultsIn(node: unknown, read: unknown, path: readonly PropertyKey[]): Fault[] {
   if (isMap(node)) {
     return node.items.flatMap(({ key, value }) => {
       const name = keyOf(key);

@@ -8,6 +8,7 @@ import { jenkinsSchema } from "./jenkins.ts";
 import { pinsSchema, promotionSchema } from "./promotion.ts";
 import { PASSWORD, registrySchema } from "./registry.ts";
 import { serviceSchema } from "./service.ts";
+import { SERVICES } from "./services-file.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** The form of a stack's settings; other rules report what they contradict. */
@@ -29,7 +30,7 @@ export function stackSchema(surroundings: Surroundings) {
       jenkins: jenkinsSchema.exactOptional(),
       former: formerSchema.exactOptional(),
       services: field
-        .named(z.string(), serviceSchema(surroundings), "a mapping of services by name")
+        .named(z.string(), serviceSchema(surroundings), SERVICES)
         .refine((services) => Object.keys(services).length > 0, {
           error: "missing; allowed: at least one service by name",
         }),

@@ -6,6 +6,7 @@ import { execa } from "execa";
 
 import { reportPage } from "../cli/report/page.ts";
 import { releaseReport, type ReportSource } from "../cli/report/report.ts";
+import { BROWSER, provided } from "./platform/needed-program.ts";
 
 const CHECKOUT = join(import.meta.dirname, "..");
 /** Recorded releases, each a picture of the same name. */
@@ -14,11 +15,10 @@ const SERVICE = "shop";
 const WIDTH = 960;
 /** Pixels for each of the page's, so that text stays sharp on a fine screen. */
 const SCALE = 2;
-const BROWSERS = ["chromium", "chromium-browser", "google-chrome"];
 
 /** Renders the report's page of recorded releases for the README: what `npm run pictures` runs. */
 async function pictures(): Promise<void> {
-  const browser = await findBrowser();
+  const browser = await provided(BROWSER);
   const folder = await mkdtemp(join(tmpdir(), "slipway-pictures-"));
   try {
     for (const name of RECORDED) {
@@ -29,18 +29,6 @@ async function pictures(): Promise<void> {
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-async function findBrowser(): Promise<string> {
-  for (const name of BROWSERS) {
-    const { failed } = await execa(name, ["--version"], { reject: false });
-    if (!failed) {
-      return name;
-    }
-  }
-  throw new Error(
-    `browser: got none; allowed: ${BROWSERS.join(", ")} on the PATH; apt-get install chromium`,
-  );
 }
 
 async function recordedPage(name: string): Promise<string> {

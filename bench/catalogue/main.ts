@@ -49,7 +49,7 @@ const program = new Command("npm run catalogue --")
   .option("--records <folder>", "keeps what was watched and printed, a file for each case")
   .option(
     "--peers <rounds>",
-    "compares some cases with kubectl, one command at a time, and plays no others",
+    "compares some cases with kubectl and with Pulumi alone, which takes ten minutes for each broken one; plays no others",
     positive,
   )
   .action(catalogue);

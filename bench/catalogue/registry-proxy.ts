@@ -91,5 +91,7 @@ function forward(incoming: IncomingMessage, response: ServerResponse): void {
     answer.pipe(response);
   });
   onward.on("error", () => response.destroy());
+  // The rest of an answer that nobody reads would keep its connection, and with it this process.
+  response.on("close", () => onward.destroy());
   incoming.pipe(onward);
 }

@@ -15,6 +15,7 @@ import { authenticateOnce } from "./session.ts";
 import { type Redirect, unfollowed } from "./redirect.ts";
 import { withPlainMessages } from "./plain-messages.ts";
 import { authenticate, refusedCertificate, refusedCredentials } from "./credentials.ts";
+import { Turns } from "./turns.ts";
 import { watched, type Watcher } from "./watched.ts";
 
 /** An answer that takes longer counts as no answer. */
@@ -24,6 +25,9 @@ const REQUEST_MILLISECONDS = 20_000;
 const RENEWAL_MILLISECONDS = 1000;
 
 const UNAUTHORIZED = 401;
+
+/** Requests that are under way at a time: hundreds of releases that begin at once would have a connection each. */
+const AT_A_TIME = 64;
 
 /** The query of a path. */
 export type Query = Readonly<Record<string, string | number | boolean>>;
@@ -69,6 +73,7 @@ export class KubeconfigApi implements Api {
   /** The API server's clock less our own, in milliseconds. */
   #offset: number | undefined;
 
+  readonly #turns = new Turns(AT_A_TIME);
   private readonly config: Config;
   readonly #authenticate: typeof authenticate;
 
@@ -137,7 +142,7 @@ export class KubeconfigApi implements Api {
     { query = {}, body: content, type }: Content,
     signal: AbortSignal | undefined,
   ): Promise<string> {
-    return this.#ask(async (connection) => {
+    const send = async (connection: Connection) => {
       const request = requestOf(connection, method, path, query);
       if (type !== undefined) {
         request.setHeaderParam("Content-Type", type);
@@ -157,7 +162,8 @@ export class KubeconfigApi implements Api {
         throw new ApiError(httpStatusCode, statusMessage(text) ?? `HTTP ${httpStatusCode}`);
       }
       return text;
-    });
+    };
+    return this.#turns.take(() => this.#ask(send), signal);
   }
 
   /** Has an error say whose credentials are to blame, or which proxy may be. */

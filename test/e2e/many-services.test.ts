@@ -1,8 +1,13 @@
-// Proves that broken services do not keep the others of a stack from their verdicts; how fifty of them do is the bench's to tell.
-import type { ReleaseRecord } from "../../contract/release-record.ts";
+// Proves that broken services do not keep the others of a stack from their verdicts, and that a service of many pods gets its own; how
+// hundreds of services do is the bench's to tell. The many pods are on nodes without machines: no kubelet has a part in them.
+import { putFaults } from "../../bench/catalogue/faults.ts";
+import { usesDuring } from "../../bench/processes.ts";
+import { LISTED_PODS, type ReleaseRecord } from "../../contract/release-record.ts";
+import { JOB } from "../../testbed/killable-up.ts";
 import { Project } from "../../testbed/project.ts";
 import { shop } from "../../testbed/shop.ts";
 import { succeed } from "../../testbed/succeed.ts";
+import { ensureKwok, ON_FAKE_NODES } from "../../tools/platform/kwok.ts";
 
 let project: Project;
 beforeAll(async () => {
@@ -46,6 +51,27 @@ test("of six services two are broken: each has its verdict in the same up, and b
   await project.settings({ services });
   await succeed(project.up());
   expect(new Set(Object.values(await verdictsOf(project)))).toEqual(new Set(["ready"]));
+});
+
+test("a service of hundreds of pods is proved: they come in pages, the provider stays small, and so does the record", async () => {
+  const pods = 600;
+  await ensureKwok(() => undefined);
+  const crowd = await Project.create("crowd", { env: { [JOB]: "crowd" } });
+  try {
+    await crowd.settings({ services: { crowd: { ...shop, replicas: pods } } });
+    await putFaults(crowd, { crowd: { pod: ON_FAKE_NODES } });
+    const { uses } = await usesDuring(`${JOB}=crowd`, () => succeed(crowd.up()));
+    const { releases } = await crowd.outputs<{ releases: Record<string, ReleaseRecord> }>();
+    const release = releases["crowd"];
+    expect(release).toMatchObject({ verdict: "ready", otherPods: pods - LISTED_PODS });
+    expect(release?.pods).toHaveLength(LISTED_PODS);
+    expect(release?.pods.every(({ node }) => node?.startsWith("fake-") === true)).toBe(true);
+    // In MiB.
+    expect(uses.slipway.memory).toBeGreaterThan(0);
+    expect(uses.slipway.memory).toBeLessThan(400);
+  } finally {
+    await crowd.dispose();
+  }
 });
 
 async function verdictsOf(stack: Project): Promise<Readonly<Record<string, string>>> {

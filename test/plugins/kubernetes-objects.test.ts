@@ -119,7 +119,7 @@ test("a preview asks the server, also for what comes to a namespace that is not 
 test("a custom resource is applied in the run that defines its kind", async () => {
   const group = `${program.namespace}.example.com`;
   await program.upWith(`
-    const schema = { openAPIV3Schema: { type: "object", "x-kubernetes-preserve-unknown-fields": true } };
+    const schema = { openAPIV3Schema: { type: "object", x_kubernetes_preserve_unknown_fields: true } };
     const definition = new k8s.apiextensions.v1.CustomResourceDefinition("definition", {
       metadata: { name: "ships.${group}" },
       spec: {

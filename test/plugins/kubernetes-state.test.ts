@@ -3,6 +3,7 @@ import type { V1ConfigMap } from "@kubernetes/client-node";
 import { cluster } from "../../testbed/cluster.ts";
 import { DEPLOYMENT, type Kind } from "../../testbed/kinds.ts";
 import { Program } from "../../testbed/program.ts";
+import { kubernetesPlugin } from "../support/kubernetes-plugin.ts";
 
 const CONFIG_MAP: Kind<V1ConfigMap> = { apiVersion: "v1", kind: "ConfigMap" };
 /** By which the engine marks a secret in a state. */
@@ -68,6 +69,21 @@ test("an object is kept with its inputs, its API's first version and its field m
     expect(state).not.toContain(text);
     expect(state).not.toContain(Buffer.from(text).toString("base64"));
   }
+});
+
+test("an object is created as pulumi-kubernetes and applied as its own manager from the first update on, or from the beginning before 4.29", async () => {
+  const map = (value: string) =>
+    `new k8s.core.v1.ConfigMap("moves", { metadata: { name: "moves", namespace, labels: { a: "${value}" } } }, on);`;
+  const writers = async () => {
+    const { metadata } = await cluster.get(CONFIG_MAP, program.namespace, "moves");
+    return metadata?.managedFields?.map(({ operation, manager }) => `${operation} ${manager}`);
+  };
+  await program.upWith(map("1"));
+  const applied = `Apply ${String((await resource("moves")).outputs["__fieldManager"])}`;
+  const { createsClientSide } = await kubernetesPlugin();
+  expect(await writers()).toEqual([createsClientSide ? "Update pulumi-kubernetes" : applied]);
+  await program.upWith(map("2"));
+  expect(await writers()).toEqual([applied]);
 });
 
 test("a change is told by the list that is new, and by what is new in a list", async () => {

@@ -43,9 +43,21 @@ function aligned(rows) {
   );
 }
 
-/** Says at the end of a run of jest where the time went, and how many tests of each project passed. */
+/** Why a run in which all passed is none: a test that is skipped is thought to have passed. */
+function skippedProblem(files) {
+  const skipped = files.filter((file) => file.skipped > 0).map(({ path }) => path);
+  return skipped.length === 0
+    ? undefined
+    : `tests were skipped in ${skipped.join(", ")}; allowed: none, but by --testNamePattern; have them run, or delete them`;
+}
+
+/** Says at the end of a run of jest where the time went, and how many tests of each project passed; fails it where some were skipped. */
 module.exports = class {
   files = [];
+
+  constructor({ testNamePattern }) {
+    this.isPart = Boolean(testNamePattern);
+  }
 
   onTestFileResult(test, result) {
     this.files.push(fileOf(test, result));
@@ -55,6 +67,15 @@ module.exports = class {
     if (this.files.length > 1) {
       process.stderr.write(`\n${summaryOf(this.files).join("\n")}\n`);
     }
+    this.problem = this.isPart ? undefined : skippedProblem(this.files);
+    if (this.problem !== undefined) {
+      process.stderr.write(`\n${this.problem}\n`);
+    }
+  }
+
+  /** Has jest end with 1. */
+  getLastError() {
+    return this.problem === undefined ? undefined : new Error(this.problem);
   }
 };
-module.exports.summaryOf = summaryOf;
+Object.assign(module.exports, { skippedProblem, summaryOf });

@@ -47,6 +47,7 @@ const use = { memory: 90.4, cpu: 12.6 };
 const stackOf = (services: number, pods = 1): ScaleFigures => ({
   services,
   pods,
+  saved: "each step",
   date: "2026-11-22",
   load: "0.31",
   operations: 64,
@@ -73,10 +74,10 @@ test("reports what was measured, where and when, and which target was missed", (
   expect(page).toContain("Kubernetes v1.34.3, load 0.10.");
   expect(page).toContain("| source change | 12.0 | 9.0 | 1.33 | ≤ 1.3 | **missed** |");
   expect(page).toContain(
-    "| 50 | 1 | 6.0 | 80.1 | 1.6 | 9.0 | 1.0 | 2.0 | 3.0 | 4.0 | 0.31 | 2026-11-22 |",
+    "| 50 | 1 | each step | 6.0 | 80.1 | 1.6 | 9.0 | 1.0 | 2.0 | 3.0 | 4.0 | 0.31 | 2026-11-22 |",
   );
   expect(page).toContain(
-    "| 50 | 1 | 64 | 90 MiB, 13 s | 120 MiB, 3 s | 90 MiB, 13 s | 90 MiB, 13 s | 1.0 | 6 | 9 (2.0) |",
+    "| 50 | 1 | each step | 64 | 90 MiB, 13 s | 120 MiB, 3 s | 90 MiB, 13 s | 90 MiB, 13 s | 1.0 | 6 | 9 (2.0) |",
   );
 });
 
@@ -90,12 +91,14 @@ test("a part of the bench keeps the others, and a stack those of other sizes", a
     ...stackOf(10),
     first: 7,
   });
-  const scale = { ...about, figures: withStack(figures, stackOf(1)) };
+  const atEnd = { ...stackOf(10), saved: "at the end", first: 3 } as const;
+  const scale = { ...about, figures: [stackOf(1), atEnd].reduce(withStack, figures) };
   expect(await keep(file, { scale })).toEqual({ ...part, scale });
   expect(await keptIn(file)).toEqual({ ...part, scale });
   const sizes = scale.figures.map(({ services, pods, first }) => [services, pods, first]);
   expect(sizes).toEqual([
     [1, 1, 80.06],
+    [10, 1, 3],
     [10, 1, 7],
     [500, 1, 80.06],
     [1, 2000, 80.06],

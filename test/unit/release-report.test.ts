@@ -4,6 +4,7 @@ import { join } from "node:path";
 
 import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
 
+import { FACTOR, growthOver } from "../support/growth.ts";
 import { reportMarkdown } from "../../cli/report/markdown.ts";
 import { reportPage } from "../../cli/report/page.ts";
 import { releaseReport, type ReleaseReport, type ReportSource } from "../../cli/report/report.ts";
@@ -219,6 +220,51 @@ test("the Markdown has the verdicts, the evidence and the next command", () => {
   );
   expect(text).toContain("Next: `kubectl --context production --namespace shop-dev describe pod");
   expect(text).toContain("| `worker` | ready |");
+});
+
+test("the Markdown of hundreds of services fits into a comment, with what failed before what is ready", () => {
+  const ready = recorded("ready").releases["shop"] as ReleaseRecord;
+  const failed = recorded("failed").releases["shop"] as ReleaseRecord;
+  const names = Array.from({ length: 500 }, (_, index) => `service-${index}`);
+  const releases = Object.fromEntries(names.map((name) => [name, ready]));
+  const services = { ...releases, "service-499": failed };
+  const text = reportMarkdown(
+    releaseReport({ project: "slipway", stack: "dev", releases: services }),
+  );
+  expect(text.length).toBeLessThan(60_000);
+  expect(text).toContain("### `service-499` failed");
+  expect(text).toContain("| `service-499` | **failed**");
+  expect(text.match(/^\| `service-/gm)).toHaveLength(500);
+  expect(text).toMatch(/\n… and \d+ more timelines: a comment has room for 60000 characters\n/);
+  const tiny = reportMarkdown(
+    releaseReport({ project: "slipway", stack: "dev", releases: services }),
+    20_000,
+  );
+  expect(tiny.length).toBeLessThan(20_000);
+  expect(tiny).toContain("### `service-499` failed");
+  expect(tiny).toMatch(/\n… and \d+ more services: a comment has room for 20000 characters\n/);
+});
+
+test("reads a run's events in a time that grows with their number, however many services there are", () => {
+  const { releases, events } = recorded("ready");
+  const record = releases["shop"] as ReleaseRecord;
+  const named = (name: string) =>
+    JSON.parse(JSON.stringify(events).replaceAll("::shop", `::${name}`)) as EngineEvent[];
+  const source = (count: number) => {
+    const names = Array.from({ length: count }, (_, index) => `service-${index}`);
+    return {
+      ...{ project: "slipway", stack: "dev" },
+      releases: Object.fromEntries(names.map((name) => [name, record])),
+      events: names.flatMap((name) => named(name).slice(0, 40)),
+    };
+  };
+  expect(growthOver([source(50), source(50 * FACTOR)], releaseReport)).toBeLessThan(3 * FACTOR);
+});
+
+test("the page counts the pods that the record does not list", () => {
+  const report = releaseReport(altered({ otherPods: 1900 }));
+  const { pods } = service(report, "shop").release;
+  expect(reportPage(report)).toContain(`${pods.length + 1900} pods`);
 });
 
 test("of a failure of the settings alone, what runs instead is told by its manifests: its digest is the one that failed", () => {

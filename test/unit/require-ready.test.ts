@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { known } from "../../components/known.ts";
 import { failureOf, queueNotice, requireReady } from "../../components/require-ready.ts";
-import { deploy, valueOf } from "../support/engine.ts";
+import { deploy } from "../support/engine.ts";
 
 const READY = { verdict: "ready", reason: null } as const;
 const FAILED = { verdict: "failed", reason: "crash-loop" } as const;

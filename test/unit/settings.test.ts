@@ -6,6 +6,7 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 
 import * as pulumi from "@pulumi/pulumi";
+import { stringify } from "yaml";
 
 import { PODS } from "../../components/service-definition.ts";
 import type { Forms } from "../../contract/forms.ts";
@@ -253,6 +254,44 @@ describe("right settings", () => {
       },
       web: SERVICES.web,
     });
+  });
+
+  test("take the services from a file, however many there are, and report what is wrong in it", () => {
+    const services = Object.fromEntries(
+      Array.from({ length: 2000 }, (_, index) => [`shop-${index}`, shop]),
+    );
+    const folder = folderWith({
+      ...PROJECT,
+      "services.yaml": stringify(services),
+      "shared.yaml": `one: &one ${JSON.stringify(shop)}\ntwo: { <<: *one, port: 81 }\n`,
+      "wrong.yml": "shop: { port: 99999 }",
+      "misread.yaml": "shop: { image: x, port: 80, env: { VERSION: 1.10 } }",
+      "broken.json": "{",
+    });
+    const surroundings = { variables: { STAGE: "services" }, folder };
+    const read = (file: string) =>
+      parseSettings(stackConfig({ ...VALID, services: file }), surroundings);
+    const inPlace = parseSettings(stackConfig({ ...VALID, services }), surroundings);
+    expect(read("services.yaml")).toEqual(inPlace);
+    expect(read("./${STAGE}.yaml")).toEqual(inPlace);
+    const { one, two } = read("shared.yaml").services;
+    expect(two).toEqual({ ...one, port: 81 });
+    expect(() => read("wrong.yml")).toThrow(
+      "slipway:services.shop.port: got 99999; allowed: a whole number from 1 to 65535",
+    );
+    expect(() => read("misread.yaml")).toThrow(
+      "slipway:services.shop.env.VERSION: got 1.10, which YAML reads as 1.1; allowed: a string as it is to arrive",
+    );
+    const allowed = "; allowed: a mapping of services by name, or the path of a YAML file with one";
+    expect(() => read("gone.yaml")).toThrow(
+      `slipway:services: got "gone.yaml"; file ${folder}/gone.yaml does not exist${allowed}`,
+    );
+    expect(() => read("${OTHER}.yaml")).toThrow(
+      `slipway:services: got "\${OTHER}.yaml"; the variables OTHER are not set${allowed}`,
+    );
+    expect(() => read("broken.json")).toThrow(
+      /^slipway:services: got "broken\.json"; .*broken\.json is not YAML \([^\n]*\); allowed: [^\n]*$/,
+    );
   });
 
   test("take everything that a stack can have, each key as it was written", async () => {

@@ -13,6 +13,7 @@ import { asObject, kindOf } from "../../tools/offline/kubernetes/object.ts";
 import { adopted, isForced, withIgnored } from "../../tools/offline/kubernetes/ownership.ts";
 import { readinessOf } from "../../tools/offline/kubernetes/readiness.ts";
 import { masked } from "../../tools/offline/kubernetes/secret-data.ts";
+import { UNKNOWN } from "../../wire/unknown.ts";
 
 const DEPLOYMENT = "kubernetes:apps/v1:Deployment";
 const SECRET = "kubernetes:core/v1:Secret";
@@ -38,6 +39,8 @@ describe("provider configuration", () => {
   test.each([
     ["another cluster", one, two, ["kubeconfig"]],
     ["another user of the same cluster", one, { kubeconfig: `${one.kubeconfig} ` }, []],
+    ["another context of what kubectl would use", { context: "a" }, { context: "b" }, []],
+    ["a context that is not known yet", one, { ...one, context: UNKNOWN }, ["context"]],
     [
       "another cluster under the same identifier",
       { ...one, clusterIdentifier: "a" },

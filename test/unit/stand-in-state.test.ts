@@ -266,6 +266,8 @@ test("an object is kept as the API server keeps it", () => {
   });
   const ship = asObject({ spec }, "kubernetes:example.com/v1:Ship");
   expect(normalized(ship)["spec"]).toEqual(spec);
+  const data = { paused: "", tty: "" };
+  expect(normalized(asObject({ data }, "kubernetes:core/v1:ConfigMap"))["data"]).toEqual(data);
   const secret = { stringData: { a: "hunter2" }, data: { b: "Yg==\n" } };
   expect(normalized(asObject(secret, SECRET))).toEqual(
     asObject({ data: { a: "aHVudGVyMg==", b: "Yg==" } }, SECRET),

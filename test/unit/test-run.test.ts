@@ -7,7 +7,8 @@ const require = createRequire(import.meta.filename);
 const { programsOf } = require("../support/builds-ahead.cjs") as {
   readonly programsOf: (tests: readonly string[]) => string[];
 };
-const { summaryOf } = require("../support/run-summary.cjs") as {
+const { skippedProblem, summaryOf } = require("../support/run-summary.cjs") as {
+  readonly skippedProblem: (files: readonly object[]) => string | undefined;
   readonly summaryOf: (files: readonly object[]) => string[];
 };
 
@@ -22,6 +23,7 @@ test("only what a chosen test needs is built ahead", () => {
     "ingress",
   ]);
   expect(programsOf(["unit test/unit/external-secret-readiness.test.ts"])).toEqual([]);
+  expect(programsOf(["official test/e2e/lanes.test.ts"])).toEqual(["kubernetes-provider"]);
 });
 
 test("whatever a story has run beside Kubernetes is built ahead of it", () => {
@@ -57,4 +59,15 @@ test("a run ends with the tests of each project and its ten slowest files", () =
   ]);
   expect(lines).toHaveLength(14);
   expect(lines.at(-1)).toBe("  0 s    unit test/unit/quick-1.test.ts");
+});
+
+test("a run with a test that was skipped fails, and names the file", () => {
+  expect(skippedProblem([{ path: "test/unit/mask.test.ts", skipped: 0 }])).toBeUndefined();
+  const files = ["browser", "jenkins"].map((name) => ({
+    path: `test/${name}.test.ts`,
+    skipped: 1,
+  }));
+  expect(skippedProblem(files)).toBe(
+    "tests were skipped in test/browser.test.ts, test/jenkins.test.ts; allowed: none, but by --testNamePattern; have them run, or delete them",
+  );
 });

@@ -1,10 +1,16 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { totalmem } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { execa } from "execa";
 import { assertDiskSpace } from "../platform/disk-space.ts";
 import { CACHE_FOLDER } from "../platform/folders.ts";
 import { withLock } from "../platform/lock.ts";
+
+const MEBIBYTE = 1024 ** 2;
+
+/** What a linker of these programs is never short of memory with. */
+const ENOUGH_MEBIBYTES = 2048;
 
 /** Takes one line that tells how far the work is. */
 export type Report = (line: string) => void;
@@ -113,14 +119,31 @@ async function buildInto(
 }
 
 function compile(tools: GoTools, part: string, signal?: AbortSignal) {
-  const flags = ["-v", "-trimpath", "-ldflags", linkerFlags(tools), "-o", `${part}/`];
+  // What debuggers read, the linker leaves out.
+  const flags = ["-v", "-trimpath", "-gcflags=all=-dwarf=false", "-ldflags", linkerFlags(tools)];
   const nice = ["-n", String(tools.niceness ?? 0)];
-  return execa("nice", [...nice, "go", "build", ...flags, "tool"], {
+  return execa("nice", [...nice, "go", "build", ...flags, "-o", `${part}/`, "tool"], {
     cwd: join(import.meta.dirname, tools.module),
-    env: { CGO_ENABLED: "0", GOWORK: "off", GOFLAGS: "-mod=readonly" },
+    env: { CGO_ENABLED: "0", GOWORK: "off", GOFLAGS: "-mod=readonly", ...garbage() },
     reject: false,
     ...(signal !== undefined && { cancelSignal: signal }),
   });
+}
+
+/**
+ * A quarter of the compiler's work is to collect garbage, of which each of its processes is rid soon: it ends. On two cores
+ * four of them run at a time at most, of two builds beside each other.
+ * @see https://pkg.go.dev/runtime#hdr-Environment_Variables
+ */
+function garbage(): Readonly<Record<string, string>> {
+  const { GOGC, GOMEMLIMIT } = process.env;
+  const memory = Math.min(totalmem(), process.constrainedMemory() || Infinity);
+  const limit = Math.floor(memory / 8 / MEBIBYTE);
+  if (GOGC !== undefined || GOMEMLIMIT !== undefined) {
+    return {};
+  }
+  // A linker that is short of memory would do nothing but collect.
+  return limit < ENOUGH_MEBIBYTES ? { GOGC: "400" } : { GOGC: "off", GOMEMLIMIT: `${limit}MiB` };
 }
 
 async function assertGo(): Promise<void> {

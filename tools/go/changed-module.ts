@@ -6,7 +6,7 @@ import { execa } from "execa";
 export interface ChangedModule {
   readonly path: string;
   readonly version: string;
-  /** Folder of the tool beside this file: has the files of its own below `overlay`, and gets the changed module below `source`. */
+  /** Folder of the tool beside this file: gets the changed module below `source`. */
   readonly tool: string;
   /** The folders and files of the module that the build is made of. */
   readonly parts: readonly string[];
@@ -23,16 +23,29 @@ export async function publishedModule({
   return (JSON.parse(stdout) as { readonly Dir: string }).Dir;
 }
 
-/** Go replaces no file of a downloaded module: the tool's go.mod points at the copy that this makes. */
-export async function changeModule(module: ChangedModule): Promise<void> {
+/** Writes the tool's own files over those of the copy. */
+export function withOverlay({ tool }: ChangedModule): (copy: string) => void {
+  return (copy) => {
+    cpSync(join(import.meta.dirname, tool, "overlay"), copy, { recursive: true });
+  };
+}
+
+/**
+ * Go replaces no file of a downloaded module: the tool's go.mod points at the copy that this makes.
+ * @param change changes the files of the copy, in this folder
+ */
+export async function changeModule(
+  module: ChangedModule,
+  change: (copy: string) => void,
+): Promise<void> {
   const published = await publishedModule(module);
   const source = join(import.meta.dirname, module.tool, "source");
   const copy = `${source}.part-${process.pid}`;
   mkdirSync(copy);
-  // Go makes what it downloads read-only, and the overlay is written over it.
+  // Go makes what it downloads read-only.
   const copied = ["--recursive", "--no-preserve=mode", "--parents", ...module.parts, copy];
   await execa("cp", copied, { cwd: published });
-  cpSync(join(import.meta.dirname, module.tool, "overlay"), copy, { recursive: true });
+  change(copy);
   rmSync(source, { recursive: true, force: true });
   renameSync(copy, source);
 }

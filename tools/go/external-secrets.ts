@@ -1,6 +1,11 @@
 import { join } from "node:path";
 import { builtFolder, type GoTools } from "./build.ts";
-import { changeModule, type ChangedModule, publishedModule } from "./changed-module.ts";
+import {
+  changeModule,
+  type ChangedModule,
+  publishedModule,
+  withOverlay,
+} from "./changed-module.ts";
 
 /** It has its own tests, tools and pages beside its parts. */
 const MODULE: ChangedModule = {
@@ -25,7 +30,7 @@ export const externalSecrets = {
     "overlay/pkg/provider/register/register.go",
     "overlay/pkg/generator/register/register.go",
   ],
-  prepare: () => changeModule(MODULE),
+  prepare: () => changeModule(MODULE, withOverlay(MODULE)),
 } satisfies GoTools & { readonly version: string };
 
 /** Path of the controller, once it is built. */

@@ -1,6 +1,11 @@
 import { join } from "node:path";
 import { builtFolder, type GoTools } from "./build.ts";
-import { changeModule, type ChangedModule, publishedModule } from "./changed-module.ts";
+import {
+  changeModule,
+  type ChangedModule,
+  publishedModule,
+  withOverlay,
+} from "./changed-module.ts";
 
 const MODULE: ChangedModule = {
   path: "github.com/bitnami-labs/sealed-secrets",
@@ -19,7 +24,7 @@ export const sealedSecrets = {
   variables: { "main.VERSION": MODULE.version },
   gibibytes: 3,
   files: ["overlay/go.mod"],
-  prepare: () => changeModule(MODULE),
+  prepare: () => changeModule(MODULE, withOverlay(MODULE)),
 } satisfies GoTools & { readonly version: string };
 
 /** Path of one of Sealed Secrets' programs, once it is built. */

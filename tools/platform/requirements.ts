@@ -60,7 +60,9 @@ export async function installPackages(packages: readonly string[]): Promise<void
   const env = { DEBIAN_FRONTEND: "noninteractive" };
   const options = { env, reject: false, all: true } as const;
   await execa("apt-get", ["update"], options);
-  const install = ["install", "--yes", "--no-remove", "--no-install-recommends"];
+  // Whatever else installs packages at this moment, such as an upgrade by itself, ends soon.
+  const wait = ["-o", "DPkg::Lock::Timeout=300"];
+  const install = ["install", "--yes", "--no-remove", "--no-install-recommends", ...wait];
   const { failed, all } = await execa("apt-get", [...install, ...packages], options);
   if (!failed) {
     return;

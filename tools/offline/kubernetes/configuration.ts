@@ -29,6 +29,8 @@ const REFUSED = [
   "renderYamlToDirectory",
 ];
 
+const LEADS_TO_CLUSTER = ["kubeconfig", "context", "cluster"];
+
 /** @throws for an option that the stand-in does not have */
 export function parseConfiguration(properties: Properties): Configuration {
   for (const option of REFUSED) {
@@ -56,15 +58,14 @@ export function parseConfiguration(properties: Properties): Configuration {
 }
 
 /**
- * A provider is replaced, and with it every object, where it comes to mean another cluster: the
- * cluster identifier decides, or without one the address and certificate of the active cluster.
+ * A provider is replaced, and with it every object, if it comes to mean another cluster: the
+ * cluster identifier decides, or without one the address and certificate of the active cluster. Without a kubeconfig
+ * nobody can tell, and nothing is replaced.
  */
 export function diffConfiguration(olds: Properties, news: Properties): DiffResult {
   const changed = changedPaths(olds, news).filter((path) => path !== "version");
   const replaces = isOtherCluster(olds, news)
-    ? ["clusterIdentifier", "kubeconfig", "context", "cluster"].filter((path) =>
-        changed.includes(path),
-      )
+    ? ["clusterIdentifier", ...LEADS_TO_CLUSTER].filter((path) => changed.includes(path))
     : [];
   return { changed, replaces };
 }
@@ -74,9 +75,11 @@ function isOtherCluster(olds: Properties, news: Properties): boolean {
   if (isFilled(identifier) && isFilled(olds["clusterIdentifier"])) {
     return identifier !== olds["clusterIdentifier"];
   }
-  return (
-    isUnknown(news["kubeconfig"]) || !isDeepStrictEqual(activeCluster(olds), activeCluster(news))
-  );
+  if (LEADS_TO_CLUSTER.some((name) => isUnknown(news[name]))) {
+    return true;
+  }
+  const [before, now] = [activeCluster(olds), activeCluster(news)];
+  return before !== undefined && now !== undefined && !isDeepStrictEqual(before, now);
 }
 
 function isFilled(value: unknown): boolean {
@@ -92,16 +95,16 @@ interface KubeconfigFile {
   readonly clusters?: readonly { readonly name: string; readonly cluster: unknown }[];
 }
 
-/** The active cluster's entry, or what names it where the kubeconfig cannot be read. */
+/** The active cluster's entry; undefined if the configuration does not have it, such as without a kubeconfig. */
 function activeCluster(properties: Properties): unknown {
   const { kubeconfig, context, cluster } = parseConfiguration(properties);
   if (kubeconfig === undefined) {
-    return { context, cluster };
+    return undefined;
   }
   const file = parse(existsSync(kubeconfig) ? readFileSync(kubeconfig, "utf8") : kubeconfig) as
     KubeconfigFile | string | null;
   if (file === null || typeof file === "string") {
-    return { kubeconfig, context, cluster };
+    return undefined;
   }
   const active = context ?? file["current-context"];
   const name = cluster ?? file.contexts?.find((each) => each.name === active)?.context.cluster;

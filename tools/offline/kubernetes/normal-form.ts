@@ -20,9 +20,9 @@ const KEPT_EMPTY = words("containers rules verbs");
 const EMPTY_LEFT_OUT = words(
   "annotations binaryData data hard labels limits matchLabels nodeSelector overhead parameters requests stringData",
 );
-/** What is the same as nothing if it is 0, false or the empty string. */
+/** What is the same as nothing if it is 0 or false. */
 const ZERO_LEFT_OUT = words(
-  "hostIPC hostNetwork hostPID initialDelaySeconds minReadySeconds paused publishNotReadyAddresses stdin stdinOnce subPath tty",
+  "hostIPC hostNetwork hostPID initialDelaySeconds minReadySeconds paused publishNotReadyAddresses stdin stdinOnce tty",
 );
 
 /**
@@ -70,7 +70,7 @@ function withoutEmpty(value: unknown): unknown {
 
 function isLeftOut(key: string, value: unknown): boolean {
   if (typeof value !== "object" || value === null) {
-    return value === null || (ZERO_LEFT_OUT.has(key) && !value);
+    return value === null || (ZERO_LEFT_OUT.has(key) && (value === 0 || value === false));
   }
   return (
     Object.keys(value).length === 0 &&
