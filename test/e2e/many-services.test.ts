@@ -7,7 +7,8 @@ import { JOB } from "../../testbed/killable-up.ts";
 import { Project } from "../../testbed/project.ts";
 import { shop } from "../../testbed/shop.ts";
 import { succeed } from "../../testbed/succeed.ts";
-import { ensureKwok, ON_FAKE_NODES } from "../../tools/platform/kwok.ts";
+import { ensureExtras } from "../../tools/platform/additions.ts";
+import { ON_FAKE_NODES } from "../../tools/platform/kwok.ts";
 
 let project: Project;
 beforeAll(async () => {
@@ -55,7 +56,7 @@ test("of six services two are broken: each has its verdict in the same up, and b
 
 test("a service of hundreds of pods is proved: they come in pages, the provider stays small, and so does the record", async () => {
   const pods = 600;
-  await ensureKwok(() => undefined);
+  await ensureExtras("kwok");
   const crowd = await Project.create("crowd", { env: { [JOB]: "crowd" } });
   try {
     await crowd.settings({ services: { crowd: { ...shop, replicas: pods } } });

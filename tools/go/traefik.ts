@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { builtFolder, type GoTools } from "./build.ts";
-import { changeModule } from "./changed-module.ts";
+import { changeModule, withOverlay } from "./changed-module.ts";
 
 const VERSION = "v3.6.12";
 const CERTIFICATES = {
@@ -23,7 +23,7 @@ export const traefik = {
   variables: { "github.com/traefik/traefik/v3/pkg/version.Version": VERSION },
   gibibytes: 4,
   files: ["overlay/providers/dns/dns_providers.go"],
-  prepare: () => changeModule(CERTIFICATES),
+  prepare: () => changeModule(CERTIFICATES, withOverlay(CERTIFICATES)),
 } satisfies GoTools & { readonly version: string };
 
 /** Path of Traefik, once it is built. */
