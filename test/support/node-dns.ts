@@ -15,7 +15,7 @@ export class NodeDns {
 
   /** @param address that the machine gets for it */
   static async start(address: string): Promise<NodeDns> {
-    await execa("ip", ["link", "add", LINK, "type", "dummy"]);
+    await execa("ip", ["link", "add", LINK, "type", "bridge"]);
     const socket = createSocket("udp4");
     try {
       await execa("ip", ["address", "add", `${address}/32`, "dev", LINK]);
