@@ -60,7 +60,9 @@ export async function lookAtPods(
   const looks = withProvider(stack, (provider) =>
     atATime(TOGETHER, questions, async ({ urn, asked }) => {
       // The inputs of a Deployment say something without it.
-      const found = await provider.invoke(FUNCTIONS.podChanges, { ...asked }).catch(() => undefined);
+      const found = await provider
+        .invoke(FUNCTIONS.podChanges, { ...asked })
+        .catch(() => undefined);
       return found === undefined ? [] : [[urn, found as unknown as PodChanges] as const];
     }),
   );

@@ -8,7 +8,6 @@ import { kubectl } from "../../testbed/kubectl.ts";
 import { Project } from "../../testbed/project.ts";
 import { moved } from "../by-hand.ts";
 import { type Manifest, manifestsOf } from "../manifests.ts";
-import type { Case } from "./case.ts";
 import { CATALOGUE } from "./catalogue.ts";
 import { PEER_ROWS, type PeerRow, type PeerSeconds } from "./peers.ts";
 import { middleOf, type Phases, phasesOf } from "./phases.ts";
@@ -22,11 +21,11 @@ export interface Compared {
   readonly entry: string;
   /** `pulumi up`, the middle one of its runs. */
   readonly slipway: Phases;
-  /** `kubectl apply` of the same objects, then `kubectl rollout status`: seconds to the end, the middle one. */
+  /** `kubectl apply` of the same objects, then `kubectl rollout status`: seconds to the end. */
   readonly kubectl: number;
   /**
    * `pulumi up` of the same objects in a program that has nothing else, with the official Kubernetes provider, which
-   * waits in its own way: the middle one.
+   * waits in its own way.
    * @default - it was compared before there was one
    */
   readonly pulumi?: PeerSeconds;
@@ -53,22 +52,35 @@ export function keptComparison(file = FILE): Comparison | undefined {
   }
 }
 
-/** Runs each case that has a row, one command after the other, and keeps what it took. */
+/** A case of a row, and what was measured of Slipway and applied by it. */
+interface Measured {
+  readonly row: PeerRow;
+  readonly slipway: Phases;
+  readonly manifests: readonly Manifest[];
+}
+
+/**
+ * Runs each case that has a row, one command after the other, and keeps what it took. The others run once: they mostly
+ * wait for a deadline of their own, so whoever wants the machine may have it after the healthy case, with which they begin.
+ */
 export async function compareWithPeers(
   about: Omit<Comparison, "rows">,
   images: Images,
   say: (line: string) => void,
 ): Promise<void> {
-  const rows: Compared[] = [];
   const alone = await PulumiAlone.create(say);
   const clone = await Project.create("cat-clone");
+  const rows: Compared[] = [];
   try {
+    const measured: Measured[] = [];
     for (const row of PEER_ROWS) {
-      const entry = CATALOGUE.find(({ name }) => name === row.entry);
-      if (entry !== undefined) {
-        const { rounds } = about;
-        rows.push(await compareOne({ row, entry }, { clone, alone, images, rounds, say }));
-      }
+      measured.push(await measureSlipway(row, { clone, images, rounds: about.rounds, say }));
+    }
+    for (const { row, slipway, manifests } of measured.toReversed()) {
+      const kubectl = await rolledOut(manifests);
+      const pulumi = await alone.deploy(manifests, row.cause);
+      say(`${row.entry}: kubectl ${kubectl.toFixed(1)} s, Pulumi alone ${JSON.stringify(pulumi)}`);
+      rows.unshift({ entry: row.entry, slipway, kubectl, pulumi });
     }
   } finally {
     await clone.forget();
@@ -78,43 +90,35 @@ export async function compareWithPeers(
 
 interface Props {
   readonly clone: Project;
-  readonly alone: PulumiAlone;
   readonly images: Images;
   readonly rounds: number;
   readonly say: (line: string) => void;
 }
 
-async function compareOne(
-  { row, entry }: { row: PeerRow; entry: Case },
-  { clone, alone, images, rounds, say }: Props,
-): Promise<Compared> {
+async function measureSlipway(
+  row: PeerRow,
+  { clone, images, rounds, say }: Props,
+): Promise<Measured> {
+  const entry = CATALOGUE.find(({ name }) => name === row.entry);
+  if (entry === undefined) {
+    throw new Error(`the catalogue has no case ${row.entry}`);
+  }
   const runs: Phases[] = [];
-  const byHand: number[] = [];
-  const byPulumi: PeerSeconds[] = [];
+  const states: string[] = [];
+  const examine = (state: string) => states.push(state);
   // The first one warms up the caches, and does not count.
   for (let round = 0; round <= rounds; round += 1) {
-    const states: string[] = [];
-    const examine = (state: string) => states.push(state);
-    const run = await runCase(entry, { clone, images, stages: new Set(), examine });
-    const phases = phasesOf(run);
+    const phases = phasesOf(await runCase(entry, { clone, images, stages: new Set(), examine }));
     say(`${entry.name}, round ${round}: pulumi up ${JSON.stringify(phases)}`);
     if (round > 0 && phases !== undefined) {
-      const manifests = manifestsOf(states[0] ?? "{}");
       runs.push(phases);
-      byHand.push(await rolledOut(manifests));
-      byPulumi.push(await alone.deploy(manifests, row.cause));
-      const [hand, pulumi] = [byHand.at(-1)?.toFixed(1), JSON.stringify(byPulumi.at(-1))];
-      say(`${entry.name}, round ${round}: kubectl ${hand} s, Pulumi alone ${pulumi}`);
     }
   }
-  const middle = runs.length >> 1;
   const slipway = middleOf(runs);
-  const kubectl = byHand.toSorted((a, b) => a - b)[middle];
-  const pulumi = byPulumi.toSorted((a, b) => a.seconds - b.seconds)[middle];
-  if (slipway === undefined || kubectl === undefined || pulumi === undefined) {
+  if (slipway === undefined) {
     throw new Error(`${entry.name} never came to a Deployment`);
   }
-  return { entry: entry.name, slipway, kubectl, pulumi };
+  return { row, slipway, manifests: manifestsOf(states[0] ?? "{}") };
 }
 
 /** Seconds that kubectl takes for the same objects, in a namespace of their own. */

@@ -29,8 +29,8 @@ export function peersSection(comparison: Comparison | undefined): string[] {
   return [
     "## Compared with other tools",
     "",
-    `\`npm run catalogue -- --peers ${rounds}\`, ${date}, commit ${commit}, load ${load} before. Seconds of a first release of two replicas, each command alone, the middle one of`,
-    `${rounds} runs after one that does not count. All have the plain service's settings, and with them \`deadlineSeconds: ${VERDICT.deadlineSeconds.default}\`. Slipway is all of \`pulumi up\`, the`,
+    `\`npm run catalogue -- --peers ${rounds}\`, ${date}, commit ${commit}, load ${load} before. Seconds of a first release of two replicas, of Slipway`,
+    `the middle one of ${rounds} runs after one that does not count, each alone; of kubectl and ${PULUMI_ALONE} one run. All have the plain service's settings, and with them \`deadlineSeconds: ${VERDICT.deadlineSeconds.default}\`. Slipway is all of \`pulumi up\`, the`,
     "start of the engine and of the program with it: to the first object in the cluster (start), from there to the Deployment (apply), from there to what is",
     "said of it (verdict), and from there to the end of the command. kubectl is `kubectl apply` of the same objects and `kubectl rollout status`.",
     `${PULUMI_ALONE} is all of \`pulumi up\` of the same objects in a program of a few lines that leaves the wait to the official Kubernetes provider,`,

@@ -13,7 +13,11 @@ export function reportMarkdown(
   limit = MOST_CHARACTERS,
 ): string {
   const head = [`## Releases of ${code(`${project}/${stack}`)}: ${verdict}`];
-  const table = section("services", services.map((service) => [row(service)]), HEADER);
+  const table = section(
+    "services",
+    services.map((service) => [row(service)]),
+    HEADER,
+  );
   const failures = section("failed services", services.map(failure));
   const notes = section("warnings", services.flatMap(warnings), ["", "Warnings:", ""]);
   const timelines = section("timelines", services.map(timeline));
