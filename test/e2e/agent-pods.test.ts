@@ -51,6 +51,8 @@ const KNIP = JSON.stringify({ entry: ["**/*.ts"] });
 const { SLIPWAY_REGISTRY, SLIPWAY_BASE_IMAGE } = environment();
 const { hostname, port } = new URL(kubeConfig().getCurrentCluster()?.server ?? "");
 const apiServer = { cidr: `${hostname}/32`, ports: [Number(port)] };
+/** The machine stands for Jenkins, the registry and the Docker host, at ports that it finds free. */
+const egress = [{ cidr: `${hostname}/32` }];
 const build = { context: "example/shop", args: { BASE: SLIPWAY_BASE_IMAGE } };
 
 let platform: AgentPlatform;
@@ -117,7 +119,7 @@ async function settle(): Promise<void> {
       registry: { repository: `${SLIPWAY_REGISTRY}/e2e/${homeOf("prod")}` },
       namespace: homeOf("prod"),
       promoteFrom: { stack: "dev", repository: `${SLIPWAY_REGISTRY}/e2e/${homeOf("dev")}` },
-      jenkins: { apiServer, prefix: lanes("prod"), lanes: { preview: {}, deploy: {} } },
+      jenkins: { apiServer, egress, prefix: lanes("prod"), lanes: { preview: {}, deploy: {} } },
       services: { shop: { ...service, replicas: 1 } },
     },
     "prod",
@@ -129,7 +131,7 @@ async function settle(): Promise<void> {
 function deploy(change: Readonly<Record<string, unknown>>): Promise<void> {
   return project.settings({
     registry: { repository: `${SLIPWAY_REGISTRY}/e2e/${homeOf("dev")}` },
-    jenkins: { apiServer, prefix: lanes("dev"), lanes: { preview: {}, deploy: {} } },
+    jenkins: { apiServer, egress, prefix: lanes("dev"), lanes: { preview: {}, deploy: {} } },
     services: { shop: { ...shop, build, replicas: 1, ...change } },
   });
 }

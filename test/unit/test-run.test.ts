@@ -17,6 +17,11 @@ test("only what a chosen test needs is built ahead", () => {
   expect(
     programsOf(["e2e test/e2e/lanes.test.ts", "e2e test/e2e/external-secrets.test.ts"]),
   ).toEqual(["external-secrets"]);
+  expect(programsOf(["e2e test/e2e/network.test.ts"])).toEqual([
+    "network-policies",
+    "dns",
+    "ingress",
+  ]);
   expect(programsOf(["unit test/unit/external-secret-readiness.test.ts"])).toEqual([]);
   expect(programsOf(["official test/e2e/lanes.test.ts"])).toEqual(["kubernetes-provider"]);
 });

@@ -1,14 +1,20 @@
 import { goBuild } from "../go/build.ts";
 import type { Addition } from "./addition.ts";
+import { dns } from "./dns.ts";
 import { externalSecretsController } from "./external-secrets.ts";
 import { STATE_FOLDER } from "./folders.ts";
+import { ingress } from "./ingress.ts";
 import { kwokAddition } from "./kwok.ts";
 import { withLock } from "./lock.ts";
+import { networkPolicies } from "./network-policies.ts";
 import { sealedSecretsController } from "./sealed-secrets.ts";
 
 /** What runs only where somebody asks for it, by the name to ask for. */
 export const extras = {
   "external-secrets": externalSecretsController,
+  dns,
+  ingress,
+  "network-policies": networkPolicies,
   kwok: kwokAddition,
 } satisfies Readonly<Record<string, Addition>>;
 

@@ -24,7 +24,7 @@ export const SERVICE_NETWORK = "10.218.0.0/16";
 /** Cluster IP of the API server's own Service. */
 export const API_SERVICE = "10.218.0.1";
 
-/** Where pods look for names; nothing answers there, the platform has no DNS. */
+/** Where pods look for names; nothing answers there unless somebody asked for the cluster's DNS. */
 export const CLUSTER_DNS = "10.218.0.10";
 
 /** TCP ports, on loopback unless said otherwise. */

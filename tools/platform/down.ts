@@ -12,6 +12,7 @@ import {
   shims,
   unmountAll,
 } from "./leftovers.ts";
+import { stopNetworkPolicies } from "./network-policies.ts";
 import { removeNetwork } from "./network.ts";
 
 /**
@@ -20,6 +21,7 @@ import { removeNetwork } from "./network.ts";
  */
 export async function takeDown(): Promise<void> {
   const proxied = wasStarted("kube-proxy");
+  await stopNetworkPolicies();
   await stop("kubelet");
   await kill(containerProcesses);
   // containerd tidies up after each container that ends, and its shim ends with that.

@@ -1,6 +1,8 @@
+import { coreDns } from "../go/coredns.ts";
 import { externalSecrets } from "../go/external-secrets.ts";
 import { kwok } from "../go/kwok.ts";
 import { sealedSecrets } from "../go/sealed-secrets.ts";
+import { traefik } from "../go/traefik.ts";
 import { REGISTRY } from "./addresses.ts";
 
 /** What holds a pod's namespaces. A change of its recipe takes a new tag. */
@@ -15,5 +17,10 @@ export const SEALED_SECRETS_IMAGE = `${REGISTRY}/sealed-secrets-controller:${sea
 /** The External Secrets controller. */
 export const EXTERNAL_SECRETS_IMAGE = `${REGISTRY}/external-secrets:${externalSecrets.version}`;
 
+/** The cluster's DNS. */
+export const COREDNS_IMAGE = `${REGISTRY}/coredns:${coreDns.version}`;
+
+/** The ingress controller. */
+export const TRAEFIK_IMAGE = `${REGISTRY}/traefik:${traefik.version}`;
 /** What plays the kubelets of nodes without machines. */
 export const KWOK_IMAGE = `${REGISTRY}/kwok:${kwok.version}-1`;

@@ -18,6 +18,8 @@ export const BROWSER: NeededProgram = {
 export const JAVA_COMPILER: NeededProgram = { package: "default-jdk-headless", names: ["javac"] };
 /** Fetches Jenkins' Groovy. */
 export const MAVEN: NeededProgram = { package: "maven", names: ["mvn"] };
+/** Sets of addresses in the kernel, which firewall rules name. */
+export const IP_SETS: NeededProgram = { package: "ipset", names: ["ipset"] };
 
 /**
  * The first of a program's names that runs. Where none does, its package is installed first.

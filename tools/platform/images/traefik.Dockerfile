@@ -1,0 +1,4 @@
+FROM scratch
+COPY traefik /traefik
+USER 65534
+ENTRYPOINT ["/traefik"]
