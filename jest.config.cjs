@@ -16,6 +16,7 @@ const project = (name, options = {}) => ({
 const real = {
   globalSetup: "<rootDir>/test/support/global-setup.ts",
   setupFiles: ["<rootDir>/test/support/patience.cjs"],
+  setupFilesAfterEnv: ["<rootDir>/test/support/builds-awaited.cjs"],
 };
 
 /** Tests that run with the official Kubernetes provider as well, which is built for them: what depends on the provider most. */

@@ -1,13 +1,6 @@
 import { setPriority } from "node:os";
-import { extras } from "../platform/additions.ts";
-import { goBuild, type GoTools, isBuilt } from "./build.ts";
-import { kubernetesProvider } from "./kubernetes-provider.ts";
-
-/** Programs that some tests need and others do not, by the name that `test/support/builds-ahead.cjs` knows them by. */
-const PROGRAMS: Readonly<Record<string, GoTools>> = {
-  ...Object.fromEntries(Object.entries(extras).map(([name, { tools }]) => [name, tools])),
-  "kubernetes-provider": kubernetesProvider,
-};
+import { goBuild, isBuilt } from "./build.ts";
+import { ON_DEMAND } from "./on-demand.ts";
 
 /** Whatever else runs goes first. */
 const LOWEST = 19;
@@ -19,10 +12,10 @@ const LOWEST = 19;
 async function buildAhead(names: readonly string[]): Promise<void> {
   setPriority(LOWEST);
   for (const name of names) {
-    const tools = PROGRAMS[name];
+    const tools = ON_DEMAND[name];
     if (tools === undefined) {
       throw new Error(
-        `${name} is no program that can be built ahead; allowed: ${Object.keys(PROGRAMS).join(", ")}`,
+        `${name} is no program that can be built ahead; allowed: ${Object.keys(ON_DEMAND).join(", ")}`,
       );
     }
     if (!isBuilt(tools)) {

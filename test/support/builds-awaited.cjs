@@ -1,0 +1,17 @@
+const { join, relative } = require("node:path");
+
+const { programsOf } = require("./builds-ahead.cjs");
+
+/**
+ * Runs before each file: waits for what it needs and what is still built beside other tests, because no test's time is to be
+ * spent on that.
+ */
+module.exports = async () => {
+  const path = relative(join(__dirname, "../.."), expect.getState().testPath);
+  const [, project] = path.split("/");
+  for (const name of programsOf([`${project} ${path}`])) {
+    const { goBuild } = require("../../tools/go/build.ts");
+    const { ON_DEMAND } = require("../../tools/go/on-demand.ts");
+    await goBuild(ON_DEMAND[name], () => undefined);
+  }
+};
