@@ -17,6 +17,7 @@ const KEPT = join(import.meta.dirname, "../fixtures/existing-stack");
 const CONTEXT = "existing";
 
 const RELEASE = "slipway:index:Release$";
+const IMAGE = `${RELEASE}slipway:index:Image$docker:index/image:Image`;
 const READINESS = `${RELEASE}slipway:index:Readiness`;
 const DEPLOYMENT = `${RELEASE}slipway:index:Workload$kubernetes:apps/v1:Deployment`;
 
@@ -51,6 +52,9 @@ const LANE_CHANGES = [
 
 /** What is created of a kept state, in the state's order. */
 const CHANGING = /v1:(?:Namespace|Deployment|Role|ClusterRole|ValidatingAdmissionPolicy)::/;
+
+/** What a preview has for a value that an update will give. */
+const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 /** In place of a version, the package that has it. */
 const PLUGIN = /"version":"(@pulumi\/\w+)"/g;
@@ -238,17 +242,31 @@ function versionOf(_: string, plugin: string): string {
 async function preview() {
   const { output } = await succeed(project.pulumi("preview", "--json", "--stack=dev"));
   const { steps: all, changeSummary } = JSON.parse(output) as Preview;
-  const steps = all.filter(({ op }) => op !== "same");
+  const changing = all.filter(({ op }) => op !== "same");
+  const lost = changing.filter(isOfLostImage);
+  const steps = changing.filter((step) => !lost.includes(step));
   const changes = steps.map(({ op, urn }) => `${op} ${urn.split("::").slice(2).join(" ")}`);
-  return { changes: changes.sort(), steps, same: changeSummary.same ?? 0 };
+  return { changes: changes.sort(), steps, same: (changeSummary.same ?? 0) + lost.length };
 }
 
-/** The inputs of a step that differ, by their paths, with what they will be. */
+/** Whether a step only has the image built again, which a registry that was set up anew has lost; lost-image tells that story. */
+function isOfLostImage(step: Step): boolean {
+  const isPart = [IMAGE, DEPLOYMENT].some((type) => step.urn.includes(`${type}::`));
+  return isPart && Object.keys(differences(step)).length === 0;
+}
+
+/** The inputs of a step that differ, by their paths, with what they will be; but for those of an image that is built again. */
 function differences({ oldState, newState }: Step): Inputs {
   const before = flat(oldState?.inputs);
   const after = flat(newState?.inputs);
   const paths = [...new Set([...Object.keys(before), ...Object.keys(after)])];
-  const differing = paths.filter((path) => !isDeepStrictEqual(before[path], after[path]));
+  const differing = paths.filter(
+    (path) =>
+      !isDeepStrictEqual(before[path], after[path]) &&
+      after[path] !== UNKNOWN &&
+      path !== "build.context" &&
+      !(path.startsWith("deployment.") && after["deployment"] === UNKNOWN),
+  );
   return Object.fromEntries(differing.map((path) => [path, after[path]]));
 }
 
