@@ -10,6 +10,7 @@ import { RESOURCES } from "../../contract/tokens.ts";
 import { SlipwayProvider } from "../../provider/slipway.ts";
 import { cluster, kubeConfig } from "../../testbed/cluster.ts";
 import { type Kind, type Manifest, NAMESPACE, POD } from "../../testbed/kinds.ts";
+import { ensureExtras } from "../../tools/platform/additions.ts";
 import { environment } from "../../tools/platform/environment.ts";
 import type { Properties, Subject } from "../../wire/plugin.ts";
 import { createAccount, kubeconfigOfAccount } from "../support/account.ts";
@@ -64,6 +65,7 @@ let admin: SlipwayProvider;
 let stored: Properties;
 
 beforeAll(async () => {
+  await ensureExtras("external-secrets");
   admin = providerOf(environment().SLIPWAY_KUBECONFIG);
   await cluster.create({ ...NAMESPACE, metadata: { name: home } });
   for (const object of objects) {
