@@ -34,11 +34,13 @@ export async function servingPods(namespace: string): Promise<string[]> {
 export async function killPods(namespace: string): Promise<void> {
   for (const { metadata } of await cluster.list(POD, namespace, "app.kubernetes.io/name=shop")) {
     const name = metadata?.name ?? "";
-    await cluster.delete({ ...POD, metadata: { name, namespace } }).catch(async (error: unknown) => {
-      // One that was ending may be gone by now.
-      if ((await cluster.find(POD, namespace, name)) !== undefined) {
-        throw error;
-      }
-    });
+    await cluster
+      .delete({ ...POD, metadata: { name, namespace } })
+      .catch(async (error: unknown) => {
+        // One that was ending may be gone by now.
+        if ((await cluster.find(POD, namespace, name)) !== undefined) {
+          throw error;
+        }
+      });
   }
 }
