@@ -32,7 +32,6 @@ const official = [
   "e2e/two-services",
   "e2e/credentials",
   "e2e/promotion-copy",
-  "e2e/killed-apply",
   "e2e/killed-wait",
 ];
 
