@@ -19,6 +19,34 @@ export function references(text: string): string[] {
   return names;
 }
 
+/**
+ * The way from a variable back to itself, undefined if there is none.
+ *
+ * @param textOf the text in which a variable refers to others; undefined for one that does not
+ */
+export function circleFrom(
+  variable: string,
+  textOf: (name: string) => string | undefined,
+): readonly string[] | undefined {
+  const seen = new Set<string>();
+  const search = (name: string, path: readonly string[]): readonly string[] | undefined => {
+    for (const needed of references(textOf(name) ?? "")) {
+      if (needed === variable) {
+        return [...path, needed];
+      }
+      if (!seen.has(needed)) {
+        seen.add(needed);
+        const found = search(needed, [...path, needed]);
+        if (found !== undefined) {
+          return found;
+        }
+      }
+    }
+    return undefined;
+  };
+  return search(variable, [variable]);
+}
+
 /** The text for which Kubernetes gives a container exactly this one; one in which it sees nothing special stays as it is. */
 export function escaped(text: string): string {
   return text.replaceAll(/\$+\(?/g, (found) =>

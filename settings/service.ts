@@ -118,8 +118,8 @@ function secretOr<Plain extends z.ZodType<string | Expansion>>(plain: Plain, wha
 
 const autoscale = field.mapping(
   {
-    min: field.wholeNumber(1, 5000),
-    max: field.wholeNumber(1, 5000),
+    min: field.wholeNumber(PODS.replicas.from, PODS.replicas.to),
+    max: field.wholeNumber(PODS.replicas.from, PODS.replicas.to),
     cpu: field.wholeNumber(1, 100).exactOptional(),
   } satisfies ShapeOf<Autoscale>,
   "min, max and cpu",

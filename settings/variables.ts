@@ -1,4 +1,4 @@
-import { references } from "../contract/variable-reference.ts";
+import { circleFrom, references } from "../contract/variable-reference.ts";
 import { type Fault, faultIf, got, under } from "./fault.ts";
 import { fieldsOf, type Mapping } from "./mapping.ts";
 
@@ -41,7 +41,8 @@ function expansionFaults(variable: string, own: Mapping, names: ReadonlySet<stri
     return [];
   }
   const unknown = references(text).find((name) => !names.has(name));
-  const circle = circleOf(variable, own);
+  const circle = circleFrom(variable, (name) => expansionOf(own[name]));
+  const others = [...names].filter((name) => name !== variable).join(", ") || "none";
   const path = [variable, "expand"];
   return [
     ...faultIf(
@@ -49,36 +50,15 @@ function expansionFaults(variable: string, own: Mapping, names: ReadonlySet<stri
       path,
       got(
         text,
-        `no variable of this service is called ${unknown ?? ""}; allowed in $(…): ${[...names].filter((name) => name !== variable).join(", ")}; write $$ for a $`,
+        `no variable of this service is called ${unknown ?? ""}; allowed in $(…): ${others}; write $$ for a $`,
       ),
     ),
     ...faultIf(
       circle !== undefined,
       path,
-      got(text, `refers to itself: ${circle ?? ""}; remove one of the references`),
+      got(text, `refers to itself: ${circle?.join(" → ") ?? ""}; remove one of the references`),
     ),
   ];
-}
-
-/** The way from a variable back to itself, undefined if there is none. */
-function circleOf(variable: string, own: Mapping): string | undefined {
-  const seen = new Set<string>();
-  const search = (name: string, path: readonly string[]): string | undefined => {
-    for (const needed of references(expansionOf(own[name]) ?? "")) {
-      if (needed === variable) {
-        return [...path, needed].join(" → ");
-      }
-      if (!seen.has(needed)) {
-        seen.add(needed);
-        const found = search(needed, [...path, needed]);
-        if (found !== undefined) {
-          return found;
-        }
-      }
-    }
-    return undefined;
-  };
-  return search(variable, [variable]);
 }
 
 function expansionOf(value: unknown): string | undefined {

@@ -1,6 +1,6 @@
 import type * as k8s from "@pulumi/kubernetes";
 
-import { escaped, references } from "../../contract/variable-reference.ts";
+import { circleFrom, escaped, references } from "../../contract/variable-reference.ts";
 import type { Service } from "../service-definition.ts";
 
 type Variables = Service["env"];
@@ -12,29 +12,29 @@ export function environmentVariables(env: Variables): k8s.types.input.core.v1.En
 
 /** Kubernetes puts in only what stands before; otherwise the order is that of the names as they were given. */
 function orderedByNeed(env: Variables): string[] {
-  const ordered = new Set<string>();
-  const place = (name: string, path: readonly string[]): void => {
-    if (path.includes(name)) {
+  const names = Object.keys(env);
+  const textOf = (name: string) => expansionOf(env[name]);
+  for (const name of names) {
+    const circle = circleFrom(name, textOf);
+    if (circle !== undefined) {
       throw new Error(
-        `env.${name} refers to itself (${[...path, name].join(", ")}); remove one of the references`,
+        `env.${name} refers to itself (${circle.join(", ")}); remove one of the references`,
       );
     }
-    const value = env[name];
-    for (const needed of value === undefined ? [] : neededBy(value)) {
-      if (!ordered.has(needed) && needed in env) {
-        place(needed, [...path, name]);
-      }
-    }
+  }
+  const ordered = new Set<string>();
+  const place = (name: string): void => {
+    references(textOf(name) ?? "")
+      .filter((needed) => needed in env)
+      .forEach(place);
     ordered.add(name);
   };
-  for (const name of Object.keys(env)) {
-    place(name, []);
-  }
+  names.forEach(place);
   return [...ordered];
 }
 
-function neededBy(value: Variables[string]): string[] {
-  return typeof value === "object" && "expand" in value ? references(value.expand) : [];
+function expansionOf(value: Variables[string] | undefined): string | undefined {
+  return typeof value === "object" && "expand" in value ? value.expand : undefined;
 }
 
 function environmentVariable(

@@ -99,6 +99,13 @@ describe("settings", () => {
     ]);
   });
 
+  test("say that there is none to refer to", () => {
+    const alone = { services: { shop: { env: { URL: { expand: "$(HOST)" } } } } };
+    expect(told({}, alone)).toEqual([
+      'slipway:services.shop.env.URL.expand: got "$(HOST)"; no variable of this service is called HOST; allowed in $(…): none; write $$ for a $',
+    ]);
+  });
+
   test("refuse references in a circle", () => {
     expect(told({ A: { expand: "$(B)" }, B: { expand: "$(A)" }, C: { expand: "$(C)" } })).toEqual([
       'slipway:services.shop.env.A.expand: got "$(B)"; refers to itself: A → B → A; remove one of the references',
