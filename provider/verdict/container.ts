@@ -1,4 +1,4 @@
-import { eventsAbout, timeOf } from "./event.ts";
+import { eventsAbout, isAboutContainer, timeOf } from "./event.ts";
 import type { Finding } from "./finding.ts";
 import { judgePull } from "./image-pull.ts";
 import { masked } from "../../mask/mask.ts";
@@ -56,8 +56,8 @@ function creationTolerance(message: string): number | undefined {
 
 /** What the kubelet has found missing since: it reports an event at once, and changes the status up to 15 s later. */
 function missingByNow({ pod, container, warnings }: JudgedContainer): string | undefined {
-  const failures = eventsAbout(uidOf(pod), ["Failed"], warnings).filter(({ involvedObject }) =>
-    involvedObject.fieldPath?.includes(`{${container.name}}`),
+  const failures = eventsAbout(uidOf(pod), ["Failed"], warnings).filter((event) =>
+    isAboutContainer(event, container.name),
   );
   const latest = failures.filter((event, _, [first = event]) => timeOf(event) === timeOf(first));
   const missing = latest.find(({ message = "" }) => isMissingConfig(message));

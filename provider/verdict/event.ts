@@ -18,6 +18,11 @@ export function eventsOf(uid: string, events: readonly Event[]): readonly Event[
   return sorted.get(uid) ?? [];
 }
 
+/** Whether an event about a pod is about this container. */
+export function isAboutContainer({ involvedObject }: Event, container: string): boolean {
+  return involvedObject.fieldPath?.includes(`{${container}}`) ?? false;
+}
+
 /** The events about an object that have one of these reasons, the latest first. */
 export function eventsAbout(
   uid: string,

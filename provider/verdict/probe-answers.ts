@@ -1,4 +1,4 @@
-import { eventsAbout, timeOf } from "./event.ts";
+import { eventsAbout, isAboutContainer, timeOf } from "./event.ts";
 import { type Container, type Event, uidOf } from "./objects.ts";
 import type { JudgedContainer } from "./judged-container.ts";
 
@@ -80,7 +80,7 @@ export function answersOf(
 ): Answer[] {
   const { pod, container, warnings } = judged;
   return eventsAbout(uidOf(pod), ["Unhealthy"], warnings)
-    .filter(({ involvedObject }) => involvedObject.fieldPath?.includes(`{${container.name}}`))
+    .filter((event) => isAboutContainer(event, container.name))
     .flatMap((event) => answerOf(judged, kinds, event))
     .filter(
       ({ at, firstAt }) => !(at < Date.parse(from ?? "")) && !(firstAt > Date.parse(to ?? "")),

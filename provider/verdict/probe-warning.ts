@@ -1,4 +1,4 @@
-import { eventsAbout, timeOf } from "./event.ts";
+import { eventsAbout, isAboutContainer, timeOf } from "./event.ts";
 import { type Event, nameOf, type Pod, uidOf } from "./objects.ts";
 import { probeOf, type ProbeKind, targetOf } from "./probe-answers.ts";
 
@@ -29,9 +29,7 @@ export function probeWarnings(pods: readonly Pod[], events: readonly Event[]): s
 function wordsOf(pod: Pod, event: Event): (readonly [probe: string, line: string])[] {
   const message = event.message ?? "";
   const [prefix, word = ""] = WARNING.exec(message) ?? [];
-  const container = pod.spec?.containers.find(({ name }) =>
-    event.involvedObject.fieldPath?.includes(`{${name}}`),
-  );
+  const container = pod.spec?.containers.find(({ name }) => isAboutContainer(event, name));
   const status = pod.status?.containerStatuses?.find(({ name }) => name === container?.name);
   const startedAt = Date.parse(status?.state?.running?.startedAt ?? "");
   if (prefix === undefined || container === undefined || Date.parse(timeOf(event)) < startedAt) {
