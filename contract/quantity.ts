@@ -1,6 +1,7 @@
 const QUANTITY = /^(\d+(?:\.\d+)?)(?:([numkMGTPE]|[KMGTPE]i)|e([+-]?\d{1,2}))?$/;
 
-const SUFFIXES: Readonly<Record<string, number>> = {
+/** What the suffixes of quantities stand for. */
+export const SUFFIXES: Readonly<Record<string, number>> = {
   n: 1e-9,
   u: 1e-6,
   m: 1e-3,

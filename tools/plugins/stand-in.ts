@@ -36,9 +36,15 @@ export function sourceHash(name: string, checkout: string): string {
   const hash = createHash("sha256").update(LAUNCHER);
   const offline = join(checkout, "tools", "offline");
   const files = [
-    ...["wire", "mask", "docker-config", "kubeconfig", "proxy", "build-context"].flatMap((room) =>
-      filesIn(join(checkout, room)),
-    ),
+    ...[
+      "contract",
+      "wire",
+      "mask",
+      "docker-config",
+      "kubeconfig",
+      "proxy",
+      "build-context",
+    ].flatMap((room) => filesIn(join(checkout, room))),
     ...filesIn(join(offline, name)),
     ...readdirSync(offline, { withFileTypes: true })
       .filter((entry) => entry.isFile())

@@ -1,21 +1,4 @@
-const SUFFIXES: Readonly<Record<string, number>> = {
-  n: 1e-9,
-  u: 1e-6,
-  m: 1e-3,
-  "": 1,
-  k: 1e3,
-  M: 1e6,
-  G: 1e9,
-  T: 1e12,
-  P: 1e15,
-  E: 1e18,
-  Ki: 2 ** 10,
-  Mi: 2 ** 20,
-  Gi: 2 ** 30,
-  Ti: 2 ** 40,
-  Pi: 2 ** 50,
-  Ei: 2 ** 60,
-};
+import { SUFFIXES } from "../../../contract/quantity.ts";
 
 /** Fields of quantities by name, as in `requests.cpu`, and fields that are one. */
 const QUANTITIES: ReadonlySet<unknown> = new Set([
@@ -50,6 +33,7 @@ function amountOf(value: unknown): number | undefined {
   const parts = /^([+-]?\d{1,30}(?:\.\d{0,30})?(?:[eE][+-]?\d{1,3})?)([numkMGTPE]?i?)$/.exec(
     typeof value === "number" ? String(value) : typeof value === "string" ? value : "",
   );
-  const factor = SUFFIXES[parts?.[2] ?? ""];
-  return parts === null || factor === undefined ? undefined : Number(parts[1]) * factor;
+  const [, digits, suffix] = parts ?? [];
+  const factor = suffix === "" ? 1 : SUFFIXES[suffix ?? ""];
+  return factor === undefined ? undefined : Number(digits) * factor;
 }

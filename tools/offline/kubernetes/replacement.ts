@@ -1,4 +1,4 @@
-import { parsePath } from "../../../wire/property-path.ts";
+import { parsePath, valueAt } from "../../../wire/property-path.ts";
 import type { Configuration } from "./configuration.ts";
 import { groupOf, type KubernetesObject } from "./object.ts";
 
@@ -64,16 +64,10 @@ function touches(field: readonly string[], path: readonly string[], value: unkno
   }
   const [at, ...deeper] = path;
   if (at !== undefined) {
-    return (key === "*" || key === at) && touches(rest, deeper, childOf(value, at));
+    return (key === "*" || key === at) && touches(rest, deeper, valueAt(value, [at]));
   }
-  const children = key === "*" && Array.isArray(value) ? value : [childOf(value, key)];
+  const children = key === "*" && Array.isArray(value) ? value : [valueAt(value, [key])];
   return children.some((child) => child !== undefined && touches(rest, [], child));
-}
-
-function childOf(value: unknown, key: string): unknown {
-  return typeof value === "object" && value !== null && Object.hasOwn(value, key)
-    ? (value as Record<string, unknown>)[key]
-    : undefined;
 }
 
 function below(field: string, names: string): string[] {
