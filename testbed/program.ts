@@ -1,20 +1,11 @@
 import { mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { basename, join, resolve } from "node:path";
+import { basename, join } from "node:path";
 
-import { execa } from "execa";
-
+import { CHECKOUT } from "../tools/platform/folders.ts";
 import { environment } from "../tools/platform/environment.ts";
 import { cluster } from "./cluster.ts";
-
-const CHECKOUT = resolve(import.meta.dirname, "..");
-
-/** How a run of `pulumi` ended. */
-export interface Outcome {
-  readonly exitCode: number;
-  /** Both streams, as a person would see them. */
-  readonly output: string;
-}
+import { type Run, running } from "./run.ts";
 
 /** A program of a few lines with a stack and a state backend of its own. */
 export class Program {
@@ -86,7 +77,7 @@ export class Program {
     await writeFile(join(this.folder, path), content);
   }
 
-  up(...args: string[]): Promise<Outcome> {
+  up(...args: string[]): Promise<Run> {
     return this.pulumi("up", "--yes", "--skip-preview", ...args);
   }
 
@@ -96,7 +87,7 @@ export class Program {
     return this.must("up", "--yes", "--skip-preview", ...args);
   }
 
-  preview(...args: string[]): Promise<Outcome> {
+  preview(...args: string[]): Promise<Run> {
     return this.pulumi("preview", "--diff", ...args);
   }
 
@@ -116,20 +107,9 @@ export class Program {
     await rm(this.env["PULUMI_BACKEND_URL"]?.slice("file://".length) ?? "", { recursive: true });
   }
 
-  async pulumi(...args: string[]): Promise<Outcome> {
-    const { exitCode, all } = await execa(
-      "pulumi",
-      [...args, "--non-interactive", "--color=never"],
-      {
-        cwd: this.folder,
-        env: this.env,
-        preferLocal: true,
-        localDir: CHECKOUT,
-        reject: false,
-        all: true,
-        stdin: "ignore",
-      },
-    );
+  async pulumi(...args: string[]): Promise<Run> {
+    const command = ["pulumi", ...args, "--non-interactive", "--color=never"];
+    const { exitCode, all } = await running(command, { folder: this.folder, env: this.env });
     return { exitCode: exitCode ?? 1, output: all };
   }
 

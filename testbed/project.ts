@@ -1,15 +1,16 @@
 import { randomUUID } from "node:crypto";
 import { cp, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 
 import { execa } from "execa";
 import { parse, stringify } from "yaml";
 
 import { environment } from "../tools/platform/environment.ts";
+import { CHECKOUT } from "../tools/platform/folders.ts";
 import { freeFolder } from "./free-folder.ts";
 import { JOB, KillableUp } from "./killable-up.ts";
-import type { Run } from "./run.ts";
+import { type Run, running } from "./run.ts";
 import { succeed } from "./succeed.ts";
 
 /** What a team that clones Slipway has of it: the program, without its tests and tools. */
@@ -35,8 +36,6 @@ const PROGRAM = [
   "wire",
   ".gitignore",
 ] as const;
-
-const CHECKOUT = resolve(import.meta.dirname, "..");
 
 /** A line of verify-state about what the program never wrote, whatever the settings were before. */
 const FORGED =
@@ -210,25 +209,17 @@ export class Project {
   }
 
   private async run(args: readonly string[], input = ""): Promise<Run> {
-    const running = execa(...this.command(args), {
-      cwd: this.folder,
-      env: this.env,
-      preferLocal: true,
-      localDir: CHECKOUT,
-      reject: false,
-      all: true,
-      input,
-    });
-    running.all.on("data", (data: Buffer) => {
+    const { folder, env } = this;
+    const command = running(this.command(args), { folder, env, input });
+    command.all.on("data", (data: Buffer) => {
       this.hears(data.toString());
     });
-    const { exitCode, all } = await running;
+    const { exitCode, all } = await command;
     return { exitCode: exitCode ?? 1, output: all };
   }
 
-  private command(args: readonly string[]): [file: string, args: string[]] {
-    const [file = "", ...rest] = [...this.enter(this.folder), ...args];
-    return [file, rest];
+  private command(args: readonly string[]): string[] {
+    return [...this.enter(this.folder), ...args];
   }
 
   up(...args: string[]): Promise<Run> {
@@ -246,17 +237,10 @@ export class Project {
       "--non-interactive",
       "--color=never",
     ];
-    const running = execa(...this.command(["pulumi", ...up, ...args]), {
-      cwd: this.folder,
-      env: { ...this.env, [JOB]: job },
-      preferLocal: true,
-      localDir: CHECKOUT,
-      reject: false,
-      all: true,
-      stdin: "ignore",
-      detached: true,
-    });
-    return new KillableUp({ pid: running.pid, all: running.all, ended: running }, job);
+    const env = { ...this.env, [JOB]: job };
+    const command = this.command(["pulumi", ...up, ...args]);
+    const ended = running(command, { folder: this.folder, env, detached: true });
+    return new KillableUp({ pid: ended.pid, all: ended.all, ended }, job);
   }
 
   /** Clears the lock that a killed run has left. */
