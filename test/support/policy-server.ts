@@ -1,8 +1,8 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { json } from "node:stream/consumers";
 
 import type { ProvedPolicy, RefusedAct } from "../../contract/access-proof.ts";
+import { LocalServer } from "./local-server.ts";
 
 /** A request that a policy is to refuse. */
 export interface Attempt {
@@ -44,7 +44,7 @@ export class PolicyServer {
   answer: (attempt: Attempt) => Answer | undefined;
   /** Whose a token is. */
   owner = (token: string): string => token;
-  readonly #server: Server;
+  readonly #server = new LocalServer((request, response) => this.#answer(request, response));
 
   constructor(policies: readonly ProvedPolicy[]) {
     for (const { name, policy, binding } of policies) {
@@ -52,21 +52,14 @@ export class PolicyServer {
       this.objects.set(`validatingadmissionpolicybindings/${name}`, { ...binding, ...DEFAULTS });
     }
     this.answer = (attempt) => ({ status: 422, message: refusalOf(policies, attempt) });
-    this.#server = createServer((request, response) => {
-      this.#answer(request, response).catch((error: unknown) => {
-        response.writeHead(500).end(String(error));
-      });
-    });
   }
 
-  async start(): Promise<string> {
-    await new Promise<void>((resolve) => this.#server.listen(0, "127.0.0.1", resolve));
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  start(): Promise<string> {
+    return this.#server.start();
   }
 
-  async stop(): Promise<void> {
-    this.#server.closeAllConnections();
-    await new Promise((resolve) => this.#server.close(resolve));
+  stop(): Promise<void> {
+    return this.#server.stop();
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {

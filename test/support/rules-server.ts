@@ -1,8 +1,8 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { json } from "node:stream/consumers";
 
 import type { Right } from "../../rights.ts";
+import { LocalServer } from "./local-server.ts";
 
 /** A rule, and where it holds. */
 export interface Grant {
@@ -69,24 +69,14 @@ export class RulesServer {
   owner = (token: string): string => token;
   /** What another authorizer allows. */
   allowsToo: (user: string, right: Right) => boolean = () => false;
-  readonly #server: Server;
+  readonly #server = new LocalServer((request, response) => this.#answer(request, response));
 
-  constructor() {
-    this.#server = createServer((request, response) => {
-      this.#answer(request, response).catch((error: unknown) => {
-        response.writeHead(500).end(String(error));
-      });
-    });
+  start(): Promise<string> {
+    return this.#server.start();
   }
 
-  async start(): Promise<string> {
-    await new Promise<void>((resolve) => this.#server.listen(0, "127.0.0.1", resolve));
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
-  }
-
-  async stop(): Promise<void> {
-    this.#server.closeAllConnections();
-    await new Promise((resolve) => this.#server.close(resolve));
+  stop(): Promise<void> {
+    return this.#server.stop();
   }
 
   count(request: string): number {
