@@ -21,6 +21,8 @@ export const kwok = {
   module: "kwok",
   variables: {},
   gibibytes: 2,
+  // What it changes of the module stands here.
+  files: ["../kwok.ts"],
   prepare: prepareSource,
 } satisfies GoTools & { readonly version: string };
 
