@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { ApiException, CoreV1Api, KubernetesObjectApi, type V1Pod } from "@kubernetes/client-node";
 import { clusterConfig } from "./cluster.ts";
+import { NODE_NAME } from "./kubeconfig.ts";
 
 const NAMESPACE = "kube-system";
 const SECONDS = 60;
@@ -91,6 +92,8 @@ function probe(image: string) {
       restartPolicy: "Never",
       terminationGracePeriodSeconds: 0,
       tolerations: [{ operator: "Exists" }],
+      // Of a cluster that had nodes without machines, these would take it, too.
+      nodeSelector: { "kubernetes.io/hostname": NODE_NAME },
       containers: [{ name: "probe", image, command: ["node", "-e", SCRIPT] }],
     },
   };
