@@ -1,6 +1,6 @@
 import type * as k8s from "@pulumi/kubernetes";
 
-import { PORT_NAME } from "./container.ts";
+import { PORT_NAME } from "./port.ts";
 import type { EgressRule, Service, UdpPort } from "../service-definition.ts";
 import { metadataOf, selectorLabels } from "./labels.ts";
 

@@ -2,12 +2,13 @@ import type * as pulumi from "@pulumi/pulumi";
 
 import { configMapManifest } from "./config-map.ts";
 import type { Service } from "../service-definition.ts";
-import { type CredentialDigests, deploymentManifest, type SourceReference } from "./deployment.ts";
+import { deploymentManifest, type SourceReference } from "./deployment.ts";
 import { manifestHash } from "./hash.ts";
 import { horizontalPodAutoscalerManifest } from "./horizontal-pod-autoscaler.ts";
 import { ingressManifest } from "./ingress.ts";
 import { networkPolicyManifest } from "./network-policy.ts";
 import { podDisruptionBudgetManifest } from "./pod-disruption-budget.ts";
+import type { CredentialDigests } from "./pod-template.ts";
 import { serviceAccountManifest } from "./service-account.ts";
 import { serviceManifest } from "./service.ts";
 
