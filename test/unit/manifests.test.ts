@@ -388,9 +388,9 @@ describe("the manifest hash", () => {
   });
 
   test("covers every object of the service", () => {
-    const kinds = Object.values(workloadManifests(fullService(), IMAGE)).map(
-      (manifest) => manifest?.kind,
-    );
+    const kinds = Object.values(workloadManifests(fullService(), IMAGE))
+      .filter((manifest) => manifest !== undefined)
+      .map((manifest) => manifest.kind);
     expect(kinds.sort()).toEqual([
       "ConfigMap",
       "Deployment",

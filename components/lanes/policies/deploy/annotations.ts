@@ -1,3 +1,4 @@
+import { type Delivery, hasClaims } from "../../delivery.ts";
 import { literal } from "../policy.ts";
 import { type Limit, refusal } from "./limit.ts";
 import { annotationsAt, labelsAt } from "./orders.ts";
@@ -6,7 +7,25 @@ import { annotationsAt, labelsAt } from "./orders.ts";
 const OF_THE_CLUSTER = ["kube-root-ca.crt", "openshift-service-ca.crt", "istio-ca-root-cert"];
 
 /** What stands above each object that the deploy lane writes: an order to whoever watches the cluster. */
-export const ANNOTATIONS: Limit = {
+export function annotations(delivery: Delivery): Limit {
+  const resources = hasClaims(delivery) ? [...RESOURCES, "persistentvolumeclaims"] : RESOURCES;
+  return { ...ANNOTATIONS, resources };
+}
+
+const RESOURCES = [
+  "configmaps",
+  "deployments",
+  "externalsecrets",
+  "horizontalpodautoscalers",
+  "ingresses",
+  "networkpolicies",
+  "poddisruptionbudgets",
+  "sealedsecrets",
+  "serviceaccounts",
+  "services",
+];
+
+const ANNOTATIONS: Omit<Limit, "resources"> = {
   apiGroups: [
     "",
     "apps",
@@ -17,18 +36,6 @@ export const ANNOTATIONS: Limit = {
     "policy",
   ],
   apiVersion: "*",
-  resources: [
-    "configmaps",
-    "deployments",
-    "externalsecrets",
-    "horizontalpodautoscalers",
-    "ingresses",
-    "networkpolicies",
-    "poddisruptionbudgets",
-    "sealedsecrets",
-    "serviceaccounts",
-    "services",
-  ],
   validations: [
     annotationsAt("metadata"),
     labelsAt("metadata"),
