@@ -7,6 +7,10 @@ import {
   type Service,
   type ServiceDefinition,
 } from "./service-definition.ts";
+import { completeExceptions } from "./service/exceptions.ts";
+import { completeIdentity } from "./service/identity.ts";
+import { completePatches } from "./service/patches.ts";
+import { completePlacement } from "./service/placement.ts";
 import { largerQuantity, smallerQuantity } from "../contract/quantity.ts";
 
 const REQUESTS = { cpu: "100m", memory: "128Mi" };
@@ -25,6 +29,10 @@ export function complete(
   return {
     ...identity,
     ...completed(PODS, definition),
+    ...completeExceptions(definition),
+    ...completeIdentity(definition),
+    ...completePatches(definition),
+    ...completePlacement(definition),
     port: definition.port,
     autoscale: autoscale && { cpu: 70, ...autoscale },
     health: definition.health,

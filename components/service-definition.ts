@@ -1,5 +1,9 @@
 import type { Completed, Forms, ValuesOf } from "../contract/forms.ts";
 import type { VERDICT, VerdictSettings } from "../contract/verdict.ts";
+import type { ExceptionsDefinition, ExceptionWord } from "./service/exceptions.ts";
+import type { IdentityDefinition } from "./service/identity.ts";
+import type { PatchesDefinition } from "./service/patches.ts";
+import type { PlacementDefinition } from "./service/placement.ts";
 
 /** The settings of a service's pods that are numbers or decisions. */
 export const PODS = {
@@ -12,7 +16,12 @@ export const PODS = {
    * User and group that the container runs as.
    * @default 65532
    */
-  user: { from: 1, to: 2 ** 31 - 1, remedy: "0 is root, which no pod may be", default: 65532 },
+  user: {
+    from: 1,
+    to: 2 ** 31 - 1,
+    remedy: "0 is root, which needs allow: [root]",
+    default: 65532,
+  },
   /**
    * Seconds that a pod keeps serving after it is told to stop, so that no request is lost while
    * the cluster removes it from the Service.
@@ -27,7 +36,14 @@ export const PODS = {
 } as const satisfies Forms;
 
 /** How a service is run: what its team says in the settings, all of it optional but the port. */
-export interface ServiceDefinition extends ValuesOf<typeof PODS>, VerdictSettings {
+export interface ServiceDefinition
+  extends
+    ValuesOf<typeof PODS>,
+    VerdictSettings,
+    ExceptionsDefinition,
+    IdentityDefinition,
+    PatchesDefinition,
+    PlacementDefinition {
   /** Port that the container listens on. */
   readonly port: number;
   /**
@@ -152,7 +168,11 @@ export type EgressRule = ({ readonly cidr: string } | { readonly namespace: stri
 };
 
 /** A service with its name, its namespace, and a value for everything that has a default. */
-export interface Service extends Completed<typeof PODS> {
+export interface Service
+  extends Completed<typeof PODS>, IdentityDefinition, PatchesDefinition, PlacementDefinition {
+  readonly allow: readonly ExceptionWord[];
+  /** Whether the image says who runs: root may, and no user is set. */
+  readonly imageUser?: true;
   readonly name: string;
   readonly namespace: string;
   /** What is delivered, for people: see `app.kubernetes.io/version`. */

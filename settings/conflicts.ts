@@ -7,6 +7,9 @@ import { type Fault, faultIf, got, under } from "./fault.ts";
 import { label } from "./fields.ts";
 import { unusable } from "./look.ts";
 import { fieldsOf, type Mapping, mapping } from "./mapping.ts";
+import { exceptionsFaults } from "./service/exceptions.ts";
+import { identityFaults } from "./service/identity.ts";
+import { placementFaults } from "./service/placement.ts";
 import { absolute, expand, type Surroundings } from "./surroundings.ts";
 
 /** Kubernetes accepts no larger ConfigMap. */
@@ -40,6 +43,9 @@ function keyFaults(service: Mapping, surroundings: Surroundings, isPromoting: bo
     ...settleFaults(service),
     ...resourceFaults(fieldsOf(service["resources"])),
     ...fileFaults(service),
+    ...exceptionsFaults(service),
+    ...identityFaults(service),
+    ...placementFaults(service),
   ];
 }
 

@@ -16,6 +16,10 @@ import { shapeOf, type ShapeOf } from "../contract/field.ts";
 import { VERDICT } from "../contract/verdict.ts";
 import { egress } from "./egress.ts";
 import * as field from "./fields.ts";
+import { exceptionsShape } from "./service/exceptions.ts";
+import { identityShape } from "./service/identity.ts";
+import { patchesShape } from "./service/patches.ts";
+import { placementShape } from "./service/placement.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** A service as the settings have it. */
@@ -46,6 +50,10 @@ export function serviceSchema(surroundings: Surroundings) {
       egress: field.list(egress, "a list of destinations").exactOptional(),
       ...shapeOf(VERDICT, dialect),
       ...shapeOf(PODS, dialect),
+      ...exceptionsShape,
+      ...identityShape,
+      ...patchesShape,
+      ...placementShape,
     } satisfies ShapeOf<ServiceForm>,
     "a mapping with a port and either build or image",
   );

@@ -2,7 +2,7 @@ import { byName } from "../by-name.ts";
 import type { Lane } from "./definition.ts";
 import { type Delivery, ownCredentials } from "./delivery.ts";
 import { buildPolicy } from "./policies/build.ts";
-import { ANNOTATIONS } from "./policies/deploy/annotations.ts";
+import { annotations } from "./policies/deploy/annotations.ts";
 import { deployments } from "./policies/deploy/deployments.ts";
 import { externalSecrets } from "./policies/deploy/external-secrets.ts";
 import { ingresses } from "./policies/deploy/ingresses.ts";
@@ -68,7 +68,7 @@ function limitsOf(delivery: Delivery): Readonly<Record<string, Limit | undefined
   const seals = own.some(([, { store }]) => store === undefined);
   const fetches = own.some(([, { store }]) => store !== undefined);
   return {
-    "deploy-annotations": ANNOTATIONS,
+    "deploy-annotations": annotations(delivery),
     "deploy-services": SERVICES,
     "deploy-serviceaccounts": SERVICE_ACCOUNTS,
     "deploy-deployments": deployments(delivery),

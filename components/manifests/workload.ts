@@ -8,6 +8,7 @@ import { horizontalPodAutoscalerManifest } from "./horizontal-pod-autoscaler.ts"
 import { ingressManifest } from "./ingress.ts";
 import { networkPolicyManifest } from "./network-policy.ts";
 import { podDisruptionBudgetManifest } from "./pod-disruption-budget.ts";
+import { withPatches } from "./patch.ts";
 import type { CredentialDigests } from "./pod-template.ts";
 import { serviceAccountManifest } from "./service-account.ts";
 import { serviceManifest } from "./service.ts";
@@ -25,7 +26,7 @@ export function workloadManifests(
   source?: SourceReference,
   credentials?: CredentialDigests,
 ) {
-  return {
+  return withPatches(service, {
     serviceAccount: serviceAccountManifest(service),
     configMap: configMapManifest(service),
     networkPolicy: networkPolicyManifest(service),
@@ -34,7 +35,7 @@ export function workloadManifests(
     service: serviceManifest(service),
     horizontalPodAutoscaler: horizontalPodAutoscalerManifest(service),
     ingress: ingressManifest(service),
-  };
+  });
 }
 
 /** `sha256:<64 hex>` over a service's objects, without the source: a commit alone does not change the workload. */
