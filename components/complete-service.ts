@@ -3,6 +3,10 @@ import { VERDICT } from "../contract/verdict.ts";
 import { type CredentialKeys, filesOf, variablesOf } from "./credentials/credential-use.ts";
 import { PODS, type Service, type ServiceDefinition } from "./service-definition.ts";
 import { completeContainers } from "./service/containers.ts";
+import { completeExceptions } from "./service/exceptions.ts";
+import { completeIdentity } from "./service/identity.ts";
+import { completePatches } from "./service/patches.ts";
+import { completePlacement } from "./service/placement.ts";
 import { completeResources } from "./service/resources.ts";
 import { completeReplacement } from "./service/replacement.ts";
 import { completeVolumes } from "./service/volumes.ts";
@@ -20,6 +24,10 @@ export function complete(
   return {
     ...identity,
     ...completed(PODS, definition),
+    ...completeExceptions(definition),
+    ...completeIdentity(definition),
+    ...completePatches(definition),
+    ...completePlacement(definition),
     port: definition.port,
     autoscale: autoscale && { cpu: 70, ...autoscale },
     health: definition.health,

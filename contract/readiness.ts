@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { count, flag, name, type Of, pinned, text, verdictShape } from "./field.ts";
+import { count, flag, name, type Of, pinned, text, verdictShape, word } from "./field.ts";
 import type { HistoryEntry, ProvedRelease, ReleaseRecord } from "./release-record.ts";
 import { settleBound, type VerdictSettings } from "./verdict.ts";
 
@@ -43,6 +43,21 @@ const shape = {
   commit: text(/./, "the commit's hash").exactOptional(),
   /** Whether the source had changes that are not in the commit. */
   dirty: flag,
+  /**
+   * What the pods may do beside what every service's may: words of the setting `allow`.
+   * @default []
+   */
+  allow: z.array(word).readonly().exactOptional(),
+  /**
+   * Names of the fields that the settings patch, no values.
+   * @default []
+   */
+  patched: z.array(word).readonly().exactOptional(),
+  /**
+   * The Pod Security level that the namespace enforces; `none` for one that others have created without any.
+   * @default restricted
+   */
+  podSecurity: word.exactOptional(),
   /** Seconds without progress after which the rollout has failed: the Deployment's `progressDeadlineSeconds`. */
   deadlineSeconds: count,
   /**

@@ -8,6 +8,7 @@ import { horizontalPodAutoscalerManifest } from "./horizontal-pod-autoscaler.ts"
 import { ingressManifest } from "./ingress.ts";
 import { networkPolicyManifest } from "./network-policy.ts";
 import { podDisruptionBudgetManifest } from "./pod-disruption-budget.ts";
+import { withPatches } from "./patch.ts";
 import type { CredentialDigests } from "./pod-template.ts";
 import { serviceAccountManifest } from "./service-account.ts";
 import { serviceManifest } from "./service.ts";
@@ -26,7 +27,7 @@ export function workloadManifests(
   source?: SourceReference,
   credentials?: CredentialDigests,
 ) {
-  return {
+  return withPatches(service, {
     serviceAccount: serviceAccountManifest(service),
     configMap: configMapManifest(service),
     volumeClaims: volumeClaimManifests(service),
@@ -36,7 +37,7 @@ export function workloadManifests(
     service: serviceManifest(service),
     horizontalPodAutoscaler: horizontalPodAutoscalerManifest(service),
     ingress: ingressManifest(service),
-  };
+  });
 }
 
 /** `sha256:<64 hex>` over a service's objects, without the source: a commit alone does not change the workload. */

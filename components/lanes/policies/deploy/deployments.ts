@@ -1,5 +1,9 @@
 import { secretsOf } from "../../../credentials/credential-use.ts";
+import { exceptionsIn } from "../../../exceptions.ts";
 import { foundClaims, ownClaims } from "../../../manifests/volume-claims.ts";
+import { workloadManifests } from "../../../manifests/workload.ts";
+import { levelOf } from "../../../service/exceptions.ts";
+import type { Service } from "../../../service-definition.ts";
 import {
   type Delivery,
   hasClaims,
@@ -11,7 +15,14 @@ import { before } from "../kept.ts";
 import { containerSecrets, hostsOf, isPinned, type MayName, volumesOf } from "../pod-spec.ts";
 import { literal } from "../policy.ts";
 import { type Limit, refusal } from "./limit.ts";
-import { annotationsAt, labelsAt } from "./orders.ts";
+import { HARDENING_VARIABLES, hardening } from "./hardening.ts";
+import { annotationsAt, labelsAt, ordersIn } from "./orders.ts";
+import { asSaid, asSaidVolume, type SaidPods, saidPods } from "./said.ts";
+
+/** What of a pod template is an order. */
+interface Template {
+  readonly metadata: Parameters<typeof ordersIn>[2];
+}
 
 const LISTS = ["containers", "initContainers"];
 const SPEC = "spec.template.spec";
@@ -23,6 +34,14 @@ const NAMED = "Secrets that slipway:services and slipway:credentials name";
  * The namespace's Pod Security level holds the rest.
  */
 export function deployments(delivery: Delivery): Limit {
+  const services = servicesOf(delivery);
+  const pods = saidPods(services);
+  const orders = services.flatMap((service) => {
+    const { template } = workloadManifests(service, "").deployment.spec as { template: Template };
+    return ordersIn("Deployment", service.name, template.metadata);
+  });
+  const words = services.flatMap((service) => exceptionsIn(service).map(({ word }) => word));
+  const isLoose = delivery.namespaceExists === true || levelOf(words) !== "restricted";
   return {
     apiGroups: ["apps"],
     apiVersion: "v1",
@@ -33,15 +52,24 @@ export function deployments(delivery: Delivery): Limit {
       volumes: "variables.spec.?volumes.orValue([])",
       ...(hasClaims(delivery) && { claims: literal(claimNames(delivery)) }),
       volumesBefore: before("spec.template.spec.?volumes", "[]"),
+      ...(isLoose && HARDENING_VARIABLES),
       containersBefore: `oldObject == null ? [] : oldObject.spec.template.spec.containers + oldObject.spec.template.spec.?initContainers.orValue([])`,
     },
     validations: [
-      annotationsAt(TEMPLATE),
-      labelsAt(TEMPLATE),
-      ...identity(),
-      ...place(),
-      ...volumes(delivery),
-      ...LISTS.flatMap(containers),
+      annotationsAt(
+        TEMPLATE,
+        undefined,
+        orders.flatMap((each) => each.annotations),
+      ),
+      labelsAt(
+        TEMPLATE,
+        orders.flatMap((each) => each.labels),
+      ),
+      ...identity(pods),
+      ...place(pods),
+      ...volumes(pods, delivery),
+      ...LISTS.flatMap((list) => containers(list, services)),
+      ...(isLoose ? hardening(services, SPEC) : []),
     ],
   };
 }
@@ -71,7 +99,7 @@ const mayName: MayName = (secret, key) => {
 };
 
 /** Who the pods are. */
-function identity() {
+function identity(pods: readonly SaidPods[]) {
   const account = `${SPEC}.?serviceAccountName`;
   const token = `${SPEC}.?automountServiceAccountToken`;
   return [
@@ -80,14 +108,24 @@ function identity() {
       message: refusal(`${SPEC}.serviceAccountName`, "the name of the Deployment"),
     },
     {
-      expression: `!object.${token}.orValue(true) || (oldObject != null && oldObject.${token}.orValue(true))`,
+      expression: [
+        `!object.${token}.orValue(true)`,
+        `(oldObject != null && oldObject.${token}.orValue(true))`,
+        ...namedIf(pods.filter(({ spec }) => spec["automountServiceAccountToken"] !== false)),
+      ].join(" || "),
       message: refusal(`${SPEC}.automountServiceAccountToken`, "false"),
     },
   ];
 }
 
+/** Whether the object is that of one of these services; nothing without any. */
+function namedIf(services: readonly { readonly name: string }[]): string[] {
+  const names = services.map(({ name }) => name);
+  return names.length === 0 ? [] : [`object.metadata.name in ${literal(names)}`];
+}
+
 /** Where the pods run, and before whom. */
-function place() {
+function place(pods: readonly SaidPods[]) {
   const affinity = `${SPEC}.?affinity.?nodeAffinity`;
   const selector = `${SPEC}.?nodeSelector`;
   const rules: Readonly<Record<string, string>> = {
@@ -100,7 +138,7 @@ function place() {
     tolerations: `object.${SPEC}.?tolerations.orValue([]).all(t, t in ${before(`${SPEC}.?tolerations`, "[]")})`,
   };
   return Object.entries(rules).map(([field, expression]) => ({
-    expression,
+    expression: [expression, ...asSaid(pods, field, SPEC)].join(" || "),
     message: refusal(`${SPEC}.${field}`, "none"),
   }));
 }
@@ -112,19 +150,20 @@ function isOneOf(field: string, values: readonly string[]): string {
   return `${value} in ${literal(values)} || ${value} == ${before(path, '""')}`;
 }
 
-function volumes(delivery: Delivery) {
+function volumes(pods: readonly SaidPods[], delivery: Delivery) {
   const kinds = [
     "configMap",
     "emptyDir",
     ...(hasPerPodClaims(delivery) ? ["ephemeral"] : []),
     ...(hasClaims(delivery) ? ["persistentVolumeClaim"] : []),
   ];
+  const all = [...kinds, "secret"];
   return [
     {
       expression: volumesOf(
         "variables.volumes",
-        [...kinds, "secret"],
-        "v in variables.volumesBefore",
+        all,
+        ["v in variables.volumesBefore", ...asSaidVolume(pods, all)].join(" || "),
       ),
       message: refusal(`${SPEC}.volumes[]`, `${kinds.join(", ")} and secret`),
     },
@@ -146,7 +185,7 @@ function volumes(delivery: Delivery) {
   ];
 }
 
-function containers(list: string) {
+function containers(list: string, services: readonly Service[]) {
   const path = `${SPEC}.${list}`;
   const all = `variables.spec.?${list}.orValue([])`;
   return [
@@ -155,7 +194,10 @@ function containers(list: string) {
       message: refusal(`${path}[].image`, "repository@sha256:<64 hex digits>"),
     },
     {
-      expression: `${all}.all(c, ${hostsOf("c")}.all(h, variables.containersBefore.exists(b, h in ${hostsOf("b")})))`,
+      expression: [
+        `${all}.all(c, ${hostsOf("c")}.all(h, variables.containersBefore.exists(b, h in ${hostsOf("b")})))`,
+        ...namedIf(services.filter(({ allow }) => allow.includes("probe-hosts"))),
+      ].join(" || "),
       message: refusal(`${path}[]`, "probes and lifecycle hooks without a host"),
     },
     ...containerSecrets(all, path, mayName, (field) => refusal(field, NAMED)),
