@@ -64,11 +64,22 @@ function lastOf(type: string): string {
   return type.slice(type.lastIndexOf(":") + 1);
 }
 
+/** What the program leaves to the cluster: the number of pods to an autoscaler, and what never changes of a claim. */
+const IGNORED: Readonly<Record<string, readonly string[]>> = {
+  "kubernetes:apps/v1:Deployment": ["spec.replicas"],
+  "kubernetes:core/v1:PersistentVolumeClaim": [
+    "spec.accessModes",
+    "spec.storageClassName",
+    "spec.volumeMode",
+    "spec.volumeName",
+  ],
+};
+
 /** Fields that are right only for some kinds of resources. */
 function formFindings(entry: Entry, made: Made, find: Findings): Finding[] {
   const isCustom = made !== "stack" && made !== "component";
   const { importID, id, ignoreChanges = [], type } = entry;
-  const mayIgnore = type === "kubernetes:apps/v1:Deployment" ? ["spec.replicas"] : [];
+  const mayIgnore = IGNORED[type] ?? [];
   const others = ignoreChanges.filter((path) => !mayIgnore.includes(path));
   return [
     ...(entry.custom === isCustom
