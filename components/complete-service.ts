@@ -7,6 +7,7 @@ import {
   type Service,
   type ServiceDefinition,
 } from "./service-definition.ts";
+import { completeKinds, completeReplicas, completeTime } from "./service/kinds.ts";
 import { largerQuantity, smallerQuantity } from "../contract/quantity.ts";
 
 const REQUESTS = { cpu: "100m", memory: "128Mi" };
@@ -25,6 +26,8 @@ export function complete(
   return {
     ...identity,
     ...completed(PODS, definition),
+    ...completeKinds(identity.name, definition),
+    replicas: completeReplicas(definition, PODS.replicas.default),
     port: definition.port,
     autoscale: autoscale && { cpu: 70, ...autoscale },
     health: definition.health,
@@ -34,7 +37,7 @@ export function complete(
     writable: definition.writable ?? ["/tmp"],
     ingress: ingress && { path: "/", awaitAddress: true, ...ingress },
     egress: definition.egress ?? [],
-    verdict: completed(VERDICT, definition),
+    verdict: completeTime(completed(VERDICT, definition), definition),
   };
 }
 

@@ -45,6 +45,16 @@ export type {
   Service,
   ServiceDefinition,
 } from "./service-definition.ts";
+export type {
+  EveryNodeDefinition,
+  KindDefinition,
+  Proof,
+  Retention,
+  RetentionPolicy,
+  ScheduleDefinition,
+  ScheduleHistory,
+  StatefulDefinition,
+} from "./service/kinds.ts";
 export type { RemoteValue, SecretStore } from "./credentials/external-secret.ts";
 export { complete, type ServiceIdentity } from "./complete-service.ts";
 export type { JenkinsDefinition, LaneDefinition, LaneName } from "./lanes/definition.ts";
@@ -74,10 +84,5 @@ export {
 } from "./slipway-provider.ts";
 export { readRelease, type StackRelease } from "./stack-release.ts";
 export { outputsOf } from "./stack-outputs.ts";
-export {
-  type AutoscalerBounds,
-  type Endpoint,
-  type UsedCredential,
-  Workload,
-  type WorkloadArgs,
-} from "./workload.ts";
+export type { AutoscalerBounds } from "./delivered.ts";
+export { type Endpoint, type UsedCredential, Workload, type WorkloadArgs } from "./workload.ts";

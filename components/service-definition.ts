@@ -1,11 +1,12 @@
 import type { Completed, Forms, ValuesOf } from "../contract/forms.ts";
+import type { KindDefinition, Kinds } from "./service/kinds.ts";
 import type { VERDICT, VerdictSettings } from "../contract/verdict.ts";
 
 /** The settings of a service's pods that are numbers or decisions. */
 export const PODS = {
   /**
    * Number of pods, if nothing scales them.
-   * @default 2
+   * @default - 2, or 1 if it is `stateful`
    */
   replicas: { from: 1, to: 5000, remedy: "remove the service to stop it", default: 2 },
   /**
@@ -27,7 +28,7 @@ export const PODS = {
 } as const satisfies Forms;
 
 /** How a service is run: what its team says in the settings, all of it optional but the port. */
-export interface ServiceDefinition extends ValuesOf<typeof PODS>, VerdictSettings {
+export interface ServiceDefinition extends ValuesOf<typeof PODS>, VerdictSettings, KindDefinition {
   /** Port that the container listens on. */
   readonly port: number;
   /**
@@ -152,7 +153,7 @@ export type EgressRule = ({ readonly cidr: string } | { readonly namespace: stri
 };
 
 /** A service with its name, its namespace, and a value for everything that has a default. */
-export interface Service extends Completed<typeof PODS> {
+export interface Service extends Completed<typeof PODS>, Kinds {
   readonly name: string;
   readonly namespace: string;
   /** What is delivered, for people: see `app.kubernetes.io/version`. */

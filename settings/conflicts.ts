@@ -7,6 +7,7 @@ import { type Fault, faultIf, got, under } from "./fault.ts";
 import { label } from "./fields.ts";
 import { unusable } from "./look.ts";
 import { fieldsOf, type Mapping, mapping } from "./mapping.ts";
+import { kindNameFaults, kindsFaults } from "./service/kinds.ts";
 import { absolute, expand, type Surroundings } from "./surroundings.ts";
 
 /** Kubernetes accepts no larger ConfigMap. */
@@ -14,12 +15,14 @@ const FILES_BYTES = 1 << 20;
 
 /** What is wrong between the keys of each service, as they were written: reported together with faults of single values. */
 export function serviceFaults(raw: Mapping, surroundings: Surroundings): Fault[] {
-  return Object.entries(fieldsOf(raw["services"])).flatMap(([name, written]) => {
+  const services = fieldsOf(raw["services"]);
+  return Object.entries(services).flatMap(([name, written]) => {
     const service = mapping(written);
     return under(
       ["services", name],
       [
         ...nameFaults(name),
+        ...kindNameFaults(name, services),
         ...(service === undefined ? [] : keyFaults(service, surroundings, "promoteFrom" in raw)),
       ],
     );
@@ -37,6 +40,7 @@ function keyFaults(service: Mapping, surroundings: Surroundings, isPromoting: bo
     ...imageFaults(service, isPromoting),
     ...buildFaults(fieldsOf(service["build"]), surroundings),
     ...scaleFaults(service),
+    ...kindsFaults(service),
     ...settleFaults(service),
     ...resourceFaults(fieldsOf(service["resources"])),
     ...fileFaults(service),

@@ -16,6 +16,7 @@ import { shapeOf, type ShapeOf } from "../contract/field.ts";
 import { VERDICT } from "../contract/verdict.ts";
 import { egress } from "./egress.ts";
 import * as field from "./fields.ts";
+import { kindsShape } from "./service/kinds.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** A service as the settings have it. */
@@ -44,6 +45,7 @@ export function serviceSchema(surroundings: Surroundings) {
       writable: field.list(field.filePath, "a list of absolute paths of folders").exactOptional(),
       ingress: ingress.exactOptional(),
       egress: field.list(egress, "a list of destinations").exactOptional(),
+      ...kindsShape(),
       ...shapeOf(VERDICT, dialect),
       ...shapeOf(PODS, dialect),
     } satisfies ShapeOf<ServiceForm>,

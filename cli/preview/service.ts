@@ -1,5 +1,6 @@
 import type { PodChanges } from "../../contract/pod-changes.ts";
 import { RESOURCES } from "../../contract/tokens.ts";
+import { DELIVERING_TYPES } from "../../contract/workload-kind.ts";
 import { differences } from "./difference.ts";
 import { type ImagePreview, imageOf } from "./image.ts";
 import { type PodsPreview, podsOf } from "./pods.ts";
@@ -12,8 +13,6 @@ export interface ServicePreview {
   readonly pods: PodsPreview;
 }
 
-const DEPLOYMENT = "kubernetes:apps/v1:Deployment";
-
 /** The services of a preview, by name. */
 export function servicePreviews(
   steps: readonly Step[],
@@ -24,7 +23,9 @@ export function servicePreviews(
   const names = [...services.keys()].filter((name) => name !== undefined);
   return names.sort(compare).map((name) => {
     const own = services.get(name) ?? [];
-    const deployment = own.find(isDeployment);
+    const delivering = own.filter(isDeployment);
+    // Of a service that something else delivers from now on, the former one goes last.
+    const deployment = delivering.find(({ action }) => action !== "delete") ?? delivering[0];
     const seen = deployment && live.get(deployment.urn);
     const image = imageOf(own, deployment);
     return { name, image, pods: podsOf(deployment, image, credentials, seen) };
@@ -33,7 +34,7 @@ export function servicePreviews(
 
 /** Whether an object has a service's pods. */
 export function isDeployment({ type }: Step): boolean {
-  return type === DEPLOYMENT;
+  return DELIVERING_TYPES.has(type);
 }
 
 /** Keys of each credential whose values differ. */

@@ -43,17 +43,25 @@ function podSpec(service: Service, image: pulumi.Input<string>): k8s.types.input
       seccompProfile: { type: "RuntimeDefault" },
     },
     terminationGracePeriodSeconds: service.drainSeconds + service.stopSeconds,
-    topologySpreadConstraints: [
-      {
-        maxSkew: 1,
-        topologyKey: "kubernetes.io/hostname",
-        whenUnsatisfiable: "ScheduleAnyway",
-        labelSelector: { matchLabels: selectorLabels(service) },
-        // Without it the pods of the outgoing release would push the new ones onto one node.
-        matchLabelKeys: ["pod-template-hash"],
-      },
-    ],
+    ...(spreads(service) && { topologySpreadConstraints: [spread(service)] }),
     containers: [containerManifest(service, image)],
     volumes: volumes(service),
+  };
+}
+
+/** Whether a service has pods at the same time that may be on one node. */
+function spreads({ everyNode, schedule }: Service): boolean {
+  return everyNode === undefined && schedule === undefined;
+}
+
+/** One pod beside the other on as many nodes as there are. */
+function spread(service: Service): k8s.types.input.core.v1.TopologySpreadConstraint {
+  return {
+    maxSkew: 1,
+    topologyKey: "kubernetes.io/hostname",
+    whenUnsatisfiable: "ScheduleAnyway",
+    labelSelector: { matchLabels: selectorLabels(service) },
+    // Without it the pods of the outgoing release would push the new ones onto one node; those of a StatefulSet go first.
+    ...(service.stateful === undefined && { matchLabelKeys: ["pod-template-hash"] }),
   };
 }

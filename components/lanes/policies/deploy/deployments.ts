@@ -1,4 +1,5 @@
-import { type Delivery, ownCredentials, servicesOf } from "../../delivery.ts";
+import { resourceOfKind, type WorkloadKind } from "../../../../contract/workload-kind.ts";
+import { type Delivery, kindsOf, ownCredentials, servicesOf } from "../../delivery.ts";
 import { before } from "../kept.ts";
 import { containerSecrets, hostsOf, isPinned, type MayName, volumesOf } from "../pod-spec.ts";
 import { literal } from "../policy.ts";
@@ -11,14 +12,36 @@ const TEMPLATE = "spec.template.?metadata";
 const NAMED = "Secrets that slipway:services and slipway:credentials name";
 
 /**
- * Deployments whose pods get no token, no Secret that the settings do not name, no image that can change, and no node of their choice.
+ * Deployments, and what is in their place, whose pods get no token, no Secret that the settings do not name, no image that can change, and no node of their choice.
  * The namespace's Pod Security level holds the rest.
  */
 export function deployments(delivery: Delivery): Limit {
   return {
+    ...podLimit(delivery, NAMESAKE),
     apiGroups: ["apps"],
     apiVersion: "v1",
-    resources: ["deployments"],
+    resources: [...new Set(["deployments", ...kindsOf(delivery).filter(isOfApps).map(pluralOf)])],
+  };
+}
+
+/** Whose account pods may have. */
+export interface Accounts {
+  /** An expression of the account's name, which is one, too. */
+  readonly may: (account: string) => string;
+  readonly allowed: string;
+}
+
+const NAMESAKE: Accounts = {
+  may: (account) => `${account} == object.metadata.name`,
+  allowed: "the name of the Deployment",
+};
+
+/** What the template of pods may hold, where a Deployment has it. */
+export function podLimit(
+  delivery: Delivery,
+  accounts: Accounts,
+): Pick<Limit, "variables" | "validations"> {
+  return {
     variables: {
       secrets: literal(secretsOf(delivery)),
       spec: "object.spec.template.spec",
@@ -29,12 +52,20 @@ export function deployments(delivery: Delivery): Limit {
     validations: [
       annotationsAt(TEMPLATE),
       labelsAt(TEMPLATE),
-      ...identity(),
+      ...identity(accounts),
       ...place(),
       ...volumes(),
       ...LISTS.flatMap(containers),
     ],
   };
+}
+
+function isOfApps(kind: WorkloadKind): boolean {
+  return resourceOfKind(kind).group === "apps";
+}
+
+function pluralOf(kind: WorkloadKind): string {
+  return resourceOfKind(kind).resource;
 }
 
 /** Those that services use, and those that are made for them. */
@@ -59,13 +90,13 @@ const mayName: MayName = (secret, key) => {
 };
 
 /** Who the pods are. */
-function identity() {
+function identity({ may, allowed }: Accounts) {
   const account = `${SPEC}.?serviceAccountName`;
   const token = `${SPEC}.?automountServiceAccountToken`;
   return [
     {
-      expression: `object.${account}.orValue("") == object.metadata.name || (oldObject != null && object.${account} == oldObject.${account})`,
-      message: refusal(`${SPEC}.serviceAccountName`, "the name of the Deployment"),
+      expression: `${may(`object.${account}.orValue("")`)} || (oldObject != null && object.${account} == oldObject.${account})`,
+      message: refusal(`${SPEC}.serviceAccountName`, allowed),
     },
     {
       expression: `!object.${token}.orValue(true) || (oldObject != null && oldObject.${token}.orValue(true))`,
