@@ -3,6 +3,7 @@ import type { FoundImage } from "../contract/image-digests.ts";
 import type { NamespaceEnd } from "../contract/namespace-end.ts";
 import type { ReleaseLooks } from "../contract/release-looks.ts";
 import { FUNCTIONS } from "../contract/tokens.ts";
+import type { FoundClaims } from "../contract/volume-claims.ts";
 import { loginTo, type Registry } from "./image/image.ts";
 import type { SlipwayProvider } from "./slipway-provider.ts";
 
@@ -12,6 +13,7 @@ interface Answers {
   readonly namespaceEnd: NamespaceEnd;
   readonly releaseLooks: { readonly looks: ReleaseLooks };
   readonly stackState: { readonly exists: boolean };
+  readonly volumeClaims: { readonly claims: FoundClaims };
 }
 
 /**

@@ -37,11 +37,8 @@ export { LaneGuard, type LaneGuardArgs } from "./lanes/lane-guard.ts";
 export type { CredentialFormat, JenkinsFormat, JenkinsOptions } from "./credentials/format.ts";
 export type {
   Autoscale,
-  CredentialKey,
   EgressRule,
   IngressDefinition,
-  Resources,
-  SecretKey,
   Service,
   ServiceDefinition,
 } from "./service-definition.ts";
@@ -55,6 +52,10 @@ export type {
   ScheduleHistory,
   StatefulDefinition,
 } from "./service/kinds.ts";
+export type { InitContainer, Sidecar } from "./service/containers.ts";
+export type { Resources } from "./service/resources.ts";
+export type { ConfigMapKey, CredentialKey, SecretKey } from "./service/variables.ts";
+export type { AccessMode, ClaimRequest, Volume } from "./service/volumes.ts";
 export type { RemoteValue, SecretStore } from "./credentials/external-secret.ts";
 export { complete, type ServiceIdentity } from "./complete-service.ts";
 export type { JenkinsDefinition, LaneDefinition, LaneName } from "./lanes/definition.ts";
@@ -70,6 +71,7 @@ export {
 export type { ComponentOptions } from "./providers.ts";
 export { Readiness, type ReadinessArgs } from "./readiness.ts";
 export { Release, type ReleaseArgs } from "./release.ts";
+export { requireClaims, type RequiredClaims } from "./require-claims.ts";
 export { requireNamespace } from "./require-namespace.ts";
 export { requireReady } from "./require-ready.ts";
 export { planBuilds, type Standing, survey, type SurveyArgs } from "./survey.ts";

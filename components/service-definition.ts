@@ -1,6 +1,12 @@
 import type { Completed, Forms, ValuesOf } from "../contract/forms.ts";
 import type { KindDefinition, Kinds } from "./service/kinds.ts";
 import type { VERDICT, VerdictSettings } from "../contract/verdict.ts";
+import type { CompletedContainers, ContainersDefinition } from "./service/containers.ts";
+import type { CompletedFiles, FilesDefinition } from "./service/files.ts";
+import type { CompletedReplacement, ReplacementDefinition } from "./service/replacement.ts";
+import type { CompletedResources, Resources } from "./service/resources.ts";
+import type { CompletedVariables, VariablesDefinition } from "./service/variables.ts";
+import type { CompletedVolumes, VolumesDefinition } from "./service/volumes.ts";
 
 /** The settings of a service's pods that are numbers or decisions. */
 export const PODS = {
@@ -28,7 +34,16 @@ export const PODS = {
 } as const satisfies Forms;
 
 /** How a service is run: what its team says in the settings, all of it optional but the port. */
-export interface ServiceDefinition extends ValuesOf<typeof PODS>, VerdictSettings, KindDefinition {
+export interface ServiceDefinition
+  extends
+    ValuesOf<typeof PODS>,
+    VerdictSettings,
+    VariablesDefinition,
+    FilesDefinition,
+    VolumesDefinition,
+    ContainersDefinition,
+    ReplacementDefinition,
+    KindDefinition {
   /** Port that the container listens on. */
   readonly port: number;
   /**
@@ -49,21 +64,6 @@ export interface ServiceDefinition extends ValuesOf<typeof PODS>, VerdictSetting
   /** @default - requests of 100m and 128Mi, limits of 500m and 256Mi; a limit is never below its request */
   readonly resources?: Resources;
   /**
-   * Environment variables of the container. Text arrives as it is, also a `$`.
-   * @default {}
-   */
-  readonly env?: Readonly<Record<string, string | Expansion | SecretKey | CredentialKey>>;
-  /**
-   * Files by absolute path: their text, or a key of an existing Secret or of a credential. Mounted read-only.
-   * @default {}
-   */
-  readonly files?: Readonly<Record<string, string | SecretKey | CredentialKey>>;
-  /**
-   * Credentials of which every key is an environment variable of the same name.
-   * @default []
-   */
-  readonly credentials?: readonly string[];
-  /**
    * Folders that the container may write to (emptied with the pod); everything else is read-only.
    * @default ["/tmp"]
    */
@@ -80,27 +80,6 @@ export interface ServiceDefinition extends ValuesOf<typeof PODS>, VerdictSetting
   readonly egress?: readonly EgressRule[];
 }
 
-/**
- * Text in which `$(NAME)` stands for another variable of the service, and `$$` for `$`.
- *
- * @see https://kubernetes.io/docs/tasks/inject-data-application/define-interdependent-environment-variables/
- */
-export interface Expansion {
-  readonly expand: string;
-}
-
-/** A key of an existing Secret in the namespace. */
-export interface SecretKey {
-  readonly secret: string;
-  readonly key: string;
-}
-
-/** A key of a credential that the stack creates. */
-export interface CredentialKey {
-  readonly credential: string;
-  readonly key: string;
-}
-
 /** Bounds and aim of the HorizontalPodAutoscaler. */
 export interface Autoscale {
   readonly min: number;
@@ -110,14 +89,6 @@ export interface Autoscale {
    * @default 70
    */
   readonly cpu?: number;
-}
-
-/** Quantities such as `250m` and `64Mi`. */
-export interface Resources {
-  /** @default - 100m and 128Mi, or the limits where they are less */
-  readonly requests?: { readonly cpu?: string; readonly memory?: string };
-  /** @default - 500m and 256Mi, or the requests where they are more */
-  readonly limits?: { readonly cpu?: string; readonly memory?: string };
 }
 
 /** How the service is reached from outside. */
@@ -153,7 +124,15 @@ export type EgressRule = ({ readonly cidr: string } | { readonly namespace: stri
 };
 
 /** A service with its name, its namespace, and a value for everything that has a default. */
-export interface Service extends Completed<typeof PODS>, Kinds {
+export interface Service
+  extends
+    Completed<typeof PODS>,
+    CompletedVariables,
+    CompletedFiles,
+    CompletedVolumes,
+    CompletedContainers,
+    CompletedReplacement,
+    Kinds {
   readonly name: string;
   readonly namespace: string;
   /** What is delivered, for people: see `app.kubernetes.io/version`. */
@@ -164,11 +143,7 @@ export interface Service extends Completed<typeof PODS>, Kinds {
   readonly autoscale: Required<Autoscale> | undefined;
   readonly health: string | undefined;
   readonly ready: string | undefined;
-  readonly resources: Readonly<
-    Record<keyof Resources, { readonly cpu: string; readonly memory: string }>
-  >;
-  readonly env: Readonly<Record<string, string | Expansion | SecretKey>>;
-  readonly files: Readonly<Record<string, string | SecretKey>>;
+  readonly resources: CompletedResources;
   readonly writable: readonly string[];
   readonly ingress:
     (IngressDefinition & { readonly path: string; readonly awaitAddress: boolean }) | undefined;

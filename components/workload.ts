@@ -5,6 +5,8 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { DeploymentIdentity } from "../contract/readiness.ts";
 import { type AutoscalerBounds, declareDelivery } from "./delivered.ts";
+import { declareClaims } from "./claims.ts";
+import type { CompletedContainers } from "./service/containers.ts";
 import type { Service } from "./service-definition.ts";
 import type { SourceReference } from "./manifests/source.ts";
 import { workloadHash, type WorkloadManifests, workloadManifests } from "./manifests/workload.ts";
@@ -46,6 +48,11 @@ export interface WorkloadArgs {
    * @default - it has none
    */
   readonly autoscaler?: AutoscalerBounds | undefined;
+  /**
+   * The claims of the service that exist already: see `requireClaims`. One that the state does not have was kept, and is imported.
+   * @default - none
+   */
+  readonly claims?: ReadonlySet<string> | undefined;
   /** Namespace of the service; its deletion stands for that of everything in it. */
   readonly namespace: k8s.core.v1.Namespace;
 }
@@ -54,7 +61,8 @@ export interface WorkloadArgs {
  * The objects of one service.
  *
  * Creates a `ServiceAccount`, `NetworkPolicy`, `Deployment` and `Service`; where the settings call for them a `StatefulSet`
- * with its headless `Service`, or a `DaemonSet`, in the place of the Deployment, and a `ConfigMap`, `PodDisruptionBudget`, `HorizontalPodAutoscaler` and `Ingress`. It
+ * with its headless `Service`, a `DaemonSet` or a `CronJob` in the place of the Deployment, and a `ConfigMap`,
+ * `PersistentVolumeClaim`s, `PodDisruptionBudget`, `HorizontalPodAutoscaler` and `Ingress`. It
  * waits for none of them to be ready: see `Readiness`.
  */
 export class Workload extends pulumi.ComponentResource {
@@ -75,7 +83,10 @@ export class Workload extends pulumi.ComponentResource {
     const digests = Object.fromEntries(read.map(([used, { digest }]) => [used, digest]));
     const manifests = workloadManifests(service, image, source, digests);
     // What the pods need when they start comes before them.
-    const needed = declareNeeds(name, manifests, child);
+    const needed = [
+      ...declareNeeds(name, manifests, child),
+      ...declareClaims(service, manifests.volumeClaims, { ...child, kept: args.claims }),
+    ];
     const delivery = {
       ...{ service, image, manifests, namespace },
       needs: [...needed, ...Object.values(credentials)],
@@ -86,8 +97,8 @@ export class Workload extends pulumi.ComponentResource {
 
     this.deployment = declareDelivery(name, delivery, child);
     this.manifestHash = pulumi
-      .all([image, digests])
-      .apply(([ref, known]) => workloadHash(service, ref, known));
+      .all([image, digests, imagesOf(service)])
+      .apply(([ref, known, containers]) => workloadHash({ ...service, ...containers }, ref, known));
     this.endpoint = pulumi.output({
       inCluster: `http://${service.name}.${service.namespace}.svc.cluster.local`,
       address: address.spec.clusterIP.apply(addressUrl),
@@ -95,6 +106,11 @@ export class Workload extends pulumi.ComponentResource {
     });
     this.registerOutputs({ endpoint: this.endpoint, manifestHash: this.manifestHash });
   }
+}
+
+/** The containers beside the service's own once their images are known. */
+function imagesOf({ initContainers, sidecars }: Service) {
+  return pulumi.output({ initContainers, sidecars }) as pulumi.Output<CompletedContainers>;
 }
 
 function declareNeeds(

@@ -29,4 +29,5 @@ export const FUNCTIONS = {
   podChanges: "slipway:index:podChanges",
   releaseLooks: "slipway:index:releaseLooks",
   stackState: "slipway:index:stackState",
+  volumeClaims: "slipway:index:volumeClaims",
 } as const;

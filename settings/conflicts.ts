@@ -1,13 +1,18 @@
 import { join } from "node:path";
 
 import { contextFiles } from "../build-context/context-files.ts";
-import { parseQuantity } from "../contract/quantity.ts";
 import { settleBound, VERDICT } from "../contract/verdict.ts";
 import { type Fault, faultIf, got, under } from "./fault.ts";
 import { label } from "./fields.ts";
 import { unusable } from "./look.ts";
 import { fieldsOf, type Mapping, mapping } from "./mapping.ts";
 import { kindNameFaults, kindsFaults } from "./service/kinds.ts";
+import { containersFaults } from "./service/containers.ts";
+import { filesFaults } from "./service/files.ts";
+import { replacementFaults } from "./service/replacement.ts";
+import { resourceFaults } from "./service/resources.ts";
+import { variablesFaults } from "./service/variables.ts";
+import { volumesFaults } from "./service/volumes.ts";
 import { absolute, expand, type Surroundings } from "./surroundings.ts";
 
 /** Kubernetes accepts no larger ConfigMap. */
@@ -24,6 +29,7 @@ export function serviceFaults(raw: Mapping, surroundings: Surroundings): Fault[]
         ...nameFaults(name),
         ...kindNameFaults(name, services),
         ...(service === undefined ? [] : keyFaults(service, surroundings, "promoteFrom" in raw)),
+        ...(service === undefined ? [] : containersFaults(name, service, Object.keys(services))),
       ],
     );
   });
@@ -44,6 +50,10 @@ function keyFaults(service: Mapping, surroundings: Surroundings, isPromoting: bo
     ...settleFaults(service),
     ...resourceFaults(fieldsOf(service["resources"])),
     ...fileFaults(service),
+    ...variablesFaults(service),
+    ...filesFaults(service),
+    ...volumesFaults(service),
+    ...replacementFaults(service),
   ];
 }
 
@@ -110,21 +120,6 @@ function settleFaults(service: Mapping): Fault[] {
   const bound = Number(settleSeconds) > VERDICT.settleSeconds.to ? undefined : settleBound(service);
   const text = `allowed: ${bound ?? ""}; lower it, or raise the other`;
   return faultIf(bound !== undefined, ["settleSeconds"], got(settleSeconds, text));
-}
-
-function resourceFaults({ requests, limits }: Mapping): Fault[] {
-  return ["cpu", "memory"].flatMap((kind) => {
-    const request = fieldsOf(requests)[kind];
-    const limit = fieldsOf(limits)[kind];
-    return faultIf(
-      (parseQuantity(String(request)) ?? 0) > (parseQuantity(String(limit)) ?? Infinity),
-      ["resources", "requests", kind],
-      got(
-        request,
-        `allowed: at most limits.${kind}, which is ${String(limit)}; lower the request or raise the limit`,
-      ),
-    );
-  });
 }
 
 function fileFaults({ files, writable }: Mapping): Fault[] {

@@ -4,12 +4,8 @@ import type { Build } from "../components/image/build-plan.ts";
 import { isPinned, PINNED_ALLOWED } from "../contract/image-reference.ts";
 import {
   type Autoscale,
-  type CredentialKey,
-  type Expansion,
   type IngressDefinition,
   PODS,
-  type Resources,
-  type SecretKey,
   type ServiceDefinition,
 } from "../components/service-definition.ts";
 import { shapeOf, type ShapeOf } from "../contract/field.ts";
@@ -17,6 +13,12 @@ import { VERDICT } from "../contract/verdict.ts";
 import { egress } from "./egress.ts";
 import * as field from "./fields.ts";
 import { kindsShape } from "./service/kinds.ts";
+import { containersShape } from "./service/containers.ts";
+import { filesShape } from "./service/files.ts";
+import { replacementShape } from "./service/replacement.ts";
+import { resources } from "./service/resources.ts";
+import { variablesShape } from "./service/variables.ts";
+import { volumesShape } from "./service/volumes.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** A service as the settings have it. */
@@ -33,16 +35,12 @@ export function serviceSchema(surroundings: Surroundings) {
       health: field.urlPath.exactOptional(),
       ready: field.urlPath.exactOptional(),
       resources: resources.exactOptional(),
-      env: field
-        .named(field.variableName, variable, "a mapping of environment variables")
-        .exactOptional(),
-      files: field
-        .named(field.filePath, textOrSecret, "a mapping of absolute paths to their text")
-        .exactOptional(),
-      credentials: field
-        .list(field.objectName, "a list of names of slipway:credentials")
-        .exactOptional(),
+      ...variablesShape(),
+      ...filesShape(),
       writable: field.list(field.filePath, "a list of absolute paths of folders").exactOptional(),
+      ...volumesShape(),
+      ...containersShape(surroundings),
+      ...replacementShape(),
       ingress: ingress.exactOptional(),
       egress: field.list(egress, "a list of destinations").exactOptional(),
       ...kindsShape(),
@@ -91,33 +89,6 @@ export function pinnedImage(surroundings: Surroundings) {
     .pipe(z.string().refine(isPinned, { error: PINNED_ALLOWED, abort: true }));
 }
 
-const secretKey = z.union([
-  field.mapping(
-    { secret: field.objectName, key: field.dataKey } satisfies ShapeOf<SecretKey>,
-    "secret and key",
-  ),
-  field.mapping(
-    { credential: field.objectName, key: field.dataKey } satisfies ShapeOf<CredentialKey>,
-    "credential and key",
-  ),
-]);
-const expansion = field.mapping(
-  { expand: z.string({ error: "allowed: a string" }) } satisfies ShapeOf<Expansion>,
-  "expand",
-);
-const variable = secretOr(
-  z.union([field.scalar, expansion]),
-  "a string, a number, true, false, {expand: text with $(NAME)}, {secret, key} of an existing Secret, or {credential, key} of slipway:credentials",
-);
-const textOrSecret = secretOr(
-  z.string(),
-  "the text of the file, {secret, key} of an existing Secret, or {credential, key} of slipway:credentials",
-);
-
-function secretOr<Plain extends z.ZodType<string | Expansion>>(plain: Plain, what: string) {
-  return z.union([plain, secretKey], { error: `allowed: ${what}` });
-}
-
 const autoscale = field.mapping(
   {
     min: field.wholeNumber(PODS.replicas.from, PODS.replicas.to),
@@ -125,22 +96,6 @@ const autoscale = field.mapping(
     cpu: field.wholeNumber(1, 100).exactOptional(),
   } satisfies ShapeOf<Autoscale>,
   "min, max and cpu",
-);
-
-const amounts = field.mapping(
-  {
-    cpu: field.cpu("250m").exactOptional(),
-    memory: field.memory("128Mi").exactOptional(),
-  } satisfies ShapeOf<NonNullable<Resources["requests"]>>,
-  "cpu and memory",
-);
-
-const resources = field.mapping(
-  {
-    requests: amounts.exactOptional(),
-    limits: amounts.exactOptional(),
-  } satisfies ShapeOf<Resources>,
-  "requests and limits",
 );
 
 const AND = new Intl.ListFormat("en-GB");

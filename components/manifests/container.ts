@@ -4,7 +4,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Service } from "../service-definition.ts";
 import { PORT_NAME } from "./port.ts";
 import { probes } from "./probes.ts";
-import { environmentVariables } from "./variables.ts";
+import { environmentSources, environmentVariables } from "./variables.ts";
 import { volumeMounts } from "./volumes.ts";
 
 /** The one container of a service's pods, as the `restricted` Pod Security level wants it. */
@@ -17,6 +17,7 @@ export function containerManifest(
     image,
     ports: [{ name: PORT_NAME, containerPort: service.port, protocol: "TCP" }],
     env: environmentVariables(service.env),
+    ...(service.envFrom.length > 0 && { envFrom: environmentSources(service.envFrom) }),
     resources: service.resources,
     ...probes(service),
     ...(service.drainSeconds > 0 && {

@@ -6,6 +6,7 @@ import type { Service } from "../service-definition.ts";
 import { metadataOf, selectorLabels, SKIP_AWAIT } from "./labels.ts";
 import { type CredentialDigests, podTemplate } from "./pod-template.ts";
 import { serviceManifest } from "./service.ts";
+import { volumeClaimTemplates } from "./volume-claims.ts";
 import { sourceAnnotations, type SourceReference } from "./source.ts";
 
 /**
@@ -26,6 +27,7 @@ export function statefulSetManifest(
   const { podManagementPolicy, partition, serviceName } = stateful;
   const { persistentVolumeClaimRetentionPolicy: retention } = stateful;
   const minReadySeconds = settleSecondsOf(service.verdict);
+  const claims = volumeClaimTemplates(service);
   return {
     apiVersion: "apps/v1",
     kind: "StatefulSet",
@@ -39,6 +41,7 @@ export function statefulSetManifest(
       updateStrategy: { type: "RollingUpdate", rollingUpdate: { partition } },
       ...(retention && { persistentVolumeClaimRetentionPolicy: retention }),
       ...(minReadySeconds > 0 && { minReadySeconds }),
+      ...(claims.length > 0 && { volumeClaimTemplates: claims }),
       revisionHistoryLimit: 10,
       template: podTemplate(service, image, credentials),
     },

@@ -16,6 +16,7 @@ import { serviceManifest } from "./service.ts";
 import { workloadKindOf } from "../service/kinds.ts";
 import type { SourceReference } from "./source.ts";
 import { headlessServiceManifest, statefulSetManifest } from "./stateful-set.ts";
+import { volumeClaimManifests } from "./volume-claims.ts";
 
 /** Every object of a service, as plain data; what its settings do not need is undefined. */
 export type WorkloadManifests = ReturnType<typeof workloadManifests>;
@@ -33,6 +34,7 @@ export function workloadManifests(
   return {
     serviceAccount: serviceAccountManifest(service),
     configMap: configMapManifest(service),
+    volumeClaims: volumeClaimManifests(service),
     networkPolicy: networkPolicyManifest(service),
     podDisruptionBudget: podDisruptionBudgetManifest(service),
     deployment:

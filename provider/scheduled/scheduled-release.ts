@@ -145,7 +145,7 @@ export class ScheduledRelease {
     }
     // What was applied may be somebody else's by now.
     const changed = judgeCronJob(this.release, await this.#cronJob(options.signal));
-    const pods = provedPods(observed.pods, this.release.image);
+    const pods = provedPods(observed.pods, this.release);
     return { ...found, verdict: changed ?? { kind: "ready", replicaSet: nameOf(job), pods } };
   }
 

@@ -1,10 +1,10 @@
-import { digestOf } from "../../contract/image-reference.ts";
 import type { ReadinessInputs } from "../../contract/readiness.ts";
 import { titleOf } from "../../contract/workload-kind.ts";
 import { judgeGeneration, lossOf } from "./awaited-object.ts";
 import type { Finding } from "./finding.ts";
 import { condition, type Deployment, type Observed } from "./objects.ts";
 import { judgeDaemonSetRelease, judgeStatefulSetRelease } from "./pod-set-release.ts";
+import { releasedContainers, runs } from "./released-container.ts";
 
 /**
  * What the Deployment, or what is in its place, says of the rollout itself: the rules of `kubectl rollout status`, which do not wait for pods of
@@ -27,7 +27,7 @@ export function judgeDeployment(release: ReadinessInputs, observed: Observed): F
     return [behind];
   }
   const generation = deployment.metadata?.generation ?? 0;
-  if (generation > applied && !names(deployment, release.image)) {
+  if (generation > applied && !names(deployment, release)) {
     const message = `generation ${generation} is another release, ${applied} was applied; somebody has changed the pods since`;
     return [{ reason: "superseded", object, message }];
   }
@@ -45,10 +45,12 @@ export function judgeDeployment(release: ReadinessInputs, observed: Observed): F
   return [...counts, ...judgeDeadline(object, deployment)];
 }
 
-/** Whether a container of the Deployment's template is of the image's digest. */
-function names(deployment: Deployment, image: string): boolean {
+/** Whether the Deployment's template has the release's image. */
+function names(deployment: Deployment, release: ReadinessInputs): boolean {
   const { containers = [] } = deployment.spec?.template.spec ?? {};
-  return containers.some((container) => digestOf(container.image ?? "") === digestOf(image));
+  return releasedContainers(release, containers).some((container) =>
+    runs(container, release.image),
+  );
 }
 
 function judgeDeadline(object: string, deployment: Deployment): Finding[] {

@@ -1,5 +1,5 @@
 import { resourceOfKind } from "../../../../contract/workload-kind.ts";
-import { type Delivery, kindsOf } from "../../delivery.ts";
+import { type Delivery, hasClaims, kindsOf } from "../../delivery.ts";
 import { literal } from "../policy.ts";
 import { type Limit, refusal } from "./limit.ts";
 import { annotationsAt, labelsAt } from "./orders.ts";
@@ -37,7 +37,11 @@ export function annotations(delivery: Delivery): Limit {
   return {
     apiGroups: sorted([...GROUPS, ...delivering.map(({ group }) => group)]),
     apiVersion: "*",
-    resources: sorted([...RESOURCES, ...delivering.map(({ resource }) => resource)]),
+    // Claims come last, as in the policies that there are.
+    resources: [
+      ...sorted([...RESOURCES, ...delivering.map(({ resource }) => resource)]),
+      ...(hasClaims(delivery) ? ["persistentvolumeclaims"] : []),
+    ],
     validations: VALIDATIONS,
   };
 }
