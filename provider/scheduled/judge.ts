@@ -20,9 +20,7 @@ export function judgeCronJob(
     return { kind: "failed", reason: "deployment-missing", object, message: lost };
   }
   const { containers = [] } = cronJob?.spec.jobTemplate.spec?.template.spec ?? {};
-  const names = releasedContainers(release, containers).some((each) =>
-    runs(each, release.image),
-  );
+  const names = releasedContainers(release, containers).some((each) => runs(each, release.image));
   const { generation = 0 } = cronJob?.metadata ?? {};
   const message = `generation ${generation} has other pods than generation ${deployment.generation}, which was applied; somebody has changed them since`;
   return names ? undefined : { kind: "failed", reason: "superseded", object, message };

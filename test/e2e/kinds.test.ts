@@ -13,7 +13,9 @@ import { Project } from "../../testbed/project.ts";
 import { succeed } from "../../testbed/succeed.ts";
 
 interface Pods {
-  readonly template: { readonly spec: { readonly containers: readonly { readonly env?: object[] }[] } };
+  readonly template: {
+    readonly spec: { readonly containers: readonly { readonly env?: object[] }[] };
+  };
 }
 
 interface Plain extends KubernetesObject {
