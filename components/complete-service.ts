@@ -2,6 +2,7 @@ import { completed } from "../contract/forms.ts";
 import { VERDICT } from "../contract/verdict.ts";
 import { type CredentialKeys, filesOf, variablesOf } from "./credentials/credential-use.ts";
 import { PODS, type Service, type ServiceDefinition } from "./service-definition.ts";
+import { completeKinds, completeReplicas, completeTime } from "./service/kinds.ts";
 import { completeContainers } from "./service/containers.ts";
 import { completeExceptions } from "./service/exceptions.ts";
 import { completeIdentity } from "./service/identity.ts";
@@ -28,6 +29,8 @@ export function complete(
     ...completeIdentity(definition),
     ...completePatches(definition),
     ...completePlacement(definition),
+    ...completeKinds(identity.name, definition),
+    replicas: completeReplicas(definition, PODS.replicas.default),
     port: definition.port,
     autoscale: autoscale && { cpu: 70, ...autoscale },
     health: definition.health,
@@ -40,6 +43,6 @@ export function complete(
     ...completeReplacement(definition),
     ingress: ingress && { path: "/", awaitAddress: true, ...ingress },
     egress: definition.egress ?? [],
-    verdict: completed(VERDICT, definition),
+    verdict: completeTime(completed(VERDICT, definition), definition),
   };
 }

@@ -42,6 +42,16 @@ export type {
   Service,
   ServiceDefinition,
 } from "./service-definition.ts";
+export type {
+  EveryNodeDefinition,
+  KindDefinition,
+  Proof,
+  Retention,
+  RetentionPolicy,
+  ScheduleDefinition,
+  ScheduleHistory,
+  StatefulDefinition,
+} from "./service/kinds.ts";
 export type { InitContainer, Sidecar } from "./service/containers.ts";
 export type { Resources } from "./service/resources.ts";
 export type { ConfigMapKey, CredentialKey, SecretKey } from "./service/variables.ts";
@@ -77,10 +87,5 @@ export {
 } from "./slipway-provider.ts";
 export { readRelease, type StackRelease } from "./stack-release.ts";
 export { outputsOf } from "./stack-outputs.ts";
-export {
-  type AutoscalerBounds,
-  type Endpoint,
-  type UsedCredential,
-  Workload,
-  type WorkloadArgs,
-} from "./workload.ts";
+export type { AutoscalerBounds } from "./delivered.ts";
+export { type Endpoint, type UsedCredential, Workload, type WorkloadArgs } from "./workload.ts";

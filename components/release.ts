@@ -116,6 +116,7 @@ export class Release extends pulumi.ComponentResource {
         dirty: source.dirty,
         ...verdict,
         ...toldOf(service, namespace),
+        ...(service.schedule && { prove: service.schedule.prove }),
         ...(failsLate && { failsLate }),
       },
       // Without the namespace there is nothing to judge, so its end is the end of the verdict.

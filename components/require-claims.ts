@@ -5,8 +5,9 @@ import type { FoundClaim, FoundClaims } from "../contract/volume-claims.ts";
 import { plain } from "../mask/plain.ts";
 import { askProvider } from "./ask-provider.ts";
 import { claimName } from "./manifests/volume-claims.ts";
+import { completeReplicas } from "./service/kinds.ts";
 import { accessOf, isShared, type NewClaim, type Volume } from "./service/volumes.ts";
-import type { ServiceDefinition } from "./service-definition.ts";
+import { PODS, type ServiceDefinition } from "./service-definition.ts";
 import type { SlipwayProvider } from "./slipway-provider.ts";
 
 type Services = Readonly<Record<string, ServiceDefinition>>;
@@ -62,8 +63,9 @@ export async function requireClaims({
 }
 
 function usesOf(service: string, definition: ServiceDefinition): Use[] {
-  const { volumes = {}, replicas = 2, autoscale } = definition;
-  const hasSeveralPods = (autoscale?.max ?? replicas) > 1;
+  const { volumes = {}, autoscale, everyNode } = definition;
+  const replicas = completeReplicas(definition, PODS.replicas.default);
+  const hasSeveralPods = everyNode !== undefined || (autoscale?.max ?? replicas) > 1;
   return Object.entries(volumes).flatMap(([path, volume]: [string, Volume]) => {
     if (!("claim" in volume)) {
       return [];

@@ -1,4 +1,5 @@
 import type { Completed, Forms, ValuesOf } from "../contract/forms.ts";
+import type { KindDefinition, Kinds } from "./service/kinds.ts";
 import type { VERDICT, VerdictSettings } from "../contract/verdict.ts";
 import type { CompletedContainers, ContainersDefinition } from "./service/containers.ts";
 import type { ExceptionsDefinition, ExceptionWord } from "./service/exceptions.ts";
@@ -15,7 +16,7 @@ import type { CompletedVolumes, VolumesDefinition } from "./service/volumes.ts";
 export const PODS = {
   /**
    * Number of pods, if nothing scales them.
-   * @default 2
+   * @default - 2, or 1 if it is `stateful`
    */
   replicas: { from: 1, to: 5000, remedy: "remove the service to stop it", default: 2 },
   /**
@@ -54,7 +55,8 @@ export interface ServiceDefinition
     ExceptionsDefinition,
     IdentityDefinition,
     PatchesDefinition,
-    PlacementDefinition {
+    PlacementDefinition,
+    KindDefinition {
   /** Port that the container listens on. */
   readonly port: number;
   /**
@@ -145,7 +147,8 @@ export interface Service
     CompletedReplacement,
     IdentityDefinition,
     PatchesDefinition,
-    PlacementDefinition {
+    PlacementDefinition,
+    Kinds {
   readonly allow: readonly ExceptionWord[];
   /** Whether the image says who runs: root may, and no user is set. */
   readonly imageUser?: true;

@@ -6,6 +6,7 @@ import { type Fault, faultIf, got, under } from "./fault.ts";
 import { label } from "./fields.ts";
 import { unusable } from "./look.ts";
 import { fieldsOf, type Mapping, mapping } from "./mapping.ts";
+import { kindNameFaults, kindsFaults } from "./service/kinds.ts";
 import { containersFaults } from "./service/containers.ts";
 import { filesFaults } from "./service/files.ts";
 import { replacementFaults } from "./service/replacement.ts";
@@ -29,6 +30,7 @@ export function serviceFaults(raw: Mapping, surroundings: Surroundings): Fault[]
       ["services", name],
       [
         ...nameFaults(name),
+        ...kindNameFaults(name, services),
         ...(service === undefined ? [] : keyFaults(service, surroundings, "promoteFrom" in raw)),
         ...(service === undefined ? [] : containersFaults(name, service, Object.keys(services))),
       ],
@@ -47,6 +49,7 @@ function keyFaults(service: Mapping, surroundings: Surroundings, isPromoting: bo
     ...imageFaults(service, isPromoting),
     ...buildFaults(fieldsOf(service["build"]), surroundings),
     ...scaleFaults(service),
+    ...kindsFaults(service),
     ...settleFaults(service),
     ...resourceFaults(fieldsOf(service["resources"])),
     ...fileFaults(service),

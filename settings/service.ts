@@ -12,6 +12,7 @@ import { shapeOf, type ShapeOf } from "../contract/field.ts";
 import { VERDICT } from "../contract/verdict.ts";
 import { egress } from "./egress.ts";
 import * as field from "./fields.ts";
+import { kindsShape } from "./service/kinds.ts";
 import { containersShape } from "./service/containers.ts";
 import { filesShape } from "./service/files.ts";
 import { replacementShape } from "./service/replacement.ts";
@@ -46,6 +47,7 @@ export function serviceSchema(surroundings: Surroundings) {
       ...replacementShape(),
       ingress: ingress.exactOptional(),
       egress: field.list(egress, "a list of destinations").exactOptional(),
+      ...kindsShape(),
       ...shapeOf(VERDICT, dialect),
       ...shapeOf(PODS, dialect),
       ...exceptionsShape,

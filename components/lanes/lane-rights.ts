@@ -21,6 +21,7 @@ import {
 import { type Acts, rightsTo } from "./acts.ts";
 import { type ObjectKind, rightsToKind } from "./object-reference.ts";
 import { sealedSecretManifest } from "../credentials/sealed-secret.ts";
+import { workloadKindOf } from "../service/kinds.ts";
 import { workloadManifests } from "../manifests/workload.ts";
 
 const READ: readonly Verb[] = ["get", "list", "watch"];
@@ -90,10 +91,13 @@ function kindOf({ store }: DeliveredCredential): ObjectKind {
     : externalSecretManifest(form, { store, values: {} });
 }
 
-function toVerdicts({ namespace, services }: Delivery): Right[] {
-  return Object.values(services).flatMap(({ ingress, logs = true, rollback = true }) =>
-    rightsOfVerdict({ namespace, ingress: ingress !== undefined, logs, rollback }),
-  );
+function toVerdicts(delivery: Delivery): Right[] {
+  return servicesOf(delivery).flatMap((service) => {
+    const { namespace, ingress, verdict } = service;
+    const { logs, rollback } = verdict;
+    const scope = { namespace, ingress: ingress !== undefined, logs, rollback };
+    return rightsOfVerdict({ ...scope, kind: workloadKindOf(service) });
+  });
 }
 
 /** For Secrets that the stack does not make itself. */

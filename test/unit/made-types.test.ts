@@ -37,6 +37,11 @@ const SERVICE = {
   volumes: { "/data": { claim: { size: "1Gi", access: "ReadWriteMany" } } },
   ingress: { host: "shop.example.com" },
 };
+const PINNED = { image: `registry.example.com/team/db@${DIGEST}`, port: 8080 };
+const OF_OTHER_KINDS = {
+  db: { ...PINNED, stateful: true },
+  agent: { ...PINNED, everyNode: true },
+};
 const CREDENTIALS = {
   sealed: { keys: { PIN: { random: { length: 8 } } } },
   foreign: { keys: { PIN: { stack: "organization/ledger/prod", output: "pin" } } },
@@ -152,7 +157,7 @@ const CREDENTIALS_ELSEWHERE = {
 async function everything(): Promise<[settings: Record<string, unknown>, Registered[]][]> {
   const build = { context: "example/shop", args: { BASE: `a@${DIGEST}` } };
   const building = {
-    services: { shop: { build, ...SERVICE } },
+    services: { shop: { build, ...SERVICE }, ...OF_OTHER_KINDS },
     credentials: { ...CREDENTIALS, ...CREDENTIALS_ELSEWHERE },
     jenkins: { ...JENKINS, prefix: "ci" },
     sealing: { controller: { namespace: "sealing" } },

@@ -5,6 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { withImages } from "../../components/service/containers.ts";
 import type { ServiceDefinition } from "../../components/service-definition.ts";
 import { deploymentManifest } from "../../components/manifests/deployment.ts";
+import { podTemplate } from "../../components/manifests/pod-template.ts";
 import {
   ownClaims,
   volumeClaimManifests,
@@ -108,6 +109,8 @@ describe("volumes", () => {
       accessModes: ["ReadWriteOnce"],
       resources: { requests: { storage: "1Gi" } },
     });
+    const named = podTemplate(service({ volumes, stateful: true }), IMAGE, {}).spec as PodSpec;
+    expect(named.volumes?.map((each) => each.name)).not.toContain("index");
     expect(volumeClaimTemplates(service({ volumes }))).toMatchObject([
       { metadata: { name: "index" }, spec: volume.ephemeral?.volumeClaimTemplate?.spec },
     ]);
@@ -178,6 +181,15 @@ describe("volumes", () => {
       expect.stringContaining('shop.replacement: got {"surge":1}; allowed: recreate'),
     ]);
     expect(faultsOf({ volumes, replicas: 1 })).toEqual([]);
+    expect(faultsOf({ volumes, stateful: true })).toEqual([]);
+    expect(faultsOf({ volumes, stateful: true, replicas: 2 })).toEqual([
+      expect.stringContaining("shop.replicas: got 2; allowed: 1"),
+    ]);
+    expect(faultsOf({ volumes, everyNode: true })).toEqual([
+      expect.stringContaining(
+        'shop.volumes["/a"].claim: allowed: no such claim with a pod on each node',
+      ),
+    ]);
     const shared = { "/a": { claim: { ...claim, access: "ReadWriteMany" } } };
     expect(faultsOf({ volumes: shared, replicas: 3 })).toEqual([]);
   });
@@ -485,6 +497,9 @@ describe("an update replaces the pods", () => {
     expect(rolling("recreate")).toEqual({ type: "Recreate" });
     expect(faultsOf({ replacement: { surge: 0, unavailable: 0 } })).toEqual([
       expect.stringContaining("shop.replacement.unavailable: got 0; allowed: above 0"),
+    ]);
+    expect(faultsOf({ stateful: true, replacement: "recreate" })).toEqual([
+      'shop.replacement: got "recreate"; allowed: none, because a StatefulSet replaces one pod after the other; see stateful.partition; remove it',
     ]);
     expect(faultsOf({ replacement: "rolling" })).toEqual([
       expect.stringContaining("shop.replacement: got"),
