@@ -20,6 +20,7 @@ export default async () => {
   const [services] = await Promise.all([
     slipway.promote({ ...settings, provider: own }),
     slipway.requireNamespace(settings.namespace, own),
+    slipway.requireRoutes(settings.services, own),
   ]);
   const builds = slipway.planBuilds(services);
   slipway.requireApproved({ services, builds }, approval);

@@ -28,5 +28,6 @@ export const FUNCTIONS = {
   namespaceEnd: "slipway:index:namespaceEnd",
   podChanges: "slipway:index:podChanges",
   releaseLooks: "slipway:index:releaseLooks",
+  servedKind: "slipway:index:servedKind",
   stackState: "slipway:index:stackState",
 } as const;
