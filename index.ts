@@ -1,8 +1,11 @@
 import { setImmediate as laterTurn } from "node:timers/promises";
 
+import * as pulumi from "@pulumi/pulumi";
+
 import { readApproval } from "./components/approval.ts";
 import { connect } from "./components/cluster.ts";
 import { silenceSdkTrace } from "./components/sdk-trace.ts";
+import type { Release } from "./components/release.ts";
 import { readSettings } from "./settings.ts";
 
 /** Turns of the event loop in which the requests for the providers have left. */
@@ -22,6 +25,8 @@ export default async () => {
     slipway.requireNamespace(settings.namespace, own),
     slipway.requireRoutes(settings.services, own),
   ]);
+  const { namespace: home } = settings;
+  const claims = await slipway.requireClaims({ services, namespace: home, provider: own });
   const builds = slipway.planBuilds(services);
   slipway.requireApproved({ services, builds }, approval);
   const plan = settings.jenkins && slipway.planLanes({ ...settings, jenkins: settings.jenkins });
@@ -35,9 +40,12 @@ export default async () => {
     return new slipway.Credential(name, args, { providers });
   });
   const known = await slipway.survey({ services, builds, registry, provider: own });
-  const delivered = slipway.byName(services, (name, service) => {
-    const standing = { standing: known[name], approved: approval?.[name] };
-    const args = { ...common, service, credentials, failsLate: true, ...standing };
+  // Services may run each other's images, so that each is looked up once all are declared.
+  const imageOf = (name: string) =>
+    pulumi.output(Promise.resolve().then(() => delivered[name]?.image ?? ""));
+  const delivered = slipway.byName(services, (name, service): Release => {
+    const standing = { standing: known[name], approved: approval?.[name], imageOf };
+    const args = { ...common, service, credentials, claims, failsLate: true, ...standing };
     return new slipway.Release(name, args, { providers });
   });
 

@@ -28,6 +28,7 @@ import { PASSWORD, registryFaults } from "./settings/registry.ts";
 import { secretFaults } from "./settings/secrets.ts";
 import { type StackForm, stackSchema } from "./settings/stack.ts";
 import { servicesIn } from "./settings/services-file.ts";
+import { claimFaults } from "./settings/service/volumes.ts";
 import { stackFile } from "./settings/stack-file.ts";
 import type { Surroundings } from "./settings/surroundings.ts";
 import { variableFaults } from "./settings/variables.ts";
@@ -112,6 +113,7 @@ export function parseSettings(config: StackConfig, surroundings: Surroundings): 
       ...addressFaults(raw),
       ...serviceFaults(raw, surroundings),
       ...variableFaults(raw),
+      ...claimFaults(raw),
     ],
   });
   if (found.length > 0 || !parsed.success || cluster === undefined) {

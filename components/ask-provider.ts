@@ -4,6 +4,7 @@ import type { NamespaceEnd } from "../contract/namespace-end.ts";
 import type { ReleaseLooks } from "../contract/release-looks.ts";
 import type { ServedKind } from "../contract/served-kind.ts";
 import { FUNCTIONS } from "../contract/tokens.ts";
+import type { FoundClaims } from "../contract/volume-claims.ts";
 import { loginTo, type Registry } from "./image/image.ts";
 import type { SlipwayProvider } from "./slipway-provider.ts";
 
@@ -14,6 +15,7 @@ interface Answers {
   readonly releaseLooks: { readonly looks: ReleaseLooks };
   readonly servedKind: ServedKind;
   readonly stackState: { readonly exists: boolean };
+  readonly volumeClaims: { readonly claims: FoundClaims };
 }
 
 /**

@@ -7,6 +7,7 @@ import { Image, type ImageArgs, type ImageSource, type Registry } from "./image/
 import { byName } from "./by-name.ts";
 import { complete } from "./complete-service.ts";
 import { credentialsOf } from "./credentials/credential-use.ts";
+import { withImages } from "./service/containers.ts";
 import type { Service, ServiceDefinition } from "./service-definition.ts";
 import { awaitsLoadBalancer, servedPorts } from "./service/ports.ts";
 import type { Namespace } from "./namespace.ts";
@@ -40,6 +41,16 @@ export interface ReleaseArgs {
    */
   readonly standing?: Standing | undefined;
   /**
+   * Its claims that exist already: see `requireClaims`.
+   * @default - none
+   */
+  readonly claims?: ReadonlySet<string> | undefined;
+  /**
+   * The images of the other services, for containers that run one of them.
+   * @default - there are none
+   */
+  readonly imageOf?: (service: string) => pulumi.Input<string>;
+  /**
    * The image that may run: see `readApproval`.
    * @default - any
    */
@@ -52,6 +63,8 @@ export interface ReleaseArgs {
  * Creates an `Image`, a `Workload` and the `Readiness` that proves it. Name it as the service.
  */
 export class Release extends pulumi.ComponentResource {
+  /** The image of its pods' own container. */
+  readonly image: pulumi.Output<string>;
   /** The record of the release, once it is proved. */
   readonly release: pulumi.Output<ReleaseRecord>;
   /** The last 20 releases of the service, newest first. */
@@ -73,7 +86,8 @@ export class Release extends pulumi.ComponentResource {
       pullSecret: registry?.pullSecret,
     };
     const keys = byName(credentials, (_, credential) => credential.keys);
-    const service = complete(identity, args.service, keys);
+    const completed = complete(identity, args.service, keys);
+    const service = { ...completed, ...withImages(completed, args.imageOf ?? noImages) };
     const { ref, source } = image;
     const workload = new Workload(
       name,
@@ -84,6 +98,7 @@ export class Release extends pulumi.ComponentResource {
         namespace,
         credentials: used(args),
         autoscaler: standing?.autoscaler,
+        claims: args.claims,
       },
       child,
     );
@@ -105,6 +120,7 @@ export class Release extends pulumi.ComponentResource {
       { ...child, provider, dependsOn: workload, deletedWith: namespace },
     );
 
+    this.image = ref;
     this.release = readiness.release;
     this.history = readiness.history;
     this.endpoint = pulumi
@@ -129,6 +145,10 @@ function waysOf(service: Service) {
     ...(otherIngresses.length > 0 && { otherIngresses }),
     ...(routes.length > 0 && { routes: routes.map((route) => route.name) }),
   };
+}
+
+function noImages(service: string): never {
+  throw new Error(`a container runs the image of ${service}; give the release imageOf`);
 }
 
 function imageArgs({ service, registry, standing, approved }: ReleaseArgs): ImageArgs {

@@ -30,4 +30,5 @@ export const FUNCTIONS = {
   releaseLooks: "slipway:index:releaseLooks",
   servedKind: "slipway:index:servedKind",
   stackState: "slipway:index:stackState",
+  volumeClaims: "slipway:index:volumeClaims",
 } as const;

@@ -1,16 +1,19 @@
 import {
   type Right,
+  rightsOfClaims,
   rightsOfExternalSecret,
   rightsOfSealing,
   rightsOfSecretMakers,
   rightsOfVerdict,
   type Verb,
 } from "../../rights.ts";
+import { secretsOf } from "../credentials/credential-use.ts";
 import { externalSecretManifest } from "../credentials/external-secret.ts";
 import type { Lane } from "./definition.ts";
 import {
   type DeliveredCredential,
   type Delivery,
+  hasClaims,
   isAt,
   ownCredentials,
   servicesOf,
@@ -35,6 +38,7 @@ export function deployRights(delivery: Delivery): Right[] {
     ...toKinds(delivery, [...READ, ...WRITE]),
     ...toVerdicts(delivery),
     ...toSecretMakers(delivery),
+    ...toClaims(delivery),
     ...toCredentials(delivery),
   ];
 }
@@ -44,7 +48,7 @@ export function deployRights(delivery: Delivery): Right[] {
  * what is sealed, for they run what nobody has reviewed yet. Their writes are dry runs, by a policy: see `dryRunPolicy`.
  */
 export function previewRights(delivery: Delivery): Right[] {
-  const looks = [...toVerdicts(delivery), ...toCredentials(delivery)].filter(
+  const looks = [...toVerdicts(delivery), ...toClaims(delivery), ...toCredentials(delivery)].filter(
     ({ verb, resource, subresource = "" }) =>
       READ.includes(verb) && resource !== "secrets" && !["log", "proxy"].includes(subresource),
   );
@@ -74,8 +78,8 @@ function toKinds(delivery: Delivery, verbs: readonly Verb[]): Right[] {
 /** The kinds that are registered in the services' namespace. */
 function kindsOf(delivery: Delivery): ObjectKind[] {
   const workloads = servicesOf(delivery).flatMap((service) => {
-    const manifests = Object.values(workloadManifests(service, ""));
-    return manifests.flat().filter((manifest) => manifest !== undefined);
+    const manifests = Object.values(workloadManifests(service, "")).flat();
+    return manifests.filter((manifest) => manifest !== undefined);
   });
   return [...workloads, ...ownCredentials(delivery).map(([, credential]) => kindOf(credential))];
 }
@@ -100,13 +104,17 @@ function toVerdicts(delivery: Delivery): Right[] {
 }
 
 /** For Secrets that the stack does not make itself. */
-function toSecretMakers({ namespace, services }: Delivery): Right[] {
-  const values = Object.values(services).flatMap(({ env = {}, files = {} }) => [
-    ...Object.values(env),
-    ...Object.values(files),
-  ]);
-  const isNamed = values.some((value) => typeof value === "object" && "secret" in value);
-  return isNamed ? [...rightsOfSecretMakers(namespace)] : [];
+function toSecretMakers(delivery: Delivery): Right[] {
+  const own: readonly string[] = Object.keys(delivery.credentials);
+  const isNamed = servicesOf(delivery)
+    .flatMap(secretsOf)
+    .some((name) => !own.includes(name));
+  return isNamed ? [...rightsOfSecretMakers(delivery.namespace)] : [];
+}
+
+/** To see early which claims exist, and whether they can become what the settings say. */
+function toClaims(delivery: Delivery): Right[] {
+  return hasClaims(delivery) ? [...rightsOfClaims(delivery.namespace)] : [];
 }
 
 function toCredentials({ namespace: home, credentials, sealing }: Delivery): Right[] {

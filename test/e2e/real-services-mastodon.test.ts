@@ -56,10 +56,10 @@ const DEFINITION: Manifest = {
 const small = { requests: { cpu: "10m", memory: "32Mi" } };
 const common = {
   build: { context: "mastodon", args: { BASE: "${SLIPWAY_BASE_IMAGE}" } },
-  ...{ replicas: 1, settleSeconds: 5, stopSeconds: 2, resources: small },
+  ...{ settleSeconds: 5, stopSeconds: 2, resources: small },
 };
-const serving = { ...common, settleSeconds: 0, drainSeconds: 1 };
-const { replicas: _one, ...scaled } = serving;
+const scaled = { ...common, settleSeconds: 0, drainSeconds: 1 };
+const serving = { ...scaled, replicas: 1 };
 const health = { httpGet: { path: "/api/v1/streaming/health", port: "http" } };
 const accessed = (file: string) => [
   ...["node", "-e"],
@@ -151,15 +151,16 @@ const streaming = {
     timeouts: { request: "0s" },
   },
 };
+const worker = { ...common, replicas: 1 };
 const sidekiq = {
-  ...common,
+  ...worker,
   env: { ROLE: "sidekiq", READY_FILE },
   ports: { metrics: { port: 9394, service: false } },
   probes: {
     readiness: { exec: { command: accessed(READY_FILE) }, periodSeconds: 2, failureThreshold: 2 },
   },
 };
-const scheduler = { ...common, env: { ROLE: "scheduler" } };
+const scheduler = { ...worker, env: { ROLE: "scheduler" } };
 const cache = { ...serving, env: { ROLE: "cache" }, port: 6379, service: { headless: true } };
 
 let project: Project;
@@ -287,9 +288,9 @@ test("the containers have the ports and probes as they were written", async () =
     readinessProbe: health,
     livenessProbe: health,
   });
-  const worker = await containerOf("sidekiq");
-  expect(worker.readinessProbe).toMatchObject(sidekiq.probes.readiness);
-  expect([worker.livenessProbe, worker.startupProbe]).toEqual([undefined, undefined]);
+  const judged = await containerOf("sidekiq");
+  expect(judged.readinessProbe).toMatchObject(sidekiq.probes.readiness);
+  expect([judged.livenessProbe, judged.startupProbe]).toEqual([undefined, undefined]);
   const plain = await containerOf("scheduler");
   const { ports, startupProbe, readinessProbe, livenessProbe, lifecycle } = plain;
   expect([ports, startupProbe, readinessProbe, livenessProbe, lifecycle]).toEqual(
@@ -319,8 +320,8 @@ test("the Services, policies and autoscaler are as they were written", async () 
     ports: [{ name: "http", port: 4000, targetPort: "http" }],
   });
   expect((await cluster.get(SERVICE, namespace, "cache")).spec?.clusterIP).toBe("None");
-  for (const worker of ["sidekiq", "scheduler"]) {
-    expect(await cluster.find(SERVICE, namespace, worker)).toBeUndefined();
+  for (const name of ["sidekiq", "scheduler"]) {
+    expect(await cluster.find(SERVICE, namespace, name)).toBeUndefined();
   }
   const from = [
     {
@@ -397,7 +398,7 @@ test("the Ingresses and the route are as they were written", async () => {
 test("a worker that crashes while it settles fails at once, and one that ends by itself as well; both make way", async () => {
   const services = { web, streaming, cache };
   const crashing = { ...scheduler, env: { ROLE: "crashing" } };
-  const { probes: _, ...ending } = { ...sidekiq, env: { ROLE: "ending" } };
+  const ending = { ...worker, env: { ROLE: "ending" } };
   await project.settings({ services: { ...services, scheduler: crashing, sidekiq: ending } });
   const { exitCode, output } = await project.up();
   expect(exitCode).not.toBe(0);
