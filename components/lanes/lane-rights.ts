@@ -14,6 +14,7 @@ import {
   type DeliveredCredential,
   type Delivery,
   hasClaims,
+  hasPerPodClaims,
   isAt,
   ownCredentials,
   servicesOf,
@@ -116,7 +117,9 @@ function toSecretMakers(delivery: Delivery): Right[] {
 
 /** To see early which claims exist, and whether they can become what the settings say. */
 function toClaims(delivery: Delivery): Right[] {
-  return hasClaims(delivery) ? [...rightsOfClaims(delivery.namespace)] : [];
+  return hasClaims(delivery) || hasPerPodClaims(delivery)
+    ? [...rightsOfClaims(delivery.namespace)]
+    : [];
 }
 
 function toCredentials({ namespace: home, credentials, sealing }: Delivery): Right[] {
