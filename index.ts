@@ -20,18 +20,19 @@ export default async () => {
   const [provider, own] = providers;
   const slipway = await restOfProgram();
 
-  const [services] = await Promise.all([
+  const [services, found] = await Promise.all([
     slipway.promote({ ...settings, provider: own }),
-    slipway.requireNamespace(settings.namespace, own),
+    slipway.requireNamespace(settings.namespace, own, settings.namespaceExists),
   ]);
   const { namespace: home } = settings;
   const claims = await slipway.requireClaims({ services, namespace: home, provider: own });
   const builds = slipway.planBuilds(services);
   slipway.requireApproved({ services, builds }, approval);
+  const pods = await slipway.requirePods({ ...settings, ...found, services, provider: own });
   const plan = settings.jenkins && slipway.planLanes({ ...settings, jenkins: settings.jenkins });
   const guard = plan && new slipway.LaneGuard("lanes", { plan }, { provider: own });
   const dependsOn = guard ?? [];
-  const namespace = new slipway.Namespace(settings.namespace, { provider, dependsOn });
+  const namespace = new slipway.Namespace(settings.namespace, { provider, dependsOn }, pods);
   const access = plan && new slipway.JenkinsAccess("jenkins", { plan, namespace }, { providers });
   const common = { namespace, registry };
   const credentials = slipway.byName(settings.credentials, (name, definition) => {

@@ -1,6 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { FoundImage } from "../contract/image-digests.ts";
 import type { NamespaceEnd } from "../contract/namespace-end.ts";
+import type { NamespaceState } from "../contract/namespace-state.ts";
+import type { ObjectTrial } from "../contract/object-trial.ts";
 import type { ReleaseLooks } from "../contract/release-looks.ts";
 import { FUNCTIONS } from "../contract/tokens.ts";
 import type { FoundClaims } from "../contract/volume-claims.ts";
@@ -11,9 +13,11 @@ import type { SlipwayProvider } from "./slipway-provider.ts";
 interface Answers {
   readonly imageDigests: { readonly images: readonly FoundImage[] };
   readonly namespaceEnd: NamespaceEnd;
+  readonly namespaceState: NamespaceState;
   readonly releaseLooks: { readonly looks: ReleaseLooks };
   readonly stackState: { readonly exists: boolean };
   readonly volumeClaims: { readonly claims: FoundClaims };
+  readonly tryObjects: ObjectTrial;
 }
 
 /**

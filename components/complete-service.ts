@@ -4,6 +4,10 @@ import { type CredentialKeys, filesOf, variablesOf } from "./credentials/credent
 import { PODS, type Service, type ServiceDefinition } from "./service-definition.ts";
 import { completeKinds, completeReplicas, completeTime } from "./service/kinds.ts";
 import { completeContainers } from "./service/containers.ts";
+import { completeExceptions } from "./service/exceptions.ts";
+import { completeIdentity } from "./service/identity.ts";
+import { completePatches } from "./service/patches.ts";
+import { completePlacement } from "./service/placement.ts";
 import { completeResources } from "./service/resources.ts";
 import { completeReplacement } from "./service/replacement.ts";
 import { completeVolumes } from "./service/volumes.ts";
@@ -23,6 +27,10 @@ export function complete(
     ...completed(PODS, definition),
     ...completeKinds(identity.name, definition),
     replicas: completeReplicas(definition, PODS.replicas.default),
+    ...completeExceptions(definition),
+    ...completeIdentity(definition),
+    ...completePatches(definition),
+    ...completePlacement(definition),
     port: definition.port,
     autoscale: autoscale && { cpu: 70, ...autoscale },
     health: definition.health,

@@ -60,7 +60,7 @@ export type { RemoteValue, SecretStore } from "./credentials/external-secret.ts"
 export { complete, type ServiceIdentity } from "./complete-service.ts";
 export type { JenkinsDefinition, LaneDefinition, LaneName } from "./lanes/definition.ts";
 export { type LanePlan, planLanes } from "./lanes/plan.ts";
-export { Namespace } from "./namespace.ts";
+export { Namespace, type NamespaceSettings } from "./namespace.ts";
 export type { Promotion, ToBePromoted } from "./promotion/definition.ts";
 export { promote, type PromotionArgs } from "./promotion/promotion.ts";
 export {
@@ -72,7 +72,8 @@ export type { ComponentOptions } from "./providers.ts";
 export { Readiness, type ReadinessArgs } from "./readiness.ts";
 export { Release, type ReleaseArgs } from "./release.ts";
 export { requireClaims, type RequiredClaims } from "./require-claims.ts";
-export { requireNamespace } from "./require-namespace.ts";
+export { type FoundNamespace, requireNamespace } from "./require-namespace.ts";
+export { type PodSecurity, type RequiredPods, requirePods } from "./require-pods.ts";
 export { requireReady } from "./require-ready.ts";
 export { planBuilds, type Standing, survey, type SurveyArgs } from "./survey.ts";
 export type { Sealing } from "./credentials/sealed-credential.ts";

@@ -8,8 +8,9 @@ import { byName } from "./by-name.ts";
 import { complete } from "./complete-service.ts";
 import { credentialsOf } from "./credentials/credential-use.ts";
 import { withImages } from "./service/containers.ts";
-import type { ServiceDefinition } from "./service-definition.ts";
-import type { Namespace } from "./namespace.ts";
+import { patchedPlaces } from "./service/patches.ts";
+import type { Service, ServiceDefinition } from "./service-definition.ts";
+import { goesWith, type Namespace } from "./namespace.ts";
 import { Readiness } from "./readiness.ts";
 import { type ComponentOptions, slipwayProviderOf } from "./providers.ts";
 import type { Standing } from "./survey.ts";
@@ -115,10 +116,11 @@ export class Release extends pulumi.ComponentResource {
         dirty: source.dirty,
         ...verdict,
         ...(service.schedule && { prove: service.schedule.prove }),
+        ...toldOf(service, namespace),
         ...(failsLate && { failsLate }),
       },
       // Without the namespace there is nothing to judge, so its end is the end of the verdict.
-      { ...child, provider, dependsOn: workload, deletedWith: namespace },
+      { ...child, provider, dependsOn: workload, ...goesWith(namespace) },
     );
 
     this.image = ref;
@@ -136,12 +138,26 @@ function noImages(service: string): never {
   throw new Error(`a container runs the image of ${service}; give the release imageOf`);
 }
 
+/** What is to be seen of how a release leaves what every service has; nothing of one that does not. */
+function toldOf(service: Service, { exists, level }: Namespace) {
+  const patched = patchedPlaces(service);
+  return {
+    ...(service.allow.length > 0 && { allow: service.allow }),
+    ...(patched.length > 0 && { patched }),
+    ...((exists || level !== "restricted") && { podSecurity: level ?? "none" }),
+  };
+}
+
 function imageArgs({ service, registry, standing, approved }: ReleaseArgs): ImageArgs {
   return { source: service, registry, found: standing?.build, approved };
 }
 
 /** The credentials whose values the pods get, and the one that pulls their image. */
 function used({ service, registry, credentials = {} }: ReleaseArgs): Record<string, Credential> {
-  const names = [...credentialsOf(service), registry?.pullSecret ?? ""];
+  const names = [
+    ...credentialsOf(service),
+    ...(service.pullSecrets ?? []),
+    registry?.pullSecret ?? "",
+  ];
   return Object.fromEntries(Object.entries(credentials).filter(([name]) => names.includes(name)));
 }

@@ -2,7 +2,11 @@ import type { Completed, Forms, ValuesOf } from "../contract/forms.ts";
 import type { KindDefinition, Kinds } from "./service/kinds.ts";
 import type { VERDICT, VerdictSettings } from "../contract/verdict.ts";
 import type { CompletedContainers, ContainersDefinition } from "./service/containers.ts";
+import type { ExceptionsDefinition, ExceptionWord } from "./service/exceptions.ts";
 import type { CompletedFiles, FilesDefinition } from "./service/files.ts";
+import type { IdentityDefinition } from "./service/identity.ts";
+import type { PatchesDefinition } from "./service/patches.ts";
+import type { PlacementDefinition } from "./service/placement.ts";
 import type { CompletedReplacement, ReplacementDefinition } from "./service/replacement.ts";
 import type { CompletedResources, Resources } from "./service/resources.ts";
 import type { CompletedVariables, VariablesDefinition } from "./service/variables.ts";
@@ -19,7 +23,12 @@ export const PODS = {
    * User and group that the container runs as.
    * @default 65532
    */
-  user: { from: 1, to: 2 ** 31 - 1, remedy: "0 is root, which no pod may be", default: 65532 },
+  user: {
+    from: 1,
+    to: 2 ** 31 - 1,
+    remedy: "0 is root, which needs allow: [root]",
+    default: 65532,
+  },
   /**
    * Seconds that a pod keeps serving after it is told to stop, so that no request is lost while
    * the cluster removes it from the Service.
@@ -43,7 +52,11 @@ export interface ServiceDefinition
     VolumesDefinition,
     ContainersDefinition,
     ReplacementDefinition,
-    KindDefinition {
+    KindDefinition,
+    ExceptionsDefinition,
+    IdentityDefinition,
+    PatchesDefinition,
+    PlacementDefinition {
   /** Port that the container listens on. */
   readonly port: number;
   /**
@@ -132,7 +145,13 @@ export interface Service
     CompletedVolumes,
     CompletedContainers,
     CompletedReplacement,
-    Kinds {
+    Kinds,
+    IdentityDefinition,
+    PatchesDefinition,
+    PlacementDefinition {
+  readonly allow: readonly ExceptionWord[];
+  /** Whether the image says who runs: root may, and no user is set. */
+  readonly imageUser?: true;
   readonly name: string;
   readonly namespace: string;
   /** What is delivered, for people: see `app.kubernetes.io/version`. */

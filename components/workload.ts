@@ -6,8 +6,10 @@ import * as pulumi from "@pulumi/pulumi";
 import type { DeploymentIdentity } from "../contract/readiness.ts";
 import { type AutoscalerBounds, declareDelivery } from "./delivered.ts";
 import { declareClaims } from "./claims.ts";
+import { goesWith } from "./namespace.ts";
 import type { CompletedContainers } from "./service/containers.ts";
 import type { Service } from "./service-definition.ts";
+import { pullSecrets } from "./manifests/pod-template.ts";
 import type { SourceReference } from "./manifests/source.ts";
 import { workloadHash, type WorkloadManifests, workloadManifests } from "./manifests/workload.ts";
 import { COMPONENTS } from "../contract/tokens.ts";
@@ -77,9 +79,10 @@ export class Workload extends pulumi.ComponentResource {
     super(COMPONENTS.Workload, name, {}, opts);
 
     const { service, image, source, namespace, credentials = {} } = args;
-    const child = { parent: this, dependsOn: namespace, deletedWith: namespace };
+    const child = { parent: this, dependsOn: namespace, ...goesWith(namespace) };
     // Running pods have their image already, whatever becomes of the right to pull it.
-    const read = Object.entries(credentials).filter(([used]) => used !== service.pullSecret);
+    const pulls = pullSecrets(service);
+    const read = Object.entries(credentials).filter(([used]) => !pulls.includes(used));
     const digests = Object.fromEntries(read.map(([used, { digest }]) => [used, digest]));
     const manifests = workloadManifests(service, image, source, digests);
     // What the pods need when they start comes before them.

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { count, flag, name, type Of, pinned, text, verdictShape } from "./field.ts";
+import { count, flag, name, type Of, pinned, text, verdictShape, word } from "./field.ts";
 import type { HistoryEntry, ProvedRelease, ReleaseRecord } from "./release-record.ts";
 import { settleBound, type VerdictSettings } from "./verdict.ts";
 import { OTHER_KINDS, PROOFS } from "./workload-kind.ts";
@@ -54,6 +54,21 @@ const shape = {
    * @default run
    */
   prove: z.enum(PROOFS, `must be ${PROOFS.join(" or ")}`).exactOptional(),
+  /**
+   * What the pods may do beside what every service's may: words of the setting `allow`.
+   * @default []
+   */
+  allow: z.array(word).readonly().exactOptional(),
+  /**
+   * Names of the fields that the settings patch, no values.
+   * @default []
+   */
+  patched: z.array(word).readonly().exactOptional(),
+  /**
+   * The Pod Security level that the namespace enforces; `none` for one that others have created without any.
+   * @default restricted
+   */
+  podSecurity: word.exactOptional(),
   /** Seconds without progress after which the rollout has failed: the Deployment's `progressDeadlineSeconds`. */
   deadlineSeconds: count,
   /**

@@ -87,6 +87,21 @@ export interface ReleaseRecord extends HistoryEntry {
   readonly previous: PreviousRelease | null;
   /** What is to be said of it though it is ready, a line each; empty if it failed. At most ten, of up to 500 characters. */
   readonly warnings: readonly string[];
+  /**
+   * What its pods may do beside what every service's may: words of the setting `allow`.
+   * @default - nothing
+   */
+  readonly allow?: readonly string[];
+  /**
+   * Names of the fields that the settings patch, at most 50.
+   * @default - none
+   */
+  readonly patched?: readonly string[];
+  /**
+   * The Pod Security level that its namespace enforces; `none` for one that others have created without any.
+   * @default - restricted, in a namespace that the stack has created
+   */
+  readonly podSecurity?: string;
   /** What runs instead since it failed, null if it runs itself. */
   readonly running: RunningRelease | null;
   /**

@@ -1,6 +1,7 @@
 /** Type tokens of the components: groups of resources, and no objects by themselves. */
 export const COMPONENTS = {
   Credential: "slipway:index:Credential",
+  ExistingNamespace: "slipway:index:ExistingNamespace",
   Image: "slipway:index:Image",
   JenkinsAccess: "slipway:index:JenkinsAccess",
   Lane: "slipway:index:Lane",
@@ -26,8 +27,10 @@ export const FUNCTIONS = {
   keepAnnotations: "slipway:index:keepAnnotations",
   imageDigests: "slipway:index:imageDigests",
   namespaceEnd: "slipway:index:namespaceEnd",
+  namespaceState: "slipway:index:namespaceState",
   podChanges: "slipway:index:podChanges",
   releaseLooks: "slipway:index:releaseLooks",
   stackState: "slipway:index:stackState",
   volumeClaims: "slipway:index:volumeClaims",
+  tryObjects: "slipway:index:tryObjects",
 } as const;

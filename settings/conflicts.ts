@@ -13,6 +13,9 @@ import { replacementFaults } from "./service/replacement.ts";
 import { resourceFaults } from "./service/resources.ts";
 import { variablesFaults } from "./service/variables.ts";
 import { volumesFaults } from "./service/volumes.ts";
+import { exceptionsFaults } from "./service/exceptions.ts";
+import { identityFaults } from "./service/identity.ts";
+import { placementFaults } from "./service/placement.ts";
 import { absolute, expand, type Surroundings } from "./surroundings.ts";
 
 /** Kubernetes accepts no larger ConfigMap. */
@@ -54,6 +57,9 @@ function keyFaults(service: Mapping, surroundings: Surroundings, isPromoting: bo
     ...filesFaults(service),
     ...volumesFaults(service),
     ...replacementFaults(service),
+    ...exceptionsFaults(service),
+    ...identityFaults(service),
+    ...placementFaults(service),
   ];
 }
 

@@ -19,6 +19,10 @@ import { replacementShape } from "./service/replacement.ts";
 import { resources } from "./service/resources.ts";
 import { variablesShape } from "./service/variables.ts";
 import { volumesShape } from "./service/volumes.ts";
+import { exceptionsShape } from "./service/exceptions.ts";
+import { identityShape } from "./service/identity.ts";
+import { patchesShape } from "./service/patches.ts";
+import { placementShape } from "./service/placement.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** A service as the settings have it. */
@@ -46,6 +50,10 @@ export function serviceSchema(surroundings: Surroundings) {
       ...kindsShape(),
       ...shapeOf(VERDICT, dialect),
       ...shapeOf(PODS, dialect),
+      ...exceptionsShape,
+      ...identityShape,
+      ...patchesShape,
+      ...placementShape,
     } satisfies ShapeOf<ServiceForm>,
     "a mapping with a port and either build or image",
   );

@@ -1,13 +1,15 @@
 import type { PodChanges } from "../../contract/pod-changes.ts";
+import type { Exceptions } from "../exceptions.ts";
 import { RESOURCES } from "../../contract/tokens.ts";
 import { DELIVERING_TYPES } from "../../contract/workload-kind.ts";
 import { differences } from "./difference.ts";
+import { exceptionsOf } from "./exceptions.ts";
 import { type ImagePreview, imageOf } from "./image.ts";
 import { type PodsPreview, podsOf } from "./pods.ts";
 import { compare, type Step } from "./step.ts";
 
 /** What a preview says of one service. */
-export interface ServicePreview {
+export interface ServicePreview extends Exceptions {
   readonly name: string;
   readonly image: ImagePreview;
   readonly pods: PodsPreview;
@@ -28,7 +30,8 @@ export function servicePreviews(
     const deployment = delivering.find(({ action }) => action !== "delete") ?? delivering[0];
     const seen = deployment && live.get(deployment.urn);
     const image = imageOf(own, deployment);
-    return { name, image, pods: podsOf(deployment, image, credentials, seen) };
+    const pods = podsOf(deployment, image, credentials, seen);
+    return { name, image, pods, ...exceptionsOf(own) };
   });
 }
 

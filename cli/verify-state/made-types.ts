@@ -50,6 +50,7 @@ export const MADE: ReadonlyMap<string, Made> = new Map<string, Made>([
   ["pulumi:pulumi:StackReference", "reference"],
   [`${CREDENTIAL}$pulumi:pulumi:StackReference`, "reference"],
   ["kubernetes:core/v1:Namespace", "namespace"],
+  [COMPONENTS.ExistingNamespace, "component"],
   [RESOURCES.LaneGuard, "service"],
   [CREDENTIAL, "component"],
   [`${CREDENTIAL}$random:index/randomPassword:RandomPassword`, "other"],

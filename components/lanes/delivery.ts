@@ -15,6 +15,11 @@ export type DeliveredCredential = Pick<CredentialDefinition, "namespace" | "form
 export interface Delivery {
   /** Of the services. */
   readonly namespace: string;
+  /**
+   * Whether others have created it, so that its Pod Security level is not the stack's.
+   * @default false
+   */
+  readonly namespaceExists?: boolean;
   readonly services: Readonly<Record<string, ServiceDefinition>>;
   /** By name; one without a namespace is in that of the services. */
   readonly credentials: Readonly<Record<string, DeliveredCredential>>;

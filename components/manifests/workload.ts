@@ -10,6 +10,7 @@ import { horizontalPodAutoscalerManifest } from "./horizontal-pod-autoscaler.ts"
 import { ingressManifest } from "./ingress.ts";
 import { networkPolicyManifest } from "./network-policy.ts";
 import { podDisruptionBudgetManifest } from "./pod-disruption-budget.ts";
+import { withPatches } from "./patch.ts";
 import type { CredentialDigests } from "./pod-template.ts";
 import { serviceAccountManifest } from "./service-account.ts";
 import { serviceManifest } from "./service.ts";
@@ -31,7 +32,7 @@ export function workloadManifests(
   source?: SourceReference,
   credentials?: CredentialDigests,
 ) {
-  return {
+  return withPatches(service, {
     serviceAccount: serviceAccountManifest(service),
     configMap: configMapManifest(service),
     volumeClaims: volumeClaimManifests(service),
@@ -48,7 +49,7 @@ export function workloadManifests(
     headlessService: headlessServiceManifest(service),
     horizontalPodAutoscaler: horizontalPodAutoscalerManifest(service),
     ingress: ingressManifest(service),
-  };
+  });
 }
 
 /** `sha256:<64 hex>` over a service's objects, without the source: a commit alone does not change the workload. */
@@ -58,4 +59,25 @@ export function workloadHash(
   credentials?: Readonly<Record<string, string>>,
 ): string {
   return manifestHash(workloadManifests(service, image, undefined, credentials));
+}
+
+/** What delivers a service, of its objects. */
+export function workloadOf({
+  deployment,
+  statefulSet,
+  daemonSet,
+  cronJob,
+}: WorkloadManifests): object | undefined {
+  return deployment ?? statefulSet ?? daemonSet ?? cronJob;
+}
+
+/** The template of a service's pods, wherever what delivers it has it. */
+export function templateIn(manifests: WorkloadManifests): object {
+  const { spec } = (workloadOf(manifests) ?? {}) as { readonly spec?: Templated };
+  return spec?.template ?? spec?.jobTemplate?.spec.template ?? {};
+}
+
+interface Templated {
+  readonly template?: object;
+  readonly jobTemplate?: { readonly spec: { readonly template: object } };
 }

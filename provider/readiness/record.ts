@@ -48,8 +48,18 @@ export function recordOf(
     seconds: Math.round(seconds * 10) / 10,
     previous: previousOf(stored, inputs),
     warnings: ready ? warningsOf(verdict) : [],
+    ...exceptionsOf(inputs),
     running: null,
     evidence: null,
+  };
+}
+
+/** How it leaves what every service has. */
+function exceptionsOf({ allow, patched, podSecurity }: ReadinessInputs) {
+  return {
+    ...(allow && { allow }),
+    ...(patched && { patched }),
+    ...(podSecurity !== undefined && { podSecurity }),
   };
 }
 

@@ -8,6 +8,7 @@ import { kubeConfig } from "../../testbed/cluster.ts";
 import { kubeconfigOfAccount } from "../support/account.ts";
 import { WRITES } from "../support/deploy-acts.ts";
 import { creation, deliveryTo, ownObjects, pathOf } from "../support/deploy-objects.ts";
+import { BY_TAG, injectedPod } from "../support/injected-agent.ts";
 import { object, PINNED, podWith, restricted } from "../support/intruder.ts";
 import { KEPT } from "../support/kept-writes.ts";
 import { createLanes, deleteLanes, warningsOf } from "../support/lane-objects.ts";
@@ -78,6 +79,29 @@ describe("every lane", () => {
     };
     for (const name of ["preview", "build", "deploy"]) {
       expect(await submit(name, podWith({}), { annotations })).toBe("taken");
+    }
+  });
+
+  test.each([
+    ["without a security context", { image: PINNED, restricts: false }, /allowPrivilegeEscalation/],
+    ["of an image by tag", { image: BY_TAG, restricts: true }, /an image of each init container/],
+  ])("refuses the agent that Jenkins injects %s", async (_what, injection, told) => {
+    for (const name of ["preview", "build", "deploy"]) {
+      const refused = await submit(name, injectedPod(injection));
+      // The build lane's policy says it in words of its own.
+      expect([name, refused]).toEqual([
+        name,
+        expect.stringMatching(new RegExp(`${told.source}|keeps capabilities|may gain privileges`)),
+      ]);
+    }
+  });
+
+  test("takes the agent that Jenkins injects as docs/jenkins-access.md says", async () => {
+    for (const name of ["preview", "build", "deploy"]) {
+      expect([name, await submit(name, injectedPod({ image: PINNED, restricts: true }))]).toEqual([
+        name,
+        "taken",
+      ]);
     }
   });
 

@@ -15,6 +15,7 @@ import { parseSettings } from "../../settings.ts";
 import { stackSchema } from "../../settings/stack.ts";
 import { AUTHORITY, OTHER_AUTHORITY } from "../support/authority.ts";
 import { folderWith, removeFolders } from "../support/folder.ts";
+import { CHOSEN, SPECIAL } from "../support/special-service.ts";
 import { schemaKeys, valueKeys } from "../support/schema-keys.ts";
 import {
   KUBECONFIG,
@@ -206,6 +207,7 @@ const SERVICES = {
     rollback: false,
   },
   web: { image: PINNED, port: 80, ...said(VERDICT), ...said(PODS) },
+  special: SPECIAL,
 };
 
 /** A stack with every key that one can have; its services are others. */
@@ -306,6 +308,7 @@ describe("right settings", () => {
       cluster: { kubeconfig: `${folder}/kubeconfig`, context: "only", identifier: "d9cae0dbdbf0" },
       registry: { repository: "registry.example.com/team" },
       namespace: "shop-dev",
+      namespaceExists: false,
       sealing: { controller: { namespace: "kube-system", name: "sealed-secrets-controller" } },
       credentials: {},
       services: { shop: { build: { context: `${folder}/shop` }, port: 8080 } },
@@ -358,6 +361,7 @@ describe("right settings", () => {
         resources: { requests: { cpu: "1", memory: "1Gi" }, limits },
       },
       web: SERVICES.web,
+      special: { ...SPECIAL, build: { context: `${folder}/shop` } },
     });
   });
 
@@ -408,6 +412,7 @@ describe("right settings", () => {
     expect(others).toEqual({
       cluster: { kubeconfig: `${folder}/kubeconfig`, context: "only", identifier: "ours" },
       namespace: "shop-prod",
+      namespaceExists: false,
       sealing: { controller: { namespace: "sealing", name: "controller" }, certificate: "PEM" },
       promoteFrom: {
         stack: "dev",
@@ -458,10 +463,12 @@ describe("right settings", () => {
       "services.*.initContainers.env",
       "services.*.sidecars.env",
       "services.*.build.args",
+      ...CHOSEN.map((at) => `services.*.${at}`),
       "pins",
     ];
     const ofCredentials = ["", ".*.keys", ".*.jenkins.keyBindings"].map((at) => `credentials${at}`);
-    const written = [{ services: SERVICES }, STACK].flatMap((settings) =>
+    const existing = { namespace: { name: "team", exists: true } };
+    const written = [{ services: SERVICES }, STACK, existing].flatMap((settings) =>
       valueKeys(settings, [...named, ...ofCredentials]),
     );
     const known = schemaKeys(stackSchema({ variables: {}, folder: "/" }));
