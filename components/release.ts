@@ -115,8 +115,8 @@ export class Release extends pulumi.ComponentResource {
         ...(source.commit !== undefined && { commit: source.commit }),
         dirty: source.dirty,
         ...verdict,
-        ...(service.schedule && { prove: service.schedule.prove }),
         ...toldOf(service, namespace),
+        ...(service.schedule && { prove: service.schedule.prove }),
         ...(failsLate && { failsLate }),
       },
       // Without the namespace there is nothing to judge, so its end is the end of the verdict.

@@ -52,11 +52,11 @@ export interface ServiceDefinition
     VolumesDefinition,
     ContainersDefinition,
     ReplacementDefinition,
-    KindDefinition,
     ExceptionsDefinition,
     IdentityDefinition,
     PatchesDefinition,
-    PlacementDefinition {
+    PlacementDefinition,
+    KindDefinition {
   /** Port that the container listens on. */
   readonly port: number;
   /**
@@ -145,10 +145,10 @@ export interface Service
     CompletedVolumes,
     CompletedContainers,
     CompletedReplacement,
-    Kinds,
     IdentityDefinition,
     PatchesDefinition,
-    PlacementDefinition {
+    PlacementDefinition,
+    Kinds {
   readonly allow: readonly ExceptionWord[];
   /** Whether the image says who runs: root may, and no user is set. */
   readonly imageUser?: true;

@@ -50,11 +50,6 @@ const shape = {
   /** Whether the source had changes that are not in the commit. */
   dirty: flag,
   /**
-   * How a CronJob's release is proved: by a run of it, or by the API server's acceptance.
-   * @default run
-   */
-  prove: z.enum(PROOFS, `must be ${PROOFS.join(" or ")}`).exactOptional(),
-  /**
    * What the pods may do beside what every service's may: words of the setting `allow`.
    * @default []
    */
@@ -69,6 +64,11 @@ const shape = {
    * @default restricted
    */
   podSecurity: word.exactOptional(),
+  /**
+   * How a CronJob's release is proved: by a run of it, or by the API server's acceptance.
+   * @default run
+   */
+  prove: z.enum(PROOFS, `must be ${PROOFS.join(" or ")}`).exactOptional(),
   /** Seconds without progress after which the rollout has failed: the Deployment's `progressDeadlineSeconds`. */
   deadlineSeconds: count,
   /**

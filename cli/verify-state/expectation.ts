@@ -2,7 +2,7 @@ import { prefixOf, LANES } from "../../components/lanes/definition.ts";
 import { policyNames } from "../../components/lanes/policies.ts";
 import type { Cluster } from "../../components/cluster.ts";
 import manifest from "../../package.json" with { type: "json" };
-import { namespaceExists, namespaceName } from "../../settings/namespace.ts";
+import { namespaceName } from "../../settings/namespace.ts";
 import type { Expected, KubeconfigInput } from "./expected.ts";
 import { fieldOf, isMapping, type Mapping, textOf } from "./mapping.ts";
 import { secretsOf } from "./secrets-setting.ts";
@@ -48,11 +48,6 @@ export function expectationOf(
     versions: versionsOf(former("plugins")),
     configured: configuredOf(config, variables),
     namespaces,
-    existing: namespaceExists(own["namespace"])
-      ? textsOf([namespaceName(own["namespace"])]).filter(
-          (name) => !former("namespaces").includes(name),
-        )
-      : [],
     lanes: prefixes.flatMap((each) => LANES.map((lane) => `${each}-${lane}`)),
     credentials: elsewhere,
     granted: [

@@ -25,8 +25,6 @@ export interface Expected {
   readonly configured: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   /** Of the services. */
   readonly namespaces: readonly string[];
-  /** Those of them that the stack does not create, and so never deletes. */
-  readonly existing: readonly string[];
   /** Of the lanes. */
   readonly lanes: readonly string[];
   /** Credentials outside of the services' namespace, as namespace/name. */

@@ -21,7 +21,6 @@ export function scopeFindings(
     return [
       ...identityFindings(entry, find),
       ...(object === undefined ? [] : placeFindings(object, place, expected, find)),
-      ...(place.made === "namespace" ? ownerFindings(entry, object?.name, expected, find) : []),
     ];
   }
   const { made } = place;
@@ -32,20 +31,6 @@ export function scopeFindings(
     return [];
   }
   return [...sealedFindings(entry, find), ...namespaceFindings(entry, made, expected, find)];
-}
-
-/** What the state has as the stack's own, a destroy deletes, with all that is in it. */
-function ownerFindings(
-  { external = false }: Entry,
-  name: string | undefined,
-  { existing }: Expected,
-  find: Findings,
-): Finding[] {
-  return external || name === undefined || !existing.includes(name)
-    ? []
-    : find(
-        `external: got false; allowed: true, because slipway:namespace says exists: true; if the stack has created the namespace, add it to slipway:former.namespaces until the next up has succeeded`,
-      );
 }
 
 /** The program seals what the inputs have, and writes what the outputs have: with one more key, a Secret would have it, too. */

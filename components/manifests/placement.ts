@@ -14,28 +14,21 @@ export function placement(service: Service): Partial<PodSpec> {
   return Object.fromEntries(said) as Partial<PodSpec>;
 }
 
-/** How a service's pods spread: over the nodes, if the settings say nothing else and several pods run at the same time. */
-export function spread(service: Service): Pick<PodSpec, "topologySpreadConstraints"> {
-  const own = {
-    labelSelector: { matchLabels: selectorLabels(service) },
-    // Without it the pods of the outgoing release would push the new ones onto one node; those of a StatefulSet go first.
-    ...(service.stateful === undefined && { matchLabelKeys: ["pod-template-hash"] }),
-  };
-  const { topologySpreadConstraints: said, everyNode, schedule } = service;
-  if (said !== undefined) {
-    const constraints = said.map(
-      (constraint) =>
-        ({
-          ...(constraint.labelSelector === undefined && own),
-          ...constraint,
-        }) as k8s.types.input.core.v1.TopologySpreadConstraint,
-    );
-    return { topologySpreadConstraints: constraints };
+/** How a service's pods spread: over the nodes, if the settings say nothing else. */
+export function spread(service: Service) {
+  const labelSelector = { matchLabels: selectorLabels(service) };
+  const { topologySpreadConstraints, stateful } = service;
+  // Without it the pods of the outgoing release would push the new ones onto one node; those of a StatefulSet go first.
+  const ofRelease = stateful === undefined && { matchLabelKeys: ["pod-template-hash"] };
+  if (topologySpreadConstraints === undefined) {
+    const byNode = { maxSkew: 1, topologyKey: "kubernetes.io/hostname" };
+    return [{ ...byNode, whenUnsatisfiable: "ScheduleAnyway", labelSelector, ...ofRelease }];
   }
-  const byNode = { maxSkew: 1, topologyKey: "kubernetes.io/hostname" };
-  return everyNode === undefined && schedule === undefined
-    ? {
-        topologySpreadConstraints: [{ ...byNode, whenUnsatisfiable: "ScheduleAnyway", ...own }],
-      }
-    : {};
+  return topologySpreadConstraints.map(
+    (constraint) =>
+      ({
+        ...(constraint.labelSelector === undefined && { labelSelector, ...ofRelease }),
+        ...constraint,
+      }) as k8s.types.input.core.v1.TopologySpreadConstraint,
+  );
 }

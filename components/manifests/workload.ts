@@ -52,6 +52,11 @@ export function workloadManifests(
   });
 }
 
+/** The object that makes a service's pods. */
+export function deliveredBy({ deployment, statefulSet, daemonSet, cronJob }: WorkloadManifests) {
+  return deployment ?? statefulSet ?? daemonSet ?? cronJob;
+}
+
 /** `sha256:<64 hex>` over a service's objects, without the source: a commit alone does not change the workload. */
 export function workloadHash(
   service: Service,
@@ -59,25 +64,4 @@ export function workloadHash(
   credentials?: Readonly<Record<string, string>>,
 ): string {
   return manifestHash(workloadManifests(service, image, undefined, credentials));
-}
-
-/** What delivers a service, of its objects. */
-export function workloadOf({
-  deployment,
-  statefulSet,
-  daemonSet,
-  cronJob,
-}: WorkloadManifests): object | undefined {
-  return deployment ?? statefulSet ?? daemonSet ?? cronJob;
-}
-
-/** The template of a service's pods, wherever what delivers it has it. */
-export function templateIn(manifests: WorkloadManifests): object {
-  const { spec } = (workloadOf(manifests) ?? {}) as { readonly spec?: Templated };
-  return spec?.template ?? spec?.jobTemplate?.spec.template ?? {};
-}
-
-interface Templated {
-  readonly template?: object;
-  readonly jobTemplate?: { readonly spec: { readonly template: object } };
 }

@@ -347,6 +347,11 @@ describe("a service that allows root", () => {
 
   test("is the only one whose user is 0", () => {
     expect(faultsOf({ user: 0, allow: ["root"] })).toEqual([]);
+    const initContainers = [{ name: "own", user: 0 }];
+    expect(faultsOf({ initContainers, allow: ["root"] })).toEqual([]);
+    expect(faultsOf({ initContainers })).toEqual([
+      expect.stringMatching(/shop\.initContainers\[0\]\.user: got 0; .*needs allow: \[root\]$/),
+    ]);
     expect(faultsOf({ user: 0 })).toEqual([
       "slipway:services.shop.user: got 0; allowed: a whole number from 1 to 2147483647; 0 is root, which needs allow: [root]",
     ]);

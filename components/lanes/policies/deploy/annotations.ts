@@ -8,40 +8,6 @@ import { annotationsAt, labelsAt, ordersIn } from "./orders.ts";
 /** ConfigMaps of every namespace that the cluster itself writes: whom its pods trust. */
 const OF_THE_CLUSTER = ["kube-root-ca.crt", "openshift-service-ca.crt", "istio-ca-root-cert"];
 
-/** What stands above each object that the deploy lane writes: an order to whoever watches the cluster. */
-export function annotations(delivery: Delivery): Limit {
-  const said = servicesOf(delivery).flatMap((service) =>
-    Object.values(workloadManifests(service, ""))
-      .flat()
-      .flatMap((manifest) => {
-        const { kind, metadata } = (manifest ?? NOTHING) as typeof NOTHING;
-        return kind === "" ? [] : [ordersIn(kind, metadata.name, metadata)];
-      }),
-  );
-  const delivering = kindsOf(delivery).map(resourceOfKind);
-  const claims = hasClaims(delivery) ? ["persistentvolumeclaims"] : [];
-  return {
-    apiGroups: sorted([...GROUPS, ...delivering.map(({ group }) => group)]),
-    apiVersion: "*",
-    resources: sorted([...RESOURCES, ...claims, ...delivering.map(({ resource }) => resource)]),
-    validations: [
-      annotationsAt(
-        "metadata",
-        undefined,
-        said.flatMap((orders) => orders.annotations),
-      ),
-      labelsAt(
-        "metadata",
-        said.flatMap((orders) => orders.labels),
-      ),
-      {
-        expression: `!(object.metadata.name in ${literal(OF_THE_CLUSTER)})`,
-        message: refusal("metadata.name", "what the cluster does not write itself"),
-      },
-    ],
-  };
-}
-
 const GROUPS = [
   "",
   "apps",
@@ -65,8 +31,47 @@ const RESOURCES = [
   "services",
 ];
 
-function sorted(names: readonly string[]): string[] {
-  return [...new Set(names)].sort();
+/** What stands above each object that the deploy lane writes: an order to whoever watches the cluster. */
+export function annotations(delivery: Delivery): Limit {
+  const delivering = kindsOf(delivery).map(resourceOfKind);
+  const sorted = (names: readonly string[]) => [...new Set(names)].sort();
+  const said = ordersOf(delivery);
+  return {
+    apiGroups: sorted([...GROUPS, ...delivering.map(({ group }) => group)]),
+    apiVersion: "*",
+    // Claims come last, as in the policies that there are.
+    resources: [
+      ...sorted([...RESOURCES, ...delivering.map(({ resource }) => resource)]),
+      ...(hasClaims(delivery) ? ["persistentvolumeclaims"] : []),
+    ],
+    validations: [
+      annotationsAt(
+        "metadata",
+        undefined,
+        said.flatMap((orders) => orders.annotations),
+      ),
+      labelsAt(
+        "metadata",
+        said.flatMap((orders) => orders.labels),
+      ),
+      {
+        expression: `!(object.metadata.name in ${literal(OF_THE_CLUSTER)})`,
+        message: refusal("metadata.name", "what the cluster does not write itself"),
+      },
+    ],
+  };
+}
+
+/** What the settings say of each object that they make. */
+function ordersOf(delivery: Delivery) {
+  return servicesOf(delivery).flatMap((service) =>
+    Object.values(workloadManifests(service, ""))
+      .flat()
+      .flatMap((manifest) => {
+        const { kind, metadata } = (manifest ?? NOTHING) as typeof NOTHING;
+        return kind === "" ? [] : [ordersIn(kind, metadata.name, metadata)];
+      }),
+  );
 }
 
 const NOTHING = { kind: "", metadata: { name: "", labels: {}, annotations: {} } };

@@ -1,55 +1,59 @@
 import type { Delivery } from "../../delivery.ts";
-import { literal } from "../policy.ts";
+import type { Validation } from "../policy.ts";
 import { podLimit } from "./deployments.ts";
 import type { Limit } from "./limit.ts";
 
-const OWNER = `o.kind == ${literal("CronJob")}`;
+/** The CronJob that a Job belongs to. */
+const OWNER = `(object.metadata.?ownerReferences.orValue([]).exists_one(o, o.kind == "CronJob") ? object.metadata.ownerReferences.filter(o, o.kind == "CronJob")[0].name : "")`;
 
 /** CronJobs whose pods are limited as those of Deployments are. */
 export function cronJobs(delivery: Delivery): Limit {
   return {
+    ...translated(podLimit(delivery, "the name of the CronJob"), inJobs),
     apiGroups: ["batch"],
     apiVersion: "v1",
     resources: ["cronjobs"],
-    ...reworded(podLimit(delivery), {
-      "spec.template": "spec.jobTemplate.spec.template",
-      "of the Deployment": "of the CronJob",
-    }),
   };
 }
 
-/** Jobs, of which the verdict makes one: with the pods of the CronJob that owns them, whatever they are called. */
+/** Jobs, of which the verdict makes one: with the pods of their CronJob, whatever they are called. */
 export function jobs(delivery: Delivery): Limit {
-  const { variables, validations } = reworded(podLimit(delivery), {
-    "object.metadata.name": "variables.owner",
-    "request.kind.kind": literal("CronJob"),
-    "of the Deployment": "of the CronJob that owns the Job",
-  });
-  const owner = `object.metadata.?ownerReferences.orValue([]).exists(o, ${OWNER}) ? object.metadata.ownerReferences.filter(o, ${OWNER})[0].name : ""`;
+  const { variables, validations } = translated(
+    podLimit(delivery, "the name of the CronJob that owns the Job"),
+    inOwned,
+  );
   return {
     apiGroups: ["batch"],
     apiVersion: "v1",
     resources: ["jobs"],
-    variables: { owner, ...variables },
+    variables: { owner: OWNER, ...variables },
     validations,
   };
 }
 
-type Demands = Pick<Limit, "variables" | "validations">;
-
-/** The same demands on an object that has the pods' template elsewhere, or another name. */
-function reworded(
-  { variables = {}, validations }: Demands,
-  words: Readonly<Record<string, string>>,
-): Demands {
-  const inWords = (text: string) =>
-    Object.entries(words).reduce((all, [from, to]) => all.replaceAll(from, to), text);
-  const named = Object.entries(variables).map(([name, text]) => [name, inWords(text)] as const);
+/** A limit whose every text says the same of a different kind. */
+function translated(
+  { variables = {}, validations }: Pick<Limit, "variables" | "validations">,
+  say: (text: string) => string,
+): Pick<Limit, "variables" | "validations"> {
+  const expressions = Object.entries(variables).map(([name, text]) => [name, say(text)] as const);
   return {
-    variables: Object.fromEntries(named),
-    validations: validations.map(({ expression, message }) => ({
-      expression: inWords(expression),
-      message: inWords(message),
+    variables: Object.fromEntries(expressions),
+    validations: validations.map(({ expression, message }): Validation => ({
+      expression: say(expression),
+      message: say(message),
     })),
   };
+}
+
+/** A CronJob has its pods' template in that of its Jobs. */
+function inJobs(text: string): string {
+  return text.replaceAll("spec.template", "spec.jobTemplate.spec.template");
+}
+
+/** What the settings say of a CronJob holds for its Jobs. */
+function inOwned(text: string): string {
+  return text
+    .replaceAll("object.metadata.name", "variables.owner")
+    .replaceAll("request.kind.kind", '"CronJob"');
 }
