@@ -23,11 +23,11 @@ import type { Run } from "./resource.ts";
 import { brokenBefore } from "./readiness/old-pods.ts";
 import { markOf } from "./rollback/mark.ts";
 import { planRollback } from "./rollback/plan.ts";
-import { hasOtherRules, retried } from "./rollback/retry.ts";
+import { hasOtherRules, retry } from "./rollback/retry.ts";
 import { type ReleaseCase, rollBack, type Tools } from "./rollback/rollback.ts";
 import { standingOf } from "./rollback/standing.ts";
 import { ScheduledRelease } from "./scheduled/scheduled-release.ts";
-import { called, gone, outlook, REMEDY } from "./release-words.ts";
+import { gone, outlook, REMEDY } from "./release-words.ts";
 import type { Deployment } from "./verdict/objects.ts";
 import { type Report, reportOf } from "./waiting/report.ts";
 import type { AwaitedType, Waited } from "./waiting/resource.ts";
@@ -91,7 +91,8 @@ export class Readiness implements AwaitedType {
     const stored = stateOf(outputs ?? {});
     const anew = hasOtherRules(outputs ?? {}, inputs);
     const bounds = { ...options, startedAt: performance.now() };
-    const again = anew ? await this.#retry(subject, release, stored, bounds) : undefined;
+    const cluster = this.#run.cluster();
+    const again = anew ? await retry(cluster, subject, release, stored, bounds) : undefined;
     const waited = await this.#prove(subject, release, stored, { ...bounds, again });
     const { own, failure } = waited;
     if (failure === undefined || inputs["failsLate"] !== true || options.signal.aborted) {
@@ -146,11 +147,8 @@ export class Readiness implements AwaitedType {
     { again, ...options }: Begun & { readonly again: ReadinessInputs | undefined },
   ): Promise<Waited> {
     const startedAt = new Date().toISOString();
-    const awaited = new AwaitedRelease(
-      this.#run.cluster(),
-      again ?? release,
-      brokenBefore(stored.release),
-    );
+    const broken = brokenBefore(stored.release);
+    const awaited = new AwaitedRelease(this.#run.cluster(), again ?? release, broken);
     const tools = this.#tools(options);
     const deployment = await firstLook(this.#run.cluster(), release, options);
     const refused = await this.#refusal(release, stored, deployment, tools);
@@ -191,24 +189,6 @@ export class Readiness implements AwaitedType {
     const { message, running, evidence } = await this.#fail(subject, found, stored, tools);
     const own = outputsOf({ ...state, release: { ...record, running, evidence } });
     return { own, failure: message };
-  }
-
-  /** The release by its new generation, if it was rolled back and could be applied again. */
-  async #retry(
-    { log }: Subject,
-    release: ReadinessInputs,
-    stored: Stored,
-    options: Begun,
-  ): Promise<ReadinessInputs | undefined> {
-    if (markOf(release, await firstLook(this.#run.cluster(), release, options)) === undefined) {
-      return undefined;
-    }
-    const again = await retried(this.#run.cluster(), release, stored.release, options.signal);
-    if (again !== undefined) {
-      const name = called(release);
-      log.info(`${release.service}: tries ${name} again, by other rules for its verdict`);
-    }
-    return again;
   }
 
   /** Of a release that was rolled back: the Deployment shows a different one. */

@@ -21,6 +21,7 @@ import {
 } from "./delivery.ts";
 import { type Acts, rightsTo } from "./acts.ts";
 import { type ObjectKind, rightsToKind } from "./object-reference.ts";
+import { servedPorts } from "../service/ports.ts";
 import { sealedSecretManifest } from "../credentials/sealed-secret.ts";
 import { workloadKindOf } from "../service/kinds.ts";
 import { workloadManifests } from "../manifests/workload.ts";
@@ -94,10 +95,14 @@ function kindOf({ store }: DeliveredCredential): ObjectKind {
 
 function toVerdicts(delivery: Delivery): Right[] {
   return servicesOf(delivery).flatMap((service) => {
-    const { namespace, ingress, verdict } = service;
+    const { namespace, ingresses, routes, verdict } = service;
     const { logs, rollback } = verdict;
-    const scope = { namespace, ingress: ingress !== undefined, logs, rollback };
-    return rightsOfVerdict({ ...scope, kind: workloadKindOf(service) });
+    const has = {
+      service: servedPorts(service).length > 0,
+      ingress: ingresses.length > 0,
+      route: routes.length > 0,
+    };
+    return rightsOfVerdict({ namespace, ...has, logs, rollback, kind: workloadKindOf(service) });
   });
 }
 

@@ -1,6 +1,5 @@
 import type * as ClientNode from "@kubernetes/client-node";
 import { CredentialError } from "../../kubeconfig/credential-error.ts";
-import { plain } from "../../mask/plain.ts";
 import { ProxyError } from "../../proxy/error.ts";
 import { ApiError, messageOf } from "./api-error.ts";
 import {
@@ -13,7 +12,7 @@ import {
 import { encoded } from "./encoded.ts";
 import { authenticateOnce } from "./session.ts";
 import { type Redirect, unfollowed } from "./redirect.ts";
-import { withPlainMessages } from "./plain-messages.ts";
+import { parsed, statusMessage } from "./plain-messages.ts";
 import { authenticate, refusedCertificate, refusedCredentials } from "./credentials.ts";
 import { Turns } from "./turns.ts";
 import { watched, type Watcher } from "./watched.ts";
@@ -238,18 +237,4 @@ function requestOf(
   }
   const { HttpMethod, RequestContext } = connection.client;
   return new RequestContext(url.toString(), HttpMethod[method]);
-}
-
-function parsed(text: string): unknown {
-  return withPlainMessages(JSON.parse(text));
-}
-
-/** Refusals carry a `Status` object. */
-function statusMessage(text: string): string | undefined {
-  try {
-    const { message } = parsed(text) as { readonly message?: string };
-    return message;
-  } catch {
-    return plain(text.slice(0, 200)) || undefined;
-  }
 }

@@ -4,7 +4,7 @@ import type { ReleaseRecord } from "../../contract/release-record.ts";
 import { ROLLED_BACK } from "../../contract/marks.ts";
 import { VERDICT } from "../../contract/verdict.ts";
 import type { OfKind } from "../../contract/workload-kind.ts";
-import type { Properties } from "../../wire/plugin.ts";
+import type { Properties, Subject } from "../../wire/plugin.ts";
 import type { Cluster } from "../cluster.ts";
 import type { Api } from "../cluster/api.ts";
 import { type Collection, COLLECTIONS } from "../cluster/collection.ts";
@@ -18,12 +18,34 @@ import {
 import { templateOf, withAnnotationsOfOthers } from "../verdict/pod-template.ts";
 import { revisionOf } from "../verdict/revision.ts";
 import { answered, isOutrun } from "../waiting/answered.ts";
+import { type Begun, firstLook } from "../readiness/first-look.ts";
+import type { Stored } from "../readiness/state.ts";
+import { called } from "../release-words.ts";
 import { markOf } from "./mark.ts";
 import { managerOf } from "./restore.ts";
 
 /** Whether the verdict's rules differ: they are part of what is asked for, so that other ones ask for another try. */
 export function hasOtherRules(one: Properties, other: Properties): boolean {
   return Object.keys(VERDICT).some((rule) => !isDeepStrictEqual(one[rule], other[rule]));
+}
+
+/** The release by its new generation, if it was rolled back and could be applied again. */
+export async function retry(
+  cluster: Cluster,
+  { log }: Pick<Subject, "log">,
+  release: ReadinessInputs,
+  stored: Stored,
+  options: Begun,
+): Promise<ReadinessInputs | undefined> {
+  if (markOf(release, await firstLook(cluster, release, options)) === undefined) {
+    return undefined;
+  }
+  const again = await retried(cluster, release, stored.release, options.signal);
+  if (again !== undefined) {
+    const name = called(release);
+    log.info(`${release.service}: tries ${name} again, by other rules for its verdict`);
+  }
+  return again;
 }
 
 /**
@@ -34,7 +56,7 @@ export function hasOtherRules(one: Properties, other: Properties): boolean {
  * @returns the release by the generation that the Deployment got; undefined where its template is gone, or the cluster
  *   does not let it be applied
  */
-export async function retried(
+async function retried(
   cluster: Cluster,
   release: ReadinessInputs,
   failed: ReleaseRecord | undefined,

@@ -3,7 +3,7 @@ import { titleOf } from "../../contract/workload-kind.ts";
 import { ApiError, messageOf } from "../cluster/api-error.ts";
 import { lossOf } from "../verdict/awaited-object.ts";
 import type { Failed, ProvedPod } from "../verdict/finding.ts";
-import type { CronJob, Pod } from "../verdict/objects.ts";
+import { condition, type CronJob, type Job, type Pod } from "../verdict/objects.ts";
 import { proofOf } from "../verdict/pod.ts";
 import { releasedContainers, runs } from "../verdict/released-container.ts";
 import { refusalOf } from "../verdict/refusal.ts";
@@ -48,4 +48,23 @@ export function provedPods(pods: readonly Pod[], release: ReadinessInputs): Prov
     .filter(({ status }) => status?.phase === "Succeeded")
     .map((pod) => proofOf(pod, release))
     .filter((proof) => "imageID" in proof);
+}
+
+/** A longer template is not kept. */
+const TEMPLATE_LENGTH = 128 * 1024;
+
+/** Whether a Job has ended as a failure: one that goes on is not left behind. */
+export function isOver(job: Job | undefined): boolean {
+  return job !== undefined && condition(job, "Failed")?.status === "True";
+}
+
+/** The template of a CronJob's Jobs as the state keeps it; undefined if it is too long. */
+export function templateOf(cronJob: CronJob | undefined): string | undefined {
+  const text = cronJob && JSON.stringify(cronJob.spec.jobTemplate);
+  return text !== undefined && text.length > TEMPLATE_LENGTH ? undefined : text;
+}
+
+/** The verdict on a CronJob of which there is nothing. */
+export function missing(): Failed {
+  return { kind: "failed", reason: "deployment-missing", object: "", message: "" };
 }

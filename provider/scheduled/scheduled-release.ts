@@ -13,24 +13,14 @@ import { nextState, outputsOf, type Stored } from "../readiness/state.ts";
 import type { Run } from "../resource.ts";
 import type { ObservedObject } from "../verdict/awaited-object.ts";
 import type { Failed, FinalVerdict } from "../verdict/finding.ts";
-import {
-  asDeployment,
-  condition,
-  type CronJob,
-  type Job,
-  nameOf,
-  UNSEEN,
-} from "../verdict/objects.ts";
+import { asDeployment, type CronJob, type Job, nameOf, UNSEEN } from "../verdict/objects.ts";
 import { answered } from "../waiting/answered.ts";
 import { type Report, reportOf } from "../waiting/report.ts";
 import type { Waited } from "../waiting/resource.ts";
 import { awaitVerdict, type WaitOptions } from "../waiting/wait.ts";
-import { judgeCronJob, provedPods, refusedJob } from "./judge.ts";
+import { isOver, judgeCronJob, missing, provedPods, refusedJob, templateOf } from "./judge.ts";
 import { proofJobName, removeJob, startedJob } from "./proof-job.ts";
 import { planSchedule, restoreSchedule } from "./restore.ts";
-
-/** A longer template is not kept. */
-const TEMPLATE_LENGTH = 128 * 1024;
 
 const OWN = ["release", "lastReady", "lastReadyTemplate", "history"] as const;
 
@@ -239,16 +229,3 @@ export class ScheduledRelease {
 
 /** What a Job takes to say that its own deadline has passed. */
 const MARGIN_SECONDS = 60;
-
-function isOver(job: Job | undefined): boolean {
-  return job !== undefined && condition(job, "Failed")?.status === "True";
-}
-
-function templateOf(cronJob: CronJob | undefined): string | undefined {
-  const text = cronJob && JSON.stringify(cronJob.spec.jobTemplate);
-  return text !== undefined && text.length > TEMPLATE_LENGTH ? undefined : text;
-}
-
-function missing(): Failed {
-  return { kind: "failed", reason: "deployment-missing", object: "", message: "" };
-}

@@ -35,7 +35,8 @@ const SERVICE = {
   autoscale: { min: 2, max: 4, cpu: 60 },
   files: { "/etc/shop.conf": "a = 1\n" },
   volumes: { "/data": { claim: { size: "1Gi", access: "ReadWriteMany" } } },
-  ingress: { host: "shop.example.com" },
+  ingress: [{ host: "shop.example.com" }, { name: "old", host: "shop.example.org" }],
+  route: { parents: [{ name: "public" }], host: "shop.example.net" },
 };
 const PINNED = { image: `registry.example.com/team/db@${DIGEST}`, port: 8080 };
 const OF_OTHER_KINDS = {
