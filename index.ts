@@ -21,9 +21,12 @@ export default async () => {
     slipway.promote({ ...settings, provider: own }),
     slipway.requireNamespace(settings.namespace, own),
   ]);
+  const others = slipway.ownObjects({ ...settings, services });
+  const rendered = await slipway.renderManifests({ ...settings, services, others, provider: own });
   const builds = slipway.planBuilds(services);
   slipway.requireApproved({ services, builds }, approval);
-  const plan = settings.jenkins && slipway.planLanes({ ...settings, jenkins: settings.jenkins });
+  const delivery = { ...settings, rendered };
+  const plan = settings.jenkins && slipway.planLanes({ ...delivery, jenkins: settings.jenkins });
   const guard = plan && new slipway.LaneGuard("lanes", { plan }, { provider: own });
   const dependsOn = guard ?? [];
   const namespace = new slipway.Namespace(settings.namespace, { provider, dependsOn });
@@ -33,10 +36,14 @@ export default async () => {
     const args = { ...common, definition, sealing, namespaces: access?.namespaces };
     return new slipway.Credential(name, args, { providers });
   });
+  const extras = slipway.declareExtras(settings.extras ?? {}, rendered.extras, (name, args) => {
+    return new slipway.Extra(name, { ...common, credentials, ...args }, { providers });
+  });
   const known = await slipway.survey({ services, builds, registry, provider: own });
   const delivered = slipway.byName(services, (name, service) => {
     const standing = { standing: known[name], approved: approval?.[name] };
-    const args = { ...common, service, credentials, failsLate: true, ...standing };
+    const own = { rendered: rendered.services[name], after: extras };
+    const args = { ...common, service, credentials, failsLate: true, ...standing, ...own };
     return new slipway.Release(name, args, { providers });
   });
 

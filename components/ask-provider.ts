@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { FoundImage } from "../contract/image-digests.ts";
 import type { NamespaceEnd } from "../contract/namespace-end.ts";
 import type { ReleaseLooks } from "../contract/release-looks.ts";
+import type { ServedKinds } from "../contract/served-kinds.ts";
 import { FUNCTIONS } from "../contract/tokens.ts";
 import { loginTo, type Registry } from "./image/image.ts";
 import type { SlipwayProvider } from "./slipway-provider.ts";
@@ -11,6 +12,7 @@ interface Answers {
   readonly imageDigests: { readonly images: readonly FoundImage[] };
   readonly namespaceEnd: NamespaceEnd;
   readonly releaseLooks: { readonly looks: ReleaseLooks };
+  readonly servedKinds: ServedKinds;
   readonly stackState: { readonly exists: boolean };
 }
 

@@ -1,5 +1,6 @@
 import type { Completed, Forms, ValuesOf } from "../contract/forms.ts";
 import type { VERDICT, VerdictSettings } from "../contract/verdict.ts";
+import type { WithManifests } from "./service/manifests.ts";
 
 /** The settings of a service's pods that are numbers or decisions. */
 export const PODS = {
@@ -27,7 +28,8 @@ export const PODS = {
 } as const satisfies Forms;
 
 /** How a service is run: what its team says in the settings, all of it optional but the port. */
-export interface ServiceDefinition extends ValuesOf<typeof PODS>, VerdictSettings {
+export interface ServiceDefinition
+  extends ValuesOf<typeof PODS>, VerdictSettings, WithManifests {
   /** Port that the container listens on. */
   readonly port: number;
   /**

@@ -1,9 +1,11 @@
 /** Type tokens of the components: groups of resources, and no objects by themselves. */
 export const COMPONENTS = {
   Credential: "slipway:index:Credential",
+  Extra: "slipway:index:Extra",
   Image: "slipway:index:Image",
   JenkinsAccess: "slipway:index:JenkinsAccess",
   Lane: "slipway:index:Lane",
+  Manifests: "slipway:index:Manifests",
   Release: "slipway:index:Release",
   Workload: "slipway:index:Workload",
 } as const;
@@ -28,5 +30,6 @@ export const FUNCTIONS = {
   namespaceEnd: "slipway:index:namespaceEnd",
   podChanges: "slipway:index:podChanges",
   releaseLooks: "slipway:index:releaseLooks",
+  servedKinds: "slipway:index:servedKinds",
   stackState: "slipway:index:stackState",
 } as const;

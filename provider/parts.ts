@@ -19,6 +19,7 @@ import { releaseLooks } from "./release-looks.ts";
 import type { Resource, Run } from "./resource.ts";
 import { SealedValues } from "./sealed-values.ts";
 import { SecretReadiness } from "./secret-readiness.ts";
+import { servedKinds } from "./served-kinds.ts";
 import { EXTERNAL_SECRET } from "./secret-readiness/external.ts";
 import { SEALED_SECRET } from "./secret-readiness/sealed.ts";
 import { type AwaitedType, awaitedResource } from "./waiting/resource.ts";
@@ -67,6 +68,7 @@ export function partsOf(run: Run, secrets: KnownSecrets, isInState: () => boolea
       }),
       [FUNCTIONS.podChanges]: (args) => podChanges(args, cluster(), signal),
       [FUNCTIONS.releaseLooks]: (args) => releaseLooks(args, cluster().api, signal),
+      [FUNCTIONS.servedKinds]: () => servedKinds(cluster().api, signal),
       [FUNCTIONS.stackState]: () => Promise.resolve({ exists: isInState() }),
     } satisfies Record<(typeof FUNCTIONS)[keyof typeof FUNCTIONS], Answer>,
   };

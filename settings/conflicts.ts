@@ -7,6 +7,7 @@ import { type Fault, faultIf, got, under } from "./fault.ts";
 import { label } from "./fields.ts";
 import { unusable } from "./look.ts";
 import { fieldsOf, type Mapping, mapping } from "./mapping.ts";
+import { manifestsFaults } from "./service/manifests.ts";
 import { absolute, expand, type Surroundings } from "./surroundings.ts";
 
 /** Kubernetes accepts no larger ConfigMap. */
@@ -40,6 +41,7 @@ function keyFaults(service: Mapping, surroundings: Surroundings, isPromoting: bo
     ...settleFaults(service),
     ...resourceFaults(fieldsOf(service["resources"])),
     ...fileFaults(service),
+    ...manifestsFaults(service, surroundings),
   ];
 }
 

@@ -14,8 +14,10 @@ import {
 } from "../components/service-definition.ts";
 import { shapeOf, type ShapeOf } from "../contract/field.ts";
 import { VERDICT } from "../contract/verdict.ts";
+import { dialect } from "./dialect.ts";
 import { egress } from "./egress.ts";
 import * as field from "./fields.ts";
+import { manifestsShape } from "./service/manifests.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** A service as the settings have it. */
@@ -44,6 +46,7 @@ export function serviceSchema(surroundings: Surroundings) {
       writable: field.list(field.filePath, "a list of absolute paths of folders").exactOptional(),
       ingress: ingress.exactOptional(),
       egress: field.list(egress, "a list of destinations").exactOptional(),
+      ...manifestsShape(surroundings),
       ...shapeOf(VERDICT, dialect),
       ...shapeOf(PODS, dialect),
     } satisfies ShapeOf<ServiceForm>,
@@ -140,13 +143,6 @@ const resources = field.mapping(
   } satisfies ShapeOf<Resources>,
   "requests and limits",
 );
-
-const AND = new Intl.ListFormat("en-GB");
-const dialect = {
-  number: field.wholeNumber,
-  choice: field.choice,
-  group: (shape: z.ZodRawShape) => field.mapping(shape, AND.format(Object.keys(shape))),
-};
 
 const ingress = field.mapping(
   {

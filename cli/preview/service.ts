@@ -24,7 +24,8 @@ export function servicePreviews(
   const names = [...services.keys()].filter((name) => name !== undefined);
   return names.sort(compare).map((name) => {
     const own = services.get(name) ?? [];
-    const deployment = own.find(isDeployment);
+    const deployments = own.filter(isDeployment);
+    const deployment = deployments.find((each) => each.name === name) ?? deployments[0];
     const seen = deployment && live.get(deployment.urn);
     const image = imageOf(own, deployment);
     return { name, image, pods: podsOf(deployment, image, credentials, seen) };

@@ -17,6 +17,7 @@ import {
 } from "./delivery.ts";
 import { type Acts, rightsTo } from "./acts.ts";
 import { type ObjectKind, rightsToKind } from "./object-reference.ts";
+import { isWritten, renderedObjects, rightsToAwait } from "./rendered.ts";
 import { sealedSecretManifest } from "../credentials/sealed-secret.ts";
 import { workloadManifests } from "../manifests/workload.ts";
 
@@ -33,6 +34,7 @@ export function deployRights(delivery: Delivery): Right[] {
   return [
     ...toKinds(delivery, [...READ, ...WRITE]),
     ...toVerdicts(delivery),
+    ...rightsToAwait(delivery),
     ...toSecretMakers(delivery),
     ...toCredentials(delivery),
   ];
@@ -43,7 +45,8 @@ export function deployRights(delivery: Delivery): Right[] {
  * what is sealed, for they run what nobody has reviewed yet. Their writes are dry runs, by a policy: see `dryRunPolicy`.
  */
 export function previewRights(delivery: Delivery): Right[] {
-  const looks = [...toVerdicts(delivery), ...toCredentials(delivery)].filter(
+  const awaits = [...toVerdicts(delivery), ...rightsToAwait(delivery)];
+  const looks = [...awaits, ...toCredentials(delivery)].filter(
     ({ verb, resource, subresource = "" }) =>
       READ.includes(verb) && resource !== "secrets" && !["log", "proxy"].includes(subresource),
   );
@@ -76,7 +79,12 @@ function kindsOf(delivery: Delivery): ObjectKind[] {
     const manifests = Object.values(workloadManifests(service, ""));
     return manifests.filter((manifest) => manifest !== undefined);
   });
-  return [...workloads, ...ownCredentials(delivery).map(([, credential]) => kindOf(credential))];
+  const written = renderedObjects(delivery).filter(isWritten);
+  return [
+    ...workloads,
+    ...written.map(({ object }) => object),
+    ...ownCredentials(delivery).map(([, credential]) => kindOf(credential)),
+  ];
 }
 
 function kindOf({ store }: DeliveredCredential): ObjectKind {

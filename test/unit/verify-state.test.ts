@@ -535,8 +535,13 @@ test.each<[forgery: string, at: string, text: RegExp, forge: (state: State) => v
     /^ignoreChanges: got \["rules"\]; allowed: nothing/,
     (state) => (the(state, ROLE)["ignoreChanges"] = ["rules"]),
   ],
+  [
+    "an object that is to stay",
+    urnOf(ROLE),
+    /^retainOnDelete: got true; allowed: false, because the program keeps none of these/,
+    (state) => (the(state, ROLE)["retainOnDelete"] = true),
+  ],
   ...[
-    "retainOnDelete",
     "aliases",
     "viewOf",
     "resourceHooks",

@@ -1,4 +1,5 @@
 import { type Delivery, ownCredentials, servicesOf } from "../../delivery.ts";
+import { renderedSecrets } from "../../rendered.ts";
 import { before } from "../kept.ts";
 import { containerSecrets, hostsOf, isPinned, type MayName, volumesOf } from "../pod-spec.ts";
 import { literal } from "../policy.ts";
@@ -46,7 +47,8 @@ function secretsOf(delivery: Delivery): string[] {
   const names = used.flatMap((value) =>
     typeof value === "object" && "secret" in value ? value.secret : [],
   );
-  return [...new Set([...names, ...ownCredentials(delivery).map(([name]) => name)])].sort();
+  const made = ownCredentials(delivery).map(([name]) => name);
+  return [...new Set([...names, ...made, ...renderedSecrets(delivery)])].sort();
 }
 
 /** Whether the settings name a Secret, or the pods have it already: this key of it, or the whole. */
