@@ -93,6 +93,7 @@ module.exports = {
       "^components/manifests/",
       [
         "^components/service-definition[.]ts$",
+        "^components/service/",
         "^contract/(marks|names|quantity|variable-reference|verdict)[.]ts$",
       ],
       "A manifest follows from the definition of a service alone: each other thing that it could see could change it, and with it a release.",

@@ -20,6 +20,7 @@ export default async () => {
   const [services] = await Promise.all([
     slipway.promote({ ...settings, provider: own }),
     slipway.requireNamespace(settings.namespace, own),
+    slipway.requireRoutes(settings.services, own),
   ]);
   const others = slipway.ownObjects({ ...settings, services });
   const rendered = await slipway.renderManifests({ ...settings, services, others, provider: own });

@@ -3,6 +3,7 @@ import type { FoundImage } from "../contract/image-digests.ts";
 import type { NamespaceEnd } from "../contract/namespace-end.ts";
 import type { ReleaseLooks } from "../contract/release-looks.ts";
 import type { ServedKinds } from "../contract/served-kinds.ts";
+import type { ServedKind } from "../contract/served-kind.ts";
 import { FUNCTIONS } from "../contract/tokens.ts";
 import { loginTo, type Registry } from "./image/image.ts";
 import type { SlipwayProvider } from "./slipway-provider.ts";
@@ -13,6 +14,7 @@ interface Answers {
   readonly namespaceEnd: NamespaceEnd;
   readonly releaseLooks: { readonly looks: ReleaseLooks };
   readonly servedKinds: ServedKinds;
+  readonly servedKind: ServedKind;
   readonly stackState: { readonly exists: boolean };
 }
 

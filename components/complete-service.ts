@@ -7,6 +7,10 @@ import {
   type Service,
   type ServiceDefinition,
 } from "./service-definition.ts";
+import { completeAutoscale } from "./service/autoscale.ts";
+import { completePorts } from "./service/ports.ts";
+import { completeProbes, deadlineOf } from "./service/probes.ts";
+import { completeWayIn } from "./service/way-in.ts";
 import { largerQuantity, smallerQuantity } from "../contract/quantity.ts";
 
 const REQUESTS = { cpu: "100m", memory: "128Mi" };
@@ -21,20 +25,20 @@ export function complete(
   definition: ServiceDefinition,
   credentials: CredentialKeys = {},
 ): Service {
-  const { autoscale, ingress } = definition;
+  const ports = completePorts(definition);
   return {
     ...identity,
     ...completed(PODS, definition),
-    port: definition.port,
-    autoscale: autoscale && { cpu: 70, ...autoscale },
-    health: definition.health,
-    ready: definition.ready ?? definition.health,
+    ...(ports.ports.length === 0 && { drainSeconds: definition.drainSeconds ?? 0 }),
+    ...ports,
+    ...completeWayIn(identity.name, definition, ports),
+    autoscale: completeAutoscale(definition.autoscale),
+    probes: completeProbes(definition),
     resources: completeResources(definition.resources ?? {}),
     ...secretsOf(definition, credentials),
     writable: definition.writable ?? ["/tmp"],
-    ingress: ingress && { path: "/", awaitAddress: true, ...ingress },
     egress: definition.egress ?? [],
-    verdict: completed(VERDICT, definition),
+    verdict: { ...completed(VERDICT, definition), deadlineSeconds: deadlineOf(definition) },
   };
 }
 

@@ -36,11 +36,14 @@ export {
 export { Lane, type LaneArgs } from "./lanes/lane.ts";
 export { LaneGuard, type LaneGuardArgs } from "./lanes/lane-guard.ts";
 export type { CredentialFormat, JenkinsFormat, JenkinsOptions } from "./credentials/format.ts";
+export type { Autoscale } from "./service/autoscale.ts";
+export type { IngressDefinition, PathDefinition } from "./service/ingress.ts";
+export type { PortDefinition, ServiceObjectDefinition, Source } from "./service/ports.ts";
+export type { ProbeDefinition, ProbeSet } from "./service/probes.ts";
+export type { ParentDefinition, RouteDefinition } from "./service/route.ts";
 export type {
-  Autoscale,
   CredentialKey,
   EgressRule,
-  IngressDefinition,
   Resources,
   SecretKey,
   Service,
@@ -65,6 +68,7 @@ export { type AllRendered, renderManifests, type RenderManifestsArgs } from "./r
 export { ownObjects } from "./lanes/own-objects.ts";
 export type { RenderedManifests } from "./rendered/render.ts";
 export type { HookPlace, ManifestsDefinition, WithManifests } from "./service/manifests.ts";
+export { requireRoutes } from "./require-routes.ts";
 export { requireNamespace } from "./require-namespace.ts";
 export { requireReady } from "./require-ready.ts";
 export { planBuilds, type Standing, survey, type SurveyArgs } from "./survey.ts";
@@ -79,9 +83,9 @@ export {
 } from "./slipway-provider.ts";
 export { readRelease, type StackRelease } from "./stack-release.ts";
 export { outputsOf } from "./stack-outputs.ts";
+export type { Endpoint } from "./endpoint.ts";
 export {
   type AutoscalerBounds,
-  type Endpoint,
   type UsedCredential,
   Workload,
   type WorkloadArgs,

@@ -1,6 +1,10 @@
 import type { Completed, Forms, ValuesOf } from "../contract/forms.ts";
 import type { VERDICT, VerdictSettings } from "../contract/verdict.ts";
 import type { WithManifests } from "./service/manifests.ts";
+import type { Autoscale } from "./service/autoscale.ts";
+import type { CompletedPorts, PortsDefinition } from "./service/ports.ts";
+import type { CompletedProbes, ProbesDefinition } from "./service/probes.ts";
+import type { CompletedWayIn, WayInDefinition } from "./service/way-in.ts";
 
 /** The settings of a service's pods that are numbers or decisions. */
 export const PODS = {
@@ -17,7 +21,7 @@ export const PODS = {
   /**
    * Seconds that a pod keeps serving after it is told to stop, so that no request is lost while
    * the cluster removes it from the Service.
-   * @default 5
+   * @default - 5, and 0 for a service without ports, which has nothing to serve
    */
   drainSeconds: { from: 0, to: 300, default: 5 },
   /**
@@ -27,11 +31,15 @@ export const PODS = {
   stopSeconds: { from: 1, to: 3600, default: 25 },
 } as const satisfies Forms;
 
-/** How a service is run: what its team says in the settings, all of it optional but the port. */
+/** How a service is run: what its team says in the settings, all of it optional. */
 export interface ServiceDefinition
-  extends ValuesOf<typeof PODS>, VerdictSettings, WithManifests {
-  /** Port that the container listens on. */
-  readonly port: number;
+  extends
+    ValuesOf<typeof PODS>,
+    VerdictSettings,
+    PortsDefinition,
+    ProbesDefinition,
+    WayInDefinition,
+    WithManifests {
   /**
    * Scales the pods by their CPU; replaces `replicas`.
    * @default - the number of pods is fixed
@@ -70,11 +78,6 @@ export interface ServiceDefinition
    */
   readonly writable?: readonly string[];
   /**
-   * Makes the service reachable from outside the cluster.
-   * @default - inside the cluster only
-   */
-  readonly ingress?: IngressDefinition;
-  /**
    * What the pods may connect to, besides DNS.
    * @default - nothing
    */
@@ -102,42 +105,12 @@ export interface CredentialKey {
   readonly key: string;
 }
 
-/** Bounds and aim of the HorizontalPodAutoscaler. */
-export interface Autoscale {
-  readonly min: number;
-  readonly max: number;
-  /**
-   * CPU use to aim at, in percent of the request.
-   * @default 70
-   */
-  readonly cpu?: number;
-}
-
 /** Quantities such as `250m` and `64Mi`. */
 export interface Resources {
   /** @default - 100m and 128Mi, or the limits where they are less */
   readonly requests?: { readonly cpu?: string; readonly memory?: string };
   /** @default - 500m and 256Mi, or the requests where they are more */
   readonly limits?: { readonly cpu?: string; readonly memory?: string };
-}
-
-/** How the service is reached from outside. */
-export interface IngressDefinition {
-  readonly host: string;
-  /** @default - the cluster's default class */
-  readonly class?: string;
-  /** @default / */
-  readonly path?: string;
-  /**
-   * Name of an existing TLS Secret.
-   * @default - plain HTTP
-   */
-  readonly tls?: string;
-  /**
-   * Whether a release waits until the Ingress has an address. False for a controller that publishes none.
-   * @default true
-   */
-  readonly awaitAddress?: boolean;
 }
 
 /** A UDP port: `8125/UDP`. */
@@ -154,25 +127,21 @@ export type EgressRule = ({ readonly cidr: string } | { readonly namespace: stri
 };
 
 /** A service with its name, its namespace, and a value for everything that has a default. */
-export interface Service extends Completed<typeof PODS> {
+export interface Service extends Completed<typeof PODS>, CompletedPorts, CompletedWayIn {
   readonly name: string;
   readonly namespace: string;
   /** What is delivered, for people: see `app.kubernetes.io/version`. */
   readonly version: string;
   /** Name of an existing Secret that pulls the image. */
   readonly pullSecret: string | undefined;
-  readonly port: number;
-  readonly autoscale: Required<Autoscale> | undefined;
-  readonly health: string | undefined;
-  readonly ready: string | undefined;
+  readonly autoscale: Autoscale | undefined;
+  readonly probes: CompletedProbes;
   readonly resources: Readonly<
     Record<keyof Resources, { readonly cpu: string; readonly memory: string }>
   >;
   readonly env: Readonly<Record<string, string | Expansion | SecretKey>>;
   readonly files: Readonly<Record<string, string | SecretKey>>;
   readonly writable: readonly string[];
-  readonly ingress:
-    (IngressDefinition & { readonly path: string; readonly awaitAddress: boolean }) | undefined;
   readonly egress: readonly EgressRule[];
   readonly verdict: Verdict;
 }

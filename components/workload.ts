@@ -1,25 +1,14 @@
-import { isIPv6 } from "node:net";
-
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { HeldAutoscaler } from "../contract/held-autoscaler.ts";
 import type { KeptAnnotations } from "../contract/kept-annotations.ts";
 import type { DeploymentIdentity } from "../contract/readiness.ts";
+import { type Endpoint, endpointOf } from "./endpoint.ts";
 import type { Service } from "./service-definition.ts";
 import type { SourceReference } from "./manifests/deployment.ts";
 import { workloadHash, type WorkloadManifests, workloadManifests } from "./manifests/workload.ts";
 import { COMPONENTS, FUNCTIONS } from "../contract/tokens.ts";
-
-/** Where a service answers. */
-export interface Endpoint {
-  /** Address by its name inside the cluster. */
-  readonly inCluster: string;
-  /** The same by its IP address. */
-  readonly address: string;
-  /** Address of its Ingress, null if it has none. */
-  readonly public: string | null;
-}
 
 /** A credential that pods are started with. */
 export interface UsedCredential extends pulumi.Resource {
@@ -60,8 +49,8 @@ export interface WorkloadArgs {
 /**
  * The objects of one service.
  *
- * Creates a `ServiceAccount`, `NetworkPolicy`, `Deployment` and `Service`; where the settings call
- * for them also a `ConfigMap`, `PodDisruptionBudget`, `HorizontalPodAutoscaler` and `Ingress`. It
+ * Creates a `ServiceAccount`, `NetworkPolicy`, `Deployment` and, unless it takes no connections, `Service`; where the
+ * settings call for them also a `ConfigMap`, `PodDisruptionBudget`, `HorizontalPodAutoscaler`, `Ingress` and `HTTPRoute`. It
  * waits for none of them to be ready: see `Readiness`.
  */
 export class Workload extends pulumi.ComponentResource {
@@ -96,18 +85,15 @@ export class Workload extends pulumi.ComponentResource {
       // Dropped, the number would be the default of one pod until the autoscaler has seen it.
       ...(service.autoscale && { ignoreChanges: ["spec.replicas"] }),
     });
-    const address = new k8s.core.v1.Service(name, manifests.service, child);
+    const address = manifests.service && new k8s.core.v1.Service(name, manifests.service, child);
     declareOptions(name, manifests, child);
+    declareWaysIn(manifests, child);
 
     this.deployment = identityOf(service.name, deployment);
     this.manifestHash = pulumi
       .all([image, digests])
       .apply(([ref, known]) => workloadHash(service, ref, known));
-    this.endpoint = pulumi.output({
-      inCluster: `http://${service.name}.${service.namespace}.svc.cluster.local`,
-      address: address.spec.clusterIP.apply(addressUrl),
-      public: publicAddress(service),
-    });
+    this.endpoint = endpointOf(service, address?.spec.clusterIP);
     this.registerOutputs({ endpoint: this.endpoint, manifestHash: this.manifestHash });
   }
 }
@@ -154,7 +140,7 @@ function declareFiles(
 
 function declareOptions(
   name: string,
-  { podDisruptionBudget, horizontalPodAutoscaler, ingress }: WorkloadManifests,
+  { podDisruptionBudget, horizontalPodAutoscaler }: WorkloadManifests,
   child: pulumi.CustomResourceOptions,
 ): void {
   if (podDisruptionBudget !== undefined) {
@@ -163,8 +149,18 @@ function declareOptions(
   if (horizontalPodAutoscaler !== undefined) {
     new k8s.autoscaling.v2.HorizontalPodAutoscaler(name, horizontalPodAutoscaler, child);
   }
-  if (ingress !== undefined) {
-    new k8s.networking.v1.Ingress(name, ingress, child);
+}
+
+/** Its own Ingress has the service's name, as has its route: the others have names of their own. */
+function declareWaysIn(
+  { ingress, otherIngresses = [], routes = [] }: WorkloadManifests,
+  child: pulumi.CustomResourceOptions,
+): void {
+  for (const manifest of [...(ingress === undefined ? [] : [ingress]), ...otherIngresses]) {
+    new k8s.networking.v1.Ingress(manifest.metadata.name, manifest, child);
+  }
+  for (const manifest of routes) {
+    new k8s.apiextensions.CustomResource(manifest.metadata.name, manifest, child);
   }
 }
 
@@ -214,16 +210,4 @@ function afterAnnotations(
   return pulumi.runtime
     .invokeOutput<KeptAnnotations>(FUNCTIONS.keepAnnotations, args, opts)
     .apply(() => namespace);
-}
-
-/** In URLs the colons of an IPv6 address stand in brackets. */
-function addressUrl(ip: string): string {
-  return `http://${isIPv6(ip) ? `[${ip}]` : ip}`;
-}
-
-/** The address that people type, null if there is no Ingress. */
-export function publicAddress({ ingress }: Pick<Service, "ingress">): string | null {
-  return ingress === undefined
-    ? null
-    : `${ingress.tls === undefined ? "http" : "https"}://${ingress.host}${ingress.path}`;
 }

@@ -3,10 +3,8 @@ import { z } from "zod";
 import type { Build } from "../components/image/build-plan.ts";
 import { isPinned, PINNED_ALLOWED } from "../contract/image-reference.ts";
 import {
-  type Autoscale,
   type CredentialKey,
   type Expansion,
-  type IngressDefinition,
   PODS,
   type Resources,
   type SecretKey,
@@ -18,6 +16,10 @@ import { dialect } from "./dialect.ts";
 import { egress } from "./egress.ts";
 import * as field from "./fields.ts";
 import { manifestsShape } from "./service/manifests.ts";
+import { autoscale } from "./service/autoscale.ts";
+import { portsShape } from "./service/ports.ts";
+import { probesShape } from "./service/probes.ts";
+import { wayInShape } from "./service/way-in.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** A service as the settings have it. */
@@ -29,7 +31,9 @@ export function serviceSchema(surroundings: Surroundings) {
     {
       build: buildSchema(surroundings).exactOptional(),
       image: pinnedImage(surroundings).exactOptional(),
-      port: field.port,
+      ...portsShape(),
+      ...probesShape(),
+      ...wayInShape(),
       autoscale: autoscale.exactOptional(),
       health: field.urlPath.exactOptional(),
       ready: field.urlPath.exactOptional(),
@@ -44,13 +48,12 @@ export function serviceSchema(surroundings: Surroundings) {
         .list(field.objectName, "a list of names of slipway:credentials")
         .exactOptional(),
       writable: field.list(field.filePath, "a list of absolute paths of folders").exactOptional(),
-      ingress: ingress.exactOptional(),
       egress: field.list(egress, "a list of destinations").exactOptional(),
       ...manifestsShape(surroundings),
       ...shapeOf(VERDICT, dialect),
       ...shapeOf(PODS, dialect),
     } satisfies ShapeOf<ServiceForm>,
-    "a mapping with a port and either build or image",
+    "a mapping with either build or image, and as needed a port",
   );
 }
 
@@ -119,15 +122,6 @@ function secretOr<Plain extends z.ZodType<string | Expansion>>(plain: Plain, wha
   return z.union([plain, secretKey], { error: `allowed: ${what}` });
 }
 
-const autoscale = field.mapping(
-  {
-    min: field.wholeNumber(PODS.replicas.from, PODS.replicas.to),
-    max: field.wholeNumber(PODS.replicas.from, PODS.replicas.to),
-    cpu: field.wholeNumber(1, 100).exactOptional(),
-  } satisfies ShapeOf<Autoscale>,
-  "min, max and cpu",
-);
-
 const amounts = field.mapping(
   {
     cpu: field.cpu("250m").exactOptional(),
@@ -142,15 +136,4 @@ const resources = field.mapping(
     limits: amounts.exactOptional(),
   } satisfies ShapeOf<Resources>,
   "requests and limits",
-);
-
-const ingress = field.mapping(
-  {
-    host: field.host,
-    class: field.objectName.exactOptional(),
-    path: field.urlPath.exactOptional(),
-    tls: field.objectName.exactOptional(),
-    awaitAddress: field.choice("whether a release waits for the address").exactOptional(),
-  } satisfies ShapeOf<IngressDefinition>,
-  "host, and as needed class, path, tls and awaitAddress",
 );

@@ -71,6 +71,7 @@ export const MADE: ReadonlyMap<string, Made> = new Map<string, Made>([
   [`${WORKLOAD}$kubernetes:core/v1:ConfigMap`, "service"],
   [`${WORKLOAD}$kubernetes:core/v1:Service`, "service"],
   [`${WORKLOAD}$kubernetes:core/v1:ServiceAccount`, "service"],
+  [`${WORKLOAD}$kubernetes:gateway.networking.k8s.io/v1:HTTPRoute`, "service"],
   [`${WORKLOAD}$kubernetes:networking.k8s.io/v1:Ingress`, "service"],
   [`${WORKLOAD}$kubernetes:networking.k8s.io/v1:NetworkPolicy`, "service"],
   [`${WORKLOAD}$kubernetes:policy/v1:PodDisruptionBudget`, "service"],

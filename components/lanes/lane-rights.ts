@@ -18,6 +18,7 @@ import {
 import { type Acts, rightsTo } from "./acts.ts";
 import { type ObjectKind, rightsToKind } from "./object-reference.ts";
 import { isWritten, renderedObjects, rightsToAwait } from "./rendered.ts";
+import { servedPorts } from "../service/ports.ts";
 import { sealedSecretManifest } from "../credentials/sealed-secret.ts";
 import { workloadManifests } from "../manifests/workload.ts";
 
@@ -77,7 +78,7 @@ function toKinds(delivery: Delivery, verbs: readonly Verb[]): Right[] {
 function kindsOf(delivery: Delivery): ObjectKind[] {
   const workloads = servicesOf(delivery).flatMap((service) => {
     const manifests = Object.values(workloadManifests(service, ""));
-    return manifests.filter((manifest) => manifest !== undefined);
+    return manifests.flat().filter((manifest) => manifest !== undefined);
   });
   const written = renderedObjects(delivery).filter(isWritten);
   return [
@@ -94,10 +95,16 @@ function kindOf({ store }: DeliveredCredential): ObjectKind {
     : externalSecretManifest(form, { store, values: {} });
 }
 
-function toVerdicts({ namespace, services }: Delivery): Right[] {
-  return Object.values(services).flatMap(({ ingress, logs = true, rollback = true }) =>
-    rightsOfVerdict({ namespace, ingress: ingress !== undefined, logs, rollback }),
-  );
+function toVerdicts(delivery: Delivery): Right[] {
+  return servicesOf(delivery).flatMap((service) => {
+    const { namespace, ingresses, routes, verdict } = service;
+    const has = {
+      service: servedPorts(service).length > 0,
+      ingress: ingresses.length > 0,
+      route: routes.length > 0,
+    };
+    return rightsOfVerdict({ namespace, ...has, logs: verdict.logs, rollback: verdict.rollback });
+  });
 }
 
 /** For Secrets that the stack does not make itself. */

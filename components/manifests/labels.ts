@@ -1,5 +1,6 @@
 import { MADE_HERE } from "../../contract/marks.ts";
 import type { Service } from "../service-definition.ts";
+import type { Marked } from "../service/backend.ts";
 
 /** Selects a service's pods. Kubernetes never lets it change, so it holds nothing that could. */
 export function selectorLabels({ name }: Pick<Service, "name">): Record<string, string> {
@@ -24,6 +25,20 @@ export function metadataOf(service: Service, annotations: Readonly<Record<string
   const { name, namespace, version } = service;
   const labels = { ...podLabels(service), "app.kubernetes.io/version": version };
   return { name, namespace, labels, annotations: { ...TAKES_BACK, ...annotations } };
+}
+
+/** The same with the labels and annotations that the settings give the object; what Slipway needs itself comes first. */
+export function markedMetadataOf(
+  service: Service,
+  { labels, annotations }: Pick<Marked, "labels" | "annotations">,
+  own: Readonly<Record<string, string>>,
+) {
+  const metadata = metadataOf(service, own);
+  return {
+    ...metadata,
+    labels: { ...labels, ...metadata.labels },
+    annotations: { ...annotations, ...metadata.annotations },
+  };
 }
 
 /** Keeps the Kubernetes provider from waiting: Readiness waits, and knows more about a failure. */

@@ -5,7 +5,8 @@ import type { Service } from "../service-definition.ts";
 import { deploymentManifest, type SourceReference } from "./deployment.ts";
 import { manifestHash } from "./hash.ts";
 import { horizontalPodAutoscalerManifest } from "./horizontal-pod-autoscaler.ts";
-import { ingressManifest } from "./ingress.ts";
+import { httpRouteManifests } from "./http-route.ts";
+import { ingressManifests } from "./ingress.ts";
 import { networkPolicyManifest } from "./network-policy.ts";
 import { podDisruptionBudgetManifest } from "./pod-disruption-budget.ts";
 import type { CredentialDigests } from "./pod-template.ts";
@@ -25,6 +26,8 @@ export function workloadManifests(
   source?: SourceReference,
   credentials?: CredentialDigests,
 ) {
+  const [ingress, ...otherIngresses] = ingressManifests(service);
+  const routes = httpRouteManifests(service);
   return {
     serviceAccount: serviceAccountManifest(service),
     configMap: configMapManifest(service),
@@ -33,7 +36,9 @@ export function workloadManifests(
     deployment: deploymentManifest(service, image, source, credentials),
     service: serviceManifest(service),
     horizontalPodAutoscaler: horizontalPodAutoscalerManifest(service),
-    ingress: ingressManifest(service),
+    ingress,
+    ...(otherIngresses.length > 0 && { otherIngresses }),
+    ...(routes.length > 0 && { routes }),
   };
 }
 

@@ -143,9 +143,10 @@ export class Manifests extends pulumi.ComponentResource {
     if (own === undefined) {
       return [];
     }
-    const [ingress] = ingresses;
+    const [ingress, ...otherIngresses] = ingresses.map(({ metadata }) => {
+      return { name: metadata.name, awaitAddress: rendered.awaitAddress };
+    });
     const { name } = object.metadata;
-    const { awaitAddress } = rendered;
     const isLast = !rendered.objects.some(({ stage }) => stage > WORKLOADS);
     const readiness = new Readiness(
       name,
@@ -155,7 +156,8 @@ export class Manifests extends pulumi.ComponentResource {
         deployment: identityOf(name, own),
         image: (isOurs ? image : undefined) ?? imagesOf(object).at(-1)?.image ?? "",
         ...(service && { serviceName: service.metadata.name }),
-        ...(ingress && { ingress: { name: ingress.metadata.name, awaitAddress } }),
+        ...(ingress && { ingress }),
+        ...(otherIngresses.length > 0 && { otherIngresses }),
         manifestHash: this.#hash,
         ...(isOurs && source?.commit !== undefined && { commit: source.commit }),
         dirty: (isOurs && source?.dirty) ?? false,

@@ -22,6 +22,7 @@ export const COLLECTIONS = {
   services: collection("", "v1", "services"),
   endpointSlices: collection("discovery.k8s.io", "v1", "endpointslices"),
   ingresses: collection("networking.k8s.io", "v1", "ingresses"),
+  httpRoutes: collection("gateway.networking.k8s.io", "v1", "httproutes"),
   warnings: collection("", "v1", "events", { fieldSelector: "type=Warning" }),
   pulls: collection("", "v1", "events", { fieldSelector: "reason=Pulled" }),
   /** What an autoscaler says about pods without a node: the field selector knows no "or". */
@@ -47,17 +48,22 @@ export function nameOfCollection({ resource, group }: Collection): string {
 }
 
 /** Without these there is no verdict; without the others it has less evidence. */
-export function neededFor({ ingress }: Pick<ReadinessInputs, "ingress">): CollectionName[] {
-  return ingress === undefined ? [...NEEDED] : [...NEEDED, "ingresses"];
+export function neededFor({
+  serviceName,
+  ingress,
+  routes,
+}: Pick<ReadinessInputs, "serviceName" | "ingress" | "routes">): CollectionName[] {
+  return [
+    ...PODS,
+    ...(serviceName === undefined ? [] : ROUTING),
+    ...(ingress === undefined ? [] : (["ingresses"] as const)),
+    ...(routes === undefined ? [] : (["httpRoutes"] as const)),
+  ];
 }
 
-const NEEDED: readonly CollectionName[] = [
-  "deployments",
-  "replicaSets",
-  "pods",
-  "services",
-  "endpointSlices",
-];
+const PODS: readonly CollectionName[] = ["deployments", "replicaSets", "pods"];
+
+const ROUTING: readonly CollectionName[] = ["services", "endpointSlices"];
 
 function collection(
   group: string,

@@ -1,4 +1,5 @@
 import type { ReadinessInputs } from "../../contract/readiness.ts";
+import { ingressesOf } from "../verdict/ingress.ts";
 import { type Observed, uidOf } from "../verdict/objects.ts";
 import { failureOf } from "../verdict/replica-set.ts";
 import { neededFor } from "./collection.ts";
@@ -14,12 +15,13 @@ export function followRelease(
   { watch, end }: Lease,
   clock: () => number | undefined,
 ): Subscription {
-  const { deployment, serviceName, ingress } = release;
+  const { deployment, serviceName, routes = [] } = release;
   const needed = neededFor(release);
   const topics = [
     `deployment/${deployment.name}`,
-    `service/${serviceName}`,
-    ...(ingress === undefined ? [] : [`ingress/${ingress.name}`]),
+    ...(serviceName === undefined ? [] : [`service/${serviceName}`]),
+    ...ingressesOf(release).map(({ name }) => `ingress/${name}`),
+    ...routes.map((name) => `httproute/${name}`),
   ];
   const source = {
     observe: () => observe(release, watch, clock()),
@@ -31,11 +33,13 @@ export function followRelease(
 }
 
 function observe(
-  { deployment: { name, uid }, serviceName, ingress }: ReadinessInputs,
+  release: ReadinessInputs,
   watch: NamespaceWatch,
   clusterTime: number | undefined,
 ): Observed {
   const { stores } = watch;
+  const { name, uid } = release.deployment;
+  const { serviceName, ingress, otherIngresses, routes } = release;
   const [deployment] = stores.deployments.of(name);
   const replicaSets = stores.replicaSets.of(uid);
   const pods = replicaSets.flatMap((replicaSet) => stores.pods.of(uidOf(replicaSet)));
@@ -49,6 +53,10 @@ function observe(
     service: stores.services.of(serviceName)[0],
     endpointSlices: stores.endpointSlices.of(serviceName),
     ingress: stores.ingresses.of(ingress?.name)[0],
+    ...(otherIngresses && {
+      otherIngresses: otherIngresses.flatMap((other) => stores.ingresses.of(other.name)),
+    }),
+    ...(routes && { routes: routes.flatMap((route) => stores.httpRoutes.of(route)) }),
     warnings: objects.flatMap((object) => stores.warnings.of(uidOf(object))),
     placements: pods.flatMap((pod) => stores.placements.of(uidOf(pod))),
     pulls: pods.flatMap((pod) => stores.pulls.of(uidOf(pod))),

@@ -34,7 +34,8 @@ const SERVICE = {
   port: 8080,
   autoscale: { min: 2, max: 4, cpu: 60 },
   files: { "/etc/shop.conf": "a = 1\n" },
-  ingress: { host: "shop.example.com" },
+  ingress: [{ host: "shop.example.com" }, { name: "old", host: "shop.example.org" }],
+  route: { parents: [{ name: "public" }], host: "shop.example.net" },
 };
 const CREDENTIALS = {
   sealed: { keys: { PIN: { random: { length: 8 } } } },

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import type { JenkinsOutputs } from "../../components/lanes/jenkins-access.ts";
-import type { Endpoint } from "../../components/workload.ts";
+import type { Endpoint } from "../../components/endpoint.ts";
 import type { ContainerEvidence, Evidence, EventEvidence } from "../../contract/evidence.ts";
 import type {
   HistoryEntry,
@@ -128,6 +128,7 @@ const endpoint = {
   inCluster: "http://shop.shop-dev.svc.cluster.local",
   address: "http://10.96.14.3",
   public: "https://shop.example.com/",
+  allPublic: ["https://shop.example.com/", "https://shop.example.org/"],
 } satisfies Required<Endpoint>;
 
 const jenkins = {
@@ -148,6 +149,7 @@ const withEndpoint = (changes: object) => ({
 
 test.each([
   ["a ready release", withRelease({})],
+  ["a service that takes no connections", withEndpoint({ inCluster: null, address: null })],
   ["a failed release", withRelease(failed)],
   ["one that was rolled back", withRelease({ ...failed, running })],
   [
@@ -227,6 +229,11 @@ test.each([
   ],
   ["an address that is no URL", withEndpoint({ address: "10.96.14.3" }), "/endpoints/shop/address"],
   ["an endpoint field that is not described", withEndpoint({ port: 80 }), "/endpoints/shop"],
+  [
+    "a list of one address",
+    withEndpoint({ allPublic: ["http://a/"] }),
+    "/endpoints/shop/allPublic",
+  ],
   ["an output that is not described", { ...withRelease({}), extra: 1 }, ""],
   ["a namespace that Kubernetes refuses", { ...withRelease({}), namespace: "Shop" }, "/namespace"],
 ])("refuses %s", (_, outputs, path) => {
@@ -262,9 +269,11 @@ test("describes the fields of the program and no other", () => {
   }
 });
 
-/** A record has this one only if there is something to count. */
+/** A record has this one only if there is something to count, and an endpoint that one if there are several. */
 function isRare(key: string, name: string): boolean {
-  return name === "release" && key === "otherPods";
+  return (
+    (name === "release" && key === "otherPods") || (name === "endpoint" && key === "allPublic")
+  );
 }
 
 test.each(Object.keys(REASONS))("knows the reason %s, and explains it to people", (reason) => {

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { stringify } from "yaml";
 
+import { byName } from "../../components/by-name.ts";
 import { PODS } from "../../components/service-definition.ts";
 import type { Forms } from "../../contract/forms.ts";
 import { VERDICT } from "../../contract/verdict.ts";
@@ -15,6 +16,7 @@ import { parseSettings } from "../../settings.ts";
 import { stackSchema } from "../../settings/stack.ts";
 import { AUTHORITY, OTHER_AUTHORITY } from "../support/authority.ts";
 import { folderWith, removeFolders } from "../support/folder.ts";
+import { ASKED, EDGE, NAMED_IN_EDGE } from "../support/network-settings.ts";
 import { schemaKeys, valueKeys } from "../support/schema-keys.ts";
 import {
   KUBECONFIG,
@@ -120,6 +122,8 @@ const SERVICES = {
     rollback: false,
   },
   web: { image: PINNED, port: 80, ...said(VERDICT), ...said(PODS) },
+  edge: { image: PINNED, ...EDGE },
+  ...byName(ASKED, (_, asked) => ({ image: PINNED, ...asked })),
 };
 
 /** Manifests with every key that they can have, though not at a time. */
@@ -257,7 +261,8 @@ describe("right settings", () => {
       variables: {},
       folder,
     });
-    const { build, resources, ...shop } = SERVICES.shop;
+    const { shop: full, ...others } = SERVICES;
+    const { build, resources, ...shop } = full;
     const { limits } = resources;
     expect(services).toEqual({
       shop: {
@@ -270,7 +275,7 @@ describe("right settings", () => {
         // Kubernetes' quantities are text.
         resources: { requests: { cpu: "1", memory: "1Gi" }, limits },
       },
-      web: SERVICES.web,
+      ...others,
     });
   });
 
@@ -367,6 +372,7 @@ describe("right settings", () => {
       "services.*.env",
       "services.*.files",
       "services.*.build.args",
+      ...NAMED_IN_EDGE.map((path) => `services.*.${path}`),
       "pins",
     ];
     const ofCredentials = ["", ".*.keys", ".*.jenkins.keyBindings"].map((at) => `credentials${at}`);
@@ -949,7 +955,7 @@ describe("a fault of a service", () => {
 
   test("that is no mapping is told as such", () => {
     expect(faultsOf({ ...VALID, services: { shop: 5 } })).toEqual([
-      "slipway:services.shop: got 5; allowed: a mapping with a port and either build or image",
+      "slipway:services.shop: got 5; allowed: a mapping with either build or image, and as needed a port",
     ]);
   });
 });

@@ -25,14 +25,25 @@ const OBEYED_LABELS = [
   "service.kubernetes.io/",
 ];
 
+/** The variable that has the annotations which the settings give objects. */
+export const NAMED_ANNOTATIONS = "named";
+
 /**
  * Annotations are orders to whoever watches the cluster: to an Ingress controller for more than routes, to a cloud for an identity, to
  * replicators, networks and DNS. So the deploy lane adds none but those that have no such reader.
+ *
+ * @param own how the keys begin of those that it may add
+ * @param isNamed whether there are such that the settings name
  */
-export function annotationsAt(path: string, own: readonly string[] = OWN) {
+export function annotationsAt(path: string, own: readonly string[] = OWN, isNamed = false) {
+  const of = `object.kind + " " + object.metadata.name + " " + k + " " + object.${path}.annotations[k]`;
+  const named = isNamed ? ` || (${of}) in variables.${NAMED_ANNOTATIONS}` : "";
   return {
-    expression: eachKey(`${path}.?annotations`, beginsWith(own)),
-    message: refusal(`${fieldOf(path)}.annotations`, "those that Slipway itself writes"),
+    expression: eachKey(`${path}.?annotations`, `${beginsWith(own)}${named}`),
+    message: refusal(
+      `${fieldOf(path)}.annotations`,
+      `those that Slipway itself writes${isNamed ? ", and those of slipway:services" : ""}`,
+    ),
   };
 }
 
