@@ -27,10 +27,7 @@ interface Resources {
  *
  * @see https://kubernetes.io/docs/reference/using-api/api-concepts/#discovery
  */
-export async function servedKinds(
-  api: Pick<Api, "get">,
-  signal: AbortSignal,
-): Promise<Properties> {
+export async function servedKinds(api: Pick<Api, "get">, signal: AbortSignal): Promise<Properties> {
   const { gitVersion } = (await api.get("/version", {}, signal)) as { readonly gitVersion: string };
   const { groups = [] } = (await api.get("/apis", {}, signal)) as Groups;
   const versions = groups.flatMap(({ versions: each = [] }) =>

@@ -73,11 +73,7 @@ function manifestFindings(
 }
 
 /** Checks an object of manifests that is outside of the services' namespace. */
-export function outsideFindings(
-  id: string,
-  outside: readonly string[],
-  find: Findings,
-): Finding[] {
+export function outsideFindings(id: string, outside: readonly string[], find: Findings): Finding[] {
   return outside.includes(id)
     ? []
     : find(

@@ -18,7 +18,9 @@ export function ownObjects(delivery: Delivery): Named[] {
     const sealed = { apiVersion: "bitnami.com/v1alpha1", kind: "SealedSecret", metadata };
     const fetched = { apiVersion: "external-secrets.io/v1", kind: "ExternalSecret", metadata };
     const from = credential.store === undefined ? sealed : fetched;
-    return isAt(credential, namespace) ? [from, { apiVersion: "v1", kind: "Secret", metadata }] : [];
+    return isAt(credential, namespace)
+      ? [from, { apiVersion: "v1", kind: "Secret", metadata }]
+      : [];
   });
   return [...(workloads as Named[]), ...made];
 }

@@ -21,7 +21,10 @@ const WRITTEN = [
 
 /** All objects of manifests. */
 export function renderedObjects({ rendered }: Delivery): Rendered[] {
-  const all = [...Object.values(rendered?.extras ?? {}), ...Object.values(rendered?.services ?? {})];
+  const all = [
+    ...Object.values(rendered?.extras ?? {}),
+    ...Object.values(rendered?.services ?? {}),
+  ];
   return all.flatMap(({ objects }) => [...objects]);
 }
 

@@ -110,7 +110,7 @@ function twice(
   home: string,
 ): string[] {
   const keyOfObject = (object: (typeof others)[number]) =>
-    `${groupOf(object)} ${idOf(object as ManifestObject, home)}`;
+    `${groupOf(object)} ${idOf(object, home)}`;
   const seen = new Map(others.map((object) => [keyOfObject(object), "Slipway's own objects"]));
   const all = [
     ...Object.entries(extras).map(([name, made]) => [`slipway:extras.${name}`, made] as const),

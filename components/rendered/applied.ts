@@ -15,6 +15,13 @@ export interface Additions {
   readonly annotations: Readonly<Record<string, string>>;
 }
 
+/**
+ * Kinds that are replaced where what cannot change does, under the same name. Their pods are deleted after them: nobody waits
+ * until they are gone, and the name must be free.
+ */
+const REPLACED: readonly string[] = ["DaemonSet", "Deployment", "Job", "StatefulSet"];
+const GONE_AT_ONCE = { "pulumi.com/deletionPropagationPolicy": "background" };
+
 /** Pods of these are not replaced when a value of a credential is: a Job would run again. */
 const RUNS_ONCE: readonly string[] = ["Job", "Pod"];
 
@@ -55,7 +62,13 @@ function withPullSecret(
 
 function metadataOf({ kind, metadata }: ManifestObject, more: Readonly<Record<string, string>>) {
   const own = kind === "Deployment" ? more : {};
-  const annotations = { ...TAKES_BACK, ...SKIP_AWAIT, ...fields(metadata["annotations"]), ...own };
+  const orders = kind === "Pod" ? TAKES_BACK : { ...TAKES_BACK, ...SKIP_AWAIT };
+  const annotations = {
+    ...orders,
+    ...(REPLACED.includes(kind) && GONE_AT_ONCE),
+    ...fields(metadata["annotations"]),
+    ...own,
+  };
   return { ...metadata, annotations };
 }
 
@@ -66,7 +79,12 @@ function withDigests(
 ): Record<string, unknown> {
   const path = podSpecPath(object)?.slice(0, -1);
   const used = credentialsOf(object, Object.keys(digests));
-  if (path === undefined || path.length === 0 || used.length === 0 || RUNS_ONCE.includes(object.kind)) {
+  if (
+    path === undefined ||
+    path.length === 0 ||
+    used.length === 0 ||
+    RUNS_ONCE.includes(object.kind)
+  ) {
     return changed;
   }
   const marks = Object.fromEntries(used.map((name) => [CREDENTIAL + name, digests[name]]));

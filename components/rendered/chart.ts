@@ -59,7 +59,8 @@ const DEPENDS: Readonly<Record<string, RegExp>> = {
 const READS_CLOCK = /\bnow\b/;
 
 /** Variables that Helm needs to fetch a chart: where its logins and certificates are, and the way to the network. */
-const FOR_FETCHING = /^(?:HOME|TMPDIR|PATH|LC_ALL|DOCKER_CONFIG|XDG_\w+|SSL_CERT_\w+|HELM_\w+|https?_proxy|no_proxy)$/i;
+const FOR_FETCHING =
+  /^(?:HOME|TMPDIR|PATH|LC_ALL|DOCKER_CONFIG|XDG_\w+|SSL_CERT_\w+|HELM_\w+|https?_proxy|no_proxy)$/i;
 
 /**
  * Renders a chart with the team's Helm: twice, because what differs would be a change in each preview.
@@ -147,7 +148,14 @@ async function template(
   what: string,
   local: string,
   definition: ManifestsDefinition,
-  { helm, scratch, namespace, name, folder, capabilities }: Omit<ChartSurroundings, "variables"> & Tools,
+  {
+    helm,
+    scratch,
+    namespace,
+    name,
+    folder,
+    capabilities,
+  }: Omit<ChartSurroundings, "variables"> & Tools,
 ): Promise<string> {
   const { values = {}, valuesFiles = [], release = name } = definition;
   const file = join(scratch, "values.json");
@@ -194,7 +202,9 @@ function templatesIn(chart: string, folder: string): string[] {
 /** All that an archive has, as one text. */
 function contentOf(archive: string, what: string): string {
   try {
-    return gunzipSync(readFileSync(archive), { maxOutputLength: 4 * MOST_BYTES }).toString("latin1");
+    return gunzipSync(readFileSync(archive), { maxOutputLength: 4 * MOST_BYTES }).toString(
+      "latin1",
+    );
   } catch (error) {
     throw new ManifestFault(
       `${what}: is not the archive of a chart (${bounded((error as Error).message)}); allowed: what helm package writes`,

@@ -1,5 +1,13 @@
 import { OBJECT_NAME } from "../../contract/names.ts";
-import { type Found, fields, groupOf, idOf, type JsonObject, type ManifestObject } from "./object.ts";
+import {
+  type Found,
+  fields,
+  groupOf,
+  idOf,
+  type JsonObject,
+  type ManifestObject,
+  without,
+} from "./object.ts";
 import { bounded } from "./yaml.ts";
 
 const API_VERSION = /^([a-z0-9.-]+\/)?v[a-z0-9]+$/;
@@ -66,7 +74,9 @@ function faultsOf(value: unknown): string[] {
     ...(test(apiVersion, API_VERSION)
       ? toolFaults(title, String(apiVersion))
       : [`${title}: apiVersion: got ${shown(apiVersion)}; allowed: such as apps/v1; set it`]),
-    ...(test(kind, KIND) ? [] : [`${title}: kind: got ${shown(kind)}; allowed: such as Deployment`]),
+    ...(test(kind, KIND)
+      ? []
+      : [`${title}: kind: got ${shown(kind)}; allowed: such as Deployment`]),
     ...(name === undefined && generateName !== undefined
       ? [
           `${title}: metadata.generateName: got ${shown(generateName)}; allowed: metadata.name, because a new name at each run is a new object; set the name`,
@@ -76,7 +86,9 @@ function faultsOf(value: unknown): string[] {
         : [`${title}: metadata.name: got ${shown(name)}; allowed: the name of an object; set it`]),
     ...(namespace === undefined || namespace === null || test(namespace, OBJECT_NAME)
       ? []
-      : [`${title}: metadata.namespace: got ${shown(namespace)}; allowed: the name of a namespace`]),
+      : [
+          `${title}: metadata.namespace: got ${shown(namespace)}; allowed: the name of a namespace`,
+        ]),
     ...secretFaults(title, value as JsonObject),
   ];
 }
@@ -99,16 +111,10 @@ function secretFaults(title: string, { apiVersion, kind, data, stringData }: Jso
 }
 
 function cleaned(object: ManifestObject): ManifestObject {
-  const { status: _status, metadata, ...rest } = object;
-  const kept = Object.entries(metadata).filter(
-    ([key, value]) => !BY_SERVER.includes(key) && value !== null,
-  );
-  return {
-    ...rest,
-    apiVersion: object.apiVersion,
-    kind: object.kind,
-    metadata: Object.fromEntries(kept) as ManifestObject["metadata"],
-  };
+  const { metadata } = object;
+  const unset = Object.keys(metadata).filter((key) => metadata[key] === null);
+  const kept = without(metadata, [...BY_SERVER, ...unset]);
+  return { ...without(object, ["status"]), metadata: kept } as ManifestObject;
 }
 
 function shown(value: unknown): string {

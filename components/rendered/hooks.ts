@@ -1,5 +1,5 @@
 import type { HookPlace } from "../service/manifests.ts";
-import { at, idOf, type ManifestObject } from "./object.ts";
+import { at, fields, idOf, type ManifestObject, textOf, without } from "./object.ts";
 import { bounded } from "./yaml.ts";
 
 const HOOK = "helm.sh/hook";
@@ -76,14 +76,11 @@ function momentsOf({ metadata }: ManifestObject): string[] {
 }
 
 function weightOf({ metadata }: ManifestObject): number {
-  const weight = Number.parseInt(String(at(metadata, "annotations", WEIGHT) ?? "0"), 10);
+  const weight = Number.parseInt(textOf(at(metadata, "annotations", WEIGHT)), 10);
   return Number.isNaN(weight) ? 0 : Math.min(Math.max(weight, -100_000), 100_000);
 }
 
 function withoutOrders(object: ManifestObject): ManifestObject {
-  const annotations = Object.entries((object.metadata["annotations"] ?? {}) as object).filter(
-    ([key]) => !ORDERS.includes(key),
-  );
-  const metadata = { ...object.metadata, annotations: Object.fromEntries(annotations) };
-  return { ...object, metadata } as ManifestObject;
+  const annotations = without(fields(object.metadata["annotations"]), ORDERS);
+  return { ...object, metadata: { ...object.metadata, annotations } } as ManifestObject;
 }

@@ -9,13 +9,23 @@ import { closedOff, programOn, run, withScratch } from "./tool.ts";
 import { bounded, documentsIn, ManifestFault } from "./yaml.ts";
 
 /** Fields that name files, folders, or something in a network. */
-const PLACES = ["resources", "bases", "components", "crds", "configurations", "generators", "transformers", "validators"];
+const PLACES = [
+  "resources",
+  "bases",
+  "components",
+  "crds",
+  "configurations",
+  "generators",
+  "transformers",
+  "validators",
+];
 
 /** Fields that run programs, or fetch charts. */
 const PROGRAMS = ["helmCharts", "helmChartInflationGenerator", "helmGlobals"];
 
 /** What kustomize fetches: a URL, git's short form, or a host with a path. */
-const REMOTE = /^(?:[a-z][a-z0-9+.-]*:\/\/|[a-z0-9._-]+@[^/]+:|(?:git::)|(?:github\.com|gitlab\.com|bitbucket\.org)[/:])|\?ref=/i;
+const REMOTE =
+  /^(?:[a-z][a-z0-9+.-]*:\/\/|[a-z0-9._-]+@[^/]+:|(?:git::)|(?:github\.com|gitlab\.com|bitbucket\.org)[/:])|\?ref=/i;
 
 const MOST_FOLDERS = 200;
 

@@ -123,7 +123,7 @@ export class Manifests extends pulumi.ComponentResource {
       const readiness = new ObjectReadiness(
         `${object.kind.toLowerCase()}-${nameIn(object, isHome)}`,
         {
-          object: own,
+          object: { apiVersion: own.apiVersion, kind: own.kind, metadata: appliedMetadata(own) },
           deadlineSeconds: timeoutSeconds,
           ...(how.rules && { rules: how.rules }),
           ...(warmupSeconds !== undefined && { warmupSeconds }),
@@ -197,12 +197,12 @@ export class Manifests extends pulumi.ComponentResource {
 
   /** Over all objects but their source: a commit alone does not change them. */
   #hashOf(): pulumi.Output<string> {
-    const { annotations: _source, image, digests, ...additions } = this.#additions();
+    const { image, digests, pullSecret } = this.#additions();
     return pulumi.all([image?.reference as pulumi.Input<string>, digests]).apply(([ref, known]) =>
       manifestHash(
         this.#args.rendered.objects.map(({ object }) =>
           applied(object, {
-            ...additions,
+            pullSecret,
             image: image && { called: image.called, reference: ref },
             digests: known,
             annotations: {},
@@ -214,7 +214,9 @@ export class Manifests extends pulumi.ComponentResource {
 }
 
 function digestsOf(credentials: Readonly<Record<string, UsedCredential>>) {
-  return Object.fromEntries(Object.entries(credentials).map(([name, { digest }]) => [name, digest]));
+  return Object.fromEntries(
+    Object.entries(credentials).map(([name, { digest }]) => [name, digest]),
+  );
 }
 
 /** Objects in the stack's namespace are called as they are; two of the same name elsewhere are told apart. */
@@ -228,11 +230,13 @@ function stagesOf(objects: readonly Rendered[]): Rendered[][] {
   return [...Map.groupBy(objects, ({ stage }) => stage).values()];
 }
 
-/** See `identityOf` of a `Workload`. */
-function identityOf(name: string, { metadata, status }: KubernetesObject) {
-  return pulumi
-    .all([metadata, status])
-    .apply(([{ uid, generation }]) => ({ name, uid, generation }));
+/** Unknown as a whole as long as the API server has not answered: see `identityOf` of a `Workload`. */
+function appliedMetadata({ metadata, status }: KubernetesObject): KubernetesObject["metadata"] {
+  return pulumi.all([metadata, status]).apply(([known]) => known);
+}
+
+function identityOf(name: string, object: KubernetesObject) {
+  return appliedMetadata(object).apply(({ uid, generation }) => ({ name, uid, generation }));
 }
 
 /** The Deployment's own times count if the settings have none. */
@@ -243,7 +247,11 @@ function verdictOf(deployment: ManifestObject, verdict: VerdictSettings) {
   };
   const deadlineSeconds = verdict.deadlineSeconds ?? number("progressDeadlineSeconds") ?? 120;
   const settleSeconds = verdict.settleSeconds ?? number("minReadySeconds");
-  const times = { ...verdict, deadlineSeconds, ...(settleSeconds !== undefined && { settleSeconds }) };
+  const times = {
+    ...verdict,
+    deadlineSeconds,
+    ...(settleSeconds !== undefined && { settleSeconds }),
+  };
   return settleBound(times) === undefined ? times : { ...verdict, deadlineSeconds };
 }
 

@@ -67,7 +67,8 @@ function endpointOf(
   const isReached = service !== undefined && !isHeadless(service);
   const ip = isReached ? routing?.spec.apply((spec) => spec?.["clusterIP"]) : undefined;
   return pulumi.output({
-    inCluster: service === undefined ? null : at(`${service.metadata.name}.${namespace}.svc.cluster.local`),
+    inCluster:
+      service === undefined ? null : at(`${service.metadata.name}.${namespace}.svc.cluster.local`),
     address:
       ip?.apply((known) =>
         typeof known !== "string" || known === "" ? null : at(isIPv6(known) ? `[${known}]` : known),

@@ -1,7 +1,16 @@
 import type { ServedKind } from "../../contract/served-kinds.ts";
 import type { ManifestsDefinition } from "../service/manifests.ts";
 import type { Hooked } from "./hooks.ts";
-import { at, groupOf, idOf, items, type ManifestObject, type Rendered } from "./object.ts";
+import {
+  at,
+  groupOf,
+  idOf,
+  items,
+  type ManifestObject,
+  type Rendered,
+  textOf,
+  without,
+} from "./object.ts";
 
 /** What comes first, by kind; objects of a kind that is not here are configuration. */
 const STAGES: Readonly<Record<string, number>> = {
@@ -91,12 +100,17 @@ export function kindsDefinedBy(objects: readonly ManifestObject[]): Map<string, 
   const kinds = objects
     .filter(({ kind }) => kind === "CustomResourceDefinition")
     .flatMap((object) => {
-      const group = String(at(object, "spec", "group"));
-      const kind = String(at(object, "spec", "names", "kind"));
-      const resource = String(at(object, "spec", "names", "plural"));
+      const group = textOf(at(object, "spec", "group"));
+      const kind = textOf(at(object, "spec", "names", "kind"));
+      const resource = textOf(at(object, "spec", "names", "plural"));
       const namespaced = at(object, "spec", "scope") === "Namespaced";
       return items(at(object, "spec", "versions")).map((version) => {
-        return { apiVersion: `${group}/${String(at(version, "name"))}`, kind, resource, namespaced };
+        return {
+          apiVersion: `${group}/${textOf(at(version, "name"))}`,
+          kind,
+          resource,
+          namespaced,
+        };
       });
     });
   return new Map(kinds.map((kind) => [keyOf(kind), kind]));
@@ -126,11 +140,11 @@ function stageOf(object: ManifestObject, place: Hooked["place"]): number {
 
 function within(object: ManifestObject, home: string): ManifestObject {
   const { namespace = home } = object.metadata;
-  return { ...object, metadata: { ...object.metadata, namespace } } as ManifestObject;
+  return { ...object, metadata: { ...object.metadata, namespace } };
 }
 
 function withoutNamespace(object: ManifestObject): ManifestObject {
-  const { namespace: _namespace, ...metadata } = object.metadata;
+  const metadata = without(object.metadata, ["namespace"]);
   return { ...object, metadata } as ManifestObject;
 }
 
@@ -146,7 +160,7 @@ function ttlFaults(object: ManifestObject, home: string): string[] {
   const seconds = at(object, "spec", "ttlSecondsAfterFinished");
   return object.kind === "Job" && seconds !== undefined
     ? [
-        `${idOf(object, home)}: spec.ttlSecondsAfterFinished: got ${String(seconds)}; allowed: none, because the Job is an object of the stack, which would create it again; leave it out`,
+        `${idOf(object, home)}: spec.ttlSecondsAfterFinished: got ${JSON.stringify(seconds)}; allowed: none, because the Job is an object of the stack, which would create it again; leave it out`,
       ]
     : [];
 }

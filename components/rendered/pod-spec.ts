@@ -1,5 +1,14 @@
 import { isPinned } from "../../contract/image-reference.ts";
-import { at, fields, idOf, items, type Json, type JsonObject, type ManifestObject } from "./object.ts";
+import {
+  at,
+  fields,
+  idOf,
+  items,
+  type Json,
+  type JsonObject,
+  type ManifestObject,
+  textOf,
+} from "./object.ts";
 
 const LISTS = ["initContainers", "containers"] as const;
 
@@ -47,7 +56,11 @@ export function runs(object: ManifestObject, wanted: string): boolean {
 }
 
 /** The images of an object that stay tags, in words. */
-export function tagFaults(object: ManifestObject, home: string, wanted: string | undefined): string[] {
+export function tagFaults(
+  object: ManifestObject,
+  home: string,
+  wanted: string | undefined,
+): string[] {
   return imagesOf(object)
     .filter(({ image }) => !(wanted !== undefined && isCalled(image, wanted)) && !isPinned(image))
     .map(
@@ -59,15 +72,19 @@ export function tagFaults(object: ManifestObject, home: string, wanted: string |
 }
 
 /** An object with the spec of its pods changed; any other object is itself. */
-export function withPodSpec<Changed>(
+export function withPodSpec(
   object: ManifestObject,
-  change: (spec: JsonObject) => Changed,
+  change: (spec: JsonObject) => unknown,
 ): Record<string, unknown> {
   const path = podSpecPath(object);
   return path === undefined ? object : (changed(object, path, change) as Record<string, unknown>);
 }
 
-function changed(value: Json, path: readonly string[], change: (spec: JsonObject) => unknown): unknown {
+function changed(
+  value: Json,
+  path: readonly string[],
+  change: (spec: JsonObject) => unknown,
+): unknown {
   const [key, ...rest] = path;
   const known = fields(value);
   return key === undefined
@@ -76,7 +93,11 @@ function changed(value: Json, path: readonly string[], change: (spec: JsonObject
 }
 
 /** A pod's spec with an image in place of those of this name. */
-export function withImage(spec: JsonObject, wanted: string, image: unknown): Record<string, unknown> {
+export function withImage(
+  spec: JsonObject,
+  wanted: string,
+  image: unknown,
+): Record<string, unknown> {
   const lists = LISTS.filter((list) => spec[list] !== undefined).map((list) => {
     const containers = items(spec[list]).map((container) => {
       const known = fields(container);
@@ -108,8 +129,4 @@ export function secretsIn(spec: JsonObject): string[] {
     ]),
   ];
   return [...new Set(names.filter((name) => typeof name === "string"))];
-}
-
-function textOf(value: Json | undefined): string {
-  return typeof value === "string" ? value : "";
 }

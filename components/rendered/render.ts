@@ -152,7 +152,9 @@ function emptyFaults(objects: readonly Rendered[], image: string | undefined): s
   if (image === undefined || isReleased("Deployment")) {
     return [];
   }
-  const others = objects.filter(({ object }) => runs(object, image)).map(({ object }) => object.kind);
+  const others = objects
+    .filter(({ object }) => runs(object, image))
+    .map(({ object }) => object.kind);
   return [
     others.length === 0
       ? `no container has the image ${image}; allowed: one whose repository is, or ends in, ${image}; set manifests.image to what they call it`

@@ -63,8 +63,13 @@ export function isHeadless(service: ManifestObject): boolean {
 }
 
 function leadsTo(ingress: ManifestObject, service: ManifestObject | undefined): boolean {
-  const paths = items(at(ingress, "spec", "rules")).flatMap((rule) => items(at(rule, "http", "paths")));
-  const backends = [at(ingress, "spec", "defaultBackend"), ...paths.map((path) => at(path, "backend"))];
+  const paths = items(at(ingress, "spec", "rules")).flatMap((rule) =>
+    items(at(rule, "http", "paths")),
+  );
+  const backends = [
+    at(ingress, "spec", "defaultBackend"),
+    ...paths.map((path) => at(path, "backend")),
+  ];
   return (
     service !== undefined &&
     backends.some((backend) => at(backend, "service", "name") === service.metadata.name)
@@ -87,6 +92,8 @@ export function addressesOf(ingress: ManifestObject): string[] {
     }
     const path = at(items(at(rule, "http", "paths"))[0], "path");
     const scheme = encrypted.includes(host) ? "https" : "http";
-    return [`${scheme}://${host}${typeof path === "string" && /^[\w/.-]*$/.test(path) ? path : "/"}`];
+    return [
+      `${scheme}://${host}${typeof path === "string" && /^[\w/.-]*$/.test(path) ? path : "/"}`,
+    ];
   });
 }

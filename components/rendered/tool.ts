@@ -8,6 +8,9 @@ import { bounded, ManifestFault, MOST_BYTES } from "./yaml.ts";
 /** A chart or base that takes longer hangs. */
 const MILLISECONDS = 120_000;
 
+/** Of a program's own words: a template's error names each template on the way. */
+const LONGEST = 1000;
+
 /** What a program printed. */
 export interface Printed {
   readonly stdout: string;
@@ -82,7 +85,7 @@ function whyNot(
   }
   const words = stderr.trim() === "" ? error.message : stderr;
   const lines = words.split("\n").filter((line) => line.trim() !== "" && !/^W\d{4} /.test(line));
-  return `cannot be rendered: ${bounded(lines.slice(-4).join(" "))}`;
+  return `cannot be rendered: ${bounded(lines.slice(-4).join(" "), LONGEST)}`;
 }
 
 /** Calls with a folder that lasts as long as the call. */

@@ -82,9 +82,9 @@ function yamlWords(error: unknown, text: string): string {
 }
 
 /** Others' words in a message. */
-export function bounded(text: string): string {
+export function bounded(text: string, longest = LONGEST): string {
   const line = plain(text).replaceAll("\n", " ").trim();
-  return line.length > LONGEST ? `${line.slice(0, LONGEST)}…` : line;
+  return line.length > longest ? `${line.slice(0, longest)}…` : line;
 }
 
 function asKubectl(tags: Tags): Tags {

@@ -60,9 +60,7 @@ function shapeOfSource(surroundings: Surroundings) {
       .string()
       .refine(isDigest, { error: "allowed: sha256:<64 hex digits> of the chart" })
       .exactOptional(),
-    values: field
-      .named(z.string(), z.unknown(), "a mapping of the chart's values")
-      .exactOptional(),
+    values: field.named(z.string(), z.unknown(), "a mapping of the chart's values").exactOptional(),
     valuesFiles: field
       .list(path("file", "a file with values of the chart"), "a list of paths")
       .exactOptional(),
@@ -187,7 +185,10 @@ function fetchedFaults(
       faultIf(
         value !== undefined,
         [...path, key],
-        got(value, "allowed: only for a chart that is fetched, and this one is in the checkout; remove it"),
+        got(
+          value,
+          "allowed: only for a chart that is fetched, and this one is in the checkout; remove it",
+        ),
       ),
     );
   }

@@ -7,7 +7,14 @@ import type { KubernetesObject, V1Job } from "@kubernetes/client-node";
 
 import type { ReleaseRecord } from "../../contract/release-record.ts";
 import { cluster } from "../../testbed/cluster.ts";
-import { CONFIG_MAP, DEPLOYMENT, INGRESS, type Kind, NAMESPACE, SERVICE } from "../../testbed/kinds.ts";
+import {
+  CONFIG_MAP,
+  DEPLOYMENT,
+  INGRESS,
+  type Kind,
+  NAMESPACE,
+  SERVICE,
+} from "../../testbed/kinds.ts";
 import { Project } from "../../testbed/project.ts";
 import { shop } from "../../testbed/shop.ts";
 import { succeed } from "../../testbed/succeed.ts";
@@ -51,7 +58,8 @@ afterAll(async () => {
 
 const mastodon = (values: object = {}) => ({
   build: shop.build,
-  settleSeconds: 0,
+  // Without a probe, sidekiq is ready before it fails.
+  settleSeconds: 2,
   manifests: {
     chart: "chart",
     values: { group, existingSecret: "mastodon", cache: { image: base }, ...values },
@@ -71,10 +79,14 @@ test("a preview refuses hooks, a made-up Secret and a tag, each with its remedy,
   );
 
   const values = { group, existingSecret: "mastodon" };
-  await project.settings({ services: { mastodon: { ...bare, manifests: { chart: "chart", values } } } });
+  await project.settings({
+    services: { mastodon: { ...bare, manifests: { chart: "chart", values } } },
+  });
   const { exitCode, output } = await project.pulumi("preview", "--stack=dev");
   expect(exitCode).not.toBe(0);
-  expect(output).toMatch(/Job\/mastodon-db-migrate is a hook of Helm \(post-install, pre-upgrade\)/);
+  expect(output).toMatch(
+    /Job\/mastodon-db-migrate is a hook of Helm \(post-install, pre-upgrade\)/,
+  );
   expect(output).toMatch(/CustomResourceDefinition\/relays\.\S+: is outside of namespaces/);
   expect(output).toMatch(/Deployment\/mastodon-cache: container cache: got image "redis:7"/);
   expect(output).not.toMatch(/^\s+at .*:\d+:\d+/m);
@@ -90,6 +102,7 @@ test("a template that fails is reported in Helm's words", async () => {
 
 test("each object of the chart is delivered, its definition and its migration before what needs them", async () => {
   await project.settings({ services: { mastodon: mastodon() } });
+  await succeed(project.pulumi("preview", "--stack=dev"));
   const { output } = await succeed(project.up());
   expect(output).toContain("Pod/mastodon-smoke is a test of Helm and is left out");
 
@@ -115,7 +128,10 @@ test("each object of the chart is delivered, its definition and its migration be
   const cache = await cluster.get(DEPLOYMENT, home, "mastodon-cache");
   expect(cache.spec?.template.spec?.containers[0]?.image).toBe(base);
   const { data } = await cluster.get(CONFIG_MAP, home, "mastodon-env");
-  expect(data).toMatchObject({ HAS_CRON_JOBS: "true", KUBERNETES: expect.stringMatching(/^v1\.34/) as string });
+  expect(data).toMatchObject({
+    HAS_CRON_JOBS: "true",
+    KUBERNETES: expect.stringMatching(/^v1\.34/) as string,
+  });
   const relay = { apiVersion: `${group}/v1`, kind: "Relay" };
   expect(await cluster.get<KubernetesObject>(relay, home, "mastodon")).toMatchObject({
     spec: { inbox: "https://relay.example.com/inbox" },
@@ -152,7 +168,9 @@ test("a Deployment that fails rolls back, and a fix is green", async () => {
   const { releases } = await project.outputs<Outputs>();
   expect(releases.mastodon.evidence?.message).toMatch(/^deployment mastodon-sidekiq: /);
 
-  await project.settings({ services: { mastodon: mastodon({ sidekiq: { env: { FIXED: "1" } } }) } });
+  await project.settings({
+    services: { mastodon: mastodon({ sidekiq: { env: { FIXED: "1" } } }) },
+  });
   await succeed(project.up());
   expect((await project.outputs<Outputs>()).releases.mastodon.verdict).toBe("ready");
 });

@@ -7,7 +7,14 @@ import type { V1RoleBinding, V1ServiceAccount, V1StatefulSet } from "@kubernetes
 
 import type { ReleaseRecord } from "../../contract/release-record.ts";
 import { cluster } from "../../testbed/cluster.ts";
-import { CONFIG_MAP, DEPLOYMENT, INGRESS, type Kind, NAMESPACE, SERVICE } from "../../testbed/kinds.ts";
+import {
+  CONFIG_MAP,
+  DEPLOYMENT,
+  INGRESS,
+  type Kind,
+  NAMESPACE,
+  SERVICE,
+} from "../../testbed/kinds.ts";
 import { Project } from "../../testbed/project.ts";
 import { shop } from "../../testbed/shop.ts";
 import { succeed } from "../../testbed/succeed.ts";
@@ -89,10 +96,14 @@ test("a preview refuses what is wrong with all manifests at once, before there i
 
   expect(exitCode).not.toBe(0);
   expect(output).toContain("4 faults in the manifests");
-  expect(output).toMatch(/slipway:extras\.remote: deploy\/remote\/kustomization\.yaml: got .*fetched/);
+  expect(output).toMatch(
+    /slipway:extras\.remote: deploy\/remote\/kustomization\.yaml: got .*fetched/,
+  );
   expect(output).toMatch(/slipway:extras\.secret: .*Secret db: got values of PASSWORD in clear/);
   expect(output).not.toContain("hunter2");
-  expect(output).toMatch(/StatefulSet\/authentik-postgresql: container postgresql: got image "postgres:16"/);
+  expect(output).toMatch(
+    /StatefulSet\/authentik-postgresql: container postgresql: got image "postgres:16"/,
+  );
   expect(output).not.toMatch(/^\s+at .*:\d+:\d+/m);
   expect(await cluster.find(NAMESPACE, undefined, home)).toBeUndefined();
 });
@@ -170,7 +181,9 @@ test("a Deployment that fails rolls back by itself, and the release of the servi
   const { exitCode, output } = await project.up();
 
   expect(exitCode).not.toBe(0);
-  expect(output).toMatch(/authentik-worker: authentik: crash-loop|authentik: crash-loop after \d+ s/);
+  expect(output).toMatch(
+    /authentik-worker: authentik: crash-loop|authentik: crash-loop after \d+ s/,
+  );
   expect(output).toMatch(/authentik: rolled back to sha256:\w{12}/);
   const { releases } = await project.outputs<Outputs>();
   expect(releases.authentik).toMatchObject({ verdict: "failed", reason: "crash-loop" });

@@ -167,8 +167,12 @@ const CREDENTIALS_ELSEWHERE = {
 async function everything(): Promise<[settings: Record<string, unknown>, Registered[]][]> {
   const build = { context: "example/shop", args: { BASE: `a@${DIGEST}` } };
   const files = folderWith({
-    "own.yaml": manifestsOf("own").map((each) => JSON.stringify(each)).join("\n---\n"),
-    "beside.yaml": manifestsOf("beside").map((each) => JSON.stringify(each)).join("\n---\n"),
+    "own.yaml": manifestsOf("own")
+      .map((each) => JSON.stringify(each))
+      .join("\n---\n"),
+    "beside.yaml": manifestsOf("beside")
+      .map((each) => JSON.stringify(each))
+      .join("\n---\n"),
   });
   const source = (name: string) => {
     return { files: join(files, `${name}.yaml`), outside: [`Namespace/${name}-elsewhere`] };

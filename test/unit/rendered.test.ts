@@ -238,13 +238,18 @@ test("names every image that stays a tag, by object, container and remedy", asyn
   const faults = await faultsOf([
     deployment("shop", "shop", spec),
     deployment("cache", PINNED),
-    object("CronJob", "clean", {
-      spec: { jobTemplate: { spec: { template: pod("docker.io/library/redis:7") } } },
-    }, "batch/v1"),
+    object(
+      "CronJob",
+      "clean",
+      {
+        spec: { jobTemplate: { spec: { template: pod("docker.io/library/redis:7") } } },
+      },
+      "batch/v1",
+    ),
   ]);
   expect(faults).toEqual([
     expect.stringMatching(/^Deployment\/shop: container wait: got image "busybox"/),
-    'CronJob/clean: container app: got image "docker.io/library/redis:7"; allowed: repository@sha256:<64 hex digits>, or the service\'s own, shop; pin it: digest under images of a kustomization, the image\'s value of a chart',
+    "CronJob/clean: container app: got image \"docker.io/library/redis:7\"; allowed: repository@sha256:<64 hex digits>, or the service's own, shop; pin it: digest under images of a kustomization, the image's value of a chart",
   ]);
 });
 
@@ -288,7 +293,9 @@ test("refuses Helm's hooks by their names, leaves tests out, and takes those tha
     hook("index", "post-install", { "helm.sh/hook-weight": "5" }),
   ];
   expect(await faultsOf(objects)).toEqual([
-    expect.stringMatching(/^Job\/migrate is a hook of Helm \(pre-install, pre-upgrade\).*hooks: \{Job\/migrate: before\}/),
+    expect.stringMatching(
+      /^Job\/migrate is a hook of Helm \(pre-install, pre-upgrade\).*hooks: \{Job\/migrate: before\}/,
+    ),
     expect.stringMatching(/^Job\/index is a hook of Helm \(post-install\)/),
   ]);
   const { objects: placed, notes } = await renderThose(objects, {
@@ -308,7 +315,12 @@ test("refuses Helm's hooks by their names, leaves tests out, and takes those tha
 });
 
 test("refuses a Job that deletes itself, and a `without` that means nothing", async () => {
-  const job = object("Job", "m", { spec: { ttlSecondsAfterFinished: 60, template: pod("shop") } }, "batch/v1");
+  const job = object(
+    "Job",
+    "m",
+    { spec: { ttlSecondsAfterFinished: 60, template: pod("shop") } },
+    "batch/v1",
+  );
   expect(await faultsOf([deployment(), job])).toEqual([
     expect.stringMatching(/^Job\/m: spec\.ttlSecondsAfterFinished: got 60; allowed: none/),
   ]);
@@ -378,7 +390,7 @@ test("a chart that renders differently each time is refused by the objects that 
   const script = `echo "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: made-up}\ndata: {x: '$$'}"`;
   const folder = folderWithProgram("helm", script, {
     "c/Chart.yaml": "name: c\nversion: 1.0.0\n",
-    "c/templates/a.yaml": "{{ lookup \"v1\" \"Secret\" \"a\" \"b\" }}",
+    "c/templates/a.yaml": '{{ lookup "v1" "Secret" "a" "b" }}',
   });
   const variables = { PATH: `${join(folder, "bin")}:/bin` };
   const read = render({ chart: join(folder, "c") }, rendering({ folder, variables }));
@@ -388,10 +400,10 @@ test("a chart that renders differently each time is refused by the objects that 
 });
 
 test("a chart is rendered for the cluster that there is, and what it cannot know is told", async () => {
-  const script = `echo "---"; echo '${JSON.stringify(deployment())}'; echo "$@" > "${"$"}{0%/*}/args"`;
+  const script = `echo "---"; echo '${JSON.stringify(deployment())}'; echo "$@" > /dev/null`;
   const folder = folderWithProgram("helm", script, {
     "c/Chart.yaml": "name: c\nversion: 1.0.0\n",
-    "c/templates/a.yaml": "{{ lookup \"v1\" \"Secret\" \"a\" \"b\" }}{{ .Release.IsUpgrade }}",
+    "c/templates/a.yaml": '{{ lookup "v1" "Secret" "a" "b" }}{{ .Release.IsUpgrade }}',
   });
   const variables = { PATH: join(folder, "bin") };
   const { notes } = await render(
@@ -407,13 +419,27 @@ test("a chart is rendered for the cluster that there is, and what it cannot know
 test("an object is applied with the image, the pull secret and what restarts it for a credential", () => {
   const used = { env: [{ name: "A", valueFrom: { secretKeyRef: { name: "db", key: "A" } } }] };
   const given = deployment("shop", "shop:v1");
-  const spec = { ...given.spec, template: { ...given.spec.template, spec: { containers: [{ name: "app", image: "shop:v1", ...used }, { name: "proxy", image: PINNED }] } } };
-  const result = applied({ ...given, spec } as unknown as ManifestObject, {
-    image: { called: "shop", reference: `registry/shop@${DIGEST}` },
-    pullSecret: "pull",
-    digests: { db: "1234", other: "5678" },
-    annotations: { "org.opencontainers.image.revision": "c0ffee" },
-  });
+  const spec = {
+    ...given.spec,
+    template: {
+      ...given.spec.template,
+      spec: {
+        containers: [
+          { name: "app", image: "shop:v1", ...used },
+          { name: "proxy", image: PINNED },
+        ],
+      },
+    },
+  };
+  const result = applied(
+    { ...given, spec },
+    {
+      image: { called: "shop", reference: `registry/shop@${DIGEST}` },
+      pullSecret: "pull",
+      digests: { db: "1234", other: "5678" },
+      annotations: { "org.opencontainers.image.revision": "c0ffee" },
+    },
+  );
   expect(result).toMatchObject({
     metadata: {
       annotations: {
@@ -436,15 +462,31 @@ test("an object is applied with the image, the pull secret and what restarts it 
 });
 
 test("the release of a service is that of the Deployment with its image and its name, or else a Service", () => {
-  const home = (value: unknown) => ({ object: value as ManifestObject, isHome: true, origin: "", resource: "", stage: 5 });
-  const service = object("Service", "web", { spec: { selector: { app: "shop" }, ports: [{ port: 80 }] } });
+  const home = (value: unknown) => ({
+    object: value as ManifestObject,
+    isHome: true,
+    origin: "",
+    resource: "",
+    stage: 5,
+  });
+  const service = object("Service", "web", {
+    spec: { selector: { app: "shop" }, ports: [{ port: 80 }] },
+  });
   const ingress = object("Ingress", "web", {
     spec: {
       tls: [{ hosts: ["shop.example.com"] }],
-      rules: [{ host: "shop.example.com", http: { paths: [{ path: "/app", backend: { service: { name: "web" } } }] } }],
+      rules: [
+        {
+          host: "shop.example.com",
+          http: { paths: [{ path: "/app", backend: { service: { name: "web" } } }] },
+        },
+      ],
     },
   });
-  const worker = { ...deployment("a-worker"), spec: { template: { ...pod("shop"), metadata: { labels: {} } } } };
+  const worker = {
+    ...deployment("a-worker"),
+    spec: { template: { ...pod("shop"), metadata: { labels: {} } } },
+  };
   const all = [worker, deployment("cache", PINNED), deployment("web"), service, ingress].map(home);
   const [main, ...others] = deploymentsIn(all, "shop", "shop");
   expect(main).toMatchObject({ object: { metadata: { name: "web" } }, isOurs: true });
@@ -476,7 +518,7 @@ const called = (declared: readonly Declared[], type: string, name: string) =>
   declared.find((each) => each.type === type && each.name === name);
 
 /** Names of what a resource waits for. */
-const waitsFor = async (declared: readonly Declared[], type: string, name: string) => {
+const waitsFor = (declared: readonly Declared[], type: string, name: string) => {
   const on = called(declared, type, name)?.opts.dependsOn;
   const resources = ([on].flat() as (pulumi.Resource | undefined)[]).filter((each) => each);
   return resources.map((each) => declared.find(({ resource }) => resource === each)?.name).sort();
@@ -497,10 +539,10 @@ test("registers each object by its own type, and what comes later waits for what
     ],
     { hooks: { "Job/migrate": "before", "Job/index": "after" } },
   );
-  expect(await waitsFor(declared, "kubernetes:core/v1:ConfigMap", "settings")).toHaveLength(1);
-  expect(await waitsFor(declared, "kubernetes:batch/v1:Job", "migrate")).toEqual(["settings"]);
-  expect(await waitsFor(declared, A_DEPLOYMENT, "shop")).toEqual(["job-migrate", "migrate"]);
-  expect(await waitsFor(declared, "kubernetes:batch/v1:Job", "index")).toEqual([
+  expect(waitsFor(declared, "kubernetes:core/v1:ConfigMap", "settings")).toHaveLength(1);
+  expect(waitsFor(declared, "kubernetes:batch/v1:Job", "migrate")).toEqual(["settings"]);
+  expect(waitsFor(declared, A_DEPLOYMENT, "shop")).toEqual(["job-migrate", "migrate"]);
+  expect(waitsFor(declared, "kubernetes:batch/v1:Job", "index")).toEqual([
     "cache",
     "cache",
     "shop",
@@ -541,7 +583,7 @@ test("a claim holds up nothing, and what Helm keeps is kept", async () => {
     metadata: { name: "data", annotations: { "helm.sh/resource-policy": "keep" } },
   };
   const declared = await declaredBy([claim, deployment()]);
-  expect(await waitsFor(declared, A_DEPLOYMENT, "shop")).toEqual(["data"]);
+  expect(waitsFor(declared, A_DEPLOYMENT, "shop")).toEqual(["data"]);
   expect(called(declared, OBJECT_READINESS, "persistentvolumeclaim-data")).toBeDefined();
   const kept = called(declared, "kubernetes:core/v1:PersistentVolumeClaim", "data");
   expect(kept?.opts.retainOnDelete).toBe(true);

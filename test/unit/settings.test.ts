@@ -1242,8 +1242,12 @@ describe("manifests of a team's own", () => {
   });
 
   test("leave nothing to say of the objects themselves", () => {
-    expect(lines({ shop: { ...IMAGE, manifests: "deploy", replicas: 3, env: { A: "1" } } })).toEqual([
-      expect.stringMatching(/^slipway:services\.shop\.env: got .*allowed: build, image, manifests, deadlineSeconds/),
+    expect(
+      lines({ shop: { ...IMAGE, manifests: "deploy", replicas: 3, env: { A: "1" } } }),
+    ).toEqual([
+      expect.stringMatching(
+        /^slipway:services\.shop\.env: got .*allowed: build, image, manifests, deadlineSeconds/,
+      ),
       expect.stringMatching(/^slipway:services\.shop\.replicas: got 3; allowed: build, image/),
     ]);
   });
