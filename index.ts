@@ -1,8 +1,11 @@
 import { setImmediate as laterTurn } from "node:timers/promises";
 
+import * as pulumi from "@pulumi/pulumi";
+
 import { readApproval } from "./components/approval.ts";
 import { connect } from "./components/cluster.ts";
 import { silenceSdkTrace } from "./components/sdk-trace.ts";
+import type { Release } from "./components/release.ts";
 import { readSettings } from "./settings.ts";
 
 /** Turns of the event loop in which the requests for the providers have left. */
@@ -22,6 +25,8 @@ export default async () => {
     slipway.requireNamespace(settings.namespace, own),
     slipway.requireRoutes(settings.services, own),
   ]);
+  const { namespace: home } = settings;
+  const claims = await slipway.requireClaims({ services, namespace: home, provider: own });
   const others = slipway.ownObjects({ ...settings, services });
   const rendered = await slipway.renderManifests({ ...settings, services, others, provider: own });
   const builds = slipway.planBuilds(services);
@@ -41,10 +46,14 @@ export default async () => {
     return new slipway.Extra(name, { ...common, credentials, ...args }, { providers });
   });
   const known = await slipway.survey({ services, builds, registry, provider: own });
-  const delivered = slipway.byName(services, (name, service) => {
-    const standing = { standing: known[name], approved: approval?.[name] };
-    const own = { rendered: rendered.services[name], after: extras };
-    const args = { ...common, service, credentials, failsLate: true, ...standing, ...own };
+  // Services may run each other's images, so that each is looked up once all are declared.
+  const imageOf = (name: string) =>
+    pulumi.output(Promise.resolve().then(() => delivered[name]?.image ?? ""));
+  const delivered = slipway.byName(services, (name, service): Release => {
+    const standing = { standing: known[name], approved: approval?.[name], imageOf };
+    const manifests = { rendered: rendered.services[name], after: extras };
+    const own = { service, credentials, claims, failsLate: true };
+    const args = { ...common, ...own, ...standing, ...manifests };
     return new slipway.Release(name, args, { providers });
   });
 

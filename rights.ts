@@ -223,6 +223,17 @@ export function rightsOfSecretMakers(namespace: string): readonly NeededRight[] 
   );
 }
 
+/**
+ * The rights to look at the claims that services name, and at whether their classes let them grow. Without them the API server and the
+ * verdict say later what is wrong.
+ */
+export function rightsOfClaims(namespace: string): readonly NeededRight[] {
+  return [
+    { ...optional("get", "", "persistentvolumeclaims", "early faults"), namespace },
+    optional("get", "storage.k8s.io", "storageclasses", "early faults"),
+  ];
+}
+
 /** A resource as RBAC rules and people write it, e.g. `deployments.apps` or `pods/log`. */
 export function resourceOf({ group, resource, subresource }: Omit<Right, "verb">): string {
   const whole = group === "" ? resource : `${resource}.${group}`;

@@ -30,6 +30,7 @@ import { extrasFaults } from "./settings/service/manifests.ts";
 import { secretFaults } from "./settings/secrets.ts";
 import { type StackForm, stackSchema } from "./settings/stack.ts";
 import { servicesIn } from "./settings/services-file.ts";
+import { claimFaults } from "./settings/service/volumes.ts";
 import { stackFile } from "./settings/stack-file.ts";
 import type { Surroundings } from "./settings/surroundings.ts";
 import { variableFaults } from "./settings/variables.ts";
@@ -120,6 +121,7 @@ export function parseSettings(config: StackConfig, surroundings: Surroundings): 
       ...serviceFaults(raw, surroundings),
       ...variableFaults(raw),
       ...extrasFaults(raw, surroundings),
+      ...claimFaults(raw),
     ],
   });
   if (found.length > 0 || !parsed.success || cluster === undefined) {

@@ -5,6 +5,7 @@ import type { ReleaseLooks } from "../contract/release-looks.ts";
 import type { ServedKinds } from "../contract/served-kinds.ts";
 import type { ServedKind } from "../contract/served-kind.ts";
 import { FUNCTIONS } from "../contract/tokens.ts";
+import type { FoundClaims } from "../contract/volume-claims.ts";
 import { loginTo, type Registry } from "./image/image.ts";
 import type { SlipwayProvider } from "./slipway-provider.ts";
 
@@ -16,6 +17,7 @@ interface Answers {
   readonly servedKinds: ServedKinds;
   readonly servedKind: ServedKind;
   readonly stackState: { readonly exists: boolean };
+  readonly volumeClaims: { readonly claims: FoundClaims };
 }
 
 /**

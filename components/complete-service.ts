@@ -1,20 +1,15 @@
 import { completed } from "../contract/forms.ts";
 import { VERDICT } from "../contract/verdict.ts";
-import { type CredentialKeys, secretsOf } from "./credentials/credential-use.ts";
-import {
-  PODS,
-  type Resources,
-  type Service,
-  type ServiceDefinition,
-} from "./service-definition.ts";
+import { type CredentialKeys, filesOf, variablesOf } from "./credentials/credential-use.ts";
+import { PODS, type Service, type ServiceDefinition } from "./service-definition.ts";
 import { completeAutoscale } from "./service/autoscale.ts";
+import { completeContainers } from "./service/containers.ts";
 import { completePorts } from "./service/ports.ts";
 import { completeProbes, deadlineOf } from "./service/probes.ts";
+import { completeResources } from "./service/resources.ts";
+import { completeReplacement } from "./service/replacement.ts";
+import { completeVolumes } from "./service/volumes.ts";
 import { completeWayIn } from "./service/way-in.ts";
-import { largerQuantity, smallerQuantity } from "../contract/quantity.ts";
-
-const REQUESTS = { cpu: "100m", memory: "128Mi" };
-const LIMITS = { cpu: "500m", memory: "256Mi" };
 
 /** Names a service and its release. */
 export type ServiceIdentity = Pick<Service, "name" | "namespace" | "version" | "pullSecret">;
@@ -35,22 +30,12 @@ export function complete(
     autoscale: completeAutoscale(definition.autoscale),
     probes: completeProbes(definition),
     resources: completeResources(definition.resources ?? {}),
-    ...secretsOf(definition, credentials),
-    writable: definition.writable ?? ["/tmp"],
+    ...variablesOf(definition, credentials),
+    ...filesOf(definition),
+    ...completeContainers(definition, (container) => variablesOf(container, credentials)),
+    ...completeVolumes(definition),
+    ...completeReplacement(definition),
     egress: definition.egress ?? [],
     verdict: { ...completed(VERDICT, definition), deadlineSeconds: deadlineOf(definition) },
-  };
-}
-
-function completeResources({ requests = {}, limits = {} }: Resources): Service["resources"] {
-  return {
-    requests: {
-      cpu: requests.cpu ?? smallerQuantity(REQUESTS.cpu, limits.cpu ?? LIMITS.cpu),
-      memory: requests.memory ?? smallerQuantity(REQUESTS.memory, limits.memory ?? LIMITS.memory),
-    },
-    limits: {
-      cpu: limits.cpu ?? largerQuantity(LIMITS.cpu, requests.cpu ?? REQUESTS.cpu),
-      memory: limits.memory ?? largerQuantity(LIMITS.memory, requests.memory ?? REQUESTS.memory),
-    },
   };
 }

@@ -2,7 +2,7 @@ import { isIPv6 } from "node:net";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import { PORT_NAME } from "./manifests/port.ts";
+import { PORT_NAME } from "./service/port-name.ts";
 import type { Service } from "./service-definition.ts";
 import type { CompletedIngress } from "./service/ingress.ts";
 import type { CompletedRoute } from "./service/route.ts";

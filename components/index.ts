@@ -41,14 +41,11 @@ export type { IngressDefinition, PathDefinition } from "./service/ingress.ts";
 export type { PortDefinition, ServiceObjectDefinition, Source } from "./service/ports.ts";
 export type { ProbeDefinition, ProbeSet } from "./service/probes.ts";
 export type { ParentDefinition, RouteDefinition } from "./service/route.ts";
-export type {
-  CredentialKey,
-  EgressRule,
-  Resources,
-  SecretKey,
-  Service,
-  ServiceDefinition,
-} from "./service-definition.ts";
+export type { EgressRule, Service, ServiceDefinition } from "./service-definition.ts";
+export type { InitContainer, Sidecar } from "./service/containers.ts";
+export type { Resources } from "./service/resources.ts";
+export type { ConfigMapKey, CredentialKey, SecretKey } from "./service/variables.ts";
+export type { AccessMode, ClaimRequest, Volume } from "./service/volumes.ts";
 export type { RemoteValue, SecretStore } from "./credentials/external-secret.ts";
 export { complete, type ServiceIdentity } from "./complete-service.ts";
 export type { JenkinsDefinition, LaneDefinition, LaneName } from "./lanes/definition.ts";
@@ -69,6 +66,7 @@ export { ownObjects } from "./lanes/own-objects.ts";
 export type { RenderedManifests } from "./rendered/render.ts";
 export type { HookPlace, ManifestsDefinition, WithManifests } from "./service/manifests.ts";
 export { requireRoutes } from "./require-routes.ts";
+export { requireClaims, type RequiredClaims } from "./require-claims.ts";
 export { requireNamespace } from "./require-namespace.ts";
 export { requireReady } from "./require-ready.ts";
 export { planBuilds, type Standing, survey, type SurveyArgs } from "./survey.ts";

@@ -10,6 +10,7 @@ import { credentialsOf } from "./credentials/credential-use.ts";
 import { Manifests, type ManifestsArgs } from "./rendered/manifests.ts";
 import { outcomeOf } from "./rendered/outcome.ts";
 import type { RenderedManifests } from "./rendered/render.ts";
+import { withImages } from "./service/containers.ts";
 import type { Service, ServiceDefinition } from "./service-definition.ts";
 import { awaitsLoadBalancer, servedPorts } from "./service/ports.ts";
 import type { Namespace } from "./namespace.ts";
@@ -55,6 +56,16 @@ export interface ReleaseArgs {
    */
   readonly after?: readonly pulumi.Resource[];
   /**
+   * Its claims that exist already: see `requireClaims`.
+   * @default - none
+   */
+  readonly claims?: ReadonlySet<string> | undefined;
+  /**
+   * The images of the other services, for containers that run one of them.
+   * @default - there are none
+   */
+  readonly imageOf?: (service: string) => pulumi.Input<string>;
+  /**
    * The image that may run: see `readApproval`.
    * @default - any
    */
@@ -67,6 +78,8 @@ export interface ReleaseArgs {
  * Creates an `Image`, a `Workload` and the `Readiness` that proves it. Name it as the service.
  */
 export class Release extends pulumi.ComponentResource {
+  /** The image of its pods' own container. */
+  readonly image: pulumi.Output<string>;
   /** The record of the release, once it is proved. */
   readonly release: pulumi.Output<ReleaseRecord>;
   /** The last 20 releases of the service, newest first. */
@@ -90,6 +103,7 @@ export class Release extends pulumi.ComponentResource {
     if (args.rendered !== undefined) {
       const made = new Manifests(name, manifestsArgs(args, image, provider), child);
       const outcome = outcomeOf(made, namespace.name);
+      this.image = image.ref;
       this.release = outcome.release;
       this.history = outcome.history;
       this.endpoint = outcome.endpoint;
@@ -97,7 +111,8 @@ export class Release extends pulumi.ComponentResource {
       return;
     }
     const keys = byName(credentials, (_, credential) => credential.keys);
-    const service = complete(identity, args.service, keys);
+    const completed = complete(identity, args.service, keys);
+    const service = { ...completed, ...withImages(completed, args.imageOf ?? noImages) };
     const { ref, source } = image;
     const workload = new Workload(
       name,
@@ -108,6 +123,8 @@ export class Release extends pulumi.ComponentResource {
         namespace,
         credentials: used(args),
         autoscaler: standing?.autoscaler,
+        claims: args.claims,
+        ...(args.after && { after: args.after }),
       },
       child,
     );
@@ -129,6 +146,7 @@ export class Release extends pulumi.ComponentResource {
       { ...child, provider, dependsOn: workload, deletedWith: namespace },
     );
 
+    this.image = ref;
     this.release = readiness.release;
     this.history = readiness.history;
     this.endpoint = pulumi
@@ -153,6 +171,10 @@ function waysOf(service: Service) {
     ...(otherIngresses.length > 0 && { otherIngresses }),
     ...(routes.length > 0 && { routes: routes.map((route) => route.name) }),
   };
+}
+
+function noImages(service: string): never {
+  throw new Error(`a container runs the image of ${service}; give the release imageOf`);
 }
 
 function imageArgs({ service, registry, standing, approved }: ReleaseArgs): ImageArgs {

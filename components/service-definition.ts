@@ -2,8 +2,14 @@ import type { Completed, Forms, ValuesOf } from "../contract/forms.ts";
 import type { VERDICT, VerdictSettings } from "../contract/verdict.ts";
 import type { WithManifests } from "./service/manifests.ts";
 import type { Autoscale } from "./service/autoscale.ts";
+import type { CompletedContainers, ContainersDefinition } from "./service/containers.ts";
+import type { CompletedFiles, FilesDefinition } from "./service/files.ts";
 import type { CompletedPorts, PortsDefinition } from "./service/ports.ts";
 import type { CompletedProbes, ProbesDefinition } from "./service/probes.ts";
+import type { CompletedReplacement, ReplacementDefinition } from "./service/replacement.ts";
+import type { CompletedResources, Resources } from "./service/resources.ts";
+import type { CompletedVariables, VariablesDefinition } from "./service/variables.ts";
+import type { CompletedVolumes, VolumesDefinition } from "./service/volumes.ts";
 import type { CompletedWayIn, WayInDefinition } from "./service/way-in.ts";
 
 /** The settings of a service's pods that are numbers or decisions. */
@@ -39,6 +45,11 @@ export interface ServiceDefinition
     PortsDefinition,
     ProbesDefinition,
     WayInDefinition,
+    VariablesDefinition,
+    FilesDefinition,
+    VolumesDefinition,
+    ContainersDefinition,
+    ReplacementDefinition,
     WithManifests {
   /**
    * Scales the pods by their CPU; replaces `replicas`.
@@ -58,21 +69,6 @@ export interface ServiceDefinition
   /** @default - requests of 100m and 128Mi, limits of 500m and 256Mi; a limit is never below its request */
   readonly resources?: Resources;
   /**
-   * Environment variables of the container. Text arrives as it is, also a `$`.
-   * @default {}
-   */
-  readonly env?: Readonly<Record<string, string | Expansion | SecretKey | CredentialKey>>;
-  /**
-   * Files by absolute path: their text, or a key of an existing Secret or of a credential. Mounted read-only.
-   * @default {}
-   */
-  readonly files?: Readonly<Record<string, string | SecretKey | CredentialKey>>;
-  /**
-   * Credentials of which every key is an environment variable of the same name.
-   * @default []
-   */
-  readonly credentials?: readonly string[];
-  /**
    * Folders that the container may write to (emptied with the pod); everything else is read-only.
    * @default ["/tmp"]
    */
@@ -82,35 +78,6 @@ export interface ServiceDefinition
    * @default - nothing
    */
   readonly egress?: readonly EgressRule[];
-}
-
-/**
- * Text in which `$(NAME)` stands for another variable of the service, and `$$` for `$`.
- *
- * @see https://kubernetes.io/docs/tasks/inject-data-application/define-interdependent-environment-variables/
- */
-export interface Expansion {
-  readonly expand: string;
-}
-
-/** A key of an existing Secret in the namespace. */
-export interface SecretKey {
-  readonly secret: string;
-  readonly key: string;
-}
-
-/** A key of a credential that the stack creates. */
-export interface CredentialKey {
-  readonly credential: string;
-  readonly key: string;
-}
-
-/** Quantities such as `250m` and `64Mi`. */
-export interface Resources {
-  /** @default - 100m and 128Mi, or the limits where they are less */
-  readonly requests?: { readonly cpu?: string; readonly memory?: string };
-  /** @default - 500m and 256Mi, or the requests where they are more */
-  readonly limits?: { readonly cpu?: string; readonly memory?: string };
 }
 
 /** A UDP port: `8125/UDP`. */
@@ -127,7 +94,16 @@ export type EgressRule = ({ readonly cidr: string } | { readonly namespace: stri
 };
 
 /** A service with its name, its namespace, and a value for everything that has a default. */
-export interface Service extends Completed<typeof PODS>, CompletedPorts, CompletedWayIn {
+export interface Service
+  extends
+    Completed<typeof PODS>,
+    CompletedPorts,
+    CompletedWayIn,
+    CompletedVariables,
+    CompletedFiles,
+    CompletedVolumes,
+    CompletedContainers,
+    CompletedReplacement {
   readonly name: string;
   readonly namespace: string;
   /** What is delivered, for people: see `app.kubernetes.io/version`. */
@@ -136,11 +112,7 @@ export interface Service extends Completed<typeof PODS>, CompletedPorts, Complet
   readonly pullSecret: string | undefined;
   readonly autoscale: Autoscale | undefined;
   readonly probes: CompletedProbes;
-  readonly resources: Readonly<
-    Record<keyof Resources, { readonly cpu: string; readonly memory: string }>
-  >;
-  readonly env: Readonly<Record<string, string | Expansion | SecretKey>>;
-  readonly files: Readonly<Record<string, string | SecretKey>>;
+  readonly resources: CompletedResources;
   readonly writable: readonly string[];
   readonly egress: readonly EgressRule[];
   readonly verdict: Verdict;

@@ -4,7 +4,9 @@ import * as pulumi from "@pulumi/pulumi";
 import type { HeldAutoscaler } from "../contract/held-autoscaler.ts";
 import type { KeptAnnotations } from "../contract/kept-annotations.ts";
 import type { DeploymentIdentity } from "../contract/readiness.ts";
+import { declareClaims } from "./claims.ts";
 import { type Endpoint, endpointOf } from "./endpoint.ts";
+import type { CompletedContainers } from "./service/containers.ts";
 import type { Service } from "./service-definition.ts";
 import type { SourceReference } from "./manifests/deployment.ts";
 import { workloadHash, type WorkloadManifests, workloadManifests } from "./manifests/workload.ts";
@@ -42,6 +44,16 @@ export interface WorkloadArgs {
    * @default - it has none
    */
   readonly autoscaler?: AutoscalerBounds | undefined;
+  /**
+   * The claims of the service that exist already: see `requireClaims`. One that the state does not have was kept, and is imported.
+   * @default - none
+   */
+  readonly claims?: ReadonlySet<string> | undefined;
+  /**
+   * What all of it waits for.
+   * @default []
+   */
+  readonly after?: readonly pulumi.Resource[];
   /** Namespace of the service; its deletion stands for that of everything in it. */
   readonly namespace: k8s.core.v1.Namespace;
 }
@@ -50,7 +62,8 @@ export interface WorkloadArgs {
  * The objects of one service.
  *
  * Creates a `ServiceAccount`, `NetworkPolicy`, `Deployment` and, unless it takes no connections, `Service`; where the
- * settings call for them also a `ConfigMap`, `PodDisruptionBudget`, `HorizontalPodAutoscaler`, `Ingress` and `HTTPRoute`. It
+ * settings call for them also a `ConfigMap`, `PersistentVolumeClaim`s, `PodDisruptionBudget`, `HorizontalPodAutoscaler`,
+ * `Ingress` and `HTTPRoute`. It
  * waits for none of them to be ready: see `Readiness`.
  */
 export class Workload extends pulumi.ComponentResource {
@@ -64,15 +77,19 @@ export class Workload extends pulumi.ComponentResource {
   constructor(name: string, args: WorkloadArgs, opts?: pulumi.ComponentResourceOptions) {
     super(COMPONENTS.Workload, name, {}, opts);
 
-    const { service, image, source, namespace, credentials = {} } = args;
-    const child = { parent: this, dependsOn: namespace, deletedWith: namespace };
+    const { service, image, source, namespace, credentials = {}, after = [] } = args;
+    const first = [namespace, ...after];
+    const child = { parent: this, dependsOn: first, deletedWith: namespace };
     // Running pods have their image already, whatever becomes of the right to pull it.
     const read = Object.entries(credentials).filter(([used]) => used !== service.pullSecret);
     const digests = Object.fromEntries(read.map(([used, { digest }]) => [used, digest]));
     const manifests = workloadManifests(service, image, source, digests);
     // What the pods need when they start comes before them.
-    const needed = declareNeeds(name, manifests, child);
-    const dependsOn = [namespace, ...needed, ...Object.values(credentials)];
+    const needed = [
+      ...declareNeeds(name, manifests, child),
+      ...declareClaims(service, manifests.volumeClaims, { ...child, kept: args.claims }),
+    ];
+    const dependsOn = [...first, ...needed, ...Object.values(credentials)];
     const manifest = isOutlived(service, args.autoscaler)
       ? withHeldNumber(manifests.deployment, service, image, { parent: this, dependsOn })
       : manifests.deployment;
@@ -91,8 +108,8 @@ export class Workload extends pulumi.ComponentResource {
 
     this.deployment = identityOf(service.name, deployment);
     this.manifestHash = pulumi
-      .all([image, digests])
-      .apply(([ref, known]) => workloadHash(service, ref, known));
+      .all([image, digests, imagesOf(service)])
+      .apply(([ref, known, containers]) => workloadHash({ ...service, ...containers }, ref, known));
     this.endpoint = endpointOf(service, address?.spec.clusterIP);
     this.registerOutputs({ endpoint: this.endpoint, manifestHash: this.manifestHash });
   }
@@ -110,6 +127,11 @@ function identityOf(
   return pulumi
     .all([metadata, status])
     .apply(([{ uid, generation }]) => ({ name, uid, generation }));
+}
+
+/** The containers beside the service's own once their images are known. */
+function imagesOf({ initContainers, sidecars }: Service) {
+  return pulumi.output({ initContainers, sidecars }) as pulumi.Output<CompletedContainers>;
 }
 
 function declareNeeds(

@@ -33,4 +33,5 @@ export const FUNCTIONS = {
   servedKinds: "slipway:index:servedKinds",
   servedKind: "slipway:index:servedKind",
   stackState: "slipway:index:stackState",
+  volumeClaims: "slipway:index:volumeClaims",
 } as const;

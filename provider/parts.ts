@@ -23,6 +23,7 @@ import { SecretReadiness } from "./secret-readiness.ts";
 import { servedKinds } from "./served-kinds.ts";
 import { EXTERNAL_SECRET } from "./secret-readiness/external.ts";
 import { SEALED_SECRET } from "./secret-readiness/sealed.ts";
+import { volumeClaims } from "./volume-claims.ts";
 import { type AwaitedType, awaitedResource } from "./waiting/resource.ts";
 
 /** Makes the connection to a cluster. */
@@ -73,6 +74,7 @@ export function partsOf(run: Run, secrets: KnownSecrets, isInState: () => boolea
       [FUNCTIONS.servedKind]: async (args) => ({
         ...(await servedKind(args, cluster().api, signal)),
       }),
+      [FUNCTIONS.volumeClaims]: (args) => volumeClaims(args, cluster().api, signal),
       [FUNCTIONS.stackState]: () => Promise.resolve({ exists: isInState() }),
     } satisfies Record<(typeof FUNCTIONS)[keyof typeof FUNCTIONS], Answer>,
   };

@@ -87,7 +87,7 @@ function backendFaults(service: Mapping, services: Mapping): Fault[] {
           [
             ...targetFaults(target, services),
             ...portFaults(
-              target === undefined ? service : mapping(services[String(target)]),
+              typeof target === "string" ? mapping(services[target]) : service,
               port ?? (target === undefined ? undefined : way === "ingress" ? "http" : 80),
               port === undefined ? "service" : "port",
             ),

@@ -1,7 +1,6 @@
 import { join } from "node:path";
 
 import { contextFiles } from "../build-context/context-files.ts";
-import { parseQuantity } from "../contract/quantity.ts";
 import { settleBound, VERDICT } from "../contract/verdict.ts";
 import { type Fault, faultIf, got, under } from "./fault.ts";
 import { label } from "./fields.ts";
@@ -11,6 +10,12 @@ import { manifestsFaults } from "./service/manifests.ts";
 import { portsFaults } from "./service/port-faults.ts";
 import { followedDeadline, probesFaults } from "./service/probe-faults.ts";
 import { wayInFaults } from "./service/way-in-faults.ts";
+import { containersFaults } from "./service/containers.ts";
+import { filesFaults } from "./service/files.ts";
+import { replacementFaults } from "./service/replacement.ts";
+import { resourceFaults } from "./service/resources.ts";
+import { variablesFaults } from "./service/variables.ts";
+import { volumesFaults } from "./service/volumes.ts";
 import { absolute, expand, type Surroundings } from "./surroundings.ts";
 
 /** Kubernetes accepts no larger ConfigMap. */
@@ -18,13 +23,15 @@ const FILES_BYTES = 1 << 20;
 
 /** What is wrong between the keys of each service, as they were written: reported together with faults of single values. */
 export function serviceFaults(raw: Mapping, surroundings: Surroundings): Fault[] {
-  return Object.entries(fieldsOf(raw["services"])).flatMap(([name, written]) => {
+  const services = fieldsOf(raw["services"]);
+  return Object.entries(services).flatMap(([name, written]) => {
     const service = mapping(written);
     return under(
       ["services", name],
       [
         ...nameFaults(name),
         ...(service === undefined ? [] : keyFaults(service, surroundings, "promoteFrom" in raw)),
+        ...(service === undefined ? [] : containersFaults(name, service, Object.keys(services))),
       ],
     );
   });
@@ -48,6 +55,10 @@ function keyFaults(service: Mapping, surroundings: Surroundings, isPromoting: bo
     ...resourceFaults(fieldsOf(service["resources"])),
     ...fileFaults(service),
     ...manifestsFaults(service, surroundings),
+    ...variablesFaults(service),
+    ...filesFaults(service),
+    ...volumesFaults(service),
+    ...replacementFaults(service),
   ];
 }
 
@@ -115,21 +126,6 @@ function settleFaults(service: Mapping): Fault[] {
   const bound = isTooLong ? undefined : settleBound({ ...service, ...followedDeadline(service) });
   const text = `allowed: ${bound ?? ""}; lower it, or raise the other`;
   return faultIf(bound !== undefined, ["settleSeconds"], got(settleSeconds, text));
-}
-
-function resourceFaults({ requests, limits }: Mapping): Fault[] {
-  return ["cpu", "memory"].flatMap((kind) => {
-    const request = fieldsOf(requests)[kind];
-    const limit = fieldsOf(limits)[kind];
-    return faultIf(
-      (parseQuantity(String(request)) ?? 0) > (parseQuantity(String(limit)) ?? Infinity),
-      ["resources", "requests", kind],
-      got(
-        request,
-        `allowed: at most limits.${kind}, which is ${String(limit)}; lower the request or raise the limit`,
-      ),
-    );
-  });
 }
 
 function fileFaults({ files, writable }: Mapping): Fault[] {

@@ -9,6 +9,7 @@ import { backendFaults } from "./credential-backend.ts";
 import { type Fault, faultIf, got, under, unknownKey } from "./fault.ts";
 import { variableName } from "./fields.ts";
 import { fieldsOf, type Mapping } from "./mapping.ts";
+import { writtenContainers } from "./service/containers.ts";
 import { PASSWORD } from "./registry.ts";
 
 /** Settings as they were written, and which of them are secrets. */
@@ -172,12 +173,25 @@ function encodingFault(
 }
 
 function useFaults(service: Mapping, credentials: Mapping, home: unknown): Fault[] {
-  const { credentials: names } = service;
+  return [
+    ...containerFaults(service, credentials, home),
+    ...writtenContainers(service).flatMap(({ path, fields }) =>
+      under(path, containerFaults(fields, credentials, home)),
+    ),
+  ];
+}
+
+function containerFaults(container: Mapping, credentials: Mapping, home: unknown): Fault[] {
+  const { credentials: names, envFrom } = container;
   const whole: readonly unknown[] = Array.isArray(names) ? names : [];
+  const sources: readonly unknown[] = Array.isArray(envFrom) ? envFrom : [];
   return [
     ...whole.flatMap((name) => wholeFaults(name, credentials, home)),
-    ...["env", "files"].flatMap((kind) =>
-      Object.entries(fieldsOf(service[kind])).flatMap(([target, value]) =>
+    ...sources.flatMap((source, index) =>
+      under(["envFrom", index], keyFaults(fieldsOf(source), credentials, home)),
+    ),
+    ...["env", "files", "folders"].flatMap((kind) =>
+      Object.entries(fieldsOf(container[kind])).flatMap(([target, value]) =>
         under([kind, target], keyFaults(fieldsOf(value), credentials, home)),
       ),
     ),

@@ -11,7 +11,12 @@ const NUMBER = /^[-+]?\.?\d[\w.+-]*$/;
 const DATE = /^\d{4}-\d{1,2}-\d{1,2}/;
 
 /** Where a string is meant, whatever YAML reads: `*` is any key. */
-const TEXTS = ["services.*.env.*", "services.*.build.args.*"].map((path) => path.split("."));
+const TEXTS = [
+  "services.*.env.*",
+  "services.*.initContainers.*.env.*",
+  "services.*.sidecars.*.env.*",
+  "services.*.build.args.*",
+].map((path) => path.split("."));
 
 /**
  * The values that the engine read differently from how the stack's file has them: numbers that most people read

@@ -2,14 +2,7 @@ import { z } from "zod";
 
 import type { Build } from "../components/image/build-plan.ts";
 import { isPinned, PINNED_ALLOWED } from "../contract/image-reference.ts";
-import {
-  type CredentialKey,
-  type Expansion,
-  PODS,
-  type Resources,
-  type SecretKey,
-  type ServiceDefinition,
-} from "../components/service-definition.ts";
+import { PODS, type ServiceDefinition } from "../components/service-definition.ts";
 import { shapeOf, type ShapeOf } from "../contract/field.ts";
 import { VERDICT } from "../contract/verdict.ts";
 import { dialect } from "./dialect.ts";
@@ -20,6 +13,12 @@ import { autoscale } from "./service/autoscale.ts";
 import { portsShape } from "./service/ports.ts";
 import { probesShape } from "./service/probes.ts";
 import { wayInShape } from "./service/way-in.ts";
+import { containersShape } from "./service/containers.ts";
+import { filesShape } from "./service/files.ts";
+import { replacementShape } from "./service/replacement.ts";
+import { resources } from "./service/resources.ts";
+import { variablesShape } from "./service/variables.ts";
+import { volumesShape } from "./service/volumes.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** A service as the settings have it. */
@@ -38,16 +37,12 @@ export function serviceSchema(surroundings: Surroundings) {
       health: field.urlPath.exactOptional(),
       ready: field.urlPath.exactOptional(),
       resources: resources.exactOptional(),
-      env: field
-        .named(field.variableName, variable, "a mapping of environment variables")
-        .exactOptional(),
-      files: field
-        .named(field.filePath, textOrSecret, "a mapping of absolute paths to their text")
-        .exactOptional(),
-      credentials: field
-        .list(field.objectName, "a list of names of slipway:credentials")
-        .exactOptional(),
+      ...variablesShape(),
+      ...filesShape(),
       writable: field.list(field.filePath, "a list of absolute paths of folders").exactOptional(),
+      ...volumesShape(),
+      ...containersShape(surroundings),
+      ...replacementShape(),
       egress: field.list(egress, "a list of destinations").exactOptional(),
       ...manifestsShape(surroundings),
       ...shapeOf(VERDICT, dialect),
@@ -95,45 +90,3 @@ export function pinnedImage(surroundings: Surroundings) {
     .pipe(z.string().refine(isPinned, { error: PINNED_ALLOWED, abort: true }));
 }
 
-const secretKey = z.union([
-  field.mapping(
-    { secret: field.objectName, key: field.dataKey } satisfies ShapeOf<SecretKey>,
-    "secret and key",
-  ),
-  field.mapping(
-    { credential: field.objectName, key: field.dataKey } satisfies ShapeOf<CredentialKey>,
-    "credential and key",
-  ),
-]);
-const expansion = field.mapping(
-  { expand: z.string({ error: "allowed: a string" }) } satisfies ShapeOf<Expansion>,
-  "expand",
-);
-const variable = secretOr(
-  z.union([field.scalar, expansion]),
-  "a string, a number, true, false, {expand: text with $(NAME)}, {secret, key} of an existing Secret, or {credential, key} of slipway:credentials",
-);
-const textOrSecret = secretOr(
-  z.string(),
-  "the text of the file, {secret, key} of an existing Secret, or {credential, key} of slipway:credentials",
-);
-
-function secretOr<Plain extends z.ZodType<string | Expansion>>(plain: Plain, what: string) {
-  return z.union([plain, secretKey], { error: `allowed: ${what}` });
-}
-
-const amounts = field.mapping(
-  {
-    cpu: field.cpu("250m").exactOptional(),
-    memory: field.memory("128Mi").exactOptional(),
-  } satisfies ShapeOf<NonNullable<Resources["requests"]>>,
-  "cpu and memory",
-);
-
-const resources = field.mapping(
-  {
-    requests: amounts.exactOptional(),
-    limits: amounts.exactOptional(),
-  } satisfies ShapeOf<Resources>,
-  "requests and limits",
-);

@@ -51,10 +51,12 @@ export function podsOf(
   const found = liveDifferences(live)?.map((path) => [path]);
   const because = (found ?? [...visible.map((path) => [path]), ...hidden])
     // A volume comes and goes with the file or folder that it is mounted at.
-    .filter(([path = ""]) => !path.startsWith("spec.volumes."))
+    .filter(([path = ""]) => !/^spec\.volumes\.[^.]+$/.test(path))
     .map((paths) => {
       const isAsked = paths.some((path) => asked.some((each) => isWithin(path, each)));
-      const names = new Set(paths.map((path) => reason(path, image, credentials)));
+      const names = new Set(
+        paths.map((path) => volumeAt(path, deployment.after) ?? reason(path, image, credentials)),
+      );
       return `${[...names].join(" or ")}${isAsked ? "" : ", changed by somebody else"}`;
     });
   if (because.length > 0) {
@@ -73,6 +75,24 @@ function hiddenInTemplate(step: Step): string[][] {
         (place) => place.replace(/^spec(\.template)?\.?/, "") || "a setting that holds a secret",
       ),
     );
+}
+
+/** A volume that stays and changes, by where it is mounted. */
+function volumeAt(path: string, inputs: Inputs | undefined): string | undefined {
+  const [, volume] = /^spec\.volumes\.([^.]+)\./.exec(path) ?? [];
+  const containers = valueAt(inputs, ["spec", "template", "spec", "containers"]);
+  const mounts = (Array.isArray(containers) ? (containers as readonly Mounting[]) : []).flatMap(
+    ({ volumeMounts = [] }) => volumeMounts,
+  );
+  const mount = mounts.find(({ name }) => name === volume);
+  if (volume === "files") {
+    return "the content of files";
+  }
+  return volume === undefined ? undefined : `volume ${mount?.mountPath ?? volume}`;
+}
+
+interface Mounting {
+  readonly volumeMounts?: readonly { readonly name?: string; readonly mountPath?: string }[];
 }
 
 /** What a person calls a part of the pod template. */

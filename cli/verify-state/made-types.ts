@@ -69,6 +69,7 @@ export const MADE: ReadonlyMap<string, Made> = new Map<string, Made>([
   [`${WORKLOAD}$kubernetes:apps/v1:Deployment`, "service"],
   [`${WORKLOAD}$kubernetes:autoscaling/v2:HorizontalPodAutoscaler`, "service"],
   [`${WORKLOAD}$kubernetes:core/v1:ConfigMap`, "service"],
+  [`${WORKLOAD}$kubernetes:core/v1:PersistentVolumeClaim`, "service"],
   [`${WORKLOAD}$kubernetes:core/v1:Service`, "service"],
   [`${WORKLOAD}$kubernetes:core/v1:ServiceAccount`, "service"],
   [`${WORKLOAD}$kubernetes:gateway.networking.k8s.io/v1:HTTPRoute`, "service"],

@@ -44,6 +44,20 @@ export function isAt({ namespace }: Pick<DeliveredCredential, "namespace">, home
   return namespace === undefined || namespace === home;
 }
 
+/** Whether services describe, or name, any PersistentVolumeClaims. */
+export function hasClaims({ services }: Delivery): boolean {
+  return Object.values(services)
+    .flatMap(({ volumes = {} }) => Object.values(volumes))
+    .some((volume) => "claim" in volume);
+}
+
+/** Whether pods of services have claims of their own. */
+export function hasPerPodClaims({ services }: Delivery): boolean {
+  return Object.values(services)
+    .flatMap(({ volumes = {} }) => Object.values(volumes))
+    .some((volume) => "perPod" in volume);
+}
+
 /** Whether anything is sealed. */
 export function sealsIn({ credentials }: Delivery): boolean {
   return Object.values(credentials).some(({ store }) => store === undefined);

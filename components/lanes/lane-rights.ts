@@ -1,16 +1,19 @@
 import {
   type Right,
+  rightsOfClaims,
   rightsOfExternalSecret,
   rightsOfSealing,
   rightsOfSecretMakers,
   rightsOfVerdict,
   type Verb,
 } from "../../rights.ts";
+import { secretsOf } from "../credentials/credential-use.ts";
 import { externalSecretManifest } from "../credentials/external-secret.ts";
 import type { Lane } from "./definition.ts";
 import {
   type DeliveredCredential,
   type Delivery,
+  hasClaims,
   isAt,
   ownCredentials,
   servicesOf,
@@ -37,6 +40,7 @@ export function deployRights(delivery: Delivery): Right[] {
     ...toVerdicts(delivery),
     ...rightsToAwait(delivery),
     ...toSecretMakers(delivery),
+    ...toClaims(delivery),
     ...toCredentials(delivery),
   ];
 }
@@ -47,7 +51,7 @@ export function deployRights(delivery: Delivery): Right[] {
  */
 export function previewRights(delivery: Delivery): Right[] {
   const awaits = [...toVerdicts(delivery), ...rightsToAwait(delivery)];
-  const looks = [...awaits, ...toCredentials(delivery)].filter(
+  const looks = [...awaits, ...toClaims(delivery), ...toCredentials(delivery)].filter(
     ({ verb, resource, subresource = "" }) =>
       READ.includes(verb) && resource !== "secrets" && !["log", "proxy"].includes(subresource),
   );
@@ -77,8 +81,8 @@ function toKinds(delivery: Delivery, verbs: readonly Verb[]): Right[] {
 /** The kinds that are registered in the services' namespace. */
 function kindsOf(delivery: Delivery): ObjectKind[] {
   const workloads = servicesOf(delivery).flatMap((service) => {
-    const manifests = Object.values(workloadManifests(service, ""));
-    return manifests.flat().filter((manifest) => manifest !== undefined);
+    const manifests = Object.values(workloadManifests(service, "")).flat();
+    return manifests.filter((manifest) => manifest !== undefined);
   });
   const written = renderedObjects(delivery).filter(isWritten);
   return [
@@ -108,13 +112,17 @@ function toVerdicts(delivery: Delivery): Right[] {
 }
 
 /** For Secrets that the stack does not make itself. */
-function toSecretMakers({ namespace, services }: Delivery): Right[] {
-  const values = Object.values(services).flatMap(({ env = {}, files = {} }) => [
-    ...Object.values(env),
-    ...Object.values(files),
-  ]);
-  const isNamed = values.some((value) => typeof value === "object" && "secret" in value);
-  return isNamed ? [...rightsOfSecretMakers(namespace)] : [];
+function toSecretMakers(delivery: Delivery): Right[] {
+  const own: readonly string[] = Object.keys(delivery.credentials);
+  const isNamed = servicesOf(delivery)
+    .flatMap(secretsOf)
+    .some((name) => !own.includes(name));
+  return isNamed ? [...rightsOfSecretMakers(delivery.namespace)] : [];
+}
+
+/** To see early which claims exist, and whether they can become what the settings say. */
+function toClaims(delivery: Delivery): Right[] {
+  return hasClaims(delivery) ? [...rightsOfClaims(delivery.namespace)] : [];
 }
 
 function toCredentials({ namespace: home, credentials, sealing }: Delivery): Right[] {

@@ -3,7 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 
 import type { Service } from "../service-definition.ts";
 import { probes } from "./probes.ts";
-import { environmentVariables } from "./variables.ts";
+import { environmentSources, environmentVariables } from "./variables.ts";
 import { volumeMounts } from "./volumes.ts";
 
 /** The one container of a service's pods, as the `restricted` Pod Security level wants it. */
@@ -22,6 +22,7 @@ export function containerManifest(
       })),
     }),
     env: environmentVariables(service.env),
+    ...(service.envFrom.length > 0 && { envFrom: environmentSources(service.envFrom) }),
     resources: service.resources,
     ...probes(service),
     ...(service.drainSeconds > 0 && {

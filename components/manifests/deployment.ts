@@ -5,6 +5,7 @@ import { settleSecondsOf } from "../../contract/verdict.ts";
 import type { Service } from "../service-definition.ts";
 import { metadataOf, selectorLabels, SKIP_AWAIT } from "./labels.ts";
 import { type CredentialDigests, podTemplate } from "./pod-template.ts";
+import { deploymentStrategy } from "./replacement.ts";
 
 /** The commit that a release came from. */
 export interface SourceReference {
@@ -34,7 +35,7 @@ export function deploymentManifest(
       // The autoscaler owns the number where there is one: a second owner would fight it on every up.
       ...(service.autoscale === undefined && { replicas: service.replicas }),
       selector: { matchLabels: selectorLabels(service) },
-      strategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 0, maxSurge: "25%" } },
+      strategy: deploymentStrategy(service),
       ...(minReadySeconds > 0 && { minReadySeconds }),
       progressDeadlineSeconds: service.verdict.deadlineSeconds,
       revisionHistoryLimit: 10,

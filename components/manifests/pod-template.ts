@@ -3,7 +3,9 @@ import type * as pulumi from "@pulumi/pulumi";
 
 import { CREDENTIAL } from "../../contract/marks.ts";
 import type { Service } from "../service-definition.ts";
+import { initContainerManifests } from "./companions.ts";
 import { containerManifest } from "./container.ts";
+import { groupOfVolumes } from "./group.ts";
 import { podLabels, selectorLabels } from "./labels.ts";
 import { volumes } from "./volumes.ts";
 
@@ -31,6 +33,7 @@ function credentialAnnotations(digests: CredentialDigests) {
 }
 
 function podSpec(service: Service, image: pulumi.Input<string>): k8s.types.input.core.v1.PodSpec {
+  const initContainers = initContainerManifests(service, image);
   return {
     serviceAccountName: service.name,
     automountServiceAccountToken: false,
@@ -41,6 +44,7 @@ function podSpec(service: Service, image: pulumi.Input<string>): k8s.types.input
       runAsUser: service.user,
       runAsGroup: service.user,
       seccompProfile: { type: "RuntimeDefault" },
+      ...groupOfVolumes(service),
     },
     terminationGracePeriodSeconds: service.drainSeconds + service.stopSeconds,
     topologySpreadConstraints: [
@@ -53,6 +57,7 @@ function podSpec(service: Service, image: pulumi.Input<string>): k8s.types.input
         matchLabelKeys: ["pod-template-hash"],
       },
     ],
+    ...(initContainers && { initContainers }),
     containers: [containerManifest(service, image)],
     volumes: volumes(service),
   };

@@ -12,6 +12,7 @@ import { podDisruptionBudgetManifest } from "./pod-disruption-budget.ts";
 import type { CredentialDigests } from "./pod-template.ts";
 import { serviceAccountManifest } from "./service-account.ts";
 import { serviceManifest } from "./service.ts";
+import { volumeClaimManifests } from "./volume-claims.ts";
 
 /** Every object of a service, as plain data; what its settings do not need is undefined. */
 export type WorkloadManifests = ReturnType<typeof workloadManifests>;
@@ -31,6 +32,7 @@ export function workloadManifests(
   return {
     serviceAccount: serviceAccountManifest(service),
     configMap: configMapManifest(service),
+    volumeClaims: volumeClaimManifests(service),
     networkPolicy: networkPolicyManifest(service),
     podDisruptionBudget: podDisruptionBudgetManifest(service),
     deployment: deploymentManifest(service, image, source, credentials),

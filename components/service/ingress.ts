@@ -1,4 +1,4 @@
-import { PORT_NAME } from "../manifests/port.ts";
+import { PORT_NAME } from "./port-name.ts";
 import { type Backend, marksOf, objectName, type Target } from "./backend.ts";
 import { type CompletedPorts, requestPort } from "./ports.ts";
 

@@ -1,4 +1,4 @@
-import { PORT_NAME } from "../manifests/port.ts";
+import { PORT_NAME } from "./port-name.ts";
 
 /** The protocol of a port, in Kubernetes' words. */
 export type Protocol = "TCP" | "UDP" | "SCTP";

@@ -1,5 +1,5 @@
 import { VERDICT } from "../../contract/verdict.ts";
-import { PORT_NAME } from "../manifests/port.ts";
+import { PORT_NAME } from "./port-name.ts";
 
 /** How the kubelet asks, and how often. */
 export interface ProbeTimes {

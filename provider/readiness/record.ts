@@ -29,7 +29,7 @@ export function recordOf(
 ): ReleaseRecord {
   const ready = verdict.kind === "ready";
   const replicaSet = newReplicaSet(observed);
-  const pods = ready ? verdict.pods : replicaSet ? runningPods(replicaSet, observed) : [];
+  const pods = ready ? verdict.pods : replicaSet ? runningPods(inputs, replicaSet, observed) : [];
   return {
     version: RECORD_VERSION,
     commit: inputs.commit ?? null,
@@ -103,9 +103,14 @@ function readyTime({ readyAt }: ReleasedPod): number {
 }
 
 /** What a release that is not ready runs so far, by the nodes' word. */
-function runningPods(replicaSet: ReplicaSet, { pods }: Observed): ProvedPod[] {
+function runningPods(
+  { service }: ReadinessInputs,
+  replicaSet: ReplicaSet,
+  { pods }: Observed,
+): ProvedPod[] {
   return podsOf(replicaSet, pods).flatMap((pod) => {
-    const imageID = pod.status?.containerStatuses?.find((status) => status.imageID !== "")?.imageID;
+    const known = (pod.status?.containerStatuses ?? []).filter(({ imageID }) => imageID !== "");
+    const { imageID } = known.find(({ name }) => name === service) ?? known[0] ?? {};
     return imageID === undefined ? [] : [{ name: nameOf(pod), imageID }];
   });
 }

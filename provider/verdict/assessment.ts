@@ -58,7 +58,7 @@ export function assess(
   const replicaSet = settled ? newReplicaSet(observed) : undefined;
   const pods = podsOf(replicaSet, observed.pods);
   const ready = pods.filter(isReady);
-  const proofs = ready.map((pod) => proofOf(pod, release.image));
+  const proofs = ready.map((pod) => proofOf(pod, release, replicaSet?.spec?.template));
   const desired = deployment === undefined ? 0 : desiredReplicas(deployment);
   const findings = [
     ...(settled ? [] : found),
@@ -146,6 +146,8 @@ function progressOf(pods: readonly Pod[]): number {
   const steps = pods.flatMap(({ status }) => [
     ...(status?.conditions ?? []).map(({ status: met }) => met === "True"),
     ...(status?.containerStatuses ?? []).map(({ imageID }) => imageID !== ""),
+    // Those that have ended, or run: a migration or a sidecar takes its time.
+    ...(status?.initContainerStatuses ?? []).map(({ ready, started }) => ready || started === true),
   ]);
   return steps.filter(Boolean).length;
 }

@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
 
-import { digestOf } from "../../contract/image-reference.ts";
 import type { ReadinessInputs } from "../../contract/readiness.ts";
 import { judgeGeneration, livingPods, lossOf } from "./awaited-object.ts";
 import type { Finding } from "./finding.ts";
@@ -15,6 +14,7 @@ import {
   uidOf,
 } from "./objects.ts";
 import { withoutHash } from "./pod-template.ts";
+import { releasedContainers, runs } from "./released-container.ts";
 
 /**
  * What the Deployment itself says of the rollout: the rules of `kubectl rollout status`, which do not wait for pods of
@@ -37,7 +37,7 @@ export function judgeDeployment(release: ReadinessInputs, observed: Observed): F
     return [behind];
   }
   const generation = deployment.metadata?.generation ?? 0;
-  if (generation > applied && !names(deployment, release.image)) {
+  if (generation > applied && !names(deployment, release)) {
     const message = `generation ${generation} is another release, ${applied} was applied; somebody has changed the pods since`;
     return [{ reason: "superseded", object, message }];
   }
@@ -49,10 +49,12 @@ export function judgeDeployment(release: ReadinessInputs, observed: Observed): F
   return [...counts, ...judgeDeadline(object, deployment)];
 }
 
-/** Whether a container of the Deployment's template is of the image's digest. */
-function names(deployment: Deployment, image: string): boolean {
+/** Whether the Deployment's template has the release's image. */
+function names(deployment: Deployment, release: ReadinessInputs): boolean {
   const { containers = [] } = deployment.spec?.template.spec ?? {};
-  return containers.some((container) => digestOf(container.image ?? "") === digestOf(image));
+  return releasedContainers(release, containers).some((container) =>
+    runs(container, release.image),
+  );
 }
 
 /** Replicas that the Deployment is to have now. */

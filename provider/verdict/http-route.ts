@@ -54,7 +54,7 @@ function judgeParent(object: string, route: HttpRoute, parent: ParentReference):
 
 /** Whether a condition is about the route as it was applied. */
 function isPresent(condition: Condition, generation: number): boolean {
-  const { observedGeneration } = condition as Condition & { readonly observedGeneration?: number };
+  const { observedGeneration } = condition;
   return observedGeneration === undefined || observedGeneration >= generation;
 }
 

@@ -390,9 +390,10 @@ describe("the manifest hash", () => {
   });
 
   test("covers every object of the service", () => {
-    const kinds = Object.values(workloadManifests(fullService(), IMAGE))
+    const kinds = Object.values<unknown>(workloadManifests(fullService(), IMAGE))
       .flat()
-      .map((manifest) => manifest?.kind);
+      .filter((manifest) => manifest !== undefined)
+      .map((manifest) => (manifest as { readonly kind: string }).kind);
     expect(kinds.sort()).toEqual([
       "ConfigMap",
       "Deployment",

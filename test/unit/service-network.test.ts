@@ -24,8 +24,7 @@ const worker = (definition: ServiceDefinition = {}): Service => complete(PLACE, 
 function parsed(keys: object, name = "shop"): Service {
   const build = { context: "shop" };
   const { services } = settingsOf({ ...VALID, services: { [name]: { build, ...keys } } });
-  const { build: _, ...definition } = services[name] as ServiceDefinition & { build: unknown };
-  return complete({ ...PLACE, name }, definition);
+  return complete({ ...PLACE, name }, services[name] as ServiceDefinition);
 }
 
 /** The faults of a service with these keys, a line each. */

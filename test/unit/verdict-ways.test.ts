@@ -1,5 +1,6 @@
 // Proves the verdict on workers, load balancers, several Ingresses, routes and probes with times of their own. That a cluster shows it so is
 // proved by test/e2e/real-services-mastodon.test.ts; no unit test proves that a cloud or a Gateway's controller does.
+import type { ReadinessInputs } from "../../contract/readiness.ts";
 import type { HttpRoute, Observed, Pod } from "../../provider/verdict/objects.ts";
 import { judgeAtOnce } from "../../provider/verdict/rollout.ts";
 import { servedKind } from "../../provider/served-kind.ts";
@@ -11,8 +12,12 @@ const OWNER = "shop-new-uid";
 const T0 = Date.parse("2026-01-01T00:00:00Z");
 const at = (seconds: number) => new Date(T0 + seconds * 1000).toISOString();
 
-const { serviceName: _, ...portless } = release({ settleSeconds: 10 });
-const worker = portless;
+const worker = withoutService(release({ settleSeconds: 10 }));
+
+function withoutService(inputs: ReadinessInputs): ReadinessInputs {
+  const entries = Object.entries(inputs).filter(([key]) => key !== "serviceName");
+  return Object.fromEntries(entries) as unknown as ReadinessInputs;
+}
 
 /** What a cluster shows of a worker: no Service, and nothing that routes to it. */
 function observedWorker(pods: readonly Pod[], available = 2): Observed {

@@ -1,4 +1,4 @@
-import { type Delivery, servicesOf } from "../../delivery.ts";
+import { type Delivery, hasClaims, servicesOf } from "../../delivery.ts";
 import { literal } from "../policy.ts";
 import { type Limit, refusal } from "./limit.ts";
 import { annotationsAt, labelsAt, NAMED_ANNOTATIONS } from "./orders.ts";
@@ -30,6 +30,7 @@ export function annotations(delivery: Delivery): Limit {
       ...(routes ? ["httproutes"] : []),
       "ingresses",
       "networkpolicies",
+      ...(hasClaims(delivery) ? ["persistentvolumeclaims"] : []),
       "poddisruptionbudgets",
       "sealedsecrets",
       "serviceaccounts",

@@ -1,4 +1,12 @@
-import { type Delivery, ownCredentials, servicesOf } from "../../delivery.ts";
+import { secretsOf } from "../../../credentials/credential-use.ts";
+import { foundClaims, ownClaims } from "../../../manifests/volume-claims.ts";
+import {
+  type Delivery,
+  hasClaims,
+  hasPerPodClaims,
+  ownCredentials,
+  servicesOf,
+} from "../../delivery.ts";
 import { renderedSecrets } from "../../rendered.ts";
 import { before } from "../kept.ts";
 import { containerSecrets, hostsOf, isPinned, type MayName, volumesOf } from "../pod-spec.ts";
@@ -21,9 +29,10 @@ export function deployments(delivery: Delivery): Limit {
     apiVersion: "v1",
     resources: ["deployments"],
     variables: {
-      secrets: literal(secretsOf(delivery)),
+      secrets: literal(secretNames(delivery)),
       spec: "object.spec.template.spec",
       volumes: "variables.spec.?volumes.orValue([])",
+      ...(hasClaims(delivery) && { claims: literal(claimNames(delivery)) }),
       volumesBefore: before("spec.template.spec.?volumes", "[]"),
       containersBefore: `oldObject == null ? [] : oldObject.spec.template.spec.containers + oldObject.spec.template.spec.?initContainers.orValue([])`,
     },
@@ -32,23 +41,26 @@ export function deployments(delivery: Delivery): Limit {
       labelsAt(TEMPLATE),
       ...identity(),
       ...place(),
-      ...volumes(),
+      ...volumes(delivery),
       ...LISTS.flatMap(containers),
     ],
   };
 }
 
 /** Those that services use, and those that are made for them. */
-function secretsOf(delivery: Delivery): string[] {
-  const used = servicesOf(delivery).flatMap(({ env, files }) => [
-    ...Object.values(env),
-    ...Object.values(files),
-  ]);
-  const names = used.flatMap((value) =>
-    typeof value === "object" && "secret" in value ? value.secret : [],
-  );
+function secretNames(delivery: Delivery): string[] {
+  const names = servicesOf(delivery).flatMap(secretsOf);
   const made = ownCredentials(delivery).map(([name]) => name);
   return [...new Set([...names, ...made, ...renderedSecrets(delivery)])].sort();
+}
+
+/** Those that services describe or name. */
+function claimNames(delivery: Delivery): string[] {
+  const names = servicesOf(delivery).flatMap((service) => [
+    ...ownClaims(service).map(({ name }) => name),
+    ...foundClaims(service),
+  ]);
+  return [...new Set(names)].sort();
 }
 
 /** Whether the settings name a Secret, or the pods have it already: this key of it, or the whole. */
@@ -102,16 +114,33 @@ function isOneOf(field: string, values: readonly string[]): string {
   return `${value} in ${literal(values)} || ${value} == ${before(path, '""')}`;
 }
 
-function volumes() {
+function volumes(delivery: Delivery) {
+  const kinds = [
+    "configMap",
+    "emptyDir",
+    ...(hasPerPodClaims(delivery) ? ["ephemeral"] : []),
+    ...(hasClaims(delivery) ? ["persistentVolumeClaim"] : []),
+  ];
   return [
     {
       expression: volumesOf(
         "variables.volumes",
-        ["configMap", "emptyDir", "secret"],
+        [...kinds, "secret"],
         "v in variables.volumesBefore",
       ),
-      message: refusal(`${SPEC}.volumes[]`, "configMap, emptyDir and secret"),
+      message: refusal(`${SPEC}.volumes[]`, `${kinds.join(", ")} and secret`),
     },
+    ...(hasClaims(delivery)
+      ? [
+          {
+            expression: `variables.volumes.all(v, !has(v.persistentVolumeClaim) || v in variables.volumesBefore || v.persistentVolumeClaim.claimName in variables.claims)`,
+            message: refusal(
+              `${SPEC}.volumes[].persistentVolumeClaim`,
+              "claims that slipway:services name",
+            ),
+          },
+        ]
+      : []),
     {
       expression: `variables.volumes.all(v, !has(v.secret) || v in variables.volumesBefore || v.secret.?secretName.orValue("") in variables.secrets)`,
       message: refusal(`${SPEC}.volumes[].secret`, NAMED),
