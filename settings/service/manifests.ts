@@ -10,6 +10,7 @@ import { type Fault, faultIf, got } from "../fault.ts";
 import * as field from "../fields.ts";
 import { unusable } from "../look.ts";
 import { type Mapping, mapping } from "../mapping.ts";
+import { either } from "./either.ts";
 import { absolute, expand, type Surroundings } from "../surroundings.ts";
 
 const FROM_PROJECT = "a relative one starts at the folder of Pulumi.yaml";
@@ -29,9 +30,7 @@ const id = field.text(
 
 /** The key of a service for its own manifests. */
 export function manifestsShape(surroundings: Surroundings) {
-  const schema = z.union([place(surroundings), field.mapping(shapeOfSource(surroundings), WHAT)], {
-    error: `allowed: ${WHAT}`,
-  });
+  const schema = either([place(surroundings), field.mapping(shapeOfSource(surroundings), WHAT)]);
   return { manifests: schema.exactOptional() } satisfies ShapeOf<WithManifests>;
 }
 
@@ -39,9 +38,7 @@ export function manifestsShape(surroundings: Surroundings) {
 export function extrasSchema(surroundings: Surroundings) {
   const verdict = shapeOf(VERDICT, dialect);
   const shape = { ...shapeOfSource(surroundings), ...verdict } satisfies ShapeOf<ExtraDefinition>;
-  const extra = z.union([place(surroundings), field.mapping(shape, WHAT)], {
-    error: `allowed: ${WHAT}`,
-  });
+  const extra = either([place(surroundings), field.mapping(shape, WHAT)]);
   return field.named(field.label, extra, "a mapping of extras by name");
 }
 
@@ -84,7 +81,7 @@ function shapeOfSource(surroundings: Surroundings) {
 /** A file or folder that exists. */
 function place(surroundings: Surroundings) {
   return field
-    .expanded(surroundings, `a path; ${FROM_PROJECT}`)
+    .expanded(surroundings, WHAT)
     .transform((value, context) => usable(value, surroundings, context));
 }
 
