@@ -208,6 +208,41 @@ const SERVICES = {
   },
   web: { image: PINNED, port: 80, ...said(VERDICT), ...said(PODS) },
   special: SPECIAL,
+  db: {
+    image: PINNED,
+    port: 5432,
+    replicas: 3,
+    stateful: {
+      podManagementPolicy: "Parallel",
+      partition: 2,
+      persistentVolumeClaimRetentionPolicy: { whenDeleted: "Delete", whenScaled: "Retain" },
+      serviceName: "db-peers",
+    },
+    patches: { statefulSet: {}, headlessService: {} },
+  },
+  agent: {
+    image: PINNED,
+    port: 9100,
+    everyNode: { maxUnavailable: "10%", maxSurge: 0 },
+    patches: { daemonSet: {} },
+  },
+};
+
+/** What has no port. */
+const NIGHTLY = {
+  image: PINNED,
+  schedule: {
+    cron: "0 3 * * *",
+    timeZone: "Europe/Berlin",
+    concurrency: "Forbid",
+    startingDeadlineSeconds: 60,
+    history: { successful: 1, failed: 1 },
+    activeDeadlineSeconds: 600,
+    backoffLimit: 2,
+    suspend: false,
+    prove: "run",
+  },
+  patches: { cronJob: {} },
 };
 
 /** A stack with every key that one can have; its services are others. */
@@ -361,6 +396,8 @@ describe("right settings", () => {
         resources: { requests: { cpu: "1", memory: "1Gi" }, limits },
       },
       web: SERVICES.web,
+      db: SERVICES.db,
+      agent: SERVICES.agent,
       special: { ...SPECIAL, build: { context: `${folder}/shop` } },
     });
   });
@@ -468,8 +505,8 @@ describe("right settings", () => {
     ];
     const ofCredentials = ["", ".*.keys", ".*.jenkins.keyBindings"].map((at) => `credentials${at}`);
     const existing = { namespace: { name: "team", exists: true } };
-    const written = [{ services: SERVICES }, STACK, existing].flatMap((settings) =>
-      valueKeys(settings, [...named, ...ofCredentials]),
+    const written = [{ services: { ...SERVICES, nightly: NIGHTLY } }, STACK, existing].flatMap(
+      (settings) => valueKeys(settings, [...named, ...ofCredentials]),
     );
     const known = schemaKeys(stackSchema({ variables: {}, folder: "/" }));
     expect(known.filter((key) => !written.includes(key))).toEqual(["jenkins.apiServer.namespace"]);
