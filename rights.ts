@@ -71,8 +71,18 @@ export interface VerdictScope extends OfKind {
    * @default - all of the namespace
    */
   readonly deployment?: string;
+  /**
+   * Whether it takes connections, so that there is a Service.
+   * @default true
+   */
+  readonly service?: boolean;
   /** Whether the service has an Ingress. */
   readonly ingress: boolean;
+  /**
+   * Whether the service has an HTTPRoute.
+   * @default false
+   */
+  readonly route?: boolean;
   /** Whether a failed release's report has the last lines of its containers' logs. */
   readonly logs: boolean;
   /** Whether a failed release is replaced by the last one that was ready. */
@@ -87,7 +97,7 @@ const FOLLOW = ["list", "watch"] as const;
  * looks for Secrets and ConfigMaps that pods wait for, if the stack's own objects give the right; none is required here.
  */
 export function rightsOfVerdict(scope: VerdictScope): readonly NeededRight[] {
-  const { namespace, deployment } = scope;
+  const { namespace, deployment, service = true, route = false } = scope;
   const { group, resource } = resourceOfKind(kindOf(scope));
   const named = deployment === undefined ? {} : { name: deployment };
   if (kindOf(scope) === "CronJob") {
@@ -98,9 +108,10 @@ export function rightsOfVerdict(scope: VerdictScope): readonly NeededRight[] {
       ...follow(group, resource),
       ...KEPT_AT[revisionKindOf(scope)].flatMap((kept) => follow("apps", kept)),
       ...follow("", "pods"),
-      ...follow("", "services"),
-      ...follow("discovery.k8s.io", "endpointslices"),
+      ...(service ? follow("", "services") : []),
+      ...(service ? follow("discovery.k8s.io", "endpointslices") : []),
       ...(scope.ingress ? follow("networking.k8s.io", "ingresses") : []),
+      ...(route ? follow("gateway.networking.k8s.io", "httproutes") : []),
       { ...required("get", group, resource, "verdict"), ...named },
       ...FOLLOW.map((verb) => optional(verb, "", "events", "evidence")),
       ...(scope.logs ? [{ ...optional("get", "", "pods", "evidence"), subresource: "log" }] : []),

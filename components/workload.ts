@@ -1,11 +1,10 @@
-import { isIPv6 } from "node:net";
-
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { DeploymentIdentity } from "../contract/readiness.ts";
 import { type AutoscalerBounds, declareDelivery } from "./delivered.ts";
 import { declareClaims } from "./claims.ts";
+import { type Endpoint, endpointOf } from "./endpoint.ts";
 import { goesWith } from "./namespace.ts";
 import type { CompletedContainers } from "./service/containers.ts";
 import type { Service } from "./service-definition.ts";
@@ -13,16 +12,6 @@ import { pullSecrets } from "./manifests/pod-template.ts";
 import type { SourceReference } from "./manifests/source.ts";
 import { workloadHash, type WorkloadManifests, workloadManifests } from "./manifests/workload.ts";
 import { COMPONENTS } from "../contract/tokens.ts";
-
-/** Where a service answers. */
-export interface Endpoint {
-  /** Address by its name inside the cluster. */
-  readonly inCluster: string;
-  /** The same by its IP address. */
-  readonly address: string;
-  /** Address of its Ingress, null if it has none. */
-  readonly public: string | null;
-}
 
 /** A credential that pods are started with. */
 export interface UsedCredential extends pulumi.Resource {
@@ -62,9 +51,10 @@ export interface WorkloadArgs {
 /**
  * The objects of one service.
  *
- * Creates a `ServiceAccount`, `NetworkPolicy`, `Deployment` and `Service`; where the settings call for them a `StatefulSet`
- * with its headless `Service`, a `DaemonSet` or a `CronJob` in the place of the Deployment, and a `ConfigMap`,
- * `PersistentVolumeClaim`s, `PodDisruptionBudget`, `HorizontalPodAutoscaler` and `Ingress`. It
+ * Creates a `ServiceAccount`, `NetworkPolicy`, `Deployment` and, unless it takes no connections, `Service`; where the
+ * settings call for them a `StatefulSet` with its headless `Service`, a `DaemonSet` or a `CronJob` in the place of the
+ * Deployment, and a `ConfigMap`, `PersistentVolumeClaim`s, `PodDisruptionBudget`, `HorizontalPodAutoscaler`,
+ * `Ingress` and `HTTPRoute`. It
  * waits for none of them to be ready: see `Readiness`.
  */
 export class Workload extends pulumi.ComponentResource {
@@ -95,20 +85,22 @@ export class Workload extends pulumi.ComponentResource {
       needs: [...needed, ...Object.values(credentials)],
       autoscaler: args.autoscaler,
     };
-    const address = new k8s.core.v1.Service(name, manifests.service, child);
+    const address = manifests.service && new k8s.core.v1.Service(name, manifests.service, child);
     declareOptions(name, manifests, child);
+    declareWaysIn(manifests, child);
 
     this.deployment = declareDelivery(name, delivery, child);
     this.manifestHash = pulumi
       .all([image, digests, imagesOf(service)])
       .apply(([ref, known, containers]) => workloadHash({ ...service, ...containers }, ref, known));
-    this.endpoint = pulumi.output({
-      inCluster: `http://${service.name}.${service.namespace}.svc.cluster.local`,
-      address: address.spec.clusterIP.apply(addressUrl),
-      public: publicAddress(service),
-    });
+    this.endpoint = endpointOf(service, address && addressOf(address));
     this.registerOutputs({ endpoint: this.endpoint, manifestHash: this.manifestHash });
   }
+}
+
+/** A preview has its address of a dry run, which gives the next one a different address; it has no id before the object exists. */
+function addressOf({ id, spec }: k8s.core.v1.Service): pulumi.Output<string> {
+  return pulumi.all([id, spec.clusterIP]).apply(([, ip]) => ip);
 }
 
 /** The containers beside the service's own once their images are known. */
@@ -144,7 +136,7 @@ function declareFiles(
 
 function declareOptions(
   name: string,
-  { headlessService, podDisruptionBudget, horizontalPodAutoscaler, ingress }: WorkloadManifests,
+  { headlessService, podDisruptionBudget, horizontalPodAutoscaler }: WorkloadManifests,
   child: pulumi.CustomResourceOptions,
 ): void {
   if (headlessService !== undefined) {
@@ -156,19 +148,17 @@ function declareOptions(
   if (horizontalPodAutoscaler !== undefined) {
     new k8s.autoscaling.v2.HorizontalPodAutoscaler(name, horizontalPodAutoscaler, child);
   }
-  if (ingress !== undefined) {
-    new k8s.networking.v1.Ingress(name, ingress, child);
+}
+
+/** Its own Ingress has the service's name, as has its route: the others have names of their own. */
+function declareWaysIn(
+  { ingress, otherIngresses = [], routes = [] }: WorkloadManifests,
+  child: pulumi.CustomResourceOptions,
+): void {
+  for (const manifest of [...(ingress === undefined ? [] : [ingress]), ...otherIngresses]) {
+    new k8s.networking.v1.Ingress(manifest.metadata.name, manifest, child);
   }
-}
-
-/** In URLs the colons of an IPv6 address stand in brackets. */
-function addressUrl(ip: string): string {
-  return `http://${isIPv6(ip) ? `[${ip}]` : ip}`;
-}
-
-/** The address that people type, null if there is no Ingress. */
-export function publicAddress({ ingress }: Pick<Service, "ingress">): string | null {
-  return ingress === undefined
-    ? null
-    : `${ingress.tls === undefined ? "http" : "https"}://${ingress.host}${ingress.path}`;
+  for (const manifest of routes) {
+    new k8s.apiextensions.CustomResource(manifest.metadata.name, manifest, child);
+  }
 }

@@ -33,13 +33,31 @@ const shape = {
   deployment: deploymentIdentity,
   /** What every ready pod must run: `repository@sha256:<64 hex>`. */
   image: pinned,
-  /** Name of the Kubernetes Service that must route to every ready pod. */
-  serviceName: name,
+  /**
+   * Name of the Kubernetes Service that must route to every ready pod.
+   * @default - the service takes no connections: its pods alone are judged
+   */
+  serviceName: name.exactOptional(),
+  /**
+   * Whether an address of the Service's load balancer is waited for.
+   * @default false
+   */
+  loadBalancer: flag.exactOptional(),
   /**
    * The Ingress, and whether an address of it is waited for. Some classes publish none, e.g. on bare metal.
    * @default - the service has no Ingress
    */
   ingress: z.strictObject(ingress).readonly().exactOptional(),
+  /**
+   * Further Ingresses.
+   * @default - none
+   */
+  otherIngresses: z.array(z.strictObject(ingress).readonly()).readonly().exactOptional(),
+  /**
+   * Names of the HTTPRoutes that their Gateways must accept.
+   * @default - none
+   */
+  routes: z.array(name).readonly().exactOptional(),
   /** `sha256:<64 hex>` over the release's manifests. */
   manifestHash: text(/^sha256:[0-9a-f]{64}$/, "sha256:<64 hex digits>"),
   /**

@@ -57,6 +57,9 @@ const ACTS: Readonly<Record<string, (scene: Scene) => readonly RefusedAct[]>> = 
   "deploy-ingresses": written("networking.k8s.io/v1", "Ingress", {
     spec: { defaultBackend: { service: { name: NAME, port: { number: 80 } } } },
   }),
+  "deploy-httproutes": written("gateway.networking.k8s.io/v1", "HTTPRoute", {
+    spec: { parentRefs: [{ name: NAME }], hostnames: [HOST] },
+  }),
   "deploy-sealedsecrets": written("bitnami.com/v1alpha1", "SealedSecret", {
     spec: { encryptedData: {}, template: { type: "Opaque" } },
   }),

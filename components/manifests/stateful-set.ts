@@ -58,7 +58,7 @@ export function headlessServiceManifest(service: Service) {
   if (service.stateful === undefined) {
     return undefined;
   }
-  const { ports } = serviceManifest(service).spec as k8s.types.input.core.v1.ServiceSpec;
+  const { ports } = (serviceManifest(service)?.spec ?? {}) as k8s.types.input.core.v1.ServiceSpec;
   return {
     apiVersion: "v1",
     kind: "Service",

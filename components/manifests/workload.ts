@@ -7,7 +7,8 @@ import { daemonSetManifest } from "./daemon-set.ts";
 import { deploymentManifest } from "./deployment.ts";
 import { manifestHash } from "./hash.ts";
 import { horizontalPodAutoscalerManifest } from "./horizontal-pod-autoscaler.ts";
-import { ingressManifest } from "./ingress.ts";
+import { httpRouteManifests } from "./http-route.ts";
+import { ingressManifests } from "./ingress.ts";
 import { networkPolicyManifest } from "./network-policy.ts";
 import { podDisruptionBudgetManifest } from "./pod-disruption-budget.ts";
 import { withPatches } from "./patch.ts";
@@ -32,6 +33,8 @@ export function workloadManifests(
   source?: SourceReference,
   credentials?: CredentialDigests,
 ) {
+  const [ingress, ...otherIngresses] = ingressManifests(service);
+  const routes = httpRouteManifests(service);
   return withPatches(service, {
     serviceAccount: serviceAccountManifest(service),
     configMap: configMapManifest(service),
@@ -48,7 +51,9 @@ export function workloadManifests(
     service: serviceManifest(service),
     headlessService: headlessServiceManifest(service),
     horizontalPodAutoscaler: horizontalPodAutoscalerManifest(service),
-    ingress: ingressManifest(service),
+    ingress,
+    ...(otherIngresses.length > 0 && { otherIngresses }),
+    ...(routes.length > 0 && { routes }),
   });
 }
 

@@ -31,6 +31,7 @@ export const COLLECTIONS = {
   services: collection("", "v1", "services"),
   endpointSlices: collection("discovery.k8s.io", "v1", "endpointslices"),
   ingresses: collection("networking.k8s.io", "v1", "ingresses"),
+  httpRoutes: collection("gateway.networking.k8s.io", "v1", "httproutes"),
   warnings: collection("", "v1", "events", { fieldSelector: "type=Warning" }),
   pulls: collection("", "v1", "events", { fieldSelector: "reason=Pulled" }),
   /** What an autoscaler says about pods without a node: the field selector knows no "or". */
@@ -60,16 +61,20 @@ export function nameOfCollection({ resource, group }: Collection): string {
 
 /** Without these there is no verdict; without the others it has less evidence. */
 export function neededFor({
+  serviceName,
   ingress,
+  routes,
   deployment = {},
-}: Pick<ReadinessInputs, "ingress"> & {
+}: Pick<ReadinessInputs, "serviceName" | "ingress" | "routes"> & {
   /** @default - a Deployment */
   readonly deployment?: OfKind;
 }): CollectionName[] {
   return [
     ...KEPT[kindOf(deployment)],
-    ...NEEDED,
+    "pods",
+    ...(serviceName === undefined ? [] : ROUTING),
     ...(ingress === undefined ? [] : (["ingresses"] as const)),
+    ...(routes === undefined ? [] : (["httpRoutes"] as const)),
   ];
 }
 
@@ -81,7 +86,7 @@ const KEPT: Readonly<Record<WorkloadKind, readonly CollectionName[]>> = {
   CronJob: [],
 };
 
-const NEEDED: readonly CollectionName[] = ["pods", "services", "endpointSlices"];
+const ROUTING: readonly CollectionName[] = ["services", "endpointSlices"];
 
 /** Where objects of a kind are listed. */
 export function collectionOfKind(kind: WorkloadKind): Collection {

@@ -1,6 +1,7 @@
 import type { ReadinessInputs } from "../../contract/readiness.ts";
 import { kindOf } from "../../contract/workload-kind.ts";
 import { eventsAbout } from "../verdict/event.ts";
+import { ingressesOf } from "../verdict/ingress.ts";
 import { asDeployment, type Event, type Observed, uidOf } from "../verdict/objects.ts";
 import { failureOf } from "../verdict/replica-set.ts";
 import { revisionOf } from "../verdict/revision.ts";
@@ -17,12 +18,13 @@ export function followRelease(
   { watch, end }: Lease,
   clock: () => number | undefined,
 ): Subscription {
-  const { deployment, serviceName, ingress } = release;
+  const { deployment, serviceName, routes = [] } = release;
   const needed = neededFor(release);
   const topics = [
     kindOf(deployment) === "Deployment" ? `deployment/${deployment.name}` : `uid/${deployment.uid}`,
-    `service/${serviceName}`,
-    ...(ingress === undefined ? [] : [`ingress/${ingress.name}`]),
+    ...(serviceName === undefined ? [] : [`service/${serviceName}`]),
+    ...ingressesOf(release).map(({ name }) => `ingress/${name}`),
+    ...routes.map((name) => `httproute/${name}`),
   ];
   const source = {
     observe: () => observe(release, watch, clock()),
@@ -38,7 +40,7 @@ function observe(
   watch: NamespaceWatch,
   clusterTime: number | undefined,
 ): Observed {
-  const { serviceName, ingress } = release;
+  const { serviceName, ingress, otherIngresses, routes } = release;
   const { stores } = watch;
   const workload = workloadIn(release, watch);
   const { deployment, replicaSets, pods } = workload;
@@ -53,6 +55,10 @@ function observe(
     service: stores.services.of(serviceName)[0],
     endpointSlices: stores.endpointSlices.of(serviceName),
     ingress: stores.ingresses.of(ingress?.name)[0],
+    ...(otherIngresses && {
+      otherIngresses: otherIngresses.flatMap((other) => stores.ingresses.of(other.name)),
+    }),
+    ...(routes && { routes: routes.flatMap((route) => stores.httpRoutes.of(route)) }),
     warnings,
     placements: pods.flatMap((pod) => stores.placements.of(uidOf(pod))),
     pulls: pods.flatMap((pod) => stores.pulls.of(uidOf(pod))),

@@ -7,6 +7,7 @@ import { Registry } from "../registry/registry.ts";
 import { lossOf } from "../verdict/awaited-object.ts";
 import { isPodOf, newReplicaSet } from "../verdict/revision.ts";
 import type { FinalVerdict, Finding, Proof, Verdict } from "../verdict/finding.ts";
+import { observedIngress } from "../verdict/ingress.ts";
 import { type Deployment, type Observed, UNSEEN } from "../verdict/objects.ts";
 import { isFormat } from "../verdict/log-hints.ts";
 import type { Reason } from "../verdict/reasons.ts";
@@ -117,8 +118,14 @@ export class AwaitedRelease implements Reported<Observed, Proof> {
   }
 
   rights(): readonly NeededRight[] {
-    const { namespace, deployment, ingress, logs = true, rollback = true } = this.release;
-    const has = { ingress: ingress !== undefined, logs, rollback };
+    const { namespace, deployment, logs = true, rollback = true } = this.release;
+    const { serviceName, ingress, routes } = this.release;
+    const has = {
+      service: serviceName !== undefined,
+      ingress: ingress !== undefined,
+      route: routes !== undefined,
+      ...{ logs, rollback },
+    };
     return rightsOfVerdict({ ...deployment, namespace, deployment: deployment.name, ...has });
   }
 
@@ -137,18 +144,19 @@ export class AwaitedRelease implements Reported<Observed, Proof> {
   }
 
   async notes(
-    { ingress, pods }: Observed,
+    observed: Observed,
     finding: Finding,
     { logs, signal }: NoteSources,
   ): Promise<readonly string[]> {
     const { reason } = finding;
     if (PROBED.has(reason)) {
-      return redirectNotes(this.cluster.api, finding, pods, signal);
+      return redirectNotes(this.cluster.api, finding, observed.pods, signal);
     }
     if (CRASHED.has(reason) && (await logs).some(({ lines }) => isFormat(lines.at(-1) ?? ""))) {
       return platformNotes(this.release.image, new Registry(undefined, signal));
     }
-    const name = ingress?.spec?.ingressClassName;
+    const [, ingress = ""] = /^ingress (.+)$/.exec(finding.object) ?? [];
+    const name = observedIngress(this.release, observed, ingress)?.spec?.ingressClassName;
     if (reason !== "ingress-no-address" || name === undefined) {
       return [];
     }

@@ -3,7 +3,8 @@ import { revisionKindOf, titleOf } from "../../contract/workload-kind.ts";
 import { judgeConfig } from "./config.ts";
 import { judgeDeployment } from "./deployment.ts";
 import type { Doubt, Finding, ProvedPod } from "./finding.ts";
-import { judgeIngress } from "./ingress.ts";
+import { judgeRoutes } from "./http-route.ts";
+import { judgeIngresses } from "./ingress.ts";
 import { judgeLosses, lossesOf } from "./losses.ts";
 import type { Loss } from "./lost-pod.ts";
 import { type Event, nameOf, type Observed, type Pod, type ReplicaSet, uidOf } from "./objects.ts";
@@ -42,7 +43,7 @@ export interface Assessment {
 }
 
 /**
- * Puts the rules together: Deployment, ReplicaSet, pods, Service, Ingress. What is in a Deployment's place has the same.
+ * Puts the rules together: Deployment, ReplicaSet, pods, Service, Ingresses and routes. What is in a Deployment's place has the same.
  *
  * @param losses the release's pods that were lost
  * @param settlement how long its pods have been ready
@@ -80,7 +81,8 @@ export function assess(
     ...proofs.filter((proof) => "reason" in proof),
     ...(settled ? [...found, ...judgePresence(release, replicaSet, ready.length, observed)] : []),
     ...judgeService(release, observed, ready),
-    ...judgeIngress(release, observed),
+    ...judgeIngresses(release, observed),
+    ...judgeRoutes(release, observed),
     ...judgeSettlement(release, settlement),
   ];
   const text = stagesOf(pods, desired, settlingWords(settlement) ?? findings[0]?.message);

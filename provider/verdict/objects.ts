@@ -69,6 +69,28 @@ export type CronJob = Json<V1CronJob>;
 /** As the API server sends it. */
 export type PersistentVolumeClaim = Json<V1PersistentVolumeClaim>;
 
+/** What a route is attached to, as the route names it. */
+export interface ParentReference {
+  readonly group?: string;
+  readonly kind?: string;
+  readonly namespace?: string;
+  readonly name: string;
+  readonly sectionName?: string;
+  readonly port?: number;
+}
+
+/** An HTTPRoute of the Gateway API, as far as its verdict looks at it. */
+export interface HttpRoute {
+  readonly metadata?: ObjectMeta;
+  readonly spec?: { readonly parentRefs?: readonly ParentReference[] };
+  readonly status?: {
+    readonly parents?: readonly {
+      readonly parentRef: ParentReference;
+      readonly conditions?: readonly Condition[];
+    }[];
+  };
+}
+
 /** A Secret or ConfigMap that a pod cannot start without. */
 export interface ConfigReference {
   readonly kind: "secret" | "configmap";
@@ -111,6 +133,16 @@ export interface Observed {
   readonly service: Service | undefined;
   readonly endpointSlices: readonly EndpointSlice[];
   readonly ingress: Ingress | undefined;
+  /**
+   * The other Ingresses of the release.
+   * @default - none
+   */
+  readonly otherIngresses?: readonly Ingress[];
+  /**
+   * The HTTPRoutes of the release.
+   * @default - none
+   */
+  readonly routes?: readonly HttpRoute[];
   /** Warning events of the Deployment, its ReplicaSets and their pods. */
   readonly warnings: readonly Event[];
   /**

@@ -50,7 +50,7 @@ describe("a StatefulSet", () => {
       metadata: { name: "shop-headless", namespace: "store" },
       spec: { clusterIP: "None", publishNotReadyAddresses: true },
     });
-    expect(address.metadata).toMatchObject({ name: "shop" });
+    expect(address?.metadata).toMatchObject({ name: "shop" });
   });
 
   test("has what is said of it", () => {

@@ -35,12 +35,14 @@ const SERVICE = {
   autoscale: { min: 2, max: 4, cpu: 60 },
   files: { "/etc/shop.conf": "a = 1\n" },
   volumes: { "/data": { claim: { size: "1Gi", access: "ReadWriteMany" } } },
-  ingress: { host: "shop.example.com" },
+  ingress: [{ host: "shop.example.com" }, { name: "old", host: "shop.example.org" }],
+  route: { parents: [{ name: "public" }], host: "shop.example.net" },
 };
 const PINNED = { image: `registry.example.com/team/db@${DIGEST}`, port: 8080 };
 const OF_OTHER_KINDS = {
   db: { ...PINNED, stateful: true },
   agent: { ...PINNED, everyNode: true },
+  nightly: { image: PINNED.image, schedule: { cron: "0 3 * * *" } },
 };
 const CREDENTIALS = {
   sealed: { keys: { PIN: { random: { length: 8 } } } },

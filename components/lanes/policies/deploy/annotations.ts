@@ -36,12 +36,21 @@ export function annotations(delivery: Delivery): Limit {
   const delivering = kindsOf(delivery).map(resourceOfKind);
   const sorted = (names: readonly string[]) => [...new Set(names)].sort();
   const said = ordersOf(delivery);
+  const hasRoutes = servicesOf(delivery).some(({ routes }) => routes.length > 0);
   return {
-    apiGroups: sorted([...GROUPS, ...delivering.map(({ group }) => group)]),
+    apiGroups: sorted([
+      ...GROUPS,
+      ...delivering.map(({ group }) => group),
+      ...(hasRoutes ? ["gateway.networking.k8s.io"] : []),
+    ]),
     apiVersion: "*",
     // Claims come last, as in the policies that there are.
     resources: [
-      ...sorted([...RESOURCES, ...delivering.map(({ resource }) => resource)]),
+      ...sorted([
+        ...RESOURCES,
+        ...delivering.map(({ resource }) => resource),
+        ...(hasRoutes ? ["httproutes"] : []),
+      ]),
       ...(hasClaims(delivery) ? ["persistentvolumeclaims"] : []),
     ],
     validations: [
