@@ -71,6 +71,7 @@ export const MADE: ReadonlyMap<string, Made> = new Map<string, Made>([
   [`${WORKLOAD}$kubernetes:apps/v1:Deployment`, "service"],
   [`${WORKLOAD}$kubernetes:apps/v1:StatefulSet`, "service"],
   [`${WORKLOAD}$kubernetes:autoscaling/v2:HorizontalPodAutoscaler`, "service"],
+  [`${WORKLOAD}$kubernetes:batch/v1:CronJob`, "service"],
   [`${WORKLOAD}$kubernetes:core/v1:ConfigMap`, "service"],
   [`${WORKLOAD}$kubernetes:core/v1:PersistentVolumeClaim`, "service"],
   [`${WORKLOAD}$kubernetes:core/v1:Service`, "service"],

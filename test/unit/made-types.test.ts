@@ -42,6 +42,7 @@ const PINNED = { image: `registry.example.com/team/db@${DIGEST}`, port: 8080 };
 const OF_OTHER_KINDS = {
   db: { ...PINNED, stateful: true },
   agent: { ...PINNED, everyNode: true },
+  nightly: { image: PINNED.image, schedule: { cron: "0 3 * * *" } },
 };
 const CREDENTIALS = {
   sealed: { keys: { PIN: { random: { length: 8 } } } },
