@@ -23,6 +23,7 @@ export default async () => {
   const [services, found] = await Promise.all([
     slipway.promote({ ...settings, provider: own }),
     slipway.requireNamespace(settings.namespace, own, settings.namespaceExists),
+    slipway.requireRoutes(settings.services, own),
   ]);
   const { namespace: home } = settings;
   const claims = await slipway.requireClaims({ services, namespace: home, provider: own });

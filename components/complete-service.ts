@@ -2,14 +2,19 @@ import { completed } from "../contract/forms.ts";
 import { VERDICT } from "../contract/verdict.ts";
 import { type CredentialKeys, filesOf, variablesOf } from "./credentials/credential-use.ts";
 import { PODS, type Service, type ServiceDefinition } from "./service-definition.ts";
+import { completeAutoscale } from "./service/autoscale.ts";
 import { completeContainers } from "./service/containers.ts";
 import { completeExceptions } from "./service/exceptions.ts";
 import { completeIdentity } from "./service/identity.ts";
+import { completeKinds, completeReplicas, completeTime } from "./service/kinds.ts";
 import { completePatches } from "./service/patches.ts";
 import { completePlacement } from "./service/placement.ts";
+import { completePorts } from "./service/ports.ts";
+import { completeProbes, deadlineOf } from "./service/probes.ts";
 import { completeResources } from "./service/resources.ts";
 import { completeReplacement } from "./service/replacement.ts";
 import { completeVolumes } from "./service/volumes.ts";
+import { completeWayIn } from "./service/way-in.ts";
 
 /** Names a service and its release. */
 export type ServiceIdentity = Pick<Service, "name" | "namespace" | "version" | "pullSecret">;
@@ -20,7 +25,8 @@ export function complete(
   definition: ServiceDefinition,
   credentials: CredentialKeys = {},
 ): Service {
-  const { autoscale, ingress } = definition;
+  const ports = completePorts(definition);
+  const verdict = { ...completed(VERDICT, definition), deadlineSeconds: deadlineOf(definition) };
   return {
     ...identity,
     ...completed(PODS, definition),
@@ -28,18 +34,20 @@ export function complete(
     ...completeIdentity(definition),
     ...completePatches(definition),
     ...completePlacement(definition),
-    port: definition.port,
-    autoscale: autoscale && { cpu: 70, ...autoscale },
-    health: definition.health,
-    ready: definition.ready ?? definition.health,
+    ...completeKinds(identity.name, definition),
+    replicas: completeReplicas(definition, PODS.replicas.default),
+    ...(ports.ports.length === 0 && { drainSeconds: definition.drainSeconds ?? 0 }),
+    ...ports,
+    ...completeWayIn(identity.name, definition, ports),
+    autoscale: completeAutoscale(definition.autoscale),
+    probes: completeProbes(definition),
     resources: completeResources(definition.resources ?? {}),
     ...variablesOf(definition, credentials),
     ...filesOf(definition),
     ...completeContainers(definition, (container) => variablesOf(container, credentials)),
     ...completeVolumes(definition),
     ...completeReplacement(definition),
-    ingress: ingress && { path: "/", awaitAddress: true, ...ingress },
     egress: definition.egress ?? [],
-    verdict: completed(VERDICT, definition),
+    verdict: completeTime(verdict, definition),
   };
 }

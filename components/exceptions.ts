@@ -36,16 +36,24 @@ export function mayBeLoose({ allow, pod, patches }: Service): boolean {
   return allow.length > 0 || pod !== undefined || patches !== undefined;
 }
 
+/** What pods are made from, in an object. */
+export interface PodTemplate {
+  /** Where the object has the pods' spec. */
+  readonly at: string;
+  readonly spec: Fields;
+  readonly metadata: Fields;
+}
+
 /** What a service's pods are made from, in any of its objects. */
-export function podSpecsIn(manifest: unknown): { readonly at: string; readonly spec: Fields }[] {
+export function podSpecsIn(manifest: unknown): PodTemplate[] {
   const spec = fieldsOf(fieldsOf(manifest)["spec"]);
   const inJob = fieldsOf(fieldsOf(spec["jobTemplate"])["spec"]);
   return [
     { at: "spec.template.spec", template: spec["template"] },
     { at: "spec.jobTemplate.spec.template.spec", template: inJob["template"] },
   ].flatMap(({ at, template }) => {
-    const pod = fieldsOf(template)["spec"];
-    return pod === undefined ? [] : [{ at, spec: fieldsOf(pod) }];
+    const { spec: pod, metadata } = fieldsOf(template);
+    return pod === undefined ? [] : [{ at, spec: fieldsOf(pod), metadata: fieldsOf(metadata) }];
   });
 }
 

@@ -35,13 +35,22 @@ export {
 export { Lane, type LaneArgs } from "./lanes/lane.ts";
 export { LaneGuard, type LaneGuardArgs } from "./lanes/lane-guard.ts";
 export type { CredentialFormat, JenkinsFormat, JenkinsOptions } from "./credentials/format.ts";
+export type { Autoscale } from "./service/autoscale.ts";
+export type { IngressDefinition, PathDefinition } from "./service/ingress.ts";
 export type {
-  Autoscale,
-  EgressRule,
-  IngressDefinition,
-  Service,
-  ServiceDefinition,
-} from "./service-definition.ts";
+  EveryNodeDefinition,
+  KindDefinition,
+  Proof,
+  Retention,
+  RetentionPolicy,
+  ScheduleDefinition,
+  ScheduleHistory,
+  StatefulDefinition,
+} from "./service/kinds.ts";
+export type { PortDefinition, ServiceObjectDefinition, Source } from "./service/ports.ts";
+export type { ProbeDefinition, ProbeSet } from "./service/probes.ts";
+export type { ParentDefinition, RouteDefinition } from "./service/route.ts";
+export type { EgressRule, Service, ServiceDefinition } from "./service-definition.ts";
 export type { InitContainer, Sidecar } from "./service/containers.ts";
 export type { Resources } from "./service/resources.ts";
 export type { ConfigMapKey, CredentialKey, SecretKey } from "./service/variables.ts";
@@ -61,6 +70,7 @@ export {
 export type { ComponentOptions } from "./providers.ts";
 export { Readiness, type ReadinessArgs } from "./readiness.ts";
 export { Release, type ReleaseArgs } from "./release.ts";
+export { requireRoutes } from "./require-routes.ts";
 export { requireClaims, type RequiredClaims } from "./require-claims.ts";
 export { type FoundNamespace, requireNamespace } from "./require-namespace.ts";
 export { type PodSecurity, type RequiredPods, requirePods } from "./require-pods.ts";
@@ -77,10 +87,6 @@ export {
 } from "./slipway-provider.ts";
 export { readRelease, type StackRelease } from "./stack-release.ts";
 export { outputsOf } from "./stack-outputs.ts";
-export {
-  type AutoscalerBounds,
-  type Endpoint,
-  type UsedCredential,
-  Workload,
-  type WorkloadArgs,
-} from "./workload.ts";
+export type { AutoscalerBounds } from "./delivered.ts";
+export type { Endpoint } from "./endpoint.ts";
+export { type UsedCredential, Workload, type WorkloadArgs } from "./workload.ts";

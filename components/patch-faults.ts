@@ -6,6 +6,16 @@ import type { Service } from "./service-definition.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
+/** Of what has pods that go on running. */
+const OF_PODS = {
+  "spec.selector": "it selects the service's pods",
+  "spec.replicas": "replicas or autoscale sets it",
+  "spec.minReadySeconds": "settleSeconds sets it",
+  "spec.template.spec.serviceAccountName": "the pods have the service's own account",
+  "spec.template.spec.serviceAccount": "the pods have the service's own account",
+  "spec.template.spec.nodeName": "nodeSelector and affinity choose nodes",
+};
+
 /** Fields that a patch leaves as they are, with what sets them. */
 const FIXED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "": {
@@ -14,6 +24,20 @@ const FIXED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     "metadata.name": "it is the service's name",
     "metadata.namespace": "slipway:namespace sets it",
   },
+  statefulSet: {
+    ...OF_PODS,
+    "spec.serviceName": "stateful.serviceName sets it",
+    "spec.podManagementPolicy": "stateful.podManagementPolicy sets it",
+    "spec.updateStrategy": "stateful.partition sets it",
+  },
+  daemonSet: { ...OF_PODS, "spec.updateStrategy": "everyNode sets it" },
+  cronJob: {
+    "spec.jobTemplate.spec.template.spec.serviceAccountName":
+      "the pods have the service's own account",
+    "spec.jobTemplate.spec.template.spec.serviceAccount": "the pods have the service's own account",
+    "spec.jobTemplate.spec.template.spec.nodeName": "nodeSelector and affinity choose nodes",
+  },
+  headlessService: { "spec.selector": "it selects the service's pods" },
   deployment: {
     "spec.selector": "it selects the service's pods",
     "spec.replicas": "replicas or autoscale sets it",

@@ -8,13 +8,15 @@ import { byName } from "./by-name.ts";
 import { complete } from "./complete-service.ts";
 import { credentialsOf } from "./credentials/credential-use.ts";
 import { withImages } from "./service/containers.ts";
+import { awaitsLoadBalancer, servedPorts } from "./service/ports.ts";
 import { patchedPlaces } from "./service/patches.ts";
 import type { Service, ServiceDefinition } from "./service-definition.ts";
 import { goesWith, type Namespace } from "./namespace.ts";
 import { Readiness } from "./readiness.ts";
 import { type ComponentOptions, slipwayProviderOf } from "./providers.ts";
 import type { Standing } from "./survey.ts";
-import { type Endpoint, Workload } from "./workload.ts";
+import type { Endpoint } from "./endpoint.ts";
+import { Workload } from "./workload.ts";
 import { COMPONENTS } from "../contract/tokens.ts";
 
 /** Inputs of a {@link Release}. */
@@ -101,7 +103,6 @@ export class Release extends pulumi.ComponentResource {
       },
       child,
     );
-    const { ingress, verdict } = service;
     const readiness = new Readiness(
       name,
       {
@@ -109,13 +110,13 @@ export class Release extends pulumi.ComponentResource {
         namespace: namespace.name,
         deployment: workload.deployment,
         image: ref,
-        serviceName: name,
-        ...(ingress && { ingress: { name, awaitAddress: ingress.awaitAddress } }),
+        ...waysOf(service),
         manifestHash: workload.manifestHash,
         ...(source.commit !== undefined && { commit: source.commit }),
         dirty: source.dirty,
-        ...verdict,
+        ...service.verdict,
         ...toldOf(service, namespace),
+        ...(service.schedule && { prove: service.schedule.prove }),
         ...(failsLate && { failsLate }),
       },
       // Without the namespace there is nothing to judge, so its end is the end of the verdict.
@@ -131,6 +132,22 @@ export class Release extends pulumi.ComponentResource {
     const { release, history, endpoint } = this;
     this.registerOutputs({ release, history, endpoint });
   }
+}
+
+/** By what the service is reached, as far as its verdict looks at it. */
+function waysOf(service: Service) {
+  const { name, routes } = service;
+  const [ingress, ...otherIngresses] = service.ingresses.map((each) => ({
+    name: each.name,
+    awaitAddress: each.awaitAddress,
+  }));
+  return {
+    ...(servedPorts(service).length > 0 && { serviceName: name }),
+    ...(awaitsLoadBalancer(service) && { loadBalancer: true }),
+    ...(ingress && { ingress }),
+    ...(otherIngresses.length > 0 && { otherIngresses }),
+    ...(routes.length > 0 && { routes: routes.map((route) => route.name) }),
+  };
 }
 
 function noImages(service: string): never {

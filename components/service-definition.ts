@@ -1,21 +1,26 @@
 import type { Completed, Forms, ValuesOf } from "../contract/forms.ts";
+import type { KindDefinition, Kinds } from "./service/kinds.ts";
 import type { VERDICT, VerdictSettings } from "../contract/verdict.ts";
+import type { Autoscale } from "./service/autoscale.ts";
 import type { CompletedContainers, ContainersDefinition } from "./service/containers.ts";
 import type { ExceptionsDefinition, ExceptionWord } from "./service/exceptions.ts";
 import type { CompletedFiles, FilesDefinition } from "./service/files.ts";
 import type { IdentityDefinition } from "./service/identity.ts";
 import type { PatchesDefinition } from "./service/patches.ts";
 import type { PlacementDefinition } from "./service/placement.ts";
+import type { CompletedPorts, PortsDefinition } from "./service/ports.ts";
+import type { CompletedProbes, ProbesDefinition } from "./service/probes.ts";
 import type { CompletedReplacement, ReplacementDefinition } from "./service/replacement.ts";
 import type { CompletedResources, Resources } from "./service/resources.ts";
 import type { CompletedVariables, VariablesDefinition } from "./service/variables.ts";
 import type { CompletedVolumes, VolumesDefinition } from "./service/volumes.ts";
+import type { CompletedWayIn, WayInDefinition } from "./service/way-in.ts";
 
 /** The settings of a service's pods that are numbers or decisions. */
 export const PODS = {
   /**
    * Number of pods, if nothing scales them.
-   * @default 2
+   * @default - 2, or 1 if it is `stateful`
    */
   replicas: { from: 1, to: 5000, remedy: "remove the service to stop it", default: 2 },
   /**
@@ -31,7 +36,7 @@ export const PODS = {
   /**
    * Seconds that a pod keeps serving after it is told to stop, so that no request is lost while
    * the cluster removes it from the Service.
-   * @default 5
+   * @default - 5, and 0 for a service without ports, which has nothing to serve
    */
   drainSeconds: { from: 0, to: 300, default: 5 },
   /**
@@ -41,11 +46,14 @@ export const PODS = {
   stopSeconds: { from: 1, to: 3600, default: 25 },
 } as const satisfies Forms;
 
-/** How a service is run: what its team says in the settings, all of it optional but the port. */
+/** How a service is run: what its team says in the settings, all of it optional. */
 export interface ServiceDefinition
   extends
     ValuesOf<typeof PODS>,
     VerdictSettings,
+    PortsDefinition,
+    ProbesDefinition,
+    WayInDefinition,
     VariablesDefinition,
     FilesDefinition,
     VolumesDefinition,
@@ -54,9 +62,8 @@ export interface ServiceDefinition
     ExceptionsDefinition,
     IdentityDefinition,
     PatchesDefinition,
-    PlacementDefinition {
-  /** Port that the container listens on. */
-  readonly port: number;
+    PlacementDefinition,
+    KindDefinition {
   /**
    * Scales the pods by their CPU; replaces `replicas`.
    * @default - the number of pods is fixed
@@ -80,45 +87,10 @@ export interface ServiceDefinition
    */
   readonly writable?: readonly string[];
   /**
-   * Makes the service reachable from outside the cluster.
-   * @default - inside the cluster only
-   */
-  readonly ingress?: IngressDefinition;
-  /**
    * What the pods may connect to, besides DNS.
    * @default - nothing
    */
   readonly egress?: readonly EgressRule[];
-}
-
-/** Bounds and aim of the HorizontalPodAutoscaler. */
-export interface Autoscale {
-  readonly min: number;
-  readonly max: number;
-  /**
-   * CPU use to aim at, in percent of the request.
-   * @default 70
-   */
-  readonly cpu?: number;
-}
-
-/** How the service is reached from outside. */
-export interface IngressDefinition {
-  readonly host: string;
-  /** @default - the cluster's default class */
-  readonly class?: string;
-  /** @default / */
-  readonly path?: string;
-  /**
-   * Name of an existing TLS Secret.
-   * @default - plain HTTP
-   */
-  readonly tls?: string;
-  /**
-   * Whether a release waits until the Ingress has an address. False for a controller that publishes none.
-   * @default true
-   */
-  readonly awaitAddress?: boolean;
 }
 
 /** A UDP port: `8125/UDP`. */
@@ -138,6 +110,8 @@ export type EgressRule = ({ readonly cidr: string } | { readonly namespace: stri
 export interface Service
   extends
     Completed<typeof PODS>,
+    CompletedPorts,
+    CompletedWayIn,
     CompletedVariables,
     CompletedFiles,
     CompletedVolumes,
@@ -145,7 +119,8 @@ export interface Service
     CompletedReplacement,
     IdentityDefinition,
     PatchesDefinition,
-    PlacementDefinition {
+    PlacementDefinition,
+    Kinds {
   readonly allow: readonly ExceptionWord[];
   /** Whether the image says who runs: root may, and no user is set. */
   readonly imageUser?: true;
@@ -155,14 +130,10 @@ export interface Service
   readonly version: string;
   /** Name of an existing Secret that pulls the image. */
   readonly pullSecret: string | undefined;
-  readonly port: number;
-  readonly autoscale: Required<Autoscale> | undefined;
-  readonly health: string | undefined;
-  readonly ready: string | undefined;
+  readonly autoscale: Autoscale | undefined;
+  readonly probes: CompletedProbes;
   readonly resources: CompletedResources;
   readonly writable: readonly string[];
-  readonly ingress:
-    (IngressDefinition & { readonly path: string; readonly awaitAddress: boolean }) | undefined;
   readonly egress: readonly EgressRule[];
   readonly verdict: Verdict;
 }

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { type ReleaseRecord, versionFault } from "../contract/release-record.ts";
 import { isPinned } from "../contract/image-reference.ts";
 import { plain } from "../mask/plain.ts";
-import type { Endpoint } from "./workload.ts";
+import type { Endpoint } from "./endpoint.ts";
 
 /** Characters that are shown of another stack's value: more than an image by its digest has. */
 const CHARACTERS = 300;
@@ -95,11 +95,12 @@ export function imageFaults(service: string, { image, digest }: Entry): string[]
       ];
 }
 
+/** One that takes no connections has no address, and says so. */
 function endpointFaults(service: string, { address }: Entry): string[] {
-  if (typeof address === "string") {
+  if (typeof address === "string" || address === null) {
     return [];
   }
-  return [`endpoints.${service}.address must be a URL, got ${show(address)}`];
+  return [`endpoints.${service}.address must be a URL or null, got ${show(address)}`];
 }
 
 function nameOf(stack: pulumi.StackReference): Promise<string> {

@@ -3,15 +3,21 @@ import { z } from "zod";
 import { count, flag, name, type Of, pinned, text, verdictShape, word } from "./field.ts";
 import type { HistoryEntry, ProvedRelease, ReleaseRecord } from "./release-record.ts";
 import { settleBound, type VerdictSettings } from "./verdict.ts";
+import { OTHER_KINDS, PROOFS } from "./workload-kind.ts";
 
 const deployment = {
   name,
   uid: text(/./, "the Deployment's metadata.uid"),
   /** `metadata.generation` that the release's manifest got; the verdict waits for at least this one. */
   generation: count,
+  /**
+   * What delivers the service in the place of a Deployment.
+   * @default - a Deployment
+   */
+  kind: z.enum(OTHER_KINDS, `must be ${OTHER_KINDS.join(", ")}`).exactOptional(),
 };
 
-/** The exact Deployment that a release is judged by; an older or re-created one is never judged. */
+/** The exact Deployment, or object of another kind, that a release is judged by; an older or re-created one is never judged. */
 export type DeploymentIdentity = Of<typeof deployment>;
 
 const deploymentIdentity: z.ZodType<DeploymentIdentity> = z.strictObject(deployment).readonly();
@@ -23,17 +29,35 @@ const shape = {
   service: text(/./, "the service's name, as in the settings"),
   /** Namespace of the Deployment, the Service and the Ingress. */
   namespace: name,
-  /** The Deployment as it was applied, by name, uid and generation. */
+  /** The Deployment, or what is in its place, as it was applied: by name, uid and generation. */
   deployment: deploymentIdentity,
   /** What every ready pod must run: `repository@sha256:<64 hex>`. */
   image: pinned,
-  /** Name of the Kubernetes Service that must route to every ready pod. */
-  serviceName: name,
+  /**
+   * Name of the Kubernetes Service that must route to every ready pod.
+   * @default - the service takes no connections: its pods alone are judged
+   */
+  serviceName: name.exactOptional(),
+  /**
+   * Whether an address of the Service's load balancer is waited for.
+   * @default false
+   */
+  loadBalancer: flag.exactOptional(),
   /**
    * The Ingress, and whether an address of it is waited for. Some classes publish none, e.g. on bare metal.
    * @default - the service has no Ingress
    */
   ingress: z.strictObject(ingress).readonly().exactOptional(),
+  /**
+   * Further Ingresses.
+   * @default - none
+   */
+  otherIngresses: z.array(z.strictObject(ingress).readonly()).readonly().exactOptional(),
+  /**
+   * Names of the HTTPRoutes that their Gateways must accept.
+   * @default - none
+   */
+  routes: z.array(name).readonly().exactOptional(),
   /** `sha256:<64 hex>` over the release's manifests. */
   manifestHash: text(/^sha256:[0-9a-f]{64}$/, "sha256:<64 hex digits>"),
   /**
@@ -58,6 +82,11 @@ const shape = {
    * @default restricted
    */
   podSecurity: word.exactOptional(),
+  /**
+   * How a CronJob's release is proved: by a run of it, or by the API server's acceptance.
+   * @default run
+   */
+  prove: z.enum(PROOFS, `must be ${PROOFS.join(" or ")}`).exactOptional(),
   /** Seconds without progress after which the rollout has failed: the Deployment's `progressDeadlineSeconds`. */
   deadlineSeconds: count,
   /**

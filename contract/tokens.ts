@@ -30,6 +30,7 @@ export const FUNCTIONS = {
   namespaceState: "slipway:index:namespaceState",
   podChanges: "slipway:index:podChanges",
   releaseLooks: "slipway:index:releaseLooks",
+  servedKind: "slipway:index:servedKind",
   stackState: "slipway:index:stackState",
   volumeClaims: "slipway:index:volumeClaims",
   tryObjects: "slipway:index:tryObjects",

@@ -20,6 +20,7 @@ import { type Lookup, Registry } from "./registry/registry.ts";
 import { releaseLooks } from "./release-looks.ts";
 import type { Resource, Run } from "./resource.ts";
 import { SealedValues } from "./sealed-values.ts";
+import { servedKind } from "./served-kind.ts";
 import { SecretReadiness } from "./secret-readiness.ts";
 import { EXTERNAL_SECRET } from "./secret-readiness/external.ts";
 import { SEALED_SECRET } from "./secret-readiness/sealed.ts";
@@ -73,6 +74,9 @@ export function partsOf(run: Run, secrets: KnownSecrets, isInState: () => boolea
       }),
       [FUNCTIONS.podChanges]: (args) => podChanges(args, cluster(), signal),
       [FUNCTIONS.releaseLooks]: (args) => releaseLooks(args, cluster().api, signal),
+      [FUNCTIONS.servedKind]: async (args) => ({
+        ...(await servedKind(args, cluster().api, signal)),
+      }),
       [FUNCTIONS.volumeClaims]: (args) => volumeClaims(args, cluster().api, signal),
       [FUNCTIONS.stackState]: () => Promise.resolve({ exists: isInState() }),
       [FUNCTIONS.tryObjects]: async (args) => ({

@@ -6,6 +6,10 @@ import { type Fault, faultIf, got, under } from "./fault.ts";
 import { label } from "./fields.ts";
 import { unusable } from "./look.ts";
 import { fieldsOf, type Mapping, mapping } from "./mapping.ts";
+import { kindNameFaults, kindsFaults } from "./service/kinds.ts";
+import { portsFaults } from "./service/port-faults.ts";
+import { followedDeadline, probesFaults } from "./service/probe-faults.ts";
+import { wayInFaults } from "./service/way-in-faults.ts";
 import { containersFaults } from "./service/containers.ts";
 import { filesFaults } from "./service/files.ts";
 import { replacementFaults } from "./service/replacement.ts";
@@ -29,6 +33,7 @@ export function serviceFaults(raw: Mapping, surroundings: Surroundings): Fault[]
       ["services", name],
       [
         ...nameFaults(name),
+        ...kindNameFaults(name, services),
         ...(service === undefined ? [] : keyFaults(service, surroundings, "promoteFrom" in raw)),
         ...(service === undefined ? [] : containersFaults(name, service, Object.keys(services))),
       ],
@@ -47,6 +52,10 @@ function keyFaults(service: Mapping, surroundings: Surroundings, isPromoting: bo
     ...imageFaults(service, isPromoting),
     ...buildFaults(fieldsOf(service["build"]), surroundings),
     ...scaleFaults(service),
+    ...kindsFaults(service),
+    ...portsFaults(service),
+    ...probesFaults(service),
+    ...wayInFaults(service),
     ...settleFaults(service),
     ...resourceFaults(fieldsOf(service["resources"])),
     ...fileFaults(service),
@@ -120,7 +129,8 @@ function scaleFaults({ replicas, autoscale }: Mapping): Fault[] {
 function settleFaults(service: Mapping): Fault[] {
   const { settleSeconds } = service;
   // Of a number that no service may set, the schema has said so.
-  const bound = Number(settleSeconds) > VERDICT.settleSeconds.to ? undefined : settleBound(service);
+  const isTooLong = Number(settleSeconds) > VERDICT.settleSeconds.to;
+  const bound = isTooLong ? undefined : settleBound({ ...service, ...followedDeadline(service) });
   const text = `allowed: ${bound ?? ""}; lower it, or raise the other`;
   return faultIf(bound !== undefined, ["settleSeconds"], got(settleSeconds, text));
 }

@@ -1,9 +1,8 @@
-import { isIPv4, isIPv6 } from "node:net";
-
 import { z } from "zod";
 
 import type { EgressRule, UdpPort } from "../components/service-definition.ts";
 import type { ShapeOf } from "../contract/field.ts";
+import { isCidr } from "./cidr.ts";
 import * as field from "./fields.ts";
 
 type Block = Extract<EgressRule, { readonly cidr: string }>;
@@ -45,10 +44,4 @@ export const egress = egressAs(
 function isPort(written: unknown): boolean {
   const [, udp] = /^([1-9]\d{0,4})\/UDP$/.exec(String(written)) ?? [];
   return field.port.safeParse(udp === undefined ? written : Number(udp)).success;
-}
-
-/** Node takes an address with a zone, which no API server does; the strict ones refuse zeros in front as well. */
-function isCidr(block: string): boolean {
-  const [, address = "", bits] = /^([^%]+)\/(0|[1-9]\d{0,2})$/.exec(block) ?? [];
-  return (isIPv4(address) && Number(bits) <= 32) || (isIPv6(address) && Number(bits) <= 128);
 }

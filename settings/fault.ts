@@ -10,6 +10,9 @@ export interface Fault {
 
 const LONGEST_VALUE = 80;
 
+/** What a union says of which the faults within its forms are reported. */
+export const WITHIN = "within";
+
 /** A fault of one value: what was found and what is allowed, with the remedy. */
 export function got(value: unknown, allowed: string): string {
   if (value === undefined || value === "") {
@@ -31,8 +34,15 @@ export function under(path: Fault["path"], faults: readonly Fault[]): Fault[] {
 
 /** The faults that a schema found, in Slipway's words. */
 export function faultsOf(error: z.ZodError | undefined): Fault[] {
-  return (error?.issues ?? []).flatMap((issue) => {
+  return faultsIn(error?.issues ?? []);
+}
+
+function faultsIn(issues: readonly z.core.$ZodIssue[]): Fault[] {
+  return issues.flatMap((issue) => {
     const { path, message } = issue;
+    if (issue.code === "invalid_union" && message === WITHIN) {
+      return under(path, faultsIn(meantBy(issue.errors)));
+    }
     if (issue.code === "unrecognized_keys") {
       return issue.keys.map((key) => ({
         path: [...path, key],
@@ -46,6 +56,17 @@ export function faultsOf(error: z.ZodError | undefined): Fault[] {
     const isWhole = issue.code === "custom" && !message.startsWith("allowed: ");
     return { path, text: isWhole ? message : got(issue.input, message) };
   });
+}
+
+/** Codes of issues that say that a value is of another form. */
+const OTHER_FORM: ReadonlySet<string> = new Set(["invalid_type", "invalid_union", "invalid_value"]);
+
+/** The issues of the form that was meant: of the others the value itself is none. */
+function meantBy(forms: readonly z.core.$ZodIssue[][]): z.core.$ZodIssue[] {
+  const meant = forms.find((issues) =>
+    issues.every(({ code, path }) => path.length > 0 || !OTHER_FORM.has(code)),
+  );
+  return meant ?? forms[0] ?? [];
 }
 
 /** The line that a person reads: `slipway:services.shop.port: got 99999; allowed: …`. */

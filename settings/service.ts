@@ -2,16 +2,16 @@ import { z } from "zod";
 
 import type { Build } from "../components/image/build-plan.ts";
 import { isPinned, PINNED_ALLOWED } from "../contract/image-reference.ts";
-import {
-  type Autoscale,
-  type IngressDefinition,
-  PODS,
-  type ServiceDefinition,
-} from "../components/service-definition.ts";
+import { PODS, type ServiceDefinition } from "../components/service-definition.ts";
 import { shapeOf, type ShapeOf } from "../contract/field.ts";
 import { VERDICT } from "../contract/verdict.ts";
 import { egress } from "./egress.ts";
 import * as field from "./fields.ts";
+import { kindsShape } from "./service/kinds.ts";
+import { autoscale } from "./service/autoscale.ts";
+import { portsShape } from "./service/ports.ts";
+import { probesShape } from "./service/probes.ts";
+import { wayInShape } from "./service/way-in.ts";
 import { containersShape } from "./service/containers.ts";
 import { filesShape } from "./service/files.ts";
 import { replacementShape } from "./service/replacement.ts";
@@ -33,7 +33,9 @@ export function serviceSchema(surroundings: Surroundings) {
     {
       build: buildSchema(surroundings).exactOptional(),
       image: pinnedImage(surroundings).exactOptional(),
-      port: field.port,
+      ...portsShape(),
+      ...probesShape(),
+      ...wayInShape(),
       autoscale: autoscale.exactOptional(),
       health: field.urlPath.exactOptional(),
       ready: field.urlPath.exactOptional(),
@@ -44,8 +46,8 @@ export function serviceSchema(surroundings: Surroundings) {
       ...volumesShape(),
       ...containersShape(surroundings),
       ...replacementShape(),
-      ingress: ingress.exactOptional(),
       egress: field.list(egress, "a list of destinations").exactOptional(),
+      ...kindsShape(),
       ...shapeOf(VERDICT, dialect),
       ...shapeOf(PODS, dialect),
       ...exceptionsShape,
@@ -53,7 +55,7 @@ export function serviceSchema(surroundings: Surroundings) {
       ...patchesShape,
       ...placementShape,
     } satisfies ShapeOf<ServiceForm>,
-    "a mapping with a port and either build or image",
+    "a mapping with either build or image, and as needed a port",
   );
 }
 
@@ -95,29 +97,9 @@ export function pinnedImage(surroundings: Surroundings) {
     .pipe(z.string().refine(isPinned, { error: PINNED_ALLOWED, abort: true }));
 }
 
-const autoscale = field.mapping(
-  {
-    min: field.wholeNumber(PODS.replicas.from, PODS.replicas.to),
-    max: field.wholeNumber(PODS.replicas.from, PODS.replicas.to),
-    cpu: field.wholeNumber(1, 100).exactOptional(),
-  } satisfies ShapeOf<Autoscale>,
-  "min, max and cpu",
-);
-
 const AND = new Intl.ListFormat("en-GB");
 const dialect = {
   number: field.wholeNumber,
   choice: field.choice,
   group: (shape: z.ZodRawShape) => field.mapping(shape, AND.format(Object.keys(shape))),
 };
-
-const ingress = field.mapping(
-  {
-    host: field.host,
-    class: field.objectName.exactOptional(),
-    path: field.urlPath.exactOptional(),
-    tls: field.objectName.exactOptional(),
-    awaitAddress: field.choice("whether a release waits for the address").exactOptional(),
-  } satisfies ShapeOf<IngressDefinition>,
-  "host, and as needed class, path, tls and awaitAddress",
-);

@@ -1,4 +1,5 @@
 import { RESOURCES } from "../../contract/tokens.ts";
+import { DELIVERING_TYPES } from "../../contract/workload-kind.ts";
 import { differences, isWithin, placeOf } from "./difference.ts";
 import { hiddenDifferences } from "./hidden.ts";
 import { containsSecret } from "./secret.ts";
@@ -20,16 +21,19 @@ export interface Change {
 
 /** Fields that say in data what an object allows. None of them is a place for a secret. */
 const ALLOWANCES = ["rules", "subjects", "roleRef"] as const;
-const SPEC_ALLOWANCES = ["egress", "ingress", "rules", "tls"] as const;
+const SPEC_ALLOWANCES = ["egress", "hostnames", "ingress", "parentRefs", "rules", "tls"] as const;
 const SAYS_WHAT_IT_ALLOWS =
-  /^kubernetes:(rbac\.authorization\.k8s\.io\/.*|networking\.k8s\.io\/v1:(NetworkPolicy|Ingress))$/;
+  /^kubernetes:(rbac\.authorization\.k8s\.io\/.*|networking\.k8s\.io\/v1:(NetworkPolicy|Ingress)|gateway\.networking\.k8s\.io\/v1:HTTPRoute)$/;
+
+const SERVICE = "kubernetes:core/v1:Service";
+const INSIDE = "ClusterIP";
 
 /** What becomes of an object, and why. */
 export function changeOf(step: Step): Change {
   const { action, name, service = null, before, after } = step;
-  const isRule = SAYS_WHAT_IT_ALLOWS.test(step.type);
-  const was = isRule ? allowances(before) : [];
-  const is = isRule && action !== "delete" ? allowances(after) : [];
+  const said = allowancesBy(step.type);
+  const was = said(before);
+  const is = action === "delete" ? [] : said(after);
   return {
     action,
     kind: kindOf(step),
@@ -44,7 +48,7 @@ export function changeOf(step: Step): Change {
 /** What is reported with its service: what becomes of the image and the pods. */
 const REPORTED_WITH_SERVICE: ReadonlySet<string> = new Set([
   "docker:index/image:Image",
-  "kubernetes:apps/v1:Deployment",
+  ...DELIVERING_TYPES.keys(),
   RESOURCES.Readiness,
   RESOURCES.SealedValues,
   RESOURCES.SecretReadiness,
@@ -71,7 +75,8 @@ export function followsFromServices({ action, type, before, after }: Step): bool
   );
 }
 
-function kindOf({ type }: Step): string {
+/** E.g. `Deployment`. */
+export function kindOf({ type }: Step): string {
   return type.slice(type.lastIndexOf(":") + 1);
 }
 
@@ -97,8 +102,30 @@ function placesOf(paths: readonly string[], { before, after }: Step): string[] {
   return [...new Set(paths.map((path) => placeOf(path, after ?? before)))];
 }
 
+/** How an object of this type says what it allows. */
+function allowancesBy(type: string): (inputs: Step["before"]) => string[] {
+  if (type === SERVICE) {
+    return openings;
+  }
+  return SAYS_WHAT_IT_ALLOWS.test(type) ? allowances : () => [];
+}
+
+/** A Service that has an address of its nodes or of a load balancer lets in who reaches those. */
+function openings(inputs: Step["before"]): string[] {
+  const { type = INSIDE, loadBalancerSourceRanges } = specOf(inputs);
+  return type === INSIDE
+    ? []
+    : ["type", "loadBalancerSourceRanges"].flatMap((field) =>
+        entriesOf(field, field === "type" ? type : loadBalancerSourceRanges),
+      );
+}
+
+function specOf(inputs: Step["before"]): Readonly<Record<string, unknown>> {
+  return (inputs?.["spec"] ?? {}) as Readonly<Record<string, unknown>>;
+}
+
 function allowances(inputs: Step["before"]): string[] {
-  const spec = (inputs?.["spec"] ?? {}) as Readonly<Record<string, unknown>>;
+  const spec = specOf(inputs);
   const direct = ALLOWANCES.flatMap((field) => entriesOf(field, inputs?.[field]));
   const specified = SPEC_ALLOWANCES.flatMap((field) => entriesOf(field, spec[field]));
   return [...direct, ...specified];

@@ -22,7 +22,7 @@ export interface PreviewReport {
   readonly services: readonly ServicePreview[];
   /** Rights: roles, bindings, accounts. */
   readonly rights: readonly Change[];
-  /** Policies, Services and Ingresses: who reaches whom. */
+  /** Policies, Services, Ingresses and routes: who reaches whom. */
   readonly network: readonly Change[];
   /** Everything that is replaced or deleted, even if it is in another list, too. */
   readonly losses: readonly Change[];
@@ -60,7 +60,7 @@ export interface Previewed {
 
 const RIGHTS =
   /^kubernetes:(rbac\.authorization\.k8s\.io\/|core\/v1:ServiceAccount$|admissionregistration)/;
-const NETWORK = /^kubernetes:(networking\.k8s\.io\/|core\/v1:Service$)/;
+const NETWORK = /^kubernetes:((gateway\.)?networking\.k8s\.io\/|core\/v1:Service$)/;
 
 const OF_CREDENTIALS: ReadonlySet<string> = new Set([
   RESOURCES.SealedValues,

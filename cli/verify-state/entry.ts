@@ -42,6 +42,7 @@ const entrySchema = z.strictObject({
     })
     .optional(),
   ignoreChanges: texts.optional(),
+  retainOnDelete: z.boolean().optional(),
   importID: text.optional(),
   created: text.optional(),
   modified: text.optional(),
@@ -52,7 +53,10 @@ const entrySchema = z.strictObject({
 /** A resource of the state. */
 export type Entry = z.output<typeof entrySchema>;
 
-const FIELDS = Object.keys(entrySchema.shape).sort().join(", ");
+const FIELDS = Object.keys(entrySchema.shape)
+  .filter((field) => field !== "retainOnDelete")
+  .sort()
+  .join(", ");
 
 /** What is listed as a resource: the resource, or why it is none that the engine writes for this program. */
 export interface Read {
@@ -61,9 +65,14 @@ export interface Read {
   readonly findings: readonly Finding[];
 }
 
+/** What the program keeps in the cluster when its settings do not have it any more: the data of services. */
+const RETAINED = "kubernetes:core/v1:PersistentVolumeClaim";
+
 /** Reads a resource. */
 export function readEntry(value: unknown, place: string): Read {
-  const { data, error } = entrySchema.safeParse(value);
+  const isRetained = fieldOf(value, "type") === RETAINED;
+  const schema = isRetained ? entrySchema : entrySchema.omit({ retainOnDelete: true });
+  const { data, error } = schema.safeParse(value);
   return data === undefined
     ? { entries: [], findings: faultsOf(value, place, error.issues) }
     : { entries: [data], findings: [] };

@@ -2,6 +2,8 @@ import { byName } from "../by-name.ts";
 import { complete } from "../complete-service.ts";
 import type { CredentialDefinition } from "../credentials/credential.ts";
 import type { Sealing } from "../credentials/sealed-credential.ts";
+import { workloadKindOf } from "../service/kinds.ts";
+import type { WorkloadKind } from "../../contract/workload-kind.ts";
 import type { Service, ServiceDefinition } from "../service-definition.ts";
 
 /** A credential, as far as it is known before its values. */
@@ -30,6 +32,11 @@ export function servicesOf({ namespace, services, credentials }: Delivery): Serv
   return Object.entries(services).map(([name, definition]) =>
     complete({ name, namespace, version: "", pullSecret: undefined }, definition, keys),
   );
+}
+
+/** The kinds that deliver services, each once. */
+export function kindsOf(delivery: Delivery): WorkloadKind[] {
+  return [...new Set(servicesOf(delivery).map(workloadKindOf))].sort();
 }
 
 /** The credentials whose Secrets are in the services' namespace: the lanes write no others. */

@@ -14,13 +14,16 @@ import {
   type DeliveredCredential,
   type Delivery,
   hasClaims,
+  hasPerPodClaims,
   isAt,
   ownCredentials,
   servicesOf,
 } from "./delivery.ts";
 import { type Acts, rightsTo } from "./acts.ts";
 import { type ObjectKind, rightsToKind } from "./object-reference.ts";
+import { servedPorts } from "../service/ports.ts";
 import { sealedSecretManifest } from "../credentials/sealed-secret.ts";
+import { workloadKindOf } from "../service/kinds.ts";
 import { workloadManifests } from "../manifests/workload.ts";
 
 const READ: readonly Verb[] = ["get", "list", "watch"];
@@ -90,10 +93,17 @@ function kindOf({ store }: DeliveredCredential): ObjectKind {
     : externalSecretManifest(form, { store, values: {} });
 }
 
-function toVerdicts({ namespace, services }: Delivery): Right[] {
-  return Object.values(services).flatMap(({ ingress, logs = true, rollback = true }) =>
-    rightsOfVerdict({ namespace, ingress: ingress !== undefined, logs, rollback }),
-  );
+function toVerdicts(delivery: Delivery): Right[] {
+  return servicesOf(delivery).flatMap((service) => {
+    const { namespace, ingresses, routes, verdict } = service;
+    const { logs, rollback } = verdict;
+    const has = {
+      service: servedPorts(service).length > 0,
+      ingress: ingresses.length > 0,
+      route: routes.length > 0,
+    };
+    return rightsOfVerdict({ namespace, ...has, logs, rollback, kind: workloadKindOf(service) });
+  });
 }
 
 /** For Secrets that the stack does not make itself. */
@@ -107,7 +117,9 @@ function toSecretMakers(delivery: Delivery): Right[] {
 
 /** To see early which claims exist, and whether they can become what the settings say. */
 function toClaims(delivery: Delivery): Right[] {
-  return hasClaims(delivery) ? [...rightsOfClaims(delivery.namespace)] : [];
+  return hasClaims(delivery) || hasPerPodClaims(delivery)
+    ? [...rightsOfClaims(delivery.namespace)]
+    : [];
 }
 
 function toCredentials({ namespace: home, credentials, sealing }: Delivery): Right[] {

@@ -1,15 +1,17 @@
 import { byName } from "../by-name.ts";
 import type { Lane } from "./definition.ts";
-import { type Delivery, ownCredentials } from "./delivery.ts";
+import { type Delivery, kindsOf, ownCredentials } from "./delivery.ts";
 import { buildPolicy } from "./policies/build.ts";
 import { annotations } from "./policies/deploy/annotations.ts";
+import { cronJobs, jobs } from "./policies/deploy/cron-jobs.ts";
 import { deployments } from "./policies/deploy/deployments.ts";
 import { externalSecrets } from "./policies/deploy/external-secrets.ts";
+import { httpRoutes } from "./policies/deploy/http-routes.ts";
 import { ingresses } from "./policies/deploy/ingresses.ts";
 import { type Limit, limitPolicy } from "./policies/deploy/limit.ts";
 import { sealedSecrets } from "./policies/deploy/sealed-secrets.ts";
 import { SERVICE_ACCOUNTS } from "./policies/deploy/service-accounts.ts";
-import { SERVICES } from "./policies/deploy/services.ts";
+import { services } from "./policies/deploy/services.ts";
 import { dryRunPolicy } from "./policies/dry-run.ts";
 import { podPolicy } from "./policies/pods.ts";
 import { previewSecretsPolicy } from "./policies/preview-secrets.ts";
@@ -65,14 +67,19 @@ function policiesOf(
 function limitsOf(delivery: Delivery): Readonly<Record<string, Limit | undefined>> {
   const own = ownCredentials(delivery);
   const hasIngress = Object.values(delivery.services).some(({ ingress }) => ingress !== undefined);
+  const schedules = kindsOf(delivery).includes("CronJob");
+  const hasRoute = Object.values(delivery.services).some(({ route }) => route !== undefined);
   const seals = own.some(([, { store }]) => store === undefined);
   const fetches = own.some(([, { store }]) => store !== undefined);
   return {
     "deploy-annotations": annotations(delivery),
-    "deploy-services": SERVICES,
+    "deploy-services": services(delivery),
     "deploy-serviceaccounts": SERVICE_ACCOUNTS,
     "deploy-deployments": deployments(delivery),
+    "deploy-cronjobs": schedules ? cronJobs(delivery) : undefined,
+    "deploy-jobs": schedules ? jobs(delivery) : undefined,
     "deploy-ingresses": hasIngress ? ingresses(delivery) : undefined,
+    "deploy-httproutes": hasRoute ? httpRoutes(delivery) : undefined,
     "deploy-sealedsecrets": seals ? sealedSecrets(delivery) : undefined,
     "deploy-externalsecrets": fetches ? externalSecrets(delivery) : undefined,
   };

@@ -2,7 +2,6 @@ import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 
 import type { Service } from "../service-definition.ts";
-import { PORT_NAME } from "./port.ts";
 import { probes } from "./probes.ts";
 import { containerSecurity } from "./security.ts";
 import { tokenMounts } from "./token.ts";
@@ -17,7 +16,13 @@ export function containerManifest(
   return {
     name: service.name,
     image,
-    ports: [{ name: PORT_NAME, containerPort: service.port, protocol: "TCP" }],
+    ...(service.ports.length > 0 && {
+      ports: service.ports.map(({ name, port, protocol }) => ({
+        name,
+        containerPort: port,
+        protocol,
+      })),
+    }),
     env: environmentVariables(service.env),
     ...(service.envFrom.length > 0 && { envFrom: environmentSources(service.envFrom) }),
     resources: service.resources,

@@ -1,10 +1,14 @@
 import type * as k8s from "@pulumi/kubernetes";
 
+import { workloadKindOf } from "../service/kinds.ts";
 import type { Service } from "../service-definition.ts";
+import type { Autoscale } from "../service/autoscale.ts";
 import { metadataOf } from "./labels.ts";
 
+type Metric = k8s.types.input.autoscaling.v2.MetricSpec;
+
 /**
- * Scales a service by its CPU, undefined where the settings fix the number of pods.
+ * Scales a service by its use and by the metrics of the settings, undefined where the settings fix the number of pods.
  *
  * @see https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/
  */
@@ -20,18 +24,30 @@ export function horizontalPodAutoscalerManifest(
     kind: "HorizontalPodAutoscaler",
     metadata: metadataOf(service),
     spec: {
-      scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name },
+      scaleTargetRef: { apiVersion: "apps/v1", kind: workloadKindOf(service), name },
       minReplicas: autoscale.min,
       maxReplicas: autoscale.max,
-      metrics: [
-        {
-          type: "Resource",
-          resource: {
-            name: "cpu",
-            target: { type: "Utilization", averageUtilization: autoscale.cpu },
-          },
-        },
-      ],
+      metrics: metricsOf(autoscale),
+      ...(autoscale.behavior && {
+        // In Kubernetes' own words, which the API server checks.
+        behavior:
+          autoscale.behavior as k8s.types.input.autoscaling.v2.HorizontalPodAutoscalerBehavior,
+      }),
     },
+  };
+}
+
+function metricsOf({ cpu, memory, metrics = [] }: Autoscale): Metric[] {
+  return [
+    ...(cpu === undefined ? [] : [utilization("cpu", cpu)]),
+    ...(memory === undefined ? [] : [utilization("memory", memory)]),
+    ...metrics.map((metric) => metric as unknown as Metric),
+  ];
+}
+
+function utilization(name: string, percent: number): Metric {
+  return {
+    type: "Resource",
+    resource: { name, target: { type: "Utilization", averageUtilization: percent } },
   };
 }

@@ -1,5 +1,6 @@
 import { ALLOWED, MADE_HERE } from "../../contract/marks.ts";
 import type { Service } from "../service-definition.ts";
+import type { Marked } from "../service/backend.ts";
 
 /** Selects a service's pods. Kubernetes never lets it change, so it holds nothing that could. */
 export function selectorLabels({ name }: Pick<Service, "name">): Record<string, string> {
@@ -34,6 +35,20 @@ export function metadataOf(service: Service, annotations: Readonly<Record<string
       ...(service.allow.length > 0 && { [ALLOWED]: service.allow.join(",") }),
       ...annotations,
     },
+  };
+}
+
+/** The same with the labels and annotations that the settings give the object; what Slipway needs itself comes first. */
+export function markedMetadataOf(
+  service: Service,
+  { labels, annotations }: Pick<Marked, "labels" | "annotations">,
+  own: Readonly<Record<string, string>>,
+) {
+  const metadata = metadataOf(service, own);
+  return {
+    ...metadata,
+    labels: { ...labels, ...metadata.labels },
+    annotations: { ...annotations, ...metadata.annotations },
   };
 }
 

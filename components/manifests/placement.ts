@@ -17,17 +17,17 @@ export function placement(service: Service): Partial<PodSpec> {
 /** How a service's pods spread: over the nodes, if the settings say nothing else. */
 export function spread(service: Service) {
   const labelSelector = { matchLabels: selectorLabels(service) };
-  // Without it the pods of the outgoing release would push the new ones onto one node.
-  const matchLabelKeys = ["pod-template-hash"];
-  const { topologySpreadConstraints } = service;
+  const { topologySpreadConstraints, stateful } = service;
+  // Without it the pods of the outgoing release would push the new ones onto one node; those of a StatefulSet go first.
+  const ofRelease = stateful === undefined && { matchLabelKeys: ["pod-template-hash"] };
   if (topologySpreadConstraints === undefined) {
     const byNode = { maxSkew: 1, topologyKey: "kubernetes.io/hostname" };
-    return [{ ...byNode, whenUnsatisfiable: "ScheduleAnyway", labelSelector, matchLabelKeys }];
+    return [{ ...byNode, whenUnsatisfiable: "ScheduleAnyway", labelSelector, ...ofRelease }];
   }
   return topologySpreadConstraints.map(
     (constraint) =>
       ({
-        ...(constraint.labelSelector === undefined && { labelSelector, matchLabelKeys }),
+        ...(constraint.labelSelector === undefined && { labelSelector, ...ofRelease }),
         ...constraint,
       }) as k8s.types.input.core.v1.TopologySpreadConstraint,
   );

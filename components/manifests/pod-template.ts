@@ -50,13 +50,20 @@ function podSpec(service: Service, image: pulumi.Input<string>): k8s.types.input
     ...(secrets.length > 0 && { imagePullSecrets: secrets.map((name) => ({ name })) }),
     securityContext: { ...groupOfVolumes(service), ...podSecurity(service) },
     terminationGracePeriodSeconds: service.drainSeconds + service.stopSeconds,
-    topologySpreadConstraints: spread(service),
+    ...(spreads(service) && { topologySpreadConstraints: spread(service) }),
     ...placement(service),
     ...hostSharing(service),
     ...(initContainers && { initContainers }),
     containers: [containerManifest(service, image)],
     volumes: [...volumes(service), ...tokenVolumes(service)],
   };
+}
+
+/** Whether a service has pods at the same time that may be on one node. */
+function spreads({ everyNode, schedule, topologySpreadConstraints }: Service): boolean {
+  return (
+    (everyNode === undefined && schedule === undefined) || topologySpreadConstraints !== undefined
+  );
 }
 
 /** Names of the Secrets that pull the pods' images. */

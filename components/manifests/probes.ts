@@ -1,30 +1,20 @@
 import type * as k8s from "@pulumi/kubernetes";
 
 import type { Service } from "../service-definition.ts";
-import { PORT_NAME } from "./port.ts";
+import { PROBE_NAMES, type ProbeName } from "../service/probes.ts";
+
+type Probe = k8s.types.input.core.v1.Probe;
 
 /**
  * How the node asks whether a container has started, can serve, and is alive.
  *
  * @see https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/
  */
-export function probes({ health, ready, verdict }: Service) {
-  return {
-    // Asked each second, so that a quick start is noticed at once; a start slower than the rollout's
-    // deadline is the deadline's affair, so the probe does not kill the container before it.
-    startupProbe: {
-      ...probe(health),
-      periodSeconds: 1,
-      failureThreshold: verdict.deadlineSeconds,
-      timeoutSeconds: 1,
-    },
-    readinessProbe: { ...probe(ready), periodSeconds: 2, failureThreshold: 3, timeoutSeconds: 2 },
-    livenessProbe: { ...probe(health), periodSeconds: 10, failureThreshold: 3, timeoutSeconds: 5 },
-  };
-}
-
-function probe(path: string | undefined): k8s.types.input.core.v1.Probe {
-  return path === undefined
-    ? { tcpSocket: { port: PORT_NAME } }
-    : { httpGet: { path, port: PORT_NAME } };
+export function probes(service: Service): Partial<Record<`${ProbeName}Probe`, Probe>> {
+  const named = PROBE_NAMES.flatMap((name) => {
+    const probe = service.probes[name];
+    // The settings have them in Kubernetes' own words.
+    return probe === undefined ? [] : [[`${name}Probe`, probe as Probe] as const];
+  });
+  return Object.fromEntries(named);
 }

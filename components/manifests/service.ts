@@ -1,23 +1,62 @@
 import type * as k8s from "@pulumi/kubernetes";
 
-import { PORT_NAME } from "./port.ts";
 import type { Service } from "../service-definition.ts";
-import { metadataOf, selectorLabels, SKIP_AWAIT } from "./labels.ts";
+import { type NamedPort, servedPorts, type ServiceObjectDefinition } from "../service/ports.ts";
+import { markedMetadataOf, selectorLabels, SKIP_AWAIT } from "./labels.ts";
+
+/** Settings that the Service has by the same name, as they are. */
+const SAME = [
+  "sessionAffinity",
+  "sessionAffinityConfig",
+  "externalTrafficPolicy",
+  "internalTrafficPolicy",
+  "trafficDistribution",
+  "loadBalancerClass",
+  "loadBalancerSourceRanges",
+  "allocateLoadBalancerNodePorts",
+  "publishNotReadyAddresses",
+  "ipFamilyPolicy",
+  "ipFamilies",
+] as const satisfies (keyof ServiceObjectDefinition)[];
 
 /**
- * The address of a service inside the cluster: port 80 of its name.
+ * The address of a service inside the cluster, port 80 of its name if the settings say nothing else. Undefined for one that
+ * takes no connections.
  *
  * @see https://kubernetes.io/docs/concepts/services-networking/service/
  */
-export function serviceManifest(service: Service): k8s.types.input.core.v1.Service {
+export function serviceManifest(service: Service): k8s.types.input.core.v1.Service | undefined {
+  const ports = servedPorts(service);
+  if (ports.length === 0) {
+    return undefined;
+  }
+  const { type = "ClusterIP", headless = false } = service.service;
   return {
     apiVersion: "v1",
     kind: "Service",
-    metadata: metadataOf(service, SKIP_AWAIT),
+    metadata: markedMetadataOf(service, service.service, SKIP_AWAIT),
     spec: {
-      type: "ClusterIP",
+      type,
+      ...(headless && { clusterIP: "None" }),
       selector: selectorLabels(service),
-      ports: [{ name: PORT_NAME, port: 80, targetPort: PORT_NAME, protocol: "TCP" }],
+      ports: ports.map(mappedPort),
+      ...sameOf(service.service),
     },
   };
+}
+
+function mappedPort({ name, protocol, servicePort = 0, nodePort, appProtocol }: NamedPort) {
+  return {
+    name,
+    port: servicePort,
+    targetPort: name,
+    protocol,
+    ...(nodePort !== undefined && { nodePort }),
+    ...(appProtocol !== undefined && { appProtocol }),
+  };
+}
+
+function sameOf(said: ServiceObjectDefinition): k8s.types.input.core.v1.ServiceSpec {
+  const given = SAME.filter((key) => said[key] !== undefined);
+  return Object.fromEntries(given.map((key) => [key, said[key]]));
 }

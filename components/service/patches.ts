@@ -4,7 +4,11 @@ export type Patch = Readonly<Record<string, unknown>>;
 /** The objects of a service that a patch can be for. */
 export const PATCHED = [
   "deployment",
+  "statefulSet",
+  "daemonSet",
+  "cronJob",
   "service",
+  "headlessService",
   "serviceAccount",
   "networkPolicy",
   "podDisruptionBudget",

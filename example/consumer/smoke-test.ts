@@ -14,12 +14,17 @@ const RESTRICTED = {
 /**
  * A Job that calls a service from its own namespace, with the service's own image: the shop's has a Node.js in it.
  * Another image is another Job, because a Job never changes.
+ *
+ * @throws Error if the service takes no connections
  */
 export function smokeTest(
   service: string,
   { digest, image, namespace }: StackRelease["release"],
   { address }: StackRelease["endpoint"],
 ) {
+  if (address === null) {
+    throw new Error(`${service} takes no connections: there is nothing to call`);
+  }
   const command = ["node", "--eval", CALL, address];
   const resources = { limits: { cpu: "500m", memory: "128Mi" } };
   const container = { name: "call", image, command, resources, securityContext: RESTRICTED };

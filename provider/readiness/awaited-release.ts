@@ -1,13 +1,14 @@
 import type { ReadinessInputs } from "../../contract/readiness.ts";
+import { nounOf, titleOf } from "../../contract/workload-kind.ts";
 import { type NeededRight, rightsOfVerdict } from "../../rights.ts";
-import type { Cluster } from "../cluster.ts";
-import { COLLECTIONS } from "../cluster/collection.ts";
+import { type Cluster, pathOf } from "../cluster.ts";
 import type { Subscription } from "../cluster/subscription.ts";
 import { Registry } from "../registry/registry.ts";
 import { lossOf } from "../verdict/awaited-object.ts";
-import { newReplicaSet } from "../verdict/deployment.ts";
+import { isPodOf, newReplicaSet } from "../verdict/revision.ts";
 import type { FinalVerdict, Finding, Proof, Verdict } from "../verdict/finding.ts";
-import { type Deployment, type Observed, ownerOf, UNSEEN } from "../verdict/objects.ts";
+import { observedIngress } from "../verdict/ingress.ts";
+import { type Deployment, type Observed, UNSEEN } from "../verdict/objects.ts";
 import { isFormat } from "../verdict/log-hints.ts";
 import type { Reason } from "../verdict/reasons.ts";
 import { judgeAtOnce, Rollout } from "../verdict/rollout.ts";
@@ -20,6 +21,7 @@ import { ConfigLook, lookupIn } from "./config-look.ts";
 import { presentDeployment } from "./first-look.ts";
 import { limitSeconds } from "./limit.ts";
 import { ListenLook } from "./listen-look.ts";
+import { type Broken, OldPods } from "./old-pods.ts";
 import { platformNotes } from "./platform-note.ts";
 import { redirectNotes } from "./redirect-look.ts";
 import { ScaleLook } from "./scale-look.ts";
@@ -38,14 +40,21 @@ export class AwaitedRelease implements Reported<Observed, Proof> {
 
   readonly cluster: Cluster;
   readonly release: ReadinessInputs;
+  private readonly broken: Broken | undefined;
 
-  constructor(cluster: Cluster, release: ReadinessInputs) {
+  /** @param broken the pods that a StatefulSet must be rid of first */
+  constructor(cluster: Cluster, release: ReadinessInputs, broken?: Broken) {
     this.cluster = cluster;
     this.release = release;
+    this.broken = broken;
 
     const { service, namespace, deployment, logs = true } = release;
-    const title = `deployment ${deployment.name}`;
-    this.place = { name: service, title, noun: "deployment", namespace };
+    this.place = {
+      name: service,
+      title: titleOf(deployment),
+      noun: nounOf(deployment),
+      namespace,
+    };
     this.logs = logs;
   }
 
@@ -79,6 +88,7 @@ export class AwaitedRelease implements Reported<Observed, Proof> {
     );
     const judge = (observed: Observed, now: number) =>
       rollout.judge(graces.see(listening.see(config.see(observed))), now);
+    const oldPods = new OldPods(this.cluster, this.release, this.broken);
     let isFirst = true;
     return {
       judge,
@@ -96,6 +106,7 @@ export class AwaitedRelease implements Reported<Observed, Proof> {
         const present = await graces.settled(settled, observed, judge);
         const known =
           (await scale.see(present, observed)) ??
+          (await oldPods.see(present, observed, signal)) ??
           (await this.#namespaceLeaving(present, observed, signal));
         return this.#told(known ?? present);
       },
@@ -107,14 +118,20 @@ export class AwaitedRelease implements Reported<Observed, Proof> {
   }
 
   rights(): readonly NeededRight[] {
-    const { namespace, deployment, ingress, logs = true, rollback = true } = this.release;
-    const has = { ingress: ingress !== undefined, logs, rollback };
-    return rightsOfVerdict({ namespace, deployment: deployment.name, ...has });
+    const { namespace, deployment, logs = true, rollback = true } = this.release;
+    const { serviceName, ingress, routes } = this.release;
+    const has = {
+      service: serviceName !== undefined,
+      ingress: ingress !== undefined,
+      route: routes !== undefined,
+      ...{ logs, rollback },
+    };
+    return rightsOfVerdict({ ...deployment, namespace, deployment: deployment.name, ...has });
   }
 
   path(): string {
     const { namespace, deployment } = this.release;
-    return `${COLLECTIONS.deployments.path(namespace)}/${deployment.name}`;
+    return pathOf(namespace, deployment);
   }
 
   isSame(object: Deployment | undefined): boolean {
@@ -127,18 +144,19 @@ export class AwaitedRelease implements Reported<Observed, Proof> {
   }
 
   async notes(
-    { ingress, pods }: Observed,
+    observed: Observed,
     finding: Finding,
     { logs, signal }: NoteSources,
   ): Promise<readonly string[]> {
     const { reason } = finding;
     if (PROBED.has(reason)) {
-      return redirectNotes(this.cluster.api, finding, pods, signal);
+      return redirectNotes(this.cluster.api, finding, observed.pods, signal);
     }
     if (CRASHED.has(reason) && (await logs).some(({ lines }) => isFormat(lines.at(-1) ?? ""))) {
       return platformNotes(this.release.image, new Registry(undefined, signal));
     }
-    const name = ingress?.spec?.ingressClassName;
+    const [, ingress = ""] = /^ingress (.+)$/.exec(finding.object) ?? [];
+    const name = observedIngress(this.release, observed, ingress)?.spec?.ingressClassName;
     if (reason !== "ingress-no-address" || name === undefined) {
       return [];
     }
@@ -159,9 +177,12 @@ export class AwaitedRelease implements Reported<Observed, Proof> {
     observed: Observed,
     signal: AbortSignal,
   ): Promise<FinalVerdict | undefined> {
-    const uid = newReplicaSet(observed)?.metadata?.uid;
+    const present = newReplicaSet(observed);
     const isLeaving = observed.pods.some(
-      (pod) => pod.metadata?.deletionTimestamp !== undefined && ownerOf(pod) === uid,
+      (pod) =>
+        pod.metadata?.deletionTimestamp !== undefined &&
+        present !== undefined &&
+        isPodOf(present, pod),
     );
     return kind === "progressing" && isLeaving ? namespaceGone(this, signal) : undefined;
   }

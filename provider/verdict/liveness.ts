@@ -45,16 +45,37 @@ export function doubtLiveness(judged: JudgedContainer): Doubt | undefined {
   return isDue && until > clusterTime ? { text: words, until } : undefined;
 }
 
-/** Whether the probes that a ready container has passed ask the same as its liveness probe. */
-function isProved({ livenessProbe, readinessProbe, startupProbe }: Container): boolean {
+/** Whether the probes that a ready container has passed ask the same as its liveness probe, or more. */
+function isProved(container: Container): boolean {
+  const { livenessProbe = {}, readinessProbe, startupProbe } = container;
+  const asked = questionOf(container, livenessProbe);
+  const port = portOf(container, livenessProbe);
+  const isConnection = livenessProbe.tcpSocket !== undefined;
   return [readinessProbe, startupProbe].some(
-    (probe) => probe !== undefined && questionOf(probe) === questionOf(livenessProbe),
+    (probe) =>
+      probe !== undefined &&
+      (questionOf(container, probe) === asked ||
+        // Who answers on a port accepts connections there.
+        (isConnection && portOf(container, probe) === port)),
   );
 }
 
-function questionOf({ httpGet, tcpSocket, grpc, exec }: Probe = {}): string {
-  const { path = "/", port, scheme = "HTTP", host } = httpGet ?? {};
-  return JSON.stringify([httpGet && [path, port, scheme, host], tcpSocket?.port, grpc, exec]);
+function questionOf(container: Container, probe: Probe): string {
+  const { httpGet, tcpSocket, grpc, exec } = probe;
+  const { path = "/", scheme = "HTTP", host, httpHeaders = [] } = httpGet ?? {};
+  const port = portOf(container, probe);
+  return JSON.stringify([
+    httpGet && [path, port, scheme, host, httpHeaders],
+    tcpSocket && port,
+    grpc,
+    exec,
+  ]);
+}
+
+/** The number of the port that a probe asks, by whichever name. */
+function portOf({ ports = [] }: Container, { httpGet, tcpSocket, grpc }: Probe) {
+  const asked = (httpGet ?? tcpSocket ?? grpc)?.port;
+  return ports.find(({ name }) => name !== undefined && name === asked)?.containerPort ?? asked;
 }
 
 /** The last answer to the liveness probe, if it is a present failure that waiting can hardly change. */

@@ -78,6 +78,14 @@ export function windowOf(probe: Probe | undefined): number {
   return probe === undefined ? 0 : initialDelaySeconds + periodSeconds * failureThreshold;
 }
 
+/** Seconds in which a probe that succeeds again is noticed, and reported; the API server fills in how often it asks. */
+export function answerSeconds({ periodSeconds, ...probe }: Probe = {}): number {
+  const { timeoutSeconds = 1, successThreshold = 1 } = probe;
+  return periodSeconds === undefined
+    ? 0
+    : periodSeconds * successThreshold + timeoutSeconds + REPORT_SECONDS;
+}
+
 /** A probe by its kind, with what it asks for. */
 export function described(judged: JudgedContainer, kind: ProbeKind): string {
   return `${kind.toLowerCase()} probe${targetOf(probeOf(judged, kind))}`;

@@ -1,7 +1,7 @@
 import { VERDICT } from "../../contract/verdict.ts";
 import type { Finding } from "./finding.ts";
 import { type Answer, answersOf, probeOf } from "./probe-answers.ts";
-import { described, windowOf } from "./probe-kill.ts";
+import { answerSeconds, described, windowOf } from "./probe-kill.ts";
 import { AT_DEADLINE } from "./reasons.ts";
 import { finding, isInit, type JudgedContainer } from "./judged-container.ts";
 
@@ -46,7 +46,7 @@ function judgeReadiness(judged: JudgedContainer, isStarted: boolean): Finding {
   const { restartCount } = judged.status;
   const answers = answersOf(judged, ["Readiness"]);
   const [latest] = answers;
-  const words = latest?.words ?? `runs, but its ${described(judged, "Readiness")} has not passed`;
+  const words = latest?.words ?? unanswered(judged);
   if (!isStarted) {
     const phase = `starting ${restartCount}`;
     return finding(judged, "not-ready", words, { phase, tolerance: AT_DEADLINE });
@@ -57,13 +57,25 @@ function judgeReadiness(judged: JudgedContainer, isStarted: boolean): Finding {
     const window = Math.max(windowOf(probeOf(judged, "Readiness")), PROBE_SECONDS);
     return believed(judged, latest, window, isAll ? phase : `answering ${restartCount}`);
   }
+  const probe = probeOf(judged, "Readiness");
   if (judged.isWarm === true) {
-    return finding(judged, "not-ready", words, { phase, tolerance: PROBE_SECONDS });
+    const tolerance = Math.max(PROBE_SECONDS, answerSeconds(probe));
+    return finding(judged, "not-ready", words, { phase, tolerance });
   }
   const { warmupSeconds = VERDICT.warmupSeconds.default, deadlineSeconds } = judged.patience;
-  const tolerance = Math.min(warmupSeconds, deadlineSeconds);
+  const { initialDelaySeconds = 0, periodSeconds = 0 } = probe ?? {};
+  // One that is asked seldom has its second chance when it is asked again.
+  const again = periodSeconds > PROBE_SECONDS ? periodSeconds + answerSeconds(probe) : 0;
+  const tolerance = Math.min(initialDelaySeconds + Math.max(warmupSeconds, again), deadlineSeconds);
   const message = `${words}; a service that needs longer than ${tolerance} s to warm up says so by warmupSeconds`;
   return finding(judged, "not-ready", message, { phase, tolerance });
+}
+
+/** Without a readiness probe the kubelet alone has yet to say so. */
+function unanswered(judged: JudgedContainer): string {
+  return judged.container.readinessProbe === undefined
+    ? "runs, and its node has not yet reported it as ready"
+    : `runs, but its ${described(judged, "Readiness")} has not passed`;
 }
 
 /** Whether waiting can hardly change an answer to the readiness probe. */

@@ -97,6 +97,10 @@ const ROWS = {
   "no-endpoints": [AT_DEADLINE, "rolls back", "release", "settled", "describe"],
   /** The Ingress controller has published no address. */
   "ingress-no-address": [AT_DEADLINE, "stays", "release", "settled", "describe"],
+  /** The Service's load balancer has no address. */
+  "service-no-address": [AT_DEADLINE, "stays", "release", "settled", "describe"],
+  /** A parent of an HTTPRoute has not accepted it, or cannot resolve what it refers to. */
+  "route-not-accepted": [AT_DEADLINE, "stays", "release", "settled", "describe"],
   /** The identity may not read what the verdict is based on. */
   forbidden: [AT_ONCE, "stays", "cluster", "settled", "rights"],
   /** There are no credentials, or the API server does not accept them. */

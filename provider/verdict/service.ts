@@ -1,5 +1,6 @@
 import type { ReadinessInputs } from "../../contract/readiness.ts";
 import type { Finding } from "./finding.ts";
+import { hasAddress } from "./ingress.ts";
 import {
   type EndpointSlice,
   nameOf,
@@ -16,7 +17,8 @@ const NAMED = 3;
 const STRANGER_SECONDS = 3;
 
 /**
- * Whether the Service routes to each of these pods: an EndpointSlice of it must have a ready endpoint for each.
+ * Whether the Service routes to each of these pods: an EndpointSlice of it must have a ready endpoint for each. A service
+ * that takes no connections has none. A load balancer must have its address, unless the release does without.
  *
  * @see https://kubernetes.io/docs/concepts/services-networking/endpoint-slices/
  */
@@ -25,6 +27,9 @@ export function judgeService(
   { service, endpointSlices }: Observed,
   pods: readonly Pod[],
 ): Finding[] {
+  if (release.serviceName === undefined) {
+    return [];
+  }
   const object = `service ${release.serviceName}`;
   if (service === undefined) {
     return [{ reason: "no-endpoints", object, message: `${object} does not exist` }];
@@ -37,7 +42,10 @@ export function judgeService(
   );
   const left = pods.filter((pod) => !routed.has(uidOf(pod)));
   if (left.length === 0) {
-    return judgePorts(object, service, endpointSlices, pods);
+    return [
+      ...judgePorts(object, service, endpointSlices, pods),
+      ...(release.loadBalancer === true ? judgeLoadBalancer(object, service) : []),
+    ];
   }
   const selected = Object.entries(service.spec?.selector ?? {});
   const isStranger = left.some(({ metadata }) =>
@@ -47,6 +55,15 @@ export function judgeService(
   const selector = selected.map(([label, value]) => `${label}=${value}`).join(",");
   const message = `no ready endpoint for ${namesOf(left)}; the service selects ${selector || "nothing"}`;
   return [{ reason: "no-endpoints", object, message, tolerance }];
+}
+
+function judgeLoadBalancer(object: string, { spec, status }: Service): Finding[] {
+  const { loadBalancerClass: name } = spec ?? {};
+  const balancer = name === undefined ? "load balancer" : `load balancer of class ${name}`;
+  const message = `no ${balancer} has given it an address`;
+  return hasAddress(status?.loadBalancer?.ingress)
+    ? []
+    : [{ reason: "service-no-address", object, message }];
 }
 
 /** Whether each port of the Service maps to a port of each pod: a name that the pod does not have maps to none. */

@@ -1,15 +1,16 @@
 import type { ReadinessInputs } from "../../contract/readiness.ts";
 import { settleSecondsOf } from "../../contract/verdict.ts";
-import { newReplicaSet, podsOf } from "./deployment.ts";
+import { isPodOf, newReplicaSet, podsOf } from "./revision.ts";
 import { type Finding, toleranceOf } from "./finding.ts";
-import { condition, type Observed, ownerOf, type Pod, uidOf } from "./objects.ts";
+import { condition, type Observed, type Pod, uidOf } from "./objects.ts";
 import { podFinding } from "./pod-finding.ts";
 import { isReady, statusesOf } from "./pod.ts";
+import { answerSeconds } from "./probe-kill.ts";
 
 /** The kubelet looks at its containers each second, and what it saw is with the API server a moment later. */
 const REPORT_SECONDS = 2;
 
-/** What a readiness probe takes to see that a service answers again. */
+/** What a readiness probe takes at least to see that a service answers again. */
 const RECOVERY_SECONDS = 10;
 
 /** How a pod has ceased to be ready before it had settled. */
@@ -72,7 +73,7 @@ export class Settling {
       return UNKNOWN_SETTLEMENT;
     }
     const living = new Set(podsOf(replicaSet, observed.pods));
-    for (const pod of observed.pods.filter((each) => ownerOf(each) === uidOf(replicaSet))) {
+    for (const pod of observed.pods.filter((each) => isPodOf(replicaSet, each))) {
       const since = living.has(pod) && isReady(pod) ? readySince(pod, observed, now) : undefined;
       this.#courses.set(uidOf(pod), this.#next(pod, since, now));
     }
@@ -142,7 +143,9 @@ function readySince(pod: Pod, { clusterTime }: Observed, now: number): number {
  * @param found what the pod shows by itself
  */
 export function judgeRelapse(relapse: Relapse, pod: Pod, found: readonly Finding[]): Finding[] {
-  const most = relapse.isRepeated ? 0 : RECOVERY_SECONDS;
+  const probes = (pod.spec?.containers ?? []).map(({ readinessProbe }) => readinessProbe);
+  const recovery = Math.max(RECOVERY_SECONDS, ...probes.map(answerSeconds));
+  const most = relapse.isRepeated ? 0 : recovery;
   const shown =
     found.length > 0 ? found : [podFinding(pod, "not-ready", "it is not ready any more")];
   return shown.map((finding) => ({

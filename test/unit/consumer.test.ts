@@ -88,12 +88,20 @@ test.each<[string, { service?: string } & Record<string, unknown>, string]>([
   [
     "an endpoint without any URL",
     { endpoints: { shop: { public: null } } },
-    "endpoints.shop.address must be a URL, got nothing",
+    "endpoints.shop.address must be a URL or null, got nothing",
   ],
 ])("refuses %s", async (_, { service, ...change }, message) => {
   const refused = await read(change, service);
   expect(pulumi.RunError.isInstance(refused)).toBe(true);
   expect((refused as Error).message).toContain(`organization/slipway/dev: ${message}`);
+});
+
+test("a service that takes no connections has no address, and cannot be called", async () => {
+  const worker = { inCluster: null, address: null, public: null };
+  expect(await read({ endpoints: { shop: worker } })).toEqual({ release, endpoint: worker });
+  expect(() => smokeTest("shop", release as never, worker)).toThrow(
+    "shop takes no connections: there is nothing to call",
+  );
 });
 
 test("another image is another call, because a Job never changes", () => {

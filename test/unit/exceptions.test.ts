@@ -36,7 +36,7 @@ function faultsOf(change: object, stack: object = {}): string[] {
 const made = (definition: Partial<ServiceDefinition> = {}) =>
   workloadManifests(service(definition), IMAGE);
 const podOf = (definition: Partial<ServiceDefinition> = {}) => {
-  const { template } = made(definition).deployment.spec as unknown as {
+  const { template } = made(definition).deployment?.spec as unknown as {
     template: { metadata: Record<string, unknown>; spec: Record<string, unknown> };
   };
   return template;
@@ -114,7 +114,7 @@ describe("a patch", () => {
   test("keeps an image that is not known yet, whatever else it says of its container", () => {
     const image = pulumi.output(IMAGE);
     const subject = service({ pod: { containers: [{ name: "shop", tty: true }] } });
-    const { template } = workloadManifests(subject, image).deployment.spec as {
+    const { template } = workloadManifests(subject, image).deployment?.spec as {
       template: { spec: { containers: { image: unknown; tty: boolean }[] } };
     };
     expect(template.spec.containers[0]?.image).toBe(image);
@@ -254,7 +254,7 @@ describe("a patch", () => {
 describe("what every service has", () => {
   test("needs no word", () => {
     for (const subject of [service(), fullService()]) {
-      const { template } = workloadManifests(subject, IMAGE).deployment.spec as {
+      const { template } = workloadManifests(subject, IMAGE).deployment?.spec as {
         template: { spec: object };
       };
       expect(looseningsOf(template.spec)).toEqual([]);
@@ -435,7 +435,7 @@ describe("placement and identity", () => {
       labels: { team: "shop" },
       annotations: { "example.com/a": "b" },
     });
-    expect(made(definition).deployment.spec).toMatchObject({
+    expect(made(definition).deployment?.spec).toMatchObject({
       selector: { matchLabels: { "app.kubernetes.io/name": "shop" } },
     });
   });

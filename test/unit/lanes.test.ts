@@ -270,6 +270,55 @@ test("a service that leaves its class to the cluster leaves it to the lane as we
   expect(demands("deploy-ingresses", { services })).not.toContain("ingressClassName");
 });
 
+test("the deploy lane may open a Service, mark an object and write a path's type as the settings do, and nothing else", () => {
+  const paths = ["/", { path: "/api", pathType: "Exact" as const }];
+  const services = {
+    shop: {
+      port: 80,
+      ingress: { host: "a.example.com", paths, annotations: { "x.io/size": "40m" } },
+    },
+    edge: {
+      port: 80,
+      service: { type: "LoadBalancer" as const, loadBalancerSourceRanges: ["10.0.0.0/8"] },
+    },
+  };
+  expect(demands("deploy-ingresses", { services })).toContain(
+    '["a.example.com/ Prefix","a.example.com/api Exact"]',
+  );
+  expect(demands("deploy-annotations", { services })).toContain(
+    String.raw`"Ingress\nshop\nx.io/size\n40m"`,
+  );
+  expect(demands("deploy-services", { services })).toContain(
+    '{"edge":{"type":"LoadBalancer","ranges":"10.0.0.0/8"}}',
+  );
+  expect(demands("deploy-services")).not.toContain("outside");
+  expect(demands("deploy-annotations")).not.toContain("named");
+});
+
+test("the deploy lane routes to the Gateways, hosts and filters that the settings name", () => {
+  const filters = [{ type: "RequestRedirect", requestRedirect: { scheme: "https" } }];
+  const parents = [{ name: "public", namespace: "gateways", sectionName: "https" }];
+  const services = { shop: { port: 80, route: { parents, host: "a.example.com", filters } } };
+  const named = demands("deploy-httproutes", { services });
+  expect(named).toContain('["gateway.networking.k8s.io Gateway gateways public https"]');
+  expect(named).toContain('["a.example.com"]');
+  expect(named).toContain('["RequestRedirect"]');
+  expect(demands("deploy-httproutes")).toBe("");
+  const rights = said(agent("deploy", { services }), "store");
+  expect(rights).toEqual(
+    expect.arrayContaining([
+      "create httproutes.gateway.networking.k8s.io",
+      "watch httproutes.gateway.networking.k8s.io",
+    ]),
+  );
+});
+
+test("the deploy lane of workers alone has no right to Services and what routes to them", () => {
+  const rights = said(agent("deploy", { services: { worker: {} } }), "store");
+  expect(rights.filter((right) => / (services|endpointslices)\b/.test(right))).toEqual([]);
+  expect(rights).toContain("create deployments.apps");
+});
+
 test("the deploy lane's pods may have the Secrets that services use, and no other", () => {
   const credentials = { payment: { keys: { KEY: "" } }, ci: { namespace: "jenkins", keys: {} } };
   const services = {

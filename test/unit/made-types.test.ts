@@ -35,7 +35,13 @@ const SERVICE = {
   autoscale: { min: 2, max: 4, cpu: 60 },
   files: { "/etc/shop.conf": "a = 1\n" },
   volumes: { "/data": { claim: { size: "1Gi", access: "ReadWriteMany" } } },
-  ingress: { host: "shop.example.com" },
+  ingress: [{ host: "shop.example.com" }, { name: "old", host: "shop.example.org" }],
+  route: { parents: [{ name: "public" }], host: "shop.example.net" },
+};
+const PINNED = { image: `registry.example.com/team/db@${DIGEST}`, port: 8080 };
+const OF_OTHER_KINDS = {
+  db: { ...PINNED, stateful: true },
+  agent: { ...PINNED, everyNode: true },
 };
 const CREDENTIALS = {
   sealed: { keys: { PIN: { random: { length: 8 } } } },
@@ -152,7 +158,7 @@ const CREDENTIALS_ELSEWHERE = {
 async function everything(): Promise<[settings: Record<string, unknown>, Registered[]][]> {
   const build = { context: "example/shop", args: { BASE: `a@${DIGEST}` } };
   const building = {
-    services: { shop: { build, ...SERVICE } },
+    services: { shop: { build, ...SERVICE }, ...OF_OTHER_KINDS },
     credentials: { ...CREDENTIALS, ...CREDENTIALS_ELSEWHERE },
     jenkins: { ...JENKINS, prefix: "ci" },
     sealing: { controller: { namespace: "sealing" } },

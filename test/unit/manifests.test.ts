@@ -10,7 +10,7 @@ import {
 } from "../../components/manifests/config-map.ts";
 import { deploymentManifest } from "../../components/manifests/deployment.ts";
 import { horizontalPodAutoscalerManifest } from "../../components/manifests/horizontal-pod-autoscaler.ts";
-import { ingressManifest } from "../../components/manifests/ingress.ts";
+import { ingressManifests } from "../../components/manifests/ingress.ts";
 import { namespaceManifest } from "../../components/manifests/namespace.ts";
 import { networkPolicyManifest } from "../../components/manifests/network-policy.ts";
 import { podDisruptionBudgetManifest } from "../../components/manifests/pod-disruption-budget.ts";
@@ -215,7 +215,7 @@ describe("the other objects", () => {
     for (const manifest of [
       deployment(service()),
       serviceManifest(service()),
-      ingressManifest(fullService()),
+      ...ingressManifests(fullService()),
     ]) {
       expect(manifest?.metadata).toMatchObject({
         annotations: { "pulumi.com/skipAwait": "true" },
@@ -224,7 +224,7 @@ describe("the other objects", () => {
   });
 
   test("the Service leads port 80 to the container's port", () => {
-    expect(serviceManifest(service()).spec).toMatchObject({
+    expect(serviceManifest(service())?.spec).toMatchObject({
       type: "ClusterIP",
       selector: { "app.kubernetes.io/name": "shop" },
       ports: [{ port: 80, targetPort: "http" }],
@@ -280,12 +280,14 @@ describe("the other objects", () => {
   });
 
   test("the Ingress has class, host and TLS as the settings say, and is absent without them", () => {
-    expect(ingressManifest(fullService())?.spec).toMatchObject({
-      ingressClassName: "nginx",
-      tls: [{ hosts: ["shop.example.com"], secretName: "shop-tls" }],
-      rules: [{ host: "shop.example.com", http: { paths: [{ path: "/", pathType: "Prefix" }] } }],
-    });
-    expect(ingressManifest(service())).toBeUndefined();
+    expect(ingressManifests(fullService()).map(({ spec }) => spec)).toMatchObject([
+      {
+        ingressClassName: "nginx",
+        tls: [{ hosts: ["shop.example.com"], secretName: "shop-tls" }],
+        rules: [{ host: "shop.example.com", http: { paths: [{ path: "/", pathType: "Prefix" }] } }],
+      },
+    ]);
+    expect(ingressManifests(service())).toEqual([]);
   });
 
   test("the autoscaler aims at 70 percent of the CPU unless told otherwise", () => {

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import type { JenkinsOutputs } from "../../components/lanes/jenkins-access.ts";
-import type { Endpoint } from "../../components/workload.ts";
+import type { Endpoint } from "../../components/endpoint.ts";
 import type { ContainerEvidence, Evidence, EventEvidence } from "../../contract/evidence.ts";
 import type {
   HistoryEntry,
@@ -96,6 +96,7 @@ const release = {
   verdict: "ready",
   reason: null,
   generation: 2,
+  kind: "StatefulSet",
   replicaSet: "shop-6d4cf56db6",
   pods: [pod],
   otherPods: 1900,
@@ -112,6 +113,7 @@ const release = {
 
 const running = {
   ...previous,
+  kind: "StatefulSet",
   replicaSet: "shop-5c9f8d7b64",
   verdict: "ready",
   reason: null,
@@ -131,6 +133,7 @@ const endpoint = {
   inCluster: "http://shop.shop-dev.svc.cluster.local",
   address: "http://10.96.14.3",
   public: "https://shop.example.com/",
+  allPublic: ["https://shop.example.com/", "https://shop.example.org/"],
 } satisfies Required<Endpoint>;
 
 const jenkins = {
@@ -151,6 +154,7 @@ const withEndpoint = (changes: object) => ({
 
 test.each([
   ["a ready release", withRelease({})],
+  ["a service that takes no connections", withEndpoint({ inCluster: null, address: null })],
   ["a failed release", withRelease(failed)],
   ["one that was rolled back", withRelease({ ...failed, running })],
   [
@@ -230,11 +234,22 @@ test.each([
   ],
   ["an address that is no URL", withEndpoint({ address: "10.96.14.3" }), "/endpoints/shop/address"],
   ["an endpoint field that is not described", withEndpoint({ port: 80 }), "/endpoints/shop"],
+  [
+    "a list of one address",
+    withEndpoint({ allPublic: ["http://a/"] }),
+    "/endpoints/shop/allPublic",
+  ],
   ["an output that is not described", { ...withRelease({}), extra: 1 }, ""],
   ["a namespace that Kubernetes refuses", { ...withRelease({}), namespace: "Shop" }, "/namespace"],
 ])("refuses %s", (_, outputs, path) => {
   expect(faultsOf(outputs).map((fault) => fault.instancePath)).toContain(path);
 });
+
+/** What a record or an endpoint has only if there is something to say. */
+const RARE: Readonly<Record<string, readonly string[]>> = {
+  release: ["otherPods", "allow", "patched", "podSecurity"],
+  endpoint: ["allPublic"],
+};
 
 const always = Object.keys(release).filter((key) => !isRare(key, "release"));
 
@@ -265,9 +280,8 @@ test("describes the fields of the program and no other", () => {
   }
 });
 
-/** A record has this one only if there is something to count. */
 function isRare(key: string, name: string): boolean {
-  return name === "release" && key === "otherPods";
+  return key === "kind" || (RARE[name] ?? []).includes(key);
 }
 
 test.each(Object.keys(REASONS))("knows the reason %s, and explains it to people", (reason) => {

@@ -14,7 +14,13 @@ import { type Attempt, PolicyServer, refusalBy } from "../support/policy-server.
 const controller = { namespace: "kube-system", name: "sealed-secrets-controller" };
 const delivery = {
   namespace: "store",
-  services: { shop: { port: 8080, ingress: { host: "shop.example.com" } } },
+  services: {
+    shop: {
+      port: 8080,
+      ingress: { host: "shop.example.com" },
+      route: { parents: [{ name: "public" }], host: "shop.example.com" },
+    },
+  },
   credentials: {
     payment: { keys: { KEY: "" } },
     vault: { store: { name: "vault" }, keys: { KEY: { remote: { key: "payment" } } } },
@@ -89,6 +95,7 @@ test("each policy of the lanes has acts that it must refuse", () => {
     "deploy-serviceaccounts": 1,
     "deploy-deployments": 1,
     "deploy-ingresses": 1,
+    "deploy-httproutes": 1,
     "deploy-sealedsecrets": 1,
     "deploy-externalsecrets": 1,
   });

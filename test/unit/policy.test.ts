@@ -36,7 +36,8 @@ const LOOSE = [
 test.each([...LOOSE, "privileged" as const])(
   "forbids pods of a service that %s without the word for it",
   async (word) => {
-    const { metadata, ...rest } = workloadManifests(service({ allow: [word] }), IMAGE).deployment;
+    const { metadata, ...rest } =
+      workloadManifests(service({ allow: [word] }), IMAGE).deployment ?? {};
     const silent = { ...rest, metadata: { ...metadata, annotations: {} } };
     expect(await violations(noUnsaidExceptions, "kubernetes:apps/v1:Deployment", silent)).toEqual([
       `Deployment it: its pods need allow: [${word}]; set it in slipway:services, or remove what needs it`,
@@ -83,13 +84,13 @@ test.each<[string, ResourceValidationPolicy, string, object]>([
     "a service's pods as Slipway makes them",
     noUnsaidExceptions,
     "kubernetes:apps/v1:Deployment",
-    workloadManifests(service(), IMAGE).deployment,
+    workloadManifests(service(), IMAGE).deployment ?? {},
   ],
   [
     "what the settings allow",
     noUnsaidExceptions,
     "kubernetes:apps/v1:Deployment",
-    workloadManifests(service({ allow: LOOSE }), IMAGE).deployment,
+    workloadManifests(service({ allow: LOOSE }), IMAGE).deployment ?? {},
   ],
   [
     "pods that are no service's",

@@ -52,34 +52,41 @@ function forbid(...acts: readonly string[]): void {
   }
 }
 
-test.each([{}, { ingress: { name: "shop", awaitAddress: true } }])(
-  "the rights to list and watch are those that are used, with %j",
-  (has) => {
-    const scope = { namespace: "shop-dev", logs: true, rollback: true };
-    const rights = rightsOfVerdict({ ...scope, ingress: "ingress" in has });
-    const resources = (verb: string, isRequired: boolean) =>
-      rights
-        .filter(({ verb: own, required }) => own === verb && required === isRequired)
-        .map(resourceOf);
-    const needed = neededFor(has).map((name) => resourceOf(COLLECTIONS[name]));
-    for (const verb of ["list", "watch"]) {
-      expect(resources(verb, true)).toEqual(needed);
-      expect(resources(verb, false)).toEqual([resourceOf(COLLECTIONS.warnings)]);
-    }
-  },
-);
+test.each([
+  { serviceName: "shop" },
+  { serviceName: "shop", ingress: { name: "shop", awaitAddress: true } },
+  { serviceName: "shop", routes: ["shop"] },
+  {},
+])("the rights to list and watch are those that are used, with %j", (has) => {
+  const scope = { namespace: "shop-dev", logs: true, rollback: true };
+  const rights = rightsOfVerdict({
+    ...scope,
+    service: "serviceName" in has,
+    ingress: "ingress" in has,
+    route: "routes" in has,
+  });
+  const resources = (verb: string, isRequired: boolean) =>
+    rights
+      .filter(({ verb: own, required }) => own === verb && required === isRequired)
+      .map(resourceOf);
+  const needed = neededFor(has).map((name) => resourceOf(COLLECTIONS[name]));
+  for (const verb of ["list", "watch"]) {
+    expect(resources(verb, true)).toEqual(needed);
+    expect(resources(verb, false)).toEqual([resourceOf(COLLECTIONS.warnings)]);
+  }
+});
 
 test("what a verdict asks of the API server is what its rights allow", async () => {
   const inputs = release({ ingress: { name: "shop", awaitAddress: false } });
   applyObserved(server, { ...complete(), ingress: { metadata: { name: "shop", uid: "i" } } });
   await verdictOn(inputs);
   const { signal } = interruption;
-  await cluster.deployment("shop-dev", "shop", signal);
+  await cluster.deployment("shop-dev", { name: "shop" }, signal);
   await cluster.namespaceGone("shop-dev", signal);
   await cluster.hasIngressClass("nginx", signal);
   await cluster.log("shop-dev", { pod: "p", container: "c", previous: false }, signal);
   const how = { patch: [], fieldManager: "test" };
-  await cluster.patchDeployment("shop-dev", "shop", how, signal);
+  await cluster.patchDeployment("shop-dev", { name: "shop" }, how, signal);
   const scope = { namespace: "shop-dev", ingress: true, logs: true, rollback: true };
   const allowed = rightsOfVerdict(scope).map(
     ({ verb, resource, subresource }) =>
@@ -95,7 +102,7 @@ test("docs/rights.md lists them all", () => {
     ([, verbs = "", resource = "", use = ""]) =>
       verbs.split(", ").map((verb) => `${verb} ${resource}: ${use}`),
   );
-  const scope = { namespace: "shop-dev", ingress: true, logs: true, rollback: true };
+  const scope = { namespace: "shop-dev", ingress: true, route: true, logs: true, rollback: true };
   const rights = rightsOfVerdict(scope).map(
     (right) =>
       `${right.verb} ${resourceOf(right)}: ${right.purpose}${right.required ? "" : " (optional)"}`,

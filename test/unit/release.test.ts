@@ -101,6 +101,33 @@ test("has the objects of before where pods need not settle, so that no stack sho
   });
 });
 
+test("judges a worker by its pods alone, and says that it answers nowhere", async () => {
+  const { result, declared } = await release({ image: IMAGE });
+  expect(inputsOf(declared, Readiness)).not.toHaveProperty("serviceName");
+  expect(declared.filter(({ type }) => type.endsWith(":Service"))).toEqual([]);
+  expect(await valueOf(result.component.endpoint)).toEqual({
+    ...{ inCluster: null, address: null, public: null },
+  });
+});
+
+test("judges each way in, and the load balancer unless told that it has no address", async () => {
+  const { declared } = await release({
+    ...pinned,
+    service: { type: "LoadBalancer" },
+    ingress: [{ host: "a.example.com" }, { name: "b", host: "b.example.com", awaitAddress: false }],
+    route: { parents: [{ name: "public" }], host: "c.example.com" },
+  });
+  expect(inputsOf(declared, Readiness)).toMatchObject({
+    loadBalancer: true,
+    ingress: { name: "shop", awaitAddress: true },
+    otherIngresses: [{ name: "shop-b", awaitAddress: false }],
+    routes: ["shop"],
+  });
+  const service = { type: "LoadBalancer", awaitAddress: false } as const;
+  const without = await release({ ...pinned, service });
+  expect(inputsOf(without.declared, Readiness)).not.toHaveProperty("loadBalancer");
+});
+
 test("waits for the Ingress's address unless told that there will be none", async () => {
   const ingress = { host: "a.example.com" };
   const waiting = await release({ ...pinned, ingress });

@@ -41,6 +41,8 @@ describe("a release that fails", () => {
     "deployment-missing",
     "namespace-terminating",
     "ingress-no-address",
+    "service-no-address",
+    "route-not-accepted",
   ])("by %s is left alone, without a word", (reason) => {
     expect(plan(reason)).toEqual({ kind: "stay", why: undefined });
   });

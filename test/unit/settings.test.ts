@@ -8,6 +8,7 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { stringify } from "yaml";
 
+import { byName } from "../../components/by-name.ts";
 import { PODS } from "../../components/service-definition.ts";
 import type { Forms } from "../../contract/forms.ts";
 import { VERDICT } from "../../contract/verdict.ts";
@@ -15,6 +16,7 @@ import { parseSettings } from "../../settings.ts";
 import { stackSchema } from "../../settings/stack.ts";
 import { AUTHORITY, OTHER_AUTHORITY } from "../support/authority.ts";
 import { folderWith, removeFolders } from "../support/folder.ts";
+import { ASKED, EDGE, NAMED_IN_EDGE } from "../support/network-settings.ts";
 import { CHOSEN, SPECIAL } from "../support/special-service.ts";
 import { schemaKeys, valueKeys } from "../support/schema-keys.ts";
 import {
@@ -208,6 +210,8 @@ const SERVICES = {
   },
   web: { image: PINNED, port: 80, ...said(VERDICT), ...said(PODS) },
   special: SPECIAL,
+  edge: { image: PINNED, ...EDGE },
+  ...byName(ASKED, (_, asked) => ({ image: PINNED, ...asked })),
 };
 
 /** A stack with every key that one can have; its services are others. */
@@ -347,7 +351,8 @@ describe("right settings", () => {
       variables: {},
       folder,
     });
-    const { build, resources, ...shop } = SERVICES.shop;
+    const { shop: full, ...others } = SERVICES;
+    const { build, resources, ...shop } = full;
     const { limits } = resources;
     expect(services).toEqual({
       shop: {
@@ -360,7 +365,7 @@ describe("right settings", () => {
         // Kubernetes' quantities are text.
         resources: { requests: { cpu: "1", memory: "1Gi" }, limits },
       },
-      web: SERVICES.web,
+      ...others,
       special: { ...SPECIAL, build: { context: `${folder}/shop` } },
     });
   });
@@ -464,6 +469,7 @@ describe("right settings", () => {
       "services.*.sidecars.env",
       "services.*.build.args",
       ...CHOSEN.map((at) => `services.*.${at}`),
+      ...NAMED_IN_EDGE.map((path) => `services.*.${path}`),
       "pins",
     ];
     const ofCredentials = ["", ".*.keys", ".*.jenkins.keyBindings"].map((at) => `credentials${at}`);
@@ -1039,7 +1045,7 @@ describe("a fault of a service", () => {
 
   test("that is no mapping is told as such", () => {
     expect(faultsOf({ ...VALID, services: { shop: 5 } })).toEqual([
-      "slipway:services.shop: got 5; allowed: a mapping with a port and either build or image",
+      "slipway:services.shop: got 5; allowed: a mapping with either build or image, and as needed a port",
     ]);
   });
 });

@@ -1,4 +1,5 @@
-import { type Delivery, hasClaims, servicesOf } from "../../delivery.ts";
+import { resourceOfKind } from "../../../../contract/workload-kind.ts";
+import { type Delivery, hasClaims, kindsOf, servicesOf } from "../../delivery.ts";
 import { workloadManifests } from "../../../manifests/workload.ts";
 import { literal } from "../policy.ts";
 import { type Limit, refusal } from "./limit.ts";
@@ -7,39 +8,50 @@ import { annotationsAt, labelsAt, ordersIn } from "./orders.ts";
 /** ConfigMaps of every namespace that the cluster itself writes: whom its pods trust. */
 const OF_THE_CLUSTER = ["kube-root-ca.crt", "openshift-service-ca.crt", "istio-ca-root-cert"];
 
+const GROUPS = [
+  "",
+  "apps",
+  "autoscaling",
+  "bitnami.com",
+  "external-secrets.io",
+  "networking.k8s.io",
+  "policy",
+];
+
+const RESOURCES = [
+  "configmaps",
+  "deployments",
+  "externalsecrets",
+  "horizontalpodautoscalers",
+  "ingresses",
+  "networkpolicies",
+  "poddisruptionbudgets",
+  "sealedsecrets",
+  "serviceaccounts",
+  "services",
+];
+
 /** What stands above each object that the deploy lane writes: an order to whoever watches the cluster. */
 export function annotations(delivery: Delivery): Limit {
-  const said = servicesOf(delivery).flatMap((service) =>
-    Object.values(workloadManifests(service, ""))
-      .flat()
-      .flatMap((manifest) => {
-        const { kind, metadata } = (manifest ?? NOTHING) as typeof NOTHING;
-        return kind === "" ? [] : [ordersIn(kind, metadata.name, metadata)];
-      }),
-  );
+  const delivering = kindsOf(delivery).map(resourceOfKind);
+  const sorted = (names: readonly string[]) => [...new Set(names)].sort();
+  const said = ordersOf(delivery);
+  const hasRoutes = servicesOf(delivery).some(({ routes }) => routes.length > 0);
   return {
-    apiGroups: [
-      "",
-      "apps",
-      "autoscaling",
-      "bitnami.com",
-      "external-secrets.io",
-      "networking.k8s.io",
-      "policy",
-    ],
+    apiGroups: sorted([
+      ...GROUPS,
+      ...delivering.map(({ group }) => group),
+      ...(hasRoutes ? ["gateway.networking.k8s.io"] : []),
+    ]),
     apiVersion: "*",
+    // Claims come last, as in the policies that there are.
     resources: [
-      "configmaps",
-      "deployments",
-      "externalsecrets",
-      "horizontalpodautoscalers",
-      "ingresses",
-      "networkpolicies",
+      ...sorted([
+        ...RESOURCES,
+        ...delivering.map(({ resource }) => resource),
+        ...(hasRoutes ? ["httproutes"] : []),
+      ]),
       ...(hasClaims(delivery) ? ["persistentvolumeclaims"] : []),
-      "poddisruptionbudgets",
-      "sealedsecrets",
-      "serviceaccounts",
-      "services",
     ],
     validations: [
       annotationsAt(
@@ -57,6 +69,18 @@ export function annotations(delivery: Delivery): Limit {
       },
     ],
   };
+}
+
+/** What the settings say of each object that they make. */
+function ordersOf(delivery: Delivery) {
+  return servicesOf(delivery).flatMap((service) =>
+    Object.values(workloadManifests(service, ""))
+      .flat()
+      .flatMap((manifest) => {
+        const { kind, metadata } = (manifest ?? NOTHING) as typeof NOTHING;
+        return kind === "" ? [] : [ordersIn(kind, metadata.name, metadata)];
+      }),
+  );
 }
 
 const NOTHING = { kind: "", metadata: { name: "", labels: {}, annotations: {} } };

@@ -1,13 +1,16 @@
+import { resourceOfKind, type WorkloadKind } from "../../../../contract/workload-kind.ts";
 import { secretsOf } from "../../../credentials/credential-use.ts";
-import { exceptionsIn } from "../../../exceptions.ts";
+import { exceptionsIn, podSpecsIn } from "../../../exceptions.ts";
 import { foundClaims, ownClaims } from "../../../manifests/volume-claims.ts";
-import { workloadManifests } from "../../../manifests/workload.ts";
+import { deliveredBy, workloadManifests } from "../../../manifests/workload.ts";
 import { levelOf } from "../../../service/exceptions.ts";
+import { workloadKindOf } from "../../../service/kinds.ts";
 import type { Service } from "../../../service-definition.ts";
 import {
   type Delivery,
   hasClaims,
   hasPerPodClaims,
+  kindsOf,
   ownCredentials,
   servicesOf,
 } from "../../delivery.ts";
@@ -19,33 +22,39 @@ import { HARDENING_VARIABLES, hardening } from "./hardening.ts";
 import { annotationsAt, labelsAt, ordersIn } from "./orders.ts";
 import { asSaid, asSaidVolume, type SaidPods, saidPods } from "./said.ts";
 
-/** What of a pod template is an order. */
-interface Template {
-  readonly metadata: Parameters<typeof ordersIn>[2];
-}
-
 const LISTS = ["containers", "initContainers"];
 const SPEC = "spec.template.spec";
 const TEMPLATE = "spec.template.?metadata";
 const NAMED = "Secrets that slipway:services and slipway:credentials name";
 
 /**
- * Deployments whose pods get no token, no Secret that the settings do not name, no image that can change, and no node of their choice.
+ * Deployments, and what is in their place, whose pods get no token, no Secret that the settings do not name, no image that can change, and no node of their choice.
  * The namespace's Pod Security level holds the rest.
  */
 export function deployments(delivery: Delivery): Limit {
+  return {
+    ...podLimit(delivery, "the name of the Deployment"),
+    apiGroups: ["apps"],
+    apiVersion: "v1",
+    resources: [...new Set(["deployments", ...kindsOf(delivery).filter(isOfApps).map(pluralOf)])],
+  };
+}
+
+/**
+ * What the template of pods may hold, where a Deployment has it.
+ *
+ * @param account says whose account they may have, which is that of the object's name
+ */
+export function podLimit(
+  delivery: Delivery,
+  account: string,
+): Pick<Limit, "variables" | "validations"> {
   const services = servicesOf(delivery);
   const pods = saidPods(services);
-  const orders = services.flatMap((service) => {
-    const { template } = workloadManifests(service, "").deployment.spec as { template: Template };
-    return ordersIn("Deployment", service.name, template.metadata);
-  });
+  const orders = templateOrders(services);
   const words = services.flatMap((service) => exceptionsIn(service).map(({ word }) => word));
   const isLoose = delivery.namespaceExists === true || levelOf(words) !== "restricted";
   return {
-    apiGroups: ["apps"],
-    apiVersion: "v1",
-    resources: ["deployments"],
     variables: {
       secrets: literal(secretNames(delivery)),
       spec: "object.spec.template.spec",
@@ -65,13 +74,30 @@ export function deployments(delivery: Delivery): Limit {
         TEMPLATE,
         orders.flatMap((each) => each.labels),
       ),
-      ...identity(pods),
+      ...identity(pods, account),
       ...place(pods),
       ...volumes(pods, delivery),
       ...LISTS.flatMap((list) => containers(list, services)),
       ...(isLoose ? hardening(services, SPEC) : []),
     ],
   };
+}
+
+function isOfApps(kind: WorkloadKind): boolean {
+  return resourceOfKind(kind).group === "apps";
+}
+
+function pluralOf(kind: WorkloadKind): string {
+  return resourceOfKind(kind).resource;
+}
+
+/** What the settings say of the templates of pods. */
+function templateOrders(services: readonly Service[]) {
+  return services.flatMap((service) =>
+    podSpecsIn(deliveredBy(workloadManifests(service, ""))).map(({ metadata }) =>
+      ordersIn(workloadKindOf(service), service.name, metadata),
+    ),
+  );
 }
 
 /** Those that services use, and those that are made for them. */
@@ -99,13 +125,13 @@ const mayName: MayName = (secret, key) => {
 };
 
 /** Who the pods are. */
-function identity(pods: readonly SaidPods[]) {
+function identity(pods: readonly SaidPods[], allowed: string) {
   const account = `${SPEC}.?serviceAccountName`;
   const token = `${SPEC}.?automountServiceAccountToken`;
   return [
     {
       expression: `object.${account}.orValue("") == object.metadata.name || (oldObject != null && object.${account} == oldObject.${account})`,
-      message: refusal(`${SPEC}.serviceAccountName`, "the name of the Deployment"),
+      message: refusal(`${SPEC}.serviceAccountName`, allowed),
     },
     {
       expression: [

@@ -5,13 +5,24 @@ import { type Limit, refusal } from "./limit.ts";
 
 /** Ingresses to the hosts and paths that the settings name, with their classes and certificates. */
 export function ingresses(delivery: Delivery): Limit {
-  const all = servicesOf(delivery).flatMap(({ ingress }) => ingress ?? []);
-  const routes = all.map(({ host, path }) => `${host}${path}`);
-  const tls = all.flatMap(({ host, tls: secret }) =>
-    secret === undefined ? [] : `${host} ${secret}`,
+  const all = servicesOf(delivery).flatMap(({ ingresses }) => ingresses);
+  const types = distinct(all.flatMap(({ paths }) => paths.map(({ pathType }) => pathType)));
+  const isPrefix = types.every((type) => type === "Prefix");
+  const routes = all.flatMap(({ hosts, paths }) =>
+    hosts.flatMap((host) =>
+      paths.map(({ path, pathType }) => `${host}${path}${isPrefix ? "" : ` ${pathType}`}`),
+    ),
+  );
+  const tls = all.flatMap((ingress) =>
+    ingress.tls.flatMap(({ hosts, secretName = "" }) =>
+      hosts.map((host) => `${host} ${secretName}`),
+    ),
   );
   const path = `p.?path.orValue("")`;
-  const named = `p.pathType == "Prefix" && has(p.backend.service) && ${path}.startsWith("/") && r.host + ${path} in variables.routes`;
+  const typed = isPrefix
+    ? { is: `p.pathType == "Prefix" && `, also: "" }
+    : { is: "", also: ` + " " + p.pathType` };
+  const named = `${typed.is}has(p.backend.service) && ${path}.startsWith("/") && r.host + ${path}${typed.also} in variables.routes`;
   return {
     apiGroups: ["networking.k8s.io"],
     apiVersion: "v1",
@@ -27,7 +38,7 @@ export function ingresses(delivery: Delivery): Limit {
         expression: `object.spec.?rules.orValue([]).all(r, r in variables.rulesBefore || (r.?host.orValue("") != "" && has(r.http) && r.http.paths.all(p, ${named})))`,
         message: refusal(
           "spec.rules[]",
-          "the hosts and paths (Prefix) of slipway:services.<service>.ingress, to Services",
+          `the hosts and paths (${types.join(", ")}) of slipway:services.<service>.ingress, to Services`,
         ),
       },
       {

@@ -1,5 +1,5 @@
 import { podSpecsIn } from "../../../exceptions.ts";
-import { workloadManifests } from "../../../manifests/workload.ts";
+import { deliveredBy, workloadManifests } from "../../../manifests/workload.ts";
 import type { Service } from "../../../service-definition.ts";
 import { literal } from "../policy.ts";
 
@@ -15,7 +15,7 @@ export interface SaidPods {
 /** The pods of the services that say of them what no lane may choose. */
 export function saidPods(services: readonly Service[]): SaidPods[] {
   return services.flatMap((service) =>
-    podSpecsIn(workloadManifests(service, "").deployment).map(({ spec }) => ({
+    podSpecsIn(deliveredBy(workloadManifests(service, ""))).map(({ spec }) => ({
       name: service.name,
       spec,
     })),

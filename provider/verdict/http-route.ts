@@ -1,0 +1,80 @@
+import type { ReadinessInputs } from "../../contract/readiness.ts";
+import type { Finding } from "./finding.ts";
+import {
+  type Condition,
+  type HttpRoute,
+  nameOf,
+  type Observed,
+  type ParentReference,
+} from "./objects.ts";
+
+/** What a Gateway's controller says of a route that it serves. */
+const NEEDED = ["Accepted", "ResolvedRefs"] as const;
+
+/** A Gateway that is applied beside the route may refuse it for a moment. */
+const REFUSED_SECONDS = 30;
+
+const GATEWAY_GROUP = "gateway.networking.k8s.io";
+
+/**
+ * Whether each HTTPRoute is accepted by each of its parents, which have resolved all that it refers to.
+ *
+ * @see https://gateway-api.sigs.k8s.io/reference/spec/#routeconditiontype
+ */
+export function judgeRoutes({ routes = [] }: ReadinessInputs, observed: Observed): Finding[] {
+  return routes.flatMap((name) => {
+    const route = observed.routes?.find((each) => nameOf(each) === name);
+    const object = `httproute ${name}`;
+    return route === undefined
+      ? [{ reason: "route-not-accepted", object, message: `${object} does not exist` } as const]
+      : (route.spec?.parentRefs ?? []).flatMap((parent) => judgeParent(object, route, parent));
+  });
+}
+
+function judgeParent(object: string, route: HttpRoute, parent: ParentReference): Finding[] {
+  const { namespace: home, generation = 0 } = route.metadata ?? {};
+  const key = keyOf(parent, home);
+  const title = titleOf(parent);
+  // More than one controller may have something to say of a parent; one that serves it is enough.
+  const said = (route.status?.parents ?? [])
+    .filter(({ parentRef }) => keyOf(parentRef, home) === key)
+    .map(({ conditions = [] }) => conditions.filter((each) => isPresent(each, generation)));
+  if (said.some((conditions) => NEEDED.every((type) => isMet(conditions, type)))) {
+    return [];
+  }
+  const refused = said.flat().find(({ type, status }) => isNeeded(type) && status === "False");
+  if (refused === undefined) {
+    const message = `no controller of ${title} has accepted it`;
+    return [{ reason: "route-not-accepted", object, message }];
+  }
+  const { type, reason = "", message: words = "" } = refused;
+  const message = `${title} says ${type}: False (${reason}): ${words}`;
+  return [{ reason: "route-not-accepted", object, message, tolerance: REFUSED_SECONDS }];
+}
+
+/** Whether a condition is about the route as it was applied. */
+function isPresent(condition: Condition, generation: number): boolean {
+  const { observedGeneration } = condition;
+  return observedGeneration === undefined || observedGeneration >= generation;
+}
+
+function isMet(conditions: readonly Condition[], needed: string): boolean {
+  return conditions.some(({ type, status }) => type === needed && status === "True");
+}
+
+function isNeeded(type: string): boolean {
+  return NEEDED.some((needed) => needed === type);
+}
+
+function titleOf({ kind = "Gateway", namespace, name, sectionName }: ParentReference): string {
+  const within = namespace === undefined ? "" : `${namespace}/`;
+  const section = sectionName === undefined ? "" : ` (${sectionName})`;
+  return `${kind} ${within}${name}${section}`;
+}
+
+/** What tells a parent from others, with the API's defaults. */
+function keyOf(parent: ParentReference, home: string | undefined): string {
+  const { group = GATEWAY_GROUP, kind = "Gateway", namespace = home } = parent;
+  const { name, sectionName, port } = parent;
+  return JSON.stringify([group, kind, namespace, name, sectionName ?? null, port ?? null]);
+}
