@@ -12,6 +12,8 @@ import * as field from "../fields.ts";
 import { fieldsOf, type Mapping, mapping } from "../mapping.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { user } from "./exceptions.ts";
+import { probesFaults } from "./probe-faults.ts";
+import { probesShape } from "./probes.ts";
 import { resourceFaults, resources } from "./resources.ts";
 import { variablesFaults, variablesShape } from "./variables.ts";
 
@@ -62,6 +64,7 @@ function sidecarShape(surroundings: Surroundings) {
     port: field.port.exactOptional(),
     health: field.urlPath.exactOptional(),
     ready: field.urlPath.exactOptional(),
+    ...probesShape(),
   } satisfies ShapeOf<Sidecar>;
 }
 
@@ -119,7 +122,7 @@ export function containersFaults(
       ),
       ...imageFaults(fields, name, services),
       ...mountFaults(fields["mounts"], paths),
-      ...probeFaults(fields),
+      ...probesFaults(fields),
       ...resourceFaults(fieldsOf(fields["resources"])),
       ...variablesFaults(fields),
     ]);
@@ -176,14 +179,4 @@ function mountFaults(mounts: unknown, paths: readonly string[]): Fault[] {
       got(at, "allowed: each path once; set at"),
     ),
   ]);
-}
-
-function probeFaults({ port, health, ready }: Mapping): Fault[] {
-  return Object.entries({ health, ready }).flatMap(([key, path]) =>
-    faultIf(
-      path !== undefined && port === undefined,
-      [key],
-      got(path, "allowed: only with a port; set port to the one that the sidecar listens on"),
-    ),
-  );
 }
