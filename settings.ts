@@ -7,6 +7,7 @@ import type { ImageSource, Registry } from "./components/image/image.ts";
 import type { ServiceDefinition } from "./components/service-definition.ts";
 import type { Sealing } from "./components/credentials/sealed-credential.ts";
 import type { JenkinsDefinition } from "./components/lanes/definition.ts";
+import type { ExtraDefinition } from "./components/extra.ts";
 import type { Promotion, ToBePromoted } from "./components/promotion/definition.ts";
 import { addressFaults } from "./settings/addresses.ts";
 import { resolveCluster } from "./settings/cluster.ts";
@@ -26,6 +27,7 @@ import {
   promotionOf,
 } from "./settings/promotion.ts";
 import { PASSWORD, registryFaults } from "./settings/registry.ts";
+import { extrasFaults } from "./settings/service/manifests.ts";
 import { secretFaults } from "./settings/secrets.ts";
 import { type StackForm, stackSchema } from "./settings/stack.ts";
 import { servicesIn } from "./settings/services-file.ts";
@@ -51,6 +53,11 @@ export interface Settings {
   readonly namespaceExists: boolean;
   readonly sealing: Sealing;
   readonly credentials: Readonly<Record<string, CredentialDefinition>>;
+  /**
+   * What stands beside the services, in the order in which it is applied.
+   * @default - nothing
+   */
+  readonly extras?: Readonly<Record<string, string | ExtraDefinition>>;
   readonly services: Readonly<Record<string, ServiceSettings>>;
 }
 
@@ -78,7 +85,7 @@ function isString(key: string, value: string): boolean {
 }
 
 /** An empty mapping is what Pulumi.yaml gives for a key that the stack does not set. */
-const UNSET_WHEN_EMPTY = new Set(["registry", "jenkins"]);
+const UNSET_WHEN_EMPTY = new Set(["registry", "jenkins", "extras"]);
 
 /**
  * Reads the settings of the stack that is being run.
@@ -122,6 +129,7 @@ export function parseSettings(config: StackConfig, surroundings: Surroundings): 
       ...addressFaults(raw),
       ...serviceFaults(raw, surroundings),
       ...variableFaults(raw),
+      ...extrasFaults(raw, surroundings),
       ...claimFaults(raw),
     ],
   });
@@ -141,7 +149,7 @@ function reportable(faults: Readonly<Record<"misplaced" | "misread" | "others", 
 }
 
 function settingsOf(cluster: Cluster, form: StackForm, values: StackConfig["values"]): Settings {
-  const { registry, namespace, services, sealing = {}, credentials = {} } = form;
+  const { registry, namespace, services, sealing = {}, credentials = {}, extras } = form;
   const password = values[PASSWORD];
   return {
     cluster,
@@ -152,6 +160,7 @@ function settingsOf(cluster: Cluster, form: StackForm, values: StackConfig["valu
     namespaceExists: namespaceExists(namespace),
     sealing: withCertificate(sealing),
     credentials: byName(credentials, (_, credential) => withValues(credential, values)),
+    ...(extras && { extras }),
     services: byName(services, (name, { build, image, ...definition }) => ({
       ...definition,
       ...imageSourceOf(name, { build, image }, form),

@@ -4,6 +4,7 @@ import type { NamespaceEnd } from "../contract/namespace-end.ts";
 import type { NamespaceState } from "../contract/namespace-state.ts";
 import type { ObjectTrial } from "../contract/object-trial.ts";
 import type { ReleaseLooks } from "../contract/release-looks.ts";
+import type { ServedKinds } from "../contract/served-kinds.ts";
 import type { ServedKind } from "../contract/served-kind.ts";
 import { FUNCTIONS } from "../contract/tokens.ts";
 import type { FoundClaims } from "../contract/volume-claims.ts";
@@ -16,6 +17,7 @@ interface Answers {
   readonly namespaceEnd: NamespaceEnd;
   readonly namespaceState: NamespaceState;
   readonly releaseLooks: { readonly looks: ReleaseLooks };
+  readonly servedKinds: ServedKinds;
   readonly servedKind: ServedKind;
   readonly stackState: { readonly exists: boolean };
   readonly volumeClaims: { readonly claims: FoundClaims };

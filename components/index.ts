@@ -23,6 +23,7 @@ export {
   type Origin,
   type Registry,
 } from "./image/image.ts";
+export { declareExtras, Extra, type ExtraArgs, type ExtraDefinition } from "./extra.ts";
 export type { Build, BuildPlan } from "./image/build-plan.ts";
 export type { FoundBuild } from "./image/found-build.ts";
 export { ImageCopy, type ImageCopyArgs } from "./image/image-copy.ts";
@@ -70,6 +71,10 @@ export {
 export type { ComponentOptions } from "./providers.ts";
 export { Readiness, type ReadinessArgs } from "./readiness.ts";
 export { Release, type ReleaseArgs } from "./release.ts";
+export { type AllRendered, renderManifests, type RenderManifestsArgs } from "./rendered/all.ts";
+export { ownObjects } from "./lanes/own-objects.ts";
+export type { RenderedManifests } from "./rendered/render.ts";
+export type { HookPlace, ManifestsDefinition, WithManifests } from "./service/manifests.ts";
 export { requireRoutes } from "./require-routes.ts";
 export { requireClaims, type RequiredClaims } from "./require-claims.ts";
 export { type FoundNamespace, requireNamespace } from "./require-namespace.ts";

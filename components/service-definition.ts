@@ -1,6 +1,7 @@
 import type { Completed, Forms, ValuesOf } from "../contract/forms.ts";
 import type { KindDefinition, Kinds } from "./service/kinds.ts";
 import type { VERDICT, VerdictSettings } from "../contract/verdict.ts";
+import type { WithManifests } from "./service/manifests.ts";
 import type { Autoscale } from "./service/autoscale.ts";
 import type { CompletedContainers, ContainersDefinition } from "./service/containers.ts";
 import type { ExceptionsDefinition, ExceptionWord } from "./service/exceptions.ts";
@@ -63,7 +64,8 @@ export interface ServiceDefinition
     IdentityDefinition,
     PatchesDefinition,
     PlacementDefinition,
-    KindDefinition {
+    KindDefinition,
+    WithManifests {
   /**
    * Scales the pods by their CPU; replaces `replicas`.
    * @default - the number of pods is fixed

@@ -2,9 +2,11 @@
 export const COMPONENTS = {
   Credential: "slipway:index:Credential",
   ExistingNamespace: "slipway:index:ExistingNamespace",
+  Extra: "slipway:index:Extra",
   Image: "slipway:index:Image",
   JenkinsAccess: "slipway:index:JenkinsAccess",
   Lane: "slipway:index:Lane",
+  Manifests: "slipway:index:Manifests",
   Release: "slipway:index:Release",
   Workload: "slipway:index:Workload",
 } as const;
@@ -30,6 +32,7 @@ export const FUNCTIONS = {
   namespaceState: "slipway:index:namespaceState",
   podChanges: "slipway:index:podChanges",
   releaseLooks: "slipway:index:releaseLooks",
+  servedKinds: "slipway:index:servedKinds",
   servedKind: "slipway:index:servedKind",
   stackState: "slipway:index:stackState",
   volumeClaims: "slipway:index:volumeClaims",

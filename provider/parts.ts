@@ -22,6 +22,7 @@ import type { Resource, Run } from "./resource.ts";
 import { SealedValues } from "./sealed-values.ts";
 import { servedKind } from "./served-kind.ts";
 import { SecretReadiness } from "./secret-readiness.ts";
+import { servedKinds } from "./served-kinds.ts";
 import { EXTERNAL_SECRET } from "./secret-readiness/external.ts";
 import { SEALED_SECRET } from "./secret-readiness/sealed.ts";
 import { volumeClaims } from "./volume-claims.ts";
@@ -74,6 +75,7 @@ export function partsOf(run: Run, secrets: KnownSecrets, isInState: () => boolea
       }),
       [FUNCTIONS.podChanges]: (args) => podChanges(args, cluster(), signal),
       [FUNCTIONS.releaseLooks]: (args) => releaseLooks(args, cluster().api, signal),
+      [FUNCTIONS.servedKinds]: () => servedKinds(cluster().api, signal),
       [FUNCTIONS.servedKind]: async (args) => ({
         ...(await servedKind(args, cluster().api, signal)),
       }),

@@ -7,6 +7,7 @@ import { label } from "./fields.ts";
 import { unusable } from "./look.ts";
 import { fieldsOf, type Mapping, mapping } from "./mapping.ts";
 import { kindNameFaults, kindsFaults } from "./service/kinds.ts";
+import { manifestsFaults } from "./service/manifests.ts";
 import { portsFaults } from "./service/port-faults.ts";
 import { followedDeadline, probesFaults } from "./service/probe-faults.ts";
 import { wayInFaults } from "./service/way-in-faults.ts";
@@ -59,6 +60,7 @@ function keyFaults(service: Mapping, surroundings: Surroundings, isPromoting: bo
     ...settleFaults(service),
     ...resourceFaults(fieldsOf(service["resources"])),
     ...fileFaults(service),
+    ...manifestsFaults(service, surroundings),
     ...variablesFaults(service),
     ...filesFaults(service),
     ...volumesFaults(service),

@@ -5,9 +5,11 @@ import { isPinned, PINNED_ALLOWED } from "../contract/image-reference.ts";
 import { PODS, type ServiceDefinition } from "../components/service-definition.ts";
 import { shapeOf, type ShapeOf } from "../contract/field.ts";
 import { VERDICT } from "../contract/verdict.ts";
+import { dialect } from "./dialect.ts";
 import { egress } from "./egress.ts";
 import * as field from "./fields.ts";
 import { kindsShape } from "./service/kinds.ts";
+import { manifestsShape } from "./service/manifests.ts";
 import { autoscale } from "./service/autoscale.ts";
 import { portsShape } from "./service/ports.ts";
 import { probesShape } from "./service/probes.ts";
@@ -48,6 +50,7 @@ export function serviceSchema(surroundings: Surroundings) {
       ...replacementShape(),
       egress: field.list(egress, "a list of destinations").exactOptional(),
       ...kindsShape(),
+      ...manifestsShape(surroundings),
       ...shapeOf(VERDICT, dialect),
       ...shapeOf(PODS, dialect),
       ...exceptionsShape,
@@ -96,10 +99,3 @@ export function pinnedImage(surroundings: Surroundings) {
     .expanded(surroundings, "repository@sha256:<64 hex digits>")
     .pipe(z.string().refine(isPinned, { error: PINNED_ALLOWED, abort: true }));
 }
-
-const AND = new Intl.ListFormat("en-GB");
-const dialect = {
-  number: field.wholeNumber,
-  choice: field.choice,
-  group: (shape: z.ZodRawShape) => field.mapping(shape, AND.format(Object.keys(shape))),
-};

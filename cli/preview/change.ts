@@ -51,6 +51,8 @@ export function changeOf(step: Step): Change {
   };
 }
 
+const DEPLOYMENT = "kubernetes:apps/v1:Deployment";
+
 /** What is reported with its service: what becomes of the image and the pods. */
 const REPORTED_WITH_SERVICE: ReadonlySet<string> = new Set([
   "docker:index/image:Image",
@@ -64,11 +66,14 @@ const REPORTED_WITH_SERVICE: ReadonlySet<string> = new Set([
  * Whether a change follows from what is reported of the services, or is one of labels that nobody would notice. What is
  * replaced or deleted is always reported on its own.
  */
-export function followsFromServices({ action, type, before, after }: Step): boolean {
+export function followsFromServices(step: Step): boolean {
+  const { action, type, name, service, before, after } = step;
   if (action === "replace" || action === "delete") {
     return false;
   }
-  if (REPORTED_WITH_SERVICE.has(type)) {
+  // A team's own manifests may have more Deployments than the one that is reported as the service.
+  const isOther = type === DEPLOYMENT && service !== undefined && name !== service;
+  if (REPORTED_WITH_SERVICE.has(type) && !isOther) {
     return true;
   }
   if (action !== "update") {
