@@ -2,6 +2,7 @@ import { setImmediate as laterTurn } from "node:timers/promises";
 
 import { readApproval } from "./components/approval.ts";
 import { connect } from "./components/cluster.ts";
+import type { Release } from "./components/release.ts";
 import { silenceSdkTrace } from "./components/sdk-trace.ts";
 import { readSettings } from "./settings.ts";
 
@@ -34,8 +35,8 @@ export default async () => {
     return new slipway.Credential(name, args, { providers });
   });
   const known = await slipway.survey({ services, builds, registry, provider: own });
-  const delivered = slipway.byName(services, (name, service) => {
-    const standing = { standing: known[name], approved: approval?.[name] };
+  const delivered = slipway.byOwner(services, (name, service, owner?: Release) => {
+    const standing = { owner, standing: known[name], approved: approval?.[name] };
     const args = { ...common, service, credentials, failsLate: true, ...standing };
     return new slipway.Release(name, args, { providers });
   });

@@ -3,7 +3,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { byName } from "./components/by-name.ts";
 import type { Cluster } from "./components/cluster.ts";
 import type { CredentialDefinition } from "./components/credentials/credential.ts";
-import type { ImageSource, Registry } from "./components/image/image.ts";
+import type { ImageSource } from "./components/image/image.ts";
+import type { Registry } from "./components/image/registry.ts";
 import type { ServiceDefinition } from "./components/service-definition.ts";
 import type { Sealing } from "./components/credentials/sealed-credential.ts";
 import type { JenkinsDefinition } from "./components/lanes/definition.ts";
@@ -27,6 +28,9 @@ import {
 import { PASSWORD, registryFaults } from "./settings/registry.ts";
 import { secretFaults } from "./settings/secrets.ts";
 import { type StackForm, stackSchema } from "./settings/stack.ts";
+import { buildOf, buildSettingFaults, settingsOfBuilds } from "./settings/service/build.ts";
+import { processFaults } from "./settings/service/process.ts";
+import { sharedBuildFaults } from "./settings/service/shared-build.ts";
 import { servicesIn } from "./settings/services-file.ts";
 import { stackFile } from "./settings/stack-file.ts";
 import type { Surroundings } from "./settings/surroundings.ts";
@@ -92,8 +96,9 @@ export function parseSettings(config: StackConfig, surroundings: Surroundings): 
   const schema = stackSchema(surroundings);
   const keys = Object.keys(schema.shape);
   const written = parseValues(config.values, keys);
-  const used = settingsUsed(written["credentials"]).filter((name) => !keys.includes(name));
   const { services, faults: unread } = servicesIn(written["services"], surroundings);
+  const named = [...settingsUsed(written["credentials"]), ...settingsOfBuilds(services)];
+  const used = named.filter((name) => !keys.includes(name));
   const form = Object.entries({ ...written, ...("services" in written && { services }) });
   const raw = asPromoted(Object.fromEntries(form.filter(([key]) => !used.includes(key))));
   const parsed = schema.safeParse(raw, { reportInput: true });
@@ -111,7 +116,10 @@ export function parseSettings(config: StackConfig, surroundings: Surroundings): 
       ...credentialFaults({ raw, ...config }, keys),
       ...addressFaults(raw),
       ...serviceFaults(raw, surroundings),
+      ...sharedBuildFaults(raw),
+      ...buildSettingFaults({ raw, ...config }, keys),
       ...variableFaults(raw),
+      ...processFaults(raw),
     ],
   });
   if (found.length > 0 || !parsed.success || cluster === undefined) {
@@ -132,6 +140,7 @@ function reportable(faults: Readonly<Record<"misplaced" | "misread" | "others", 
 function settingsOf(cluster: Cluster, form: StackForm, values: StackConfig["values"]): Settings {
   const { registry, namespace, services, sealing = {}, credentials = {} } = form;
   const password = values[PASSWORD];
+  const secretOf = (setting: string) => pulumi.secret(values[setting] ?? "");
   return {
     cluster,
     registry: registry && { ...registry, ...(password && { password: pulumi.secret(password) }) },
@@ -142,7 +151,7 @@ function settingsOf(cluster: Cluster, form: StackForm, values: StackConfig["valu
     credentials: byName(credentials, (_, credential) => withValues(credential, values)),
     services: byName(services, (name, { build, image, ...definition }) => ({
       ...definition,
-      ...imageSourceOf(name, { build, image }, form),
+      ...imageSourceOf(name, { build: build && buildOf(build, secretOf), image }, form),
     })),
   };
 }

@@ -1,14 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { FoundImage } from "../contract/image-digests.ts";
+import type { PlatformAnswers } from "../contract/image-platforms.ts";
 import type { NamespaceEnd } from "../contract/namespace-end.ts";
 import type { ReleaseLooks } from "../contract/release-looks.ts";
 import { FUNCTIONS } from "../contract/tokens.ts";
-import { loginTo, type Registry } from "./image/image.ts";
+import { loginTo, type Registry } from "./image/registry.ts";
 import type { SlipwayProvider } from "./slipway-provider.ts";
 
 /** What the provider's functions answer. */
 interface Answers {
   readonly imageDigests: { readonly images: readonly FoundImage[] };
+  readonly imagePlatforms: PlatformAnswers;
   readonly namespaceEnd: NamespaceEnd;
   readonly releaseLooks: { readonly looks: ReleaseLooks };
   readonly stackState: { readonly exists: boolean };

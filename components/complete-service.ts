@@ -7,6 +7,7 @@ import {
   type Service,
   type ServiceDefinition,
 } from "./service-definition.ts";
+import { processOf } from "./service/process.ts";
 import { largerQuantity, smallerQuantity } from "../contract/quantity.ts";
 
 const REQUESTS = { cpu: "100m", memory: "128Mi" };
@@ -25,6 +26,7 @@ export function complete(
   return {
     ...identity,
     ...completed(PODS, definition),
+    ...processOf(definition),
     port: definition.port,
     autoscale: autoscale && { cpu: 70, ...autoscale },
     health: definition.health,

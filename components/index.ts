@@ -19,11 +19,15 @@ export {
 export {
   Image,
   type ImageArgs,
+  type ComparedImage,
   type ImageSource,
   type Origin,
-  type Registry,
 } from "./image/image.ts";
+export { type Registry } from "./image/registry.ts";
+export type { BuildSecret, BuildxOptions } from "./image/buildx-options.ts";
+export { ImageBuild, type ImageBuildArgs } from "./image/image-build.ts";
 export type { Build, BuildPlan } from "./image/build-plan.ts";
+export { byOwner, type SharedBuild } from "./image/shared-build.ts";
 export type { FoundBuild } from "./image/found-build.ts";
 export { ImageCopy, type ImageCopyArgs } from "./image/image-copy.ts";
 export {
@@ -45,6 +49,7 @@ export type {
   Service,
   ServiceDefinition,
 } from "./service-definition.ts";
+export type { ProcessDefinition, ProcessText } from "./service/process.ts";
 export type { RemoteValue, SecretStore } from "./credentials/external-secret.ts";
 export { complete, type ServiceIdentity } from "./complete-service.ts";
 export type { JenkinsDefinition, LaneDefinition, LaneName } from "./lanes/definition.ts";

@@ -3,14 +3,17 @@ import * as pulumi from "@pulumi/pulumi";
 import type { HistoryEntry, ReleaseRecord } from "../contract/release-record.ts";
 import type { ApprovedImage } from "./approval.ts";
 import type { Credential } from "./credentials/credential.ts";
-import { Image, type ImageArgs, type ImageSource, type Registry } from "./image/image.ts";
+import { Image, type ImageArgs, type ImageSource } from "./image/image.ts";
+import { type Registry } from "./image/registry.ts";
 import { byName } from "./by-name.ts";
+import { comparing } from "./compared-platforms.ts";
 import { complete } from "./complete-service.ts";
 import { credentialsOf } from "./credentials/credential-use.ts";
 import type { ServiceDefinition } from "./service-definition.ts";
 import type { Namespace } from "./namespace.ts";
 import { Readiness } from "./readiness.ts";
 import { type ComponentOptions, slipwayProviderOf } from "./providers.ts";
+import type { SlipwayProvider } from "./slipway-provider.ts";
 import type { Standing } from "./survey.ts";
 import { type Endpoint, Workload } from "./workload.ts";
 import { COMPONENTS } from "../contract/tokens.ts";
@@ -33,6 +36,11 @@ export interface ReleaseArgs {
    */
   readonly failsLate?: boolean;
   /**
+   * The release of the service whose image this one runs, for `build: {of}`.
+   * @default - it has an image of its own
+   */
+  readonly owner?: Release | undefined;
+  /**
    * What there is of the service already: see `survey`.
    * @default - nothing is known of it
    */
@@ -50,6 +58,8 @@ export interface ReleaseArgs {
  * Creates an `Image`, a `Workload` and the `Readiness` that proves it. Name it as the service.
  */
 export class Release extends pulumi.ComponentResource {
+  /** What it runs. */
+  readonly image: Image;
   /** The record of the release, once it is proved. */
   readonly release: pulumi.Output<ReleaseRecord>;
   /** The last 20 releases of the service, newest first. */
@@ -63,7 +73,7 @@ export class Release extends pulumi.ComponentResource {
     const provider = slipwayProviderOf(this, name);
     const { namespace, registry, credentials = {}, failsLate = false, standing } = args;
     const child = { parent: this };
-    const image = new Image(name, imageArgs(args), child);
+    const image = new Image(name, imageArgs(name, args, provider), child);
     const identity = {
       name,
       namespace: namespace.name,
@@ -105,6 +115,7 @@ export class Release extends pulumi.ComponentResource {
       { ...child, provider, dependsOn: workload, deletedWith: namespace },
     );
 
+    this.image = image;
     this.release = readiness.release;
     this.history = readiness.history;
     this.endpoint = pulumi
@@ -115,8 +126,15 @@ export class Release extends pulumi.ComponentResource {
   }
 }
 
-function imageArgs({ service, registry, standing, approved }: ReleaseArgs): ImageArgs {
-  return { source: service, registry, found: standing?.build, approved };
+function imageArgs(
+  name: string,
+  { service, registry, owner, standing, approved }: ReleaseArgs,
+  provider: SlipwayProvider,
+): ImageArgs {
+  const sources = { registry, provider };
+  const compared = comparing(name, service, sources, standing?.compared);
+  const found = standing?.build;
+  return { source: service, registry, owner: owner?.image, found, approved, compared };
 }
 
 /** The credentials whose values the pods get, and the one that pulls their image. */

@@ -1,5 +1,7 @@
 import type { Completed, Forms, ValuesOf } from "../contract/forms.ts";
+import type { Expansion } from "../contract/variable-reference.ts";
 import type { VERDICT, VerdictSettings } from "../contract/verdict.ts";
+import type { ProcessDefinition } from "./service/process.ts";
 
 /** The settings of a service's pods that are numbers or decisions. */
 export const PODS = {
@@ -24,10 +26,16 @@ export const PODS = {
    * @default 25
    */
   stopSeconds: { from: 1, to: 3600, default: 25 },
+  /**
+   * Whether the image's platform is compared with the nodes', before anything is applied.
+   * @default true
+   */
+  checkPlatform: { whether: "the image's platform is compared with the nodes'" },
 } as const satisfies Forms;
 
 /** How a service is run: what its team says in the settings, all of it optional but the port. */
-export interface ServiceDefinition extends ValuesOf<typeof PODS>, VerdictSettings {
+export interface ServiceDefinition
+  extends ValuesOf<typeof PODS>, VerdictSettings, ProcessDefinition {
   /** Port that the container listens on. */
   readonly port: number;
   /**
@@ -77,15 +85,6 @@ export interface ServiceDefinition extends ValuesOf<typeof PODS>, VerdictSetting
    * @default - nothing
    */
   readonly egress?: readonly EgressRule[];
-}
-
-/**
- * Text in which `$(NAME)` stands for another variable of the service, and `$$` for `$`.
- *
- * @see https://kubernetes.io/docs/tasks/inject-data-application/define-interdependent-environment-variables/
- */
-export interface Expansion {
-  readonly expand: string;
 }
 
 /** A key of an existing Secret in the namespace. */
@@ -152,7 +151,7 @@ export type EgressRule = ({ readonly cidr: string } | { readonly namespace: stri
 };
 
 /** A service with its name, its namespace, and a value for everything that has a default. */
-export interface Service extends Completed<typeof PODS> {
+export interface Service extends Completed<typeof PODS>, ProcessDefinition {
   readonly name: string;
   readonly namespace: string;
   /** What is delivered, for people: see `app.kubernetes.io/version`. */

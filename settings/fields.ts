@@ -1,7 +1,9 @@
 import { z } from "zod";
 
+import type { ShapeOf } from "../contract/field.ts";
 import { LABEL, OBJECT_NAME } from "../contract/names.ts";
 import { parseQuantity } from "../contract/quantity.ts";
+import type { Expansion } from "../contract/variable-reference.ts";
 import { got } from "./fault.ts";
 import { unusable } from "./look.ts";
 import { absolute, expand, type Surroundings } from "./surroundings.ts";
@@ -50,15 +52,19 @@ export function expanded(surroundings: Surroundings, what: string) {
   return z
     .string(say(what))
     .min(1, say(what))
-    .transform((value, context) => expansion(value, surroundings, context));
+    .transform((value, context) => withVariables(value, surroundings, context));
 }
 
 /** A scalar in which `${NAME}` stands for an environment variable; unlike a path it may be empty. */
 export function expandedScalar(surroundings: Surroundings) {
-  return scalar.transform((value, context) => expansion(value, surroundings, context));
+  return scalar.transform((value, context) => withVariables(value, surroundings, context));
 }
 
-function expansion(value: string, surroundings: Surroundings, context: z.RefinementCtx): string {
+function withVariables(
+  value: string,
+  surroundings: Surroundings,
+  context: z.RefinementCtx,
+): string {
   const result = expand(value, surroundings);
   if ("text" in result) {
     return result.text;
@@ -156,5 +162,10 @@ export const dataKey = text(
 export const scalar = z
   .union([z.string(), z.number(), z.boolean()], say("a string, a number, true or false"))
   .transform(String);
+/** Text with values of the service's variables. */
+export const expansion = mapping(
+  { expand: z.string({ error: "allowed: a string" }) } satisfies ShapeOf<Expansion>,
+  "expand",
+);
 /** A port number. */
 export const port = wholeNumber(1, 65535, "use the port that the container listens on");

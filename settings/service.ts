@@ -1,11 +1,9 @@
 import { z } from "zod";
 
-import type { Build } from "../components/image/build-plan.ts";
 import { isPinned, PINNED_ALLOWED } from "../contract/image-reference.ts";
 import {
   type Autoscale,
   type CredentialKey,
-  type Expansion,
   type IngressDefinition,
   PODS,
   type Resources,
@@ -13,20 +11,27 @@ import {
   type ServiceDefinition,
 } from "../components/service-definition.ts";
 import { shapeOf, type ShapeOf } from "../contract/field.ts";
+import type { Expansion } from "../contract/variable-reference.ts";
 import { VERDICT } from "../contract/verdict.ts";
 import { egress } from "./egress.ts";
 import * as field from "./fields.ts";
+import { type BuildForm, buildShape } from "./service/build.ts";
+import { processShape } from "./service/process.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** A service as the settings have it. */
-export type ServiceForm = ServiceDefinition & { readonly build?: Build; readonly image?: string };
+export type ServiceForm = ServiceDefinition & {
+  readonly build?: BuildForm;
+  readonly image?: string;
+};
 
 /** The form of one service in the settings; `serviceFaults` reports what its keys contradict. */
 export function serviceSchema(surroundings: Surroundings) {
   return field.mapping(
     {
-      build: buildSchema(surroundings).exactOptional(),
+      build: buildShape(surroundings).exactOptional(),
       image: pinnedImage(surroundings).exactOptional(),
+      ...processShape(),
       port: field.port,
       autoscale: autoscale.exactOptional(),
       health: field.urlPath.exactOptional(),
@@ -51,37 +56,6 @@ export function serviceSchema(surroundings: Surroundings) {
   );
 }
 
-function buildSchema(surroundings: Surroundings) {
-  const fromProject = "a relative one starts at the folder of Pulumi.yaml";
-  return field.mapping(
-    {
-      context: field.path(
-        surroundings,
-        "folder",
-        `the folder of the build context; ${fromProject}`,
-      ),
-      dockerfile: field
-        .path(surroundings, "file", `the path of the Dockerfile; ${fromProject}`)
-        .exactOptional(),
-      target: field
-        .text(/^[a-zA-Z0-9][-._a-zA-Z0-9]*$/, "the name of a stage in the Dockerfile")
-        .exactOptional(),
-      args: field
-        .named(
-          field.variableName,
-          field.expandedScalar(surroundings),
-          "a mapping of build arguments",
-        )
-        .exactOptional(),
-      commitArg: field.variableName.exactOptional(),
-      platform: field
-        .text(/^[a-z0-9]+\/[a-z0-9]+(\/[a-z0-9]+)?$/, "a platform such as linux/amd64")
-        .exactOptional(),
-    } satisfies ShapeOf<Build>,
-    "a mapping with the context of the build",
-  );
-}
-
 /** An image that is named by its digest. */
 export function pinnedImage(surroundings: Surroundings) {
   return field
@@ -99,12 +73,8 @@ const secretKey = z.union([
     "credential and key",
   ),
 ]);
-const expansion = field.mapping(
-  { expand: z.string({ error: "allowed: a string" }) } satisfies ShapeOf<Expansion>,
-  "expand",
-);
 const variable = secretOr(
-  z.union([field.scalar, expansion]),
+  z.union([field.scalar, field.expansion]),
   "a string, a number, true, false, {expand: text with $(NAME)}, {secret, key} of an existing Secret, or {credential, key} of slipway:credentials",
 );
 const textOrSecret = secretOr(

@@ -6,18 +6,25 @@ import { fieldsOf, type Mapping } from "./mapping.ts";
 export function variableFaults(raw: Mapping): Fault[] {
   const credentials = fieldsOf(raw["credentials"]);
   return Object.entries(fieldsOf(raw["services"])).flatMap(([name, written]) => {
-    const { env, credentials: whole } = fieldsOf(written);
-    const own = fieldsOf(env);
-    const names = new Set([...Object.keys(own), ...keysOf(whole, credentials)]);
+    const own = fieldsOf(fieldsOf(written)["env"]);
+    const names = variableNames(fieldsOf(written), credentials);
     return under(
       ["services", name, "env"],
       Object.entries(own).flatMap(([variable, value]) =>
         typeof value === "string"
-          ? literalFaults(variable, value, names)
-          : expansionFaults(variable, own, names),
+          ? literalFaults([variable], value, names)
+          : [
+              ...expansionFaults([variable], value, names, variable),
+              ...circleFaults(variable, own),
+            ],
       ),
     );
   });
+}
+
+/** The names of a service's variables. */
+export function variableNames({ env, credentials: whole }: Mapping, credentials: Mapping) {
+  return new Set([...Object.keys(fieldsOf(env)), ...keysOf(whole, credentials)]);
 }
 
 /** The variables that whole credentials give. */
@@ -29,36 +36,45 @@ function keysOf(whole: unknown, credentials: Mapping): string[] {
 }
 
 /** Who knows Kubernetes means the variable's value; text is not expanded here, so that no value changes on its way. */
-function literalFaults(variable: string, value: string, names: ReadonlySet<string>): Fault[] {
+export function literalFaults(
+  path: Fault["path"],
+  value: string,
+  names: ReadonlySet<string>,
+): Fault[] {
   const named = references(value).find((name) => names.has(name));
   const text = `allowed: text without $(NAME) of another variable; write {expand: …} to get the value of ${named ?? ""}, with $$(${named ?? ""}) in it if the text itself is meant`;
-  return faultIf(named !== undefined, [variable], got(value, text));
+  return faultIf(named !== undefined, path, got(value, text));
 }
 
-function expansionFaults(variable: string, own: Mapping, names: ReadonlySet<string>): Fault[] {
-  const text = expansionOf(own[variable]);
+/**
+ * A text that refers to a variable that the service does not have.
+ *
+ * @param own the variable whose text it is
+ */
+export function expansionFaults(
+  path: Fault["path"],
+  value: unknown,
+  names: ReadonlySet<string>,
+  own?: string,
+): Fault[] {
+  const text = expansionOf(value);
   if (text === undefined) {
     return [];
   }
   const unknown = references(text).find((name) => !names.has(name));
+  const known = [...names].filter((name) => name !== own).join(", ") || "none";
+  const remedy = `no variable of this service is called ${unknown ?? ""}; allowed in $(…): ${known}; write $$ for a $`;
+  return faultIf(unknown !== undefined, [...path, "expand"], got(text, remedy));
+}
+
+function circleFaults(variable: string, own: Mapping): Fault[] {
   const circle = circleFrom(variable, (name) => expansionOf(own[name]));
-  const others = [...names].filter((name) => name !== variable).join(", ") || "none";
-  const path = [variable, "expand"];
-  return [
-    ...faultIf(
-      unknown !== undefined,
-      path,
-      got(
-        text,
-        `no variable of this service is called ${unknown ?? ""}; allowed in $(…): ${others}; write $$ for a $`,
-      ),
-    ),
-    ...faultIf(
-      circle !== undefined,
-      path,
-      got(text, `refers to itself: ${circle?.join(" → ") ?? ""}; remove one of the references`),
-    ),
-  ];
+  const remedy = `refers to itself: ${circle?.join(" → ") ?? ""}; remove one of the references`;
+  return faultIf(
+    circle !== undefined,
+    [variable, "expand"],
+    got(expansionOf(own[variable]), remedy),
+  );
 }
 
 function expansionOf(value: unknown): string | undefined {

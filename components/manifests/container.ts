@@ -3,6 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 
 import type { Service } from "../service-definition.ts";
 import { PORT_NAME } from "./port.ts";
+import { processManifest } from "./process.ts";
 import { probes } from "./probes.ts";
 import { environmentVariables } from "./variables.ts";
 import { volumeMounts } from "./volumes.ts";
@@ -15,6 +16,7 @@ export function containerManifest(
   return {
     name: service.name,
     image,
+    ...processManifest(service),
     ports: [{ name: PORT_NAME, containerPort: service.port, protocol: "TCP" }],
     env: environmentVariables(service.env),
     resources: service.resources,

@@ -11,6 +11,7 @@ const NEEDED_BY = {
   ingress: /^e2e test\/e2e\/network\.test\.ts$/,
   kwok: /^e2e test\/e2e\/many-services\.test\.ts$/,
   "kubernetes-provider": /^official /,
+  buildkit: /^e2e test\/e2e\/several-services\.test\.ts$/,
 };
 
 /** The programs that any of these tests needs. */

@@ -133,6 +133,8 @@ function outputsOf(type: string): Record<string, unknown> {
       };
     case "docker:index/image:Image":
       return { repoDigest: `registry.example.com/team/shop@${DIGEST}` };
+    case "slipway:index:ImageBuild":
+      return { repoDigest: `registry.example.com/team/labelled@${DIGEST}` };
     case "slipway:index:ImageCopy":
       return { image: `registry.example.com/team/shop@${DIGEST}` };
     case "slipway:index:Readiness":
@@ -150,8 +152,9 @@ const CREDENTIALS_ELSEWHERE = {
 /** Everything that two stacks with all kinds of settings register. */
 async function everything(): Promise<[settings: Record<string, unknown>, Registered[]][]> {
   const build = { context: "example/shop", args: { BASE: `a@${DIGEST}` } };
+  const labelled = { build: { ...build, labels: { a: "b" } }, port: 1 };
   const building = {
-    services: { shop: { build, ...SERVICE } },
+    services: { shop: { build, ...SERVICE }, labelled, worker: { build: { of: "shop" }, port: 1 } },
     credentials: { ...CREDENTIALS, ...CREDENTIALS_ELSEWHERE },
     jenkins: { ...JENKINS, prefix: "ci" },
     sealing: { controller: { namespace: "sealing" } },

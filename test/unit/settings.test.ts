@@ -120,6 +120,26 @@ const SERVICES = {
     rollback: false,
   },
   web: { image: PINNED, port: 80, ...said(VERDICT), ...said(PODS) },
+  built: {
+    build: {
+      context: "shop",
+      platforms: ["linux/amd64", "linux/arm64"],
+      labels: { "org.opencontainers.image.title": "shop" },
+      secrets: { a: { env: "TOKEN" }, b: { file: "/npmrc" } },
+      ssh: { default: { env: "SSH_AUTH_SOCK" }, key: { file: "/key" } },
+      cacheFrom: ["registry.example.com/team/cache:shop"],
+      cacheTo: "registry.example.com/team/cache:shop",
+    },
+    port: 80,
+  },
+  worker: {
+    build: { of: "built" },
+    command: ["run", { expand: "$(A)" }],
+    args: ["worker", { expand: "$(A)" }],
+    workingDir: "/srv",
+    env: { A: "1" },
+    port: 80,
+  },
 };
 
 /** A stack with every key that one can have; its services are others. */
@@ -241,6 +261,7 @@ describe("right settings", () => {
     });
     const { build, resources, ...shop } = SERVICES.shop;
     const { limits } = resources;
+    const { built } = SERVICES;
     expect(services).toEqual({
       shop: {
         ...shop,
@@ -253,6 +274,8 @@ describe("right settings", () => {
         resources: { requests: { cpu: "1", memory: "1Gi" }, limits },
       },
       web: SERVICES.web,
+      built: { ...built, build: { ...built.build, context: `${folder}/shop` } },
+      worker: SERVICES.worker,
     });
   });
 
@@ -349,6 +372,9 @@ describe("right settings", () => {
       "services.*.env",
       "services.*.files",
       "services.*.build.args",
+      "services.*.build.labels",
+      "services.*.build.secrets",
+      "services.*.build.ssh",
       "pins",
     ];
     const ofCredentials = ["", ".*.keys", ".*.jenkins.keyBindings"].map((at) => `credentials${at}`);
@@ -356,7 +382,11 @@ describe("right settings", () => {
       valueKeys(settings, [...named, ...ofCredentials]),
     );
     const known = schemaKeys(stackSchema({ variables: {}, folder: "/" }));
-    expect(known.filter((key) => !written.includes(key))).toEqual(["jenkins.apiServer.namespace"]);
+    expect(known.filter((key) => !written.includes(key))).toEqual([
+      "jenkins.apiServer.namespace",
+      // A secret of the stack's, which a test of the builds has.
+      "services.*.build.secrets.*.setting",
+    ]);
     expect(written.filter((key) => !known.includes(key))).toEqual([]);
   });
 });
