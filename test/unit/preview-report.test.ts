@@ -59,6 +59,19 @@ describe("of a service it says whether the pods restart, and why", () => {
     expect(image.tag).not.toBe(TAG);
   });
 
+  test("an image that another service builds first has the hash of what is built, so that it can be approved", () => {
+    const shared = (name: string) => {
+      const own = recorded(name).filter(
+        (event) => !JSON.stringify(event).includes('"docker:index/image:Image"'),
+      );
+      return service(previewReport(WHERE, own), "shop").image;
+    };
+    expect(shared("first")).toMatchObject({ action: "build", tag: TAG, previousTag: null });
+    expect(shared("image")).toMatchObject({ action: "build", previousTag: TAG, digest: null });
+    expect(shared("image").tag).toBe(service(reported("image"), "shop").image.tag);
+    expect(shared("commit")).toMatchObject({ action: "given" });
+  });
+
   test("settings are named, without their values", () => {
     const { pods } = service(reported("settings"), "shop");
     expect(pods).toEqual({

@@ -1186,6 +1186,30 @@ describe("a number that YAML reads as another one", () => {
     expect(told(text)).toEqual([expect.stringMatching(/shop\.build\.args\.V: got 1\.10,/)]);
   });
 
+  test("words of a command line and labels of an image are strings, too", () => {
+    const text = settings("8080", "1").replace(
+      "context: shop",
+      "context: shop, labels: { v: 1.10 } }\n      args: [-p, 010]\n      command: [run, 1e3] #",
+    );
+    expect(told(text)).toEqual([
+      "3 faults in the stack's settings",
+      expect.stringMatching(/shop\.args\[1\]: got 010,/),
+      expect.stringMatching(/shop\.build\.labels\.v: got 1\.10,/),
+      expect.stringMatching(/shop\.command\[1\]: got 1e3,/),
+    ]);
+  });
+
+  test("what has a name in the file counts wherever it is used, unless the map has a key of its own", () => {
+    const shared = settings("8080", "1.10").replace("shop:", "shop: &shop");
+    const uses = "    other: *shop\n    web: { <<: *shop, env: { ID: 1.0 } }\n";
+    expect(told(`${shared.trimEnd()}\n${uses}`)).toEqual([
+      "3 faults in the stack's settings",
+      expect.stringMatching(/^slipway:services\.other\.env\.ID: got 1\.10,/),
+      expect.stringMatching(/^slipway:services\.shop\.env\.ID: got 1\.10,/),
+      expect.stringMatching(/^slipway:services\.web\.env\.ID: got 1\.0,/),
+    ]);
+  });
+
   test.each(["0", "0.5", '"010"', '"1.0"', "8080", "00:10", "-3", "true", "abc_1", "yes"])(
     "%s is none",
     (written) => {
