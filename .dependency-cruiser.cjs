@@ -92,7 +92,8 @@ module.exports = {
       "manifests-know-no-other-room",
       "^components/manifests/",
       [
-        "^components/service(-definition[.]ts$|/)",
+        "^components/service-definition[.]ts$",
+        "^components/service/",
         "^contract/(marks|names|quantity|variable-reference|verdict)[.]ts$",
       ],
       "A manifest follows from the definition of a service alone: each other thing that it could see could change it, and with it a release.",

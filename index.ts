@@ -1,5 +1,7 @@
 import { setImmediate as laterTurn } from "node:timers/promises";
 
+import * as pulumi from "@pulumi/pulumi";
+
 import { readApproval } from "./components/approval.ts";
 import { connect } from "./components/cluster.ts";
 import type { Release } from "./components/release.ts";
@@ -18,16 +20,19 @@ export default async () => {
   const [provider, own] = providers;
   const slipway = await restOfProgram();
 
-  const [services] = await Promise.all([
+  const [services, found] = await Promise.all([
     slipway.promote({ ...settings, provider: own }),
-    slipway.requireNamespace(settings.namespace, own),
+    slipway.requireNamespace(settings.namespace, own, settings.namespaceExists),
   ]);
+  const { namespace: home } = settings;
+  const claims = await slipway.requireClaims({ services, namespace: home, provider: own });
   const builds = slipway.planBuilds(services);
   slipway.requireApproved({ services, builds }, approval);
+  const pods = await slipway.requirePods({ ...settings, ...found, services, provider: own });
   const plan = settings.jenkins && slipway.planLanes({ ...settings, jenkins: settings.jenkins });
   const guard = plan && new slipway.LaneGuard("lanes", { plan }, { provider: own });
   const dependsOn = guard ?? [];
-  const namespace = new slipway.Namespace(settings.namespace, { provider, dependsOn });
+  const namespace = new slipway.Namespace(settings.namespace, { provider, dependsOn }, pods);
   const access = plan && new slipway.JenkinsAccess("jenkins", { plan, namespace }, { providers });
   const common = { namespace, registry };
   const credentials = slipway.byName(settings.credentials, (name, definition) => {
@@ -35,9 +40,12 @@ export default async () => {
     return new slipway.Credential(name, args, { providers });
   });
   const known = await slipway.survey({ services, builds, registry, provider: own });
-  const delivered = slipway.byOwner(services, (name, service, owner?: Release) => {
-    const standing = { owner, standing: known[name], approved: approval?.[name] };
-    const args = { ...common, service, credentials, failsLate: true, ...standing };
+  // Containers may run each other's images, so that each is looked up once all are declared.
+  const imageOf = (name: string) =>
+    pulumi.output(Promise.resolve().then(() => delivered[name]?.image ?? ""));
+  const delivered = slipway.byOwner(services, (name, service, owner?: Release): Release => {
+    const standing = { owner, standing: known[name], approved: approval?.[name], imageOf };
+    const args = { ...common, service, credentials, claims, failsLate: true, ...standing };
     return new slipway.Release(name, args, { providers });
   });
 

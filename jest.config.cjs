@@ -31,6 +31,7 @@ const official = [
   "e2e/drift",
   "e2e/two-services",
   "e2e/credentials",
+  "e2e/lanes",
   "e2e/promotion-copy",
   "e2e/killed-wait",
 ];

@@ -76,15 +76,17 @@ async function measureSizes({ services, pods, saveAtEnd, missing }: Options): Pr
     ...pods.map((count) => ({ services: 1, pods: count, saved }) as const),
   ];
   const sizes = all.filter((size) => missing !== true || !isKnown(size));
-  const about = await aboutNow();
+  // The sizes of the table may be those of several runs.
+  const about = await aboutNow(["--only", "scale"]);
   await measureScale(sizes, async (stack) => {
     const before = (await keptIn(FILE)).scale?.figures ?? [];
     await tell({ scale: { ...about, figures: withStack(before, stack) } });
   });
 }
 
-async function aboutNow(): Promise<Omit<Part<never>, "figures">> {
-  const args = process.argv.slice(2);
+async function aboutNow(
+  args: readonly string[] = process.argv.slice(2),
+): Promise<Omit<Part<never>, "figures">> {
   return {
     command: ["npm run bench", ...(args.length > 0 ? ["--", ...args] : [])].join(" "),
     date: new Date().toISOString().slice(0, 10),

@@ -32,7 +32,17 @@ export function comparisonOf(
   asked: readonly string[],
 ): Omit<PlatformRequest, "image"> {
   const { checkPlatform = true } = service;
-  return { asked, placement: service as Placement, comparesNodes: checkPlatform };
+  return { asked, placement: placementOf(service), comparesNodes: checkPlatform };
+}
+
+/** A patch of the pods is merged last. */
+function placementOf(service: ServiceDefinition): Placement {
+  const { nodeSelector, affinity } = service as Placement;
+  const patch = (service.pod ?? {}) as Placement;
+  return {
+    nodeSelector: { ...nodeSelector, ...patch.nodeSelector },
+    ...((patch.affinity ?? affinity) && { affinity: patch.affinity ?? affinity }),
+  };
 }
 
 /**

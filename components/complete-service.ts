@@ -1,17 +1,17 @@
 import { completed } from "../contract/forms.ts";
 import { VERDICT } from "../contract/verdict.ts";
-import { type CredentialKeys, secretsOf } from "./credentials/credential-use.ts";
-import {
-  PODS,
-  type Resources,
-  type Service,
-  type ServiceDefinition,
-} from "./service-definition.ts";
+import { type CredentialKeys, filesOf, variablesOf } from "./credentials/credential-use.ts";
+import { PODS, type Service, type ServiceDefinition } from "./service-definition.ts";
+import { completeKinds, completeReplicas, completeTime } from "./service/kinds.ts";
+import { completeContainers } from "./service/containers.ts";
+import { completeExceptions } from "./service/exceptions.ts";
+import { completeIdentity } from "./service/identity.ts";
+import { completePatches } from "./service/patches.ts";
+import { completePlacement } from "./service/placement.ts";
 import { processOf } from "./service/process.ts";
-import { largerQuantity, smallerQuantity } from "../contract/quantity.ts";
-
-const REQUESTS = { cpu: "100m", memory: "128Mi" };
-const LIMITS = { cpu: "500m", memory: "256Mi" };
+import { completeResources } from "./service/resources.ts";
+import { completeReplacement } from "./service/replacement.ts";
+import { completeVolumes } from "./service/volumes.ts";
 
 /** Names a service and its release. */
 export type ServiceIdentity = Pick<Service, "name" | "namespace" | "version" | "pullSecret">;
@@ -27,28 +27,24 @@ export function complete(
     ...identity,
     ...completed(PODS, definition),
     ...processOf(definition),
+    ...completeExceptions(definition),
+    ...completeIdentity(definition),
+    ...completePatches(definition),
+    ...completePlacement(definition),
+    ...completeKinds(identity.name, definition),
+    replicas: completeReplicas(definition, PODS.replicas.default),
     port: definition.port,
     autoscale: autoscale && { cpu: 70, ...autoscale },
     health: definition.health,
     ready: definition.ready ?? definition.health,
     resources: completeResources(definition.resources ?? {}),
-    ...secretsOf(definition, credentials),
-    writable: definition.writable ?? ["/tmp"],
+    ...variablesOf(definition, credentials),
+    ...filesOf(definition),
+    ...completeContainers(definition, (container) => variablesOf(container, credentials)),
+    ...completeVolumes(definition),
+    ...completeReplacement(definition),
     ingress: ingress && { path: "/", awaitAddress: true, ...ingress },
     egress: definition.egress ?? [],
-    verdict: completed(VERDICT, definition),
-  };
-}
-
-function completeResources({ requests = {}, limits = {} }: Resources): Service["resources"] {
-  return {
-    requests: {
-      cpu: requests.cpu ?? smallerQuantity(REQUESTS.cpu, limits.cpu ?? LIMITS.cpu),
-      memory: requests.memory ?? smallerQuantity(REQUESTS.memory, limits.memory ?? LIMITS.memory),
-    },
-    limits: {
-      cpu: limits.cpu ?? largerQuantity(LIMITS.cpu, requests.cpu ?? REQUESTS.cpu),
-      memory: limits.memory ?? largerQuantity(LIMITS.memory, requests.memory ?? REQUESTS.memory),
-    },
+    verdict: completeTime(completed(VERDICT, definition), definition),
   };
 }

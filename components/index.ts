@@ -41,20 +41,31 @@ export { LaneGuard, type LaneGuardArgs } from "./lanes/lane-guard.ts";
 export type { CredentialFormat, JenkinsFormat, JenkinsOptions } from "./credentials/format.ts";
 export type {
   Autoscale,
-  CredentialKey,
   EgressRule,
   IngressDefinition,
-  Resources,
-  SecretKey,
   Service,
   ServiceDefinition,
 } from "./service-definition.ts";
+export type {
+  EveryNodeDefinition,
+  KindDefinition,
+  Proof,
+  Retention,
+  RetentionPolicy,
+  ScheduleDefinition,
+  ScheduleHistory,
+  StatefulDefinition,
+} from "./service/kinds.ts";
+export type { InitContainer, Sidecar } from "./service/containers.ts";
+export type { Resources } from "./service/resources.ts";
+export type { ConfigMapKey, CredentialKey, SecretKey } from "./service/variables.ts";
+export type { AccessMode, ClaimRequest, Volume } from "./service/volumes.ts";
 export type { ProcessDefinition, ProcessText } from "./service/process.ts";
 export type { RemoteValue, SecretStore } from "./credentials/external-secret.ts";
 export { complete, type ServiceIdentity } from "./complete-service.ts";
 export type { JenkinsDefinition, LaneDefinition, LaneName } from "./lanes/definition.ts";
 export { type LanePlan, planLanes } from "./lanes/plan.ts";
-export { Namespace } from "./namespace.ts";
+export { Namespace, type NamespaceSettings } from "./namespace.ts";
 export type { Promotion, ToBePromoted } from "./promotion/definition.ts";
 export { promote, type PromotionArgs } from "./promotion/promotion.ts";
 export {
@@ -65,7 +76,9 @@ export {
 export type { ComponentOptions } from "./providers.ts";
 export { Readiness, type ReadinessArgs } from "./readiness.ts";
 export { Release, type ReleaseArgs } from "./release.ts";
-export { requireNamespace } from "./require-namespace.ts";
+export { requireClaims, type RequiredClaims } from "./require-claims.ts";
+export { type FoundNamespace, requireNamespace } from "./require-namespace.ts";
+export { type PodSecurity, type RequiredPods, requirePods } from "./require-pods.ts";
 export { requireReady } from "./require-ready.ts";
 export { planBuilds, type Standing, survey, type SurveyArgs } from "./survey.ts";
 export type { Sealing } from "./credentials/sealed-credential.ts";
@@ -79,10 +92,5 @@ export {
 } from "./slipway-provider.ts";
 export { readRelease, type StackRelease } from "./stack-release.ts";
 export { outputsOf } from "./stack-outputs.ts";
-export {
-  type AutoscalerBounds,
-  type Endpoint,
-  type UsedCredential,
-  Workload,
-  type WorkloadArgs,
-} from "./workload.ts";
+export type { AutoscalerBounds } from "./delivered.ts";
+export { type Endpoint, type UsedCredential, Workload, type WorkloadArgs } from "./workload.ts";

@@ -9,8 +9,10 @@ import { byName } from "./by-name.ts";
 import { comparing } from "./compared-platforms.ts";
 import { complete } from "./complete-service.ts";
 import { credentialsOf } from "./credentials/credential-use.ts";
-import type { ServiceDefinition } from "./service-definition.ts";
-import type { Namespace } from "./namespace.ts";
+import { withImages } from "./service/containers.ts";
+import { patchedPlaces } from "./service/patches.ts";
+import type { Service, ServiceDefinition } from "./service-definition.ts";
+import { goesWith, type Namespace } from "./namespace.ts";
 import { Readiness } from "./readiness.ts";
 import { type ComponentOptions, slipwayProviderOf } from "./providers.ts";
 import type { SlipwayProvider } from "./slipway-provider.ts";
@@ -46,6 +48,16 @@ export interface ReleaseArgs {
    */
   readonly standing?: Standing | undefined;
   /**
+   * Its claims that exist already: see `requireClaims`.
+   * @default - none
+   */
+  readonly claims?: ReadonlySet<string> | undefined;
+  /**
+   * The images of the other services, for containers that run one of them.
+   * @default - there are none
+   */
+  readonly imageOf?: (service: string) => pulumi.Input<string>;
+  /**
    * The image that may run: see `readApproval`.
    * @default - any
    */
@@ -58,8 +70,10 @@ export interface ReleaseArgs {
  * Creates an `Image`, a `Workload` and the `Readiness` that proves it. Name it as the service.
  */
 export class Release extends pulumi.ComponentResource {
-  /** What it runs. */
-  readonly image: Image;
+  /** What it runs, and where that is from. */
+  readonly obtained: Image;
+  /** The image of its pods' own container. */
+  readonly image: pulumi.Output<string>;
   /** The record of the release, once it is proved. */
   readonly release: pulumi.Output<ReleaseRecord>;
   /** The last 20 releases of the service, newest first. */
@@ -81,7 +95,8 @@ export class Release extends pulumi.ComponentResource {
       pullSecret: registry?.pullSecret,
     };
     const keys = byName(credentials, (_, credential) => credential.keys);
-    const service = complete(identity, args.service, keys);
+    const completed = complete(identity, args.service, keys);
+    const service = { ...completed, ...withImages(completed, args.imageOf ?? noImages) };
     const { ref, source } = image;
     const workload = new Workload(
       name,
@@ -92,6 +107,7 @@ export class Release extends pulumi.ComponentResource {
         namespace,
         credentials: used(args),
         autoscaler: standing?.autoscaler,
+        claims: args.claims,
       },
       child,
     );
@@ -109,13 +125,16 @@ export class Release extends pulumi.ComponentResource {
         ...(source.commit !== undefined && { commit: source.commit }),
         dirty: source.dirty,
         ...verdict,
+        ...toldOf(service, namespace),
+        ...(service.schedule && { prove: service.schedule.prove }),
         ...(failsLate && { failsLate }),
       },
       // Without the namespace there is nothing to judge, so its end is the end of the verdict.
-      { ...child, provider, dependsOn: workload, deletedWith: namespace },
+      { ...child, provider, dependsOn: workload, ...goesWith(namespace) },
     );
 
-    this.image = image;
+    this.obtained = image;
+    this.image = ref;
     this.release = readiness.release;
     this.history = readiness.history;
     this.endpoint = pulumi
@@ -126,6 +145,20 @@ export class Release extends pulumi.ComponentResource {
   }
 }
 
+function noImages(service: string): never {
+  throw new Error(`a container runs the image of ${service}; give the release imageOf`);
+}
+
+/** What is to be seen of how a release leaves what every service has; nothing of one that does not. */
+function toldOf(service: Service, { exists, level }: Namespace) {
+  const patched = patchedPlaces(service);
+  return {
+    ...(service.allow.length > 0 && { allow: service.allow }),
+    ...(patched.length > 0 && { patched }),
+    ...((exists || level !== "restricted") && { podSecurity: level ?? "none" }),
+  };
+}
+
 function imageArgs(
   name: string,
   { service, registry, owner, standing, approved }: ReleaseArgs,
@@ -134,11 +167,15 @@ function imageArgs(
   const sources = { registry, provider };
   const compared = comparing(name, service, sources, standing?.compared);
   const found = standing?.build;
-  return { source: service, registry, owner: owner?.image, found, approved, compared };
+  return { source: service, registry, owner: owner?.obtained, found, approved, compared };
 }
 
 /** The credentials whose values the pods get, and the one that pulls their image. */
 function used({ service, registry, credentials = {} }: ReleaseArgs): Record<string, Credential> {
-  const names = [...credentialsOf(service), registry?.pullSecret ?? ""];
+  const names = [
+    ...credentialsOf(service),
+    ...(service.pullSecrets ?? []),
+    registry?.pullSecret ?? "",
+  ];
   return Object.fromEntries(Object.entries(credentials).filter(([name]) => names.includes(name)));
 }

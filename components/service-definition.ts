@@ -1,20 +1,35 @@
 import type { Completed, Forms, ValuesOf } from "../contract/forms.ts";
-import type { Expansion } from "../contract/variable-reference.ts";
+import type { KindDefinition, Kinds } from "./service/kinds.ts";
 import type { VERDICT, VerdictSettings } from "../contract/verdict.ts";
+import type { CompletedContainers, ContainersDefinition } from "./service/containers.ts";
+import type { ExceptionsDefinition, ExceptionWord } from "./service/exceptions.ts";
+import type { CompletedFiles, FilesDefinition } from "./service/files.ts";
+import type { IdentityDefinition } from "./service/identity.ts";
+import type { PatchesDefinition } from "./service/patches.ts";
+import type { PlacementDefinition } from "./service/placement.ts";
 import type { ProcessDefinition } from "./service/process.ts";
+import type { CompletedReplacement, ReplacementDefinition } from "./service/replacement.ts";
+import type { CompletedResources, Resources } from "./service/resources.ts";
+import type { CompletedVariables, VariablesDefinition } from "./service/variables.ts";
+import type { CompletedVolumes, VolumesDefinition } from "./service/volumes.ts";
 
 /** The settings of a service's pods that are numbers or decisions. */
 export const PODS = {
   /**
    * Number of pods, if nothing scales them.
-   * @default 2
+   * @default - 2, or 1 if it is `stateful`
    */
   replicas: { from: 1, to: 5000, remedy: "remove the service to stop it", default: 2 },
   /**
    * User and group that the container runs as.
    * @default 65532
    */
-  user: { from: 1, to: 2 ** 31 - 1, remedy: "0 is root, which no pod may be", default: 65532 },
+  user: {
+    from: 1,
+    to: 2 ** 31 - 1,
+    remedy: "0 is root, which needs allow: [root]",
+    default: 65532,
+  },
   /**
    * Seconds that a pod keeps serving after it is told to stop, so that no request is lost while
    * the cluster removes it from the Service.
@@ -35,7 +50,20 @@ export const PODS = {
 
 /** How a service is run: what its team says in the settings, all of it optional but the port. */
 export interface ServiceDefinition
-  extends ValuesOf<typeof PODS>, VerdictSettings, ProcessDefinition {
+  extends
+    ValuesOf<typeof PODS>,
+    VerdictSettings,
+    ProcessDefinition,
+    VariablesDefinition,
+    FilesDefinition,
+    VolumesDefinition,
+    ContainersDefinition,
+    ReplacementDefinition,
+    ExceptionsDefinition,
+    IdentityDefinition,
+    PatchesDefinition,
+    PlacementDefinition,
+    KindDefinition {
   /** Port that the container listens on. */
   readonly port: number;
   /**
@@ -56,21 +84,6 @@ export interface ServiceDefinition
   /** @default - requests of 100m and 128Mi, limits of 500m and 256Mi; a limit is never below its request */
   readonly resources?: Resources;
   /**
-   * Environment variables of the container. Text arrives as it is, also a `$`.
-   * @default {}
-   */
-  readonly env?: Readonly<Record<string, string | Expansion | SecretKey | CredentialKey>>;
-  /**
-   * Files by absolute path: their text, or a key of an existing Secret or of a credential. Mounted read-only.
-   * @default {}
-   */
-  readonly files?: Readonly<Record<string, string | SecretKey | CredentialKey>>;
-  /**
-   * Credentials of which every key is an environment variable of the same name.
-   * @default []
-   */
-  readonly credentials?: readonly string[];
-  /**
    * Folders that the container may write to (emptied with the pod); everything else is read-only.
    * @default ["/tmp"]
    */
@@ -87,18 +100,6 @@ export interface ServiceDefinition
   readonly egress?: readonly EgressRule[];
 }
 
-/** A key of an existing Secret in the namespace. */
-export interface SecretKey {
-  readonly secret: string;
-  readonly key: string;
-}
-
-/** A key of a credential that the stack creates. */
-export interface CredentialKey {
-  readonly credential: string;
-  readonly key: string;
-}
-
 /** Bounds and aim of the HorizontalPodAutoscaler. */
 export interface Autoscale {
   readonly min: number;
@@ -108,14 +109,6 @@ export interface Autoscale {
    * @default 70
    */
   readonly cpu?: number;
-}
-
-/** Quantities such as `250m` and `64Mi`. */
-export interface Resources {
-  /** @default - 100m and 128Mi, or the limits where they are less */
-  readonly requests?: { readonly cpu?: string; readonly memory?: string };
-  /** @default - 500m and 256Mi, or the requests where they are more */
-  readonly limits?: { readonly cpu?: string; readonly memory?: string };
 }
 
 /** How the service is reached from outside. */
@@ -151,7 +144,22 @@ export type EgressRule = ({ readonly cidr: string } | { readonly namespace: stri
 };
 
 /** A service with its name, its namespace, and a value for everything that has a default. */
-export interface Service extends Completed<typeof PODS>, ProcessDefinition {
+export interface Service
+  extends
+    Completed<typeof PODS>,
+    ProcessDefinition,
+    CompletedVariables,
+    CompletedFiles,
+    CompletedVolumes,
+    CompletedContainers,
+    CompletedReplacement,
+    IdentityDefinition,
+    PatchesDefinition,
+    PlacementDefinition,
+    Kinds {
+  readonly allow: readonly ExceptionWord[];
+  /** Whether the image says who runs: root may, and no user is set. */
+  readonly imageUser?: true;
   readonly name: string;
   readonly namespace: string;
   /** What is delivered, for people: see `app.kubernetes.io/version`. */
@@ -162,11 +170,7 @@ export interface Service extends Completed<typeof PODS>, ProcessDefinition {
   readonly autoscale: Required<Autoscale> | undefined;
   readonly health: string | undefined;
   readonly ready: string | undefined;
-  readonly resources: Readonly<
-    Record<keyof Resources, { readonly cpu: string; readonly memory: string }>
-  >;
-  readonly env: Readonly<Record<string, string | Expansion | SecretKey>>;
-  readonly files: Readonly<Record<string, string | SecretKey>>;
+  readonly resources: CompletedResources;
   readonly writable: readonly string[];
   readonly ingress:
     (IngressDefinition & { readonly path: string; readonly awaitAddress: boolean }) | undefined;

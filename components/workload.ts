@@ -3,13 +3,16 @@ import { isIPv6 } from "node:net";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
-import type { HeldAutoscaler } from "../contract/held-autoscaler.ts";
-import type { KeptAnnotations } from "../contract/kept-annotations.ts";
 import type { DeploymentIdentity } from "../contract/readiness.ts";
+import { type AutoscalerBounds, declareDelivery } from "./delivered.ts";
+import { declareClaims } from "./claims.ts";
+import { goesWith } from "./namespace.ts";
+import type { CompletedContainers } from "./service/containers.ts";
 import type { Service } from "./service-definition.ts";
-import type { SourceReference } from "./manifests/deployment.ts";
+import { pullSecrets } from "./manifests/pod-template.ts";
+import type { SourceReference } from "./manifests/source.ts";
 import { workloadHash, type WorkloadManifests, workloadManifests } from "./manifests/workload.ts";
-import { COMPONENTS, FUNCTIONS } from "../contract/tokens.ts";
+import { COMPONENTS } from "../contract/tokens.ts";
 
 /** Where a service answers. */
 export interface Endpoint {
@@ -25,12 +28,6 @@ export interface Endpoint {
 export interface UsedCredential extends pulumi.Resource {
   /** Different values give a different one. */
   readonly digest: pulumi.Output<string>;
-}
-
-/** Bounds of an autoscaler. */
-export interface AutoscalerBounds {
-  readonly minReplicas: number;
-  readonly maxReplicas: number;
 }
 
 /** Inputs of a {@link Workload}. */
@@ -53,6 +50,11 @@ export interface WorkloadArgs {
    * @default - it has none
    */
   readonly autoscaler?: AutoscalerBounds | undefined;
+  /**
+   * The claims of the service that exist already: see `requireClaims`. One that the state does not have was kept, and is imported.
+   * @default - none
+   */
+  readonly claims?: ReadonlySet<string> | undefined;
   /** Namespace of the service; its deletion stands for that of everything in it. */
   readonly namespace: k8s.core.v1.Namespace;
 }
@@ -60,12 +62,13 @@ export interface WorkloadArgs {
 /**
  * The objects of one service.
  *
- * Creates a `ServiceAccount`, `NetworkPolicy`, `Deployment` and `Service`; where the settings call
- * for them also a `ConfigMap`, `PodDisruptionBudget`, `HorizontalPodAutoscaler` and `Ingress`. It
+ * Creates a `ServiceAccount`, `NetworkPolicy`, `Deployment` and `Service`; where the settings call for them a `StatefulSet`
+ * with its headless `Service`, a `DaemonSet` or a `CronJob` in the place of the Deployment, and a `ConfigMap`,
+ * `PersistentVolumeClaim`s, `PodDisruptionBudget`, `HorizontalPodAutoscaler` and `Ingress`. It
  * waits for none of them to be ready: see `Readiness`.
  */
 export class Workload extends pulumi.ComponentResource {
-  /** The Deployment as the API server took it. */
+  /** The Deployment, or what is in its place, as the API server took it. */
   readonly deployment: pulumi.Output<DeploymentIdentity>;
   /** `sha256:<64 hex>` over all objects but their source. */
   readonly manifestHash: pulumi.Output<string>;
@@ -76,33 +79,29 @@ export class Workload extends pulumi.ComponentResource {
     super(COMPONENTS.Workload, name, {}, opts);
 
     const { service, image, source, namespace, credentials = {} } = args;
-    const child = { parent: this, dependsOn: namespace, deletedWith: namespace };
+    const child = { parent: this, dependsOn: namespace, ...goesWith(namespace) };
     // Running pods have their image already, whatever becomes of the right to pull it.
-    const read = Object.entries(credentials).filter(([used]) => used !== service.pullSecret);
+    const pulls = pullSecrets(service);
+    const read = Object.entries(credentials).filter(([used]) => !pulls.includes(used));
     const digests = Object.fromEntries(read.map(([used, { digest }]) => [used, digest]));
     const manifests = workloadManifests(service, image, source, digests);
     // What the pods need when they start comes before them.
-    const needed = declareNeeds(name, manifests, child);
-    const dependsOn = [namespace, ...needed, ...Object.values(credentials)];
-    const manifest = isOutlived(service, args.autoscaler)
-      ? withHeldNumber(manifests.deployment, service, image, { parent: this, dependsOn })
-      : manifests.deployment;
-    const deployment = new k8s.apps.v1.Deployment(name, manifest, {
-      ...child,
-      dependsOn: [
-        ...dependsOn,
-        afterAnnotations(service, image, namespace, { parent: this, dependsOn }),
-      ],
-      // Dropped, the number would be the default of one pod until the autoscaler has seen it.
-      ...(service.autoscale && { ignoreChanges: ["spec.replicas"] }),
-    });
+    const needed = [
+      ...declareNeeds(name, manifests, child),
+      ...declareClaims(service, manifests.volumeClaims, { ...child, kept: args.claims }),
+    ];
+    const delivery = {
+      ...{ service, image, manifests, namespace },
+      needs: [...needed, ...Object.values(credentials)],
+      autoscaler: args.autoscaler,
+    };
     const address = new k8s.core.v1.Service(name, manifests.service, child);
     declareOptions(name, manifests, child);
 
-    this.deployment = identityOf(service.name, deployment);
+    this.deployment = declareDelivery(name, delivery, child);
     this.manifestHash = pulumi
-      .all([image, digests])
-      .apply(([ref, known]) => workloadHash(service, ref, known));
+      .all([image, digests, imagesOf(service)])
+      .apply(([ref, known, containers]) => workloadHash({ ...service, ...containers }, ref, known));
     this.endpoint = pulumi.output({
       inCluster: `http://${service.name}.${service.namespace}.svc.cluster.local`,
       address: address.spec.clusterIP.apply(addressUrl),
@@ -112,18 +111,9 @@ export class Workload extends pulumi.ComponentResource {
   }
 }
 
-/**
- * A preview that knows not every input has no answer of the server, and then no uid either: the
- * status is taken along because it is unknown then as a whole, where a field of the metadata would
- * be known and absent.
- */
-function identityOf(
-  name: string,
-  { metadata, status }: k8s.apps.v1.Deployment,
-): pulumi.Output<DeploymentIdentity> {
-  return pulumi
-    .all([metadata, status])
-    .apply(([{ uid, generation }]) => ({ name, uid, generation }));
+/** The containers beside the service's own once their images are known. */
+function imagesOf({ initContainers, sidecars }: Service) {
+  return pulumi.output({ initContainers, sidecars }) as pulumi.Output<CompletedContainers>;
 }
 
 function declareNeeds(
@@ -154,9 +144,12 @@ function declareFiles(
 
 function declareOptions(
   name: string,
-  { podDisruptionBudget, horizontalPodAutoscaler, ingress }: WorkloadManifests,
+  { headlessService, podDisruptionBudget, horizontalPodAutoscaler, ingress }: WorkloadManifests,
   child: pulumi.CustomResourceOptions,
 ): void {
+  if (headlessService !== undefined) {
+    new k8s.core.v1.Service(headlessService.metadata.name, headlessService, child);
+  }
   if (podDisruptionBudget !== undefined) {
     new k8s.policy.v1.PodDisruptionBudget(name, podDisruptionBudget, child);
   }
@@ -166,54 +159,6 @@ function declareOptions(
   if (ingress !== undefined) {
     new k8s.networking.v1.Ingress(name, ingress, child);
   }
-}
-
-/** Whether an autoscaler is deleted only after its Deployment got a number that it would change. */
-function isOutlived(
-  { autoscale, replicas }: Service,
-  bounds: AutoscalerBounds | undefined,
-): boolean {
-  if (autoscale !== undefined || bounds === undefined || replicas === 0) {
-    return false;
-  }
-  return bounds.minReplicas !== replicas || bounds.maxReplicas !== replicas;
-}
-
-/** The Deployment gets its number once nothing else is missing and the autoscaler is held at it. */
-function withHeldNumber(
-  deployment: WorkloadManifests["deployment"],
-  { namespace, name, replicas }: Service,
-  image: pulumi.Input<string>,
-  opts: pulumi.InvokeOutputOptions,
-): WorkloadManifests["deployment"] {
-  if (pulumi.runtime.isDryRun()) {
-    return deployment;
-  }
-  const number = pulumi.output(image).apply(() => replicas);
-  const held = pulumi.runtime.invokeOutput<HeldAutoscaler>(
-    FUNCTIONS.holdAutoscaler,
-    { namespace, name, replicas: number },
-    opts,
-  );
-  const spec = deployment.spec as k8s.types.input.apps.v1.DeploymentSpec;
-  return { ...deployment, spec: { ...spec, replicas: held.apply((known) => known.replicas) } };
-}
-
-/** The namespace, once annotations of others on the pods are kept: see the provider's `keepAnnotations`. */
-function afterAnnotations(
-  { namespace: name, name: deployment }: Service,
-  image: pulumi.Input<string>,
-  namespace: k8s.core.v1.Namespace,
-  opts: pulumi.InvokeOutputOptions,
-): pulumi.Input<pulumi.Resource> {
-  if (pulumi.runtime.isDryRun()) {
-    return namespace;
-  }
-  // An image may take long to build, and somebody may restart the pods meanwhile.
-  const args = { namespace: name, name: pulumi.output(image).apply(() => deployment) };
-  return pulumi.runtime
-    .invokeOutput<KeptAnnotations>(FUNCTIONS.keepAnnotations, args, opts)
-    .apply(() => namespace);
 }
 
 /** In URLs the colons of an IPv6 address stand in brackets. */

@@ -1,6 +1,7 @@
 /** Type tokens of the components: groups of resources, and no objects by themselves. */
 export const COMPONENTS = {
   Credential: "slipway:index:Credential",
+  ExistingNamespace: "slipway:index:ExistingNamespace",
   Image: "slipway:index:Image",
   JenkinsAccess: "slipway:index:JenkinsAccess",
   Lane: "slipway:index:Lane",
@@ -29,7 +30,10 @@ export const FUNCTIONS = {
   imagePlatforms: "slipway:index:imagePlatforms",
   lendSecrets: "slipway:index:lendSecrets",
   namespaceEnd: "slipway:index:namespaceEnd",
+  namespaceState: "slipway:index:namespaceState",
   podChanges: "slipway:index:podChanges",
   releaseLooks: "slipway:index:releaseLooks",
   stackState: "slipway:index:stackState",
+  volumeClaims: "slipway:index:volumeClaims",
+  tryObjects: "slipway:index:tryObjects",
 } as const;

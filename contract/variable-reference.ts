@@ -1,13 +1,4 @@
 /**
- * Text in which `$(NAME)` stands for another variable of the service, and `$$` for `$`.
- *
- * @see https://kubernetes.io/docs/tasks/inject-data-application/define-interdependent-environment-variables/
- */
-export interface Expansion {
-  readonly expand: string;
-}
-
-/**
  * The variables that Kubernetes would put into a container's text: `$(NAME)`, unless the `$` is doubled.
  *
  * @see https://kubernetes.io/docs/tasks/inject-data-application/define-interdependent-environment-variables/

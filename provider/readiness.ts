@@ -20,11 +20,13 @@ import { secondDigest } from "./readiness/second-digest.ts";
 import { Registry } from "./registry/registry.ts";
 import { resumption } from "./readiness/resumption.ts";
 import type { Run } from "./resource.ts";
+import { brokenBefore } from "./readiness/old-pods.ts";
 import { markOf } from "./rollback/mark.ts";
 import { planRollback } from "./rollback/plan.ts";
 import { hasOtherRules, retried } from "./rollback/retry.ts";
 import { type ReleaseCase, rollBack, type Tools } from "./rollback/rollback.ts";
 import { standingOf } from "./rollback/standing.ts";
+import { ScheduledRelease } from "./scheduled/scheduled-release.ts";
 import { called, gone, outlook, REMEDY } from "./release-words.ts";
 import type { Deployment } from "./verdict/objects.ts";
 import { type Report, reportOf } from "./waiting/report.ts";
@@ -116,6 +118,9 @@ export class Readiness implements AwaitedType {
       log.warn(report);
       return outputsOf(state);
     }
+    if (release.deployment.kind === "CronJob") {
+      return new ScheduledRelease(this.#run, release, stored).look({ log }, outputs, options);
+    }
     const awaited = new AwaitedRelease(this.#run.cluster(), release);
     const judgement = await presentVerdict(awaited, options.signal);
     const { verdict, observed } = judgement;
@@ -141,12 +146,19 @@ export class Readiness implements AwaitedType {
     { again, ...options }: Begun & { readonly again: ReadinessInputs | undefined },
   ): Promise<Waited> {
     const startedAt = new Date().toISOString();
-    const awaited = new AwaitedRelease(this.#run.cluster(), again ?? release);
+    const awaited = new AwaitedRelease(
+      this.#run.cluster(),
+      again ?? release,
+      brokenBefore(stored.release),
+    );
     const tools = this.#tools(options);
     const deployment = await firstLook(this.#run.cluster(), release, options);
     const refused = await this.#refusal(release, stored, deployment, tools);
     if (refused !== undefined) {
       return refused;
+    }
+    if (release.deployment.kind === "CronJob") {
+      return new ScheduledRelease(this.#run, release, stored).prove(subject, options);
     }
     const resumed = resumption(release, stored.release, deployment, performance.timeOrigin);
     if (resumed !== undefined) {

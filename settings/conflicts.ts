@@ -1,9 +1,18 @@
-import { parseQuantity } from "../contract/quantity.ts";
 import { settleBound, VERDICT } from "../contract/verdict.ts";
 import { type Fault, faultIf, got, under } from "./fault.ts";
 import { label } from "./fields.ts";
 import { fieldsOf, type Mapping, mapping } from "./mapping.ts";
 import { buildFaults } from "./service/build.ts";
+import { kindNameFaults, kindsFaults } from "./service/kinds.ts";
+import { containersFaults } from "./service/containers.ts";
+import { filesFaults } from "./service/files.ts";
+import { replacementFaults } from "./service/replacement.ts";
+import { resourceFaults } from "./service/resources.ts";
+import { variablesFaults } from "./service/variables.ts";
+import { volumesFaults } from "./service/volumes.ts";
+import { exceptionsFaults } from "./service/exceptions.ts";
+import { identityFaults } from "./service/identity.ts";
+import { placementFaults } from "./service/placement.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** Kubernetes accepts no larger ConfigMap. */
@@ -11,13 +20,16 @@ const FILES_BYTES = 1 << 20;
 
 /** What is wrong between the keys of each service, as they were written: reported together with faults of single values. */
 export function serviceFaults(raw: Mapping, surroundings: Surroundings): Fault[] {
-  return Object.entries(fieldsOf(raw["services"])).flatMap(([name, written]) => {
+  const services = fieldsOf(raw["services"]);
+  return Object.entries(services).flatMap(([name, written]) => {
     const service = mapping(written);
     return under(
       ["services", name],
       [
         ...nameFaults(name),
+        ...kindNameFaults(name, services),
         ...(service === undefined ? [] : keyFaults(service, surroundings, "promoteFrom" in raw)),
+        ...(service === undefined ? [] : containersFaults(name, service, Object.keys(services))),
       ],
     );
   });
@@ -34,9 +46,17 @@ function keyFaults(service: Mapping, surroundings: Surroundings, isPromoting: bo
     ...imageFaults(service, isPromoting),
     ...buildFaults(service, surroundings),
     ...scaleFaults(service),
+    ...kindsFaults(service),
     ...settleFaults(service),
     ...resourceFaults(fieldsOf(service["resources"])),
     ...fileFaults(service),
+    ...variablesFaults(service),
+    ...filesFaults(service),
+    ...volumesFaults(service),
+    ...replacementFaults(service),
+    ...exceptionsFaults(service),
+    ...identityFaults(service),
+    ...placementFaults(service),
   ];
 }
 
@@ -74,21 +94,6 @@ function settleFaults(service: Mapping): Fault[] {
   const bound = Number(settleSeconds) > VERDICT.settleSeconds.to ? undefined : settleBound(service);
   const text = `allowed: ${bound ?? ""}; lower it, or raise the other`;
   return faultIf(bound !== undefined, ["settleSeconds"], got(settleSeconds, text));
-}
-
-function resourceFaults({ requests, limits }: Mapping): Fault[] {
-  return ["cpu", "memory"].flatMap((kind) => {
-    const request = fieldsOf(requests)[kind];
-    const limit = fieldsOf(limits)[kind];
-    return faultIf(
-      (parseQuantity(String(request)) ?? 0) > (parseQuantity(String(limit)) ?? Infinity),
-      ["resources", "requests", kind],
-      got(
-        request,
-        `allowed: at most limits.${kind}, which is ${String(limit)}; lower the request or raise the limit`,
-      ),
-    );
-  });
 }
 
 function fileFaults({ files, writable }: Mapping): Fault[] {

@@ -1,9 +1,7 @@
 import { z } from "zod";
 
-import type { ShapeOf } from "../contract/field.ts";
 import { LABEL, OBJECT_NAME } from "../contract/names.ts";
 import { parseQuantity } from "../contract/quantity.ts";
-import type { Expansion } from "../contract/variable-reference.ts";
 import { got } from "./fault.ts";
 import { unusable } from "./look.ts";
 import { absolute, expand, type Surroundings } from "./surroundings.ts";
@@ -162,10 +160,5 @@ export const dataKey = text(
 export const scalar = z
   .union([z.string(), z.number(), z.boolean()], say("a string, a number, true or false"))
   .transform(String);
-/** Text with values of the service's variables. */
-export const expansion = mapping(
-  { expand: z.string({ error: "allowed: a string" }) } satisfies ShapeOf<Expansion>,
-  "expand",
-);
 /** A port number. */
 export const port = wholeNumber(1, 65535, "use the port that the container listens on");

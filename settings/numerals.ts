@@ -24,8 +24,18 @@ const DATE = /^\d{4}-\d{1,2}-\d{1,2}/;
 const TEXTS = [
   "services.*.env.*",
   "services.*.env.*.expand",
+  "services.*.initContainers.*.env.*",
+  "services.*.sidecars.*.env.*",
   "services.*.command.*",
   "services.*.args.*",
+  "services.*.initContainers.*.command.*",
+  "services.*.initContainers.*.args.*",
+  "services.*.sidecars.*.command.*",
+  "services.*.sidecars.*.args.*",
+  "services.*.labels.*",
+  "services.*.annotations.*",
+  "services.*.serviceAccount.annotations.*",
+  "services.*.nodeSelector.*",
   "services.*.build.args.*",
   "services.*.build.labels.*",
 ].map((path) => path.split("."));

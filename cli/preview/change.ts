@@ -1,4 +1,5 @@
 import { RESOURCES } from "../../contract/tokens.ts";
+import { DELIVERING_TYPES } from "../../contract/workload-kind.ts";
 import { differences, isWithin, placeOf } from "./difference.ts";
 import { hiddenDifferences } from "./hidden.ts";
 import { containsSecret } from "./secret.ts";
@@ -44,7 +45,7 @@ export function changeOf(step: Step): Change {
 /** What is reported with its service: what becomes of the image and the pods. */
 const REPORTED_WITH_SERVICE: ReadonlySet<string> = new Set([
   "docker:index/image:Image",
-  "kubernetes:apps/v1:Deployment",
+  ...DELIVERING_TYPES.keys(),
   RESOURCES.Readiness,
   RESOURCES.SealedValues,
   RESOURCES.SecretReadiness,
@@ -71,7 +72,8 @@ export function followsFromServices({ action, type, before, after }: Step): bool
   );
 }
 
-function kindOf({ type }: Step): string {
+/** E.g. `Deployment`. */
+export function kindOf({ type }: Step): string {
   return type.slice(type.lastIndexOf(":") + 1);
 }
 

@@ -1,3 +1,4 @@
+import { DELIVERING_TYPES } from "../../contract/workload-kind.ts";
 import { deploymentFindings, partsOfDeployment } from "./deployment.ts";
 import { type Entry, partsOf, readEntry } from "./entry.ts";
 import type { Expected } from "./expected.ts";
@@ -68,7 +69,7 @@ function lastOf(type: string): string {
 function formFindings(entry: Entry, made: Made, find: Findings): Finding[] {
   const isCustom = made !== "stack" && made !== "component";
   const { importID, id, ignoreChanges = [], type } = entry;
-  const mayIgnore = type === "kubernetes:apps/v1:Deployment" ? ["spec.replicas"] : [];
+  const mayIgnore = DELIVERING_TYPES.has(type) ? ["spec.replicas"] : [];
   const others = ignoreChanges.filter((path) => !mayIgnore.includes(path));
   return [
     ...(entry.custom === isCustom

@@ -1,13 +1,15 @@
 /** On which nodes a service's pods may be, in Kubernetes' words, as far as nodes' labels decide it. */
 export interface Placement {
   readonly nodeSelector?: Readonly<Record<string, string>>;
-  readonly affinity?: {
-    readonly nodeAffinity?: {
-      readonly requiredDuringSchedulingIgnoredDuringExecution?: {
-        readonly nodeSelectorTerms?: readonly Term[];
+  readonly affinity?:
+    | undefined
+    | {
+        readonly nodeAffinity?: {
+          readonly requiredDuringSchedulingIgnoredDuringExecution?: {
+            readonly nodeSelectorTerms?: readonly Term[];
+          };
+        };
       };
-    };
-  };
 }
 
 interface Term {
@@ -43,7 +45,9 @@ export function matches(labels: Readonly<Record<string, string>>, placement: Pla
 
 function termsOf({ affinity }: Placement): readonly Term[] {
   const { nodeAffinity } = affinity ?? {};
-  return nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms ?? [];
+  const terms = nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms;
+  // A patch is checked by the API server alone.
+  return Array.isArray(terms) ? (terms as readonly Term[]) : [];
 }
 
 /** @see https://kubernetes.io/docs/concepts/scheduling-eviction/assign-pod-node/#operators */

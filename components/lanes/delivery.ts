@@ -2,6 +2,8 @@ import { byName } from "../by-name.ts";
 import { complete } from "../complete-service.ts";
 import type { CredentialDefinition } from "../credentials/credential.ts";
 import type { Sealing } from "../credentials/sealed-credential.ts";
+import { workloadKindOf } from "../service/kinds.ts";
+import type { WorkloadKind } from "../../contract/workload-kind.ts";
 import type { Service, ServiceDefinition } from "../service-definition.ts";
 
 /** A credential, as far as it is known before its values. */
@@ -13,6 +15,11 @@ export type DeliveredCredential = Pick<CredentialDefinition, "namespace" | "form
 export interface Delivery {
   /** Of the services. */
   readonly namespace: string;
+  /**
+   * Whether others have created it, so that its Pod Security level is not the stack's.
+   * @default false
+   */
+  readonly namespaceExists?: boolean;
   readonly services: Readonly<Record<string, ServiceDefinition>>;
   /** By name; one without a namespace is in that of the services. */
   readonly credentials: Readonly<Record<string, DeliveredCredential>>;
@@ -27,6 +34,11 @@ export function servicesOf({ namespace, services, credentials }: Delivery): Serv
   );
 }
 
+/** The kinds that deliver services, each once. */
+export function kindsOf(delivery: Delivery): WorkloadKind[] {
+  return [...new Set(servicesOf(delivery).map(workloadKindOf))].sort();
+}
+
 /** The credentials whose Secrets are in the services' namespace: the lanes write no others. */
 export function ownCredentials({ namespace, credentials }: Delivery) {
   return Object.entries(credentials).filter(([, credential]) => isAt(credential, namespace));
@@ -35,6 +47,20 @@ export function ownCredentials({ namespace, credentials }: Delivery) {
 /** Whether a credential's Secret is in this namespace, given that of the services. */
 export function isAt({ namespace }: Pick<DeliveredCredential, "namespace">, home: string): boolean {
   return namespace === undefined || namespace === home;
+}
+
+/** Whether services describe, or name, any PersistentVolumeClaims. */
+export function hasClaims({ services }: Delivery): boolean {
+  return Object.values(services)
+    .flatMap(({ volumes = {} }) => Object.values(volumes))
+    .some((volume) => "claim" in volume);
+}
+
+/** Whether pods of services have claims of their own. */
+export function hasPerPodClaims({ services }: Delivery): boolean {
+  return Object.values(services)
+    .flatMap(({ volumes = {} }) => Object.values(volumes))
+    .some((volume) => "perPod" in volume);
 }
 
 /** Whether anything is sealed. */

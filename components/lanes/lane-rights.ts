@@ -1,16 +1,19 @@
 import {
   type Right,
+  rightsOfClaims,
   rightsOfExternalSecret,
   rightsOfSealing,
   rightsOfSecretMakers,
   rightsOfVerdict,
   type Verb,
 } from "../../rights.ts";
+import { secretsOf } from "../credentials/credential-use.ts";
 import { externalSecretManifest } from "../credentials/external-secret.ts";
 import type { Lane } from "./definition.ts";
 import {
   type DeliveredCredential,
   type Delivery,
+  hasClaims,
   isAt,
   ownCredentials,
   servicesOf,
@@ -18,6 +21,7 @@ import {
 import { type Acts, rightsTo } from "./acts.ts";
 import { type ObjectKind, rightsToKind } from "./object-reference.ts";
 import { sealedSecretManifest } from "../credentials/sealed-secret.ts";
+import { workloadKindOf } from "../service/kinds.ts";
 import { workloadManifests } from "../manifests/workload.ts";
 
 const READ: readonly Verb[] = ["get", "list", "watch"];
@@ -34,6 +38,7 @@ export function deployRights(delivery: Delivery): Right[] {
     ...toKinds(delivery, [...READ, ...WRITE]),
     ...toVerdicts(delivery),
     ...toSecretMakers(delivery),
+    ...toClaims(delivery),
     ...toCredentials(delivery),
   ];
 }
@@ -43,7 +48,7 @@ export function deployRights(delivery: Delivery): Right[] {
  * what is sealed, for they run what nobody has reviewed yet. Their writes are dry runs, by a policy: see `dryRunPolicy`.
  */
 export function previewRights(delivery: Delivery): Right[] {
-  const looks = [...toVerdicts(delivery), ...toCredentials(delivery)].filter(
+  const looks = [...toVerdicts(delivery), ...toClaims(delivery), ...toCredentials(delivery)].filter(
     ({ verb, resource, subresource = "" }) =>
       READ.includes(verb) && resource !== "secrets" && !["log", "proxy"].includes(subresource),
   );
@@ -73,7 +78,7 @@ function toKinds(delivery: Delivery, verbs: readonly Verb[]): Right[] {
 /** The kinds that are registered in the services' namespace. */
 function kindsOf(delivery: Delivery): ObjectKind[] {
   const workloads = servicesOf(delivery).flatMap((service) => {
-    const manifests = Object.values(workloadManifests(service, ""));
+    const manifests = Object.values(workloadManifests(service, "")).flat();
     return manifests.filter((manifest) => manifest !== undefined);
   });
   return [...workloads, ...ownCredentials(delivery).map(([, credential]) => kindOf(credential))];
@@ -86,20 +91,27 @@ function kindOf({ store }: DeliveredCredential): ObjectKind {
     : externalSecretManifest(form, { store, values: {} });
 }
 
-function toVerdicts({ namespace, services }: Delivery): Right[] {
-  return Object.values(services).flatMap(({ ingress, logs = true, rollback = true }) =>
-    rightsOfVerdict({ namespace, ingress: ingress !== undefined, logs, rollback }),
-  );
+function toVerdicts(delivery: Delivery): Right[] {
+  return servicesOf(delivery).flatMap((service) => {
+    const { namespace, ingress, verdict } = service;
+    const { logs, rollback } = verdict;
+    const scope = { namespace, ingress: ingress !== undefined, logs, rollback };
+    return rightsOfVerdict({ ...scope, kind: workloadKindOf(service) });
+  });
 }
 
 /** For Secrets that the stack does not make itself. */
-function toSecretMakers({ namespace, services }: Delivery): Right[] {
-  const values = Object.values(services).flatMap(({ env = {}, files = {} }) => [
-    ...Object.values(env),
-    ...Object.values(files),
-  ]);
-  const isNamed = values.some((value) => typeof value === "object" && "secret" in value);
-  return isNamed ? [...rightsOfSecretMakers(namespace)] : [];
+function toSecretMakers(delivery: Delivery): Right[] {
+  const own: readonly string[] = Object.keys(delivery.credentials);
+  const isNamed = servicesOf(delivery)
+    .flatMap(secretsOf)
+    .some((name) => !own.includes(name));
+  return isNamed ? [...rightsOfSecretMakers(delivery.namespace)] : [];
+}
+
+/** To see early which claims exist, and whether they can become what the settings say. */
+function toClaims(delivery: Delivery): Right[] {
+  return hasClaims(delivery) ? [...rightsOfClaims(delivery.namespace)] : [];
 }
 
 function toCredentials({ namespace: home, credentials, sealing }: Delivery): Right[] {

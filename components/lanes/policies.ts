@@ -1,8 +1,9 @@
 import { byName } from "../by-name.ts";
 import type { Lane } from "./definition.ts";
-import { type Delivery, ownCredentials } from "./delivery.ts";
+import { type Delivery, kindsOf, ownCredentials } from "./delivery.ts";
 import { buildPolicy } from "./policies/build.ts";
-import { ANNOTATIONS } from "./policies/deploy/annotations.ts";
+import { annotations } from "./policies/deploy/annotations.ts";
+import { cronJobs, jobs } from "./policies/deploy/cron-jobs.ts";
 import { deployments } from "./policies/deploy/deployments.ts";
 import { externalSecrets } from "./policies/deploy/external-secrets.ts";
 import { ingresses } from "./policies/deploy/ingresses.ts";
@@ -65,13 +66,16 @@ function policiesOf(
 function limitsOf(delivery: Delivery): Readonly<Record<string, Limit | undefined>> {
   const own = ownCredentials(delivery);
   const hasIngress = Object.values(delivery.services).some(({ ingress }) => ingress !== undefined);
+  const schedules = kindsOf(delivery).includes("CronJob");
   const seals = own.some(([, { store }]) => store === undefined);
   const fetches = own.some(([, { store }]) => store !== undefined);
   return {
-    "deploy-annotations": ANNOTATIONS,
+    "deploy-annotations": annotations(delivery),
     "deploy-services": SERVICES,
     "deploy-serviceaccounts": SERVICE_ACCOUNTS,
     "deploy-deployments": deployments(delivery),
+    "deploy-cronjobs": schedules ? cronJobs(delivery) : undefined,
+    "deploy-jobs": schedules ? jobs(delivery) : undefined,
     "deploy-ingresses": hasIngress ? ingresses(delivery) : undefined,
     "deploy-sealedsecrets": seals ? sealedSecrets(delivery) : undefined,
     "deploy-externalsecrets": fetches ? externalSecrets(delivery) : undefined,

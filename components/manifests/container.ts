@@ -5,10 +5,12 @@ import type { Service } from "../service-definition.ts";
 import { PORT_NAME } from "./port.ts";
 import { processManifest } from "./process.ts";
 import { probes } from "./probes.ts";
-import { environmentVariables } from "./variables.ts";
+import { containerSecurity } from "./security.ts";
+import { tokenMounts } from "./token.ts";
+import { environmentSources, environmentVariables } from "./variables.ts";
 import { volumeMounts } from "./volumes.ts";
 
-/** The one container of a service's pods, as the `restricted` Pod Security level wants it. */
+/** The one container of a service's pods, as the `restricted` Pod Security level wants it, unless `allow` says else. */
 export function containerManifest(
   service: Service,
   image: pulumi.Input<string>,
@@ -19,16 +21,13 @@ export function containerManifest(
     ...processManifest(service),
     ports: [{ name: PORT_NAME, containerPort: service.port, protocol: "TCP" }],
     env: environmentVariables(service.env),
+    ...(service.envFrom.length > 0 && { envFrom: environmentSources(service.envFrom) }),
     resources: service.resources,
     ...probes(service),
     ...(service.drainSeconds > 0 && {
       lifecycle: { preStop: { sleep: { seconds: service.drainSeconds } } },
     }),
-    securityContext: {
-      allowPrivilegeEscalation: false,
-      readOnlyRootFilesystem: true,
-      capabilities: { drop: ["ALL"] },
-    },
-    volumeMounts: volumeMounts(service),
+    securityContext: containerSecurity(service),
+    volumeMounts: [...volumeMounts(service), ...tokenMounts(service)],
   };
 }

@@ -5,13 +5,8 @@ import { settleSecondsOf } from "../../contract/verdict.ts";
 import type { Service } from "../service-definition.ts";
 import { metadataOf, selectorLabels, SKIP_AWAIT } from "./labels.ts";
 import { type CredentialDigests, podTemplate } from "./pod-template.ts";
-
-/** The commit that a release came from. */
-export interface SourceReference {
-  readonly commit: string | undefined;
-  /** Address of the repository, without credentials. */
-  readonly repository: string | undefined;
-}
+import { deploymentStrategy } from "./replacement.ts";
+import { sourceAnnotations, type SourceReference } from "./source.ts";
 
 /**
  * The Deployment of a service. The source stands beside the pod template, never in it: a commit
@@ -34,20 +29,11 @@ export function deploymentManifest(
       // The autoscaler owns the number where there is one: a second owner would fight it on every up.
       ...(service.autoscale === undefined && { replicas: service.replicas }),
       selector: { matchLabels: selectorLabels(service) },
-      strategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 0, maxSurge: "25%" } },
+      strategy: deploymentStrategy(service),
       ...(minReadySeconds > 0 && { minReadySeconds }),
       progressDeadlineSeconds: service.verdict.deadlineSeconds,
       revisionHistoryLimit: 10,
       template: podTemplate(service, image, credentials),
     },
-  };
-}
-
-function sourceAnnotations(source: SourceReference | undefined): Record<string, string> {
-  return {
-    ...(source?.commit !== undefined && { "org.opencontainers.image.revision": source.commit }),
-    ...(source?.repository !== undefined && {
-      "org.opencontainers.image.source": source.repository,
-    }),
   };
 }

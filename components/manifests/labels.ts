@@ -1,4 +1,4 @@
-import { MADE_HERE } from "../../contract/marks.ts";
+import { ALLOWED, MADE_HERE } from "../../contract/marks.ts";
 import type { Service } from "../service-definition.ts";
 
 /** Selects a service's pods. Kubernetes never lets it change, so it holds nothing that could. */
@@ -22,8 +22,19 @@ export const TAKES_BACK = { "pulumi.com/patchForce": "true" };
 /** Name, namespace, labels and annotations of an object that belongs to a service. */
 export function metadataOf(service: Service, annotations: Readonly<Record<string, string>> = {}) {
   const { name, namespace, version } = service;
-  const labels = { ...podLabels(service), "app.kubernetes.io/version": version };
-  return { name, namespace, labels, annotations: { ...TAKES_BACK, ...annotations } };
+  const own = { ...podLabels(service), "app.kubernetes.io/version": version };
+  const labels = { ...service.labels, ...own };
+  return {
+    name,
+    namespace,
+    labels,
+    annotations: {
+      ...service.annotations,
+      ...TAKES_BACK,
+      ...(service.allow.length > 0 && { [ALLOWED]: service.allow.join(",") }),
+      ...annotations,
+    },
+  };
 }
 
 /** Keeps the Kubernetes provider from waiting: Readiness waits, and knows more about a failure. */

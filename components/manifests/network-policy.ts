@@ -17,7 +17,7 @@ export const DNS: Rule = {
 };
 
 /**
- * Lets in only the service's port, and out only DNS and what the settings allow.
+ * Lets in only the service's port, and out only DNS and what the settings allow. The pods of a StatefulSet reach one another.
  *
  * @see https://kubernetes.io/docs/concepts/services-networking/network-policies/
  */
@@ -31,10 +31,24 @@ export function networkPolicyManifest(
     spec: {
       podSelector: { matchLabels: selectorLabels(service) },
       policyTypes: ["Ingress", "Egress"],
-      ingress: [{ ports: [{ port: PORT_NAME, protocol: "TCP" }] }],
-      egress: [DNS, ...service.egress.map(egressRule)],
+      ingress: [
+        { ports: [{ port: PORT_NAME, protocol: "TCP" }] },
+        ...peers(service).map((from) => ({ from: [from] })),
+      ],
+      egress: [
+        DNS,
+        ...service.egress.map(egressRule),
+        ...peers(service).map((to) => ({ to: [to] })),
+      ],
     },
   };
+}
+
+/** The pods that a pod may talk with as one of them: names of their own are there for that. */
+function peers(service: Service) {
+  return service.stateful === undefined
+    ? []
+    : [{ podSelector: { matchLabels: selectorLabels(service) } }];
 }
 
 /** A destination of the settings, as a NetworkPolicy has it. */

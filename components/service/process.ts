@@ -1,4 +1,4 @@
-import type { Expansion } from "../../contract/variable-reference.ts";
+import type { Expansion } from "./variables.ts";
 
 /** What a container runs instead of what its image says, in Kubernetes' words. */
 export interface ProcessDefinition {

@@ -54,6 +54,7 @@ export interface Api {
   post(path: string, body: unknown, signal?: AbortSignal): Promise<unknown>;
   /** Applies a JSON patch (RFC 6902). */
   patch(path: string, body: unknown, query?: Query, signal?: AbortSignal): Promise<unknown>;
+  delete(path: string, options: unknown, signal?: AbortSignal): Promise<void>;
   /** Settles when the watch has ended: resolved by the server or by silence, rejected by an error or the signal. */
   watch(path: string, query: Query, on: Watcher, signal: AbortSignal): Promise<void>;
 }
@@ -124,6 +125,10 @@ export class KubeconfigApi implements Api {
     return parsed(await this.#send("PATCH", path, content, signal));
   }
 
+  async delete(path: string, options: unknown, signal?: AbortSignal): Promise<void> {
+    await this.#send("DELETE", path, { body: options, type: "application/json" }, signal);
+  }
+
   watch(path: string, query: Query, on: Watcher, signal: AbortSignal): Promise<void> {
     return this.#ask(({ client, kubeconfig }) => {
       const own = Object.create(kubeconfig, {
@@ -137,7 +142,7 @@ export class KubeconfigApi implements Api {
   }
 
   #send(
-    method: "GET" | "POST" | "PATCH",
+    method: "GET" | "POST" | "PATCH" | "DELETE",
     path: string,
     { query = {}, body: content, type }: Content,
     signal: AbortSignal | undefined,
@@ -223,7 +228,7 @@ function bounded(signal: AbortSignal | undefined): AbortSignal {
 
 function requestOf(
   connection: Connection,
-  method: "GET" | "POST" | "PATCH",
+  method: "GET" | "POST" | "PATCH" | "DELETE",
   path: string,
   query: Query = {},
 ): ClientNode.RequestContext {

@@ -8,7 +8,7 @@ import {
   type ReleaseRecord,
 } from "../../contract/release-record.ts";
 import { digestOf } from "../../contract/image-reference.ts";
-import { newReplicaSet, podsOf } from "../verdict/deployment.ts";
+import { newReplicaSet, podsOf } from "../verdict/revision.ts";
 import type { Proof, ProvedPod } from "../verdict/finding.ts";
 import { nameOf, type Observed, type ReplicaSet } from "../verdict/objects.ts";
 import { oneLine } from "../cluster/one-line.ts";
@@ -29,7 +29,7 @@ export function recordOf(
 ): ReleaseRecord {
   const ready = verdict.kind === "ready";
   const replicaSet = newReplicaSet(observed);
-  const pods = ready ? verdict.pods : replicaSet ? runningPods(replicaSet, observed) : [];
+  const pods = ready ? verdict.pods : replicaSet ? runningPods(inputs, replicaSet, observed) : [];
   return {
     version: RECORD_VERSION,
     commit: inputs.commit ?? null,
@@ -40,6 +40,7 @@ export function recordOf(
     namespace: inputs.namespace,
     verdict: verdict.kind,
     reason: ready ? null : verdict.reason,
+    ...(inputs.deployment.kind && { kind: inputs.deployment.kind }),
     generation: inputs.deployment.generation,
     replicaSet: ready ? verdict.replicaSet : (replicaSet?.metadata?.name ?? null),
     ...listed(releasedPods(pods, inputs, observed, stored)),
@@ -47,8 +48,18 @@ export function recordOf(
     seconds: Math.round(seconds * 10) / 10,
     previous: previousOf(stored, inputs),
     warnings: ready ? warningsOf(verdict) : [],
+    ...exceptionsOf(inputs),
     running: null,
     evidence: null,
+  };
+}
+
+/** How it leaves what every service has. */
+function exceptionsOf({ allow, patched, podSecurity }: ReadinessInputs) {
+  return {
+    ...(allow && { allow }),
+    ...(patched && { patched }),
+    ...(podSecurity !== undefined && { podSecurity }),
   };
 }
 
@@ -103,9 +114,14 @@ function readyTime({ readyAt }: ReleasedPod): number {
 }
 
 /** What a release that is not ready runs so far, by the nodes' word. */
-function runningPods(replicaSet: ReplicaSet, { pods }: Observed): ProvedPod[] {
+function runningPods(
+  { service }: ReadinessInputs,
+  replicaSet: ReplicaSet,
+  { pods }: Observed,
+): ProvedPod[] {
   return podsOf(replicaSet, pods).flatMap((pod) => {
-    const imageID = pod.status?.containerStatuses?.find((status) => status.imageID !== "")?.imageID;
+    const known = (pod.status?.containerStatuses ?? []).filter(({ imageID }) => imageID !== "");
+    const { imageID } = known.find(({ name }) => name === service) ?? known[0] ?? {};
     return imageID === undefined ? [] : [{ name: nameOf(pod), imageID }];
   });
 }

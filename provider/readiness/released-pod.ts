@@ -1,6 +1,5 @@
 import type { ReadinessInputs } from "../../contract/readiness.ts";
 import type { ReleasedPod, ReleaseRecord } from "../../contract/release-record.ts";
-import { digestOf } from "../../contract/image-reference.ts";
 import { eventsAbout } from "../verdict/event.ts";
 import type { ProvedPod } from "../verdict/finding.ts";
 import {
@@ -11,6 +10,7 @@ import {
   type Pod,
   uidOf,
 } from "../verdict/objects.ts";
+import { releasedContainers } from "../verdict/released-container.ts";
 
 type Steps = Omit<ReleasedPod, keyof ProvedPod>;
 
@@ -20,7 +20,7 @@ type Steps = Omit<ReleasedPod, keyof ProvedPod>;
  */
 export function releasedPods(
   proved: readonly ProvedPod[],
-  { image }: ReadinessInputs,
+  release: ReadinessInputs,
   { pods, pulls = [] }: Observed,
   stored: ReleaseRecord | undefined,
 ): ReleasedPod[] {
@@ -28,7 +28,7 @@ export function releasedPods(
   const before = new Map((stored?.pods ?? []).map((pod) => [pod.name, pod]));
   return proved.map((each) => {
     const pod = present.get(each.name);
-    const seen = pod === undefined ? {} : stepsOf(pod, image, pulls);
+    const seen = pod === undefined ? {} : stepsOf(pod, release, pulls);
     return releasedPod(each, before.get(each.name) ?? {}, seen);
   });
 }
@@ -51,11 +51,9 @@ function releasedPod(
   };
 }
 
-function stepsOf(pod: Pod, image: string, pulls: readonly Event[]): Partial<Steps> {
+function stepsOf(pod: Pod, release: ReadinessInputs, pulls: readonly Event[]): Partial<Steps> {
   const { metadata, spec, status } = pod;
-  const main = spec?.containers.find(
-    (container) => digestOf(container.image ?? "") === digestOf(image),
-  )?.name;
+  const main = releasedContainers(release, spec?.containers ?? [])[0]?.name;
   const { state, lastState } = status?.containerStatuses?.find(({ name }) => name === main) ?? {};
   const started = state?.running ?? state?.terminated ?? lastState?.terminated;
   return {

@@ -3,11 +3,20 @@ import type { ReadinessInputs } from "../../contract/readiness.ts";
 import type { ReleaseRecord } from "../../contract/release-record.ts";
 import { ROLLED_BACK } from "../../contract/marks.ts";
 import { VERDICT } from "../../contract/verdict.ts";
+import type { OfKind } from "../../contract/workload-kind.ts";
 import type { Properties } from "../../wire/plugin.ts";
 import type { Cluster } from "../cluster.ts";
-import { COLLECTIONS } from "../cluster/collection.ts";
-import { type Deployment, nameOf, type ReplicaSet, uidOf } from "../verdict/objects.ts";
+import type { Api } from "../cluster/api.ts";
+import { type Collection, COLLECTIONS } from "../cluster/collection.ts";
+import {
+  type ControllerRevision,
+  type Deployment,
+  nameOf,
+  type ReplicaSet,
+  uidOf,
+} from "../verdict/objects.ts";
 import { templateOf, withAnnotationsOfOthers } from "../verdict/pod-template.ts";
+import { revisionOf } from "../verdict/revision.ts";
 import { answered, isOutrun } from "../waiting/answered.ts";
 import { markOf } from "./mark.ts";
 import { managerOf } from "./restore.ts";
@@ -33,7 +42,7 @@ export async function retried(
 ): Promise<ReadinessInputs | undefined> {
   const { namespace, deployment } = release;
   const attempt = async (): Promise<ReadinessInputs | undefined> => {
-    const live = await cluster.deployment(namespace, deployment.name, signal);
+    const live = await cluster.deployment(namespace, deployment, signal);
     const replicaSet = await replicaSetOf(cluster, release, failed, signal);
     if (live === undefined || replicaSet?.spec?.template === undefined) {
       return undefined;
@@ -46,10 +55,7 @@ export async function retried(
         : undefined;
     }
     const how = { patch: patchOf(live, template), fieldManager: managerOf(live) };
-    return appliedAs(
-      release,
-      await cluster.patchDeployment(namespace, deployment.name, how, signal),
-    );
+    return appliedAs(release, await cluster.patchDeployment(namespace, deployment, how, signal));
   };
   return answered(attempt, signal, isOutrun).catch(() => undefined);
 }
@@ -64,12 +70,29 @@ async function replicaSetOf(
   if (name === null || generation !== deployment.generation || failed?.image !== image) {
     return undefined;
   }
-  // Whoever may list them need not be allowed to get one.
+  const sets = await revisionsIn(api, namespace, deployment, name, signal);
+  return sets.find((candidate) => nameOf(candidate) === name);
+}
+
+/** Whoever may list them need not be allowed to get one. */
+async function revisionsIn(
+  api: Api,
+  namespace: string,
+  { kind }: OfKind,
+  name: string,
+  signal: AbortSignal,
+): Promise<readonly ReplicaSet[]> {
   const query = { fieldSelector: `metadata.name=${name}` };
-  const list = (await api.get(COLLECTIONS.replicaSets.path(namespace), query, signal)) as {
-    readonly items?: readonly ReplicaSet[];
+  const list = async <T>(collection: Collection) => {
+    const path = collection.path(namespace);
+    const found = (await api.get(path, query, signal)) as { readonly items?: T[] };
+    return found.items ?? [];
   };
-  return list.items?.find((candidate) => nameOf(candidate) === name);
+  if (kind === "StatefulSet" || kind === "DaemonSet") {
+    const found = await list<ControllerRevision>(COLLECTIONS.controllerRevisions);
+    return found.map((each) => revisionOf(each, kind));
+  }
+  return list<ReplicaSet>(COLLECTIONS.replicaSets);
 }
 
 function appliedAs(release: ReadinessInputs, { metadata }: Deployment): ReadinessInputs {

@@ -17,8 +17,8 @@ const TOLERATED_RESTARTS = 1;
 
 /** What stands between a container and ready, undefined if only time does. */
 export function judgeContainer(judged: JudgedContainer): Finding | undefined {
-  const { status, role } = judged;
-  if (status.ready || (role === "init" && status.state?.terminated?.exitCode === 0)) {
+  const { status } = judged;
+  if (status.ready || (isInit(judged) && status.state?.terminated?.exitCode === 0)) {
     return undefined;
   }
   return (

@@ -50,7 +50,8 @@ export function explained({ finding, pods, logs, warnings }: Surroundings): {
 } {
   const { reason, message } = finding;
   const pod = pods.find((candidate) => finding.object === `pod ${nameOf(candidate)}`) ?? pods[0];
-  const { containers = [] } = pod?.spec ?? {};
+  const { containers: main = [], initContainers = [] } = pod?.spec ?? {};
+  const containers = [...main, ...initContainers];
   const name = finding.container ?? containers[0]?.name ?? "";
   const log = pod && logOf(logs, pod, name);
   const lines = log?.lines ?? [];

@@ -14,7 +14,7 @@ import { type Event, isTrue, nameOf, type PersistentVolumeClaim } from "./object
 import { AT_DEADLINE } from "./reasons.ts";
 
 /** Events that say why a claim has no volume. The latest of them counts. */
-const BINDING = [
+export const BINDING = [
   "WaitForFirstConsumer",
   "WaitForPodScheduled",
   "FailedBinding",
@@ -68,9 +68,14 @@ function assessPending(
       ? readyWith("it is bound when its first pod comes")
       : blockedBy(unready(awaited, `pod ${consumer} waits for it`), message);
   }
-  const isStep = latest?.reason === undefined || STEPS.includes(latest.reason);
+  const isStep = latest === undefined || isBindingStep(latest.reason);
   const time = isStep ? { tolerance: AT_DEADLINE } : { bornAt: timeOf(latest) };
   return blockedBy(objectFinding(awaited, "volume-unbound", message, time));
+}
+
+/** Whether the reason of a claim's last event, if it has any, is a step on its way to a volume. */
+export function isBindingStep(reason: string | undefined): boolean {
+  return reason === undefined || STEPS.includes(reason);
 }
 
 /** Growing a file system waits for a pod that mounts it, so Slipway does not wait for it. */

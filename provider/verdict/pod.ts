@@ -4,6 +4,7 @@ import type { Doubt, Finding, ProvedPod } from "./finding.ts";
 import { silenceOfNode } from "./lost-pod.ts";
 import {
   condition,
+  type Container,
   type ContainerStatus,
   type Event,
   isTrue,
@@ -11,7 +12,9 @@ import {
   type Pod,
 } from "./objects.ts";
 import { isGated, judgeGates } from "./readiness-gate.ts";
+import type { PodTemplate } from "./pod-template.ts";
 import { AT_DEADLINE } from "./reasons.ts";
+import { type ReleasedImage, releasedContainers, runs } from "./released-container.ts";
 import { judgeScheduling } from "./scheduling.ts";
 import { doubtLiveness, judgeLiveness } from "./liveness.ts";
 import type { Patience, JudgedContainer, Surroundings } from "./judged-container.ts";
@@ -85,19 +88,23 @@ export function judgedContainersOf(
 }
 
 /**
- * What a ready pod proves about the release: its containers are pinned to the released digest, and run. The runtime has
+ * What a ready pod proves about the release: its container is pinned to the released digest, those beside it to the digests of
+ * their template, and they run. The runtime has
  * verified what it pulled by that digest. Its `imageID` may differ: of an image that a node has under two digests (an
  * index, and its manifest that another service runs) containerd reports the first of them.
- * Other containers (a mesh's proxy, say) are nobody's proof and nobody's fault.
+ * Containers that no template has (a mesh's proxy, say) are nobody's proof and nobody's fault.
  */
-export function proofOf(pod: Pod, image: string): ProvedPod | Finding {
+export function proofOf(
+  pod: Pod,
+  release: ReleasedImage,
+  template: PodTemplate = {},
+): ProvedPod | Finding {
   const object = `pod ${nameOf(pod)}`;
-  const digest = digestOf(image);
   const { containers = [] } = pod.spec ?? {};
-  const released = containers.filter(({ image: own = "" }) => digestOf(own) === digest);
-  if (digest === undefined || released.length === 0) {
-    const images = containers.map((container) => container.image ?? "").join(", ");
-    return { reason: "wrong-digest", object, message: `no container runs ${image}, but ${images}` };
+  const released = releasedContainers(release, containers);
+  const wrong = wrongImage(release, { released, containers }) ?? swappedImage(pod, template);
+  if (wrong !== undefined) {
+    return { reason: "wrong-digest", object, message: wrong };
   }
   const imageIDs = released.map(
     ({ name }) => pod.status?.containerStatuses?.find((status) => status.name === name)?.imageID,
@@ -106,6 +113,33 @@ export function proofOf(pod: Pod, image: string): ProvedPod | Finding {
   return imageIDs.every(Boolean) && imageID !== undefined
     ? { name: nameOf(pod), imageID }
     : { reason: "not-ready", object, message: "the node has not yet reported the image's digest" };
+}
+
+function wrongImage(
+  { image }: ReleasedImage,
+  { released, containers }: Readonly<Record<"released" | "containers", readonly Container[]>>,
+): string | undefined {
+  if (released.length > 0 && released.every((container) => runs(container, image))) {
+    return undefined;
+  }
+  const images = containers.map((container) => container.image ?? "").join(", ");
+  const [named] = released;
+  return named === undefined || !containers.some((container) => runs(container, image))
+    ? `no container runs ${image}, but ${images}`
+    : `container ${named.name} runs ${named.image ?? "no image"}, not ${image}`;
+}
+
+/** A container beside the released one that runs a different image than its template names by digest. */
+function swappedImage({ spec }: Pod, { spec: template }: PodTemplate): string | undefined {
+  const wanted = [...(template?.initContainers ?? []), ...(template?.containers ?? [])];
+  const present = [...(spec?.initContainers ?? []), ...(spec?.containers ?? [])];
+  for (const { name, image = "" } of wanted) {
+    const own = present.find((container) => container.name === name);
+    if (own !== undefined && digestOf(image) !== undefined && !runs(own, image)) {
+      return `container ${name} runs ${own.image ?? "no image"}, not ${image}`;
+    }
+  }
+  return undefined;
 }
 
 /** Where a pod is on its way to ready, in one word or two. */
@@ -141,9 +175,13 @@ export function statusesOf(pod: Pod): readonly ContainerStatus[] {
 /** The statuses of the containers that are not ready; an init container that succeeded is. */
 export function unreadyStatuses(pod: Pod): readonly ContainerStatus[] {
   const { initContainerStatuses = [], containerStatuses = [] } = pod.status ?? {};
+  const sidecars = (pod.spec?.initContainers ?? [])
+    .filter(({ restartPolicy }) => restartPolicy === "Always")
+    .map(({ name }) => name);
   return [
     ...initContainerStatuses.filter(
-      ({ ready, state }) => !ready && state?.terminated?.exitCode !== 0,
+      ({ name, ready, state }) =>
+        !ready && (sidecars.includes(name) || state?.terminated?.exitCode !== 0),
     ),
     ...containerStatuses.filter(({ ready }) => !ready),
   ];

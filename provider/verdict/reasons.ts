@@ -53,6 +53,8 @@ const ROWS = {
   "crash-loop": [AT_ONCE, "rolls back", "release", "settled", "describe"],
   /** A volume claim of the pod is not bound; provisioning takes its time. */
   "volume-unbound": [30, "rolls back", "release", "settled", "describe"],
+  /** The node cannot attach or mount a volume; long enough for a pod that still has it to leave. */
+  "volume-not-mounted": [60, "rolls back", "release", "settled", "describe"],
   /** No node accepts a pod; long enough for a node that is back in a moment. */
   unschedulable: [30, "rolls back", "release", "settled", "describe"],
   /** The nodes refuse the pods that are assigned to them. */

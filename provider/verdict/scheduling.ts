@@ -1,8 +1,8 @@
 import { isMissingConfig } from "./container.ts";
-import { eventsOf } from "./event.ts";
+import { eventsAbout } from "./event.ts";
 import type { Finding } from "./finding.ts";
 import { podFinding } from "./pod-finding.ts";
-import { condition, type Event, type Pod, uidOf } from "./objects.ts";
+import { claimsOf, condition, type Event, type Pod, uidOf } from "./objects.ts";
 import { REASONS } from "./reasons.ts";
 import { scaleUpFor } from "./scale-up.ts";
 import type { Patience } from "./judged-container.ts";
@@ -19,17 +19,43 @@ export function judgeScheduling(
   const scheduled = condition(pod, "PodScheduled");
   if (scheduled?.status === "False") {
     const message = scheduled.message ?? "no node accepts the pod";
-    return /persistentvolumeclaim/i.test(message)
-      ? podFinding(pod, "volume-unbound", message)
+    return UNBOUND.test(message)
+      ? podFinding(pod, "volume-unbound", withClaims(message, pod))
       : unschedulable(pod, message, events, tolerate.unschedulableSeconds);
   }
-  const isWaiting = pod.status?.containerStatuses?.every(({ state }) => state?.waiting) ?? true;
-  const unmounted = eventsOf(uidOf(pod), events).find(
-    ({ reason, message = "" }) => reason === "FailedMount" && isMissingConfig(message),
-  );
-  return isWaiting && unmounted?.message !== undefined
-    ? podFinding(pod, "config-missing", unmounted.message.trim())
-    : undefined;
+  const isWaiting = allStatuses(pod).every(({ state }) => state?.waiting !== undefined);
+  return isWaiting ? unmounted(pod, events) : undefined;
+}
+
+/** What the scheduler says of claims without a volume: those of a class that binds at once, and those that it binds itself. */
+const UNBOUND = /persistentvolumeclaim|didn't find available persistent volumes/i;
+
+/** Reasons of events that say why a pod's volumes are not there. */
+const UNMOUNTED = ["FailedMount", "FailedAttachVolume", "FailedMapVolume"];
+
+/** The kubelet's own cache comes a moment after the pod, and it says the cause by itself once it knows it. */
+const PASSING = /failed to sync|timed out waiting for the condition|context deadline exceeded$/;
+
+/** Why the node does not give a pod its volumes. */
+function unmounted(pod: Pod, events: readonly Event[]): Finding | undefined {
+  const failures = eventsAbout(uidOf(pod), UNMOUNTED, events);
+  const missing = failures.find(({ message = "" }) => isMissingConfig(message));
+  if (missing?.message !== undefined) {
+    return podFinding(pod, "config-missing", missing.message.trim());
+  }
+  const latest = failures.find(({ message = "" }) => message !== "" && !PASSING.test(message));
+  return latest?.message === undefined
+    ? undefined
+    : podFinding(pod, "volume-not-mounted", withClaims(latest.message.trim(), pod));
+}
+
+/** A message about volumes with the claims that it may be about, unless it names one. */
+function withClaims(message: string, pod: Pod): string {
+  const claims = claimsOf(pod);
+  const isNamed = claims.length === 0 || claims.some((claim) => message.includes(`"${claim}"`));
+  return isNamed
+    ? message
+    : `${message.replace(/\.$/, "")}; claims of the pod: ${claims.join(", ")}`;
 }
 
 /** Whether a pod has no node yet, and an autoscaler says that one is on its way. */
@@ -49,4 +75,8 @@ function unschedulable(
   const remedy = `tolerate.unschedulableSeconds (${seconds}) says how long a pod may wait for a node`;
   const tolerance = scaleUp?.isComing === true ? Math.max(seconds, NODE_SECONDS) : seconds;
   return podFinding(pod, "unschedulable", `${message}${said}; ${remedy}`, { tolerance });
+}
+
+function allStatuses({ status }: Pod) {
+  return [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])];
 }

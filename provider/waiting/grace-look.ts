@@ -5,8 +5,10 @@ import { absentDependency } from "../verdict/dependency.ts";
 import { logSources } from "../verdict/evidence.ts";
 import type { Finding, Verdict } from "../verdict/finding.ts";
 import { type Grace, isOf } from "../verdict/grace.ts";
+import { type ClaimAtWork, claimsAtWork } from "./claim-look.ts";
 import { type OwnerAtWork, ownerAtWork } from "./config-owner.ts";
 import { nameOf, type Pod } from "../verdict/objects.ts";
+import { REASONS } from "../verdict/reasons.ts";
 import type { ContainerLog, LogSource } from "../verdict/log-hints.ts";
 import type { Patience } from "../verdict/judged-container.ts";
 
@@ -24,6 +26,11 @@ export interface Sources {
   readonly log: (source: LogSource) => Promise<ContainerLog>;
   /** Who is about to make a Secret of this name. */
   readonly owner: (secret: string) => Promise<OwnerAtWork>;
+  /**
+   * What keeps the claims of a pod from being bound.
+   * @default - nobody is asked
+   */
+  readonly claims?: (pod: Pod) => Promise<readonly ClaimAtWork[]>;
 }
 
 /**
@@ -50,6 +57,7 @@ export class GraceLook {
     return new GraceLook(patience, {
       log: (source) => cluster.log(namespace, source, signal),
       owner: (secret) => ownerAtWork(cluster.api, namespace, secret, signal),
+      claims: (pod) => claimsAtWork(cluster.api, namespace, pod, signal),
     });
   }
 
@@ -90,6 +98,8 @@ export class GraceLook {
         return this.#dependency(finding, observed);
       case "config-missing":
         return this.#owner(finding, observed);
+      case "volume-unbound":
+        return this.#claims(finding, observed);
       default:
         return Promise.resolve(undefined);
     }
@@ -122,6 +132,20 @@ export class GraceLook {
     const seconds = Math.min(given ?? CONFIG_SECONDS, this.patience.deadlineSeconds);
     const maker = owner === undefined ? "what is missing" : `${owner} is to make it, which`;
     return { seconds, note: `${maker} gets ${seconds} s (tolerate.configSeconds)` };
+  }
+
+  /** Claims that no volume is bound to: which, and why. A volume that is being made comes when it comes. */
+  async #claims({ object }: Finding, { pods }: Observed) {
+    const pod = pods.find((candidate) => object === `pod ${nameOf(candidate)}`);
+    const claims = pod === undefined ? [] : ((await this.sources.claims?.(pod)) ?? []);
+    if (claims.length === 0) {
+      return undefined;
+    }
+    const isOnItsWay = claims.every((claim) => claim.isOnItsWay);
+    return {
+      seconds: isOnItsWay ? this.patience.deadlineSeconds : REASONS["volume-unbound"].weight,
+      note: claims.map(({ note }) => note).join("; "),
+    };
   }
 
   async #ownerOf(pod: Pod | undefined, message: string): Promise<OwnerAtWork> {

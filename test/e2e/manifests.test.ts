@@ -23,9 +23,9 @@ function tryOut(objects: readonly object[]): Promise<string> {
 }
 
 const manifestsOf = (subject: Service): Manifest[] =>
-  Object.values(workloadManifests({ ...subject, namespace: NAMESPACE }, IMAGE)).filter(
-    (manifest) => manifest !== undefined,
-  ) as Manifest[];
+  Object.values(workloadManifests({ ...subject, namespace: NAMESPACE }, IMAGE))
+    .flat()
+    .filter((manifest) => manifest !== undefined) as Manifest[];
 
 function podOf(subject: Service): object {
   const deployment = manifestsOf(subject).find(({ kind }) => kind === "Deployment");

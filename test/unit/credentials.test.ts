@@ -7,7 +7,11 @@ import type { ClusterProviders } from "../../components/cluster.ts";
 import { Credential, type CredentialDefinition } from "../../components/credentials/credential.ts";
 import { ExternalSecretReadiness } from "../../components/credentials/external-secret-readiness.ts";
 import { secretTemplate } from "../../components/credentials/format.ts";
-import { credentialsOf, secretsOf } from "../../components/credentials/credential-use.ts";
+import {
+  credentialsOf,
+  filesOf,
+  variablesOf,
+} from "../../components/credentials/credential-use.ts";
 import { Namespace } from "../../components/namespace.ts";
 import { SealedValues } from "../../components/credentials/sealed-values.ts";
 import { SecretReadiness } from "../../components/credentials/secret-readiness.ts";
@@ -208,12 +212,12 @@ test("a service gets the keys of its credentials as variables, and single ones w
     env: { A: "mine", TOKEN: { credential: "other", key: "t" } },
     files: { "/f": { credential: "payment", key: "B" }, "/g": { secret: "s", key: "k" } },
   };
-  expect(secretsOf(service, { payment: ["A", "B"] })).toEqual({
-    env: {
-      A: "mine",
-      B: { secret: "payment", key: "B" },
-      TOKEN: { secret: "other", key: "t" },
-    },
+  expect(variablesOf(service, { payment: ["A", "B"] }).env).toEqual({
+    A: "mine",
+    B: { secret: "payment", key: "B" },
+    TOKEN: { secret: "other", key: "t" },
+  });
+  expect(filesOf(service)).toMatchObject({
     files: { "/f": { secret: "payment", key: "B" }, "/g": { secret: "s", key: "k" } },
   });
   expect(credentialsOf(service)).toEqual(["other", "payment"]);

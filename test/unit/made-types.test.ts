@@ -34,7 +34,13 @@ const SERVICE = {
   port: 8080,
   autoscale: { min: 2, max: 4, cpu: 60 },
   files: { "/etc/shop.conf": "a = 1\n" },
+  volumes: { "/data": { claim: { size: "1Gi", access: "ReadWriteMany" } } },
   ingress: { host: "shop.example.com" },
+};
+const PINNED = { image: `registry.example.com/team/db@${DIGEST}`, port: 8080 };
+const OF_OTHER_KINDS = {
+  db: { ...PINNED, stateful: true },
+  agent: { ...PINNED, everyNode: true },
 };
 const CREDENTIALS = {
   sealed: { keys: { PIN: { random: { length: 8 } } } },
@@ -149,20 +155,30 @@ const CREDENTIALS_ELSEWHERE = {
   lane: { namespace: "ci-deploy", keys: { PIN: { random: { length: 8 } } } },
 };
 
-/** Everything that two stacks with all kinds of settings register. */
+/** Everything that stacks with all kinds of settings register. */
 async function everything(): Promise<[settings: Record<string, unknown>, Registered[]][]> {
   const build = { context: "example/shop", args: { BASE: `a@${DIGEST}` } };
   const labelled = { build: { ...build, labels: { a: "b" } }, port: 1 };
   const building = {
-    services: { shop: { build, ...SERVICE }, labelled, worker: { build: { of: "shop" }, port: 1 } },
+    services: {
+      shop: { build, ...SERVICE },
+      labelled,
+      worker: { build: { of: "shop" }, port: 1 },
+      ...OF_OTHER_KINDS,
+    },
     credentials: { ...CREDENTIALS, ...CREDENTIALS_ELSEWHERE },
     jenkins: { ...JENKINS, prefix: "ci" },
     sealing: { controller: { namespace: "sealing" } },
   };
   const promoting = { services: { shop: SERVICE }, promoteFrom: PROMOTION, jenkins: JENKINS };
+  const existing = {
+    services: { shop: { image: `registry.example.com/dev/shop@${DIGEST}`, ...SERVICE } },
+    namespace: { name: "shop-prod", exists: true },
+  };
   return [
     [building, await registered(building)],
     [promoting, await registered(promoting)],
+    [existing, await registered(existing)],
   ];
 }
 

@@ -388,9 +388,10 @@ describe("the manifest hash", () => {
   });
 
   test("covers every object of the service", () => {
-    const kinds = Object.values(workloadManifests(fullService(), IMAGE)).map(
-      (manifest) => manifest?.kind,
-    );
+    const kinds = Object.values<unknown>(workloadManifests(fullService(), IMAGE))
+      .flat()
+      .filter((manifest) => manifest !== undefined)
+      .map((manifest) => (manifest as { readonly kind: string }).kind);
     expect(kinds.sort()).toEqual([
       "ConfigMap",
       "Deployment",

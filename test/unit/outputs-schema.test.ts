@@ -96,9 +96,13 @@ const release = {
   verdict: "ready",
   reason: null,
   generation: 2,
+  kind: "StatefulSet",
   replicaSet: "shop-6d4cf56db6",
   pods: [pod],
   otherPods: 1900,
+  allow: ["writable-root"],
+  patched: ["pod.hostname"],
+  podSecurity: "baseline",
   startedAt: "2026-11-21T09:30:00.000Z",
   seconds: 3.2,
   previous,
@@ -109,6 +113,7 @@ const release = {
 
 const running = {
   ...previous,
+  kind: "StatefulSet",
   replicaSet: "shop-5c9f8d7b64",
   verdict: "ready",
   reason: null,
@@ -264,7 +269,7 @@ test("describes the fields of the program and no other", () => {
 
 /** A record has this one only if there is something to count. */
 function isRare(key: string, name: string): boolean {
-  return name === "release" && key === "otherPods";
+  return key === "kind" || (name === "release" && key === "otherPods");
 }
 
 test.each(Object.keys(REASONS))("knows the reason %s, and explains it to people", (reason) => {

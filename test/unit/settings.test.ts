@@ -15,6 +15,7 @@ import { parseSettings } from "../../settings.ts";
 import { stackSchema } from "../../settings/stack.ts";
 import { AUTHORITY, OTHER_AUTHORITY } from "../support/authority.ts";
 import { folderWith, removeFolders } from "../support/folder.ts";
+import { CHOSEN, SPECIAL } from "../support/special-service.ts";
 import { schemaKeys, valueKeys } from "../support/schema-keys.ts";
 import {
   KUBECONFIG,
@@ -91,8 +92,94 @@ const SERVICES = {
     health: "/healthz",
     ready: "/readyz",
     resources: { requests: { cpu: 1, memory: "1Gi" }, limits: { cpu: "1500m", memory: "1Gi" } },
-    env: { A: "1", B: { secret: "s", key: "k" }, C: { expand: "$(A)" } },
-    files: { "/etc/a.yaml": "a: 1\n", "/etc/key": { secret: "s", key: "k" } },
+    env: {
+      A: "1",
+      B: { secret: "s", key: "k", optional: true },
+      C: { expand: "$(A)" },
+      D: { configMap: "c", key: "k", optional: false },
+      E: { field: "status.podIP" },
+      F: { resource: "limits.memory", divisor: "1Mi" },
+    },
+    envFrom: [
+      { secret: "s", prefix: "S_", optional: true },
+      { configMap: "c", optional: true },
+    ],
+    files: {
+      "/etc/a.yaml": "a: 1\n",
+      "/etc/key": { secret: "s", key: "k" },
+      "/etc/c": { configMap: "c", key: "k" },
+    },
+    folders: {
+      "/etc/tls": { secret: "s", items: [{ key: "k", path: "a/b", mode: "0400" }], mode: "0440" },
+      "/etc/map": { configMap: "c", optional: true },
+    },
+    volumes: {
+      "/shared": {
+        claim: { size: "1Gi", class: "fast", access: "ReadWriteMany", name: "own", keep: false },
+        subPath: "a/b",
+        readOnly: true,
+      },
+      "/found": { claim: "found" },
+      "/each": { perPod: { size: "1Gi", class: "fast", access: "ReadWriteOnce", name: "each" } },
+      "/dev/shm": { memory: "64Mi" },
+      "/scratch": { scratch: "2Gi" },
+    },
+    initContainers: [
+      {
+        name: "init",
+        image: PINNED,
+        command: ["init", { expand: "$(A)" }],
+        args: ["-v", { expand: "$(A)" }],
+        workingDir: "/srv",
+        env: {
+          A: "1",
+          B: { secret: "s", key: "k", optional: true },
+          C: { expand: "$(A)" },
+          D: { configMap: "c", key: "k", optional: false },
+          E: { field: "status.podIP" },
+          F: { resource: "limits.memory", divisor: "1Mi" },
+        },
+        envFrom: [
+          { secret: "s", prefix: "S_", optional: true },
+          { configMap: "c", optional: true },
+        ],
+        serviceEnv: true,
+        mounts: ["/tmp", { path: "/shared", at: "/data", readOnly: true }],
+        resources: { requests: { cpu: "1", memory: "1Gi" }, limits: { cpu: "2", memory: "1Gi" } },
+        user: 1001,
+      },
+      { name: "second", of: "web" },
+    ],
+    sidecars: [
+      {
+        name: "sidecar",
+        of: "web",
+        command: ["run", { expand: "$(A)" }],
+        args: ["-v", { expand: "$(A)" }],
+        workingDir: "/srv",
+        env: {
+          A: "1",
+          B: { secret: "s", key: "k", optional: true },
+          C: { expand: "$(A)" },
+          D: { configMap: "c", key: "k", optional: false },
+          E: { field: "status.podIP" },
+          F: { resource: "limits.memory", divisor: "1Mi" },
+        },
+        envFrom: [
+          { secret: "s", prefix: "S_", optional: true },
+          { configMap: "c", optional: true },
+        ],
+        serviceEnv: false,
+        mounts: [{ path: "/shared", at: "/data", readOnly: true }],
+        resources: { requests: { cpu: "1", memory: "1Gi" }, limits: { cpu: "2", memory: "1Gi" } },
+        user: 1001,
+        startsFirst: true,
+        port: 9000,
+        health: "/healthz",
+        ready: "/readyz",
+      },
+    ],
+    replacement: { surge: "10%", unavailable: 1 },
     writable: ["/tmp", "/var/cache"],
     user: 1000,
     ingress: {
@@ -140,6 +227,7 @@ const SERVICES = {
     env: { A: "1" },
     port: 80,
   },
+  special: SPECIAL,
 };
 
 /** A stack with every key that one can have; its services are others. */
@@ -208,8 +296,27 @@ const STACK = {
     shop: {
       port: 80,
       credentials: ["payment"],
-      env: { B: { credential: "payment", key: "KEY" } },
+      env: { B: { credential: "payment", key: "KEY", optional: false } },
+      envFrom: [{ credential: "payment", prefix: "P_" }],
       files: { "/etc/key": { credential: "payment", key: "KEY" } },
+      folders: { "/etc/payment": { credential: "payment" } },
+      initContainers: [
+        {
+          name: "init",
+          credentials: ["payment"],
+          env: { B: { credential: "payment", key: "KEY" } },
+          envFrom: [{ credential: "payment" }],
+        },
+      ],
+      sidecars: [
+        {
+          name: "sidecar",
+          image: PINNED,
+          credentials: ["payment"],
+          env: { B: { credential: "payment", key: "KEY" } },
+          envFrom: [{ credential: "payment" }],
+        },
+      ],
     },
   },
 };
@@ -221,6 +328,7 @@ describe("right settings", () => {
       cluster: { kubeconfig: `${folder}/kubeconfig`, context: "only", identifier: "d9cae0dbdbf0" },
       registry: { repository: "registry.example.com/team" },
       namespace: "shop-dev",
+      namespaceExists: false,
       sealing: { controller: { namespace: "kube-system", name: "sealed-secrets-controller" } },
       credentials: {},
       services: { shop: { build: { context: `${folder}/shop` }, port: 8080 } },
@@ -276,6 +384,7 @@ describe("right settings", () => {
       web: SERVICES.web,
       built: { ...built, build: { ...built.build, context: `${folder}/shop` } },
       worker: SERVICES.worker,
+      special: { ...SPECIAL, build: { context: `${folder}/shop` } },
     });
   });
 
@@ -326,6 +435,7 @@ describe("right settings", () => {
     expect(others).toEqual({
       cluster: { kubeconfig: `${folder}/kubeconfig`, context: "only", identifier: "ours" },
       namespace: "shop-prod",
+      namespaceExists: false,
       sealing: { controller: { namespace: "sealing", name: "controller" }, certificate: "PEM" },
       promoteFrom: {
         stack: "dev",
@@ -371,14 +481,20 @@ describe("right settings", () => {
       "services",
       "services.*.env",
       "services.*.files",
+      "services.*.folders",
+      "services.*.volumes",
+      "services.*.initContainers.env",
+      "services.*.sidecars.env",
       "services.*.build.args",
       "services.*.build.labels",
       "services.*.build.secrets",
       "services.*.build.ssh",
+      ...CHOSEN.map((at) => `services.*.${at}`),
       "pins",
     ];
     const ofCredentials = ["", ".*.keys", ".*.jenkins.keyBindings"].map((at) => `credentials${at}`);
-    const written = [{ services: SERVICES }, STACK].flatMap((settings) =>
+    const existing = { namespace: { name: "team", exists: true } };
+    const written = [{ services: SERVICES }, STACK, existing].flatMap((settings) =>
       valueKeys(settings, [...named, ...ofCredentials]),
     );
     const known = schemaKeys(stackSchema({ variables: {}, folder: "/" }));

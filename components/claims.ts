@@ -1,0 +1,37 @@
+import * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+
+import { ownClaims, type volumeClaimManifests } from "./manifests/volume-claims.ts";
+import type { Service } from "./service-definition.ts";
+
+/**
+ * What never changes of a claim is left out of each comparison: an import finds what the cluster has filled in, and to replace a claim
+ * is to lose its data. See `requireClaims` for who changes it all the same.
+ */
+const FIXED = ["accessModes", "storageClassName", "volumeMode", "volumeName"];
+
+/** Options of a service's claims. */
+interface ClaimOptions extends pulumi.CustomResourceOptions {
+  /** Names of those that exist: one that the state does not have was kept, and is imported. */
+  readonly kept: ReadonlySet<string> | undefined;
+}
+
+/** Declares the claims of a service. What becomes of the data of one that is not declared any more, the settings say. */
+export function declareClaims(
+  service: Service,
+  claims: ReturnType<typeof volumeClaimManifests>,
+  { kept, ...child }: ClaimOptions,
+): pulumi.Resource[] {
+  const transient = new Set(
+    ownClaims(service).flatMap(({ name, claim }) => (claim.keep === false ? [name] : [])),
+  );
+  return (claims ?? []).map((claim) => {
+    const { name, namespace } = claim.metadata;
+    return new k8s.core.v1.PersistentVolumeClaim(name, claim, {
+      ...child,
+      ignoreChanges: FIXED.map((field) => `spec.${field}`),
+      retainOnDelete: !transient.has(name),
+      ...(kept?.has(name) === true && { import: `${namespace}/${name}` }),
+    });
+  });
+}
