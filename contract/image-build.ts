@@ -4,7 +4,7 @@ import { type Of, reference, texts, word } from "./field.ts";
 import { registryLogin } from "./registry-login.ts";
 
 /** Where a secret of a build comes from: a variable of the run, a file, or a value that was lent to the run under a name. */
-export const buildSecret = z.union([
+const buildSecret = z.union([
   z.strictObject({ env: word }),
   z.strictObject({ file: word }),
   z.strictObject({ lent: word }),

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 
 /** Lines of the builder that an error shows. */
@@ -48,9 +48,16 @@ export async function runDocker({ args, env, signal, show, tell }: DockerRun): P
     child.on("close", resolve);
   });
   if (code !== 0) {
-    const isMissing = lines.some((line) =>
-      /unknown command: docker buildx|'buildx' is not a docker command/.test(line),
-    );
-    throw new Error(isMissing ? MISSING : `docker buildx build failed:\n${lines.join("\n")}`);
+    const hasBuildx = await isThere({ ...process.env, ...env });
+    throw new Error(hasBuildx ? `docker buildx build failed:\n${lines.join("\n")}` : MISSING);
   }
+}
+
+/** Without the plugin the client complains of its own options. */
+function isThere(env: NodeJS.ProcessEnv): Promise<boolean> {
+  return new Promise((resolve) => {
+    execFile("docker", ["buildx", "version"], { env }, (error) => {
+      resolve(error === null);
+    });
+  });
 }
