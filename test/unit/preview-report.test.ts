@@ -55,7 +55,9 @@ describe("of data it says", () => {
         : event;
     });
     const text = previewMarkdown(previewReport(WHERE, events));
-    expect(text).toMatch(/Service `worker` leaves the stack, and stays in the cluster with its data/);
+    expect(text).toMatch(
+      /Service `worker` leaves the stack, and stays in the cluster with its data/,
+    );
     expect(previewMarkdown(reported("delete"))).toMatch(/Service `worker` \*\*deleted\*\*/);
   });
 
@@ -110,6 +112,19 @@ describe("of a service it says whether the pods restart, and why", () => {
     expect(pods).toMatchObject({ action: "restart", because: ["image, built first"] });
     expect(image).toMatchObject({ action: "build", previousTag: TAG, digest: null });
     expect(image.tag).not.toBe(TAG);
+  });
+
+  test("an image that another service builds first has the hash of what is built, so that it can be approved", () => {
+    const shared = (name: string) => {
+      const own = recorded(name).filter(
+        (event) => !JSON.stringify(event).includes('"docker:index/image:Image"'),
+      );
+      return service(previewReport(WHERE, own), "shop").image;
+    };
+    expect(shared("first")).toMatchObject({ action: "build", tag: TAG, previousTag: null });
+    expect(shared("image")).toMatchObject({ action: "build", previousTag: TAG, digest: null });
+    expect(shared("image").tag).toBe(service(reported("image"), "shop").image.tag);
+    expect(shared("commit")).toMatchObject({ action: "given" });
   });
 
   test("settings are named, without their values", () => {
