@@ -20,24 +20,31 @@ export default async () => {
   const [provider, own] = providers;
   const slipway = await restOfProgram();
 
-  const [services] = await Promise.all([
+  const [services, found] = await Promise.all([
     slipway.promote({ ...settings, provider: own }),
-    slipway.requireNamespace(settings.namespace, own),
+    slipway.requireNamespace(settings.namespace, own, settings.namespaceExists),
     slipway.requireRoutes(settings.services, own),
   ]);
   const { namespace: home } = settings;
   const claims = await slipway.requireClaims({ services, namespace: home, provider: own });
+  const others = slipway.ownObjects({ ...settings, services });
+  const rendered = await slipway.renderManifests({ ...settings, services, others, provider: own });
   const builds = slipway.planBuilds(services);
   slipway.requireApproved({ services, builds }, approval);
-  const plan = settings.jenkins && slipway.planLanes({ ...settings, jenkins: settings.jenkins });
+  const pods = await slipway.requirePods({ ...settings, ...found, services, provider: own });
+  const delivery = { ...settings, rendered };
+  const plan = settings.jenkins && slipway.planLanes({ ...delivery, jenkins: settings.jenkins });
   const guard = plan && new slipway.LaneGuard("lanes", { plan }, { provider: own });
   const dependsOn = guard ?? [];
-  const namespace = new slipway.Namespace(settings.namespace, { provider, dependsOn });
+  const namespace = new slipway.Namespace(settings.namespace, { provider, dependsOn }, pods);
   const access = plan && new slipway.JenkinsAccess("jenkins", { plan, namespace }, { providers });
   const common = { namespace, registry };
   const credentials = slipway.byName(settings.credentials, (name, definition) => {
     const args = { ...common, definition, sealing, namespaces: access?.namespaces };
     return new slipway.Credential(name, args, { providers });
+  });
+  const extras = slipway.declareExtras(settings.extras ?? {}, rendered.extras, (name, args) => {
+    return new slipway.Extra(name, { ...common, credentials, ...args }, { providers });
   });
   const known = await slipway.survey({ services, builds, registry, provider: own });
   // Services may run each other's images, so that each is looked up once all are declared.
@@ -45,7 +52,9 @@ export default async () => {
     pulumi.output(Promise.resolve().then(() => delivered[name]?.image ?? ""));
   const delivered = slipway.byName(services, (name, service): Release => {
     const standing = { standing: known[name], approved: approval?.[name], imageOf };
-    const args = { ...common, service, credentials, claims, failsLate: true, ...standing };
+    const manifests = { rendered: rendered.services[name], after: extras };
+    const own = { service, credentials, claims, failsLate: true };
+    const args = { ...common, ...own, ...standing, ...manifests };
     return new slipway.Release(name, args, { providers });
   });
 

@@ -7,6 +7,7 @@ import type { ImageSource, Registry } from "./components/image/image.ts";
 import type { ServiceDefinition } from "./components/service-definition.ts";
 import type { Sealing } from "./components/credentials/sealed-credential.ts";
 import type { JenkinsDefinition } from "./components/lanes/definition.ts";
+import type { ExtraDefinition } from "./components/extra.ts";
 import type { Promotion, ToBePromoted } from "./components/promotion/definition.ts";
 import { addressFaults } from "./settings/addresses.ts";
 import { resolveCluster } from "./settings/cluster.ts";
@@ -16,6 +17,7 @@ import { withCertificate, withValues } from "./settings/credentials.ts";
 import { type Fault, faultLine, faultsOf } from "./settings/fault.ts";
 import { jenkinsFaults } from "./settings/jenkins.ts";
 import { mapping } from "./settings/mapping.ts";
+import { namespaceExists } from "./settings/namespace.ts";
 import { numeralFaults } from "./settings/numerals.ts";
 import {
   asPromoted,
@@ -25,6 +27,7 @@ import {
   promotionOf,
 } from "./settings/promotion.ts";
 import { PASSWORD, registryFaults } from "./settings/registry.ts";
+import { extrasFaults } from "./settings/service/manifests.ts";
 import { secretFaults } from "./settings/secrets.ts";
 import { type StackForm, stackSchema } from "./settings/stack.ts";
 import { servicesIn } from "./settings/services-file.ts";
@@ -46,8 +49,15 @@ export interface Settings {
   /** Absent if Jenkins gets nothing in the cluster. */
   readonly jenkins: JenkinsDefinition | undefined;
   readonly namespace: string;
+  /** Whether others have created the namespace. */
+  readonly namespaceExists: boolean;
   readonly sealing: Sealing;
   readonly credentials: Readonly<Record<string, CredentialDefinition>>;
+  /**
+   * What stands beside the services, in the order in which it is applied.
+   * @default - nothing
+   */
+  readonly extras?: Readonly<Record<string, string | ExtraDefinition>>;
   readonly services: Readonly<Record<string, ServiceSettings>>;
 }
 
@@ -68,8 +78,14 @@ export interface StackConfig {
 const PREFIX = "slipway:";
 /** Settings that are strings; the others are mappings, which the engine hands over as JSON. */
 const STRINGS: ReadonlySet<string> = new Set<keyof StackForm>([PASSWORD, "namespace"]);
+
+/** A namespace that exists is a mapping with its name, which is no name of one. */
+function isString(key: string, value: string): boolean {
+  return STRINGS.has(key) && !(key === "namespace" && value.startsWith("{"));
+}
+
 /** An empty mapping is what Pulumi.yaml gives for a key that the stack does not set. */
-const UNSET_WHEN_EMPTY = new Set(["registry", "jenkins"]);
+const UNSET_WHEN_EMPTY = new Set(["registry", "jenkins", "extras"]);
 
 /**
  * Reads the settings of the stack that is being run.
@@ -113,6 +129,7 @@ export function parseSettings(config: StackConfig, surroundings: Surroundings): 
       ...addressFaults(raw),
       ...serviceFaults(raw, surroundings),
       ...variableFaults(raw),
+      ...extrasFaults(raw, surroundings),
       ...claimFaults(raw),
     ],
   });
@@ -132,16 +149,18 @@ function reportable(faults: Readonly<Record<"misplaced" | "misread" | "others", 
 }
 
 function settingsOf(cluster: Cluster, form: StackForm, values: StackConfig["values"]): Settings {
-  const { registry, namespace, services, sealing = {}, credentials = {} } = form;
+  const { registry, namespace, services, sealing = {}, credentials = {}, extras } = form;
   const password = values[PASSWORD];
   return {
     cluster,
     registry: registry && { ...registry, ...(password && { password: pulumi.secret(password) }) },
     promoteFrom: promotionOf(form.promoteFrom, registry),
     jenkins: form.jenkins,
-    namespace,
+    namespace: typeof namespace === "string" ? namespace : namespace.name,
+    namespaceExists: namespaceExists(namespace),
     sealing: withCertificate(sealing),
     credentials: byName(credentials, (_, credential) => withValues(credential, values)),
+    ...(extras && { extras }),
     services: byName(services, (name, { build, image, ...definition }) => ({
       ...definition,
       ...imageSourceOf(name, { build, image }, form),
@@ -152,7 +171,7 @@ function settingsOf(cluster: Cluster, form: StackForm, values: StackConfig["valu
 /** Mappings arrive as JSON; anything else is left for the schema to refuse. */
 function parseValues(values: StackConfig["values"], keys: readonly string[]) {
   const entries = Object.entries(values).map(([key, value]) => {
-    const isMapping = keys.includes(key) && !STRINGS.has(key);
+    const isMapping = keys.includes(key) && !isString(key, value);
     return [key, isMapping ? parseJson(value) : value] as const;
   });
   return Object.fromEntries<unknown>(

@@ -7,16 +7,22 @@ import { Image, type ImageArgs, type ImageSource, type Registry } from "./image/
 import { byName } from "./by-name.ts";
 import { complete } from "./complete-service.ts";
 import { credentialsOf } from "./credentials/credential-use.ts";
+import { Manifests, type ManifestsArgs } from "./rendered/manifests.ts";
+import { outcomeOf } from "./rendered/outcome.ts";
+import type { RenderedManifests } from "./rendered/render.ts";
 import { withImages } from "./service/containers.ts";
-import type { Service, ServiceDefinition } from "./service-definition.ts";
 import { awaitsLoadBalancer, servedPorts } from "./service/ports.ts";
-import type { Namespace } from "./namespace.ts";
+import { patchedPlaces } from "./service/patches.ts";
+import type { Service, ServiceDefinition } from "./service-definition.ts";
+import { goesWith, type Namespace } from "./namespace.ts";
 import { Readiness } from "./readiness.ts";
 import { type ComponentOptions, slipwayProviderOf } from "./providers.ts";
+import type { SlipwayProvider } from "./slipway-provider.ts";
 import type { Standing } from "./survey.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { Workload } from "./workload.ts";
 import { COMPONENTS } from "../contract/tokens.ts";
+import { VERDICT } from "../contract/verdict.ts";
 
 /** Inputs of a {@link Release}. */
 export interface ReleaseArgs {
@@ -40,6 +46,16 @@ export interface ReleaseArgs {
    * @default - nothing is known of it
    */
   readonly standing?: Standing | undefined;
+  /**
+   * Its own manifests: see `renderManifests`.
+   * @default - Slipway's; needed for a service with `manifests`
+   */
+  readonly rendered?: RenderedManifests | undefined;
+  /**
+   * What it waits for: extras.
+   * @default []
+   */
+  readonly after?: readonly pulumi.Resource[];
   /**
    * Its claims that exist already: see `requireClaims`.
    * @default - none
@@ -85,6 +101,16 @@ export class Release extends pulumi.ComponentResource {
       version: image.version,
       pullSecret: registry?.pullSecret,
     };
+    if (args.rendered !== undefined) {
+      const made = new Manifests(name, manifestsArgs(args, image, provider), child);
+      const outcome = outcomeOf(made, namespace.name);
+      this.image = image.ref;
+      this.release = outcome.release;
+      this.history = outcome.history;
+      this.endpoint = outcome.endpoint;
+      this.registerOutputs({ ...outcome });
+      return;
+    }
     const keys = byName(credentials, (_, credential) => credential.keys);
     const completed = complete(identity, args.service, keys);
     const service = { ...completed, ...withImages(completed, args.imageOf ?? noImages) };
@@ -99,6 +125,7 @@ export class Release extends pulumi.ComponentResource {
         credentials: used(args),
         autoscaler: standing?.autoscaler,
         claims: args.claims,
+        ...(args.after && { after: args.after }),
       },
       child,
     );
@@ -114,10 +141,12 @@ export class Release extends pulumi.ComponentResource {
         ...(source.commit !== undefined && { commit: source.commit }),
         dirty: source.dirty,
         ...service.verdict,
+        ...toldOf(service, namespace),
+        ...(service.schedule && { prove: service.schedule.prove }),
         ...(failsLate && { failsLate }),
       },
       // Without the namespace there is nothing to judge, so its end is the end of the verdict.
-      { ...child, provider, dependsOn: workload, deletedWith: namespace },
+      { ...child, provider, dependsOn: workload, ...goesWith(namespace) },
     );
 
     this.image = ref;
@@ -151,12 +180,50 @@ function noImages(service: string): never {
   throw new Error(`a container runs the image of ${service}; give the release imageOf`);
 }
 
+/** What is to be seen of how a release leaves what every service has; nothing of one that does not. */
+function toldOf(service: Service, { exists, level }: Namespace) {
+  const patched = patchedPlaces(service);
+  return {
+    ...(service.allow.length > 0 && { allow: service.allow }),
+    ...(patched.length > 0 && { patched }),
+    ...((exists || level !== "restricted") && { podSecurity: level ?? "none" }),
+  };
+}
+
 function imageArgs({ service, registry, standing, approved }: ReleaseArgs): ImageArgs {
   return { source: service, registry, found: standing?.build, approved };
 }
 
+function manifestsArgs(
+  args: ReleaseArgs,
+  { ref, source }: Image,
+  provider: SlipwayProvider,
+): ManifestsArgs {
+  const { service, rendered, namespace, registry, credentials, after, failsLate = false } = args;
+  if (rendered === undefined) {
+    throw new pulumi.RunError(`service: got manifests; render them with renderManifests`);
+  }
+  const known = Object.entries(service).filter(([key]) => Object.hasOwn(VERDICT, key));
+  return {
+    rendered,
+    image: ref,
+    source,
+    namespace,
+    pullSecret: registry?.pullSecret,
+    ...(credentials && { credentials }),
+    verdict: Object.fromEntries(known),
+    ...(after && { after }),
+    failsLate,
+    provider,
+  };
+}
+
 /** The credentials whose values the pods get, and the one that pulls their image. */
 function used({ service, registry, credentials = {} }: ReleaseArgs): Record<string, Credential> {
-  const names = [...credentialsOf(service), registry?.pullSecret ?? ""];
+  const names = [
+    ...credentialsOf(service),
+    ...(service.pullSecrets ?? []),
+    registry?.pullSecret ?? "",
+  ];
   return Object.fromEntries(Object.entries(credentials).filter(([name]) => names.includes(name)));
 }

@@ -1,9 +1,12 @@
 /** Type tokens of the components: groups of resources, and no objects by themselves. */
 export const COMPONENTS = {
   Credential: "slipway:index:Credential",
+  ExistingNamespace: "slipway:index:ExistingNamespace",
+  Extra: "slipway:index:Extra",
   Image: "slipway:index:Image",
   JenkinsAccess: "slipway:index:JenkinsAccess",
   Lane: "slipway:index:Lane",
+  Manifests: "slipway:index:Manifests",
   Release: "slipway:index:Release",
   Workload: "slipway:index:Workload",
 } as const;
@@ -26,9 +29,12 @@ export const FUNCTIONS = {
   keepAnnotations: "slipway:index:keepAnnotations",
   imageDigests: "slipway:index:imageDigests",
   namespaceEnd: "slipway:index:namespaceEnd",
+  namespaceState: "slipway:index:namespaceState",
   podChanges: "slipway:index:podChanges",
   releaseLooks: "slipway:index:releaseLooks",
+  servedKinds: "slipway:index:servedKinds",
   servedKind: "slipway:index:servedKind",
   stackState: "slipway:index:stackState",
   volumeClaims: "slipway:index:volumeClaims",
+  tryObjects: "slipway:index:tryObjects",
 } as const;

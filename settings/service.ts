@@ -5,8 +5,11 @@ import { isPinned, PINNED_ALLOWED } from "../contract/image-reference.ts";
 import { PODS, type ServiceDefinition } from "../components/service-definition.ts";
 import { shapeOf, type ShapeOf } from "../contract/field.ts";
 import { VERDICT } from "../contract/verdict.ts";
+import { dialect } from "./dialect.ts";
 import { egress } from "./egress.ts";
 import * as field from "./fields.ts";
+import { kindsShape } from "./service/kinds.ts";
+import { manifestsShape } from "./service/manifests.ts";
 import { autoscale } from "./service/autoscale.ts";
 import { portsShape } from "./service/ports.ts";
 import { probesShape } from "./service/probes.ts";
@@ -17,6 +20,10 @@ import { replacementShape } from "./service/replacement.ts";
 import { resources } from "./service/resources.ts";
 import { variablesShape } from "./service/variables.ts";
 import { volumesShape } from "./service/volumes.ts";
+import { exceptionsShape } from "./service/exceptions.ts";
+import { identityShape } from "./service/identity.ts";
+import { patchesShape } from "./service/patches.ts";
+import { placementShape } from "./service/placement.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** A service as the settings have it. */
@@ -42,8 +49,14 @@ export function serviceSchema(surroundings: Surroundings) {
       ...containersShape(surroundings),
       ...replacementShape(),
       egress: field.list(egress, "a list of destinations").exactOptional(),
+      ...kindsShape(),
+      ...manifestsShape(surroundings),
       ...shapeOf(VERDICT, dialect),
       ...shapeOf(PODS, dialect),
+      ...exceptionsShape,
+      ...identityShape,
+      ...patchesShape,
+      ...placementShape,
     } satisfies ShapeOf<ServiceForm>,
     "a mapping with either build or image, and as needed a port",
   );
@@ -86,10 +99,3 @@ export function pinnedImage(surroundings: Surroundings) {
     .expanded(surroundings, "repository@sha256:<64 hex digits>")
     .pipe(z.string().refine(isPinned, { error: PINNED_ALLOWED, abort: true }));
 }
-
-const AND = new Intl.ListFormat("en-GB");
-const dialect = {
-  number: field.wholeNumber,
-  choice: field.choice,
-  group: (shape: z.ZodRawShape) => field.mapping(shape, AND.format(Object.keys(shape))),
-};

@@ -5,9 +5,11 @@ import { clusterSchema } from "./cluster.ts";
 import { formerSchema } from "./former.ts";
 import * as field from "./fields.ts";
 import { jenkinsSchema } from "./jenkins.ts";
+import { namespaceSchema } from "./namespace.ts";
 import { pinsSchema, promotionSchema } from "./promotion.ts";
 import { PASSWORD, registrySchema } from "./registry.ts";
 import { serviceSchema } from "./service.ts";
+import { extrasSchema } from "./service/manifests.ts";
 import { SERVICES } from "./services-file.ts";
 import type { Surroundings } from "./surroundings.ts";
 
@@ -18,9 +20,7 @@ export function stackSchema(surroundings: Surroundings) {
       cluster: clusterSchema(surroundings),
       registry: registrySchema(surroundings).exactOptional(),
       [PASSWORD]: z.string().exactOptional(),
-      namespace: field.label.refine((name) => !/^(default|kube-.*)$/.test(name), {
-        error: "allowed: a namespace of the stack's own; the cluster uses this one for itself",
-      }),
+      namespace: namespaceSchema,
       sealing: sealingSchema(surroundings).exactOptional(),
       credentials: field
         .named(field.label, credentialSchema, "a mapping of credentials by name")
@@ -29,6 +29,7 @@ export function stackSchema(surroundings: Surroundings) {
       pins: pinsSchema(surroundings).exactOptional(),
       jenkins: jenkinsSchema.exactOptional(),
       former: formerSchema.exactOptional(),
+      extras: extrasSchema(surroundings).exactOptional(),
       services: field
         .named(z.string(), serviceSchema(surroundings), SERVICES)
         .refine((services) => Object.keys(services).length > 0, {

@@ -30,6 +30,7 @@ const entrySchema = z.strictObject({
   delete: z.boolean().optional(),
   pendingReplacement: z.boolean().optional(),
   protect: z.boolean().optional(),
+  retainOnDelete: z.boolean().optional(),
   taint: z.boolean().optional(),
   external: z.boolean().optional(),
   initErrors: z.array(z.string()).optional(),

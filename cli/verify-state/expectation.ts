@@ -2,6 +2,7 @@ import { prefixOf, LANES } from "../../components/lanes/definition.ts";
 import { policyNames } from "../../components/lanes/policies.ts";
 import type { Cluster } from "../../components/cluster.ts";
 import manifest from "../../package.json" with { type: "json" };
+import { namespaceName } from "../../settings/namespace.ts";
 import type { Expected, KubeconfigInput } from "./expected.ts";
 import { fieldOf, isMapping, type Mapping, textOf } from "./mapping.ts";
 import { secretsOf } from "./secrets-setting.ts";
@@ -24,7 +25,7 @@ export function expectationOf(
 ): Expected {
   const { project, stack, organization, own, config } = settings;
   const former = (key: string) => textsOf(fieldOf(own["former"], key));
-  const namespaces = [...textsOf([own["namespace"]]), ...former("namespaces")];
+  const namespaces = [...textsOf([namespaceName(own["namespace"])]), ...former("namespaces")];
   const prefix = textOf(own["jenkins"], "prefix");
   const prefixes = [
     ...(prefix === undefined ? [] : [prefix]),
@@ -49,6 +50,7 @@ export function expectationOf(
     namespaces,
     lanes: prefixes.flatMap((each) => LANES.map((lane) => `${each}-${lane}`)),
     credentials: elsewhere,
+    outside: outsideOf(own),
     granted: [
       textOf(fieldOf(own["sealing"], "controller"), "namespace") ?? SEALING_NAMESPACE,
       ...elsewhere.map((id) => id.slice(0, id.indexOf("/"))),
@@ -108,6 +110,13 @@ function configuredOf(config: Mapping, variables: Readonly<Record<string, string
     docker: { ...(host !== undefined && { host }), ...of("docker") },
     random: of("random"),
   };
+}
+
+/** What manifests of services and extras may have outside of the services' namespace. */
+function outsideOf({ services, extras }: Mapping): string[] {
+  const of = (entries: unknown) => (isMapping(entries) ? Object.values(entries) : []);
+  const sources = [...of(services).map((each) => fieldOf(each, "manifests")), ...of(extras)];
+  return sources.flatMap((source) => textsOf(fieldOf(source, "outside")));
 }
 
 /** Those outside of the services' namespace by id, and the stacks that have values of any. */

@@ -1,8 +1,9 @@
+import { DELIVERING_TYPES } from "../../contract/workload-kind.ts";
 import { deploymentFindings, partsOfDeployment } from "./deployment.ts";
 import { type Entry, partsOf, readEntry } from "./entry.ts";
 import type { Expected } from "./expected.ts";
 import { type Finding, type Findings, findingsAt, shown } from "./finding.ts";
-import { isGuarded, MADE, type Made } from "./made-types.ts";
+import { isGuarded, type Made, madeOf } from "./made-types.ts";
 import { identityOf, keyOf } from "./object-entry.ts";
 import { providerFindings } from "./provider-entry.ts";
 import { type Known, knownOf, referenceFindings } from "./references.ts";
@@ -42,7 +43,7 @@ function entryFindings(entry: Entry, known: Known, expected: Expected): Finding[
       `got the URN of a different stack; allowed: urn:pulumi:${expected.stack}::${expected.project}::…; pulumi stack rename changes all of them`,
     );
   }
-  const made = MADE.get(parts.qualified);
+  const made = madeOf(parts.qualified);
   if (made === undefined || parts.type !== type) {
     return find(
       `type: got ${shown(type)}; allowed: what the program makes at this place, and it never makes this; a program that makes more lists it in cli/verify-state/made-types.ts`,
@@ -64,18 +65,35 @@ function lastOf(type: string): string {
   return type.slice(type.lastIndexOf(":") + 1);
 }
 
+const CLAIM = "kubernetes:core/v1:PersistentVolumeClaim";
+
+/** What never changes of a claim, so that the program leaves it to the cluster. */
+const FIXED_OF_CLAIMS = [
+  "spec.accessModes",
+  "spec.storageClassName",
+  "spec.volumeMode",
+  "spec.volumeName",
+];
+
 /** Fields that are right only for some kinds of resources. */
 function formFindings(entry: Entry, made: Made, find: Findings): Finding[] {
   const isCustom = made !== "stack" && made !== "component";
   const { importID, id, ignoreChanges = [], type } = entry;
-  const mayIgnore = type === "kubernetes:apps/v1:Deployment" ? ["spec.replicas"] : [];
+  const mayIgnore = DELIVERING_TYPES.has(type)
+    ? ["spec.replicas"]
+    : type === CLAIM
+      ? FIXED_OF_CLAIMS
+      : [];
   const others = ignoreChanges.filter((path) => !mayIgnore.includes(path));
   return [
     ...(entry.custom === isCustom
       ? []
       : find(`custom: got ${shown(entry.custom)}; allowed: ${isCustom}`)),
-    ...(entry.external === true && made !== "reference"
+    ...(entry.external === true && made !== "reference" && made !== "namespace"
       ? find("external: got true; allowed: false, because the program reads only other stacks")
+      : []),
+    ...(entry.retainOnDelete === true && made !== "manifest" && type !== CLAIM
+      ? find("retainOnDelete: got true; allowed: false, because the program keeps none of these")
       : []),
     ...(importID === undefined || importID === "" || importID === id
       ? []
@@ -118,7 +136,7 @@ function providerReferenceFindings(
 function twice(entries: readonly Entry[]): Finding[] {
   const standing = entries.filter((entry) => entry.delete !== true);
   const objects = entries.flatMap((entry) => {
-    const made = MADE.get(partsOf(entry.urn)?.qualified ?? "");
+    const made = madeOf(partsOf(entry.urn)?.qualified ?? "");
     const object = entry.type.startsWith("kubernetes:") ? identityOf(entry) : undefined;
     return object !== undefined && made !== undefined && isGuarded(made)
       ? [{ urn: entry.urn, key: keyOf(object) }]

@@ -2,6 +2,9 @@ import { byName } from "../by-name.ts";
 import { complete } from "../complete-service.ts";
 import type { CredentialDefinition } from "../credentials/credential.ts";
 import type { Sealing } from "../credentials/sealed-credential.ts";
+import type { AllRendered } from "../rendered/all.ts";
+import { workloadKindOf } from "../service/kinds.ts";
+import type { WorkloadKind } from "../../contract/workload-kind.ts";
 import type { Service, ServiceDefinition } from "../service-definition.ts";
 
 /** A credential, as far as it is known before its values. */
@@ -13,18 +16,34 @@ export type DeliveredCredential = Pick<CredentialDefinition, "namespace" | "form
 export interface Delivery {
   /** Of the services. */
   readonly namespace: string;
+  /**
+   * Whether others have created it, so that its Pod Security level is not the stack's.
+   * @default false
+   */
+  readonly namespaceExists?: boolean;
   readonly services: Readonly<Record<string, ServiceDefinition>>;
   /** By name; one without a namespace is in that of the services. */
   readonly credentials: Readonly<Record<string, DeliveredCredential>>;
   readonly sealing: Sealing;
+  /**
+   * Of the services that have manifests of their own, and of the extras.
+   * @default - there are none
+   */
+  readonly rendered?: AllRendered;
 }
 
-/** The services with their defaults, as far as they are known before their images. */
+/** The services that Slipway describes with their defaults, as far as they are known before their images. */
 export function servicesOf({ namespace, services, credentials }: Delivery): Service[] {
   const keys = byName(credentials, (_, credential) => Object.keys(credential.keys));
-  return Object.entries(services).map(([name, definition]) =>
+  const described = Object.entries(services).filter(([, { manifests }]) => manifests === undefined);
+  return described.map(([name, definition]) =>
     complete({ name, namespace, version: "", pullSecret: undefined }, definition, keys),
   );
+}
+
+/** The kinds that deliver services, each once. */
+export function kindsOf(delivery: Delivery): WorkloadKind[] {
+  return [...new Set(servicesOf(delivery).map(workloadKindOf))].sort();
 }
 
 /** The credentials whose Secrets are in the services' namespace: the lanes write no others. */

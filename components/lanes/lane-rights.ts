@@ -14,14 +14,17 @@ import {
   type DeliveredCredential,
   type Delivery,
   hasClaims,
+  hasPerPodClaims,
   isAt,
   ownCredentials,
   servicesOf,
 } from "./delivery.ts";
 import { type Acts, rightsTo } from "./acts.ts";
 import { type ObjectKind, rightsToKind } from "./object-reference.ts";
+import { isWritten, renderedObjects, rightsToAwait } from "./rendered.ts";
 import { servedPorts } from "../service/ports.ts";
 import { sealedSecretManifest } from "../credentials/sealed-secret.ts";
+import { workloadKindOf } from "../service/kinds.ts";
 import { workloadManifests } from "../manifests/workload.ts";
 
 const READ: readonly Verb[] = ["get", "list", "watch"];
@@ -37,6 +40,7 @@ export function deployRights(delivery: Delivery): Right[] {
   return [
     ...toKinds(delivery, [...READ, ...WRITE]),
     ...toVerdicts(delivery),
+    ...rightsToAwait(delivery),
     ...toSecretMakers(delivery),
     ...toClaims(delivery),
     ...toCredentials(delivery),
@@ -48,7 +52,8 @@ export function deployRights(delivery: Delivery): Right[] {
  * what is sealed, for they run what nobody has reviewed yet. Their writes are dry runs, by a policy: see `dryRunPolicy`.
  */
 export function previewRights(delivery: Delivery): Right[] {
-  const looks = [...toVerdicts(delivery), ...toClaims(delivery), ...toCredentials(delivery)].filter(
+  const awaits = [...toVerdicts(delivery), ...rightsToAwait(delivery)];
+  const looks = [...awaits, ...toClaims(delivery), ...toCredentials(delivery)].filter(
     ({ verb, resource, subresource = "" }) =>
       READ.includes(verb) && resource !== "secrets" && !["log", "proxy"].includes(subresource),
   );
@@ -81,7 +86,12 @@ function kindsOf(delivery: Delivery): ObjectKind[] {
     const manifests = Object.values(workloadManifests(service, "")).flat();
     return manifests.filter((manifest) => manifest !== undefined);
   });
-  return [...workloads, ...ownCredentials(delivery).map(([, credential]) => kindOf(credential))];
+  const written = renderedObjects(delivery).filter(isWritten);
+  return [
+    ...workloads,
+    ...written.map(({ object }) => object),
+    ...ownCredentials(delivery).map(([, credential]) => kindOf(credential)),
+  ];
 }
 
 function kindOf({ store }: DeliveredCredential): ObjectKind {
@@ -94,12 +104,13 @@ function kindOf({ store }: DeliveredCredential): ObjectKind {
 function toVerdicts(delivery: Delivery): Right[] {
   return servicesOf(delivery).flatMap((service) => {
     const { namespace, ingresses, routes, verdict } = service;
+    const { logs, rollback } = verdict;
     const has = {
       service: servedPorts(service).length > 0,
       ingress: ingresses.length > 0,
       route: routes.length > 0,
     };
-    return rightsOfVerdict({ namespace, ...has, logs: verdict.logs, rollback: verdict.rollback });
+    return rightsOfVerdict({ namespace, ...has, logs, rollback, kind: workloadKindOf(service) });
   });
 }
 
@@ -114,7 +125,9 @@ function toSecretMakers(delivery: Delivery): Right[] {
 
 /** To see early which claims exist, and whether they can become what the settings say. */
 function toClaims(delivery: Delivery): Right[] {
-  return hasClaims(delivery) ? [...rightsOfClaims(delivery.namespace)] : [];
+  return hasClaims(delivery) || hasPerPodClaims(delivery)
+    ? [...rightsOfClaims(delivery.namespace)]
+    : [];
 }
 
 function toCredentials({ namespace: home, credentials, sealing }: Delivery): Right[] {

@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 
+import type { ProbesDefinition } from "./probes.ts";
 import { type CompletedResources, completeResources, type Resources } from "./resources.ts";
 import type { CompletedVariables, VariablesDefinition } from "./variables.ts";
 
@@ -61,7 +62,7 @@ export interface InitContainer extends VariablesDefinition {
 }
 
 /** A container that runs as long as the service's own. */
-export interface Sidecar extends InitContainer {
+export interface Sidecar extends InitContainer, ProbesDefinition {
   /**
    * Whether it starts before the init containers, which can then use it.
    * @default false

@@ -4,7 +4,6 @@ import type {
   Mount,
   Sidecar,
 } from "../../components/service/containers.ts";
-import { PODS } from "../../components/service-definition.ts";
 import type { ShapeOf } from "../../contract/field.ts";
 import { isPinned, PINNED_ALLOWED } from "../../contract/image-reference.ts";
 import { z } from "zod";
@@ -12,6 +11,9 @@ import { type Fault, faultIf, got, under } from "../fault.ts";
 import * as field from "../fields.ts";
 import { fieldsOf, type Mapping, mapping } from "../mapping.ts";
 import type { Surroundings } from "../surroundings.ts";
+import { user } from "./exceptions.ts";
+import { probesFaults } from "./probe-faults.ts";
+import { probesShape } from "./probes.ts";
 import { resourceFaults, resources } from "./resources.ts";
 import { variablesFaults, variablesShape } from "./variables.ts";
 
@@ -51,7 +53,7 @@ function initContainerShape(surroundings: Surroundings) {
     serviceEnv: field.choice("whether it also has the service's variables").exactOptional(),
     mounts: field.list(mount, "a list of paths of the service").exactOptional(),
     resources: resources.exactOptional(),
-    user: field.wholeNumber(PODS.user.from, PODS.user.to, PODS.user.remedy).exactOptional(),
+    user: user.exactOptional(),
   } satisfies ShapeOf<InitContainer>;
 }
 
@@ -62,6 +64,7 @@ function sidecarShape(surroundings: Surroundings) {
     port: field.port.exactOptional(),
     health: field.urlPath.exactOptional(),
     ready: field.urlPath.exactOptional(),
+    ...probesShape(),
   } satisfies ShapeOf<Sidecar>;
 }
 
@@ -119,7 +122,7 @@ export function containersFaults(
       ),
       ...imageFaults(fields, name, services),
       ...mountFaults(fields["mounts"], paths),
-      ...probeFaults(fields),
+      ...probesFaults(fields),
       ...resourceFaults(fieldsOf(fields["resources"])),
       ...variablesFaults(fields),
     ]);
@@ -176,14 +179,4 @@ function mountFaults(mounts: unknown, paths: readonly string[]): Fault[] {
       got(at, "allowed: each path once; set at"),
     ),
   ]);
-}
-
-function probeFaults({ port, health, ready }: Mapping): Fault[] {
-  return Object.entries({ health, ready }).flatMap(([key, path]) =>
-    faultIf(
-      path !== undefined && port === undefined,
-      [key],
-      got(path, "allowed: only with a port; set port to the one that the sidecar listens on"),
-    ),
-  );
 }

@@ -27,9 +27,12 @@ beforeAll(async () => {
   await cluster.create(volume(await realNode()));
 });
 afterAll(async () => {
-  await project.dispose();
-  await cluster.delete(volume(""));
-  await rm(folder, { recursive: true, force: true });
+  try {
+    await project.dispose();
+  } finally {
+    await cluster.delete(volume(""));
+    await rm(folder, { recursive: true, force: true });
+  }
 });
 
 const build = { context: "app", args: { BASE: "${SLIPWAY_BASE_IMAGE}" } };
@@ -293,7 +296,7 @@ test("a claim stays when its service goes, and is taken up again with its data",
 /** The node that has a kubelet. */
 async function realNode(): Promise<string> {
   const nodes = await cluster.list(NODE, "");
-  const real = nodes.find(({ metadata }) => metadata?.labels?.["type"] !== "kwok");
+  const real = nodes.find(({ metadata }) => metadata?.labels?.["kwok.x-k8s.io/node"] === undefined);
   return real?.metadata?.labels?.["kubernetes.io/hostname"] ?? "";
 }
 

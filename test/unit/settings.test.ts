@@ -17,6 +17,7 @@ import { stackSchema } from "../../settings/stack.ts";
 import { AUTHORITY, OTHER_AUTHORITY } from "../support/authority.ts";
 import { folderWith, removeFolders } from "../support/folder.ts";
 import { ASKED, EDGE, NAMED_IN_EDGE } from "../support/network-settings.ts";
+import { CHOSEN, SPECIAL } from "../support/special-service.ts";
 import { schemaKeys, valueKeys } from "../support/schema-keys.ts";
 import {
   KUBECONFIG,
@@ -208,8 +209,60 @@ const SERVICES = {
     rollback: false,
   },
   web: { image: PINNED, port: 80, ...said(VERDICT), ...said(PODS) },
+  special: SPECIAL,
+  db: {
+    image: PINNED,
+    port: 5432,
+    replicas: 3,
+    stateful: {
+      podManagementPolicy: "Parallel",
+      partition: 2,
+      persistentVolumeClaimRetentionPolicy: { whenDeleted: "Delete", whenScaled: "Retain" },
+      serviceName: "db-peers",
+    },
+    patches: { statefulSet: {}, headlessService: {} },
+  },
+  agent: {
+    image: PINNED,
+    port: 9100,
+    everyNode: { maxUnavailable: "10%", maxSurge: 0 },
+    patches: { daemonSet: {} },
+  },
+  nightly: {
+    image: PINNED,
+    schedule: {
+      cron: "0 3 * * *",
+      timeZone: "Europe/Berlin",
+      concurrency: "Forbid",
+      startingDeadlineSeconds: 60,
+      history: { successful: 1, failed: 1 },
+      activeDeadlineSeconds: 600,
+      backoffLimit: 2,
+      suspend: false,
+      prove: "run",
+    },
+    patches: { cronJob: {} },
+  },
   edge: { image: PINNED, ...EDGE },
   ...byName(ASKED, (_, asked) => ({ image: PINNED, ...asked })),
+};
+
+/** Manifests with every key that they can have, though not at a time. */
+const MANIFESTS = {
+  files: "deploy",
+  kustomize: "deploy",
+  chart: "shop",
+  repository: "https://charts.example.com",
+  version: "1.2.3",
+  digest: DIGEST,
+  values: { replicas: 2 },
+  valuesFiles: ["values.yaml"],
+  release: "shop",
+  image: "acme/shop",
+  outside: ["Namespace/other"],
+  without: ["Secret/shop"],
+  hooks: { "Job/migrate": "before" },
+  awaitAddress: false,
 };
 
 /** A stack with every key that one can have; its services are others. */
@@ -310,6 +363,7 @@ describe("right settings", () => {
       cluster: { kubeconfig: `${folder}/kubeconfig`, context: "only", identifier: "d9cae0dbdbf0" },
       registry: { repository: "registry.example.com/team" },
       namespace: "shop-dev",
+      namespaceExists: false,
       sealing: { controller: { namespace: "kube-system", name: "sealed-secrets-controller" } },
       credentials: {},
       services: { shop: { build: { context: `${folder}/shop` }, port: 8080 } },
@@ -363,6 +417,7 @@ describe("right settings", () => {
         resources: { requests: { cpu: "1", memory: "1Gi" }, limits },
       },
       ...others,
+      special: { ...SPECIAL, build: { context: `${folder}/shop` } },
     });
   });
 
@@ -413,6 +468,7 @@ describe("right settings", () => {
     expect(others).toEqual({
       cluster: { kubeconfig: `${folder}/kubeconfig`, context: "only", identifier: "ours" },
       namespace: "shop-prod",
+      namespaceExists: false,
       sealing: { controller: { namespace: "sealing", name: "controller" }, certificate: "PEM" },
       promoteFrom: {
         stack: "dev",
@@ -463,12 +519,22 @@ describe("right settings", () => {
       "services.*.initContainers.env",
       "services.*.sidecars.env",
       "services.*.build.args",
+      ...CHOSEN.map((at) => `services.*.${at}`),
       ...NAMED_IN_EDGE.map((path) => `services.*.${path}`),
       "pins",
     ];
     const ofCredentials = ["", ".*.keys", ".*.jenkins.keyBindings"].map((at) => `credentials${at}`);
-    const written = [{ services: SERVICES }, STACK].flatMap((settings) =>
-      valueKeys(settings, [...named, ...ofCredentials]),
+    const existing = { namespace: { name: "team", exists: true } };
+    const manifests = {
+      services: { shop: { manifests: MANIFESTS } },
+      extras: { redis: { ...MANIFESTS, ...said(VERDICT) } },
+    };
+    const ofManifests = ["services.*.manifests", "extras.*"].flatMap((at) => [
+      `${at}.values`,
+      `${at}.hooks`,
+    ]);
+    const written = [{ services: SERVICES }, STACK, existing, manifests].flatMap((settings) =>
+      valueKeys(settings, [...named, ...ofCredentials, "extras", ...ofManifests]),
     );
     const known = schemaKeys(stackSchema({ variables: {}, folder: "/" }));
     expect(known.filter((key) => !written.includes(key))).toEqual(["jenkins.apiServer.namespace"]);
@@ -1280,5 +1346,75 @@ describe("a number that YAML reads as another one", () => {
 
   test("counts only where the file is what the engine has read", () => {
     expect(told(settings("8080", "010"), stackFile(settings("8080", '"10"')))).toEqual([]);
+  });
+});
+
+describe("manifests of a team's own", () => {
+  const IMAGE = { image: PINNED };
+  const files = { "deploy/a.yaml": "", "values.yaml": "", "chart/Chart.yaml": "" };
+  const folder = () => folderWith({ ...PROJECT, ...files });
+  const parsed = (services: object, extras: object = {}) =>
+    parseSettings(stackConfig({ ...VALID, services, extras }), { variables: {}, folder: folder() });
+  const lines = (...args: Parameters<typeof parsed>): string[] => {
+    try {
+      parsed(...args);
+    } catch (error) {
+      const { message } = error as Error;
+      return message.split("\n  ").filter((line) => line.startsWith("slipway:"));
+    }
+    return [];
+  };
+
+  test("are found from the project's folder, and fetched charts by their names", () => {
+    const { services, extras } = parsed(
+      {
+        shop: { ...IMAGE, manifests: "deploy" },
+        web: { ...IMAGE, manifests: { chart: "chart", valuesFiles: ["values.yaml"] } },
+      },
+      {
+        redis: { chart: "redis", repository: "https://charts.example.com", version: "1.2.3" },
+        rules: "deploy/a.yaml",
+        oci: { chart: "oci://registry.example.com/charts/x", digest: DIGEST, deadlineSeconds: 9 },
+      },
+    );
+    expect(services["shop"]).toMatchObject({
+      manifests: expect.stringMatching(/^\/.*\/deploy$/) as string,
+    });
+    expect(services["web"]).toMatchObject({
+      manifests: {
+        chart: expect.stringMatching(/^\/.*\/chart$/) as string,
+        valuesFiles: [expect.stringMatching(/^\/.*\/values\.yaml$/) as string],
+      },
+    });
+    expect(Object.keys(extras ?? {})).toEqual(["redis", "rules", "oci"]);
+    expect(extras).toMatchObject({ redis: { chart: "redis" }, oci: { deadlineSeconds: 9 } });
+  });
+
+  test("leave nothing to say of the objects themselves", () => {
+    expect(
+      lines({ shop: { ...IMAGE, manifests: "deploy", replicas: 3, env: { A: "1" } } }),
+    ).toEqual([
+      expect.stringMatching(
+        /^slipway:services\.shop\.env: got .*allowed: build, image, manifests, deadlineSeconds/,
+      ),
+      expect.stringMatching(/^slipway:services\.shop\.replicas: got 3; allowed: build, image/),
+    ]);
+  });
+
+  test.each<[object, RegExp]>([
+    [{}, /got none of files, kustomize and chart; allowed: exactly one of them/],
+    [{ files: "deploy", chart: "chart" }, /got files and chart of files, kustomize and chart/],
+    [{ files: "deploy", values: {} }, /\.values: got \{\}; allowed: only with chart; remove it/],
+    [{ files: "gone" }, /\.files: got "gone"; .*gone does not exist; allowed: a path of YAML/],
+    [{ chart: "chart", version: "1.0.0" }, /\.version: .*this one is in the checkout; remove it/],
+    [{ chart: "redis", version: "1.0.0" }, /\.repository: missing; .*no folder is called so/],
+    [{ chart: "redis", repository: "https://x.example.com" }, /\.version: missing/],
+    [{ chart: "oci://x.example.com/c" }, /\.version: missing; .*or its digest/],
+    [{ chart: "chart", digest: "sha256:1" }, /\.digest: got "sha256:1"; allowed: sha256:<64/],
+    [{ files: "deploy", outside: ["x"] }, /\.outside\[0\]: got "x"; allowed: Kind\/name/],
+    [{ chart: "chart", hooks: { "Job/a": "later" } }, /allowed: before, after or none/],
+  ])("refuse %j", (manifests, fault) => {
+    expect(lines({ shop: { ...IMAGE, manifests } }).join("\n")).toMatch(fault);
+    expect(lines({ shop: { ...IMAGE, port: 80 } }, { x: manifests }).join("\n")).toMatch(fault);
   });
 });
