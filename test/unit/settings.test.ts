@@ -180,6 +180,7 @@ const SERVICES = {
         health: "/healthz",
         ready: "/readyz",
       },
+      ...Object.entries(ASKED).map(([name, asked]) => ({ name, of: "web", ...asked })),
     ],
     replacement: { surge: "10%", unavailable: 1 },
     writable: ["/tmp", "/var/cache"],
