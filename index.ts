@@ -4,8 +4,8 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { readApproval } from "./components/approval.ts";
 import { connect } from "./components/cluster.ts";
-import { silenceSdkTrace } from "./components/sdk-trace.ts";
 import type { Release } from "./components/release.ts";
+import { silenceSdkTrace } from "./components/sdk-trace.ts";
 import { readSettings } from "./settings.ts";
 
 /** Turns of the event loop in which the requests for the providers have left. */
@@ -27,10 +27,13 @@ export default async () => {
   ]);
   const { namespace: home } = settings;
   const claims = await slipway.requireClaims({ services, namespace: home, provider: own });
+  const others = slipway.ownObjects({ ...settings, services });
+  const rendered = await slipway.renderManifests({ ...settings, services, others, provider: own });
   const builds = slipway.planBuilds(services);
   slipway.requireApproved({ services, builds }, approval);
   const pods = await slipway.requirePods({ ...settings, ...found, services, provider: own });
-  const plan = settings.jenkins && slipway.planLanes({ ...settings, jenkins: settings.jenkins });
+  const delivery = { ...settings, rendered };
+  const plan = settings.jenkins && slipway.planLanes({ ...delivery, jenkins: settings.jenkins });
   const guard = plan && new slipway.LaneGuard("lanes", { plan }, { provider: own });
   const dependsOn = guard ?? [];
   const namespace = new slipway.Namespace(settings.namespace, { provider, dependsOn }, pods);
@@ -40,13 +43,18 @@ export default async () => {
     const args = { ...common, definition, sealing, namespaces: access?.namespaces };
     return new slipway.Credential(name, args, { providers });
   });
+  const extras = slipway.declareExtras(settings.extras ?? {}, rendered.extras, (name, args) => {
+    return new slipway.Extra(name, { ...common, credentials, ...args }, { providers });
+  });
   const known = await slipway.survey({ services, builds, registry, provider: own });
-  // Services may run each other's images, so that each is looked up once all are declared.
+  // Containers may run each other's images, so that each is looked up once all are declared.
   const imageOf = (name: string) =>
     pulumi.output(Promise.resolve().then(() => delivered[name]?.image ?? ""));
-  const delivered = slipway.byName(services, (name, service): Release => {
-    const standing = { standing: known[name], approved: approval?.[name], imageOf };
-    const args = { ...common, service, credentials, claims, failsLate: true, ...standing };
+  const delivered = slipway.byOwner(services, (name, service, owner?: Release): Release => {
+    const standing = { owner, standing: known[name], approved: approval?.[name], imageOf };
+    const manifests = { rendered: rendered.services[name], after: extras };
+    const own = { service, credentials, claims, failsLate: true };
+    const args = { ...common, ...own, ...standing, ...manifests };
     return new slipway.Release(name, args, { providers });
   });
 

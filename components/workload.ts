@@ -44,6 +44,11 @@ export interface WorkloadArgs {
    * @default - none
    */
   readonly claims?: ReadonlySet<string> | undefined;
+  /**
+   * What all of it waits for.
+   * @default []
+   */
+  readonly after?: readonly pulumi.Resource[];
   /** Namespace of the service; its deletion stands for that of everything in it. */
   readonly namespace: k8s.core.v1.Namespace;
 }
@@ -68,8 +73,9 @@ export class Workload extends pulumi.ComponentResource {
   constructor(name: string, args: WorkloadArgs, opts?: pulumi.ComponentResourceOptions) {
     super(COMPONENTS.Workload, name, {}, opts);
 
-    const { service, image, source, namespace, credentials = {} } = args;
-    const child = { parent: this, dependsOn: namespace, ...goesWith(namespace) };
+    const { service, image, source, namespace, credentials = {}, after = [] } = args;
+    const first = [namespace, ...after];
+    const child = { parent: this, dependsOn: first, ...goesWith(namespace) };
     // Running pods have their image already, whatever becomes of the right to pull it.
     const pulls = pullSecrets(service);
     const read = Object.entries(credentials).filter(([used]) => !pulls.includes(used));
@@ -82,7 +88,7 @@ export class Workload extends pulumi.ComponentResource {
     ];
     const delivery = {
       ...{ service, image, manifests, namespace },
-      needs: [...needed, ...Object.values(credentials)],
+      needs: [...after, ...needed, ...Object.values(credentials)],
       autoscaler: args.autoscaler,
     };
     const address = manifests.service && new k8s.core.v1.Service(name, manifests.service, child);

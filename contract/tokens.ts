@@ -2,9 +2,11 @@
 export const COMPONENTS = {
   Credential: "slipway:index:Credential",
   ExistingNamespace: "slipway:index:ExistingNamespace",
+  Extra: "slipway:index:Extra",
   Image: "slipway:index:Image",
   JenkinsAccess: "slipway:index:JenkinsAccess",
   Lane: "slipway:index:Lane",
+  Manifests: "slipway:index:Manifests",
   Release: "slipway:index:Release",
   Workload: "slipway:index:Workload",
 } as const;
@@ -13,6 +15,7 @@ export const COMPONENTS = {
 export const RESOURCES = {
   AccessProof: "slipway:index:AccessProof",
   ExternalSecretReadiness: "slipway:index:ExternalSecretReadiness",
+  ImageBuild: "slipway:index:ImageBuild",
   ImageCopy: "slipway:index:ImageCopy",
   LaneGuard: "slipway:index:LaneGuard",
   ObjectReadiness: "slipway:index:ObjectReadiness",
@@ -26,10 +29,13 @@ export const FUNCTIONS = {
   holdAutoscaler: "slipway:index:holdAutoscaler",
   keepAnnotations: "slipway:index:keepAnnotations",
   imageDigests: "slipway:index:imageDigests",
+  imagePlatforms: "slipway:index:imagePlatforms",
+  lendSecrets: "slipway:index:lendSecrets",
   namespaceEnd: "slipway:index:namespaceEnd",
   namespaceState: "slipway:index:namespaceState",
   podChanges: "slipway:index:podChanges",
   releaseLooks: "slipway:index:releaseLooks",
+  servedKinds: "slipway:index:servedKinds",
   servedKind: "slipway:index:servedKind",
   stackState: "slipway:index:stackState",
   volumeClaims: "slipway:index:volumeClaims",

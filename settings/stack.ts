@@ -9,6 +9,7 @@ import { namespaceSchema } from "./namespace.ts";
 import { pinsSchema, promotionSchema } from "./promotion.ts";
 import { PASSWORD, registrySchema } from "./registry.ts";
 import { serviceSchema } from "./service.ts";
+import { extrasSchema } from "./service/manifests.ts";
 import { SERVICES } from "./services-file.ts";
 import type { Surroundings } from "./surroundings.ts";
 
@@ -28,6 +29,7 @@ export function stackSchema(surroundings: Surroundings) {
       pins: pinsSchema(surroundings).exactOptional(),
       jenkins: jenkinsSchema.exactOptional(),
       former: formerSchema.exactOptional(),
+      extras: extrasSchema(surroundings).exactOptional(),
       services: field
         .named(z.string(), serviceSchema(surroundings), SERVICES)
         .refine((services) => Object.keys(services).length > 0, {

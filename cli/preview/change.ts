@@ -14,6 +14,11 @@ export interface Change {
   readonly service: string | null;
   /** Names of the inputs that differ; of a replaced object those that replace it. */
   readonly because: readonly string[];
+  /**
+   * Whether the cluster keeps what is deleted from the stack: the data of a claim.
+   * @default - it does not
+   */
+  readonly isKept?: true;
   /** What it allows now and did not before, and the reverse: of rights and network only. */
   readonly allows: readonly string[];
   readonly forbids: readonly string[];
@@ -40,10 +45,13 @@ export function changeOf(step: Step): Change {
     name,
     service,
     because: because(step),
+    ...(action === "delete" && step.isRetained && { isKept: true }),
     allows: is.filter((entry) => !was.includes(entry)),
     forbids: was.filter((entry) => !is.includes(entry)),
   };
 }
+
+const DEPLOYMENT = "kubernetes:apps/v1:Deployment";
 
 /** What is reported with its service: what becomes of the image and the pods. */
 const REPORTED_WITH_SERVICE: ReadonlySet<string> = new Set([
@@ -58,11 +66,14 @@ const REPORTED_WITH_SERVICE: ReadonlySet<string> = new Set([
  * Whether a change follows from what is reported of the services, or is one of labels that nobody would notice. What is
  * replaced or deleted is always reported on its own.
  */
-export function followsFromServices({ action, type, before, after }: Step): boolean {
+export function followsFromServices(step: Step): boolean {
+  const { action, type, name, service, before, after } = step;
   if (action === "replace" || action === "delete") {
     return false;
   }
-  if (REPORTED_WITH_SERVICE.has(type)) {
+  // A team's own manifests may have more Deployments than the one that is reported as the service.
+  const isOther = type === DEPLOYMENT && service !== undefined && name !== service;
+  if (REPORTED_WITH_SERVICE.has(type) && !isOther) {
     return true;
   }
   if (action !== "update") {

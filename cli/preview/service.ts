@@ -26,8 +26,9 @@ export function servicePreviews(
   return names.sort(compare).map((name) => {
     const own = services.get(name) ?? [];
     const delivering = own.filter(isDeployment);
-    // Of a service that something else delivers from now on, the former one goes last.
-    const deployment = delivering.find(({ action }) => action !== "delete") ?? delivering[0];
+    // Of a service that something else delivers from now on, the former one goes last; its own manifests may have several.
+    const staying = delivering.filter(({ action }) => action !== "delete");
+    const deployment = staying.find((each) => each.name === name) ?? staying[0] ?? delivering[0];
     const seen = deployment && live.get(deployment.urn);
     const image = imageOf(own, deployment);
     const pods = podsOf(deployment, image, credentials, seen);

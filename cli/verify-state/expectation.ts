@@ -50,6 +50,7 @@ export function expectationOf(
     namespaces,
     lanes: prefixes.flatMap((each) => LANES.map((lane) => `${each}-${lane}`)),
     credentials: elsewhere,
+    outside: outsideOf(own),
     granted: [
       textOf(fieldOf(own["sealing"], "controller"), "namespace") ?? SEALING_NAMESPACE,
       ...elsewhere.map((id) => id.slice(0, id.indexOf("/"))),
@@ -109,6 +110,13 @@ function configuredOf(config: Mapping, variables: Readonly<Record<string, string
     docker: { ...(host !== undefined && { host }), ...of("docker") },
     random: of("random"),
   };
+}
+
+/** What manifests of services and extras may have outside of the services' namespace. */
+function outsideOf({ services, extras }: Mapping): string[] {
+  const of = (entries: unknown) => (isMapping(entries) ? Object.values(entries) : []);
+  const sources = [...of(services).map((each) => fieldOf(each, "manifests")), ...of(extras)];
+  return sources.flatMap((source) => textsOf(fieldOf(source, "outside")));
 }
 
 /** Those outside of the services' namespace by id, and the stacks that have values of any. */

@@ -29,6 +29,8 @@ export interface Expected {
   readonly lanes: readonly string[];
   /** Credentials outside of the services' namespace, as namespace/name. */
   readonly credentials: readonly string[];
+  /** Objects of manifests outside of the services' namespace: Kind/name, or namespace/Kind/name. */
+  readonly outside: readonly string[];
   /** Where the lanes may have roles beside all of these. */
   readonly granted: readonly string[];
   readonly policies: readonly string[];

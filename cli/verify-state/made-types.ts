@@ -15,6 +15,8 @@ export type Made =
   | "namespace"
   /** What is in the services' namespace. */
   | "service"
+  /** What a team's own manifests describe: in the services' namespace, or outside of it if the settings name it. */
+  | "manifest"
   /** What is where a credential belongs. */
   | "credential"
   /** What is in a lane's namespace, the namespace included. */
@@ -30,6 +32,7 @@ const RELEASE = COMPONENTS.Release;
 const JENKINS = COMPONENTS.JenkinsAccess;
 const IMAGE = `${RELEASE}$${COMPONENTS.Image}`;
 const WORKLOAD = `${RELEASE}$${COMPONENTS.Workload}`;
+const MANIFESTS = [RELEASE, COMPONENTS.Extra].map((each) => `${each}$${COMPONENTS.Manifests}`);
 const LANE = `${JENKINS}$${COMPONENTS.Lane}`;
 const RBAC = `${JENKINS}$kubernetes:rbac.authorization.k8s.io/v1:`;
 const ADMISSION = `${JENKINS}$kubernetes:admissionregistration.k8s.io/v1:`;
@@ -62,6 +65,7 @@ export const MADE: ReadonlyMap<string, Made> = new Map<string, Made>([
   [RELEASE, "component"],
   [IMAGE, "component"],
   [`${IMAGE}$docker:index/image:Image`, "other"],
+  [`${IMAGE}$${RESOURCES.ImageBuild}`, "other"],
   [`${IMAGE}$${RESOURCES.ImageCopy}`, "other"],
   [WORKLOAD, "component"],
   [`${WORKLOAD}$kubernetes:apps/v1:DaemonSet`, "service"],
@@ -78,6 +82,12 @@ export const MADE: ReadonlyMap<string, Made> = new Map<string, Made>([
   [`${WORKLOAD}$kubernetes:networking.k8s.io/v1:NetworkPolicy`, "service"],
   [`${WORKLOAD}$kubernetes:policy/v1:PodDisruptionBudget`, "service"],
   [`${RELEASE}$${RESOURCES.Readiness}`, "service"],
+  [COMPONENTS.Extra, "component"],
+  ...MANIFESTS.flatMap((each): [string, Made][] => [
+    [each, "component"],
+    [`${each}$${RESOURCES.ObjectReadiness}`, "manifest"],
+    [`${each}$${RESOURCES.Readiness}`, "service"],
+  ]),
   [JENKINS, "component"],
   [`${JENKINS}$${RESOURCES.AccessProof}`, "other"],
   [`${JENKINS}$${RESOURCES.LaneGuard}`, "service"],
@@ -95,6 +105,22 @@ export const MADE: ReadonlyMap<string, Made> = new Map<string, Made>([
   [`${LANE}$kubernetes:core/v1:ServiceAccount`, "lane"],
   [`${LANE}$kubernetes:networking.k8s.io/v1:NetworkPolicy`, "lane"],
 ]);
+
+/** An object of any kind, which manifests may describe. */
+const OBJECT = /^kubernetes:[\w./-]{1,200}:[A-Z]\w{0,62}$/;
+
+/**
+ * What an entry is, undefined if the program registers none such.
+ *
+ * @param qualified the types of its parents and its own
+ */
+export function madeOf(qualified: string): Made | undefined {
+  const last = qualified.lastIndexOf("$");
+  const isObject = OBJECT.test(qualified.slice(last + 1));
+  return isObject && MANIFESTS.includes(qualified.slice(0, last))
+    ? "manifest"
+    : MADE.get(qualified);
+}
 
 /** What a lane of the deploy lane's rights may not write: a second entry for one, or one to be deleted, is a way to delete it. */
 const GUARDED: ReadonlySet<Made> = new Set(["namespace", "lane", "role", "cluster-role", "policy"]);

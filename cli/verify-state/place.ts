@@ -28,6 +28,8 @@ export function placeFindings(
       ];
     case "service":
       return [...among(home, namespaces, "namespace", find), ...called(name, [object.name], find)];
+    case "manifest":
+      return manifestFindings(object, name, expected, find);
     case "credential":
       return [
         ...credentialFindings({ name: object.name, namespace: home }, expected, find),
@@ -51,6 +53,32 @@ export function placeFindings(
     default:
       return find(`inputs: got an object of Kubernetes; allowed: none for ${made}`);
   }
+}
+
+/** Whatever is outside of the services' namespace belongs to others, too: only what the settings name is the stack's. */
+function manifestFindings(
+  { kind, name, namespace }: ObjectIdentity,
+  called_: string,
+  { namespaces, outside }: Expected,
+  find: Findings,
+): Finding[] {
+  if (namespaces.includes(namespace ?? "")) {
+    return called(called_, [name], find);
+  }
+  const within = namespace === undefined ? "" : `${namespace}/`;
+  return [
+    ...outsideFindings(`${within}${kind}/${name}`, outside, find),
+    ...called(called_, [`${within}${name}`], find),
+  ];
+}
+
+/** Checks an object of manifests that is outside of the services' namespace. */
+export function outsideFindings(id: string, outside: readonly string[], find: Findings): Finding[] {
+  return outside.includes(id)
+    ? []
+    : find(
+        `namespace and name: got ${shown(id)}; allowed: ${outside.join(", ") || "none outside of the services' namespace"}; if the manifests described it before, leave it in outside until the next up has succeeded`,
+      );
 }
 
 /** A credential outside of the services' namespace shares that with others: only those that the settings name are the stack's. */

@@ -7,7 +7,7 @@ import { type Finding, type Findings, shown } from "./finding.ts";
 import type { Made } from "./made-types.ts";
 import { fieldOf, textOf } from "./mapping.ts";
 import { identityFindings, identityOf } from "./object-entry.ts";
-import { credentialFindings, placeFindings } from "./place.ts";
+import { credentialFindings, outsideFindings, placeFindings } from "./place.ts";
 
 /** Checks where an entry acts: on which object, in which namespace, on which other stack. */
 export function scopeFindings(
@@ -27,6 +27,9 @@ export function scopeFindings(
   if (made === "reference") {
     return stackFindings(entry, expected, find);
   }
+  if (made === "manifest") {
+    return awaitedFindings(entry, expected, find);
+  }
   if (made !== "service" && made !== "credential") {
     return [];
   }
@@ -43,6 +46,20 @@ function sealedFindings({ type, inputs, outputs }: Entry, find: Findings): Findi
     : find(
         `outputs.encryptedData: got ${shown(written)}; allowed: what its inputs have, ${shown(sealed)}`,
       );
+}
+
+/** An awaited object of manifests is where the object itself may be. */
+function awaitedFindings(entry: Entry, expected: Expected, find: Findings): Finding[] {
+  return [entry.inputs, entry.outputs].flatMap((values) => {
+    const namespace = textOf(values, "namespace");
+    const isHome = namespace !== undefined && expected.namespaces.includes(namespace);
+    if (isHome || values === undefined) {
+      return [];
+    }
+    const within = namespace === undefined ? "" : `${namespace}/`;
+    const id = `${within}${textOf(values, "kind") ?? ""}/${textOf(values, "name") ?? ""}`;
+    return outsideFindings(id, expected.outside, find);
+  });
 }
 
 function namespaceFindings(

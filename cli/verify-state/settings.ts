@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 
 import { parse } from "yaml";
 
@@ -51,7 +51,7 @@ export function readWrittenSettings(folder: string, name: string): WrittenSettin
     project: textOf(project, "name") ?? "",
     stack,
     organization: name.includes("/") ? name.slice(0, name.indexOf("/")) : NO_ORGANIZATION,
-    own: Object.fromEntries(own),
+    own: withServices(folder, Object.fromEntries(own)),
     config: written,
     file,
     backend: textOf(fieldOf(project, "backend"), "url"),
@@ -66,6 +66,17 @@ function yamlOf(path: string): Mapping {
   }
   const value: unknown = parse(readFileSync(path, "utf8"));
   return isMapping(value) ? value : {};
+}
+
+/** Services may stand in a file of their own. */
+function withServices(folder: string, own: Mapping): Mapping {
+  const { services } = own;
+  if (typeof services !== "string" || !/\.(?:ya?ml|json)$/i.test(services)) {
+    return own;
+  }
+  const path = services.replace(/\$\{([^}]*)\}/g, (_, name: string) => process.env[name] ?? "");
+  const file = resolve(folder, path);
+  return { ...own, services: existsSync(file) ? yamlOf(file) : {} };
 }
 
 /** What Pulumi.yaml gives to every stack. */

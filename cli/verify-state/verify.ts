@@ -3,7 +3,7 @@ import { deploymentFindings, partsOfDeployment } from "./deployment.ts";
 import { type Entry, partsOf, readEntry } from "./entry.ts";
 import type { Expected } from "./expected.ts";
 import { type Finding, type Findings, findingsAt, shown } from "./finding.ts";
-import { isGuarded, MADE, type Made } from "./made-types.ts";
+import { isGuarded, type Made, madeOf } from "./made-types.ts";
 import { identityOf, keyOf } from "./object-entry.ts";
 import { providerFindings } from "./provider-entry.ts";
 import { type Known, knownOf, referenceFindings } from "./references.ts";
@@ -43,7 +43,7 @@ function entryFindings(entry: Entry, known: Known, expected: Expected): Finding[
       `got the URN of a different stack; allowed: urn:pulumi:${expected.stack}::${expected.project}::…; pulumi stack rename changes all of them`,
     );
   }
-  const made = MADE.get(parts.qualified);
+  const made = madeOf(parts.qualified);
   if (made === undefined || parts.type !== type) {
     return find(
       `type: got ${shown(type)}; allowed: what the program makes at this place, and it never makes this; a program that makes more lists it in cli/verify-state/made-types.ts`,
@@ -89,8 +89,11 @@ function formFindings(entry: Entry, made: Made, find: Findings): Finding[] {
     ...(entry.custom === isCustom
       ? []
       : find(`custom: got ${shown(entry.custom)}; allowed: ${isCustom}`)),
-    ...(entry.external === true && made !== "reference"
+    ...(entry.external === true && made !== "reference" && made !== "namespace"
       ? find("external: got true; allowed: false, because the program reads only other stacks")
+      : []),
+    ...(entry.retainOnDelete === true && made !== "manifest" && type !== CLAIM
+      ? find("retainOnDelete: got true; allowed: false, because the program keeps none of these")
       : []),
     ...(importID === undefined || importID === "" || importID === id
       ? []
@@ -133,7 +136,7 @@ function providerReferenceFindings(
 function twice(entries: readonly Entry[]): Finding[] {
   const standing = entries.filter((entry) => entry.delete !== true);
   const objects = entries.flatMap((entry) => {
-    const made = MADE.get(partsOf(entry.urn)?.qualified ?? "");
+    const made = madeOf(partsOf(entry.urn)?.qualified ?? "");
     const object = entry.type.startsWith("kubernetes:") ? identityOf(entry) : undefined;
     return object !== undefined && made !== undefined && isGuarded(made)
       ? [{ urn: entry.urn, key: keyOf(object) }]

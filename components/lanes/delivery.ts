@@ -2,6 +2,7 @@ import { byName } from "../by-name.ts";
 import { complete } from "../complete-service.ts";
 import type { CredentialDefinition } from "../credentials/credential.ts";
 import type { Sealing } from "../credentials/sealed-credential.ts";
+import type { AllRendered } from "../rendered/all.ts";
 import { workloadKindOf } from "../service/kinds.ts";
 import type { WorkloadKind } from "../../contract/workload-kind.ts";
 import type { Service, ServiceDefinition } from "../service-definition.ts";
@@ -24,12 +25,18 @@ export interface Delivery {
   /** By name; one without a namespace is in that of the services. */
   readonly credentials: Readonly<Record<string, DeliveredCredential>>;
   readonly sealing: Sealing;
+  /**
+   * Of the services that have manifests of their own, and of the extras.
+   * @default - there are none
+   */
+  readonly rendered?: AllRendered;
 }
 
-/** The services with their defaults, as far as they are known before their images. */
+/** The services that Slipway describes with their defaults, as far as they are known before their images. */
 export function servicesOf({ namespace, services, credentials }: Delivery): Service[] {
   const keys = byName(credentials, (_, credential) => Object.keys(credential.keys));
-  return Object.entries(services).map(([name, definition]) =>
+  const described = Object.entries(services).filter(([, { manifests }]) => manifests === undefined);
+  return described.map(([name, definition]) =>
     complete({ name, namespace, version: "", pullSecret: undefined }, definition, keys),
   );
 }

@@ -21,6 +21,7 @@ import {
 } from "./delivery.ts";
 import { type Acts, rightsTo } from "./acts.ts";
 import { type ObjectKind, rightsToKind } from "./object-reference.ts";
+import { isWritten, renderedObjects, rightsToAwait } from "./rendered.ts";
 import { servedPorts } from "../service/ports.ts";
 import { sealedSecretManifest } from "../credentials/sealed-secret.ts";
 import { workloadKindOf } from "../service/kinds.ts";
@@ -39,6 +40,7 @@ export function deployRights(delivery: Delivery): Right[] {
   return [
     ...toKinds(delivery, [...READ, ...WRITE]),
     ...toVerdicts(delivery),
+    ...rightsToAwait(delivery),
     ...toSecretMakers(delivery),
     ...toClaims(delivery),
     ...toCredentials(delivery),
@@ -50,7 +52,8 @@ export function deployRights(delivery: Delivery): Right[] {
  * what is sealed, for they run what nobody has reviewed yet. Their writes are dry runs, by a policy: see `dryRunPolicy`.
  */
 export function previewRights(delivery: Delivery): Right[] {
-  const looks = [...toVerdicts(delivery), ...toClaims(delivery), ...toCredentials(delivery)].filter(
+  const awaits = [...toVerdicts(delivery), ...rightsToAwait(delivery)];
+  const looks = [...awaits, ...toClaims(delivery), ...toCredentials(delivery)].filter(
     ({ verb, resource, subresource = "" }) =>
       READ.includes(verb) && resource !== "secrets" && !["log", "proxy"].includes(subresource),
   );
@@ -83,7 +86,12 @@ function kindsOf(delivery: Delivery): ObjectKind[] {
     const manifests = Object.values(workloadManifests(service, "")).flat();
     return manifests.filter((manifest) => manifest !== undefined);
   });
-  return [...workloads, ...ownCredentials(delivery).map(([, credential]) => kindOf(credential))];
+  const written = renderedObjects(delivery).filter(isWritten);
+  return [
+    ...workloads,
+    ...written.map(({ object }) => object),
+    ...ownCredentials(delivery).map(([, credential]) => kindOf(credential)),
+  ];
 }
 
 function kindOf({ store }: DeliveredCredential): ObjectKind {

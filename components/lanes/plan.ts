@@ -15,6 +15,7 @@ import type { Delivery } from "./delivery.ts";
 import { deployRights, launcherRights, previewRights } from "./lane-rights.ts";
 import { type Account, roleManifests } from "./roles.ts";
 import { objectsOf, rightToRead } from "./object-reference.ts";
+import { rightsToReadRendered } from "./rendered.ts";
 
 /** An account of a lane, and all that it may do. */
 export interface LaneAccount extends Account {
@@ -50,7 +51,8 @@ export function planLanes({ jenkins, ...delivery }: Delivery & { jenkins: Jenkin
     .flatMap(objectsOf)
     // A launcher's token would let one lane start pods in another.
     .concat(lanes.flatMap(({ manifests }) => objectsOf({ ...manifests, token: undefined })))
-    .flatMap(rightToRead);
+    .flatMap(rightToRead)
+    .concat(rightsToReadRendered(delivery));
   const reading = readers.map((account) => {
     return { ...account, rights: distinct([...account.rights, ...reads]) };
   });

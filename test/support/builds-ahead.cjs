@@ -9,8 +9,10 @@ const NEEDED_BY = {
   "external-secrets": /^e2e test\/e2e\/(?:external-secrets|lane-policies|policy-proof)\.test\.ts$/,
   dns: /^e2e test\/e2e\/network\.test\.ts$/,
   ingress: /^e2e test\/e2e\/network\.test\.ts$/,
+  helm: /^e2e test\/e2e\/own-manifests-chart\.test\.ts$/,
   kwok: /^e2e test\/e2e\/many-services\.test\.ts$/,
   "kubernetes-provider": /^official /,
+  buildkit: /^e2e test\/e2e\/several-services\.test\.ts$/,
 };
 
 /** The programs that any of these tests needs. */

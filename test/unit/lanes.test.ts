@@ -460,3 +460,43 @@ test("the output names accounts, namespaces and credentials, and no token", asyn
     credentials: ["ci"],
   });
 });
+
+test("of a team's manifests the deploy lane writes the kinds that policies limit, and reads the others by name", () => {
+  const rendered = (kind: string, apiVersion: string, resource: string, isHome = true) => {
+    const metadata = { name: "own", ...(isHome && { namespace: "store" }) };
+    const object = { apiVersion, kind, metadata };
+    return { object, origin: "", resource, isHome, stage: 2 };
+  };
+  const objects = [
+    rendered("ConfigMap", "v1", "configmaps"),
+    rendered("StatefulSet", "apps/v1", "statefulsets"),
+    rendered("Role", "rbac.authorization.k8s.io/v1", "roles"),
+    rendered("ClusterRole", "rbac.authorization.k8s.io/v1", "clusterroles", false),
+  ];
+  const made = { objects, awaitAddress: true, notes: [] };
+  const change = { rendered: { services: {}, extras: { own: made } } };
+  const plain = agent("deploy");
+  const added = (namespace?: string) =>
+    said(agent("deploy", change), namespace).filter(
+      (right) => !said(plain, namespace).includes(right),
+    );
+  expect(added("store").filter((right) => /configmaps/.test(right))).toEqual([
+    "create configmaps",
+    "delete configmaps",
+    "get configmaps",
+    "list configmaps",
+    "patch configmaps",
+    "watch configmaps",
+  ]);
+  expect(added("store").filter((right) => /roles/.test(right))).toEqual([
+    "get roles.rbac.authorization.k8s.io own",
+  ]);
+  expect(added("store").filter((right) => /statefulsets/.test(right))).toEqual([
+    "get statefulsets.apps own",
+    "list statefulsets.apps own",
+    "watch statefulsets.apps own",
+  ]);
+  expect(added().filter((right) => /clusterroles/.test(right))).toContain(
+    "get clusterroles.rbac.authorization.k8s.io own",
+  );
+});

@@ -6,7 +6,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { expectationOf } from "../../cli/verify-state/expectation.ts";
 import { findingsAt } from "../../cli/verify-state/finding.ts";
 import { scopeFindings } from "../../cli/verify-state/scope.ts";
-import { MADE } from "../../cli/verify-state/made-types.ts";
+import { MADE, madeOf } from "../../cli/verify-state/made-types.ts";
 import { FUNCTIONS } from "../../contract/tokens.ts";
 import program from "../../index.ts";
 import { folderWith, removeFolders } from "../support/folder.ts";
@@ -56,11 +56,26 @@ const CREDENTIALS = {
 const PROMOTION = { stack: "dev", repository: "registry.example.com/dev" };
 const JENKINS = { apiServer: { cidr: "10.0.0.1/32", ports: [6443] }, longLivedTokens: true };
 
+/** What the cluster serves of what the manifests have. */
+const KINDS = [
+  { apiVersion: "apps/v1", kind: "Deployment", resource: "deployments", namespaced: true },
+  { apiVersion: "batch/v1", kind: "Job", resource: "jobs", namespaced: true },
+  { apiVersion: "v1", kind: "Namespace", resource: "namespaces", namespaced: false },
+];
+const POD = { template: { spec: { containers: [{ name: "a", image: `own@${DIGEST}` }] } } };
+const manifestsOf = (name: string) => [
+  { apiVersion: "apps/v1", kind: "Deployment", metadata: { name }, spec: POD },
+  { apiVersion: "batch/v1", kind: "Job", metadata: { name }, spec: POD },
+  { apiVersion: "v1", kind: "Namespace", metadata: { name: `${name}-elsewhere` } },
+];
+
 /** The answers of Slipway's provider, and of the engine to who reads another stack. */
 function answer({ token, inputs }: pulumi.runtime.MockCallArgs): Record<string, unknown> {
   switch (token) {
     case FUNCTIONS.stackState:
       return { exists: false };
+    case FUNCTIONS.servedKinds:
+      return { version: "v1.34.3", kinds: KINDS };
     case FUNCTIONS.keepAnnotations:
       return inputs as Record<string, unknown>;
     default:
@@ -141,6 +156,8 @@ function outputsOf(type: string): Record<string, unknown> {
       };
     case "docker:index/image:Image":
       return { repoDigest: `registry.example.com/team/shop@${DIGEST}` };
+    case "slipway:index:ImageBuild":
+      return { repoDigest: `registry.example.com/team/labelled@${DIGEST}` };
     case "slipway:index:ImageCopy":
       return { image: `registry.example.com/team/shop@${DIGEST}` };
     case "slipway:index:Readiness":
@@ -158,8 +175,28 @@ const CREDENTIALS_ELSEWHERE = {
 /** Everything that stacks with all kinds of settings register. */
 async function everything(): Promise<[settings: Record<string, unknown>, Registered[]][]> {
   const build = { context: "example/shop", args: { BASE: `a@${DIGEST}` } };
+  const labelled = { build: { ...build, labels: { a: "b" } }, port: 1 };
+  const files = folderWith({
+    "own.yaml": manifestsOf("own")
+      .map((each) => JSON.stringify(each))
+      .join("\n---\n"),
+    "beside.yaml": manifestsOf("beside")
+      .map((each) => JSON.stringify(each))
+      .join("\n---\n"),
+  });
+  const source = (name: string) => {
+    return { files: join(files, `${name}.yaml`), outside: [`Namespace/${name}-elsewhere`] };
+  };
+  const own = { image: `registry.example.com/own@${DIGEST}`, manifests: source("own") };
   const building = {
-    services: { shop: { build, ...SERVICE }, ...OF_OTHER_KINDS },
+    services: {
+      shop: { build, ...SERVICE },
+      labelled,
+      worker: { build: { of: "shop" }, port: 1 },
+      ...OF_OTHER_KINDS,
+      own,
+    },
+    extras: { beside: source("beside") },
     credentials: { ...CREDENTIALS, ...CREDENTIALS_ELSEWHERE },
     jenkins: { ...JENKINS, prefix: "ci" },
     sealing: { controller: { namespace: "sealing" } },
@@ -181,7 +218,8 @@ test("every type that the program registers is known, and every object of it whe
   const types = stacks.flatMap(([, resources]) => resources.map(({ qualified: of }) => of));
   const defaults = ["docker", "pulumi", "random"].map((name) => `pulumi:providers:${name}`);
   const byEngine = ["pulumi:pulumi:Stack", ...defaults];
-  expect([...new Set([...types, ...byEngine])].sort()).toEqual([...MADE.keys()].sort());
+  const listed = types.filter((of) => MADE.has(of) || madeOf(of) !== "manifest");
+  expect([...new Set([...listed, ...byEngine])].sort()).toEqual([...MADE.keys()].sort());
 
   const findings = stacks.flatMap(([settings, resources]) => {
     const own = { namespace: "shop-prod", ...settings };
@@ -198,7 +236,7 @@ test("every type that the program registers is known, and every object of it whe
     const cluster = { kubeconfig: "/kubeconfig", context: "only", identifier: "ours" };
     const expected = expectationOf({ ...written, backend: undefined }, cluster, {});
     return resources.flatMap(({ qualified: of, type, name, inputs }) => {
-      const made = MADE.get(of) ?? "other";
+      const made = madeOf(of) ?? "other";
       const entry = { urn: `urn:pulumi:prod::slipway::${of}::${name}`, custom: true, type, inputs };
       return scopeFindings(entry, { made, name }, expected, findingsAt(`${of} ${name}`));
     });

@@ -130,8 +130,8 @@ const SERVICES = {
       {
         name: "init",
         image: PINNED,
-        command: ["init"],
-        args: ["-v"],
+        command: ["init", { expand: "$(A)" }],
+        args: ["-v", { expand: "$(A)" }],
         workingDir: "/srv",
         env: {
           A: "1",
@@ -156,8 +156,8 @@ const SERVICES = {
       {
         name: "sidecar",
         of: "web",
-        command: ["run"],
-        args: ["-v"],
+        command: ["run", { expand: "$(A)" }],
+        args: ["-v", { expand: "$(A)" }],
         workingDir: "/srv",
         env: {
           A: "1",
@@ -209,6 +209,26 @@ const SERVICES = {
     rollback: false,
   },
   web: { image: PINNED, port: 80, ...said(VERDICT), ...said(PODS) },
+  built: {
+    build: {
+      context: "shop",
+      platforms: ["linux/amd64", "linux/arm64"],
+      labels: { "org.opencontainers.image.title": "shop" },
+      secrets: { a: { env: "TOKEN" }, b: { file: "/npmrc" } },
+      ssh: { default: { env: "SSH_AUTH_SOCK" }, key: { file: "/key" } },
+      cacheFrom: ["registry.example.com/team/cache:shop"],
+      cacheTo: "registry.example.com/team/cache:shop",
+    },
+    port: 80,
+  },
+  worker: {
+    build: { of: "built" },
+    command: ["run", { expand: "$(A)" }],
+    args: ["worker", { expand: "$(A)" }],
+    workingDir: "/srv",
+    env: { A: "1" },
+    port: 80,
+  },
   special: SPECIAL,
   db: {
     image: PINNED,
@@ -245,6 +265,24 @@ const SERVICES = {
   },
   edge: { image: PINNED, ...EDGE },
   ...byName(ASKED, (_, asked) => ({ image: PINNED, ...asked })),
+};
+
+/** Manifests with every key that they can have, though not at a time. */
+const MANIFESTS = {
+  files: "deploy",
+  kustomize: "deploy",
+  chart: "shop",
+  repository: "https://charts.example.com",
+  version: "1.2.3",
+  digest: DIGEST,
+  values: { replicas: 2 },
+  valuesFiles: ["values.yaml"],
+  release: "shop",
+  image: "acme/shop",
+  outside: ["Namespace/other"],
+  without: ["Secret/shop"],
+  hooks: { "Job/migrate": "before" },
+  awaitAddress: false,
 };
 
 /** A stack with every key that one can have; its services are others. */
@@ -387,6 +425,7 @@ describe("right settings", () => {
     const { shop: full, ...others } = SERVICES;
     const { build, resources, ...shop } = full;
     const { limits } = resources;
+    const { built } = SERVICES;
     expect(services).toEqual({
       shop: {
         ...shop,
@@ -399,6 +438,7 @@ describe("right settings", () => {
         resources: { requests: { cpu: "1", memory: "1Gi" }, limits },
       },
       ...others,
+      built: { ...built, build: { ...built.build, context: `${folder}/shop` } },
       special: { ...SPECIAL, build: { context: `${folder}/shop` } },
     });
   });
@@ -501,17 +541,32 @@ describe("right settings", () => {
       "services.*.initContainers.env",
       "services.*.sidecars.env",
       "services.*.build.args",
+      "services.*.build.labels",
+      "services.*.build.secrets",
+      "services.*.build.ssh",
       ...CHOSEN.map((at) => `services.*.${at}`),
       ...NAMED_IN_EDGE.map((path) => `services.*.${path}`),
       "pins",
     ];
     const ofCredentials = ["", ".*.keys", ".*.jenkins.keyBindings"].map((at) => `credentials${at}`);
     const existing = { namespace: { name: "team", exists: true } };
-    const written = [{ services: SERVICES }, STACK, existing].flatMap((settings) =>
-      valueKeys(settings, [...named, ...ofCredentials]),
+    const manifests = {
+      services: { shop: { manifests: MANIFESTS } },
+      extras: { redis: { ...MANIFESTS, ...said(VERDICT) } },
+    };
+    const ofManifests = ["services.*.manifests", "extras.*"].flatMap((at) => [
+      `${at}.values`,
+      `${at}.hooks`,
+    ]);
+    const written = [{ services: SERVICES }, STACK, existing, manifests].flatMap((settings) =>
+      valueKeys(settings, [...named, ...ofCredentials, "extras", ...ofManifests]),
     );
     const known = schemaKeys(stackSchema({ variables: {}, folder: "/" }));
-    expect(known.filter((key) => !written.includes(key))).toEqual(["jenkins.apiServer.namespace"]);
+    expect(known.filter((key) => !written.includes(key))).toEqual([
+      "jenkins.apiServer.namespace",
+      // A secret of the stack's, which a test of the builds has.
+      "services.*.build.secrets.*.setting",
+    ]);
     expect(written.filter((key) => !known.includes(key))).toEqual([]);
   });
 });
@@ -1311,6 +1366,30 @@ describe("a number that YAML reads as another one", () => {
     expect(told(text)).toEqual([expect.stringMatching(/shop\.build\.args\.V: got 1\.10,/)]);
   });
 
+  test("words of a command line and labels of an image are strings, too", () => {
+    const text = settings("8080", "1").replace(
+      "context: shop",
+      "context: shop, labels: { v: 1.10 } }\n      args: [-p, 010]\n      command: [run, 1e3] #",
+    );
+    expect(told(text)).toEqual([
+      "3 faults in the stack's settings",
+      expect.stringMatching(/shop\.args\[1\]: got 010,/),
+      expect.stringMatching(/shop\.build\.labels\.v: got 1\.10,/),
+      expect.stringMatching(/shop\.command\[1\]: got 1e3,/),
+    ]);
+  });
+
+  test("what has a name in the file counts wherever it is used, unless the map has a key of its own", () => {
+    const shared = settings("8080", "1.10").replace("shop:", "shop: &shop");
+    const uses = "    other: *shop\n    web: { <<: *shop, env: { ID: 1.0 } }\n";
+    expect(told(`${shared.trimEnd()}\n${uses}`)).toEqual([
+      "3 faults in the stack's settings",
+      expect.stringMatching(/^slipway:services\.other\.env\.ID: got 1\.10,/),
+      expect.stringMatching(/^slipway:services\.shop\.env\.ID: got 1\.10,/),
+      expect.stringMatching(/^slipway:services\.web\.env\.ID: got 1\.0,/),
+    ]);
+  });
+
   test.each(["0", "0.5", '"010"', '"1.0"', "8080", "00:10", "-3", "true", "abc_1", "yes"])(
     "%s is none",
     (written) => {
@@ -1320,5 +1399,75 @@ describe("a number that YAML reads as another one", () => {
 
   test("counts only where the file is what the engine has read", () => {
     expect(told(settings("8080", "010"), stackFile(settings("8080", '"10"')))).toEqual([]);
+  });
+});
+
+describe("manifests of a team's own", () => {
+  const IMAGE = { image: PINNED };
+  const files = { "deploy/a.yaml": "", "values.yaml": "", "chart/Chart.yaml": "" };
+  const folder = () => folderWith({ ...PROJECT, ...files });
+  const parsed = (services: object, extras: object = {}) =>
+    parseSettings(stackConfig({ ...VALID, services, extras }), { variables: {}, folder: folder() });
+  const lines = (...args: Parameters<typeof parsed>): string[] => {
+    try {
+      parsed(...args);
+    } catch (error) {
+      const { message } = error as Error;
+      return message.split("\n  ").filter((line) => line.startsWith("slipway:"));
+    }
+    return [];
+  };
+
+  test("are found from the project's folder, and fetched charts by their names", () => {
+    const { services, extras } = parsed(
+      {
+        shop: { ...IMAGE, manifests: "deploy" },
+        web: { ...IMAGE, manifests: { chart: "chart", valuesFiles: ["values.yaml"] } },
+      },
+      {
+        redis: { chart: "redis", repository: "https://charts.example.com", version: "1.2.3" },
+        rules: "deploy/a.yaml",
+        oci: { chart: "oci://registry.example.com/charts/x", digest: DIGEST, deadlineSeconds: 9 },
+      },
+    );
+    expect(services["shop"]).toMatchObject({
+      manifests: expect.stringMatching(/^\/.*\/deploy$/) as string,
+    });
+    expect(services["web"]).toMatchObject({
+      manifests: {
+        chart: expect.stringMatching(/^\/.*\/chart$/) as string,
+        valuesFiles: [expect.stringMatching(/^\/.*\/values\.yaml$/) as string],
+      },
+    });
+    expect(Object.keys(extras ?? {})).toEqual(["redis", "rules", "oci"]);
+    expect(extras).toMatchObject({ redis: { chart: "redis" }, oci: { deadlineSeconds: 9 } });
+  });
+
+  test("leave nothing to say of the objects themselves", () => {
+    expect(
+      lines({ shop: { ...IMAGE, manifests: "deploy", replicas: 3, env: { A: "1" } } }),
+    ).toEqual([
+      expect.stringMatching(
+        /^slipway:services\.shop\.env: got .*allowed: build, image, manifests, deadlineSeconds/,
+      ),
+      expect.stringMatching(/^slipway:services\.shop\.replicas: got 3; allowed: build, image/),
+    ]);
+  });
+
+  test.each<[object, RegExp]>([
+    [{}, /got none of files, kustomize and chart; allowed: exactly one of them/],
+    [{ files: "deploy", chart: "chart" }, /got files and chart of files, kustomize and chart/],
+    [{ files: "deploy", values: {} }, /\.values: got \{\}; allowed: only with chart; remove it/],
+    [{ files: "gone" }, /\.files: got "gone"; .*gone does not exist; allowed: a path of YAML/],
+    [{ chart: "chart", version: "1.0.0" }, /\.version: .*this one is in the checkout; remove it/],
+    [{ chart: "redis", version: "1.0.0" }, /\.repository: missing; .*no folder is called so/],
+    [{ chart: "redis", repository: "https://x.example.com" }, /\.version: missing/],
+    [{ chart: "oci://x.example.com/c" }, /\.version: missing; .*or its digest/],
+    [{ chart: "chart", digest: "sha256:1" }, /\.digest: got "sha256:1"; allowed: sha256:<64/],
+    [{ files: "deploy", outside: ["x"] }, /\.outside\[0\]: got "x"; allowed: Kind\/name/],
+    [{ chart: "chart", hooks: { "Job/a": "later" } }, /allowed: before, after or none/],
+  ])("refuse %j", (manifests, fault) => {
+    expect(lines({ shop: { ...IMAGE, manifests } }).join("\n")).toMatch(fault);
+    expect(lines({ shop: { ...IMAGE, port: 80 } }, { x: manifests }).join("\n")).toMatch(fault);
   });
 });

@@ -47,6 +47,7 @@ test("every setting is described in Pulumi.yaml, and has a default there, so tha
   expect(own.map(([key]) => key).sort()).toEqual([
     "cluster",
     "credentials",
+    "extras",
     "former",
     "jenkins",
     "namespace",
@@ -78,8 +79,8 @@ test.each(["dev", "prod"])("%s has no key that the schema does not take, at any 
 });
 
 test("every setting is in the pages on settings, at any depth", () => {
-  const pages = ["settings", "credentials", "promotion", "jenkins-access"].map((name) =>
-    readFileSync(join(CHECKOUT, `docs/${name}.md`), "utf8"),
+  const pages = ["settings", "credentials", "manifests", "promotion", "jenkins-access"].map(
+    (name) => readFileSync(join(CHECKOUT, `docs/${name}.md`), "utf8"),
   );
   const code = pages.flatMap((page) => page.match(/```[^]*?```|`[^`\n]+`/g) ?? []).join("\n");
   const undocumented = KEYS.filter((key) => {

@@ -560,21 +560,20 @@ test.each<[forgery: string, at: string, text: RegExp, forge: (state: State) => v
     /^ignoreChanges: got \["rules"\]; allowed: nothing/,
     (state) => (the(state, ROLE)["ignoreChanges"] = ["rules"]),
   ],
-  ...[
-    "retainOnDelete",
-    "aliases",
-    "viewOf",
-    "resourceHooks",
-    "replaceWith",
-    "extensionRef",
-    "hideDiff",
-    "URN",
-  ].map((field): [string, string, RegExp, (state: State) => void] => [
-    `the field ${field}, with which the engine acts`,
+  [
+    "an object that is to stay",
     urnOf(ROLE),
-    new RegExp(`^"${field}": unknown field, got true; allowed: additionalSecretOutputs, `),
-    (state) => (the(state, ROLE)[field] = true),
-  ]),
+    /^retainOnDelete: got true; allowed: false, because the program keeps none of these/,
+    (state) => (the(state, ROLE)["retainOnDelete"] = true),
+  ],
+  ...["aliases", "viewOf", "resourceHooks", "replaceWith", "extensionRef", "hideDiff", "URN"].map(
+    (field): [string, string, RegExp, (state: State) => void] => [
+      `the field ${field}, with which the engine acts`,
+      urnOf(ROLE),
+      new RegExp(`^"${field}": unknown field, got true; allowed: additionalSecretOutputs, `),
+      (state) => (the(state, ROLE)[field] = true),
+    ],
+  ),
   [
     "a component where the program has an object",
     urnOf(DEPLOYMENT),

@@ -14,6 +14,7 @@ import {
   ownCredentials,
   servicesOf,
 } from "../../delivery.ts";
+import { renderedSecrets } from "../../rendered.ts";
 import { before } from "../kept.ts";
 import { containerSecrets, hostsOf, isPinned, type MayName, volumesOf } from "../pod-spec.ts";
 import { literal } from "../policy.ts";
@@ -103,7 +104,8 @@ function templateOrders(services: readonly Service[]) {
 /** Those that services use, and those that are made for them. */
 function secretNames(delivery: Delivery): string[] {
   const names = servicesOf(delivery).flatMap(secretsOf);
-  return [...new Set([...names, ...ownCredentials(delivery).map(([name]) => name)])].sort();
+  const made = ownCredentials(delivery).map(([name]) => name);
+  return [...new Set([...names, ...made, ...renderedSecrets(delivery)])].sort();
 }
 
 /** Those that services describe or name. */

@@ -1,0 +1,26 @@
+import { workloadManifests } from "../manifests/workload.ts";
+import type { ManifestObject } from "../rendered/object.ts";
+import { type Delivery, isAt, servicesOf } from "./delivery.ts";
+
+/** An object by its name. */
+type Named = Pick<ManifestObject, "apiVersion" | "kind" | "metadata">;
+
+/** The objects that the stack creates in its namespace, beside those of manifests. */
+export function ownObjects(delivery: Delivery): Named[] {
+  const { namespace, credentials } = delivery;
+  const workloads = servicesOf(delivery).flatMap((service) =>
+    Object.values(workloadManifests(service, ""))
+      .flat()
+      .filter((manifest) => manifest !== undefined),
+  );
+  const made = Object.entries(credentials).flatMap(([name, credential]) => {
+    const metadata = { name };
+    const sealed = { apiVersion: "bitnami.com/v1alpha1", kind: "SealedSecret", metadata };
+    const fetched = { apiVersion: "external-secrets.io/v1", kind: "ExternalSecret", metadata };
+    const from = credential.store === undefined ? sealed : fetched;
+    return isAt(credential, namespace)
+      ? [from, { apiVersion: "v1", kind: "Secret", metadata }]
+      : [];
+  });
+  return [...(workloads as Named[]), ...made];
+}

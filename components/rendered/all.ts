@@ -1,0 +1,131 @@
+import { RunError } from "@pulumi/pulumi/errors.js";
+import * as pulumi from "@pulumi/pulumi";
+
+import type { ServedKind } from "../../contract/served-kinds.ts";
+import { plain } from "../../mask/plain.ts";
+import { askProvider } from "../ask-provider.ts";
+import type { ManifestsDefinition, WithManifests } from "../service/manifests.ts";
+import type { SlipwayProvider } from "../slipway-provider.ts";
+import { groupOf, idOf, type ManifestObject } from "./object.ts";
+import { keyOf, kindsDefinedBy } from "./place.ts";
+import { render, type RenderedManifests } from "./render.ts";
+import { ManifestFault } from "./yaml.ts";
+
+/** Objects beside the services: their manifests, and how long they are awaited. */
+export type ExtraManifests = string | ManifestsDefinition;
+
+/** Inputs of {@link renderManifests}. */
+export interface RenderManifestsArgs {
+  /** By name; only those with manifests are rendered. */
+  readonly services: Readonly<Record<string, WithManifests>>;
+  /**
+   * By name, in the order in which they are applied.
+   * @default {}
+   */
+  readonly extras?: Readonly<Record<string, ExtraManifests>>;
+  /** Of the stack. */
+  readonly namespace: string;
+  /**
+   * Objects that the stack creates otherwise, by kind and name: a manifest must not describe them, too.
+   * @default []
+   */
+  readonly others?: readonly Pick<ManifestObject, "apiVersion" | "kind" | "metadata">[];
+  readonly provider: SlipwayProvider;
+}
+
+/** Manifests as they are applied, by the names of what has them. */
+export interface AllRendered {
+  readonly services: Readonly<Record<string, RenderedManifests>>;
+  readonly extras: Readonly<Record<string, RenderedManifests>>;
+}
+
+/** One source, and what has it. */
+interface Source {
+  readonly group: "extras" | "services";
+  readonly name: string;
+  readonly manifests: ExtraManifests;
+}
+
+/**
+ * Renders all manifests of a stack, before anything is registered. Without any, nobody is asked.
+ *
+ * @throws RunError with a line for each fault
+ */
+export async function renderManifests(args: RenderManifestsArgs): Promise<AllRendered> {
+  const { services, extras = {}, namespace, others = [], provider } = args;
+  const sources = [
+    ...Object.entries(extras).map(([name, manifests]) => ({
+      ...({ group: "extras", name, manifests } as const),
+    })),
+    ...Object.entries(services).flatMap(([name, { manifests }]) =>
+      manifests === undefined ? [] : [{ ...({ group: "services", name, manifests } as const) }],
+    ),
+  ];
+  const rendered: Record<Source["group"], Record<string, RenderedManifests>> = {
+    extras: {},
+    services: {},
+  };
+  if (sources.length === 0) {
+    return rendered;
+  }
+  const { version = "", kinds = [] } = await askProvider("servedKinds", {}, provider);
+  const served = new Map<string, ServedKind>(kinds.map((kind) => [keyOf(kind), kind]));
+  const faults: string[] = [];
+  for (const { group, name, manifests } of sources) {
+    const place = `slipway:${group}.${name}${group === "services" ? ".manifests" : ""}`;
+    try {
+      const made = await render(manifests, {
+        name,
+        hasImage: group === "services",
+        namespace,
+        folder: process.cwd(),
+        variables: process.env,
+        cluster: { version, kinds },
+        served,
+      });
+      rendered[group][name] = made;
+      for (const [key, kind] of kindsDefinedBy(made.objects.map(({ object }) => object))) {
+        served.set(key, kind);
+      }
+      made.notes.forEach((note) => void pulumi.log.info(plain(`${place}: ${note}`)));
+    } catch (error) {
+      if (!(error instanceof ManifestFault)) {
+        throw error;
+      }
+      faults.push(...error.message.split("\n").map((line) => `${place}: ${line}`));
+    }
+  }
+  faults.push(...twice(rendered, others, namespace));
+  if (faults.length > 0) {
+    const title = faults.length > 1 ? [`${faults.length} faults in the manifests`] : [];
+    throw new RunError([...title, ...faults.map(plain)].join("\n  "));
+  }
+  return rendered;
+}
+
+/** Two entries of a state for one object would undo each other's changes. */
+function twice(
+  { extras, services }: AllRendered,
+  others: NonNullable<RenderManifestsArgs["others"]>,
+  home: string,
+): string[] {
+  const keyOfObject = (object: (typeof others)[number]) =>
+    `${groupOf(object)} ${idOf(object, home)}`;
+  const seen = new Map(others.map((object) => [keyOfObject(object), "Slipway's own objects"]));
+  const all = [
+    ...Object.entries(extras).map(([name, made]) => [`slipway:extras.${name}`, made] as const),
+    ...Object.entries(services).map(([name, made]) => [`slipway:services.${name}`, made] as const),
+  ];
+  return all.flatMap(([place, { objects }]) =>
+    objects.flatMap(({ object }) => {
+      const key = keyOfObject(object);
+      const before = seen.get(key);
+      seen.set(key, place);
+      return before === undefined
+        ? []
+        : [
+            `${place}: ${idOf(object, home)} is among ${before}, too; allowed: each object once; leave it out of one (without)`,
+          ];
+    }),
+  );
+}

@@ -1,0 +1,79 @@
+import { isIPv6 } from "node:net";
+
+import * as pulumi from "@pulumi/pulumi";
+
+import type { HistoryEntry, ReleaseRecord } from "../../contract/release-record.ts";
+import type { Endpoint } from "../endpoint.ts";
+import type { ManifestRelease, Manifests } from "./manifests.ts";
+import { addressesOf, isHeadless, portOf } from "./routes.ts";
+
+/** What a service of manifests comes to. */
+export interface Outcome {
+  readonly release: pulumi.Output<ReleaseRecord>;
+  readonly history: pulumi.Output<readonly HistoryEntry[]>;
+  readonly endpoint: pulumi.Output<Endpoint>;
+}
+
+/**
+ * The release of a service of manifests: that of its main Deployment, and failed if one of its other Deployments is.
+ *
+ * @throws Error if it has no Deployment, which `render` refuses
+ */
+export function outcomeOf({ releases, made }: Manifests, namespace: string): Outcome {
+  const [main, ...others] = releases;
+  if (main === undefined) {
+    throw new Error("manifests of a service have no Deployment");
+  }
+  const release = pulumi
+    .all([main.readiness.release, others.map(({ readiness }) => readiness.release)])
+    .apply(([record, rest]) => combined(record, rest, others));
+  // What is awaited beside the Deployments is a part of the release.
+  const whole = pulumi.all([release, pulumi.output([...made]).apply(() => true)]);
+  return {
+    release: whole.apply(([record]) => record),
+    history: main.readiness.history,
+    endpoint: pulumi.all([endpointOf(main, namespace), release]).apply(([endpoint]) => endpoint),
+  };
+}
+
+/** One record of several: other Deployments say nothing as long as they are ready. */
+export function combined(
+  main: ReleaseRecord,
+  rest: readonly ReleaseRecord[],
+  others: readonly Pick<ManifestRelease, "deployment">[],
+): ReleaseRecord {
+  const index = rest.findIndex((record) => record.verdict !== "ready");
+  const failed = rest[index];
+  if (main.verdict !== "ready" || failed === undefined) {
+    return main;
+  }
+  const name = others[index]?.deployment.object.metadata.name ?? "";
+  const { verdict, reason, evidence } = failed;
+  const found = evidence && {
+    ...evidence,
+    message: `deployment ${name}: ${evidence.message}`,
+  };
+  return { ...main, verdict, reason, evidence: found };
+}
+
+function endpointOf(
+  { deployment: { service, ingresses }, service: routing }: ManifestRelease,
+  namespace: string,
+): pulumi.Output<Endpoint> {
+  const addresses = [...new Set(ingresses.flatMap(addressesOf))];
+  const port = service && portOf(service);
+  const at = (host: string) =>
+    port === undefined ? null : `http://${host}${port === 80 ? "" : `:${port}`}`;
+  const isReached = service !== undefined && !isHeadless(service);
+  const ip = isReached ? routing?.spec.apply((spec) => spec?.["clusterIP"]) : undefined;
+  return pulumi.output({
+    inCluster:
+      service === undefined ? null : at(`${service.metadata.name}.${namespace}.svc.cluster.local`),
+    address:
+      ip?.apply((known) =>
+        typeof known !== "string" || known === "" ? null : at(isIPv6(known) ? `[${known}]` : known),
+      ) ?? null,
+    public: addresses[0] ?? null,
+    ...(addresses.length > 1 && { allPublic: addresses }),
+  });
+}

@@ -1,0 +1,132 @@
+import { isPinned } from "../../contract/image-reference.ts";
+import {
+  at,
+  fields,
+  idOf,
+  items,
+  type Json,
+  type JsonObject,
+  type ManifestObject,
+  textOf,
+} from "./object.ts";
+
+const LISTS = ["initContainers", "containers"] as const;
+
+/** Where objects have the pods that they make: the pod itself, the template of a Job in a CronJob, of anything else. */
+const PLACES: Readonly<Record<string, readonly string[]>> = {
+  Pod: ["spec"],
+  CronJob: ["spec", "jobTemplate", "spec", "template", "spec"],
+};
+const TEMPLATE = ["spec", "template", "spec"];
+
+/** A container of an object, and its image. */
+export interface ContainerImage {
+  readonly container: string;
+  readonly image: string;
+}
+
+/** The way to the spec of the pods that an object makes, undefined if it makes none. */
+export function podSpecPath(object: ManifestObject): readonly string[] | undefined {
+  const path = PLACES[object.kind] ?? TEMPLATE;
+  return Array.isArray(at(object, ...path, "containers")) ? path : undefined;
+}
+
+/** The containers of the pods that an object makes. */
+export function imagesOf(object: ManifestObject): ContainerImage[] {
+  const path = podSpecPath(object);
+  if (path === undefined) {
+    return [];
+  }
+  return LISTS.flatMap((list) => items(at(object, ...path, list))).map((container) => {
+    const { name, image } = fields(container);
+    return { container: textOf(name), image: textOf(image) };
+  });
+}
+
+/** Whether an image is called so: by its whole repository, or by the end of it, whatever its tag or digest. */
+export function isCalled(image: string, wanted: string): boolean {
+  const [reference = ""] = image.split("@");
+  const repository = reference.replace(/:[^:/]*$/, "");
+  return repository === wanted || repository.endsWith(`/${wanted}`);
+}
+
+/** Whether the pods that an object makes run an image of this name. */
+export function runs(object: ManifestObject, wanted: string): boolean {
+  return imagesOf(object).some(({ image }) => isCalled(image, wanted));
+}
+
+/** The images of an object that stay tags, in words. */
+export function tagFaults(
+  object: ManifestObject,
+  home: string,
+  wanted: string | undefined,
+): string[] {
+  return imagesOf(object)
+    .filter(({ image }) => !(wanted !== undefined && isCalled(image, wanted)) && !isPinned(image))
+    .map(
+      ({ container, image }) =>
+        `${idOf(object, home)}: container ${container}: got image ${JSON.stringify(image.slice(0, 300))}; allowed: repository@sha256:<64 hex digits>${
+          wanted === undefined ? "" : `, or the service's own, ${wanted}`
+        }; pin it: digest under images of a kustomization, the image's value of a chart`,
+    );
+}
+
+/** An object with the spec of its pods changed; any other object is itself. */
+export function withPodSpec(
+  object: ManifestObject,
+  change: (spec: JsonObject) => unknown,
+): Record<string, unknown> {
+  const path = podSpecPath(object);
+  return path === undefined ? object : (changed(object, path, change) as Record<string, unknown>);
+}
+
+function changed(
+  value: Json,
+  path: readonly string[],
+  change: (spec: JsonObject) => unknown,
+): unknown {
+  const [key, ...rest] = path;
+  const known = fields(value);
+  return key === undefined
+    ? change(known)
+    : { ...known, [key]: changed(known[key] ?? null, rest, change) };
+}
+
+/** A pod's spec with an image in place of those of this name. */
+export function withImage(
+  spec: JsonObject,
+  wanted: string,
+  image: unknown,
+): Record<string, unknown> {
+  const lists = LISTS.filter((list) => spec[list] !== undefined).map((list) => {
+    const containers = items(spec[list]).map((container) => {
+      const known = fields(container);
+      return isCalled(textOf(known["image"]), wanted) ? { ...known, image } : known;
+    });
+    return [list, containers] as const;
+  });
+  return { ...spec, ...Object.fromEntries(lists) };
+}
+
+/** The Secrets that the pods of an object name. */
+export function secretsOf(object: ManifestObject): string[] {
+  const path = podSpecPath(object);
+  return path === undefined ? [] : secretsIn(fields(at(object, ...path)));
+}
+
+/** The Secrets that a pod names, wherever. */
+export function secretsIn(spec: JsonObject): string[] {
+  const containers = LISTS.flatMap((list) => items(spec[list]));
+  const names = [
+    ...items(spec["imagePullSecrets"]).map((each) => at(each, "name")),
+    ...items(spec["volumes"]).flatMap((volume) => [
+      at(volume, "secret", "secretName"),
+      ...items(at(volume, "projected", "sources")).map((source) => at(source, "secret", "name")),
+    ]),
+    ...containers.flatMap((container) => [
+      ...items(at(container, "env")).map((each) => at(each, "valueFrom", "secretKeyRef", "name")),
+      ...items(at(container, "envFrom")).map((each) => at(each, "secretRef", "name")),
+    ]),
+  ];
+  return [...new Set(names.filter((name) => typeof name === "string"))];
+}
