@@ -85,7 +85,7 @@ export async function render(
 }
 
 /** What a path by itself means: a chart, a kustomization, or files. */
-export function definitionAt(path: string): ManifestsDefinition {
+function definitionAt(path: string): ManifestsDefinition {
   if (/^oci:\/\/|\.tgz$/.test(path)) {
     return { chart: path };
   }

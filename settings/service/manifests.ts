@@ -30,7 +30,7 @@ const id = field.text(
 
 /** The key of a service for its own manifests. */
 export function manifestsShape(surroundings: Surroundings) {
-  const schema = either([place(surroundings), field.mapping(shapeOfSource(surroundings), WHAT)]);
+  const schema = either(place(surroundings), field.mapping(shapeOfSource(surroundings), WHAT));
   return { manifests: schema.exactOptional() } satisfies ShapeOf<WithManifests>;
 }
 
@@ -38,7 +38,7 @@ export function manifestsShape(surroundings: Surroundings) {
 export function extrasSchema(surroundings: Surroundings) {
   const verdict = shapeOf(VERDICT, dialect);
   const shape = { ...shapeOfSource(surroundings), ...verdict } satisfies ShapeOf<ExtraDefinition>;
-  const extra = either([place(surroundings), field.mapping(shape, WHAT)]);
+  const extra = either(place(surroundings), field.mapping(shape, WHAT));
   return field.named(field.label, extra, "a mapping of extras by name");
 }
 
