@@ -20,9 +20,9 @@ export default async () => {
   const [provider, own] = providers;
   const slipway = await restOfProgram();
 
-  const [services] = await Promise.all([
+  const [services, found] = await Promise.all([
     slipway.promote({ ...settings, provider: own }),
-    slipway.requireNamespace(settings.namespace, own),
+    slipway.requireNamespace(settings.namespace, own, settings.namespaceExists),
     slipway.requireRoutes(settings.services, own),
   ]);
   const { namespace: home } = settings;
@@ -31,11 +31,12 @@ export default async () => {
   const rendered = await slipway.renderManifests({ ...settings, services, others, provider: own });
   const builds = slipway.planBuilds(services);
   slipway.requireApproved({ services, builds }, approval);
+  const pods = await slipway.requirePods({ ...settings, ...found, services, provider: own });
   const delivery = { ...settings, rendered };
   const plan = settings.jenkins && slipway.planLanes({ ...delivery, jenkins: settings.jenkins });
   const guard = plan && new slipway.LaneGuard("lanes", { plan }, { provider: own });
   const dependsOn = guard ?? [];
-  const namespace = new slipway.Namespace(settings.namespace, { provider, dependsOn });
+  const namespace = new slipway.Namespace(settings.namespace, { provider, dependsOn }, pods);
   const access = plan && new slipway.JenkinsAccess("jenkins", { plan, namespace }, { providers });
   const common = { namespace, registry };
   const credentials = slipway.byName(settings.credentials, (name, definition) => {

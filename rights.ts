@@ -1,3 +1,5 @@
+import { kindOf, type OfKind, resourceOfKind, revisionKindOf } from "./contract/workload-kind.ts";
+
 /**
  * What Slipway's provider must be allowed to do, as plain data: the preflight checks it, the lanes grant it,
  * and the proof of the lanes compares both with it. Rights to write the stack's objects are not here; they follow from their kinds.
@@ -62,10 +64,10 @@ export interface NeededRight extends Right {
 }
 
 /** What a release has that its verdict looks at. */
-export interface VerdictScope {
+export interface VerdictScope extends OfKind {
   readonly namespace: string;
   /**
-   * Name of the one Deployment, for a rule with `resourceNames`.
+   * Name of the one Deployment, or of what is in its place, for a rule with `resourceNames`.
    * @default - all of the namespace
    */
   readonly deployment?: string;
@@ -96,27 +98,56 @@ const FOLLOW = ["list", "watch"] as const;
  */
 export function rightsOfVerdict(scope: VerdictScope): readonly NeededRight[] {
   const { namespace, deployment, service = true, route = false } = scope;
+  const { group, resource } = resourceOfKind(kindOf(scope));
   const named = deployment === undefined ? {} : { name: deployment };
+  if (kindOf(scope) === "CronJob") {
+    return rightsOfSchedule(scope, named);
+  }
   return [
     ...within(namespace, [
-      ...follow("apps", "deployments"),
-      ...follow("apps", "replicasets"),
+      ...follow(group, resource),
+      ...KEPT_AT[revisionKindOf(scope)].flatMap((kept) => follow("apps", kept)),
       ...follow("", "pods"),
       ...(service ? follow("", "services") : []),
       ...(service ? follow("discovery.k8s.io", "endpointslices") : []),
       ...(scope.ingress ? follow("networking.k8s.io", "ingresses") : []),
       ...(route ? follow("gateway.networking.k8s.io", "httproutes") : []),
-      { ...required("get", "apps", "deployments", "verdict"), ...named },
+      { ...required("get", group, resource, "verdict"), ...named },
       ...FOLLOW.map((verb) => optional(verb, "", "events", "evidence")),
       ...(scope.logs ? [{ ...optional("get", "", "pods", "evidence"), subresource: "log" }] : []),
-      ...(scope.rollback
-        ? [{ ...optional("patch", "apps", "deployments", "rollback"), ...named }]
-        : []),
+      ...(scope.rollback ? [{ ...optional("patch", group, resource, "rollback"), ...named }] : []),
+      // A broken one is not replaced otherwise.
+      ...(kindOf(scope) === "StatefulSet" ? [optional("delete", "", "pods", "rollback")] : []),
       { ...optional("get", "", "namespaces", "evidence"), name: namespace },
     ]),
     ...(scope.ingress ? [optional("get", "networking.k8s.io", "ingressclasses", "evidence")] : []),
   ];
 }
+
+/** A CronJob is proved by a Job that is made from it, awaited and cleared away. */
+function rightsOfSchedule(
+  { namespace, logs, rollback }: VerdictScope,
+  named: { readonly name?: string },
+): readonly NeededRight[] {
+  return within(namespace, [
+    { ...required("get", "batch", "cronjobs", "verdict"), ...named },
+    ...(["get", "create"] as const).map((verb) => required(verb, "batch", "jobs", "proof")),
+    ...follow("batch", "jobs"),
+    ...follow("", "pods"),
+    optional("delete", "batch", "jobs", "proof"),
+    ...FOLLOW.map((verb) => optional(verb, "", "events", "evidence")),
+    ...(logs ? [{ ...optional("get", "", "pods", "evidence"), subresource: "log" }] : []),
+    ...(rollback ? [{ ...optional("patch", "batch", "cronjobs", "rollback"), ...named }] : []),
+    { ...optional("get", "", "namespaces", "evidence"), name: namespace },
+  ]);
+}
+
+/** Where each kind's pod templates are kept. */
+const KEPT_AT = {
+  ReplicaSet: ["replicasets"],
+  ControllerRevision: ["controllerrevisions"],
+  Job: [],
+} as const;
 
 /** An object of any kind, as far as its verdict looks at the cluster. */
 export interface ObjectScope {

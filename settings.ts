@@ -17,6 +17,7 @@ import { withCertificate, withValues } from "./settings/credentials.ts";
 import { type Fault, faultLine, faultsOf } from "./settings/fault.ts";
 import { jenkinsFaults } from "./settings/jenkins.ts";
 import { mapping } from "./settings/mapping.ts";
+import { namespaceExists } from "./settings/namespace.ts";
 import { numeralFaults } from "./settings/numerals.ts";
 import {
   asPromoted,
@@ -48,6 +49,8 @@ export interface Settings {
   /** Absent if Jenkins gets nothing in the cluster. */
   readonly jenkins: JenkinsDefinition | undefined;
   readonly namespace: string;
+  /** Whether others have created the namespace. */
+  readonly namespaceExists: boolean;
   readonly sealing: Sealing;
   readonly credentials: Readonly<Record<string, CredentialDefinition>>;
   /**
@@ -75,6 +78,12 @@ export interface StackConfig {
 const PREFIX = "slipway:";
 /** Settings that are strings; the others are mappings, which the engine hands over as JSON. */
 const STRINGS: ReadonlySet<string> = new Set<keyof StackForm>([PASSWORD, "namespace"]);
+
+/** A namespace that exists is a mapping with its name, which is no name of one. */
+function isString(key: string, value: string): boolean {
+  return STRINGS.has(key) && !(key === "namespace" && value.startsWith("{"));
+}
+
 /** An empty mapping is what Pulumi.yaml gives for a key that the stack does not set. */
 const UNSET_WHEN_EMPTY = new Set(["registry", "jenkins", "extras"]);
 
@@ -147,7 +156,8 @@ function settingsOf(cluster: Cluster, form: StackForm, values: StackConfig["valu
     registry: registry && { ...registry, ...(password && { password: pulumi.secret(password) }) },
     promoteFrom: promotionOf(form.promoteFrom, registry),
     jenkins: form.jenkins,
-    namespace,
+    namespace: typeof namespace === "string" ? namespace : namespace.name,
+    namespaceExists: namespaceExists(namespace),
     sealing: withCertificate(sealing),
     credentials: byName(credentials, (_, credential) => withValues(credential, values)),
     ...(extras && { extras }),
@@ -161,7 +171,7 @@ function settingsOf(cluster: Cluster, form: StackForm, values: StackConfig["valu
 /** Mappings arrive as JSON; anything else is left for the schema to refuse. */
 function parseValues(values: StackConfig["values"], keys: readonly string[]) {
   const entries = Object.entries(values).map(([key, value]) => {
-    const isMapping = keys.includes(key) && !STRINGS.has(key);
+    const isMapping = keys.includes(key) && !isString(key, value);
     return [key, isMapping ? parseJson(value) : value] as const;
   });
   return Object.fromEntries<unknown>(

@@ -1,7 +1,9 @@
 import type { Command } from "commander";
 
+import { namespaceExists, namespaceName } from "../settings/namespace.ts";
 import { runFailure } from "./aftermath.ts";
 import { confirm } from "./confirm.ts";
+import { CommandFailure } from "./exit-code.ts";
 import { tellingOfEnd } from "./live-look.ts";
 import { type CommonOptions, print, remark, stackCommand } from "./options.ts";
 import { ProjectStack } from "./project-stack.ts";
@@ -27,8 +29,12 @@ export function destroyCommand(): Command {
 
 async function destroy(options: Options): Promise<void> {
   const stack = await ProjectStack.open(options.stack);
-  const { namespace } = await stack.outputs();
-  const question = `Delete everything of ${stack.name}, with namespace ${namespace}?`;
+  const { namespace, namespaceExists = false } = await stack.outputs();
+  await assertRelinquished(stack, namespace, namespaceExists);
+  const end = namespaceExists
+    ? `which leaves namespace ${namespace}`
+    : `with namespace ${namespace}`;
+  const question = `Delete everything of ${stack.name}, ${end}?`;
   await confirm(question, options.yes === true);
   const { succeeded, said } = await tellingOfEnd(stack, namespace, remark, () =>
     stack.destroy((text) => void process.stderr.write(text)),
@@ -37,4 +43,23 @@ async function destroy(options: Options): Promise<void> {
     throw runFailure("destroy", said, stack.name);
   }
   print(options, { stack: stack.name, namespace }, `${stack.name}: everything is deleted`);
+}
+
+/**
+ * A stack that has created its namespace still deletes it until an up has given it up.
+ *
+ * @throws CommandFailure if the settings say that the namespace is not the stack's, and its state that it is
+ */
+async function assertRelinquished(
+  stack: ProjectStack,
+  namespace: string,
+  isGivenUp: boolean,
+): Promise<void> {
+  const written = (await stack.setting("namespace")) ?? "";
+  const setting = written.startsWith("{") ? (JSON.parse(written) as unknown) : written;
+  if (!isGivenUp && namespaceExists(setting) && namespaceName(setting) === namespace) {
+    throw new CommandFailure(
+      `${stack.name}: slipway:namespace says exists: true, but no up has run since, and the stack would still delete namespace ${namespace} with all that is in it; run pulumi up --stack ${stack.name} first`,
+    );
+  }
 }

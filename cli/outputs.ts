@@ -12,6 +12,11 @@ export const STACK = "pulumi:pulumi:Stack";
 /** What the commands read of a stack's outputs: docs/outputs.md. */
 export interface SlipwayOutputs {
   readonly namespace: string;
+  /**
+   * Whether others have created the namespace, so that the stack never deletes it.
+   * @default false
+   */
+  readonly namespaceExists?: boolean;
   readonly releases: Readonly<Record<string, ReleaseRecord>>;
   /** Newest first. */
   readonly history: Readonly<Record<string, readonly HistoryEntry[]>>;
@@ -54,6 +59,7 @@ export function slipwayOutputs(stack: string, outputs: OutputMap): SlipwayOutput
   const jenkins = value("jenkins") as JenkinsOutputs | undefined;
   return {
     namespace: String(value("namespace")),
+    ...(value("namespaceExists") === true && { namespaceExists: true }),
     releases,
     history: (value("history") ?? {}) as SlipwayOutputs["history"],
     ...(jenkins && { jenkins }),

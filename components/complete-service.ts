@@ -4,6 +4,11 @@ import { type CredentialKeys, filesOf, variablesOf } from "./credentials/credent
 import { PODS, type Service, type ServiceDefinition } from "./service-definition.ts";
 import { completeAutoscale } from "./service/autoscale.ts";
 import { completeContainers } from "./service/containers.ts";
+import { completeExceptions } from "./service/exceptions.ts";
+import { completeIdentity } from "./service/identity.ts";
+import { completeKinds, completeReplicas, completeTime } from "./service/kinds.ts";
+import { completePatches } from "./service/patches.ts";
+import { completePlacement } from "./service/placement.ts";
 import { completePorts } from "./service/ports.ts";
 import { completeProbes, deadlineOf } from "./service/probes.ts";
 import { completeResources } from "./service/resources.ts";
@@ -21,9 +26,16 @@ export function complete(
   credentials: CredentialKeys = {},
 ): Service {
   const ports = completePorts(definition);
+  const verdict = { ...completed(VERDICT, definition), deadlineSeconds: deadlineOf(definition) };
   return {
     ...identity,
     ...completed(PODS, definition),
+    ...completeExceptions(definition),
+    ...completeIdentity(definition),
+    ...completePatches(definition),
+    ...completePlacement(definition),
+    ...completeKinds(identity.name, definition),
+    replicas: completeReplicas(definition, PODS.replicas.default),
     ...(ports.ports.length === 0 && { drainSeconds: definition.drainSeconds ?? 0 }),
     ...ports,
     ...completeWayIn(identity.name, definition, ports),
@@ -36,6 +48,6 @@ export function complete(
     ...completeVolumes(definition),
     ...completeReplacement(definition),
     egress: definition.egress ?? [],
-    verdict: { ...completed(VERDICT, definition), deadlineSeconds: deadlineOf(definition) },
+    verdict: completeTime(verdict, definition),
   };
 }

@@ -38,6 +38,16 @@ export { LaneGuard, type LaneGuardArgs } from "./lanes/lane-guard.ts";
 export type { CredentialFormat, JenkinsFormat, JenkinsOptions } from "./credentials/format.ts";
 export type { Autoscale } from "./service/autoscale.ts";
 export type { IngressDefinition, PathDefinition } from "./service/ingress.ts";
+export type {
+  EveryNodeDefinition,
+  KindDefinition,
+  Proof,
+  Retention,
+  RetentionPolicy,
+  ScheduleDefinition,
+  ScheduleHistory,
+  StatefulDefinition,
+} from "./service/kinds.ts";
 export type { PortDefinition, ServiceObjectDefinition, Source } from "./service/ports.ts";
 export type { ProbeDefinition, ProbeSet } from "./service/probes.ts";
 export type { ParentDefinition, RouteDefinition } from "./service/route.ts";
@@ -50,7 +60,7 @@ export type { RemoteValue, SecretStore } from "./credentials/external-secret.ts"
 export { complete, type ServiceIdentity } from "./complete-service.ts";
 export type { JenkinsDefinition, LaneDefinition, LaneName } from "./lanes/definition.ts";
 export { type LanePlan, planLanes } from "./lanes/plan.ts";
-export { Namespace } from "./namespace.ts";
+export { Namespace, type NamespaceSettings } from "./namespace.ts";
 export type { Promotion, ToBePromoted } from "./promotion/definition.ts";
 export { promote, type PromotionArgs } from "./promotion/promotion.ts";
 export {
@@ -67,7 +77,8 @@ export type { RenderedManifests } from "./rendered/render.ts";
 export type { HookPlace, ManifestsDefinition, WithManifests } from "./service/manifests.ts";
 export { requireRoutes } from "./require-routes.ts";
 export { requireClaims, type RequiredClaims } from "./require-claims.ts";
-export { requireNamespace } from "./require-namespace.ts";
+export { type FoundNamespace, requireNamespace } from "./require-namespace.ts";
+export { type PodSecurity, type RequiredPods, requirePods } from "./require-pods.ts";
 export { requireReady } from "./require-ready.ts";
 export { planBuilds, type Standing, survey, type SurveyArgs } from "./survey.ts";
 export type { Sealing } from "./credentials/sealed-credential.ts";
@@ -81,10 +92,6 @@ export {
 } from "./slipway-provider.ts";
 export { readRelease, type StackRelease } from "./stack-release.ts";
 export { outputsOf } from "./stack-outputs.ts";
+export type { AutoscalerBounds } from "./delivered.ts";
 export type { Endpoint } from "./endpoint.ts";
-export {
-  type AutoscalerBounds,
-  type UsedCredential,
-  Workload,
-  type WorkloadArgs,
-} from "./workload.ts";
+export { type UsedCredential, Workload, type WorkloadArgs } from "./workload.ts";

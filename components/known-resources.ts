@@ -16,7 +16,16 @@ export interface KnownResource {
  * @param provider which knows whether the state has it already
  * @see https://www.pulumi.com/docs/iac/concepts/stacks/#stackreferences
  */
-export async function knownResources(provider: SlipwayProvider): Promise<readonly KnownResource[]> {
+export function knownResources(provider: SlipwayProvider): Promise<readonly KnownResource[]> {
+  const asked = known.get(provider) ?? askEngine(provider);
+  known.set(provider, asked);
+  return asked;
+}
+
+/** The whole state crosses the wire for each question. */
+const known = new WeakMap<SlipwayProvider, Promise<readonly KnownResource[]>>();
+
+async function askEngine(provider: SlipwayProvider): Promise<readonly KnownResource[]> {
   const { exists } = await askProvider("stackState", {}, provider);
   // The engine ends when it is asked for the resources of a stack that has none.
   if (exists !== true) {

@@ -11,9 +11,10 @@ import { Manifests, type ManifestsArgs } from "./rendered/manifests.ts";
 import { outcomeOf } from "./rendered/outcome.ts";
 import type { RenderedManifests } from "./rendered/render.ts";
 import { withImages } from "./service/containers.ts";
-import type { Service, ServiceDefinition } from "./service-definition.ts";
 import { awaitsLoadBalancer, servedPorts } from "./service/ports.ts";
-import type { Namespace } from "./namespace.ts";
+import { patchedPlaces } from "./service/patches.ts";
+import type { Service, ServiceDefinition } from "./service-definition.ts";
+import { goesWith, type Namespace } from "./namespace.ts";
 import { Readiness } from "./readiness.ts";
 import { type ComponentOptions, slipwayProviderOf } from "./providers.ts";
 import type { SlipwayProvider } from "./slipway-provider.ts";
@@ -140,10 +141,12 @@ export class Release extends pulumi.ComponentResource {
         ...(source.commit !== undefined && { commit: source.commit }),
         dirty: source.dirty,
         ...service.verdict,
+        ...toldOf(service, namespace),
+        ...(service.schedule && { prove: service.schedule.prove }),
         ...(failsLate && { failsLate }),
       },
       // Without the namespace there is nothing to judge, so its end is the end of the verdict.
-      { ...child, provider, dependsOn: workload, deletedWith: namespace },
+      { ...child, provider, dependsOn: workload, ...goesWith(namespace) },
     );
 
     this.image = ref;
@@ -177,6 +180,16 @@ function noImages(service: string): never {
   throw new Error(`a container runs the image of ${service}; give the release imageOf`);
 }
 
+/** What is to be seen of how a release leaves what every service has; nothing of one that does not. */
+function toldOf(service: Service, { exists, level }: Namespace) {
+  const patched = patchedPlaces(service);
+  return {
+    ...(service.allow.length > 0 && { allow: service.allow }),
+    ...(patched.length > 0 && { patched }),
+    ...((exists || level !== "restricted") && { podSecurity: level ?? "none" }),
+  };
+}
+
 function imageArgs({ service, registry, standing, approved }: ReleaseArgs): ImageArgs {
   return { source: service, registry, found: standing?.build, approved };
 }
@@ -207,6 +220,10 @@ function manifestsArgs(
 
 /** The credentials whose values the pods get, and the one that pulls their image. */
 function used({ service, registry, credentials = {} }: ReleaseArgs): Record<string, Credential> {
-  const names = [...credentialsOf(service), registry?.pullSecret ?? ""];
+  const names = [
+    ...credentialsOf(service),
+    ...(service.pullSecrets ?? []),
+    registry?.pullSecret ?? "",
+  ];
   return Object.fromEntries(Object.entries(credentials).filter(([name]) => names.includes(name)));
 }

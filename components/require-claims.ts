@@ -4,9 +4,16 @@ import { parseQuantity } from "../contract/quantity.ts";
 import type { FoundClaim, FoundClaims } from "../contract/volume-claims.ts";
 import { plain } from "../mask/plain.ts";
 import { askProvider } from "./ask-provider.ts";
-import { claimName } from "./manifests/volume-claims.ts";
-import { accessOf, isShared, type NewClaim, type Volume } from "./service/volumes.ts";
-import type { ServiceDefinition } from "./service-definition.ts";
+import { claimName, perPodName } from "./manifests/volume-claims.ts";
+import { completeReplicas } from "./service/kinds.ts";
+import {
+  accessOf,
+  isShared,
+  type NewClaim,
+  type PerPodVolume,
+  type Volume,
+} from "./service/volumes.ts";
+import { PODS, type ServiceDefinition } from "./service-definition.ts";
 import type { SlipwayProvider } from "./slipway-provider.ts";
 
 type Services = Readonly<Record<string, ServiceDefinition>>;
@@ -18,6 +25,11 @@ interface Use {
   readonly name: string;
   /** What is requested of it, undefined for one that the service only finds. */
   readonly request: NewClaim | undefined;
+  /**
+   * Whether it is of one pod of a StatefulSet.
+   * @default false
+   */
+  readonly isOfPod?: boolean;
   readonly hasSeveralPods: boolean;
 }
 
@@ -55,16 +67,22 @@ export async function requireClaims({
     );
   }
   return new Set(
-    uses.flatMap(({ name, request }) =>
-      request !== undefined && typeof claims[name] === "object" ? [name] : [],
+    uses.flatMap(({ name, request, isOfPod }) =>
+      request !== undefined && isOfPod !== true && typeof claims[name] === "object" ? [name] : [],
     ),
   );
 }
 
 function usesOf(service: string, definition: ServiceDefinition): Use[] {
-  const { volumes = {}, replicas = 2, autoscale } = definition;
-  const hasSeveralPods = (autoscale?.max ?? replicas) > 1;
+  const { volumes = {}, autoscale, everyNode } = definition;
+  const replicas = completeReplicas(definition, PODS.replicas.default);
+  const hasSeveralPods = everyNode !== undefined || (autoscale?.max ?? replicas) > 1;
   return Object.entries(volumes).flatMap(([path, volume]: [string, Volume]) => {
+    if ("perPod" in volume) {
+      return definition.stateful === undefined
+        ? []
+        : usesOfPods({ service, path, replicas }, volume);
+    }
     if (!("claim" in volume)) {
       return [];
     }
@@ -75,6 +93,21 @@ function usesOf(service: string, definition: ServiceDefinition): Use[] {
   });
 }
 
+/** The claims of a StatefulSet's pods, which are called by its template and by the pods. */
+function usesOfPods(
+  { service, path, replicas }: Pick<Use, "service" | "path"> & { readonly replicas: number },
+  { perPod }: PerPodVolume,
+): Use[] {
+  return Array.from({ length: replicas }, (_, ordinal) => ({
+    service,
+    path,
+    name: `${perPodName(path, perPod)}-${service}-${ordinal}`,
+    request: perPod,
+    isOfPod: true,
+    hasSeveralPods: false,
+  }));
+}
+
 /** What is wrong with the claims that services use, a line each. */
 export function claimFaults(uses: readonly Use[], claims: FoundClaims): string[] {
   const made = new Map(
@@ -82,7 +115,8 @@ export function claimFaults(uses: readonly Use[], claims: FoundClaims): string[]
   );
   return uses.flatMap((use) => {
     const found = claims[use.name];
-    const at = `slipway:services.${use.service}.volumes["${use.path}"].claim`;
+    const key = use.isOfPod === true ? "perPod" : "claim";
+    const at = `slipway:services.${use.service}.volumes["${use.path}"].${key}`;
     const say = (fault: string | undefined) =>
       fault === undefined ? [] : [`${at}${plain(fault)}`];
     if (use.request !== undefined) {
@@ -115,11 +149,11 @@ function ending(name: string): string {
 }
 
 function requestFaults(
-  { service, name }: Use,
+  { service, name, isOfPod = false }: Use,
   request: NewClaim,
   found: FoundClaim,
 ): (string | undefined)[] {
-  if (found.service !== service) {
+  if (!isOfPod && found.service !== service) {
     const owner = found.service === "" ? "Slipway has not made it" : `it is of ${found.service}`;
     return [
       `: the claim ${name} exists, and ${owner}; write claim: ${name} to use it, or claim.name for a different one`,
@@ -130,7 +164,7 @@ function requestFaults(
   }
   const access = accessOf(request);
   return [
-    sizeFault(name, request, found),
+    sizeFault(name, request, isOfPod ? { ...found, isOfPod } : found),
     request.class !== undefined && request.class !== found.class
       ? `.class: got "${request.class}"; the claim ${name} has ${found.class === "" ? "no class" : `"${found.class}"`}, which never changes; ${MOVE}`
       : undefined,
@@ -142,13 +176,20 @@ function requestFaults(
 
 const MOVE = "write it so, or give claim.name a different name for a new claim and copy the data";
 
-function sizeFault(name: string, { size }: NewClaim, found: FoundClaim): string | undefined {
+function sizeFault(
+  name: string,
+  { size }: NewClaim,
+  found: FoundClaim & Pick<Use, "isOfPod">,
+): string | undefined {
   const [wanted, present] = [parseQuantity(size), parseQuantity(found.size)];
   if (wanted === undefined || present === undefined || wanted === present) {
     return undefined;
   }
   if (wanted < present) {
     return `.size: got ${size}; the claim ${name} has ${found.size}, and a volume never shrinks; allowed: at least ${found.size}`;
+  }
+  if (found.isOfPod === true) {
+    return `.size: got ${size}; the claim ${name} has ${found.size}, and a StatefulSet does not grow its claims; write ${found.size}, or grow each of them first: kubectl patch pvc ${name} --patch '{"spec":{"resources":{"requests":{"storage":"${size}"}}}}'`;
   }
   return found.grows === false
     ? `.size: got ${size}; the claim ${name} has ${found.size}, and its class ${found.class === "" ? "(it has none)" : found.class} lets no volume grow; write ${found.size}, or set allowVolumeExpansion of the class`

@@ -1,9 +1,14 @@
 import type { Completed, Forms, ValuesOf } from "../contract/forms.ts";
+import type { KindDefinition, Kinds } from "./service/kinds.ts";
 import type { VERDICT, VerdictSettings } from "../contract/verdict.ts";
 import type { WithManifests } from "./service/manifests.ts";
 import type { Autoscale } from "./service/autoscale.ts";
 import type { CompletedContainers, ContainersDefinition } from "./service/containers.ts";
+import type { ExceptionsDefinition, ExceptionWord } from "./service/exceptions.ts";
 import type { CompletedFiles, FilesDefinition } from "./service/files.ts";
+import type { IdentityDefinition } from "./service/identity.ts";
+import type { PatchesDefinition } from "./service/patches.ts";
+import type { PlacementDefinition } from "./service/placement.ts";
 import type { CompletedPorts, PortsDefinition } from "./service/ports.ts";
 import type { CompletedProbes, ProbesDefinition } from "./service/probes.ts";
 import type { CompletedReplacement, ReplacementDefinition } from "./service/replacement.ts";
@@ -16,14 +21,19 @@ import type { CompletedWayIn, WayInDefinition } from "./service/way-in.ts";
 export const PODS = {
   /**
    * Number of pods, if nothing scales them.
-   * @default 2
+   * @default - 2, or 1 if it is `stateful`
    */
   replicas: { from: 1, to: 5000, remedy: "remove the service to stop it", default: 2 },
   /**
    * User and group that the container runs as.
    * @default 65532
    */
-  user: { from: 1, to: 2 ** 31 - 1, remedy: "0 is root, which no pod may be", default: 65532 },
+  user: {
+    from: 1,
+    to: 2 ** 31 - 1,
+    remedy: "0 is root, which needs allow: [root]",
+    default: 65532,
+  },
   /**
    * Seconds that a pod keeps serving after it is told to stop, so that no request is lost while
    * the cluster removes it from the Service.
@@ -50,6 +60,11 @@ export interface ServiceDefinition
     VolumesDefinition,
     ContainersDefinition,
     ReplacementDefinition,
+    ExceptionsDefinition,
+    IdentityDefinition,
+    PatchesDefinition,
+    PlacementDefinition,
+    KindDefinition,
     WithManifests {
   /**
    * Scales the pods by their CPU; replaces `replicas`.
@@ -103,7 +118,14 @@ export interface Service
     CompletedFiles,
     CompletedVolumes,
     CompletedContainers,
-    CompletedReplacement {
+    CompletedReplacement,
+    IdentityDefinition,
+    PatchesDefinition,
+    PlacementDefinition,
+    Kinds {
+  readonly allow: readonly ExceptionWord[];
+  /** Whether the image says who runs: root may, and no user is set. */
+  readonly imageUser?: true;
   readonly name: string;
   readonly namespace: string;
   /** What is delivered, for people: see `app.kubernetes.io/version`. */

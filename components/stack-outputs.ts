@@ -17,6 +17,7 @@ export interface StackParts {
 export function outputsOf({ namespace, delivered, access }: StackParts) {
   return {
     namespace: known(namespace.metadata.name),
+    ...(namespace.exists && { namespaceExists: true }),
     releases: byName(delivered, (_, { release }) => known(release)),
     history: byName(delivered, (_, { history }) => known(history)),
     endpoints: byName(delivered, (_, { endpoint }) => known(endpoint)),

@@ -9,7 +9,7 @@ import type { ImageSource, Registry } from "./image/image.ts";
 import { type KnownResource, knownResources } from "./known-resources.ts";
 import type { ServiceDefinition } from "./service-definition.ts";
 import type { SlipwayProvider } from "./slipway-provider.ts";
-import type { AutoscalerBounds } from "./workload.ts";
+import type { AutoscalerBounds } from "./delivered.ts";
 
 /** A preview may run where no registry is reachable, and is not to wait for that. */
 const ANSWER_SECONDS = 10;

@@ -12,3 +12,6 @@ export const SEALING_SCOPE = "sealedsecrets.bitnami.com/";
 
 /** What a copy of a state has in the place of each secret. Nobody's secret is called so by chance. */
 export const HIDDEN = "hidden-in-a-copy-of-the-state";
+
+/** Stands on the objects of a service, with the words that say what its pods may do beside what every service's may. */
+export const ALLOWED = "slipway/allow";

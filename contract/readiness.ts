@@ -1,17 +1,23 @@
 import { z } from "zod";
 
-import { count, flag, name, type Of, pinned, text, verdictShape } from "./field.ts";
+import { count, flag, name, type Of, pinned, text, verdictShape, word } from "./field.ts";
 import type { HistoryEntry, ProvedRelease, ReleaseRecord } from "./release-record.ts";
 import { settleBound, type VerdictSettings } from "./verdict.ts";
+import { OTHER_KINDS, PROOFS } from "./workload-kind.ts";
 
 const deployment = {
   name,
   uid: text(/./, "the Deployment's metadata.uid"),
   /** `metadata.generation` that the release's manifest got; the verdict waits for at least this one. */
   generation: count,
+  /**
+   * What delivers the service in the place of a Deployment.
+   * @default - a Deployment
+   */
+  kind: z.enum(OTHER_KINDS, `must be ${OTHER_KINDS.join(", ")}`).exactOptional(),
 };
 
-/** The exact Deployment that a release is judged by; an older or re-created one is never judged. */
+/** The exact Deployment, or object of another kind, that a release is judged by; an older or re-created one is never judged. */
 export type DeploymentIdentity = Of<typeof deployment>;
 
 const deploymentIdentity: z.ZodType<DeploymentIdentity> = z.strictObject(deployment).readonly();
@@ -23,7 +29,7 @@ const shape = {
   service: text(/./, "the service's name, as in the settings"),
   /** Namespace of the Deployment, the Service and the Ingress. */
   namespace: name,
-  /** The Deployment as it was applied, by name, uid and generation. */
+  /** The Deployment, or what is in its place, as it was applied: by name, uid and generation. */
   deployment: deploymentIdentity,
   /** What every ready pod must run: `repository@sha256:<64 hex>`. */
   image: pinned,
@@ -61,6 +67,26 @@ const shape = {
   commit: text(/./, "the commit's hash").exactOptional(),
   /** Whether the source had changes that are not in the commit. */
   dirty: flag,
+  /**
+   * What the pods may do beside what every service's may: words of the setting `allow`.
+   * @default []
+   */
+  allow: z.array(word).readonly().exactOptional(),
+  /**
+   * Names of the fields that the settings patch, no values.
+   * @default []
+   */
+  patched: z.array(word).readonly().exactOptional(),
+  /**
+   * The Pod Security level that the namespace enforces; `none` for one that others have created without any.
+   * @default restricted
+   */
+  podSecurity: word.exactOptional(),
+  /**
+   * How a CronJob's release is proved: by a run of it, or by the API server's acceptance.
+   * @default run
+   */
+  prove: z.enum(PROOFS, `must be ${PROOFS.join(" or ")}`).exactOptional(),
   /** Seconds without progress after which the rollout has failed: the Deployment's `progressDeadlineSeconds`. */
   deadlineSeconds: count,
   /**

@@ -1,4 +1,5 @@
 import type { Evidence } from "./evidence.ts";
+import type { OfKind, WorkloadKind } from "./workload-kind.ts";
 
 /** The version of the record's form. See docs/outputs.md. */
 export const RECORD_VERSION = 1;
@@ -22,8 +23,8 @@ export interface PreviousRelease {
 }
 
 /** A release that was ready once. */
-export interface ProvedRelease extends PreviousRelease {
-  /** The ReplicaSet that has its pod template, and that a rollback takes it from. */
+export interface ProvedRelease extends PreviousRelease, OfKind {
+  /** The ReplicaSet that has its pod template, and that a rollback takes it from; a ControllerRevision of other kinds. */
   readonly replicaSet: string;
 }
 
@@ -68,6 +69,11 @@ export interface HistoryEntry extends PreviousRelease {
 export interface ReleaseRecord extends HistoryEntry {
   readonly version: typeof RECORD_VERSION;
   readonly namespace: string;
+  /**
+   * What delivers it in the place of a Deployment.
+   * @default - a Deployment
+   */
+  readonly kind?: WorkloadKind;
   readonly generation: number;
   readonly replicaSet: string | null;
   /** By name; of more than {@link LISTED_PODS}, those that became ready last. */
@@ -81,6 +87,21 @@ export interface ReleaseRecord extends HistoryEntry {
   readonly previous: PreviousRelease | null;
   /** What is to be said of it though it is ready, a line each; empty if it failed. At most ten, of up to 500 characters. */
   readonly warnings: readonly string[];
+  /**
+   * What its pods may do beside what every service's may: words of the setting `allow`.
+   * @default - nothing
+   */
+  readonly allow?: readonly string[];
+  /**
+   * Names of the fields that the settings patch, at most 50.
+   * @default - none
+   */
+  readonly patched?: readonly string[];
+  /**
+   * The Pod Security level that its namespace enforces; `none` for one that others have created without any.
+   * @default - restricted, in a namespace that the stack has created
+   */
+  readonly podSecurity?: string;
   /** What runs instead since it failed, null if it runs itself. */
   readonly running: RunningRelease | null;
   /**

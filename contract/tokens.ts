@@ -2,6 +2,7 @@
 export const COMPONENTS = {
   Credential: "slipway:index:Credential",
   Extra: "slipway:index:Extra",
+  ExistingNamespace: "slipway:index:ExistingNamespace",
   Image: "slipway:index:Image",
   JenkinsAccess: "slipway:index:JenkinsAccess",
   Lane: "slipway:index:Lane",
@@ -28,10 +29,12 @@ export const FUNCTIONS = {
   keepAnnotations: "slipway:index:keepAnnotations",
   imageDigests: "slipway:index:imageDigests",
   namespaceEnd: "slipway:index:namespaceEnd",
+  namespaceState: "slipway:index:namespaceState",
   podChanges: "slipway:index:podChanges",
   releaseLooks: "slipway:index:releaseLooks",
   servedKinds: "slipway:index:servedKinds",
   servedKind: "slipway:index:servedKind",
   stackState: "slipway:index:stackState",
   volumeClaims: "slipway:index:volumeClaims",
+  tryObjects: "slipway:index:tryObjects",
 } as const;

@@ -1,7 +1,9 @@
 import type { ReadinessInputs } from "../contract/readiness.ts";
+import { kindOf, type OfKind } from "../contract/workload-kind.ts";
 import type { NeededRight } from "../rights.ts";
 import type { Api } from "./cluster/api.ts";
-import { COLLECTIONS } from "./cluster/collection.ts";
+import { ApiError } from "./cluster/api-error.ts";
+import { COLLECTIONS, collectionOfKind } from "./cluster/collection.ts";
 import { containerLog } from "./cluster/container-log.ts";
 import { find } from "./cluster/find.ts";
 import { type Lease, NamespaceWatch } from "./cluster/namespace-watch.ts";
@@ -10,7 +12,7 @@ import { followRelease } from "./cluster/release-source.ts";
 import type { Subscription } from "./cluster/subscription.ts";
 import type { ContainerLog, LogSource } from "./verdict/log-hints.ts";
 import { KnownSecrets } from "./known-secrets.ts";
-import type { Deployment, Namespace } from "./verdict/objects.ts";
+import { type Deployment, type Namespace, nameOf, type Pod, uidOf } from "./verdict/objects.ts";
 
 /** Releases that follow one another keep the watches: they are closed when nobody has needed them for this long. */
 const LINGER_MILLISECONDS = 3000;
@@ -72,25 +74,42 @@ export class Cluster {
     this.#watches.clear();
   }
 
-  /** The Deployment as the API server has it now; a watch may be a moment behind. */
+  /** The Deployment, or what is in its place, as the API server has it now; a watch may be a moment behind. */
   deployment(
     namespace: string,
-    name: string,
+    workload: NamedWorkload,
     signal: AbortSignal,
   ): Promise<Deployment | undefined> {
-    const path = `${COLLECTIONS.deployments.path(namespace)}/${name}`;
-    return find<Deployment>(this.api, path, signal);
+    return find<Deployment>(this.api, pathOf(namespace, workload), signal);
   }
 
-  /** Changes a Deployment with a JSON patch, as this field manager. */
+  /** Changes a Deployment, or what is in its place, with a JSON patch, as this field manager. */
   async patchDeployment(
     namespace: string,
-    name: string,
+    workload: NamedWorkload,
     { patch, fieldManager }: { readonly patch: readonly object[]; readonly fieldManager: string },
     signal: AbortSignal,
   ): Promise<Deployment> {
-    const path = `${COLLECTIONS.deployments.path(namespace)}/${name}`;
+    const path = pathOf(namespace, workload);
     return (await this.api.patch(path, patch, { fieldManager }, signal)) as Deployment;
+  }
+
+  /**
+   * Has a controller make a pod again, unless it is gone.
+   *
+   * @throws ApiError if that is not allowed
+   */
+  async deletePod(namespace: string, pod: Pod, signal: AbortSignal): Promise<void> {
+    const path = `${COLLECTIONS.pods.path(namespace)}/${nameOf(pod)}`;
+    const body = { apiVersion: "v1", kind: "DeleteOptions", preconditions: { uid: uidOf(pod) } };
+    try {
+      await this.api.delete(path, body, signal);
+    } catch (error) {
+      // Another pod of its name is not the one that was to go.
+      if (!(error instanceof ApiError && [404, 409].includes(error.status))) {
+        throw error;
+      }
+    }
   }
 
   /**
@@ -150,6 +169,14 @@ export class Cluster {
       return undefined;
     }
   }
+}
+
+/** What delivers a service, by name. */
+export type NamedWorkload = OfKind & { readonly name: string };
+
+/** The path of what delivers a service. */
+export function pathOf(namespace: string, workload: NamedWorkload): string {
+  return `${collectionOfKind(kindOf(workload)).path(namespace)}/${workload.name}`;
 }
 
 interface SharedWatch {

@@ -1,7 +1,9 @@
 import { keptAnnotations } from "../contract/kept-annotations.ts";
+import { kindOf } from "../contract/workload-kind.ts";
 import type { Properties } from "../wire/plugin.ts";
 import type { Cluster } from "./cluster.ts";
 import { messageOf } from "./cluster/api-error.ts";
+import { collectionOfKind, nameOfCollection } from "./cluster/collection.ts";
 import { parsed } from "./input-schema.ts";
 import type { Deployment } from "./verdict/objects.ts";
 import { isTakenOver, lastWrite } from "./verdict/managed-fields.ts";
@@ -25,18 +27,19 @@ export async function keepAnnotations(
 ): Promise<Properties> {
   const asked = parsed(keptAnnotations, args);
   const { namespace, name } = asked;
+  const kind = kindOf(asked);
   const attempt = async () => {
-    const live = await cluster.deployment(namespace, name, signal);
+    const live = await cluster.deployment(namespace, asked, signal);
     const patch = live && patchOf(live);
     if (patch !== undefined) {
-      await cluster.patchDeployment(namespace, name, { patch, fieldManager: KEEPER }, signal);
+      await cluster.patchDeployment(namespace, asked, { patch, fieldManager: KEEPER }, signal);
     }
   };
   try {
     await answered(attempt, signal, isOutrun);
   } catch (error) {
     throw new Error(
-      `annotations of others on the pods of Deployment ${namespace}/${name} cannot be kept: ${messageOf(error)}; allow get and patch of deployments.apps`,
+      `annotations of others on the pods of ${kind} ${namespace}/${name} cannot be kept: ${messageOf(error)}; allow get and patch of ${nameOfCollection(collectionOfKind(kind))}`,
       { cause: error },
     );
   }

@@ -11,7 +11,9 @@ import { keepAnnotations } from "./kept-annotations.ts";
 import type { KnownSecrets } from "./known-secrets.ts";
 import { LaneGuard } from "./lane-guard.ts";
 import { namespaceEnd } from "./namespace-end.ts";
+import { namespaceState } from "./namespace-state.ts";
 import { ObjectReadiness } from "./object-readiness.ts";
+import { tryObjects } from "./object-trial.ts";
 import { podChanges } from "./pod-changes.ts";
 import { Readiness } from "./readiness.ts";
 import { type Lookup, Registry } from "./registry/registry.ts";
@@ -68,6 +70,9 @@ export function partsOf(run: Run, secrets: KnownSecrets, isInState: () => boolea
       [FUNCTIONS.namespaceEnd]: async (args) => ({
         ...(await namespaceEnd(cluster().api, String(args["namespace"]), signal)),
       }),
+      [FUNCTIONS.namespaceState]: async (args) => ({
+        ...(await namespaceState(cluster().api, String(args["namespace"]), signal)),
+      }),
       [FUNCTIONS.podChanges]: (args) => podChanges(args, cluster(), signal),
       [FUNCTIONS.releaseLooks]: (args) => releaseLooks(args, cluster().api, signal),
       [FUNCTIONS.servedKinds]: () => servedKinds(cluster().api, signal),
@@ -76,6 +81,9 @@ export function partsOf(run: Run, secrets: KnownSecrets, isInState: () => boolea
       }),
       [FUNCTIONS.volumeClaims]: (args) => volumeClaims(args, cluster().api, signal),
       [FUNCTIONS.stackState]: () => Promise.resolve({ exists: isInState() }),
+      [FUNCTIONS.tryObjects]: async (args) => ({
+        ...(await tryObjects(args, cluster().api, signal)),
+      }),
     } satisfies Record<(typeof FUNCTIONS)[keyof typeof FUNCTIONS], Answer>,
   };
 }

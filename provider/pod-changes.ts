@@ -1,7 +1,6 @@
 import { type PodChanges, podChangesArgs } from "../contract/pod-changes.ts";
 import type { Properties } from "../wire/plugin.ts";
-import type { Cluster } from "./cluster.ts";
-import { COLLECTIONS } from "./cluster/collection.ts";
+import { type Cluster, pathOf } from "./cluster.ts";
 import { parsed } from "./input-schema.ts";
 import type { Deployment } from "./verdict/objects.ts";
 import { isOfProvider, isTakenOver } from "./verdict/managed-fields.ts";
@@ -22,8 +21,9 @@ export async function podChanges(
   cluster: Cluster,
   signal: AbortSignal,
 ): Promise<Properties> {
-  const { namespace, name, declared, planned } = parsed(podChangesArgs, args);
-  const live = await cluster.deployment(namespace, name, signal);
+  const asked = parsed(podChangesArgs, args);
+  const { namespace, declared, planned } = asked;
+  const live = await cluster.deployment(namespace, asked, signal);
   const present = live?.spec?.template;
   const gone = live === undefined ? [] : removable(live).filter((steps) => !has(declared, steps));
   if (present === undefined || gone.length === 0) {
@@ -31,7 +31,7 @@ export async function podChanges(
   }
   const value = gone.reduce<unknown>(without, planned);
   const patch = [{ op: "replace", path: "/spec/template", value }];
-  const path = `${COLLECTIONS.deployments.path(namespace)}/${name}`;
+  const path = pathOf(namespace, asked);
   const applied = (await cluster.api.patch(path, patch, { dryRun: "All" }, signal)) as Deployment;
   return { present, next: applied.spec?.template ?? planned } satisfies PodChanges;
 }

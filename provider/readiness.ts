@@ -20,12 +20,14 @@ import { secondDigest } from "./readiness/second-digest.ts";
 import { Registry } from "./registry/registry.ts";
 import { resumption } from "./readiness/resumption.ts";
 import type { Run } from "./resource.ts";
+import { brokenBefore } from "./readiness/old-pods.ts";
 import { markOf } from "./rollback/mark.ts";
 import { planRollback } from "./rollback/plan.ts";
-import { hasOtherRules, retried } from "./rollback/retry.ts";
+import { hasOtherRules, retry } from "./rollback/retry.ts";
 import { type ReleaseCase, rollBack, type Tools } from "./rollback/rollback.ts";
 import { standingOf } from "./rollback/standing.ts";
-import { called, gone, outlook, REMEDY } from "./release-words.ts";
+import { ScheduledRelease } from "./scheduled/scheduled-release.ts";
+import { gone, outlook, REMEDY } from "./release-words.ts";
 import type { Deployment } from "./verdict/objects.ts";
 import { type Report, reportOf } from "./waiting/report.ts";
 import type { AwaitedType, Waited } from "./waiting/resource.ts";
@@ -89,7 +91,8 @@ export class Readiness implements AwaitedType {
     const stored = stateOf(outputs ?? {});
     const anew = hasOtherRules(outputs ?? {}, inputs);
     const bounds = { ...options, startedAt: performance.now() };
-    const again = anew ? await this.#retry(subject, release, stored, bounds) : undefined;
+    const cluster = this.#run.cluster();
+    const again = anew ? await retry(cluster, subject, release, stored, bounds) : undefined;
     const waited = await this.#prove(subject, release, stored, { ...bounds, again });
     const { own, failure } = waited;
     if (failure === undefined || inputs["failsLate"] !== true || options.signal.aborted) {
@@ -116,6 +119,9 @@ export class Readiness implements AwaitedType {
       log.warn(report);
       return outputsOf(state);
     }
+    if (release.deployment.kind === "CronJob") {
+      return new ScheduledRelease(this.#run, release, stored).look({ log }, outputs, options);
+    }
     const awaited = new AwaitedRelease(this.#run.cluster(), release);
     const judgement = await presentVerdict(awaited, options.signal);
     const { verdict, observed } = judgement;
@@ -141,12 +147,16 @@ export class Readiness implements AwaitedType {
     { again, ...options }: Begun & { readonly again: ReadinessInputs | undefined },
   ): Promise<Waited> {
     const startedAt = new Date().toISOString();
-    const awaited = new AwaitedRelease(this.#run.cluster(), again ?? release);
+    const broken = brokenBefore(stored.release);
+    const awaited = new AwaitedRelease(this.#run.cluster(), again ?? release, broken);
     const tools = this.#tools(options);
     const deployment = await firstLook(this.#run.cluster(), release, options);
     const refused = await this.#refusal(release, stored, deployment, tools);
     if (refused !== undefined) {
       return refused;
+    }
+    if (release.deployment.kind === "CronJob") {
+      return new ScheduledRelease(this.#run, release, stored).prove(subject, options);
     }
     const resumed = resumption(release, stored.release, deployment, performance.timeOrigin);
     if (resumed !== undefined) {
@@ -179,24 +189,6 @@ export class Readiness implements AwaitedType {
     const { message, running, evidence } = await this.#fail(subject, found, stored, tools);
     const own = outputsOf({ ...state, release: { ...record, running, evidence } });
     return { own, failure: message };
-  }
-
-  /** The release by its new generation, if it was rolled back and could be applied again. */
-  async #retry(
-    { log }: Subject,
-    release: ReadinessInputs,
-    stored: Stored,
-    options: Begun,
-  ): Promise<ReadinessInputs | undefined> {
-    if (markOf(release, await firstLook(this.#run.cluster(), release, options)) === undefined) {
-      return undefined;
-    }
-    const again = await retried(this.#run.cluster(), release, stored.release, options.signal);
-    if (again !== undefined) {
-      const name = called(release);
-      log.info(`${release.service}: tries ${name} again, by other rules for its verdict`);
-    }
-    return again;
   }
 
   /** Of a release that was rolled back: the Deployment shows a different one. */

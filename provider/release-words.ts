@@ -1,6 +1,7 @@
 import type { ReadinessInputs } from "../contract/readiness.ts";
 import type { ReleaseRecord, RunningRelease } from "../contract/release-record.ts";
 import { digestOf } from "../contract/image-reference.ts";
+import { nounOf } from "../contract/workload-kind.ts";
 import type { Properties } from "../wire/plugin.ts";
 import { isUnknown } from "../wire/unknown.ts";
 
@@ -57,8 +58,8 @@ export function outlook(
 
 /** One line for a preview in which nothing of the release changes, and its Deployment does not exist. */
 export function gone(service: string, { namespace, deployment }: Properties): string {
-  const { name } = deployment as ReadinessInputs["deployment"];
-  return `${service}: deployment ${String(namespace)}/${name} does not exist any more, but the stack's state still has it; run pulumi up --refresh, which creates again what is gone`;
+  const workload = deployment as ReadinessInputs["deployment"];
+  return `${service}: ${nounOf(workload)} ${String(namespace)}/${workload.name} does not exist any more, but the stack's state still has it; run pulumi up --refresh, which creates again what is gone`;
 }
 
 function wish(stored: ReleaseRecord, news: Properties, anew: boolean): string {

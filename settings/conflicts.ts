@@ -7,6 +7,7 @@ import { label } from "./fields.ts";
 import { unusable } from "./look.ts";
 import { fieldsOf, type Mapping, mapping } from "./mapping.ts";
 import { manifestsFaults } from "./service/manifests.ts";
+import { kindNameFaults, kindsFaults } from "./service/kinds.ts";
 import { portsFaults } from "./service/port-faults.ts";
 import { followedDeadline, probesFaults } from "./service/probe-faults.ts";
 import { wayInFaults } from "./service/way-in-faults.ts";
@@ -16,6 +17,9 @@ import { replacementFaults } from "./service/replacement.ts";
 import { resourceFaults } from "./service/resources.ts";
 import { variablesFaults } from "./service/variables.ts";
 import { volumesFaults } from "./service/volumes.ts";
+import { exceptionsFaults } from "./service/exceptions.ts";
+import { identityFaults } from "./service/identity.ts";
+import { placementFaults } from "./service/placement.ts";
 import { absolute, expand, type Surroundings } from "./surroundings.ts";
 
 /** Kubernetes accepts no larger ConfigMap. */
@@ -30,6 +34,7 @@ export function serviceFaults(raw: Mapping, surroundings: Surroundings): Fault[]
       ["services", name],
       [
         ...nameFaults(name),
+        ...kindNameFaults(name, services),
         ...(service === undefined ? [] : keyFaults(service, surroundings, "promoteFrom" in raw)),
         ...(service === undefined ? [] : containersFaults(name, service, Object.keys(services))),
       ],
@@ -48,6 +53,7 @@ function keyFaults(service: Mapping, surroundings: Surroundings, isPromoting: bo
     ...imageFaults(service, isPromoting),
     ...buildFaults(fieldsOf(service["build"]), surroundings),
     ...scaleFaults(service),
+    ...kindsFaults(service),
     ...portsFaults(service),
     ...probesFaults(service),
     ...wayInFaults(service),
@@ -59,6 +65,9 @@ function keyFaults(service: Mapping, surroundings: Surroundings, isPromoting: bo
     ...filesFaults(service),
     ...volumesFaults(service),
     ...replacementFaults(service),
+    ...exceptionsFaults(service),
+    ...identityFaults(service),
+    ...placementFaults(service),
   ];
 }
 

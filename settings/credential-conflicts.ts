@@ -9,6 +9,7 @@ import { backendFaults } from "./credential-backend.ts";
 import { type Fault, faultIf, got, under, unknownKey } from "./fault.ts";
 import { variableName } from "./fields.ts";
 import { fieldsOf, type Mapping } from "./mapping.ts";
+import { namespaceName } from "./namespace.ts";
 import { writtenContainers } from "./service/containers.ts";
 import { PASSWORD } from "./registry.ts";
 
@@ -46,7 +47,10 @@ export function credentialFaults(written: Written, others: readonly string[]): F
     return under(["credentials", name], faults);
   });
   const uses = Object.entries(fieldsOf(raw["services"])).flatMap(([name, service]) =>
-    under(["services", name], useFaults(fieldsOf(service), credentials, raw["namespace"])),
+    under(
+      ["services", name],
+      useFaults(fieldsOf(service), credentials, namespaceName(raw["namespace"])),
+    ),
   );
   return [...own, ...uses];
 }
@@ -190,12 +194,29 @@ function containerFaults(container: Mapping, credentials: Mapping, home: unknown
     ...sources.flatMap((source, index) =>
       under(["envFrom", index], keyFaults(fieldsOf(source), credentials, home)),
     ),
+    ...pullFaults(container["pullSecrets"], credentials, home),
     ...["env", "files", "folders"].flatMap((kind) =>
       Object.entries(fieldsOf(container[kind])).flatMap(([target, value]) =>
         under([kind, target], keyFaults(fieldsOf(value), credentials, home)),
       ),
     ),
   ];
+}
+
+/** Of credentials; a name that none has is that of an existing Secret. */
+function pullFaults(names: unknown, credentials: Mapping, home: unknown): Fault[] {
+  const written: readonly unknown[] = Array.isArray(names) ? names : [];
+  return written.flatMap((name) => {
+    if (typeof name !== "string" || !(name in credentials)) {
+      return [];
+    }
+    const { format = "opaque" } = fieldsOf(credentials[name]);
+    const isOther = format !== "dockerconfigjson";
+    const text = isOther
+      ? `has the format ${String(format)}; allowed: a credential of the format dockerconfigjson`
+      : nameFault(name, credentials, home);
+    return text === undefined ? [] : [{ path: ["pullSecrets"], text: `${name}: ${text}` }];
+  });
 }
 
 function wholeFaults(name: unknown, credentials: Mapping, home: unknown): Fault[] {

@@ -13,6 +13,7 @@ import { egress, egressAs } from "./egress.ts";
 import { type Fault, faultIf, got } from "./fault.ts";
 import * as field from "./fields.ts";
 import { fieldsOf, type Mapping } from "./mapping.ts";
+import { namespaceName } from "./namespace.ts";
 
 const LONGEST_NAMESPACE = 63;
 const API_SERVER =
@@ -77,7 +78,7 @@ export const jenkinsSchema = field.mapping(
 
 /** What is wrong between the lanes and the rest of the settings. */
 export function jenkinsFaults(raw: Mapping): Fault[] {
-  const { namespace } = raw;
+  const namespace = namespaceName(raw["namespace"]);
   const { prefix } = fieldsOf(raw["jenkins"]);
   if (raw["jenkins"] === undefined || typeof namespace !== "string") {
     return [];

@@ -9,6 +9,7 @@ import { dialect } from "./dialect.ts";
 import { egress } from "./egress.ts";
 import * as field from "./fields.ts";
 import { manifestsShape } from "./service/manifests.ts";
+import { kindsShape } from "./service/kinds.ts";
 import { autoscale } from "./service/autoscale.ts";
 import { portsShape } from "./service/ports.ts";
 import { probesShape } from "./service/probes.ts";
@@ -19,6 +20,10 @@ import { replacementShape } from "./service/replacement.ts";
 import { resources } from "./service/resources.ts";
 import { variablesShape } from "./service/variables.ts";
 import { volumesShape } from "./service/volumes.ts";
+import { exceptionsShape } from "./service/exceptions.ts";
+import { identityShape } from "./service/identity.ts";
+import { patchesShape } from "./service/patches.ts";
+import { placementShape } from "./service/placement.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** A service as the settings have it. */
@@ -45,8 +50,13 @@ export function serviceSchema(surroundings: Surroundings) {
       ...replacementShape(),
       egress: field.list(egress, "a list of destinations").exactOptional(),
       ...manifestsShape(surroundings),
+      ...kindsShape(),
       ...shapeOf(VERDICT, dialect),
       ...shapeOf(PODS, dialect),
+      ...exceptionsShape,
+      ...identityShape,
+      ...patchesShape,
+      ...placementShape,
     } satisfies ShapeOf<ServiceForm>,
     "a mapping with either build or image, and as needed a port",
   );

@@ -5,6 +5,7 @@ import { clusterSchema } from "./cluster.ts";
 import { formerSchema } from "./former.ts";
 import * as field from "./fields.ts";
 import { jenkinsSchema } from "./jenkins.ts";
+import { namespaceSchema } from "./namespace.ts";
 import { pinsSchema, promotionSchema } from "./promotion.ts";
 import { PASSWORD, registrySchema } from "./registry.ts";
 import { serviceSchema } from "./service.ts";
@@ -19,9 +20,7 @@ export function stackSchema(surroundings: Surroundings) {
       cluster: clusterSchema(surroundings),
       registry: registrySchema(surroundings).exactOptional(),
       [PASSWORD]: z.string().exactOptional(),
-      namespace: field.label.refine((name) => !/^(default|kube-.*)$/.test(name), {
-        error: "allowed: a namespace of the stack's own; the cluster uses this one for itself",
-      }),
+      namespace: namespaceSchema,
       sealing: sealingSchema(surroundings).exactOptional(),
       credentials: field
         .named(field.label, credentialSchema, "a mapping of credentials by name")

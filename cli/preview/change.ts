@@ -1,4 +1,5 @@
 import { RESOURCES } from "../../contract/tokens.ts";
+import { DELIVERING_TYPES } from "../../contract/workload-kind.ts";
 import { differences, isWithin, placeOf } from "./difference.ts";
 import { hiddenDifferences } from "./hidden.ts";
 import { containsSecret } from "./secret.ts";
@@ -44,12 +45,10 @@ export function changeOf(step: Step): Change {
   };
 }
 
-const DEPLOYMENT = "kubernetes:apps/v1:Deployment";
-
 /** What is reported with its service: what becomes of the image and the pods. */
 const REPORTED_WITH_SERVICE: ReadonlySet<string> = new Set([
   "docker:index/image:Image",
-  DEPLOYMENT,
+  ...DELIVERING_TYPES.keys(),
   RESOURCES.Readiness,
   RESOURCES.SealedValues,
   RESOURCES.SecretReadiness,
@@ -64,8 +63,8 @@ export function followsFromServices(step: Step): boolean {
   if (action === "replace" || action === "delete") {
     return false;
   }
-  // A team's own manifests may have more Deployments than the one that is reported as the service.
-  const isOther = type === DEPLOYMENT && service !== undefined && name !== service;
+  // A team's own manifests may have more workloads than the one that is reported as the service.
+  const isOther = DELIVERING_TYPES.has(type) && service !== undefined && name !== service;
   if (REPORTED_WITH_SERVICE.has(type) && !isOther) {
     return true;
   }
@@ -79,7 +78,8 @@ export function followsFromServices(step: Step): boolean {
   );
 }
 
-function kindOf({ type }: Step): string {
+/** E.g. `Deployment`. */
+export function kindOf({ type }: Step): string {
   return type.slice(type.lastIndexOf(":") + 1);
 }
 

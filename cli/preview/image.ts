@@ -2,6 +2,7 @@ import { digestOf } from "../../contract/image-reference.ts";
 import { valueAt } from "../../wire/property-path.ts";
 import { isUnknown } from "../../wire/unknown.ts";
 import type { Step } from "./step.ts";
+import { templatePath } from "./template-path.ts";
 
 /** What becomes of a service's image. */
 export interface ImagePreview {
@@ -21,7 +22,7 @@ export interface ImagePreview {
 
 const IMAGE = "docker:index/image:Image";
 /** The first container is the service. */
-const IMAGE_PATH = ["spec", "template", "spec", "containers", "0", "image"];
+const IMAGE_PATH = ["spec", "containers", "0", "image"];
 
 /** Reads what becomes of a service's image from the steps of the service. */
 export function imageOf(own: readonly Step[], deployment: Step | undefined): ImagePreview {
@@ -62,5 +63,5 @@ function tagOf(inputs: Step["before"]): string | null {
 }
 
 function digestRun(inputs: Step["before"]): string | null {
-  return digestOf(String(valueAt(inputs, IMAGE_PATH))) ?? null;
+  return digestOf(String(valueAt(inputs, [...templatePath(inputs), ...IMAGE_PATH]))) ?? null;
 }

@@ -1,29 +1,32 @@
 import type { PodChanges, PodChangesArgs } from "../../contract/pod-changes.ts";
+import { DELIVERING_TYPES } from "../../contract/workload-kind.ts";
 import { valueAt } from "../../wire/property-path.ts";
 import { differences } from "./difference.ts";
 import { containsSecret } from "./secret.ts";
 import { compare, type Step } from "./step.ts";
+import { templatePath } from "./template-path.ts";
 
 /** More names of one cluster's making say nothing more. */
 const MOST_NAMES = 20;
-
-const TEMPLATE = ["spec", "template"];
 
 /**
  * What to ask the cluster about the pods of a Deployment.
  *
  * @returns undefined if its dry run is unknown, or holds what only the engine knows
  */
-export function questionOf({ action, after, planned }: Step): PodChangesArgs | undefined {
-  const [declared, next] = [valueAt(after, TEMPLATE), valueAt(planned, TEMPLATE)];
+export function questionOf({ type, action, after, planned }: Step): PodChangesArgs | undefined {
+  const path = templatePath(after);
+  const [declared, next] = [valueAt(after, path), valueAt(planned, path)];
   const isDryRun = typeof valueAt(planned, ["metadata", "uid"]) === "string";
   if (action !== "update" || !isDryRun || containsSecret(next) || containsSecret(declared)) {
     return undefined;
   }
+  const kind = DELIVERING_TYPES.get(type);
   const { name, namespace } = after?.["metadata"] as { name: string; namespace: string };
   return {
     namespace,
     name,
+    ...(kind !== undefined && kind !== "Deployment" && { kind }),
     declared: declared as PodChangesArgs["declared"],
     planned: next as PodChangesArgs["planned"],
   };

@@ -2,6 +2,7 @@ import type { Change } from "./change.ts";
 import type { PreviewReport } from "./preview.ts";
 import { cell, code, fenced } from "../markdown.ts";
 import { fitted, MOST_CHARACTERS, type Section } from "../sections.ts";
+import { exceptionLines } from "../exceptions.ts";
 import { changeWords, imageWords, objectWords, podWords } from "./words.ts";
 
 const UNSEEN =
@@ -55,6 +56,11 @@ function sectionsOf(report: PreviewReport): Section[] {
     list("Network", network.map(changeWords), "changes of the network"),
     list("Replaced and deleted", unlisted.map(changeWords), "objects that are replaced or deleted"),
     serviceTable(services),
+    list(
+      "Exceptions",
+      services.map((each) => exceptionLines(each.name, each)).filter(({ length }) => length > 0),
+      "services with exceptions",
+    ),
     list("Other changes", rest.map(changeWords), "other changes"),
     folded("follow from these", following),
     folded("unchanged", unchanged),

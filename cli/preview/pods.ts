@@ -4,7 +4,9 @@ import { valueAt } from "../../wire/property-path.ts";
 import { differences, isWithin } from "./difference.ts";
 import { hiddenDifferences } from "./hidden.ts";
 import type { ImagePreview } from "./image.ts";
+import { kindOf } from "./change.ts";
 import { liveDifferences } from "./live-pods.ts";
+import { templatePath } from "./template-path.ts";
 import type { Inputs, Step } from "./step.ts";
 
 /** What becomes of a service's pods. */
@@ -43,7 +45,7 @@ export function podsOf(
     return become("start");
   }
   if (deployment.action === "replace") {
-    return become("restart", ["the Deployment is replaced"]);
+    return become("restart", [`the ${kindOf(deployment)} is replaced`]);
   }
   const visible = differences(templateOf(deployment.before), templateOf(deployment.after));
   const hidden = hiddenInTemplate(deployment);
@@ -67,12 +69,16 @@ export function podsOf(
 
 /** Differences in secrets of the pod template; of one that is a secret as a whole there is no more to say. */
 function hiddenInTemplate(step: Step): string[][] {
+  const within = templatePath(step.after ?? step.before).join(".");
   return hiddenDifferences(step)
-    .map((places) => places.filter((place) => isWithin(place, "spec.template")))
+    .map((places) => places.filter((place) => isWithin(place, within)))
     .filter((places) => places.length > 0)
     .map((places) =>
       places.map(
-        (place) => place.replace(/^spec(\.template)?\.?/, "") || "a setting that holds a secret",
+        (place) =>
+          (place.startsWith(within)
+            ? place.slice(within.length + 1)
+            : place.replace(/^spec\.?/, "")) || "a setting that holds a secret",
       ),
     );
 }
@@ -140,12 +146,12 @@ export function withValuesOf(
 }
 
 function annotationsOf(inputs: Inputs | undefined): Record<string, unknown> {
-  const path = ["spec", "template", "metadata", "annotations"];
+  const path = [...templatePath(inputs), "metadata", "annotations"];
   return (valueAt(inputs, path) ?? {}) as Record<string, unknown>;
 }
 
 function templateOf(inputs: Inputs | undefined): unknown {
-  return valueAt(inputs, ["spec", "template"]) ?? {};
+  return valueAt(inputs, templatePath(inputs)) ?? {};
 }
 
 function replicasOf(inputs: Inputs | undefined): number | null {

@@ -1,18 +1,19 @@
 import type { PodChanges } from "../../contract/pod-changes.ts";
+import type { Exceptions } from "../exceptions.ts";
 import { RESOURCES } from "../../contract/tokens.ts";
+import { DELIVERING_TYPES } from "../../contract/workload-kind.ts";
 import { differences } from "./difference.ts";
+import { exceptionsOf } from "./exceptions.ts";
 import { type ImagePreview, imageOf } from "./image.ts";
 import { type PodsPreview, podsOf } from "./pods.ts";
 import { compare, type Step } from "./step.ts";
 
 /** What a preview says of one service. */
-export interface ServicePreview {
+export interface ServicePreview extends Exceptions {
   readonly name: string;
   readonly image: ImagePreview;
   readonly pods: PodsPreview;
 }
-
-const DEPLOYMENT = "kubernetes:apps/v1:Deployment";
 
 /** The services of a preview, by name. */
 export function servicePreviews(
@@ -24,17 +25,22 @@ export function servicePreviews(
   const names = [...services.keys()].filter((name) => name !== undefined);
   return names.sort(compare).map((name) => {
     const own = services.get(name) ?? [];
-    const deployments = own.filter(isDeployment);
-    const deployment = deployments.find((each) => each.name === name) ?? deployments[0];
+    const all = own.filter(isDeployment);
+    // A team's own manifests may have several, and the service's own is called as it is.
+    const named = all.filter((each) => each.name === name);
+    const delivering = named.length > 0 ? named : all;
+    // Of a service that something else delivers from now on, the former one goes last.
+    const deployment = delivering.find(({ action }) => action !== "delete") ?? delivering[0];
     const seen = deployment && live.get(deployment.urn);
     const image = imageOf(own, deployment);
-    return { name, image, pods: podsOf(deployment, image, credentials, seen) };
+    const pods = podsOf(deployment, image, credentials, seen);
+    return { name, image, pods, ...exceptionsOf(own) };
   });
 }
 
 /** Whether an object has a service's pods. */
 export function isDeployment({ type }: Step): boolean {
-  return type === DEPLOYMENT;
+  return DELIVERING_TYPES.has(type);
 }
 
 /** Keys of each credential whose values differ. */

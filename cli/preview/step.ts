@@ -31,6 +31,8 @@ export interface Step {
 
 const ACTIONS: Readonly<Record<string, Action>> = {
   create: "create",
+  // What was kept in the cluster joins the stack.
+  import: "create",
   update: "update",
   same: "same",
   delete: "delete",

@@ -1,6 +1,7 @@
 import type { ReleaseRecord, RunningRelease } from "../../contract/release-record.ts";
 import { cell, code, fenced, word } from "../markdown.ts";
 import { fitted, MOST_CHARACTERS, type Section } from "../sections.ts";
+import { exceptionLines } from "../exceptions.ts";
 import { warningsOf } from "../warnings.ts";
 import { onOneLine, sameImageWords, shortDigest } from "../words.ts";
 import { html } from "./html.ts";
@@ -19,11 +20,20 @@ export function reportMarkdown(
     HEADER,
   );
   const failures = section("failed services", services.map(failure));
+  const exceptions = section(
+    "services with exceptions",
+    services.map(({ name, release }) => exceptionLines(name, release)),
+    ["", "Exceptions:", ""],
+  );
   const notes = section("warnings", services.flatMap(warnings), ["", "Warnings:", ""]);
   const timelines = section("timelines", services.map(timeline));
-  const sections = [table, failures, notes, timelines].filter(({ entries }) => entries.length > 0);
+  const sections = [table, failures, notes, exceptions, timelines].filter(
+    ({ entries }) => entries.length > 0,
+  );
   // Of hundreds of services, those that failed are what it is read for.
-  const inTurn = [failures, notes, table, timelines].filter((each) => sections.includes(each));
+  const inTurn = [failures, notes, exceptions, table, timelines].filter((each) =>
+    sections.includes(each),
+  );
   return [...fitted(head, sections, limit, inTurn), ""].join("\n");
 }
 

@@ -121,7 +121,9 @@ function warningsPart(release: ReleaseRecord): Html | false {
   );
 }
 
-function identityPart({ image, manifestHash, commit, dirty, namespace }: ReleaseRecord): Html {
+function identityPart(release: ReleaseRecord): Html {
+  const { image, manifestHash, commit, dirty, namespace } = release;
+  const { allow = [], patched = [], podSecurity } = release;
   return html`<dl>
     <dt>Image</dt>
     <dd><code>${image}</code></dd>
@@ -131,7 +133,18 @@ function identityPart({ image, manifestHash, commit, dirty, namespace }: Release
     <dd><code>${commit ?? "not in git"}</code>${dirty && ", with changes that are not in it"}</dd>
     <dt>Namespace</dt>
     <dd><code>${namespace}</code></dd>
+    ${entry("Pod Security", podSecurity === undefined ? [] : [podSecurity])}
+    ${entry("Allowed", allow)} ${entry("Patched", patched)}
   </dl>`;
+}
+
+/** An entry of a list, none without a value. */
+function entry(term: string, values: readonly string[]): Html | false {
+  return (
+    values.length > 0 &&
+    html`<dt>${term}</dt>
+      ${values.map((value) => html`<dd><code>${value}</code></dd>`)}`
+  );
 }
 
 function runningPart(release: ReleaseRecord): Html | false {

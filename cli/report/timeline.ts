@@ -1,6 +1,7 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
 
 import type { ReleasedPod, ReleaseRecord } from "../../contract/release-record.ts";
+import { DELIVERING_TYPES } from "../../contract/workload-kind.ts";
 
 /** A part of a release that took time. */
 export interface Span {
@@ -22,7 +23,6 @@ export interface Span {
 }
 
 const IMAGE = "docker:index/image:Image";
-const DEPLOYMENT = "kubernetes:apps/v1:Deployment";
 
 /** A pod's steps in their order, with the time that ends each. */
 const STEPS = [
@@ -72,7 +72,9 @@ export function timelineOf(
   const pods = release.pods.filter((pod) => isNew(pod, from));
   return [
     ...spanOfResource("build and push", IMAGE, service, work),
-    ...spanOfResource("apply", DEPLOYMENT, service, work),
+    ...[...DELIVERING_TYPES.keys()]
+      .flatMap((type) => spanOfResource("apply", type, service, work))
+      .slice(-1),
     ...pods.flatMap(spansOfPod),
     ...(release.verdict === "ready" ? spanOfReady(pods, to) : []),
     span(null, "verdict", from, to),

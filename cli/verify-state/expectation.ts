@@ -2,6 +2,7 @@ import { prefixOf, LANES } from "../../components/lanes/definition.ts";
 import { policyNames } from "../../components/lanes/policies.ts";
 import type { Cluster } from "../../components/cluster.ts";
 import manifest from "../../package.json" with { type: "json" };
+import { namespaceName } from "../../settings/namespace.ts";
 import type { Expected, KubeconfigInput } from "./expected.ts";
 import { fieldOf, isMapping, type Mapping, textOf } from "./mapping.ts";
 import { secretsOf } from "./secrets-setting.ts";
@@ -24,7 +25,7 @@ export function expectationOf(
 ): Expected {
   const { project, stack, organization, own, config } = settings;
   const former = (key: string) => textsOf(fieldOf(own["former"], key));
-  const namespaces = [...textsOf([own["namespace"]]), ...former("namespaces")];
+  const namespaces = [...textsOf([namespaceName(own["namespace"])]), ...former("namespaces")];
   const prefix = textOf(own["jenkins"], "prefix");
   const prefixes = [
     ...(prefix === undefined ? [] : [prefix]),

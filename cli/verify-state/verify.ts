@@ -1,3 +1,4 @@
+import { DELIVERING_TYPES } from "../../contract/workload-kind.ts";
 import { deploymentFindings, partsOfDeployment } from "./deployment.ts";
 import { type Entry, partsOf, readEntry } from "./entry.ts";
 import type { Expected } from "./expected.ts";
@@ -64,12 +65,25 @@ function lastOf(type: string): string {
   return type.slice(type.lastIndexOf(":") + 1);
 }
 
+const CLAIM = "kubernetes:core/v1:PersistentVolumeClaim";
+
+/** What never changes of a claim, so that the program leaves it to the cluster. */
+const FIXED_OF_CLAIMS = [
+  "spec.accessModes",
+  "spec.storageClassName",
+  "spec.volumeMode",
+  "spec.volumeName",
+];
+
 /** Fields that are right only for some kinds of resources. */
 function formFindings(entry: Entry, made: Made, find: Findings): Finding[] {
   const isCustom = made !== "stack" && made !== "component";
   const { importID, id, ignoreChanges = [], type } = entry;
-  const mayScale = /^kubernetes:apps\/v1:(?:Deployment|StatefulSet)$/.test(type);
-  const mayIgnore = mayScale ? ["spec.replicas"] : [];
+  const mayIgnore = DELIVERING_TYPES.has(type)
+    ? ["spec.replicas"]
+    : type === CLAIM
+      ? FIXED_OF_CLAIMS
+      : [];
   const others = ignoreChanges.filter((path) => !mayIgnore.includes(path));
   return [
     ...(entry.custom === isCustom
@@ -77,9 +91,6 @@ function formFindings(entry: Entry, made: Made, find: Findings): Finding[] {
       : find(`custom: got ${shown(entry.custom)}; allowed: ${isCustom}`)),
     ...(entry.external === true && made !== "reference"
       ? find("external: got true; allowed: false, because the program reads only other stacks")
-      : []),
-    ...(entry.retainOnDelete === true && made !== "manifest"
-      ? find("retainOnDelete: got true; allowed: false, because the program keeps none of these")
       : []),
     ...(importID === undefined || importID === "" || importID === id
       ? []

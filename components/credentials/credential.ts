@@ -6,7 +6,7 @@ import { fetchCredential } from "./external-credential.ts";
 import type { Registry } from "../image/image.ts";
 import type { CredentialForm, CredentialFormat, JenkinsOptions } from "./format.ts";
 import type { SecretStore } from "./external-secret.ts";
-import type { Namespace } from "../namespace.ts";
+import { goesWith, type Namespace } from "../namespace.ts";
 import { sealCredential, type Sealing } from "./sealed-credential.ts";
 import { type ComponentOptions, slipwayProviderOf } from "../providers.ts";
 import { COMPONENTS } from "../../contract/tokens.ts";
@@ -81,7 +81,7 @@ export class Credential extends pulumi.ComponentResource {
     const form = formOf(name, definition, namespace);
     const home = form.namespace === namespace.name ? namespace : namespaces[form.namespace];
     const dependsOn = [namespace, home ?? []].flat();
-    const child = { parent: this, dependsOn, ...(home && { deletedWith: home }) };
+    const child = { parent: this, dependsOn, ...(home && goesWith(home)) };
     const made =
       store === undefined
         ? sealCredential(form, keys, { sealing, registry }, child, provider)

@@ -3,6 +3,8 @@ import { complete } from "../complete-service.ts";
 import type { CredentialDefinition } from "../credentials/credential.ts";
 import type { Sealing } from "../credentials/sealed-credential.ts";
 import type { AllRendered } from "../rendered/all.ts";
+import { workloadKindOf } from "../service/kinds.ts";
+import type { WorkloadKind } from "../../contract/workload-kind.ts";
 import type { Service, ServiceDefinition } from "../service-definition.ts";
 
 /** A credential, as far as it is known before its values. */
@@ -14,6 +16,11 @@ export type DeliveredCredential = Pick<CredentialDefinition, "namespace" | "form
 export interface Delivery {
   /** Of the services. */
   readonly namespace: string;
+  /**
+   * Whether others have created it, so that its Pod Security level is not the stack's.
+   * @default false
+   */
+  readonly namespaceExists?: boolean;
   readonly services: Readonly<Record<string, ServiceDefinition>>;
   /** By name; one without a namespace is in that of the services. */
   readonly credentials: Readonly<Record<string, DeliveredCredential>>;
@@ -32,6 +39,11 @@ export function servicesOf({ namespace, services, credentials }: Delivery): Serv
   return described.map(([name, definition]) =>
     complete({ name, namespace, version: "", pullSecret: undefined }, definition, keys),
   );
+}
+
+/** The kinds that deliver services, each once. */
+export function kindsOf(delivery: Delivery): WorkloadKind[] {
+  return [...new Set(servicesOf(delivery).map(workloadKindOf))].sort();
 }
 
 /** The credentials whose Secrets are in the services' namespace: the lanes write no others. */

@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
+import { goesWith } from "../namespace.ts";
 import { type ComponentOptions, slipwayProviderOf } from "../providers.ts";
 import { AccessProof } from "./access-proof.ts";
 import { byName } from "../by-name.ts";
@@ -101,7 +102,7 @@ function declareRoles(
     const opts = {
       ...child,
       dependsOn: [child.dependsOn, own ?? []].flat(),
-      ...(own && { deletedWith: own }),
+      ...(own && goesWith(own)),
     };
     const made = new k8s.rbac.v1.Role(`${namespace}-${name}`, role, opts);
     return new k8s.rbac.v1.RoleBinding(`${namespace}-${name}`, binding, {

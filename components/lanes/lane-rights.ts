@@ -14,6 +14,7 @@ import {
   type DeliveredCredential,
   type Delivery,
   hasClaims,
+  hasPerPodClaims,
   isAt,
   ownCredentials,
   servicesOf,
@@ -23,6 +24,7 @@ import { type ObjectKind, rightsToKind } from "./object-reference.ts";
 import { isWritten, renderedObjects, rightsToAwait } from "./rendered.ts";
 import { servedPorts } from "../service/ports.ts";
 import { sealedSecretManifest } from "../credentials/sealed-secret.ts";
+import { workloadKindOf } from "../service/kinds.ts";
 import { workloadManifests } from "../manifests/workload.ts";
 
 const READ: readonly Verb[] = ["get", "list", "watch"];
@@ -102,12 +104,13 @@ function kindOf({ store }: DeliveredCredential): ObjectKind {
 function toVerdicts(delivery: Delivery): Right[] {
   return servicesOf(delivery).flatMap((service) => {
     const { namespace, ingresses, routes, verdict } = service;
+    const { logs, rollback } = verdict;
     const has = {
       service: servedPorts(service).length > 0,
       ingress: ingresses.length > 0,
       route: routes.length > 0,
     };
-    return rightsOfVerdict({ namespace, ...has, logs: verdict.logs, rollback: verdict.rollback });
+    return rightsOfVerdict({ namespace, ...has, logs, rollback, kind: workloadKindOf(service) });
   });
 }
 
@@ -122,7 +125,9 @@ function toSecretMakers(delivery: Delivery): Right[] {
 
 /** To see early which claims exist, and whether they can become what the settings say. */
 function toClaims(delivery: Delivery): Right[] {
-  return hasClaims(delivery) ? [...rightsOfClaims(delivery.namespace)] : [];
+  return hasClaims(delivery) || hasPerPodClaims(delivery)
+    ? [...rightsOfClaims(delivery.namespace)]
+    : [];
 }
 
 function toCredentials({ namespace: home, credentials, sealing }: Delivery): Right[] {

@@ -1,8 +1,9 @@
 import { byName } from "../by-name.ts";
 import type { Lane } from "./definition.ts";
-import { type Delivery, ownCredentials } from "./delivery.ts";
+import { type Delivery, kindsOf, ownCredentials } from "./delivery.ts";
 import { buildPolicy } from "./policies/build.ts";
 import { annotations } from "./policies/deploy/annotations.ts";
+import { cronJobs, jobs } from "./policies/deploy/cron-jobs.ts";
 import { deployments } from "./policies/deploy/deployments.ts";
 import { externalSecrets } from "./policies/deploy/external-secrets.ts";
 import { httpRoutes } from "./policies/deploy/http-routes.ts";
@@ -66,6 +67,7 @@ function policiesOf(
 function limitsOf(delivery: Delivery): Readonly<Record<string, Limit | undefined>> {
   const own = ownCredentials(delivery);
   const hasIngress = Object.values(delivery.services).some(({ ingress }) => ingress !== undefined);
+  const schedules = kindsOf(delivery).includes("CronJob");
   const hasRoute = Object.values(delivery.services).some(({ route }) => route !== undefined);
   const seals = own.some(([, { store }]) => store === undefined);
   const fetches = own.some(([, { store }]) => store !== undefined);
@@ -74,6 +76,8 @@ function limitsOf(delivery: Delivery): Readonly<Record<string, Limit | undefined
     "deploy-services": services(delivery),
     "deploy-serviceaccounts": SERVICE_ACCOUNTS,
     "deploy-deployments": deployments(delivery),
+    "deploy-cronjobs": schedules ? cronJobs(delivery) : undefined,
+    "deploy-jobs": schedules ? jobs(delivery) : undefined,
     "deploy-ingresses": hasIngress ? ingresses(delivery) : undefined,
     "deploy-httproutes": hasRoute ? httpRoutes(delivery) : undefined,
     "deploy-sealedsecrets": seals ? sealedSecrets(delivery) : undefined,

@@ -39,14 +39,20 @@ const ACTS: Readonly<Record<string, (scene: Scene) => readonly RefusedAct[]>> = 
     spec: { type: "ExternalName", externalName: HOST },
   }),
   "deploy-serviceaccounts": written("v1", "ServiceAccount", { imagePullSecrets: [{ name: NAME }] }),
-  "deploy-deployments": written("apps/v1", "Deployment", {
+  "deploy-deployments": (scene) => [
+    ...written("apps/v1", "Deployment", delivering({}))(scene),
+    ...written("apps/v1", "StatefulSet", delivering({ serviceName: NAME }))(scene),
+    ...written("apps/v1", "DaemonSet", delivering({}))(scene),
+  ],
+  "deploy-cronjobs": written("batch/v1", "CronJob", {
     spec: {
-      selector: { matchLabels: { app: NAME } },
-      template: {
-        metadata: { labels: { app: NAME } },
-        spec: { ...podSpec(), serviceAccountName: "default", automountServiceAccountToken: false },
-      },
+      schedule: "@yearly",
+      suspend: true,
+      jobTemplate: { spec: { template: { spec: endingPod() } } },
     },
+  }),
+  "deploy-jobs": written("batch/v1", "Job", {
+    spec: { suspend: true, template: { spec: endingPod() } },
   }),
   "deploy-ingresses": written("networking.k8s.io/v1", "Ingress", {
     spec: { defaultBackend: { service: { name: NAME, port: { number: 80 } } } },
@@ -126,6 +132,29 @@ function podSpec() {
   return {
     securityContext: { runAsNonRoot: true, runAsUser: 1000 },
     containers: [{ name: "jnlp", image, securityContext }],
+  };
+}
+
+function endingPod() {
+  return {
+    ...podSpec(),
+    restartPolicy: "Never",
+    serviceAccountName: "default",
+    automountServiceAccountToken: false,
+  };
+}
+
+/** What delivers a service, with pods of an account that is not theirs. */
+function delivering(more: object): Content {
+  return {
+    spec: {
+      selector: { matchLabels: { app: NAME } },
+      ...more,
+      template: {
+        metadata: { labels: { app: NAME } },
+        spec: { ...podSpec(), serviceAccountName: "default", automountServiceAccountToken: false },
+      },
+    },
   };
 }
 

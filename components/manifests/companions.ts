@@ -3,6 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 
 import type { CompletedInitContainer, CompletedSidecar, Mount } from "../service/containers.ts";
 import type { Service } from "../service-definition.ts";
+import { containerSecurity } from "./security.ts";
 import { environmentSources, environmentVariables } from "./variables.ts";
 import { volumeMounts } from "./volumes.ts";
 
@@ -68,9 +69,7 @@ function companion(
     resources: container.resources,
     securityContext: {
       ...(user !== undefined && { runAsUser: user, runAsGroup: user }),
-      allowPrivilegeEscalation: false,
-      readOnlyRootFilesystem: true,
-      capabilities: { drop: ["ALL"] },
+      ...containerSecurity(service),
     },
     volumeMounts: mountsOf(service, container.mounts),
   };

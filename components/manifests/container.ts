@@ -3,10 +3,12 @@ import type * as pulumi from "@pulumi/pulumi";
 
 import type { Service } from "../service-definition.ts";
 import { probes } from "./probes.ts";
+import { containerSecurity } from "./security.ts";
+import { tokenMounts } from "./token.ts";
 import { environmentSources, environmentVariables } from "./variables.ts";
 import { volumeMounts } from "./volumes.ts";
 
-/** The one container of a service's pods, as the `restricted` Pod Security level wants it. */
+/** The one container of a service's pods, as the `restricted` Pod Security level wants it, unless `allow` says else. */
 export function containerManifest(
   service: Service,
   image: pulumi.Input<string>,
@@ -28,11 +30,7 @@ export function containerManifest(
     ...(service.drainSeconds > 0 && {
       lifecycle: { preStop: { sleep: { seconds: service.drainSeconds } } },
     }),
-    securityContext: {
-      allowPrivilegeEscalation: false,
-      readOnlyRootFilesystem: true,
-      capabilities: { drop: ["ALL"] },
-    },
-    volumeMounts: volumeMounts(service),
+    securityContext: containerSecurity(service),
+    volumeMounts: [...volumeMounts(service), ...tokenMounts(service)],
   };
 }

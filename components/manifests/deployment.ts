@@ -6,13 +6,7 @@ import type { Service } from "../service-definition.ts";
 import { metadataOf, selectorLabels, SKIP_AWAIT } from "./labels.ts";
 import { type CredentialDigests, podTemplate } from "./pod-template.ts";
 import { deploymentStrategy } from "./replacement.ts";
-
-/** The commit that a release came from. */
-export interface SourceReference {
-  readonly commit: string | undefined;
-  /** Address of the repository, without credentials. */
-  readonly repository: string | undefined;
-}
+import { sourceAnnotations, type SourceReference } from "./source.ts";
 
 /**
  * The Deployment of a service. The source stands beside the pod template, never in it: a commit
@@ -41,14 +35,5 @@ export function deploymentManifest(
       revisionHistoryLimit: 10,
       template: podTemplate(service, image, credentials),
     },
-  };
-}
-
-function sourceAnnotations(source: SourceReference | undefined): Record<string, string> {
-  return {
-    ...(source?.commit !== undefined && { "org.opencontainers.image.revision": source.commit }),
-    ...(source?.repository !== undefined && {
-      "org.opencontainers.image.source": source.repository,
-    }),
   };
 }

@@ -9,11 +9,11 @@ import { hidesFiles } from "./volumes.ts";
  *
  * @see https://kubernetes.io/docs/tasks/configure-pod-container/security-context/#set-the-security-context-for-a-pod
  */
-export function groupOfVolumes({ user, volumes, folders }: Service) {
+export function groupOfVolumes({ user, group = user, volumes, folders }: Service) {
   const isClaim = Object.values(volumes).some(isClaimed);
   const isHidden = Object.values(folders).some(hidesFiles);
   return {
-    ...((isClaim || isHidden) && { fsGroup: user }),
+    ...((isClaim || isHidden) && { fsGroup: group }),
     ...(isClaim && { fsGroupChangePolicy: "OnRootMismatch" }),
   };
 }

@@ -1,5 +1,6 @@
 import type * as k8s from "@pulumi/kubernetes";
 
+import { workloadKindOf } from "../service/kinds.ts";
 import type { Service } from "../service-definition.ts";
 import type { Autoscale } from "../service/autoscale.ts";
 import { metadataOf } from "./labels.ts";
@@ -23,7 +24,7 @@ export function horizontalPodAutoscalerManifest(
     kind: "HorizontalPodAutoscaler",
     metadata: metadataOf(service),
     spec: {
-      scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name },
+      scaleTargetRef: { apiVersion: "apps/v1", kind: workloadKindOf(service), name },
       minReplicas: autoscale.min,
       maxReplicas: autoscale.max,
       metrics: metricsOf(autoscale),

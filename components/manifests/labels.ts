@@ -1,4 +1,4 @@
-import { MADE_HERE } from "../../contract/marks.ts";
+import { ALLOWED, MADE_HERE } from "../../contract/marks.ts";
 import type { Service } from "../service-definition.ts";
 import type { Marked } from "../service/backend.ts";
 
@@ -23,8 +23,19 @@ export const TAKES_BACK = { "pulumi.com/patchForce": "true" };
 /** Name, namespace, labels and annotations of an object that belongs to a service. */
 export function metadataOf(service: Service, annotations: Readonly<Record<string, string>> = {}) {
   const { name, namespace, version } = service;
-  const labels = { ...podLabels(service), "app.kubernetes.io/version": version };
-  return { name, namespace, labels, annotations: { ...TAKES_BACK, ...annotations } };
+  const own = { ...podLabels(service), "app.kubernetes.io/version": version };
+  const labels = { ...service.labels, ...own };
+  return {
+    name,
+    namespace,
+    labels,
+    annotations: {
+      ...service.annotations,
+      ...TAKES_BACK,
+      ...(service.allow.length > 0 && { [ALLOWED]: service.allow.join(",") }),
+      ...annotations,
+    },
+  };
 }
 
 /** The same with the labels and annotations that the settings give the object; what Slipway needs itself comes first. */

@@ -1,14 +1,15 @@
 import { MADE_HERE } from "../../contract/marks.ts";
 import type * as k8s from "@pulumi/kubernetes";
 
-const LEVEL = "restricted";
-
 /**
- * A namespace that admits only pods of the `restricted` Pod Security level.
+ * A namespace that admits only pods of a Pod Security level.
  *
- * @see https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted
+ * @see https://kubernetes.io/docs/concepts/security/pod-security-standards/
  */
-export function namespaceManifest(name: string): k8s.types.input.core.v1.Namespace {
+export function namespaceManifest(
+  name: string,
+  level = "restricted",
+): k8s.types.input.core.v1.Namespace {
   return {
     apiVersion: "v1",
     kind: "Namespace",
@@ -16,9 +17,9 @@ export function namespaceManifest(name: string): k8s.types.input.core.v1.Namespa
       name,
       labels: {
         ...MADE_HERE,
-        "pod-security.kubernetes.io/enforce": LEVEL,
-        "pod-security.kubernetes.io/audit": LEVEL,
-        "pod-security.kubernetes.io/warn": LEVEL,
+        "pod-security.kubernetes.io/enforce": level,
+        "pod-security.kubernetes.io/audit": level,
+        "pod-security.kubernetes.io/warn": level,
       },
     },
   };

@@ -17,7 +17,7 @@ export const DNS: Rule = {
 };
 
 /**
- * Lets in only the service's ports, and out only DNS and what the settings allow.
+ * Lets in only the service's ports, and out only DNS and what the settings allow. The pods of a StatefulSet reach one another.
  *
  * @see https://kubernetes.io/docs/concepts/services-networking/network-policies/
  */
@@ -31,16 +31,31 @@ export function networkPolicyManifest(
     spec: {
       podSelector: { matchLabels: selectorLabels(service) },
       policyTypes: ["Ingress", "Egress"],
-      ...(service.ports.length > 0 && { ingress: openings(service.ports) }),
-      egress: [DNS, ...service.egress.map(egressRule)],
+      ...(openings(service).length > 0 && { ingress: openings(service) }),
+      egress: [
+        DNS,
+        ...service.egress.map(egressRule),
+        ...peers(service).map((to) => ({ to: [to] })),
+      ],
     },
   };
 }
 
+/** The pods that a pod may talk with as one of them: names of their own are there for that. */
+function peers(service: Service) {
+  return service.stateful === undefined
+    ? []
+    : [{ podSelector: { matchLabels: selectorLabels(service) } }];
+}
+
+type IngressRule = k8s.types.input.networking.v1.NetworkPolicyIngressRule;
+
+function openings(service: Service): IngressRule[] {
+  return [...portRules(service.ports), ...peers(service).map((from) => ({ from: [from] }))];
+}
+
 /** A rule for the ports that everybody may connect to, and one for those of each other set of sources. */
-function openings(
-  ports: readonly NamedPort[],
-): k8s.types.input.networking.v1.NetworkPolicyIngressRule[] {
+function portRules(ports: readonly NamedPort[]): IngressRule[] {
   const bySources = new Map<string, NamedPort[]>();
   for (const port of ports) {
     const sources = JSON.stringify(port.from ?? null);

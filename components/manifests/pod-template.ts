@@ -6,7 +6,11 @@ import type { Service } from "../service-definition.ts";
 import { initContainerManifests } from "./companions.ts";
 import { containerManifest } from "./container.ts";
 import { groupOfVolumes } from "./group.ts";
-import { podLabels, selectorLabels } from "./labels.ts";
+import { podLabels } from "./labels.ts";
+import { patched } from "./patch.ts";
+import { placement, spread } from "./placement.ts";
+import { hostSharing, podSecurity } from "./security.ts";
+import { mountsToken, tokenVolumes } from "./token.ts";
 import { volumes } from "./volumes.ts";
 
 /** By the name of each credential that the pods use, what changes with its values. */
@@ -19,46 +23,53 @@ export function podTemplate(
   credentials: CredentialDigests,
 ): k8s.types.input.core.v1.PodTemplateSpec {
   return {
-    metadata: { labels: podLabels(service), ...credentialAnnotations(credentials) },
-    spec: podSpec(service, image),
+    metadata: {
+      labels: { ...service.labels, ...podLabels(service) },
+      ...annotations(service, credentials),
+    },
+    spec: patched(podSpec(service, image), service.pod),
   };
 }
 
 /** Different values make a different pod template: the pods get them by restarting. */
-function credentialAnnotations(digests: CredentialDigests) {
+function annotations(service: Service, digests: CredentialDigests) {
   const named = Object.entries(digests).map(
     ([name, digest]) => [CREDENTIAL + name, digest] as const,
   );
-  return named.length > 0 && { annotations: Object.fromEntries(named) };
+  const all = { ...service.annotations, ...Object.fromEntries(named) };
+  return Object.keys(all).length > 0 && { annotations: all };
 }
 
 function podSpec(service: Service, image: pulumi.Input<string>): k8s.types.input.core.v1.PodSpec {
   const initContainers = initContainerManifests(service, image);
+  const secrets = pullSecrets(service);
   return {
     serviceAccountName: service.name,
-    automountServiceAccountToken: false,
+    automountServiceAccountToken: mountsToken(service),
     enableServiceLinks: false,
-    ...(service.pullSecret !== undefined && { imagePullSecrets: [{ name: service.pullSecret }] }),
-    securityContext: {
-      runAsNonRoot: true,
-      runAsUser: service.user,
-      runAsGroup: service.user,
-      seccompProfile: { type: "RuntimeDefault" },
-      ...groupOfVolumes(service),
-    },
+    ...(secrets.length > 0 && { imagePullSecrets: secrets.map((name) => ({ name })) }),
+    securityContext: { ...groupOfVolumes(service), ...podSecurity(service) },
     terminationGracePeriodSeconds: service.drainSeconds + service.stopSeconds,
-    topologySpreadConstraints: [
-      {
-        maxSkew: 1,
-        topologyKey: "kubernetes.io/hostname",
-        whenUnsatisfiable: "ScheduleAnyway",
-        labelSelector: { matchLabels: selectorLabels(service) },
-        // Without it the pods of the outgoing release would push the new ones onto one node.
-        matchLabelKeys: ["pod-template-hash"],
-      },
-    ],
+    ...(spreads(service) && { topologySpreadConstraints: spread(service) }),
+    ...placement(service),
+    ...hostSharing(service),
     ...(initContainers && { initContainers }),
     containers: [containerManifest(service, image)],
-    volumes: volumes(service),
+    volumes: [...volumes(service), ...tokenVolumes(service)],
   };
+}
+
+/** Whether a service has pods at the same time that may be on one node. */
+function spreads({ everyNode, schedule, topologySpreadConstraints }: Service): boolean {
+  return (
+    (everyNode === undefined && schedule === undefined) || topologySpreadConstraints !== undefined
+  );
+}
+
+/** Names of the Secrets that pull the pods' images. */
+export function pullSecrets({
+  pullSecret,
+  pullSecrets: others = [],
+}: Pick<Service, "pullSecret" | "pullSecrets">): string[] {
+  return [...new Set([...(pullSecret === undefined ? [] : [pullSecret]), ...others])];
 }

@@ -4,7 +4,7 @@ import type { Service } from "../service-definition.ts";
 import { metadataOf } from "./labels.ts";
 
 /**
- * The account of a service's pods. They get no token of it: a service does not talk to the API server.
+ * The account of a service's pods. They get no token of it unless the pods themselves say so: a service does not talk to the API server.
  *
  * @see https://kubernetes.io/docs/concepts/security/service-accounts/
  */
@@ -12,7 +12,7 @@ export function serviceAccountManifest(service: Service): k8s.types.input.core.v
   return {
     apiVersion: "v1",
     kind: "ServiceAccount",
-    metadata: metadataOf(service),
+    metadata: metadataOf(service, service.serviceAccount?.annotations),
     automountServiceAccountToken: false,
   };
 }

@@ -70,7 +70,7 @@ function nameOfClaim({ name }: Service, path: string, { claim }: ClaimVolume): s
 }
 
 /** Whether the pods keep their names, and so claims of their own: the StatefulSet has the volumes of these then. */
-function hasNamedPods(service: Service & { readonly stateful?: unknown }): boolean {
+function hasNamedPods(service: Service): boolean {
   return service.stateful !== undefined;
 }
 

@@ -2,16 +2,22 @@ import type * as pulumi from "@pulumi/pulumi";
 
 import { configMapManifest } from "./config-map.ts";
 import type { Service } from "../service-definition.ts";
-import { deploymentManifest, type SourceReference } from "./deployment.ts";
+import { cronJobManifest } from "./cron-job.ts";
+import { daemonSetManifest } from "./daemon-set.ts";
+import { deploymentManifest } from "./deployment.ts";
 import { manifestHash } from "./hash.ts";
 import { horizontalPodAutoscalerManifest } from "./horizontal-pod-autoscaler.ts";
 import { httpRouteManifests } from "./http-route.ts";
 import { ingressManifests } from "./ingress.ts";
 import { networkPolicyManifest } from "./network-policy.ts";
 import { podDisruptionBudgetManifest } from "./pod-disruption-budget.ts";
+import { withPatches } from "./patch.ts";
 import type { CredentialDigests } from "./pod-template.ts";
 import { serviceAccountManifest } from "./service-account.ts";
 import { serviceManifest } from "./service.ts";
+import { workloadKindOf } from "../service/kinds.ts";
+import type { SourceReference } from "./source.ts";
+import { headlessServiceManifest, statefulSetManifest } from "./stateful-set.ts";
 import { volumeClaimManifests } from "./volume-claims.ts";
 
 /** Every object of a service, as plain data; what its settings do not need is undefined. */
@@ -29,19 +35,31 @@ export function workloadManifests(
 ) {
   const [ingress, ...otherIngresses] = ingressManifests(service);
   const routes = httpRouteManifests(service);
-  return {
+  return withPatches(service, {
     serviceAccount: serviceAccountManifest(service),
     configMap: configMapManifest(service),
     volumeClaims: volumeClaimManifests(service),
     networkPolicy: networkPolicyManifest(service),
     podDisruptionBudget: podDisruptionBudgetManifest(service),
-    deployment: deploymentManifest(service, image, source, credentials),
+    deployment:
+      workloadKindOf(service) === "Deployment"
+        ? deploymentManifest(service, image, source, credentials)
+        : undefined,
+    statefulSet: statefulSetManifest(service, image, source, credentials),
+    daemonSet: daemonSetManifest(service, image, source, credentials),
+    cronJob: cronJobManifest(service, image, source, credentials),
     service: serviceManifest(service),
+    headlessService: headlessServiceManifest(service),
     horizontalPodAutoscaler: horizontalPodAutoscalerManifest(service),
     ingress,
     ...(otherIngresses.length > 0 && { otherIngresses }),
     ...(routes.length > 0 && { routes }),
-  };
+  });
+}
+
+/** The object that makes a service's pods. */
+export function deliveredBy({ deployment, statefulSet, daemonSet, cronJob }: WorkloadManifests) {
+  return deployment ?? statefulSet ?? daemonSet ?? cronJob;
 }
 
 /** `sha256:<64 hex>` over a service's objects, without the source: a commit alone does not change the workload. */

@@ -1,6 +1,5 @@
 import type * as ClientNode from "@kubernetes/client-node";
 import { CredentialError } from "../../kubeconfig/credential-error.ts";
-import { plain } from "../../mask/plain.ts";
 import { ProxyError } from "../../proxy/error.ts";
 import { ApiError, messageOf } from "./api-error.ts";
 import {
@@ -13,7 +12,7 @@ import {
 import { encoded } from "./encoded.ts";
 import { authenticateOnce } from "./session.ts";
 import { type Redirect, unfollowed } from "./redirect.ts";
-import { withPlainMessages } from "./plain-messages.ts";
+import { parsed, statusMessage } from "./plain-messages.ts";
 import { authenticate, refusedCertificate, refusedCredentials } from "./credentials.ts";
 import { Turns } from "./turns.ts";
 import { watched, type Watcher } from "./watched.ts";
@@ -54,6 +53,7 @@ export interface Api {
   post(path: string, body: unknown, signal?: AbortSignal): Promise<unknown>;
   /** Applies a JSON patch (RFC 6902). */
   patch(path: string, body: unknown, query?: Query, signal?: AbortSignal): Promise<unknown>;
+  delete(path: string, options: unknown, signal?: AbortSignal): Promise<void>;
   /** Settles when the watch has ended: resolved by the server or by silence, rejected by an error or the signal. */
   watch(path: string, query: Query, on: Watcher, signal: AbortSignal): Promise<void>;
 }
@@ -124,6 +124,10 @@ export class KubeconfigApi implements Api {
     return parsed(await this.#send("PATCH", path, content, signal));
   }
 
+  async delete(path: string, options: unknown, signal?: AbortSignal): Promise<void> {
+    await this.#send("DELETE", path, { body: options, type: "application/json" }, signal);
+  }
+
   watch(path: string, query: Query, on: Watcher, signal: AbortSignal): Promise<void> {
     return this.#ask(({ client, kubeconfig }) => {
       const own = Object.create(kubeconfig, {
@@ -137,7 +141,7 @@ export class KubeconfigApi implements Api {
   }
 
   #send(
-    method: "GET" | "POST" | "PATCH",
+    method: "GET" | "POST" | "PATCH" | "DELETE",
     path: string,
     { query = {}, body: content, type }: Content,
     signal: AbortSignal | undefined,
@@ -223,7 +227,7 @@ function bounded(signal: AbortSignal | undefined): AbortSignal {
 
 function requestOf(
   connection: Connection,
-  method: "GET" | "POST" | "PATCH",
+  method: "GET" | "POST" | "PATCH" | "DELETE",
   path: string,
   query: Query = {},
 ): ClientNode.RequestContext {
@@ -233,18 +237,4 @@ function requestOf(
   }
   const { HttpMethod, RequestContext } = connection.client;
   return new RequestContext(url.toString(), HttpMethod[method]);
-}
-
-function parsed(text: string): unknown {
-  return withPlainMessages(JSON.parse(text));
-}
-
-/** Refusals carry a `Status` object. */
-function statusMessage(text: string): string | undefined {
-  try {
-    const { message } = parsed(text) as { readonly message?: string };
-    return message;
-  } catch {
-    return plain(text.slice(0, 200)) || undefined;
-  }
 }

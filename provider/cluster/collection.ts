@@ -1,4 +1,10 @@
 import type { ReadinessInputs } from "../../contract/readiness.ts";
+import {
+  kindOf,
+  type OfKind,
+  resourceOfKind,
+  type WorkloadKind,
+} from "../../contract/workload-kind.ts";
 import type { Query } from "./api.ts";
 
 /** A kind of object as the API server serves it: where its objects of a namespace are listed and watched. */
@@ -18,6 +24,9 @@ export const DEFAULT_NAMESPACE = "default";
 export const COLLECTIONS = {
   deployments: collection("apps", "v1", "deployments"),
   replicaSets: collection("apps", "v1", "replicasets"),
+  statefulSets: collection("apps", "v1", "statefulsets"),
+  daemonSets: collection("apps", "v1", "daemonsets"),
+  controllerRevisions: collection("apps", "v1", "controllerrevisions"),
   pods: collection("", "v1", "pods"),
   services: collection("", "v1", "services"),
   endpointSlices: collection("discovery.k8s.io", "v1", "endpointslices"),
@@ -39,6 +48,9 @@ export const COLLECTIONS = {
   happenings: collection("", "v1", "events", { fieldSelector: "involvedObject.kind!=Pod" }),
 } as const;
 
+/** The runs of CronJobs, which are awaited one by one. */
+export const JOBS = collection("batch", "v1", "jobs");
+
 /** The name of one of them. */
 export type CollectionName = keyof typeof COLLECTIONS;
 
@@ -52,18 +64,35 @@ export function neededFor({
   serviceName,
   ingress,
   routes,
-}: Pick<ReadinessInputs, "serviceName" | "ingress" | "routes">): CollectionName[] {
+  deployment = {},
+}: Pick<ReadinessInputs, "serviceName" | "ingress" | "routes"> & {
+  /** @default - a Deployment */
+  readonly deployment?: OfKind;
+}): CollectionName[] {
   return [
-    ...PODS,
+    ...KEPT[kindOf(deployment)],
+    "pods",
     ...(serviceName === undefined ? [] : ROUTING),
     ...(ingress === undefined ? [] : (["ingresses"] as const)),
     ...(routes === undefined ? [] : (["httpRoutes"] as const)),
   ];
 }
 
-const PODS: readonly CollectionName[] = ["deployments", "replicaSets", "pods"];
+/** Objects of a kind, and where its controller keeps pod templates. */
+const KEPT: Readonly<Record<WorkloadKind, readonly CollectionName[]>> = {
+  Deployment: ["deployments", "replicaSets"],
+  StatefulSet: ["statefulSets", "controllerRevisions"],
+  DaemonSet: ["daemonSets", "controllerRevisions"],
+  CronJob: [],
+};
 
 const ROUTING: readonly CollectionName[] = ["services", "endpointSlices"];
+
+/** Where objects of a kind are listed. */
+export function collectionOfKind(kind: WorkloadKind): Collection {
+  const { group, resource } = resourceOfKind(kind);
+  return collection(group, "v1", resource);
+}
 
 function collection(
   group: string,

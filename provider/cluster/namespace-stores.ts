@@ -1,5 +1,7 @@
 import {
   claimsOf,
+  type ControllerRevision,
+  type DaemonSet,
   type Deployment,
   type EndpointSlice,
   type Event,
@@ -11,6 +13,8 @@ import {
   type Pod,
   type ReplicaSet,
   type Service,
+  type StatefulSet,
+  uidOf,
 } from "../verdict/objects.ts";
 import type { CollectionName } from "./collection.ts";
 import { Store } from "./store.ts";
@@ -32,6 +36,8 @@ export function storesOf(tell: (topic: string) => void) {
     });
   const deployments = store<Deployment>(nameOf, (object) => [`deployment/${nameOf(object)}`]);
   const replicaSets = store<ReplicaSet>(ownerOf, (set) => [`deployment/${ownerName(set)}`]);
+  const ofOwner = (object: ControllerRevision) => [`uid/${ownerOf(object) ?? ""}`];
+  const ofItself = (object: StatefulSet | DaemonSet) => [`uid/${uidOf(object)}`];
   const topicsOfPod = (pod: Pod) => {
     const owner = ownerOf(pod) ?? "";
     // Without its ReplicaSet a pod means nothing to a release yet; the ReplicaSet will wake that.
@@ -42,11 +48,14 @@ export function storesOf(tell: (topic: string) => void) {
   const warned = (uid: string) => {
     const [pod, deployment] = [pods.get(uid), deployments.get(uid)];
     const name = deployment === undefined ? ownerName(replicaSets.get(uid)) : nameOf(deployment);
-    return pod === undefined ? [`deployment/${name}`] : topicsOfPod(pod);
+    return pod === undefined ? [`deployment/${name}`, `uid/${uid}`] : topicsOfPod(pod);
   };
   return {
     deployments,
     replicaSets,
+    statefulSets: store<StatefulSet>(nameOf, ofItself),
+    daemonSets: store<DaemonSet>(nameOf, ofItself),
+    controllerRevisions: store<ControllerRevision>(ownerOf, ofOwner),
     pods,
     services: store<Service>(nameOf, (object) => [`service/${nameOf(object)}`]),
     endpointSlices: store(serviceOf, (slice) => [`service/${serviceOf(slice)}`]),

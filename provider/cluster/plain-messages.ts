@@ -27,3 +27,18 @@ export function withPlainMessages<T>(answer: T): T {
   }
   return answer;
 }
+
+/** An answer's object. */
+export function parsed(text: string): unknown {
+  return withPlainMessages(JSON.parse(text));
+}
+
+/** What a refusal says, which carries a `Status` object; undefined if it says nothing. */
+export function statusMessage(text: string): string | undefined {
+  try {
+    const { message } = parsed(text) as { readonly message?: string };
+    return message;
+  } catch {
+    return plain(text.slice(0, 200)) || undefined;
+  }
+}

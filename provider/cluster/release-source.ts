@@ -1,7 +1,10 @@
 import type { ReadinessInputs } from "../../contract/readiness.ts";
+import { kindOf } from "../../contract/workload-kind.ts";
+import { eventsAbout } from "../verdict/event.ts";
 import { ingressesOf } from "../verdict/ingress.ts";
-import { type Observed, uidOf } from "../verdict/objects.ts";
+import { asDeployment, type Event, type Observed, uidOf } from "../verdict/objects.ts";
 import { failureOf } from "../verdict/replica-set.ts";
+import { revisionOf } from "../verdict/revision.ts";
 import { neededFor } from "./collection.ts";
 import type { Lease, NamespaceWatch } from "./namespace-watch.ts";
 import type { Subscription } from "./subscription.ts";
@@ -18,7 +21,7 @@ export function followRelease(
   const { deployment, serviceName, routes = [] } = release;
   const needed = neededFor(release);
   const topics = [
-    `deployment/${deployment.name}`,
+    kindOf(deployment) === "Deployment" ? `deployment/${deployment.name}` : `uid/${deployment.uid}`,
     ...(serviceName === undefined ? [] : [`service/${serviceName}`]),
     ...ingressesOf(release).map(({ name }) => `ingress/${name}`),
     ...routes.map((name) => `httproute/${name}`),
@@ -37,19 +40,18 @@ function observe(
   watch: NamespaceWatch,
   clusterTime: number | undefined,
 ): Observed {
-  const { stores } = watch;
-  const { name, uid } = release.deployment;
   const { serviceName, ingress, otherIngresses, routes } = release;
-  const [deployment] = stores.deployments.of(name);
-  const replicaSets = stores.replicaSets.of(uid);
-  const pods = replicaSets.flatMap((replicaSet) => stores.pods.of(uidOf(replicaSet)));
+  const { stores } = watch;
+  const workload = workloadIn(release, watch);
+  const { deployment, replicaSets, pods } = workload;
   const objects = [...(deployment === undefined ? [] : [deployment]), ...replicaSets, ...pods];
+  const warnings = objects.flatMap((object) => stores.warnings.of(uidOf(object)));
   return {
     ...(clusterTime !== undefined && { clusterTime }),
-    ...(replicaSets.some(failureOf) && { neighbourhood: watch.neighbourhood() }),
-    deployment,
-    replicaSets,
-    pods,
+    ...((replicaSets.some(failureOf) || isRefused(deployment, warnings)) && {
+      neighbourhood: watch.neighbourhood(),
+    }),
+    ...workload,
     service: stores.services.of(serviceName)[0],
     endpointSlices: stores.endpointSlices.of(serviceName),
     ingress: stores.ingresses.of(ingress?.name)[0],
@@ -57,8 +59,42 @@ function observe(
       otherIngresses: otherIngresses.flatMap((other) => stores.ingresses.of(other.name)),
     }),
     ...(routes && { routes: routes.flatMap((route) => stores.httpRoutes.of(route)) }),
-    warnings: objects.flatMap((object) => stores.warnings.of(uidOf(object))),
+    warnings,
     placements: pods.flatMap((pod) => stores.placements.of(uidOf(pod))),
     pulls: pods.flatMap((pod) => stores.pulls.of(uidOf(pod))),
   };
+}
+
+/** Whether pods were refused to a controller that tells so by events alone. */
+function isRefused(deployment: Observed["deployment"], warnings: readonly Event[]): boolean {
+  return (
+    deployment !== undefined &&
+    eventsAbout(uidOf(deployment), ["FailedCreate"], warnings).length > 0
+  );
+}
+
+/** What delivers the release, with its revisions and their pods. */
+function workloadIn(
+  { deployment: { name, uid, kind } }: ReadinessInputs,
+  { stores }: NamespaceWatch,
+): Pick<Observed, "deployment" | "statefulSet" | "daemonSet" | "replicaSets" | "pods"> {
+  if (kind === "StatefulSet" || kind === "DaemonSet") {
+    const pods = stores.pods.of(uid);
+    const replicaSets = stores.controllerRevisions.of(uid).map((each) => revisionOf(each, kind));
+    const common = { replicaSets, pods };
+    if (kind === "StatefulSet") {
+      const [statefulSet] = stores.statefulSets.of(name);
+      return {
+        deployment: asDeployment(statefulSet),
+        ...(statefulSet && { statefulSet }),
+        ...common,
+      };
+    }
+    const [daemonSet] = stores.daemonSets.of(name);
+    return { deployment: asDeployment(daemonSet), ...(daemonSet && { daemonSet }), ...common };
+  }
+  const [deployment] = stores.deployments.of(name);
+  const replicaSets = stores.replicaSets.of(uid);
+  const pods = replicaSets.flatMap((replicaSet) => stores.pods.of(uidOf(replicaSet)));
+  return { deployment, replicaSets, pods };
 }

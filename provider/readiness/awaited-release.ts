@@ -1,14 +1,14 @@
 import type { ReadinessInputs } from "../../contract/readiness.ts";
+import { nounOf, titleOf } from "../../contract/workload-kind.ts";
 import { type NeededRight, rightsOfVerdict } from "../../rights.ts";
-import type { Cluster } from "../cluster.ts";
-import { COLLECTIONS } from "../cluster/collection.ts";
+import { type Cluster, pathOf } from "../cluster.ts";
 import type { Subscription } from "../cluster/subscription.ts";
 import { Registry } from "../registry/registry.ts";
 import { lossOf } from "../verdict/awaited-object.ts";
-import { newReplicaSet } from "../verdict/deployment.ts";
+import { isPodOf, newReplicaSet } from "../verdict/revision.ts";
 import type { FinalVerdict, Finding, Proof, Verdict } from "../verdict/finding.ts";
 import { observedIngress } from "../verdict/ingress.ts";
-import { type Deployment, type Observed, ownerOf, UNSEEN } from "../verdict/objects.ts";
+import { type Deployment, type Observed, UNSEEN } from "../verdict/objects.ts";
 import { isFormat } from "../verdict/log-hints.ts";
 import type { Reason } from "../verdict/reasons.ts";
 import { judgeAtOnce, Rollout } from "../verdict/rollout.ts";
@@ -21,6 +21,7 @@ import { ConfigLook, lookupIn } from "./config-look.ts";
 import { presentDeployment } from "./first-look.ts";
 import { limitSeconds } from "./limit.ts";
 import { ListenLook } from "./listen-look.ts";
+import { type Broken, OldPods } from "./old-pods.ts";
 import { platformNotes } from "./platform-note.ts";
 import { redirectNotes } from "./redirect-look.ts";
 import { ScaleLook } from "./scale-look.ts";
@@ -39,14 +40,21 @@ export class AwaitedRelease implements Reported<Observed, Proof> {
 
   readonly cluster: Cluster;
   readonly release: ReadinessInputs;
+  private readonly broken: Broken | undefined;
 
-  constructor(cluster: Cluster, release: ReadinessInputs) {
+  /** @param broken the pods that a StatefulSet must be rid of first */
+  constructor(cluster: Cluster, release: ReadinessInputs, broken?: Broken) {
     this.cluster = cluster;
     this.release = release;
+    this.broken = broken;
 
     const { service, namespace, deployment, logs = true } = release;
-    const title = `deployment ${deployment.name}`;
-    this.place = { name: service, title, noun: "deployment", namespace };
+    this.place = {
+      name: service,
+      title: titleOf(deployment),
+      noun: nounOf(deployment),
+      namespace,
+    };
     this.logs = logs;
   }
 
@@ -80,6 +88,7 @@ export class AwaitedRelease implements Reported<Observed, Proof> {
     );
     const judge = (observed: Observed, now: number) =>
       rollout.judge(graces.see(listening.see(config.see(observed))), now);
+    const oldPods = new OldPods(this.cluster, this.release, this.broken);
     let isFirst = true;
     return {
       judge,
@@ -97,6 +106,7 @@ export class AwaitedRelease implements Reported<Observed, Proof> {
         const present = await graces.settled(settled, observed, judge);
         const known =
           (await scale.see(present, observed)) ??
+          (await oldPods.see(present, observed, signal)) ??
           (await this.#namespaceLeaving(present, observed, signal));
         return this.#told(known ?? present);
       },
@@ -116,12 +126,12 @@ export class AwaitedRelease implements Reported<Observed, Proof> {
       route: routes !== undefined,
       ...{ logs, rollback },
     };
-    return rightsOfVerdict({ namespace, deployment: deployment.name, ...has });
+    return rightsOfVerdict({ ...deployment, namespace, deployment: deployment.name, ...has });
   }
 
   path(): string {
     const { namespace, deployment } = this.release;
-    return `${COLLECTIONS.deployments.path(namespace)}/${deployment.name}`;
+    return pathOf(namespace, deployment);
   }
 
   isSame(object: Deployment | undefined): boolean {
@@ -167,9 +177,12 @@ export class AwaitedRelease implements Reported<Observed, Proof> {
     observed: Observed,
     signal: AbortSignal,
   ): Promise<FinalVerdict | undefined> {
-    const uid = newReplicaSet(observed)?.metadata?.uid;
+    const present = newReplicaSet(observed);
     const isLeaving = observed.pods.some(
-      (pod) => pod.metadata?.deletionTimestamp !== undefined && ownerOf(pod) === uid,
+      (pod) =>
+        pod.metadata?.deletionTimestamp !== undefined &&
+        present !== undefined &&
+        isPodOf(present, pod),
     );
     return kind === "progressing" && isLeaving ? namespaceGone(this, signal) : undefined;
   }

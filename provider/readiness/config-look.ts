@@ -3,7 +3,7 @@ import { isPassing } from "../cluster/api-error.ts";
 import { find } from "../cluster/find.ts";
 import { pause } from "../cluster/pause.ts";
 import { configOf, filesOf, isBeingCreated, titleOf } from "../verdict/config.ts";
-import { newReplicaSet, podsOf } from "../verdict/deployment.ts";
+import { newReplicaSet, podsOf } from "../verdict/revision.ts";
 import type { ConfigReference, Observed, Pod } from "../verdict/objects.ts";
 import { statusesOf } from "../verdict/pod.ts";
 

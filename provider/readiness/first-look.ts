@@ -29,5 +29,5 @@ export async function presentDeployment(
   { namespace, deployment }: ReadinessInputs,
   signal: AbortSignal,
 ): Promise<Deployment | undefined> {
-  return cluster.deployment(namespace, deployment.name, signal).catch(() => undefined);
+  return cluster.deployment(namespace, deployment, signal).catch(() => undefined);
 }

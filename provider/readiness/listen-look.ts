@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { ReadinessInputs } from "../../contract/readiness.ts";
 import { pause } from "../cluster/pause.ts";
-import { newReplicaSet, podsOf } from "../verdict/deployment.ts";
+import { newReplicaSet, podsOf } from "../verdict/revision.ts";
 import { type ContainerLog, saysElsewhere } from "../verdict/log-hints.ts";
 import { type Elsewhere, nameOf, type Observed } from "../verdict/objects.ts";
 import { judgedContainersOf } from "../verdict/pod.ts";

@@ -22,7 +22,7 @@ export async function isGone(
   const { namespace, deployment } = news as unknown as ReadinessInputs;
   const limit = AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MILLISECONDS)]);
   try {
-    return (await cluster().deployment(namespace, deployment.name, limit)) === undefined;
+    return (await cluster().deployment(namespace, deployment, limit)) === undefined;
   } catch {
     return false;
   }

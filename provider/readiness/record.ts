@@ -8,7 +8,7 @@ import {
   type ReleaseRecord,
 } from "../../contract/release-record.ts";
 import { digestOf } from "../../contract/image-reference.ts";
-import { newReplicaSet, podsOf } from "../verdict/deployment.ts";
+import { newReplicaSet, podsOf } from "../verdict/revision.ts";
 import type { Proof, ProvedPod } from "../verdict/finding.ts";
 import { nameOf, type Observed, type ReplicaSet } from "../verdict/objects.ts";
 import { oneLine } from "../cluster/one-line.ts";
@@ -40,6 +40,7 @@ export function recordOf(
     namespace: inputs.namespace,
     verdict: verdict.kind,
     reason: ready ? null : verdict.reason,
+    ...(inputs.deployment.kind && { kind: inputs.deployment.kind }),
     generation: inputs.deployment.generation,
     replicaSet: ready ? verdict.replicaSet : (replicaSet?.metadata?.name ?? null),
     ...listed(releasedPods(pods, inputs, observed, stored)),
@@ -47,8 +48,18 @@ export function recordOf(
     seconds: Math.round(seconds * 10) / 10,
     previous: previousOf(stored, inputs),
     warnings: ready ? warningsOf(verdict) : [],
+    ...exceptionsOf(inputs),
     running: null,
     evidence: null,
+  };
+}
+
+/** How it leaves what every service has. */
+function exceptionsOf({ allow, patched, podSecurity }: ReadinessInputs) {
+  return {
+    ...(allow && { allow }),
+    ...(patched && { patched }),
+    ...(podSecurity !== undefined && { podSecurity }),
   };
 }
 

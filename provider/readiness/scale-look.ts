@@ -1,4 +1,5 @@
 import type { ReadinessInputs } from "../../contract/readiness.ts";
+import { nounOf } from "../../contract/workload-kind.ts";
 import type { FinalVerdict, Verdict } from "../verdict/finding.ts";
 import type { Deployment, Observed } from "../verdict/objects.ts";
 import { type AppliedScale, isEmptied, scaled, scaledBy, scalerOf } from "../verdict/scale.ts";
@@ -52,7 +53,13 @@ export class ScaleLook {
     }
     return manager === undefined
       ? undefined
-      : { ...verdict, notes: [...(verdict.notes ?? []), scaledBy(manager, replicas, asked)] };
+      : {
+          ...verdict,
+          notes: [
+            ...(verdict.notes ?? []),
+            scaledBy(manager, replicas, asked, nounOf(this.release.deployment)),
+          ],
+        };
   }
 }
 

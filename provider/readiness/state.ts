@@ -43,9 +43,11 @@ export function nextState(
   history: readonly HistoryEntry[],
   template?: string,
 ): State {
-  const { commit, image, digest, manifestHash, replicaSet, verdict } = release;
+  const { commit, image, digest, manifestHash, kind, replicaSet, verdict } = release;
   const isReady = verdict === "ready" && replicaSet !== null;
-  const ready = isReady ? { commit, image, digest, manifestHash, replicaSet } : lastReady;
+  const ready = isReady
+    ? { commit, image, digest, manifestHash, ...(kind && { kind }), replicaSet }
+    : lastReady;
   const kept = isReady ? template : lastReadyTemplate;
   return {
     release,

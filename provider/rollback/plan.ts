@@ -2,10 +2,11 @@ import { isDeepStrictEqual } from "node:util";
 import type { ReadinessInputs } from "../../contract/readiness.ts";
 import type { ProvedRelease } from "../../contract/release-record.ts";
 import type { Stored } from "../readiness/state.ts";
-import { newReplicaSet } from "../verdict/deployment.ts";
+import { kindOf, nounOf, type OfKind, revisionKindOf } from "../../contract/workload-kind.ts";
+import { isPodOf, newReplicaSet } from "../verdict/revision.ts";
 import type { Finding } from "../verdict/finding.ts";
 import { podLossOf } from "../verdict/lost-pod.ts";
-import { nameOf, type Observed, ownerOf, uidOf } from "../verdict/objects.ts";
+import { nameOf, type Observed } from "../verdict/objects.ts";
 import { contentOf, type PodTemplate, templateOf } from "../verdict/pod-template.ts";
 import { REASONS } from "../verdict/reasons.ts";
 import { called } from "../release-words.ts";
@@ -18,6 +19,8 @@ export type Plan =
       /** Why nothing is restored; undefined if that goes without saying. */
       readonly why: string | undefined;
     };
+
+const KEPT = { ReplicaSet: "replica set", ControllerRevision: "revision", Job: "job" } as const;
 
 /** Decides whether the last release that was ready is to be restored. */
 export function planRollback(
@@ -35,6 +38,12 @@ export function planRollback(
   if (release.rollback === false) {
     return stay("rollback is false; the release is left in place");
   }
+  if (!isSameKind(release.deployment, lastReady)) {
+    const noun = nounOf(lastReady);
+    return stay(
+      `the last release that was ready was a ${noun}, which is deleted only after a release of this kind is ready`,
+    );
+  }
   const present = newReplicaSet(observed);
   const target = `the last release that was ready, ${called(lastReady, release)},`;
   if (present !== undefined && nameOf(present) === lastReady.replicaSet) {
@@ -43,12 +52,16 @@ export function planRollback(
   const template = liveTemplate(observed, lastReady.replicaSet) ?? keptTemplate(lastReadyTemplate);
   if (template === undefined) {
     return stay(
-      `replica set ${lastReady.replicaSet}, which kept the pod template of ${target} is gone`,
+      `${KEPT[revisionKindOf(lastReady)]} ${lastReady.replicaSet}, which kept the pod template of ${target} is gone`,
     );
   }
   return reason === "evicted" && isEvicted(template, observed)
     ? stay(`pods of ${target} are evicted as well`)
     : { kind: "restore", to: lastReady, template };
+}
+
+function isSameKind(one: OfKind, other: OfKind): boolean {
+  return kindOf(one) === kindOf(other);
 }
 
 /** The template as its ReplicaSet has it, with the API server's present defaults. */
@@ -65,10 +78,10 @@ function keptTemplate(text: string | undefined): PodTemplate | undefined {
 /** Whether pods of the template are evicted, also those of a restart. */
 function isEvicted(template: PodTemplate, { pods, replicaSets, warnings }: Observed): boolean {
   const content = contentOf(template);
-  const alike = replicaSets
-    .filter((candidate) => isDeepStrictEqual(contentOf(templateOf(candidate)), content))
-    .map(uidOf);
-  const own = pods.filter((pod) => alike.includes(ownerOf(pod) ?? ""));
+  const alike = replicaSets.filter((candidate) =>
+    isDeepStrictEqual(contentOf(templateOf(candidate)), content),
+  );
+  const own = pods.filter((pod) => alike.some((candidate) => isPodOf(candidate, pod)));
   return own.some((pod) => podLossOf(pod, warnings)?.reason === "evicted");
 }
 

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { ROLLED_BACK } from "../../contract/marks.ts";
 import type { ReadinessInputs } from "../../contract/readiness.ts";
+import { kindOf, nounOf, type OfKind, resourceOfKind } from "../../contract/workload-kind.ts";
 import type { Cluster } from "../cluster.ts";
 import { ApiError, messageOf } from "../cluster/api-error.ts";
 import { type Deployment, uidOf } from "../verdict/objects.ts";
@@ -41,13 +42,13 @@ export async function restore(
 ): Promise<Restoration> {
   const { namespace, deployment } = release;
   const attempt = async (): Promise<Restoration> => {
-    const live = await cluster.deployment(namespace, deployment.name, signal);
+    const live = await cluster.deployment(namespace, deployment, signal);
     if (live !== undefined && markOf(release, live) !== undefined) {
       // The answer was lost on its way, but not the write.
       return { kind: "restored", generation: live.metadata?.generation ?? 0 };
     }
     if (!isJudged(live, judged)) {
-      return { kind: "refused", why: "somebody else has changed the deployment since" };
+      return { kind: "refused", why: `somebody else has changed the ${nounOf(deployment)} since` };
     }
     const restored = withAnnotationsOfOthers(template, live);
     if (isDeepStrictEqual(restored, live.spec?.template)) {
@@ -55,13 +56,16 @@ export async function restore(
     }
     const patch = patchOf(live, restored, mark);
     const how = { patch, fieldManager: managerOf(live) };
-    const patched = await cluster.patchDeployment(namespace, deployment.name, how, signal);
+    const patched = await cluster.patchDeployment(namespace, deployment, how, signal);
     return { kind: "restored", generation: patched.metadata?.generation ?? 0 };
   };
   try {
     return await answered(attempt, signal, isOutrun);
   } catch (error) {
-    return { kind: "refused", why: signal.aborted ? "the run was interrupted" : whyOf(error) };
+    return {
+      kind: "refused",
+      why: signal.aborted ? "the run was interrupted" : whyOf(error, deployment),
+    };
   }
 }
 
@@ -100,8 +104,9 @@ function isJudged(
   );
 }
 
-function whyOf(error: unknown): string {
+function whyOf(error: unknown, workload: OfKind): string {
+  const { resource } = resourceOfKind(kindOf(workload));
   return error instanceof ApiError && error.status === 403
-    ? `this identity may not patch deployments: ${error.message}; grant it patch on deployments`
+    ? `this identity may not patch ${resource}: ${error.message}; grant it patch on ${resource}`
     : messageOf(error);
 }

@@ -3,18 +3,49 @@ import type { ReadinessInputs } from "../../contract/readiness.ts";
 import type { ReleaseRecord } from "../../contract/release-record.ts";
 import { ROLLED_BACK } from "../../contract/marks.ts";
 import { VERDICT } from "../../contract/verdict.ts";
-import type { Properties } from "../../wire/plugin.ts";
+import type { OfKind } from "../../contract/workload-kind.ts";
+import type { Properties, Subject } from "../../wire/plugin.ts";
 import type { Cluster } from "../cluster.ts";
-import { COLLECTIONS } from "../cluster/collection.ts";
-import { type Deployment, nameOf, type ReplicaSet, uidOf } from "../verdict/objects.ts";
+import type { Api } from "../cluster/api.ts";
+import { type Collection, COLLECTIONS } from "../cluster/collection.ts";
+import {
+  type ControllerRevision,
+  type Deployment,
+  nameOf,
+  type ReplicaSet,
+  uidOf,
+} from "../verdict/objects.ts";
 import { templateOf, withAnnotationsOfOthers } from "../verdict/pod-template.ts";
+import { revisionOf } from "../verdict/revision.ts";
 import { answered, isOutrun } from "../waiting/answered.ts";
+import { type Begun, firstLook } from "../readiness/first-look.ts";
+import type { Stored } from "../readiness/state.ts";
+import { called } from "../release-words.ts";
 import { markOf } from "./mark.ts";
 import { managerOf } from "./restore.ts";
 
 /** Whether the verdict's rules differ: they are part of what is asked for, so that other ones ask for another try. */
 export function hasOtherRules(one: Properties, other: Properties): boolean {
   return Object.keys(VERDICT).some((rule) => !isDeepStrictEqual(one[rule], other[rule]));
+}
+
+/** The release by its new generation, if it was rolled back and could be applied again. */
+export async function retry(
+  cluster: Cluster,
+  { log }: Pick<Subject, "log">,
+  release: ReadinessInputs,
+  stored: Stored,
+  options: Begun,
+): Promise<ReadinessInputs | undefined> {
+  if (markOf(release, await firstLook(cluster, release, options)) === undefined) {
+    return undefined;
+  }
+  const again = await retried(cluster, release, stored.release, options.signal);
+  if (again !== undefined) {
+    const name = called(release);
+    log.info(`${release.service}: tries ${name} again, by other rules for its verdict`);
+  }
+  return again;
 }
 
 /**
@@ -25,7 +56,7 @@ export function hasOtherRules(one: Properties, other: Properties): boolean {
  * @returns the release by the generation that the Deployment got; undefined where its template is gone, or the cluster
  *   does not let it be applied
  */
-export async function retried(
+async function retried(
   cluster: Cluster,
   release: ReadinessInputs,
   failed: ReleaseRecord | undefined,
@@ -33,7 +64,7 @@ export async function retried(
 ): Promise<ReadinessInputs | undefined> {
   const { namespace, deployment } = release;
   const attempt = async (): Promise<ReadinessInputs | undefined> => {
-    const live = await cluster.deployment(namespace, deployment.name, signal);
+    const live = await cluster.deployment(namespace, deployment, signal);
     const replicaSet = await replicaSetOf(cluster, release, failed, signal);
     if (live === undefined || replicaSet?.spec?.template === undefined) {
       return undefined;
@@ -46,10 +77,7 @@ export async function retried(
         : undefined;
     }
     const how = { patch: patchOf(live, template), fieldManager: managerOf(live) };
-    return appliedAs(
-      release,
-      await cluster.patchDeployment(namespace, deployment.name, how, signal),
-    );
+    return appliedAs(release, await cluster.patchDeployment(namespace, deployment, how, signal));
   };
   return answered(attempt, signal, isOutrun).catch(() => undefined);
 }
@@ -64,12 +92,29 @@ async function replicaSetOf(
   if (name === null || generation !== deployment.generation || failed?.image !== image) {
     return undefined;
   }
-  // Whoever may list them need not be allowed to get one.
+  const sets = await revisionsIn(api, namespace, deployment, name, signal);
+  return sets.find((candidate) => nameOf(candidate) === name);
+}
+
+/** Whoever may list them need not be allowed to get one. */
+async function revisionsIn(
+  api: Api,
+  namespace: string,
+  { kind }: OfKind,
+  name: string,
+  signal: AbortSignal,
+): Promise<readonly ReplicaSet[]> {
   const query = { fieldSelector: `metadata.name=${name}` };
-  const list = (await api.get(COLLECTIONS.replicaSets.path(namespace), query, signal)) as {
-    readonly items?: readonly ReplicaSet[];
+  const list = async <T>(collection: Collection) => {
+    const path = collection.path(namespace);
+    const found = (await api.get(path, query, signal)) as { readonly items?: T[] };
+    return found.items ?? [];
   };
-  return list.items?.find((candidate) => nameOf(candidate) === name);
+  if (kind === "StatefulSet" || kind === "DaemonSet") {
+    const found = await list<ControllerRevision>(COLLECTIONS.controllerRevisions);
+    return found.map((each) => revisionOf(each, kind));
+  }
+  return list<ReplicaSet>(COLLECTIONS.replicaSets);
 }
 
 function appliedAs(release: ReadinessInputs, { metadata }: Deployment): ReadinessInputs {

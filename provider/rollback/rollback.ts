@@ -4,6 +4,7 @@ import {
   type ProvedRelease,
   type RunningRelease,
 } from "../../contract/release-record.ts";
+import { kindOf } from "../../contract/workload-kind.ts";
 import type { Cluster } from "../cluster.ts";
 import { AwaitedRelease } from "../readiness/awaited-release.ts";
 import type { FinalVerdict } from "../verdict/finding.ts";
@@ -54,7 +55,7 @@ export async function rollBack(
     return { running: null, report };
   }
   const restored = inputsOf(release, to, restoration.generation);
-  const judgement = await awaitVerdict(new AwaitedRelease(tools.cluster, restored), {
+  const judgement = await awaitVerdict(new AwaitedRelease(tools.cluster, restored, "others"), {
     signal: tools.signal,
     timeoutSeconds: tools.timeoutSeconds,
     progress: (text) => {
@@ -90,8 +91,11 @@ export async function judgeRestored(
   { wait }: { readonly wait: boolean },
   { cluster, signal, timeoutSeconds, progress, explain }: Tools,
 ): Promise<Outcome> {
+  if (kindOf(release.deployment) === "CronJob") {
+    return { running: runningOf(to, RESTING), report: "" };
+  }
   const restored = inputsOf(release, to, generation);
-  const awaited = new AwaitedRelease(cluster, restored);
+  const awaited = new AwaitedRelease(cluster, restored, "others");
   const { verdict, observed } = wait
     ? await awaitVerdict(awaited, { signal, timeoutSeconds, progress })
     : await presentVerdict(awaited, signal);
@@ -102,11 +106,15 @@ export async function judgeRestored(
   return { running: runningOf(to, verdict), report };
 }
 
+/** A schedule that was restored runs when its time comes; it was proved when it was released. */
+const RESTING: FinalVerdict = { kind: "ready", replicaSet: "", pods: [] };
+
 function runningOf(to: ProvedRelease, verdict: FinalVerdict): RunningRelease {
   if (verdict.kind === "failed") {
     return { ...to, verdict: "failed", reason: verdict.reason, pods: [] };
   }
-  const { replicaSet, pods } = verdict;
+  const { pods } = verdict;
+  const replicaSet = verdict.replicaSet === "" ? to.replicaSet : verdict.replicaSet;
   return { ...to, verdict: "ready", reason: null, replicaSet, pods: pods.slice(0, LISTED_PODS) };
 }
 

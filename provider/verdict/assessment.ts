@@ -1,16 +1,19 @@
 import type { ReadinessInputs } from "../../contract/readiness.ts";
+import { revisionKindOf, titleOf } from "../../contract/workload-kind.ts";
 import { judgeConfig } from "./config.ts";
-import { desiredReplicas, judgeDeployment, newReplicaSet, podsOf } from "./deployment.ts";
+import { judgeDeployment } from "./deployment.ts";
 import type { Doubt, Finding, ProvedPod } from "./finding.ts";
 import { judgeRoutes } from "./http-route.ts";
 import { judgeIngresses } from "./ingress.ts";
 import { judgeLosses, lossesOf } from "./losses.ts";
 import type { Loss } from "./lost-pod.ts";
 import { type Event, nameOf, type Observed, type Pod, type ReplicaSet, uidOf } from "./objects.ts";
+import { isStopping, judgedPods, partitionNotes } from "./pod-set-release.ts";
 import { doubtsOf, isReady, judgePod, proofOf } from "./pod.ts";
 import { probeWarnings } from "./probe-warning.ts";
 import { REASONS } from "./reasons.ts";
 import { judgeReplicaSet } from "./replica-set.ts";
+import { desiredPods, newReplicaSet, podsOf } from "./revision.ts";
 import { awaitsNode } from "./scheduling.ts";
 import { judgeService } from "./service.ts";
 import { judgeRelapse, type Settlement, UNKNOWN_SETTLEMENT } from "./settling.ts";
@@ -40,7 +43,7 @@ export interface Assessment {
 }
 
 /**
- * Puts the rules together: Deployment, ReplicaSet, pods, Service, Ingresses and routes.
+ * Puts the rules together: Deployment, ReplicaSet, pods, Service, Ingresses and routes. What is in a Deployment's place has the same.
  *
  * @param losses the release's pods that were lost
  * @param settlement how long its pods have been ready
@@ -51,15 +54,15 @@ export function assess(
   losses: readonly Loss[] = lossesOf(observed),
   settlement: Settlement = UNKNOWN_SETTLEMENT,
 ): Assessment {
-  const { deployment, warnings, placements = [], absent = [], clusterTime, elsewhere } = observed;
+  const { warnings, placements = [], absent = [], clusterTime, elsewhere } = observed;
   const events = [...warnings, ...placements];
   const found = judgeDeployment(release, observed);
   const settled = found.every(({ reason }) => REASONS[reason].settled);
   const replicaSet = settled ? newReplicaSet(observed) : undefined;
-  const pods = podsOf(replicaSet, observed.pods);
+  const pods = judgedPods(observed, podsOf(replicaSet, observed.pods));
   const ready = pods.filter(isReady);
   const proofs = ready.map((pod) => proofOf(pod, release, replicaSet?.spec?.template));
-  const desired = deployment === undefined ? 0 : desiredReplicas(deployment);
+  const desired = desiredPods(observed);
   const findings = [
     ...(settled ? [] : found),
     ...(replicaSet ? judgeReplicaSet(replicaSet, observed) : []),
@@ -76,7 +79,7 @@ export function assess(
           settlement,
         })),
     ...proofs.filter((proof) => "reason" in proof),
-    ...(settled ? [...found, ...judgePresence(release, replicaSet, ready.length, desired)] : []),
+    ...(settled ? [...found, ...judgePresence(release, replicaSet, ready.length, observed)] : []),
     ...judgeService(release, observed, ready),
     ...judgeIngresses(release, observed),
     ...judgeRoutes(release, observed),
@@ -86,13 +89,16 @@ export function assess(
   return {
     findings,
     doubts: ready.flatMap((pod) => doubtsOf(release, pod, warnings, { clusterTime })),
-    remarks: probeWarnings(ready, warnings),
+    remarks: [...partitionNotes(observed), ...probeWarnings(ready, warnings)],
     replicaSet: replicaSet && nameOf(replicaSet),
     proved: proofs.filter((proof) => "imageID" in proof),
     text,
     stages: text + pullingSince(pods),
     progress: progressOf(pods) + (settled ? 1 : 0),
-    isOnItsWay: settlement.settling > 0 || pods.some((pod) => awaitsNode(pod, events)),
+    isOnItsWay:
+      settlement.settling > 0 ||
+      pods.some((pod) => awaitsNode(pod, events)) ||
+      observed.pods.some((pod) => isStopping(pod, observed)),
   };
 }
 
@@ -118,7 +124,7 @@ function judgeSettlement({ deployment }: ReadinessInputs, settlement: Settlement
   const message = settlingWords(settlement);
   return message === undefined
     ? []
-    : [{ reason: "not-ready", object: `deployment ${deployment.name}`, message }];
+    : [{ reason: "not-ready", object: titleOf(deployment), message }];
 }
 
 function settlingWords({ settling, seconds }: Settlement): string | undefined {
@@ -130,14 +136,17 @@ function judgePresence(
   { deployment }: ReadinessInputs,
   replicaSet: ReplicaSet | undefined,
   ready: number,
-  desired: number,
+  observed: Observed,
 ): Finding[] {
+  // How many nodes may be away without a pod is for the DaemonSet to say.
+  const desired = observed.daemonSet === undefined ? desiredPods(observed) : 0;
+  const kept = revisionKindOf(deployment) === "ReplicaSet" ? "replica set" : "revision";
   const message =
     replicaSet === undefined
-      ? "the release has no replica set yet"
+      ? `the release has no ${kept} yet`
       : `${ready} of ${desired} pods are ready`;
   return replicaSet === undefined || ready < desired
-    ? [{ reason: "not-ready", object: `deployment ${deployment.name}`, message }]
+    ? [{ reason: "not-ready", object: titleOf(deployment), message }]
     : [];
 }
 

@@ -118,7 +118,7 @@ export function neededGeneration(
 
 /** What the object shows. */
 export function objectFinding(
-  awaited: ObjectReadinessInputs,
+  awaited: Pick<ObjectReadinessInputs, "kind" | "name">,
   reason: Reason,
   message: string,
   more: Partial<Finding> = {},

@@ -1,13 +1,16 @@
 import type { ObjectReadinessInputs } from "../../contract/object-readiness.ts";
-import { type ObjectAssessment, type Present, unready } from "./awaited-object.ts";
+import { type ObjectAssessment, type Present, titleOf } from "./awaited-object.ts";
 import type { Finding } from "./finding.ts";
-import { type DaemonSet, isTrue, nameOf, type Pod } from "./objects.ts";
+import { condition, type DaemonSet, isTrue, nameOf, type Pod } from "./objects.ts";
 import { isReady, judgePod } from "./pod.ts";
-import { assessPodSet, isOnDelete } from "./pod-set.ts";
+import { assessPodSet, isOnDelete, missing } from "./pod-set.ts";
 
 /** The DaemonSet's template by number, and each pod's: revisions themselves would have to be listed. */
 const TEMPLATE = "deprecated.daemonset.template.generation";
 const POD_TEMPLATE = "pod-template-generation";
+
+/** How long a kubelet may take to report a pod of its own. */
+const SILENCE_MILLISECONDS = 30_000;
 
 /**
  * What a DaemonSet shows: the rules of `kubectl rollout status`, and why its pods of the new template are not ready.
@@ -28,22 +31,39 @@ export function assessDaemonSet(
     template === undefined || metadata?.labels?.[POD_TEMPLATE] === template;
   const judge = (pods: readonly Pod[]) => {
     const updated = pods.filter(isUpdated);
-    const present = updated.filter((pod) => !isAway(pod));
+    const away = pods.filter((pod) => isAway(pod, clusterTime));
+    const present = updated.filter((pod) => !away.includes(pod));
     return [
       ...present.flatMap((pod) => judgePod(awaited, pod, events, { clusterTime })),
-      ...judgeCounts(awaited, set, updated, pods.filter(isAway)),
+      ...judgeNodeCounts(titleOf(awaited), set, updated, away),
     ];
   };
   return assessPodSet(awaited, observed, { desired, revision: template, judge });
 }
 
-/** Whether the pod's node has gone: then the pod is not ready, while the kubelet's last word is that its containers are. */
-function isAway(pod: Pod): boolean {
-  return !isReady(pod) && isTrue(pod, "ContainersReady");
+/**
+ * Whether the pod's node has gone: then the pod is not ready, while the kubelet's last word is that its containers are; or the
+ * kubelet has never said a word of it.
+ *
+ * @param clusterTime the present by the cluster's clock
+ */
+export function isAway(pod: Pod, clusterTime = NaN): boolean {
+  const { lastTransitionTime } = condition(pod, "PodScheduled") ?? {};
+  const scheduledAt = Date.parse(lastTransitionTime ?? "");
+  const isSilent =
+    pod.status?.startTime === undefined && scheduledAt + SILENCE_MILLISECONDS < clusterTime;
+  return !isReady(pod) && (isTrue(pod, "ContainersReady") || isSilent);
 }
 
-function judgeCounts(
-  awaited: ObjectReadinessInputs,
+/**
+ * What a DaemonSet's own counts lack.
+ *
+ * @param title the DaemonSet as people write it
+ * @param updated its pods of the new template
+ * @param away its pods on nodes that are away
+ */
+export function judgeNodeCounts(
+  title: string,
   set: DaemonSet,
   updated: readonly Pod[],
   away: readonly Pod[],
@@ -65,7 +85,7 @@ function judgeCounts(
   const counted = isOnDelete(set) ? steps.slice(1, 2) : steps;
   const short = counted.find(([count]) => count < desired - excused);
   const where = away.length === 0 ? "" : `; the node of ${away.map(nameOf).join(", ")} is away`;
-  return short === undefined ? [] : [unready(awaited, short[1] + where)];
+  return short === undefined ? [] : [missing(title, short[1] + where)];
 }
 
 /** How many pods may be unavailable during an update: a number, or a share of the nodes that is rounded up. */

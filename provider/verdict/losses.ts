@@ -1,8 +1,8 @@
 import type { VerdictSettings } from "../../contract/verdict.ts";
-import { newReplicaSet } from "./deployment.ts";
+import { isPodOf, newReplicaSet } from "./revision.ts";
 import type { Finding } from "./finding.ts";
 import { type Loss, podLossOf } from "./lost-pod.ts";
-import { type Observed, ownerOf, uidOf } from "./objects.ts";
+import type { Observed } from "./objects.ts";
 import { type Settlement, wordsOf } from "./settling.ts";
 
 /** What was lost so long before the wait is not of this rollout. */
@@ -32,7 +32,7 @@ const WORDS = {
 export function lossesOf(observed: Observed): Loss[] {
   const replicaSet = newReplicaSet(observed);
   return observed.pods
-    .filter((pod) => replicaSet !== undefined && ownerOf(pod) === uidOf(replicaSet))
+    .filter((pod) => replicaSet !== undefined && isPodOf(replicaSet, pod))
     .flatMap((pod) => podLossOf(pod, observed.warnings) ?? [])
     .sort((one, other) => (one.at ?? "").localeCompare(other.at ?? ""));
 }

@@ -3,6 +3,8 @@ import type {
   V1Condition,
   V1Container,
   V1ContainerStatus,
+  V1ControllerRevision,
+  V1CronJob,
   V1DaemonSet,
   V1Deployment,
   V1EndpointSlice,
@@ -61,6 +63,10 @@ export type StatefulSet = Json<V1StatefulSet>;
 /** As the API server sends it. */
 export type DaemonSet = Json<V1DaemonSet>;
 /** As the API server sends it. */
+export type ControllerRevision = Json<V1ControllerRevision>;
+/** As the API server sends it. */
+export type CronJob = Json<V1CronJob>;
+/** As the API server sends it. */
 export type PersistentVolumeClaim = Json<V1PersistentVolumeClaim>;
 
 /** What a route is attached to, as the route names it. */
@@ -108,11 +114,21 @@ export interface Neighbourhood {
 
 /** What the cluster shows of one release at one moment: all that a verdict is made from. */
 export interface Observed {
-  /** The Deployment of the release's name, whatever its uid. */
+  /** The Deployment of the release's name, whatever its uid; or what is in its place, as far as that has the same fields. */
   readonly deployment: Deployment | undefined;
-  /** Those that the Deployment owns, old ones too. */
+  /**
+   * The StatefulSet in its place.
+   * @default - none
+   */
+  readonly statefulSet?: StatefulSet;
+  /**
+   * The DaemonSet in its place.
+   * @default - none
+   */
+  readonly daemonSet?: DaemonSet;
+  /** Those that the Deployment owns, old ones too; or a controller's revisions in the same form: see `revisionOf`. */
   readonly replicaSets: readonly ReplicaSet[];
-  /** Those that these ReplicaSets own. */
+  /** Those of these revisions. */
   readonly pods: readonly Pod[];
   readonly service: Service | undefined;
   readonly endpointSlices: readonly EndpointSlice[];
@@ -164,6 +180,16 @@ export interface Observed {
    * @default - unknown; then nothing counts as older than the wait
    */
   readonly clusterTime?: number;
+}
+
+/**
+ * What is in a Deployment's place, for rules that look at what both have: metadata, pod template, number of pods,
+ * observed generation.
+ */
+export function asDeployment(
+  workload: StatefulSet | DaemonSet | CronJob | undefined,
+): Deployment | undefined {
+  return workload as unknown as Deployment | undefined;
 }
 
 /** What is known of a cluster that has not answered. */

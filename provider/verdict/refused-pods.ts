@@ -12,8 +12,8 @@ const PREFIX = /^(?:Error creating: |create (?:Pod|Claim) .* failed error: )/;
  * refusal from before the last created pod no longer counts.
  */
 export function judgeRefusedPods(
-  awaited: ObjectReadinessInputs,
-  { pods, events, neighbourhood }: ObservedObject,
+  awaited: Pick<ObjectReadinessInputs, "kind" | "name" | "uid">,
+  { pods, events, neighbourhood }: Pick<ObservedObject, "pods" | "events" | "neighbourhood">,
 ): Finding[] {
   const refusals = eventsAbout(awaited.uid, ["FailedCreate"], events);
   const [refused] = refusals;

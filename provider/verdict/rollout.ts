@@ -1,4 +1,5 @@
 import type { ReadinessInputs } from "../../contract/readiness.ts";
+import { revisionKindOf, titleOf } from "../../contract/workload-kind.ts";
 import { assess, type Assessment } from "./assessment.ts";
 import {
   type Failed,
@@ -146,8 +147,10 @@ export class Rollout {
       this.#progress = 0;
       return [];
     }
-    const object = `deployment ${this.#release.deployment.name}`;
-    const message = `somebody has changed the pods during the rollout: replica set ${replicaSet} replaced ${this.#replicaSet ?? ""}`;
+    const { deployment: awaited } = this.#release;
+    const object = titleOf(awaited);
+    const kept = revisionKindOf(awaited) === "ReplicaSet" ? "replica set" : "revision";
+    const message = `somebody has changed the pods during the rollout: ${kept} ${replicaSet} replaced ${this.#replicaSet ?? ""}`;
     return [{ reason: "superseded", object, message }];
   }
 

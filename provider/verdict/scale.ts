@@ -1,4 +1,5 @@
 import type { ReadinessInputs } from "../../contract/readiness.ts";
+import { nounOf, titleOf } from "../../contract/workload-kind.ts";
 import type { Finding } from "./finding.ts";
 import { fieldsAt, isOfProvider, lastWrite, type ManagedFields } from "./managed-fields.ts";
 import { type Deployment, uidOf } from "./objects.ts";
@@ -58,23 +59,28 @@ export class AppliedScale {
 
 /** What is to be said of a Deployment that somebody has scaled down. */
 export function scaled(
-  { deployment: { name } }: ReadinessInputs,
+  { deployment }: ReadinessInputs,
   replicas: number,
   manager?: string,
   asked?: number,
 ): Finding {
   return {
     reason: "scaled",
-    object: `deployment ${name}`,
-    message: `${scaledBy(manager, replicas, asked)}; pulumi up --refresh puts that back`,
+    object: titleOf(deployment),
+    message: `${scaledBy(manager, replicas, asked, nounOf(deployment))}; pulumi up --refresh puts that back`,
   };
 }
 
 /** Who has scaled the Deployment, in a sentence. */
-export function scaledBy(manager: string | undefined, replicas: number, asked?: number): string {
+export function scaledBy(
+  manager: string | undefined,
+  replicas: number,
+  asked?: number,
+  noun = "deployment",
+): string {
   const who = manager === undefined ? "somebody" : `somebody (${manager})`;
   const from = asked === undefined ? "" : `from ${asked} `;
-  return `${who} has scaled the deployment ${from}to ${replicas} since it was applied`;
+  return `${who} has scaled the ${noun} ${from}to ${replicas} since it was applied`;
 }
 
 /**

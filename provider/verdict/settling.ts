@@ -1,8 +1,8 @@
 import type { ReadinessInputs } from "../../contract/readiness.ts";
 import { settleSecondsOf } from "../../contract/verdict.ts";
-import { newReplicaSet, podsOf } from "./deployment.ts";
+import { isPodOf, newReplicaSet, podsOf } from "./revision.ts";
 import { type Finding, toleranceOf } from "./finding.ts";
-import { condition, type Observed, ownerOf, type Pod, uidOf } from "./objects.ts";
+import { condition, type Observed, type Pod, uidOf } from "./objects.ts";
 import { podFinding } from "./pod-finding.ts";
 import { isReady, statusesOf } from "./pod.ts";
 import { answerSeconds } from "./probe-kill.ts";
@@ -73,7 +73,7 @@ export class Settling {
       return UNKNOWN_SETTLEMENT;
     }
     const living = new Set(podsOf(replicaSet, observed.pods));
-    for (const pod of observed.pods.filter((each) => ownerOf(each) === uidOf(replicaSet))) {
+    for (const pod of observed.pods.filter((each) => isPodOf(replicaSet, each))) {
       const since = living.has(pod) && isReady(pod) ? readySince(pod, observed, now) : undefined;
       this.#courses.set(uidOf(pod), this.#next(pod, since, now));
     }

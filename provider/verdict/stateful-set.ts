@@ -1,12 +1,11 @@
 import type { ObjectReadinessInputs } from "../../contract/object-readiness.ts";
-import { type ObjectAssessment, objectFinding, type Present, unready } from "./awaited-object.ts";
+import { type ObjectAssessment, type Present, titleOf } from "./awaited-object.ts";
 import { type Finding, toleranceOf } from "./finding.ts";
-import { nameOf, type Pod, type StatefulSet } from "./objects.ts";
+import type { Patience } from "./judged-container.ts";
+import { type Event, nameOf, type Pod, type StatefulSet } from "./objects.ts";
 import { isReady, judgePod } from "./pod.ts";
-import { assessPodSet, isOnDelete } from "./pod-set.ts";
-
-/** Set by the StatefulSet controller on each pod. */
-const REVISION = "controller-revision-hash";
+import { assessPodSet, isOnDelete, missing } from "./pod-set.ts";
+import { partitionOf, REVISION_HASH } from "./revision.ts";
 
 /** How long the controller gets to replace a broken pod by itself, which in some states it does. */
 const REPLACING_SECONDS = 10;
@@ -28,40 +27,46 @@ export function assessStatefulSet(
     const updated = pods.filter((pod) => revisionOf(pod) === revision);
     return [
       ...updated.flatMap((pod) => judgePod(awaited, pod, events, { clusterTime })),
-      ...judgeOldPods(awaited, observed, pods),
-      ...judgeCounts(awaited, set, updated),
+      ...judgeOldPods(awaited, set, pods, events),
+      ...judgeSetCounts(titleOf(awaited), set, updated),
     ];
   };
   return assessPodSet(awaited, observed, { desired, revision, judge });
 }
 
 function revisionOf({ metadata }: Pod): string | undefined {
-  return metadata?.labels?.[REVISION];
+  return metadata?.labels?.[REVISION_HASH];
 }
 
-function judgeCounts(
-  awaited: ObjectReadinessInputs,
+/**
+ * What a StatefulSet's own counts lack.
+ *
+ * @param title the StatefulSet as people write it
+ * @param updated its pods of the new revision
+ */
+export function judgeSetCounts(
+  title: string,
   set: StatefulSet,
   updated: readonly Pod[],
 ): Finding[] {
   const status: Partial<NonNullable<StatefulSet["status"]>> = set.status ?? {};
   const { replicas = 0, readyReplicas = 0, updatedReplicas = 0 } = status;
   const desired = set.spec?.replicas ?? 1;
-  const { partition = 0 } = set.spec?.updateStrategy?.rollingUpdate ?? {};
-  const needed = isOnDelete(set) ? 0 : Math.max(desired - partition, 0);
+  const needed = isOnDelete(set) ? 0 : Math.max(desired - partitionOf(set), 0);
   const available = status.availableReplicas ?? readyReplicas;
   if (updatedReplicas < needed) {
-    return [unready(awaited, `${updatedReplicas} of ${needed} pods are of the new revision`)];
+    return [missing(title, `${updatedReplicas} of ${needed} pods are of the new revision`)];
   }
   if (available < desired) {
-    return [unready(awaited, `${available} of ${desired} pods are available`)];
+    return [missing(title, `${available} of ${desired} pods are available`)];
   }
   if (replicas > desired) {
-    return [objectFinding(awaited, "old-pods", `${replicas - desired} surplus pods still exist`)];
+    const message = `${replicas - desired} surplus pods still exist`;
+    return [{ reason: "old-pods", object: title, message }];
   }
   const seen = updated.filter(isReady).length;
   // The pods come by a watch of their own: they must be seen, not only counted.
-  return seen < needed ? [unready(awaited, `${seen} of ${needed} pods are ready`)] : [];
+  return seen < needed ? [missing(title, `${seen} of ${needed} pods are ready`)] : [];
 }
 
 /**
@@ -70,17 +75,14 @@ function judgeCounts(
  *
  * @see https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#forced-rollback
  */
-function judgeOldPods(
-  awaited: ObjectReadinessInputs,
-  { object: set, events }: Present<StatefulSet>,
+export function judgeOldPods(
+  patience: Patience,
+  set: StatefulSet,
   pods: readonly Pod[],
+  events: readonly Event[],
 ): Finding[] {
-  if (isOnDelete(set) || set.spec?.podManagementPolicy === "Parallel") {
-    return [];
-  }
-  const old = pods.filter((pod) => revisionOf(pod) !== set.status?.updateRevision);
-  return old.flatMap((pod) => {
-    const causes = judgePod(awaited, pod, events);
+  return oldPodsInTheWay(set, pods).flatMap((pod) => {
+    const causes = judgePod(patience, pod, events);
     const cause = causes.find((found) => Number.isFinite(toleranceOf(found)));
     if (cause === undefined) {
       return [];
@@ -90,4 +92,29 @@ function judgeOldPods(
     const tolerance = Math.max(toleranceOf(cause), REPLACING_SECONDS);
     return [{ reason: "old-pod-stuck", object: `pod ${name}`, message, tolerance }];
   });
+}
+
+/** The pods of an earlier revision that hold up the update while they are not ready, of those that count. */
+export function oldPodsInTheWay(set: StatefulSet, pods: readonly Pod[]): readonly Pod[] {
+  return isOnDelete(set) || set.spec?.podManagementPolicy === "Parallel"
+    ? []
+    : pods.filter((pod) => revisionOf(pod) !== set.status?.updateRevision);
+}
+
+/** The pods that a partition holds back at an earlier revision. */
+export function heldBackPods(set: StatefulSet, pods: readonly Pod[]): readonly Pod[] {
+  const partition = partitionOf(set);
+  return pods.filter(
+    (pod) => ordinalOf(pod) < partition && revisionOf(pod) !== set.status?.updateRevision,
+  );
+}
+
+/** Whether the controller gives a pod the new revision when it makes it again. */
+export function isUpdatedByDeletion(set: StatefulSet, pod: Pod): boolean {
+  return ordinalOf(pod) >= partitionOf(set);
+}
+
+/** A pod's name ends with its number. */
+function ordinalOf(pod: Pod): number {
+  return Number(nameOf(pod).split("-").at(-1));
 }

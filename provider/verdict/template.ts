@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { ReadinessInputs } from "../../contract/readiness.ts";
+import { titleOf } from "../../contract/workload-kind.ts";
 import type { Failed, Finding } from "./finding.ts";
 import { type Deployment, nameOf, type Observed, uidOf } from "./objects.ts";
 import { isOfProvider } from "./managed-fields.ts";
@@ -99,13 +100,10 @@ function generationOf({ metadata }: Deployment): number {
   return metadata?.generation ?? 0;
 }
 
-function superseded(
-  { deployment: { name, generation } }: ReadinessInputs,
-  deployment: Deployment,
-): Finding {
+function superseded({ deployment: applied }: ReadinessInputs, deployment: Deployment): Finding {
   return {
     reason: "superseded",
-    object: `deployment ${name}`,
-    message: `somebody has changed the pods since: generation ${generationOf(deployment)} has other pods than generation ${generation}, which was applied`,
+    object: titleOf(applied),
+    message: `somebody has changed the pods since: generation ${generationOf(deployment)} has other pods than generation ${applied.generation}, which was applied`,
   };
 }

@@ -1,8 +1,9 @@
 import type { ObjectReadinessInputs } from "../../contract/object-readiness.ts";
 import type { ReadinessInputs } from "../../contract/readiness.ts";
+import { nounOf, titleOf as titleOfKind } from "../../contract/workload-kind.ts";
 import { type ObservedObject, titleOf } from "./awaited-object.ts";
 import type { Target } from "./command.ts";
-import { newReplicaSet, podsOf } from "./deployment.ts";
+import { newReplicaSet, podsOf } from "./revision.ts";
 import type { Finding } from "./finding.ts";
 import { type Event, nameOf, type Observed, type Pod, uidOf } from "./objects.ts";
 import { isReady, statusesOf } from "./pod.ts";
@@ -20,7 +21,7 @@ export interface Trail {
 
 /** The trail of a finding of a release. */
 export function trailOfRelease(
-  { namespace, deployment: { name } }: ReadinessInputs,
+  { namespace, deployment: awaited }: ReadinessInputs,
   observed: Observed,
   finding: Finding,
 ): Trail {
@@ -33,7 +34,7 @@ export function trailOfRelease(
     warnings,
     // A Deployment only counts; its pods show why.
     target: {
-      ...{ namespace, title: `deployment ${name}`, list: "deployments" },
+      ...{ namespace, title: titleOfKind(awaited), list: `${nounOf(awaited)}s` },
       ...{ culprit: suspects[0], pods },
     },
   };

@@ -4,7 +4,6 @@ import type {
   Mount,
   Sidecar,
 } from "../../components/service/containers.ts";
-import { PODS } from "../../components/service-definition.ts";
 import type { ShapeOf } from "../../contract/field.ts";
 import { isPinned, PINNED_ALLOWED } from "../../contract/image-reference.ts";
 import { z } from "zod";
@@ -12,6 +11,7 @@ import { type Fault, faultIf, got, under } from "../fault.ts";
 import * as field from "../fields.ts";
 import { fieldsOf, type Mapping, mapping } from "../mapping.ts";
 import type { Surroundings } from "../surroundings.ts";
+import { user } from "./exceptions.ts";
 import { resourceFaults, resources } from "./resources.ts";
 import { variablesFaults, variablesShape } from "./variables.ts";
 
@@ -51,7 +51,7 @@ function initContainerShape(surroundings: Surroundings) {
     serviceEnv: field.choice("whether it also has the service's variables").exactOptional(),
     mounts: field.list(mount, "a list of paths of the service").exactOptional(),
     resources: resources.exactOptional(),
-    user: field.wholeNumber(PODS.user.from, PODS.user.to, PODS.user.remedy).exactOptional(),
+    user: user.exactOptional(),
   } satisfies ShapeOf<InitContainer>;
 }
 

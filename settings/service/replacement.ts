@@ -36,17 +36,30 @@ export function replacementShape() {
   return { replacement: replacement.exactOptional() } satisfies ShapeOf<ReplacementDefinition>;
 }
 
+/** Kinds that replace their pods by rules of their own, and the keys of these. */
+const OWN_RULES = {
+  stateful: "a StatefulSet replaces one pod after the other; see stateful.partition",
+  everyNode: "a DaemonSet replaces its pods node by node; set everyNode.maxUnavailable or maxSurge",
+};
+
 /** What is wrong between how pods are replaced, how many there are, and what they may write to. */
 export function replacementFaults(service: Mapping): Fault[] {
   const { replacement: written } = service;
   const { surge, unavailable } = fieldsOf(written);
+  const rule = Object.entries(OWN_RULES).find(([kind]) => kind in service)?.[1];
   return [
+    ...faultIf(
+      written !== undefined && rule !== undefined,
+      ["replacement"],
+      got(written, `allowed: none, because ${rule ?? ""}; remove it`),
+    ),
     ...faultIf(
       isNone(surge) && isNone(unavailable),
       ["replacement", "unavailable"],
       got(unavailable, "allowed: above 0 without a surge, or no pod could be replaced; write 1"),
     ),
-    ...singleWriterFaults(service),
+    // A run of a schedule is one pod.
+    ...("schedule" in service ? [] : singleWriterFaults(service)),
   ];
 }
 
@@ -54,33 +67,34 @@ export function replacementFaults(service: Mapping): Fault[] {
 function singleWriterFaults(service: Mapping): Fault[] {
   const [single] = Object.entries(fieldsOf(service["volumes"])).flatMap(([path, volume]) => {
     const claim = mapping(fieldsOf(volume)["claim"]) as unknown as NewClaim | undefined;
-    return claim === undefined || isShared(accessOf(claim))
-      ? []
-      : [{ path, access: accessOf(claim) }];
+    const access = claim === undefined ? undefined : accessOf(claim);
+    return access === undefined || isShared(access) ? [] : [{ path, access }];
   });
-  if (single === undefined || "stateful" in service) {
+  if (single === undefined) {
     return [];
   }
-  const { replicas, autoscale, replacement: written } = service;
-  const { max } = fieldsOf(autoscale);
   const what = `volumes["${single.path}"] is a claim of one writer (${single.access})`;
   const remedy = "give each pod its own with perPod, or the claim access: ReadWriteMany";
-  const [path, count] =
-    autoscale === undefined ? [["replicas"], replicas] : [["autoscale", "max"], max];
-  const isMissing = count === undefined && autoscale === undefined;
+  if ("everyNode" in service) {
+    const text = `allowed: no such claim with a pod on each node, because ${what}; ${remedy}`;
+    return [{ path: ["volumes", single.path, "claim"], text }];
+  }
+  const { replacement: written } = service;
+  const rolling = `allowed: recreate, because ${what}, and an update of one pod after the other has two for a while; remove it, or ${remedy}`;
   return [
-    ...faultIf(
-      isMissing || (typeof count === "number" && count > 1),
-      path,
-      `${isMissing ? "missing, which means 2" : `got ${String(count)}`}; allowed: 1, because ${what}; write 1, ${remedy}`,
-    ),
-    ...faultIf(
-      mapping(written) !== undefined,
-      ["replacement"],
-      got(
-        written,
-        `allowed: recreate, because ${what}, and an update of one pod after the other has two for a while; remove it, or ${remedy}`,
-      ),
-    ),
+    ...podFaults(service, `allowed: 1, because ${what}; write 1, ${remedy}`),
+    ...faultIf(mapping(written) !== undefined, ["replacement"], got(written, rolling)),
   ];
+}
+
+/** More pods than one. */
+function podFaults(service: Mapping, text: string): Fault[] {
+  const { replicas = "stateful" in service ? 1 : undefined, autoscale } = service;
+  if (autoscale !== undefined) {
+    const { max } = fieldsOf(autoscale);
+    return faultIf(typeof max === "number" && max > 1, ["autoscale", "max"], got(max, text));
+  }
+  return replicas === undefined
+    ? [{ path: ["replicas"], text: `missing, which means 2; ${text}` }]
+    : faultIf(typeof replicas === "number" && replicas > 1, ["replicas"], got(replicas, text));
 }

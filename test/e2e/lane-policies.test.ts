@@ -7,7 +7,14 @@ import { ensureExtras } from "../../tools/platform/additions.ts";
 import { kubeConfig } from "../../testbed/cluster.ts";
 import { kubeconfigOfAccount } from "../support/account.ts";
 import { WRITES } from "../support/deploy-acts.ts";
-import { creation, deliveryTo, ownObjects, pathOf } from "../support/deploy-objects.ts";
+import {
+  creation,
+  deliveryTo,
+  exceptionalObjects,
+  ownObjects,
+  pathOf,
+} from "../support/deploy-objects.ts";
+import { BY_TAG, injectedPod } from "../support/injected-agent.ts";
 import { object, PINNED, podWith, restricted } from "../support/intruder.ts";
 import { KEPT } from "../support/kept-writes.ts";
 import { createLanes, deleteLanes, warningsOf } from "../support/lane-objects.ts";
@@ -26,6 +33,7 @@ const plan = planLanes({
 });
 const lane = (name: string): string => `${home}-jenkins-${name}`;
 const objects = ownObjects(home);
+const exceptional = exceptionalObjects(home);
 const administrator = kubeConfig().exportConfig();
 const tokens = new Map<string, string>();
 const as = (name: string, account: string, request: Request) =>
@@ -81,6 +89,29 @@ describe("every lane", () => {
     }
   });
 
+  test.each([
+    ["without a security context", { image: PINNED, restricts: false }, /allowPrivilegeEscalation/],
+    ["of an image by tag", { image: BY_TAG, restricts: true }, /an image of each init container/],
+  ])("refuses the agent that Jenkins injects %s", async (_what, injection, told) => {
+    for (const name of ["preview", "build", "deploy"]) {
+      const refused = await submit(name, injectedPod(injection));
+      // The build lane's policy says it in words of its own.
+      expect([name, refused]).toEqual([
+        name,
+        expect.stringMatching(new RegExp(`${told.source}|keeps capabilities|may gain privileges`)),
+      ]);
+    }
+  });
+
+  test("takes the agent that Jenkins injects as docs/jenkins-access.md says", async () => {
+    for (const name of ["preview", "build", "deploy"]) {
+      expect([name, await submit(name, injectedPod({ image: PINNED, restricts: true }))]).toEqual([
+        name,
+        "taken",
+      ]);
+    }
+  });
+
   test("leaves what others write on its pods, such as the network", async () => {
     const pods = `/api/v1/namespaces/${lane("deploy")}/pods`;
     const pod = object("v1", "Pod", lane("deploy"), podWith({ nodeName: "nowhere" }));
@@ -112,6 +143,43 @@ describe("the deploy lane", () => {
     const change = { spec: { template: { metadata: { annotations } } } };
     const answer = await deploys(creation("deployments", objects.deployments ?? {}, change));
     expect(answer).toEqual({ status: 201, message: "" });
+  });
+
+  test.each(Object.keys(exceptional))(
+    "writes the %s of a service with exceptions",
+    async (resource) => {
+      const answer = await deploys(creation(resource, exceptional[resource] ?? {}));
+      expect(answer).toEqual({ status: 201, message: "" });
+    },
+  );
+
+  test.each<[string, object]>([
+    ["other labels that are orders", { labels: { "azure.workload.identity/use": "false" } }],
+    ["other annotations", { annotations: { "example.com/scrape": "false" } }],
+    ["more annotations", { annotations: { "example.com/other": "true" } }],
+  ])("gives not even that service %s", async (_what, metadata) => {
+    for (const change of [{ metadata }, { spec: { template: { metadata } } }]) {
+      const answer = await deploys(creation("deployments", exceptional.deployments ?? {}, change));
+      expect(answer).toMatchObject({ status: 422 });
+    }
+  });
+
+  test.each<[string, object, RegExp]>([
+    ["another node", { nodeSelector: { "kubernetes.io/os": "windows" } }, /nodeSelector/],
+    ["more tolerations", { tolerations: [{ operator: "Exists" }] }, /tolerations/],
+    ["another class", { priorityClassName: "higher" }, /priorityClassName/],
+    [
+      "another folder of the node",
+      { volumes: [{ name: "host", hostPath: { path: "/" } }] },
+      /volumes\[\]/,
+    ],
+    ["the node's network", { hostNetwork: true }, /may not use the node's network/],
+    ["root", { securityContext: { runAsNonRoot: false } }, /may not run as root/],
+  ])("gives not even that service %s", async (_what, spec, told) => {
+    const change = { spec: { template: { spec } } };
+    const answer = await deploys(creation("deployments", exceptional.deployments ?? {}, change));
+    expect(answer.message).toMatch(told);
+    expect(answer.status).toBe(422);
   });
 
   test.each(WRITES)("is refused %s with %j", async (resource, change, told) => {

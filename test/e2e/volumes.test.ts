@@ -293,7 +293,7 @@ test("a claim stays when its service goes, and is taken up again with its data",
 /** The node that has a kubelet. */
 async function realNode(): Promise<string> {
   const nodes = await cluster.list(NODE, "");
-  const real = nodes.find(({ metadata }) => metadata?.labels?.["type"] !== "kwok");
+  const real = nodes.find(({ metadata }) => metadata?.labels?.["kwok.x-k8s.io/node"] === undefined);
   return real?.metadata?.labels?.["kubernetes.io/hostname"] ?? "";
 }
 

@@ -3,6 +3,30 @@ import { IMAGE, type Json } from "./deploy-objects.ts";
 /** What a node's cloud says of it to whoever asks from there. */
 const HOST = { httpGet: { host: "169.254.169.254", port: 80 } };
 
+const KEPT_CONTEXT = {
+  allowPrivilegeEscalation: false,
+  readOnlyRootFilesystem: true,
+  capabilities: { drop: ["ALL"] },
+};
+/** What a container may not have that no word of its service permits. */
+const HARDENED: readonly (readonly [Json, RegExp])[] = [
+  [{ ...KEPT_CONTEXT, readOnlyRootFilesystem: false }, /may not write to the image's files/],
+  [{ ...KEPT_CONTEXT, allowPrivilegeEscalation: true }, /may not gain privileges/],
+  [{ ...KEPT_CONTEXT, runAsUser: 0 }, /may not run as root/],
+  [{ ...KEPT_CONTEXT, capabilities: { drop: ["ALL"], add: ["CHOWN"] } }, /runtime's capabilities/],
+  [
+    { ...KEPT_CONTEXT, capabilities: { drop: ["ALL"], add: ["NET_ADMIN"] } },
+    /capabilities such as NET_ADMIN/,
+  ],
+  [
+    { ...KEPT_CONTEXT, capabilities: { drop: ["ALL"], add: ["NET_BIND_SERVICE"] } },
+    /NET_BIND_SERVICE/,
+  ],
+  [{ ...KEPT_CONTEXT, privileged: true, allowPrivilegeEscalation: null }, /whatever the node may/],
+  [{ ...KEPT_CONTEXT, procMount: "Unmasked" }, /masked paths/],
+  [{ ...KEPT_CONTEXT, seLinuxOptions: { type: "spc_t" } }, /SELinux/],
+];
+
 /** What the deploy lane may not write: a change of one of its objects, and the field that the refusal names. */
 export const WRITES: readonly (readonly [string, Json, RegExp])[] = [
   ["services", { spec: { type: "LoadBalancer" } }, /spec\.type: .* only ClusterIP;/],
@@ -198,6 +222,18 @@ function podChanges(): readonly (readonly [string, Json, RegExp])[] {
     ["deployments", of({ automountServiceAccountToken: true }), /automountServiceAccountToken/],
     ["deployments", of({ priorityClassName: "system-node-critical" }), /priorityClassName/],
     ["deployments", of({ nodeName: "node" }), /nodeName/],
+    ["deployments", of({ hostPID: true }), /may not see the node's processes/],
+    ["deployments", of({ hostNetwork: true }), /may not use the node's network/],
+    ["deployments", of({ securityContext: { runAsNonRoot: false } }), /may not run as root/],
+    ["deployments", of({ securityContext: { seccompProfile: null } }), /run without seccomp/],
+    [
+      "deployments",
+      of({ securityContext: { sysctls: [{ name: "kernel.msgmax", value: "1" }] } }),
+      /may not set sysctls/,
+    ],
+    ...HARDENED.map(
+      ([securityContext, told]) => ["deployments", container({ securityContext }), told] as const,
+    ),
     [
       "deployments",
       of({ nodeSelector: { "kubernetes.io/hostname": "control-plane" } }),

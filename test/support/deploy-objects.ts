@@ -1,6 +1,7 @@
 import type { Delivery } from "../../components/lanes/delivery.ts";
 import { complete } from "../../components/complete-service.ts";
 import { workloadManifests } from "../../components/manifests/workload.ts";
+import type { ServiceDefinition } from "../../components/service-definition.ts";
 import { externalSecretManifest } from "../../components/credentials/external-secret.ts";
 import { sealedSecretManifest } from "../../components/credentials/sealed-secret.ts";
 import type { Request } from "./request.ts";
@@ -27,9 +28,45 @@ export function deliveryTo(namespace: string): Delivery {
   );
   return {
     ...own,
-    services: { ...own.services, ...Object.fromEntries(ingresses) },
+    services: { ...own.services, agent: EXCEPTIONAL, ...Object.fromEntries(ingresses) },
     credentials: { ...own.credentials, ...Object.fromEntries(remotes) },
   };
+}
+
+/** A service that leaves what every service has, and so loosens its namespace's Pod Security level. */
+const EXCEPTIONAL = {
+  port: 9100,
+  allow: ["host-pid", "host-path", "writable-root"],
+  labels: { "azure.workload.identity/use": "true" },
+  annotations: { "example.com/scrape": "true" },
+  nodeSelector: { "kubernetes.io/os": "linux" },
+  tolerations: [{ operator: "Exists", tolerationSeconds: 5, effect: "NoExecute" }],
+  affinity: { nodeAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [preferred(5)] } },
+  priorityClassName: "high",
+  runtimeClassName: "gvisor",
+  serviceAccount: {
+    annotations: { "eks.amazonaws.com/role-arn": "arn:aws:iam::1:role/agent" },
+    token: { audience: "vault", path: "/var/run/secrets/tokens/vault" },
+  },
+  pod: { volumes: [{ name: "host", hostPath: { path: "/proc" } }] },
+} as const satisfies ServiceDefinition;
+
+function preferred(weight: number) {
+  const match = { key: "disk", operator: "In", values: ["ssd"] };
+  return { weight, preference: { matchExpressions: [match] } };
+}
+
+/** The objects of the service that leaves what every service has, by resource. */
+export function exceptionalObjects(namespace: string): Readonly<Record<string, Json>> {
+  const place = { name: "agent", namespace, version: "1", pullSecret: undefined };
+  const made = workloadManifests(complete(place, EXCEPTIONAL), IMAGE);
+  const { serviceAccount, networkPolicy, deployment, service } = made;
+  return {
+    serviceaccounts: serviceAccount,
+    networkpolicies: networkPolicy,
+    deployments: deployment,
+    services: service,
+  } as unknown as Readonly<Record<string, Json>>;
 }
 
 /** The part of it that is written. */

@@ -7,6 +7,7 @@ interface Definition {
   readonly element?: z.ZodType;
   readonly valueType?: z.ZodType;
   readonly in?: z.ZodType;
+  readonly out?: z.ZodType;
 }
 
 /** Paths of all keys that a schema takes: `services.*.ingress.host`, with `*` for a name that the user chooses. */
@@ -30,14 +31,14 @@ export function valueKeys(value: unknown, named: readonly string[], path = ""): 
 }
 
 function pathsOf({ def }: z.ZodType, path: readonly string[]): string[] {
-  const { shape, options, innerType, element, valueType, in: from } = def as Definition;
+  const { shape, options, innerType, element, valueType, in: from, out } = def as Definition;
   if (shape !== undefined) {
     return Object.entries(shape).flatMap(([key, value]) => {
       const at = [...path, key];
       return [at.join("."), ...pathsOf(value, at)];
     });
   }
-  const inner = [...(options ?? []), innerType, element, from].filter((one) => one !== undefined);
+  const inner = [...(options ?? []), innerType, element, from, out].filter((one) => one !== undefined);
   return [
     ...inner.flatMap((one) => pathsOf(one, path)),
     ...(valueType === undefined ? [] : pathsOf(valueType, [...path, "*"])),

@@ -39,7 +39,7 @@ async function kept(managedFields: readonly object[], annotations: readonly stri
   server.apply("deployments", { ...rest, metadata: { ...metadata, managedFields } } as never);
   const { signal } = new AbortController();
   await keepAnnotations({ namespace: "shop-dev", name: "shop" }, cluster, signal);
-  const live = await cluster.deployment("shop-dev", "shop", signal);
+  const live = await cluster.deployment("shop-dev", { name: "shop" }, signal);
   expect(live?.spec?.template.metadata?.annotations).toEqual(values);
   return live?.metadata?.managedFields;
 }

@@ -285,7 +285,9 @@ test("the deploy lane may open a Service, mark an object and write a path's type
   expect(demands("deploy-ingresses", { services })).toContain(
     '["a.example.com/ Prefix","a.example.com/api Exact"]',
   );
-  expect(demands("deploy-annotations", { services })).toContain('["Ingress shop x.io/size 40m"]');
+  expect(demands("deploy-annotations", { services })).toContain(
+    String.raw`"Ingress\nshop\nx.io/size\n40m"`,
+  );
   expect(demands("deploy-services", { services })).toContain(
     '{"edge":{"type":"LoadBalancer","ranges":"10.0.0.0/8"}}',
   );

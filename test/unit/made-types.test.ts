@@ -34,8 +34,14 @@ const SERVICE = {
   port: 8080,
   autoscale: { min: 2, max: 4, cpu: 60 },
   files: { "/etc/shop.conf": "a = 1\n" },
+  volumes: { "/data": { claim: { size: "1Gi", access: "ReadWriteMany" } } },
   ingress: [{ host: "shop.example.com" }, { name: "old", host: "shop.example.org" }],
   route: { parents: [{ name: "public" }], host: "shop.example.net" },
+};
+const PINNED = { image: `registry.example.com/team/db@${DIGEST}`, port: 8080 };
+const OF_OTHER_KINDS = {
+  db: { ...PINNED, stateful: true },
+  agent: { ...PINNED, everyNode: true },
 };
 const CREDENTIALS = {
   sealed: { keys: { PIN: { random: { length: 8 } } } },
@@ -163,7 +169,7 @@ const CREDENTIALS_ELSEWHERE = {
   lane: { namespace: "ci-deploy", keys: { PIN: { random: { length: 8 } } } },
 };
 
-/** Everything that two stacks with all kinds of settings register. */
+/** Everything that stacks with all kinds of settings register. */
 async function everything(): Promise<[settings: Record<string, unknown>, Registered[]][]> {
   const build = { context: "example/shop", args: { BASE: `a@${DIGEST}` } };
   const files = folderWith({
@@ -179,16 +185,21 @@ async function everything(): Promise<[settings: Record<string, unknown>, Registe
   };
   const own = { image: `registry.example.com/own@${DIGEST}`, manifests: source("own") };
   const building = {
-    services: { shop: { build, ...SERVICE }, own },
+    services: { shop: { build, ...SERVICE }, ...OF_OTHER_KINDS, own },
     extras: { beside: source("beside") },
     credentials: { ...CREDENTIALS, ...CREDENTIALS_ELSEWHERE },
     jenkins: { ...JENKINS, prefix: "ci" },
     sealing: { controller: { namespace: "sealing" } },
   };
   const promoting = { services: { shop: SERVICE }, promoteFrom: PROMOTION, jenkins: JENKINS };
+  const existing = {
+    services: { shop: { image: `registry.example.com/dev/shop@${DIGEST}`, ...SERVICE } },
+    namespace: { name: "shop-prod", exists: true },
+  };
   return [
     [building, await registered(building)],
     [promoting, await registered(promoting)],
+    [existing, await registered(existing)],
   ];
 }
 

@@ -1,7 +1,9 @@
 // A fake API server has the namespace; a real one's end is held up in test/e2e where the platform has a dead API.
-import { requireNamespace, SlipwayProvider } from "../../components/index.ts";
+import { Namespace, requireNamespace, SlipwayProvider } from "../../components/index.ts";
+import { goesWith } from "../../components/namespace.ts";
 import { KubeconfigApi } from "../../provider/cluster/api.ts";
 import { namespaceEnd } from "../../provider/namespace-end.ts";
+import { namespaceState } from "../../provider/namespace-state.ts";
 import { ApiServer } from "../support/api-server.ts";
 import { deploy } from "../support/engine.ts";
 import { removeFolders } from "../support/folder.ts";
@@ -74,7 +76,8 @@ test("a run into a namespace that is being deleted ends with what is to be done"
     const { result } = await deploy(
       () => {
         const provider = new SlipwayProvider("slipway", { kubeconfig: "k", context: "c" });
-        return { done: requireNamespace("shop", provider).catch((error: unknown) => error) };
+        const done = requireNamespace("shop", provider).then(() => undefined);
+        return { done: done.catch((error: unknown) => error) };
       },
       { answer: () => told },
     );
@@ -84,4 +87,100 @@ test("a run into a namespace that is being deleted ends with what is to be done"
     "namespace shop is being deleted since now; wait for its end; then run pulumi up --refresh",
   );
   expect(await outcome({})).toBeUndefined();
+});
+
+test("its existence and its Pod Security level are told, and nothing to whoever may not look", async () => {
+  const state = () => namespaceState(new KubeconfigApi(kubeconfigOf(server.url)), "team", never);
+  server.faults.clear();
+  expect(await state()).toEqual({ exists: false });
+  const metadata = { name: "team", uid: "2" };
+  server.apply("namespaces", { metadata } as never);
+  expect(await state()).toEqual({ exists: true });
+  const labels = { "pod-security.kubernetes.io/enforce": "baseline" };
+  server.apply("namespaces", { metadata: { ...metadata, labels } } as never);
+  expect(await state()).toEqual({ exists: true, level: "baseline" });
+  server.faults.set("get namespaces", 403);
+  expect(await state()).toEqual({});
+});
+
+describe("a namespace that", () => {
+  const URN = "urn:pulumi:test::slipway";
+  /** What a run says into the namespace `team`. */
+  async function outcomeOf(
+    exists: boolean,
+    isSaid: boolean,
+    known: readonly string[],
+    failing = false,
+  ): Promise<string> {
+    const { result } = await deploy(
+      () => {
+        const provider = new SlipwayProvider("slipway", { kubeconfig: "k", context: "c" });
+        const done = requireNamespace("team", provider, isSaid).then(() => "delivers");
+        return { done: done.catch((error: unknown) => (error as Error).message) };
+      },
+      {
+        answer: ({ token }) => {
+          switch (token) {
+            case "slipway:index:namespaceState":
+              return { exists };
+            case "slipway:index:stackState":
+              return { exists: known.length > 0 || failing };
+            case "pulumi:pulumi:readStackResourceOutputs":
+              if (failing) {
+                throw new Error("no key");
+              }
+              return {
+                outputs: Object.fromEntries(known.map((urn) => [`${URN}::${urn}::team`, {}])),
+              };
+            default:
+              return {};
+          }
+        },
+      },
+    );
+    return result.done;
+  }
+  const OWN = "kubernetes:core/v1:Namespace";
+  const MARK = "slipway:index:ExistingNamespace";
+
+  test("exists is only for the stack that has created it, or says that it exists", async () => {
+    expect(await outcomeOf(true, false, [])).toBe(
+      "slipway:namespace: got team, which exists, and this stack has not created it; write {name: team, exists: true} to deliver into it as it is, or choose another name; if a killed run of this stack has created it, run npx slipway recover",
+    );
+    expect(await outcomeOf(true, false, ["kubernetes:core/v1:Secret"])).toMatch(
+      /this stack has not created it/,
+    );
+    expect(await outcomeOf(true, false, [OWN])).toBe("delivers");
+    expect(await outcomeOf(true, true, [])).toBe("delivers");
+    expect(await outcomeOf(true, true, [OWN])).toBe("delivers");
+  });
+
+  test("others have created does not become the stack's own, which it would delete", async () => {
+    expect(await outcomeOf(true, false, [OWN, MARK])).toMatch(
+      /^slipway:namespace: got team without exists: true, but this stack uses the namespace as one that others have created: .*write \{name: team, exists: true\}/,
+    );
+  });
+
+  test("does not exist is created, unless the settings say that it exists", async () => {
+    expect(await outcomeOf(false, false, [])).toBe("delivers");
+    expect(await outcomeOf(false, true, [OWN])).toBe(
+      "slipway:namespace: got team with exists: true, and the cluster has no such namespace; create it (kubectl create namespace team), or write namespace: team and the stack creates it",
+    );
+  });
+
+  test("exists may be the stack's own for whoever cannot read its state", async () => {
+    expect(await outcomeOf(true, false, [], true)).toBe("delivers");
+  });
+});
+
+test("one that exists is read, given up by the engine, and nothing in it goes with it", async () => {
+  const { result, declared } = await deploy((opts) => {
+    const own = new Namespace("own", opts);
+    const existing = new Namespace("team", opts, { exists: true, level: "baseline" });
+    return [goesWith(own), goesWith(existing), existing.level];
+  });
+  expect(result[0]).toMatchObject({ deletedWith: { name: "own" } });
+  expect(result.slice(1)).toEqual([{}, "baseline"]);
+  const read = declared.find(({ name, type }) => name === "team" && type.includes("Namespace"));
+  expect(read?.opts).toMatchObject({ id: "team" });
 });

@@ -96,9 +96,13 @@ const release = {
   verdict: "ready",
   reason: null,
   generation: 2,
+  kind: "StatefulSet",
   replicaSet: "shop-6d4cf56db6",
   pods: [pod],
   otherPods: 1900,
+  allow: ["writable-root"],
+  patched: ["pod.hostname"],
+  podSecurity: "baseline",
   startedAt: "2026-11-21T09:30:00.000Z",
   seconds: 3.2,
   previous,
@@ -109,6 +113,7 @@ const release = {
 
 const running = {
   ...previous,
+  kind: "StatefulSet",
   replicaSet: "shop-5c9f8d7b64",
   verdict: "ready",
   reason: null,
@@ -240,6 +245,12 @@ test.each([
   expect(faultsOf(outputs).map((fault) => fault.instancePath)).toContain(path);
 });
 
+/** What a record or an endpoint has only if there is something to say. */
+const RARE: Readonly<Record<string, readonly string[]>> = {
+  release: ["otherPods", "allow", "patched", "podSecurity"],
+  endpoint: ["allPublic"],
+};
+
 const always = Object.keys(release).filter((key) => !isRare(key, "release"));
 
 test.each(always)("calls for the release's %s", (field) => {
@@ -269,11 +280,8 @@ test("describes the fields of the program and no other", () => {
   }
 });
 
-/** A record has this one only if there is something to count, and an endpoint that one if there are several. */
 function isRare(key: string, name: string): boolean {
-  return (
-    (name === "release" && key === "otherPods") || (name === "endpoint" && key === "allPublic")
-  );
+  return key === "kind" || (RARE[name] ?? []).includes(key);
 }
 
 test.each(Object.keys(REASONS))("knows the reason %s, and explains it to people", (reason) => {

@@ -1,9 +1,13 @@
 // Cannot prove that Pulumi runs the pack: test/e2e/policy.test.ts does.
 import type { ResourceValidationArgs, ResourceValidationPolicy } from "@pulumi/policy";
 
+import { workloadManifests } from "../../components/manifests/workload.ts";
+import type { ExceptionWord } from "../../components/service/exceptions.ts";
+import { IMAGE, service } from "../support/definitions.ts";
 import { noLongLivedTokens } from "../../policy/long-lived-tokens.ts";
 import { noPlainSecrets } from "../../policy/plain-secrets.ts";
 import { noUnpinnedImages } from "../../policy/unpinned-images.ts";
+import { noUnsaidExceptions } from "../../policy/unsaid-exceptions.ts";
 import { noWildcardRights } from "../../policy/wildcard-rights.ts";
 
 async function violations(
@@ -18,6 +22,28 @@ async function violations(
   }
   return found;
 }
+
+const LOOSE = [
+  "host-network",
+  "host-pid",
+  "host-ipc",
+  "token",
+  "root",
+  "writable-root",
+  "privilege-escalation",
+] as const satisfies readonly ExceptionWord[];
+
+test.each([...LOOSE, "privileged" as const])(
+  "forbids pods of a service that %s without the word for it",
+  async (word) => {
+    const { metadata, ...rest } =
+      workloadManifests(service({ allow: [word] }), IMAGE).deployment ?? {};
+    const silent = { ...rest, metadata: { ...metadata, annotations: {} } };
+    expect(await violations(noUnsaidExceptions, "kubernetes:apps/v1:Deployment", silent)).toEqual([
+      `Deployment it: its pods need allow: [${word}]; set it in slipway:services, or remove what needs it`,
+    ]);
+  },
+);
 
 const secret = "kubernetes:core/v1:Secret";
 const role = "kubernetes:rbac.authorization.k8s.io/v1:Role";
@@ -54,6 +80,24 @@ test.each<[string, ResourceValidationPolicy, string, object]>([
     { rules: [{ apiGroups: [""], resources: ["pods"], verbs: ["get"] }] },
   ],
   ["a Role without rules", noWildcardRights, role, {}],
+  [
+    "a service's pods as Slipway makes them",
+    noUnsaidExceptions,
+    "kubernetes:apps/v1:Deployment",
+    workloadManifests(service(), IMAGE).deployment ?? {},
+  ],
+  [
+    "what the settings allow",
+    noUnsaidExceptions,
+    "kubernetes:apps/v1:Deployment",
+    workloadManifests(service({ allow: LOOSE }), IMAGE).deployment ?? {},
+  ],
+  [
+    "pods that are no service's",
+    noUnsaidExceptions,
+    "kubernetes:apps/v1:Deployment",
+    { spec: pods(`r/shop${digest}`) },
+  ],
 ])("allows %s", async (_, policy, type, props) => {
   expect(await violations(policy, type, props)).toEqual([]);
 });

@@ -81,12 +81,12 @@ test("what a verdict asks of the API server is what its rights allow", async () 
   applyObserved(server, { ...complete(), ingress: { metadata: { name: "shop", uid: "i" } } });
   await verdictOn(inputs);
   const { signal } = interruption;
-  await cluster.deployment("shop-dev", "shop", signal);
+  await cluster.deployment("shop-dev", { name: "shop" }, signal);
   await cluster.namespaceGone("shop-dev", signal);
   await cluster.hasIngressClass("nginx", signal);
   await cluster.log("shop-dev", { pod: "p", container: "c", previous: false }, signal);
   const how = { patch: [], fieldManager: "test" };
-  await cluster.patchDeployment("shop-dev", "shop", how, signal);
+  await cluster.patchDeployment("shop-dev", { name: "shop" }, how, signal);
   const scope = { namespace: "shop-dev", ingress: true, logs: true, rollback: true };
   const allowed = rightsOfVerdict(scope).map(
     ({ verb, resource, subresource }) =>

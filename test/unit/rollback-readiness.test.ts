@@ -235,7 +235,11 @@ describe("an up of a release that fails", () => {
     const kept = { ...STORED, lastReadyTemplate: JSON.stringify(EARLIER_TEMPLATE) };
     const { message } = await failedUp(kept);
     expect(message).toMatch(/\nshop: rolled back to sha256:e{12} \(commit 4567def\), ready after/);
-    const live = await cluster?.deployment("shop-dev", "shop", new AbortController().signal);
+    const live = await cluster?.deployment(
+      "shop-dev",
+      { name: "shop" },
+      new AbortController().signal,
+    );
     expect(live?.spec?.template).toEqual(EARLIER_TEMPLATE);
   });
 
@@ -394,7 +398,11 @@ describe("an up by other rules for the verdict of a release that was rolled back
     expect(told).toEqual([
       "shop: tries sha256:aaaaaaaaaaaa (commit 0123abc) again, by other rules for its verdict",
     ]);
-    const live = await cluster?.deployment("shop-dev", "shop", new AbortController().signal);
+    const live = await cluster?.deployment(
+      "shop-dev",
+      { name: "shop" },
+      new AbortController().signal,
+    );
     expect(live?.spec?.template).toEqual(NEW_TEMPLATE);
     expect(live?.metadata?.annotations).not.toHaveProperty([ROLLED_BACK]);
   });
@@ -405,7 +413,11 @@ describe("an up by other rules for the verdict of a release that was rolled back
     const { message, release: record } = await failedUp(stored, { warmupSeconds: 90 });
     expect(message).toMatch(/^shop: image-not-found [^]*\nshop: rolled back to sha256:e{12}/);
     expect(record).toMatchObject({ verdict: "failed", generation: 2 });
-    const live = await cluster?.deployment("shop-dev", "shop", new AbortController().signal);
+    const live = await cluster?.deployment(
+      "shop-dev",
+      { name: "shop" },
+      new AbortController().signal,
+    );
     expect(live?.metadata?.annotations?.[ROLLED_BACK]).toContain('"generation":2');
   });
 

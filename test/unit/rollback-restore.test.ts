@@ -41,7 +41,7 @@ const attempt = (judged = failing().deployment) =>
     mark: MARK,
     signal: signal.signal,
   });
-const live = () => cluster.deployment("shop-dev", "shop", signal.signal);
+const live = () => cluster.deployment("shop-dev", { name: "shop" }, signal.signal);
 const change = (spec: object, generation = 3) => {
   const { metadata, ...rest } = deployment("shop", { template: NEW_TEMPLATE, ...spec });
   const identity = { name: "shop", uid: "shop-uid" };
@@ -171,7 +171,7 @@ describe("what others have written on the pods", () => {
     return { ...rest, metadata: { ...metadata, managedFields } };
   };
   const restored = async () =>
-    (await cluster.deployment("shop-dev", "shop", signal.signal))?.spec?.template;
+    (await cluster.deployment("shop-dev", { name: "shop" }, signal.signal))?.spec?.template;
 
   test("stays as it is: it is no part of a release", async () => {
     const judged = live(NEW_TEMPLATE);

@@ -17,6 +17,7 @@ import { stackSchema } from "../../settings/stack.ts";
 import { AUTHORITY, OTHER_AUTHORITY } from "../support/authority.ts";
 import { folderWith, removeFolders } from "../support/folder.ts";
 import { ASKED, EDGE, NAMED_IN_EDGE } from "../support/network-settings.ts";
+import { CHOSEN, SPECIAL } from "../support/special-service.ts";
 import { schemaKeys, valueKeys } from "../support/schema-keys.ts";
 import {
   KUBECONFIG,
@@ -208,6 +209,7 @@ const SERVICES = {
     rollback: false,
   },
   web: { image: PINNED, port: 80, ...said(VERDICT), ...said(PODS) },
+  special: SPECIAL,
   edge: { image: PINNED, ...EDGE },
   ...byName(ASKED, (_, asked) => ({ image: PINNED, ...asked })),
 };
@@ -328,6 +330,7 @@ describe("right settings", () => {
       cluster: { kubeconfig: `${folder}/kubeconfig`, context: "only", identifier: "d9cae0dbdbf0" },
       registry: { repository: "registry.example.com/team" },
       namespace: "shop-dev",
+      namespaceExists: false,
       sealing: { controller: { namespace: "kube-system", name: "sealed-secrets-controller" } },
       credentials: {},
       services: { shop: { build: { context: `${folder}/shop` }, port: 8080 } },
@@ -381,6 +384,7 @@ describe("right settings", () => {
         resources: { requests: { cpu: "1", memory: "1Gi" }, limits },
       },
       ...others,
+      special: { ...SPECIAL, build: { context: `${folder}/shop` } },
     });
   });
 
@@ -431,6 +435,7 @@ describe("right settings", () => {
     expect(others).toEqual({
       cluster: { kubeconfig: `${folder}/kubeconfig`, context: "only", identifier: "ours" },
       namespace: "shop-prod",
+      namespaceExists: false,
       sealing: { controller: { namespace: "sealing", name: "controller" }, certificate: "PEM" },
       promoteFrom: {
         stack: "dev",
@@ -481,6 +486,7 @@ describe("right settings", () => {
       "services.*.initContainers.env",
       "services.*.sidecars.env",
       "services.*.build.args",
+      ...CHOSEN.map((at) => `services.*.${at}`),
       ...NAMED_IN_EDGE.map((path) => `services.*.${path}`),
       "pins",
     ];
@@ -493,7 +499,8 @@ describe("right settings", () => {
       `${at}.values`,
       `${at}.hooks`,
     ]);
-    const written = [{ services: SERVICES }, STACK, manifests].flatMap((settings) =>
+    const existing = { namespace: { name: "team", exists: true } };
+    const written = [{ services: SERVICES }, STACK, existing, manifests].flatMap((settings) =>
       valueKeys(settings, [...named, ...ofCredentials, "extras", ...ofManifests]),
     );
     const known = schemaKeys(stackSchema({ variables: {}, folder: "/" }));

@@ -1,7 +1,7 @@
 // Proves the rules on objects made by hand; that a cluster shows such objects is proved by the recorded ones and by test/e2e.
 import fc from "fast-check";
 import { assess } from "../../provider/verdict/assessment.ts";
-import { newReplicaSet } from "../../provider/verdict/deployment.ts";
+import { newReplicaSet } from "../../provider/verdict/revision.ts";
 import { digestOf } from "../../contract/image-reference.ts";
 import { type Observed, type Pod, uidOf } from "../../provider/verdict/objects.ts";
 import { stageOf } from "../../provider/verdict/pod.ts";

@@ -5,12 +5,16 @@ import * as pulumi from "@pulumi/pulumi";
 import { withImages } from "../../components/service/containers.ts";
 import type { ServiceDefinition } from "../../components/service-definition.ts";
 import { deploymentManifest } from "../../components/manifests/deployment.ts";
+import { podTemplate } from "../../components/manifests/pod-template.ts";
 import {
   ownClaims,
   volumeClaimManifests,
   volumeClaimTemplates,
 } from "../../components/manifests/volume-claims.ts";
 import { workloadHash } from "../../components/manifests/workload.ts";
+import type { Delivery } from "../../components/lanes/delivery.ts";
+import { deployRights } from "../../components/lanes/lane-rights.ts";
+import { deployments } from "../../components/lanes/policies/deploy/deployments.ts";
 import { claimFaults } from "../../components/require-claims.ts";
 import type { FoundClaim } from "../../contract/volume-claims.ts";
 import { ApiError } from "../../provider/cluster/api-error.ts";
@@ -108,6 +112,8 @@ describe("volumes", () => {
       accessModes: ["ReadWriteOnce"],
       resources: { requests: { storage: "1Gi" } },
     });
+    const named = podTemplate(service({ volumes, stateful: true }), IMAGE, {}).spec as PodSpec;
+    expect(named.volumes?.map((each) => each.name)).not.toContain("index");
     expect(volumeClaimTemplates(service({ volumes }))).toMatchObject([
       { metadata: { name: "index" }, spec: volume.ephemeral?.volumeClaimTemplate?.spec },
     ]);
@@ -178,6 +184,15 @@ describe("volumes", () => {
       expect.stringContaining('shop.replacement: got {"surge":1}; allowed: recreate'),
     ]);
     expect(faultsOf({ volumes, replicas: 1 })).toEqual([]);
+    expect(faultsOf({ volumes, stateful: true })).toEqual([]);
+    expect(faultsOf({ volumes, stateful: true, replicas: 2 })).toEqual([
+      expect.stringContaining("shop.replicas: got 2; allowed: 1"),
+    ]);
+    expect(faultsOf({ volumes, everyNode: true })).toEqual([
+      expect.stringContaining(
+        'shop.volumes["/a"].claim: allowed: no such claim with a pod on each node',
+      ),
+    ]);
     const shared = { "/a": { claim: { ...claim, access: "ReadWriteMany" } } };
     expect(faultsOf({ volumes: shared, replicas: 3 })).toEqual([]);
   });
@@ -246,6 +261,17 @@ describe("claims in the cluster", () => {
     expect(faults({ size: "5Gi" }, { isEnding: true })[0]).toContain("is being deleted");
   });
 
+  test("of a stateful service's pods are grown by hand first", () => {
+    const uses = [{ ...use({ size: "10Gi" }), name: "data-shop-0", isOfPod: true }];
+    const ofPods = { ...found, service: "", grows: true };
+    expect(claimFaults(uses, { "data-shop-0": ofPods })).toEqual([
+      expect.stringContaining(
+        'volumes["/a"].perPod.size: got 10Gi; the claim data-shop-0 has 5Gi, and a StatefulSet does not grow its claims; write 5Gi, or grow each of them first: kubectl patch pvc data-shop-0',
+      ),
+    ]);
+    expect(claimFaults(uses, { "data-shop-0": { ...ofPods, size: "10Gi" } })).toEqual([]);
+  });
+
   test("by name exist, or are described by another service, and several pods need a shared one", () => {
     expect(claimFaults([use(undefined)], { data: "missing" })).toEqual([
       'slipway:services.shop.volumes["/a"].claim: got "data", which does not exist; allowed: a claim that exists in the namespace; create it, or write {size: 10Gi} to have the stack create one',
@@ -285,6 +311,52 @@ describe("claims in the cluster", () => {
     expect(await volumeClaims({ namespace: "store", names }, { get }, signal)).toEqual({
       claims: { data: { ...found, grows: true }, gone: "missing" },
     });
+  });
+});
+
+describe("the deploy lane", () => {
+  const delivery = (volumes?: ServiceDefinition["volumes"]): Delivery => ({
+    namespace: "store",
+    services: { shop: { port: 80, replicas: 1, ...(volumes && { volumes }) } },
+    credentials: {},
+    sealing: { controller: { namespace: "kube-system", name: "controller" } },
+  });
+  const messages = (volumes?: ServiceDefinition["volumes"]) =>
+    deployments(delivery(volumes))
+      .validations.map(({ message }) => message)
+      .filter((message) => message?.includes("spec.volumes[]") === true)
+      .join("\n");
+
+  test("mounts the claims that the settings name, and writes and reads them", () => {
+    const volumes = {
+      "/a": { claim: "found" },
+      "/b": { claim: { size: "1Gi", name: "own" } },
+      "/c": { perPod: { size: "1Gi" } },
+    };
+    expect(deployments(delivery(volumes)).variables?.["claims"]).toBe('["found","own"]');
+    expect(messages(volumes)).toContain(
+      "configMap, emptyDir, ephemeral, persistentVolumeClaim and secret",
+    );
+    expect(messages(volumes)).toContain("claims that slipway:services name");
+    const rights = deployRights(delivery(volumes)).map(
+      ({ verb, resource }) => `${verb} ${resource}`,
+    );
+    expect(rights).toEqual(
+      expect.arrayContaining([
+        "create persistentvolumeclaims",
+        "patch persistentvolumeclaims",
+        "delete persistentvolumeclaims",
+        "get storageclasses",
+      ]),
+    );
+  });
+
+  test("has nothing of claims where no service has any", () => {
+    expect(deployments(delivery()).variables).not.toHaveProperty("claims");
+    expect(messages()).toContain("configMap, emptyDir and secret");
+    expect(
+      deployRights(delivery()).filter(({ resource }) => /claims|storageclasses/.test(resource)),
+    ).toEqual([]);
   });
 });
 
@@ -485,6 +557,9 @@ describe("an update replaces the pods", () => {
     expect(rolling("recreate")).toEqual({ type: "Recreate" });
     expect(faultsOf({ replacement: { surge: 0, unavailable: 0 } })).toEqual([
       expect.stringContaining("shop.replacement.unavailable: got 0; allowed: above 0"),
+    ]);
+    expect(faultsOf({ stateful: true, replacement: "recreate" })).toEqual([
+      'shop.replacement: got "recreate"; allowed: none, because a StatefulSet replaces one pod after the other; see stateful.partition; remove it',
     ]);
     expect(faultsOf({ replacement: "rolling" })).toEqual([
       expect.stringContaining("shop.replacement: got"),

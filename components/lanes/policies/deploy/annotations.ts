@@ -1,45 +1,68 @@
-import { type Delivery, hasClaims, servicesOf } from "../../delivery.ts";
+import { resourceOfKind } from "../../../../contract/workload-kind.ts";
+import { type Delivery, hasClaims, kindsOf, servicesOf } from "../../delivery.ts";
+import { workloadManifests } from "../../../manifests/workload.ts";
 import { literal } from "../policy.ts";
 import { type Limit, refusal } from "./limit.ts";
-import { annotationsAt, labelsAt, NAMED_ANNOTATIONS } from "./orders.ts";
+import { annotationsAt, labelsAt, ordersIn } from "./orders.ts";
 
 /** ConfigMaps of every namespace that the cluster itself writes: whom its pods trust. */
 const OF_THE_CLUSTER = ["kube-root-ca.crt", "openshift-service-ca.crt", "istio-ca-root-cert"];
 
+const GROUPS = [
+  "",
+  "apps",
+  "autoscaling",
+  "bitnami.com",
+  "external-secrets.io",
+  "networking.k8s.io",
+  "policy",
+];
+
+const RESOURCES = [
+  "configmaps",
+  "deployments",
+  "externalsecrets",
+  "horizontalpodautoscalers",
+  "ingresses",
+  "networkpolicies",
+  "poddisruptionbudgets",
+  "sealedsecrets",
+  "serviceaccounts",
+  "services",
+];
+
 /** What stands above each object that the deploy lane writes: an order to whoever watches the cluster. */
 export function annotations(delivery: Delivery): Limit {
-  const named = namedAnnotations(delivery);
-  const routes = servicesOf(delivery).some((service) => service.routes.length > 0);
+  const delivering = kindsOf(delivery).map(resourceOfKind);
+  const sorted = (names: readonly string[]) => [...new Set(names)].sort();
+  const said = ordersOf(delivery);
+  const hasRoutes = servicesOf(delivery).some(({ routes }) => routes.length > 0);
   return {
-    apiGroups: [
-      "",
-      "apps",
-      "autoscaling",
-      "bitnami.com",
-      "external-secrets.io",
-      ...(routes ? ["gateway.networking.k8s.io"] : []),
-      "networking.k8s.io",
-      "policy",
-    ],
+    apiGroups: sorted([
+      ...GROUPS,
+      ...delivering.map(({ group }) => group),
+      ...(hasRoutes ? ["gateway.networking.k8s.io"] : []),
+    ]),
     apiVersion: "*",
+    // Claims come last, as in the policies that there are.
     resources: [
-      "configmaps",
-      "deployments",
-      "externalsecrets",
-      "horizontalpodautoscalers",
-      ...(routes ? ["httproutes"] : []),
-      "ingresses",
-      "networkpolicies",
+      ...sorted([
+        ...RESOURCES,
+        ...delivering.map(({ resource }) => resource),
+        ...(hasRoutes ? ["httproutes"] : []),
+      ]),
       ...(hasClaims(delivery) ? ["persistentvolumeclaims"] : []),
-      "poddisruptionbudgets",
-      "sealedsecrets",
-      "serviceaccounts",
-      "services",
     ],
-    ...(named.length > 0 && { variables: { [NAMED_ANNOTATIONS]: literal(named) } }),
     validations: [
-      annotationsAt("metadata", undefined, named.length > 0),
-      labelsAt("metadata"),
+      annotationsAt(
+        "metadata",
+        undefined,
+        said.flatMap((orders) => orders.annotations),
+      ),
+      labelsAt(
+        "metadata",
+        said.flatMap((orders) => orders.labels),
+      ),
       {
         expression: `!(object.metadata.name in ${literal(OF_THE_CLUSTER)})`,
         message: refusal("metadata.name", "what the cluster does not write itself"),
@@ -48,20 +71,16 @@ export function annotations(delivery: Delivery): Limit {
   };
 }
 
-/** The annotations that the settings give objects, each with its object: `Ingress shop key value`. */
-function namedAnnotations(delivery: Delivery): string[] {
-  const all = servicesOf(delivery).flatMap(({ name, service, ingresses, routes }) => [
-    ...linesOf("Service", name, service.annotations),
-    ...ingresses.flatMap((each) => linesOf("Ingress", each.name, each.annotations)),
-    ...routes.flatMap((each) => linesOf("HTTPRoute", each.name, each.annotations)),
-  ]);
-  return [...new Set(all)].sort();
+/** What the settings say of each object that they make. */
+function ordersOf(delivery: Delivery) {
+  return servicesOf(delivery).flatMap((service) =>
+    Object.values(workloadManifests(service, ""))
+      .flat()
+      .flatMap((manifest) => {
+        const { kind, metadata } = (manifest ?? NOTHING) as typeof NOTHING;
+        return kind === "" ? [] : [ordersIn(kind, metadata.name, metadata)];
+      }),
+  );
 }
 
-function linesOf(
-  kind: string,
-  name: string,
-  annotations: Readonly<Record<string, string>> = {},
-): string[] {
-  return Object.entries(annotations).map(([key, value]) => `${kind} ${name} ${key} ${value}`);
-}
+const NOTHING = { kind: "", metadata: { name: "", labels: {}, annotations: {} } };

@@ -1,9 +1,16 @@
+import { resourceOfKind, type WorkloadKind } from "../../../../contract/workload-kind.ts";
 import { secretsOf } from "../../../credentials/credential-use.ts";
+import { exceptionsIn, podSpecsIn } from "../../../exceptions.ts";
 import { foundClaims, ownClaims } from "../../../manifests/volume-claims.ts";
+import { deliveredBy, workloadManifests } from "../../../manifests/workload.ts";
+import { levelOf } from "../../../service/exceptions.ts";
+import { workloadKindOf } from "../../../service/kinds.ts";
+import type { Service } from "../../../service-definition.ts";
 import {
   type Delivery,
   hasClaims,
   hasPerPodClaims,
+  kindsOf,
   ownCredentials,
   servicesOf,
 } from "../../delivery.ts";
@@ -12,7 +19,9 @@ import { before } from "../kept.ts";
 import { containerSecrets, hostsOf, isPinned, type MayName, volumesOf } from "../pod-spec.ts";
 import { literal } from "../policy.ts";
 import { type Limit, refusal } from "./limit.ts";
-import { annotationsAt, labelsAt } from "./orders.ts";
+import { HARDENING_VARIABLES, hardening } from "./hardening.ts";
+import { annotationsAt, labelsAt, ordersIn } from "./orders.ts";
+import { asSaid, asSaidVolume, type SaidPods, saidPods } from "./said.ts";
 
 const LISTS = ["containers", "initContainers"];
 const SPEC = "spec.template.spec";
@@ -20,31 +29,76 @@ const TEMPLATE = "spec.template.?metadata";
 const NAMED = "Secrets that slipway:services and slipway:credentials name";
 
 /**
- * Deployments whose pods get no token, no Secret that the settings do not name, no image that can change, and no node of their choice.
+ * Deployments, and what is in their place, whose pods get no token, no Secret that the settings do not name, no image that can change, and no node of their choice.
  * The namespace's Pod Security level holds the rest.
  */
 export function deployments(delivery: Delivery): Limit {
   return {
+    ...podLimit(delivery, "the name of the Deployment"),
     apiGroups: ["apps"],
     apiVersion: "v1",
-    resources: ["deployments"],
+    resources: [...new Set(["deployments", ...kindsOf(delivery).filter(isOfApps).map(pluralOf)])],
+  };
+}
+
+/**
+ * What the template of pods may hold, where a Deployment has it.
+ *
+ * @param account says whose account they may have, which is that of the object's name
+ */
+export function podLimit(
+  delivery: Delivery,
+  account: string,
+): Pick<Limit, "variables" | "validations"> {
+  const services = servicesOf(delivery);
+  const pods = saidPods(services);
+  const orders = templateOrders(services);
+  const words = services.flatMap((service) => exceptionsIn(service).map(({ word }) => word));
+  const isLoose = delivery.namespaceExists === true || levelOf(words) !== "restricted";
+  return {
     variables: {
       secrets: literal(secretNames(delivery)),
       spec: "object.spec.template.spec",
       volumes: "variables.spec.?volumes.orValue([])",
       ...(hasClaims(delivery) && { claims: literal(claimNames(delivery)) }),
       volumesBefore: before("spec.template.spec.?volumes", "[]"),
+      ...(isLoose && HARDENING_VARIABLES),
       containersBefore: `oldObject == null ? [] : oldObject.spec.template.spec.containers + oldObject.spec.template.spec.?initContainers.orValue([])`,
     },
     validations: [
-      annotationsAt(TEMPLATE),
-      labelsAt(TEMPLATE),
-      ...identity(),
-      ...place(),
-      ...volumes(delivery),
-      ...LISTS.flatMap(containers),
+      annotationsAt(
+        TEMPLATE,
+        undefined,
+        orders.flatMap((each) => each.annotations),
+      ),
+      labelsAt(
+        TEMPLATE,
+        orders.flatMap((each) => each.labels),
+      ),
+      ...identity(pods, account),
+      ...place(pods),
+      ...volumes(pods, delivery),
+      ...LISTS.flatMap((list) => containers(list, services)),
+      ...(isLoose ? hardening(services, SPEC) : []),
     ],
   };
+}
+
+function isOfApps(kind: WorkloadKind): boolean {
+  return resourceOfKind(kind).group === "apps";
+}
+
+function pluralOf(kind: WorkloadKind): string {
+  return resourceOfKind(kind).resource;
+}
+
+/** What the settings say of the templates of pods. */
+function templateOrders(services: readonly Service[]) {
+  return services.flatMap((service) =>
+    podSpecsIn(deliveredBy(workloadManifests(service, ""))).map(({ metadata }) =>
+      ordersIn(workloadKindOf(service), service.name, metadata),
+    ),
+  );
 }
 
 /** Those that services use, and those that are made for them. */
@@ -73,23 +127,33 @@ const mayName: MayName = (secret, key) => {
 };
 
 /** Who the pods are. */
-function identity() {
+function identity(pods: readonly SaidPods[], allowed: string) {
   const account = `${SPEC}.?serviceAccountName`;
   const token = `${SPEC}.?automountServiceAccountToken`;
   return [
     {
       expression: `object.${account}.orValue("") == object.metadata.name || (oldObject != null && object.${account} == oldObject.${account})`,
-      message: refusal(`${SPEC}.serviceAccountName`, "the name of the Deployment"),
+      message: refusal(`${SPEC}.serviceAccountName`, allowed),
     },
     {
-      expression: `!object.${token}.orValue(true) || (oldObject != null && oldObject.${token}.orValue(true))`,
+      expression: [
+        `!object.${token}.orValue(true)`,
+        `(oldObject != null && oldObject.${token}.orValue(true))`,
+        ...namedIf(pods.filter(({ spec }) => spec["automountServiceAccountToken"] !== false)),
+      ].join(" || "),
       message: refusal(`${SPEC}.automountServiceAccountToken`, "false"),
     },
   ];
 }
 
+/** Whether the object is that of one of these services; nothing without any. */
+function namedIf(services: readonly { readonly name: string }[]): string[] {
+  const names = services.map(({ name }) => name);
+  return names.length === 0 ? [] : [`object.metadata.name in ${literal(names)}`];
+}
+
 /** Where the pods run, and before whom. */
-function place() {
+function place(pods: readonly SaidPods[]) {
   const affinity = `${SPEC}.?affinity.?nodeAffinity`;
   const selector = `${SPEC}.?nodeSelector`;
   const rules: Readonly<Record<string, string>> = {
@@ -102,7 +166,7 @@ function place() {
     tolerations: `object.${SPEC}.?tolerations.orValue([]).all(t, t in ${before(`${SPEC}.?tolerations`, "[]")})`,
   };
   return Object.entries(rules).map(([field, expression]) => ({
-    expression,
+    expression: [expression, ...asSaid(pods, field, SPEC)].join(" || "),
     message: refusal(`${SPEC}.${field}`, "none"),
   }));
 }
@@ -114,19 +178,20 @@ function isOneOf(field: string, values: readonly string[]): string {
   return `${value} in ${literal(values)} || ${value} == ${before(path, '""')}`;
 }
 
-function volumes(delivery: Delivery) {
+function volumes(pods: readonly SaidPods[], delivery: Delivery) {
   const kinds = [
     "configMap",
     "emptyDir",
     ...(hasPerPodClaims(delivery) ? ["ephemeral"] : []),
     ...(hasClaims(delivery) ? ["persistentVolumeClaim"] : []),
   ];
+  const all = [...kinds, "secret"];
   return [
     {
       expression: volumesOf(
         "variables.volumes",
-        [...kinds, "secret"],
-        "v in variables.volumesBefore",
+        all,
+        ["v in variables.volumesBefore", ...asSaidVolume(pods, all)].join(" || "),
       ),
       message: refusal(`${SPEC}.volumes[]`, `${kinds.join(", ")} and secret`),
     },
@@ -148,7 +213,7 @@ function volumes(delivery: Delivery) {
   ];
 }
 
-function containers(list: string) {
+function containers(list: string, services: readonly Service[]) {
   const path = `${SPEC}.${list}`;
   const all = `variables.spec.?${list}.orValue([])`;
   return [
@@ -157,7 +222,10 @@ function containers(list: string) {
       message: refusal(`${path}[].image`, "repository@sha256:<64 hex digits>"),
     },
     {
-      expression: `${all}.all(c, ${hostsOf("c")}.all(h, variables.containersBefore.exists(b, h in ${hostsOf("b")})))`,
+      expression: [
+        `${all}.all(c, ${hostsOf("c")}.all(h, variables.containersBefore.exists(b, h in ${hostsOf("b")})))`,
+        ...namedIf(services.filter(({ allow }) => allow.includes("probe-hosts"))),
+      ].join(" || "),
       message: refusal(`${path}[]`, "probes and lifecycle hooks without a host"),
     },
     ...containerSecrets(all, path, mayName, (field) => refusal(field, NAMED)),

@@ -1,5 +1,6 @@
 import { CREDENTIAL, SEALING_SCOPE } from "../../../../contract/marks.ts";
 import { beginsWith, eachKey } from "../kept.ts";
+import { literal } from "../policy.ts";
 import { refusal } from "./limit.ts";
 
 /** Annotations that Slipway, Pulumi and kubectl write, which nobody else acts on. */
@@ -25,37 +26,75 @@ const OBEYED_LABELS = [
   "service.kubernetes.io/",
 ];
 
-/** The variable that has the annotations which the settings give objects. */
-export const NAMED_ANNOTATIONS = "named";
-
 /**
  * Annotations are orders to whoever watches the cluster: to an Ingress controller for more than routes, to a cloud for an identity, to
  * replicators, networks and DNS. So the deploy lane adds none but those that have no such reader.
- *
- * @param own how the keys begin of those that it may add
- * @param isNamed whether there are such that the settings name
  */
-export function annotationsAt(path: string, own: readonly string[] = OWN, isNamed = false) {
-  const of = `object.kind + " " + object.metadata.name + " " + k + " " + object.${path}.annotations[k]`;
-  const named = isNamed ? ` || (${of}) in variables.${NAMED_ANNOTATIONS}` : "";
+export function annotationsAt(
+  path: string,
+  own: readonly string[] = OWN,
+  said: readonly Order[] = [],
+) {
+  const allowed = said.length === 0 ? "" : ", and those of slipway:services";
   return {
-    expression: eachKey(`${path}.?annotations`, `${beginsWith(own)}${named}`),
-    message: refusal(
-      `${fieldOf(path)}.annotations`,
-      `those that Slipway itself writes${isNamed ? ", and those of slipway:services" : ""}`,
+    expression: eachKey(
+      `${path}.?annotations`,
+      beginsWith(own) + orSaid(path, "annotations", said),
     ),
+    message: refusal(`${fieldOf(path)}.annotations`, `those that Slipway itself writes${allowed}`),
   };
 }
 
 /** People sort by labels, so only those that are known to be orders are refused. */
-export function labelsAt(path: string) {
+export function labelsAt(path: string, said: readonly Order[] = []) {
+  const free = `!${beginsWith(OBEYED_LABELS)}`;
   return {
-    expression: eachKey(`${path}.?labels`, `!${beginsWith(OBEYED_LABELS)}`),
+    expression: eachKey(`${path}.?labels`, free + orSaid(path, "labels", said)),
     message: refusal(
       `${fieldOf(path)}.labels`,
       `those that do not begin with ${OBEYED_LABELS.join(", ")}`,
     ),
   };
+}
+
+/** A label or an annotation of one object, as the settings say it. */
+export interface Order {
+  /** Kind and name of the object. */
+  readonly kind: string;
+  readonly name: string;
+  readonly key: string;
+  readonly value: string;
+}
+
+/** The labels or annotations that the settings say, of those that a lane does not add by itself. */
+export function ordersIn(
+  kind: string,
+  name: string,
+  { labels = {}, annotations = {} }: Orders,
+): Readonly<Record<"labels" | "annotations", Order[]>> {
+  const of = (mapping: Readonly<Record<string, unknown>>) =>
+    Object.entries(mapping).map(([key, value]) => ({ kind, name, key, value: String(value) }));
+  const begins = (starts: readonly string[], key: string) =>
+    starts.some((start) => key.startsWith(start));
+  return {
+    labels: of(labels).filter(({ key }) => begins(OBEYED_LABELS, key)),
+    annotations: of(annotations).filter(({ key }) => !begins(OWN, key)),
+  };
+}
+
+interface Orders {
+  readonly labels?: Readonly<Record<string, unknown>>;
+  readonly annotations?: Readonly<Record<string, unknown>>;
+}
+
+/** Whether a key `k` has the value that the settings say of this very object. */
+function orSaid(path: string, field: string, said: readonly Order[]): string {
+  if (said.length === 0) {
+    return "";
+  }
+  const lines = said.map(({ kind, name, key, value }) => [kind, name, key, value].join("\n"));
+  const line = `[request.kind.kind, object.metadata.name, k, object.${path}.?${field}.orValue({})[k]].join("\\n")`;
+  return ` || ${line} in ${literal(lines)}`;
 }
 
 function fieldOf(path: string): string {

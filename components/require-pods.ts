@@ -1,0 +1,137 @@
+import * as pulumi from "@pulumi/pulumi";
+
+import { askProvider } from "./ask-provider.ts";
+import { ANY_IMAGE, exceptionsIn, podSpecsIn } from "./exceptions.ts";
+import { type Delivery, servicesOf } from "./lanes/delivery.ts";
+import { workloadManifests } from "./manifests/workload.ts";
+import { patchFaults } from "./patch-faults.ts";
+import { EXCEPTIONS, levelOf, LEVELS } from "./service/exceptions.ts";
+import { PLACEMENT } from "./service/placement.ts";
+import type { Service } from "./service-definition.ts";
+import type { SlipwayProvider } from "./slipway-provider.ts";
+
+/** Inputs of {@link requirePods}. */
+export interface RequiredPods extends Delivery {
+  /**
+   * The Pod Security level that the namespace enforces, if others have created it.
+   * @default - none
+   */
+  readonly level?: string | undefined;
+  readonly provider: SlipwayProvider;
+}
+
+/** What {@link requirePods} has found out, for the services' namespace. */
+export interface PodSecurity {
+  readonly exists: boolean;
+  /**
+   * The Pod Security level that it enforces if others have created it, and otherwise has to.
+   * @default - it enforces none
+   */
+  readonly level?: string | undefined;
+}
+
+/**
+ * Ends the run before anything is registered if a service leaves what every service has without saying so, if its namespace does not admit
+ * its pods, or if the API server does not accept the plain fields of Kubernetes that it has, by a strict dry run.
+ *
+ * @throws RunError with a line for each fault
+ */
+export async function requirePods({
+  level,
+  provider,
+  ...delivery
+}: RequiredPods): Promise<PodSecurity> {
+  const { namespace, namespaceExists = false } = delivery;
+  const services = servicesOf(delivery);
+  const faults = services.flatMap((service) => [
+    ...patchFaults(service),
+    ...(namespaceExists ? levelFaults(service, level) : []),
+  ]);
+  const refused = faults.length > 0 ? faults : await refusals(services, provider);
+  if (refused.length > 0) {
+    const title = refused.length > 1 ? [`${refused.length} faults in the stack's settings`] : [];
+    throw new pulumi.RunError([...title, ...refused].join("\n  "));
+  }
+  return namespaceExists ? tellFound(namespace, level) : tellNeeded(namespace, services);
+}
+
+/** Of a namespace that others have created, the pods get what it is. */
+function tellFound(namespace: string, level: string | undefined): PodSecurity {
+  const enforced =
+    level === undefined ? "no Pod Security level" : `the Pod Security level ${level}`;
+  void pulumi.log.info(`namespace ${namespace} exists; it enforces ${enforced}`);
+  return { exists: true, level };
+}
+
+/** Of its own, the stack loosens the level as far as a word needs it. */
+function tellNeeded(namespace: string, services: readonly Service[]): PodSecurity {
+  const found = services.map((service) => ({
+    name: service.name,
+    words: exceptionsIn(service).map(({ word }) => word),
+  }));
+  const level = levelOf(found.flatMap(({ words }) => words));
+  const why = found.flatMap(({ name, words }) => {
+    const loose = [...new Set(words)].filter((word) => EXCEPTIONS[word].level !== "restricted");
+    return loose.length === 0 ? [] : [`${name} (${loose.join(", ")})`];
+  });
+  if (level !== "restricted") {
+    void pulumi.log.info(
+      `namespace ${namespace} enforces the Pod Security level ${level}, because of ${why.join(", ")}`,
+    );
+  }
+  return { exists: false, level };
+}
+
+function levelFaults(service: Service, level: string | undefined): string[] {
+  const has = LEVELS.findIndex((each) => each === level);
+  const words = exceptionsIn(service)
+    .map(({ word }) => word)
+    .filter((word) => has >= 0 && LEVELS.indexOf(EXCEPTIONS[word].level) > has);
+  return [...new Set(words)].map(
+    (word) =>
+      `slipway:services.${service.name}.allow: ${word} needs the Pod Security level ${EXCEPTIONS[word].level}, and the namespace ${service.namespace} enforces ${level ?? ""}; remove the word, or have the namespace's owner set its label pod-security.kubernetes.io/enforce`,
+  );
+}
+
+/** What the API server does not accept of the services whose objects have fields that no schema here knows. */
+async function refusals(
+  services: readonly Service[],
+  provider: SlipwayProvider,
+): Promise<string[]> {
+  const tried = services.flatMap((service) =>
+    objectsOf(service).map(([object, manifest]) => ({ service, object, manifest })),
+  );
+  if (tried.length === 0) {
+    return [];
+  }
+  const { refused = [] } = await askProvider(
+    "tryObjects",
+    { objects: tried.map(({ manifest }) => manifest) },
+    provider,
+  );
+  return refused.map(({ index, message }) => {
+    const { service, object } = tried[index] ?? {};
+    const key = service === undefined ? "" : keyOf(service, object ?? "");
+    return `slipway:services.${service?.name ?? ""}.${key}: the API server refuses the object: ${message}`;
+  });
+}
+
+/** The objects of a service that have plain fields of Kubernetes. */
+function objectsOf(service: Service): [string, object][] {
+  const { patches = {}, pod } = service;
+  const isPlain = pod !== undefined || PLACEMENT.some((key) => service[key] !== undefined);
+  return Object.entries(workloadManifests(service, ANY_IMAGE)).flatMap(([object, manifest]) => {
+    const isTried = object in patches || (isPlain && podSpecsIn(manifest).length > 0);
+    return manifest !== undefined && isTried ? [[object, manifest]] : [];
+  });
+}
+
+function keyOf(service: Service, object: string): string {
+  const isPatched = object in (service.patches ?? {});
+  const keys = [
+    ...(service.pod === undefined ? [] : ["pod"]),
+    ...(isPatched ? [`patches.${object}`] : []),
+    ...PLACEMENT.filter((key) => service[key] !== undefined),
+  ];
+  return isPatched && object !== "deployment" ? `patches.${object}` : keys.join(" or ");
+}

@@ -1,0 +1,70 @@
+import type { ReadinessInputs } from "../../contract/readiness.ts";
+import { titleOf } from "../../contract/workload-kind.ts";
+import { ApiError, messageOf } from "../cluster/api-error.ts";
+import { lossOf } from "../verdict/awaited-object.ts";
+import type { Failed, ProvedPod } from "../verdict/finding.ts";
+import { condition, type CronJob, type Job, type Pod } from "../verdict/objects.ts";
+import { proofOf } from "../verdict/pod.ts";
+import { releasedContainers, runs } from "../verdict/released-container.ts";
+import { refusalOf } from "../verdict/refusal.ts";
+
+/** What a CronJob shows that is not the one of the release; undefined if it is. */
+export function judgeCronJob(
+  release: ReadinessInputs,
+  cronJob: CronJob | undefined,
+): Failed | undefined {
+  const { deployment } = release;
+  const object = titleOf(deployment);
+  const lost = lossOf(object, deployment.uid, cronJob);
+  if (lost !== undefined) {
+    return { kind: "failed", reason: "deployment-missing", object, message: lost };
+  }
+  const { containers = [] } = cronJob?.spec.jobTemplate.spec?.template.spec ?? {};
+  const names = releasedContainers(release, containers).some((each) => runs(each, release.image));
+  const { generation = 0 } = cronJob?.metadata ?? {};
+  const message = `generation ${generation} has other pods than generation ${deployment.generation}, which was applied; somebody has changed them since`;
+  return names ? undefined : { kind: "failed", reason: "superseded", object, message };
+}
+
+/** Why the API server accepts no Job. */
+export function refusedJob(error: unknown, name: string): Failed {
+  const object = `job ${name}`;
+  const message = messageOf(error);
+  if (!(error instanceof ApiError)) {
+    return { kind: "failed", reason: "cluster-unreachable", object, message };
+  }
+  const isRight = error.status === 403 && /cannot (?:create|get) resource/.test(message);
+  if (isRight) {
+    return { kind: "failed", reason: "forbidden", object, message };
+  }
+  const none = { deployments: [], replicaSets: [], pods: [] };
+  const { reason } = refusalOf(message, none, []);
+  return { kind: "failed", reason, object, message };
+}
+
+/** The pods of a Job that is complete which prove the image, as far as they still exist. */
+export function provedPods(pods: readonly Pod[], release: ReadinessInputs): ProvedPod[] {
+  return pods
+    .filter(({ status }) => status?.phase === "Succeeded")
+    .map((pod) => proofOf(pod, release))
+    .filter((proof) => "imageID" in proof);
+}
+
+/** A longer template is not kept. */
+const TEMPLATE_LENGTH = 128 * 1024;
+
+/** Whether a Job has ended as a failure: one that goes on is not left behind. */
+export function isOver(job: Job | undefined): boolean {
+  return job !== undefined && condition(job, "Failed")?.status === "True";
+}
+
+/** The template of a CronJob's Jobs as the state keeps it; undefined if it is too long. */
+export function templateOf(cronJob: CronJob | undefined): string | undefined {
+  const text = cronJob && JSON.stringify(cronJob.spec.jobTemplate);
+  return text !== undefined && text.length > TEMPLATE_LENGTH ? undefined : text;
+}
+
+/** The verdict on a CronJob of which there is nothing. */
+export function missing(): Failed {
+  return { kind: "failed", reason: "deployment-missing", object: "", message: "" };
+}

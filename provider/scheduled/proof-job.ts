@@ -1,0 +1,89 @@
+import { createHash } from "node:crypto";
+
+import type { ReadinessInputs } from "../../contract/readiness.ts";
+import type { ReleaseRecord } from "../../contract/release-record.ts";
+import type { Cluster } from "../cluster.ts";
+import { ApiError } from "../cluster/api-error.ts";
+import { JOBS } from "../cluster/collection.ts";
+import { find } from "../cluster/find.ts";
+import { type CronJob, type Job, nameOf, ownerOf, uidOf } from "../verdict/objects.ts";
+import { answered } from "../waiting/answered.ts";
+
+/** A Job that nobody has cleared away, because its run was killed or it failed, goes by itself after an hour. */
+const KEPT_SECONDS = 3600;
+
+/** What `kubectl create job --from` sets. */
+const BY_HAND = { "cronjob.kubernetes.io/instantiate": "manual" };
+
+/**
+ * The name of the Job that proves a release: the same for each run that works on the same attempt, so that one that was killed
+ * is resumed; a different one for each attempt that follows a verdict.
+ */
+export function proofJobName(
+  { deployment: { name, uid, generation } }: ReadinessInputs,
+  stored: ReleaseRecord | undefined,
+): string {
+  const isRepeated = stored?.generation === generation && stored.reason !== "interrupted";
+  const attempt = JSON.stringify([uid, generation, isRepeated ? stored.startedAt : null]);
+  return `${name}-${createHash("sha256").update(attempt).digest("hex").slice(0, 10)}`;
+}
+
+/**
+ * The Job that proves a CronJob's release, made as by `kubectl create job --from`, unless an earlier run has made it already.
+ *
+ * @throws ApiError if the API server does not accept it
+ */
+export async function startedJob(
+  cluster: Cluster,
+  cronJob: CronJob,
+  name: string,
+  signal: AbortSignal,
+): Promise<Job> {
+  const { namespace = "" } = cronJob.metadata ?? {};
+  const path = JOBS.path(namespace);
+  const attempt = async (): Promise<Job> => {
+    const present = await find<Job>(cluster.api, `${path}/${name}`, signal);
+    return present ?? ((await cluster.api.post(path, manifest(cronJob, name), signal)) as Job);
+  };
+  const isOutrun = (error: unknown) => !(error instanceof ApiError) || error.status === 409;
+  const job = await answered(attempt, signal, isOutrun);
+  if (ownerOf(job) !== uidOf(cronJob)) {
+    throw new ApiError(409, `job ${name} belongs to somebody else; delete it`);
+  }
+  return job;
+}
+
+/** Deletes a Job with its pods, unless it is gone. */
+export async function removeJob({ api }: Cluster, job: Job, signal: AbortSignal): Promise<void> {
+  const path = `${JOBS.path(job.metadata?.namespace ?? "")}/${nameOf(job)}`;
+  const options = {
+    apiVersion: "v1",
+    kind: "DeleteOptions",
+    propagationPolicy: "Background",
+    preconditions: { uid: uidOf(job) },
+  };
+  try {
+    await api.delete(path, options, signal);
+  } catch (error) {
+    if (!(error instanceof ApiError && [404, 409].includes(error.status))) {
+      throw error;
+    }
+  }
+}
+
+function manifest({ apiVersion = "batch/v1", metadata, spec }: CronJob, name: string): object {
+  const { metadata: template, spec: job } = spec.jobTemplate;
+  const owner = { apiVersion, kind: "CronJob", name: metadata?.name, uid: metadata?.uid };
+  return {
+    apiVersion: "batch/v1",
+    kind: "Job",
+    metadata: {
+      name,
+      namespace: metadata?.namespace,
+      labels: template?.labels,
+      annotations: { ...template?.annotations, ...BY_HAND },
+      ownerReferences: [{ ...owner, controller: true }],
+    },
+    spec: { ttlSecondsAfterFinished: KEPT_SECONDS, ...job },
+  };
+}

@@ -1,0 +1,231 @@
+import type { Evidence } from "../../contract/evidence.ts";
+import type { ReadinessInputs } from "../../contract/readiness.ts";
+import type { RunningRelease } from "../../contract/release-record.ts";
+import type { Properties, Subject } from "../../wire/plugin.ts";
+import type { Cluster } from "../cluster.ts";
+import { AwaitedObject } from "../object-readiness/awaited-object.ts";
+import { AwaitedRelease } from "../readiness/awaited-release.ts";
+import { afterLook, afterVerdict } from "../readiness/history.ts";
+import { limitSeconds } from "../readiness/limit.ts";
+import { tellNotes } from "../readiness/notes.ts";
+import { evidenceAfterLook, recordOf } from "../readiness/record.ts";
+import { nextState, outputsOf, type Stored } from "../readiness/state.ts";
+import type { Run } from "../resource.ts";
+import type { ObservedObject } from "../verdict/awaited-object.ts";
+import type { Failed, FinalVerdict } from "../verdict/finding.ts";
+import { asDeployment, type CronJob, type Job, nameOf, UNSEEN } from "../verdict/objects.ts";
+import { answered } from "../waiting/answered.ts";
+import { type Report, reportOf } from "../waiting/report.ts";
+import type { Waited } from "../waiting/resource.ts";
+import { awaitVerdict, type WaitOptions } from "../waiting/wait.ts";
+import { isOver, judgeCronJob, missing, provedPods, refusedJob, templateOf } from "./judge.ts";
+import { proofJobName, removeJob, startedJob } from "./proof-job.ts";
+import { planSchedule, restoreSchedule } from "./restore.ts";
+
+const OWN = ["release", "lastReady", "lastReadyTemplate", "history"] as const;
+
+/** What was found of a release, and of the Job that was to prove it. */
+interface Found {
+  readonly verdict: FinalVerdict;
+  readonly cronJob: CronJob | undefined;
+  readonly job?: Job;
+  readonly observed?: ObservedObject;
+}
+
+/**
+ * A release that a CronJob delivers: proved by a run of it, as of `kubectl create job --from`, or by the API server's
+ * acceptance alone. One that fails gets its earlier template back.
+ */
+export class ScheduledRelease {
+  readonly #cluster: Cluster;
+
+  private readonly run: Run;
+  private readonly release: ReadinessInputs;
+  private readonly stored: Stored;
+
+  constructor(run: Run, release: ReadinessInputs, stored: Stored) {
+    this.run = run;
+    this.release = release;
+    this.stored = stored;
+    this.#cluster = run.cluster();
+  }
+
+  async prove(subject: Subject, options: WaitOptions): Promise<Waited> {
+    const { release, stored } = this;
+    const startedAt = new Date().toISOString();
+    const began = performance.now();
+    const found = await this.#find(options);
+    const seconds = (performance.now() - began) / 1000;
+    const { verdict, cronJob, observed } = found;
+    const shown = { ...UNSEEN, deployment: asDeployment(cronJob), pods: observed?.pods ?? [] };
+    const judgement = { verdict, observed: shown };
+    const made = recordOf(release, judgement, { startedAt, seconds }, stored.release);
+    const record = {
+      ...made,
+      replicaSet: made.replicaSet ?? (found.job ? nameOf(found.job) : null),
+    };
+    const template = verdict.kind === "ready" ? templateOf(cronJob) : undefined;
+    const state = nextState(record, stored, afterVerdict(stored.history, record), template);
+    if (verdict.kind === "ready") {
+      tellNotes(subject, release, verdict);
+      await this.#clear(found, options.signal);
+      return { own: outputsOf(state) };
+    }
+    const { message, running, evidence } = await this.#fail(
+      subject,
+      found,
+      verdict,
+      seconds,
+      options,
+    );
+    const own = outputsOf({ ...state, release: { ...record, running, evidence } });
+    return { own, failure: message };
+  }
+
+  /** What is known of it by a look that runs nothing: what was proved stays so while the CronJob is as it was applied. */
+  async look({ log }: Pick<Subject, "log">, outputs: Properties, options: WaitOptions) {
+    const { release, stored } = this;
+    const cronJob = await this.#cronJob(options.signal);
+    const verdict = judgeCronJob(release, cronJob);
+    if (verdict === undefined) {
+      return Object.fromEntries(OWN.map((key) => [key, outputs[key]]));
+    }
+    const { startedAt = new Date().toISOString(), seconds = 0 } = stored.release ?? {};
+    const judgement = { verdict, observed: { ...UNSEEN, deployment: asDeployment(cronJob) } };
+    const record = recordOf(release, judgement, { startedAt, seconds }, stored.release);
+    const { text, evidence } = await this.#report(
+      { verdict, cronJob },
+      verdict,
+      undefined,
+      undefined,
+      options,
+    );
+    log.warn(text);
+    const seen = { ...record, evidence: evidenceAfterLook(record, stored.release, evidence) };
+    const { lastReadyTemplate } = stored;
+    return outputsOf(nextState(seen, stored, afterLook(stored.history, seen), lastReadyTemplate));
+  }
+
+  async #find(options: WaitOptions): Promise<Found> {
+    const cronJob = await answered(() => this.#cronJob(options.signal), options.signal);
+    const failed = judgeCronJob(this.release, cronJob);
+    if (failed !== undefined || cronJob === undefined) {
+      return { verdict: failed ?? missing(), cronJob };
+    }
+    if (this.release.prove === "accepted") {
+      return { verdict: { kind: "ready", replicaSet: nameOf(cronJob), pods: [] }, cronJob };
+    }
+    const name = proofJobName(this.release, this.stored.release);
+    try {
+      const job = await startedJob(this.#cluster, cronJob, name, options.signal);
+      return await this.#awaited(cronJob, job, options);
+    } catch (error) {
+      return { verdict: refusedJob(error, name), cronJob };
+    }
+  }
+
+  async #awaited(cronJob: CronJob, job: Job, options: WaitOptions): Promise<Found> {
+    options.progress(`runs job ${nameOf(job)}`);
+    const awaited = this.#job(job, options);
+    const { verdict, observed } = await awaitVerdict(awaited, options);
+    const { object } = observed;
+    const found = { cronJob, job: (object as Job | undefined) ?? job, observed };
+    if (verdict.kind === "failed") {
+      return { ...found, verdict };
+    }
+    // What was applied may be somebody else's by now.
+    const changed = judgeCronJob(this.release, await this.#cronJob(options.signal));
+    const pods = provedPods(observed.pods, this.release);
+    return { ...found, verdict: changed ?? { kind: "ready", replicaSet: nameOf(job), pods } };
+  }
+
+  async #fail(
+    subject: Subject,
+    found: Found,
+    finding: Failed,
+    seconds: number,
+    options: WaitOptions,
+  ): Promise<{ message: string; running: RunningRelease | null; evidence: Evidence }> {
+    const { release } = this;
+    const plan = planSchedule(release, finding, this.stored, found.cronJob);
+    const note = "why" in plan ? plan.why : undefined;
+    const { text, evidence } = await this.#report(found, finding, seconds, note, options);
+    if (finding.reason !== "interrupted" && !isOver(found.job)) {
+      await this.#clear(found, options.signal);
+    }
+    if ("why" in plan || found.cronJob === undefined) {
+      return { message: text, running: null, evidence };
+    }
+    // Reported before anything is touched: whatever becomes of the rollback, this is not lost.
+    subject.log.warn(text);
+    const mark = { generation: release.deployment.generation, reason: finding.reason };
+    const { running, report } = await restoreSchedule(
+      this.#cluster,
+      release,
+      found.cronJob,
+      { ...plan, mark },
+      options.signal,
+    );
+    const [headline = ""] = text.split("\n");
+    return { message: `${headline}\n${report}`, running, evidence };
+  }
+
+  #report(
+    { job, observed }: Found,
+    finding: Failed,
+    seconds: number | undefined,
+    note: string | undefined,
+    options: WaitOptions,
+  ): Promise<Report> {
+    const { context, signal } = this.run;
+    const what = { finding, seconds, note };
+    return job !== undefined && observed !== undefined
+      ? reportOf(this.#job(job, options), context(), { ...what, observed }, signal)
+      : reportOf(
+          new AwaitedRelease(this.#cluster, this.release),
+          context(),
+          { ...what, observed: UNSEEN },
+          signal,
+        );
+  }
+
+  /** What is left of the run when there is a verdict; a Job that cannot be deleted goes by itself later. */
+  async #clear({ job }: Found, signal: AbortSignal): Promise<void> {
+    if (job !== undefined) {
+      await removeJob(this.#cluster, job, signal).catch(() => undefined);
+    }
+  }
+
+  #job(job: Job, { timeoutSeconds }: WaitOptions): AwaitedObject {
+    const { release } = this;
+    const { namespace, service, warmupSeconds, tolerate, logs } = release;
+    const own = (job.spec?.activeDeadlineSeconds ?? 0) + MARGIN_SECONDS;
+    const least = release.timeoutSeconds === undefined ? own : 0;
+    const given = {
+      ...(warmupSeconds !== undefined && { warmupSeconds }),
+      ...(tolerate !== undefined && { tolerate }),
+      ...(logs !== undefined && { logs }),
+    };
+    return new AwaitedObject(
+      this.#cluster,
+      {
+        apiVersion: "batch/v1",
+        kind: "Job",
+        namespace,
+        name: nameOf(job),
+        uid: job.metadata?.uid ?? "",
+        deadlineSeconds: Math.max(limitSeconds(release, timeoutSeconds), least),
+        ...given,
+      },
+      service,
+    );
+  }
+
+  async #cronJob(signal: AbortSignal): Promise<CronJob | undefined> {
+    const { namespace, deployment } = this.release;
+    return (await this.#cluster.deployment(namespace, deployment, signal)) as CronJob | undefined;
+  }
+}
+
+/** What a Job takes to say that its own deadline has passed. */
+const MARGIN_SECONDS = 60;

@@ -1,0 +1,49 @@
+import { z } from "zod";
+
+import {
+  EXCEPTIONS,
+  type ExceptionsDefinition,
+  type ExceptionWord,
+} from "../../components/service/exceptions.ts";
+import { PODS, type ServiceDefinition } from "../../components/service-definition.ts";
+import type { ShapeOf } from "../../contract/field.ts";
+import { type Fault, faultIf, got, under } from "../fault.ts";
+import * as field from "../fields.ts";
+import { fieldsOf, type Mapping } from "../mapping.ts";
+
+const WORDS = Object.keys(EXCEPTIONS) as ExceptionWord[];
+
+const { from, to, remedy } = PODS.user;
+const USER = `allowed: a whole number from ${from} to ${to}; ${remedy}`;
+
+/** A user that may be root only if `allow` says so: see {@link exceptionsFaults}. */
+export const user = z.int(USER).min(0, USER).max(to, USER);
+
+/** The keys of {@link ExceptionsDefinition}, and the user, of whom `allow` decides whether it may be root. */
+export const exceptionsShape = {
+  user: user.exactOptional(),
+  allow: field
+    .list(
+      z.enum(WORDS, { error: `allowed: ${WORDS.join(", ")}` }),
+      `a list of what the pods may do beside: ${WORDS.join(", ")}`,
+    )
+    .exactOptional(),
+} satisfies ShapeOf<ExceptionsDefinition & Pick<ServiceDefinition, "user">>;
+
+/** What contradicts the words of a service. */
+export function exceptionsFaults(service: Mapping): Fault[] {
+  const { allow } = service;
+  if (Array.isArray(allow) && allow.includes("root")) {
+    return [];
+  }
+  const beside = ["initContainers", "sidecars"].flatMap((list) => {
+    const containers = service[list];
+    const all: readonly unknown[] = Array.isArray(containers) ? containers : [];
+    return all.flatMap((each, index) => under([list, index], rootFaults(fieldsOf(each)["user"])));
+  });
+  return [...rootFaults(service["user"]), ...beside];
+}
+
+function rootFaults(written: unknown): Fault[] {
+  return faultIf(written === 0, ["user"], got(written, USER));
+}
