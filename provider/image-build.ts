@@ -1,6 +1,5 @@
 import { imageBuildInputs, type ImageBuildInputs } from "../contract/image-build.ts";
 import { registryLogin } from "../contract/registry-login.ts";
-import { repositoryOf } from "../contract/image-reference.ts";
 import type { Log, Properties } from "../wire/plugin.ts";
 import { secret } from "../wire/struct.ts";
 import { UNKNOWN } from "../wire/unknown.ts";
@@ -82,7 +81,7 @@ export class ImageBuild implements Resource {
   /** An old Docker daemon reports the digest of the configuration: the registry's word counts. */
   async #pushed({ imageName, login }: ImageBuildInputs, reported: string): Promise<string> {
     const registry = this.#lookup(login);
-    const repository = repositoryOf(imageName);
+    const repository = imageName.slice(0, imageName.lastIndexOf(":"));
     const ask = (reference: string) => registry.digest(reference);
     // One that cannot be asked has taken the push.
     const digest = await ask(`${repository}@${reported}`)

@@ -1,5 +1,5 @@
 // Cannot prove what a builder does with it: test/e2e/several-services.test.ts asks a real one.
-import { writeFileSync } from "node:fs";
+import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import * as docker from "@pulumi/docker";
@@ -243,6 +243,50 @@ describe("the resource", () => {
     expect(await changed({ secrets: { a: { env: "B" } }, cacheTo: "r.example.com/c:a" })).toEqual({
       changed: [],
     });
+  });
+
+  test("is known by the digest that the registry has, in its repository, and shows no secret", async () => {
+    const folder = folderWith({
+      docker: `#!/bin/sh\nwhile [ "$1" != --metadata-file ]; do shift; done\necho "got $SLIPWAY_BUILD_SECRET_0"\nprintf '{"containerimage.digest":"sha256:${"c".repeat(64)}"}' > "$2"\n`,
+    });
+    chmodSync(join(folder, "docker"), 0o755);
+    const path = process.env["PATH"] ?? "";
+    process.env["PATH"] = `${folder}:${path}`;
+    try {
+      const lines: string[] = [];
+      const log = { status: (line: string) => lines.push(line) } as never;
+      const lent = new LentSecrets(known);
+      lent.lend({ values: { "shop/a": VALUE } });
+      const building = new ImageBuild(lookup, lent, known, new AbortController().signal);
+      const news = {
+        ...inputs,
+        imageName: "r.example.com:5000/team/shop:a",
+        secrets: { a: { lent: "shop/a" } },
+      };
+      const args = { inputs: news, preview: false, timeoutSeconds: 0 };
+      const asked: string[] = [];
+      const missing = new ImageBuild(
+        () => ({ ...lookup(), digest: (reference) => Promise.resolve(void asked.push(reference)) }),
+        lent,
+        known,
+        new AbortController().signal,
+      );
+      await expect(missing.create({ ...subject, log }, args)).rejects.toThrow(
+        "r.example.com:5000/team/shop:a was built, and the registry does not have it",
+      );
+      expect(asked).toEqual([
+        `r.example.com:5000/team/shop@sha256:${"c".repeat(64)}`,
+        "r.example.com:5000/team/shop:a",
+      ]);
+      expect(lines).toEqual(["got ***"]);
+      await expect(
+        building.create({ ...subject, log }, { ...args, preview: true }),
+      ).resolves.toMatchObject({
+        id: "r.example.com:5000/team/shop:a",
+      });
+    } finally {
+      process.env["PATH"] = path;
+    }
   });
 
   test("that the registry has lost is gone", async () => {
