@@ -51,8 +51,6 @@ export function changeOf(step: Step): Change {
   };
 }
 
-const DEPLOYMENT = "kubernetes:apps/v1:Deployment";
-
 /** What is reported with its service: what becomes of the image and the pods. */
 const REPORTED_WITH_SERVICE: ReadonlySet<string> = new Set([
   "docker:index/image:Image",
@@ -71,8 +69,8 @@ export function followsFromServices(step: Step): boolean {
   if (action === "replace" || action === "delete") {
     return false;
   }
-  // A team's own manifests may have more Deployments than the one that is reported as the service.
-  const isOther = type === DEPLOYMENT && service !== undefined && name !== service;
+  // A team's own manifests may have more workloads than the one that is reported as the service.
+  const isOther = DELIVERING_TYPES.has(type) && service !== undefined && name !== service;
   if (REPORTED_WITH_SERVICE.has(type) && !isOther) {
     return true;
   }

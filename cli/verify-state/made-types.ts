@@ -65,6 +65,7 @@ export const MADE: ReadonlyMap<string, Made> = new Map<string, Made>([
   [RELEASE, "component"],
   [IMAGE, "component"],
   [`${IMAGE}$docker:index/image:Image`, "other"],
+  [`${IMAGE}$${RESOURCES.ImageBuild}`, "other"],
   [`${IMAGE}$${RESOURCES.ImageCopy}`, "other"],
   [WORKLOAD, "component"],
   [`${WORKLOAD}$kubernetes:apps/v1:DaemonSet`, "service"],

@@ -1,4 +1,4 @@
-import { type NeededRight, type Right, rightsOfObject, rightsOfVerdict } from "../../rights.ts";
+import { type Right, rightsOfObject, rightsOfVerdict } from "../../rights.ts";
 import { awaitOf } from "../rendered/awaited.ts";
 import { groupOf, type Rendered } from "../rendered/object.ts";
 import { secretsOf } from "../rendered/pod-spec.ts";
@@ -10,7 +10,6 @@ import type { Delivery } from "./delivery.ts";
  */
 const WRITTEN = [
   "/ConfigMap",
-  "/PersistentVolumeClaim",
   "/Service",
   "/ServiceAccount",
   "apps/Deployment",
@@ -18,6 +17,8 @@ const WRITTEN = [
   "networking.k8s.io/NetworkPolicy",
   "policy/PodDisruptionBudget",
 ];
+
+const READ = ["get", "list", "watch"];
 
 /** All objects of manifests. */
 export function renderedObjects({ rendered }: Delivery): Rendered[] {
@@ -56,14 +57,16 @@ export function renderedSecrets(delivery: Delivery): string[] {
 export function rightsToAwait(delivery: Delivery): Right[] {
   const { namespace } = delivery;
   const all = renderedObjects(delivery);
-  const releases: readonly NeededRight[] = all.some(({ object }) => object.kind === "Deployment")
-    ? rightsOfVerdict({
-        namespace,
-        ingress: all.some(({ object }) => object.kind === "Ingress"),
-        logs: true,
-        rollback: true,
-      })
-    : [];
+  const ingress = all.some(({ object }) => object.kind === "Ingress");
+  const kinds = (["Deployment", "StatefulSet", "DaemonSet"] as const).filter((kind) =>
+    all.some(({ object }) => object.kind === kind),
+  );
+  // What only an administrator writes, nobody else rolls back.
+  const releases = kinds.flatMap((kind) =>
+    rightsOfVerdict({ namespace, kind, ingress, logs: true, rollback: true }).filter(
+      ({ verb }) => kind === "Deployment" || READ.includes(verb),
+    ),
+  );
   const others = all.flatMap(({ object, resource, isHome }) =>
     awaitOf(object) === undefined || !isHome
       ? []

@@ -7,6 +7,7 @@ import { completeProbes, type ProbeDefinition } from "../service/probes.ts";
 import type { Service } from "../service-definition.ts";
 import { probeManifests } from "./probes.ts";
 import { containerSecurity } from "./security.ts";
+import { processManifest } from "./process.ts";
 import { environmentSources, environmentVariables } from "./variables.ts";
 import { volumeMounts } from "./volumes.ts";
 
@@ -52,15 +53,13 @@ function companion(
   image: pulumi.Input<string>,
   container: CompletedInitContainer,
 ): k8s.types.input.core.v1.Container {
-  const { name, command, args, workingDir, serviceEnv, user } = container;
+  const { name, serviceEnv, user } = container;
   const env = serviceEnv ? { ...service.env, ...container.env } : container.env;
   const envFrom = serviceEnv ? [...service.envFrom, ...container.envFrom] : container.envFrom;
   return {
     name,
     image: container.image ?? image,
-    ...(command && { command: [...command] }),
-    ...(args && { args: [...args] }),
-    ...(workingDir !== undefined && { workingDir }),
+    ...processManifest(container),
     env: environmentVariables(env),
     ...(envFrom.length > 0 && { envFrom: environmentSources(envFrom) }),
     resources: container.resources,

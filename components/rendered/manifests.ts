@@ -1,10 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import { COMPONENTS } from "../../contract/tokens.ts";
+import { OTHER_KINDS } from "../../contract/workload-kind.ts";
 import { settleBound, type VerdictSettings } from "../../contract/verdict.ts";
 import { manifestHash } from "../manifests/hash.ts";
 import type { SourceReference } from "../manifests/source.ts";
-import type { Namespace } from "../namespace.ts";
+import { goesWith, type Namespace } from "../namespace.ts";
 import { ObjectReadiness } from "../object-readiness.ts";
 import { Readiness } from "../readiness.ts";
 import type { SlipwayProvider } from "../slipway-provider.ts";
@@ -98,7 +99,7 @@ export class Manifests extends pulumi.ComponentResource {
     const made = new KubernetesObject(nameIn(object, isHome), applied(object, this.#additions()), {
       parent: this,
       dependsOn: [...before, ...used],
-      ...(isHome && { deletedWith: namespace }),
+      ...(isHome && goesWith(namespace)),
       ...(isKept(object) && { retainOnDelete: true }),
       ...(isScaled(object, this.#args.rendered.objects) && { ignoreChanges: ["spec.replicas"] }),
     });
@@ -130,7 +131,7 @@ export class Manifests extends pulumi.ComponentResource {
           ...(tolerate !== undefined && { tolerate }),
           ...(logs !== undefined && { logs }),
         },
-        { parent: this, provider, dependsOn: own, ...(isHome && { deletedWith: namespace }) },
+        { parent: this, provider, dependsOn: own, ...(isHome && goesWith(namespace)) },
       );
       return how.holdsBack ? [readiness] : [];
     });
@@ -153,7 +154,7 @@ export class Manifests extends pulumi.ComponentResource {
       {
         service: isOurs ? this.#name : name,
         namespace: namespace.name,
-        deployment: identityOf(name, own),
+        deployment: identityOf(object, own),
         image: (isOurs ? image : undefined) ?? imagesOf(object).at(-1)?.image ?? "",
         ...(service && { serviceName: service.metadata.name }),
         ...(ingress && { ingress }),
@@ -165,7 +166,7 @@ export class Manifests extends pulumi.ComponentResource {
         // What comes after it depends on its success.
         ...(failsLate && isLast && { failsLate }),
       },
-      { parent: this, provider, dependsOn: this.#reached(deployment), deletedWith: namespace },
+      { parent: this, provider, dependsOn: this.#reached(deployment), ...goesWith(namespace) },
     );
     const routing = service && this.#objects.get(service);
     this.#releases.set(object, { deployment, readiness, service: routing });
@@ -235,8 +236,12 @@ function appliedMetadata({ metadata, status }: KubernetesObject): KubernetesObje
   return pulumi.all([metadata, status]).apply(([known]) => known);
 }
 
-function identityOf(name: string, object: KubernetesObject) {
-  return appliedMetadata(object).apply(({ uid, generation }) => ({ name, uid, generation }));
+function identityOf({ kind, metadata: { name } }: ManifestObject, object: KubernetesObject) {
+  const other = OTHER_KINDS.find((each) => each === kind);
+  return appliedMetadata(object).apply(({ uid, generation }) => ({
+    ...{ name, uid, generation },
+    ...(other && { kind: other }),
+  }));
 }
 
 /** The Deployment's own times count if the settings have none. */

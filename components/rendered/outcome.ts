@@ -47,11 +47,12 @@ export function combined(
   if (main.verdict !== "ready" || failed === undefined) {
     return main;
   }
-  const name = others[index]?.deployment.object.metadata.name ?? "";
+  const object = others[index]?.deployment.object;
+  const title = `${object?.kind.toLowerCase() ?? ""} ${object?.metadata.name ?? ""}`;
   const { verdict, reason, evidence } = failed;
   const found = evidence && {
     ...evidence,
-    message: `deployment ${name}: ${evidence.message}`,
+    message: `${title}: ${evidence.message}`,
   };
   return { ...main, verdict, reason, evidence: found };
 }

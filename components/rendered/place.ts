@@ -41,7 +41,7 @@ const AFTER = 6;
 const BUILT_IN = /^(?:|apps|batch|autoscaling|policy|extensions|[a-z.]+\.k8s\.io)$/;
 
 /** Kinds that make Secrets, which pods wait for. */
-export const SECRET_MAKERS = ["Certificate", "ExternalSecret", "SealedSecret", "VaultStaticSecret"];
+const SECRET_MAKERS = ["Certificate", "ExternalSecret", "SealedSecret", "VaultStaticSecret"];
 
 /** How far weights move an object within its stage. */
 const WEIGHTS = 1_000_000;
@@ -117,7 +117,7 @@ export function kindsDefinedBy(objects: readonly ManifestObject[]): Map<string, 
 }
 
 /** Whether a kind is not one of Kubernetes itself. */
-export function isCustom(object: ManifestObject): boolean {
+function isCustom(object: ManifestObject): boolean {
   return !BUILT_IN.test(groupOf(object));
 }
 

@@ -11,6 +11,7 @@ import { renderKustomization } from "./kustomization.ts";
 import { type Found, idOf, type Rendered } from "./object.ts";
 import { placed } from "./place.ts";
 import { runs, tagFaults } from "./pod-spec.ts";
+import { deploymentsIn, RELEASED } from "./routes.ts";
 import { ManifestFault } from "./yaml.ts";
 
 /** Faults of one source that are reported; more have the same cause. */
@@ -85,7 +86,7 @@ export async function render(
 }
 
 /** What a path by itself means: a chart, a kustomization, or files. */
-export function definitionAt(path: string): ManifestsDefinition {
+function definitionAt(path: string): ManifestsDefinition {
   if (/^oci:\/\/|\.tgz$/.test(path)) {
     return { chart: path };
   }
@@ -147,9 +148,7 @@ function emptyFaults(objects: readonly Rendered[], image: string | undefined): s
   if (objects.length === 0) {
     return ["there is no object in it; name the file or folder with the manifests"];
   }
-  const isReleased = (kind: string) =>
-    objects.some(({ object }) => object.kind === kind && runs(object, image ?? ""));
-  if (image === undefined || isReleased("Deployment")) {
+  if (image === undefined || deploymentsIn(objects, "", image).some(({ isOurs }) => isOurs)) {
     return [];
   }
   const others = objects
@@ -158,7 +157,7 @@ function emptyFaults(objects: readonly Rendered[], image: string | undefined): s
   return [
     others.length === 0
       ? `no container has the image ${image}; allowed: one whose repository is, or ends in, ${image}; set manifests.image to what they call it`
-      : `only a ${others.join(", ")} runs the image ${image}; allowed: a Deployment, whose release is the service's; deliver the others as slipway:extras`,
+      : `only a ${others.join(", ")} runs the image ${image}; allowed: one of ${RELEASED.join(", ")}, whose release is the service's; deliver the others as slipway:extras`,
   ];
 }
 

@@ -1,7 +1,10 @@
 import { at, fields, items, type ManifestObject, type Rendered } from "./object.ts";
 import { runs } from "./pod-spec.ts";
 
-/** A Deployment among manifests, and by what it is reached. */
+/** Kinds that are released if they run the image of the stack. */
+export const RELEASED: readonly string[] = ["Deployment", "StatefulSet", "DaemonSet"];
+
+/** A Deployment among manifests, or what is in its place, and by what it is reached. */
 export interface RoutedDeployment {
   readonly object: ManifestObject;
   /** The Service that routes to its pods. */
@@ -13,7 +16,7 @@ export interface RoutedDeployment {
 }
 
 /**
- * The Deployments among manifests, the one first whose release is that of the service: it runs the image, and has the
+ * The Deployments among manifests, and the StatefulSets and DaemonSets with the stack's image, the one first whose release is that of the service: it runs the image, and has the
  * service's name, or else a Service, or else comes first.
  */
 export function deploymentsIn(
@@ -24,14 +27,14 @@ export function deploymentsIn(
   const home = rendered.filter(({ isHome }) => isHome).map(({ object }) => object);
   const ofKind = (kind: string) => home.filter((object) => object.kind === kind);
   const [services, ingresses] = [ofKind("Service"), ofKind("Ingress")];
-  const all = ofKind("Deployment").map((object) => {
+  const isOurs = (object: ManifestObject) => image !== undefined && runs(object, image);
+  const released = home.filter(
+    (object) => object.kind === "Deployment" || (RELEASED.includes(object.kind) && isOurs(object)),
+  );
+  const all = released.map((object) => {
     const service = serviceFor(object, services);
-    return {
-      object,
-      service,
-      ingresses: ingresses.filter((each) => leadsTo(each, service)),
-      isOurs: image !== undefined && runs(object, image),
-    };
+    const leading = ingresses.filter((each) => leadsTo(each, service));
+    return { object, service, ingresses: leading, isOurs: isOurs(object) };
   });
   return all.toSorted((one, other) => rank(other, name) - rank(one, name));
 }

@@ -14,6 +14,7 @@ import type { Surroundings } from "../surroundings.ts";
 import { user } from "./exceptions.ts";
 import { probesFaults } from "./probe-faults.ts";
 import { probesShape } from "./probes.ts";
+import { processShape } from "./process-shape.ts";
 import { resourceFaults, resources } from "./resources.ts";
 import { variablesFaults, variablesShape } from "./variables.ts";
 
@@ -35,9 +36,6 @@ const mount = z.union(
   },
 );
 
-const words = (what: string) =>
-  field.list(z.string({ error: "allowed: a string in quotes" }), what);
-
 function initContainerShape(surroundings: Surroundings) {
   const pinned = field
     .expanded(surroundings, "repository@sha256:<64 hex digits>")
@@ -46,9 +44,7 @@ function initContainerShape(surroundings: Surroundings) {
     name: field.label,
     image: pinned.exactOptional(),
     of: field.label.exactOptional(),
-    command: words("a list of strings, the program and its arguments").exactOptional(),
-    args: words("a list of strings").exactOptional(),
-    workingDir: field.filePath.exactOptional(),
+    ...processShape(),
     ...variablesShape(),
     serviceEnv: field.choice("whether it also has the service's variables").exactOptional(),
     mounts: field.list(mount, "a list of paths of the service").exactOptional(),

@@ -95,7 +95,7 @@ test("a preview refuses what is wrong with all manifests at once, before there i
   const { exitCode, output } = await project.pulumi("preview", "--stack=dev");
 
   expect(exitCode).not.toBe(0);
-  expect(output).toContain("4 faults in the manifests");
+  expect(output).toContain("5 faults in the manifests");
   expect(output).toMatch(
     /slipway:extras\.remote: deploy\/remote\/kustomization\.yaml: got .*fetched/,
   );

@@ -4,8 +4,10 @@ import { join } from "node:path";
 
 import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
 
+import { changeOf } from "../../cli/preview/change.ts";
 import { parseExpectation, unexpected } from "../../cli/preview/expectation.ts";
 import { marker, previewMarkdown } from "../../cli/preview/markdown.ts";
+import type { Inputs } from "../../cli/preview/step.ts";
 import { podsOf } from "../../cli/preview/pods.ts";
 import { type PreviewReport, previewReport } from "../../cli/preview/preview.ts";
 import { code } from "../../cli/markdown.ts";
@@ -55,7 +57,9 @@ describe("of data it says", () => {
         : event;
     });
     const text = previewMarkdown(previewReport(WHERE, events));
-    expect(text).toMatch(/Service `worker` leaves the stack, and stays in the cluster with its data/);
+    expect(text).toMatch(
+      /Service `worker` leaves the stack, and stays in the cluster with its data/,
+    );
     expect(previewMarkdown(reported("delete"))).toMatch(/Service `worker` \*\*deleted\*\*/);
   });
 
@@ -110,6 +114,19 @@ describe("of a service it says whether the pods restart, and why", () => {
     expect(pods).toMatchObject({ action: "restart", because: ["image, built first"] });
     expect(image).toMatchObject({ action: "build", previousTag: TAG, digest: null });
     expect(image.tag).not.toBe(TAG);
+  });
+
+  test("an image that another service builds first has the hash of what is built, so that it can be approved", () => {
+    const shared = (name: string) => {
+      const own = recorded(name).filter(
+        (event) => !JSON.stringify(event).includes('"docker:index/image:Image"'),
+      );
+      return service(previewReport(WHERE, own), "shop").image;
+    };
+    expect(shared("first")).toMatchObject({ action: "build", tag: TAG, previousTag: null });
+    expect(shared("image")).toMatchObject({ action: "build", previousTag: TAG, digest: null });
+    expect(shared("image").tag).toBe(service(reported("image"), "shop").image.tag);
+    expect(shared("commit")).toMatchObject({ action: "given" });
   });
 
   test("settings are named, without their values", () => {
@@ -344,6 +361,29 @@ test("rights and network come first, with what they allow now", () => {
   const text = previewMarkdown(report);
   const headings = [...text.matchAll(/^### (.*)$/gm)].map(([, heading]) => heading);
   expect(headings).toEqual(["Rights", "Network", "Services"]);
+});
+
+test("a Service that is opened to the outside says so, and one of the cluster's own network says nothing", () => {
+  const inside = { spec: { type: "ClusterIP", ports: [{ port: 80 }] } };
+  const ranges = ["10.0.0.0/8"];
+  const outside = { spec: { type: "LoadBalancer", loadBalancerSourceRanges: ranges } };
+  const step = (before: object | undefined, after: object) => ({
+    ...{
+      urn: "",
+      type: "kubernetes:core/v1:Service",
+      name: "shop",
+      isComponent: false,
+      isRetained: false,
+    },
+    ...{ action: "update" as const, planned: undefined, replacedFor: [], differing: [] },
+    ...{ service: "shop", before: before as Inputs | undefined, after: after as Inputs },
+  });
+  expect(changeOf(step(inside, outside))).toMatchObject({
+    allows: ["type: LoadBalancer", "loadBalancerSourceRanges: 10.0.0.0/8"],
+    forbids: [],
+  });
+  expect(changeOf(step(outside, inside)).forbids).toHaveLength(2);
+  expect(changeOf(step(undefined, inside)).allows).toEqual([]);
 });
 
 test("new lanes are told as the objects that they are made of, and not as lanes", () => {

@@ -270,9 +270,9 @@ test("says which image it looks for when no container has it, or no Deployment",
   expect(await faultsOf([deployment("shop", PINNED)])).toEqual([
     "no container has the image shop; allowed: one whose repository is, or ends in, shop; set manifests.image to what they call it",
   ]);
-  const set = { ...deployment(), kind: "StatefulSet" };
-  expect(await faultsOf([set])).toEqual([
-    expect.stringMatching(/^only a StatefulSet runs the image shop; allowed: a Deployment/),
+  const job = { ...deployment(), apiVersion: "batch/v1", kind: "Job" };
+  expect(await faultsOf([job])).toEqual([
+    expect.stringMatching(/^only a Job runs the image shop; allowed: one of Deployment, StatefulSet/),
   ]);
   const named = await renderThose([deployment("shop", "tootsuite/mastodon:v4")], {
     image: "tootsuite/mastodon",
