@@ -41,7 +41,8 @@ export const noUnsaidExceptions: ResourceValidationPolicy = {
     if (!type.startsWith("kubernetes:") || fieldsOf(labels)[MADE_BY] !== "slipway" || !pod) {
       return;
     }
-    const allowed = String(fieldsOf(annotations)[ALLOWED] ?? "").split(",");
+    const said = fieldsOf(annotations)[ALLOWED];
+    const allowed = typeof said === "string" ? said.split(",") : [];
     for (const word of wordsOf(pod).filter((each) => !allowed.includes(each))) {
       report(
         `${type.split(":").at(-1) ?? ""} ${name}: its pods need allow: [${word}]; set it in slipway:services, or remove what needs it`,

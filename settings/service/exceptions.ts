@@ -13,11 +13,10 @@ import { fieldsOf, type Mapping } from "../mapping.ts";
 
 const WORDS = Object.keys(EXCEPTIONS) as ExceptionWord[];
 
-const { from, to, remedy } = PODS.user;
-const USER = `allowed: a whole number from ${from} to ${to}; ${remedy}`;
+const USER = `allowed: a whole number from ${PODS.user.from} to ${PODS.user.to}; ${PODS.user.remedy}`;
 
 /** A user that may be root only if `allow` says so: see {@link exceptionsFaults}. */
-export const user = z.int(USER).min(0, USER).max(to, USER);
+export const user = z.int(USER).min(0, USER).max(PODS.user.to, USER);
 
 /** The keys of {@link ExceptionsDefinition}, and the user, of whom `allow` decides whether it may be root. */
 export const exceptionsShape = {

@@ -94,7 +94,7 @@ test("its existence and its Pod Security level are told, and nothing to whoever 
   server.faults.clear();
   expect(await state()).toEqual({ exists: false });
   const metadata = { name: "team", uid: "2" };
-  server.apply("namespaces", { metadata } as never);
+  server.apply("namespaces", { metadata });
   expect(await state()).toEqual({ exists: true });
   const labels = { "pod-security.kubernetes.io/enforce": "baseline" };
   server.apply("namespaces", { metadata: { ...metadata, labels } } as never);

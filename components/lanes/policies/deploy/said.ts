@@ -61,7 +61,7 @@ function leavesOf(value: unknown, path: string): string[] {
 }
 
 /** A value as an expression: lists and mappings may hold values of several types. */
-export function constant(value: unknown): string {
+function constant(value: unknown): string {
   if (Array.isArray(value)) {
     return `[${value.map((each: unknown) => `dyn(${constant(each)})`).join(", ")}]`;
   }
