@@ -11,7 +11,7 @@ export function placement(service: Service): Partial<PodSpec> {
   const said = PLACEMENT.filter((key) => key !== "topologySpreadConstraints")
     .map((key) => [key, service[key]] as const)
     .filter(([, value]) => value !== undefined);
-  return Object.fromEntries(said) as Partial<PodSpec>;
+  return Object.fromEntries(said);
 }
 
 /** How a service's pods spread: over the nodes, if the settings say nothing else. */

@@ -36,9 +36,9 @@ const LOOSE = [
 test.each([...LOOSE, "privileged" as const])(
   "forbids pods of a service that %s without the word for it",
   async (word) => {
-    const { metadata, ...rest } =
-      workloadManifests(service({ allow: [word] }), IMAGE).deployment ?? {};
-    const silent = { ...rest, metadata: { ...metadata, annotations: {} } };
+    const { deployment } = workloadManifests(service({ allow: [word] }), IMAGE);
+    const { labels } = deployment?.metadata as { labels: object };
+    const silent = { spec: deployment?.spec, metadata: { labels, annotations: {} } };
     expect(await violations(noUnsaidExceptions, "kubernetes:apps/v1:Deployment", silent)).toEqual([
       `Deployment it: its pods need allow: [${word}]; set it in slipway:services, or remove what needs it`,
     ]);
