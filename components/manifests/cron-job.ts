@@ -55,7 +55,7 @@ function jobTemplate(
       ...(backoffLimit !== undefined && { backoffLimit }),
       template: { metadata, spec: endingSpec(spec as k8s.types.input.core.v1.PodSpec) },
     },
-  } as k8s.types.input.batch.v1.JobTemplateSpec;
+  };
 }
 
 const OF_SERVING = new Set(["startupProbe", "readinessProbe", "livenessProbe", "lifecycle"]);

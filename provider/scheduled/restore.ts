@@ -100,7 +100,7 @@ export async function restoreSchedule(
 }
 
 /** What runs instead of a release that failed, from its next time on. */
-export function runningSchedule(to: ProvedRelease): RunningRelease {
+function runningSchedule(to: ProvedRelease): RunningRelease {
   return { ...to, verdict: "ready", reason: null, pods: [] };
 }
 

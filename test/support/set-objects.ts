@@ -23,7 +23,7 @@ export function setRelease(
 }
 
 /** The template of a revision's pods. */
-export function templateOf(name: string) {
+function templateOf(name: string) {
   return {
     metadata: { labels: { revision: name } },
     spec: { containers: [{ name: "db", image: IMAGE }] },
@@ -31,7 +31,7 @@ export function templateOf(name: string) {
 }
 
 /** What a controller keeps of a template. */
-export function controllerRevision(name: string, revision: number): ControllerRevision {
+function controllerRevision(name: string, revision: number): ControllerRevision {
   return {
     metadata: {
       name: `db-${name}`,
