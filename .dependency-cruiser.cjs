@@ -160,7 +160,12 @@ module.exports = {
       ["^components/"],
       "An example shows what somebody else can do, who has the package and none of its rooms.",
     ),
-    only("rights-stand-alone", "^rights[.]ts$", [], "Plain data, for all who ask, grant or prove."),
+    only(
+      "rights-stand-alone",
+      "^rights[.]ts$",
+      ["^contract/workload-kind[.]ts$"],
+      "Plain data, for all who ask, grant or prove.",
+    ),
   ],
   options: {
     doNotFollow: { path: "node_modules" },

@@ -4,8 +4,8 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { readApproval } from "./components/approval.ts";
 import { connect } from "./components/cluster.ts";
-import { silenceSdkTrace } from "./components/sdk-trace.ts";
 import type { Release } from "./components/release.ts";
+import { silenceSdkTrace } from "./components/sdk-trace.ts";
 import { readSettings } from "./settings.ts";
 
 /** Turns of the event loop in which the requests for the providers have left. */
@@ -47,11 +47,11 @@ export default async () => {
     return new slipway.Extra(name, { ...common, credentials, ...args }, { providers });
   });
   const known = await slipway.survey({ services, builds, registry, provider: own });
-  // Services may run each other's images, so that each is looked up once all are declared.
+  // Containers may run each other's images, so that each is looked up once all are declared.
   const imageOf = (name: string) =>
     pulumi.output(Promise.resolve().then(() => delivered[name]?.image ?? ""));
-  const delivered = slipway.byName(services, (name, service): Release => {
-    const standing = { standing: known[name], approved: approval?.[name], imageOf };
+  const delivered = slipway.byOwner(services, (name, service, owner?: Release): Release => {
+    const standing = { owner, standing: known[name], approved: approval?.[name], imageOf };
     const manifests = { rendered: rendered.services[name], after: extras };
     const own = { service, credentials, claims, failsLate: true };
     const args = { ...common, ...own, ...standing, ...manifests };

@@ -3,7 +3,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { byName } from "./components/by-name.ts";
 import type { Cluster } from "./components/cluster.ts";
 import type { CredentialDefinition } from "./components/credentials/credential.ts";
-import type { ImageSource, Registry } from "./components/image/image.ts";
+import type { ImageSource } from "./components/image/image.ts";
+import type { Registry } from "./components/image/registry.ts";
 import type { ServiceDefinition } from "./components/service-definition.ts";
 import type { Sealing } from "./components/credentials/sealed-credential.ts";
 import type { JenkinsDefinition } from "./components/lanes/definition.ts";
@@ -30,6 +31,9 @@ import { PASSWORD, registryFaults } from "./settings/registry.ts";
 import { extrasFaults } from "./settings/service/manifests.ts";
 import { secretFaults } from "./settings/secrets.ts";
 import { type StackForm, stackSchema } from "./settings/stack.ts";
+import { buildOf, buildSettingFaults, settingsOfBuilds } from "./settings/service/build.ts";
+import { processFaults } from "./settings/service/process.ts";
+import { sharedBuildFaults } from "./settings/service/shared-build.ts";
 import { servicesIn } from "./settings/services-file.ts";
 import { claimFaults } from "./settings/service/volumes.ts";
 import { stackFile } from "./settings/stack-file.ts";
@@ -109,8 +113,9 @@ export function parseSettings(config: StackConfig, surroundings: Surroundings): 
   const schema = stackSchema(surroundings);
   const keys = Object.keys(schema.shape);
   const written = parseValues(config.values, keys);
-  const used = settingsUsed(written["credentials"]).filter((name) => !keys.includes(name));
   const { services, faults: unread } = servicesIn(written["services"], surroundings);
+  const named = [...settingsUsed(written["credentials"]), ...settingsOfBuilds(services)];
+  const used = named.filter((name) => !keys.includes(name));
   const form = Object.entries({ ...written, ...("services" in written && { services }) });
   const raw = asPromoted(Object.fromEntries(form.filter(([key]) => !used.includes(key))));
   const parsed = schema.safeParse(raw, { reportInput: true });
@@ -128,7 +133,10 @@ export function parseSettings(config: StackConfig, surroundings: Surroundings): 
       ...credentialFaults({ raw, ...config }, keys),
       ...addressFaults(raw),
       ...serviceFaults(raw, surroundings),
+      ...sharedBuildFaults(raw),
+      ...buildSettingFaults({ raw, ...config }, keys),
       ...variableFaults(raw),
+      ...processFaults(raw),
       ...extrasFaults(raw, surroundings),
       ...claimFaults(raw),
     ],
@@ -151,6 +159,7 @@ function reportable(faults: Readonly<Record<"misplaced" | "misread" | "others", 
 function settingsOf(cluster: Cluster, form: StackForm, values: StackConfig["values"]): Settings {
   const { registry, namespace, services, sealing = {}, credentials = {}, extras } = form;
   const password = values[PASSWORD];
+  const secretOf = (setting: string) => pulumi.secret(values[setting] ?? "");
   return {
     cluster,
     registry: registry && { ...registry, ...(password && { password: pulumi.secret(password) }) },
@@ -163,7 +172,7 @@ function settingsOf(cluster: Cluster, form: StackForm, values: StackConfig["valu
     ...(extras && { extras }),
     services: byName(services, (name, { build, image, ...definition }) => ({
       ...definition,
-      ...imageSourceOf(name, { build, image }, form),
+      ...imageSourceOf(name, { build: build && buildOf(build, secretOf), image }, form),
     })),
   };
 }

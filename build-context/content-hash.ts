@@ -13,6 +13,8 @@ export interface Content {
   readonly target?: string | undefined;
   readonly args?: Readonly<Record<string, string>> | undefined;
   readonly platform?: string | undefined;
+  readonly platforms?: readonly string[] | undefined;
+  readonly labels?: Readonly<Record<string, string>> | undefined;
 }
 
 /** Changes with the rules below, so that tags of other rules are never taken for the same content. */
@@ -22,22 +24,37 @@ const CHUNK_BYTES = 1 << 20;
 
 /**
  * Hash of everything that a build can see: each file that .dockerignore keeps (path, type,
- * executable bit, content or link target), the Dockerfile, target, platform and arguments. Where
+ * executable bit, content or link target), the Dockerfile, target, platforms, labels and arguments, but no secret. Where
  * the files lie, and their order, owner, time and other mode bits do not count; nor does the
  * repository itself (`.git`), which changes with every commit.
  *
  * @returns 32 hexadecimal digits, to be used as a tag
  * @throws Error naming a file that cannot be read, or that is neither file, folder nor link
  */
-export function contentHash({ context, dockerfile, target, args = {}, platform }: Content): string {
+export function contentHash({
+  context,
+  dockerfile,
+  target,
+  args = {},
+  platform,
+  platforms,
+  labels,
+}: Content): string {
   const hash = createHash("sha256");
-  const sorted = Object.entries(args).sort(([one], [other]) => (one < other ? -1 : 1));
-  field(hash, JSON.stringify([RULES, target ?? null, platform ?? null, sorted]));
+  const later = [
+    ...(platforms === undefined ? [] : [{ platforms }]),
+    ...(labels === undefined ? [] : [{ labels: sorted(labels) }]),
+  ];
+  field(hash, JSON.stringify([RULES, target ?? null, platform ?? null, sorted(args), ...later]));
   addFile(hash, "Dockerfile", dockerfile);
   for (const path of contextFiles(context, dockerfile)) {
     addEntry(hash, path, join(context, path));
   }
   return hash.digest("hex").slice(0, 32);
+}
+
+function sorted(values: Readonly<Record<string, string>>): [string, string][] {
+  return Object.entries(values).sort(([one], [other]) => (one < other ? -1 : 1));
 }
 
 function addEntry(hash: Hash, path: string, absolute: string): void {

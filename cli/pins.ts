@@ -39,6 +39,24 @@ export function pinsOf(text: string): Readonly<Record<string, Pin>> {
   return config?.["slipway:pins"] ?? {};
 }
 
+/** The services that run the image of this one, because their `build` says `of`, and have no pin of their own. */
+export function sharersOf(text: string, service: string): string[] {
+  const config = ((parsed(text).toJS() ?? {}) as { config?: Readonly<Record<string, unknown>> })
+    .config;
+  // In a promoting stack each service has a record, and a pin, of its own.
+  if ((config?.["slipway:promoteFrom"] ?? "") !== "") {
+    return [];
+  }
+  const pins = pinsOf(text);
+  const services = config?.["slipway:services"];
+  return Object.entries(typeof services === "object" ? (services as object) : {}).flatMap(
+    ([name, written]) => {
+      const { build } = (written ?? {}) as { build?: { of?: unknown } };
+      return build?.of === service && !(name in pins) ? [name] : [];
+    },
+  );
+}
+
 /** Pins a service at an image; comments and all other settings stay as they are. */
 export function withPin(service: string, pin: Pin): Edit {
   return (text) => {

@@ -6,7 +6,7 @@ import { badInput, CommandFailure } from "./exit-code.ts";
 import { print, remark, SERVICE, stackCommand } from "./options.ts";
 import { serviceOf } from "./outputs.ts";
 import { changePins, changingPins, type PinOptions } from "./pin-change.ts";
-import { type Pin, pinOf, readPins, withPin } from "./pins.ts";
+import { type Pin, pinOf, readPins, readSettingsFile, sharersOf, withPin } from "./pins.ts";
 import { ProjectStack } from "./project-stack.ts";
 import { registryOf } from "./registry-access.ts";
 import { age, commitWords, shortDigest } from "./words.ts";
@@ -50,6 +50,10 @@ async function rollback(options: Options): Promise<void> {
   await assertKept(stack, service, target);
 
   remark(change(service, current, target, stack.settingsFile));
+  const followers = sharersOf(await readSettingsFile(stack.settingsFile), service);
+  if (followers.length > 0) {
+    remark(`${followers.join(", ")}: the image is that of ${service}, and goes back with it`);
+  }
   const releases = await changePins(stack, options, "Pin it", withPin(service, pinOf(target)));
   const pinned = { stack: stack.name, service, image: target.image, settings: stack.settingsFile };
   print(

@@ -11,6 +11,7 @@ import { completePatches } from "./service/patches.ts";
 import { completePlacement } from "./service/placement.ts";
 import { completePorts } from "./service/ports.ts";
 import { completeProbes, deadlineOf } from "./service/probes.ts";
+import { processOf } from "./service/process.ts";
 import { completeResources } from "./service/resources.ts";
 import { completeReplacement } from "./service/replacement.ts";
 import { completeVolumes } from "./service/volumes.ts";
@@ -30,6 +31,7 @@ export function complete(
   return {
     ...identity,
     ...completed(PODS, definition),
+    ...processOf(definition),
     ...completeExceptions(definition),
     ...completeIdentity(definition),
     ...completePatches(definition),

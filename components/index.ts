@@ -19,12 +19,16 @@ export {
 export {
   Image,
   type ImageArgs,
+  type ComparedImage,
   type ImageSource,
   type Origin,
-  type Registry,
 } from "./image/image.ts";
 export { declareExtras, Extra, type ExtraArgs, type ExtraDefinition } from "./extra.ts";
+export { type Registry } from "./image/registry.ts";
+export type { BuildSecret, BuildxOptions } from "./image/buildx-options.ts";
+export { ImageBuild, type ImageBuildArgs } from "./image/image-build.ts";
 export type { Build, BuildPlan } from "./image/build-plan.ts";
+export { byOwner, type SharedBuild } from "./image/shared-build.ts";
 export type { FoundBuild } from "./image/found-build.ts";
 export { ImageCopy, type ImageCopyArgs } from "./image/image-copy.ts";
 export {
@@ -56,6 +60,7 @@ export type { InitContainer, Sidecar } from "./service/containers.ts";
 export type { Resources } from "./service/resources.ts";
 export type { ConfigMapKey, CredentialKey, SecretKey } from "./service/variables.ts";
 export type { AccessMode, ClaimRequest, Volume } from "./service/volumes.ts";
+export type { ProcessDefinition, ProcessText } from "./service/process.ts";
 export type { RemoteValue, SecretStore } from "./credentials/external-secret.ts";
 export { complete, type ServiceIdentity } from "./complete-service.ts";
 export type { JenkinsDefinition, LaneDefinition, LaneName } from "./lanes/definition.ts";
@@ -70,7 +75,8 @@ export {
 } from "./object-readiness.ts";
 export type { ComponentOptions } from "./providers.ts";
 export { Readiness, type ReadinessArgs } from "./readiness.ts";
-export { Release, type ReleaseArgs } from "./release.ts";
+export { Release } from "./release.ts";
+export type { ReleaseArgs } from "./release-args.ts";
 export { type AllRendered, renderManifests, type RenderManifestsArgs } from "./rendered/all.ts";
 export { ownObjects } from "./lanes/own-objects.ts";
 export type { RenderedManifests } from "./rendered/render.ts";

@@ -11,6 +11,7 @@ import type { PatchesDefinition } from "./service/patches.ts";
 import type { PlacementDefinition } from "./service/placement.ts";
 import type { CompletedPorts, PortsDefinition } from "./service/ports.ts";
 import type { CompletedProbes, ProbesDefinition } from "./service/probes.ts";
+import type { ProcessDefinition } from "./service/process.ts";
 import type { CompletedReplacement, ReplacementDefinition } from "./service/replacement.ts";
 import type { CompletedResources, Resources } from "./service/resources.ts";
 import type { CompletedVariables, VariablesDefinition } from "./service/variables.ts";
@@ -45,6 +46,11 @@ export const PODS = {
    * @default 25
    */
   stopSeconds: { from: 1, to: 3600, default: 25 },
+  /**
+   * Whether the image's platform is compared with the nodes', before anything is applied.
+   * @default true
+   */
+  checkPlatform: { whether: "the image's platform is compared with the nodes'" },
 } as const satisfies Forms;
 
 /** How a service is run: what its team says in the settings, all of it optional. */
@@ -55,6 +61,7 @@ export interface ServiceDefinition
     PortsDefinition,
     ProbesDefinition,
     WayInDefinition,
+    ProcessDefinition,
     VariablesDefinition,
     FilesDefinition,
     VolumesDefinition,
@@ -114,6 +121,7 @@ export interface Service
     Completed<typeof PODS>,
     CompletedPorts,
     CompletedWayIn,
+    ProcessDefinition,
     CompletedVariables,
     CompletedFiles,
     CompletedVolumes,

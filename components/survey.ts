@@ -1,11 +1,17 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import { COMPONENTS } from "../contract/tokens.ts";
+import { digestOf } from "../contract/image-reference.ts";
+import type { ReleaseRecord } from "../contract/release-record.ts";
+import { COMPONENTS, RESOURCES } from "../contract/tokens.ts";
 import { askRegistries } from "./ask-provider.ts";
 import { byName } from "./by-name.ts";
+import { comparePlatforms, comparisonOf } from "./compared-platforms.ts";
 import { type BuildPlan, planBuild } from "./image/build-plan.ts";
 import { alsoAsked, type BuiltImage, findBuild, type FoundBuild } from "./image/found-build.ts";
-import type { ImageSource, Registry } from "./image/image.ts";
+import type { ImageSource } from "./image/image.ts";
+import type { Registry } from "./image/registry.ts";
+import type { PlatformRequest } from "./image/platform-check.ts";
+import { byOwner, ownerIn } from "./image/shared-build.ts";
 import { type KnownResource, knownResources } from "./known-resources.ts";
 import type { ServiceDefinition } from "./service-definition.ts";
 import type { SlipwayProvider } from "./slipway-provider.ts";
@@ -24,6 +30,12 @@ export interface Standing {
    * @default - it has none
    */
   readonly autoscaler?: AutoscalerBounds;
+  /**
+   * Digest of its image, where that is known already, and its platform compared or its release proved.
+   *
+   * @default - its image is not known yet
+   */
+  readonly compared?: string;
 }
 
 type Services = Readonly<Record<string, ImageSource & ServiceDefinition>>;
@@ -40,15 +52,18 @@ export interface SurveyArgs {
 }
 
 /**
- * Reads the content of every service that is built here.
+ * Reads the content of every service that is built here. Services that share a build have the same plan.
  *
  * @throws RunError where one cannot be read
  */
 export function planBuilds(services: Services): Record<string, BuildPlan> {
+  const plans = byOwner<Services[string], BuildPlan | undefined>(
+    services,
+    (name, service, owner) =>
+      "build" in service && !("of" in service.build) ? planBuild(name, service.build) : owner,
+  );
   return Object.fromEntries(
-    Object.entries(services).flatMap(([name, service]) =>
-      "build" in service ? [[name, planBuild(name, service.build)] as const] : [],
-    ),
+    Object.entries(plans).flatMap(([name, plan]) => (plan === undefined ? [] : [[name, plan]])),
   );
 }
 
@@ -63,10 +78,55 @@ export async function survey(args: SurveyArgs): Promise<Record<string, Standing>
   }
   const known = childrenIn(resources);
   const builds = await findBuilds(args, known);
+  const images = byName(args.services, (name) => imageOf(name, args.services, builds));
+  await comparePlatforms(requestsOf(args, images, known), args);
   return byName(args.services, (name) => {
     const [build, autoscaler] = [builds[name], autoscalerOf(name, known)];
-    return { ...(build && { build }), ...(autoscaler && { autoscaler }) };
+    const compared = digestOf(images[name] ?? "");
+    return {
+      ...(build && { build }),
+      ...(autoscaler && { autoscaler }),
+      ...(compared !== undefined && { compared }),
+    };
   });
+}
+
+/** The image that a service will run, as far as it is known before anything is built. */
+function imageOf(
+  name: string,
+  services: Services,
+  builds: Readonly<Record<string, FoundBuild>>,
+): string | undefined {
+  const service = services[name];
+  const owner = service && ownerIn(service);
+  if (service === undefined || owner !== undefined) {
+    return owner && imageOf(owner, services, builds);
+  }
+  if ("build" in service) {
+    return builds[name]?.image ?? builds[name]?.kept;
+  }
+  return "promoted" in service ? service.promoted : service.image;
+}
+
+/** What is compared before anything is declared: images that the stack has not proved, and what is asked of those to be built. */
+function requestsOf(
+  { services, builds }: SurveyArgs,
+  images: Readonly<Record<string, string | undefined>>,
+  known: Children,
+): Record<string, PlatformRequest> {
+  const requests = Object.entries(services).flatMap(([name, service]) => {
+    const asked = builds[name]?.platforms ?? [];
+    const image = images[name];
+    const isNew = image === undefined ? asked.length > 0 : image !== provedImage(name, known);
+    return isNew ? [[name, { ...comparisonOf(service, asked), image }] as const] : [];
+  });
+  return Object.fromEntries(requests);
+}
+
+function provedImage(name: string, known: Children): unknown {
+  const outputs = known.get(`${COMPONENTS.Release}$${RESOURCES.Readiness}::${name}`);
+  const { image, verdict } = (outputs?.["release"] ?? {}) as Partial<ReleaseRecord>;
+  return verdict === "ready" ? image : undefined;
 }
 
 /** Whoever previews may lack the key to the state's secrets. */
@@ -78,7 +138,7 @@ function warnOfState(error: unknown): undefined {
 }
 
 async function findBuilds(
-  { builds, registry, provider }: SurveyArgs,
+  { services, builds, registry, provider }: SurveyArgs,
   known: Children,
 ): Promise<Record<string, FoundBuild>> {
   if (registry === undefined || Object.keys(builds).length === 0) {
@@ -86,9 +146,12 @@ async function findBuilds(
   }
   const ask = async (references: readonly string[]) =>
     (await askRegistries(references, registry, provider, ANSWER_SECONDS)) ?? [];
-  const asked = Object.entries(builds).map(([name, plan]) => {
+  const own = Object.entries(builds).filter(
+    ([name]) => ownerIn(services[name] ?? {}) === undefined,
+  );
+  const asked = own.map(([name, plan]) => {
     const tag = `${registry.repository}/${name}:${plan.tag}`;
-    return { name, plan, tag, built: builtImage(name, known) };
+    return { name, plan, tag, built: builtImage(name, plan, known) };
   });
   const tagged = await ask(asked.map(({ tag }) => tag));
   const also = asked.flatMap(({ tag, built }) =>
@@ -110,8 +173,9 @@ async function findBuilds(
   );
 }
 
-function builtImage(name: string, known: Children): BuiltImage | undefined {
-  const outputs = known.get(`${COMPONENTS.Image}$docker:index/image:Image::${name}`);
+function builtImage(name: string, { buildx }: BuildPlan, known: Children): BuiltImage | undefined {
+  const type = buildx === undefined ? "docker:index/image:Image" : RESOURCES.ImageBuild;
+  const outputs = known.get(`${COMPONENTS.Image}$${type}::${name}`);
   const { imageName, repoDigest, context } = outputs ?? {};
   return typeof imageName === "string" && typeof repoDigest === "string"
     ? { imageName, repoDigest, context: typeof context === "string" ? context : "" }

@@ -1,8 +1,8 @@
 /** Type tokens of the components: groups of resources, and no objects by themselves. */
 export const COMPONENTS = {
   Credential: "slipway:index:Credential",
-  Extra: "slipway:index:Extra",
   ExistingNamespace: "slipway:index:ExistingNamespace",
+  Extra: "slipway:index:Extra",
   Image: "slipway:index:Image",
   JenkinsAccess: "slipway:index:JenkinsAccess",
   Lane: "slipway:index:Lane",
@@ -15,6 +15,7 @@ export const COMPONENTS = {
 export const RESOURCES = {
   AccessProof: "slipway:index:AccessProof",
   ExternalSecretReadiness: "slipway:index:ExternalSecretReadiness",
+  ImageBuild: "slipway:index:ImageBuild",
   ImageCopy: "slipway:index:ImageCopy",
   LaneGuard: "slipway:index:LaneGuard",
   ObjectReadiness: "slipway:index:ObjectReadiness",
@@ -28,6 +29,8 @@ export const FUNCTIONS = {
   holdAutoscaler: "slipway:index:holdAutoscaler",
   keepAnnotations: "slipway:index:keepAnnotations",
   imageDigests: "slipway:index:imageDigests",
+  imagePlatforms: "slipway:index:imagePlatforms",
+  lendSecrets: "slipway:index:lendSecrets",
   namespaceEnd: "slipway:index:namespaceEnd",
   namespaceState: "slipway:index:namespaceState",
   podChanges: "slipway:index:podChanges",

@@ -5,8 +5,11 @@ import { AccessProof } from "./access-proof.ts";
 import { Cluster } from "./cluster.ts";
 import { KubeconfigApi } from "./cluster/api.ts";
 import { holdAutoscaler } from "./held-autoscaler.ts";
+import { ImageBuild } from "./image-build.ts";
+import { LentSecrets } from "./image-build/lent-secrets.ts";
 import { ImageCopy } from "./image-copy.ts";
 import { imageDigests } from "./image-digests.ts";
+import { ImagePlatformsAnswer } from "./image-platforms.ts";
 import { keepAnnotations } from "./kept-annotations.ts";
 import type { KnownSecrets } from "./known-secrets.ts";
 import { LaneGuard } from "./lane-guard.ts";
@@ -51,10 +54,14 @@ export const connectByKubeconfig: Connect = (config, secrets) =>
 export function partsOf(run: Run, secrets: KnownSecrets, isInState: () => boolean): Parts {
   const { cluster, signal } = run;
   const awaited = (type: AwaitedType) => awaitedResource(type, signal);
-  const registries: Lookup = (login) => new Registry(login, signal);
+  const registries: (...login: Parameters<Lookup>) => Registry = (login) =>
+    new Registry(login, signal);
+  const lent = new LentSecrets(secrets);
+  const platforms = new ImagePlatformsAnswer(registries, () => cluster().api, signal);
   return {
     resources: {
       [RESOURCES.AccessProof]: new AccessProof(run),
+      [RESOURCES.ImageBuild]: new ImageBuild(registries, lent, secrets, signal),
       [RESOURCES.ImageCopy]: new ImageCopy(registries),
       [RESOURCES.LaneGuard]: new LaneGuard(run),
       [RESOURCES.Readiness]: awaited(new Readiness(run)),
@@ -67,6 +74,8 @@ export function partsOf(run: Run, secrets: KnownSecrets, isInState: () => boolea
       [FUNCTIONS.holdAutoscaler]: (args) => holdAutoscaler(args, cluster().api, signal),
       [FUNCTIONS.keepAnnotations]: (args) => keepAnnotations(args, cluster(), signal),
       [FUNCTIONS.imageDigests]: (args) => imageDigests(args, registries),
+      [FUNCTIONS.imagePlatforms]: (args) => platforms.answer(args),
+      [FUNCTIONS.lendSecrets]: (args) => Promise.resolve(lent.lend(args)),
       [FUNCTIONS.namespaceEnd]: async (args) => ({
         ...(await namespaceEnd(cluster().api, String(args["namespace"]), signal)),
       }),

@@ -1,13 +1,10 @@
-import { join } from "node:path";
-
-import { contextFiles } from "../build-context/context-files.ts";
 import { settleBound, VERDICT } from "../contract/verdict.ts";
 import { type Fault, faultIf, got, under } from "./fault.ts";
 import { label } from "./fields.ts";
-import { unusable } from "./look.ts";
 import { fieldsOf, type Mapping, mapping } from "./mapping.ts";
-import { manifestsFaults } from "./service/manifests.ts";
+import { buildFaults } from "./service/build.ts";
 import { kindNameFaults, kindsFaults } from "./service/kinds.ts";
+import { manifestsFaults } from "./service/manifests.ts";
 import { portsFaults } from "./service/port-faults.ts";
 import { followedDeadline, probesFaults } from "./service/probe-faults.ts";
 import { wayInFaults } from "./service/way-in-faults.ts";
@@ -20,7 +17,7 @@ import { volumesFaults } from "./service/volumes.ts";
 import { exceptionsFaults } from "./service/exceptions.ts";
 import { identityFaults } from "./service/identity.ts";
 import { placementFaults } from "./service/placement.ts";
-import { absolute, expand, type Surroundings } from "./surroundings.ts";
+import type { Surroundings } from "./surroundings.ts";
 
 /** Kubernetes accepts no larger ConfigMap. */
 const FILES_BYTES = 1 << 20;
@@ -51,7 +48,7 @@ function nameFaults(name: string): Fault[] {
 function keyFaults(service: Mapping, surroundings: Surroundings, isPromoting: boolean): Fault[] {
   return [
     ...imageFaults(service, isPromoting),
-    ...buildFaults(fieldsOf(service["build"]), surroundings),
+    ...buildFaults(service, surroundings),
     ...scaleFaults(service),
     ...kindsFaults(service),
     ...portsFaults(service),
@@ -81,35 +78,6 @@ function imageFaults({ build, image }: Mapping, isPromoting: boolean): Fault[] {
     ),
     ...faultIf(isBoth, ["image"], got(image, "allowed: either build or image; remove one of them")),
   ];
-}
-
-/** What a build cannot include would otherwise be found when half of the stack is registered. */
-function buildFaults({ context, dockerfile }: Mapping, surroundings: Surroundings): Fault[] {
-  const folder = usablePath(context, "folder", surroundings);
-  if (folder === undefined) {
-    return [];
-  }
-  const recipe = usablePath(dockerfile ?? join(folder, "Dockerfile"), "file", surroundings);
-  if (recipe === undefined) {
-    const text = `missing; ${folder} has no Dockerfile that can be read; set the path of the Dockerfile`;
-    return faultIf(dockerfile === undefined, ["build", "dockerfile"], text);
-  }
-  try {
-    contextFiles(folder, recipe);
-    return [];
-  } catch (error) {
-    return [{ path: ["build", "context"], text: got(context, (error as Error).message) }];
-  }
-}
-
-/** The absolute path that a setting means, undefined if the schema reports that it cannot be used. */
-function usablePath(written: unknown, kind: "file" | "folder", surroundings: Surroundings) {
-  const expanded = typeof written === "string" ? expand(written, surroundings) : { unset: [] };
-  if ("unset" in expanded) {
-    return undefined;
-  }
-  const path = absolute(expanded.text, surroundings);
-  return unusable(path, kind) === undefined ? path : undefined;
 }
 
 function scaleFaults({ replicas, autoscale }: Mapping): Fault[] {

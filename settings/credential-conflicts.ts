@@ -145,9 +145,10 @@ function settingFaults(credential: Mapping, written: Written, others: readonly s
   });
 }
 
-function settingFault(
+/** What is wrong with a setting whose value is to be a secret; undefined if nothing is. */
+export function settingFault(
   setting: string,
-  { values, secretKeys }: Written,
+  { values, secretKeys }: Pick<Written, "values" | "secretKeys">,
   others: readonly string[],
 ): string | undefined {
   const remedy = `run pulumi config set --secret slipway:${setting}`;

@@ -50,15 +50,19 @@ export function expanded(surroundings: Surroundings, what: string) {
   return z
     .string(say(what))
     .min(1, say(what))
-    .transform((value, context) => expansion(value, surroundings, context));
+    .transform((value, context) => withVariables(value, surroundings, context));
 }
 
 /** A scalar in which `${NAME}` stands for an environment variable; unlike a path it may be empty. */
 export function expandedScalar(surroundings: Surroundings) {
-  return scalar.transform((value, context) => expansion(value, surroundings, context));
+  return scalar.transform((value, context) => withVariables(value, surroundings, context));
 }
 
-function expansion(value: string, surroundings: Surroundings, context: z.RefinementCtx): string {
+function withVariables(
+  value: string,
+  surroundings: Surroundings,
+  context: z.RefinementCtx,
+): string {
   const result = expand(value, surroundings);
   if ("text" in result) {
     return result.text;

@@ -1,4 +1,14 @@
-import { type Document, isMap, isScalar, isSeq, parseDocument } from "yaml";
+import {
+  type Document,
+  isAlias,
+  isCollection,
+  isMap,
+  isScalar,
+  isSeq,
+  parseDocument,
+  visit,
+  type YAMLMap,
+} from "yaml";
 
 import type { Fault } from "./fault.ts";
 import { mapping } from "./mapping.ts";
@@ -13,10 +23,28 @@ const DATE = /^\d{4}-\d{1,2}-\d{1,2}/;
 /** Where a string is meant, whatever YAML reads: `*` is any key. */
 const TEXTS = [
   "services.*.env.*",
+  "services.*.env.*.expand",
   "services.*.initContainers.*.env.*",
   "services.*.sidecars.*.env.*",
+  "services.*.command.*",
+  "services.*.args.*",
+  "services.*.initContainers.*.command.*",
+  "services.*.initContainers.*.args.*",
+  "services.*.sidecars.*.command.*",
+  "services.*.sidecars.*.args.*",
+  "services.*.labels.*",
+  "services.*.annotations.*",
+  "services.*.serviceAccount.annotations.*",
+  "services.*.nodeSelector.*",
   "services.*.build.args.*",
+  "services.*.build.labels.*",
 ].map((path) => path.split("."));
+
+/** What has a name in a file, to be written again by it. */
+type Anchors = ReadonlyMap<string, unknown>;
+
+/** Deeper than any setting; an anchor may have itself in it. */
+const DEEPEST = 32;
 
 /**
  * The values that the engine read differently from how the stack's file has them: numbers that most people read
@@ -36,37 +64,81 @@ export function numeralFaults(
   if (!isMap(config)) {
     return [];
   }
+  const anchors = anchorsIn(document);
   return config.items.flatMap(({ key, value }) => {
     const name = keyOf(key);
     if (!name.startsWith(prefix)) {
       return [];
     }
     const short = name.slice(prefix.length);
-    return faultsIn(value, read[short], [short]);
+    return faultsIn(value, read[short], [short], anchors);
   });
+}
+
+/** The anchors of a file, by name. */
+export function anchorsIn(document: Document): Anchors {
+  const anchors = new Map<string, unknown>();
+  visit(document, {
+    Node: (_, node) => {
+      if ((isScalar(node) || isCollection(node)) && node.anchor !== undefined) {
+        anchors.set(node.anchor, node);
+      }
+    },
+  });
+  return anchors;
 }
 
 /**
  * The same of a part of the settings.
  * @param node as the file has it
  * @param read as it was read
+ * @param anchors of the file: see {@link anchorsIn}
  */
-export function faultsIn(node: unknown, read: unknown, path: readonly PropertyKey[]): Fault[] {
+export function faultsIn(
+  node: unknown,
+  read: unknown,
+  path: readonly PropertyKey[],
+  anchors: Anchors,
+): Fault[] {
+  if (isAlias(node)) {
+    return path.length > DEEPEST ? [] : faultsIn(anchors.get(node.source), read, path, anchors);
+  }
   if (isMap(node)) {
-    return node.items.flatMap(({ key, value }) => {
-      const name = keyOf(key);
-      return faultsIn(value, mapping(read)?.[name], [...path, name]);
-    });
+    return faultsInMap(node, read, path, anchors);
   }
   if (isSeq(node)) {
     const items: readonly unknown[] = Array.isArray(read) ? read : [];
-    return node.items.flatMap((item, index) => faultsIn(item, items[index], [...path, index]));
+    return node.items.flatMap((item, index) =>
+      faultsIn(item, items[index], [...path, index], anchors),
+    );
   }
   if (!isScalar(node) || node.type !== "PLAIN") {
     return [];
   }
   const text = misread(node.source ?? "", read, isText(path));
   return text === undefined ? [] : [{ path, text }];
+}
+
+/** Keys that come by `<<` count where the map has none of that name. */
+function faultsInMap(
+  node: YAMLMap,
+  read: unknown,
+  path: readonly PropertyKey[],
+  anchors: Anchors,
+): Fault[] {
+  const own = new Set(node.items.map(({ key }) => keyOf(key)));
+  return node.items.flatMap(({ key, value }) => {
+    const name = keyOf(key);
+    if (name !== "<<") {
+      return faultsIn(value, mapping(read)?.[name], [...path, name], anchors);
+    }
+    const others = Object.entries(mapping(read) ?? {}).filter(([each]) => !own.has(each));
+    const merged = isSeq(value) ? value.items : [value];
+    const found = merged.map((each) => (isAlias(each) ? anchors.get(each.source) : each));
+    return found.flatMap((each) =>
+      each === node ? [] : faultsIn(each, Object.fromEntries(others), path, anchors),
+    );
+  });
 }
 
 function misread(written: string, read: unknown, isTextMeant: boolean): string | undefined {

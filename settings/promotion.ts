@@ -2,6 +2,8 @@ import { z } from "zod";
 
 import { byName } from "../components/by-name.ts";
 import type { ImageSource, Origin } from "../components/image/image.ts";
+import type { Build } from "../components/image/build-plan.ts";
+import { ownerIn, type SharedBuild } from "../components/image/shared-build.ts";
 import type { Promotion, ToBePromoted } from "../components/promotion/definition.ts";
 import type { ShapeOf } from "../contract/field.ts";
 import { duration } from "./duration.ts";
@@ -9,7 +11,7 @@ import { type Fault, faultIf, got } from "./fault.ts";
 import * as field from "./fields.ts";
 import { fieldsOf, type Mapping, mapping } from "./mapping.ts";
 import { repositorySchema } from "./registry.ts";
-import { pinnedImage, type ServiceForm } from "./service.ts";
+import { pinnedImage } from "./service.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 const stack = field.text(
@@ -104,7 +106,7 @@ export function pinsSchema(surroundings: Surroundings) {
 
 type Pins = z.output<ReturnType<typeof pinsSchema>>;
 
-/** The settings as they count: an empty string is no promotion, and a promoting stack does not use `build`. */
+/** The settings as they count: an empty string is no promotion, and of `build` a promoting stack uses whose image it is. */
 export function asPromoted(raw: Mapping): Mapping {
   const { promoteFrom, ...others } = raw;
   if (promoteFrom === undefined || promoteFrom === "") {
@@ -115,7 +117,9 @@ export function asPromoted(raw: Mapping): Mapping {
     return raw;
   }
   const promoted = byName(services, (_, service) => {
-    const kept = Object.entries(fieldsOf(service)).filter(([key]) => key !== "build");
+    const isOwners =
+      fieldsOf(service)["image"] === undefined && ownerIn(fieldsOf(service)) !== undefined;
+    const kept = Object.entries(fieldsOf(service)).filter(([key]) => key !== "build" || isOwners);
     return mapping(service) === undefined ? service : Object.fromEntries(kept);
   });
   return { ...raw, services: promoted };
@@ -133,7 +137,10 @@ export function pinFaults(raw: Mapping): Fault[] {
 /** Where a service's image comes from: a pin takes precedence. */
 export function imageSourceOf(
   name: string,
-  { build, image }: { readonly [Key in "build" | "image"]: ServiceForm[Key] | undefined },
+  {
+    build,
+    image,
+  }: { readonly build: Build | SharedBuild | undefined; readonly image: string | undefined },
   { pins = {}, promoteFrom }: { readonly pins?: Pins; readonly promoteFrom?: Read },
 ): ImageSource | ToBePromoted {
   const pin = pins[name];
@@ -144,8 +151,9 @@ export function imageSourceOf(
   if (image !== undefined) {
     return { image };
   }
+  const of = build && ownerIn({ build });
   if (promoteFrom !== undefined) {
-    return { promote: true };
+    return { promote: true, ...(of !== undefined && { of }) };
   }
   if (build !== undefined) {
     return { build };

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import type { Registry } from "../components/image/image.ts";
+import type { Registry } from "../components/image/registry.ts";
 import { isRepository } from "../contract/image-reference.ts";
 import type { ShapeOf } from "../contract/field.ts";
 import { type Fault, faultIf } from "./fault.ts";

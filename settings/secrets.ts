@@ -21,7 +21,7 @@ export function secretFaults(
       faultIf(
         key !== PASSWORD && !used.includes(key),
         [key],
-        `got a secret, which would be readable in the cluster and the state; allowed: only ${PASSWORD} and settings named in slipway:credentials may be secrets; give it a setting of its own and name that in a credential as {setting: name}`,
+        `got a secret, which would be readable in the cluster and the state; allowed: only ${PASSWORD} and settings named in slipway:credentials or in the secrets of a build may be secrets; give it a setting of its own and name that there as {setting: name}`,
       ),
     ),
   ];

@@ -4,7 +4,7 @@ import { parseDocument } from "yaml";
 
 import { type Fault, got } from "./fault.ts";
 import { unusable } from "./look.ts";
-import { faultsIn } from "./numerals.ts";
+import { anchorsIn, faultsIn } from "./numerals.ts";
 import { absolute, expand, type Surroundings } from "./surroundings.ts";
 
 /** What services may be written as. */
@@ -49,5 +49,8 @@ export function servicesIn(written: unknown, surroundings: Surroundings): Read {
     return fault(`${path} is not YAML (${error.message.split("\n")[0] ?? ""})`);
   }
   const services: unknown = document.toJS(LIKE_THE_ENGINE);
-  return { services, faults: faultsIn(document.contents, services, ["services"]) };
+  return {
+    services,
+    faults: faultsIn(document.contents, services, ["services"], anchorsIn(document)),
+  };
 }

@@ -5,23 +5,36 @@ import { writtenContainers } from "./service/containers.ts";
 
 /** What is wrong with how the variables of each service refer to one another. */
 export function variableFaults(raw: Mapping): Fault[] {
+  return containersIn(raw).flatMap(({ path, variables }) =>
+    under([...path, "env"], faultsOf(variables)),
+  );
+}
+
+/** A container as it was written, where, and the variables that it has. */
+export interface ContainerInSettings {
+  readonly path: readonly PropertyKey[];
+  readonly fields: Mapping;
+  readonly variables: Variables;
+}
+
+/** The container of each service, and those beside it. */
+export function containersIn(raw: Mapping): ContainerInSettings[] {
   const credentials = fieldsOf(raw["credentials"]);
   return Object.entries(fieldsOf(raw["services"])).flatMap(([name, written]) => {
     const service = fieldsOf(written);
-    const faults = [
-      ...under(["env"], faultsOf(variablesOf([service], credentials))),
-      ...writtenContainers(service).flatMap(({ path, fields }) => {
-        const { image, of, serviceEnv = image === undefined && of === undefined } = fields;
-        const scopes = serviceEnv === true ? [service, fields] : [fields];
-        return under([...path, "env"], faultsOf(variablesOf(scopes, credentials)));
-      }),
-    ];
-    return under(["services", name], faults);
+    const at = ["services", name];
+    const own = { path: at, fields: service, variables: variablesOf([service], credentials) };
+    const others = writtenContainers(service).map(({ path, fields }) => {
+      const { image, of, serviceEnv = image === undefined && of === undefined } = fields;
+      const scopes = serviceEnv === true ? [service, fields] : [fields];
+      return { path: [...at, ...path], fields, variables: variablesOf(scopes, credentials) };
+    });
+    return [own, ...others];
   });
 }
 
 /** The variables that a container has. */
-interface Variables {
+export interface Variables {
   /** Those that are its own, as they were written. */
   readonly own: Mapping;
   /** With those of the service, if it has them. */
@@ -51,12 +64,28 @@ function variablesOf(scopes: readonly Mapping[], credentials: Mapping): Variable
   return { own: fieldsOf(scopes.at(-1)?.["env"]), all, names: new Set(names), isOpen };
 }
 
-function faultsOf({ own, all, names, isOpen }: Variables): Fault[] {
-  return Object.entries(own).flatMap(([variable, value]) =>
-    typeof value === "string"
-      ? literalFaults(variable, value, names)
-      : expansionFaults(variable, all, names, isOpen),
-  );
+function faultsOf(variables: Variables): Fault[] {
+  const { own, all } = variables;
+  return Object.entries(own).flatMap(([variable, value]) => [
+    ...textFaults([variable], value, variables, variable),
+    ...circleFaults(variable, all),
+  ]);
+}
+
+/**
+ * What is wrong with a text as to the variables that it names.
+ *
+ * @param variable whose text it is
+ */
+export function textFaults(
+  path: Fault["path"],
+  value: unknown,
+  variables: Variables,
+  variable?: string,
+): Fault[] {
+  return typeof value === "string"
+    ? literalFaults(path, value, variables.names)
+    : expansionFaults(path, value, variables, variable);
 }
 
 /** The variables that whole credentials give. */
@@ -68,41 +97,36 @@ function keysOf(whole: unknown, credentials: Mapping): string[] {
 }
 
 /** Who knows Kubernetes means the variable's value; text is not expanded here, so that no value changes on its way. */
-function literalFaults(variable: string, value: string, names: ReadonlySet<string>): Fault[] {
+function literalFaults(path: Fault["path"], value: string, names: ReadonlySet<string>): Fault[] {
   const named = references(value).find((name) => names.has(name));
   const text = `allowed: text without $(NAME) of another variable; write {expand: …} to get the value of ${named ?? ""}, with $$(${named ?? ""}) in it if the text itself is meant`;
-  return faultIf(named !== undefined, [variable], got(value, text));
+  return faultIf(named !== undefined, path, got(value, text));
 }
 
 function expansionFaults(
-  variable: string,
-  own: Mapping,
-  names: ReadonlySet<string>,
-  isOpen: boolean,
+  path: Fault["path"],
+  value: unknown,
+  { names, isOpen }: Variables,
+  variable: string | undefined,
 ): Fault[] {
-  const text = expansionOf(own[variable]);
+  const text = expansionOf(value);
+  if (text === undefined || isOpen) {
+    return [];
+  }
+  const unknown = references(text).find((name) => !names.has(name));
+  const others = [...names].filter((name) => name !== variable).join(", ") || "none";
+  const remedy = `no variable of this service is called ${unknown ?? ""}; allowed in $(…): ${others}; write $$ for a $`;
+  return faultIf(unknown !== undefined, [...path, "expand"], got(text, remedy));
+}
+
+function circleFaults(variable: string, all: Mapping): Fault[] {
+  const text = expansionOf(all[variable]);
   if (text === undefined) {
     return [];
   }
-  const unknown = isOpen ? undefined : references(text).find((name) => !names.has(name));
-  const circle = circleFrom(variable, (name) => expansionOf(own[name]));
-  const others = [...names].filter((name) => name !== variable).join(", ") || "none";
-  const path = [variable, "expand"];
-  return [
-    ...faultIf(
-      unknown !== undefined,
-      path,
-      got(
-        text,
-        `no variable of this service is called ${unknown ?? ""}; allowed in $(…): ${others}; write $$ for a $`,
-      ),
-    ),
-    ...faultIf(
-      circle !== undefined,
-      path,
-      got(text, `refers to itself: ${circle?.join(" → ") ?? ""}; remove one of the references`),
-    ),
-  ];
+  const circle = circleFrom(variable, (name) => expansionOf(all[name]));
+  const remedy = `refers to itself: ${circle?.join(" → ") ?? ""}; remove one of the references`;
+  return faultIf(circle !== undefined, [variable, "expand"], got(text, remedy));
 }
 
 function expansionOf(value: unknown): string | undefined {

@@ -14,6 +14,11 @@ export interface Change {
   readonly service: string | null;
   /** Names of the inputs that differ; of a replaced object those that replace it. */
   readonly because: readonly string[];
+  /**
+   * Whether the cluster keeps what is deleted from the stack: the data of a claim.
+   * @default - it does not
+   */
+  readonly isKept?: true;
   /** What it allows now and did not before, and the reverse: of rights and network only. */
   readonly allows: readonly string[];
   readonly forbids: readonly string[];
@@ -40,6 +45,7 @@ export function changeOf(step: Step): Change {
     name,
     service,
     because: because(step),
+    ...(action === "delete" && step.isRetained && { isKept: true }),
     allows: is.filter((entry) => !was.includes(entry)),
     forbids: was.filter((entry) => !is.includes(entry)),
   };

@@ -1,5 +1,6 @@
 import { digestOf } from "../../contract/image-reference.ts";
 import { valueAt } from "../../wire/property-path.ts";
+import { RESOURCES } from "../../contract/tokens.ts";
 import { isUnknown } from "../../wire/unknown.ts";
 import type { Step } from "./step.ts";
 import { templatePath } from "./template-path.ts";
@@ -20,22 +21,38 @@ export interface ImagePreview {
   readonly digest: string | null;
 }
 
-const IMAGE = "docker:index/image:Image";
+const BUILT: ReadonlySet<string> = new Set(["docker:index/image:Image", RESOURCES.ImageBuild]);
 /** The first container is the service. */
 const IMAGE_PATH = ["spec", "containers", "0", "image"];
 
 /** Reads what becomes of a service's image from the steps of the service. */
 export function imageOf(own: readonly Step[], deployment: Step | undefined): ImagePreview {
-  const built = own.find(({ type }) => type === IMAGE);
-  const previousTag = tagOf(built?.before);
-  const tag = built?.action === "delete" ? null : tagOf(built?.after);
-  return {
-    action: actionOf(built, deployment, previousTag !== tag),
-    tag,
-    previousTag,
+  const all = own.filter(({ type }) => BUILT.has(type));
+  // A build that needs BuildKit, or does so no more, is a different resource.
+  const built = all.find(({ action }) => action !== "delete") ?? all[0];
+  const gone = all.find(({ action }) => action === "delete");
+  const digests = {
     previousDigest: digestRun(deployment?.before),
     digest: deployment?.action === "delete" ? null : digestRun(deployment?.after),
   };
+  if (built === undefined && isBuiltFirst(deployment, digests.digest)) {
+    const [previousTag, tag] = [deployment?.before, deployment?.after].map(versionOf);
+    return { action: "build", tag: tag ?? null, previousTag: previousTag ?? null, ...digests };
+  }
+  const previousTag = tagOf((gone ?? built)?.before);
+  const tag = built?.action === "delete" ? null : tagOf(built?.after);
+  return { action: actionOf(built, deployment, previousTag !== tag), tag, previousTag, ...digests };
+}
+
+/** Whether its image is that of another service, which is built first. */
+function isBuiltFirst(deployment: Step | undefined, digest: string | null): boolean {
+  return deployment !== undefined && deployment.action !== "delete" && digest === null;
+}
+
+/** The hash of what is built, as the labels have it. */
+function versionOf(inputs: Step["before"]): string | null {
+  const version = valueAt(inputs, ["metadata", "labels", "app.kubernetes.io/version"]);
+  return typeof version === "string" && !isUnknown(version) ? version : null;
 }
 
 function actionOf(

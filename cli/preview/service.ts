@@ -25,12 +25,10 @@ export function servicePreviews(
   const names = [...services.keys()].filter((name) => name !== undefined);
   return names.sort(compare).map((name) => {
     const own = services.get(name) ?? [];
-    const all = own.filter(isDeployment);
-    // A team's own manifests may have several, and the service's own is called as it is.
-    const named = all.filter((each) => each.name === name);
-    const delivering = named.length > 0 ? named : all;
-    // Of a service that something else delivers from now on, the former one goes last.
-    const deployment = delivering.find(({ action }) => action !== "delete") ?? delivering[0];
+    const delivering = own.filter(isDeployment);
+    // Of a service that something else delivers from now on, the former one goes last; its own manifests may have several.
+    const staying = delivering.filter(({ action }) => action !== "delete");
+    const deployment = staying.find((each) => each.name === name) ?? staying[0] ?? delivering[0];
     const seen = deployment && live.get(deployment.urn);
     const image = imageOf(own, deployment);
     const pods = podsOf(deployment, image, credentials, seen);

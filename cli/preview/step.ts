@@ -17,6 +17,8 @@ export interface Step {
   /** Whether it groups resources; then no provider knows it. */
   readonly isComponent: boolean;
   readonly action: Action;
+  /** Whether the cluster keeps it when the stack does not have it any more. */
+  readonly isRetained: boolean;
   readonly before: Inputs | undefined;
   readonly after: Inputs | undefined;
   /** What its provider says that it becomes. */
@@ -65,6 +67,7 @@ export function stepsOf(events: readonly EngineEvent[]): Step[] {
       name: nameOf(urn),
       isComponent: (next ?? old)?.custom !== true,
       action: known?.action === "replace" ? "replace" : action,
+      isRetained: old?.retainOnDelete === true,
       before: known?.before ?? inputsOf(old),
       after: inputsOf(next) ?? known?.after,
       planned: planned.get(urn),

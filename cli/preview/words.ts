@@ -61,6 +61,8 @@ const ACTION_WORDS: Readonly<Record<Change["action"], string>> = {
   same: "unchanged",
 };
 
+const KEPT = "leaves the stack, and stays in the cluster with its data";
+
 const MOST_NAMES = 12;
 const MOST_LETTERS = 300;
 
@@ -72,13 +74,13 @@ export function objectWords({ kind, name, service }: Change): string {
 
 /** One object of a list. */
 export function changeWords(change: Change): string[] {
-  const { action, because, allows, forbids } = change;
+  const { action, because, isKept, allows, forbids } = change;
   const named = because.slice(0, MOST_NAMES).map(code);
   const more = because.length - named.length;
   const why =
     named.length === 0 ? "" : `: ${named.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
   return [
-    `- ${objectWords(change)} ${ACTION_WORDS[action]}${why}`,
+    `- ${objectWords(change)} ${isKept === true ? KEPT : ACTION_WORDS[action]}${why}`,
     ...allows.map((entry) => `  - now: ${code(shortened(entry, MOST_LETTERS))}`),
     ...forbids.map((entry) => `  - no longer: ${code(shortened(entry, MOST_LETTERS))}`),
   ];

@@ -30,6 +30,7 @@ const entrySchema = z.strictObject({
   delete: z.boolean().optional(),
   pendingReplacement: z.boolean().optional(),
   protect: z.boolean().optional(),
+  retainOnDelete: z.boolean().optional(),
   taint: z.boolean().optional(),
   external: z.boolean().optional(),
   initErrors: z.array(z.string()).optional(),
@@ -42,7 +43,6 @@ const entrySchema = z.strictObject({
     })
     .optional(),
   ignoreChanges: texts.optional(),
-  retainOnDelete: z.boolean().optional(),
   importID: text.optional(),
   created: text.optional(),
   modified: text.optional(),
@@ -53,13 +53,7 @@ const entrySchema = z.strictObject({
 /** A resource of the state. */
 export type Entry = z.output<typeof entrySchema>;
 
-/** Helm keeps what a chart says so of. */
-const MANIFEST = /::[\w:]{1,100}\$slipway:index:Manifests\$kubernetes:/;
-
-const FIELDS = Object.keys(entrySchema.shape)
-  .filter((field) => field !== "retainOnDelete")
-  .sort()
-  .join(", ");
+const FIELDS = Object.keys(entrySchema.shape).sort().join(", ");
 
 /** What is listed as a resource: the resource, or why it is none that the engine writes for this program. */
 export interface Read {
@@ -68,15 +62,9 @@ export interface Read {
   readonly findings: readonly Finding[];
 }
 
-/** What the program keeps in the cluster when its settings do not have it any more: the data of services. */
-const RETAINED = "kubernetes:core/v1:PersistentVolumeClaim";
-
 /** Reads a resource. */
 export function readEntry(value: unknown, place: string): Read {
-  const isRetained =
-    fieldOf(value, "type") === RETAINED || MANIFEST.test(textOf(value, "urn") ?? "");
-  const schema = isRetained ? entrySchema : entrySchema.omit({ retainOnDelete: true });
-  const { data, error } = schema.safeParse(value);
+  const { data, error } = entrySchema.safeParse(value);
   return data === undefined
     ? { entries: [], findings: faultsOf(value, place, error.issues) }
     : { entries: [data], findings: [] };

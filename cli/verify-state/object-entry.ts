@@ -35,12 +35,14 @@ function kindOf(type: string): Pick<ObjectIdentity, "group" | "kind"> {
   return { group: group === "core" ? "" : group, kind };
 }
 
-/** Which object the inputs of an entry name, undefined if they name none that can be read. */
+/** Which object the inputs of an entry name, undefined if they name none that can be read. What is only read has no inputs. */
 export function identityOf({
   type,
   inputs,
-}: Pick<Entry, "type" | "inputs">): ObjectIdentity | undefined {
-  return readIdentity(inputs, type);
+  outputs,
+  external = false,
+}: Pick<Entry, "type" | "inputs" | "outputs" | "external">): ObjectIdentity | undefined {
+  return readIdentity(external && isEmpty(inputs) ? outputs : inputs, type);
 }
 
 function readIdentity(object: unknown, type: string): ObjectIdentity | undefined {

@@ -89,8 +89,11 @@ function formFindings(entry: Entry, made: Made, find: Findings): Finding[] {
     ...(entry.custom === isCustom
       ? []
       : find(`custom: got ${shown(entry.custom)}; allowed: ${isCustom}`)),
-    ...(entry.external === true && made !== "reference"
+    ...(entry.external === true && made !== "reference" && made !== "namespace"
       ? find("external: got true; allowed: false, because the program reads only other stacks")
+      : []),
+    ...(entry.retainOnDelete === true && made !== "manifest" && type !== CLAIM
+      ? find("retainOnDelete: got true; allowed: false, because the program keeps none of these")
       : []),
     ...(importID === undefined || importID === "" || importID === id
       ? []

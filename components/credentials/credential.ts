@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { ValueSources } from "./values.ts";
 import { fetchCredential } from "./external-credential.ts";
-import type { Registry } from "../image/image.ts";
+import type { Registry } from "../image/registry.ts";
 import type { CredentialForm, CredentialFormat, JenkinsOptions } from "./format.ts";
 import type { SecretStore } from "./external-secret.ts";
 import { goesWith, type Namespace } from "../namespace.ts";

@@ -4,7 +4,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { MadeCredential, ValueSource, ValueSources } from "./values.ts";
 import { byName } from "../by-name.ts";
 import { ExternalSecretReadiness } from "./external-secret-readiness.ts";
-import type { Registry } from "../image/image.ts";
+import type { Registry } from "../image/registry.ts";
 import { loginServer, registryServer } from "../../contract/image-reference.ts";
 import { type CredentialForm, DOCKER_CONFIG_KEY } from "./format.ts";
 import { externalSecretManifest, type ExternalParts } from "./external-secret.ts";

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { SealingController } from "../../contract/sealed-values.ts";
 import { type MadeCredential, type ValueSources, valuesOf } from "./values.ts";
-import type { Registry } from "../image/image.ts";
+import type { Registry } from "../image/registry.ts";
 import type { CredentialForm } from "./format.ts";
 import { manifestHash } from "../manifests/hash.ts";
 import { sealedSecretManifest } from "./sealed-secret.ts";

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 
 import { byName } from "../by-name.ts";
-import type { Registry } from "../image/image.ts";
+import type { Registry } from "../image/registry.ts";
 import { loginServer, registryServer } from "../../contract/image-reference.ts";
 import { type CredentialFormat, DOCKER_CONFIG_KEY } from "./format.ts";
 import type { RemoteValue } from "./external-secret.ts";

@@ -1,14 +1,15 @@
 import { join, relative } from "node:path";
 
-import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 
 import { contentHash } from "../../build-context/content-hash.ts";
 import { plain } from "../../mask/plain.ts";
+import { byName } from "../by-name.ts";
+import { type BuildxOptions, needsBuildx } from "./buildx-options.ts";
 import { type Source, sourceOf } from "./source.ts";
 
 /** How an image is built. */
-export interface Build {
+export interface Build extends BuildxOptions {
   /** Folder of the build context; a relative one starts at the project. */
   readonly context: string;
   /**
@@ -48,7 +49,20 @@ export interface BuildPlan {
   /** Hash of the content. */
   readonly tag: string;
   readonly source: Source;
-  readonly build: docker.types.input.DockerBuild & { readonly context: string };
+  readonly build: {
+    readonly context: string;
+    readonly dockerfile: string;
+    readonly target: string | undefined;
+    readonly args: Readonly<Record<string, string>>;
+    readonly platform: string | undefined;
+  };
+  /**
+   * What only BuildKit does.
+   * @default - any builder will do
+   */
+  readonly buildx?: BuildxOptions;
+  /** Platforms that the image is to be for; none where that is left to the builder. */
+  readonly platforms: readonly string[];
 }
 
 /**
@@ -60,14 +74,22 @@ export function planBuild(
   name: string,
   { context, dockerfile = join(context, "Dockerfile"), ...build }: Build,
 ): BuildPlan {
-  const { target, platform } = build;
+  const { target, platform, platforms = platform === undefined ? [] : [platform], labels } = build;
   try {
     const source = sourceOf(context, dockerfile);
     const args = { ...build.args, ...commitArgument(build.commitArg, source) };
-    const tag = contentHash({ context, dockerfile, target, args, platform });
+    const several = build.platforms;
+    const tag = contentHash({
+      ...{ context, dockerfile, target, args, platform },
+      ...{ platforms: several, labels },
+    });
     // Relative, so that two checkouts of the same content have the same inputs.
     const paths = { context: fromHere(context), dockerfile: fromHere(dockerfile) };
-    return { tag, source, build: { ...paths, target, args, platform } };
+    return {
+      ...{ tag, source, platforms },
+      build: { ...paths, target, args, platform },
+      ...(needsBuildx(build) && { buildx: withPlainPaths(build) }),
+    };
   } catch (error) {
     if (pulumi.RunError.isInstance(error)) {
       throw error;
@@ -84,6 +106,21 @@ function commitArgument(
     return {};
   }
   return { [name]: commit === undefined ? "unknown" : `${commit}${dirty ? "-dirty" : ""}` };
+}
+
+function withPlainPaths({ secrets, ssh, cacheFrom, cacheTo, platforms, labels }: BuildxOptions) {
+  const plainPath = <Source extends object>(source: Source): Source =>
+    "file" in source && typeof source.file === "string"
+      ? { ...source, file: fromHere(source.file) }
+      : source;
+  return {
+    ...(secrets && { secrets: byName(secrets, (_, source) => plainPath(source)) }),
+    ...(ssh && { ssh: byName(ssh, (_, source) => plainPath(source)) }),
+    ...(cacheFrom && { cacheFrom }),
+    ...(cacheTo !== undefined && { cacheTo }),
+    ...(platforms && { platforms }),
+    ...(labels && { labels }),
+  } satisfies BuildxOptions;
 }
 
 function fromHere(path: string): string {

@@ -11,6 +11,11 @@ export interface FoundBuild {
    * @default - the builder decides by what it built last
    */
   readonly image?: string;
+  /**
+   * What the stack has pushed of it and the registry still has.
+   * @default - nothing, or that is not known
+   */
+  readonly kept?: string;
 }
 
 /** What the stack's state has of an image that it built. */
@@ -67,13 +72,14 @@ function findOwn(
 ): BuildLook {
   const kept = { plan: inContext(plan, context) };
   if (taken === own) {
-    return { found: kept };
+    return { found: { ...kept, kept: own } };
   }
   if (said?.fault !== undefined) {
     return { found: kept, warning: unasked(own, said.fault) };
   }
   if (said?.digest !== undefined) {
-    return { found: kept, ...(taken !== undefined && { warning: moved(tag, taken, own) }) };
+    const warning = taken === undefined ? {} : { warning: moved(tag, taken, own) };
+    return { found: { ...kept, kept: own }, ...warning };
   }
   if (taken !== undefined) {
     const warning = `the registry has lost ${own}; ${tag} has the same content under ${digestIn(taken)}, which is used instead`;

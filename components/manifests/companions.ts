@@ -2,15 +2,14 @@ import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 
 import type { CompletedInitContainer, CompletedSidecar, Mount } from "../service/containers.ts";
+import { PORT_NAME } from "../service/port-name.ts";
+import { completeProbes, type ProbeDefinition } from "../service/probes.ts";
 import type { Service } from "../service-definition.ts";
+import { probeManifests } from "./probes.ts";
 import { containerSecurity } from "./security.ts";
+import { processManifest } from "./process.ts";
 import { environmentSources, environmentVariables } from "./variables.ts";
 import { volumeMounts } from "./volumes.ts";
-
-/** An instant start is noticed at once, and a slow one is not killed: see the probes of the service's own container. */
-const STARTUP = { periodSeconds: 1, timeoutSeconds: 1 };
-const READINESS = { periodSeconds: 2, failureThreshold: 3, timeoutSeconds: 2 };
-const LIVENESS = { periodSeconds: 10, failureThreshold: 3, timeoutSeconds: 5 };
 
 /**
  * The containers that start before a service's own, in their order, undefined if there are none. Those that go on running are
@@ -42,10 +41,9 @@ function sidecarManifest(
   return {
     ...companion(service, image, sidecar),
     restartPolicy: "Always",
-    ...(port !== undefined && {
-      ports: [{ containerPort: port, protocol: "TCP" }],
-      ...probes(sidecar, port, service.verdict.deadlineSeconds),
-    }),
+    // Without a name: a Service would take the first container's port of that name.
+    ...(port !== undefined && { ports: [{ containerPort: port, protocol: "TCP" }] }),
+    ...probesOf(service, sidecar),
   };
 }
 
@@ -55,15 +53,13 @@ function companion(
   image: pulumi.Input<string>,
   container: CompletedInitContainer,
 ): k8s.types.input.core.v1.Container {
-  const { name, command, args, workingDir, serviceEnv, user } = container;
+  const { name, serviceEnv, user } = container;
   const env = serviceEnv ? { ...service.env, ...container.env } : container.env;
   const envFrom = serviceEnv ? [...service.envFrom, ...container.envFrom] : container.envFrom;
   return {
     name,
     image: container.image ?? image,
-    ...(command && { command: [...command] }),
-    ...(args && { args: [...args] }),
-    ...(workingDir !== undefined && { workingDir }),
+    ...processManifest(container),
     env: environmentVariables(env),
     ...(envFrom.length > 0 && { envFrom: environmentSources(envFrom) }),
     resources: container.resources,
@@ -96,12 +92,25 @@ function mountsOf(
   });
 }
 
-function probes({ health, ready = health }: CompletedSidecar, port: number, deadline: number) {
-  const probe = (path: string | undefined): k8s.types.input.core.v1.Probe =>
-    path === undefined ? { tcpSocket: { port } } : { httpGet: { path, port } };
+function probesOf({ verdict }: Service, sidecar: CompletedSidecar) {
+  const probes = completeProbes({ ...sidecar, deadlineSeconds: verdict.deadlineSeconds });
+  const { startup, readiness, liveness } = probes;
+  const own = (probe: ProbeDefinition | undefined) => probe && numbered(probe, sidecar.port);
+  return probeManifests({
+    startup: own(startup),
+    readiness: own(readiness),
+    liveness: own(liveness),
+  });
+}
+
+/** The sidecar's port by its number, because it has no name. */
+function numbered(probe: ProbeDefinition, port: number | undefined): ProbeDefinition {
+  const { httpGet, tcpSocket } = probe;
+  const place = <Asked extends { readonly port?: number | string }>(asked: Asked): Asked =>
+    asked.port === PORT_NAME && port !== undefined ? { ...asked, port } : asked;
   return {
-    startupProbe: { ...probe(health), ...STARTUP, failureThreshold: deadline },
-    readinessProbe: { ...probe(ready), ...READINESS },
-    livenessProbe: { ...probe(health), ...LIVENESS },
+    ...probe,
+    ...(httpGet && { httpGet: place(httpGet) }),
+    ...(tcpSocket && { tcpSocket: place(tcpSocket) }),
   };
 }

@@ -2,6 +2,7 @@ import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 
 import type { Service } from "../service-definition.ts";
+import { processManifest } from "./process.ts";
 import { probes } from "./probes.ts";
 import { containerSecurity } from "./security.ts";
 import { tokenMounts } from "./token.ts";
@@ -16,6 +17,7 @@ export function containerManifest(
   return {
     name: service.name,
     image,
+    ...processManifest(service),
     ...(service.ports.length > 0 && {
       ports: service.ports.map(({ name, port, protocol }) => ({
         name,

@@ -1,7 +1,7 @@
 import type * as k8s from "@pulumi/kubernetes";
 
 import type { Service } from "../service-definition.ts";
-import { PROBE_NAMES, type ProbeName } from "../service/probes.ts";
+import { type CompletedProbes, PROBE_NAMES, type ProbeName } from "../service/probes.ts";
 
 type Probe = k8s.types.input.core.v1.Probe;
 
@@ -10,9 +10,16 @@ type Probe = k8s.types.input.core.v1.Probe;
  *
  * @see https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/
  */
-export function probes(service: Service): Partial<Record<`${ProbeName}Probe`, Probe>> {
+export function probes(service: Service): ProbeManifests {
+  return probeManifests(service.probes);
+}
+
+type ProbeManifests = Partial<Record<`${ProbeName}Probe`, Probe>>;
+
+/** The probes of a container. */
+export function probeManifests(probes: CompletedProbes): ProbeManifests {
   const named = PROBE_NAMES.flatMap((name) => {
-    const probe = service.probes[name];
+    const probe = probes[name];
     // The settings have them in Kubernetes' own words.
     return probe === undefined ? [] : [[`${name}Probe`, probe as Probe] as const];
   });

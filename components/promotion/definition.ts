@@ -16,4 +16,9 @@ export interface Promotion {
 /** Stands for a service's image until the other stack's outputs are read. */
 export interface ToBePromoted {
   readonly promote: true;
+  /**
+   * The service whose image it is.
+   * @default - its own, or that of a service of this stack whose proved image is the same
+   */
+  readonly of?: string;
 }

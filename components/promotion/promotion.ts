@@ -4,11 +4,12 @@ import type { ReleaseLooks } from "../../contract/release-looks.ts";
 import type { ReleaseRecord } from "../../contract/release-record.ts";
 import { askProvider, askRegistries } from "../ask-provider.ts";
 import { byName } from "../by-name.ts";
-import type { ImageSource, Registry } from "../image/image.ts";
+import type { ImageSource } from "../image/image.ts";
+import type { Registry } from "../image/registry.ts";
 import { gateReference } from "../../contract/image-reference.ts";
 import type { ServiceDefinition } from "../service-definition.ts";
 import type { Promotion, ToBePromoted } from "./definition.ts";
-import { readRecord } from "./record.ts";
+import { type ReadRecord, readRecord } from "./record.ts";
 import { registryReasons, ruleReasons } from "./rules.ts";
 import type { SlipwayProvider } from "../slipway-provider.ts";
 import { outputOf } from "../stack-release.ts";
@@ -35,18 +36,23 @@ export async function promote({
   promoteFrom,
   ...args
 }: PromotionArgs): Promise<Record<string, ImageSource & ServiceDefinition>> {
-  const waiting = Object.keys(services).filter((name) => isWaiting(services[name]));
-  const records = promoteFrom === undefined ? {} : await provedRecords(promoteFrom, waiting, args);
+  const proved = promoteFrom === undefined ? {} : await provedRecords(promoteFrom, services, args);
   return byName(services, (name, service) => {
     if (!isWaiting(service)) {
       return service;
     }
-    const record = records[name];
-    if (record === undefined) {
+    const found = proved[name];
+    if (found === undefined) {
       throw new Error(`no stack to promote ${name} from`);
     }
-    const { image, commit, dirty } = record;
-    return { ...service, promoted: image, origin: { commit: commit ?? undefined, dirty } };
+    const { image, commit, dirty } = found.record;
+    const shared = found.of !== undefined && { of: found.of };
+    return {
+      ...service,
+      promoted: image,
+      origin: { commit: commit ?? undefined, dirty },
+      ...shared,
+    };
   });
 }
 
@@ -56,21 +62,29 @@ function isWaiting<Service extends object>(
   return service !== undefined && "promote" in service;
 }
 
+/** A record that may be promoted, and the service whose image it is, unless it is its own. */
+type Proved = Pick<Required<ReadRecord>, "record"> & Pick<ReadRecord, "of">;
+
 async function provedRecords(
   promotion: Promotion,
-  names: readonly string[],
+  services: PromotionArgs["services"],
   { registry, provider }: Pick<PromotionArgs, "registry" | "provider">,
-): Promise<Record<string, ReleaseRecord>> {
+): Promise<Record<string, Proved>> {
   const producer = fullName(promotion.stack);
   const releases = await outputOf(new pulumi.StackReference(producer), "releases");
-  const read = names.map((name) => readRecord(releases, name, promotion));
+  const names = Object.keys(services);
+  const read = Object.entries(services).flatMap(([name, service]) =>
+    isWaiting(service)
+      ? [readRecord(releases, { name, of: service.of, services: names }, promotion)]
+      : [],
+  );
   const references = read.flatMap(({ record, isPlaced }) =>
     record !== undefined && isPlaced
       ? [record.image, ...promotion.gates.map((gate) => gateReference(record.image, gate))]
       : [],
   );
-  const records = read.flatMap(({ name, record }) =>
-    record === undefined ? [] : [{ name, record }],
+  const records = read.flatMap(({ name, record, of }) =>
+    record === undefined ? [] : [{ name, record, ...(of !== undefined && { of }) }],
   );
   const [found, looks] = await Promise.all([
     askRegistries(references, registry, provider),
@@ -87,7 +101,7 @@ async function provedRecords(
   if (reasons.length > 0) {
     throw refusal(producer, reasons);
   }
-  return Object.fromEntries(records.map(({ name, record }) => [name, record]));
+  return Object.fromEntries(records.map(({ name, ...proved }) => [name, proved]));
 }
 
 /** What the other stack's pods show now, as far as they are in this stack's cluster and may be looked at. */

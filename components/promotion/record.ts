@@ -11,6 +11,11 @@ export interface ReadRecord {
   readonly faults: readonly string[];
   /** @default - there is none, or not of a known form: nothing more is read of it */
   readonly record?: ReleaseRecord;
+  /**
+   * The service of this stack whose image it is.
+   * @default - its own
+   */
+  readonly of?: string;
   /** Whether its image may be asked for: it is pinned, and in the repository that the settings name. */
   readonly isPlaced: boolean;
 }
@@ -27,8 +32,18 @@ const FIELDS: readonly (readonly [field: string, is: (value: unknown) => boolean
   ["pods", (value) => value === undefined || (Array.isArray(value) && value.every(isPod)), "pods"],
 ];
 
+/** A service whose record is read. */
+interface Reader {
+  readonly name: string;
+  /** See `ToBePromoted`. */
+  readonly of?: string | undefined;
+  /** Names of all services of this stack. */
+  readonly services: readonly string[];
+}
+
 /** Reads the record of a service, and says why it may not be promoted. */
-export function readRecord(releases: unknown, name: string, promotion: Promotion): ReadRecord {
+export function readRecord(releases: unknown, reader: Reader, promotion: Promotion): ReadRecord {
+  const { name } = reader;
   const entry = entryOf(releases, "releases", name);
   if (typeof entry === "string") {
     return { name, faults: [entry], isPlaced: false };
@@ -45,9 +60,10 @@ export function readRecord(releases: unknown, name: string, promotion: Promotion
     return { name, faults: [...faults, ...unlike], isPlaced: false };
   }
   const record = entry as unknown as ReleaseRecord;
-  const misplaced = placeFault(record, name, promotion);
+  const of = reader.of ?? sharedWith(releases, record, reader, promotion);
+  const misplaced = placeFault(record, name, of ?? name, promotion);
   return misplaced === undefined
-    ? { name, faults, record, isPlaced: true }
+    ? { name, faults, record, ...(of !== undefined && { of }), isPlaced: true }
     : { name, faults: [...faults, misplaced], record, isPlaced: false };
 }
 
@@ -55,14 +71,38 @@ export function readRecord(releases: unknown, name: string, promotion: Promotion
 function placeFault(
   { image }: Pick<ReleaseRecord, "image">,
   name: string,
-  { stack, repository }: Promotion,
+  owner: string,
+  promotion: Promotion,
 ): string | undefined {
-  const expected =
-    typeof repository === "string" ? `${repository}/${name}` : ownOf(repository, name);
+  const expected = placeOf(owner, promotion);
   const got = repositoryOf(image);
   return got === expected
     ? undefined
-    : `releases.${name}.image must be in ${expected ?? `the repository that promoteFrom.repository names for ${name}, which names none`}, got ${got}; if ${stack} is right to have it there, set promoteFrom.repository`;
+    : `releases.${name}.image must be in ${expected ?? `the repository that promoteFrom.repository names for ${owner}, which names none`}, got ${got}; if ${promotion.stack} is right to have it there, set promoteFrom.repository, or build.of to the service whose image it is`;
+}
+
+/** The service of this stack that runs the very same image from a repository of its own, if this one does not. */
+function sharedWith(
+  releases: unknown,
+  { image }: Pick<ReleaseRecord, "image">,
+  { name, services }: Reader,
+  promotion: Promotion,
+): string | undefined {
+  const place = repositoryOf(image);
+  if (place === placeOf(name, promotion)) {
+    return undefined;
+  }
+  return services.find((other) => {
+    const entry = entryOf(releases, "releases", other);
+    return (
+      typeof entry !== "string" && entry["image"] === image && placeOf(other, promotion) === place
+    );
+  });
+}
+
+/** The repository of the images that a service builds. */
+function placeOf(name: string, { repository }: Promotion): string | undefined {
+  return typeof repository === "string" ? `${repository}/${name}` : ownOf(repository, name);
 }
 
 function ownOf(repositories: Readonly<Record<string, string>>, name: string): string | undefined {

@@ -1,5 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 
+import type { ProbesDefinition } from "./probes.ts";
+import type { ProcessDefinition } from "./process.ts";
 import { type CompletedResources, completeResources, type Resources } from "./resources.ts";
 import type { CompletedVariables, VariablesDefinition } from "./variables.ts";
 
@@ -22,7 +24,7 @@ export interface ContainersDefinition {
 }
 
 /** A container that runs to its end. */
-export interface InitContainer extends VariablesDefinition {
+export interface InitContainer extends VariablesDefinition, ProcessDefinition {
   /** What the verdict calls it. */
   readonly name: string;
   /**
@@ -35,12 +37,6 @@ export interface InitContainer extends VariablesDefinition {
    * @default - the service's own image
    */
   readonly of?: string;
-  /** @default - the image's entrypoint */
-  readonly command?: readonly string[];
-  /** @default - the image's arguments */
-  readonly args?: readonly string[];
-  /** @default - the image's working folder */
-  readonly workingDir?: string;
   /**
    * Whether it also has the service's variables.
    * @default - true for a container of the service's own image
@@ -61,7 +57,7 @@ export interface InitContainer extends VariablesDefinition {
 }
 
 /** A container that runs as long as the service's own. */
-export interface Sidecar extends InitContainer {
+export interface Sidecar extends InitContainer, ProbesDefinition {
   /**
    * Whether it starts before the init containers, which can then use it.
    * @default false

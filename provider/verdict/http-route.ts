@@ -25,9 +25,13 @@ export function judgeRoutes({ routes = [] }: ReadinessInputs, observed: Observed
   return routes.flatMap((name) => {
     const route = observed.routes?.find((each) => nameOf(each) === name);
     const object = `httproute ${name}`;
-    return route === undefined
-      ? [{ reason: "route-not-accepted", object, message: `${object} does not exist` } as const]
-      : (route.spec?.parentRefs ?? []).flatMap((parent) => judgeParent(object, route, parent));
+    const { parentRefs = [] } = route?.spec ?? {};
+    if (route === undefined || parentRefs.length === 0) {
+      const message =
+        route === undefined ? `${object} does not exist` : "it has no parent any more";
+      return [{ reason: "route-not-accepted", object, message } as const];
+    }
+    return parentRefs.flatMap((parent) => judgeParent(object, route, parent));
   });
 }
 

@@ -12,6 +12,7 @@ import {
 import { withGraces } from "./grace.ts";
 import { Losses, lossesOf, recentNotes } from "./losses.ts";
 import { condition, type Observed } from "./objects.ts";
+import { AppliedPartition } from "./partition.ts";
 import { AppliedScale } from "./scale.ts";
 import { Settling } from "./settling.ts";
 import { type Moment, Sightings } from "./sightings.ts";
@@ -42,6 +43,7 @@ export class Rollout {
   readonly #losses = new Losses();
   readonly #settling: Settling;
   readonly #applied: AppliedTemplate;
+  readonly #partition: AppliedPartition;
   /** How many pods were requested. */
   readonly scale: AppliedScale;
   #replicaSet: string | undefined;
@@ -58,6 +60,7 @@ export class Rollout {
     this.#release = release;
     this.#settling = new Settling(release);
     this.#applied = new AppliedTemplate(release);
+    this.#partition = new AppliedPartition(release);
     this.scale = new AppliedScale(release);
     this.#startedAt = startedAt;
     this.#progressAt = startedAt;
@@ -74,6 +77,7 @@ export class Rollout {
     const findings = [
       ...this.#otherTemplate(assessment, observed),
       ...this.#otherScale(observed),
+      ...this.#partition.see(observed.statefulSet),
       ...withGraces(counted, observed.graces ?? []),
     ];
     const deadline = this.deadline(findings.some(({ object }) => object.startsWith("deployment")));

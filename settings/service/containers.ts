@@ -12,6 +12,9 @@ import * as field from "../fields.ts";
 import { fieldsOf, type Mapping, mapping } from "../mapping.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { user } from "./exceptions.ts";
+import { probesFaults } from "./probe-faults.ts";
+import { probesShape } from "./probes.ts";
+import { processShape } from "./process-shape.ts";
 import { resourceFaults, resources } from "./resources.ts";
 import { variablesFaults, variablesShape } from "./variables.ts";
 
@@ -33,9 +36,6 @@ const mount = z.union(
   },
 );
 
-const words = (what: string) =>
-  field.list(z.string({ error: "allowed: a string in quotes" }), what);
-
 function initContainerShape(surroundings: Surroundings) {
   const pinned = field
     .expanded(surroundings, "repository@sha256:<64 hex digits>")
@@ -44,9 +44,7 @@ function initContainerShape(surroundings: Surroundings) {
     name: field.label,
     image: pinned.exactOptional(),
     of: field.label.exactOptional(),
-    command: words("a list of strings, the program and its arguments").exactOptional(),
-    args: words("a list of strings").exactOptional(),
-    workingDir: field.filePath.exactOptional(),
+    ...processShape(),
     ...variablesShape(),
     serviceEnv: field.choice("whether it also has the service's variables").exactOptional(),
     mounts: field.list(mount, "a list of paths of the service").exactOptional(),
@@ -62,6 +60,7 @@ function sidecarShape(surroundings: Surroundings) {
     port: field.port.exactOptional(),
     health: field.urlPath.exactOptional(),
     ready: field.urlPath.exactOptional(),
+    ...probesShape(),
   } satisfies ShapeOf<Sidecar>;
 }
 
@@ -119,7 +118,7 @@ export function containersFaults(
       ),
       ...imageFaults(fields, name, services),
       ...mountFaults(fields["mounts"], paths),
-      ...probeFaults(fields),
+      ...probesFaults(fields),
       ...resourceFaults(fieldsOf(fields["resources"])),
       ...variablesFaults(fields),
     ]);
@@ -176,14 +175,4 @@ function mountFaults(mounts: unknown, paths: readonly string[]): Fault[] {
       got(at, "allowed: each path once; set at"),
     ),
   ]);
-}
-
-function probeFaults({ port, health, ready }: Mapping): Fault[] {
-  return Object.entries({ health, ready }).flatMap(([key, path]) =>
-    faultIf(
-      path !== undefined && port === undefined,
-      [key],
-      got(path, "allowed: only with a port; set port to the one that the sidecar listens on"),
-    ),
-  );
 }

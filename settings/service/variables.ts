@@ -45,7 +45,8 @@ export const fileKeys = [
   field.mapping(configMapKey, "configMap and key"),
 ] as const;
 
-const expansion = field.mapping(
+/** Text with values of the container's variables. */
+export const expansion = field.mapping(
   { expand: z.string({ error: "allowed: a string" }) } satisfies ShapeOf<Expansion>,
   "expand",
 );

@@ -7,7 +7,7 @@ import type { KubernetesObject } from "@kubernetes/client-node";
 
 import type { ReleaseRecord } from "../../contract/release-record.ts";
 import { cluster } from "../../testbed/cluster.ts";
-import { DEPLOYMENT, type Kind, POD, SERVICE } from "../../testbed/kinds.ts";
+import { type Kind, POD, SERVICE } from "../../testbed/kinds.ts";
 import { kubectl } from "../../testbed/kubectl.ts";
 import { Project } from "../../testbed/project.ts";
 import { succeed } from "../../testbed/succeed.ts";
@@ -23,6 +23,7 @@ interface Plain extends KubernetesObject {
 }
 
 const STATEFUL_SET: Kind<Plain> = { apiVersion: "apps/v1", kind: "StatefulSet" };
+const DAEMON_SET: Kind<Plain> = { apiVersion: "apps/v1", kind: "DaemonSet" };
 const CRON_JOB: Kind<Plain> = { apiVersion: "batch/v1", kind: "CronJob" };
 
 /** Serves, or runs once; breaks where it is told to: everywhere, or in the pod of a name. */
@@ -73,7 +74,9 @@ const nightly = {
     backoffLimit: 0,
   },
 };
-const GOOD = { keycloak, plausible, events, nightly };
+/** One on each node that takes it; nodes without a kubelet are tainted. */
+const agent = { ...SERVING, everyNode: true };
+const GOOD = { keycloak, plausible, events, nightly, agent };
 
 let project: Project;
 beforeAll(async () => {
@@ -143,8 +146,12 @@ test("each kind is as the settings say, and proved by the digest of its pods", a
     },
   });
   expect(await cluster.find(SERVICE, project.namespace, "nightly")).toBeUndefined();
+  expect(await specOf(DAEMON_SET, "agent")).toMatchObject({
+    updateStrategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 1, maxSurge: 0 } },
+  });
 
-  const { keycloak, nightly } = await releases();
+  const { keycloak, nightly, agent } = await releases();
+  expect(agent).toMatchObject({ verdict: "ready", kind: "DaemonSet", pods: [{}] });
   expect(keycloak).toMatchObject({
     verdict: "ready",
     kind: "StatefulSet",
@@ -160,7 +167,10 @@ test("an update whose second pod breaks is rolled back, broken pod and all; a ru
   const before = await podsOf("keycloak");
   const broken = { ...keycloak, env: { BREAKS: "keycloak-0" } };
   const failing = { ...nightly, env: { RUNS_ONCE: "1", BREAKS: "everywhere" } };
-  await project.settings({ services: { ...GOOD, keycloak: broken, nightly: failing } });
+  const crashing = { ...agent, env: { BREAKS: "everywhere" } };
+  await project.settings({
+    services: { ...GOOD, keycloak: broken, nightly: failing, agent: crashing },
+  });
   const { exitCode, output } = await project.up();
 
   expect(exitCode).not.toBe(0);
@@ -168,6 +178,7 @@ test("an update whose second pod breaks is rolled back, broken pod and all; a ru
     /keycloak: crash-loop after \d+ s: .*\(pod keycloak-0, container keycloak\)/,
   );
   expect(output).toMatch(/keycloak: rolled back to sha256:\w{12} .*, ready after \d+ s/);
+  expect(output).toMatch(/agent: rolled back to sha256:\w{12} .*, ready after \d+ s/);
   expect(output).toMatch(/nightly: job-failed after \d+ s: BackoffLimitExceeded/);
   expect(output).toContain("breaks as it is told to");
   expect(output).toMatch(/nightly: rolled back to sha256:\w{12} .*, whose template was proved/);
@@ -200,7 +211,7 @@ test("a partition is ready with the pods above it, and the record says who is he
     warnings: ["partition 1 holds back keycloak-0: they run an earlier revision"],
   });
   // What delivered it before is gone, and nothing of it stays.
-  expect(await cluster.find(DEPLOYMENT, project.namespace, "plausible")).toBeUndefined();
+  await gone("deployment/plausible");
   await gone("pod", "--selector=app.kubernetes.io/name=plausible,pod-template-hash");
   expect(await podsOf("plausible")).toMatchObject([{ name: "plausible-0", isReady: true }]);
 });

@@ -27,9 +27,12 @@ beforeAll(async () => {
   await cluster.create(volume(await realNode()));
 });
 afterAll(async () => {
-  await project.dispose();
-  await cluster.delete(volume(""));
-  await rm(folder, { recursive: true, force: true });
+  try {
+    await project.dispose();
+  } finally {
+    await cluster.delete(volume(""));
+    await rm(folder, { recursive: true, force: true });
+  }
 });
 
 const build = { context: "app", args: { BASE: "${SLIPWAY_BASE_IMAGE}" } };

@@ -12,6 +12,7 @@ const NEEDED_BY = {
   helm: /^e2e test\/e2e\/own-manifests-chart\.test\.ts$/,
   kwok: /^e2e test\/e2e\/many-services\.test\.ts$/,
   "kubernetes-provider": /^official /,
+  buildkit: /^e2e test\/e2e\/several-services\.test\.ts$/,
 };
 
 /** The programs that any of these tests needs. */

@@ -23,7 +23,7 @@ const HARDENED: readonly (readonly [Json, RegExp])[] = [
     /NET_BIND_SERVICE/,
   ],
   [{ ...KEPT_CONTEXT, privileged: true, allowPrivilegeEscalation: null }, /whatever the node may/],
-  [{ ...KEPT_CONTEXT, procMount: "Unmasked" }, /masked paths/],
+  [{ ...KEPT_CONTEXT, appArmorProfile: { type: "Unconfined" } }, /masked paths/],
   [{ ...KEPT_CONTEXT, seLinuxOptions: { type: "spc_t" } }, /SELinux/],
 ];
 

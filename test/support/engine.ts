@@ -16,7 +16,7 @@ export interface Declared {
 /** What the fake provider adds to a resource's inputs; `undefined` is unknown in a preview. */
 export type Outputs = (type: string, inputs: Record<string, unknown>) => Record<string, unknown>;
 
-/** What the fake provider's functions answer; without it, a call other than that before each Deployment fails the test. */
+/** What the fake provider's functions answer; without it, a call other than those before each Deployment fails the test. */
 export type Answer = (call: {
   readonly token: string;
   readonly inputs: Record<string, unknown>;
@@ -41,6 +41,9 @@ export async function deploy<T>(
     answer = ({ token, inputs }) => {
       if (token === FUNCTIONS.keepAnnotations) {
         return inputs;
+      }
+      if (token === FUNCTIONS.imagePlatforms) {
+        return {};
       }
       throw new Error(`unexpected provider call: ${token}`);
     },

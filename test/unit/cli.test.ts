@@ -14,7 +14,7 @@ import { knownReleases, lookedAt, withFound, withKnown } from "../../cli/known-r
 import { kubeconfigWith } from "../../cli/kubeconfig.ts";
 import { lastLook, type PastRun } from "../../cli/last-look.ts";
 import { serviceOf, slipwayOutputs } from "../../cli/outputs.ts";
-import { type Pin, pinOf, pinsOf, withoutPins, withPin } from "../../cli/pins.ts";
+import { type Pin, pinOf, pinsOf, sharersOf, withoutPins, withPin } from "../../cli/pins.ts";
 import { failureOf, release } from "../../cli/release.ts";
 import { assertApart, writeResult } from "../../cli/result-file.ts";
 import { change, wantedOf } from "../../cli/rollback.ts";
@@ -128,6 +128,16 @@ describe("pins", () => {
   test("of one service leave those of others", () => {
     const both = withPin("web", pinOf(entry("b")))(withPin("shop", pinOf(entry("a")))(settings));
     expect(Object.keys(pinsOf(withoutPins(["shop"])(both)))).toEqual(["web"]);
+  });
+
+  test("names the services that run the image of the one that goes back", () => {
+    const text = (more: string) =>
+      `config:\n${more}  slipway:services:\n    web: { build: { context: web } }\n    worker: { build: { of: web } }\n    other: { build: { context: x } }\n`;
+    expect(sharersOf(text(""), "web")).toEqual(["worker"]);
+    expect(sharersOf(text(""), "worker")).toEqual([]);
+    expect(sharersOf(text("  slipway:pins: { worker: { image: x } }\n"), "web")).toEqual([]);
+    expect(sharersOf(text("  slipway:promoteFrom: dev\n"), "web")).toEqual([]);
+    expect(sharersOf("config: { slipway:services: services.yaml }\n", "web")).toEqual([]);
   });
 
   test("say of a release without commit, or with changes beside it, that it is so", () => {

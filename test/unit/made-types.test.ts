@@ -42,6 +42,7 @@ const PINNED = { image: `registry.example.com/team/db@${DIGEST}`, port: 8080 };
 const OF_OTHER_KINDS = {
   db: { ...PINNED, stateful: true },
   agent: { ...PINNED, everyNode: true },
+  nightly: { image: PINNED.image, schedule: { cron: "0 3 * * *" } },
 };
 const CREDENTIALS = {
   sealed: { keys: { PIN: { random: { length: 8 } } } },
@@ -155,6 +156,8 @@ function outputsOf(type: string): Record<string, unknown> {
       };
     case "docker:index/image:Image":
       return { repoDigest: `registry.example.com/team/shop@${DIGEST}` };
+    case "slipway:index:ImageBuild":
+      return { repoDigest: `registry.example.com/team/labelled@${DIGEST}` };
     case "slipway:index:ImageCopy":
       return { image: `registry.example.com/team/shop@${DIGEST}` };
     case "slipway:index:Readiness":
@@ -172,6 +175,7 @@ const CREDENTIALS_ELSEWHERE = {
 /** Everything that stacks with all kinds of settings register. */
 async function everything(): Promise<[settings: Record<string, unknown>, Registered[]][]> {
   const build = { context: "example/shop", args: { BASE: `a@${DIGEST}` } };
+  const labelled = { build: { ...build, labels: { a: "b" } }, port: 1 };
   const files = folderWith({
     "own.yaml": manifestsOf("own")
       .map((each) => JSON.stringify(each))
@@ -185,7 +189,13 @@ async function everything(): Promise<[settings: Record<string, unknown>, Registe
   };
   const own = { image: `registry.example.com/own@${DIGEST}`, manifests: source("own") };
   const building = {
-    services: { shop: { build, ...SERVICE }, ...OF_OTHER_KINDS, own },
+    services: {
+      shop: { build, ...SERVICE },
+      labelled,
+      worker: { build: { of: "shop" }, port: 1 },
+      ...OF_OTHER_KINDS,
+      own,
+    },
     extras: { beside: source("beside") },
     credentials: { ...CREDENTIALS, ...CREDENTIALS_ELSEWHERE },
     jenkins: { ...JENKINS, prefix: "ci" },

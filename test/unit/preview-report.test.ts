@@ -4,8 +4,11 @@ import { join } from "node:path";
 
 import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
 
+import { changeOf } from "../../cli/preview/change.ts";
 import { parseExpectation, unexpected } from "../../cli/preview/expectation.ts";
 import { marker, previewMarkdown } from "../../cli/preview/markdown.ts";
+import type { Inputs } from "../../cli/preview/step.ts";
+import { podsOf } from "../../cli/preview/pods.ts";
 import { type PreviewReport, previewReport } from "../../cli/preview/preview.ts";
 import { code } from "../../cli/markdown.ts";
 import { COMPONENTS } from "../../contract/tokens.ts";
@@ -38,6 +41,60 @@ function names(changes: PreviewReport["rights"]): string[] {
   return changes.map(({ action, kind, name }) => `${action} ${kind} ${name}`);
 }
 
+describe("of data it says", () => {
+  test("that what the engine retains stays in the cluster", () => {
+    const events = recorded("delete").map((event): EngineEvent => {
+      const step = event.resourcePreEvent?.metadata;
+      const isDeleted = step?.op === "delete" && step.type.endsWith("v1:Service");
+      return isDeleted && step.old !== undefined
+        ? {
+            ...event,
+            resourcePreEvent: {
+              ...event.resourcePreEvent,
+              metadata: { ...step, old: { ...step.old, retainOnDelete: true } },
+            },
+          }
+        : event;
+    });
+    const text = previewMarkdown(previewReport(WHERE, events));
+    expect(text).toMatch(
+      /Service `worker` leaves the stack, and stays in the cluster with its data/,
+    );
+    expect(previewMarkdown(reported("delete"))).toMatch(/Service `worker` \*\*deleted\*\*/);
+  });
+
+  test("which volume restarts the pods when only its size or source changes", () => {
+    const inputs = (sizeLimit: string, files: string) => ({
+      spec: {
+        template: {
+          spec: {
+            containers: [
+              { name: "shop", volumeMounts: [{ name: "volume-1", mountPath: "/scratch" }] },
+            ],
+            volumes: [
+              { name: "volume-1", emptyDir: { sizeLimit } },
+              { name: "files", configMap: { name: files } },
+            ],
+          },
+        },
+      },
+    });
+    const step = (after: object) =>
+      ({
+        action: "update",
+        before: inputs("1Gi", "a"),
+        after,
+        replacedFor: [],
+        differing: [],
+      }) as unknown as Parameters<typeof podsOf>[0];
+    const image = {} as Parameters<typeof podsOf>[1];
+    expect(podsOf(step(inputs("2Gi", "a")), image, new Map()).because).toEqual(["volume /scratch"]);
+    expect(podsOf(step(inputs("1Gi", "b")), image, new Map()).because).toEqual([
+      "the content of files",
+    ]);
+  });
+});
+
 describe("of a service it says whether the pods restart, and why", () => {
   test("a first release starts its pods, from an image that is built", () => {
     const { image, pods } = service(reported("first"), "shop");
@@ -57,6 +114,19 @@ describe("of a service it says whether the pods restart, and why", () => {
     expect(pods).toMatchObject({ action: "restart", because: ["image, built first"] });
     expect(image).toMatchObject({ action: "build", previousTag: TAG, digest: null });
     expect(image.tag).not.toBe(TAG);
+  });
+
+  test("an image that another service builds first has the hash of what is built, so that it can be approved", () => {
+    const shared = (name: string) => {
+      const own = recorded(name).filter(
+        (event) => !JSON.stringify(event).includes('"docker:index/image:Image"'),
+      );
+      return service(previewReport(WHERE, own), "shop").image;
+    };
+    expect(shared("first")).toMatchObject({ action: "build", tag: TAG, previousTag: null });
+    expect(shared("image")).toMatchObject({ action: "build", previousTag: TAG, digest: null });
+    expect(shared("image").tag).toBe(service(reported("image"), "shop").image.tag);
+    expect(shared("commit")).toMatchObject({ action: "given" });
   });
 
   test("settings are named, without their values", () => {
@@ -291,6 +361,29 @@ test("rights and network come first, with what they allow now", () => {
   const text = previewMarkdown(report);
   const headings = [...text.matchAll(/^### (.*)$/gm)].map(([, heading]) => heading);
   expect(headings).toEqual(["Rights", "Network", "Services"]);
+});
+
+test("a Service that is opened to the outside says so, and one of the cluster's own network says nothing", () => {
+  const inside = { spec: { type: "ClusterIP", ports: [{ port: 80 }] } };
+  const ranges = ["10.0.0.0/8"];
+  const outside = { spec: { type: "LoadBalancer", loadBalancerSourceRanges: ranges } };
+  const step = (before: object | undefined, after: object) => ({
+    ...{
+      urn: "",
+      type: "kubernetes:core/v1:Service",
+      name: "shop",
+      isComponent: false,
+      isRetained: false,
+    },
+    ...{ action: "update" as const, planned: undefined, replacedFor: [], differing: [] },
+    ...{ service: "shop", before: before as Inputs | undefined, after: after as Inputs },
+  });
+  expect(changeOf(step(inside, outside))).toMatchObject({
+    allows: ["type: LoadBalancer", "loadBalancerSourceRanges: 10.0.0.0/8"],
+    forbids: [],
+  });
+  expect(changeOf(step(outside, inside)).forbids).toHaveLength(2);
+  expect(changeOf(step(undefined, inside)).allows).toEqual([]);
 });
 
 test("new lanes are told as the objects that they are made of, and not as lanes", () => {

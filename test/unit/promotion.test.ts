@@ -79,6 +79,44 @@ async function promoted(
   return { answered: await result.done, asked };
 }
 
+describe("a service that shares a build", () => {
+  const both = (worker: object) => ({
+    releases: { shop: record, worker: { ...record, ...worker } },
+  });
+  const worker = { promote: true, port: 1 } as const;
+
+  test.each([
+    ["its settings say whose image it is", { ...worker, of: "shop" }],
+    ["that stack has proved the very same image for its owner", worker],
+  ])("is promoted from its owner's repository if %s", async (_, service) => {
+    const { answered } = await promoted(
+      { outputs: both({}) },
+      { services: { ...services, worker: service } },
+    );
+    expect(answered).toMatchObject({ worker: { promoted: IMAGE, of: "shop" } });
+    expect(answered).toHaveProperty("shop.promoted", IMAGE);
+    expect(answered).not.toHaveProperty("shop.of");
+  });
+
+  test("is not promoted from there if the owner has proved a different image, and its settings say nothing", async () => {
+    const digest = `sha256:${"b".repeat(64)}`;
+    const image = `dev.example.com/team/shop@${digest}`;
+    const outputs = both({ image, digest });
+    const registry = { ...everything, [image]: digest };
+    const answer = async (service: typeof worker & { of?: string }) => {
+      const { answered } = await promoted(
+        { outputs, registry },
+        { services: { ...services, worker: service } },
+      );
+      return answered;
+    };
+    expect(String(await answer(worker))).toContain(
+      "releases.worker.image must be in dev.example.com/team/worker, got dev.example.com/team/shop; if dev is right to have it there, set promoteFrom.repository, or build.of to the service whose image it is",
+    );
+    expect(await answer({ ...worker, of: "shop" })).toMatchObject({ worker: { promoted: image } });
+  });
+});
+
 test("takes the proved image with what it was built from, and nothing else", async () => {
   const { answered } = await promoted(
     {},
@@ -234,7 +272,7 @@ describe("refuses a release", () => {
       { promoteFrom: gated },
     );
     expect((answered as Error).message).toContain(
-      `not promoted from organization/slipway/dev: releases.shop.image must be in dev.example.com/team/shop, got ${repository}; if dev is right to have it there, set promoteFrom.repository`,
+      `not promoted from organization/slipway/dev: releases.shop.image must be in dev.example.com/team/shop, got ${repository}; if dev is right to have it there, set promoteFrom.repository, or build.of to the service whose image it is`,
     );
     expect(asked).toEqual([]);
   });

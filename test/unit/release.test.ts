@@ -5,7 +5,8 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { Namespace } from "../../components/namespace.ts";
 import { Readiness } from "../../components/readiness.ts";
-import { Release, type ReleaseArgs } from "../../components/release.ts";
+import { Release } from "../../components/release.ts";
+import type { ReleaseArgs } from "../../components/release-args.ts";
 import { SlipwayProvider } from "../../components/slipway-provider.ts";
 import { Workload } from "../../components/workload.ts";
 import { workloadHash } from "../../components/manifests/workload.ts";

@@ -130,8 +130,8 @@ const SERVICES = {
       {
         name: "init",
         image: PINNED,
-        command: ["init"],
-        args: ["-v"],
+        command: ["init", { expand: "$(A)" }],
+        args: ["-v", { expand: "$(A)" }],
         workingDir: "/srv",
         env: {
           A: "1",
@@ -156,8 +156,8 @@ const SERVICES = {
       {
         name: "sidecar",
         of: "web",
-        command: ["run"],
-        args: ["-v"],
+        command: ["run", { expand: "$(A)" }],
+        args: ["-v", { expand: "$(A)" }],
         workingDir: "/srv",
         env: {
           A: "1",
@@ -180,6 +180,7 @@ const SERVICES = {
         health: "/healthz",
         ready: "/readyz",
       },
+      ...Object.entries(ASKED).map(([name, asked]) => ({ name, of: "web", ...asked })),
     ],
     replacement: { surge: "10%", unavailable: 1 },
     writable: ["/tmp", "/var/cache"],
@@ -209,7 +210,60 @@ const SERVICES = {
     rollback: false,
   },
   web: { image: PINNED, port: 80, ...said(VERDICT), ...said(PODS) },
+  built: {
+    build: {
+      context: "shop",
+      platforms: ["linux/amd64", "linux/arm64"],
+      labels: { "org.opencontainers.image.title": "shop" },
+      secrets: { a: { env: "TOKEN" }, b: { file: "/npmrc" } },
+      ssh: { default: { env: "SSH_AUTH_SOCK" }, key: { file: "/key" } },
+      cacheFrom: ["registry.example.com/team/cache:shop"],
+      cacheTo: "registry.example.com/team/cache:shop",
+    },
+    port: 80,
+  },
+  worker: {
+    build: { of: "built" },
+    command: ["run", { expand: "$(A)" }],
+    args: ["worker", { expand: "$(A)" }],
+    workingDir: "/srv",
+    env: { A: "1" },
+    port: 80,
+  },
   special: SPECIAL,
+  db: {
+    image: PINNED,
+    port: 5432,
+    replicas: 3,
+    stateful: {
+      podManagementPolicy: "Parallel",
+      partition: 2,
+      persistentVolumeClaimRetentionPolicy: { whenDeleted: "Delete", whenScaled: "Retain" },
+      serviceName: "db-peers",
+    },
+    patches: { statefulSet: {}, headlessService: {} },
+  },
+  agent: {
+    image: PINNED,
+    port: 9100,
+    everyNode: { maxUnavailable: "10%", maxSurge: 0 },
+    patches: { daemonSet: {} },
+  },
+  nightly: {
+    image: PINNED,
+    schedule: {
+      cron: "0 3 * * *",
+      timeZone: "Europe/Berlin",
+      concurrency: "Forbid",
+      startingDeadlineSeconds: 60,
+      history: { successful: 1, failed: 1 },
+      activeDeadlineSeconds: 600,
+      backoffLimit: 2,
+      suspend: false,
+      prove: "run",
+    },
+    patches: { cronJob: {} },
+  },
   edge: { image: PINNED, ...EDGE },
   ...byName(ASKED, (_, asked) => ({ image: PINNED, ...asked })),
 };
@@ -372,6 +426,7 @@ describe("right settings", () => {
     const { shop: full, ...others } = SERVICES;
     const { build, resources, ...shop } = full;
     const { limits } = resources;
+    const { built } = SERVICES;
     expect(services).toEqual({
       shop: {
         ...shop,
@@ -384,6 +439,7 @@ describe("right settings", () => {
         resources: { requests: { cpu: "1", memory: "1Gi" }, limits },
       },
       ...others,
+      built: { ...built, build: { ...built.build, context: `${folder}/shop` } },
       special: { ...SPECIAL, build: { context: `${folder}/shop` } },
     });
   });
@@ -486,11 +542,15 @@ describe("right settings", () => {
       "services.*.initContainers.env",
       "services.*.sidecars.env",
       "services.*.build.args",
+      "services.*.build.labels",
+      "services.*.build.secrets",
+      "services.*.build.ssh",
       ...CHOSEN.map((at) => `services.*.${at}`),
       ...NAMED_IN_EDGE.map((path) => `services.*.${path}`),
       "pins",
     ];
     const ofCredentials = ["", ".*.keys", ".*.jenkins.keyBindings"].map((at) => `credentials${at}`);
+    const existing = { namespace: { name: "team", exists: true } };
     const manifests = {
       services: { shop: { manifests: MANIFESTS } },
       extras: { redis: { ...MANIFESTS, ...said(VERDICT) } },
@@ -499,12 +559,15 @@ describe("right settings", () => {
       `${at}.values`,
       `${at}.hooks`,
     ]);
-    const existing = { namespace: { name: "team", exists: true } };
     const written = [{ services: SERVICES }, STACK, existing, manifests].flatMap((settings) =>
       valueKeys(settings, [...named, ...ofCredentials, "extras", ...ofManifests]),
     );
     const known = schemaKeys(stackSchema({ variables: {}, folder: "/" }));
-    expect(known.filter((key) => !written.includes(key))).toEqual(["jenkins.apiServer.namespace"]);
+    expect(known.filter((key) => !written.includes(key))).toEqual([
+      "jenkins.apiServer.namespace",
+      // A secret of the stack's, which a test of the builds has.
+      "services.*.build.secrets.*.setting",
+    ]);
     expect(written.filter((key) => !known.includes(key))).toEqual([]);
   });
 });
@@ -1302,6 +1365,30 @@ describe("a number that YAML reads as another one", () => {
   test("build arguments are strings, too", () => {
     const text = settings("8080", "1").replace("context: shop", "context: shop, args: { V: 1.10 }");
     expect(told(text)).toEqual([expect.stringMatching(/shop\.build\.args\.V: got 1\.10,/)]);
+  });
+
+  test("words of a command line and labels of an image are strings, too", () => {
+    const text = settings("8080", "1").replace(
+      "context: shop",
+      "context: shop, labels: { v: 1.10 } }\n      args: [-p, 010]\n      command: [run, 1e3] #",
+    );
+    expect(told(text)).toEqual([
+      "3 faults in the stack's settings",
+      expect.stringMatching(/shop\.args\[1\]: got 010,/),
+      expect.stringMatching(/shop\.build\.labels\.v: got 1\.10,/),
+      expect.stringMatching(/shop\.command\[1\]: got 1e3,/),
+    ]);
+  });
+
+  test("what has a name in the file counts wherever it is used, unless the map has a key of its own", () => {
+    const shared = settings("8080", "1.10").replace("shop:", "shop: &shop");
+    const uses = "    other: *shop\n    web: { <<: *shop, env: { ID: 1.0 } }\n";
+    expect(told(`${shared.trimEnd()}\n${uses}`)).toEqual([
+      "3 faults in the stack's settings",
+      expect.stringMatching(/^slipway:services\.other\.env\.ID: got 1\.10,/),
+      expect.stringMatching(/^slipway:services\.shop\.env\.ID: got 1\.10,/),
+      expect.stringMatching(/^slipway:services\.web\.env\.ID: got 1\.0,/),
+    ]);
   });
 
   test.each(["0", "0.5", '"010"', '"1.0"', "8080", "00:10", "-3", "true", "abc_1", "yes"])(

@@ -40,15 +40,33 @@ interface World {
   readonly has?: Readonly<Record<string, string>>;
   /** Why the state cannot be read. */
   readonly sealed?: string;
+  /** The release that the stack has proved. */
+  readonly proved?: object;
+  /** What the image is built for. */
+  readonly platform?: string;
+  /** Beside the context. */
+  readonly build?: object;
 }
 
 /** What a stack in this world finds out, what it asks the registry, and what it warns of. */
-async function surveyed({ built, autoscaler, has = {}, sealed }: World) {
+async function surveyed({
+  built,
+  autoscaler,
+  has = {},
+  sealed,
+  proved,
+  platform = "linux/amd64",
+  build = {},
+}: World) {
   const asked: string[] = [];
+  const compared: string[] = [];
   const warn = jest.spyOn(pulumi.log, "warn").mockResolvedValue();
   const resources = {
     ...(built && {
       [`${URN}$slipway:index:Image$docker:index/image:Image::shop`]: { outputs: built },
+    }),
+    ...(proved && {
+      [`${URN}$slipway:index:Readiness::shop`]: { outputs: { release: proved } },
     }),
     ...(autoscaler && {
       [`${URN}$slipway:index:Workload$kubernetes:autoscaling/v2:HorizontalPodAutoscaler::shop`]: {
@@ -69,6 +87,11 @@ async function surveyed({ built, autoscaler, has = {}, sealed }: World) {
       expect(inputs).toEqual({ stackName: "organization/slipway/test" });
       return { outputs: resources };
     }
+    if (token === "slipway:index:imagePlatforms") {
+      compared.push(...(inputs["images"] as string[]));
+      const images = compared.map((image) => ({ image, platforms: [platform] }));
+      return { images, nodes: [{ platform: "linux/amd64", labels: {}, count: 1 }] };
+    }
     const references = inputs["references"] as string[];
     asked.push(...references);
     const images = references.map((reference) => {
@@ -80,18 +103,22 @@ async function surveyed({ built, autoscaler, has = {}, sealed }: World) {
     });
     return { images };
   };
-  const services = { shop: { build: { context }, port: 8080 } };
+  const services = { shop: { build: { context, ...build }, port: 8080 } };
   const { result } = await deploy(
     () => {
       const provider = new SlipwayProvider("slipway", { kubeconfig: "/k", context: "c" });
-      return survey({ services, builds: planBuilds(services), registry, provider });
+      const surveying = survey({ services, builds: planBuilds(services), registry, provider });
+      return surveying.then(
+        (all) => ({ standing: all["shop"] ?? {}, fault: undefined }),
+        (error: unknown) => ({ standing: {}, fault: (error as Error).message }),
+      );
     },
     { answer },
   );
-  const standing = (await result)["shop"] ?? {};
+  const { standing, fault } = await result;
   const warnings = warn.mock.calls.map(([text]) => text);
   warn.mockRestore();
-  return { standing, asked, warnings };
+  return { standing: standing as Standing, fault, asked, warnings, compared };
 }
 
 /** What is declared of the image, and what it is known by. */
@@ -199,6 +226,35 @@ describe("an image that this stack has built", () => {
         `image of shop: the registry does not say whether it has ${Object.keys(has).join()}: no answer; if it has lost it, pods that start later do not find it`,
       ]);
     }
+  });
+});
+
+describe("what an image is built for", () => {
+  test("is compared before anything is declared, if the image is known by then", async () => {
+    const world = { has: { [tag]: digest("b") } };
+    expect(await surveyed(world)).toMatchObject({
+      compared: [OTHER],
+      fault: undefined,
+      standing: { compared: digest("b") },
+    });
+    expect((await surveyed({ ...world, platform: "linux/arm64" })).fault).toMatch(
+      /^image of shop: got linux\/arm64 in .*; allowed: linux\/amd64, which its nodes are/,
+    );
+  });
+
+  test("is not asked of an image that the stack has proved", async () => {
+    const plain = await plainContext();
+    const world = { built: builtAs(plain), has: { [tag]: digest("a") }, platform: "linux/arm64" };
+    const proved = { image: OWN, verdict: "ready" };
+    expect(await surveyed({ ...world, proved })).toMatchObject({ compared: [], fault: undefined });
+    const failed = { image: OWN, verdict: "failed" };
+    expect((await surveyed({ ...world, proved: failed })).compared).toEqual([OWN]);
+  });
+
+  test("is compared with the nodes before it is built, if the build says so", async () => {
+    const { fault, compared } = await surveyed({ build: { platform: "linux/arm64" } });
+    expect(compared).toEqual([]);
+    expect(fault).toMatch(/^image of shop: got linux\/arm64 in its build; allowed: linux\/amd64/);
   });
 });
 

@@ -9,6 +9,7 @@ import { nameOf, type Pod } from "../../provider/verdict/objects.ts";
 import { newReplicaSet, podsOf } from "../../provider/verdict/revision.ts";
 import { judgeAtOnce } from "../../provider/verdict/rollout.ts";
 import { IMAGE } from "../support/release-objects.ts";
+import { play } from "../support/timeline.ts";
 import {
   daemonSet,
   observedNodes,
@@ -77,6 +78,44 @@ test("a partition that was raised over all pods proves nothing", () => {
     message:
       "partition 3 holds back all of its 3 pods, so that none of them proves the release; lower it",
   });
+});
+
+test("a partition that was raised since it was applied fails the release, and one that was lowered does not", () => {
+  const waiting = statefulSet({}, { updatedReplicas: 1, availableReplicas: 2 });
+  const pods = [setPod("db-0", "old"), setPod("db-1", "old"), setPod("db-2", "new")];
+  const changed = (partition: number) => ({
+    ...statefulSet(
+      { updateStrategy: { type: "RollingUpdate", rollingUpdate: { partition } } },
+      { observedGeneration: 3, updatedReplicas: 1 },
+    ),
+    metadata: { ...waiting.metadata, generation: 3 },
+  });
+  const parted = { ...waiting, spec: { ...waiting.spec, ...changed(1).spec } } as typeof waiting;
+  const timeline = (first: typeof waiting, then: typeof waiting) =>
+    [
+      [0, observedSet(first, pods)],
+      [5, observedSet(then, pods)],
+    ] as const;
+  expect(play(timeline(waiting, changed(2)), BY_SETS)).toMatchObject({
+    seconds: 5,
+    verdict: {
+      reason: "paused",
+      object: "statefulset db",
+      message:
+        "somebody has raised the partition from 0 to 2 since it was applied, so that it holds back pods; pulumi up --refresh puts that back",
+    },
+  });
+  const lowered = [
+    [0, observedSet(parted, pods)],
+    [
+      5,
+      observedSet(
+        { ...changed(0), status: { ...changed(0).status, replicas: 3, updatedReplicas: 3 } },
+        READY,
+      ),
+    ],
+  ] as const;
+  expect(play(lowered, BY_SETS)).toMatchObject({ verdict: { kind: "ready" } });
 });
 
 test("a pod of the new revision that crashes fails the release", () => {

@@ -201,6 +201,15 @@ describe("a route", () => {
     expect(judgeAtOnce(inputs, served).kind).toBe("ready");
   });
 
+  test("that somebody has detached is not accepted", () => {
+    const [accepted] = route([]).routes ?? [];
+    const detached = { ...complete(), routes: [{ ...accepted, spec: { parentRefs: [] } }] };
+    expect(judgeAtOnce(inputs, detached)).toMatchObject({
+      reason: "route-not-accepted",
+      message: "it has no parent any more",
+    });
+  });
+
   test("that is gone is not accepted", () => {
     expect(judgeAtOnce(inputs, { ...complete(), routes: [] })).toMatchObject({
       reason: "route-not-accepted",

@@ -502,6 +502,22 @@ describe("containers beside the service's own", () => {
     });
   });
 
+  test("have probes of any kind, which ask their own port by its number", () => {
+    const exec = { command: ["ready"] };
+    const sidecars = [
+      { name: "one", port: 9000, probes: { readiness: { httpGet: { path: "/r" } } } },
+      { name: "two", probes: { readiness: { exec } } },
+    ];
+    const [one, two] = podOf({ sidecars }).initContainers ?? [];
+    expect(one).toMatchObject({
+      readinessProbe: { httpGet: { path: "/r", port: 9000 } },
+      startupProbe: { tcpSocket: { port: 9000 } },
+    });
+    expect(two?.readinessProbe).toMatchObject({ exec });
+    expect(two).not.toHaveProperty("livenessProbe");
+    expect(faultsOf({ sidecars })).toEqual([]);
+  });
+
   test("make a different hash with a different image of theirs", () => {
     const completed = service(definition);
     const hashWith = (image: string) =>
@@ -522,7 +538,7 @@ describe("containers beside the service's own", () => {
       'shop.sidecars[0].mounts[0]: got "/data"; allowed: a path of the service, one of /tmp; add it to volumes, files, folders or writable',
     ]);
     expect(faultsOf(container({ health: "/up" }))).toEqual([
-      expect.stringContaining("allowed: only with a port"),
+      expect.stringContaining('shop.sidecars[0].health: got "/up"; allowed: with port'),
     ]);
     expect(faultsOf(container({ image: "shop:latest" }))).toEqual([
       expect.stringContaining("shop.sidecars[0].image: got"),

@@ -1,5 +1,6 @@
 import { extras } from "../platform/additions.ts";
 import type { GoTools } from "./build.ts";
+import { buildkit } from "./buildkit.ts";
 import { helm } from "./helm.ts";
 import { kubernetesProvider } from "./kubernetes-provider.ts";
 
@@ -8,4 +9,5 @@ export const ON_DEMAND: Readonly<Record<string, GoTools>> = {
   ...Object.fromEntries(Object.entries(extras).map(([name, { tools }]) => [name, tools])),
   helm,
   "kubernetes-provider": kubernetesProvider,
+  buildkit,
 };

@@ -93,7 +93,8 @@ function orSaid(path: string, field: string, said: readonly Order[]): string {
     return "";
   }
   const lines = said.map(({ kind, name, key, value }) => [kind, name, key, value].join("\n"));
-  const line = `[request.kind.kind, object.metadata.name, k, object.${path}.?${field}.orValue({})[k]].join("\\n")`;
+  const value = `object.${path}.?${field}.orValue({})[k]`;
+  const line = `[dyn(request.kind.kind), dyn(object.metadata.name), dyn(k), dyn(${value})].join("\\n")`;
   return ` || ${line} in ${literal(lines)}`;
 }
 

@@ -31,7 +31,7 @@ export function asSaid(pods: readonly SaidPods[], field: string, at: string): st
     return value === undefined
       ? []
       : [
-          `(object.metadata.name == ${literal(name)} && ${has.join(" && ")} && object.${at}.${field} == ${constant(value)})`,
+          `(object.metadata.name == ${literal(name)} && ${has.join(" && ")} && dyn(object.${at}.${field}) == ${constant(value)})`,
         ];
   });
 }
@@ -52,7 +52,7 @@ export function asSaidVolume(pods: readonly SaidPods[], common: readonly string[
 /** One condition for each field that is said: the API server adds defaults beside them. */
 function leavesOf(value: unknown, path: string): string[] {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    return [`${path} == ${constant(value)}`];
+    return [`dyn(${path}) == ${constant(value)}`];
   }
   return Object.entries(value).flatMap(([key, inner]) => [
     `has(${path}.${key})`,

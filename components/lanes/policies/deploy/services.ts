@@ -15,7 +15,8 @@ export function services(delivery: Delivery): Limit {
   const outside = outsideOf(delivery);
   const isOutside = Object.keys(outside).length > 0;
   const allowed = (field: string) => (isOutside ? ` || ${settingOf(field)}` : "");
-  const also = isOutside ? ", and what slipway:services.<service>.service has" : "";
+  const said = "what slipway:services.<service>.service has";
+  const only = isOutside ? said : "none";
   return {
     apiGroups: [""],
     apiVersion: "v1",
@@ -25,7 +26,7 @@ export function services(delivery: Delivery): Limit {
     validations: [
       {
         expression: `object.spec.type == "ClusterIP" || object.spec.type == ${before("spec.?type", '""')}${allowed("type")}`,
-        message: refusal("spec.type", `ClusterIP${also}`),
+        message: refusal("spec.type", isOutside ? `ClusterIP, and ${said}` : "ClusterIP"),
       },
       {
         expression: `object.spec.?externalIPs.orValue([]).all(ip, ip in ${before("spec.?externalIPs", "[]")})`,
@@ -34,15 +35,15 @@ export function services(delivery: Delivery): Limit {
       {
         // The API server chooses one before it asks.
         expression: `object.spec.?ports.orValue([]).all(p, p.?nodePort.orValue(0) == 0 || ${before("spec.?ports", "[]")}.exists(b, b.?nodePort.orValue(0) == p.nodePort))${allowed("type")}`,
-        message: refusal("spec.ports[].nodePort", `none${also}`),
+        message: refusal("spec.ports[].nodePort", only),
       },
       ...OF_OTHER_TYPES.map((field) => ({
         expression: `object.spec.?${field}.orValue("") == ${before(`spec.?${field}`, '""')}${field === BALANCER ? allowed(field) : ""}`,
-        message: refusal(`spec.${field}`, `none${field === BALANCER ? also : ""}`),
+        message: refusal(`spec.${field}`, field === BALANCER ? only : "none"),
       })),
       {
         expression: `object.spec.?loadBalancerSourceRanges.orValue([]) == ${before("spec.?loadBalancerSourceRanges", "[]")}${isOutside ? ` || object.spec.?loadBalancerSourceRanges.orValue([]).join(",") == variables.outside[?object.metadata.name].?ranges.orValue("-")` : ""}`,
-        message: refusal("spec.loadBalancerSourceRanges", `none${also}`),
+        message: refusal("spec.loadBalancerSourceRanges", only),
       },
       {
         expression: `object.?status.?loadBalancer.?ingress.orValue([]).all(i, i in ${before("?status.?loadBalancer.?ingress", "[]")})`,

@@ -1,0 +1,71 @@
+/** On which nodes a service's pods may be, in Kubernetes' words, as far as nodes' labels decide it. */
+export interface Placement {
+  readonly nodeSelector?: Readonly<Record<string, string>>;
+  readonly affinity?:
+    | undefined
+    | {
+        readonly nodeAffinity?: {
+          readonly requiredDuringSchedulingIgnoredDuringExecution?: {
+            readonly nodeSelectorTerms?: readonly Term[];
+          };
+        };
+      };
+}
+
+interface Term {
+  readonly matchExpressions?: readonly Requirement[];
+}
+
+interface Requirement {
+  readonly key: string;
+  readonly operator: string;
+  readonly values?: readonly string[];
+}
+
+/** The labels that a placement looks at. */
+export function labelsOf(placement: Placement): string[] {
+  const required = termsOf(placement).flatMap(({ matchExpressions = [] }) => matchExpressions);
+  return [...Object.keys(placement.nodeSelector ?? {}), ...required.map(({ key }) => key)];
+}
+
+/** Whether a node with these labels may have the pods. What is not about labels counts as met. */
+export function matches(labels: Readonly<Record<string, string>>, placement: Placement): boolean {
+  const selected = Object.entries(placement.nodeSelector ?? {}).every(
+    ([key, value]) => labels[key] === value,
+  );
+  const terms = termsOf(placement);
+  return (
+    selected &&
+    (terms.length === 0 ||
+      terms.some(({ matchExpressions = [] }) =>
+        matchExpressions.every((required) => isMet(labels[required.key], required)),
+      ))
+  );
+}
+
+function termsOf({ affinity }: Placement): readonly Term[] {
+  const { nodeAffinity } = affinity ?? {};
+  const terms = nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms;
+  // A patch is checked by the API server alone.
+  return Array.isArray(terms) ? (terms as readonly Term[]) : [];
+}
+
+/** @see https://kubernetes.io/docs/concepts/scheduling-eviction/assign-pod-node/#operators */
+function isMet(label: string | undefined, { operator, values = [] }: Requirement): boolean {
+  switch (operator) {
+    case "In":
+      return label !== undefined && values.includes(label);
+    case "NotIn":
+      return label === undefined || !values.includes(label);
+    case "Exists":
+      return label !== undefined;
+    case "DoesNotExist":
+      return label === undefined;
+    case "Gt":
+      return Number(label) > Number(values[0]);
+    case "Lt":
+      return Number(label) < Number(values[0]);
+    default:
+      return true;
+  }
+}

@@ -1,0 +1,116 @@
+import * as pulumi from "@pulumi/pulumi";
+
+import type { Credential } from "./credentials/credential.ts";
+import { Image } from "./image/image.ts";
+import type { Outcome } from "./rendered/outcome.ts";
+import type { ReleaseArgs } from "./release-args.ts";
+import { byName } from "./by-name.ts";
+import { complete } from "./complete-service.ts";
+import { credentialsOf } from "./credentials/credential-use.ts";
+import { withImages } from "./service/containers.ts";
+import { awaitsLoadBalancer, servedPorts } from "./service/ports.ts";
+import { patchedPlaces } from "./service/patches.ts";
+import type { Service } from "./service-definition.ts";
+import { goesWith, type Namespace } from "./namespace.ts";
+import { Readiness } from "./readiness.ts";
+import type { SlipwayProvider } from "./slipway-provider.ts";
+import { Workload } from "./workload.ts";
+
+/** Declares a service as its settings say it, and what proves it. */
+export function deliverBySettings(
+  name: string,
+  args: ReleaseArgs,
+  { ref, source, version }: Image,
+  parent: pulumi.Resource,
+  provider: SlipwayProvider,
+): Outcome {
+  const { namespace, standing, failsLate = false } = args;
+  const service = serviceOf(name, version, args);
+  const child = { parent };
+  const workload = new Workload(
+    name,
+    {
+      service,
+      image: ref,
+      source,
+      namespace,
+      credentials: used(args),
+      autoscaler: standing?.autoscaler,
+      claims: args.claims,
+      ...(args.after && { after: args.after }),
+    },
+    child,
+  );
+  const { release, history } = new Readiness(
+    name,
+    {
+      service: name,
+      namespace: namespace.name,
+      deployment: workload.deployment,
+      image: ref,
+      ...waysOf(service),
+      manifestHash: workload.manifestHash,
+      ...(source.commit !== undefined && { commit: source.commit }),
+      dirty: source.dirty,
+      ...service.verdict,
+      ...toldOf(service, namespace),
+      ...(service.schedule && { prove: service.schedule.prove }),
+      ...(failsLate && { failsLate }),
+    },
+    // Without the namespace there is nothing to judge, so its end is the end of the verdict.
+    { ...child, provider, dependsOn: workload, ...goesWith(namespace) },
+  );
+  const endpoint = pulumi.all([workload.endpoint, release]).apply(([known]) => known);
+  return { release, history, endpoint };
+}
+
+function serviceOf(
+  name: string,
+  version: string,
+  { service: definition, namespace, registry, credentials = {}, imageOf = noImages }: ReleaseArgs,
+): Service {
+  const identity = { name, namespace: namespace.name, version, pullSecret: registry?.pullSecret };
+  const keys = byName(credentials, (_, credential) => credential.keys);
+  const completed = complete(identity, definition, keys);
+  return { ...completed, ...withImages(completed, imageOf) };
+}
+
+/** By what the service is reached, as far as its verdict looks at it. */
+function waysOf(service: Service) {
+  const { name, routes } = service;
+  const [ingress, ...otherIngresses] = service.ingresses.map((each) => ({
+    name: each.name,
+    awaitAddress: each.awaitAddress,
+  }));
+  return {
+    ...(servedPorts(service).length > 0 && { serviceName: name }),
+    ...(awaitsLoadBalancer(service) && { loadBalancer: true }),
+    ...(ingress && { ingress }),
+    ...(otherIngresses.length > 0 && { otherIngresses }),
+    ...(routes.length > 0 && { routes: routes.map((route) => route.name) }),
+  };
+}
+
+function noImages(service: string): never {
+  throw new Error(`a container runs the image of ${service}; give the release imageOf`);
+}
+
+/** What is to be seen of how a release leaves what every service has; nothing of one that does not. */
+function toldOf(service: Service, { exists, level }: Namespace) {
+  const patched = patchedPlaces(service);
+  return {
+    ...(service.allow.length > 0 && { allow: service.allow }),
+    ...(patched.length > 0 && { patched }),
+    ...((exists || level !== "restricted") && { podSecurity: level ?? "none" }),
+  };
+}
+
+/** The credentials whose values the pods get, and the one that pulls their image. */
+function used({ service, registry, credentials = {} }: ReleaseArgs): Record<string, Credential> {
+  const names = [
+    ...credentialsOf(service),
+    ...(service.pullSecrets ?? []),
+    registry?.pullSecret ?? "",
+  ];
+  return Object.fromEntries(Object.entries(credentials).filter(([name]) => names.includes(name)));
+}
