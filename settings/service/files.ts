@@ -12,9 +12,9 @@ import { type Fault, under } from "../fault.ts";
 import * as field from "../fields.ts";
 import { fieldsOf, type Mapping, mapping } from "../mapping.ts";
 import { oneOf } from "./one-of.ts";
-import { fileKeys, WHOLE } from "./variables.ts";
+import { FILE_KEYS, WHOLE } from "./variables.ts";
 
-const file: z.ZodType<FileSource> = z.union([z.string(), ...fileKeys], {
+const file: z.ZodType<FileSource> = z.union([z.string(), ...FILE_KEYS], {
   error:
     "allowed: the text of the file, {secret, key} of an existing Secret, {configMap, key} of an existing ConfigMap, or {credential, key} of slipway:credentials",
 });

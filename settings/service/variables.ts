@@ -39,7 +39,7 @@ const configMapKey = {
 } satisfies ShapeOf<ConfigMapKey>;
 
 /** What a file's content may come from beside its text. */
-export const fileKeys = [
+export const FILE_KEYS = [
   field.mapping(secretKey, "secret and key"),
   field.mapping(credentialKey, "credential and key"),
   field.mapping(configMapKey, "configMap and key"),
@@ -137,11 +137,11 @@ export function variablesFaults({ env, envFrom }: Mapping): Fault[] {
 }
 
 function divisorFaults({ resource, divisor }: Mapping): Fault[] {
-  if (typeof resource !== "string" || divisor === undefined) {
+  const written = typeof divisor === "number" ? String(divisor) : divisor;
+  if (typeof resource !== "string" || typeof written !== "string") {
     return [];
   }
   const isCpu = resource.endsWith(".cpu");
-  const written = String(divisor);
   const isWrong = isCpu ? written !== "1" && written !== "1m" : written === "1m";
   const allowed = isCpu ? "allowed for CPU: 1 or 1m" : "allowed for memory: a unit such as 1Mi";
   return faultIf(isWrong, ["divisor"], got(divisor, allowed));

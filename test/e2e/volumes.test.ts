@@ -121,7 +121,7 @@ const claimOf = async () => {
 
 async function stateOf(service: string, ...files: string[]) {
   const [pod] = await cluster.list(POD, project.namespace, `app.kubernetes.io/name=${service}`);
-  const { podIP = "" } = pod?.status ?? {};
+  const podIP = pod?.status?.podIP ?? "";
   const port = pod?.spec?.containers[0]?.ports?.[0]?.containerPort ?? 0;
   const query = files.map((file) => `file=${encodeURIComponent(file)}`).join("&");
   const answer = await fetch(`http://${podIP}:${port}/state?${query}`);
