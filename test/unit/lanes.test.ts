@@ -469,7 +469,7 @@ test("of a team's manifests the deploy lane writes the kinds that policies limit
   };
   const objects = [
     rendered("ConfigMap", "v1", "configmaps"),
-    rendered("StatefulSet", "apps/v1", "statefulsets"),
+    rendered("Job", "batch/v1", "jobs"),
     rendered("Role", "rbac.authorization.k8s.io/v1", "roles"),
     rendered("ClusterRole", "rbac.authorization.k8s.io/v1", "clusterroles", false),
   ];
@@ -491,10 +491,10 @@ test("of a team's manifests the deploy lane writes the kinds that policies limit
   expect(added("store").filter((right) => /roles/.test(right))).toEqual([
     "get roles.rbac.authorization.k8s.io own",
   ]);
-  expect(added("store").filter((right) => /statefulsets/.test(right))).toEqual([
-    "get statefulsets.apps own",
-    "list statefulsets.apps own",
-    "watch statefulsets.apps own",
+  expect(added("store").filter((right) => /jobs/.test(right))).toEqual([
+    "get jobs.batch own",
+    "list jobs.batch own",
+    "watch jobs.batch own",
   ]);
   expect(added().filter((right) => /clusterroles/.test(right))).toContain(
     "get clusterroles.rbac.authorization.k8s.io own",

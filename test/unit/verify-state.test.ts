@@ -560,7 +560,13 @@ test.each<[forgery: string, at: string, text: RegExp, forge: (state: State) => v
     /^ignoreChanges: got \["rules"\]; allowed: nothing/,
     (state) => (the(state, ROLE)["ignoreChanges"] = ["rules"]),
   ],
-  ...["retainOnDelete", "aliases", "viewOf", "resourceHooks", "replaceWith", "extensionRef", "hideDiff", "URN"].map(
+  [
+    "an object that is to stay",
+    urnOf(ROLE),
+    /^retainOnDelete: got true; allowed: false, because the program keeps none of these/,
+    (state) => (the(state, ROLE)["retainOnDelete"] = true),
+  ],
+  ...["aliases", "viewOf", "resourceHooks", "replaceWith", "extensionRef", "hideDiff", "URN"].map(
     (field): [string, string, RegExp, (state: State) => void] => [
       `the field ${field}, with which the engine acts`,
       urnOf(ROLE),
