@@ -213,7 +213,7 @@ test("a failed build fails both services with one message, and changes neither",
   await project.write("authentik/Dockerfile", recipe);
   expect(exitCode).not.toBe(0);
   expect(output).toMatch(/docker buildx build failed:[^]*not-there/);
-  expect(output.match(/error: docker buildx build failed/g)).toHaveLength(1);
+  expect(output.match(/^ {4}error: docker buildx build failed/gm)).toHaveLength(1);
   expect(found(secrets, output)).toEqual([]);
   const after = await cluster.get(DEPLOYMENT, project.namespace, "worker");
   expect(after.metadata?.generation).toBe(before.metadata?.generation);
