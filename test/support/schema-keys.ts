@@ -38,7 +38,9 @@ function pathsOf({ def }: z.ZodType, path: readonly string[]): string[] {
       return [at.join("."), ...pathsOf(value, at)];
     });
   }
-  const inner = [...(options ?? []), innerType, element, from, out].filter((one) => one !== undefined);
+  const inner = [...(options ?? []), innerType, element, from, out].filter(
+    (one) => one !== undefined,
+  );
   return [
     ...inner.flatMap((one) => pathsOf(one, path)),
     ...(valueType === undefined ? [] : pathsOf(valueType, [...path, "*"])),

@@ -272,7 +272,9 @@ test("says which image it looks for when no container has it, or no Deployment",
   ]);
   const job = { ...deployment(), apiVersion: "batch/v1", kind: "Job" };
   expect(await faultsOf([job])).toEqual([
-    expect.stringMatching(/^only a Job runs the image shop; allowed: one of Deployment, StatefulSet/),
+    expect.stringMatching(
+      /^only a Job runs the image shop; allowed: one of Deployment, StatefulSet/,
+    ),
   ]);
   const named = await renderThose([deployment("shop", "tootsuite/mastodon:v4")], {
     image: "tootsuite/mastodon",
