@@ -1,7 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { FoundImage } from "../contract/image-digests.ts";
 import type { PlatformAnswers } from "../contract/image-platforms.ts";
-import type { NamespaceEnd } from "../contract/namespace-end.ts";
 import type { NamespaceState } from "../contract/namespace-state.ts";
 import type { ObjectTrial } from "../contract/object-trial.ts";
 import type { ReleaseLooks } from "../contract/release-looks.ts";
@@ -16,7 +15,6 @@ import type { SlipwayProvider } from "./slipway-provider.ts";
 interface Answers {
   readonly imageDigests: { readonly images: readonly FoundImage[] };
   readonly imagePlatforms: PlatformAnswers;
-  readonly namespaceEnd: NamespaceEnd;
   readonly namespaceState: NamespaceState;
   readonly releaseLooks: { readonly looks: ReleaseLooks };
   readonly servedKinds: ServedKinds;

@@ -31,7 +31,6 @@ export const FUNCTIONS = {
   imageDigests: "slipway:index:imageDigests",
   imagePlatforms: "slipway:index:imagePlatforms",
   lendSecrets: "slipway:index:lendSecrets",
-  namespaceEnd: "slipway:index:namespaceEnd",
   namespaceState: "slipway:index:namespaceState",
   podChanges: "slipway:index:podChanges",
   releaseLooks: "slipway:index:releaseLooks",

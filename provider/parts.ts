@@ -13,7 +13,6 @@ import { ImagePlatformsAnswer } from "./image-platforms.ts";
 import { keepAnnotations } from "./kept-annotations.ts";
 import type { KnownSecrets } from "./known-secrets.ts";
 import { LaneGuard } from "./lane-guard.ts";
-import { namespaceEnd } from "./namespace-end.ts";
 import { namespaceState } from "./namespace-state.ts";
 import { ObjectReadiness } from "./object-readiness.ts";
 import { tryObjects } from "./object-trial.ts";
@@ -76,9 +75,6 @@ export function partsOf(run: Run, secrets: KnownSecrets, isInState: () => boolea
       [FUNCTIONS.imageDigests]: (args) => imageDigests(args, registries),
       [FUNCTIONS.imagePlatforms]: (args) => platforms.answer(args),
       [FUNCTIONS.lendSecrets]: (args) => Promise.resolve(lent.lend(args)),
-      [FUNCTIONS.namespaceEnd]: async (args) => ({
-        ...(await namespaceEnd(cluster().api, String(args["namespace"]), signal)),
-      }),
       [FUNCTIONS.namespaceState]: async (args) => ({
         ...(await namespaceState(cluster().api, String(args["namespace"]), signal)),
       }),
