@@ -120,6 +120,9 @@ async function refusals(
 function objectsOf(service: Service): [string, object][] {
   const { patches = {}, pod } = service;
   const isPlain = pod !== undefined || PLACEMENT.some((key) => service[key] !== undefined);
+  if (!isPlain && service.patches === undefined) {
+    return [];
+  }
   return Object.entries(workloadManifests(service, ANY_IMAGE)).flatMap(([object, manifest]) => {
     const isTried = object in patches || (isPlain && podSpecsIn(manifest).length > 0);
     return manifest !== undefined && isTried ? [[object, manifest]] : [];
