@@ -5,7 +5,6 @@ import type { NamespaceState } from "../contract/namespace-state.ts";
 import type { ObjectTrial } from "../contract/object-trial.ts";
 import type { ReleaseLooks } from "../contract/release-looks.ts";
 import type { ServedKinds } from "../contract/served-kinds.ts";
-import type { ServedKind } from "../contract/served-kind.ts";
 import { FUNCTIONS } from "../contract/tokens.ts";
 import type { FoundClaims } from "../contract/volume-claims.ts";
 import { loginTo, type Registry } from "./image/registry.ts";
@@ -18,7 +17,6 @@ interface Answers {
   readonly namespaceState: NamespaceState;
   readonly releaseLooks: { readonly looks: ReleaseLooks };
   readonly servedKinds: ServedKinds;
-  readonly servedKind: ServedKind;
   readonly stackState: { readonly exists: boolean };
   readonly volumeClaims: { readonly claims: FoundClaims };
   readonly tryObjects: ObjectTrial;

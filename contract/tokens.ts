@@ -35,7 +35,6 @@ export const FUNCTIONS = {
   podChanges: "slipway:index:podChanges",
   releaseLooks: "slipway:index:releaseLooks",
   servedKinds: "slipway:index:servedKinds",
-  servedKind: "slipway:index:servedKind",
   stackState: "slipway:index:stackState",
   volumeClaims: "slipway:index:volumeClaims",
   tryObjects: "slipway:index:tryObjects",

@@ -22,7 +22,6 @@ import { type Lookup, Registry } from "./registry/registry.ts";
 import { releaseLooks } from "./release-looks.ts";
 import type { Resource, Run } from "./resource.ts";
 import { SealedValues } from "./sealed-values.ts";
-import { servedKind } from "./served-kind.ts";
 import { SecretReadiness } from "./secret-readiness.ts";
 import { servedKinds } from "./served-kinds.ts";
 import { EXTERNAL_SECRET } from "./secret-readiness/external.ts";
@@ -80,9 +79,8 @@ export function partsOf(run: Run, secrets: KnownSecrets, isInState: () => boolea
       }),
       [FUNCTIONS.podChanges]: (args) => podChanges(args, cluster(), signal),
       [FUNCTIONS.releaseLooks]: (args) => releaseLooks(args, cluster().api, signal),
-      [FUNCTIONS.servedKinds]: () => servedKinds(cluster().api, signal),
-      [FUNCTIONS.servedKind]: async (args) => ({
-        ...(await servedKind(args, cluster().api, signal)),
+      [FUNCTIONS.servedKinds]: async (args) => ({
+        ...(await servedKinds(args, cluster().api, signal)),
       }),
       [FUNCTIONS.volumeClaims]: (args) => volumeClaims(args, cluster().api, signal),
       [FUNCTIONS.stackState]: () => Promise.resolve({ exists: isInState() }),
