@@ -215,7 +215,7 @@ const SERVICE: Rows<ServiceForm, Live> = {
     [
       "serviceAccount",
       objects.find("ServiceAccount", name)?.metadata,
-      annotations && { annotations },
+      annotations ? { annotations } : {},
     ],
     ["serviceAccount.token", pod.automountServiceAccountToken, token],
   ],
