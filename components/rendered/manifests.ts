@@ -5,6 +5,7 @@ import { OTHER_KINDS } from "../../contract/workload-kind.ts";
 import { settleBound, type VerdictSettings } from "../../contract/verdict.ts";
 import { manifestHash } from "../manifests/hash.ts";
 import type { SourceReference } from "../manifests/source.ts";
+import { formerPlaces } from "../former-places.ts";
 import { goesWith, type Namespace } from "../namespace.ts";
 import { ObjectReadiness } from "../object-readiness.ts";
 import { Readiness } from "../readiness.ts";
@@ -12,7 +13,7 @@ import type { SlipwayProvider } from "../slipway-provider.ts";
 import type { UsedCredential } from "../workload.ts";
 import { type Additions, applied, credentialsOf } from "./applied.ts";
 import { awaitOf } from "./awaited.ts";
-import { KubernetesObject } from "./kubernetes-object.ts";
+import { KubernetesObject, otherVersions } from "./kubernetes-object.ts";
 import { at, fields, type ManifestObject, type Rendered } from "./object.ts";
 import { WORKLOADS } from "./place.ts";
 import { imagesOf } from "./pod-spec.ts";
@@ -99,6 +100,7 @@ export class Manifests extends pulumi.ComponentResource {
     const made = new KubernetesObject(nameIn(object, isHome), applied(object, this.#additions()), {
       parent: this,
       dependsOn: [...before, ...used],
+      aliases: [...formerPlaces(this), ...otherVersions(object)],
       ...(isHome && goesWith(namespace)),
       ...(isKept(object) && { retainOnDelete: true }),
       ...(isScaled(object, this.#args.rendered.objects) && { ignoreChanges: ["spec.replicas"] }),
@@ -150,7 +152,7 @@ export class Manifests extends pulumi.ComponentResource {
     const { name } = object.metadata;
     const isLast = !rendered.objects.some(({ stage }) => stage > WORKLOADS);
     const readiness = new Readiness(
-      name,
+      object.kind === "Deployment" ? name : `${object.kind.toLowerCase()}-${name}`,
       {
         service: isOurs ? this.#name : name,
         namespace: namespace.name,
@@ -260,8 +262,12 @@ function verdictOf(deployment: ManifestObject, verdict: VerdictSettings) {
   return settleBound(times) === undefined ? times : { ...verdict, deadlineSeconds };
 }
 
-function isKept({ metadata }: ManifestObject): boolean {
-  return fields(metadata["annotations"])["helm.sh/resource-policy"] === "keep";
+/** A claim has its data with it. */
+function isKept({ kind, metadata }: ManifestObject): boolean {
+  return (
+    kind === "PersistentVolumeClaim" ||
+    fields(metadata["annotations"])["helm.sh/resource-policy"] === "keep"
+  );
 }
 
 /** Whether an autoscaler decides how many pods there are. */

@@ -4,6 +4,7 @@ import { join } from "node:path";
 
 import * as pulumi from "@pulumi/pulumi";
 
+import { formerPlaces } from "../../components/former-places.ts";
 import { Namespace } from "../../components/namespace.ts";
 import { Manifests } from "../../components/rendered/manifests.ts";
 import { combined } from "../../components/rendered/outcome.ts";
@@ -39,7 +40,12 @@ const kinds: ServedKind[] = [
   ["batch/v1", "CronJob", "cronjobs", true],
   ["networking.k8s.io/v1", "Ingress", "ingresses", true],
   ["rbac.authorization.k8s.io/v1", "ClusterRole", "clusterroles", false],
+  ["autoscaling/v2", "HorizontalPodAutoscaler", "horizontalpodautoscalers", true],
   ["apiextensions.k8s.io/v1", "CustomResourceDefinition", "customresourcedefinitions", false],
+  ["cert-manager.io/v1", "Certificate", "certificates", true],
+  ["cert-manager.io/v1", "Issuer", "issuers", true],
+  ["external-secrets.io/v1", "ExternalSecret", "externalsecrets", true],
+  ["external-secrets.io/v1", "SecretStore", "secretstores", true],
 ].map(([apiVersion, kind, resource, namespaced]) => ({
   apiVersion: String(apiVersion),
   kind: String(kind),
@@ -202,6 +208,23 @@ test("puts objects in the order of what they need", async () => {
   ]);
 });
 
+test("puts what makes Secrets, and what that needs, before the workloads", async () => {
+  const { objects } = await renderThose([
+    deployment(),
+    object("Certificate", "tls", {}, "cert-manager.io/v1"),
+    object("ExternalSecret", "db", {}, "external-secrets.io/v1"),
+    object("Issuer", "own", {}, "cert-manager.io/v1"),
+    object("SecretStore", "vault", {}, "external-secrets.io/v1"),
+  ]);
+  const stages = objects.map(({ object: { kind }, stage }) => [kind, stage] as const);
+  // A Certificate is awaited before anything of a later stage is applied.
+  const { Certificate, ExternalSecret, Issuer, SecretStore, Deployment } =
+    Object.fromEntries(stages);
+  expect(Issuer).toBeLessThanOrEqual(Number(Certificate));
+  expect(SecretStore).toBeLessThanOrEqual(Number(ExternalSecret));
+  expect(ExternalSecret).toBeLessThan(Number(Deployment));
+});
+
 test("puts namespaced objects into the stack's namespace, and refuses others that nobody has named", async () => {
   const elsewhere = { ...object("ConfigMap", "a"), metadata: { name: "a", namespace: "other" } };
   const role = object("ClusterRole", "reader", {}, "rbac.authorization.k8s.io/v1");
@@ -264,6 +287,23 @@ test.each([
   ["ghcr.io/shop/web:v1", false],
 ])("%s is the image shop: %s", (image, expected) => {
   expect(isCalled(image, "shop")).toBe(expected);
+});
+
+test("refuses two images of different makers that end in the same name", async () => {
+  const objects = [
+    deployment("shop", "ghcr.io/acme/shop:v1"),
+    deployment("other", `quay.io/oliver/shop@${DIGEST}`),
+  ];
+  expect(await faultsOf(objects)).toEqual([
+    "the images ghcr.io/acme/shop (Deployment/shop) and quay.io/oliver/shop (Deployment/other) both end in shop; allowed: one that is the service's; set manifests.image to more of its repository, such as acme/shop",
+  ]);
+  const { image } = await renderThose(objects, { image: "acme/shop" });
+  expect(image).toBe("acme/shop");
+  // The same repository by a mirror, or without any registry, is the same image.
+  for (const same of ["shop:v2", "mirror.example.com:5000/acme/shop", "acme/shop"]) {
+    const found = await renderThose([deployment(), deployment("worker", same)]);
+    expect(found.image).toBe("shop");
+  }
 });
 
 test("says which image it looks for when no container has it, or no Deployment", async () => {
@@ -589,6 +629,49 @@ test("a claim holds up nothing, and what Helm keeps is kept", async () => {
   expect(called(declared, OBJECT_READINESS, "persistentvolumeclaim-data")).toBeDefined();
   const kept = called(declared, "kubernetes:core/v1:PersistentVolumeClaim", "data");
   expect(kept?.opts.retainOnDelete).toBe(true);
+});
+
+test("a claim outlives its manifest, because its data would go with it", async () => {
+  const declared = await declaredBy([object("PersistentVolumeClaim", "data"), deployment()]);
+  const claim = called(declared, "kubernetes:core/v1:PersistentVolumeClaim", "data");
+  expect(claim?.opts.retainOnDelete).toBe(true);
+});
+
+test("objects of different kinds that are released under the same name are told apart", async () => {
+  const set = { ...deployment(), kind: "StatefulSet" };
+  const declared = await declaredBy([set, deployment()]);
+  const names = declared.filter(({ type }) => type === READINESS).map(({ name }) => name);
+  expect(names.sort()).toEqual(["shop", "statefulset-shop"]);
+});
+
+test("an object stays the same one by whatever version of its API", async () => {
+  const scaler = { ...object("HorizontalPodAutoscaler", "shop"), apiVersion: "autoscaling/v2" };
+  const declared = await declaredBy([scaler, deployment()]);
+  const type = "kubernetes:autoscaling/v2:HorizontalPodAutoscaler";
+  const aliases = called(declared, type, "shop")?.opts.aliases as pulumi.Alias[];
+  const types = aliases.flatMap((each) => each.type ?? []);
+  expect(types).toContain("kubernetes:autoscaling/v2beta2:HorizontalPodAutoscaler");
+  expect(types).not.toContain(type);
+});
+
+test("an object stays the same one between settings, manifests and extras", async () => {
+  const { result } = await deploy(async (opts) => {
+    const release = new pulumi.ComponentResource("slipway:index:Release", "shop", {}, opts);
+    const parent = { parent: release };
+    const manifests = new pulumi.ComponentResource("slipway:index:Manifests", "shop", {}, parent);
+    const places = formerPlaces(manifests).map(
+      ({ parent: place }) => place as pulumi.Output<string>,
+    );
+    return new Promise<string[]>((resolve) => {
+      pulumi.all(places).apply(resolve);
+    });
+  });
+  const chains = (await result).map((urn) => urn.split("::")[2]?.split("$").slice(-2).join("$"));
+  expect(chains).toEqual([
+    "slipway:index:Release$slipway:index:Workload",
+    "slipway:index:Release$slipway:index:Manifests",
+    "slipway:index:Extra$slipway:index:Manifests",
+  ]);
 });
 
 test("a service whose other Deployment has failed has failed by its name", () => {
