@@ -32,6 +32,8 @@ export default async () => {
   const builds = slipway.planBuilds(services);
   slipway.requireApproved({ services, builds }, approval);
   const pods = await slipway.requirePods({ ...settings, ...found, services, provider: own });
+  const { level } = pods;
+  await slipway.requireManifests({ rendered, namespace: home, level, provider: own });
   const delivery = { ...settings, rendered };
   const plan = settings.jenkins && slipway.planLanes({ ...delivery, jenkins: settings.jenkins });
   const guard = plan && new slipway.LaneGuard("lanes", { plan }, { provider: own });

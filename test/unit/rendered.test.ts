@@ -8,6 +8,7 @@ import { formerPlaces } from "../../components/former-places.ts";
 import { Namespace } from "../../components/namespace.ts";
 import { Manifests } from "../../components/rendered/manifests.ts";
 import { combined } from "../../components/rendered/outcome.ts";
+import { levelFaults, requireManifests } from "../../components/require-manifests.ts";
 import { SlipwayProvider } from "../../components/slipway-provider.ts";
 import type { ReleaseRecord } from "../../contract/release-record.ts";
 import type { ServedKind } from "../../contract/served-kinds.ts";
@@ -127,6 +128,22 @@ test.each([
   ["4dabf18193072939515e22adb298388d: x\n", /means something to Pulumi/],
 ])("refuses what cannot be meant: %j", (yaml, fault) => {
   expect(() => documentsIn(yaml, "a.yaml")).toThrow(fault);
+});
+
+test("names the template of a chart, and the field, of what cannot be read", () => {
+  const template = (name: string, yaml: string) =>
+    `---\n# Source: shop/templates/${name}\n${yaml}\n`;
+  const good = template("a.yaml", "a: 1");
+  const [, second] = documentsIn(`${good}${template("b.yaml", "b: 1")}`, "chart shop");
+  expect(second?.origin).toBe("chart shop (shop/templates/b.yaml)");
+  const twice = `${good}${template("labels.yaml", "a: 1\na: 2")}`;
+  expect(() => documentsIn(twice, "chart shop")).toThrow(
+    /^chart shop \(shop\/templates\/labels\.yaml\): is not YAML that Kubernetes reads \(Map keys must be unique/,
+  );
+  const large = `${good}${template("crd.yaml", "spec:\n  - maximum: 9223372036854775807")}`;
+  expect(() => documentsIn(large, "chart shop")).toThrow(
+    /^chart shop \(shop\/templates\/crd\.yaml\): .*spec\.0\.maximum: the number 9223372036854775807 loses digits/,
+  );
 });
 
 test("refuses a bomb of aliases, and a text that is too deep or too long, at once", () => {
@@ -672,6 +689,63 @@ test("an object stays the same one between settings, manifests and extras", asyn
     "slipway:index:Release$slipway:index:Manifests",
     "slipway:index:Extra$slipway:index:Manifests",
   ]);
+});
+
+const restricted = {
+  runAsNonRoot: true,
+  allowPrivilegeEscalation: false,
+  capabilities: { drop: ["ALL"] },
+  seccompProfile: { type: "RuntimeDefault" },
+};
+const inPod = (securityContext: object, more: object = {}) =>
+  ({
+    ...deployment(),
+    spec: { template: { spec: { ...more, containers: [{ name: "app", securityContext }] } } },
+  }) as unknown as ManifestObject;
+
+test("names the fields by which pods of manifests leave the namespace's Pod Security level", () => {
+  const bare = inPod({});
+  expect(levelFaults(bare, "restricted")).toEqual([
+    "its pods leave the Pod Security level restricted, which the namespace enforces, by containers.app.securityContext.runAsNonRoot, containers.app.securityContext.allowPrivilegeEscalation, containers.app.securityContext.capabilities.drop, containers.app.securityContext.seccompProfile; allowed: https://kubernetes.io/docs/concepts/security/pod-security-standards; set it in the manifests, or deliver to a namespace that exists and enforces less (namespace: {name, exists: true})",
+  ]);
+  expect(levelFaults(bare, "baseline")).toEqual([]);
+  expect(levelFaults(bare, "privileged")).toEqual([]);
+  expect(levelFaults(bare, undefined)).toEqual([]);
+  // A token and a writable root are no matter of the levels.
+  expect(levelFaults(inPod(restricted), "restricted")).toEqual([]);
+  expect(levelFaults(inPod({}, { os: { name: "windows" } }), "restricted")).toEqual([]);
+  expect(levelFaults(inPod(restricted, { hostNetwork: true }), "baseline")).toEqual([
+    expect.stringMatching(/by hostNetwork; allowed/),
+  ]);
+  expect(levelFaults(object("ConfigMap", "a") as unknown as ManifestObject, "restricted")).toEqual(
+    [],
+  );
+});
+
+test("tries objects as they are applied, and names what the API server refuses", async () => {
+  const set = { ...deployment(), kind: "StatefulSet" };
+  const rendered = await renderThose([set, object("Service", "shop"), object("ConfigMap", "a")]);
+  const asked: unknown[] = [];
+  const answer = (messages: readonly string[]) => (call: { readonly inputs: unknown }) => {
+    asked.push(call.inputs);
+    return { refused: messages.map((message, index) => ({ index, message })) };
+  };
+  const requireThose = async (...messages: string[]) => {
+    const program = () => {
+      const provider = new SlipwayProvider("slipway", { kubeconfig: "/k", context: "c" });
+      const all = { services: { shop: rendered }, extras: {} };
+      const required = requireManifests({ rendered: all, namespace: "store", provider });
+      return required.catch((error: unknown) => (error as Error).message);
+    };
+    return (await deploy(program, { answer: answer(messages) })).result;
+  };
+  expect(await requireThose("data.A: got a number", "spec is wrong")).toBe(
+    "2 faults in the manifests\n  slipway:services.shop: ConfigMap/a: the API server refuses the object: data.A: got a number\n  slipway:services.shop: StatefulSet/shop: the API server refuses the object: spec is wrong",
+  );
+  expect(await requireThose('admission webhook "x" does not support dry run')).toBeUndefined();
+  const [{ objects }] = asked as [{ objects: ManifestObject[] }];
+  expect(objects.map(({ kind }) => kind)).toEqual(["ConfigMap", "StatefulSet"]);
+  expect(JSON.stringify(objects)).toContain(`"image":"any.invalid/image@sha256:`);
 });
 
 test("a service whose other Deployment has failed has failed by its name", () => {
