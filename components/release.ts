@@ -64,7 +64,7 @@ function imageArgs(
 /** Declares a service as its team's own manifests say it, and what proves it. */
 function deliverByManifests(
   name: string,
-  { service, namespace, registry, credentials, after, failsLate = false }: ReleaseArgs,
+  { service, namespace, registry, credentials, claims, after, failsLate = false }: ReleaseArgs,
   rendered: RenderedManifests,
   { ref, source }: Image,
   parent: pulumi.Resource,
@@ -79,6 +79,7 @@ function deliverByManifests(
     pullSecret: registry?.pullSecret,
     ...(credentials && { credentials }),
     verdict: Object.fromEntries(known),
+    ...(claims && { claims }),
     ...(after && { after }),
     failsLate,
     provider,

@@ -5,6 +5,7 @@ import { OTHER_KINDS } from "../../contract/workload-kind.ts";
 import { settleBound, type VerdictSettings } from "../../contract/verdict.ts";
 import { manifestHash } from "../manifests/hash.ts";
 import type { SourceReference } from "../manifests/source.ts";
+import { takenUp } from "../claims.ts";
 import { formerPlaces } from "../former-places.ts";
 import { goesWith, type Namespace } from "../namespace.ts";
 import { ObjectReadiness } from "../object-readiness.ts";
@@ -35,6 +36,11 @@ export interface ManifestsArgs {
   readonly pullSecret?: string | undefined;
   /** Credentials of the stack; pods that name one wait for it. */
   readonly credentials?: Readonly<Record<string, UsedCredential>>;
+  /**
+   * Claims of the manifests that exist already: see `requireManifests`.
+   * @default - none
+   */
+  readonly claims?: ReadonlySet<string> | undefined;
   /** @default {} */
   readonly verdict?: VerdictSettings;
   /**
@@ -103,10 +109,15 @@ export class Manifests extends pulumi.ComponentResource {
       aliases: [...formerPlaces(this), ...otherVersions(object)],
       ...(isHome && goesWith(namespace)),
       ...(isKept(object) && { retainOnDelete: true }),
+      ...(isHome && object.kind === "PersistentVolumeClaim" && this.#claim(object)),
       ...(isScaled(object, this.#args.rendered.objects) && { ignoreChanges: ["spec.replicas"] }),
     });
     this.#objects.set(object, made);
     return made;
+  }
+
+  #claim({ metadata: { name } }: ManifestObject) {
+    return takenUp(name, this.#args.namespace.name, this.#args.claims);
   }
 
   /** @returns what holds back whatever comes after these objects */

@@ -8,7 +8,7 @@ import { formerPlaces } from "../../components/former-places.ts";
 import { Namespace } from "../../components/namespace.ts";
 import { Manifests } from "../../components/rendered/manifests.ts";
 import { combined } from "../../components/rendered/outcome.ts";
-import { levelFaults, requireManifests } from "../../components/require-manifests.ts";
+import { claimFaults, levelFaults, requireManifests } from "../../components/require-manifests.ts";
 import { SlipwayProvider } from "../../components/slipway-provider.ts";
 import type { ReleaseRecord } from "../../contract/release-record.ts";
 import type { ServedKind } from "../../contract/served-kinds.ts";
@@ -651,7 +651,38 @@ test("a claim holds up nothing, and what Helm keeps is kept", async () => {
 test("a claim outlives its manifest, because its data would go with it", async () => {
   const declared = await declaredBy([object("PersistentVolumeClaim", "data"), deployment()]);
   const claim = called(declared, "kubernetes:core/v1:PersistentVolumeClaim", "data");
-  expect(claim?.opts.retainOnDelete).toBe(true);
+  expect(claim?.opts).toMatchObject({
+    retainOnDelete: true,
+    // A replacement would be deleted, or meet the old one.
+    ignoreChanges: [
+      "spec.accessModes",
+      "spec.storageClassName",
+      "spec.volumeMode",
+      "spec.volumeName",
+    ],
+  });
+});
+
+test("says what a claim that exists cannot become", () => {
+  const spec = {
+    accessModes: ["ReadWriteMany"],
+    storageClassName: "fast",
+    resources: { requests: { storage: "1Gi" } },
+  };
+  const claim = object("PersistentVolumeClaim", "data", { spec }) as unknown as ManifestObject;
+  const found = { service: "", isEnding: false };
+  expect(
+    claimFaults(claim, { ...found, size: "1Gi", class: "fast", access: ["ReadWriteMany"] }),
+  ).toEqual([]);
+  const never =
+    "which the claim data has and which never changes; write it so, or give a new claim a different name and copy the data";
+  expect(
+    claimFaults(claim, { ...found, size: "2Gi", class: "slow", access: ["ReadWriteOnce"] }),
+  ).toEqual([
+    `spec.storageClassName: got "fast"; allowed: "slow", ${never}`,
+    `spec.accessModes: got ReadWriteMany; allowed: ReadWriteOnce, ${never}`,
+    "spec.resources.requests.storage: got 1Gi; allowed: at least 2Gi, because a volume never shrinks",
+  ]);
 });
 
 test("objects of different kinds that are released under the same name are told apart", async () => {
@@ -742,7 +773,7 @@ test("tries objects as they are applied, and names what the API server refuses",
   expect(await requireThose("data.A: got a number", "spec is wrong")).toBe(
     "2 faults in the manifests\n  slipway:services.shop: ConfigMap/a: the API server refuses the object: data.A: got a number\n  slipway:services.shop: StatefulSet/shop: the API server refuses the object: spec is wrong",
   );
-  expect(await requireThose('admission webhook "x" does not support dry run')).toBeUndefined();
+  expect(await requireThose('admission webhook "x" does not support dry run')).toEqual(new Set());
   const [{ objects }] = asked as [{ objects: ManifestObject[] }];
   expect(objects.map(({ kind }) => kind)).toEqual(["ConfigMap", "StatefulSet"]);
   expect(JSON.stringify(objects)).toContain(`"image":"any.invalid/image@sha256:`);
