@@ -177,17 +177,7 @@ function fetchedFaults(
   }
   const isOci = expanded.text.startsWith(OCI);
   if (!isOci && isLocal(expanded.text, surroundings)) {
-    const given = Object.entries({ repository, version, digest });
-    return given.flatMap(([key, value]) =>
-      faultIf(
-        value !== undefined,
-        [...path, key],
-        got(
-          value,
-          "allowed: only for a chart that is fetched, and this one is in the checkout; remove it",
-        ),
-      ),
-    );
+    return localFaults({ repository, version, digest }, path);
   }
   const hasVersion = version !== undefined || (isOci && digest !== undefined);
   return [
@@ -207,4 +197,12 @@ function fetchedFaults(
       `missing; allowed: the version of the chart${isOci ? ", or its digest" : ""}; without one each run may render a different chart`,
     ),
   ];
+}
+
+function localFaults(given: Mapping, path: Fault["path"]): Fault[] {
+  const text =
+    "allowed: only for a chart that is fetched, and this one is in the checkout; remove it";
+  return Object.entries(given).flatMap(([key, value]) =>
+    faultIf(value !== undefined, [...path, key], got(value, text)),
+  );
 }
