@@ -16,6 +16,9 @@ export interface ManifestObject {
   readonly [field: string]: Json;
 }
 
+/** An object by its kind and name. */
+export type NamedObject = Pick<ManifestObject, "apiVersion" | "kind" | "metadata">;
+
 /** Where an object was found, for messages. */
 export interface Found {
   /** The file, and which document of it. */
@@ -36,7 +39,10 @@ export interface Rendered {
 }
 
 /** The object as settings and messages call it: `Kind/name`, with its namespace in front if that is a different one. */
-export function idOf({ kind, metadata }: ManifestObject, home: string): string {
+export function idOf(
+  { kind, metadata }: Pick<NamedObject, "kind" | "metadata">,
+  home: string,
+): string {
   const { name, namespace = home } = metadata;
   return namespace === home ? `${kind}/${name}` : `${namespace}/${kind}/${name}`;
 }

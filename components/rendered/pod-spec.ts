@@ -9,6 +9,7 @@ import {
   type ManifestObject,
   textOf,
 } from "./object.ts";
+import { bounded } from "./yaml.ts";
 
 const LISTS = ["initContainers", "containers"] as const;
 
@@ -18,9 +19,6 @@ const PLACES: Readonly<Record<string, readonly string[]>> = {
   CronJob: ["spec", "jobTemplate", "spec", "template", "spec"],
 };
 const TEMPLATE = ["spec", "template", "spec"];
-
-/** Of an image in a message. */
-const LONGEST = 300;
 
 /** A container of an object, and its image. */
 export interface ContainerImage {
@@ -72,10 +70,10 @@ export function nameFaults(objects: readonly ManifestObject[], home: string, wan
     return [];
   }
   const [called, otherwise] = [first, other].map(
-    ({ repository, id }) => `${repository.slice(0, LONGEST)} (${id})`,
+    ({ repository, id }) => `${bounded(repository)} (${id})`,
   );
   return [
-    `the images ${called ?? ""} and ${otherwise ?? ""} both end in ${wanted}; allowed: one that is the service's; set manifests.image to more of its repository, such as ${pathOf(first.repository)}`,
+    `the images ${called ?? ""} and ${otherwise ?? ""} both end in ${wanted}; allowed: one that is the service's; set manifests.image to more of its repository, such as ${bounded(pathOf(first.repository))}`,
   ];
 }
 
@@ -107,7 +105,7 @@ export function tagFaults(
     .filter(({ image }) => !(wanted !== undefined && isCalled(image, wanted)) && !isPinned(image))
     .map(
       ({ container, image }) =>
-        `${idOf(object, home)}: container ${container}: got image ${JSON.stringify(image.slice(0, LONGEST))}; allowed: repository@sha256:<64 hex digits>${
+        `${idOf(object, home)}: container ${bounded(container)}: got image ${bounded(JSON.stringify(image))}; allowed: repository@sha256:<64 hex digits>${
           wanted === undefined ? "" : `, or the service's own, ${wanted}`
         }; pin it: digest under images of a kustomization, the image's value of a chart`,
     );

@@ -8,7 +8,7 @@ import { renderChart } from "./chart.ts";
 import { CHART, KUSTOMIZATIONS, readFiles } from "./files.ts";
 import { decideHooks } from "./hooks.ts";
 import { renderKustomization } from "./kustomization.ts";
-import { type Found, idOf, type Rendered } from "./object.ts";
+import { type Found, idOf, type NamedObject, type Rendered } from "./object.ts";
 import { placed } from "./place.ts";
 import { nameFaults, runs, tagFaults } from "./pod-spec.ts";
 import { deploymentsIn, RELEASED } from "./routes.ts";
@@ -42,7 +42,7 @@ export interface Rendering {
   /** Where messages' paths start. */
   readonly folder: string;
   readonly variables: Readonly<Record<string, string | undefined>>;
-  readonly cluster: ServedKinds;
+  readonly cluster: Required<ServedKinds>;
   /** What the cluster serves, and what is defined before. */
   readonly served: ReadonlyMap<string, ServedKind>;
 }
@@ -139,9 +139,9 @@ function withoutThose(
 }
 
 function titleOf(value: unknown, home: string): string {
-  const { kind, metadata } = (value ?? {}) as Partial<Rendered["object"]>;
+  const { kind, metadata } = (value ?? {}) as Partial<NamedObject>;
   return typeof kind === "string" && typeof metadata?.name === "string"
-    ? idOf({ kind, metadata } as Rendered["object"], home)
+    ? idOf({ kind, metadata }, home)
     : "";
 }
 

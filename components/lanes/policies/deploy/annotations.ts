@@ -3,7 +3,10 @@ import { type Delivery, hasClaims, kindsOf, servicesOf } from "../../delivery.ts
 import { workloadManifests } from "../../../manifests/workload.ts";
 import { literal } from "../policy.ts";
 import { type Limit, refusal } from "./limit.ts";
-import { annotationsAt, labelsAt, ordersIn } from "./orders.ts";
+import { annotationsAt, labelsAt, ordersIn, OWN } from "./orders.ts";
+
+/** The API server itself puts it on each DaemonSet, before it asks the policies. */
+const OF_DAEMON_SETS = "deprecated.daemonset.template.generation";
 
 /** ConfigMaps of every namespace that the cluster itself writes: whom its pods trust. */
 const OF_THE_CLUSTER = ["kube-root-ca.crt", "openshift-service-ca.crt", "istio-ca-root-cert"];
@@ -33,7 +36,8 @@ const RESOURCES = [
 
 /** What stands above each object that the deploy lane writes: an order to whoever watches the cluster. */
 export function annotations(delivery: Delivery): Limit {
-  const delivering = kindsOf(delivery).map(resourceOfKind);
+  const kinds = kindsOf(delivery);
+  const delivering = kinds.map(resourceOfKind);
   const sorted = (names: readonly string[]) => [...new Set(names)].sort();
   const said = ordersOf(delivery);
   const hasRoutes = servicesOf(delivery).some(({ routes }) => routes.length > 0);
@@ -56,7 +60,7 @@ export function annotations(delivery: Delivery): Limit {
     validations: [
       annotationsAt(
         "metadata",
-        undefined,
+        kinds.includes("DaemonSet") ? [...OWN, OF_DAEMON_SETS] : OWN,
         said.flatMap((orders) => orders.annotations),
       ),
       labelsAt(

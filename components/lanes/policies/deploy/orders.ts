@@ -4,7 +4,7 @@ import { literal } from "../policy.ts";
 import { refusal } from "./limit.ts";
 
 /** Annotations that Slipway, Pulumi and kubectl write, which nobody else acts on. */
-const OWN = [
+export const OWN = [
   "pulumi.com/",
   "slipway/",
   CREDENTIAL,
