@@ -159,8 +159,8 @@ export function claimFaults(object: ManifestObject, found: FoundClaim): string[]
   const { name } = object.metadata;
   const className = at(object, "spec", "storageClassName");
   const access = items(at(object, "spec", "accessModes")).map(textOf);
-  const size = at(object, "spec", "resources", "requests", "storage");
-  const [wanted, present] = [parseQuantity(String(size)), parseQuantity(found.size)];
+  const size = textOf(at(object, "spec", "resources", "requests", "storage"));
+  const [wanted, present] = [parseQuantity(size), parseQuantity(found.size)];
   const never = (field: string, got: string, has: string) =>
     `spec.${field}: got ${got}; allowed: ${has}, which the claim ${name} has and which never changes; write it so, or give a new claim a different name and copy the data`;
   const is = (modes: readonly string[]) => [...modes].sort().join(", ");
@@ -173,7 +173,7 @@ export function claimFaults(object: ManifestObject, found: FoundClaim): string[]
       : [never("accessModes", is(access) || "none", is(found.access))]),
     ...(wanted !== undefined && present !== undefined && wanted < present
       ? [
-          `spec.resources.requests.storage: got ${String(size)}; allowed: at least ${found.size}, because a volume never shrinks`,
+          `spec.resources.requests.storage: got ${size}; allowed: at least ${found.size}, because a volume never shrinks`,
         ]
       : []),
     ...(found.isEnding ? [`the claim ${name} is being deleted; wait for its end`] : []),

@@ -20,9 +20,6 @@ const PLACES: Readonly<Record<string, readonly string[]>> = {
 };
 const TEMPLATE = ["spec", "template", "spec"];
 
-/** Of an image in a message. */
-const LONGEST = 300;
-
 /** A container of an object, and its image. */
 export interface ContainerImage {
   readonly container: string;
@@ -73,10 +70,10 @@ export function nameFaults(objects: readonly ManifestObject[], home: string, wan
     return [];
   }
   const [called, otherwise] = [first, other].map(
-    ({ repository, id }) => `${repository.slice(0, LONGEST)} (${id})`,
+    ({ repository, id }) => `${bounded(repository)} (${id})`,
   );
   return [
-    `the images ${called ?? ""} and ${otherwise ?? ""} both end in ${wanted}; allowed: one that is the service's; set manifests.image to more of its repository, such as ${pathOf(first.repository)}`,
+    `the images ${called ?? ""} and ${otherwise ?? ""} both end in ${wanted}; allowed: one that is the service's; set manifests.image to more of its repository, such as ${bounded(pathOf(first.repository))}`,
   ];
 }
 
