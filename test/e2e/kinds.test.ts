@@ -1,6 +1,6 @@
-// Proves each kind on the platform's one kubelet. Cannot prove nodes that come and go (unit tests of the rules do), nor claims per pod,
-// for which the platform has no storage class.
-import { mkdir } from "node:fs/promises";
+// Proves each kind on the platform's one kubelet, with Keycloak and Plausible as their makers deploy them. Cannot prove nodes that come
+// and go (unit tests of the rules do), nor a class that makes volumes: the story makes them.
+import { cp, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import type { KubernetesObject } from "@kubernetes/client-node";
@@ -11,6 +11,10 @@ import { type Kind, POD, SERVICE } from "../../testbed/kinds.ts";
 import { kubectl } from "../../testbed/kubectl.ts";
 import { Project } from "../../testbed/project.ts";
 import { succeed } from "../../testbed/succeed.ts";
+import { application } from "../support/applications.ts";
+import { expectFields } from "../support/live-fields.ts";
+import { LocalVolume } from "../support/local-volume.ts";
+import { createSecret, namespaceMade } from "../support/namespace-made.ts";
 
 interface Pods {
   readonly template: {
@@ -23,33 +27,9 @@ interface Plain extends KubernetesObject {
 }
 
 const STATEFUL_SET: Kind<Plain> = { apiVersion: "apps/v1", kind: "StatefulSet" };
-const DAEMON_SET: Kind<Plain> = { apiVersion: "apps/v1", kind: "DaemonSet" };
 const CRON_JOB: Kind<Plain> = { apiVersion: "batch/v1", kind: "CronJob" };
 
-/** Serves, or runs once; breaks where it is told to: everywhere, or in the pod of a name. */
-const PROGRAM = `
-import { createServer } from "node:http";
-import { hostname } from "node:os";
-const { BREAKS = "", RUNS_ONCE, PORT = "8080" } = process.env;
-if (BREAKS === "everywhere" || BREAKS === hostname()) {
-  console.log("breaks as it is told to");
-  process.exit(3);
-}
-if (RUNS_ONCE === undefined) {
-  createServer((_, response) => response.end("ok")).listen(Number(PORT));
-  process.on("SIGTERM", () => process.exit(0));
-} else {
-  console.log("did its work");
-}
-`;
-const DOCKERFILE = `ARG BASE
-FROM \${BASE}
-COPY main.mjs /main.mjs
-USER 10001:10001
-ENTRYPOINT ["node", "/main.mjs"]
-`;
-
-const build = { context: "small", args: { BASE: "${SLIPWAY_BASE_IMAGE}" } };
+const build = { of: "keycloak" };
 const SMALL = {
   build,
   stopSeconds: 1,
@@ -57,38 +37,59 @@ const SMALL = {
 };
 const SERVING = { ...SMALL, port: 8080, drainSeconds: 0, settleSeconds: 0 };
 
-/** As Keycloak's makers deploy it: two pods that find one another, one after the other. */
-const keycloak = { ...SERVING, replicas: 2, stateful: true };
-/** As Plausible's do: a web process, a store of events, something each night. */
-const plausible = { ...SERVING, replicas: 1 };
-const events = { ...SERVING, stateful: { podManagementPolicy: "Parallel" } };
+const { keycloak, ...identity } = application<"keycloak" | "postgres">("keycloak");
+const {
+  plausible,
+  "plausible-events-db": store,
+  ...statistics
+} = application<"plausible" | "plausible-db" | "plausible-events-db">("plausible");
+const events = { ...store, stateful: { podManagementPolicy: "Parallel" as const } };
 const nightly = {
   ...SMALL,
   env: { RUNS_ONCE: "1" },
   schedule: {
     cron: "0 3 * * *",
     timeZone: "Europe/Berlin",
-    concurrency: "Forbid",
+    concurrency: "Forbid" as const,
     history: { successful: 1, failed: 1 },
     activeDeadlineSeconds: 120,
     backoffLimit: 0,
   },
 };
 /** One on each node that takes it; nodes without a kubelet are tainted. */
-const agent = { ...SERVING, everyNode: true };
-const GOOD = { keycloak, plausible, events, nightly, agent };
+const agent = { ...SERVING, everyNode: true as const };
+const REAL = {
+  ...{ keycloak, ...identity },
+  ...{ plausible, "plausible-events-db": events, ...statistics },
+};
+const GOOD = { ...REAL, nightly, agent };
+/** The claims that the services have: a cluster without storage classes makes no volumes for them. */
+const CLAIMS = ["plausible-data", "data-plausible-db-0", "data-plausible-events-db-0"];
 
 let project: Project;
+const volumes: LocalVolume[] = [];
 beforeAll(async () => {
   project = await Project.create("kinds");
-  await mkdir(join(project.folder, "small"));
-  await project.write("small/main.mjs", PROGRAM);
-  await project.write("small/Dockerfile", DOCKERFILE);
+  const { namespace } = project;
+  for (const claim of CLAIMS) {
+    volumes.push(await LocalVolume.create({ namespace, claim }));
+  }
+  const program = join(import.meta.dirname, "../fixtures/kinds");
+  for (const context of ["keycloak", "plausible"]) {
+    await cp(program, join(project.folder, context), { recursive: true });
+  }
   await project.settings({ services: GOOD });
   await project.commit("good");
-  await succeed(project.up());
+  const secrets = namespaceMade(namespace).then(async () => {
+    await createSecret(namespace, "keycloak", { "admin-password": "a", "database-password": "b" });
+    await createSecret(namespace, "plausible-db", { password: "c" });
+    await createSecret(namespace, "plausible-config", { SECRET_KEY_BASE: "d" });
+  });
+  await Promise.all([succeed(project.up()), secrets]);
 });
-afterAll(() => project.dispose());
+afterAll(async () => {
+  await project.dispose().finally(() => Promise.all(volumes.map((volume) => volume.dispose())));
+});
 
 async function releases(): Promise<Readonly<Record<string, ReleaseRecord>>> {
   const { output } = await succeed(
@@ -109,48 +110,38 @@ async function podsOf(service: string) {
     .sort((one, other) => one.name.localeCompare(other.name));
 }
 
+/** Who started with a volume: each time that something did. */
+async function startsOf(path: string): Promise<string[]> {
+  const files = await readdir(path, { recursive: true });
+  const file = files.find((each) => each.endsWith("starts")) ?? "";
+  return (await readFile(join(path, file), "utf8")).trim().split("\n");
+}
+
 const gone = (...what: string[]) =>
   kubectl(["--namespace", project.namespace, "wait", "--for=delete", "--timeout=30s", ...what]);
+
+const environmentOf = async (name: string) =>
+  (await specOf(STATEFUL_SET, name))?.template.spec.containers[0]?.env;
 
 const specOf = async (kind: Kind<Plain>, name: string) =>
   (await cluster.get(kind, project.namespace, name)).spec;
 
-test("each kind is as the settings say, and proved by the digest of its pods", async () => {
-  expect(await specOf(STATEFUL_SET, "keycloak")).toMatchObject({
-    replicas: 2,
-    serviceName: "keycloak-headless",
-    podManagementPolicy: "OrderedReady",
-    updateStrategy: { type: "RollingUpdate", rollingUpdate: { partition: 0 } },
-    persistentVolumeClaimRetentionPolicy: { whenDeleted: "Retain", whenScaled: "Retain" },
-  });
-  expect(await specOf(STATEFUL_SET, "events")).toMatchObject({
-    replicas: 1,
-    podManagementPolicy: "Parallel",
-  });
-  const headless = await cluster.get(SERVICE, project.namespace, "keycloak-headless");
-  expect(headless.spec).toMatchObject({ clusterIP: "None", publishNotReadyAddresses: true });
+test("each setting of Keycloak, of Plausible and of what runs beside them is a field in the cluster", async () => {
+  await expectFields(project.namespace, GOOD);
   expect((await cluster.get(SERVICE, project.namespace, "keycloak")).spec?.clusterIP).toMatch(/\d/);
-  expect(await specOf(CRON_JOB, "nightly")).toMatchObject({
-    schedule: "0 3 * * *",
-    timeZone: "Europe/Berlin",
-    concurrencyPolicy: "Forbid",
-    successfulJobsHistoryLimit: 1,
-    failedJobsHistoryLimit: 1,
-    suspend: false,
-    jobTemplate: {
-      spec: {
-        activeDeadlineSeconds: 120,
-        backoffLimit: 0,
-        template: { spec: { restartPolicy: "Never" } },
-      },
-    },
-  });
-  expect(await cluster.find(SERVICE, project.namespace, "nightly")).toBeUndefined();
-  expect(await specOf(DAEMON_SET, "agent")).toMatchObject({
-    updateStrategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 1, maxSurge: 0 } },
-  });
+  const [first] = await podsOf("plausible-events-db");
+  expect(first).toMatchObject({ name: "plausible-events-db-0", isReady: true });
+  // Each has a folder of its own, and writes to it.
+  expect(await Promise.all(volumes.map(({ path }) => startsOf(path)))).toEqual([
+    [expect.stringMatching(/^plausible-/)],
+    ["plausible-db-0"],
+    ["plausible-events-db-0"],
+  ]);
+});
 
-  const { keycloak, nightly, agent } = await releases();
+test("each kind is proved by the digest of its pods", async () => {
+  const { keycloak, nightly, agent, postgres } = await releases();
+  expect(postgres).toMatchObject({ verdict: "ready", pods: [{ name: "postgres-0" }] });
   expect(agent).toMatchObject({ verdict: "ready", kind: "DaemonSet", pods: [{}] });
   expect(keycloak).toMatchObject({
     verdict: "ready",
@@ -165,7 +156,8 @@ test("each kind is as the settings say, and proved by the digest of its pods", a
 
 test("an update whose second pod breaks is rolled back, broken pod and all; a run that fails is, too", async () => {
   const before = await podsOf("keycloak");
-  const broken = { ...keycloak, env: { BREAKS: "keycloak-0" } };
+  const env = await environmentOf("keycloak");
+  const broken = { ...keycloak, env: { ...keycloak.env, BREAKS: "keycloak-0" } };
   const failing = { ...nightly, env: { RUNS_ONCE: "1", BREAKS: "everywhere" } };
   const crashing = { ...agent, env: { BREAKS: "everywhere" } };
   await project.settings({
@@ -186,8 +178,7 @@ test("an update whose second pod breaks is rolled back, broken pod and all; a ru
   const after = await podsOf("keycloak");
   expect(after.map(({ name }) => name)).toEqual(before.map(({ name }) => name));
   expect(after.every(({ isReady }) => isReady)).toBe(true);
-  const set = await specOf(STATEFUL_SET, "keycloak");
-  expect(set?.template.spec.containers[0]?.env ?? []).toEqual([]);
+  expect(await environmentOf("keycloak")).toEqual(env);
   const times = await specOf(CRON_JOB, "nightly");
   expect(times?.jobTemplate.spec.template.spec.containers[0]?.env).toEqual([
     { name: "RUNS_ONCE", value: "1" },
@@ -196,10 +187,17 @@ test("an update whose second pod breaks is rolled back, broken pod and all; a ru
 
 test("a partition is ready with the pods above it, and the record says who is held back", async () => {
   const [first] = await podsOf("keycloak");
-  const parted = { ...keycloak, stateful: { partition: 1 }, env: { NEW: "1" } };
-  await project.settings({
-    services: { ...GOOD, keycloak: parted, plausible: { ...plausible, stateful: true } },
-  });
+  const parted = {
+    ...keycloak,
+    stateful: { serviceName: "keycloak-discovery", partition: 1 },
+    env: { ...keycloak.env, NEW: "1" },
+  };
+  // Two kinds cannot share a volume of one writer.
+  const named = {
+    ...{ ...plausible, volumes: {}, stateful: true },
+    writable: ["/tmp", "/var/lib/plausible"],
+  };
+  await project.settings({ services: { ...GOOD, keycloak: parted, plausible: named } });
   const { output } = await succeed(project.up());
   expect(output).toContain(
     "keycloak: partition 1 holds back keycloak-0: they run an earlier revision",
@@ -217,12 +215,16 @@ test("a partition is ready with the pods above it, and the record says who is he
 });
 
 test("one that was deleted by hand is told, and comes back", async () => {
-  await kubectl(["--namespace", project.namespace, "delete", "statefulset", "events"]);
+  await kubectl(["--namespace", project.namespace, "delete", "statefulset", "plausible-events-db"]);
   await kubectl(["--namespace", project.namespace, "delete", "cronjob", "nightly"]);
   const told = await succeed(project.pulumi("preview", "--stack=dev"));
-  expect(told.output).toMatch(/events: statefulset \S+\/events does not exist any more/);
+  expect(told.output).toMatch(
+    /plausible-events-db: statefulset \S+\/plausible-events-db does not exist any more/,
+  );
   expect(told.output).toMatch(/nightly: cronjob \S+\/nightly does not exist any more/);
   await succeed(project.up("--refresh"));
-  expect((await releases())["events"]).toMatchObject({ verdict: "ready" });
+  expect((await releases())["plausible-events-db"]).toMatchObject({ verdict: "ready" });
   expect((await releases())["nightly"]).toMatchObject({ verdict: "ready" });
+  // It has its claim again.
+  expect(await startsOf(volumes.at(-1)?.path ?? "")).toHaveLength(2);
 });

@@ -1,117 +1,71 @@
 // Proves volumes, variables, folders, init containers, sidecars and replacement as n8n's and Superset's makers deploy them, on one node.
 // It cannot prove that a volume moves between nodes, nor that a class makes or grows one: nothing here provisions volumes.
-import { cp, mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { cp, readFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import type { KubernetesObject, V1PersistentVolumeClaim, V1PodSpec } from "@kubernetes/client-node";
+import type { V1PersistentVolumeClaim } from "@kubernetes/client-node";
 
 import type { ReleaseRecord } from "../../contract/release-record.ts";
+import type { ServiceForm } from "../../settings/service.ts";
 import { cluster } from "../../testbed/cluster.ts";
-import { DEPLOYMENT, type Kind, POD } from "../../testbed/kinds.ts";
+import { DEPLOYMENT, type Kind, POD, SERVICE } from "../../testbed/kinds.ts";
 import { Project } from "../../testbed/project.ts";
 import { succeed } from "../../testbed/succeed.ts";
+import { application } from "../support/applications.ts";
+import { expectFields } from "../support/live-fields.ts";
+import { LocalVolume } from "../support/local-volume.ts";
+import { createSecret } from "../support/namespace-made.ts";
 
 const CLAIM: Kind<V1PersistentVolumeClaim> = { apiVersion: "v1", kind: "PersistentVolumeClaim" };
-const NODE: Kind<KubernetesObject> = { apiVersion: "v1", kind: "Node" };
 const HOME = "/home/node/.n8n";
 
 let project: Project;
-let folder: string;
+let volume: LocalVolume;
 beforeAll(async () => {
   project = await Project.create("volumes");
-  folder = await mkdtemp(join(tmpdir(), "slipway-volume-"));
-  await mkdir(join(folder, "data"));
   const fixture = join(import.meta.dirname, "../fixtures/stateful-app");
-  await cp(fixture, join(project.folder, "app"), { recursive: true });
-  await cluster.create(volume(await realNode()));
-});
-afterAll(async () => {
-  try {
-    await project.dispose();
-  } finally {
-    await cluster.delete(volume(""));
-    await rm(folder, { recursive: true, force: true });
+  for (const context of ["n8n", "superset"]) {
+    await cp(fixture, join(project.folder, context), { recursive: true });
   }
+  const { namespace } = project;
+  volume = await LocalVolume.create({ namespace, claim: "n8n-claim0", class: namespace });
 });
+afterAll(() => project.dispose().finally(() => volume.dispose()));
 
-const build = { context: "app", args: { BASE: "${SLIPWAY_BASE_IMAGE}" } };
-const resources = { requests: { cpu: "10m", memory: "32Mi" } };
-const quick = { drainSeconds: 0, stopSeconds: 2, settleSeconds: 0, resources };
-const failing = { ...quick, warmupSeconds: 1, tolerate: { restarts: 0 } };
+const failing = { stopSeconds: 2, warmupSeconds: 1, tolerate: { restarts: 0 } };
+const claim = () => ({ name: "n8n-claim0", size: "2Gi", class: project.namespace });
 
-const claim = () => ({ size: "64Mi", class: project.namespace });
+/** One pod with its data, recreated, and a task runner beside it. */
+function n8n(release: string, runner: object = {}): ServiceForm {
+  const { n8n: app } = application<"n8n">("n8n", failing);
+  return {
+    ...app,
+    env: { ...app.env, RELEASE: release, BOOTS: `${HOME}/boots`, SHOWN: "RELEASE" },
+    volumes: { ...app.volumes, [HOME]: { claim: claim() } },
+    sidecars: app.sidecars?.map((each) => ({ ...each, env: { ...each.env, ...runner } })) ?? [],
+  };
+}
 
-/** n8n: one pod with its data, recreated, and a task runner beside it. */
-const n8n = (release: string, runner: object = {}) => ({
-  ...failing,
-  build,
-  port: 5678,
-  health: "/healthz",
-  replicas: 1,
-  env: { RELEASE: release, BOOTS: `${HOME}/boots`, SHOWN: "RELEASE" },
-  volumes: {
-    [HOME]: { claim: claim() },
-    "/dev/shm": { memory: "16Mi" },
-    "/var/cache/n8n": { scratch: "16Mi" },
-  },
-  sidecars: [
-    {
-      name: "runner",
-      serviceEnv: false,
-      env: { PORT: "5680", RUNNER: "1", ...runner },
-      mounts: ["/tmp", { path: HOME, at: "/data", readOnly: true }],
-      port: 5680,
-      health: "/healthz",
-      resources,
+const SHOWN = "POD_IP,MEMORY,REGION,ABSENT,DATABASE,DB_HOST,REGION_name";
+
+/** Web and workers of one configuration; the web starts after its init containers. */
+function superset(wait: object = {}) {
+  type Names = "superset" | "superset-worker" | "superset-celerybeat";
+  const services = application<Names>("superset", failing);
+  const web = services.superset;
+  const [first, ...others] = web.initContainers ?? [];
+  const waiting = first === undefined ? [] : [{ ...first, env: { ...first.env, ...wait } }];
+  return {
+    ...services,
+    superset: {
+      ...web,
+      env: { ...web.env, SHOWN },
+      initContainers: [...waiting, ...others],
     },
-  ],
-});
+  };
+}
 
-/** Superset: web and worker of one configuration, each after the database answers. */
-const superset = (wait: object = {}) => ({
-  ...failing,
-  build,
-  port: 8088,
-  health: "/health",
-  replicas: 2,
-  replacement: { surge: 0, unavailable: 1 },
-  env: {
-    PORT: "8088",
-    POD_IP: { field: "status.podIP" },
-    MEMORY: { resource: "limits.memory", divisor: "1Mi" },
-    REGION: { configMap: "region", key: "name" },
-    ABSENT: { secret: "none", key: "none", optional: true },
-    DATABASE: { expand: "postgres://$(DB_HOST)/superset" },
-    SHOWN: "POD_IP,MEMORY,REGION,ABSENT,DATABASE,DB_HOST,REGION_name",
-  },
-  envFrom: [
-    { secret: "superset-env" },
-    { configMap: "region", prefix: "REGION_" },
-    { secret: "none", optional: true },
-  ],
-  files: { "/etc/region": { configMap: "region", key: "name" } },
-  folders: {
-    "/app/pythonpath": { secret: "superset-config", mode: "0440" },
-    "/app/flags": { configMap: "none", optional: true },
-    "/app/one": { secret: "superset-config", items: [{ key: "a.py", path: "deep/b.py" }] },
-  },
-  initContainers: [{ name: "wait-for-database", env: { EXIT: "0", ...wait }, resources }],
-});
-
-const worker = () => ({
-  ...quick,
-  build,
-  port: 8088,
-  replicas: 1,
-  env: { PORT: "8088" },
-  sidecars: [{ name: "beat", of: "superset", startsFirst: true, env: { PORT: "9000" }, resources }],
-});
-
-const podOf = async (name: string): Promise<V1PodSpec> =>
-  (await cluster.get(DEPLOYMENT, project.namespace, name)).spec?.template.spec as V1PodSpec;
-
-const boots = async () => (await readFile(join(folder, "data/boots"), "utf8")).trim().split("\n");
+const boots = async () => (await readFile(join(volume.path, "boots"), "utf8")).trim().split("\n");
 
 const claimOf = async () => {
   const claims = await cluster.list(CLAIM, project.namespace);
@@ -133,70 +87,34 @@ test("a service with a claim of its own is one pod that writes to it, with a run
   await project.settings({ services: { n8n: n8n("1") } });
   await succeed(project.up());
 
+  await expectFields(project.namespace, { n8n: n8n("1") });
   const { spec } = await cluster.get(DEPLOYMENT, project.namespace, "n8n");
-  expect(spec?.strategy).toEqual({ type: "Recreate" });
-  const found = await claimOf();
-  expect(found.spec).toMatchObject({
-    accessModes: ["ReadWriteOnce"],
-    storageClassName: project.namespace,
-    resources: { requests: { storage: "64Mi" } },
-  });
-  const pod = await podOf("n8n");
-  const name = found.metadata?.name;
-  expect(pod.securityContext).toMatchObject({
-    runAsUser: 65532,
-    fsGroup: 65532,
+  const pod = spec?.template.spec;
+  expect(pod?.securityContext).toMatchObject({
+    fsGroup: 1000,
     fsGroupChangePolicy: "OnRootMismatch",
   });
-  const mounts = pod.containers[0]?.volumeMounts ?? [];
-  const volumeAt = (path: string) => {
-    const mount = mounts.find(({ mountPath }) => mountPath === path);
-    return pod.volumes?.find((each) => each.name === mount?.name);
-  };
-  expect(volumeAt(HOME)?.persistentVolumeClaim).toEqual({ claimName: name });
-  expect(volumeAt("/dev/shm")?.emptyDir).toEqual({ medium: "Memory", sizeLimit: "16Mi" });
-  expect(volumeAt("/var/cache/n8n")?.emptyDir).toEqual({ sizeLimit: "16Mi" });
-  const [runner, ...others] = pod.initContainers ?? [];
+  const [runner, ...others] = pod?.initContainers ?? [];
   expect(others).toEqual([]);
-  expect(runner).toMatchObject({
-    name: "runner",
-    image: pod.containers[0]?.image,
-    restartPolicy: "Always",
-    env: [
-      { name: "PORT", value: "5680" },
-      { name: "RUNNER", value: "1" },
-    ],
-    ports: [{ containerPort: 5680, protocol: "TCP" }],
-    readinessProbe: { httpGet: { path: "/healthz", port: 5680 } },
-    securityContext: {
-      allowPrivilegeEscalation: false,
-      readOnlyRootFilesystem: true,
-      capabilities: { drop: ["ALL"] },
-    },
-    resources: { requests: resources.requests },
-  });
-  expect(runner?.volumeMounts?.map(({ mountPath, readOnly }) => [mountPath, readOnly])).toEqual([
-    ["/tmp", undefined],
-    ["/data", true],
-  ]);
+  expect(runner?.env?.map(({ name }) => name)).not.toContain("RELEASE");
+  expect(runner?.readinessProbe).toMatchObject({ httpGet: { path: "/healthz", port: 5680 } });
   expect(await boots()).toEqual(["1"]);
 });
 
 test("an update keeps its data, and a service gets its variables and folders from Secrets and ConfigMaps", async () => {
   const before = await claimOf();
   const { namespace } = project;
-  const object = (kind: string, name: string, data: object) =>
-    cluster.create({
-      apiVersion: "v1",
-      kind,
-      metadata: { name, namespace },
-      [kind === "Secret" ? "stringData" : "data"]: data,
-    });
-  await object("Secret", "superset-env", { DB_HOST: "db.internal" });
-  await object("Secret", "superset-config", { "a.py": "ROW_LIMIT = 5000\n" });
-  await object("ConfigMap", "region", { name: "eu" });
+  await createSecret(namespace, "superset-env", { DB_HOST: "db.internal" });
+  await createSecret(namespace, "superset-config", { "superset_config.py": "ROW_LIMIT = 5000\n" });
+  const region = { name: "region", namespace };
+  await cluster.create({
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: region,
+    data: { name: "eu" },
+  });
   await project.settings({
-    services: { n8n: n8n("2"), superset: superset(), worker: worker() },
+    services: { n8n: n8n("2"), ...superset() },
   });
   await succeed(project.up());
 
@@ -205,7 +123,7 @@ test("an update keeps its data, and a service gets its variables and folders fro
   const { env, files, podIP } = await stateOf(
     "superset",
     "/etc/region",
-    "/app/pythonpath/a.py",
+    "/app/pythonpath/superset_config.py",
     "/app/one/deep/b.py",
     "/app/flags/none",
   );
@@ -219,70 +137,63 @@ test("an update keeps its data, and a service gets its variables and folders fro
   });
   expect(files).toEqual({
     "/etc/region": "eu",
-    "/app/pythonpath/a.py": "ROW_LIMIT = 5000\n",
+    "/app/pythonpath/superset_config.py": "ROW_LIMIT = 5000\n",
     "/app/one/deep/b.py": "ROW_LIMIT = 5000\n",
     "/app/flags/none": "ENOENT",
   });
+  await expectFields(namespace, { n8n: n8n("2"), ...superset() });
   const { spec } = await cluster.get(DEPLOYMENT, namespace, "superset");
-  expect(spec?.strategy).toEqual({
-    type: "RollingUpdate",
-    rollingUpdate: { maxSurge: 0, maxUnavailable: 1 },
-  });
-  const [web, beat] = [await podOf("superset"), await podOf("worker")];
-  expect(web.containers[0]?.envFrom).toEqual([
-    { secretRef: { name: "superset-env" } },
-    { configMapRef: { name: "region" }, prefix: "REGION_" },
-    { secretRef: { name: "none", optional: true } },
-  ]);
-  expect(web.initContainers?.map(({ name }) => name)).toEqual(["wait-for-database"]);
-  expect(web.initContainers?.[0]?.volumeMounts).toEqual(web.containers[0]?.volumeMounts);
-  expect(web.securityContext?.fsGroup).toBe(65532);
-  expect(beat.initContainers?.[0]?.image).toBe(web.containers[0]?.image);
+  const web = spec?.template.spec;
+  expect(web?.initContainers?.map(({ name }) => name)).toEqual(["wait-for-postgres", "init-db"]);
+  expect(web?.initContainers?.[0]?.volumeMounts).toEqual(web?.containers[0]?.volumeMounts);
+  expect(web?.securityContext?.fsGroup).toBe(65532);
+  expect(await cluster.find(SERVICE, namespace, "superset-worker")).toBeUndefined();
 });
 
 test("a failing init container and a failing sidecar are named with their own logs, and the releases before come back", async () => {
   await project.settings({
-    services: { n8n: n8n("3", { EXIT: "4" }), superset: superset({ EXIT: "3" }), worker: worker() },
+    services: { n8n: n8n("3", { EXIT: "4" }), ...superset({ EXIT: "3" }) },
   });
   const { exitCode, output } = await project.up();
 
   expect(exitCode).not.toBe(0);
   expect(output).toMatch(
-    /superset: init-failed after [^\n]*exit code 3[^\n]*container wait-for-database/,
+    /superset: init-failed after [^\n]*exit code 3[^\n]*container wait-for-postgres/,
   );
   expect(output).toMatch(
-    /container wait-for-database, last 1 lines:\n\s+ends with 3, as EXIT says/,
+    /container wait-for-postgres, last 1 lines:\n\s+ends with 3, as EXIT says/,
   );
   expect(output).toMatch(/n8n: crash-loop after [^\n]*exit code 4[^\n]*container runner/);
   expect(output).toMatch(/container runner, last 1 lines:\n\s+ends with 4, as EXIT says/);
   const { releases } = await project.outputs<{ releases: Record<string, ReleaseRecord> }>();
-  expect(Object.entries(releases).map(([name, { verdict }]) => [name, verdict])).toEqual([
-    ["n8n", "failed"],
-    ["superset", "failed"],
-    ["worker", "ready"],
-  ]);
+  const verdicts = Object.entries(releases).map(([name, { verdict }]) => [name, verdict]);
+  expect(Object.fromEntries(verdicts)).toEqual({
+    ...{ n8n: "failed", superset: "failed" },
+    ...{ "superset-celerybeat": "ready", "superset-worker": "ready" },
+  });
   expect((await stateOf("n8n")).env).toEqual({ RELEASE: "2" });
 });
 
 test("what a claim can never become is a fault before anything is applied, and so is a claim that does not exist", async () => {
-  const shrunk = { ...n8n("2"), volumes: { [HOME]: { claim: { ...claim(), size: "32Mi" } } } };
-  const lost = { ...worker(), volumes: { "/data": { claim: "lost" } } };
-  await project.settings({ services: { n8n: shrunk, superset: superset(), worker: lost } });
+  const shrunk = { ...n8n("2"), volumes: { [HOME]: { claim: { ...claim(), size: "1Gi" } } } };
+  const { "superset-worker": worker, ...others } = superset();
+  const lost = { ...worker, volumes: { "/data": { claim: "lost" } } };
+  await project.settings({ services: { n8n: shrunk, ...others, "superset-worker": lost } });
   const { exitCode, output } = await project.pulumi("preview", "--stack=dev");
 
   expect(exitCode).not.toBe(0);
   expect(output).toContain(
-    'slipway:services.n8n.volumes["/home/node/.n8n"].claim.size: got 32Mi; the claim ',
+    'slipway:services.n8n.volumes["/home/node/.n8n"].claim.size: got 1Gi; the claim ',
   );
-  expect(output).toContain("has 64Mi, and a volume never shrinks; allowed: at least 64Mi");
+  expect(output).toContain("has 2Gi, and a volume never shrinks; allowed: at least 2Gi");
   expect(output).toContain(
-    'slipway:services.worker.volumes["/data"].claim: got "lost", which does not exist',
+    'slipway:services.superset-worker.volumes["/data"].claim: got "lost", which does not exist',
   );
 });
 
 test("a claim stays when its service goes, and is taken up again with its data", async () => {
   const before = await claimOf();
-  await project.settings({ services: { worker: { ...worker(), sidecars: [] } } });
+  await project.settings({ services: { superset: superset().superset } });
   await succeed(project.up());
   expect((await claimOf()).metadata?.uid).toBe(before.metadata?.uid);
 
@@ -292,30 +203,3 @@ test("a claim stays when its service goes, and is taken up again with its data",
   expect((await boots()).at(-1)).toBe("5");
   expect(await project.state()).toContain("PersistentVolumeClaim");
 });
-
-/** The node that has a kubelet. */
-async function realNode(): Promise<string> {
-  const nodes = await cluster.list(NODE, "");
-  const real = nodes.find(({ metadata }) => metadata?.labels?.["kwok.x-k8s.io/node"] === undefined);
-  return real?.metadata?.labels?.["kubernetes.io/hostname"] ?? "";
-}
-
-/** A volume on the node in a class of its own: unlike one of `hostPath` it gets the pods' group. */
-function volume(node: string) {
-  const { namespace: name } = project;
-  const hostname = { key: "kubernetes.io/hostname", operator: "In", values: [node] };
-  return {
-    apiVersion: "v1",
-    kind: "PersistentVolume",
-    metadata: { name },
-    spec: {
-      storageClassName: name,
-      capacity: { storage: "64Mi" },
-      accessModes: ["ReadWriteOnce"],
-      local: { path: join(folder, "data") },
-      nodeAffinity: {
-        required: { nodeSelectorTerms: [{ matchExpressions: [hostname] }] },
-      },
-    },
-  };
-}

@@ -1,7 +1,7 @@
 // Cannot prove how the engine prints a fault or hands a secret over: test/e2e/bad-input.test.ts does.
 import { generateKeyPairSync } from "node:crypto";
 import { execFileSync } from "node:child_process";
-import { chmodSync, symlinkSync } from "node:fs";
+import { chmodSync, readFileSync, symlinkSync } from "node:fs";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 
@@ -14,12 +14,14 @@ import type { Forms } from "../../contract/forms.ts";
 import { VERDICT } from "../../contract/verdict.ts";
 import { parseSettings } from "../../settings.ts";
 import { stackSchema } from "../../settings/stack.ts";
+import { application } from "../support/applications.ts";
 import { AUTHORITY, OTHER_AUTHORITY } from "../support/authority.ts";
 import { folderWith, removeFolders } from "../support/folder.ts";
 import { ASKED, EDGE, NAMED_IN_EDGE } from "../support/network-settings.ts";
 import { CHOSEN, SPECIAL } from "../support/special-service.ts";
 import { schemaKeys, valueKeys } from "../support/schema-keys.ts";
 import {
+  CHECKOUT,
   KUBECONFIG,
   PROJECT,
   settingsOf,
@@ -1477,3 +1479,15 @@ describe("manifests of a team's own", () => {
     expect(lines({ shop: { ...IMAGE, port: 80 } }, { x: manifests }).join("\n")).toMatch(fault);
   });
 });
+
+test.each(["authentik", "keycloak", "mastodon", "n8n", "plausible", "superset"])(
+  "the settings of %s, as the docs link them, have no fault, by themselves and with what a story adds",
+  (name) => {
+    const files = { ...PROJECT, [`${name}/Dockerfile`]: "FROM scratch\n" };
+    const written = readFileSync(join(CHECKOUT, `test/fixtures/applications/${name}.yaml`), "utf8");
+    const asFile = { ...VALID, services: "services.yaml" };
+    expect(faultsOf(asFile, { files: { ...files, "services.yaml": written } })).toEqual([]);
+    const variables = { SLIPWAY_BASE_IMAGE: "node" };
+    expect(faultsOf({ ...VALID, services: application(name) }, { files, variables })).toEqual([]);
+  },
+);
