@@ -67,7 +67,9 @@ export function tagFaults(
       ({ container, image }) =>
         `${idOf(object, home)}: container ${container}: got image ${JSON.stringify(image.slice(0, 300))}; allowed: repository@sha256:<64 hex digits>${
           wanted === undefined ? "" : `, or the service's own, ${wanted}`
-        }; pin it: digest under images of a kustomization, the image's value of a chart`,
+        }; pin it: digest under images of a kustomization, the image's value of a chart${
+          wanted === undefined ? "" : "; or set manifests.image, if it is the service's own"
+        }`,
     );
 }
 

@@ -8,7 +8,7 @@ import { renderChart } from "./chart.ts";
 import { CHART, KUSTOMIZATIONS, readFiles } from "./files.ts";
 import { decideHooks } from "./hooks.ts";
 import { renderKustomization } from "./kustomization.ts";
-import { type Found, idOf, type Rendered } from "./object.ts";
+import { type Found, idOf, type Rendered, titleOf } from "./object.ts";
 import { placed } from "./place.ts";
 import { runs, tagFaults } from "./pod-spec.ts";
 import { deploymentsIn, RELEASED } from "./routes.ts";
@@ -135,13 +135,6 @@ function withoutThose(
     );
   }
   return found.filter((_, index) => !without.includes(titles[index] ?? ""));
-}
-
-function titleOf(value: unknown, home: string): string {
-  const { kind, metadata } = (value ?? {}) as Partial<Rendered["object"]>;
-  return typeof kind === "string" && typeof metadata?.name === "string"
-    ? idOf({ kind, metadata } as Rendered["object"], home)
-    : "";
 }
 
 function emptyFaults(objects: readonly Rendered[], image: string | undefined): string[] {
