@@ -27,7 +27,7 @@ export default async () => {
   ]);
   const { namespace: home } = settings;
   const claims = await slipway.requireClaims({ services, namespace: home, provider: own });
-  const others = slipway.ownObjects({ ...settings, services });
+  const others = () => slipway.ownObjects({ ...settings, services });
   const rendered = await slipway.renderManifests({ ...settings, services, others, provider: own });
   const builds = slipway.planBuilds(services);
   slipway.requireApproved({ services, builds }, approval);

@@ -1,6 +1,6 @@
 import { atATime } from "../provider/cluster/at-a-time.ts";
 import { SlipwayProvider } from "../provider/slipway.ts";
-import type { NamespaceEnd } from "../contract/namespace-end.ts";
+import type { NamespaceState } from "../contract/namespace-state.ts";
 import type { PodChanges } from "../contract/pod-changes.ts";
 import { FUNCTIONS, RESOURCES } from "../contract/tokens.ts";
 import { clusterSettingOf } from "./cluster-setting.ts";
@@ -114,10 +114,10 @@ async function withProvider<T>(
 }
 
 async function endOf(provider: SlipwayProvider, namespace: string): Promise<string | undefined> {
-  const { told, remedy } = (await provider.invoke(FUNCTIONS.namespaceEnd, {
+  const { end } = (await provider.invoke(FUNCTIONS.namespaceState, {
     namespace,
-  })) as NamespaceEnd;
-  return told === undefined ? undefined : `${told}; ${remedy ?? ""}`;
+  })) as NamespaceState;
+  return end && `${end.told}; ${end.remedy}`;
 }
 
 async function look(provider: SlipwayProvider, known: KnownRelease): Promise<KnownRelease> {

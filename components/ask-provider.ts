@@ -1,12 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { FoundImage } from "../contract/image-digests.ts";
 import type { PlatformAnswers } from "../contract/image-platforms.ts";
-import type { NamespaceEnd } from "../contract/namespace-end.ts";
 import type { NamespaceState } from "../contract/namespace-state.ts";
 import type { ObjectTrial } from "../contract/object-trial.ts";
 import type { ReleaseLooks } from "../contract/release-looks.ts";
 import type { ServedKinds } from "../contract/served-kinds.ts";
-import type { ServedKind } from "../contract/served-kind.ts";
 import { FUNCTIONS } from "../contract/tokens.ts";
 import type { FoundClaims } from "../contract/volume-claims.ts";
 import { loginTo, type Registry } from "./image/registry.ts";
@@ -16,11 +14,9 @@ import type { SlipwayProvider } from "./slipway-provider.ts";
 interface Answers {
   readonly imageDigests: { readonly images: readonly FoundImage[] };
   readonly imagePlatforms: PlatformAnswers;
-  readonly namespaceEnd: NamespaceEnd;
   readonly namespaceState: NamespaceState;
   readonly releaseLooks: { readonly looks: ReleaseLooks };
   readonly servedKinds: ServedKinds;
-  readonly servedKind: ServedKind;
   readonly stackState: { readonly exists: boolean };
   readonly volumeClaims: { readonly claims: FoundClaims };
   readonly tryObjects: ObjectTrial;

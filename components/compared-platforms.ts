@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { digestOf } from "../contract/image-reference.ts";
 import { askProvider } from "./ask-provider.ts";
 import type { ComparedImage } from "./image/image.ts";
-import type { Placement } from "./image/placement.ts";
+import type { NodeChoice } from "./image/node-choice.ts";
 import {
   type PlatformRequest,
   platformFindings,
@@ -32,13 +32,13 @@ export function comparisonOf(
   asked: readonly string[],
 ): Omit<PlatformRequest, "image"> {
   const { checkPlatform = true } = service;
-  return { asked, placement: placementOf(service), comparesNodes: checkPlatform };
+  return { asked, placement: nodeChoiceOf(service), comparesNodes: checkPlatform };
 }
 
 /** A patch of the pods is merged last. */
-function placementOf(service: ServiceDefinition): Placement {
-  const { nodeSelector, affinity } = service as Placement;
-  const patch = (service.pod ?? {}) as Placement;
+function nodeChoiceOf(service: ServiceDefinition): NodeChoice {
+  const { nodeSelector, affinity } = service as NodeChoice;
+  const patch = (service.pod ?? {}) as NodeChoice;
   return {
     nodeSelector: { ...nodeSelector, ...patch.nodeSelector },
     ...((patch.affinity ?? affinity) && { affinity: patch.affinity ?? affinity }),

@@ -27,27 +27,50 @@ type Outside = Pick<Service, "name" | "ingresses" | "routes">;
 /** What a path of an Ingress or a route may have that is no part of an address. */
 const PATTERN = /[()[\]{}*+?^$|\\]/;
 
+/** What a service answers on. */
+export interface Reach {
+  /** Of its Service, undefined if it has none. */
+  readonly name: string | undefined;
+  readonly namespace: string;
+  /** Undefined if it answers on none of its own. */
+  readonly port: number | undefined;
+  /** Of its Service, undefined if it has none. */
+  readonly clusterIP: pulumi.Output<unknown> | undefined;
+  /** From outside, without repetitions. */
+  readonly addresses: readonly string[];
+}
+
 /** @param clusterIP of its Service, undefined if it has none */
 export function endpointOf(
   service: Service,
   clusterIP: pulumi.Output<string> | undefined,
 ): pulumi.Output<Endpoint> {
-  const addresses = publicAddresses(service);
+  const { name, namespace } = service;
   const { headless = false } = service.service;
-  const main = service.ports.find(({ name }) => name === PORT_NAME);
-  const port = headless ? main?.port : main?.servicePort;
-  const at = (host: string) => (port === undefined ? null : urlOf(host, port));
-  const ip = headless || port === undefined ? undefined : clusterIP;
-  return pulumi.output({
-    inCluster: at(`${service.name}.${service.namespace}.svc.cluster.local`),
-    address: ip?.apply((known) => at(isIPv6(known) ? `[${known}]` : known)) ?? null,
-    public: addresses[0] ?? null,
-    ...(addresses.length > 1 && { allPublic: addresses }),
+  const main = service.ports.find((port) => port.name === PORT_NAME);
+  return endpointAt({
+    ...{ name, namespace },
+    port: headless ? main?.port : main?.servicePort,
+    clusterIP: headless ? undefined : clusterIP,
+    addresses: publicAddresses(service),
   });
 }
 
-function urlOf(host: string, port: number): string {
-  return `http://${host}${port === 80 ? "" : `:${port}`}`;
+/** Where it answers in the words of the outputs. */
+export function endpointAt(reach: Reach): pulumi.Output<Endpoint> {
+  const { name, namespace, port, clusterIP, addresses } = reach;
+  const at = (host: string) =>
+    port === undefined ? null : `http://${host}${port === 80 ? "" : `:${port}`}`;
+  const ip = port === undefined ? undefined : clusterIP;
+  return pulumi.output({
+    inCluster: name === undefined ? null : at(`${name}.${namespace}.svc.cluster.local`),
+    address:
+      ip?.apply((known) =>
+        typeof known !== "string" || known === "" ? null : at(isIPv6(known) ? `[${known}]` : known),
+      ) ?? null,
+    public: addresses[0] ?? null,
+    ...(addresses.length > 1 && { allPublic: addresses }),
+  });
 }
 
 /** The addresses that people type, those of Ingresses first. */

@@ -1,11 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import { COMPONENTS } from "../contract/tokens.ts";
-import { VERDICT, type VerdictSettings } from "../contract/verdict.ts";
+import type { VerdictSettings } from "../contract/verdict.ts";
 import type { Namespace } from "./namespace.ts";
 import { type ComponentOptions, slipwayProviderOf } from "./providers.ts";
 import { Manifests } from "./rendered/manifests.ts";
 import type { RenderedManifests } from "./rendered/render.ts";
+import { verdictIn } from "./rendered/verdict-times.ts";
 import type { ManifestsDefinition } from "./service/manifests.ts";
 import type { UsedCredential } from "./workload.ts";
 
@@ -61,13 +62,9 @@ export function declareExtras(
 ): readonly pulumi.Resource[] {
   let after: readonly pulumi.Resource[] = [];
   for (const [name, own] of Object.entries(rendered)) {
-    const verdict = verdictIn(definitions[name]);
+    const definition = definitions[name];
+    const verdict = typeof definition === "object" ? verdictIn(definition) : {};
     after = declare(name, { rendered: own, verdict, after }).made;
   }
   return after;
-}
-
-function verdictIn(definition: string | ExtraDefinition | undefined): VerdictSettings {
-  const known = typeof definition === "object" ? Object.entries(definition) : [];
-  return Object.fromEntries(known.filter(([key]) => Object.hasOwn(VERDICT, key)));
 }

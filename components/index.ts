@@ -98,6 +98,6 @@ export {
 } from "./slipway-provider.ts";
 export { readRelease, type StackRelease } from "./stack-release.ts";
 export { outputsOf } from "./stack-outputs.ts";
-export type { AutoscalerBounds } from "./delivered.ts";
+export type { AutoscalerBounds } from "./deliverer.ts";
 export type { Endpoint } from "./endpoint.ts";
 export { type UsedCredential, Workload, type WorkloadArgs } from "./workload.ts";

@@ -6,13 +6,13 @@ import { comparing } from "./compared-platforms.ts";
 import { Manifests } from "./rendered/manifests.ts";
 import { type Outcome, outcomeOf } from "./rendered/outcome.ts";
 import type { RenderedManifests } from "./rendered/render.ts";
+import { verdictIn } from "./rendered/verdict-times.ts";
 import type { ReleaseArgs } from "./release-args.ts";
 import { deliverBySettings } from "./settings-delivery.ts";
 import { type ComponentOptions, slipwayProviderOf } from "./providers.ts";
 import type { SlipwayProvider } from "./slipway-provider.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { COMPONENTS } from "../contract/tokens.ts";
-import { VERDICT } from "../contract/verdict.ts";
 
 /**
  * One service's way from its source to a proved release.
@@ -70,7 +70,6 @@ function deliverByManifests(
   parent: pulumi.Resource,
   provider: SlipwayProvider,
 ): Outcome {
-  const known = Object.entries(service).filter(([key]) => Object.hasOwn(VERDICT, key));
   const args = {
     rendered,
     image: ref,
@@ -78,7 +77,7 @@ function deliverByManifests(
     namespace,
     pullSecret: registry?.pullSecret,
     ...(credentials && { credentials }),
-    verdict: Object.fromEntries(known),
+    verdict: verdictIn(service),
     ...(after && { after }),
     failsLate,
     provider,

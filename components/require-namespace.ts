@@ -26,12 +26,10 @@ export async function requireNamespace(
   provider: SlipwayProvider,
   exists = false,
 ): Promise<FoundNamespace> {
-  const [{ told, remedy }, found] = await Promise.all([
-    askProvider("namespaceEnd", { namespace }, provider),
-    askProvider("namespaceState", { namespace }, provider),
-  ]);
-  if (told !== undefined) {
-    throw new pulumi.RunError(`${told}; ${remedy ?? ""}; then run pulumi up --refresh`);
+  const found = await askProvider("namespaceState", { namespace }, provider);
+  if (found.end !== undefined) {
+    const { told, remedy } = found.end;
+    throw new pulumi.RunError(`${told}; ${remedy}; then run pulumi up --refresh`);
   }
   if (exists && found.exists === false) {
     throw new pulumi.RunError(

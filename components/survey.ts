@@ -15,7 +15,7 @@ import { byOwner, ownerIn } from "./image/shared-build.ts";
 import { type KnownResource, knownResources } from "./known-resources.ts";
 import type { ServiceDefinition } from "./service-definition.ts";
 import type { SlipwayProvider } from "./slipway-provider.ts";
-import type { AutoscalerBounds } from "./delivered.ts";
+import type { AutoscalerBounds } from "./deliverer.ts";
 
 /** A preview may run where no registry is reachable, and is not to wait for that. */
 const ANSWER_SECONDS = 10;
@@ -154,13 +154,8 @@ async function findBuilds(
     return { name, plan, tag, built: builtImage(name, plan, known) };
   });
   const tagged = await ask(asked.map(({ tag }) => tag));
-  const also = asked.flatMap(({ tag, built }) =>
-    alsoAsked(
-      tag,
-      built,
-      tagged.find(({ reference }) => reference === tag),
-    ),
-  );
+  const byTag = new Map(tagged.map((answer) => [answer.reference, answer]));
+  const also = asked.flatMap(({ tag, built }) => alsoAsked(tag, built, byTag.get(tag)));
   const said = [...tagged, ...(await ask(also))];
   return Object.fromEntries(
     asked.map(({ name, plan, tag, built }) => {

@@ -2,8 +2,8 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { DeploymentIdentity } from "../contract/readiness.ts";
-import { type AutoscalerBounds, declareDelivery } from "./delivered.ts";
 import { declareClaims } from "./claims.ts";
+import { type AutoscalerBounds, declareDeliverer } from "./deliverer.ts";
 import { type Endpoint, endpointOf } from "./endpoint.ts";
 import { goesWith } from "./namespace.ts";
 import type { CompletedContainers } from "./service/containers.ts";
@@ -86,7 +86,7 @@ export class Workload extends pulumi.ComponentResource {
       ...declareNeeds(name, manifests, child),
       ...declareClaims(service, manifests.volumeClaims, { ...child, kept: args.claims }),
     ];
-    const delivery = {
+    const deliverer = {
       ...{ service, image, manifests, namespace },
       needs: [...after, ...needed, ...Object.values(credentials)],
       autoscaler: args.autoscaler,
@@ -95,7 +95,7 @@ export class Workload extends pulumi.ComponentResource {
     declareOptions(name, manifests, child);
     declareWaysIn(manifests, child);
 
-    this.deployment = declareDelivery(name, delivery, child);
+    this.deployment = declareDeliverer(name, deliverer, child);
     this.manifestHash = pulumi
       .all([image, digests, imagesOf(service)])
       .apply(([ref, known, containers]) => workloadHash({ ...service, ...containers }, ref, known));

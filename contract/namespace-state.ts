@@ -12,4 +12,14 @@ export interface NamespaceState {
    * @see https://kubernetes.io/docs/concepts/security/pod-security-admission/
    */
   readonly level?: string;
+  /** @default - it is not being deleted */
+  readonly end?: NamespaceEnd;
+}
+
+/** The end of a namespace that is being deleted. It accepts no new objects from anybody. */
+export interface NamespaceEnd {
+  /** What holds it up. */
+  readonly told: string;
+  /** What ends it. */
+  readonly remedy: string;
 }

@@ -7,9 +7,22 @@ export interface ServedKind {
   readonly namespaced: boolean;
 }
 
+/** Arguments of the function `slipway:index:servedKinds`. */
+export interface ServedKindsArgs {
+  /**
+   * The group whose kinds are asked for.
+   * @default - all groups
+   */
+  readonly group?: string;
+}
+
 /** What the function `slipway:index:servedKinds` answers. */
 export interface ServedKinds {
-  /** Of the API server, such as `v1.34.3`. */
-  readonly version: string;
-  readonly kinds: readonly ServedKind[];
+  /**
+   * Of the API server, such as `v1.34.3`.
+   * @default - one group was asked for
+   */
+  readonly version?: string;
+  /** @default - the API server does not say which kinds the group has */
+  readonly kinds?: readonly ServedKind[];
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import type { NamespaceState } from "../contract/namespace-state.ts";
+import type { NamespaceEnd, NamespaceState } from "../contract/namespace-state.ts";
 import { ApiError } from "./cluster/api-error.ts";
 import type { Api } from "./cluster/api.ts";
 import { oneLine } from "./cluster/one-line.ts";
@@ -8,12 +8,34 @@ import { oneLine } from "./cluster/one-line.ts";
 const NOT_FOUND = 404;
 const ENFORCED = "pod-security.kubernetes.io/enforce";
 
+/** Says that a group of the API cannot list what is left in the namespace: its server is dead. */
+const DEAD_API = "NamespaceDeletionDiscoveryFailure";
+
 const schema = z.object({
-  metadata: z.object({ labels: z.record(z.string(), z.string()).default({}) }),
+  metadata: z.object({
+    labels: z.record(z.string(), z.string()).default({}),
+    deletionTimestamp: z.string().optional(),
+  }),
+  status: z
+    .object({
+      conditions: z
+        .array(
+          z.object({
+            type: z.string(),
+            status: z.string(),
+            reason: z.string().default(""),
+            message: z.string().default(""),
+          }),
+        )
+        .default([]),
+    })
+    .optional(),
 });
 
+type Found = z.output<typeof schema>;
+
 /**
- * The function `slipway:index:namespaceState`: whether the cluster has a namespace, and what it enforces.
+ * The function `slipway:index:namespaceState`: whether the cluster has a namespace, what it enforces, and what holds up its end.
  *
  * @returns nothing for one that may not be read
  */
@@ -24,10 +46,30 @@ export async function namespaceState(
 ): Promise<NamespaceState> {
   const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}`;
   try {
-    const found = schema.safeParse(await api.get(path, undefined, signal));
-    const level = found.data?.metadata.labels[ENFORCED];
-    return { exists: true, ...(level !== undefined && { level: oneLine(level) }) };
+    const { data } = schema.safeParse(await api.get(path, undefined, signal));
+    const level = data?.metadata.labels[ENFORCED];
+    const end = data && endOf(namespace, data);
+    return {
+      exists: true,
+      ...(level !== undefined && { level: oneLine(level) }),
+      ...(end && { end }),
+    };
   } catch (error) {
     return error instanceof ApiError && error.status === NOT_FOUND ? { exists: false } : {};
   }
+}
+
+function endOf(namespace: string, { metadata, status }: Found): NamespaceEnd | undefined {
+  const since = metadata.deletionTimestamp;
+  if (since === undefined) {
+    return undefined;
+  }
+  const holds = (status?.conditions ?? []).filter((condition) => condition.status === "True");
+  const why = holds.map(({ reason, message }) => `${oneLine(reason)}: ${oneLine(message)}`);
+  const isDead = holds.some(({ type }) => type === DEAD_API);
+  const remedy = isDead
+    ? "fix the API that cannot be reached, or delete its APIService (kubectl get apiservices)"
+    : "wait for its end";
+  const told = [`namespace ${namespace} is being deleted since ${oneLine(since)}`, ...why];
+  return { told: told.join("; "), remedy };
 }

@@ -13,7 +13,6 @@ import { ImagePlatformsAnswer } from "./image-platforms.ts";
 import { keepAnnotations } from "./kept-annotations.ts";
 import type { KnownSecrets } from "./known-secrets.ts";
 import { LaneGuard } from "./lane-guard.ts";
-import { namespaceEnd } from "./namespace-end.ts";
 import { namespaceState } from "./namespace-state.ts";
 import { ObjectReadiness } from "./object-readiness.ts";
 import { tryObjects } from "./object-trial.ts";
@@ -23,7 +22,6 @@ import { type Lookup, Registry } from "./registry/registry.ts";
 import { releaseLooks } from "./release-looks.ts";
 import type { Resource, Run } from "./resource.ts";
 import { SealedValues } from "./sealed-values.ts";
-import { servedKind } from "./served-kind.ts";
 import { SecretReadiness } from "./secret-readiness.ts";
 import { servedKinds } from "./served-kinds.ts";
 import { EXTERNAL_SECRET } from "./secret-readiness/external.ts";
@@ -76,17 +74,13 @@ export function partsOf(run: Run, secrets: KnownSecrets, isInState: () => boolea
       [FUNCTIONS.imageDigests]: (args) => imageDigests(args, registries),
       [FUNCTIONS.imagePlatforms]: (args) => platforms.answer(args),
       [FUNCTIONS.lendSecrets]: (args) => Promise.resolve(lent.lend(args)),
-      [FUNCTIONS.namespaceEnd]: async (args) => ({
-        ...(await namespaceEnd(cluster().api, String(args["namespace"]), signal)),
-      }),
       [FUNCTIONS.namespaceState]: async (args) => ({
         ...(await namespaceState(cluster().api, String(args["namespace"]), signal)),
       }),
       [FUNCTIONS.podChanges]: (args) => podChanges(args, cluster(), signal),
       [FUNCTIONS.releaseLooks]: (args) => releaseLooks(args, cluster().api, signal),
-      [FUNCTIONS.servedKinds]: () => servedKinds(cluster().api, signal),
-      [FUNCTIONS.servedKind]: async (args) => ({
-        ...(await servedKind(args, cluster().api, signal)),
+      [FUNCTIONS.servedKinds]: async (args) => ({
+        ...(await servedKinds(args, cluster().api, signal)),
       }),
       [FUNCTIONS.volumeClaims]: (args) => volumeClaims(args, cluster().api, signal),
       [FUNCTIONS.stackState]: () => Promise.resolve({ exists: isInState() }),

@@ -1,16 +1,14 @@
-import type { ServedKind, ServedKinds } from "../contract/served-kinds.ts";
-import type { Properties } from "../wire/plugin.ts";
+import type { ServedKind, ServedKinds, ServedKindsArgs } from "../contract/served-kinds.ts";
 import type { Api } from "./cluster/api.ts";
 import { atATime } from "./cluster/at-a-time.ts";
 import { find } from "./cluster/find.ts";
+import { oneLine } from "./cluster/one-line.ts";
 
 /** Questions that are asked at a time: a cluster has a hundred groups of APIs at most. */
 const TOGETHER = 8;
 
-interface Groups {
-  readonly groups?: readonly {
-    readonly versions?: readonly { readonly groupVersion: string }[];
-  }[];
+interface Group {
+  readonly versions?: readonly { readonly groupVersion: string }[];
 }
 
 interface Resources {
@@ -22,21 +20,46 @@ interface Resources {
 }
 
 /**
- * The function `slipway:index:servedKinds`: the API server's version and all kinds that it serves. A group whose own server
- * does not answer is left out, as kubectl leaves it out.
+ * The function `slipway:index:servedKinds`: the API server's version and all kinds that it serves, or the kinds of one group, whose
+ * definitions an administrator installs. A group whose own server does not answer is left out, as kubectl leaves it out.
  *
  * @see https://kubernetes.io/docs/reference/using-api/api-concepts/#discovery
  */
-export async function servedKinds(api: Pick<Api, "get">, signal: AbortSignal): Promise<Properties> {
+export async function servedKinds(
+  { group }: ServedKindsArgs,
+  api: Pick<Api, "get">,
+  signal: AbortSignal,
+): Promise<ServedKinds> {
+  if (group !== undefined) {
+    const found = await kindsOfGroup(api, group, signal).catch(unlessEnded(signal));
+    return found === undefined ? {} : { kinds: found };
+  }
   const { gitVersion } = (await api.get("/version", {}, signal)) as { readonly gitVersion: string };
-  const { groups = [] } = (await api.get("/apis", {}, signal)) as Groups;
-  const versions = groups.flatMap(({ versions: each = [] }) =>
-    each.map(({ groupVersion }) => groupVersion),
+  const { groups = [] } = (await api.get("/apis", {}, signal)) as {
+    readonly groups?: readonly Group[];
+  };
+  const core = await kindsOf(api, "v1", signal);
+  const others = await atATime(TOGETHER, groups.flatMap(versionsOf), (apiVersion) =>
+    kindsOf(api, apiVersion, signal).catch(unlessEnded(signal)),
   );
-  const kinds = await atATime(TOGETHER, ["v1", ...versions], (apiVersion) =>
+  return { version: gitVersion, kinds: [...core, ...others.flatMap((kinds) => kinds ?? [])] };
+}
+
+/** None of a group that the API server does not serve. */
+async function kindsOfGroup(
+  api: Pick<Api, "get">,
+  group: string,
+  signal: AbortSignal,
+): Promise<ServedKind[]> {
+  const found = await find<Group>(api, `/apis/${group}`, signal);
+  const kinds = await atATime(TOGETHER, versionsOf(found ?? {}), (apiVersion) =>
     kindsOf(api, apiVersion, signal),
   );
-  return { version: gitVersion, kinds: kinds.flat() } satisfies ServedKinds;
+  return kinds.flat();
+}
+
+function versionsOf({ versions = [] }: Group): string[] {
+  return versions.map(({ groupVersion }) => groupVersion);
 }
 
 async function kindsOf(
@@ -45,14 +68,15 @@ async function kindsOf(
   signal: AbortSignal,
 ): Promise<ServedKind[]> {
   const path = apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
-  const answer =
-    apiVersion === "v1"
-      ? await api.get(path, {}, signal)
-      : await find<Resources>(api, path, signal).catch(unlessEnded(signal));
-  const { resources = [] } = (answer ?? {}) as Resources;
+  const { resources = [] } = (await find<Resources>(api, path, signal)) ?? {};
   return resources
     .filter(({ name }) => !name.includes("/"))
-    .map(({ name, kind, namespaced }) => ({ apiVersion, kind, resource: name, namespaced }));
+    .map(({ name, kind, namespaced }) => ({
+      apiVersion: oneLine(apiVersion),
+      kind,
+      resource: name,
+      namespaced,
+    }));
 }
 
 function unlessEnded(signal: AbortSignal) {

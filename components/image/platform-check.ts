@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { ImagePlatforms, NodeGroup, PlatformAnswers } from "../../contract/image-platforms.ts";
 import { runsOn, servesPlatform } from "../../contract/platform.ts";
-import { labelsOf, matches, type Placement } from "./placement.ts";
+import { labelsOf, matches, type NodeChoice } from "./node-choice.ts";
 
 /** An image before it runs, and where it may run. */
 export interface PlatformRequest {
@@ -13,7 +13,7 @@ export interface PlatformRequest {
   readonly image?: string | undefined;
   /** Platforms that the settings say it is built for. */
   readonly asked: readonly string[];
-  readonly placement: Placement;
+  readonly placement: NodeChoice;
   /** Whether its platform is compared with the nodes'. */
   readonly comparesNodes: boolean;
 }
@@ -41,8 +41,9 @@ export function platformFindings(
   requests: Readonly<Record<string, PlatformRequest>>,
   { images, nodes }: PlatformAnswers,
 ): PlatformFindings {
+  const answers = new Map(images.map((answer) => [answer.image, answer]));
   const found = Object.entries(requests).map(([name, request]) => {
-    const known = images.find(({ image }) => image === request.image);
+    const known = answers.get(request.image ?? "");
     const unlike = askedFault(name, request, known);
     return unlike === undefined
       ? nodeFindings(name, request, known, nodes)

@@ -1,12 +1,9 @@
 import { workloadManifests } from "../manifests/workload.ts";
-import type { ManifestObject } from "../rendered/object.ts";
+import type { NamedObject } from "../rendered/object.ts";
 import { type Delivery, isAt, servicesOf } from "./delivery.ts";
 
-/** An object by its name. */
-type Named = Pick<ManifestObject, "apiVersion" | "kind" | "metadata">;
-
 /** The objects that the stack creates in its namespace, beside those of manifests. */
-export function ownObjects(delivery: Delivery): Named[] {
+export function ownObjects(delivery: Delivery): NamedObject[] {
   const { namespace, credentials } = delivery;
   const workloads = servicesOf(delivery).flatMap((service) =>
     Object.values(workloadManifests(service, ""))
@@ -22,5 +19,5 @@ export function ownObjects(delivery: Delivery): Named[] {
       ? [from, { apiVersion: "v1", kind: "Secret", metadata }]
       : [];
   });
-  return [...(workloads as Named[]), ...made];
+  return [...(workloads as NamedObject[]), ...made];
 }

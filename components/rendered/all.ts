@@ -6,7 +6,7 @@ import { plain } from "../../mask/plain.ts";
 import { askProvider } from "../ask-provider.ts";
 import type { ManifestsDefinition, WithManifests } from "../service/manifests.ts";
 import type { SlipwayProvider } from "../slipway-provider.ts";
-import { groupOf, idOf, type ManifestObject } from "./object.ts";
+import { groupOf, idOf, type NamedObject } from "./object.ts";
 import { keyOf, kindsDefinedBy } from "./place.ts";
 import { render, type RenderedManifests } from "./render.ts";
 import { ManifestFault } from "./yaml.ts";
@@ -26,10 +26,10 @@ export interface RenderManifestsArgs {
   /** Of the stack. */
   readonly namespace: string;
   /**
-   * Objects that the stack creates otherwise, by kind and name: a manifest must not describe them, too.
-   * @default []
+   * Objects that the stack creates otherwise, by kind and name: a manifest must not describe them, too. Without manifests it is not called.
+   * @default - there are none
    */
-  readonly others?: readonly Pick<ManifestObject, "apiVersion" | "kind" | "metadata">[];
+  readonly others?: () => readonly NamedObject[];
   readonly provider: SlipwayProvider;
 }
 
@@ -52,7 +52,7 @@ interface Source {
  * @throws RunError with a line for each fault
  */
 export async function renderManifests(args: RenderManifestsArgs): Promise<AllRendered> {
-  const { services, extras = {}, namespace, others = [], provider } = args;
+  const { services, extras = {}, namespace, others = () => [], provider } = args;
   const sources = [
     ...Object.entries(extras).map(([name, manifests]) => ({
       ...({ group: "extras", name, manifests } as const),
@@ -95,7 +95,7 @@ export async function renderManifests(args: RenderManifestsArgs): Promise<AllRen
       faults.push(...error.message.split("\n").map((line) => `${place}: ${line}`));
     }
   }
-  faults.push(...twice(rendered, others, namespace));
+  faults.push(...twice(rendered, others(), namespace));
   if (faults.length > 0) {
     const title = faults.length > 1 ? [`${faults.length} faults in the manifests`] : [];
     throw new RunError([...title, ...faults.map(plain)].join("\n  "));
@@ -106,11 +106,10 @@ export async function renderManifests(args: RenderManifestsArgs): Promise<AllRen
 /** Two entries of a state for one object would undo each other's changes. */
 function twice(
   { extras, services }: AllRendered,
-  others: NonNullable<RenderManifestsArgs["others"]>,
+  others: readonly NamedObject[],
   home: string,
 ): string[] {
-  const keyOfObject = (object: (typeof others)[number]) =>
-    `${groupOf(object)} ${idOf(object, home)}`;
+  const keyOfObject = (object: NamedObject) => `${groupOf(object)} ${idOf(object, home)}`;
   const seen = new Map(others.map((object) => [keyOfObject(object), "Slipway's own objects"]));
   const all = [
     ...Object.entries(extras).map(([name, made]) => [`slipway:extras.${name}`, made] as const),

@@ -10,8 +10,8 @@ import {
 } from "./object.ts";
 import { bounded } from "./yaml.ts";
 
-const API_VERSION = /^([a-z0-9.-]+\/)?v[a-z0-9]+$/;
-const KIND = /^[A-Z][A-Za-z0-9]*$/;
+const API_VERSION = /^([a-z0-9.-]{1,253}\/)?v[a-z0-9]{1,62}$/;
+const KIND = /^[A-Z][A-Za-z0-9]{0,62}$/;
 /** Names of roles may have colons. */
 const NAME = /^[A-Za-z0-9][-A-Za-z0-9.:_]{0,252}$/;
 

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { COMPONENTS } from "../../contract/tokens.ts";
 import { OTHER_KINDS } from "../../contract/workload-kind.ts";
-import { settleBound, type VerdictSettings } from "../../contract/verdict.ts";
+import type { VerdictSettings } from "../../contract/verdict.ts";
 import { manifestHash } from "../manifests/hash.ts";
 import type { SourceReference } from "../manifests/source.ts";
 import { goesWith, type Namespace } from "../namespace.ts";
@@ -13,11 +13,13 @@ import type { UsedCredential } from "../workload.ts";
 import { type Additions, applied, credentialsOf } from "./applied.ts";
 import { awaitOf } from "./awaited.ts";
 import { KubernetesObject } from "./kubernetes-object.ts";
-import { at, fields, type ManifestObject, type Rendered } from "./object.ts";
+import { fields, type ManifestObject, type Rendered } from "./object.ts";
 import { WORKLOADS } from "./place.ts";
 import { imagesOf } from "./pod-spec.ts";
 import type { RenderedManifests } from "./render.ts";
 import { deploymentsIn, type RoutedDeployment } from "./routes.ts";
+import { scaledBy } from "./scaled.ts";
+import { verdictOn } from "./verdict-times.ts";
 
 /** Inputs of {@link Manifests}. */
 export interface ManifestsArgs {
@@ -70,6 +72,7 @@ export class Manifests extends pulumi.ComponentResource {
   readonly #objects = new Map<ManifestObject, KubernetesObject>();
   readonly #releases = new Map<ManifestObject, ManifestRelease>();
   readonly #hash: pulumi.Output<string>;
+  readonly #isScaled: (object: ManifestObject) => boolean;
 
   constructor(name: string, args: ManifestsArgs, opts: pulumi.ComponentResourceOptions) {
     super(COMPONENTS.Manifests, name, {}, opts);
@@ -78,6 +81,7 @@ export class Manifests extends pulumi.ComponentResource {
     const { rendered, namespace, after = [] } = args;
     const deployments = deploymentsIn(rendered.objects, name, rendered.image);
     this.#hash = this.#hashOf();
+    this.#isScaled = scaledBy(rendered.objects.map(({ object }) => object));
     let before: readonly pulumi.Resource[] = [namespace, ...after];
     const made: pulumi.Resource[] = [];
     for (const group of stagesOf(rendered.objects)) {
@@ -101,7 +105,7 @@ export class Manifests extends pulumi.ComponentResource {
       dependsOn: [...before, ...used],
       ...(isHome && goesWith(namespace)),
       ...(isKept(object) && { retainOnDelete: true }),
-      ...(isScaled(object, this.#args.rendered.objects) && { ignoreChanges: ["spec.replicas"] }),
+      ...(this.#isScaled(object) && { ignoreChanges: ["spec.replicas"] }),
     });
     this.#objects.set(object, made);
     return made;
@@ -162,7 +166,7 @@ export class Manifests extends pulumi.ComponentResource {
         manifestHash: this.#hash,
         ...(isOurs && source?.commit !== undefined && { commit: source.commit }),
         dirty: (isOurs && source?.dirty) ?? false,
-        ...verdictOf(object, this.#args.verdict ?? {}),
+        ...verdictOn(object, this.#args.verdict ?? {}),
         // What comes after it depends on its success.
         ...(failsLate && isLast && { failsLate }),
       },
@@ -244,35 +248,6 @@ function identityOf({ kind, metadata: { name } }: ManifestObject, object: Kubern
   }));
 }
 
-/** The Deployment's own times count if the settings have none. */
-function verdictOf(deployment: ManifestObject, verdict: VerdictSettings) {
-  const number = (key: string) => {
-    const value = at(deployment, "spec", key);
-    return typeof value === "number" && value > 0 ? value : undefined;
-  };
-  const deadlineSeconds = verdict.deadlineSeconds ?? number("progressDeadlineSeconds") ?? 120;
-  const settleSeconds = verdict.settleSeconds ?? number("minReadySeconds");
-  const times = {
-    ...verdict,
-    deadlineSeconds,
-    ...(settleSeconds !== undefined && { settleSeconds }),
-  };
-  return settleBound(times) === undefined ? times : { ...verdict, deadlineSeconds };
-}
-
 function isKept({ metadata }: ManifestObject): boolean {
   return fields(metadata["annotations"])["helm.sh/resource-policy"] === "keep";
-}
-
-/** Whether an autoscaler decides how many pods there are. */
-function isScaled(object: ManifestObject, all: readonly Rendered[]): boolean {
-  const { kind, metadata } = object;
-  return all.some(({ object: scaler }) => {
-    const target = at(scaler, "spec", "scaleTargetRef");
-    return (
-      ["HorizontalPodAutoscaler", "ScaledObject"].includes(scaler.kind) &&
-      at(target, "name") === metadata.name &&
-      (at(target, "kind") ?? "Deployment") === kind
-    );
-  });
 }

@@ -16,6 +16,9 @@ export interface ManifestObject {
   readonly [field: string]: Json;
 }
 
+/** An object by its kind and name. */
+export type NamedObject = Pick<ManifestObject, "apiVersion" | "kind" | "metadata">;
+
 /** Where an object was found, for messages. */
 export interface Found {
   /** The file, and which document of it. */
@@ -36,16 +39,19 @@ export interface Rendered {
 }
 
 /** The object as settings and messages call it: `Kind/name`, with its namespace in front if that is a different one. */
-export function idOf({ kind, metadata }: ManifestObject, home: string): string {
+export function idOf(
+  { kind, metadata }: Pick<NamedObject, "kind" | "metadata">,
+  home: string,
+): string {
   const { name, namespace = home } = metadata;
   return namespace === home ? `${kind}/${name}` : `${namespace}/${kind}/${name}`;
 }
 
 /** As `idOf`, of what may be no object: empty if it has no kind or name. */
 export function titleOf(value: unknown, home: string): string {
-  const { kind, metadata } = (value ?? {}) as Partial<ManifestObject>;
+  const { kind, metadata } = (value ?? {}) as Partial<NamedObject>;
   return typeof kind === "string" && typeof metadata?.name === "string"
-    ? idOf({ kind, metadata } as ManifestObject, home)
+    ? idOf({ kind, metadata }, home)
     : "";
 }
 

@@ -1,9 +1,7 @@
-import { isIPv6 } from "node:net";
-
 import * as pulumi from "@pulumi/pulumi";
 
 import type { HistoryEntry, ReleaseRecord } from "../../contract/release-record.ts";
-import type { Endpoint } from "../endpoint.ts";
+import { type Endpoint, endpointAt } from "../endpoint.ts";
 import type { ManifestRelease, Manifests } from "./manifests.ts";
 import { addressesOf, isHeadless, portOf } from "./routes.ts";
 
@@ -61,20 +59,12 @@ function endpointOf(
   { deployment: { service, ingresses }, service: routing }: ManifestRelease,
   namespace: string,
 ): pulumi.Output<Endpoint> {
-  const addresses = [...new Set(ingresses.flatMap(addressesOf))];
-  const port = service && portOf(service);
-  const at = (host: string) =>
-    port === undefined ? null : `http://${host}${port === 80 ? "" : `:${port}`}`;
   const isReached = service !== undefined && !isHeadless(service);
-  const ip = isReached ? routing?.spec.apply((spec) => spec?.["clusterIP"]) : undefined;
-  return pulumi.output({
-    inCluster:
-      service === undefined ? null : at(`${service.metadata.name}.${namespace}.svc.cluster.local`),
-    address:
-      ip?.apply((known) =>
-        typeof known !== "string" || known === "" ? null : at(isIPv6(known) ? `[${known}]` : known),
-      ) ?? null,
-    public: addresses[0] ?? null,
-    ...(addresses.length > 1 && { allPublic: addresses }),
+  return endpointAt({
+    name: service?.metadata.name,
+    namespace,
+    port: service && portOf(service),
+    clusterIP: isReached ? routing?.spec.apply((spec) => spec?.["clusterIP"]) : undefined,
+    addresses: [...new Set(ingresses.flatMap(addressesOf))],
   });
 }

@@ -9,6 +9,7 @@ import {
   type ManifestObject,
   textOf,
 } from "./object.ts";
+import { bounded } from "./yaml.ts";
 
 const LISTS = ["initContainers", "containers"] as const;
 
@@ -65,7 +66,7 @@ export function tagFaults(
     .filter(({ image }) => !(wanted !== undefined && isCalled(image, wanted)) && !isPinned(image))
     .map(
       ({ container, image }) =>
-        `${idOf(object, home)}: container ${container}: got image ${JSON.stringify(image.slice(0, 300))}; allowed: repository@sha256:<64 hex digits>${
+        `${idOf(object, home)}: container ${bounded(container)}: got image ${bounded(JSON.stringify(image))}; allowed: repository@sha256:<64 hex digits>${
           wanted === undefined ? "" : `, or the service's own, ${wanted}`
         }; pin it: digest under images of a kustomization, the image's value of a chart${
           wanted === undefined ? "" : "; or set manifests.image, if it is the service's own"

@@ -42,7 +42,7 @@ export interface Rendering {
   /** Where messages' paths start. */
   readonly folder: string;
   readonly variables: Readonly<Record<string, string | undefined>>;
-  readonly cluster: ServedKinds;
+  readonly cluster: Required<ServedKinds>;
   /** What the cluster serves, and what is defined before. */
   readonly served: ReadonlyMap<string, ServedKind>;
 }

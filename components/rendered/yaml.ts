@@ -75,7 +75,7 @@ function parse(text: string, origin: string): unknown[] {
 
 function yamlWords(error: unknown, text: string): string {
   const reason = error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);
-  const hint = /^\s*\{\{/m.test(text)
+  const hint = /^[ \t]*\{\{/m.test(text)
     ? "it has templates of Helm: give the chart as {chart: …}"
     : "fix it, or leave it out";
   return `is not YAML that Kubernetes reads (${bounded(reason)}); ${hint}`;

@@ -80,7 +80,7 @@ test("an answer of the API server that is no sentence gets nowhere with it", asy
   server.faults.set("list pods", 500);
   const { provider, close } = providerOf(server.url);
   try {
-    const asked = provider.invoke("slipway:index:namespaceEnd", { namespace: HOSTILE });
+    const asked = provider.invoke("slipway:index:namespaceState", { namespace: HOSTILE });
     const said = await asked.then(JSON.stringify, String);
     expectPlain(said);
   } finally {

@@ -92,10 +92,14 @@ interface Registered {
   readonly inputs: Record<string, unknown>;
 }
 
+/** What the last program has asked of the provider, in order. */
+const asked: string[] = [];
+
 /** What the program registers with these settings. */
 async function registered(settings: Readonly<Record<string, unknown>>): Promise<Registered[]> {
   const folder = folderWith({ kubeconfig: KUBECONFIG });
   const given = new Map<string, Record<string, unknown>>();
+  asked.length = 0;
   const all = {
     cluster: { kubeconfig: join(folder, "kubeconfig") },
     registry: { repository: "registry.example.com/team" },
@@ -108,7 +112,10 @@ async function registered(settings: Readonly<Record<string, unknown>>): Promise<
         given.set(`${type} ${name}`, inputs as Record<string, unknown>);
         return { id: `${name}-id`, state: { ...(inputs as object), ...outputsOf(type) } };
       },
-      call: answer,
+      call: (args) => {
+        asked.push(args.token);
+        return answer(args);
+      },
     },
     "slipway",
     "prod",
@@ -246,4 +253,15 @@ test("every type that the program registers is known, and every object of it whe
     });
   });
   expect(findings).toEqual([]);
+});
+
+test("a service of five lines asks for nothing that it does not use", async () => {
+  await registered({ services: { shop: { build: { context: "example/shop" }, port: 8080 } } });
+  expect(asked.map((token) => token.split(":").at(-1))).toEqual([
+    "namespaceState",
+    "stackState",
+    "imageDigests",
+    "imagePlatforms",
+    "keepAnnotations",
+  ]);
 });

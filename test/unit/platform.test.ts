@@ -1,7 +1,7 @@
 // Fake answers of registries and of an API server; that a real image of another platform fails is for test/e2e/several-services.test.ts.
 import * as pulumi from "@pulumi/pulumi";
 
-import { matches } from "../../components/image/placement.ts";
+import { matches } from "../../components/image/node-choice.ts";
 import { platformFindings, requirePlatforms } from "../../components/image/platform-check.ts";
 import { platformName, platformRemedy, runsOn, servesPlatform } from "../../contract/platform.ts";
 import { ApiError } from "../../provider/cluster/api-error.ts";

@@ -1,9 +1,10 @@
 // Proves the verdict on workers, load balancers, several Ingresses, routes and probes with times of their own. That a cluster shows it so is
 // proved by test/e2e/real-services-mastodon.test.ts; no unit test proves that a cloud or a Gateway's controller does.
+import { routeFault } from "../../components/require-routes.ts";
 import type { ReadinessInputs } from "../../contract/readiness.ts";
 import type { HttpRoute, Observed, Pod } from "../../provider/verdict/objects.ts";
 import { judgeAtOnce } from "../../provider/verdict/rollout.ts";
-import { servedKind } from "../../provider/served-kind.ts";
+import { servedKinds } from "../../provider/served-kinds.ts";
 import { ApiError } from "../../provider/cluster/api-error.ts";
 import { complete, deployment, readyPod, release, unreadyPod } from "../support/release-objects.ts";
 import { play } from "../support/timeline.ts";
@@ -367,8 +368,8 @@ describe("the patience of the verdict follows from the readiness probe", () => {
   });
 });
 
-describe("whether the API server serves a kind", () => {
-  const asked = { group: "gateway.networking.k8s.io", version: "v1", kind: "HTTPRoute" };
+describe("whether the API server serves routes", () => {
+  const GROUP = "gateway.networking.k8s.io";
   const { signal } = new AbortController();
   const answering = (answers: Readonly<Record<string, unknown>>) => ({
     get: (path: string) =>
@@ -376,20 +377,37 @@ describe("whether the API server serves a kind", () => {
         ? Promise.resolve(answers[path])
         : Promise.reject(new ApiError(404, "the server could not find the requested resource")),
   });
-  const V1 = "/apis/gateway.networking.k8s.io/v1";
+  /** A group that has kinds in its versions. */
+  const serving = (kinds: Readonly<Record<string, readonly string[]>>) => {
+    const versions = Object.keys(kinds).map((version) => ({ groupVersion: `${GROUP}/${version}` }));
+    const resources = Object.entries(kinds).map(([version, each]) => [
+      `/apis/${GROUP}/${version}`,
+      {
+        resources: each.map((kind) => ({ kind, name: kind.toLowerCase(), namespaced: true })),
+      },
+    ]);
+    return answering({
+      [`/apis/${GROUP}`]: { versions },
+      ...(Object.fromEntries(resources) as Record<string, unknown>),
+    });
+  };
+  const faultOf = async (api: ReturnType<typeof answering>) => {
+    const { kinds } = await servedKinds({ group: GROUP }, api, signal);
+    return kinds === undefined ? "nothing is said" : routeFault(kinds);
+  };
+  const NONE = `the cluster does not serve HTTPRoute of ${GROUP}/v1`;
 
   test("is said with the versions that it serves instead", async () => {
-    const served = { [V1]: { resources: [{ kind: "Gateway" }, { kind: "HTTPRoute" }] } };
-    expect(await servedKind(asked, answering(served), signal)).toEqual({});
-    expect(await servedKind(asked, answering({}), signal)).toEqual({ otherVersions: [] });
-    const old = { "/apis/gateway.networking.k8s.io": { versions: [{ version: "v1beta1" }] } };
-    expect(await servedKind(asked, answering(old), signal)).toEqual({ otherVersions: ["v1beta1"] });
-    const without = { [V1]: { resources: [{ kind: "Gateway" }] } };
-    expect(await servedKind(asked, answering(without), signal)).toEqual({ otherVersions: [] });
+    expect(await faultOf(serving({ v1: ["Gateway", "HTTPRoute"] }))).toBeUndefined();
+    expect(await faultOf(answering({}))).toMatch(`${NONE}; have an administrator`);
+    expect(await faultOf(serving({ v1beta1: ["HTTPRoute"] }))).toMatch(
+      `${NONE}, only ${GROUP}/v1beta1; have an administrator`,
+    );
+    expect(await faultOf(serving({ v1: ["Gateway"] }))).toMatch(`${NONE}; have an administrator`);
   });
 
   test("is nothing to hold up a run where it does not say", async () => {
     const silent = { get: () => Promise.reject(new Error("connection refused")) };
-    expect(await servedKind(asked, silent, signal)).toEqual({});
+    expect(await faultOf(silent)).toBe("nothing is said");
   });
 });

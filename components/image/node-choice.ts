@@ -1,5 +1,5 @@
 /** On which nodes a service's pods may be, in Kubernetes' words, as far as nodes' labels decide it. */
-export interface Placement {
+export interface NodeChoice {
   readonly nodeSelector?: Readonly<Record<string, string>>;
   readonly affinity?:
     | undefined
@@ -22,18 +22,18 @@ interface Requirement {
   readonly values?: readonly string[];
 }
 
-/** The labels that a placement looks at. */
-export function labelsOf(placement: Placement): string[] {
-  const required = termsOf(placement).flatMap(({ matchExpressions = [] }) => matchExpressions);
-  return [...Object.keys(placement.nodeSelector ?? {}), ...required.map(({ key }) => key)];
+/** The labels that a choice looks at. */
+export function labelsOf(choice: NodeChoice): string[] {
+  const required = termsOf(choice).flatMap(({ matchExpressions = [] }) => matchExpressions);
+  return [...Object.keys(choice.nodeSelector ?? {}), ...required.map(({ key }) => key)];
 }
 
 /** Whether a node with these labels may have the pods. What is not about labels counts as met. */
-export function matches(labels: Readonly<Record<string, string>>, placement: Placement): boolean {
-  const selected = Object.entries(placement.nodeSelector ?? {}).every(
+export function matches(labels: Readonly<Record<string, string>>, choice: NodeChoice): boolean {
+  const selected = Object.entries(choice.nodeSelector ?? {}).every(
     ([key, value]) => labels[key] === value,
   );
-  const terms = termsOf(placement);
+  const terms = termsOf(choice);
   return (
     selected &&
     (terms.length === 0 ||
@@ -43,7 +43,7 @@ export function matches(labels: Readonly<Record<string, string>>, placement: Pla
   );
 }
 
-function termsOf({ affinity }: Placement): readonly Term[] {
+function termsOf({ affinity }: NodeChoice): readonly Term[] {
   const { nodeAffinity } = affinity ?? {};
   const terms = nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms;
   // A patch is checked by the API server alone.

@@ -16,8 +16,8 @@ export interface AutoscalerBounds {
   readonly maxReplicas: number;
 }
 
-/** What declares the object that delivers a service. */
-export interface Delivery {
+/** What the object that delivers a service follows from. */
+export interface DelivererArgs {
   readonly service: Service;
   readonly image: pulumi.Input<string>;
   readonly manifests: WorkloadManifests;
@@ -33,27 +33,27 @@ type Deliverer =
   k8s.apps.v1.Deployment | k8s.apps.v1.StatefulSet | k8s.apps.v1.DaemonSet | k8s.batch.v1.CronJob;
 
 /** Declares what delivers a service, once nothing is missing that its pods need. */
-export function declareDelivery(
+export function declareDeliverer(
   name: string,
-  delivery: Delivery,
+  args: DelivererArgs,
   child: pulumi.CustomResourceOptions & { readonly parent: pulumi.Resource },
 ): pulumi.Output<DeploymentIdentity> {
-  const { service, namespace, needs } = delivery;
+  const { service, namespace, needs } = args;
   const kind = workloadKindOf(service);
   const dependsOn = [namespace, ...needs];
   const invoking = { parent: child.parent, dependsOn };
   const opts = {
     ...child,
-    dependsOn: [...dependsOn, afterAnnotations(delivery, kind, invoking)],
+    dependsOn: [...dependsOn, afterAnnotations(args, kind, invoking)],
     // Dropped, the number would be the default of one pod until the autoscaler has seen it.
     ...(service.autoscale && { ignoreChanges: ["spec.replicas"] }),
   };
-  return identityOf(kind, service.name, declare(name, delivery, invoking, opts));
+  return identityOf(kind, service.name, declare(name, args, invoking, opts));
 }
 
 function declare(
   name: string,
-  { service, image, manifests, autoscaler }: Delivery,
+  { service, image, manifests, autoscaler }: DelivererArgs,
   invoking: pulumi.InvokeOutputOptions,
   opts: pulumi.CustomResourceOptions,
 ): Deliverer {
@@ -127,7 +127,7 @@ function withHeldNumber<T extends Scaled>(
 
 /** The namespace, once annotations of others on the pods are kept: see the provider's `keepAnnotations`. */
 function afterAnnotations(
-  { service, image, namespace }: Delivery,
+  { service, image, namespace }: DelivererArgs,
   kind: WorkloadKind,
   opts: pulumi.InvokeOutputOptions,
 ): pulumi.Input<pulumi.Resource> {
