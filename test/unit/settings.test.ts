@@ -180,7 +180,10 @@ const SERVICES = {
         health: "/healthz",
         ready: "/readyz",
       },
-      ...Object.entries(ASKED).map(([name, asked]) => ({ name, of: "web", ...asked })),
+      ...Object.entries(ASKED).map(([name, asked], index) => ({
+        ...{ name, of: "web", ...asked },
+        port: 9100 + index,
+      })),
     ],
     replacement: { surge: "10%", unavailable: 1 },
     writable: ["/tmp", "/var/cache"],
