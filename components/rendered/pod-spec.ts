@@ -107,7 +107,9 @@ export function tagFaults(
       ({ container, image }) =>
         `${idOf(object, home)}: container ${bounded(container)}: got image ${bounded(JSON.stringify(image))}; allowed: repository@sha256:<64 hex digits>${
           wanted === undefined ? "" : `, or the service's own, ${wanted}`
-        }; pin it: digest under images of a kustomization, the image's value of a chart`,
+        }; pin it: digest under images of a kustomization, the image's value of a chart${
+          wanted === undefined ? "" : "; or set manifests.image, if it is the service's own"
+        }`,
     );
 }
 

@@ -8,7 +8,7 @@ import { renderChart } from "./chart.ts";
 import { CHART, KUSTOMIZATIONS, readFiles } from "./files.ts";
 import { decideHooks } from "./hooks.ts";
 import { renderKustomization } from "./kustomization.ts";
-import { type Found, idOf, type NamedObject, type Rendered } from "./object.ts";
+import { type Found, idOf, type Rendered, titleOf } from "./object.ts";
 import { placed } from "./place.ts";
 import { nameFaults, runs, tagFaults } from "./pod-spec.ts";
 import { deploymentsIn, RELEASED } from "./routes.ts";
@@ -136,13 +136,6 @@ function withoutThose(
     );
   }
   return found.filter((_, index) => !without.includes(titles[index] ?? ""));
-}
-
-function titleOf(value: unknown, home: string): string {
-  const { kind, metadata } = (value ?? {}) as Partial<NamedObject>;
-  return typeof kind === "string" && typeof metadata?.name === "string"
-    ? idOf({ kind, metadata }, home)
-    : "";
 }
 
 function emptyFaults(objects: readonly Rendered[], image: string | undefined): string[] {

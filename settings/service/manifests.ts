@@ -23,6 +23,10 @@ const CHART_NAME = /^[\w-]+$/;
 /** What a service has beside its own manifests: where its image comes from, and how its verdict comes about. */
 const BESIDE = ["build", "image", "manifests", ...Object.keys(VERDICT)];
 
+const REMEDY = "write it there, and remove it here";
+const ALLOW_REMEDY =
+  "remove it, and give the pods there what restricted asks for, or deliver into a namespace that enforces less (slipway:namespace: {name, exists: true})";
+
 const id = field.text(
   /^(?:[a-z0-9][-a-z0-9]*\/)?[A-Z][A-Za-z0-9]*\/[A-Za-z0-9][-A-Za-z0-9.:_]*$/,
   "Kind/name, or namespace/Kind/name outside of the stack's namespace",
@@ -126,7 +130,7 @@ export function manifestsFaults(service: Mapping, surroundings: Surroundings): F
       path: [key],
       text: got(
         service[key],
-        `allowed: ${BESIDE.join(", ")} beside manifests, which describe the objects themselves; write it there, and remove it here`,
+        `allowed: ${BESIDE.join(", ")} beside manifests, which describe the objects themselves; ${key === "allow" ? ALLOW_REMEDY : REMEDY}`,
       ),
     })),
     ...sourceFaults(manifests, ["manifests"], surroundings),

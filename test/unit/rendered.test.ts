@@ -289,7 +289,7 @@ test("names every image that stays a tag, by object, container and remedy", asyn
   ]);
   expect(faults).toEqual([
     expect.stringMatching(/^Deployment\/shop: container wait: got image "busybox"/),
-    "CronJob/clean: container app: got image \"docker.io/library/redis:7\"; allowed: repository@sha256:<64 hex digits>, or the service's own, shop; pin it: digest under images of a kustomization, the image's value of a chart",
+    "CronJob/clean: container app: got image \"docker.io/library/redis:7\"; allowed: repository@sha256:<64 hex digits>, or the service's own, shop; pin it: digest under images of a kustomization, the image's value of a chart; or set manifests.image, if it is the service's own",
   ]);
 });
 
@@ -445,7 +445,7 @@ test("the program that renders gets no variable of the run, and its words are th
   await expect(none).rejects.toThrow(/neither kubectl nor kustomize is on the PATH/);
 });
 
-test("a chart that renders differently each time is refused by the objects that differ", async () => {
+test("a chart that renders differently each time is refused by the objects that differ, except by those that are left out", async () => {
   const script = `echo "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: made-up}\ndata: {x: '$$'}"`;
   const folder = folderWithProgram("helm", script, {
     "c/Chart.yaml": "name: c\nversion: 1.0.0\n",
@@ -454,8 +454,15 @@ test("a chart that renders differently each time is refused by the objects that 
   const variables = { PATH: `${join(folder, "bin")}:/bin` };
   const read = render({ chart: join(folder, "c") }, rendering({ folder, variables }));
   await expect(read).rejects.toThrow(
-    /^chart c: ConfigMap\/made-up differ each time that it is rendered/,
+    /^chart c: renders ConfigMap\/made-up differently each time.*or leave the object out \(without\)$/,
   );
+  const left = (object: string) =>
+    render(
+      { chart: join(folder, "c"), without: [object] },
+      rendering({ folder, variables, hasImage: false }),
+    );
+  await expect(left("ConfigMap/made-up")).rejects.toThrow(/^there is no object in it/);
+  await expect(left("store/ConfigMap/made-up")).rejects.toThrow(/^chart c: renders/);
 });
 
 test("a chart is rendered for the cluster that there is, and what it cannot know is told", async () => {
