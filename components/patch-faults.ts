@@ -35,6 +35,8 @@ const FIXED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
       "the pods have the service's own account",
     "spec.jobTemplate.spec.template.spec.serviceAccount": "the pods have the service's own account",
     "spec.jobTemplate.spec.template.spec.nodeName": "nodeSelector and affinity choose nodes",
+    "spec.jobTemplate.spec.template.spec.restartPolicy":
+      "a new pod replaces one that fails, whose log stays",
   },
   headlessService: { "spec.selector": "it selects the service's pods" },
   deployment: {
@@ -113,17 +115,19 @@ function changedFaults(service: Service, object: string, before: unknown, after:
 
 /** The image of the build is that of the service's container; others are pinned. */
 function imageFaults(service: Service, object: string, before: unknown, after: unknown): string[] {
-  const known = new Map(containersIn(before).map(({ name, image }) => [name, image]));
+  const known = new Map(
+    containersIn(before).map(({ fields }) => [fields["name"], fields["image"]]),
+  );
   const own = podSpecsIn(after).map(({ spec }) => listOf(spec["containers"])[0]?.["name"]);
-  const key = (name: unknown) =>
-    `${keyOf(service, object, "spec.template.spec.containers")}.${String(name)}`;
+  const key = (name: unknown, list = "spec.template.spec.containers") =>
+    `${keyOf(service, object, list)}.${String(name)}`;
   return [
     ...own.flatMap((name) =>
       name === service.name
         ? []
         : [`${key(service.name)}: is the service, and its first container; remove the patch of it`],
     ),
-    ...containersIn(after).flatMap(({ name, image }) => {
+    ...containersIn(after).flatMap(({ list, fields: { name, image } }) => {
       if (isSame(known.get(name), image)) {
         return [];
       }
@@ -133,7 +137,7 @@ function imageFaults(service: Service, object: string, before: unknown, after: u
       return typeof image === "string" && isPinned(image)
         ? []
         : [
-            `${key(name)}.image: got ${JSON.stringify(image ?? null)}; allowed: repository@sha256:<64 hex digits>; name the image by its digest`,
+            `${key(name, list)}.image: got ${JSON.stringify(image ?? null)}; allowed: repository@sha256:<64 hex digits>; name the image by its digest`,
           ];
     }),
   ];
@@ -186,11 +190,13 @@ function keyOf({ pod }: Service, object: string, path: string): string {
     : `patches.${object}.${path}`;
 }
 
-function containersIn(manifest: unknown): readonly Fields[] {
-  return podSpecsIn(manifest).flatMap(({ spec }) => [
-    ...listOf(spec["containers"]),
-    ...listOf(spec["initContainers"]),
-  ]);
+/** Every container of an object's pods, with the place of its list. */
+function containersIn(manifest: unknown): { readonly list: string; readonly fields: Fields }[] {
+  return podSpecsIn(manifest).flatMap(({ at: place, spec }) =>
+    ["containers", "initContainers"].flatMap((list) =>
+      listOf(spec[list]).map((fields) => ({ list: `${place}.${list}`, fields })),
+    ),
+  );
 }
 
 function at(value: unknown, path: string): unknown {

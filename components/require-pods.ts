@@ -1,14 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import { askProvider } from "./ask-provider.ts";
-import { ANY_IMAGE, exceptionsIn, podSpecsIn } from "./exceptions.ts";
+import { exceptionsIn } from "./exceptions.ts";
 import { type Delivery, servicesOf } from "./lanes/delivery.ts";
-import { workloadManifests } from "./manifests/workload.ts";
 import { patchFaults } from "./patch-faults.ts";
 import { EXCEPTIONS, levelOf, LEVELS } from "./service/exceptions.ts";
-import { PLACEMENT } from "./service/placement.ts";
 import type { Service } from "./service-definition.ts";
 import type { SlipwayProvider } from "./slipway-provider.ts";
+import { triedObjects } from "./tried-objects.ts";
 
 /** Inputs of {@link requirePods}. */
 export interface RequiredPods extends Delivery {
@@ -99,7 +98,7 @@ async function refusals(
   provider: SlipwayProvider,
 ): Promise<string[]> {
   const tried = services.flatMap((service) =>
-    objectsOf(service).map(([object, manifest]) => ({ service, object, manifest })),
+    triedObjects(service).map((each) => ({ ...each, name: service.name })),
   );
   if (tried.length === 0) {
     return [];
@@ -110,31 +109,7 @@ async function refusals(
     provider,
   );
   return refused.map(({ index, message }) => {
-    const { service, object } = tried[index] ?? {};
-    const key = service === undefined ? "" : keyOf(service, object ?? "");
-    return `slipway:services.${service?.name ?? ""}.${key}: the API server refuses the object: ${message}`;
+    const { name = "", keys = "" } = tried[index] ?? {};
+    return `slipway:services.${name}.${keys}: the API server refuses the object: ${message}`;
   });
-}
-
-/** The objects of a service that have plain fields of Kubernetes. */
-function objectsOf(service: Service): [string, object][] {
-  const { patches = {}, pod } = service;
-  const isPlain = pod !== undefined || PLACEMENT.some((key) => service[key] !== undefined);
-  if (!isPlain && service.patches === undefined) {
-    return [];
-  }
-  return Object.entries(workloadManifests(service, ANY_IMAGE)).flatMap(([object, manifest]) => {
-    const isTried = object in patches || (isPlain && podSpecsIn(manifest).length > 0);
-    return manifest !== undefined && isTried ? [[object, manifest]] : [];
-  });
-}
-
-function keyOf(service: Service, object: string): string {
-  const isPatched = object in (service.patches ?? {});
-  const keys = [
-    ...(service.pod === undefined ? [] : ["pod"]),
-    ...(isPatched ? [`patches.${object}`] : []),
-    ...PLACEMENT.filter((key) => service[key] !== undefined),
-  ];
-  return isPatched && object !== "deployment" ? `patches.${object}` : keys.join(" or ");
 }

@@ -81,19 +81,20 @@ function objectNames(service: string, written: Mapping): Taking[] {
 function backendFaults(service: Mapping, services: Mapping): Fault[] {
   return WAYS.flatMap((way) =>
     waysOf(service, way).flatMap(({ path, fields }) =>
-      pathsOf(fields).flatMap(({ place, fields: { service: target, port } }) =>
-        under(
+      pathsOf(fields).flatMap(({ place, fields: written }) => {
+        const { service: target, port } = written;
+        return under(
           [way, ...path, ...place],
           [
             ...targetFaults(target, services),
             ...portFaults(
               typeof target === "string" ? mapping(services[target]) : service,
               port ?? (target === undefined ? undefined : way === "ingress" ? "http" : 80),
-              port === undefined ? "service" : "port",
+              written,
             ),
           ],
-        ),
-      ),
+        );
+      }),
     ),
   );
 }
@@ -108,13 +109,19 @@ function targetFaults(target: unknown, services: Mapping): Fault[] {
 }
 
 /** Whether the Service has a port of this name or number. */
-function portFaults(service: Mapping | undefined, port: unknown, key: string): Fault[] {
+function portFaults(service: Mapping | undefined, port: unknown, written: Mapping): Fault[] {
   if (service === undefined || port === undefined) {
     return [];
   }
   const served = writtenPorts(service).filter(({ servicePort }) => servicePort !== false);
-  const known = served.map(({ name, servicePort }) => `${name} (${String(servicePort)})`);
   const isKnown = served.some(({ name, servicePort }) => port === name || port === servicePort);
-  const text = `allowed: a port that the Service has, by name or number: ${known.join(", ") || "it has none"}; set port to one of them`;
-  return faultIf(!isKnown, [key], got(port, text));
+  const known =
+    served.map(({ name, servicePort }) => `${name} (${String(servicePort)})`).join(", ") ||
+    "it has none";
+  const said = `allowed: a port that the Service has, by name or number: ${known}; set port to one of them`;
+  const unsaid = `its Service has no port ${JSON.stringify(port)} (${known}); allowed: a service with port, or port with one that the Service has; set one of them`;
+  const { service: target } = written;
+  return written["port"] === undefined
+    ? faultIf(!isKnown, ["service"], got(target, unsaid))
+    : faultIf(!isKnown, ["port"], got(port, said));
 }

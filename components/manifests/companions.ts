@@ -84,11 +84,9 @@ function mountsOf(
     if (mount === undefined) {
       throw new Error(`${service.name} has nothing at ${path}; add it to its volumes or files`);
     }
-    return {
-      ...mount,
-      mountPath: at,
-      ...(readOnly === true && { readOnly }),
-    };
+    const { readOnly: own, ...place } = mount;
+    const isReadOnly = readOnly ?? own ?? false;
+    return { ...place, mountPath: at, ...(isReadOnly !== false && { readOnly: isReadOnly }) };
   });
 }
 

@@ -47,13 +47,12 @@ function jobTemplate(
   credentials: CredentialDigests,
 ): k8s.types.input.batch.v1.JobTemplateSpec {
   const { activeDeadlineSeconds, backoffLimit } = service.schedule ?? {};
-  const { metadata, spec } = podTemplate(service, image, credentials);
   return {
     metadata: { labels: podLabels(service) },
     spec: {
       ...(activeDeadlineSeconds !== undefined && { activeDeadlineSeconds }),
       ...(backoffLimit !== undefined && { backoffLimit }),
-      template: { metadata, spec: endingSpec(spec as k8s.types.input.core.v1.PodSpec) },
+      template: podTemplate(service, image, credentials, endingSpec),
     },
   };
 }

@@ -73,13 +73,14 @@ function mergedList(
   if (key === undefined) {
     return patch;
   }
-  const changes = new Map(patch.map((entry) => [nameOf(entry, key), entry]));
-  const known = new Set(list.map((entry) => nameOf(entry, key)));
-  const kept = list.map((entry) => merged(entry, changes.get(nameOf(entry, key)) ?? {}, ""));
-  const added = patch.filter((entry) => !known.has(nameOf(entry, key)));
-  return [...kept, ...added.map((entry) => merged({}, entry, ""))].filter((entry) => {
-    return !(isFields(entry) && entry[DIRECTIVE] === "delete");
-  });
+  return patch
+    .reduce<readonly unknown[]>((entries, change) => {
+      const index = entries.findIndex((entry) => nameOf(entry, key) === nameOf(change, key));
+      return index < 0
+        ? [...entries, merged({}, change, "")]
+        : entries.with(index, merged(entries[index], change, ""));
+    }, list)
+    .filter((entry) => !(isFields(entry) && entry[DIRECTIVE] === "delete"));
 }
 
 function nameOf(entry: unknown, key: string): unknown {

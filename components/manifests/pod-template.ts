@@ -16,18 +16,24 @@ import { volumes } from "./volumes.ts";
 /** By the name of each credential that the pods use, what changes with its values. */
 export type CredentialDigests = Readonly<Record<string, pulumi.Input<string>>>;
 
-/** The template of a service's pods, whatever makes them. */
+/**
+ * The template of a service's pods, whatever makes them.
+ *
+ * @param finish what the kind makes of the pods' spec before patches are merged into it
+ */
 export function podTemplate(
   service: Service,
   image: pulumi.Input<string>,
   credentials: CredentialDigests,
+  finish: (spec: k8s.types.input.core.v1.PodSpec) => k8s.types.input.core.v1.PodSpec = (spec) =>
+    spec,
 ): k8s.types.input.core.v1.PodTemplateSpec {
   return {
     metadata: {
       labels: { ...service.labels, ...podLabels(service) },
       ...annotations(service, credentials),
     },
-    spec: patched(podSpec(service, image), service.pod),
+    spec: patched(finish(podSpec(service, image)), service.pod),
   };
 }
 

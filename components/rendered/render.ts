@@ -10,7 +10,7 @@ import { decideHooks } from "./hooks.ts";
 import { renderKustomization } from "./kustomization.ts";
 import { type Found, idOf, type NamedObject, type Rendered } from "./object.ts";
 import { placed } from "./place.ts";
-import { runs, tagFaults } from "./pod-spec.ts";
+import { nameFaults, runs, tagFaults } from "./pod-spec.ts";
 import { deploymentsIn, RELEASED } from "./routes.ts";
 import { ManifestFault } from "./yaml.ts";
 
@@ -73,6 +73,7 @@ export async function render(
     ...hooks.faults,
     ...places.faults,
     ...places.objects.flatMap(({ object }) => tagFaults(object, home, image)),
+    ...(image === undefined ? [] : nameFaults(own, home, image)),
   ];
   if (found.length === 0) {
     found.push(...emptyFaults(places.objects, image));

@@ -27,13 +27,15 @@ export function judgeStatefulSetRelease(
   const object = titleOf(release.deployment);
   const { replicas = 1 } = set.spec ?? {};
   const partition = partitionOf(set);
-  if (replicas > 0 && partition >= replicas) {
+  const living = livingPods(pods);
+  // Of a set that an autoscaler has not scaled yet all pods may be of the release, whatever the partition will hold back.
+  if (replicas > 0 && partition >= replicas && heldBackPods(set, living).length > 0) {
     const message = `partition ${partition} holds back all of its ${replicas} pods, so that none of them proves the release; lower it`;
     return [{ reason: "paused", object, message }];
   }
   return [
     ...refusals(release, observed, replicas),
-    ...judgeOldPods(release, set, livingPods(pods), warnings),
+    ...judgeOldPods(release, set, living, warnings),
     ...judgeSetCounts(object, set, podsOf(newReplicaSet(observed), pods)),
   ];
 }

@@ -11,6 +11,7 @@ import * as field from "../fields.ts";
 import { fieldsOf, type Mapping, mapping } from "../mapping.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { user } from "./exceptions.ts";
+import { writtenPorts } from "./port-faults.ts";
 import { probesFaults } from "./probe-faults.ts";
 import { probesShape } from "./probes.ts";
 import { processShape } from "./process-shape.ts";
@@ -103,7 +104,11 @@ export function containersFaults(
   const containers = writtenContainers(service);
   const names = containers.map(({ fields }) => fields["name"]);
   const paths = pathsOf(service);
-  return containers.flatMap(({ path, fields }, index) => {
+  const listening = containers.filter(({ fields }) => fields["port"] !== undefined);
+  const clashes = listening.flatMap((container, index) =>
+    portFaults(container, service, listening.slice(0, index)),
+  );
+  const each = containers.flatMap(({ path, fields }, index) => {
     const own = fields["name"];
     const isTaken = own === name || names.indexOf(own) !== index;
     return under(path, [
@@ -113,12 +118,35 @@ export function containersFaults(
         got(own, "allowed: a name of its own; the service's container, or a different one, has it"),
       ),
       ...imageFaults(fields, name, services),
-      ...mountFaults(fields["mounts"], paths),
+      ...mountFaults(fields["mounts"], paths, Object.keys(fieldsOf(service["volumes"]))),
       ...probesFaults(fields),
       ...resourceFaults(fieldsOf(fields["resources"])),
       ...variablesFaults(fields),
     ]);
   });
+  return [...each, ...clashes];
+}
+
+/** The containers of a pod share its ports. */
+function portFaults(
+  { path, fields: { port } }: WrittenContainer,
+  service: Mapping,
+  before: readonly WrittenContainer[],
+): Fault[] {
+  const own = writtenPorts(service).find((each) => each.port === port && each.protocol === "TCP");
+  const other = before.find(({ fields }) => fields["port"] === port)?.fields["name"];
+  const who =
+    own === undefined
+      ? `sidecar ${String(other)} listens on it`
+      : `the service listens on it (${own.name})`;
+  return faultIf(
+    own !== undefined || other !== undefined,
+    [...path, "port"],
+    got(
+      port,
+      `${who}; allowed: a port that no other container of the pod listens on; give one of them a different one`,
+    ),
+  );
 }
 
 function imageFaults({ image, of }: Mapping, name: string, services: readonly string[]): Fault[] {
@@ -150,13 +178,25 @@ function pathsOf({ volumes, files, folders, writable = ["/tmp"] }: Mapping): str
   ];
 }
 
-function mountFaults(mounts: unknown, paths: readonly string[]): Fault[] {
+function mountFaults(
+  mounts: unknown,
+  paths: readonly string[],
+  volumes: readonly string[],
+): Fault[] {
   const written: readonly unknown[] = Array.isArray(mounts) ? mounts : [];
   const places = written.map((each) => {
-    const { path = each, at = path } = fieldsOf(each);
-    return { path, at };
+    const { path = each, at = path, readOnly } = fieldsOf(each);
+    return { path, at, readOnly };
   });
-  return places.flatMap(({ path, at }, index) => [
+  return places.flatMap(({ path, at, readOnly }, index) => [
+    ...faultIf(
+      readOnly === false && !volumes.some((volume) => volume === path),
+      ["mounts", index, "readOnly"],
+      got(
+        readOnly,
+        "allowed: only for volumes, because files and folders can only be read; remove it",
+      ),
+    ),
     ...faultIf(
       typeof path === "string" && !paths.includes(path),
       ["mounts", index],

@@ -8,7 +8,7 @@ import type {
 } from "../../components/service/files.ts";
 import type { Whole } from "../../components/service/variables.ts";
 import type { ShapeOf } from "../../contract/field.ts";
-import { type Fault, under } from "../fault.ts";
+import { type Fault, faultIf, got, under } from "../fault.ts";
 import * as field from "../fields.ts";
 import { fieldsOf, type Mapping, mapping } from "../mapping.ts";
 import { exactlyOne } from "./exactly-one.ts";
@@ -62,6 +62,28 @@ export function filesShape() {
 export function filesFaults({ folders }: Mapping): Fault[] {
   return Object.entries(fieldsOf(folders)).flatMap(([path, written]) => {
     const fields = mapping(written);
-    return under(["folders", path], fields === undefined ? [] : exactlyOne(fields, WHOLE));
+    return under(
+      ["folders", path],
+      fields === undefined ? [] : [...exactlyOne(fields, WHOLE), ...itemFaults(fields["items"])],
+    );
+  });
+}
+
+/** Of two keys that become one file the kubelet takes any. */
+function itemFaults(items: unknown): Fault[] {
+  const written: readonly unknown[] = Array.isArray(items) ? items : [];
+  const paths = written.map((each) => String(fieldsOf(each)["path"]));
+  return paths.flatMap((path, index) => {
+    const other = paths
+      .slice(0, index)
+      .find((each) => each === path || each.startsWith(`${path}/`) || path.startsWith(`${each}/`));
+    return faultIf(
+      other !== undefined,
+      ["items", index, "path"],
+      got(
+        path,
+        `allowed: a path that is neither that of another item nor its folder, and ${other ?? ""} is there; give one of them a different one`,
+      ),
+    );
   });
 }

@@ -16,6 +16,7 @@ import { type Fault, faultIf, got } from "../fault.ts";
 import * as field from "../fields.ts";
 import { fieldsOf, type Mapping } from "../mapping.ts";
 import { cronFault } from "./cron.ts";
+import { isTimeZone } from "./time-zone.ts";
 
 /** Keys that say what delivers a service. */
 const KINDS = ["stateful", "everyNode", "schedule"] as const;
@@ -130,16 +131,29 @@ export function kindNameFaults(name: string, services: Mapping): Fault[] {
 /** Kubernetes adds a number and a hash to the names of pods and runs, and has labels of them. */
 const LONGEST_NAME = 52;
 
-/** A headless Service has a name of its own, which no other service may have. */
+/** A headless Service has a name of its own, which no other Service may have. */
 function headlessFaults(name: string, services: Mapping): Fault[] {
+  const own = headlessOf(name, services);
+  if (own === undefined) {
+    return [];
+  }
+  const [other] = Object.keys(services).filter(
+    (each, index, names) => index < names.indexOf(name) && headlessOf(each, services) === own,
+  );
+  const remedy = `set another one, such as ${name}-peers`;
+  const text = `allowed: a name that no service has, for the headless Service; ${remedy}`;
+  const taken = `the headless Service of ${other ?? ""} is called so; allowed: a name that no other Service has; ${remedy}`;
+  const path = ["stateful", "serviceName"];
+  return [
+    ...faultIf(own in services, path, got(own, text)),
+    ...faultIf(other !== undefined, path, got(own, taken)),
+  ];
+}
+
+function headlessOf(name: string, services: Mapping): string | undefined {
   const { stateful: set } = fieldsOf(services[name]);
   const { serviceName = headlessName(name) } = fieldsOf(set);
-  const isTaken = set !== undefined && String(serviceName) in services;
-  const text = got(
-    serviceName,
-    `allowed: a name that no service has, for the headless Service; set another one, such as ${name}-peers`,
-  );
-  return faultIf(isTaken, ["stateful", "serviceName"], text);
+  return set === undefined ? undefined : String(serviceName);
 }
 
 function trueOr<Definition>(definition: z.ZodType<Definition>) {
@@ -216,19 +230,6 @@ function scheduleFaults(service: Mapping): Fault[] {
 
 function number({ from, to, ...more }: { from: number; to: number; remedy?: string }) {
   return field.wholeNumber(from, to, more.remedy).exactOptional();
-}
-
-function isTimeZone(name: string): boolean {
-  try {
-    return /^[A-Z][A-Za-z0-9_+/-]+$/.test(name) && name !== "Local" && isZone(name);
-  } catch {
-    return false;
-  }
-}
-
-/** @throws RangeError for a zone that the database does not have */
-function isZone(timeZone: string): boolean {
-  return new Intl.DateTimeFormat("en", { timeZone }).resolvedOptions().timeZone !== "";
 }
 
 function amount(share: unknown): number {

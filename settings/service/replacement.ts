@@ -11,25 +11,33 @@ import type { ShapeOf } from "../../contract/field.ts";
 import { type Fault, faultIf, got } from "../fault.ts";
 import * as field from "../fields.ts";
 import { fieldsOf, type Mapping, mapping } from "../mapping.ts";
+import { either } from "./either.ts";
 
 const PERCENT = /^(100|[1-9]?\d)%$/;
+const MOST_PODS = 5000;
 
+const PODS = "allowed: a number of pods from 0 on, or a percentage of them such as 25%";
+
+/** Nothing of it says more than all of it: a union would repeat the words of its parts. */
 const pods = z
-  .union([z.int().min(0).max(5000), z.string().regex(PERCENT)], {
-    error: "allowed: a number of pods from 0 on, or a percentage of them such as 25%",
-  })
+  .custom<number | string>((value) => isNumberOfPods(value), { error: PODS })
   .exactOptional();
 
-const replacement: z.ZodType<Replacement> = z.union(
-  [
-    z.literal("recreate"),
-    field.mapping(
-      { surge: pods, unavailable: pods } satisfies ShapeOf<RollingReplacement>,
-      "surge and unavailable",
-    ),
-  ],
-  { error: "allowed: recreate, or {surge, unavailable} with numbers of pods or percentages" },
+const replacement: z.ZodType<Replacement> = either(
+  z.literal("recreate", {
+    error: "allowed: recreate, or {surge, unavailable} with numbers of pods or percentages",
+  }),
+  field.mapping(
+    { surge: pods, unavailable: pods } satisfies ShapeOf<RollingReplacement>,
+    "surge and unavailable",
+  ),
 );
+
+function isNumberOfPods(value: unknown): boolean {
+  return typeof value === "string"
+    ? PERCENT.test(value)
+    : typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= MOST_PODS;
+}
 
 /** The form of how an update replaces a service's pods. */
 export function replacementShape() {

@@ -18,7 +18,7 @@ import { exactlyOne } from "./exactly-one.ts";
 const KINDS = ["claim", "perPod", "memory", "scratch"];
 
 /** Volumes of the pods that are not the settings': see the manifests. */
-const TAKEN = ["files"];
+const TAKEN = ["files", "token"];
 
 const ACCESS = [
   "ReadWriteOnce",

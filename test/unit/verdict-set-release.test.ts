@@ -80,6 +80,19 @@ test("a partition that was raised over all pods proves nothing", () => {
   });
 });
 
+test("a partition over all pods of a set that is not scaled yet holds back none that runs the release", () => {
+  const spec = {
+    replicas: 1,
+    updateStrategy: { type: "RollingUpdate", rollingUpdate: { partition: 1 } },
+  };
+  const counts = { replicas: 1, readyReplicas: 1, availableReplicas: 1, updatedReplicas: 1 };
+  const observed = observedSet(statefulSet(spec, counts), [setPod("db-0", "new")]);
+  expect(judgeAtOnce(BY_SETS, observed)).toMatchObject({
+    kind: "ready",
+    pods: [{ name: "db-0", imageID: IMAGE }],
+  });
+});
+
 test("a partition that was raised since it was applied fails the release, and one that was lowered does not", () => {
   const waiting = statefulSet({}, { updatedReplicas: 1, availableReplicas: 2 });
   const pods = [setPod("db-0", "old"), setPod("db-1", "old"), setPod("db-2", "new")];
