@@ -26,12 +26,15 @@ export default async () => {
     slipway.requireRoutes(settings.services, own),
   ]);
   const { namespace: home } = settings;
-  const claims = await slipway.requireClaims({ services, namespace: home, provider: own });
+  const described = await slipway.requireClaims({ services, namespace: home, provider: own });
   const others = () => slipway.ownObjects({ ...settings, services });
   const rendered = await slipway.renderManifests({ ...settings, services, others, provider: own });
   const builds = slipway.planBuilds(services);
   slipway.requireApproved({ services, builds }, approval);
   const pods = await slipway.requirePods({ ...settings, ...found, services, provider: own });
+  const { level } = pods;
+  const written = { rendered, namespace: home, level, provider: own };
+  const claims = new Set([...described, ...(await slipway.requireManifests(written))]);
   const delivery = { ...settings, rendered };
   const plan = settings.jenkins && slipway.planLanes({ ...delivery, jenkins: settings.jenkins });
   const guard = plan && new slipway.LaneGuard("lanes", { plan }, { provider: own });
@@ -44,7 +47,7 @@ export default async () => {
     return new slipway.Credential(name, args, { providers });
   });
   const extras = slipway.declareExtras(settings.extras ?? {}, rendered.extras, (name, args) => {
-    return new slipway.Extra(name, { ...common, credentials, ...args }, { providers });
+    return new slipway.Extra(name, { ...common, credentials, claims, ...args }, { providers });
   });
   const known = await slipway.survey({ services, builds, registry, provider: own });
   // Containers may run each other's images, so that each is looked up once all are declared.

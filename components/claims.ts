@@ -29,9 +29,20 @@ export function declareClaims(
     const { name, namespace } = claim.metadata;
     return new k8s.core.v1.PersistentVolumeClaim(name, claim, {
       ...child,
-      ignoreChanges: FIXED.map((field) => `spec.${field}`),
+      ...takenUp(name, namespace, kept),
       retainOnDelete: !transient.has(name),
-      ...(kept?.has(name) === true && { import: `${namespace}/${name}` }),
     });
   });
+}
+
+/** Options of a claim: it is never replaced, and one that exists is imported if the state does not have it. */
+export function takenUp(
+  name: string,
+  namespace: string,
+  kept: ReadonlySet<string> | undefined,
+): Pick<pulumi.CustomResourceOptions, "ignoreChanges" | "import"> {
+  return {
+    ignoreChanges: FIXED.map((field) => `spec.${field}`),
+    ...(kept?.has(name) === true && { import: `${namespace}/${name}` }),
+  };
 }

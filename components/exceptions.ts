@@ -1,9 +1,8 @@
 import { looseningsOf } from "./manifests/loosenings.ts";
+import { type Fields, fieldsOf } from "./manifests/plain-fields.ts";
 import { workloadManifests } from "./manifests/workload.ts";
 import type { ExceptionWord } from "./service/exceptions.ts";
 import type { Service } from "./service-definition.ts";
-
-type Fields = Readonly<Record<string, unknown>>;
 
 /** Stands for an image whose digest is not known yet. */
 export const ANY_IMAGE = `any.invalid/image@sha256:${"0".repeat(64)}`;
@@ -71,8 +70,4 @@ function networkExceptions(service: Service): Exception[] {
     JSON.stringify(workloadManifests(each, ANY_IMAGE).networkPolicy.spec),
   );
   return before === after ? [] : [{ word: "network", path: "spec", object: "networkPolicy" }];
-}
-
-function fieldsOf(value: unknown): Fields {
-  return typeof value === "object" && value !== null ? (value as Fields) : {};
 }

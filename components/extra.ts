@@ -23,6 +23,11 @@ export interface ExtraArgs {
    * @default {}
    */
   readonly credentials?: Readonly<Record<string, UsedCredential>>;
+  /**
+   * Its claims that exist already: see `requireManifests`.
+   * @default - none
+   */
+  readonly claims?: ReadonlySet<string> | undefined;
   /** @default {} */
   readonly verdict?: VerdictSettings;
   /**

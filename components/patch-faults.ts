@@ -1,10 +1,9 @@
 import { isPinned } from "../contract/image-reference.ts";
 import { ANY_IMAGE, exceptionsIn, mayBeLoose, podSpecsIn, withoutPatches } from "./exceptions.ts";
+import { type Fields, fieldsOf, listOf } from "./manifests/plain-fields.ts";
 import { workloadManifests } from "./manifests/workload.ts";
 import { EXCEPTIONS } from "./service/exceptions.ts";
 import type { Service } from "./service-definition.ts";
-
-type Fields = Readonly<Record<string, unknown>>;
 
 /** Of what has pods that go on running. */
 const OF_PODS = {
@@ -41,14 +40,9 @@ const FIXED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
   headlessService: { "spec.selector": "it selects the service's pods" },
   deployment: {
-    "spec.selector": "it selects the service's pods",
-    "spec.replicas": "replicas or autoscale sets it",
-    "spec.minReadySeconds": "settleSeconds sets it",
+    ...OF_PODS,
     "spec.progressDeadlineSeconds": "deadlineSeconds sets it",
     "spec.paused": "a release would never be ready",
-    "spec.template.spec.serviceAccountName": "the pods have the service's own account",
-    "spec.template.spec.serviceAccount": "the pods have the service's own account",
-    "spec.template.spec.nodeName": "nodeSelector and affinity choose nodes",
   },
   service: { "spec.selector": "it selects the service's pods" },
   networkPolicy: { "spec.podSelector": "it selects the service's pods" },
@@ -211,12 +205,4 @@ function at(value: unknown, path: string): unknown {
 
 function isSame(one: unknown, other: unknown): boolean {
   return JSON.stringify(one) === JSON.stringify(other);
-}
-
-function fieldsOf(value: unknown): Fields {
-  return typeof value === "object" && value !== null ? (value as Fields) : {};
-}
-
-function listOf(value: unknown): Fields[] {
-  return Array.isArray(value) ? value.map(fieldsOf) : [];
 }

@@ -88,7 +88,7 @@ function levelFaults(service: Service, level: string | undefined): string[] {
     .filter((word) => has >= 0 && LEVELS.indexOf(EXCEPTIONS[word].level) > has);
   return [...new Set(words)].map(
     (word) =>
-      `slipway:services.${service.name}.allow: ${word} needs the Pod Security level ${EXCEPTIONS[word].level}, and the namespace ${service.namespace} enforces ${level ?? ""}; remove the word, or have the namespace's owner set its label pod-security.kubernetes.io/enforce`,
+      `slipway:services.${service.name}.allow: ${word} needs the Pod Security level ${EXCEPTIONS[word].level}, and the namespace ${service.namespace} enforces ${level ?? ""}; remove it and what needs it, or have the namespace's owner set its label pod-security.kubernetes.io/enforce`,
   );
 }
 

@@ -44,17 +44,13 @@ export function deliverBySettings(
   const { release, history } = new Readiness(
     name,
     {
-      service: name,
-      namespace: namespace.name,
       deployment: workload.deployment,
       image: ref,
-      ...waysOf(service),
       manifestHash: workload.manifestHash,
       ...(source.commit !== undefined && { commit: source.commit }),
       dirty: source.dirty,
-      ...service.verdict,
+      ...provedOf(service),
       ...toldOf(service, namespace),
-      ...(service.schedule && { prove: service.schedule.prove }),
       ...(failsLate && { failsLate }),
     },
     // Without the namespace there is nothing to judge, so its end is the end of the verdict.
@@ -73,6 +69,17 @@ function serviceOf(
   const keys = byName(credentials, (_, credential) => credential.keys);
   const completed = complete(identity, definition, keys);
   return { ...completed, ...withImages(completed, imageOf) };
+}
+
+/** What is proved of a service, and how. */
+function provedOf(service: Service) {
+  const { name, namespace, verdict, schedule } = service;
+  return {
+    ...{ service: name, namespace },
+    ...waysOf(service),
+    ...verdict,
+    ...(schedule && { prove: schedule.prove }),
+  };
 }
 
 /** By what the service is reached, as far as its verdict looks at it. */

@@ -5,6 +5,7 @@ import type { DeploymentIdentity } from "../contract/readiness.ts";
 import { declareClaims } from "./claims.ts";
 import { type AutoscalerBounds, declareDeliverer } from "./deliverer.ts";
 import { type Endpoint, endpointOf } from "./endpoint.ts";
+import { formerPlaces } from "./former-places.ts";
 import { goesWith } from "./namespace.ts";
 import type { CompletedContainers } from "./service/containers.ts";
 import type { Service } from "./service-definition.ts";
@@ -75,7 +76,8 @@ export class Workload extends pulumi.ComponentResource {
 
     const { service, image, source, namespace, credentials = {}, after = [] } = args;
     const first = [namespace, ...after];
-    const child = { parent: this, dependsOn: first, ...goesWith(namespace) };
+    const aliases = formerPlaces(this);
+    const child = { parent: this, dependsOn: first, aliases, ...goesWith(namespace) };
     // Running pods have their image already, whatever becomes of the right to pull it.
     const pulls = pullSecrets(service);
     const read = Object.entries(credentials).filter(([used]) => !pulls.includes(used));

@@ -4,6 +4,7 @@ import type { ObjectTrial } from "../contract/object-trial.ts";
 import type { Properties } from "../wire/plugin.ts";
 import { ApiError } from "./cluster/api-error.ts";
 import type { Api } from "./cluster/api.ts";
+import { atATime } from "./cluster/at-a-time.ts";
 import { DEFAULT_NAMESPACE } from "./cluster/collection.ts";
 import { oneLine } from "./cluster/one-line.ts";
 import { parsed } from "./input-schema.ts";
@@ -12,6 +13,8 @@ const NOT_FOUND = 404;
 /** What says that an object is wrong: not that it exists, or that whoever asks may not create it. */
 const REFUSALS = [400, 422];
 const CHARACTERS = 1000;
+/** Objects that are tried at a time: manifests may have hundreds. */
+const TOGETHER = 8;
 
 const schema = z.object({
   objects: z.array(
@@ -35,7 +38,7 @@ export async function tryObjects(
   signal: AbortSignal,
 ): Promise<ObjectTrial> {
   const { objects } = parsed(schema, args);
-  const answers = await Promise.all(objects.map((object) => refusalOf(object, api, signal)));
+  const answers = await atATime(TOGETHER, objects, (object) => refusalOf(object, api, signal));
   return {
     refused: answers.flatMap((message, index) =>
       message === undefined ? [] : [{ index, message }],

@@ -105,7 +105,7 @@ type Form = Partial<Record<"keys" | "backend", unknown>> & Omit<CredentialDefini
 /** The form of one credential in the settings; `credentialFaults` reports what its keys contradict. */
 export const credentialSchema = field.mapping(
   {
-    format: z.enum(FORMATS, { error: `allowed: ${FORMATS.join(", ")}` }).exactOptional(),
+    format: field.oneOf(...FORMATS).exactOptional(),
     keys: field.named(field.dataKey, source, "a mapping of keys").exactOptional(),
     namespace: field.label.exactOptional(),
     scope: oneOf(SEALING_SCOPES).exactOptional(),

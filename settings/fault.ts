@@ -1,5 +1,7 @@
 import type { z } from "zod";
 
+import { remedyFor } from "./kubernetes-words.ts";
+
 /** One thing that is wrong in the settings. */
 export interface Fault {
   /** Where: the names of the keys on the way to it. */
@@ -87,7 +89,8 @@ export function unknownKey(key: string, known: readonly string[], remedy = "remo
     }))
     .filter(({ candidate, edits }) => edits <= Math.max(1, candidate.length / 3))
     .sort((one, other) => one.edits - other.edits);
-  const hint = nearest === undefined ? remedy : `did you mean ${nearest.candidate}?`;
+  const hint =
+    nearest === undefined ? remedyFor(key, known, remedy) : `did you mean ${nearest.candidate}?`;
   return `unknown key; allowed: ${known.join(", ")}; ${hint}`;
 }
 

@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { isPinned, PINNED_ALLOWED, PINNED_FORM } from "../contract/image-reference.ts";
 import { LABEL, OBJECT_NAME } from "../contract/names.ts";
 import { parseQuantity } from "../contract/quantity.ts";
 import { got } from "./fault.ts";
@@ -40,6 +41,11 @@ export function wholeNumber(from: number, to: number, remedy = "") {
   return z.int(allowed).min(from, allowed).max(to, allowed);
 }
 
+/** One of these words. */
+export function oneOf<const Words extends readonly string[]>(...words: Words) {
+  return z.enum(words, say(words.join(", ")));
+}
+
 /** A truth value that decides what `what` says. */
 export function choice(what: string) {
   return z.boolean(say(`true or false; ${what}`));
@@ -56,6 +62,13 @@ export function expanded(surroundings: Surroundings, what: string) {
 /** A scalar in which `${NAME}` stands for an environment variable; unlike a path it may be empty. */
 export function expandedScalar(surroundings: Surroundings) {
   return scalar.transform((value, context) => withVariables(value, surroundings, context));
+}
+
+/** An image that is named by its digest. */
+export function pinnedImage(surroundings: Surroundings) {
+  return expanded(surroundings, PINNED_FORM).pipe(
+    z.string().refine(isPinned, { error: PINNED_ALLOWED, abort: true }),
+  );
 }
 
 function withVariables(

@@ -11,7 +11,6 @@ import { type Fault, faultIf, got } from "./fault.ts";
 import * as field from "./fields.ts";
 import { fieldsOf, type Mapping, mapping } from "./mapping.ts";
 import { repositorySchema } from "./registry.ts";
-import { pinnedImage } from "./service.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 const stack = field.text(
@@ -95,7 +94,7 @@ export function promotionOf(
 export function pinsSchema(surroundings: Surroundings) {
   const pin = field.mapping(
     {
-      image: pinnedImage(surroundings),
+      image: field.pinnedImage(surroundings),
       commit: field.text(/^[0-9a-f]{7,64}$/, "the id of a commit").exactOptional(),
       dirty: field.choice("whether its source had changes beside the commit").exactOptional(),
     } satisfies ShapeOf<{ readonly image: string } & Partial<Origin>>,

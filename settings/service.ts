@@ -1,6 +1,3 @@
-import { z } from "zod";
-
-import { isPinned, PINNED_ALLOWED } from "../contract/image-reference.ts";
 import { PODS, type ServiceDefinition } from "../components/service-definition.ts";
 import { shapeOf, type ShapeOf } from "../contract/field.ts";
 import { VERDICT } from "../contract/verdict.ts";
@@ -38,7 +35,7 @@ export function serviceSchema(surroundings: Surroundings) {
   return field.mapping(
     {
       build: buildShape(surroundings).exactOptional(),
-      image: pinnedImage(surroundings).exactOptional(),
+      image: field.pinnedImage(surroundings).exactOptional(),
       ...processShape(),
       ...portsShape(),
       ...probesShape(),
@@ -65,11 +62,4 @@ export function serviceSchema(surroundings: Surroundings) {
     } satisfies ShapeOf<ServiceForm>,
     "a mapping with either build or image, and as needed a port",
   );
-}
-
-/** An image that is named by its digest. */
-export function pinnedImage(surroundings: Surroundings) {
-  return field
-    .expanded(surroundings, "repository@sha256:<64 hex digits>")
-    .pipe(z.string().refine(isPinned, { error: PINNED_ALLOWED, abort: true }));
 }

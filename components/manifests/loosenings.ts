@@ -1,6 +1,5 @@
 import type { ExceptionWord } from "../service/exceptions.ts";
-
-type Fields = Readonly<Record<string, unknown>>;
+import { type Fields, fieldsOf, listOf } from "./plain-fields.ts";
 
 /** A place in a pod that is looser than what every service has, and the word that permits it. */
 export interface Loosening {
@@ -206,12 +205,4 @@ function inVolume(volume: Fields): Loosening[] {
 function namesHost(container: Fields, steps: readonly string[]): boolean {
   const handler = steps.reduce<Fields>((fields, step) => fieldsOf(fields[step]), container);
   return ["httpGet", "tcpSocket"].some((kind) => (fieldsOf(handler[kind])["host"] ?? "") !== "");
-}
-
-function fieldsOf(value: unknown): Fields {
-  return typeof value === "object" && value !== null ? (value as Fields) : {};
-}
-
-function listOf(value: unknown): Fields[] {
-  return Array.isArray(value) ? value.map(fieldsOf) : [];
 }

@@ -1,4 +1,3 @@
-import { RunError } from "@pulumi/pulumi/errors.js";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { ServedKind } from "../../contract/served-kinds.ts";
@@ -8,7 +7,7 @@ import type { ManifestsDefinition, WithManifests } from "../service/manifests.ts
 import type { SlipwayProvider } from "../slipway-provider.ts";
 import { groupOf, idOf, type NamedObject } from "./object.ts";
 import { keyOf, kindsDefinedBy } from "./place.ts";
-import { render, type RenderedManifests } from "./render.ts";
+import { render, type RenderedManifests, type Rendering } from "./render.ts";
 import { ManifestFault } from "./yaml.ts";
 
 /** Objects beside the services: their manifests, and how long they are awaited. */
@@ -52,8 +51,46 @@ interface Source {
  * @throws RunError with a line for each fault
  */
 export async function renderManifests(args: RenderManifestsArgs): Promise<AllRendered> {
-  const { services, extras = {}, namespace, others = () => [], provider } = args;
-  const sources = [
+  const { namespace, others = () => [], provider } = args;
+  const rendered: Record<Source["group"], Record<string, RenderedManifests>> = {
+    extras: {},
+    services: {},
+  };
+  const sources = sourcesOf(args);
+  if (sources.length === 0) {
+    return rendered;
+  }
+  const { version = "", kinds = [] } = await askProvider("servedKinds", {}, provider);
+  const served = new Map<string, ServedKind>(kinds.map((kind) => [keyOf(kind), kind]));
+  const faults: string[] = [];
+  for (const source of sources) {
+    try {
+      const made = await renderOne(source, { namespace, cluster: { version, kinds }, served });
+      rendered[source.group][source.name] = made;
+      for (const [key, kind] of kindsDefinedBy(made.objects.map(({ object }) => object))) {
+        served.set(key, kind);
+      }
+    } catch (error) {
+      if (!(error instanceof ManifestFault)) {
+        throw error;
+      }
+      faults.push(...error.message.split("\n").map((line) => `${placeOf(source)}: ${line}`));
+    }
+  }
+  faults.push(...twice(rendered, others(), namespace));
+  if (faults.length > 0) {
+    const title = faults.length > 1 ? [`${faults.length} faults in the manifests`] : [];
+    throw new pulumi.RunError([...title, ...faults.map(plain)].join("\n  "));
+  }
+  return rendered;
+}
+
+/** Extras come first: they may define what services need. */
+function sourcesOf({
+  services,
+  extras = {},
+}: Pick<RenderManifestsArgs, "services" | "extras">): Source[] {
+  return [
     ...Object.entries(extras).map(([name, manifests]) => ({
       ...({ group: "extras", name, manifests } as const),
     })),
@@ -61,46 +98,26 @@ export async function renderManifests(args: RenderManifestsArgs): Promise<AllRen
       manifests === undefined ? [] : [{ ...({ group: "services", name, manifests } as const) }],
     ),
   ];
-  const rendered: Record<Source["group"], Record<string, RenderedManifests>> = {
-    extras: {},
-    services: {},
-  };
-  if (sources.length === 0) {
-    return rendered;
-  }
-  const { version = "", kinds = [] } = await askProvider("servedKinds", {}, provider);
-  const served = new Map<string, ServedKind>(kinds.map((kind) => [keyOf(kind), kind]));
-  const faults: string[] = [];
-  for (const { group, name, manifests } of sources) {
-    const place = `slipway:${group}.${name}${group === "services" ? ".manifests" : ""}`;
-    try {
-      const made = await render(manifests, {
-        name,
-        hasImage: group === "services",
-        namespace,
-        folder: process.cwd(),
-        variables: process.env,
-        cluster: { version, kinds },
-        served,
-      });
-      rendered[group][name] = made;
-      for (const [key, kind] of kindsDefinedBy(made.objects.map(({ object }) => object))) {
-        served.set(key, kind);
-      }
-      made.notes.forEach((note) => void pulumi.log.info(plain(`${place}: ${note}`)));
-    } catch (error) {
-      if (!(error instanceof ManifestFault)) {
-        throw error;
-      }
-      faults.push(...error.message.split("\n").map((line) => `${place}: ${line}`));
-    }
-  }
-  faults.push(...twice(rendered, others(), namespace));
-  if (faults.length > 0) {
-    const title = faults.length > 1 ? [`${faults.length} faults in the manifests`] : [];
-    throw new RunError([...title, ...faults.map(plain)].join("\n  "));
-  }
-  return rendered;
+}
+
+function placeOf({ group, name }: Source): string {
+  return `slipway:${group}.${name}${group === "services" ? ".manifests" : ""}`;
+}
+
+async function renderOne(
+  source: Source,
+  surroundings: Pick<Rendering, "namespace" | "cluster" | "served">,
+): Promise<RenderedManifests> {
+  const { group, name, manifests } = source;
+  const made = await render(manifests, {
+    ...surroundings,
+    name,
+    hasImage: group === "services",
+    folder: process.cwd(),
+    variables: process.env,
+  });
+  made.notes.forEach((note) => void pulumi.log.info(plain(`${placeOf(source)}: ${note}`)));
+  return made;
 }
 
 /** Two entries of a state for one object would undo each other's changes. */

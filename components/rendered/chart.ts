@@ -91,10 +91,14 @@ export async function renderChart(
       await pause(SECOND);
     }
     const found = documentsIn(first, what);
-    const changed = differing(found, documentsIn(await render(), what));
+    const again = documentsIn(await render(), what);
+    const { without = [] } = definition;
+    const changed = differing(found, again, surroundings.namespace).filter(
+      (title) => !without.includes(title),
+    );
     if (changed.length > 0) {
       throw new ManifestFault(
-        `${what}: ${bounded(changed.join(", "))} differ each time that it is rendered, so that each preview would change them; give the value that the chart makes up (a password by an existing Secret, see slipway:credentials)`,
+        `${what}: renders ${bounded(changed.join(", "))} differently each time, so that each preview would show a change; give the value that the chart makes up (a password by an existing Secret, see slipway:credentials), or leave the object out (without)`,
       );
     }
     return { found, notes: notesOn(what, templates) };

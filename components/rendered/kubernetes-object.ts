@@ -1,5 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
+import { groupOf, type ManifestObject } from "./object.ts";
+
 /** An object of Kubernetes as the API server took it. */
 export class KubernetesObject extends pulumi.CustomResource {
   declare readonly apiVersion: pulumi.Output<string>;
@@ -20,6 +22,29 @@ export class KubernetesObject extends pulumi.CustomResource {
   ) {
     super(typeOf(object), name, { spec: undefined, ...object, status: undefined }, opts);
   }
+}
+
+/** Versions that kinds have had on their way; a chart's next version often writes a later one. */
+const VERSIONS = [
+  "v1alpha1",
+  "v1alpha2",
+  "v1beta1",
+  "v1beta2",
+  "v1beta3",
+  "v1",
+  "v2beta1",
+  "v2beta2",
+  "v2",
+];
+
+/** The same object by other versions of its API: it stays the same object. */
+export function otherVersions(object: ManifestObject): pulumi.Alias[] {
+  const group = groupOf(object);
+  return group === ""
+    ? []
+    : VERSIONS.map((version) => `${group}/${version}`)
+        .filter((apiVersion) => apiVersion !== object.apiVersion)
+        .map((apiVersion) => ({ type: typeOf({ ...object, apiVersion }) }));
 }
 
 /** As the Kubernetes provider calls the type, also that of a custom resource. */

@@ -5,6 +5,8 @@ import { OTHER_KINDS } from "../../contract/workload-kind.ts";
 import type { VerdictSettings } from "../../contract/verdict.ts";
 import { manifestHash } from "../manifests/hash.ts";
 import type { SourceReference } from "../manifests/source.ts";
+import { takenUp } from "../claims.ts";
+import { formerPlaces } from "../former-places.ts";
 import { goesWith, type Namespace } from "../namespace.ts";
 import { ObjectReadiness } from "../object-readiness.ts";
 import { Readiness } from "../readiness.ts";
@@ -12,7 +14,7 @@ import type { SlipwayProvider } from "../slipway-provider.ts";
 import type { UsedCredential } from "../workload.ts";
 import { type Additions, applied, credentialsOf } from "./applied.ts";
 import { awaitOf } from "./awaited.ts";
-import { KubernetesObject } from "./kubernetes-object.ts";
+import { KubernetesObject, otherVersions } from "./kubernetes-object.ts";
 import { fields, type ManifestObject, type Rendered } from "./object.ts";
 import { WORKLOADS } from "./place.ts";
 import { imagesOf } from "./pod-spec.ts";
@@ -36,6 +38,11 @@ export interface ManifestsArgs {
   readonly pullSecret?: string | undefined;
   /** Credentials of the stack; pods that name one wait for it. */
   readonly credentials?: Readonly<Record<string, UsedCredential>>;
+  /**
+   * Claims of the manifests that exist already: see `requireManifests`.
+   * @default - none
+   */
+  readonly claims?: ReadonlySet<string> | undefined;
   /** @default {} */
   readonly verdict?: VerdictSettings;
   /**
@@ -103,12 +110,18 @@ export class Manifests extends pulumi.ComponentResource {
     const made = new KubernetesObject(nameIn(object, isHome), applied(object, this.#additions()), {
       parent: this,
       dependsOn: [...before, ...used],
+      aliases: [...formerPlaces(this), ...otherVersions(object)],
       ...(isHome && goesWith(namespace)),
       ...(isKept(object) && { retainOnDelete: true }),
+      ...(isHome && object.kind === "PersistentVolumeClaim" && this.#claim(object)),
       ...(this.#isScaled(object) && { ignoreChanges: ["spec.replicas"] }),
     });
     this.#objects.set(object, made);
     return made;
+  }
+
+  #claim({ metadata: { name } }: ManifestObject) {
+    return takenUp(name, this.#args.namespace.name, this.#args.claims);
   }
 
   /** @returns what holds back whatever comes after these objects */
@@ -154,7 +167,7 @@ export class Manifests extends pulumi.ComponentResource {
     const { name } = object.metadata;
     const isLast = !rendered.objects.some(({ stage }) => stage > WORKLOADS);
     const readiness = new Readiness(
-      name,
+      object.kind === "Deployment" ? name : `${object.kind.toLowerCase()}-${name}`,
       {
         service: isOurs ? this.#name : name,
         namespace: namespace.name,
@@ -248,6 +261,10 @@ function identityOf({ kind, metadata: { name } }: ManifestObject, object: Kubern
   }));
 }
 
-function isKept({ metadata }: ManifestObject): boolean {
-  return fields(metadata["annotations"])["helm.sh/resource-policy"] === "keep";
+/** A claim has its data with it. */
+function isKept({ kind, metadata }: ManifestObject): boolean {
+  return (
+    kind === "PersistentVolumeClaim" ||
+    fields(metadata["annotations"])["helm.sh/resource-policy"] === "keep"
+  );
 }

@@ -47,6 +47,14 @@ export function idOf(
   return namespace === home ? `${kind}/${name}` : `${namespace}/${kind}/${name}`;
 }
 
+/** As `idOf`, of what may be no object: empty if it has no kind or name. */
+export function titleOf(value: unknown, home: string): string {
+  const { kind, metadata } = (value ?? {}) as Partial<NamedObject>;
+  return typeof kind === "string" && typeof metadata?.name === "string"
+    ? idOf({ kind, metadata }, home)
+    : "";
+}
+
 /** The value as a mapping; empty if it is none. */
 export function fields(value: Json | undefined): JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value)

@@ -40,8 +40,14 @@ const AFTER = 6;
 /** Groups of Kubernetes itself: any other is of custom resources. */
 const BUILT_IN = /^(?:|apps|batch|autoscaling|policy|extensions|[a-z.]+\.k8s\.io)$/;
 
-/** Kinds that make Secrets, which pods wait for. */
-const SECRET_MAKERS = ["Certificate", "ExternalSecret", "SealedSecret", "VaultStaticSecret"];
+/** Groups of what makes Secrets, which pods wait for, with what that needs itself: its stores and issuers. */
+const SECRET_MAKERS = [
+  "bitnami.com",
+  "cert-manager.io",
+  "external-secrets.io",
+  "generators.external-secrets.io",
+  "secrets.hashicorp.com",
+];
 
 /** How far weights move an object within its stage. */
 const WEIGHTS = 1_000_000;
@@ -128,7 +134,11 @@ function byStage(one: Rendered, other: Rendered): number {
 function stageOf(object: ManifestObject, place: Hooked["place"]): number {
   const { kind } = object;
   if (isCustom(object)) {
-    return SECRET_MAKERS.includes(kind) ? CONFIGURATION : place === "after" ? AFTER : WORKLOADS;
+    return SECRET_MAKERS.includes(groupOf(object))
+      ? CONFIGURATION
+      : place === "after"
+        ? AFTER
+        : WORKLOADS;
   }
   const stage = STAGES[kind] ?? CONFIGURATION;
   // What a hook's Job needs is a hook, too, and no reason to wait.

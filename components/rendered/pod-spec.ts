@@ -46,9 +46,48 @@ export function imagesOf(object: ManifestObject): ContainerImage[] {
 
 /** Whether an image is called so: by its whole repository, or by the end of it, whatever its tag or digest. */
 export function isCalled(image: string, wanted: string): boolean {
-  const [reference = ""] = image.split("@");
-  const repository = reference.replace(/:[^:/]*$/, "");
+  const repository = repositoryOf(image);
   return repository === wanted || repository.endsWith(`/${wanted}`);
+}
+
+function repositoryOf(image: string): string {
+  const [reference = ""] = image.split("@");
+  return reference.replace(/:[^:/]*$/, "");
+}
+
+/** Images that end in the same name and are of different makers: one of them would be replaced by mistake. */
+export function nameFaults(objects: readonly ManifestObject[], home: string, wanted: string) {
+  const found = objects.flatMap((object) =>
+    imagesOf(object)
+      .filter(({ image }) => isCalled(image, wanted))
+      .map(({ image }) => ({ repository: repositoryOf(image), id: idOf(object, home) })),
+  );
+  const [first] = found;
+  const other = found.find(
+    (each) => first !== undefined && isOther(first.repository, each.repository),
+  );
+  if (first === undefined || other === undefined) {
+    return [];
+  }
+  const [called, otherwise] = [first, other].map(
+    ({ repository, id }) => `${bounded(repository)} (${id})`,
+  );
+  return [
+    `the images ${called ?? ""} and ${otherwise ?? ""} both end in ${wanted}; allowed: one that is the service's; set manifests.image to more of its repository, such as ${bounded(pathOf(first.repository))}`,
+  ];
+}
+
+/** Whether two repositories differ in more than their registry. */
+function isOther(one: string, another: string): boolean {
+  const [path, other] = [pathOf(one), pathOf(another)];
+  return path !== other && !path.endsWith(`/${other}`) && !other.endsWith(`/${path}`);
+}
+
+/** A repository without its registry. */
+function pathOf(repository: string): string {
+  const [first = "", ...rest] = repository.split("/");
+  const isRegistry = /[.:]/.test(first) || first === "localhost";
+  return rest.length > 0 && isRegistry ? rest.join("/") : repository;
 }
 
 /** Whether the pods that an object makes run an image of this name. */
@@ -68,7 +107,9 @@ export function tagFaults(
       ({ container, image }) =>
         `${idOf(object, home)}: container ${bounded(container)}: got image ${bounded(JSON.stringify(image))}; allowed: repository@sha256:<64 hex digits>${
           wanted === undefined ? "" : `, or the service's own, ${wanted}`
-        }; pin it: digest under images of a kustomization, the image's value of a chart`,
+        }; pin it: digest under images of a kustomization, the image's value of a chart${
+          wanted === undefined ? "" : "; or set manifests.image, if it is the service's own"
+        }`,
     );
 }
 

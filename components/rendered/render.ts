@@ -8,9 +8,9 @@ import { renderChart } from "./chart.ts";
 import { CHART, KUSTOMIZATIONS, readFiles } from "./files.ts";
 import { decideHooks } from "./hooks.ts";
 import { renderKustomization } from "./kustomization.ts";
-import { type Found, idOf, type NamedObject, type Rendered } from "./object.ts";
+import { type Found, idOf, type Rendered, titleOf } from "./object.ts";
 import { placed } from "./place.ts";
-import { runs, tagFaults } from "./pod-spec.ts";
+import { nameFaults, runs, tagFaults } from "./pod-spec.ts";
 import { deploymentsIn, RELEASED } from "./routes.ts";
 import { ManifestFault } from "./yaml.ts";
 
@@ -73,6 +73,7 @@ export async function render(
     ...hooks.faults,
     ...places.faults,
     ...places.objects.flatMap(({ object }) => tagFaults(object, home, image)),
+    ...(image === undefined ? [] : nameFaults(own, home, image)),
   ];
   if (found.length === 0) {
     found.push(...emptyFaults(places.objects, image));
@@ -135,13 +136,6 @@ function withoutThose(
     );
   }
   return found.filter((_, index) => !without.includes(titles[index] ?? ""));
-}
-
-function titleOf(value: unknown, home: string): string {
-  const { kind, metadata } = (value ?? {}) as Partial<NamedObject>;
-  return typeof kind === "string" && typeof metadata?.name === "string"
-    ? idOf({ kind, metadata }, home)
-    : "";
 }
 
 function emptyFaults(objects: readonly Rendered[], image: string | undefined): string[] {

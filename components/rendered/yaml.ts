@@ -1,4 +1,4 @@
-import { parseAllDocuments, type Tags } from "yaml";
+import { type Document, parseAllDocuments, type Tags } from "yaml";
 
 import { plain } from "../../mask/plain.ts";
 import type { Found } from "./object.ts";
@@ -15,6 +15,8 @@ const LONGEST = 300;
 
 /** What kubectl and Helm read as strings. */
 const STRINGS = /:(?:timestamp|binary|set|omap|pairs)$/;
+
+const SOURCE = /^ *Source: (\S+)$/m;
 
 /** Keys by which Pulumi marks values of its own. */
 const PULUMI_MARK = "4dabf18193072939515e22adb298388d";
@@ -33,8 +35,10 @@ export class ManifestFault extends Error {
  */
 export function documentsIn(text: string, origin: string): Found[] {
   const documents = parse(text, origin);
-  const found = documents.flatMap((value, index) => {
-    const place = documents.length > 1 ? `${origin} (document ${index + 1})` : origin;
+  const found = documents.flatMap(({ value, template }, index) => {
+    const number = documents.length > 1 ? `document ${index + 1}` : undefined;
+    const within = template ?? number;
+    const place = within === undefined ? origin : `${origin} (${within})`;
     return value === null || value === undefined ? [] : listed(value, place);
   });
   if (found.length > MOST_OBJECTS) {
@@ -45,12 +49,23 @@ export function documentsIn(text: string, origin: string): Found[] {
   return found;
 }
 
-function parse(text: string, origin: string): unknown[] {
+/** A document of a text. */
+interface Parsed {
+  readonly value: unknown;
+  /**
+   * The template that a chart has it of.
+   * @default - it is of no chart, or Helm does not say
+   */
+  readonly template: string | undefined;
+}
+
+function parse(text: string, origin: string): Parsed[] {
   if (text.length > MOST_BYTES) {
     throw new ManifestFault(
       `${origin}: got ${text.length} characters; allowed: at most ${MOST_BYTES}; leave out what is no manifest`,
     );
   }
+  let template: string | undefined;
   try {
     const documents = parseAllDocuments(text, {
       // A directive of the text's own would read `0644` as decimal.
@@ -62,15 +77,24 @@ function parse(text: string, origin: string): unknown[] {
       prettyErrors: true,
     });
     return [...documents].map((document) => {
+      template = templateOf(document);
       const [error] = [...document.errors, ...document.warnings];
       if (error !== undefined) {
         throw error;
       }
-      return jsonOf(document.toJS(), 0);
+      return { value: jsonOf(document.toJS(), []), template };
     });
   } catch (error) {
-    throw new ManifestFault(`${origin}: ${yamlWords(error, text)}`);
+    const place = template === undefined ? origin : `${origin} (${template})`;
+    throw new ManifestFault(`${place}: ${yamlWords(error, text)}`);
   }
+}
+
+/** Helm writes above each document what template it is of. */
+function templateOf({ commentBefore, contents }: Document.Parsed): string | undefined {
+  const above = `${commentBefore ?? ""}\n${contents?.commentBefore ?? ""}`;
+  const source = SOURCE.exec(above)?.[1];
+  return source === undefined ? undefined : bounded(source);
 }
 
 function yamlWords(error: unknown, text: string): string {
@@ -95,34 +119,39 @@ function asKubectl(tags: Tags): Tags {
 }
 
 /** The value as JSON has it. */
-function jsonOf(value: unknown, depth: number): unknown {
-  if (depth > MOST_DEPTH) {
+function jsonOf(value: unknown, path: readonly (string | number)[]): unknown {
+  const at = () => (path.length === 0 ? "" : `${path.join(".")}: `);
+  if (path.length > MOST_DEPTH) {
     throw new Error(`more than ${MOST_DEPTH} levels deep`);
   }
   if (typeof value === "bigint") {
     if (value > Number.MAX_SAFE_INTEGER || value < Number.MIN_SAFE_INTEGER) {
-      throw new Error(`the number ${value} loses digits; write it in quotes if a string is meant`);
+      throw new Error(
+        `${at()}the number ${value} loses digits; write it in quotes if a string is meant`,
+      );
     }
     return Number(value);
   }
   if (typeof value === "number" && !Number.isFinite(value)) {
-    throw new Error(`${value} is no number of JSON; write it in quotes if a string is meant`);
+    throw new Error(
+      `${at()}${value} is no number of JSON; write it in quotes if a string is meant`,
+    );
   }
   if (Array.isArray(value)) {
-    return value.map((item) => jsonOf(item, depth + 1));
+    return value.map((item, index) => jsonOf(item, [...path, index]));
   }
   if (typeof value !== "object" || value === null) {
     return value;
   }
   if (Object.getPrototypeOf(value) !== Object.prototype) {
-    throw new Error("it has a value of a type that JSON does not have");
+    throw new Error(`${at()}a value of a type that JSON does not have`);
   }
   return Object.fromEntries(
     Object.entries(value).map(([key, inner]) => {
       if (key === PULUMI_MARK || key === "__proto__") {
         throw new Error(`the key ${key} means something to Pulumi or JavaScript`);
       }
-      return [key, jsonOf(inner, depth + 1)];
+      return [key, jsonOf(inner, [...path, key])];
     }),
   );
 }

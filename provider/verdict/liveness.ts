@@ -35,12 +35,15 @@ export function doubtLiveness(judged: JudgedContainer): Doubt | undefined {
   if (clusterTime === undefined || probe === undefined || status.state?.running === undefined) {
     return undefined;
   }
-  const failed = presentAnswer(judged);
+  const isAskedAlready = isProved(container);
+  // Only the program knows what a command says, so that none of its answers is final: one that nothing else has run is waited for.
+  const isOwnWord = probe.exec !== undefined || probe.grpc !== undefined;
+  const failed = isOwnWord && !isAskedAlready ? latestAnswer(judged) : presentAnswer(judged);
   const { initialDelaySeconds = 0 } = probe;
   const startedAt = Date.parse(status.state.running.startedAt ?? "");
   const askedAt = Math.max(startedAt + initialDelaySeconds * 1000, readySince(pod));
   const until = (failed?.at ?? askedAt) + reportedFor(judged) * 1000;
-  const isDue = failed !== undefined || (!isProved(container) && until - startedAt <= MOST);
+  const isDue = failed !== undefined || (!isAskedAlready && until - startedAt <= MOST);
   const words = failed?.words ?? `its ${described(judged, "Liveness")} is yet to be answered`;
   return isDue && until > clusterTime ? { text: words, until } : undefined;
 }
@@ -80,6 +83,12 @@ function portOf({ ports = [] }: Container, { httpGet, tcpSocket, grpc }: Probe) 
 
 /** The last answer to the liveness probe, if it is a present failure that waiting can hardly change. */
 function presentAnswer(judged: JudgedContainer): Answer | undefined {
+  const latest = latestAnswer(judged);
+  return latest !== undefined && isFinal(judged, latest) ? latest : undefined;
+}
+
+/** The last answer to the liveness probe, if it is a present failure. */
+function latestAnswer(judged: JudgedContainer): Answer | undefined {
   const { clusterTime = NaN, status, container } = judged;
   const startedAt = Date.parse(status.state?.running?.startedAt ?? "");
   if (
@@ -90,8 +99,7 @@ function presentAnswer(judged: JudgedContainer): Answer | undefined {
     return undefined;
   }
   const [latest] = answersOf(judged, ["Liveness"]);
-  const isPast = latest !== undefined && clusterTime - latest.at >= reportedFor(judged) * 1000;
-  if (latest === undefined || isPast || !isFinal(judged, latest)) {
+  if (latest === undefined || clusterTime - latest.at >= reportedFor(judged) * 1000) {
     return undefined;
   }
   // Reports on an earlier run are counted on.

@@ -5,7 +5,6 @@ import type {
   Sidecar,
 } from "../../components/service/containers.ts";
 import type { ShapeOf } from "../../contract/field.ts";
-import { isPinned, PINNED_ALLOWED } from "../../contract/image-reference.ts";
 import { z } from "zod";
 import { type Fault, faultIf, got, under } from "../fault.ts";
 import * as field from "../fields.ts";
@@ -38,12 +37,9 @@ const mount = z.union(
 );
 
 function initContainerShape(surroundings: Surroundings) {
-  const pinned = field
-    .expanded(surroundings, "repository@sha256:<64 hex digits>")
-    .pipe(z.string().refine(isPinned, { error: PINNED_ALLOWED, abort: true }));
   return {
     name: field.label,
-    image: pinned.exactOptional(),
+    image: field.pinnedImage(surroundings).exactOptional(),
     of: field.label.exactOptional(),
     ...processShape(),
     ...variablesShape(),

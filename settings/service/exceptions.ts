@@ -22,10 +22,7 @@ export const user = z.int(USER).min(0, USER).max(PODS.user.to, USER);
 export const exceptionsShape = {
   user: user.exactOptional(),
   allow: field
-    .list(
-      z.enum(WORDS, { error: `allowed: ${WORDS.join(", ")}` }),
-      `a list of what the pods may do beside: ${WORDS.join(", ")}`,
-    )
+    .list(field.oneOf(...WORDS), `a list of what the pods may do beside: ${WORDS.join(", ")}`)
     .exactOptional(),
 } satisfies ShapeOf<ExceptionsDefinition & Pick<ServiceDefinition, "user">>;
 

@@ -11,7 +11,7 @@ import type { ShapeOf } from "../../contract/field.ts";
 import { type Fault, faultIf, got, under } from "../fault.ts";
 import * as field from "../fields.ts";
 import { fieldsOf, type Mapping, mapping } from "../mapping.ts";
-import { oneOf } from "./one-of.ts";
+import { exactlyOne } from "./exactly-one.ts";
 import { FILE_KEYS, WHOLE } from "./variables.ts";
 
 const file: z.ZodType<FileSource> = z.union([z.string(), ...FILE_KEYS], {
@@ -64,7 +64,7 @@ export function filesFaults({ folders }: Mapping): Fault[] {
     const fields = mapping(written);
     return under(
       ["folders", path],
-      fields === undefined ? [] : [...oneOf(fields, WHOLE), ...itemFaults(fields["items"])],
+      fields === undefined ? [] : [...exactlyOne(fields, WHOLE), ...itemFaults(fields["items"])],
     );
   });
 }

@@ -86,7 +86,7 @@ const schedule = field.mapping(
     suspend: field.choice("whether no run begins by itself").exactOptional(),
     prove: z.enum(PROOFS, { error: `allowed: ${PROOFS.join(" or ")}` }).exactOptional(),
   } satisfies ShapeOf<ScheduleDefinition>,
-  "cron, and as needed timeZone, concurrency, startingDeadlineSeconds, history, activeDeadlineSeconds, backoffLimit, suspend and prove",
+  'a mapping with cron, such as {cron: "0 3 * * *"}, and as needed timeZone, concurrency, startingDeadlineSeconds, history, activeDeadlineSeconds, backoffLimit, suspend and prove',
 );
 
 /** The form of what says what delivers a service. */

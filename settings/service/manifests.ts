@@ -23,6 +23,10 @@ const CHART_NAME = /^[\w-]+$/;
 /** What a service has beside its own manifests: where its image comes from, and how its verdict comes about. */
 const BESIDE = ["build", "image", "manifests", ...Object.keys(VERDICT)];
 
+const REMEDY = "write it there, and remove it here";
+const ALLOW_REMEDY =
+  "remove it, and give the pods there what restricted asks for, or deliver into a namespace that enforces less (slipway:namespace: {name, exists: true})";
+
 const id = field.text(
   /^(?:[a-z0-9][-a-z0-9]*\/)?[A-Z][A-Za-z0-9]*\/[A-Za-z0-9][-A-Za-z0-9.:_]*$/,
   "Kind/name, or namespace/Kind/name outside of the stack's namespace",
@@ -126,7 +130,7 @@ export function manifestsFaults(service: Mapping, surroundings: Surroundings): F
       path: [key],
       text: got(
         service[key],
-        `allowed: ${BESIDE.join(", ")} beside manifests, which describe the objects themselves; write it there, and remove it here`,
+        `allowed: ${BESIDE.join(", ")} beside manifests, which describe the objects themselves; ${key === "allow" ? ALLOW_REMEDY : REMEDY}`,
       ),
     })),
     ...sourceFaults(manifests, ["manifests"], surroundings),
@@ -177,17 +181,7 @@ function fetchedFaults(
   }
   const isOci = expanded.text.startsWith(OCI);
   if (!isOci && isLocal(expanded.text, surroundings)) {
-    const given = Object.entries({ repository, version, digest });
-    return given.flatMap(([key, value]) =>
-      faultIf(
-        value !== undefined,
-        [...path, key],
-        got(
-          value,
-          "allowed: only for a chart that is fetched, and this one is in the checkout; remove it",
-        ),
-      ),
-    );
+    return localFaults({ repository, version, digest }, path);
   }
   const hasVersion = version !== undefined || (isOci && digest !== undefined);
   return [
@@ -207,4 +201,12 @@ function fetchedFaults(
       `missing; allowed: the version of the chart${isOci ? ", or its digest" : ""}; without one each run may render a different chart`,
     ),
   ];
+}
+
+function localFaults(given: Mapping, path: Fault["path"]): Fault[] {
+  const text =
+    "allowed: only for a chart that is fetched, and this one is in the checkout; remove it";
+  return Object.entries(given).flatMap(([key, value]) =>
+    faultIf(value !== undefined, [...path, key], got(value, text)),
+  );
 }

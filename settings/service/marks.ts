@@ -42,11 +42,6 @@ function othersThanOwn<Marks extends z.ZodType<Record<string, string>>>(marks: M
   });
 }
 
-/** One of these words. */
-export function oneOf<const Words extends readonly string[]>(...words: Words) {
-  return z.enum(words, { error: `allowed: ${words.join(", ")}` });
-}
-
 /** Fields in Kubernetes' own words, which the API server checks. */
 export const plainFields = z.record(z.string(), z.json(), {
   error: "allowed: a mapping in Kubernetes' own words",

@@ -19,23 +19,20 @@ import { labels } from "./identity.ts";
 const MOST_PODS = 5000;
 const YEAR_SECONDS = 31_536_000;
 
-const anyOf = <const Words extends readonly [string, ...string[]]>(words: Words) =>
-  z.enum(words, { error: `allowed: ${words.join(", ")}` });
-
 /** Plain fields of Kubernetes, which the API server checks. */
 const plain = z.record(z.string(), z.unknown(), {
   error: "allowed: a mapping as Kubernetes has it",
 });
 
 const word = z.string({ error: "allowed: a string" }).min(1, { error: "allowed: a string" });
-const honor = anyOf(["Honor", "Ignore"]);
+const honor = field.oneOf("Honor", "Ignore");
 
 const toleration = field.mapping(
   {
     key: word.exactOptional(),
-    operator: anyOf(["Exists", "Equal"]).exactOptional(),
+    operator: field.oneOf("Exists", "Equal").exactOptional(),
     value: z.string({ error: "allowed: a string" }).exactOptional(),
-    effect: anyOf(["NoSchedule", "PreferNoSchedule", "NoExecute"]).exactOptional(),
+    effect: field.oneOf("NoSchedule", "PreferNoSchedule", "NoExecute").exactOptional(),
     tolerationSeconds: field.wholeNumber(0, YEAR_SECONDS).exactOptional(),
   } satisfies ShapeOf<Toleration>,
   "key, operator, value, effect and tolerationSeconds",
@@ -54,7 +51,7 @@ const constraint = field.mapping(
   {
     maxSkew: field.wholeNumber(1, MOST_PODS),
     topologyKey: word,
-    whenUnsatisfiable: anyOf(["DoNotSchedule", "ScheduleAnyway"]),
+    whenUnsatisfiable: field.oneOf("DoNotSchedule", "ScheduleAnyway"),
     labelSelector: plain.exactOptional(),
     matchLabelKeys: field.list(word, "a list of keys of labels").exactOptional(),
     minDomains: field.wholeNumber(1, MOST_PODS).exactOptional(),
@@ -103,7 +100,7 @@ export const placementShape = {
   priorityClassName: field.objectName.exactOptional(),
   runtimeClassName: field.objectName.exactOptional(),
   hostAliases: field.list(hostAlias, "a list of {ip, hostnames}").exactOptional(),
-  dnsPolicy: anyOf(DNS_POLICIES).exactOptional(),
+  dnsPolicy: field.oneOf(...DNS_POLICIES).exactOptional(),
   dnsConfig: dnsConfig.exactOptional(),
 } satisfies ShapeOf<PlacementDefinition>;
 

@@ -10,7 +10,7 @@ import type { ShapeOf } from "../../contract/field.ts";
 import * as field from "../fields.ts";
 import { isCidr } from "../cidr.ts";
 import { either } from "./either.ts";
-import { annotations, labels, oneOf, selector } from "./marks.ts";
+import { annotations, labels, selector } from "./marks.ts";
 
 const NAME =
   "the name of a port: up to 15 lower-case letters, digits and single hyphens, with a letter, and not http, which is that of port";
@@ -56,7 +56,7 @@ const appProtocol = field.text(
 const port = field.mapping(
   {
     port: field.port,
-    protocol: oneOf("TCP", "UDP", "SCTP").exactOptional(),
+    protocol: field.oneOf("TCP", "UDP", "SCTP").exactOptional(),
     service: z
       .union([field.port, z.literal(false)], {
         error: "allowed: the port of the Service, or false to keep it out of the Service",
@@ -74,13 +74,13 @@ const POLICY = ["Cluster", "Local"] as const;
 const service = field.mapping(
   {
     port: field.port.exactOptional(),
-    type: oneOf("ClusterIP", "NodePort", "LoadBalancer").exactOptional(),
+    type: field.oneOf("ClusterIP", "NodePort", "LoadBalancer").exactOptional(),
     headless: field.choice("whether its name has the addresses of the pods").exactOptional(),
     nodePort: nodePort.exactOptional(),
     appProtocol: appProtocol.exactOptional(),
     annotations: annotations.exactOptional(),
     labels: labels.exactOptional(),
-    sessionAffinity: oneOf("None", "ClientIP").exactOptional(),
+    sessionAffinity: field.oneOf("None", "ClientIP").exactOptional(),
     sessionAffinityConfig: field
       .mapping(
         {
@@ -92,8 +92,8 @@ const service = field.mapping(
         "clientIP",
       )
       .exactOptional(),
-    externalTrafficPolicy: oneOf(...POLICY).exactOptional(),
-    internalTrafficPolicy: oneOf(...POLICY).exactOptional(),
+    externalTrafficPolicy: field.oneOf(...POLICY).exactOptional(),
+    internalTrafficPolicy: field.oneOf(...POLICY).exactOptional(),
     trafficDistribution: field
       .text(/^[A-Za-z][-A-Za-z0-9./]*$/, "a preference such as PreferSameZone")
       .exactOptional(),
@@ -107,9 +107,11 @@ const service = field.mapping(
     publishNotReadyAddresses: field
       .choice("whether pods that are not ready are reached, too")
       .exactOptional(),
-    ipFamilyPolicy: oneOf("SingleStack", "PreferDualStack", "RequireDualStack").exactOptional(),
+    ipFamilyPolicy: field
+      .oneOf("SingleStack", "PreferDualStack", "RequireDualStack")
+      .exactOptional(),
     ipFamilies: field
-      .list(oneOf("IPv4", "IPv6"), "a list of IPv4 and IPv6")
+      .list(field.oneOf("IPv4", "IPv6"), "a list of IPv4 and IPv6")
       .min(1, { error: "allowed: IPv4, IPv6 or both" })
       .exactOptional(),
     awaitAddress: field.choice("whether a release waits for the address").exactOptional(),

@@ -10,7 +10,6 @@ import {
 import type { ShapeOf } from "../../contract/field.ts";
 import * as field from "../fields.ts";
 import { either } from "./either.ts";
-import { oneOf } from "./marks.ts";
 
 /** Whether a probe, or all of them, are not to be: YAML has no word for that. */
 export function isNone(written: unknown): boolean {
@@ -58,7 +57,7 @@ const handlers = {
       {
         path: path.exactOptional(),
         port: port.exactOptional(),
-        scheme: oneOf("HTTP", "HTTPS").exactOptional(),
+        scheme: field.oneOf("HTTP", "HTTPS").exactOptional(),
         httpHeaders: field.list(header, "a list of {name, value}").exactOptional(),
       } satisfies ShapeOf<NonNullable<ProbeDefinition["httpGet"]>>,
       "path, port, scheme and httpHeaders",

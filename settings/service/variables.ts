@@ -16,7 +16,7 @@ import type { ShapeOf } from "../../contract/field.ts";
 import { type Fault, faultIf, got, under } from "../fault.ts";
 import * as field from "../fields.ts";
 import { fieldsOf, type Mapping, mapping } from "../mapping.ts";
-import { oneOf } from "./one-of.ts";
+import { exactlyOne } from "./exactly-one.ts";
 
 /** What every whole object is named by. */
 export const WHOLE = ["secret", "configMap", "credential"];
@@ -128,7 +128,7 @@ export function variablesFaults({ env, envFrom }: Mapping): Fault[] {
   return [
     ...sources.flatMap((source, index) => {
       const fields = mapping(source);
-      return under(["envFrom", index], fields === undefined ? [] : oneOf(fields, WHOLE));
+      return under(["envFrom", index], fields === undefined ? [] : exactlyOne(fields, WHOLE));
     }),
     ...Object.entries(fieldsOf(env)).flatMap(([name, value]) =>
       under(["env", name], divisorFaults(fieldsOf(value))),

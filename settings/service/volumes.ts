@@ -13,7 +13,7 @@ import type { ShapeOf } from "../../contract/field.ts";
 import { type Fault, faultIf, got, under } from "../fault.ts";
 import * as field from "../fields.ts";
 import { fieldsOf, type Mapping, mapping } from "../mapping.ts";
-import { oneOf } from "./one-of.ts";
+import { exactlyOne } from "./exactly-one.ts";
 
 const KINDS = ["claim", "perPod", "memory", "scratch"];
 
@@ -92,7 +92,7 @@ export function volumesFaults(service: Mapping): Fault[] {
 function ownFaults(volume: Mapping): Fault[] {
   const { name } = fieldsOf(volume["perPod"]);
   return [
-    ...oneOf(volume, KINDS),
+    ...exactlyOne(volume, KINDS),
     ...faultIf(
       TAKEN.includes(String(name)),
       ["perPod", "name"],

@@ -14,7 +14,7 @@ import type { WayInDefinition } from "../../components/service/way-in.ts";
 import type { ShapeOf } from "../../contract/field.ts";
 import * as field from "../fields.ts";
 import { either } from "./either.ts";
-import { annotations, labels, oneOf, plainFields } from "./marks.ts";
+import { annotations, labels, plainFields } from "./marks.ts";
 
 const PATH_TYPES = ["Prefix", "Exact", "ImplementationSpecific"] as const;
 const ROUTE_PATH_TYPES = ["PathPrefix", "Exact", "RegularExpression"] as const;
@@ -48,7 +48,7 @@ function pathsOf<Path extends z.ZodType>(each: Path, keys: string) {
 const ingressPath = field.mapping(
   {
     path,
-    pathType: oneOf(...PATH_TYPES).exactOptional(),
+    pathType: field.oneOf(...PATH_TYPES).exactOptional(),
     service: field.label.exactOptional(),
     port: backendPort.exactOptional(),
   } satisfies ShapeOf<PathDefinition>,
@@ -80,7 +80,7 @@ const ingress = field.mapping(
     awaitAddress: field.choice("whether a release waits for the address").exactOptional(),
     hosts: shared.hosts,
     paths: pathsOf(ingressPath, "path, pathType, service, port").exactOptional(),
-    pathType: oneOf(...PATH_TYPES).exactOptional(),
+    pathType: field.oneOf(...PATH_TYPES).exactOptional(),
     annotations: shared.annotations,
     labels: shared.labels,
     name: shared.name,
@@ -107,7 +107,7 @@ const filters = field.list(plainFields, "a list of filters in Kubernetes' own wo
 const routePath = field.mapping(
   {
     path,
-    pathType: oneOf(...ROUTE_PATH_TYPES).exactOptional(),
+    pathType: field.oneOf(...ROUTE_PATH_TYPES).exactOptional(),
     service: field.label.exactOptional(),
     port: backendPort.exactOptional(),
     filters: filters.exactOptional(),
@@ -124,7 +124,7 @@ const route = field.mapping(
     hosts: shared.hosts,
     path: shared.path,
     paths: pathsOf(routePath, "path, pathType, service, port, filters").exactOptional(),
-    pathType: oneOf(...ROUTE_PATH_TYPES).exactOptional(),
+    pathType: field.oneOf(...ROUTE_PATH_TYPES).exactOptional(),
     filters: filters.exactOptional(),
     timeouts: plainFields.exactOptional(),
     rules: field
@@ -134,7 +134,7 @@ const route = field.mapping(
     annotations: shared.annotations,
     labels: shared.labels,
     name: shared.name,
-    scheme: oneOf("http", "https").exactOptional(),
+    scheme: field.oneOf("http", "https").exactOptional(),
   } satisfies ShapeOf<RouteDefinition>,
   "parents, and as needed host or hosts, path or paths, filters, timeouts, rules, annotations, labels, name and scheme",
 );

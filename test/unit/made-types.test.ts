@@ -56,11 +56,17 @@ const CREDENTIALS = {
 const PROMOTION = { stack: "dev", repository: "registry.example.com/dev" };
 const JENKINS = { apiServer: { cidr: "10.0.0.1/32", ports: [6443] }, longLivedTokens: true };
 
-/** What the cluster serves of what the manifests have. */
+/** What the cluster serves of what the manifests have, and of routes. */
 const KINDS = [
   { apiVersion: "apps/v1", kind: "Deployment", resource: "deployments", namespaced: true },
   { apiVersion: "batch/v1", kind: "Job", resource: "jobs", namespaced: true },
   { apiVersion: "v1", kind: "Namespace", resource: "namespaces", namespaced: false },
+  {
+    apiVersion: "gateway.networking.k8s.io/v1",
+    kind: "HTTPRoute",
+    resource: "httproutes",
+    namespaced: true,
+  },
 ];
 const POD = { template: { spec: { containers: [{ name: "a", image: `own@${DIGEST}` }] } } };
 const manifestsOf = (name: string) => [

@@ -4,9 +4,11 @@ import { join } from "node:path";
 
 import * as pulumi from "@pulumi/pulumi";
 
+import { formerPlaces } from "../../components/former-places.ts";
 import { Namespace } from "../../components/namespace.ts";
 import { Manifests } from "../../components/rendered/manifests.ts";
 import { combined } from "../../components/rendered/outcome.ts";
+import { claimFaults, levelFaults, requireManifests } from "../../components/require-manifests.ts";
 import { SlipwayProvider } from "../../components/slipway-provider.ts";
 import type { ReleaseRecord } from "../../contract/release-record.ts";
 import type { ServedKind } from "../../contract/served-kinds.ts";
@@ -39,7 +41,12 @@ const kinds: ServedKind[] = [
   ["batch/v1", "CronJob", "cronjobs", true],
   ["networking.k8s.io/v1", "Ingress", "ingresses", true],
   ["rbac.authorization.k8s.io/v1", "ClusterRole", "clusterroles", false],
+  ["autoscaling/v2", "HorizontalPodAutoscaler", "horizontalpodautoscalers", true],
   ["apiextensions.k8s.io/v1", "CustomResourceDefinition", "customresourcedefinitions", false],
+  ["cert-manager.io/v1", "Certificate", "certificates", true],
+  ["cert-manager.io/v1", "Issuer", "issuers", true],
+  ["external-secrets.io/v1", "ExternalSecret", "externalsecrets", true],
+  ["external-secrets.io/v1", "SecretStore", "secretstores", true],
 ].map(([apiVersion, kind, resource, namespaced]) => ({
   apiVersion: String(apiVersion),
   kind: String(kind),
@@ -123,6 +130,22 @@ test.each([
   expect(() => documentsIn(yaml, "a.yaml")).toThrow(fault);
 });
 
+test("names the template of a chart, and the field, of what cannot be read", () => {
+  const template = (name: string, yaml: string) =>
+    `---\n# Source: shop/templates/${name}\n${yaml}\n`;
+  const good = template("a.yaml", "a: 1");
+  const [, second] = documentsIn(`${good}${template("b.yaml", "b: 1")}`, "chart shop");
+  expect(second?.origin).toBe("chart shop (shop/templates/b.yaml)");
+  const twice = `${good}${template("labels.yaml", "a: 1\na: 2")}`;
+  expect(() => documentsIn(twice, "chart shop")).toThrow(
+    /^chart shop \(shop\/templates\/labels\.yaml\): is not YAML that Kubernetes reads \(Map keys must be unique/,
+  );
+  const large = `${good}${template("crd.yaml", "spec:\n  - maximum: 9223372036854775807")}`;
+  expect(() => documentsIn(large, "chart shop")).toThrow(
+    /^chart shop \(shop\/templates\/crd\.yaml\): .*spec\.0\.maximum: the number 9223372036854775807 loses digits/,
+  );
+});
+
 test("refuses a bomb of aliases, and a text that is too deep or too long, at once", () => {
   const levels = Array.from({ length: 30 }, (_, index) =>
     index === 0 ? "a0: &a0 [x, x]" : `a${index}: &a${index} [*a${index - 1}, *a${index - 1}]`,
@@ -202,6 +225,23 @@ test("puts objects in the order of what they need", async () => {
   ]);
 });
 
+test("puts what makes Secrets, and what that needs, before the workloads", async () => {
+  const { objects } = await renderThose([
+    deployment(),
+    object("Certificate", "tls", {}, "cert-manager.io/v1"),
+    object("ExternalSecret", "db", {}, "external-secrets.io/v1"),
+    object("Issuer", "own", {}, "cert-manager.io/v1"),
+    object("SecretStore", "vault", {}, "external-secrets.io/v1"),
+  ]);
+  const stages = objects.map(({ object: { kind }, stage }) => [kind, stage] as const);
+  // A Certificate is awaited before anything of a later stage is applied.
+  const { Certificate, ExternalSecret, Issuer, SecretStore, Deployment } =
+    Object.fromEntries(stages);
+  expect(Issuer).toBeLessThanOrEqual(Number(Certificate));
+  expect(SecretStore).toBeLessThanOrEqual(Number(ExternalSecret));
+  expect(ExternalSecret).toBeLessThan(Number(Deployment));
+});
+
 test("puts namespaced objects into the stack's namespace, and refuses others that nobody has named", async () => {
   const elsewhere = { ...object("ConfigMap", "a"), metadata: { name: "a", namespace: "other" } };
   const role = object("ClusterRole", "reader", {}, "rbac.authorization.k8s.io/v1");
@@ -249,7 +289,7 @@ test("names every image that stays a tag, by object, container and remedy", asyn
   ]);
   expect(faults).toEqual([
     expect.stringMatching(/^Deployment\/shop: container wait: got image "busybox"/),
-    "CronJob/clean: container app: got image \"docker.io/library/redis:7\"; allowed: repository@sha256:<64 hex digits>, or the service's own, shop; pin it: digest under images of a kustomization, the image's value of a chart",
+    "CronJob/clean: container app: got image \"docker.io/library/redis:7\"; allowed: repository@sha256:<64 hex digits>, or the service's own, shop; pin it: digest under images of a kustomization, the image's value of a chart; or set manifests.image, if it is the service's own",
   ]);
 });
 
@@ -264,6 +304,23 @@ test.each([
   ["ghcr.io/shop/web:v1", false],
 ])("%s is the image shop: %s", (image, expected) => {
   expect(isCalled(image, "shop")).toBe(expected);
+});
+
+test("refuses two images of different makers that end in the same name", async () => {
+  const objects = [
+    deployment("shop", "ghcr.io/acme/shop:v1"),
+    deployment("other", `quay.io/oliver/shop@${DIGEST}`),
+  ];
+  expect(await faultsOf(objects)).toEqual([
+    "the images ghcr.io/acme/shop (Deployment/shop) and quay.io/oliver/shop (Deployment/other) both end in shop; allowed: one that is the service's; set manifests.image to more of its repository, such as acme/shop",
+  ]);
+  const { image } = await renderThose(objects, { image: "acme/shop" });
+  expect(image).toBe("acme/shop");
+  // The same repository by a mirror, or without any registry, is the same image.
+  for (const same of ["shop:v2", "mirror.example.com:5000/acme/shop", "acme/shop"]) {
+    const found = await renderThose([deployment(), deployment("worker", same)]);
+    expect(found.image).toBe("shop");
+  }
 });
 
 test("says which image it looks for when no container has it, or no Deployment", async () => {
@@ -388,7 +445,7 @@ test("the program that renders gets no variable of the run, and its words are th
   await expect(none).rejects.toThrow(/neither kubectl nor kustomize is on the PATH/);
 });
 
-test("a chart that renders differently each time is refused by the objects that differ", async () => {
+test("a chart that renders differently each time is refused by the objects that differ, except by those that are left out", async () => {
   const script = `echo "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: made-up}\ndata: {x: '$$'}"`;
   const folder = folderWithProgram("helm", script, {
     "c/Chart.yaml": "name: c\nversion: 1.0.0\n",
@@ -397,8 +454,15 @@ test("a chart that renders differently each time is refused by the objects that 
   const variables = { PATH: `${join(folder, "bin")}:/bin` };
   const read = render({ chart: join(folder, "c") }, rendering({ folder, variables }));
   await expect(read).rejects.toThrow(
-    /^chart c: ConfigMap\/made-up differ each time that it is rendered/,
+    /^chart c: renders ConfigMap\/made-up differently each time.*or leave the object out \(without\)$/,
   );
+  const left = (object: string) =>
+    render(
+      { chart: join(folder, "c"), without: [object] },
+      rendering({ folder, variables, hasImage: false }),
+    );
+  await expect(left("ConfigMap/made-up")).rejects.toThrow(/^there is no object in it/);
+  await expect(left("store/ConfigMap/made-up")).rejects.toThrow(/^chart c: renders/);
 });
 
 test("a chart is rendered for the cluster that there is, and what it cannot know is told", async () => {
@@ -589,6 +653,137 @@ test("a claim holds up nothing, and what Helm keeps is kept", async () => {
   expect(called(declared, OBJECT_READINESS, "persistentvolumeclaim-data")).toBeDefined();
   const kept = called(declared, "kubernetes:core/v1:PersistentVolumeClaim", "data");
   expect(kept?.opts.retainOnDelete).toBe(true);
+});
+
+test("a claim outlives its manifest, because its data would go with it", async () => {
+  const declared = await declaredBy([object("PersistentVolumeClaim", "data"), deployment()]);
+  const claim = called(declared, "kubernetes:core/v1:PersistentVolumeClaim", "data");
+  expect(claim?.opts).toMatchObject({
+    retainOnDelete: true,
+    // A replacement would be deleted, or meet the old one.
+    ignoreChanges: [
+      "spec.accessModes",
+      "spec.storageClassName",
+      "spec.volumeMode",
+      "spec.volumeName",
+    ],
+  });
+});
+
+test("says what a claim that exists cannot become", () => {
+  const spec = {
+    accessModes: ["ReadWriteMany"],
+    storageClassName: "fast",
+    resources: { requests: { storage: "1Gi" } },
+  };
+  const claim = object("PersistentVolumeClaim", "data", { spec }) as unknown as ManifestObject;
+  const found = { service: "", isEnding: false };
+  expect(
+    claimFaults(claim, { ...found, size: "1Gi", class: "fast", access: ["ReadWriteMany"] }),
+  ).toEqual([]);
+  const never =
+    "which the claim data has and which never changes; write it so, or give a new claim a different name and copy the data";
+  expect(
+    claimFaults(claim, { ...found, size: "2Gi", class: "slow", access: ["ReadWriteOnce"] }),
+  ).toEqual([
+    `spec.storageClassName: got "fast"; allowed: "slow", ${never}`,
+    `spec.accessModes: got ReadWriteMany; allowed: ReadWriteOnce, ${never}`,
+    "spec.resources.requests.storage: got 1Gi; allowed: at least 2Gi, because a volume never shrinks",
+  ]);
+});
+
+test("objects of different kinds that are released under the same name are told apart", async () => {
+  const set = { ...deployment(), kind: "StatefulSet" };
+  const declared = await declaredBy([set, deployment()]);
+  const names = declared.filter(({ type }) => type === READINESS).map(({ name }) => name);
+  expect(names.sort()).toEqual(["shop", "statefulset-shop"]);
+});
+
+test("an object stays the same one by whatever version of its API", async () => {
+  const scaler = { ...object("HorizontalPodAutoscaler", "shop"), apiVersion: "autoscaling/v2" };
+  const declared = await declaredBy([scaler, deployment()]);
+  const type = "kubernetes:autoscaling/v2:HorizontalPodAutoscaler";
+  const aliases = called(declared, type, "shop")?.opts.aliases as pulumi.Alias[];
+  const types = aliases.flatMap((each) => each.type ?? []);
+  expect(types).toContain("kubernetes:autoscaling/v2beta2:HorizontalPodAutoscaler");
+  expect(types).not.toContain(type);
+});
+
+test("an object stays the same one between settings, manifests and extras", async () => {
+  const { result } = await deploy(async (opts) => {
+    const release = new pulumi.ComponentResource("slipway:index:Release", "shop", {}, opts);
+    const parent = { parent: release };
+    const manifests = new pulumi.ComponentResource("slipway:index:Manifests", "shop", {}, parent);
+    const places = formerPlaces(manifests).map(
+      ({ parent: place }) => place as pulumi.Output<string>,
+    );
+    return new Promise<string[]>((resolve) => {
+      pulumi.all(places).apply(resolve);
+    });
+  });
+  const chains = (await result).map((urn) => urn.split("::")[2]?.split("$").slice(-2).join("$"));
+  expect(chains).toEqual([
+    "slipway:index:Release$slipway:index:Workload",
+    "slipway:index:Release$slipway:index:Manifests",
+    "slipway:index:Extra$slipway:index:Manifests",
+  ]);
+});
+
+const restricted = {
+  runAsNonRoot: true,
+  allowPrivilegeEscalation: false,
+  capabilities: { drop: ["ALL"] },
+  seccompProfile: { type: "RuntimeDefault" },
+};
+const inPod = (securityContext: object, more: object = {}) =>
+  ({
+    ...deployment(),
+    spec: { template: { spec: { ...more, containers: [{ name: "app", securityContext }] } } },
+  }) as unknown as ManifestObject;
+
+test("names the fields by which pods of manifests leave the namespace's Pod Security level", () => {
+  const bare = inPod({});
+  expect(levelFaults(bare, "restricted")).toEqual([
+    "its pods leave the Pod Security level restricted, which the namespace enforces, by containers.app.securityContext.runAsNonRoot, containers.app.securityContext.allowPrivilegeEscalation, containers.app.securityContext.capabilities.drop, containers.app.securityContext.seccompProfile; allowed: https://kubernetes.io/docs/concepts/security/pod-security-standards; set it in the manifests, or deliver to a namespace that exists and enforces less (namespace: {name, exists: true})",
+  ]);
+  expect(levelFaults(bare, "baseline")).toEqual([]);
+  expect(levelFaults(bare, "privileged")).toEqual([]);
+  expect(levelFaults(bare, undefined)).toEqual([]);
+  // A token and a writable root are no matter of the levels.
+  expect(levelFaults(inPod(restricted), "restricted")).toEqual([]);
+  expect(levelFaults(inPod({}, { os: { name: "windows" } }), "restricted")).toEqual([]);
+  expect(levelFaults(inPod(restricted, { hostNetwork: true }), "baseline")).toEqual([
+    expect.stringMatching(/by hostNetwork; allowed/),
+  ]);
+  expect(levelFaults(object("ConfigMap", "a") as unknown as ManifestObject, "restricted")).toEqual(
+    [],
+  );
+});
+
+test("tries objects as they are applied, and names what the API server refuses", async () => {
+  const set = { ...deployment(), kind: "StatefulSet" };
+  const rendered = await renderThose([set, object("Service", "shop"), object("ConfigMap", "a")]);
+  const asked: unknown[] = [];
+  const answer = (messages: readonly string[]) => (call: { readonly inputs: unknown }) => {
+    asked.push(call.inputs);
+    return { refused: messages.map((message, index) => ({ index, message })) };
+  };
+  const requireThose = async (...messages: string[]) => {
+    const program = () => {
+      const provider = new SlipwayProvider("slipway", { kubeconfig: "/k", context: "c" });
+      const all = { services: { shop: rendered }, extras: {} };
+      const required = requireManifests({ rendered: all, namespace: "store", provider });
+      return required.catch((error: unknown) => (error as Error).message);
+    };
+    return (await deploy(program, { answer: answer(messages) })).result;
+  };
+  expect(await requireThose("data.A: got a number", "spec is wrong")).toBe(
+    "2 faults in the manifests\n  slipway:services.shop: ConfigMap/a: the API server refuses the object: data.A: got a number\n  slipway:services.shop: StatefulSet/shop: the API server refuses the object: spec is wrong",
+  );
+  expect(await requireThose('admission webhook "x" does not support dry run')).toEqual(new Set());
+  const [{ objects }] = asked as [{ objects: ManifestObject[] }];
+  expect(objects.map(({ kind }) => kind)).toEqual(["ConfigMap", "StatefulSet"]);
+  expect(JSON.stringify(objects)).toContain(`"image":"any.invalid/image@sha256:`);
 });
 
 test("a service whose other Deployment has failed has failed by its name", () => {

@@ -182,7 +182,10 @@ const SERVICES = {
         health: "/healthz",
         ready: "/readyz",
       },
-      ...Object.entries(ASKED).map(([name, asked]) => ({ name, of: "web", ...asked })),
+      ...Object.entries(ASKED).map(([name, asked], index) => ({
+        ...{ name, of: "web", ...asked },
+        port: 9100 + index,
+      })),
     ],
     replacement: { surge: "10%", unavailable: 1 },
     writable: ["/tmp", "/var/cache"],
@@ -940,7 +943,26 @@ describe("a fault of a service", () => {
       { replicsa: 3 },
       /shop\.replicsa: unknown key; allowed: build, image, .*; did you mean replicas\?/,
     ],
-    ["an unknown key like none", { zzzzzz: 3 }, /shop\.zzzzzz: unknown key; .*; remove it/],
+    [
+      "an unknown key like none",
+      { zzzzzz: 3 },
+      /shop\.zzzzzz: unknown key; .*; remove it; a field of Kubernetes that has no key goes under pod or patches$/m,
+    ],
+    [
+      "a field of Kubernetes that has another name here",
+      { livenessProbe: {} },
+      /shop\.livenessProbe: unknown key; .*; say it with probes$/m,
+    ],
+    [
+      "such a field of a sidecar, which has less",
+      { sidecars: [{ name: "proxy", securityContext: {} }] },
+      /shop\.sidecars\[0\]\.securityContext: unknown key; .*; say it with user$/m,
+    ],
+    [
+      "times by themselves",
+      { port: undefined, schedule: "0 3 * * *" },
+      /shop\.schedule: got "0 3 \* \* \*"; allowed: a mapping with cron, such as \{cron: "0 3 \* \* \*"\}/,
+    ],
     [
       "a tag in place of a pin",
       { build: undefined, image: "nginx:1.27" },
@@ -1448,8 +1470,19 @@ describe("manifests of a team's own", () => {
 
   test("leave nothing to say of the objects themselves", () => {
     expect(
-      lines({ shop: { ...IMAGE, manifests: "deploy", replicas: 3, env: { A: "1" } } }),
+      lines({
+        shop: {
+          ...IMAGE,
+          manifests: "deploy",
+          replicas: 3,
+          env: { A: "1" },
+          allow: ["root"],
+        },
+      }),
     ).toEqual([
+      expect.stringMatching(
+        /^slipway:services\.shop\.allow: got \["root"\].*restricted asks for, or deliver into a namespace that enforces less/,
+      ),
       expect.stringMatching(
         /^slipway:services\.shop\.env: got .*allowed: build, image, manifests, deadlineSeconds/,
       ),

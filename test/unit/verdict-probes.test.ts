@@ -347,6 +347,20 @@ describe("a liveness probe", () => {
     expect(verdictOf([live(21, [[1, 21, liveness(503)]])])).toEqual(["ready", 21]);
   });
 
+  test("that runs a command which fails holds a release up until the kubelet's kill, or the next answer", () => {
+    const exec = { exec: { command: ["check"] } };
+    const probes = { ...PROBES, livenessProbe: { ...exec, periodSeconds: 10 } };
+    const words = 'Liveness probe failed: command timed out: "check" timed out after 1s';
+    const said = (now: number, last: number) => live(now, [[1, last, words]], { probes });
+    expect(verdictOf([said(2, 1), said(14, 11), said(24, 21), said(35, 21)])).toEqual([
+      "ready",
+      35,
+    ]);
+    expect(judgeAtOnce(release(), said(24, 21)[1]).kind).toBe("ready");
+    const same = { ...probes, readinessProbe: { ...exec, periodSeconds: 2 } };
+    expect(verdictOf([live(2, [[1, 1, words]], { probes: same })])).toEqual(["ready", 2]);
+  });
+
   test("is named for a container that is not ready, too", () => {
     expect(
       verdictOf([
