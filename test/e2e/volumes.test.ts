@@ -32,7 +32,7 @@ beforeAll(async () => {
 });
 afterAll(() => project.dispose().finally(() => volume.dispose()));
 
-const failing = { stopSeconds: 2, warmupSeconds: 1, tolerate: { restarts: 0 } };
+const failing = { stopSeconds: 2, tolerate: { restarts: 0 } };
 const claim = () => ({ name: "n8n-claim0", size: "2Gi", class: project.namespace });
 
 /** One pod with its data, recreated, and a task runner beside it. */
