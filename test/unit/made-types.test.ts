@@ -68,7 +68,14 @@ const KINDS = [
     namespaced: true,
   },
 ];
-const POD = { template: { spec: { containers: [{ name: "a", image: `own@${DIGEST}` }] } } };
+const HARDENED = {
+  runAsNonRoot: true,
+  allowPrivilegeEscalation: false,
+  capabilities: { drop: ["ALL"] },
+  seccompProfile: { type: "RuntimeDefault" },
+};
+const CONTAINER = { name: "a", image: `own@${DIGEST}`, securityContext: HARDENED };
+const POD = { template: { spec: { containers: [CONTAINER] } } };
 const manifestsOf = (name: string) => [
   { apiVersion: "apps/v1", kind: "Deployment", metadata: { name }, spec: POD },
   { apiVersion: "batch/v1", kind: "Job", metadata: { name }, spec: POD },
