@@ -75,7 +75,7 @@ test("a preview refuses hooks, a made-up Secret and a tag, each with its remedy,
   const madeUp = await project.pulumi("preview", "--stack=dev");
   expect(madeUp.exitCode).not.toBe(0);
   expect(madeUp.output).toMatch(
-    /slipway:services\.mastodon\.manifests: chart chart: Secret\/mastodon differ each time/,
+    /slipway:services\.mastodon\.manifests: chart chart: renders Secret\/mastodon differently each time/,
   );
 
   const values = { group, existingSecret: "mastodon" };
