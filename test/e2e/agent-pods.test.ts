@@ -41,6 +41,9 @@ const CHECKS = [
   "test/unit/content-hash.test.ts",
   "test/support/folder.ts",
 ];
+/** The whole check takes minutes of one processor, which other tests may want as well. */
+const CHECK_MS = 15 * 60 * 1000;
+
 const JEST = `module.exports = {
   projects: [{ displayName: "unit", transform: { "^.+\\\\.ts$": ["@swc/jest", {}] } }],
 };
@@ -190,7 +193,7 @@ test("verify passes, and a fault of the source fails it", async () => {
   expect(exitCode).not.toBe(0);
   expect(said).toContain("[warn] jest.config.cjs");
   await project.write("jest.config.cjs", JEST);
-});
+}, CHECK_MS);
 
 test("up to dev builds, pushes and proves a commit, and leaves its report and a copy of the state", async () => {
   await project.write("example/shop/package.json", '{ "name": "shop", "version": "96.0.0" }\n');
