@@ -182,18 +182,22 @@ async function releaseOf(stack: string): Promise<ReleaseRecord> {
   return (JSON.parse(output) as { shop: ReleaseRecord }).shop;
 }
 
-test("verify passes, and a fault of the source fails it", async () => {
-  const { output } = await succeed(run("Verify main"));
-  expect(output).toMatch(/Tests: +\d+ passed/);
+test(
+  "verify passes, and a fault of the source fails it",
+  async () => {
+    const { output } = await succeed(run("Verify main"));
+    expect(output).toMatch(/Tests: +\d+ passed/);
 
-  await project.write("jest.config.cjs", "module.exports={}");
-  await project.commit("badly written");
-  await platform.controller.publish(project.folder);
-  const { exitCode, output: said } = await run("Verify");
-  expect(exitCode).not.toBe(0);
-  expect(said).toContain("[warn] jest.config.cjs");
-  await project.write("jest.config.cjs", JEST);
-}, CHECK_MS);
+    await project.write("jest.config.cjs", "module.exports={}");
+    await project.commit("badly written");
+    await platform.controller.publish(project.folder);
+    const { exitCode, output: said } = await run("Verify");
+    expect(exitCode).not.toBe(0);
+    expect(said).toContain("[warn] jest.config.cjs");
+    await project.write("jest.config.cjs", JEST);
+  },
+  CHECK_MS,
+);
 
 test("up to dev builds, pushes and proves a commit, and leaves its report and a copy of the state", async () => {
   await project.write("example/shop/package.json", '{ "name": "shop", "version": "96.0.0" }\n');
