@@ -60,6 +60,9 @@ const ADDED_TO = [
   "metadata.annotations",
   "spec.template.metadata.labels",
   "spec.template.metadata.annotations",
+  "spec.jobTemplate.metadata.labels",
+  "spec.jobTemplate.spec.template.metadata.labels",
+  "spec.jobTemplate.spec.template.metadata.annotations",
 ];
 
 /** The last word of a variable that holds a secret; a file's path, a number or a decision is none. */
