@@ -10,7 +10,7 @@ import type { AllRendered } from "./rendered/all.ts";
 import { applied } from "./rendered/applied.ts";
 import { at, idOf, items, type ManifestObject, textOf } from "./rendered/object.ts";
 import { podSpecPath } from "./rendered/pod-spec.ts";
-import { EXCEPTIONS, type ExceptionWord, LEVELS } from "./service/exceptions.ts";
+import { type ExceptionWord, leaves } from "./service/exceptions.ts";
 import type { SlipwayProvider } from "./slipway-provider.ts";
 
 /** Inputs of {@link requireManifests}. */
@@ -134,15 +134,14 @@ async function refusals(
 /** Why the namespace does not admit the pods of an object, by what every level is defined as. */
 export function levelFaults(object: ManifestObject, level: string | undefined): string[] {
   const path = podSpecPath(object);
-  const has = LEVELS.findIndex((each) => each === level);
-  if (path === undefined || has < 0 || at(object, ...path, "os", "name") === "windows") {
+  if (path === undefined || at(object, ...path, "os", "name") === "windows") {
     return [];
   }
   const left = looseningsOf(at(object, ...path)).filter(
     ({ word }) =>
-      LEVELS.indexOf(EXCEPTIONS[word].level) > has &&
+      leaves(word, level) &&
       !BY_VERSION.includes(word) &&
-      (has === 0 || !STRICTEST_ONLY.includes(word)),
+      (level === "restricted" || !STRICTEST_ONLY.includes(word)),
   );
   if (left.length === 0) {
     return [];
