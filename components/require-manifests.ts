@@ -1,9 +1,8 @@
-import * as pulumi from "@pulumi/pulumi";
-
 import { parseQuantity } from "../contract/quantity.ts";
 import type { FoundClaim } from "../contract/volume-claims.ts";
 import { plain } from "../mask/plain.ts";
 import { askProvider } from "./ask-provider.ts";
+import { faultsError } from "./faults-error.ts";
 import { looseningsOf } from "./manifests/loosenings.ts";
 import { ANY_IMAGE } from "./manifests/unbuilt.ts";
 import type { AllRendered } from "./rendered/all.ts";
@@ -88,8 +87,7 @@ export async function requireManifests(args: RequiredManifests): Promise<Readonl
     }),
   ];
   if (faults.length > 0) {
-    const title = faults.length > 1 ? [`${faults.length} faults in the manifests`] : [];
-    throw new pulumi.RunError([...title, ...faults.map(plain)].join("\n  "));
+    throw faultsError(faults.map(plain), "faults in the manifests");
   }
   return new Set(names.filter((name) => typeof existing[name] === "object"));
 }

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { askProvider } from "./ask-provider.ts";
 import { exceptionsIn } from "./exceptions.ts";
+import { faultsError } from "./faults-error.ts";
 import { type Delivery, servicesOf } from "./lanes/delivery.ts";
 import { patchFaults } from "./patch-faults.ts";
 import { EXCEPTIONS, leaves, levelOf } from "./service/exceptions.ts";
@@ -48,8 +49,7 @@ export async function requirePods({
   ]);
   const refused = faults.length > 0 ? faults : await refusals(services, provider);
   if (refused.length > 0) {
-    const title = refused.length > 1 ? [`${refused.length} faults in the stack's settings`] : [];
-    throw new pulumi.RunError([...title, ...refused].join("\n  "));
+    throw faultsError(refused, "faults in the stack's settings");
   }
   return namespaceExists ? tellFound(namespace, level) : tellNeeded(namespace, services);
 }
