@@ -5,6 +5,7 @@ import type {
   ServiceAccountDefinition,
   TokenDefinition,
 } from "../../components/service/identity.ts";
+import { PODS } from "../../components/service-definition.ts";
 import type { ShapeOf } from "../../contract/field.ts";
 import { CREDENTIAL } from "../../contract/marks.ts";
 import { type Fault, faultIf, got, under } from "../fault.ts";
@@ -12,7 +13,7 @@ import * as field from "../fields.ts";
 import { fieldsOf, type Mapping } from "../mapping.ts";
 import { LABEL_VALUE, MARK_KEY } from "./marks.ts";
 
-const LARGEST_ID = 2 ** 31 - 1;
+const LARGEST_ID = PODS.user.to;
 /** Kubernetes accepts no shorter life of a token. */
 const LEAST_EXPIRATION_SECONDS = 600;
 const DAY_SECONDS = 86_400;

@@ -9,6 +9,7 @@ import {
   type Toleration,
   type TopologySpreadConstraint,
 } from "../../components/service/placement.ts";
+import { PODS } from "../../components/service-definition.ts";
 import { OBJECT_NAME } from "../../contract/names.ts";
 import type { ShapeOf } from "../../contract/field.ts";
 import { type Fault, faultIf, got } from "../fault.ts";
@@ -17,7 +18,7 @@ import { fieldsOf, type Mapping } from "../mapping.ts";
 import { labels } from "./identity.ts";
 import { plainFields } from "./plain-fields.ts";
 
-const MOST_PODS = 5000;
+const MOST_PODS = PODS.replicas.to;
 const YEAR_SECONDS = 31_536_000;
 
 const word = z.string({ error: "allowed: a string" }).min(1, { error: "allowed: a string" });
