@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { byName } from "./components/by-name.ts";
 import type { Cluster } from "./components/cluster.ts";
 import type { CredentialDefinition } from "./components/credentials/credential.ts";
+import { faultsError } from "./components/faults-error.ts";
 import type { ImageSource } from "./components/image/image.ts";
 import type { Registry } from "./components/image/registry.ts";
 import type { ServiceDefinition } from "./components/service-definition.ts";
@@ -142,7 +143,7 @@ export function parseSettings(config: StackConfig, surroundings: Surroundings): 
     ],
   });
   if (found.length > 0 || !parsed.success || cluster === undefined) {
-    throw settingsError(lines(found));
+    throw faultsError(lines(found), "faults in the stack's settings");
   }
   return settingsOf(cluster, parsed.data, config.values);
 }
@@ -210,11 +211,6 @@ function lines(faults: readonly Fault[]): string[] {
     placeOf(one) < placeOf(other) ? -1 : Number(placeOf(one) > placeOf(other)),
   );
   return [...new Set(sorted.map(faultLine))];
-}
-
-function settingsError(found: readonly string[]): pulumi.RunError {
-  const title = found.length > 1 ? [`${found.length} faults in the stack's settings`] : [];
-  return new pulumi.RunError([...title, ...found].join("\n  "));
 }
 
 // The SDK knows which settings are secrets, but its types do not say.

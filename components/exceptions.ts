@@ -1,11 +1,9 @@
 import { looseningsOf } from "./manifests/loosenings.ts";
+import { networkPolicyManifest } from "./manifests/network-policy.ts";
 import { type Fields, fieldsOf } from "./manifests/plain-fields.ts";
-import { workloadManifests } from "./manifests/workload.ts";
+import { unbuiltManifests } from "./manifests/unbuilt.ts";
 import type { ExceptionWord } from "./service/exceptions.ts";
 import type { Service } from "./service-definition.ts";
-
-/** Stands for an image whose digest is not known yet. */
-export const ANY_IMAGE = `any.invalid/image@sha256:${"0".repeat(64)}`;
 
 /** A place in a service's objects that a word permits. */
 export interface Exception {
@@ -21,7 +19,7 @@ export function exceptionsIn(service: Service): Exception[] {
   if (!mayBeLoose(service)) {
     return [];
   }
-  const manifests = Object.entries(workloadManifests(service, ANY_IMAGE));
+  const manifests = Object.entries(unbuiltManifests(service));
   const pods = manifests.flatMap(([object, manifest]) =>
     podSpecsIn(manifest).flatMap(({ at, spec }) =>
       looseningsOf(spec).map(({ word, path }) => ({ word, path: `${at}.${path}`, object })),
@@ -56,18 +54,14 @@ export function podSpecsIn(manifest: unknown): PodTemplate[] {
   });
 }
 
-/** The service without its patches. */
-export function withoutPatches(service: Service): Service {
-  return { ...service, pod: {}, patches: {} };
-}
-
 /** A patch of the network policy may let in and out anybody. */
 function networkExceptions(service: Service): Exception[] {
   if (service.patches?.networkPolicy === undefined) {
     return [];
   }
-  const [before, after] = [withoutPatches(service), service].map((each) =>
-    JSON.stringify(workloadManifests(each, ANY_IMAGE).networkPolicy.spec),
-  );
+  const [before, after] = [
+    networkPolicyManifest(service),
+    unbuiltManifests(service).networkPolicy,
+  ].map(({ spec }) => JSON.stringify(spec));
   return before === after ? [] : [{ word: "network", path: "spec", object: "networkPolicy" }];
 }

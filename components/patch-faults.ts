@@ -1,7 +1,7 @@
 import { isPinned } from "../contract/image-reference.ts";
-import { ANY_IMAGE, exceptionsIn, mayBeLoose, podSpecsIn, withoutPatches } from "./exceptions.ts";
+import { exceptionsIn, mayBeLoose, podSpecsIn } from "./exceptions.ts";
 import { type Fields, fieldsOf, listOf } from "./manifests/plain-fields.ts";
-import { workloadManifests } from "./manifests/workload.ts";
+import { unbuiltManifests } from "./manifests/unbuilt.ts";
 import { EXCEPTIONS } from "./service/exceptions.ts";
 import type { Service } from "./service-definition.ts";
 
@@ -60,6 +60,9 @@ const ADDED_TO = [
   "metadata.annotations",
   "spec.template.metadata.labels",
   "spec.template.metadata.annotations",
+  "spec.jobTemplate.metadata.labels",
+  "spec.jobTemplate.spec.template.metadata.labels",
+  "spec.jobTemplate.spec.template.metadata.annotations",
 ];
 
 /** The last word of a variable that holds a secret; a file's path, a number or a decision is none. */
@@ -75,9 +78,8 @@ export function patchFaults(service: Service): string[] {
   if (!mayBeLoose(service)) {
     return [];
   }
-  const [plain, final] = [withoutPatches(service), service].map(
-    (each) => workloadManifests(each, ANY_IMAGE) as Readonly<Record<string, unknown>>,
-  ) as [Fields, Fields];
+  const plain: Fields = unbuiltManifests({ ...service, pod: {}, patches: {} });
+  const final: Fields = unbuiltManifests(service);
   const objects = Object.keys(service.patches ?? {});
   const absent = objects.filter((object) => plain[object] === undefined);
   const faults = [
@@ -88,7 +90,7 @@ export function patchFaults(service: Service): string[] {
       before === undefined ? [] : changedFaults(service, object, before, final[object]),
     ),
     ...unsaidFaults(service),
-    ...secretFaults(service),
+    ...secretFaults(service, final),
   ];
   return [...new Set(faults)].map((fault) => `slipway:services.${service.name}.${fault}`);
 }
@@ -154,28 +156,23 @@ function unsaidFaults(service: Service): string[] {
 }
 
 /** The value is not shown. */
-function secretFaults(service: Service): string[] {
-  const final = Object.entries(workloadManifests(service, ANY_IMAGE));
+function secretFaults(service: Service, final: Fields): string[] {
   const patches = JSON.stringify([service.pod, service.patches]);
   const keys = PRIVATE_KEY.test(patches)
     ? ["pod and patches: hold a private key in clear; put it into slipway:credentials"]
     : [];
   const known = new Set(Object.keys(service.env));
-  const variables = final.flatMap(([object, manifest]) =>
-    podSpecsIn(manifest).flatMap(({ at: place, spec }) =>
-      ["containers", "initContainers"].flatMap((list) =>
-        listOf(spec[list]).flatMap((container) =>
-          listOf(container["env"]).flatMap(({ name, value }) => {
-            const isOwn = container["name"] === service.name && known.has(String(name));
-            const isSecret = SECRET_NAME.test(String(name)) && typeof value === "string";
-            return isOwn || !isSecret || HARMLESS.test(value)
-              ? []
-              : [
-                  `${keyOf(service, object, `${place}.${list}`)}.${String(container["name"])}.env.${String(name)}: holds a secret in clear; name it under env as {credential, key} or {secret, key}`,
-                ];
-          }),
-        ),
-      ),
+  const variables = Object.entries(final).flatMap(([object, manifest]) =>
+    containersIn(manifest).flatMap(({ list, fields: { name: container, env } }) =>
+      listOf(env).flatMap(({ name, value }) => {
+        const isOwn = container === service.name && known.has(String(name));
+        const isSecret = SECRET_NAME.test(String(name)) && typeof value === "string";
+        return isOwn || !isSecret || HARMLESS.test(value)
+          ? []
+          : [
+              `${keyOf(service, object, list)}.${String(container)}.env.${String(name)}: holds a secret in clear; name it under env as {credential, key} or {secret, key}`,
+            ];
+      }),
     ),
   );
   return [...keys, ...variables];

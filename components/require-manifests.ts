@@ -1,16 +1,15 @@
-import * as pulumi from "@pulumi/pulumi";
-
 import { parseQuantity } from "../contract/quantity.ts";
 import type { FoundClaim } from "../contract/volume-claims.ts";
 import { plain } from "../mask/plain.ts";
 import { askProvider } from "./ask-provider.ts";
-import { ANY_IMAGE } from "./exceptions.ts";
+import { faultsError } from "./faults-error.ts";
 import { looseningsOf } from "./manifests/loosenings.ts";
+import { ANY_IMAGE } from "./manifests/unbuilt.ts";
 import type { AllRendered } from "./rendered/all.ts";
 import { applied } from "./rendered/applied.ts";
 import { at, idOf, items, type ManifestObject, textOf } from "./rendered/object.ts";
 import { podSpecPath } from "./rendered/pod-spec.ts";
-import { EXCEPTIONS, type ExceptionWord, LEVELS } from "./service/exceptions.ts";
+import { type ExceptionWord, leaves } from "./service/exceptions.ts";
 import type { SlipwayProvider } from "./slipway-provider.ts";
 
 /** Inputs of {@link requireManifests}. */
@@ -88,8 +87,7 @@ export async function requireManifests(args: RequiredManifests): Promise<Readonl
     }),
   ];
   if (faults.length > 0) {
-    const title = faults.length > 1 ? [`${faults.length} faults in the manifests`] : [];
-    throw new pulumi.RunError([...title, ...faults.map(plain)].join("\n  "));
+    throw faultsError(faults.map(plain), "faults in the manifests");
   }
   return new Set(names.filter((name) => typeof existing[name] === "object"));
 }
@@ -134,15 +132,14 @@ async function refusals(
 /** Why the namespace does not admit the pods of an object, by what every level is defined as. */
 export function levelFaults(object: ManifestObject, level: string | undefined): string[] {
   const path = podSpecPath(object);
-  const has = LEVELS.findIndex((each) => each === level);
-  if (path === undefined || has < 0 || at(object, ...path, "os", "name") === "windows") {
+  if (path === undefined || at(object, ...path, "os", "name") === "windows") {
     return [];
   }
   const left = looseningsOf(at(object, ...path)).filter(
     ({ word }) =>
-      LEVELS.indexOf(EXCEPTIONS[word].level) > has &&
+      leaves(word, level) &&
       !BY_VERSION.includes(word) &&
-      (has === 0 || !STRICTEST_ONLY.includes(word)),
+      (level === "restricted" || !STRICTEST_ONLY.includes(word)),
   );
   if (left.length === 0) {
     return [];

@@ -2,9 +2,10 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { askProvider } from "./ask-provider.ts";
 import { exceptionsIn } from "./exceptions.ts";
+import { faultsError } from "./faults-error.ts";
 import { type Delivery, servicesOf } from "./lanes/delivery.ts";
 import { patchFaults } from "./patch-faults.ts";
-import { EXCEPTIONS, levelOf, LEVELS } from "./service/exceptions.ts";
+import { EXCEPTIONS, leaves, levelOf } from "./service/exceptions.ts";
 import type { Service } from "./service-definition.ts";
 import type { SlipwayProvider } from "./slipway-provider.ts";
 import { triedObjects } from "./tried-objects.ts";
@@ -48,8 +49,7 @@ export async function requirePods({
   ]);
   const refused = faults.length > 0 ? faults : await refusals(services, provider);
   if (refused.length > 0) {
-    const title = refused.length > 1 ? [`${refused.length} faults in the stack's settings`] : [];
-    throw new pulumi.RunError([...title, ...refused].join("\n  "));
+    throw faultsError(refused, "faults in the stack's settings");
   }
   return namespaceExists ? tellFound(namespace, level) : tellNeeded(namespace, services);
 }
@@ -82,10 +82,9 @@ function tellNeeded(namespace: string, services: readonly Service[]): PodSecurit
 }
 
 function levelFaults(service: Service, level: string | undefined): string[] {
-  const has = LEVELS.findIndex((each) => each === level);
   const words = exceptionsIn(service)
     .map(({ word }) => word)
-    .filter((word) => has >= 0 && LEVELS.indexOf(EXCEPTIONS[word].level) > has);
+    .filter((word) => leaves(word, level));
   return [...new Set(words)].map(
     (word) =>
       `slipway:services.${service.name}.allow: ${word} needs the Pod Security level ${EXCEPTIONS[word].level}, and the namespace ${service.namespace} enforces ${level ?? ""}; remove it and what needs it, or have the namespace's owner set its label pod-security.kubernetes.io/enforce`,

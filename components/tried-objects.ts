@@ -1,9 +1,8 @@
-import { ANY_IMAGE, podSpecsIn } from "./exceptions.ts";
-import { workloadManifests } from "./manifests/workload.ts";
+import { podSpecsIn } from "./exceptions.ts";
+import type { Fields } from "./manifests/plain-fields.ts";
+import { unbuiltManifests } from "./manifests/unbuilt.ts";
 import { PLACEMENT } from "./service/placement.ts";
 import type { Service } from "./service-definition.ts";
-
-type Fields = Readonly<Record<string, unknown>>;
 
 /** An object of a service that the API server is asked about before anything changes. */
 export interface TriedObject {
@@ -33,7 +32,10 @@ const OWN_WORDS: Readonly<Record<string, (service: Service) => string[]>> = {
 
 /** The objects of a service that have plain fields of Kubernetes. */
 export function triedObjects(service: Service): TriedObject[] {
-  return Object.entries(workloadManifests(service, ANY_IMAGE)).flatMap(([object, built]) => {
+  if (!hasPlainFields(service)) {
+    return [];
+  }
+  return Object.entries(unbuiltManifests(service)).flatMap(([object, built]) => {
     const keys = keysOf(service, object, built).join(" or ");
     const manifests: readonly (object | undefined)[] = Array.isArray(built) ? built : [built];
     return manifests.flatMap((manifest) =>
@@ -42,6 +44,16 @@ export function triedObjects(service: Service): TriedObject[] {
         : [{ object, manifest: withoutAllocated(manifest), keys }],
     );
   });
+}
+
+/** Stacks have hundreds of services without any. */
+function hasPlainFields(service: Service): boolean {
+  return (
+    service.pod !== undefined ||
+    service.patches !== undefined ||
+    PLACEMENT.some((key) => service[key] !== undefined) ||
+    Object.values(OWN_WORDS).some((keysIn) => keysIn(service).length > 0)
+  );
 }
 
 function keysOf(service: Service, object: string, manifest: unknown): string[] {

@@ -1,10 +1,10 @@
 import { objectName } from "../components/service/backend.ts";
+import { PORT_NAME } from "../components/service/port-name.ts";
+import { SERVICE_PORT } from "../components/service/ports.ts";
 import { type Fault, faultIf, got, under } from "./fault.ts";
 import { fieldsOf, type Mapping, mapping } from "./mapping.ts";
 import { writtenPorts } from "./service/port-faults.ts";
-import { hostsOf, pathsOf, waysOf } from "./service/way-in-faults.ts";
-
-const WAYS = ["ingress", "route"] as const;
+import { hostsOf, pathsOf, WAYS, waysOf } from "./service/way-in-faults.ts";
 
 /** What is wrong between the ways into several services: a path of a host that two have, or a service that does not exist. */
 export function addressFaults(raw: Mapping): Fault[] {
@@ -89,7 +89,8 @@ function backendFaults(service: Mapping, services: Mapping): Fault[] {
             ...targetFaults(target, services),
             ...portFaults(
               typeof target === "string" ? mapping(services[target]) : service,
-              port ?? (target === undefined ? undefined : way === "ingress" ? "http" : 80),
+              port ??
+                (target === undefined ? undefined : way === "ingress" ? PORT_NAME : SERVICE_PORT),
               written,
             ),
           ],

@@ -2,7 +2,7 @@ import { DOCKER_CONFIG_KEY } from "../components/credentials/format.ts";
 import { type Fault, faultIf, under, unknownKey } from "./fault.ts";
 import { variableName } from "./fields.ts";
 import { fieldsOf, type Mapping } from "./mapping.ts";
-import { writtenContainers } from "./service/containers.ts";
+import { writtenContainers } from "./service/written-containers.ts";
 
 /** What is wrong with the credentials that a service and its containers name, and with the keys of them. */
 export function useFaults(service: Mapping, credentials: Mapping, home: unknown): Fault[] {

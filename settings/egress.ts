@@ -2,7 +2,7 @@ import { z } from "zod";
 
 import type { EgressRule, UdpPort } from "../components/service-definition.ts";
 import type { ShapeOf } from "../contract/field.ts";
-import { isCidr } from "./cidr.ts";
+import { cidr } from "./cidr.ts";
 import * as field from "./fields.ts";
 
 type Block = Extract<EgressRule, { readonly cidr: string }>;
@@ -17,10 +17,6 @@ const ports = field
   .list(port, "a list of ports")
   .min(1, { error: "allowed: at least one port; leave ports out to allow all of them" });
 const egressPorts = { ports: ports.exactOptional() };
-const cidr = z.string().refine(isCidr, {
-  error:
-    "allowed: a block of addresses such as 10.0.0.0/8 or 2001:db8::/32, without a zone (%) and without zeros in front",
-});
 
 /** Where pods may connect to; messages use the setting's words. */
 export function egressAs(allowed: string) {

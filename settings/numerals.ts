@@ -20,24 +20,33 @@ const MISREAD =
 const NUMBER = /^[-+]?\.?\d[\w.+-]*$/;
 const DATE = /^\d{4}-\d{1,2}-\d{1,2}/;
 
+/** Services, and the containers beside theirs. */
+const CONTAINERS = ["services.*", "services.*.initContainers.*", "services.*.sidecars.*"];
+
+/** What a container has as strings. */
+const OF_CONTAINER = [
+  "env.*",
+  "env.*.expand",
+  "command.*",
+  "args.*",
+  "probes.*.exec.command.*",
+  "probes.*.httpGet.httpHeaders.*.value",
+];
+
+/** What may have labels and annotations: of Ingresses and routes one, or each of a list. */
+const MARKED = [
+  ...["services.*", "services.*.serviceAccount", "services.*.service", "services.*.build"],
+  ...["services.*.ingress", "services.*.ingress.*", "services.*.route", "services.*.route.*"],
+];
+
 /** Where a string is meant, whatever YAML reads: `*` is any key. */
 const TEXTS = [
-  "services.*.env.*",
-  "services.*.env.*.expand",
-  "services.*.initContainers.*.env.*",
-  "services.*.sidecars.*.env.*",
-  "services.*.command.*",
-  "services.*.args.*",
-  "services.*.initContainers.*.command.*",
-  "services.*.initContainers.*.args.*",
-  "services.*.sidecars.*.command.*",
-  "services.*.sidecars.*.args.*",
-  "services.*.labels.*",
-  "services.*.annotations.*",
-  "services.*.serviceAccount.annotations.*",
+  ...CONTAINERS.flatMap((container) => OF_CONTAINER.map((key) => `${container}.${key}`)),
+  ...MARKED.flatMap((marked) => [`${marked}.labels.*`, `${marked}.annotations.*`]),
+  "services.*.service.from.*.pods.*",
+  "services.*.ports.*.from.*.pods.*",
   "services.*.nodeSelector.*",
   "services.*.build.args.*",
-  "services.*.build.labels.*",
 ].map((path) => path.split("."));
 
 /** What has a name in a file, to be written again by it. */

@@ -8,6 +8,9 @@ export interface Surroundings {
   readonly folder: string;
 }
 
+/** Of a path in the settings, for messages. */
+export const FROM_PROJECT = "a relative one starts at the folder of Pulumi.yaml";
+
 const REFERENCE = /\$\{([^}]*)\}/g;
 
 /** The string with each `${NAME}` replaced by the environment variable, or the names of those that are not set. */

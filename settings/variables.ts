@@ -1,7 +1,7 @@
 import { circleFrom, references } from "../contract/variable-reference.ts";
 import { type Fault, faultIf, got, under } from "./fault.ts";
 import { fieldsOf, type Mapping } from "./mapping.ts";
-import { writtenContainers } from "./service/containers.ts";
+import { writtenContainers } from "./service/written-containers.ts";
 
 /** What is wrong with how the variables of each service refer to one another. */
 export function variableFaults(raw: Mapping): Fault[] {

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { ImagePlatforms, NodeGroup, PlatformAnswers } from "../../contract/image-platforms.ts";
 import { runsOn, servesPlatform } from "../../contract/platform.ts";
+import { faultsError } from "../faults-error.ts";
 import { labelsOf, matches, type NodeChoice } from "./node-choice.ts";
 
 /** An image before it runs, and where it may run. */
@@ -69,11 +70,8 @@ export function requirePlatforms({ faults, warnings }: PlatformFindings): void {
   for (const warning of warnings) {
     void pulumi.log.warn(warning);
   }
-  const [only, ...others] = faults;
-  if (only !== undefined) {
-    const title =
-      others.length === 0 ? [] : [`${faults.length} images are for a different platform`];
-    throw new pulumi.RunError([...title, ...faults].join("\n  "));
+  if (faults.length > 0) {
+    throw faultsError(faults, "images are for a different platform");
   }
 }
 

@@ -1,7 +1,6 @@
 import type { Patch } from "../service/patches.ts";
 import type { Service } from "../service-definition.ts";
-
-type Fields = Readonly<Record<string, unknown>>;
+import type { Fields } from "./plain-fields.ts";
 
 /**
  * The lists whose entries have names, by what names one. The first that all entries of both lists have counts: of ports it is the name or,

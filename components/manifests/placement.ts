@@ -1,5 +1,6 @@
 import type * as k8s from "@pulumi/kubernetes";
 
+import { picked } from "../picked.ts";
 import { PLACEMENT } from "../service/placement.ts";
 import type { Service } from "../service-definition.ts";
 import { selectorLabels } from "./labels.ts";
@@ -8,10 +9,8 @@ type PodSpec = k8s.types.input.core.v1.PodSpec;
 
 /** Where a service's pods run: what the settings say, in the fields of the same names. */
 export function placement(service: Service): Partial<PodSpec> {
-  const said = PLACEMENT.filter((key) => key !== "topologySpreadConstraints")
-    .map((key) => [key, service[key]] as const)
-    .filter(([, value]) => value !== undefined);
-  return Object.fromEntries(said);
+  const keys = PLACEMENT.filter((key) => key !== "topologySpreadConstraints");
+  return picked(service, keys) as Partial<PodSpec>;
 }
 
 /** How a service's pods spread: over the nodes, if the settings say nothing else. */

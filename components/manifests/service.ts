@@ -1,5 +1,6 @@
 import type * as k8s from "@pulumi/kubernetes";
 
+import { picked } from "../picked.ts";
 import type { Service } from "../service-definition.ts";
 import { type NamedPort, servedPorts, type ServiceObjectDefinition } from "../service/ports.ts";
 import { markedMetadataOf, selectorLabels, SKIP_AWAIT } from "./labels.ts";
@@ -40,7 +41,7 @@ export function serviceManifest(service: Service): k8s.types.input.core.v1.Servi
       ...(headless && { clusterIP: "None" }),
       selector: selectorLabels(service),
       ports: ports.map(mappedPort),
-      ...sameOf(service.service),
+      ...(picked(service.service, SAME) as k8s.types.input.core.v1.ServiceSpec),
     },
   };
 }
@@ -54,9 +55,4 @@ function mappedPort({ name, protocol, servicePort = 0, nodePort, appProtocol }: 
     ...(nodePort !== undefined && { nodePort }),
     ...(appProtocol !== undefined && { appProtocol }),
   };
-}
-
-function sameOf(said: ServiceObjectDefinition): k8s.types.input.core.v1.ServiceSpec {
-  const given = SAME.filter((key) => said[key] !== undefined);
-  return Object.fromEntries(given.map((key) => [key, said[key]]));
 }

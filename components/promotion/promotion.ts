@@ -4,6 +4,7 @@ import type { ReleaseLooks } from "../../contract/release-looks.ts";
 import type { ReleaseRecord } from "../../contract/release-record.ts";
 import { askProvider, askRegistries } from "../ask-provider.ts";
 import { byName } from "../by-name.ts";
+import { faultsError } from "../faults-error.ts";
 import type { ImageSource } from "../image/image.ts";
 import type { Registry } from "../image/registry.ts";
 import { gateReference } from "../../contract/image-reference.ts";
@@ -134,6 +135,5 @@ function refusal(producer: string, reasons: readonly string[]): pulumi.RunError 
   if (others.length === 0) {
     return new pulumi.RunError(`not promoted from ${producer}: ${only}`);
   }
-  const title = `${reasons.length} reasons not to promote from ${producer}`;
-  return new pulumi.RunError([title, ...reasons].join("\n  "));
+  return faultsError(reasons, `reasons not to promote from ${producer}`);
 }

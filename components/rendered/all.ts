@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ServedKind } from "../../contract/served-kinds.ts";
 import { plain } from "../../mask/plain.ts";
 import { askProvider } from "../ask-provider.ts";
+import { faultsError } from "../faults-error.ts";
 import type { ManifestsDefinition, WithManifests } from "../service/manifests.ts";
 import type { SlipwayProvider } from "../slipway-provider.ts";
 import { groupOf, idOf, type NamedObject } from "./object.ts";
@@ -79,8 +80,7 @@ export async function renderManifests(args: RenderManifestsArgs): Promise<AllRen
   }
   faults.push(...twice(rendered, others(), namespace));
   if (faults.length > 0) {
-    const title = faults.length > 1 ? [`${faults.length} faults in the manifests`] : [];
-    throw new pulumi.RunError([...title, ...faults.map(plain)].join("\n  "));
+    throw faultsError(faults.map(plain), "faults in the manifests");
   }
   return rendered;
 }

@@ -1,3 +1,5 @@
+import { picked } from "../picked.ts";
+
 /** Where requests for a path go. */
 export interface Target {
   /**
@@ -31,8 +33,8 @@ export function listOf<T extends object>(value: T | readonly T[]): readonly T[] 
 }
 
 /** The marks of an object as far as they are given. */
-export function marksOf({ annotations, labels }: Marked) {
-  return { ...(annotations && { annotations }), ...(labels && { labels }) };
+export function marksOf(marked: Marked) {
+  return picked(marked, ["annotations", "labels"]);
 }
 
 /** Of a service's Ingresses, and of its routes, one has the service's name. */

@@ -1,5 +1,5 @@
 /** The Pod Security levels, the strictest one first. */
-export const LEVELS = ["restricted", "baseline", "privileged"] as const;
+const LEVELS = ["restricted", "baseline", "privileged"] as const;
 
 /**
  * How much a namespace's pods may do.
@@ -85,6 +85,12 @@ export interface ExceptionsDefinition {
 export function levelOf(words: readonly ExceptionWord[]): Level {
   const needed = Math.max(0, ...words.map((word) => LEVELS.indexOf(EXCEPTIONS[word].level)));
   return LEVELS[needed] ?? "restricted";
+}
+
+/** Whether pods that do so leave a Pod Security level. None leave a level that is unknown, or none. */
+export function leaves(word: ExceptionWord, level: string | undefined): boolean {
+  const enforced = LEVELS.findIndex((each) => each === level);
+  return enforced >= 0 && LEVELS.indexOf(EXCEPTIONS[word].level) > enforced;
 }
 
 /** The exceptions of a service, with those that other keys stand for. */

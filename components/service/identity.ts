@@ -1,3 +1,5 @@
+import { picked } from "../picked.ts";
+
 /** Who a service's pods are: to the node, to the cluster and to the cloud. */
 export interface IdentityDefinition {
   /**
@@ -82,6 +84,5 @@ const IDENTITY = [
 
 /** The identity of a definition, and nothing else of it. */
 export function completeIdentity(definition: IdentityDefinition): IdentityDefinition {
-  const said = IDENTITY.map((key) => [key, definition[key]] as const);
-  return Object.fromEntries(said.filter(([, value]) => value !== undefined));
+  return picked(definition, IDENTITY);
 }

@@ -1,5 +1,5 @@
 import type { Completed, Forms } from "../../contract/forms.ts";
-import { settleSecondsOf, type VERDICT } from "../../contract/verdict.ts";
+import { settleSecondsOf, VERDICT } from "../../contract/verdict.ts";
 import type { PROOFS, WorkloadKind } from "../../contract/workload-kind.ts";
 
 /** What delivers a service where its definition says nothing of it: a Deployment. */
@@ -216,14 +216,12 @@ export function completeTime(verdict: Verdict, definition: Definition): Verdict 
   const pods = Math.max(replicas, autoscale?.max ?? 0);
   const seconds = (pods + 1) * (verdict.deadlineSeconds + settleSecondsOf(verdict));
   return seconds > LEAST_SECONDS
-    ? { ...verdict, timeoutSeconds: Math.min(seconds, MOST_SECONDS) }
+    ? { ...verdict, timeoutSeconds: Math.min(seconds, VERDICT.timeoutSeconds.to) }
     : verdict;
 }
 
 /** What the whole wait may take by default. */
 const LEAST_SECONDS = 600;
-/** What `timeoutSeconds` may be. */
-const MOST_SECONDS = 86400;
 
 /** What delivers the service. */
 export function workloadKindOf({ stateful, everyNode, schedule }: Kinds): WorkloadKind {

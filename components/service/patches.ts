@@ -1,3 +1,5 @@
+import { picked } from "../picked.ts";
+
 /** Plain fields of Kubernetes, merged last: mappings deep, lists of named entries by name, other lists replaced; null removes. */
 export type Patch = Readonly<Record<string, unknown>>;
 
@@ -32,8 +34,8 @@ export interface PatchesDefinition {
 }
 
 /** The patches of a definition, and nothing else of it. */
-export function completePatches({ pod, patches }: PatchesDefinition): PatchesDefinition {
-  return { ...(pod && { pod }), ...(patches && { patches }) };
+export function completePatches(definition: PatchesDefinition): PatchesDefinition {
+  return picked(definition, ["pod", "patches"]);
 }
 
 /** How many places are listed: they are in the record of the release. */

@@ -1,3 +1,5 @@
+import { picked } from "../picked.ts";
+
 /** Where a service's pods run, in Kubernetes' own words. */
 export interface PlacementDefinition {
   /**
@@ -97,6 +99,5 @@ export const PLACEMENT = [
 
 /** The placement of a definition, and nothing else of it. */
 export function completePlacement(definition: PlacementDefinition): PlacementDefinition {
-  const said = PLACEMENT.map((key) => [key, definition[key]] as const);
-  return Object.fromEntries(said.filter(([, value]) => value !== undefined));
+  return picked(definition, PLACEMENT);
 }

@@ -135,7 +135,7 @@ export interface CompletedPorts {
 }
 
 /** The Service's own port without any other wish. */
-const SERVICE_PORT = 80;
+export const SERVICE_PORT = 80;
 
 /** The ports of a service with their defaults. */
 export function completePorts({ port, ports = {}, service = {} }: PortsDefinition): CompletedPorts {

@@ -1,3 +1,4 @@
+import { picked } from "../picked.ts";
 import type { Expansion } from "./variables.ts";
 
 /** What a container runs instead of what its image says, in Kubernetes' words. */
@@ -24,10 +25,6 @@ export interface ProcessDefinition {
 export type ProcessText = string | Expansion;
 
 /** The process of a service; what its definition omits is the image's. */
-export function processOf({ command, args, workingDir }: ProcessDefinition): ProcessDefinition {
-  return {
-    ...(command && { command }),
-    ...(args && { args }),
-    ...(workingDir !== undefined && { workingDir }),
-  };
+export function processOf(definition: ProcessDefinition): ProcessDefinition {
+  return picked(definition, ["command", "args", "workingDir"]);
 }

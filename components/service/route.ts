@@ -1,6 +1,6 @@
 import type { PlainFields } from "./autoscale.ts";
 import { type Backend, marksOf, objectName, type Target } from "./backend.ts";
-import { type CompletedPorts, requestPort } from "./ports.ts";
+import { type CompletedPorts, requestPort, SERVICE_PORT } from "./ports.ts";
 
 /** How an HTTPRoute compares a path. */
 export type RoutePathType = "PathPrefix" | "Exact" | "RegularExpression";
@@ -96,9 +96,6 @@ export interface CompletedRoute extends Pick<
   readonly scheme: "http" | "https";
 }
 
-/** The port of a service of Slipway, whatever its definition: it is only known of this one. */
-const SERVICE_PORT = 80;
-
 /** An HTTPRoute of a service with its defaults. */
 export function completeRoute(
   service: string,
@@ -119,6 +116,7 @@ export function completeRoute(
     hosts: said.hosts ?? (said.host === undefined ? [] : [said.host]),
     paths: paths.map((each) => {
       const given: RoutePathDefinition = typeof each === "string" ? { path: each } : each;
+      // The definition of another service is not known here.
       const { port = given.service === undefined ? own : SERVICE_PORT } = given;
       return { pathType, service, filters, ...given, port: numbers.get(port) ?? port };
     }),

@@ -1,10 +1,8 @@
-import { z } from "zod";
-
-import { type Autoscale, type PlainFields } from "../../components/service/autoscale.ts";
+import type { Autoscale, PlainFields } from "../../components/service/autoscale.ts";
 import { PODS } from "../../components/service-definition.ts";
 import type { ShapeOf } from "../../contract/field.ts";
 import * as field from "../fields.ts";
-import { plainFields } from "./marks.ts";
+import { plainFields } from "./plain-fields.ts";
 
 /** A metric's type, and the field that says more of it. */
 const METRICS: Readonly<Record<string, string>> = {
@@ -19,12 +17,9 @@ const METRIC = `a metric in Kubernetes' own words: type with one of ${Object.key
 
 const metric = plainFields.refine(isMetric, { error: `allowed: ${METRIC}` });
 
-const behavior = z.strictObject(
+const behavior = field.mapping(
   { scaleUp: plainFields.exactOptional(), scaleDown: plainFields.exactOptional() },
-  {
-    error: ({ code }) =>
-      code === "unrecognized_keys" ? "scaleUp, scaleDown" : "allowed: scaleUp and scaleDown",
-  },
+  "scaleUp and scaleDown",
 );
 
 const PERCENT = "in percent of the request";

@@ -16,7 +16,7 @@ import { type Fault, faultIf, got, under } from "../fault.ts";
 import * as field from "../fields.ts";
 import { unusable } from "../look.ts";
 import { fieldsOf, type Mapping, mapping } from "../mapping.ts";
-import { absolute, expand, type Surroundings } from "../surroundings.ts";
+import { absolute, expand, FROM_PROJECT, type Surroundings } from "../surroundings.ts";
 import { besideOwner } from "./shared-build.ts";
 
 /** Where a secret of a build comes from, as the settings have it: one of these. */
@@ -35,7 +35,6 @@ export type BuildForm = Partial<Pick<Build, "context"> & SharedBuild> &
     readonly ssh?: Readonly<Record<string, Pick<SecretForm, "env" | "file">>>;
   };
 
-const FROM_PROJECT = "a relative one starts at the folder of Pulumi.yaml";
 const CONTEXT = `allowed: the folder of the build context; ${FROM_PROJECT}`;
 
 /** A build; `buildFaults` reports what its keys contradict. */

@@ -8,7 +8,7 @@ import type { ShapeOf } from "../../contract/field.ts";
 import { z } from "zod";
 import { type Fault, faultIf, got, under } from "../fault.ts";
 import * as field from "../fields.ts";
-import { fieldsOf, type Mapping, mapping } from "../mapping.ts";
+import { fieldsOf, type Mapping } from "../mapping.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { user } from "./exceptions.ts";
 import { writtenPorts } from "./port-faults.ts";
@@ -17,6 +17,7 @@ import { probesShape } from "./probes.ts";
 import { processShape } from "./process-shape.ts";
 import { resourceFaults, resources } from "./resources.ts";
 import { variablesFaults, variablesShape } from "./variables.ts";
+import { type WrittenContainer, writtenContainers } from "./written-containers.ts";
 
 const mount = z.union(
   [
@@ -72,23 +73,6 @@ export function containersShape(surroundings: Surroundings) {
       .list(field.mapping(sidecarShape(surroundings), what), "a list of containers")
       .exactOptional(),
   } satisfies ShapeOf<ContainersDefinition>;
-}
-
-/** A container beside a service's own as it was written, and where. */
-export interface WrittenContainer {
-  readonly path: readonly PropertyKey[];
-  readonly fields: Mapping;
-}
-
-/** The containers beside a service's own as they were written. */
-export function writtenContainers(service: Mapping): WrittenContainer[] {
-  return ["initContainers", "sidecars"].flatMap((list) => {
-    const written: readonly unknown[] = Array.isArray(service[list]) ? service[list] : [];
-    return written.flatMap((container, index) => {
-      const fields = mapping(container);
-      return fields === undefined ? [] : [{ path: [list, index], fields }];
-    });
-  });
 }
 
 /**

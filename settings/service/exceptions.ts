@@ -9,7 +9,8 @@ import { PODS, type ServiceDefinition } from "../../components/service-definitio
 import type { ShapeOf } from "../../contract/field.ts";
 import { type Fault, faultIf, got, under } from "../fault.ts";
 import * as field from "../fields.ts";
-import { fieldsOf, type Mapping } from "../mapping.ts";
+import type { Mapping } from "../mapping.ts";
+import { writtenContainers } from "./written-containers.ts";
 
 const WORDS = Object.keys(EXCEPTIONS) as ExceptionWord[];
 
@@ -32,11 +33,9 @@ export function exceptionsFaults(service: Mapping): Fault[] {
   if (Array.isArray(allow) && allow.includes("root")) {
     return [];
   }
-  const beside = ["initContainers", "sidecars"].flatMap((list) => {
-    const containers = service[list];
-    const all: readonly unknown[] = Array.isArray(containers) ? containers : [];
-    return all.flatMap((each, index) => under([list, index], rootFaults(fieldsOf(each)["user"])));
-  });
+  const beside = writtenContainers(service).flatMap(({ path, fields }) =>
+    under(path, rootFaults(fields["user"])),
+  );
   return [...rootFaults(service["user"]), ...beside];
 }
 

@@ -5,29 +5,27 @@ import type {
   ServiceAccountDefinition,
   TokenDefinition,
 } from "../../components/service/identity.ts";
+import { PODS } from "../../components/service-definition.ts";
 import type { ShapeOf } from "../../contract/field.ts";
 import { CREDENTIAL } from "../../contract/marks.ts";
 import { type Fault, faultIf, got, under } from "../fault.ts";
 import * as field from "../fields.ts";
 import { fieldsOf, type Mapping } from "../mapping.ts";
+import { LABEL_VALUE, MARK_KEY } from "./marks.ts";
 
-const LARGEST_ID = 2 ** 31 - 1;
+const LARGEST_ID = PODS.user.to;
 /** Kubernetes accepts no shorter life of a token. */
 const LEAST_EXPIRATION_SECONDS = 600;
 const DAY_SECONDS = 86_400;
 
-const KEY =
-  /^(?=.{1,317}$)(?:(?=[^/]{1,253}\/)[a-z0-9]([-a-z0-9.]*[a-z0-9])?\/)?[A-Za-z0-9]([-\w.]{0,61}[A-Za-z0-9])?$/;
-const VALUE = /^([A-Za-z0-9]([-\w.]{0,61}[A-Za-z0-9])?)?$/;
-
 const key = (what: string) =>
-  field.text(KEY, `the key of ${what}, such as team or example.com/team`);
+  field.text(MARK_KEY, `the key of ${what}, such as team or example.com/team`);
 
 /** Labels that a user chooses. */
 export const labels = field.named(
   key("a label"),
   field.text(
-    VALUE,
+    LABEL_VALUE,
     "the value of a label: up to 63 letters, digits, -, _ and ., in quotes if it is a number or true",
   ),
   "a mapping of labels",

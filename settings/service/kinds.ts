@@ -16,6 +16,7 @@ import { type Fault, faultIf, got } from "../fault.ts";
 import * as field from "../fields.ts";
 import { fieldsOf, type Mapping } from "../mapping.ts";
 import { cronFault } from "./cron.ts";
+import { share } from "./share.ts";
 import { isTimeZone } from "./time-zone.ts";
 
 /** Keys that say what delivers a service. */
@@ -30,9 +31,7 @@ const stateful = field.mapping(
     podManagementPolicy: z
       .enum(["OrderedReady", "Parallel"], { error: "allowed: OrderedReady or Parallel" })
       .exactOptional(),
-    partition: field
-      .wholeNumber(KIND_NUMBERS.partition.from, KIND_NUMBERS.partition.to)
-      .exactOptional(),
+    partition: number(KIND_NUMBERS.partition),
     persistentVolumeClaimRetentionPolicy: field
       .mapping(
         { whenDeleted: retention, whenScaled: retention } satisfies ShapeOf<RetentionPolicy>,
@@ -44,14 +43,12 @@ const stateful = field.mapping(
   "true, or podManagementPolicy, partition, persistentVolumeClaimRetentionPolicy and serviceName",
 );
 
-const share = z.union([z.int().min(0).max(5000), z.string().regex(/^(0|[1-9]\d?|100)%$/)], {
-  error: "allowed: a whole number from 0 to 5000, or a share such as 10%",
-});
+const nodes = share("allowed: a whole number from 0 to 5000, or a share such as 10%");
 
 const everyNode = field.mapping(
   {
-    maxUnavailable: share.exactOptional(),
-    maxSurge: share.exactOptional(),
+    maxUnavailable: nodes.exactOptional(),
+    maxSurge: nodes.exactOptional(),
   } satisfies ShapeOf<EveryNodeDefinition>,
   "true, or maxUnavailable and maxSurge",
 );

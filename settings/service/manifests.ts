@@ -11,9 +11,8 @@ import * as field from "../fields.ts";
 import { unusable } from "../look.ts";
 import { type Mapping, mapping } from "../mapping.ts";
 import { either } from "./either.ts";
-import { absolute, expand, type Surroundings } from "../surroundings.ts";
+import { absolute, expand, FROM_PROJECT, type Surroundings } from "../surroundings.ts";
 
-const FROM_PROJECT = "a relative one starts at the folder of Pulumi.yaml";
 const WHAT =
   "a path of YAML, a kustomization or a chart, or {files: …}, {kustomize: …} or {chart: …}";
 

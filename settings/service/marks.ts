@@ -2,15 +2,19 @@ import { z } from "zod";
 
 import * as field from "../fields.ts";
 
-const KEY =
+/** The key of a label or an annotation. */
+export const MARK_KEY =
   /^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
+
+/** The value of a label. */
+export const LABEL_VALUE = /^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/;
 
 /** Prefixes of what Slipway, Pulumi and the recommended labels write themselves. */
 const OWN =
   /^(pulumi\.com\/|slipway\/|app\.kubernetes\.io\/(name|instance|part-of|version|managed-by)$)/;
 
 const key = field.text(
-  KEY,
+  MARK_KEY,
   "a key such as example.com/name: letters, digits, hyphens, underscores and dots",
 );
 
@@ -23,7 +27,7 @@ export const annotations = othersThanOwn(
 export const selector = field.named(
   key,
   field.scalar.pipe(
-    z.string().regex(/^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/, {
+    z.string().regex(LABEL_VALUE, {
       error: "allowed: up to 63 letters, digits, hyphens, underscores and dots",
     }),
   ),
@@ -41,8 +45,3 @@ function othersThanOwn<Marks extends z.ZodType<Record<string, string>>>(marks: M
     }
   });
 }
-
-/** Fields in Kubernetes' own words, which the API server checks. */
-export const plainFields = z.record(z.string(), z.json(), {
-  error: "allowed: a mapping in Kubernetes' own words",
-});

@@ -9,20 +9,17 @@ import {
   type Toleration,
   type TopologySpreadConstraint,
 } from "../../components/service/placement.ts";
+import { PODS } from "../../components/service-definition.ts";
 import { OBJECT_NAME } from "../../contract/names.ts";
 import type { ShapeOf } from "../../contract/field.ts";
 import { type Fault, faultIf, got } from "../fault.ts";
 import * as field from "../fields.ts";
 import { fieldsOf, type Mapping } from "../mapping.ts";
 import { labels } from "./identity.ts";
+import { plainFields } from "./plain-fields.ts";
 
-const MOST_PODS = 5000;
+const MOST_PODS = PODS.replicas.to;
 const YEAR_SECONDS = 31_536_000;
-
-/** Plain fields of Kubernetes, which the API server checks. */
-const plain = z.record(z.string(), z.unknown(), {
-  error: "allowed: a mapping as Kubernetes has it",
-});
 
 const word = z.string({ error: "allowed: a string" }).min(1, { error: "allowed: a string" });
 const honor = field.oneOf("Honor", "Ignore");
@@ -40,9 +37,9 @@ const toleration = field.mapping(
 
 const affinity = field.mapping(
   {
-    nodeAffinity: plain.exactOptional(),
-    podAffinity: plain.exactOptional(),
-    podAntiAffinity: plain.exactOptional(),
+    nodeAffinity: plainFields.exactOptional(),
+    podAffinity: plainFields.exactOptional(),
+    podAntiAffinity: plainFields.exactOptional(),
   } satisfies ShapeOf<Affinity>,
   "nodeAffinity, podAffinity and podAntiAffinity",
 );
@@ -52,7 +49,7 @@ const constraint = field.mapping(
     maxSkew: field.wholeNumber(1, MOST_PODS),
     topologyKey: word,
     whenUnsatisfiable: field.oneOf("DoNotSchedule", "ScheduleAnyway"),
-    labelSelector: plain.exactOptional(),
+    labelSelector: plainFields.exactOptional(),
     matchLabelKeys: field.list(word, "a list of keys of labels").exactOptional(),
     minDomains: field.wholeNumber(1, MOST_PODS).exactOptional(),
     nodeAffinityPolicy: honor.exactOptional(),

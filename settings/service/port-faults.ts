@@ -1,8 +1,7 @@
+import { PORT_NAME } from "../../components/service/port-name.ts";
+import { SERVICE_PORT } from "../../components/service/ports.ts";
 import { type Fault, faultIf, got } from "../fault.ts";
 import { fieldsOf, type Mapping, mapping } from "../mapping.ts";
-
-/** The name of the port that the service answers on. */
-const MAIN = "http";
 
 /** A port of a service as it was written. */
 interface Written {
@@ -53,8 +52,8 @@ function mainFaults({ port, service }: Mapping): Fault[] {
 export function writtenPorts({ port, ports, service }: Mapping): Written[] {
   const { port: servicePort, nodePort, headless } = fieldsOf(service);
   const main = {
-    ...{ name: MAIN, path: ["port"], port, protocol: "TCP", nodePort },
-    servicePort: servicePort ?? (headless === true ? port : 80),
+    ...{ name: PORT_NAME, path: ["port"], port, protocol: "TCP", nodePort },
+    servicePort: servicePort ?? (headless === true ? port : SERVICE_PORT),
   };
   const others = Object.entries(fieldsOf(ports)).map(([name, given]) => {
     const fields = mapping(given) ?? { port: given };
@@ -101,7 +100,7 @@ function typeFaults(service: Mapping, ports: readonly Written[]): Fault[] {
     ...ports.flatMap(({ name, nodePort }) =>
       faultIf(
         nodePort !== undefined && !isOutside,
-        name === MAIN ? ["service", "nodePort"] : ["ports", name, "nodePort"],
+        name === PORT_NAME ? ["service", "nodePort"] : ["ports", name, "nodePort"],
         got(nodePort, outside),
       ),
     ),

@@ -8,7 +8,7 @@ import type {
 } from "../../components/service/ports.ts";
 import type { ShapeOf } from "../../contract/field.ts";
 import * as field from "../fields.ts";
-import { isCidr } from "../cidr.ts";
+import { cidr } from "../cidr.ts";
 import { either } from "./either.ts";
 import { annotations, labels, selector } from "./marks.ts";
 
@@ -20,11 +20,6 @@ const portName = field.text(
   /^(?!http$)(?=.*[a-z])(?!.*--)[a-z0-9](?:[-a-z0-9]{0,13}[a-z0-9])?$/,
   NAME,
 );
-
-const cidr = z.string().refine(isCidr, {
-  error:
-    "allowed: a block of addresses such as 10.0.0.0/8 or 2001:db8::/32, without a zone (%) and without zeros in front",
-});
 
 const source = z.union(
   [

@@ -12,16 +12,11 @@ import { type Fault, faultIf, got } from "../fault.ts";
 import * as field from "../fields.ts";
 import { fieldsOf, type Mapping, mapping } from "../mapping.ts";
 import { either } from "./either.ts";
-
-const PERCENT = /^(100|[1-9]?\d)%$/;
-const MOST_PODS = 5000;
+import { share } from "./share.ts";
 
 const PODS = "allowed: a number of pods from 0 on, or a percentage of them such as 25%";
 
-/** Nothing of it says more than all of it: a union would repeat the words of its parts. */
-const pods = z
-  .custom<number | string>((value) => isNumberOfPods(value), { error: PODS })
-  .exactOptional();
+const pods = share(PODS).exactOptional();
 
 const replacement: z.ZodType<Replacement> = either(
   z.literal("recreate", {
@@ -32,12 +27,6 @@ const replacement: z.ZodType<Replacement> = either(
     "surge and unavailable",
   ),
 );
-
-function isNumberOfPods(value: unknown): boolean {
-  return typeof value === "string"
-    ? PERCENT.test(value)
-    : typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= MOST_PODS;
-}
 
 /** The form of how an update replaces a service's pods. */
 export function replacementShape() {

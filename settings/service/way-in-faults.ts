@@ -2,7 +2,8 @@ import { type Fault, faultIf, got, under } from "../fault.ts";
 import { fieldsOf, type Mapping } from "../mapping.ts";
 import { writtenPorts } from "./port-faults.ts";
 
-const WAYS = ["ingress", "route"] as const;
+/** The keys for ways into a service from outside. */
+export const WAYS = ["ingress", "route"] as const;
 
 /** What is wrong between the ways into a service and what it has besides. */
 export function wayInFaults(service: Mapping): Fault[] {

@@ -14,7 +14,8 @@ import type { WayInDefinition } from "../../components/service/way-in.ts";
 import type { ShapeOf } from "../../contract/field.ts";
 import * as field from "../fields.ts";
 import { either } from "./either.ts";
-import { annotations, labels, plainFields } from "./marks.ts";
+import { annotations, labels } from "./marks.ts";
+import { plainFields } from "./plain-fields.ts";
 
 const PATH_TYPES = ["Prefix", "Exact", "ImplementationSpecific"] as const;
 const ROUTE_PATH_TYPES = ["PathPrefix", "Exact", "RegularExpression"] as const;

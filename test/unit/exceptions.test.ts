@@ -169,6 +169,34 @@ describe("a patch", () => {
       /spec\.template\.metadata\.labels\["app\.kubernetes\.io\/name"\]: is Slipway's own/,
     ],
     [
+      "the labels of a schedule's pods",
+      {
+        schedule: { cron: "@daily" },
+        patches: {
+          cronJob: {
+            spec: {
+              jobTemplate: {
+                spec: { template: { metadata: { labels: { "app.kubernetes.io/name": "x" } } } },
+              },
+            },
+          },
+        },
+      },
+      /cronJob\.spec\.jobTemplate\.spec\.template\.metadata\.labels\["app\.kubernetes\.io\/name"\]: is Slipway's own/,
+    ],
+    [
+      "the labels of a schedule's runs",
+      {
+        schedule: { cron: "@daily" },
+        patches: {
+          cronJob: {
+            spec: { jobTemplate: { metadata: { labels: { "app.kubernetes.io/name": "x" } } } },
+          },
+        },
+      },
+      /cronJob\.spec\.jobTemplate\.metadata\.labels\["app\.kubernetes\.io\/name"\]: is Slipway's own/,
+    ],
+    [
       "its labels, by null",
       { patches: { ingress: { metadata: { labels: null } } }, ingress: { host: "a.example.com" } },
       /patches\.ingress\.metadata\.labels/,

@@ -1404,6 +1404,28 @@ describe("a number that YAML reads as another one", () => {
     ]);
   });
 
+  test.each([
+    ["service: { annotations: { v: 1.10 } }", "service.annotations.v"],
+    ["service: { labels: { v: 1.10 }, from: [{ pods: { v: 1.10 } }] }", "service.from[0].pods.v"],
+    ["ingress: { host: a.example.com, annotations: { v: 1.10 } }", "ingress.annotations.v"],
+    ["ingress: [{ host: a.example.com, labels: { v: 1.10 } }]", "ingress[0].labels.v"],
+    ["route: { parents: [{ name: g }], labels: { v: 1.10 } }", "route.labels.v"],
+    ["probes: { startup: { exec: { command: [run, 1.10] } } }", "probes.startup.exec.command[1]"],
+    [
+      "probes: { readiness: { httpGet: { httpHeaders: [{ name: V, value: 1.10 }] } } }",
+      "probes.readiness.httpGet.httpHeaders[0].value",
+    ],
+    [
+      `sidecars: [{ name: s, image: "${PINNED}", probes: { liveness: { exec: { command: [1.10] } } } }]`,
+      "sidecars[0].probes.liveness.exec.command[0]",
+    ],
+  ])("marks and probes have strings, too: %s", (keys, place) => {
+    const text = settings("8080", '"1"').replace("env:", `${keys}\n      env:`);
+    expect(told(text)).toContainEqual(
+      expect.stringContaining(`services.shop.${place}: got 1.10, which YAML reads as 1.1; allowed`),
+    );
+  });
+
   test("what has a name in the file counts wherever it is used, unless the map has a key of its own", () => {
     const shared = settings("8080", "1.10").replace("shop:", "shop: &shop");
     const uses = "    other: *shop\n    web: { <<: *shop, env: { ID: 1.0 } }\n";
