@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { ReadinessInputs } from "../../contract/readiness.ts";
 import type { ProvedRelease } from "../../contract/release-record.ts";
 import type { Stored } from "../readiness/state.ts";
-import { kindOf, nounOf, revisionKindOf } from "../../contract/workload-kind.ts";
+import { kindOf, nounOf, revisionNounOf } from "../../contract/workload-kind.ts";
 import { isPodOf, newReplicaSet } from "../verdict/revision.ts";
 import type { Finding } from "../verdict/finding.ts";
 import { podLossOf } from "../verdict/lost-pod.ts";
@@ -21,8 +21,6 @@ export interface Stay {
 /** What is to be done about a release that failed. */
 export type Plan<Template = PodTemplate> =
   { readonly kind: "restore"; readonly to: ProvedRelease; readonly template: Template } | Stay;
-
-const KEPT = { ReplicaSet: "replica set", ControllerRevision: "revision", Job: "job" } as const;
 
 /** Decides whether the last release that was ready is to be restored. */
 export function planRollback(
@@ -46,7 +44,7 @@ export function planRollback(
   const template = liveTemplate(observed, to.replicaSet) ?? keptTemplate(lastReadyTemplate);
   if (template === undefined) {
     return stay(
-      `${KEPT[revisionKindOf(to)]} ${to.replicaSet}, which kept the pod template of ${target} is gone`,
+      `${revisionNounOf(to)} ${to.replicaSet}, which kept the pod template of ${target} is gone`,
     );
   }
   return reason === "evicted" && isEvicted(template, observed)
