@@ -47,6 +47,13 @@ export function revisionKindOf(workload: OfKind): "ReplicaSet" | "ControllerRevi
   }
 }
 
+/** That kind in a sentence. */
+export function revisionNounOf(workload: OfKind): string {
+  return { ReplicaSet: "replica set", ControllerRevision: "revision", Job: "job" }[
+    revisionKindOf(workload)
+  ];
+}
+
 /** What delivers a service, by the type of its resource, in the order of their names. */
 export const DELIVERING_TYPES: ReadonlyMap<string, WorkloadKind> = new Map(
   (["CronJob", "DaemonSet", "Deployment", "StatefulSet"] as const).map((kind) => [

@@ -2,17 +2,17 @@ import type { ReadinessInputs } from "../contract/readiness.ts";
 import { kindOf, type OfKind } from "../contract/workload-kind.ts";
 import type { NeededRight } from "../rights.ts";
 import type { Api } from "./cluster/api.ts";
-import { ApiError } from "./cluster/api-error.ts";
 import { COLLECTIONS, collectionOfKind } from "./cluster/collection.ts";
 import { containerLog } from "./cluster/container-log.ts";
 import { find } from "./cluster/find.ts";
 import { type Lease, NamespaceWatch } from "./cluster/namespace-watch.ts";
 import { type Lack, Preflight } from "./cluster/preflight.ts";
+import { remove } from "./cluster/remove.ts";
 import { followRelease } from "./cluster/release-source.ts";
 import type { Subscription } from "./cluster/subscription.ts";
 import type { ContainerLog, LogSource } from "./verdict/log-hints.ts";
 import { KnownSecrets } from "./known-secrets.ts";
-import { type Deployment, type Namespace, nameOf, type Pod, uidOf } from "./verdict/objects.ts";
+import { type Deployment, type Namespace, type Pod } from "./verdict/objects.ts";
 
 /** Releases that follow one another keep the watches: they are closed when nobody has needed them for this long. */
 const LINGER_MILLISECONDS = 3000;
@@ -99,17 +99,8 @@ export class Cluster {
    *
    * @throws ApiError if that is not allowed
    */
-  async deletePod(namespace: string, pod: Pod, signal: AbortSignal): Promise<void> {
-    const path = `${COLLECTIONS.pods.path(namespace)}/${nameOf(pod)}`;
-    const body = { apiVersion: "v1", kind: "DeleteOptions", preconditions: { uid: uidOf(pod) } };
-    try {
-      await this.api.delete(path, body, signal);
-    } catch (error) {
-      // Another pod of its name is not the one that was to go.
-      if (!(error instanceof ApiError && [404, 409].includes(error.status))) {
-        throw error;
-      }
-    }
+  deletePod(namespace: string, pod: Pod, signal: AbortSignal): Promise<void> {
+    return remove(this.api, COLLECTIONS.pods.path(namespace), pod, signal);
   }
 
   /**

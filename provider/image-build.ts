@@ -1,12 +1,12 @@
 import { imageBuildInputs, type ImageBuildInputs } from "../contract/image-build.ts";
 import { registryLogin } from "../contract/registry-login.ts";
 import type { Log, Properties } from "../wire/plugin.ts";
-import { secret } from "../wire/struct.ts";
 import { UNKNOWN } from "../wire/unknown.ts";
 import { buildImage } from "./image-build/buildx.ts";
 import type { LentSecrets } from "./image-build/lent-secrets.ts";
 import { parsed, silentFaultsOf } from "./input-schema.ts";
 import type { KnownSecrets } from "./known-secrets.ts";
+import { withHiddenLogin } from "./registry/hidden-login.ts";
 import type { Lookup } from "./registry/registry.ts";
 import type { Resource } from "./resource.ts";
 
@@ -36,7 +36,7 @@ export class ImageBuild implements Resource {
   }
 
   check: Resource["check"] = (_subject, { news }) => ({
-    inputs: marked(news),
+    inputs: withHiddenLogin(news),
     failures: silentFaultsOf(imageBuildInputs, news),
   });
 
@@ -57,14 +57,14 @@ export class ImageBuild implements Resource {
   read: Resource["read"] = async (_subject, { id, outputs }) => {
     const login = registryLogin.safeParse(outputs["login"]).data;
     const digest = await this.#lookup(login).digest(String(outputs["repoDigest"]));
-    return digest === undefined ? undefined : { id, outputs: marked(outputs) };
+    return digest === undefined ? undefined : { id, outputs: withHiddenLogin(outputs) };
   };
 
   delete: Resource["delete"] = () => Promise.resolve();
 
   async #built(inputs: Properties, preview: boolean, log: Log): Promise<Properties> {
     if (preview) {
-      return { ...marked(inputs), repoDigest: UNKNOWN };
+      return { ...withHiddenLogin(inputs), repoDigest: UNKNOWN };
     }
     const build = parsed(imageBuildInputs, inputs);
     const digest = await buildImage(build, {
@@ -75,7 +75,7 @@ export class ImageBuild implements Resource {
         log.status(line);
       },
     });
-    return { ...marked(inputs), repoDigest: await this.#pushed(build, digest) };
+    return { ...withHiddenLogin(inputs), repoDigest: await this.#pushed(build, digest) };
   }
 
   /** An old Docker daemon reports the digest of the configuration: the registry's word counts. */
@@ -94,13 +94,4 @@ export class ImageBuild implements Resource {
     }
     return `${repository}@${digest}`;
   }
-}
-
-/** What the engine keeps, with the password as a secret. */
-function marked({ login, ...properties }: Properties): Properties {
-  const known = registryLogin.safeParse(login).data;
-  return {
-    ...properties,
-    ...(known && { login: { ...known, password: secret(known.password) } }),
-  };
 }

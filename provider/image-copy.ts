@@ -3,10 +3,10 @@ import { digestOf, digestTag, repositoryOf } from "../contract/image-reference.t
 import { registryLogin } from "../contract/registry-login.ts";
 import { messageOf } from "./cluster/api-error.ts";
 import { parsed, silentFaultsOf } from "./input-schema.ts";
+import { withHiddenLogin } from "./registry/hidden-login.ts";
 import type { Lookup } from "./registry/registry.ts";
 import type { Resource } from "./resource.ts";
 import type { Log, Properties } from "../wire/plugin.ts";
-import { secret } from "../wire/struct.ts";
 
 /** A preview must not wait for a registry that it cannot reach. */
 const LOOK_MILLISECONDS = 10_000;
@@ -25,7 +25,7 @@ export class ImageCopy implements Resource {
   }
 
   check: Resource["check"] = (_subject, { news }) => ({
-    inputs: marked(news),
+    inputs: withHiddenLogin(news),
     failures: silentFaultsOf(imageCopyInputs, news),
   });
 
@@ -44,21 +44,21 @@ export class ImageCopy implements Resource {
     if (!preview) {
       await this.#copied(copy, subject.log);
     }
-    return { id: image, outputs: { ...marked(inputs), image } };
+    return { id: image, outputs: { ...withHiddenLogin(inputs), image } };
   };
 
   update: Resource["update"] = async (subject, { oldOutputs, news, preview }) => {
     if (!preview) {
       await this.#copied(parsed(imageCopyInputs, news), subject.log);
     }
-    return { ...marked(news), image: oldOutputs["image"] };
+    return { ...withHiddenLogin(news), image: oldOutputs["image"] };
   };
 
   /** A copy that the registry has lost is gone, and copied again. */
   read: Resource["read"] = async (_subject, { id, outputs }) => {
     const { login } = parsed(imageCopyInputs, outputs);
     const digest = await this.lookup(login).digest(id);
-    return digest === undefined ? undefined : { id, outputs: marked(outputs) };
+    return digest === undefined ? undefined : { id, outputs: withHiddenLogin(outputs) };
   };
 
   delete: Resource["delete"] = () => Promise.resolve();
@@ -119,13 +119,4 @@ async function leftBehind(
   return left.length === 0
     ? undefined
     : `what belongs to ${from} stays behind in part: ${left.join(", ")} cannot be copied to ${to}`;
-}
-
-/** What the engine keeps, with the password as a secret. */
-function marked({ login, ...properties }: Properties): Properties {
-  const known = registryLogin.safeParse(login).data;
-  return {
-    ...properties,
-    ...(known && { login: { ...known, password: secret(known.password) } }),
-  };
 }

@@ -25,6 +25,12 @@ const PAGE = 500;
 /** Nodes do not change their processor, and each image that is built asks again. */
 const KEPT_MILLISECONDS = 60_000;
 
+/** A node, as far as it is kept: all that the API server says of some thousands is a hundred MiB. */
+interface KnownNode {
+  readonly platform: string;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
 interface Node {
   readonly metadata?: { readonly labels?: Readonly<Record<string, string>> };
   readonly status?: {
@@ -46,7 +52,7 @@ export class ImagePlatformsAnswer {
   readonly #lookup: Lookup;
   readonly #api: () => Pick<Api, "get">;
   readonly #signal: AbortSignal;
-  #nodes: { readonly list: Promise<readonly Node[]>; readonly until: number } | undefined;
+  #nodes: { readonly list: Promise<readonly KnownNode[]>; readonly until: number } | undefined;
 
   /**
    * @param lookup the registries
@@ -85,7 +91,7 @@ export class ImagePlatformsAnswer {
     }
   }
 
-  #list(): Promise<readonly Node[]> {
+  #list(): Promise<readonly KnownNode[]> {
     if (this.#nodes === undefined || this.#nodes.until < Date.now()) {
       this.#nodes = {
         list: allNodes(this.#api(), this.#signal),
@@ -96,33 +102,33 @@ export class ImagePlatformsAnswer {
   }
 }
 
-async function allNodes(api: Pick<Api, "get">, signal: AbortSignal): Promise<readonly Node[]> {
-  const nodes: Node[] = [];
+async function allNodes(api: Pick<Api, "get">, signal: AbortSignal): Promise<readonly KnownNode[]> {
+  const nodes: KnownNode[] = [];
   let next: string | undefined;
   do {
     const query = { limit: PAGE, ...(next !== undefined && { continue: next }) };
     const page = (await api.get("/api/v1/nodes", query, signal)) as NodeList;
-    nodes.push(...(page.items ?? []));
+    nodes.push(...(page.items ?? []).flatMap(known));
     next = page.metadata?.continue || undefined;
   } while (next !== undefined);
   return nodes;
 }
 
-/** Nodes by what distinguishes them here. One that has not reported its processor yet says nothing. */
-function groupsOf(nodes: readonly Node[], keys: readonly string[]): NodeGroup[] {
+/** One that has not reported its processor yet says nothing. */
+function known({ metadata, status }: Node): KnownNode[] {
+  const { operatingSystem, architecture } = status?.nodeInfo ?? {};
+  return isWord(operatingSystem) && isWord(architecture)
+    ? [{ platform: `${operatingSystem}/${architecture}`, labels: metadata?.labels ?? {} }]
+    : [];
+}
+
+/** Nodes by what distinguishes them here. */
+function groupsOf(nodes: readonly KnownNode[], keys: readonly string[]): NodeGroup[] {
   const groups = new Map<string, NodeGroup>();
-  for (const { metadata = {}, status = {} } of nodes) {
-    const { operatingSystem, architecture } = status.nodeInfo ?? {};
-    if (!isWord(operatingSystem) || !isWord(architecture)) {
-      continue;
-    }
+  for (const { platform, labels: all } of nodes) {
     const labels = Object.fromEntries(
-      keys.flatMap((key) => {
-        const value = metadata.labels?.[key];
-        return value === undefined ? [] : [[key, value]];
-      }),
+      keys.flatMap((key) => (all[key] === undefined ? [] : [[key, all[key]]])),
     );
-    const platform = `${operatingSystem}/${architecture}`;
     const id = JSON.stringify([platform, labels]);
     groups.set(id, { platform, labels, count: (groups.get(id)?.count ?? 0) + 1 });
   }

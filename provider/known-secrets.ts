@@ -24,12 +24,17 @@ export class KnownSecrets {
    * is expected, or, if it is more than a mere word, as a word of its own; one that is shorter than three is not.
    */
   learn(value: string): void {
-    const { texts, short } = formsOf(value);
+    this.learnAll([value]);
+  }
+
+  /** The same of many: what is known is sorted once. */
+  learnAll(values: readonly string[]): void {
+    const forms = values.map(formsOf);
     // A longer one first: a part of it would leave the rest to be read.
-    this.#texts = [...new Set([...this.#texts, ...texts])].sort(
+    this.#texts = [...new Set([...this.#texts, ...forms.flatMap(({ texts }) => texts)])].sort(
       (one, other) => other.length - one.length,
     );
-    for (const pattern of short) {
+    for (const pattern of forms.flatMap(({ short }) => short)) {
       this.#short.set(pattern.source, pattern);
     }
   }

@@ -1,11 +1,10 @@
 import { z } from "zod";
 
 import type { NamespaceEnd, NamespaceState } from "../contract/namespace-state.ts";
-import { ApiError } from "./cluster/api-error.ts";
 import type { Api } from "./cluster/api.ts";
+import { find } from "./cluster/find.ts";
 import { oneLine } from "./cluster/one-line.ts";
 
-const NOT_FOUND = 404;
 const ENFORCED = "pod-security.kubernetes.io/enforce";
 
 /** Says that a group of the API cannot list what is left in the namespace: its server is dead. */
@@ -46,7 +45,11 @@ export async function namespaceState(
 ): Promise<NamespaceState> {
   const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}`;
   try {
-    const { data } = schema.safeParse(await api.get(path, undefined, signal));
+    const found = await find(api, path, signal);
+    if (found === undefined) {
+      return { exists: false };
+    }
+    const { data } = schema.safeParse(found);
     const level = data?.metadata.labels[ENFORCED];
     const end = data && endOf(namespace, data);
     return {
@@ -54,8 +57,8 @@ export async function namespaceState(
       ...(level !== undefined && { level: oneLine(level) }),
       ...(end && { end }),
     };
-  } catch (error) {
-    return error instanceof ApiError && error.status === NOT_FOUND ? { exists: false } : {};
+  } catch {
+    return {};
   }
 }
 

@@ -1,11 +1,12 @@
 import { z } from "zod";
 
+import { pluralOf } from "../contract/names.ts";
 import type { ObjectTrial } from "../contract/object-trial.ts";
 import type { Properties } from "../wire/plugin.ts";
 import { ApiError } from "./cluster/api-error.ts";
 import type { Api } from "./cluster/api.ts";
 import { atATime } from "./cluster/at-a-time.ts";
-import { DEFAULT_NAMESPACE } from "./cluster/collection.ts";
+import { DEFAULT_NAMESPACE, rootOf } from "./cluster/collection.ts";
 import { oneLine } from "./cluster/one-line.ts";
 import { parsed } from "./input-schema.ts";
 
@@ -83,13 +84,5 @@ function messageOf(error: ApiError | undefined): string | undefined {
 }
 
 function pathOf({ apiVersion, kind, metadata: { namespace } }: Tried): string {
-  const root = apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
-  return `${root}/namespaces/${encodeURIComponent(namespace)}/${pluralOf(kind.toLowerCase())}`;
-}
-
-/** As the API has its own kinds. */
-function pluralOf(kind: string): string {
-  return kind.endsWith("y")
-    ? `${kind.slice(0, -1)}ies`
-    : `${kind}${kind.endsWith("s") ? "es" : "s"}`;
+  return `${rootOf(apiVersion)}/namespaces/${encodeURIComponent(namespace)}/${pluralOf(kind)}`;
 }

@@ -3,20 +3,13 @@ import type { Api } from "./cluster/api.ts";
 import { atATime } from "./cluster/at-a-time.ts";
 import { find } from "./cluster/find.ts";
 import { oneLine } from "./cluster/one-line.ts";
+import { servedResources } from "./cluster/served-resources.ts";
 
 /** Questions that are asked at a time: a cluster has a hundred groups of APIs at most. */
 const TOGETHER = 8;
 
 interface Group {
   readonly versions?: readonly { readonly groupVersion: string }[];
-}
-
-interface Resources {
-  readonly resources?: readonly {
-    readonly name: string;
-    readonly kind: string;
-    readonly namespaced: boolean;
-  }[];
 }
 
 /**
@@ -67,16 +60,13 @@ async function kindsOf(
   apiVersion: string,
   signal: AbortSignal,
 ): Promise<ServedKind[]> {
-  const path = apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
-  const { resources = [] } = (await find<Resources>(api, path, signal)) ?? {};
-  return resources
-    .filter(({ name }) => !name.includes("/"))
-    .map(({ name, kind, namespaced }) => ({
-      apiVersion: oneLine(apiVersion),
-      kind,
-      resource: name,
-      namespaced,
-    }));
+  const resources = await servedResources(api, apiVersion, signal);
+  return resources.map(({ name, kind, namespaced }) => ({
+    apiVersion: oneLine(apiVersion),
+    kind,
+    resource: name,
+    namespaced,
+  }));
 }
 
 function unlessEnded(signal: AbortSignal) {

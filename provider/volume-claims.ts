@@ -30,28 +30,32 @@ export async function volumeClaims(
         throw error;
       },
     );
-  const found = await atATime(TOGETHER, names, async (claim) => {
-    const path = `/api/v1/namespaces/${namespace}/persistentvolumeclaims/${claim}`;
-    const object = await look<PersistentVolumeClaim>(path);
-    return typeof object === "object"
-      ? ([claim, await foundClaim(object, look)] as const)
-      : ([claim, object] as const);
-  });
+  const objects = await atATime(TOGETHER, names, (claim) =>
+    look<PersistentVolumeClaim>(`/api/v1/namespaces/${namespace}/persistentvolumeclaims/${claim}`),
+  );
+  const present = objects.filter((object) => typeof object === "object");
+  const classes = [...new Set(present.map(classOf))];
+  const growth = await atATime(TOGETHER, classes, (storageClass) => doesGrow(storageClass, look));
+  const grows = new Map(classes.map((storageClass, index) => [storageClass, growth[index]]));
+  const found = objects.map((object, index) => [
+    names[index] ?? "",
+    typeof object === "object" ? foundClaim(object, grows.get(classOf(object))) : object,
+  ]);
   const known = found.filter(([, claim]) => claim !== undefined);
   return { claims: Object.fromEntries(known) as FoundClaims };
 }
 
-async function foundClaim(
-  { metadata, spec }: PersistentVolumeClaim,
-  look: Find,
-): Promise<FoundClaim> {
+function classOf({ spec }: PersistentVolumeClaim): string {
+  return spec?.storageClassName ?? "";
+}
+
+function foundClaim(claim: PersistentVolumeClaim, grows: boolean | undefined): FoundClaim {
+  const { metadata, spec } = claim;
   const { labels = {}, deletionTimestamp } = metadata ?? {};
-  const storageClass = spec?.storageClassName ?? "";
-  const grows = await doesGrow(storageClass, look);
   const isOurs = Object.entries(MADE_HERE).every(([label, value]) => labels[label] === value);
   return {
     size: spec?.resources?.requests?.["storage"] ?? "",
-    class: storageClass,
+    class: classOf(claim),
     access: spec?.accessModes ?? [],
     service: isOurs ? (labels["app.kubernetes.io/name"] ?? "") : "",
     isEnding: deletionTimestamp !== undefined,

@@ -1,3 +1,4 @@
+import { pluralOf } from "../../contract/names.ts";
 import type { Right, Verb } from "../../rights.ts";
 import { rightsTo } from "./acts.ts";
 
@@ -23,16 +24,10 @@ export interface ObjectKind {
   readonly kind?: unknown;
 }
 
-/**
- * Rights to all objects of a kind, whose plural is formed as Kubernetes forms it.
- *
- * @see https://pkg.go.dev/k8s.io/apimachinery/pkg/api/meta#UnsafeGuessKindToResource
- */
+/** Rights to all objects of a kind. */
 export function rightsToKind({ apiVersion, kind }: ObjectKind, verbs: readonly Verb[]): Right[] {
   const [group = ""] = String(apiVersion).includes("/") ? String(apiVersion).split("/") : [];
-  const singular = String(kind).toLowerCase();
-  const plural = singular.endsWith("s") ? `${singular}es` : `${singular}s`.replace(/ys$/, "ies");
-  return rightsTo({ group, resources: [plural], verbs });
+  return rightsTo({ group, resources: [pluralOf(String(kind))], verbs });
 }
 
 /** The right to read one object. A Role in a namespace can give the right to read that namespace. */

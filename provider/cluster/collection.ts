@@ -94,13 +94,18 @@ export function collectionOfKind(kind: WorkloadKind): Collection {
   return collection(group, "v1", resource);
 }
 
+/** Where an API version is served. */
+export function rootOf(apiVersion: string): string {
+  return apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
+}
+
 function collection(
   group: string,
   version: string,
   resource: string,
   query: Query = {},
 ): Collection {
-  const root = group === "" ? `/api/${version}` : `/apis/${group}/${version}`;
+  const root = rootOf(group === "" ? version : `${group}/${version}`);
   const path = (namespace: string) => `${root}/namespaces/${namespace}/${resource}`;
   return { resource, group, query, path };
 }

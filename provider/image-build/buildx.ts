@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import type { ImageBuildInputs } from "../../contract/image-build.ts";
+import { isDigest } from "../../contract/image-reference.ts";
 import type { KnownSecrets } from "../known-secrets.ts";
 import { withLogin } from "../registry/login.ts";
 import { buildCommand } from "./command.ts";
@@ -57,7 +58,7 @@ function digestIn(metadata: string): string {
   const digest = (JSON.parse(metadata) as Readonly<Record<string, unknown>>)[
     "containerimage.digest"
   ];
-  if (typeof digest === "string" && /^sha256:[0-9a-f]{64}$/.test(digest)) {
+  if (typeof digest === "string" && isDigest(digest)) {
     return digest;
   }
   throw new Error("docker buildx build reports no digest of what it pushed; update docker buildx");

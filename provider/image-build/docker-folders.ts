@@ -1,6 +1,7 @@
 import { symlink } from "node:fs/promises";
-import { homedir } from "node:os";
 import { join } from "node:path";
+
+import { usersFolder } from "../../docker-config/users-folder.ts";
 
 /** What the Docker client finds beside its configuration. */
 const FOLDERS = ["cli-plugins", "contexts"];
@@ -16,8 +17,4 @@ export async function withUsersFolders(folder: string): Promise<Record<string, s
 /** The builders are the user's, whatever the configuration is, and what they remember outlives ours. */
 export function builderFolders(): Record<string, string> {
   return { BUILDX_CONFIG: process.env["BUILDX_CONFIG"] || join(usersFolder(), "buildx") };
-}
-
-function usersFolder(): string {
-  return process.env["DOCKER_CONFIG"] || join(homedir(), ".docker");
 }

@@ -80,13 +80,10 @@ async function textOf(id: string, path: string): Promise<string> {
 
 /** A file such as `.npmrc` has its secret in one of its lines, behind a name. */
 function learnLines(text: string, known: KnownSecrets): void {
-  known.learn(text.trim());
-  for (const line of text.split("\n")) {
-    const tails = [line.trim().split(/\s/).at(-1), line.slice(line.indexOf("=") + 1)];
-    for (const tail of tails.map((each = "") => each.trim().replace(/^["']|["']$/g, ""))) {
-      if (tail.length >= FEWEST) {
-        known.learn(tail);
-      }
-    }
-  }
+  const tails = text
+    .split("\n")
+    .flatMap((line) => [line.trim().split(/\s/).at(-1), line.slice(line.indexOf("=") + 1)])
+    .map((tail = "") => tail.trim().replace(/^["']|["']$/g, ""))
+    .filter((tail) => tail.length >= FEWEST);
+  known.learnAll([text.trim(), ...new Set(tails)]);
 }

@@ -6,16 +6,19 @@ import { livingPods } from "../verdict/awaited-object.ts";
 import type { Failed, Verdict } from "../verdict/finding.ts";
 import { nameOf, type Observed, type Pod, uidOf } from "../verdict/objects.ts";
 import { isReady } from "../verdict/pod.ts";
+import { type ReasonFacts, REASONS } from "../verdict/reasons.ts";
 import { newReplicaSet, REVISION_HASH } from "../verdict/revision.ts";
 import { isUpdatedByDeletion, oldPodsInTheWay } from "../verdict/stateful-set.ts";
 
 /** Which pods of earlier revisions are known to be broken: those of one revision, or of all others. */
 export type Broken = { readonly revision: string } | "others";
 
-/** The pods of a release that has failed, by its record, and was not rolled back. */
+/** The pods of a release that has failed, by its record, and was not rolled back; of one that was not judged nothing is known. */
 export function brokenBefore(record: ReleaseRecord | undefined): Broken | undefined {
-  const { verdict, running, replicaSet } = record ?? {};
-  return verdict === "failed" && running === null && typeof replicaSet === "string"
+  const { verdict, reason, running, replicaSet } = record ?? {};
+  const { about } = (REASONS as Partial<Record<string, ReasonFacts>>)[reason ?? ""] ?? {};
+  const isBroken = verdict === "failed" && about === "release";
+  return isBroken && running === null && typeof replicaSet === "string"
     ? { revision: replicaSet }
     : undefined;
 }
@@ -49,8 +52,10 @@ export class OldPods {
     observed: Observed,
     signal: AbortSignal,
   ): Promise<Verdict | undefined> {
-    const stuck = this.#stuckIn(verdict, observed);
-    if (stuck.length === 0 || verdict.kind === "ready") {
+    const failure = verdict.kind === "failed" ? verdict : undefined;
+    const isEnded = verdict.kind === "ready" || (failure && failure.reason !== "old-pod-stuck");
+    const stuck = isEnded === true ? [] : this.#stuckIn(failure, observed);
+    if (stuck.length === 0) {
       return undefined;
     }
     try {
@@ -59,9 +64,7 @@ export class OldPods {
         this.#deleted.add(uidOf(pod));
       }
     } catch (error) {
-      return verdict.kind === "failed" && verdict.reason === "old-pod-stuck"
-        ? refused(verdict, error)
-        : undefined;
+      return failure && refused(failure, error);
     }
     return {
       kind: "progressing",
@@ -70,18 +73,18 @@ export class OldPods {
     };
   }
 
-  #stuckIn(verdict: Verdict, observed: Observed): readonly Pod[] {
+  /** @param failure that of a pod that is stuck, unless it is only a matter of time */
+  #stuckIn(failure: Failed | undefined, observed: Observed): readonly Pod[] {
     const { statefulSet: set, pods } = observed;
     if (set === undefined || newReplicaSet(observed) === undefined) {
       return [];
     }
-    const mayFail = verdict.kind === "failed" && verdict.reason === "old-pod-stuck";
     return oldPodsInTheWay(set, livingPods(pods)).filter(
       (pod) =>
         !isReady(pod) &&
         isUpdatedByDeletion(set, pod) &&
         !this.#deleted.has(uidOf(pod)) &&
-        (this.#isBroken(pod) || (mayFail && verdict.object === `pod ${nameOf(pod)}`)),
+        (this.#isBroken(pod) || failure?.object === `pod ${nameOf(pod)}`),
     );
   }
 

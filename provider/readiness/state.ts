@@ -6,7 +6,7 @@ import { nameOf, type Observed } from "../verdict/objects.ts";
 import { templateOf } from "../verdict/pod-template.ts";
 import { afterVerdict } from "./history.ts";
 
-/** A longer pod template is not kept; a thousand variables are shorter. */
+/** A longer template is not kept; a thousand variables are shorter. */
 const TEMPLATE_LENGTH = 128 * 1024;
 
 /** What the stack's state keeps of a release, beside its inputs. */
@@ -60,8 +60,13 @@ export function nextState(
 /** The pod template of a release that was proved, undefined if it is too long to be kept. */
 export function templateIn({ replicaSets }: Observed, name: string): string | undefined {
   const found = replicaSets.find((candidate) => nameOf(candidate) === name);
-  const text = found?.spec?.template && JSON.stringify(templateOf(found));
-  return text === undefined || text.length > TEMPLATE_LENGTH ? undefined : text;
+  return found?.spec?.template && keptText(templateOf(found));
+}
+
+/** A template as the state keeps it; undefined if it is too long. */
+export function keptText(template: object): string | undefined {
+  const text = JSON.stringify(template);
+  return text.length > TEMPLATE_LENGTH ? undefined : text;
 }
 
 /**

@@ -1,11 +1,11 @@
 import { readFile } from "node:fs/promises";
-import { homedir } from "node:os";
 import { join } from "node:path";
 
 import { HIDDEN } from "../../contract/marks.ts";
 import { loginServer } from "../../contract/image-reference.ts";
 import type { RegistryLogin } from "../../contract/registry-login.ts";
 import { withConfigFolder } from "../../docker-config/config-folder.ts";
+import { usersFolder } from "../../docker-config/users-folder.ts";
 
 type Config = Readonly<Record<string, unknown>>;
 
@@ -36,7 +36,7 @@ export function loggedIn(config: Config, { server, username, password }: Registr
 }
 
 async function ownConfig(): Promise<Config> {
-  const folder = process.env["DOCKER_CONFIG"] || join(homedir(), ".docker");
+  const folder = usersFolder();
   try {
     return JSON.parse(await readFile(join(folder, "config.json"), "utf8")) as Config;
   } catch (error) {

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { ReadinessInputs } from "../../contract/readiness.ts";
 import type { ProvedRelease } from "../../contract/release-record.ts";
 import type { Stored } from "../readiness/state.ts";
-import { kindOf, nounOf, type OfKind, revisionKindOf } from "../../contract/workload-kind.ts";
+import { kindOf, nounOf, revisionNounOf } from "../../contract/workload-kind.ts";
 import { isPodOf, newReplicaSet } from "../verdict/revision.ts";
 import type { Finding } from "../verdict/finding.ts";
 import { podLossOf } from "../verdict/lost-pod.ts";
@@ -11,16 +11,16 @@ import { contentOf, type PodTemplate, templateOf } from "../verdict/pod-template
 import { REASONS } from "../verdict/reasons.ts";
 import { called } from "../release-words.ts";
 
-/** What is to be done about a release that failed. */
-export type Plan =
-  | { readonly kind: "restore"; readonly to: ProvedRelease; readonly template: PodTemplate }
-  | {
-      readonly kind: "stay";
-      /** Why nothing is restored; undefined if that goes without saying. */
-      readonly why: string | undefined;
-    };
+/** Nothing is restored. */
+export interface Stay {
+  readonly kind: "stay";
+  /** Undefined if that goes without saying. */
+  readonly why: string | undefined;
+}
 
-const KEPT = { ReplicaSet: "replica set", ControllerRevision: "revision", Job: "job" } as const;
+/** What is to be done about a release that failed. */
+export type Plan<Template = PodTemplate> =
+  { readonly kind: "restore"; readonly to: ProvedRelease; readonly template: Template } | Stay;
 
 /** Decides whether the last release that was ready is to be restored. */
 export function planRollback(
@@ -32,36 +32,52 @@ export function planRollback(
   if (!REASONS[reason].rollsBack) {
     return { kind: "stay", why: undefined };
   }
-  if (lastReady === null) {
-    return stay("no release was ready before; this one is left in place for you to examine");
-  }
-  if (release.rollback === false) {
-    return stay("rollback is false; the release is left in place");
-  }
-  if (!isSameKind(release.deployment, lastReady)) {
-    const noun = nounOf(lastReady);
-    return stay(
-      `the last release that was ready was a ${noun}, which is deleted only after a release of this kind is ready`,
-    );
+  const to = restorable(release, lastReady);
+  if (to.kind === "stay") {
+    return to;
   }
   const present = newReplicaSet(observed);
-  const target = `the last release that was ready, ${called(lastReady, release)},`;
-  if (present !== undefined && nameOf(present) === lastReady.replicaSet) {
+  const target = targetOf(to, release);
+  if (present !== undefined && nameOf(present) === to.replicaSet) {
     return stay(`${target} has the same pod template`);
   }
-  const template = liveTemplate(observed, lastReady.replicaSet) ?? keptTemplate(lastReadyTemplate);
+  const template = liveTemplate(observed, to.replicaSet) ?? keptTemplate(lastReadyTemplate);
   if (template === undefined) {
     return stay(
-      `${KEPT[revisionKindOf(lastReady)]} ${lastReady.replicaSet}, which kept the pod template of ${target} is gone`,
+      `${revisionNounOf(to)} ${to.replicaSet}, which kept the pod template of ${target} is gone`,
     );
   }
   return reason === "evicted" && isEvicted(template, observed)
     ? stay(`pods of ${target} are evicted as well`)
-    : { kind: "restore", to: lastReady, template };
+    : { kind: "restore", to, template };
 }
 
-function isSameKind(one: OfKind, other: OfKind): boolean {
-  return kindOf(one) === kindOf(other);
+/** The last release that was ready, unless it is not to be restored, whatever has become of its template. */
+export function restorable(
+  { rollback, deployment }: ReadinessInputs,
+  lastReady: ProvedRelease | null,
+): ProvedRelease | Stay {
+  if (lastReady === null) {
+    return stay("no release was ready before; this one is left in place for you to examine");
+  }
+  if (rollback === false) {
+    return stay("rollback is false; the release is left in place");
+  }
+  return kindOf(deployment) === kindOf(lastReady)
+    ? lastReady
+    : stay(
+        `the last release that was ready was a ${nounOf(lastReady)}, which is deleted only after a release of this kind is ready`,
+      );
+}
+
+/** What would be restored, in the middle of a sentence. */
+export function targetOf(to: ProvedRelease, release: ReadinessInputs): string {
+  return `the last release that was ready, ${called(to, release)},`;
+}
+
+/** A plan to restore nothing, with the reason. */
+export function stay(why: string): Stay {
+  return { kind: "stay", why: `not rolled back: ${why}` };
 }
 
 /** The template as its ReplicaSet has it, with the API server's present defaults. */
@@ -83,8 +99,4 @@ function isEvicted(template: PodTemplate, { pods, replicaSets, warnings }: Obser
   );
   const own = pods.filter((pod) => alike.some((candidate) => isPodOf(candidate, pod)));
   return own.some((pod) => podLossOf(pod, warnings)?.reason === "evicted");
-}
-
-function stay(why: string): Plan {
-  return { kind: "stay", why: `not rolled back: ${why}` };
 }

@@ -92,7 +92,7 @@ export async function judgeRestored(
   { cluster, signal, timeoutSeconds, progress, explain }: Tools,
 ): Promise<Outcome> {
   if (kindOf(release.deployment) === "CronJob") {
-    return { running: runningOf(to, RESTING), report: "" };
+    return { running: resting(to), report: "" };
   }
   const restored = inputsOf(release, to, generation);
   const awaited = new AwaitedRelease(cluster, restored, "others");
@@ -106,15 +106,16 @@ export async function judgeRestored(
   return { running: runningOf(to, verdict), report };
 }
 
-/** A schedule that was restored runs when its time comes; it was proved when it was released. */
-const RESTING: FinalVerdict = { kind: "ready", replicaSet: "", pods: [] };
+/** A schedule that was restored: it runs when its time comes, and was proved when it was released. */
+export function resting(to: ProvedRelease): RunningRelease {
+  return { ...to, verdict: "ready", reason: null, pods: [] };
+}
 
 function runningOf(to: ProvedRelease, verdict: FinalVerdict): RunningRelease {
   if (verdict.kind === "failed") {
     return { ...to, verdict: "failed", reason: verdict.reason, pods: [] };
   }
-  const { pods } = verdict;
-  const replicaSet = verdict.replicaSet === "" ? to.replicaSet : verdict.replicaSet;
+  const { replicaSet, pods } = verdict;
   return { ...to, verdict: "ready", reason: null, replicaSet, pods: pods.slice(0, LISTED_PODS) };
 }
 

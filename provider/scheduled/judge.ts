@@ -50,18 +50,9 @@ export function provedPods(pods: readonly Pod[], release: ReadinessInputs): Prov
     .filter((proof) => "imageID" in proof);
 }
 
-/** A longer template is not kept. */
-const TEMPLATE_LENGTH = 128 * 1024;
-
 /** Whether a Job has ended as a failure: one that goes on is not left behind. */
 export function isOver(job: Job | undefined): boolean {
   return job !== undefined && condition(job, "Failed")?.status === "True";
-}
-
-/** The template of a CronJob's Jobs as the state keeps it; undefined if it is too long. */
-export function templateOf(cronJob: CronJob | undefined): string | undefined {
-  const text = cronJob && JSON.stringify(cronJob.spec.jobTemplate);
-  return text !== undefined && text.length > TEMPLATE_LENGTH ? undefined : text;
 }
 
 /** The verdict on a CronJob of which there is nothing. */

@@ -6,7 +6,8 @@ import type { Cluster } from "../cluster.ts";
 import { ApiError } from "../cluster/api-error.ts";
 import { JOBS } from "../cluster/collection.ts";
 import { find } from "../cluster/find.ts";
-import { type CronJob, type Job, nameOf, ownerOf, uidOf } from "../verdict/objects.ts";
+import { remove } from "../cluster/remove.ts";
+import { type CronJob, type Job, ownerOf, uidOf } from "../verdict/objects.ts";
 import { answered } from "../waiting/answered.ts";
 
 /** A Job that nobody has cleared away, because its run was killed or it failed, goes by itself after an hour. */
@@ -54,21 +55,9 @@ export async function startedJob(
 }
 
 /** Deletes a Job with its pods, unless it is gone. */
-export async function removeJob({ api }: Cluster, job: Job, signal: AbortSignal): Promise<void> {
-  const path = `${JOBS.path(job.metadata?.namespace ?? "")}/${nameOf(job)}`;
-  const options = {
-    apiVersion: "v1",
-    kind: "DeleteOptions",
-    propagationPolicy: "Background",
-    preconditions: { uid: uidOf(job) },
-  };
-  try {
-    await api.delete(path, options, signal);
-  } catch (error) {
-    if (!(error instanceof ApiError && [404, 409].includes(error.status))) {
-      throw error;
-    }
-  }
+export function removeJob({ api }: Cluster, job: Job, signal: AbortSignal): Promise<void> {
+  const path = JOBS.path(job.metadata?.namespace ?? "");
+  return remove(api, path, job, signal, { propagationPolicy: "Background" });
 }
 
 function manifest({ apiVersion = "batch/v1", metadata, spec }: CronJob, name: string): object {

@@ -9,7 +9,7 @@ import { afterLook, afterVerdict } from "../readiness/history.ts";
 import { limitSeconds } from "../readiness/limit.ts";
 import { tellNotes } from "../readiness/notes.ts";
 import { evidenceAfterLook, recordOf } from "../readiness/record.ts";
-import { nextState, outputsOf, type Stored } from "../readiness/state.ts";
+import { keptText, nextState, outputsOf, type Stored } from "../readiness/state.ts";
 import type { Run } from "../resource.ts";
 import type { ObservedObject } from "../verdict/awaited-object.ts";
 import type { Failed, FinalVerdict } from "../verdict/finding.ts";
@@ -18,7 +18,7 @@ import { answered } from "../waiting/answered.ts";
 import { type Report, reportOf } from "../waiting/report.ts";
 import type { Waited } from "../waiting/resource.ts";
 import { awaitVerdict, type WaitOptions } from "../waiting/wait.ts";
-import { isOver, judgeCronJob, missing, provedPods, refusedJob, templateOf } from "./judge.ts";
+import { isOver, judgeCronJob, missing, provedPods, refusedJob } from "./judge.ts";
 import { proofJobName, removeJob, startedJob } from "./proof-job.ts";
 import { planSchedule, restoreSchedule } from "./restore.ts";
 
@@ -64,7 +64,8 @@ export class ScheduledRelease {
       ...made,
       replicaSet: made.replicaSet ?? (found.job ? nameOf(found.job) : null),
     };
-    const template = verdict.kind === "ready" ? templateOf(cronJob) : undefined;
+    const template =
+      verdict.kind === "ready" && cronJob ? keptText(cronJob.spec.jobTemplate) : undefined;
     const state = nextState(record, stored, afterVerdict(stored.history, record), template);
     if (verdict.kind === "ready") {
       tellNotes(subject, release, verdict);
@@ -148,12 +149,12 @@ export class ScheduledRelease {
   ): Promise<{ message: string; running: RunningRelease | null; evidence: Evidence }> {
     const { release } = this;
     const plan = planSchedule(release, finding, this.stored, found.cronJob);
-    const note = "why" in plan ? plan.why : undefined;
+    const note = plan.kind === "stay" ? plan.why : undefined;
     const { text, evidence } = await this.#report(found, finding, seconds, note, options);
     if (finding.reason !== "interrupted" && !isOver(found.job)) {
       await this.#clear(found, options.signal);
     }
-    if ("why" in plan || found.cronJob === undefined) {
+    if (plan.kind === "stay" || found.cronJob === undefined) {
       return { message: text, running: null, evidence };
     }
     // Reported before anything is touched: whatever becomes of the rollback, this is not lost.

@@ -1,5 +1,5 @@
 import type { ReadinessInputs } from "../../contract/readiness.ts";
-import { revisionKindOf, titleOf } from "../../contract/workload-kind.ts";
+import { revisionNounOf, titleOf } from "../../contract/workload-kind.ts";
 import { judgeConfig } from "./config.ts";
 import { judgeDeployment } from "./deployment.ts";
 import type { Doubt, Finding, ProvedPod } from "./finding.ts";
@@ -140,10 +140,9 @@ function judgePresence(
 ): Finding[] {
   // How many nodes may be away without a pod is for the DaemonSet to say.
   const desired = observed.daemonSet === undefined ? desiredPods(observed) : 0;
-  const kept = revisionKindOf(deployment) === "ReplicaSet" ? "replica set" : "revision";
   const message =
     replicaSet === undefined
-      ? `the release has no ${kept} yet`
+      ? `the release has no ${revisionNounOf(deployment)} yet`
       : `${ready} of ${desired} pods are ready`;
   return replicaSet === undefined || ready < desired
     ? [{ reason: "not-ready", object: titleOf(deployment), message }]

@@ -127,7 +127,10 @@ export function objectFinding(
 }
 
 /** What the object lacks until it is ready. */
-export function unready(awaited: ObjectReadinessInputs, message: string): Finding {
+export function unready(
+  awaited: Pick<ObjectReadinessInputs, "kind" | "name">,
+  message: string,
+): Finding {
   return objectFinding(awaited, "not-ready", message);
 }
 

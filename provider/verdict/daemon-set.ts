@@ -1,9 +1,9 @@
 import type { ObjectReadinessInputs } from "../../contract/object-readiness.ts";
-import { type ObjectAssessment, type Present, titleOf } from "./awaited-object.ts";
+import { type ObjectAssessment, type Present, unready } from "./awaited-object.ts";
 import type { Finding } from "./finding.ts";
 import { condition, type DaemonSet, isTrue, nameOf, type Pod } from "./objects.ts";
 import { isReady, judgePod } from "./pod.ts";
-import { assessPodSet, isOnDelete, missing } from "./pod-set.ts";
+import { assessPodSet, isOnDelete } from "./pod-set.ts";
 
 /** The DaemonSet's template by number, and each pod's: revisions themselves would have to be listed. */
 const TEMPLATE = "deprecated.daemonset.template.generation";
@@ -35,7 +35,7 @@ export function assessDaemonSet(
     const present = updated.filter((pod) => !away.includes(pod));
     return [
       ...present.flatMap((pod) => judgePod(awaited, pod, events, { clusterTime })),
-      ...judgeNodeCounts(titleOf(awaited), set, updated, away),
+      ...judgeNodeCounts(awaited, set, updated, away),
     ];
   };
   return assessPodSet(awaited, observed, { desired, revision: template, judge });
@@ -58,12 +58,11 @@ export function isAway(pod: Pod, clusterTime = NaN): boolean {
 /**
  * What a DaemonSet's own counts lack.
  *
- * @param title the DaemonSet as people write it
  * @param updated its pods of the new template
  * @param away its pods on nodes that are away
  */
 export function judgeNodeCounts(
-  title: string,
+  awaited: Pick<ObjectReadinessInputs, "kind" | "name">,
   set: DaemonSet,
   updated: readonly Pod[],
   away: readonly Pod[],
@@ -85,7 +84,7 @@ export function judgeNodeCounts(
   const counted = isOnDelete(set) ? steps.slice(1, 2) : steps;
   const short = counted.find(([count]) => count < desired - excused);
   const where = away.length === 0 ? "" : `; the node of ${away.map(nameOf).join(", ")} is away`;
-  return short === undefined ? [] : [missing(title, short[1] + where)];
+  return short === undefined ? [] : [unready(awaited, short[1] + where)];
 }
 
 /** How many pods may be unavailable during an update: a number, or a share of the nodes that is rounded up. */

@@ -1,12 +1,11 @@
 import type { ReadinessInputs } from "../../contract/readiness.ts";
 import { kindOf, titleOf } from "../../contract/workload-kind.ts";
-import { livingPods } from "./awaited-object.ts";
+import { livingPods, unready } from "./awaited-object.ts";
 import { isAway, judgeNodeCounts } from "./daemon-set.ts";
 import { timeOf } from "./event.ts";
 import type { Finding } from "./finding.ts";
 import { type DaemonSet, nameOf, type Observed, type Pod, type StatefulSet } from "./objects.ts";
 import { isReady } from "./pod.ts";
-import { missing } from "./pod-set.ts";
 import { judgeRefusedPods } from "./refused-pods.ts";
 import { newReplicaSet, partitionOf, podsOf } from "./revision.ts";
 import { heldBackPods, judgeOldPods, judgeSetCounts } from "./stateful-set.ts";
@@ -36,7 +35,7 @@ export function judgeStatefulSetRelease(
   return [
     ...refusals(release, observed, replicas),
     ...judgeOldPods(release, set, living, warnings),
-    ...judgeSetCounts(object, set, podsOf(newReplicaSet(observed), pods)),
+    ...judgeSetCounts(withKind(release), set, podsOf(newReplicaSet(observed), pods)),
   ];
 }
 
@@ -46,12 +45,12 @@ export function judgeDaemonSetRelease(
   observed: Observed,
   set: DaemonSet,
 ): Finding[] {
-  const title = titleOf(release.deployment);
+  const awaited = withKind(release);
   const { desiredNumberScheduled: desired = 0 } = set.status ?? {};
   const updated = podsOf(newReplicaSet(observed), observed.pods);
   // One that was told to go waits for the kubelet of a node that is away.
   const away = observed.pods.filter((pod) => isAway(pod, observed.clusterTime));
-  const counts = judgeNodeCounts(title, set, updated, away);
+  const counts = judgeNodeCounts(awaited, set, updated, away);
   const isUnproved = counts.length === 0 && !updated.some(isReady);
   const message =
     desired === 0
@@ -59,7 +58,7 @@ export function judgeDaemonSetRelease(
       : `the nodes of all of its ${desired} pods are away, so that none of them proves the release`;
   return [
     ...refusals(release, observed, desired),
-    ...(isUnproved ? [missing(title, message)] : counts),
+    ...(isUnproved ? [unready(awaited, message)] : counts),
   ];
 }
 
@@ -81,7 +80,7 @@ export function isStopping(pod: Pod, { statefulSet, daemonSet, clusterTime }: Ob
  * before the last pod says nothing any more.
  */
 function refusals(
-  { deployment }: ReadinessInputs,
+  release: ReadinessInputs,
   { pods, warnings, neighbourhood }: Observed,
   desired: number,
 ): Finding[] {
@@ -94,10 +93,16 @@ function refusals(
     ...living.map(({ metadata }) => Date.parse(metadata?.creationTimestamp ?? "")),
   );
   const events = warnings.filter((event) => Date.parse(timeOf(event)) >= created);
-  return judgeRefusedPods(
-    { ...deployment, kind: kindOf(deployment) },
-    { pods, events, ...(neighbourhood && { neighbourhood }) },
-  );
+  return judgeRefusedPods(withKind(release), {
+    pods,
+    events,
+    ...(neighbourhood && { neighbourhood }),
+  });
+}
+
+/** What delivers the release, as the rules of any object know it. */
+function withKind({ deployment }: ReadinessInputs) {
+  return { ...deployment, kind: kindOf(deployment) };
 }
 
 /** What is to be said of a release that is ready while a partition holds pods back. */

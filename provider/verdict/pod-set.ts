@@ -42,8 +42,3 @@ export function assessPodSet(
 export function isOnDelete({ spec }: StatefulSet | DaemonSet): boolean {
   return spec?.updateStrategy?.type === "OnDelete";
 }
-
-/** What a controller that counts its pods lacks. */
-export function missing(title: string, message: string): Finding {
-  return { reason: "not-ready", object: title, message };
-}

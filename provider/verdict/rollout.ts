@@ -1,5 +1,5 @@
 import type { ReadinessInputs } from "../../contract/readiness.ts";
-import { revisionKindOf, titleOf } from "../../contract/workload-kind.ts";
+import { revisionNounOf, titleOf } from "../../contract/workload-kind.ts";
 import { assess, type Assessment } from "./assessment.ts";
 import {
   type Failed,
@@ -153,8 +153,7 @@ export class Rollout {
     }
     const { deployment: awaited } = this.#release;
     const object = titleOf(awaited);
-    const kept = revisionKindOf(awaited) === "ReplicaSet" ? "replica set" : "revision";
-    const message = `somebody has changed the pods during the rollout: ${kept} ${replicaSet} replaced ${this.#replicaSet ?? ""}`;
+    const message = `somebody has changed the pods during the rollout: ${revisionNounOf(awaited)} ${replicaSet} replaced ${this.#replicaSet ?? ""}`;
     return [{ reason: "superseded", object, message }];
   }
 

@@ -1,10 +1,10 @@
 import type { ObjectReadinessInputs } from "../../contract/object-readiness.ts";
-import { type ObjectAssessment, type Present, titleOf } from "./awaited-object.ts";
+import { type ObjectAssessment, objectFinding, type Present, unready } from "./awaited-object.ts";
 import { type Finding, toleranceOf } from "./finding.ts";
 import type { Patience } from "./judged-container.ts";
 import { type Event, nameOf, type Pod, type StatefulSet } from "./objects.ts";
 import { isReady, judgePod } from "./pod.ts";
-import { assessPodSet, isOnDelete, missing } from "./pod-set.ts";
+import { assessPodSet, isOnDelete } from "./pod-set.ts";
 import { partitionOf, REVISION_HASH } from "./revision.ts";
 
 /** How long the controller gets to replace a broken pod by itself, which in some states it does. */
@@ -28,7 +28,7 @@ export function assessStatefulSet(
     return [
       ...updated.flatMap((pod) => judgePod(awaited, pod, events, { clusterTime })),
       ...judgeOldPods(awaited, set, pods, events),
-      ...judgeSetCounts(titleOf(awaited), set, updated),
+      ...judgeSetCounts(awaited, set, updated),
     ];
   };
   return assessPodSet(awaited, observed, { desired, revision, judge });
@@ -41,11 +41,10 @@ function revisionOf({ metadata }: Pod): string | undefined {
 /**
  * What a StatefulSet's own counts lack.
  *
- * @param title the StatefulSet as people write it
  * @param updated its pods of the new revision
  */
 export function judgeSetCounts(
-  title: string,
+  awaited: Pick<ObjectReadinessInputs, "kind" | "name">,
   set: StatefulSet,
   updated: readonly Pod[],
 ): Finding[] {
@@ -55,18 +54,17 @@ export function judgeSetCounts(
   const needed = isOnDelete(set) ? 0 : Math.max(desired - partitionOf(set), 0);
   const available = status.availableReplicas ?? readyReplicas;
   if (updatedReplicas < needed) {
-    return [missing(title, `${updatedReplicas} of ${needed} pods are of the new revision`)];
+    return [unready(awaited, `${updatedReplicas} of ${needed} pods are of the new revision`)];
   }
   if (available < desired) {
-    return [missing(title, `${available} of ${desired} pods are available`)];
+    return [unready(awaited, `${available} of ${desired} pods are available`)];
   }
   if (replicas > desired) {
-    const message = `${replicas - desired} surplus pods still exist`;
-    return [{ reason: "old-pods", object: title, message }];
+    return [objectFinding(awaited, "old-pods", `${replicas - desired} surplus pods still exist`)];
   }
   const seen = updated.filter(isReady).length;
   // The pods come by a watch of their own: they must be seen, not only counted.
-  return seen < needed ? [missing(title, `${seen} of ${needed} pods are ready`)] : [];
+  return seen < needed ? [unready(awaited, `${seen} of ${needed} pods are ready`)] : [];
 }
 
 /**

@@ -1,13 +1,70 @@
 // Proves when a rollback is tried, and what is said of it; that it works is proved against an API server and in test/e2e.
+import type { ReadinessInputs } from "../../contract/readiness.ts";
 import type { ReleaseRecord } from "../../contract/release-record.ts";
 import { ROLLED_BACK } from "../../contract/marks.ts";
 import { markOf } from "../../provider/rollback/mark.ts";
 import { planRollback } from "../../provider/rollback/plan.ts";
 import { called, outlook } from "../../provider/release-words.ts";
+import { planSchedule } from "../../provider/scheduled/restore.ts";
 import type { Reason } from "../../provider/verdict/reasons.ts";
 import { UNKNOWN } from "../../wire/unknown.ts";
 import { deployment, digest, IMAGE, readyPod, release } from "../support/release-objects.ts";
 import { EARLIER, EARLIER_TEMPLATE, failing } from "../support/rollback-objects.ts";
+
+describe("a CronJob's release that fails", () => {
+  const SCHEDULED = { ...EARLIER, kind: "CronJob", replicaSet: "shop-1" } as const;
+  const TEMPLATE = { spec: { template: { spec: { containers: [] } } } };
+  const deployment = { name: "shop", uid: "shop-uid", generation: 2, kind: "CronJob" } as const;
+  const live = { spec: { schedule: "@daily", jobTemplate: {} } };
+  const plan = (
+    stored: Partial<Parameters<typeof planSchedule>[2]> = {},
+    reason: Reason = "job-failed",
+    inputs: Partial<ReadinessInputs> = {},
+    jobTemplate: object = {},
+  ) =>
+    planSchedule(
+      release({ deployment, ...inputs }),
+      { reason, object: "job shop-2", message: "" },
+      { lastReady: SCHEDULED, lastReadyTemplate: JSON.stringify(TEMPLATE), ...stored },
+      { ...live, spec: { ...live.spec, jobTemplate } },
+    );
+
+  test("makes way for the last one that was ready", () => {
+    expect(plan()).toMatchObject({ to: SCHEDULED, template: TEMPLATE });
+    expect(plan({}, "crash-loop")).toMatchObject({ to: SCHEDULED, template: TEMPLATE });
+  });
+
+  test("is left alone, without a word, where another template would not help", () => {
+    expect(plan({}, "interrupted")).toMatchObject({ why: undefined });
+  });
+
+  test("stays where there is nothing to restore, or it must not be", () => {
+    const target = `the last release that was ready, ${called(EARLIER, release())},`;
+    expect([
+      plan({ lastReady: null }),
+      plan({}, "job-failed", { rollback: false }),
+      plan({ lastReady: EARLIER }),
+      plan({}, "job-failed", {}, TEMPLATE),
+    ]).toMatchObject([
+      {
+        why: "not rolled back: no release was ready before; this one is left in place for you to examine",
+      },
+      { why: "not rolled back: rollback is false; the release is left in place" },
+      {
+        why: "not rolled back: the last release that was ready was a deployment, which is deleted only after a release of this kind is ready",
+      },
+      { why: `not rolled back: ${target} has the same template` },
+    ]);
+  });
+
+  test("stays where its earlier template was too long for the state", () => {
+    const inputs = release({ deployment });
+    const finding = { reason: "job-failed", object: "", message: "" } as const;
+    expect(planSchedule(inputs, finding, { lastReady: SCHEDULED }, live)).toMatchObject({
+      why: `not rolled back: the state does not have the template of the last release that was ready, ${called(EARLIER, inputs)}, which is too long`,
+    });
+  });
+});
 
 describe("a release that fails", () => {
   const plan = (

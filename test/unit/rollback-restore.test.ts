@@ -3,6 +3,8 @@ import { Cluster } from "../../provider/cluster.ts";
 import { KubeconfigApi } from "../../provider/cluster/api.ts";
 import { ROLLED_BACK } from "../../contract/marks.ts";
 import { managerOf, restore } from "../../provider/rollback/restore.ts";
+import { called, SCOPE } from "../../provider/release-words.ts";
+import { restoreSchedule } from "../../provider/scheduled/restore.ts";
 import { templateOf } from "../../provider/verdict/pod-template.ts";
 import { ApiServer } from "../support/api-server.ts";
 import { kubeconfigOf } from "../support/kubeconfig.ts";
@@ -10,6 +12,7 @@ import { applyObserved } from "../support/observed.ts";
 import { until } from "../support/until.ts";
 import { deployment, release } from "../support/release-objects.ts";
 import {
+  EARLIER,
   EARLIER_TEMPLATE,
   earlierReplicaSet,
   failing,
@@ -233,4 +236,88 @@ test("a template without labels is one", () => {
     metadata: { labels: {} },
     spec: { containers: [] },
   });
+});
+
+describe("a CronJob", () => {
+  const TEMPLATE = { spec: { template: { spec: { containers: [{ name: "shop", image: "b" }] } } } };
+  const EARLIER_JOBS = {
+    spec: { template: { spec: { containers: [{ name: "shop", image: "a" }] } } },
+  };
+  const cronJob = (uid = "shop-uid", jobTemplate: object = TEMPLATE) =>
+    ({
+      metadata: { name: "shop", uid, generation: 2 },
+      spec: { schedule: "@daily", jobTemplate },
+    }) as const;
+  const deployment = { name: "shop", uid: "shop-uid", generation: 2, kind: "CronJob" } as const;
+  const rolledBack = () =>
+    restoreSchedule(
+      cluster,
+      release({ deployment }),
+      cronJob(),
+      {
+        kind: "restore",
+        to: { ...EARLIER, kind: "CronJob", replicaSet: "shop-1" },
+        template: EARLIER_JOBS,
+        mark: MARK,
+      },
+      signal.signal,
+    );
+  const present = () => cluster.deployment("shop-dev", deployment, signal.signal);
+  const target = called(EARLIER, release());
+
+  test("gets the template of its Jobs back with the mark, and runs when its time comes", async () => {
+    server.apply("cronjobs", cronJob());
+    expect(await rolledBack()).toEqual({
+      running: {
+        ...EARLIER,
+        kind: "CronJob",
+        replicaSet: "shop-1",
+        verdict: "ready",
+        reason: null,
+        pods: [],
+      },
+      report: `shop: rolled back to ${target}, whose template was proved when it was released; ${SCOPE}`,
+    });
+    expect(await present()).toMatchObject({
+      metadata: { annotations: { [ROLLED_BACK]: JSON.stringify(MARK) } },
+      spec: { schedule: "@daily", jobTemplate: EARLIER_JOBS },
+    });
+  });
+
+  test("that somebody else has changed, or created again, is left alone", async () => {
+    const report = `shop: not rolled back to ${target}: somebody else has changed the cronjob since`;
+    server.apply("cronjobs", cronJob("shop-uid", { spec: {} }));
+    expect(await rolledBack()).toEqual({ running: null, report });
+    server.apply("cronjobs", cronJob("other"));
+    expect(await rolledBack()).toEqual({ running: null, report });
+    expect(await present()).toMatchObject({ spec: { jobTemplate: TEMPLATE } });
+  });
+
+  test("that this identity may not patch is reported with the right that is missing", async () => {
+    server.apply("cronjobs", cronJob());
+    server.faults.set("patch cronjobs", 403);
+    const { report } = await rolledBack();
+    expect(report).toMatch(
+      /: this identity may not patch cronjobs: .*; grant it patch on cronjobs/,
+    );
+  });
+});
+
+test("a template comes back where what delivers the service has no annotation yet", async () => {
+  const { spec } = deployment("shop", { template: NEW_TEMPLATE });
+  const metadata = { name: "shop", uid: "shop-uid", generation: 2 };
+  const bare = { metadata, ...(spec && { spec }) };
+  server.apply("statefulsets", bare);
+  const workload = { name: "shop", uid: "shop-uid", generation: 2, kind: "StatefulSet" } as const;
+  expect(
+    await restore(cluster, {
+      release: release({ deployment: workload }),
+      judged: bare,
+      template: templateOf(earlierReplicaSet()),
+      mark: MARK,
+      signal: signal.signal,
+    }),
+  ).toMatchObject({ kind: "restored" });
+  const restored = await cluster.deployment("shop-dev", workload, signal.signal);
+  expect(restored?.metadata?.annotations).toEqual({ [ROLLED_BACK]: JSON.stringify(MARK) });
 });

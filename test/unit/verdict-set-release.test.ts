@@ -231,6 +231,11 @@ describe("a broken pod that a StatefulSet does not replace", () => {
     });
   });
 
+  test("is left when the release has failed for a different reason", async () => {
+    expect(await deleted("others", { ...STUCK, reason: "superseded" })).toEqual([]);
+    expect(await deleted({ revision: "db-old" }, { ...STUCK, reason: "crash-loop" })).toEqual([]);
+  });
+
   test("is left where its deletion would change nothing", async () => {
     expect(await deleted("others", PROGRESSING, statefulSet(PARTITION))).toEqual([]);
     const parallel = statefulSet({ podManagementPolicy: "Parallel" });
@@ -252,11 +257,20 @@ describe("a broken pod that a StatefulSet does not replace", () => {
   });
 
   test("is known by the record of a release that failed and runs", () => {
-    const record = { verdict: "failed", running: null, replicaSet: "db-old" } as const;
+    const failed = { verdict: "failed", running: null, replicaSet: "db-old" } as const;
+    const record = { ...failed, reason: "crash-loop" };
     expect(brokenBefore(record as never)).toEqual({ revision: "db-old" });
     expect(brokenBefore({ ...record, verdict: "ready" } as never)).toBeUndefined();
     expect(brokenBefore(undefined)).toBeUndefined();
   });
+
+  test.each(["interrupted", "cluster-unreachable", "forbidden"])(
+    "is not known by the record of a release of which nothing is known, by %s",
+    (reason) => {
+      const record = { verdict: "failed", reason, running: null, replicaSet: "db-old" };
+      expect(brokenBefore(record as never)).toBeUndefined();
+    },
+  );
 });
 
 describe("a DaemonSet", () => {

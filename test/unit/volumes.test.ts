@@ -287,32 +287,38 @@ describe("claims in the cluster", () => {
   });
 
   test("are read with what their class allows, and one that may not be read is left out", async () => {
-    const answers: Readonly<Record<string, unknown>> = {
-      "/api/v1/namespaces/store/persistentvolumeclaims/data": {
-        metadata: {
-          name: "data",
-          labels: { "app.kubernetes.io/managed-by": "slipway", "app.kubernetes.io/name": "shop" },
-        },
-        spec: {
-          storageClassName: "fast",
-          accessModes: ["ReadWriteOnce"],
-          resources: { requests: { storage: "5Gi" } },
-        },
+    const claim = {
+      metadata: {
+        name: "data",
+        labels: { "app.kubernetes.io/managed-by": "slipway", "app.kubernetes.io/name": "shop" },
       },
+      spec: {
+        storageClassName: "fast",
+        accessModes: ["ReadWriteOnce"],
+        resources: { requests: { storage: "5Gi" } },
+      },
+    };
+    const answers: Readonly<Record<string, unknown>> = {
+      "/api/v1/namespaces/store/persistentvolumeclaims/data": claim,
+      "/api/v1/namespaces/store/persistentvolumeclaims/more": claim,
       "/apis/storage.k8s.io/v1/storageclasses/fast": { allowVolumeExpansion: true },
     };
+    const asked: string[] = [];
     const get = (path: string) => {
+      asked.push(path);
       const refused = path.endsWith("/secret") ? 403 : 404;
       const answer = answers[path];
       return answer === undefined
         ? Promise.reject(new ApiError(refused, "no"))
         : Promise.resolve(answer);
     };
-    const names = ["data", "gone", "secret"];
+    const names = ["data", "gone", "secret", "more"];
     const { signal } = new AbortController();
+    const shown = { ...found, grows: true };
     expect(await volumeClaims({ namespace: "store", names }, { get }, signal)).toEqual({
-      claims: { data: { ...found, grows: true }, gone: "missing" },
+      claims: { data: shown, gone: "missing", more: shown },
     });
+    expect(asked.filter((path) => path.includes("storageclasses"))).toHaveLength(1);
   });
 });
 
