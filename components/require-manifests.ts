@@ -1,13 +1,11 @@
-import * as pulumi from "@pulumi/pulumi";
-
 import { parseQuantity } from "../contract/quantity.ts";
 import type { FoundClaim } from "../contract/volume-claims.ts";
-import { plain } from "../mask/plain.ts";
 import { askProvider } from "./ask-provider.ts";
 import { ANY_IMAGE } from "./exceptions.ts";
 import { looseningsOf } from "./manifests/loosenings.ts";
 import type { AllRendered } from "./rendered/all.ts";
 import { applied } from "./rendered/applied.ts";
+import { manifestsError } from "./rendered/manifests-error.ts";
 import { at, idOf, items, type ManifestObject, textOf } from "./rendered/object.ts";
 import { podSpecPath } from "./rendered/pod-spec.ts";
 import { EXCEPTIONS, type ExceptionWord, LEVELS } from "./service/exceptions.ts";
@@ -88,8 +86,7 @@ export async function requireManifests(args: RequiredManifests): Promise<Readonl
     }),
   ];
   if (faults.length > 0) {
-    const title = faults.length > 1 ? [`${faults.length} faults in the manifests`] : [];
-    throw new pulumi.RunError([...title, ...faults.map(plain)].join("\n  "));
+    throw manifestsError(faults);
   }
   return new Set(names.filter((name) => typeof existing[name] === "object"));
 }

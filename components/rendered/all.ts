@@ -5,6 +5,7 @@ import { plain } from "../../mask/plain.ts";
 import { askProvider } from "../ask-provider.ts";
 import type { ManifestsDefinition, WithManifests } from "../service/manifests.ts";
 import type { SlipwayProvider } from "../slipway-provider.ts";
+import { manifestsError } from "./manifests-error.ts";
 import { groupOf, idOf, type NamedObject } from "./object.ts";
 import { keyOf, kindsDefinedBy } from "./place.ts";
 import { render, type RenderedManifests, type Rendering } from "./render.ts";
@@ -79,8 +80,7 @@ export async function renderManifests(args: RenderManifestsArgs): Promise<AllRen
   }
   faults.push(...twice(rendered, others(), namespace));
   if (faults.length > 0) {
-    const title = faults.length > 1 ? [`${faults.length} faults in the manifests`] : [];
-    throw new pulumi.RunError([...title, ...faults.map(plain)].join("\n  "));
+    throw manifestsError(faults);
   }
   return rendered;
 }
