@@ -2,13 +2,8 @@ import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 
 import { ownClaims, type volumeClaimManifests } from "./manifests/volume-claims.ts";
+import { FIXED_OF_CLAIMS } from "./service/volumes.ts";
 import type { Service } from "./service-definition.ts";
-
-/**
- * What never changes of a claim is left out of each comparison: an import finds what the cluster has filled in, and to replace a claim
- * is to lose its data. See `requireClaims` for who changes it all the same.
- */
-const FIXED = ["accessModes", "storageClassName", "volumeMode", "volumeName"];
 
 /** Options of a service's claims. */
 interface ClaimOptions extends pulumi.CustomResourceOptions {
@@ -42,7 +37,7 @@ export function takenUp(
   kept: ReadonlySet<string> | undefined,
 ): Pick<pulumi.CustomResourceOptions, "ignoreChanges" | "import"> {
   return {
-    ignoreChanges: FIXED.map((field) => `spec.${field}`),
+    ignoreChanges: [...FIXED_OF_CLAIMS],
     ...(kept?.has(name) === true && { import: `${namespace}/${name}` }),
   };
 }

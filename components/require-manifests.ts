@@ -1,12 +1,11 @@
 import { parseQuantity } from "../contract/quantity.ts";
 import type { FoundClaim } from "../contract/volume-claims.ts";
-import { plain } from "../mask/plain.ts";
 import { askProvider } from "./ask-provider.ts";
-import { faultsError } from "./faults-error.ts";
 import { looseningsOf } from "./manifests/loosenings.ts";
 import { ANY_IMAGE } from "./manifests/unbuilt.ts";
 import type { AllRendered } from "./rendered/all.ts";
 import { applied } from "./rendered/applied.ts";
+import { manifestsError } from "./rendered/manifests-error.ts";
 import { at, idOf, items, type ManifestObject, textOf } from "./rendered/object.ts";
 import { podSpecPath } from "./rendered/pod-spec.ts";
 import { type ExceptionWord, leaves } from "./service/exceptions.ts";
@@ -87,7 +86,7 @@ export async function requireManifests(args: RequiredManifests): Promise<Readonl
     }),
   ];
   if (faults.length > 0) {
-    throw faultsError(faults.map(plain), "faults in the manifests");
+    throw manifestsError(faults);
   }
   return new Set(names.filter((name) => typeof existing[name] === "object"));
 }

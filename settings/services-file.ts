@@ -14,7 +14,7 @@ export const SERVICES = "a mapping of services by name, or the path of a YAML fi
 const FILE = /\.(?:ya?ml|json)$/i;
 
 /** As in the stack's own file, services may share keys: `<<: *shop`, in however many of them. */
-const LIKE_THE_ENGINE = { merge: true, maxAliasCount: -1 } as const;
+export const LIKE_THE_ENGINE = { merge: true, maxAliasCount: -1 } as const;
 
 /** The services of a stack, and why they cannot be read. */
 interface Read {

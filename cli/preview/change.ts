@@ -1,5 +1,6 @@
 import { RESOURCES } from "../../contract/tokens.ts";
 import { DELIVERING_TYPES } from "../../contract/workload-kind.ts";
+import { BUILT_TYPES } from "../built-types.ts";
 import { differences, isWithin, placeOf } from "./difference.ts";
 import { hiddenDifferences } from "./hidden.ts";
 import { containsSecret } from "./secret.ts";
@@ -53,7 +54,7 @@ export function changeOf(step: Step): Change {
 
 /** What is reported with its service: what becomes of the image and the pods. */
 const REPORTED_WITH_SERVICE: ReadonlySet<string> = new Set([
-  "docker:index/image:Image",
+  ...BUILT_TYPES,
   ...DELIVERING_TYPES.keys(),
   RESOURCES.Readiness,
   RESOURCES.SealedValues,

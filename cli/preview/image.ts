@@ -1,7 +1,7 @@
 import { digestOf } from "../../contract/image-reference.ts";
 import { valueAt } from "../../wire/property-path.ts";
-import { RESOURCES } from "../../contract/tokens.ts";
 import { isUnknown } from "../../wire/unknown.ts";
+import { BUILT_TYPES } from "../built-types.ts";
 import type { Step } from "./step.ts";
 import { templatePath } from "./template-path.ts";
 
@@ -21,13 +21,12 @@ export interface ImagePreview {
   readonly digest: string | null;
 }
 
-const BUILT: ReadonlySet<string> = new Set(["docker:index/image:Image", RESOURCES.ImageBuild]);
 /** The first container is the service. */
 const IMAGE_PATH = ["spec", "containers", "0", "image"];
 
 /** Reads what becomes of a service's image from the steps of the service. */
 export function imageOf(own: readonly Step[], deployment: Step | undefined): ImagePreview {
-  const all = own.filter(({ type }) => BUILT.has(type));
+  const all = own.filter(({ type }) => BUILT_TYPES.has(type));
   // A build that needs BuildKit, or does so no more, is a different resource.
   const built = all.find(({ action }) => action !== "delete") ?? all[0];
   const gone = all.find(({ action }) => action === "delete");

@@ -86,15 +86,18 @@ function hiddenInTemplate(step: Step): string[][] {
 /** A volume that stays and changes, by where it is mounted. */
 function volumeAt(path: string, inputs: Inputs | undefined): string | undefined {
   const [, volume] = /^spec\.volumes\.([^.]+)\./.exec(path) ?? [];
-  const containers = valueAt(inputs, ["spec", "template", "spec", "containers"]);
+  if (volume === undefined) {
+    return undefined;
+  }
+  if (volume === "files") {
+    return "the content of files";
+  }
+  const containers = valueAt(inputs, [...templatePath(inputs), "spec", "containers"]);
   const mounts = (Array.isArray(containers) ? (containers as readonly Mounting[]) : []).flatMap(
     ({ volumeMounts = [] }) => volumeMounts,
   );
   const mount = mounts.find(({ name }) => name === volume);
-  if (volume === "files") {
-    return "the content of files";
-  }
-  return volume === undefined ? undefined : `volume ${mount?.mountPath ?? volume}`;
+  return `volume ${mount?.mountPath ?? volume}`;
 }
 
 interface Mounting {

@@ -2,6 +2,7 @@ import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
 
 import type { ReleasedPod, ReleaseRecord } from "../../contract/release-record.ts";
 import { DELIVERING_TYPES } from "../../contract/workload-kind.ts";
+import { BUILT_TYPES } from "../built-types.ts";
 
 /** A part of a release that took time. */
 export interface Span {
@@ -22,8 +23,6 @@ export interface Span {
   readonly seconds: number;
 }
 
-const IMAGE = "docker:index/image:Image";
-
 /** A pod's steps in their order, with the time that ends each. */
 const STEPS = [
   ["schedule", "scheduledAt"],
@@ -31,6 +30,9 @@ const STEPS = [
   ["start", "startedAt"],
   ["ready", "readyAt"],
 ] as const;
+
+/** Of what is deleted no pod comes: what builds or delivers the service is a resource of a different type by then. */
+const NO_WORK: readonly string[] = ["same", "delete"];
 
 /** When the engine worked on resources, in seconds since 1970, by type and name: as their URNs end. */
 export type WorkTimes = ReadonlyMap<string, readonly [began: number, ended: number]>;
@@ -41,7 +43,7 @@ export function workTimes(events: readonly EngineEvent[]): WorkTimes {
   const times = new Map<string, readonly [number, number]>();
   for (const { timestamp, resourcePreEvent: before, resOutputsEvent: after } of events) {
     const key = keyOf((before ?? after)?.metadata.urn ?? "");
-    if (before !== undefined && before.metadata.op !== "same" && !began.has(key)) {
+    if (before !== undefined && !NO_WORK.includes(before.metadata.op) && !began.has(key)) {
       began.set(key, timestamp);
     }
     const start = began.get(key);
@@ -71,10 +73,8 @@ export function timelineOf(
   const to = from + release.seconds * 1000;
   const pods = release.pods.filter((pod) => isNew(pod, from));
   return [
-    ...spanOfResource("build and push", IMAGE, service, work),
-    ...[...DELIVERING_TYPES.keys()]
-      .flatMap((type) => spanOfResource("apply", type, service, work))
-      .slice(-1),
+    ...spanOfLast("build and push", BUILT_TYPES, service, work),
+    ...spanOfLast("apply", DELIVERING_TYPES.keys(), service, work),
     ...pods.flatMap(spansOfPod),
     ...(release.verdict === "ready" ? spanOfReady(pods, to) : []),
     span(null, "verdict", from, to),
@@ -89,9 +89,18 @@ function spanOfReady(pods: readonly ReleasedPod[], to: number): Span[] {
     : [];
 }
 
-function spanOfResource(part: Span["part"], type: string, name: string, work: WorkTimes): Span[] {
-  const time = work.get(`${type}::${name}`);
-  return time === undefined ? [] : [span(null, part, time[0] * 1000, time[1] * 1000)];
+/** The work on the resource of a service that has one of these types: of several types the last. */
+function spanOfLast(
+  part: Span["part"],
+  types: Iterable<string>,
+  name: string,
+  work: WorkTimes,
+): Span[] {
+  const times = [...types].flatMap((type) => {
+    const time = work.get(`${type}::${name}`);
+    return time === undefined ? [] : [time];
+  });
+  return times.slice(-1).map(([from, to]) => span(null, part, from * 1000, to * 1000));
 }
 
 const CLOCK_MILLISECONDS = 2000;

@@ -59,22 +59,26 @@ export function placeFindings(
 function manifestFindings(
   { kind, name, namespace }: ObjectIdentity,
   called_: string,
-  { namespaces, outside }: Expected,
+  expected: Expected,
   find: Findings,
 ): Finding[] {
-  if (namespaces.includes(namespace ?? "")) {
-    return called(called_, [name], find);
-  }
-  const within = namespace === undefined ? "" : `${namespace}/`;
+  const isHome = namespace === undefined || expected.namespaces.includes(namespace);
+  const own = isHome ? name : `${namespace}/${name}`;
   return [
-    ...outsideFindings(`${within}${kind}/${name}`, outside, find),
-    ...called(called_, [`${within}${name}`], find),
+    ...outsideFindings({ kind, name, namespace }, expected, find),
+    ...called(called_, [own], find),
   ];
 }
 
-/** Checks an object of manifests that is outside of the services' namespace. */
-export function outsideFindings(id: string, outside: readonly string[], find: Findings): Finding[] {
-  return outside.includes(id)
+/** Checks where an object of manifests is: outside of the services' namespace only if the settings name it. */
+export function outsideFindings(
+  { kind, name, namespace }: Pick<ObjectIdentity, "kind" | "name" | "namespace">,
+  { namespaces, outside }: Pick<Expected, "namespaces" | "outside">,
+  find: Findings,
+): Finding[] {
+  const isHome = namespace !== undefined && namespaces.includes(namespace);
+  const id = `${namespace === undefined ? "" : `${namespace}/`}${kind}/${name}`;
+  return isHome || outside.includes(id)
     ? []
     : find(
         `namespace and name: got ${shown(id)}; allowed: ${outside.join(", ") || "none outside of the services' namespace"}; if the manifests described it before, leave it in outside until the next up has succeeded`,

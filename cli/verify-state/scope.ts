@@ -51,14 +51,11 @@ function sealedFindings({ type, inputs, outputs }: Entry, find: Findings): Findi
 /** An awaited object of manifests is where the object itself may be. */
 function awaitedFindings(entry: Entry, expected: Expected, find: Findings): Finding[] {
   return [entry.inputs, entry.outputs].flatMap((values) => {
-    const namespace = textOf(values, "namespace");
-    const isHome = namespace !== undefined && expected.namespaces.includes(namespace);
-    if (isHome || values === undefined) {
+    if (values === undefined) {
       return [];
     }
-    const within = namespace === undefined ? "" : `${namespace}/`;
-    const id = `${within}${textOf(values, "kind") ?? ""}/${textOf(values, "name") ?? ""}`;
-    return outsideFindings(id, expected.outside, find);
+    const [kind = "", name = ""] = ["kind", "name"].map((key) => textOf(values, key));
+    return outsideFindings({ kind, name, namespace: textOf(values, "namespace") }, expected, find);
   });
 }
 

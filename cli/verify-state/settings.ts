@@ -1,8 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 
 import { parse } from "yaml";
 
+import { LIKE_THE_ENGINE, servicesIn } from "../../settings/services-file.ts";
 import { badInput } from "../exit-code.ts";
 import { fieldOf, isMapping, type Mapping, textOf } from "./mapping.ts";
 
@@ -64,19 +65,14 @@ function yamlOf(path: string): Mapping {
       `${path}: does not exist; allowed: a stack whose settings are in this checkout; check --stack`,
     );
   }
-  const value: unknown = parse(readFileSync(path, "utf8"));
+  const value: unknown = parse(readFileSync(path, "utf8"), LIKE_THE_ENGINE);
   return isMapping(value) ? value : {};
 }
 
-/** Services may stand in a file of their own. */
+/** Services may stand in a file of their own; one that the program could not read either has none. */
 function withServices(folder: string, own: Mapping): Mapping {
-  const { services } = own;
-  if (typeof services !== "string" || !/\.(?:ya?ml|json)$/i.test(services)) {
-    return own;
-  }
-  const path = services.replace(/\$\{([^}]*)\}/g, (_, name: string) => process.env[name] ?? "");
-  const file = resolve(folder, path);
-  return { ...own, services: existsSync(file) ? yamlOf(file) : {} };
+  const { services } = servicesIn(own["services"], { folder, variables: process.env });
+  return { ...own, services };
 }
 
 /** What Pulumi.yaml gives to every stack. */

@@ -1,3 +1,4 @@
+import { FIXED_OF_CLAIMS } from "../../components/service/volumes.ts";
 import { DELIVERING_TYPES } from "../../contract/workload-kind.ts";
 import { deploymentFindings, partsOfDeployment } from "./deployment.ts";
 import { type Entry, partsOf, readEntry } from "./entry.ts";
@@ -67,23 +68,14 @@ function lastOf(type: string): string {
 
 const CLAIM = "kubernetes:core/v1:PersistentVolumeClaim";
 
-/** What never changes of a claim, so that the program leaves it to the cluster. */
-const FIXED_OF_CLAIMS = [
-  "spec.accessModes",
-  "spec.storageClassName",
-  "spec.volumeMode",
-  "spec.volumeName",
-];
-
 /** Fields that are right only for some kinds of resources. */
 function formFindings(entry: Entry, made: Made, find: Findings): Finding[] {
   const isCustom = made !== "stack" && made !== "component";
   const { importID, id, ignoreChanges = [], type } = entry;
-  const mayIgnore = DELIVERING_TYPES.has(type)
-    ? ["spec.replicas"]
-    : type === CLAIM
-      ? FIXED_OF_CLAIMS
-      : [];
+  const mayIgnore = [
+    ...(DELIVERING_TYPES.has(type) ? ["spec.replicas"] : []),
+    ...(type === CLAIM ? FIXED_OF_CLAIMS : []),
+  ];
   const others = ignoreChanges.filter((path) => !mayIgnore.includes(path));
   return [
     ...(entry.custom === isCustom

@@ -3,6 +3,8 @@ import { complete } from "../complete-service.ts";
 import type { CredentialDefinition } from "../credentials/credential.ts";
 import type { Sealing } from "../credentials/sealed-credential.ts";
 import type { AllRendered } from "../rendered/all.ts";
+import type { NamedObject } from "../rendered/object.ts";
+import { type WorkloadManifests, workloadManifests } from "../manifests/workload.ts";
 import { workloadKindOf } from "../service/kinds.ts";
 import type { WorkloadKind } from "../../contract/workload-kind.ts";
 import type { Service, ServiceDefinition } from "../service-definition.ts";
@@ -32,13 +34,38 @@ export interface Delivery {
   readonly rendered?: AllRendered;
 }
 
+/** Each right and policy asks for them: they are completed, and their objects built, once for a delivery. */
+const completed = new WeakMap<Delivery, readonly Service[]>();
+const built = new WeakMap<Service, WorkloadManifests>();
+
 /** The services that Slipway describes with their defaults, as far as they are known before their images. */
-export function servicesOf({ namespace, services, credentials }: Delivery): Service[] {
+export function servicesOf(delivery: Delivery): readonly Service[] {
+  const services = completed.get(delivery) ?? completeAll(delivery);
+  completed.set(delivery, services);
+  return services;
+}
+
+function completeAll({ namespace, services, credentials }: Delivery): Service[] {
   const keys = byName(credentials, (_, credential) => Object.keys(credential.keys));
   const described = Object.entries(services).filter(([, { manifests }]) => manifests === undefined);
   return described.map(([name, definition]) =>
     complete({ name, namespace, version: "", pullSecret: undefined }, definition, keys),
   );
+}
+
+/** The objects of a service, without its image. */
+export function manifestsOf(service: Service): WorkloadManifests {
+  const manifests = built.get(service) ?? workloadManifests(service, "");
+  built.set(service, manifests);
+  return manifests;
+}
+
+/** All objects of the services that Slipway describes. */
+export function serviceObjects(delivery: Delivery): NamedObject[] {
+  const manifests = servicesOf(delivery).flatMap((service) =>
+    Object.values(manifestsOf(service)).flat(),
+  );
+  return manifests.filter((manifest) => manifest !== undefined) as NamedObject[];
 }
 
 /** The kinds that deliver services, each once. */

@@ -17,6 +17,7 @@ import {
   hasPerPodClaims,
   isAt,
   ownCredentials,
+  serviceObjects,
   servicesOf,
 } from "./delivery.ts";
 import { type Acts, rightsTo } from "./acts.ts";
@@ -25,7 +26,6 @@ import { isWritten, renderedObjects, rightsToAwait } from "./rendered.ts";
 import { servedPorts } from "../service/ports.ts";
 import { sealedSecretManifest } from "../credentials/sealed-secret.ts";
 import { workloadKindOf } from "../service/kinds.ts";
-import { workloadManifests } from "../manifests/workload.ts";
 
 const READ: readonly Verb[] = ["get", "list", "watch"];
 const DRY_RUN: readonly Verb[] = ["create", "patch"];
@@ -82,13 +82,9 @@ function toKinds(delivery: Delivery, verbs: readonly Verb[]): Right[] {
 
 /** The kinds that are registered in the services' namespace. */
 function kindsOf(delivery: Delivery): ObjectKind[] {
-  const workloads = servicesOf(delivery).flatMap((service) => {
-    const manifests = Object.values(workloadManifests(service, "")).flat();
-    return manifests.filter((manifest) => manifest !== undefined);
-  });
   const written = renderedObjects(delivery).filter(isWritten);
   return [
-    ...workloads,
+    ...serviceObjects(delivery),
     ...written.map(({ object }) => object),
     ...ownCredentials(delivery).map(([, credential]) => kindOf(credential)),
   ];

@@ -1,15 +1,9 @@
-import { workloadManifests } from "../manifests/workload.ts";
 import type { NamedObject } from "../rendered/object.ts";
-import { type Delivery, isAt, servicesOf } from "./delivery.ts";
+import { type Delivery, isAt, serviceObjects } from "./delivery.ts";
 
 /** The objects that the stack creates in its namespace, beside those of manifests. */
 export function ownObjects(delivery: Delivery): NamedObject[] {
   const { namespace, credentials } = delivery;
-  const workloads = servicesOf(delivery).flatMap((service) =>
-    Object.values(workloadManifests(service, ""))
-      .flat()
-      .filter((manifest) => manifest !== undefined),
-  );
   const made = Object.entries(credentials).flatMap(([name, credential]) => {
     const metadata = { name };
     const sealed = { apiVersion: "bitnami.com/v1alpha1", kind: "SealedSecret", metadata };
@@ -19,5 +13,5 @@ export function ownObjects(delivery: Delivery): NamedObject[] {
       ? [from, { apiVersion: "v1", kind: "Secret", metadata }]
       : [];
   });
-  return [...(workloads as NamedObject[]), ...made];
+  return [...serviceObjects(delivery), ...made];
 }

@@ -1,6 +1,6 @@
 import type * as k8s from "@pulumi/kubernetes";
 
-import { picked } from "../picked.ts";
+import { picked } from "../service/picked.ts";
 import { PLACEMENT } from "../service/placement.ts";
 import type { Service } from "../service-definition.ts";
 import { selectorLabels } from "./labels.ts";

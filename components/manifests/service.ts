@@ -1,6 +1,6 @@
 import type * as k8s from "@pulumi/kubernetes";
 
-import { picked } from "../picked.ts";
+import { picked } from "../service/picked.ts";
 import type { Service } from "../service-definition.ts";
 import { type NamedPort, servedPorts, type ServiceObjectDefinition } from "../service/ports.ts";
 import { markedMetadataOf, selectorLabels, SKIP_AWAIT } from "./labels.ts";

@@ -3,9 +3,9 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ServedKind } from "../../contract/served-kinds.ts";
 import { plain } from "../../mask/plain.ts";
 import { askProvider } from "../ask-provider.ts";
-import { faultsError } from "../faults-error.ts";
 import type { ManifestsDefinition, WithManifests } from "../service/manifests.ts";
 import type { SlipwayProvider } from "../slipway-provider.ts";
+import { manifestsError } from "./manifests-error.ts";
 import { groupOf, idOf, type NamedObject } from "./object.ts";
 import { keyOf, kindsDefinedBy } from "./place.ts";
 import { render, type RenderedManifests, type Rendering } from "./render.ts";
@@ -80,7 +80,7 @@ export async function renderManifests(args: RenderManifestsArgs): Promise<AllRen
   }
   faults.push(...twice(rendered, others(), namespace));
   if (faults.length > 0) {
-    throw faultsError(faults.map(plain), "faults in the manifests");
+    throw manifestsError(faults);
   }
   return rendered;
 }

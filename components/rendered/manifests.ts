@@ -4,7 +4,7 @@ import { COMPONENTS } from "../../contract/tokens.ts";
 import { OTHER_KINDS } from "../../contract/workload-kind.ts";
 import type { VerdictSettings } from "../../contract/verdict.ts";
 import { manifestHash } from "../manifests/hash.ts";
-import type { SourceReference } from "../manifests/source.ts";
+import { sourceAnnotations, type SourceReference } from "../manifests/source.ts";
 import { takenUp } from "../claims.ts";
 import { formerPlaces } from "../former-places.ts";
 import { goesWith, type Namespace } from "../namespace.ts";
@@ -204,12 +204,7 @@ export class Manifests extends pulumi.ComponentResource {
       }),
       pullSecret,
       digests: digestsOf(credentials),
-      annotations: {
-        ...(source?.commit !== undefined && { "org.opencontainers.image.revision": source.commit }),
-        ...(source?.repository !== undefined && {
-          "org.opencontainers.image.source": source.repository,
-        }),
-      },
+      annotations: sourceAnnotations(source),
     };
   }
 
@@ -248,7 +243,7 @@ function stagesOf(objects: readonly Rendered[]): Rendered[][] {
   return [...Map.groupBy(objects, ({ stage }) => stage).values()];
 }
 
-/** Unknown as a whole as long as the API server has not answered: see `identityOf` of a `Workload`. */
+/** Unknown as a whole as long as the API server has not answered: see `declareDeliverer`. */
 function appliedMetadata({ metadata, status }: KubernetesObject): KubernetesObject["metadata"] {
   return pulumi.all([metadata, status]).apply(([known]) => known);
 }

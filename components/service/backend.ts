@@ -1,4 +1,4 @@
-import { picked } from "../picked.ts";
+import { picked } from "./picked.ts";
 
 /** Where requests for a path go. */
 export interface Target {

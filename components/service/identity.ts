@@ -1,4 +1,4 @@
-import { picked } from "../picked.ts";
+import { picked } from "./picked.ts";
 
 /** Who a service's pods are: to the node, to the cluster and to the cloud. */
 export interface IdentityDefinition {

@@ -1,4 +1,4 @@
-import { picked } from "../picked.ts";
+import { picked } from "./picked.ts";
 
 /** Plain fields of Kubernetes, merged last: mappings deep, lists of named entries by name, other lists replaced; null removes. */
 export type Patch = Readonly<Record<string, unknown>>;

@@ -1,4 +1,4 @@
-import { picked } from "../picked.ts";
+import { picked } from "./picked.ts";
 
 /** Where a service's pods run, in Kubernetes' own words. */
 export interface PlacementDefinition {

@@ -1,4 +1,4 @@
-import { picked } from "../picked.ts";
+import { picked } from "./picked.ts";
 import type { Expansion } from "./variables.ts";
 
 /** What a container runs instead of what its image says, in Kubernetes' words. */

@@ -1,6 +1,17 @@
 /** How many nodes and pods may use a claim, in Kubernetes' words. */
 export type AccessMode = "ReadWriteOnce" | "ReadOnlyMany" | "ReadWriteMany" | "ReadWriteOncePod";
 
+/**
+ * What never changes of a claim is left out of each comparison: an import finds what the cluster has filled in, and to replace a claim
+ * is to lose its data. See `requireClaims` for who changes it all the same.
+ */
+export const FIXED_OF_CLAIMS: readonly string[] = [
+  "spec.accessModes",
+  "spec.storageClassName",
+  "spec.volumeMode",
+  "spec.volumeName",
+];
+
 /** What of a service's settings is about its volumes. */
 export interface VolumesDefinition {
   /**

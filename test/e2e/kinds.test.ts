@@ -91,11 +91,9 @@ afterAll(async () => {
   await project.dispose().finally(() => Promise.all(volumes.map((volume) => volume.dispose())));
 });
 
-async function releases(): Promise<Readonly<Record<string, ReleaseRecord>>> {
-  const { output } = await succeed(
-    project.pulumi("stack", "output", "releases", "--json", "--stack=dev"),
-  );
-  return JSON.parse(output) as Readonly<Record<string, ReleaseRecord>>;
+async function releases() {
+  const outputs = await project.outputs<{ releases: Readonly<Record<string, ReleaseRecord>> }>();
+  return outputs.releases;
 }
 
 async function podsOf(service: string) {

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 
+import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
 
 import { parseSettings, type Settings, type StackConfig } from "../../settings.ts";
@@ -54,6 +55,19 @@ export function settingsOf(
   } = {},
 ): Settings {
   return parseSettings(stackConfig(settings, secretKeys), { variables, folder: folderWith(files) });
+}
+
+/** The lines of the error that these settings end in, none if they are right: any other error is the test's. */
+export function settingFaults(...args: Parameters<typeof settingsOf>): string[] {
+  try {
+    settingsOf(...args);
+  } catch (error) {
+    if (!pulumi.RunError.isInstance(error)) {
+      throw error;
+    }
+    return error.message.split("\n  ").filter((line) => line.startsWith("slipway:"));
+  }
+  return [];
 }
 
 /** A stack's file as the engine would hand it over, which reads numbers as YAML 1.1 has them. */

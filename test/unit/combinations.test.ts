@@ -9,7 +9,7 @@ import { triedObjects } from "../../components/tried-objects.ts";
 import type { ServiceDefinition } from "../../components/service-definition.ts";
 import { IMAGE, service } from "../support/definitions.ts";
 import { removeFolders } from "../support/folder.ts";
-import { settingsOf, VALID } from "../support/stack-config.ts";
+import { settingFaults, VALID } from "../support/stack-config.ts";
 
 afterAll(removeFolders);
 
@@ -20,15 +20,8 @@ type CronJob = pulumi.Unwrap<k8s.types.input.batch.v1.CronJob>;
 function faultsOf(services: Readonly<Record<string, object>>): string[] {
   const build = { context: "shop" };
   const all = Object.entries(services).map(([name, keys]) => [name, { build, ...keys }]);
-  try {
-    settingsOf({ ...VALID, services: Object.fromEntries(all) as object });
-    return [];
-  } catch (error) {
-    const lines = (error as Error).message.split("\n").map((line) => line.trim());
-    return lines
-      .filter((line) => line.startsWith("slipway:services."))
-      .map((line) => line.replace("slipway:services.", ""));
-  }
+  const found = settingFaults({ ...VALID, services: Object.fromEntries(all) as object });
+  return found.map((line) => line.replace("slipway:services.", ""));
 }
 
 const cronJobPod = (definition: Partial<ServiceDefinition>): PodSpec => {

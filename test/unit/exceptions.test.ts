@@ -15,22 +15,14 @@ import { patchedPlaces } from "../../components/service/patches.ts";
 import type { ServiceDefinition } from "../../components/service-definition.ts";
 import { fullService, IMAGE, service } from "../support/definitions.ts";
 import { removeFolders } from "../support/folder.ts";
-import { CHECKOUT, settingsOf, VALID } from "../support/stack-config.ts";
+import { CHECKOUT, settingFaults, settingsOf, VALID } from "../support/stack-config.ts";
 
 afterEach(removeFolders);
 
 const shop = VALID.services.shop;
 
 function faultsOf(change: object, stack: object = {}): string[] {
-  try {
-    settingsOf({ ...VALID, ...stack, services: { shop: { ...shop, ...change } } });
-  } catch (error) {
-    if (!pulumi.RunError.isInstance(error)) {
-      throw error;
-    }
-    return error.message.split("\n  ").filter((line) => line.startsWith("slipway:"));
-  }
-  return [];
+  return settingFaults({ ...VALID, ...stack, services: { shop: { ...shop, ...change } } });
 }
 
 const made = (definition: Partial<ServiceDefinition> = {}) =>

@@ -11,15 +11,15 @@ import type { Inputs } from "../../cli/preview/step.ts";
 import { podsOf } from "../../cli/preview/pods.ts";
 import { type PreviewReport, previewReport } from "../../cli/preview/preview.ts";
 import { code } from "../../cli/markdown.ts";
-import { COMPONENTS } from "../../contract/tokens.ts";
+import { COMPONENTS, RESOURCES } from "../../contract/tokens.ts";
 import { SECRET, SIGNATURE } from "../../wire/signature.ts";
 
 const WHERE = { project: "slipway", stack: "dev" };
 const TAG = "054f5d820877ef7b337955eb5ad56d47";
 
-function recorded(name: string): EngineEvent[] {
+function recorded(name: string, edit = (text: string) => text): EngineEvent[] {
   const file = join(import.meta.dirname, "../fixtures/preview", `${name}.jsonl`);
-  return readFileSync(file, "utf8")
+  return edit(readFileSync(file, "utf8"))
     .trim()
     .split("\n")
     .map((line) => JSON.parse(line) as EngineEvent);
@@ -63,9 +63,12 @@ describe("of data it says", () => {
     expect(previewMarkdown(reported("delete"))).toMatch(/Service `worker` \*\*deleted\*\*/);
   });
 
-  test("which volume restarts the pods when only its size or source changes", () => {
+  test.each([
+    ["Deployment", (spec: object) => spec],
+    ["CronJob", (spec: object) => ({ jobTemplate: { spec } })],
+  ])("which volume of a %s changes when only its size or source does", (_kind, within) => {
     const inputs = (sizeLimit: string, files: string) => ({
-      spec: {
+      spec: within({
         template: {
           spec: {
             containers: [
@@ -77,7 +80,7 @@ describe("of data it says", () => {
             ],
           },
         },
-      },
+      }),
     });
     const step = (after: object) =>
       ({
@@ -93,6 +96,18 @@ describe("of data it says", () => {
       "the content of files",
     ]);
   });
+});
+
+test("an image that BuildKit builds is reported with its service, as any other", () => {
+  const byBuildx = (text: string) =>
+    text.replaceAll("docker:index/image:Image", RESOURCES.ImageBuild);
+  const { services, following, others } = previewReport(WHERE, recorded("first", byBuildx));
+  const byDocker = reported("first");
+  expect(services).toEqual(byDocker.services);
+  expect(names(others)).toEqual(names(byDocker.others));
+  expect(names(following)).toEqual(
+    expect.arrayContaining(["create ImageBuild shop", "create ImageBuild worker"]),
+  );
 });
 
 describe("of a service it says whether the pods restart, and why", () => {

@@ -9,6 +9,7 @@ import { reportMarkdown } from "../../cli/report/markdown.ts";
 import { reportPage } from "../../cli/report/page.ts";
 import { releaseReport, type ReleaseReport, type ReportSource } from "../../cli/report/report.ts";
 import type { ReleaseRecord } from "../../contract/release-record.ts";
+import { RESOURCES } from "../../contract/tokens.ts";
 
 interface Recorded {
   readonly outputs: Pick<ReportSource, "releases" | "history">;
@@ -46,6 +47,29 @@ test("the timeline follows the chain: build, apply, each pod, verdict", () => {
     "verdict",
   ]);
   expect(timeline[0]?.seconds).toBe(4);
+});
+
+describe("of BuildKit's builds the timeline has", () => {
+  const ready = recorded("ready");
+  const { events: byDocker = [] } = ready;
+  const build = (events: readonly EngineEvent[]) =>
+    service(releaseReport({ ...ready, events }), "shop").timeline[0];
+  const byBuildx = JSON.stringify(byDocker).replaceAll(
+    "docker:index/image:Image",
+    RESOURCES.ImageBuild,
+  );
+
+  test("how long they take, as of Docker's", () => {
+    expect(build(JSON.parse(byBuildx) as EngineEvent[])).toEqual(build(byDocker));
+  });
+
+  test("nothing where Docker builds from now on, and BuildKit's resource is deleted", () => {
+    const text = byBuildx.replaceAll(/"op":"(?:create|update)"/g, '"op":"delete"');
+    const later = (JSON.parse(text) as EngineEvent[]).map((event) => {
+      return { ...event, timestamp: event.timestamp + 60 };
+    });
+    expect(build([...byDocker, ...later])).toEqual(build(byDocker));
+  });
 });
 
 test("what was neither built nor started anew is not in the timeline", () => {

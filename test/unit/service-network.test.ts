@@ -13,7 +13,7 @@ import { complete } from "../../components/complete-service.ts";
 import type { Service, ServiceDefinition } from "../../components/service-definition.ts";
 import { removeFolders } from "../support/folder.ts";
 import { IMAGE, service } from "../support/definitions.ts";
-import { settingsOf, VALID } from "../support/stack-config.ts";
+import { settingFaults, settingsOf, VALID } from "../support/stack-config.ts";
 
 afterAll(removeFolders);
 
@@ -29,16 +29,9 @@ function parsed(keys: object, name = "shop"): Service {
 
 /** The faults of a service with these keys, a line each. */
 function faults(keys: object, others: object = {}): string[] {
-  try {
-    const shop = { build: { context: "shop" }, ...keys };
-    settingsOf({ ...VALID, services: { shop, ...others } });
-    return [];
-  } catch (error) {
-    const lines = (error as Error).message.split("\n").map((line) => line.trim());
-    return lines
-      .filter((line) => line.startsWith("slipway:"))
-      .map((line) => line.replace("slipway:services.shop", ""));
-  }
+  const shop = { build: { context: "shop" }, ...keys };
+  const found = settingFaults({ ...VALID, services: { shop, ...others } });
+  return found.map((line) => line.replace("slipway:services.shop", ""));
 }
 
 const containerOf = (subject: Service) => containerManifest(subject, IMAGE);

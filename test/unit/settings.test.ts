@@ -24,6 +24,7 @@ import {
   CHECKOUT,
   KUBECONFIG,
   PROJECT,
+  settingFaults as faultsOf,
   settingsOf,
   stackConfig,
   stackFile,
@@ -35,19 +36,6 @@ afterEach(removeFolders);
 
 const shop = VALID.services.shop;
 const DIGEST = `sha256:${"a".repeat(64)}`;
-
-/** The lines of the error that these settings end in. */
-function faultsOf(...args: Parameters<typeof settingsOf>): string[] {
-  try {
-    settingsOf(...args);
-  } catch (error) {
-    if (!pulumi.RunError.isInstance(error)) {
-      throw error;
-    }
-    return error.message.split("\n  ").filter((line) => line.startsWith("slipway:"));
-  }
-  return [];
-}
 
 const faultsOfShop = (change: object): string[] =>
   faultsOf({ ...VALID, services: { shop: { ...shop, ...change } } });

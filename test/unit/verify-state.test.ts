@@ -823,6 +823,24 @@ test.each([
   expect(readWrittenSettings(folder, name)).toMatchObject({ stack: "dev", organization });
 });
 
+const SHARED =
+  "{ shop: &shop { manifests: { files: k8s, outside: [Namespace/other] } }, worker: { <<: *shop } }";
+
+test.each([
+  ["in a file of their own", "services.yaml"],
+  ["in the stack's own file", SHARED],
+])("services %s are read as the program reads them, shared keys included", (_place, written) => {
+  const folder = folderWith({
+    "Pulumi.yaml": "name: slipway\n",
+    "Pulumi.dev.yaml": `config:\n  slipway:services: ${written}\n`,
+    "services.yaml": SHARED,
+  });
+  const manifests = { files: "k8s", outside: ["Namespace/other"] };
+  expect(readWrittenSettings(folder, "dev").own).toEqual({
+    services: { shop: { manifests }, worker: { manifests } },
+  });
+});
+
 test("an object that two entries stand for is refused where only an administrator may delete it", () => {
   const findings = found((state) => {
     const urn = urnOf(POLICY).replace("::slipway-existing-stack-jenkins-dry-run", "::other");

@@ -20,7 +20,7 @@ import type { FoundClaim } from "../../contract/volume-claims.ts";
 import { ApiError } from "../../provider/cluster/api-error.ts";
 import { volumeClaims } from "../../provider/volume-claims.ts";
 import { IMAGE, service } from "../support/definitions.ts";
-import { settingsOf, VALID } from "../support/stack-config.ts";
+import { settingFaults, VALID } from "../support/stack-config.ts";
 
 type Deployment = pulumi.Unwrap<k8s.types.input.apps.v1.Deployment>;
 type Volume = pulumi.Unwrap<k8s.types.input.core.v1.Volume>;
@@ -47,18 +47,8 @@ function at(
 
 function faultsOf(change: object, others: object = {}): string[] {
   const shop = { ...VALID.services.shop, ...change };
-  try {
-    settingsOf({ ...VALID, services: { shop, ...others } });
-  } catch (error) {
-    if (!pulumi.RunError.isInstance(error)) {
-      throw error;
-    }
-    return error.message
-      .split("\n  ")
-      .filter((line) => line.startsWith("slipway:"))
-      .map((line) => line.replace("slipway:services.", ""));
-  }
-  return [];
+  const faults = settingFaults({ ...VALID, services: { shop, ...others } });
+  return faults.map((line) => line.replace("slipway:services.", ""));
 }
 
 describe("volumes", () => {

@@ -1,6 +1,6 @@
 import { resourceOfKind } from "../../../../contract/workload-kind.ts";
-import { type Delivery, hasClaims, kindsOf, servicesOf } from "../../delivery.ts";
-import { workloadManifests } from "../../../manifests/workload.ts";
+import { type Delivery, hasClaims, kindsOf, serviceObjects, servicesOf } from "../../delivery.ts";
+import { fields } from "../../../rendered/object.ts";
 import { literal } from "../policy.ts";
 import { type Limit, refusal } from "./limit.ts";
 import { annotationsAt, labelsAt, ordersIn, OWN } from "./orders.ts";
@@ -77,14 +77,8 @@ export function annotations(delivery: Delivery): Limit {
 
 /** What the settings say of each object that they make. */
 function ordersOf(delivery: Delivery) {
-  return servicesOf(delivery).flatMap((service) =>
-    Object.values(workloadManifests(service, ""))
-      .flat()
-      .flatMap((manifest) => {
-        const { kind, metadata } = (manifest ?? NOTHING) as typeof NOTHING;
-        return kind === "" ? [] : [ordersIn(kind, metadata.name, metadata)];
-      }),
-  );
+  return serviceObjects(delivery).map(({ kind, metadata }) => {
+    const { name, labels, annotations } = metadata;
+    return ordersIn(kind, name, { labels: fields(labels), annotations: fields(annotations) });
+  });
 }
-
-const NOTHING = { kind: "", metadata: { name: "", labels: {}, annotations: {} } };

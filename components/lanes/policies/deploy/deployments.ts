@@ -2,7 +2,7 @@ import { resourceOfKind, type WorkloadKind } from "../../../../contract/workload
 import { secretsOf } from "../../../credentials/credential-use.ts";
 import { exceptionsIn, podSpecsIn } from "../../../exceptions.ts";
 import { foundClaims, ownClaims } from "../../../manifests/volume-claims.ts";
-import { deliveredBy, workloadManifests } from "../../../manifests/workload.ts";
+import { deliveredBy } from "../../../manifests/workload.ts";
 import { levelOf } from "../../../service/exceptions.ts";
 import { workloadKindOf } from "../../../service/kinds.ts";
 import type { Service } from "../../../service-definition.ts";
@@ -11,6 +11,7 @@ import {
   hasClaims,
   hasPerPodClaims,
   kindsOf,
+  manifestsOf,
   ownCredentials,
   servicesOf,
 } from "../../delivery.ts";
@@ -95,7 +96,7 @@ function pluralOf(kind: WorkloadKind): string {
 /** What the settings say of the templates of pods. */
 function templateOrders(services: readonly Service[]) {
   return services.flatMap((service) =>
-    podSpecsIn(deliveredBy(workloadManifests(service, ""))).map(({ metadata }) =>
+    podSpecsIn(deliveredBy(manifestsOf(service))).map(({ metadata }) =>
       ordersIn(workloadKindOf(service), service.name, metadata),
     ),
   );

@@ -1,6 +1,7 @@
 import { podSpecsIn } from "../../../exceptions.ts";
-import { deliveredBy, workloadManifests } from "../../../manifests/workload.ts";
+import { deliveredBy } from "../../../manifests/workload.ts";
 import type { Service } from "../../../service-definition.ts";
+import { manifestsOf } from "../../delivery.ts";
 import { literal } from "../policy.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -12,10 +13,10 @@ export interface SaidPods {
   readonly spec: Fields;
 }
 
-/** The pods of the services that say of them what no lane may choose. */
+/** The pods of services, with what the settings say of them that no lane may choose. */
 export function saidPods(services: readonly Service[]): SaidPods[] {
   return services.flatMap((service) =>
-    podSpecsIn(deliveredBy(workloadManifests(service, ""))).map(({ spec }) => ({
+    podSpecsIn(deliveredBy(manifestsOf(service))).map(({ spec }) => ({
       name: service.name,
       spec,
     })),
