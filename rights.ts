@@ -116,6 +116,7 @@ export function rightsOfVerdict(scope: VerdictScope): readonly NeededRight[] {
       ...FOLLOW.map((verb) => optional(verb, "", "events", "evidence")),
       ...(scope.logs ? [{ ...optional("get", "", "pods", "evidence"), subresource: "log" }] : []),
       ...(scope.rollback ? [{ ...optional("patch", group, resource, "rollback"), ...named }] : []),
+      ...(kindOf(scope) === "Rollout" ? RIGHTS_OF_STEPS : []),
       // A broken one is not replaced otherwise.
       ...(kindOf(scope) === "StatefulSet" ? [optional("delete", "", "pods", "rollback")] : []),
       { ...optional("get", "", "namespaces", "evidence"), name: namespace },
@@ -123,6 +124,13 @@ export function rightsOfVerdict(scope: VerdictScope): readonly NeededRight[] {
     ...(scope.ingress ? [optional("get", "networking.k8s.io", "ingressclasses", "evidence")] : []),
   ];
 }
+
+/** What a Rollout measures is read, and the measurement of a first release is begun. */
+const RIGHTS_OF_STEPS: readonly NeededRight[] = [
+  ...FOLLOW.map((verb) => required(verb, "argoproj.io", "analysisruns", "verdict")),
+  required("create", "argoproj.io", "analysisruns", "verdict"),
+  required("get", "argoproj.io", "analysistemplates", "verdict"),
+];
 
 /** A CronJob is proved by a Job that is made from it, awaited and cleared away. */
 function rightsOfSchedule(

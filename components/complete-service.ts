@@ -13,6 +13,7 @@ import { completePorts } from "./service/ports.ts";
 import { completeProbes, deadlineOf } from "./service/probes.ts";
 import { processOf } from "./service/process.ts";
 import { completeResources } from "./service/resources.ts";
+import { completeSteps } from "./service/steps.ts";
 import { completeReplacement } from "./service/replacement.ts";
 import { completeVolumes } from "./service/volumes.ts";
 import { completeWayIn } from "./service/way-in.ts";
@@ -28,6 +29,7 @@ export function complete(
 ): Service {
   const ports = completePorts(definition);
   const verdict = { ...completed(VERDICT, definition), deadlineSeconds: deadlineOf(definition) };
+  const steps = completeSteps(definition);
   return {
     ...identity,
     ...completed(PODS, definition),
@@ -36,6 +38,7 @@ export function complete(
     ...completeIdentity(definition),
     ...completePatches(definition),
     ...completePlacement(definition),
+    ...steps,
     ...completeKinds(identity.name, definition),
     replicas: completeReplicas(definition, PODS.replicas.default),
     ...(ports.ports.length === 0 && { drainSeconds: definition.drainSeconds ?? 0 }),
@@ -50,6 +53,6 @@ export function complete(
     ...completeVolumes(definition),
     ...completeReplacement(definition),
     egress: definition.egress ?? [],
-    verdict: completeTime(verdict, definition),
+    verdict: completeTime(verdict, definition, steps),
   };
 }

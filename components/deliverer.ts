@@ -6,6 +6,7 @@ import type { KeptAnnotations } from "../contract/kept-annotations.ts";
 import type { DeploymentIdentity } from "../contract/readiness.ts";
 import { FUNCTIONS } from "../contract/tokens.ts";
 import type { WorkloadKind } from "../contract/workload-kind.ts";
+import type { RolloutManifest } from "./manifests/rollout.ts";
 import type { WorkloadManifests } from "./manifests/workload.ts";
 import { workloadKindOf } from "./service/kinds.ts";
 import type { Service } from "./service-definition.ts";
@@ -30,7 +31,11 @@ export interface DelivererArgs {
 
 /** Objects that deliver services. */
 type Deliverer =
-  k8s.apps.v1.Deployment | k8s.apps.v1.StatefulSet | k8s.apps.v1.DaemonSet | k8s.batch.v1.CronJob;
+  | k8s.apps.v1.Deployment
+  | k8s.apps.v1.StatefulSet
+  | k8s.apps.v1.DaemonSet
+  | k8s.batch.v1.CronJob
+  | k8s.apiextensions.CustomResource;
 
 /** Declares what delivers a service, once nothing is missing that its pods need. */
 export function declareDeliverer(
@@ -57,11 +62,14 @@ function declare(
   invoking: pulumi.InvokeOutputOptions,
   opts: pulumi.CustomResourceOptions,
 ): Deliverer {
-  const { statefulSet, daemonSet, cronJob, deployment } = manifests;
+  const { statefulSet, daemonSet, cronJob, rollout, deployment } = manifests;
   const held = <T extends Scaled>(manifest: T): T =>
     isOutlived(service, autoscaler) ? withHeldNumber(manifest, service, image, invoking) : manifest;
   if (statefulSet !== undefined) {
     return new k8s.apps.v1.StatefulSet(name, held(statefulSet), opts);
+  }
+  if (rollout !== undefined) {
+    return new k8s.apiextensions.CustomResource(name, held(rollout), opts);
   }
   if (daemonSet !== undefined) {
     return new k8s.apps.v1.DaemonSet(name, daemonSet, opts);
@@ -80,10 +88,10 @@ function declare(
 function identityOf(
   kind: WorkloadKind,
   name: string,
-  { metadata, status }: Deliverer,
+  { metadata, ...rest }: Deliverer,
 ): pulumi.Output<DeploymentIdentity> {
   return pulumi
-    .all([metadata, status as pulumi.Output<unknown>])
+    .all([metadata, "status" in rest ? (rest.status as pulumi.Output<unknown>) : undefined])
     .apply(([{ uid, generation }]) => ({
       name,
       uid,
@@ -103,7 +111,10 @@ function isOutlived(
   return bounds.minReplicas !== replicas || bounds.maxReplicas !== replicas;
 }
 
-type Scaled = k8s.types.input.apps.v1.Deployment | k8s.types.input.apps.v1.StatefulSet;
+type Scaled =
+  | k8s.types.input.apps.v1.Deployment
+  | k8s.types.input.apps.v1.StatefulSet
+  | RolloutManifest;
 
 /** The Deployment gets its number once nothing else is missing and the autoscaler is held at it. */
 function withHeldNumber<T extends Scaled>(

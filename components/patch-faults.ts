@@ -30,6 +30,13 @@ const FIXED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     "spec.updateStrategy": "stateful.partition sets it",
   },
   daemonSet: { ...OF_PODS, "spec.updateStrategy": "everyNode sets it" },
+  rollout: {
+    ...OF_PODS,
+    "spec.strategy": "steps and watch set it",
+    "spec.progressDeadlineSeconds": "deadlineSeconds sets it",
+    "spec.paused": "a release would never be ready",
+    "spec.workloadRef": "the settings say what the pods are",
+  },
   cronJob: {
     "spec.jobTemplate.spec.template.spec.serviceAccountName":
       "the pods have the service's own account",

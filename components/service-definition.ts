@@ -14,6 +14,7 @@ import type { CompletedProbes, ProbesDefinition } from "./service/probes.ts";
 import type { ProcessDefinition } from "./service/process.ts";
 import type { CompletedReplacement, ReplacementDefinition } from "./service/replacement.ts";
 import type { CompletedResources, Resources } from "./service/resources.ts";
+import type { CompletedSteps, StepsDefinition } from "./service/steps.ts";
 import type { CompletedVariables, VariablesDefinition } from "./service/variables.ts";
 import type { CompletedVolumes, VolumesDefinition } from "./service/volumes.ts";
 import type { CompletedWayIn, WayInDefinition } from "./service/way-in.ts";
@@ -72,6 +73,7 @@ export interface ServiceDefinition
     PatchesDefinition,
     PlacementDefinition,
     KindDefinition,
+    StepsDefinition,
     WithManifests {
   /**
    * Scales the pods by their CPU; replaces `replicas`.
@@ -130,6 +132,7 @@ export interface Service
     IdentityDefinition,
     PatchesDefinition,
     PlacementDefinition,
+    CompletedSteps,
     Kinds {
   readonly allow: readonly ExceptionWord[];
   /** Whether the image says who runs: root may, and no user is set. */

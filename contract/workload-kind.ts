@@ -1,5 +1,5 @@
 /** Kinds that deliver a service in the place of a Deployment. */
-export const OTHER_KINDS = ["StatefulSet", "DaemonSet", "CronJob"] as const;
+export const OTHER_KINDS = ["StatefulSet", "DaemonSet", "CronJob", "Rollout"] as const;
 
 /** How a CronJob's release is proved. */
 export const PROOFS = ["run", "accepted"] as const;
@@ -28,17 +28,29 @@ export function titleOf(workload: OfKind & { readonly name: string }): string {
 }
 
 /** How a kind is served: as in RBAC rules. */
-export function resourceOfKind(kind: WorkloadKind): {
-  readonly group: "apps" | "batch";
-  readonly resource: string;
-} {
-  return { group: kind === "CronJob" ? "batch" : "apps", resource: `${kind.toLowerCase()}s` };
+export function resourceOfKind(kind: WorkloadKind): ResourceOfKind {
+  return { ...(SERVED[kind] ?? APPS), resource: `${kind.toLowerCase()}s` };
 }
+
+/** A kind as the API server serves it. */
+export interface ResourceOfKind {
+  readonly group: "apps" | "batch" | "argoproj.io";
+  readonly version: "v1" | "v1alpha1";
+  readonly resource: string;
+}
+
+const APPS = { group: "apps", version: "v1" } as const;
+
+const SERVED: Readonly<Partial<Record<WorkloadKind, Omit<ResourceOfKind, "resource">>>> = {
+  CronJob: { group: "batch", version: "v1" },
+  Rollout: { group: "argoproj.io", version: "v1alpha1" },
+};
 
 /** The kind that keeps a service's pod templates: an object of it is one template. */
 export function revisionKindOf(workload: OfKind): "ReplicaSet" | "ControllerRevision" | "Job" {
   switch (kindOf(workload)) {
     case "Deployment":
+    case "Rollout":
       return "ReplicaSet";
     case "CronJob":
       return "Job";
@@ -56,8 +68,8 @@ export function revisionNounOf(workload: OfKind): string {
 
 /** What delivers a service, by the type of its resource, in the order of their names. */
 export const DELIVERING_TYPES: ReadonlyMap<string, WorkloadKind> = new Map(
-  (["CronJob", "DaemonSet", "Deployment", "StatefulSet"] as const).map((kind) => [
-    `kubernetes:${resourceOfKind(kind).group}/v1:${kind}`,
+  (["Rollout", "CronJob", "DaemonSet", "Deployment", "StatefulSet"] as const).map((kind) => [
+    `kubernetes:${resourceOfKind(kind).group}/${resourceOfKind(kind).version}:${kind}`,
     kind,
   ]),
 );

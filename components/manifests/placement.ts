@@ -16,9 +16,11 @@ export function placement(service: Service): Partial<PodSpec> {
 /** How a service's pods spread: over the nodes, if the settings say nothing else. */
 export function spread(service: Service) {
   const labelSelector = { matchLabels: selectorLabels(service) };
-  const { topologySpreadConstraints, stateful } = service;
+  const { topologySpreadConstraints, stateful, steps } = service;
   // Without it the pods of the outgoing release would push the new ones onto one node; those of a StatefulSet go first.
-  const ofRelease = stateful === undefined && { matchLabelKeys: ["pod-template-hash"] };
+  const ofRelease = stateful === undefined && {
+    matchLabelKeys: [steps === undefined ? "pod-template-hash" : "rollouts-pod-template-hash"],
+  };
   if (topologySpreadConstraints === undefined) {
     const byNode = { maxSkew: 1, topologyKey: "kubernetes.io/hostname" };
     return [{ ...byNode, whenUnsatisfiable: "ScheduleAnyway", labelSelector, ...ofRelease }];

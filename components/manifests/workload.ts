@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 
+import { analysisTemplateManifest } from "./analysis-template.ts";
 import { configMapManifest } from "./config-map.ts";
 import type { Service } from "../service-definition.ts";
 import { cronJobManifest } from "./cron-job.ts";
@@ -13,6 +14,7 @@ import { networkPolicyManifest } from "./network-policy.ts";
 import { podDisruptionBudgetManifest } from "./pod-disruption-budget.ts";
 import { withPatches } from "./patch.ts";
 import type { CredentialDigests } from "./pod-template.ts";
+import { rolloutManifest } from "./rollout.ts";
 import { serviceAccountManifest } from "./service-account.ts";
 import { serviceManifest } from "./service.ts";
 import { workloadKindOf } from "../service/kinds.ts";
@@ -35,6 +37,8 @@ export function workloadManifests(
 ) {
   const [ingress, ...otherIngresses] = ingressManifests(service);
   const routes = httpRouteManifests(service);
+  const analysisTemplate = analysisTemplateManifest(service);
+  const rollout = rolloutManifest(service, image, source, credentials);
   return withPatches(service, {
     serviceAccount: serviceAccountManifest(service),
     configMap: configMapManifest(service),
@@ -48,6 +52,8 @@ export function workloadManifests(
     statefulSet: statefulSetManifest(service, image, source, credentials),
     daemonSet: daemonSetManifest(service, image, source, credentials),
     cronJob: cronJobManifest(service, image, source, credentials),
+    ...(rollout && { rollout }),
+    ...(analysisTemplate && { analysisTemplate }),
     service: serviceManifest(service),
     headlessService: headlessServiceManifest(service),
     horizontalPodAutoscaler: horizontalPodAutoscalerManifest(service),
@@ -58,8 +64,14 @@ export function workloadManifests(
 }
 
 /** The object that makes a service's pods. */
-export function deliveredBy({ deployment, statefulSet, daemonSet, cronJob }: WorkloadManifests) {
-  return deployment ?? statefulSet ?? daemonSet ?? cronJob;
+export function deliveredBy({
+  deployment,
+  statefulSet,
+  daemonSet,
+  cronJob,
+  rollout,
+}: WorkloadManifests) {
+  return deployment ?? statefulSet ?? daemonSet ?? cronJob ?? rollout;
 }
 
 /** `sha256:<64 hex>` over a service's objects, without the source: a commit alone does not change the workload. */

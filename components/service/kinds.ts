@@ -1,6 +1,7 @@
 import type { Completed, Forms } from "../../contract/forms.ts";
 import { settleSecondsOf, VERDICT } from "../../contract/verdict.ts";
 import type { PROOFS, WorkloadKind } from "../../contract/workload-kind.ts";
+import { type CompletedSteps, measuredSeconds } from "./steps.ts";
 
 /** What delivers a service where its definition says nothing of it: a Deployment. */
 export interface KindDefinition {
@@ -204,12 +205,21 @@ export function completeReplicas(definition: Definition, otherwise: number): num
 }
 
 /**
- * The verdict's settings. Pods that are replaced one after the other take as many deadlines as there are pods, where a
+ * The verdict's settings. What is measured takes its time; pods that are replaced one after the other take as many deadlines as there are pods, where a
  * Deployment takes no more than five.
  */
-export function completeTime(verdict: Verdict, definition: Definition): Verdict {
+export function completeTime(
+  verdict: Verdict,
+  definition: Definition,
+  steps: CompletedSteps = {},
+): Verdict {
   const { stateful, timeoutSeconds } = definition;
   const { replicas = STATEFUL_REPLICAS, autoscale } = definition;
+  const measured = measuredSeconds(steps);
+  if (measured > 0 && timeoutSeconds === undefined) {
+    const seconds = LEAST_SECONDS + measured + verdict.deadlineSeconds;
+    return { ...verdict, timeoutSeconds: Math.min(seconds, VERDICT.timeoutSeconds.to) };
+  }
   if (stateful === undefined || timeoutSeconds !== undefined) {
     return verdict;
   }
@@ -224,7 +234,12 @@ export function completeTime(verdict: Verdict, definition: Definition): Verdict 
 const LEAST_SECONDS = 600;
 
 /** What delivers the service. */
-export function workloadKindOf({ stateful, everyNode, schedule }: Kinds): WorkloadKind {
+export function workloadKindOf(
+  { stateful, everyNode, schedule, steps }: Kinds & Pick<CompletedSteps, "steps">,
+): WorkloadKind {
+  if (steps !== undefined) {
+    return "Rollout";
+  }
   if (schedule !== undefined) {
     return "CronJob";
   }

@@ -9,6 +9,7 @@ export const PATCHED = [
   "statefulSet",
   "daemonSet",
   "cronJob",
+  "rollout",
   "service",
   "headlessService",
   "serviceAccount",

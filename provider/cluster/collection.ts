@@ -27,6 +27,8 @@ export const COLLECTIONS = {
   statefulSets: collection("apps", "v1", "statefulsets"),
   daemonSets: collection("apps", "v1", "daemonsets"),
   controllerRevisions: collection("apps", "v1", "controllerrevisions"),
+  rollouts: collection("argoproj.io", "v1alpha1", "rollouts"),
+  analysisRuns: collection("argoproj.io", "v1alpha1", "analysisruns"),
   pods: collection("", "v1", "pods"),
   services: collection("", "v1", "services"),
   endpointSlices: collection("discovery.k8s.io", "v1", "endpointslices"),
@@ -84,14 +86,15 @@ const KEPT: Readonly<Record<WorkloadKind, readonly CollectionName[]>> = {
   StatefulSet: ["statefulSets", "controllerRevisions"],
   DaemonSet: ["daemonSets", "controllerRevisions"],
   CronJob: [],
+  Rollout: ["rollouts", "replicaSets", "analysisRuns"],
 };
 
 const ROUTING: readonly CollectionName[] = ["services", "endpointSlices"];
 
 /** Where objects of a kind are listed. */
 export function collectionOfKind(kind: WorkloadKind): Collection {
-  const { group, resource } = resourceOfKind(kind);
-  return collection(group, "v1", resource);
+  const { group, version, resource } = resourceOfKind(kind);
+  return collection(group, version, resource);
 }
 
 /** Where an API version is served. */

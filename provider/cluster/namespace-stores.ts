@@ -1,3 +1,4 @@
+import type { AnalysisRun, ArgoRollout } from "../verdict/argo-rollout.ts";
 import {
   claimsOf,
   type ControllerRevision,
@@ -56,6 +57,11 @@ export function storesOf(tell: (topic: string) => void) {
     statefulSets: store<StatefulSet>(nameOf, ofItself),
     daemonSets: store<DaemonSet>(nameOf, ofItself),
     controllerRevisions: store<ControllerRevision>(ownerOf, ofOwner),
+    rollouts: store<ArgoRollout>(nameOf, (object) => [`deployment/${nameOf(object)}`]),
+    analysisRuns: store<AnalysisRun>(
+      (run) => rolloutOf(run)?.uid,
+      (run) => [`deployment/${rolloutOf(run)?.name ?? ""}`],
+    ),
     pods,
     services: store<Service>(nameOf, (object) => [`service/${nameOf(object)}`]),
     endpointSlices: store(serviceOf, (slice) => [`service/${serviceOf(slice)}`]),
@@ -77,7 +83,12 @@ function serviceOf({ metadata }: EndpointSlice): string {
   return metadata?.labels?.[SERVICE_NAME] ?? "";
 }
 
-function ownerName(set: ReplicaSet | undefined): string {
-  const owners = set?.metadata?.ownerReferences ?? [];
+/** What Slipway measures of a Rollout is owned, and not controlled by it. */
+function rolloutOf({ metadata }: AnalysisRun) {
+  return metadata?.ownerReferences?.find(({ kind }) => kind === "Rollout");
+}
+
+function ownerName(owned: { readonly metadata?: ObjectMeta } | undefined): string {
+  const owners = owned?.metadata?.ownerReferences ?? [];
   return owners.find(({ controller }) => controller === true)?.name ?? "";
 }

@@ -1,5 +1,5 @@
 import type { ReadinessInputs } from "../../contract/readiness.ts";
-import { kindOf } from "../../contract/workload-kind.ts";
+import { revisionKindOf } from "../../contract/workload-kind.ts";
 import { eventsAbout } from "../verdict/event.ts";
 import { ingressesOf } from "../verdict/ingress.ts";
 import { asDeployment, type Event, type Observed, uidOf } from "../verdict/objects.ts";
@@ -21,7 +21,9 @@ export function followRelease(
   const { deployment, serviceName, routes = [] } = release;
   const needed = neededFor(release);
   const topics = [
-    kindOf(deployment) === "Deployment" ? `deployment/${deployment.name}` : `uid/${deployment.uid}`,
+    revisionKindOf(deployment) === "ReplicaSet"
+      ? `deployment/${deployment.name}`
+      : `uid/${deployment.uid}`,
     ...(serviceName === undefined ? [] : [`service/${serviceName}`]),
     ...ingressesOf(release).map(({ name }) => `ingress/${name}`),
     ...routes.map((name) => `httproute/${name}`),
@@ -77,7 +79,16 @@ function isRefused(deployment: Observed["deployment"], warnings: readonly Event[
 function workloadIn(
   { deployment: { name, uid, kind } }: ReadinessInputs,
   { stores }: NamespaceWatch,
-): Pick<Observed, "deployment" | "statefulSet" | "daemonSet" | "replicaSets" | "pods"> {
+): Pick<
+  Observed,
+  | "deployment"
+  | "statefulSet"
+  | "daemonSet"
+  | "rollout"
+  | "analysisRuns"
+  | "replicaSets"
+  | "pods"
+> {
   if (kind === "StatefulSet" || kind === "DaemonSet") {
     const pods = stores.pods.of(uid);
     const replicaSets = stores.controllerRevisions.of(uid).map((each) => revisionOf(each, kind));
@@ -93,8 +104,18 @@ function workloadIn(
     const [daemonSet] = stores.daemonSets.of(name);
     return { deployment: asDeployment(daemonSet), ...(daemonSet && { daemonSet }), ...common };
   }
-  const [deployment] = stores.deployments.of(name);
   const replicaSets = stores.replicaSets.of(uid);
   const pods = replicaSets.flatMap((replicaSet) => stores.pods.of(uidOf(replicaSet)));
+  if (kind === "Rollout") {
+    const [rollout] = stores.rollouts.of(name);
+    return {
+      deployment: asDeployment(rollout),
+      ...(rollout && { rollout }),
+      analysisRuns: stores.analysisRuns.of(uid),
+      replicaSets,
+      pods,
+    };
+  }
+  const [deployment] = stores.deployments.of(name);
   return { deployment, replicaSets, pods };
 }

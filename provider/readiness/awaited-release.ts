@@ -19,6 +19,7 @@ import { namespaceGone } from "../waiting/closer-look.ts";
 import { GraceLook } from "../waiting/grace-look.ts";
 import { ConfigLook, lookupIn } from "./config-look.ts";
 import { presentDeployment } from "./first-look.ts";
+import { FirstWatch } from "./first-watch.ts";
 import { limitSeconds } from "./limit.ts";
 import { ListenLook } from "./listen-look.ts";
 import { type Broken, OldPods } from "./old-pods.ts";
@@ -88,6 +89,7 @@ export class AwaitedRelease implements Reported<Observed, Proof> {
     );
     const judge = (observed: Observed, now: number) =>
       rollout.judge(graces.see(listening.see(config.see(observed))), now);
+    const first = new FirstWatch(api, this.release);
     const oldPods = new OldPods(this.cluster, this.release, this.broken);
     let isFirst = true;
     return {
@@ -107,6 +109,7 @@ export class AwaitedRelease implements Reported<Observed, Proof> {
         const known =
           (await scale.see(present, observed)) ??
           (await oldPods.see(present, observed, signal)) ??
+          (await first.see(present, observed, signal)) ??
           (await this.#namespaceLeaving(present, observed, signal));
         return this.#told(known ?? present);
       },

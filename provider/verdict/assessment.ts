@@ -1,5 +1,6 @@
 import type { ReadinessInputs } from "../../contract/readiness.ts";
 import { revisionNounOf, titleOf } from "../../contract/workload-kind.ts";
+import { rolloutProgress, unmeasuredNotes } from "./argo-rollout-release.ts";
 import { judgeConfig } from "./config.ts";
 import { judgeDeployment } from "./deployment.ts";
 import type { Doubt, Finding, ProvedPod } from "./finding.ts";
@@ -89,12 +90,12 @@ export function assess(
   return {
     findings,
     doubts: ready.flatMap((pod) => doubtsOf(release, pod, warnings, { clusterTime })),
-    remarks: [...partitionNotes(observed), ...probeWarnings(ready, warnings)],
+    remarks: [...partitionNotes(observed), ...unmeasuredNotes(observed), ...probeWarnings(ready, warnings)],
     replicaSet: replicaSet && nameOf(replicaSet),
     proved: proofs.filter((proof) => "imageID" in proof),
     text,
     stages: text + pullingSince(pods),
-    progress: progressOf(pods) + (settled ? 1 : 0),
+    progress: progressOf(pods) + rolloutProgress(observed) + (settled ? 1 : 0),
     isOnItsWay:
       settlement.settling > 0 ||
       pods.some((pod) => awaitsNode(pod, events)) ||

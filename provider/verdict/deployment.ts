@@ -1,5 +1,7 @@
 import type { ReadinessInputs } from "../../contract/readiness.ts";
 import { titleOf } from "../../contract/workload-kind.ts";
+import { observedGenerationOf } from "./argo-rollout.ts";
+import { judgeRolloutRelease } from "./argo-rollout-release.ts";
 import { judgeGeneration, lossOf } from "./awaited-object.ts";
 import type { Finding } from "./finding.ts";
 import { condition, type Deployment, type Observed } from "./objects.ts";
@@ -16,12 +18,14 @@ import { releasedContainers, runs } from "./released-container.ts";
 export function judgeDeployment(release: ReadinessInputs, observed: Observed): Finding[] {
   const { uid, generation: applied } = release.deployment;
   const object = titleOf(release.deployment);
-  const { deployment, statefulSet, daemonSet } = observed;
+  const { deployment, statefulSet, daemonSet, rollout } = observed;
   const lost = lossOf(object, uid, deployment);
   if (lost !== undefined || deployment === undefined) {
     return lost === undefined ? [] : [{ reason: "deployment-missing", object, message: lost }];
   }
-  const { observedGeneration } = deployment.status ?? {};
+  const { observedGeneration } = rollout
+    ? { observedGeneration: observedGenerationOf(rollout) }
+    : (deployment.status ?? {});
   const behind = judgeGeneration(object, release.deployment, deployment, observedGeneration);
   if (behind !== undefined) {
     return [behind];
@@ -36,6 +40,9 @@ export function judgeDeployment(release: ReadinessInputs, observed: Observed): F
   }
   if (daemonSet !== undefined) {
     return judgeDaemonSetRelease(release, observed, daemonSet);
+  }
+  if (rollout !== undefined) {
+    return judgeRolloutRelease(release, observed, rollout);
   }
   const counts = judgeCounts(object, deployment);
   if (deployment.spec?.paused === true && counts.length > 0) {

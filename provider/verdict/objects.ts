@@ -18,6 +18,7 @@ import type {
   V1Service,
   V1StatefulSet,
 } from "@kubernetes/client-node";
+import type { AnalysisRun, ArgoRollout } from "./argo-rollout.ts";
 import type { Grace } from "./grace.ts";
 
 /** Set by the Deployment controller on the Deployment and on the ReplicaSet of its present template. */
@@ -126,6 +127,16 @@ export interface Observed {
    * @default - none
    */
   readonly daemonSet?: DaemonSet;
+  /**
+   * The Rollout of Argo Rollouts in its place.
+   * @default - none
+   */
+  readonly rollout?: ArgoRollout;
+  /**
+   * What the Rollout has measured, and what was measured of it.
+   * @default - none
+   */
+  readonly analysisRuns?: readonly AnalysisRun[];
   /** Those that the Deployment owns, old ones too; or a controller's revisions in the same form: see `revisionOf`. */
   readonly replicaSets: readonly ReplicaSet[];
   /** Those of these revisions. */
@@ -187,7 +198,7 @@ export interface Observed {
  * observed generation.
  */
 export function asDeployment(
-  workload: StatefulSet | DaemonSet | CronJob | undefined,
+  workload: StatefulSet | DaemonSet | CronJob | ArgoRollout | undefined,
 ): Deployment | undefined {
   return workload as unknown as Deployment | undefined;
 }

@@ -5,8 +5,8 @@ import type { Deployment, ReplicaSet } from "./objects.ts";
 /** A Deployment's pod template, or that of one of its ReplicaSets. */
 export type PodTemplate = NonNullable<Deployment["spec"]>["template"];
 
-/** Set by the Deployment controller on the pods of each of its ReplicaSets. */
-const HASH_LABEL = "pod-template-hash";
+/** Set on the pods of each ReplicaSet by the controllers of a Deployment and of a Rollout. */
+const HASH_LABELS: readonly string[] = ["pod-template-hash", "rollouts-pod-template-hash"];
 
 const ANNOTATIONS = ["f:spec", "f:template", "f:metadata", "f:annotations"];
 
@@ -17,7 +17,9 @@ export function templateOf({ spec }: ReplicaSet): PodTemplate {
 
 /** A pod template without what the Deployment controller adds to it for each of its ReplicaSets. */
 export function withoutHash({ metadata, ...rest }: PodTemplate): PodTemplate {
-  const labels = Object.entries(metadata?.labels ?? {}).filter(([label]) => label !== HASH_LABEL);
+  const labels = Object.entries(metadata?.labels ?? {}).filter(
+    ([label]) => !HASH_LABELS.includes(label),
+  );
   return { ...rest, metadata: { ...metadata, labels: Object.fromEntries(labels) } };
 }
 

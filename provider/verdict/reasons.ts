@@ -81,6 +81,12 @@ const ROWS = {
   stalled: [AT_ONCE, "stays", "release", "settled", "describe"],
   /** The object shows what its rules define as a failure. */
   "condition-failed": [AT_ONCE, "stays", "release", "settled", "describe"],
+  /** What was measured of the new pods is worse than the settings allow; traffic is back on the release before. */
+  "canary-failed": [AT_ONCE, "rolls back", "release", "settled", "describe"],
+  /** The new pods were given fewer requests than a measurement needs. */
+  "no-traffic": [AT_ONCE, "rolls back", "release", "settled", "describe"],
+  /** What the settings ask to be measured of the new pods was not: Prometheus did not answer, or somebody stopped it. */
+  "not-measured": [AT_ONCE, "rolls back", "release", "settled", "describe"],
   /** The Deployment controller saw no progress for the Deployment's progress deadline. */
   "progress-deadline": [AT_ONCE, "rolls back", "release", "settled", "describe"],
   /** A Job is suspended; whoever suspended it may resume it. */

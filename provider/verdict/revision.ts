@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 
+import { currentReplicaSet, observedGenerationOf } from "./argo-rollout.ts";
 import { livingPods } from "./awaited-object.ts";
 import {
   type ControllerRevision,
@@ -37,7 +38,11 @@ export function partitionOf(set: StatefulSet | undefined): number {
  * are never judged.
  */
 export function newReplicaSet(observed: Observed): ReplicaSet | undefined {
-  const { deployment, replicaSets, statefulSet, daemonSet } = observed;
+  const { deployment, replicaSets, statefulSet, daemonSet, rollout } = observed;
+  if (rollout !== undefined) {
+    const isSeen = observedGenerationOf(rollout) >= (rollout.metadata?.generation ?? 0);
+    return isSeen ? currentReplicaSet(rollout, replicaSets) : undefined;
+  }
   const present = statefulSet ?? daemonSet;
   if (present !== undefined) {
     const { observedGeneration = 0 } = present.status ?? {};

@@ -1,5 +1,6 @@
 import { goBuild } from "../go/build.ts";
 import type { Addition } from "./addition.ts";
+import { argoRolloutsController } from "./argo-rollouts.ts";
 import { dns } from "./dns.ts";
 import { externalSecretsController } from "./external-secrets.ts";
 import { STATE_FOLDER } from "./folders.ts";
@@ -16,6 +17,7 @@ export const extras = {
   ingress,
   "network-policies": networkPolicies,
   kwok: kwokAddition,
+  "argo-rollouts": argoRolloutsController,
 } satisfies Readonly<Record<string, Addition>>;
 
 /** Name of something that runs only where somebody asks for it. */

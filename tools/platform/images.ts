@@ -1,3 +1,4 @@
+import { argoRollouts } from "../go/argo-rollouts.ts";
 import { coreDns } from "../go/coredns.ts";
 import { externalSecrets } from "../go/external-secrets.ts";
 import { kwok } from "../go/kwok.ts";
@@ -24,3 +25,6 @@ export const COREDNS_IMAGE = `${REGISTRY}/coredns:${coreDns.version}`;
 export const TRAEFIK_IMAGE = `${REGISTRY}/traefik:${traefik.version}`;
 /** What plays the kubelets of nodes without machines. */
 export const KWOK_IMAGE = `${REGISTRY}/kwok:${kwok.version}-1`;
+
+/** The controller of Argo Rollouts. */
+export const ARGO_ROLLOUTS_IMAGE = `${REGISTRY}/argo-rollouts:${argoRollouts.version}`;

@@ -1,0 +1,91 @@
+import type * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+
+import { settleSecondsOf } from "../../contract/verdict.ts";
+import type { Service } from "../service-definition.ts";
+import { measuredSeconds } from "../service/steps.ts";
+import { metadataOf, selectorLabels, SKIP_AWAIT } from "./labels.ts";
+import { type CredentialDigests, podTemplate } from "./pod-template.ts";
+import { sourceAnnotations, type SourceReference } from "./source.ts";
+
+/** What the kinds of Argo Rollouts are made of. */
+export const ROLLOUTS_API = "argoproj.io/v1alpha1";
+
+/** A Rollout's manifest: its pods are a Deployment's, its strategy is its own. */
+export interface RolloutManifest {
+  readonly apiVersion: typeof ROLLOUTS_API;
+  readonly kind: "Rollout";
+  readonly metadata: ReturnType<typeof metadataOf>;
+  readonly spec: {
+    readonly replicas?: number;
+    readonly selector: k8s.types.input.meta.v1.LabelSelector;
+    readonly strategy: object;
+    readonly minReadySeconds?: number;
+    readonly progressDeadlineSeconds: number;
+    readonly revisionHistoryLimit: number;
+    readonly template: k8s.types.input.core.v1.PodTemplateSpec;
+  };
+}
+
+/** Seconds for which the pods that a switch has left stay: nodes need a moment to send nothing there any more. */
+const LEAVING_SECONDS = 30;
+
+/**
+ * The Rollout of a service; undefined if something else delivers it.
+ *
+ * @see https://argo-rollouts.readthedocs.io/en/stable/features/specification/
+ */
+export function rolloutManifest(
+  service: Service,
+  image: pulumi.Input<string>,
+  source?: SourceReference,
+  credentials: CredentialDigests = {},
+): RolloutManifest | undefined {
+  if (service.steps === undefined) {
+    return undefined;
+  }
+  const minReadySeconds = settleSecondsOf(service.verdict);
+  return {
+    apiVersion: ROLLOUTS_API,
+    kind: "Rollout",
+    metadata: metadataOf(service, { ...SKIP_AWAIT, ...sourceAnnotations(source) }),
+    spec: {
+      // The autoscaler owns the number where there is one: a second owner would fight it on every up.
+      ...(service.autoscale === undefined && { replicas: service.replicas }),
+      selector: { matchLabels: selectorLabels(service) },
+      strategy: strategyOf(service),
+      ...(minReadySeconds > 0 && { minReadySeconds }),
+      // A measurement is no progress to the controller.
+      progressDeadlineSeconds: service.verdict.deadlineSeconds + measuredSeconds(service),
+      revisionHistoryLimit: 10,
+      template: podTemplate(service, image, credentials),
+    },
+  };
+}
+
+function strategyOf(service: Service): object {
+  const { name, steps, replacement } = service;
+  const analysis = {
+    templates: [{ templateName: name }],
+    args: [{ name: "hash", valueFrom: { podTemplateHashValue: "Latest" } }],
+  };
+  if (steps === "switch" || steps === undefined) {
+    return {
+      blueGreen: {
+        activeService: name,
+        autoPromotionEnabled: true,
+        scaleDownDelaySeconds: LEAVING_SECONDS,
+        postPromotionAnalysis: analysis,
+      },
+    };
+  }
+  const { surge = "25%", unavailable = 0 } = typeof replacement === "object" ? replacement : {};
+  return {
+    canary: {
+      maxSurge: surge,
+      maxUnavailable: unavailable,
+      // What runs beside the steps ends with them, measured or not: each step has its own.
+      steps: steps.flatMap((percent) => [{ setWeight: percent }, { analysis }]),
+    },
+  };
+}

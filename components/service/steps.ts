@@ -1,0 +1,113 @@
+import { picked } from "./picked.ts";
+
+/** How a release is given its traffic. */
+export interface StepsDefinition {
+  /**
+   * Percent of the pods that are replaced before each measurement, such as `[10, 50]`; or `switch`: all new pods start beside the
+   * old ones, take all traffic at once, and are measured then (blue-green). A Rollout of Argo Rollouts delivers the service.
+   * @default - all pods are replaced, a quarter at a time, by a Deployment
+   * @see https://argo-rollouts.readthedocs.io/en/stable/features/canary/
+   */
+  readonly steps?: Steps;
+}
+
+/** Percent of the pods, or all at once. */
+export type Steps = readonly number[] | "switch";
+
+/** What is measured of the new pods at each step, and after a first release. At least one of `errors` and `p99` is needed. */
+export interface MeasuredDefinition {
+  /**
+   * Percent of the new pods' requests that may be answered with an error.
+   * @default - errors are not measured
+   */
+  readonly errors?: number;
+  /**
+   * In which time the new pods must have answered 99 of 100 requests, such as `300ms`.
+   * @default - that is not measured
+   */
+  readonly p99?: string;
+  /**
+   * How many requests the new pods must have had at each step: fewer prove nothing.
+   * @default - nothing is measured; `steps` need it
+   */
+  readonly requests?: number;
+  /**
+   * How often is measured.
+   * @default 30s
+   */
+  readonly every?: string;
+  /**
+   * For how long each step is measured: a multiple of `every`.
+   * @default 3m
+   */
+  readonly for?: string;
+  /**
+   * How many measurements of a step may be bad.
+   * @default 0
+   */
+  readonly failures?: number;
+}
+
+/** What is measured, with a value for everything that has a default, and in seconds. */
+export interface CompletedMeasured {
+  readonly errors?: number;
+  readonly p99?: string;
+  readonly requests: number;
+  readonly every: number;
+  readonly for: number;
+  readonly failures: number;
+}
+
+/** Steps with what is measured at each. */
+export interface CompletedSteps {
+  readonly steps?: Steps;
+  readonly measured?: CompletedMeasured;
+}
+
+/** Bounds of numbers in the definition; times are seconds. */
+export const STEP_NUMBERS = {
+  step: { from: 1, to: 99 },
+  requests: { from: 1, to: 1_000_000_000 },
+  every: { from: 5, to: 3600 },
+  for: { from: 5, to: 86_400 },
+  failures: { from: 0, to: 100 },
+} as const;
+
+/** What is measured where the definition says nothing else. */
+export const MEASURED_DEFAULTS = { every: "30s", for: "3m", failures: 0 } as const;
+
+const DURATION = /^(\d{1,5})(s|m|h)$/;
+
+const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600 };
+
+/** Seconds of a time such as `30s` or `3m`; undefined for any other text. */
+export function secondsOf(time: string): number | undefined {
+  const [, number, unit = ""] = DURATION.exec(time) ?? [];
+  const factor = UNITS[unit];
+  return number === undefined || factor === undefined ? undefined : Number(number) * factor;
+}
+
+/** The steps of a definition, and nothing else of it. */
+export function completeSteps({
+  steps,
+  watch = {},
+}: StepsDefinition & { readonly watch?: MeasuredDefinition }): CompletedSteps {
+  const { every = MEASURED_DEFAULTS.every, for: whole = MEASURED_DEFAULTS.for } = watch;
+  if (steps === undefined) {
+    return {};
+  }
+  const measured = {
+    ...picked(watch, ["errors", "p99"]),
+    requests: watch.requests ?? 0,
+    every: secondsOf(every) ?? 0,
+    for: secondsOf(whole) ?? 0,
+    failures: watch.failures ?? MEASURED_DEFAULTS.failures,
+  };
+  return { steps, measured };
+}
+
+/** Seconds that all measurements of a release take. */
+export function measuredSeconds({ steps, measured }: CompletedSteps): number {
+  const times = steps === undefined || steps === "switch" ? 1 : steps.length;
+  return measured === undefined ? 0 : times * measured.for;
+}

@@ -1,0 +1,119 @@
+import {
+  type AnalysisPhase,
+  type AnalysisRun,
+  type Measurement,
+  type MetricResult,
+  ROLLOUT_HASH,
+} from "./argo-rollout.ts";
+import { nameOf } from "./objects.ts";
+
+/** Which metric of Slipway's templates counts requests. */
+const REQUESTS = "requests";
+
+/** Measurements that are shown of a metric. */
+const SHOWN = 5;
+
+/** Set by Argo Rollouts on what it measures at a step of a canary: the step's number, from 0. */
+const STEP = "step-index";
+
+/** Which of the reasons for it a failure of measurements is. */
+export type AnalysisReason = "canary-failed" | "no-traffic" | "not-measured";
+
+/** Why measurements have not shown that the new pods are good. */
+export interface AnalysisFailure {
+  readonly reason: AnalysisReason;
+  readonly message: string;
+  /** The measurements, a line for each metric. */
+  readonly notes: readonly string[];
+}
+
+/** Those of the pods of one revision, in the order in which they began. */
+export function runsOf(
+  hash: string | undefined,
+  runs: readonly AnalysisRun[] = [],
+): readonly AnalysisRun[] {
+  const startOf = ({ metadata }: AnalysisRun) => Date.parse(metadata?.creationTimestamp ?? "");
+  return runs
+    .filter(({ metadata }) => hash !== undefined && metadata?.labels?.[ROLLOUT_HASH] === hash)
+    .toSorted((one, other) => startOf(one) - startOf(other));
+}
+
+/** The step of a canary at which something was measured, from 0; undefined for what was measured elsewhere. */
+export function stepOf({ metadata }: AnalysisRun): number | undefined {
+  const text = metadata?.labels?.[STEP];
+  return text === undefined ? undefined : Number(text);
+}
+
+/** Whether measurements are over. */
+export function isOver({ status }: AnalysisRun): boolean {
+  return status?.completedAt !== undefined || isFinal(status?.phase);
+}
+
+/** What is wrong with measurements that are over; undefined if they show that the new pods are good. */
+export function failureOf(run: AnalysisRun): AnalysisFailure | undefined {
+  const { status = {} } = run;
+  const { metricResults = [], phase, message } = status;
+  const bad = metricResults.find(({ phase: own }) => own !== "Successful" && isFinal(own));
+  const unmeasured = metricResults.find(({ count = 0 }) => count === 0);
+  const notes = metricResults.map(noteOf);
+  const said = (reason: AnalysisReason, text: string) => ({
+    reason,
+    message: `${text} (${nameOf(run)})`,
+    notes,
+  });
+  if (bad !== undefined && bad.phase === "Failed") {
+    return bad.name === REQUESTS
+      ? said("no-traffic", `the new pods had ${valueOf(lastOf(bad))} requests`)
+      : said("canary-failed", `${bad.name} ${valueOf(lastOf(bad))} of the new pods is too high`);
+  }
+  if (bad !== undefined || (phase !== "Successful" && isFinal(phase))) {
+    const why = bad?.message ?? lastOf(bad)?.message ?? message ?? `the analysis is ${phase ?? ""}`;
+    return said("not-measured", `${bad?.name ?? "nothing"} could not be measured: ${why}`);
+  }
+  if (isFinal(phase) && (metricResults.length === 0 || unmeasured !== undefined)) {
+    // Argo Rollouts takes what was ended before its first measurement for a success.
+    return said("not-measured", `${unmeasured?.name ?? "nothing"} was not measured before the end`);
+  }
+  return undefined;
+}
+
+/** How far measurements are, e.g. `errors 0.2 (3), requests not measured yet`. */
+export function progressOf({ status }: AnalysisRun): string {
+  const results = status?.metricResults ?? [];
+  return results.length === 0
+    ? "nothing measured yet"
+    : results.map((each) => `${each.name} ${valueOf(lastOf(each))} (${each.count ?? 0})`).join(", ");
+}
+
+/** How many measurements there are: grows with each. */
+export function measurementsOf(runs: readonly AnalysisRun[]): number {
+  const results = runs.flatMap(({ status }) => status?.metricResults ?? []);
+  return results.reduce((sum, { count = 0 }) => sum + count, 0);
+}
+
+function noteOf(result: MetricResult): string {
+  const { name, measurements = [], phase = "" } = result;
+  const samples = measurements.slice(-SHOWN).map((each) => {
+    const [, time = ""] = /T([0-9:]{8})/.exec(each.finishedAt ?? "") ?? [];
+    return `${valueOf(each)}${time === "" ? "" : ` at ${time}`}`;
+  });
+  return `${name}: ${phase}${samples.length === 0 ? ", not measured" : `, ${samples.join(", ")}`}`;
+}
+
+/** Prometheus answers with a list of one number. */
+function valueOf(measurement: Measurement | undefined): string {
+  const text = (measurement?.value ?? "").replace(/^\[|\]$/g, "");
+  const value = Number(text);
+  if (text === "" || Number.isNaN(value)) {
+    return "without a value";
+  }
+  return String(Math.round(value * 1000) / 1000);
+}
+
+function lastOf(result: MetricResult | undefined): Measurement | undefined {
+  return result?.measurements?.at(-1);
+}
+
+function isFinal(phase: AnalysisPhase | undefined): boolean {
+  return phase !== undefined && phase !== "" && phase !== "Pending" && phase !== "Running";
+}

@@ -1,0 +1,188 @@
+import { z } from "zod";
+
+import {
+  MEASURED_DEFAULTS,
+  type MeasuredDefinition,
+  secondsOf,
+  STEP_NUMBERS,
+  type Steps,
+  type StepsDefinition,
+} from "../../components/service/steps.ts";
+import { parseLatency } from "../../components/service/objective.ts";
+import { VERDICT } from "../../contract/verdict.ts";
+import type { ShapeOf } from "../../contract/field.ts";
+import { type Fault, faultIf, got } from "../fault.ts";
+import * as field from "../fields.ts";
+import { fieldsOf, type Mapping, mapping } from "../mapping.ts";
+import { either } from "./either.ts";
+
+/** Argo Rollouts would take more, but nobody reads them. */
+const MOST_STEPS = 20;
+
+const ALLOWED =
+  "allowed: a list of percentages that rise, such as [10, 50], or switch for all at once";
+
+const { step, requests, every, for: whole, failures } = STEP_NUMBERS;
+
+const steps: z.ZodType<Steps> = either(
+  z.literal("switch", { error: ALLOWED }),
+  z
+    .array(field.wholeNumber(step.from, step.to, "the last step, to 100, is Slipway's own"), {
+      error: ALLOWED,
+    })
+    .min(1, { error: ALLOWED })
+    .max(MOST_STEPS, { error: `allowed: at most ${MOST_STEPS} steps` })
+    .refine((list) => list.every((each, index) => each > (list[index - 1] ?? 0)), {
+      error: ALLOWED,
+    }),
+);
+
+/** The form of how a release is given its traffic. */
+export function stepsShape() {
+  return { steps: steps.exactOptional() } satisfies ShapeOf<StepsDefinition>;
+}
+
+const PERCENT = "allowed: a percentage from 0 to 99.9, such as 1";
+const LATENCY = "allowed: a time such as 300ms or 1.5s";
+
+/** The form of what is measured of the new pods: keys of `watch`. */
+export function measuredShape() {
+  return {
+    errors: z
+      .number({ error: PERCENT })
+      .min(0, { error: PERCENT })
+      .max(99.9, { error: PERCENT })
+      .exactOptional(),
+    p99: z
+      .string({ error: LATENCY })
+      .refine((text) => parseLatency(text) !== undefined, { error: LATENCY })
+      .exactOptional(),
+    requests: field.wholeNumber(requests.from, requests.to).exactOptional(),
+    every: time(every).exactOptional(),
+    for: time(whole).exactOptional(),
+    failures: field.wholeNumber(failures.from, failures.to).exactOptional(),
+  } satisfies ShapeOf<MeasuredDefinition>;
+}
+
+/** The keys that say what is measured. */
+const MEASURED = ["errors", "p99", "requests", "every", "for", "failures"] as const;
+
+/** What steps contradict, and what they need. */
+export function stepsFaults(service: Mapping, prometheus: unknown): Fault[] {
+  const { steps: written } = service;
+  const watch = fieldsOf(service["watch"]);
+  const [unused] = MEASURED.filter((key) => key in watch);
+  if (written === undefined) {
+    const text = "allowed: with steps, at which it is measured; set steps, or remove it";
+    return faultIf(unused !== undefined, ["watch", unused ?? ""], got(watch[unused ?? ""], text));
+  }
+  return [
+    ...contradictions(service),
+    ...trafficFaults(service),
+    ...watchFaults(service, watch),
+    ...faultIf(
+      prometheus === undefined,
+      ["steps"],
+      "slipway:prometheus is missing, where Argo Rollouts measures; set it, such as http://prometheus.monitoring:9090",
+    ),
+  ];
+}
+
+/** What replaces pods by other rules. */
+const OTHERS = {
+  stateful: "a StatefulSet replaces its pods itself",
+  everyNode: "a DaemonSet replaces its pods itself",
+  schedule: "a schedule has no traffic",
+  manifests: "a team's own manifests say how their pods are replaced",
+};
+
+function contradictions(service: Mapping): Fault[] {
+  const [other] = Object.keys(OTHERS).filter((key) => key in service) as (keyof typeof OTHERS)[];
+  const { replacement } = service;
+  const single = Object.values(fieldsOf(service["volumes"])).some((volume) => {
+    const { claim } = fieldsOf(volume);
+    return mapping(claim) !== undefined && fieldsOf(claim)["access"] !== "ReadWriteMany";
+  });
+  return [
+    ...faultIf(
+      other !== undefined,
+      ["steps"],
+      `allowed: none with ${other ?? ""}: ${OTHERS[other ?? "stateful"]}; remove one of them`,
+    ),
+    ...faultIf(
+      replacement === "recreate" || (replacement !== undefined && service["steps"] === "switch"),
+      ["replacement"],
+      got(replacement, "allowed: none with these steps, which say it; remove one of them"),
+    ),
+    ...faultIf(
+      single,
+      ["steps"],
+      "allowed: none with a claim of one writer, because old and new pods run side by side; give the claim access: ReadWriteMany, or remove steps",
+    ),
+  ];
+}
+
+/** Steps divide the traffic by pods, so that there must be some. */
+function trafficFaults(service: Mapping): Fault[] {
+  const { steps: written, replicas = 2, autoscale } = service;
+  const { min = replicas } = fieldsOf(autoscale);
+  const takesNone = service["port"] === undefined && service["ports"] === undefined;
+  const first: unknown = Array.isArray(written) ? written[0] : undefined;
+  // Argo Rollouts adds a pod for a share that none of them makes.
+  const isTooFew = typeof min === "number" && min < 2 && typeof first === "number";
+  return [
+    ...faultIf(
+      takesNone,
+      ["steps"],
+      "the service takes no connections, and so has no traffic to divide; set port, or remove steps",
+    ),
+    ...faultIf(
+      isTooFew,
+      ["steps"],
+      got(
+        written,
+        `allowed: switch, or replicas of 2 or more: the share of the traffic is that of the pods, and there is one; raise replicas`,
+      ),
+    ),
+  ];
+}
+
+function watchFaults(service: Mapping, watch: Mapping): Fault[] {
+  const { deadlineSeconds = VERDICT.deadlineSeconds.default } = service;
+  const { every: often = MEASURED_DEFAULTS.every, for: long = MEASURED_DEFAULTS.for } = watch;
+  const [between, total] = [often, long].map((text) => secondsOf(String(text)));
+  const remainder = (total ?? 0) % (between ?? 1);
+  return [
+    ...faultIf(
+      watch["requests"] === undefined,
+      ["watch", "requests"],
+      "missing: how many requests the new pods must have had at a step, such as 500; without any a measurement proves nothing",
+    ),
+    ...faultIf(
+      watch["errors"] === undefined && watch["p99"] === undefined,
+      ["watch"],
+      "neither errors nor p99; allowed: one or both of them, such as errors: 1",
+    ),
+    ...faultIf(
+      between !== undefined && total !== undefined && (total < between || remainder !== 0),
+      ["watch", "for"],
+      got(long, `allowed: a multiple of every, which is ${String(often)}`),
+    ),
+    ...faultIf(
+      between !== undefined && typeof deadlineSeconds === "number" && between >= deadlineSeconds,
+      ["watch", "every"],
+      got(often, `allowed: less than deadlineSeconds, which is ${String(deadlineSeconds)}`),
+    ),
+  ];
+}
+
+function time({ from, to }: { readonly from: number; readonly to: number }) {
+  const error = `allowed: a time from ${from}s to ${to}s, such as 30s, 3m or 1h`;
+  return z.string({ error }).refine(
+    (text) => {
+      const seconds = secondsOf(text);
+      return seconds !== undefined && seconds >= from && seconds <= to;
+    },
+    { error },
+  );
+}
