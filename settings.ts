@@ -19,6 +19,7 @@ import { withCertificate, withValues } from "./settings/credentials.ts";
 import { type Fault, faultLine, faultsOf } from "./settings/fault.ts";
 import { jenkinsFaults } from "./settings/jenkins.ts";
 import { mapping } from "./settings/mapping.ts";
+import { monitoringFaults, monitoringOf } from "./settings/monitoring.ts";
 import { namespaceExists } from "./settings/namespace.ts";
 import { numeralFaults } from "./settings/numerals.ts";
 import {
@@ -90,7 +91,7 @@ function isString(key: string, value: string): boolean {
 }
 
 /** An empty mapping is what Pulumi.yaml gives for a key that the stack does not set. */
-const UNSET_WHEN_EMPTY = new Set(["registry", "jenkins", "extras"]);
+const UNSET_WHEN_EMPTY = new Set(["registry", "jenkins", "extras", "prometheus", "monitoring"]);
 
 /**
  * Reads the settings of the stack that is being run.
@@ -140,6 +141,7 @@ export function parseSettings(config: StackConfig, surroundings: Surroundings): 
       ...processFaults(raw),
       ...extrasFaults(raw, surroundings),
       ...claimFaults(raw),
+      ...monitoringFaults(raw),
     ],
   });
   if (found.length > 0 || !parsed.success || cluster === undefined) {
@@ -173,6 +175,7 @@ function settingsOf(cluster: Cluster, form: StackForm, values: StackConfig["valu
     ...(extras && { extras }),
     services: byName(services, (name, { build, image, ...definition }) => ({
       ...definition,
+      ...monitoringOf(definition, form),
       ...imageSourceOf(name, { build: build && buildOf(build, secretOf), image }, form),
     })),
   };

@@ -112,9 +112,7 @@ function isOutlived(
 }
 
 type Scaled =
-  | k8s.types.input.apps.v1.Deployment
-  | k8s.types.input.apps.v1.StatefulSet
-  | RolloutManifest;
+  k8s.types.input.apps.v1.Deployment | k8s.types.input.apps.v1.StatefulSet | RolloutManifest;
 
 /** The Deployment gets its number once nothing else is missing and the autoscaler is held at it. */
 function withHeldNumber<T extends Scaled>(

@@ -7,6 +7,7 @@ import type { CompletedContainers, ContainersDefinition } from "./service/contai
 import type { ExceptionsDefinition, ExceptionWord } from "./service/exceptions.ts";
 import type { CompletedFiles, FilesDefinition } from "./service/files.ts";
 import type { IdentityDefinition } from "./service/identity.ts";
+import type { CompletedWatching, MetricsKeys } from "./service/metrics.ts";
 import type { PatchesDefinition } from "./service/patches.ts";
 import type { PlacementDefinition } from "./service/placement.ts";
 import type { CompletedPorts, PortsDefinition } from "./service/ports.ts";
@@ -72,6 +73,7 @@ export interface ServiceDefinition
     IdentityDefinition,
     PatchesDefinition,
     PlacementDefinition,
+    MetricsKeys,
     KindDefinition,
     StepsDefinition,
     WithManifests {
@@ -133,6 +135,7 @@ export interface Service
     PatchesDefinition,
     PlacementDefinition,
     CompletedSteps,
+    CompletedWatching,
     Kinds {
   readonly allow: readonly ExceptionWord[];
   /** Whether the image says who runs: root may, and no user is set. */

@@ -3,11 +3,13 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Credential } from "./credentials/credential.ts";
 import { Image } from "./image/image.ts";
 import type { Outcome } from "./rendered/outcome.ts";
+import { declareReleaseMetric } from "./release-metric.ts";
 import type { ReleaseArgs } from "./release-args.ts";
 import { byName } from "./by-name.ts";
 import { complete } from "./complete-service.ts";
 import { credentialsOf } from "./credentials/credential-use.ts";
 import { withImages } from "./service/containers.ts";
+import { watchedOf } from "./watched-release.ts";
 import { awaitsLoadBalancer, servedPorts } from "./service/ports.ts";
 import { patchedPlaces } from "./service/patches.ts";
 import type { Service } from "./service-definition.ts";
@@ -56,6 +58,7 @@ export function deliverBySettings(
     // Without the namespace there is nothing to judge, so its end is the end of the verdict.
     { ...child, provider, dependsOn: workload, ...goesWith(namespace) },
   );
+  declareReleaseMetric({ service, namespace, release }, parent);
   const endpoint = pulumi.all([workload.endpoint, release]).apply(([known]) => known);
   return { release, history, endpoint };
 }
@@ -77,6 +80,7 @@ function provedOf(service: Service) {
   return {
     ...{ service: name, namespace },
     ...waysOf(service),
+    ...watchedOf(service),
     ...verdict,
     ...(schedule && { prove: schedule.prove }),
   };

@@ -60,7 +60,7 @@ export interface WorkloadArgs {
  * Creates a `ServiceAccount`, `NetworkPolicy`, `Deployment` and, unless it takes no connections, `Service`; where the
  * settings call for them a `StatefulSet` with its headless `Service`, a `DaemonSet` or a `CronJob` in the place of the
  * Deployment, and a `ConfigMap`, `PersistentVolumeClaim`s, `PodDisruptionBudget`, `HorizontalPodAutoscaler`,
- * `Ingress` and `HTTPRoute`. It
+ * `Ingress`, `HTTPRoute`, `PodMonitor` and `PrometheusRule`. It
  * waits for none of them to be ready: see `Readiness`.
  */
 export class Workload extends pulumi.ComponentResource {
@@ -96,6 +96,7 @@ export class Workload extends pulumi.ComponentResource {
     const address = manifests.service && new k8s.core.v1.Service(name, manifests.service, child);
     declareOptions(name, manifests, child);
     declareWaysIn(manifests, child);
+    declareMonitoring(name, manifests, child);
 
     this.deployment = declareDeliverer(name, deliverer, child);
     this.manifestHash = pulumi
@@ -118,13 +119,16 @@ function imagesOf({ initContainers, sidecars }: Service) {
 
 function declareNeeds(
   name: string,
-  { serviceAccount, networkPolicy, configMap }: WorkloadManifests,
+  { serviceAccount, networkPolicy, configMap, analysisTemplate }: WorkloadManifests,
   child: pulumi.CustomResourceOptions,
 ): pulumi.Resource[] {
   return [
     new k8s.core.v1.ServiceAccount(name, serviceAccount, child),
     new k8s.networking.v1.NetworkPolicy(name, networkPolicy, child),
     ...declareFiles(configMap, child),
+    ...(analysisTemplate === undefined
+      ? []
+      : [new k8s.apiextensions.CustomResource(name, analysisTemplate, child)]),
   ];
 }
 
@@ -168,5 +172,21 @@ function declareWaysIn(
   }
   for (const manifest of routes) {
     new k8s.apiextensions.CustomResource(manifest.metadata.name, manifest, child);
+  }
+}
+
+/** What watches the service: Prometheus' operator and Grafana's sidecar read it. */
+function declareMonitoring(
+  name: string,
+  { podMonitor, prometheusRule, dashboard }: WorkloadManifests,
+  child: pulumi.CustomResourceOptions,
+): void {
+  for (const manifest of [podMonitor, prometheusRule]) {
+    if (manifest !== undefined) {
+      new k8s.apiextensions.CustomResource(name, manifest, child);
+    }
+  }
+  if (dashboard !== undefined) {
+    new k8s.core.v1.ConfigMap(dashboard.metadata.name, dashboard, child);
   }
 }

@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 import { count, flag, name, type Of, pinned, text, verdictShape, word } from "./field.ts";
+import { watchedRelease } from "./monitoring.ts";
 import type { HistoryEntry, ProvedRelease, ReleaseRecord } from "./release-record.ts";
 import { settleBound, type VerdictSettings } from "./verdict.ts";
 import { OTHER_KINDS, PROOFS } from "./workload-kind.ts";
@@ -87,6 +88,11 @@ const shape = {
    * @default run
    */
   prove: z.enum(PROOFS, `must be ${PROOFS.join(" or ")}`).exactOptional(),
+  /**
+   * What Prometheus is asked about it.
+   * @default - it is not asked
+   */
+  monitoring: watchedRelease.exactOptional(),
   /** Seconds without progress after which the rollout has failed: the Deployment's `progressDeadlineSeconds`. */
   deadlineSeconds: count,
   /**

@@ -16,9 +16,10 @@ import {
   templateAfterLook,
   templateIn,
 } from "./readiness/state.ts";
+import { provedScrapes } from "./monitoring/scrape-proof.ts";
 import { secondDigest } from "./readiness/second-digest.ts";
 import { Registry } from "./registry/registry.ts";
-import { resumption } from "./readiness/resumption.ts";
+import { resumption, rolloutBegan } from "./readiness/resumption.ts";
 import type { Run } from "./resource.ts";
 import { brokenBefore } from "./readiness/old-pods.ts";
 import { markOf } from "./rollback/mark.ts";
@@ -28,10 +29,11 @@ import { type ReleaseCase, rollBack, type Tools } from "./rollback/rollback.ts";
 import { standingOf } from "./rollback/standing.ts";
 import { ScheduledRelease } from "./scheduled/scheduled-release.ts";
 import { gone, outlook, REMEDY } from "./release-words.ts";
-import type { Deployment } from "./verdict/objects.ts";
+import type { Proof } from "./verdict/finding.ts";
+import type { Deployment, Observed } from "./verdict/objects.ts";
 import { type Report, reportOf } from "./waiting/report.ts";
 import type { AwaitedType, Waited } from "./waiting/resource.ts";
-import { awaitVerdict, presentVerdict, type WaitOptions } from "./waiting/wait.ts";
+import { awaitVerdict, type Judgement, presentVerdict, type WaitOptions } from "./waiting/wait.ts";
 import type { Change, CheckResult, Properties, Subject } from "../wire/plugin.ts";
 import { UNKNOWN } from "../wire/unknown.ts";
 
@@ -123,7 +125,9 @@ export class Readiness implements AwaitedType {
       return new ScheduledRelease(this.#run, release, stored).look({ log }, outputs, options);
     }
     const awaited = new AwaitedRelease(this.#run.cluster(), release);
-    const judgement = await presentVerdict(awaited, options.signal);
+    const judgement = await this.#scraped(release, await presentVerdict(awaited, options.signal), {
+      signal: options.signal,
+    });
     const { verdict, observed } = judgement;
     const { startedAt = new Date().toISOString(), seconds = 0 } = stored.release ?? {};
     let record = recordOf(release, judgement, { startedAt, seconds }, stored.release);
@@ -148,7 +152,6 @@ export class Readiness implements AwaitedType {
   ): Promise<Waited> {
     const startedAt = new Date().toISOString();
     const broken = brokenBefore(stored.release);
-    const awaited = new AwaitedRelease(this.#run.cluster(), again ?? release, broken);
     const tools = this.#tools(options);
     const deployment = await firstLook(this.#run.cluster(), release, options);
     const refused = await this.#refusal(release, stored, deployment, tools);
@@ -162,7 +165,9 @@ export class Readiness implements AwaitedType {
     if (resumed !== undefined) {
       subject.log.info(resumed);
     }
-    const judgement = await awaitVerdict(awaited, tools);
+    const began = rolloutBegan(resumed === undefined ? undefined : deployment);
+    const awaited = new AwaitedRelease(this.#run.cluster(), again ?? release, broken, began);
+    const judgement = await this.#scraped(release, await awaitVerdict(awaited, tools), tools);
     const { verdict, observed, seconds } = judgement;
     // The look before the wait may have had no answer.
     const late = await this.#refusal(release, stored, observed.deployment, tools);
@@ -189,6 +194,18 @@ export class Readiness implements AwaitedType {
     const { message, running, evidence } = await this.#fail(subject, found, stored, tools);
     const own = outputsOf({ ...state, release: { ...record, running, evidence } });
     return { own, failure: message };
+  }
+
+  /** A judgement with what Prometheus says of a release that is ready. Only a wait for the verdict waits for that, too. */
+  async #scraped<J extends Judgement<Observed, Proof>>(
+    release: ReadinessInputs,
+    judgement: J,
+    options: Pick<WaitOptions, "signal"> & Partial<WaitOptions>,
+  ): Promise<J> {
+    const wait = options.progress !== undefined;
+    const cluster = this.#run.cluster();
+    const verdict = await provedScrapes(cluster, release, judgement, { ...options, wait });
+    return { ...judgement, verdict };
   }
 
   /** Of a release that was rolled back: the Deployment shows a different one. */

@@ -10,6 +10,7 @@ import { followedDeadline, probesFaults } from "./service/probe-faults.ts";
 import { wayInFaults } from "./service/way-in-faults.ts";
 import { containersFaults } from "./service/containers.ts";
 import { filesFaults } from "./service/files.ts";
+import { metricsFaults } from "./service/metrics.ts";
 import { replacementFaults } from "./service/replacement.ts";
 import { resourceFaults } from "./service/resources.ts";
 import { variablesFaults } from "./service/variables.ts";
@@ -17,6 +18,7 @@ import { volumesFaults } from "./service/volumes.ts";
 import { exceptionsFaults } from "./service/exceptions.ts";
 import { identityFaults } from "./service/identity.ts";
 import { placementFaults } from "./service/placement.ts";
+import { stepsFaults } from "./service/steps.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** Kubernetes accepts no larger ConfigMap. */
@@ -65,6 +67,8 @@ function keyFaults(service: Mapping, surroundings: Surroundings, isPromoting: bo
     ...exceptionsFaults(service),
     ...identityFaults(service),
     ...placementFaults(service),
+    ...metricsFaults(service),
+    ...stepsFaults(service),
   ];
 }
 

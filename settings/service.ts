@@ -13,9 +13,11 @@ import { probesShape } from "./service/probes.ts";
 import { wayInShape } from "./service/way-in.ts";
 import { containersShape } from "./service/containers.ts";
 import { filesShape } from "./service/files.ts";
+import { metricsShape } from "./service/metrics.ts";
 import { processShape } from "./service/process-shape.ts";
 import { replacementShape } from "./service/replacement.ts";
 import { resources } from "./service/resources.ts";
+import { stepsShape } from "./service/steps.ts";
 import { variablesShape } from "./service/variables.ts";
 import { volumesShape } from "./service/volumes.ts";
 import { exceptionsShape } from "./service/exceptions.ts";
@@ -25,7 +27,7 @@ import { placementShape } from "./service/placement.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** A service as the settings have it. */
-export type ServiceForm = ServiceDefinition & {
+export type ServiceForm = Omit<ServiceDefinition, "monitoring"> & {
   readonly build?: BuildForm;
   readonly image?: string;
 };
@@ -52,6 +54,7 @@ export function serviceSchema(surroundings: Surroundings) {
       ...replacementShape(),
       egress: field.list(egress, "a list of destinations").exactOptional(),
       ...kindsShape(),
+      ...stepsShape(),
       ...manifestsShape(surroundings),
       ...shapeOf(VERDICT, dialect),
       ...shapeOf(PODS, dialect),
@@ -59,6 +62,7 @@ export function serviceSchema(surroundings: Surroundings) {
       ...identityShape,
       ...patchesShape,
       ...placementShape,
+      ...metricsShape(),
     } satisfies ShapeOf<ServiceForm>,
     "a mapping with either build or image, and as needed a port",
   );

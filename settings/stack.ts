@@ -5,6 +5,7 @@ import { clusterSchema } from "./cluster.ts";
 import { formerSchema } from "./former.ts";
 import * as field from "./fields.ts";
 import { jenkinsSchema } from "./jenkins.ts";
+import { monitoringSchema, prometheusSchema } from "./monitoring.ts";
 import { namespaceSchema } from "./namespace.ts";
 import { pinsSchema, promotionSchema } from "./promotion.ts";
 import { PASSWORD, registrySchema } from "./registry.ts";
@@ -29,6 +30,8 @@ export function stackSchema(surroundings: Surroundings) {
       pins: pinsSchema(surroundings).exactOptional(),
       jenkins: jenkinsSchema.exactOptional(),
       former: formerSchema.exactOptional(),
+      prometheus: prometheusSchema(surroundings).exactOptional(),
+      monitoring: monitoringSchema.exactOptional(),
       extras: extrasSchema(surroundings).exactOptional(),
       services: field
         .named(z.string(), serviceSchema(surroundings), SERVICES)

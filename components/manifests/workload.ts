@@ -4,6 +4,7 @@ import { analysisTemplateManifest } from "./analysis-template.ts";
 import { configMapManifest } from "./config-map.ts";
 import type { Service } from "../service-definition.ts";
 import { cronJobManifest } from "./cron-job.ts";
+import { dashboardManifest } from "./dashboard.ts";
 import { daemonSetManifest } from "./daemon-set.ts";
 import { deploymentManifest } from "./deployment.ts";
 import { manifestHash } from "./hash.ts";
@@ -13,6 +14,8 @@ import { ingressManifests } from "./ingress.ts";
 import { networkPolicyManifest } from "./network-policy.ts";
 import { podDisruptionBudgetManifest } from "./pod-disruption-budget.ts";
 import { withPatches } from "./patch.ts";
+import { podMonitorManifest } from "./pod-monitor.ts";
+import { prometheusRuleManifest } from "./prometheus-rule.ts";
 import type { CredentialDigests } from "./pod-template.ts";
 import { rolloutManifest } from "./rollout.ts";
 import { serviceAccountManifest } from "./service-account.ts";
@@ -39,6 +42,9 @@ export function workloadManifests(
   const routes = httpRouteManifests(service);
   const analysisTemplate = analysisTemplateManifest(service);
   const rollout = rolloutManifest(service, image, source, credentials);
+  const podMonitor = podMonitorManifest(service);
+  const prometheusRule = prometheusRuleManifest(service);
+  const dashboard = dashboardManifest(service);
   return withPatches(service, {
     serviceAccount: serviceAccountManifest(service),
     configMap: configMapManifest(service),
@@ -60,6 +66,9 @@ export function workloadManifests(
     ingress,
     ...(otherIngresses.length > 0 && { otherIngresses }),
     ...(routes.length > 0 && { routes }),
+    ...(podMonitor && { podMonitor }),
+    ...(prometheusRule && { prometheusRule }),
+    ...(dashboard && { dashboard }),
   });
 }
 

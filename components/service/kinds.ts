@@ -234,9 +234,12 @@ export function completeTime(
 const LEAST_SECONDS = 600;
 
 /** What delivers the service. */
-export function workloadKindOf(
-  { stateful, everyNode, schedule, steps }: Kinds & Pick<CompletedSteps, "steps">,
-): WorkloadKind {
+export function workloadKindOf({
+  stateful,
+  everyNode,
+  schedule,
+  steps,
+}: Kinds & Pick<CompletedSteps, "steps">): WorkloadKind {
   if (steps !== undefined) {
     return "Rollout";
   }

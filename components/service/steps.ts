@@ -32,15 +32,15 @@ export interface MeasuredDefinition {
    */
   readonly requests?: number;
   /**
-   * How often is measured.
-   * @default 30s
+   * Seconds between two measurements.
+   * @default 30
    */
-  readonly every?: string;
+  readonly every?: number;
   /**
-   * For how long each step is measured: a multiple of `every`.
-   * @default 3m
+   * Seconds for which each step is measured: a multiple of `every`.
+   * @default 180
    */
-  readonly for?: string;
+  readonly for?: number;
   /**
    * How many measurements of a step may be bad.
    * @default 0
@@ -74,34 +74,20 @@ export const STEP_NUMBERS = {
 } as const;
 
 /** What is measured where the definition says nothing else. */
-export const MEASURED_DEFAULTS = { every: "30s", for: "3m", failures: 0 } as const;
-
-const DURATION = /^(\d{1,5})(s|m|h)$/;
-
-const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600 };
-
-/** Seconds of a time such as `30s` or `3m`; undefined for any other text. */
-export function secondsOf(time: string): number | undefined {
-  const [, number, unit = ""] = DURATION.exec(time) ?? [];
-  const factor = UNITS[unit];
-  return number === undefined || factor === undefined ? undefined : Number(number) * factor;
-}
+export const MEASURED_DEFAULTS = { every: 30, for: 180, failures: 0 } as const;
 
 /** The steps of a definition, and nothing else of it. */
 export function completeSteps({
   steps,
   watch = {},
 }: StepsDefinition & { readonly watch?: MeasuredDefinition }): CompletedSteps {
-  const { every = MEASURED_DEFAULTS.every, for: whole = MEASURED_DEFAULTS.for } = watch;
   if (steps === undefined) {
     return {};
   }
   const measured = {
-    ...picked(watch, ["errors", "p99"]),
-    requests: watch.requests ?? 0,
-    every: secondsOf(every) ?? 0,
-    for: secondsOf(whole) ?? 0,
-    failures: watch.failures ?? MEASURED_DEFAULTS.failures,
+    ...MEASURED_DEFAULTS,
+    requests: 0,
+    ...picked(watch, ["errors", "p99", "requests", "every", "for", "failures"]),
   };
   return { steps, measured };
 }

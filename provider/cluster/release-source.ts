@@ -81,13 +81,7 @@ function workloadIn(
   { stores }: NamespaceWatch,
 ): Pick<
   Observed,
-  | "deployment"
-  | "statefulSet"
-  | "daemonSet"
-  | "rollout"
-  | "analysisRuns"
-  | "replicaSets"
-  | "pods"
+  "deployment" | "statefulSet" | "daemonSet" | "rollout" | "analysisRuns" | "replicaSets" | "pods"
 > {
   if (kind === "StatefulSet" || kind === "DaemonSet") {
     const pods = stores.pods.of(uid);

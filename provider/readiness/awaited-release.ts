@@ -3,6 +3,7 @@ import { nounOf, titleOf } from "../../contract/workload-kind.ts";
 import { type NeededRight, rightsOfVerdict } from "../../rights.ts";
 import { type Cluster, pathOf } from "../cluster.ts";
 import type { Subscription } from "../cluster/subscription.ts";
+import { AlertLook } from "../monitoring/alert-look.ts";
 import { Registry } from "../registry/registry.ts";
 import { lossOf } from "../verdict/awaited-object.ts";
 import { isPodOf, newReplicaSet } from "../verdict/revision.ts";
@@ -42,12 +43,17 @@ export class AwaitedRelease implements Reported<Observed, Proof> {
   readonly cluster: Cluster;
   readonly release: ReadinessInputs;
   private readonly broken: Broken | undefined;
+  private readonly began: number | undefined;
 
-  /** @param broken the pods that a StatefulSet must be rid of first */
-  constructor(cluster: Cluster, release: ReadinessInputs, broken?: Broken) {
+  /**
+   * @param broken the pods that a StatefulSet must be rid of first
+   * @param began when its rollout began, in milliseconds since 1970, if alerts since then count
+   */
+  constructor(cluster: Cluster, release: ReadinessInputs, broken?: Broken, began?: number) {
     this.cluster = cluster;
     this.release = release;
     this.broken = broken;
+    this.began = began;
 
     const { service, namespace, deployment, logs = true } = release;
     this.place = {
@@ -90,6 +96,10 @@ export class AwaitedRelease implements Reported<Observed, Proof> {
     const judge = (observed: Observed, now: number) =>
       rollout.judge(graces.see(listening.see(config.see(observed))), now);
     const first = new FirstWatch(api, this.release);
+    const alerts =
+      this.began === undefined
+        ? undefined
+        : AlertLook.for(this.release, this.cluster, this.began, { wake, signal });
     const oldPods = new OldPods(this.cluster, this.release, this.broken);
     let isFirst = true;
     return {
@@ -111,7 +121,8 @@ export class AwaitedRelease implements Reported<Observed, Proof> {
           (await oldPods.see(present, observed, signal)) ??
           (await first.see(present, observed, signal)) ??
           (await this.#namespaceLeaving(present, observed, signal));
-        return this.#told(known ?? present);
+        const told = this.#told(known ?? present);
+        return (await alerts?.see(told, observed)) ?? told;
       },
     };
   }

@@ -11,6 +11,7 @@ import { digestOf } from "../../contract/image-reference.ts";
 import { newReplicaSet, podsOf } from "../verdict/revision.ts";
 import type { Proof, ProvedPod } from "../verdict/finding.ts";
 import { nameOf, type Observed, type ReplicaSet } from "../verdict/objects.ts";
+import { UNPROVED } from "../monitoring/scrape-proof.ts";
 import { oneLine } from "../cluster/one-line.ts";
 import { releasedPods } from "./released-pod.ts";
 import type { Judgement } from "../waiting/wait.ts";
@@ -93,7 +94,9 @@ export function warningsAfterLook(
   stored: ReleaseRecord | undefined,
 ): readonly string[] {
   const isSame = stored?.generation === record.generation && record.verdict === "ready";
-  const earlier = isSame && stored.verdict === "ready" ? stored.warnings : [];
+  const kept = isSame && stored.verdict === "ready" ? stored.warnings : [];
+  // What Prometheus lacked is asked for at each look.
+  const earlier = kept.filter((warning) => !UNPROVED.some((start) => warning.startsWith(start)));
   return [...new Set([...earlier, ...record.warnings])].slice(-WARNINGS);
 }
 

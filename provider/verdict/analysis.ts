@@ -82,7 +82,9 @@ export function progressOf({ status }: AnalysisRun): string {
   const results = status?.metricResults ?? [];
   return results.length === 0
     ? "nothing measured yet"
-    : results.map((each) => `${each.name} ${valueOf(lastOf(each))} (${each.count ?? 0})`).join(", ");
+    : results
+        .map((each) => `${each.name} ${valueOf(lastOf(each))} (${each.count ?? 0})`)
+        .join(", ");
 }
 
 /** How many measurements there are: grows with each. */

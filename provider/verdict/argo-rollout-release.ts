@@ -28,7 +28,10 @@ export function judgeRolloutRelease(
     return finding("stalled", invalid.message ?? "the controller takes the spec for invalid");
   }
   const runs = runsOf(status.currentPodHash, observed.analysisRuns);
-  const failure = runs.filter(isOver).map(failureOf).findLast((each) => each !== undefined);
+  const failure = runs
+    .filter(isOver)
+    .map(failureOf)
+    .findLast((each) => each !== undefined);
   const paused = status.pauseConditions?.find(({ reason }) => reason === INCONCLUSIVE);
   if (failure !== undefined && (status.abort === true || paused !== undefined || isFull(rollout))) {
     const { reason, message, notes } = failure;
@@ -114,7 +117,8 @@ function isFull({ status }: ArgoRollout): boolean {
 function whereOf(rollout: ArgoRollout, runs: ReturnType<typeof runsOf>): string {
   const steps = rollout.spec?.strategy?.canary?.steps;
   const index = runs.findLast((run) => stepOf(run) !== undefined);
-  const at = rollout.status?.abort === true ? index && stepOf(index) : rollout.status?.currentStepIndex;
+  const at =
+    rollout.status?.abort === true ? index && stepOf(index) : rollout.status?.currentStepIndex;
   if (steps === undefined || at === undefined || at >= steps.length) {
     return "";
   }

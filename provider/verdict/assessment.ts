@@ -90,7 +90,11 @@ export function assess(
   return {
     findings,
     doubts: ready.flatMap((pod) => doubtsOf(release, pod, warnings, { clusterTime })),
-    remarks: [...partitionNotes(observed), ...unmeasuredNotes(observed), ...probeWarnings(ready, warnings)],
+    remarks: [
+      ...partitionNotes(observed),
+      ...unmeasuredNotes(observed),
+      ...probeWarnings(ready, warnings),
+    ],
     replicaSet: replicaSet && nameOf(replicaSet),
     proved: proofs.filter((proof) => "imageID" in proof),
     text,

@@ -3,12 +3,12 @@ import { z } from "zod";
 import {
   MEASURED_DEFAULTS,
   type MeasuredDefinition,
-  secondsOf,
   STEP_NUMBERS,
   type Steps,
   type StepsDefinition,
 } from "../../components/service/steps.ts";
 import { parseLatency } from "../../components/service/objective.ts";
+import { duration } from "../duration.ts";
 import { VERDICT } from "../../contract/verdict.ts";
 import type { ShapeOf } from "../../contract/field.ts";
 import { type Fault, faultIf, got } from "../fault.ts";
@@ -68,7 +68,7 @@ export function measuredShape() {
 const MEASURED = ["errors", "p99", "requests", "every", "for", "failures"] as const;
 
 /** What steps contradict, and what they need. */
-export function stepsFaults(service: Mapping, prometheus: unknown): Fault[] {
+export function stepsFaults(service: Mapping): Fault[] {
   const { steps: written } = service;
   const watch = fieldsOf(service["watch"]);
   const [unused] = MEASURED.filter((key) => key in watch);
@@ -76,16 +76,7 @@ export function stepsFaults(service: Mapping, prometheus: unknown): Fault[] {
     const text = "allowed: with steps, at which it is measured; set steps, or remove it";
     return faultIf(unused !== undefined, ["watch", unused ?? ""], got(watch[unused ?? ""], text));
   }
-  return [
-    ...contradictions(service),
-    ...trafficFaults(service),
-    ...watchFaults(service, watch),
-    ...faultIf(
-      prometheus === undefined,
-      ["steps"],
-      "slipway:prometheus is missing, where Argo Rollouts measures; set it, such as http://prometheus.monitoring:9090",
-    ),
-  ];
+  return [...contradictions(service), ...trafficFaults(service), ...watchFaults(service, watch)];
 }
 
 /** What replaces pods by other rules. */
@@ -149,8 +140,8 @@ function trafficFaults(service: Mapping): Fault[] {
 
 function watchFaults(service: Mapping, watch: Mapping): Fault[] {
   const { deadlineSeconds = VERDICT.deadlineSeconds.default } = service;
-  const { every: often = MEASURED_DEFAULTS.every, for: long = MEASURED_DEFAULTS.for } = watch;
-  const [between, total] = [often, long].map((text) => secondsOf(String(text)));
+  const between = seconds(watch["every"], MEASURED_DEFAULTS.every);
+  const total = seconds(watch["for"], MEASURED_DEFAULTS.for);
   const remainder = (total ?? 0) % (between ?? 1);
   return [
     ...faultIf(
@@ -166,23 +157,28 @@ function watchFaults(service: Mapping, watch: Mapping): Fault[] {
     ...faultIf(
       between !== undefined && total !== undefined && (total < between || remainder !== 0),
       ["watch", "for"],
-      got(long, `allowed: a multiple of every, which is ${String(often)}`),
+      got(
+        watch["for"],
+        `allowed: a multiple of every, which is ${between ?? 0} s; the default is ${MEASURED_DEFAULTS.for} s`,
+      ),
     ),
     ...faultIf(
       between !== undefined && typeof deadlineSeconds === "number" && between >= deadlineSeconds,
       ["watch", "every"],
-      got(often, `allowed: less than deadlineSeconds, which is ${String(deadlineSeconds)}`),
+      got(
+        watch["every"],
+        `allowed: less than deadlineSeconds, which is ${String(deadlineSeconds)}`,
+      ),
     ),
   ];
 }
 
 function time({ from, to }: { readonly from: number; readonly to: number }) {
-  const error = `allowed: a time from ${from}s to ${to}s, such as 30s, 3m or 1h`;
-  return z.string({ error }).refine(
-    (text) => {
-      const seconds = secondsOf(text);
-      return seconds !== undefined && seconds >= from && seconds <= to;
-    },
-    { error },
-  );
+  const error = `allowed: from ${from}s to ${to}s`;
+  return duration.refine((seconds) => seconds >= from && seconds <= to, { error });
+}
+
+/** A time that was not understood is told by its form. */
+function seconds(written: unknown, otherwise: number): number | undefined {
+  return written === undefined ? otherwise : duration.safeParse(written).data;
 }

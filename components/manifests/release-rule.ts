@@ -1,0 +1,56 @@
+import type { ReleaseRecord } from "../../contract/release-record.ts";
+import type { Service } from "../service-definition.ts";
+import { MONITORING_API, monitoringMetadata } from "./pod-monitor.ts";
+import { seriesLabels } from "./series.ts";
+
+/** The series that shows which release a service has. */
+export const RELEASE_METRIC = "slipway_release";
+
+/** What the series shows of a release. */
+export type ShownRelease = Pick<
+  ReleaseRecord,
+  "commit" | "dirty" | "digest" | "verdict" | "running"
+>;
+
+/**
+ * Shows a release as a metric, undefined for a service that shows none. It is written after the verdict, and is no part of the
+ * manifests' hash: a new release of it would have a next one.
+ */
+export function releaseRuleManifest(service: Service, release: ShownRelease) {
+  if (service.metrics === undefined) {
+    return undefined;
+  }
+  return {
+    apiVersion: MONITORING_API,
+    kind: "PrometheusRule",
+    metadata: monitoringMetadata(service, releaseRuleName(service)),
+    spec: {
+      groups: [
+        {
+          name: `${service.namespace}.${releaseRuleName(service)}`,
+          rules: shown(release).map((labels) => ({
+            record: RELEASE_METRIC,
+            expr: "vector(1)",
+            labels: { ...seriesLabels(service), ...labels },
+          })),
+        },
+      ],
+    },
+  };
+}
+
+/** No service can be called so. */
+export function releaseRuleName({ name }: Pick<Service, "name">): string {
+  return `${name}.release`;
+}
+
+/** The release and, if it failed, what was restored in its place. */
+function shown({ running, ...release }: ShownRelease) {
+  return [release, ...(running ? [{ ...running, dirty: false }] : [])].map(
+    ({ commit, dirty, digest, verdict }) => ({
+      ...(commit !== null && { commit: dirty ? `${commit}-dirty` : commit }),
+      digest,
+      verdict,
+    }),
+  );
+}

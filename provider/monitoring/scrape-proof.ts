@@ -1,0 +1,152 @@
+import type { ReadinessInputs } from "../../contract/readiness.ts";
+import type { Cluster } from "../cluster.ts";
+import { pause } from "../cluster/pause.ts";
+import { Prometheus, PrometheusError } from "../prometheus.ts";
+import type { Failed, FinalVerdict, Proof } from "../verdict/finding.ts";
+import { nameOf, type Observed, type Pod } from "../verdict/objects.ts";
+import type { Reason } from "../verdict/reasons.ts";
+import { rulesCauseOf, scrapeCauseOf } from "./causes.ts";
+import { type Scraped, type Scrapes, scrapesOf } from "./scrapes.ts";
+
+/** How soon Prometheus is asked again. */
+const AGAIN_MILLISECONDS = 2000;
+
+/** Without a scrape of its own a release waits as long for its rules: the operator has them in a minute. */
+const RULES_SECONDS = 150;
+
+/** How remarks on what Prometheus lacks begin, so that a later look can replace them. */
+export const UNPROVED = ["not-scraped: ", "rules-not-loaded: "] as const;
+
+/** What the proof is made with. */
+export interface ProofOptions {
+  readonly signal: AbortSignal;
+  readonly progress?: (text: string) => void;
+  /** Whether what Prometheus lacks is waited for; otherwise this moment counts. */
+  readonly wait: boolean;
+}
+
+/** What Prometheus lacks of a release. */
+interface Lack {
+  readonly reason: Extract<Reason, "not-scraped" | "rules-not-loaded">;
+  readonly object: string;
+  readonly message: string;
+}
+
+/**
+ * The verdict on a release that is ready, once Prometheus was asked whether it scrapes each pod and has the rules: with a
+ * remark on what it lacks, or failed if the release requires it. One that nobody watches stays as it is, and costs no question.
+ */
+export async function provedScrapes(
+  cluster: Cluster,
+  { service, namespace, monitoring }: ReadinessInputs,
+  { verdict, observed }: { readonly verdict: FinalVerdict; readonly observed: Observed },
+  options: ProofOptions,
+): Promise<FinalVerdict> {
+  if (monitoring === undefined || verdict.kind === "failed") {
+    return verdict;
+  }
+  const release = { service, namespace, monitoring };
+  const proved = new Set(verdict.pods.map(({ name }) => name));
+  const pods = observed.pods.filter((pod) => proved.has(nameOf(pod)));
+  const lacks = await lacksOf(cluster, release, pods, options);
+  const told = lacks.map((lack) => ({ ...lack, message: cluster.secrets.tell(lack.message) }));
+  return judged(verdict, told, monitoring.required === true);
+}
+
+function judged(
+  verdict: Extract<FinalVerdict, { kind: "ready" }>,
+  lacks: readonly Lack[],
+  isRequired: boolean,
+): FinalVerdict {
+  const [first, ...others] = lacks;
+  if (first === undefined) {
+    return verdict;
+  }
+  const remarks = (of: readonly Lack[]) => of.map(({ reason, message }) => `${reason}: ${message}`);
+  const { notes = [] }: Proof = verdict;
+  return isRequired
+    ? ({ kind: "failed", ...first, notes: [...remarks(others), ...notes] } satisfies Failed)
+    : { ...verdict, notes: [...remarks(lacks), ...notes] };
+}
+
+async function lacksOf(
+  cluster: Cluster,
+  release: Scraped,
+  pods: readonly Pod[],
+  options: ProofOptions,
+): Promise<Lack[]> {
+  const { monitoring } = release;
+  const prometheus = new Prometheus(monitoring.prometheus, cluster.api);
+  const found = await lastScrapes(release, pods, prometheus, options);
+  if (found instanceof PrometheusError) {
+    return silent(release, found);
+  }
+  const { missing, hasRules } = found;
+  const sources = { api: cluster.api, prometheus, signal: options.signal };
+  const { monitor = "" } = monitoring.scrape ?? {};
+  const unscraped = pods.filter((pod) => missing.includes(nameOf(pod)));
+  const number = `${unscraped.length} of ${pods.length} pods`;
+  return [
+    ...(unscraped.length === 0
+      ? []
+      : [
+          {
+            reason: "not-scraped" as const,
+            object: `podmonitor ${monitor}`,
+            message: `Prometheus ${monitoring.prometheus} has not scraped ${number}: ${await scrapeCauseOf(release, unscraped, missing, sources)}`,
+          },
+        ]),
+    ...(hasRules
+      ? []
+      : [
+          {
+            reason: "rules-not-loaded" as const,
+            object: `prometheusrule ${release.service}`,
+            message: `Prometheus ${monitoring.prometheus} does not evaluate the rules of ${release.service}: ${await rulesCauseOf(release, sources)}`,
+          },
+        ]),
+  ];
+}
+
+/** Nobody knows what a Prometheus that does not answer scrapes. */
+function silent({ service, monitoring }: Scraped, { message }: PrometheusError): Lack[] {
+  const { scrape, rules } = monitoring;
+  return scrape === undefined && rules === undefined
+    ? []
+    : [{ reason: "not-scraped", object: `podmonitor ${scrape?.monitor ?? service}`, message }];
+}
+
+/** What it has in the end: a new pod is known after a moment, and a new monitor after a minute. */
+async function lastScrapes(
+  release: Scraped,
+  pods: readonly Pod[],
+  prometheus: Prometheus,
+  { signal, wait, progress }: ProofOptions,
+): Promise<Scrapes | PrometheusError> {
+  const seconds = release.monitoring.scrape?.waitSeconds ?? RULES_SECONDS;
+  const until = performance.now() + (wait ? seconds * 1000 : 0);
+  for (;;) {
+    const found = await scrapesOf(release, pods, prometheus, signal).catch(known);
+    const isDone = "missing" in found && found.missing.length === 0 && found.hasRules;
+    if (isDone || signal.aborted || performance.now() >= until) {
+      return found;
+    }
+    progress?.(progressOf(found, pods.length));
+    await pause(AGAIN_MILLISECONDS, signal);
+  }
+}
+
+function progressOf(found: Scrapes | PrometheusError, pods: number): string {
+  if (found instanceof PrometheusError) {
+    return `ready; ${found.message}`;
+  }
+  const { missing, hasRules } = found;
+  return `ready, ${pods - missing.length}/${pods} scraped${hasRules ? "" : ", rules not loaded"}`;
+}
+
+function known(error: unknown): PrometheusError {
+  if (error instanceof PrometheusError) {
+    return error;
+  }
+  throw error;
+}
