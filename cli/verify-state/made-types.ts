@@ -78,10 +78,13 @@ export const MADE: ReadonlyMap<string, Made> = new Map<string, Made>([
   [`${WORKLOAD}$kubernetes:core/v1:Service`, "service"],
   [`${WORKLOAD}$kubernetes:core/v1:ServiceAccount`, "service"],
   [`${WORKLOAD}$kubernetes:gateway.networking.k8s.io/v1:HTTPRoute`, "service"],
+  [`${WORKLOAD}$kubernetes:monitoring.coreos.com/v1:PodMonitor`, "service"],
+  [`${WORKLOAD}$kubernetes:monitoring.coreos.com/v1:PrometheusRule`, "service"],
   [`${WORKLOAD}$kubernetes:networking.k8s.io/v1:Ingress`, "service"],
   [`${WORKLOAD}$kubernetes:networking.k8s.io/v1:NetworkPolicy`, "service"],
   [`${WORKLOAD}$kubernetes:policy/v1:PodDisruptionBudget`, "service"],
   [`${RELEASE}$${RESOURCES.Readiness}`, "service"],
+  [`${RELEASE}$kubernetes:monitoring.coreos.com/v1:PrometheusRule`, "service"],
   [COMPONENTS.Extra, "component"],
   ...MANIFESTS.flatMap((each): [string, Made][] => [
     [each, "component"],
