@@ -2,7 +2,11 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { ReleaseRecord } from "../contract/release-record.ts";
-import { releaseRuleManifest, releaseRuleName } from "./manifests/release-rule.ts";
+import {
+  releaseRuleManifest,
+  releaseRuleName,
+  UNJUDGED_RELEASE,
+} from "./manifests/release-rule.ts";
 import { goesWith, type Namespace } from "./namespace.ts";
 import type { Service } from "./service-definition.ts";
 
@@ -23,14 +27,7 @@ export function declareReleaseMetric(
   { service, namespace, release }: ReleaseMetricArgs,
   parent: pulumi.Resource,
 ): void {
-  const unknown = {
-    commit: null,
-    dirty: false,
-    digest: "",
-    verdict: "ready",
-    running: null,
-  } as const;
-  const manifest = releaseRuleManifest(service, unknown);
+  const manifest = releaseRuleManifest(service, UNJUDGED_RELEASE);
   if (manifest === undefined) {
     return;
   }

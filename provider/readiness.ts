@@ -16,7 +16,7 @@ import {
   templateAfterLook,
   templateIn,
 } from "./readiness/state.ts";
-import { provedScrapes } from "./monitoring/scrape-proof.ts";
+import { provedScrapes, type ScrapedVerdict } from "./monitoring/scrape-proof.ts";
 import { secondDigest } from "./readiness/second-digest.ts";
 import { Registry } from "./registry/registry.ts";
 import { resumption, rolloutBegan } from "./readiness/resumption.ts";
@@ -125,9 +125,8 @@ export class Readiness implements AwaitedType {
       return new ScheduledRelease(this.#run, release, stored).look({ log }, outputs, options);
     }
     const awaited = new AwaitedRelease(this.#run.cluster(), release);
-    const judgement = await this.#scraped(release, await presentVerdict(awaited, options.signal), {
-      signal: options.signal,
-    });
+    const judged = await presentVerdict(awaited, options.signal);
+    const judgement = await this.#scraped(release, judged, options, false);
     const { verdict, observed } = judgement;
     const { startedAt = new Date().toISOString(), seconds = 0 } = stored.release ?? {};
     let record = recordOf(release, judgement, { startedAt, seconds }, stored.release);
@@ -139,7 +138,7 @@ export class Readiness implements AwaitedType {
     } else {
       tellNotes({ log }, release, verdict);
     }
-    record = { ...record, warnings: warningsAfterLook(record, stored.release) };
+    record = { ...record, warnings: warningsAfterLook(record, stored.release, judgement.isSilent) };
     const template = templateAfterLook(release, record, stored, observed);
     return outputsOf(nextState(record, stored, afterLook(stored.history, record), template));
   }
@@ -167,7 +166,7 @@ export class Readiness implements AwaitedType {
     }
     const began = rolloutBegan(resumed === undefined ? undefined : deployment);
     const awaited = new AwaitedRelease(this.#run.cluster(), again ?? release, broken, began);
-    const judgement = await this.#scraped(release, await awaitVerdict(awaited, tools), tools);
+    const judgement = await this.#scraped(release, await awaitVerdict(awaited, tools), tools, true);
     const { verdict, observed, seconds } = judgement;
     // The look before the wait may have had no answer.
     const late = await this.#refusal(release, stored, observed.deployment, tools);
@@ -200,12 +199,12 @@ export class Readiness implements AwaitedType {
   async #scraped<J extends Judgement<Observed, Proof>>(
     release: ReadinessInputs,
     judgement: J,
-    options: Pick<WaitOptions, "signal"> & Partial<WaitOptions>,
-  ): Promise<J> {
-    const wait = options.progress !== undefined;
+    options: Pick<WaitOptions, "signal" | "progress">,
+    wait: boolean,
+  ): Promise<J & ScrapedVerdict> {
     const cluster = this.#run.cluster();
-    const verdict = await provedScrapes(cluster, release, judgement, { ...options, wait });
-    return { ...judgement, verdict };
+    const found = await provedScrapes(cluster, release, judgement, { ...options, wait });
+    return { ...judgement, ...found };
   }
 
   /** Of a release that was rolled back: the Deployment shows a different one. */

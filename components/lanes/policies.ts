@@ -1,6 +1,6 @@
 import { byName } from "../by-name.ts";
 import type { Lane } from "./definition.ts";
-import { type Delivery, kindsOf, ownCredentials } from "./delivery.ts";
+import { type Delivery, kindsOf, ownCredentials, servicesOf } from "./delivery.ts";
 import { buildPolicy } from "./policies/build.ts";
 import { annotations } from "./policies/deploy/annotations.ts";
 import { cronJobs, jobs } from "./policies/deploy/cron-jobs.ts";
@@ -8,7 +8,9 @@ import { deployments } from "./policies/deploy/deployments.ts";
 import { externalSecrets } from "./policies/deploy/external-secrets.ts";
 import { httpRoutes } from "./policies/deploy/http-routes.ts";
 import { ingresses } from "./policies/deploy/ingresses.ts";
+import { podMonitors, prometheusRules } from "./policies/deploy/monitors.ts";
 import { type Limit, limitPolicy } from "./policies/deploy/limit.ts";
+import { analyses, rollouts } from "./policies/deploy/rollouts.ts";
 import { sealedSecrets } from "./policies/deploy/sealed-secrets.ts";
 import { SERVICE_ACCOUNTS } from "./policies/deploy/service-accounts.ts";
 import { services } from "./policies/deploy/services.ts";
@@ -69,6 +71,8 @@ function limitsOf(delivery: Delivery): Readonly<Record<string, Limit | undefined
   const hasIngress = Object.values(delivery.services).some(({ ingress }) => ingress !== undefined);
   const schedules = kindsOf(delivery).includes("CronJob");
   const hasRoute = Object.values(delivery.services).some(({ route }) => route !== undefined);
+  const hasMetrics = servicesOf(delivery).some(({ metrics }) => metrics !== undefined);
+  const hasSteps = kindsOf(delivery).includes("Rollout");
   const seals = own.some(([, { store }]) => store === undefined);
   const fetches = own.some(([, { store }]) => store !== undefined);
   return {
@@ -80,6 +84,10 @@ function limitsOf(delivery: Delivery): Readonly<Record<string, Limit | undefined
     "deploy-jobs": schedules ? jobs(delivery) : undefined,
     "deploy-ingresses": hasIngress ? ingresses(delivery) : undefined,
     "deploy-httproutes": hasRoute ? httpRoutes(delivery) : undefined,
+    "deploy-rollouts": hasSteps ? rollouts(delivery) : undefined,
+    "deploy-analyses": hasSteps ? analyses(delivery) : undefined,
+    "deploy-podmonitors": hasMetrics ? podMonitors(delivery) : undefined,
+    "deploy-prometheusrules": hasMetrics ? prometheusRules(delivery) : undefined,
     "deploy-sealedsecrets": seals ? sealedSecrets(delivery) : undefined,
     "deploy-externalsecrets": fetches ? externalSecrets(delivery) : undefined,
   };

@@ -12,6 +12,15 @@ export type ShownRelease = Pick<
   "commit" | "dirty" | "digest" | "verdict" | "running"
 >;
 
+/** Stands for a release before its verdict: its rule has the same form. */
+export const UNJUDGED_RELEASE: ShownRelease = {
+  commit: null,
+  dirty: false,
+  digest: "",
+  verdict: "ready",
+  running: null,
+};
+
 /**
  * Shows a release as a metric, undefined for a service that shows none. It is written after the verdict, and is no part of the
  * manifests' hash: a new release of it would have a next one.

@@ -1,9 +1,10 @@
 import type { ReadinessInputs } from "../../contract/readiness.ts";
 import type { Cluster } from "../cluster.ts";
+import { COLLECTIONS } from "../cluster/collection.ts";
 import { pause } from "../cluster/pause.ts";
 import { Prometheus, PrometheusError } from "../prometheus.ts";
 import type { Failed, FinalVerdict, Proof } from "../verdict/finding.ts";
-import { nameOf, type Observed, type Pod } from "../verdict/objects.ts";
+import { nameOf, type Observed, type Pod, uidOf } from "../verdict/objects.ts";
 import type { Reason } from "../verdict/reasons.ts";
 import { rulesCauseOf, scrapeCauseOf } from "./causes.ts";
 import { type Scraped, type Scrapes, scrapesOf } from "./scrapes.ts";
@@ -32,6 +33,13 @@ interface Lack {
   readonly message: string;
 }
 
+/** A verdict after Prometheus was asked. */
+export interface ScrapedVerdict {
+  readonly verdict: FinalVerdict;
+  /** Whether Prometheus did not answer, so that nothing new is known. */
+  readonly isSilent: boolean;
+}
+
 /**
  * The verdict on a release that is ready, once Prometheus was asked whether it scrapes each pod and has the rules: with a
  * remark on what it lacks, or failed if the release requires it. One that nobody watches stays as it is, and costs no question.
@@ -41,16 +49,21 @@ export async function provedScrapes(
   { service, namespace, monitoring }: ReadinessInputs,
   { verdict, observed }: { readonly verdict: FinalVerdict; readonly observed: Observed },
   options: ProofOptions,
-): Promise<FinalVerdict> {
+): Promise<ScrapedVerdict> {
   if (monitoring === undefined || verdict.kind === "failed") {
-    return verdict;
+    return { verdict, isSilent: false };
   }
   const release = { service, namespace, monitoring };
   const proved = new Set(verdict.pods.map(({ name }) => name));
   const pods = observed.pods.filter((pod) => proved.has(nameOf(pod)));
-  const lacks = await lacksOf(cluster, release, pods, options);
+  const found = await lacksOf(cluster, release, pods, options);
+  if (found instanceof PrometheusError && !options.wait) {
+    return { verdict, isSilent: true };
+  }
+  const isSilent = found instanceof PrometheusError;
+  const lacks = isSilent ? silent(release, found) : found;
   const told = lacks.map((lack) => ({ ...lack, message: cluster.secrets.tell(lack.message) }));
-  return judged(verdict, told, monitoring.required === true);
+  return { verdict: judged(verdict, told, monitoring.required === true), isSilent };
 }
 
 function judged(
@@ -74,17 +87,22 @@ async function lacksOf(
   release: Scraped,
   pods: readonly Pod[],
   options: ProofOptions,
-): Promise<Lack[]> {
+): Promise<Lack[] | PrometheusError> {
   const { monitoring } = release;
   const prometheus = new Prometheus(monitoring.prometheus, cluster.api);
   const found = await lastScrapes(release, pods, prometheus, options);
   if (found instanceof PrometheusError) {
-    return silent(release, found);
+    return found;
   }
   const { missing, hasRules } = found;
   const sources = { api: cluster.api, prometheus, signal: options.signal };
   const { monitor = "" } = monitoring.scrape ?? {};
-  const unscraped = pods.filter((pod) => missing.includes(nameOf(pod)));
+  const unscraped = await stillThere(
+    pods.filter((pod) => missing.includes(nameOf(pod))),
+    cluster,
+    release,
+    options.signal,
+  );
   const number = `${unscraped.length} of ${pods.length} pods`;
   return [
     ...(unscraped.length === 0
@@ -106,6 +124,28 @@ async function lacksOf(
           },
         ]),
   ];
+}
+
+/** Those of the pods that are still there: others may have been taken away meanwhile. All if nobody may list them. */
+async function stillThere(
+  pods: readonly Pod[],
+  { api }: Cluster,
+  { namespace, service }: Scraped,
+  signal: AbortSignal,
+): Promise<readonly Pod[]> {
+  if (pods.length === 0) {
+    return pods;
+  }
+  try {
+    const labelSelector = `app.kubernetes.io/name=${service}`;
+    const answer = await api.get(COLLECTIONS.pods.path(namespace), { labelSelector }, signal);
+    const { items = [] } = answer as { readonly items?: readonly Pod[] };
+    const living = items.filter(({ metadata }) => metadata?.deletionTimestamp === undefined);
+    const uids = new Set(living.map(uidOf));
+    return pods.filter((pod) => uids.has(uidOf(pod)));
+  } catch {
+    return pods;
+  }
 }
 
 /** Nobody knows what a Prometheus that does not answer scrapes. */

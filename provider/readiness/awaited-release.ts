@@ -1,6 +1,7 @@
 import type { ReadinessInputs } from "../../contract/readiness.ts";
 import { nounOf, titleOf } from "../../contract/workload-kind.ts";
-import { type NeededRight, rightsOfVerdict } from "../../rights.ts";
+import { prometheusService } from "../../contract/prometheus-address.ts";
+import { type NeededRight, rightsOfMonitoring, rightsOfVerdict } from "../../rights.ts";
 import { type Cluster, pathOf } from "../cluster.ts";
 import type { Subscription } from "../cluster/subscription.ts";
 import { AlertLook } from "../monitoring/alert-look.ts";
@@ -140,7 +141,8 @@ export class AwaitedRelease implements Reported<Observed, Proof> {
       route: routes !== undefined,
       ...{ logs, rollback },
     };
-    return rightsOfVerdict({ ...deployment, namespace, deployment: deployment.name, ...has });
+    const own = rightsOfVerdict({ ...deployment, namespace, deployment: deployment.name, ...has });
+    return [...own, ...monitoringRights(this.release)];
   }
 
   path(): string {
@@ -216,4 +218,14 @@ export class AwaitedRelease implements Reported<Observed, Proof> {
     const present = await presentDeployment(this.cluster, this.release, signal);
     return supersededBy(this.release, present, performance.timeOrigin + clusterTime - Date.now());
   }
+}
+
+function monitoringRights({ namespace, monitoring }: ReadinessInputs): readonly NeededRight[] {
+  return monitoring === undefined
+    ? []
+    : rightsOfMonitoring({
+        namespace,
+        prometheusNamespace: monitoring.namespace,
+        service: prometheusService(monitoring.prometheus),
+      });
 }

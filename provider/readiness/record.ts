@@ -88,15 +88,20 @@ function warningsOf({ notes = [] }: Proof): string[] {
 /**
  * The warnings of a release that was looked at again. The events that they are from are kept for an hour; while the
  * verdict is the same, what was found then stays, and what is new joins it.
+ *
+ * @param isSilent whether Prometheus did not answer
  */
 export function warningsAfterLook(
   record: ReleaseRecord,
   stored: ReleaseRecord | undefined,
+  isSilent = false,
 ): readonly string[] {
   const isSame = stored?.generation === record.generation && record.verdict === "ready";
   const kept = isSame && stored.verdict === "ready" ? stored.warnings : [];
   // What Prometheus lacked is asked for at each look.
-  const earlier = kept.filter((warning) => !UNPROVED.some((start) => warning.startsWith(start)));
+  const earlier = kept.filter(
+    (warning) => isSilent || !UNPROVED.some((start) => warning.startsWith(start)),
+  );
   return [...new Set([...earlier, ...record.warnings])].slice(-WARNINGS);
 }
 

@@ -11,6 +11,7 @@ const NEEDED_BY = {
   ingress: /^e2e test\/e2e\/network\.test\.ts$/,
   helm: /^e2e test\/e2e\/own-manifests-chart\.test\.ts$/,
   kwok: /^e2e test\/e2e\/many-services\.test\.ts$/,
+  monitoring: /^e2e test\/e2e\/monitoring\.test\.ts$/,
   "kubernetes-provider": /^official /,
   buildkit: /^e2e test\/e2e\/several-services\.test\.ts$/,
 };

@@ -2,6 +2,7 @@ import { argoRollouts } from "../go/argo-rollouts.ts";
 import { coreDns } from "../go/coredns.ts";
 import { externalSecrets } from "../go/external-secrets.ts";
 import { kwok } from "../go/kwok.ts";
+import { prometheusOperator } from "../go/prometheus-operator.ts";
 import { sealedSecrets } from "../go/sealed-secrets.ts";
 import { traefik } from "../go/traefik.ts";
 import { REGISTRY } from "./addresses.ts";
@@ -28,3 +29,13 @@ export const KWOK_IMAGE = `${REGISTRY}/kwok:${kwok.version}-1`;
 
 /** The controller of Argo Rollouts. */
 export const ARGO_ROLLOUTS_IMAGE = `${REGISTRY}/argo-rollouts:${argoRollouts.version}`;
+/** What runs Prometheus. */
+export const PROMETHEUS_OPERATOR_IMAGE = `${REGISTRY}/prometheus-operator:${prometheusOperator.version}`;
+/** What has Prometheus read a changed configuration. */
+export const CONFIG_RELOADER_IMAGE = `${REGISTRY}/prometheus-config-reloader:${prometheusOperator.version}`;
+
+/** The version that Debian has. */
+export const PROMETHEUS_VERSION = "2.42.0";
+
+/** Debian's Prometheus. */
+export const PROMETHEUS_IMAGE = `${REGISTRY}/prometheus:${PROMETHEUS_VERSION}`;

@@ -40,12 +40,14 @@ export function annotations(delivery: Delivery): Limit {
   const delivering = kinds.map(resourceOfKind);
   const sorted = (names: readonly string[]) => [...new Set(names)].sort();
   const said = ordersOf(delivery);
+  const hasMetrics = servicesOf(delivery).some(({ metrics }) => metrics !== undefined);
   const hasRoutes = servicesOf(delivery).some(({ routes }) => routes.length > 0);
   return {
     apiGroups: sorted([
       ...GROUPS,
       ...delivering.map(({ group }) => group),
       ...(hasRoutes ? ["gateway.networking.k8s.io"] : []),
+      ...(hasMetrics ? ["monitoring.coreos.com"] : []),
     ]),
     apiVersion: "*",
     // Claims come last, as in the policies that there are.
@@ -54,6 +56,7 @@ export function annotations(delivery: Delivery): Limit {
         ...RESOURCES,
         ...delivering.map(({ resource }) => resource),
         ...(hasRoutes ? ["httproutes"] : []),
+        ...(hasMetrics ? ["podmonitors", "prometheusrules"] : []),
       ]),
       ...(hasClaims(delivery) ? ["persistentvolumeclaims"] : []),
     ],

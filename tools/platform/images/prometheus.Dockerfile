@@ -1,0 +1,4 @@
+FROM scratch
+COPY root/ /
+USER 65534
+ENTRYPOINT ["/bin/prometheus"]
