@@ -10,6 +10,7 @@ const NEEDED_BY = {
   dns: /^e2e test\/e2e\/network\.test\.ts$/,
   ingress: /^e2e test\/e2e\/network\.test\.ts$/,
   helm: /^e2e test\/e2e\/own-manifests-chart\.test\.ts$/,
+  "argo-rollouts": /^e2e test\/e2e\/steps\.test\.ts$/,
   kwok: /^e2e test\/e2e\/many-services\.test\.ts$/,
   monitoring: /^e2e test\/e2e\/monitoring\.test\.ts$/,
   "kubernetes-provider": /^official /,

@@ -1,0 +1,208 @@
+// Cannot prove that Argo Rollouts takes the manifests, nor what Prometheus makes of the queries: test/e2e/steps does.
+import type { Delivery } from "../../components/lanes/delivery.ts";
+import { planLanes } from "../../components/lanes/plan.ts";
+import { workloadManifests } from "../../components/manifests/workload.ts";
+import { stepsFault } from "../../components/require-steps.ts";
+import type { ServiceDefinition } from "../../components/service-definition.ts";
+import { stepsFaults } from "../../settings/service/steps.ts";
+import { IMAGE, service } from "../support/definitions.ts";
+
+const PROMETHEUS = { prometheus: "http://prometheus.monitoring:9090" };
+const WATCH = { errors: 1, requests: 500 };
+const manifestsOf = (definition: Partial<ServiceDefinition> = {}) =>
+  workloadManifests(
+    service({ steps: [10, 50], watch: WATCH, monitoring: PROMETHEUS, ...definition }),
+    IMAGE,
+  );
+const textsOf = (faults: ReturnType<typeof stepsFaults>) =>
+  faults.map(({ path, text }) => `${path.join(".")}: ${text}`);
+
+describe("a service by steps", () => {
+  test("has a Rollout in the place of its Deployment, with a measurement after each weight", () => {
+    const { deployment, rollout } = manifestsOf();
+    expect(deployment).toBeUndefined();
+    const analysis = {
+      templates: [{ templateName: "shop" }],
+      args: [{ name: "hash", valueFrom: { podTemplateHashValue: "Latest" } }],
+    };
+    expect(rollout?.spec).toMatchObject({
+      replicas: 2,
+      selector: { matchLabels: { "app.kubernetes.io/name": "shop" } },
+      // Two steps of three minutes are no standstill.
+      progressDeadlineSeconds: 480,
+      strategy: {
+        canary: {
+          maxSurge: "25%",
+          maxUnavailable: 0,
+          steps: [{ setWeight: 10 }, { analysis }, { setWeight: 50 }, { analysis }],
+        },
+      },
+    });
+  });
+
+  test("that switches is measured after all traffic is on the new pods", () => {
+    const { rollout } = manifestsOf({ steps: "switch" });
+    expect(rollout?.spec.strategy).toMatchObject({
+      blueGreen: {
+        activeService: "shop",
+        autoPromotionEnabled: true,
+        postPromotionAnalysis: { templates: [{ templateName: "shop" }] },
+      },
+    });
+  });
+
+  test("has the pods of the Deployment that it had, spread by its own hash", () => {
+    const { deployment } = workloadManifests(service(), IMAGE);
+    const { rollout } = manifestsOf();
+    const hash = (text: string) =>
+      text.replaceAll("rollouts-pod-template-hash", "pod-template-hash");
+    expect(hash(JSON.stringify(rollout?.spec.template))).toBe(
+      JSON.stringify((deployment?.spec as { readonly template?: object }).template),
+    );
+    expect(JSON.stringify(rollout?.spec.template)).toContain("rollouts-pod-template-hash");
+  });
+
+  test("is scaled as a Rollout", () => {
+    const { horizontalPodAutoscaler, rollout } = manifestsOf({ autoscale: { min: 2, max: 5 } });
+    expect(horizontalPodAutoscaler?.spec).toMatchObject({
+      scaleTargetRef: { apiVersion: "argoproj.io/v1alpha1", kind: "Rollout", name: "shop" },
+    });
+    expect(rollout?.spec).not.toHaveProperty("replicas");
+  });
+
+  test("may take the time that is measured", () => {
+    const { verdict } = service({ steps: [10, 50], watch: { ...WATCH, for: 900 } });
+    expect(verdict.timeoutSeconds).toBe(600 + 1800 + 120);
+  });
+});
+
+describe("what is measured", () => {
+  const metricsOf = (watch: object) =>
+    manifestsOf({ watch: { requests: 500, ...watch } }).analysisTemplate?.spec.metrics ?? [];
+
+  test("is as often as the settings say, and has an end", () => {
+    const metrics = metricsOf({ errors: 1, p99: "300ms", every: 30, for: 90, failures: 1 });
+    const times = { initialDelay: "30s", interval: "30s", count: 3, failureLimit: 1 };
+    expect(metrics).toMatchObject([
+      { name: "errors", ...times, successCondition: "len(result) > 0 && result[0] <= 1" },
+      { name: "p99", ...times, successCondition: "len(result) > 0 && result[0] <= 0.3" },
+      { name: "requests", initialDelay: "90s", count: 1 },
+    ]);
+  });
+
+  test("has a floor of requests, which is a measurement of its own", () => {
+    const metrics = metricsOf({ errors: 1 });
+    expect(metrics.map(({ name }) => name)).toEqual(["errors", "requests"]);
+    expect(metrics.at(-1)).toMatchObject({
+      successCondition: "len(result) > 0 && result[0] >= 500",
+    });
+  });
+
+  test("always has a value, and never knows a condition of failure, which would leave it open", () => {
+    const metrics = metricsOf({ errors: 1, p99: "300ms" });
+    for (const metric of metrics) {
+      expect(metric.provider.prometheus.query).toContain("vector(0)");
+      expect(metric).not.toHaveProperty("failureCondition");
+    }
+  });
+
+  test("is of the new pods alone, by the metrics that the objective names", () => {
+    const { analysisTemplate } = manifestsOf({
+      objective: { requests: 'hits{route="/"}', errors: "hits_failed" },
+    });
+    const [errors] = analysisTemplate?.spec.metrics ?? [];
+    expect(errors?.provider.prometheus).toMatchObject({ address: PROMETHEUS.prometheus });
+    expect(errors?.provider.prometheus.query).toContain(
+      'hits_failed{namespace="store",pod=~"shop-{{args.hash}}-.+"}',
+    );
+    expect(errors?.provider.prometheus.query).toContain(
+      'hits{namespace="store",pod=~"shop-{{args.hash}}-.+",route="/"}',
+    );
+  });
+});
+
+describe("steps that cannot be", () => {
+  const complete = { port: 8080, steps: [10], watch: WATCH };
+
+  test("are none of these", () => {
+    expect(stepsFaults(complete)).toEqual([]);
+    expect(stepsFaults({ port: 8080 })).toEqual([]);
+  });
+
+  test.each([
+    [
+      { stateful: true },
+      "steps: allowed: none with stateful: a StatefulSet replaces its pods itself; remove one of them",
+    ],
+    [
+      { replacement: "recreate" },
+      'replacement: got "recreate"; allowed: none with these steps, which say it; remove one of them',
+    ],
+    [
+      { port: undefined },
+      "steps: the service takes no connections, and so has no traffic to divide; set port, or remove steps",
+    ],
+    [
+      { replicas: 1 },
+      "steps: got [10]; allowed: switch, or replicas of 2 or more: the share of the traffic is that of the pods, and there is one; raise replicas",
+    ],
+    [
+      { watch: { errors: 1 } },
+      "watch.requests: missing: how many requests the new pods must have had at a step, such as 500; without any a measurement proves nothing",
+    ],
+    [
+      { watch: { requests: 1 } },
+      "watch: neither errors nor p99; allowed: one or both of them, such as errors: 1",
+    ],
+    [
+      { watch: { ...WATCH, every: "50s" } },
+      "watch.for: missing; allowed: a multiple of every, which is 50 s; the default is 180 s",
+    ],
+    [
+      { watch: { ...WATCH, every: "2m", for: "4m" } },
+      'watch.every: got "2m"; allowed: less than deadlineSeconds, which is 120',
+    ],
+    [
+      { volumes: { "/data": { claim: { size: "1Gi" } } } },
+      "steps: allowed: none with a claim of one writer, because old and new pods run side by side; give the claim access: ReadWriteMany, or remove steps",
+    ],
+  ])("%j", (more, text) => {
+    expect(textsOf(stepsFaults({ ...complete, ...more }))).toContain(text);
+  });
+
+  test("are measurements without any", () => {
+    expect(textsOf(stepsFaults({ port: 8080, watch: WATCH }))).toEqual([
+      "watch.errors: got 1; allowed: with steps, at which it is measured; set steps, or remove it",
+    ]);
+  });
+
+  test("are in a cluster that knows no Rollouts", () => {
+    expect(stepsFault([])).toBe(
+      "the cluster does not serve Rollout, AnalysisTemplate, AnalysisRun of argoproj.io/v1alpha1; have an administrator install Argo Rollouts (1.10 or newer), or remove steps",
+    );
+  });
+});
+
+test("the deploy lane may write Rollouts, ask no other Prometheus, and read what is measured", () => {
+  const delivery: Delivery = {
+    namespace: "store",
+    credentials: {},
+    sealing: { controller: { namespace: "kube-system", name: "sealed-secrets" } },
+    services: { shop: { port: 8080, steps: [10], watch: WATCH, monitoring: PROMETHEUS } },
+  };
+  const { accounts, policies } = planLanes({
+    ...delivery,
+    jenkins: { apiServer: { cidr: "10.0.0.1/32", ports: [443] } },
+  });
+  const agent = accounts.find((each) => each.lane.name === "deploy" && each.name === "agent");
+  const acts = (agent?.rights ?? [])
+    .filter(({ namespace, group }) => namespace === "store" && group === "argoproj.io")
+    .map(({ verb, resource }) => `${verb} ${resource}`);
+  expect(acts).toEqual(
+    expect.arrayContaining(["patch rollouts", "create analysistemplates", "create analysisruns"]),
+  );
+  const [analyses] = policies.filter(({ policy }) =>
+    policy.metadata.name.endsWith("deploy-analyses"),
+  );
+  expect(JSON.stringify(analyses)).toContain(PROMETHEUS.prometheus);
+});

@@ -1,0 +1,273 @@
+// Proves the rules of releases by steps on objects made by hand; that Argo Rollouts shows such objects is proved by test/e2e/steps.
+import { FirstWatch } from "../../provider/readiness/first-watch.ts";
+import { ApiError } from "../../provider/cluster/api-error.ts";
+import { assess } from "../../provider/verdict/assessment.ts";
+import type { Observed } from "../../provider/verdict/objects.ts";
+import { nameOf } from "../../provider/verdict/objects.ts";
+import { newReplicaSet } from "../../provider/verdict/revision.ts";
+import { judgeAtOnce } from "../../provider/verdict/rollout.ts";
+import {
+  analysisRun,
+  argoRollout,
+  metric,
+  observedRollout,
+  rolloutRelease,
+} from "../support/rollout-objects.ts";
+
+const RELEASE = rolloutRelease();
+const DONE = "2026-01-01T00:05:00Z";
+const GOOD = {
+  phase: "Successful",
+  completedAt: DONE,
+  metricResults: [metric("errors", "Successful", 0), metric("requests", "Successful", 600)],
+};
+const MEASURED = [analysisRun(1, GOOD), analysisRun(3, GOOD)];
+const ABORTED = {
+  abort: true,
+  abortedAt: DONE,
+  stableRS: "old",
+  phase: "Degraded",
+  updatedReplicas: 1,
+};
+const findingsOf = (observed: Observed) => assess(RELEASE, observed).findings;
+
+test("a Rollout whose steps were measured is ready, with its pods for a proof", () => {
+  const observed = observedRollout(argoRollout(), MEASURED);
+  expect(nameOf(newReplicaSet(observed) ?? {})).toBe("shop-new");
+  expect(judgeAtOnce(RELEASE, observed)).toMatchObject({
+    kind: "ready",
+    replicaSet: "shop-new",
+    pods: [{ name: "shop-new-1" }, { name: "shop-new-2" }],
+  });
+});
+
+test("a status of an earlier generation says nothing", () => {
+  const observed = observedRollout(argoRollout({ observedGeneration: "1" }), MEASURED);
+  expect(newReplicaSet(observed)).toBeUndefined();
+  expect(judgeAtOnce(RELEASE, observed)).toMatchObject({ reason: "not-observed" });
+});
+
+test("pods at a step are on their way, with what is measured so far", () => {
+  const running = { phase: "Running", metricResults: [metric("errors", "Running", 0.2, 0.4)] };
+  const rollout = argoRollout({ stableRS: "old", currentStepIndex: 1, updatedReplicas: 1 });
+  expect(findingsOf(observedRollout(rollout, [analysisRun(1, running)], { pods: 1 }))[0]).toEqual({
+    reason: "not-ready",
+    object: "rollout shop",
+    message: "at 10 %: errors 0.4 (2); 1 of 2 pods are of the new release",
+  });
+});
+
+test("each measurement is progress, so that a long step is no rollout that stands still", () => {
+  const rollout = argoRollout({ stableRS: "old", currentStepIndex: 1, updatedReplicas: 1 });
+  const progress = [[0.2], [0.2, 0.4]].map(
+    (values) =>
+      assess(
+        RELEASE,
+        observedRollout(rollout, [
+          analysisRun(1, {
+            phase: "Running",
+            metricResults: [metric("errors", "Running", ...values)],
+          }),
+        ]),
+      ).progress,
+  );
+  expect((progress[1] ?? 0) - (progress[0] ?? 0)).toBe(1);
+});
+
+describe("a release that was taken back", () => {
+  test("names the query, the measurements, the step, and since when traffic is back", () => {
+    const failed = {
+      phase: "Failed",
+      completedAt: DONE,
+      metricResults: [metric("errors", "Failed", 0.5, 4.8)],
+    };
+    expect(
+      findingsOf(observedRollout(argoRollout(ABORTED), [analysisRun(1, failed)])),
+    ).toContainEqual({
+      reason: "canary-failed",
+      object: "rollout shop",
+      message: `at 10 %: errors 4.8 of the new pods is too high (shop-new-2-1); traffic is back on the release before since ${DONE}`,
+      notes: ["errors: Failed, 0.5 at 12:00:10, 4.8 at 12:00:11"],
+    });
+  });
+
+  test("had no traffic where a step saw fewer requests than were asked for", () => {
+    const idle = {
+      phase: "Failed",
+      completedAt: DONE,
+      metricResults: [metric("errors", "Successful", 0), metric("requests", "Failed", 3)],
+    };
+    const [found] = findingsOf(observedRollout(argoRollout(ABORTED), [analysisRun(1, idle)]));
+    expect(found).toMatchObject({ reason: "no-traffic" });
+    expect(found?.message).toMatch(/^at 10 %: the new pods had 3 requests/);
+  });
+
+  test("was not measured where Prometheus did not answer", () => {
+    const error = {
+      phase: "Error",
+      completedAt: DONE,
+      metricResults: [
+        { name: "errors", phase: "Error", message: "dial tcp: connection refused", count: 1 },
+      ],
+    };
+    const [found] = findingsOf(observedRollout(argoRollout(ABORTED), [analysisRun(1, error)]));
+    expect(found).toMatchObject({ reason: "not-measured" });
+    expect(found?.message).toContain("errors could not be measured: dial tcp: connection refused");
+  });
+
+  test("was not measured where somebody has aborted it", () => {
+    const [found] = findingsOf(observedRollout(argoRollout(ABORTED), []));
+    expect(found).toMatchObject({ reason: "not-measured" });
+    expect(found?.message).toContain("somebody has aborted it");
+  });
+});
+
+describe("what Argo Rollouts takes for a success, and is none", () => {
+  const whole = (run: object) =>
+    observedRollout(argoRollout(), [analysisRun(1, run), analysisRun(3, GOOD)]);
+
+  test.each([
+    [
+      "a run that ended before its first measurement",
+      { phase: "Successful", completedAt: DONE, metricResults: [] },
+    ],
+    [
+      "a metric without a measurement",
+      {
+        phase: "Successful",
+        completedAt: DONE,
+        metricResults: [metric("errors", "Successful", 0), metric("requests", "Successful")],
+      },
+    ],
+  ])("%s", (_, run) => {
+    expect(judgeAtOnce(RELEASE, whole(run))).toMatchObject({
+      kind: "failed",
+      reason: "not-measured",
+    });
+  });
+
+  test("an inconclusive run, which would wait for a person", () => {
+    const paused = argoRollout({
+      stableRS: "old",
+      currentStepIndex: 1,
+      updatedReplicas: 1,
+      phase: "Paused",
+      pauseConditions: [{ reason: "InconclusiveAnalysisRun" }],
+    });
+    const run = {
+      phase: "Inconclusive",
+      completedAt: DONE,
+      metricResults: [metric("errors", "Inconclusive", NaN)],
+    };
+    expect(findingsOf(observedRollout(paused, [analysisRun(1, run)]))[0]).toMatchObject({
+      reason: "not-measured",
+    });
+  });
+
+  test("steps that somebody skips are told of a release that is ready", () => {
+    expect(
+      judgeAtOnce(RELEASE, observedRollout(argoRollout(), [analysisRun(1, GOOD)])),
+    ).toMatchObject({
+      kind: "ready",
+      notes: [
+        "1 of its 2 measured steps were skipped, as by kubectl argo rollouts promote: nothing was measured there",
+      ],
+    });
+  });
+});
+
+test("what was measured of another revision says nothing of this one", () => {
+  const failed = {
+    phase: "Failed",
+    completedAt: DONE,
+    metricResults: [metric("errors", "Failed", 9)],
+  };
+  const observed = observedRollout(argoRollout(), [analysisRun(1, failed, "old"), ...MEASURED]);
+  expect(judgeAtOnce(RELEASE, observed)).toMatchObject({ kind: "ready" });
+});
+
+test("a paused Rollout and one that the controller takes for invalid say so", () => {
+  const paused = argoRollout({ stableRS: "old", updatedReplicas: 1 }, { paused: true });
+  expect(findingsOf(observedRollout(paused))[0]).toMatchObject({ reason: "paused" });
+  const conditions = [{ type: "InvalidSpec", status: "True" as const, message: "no such service" }];
+  expect(findingsOf(observedRollout(argoRollout({ conditions })))).toContainEqual(
+    expect.objectContaining({ reason: "stalled", message: "no such service" }),
+  );
+});
+
+test("pods that a switch has left hold nothing up, and those of a canary do", () => {
+  const status = { replicas: 4 };
+  const blueGreen = argoRollout(status, { strategy: { blueGreen: {} } });
+  expect(judgeAtOnce(RELEASE, observedRollout(blueGreen, []))).toMatchObject({ kind: "ready" });
+  expect(judgeAtOnce(RELEASE, observedRollout(argoRollout(status), MEASURED))).toMatchObject({
+    reason: "old-pods",
+  });
+});
+
+describe("a first release", () => {
+  const ready = { kind: "ready", replicaSet: "shop-new", pods: [] } as const;
+  const { signal } = new AbortController();
+  const apiOf = (post: () => Promise<unknown>) => {
+    const posted: unknown[] = [];
+    const api = {
+      get: () => Promise.resolve({ spec: { metrics: [{ name: "errors" }] } }),
+      post: (path: string, body: unknown) => {
+        posted.push([path, body]);
+        return post();
+      },
+    };
+    return { api: api as unknown as ConstructorParameters<typeof FirstWatch>[0], posted };
+  };
+
+  test("is measured once it is up, by the same queries", async () => {
+    const { api, posted } = apiOf(() => Promise.resolve({}));
+    const first = observedRollout(argoRollout(), [], { first: true });
+    expect(await new FirstWatch(api, RELEASE).see(ready, first, signal)).toMatchObject({
+      kind: "progressing",
+    });
+    expect(posted).toEqual([
+      [
+        "/apis/argoproj.io/v1alpha1/namespaces/shop-dev/analysisruns",
+        expect.objectContaining({
+          kind: "AnalysisRun",
+          spec: { metrics: [{ name: "errors" }], args: [{ name: "hash", value: "new" }] },
+        }),
+      ],
+    ]);
+  });
+
+  test("is measured once, whoever has begun it", async () => {
+    const { api, posted } = apiOf(() => Promise.reject(new ApiError(409, "exists")));
+    const first = observedRollout(argoRollout(), [], { first: true });
+    const watch = new FirstWatch(api, RELEASE);
+    expect(await watch.see(ready, first, signal)).toMatchObject({ kind: "progressing" });
+    const measured = observedRollout(argoRollout(), [analysisRun(undefined, GOOD)], {
+      first: true,
+    });
+    expect(await watch.see(ready, measured, signal)).toBeUndefined();
+    expect(posted).toHaveLength(1);
+  });
+
+  test("that is not good fails, with nothing to go back to", () => {
+    const failed = {
+      phase: "Failed",
+      completedAt: DONE,
+      metricResults: [metric("errors", "Failed", 9)],
+    };
+    const run = analysisRun(undefined, failed);
+    expect(
+      judgeAtOnce(RELEASE, observedRollout(argoRollout(), [run], { first: true })),
+    ).toMatchObject({
+      kind: "failed",
+      reason: "canary-failed",
+    });
+  });
+
+  test("is the only one that is measured so", async () => {
+    const { api, posted } = apiOf(() => Promise.resolve({}));
+    expect(
+      await new FirstWatch(api, RELEASE).see(ready, observedRollout(argoRollout(), []), signal),
+    ).toBeUndefined();
+    expect(posted).toEqual([]);
+  });
+});
