@@ -2,6 +2,7 @@
 // says of them. It cannot prove Grafana, Alertmanager, or how long a cluster's own Prometheus takes to read what is new.
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 
 import type { KubernetesObject } from "@kubernetes/client-node";
 import { execa } from "execa";
@@ -60,6 +61,7 @@ const FAULTY = {
   closed: {
     ...small,
     metrics,
+    allow: ["network"],
     patches: { networkPolicy: { spec: { ingress: [{ from: [{ podSelector: {} }] }] } } },
   },
   misplaced: { ...small, metrics: { ...metrics, path: "/nothing" } },
@@ -99,11 +101,23 @@ const alertOf = (name: string, expr: string) => ({
     groups: [
       {
         name: name.toLowerCase(),
-        rules: [{ alert: name, expr, labels: { namespace: project.namespace, service: "shop" } }],
+        rules: [
+          { alert: name, expr, labels: { namespace: project.namespace, service: "shop" } },
+          { record: "story_loaded", expr: "vector(1)", labels: { loaded: name } },
+        ],
       },
     ],
   },
 });
+
+/** Waits until Prometheus evaluates the rules of an alert. */
+async function loaded(name: string): Promise<void> {
+  const end = Date.now() + 30_000;
+  while ((await asked(`story_loaded{loaded="${name}"}`)).length === 0) {
+    expect(Date.now()).toBeLessThan(end);
+    await sleep(500);
+  }
+}
 
 beforeAll(async () => {
   if ((await extras["network-policies"].state()) === undefined) {
@@ -168,7 +182,9 @@ test("promtool accepts the rules, Prometheus evaluates them, and the release is 
   const record = await recordOf("shop");
   const metric = `slipway_release{namespace="${project.namespace}",service="shop"}`;
   let shown: Readonly<Record<string, string>>[] = [];
-  while (shown.length === 0) {
+  const end = Date.now() + 30_000;
+  while (shown.length === 0 && Date.now() < end) {
+    await sleep(500);
     shown = await asked(metric);
   }
   const dirty = record?.dirty === true ? "-dirty" : "";
@@ -209,10 +225,7 @@ test("a release that requires its scrape fails without one, leaves its pods, and
 test("an alert that begins with the rollout fails the release, which is taken back; one that held before does not count", async () => {
   const young = `time() - process_start_time_seconds{job="${project.namespace}/shop"} < 45`;
   await cluster.create(alertOf("HeldBefore", "vector(1)"));
-  const firing = 'ALERTS{alertstate="firing",alertname="HeldBefore"}';
-  while ((await asked(firing)).length === 0) {
-    await poke();
-  }
+  await loaded("HeldBefore");
   const watched = { ...SHOP, settleSeconds: 8, watch: { alerts: true } };
   await settings({ shop: watched });
   await succeed(project.up());
@@ -223,9 +236,7 @@ test("an alert that begins with the rollout fails the release, which is taken ba
   );
 
   await cluster.create(alertOf("ShopIsYoung", young));
-  while ((await asked('slipway_release{service="shop"}')).length === 0) {
-    await poke();
-  }
+  await loaded("ShopIsYoung");
   await settings({ shop: { ...watched, env: { A: "1" } } });
   const failed = await project.up();
   expect(failed.exitCode).not.toBe(0);

@@ -125,6 +125,7 @@ async function registered(settings: Readonly<Record<string, unknown>>): Promise<
     cluster: { kubeconfig: join(folder, "kubeconfig") },
     registry: { repository: "registry.example.com/team" },
     namespace: "shop-prod",
+    prometheus: "http://prometheus.monitoring:9090",
     ...settings,
   };
   await pulumi.runtime.setMocks(

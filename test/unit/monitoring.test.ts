@@ -71,7 +71,7 @@ describe("the PodMonitor", () => {
           "app.kubernetes.io/name": "shop",
           "app.kubernetes.io/instance": "shop",
           "app.kubernetes.io/part-of": "store",
-          "app.kubernetes.io/managed-by": "pulumi",
+          "app.kubernetes.io/managed-by": "slipway",
           "app.kubernetes.io/version": "0123abcd",
         },
         annotations: { "pulumi.com/patchForce": "true" },
