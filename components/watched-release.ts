@@ -1,5 +1,5 @@
 import type { WatchedRelease } from "../contract/monitoring.ts";
-import { rulesVersion } from "./manifests/prometheus-rule.ts";
+import { blindness, rulesVersion } from "./manifests/prometheus-rule.ts";
 import type { Service } from "./service-definition.ts";
 
 /** What Prometheus is asked about a release of a service; nothing where nobody has said where it answers. */
@@ -11,6 +11,7 @@ export function watchedOf(service: Service): { readonly monitoring?: WatchedRele
   }
   const { prometheus, namespace } = monitoring;
   const rules = rulesVersion(service);
+  const blind = blindness(service);
   return {
     monitoring: {
       prometheus,
@@ -19,6 +20,7 @@ export function watchedOf(service: Service): { readonly monitoring?: WatchedRele
         scrape: { monitor: name, port: metrics.port, waitSeconds: metrics.waitSeconds },
       }),
       ...(rules !== undefined && { rules }),
+      ...(blind && { blind }),
       ...(alerts !== undefined && { alerts }),
       ...(metrics?.required === true && { required: true }),
     },

@@ -76,6 +76,7 @@ function objectiveRules(service: Service, objective: CompletedObjective): Rule[]
     ...availabilityRules(service, objective),
     ...latencyRules(service, objective),
     ...silenceRules(service, objective),
+    ...blindRules(service),
   ];
 }
 
@@ -138,6 +139,54 @@ function latencyRules(service: Service, { p99Seconds, durations }: CompletedObje
       },
     };
   });
+}
+
+/**
+ * What has a value where a service counts requests, and none of them has a label by which failures are known: it would never have
+ * any. Undefined if it promises nothing of failures, or names them by no label.
+ */
+export function blindness(service: Service): Blindness | undefined {
+  const { available, requests, errors } = service.objective ?? {};
+  if (available === undefined || requests === undefined || errors === undefined) {
+    return undefined;
+  }
+  const label = errors.matchers
+    .filter((matcher) => errors.metric === requests.metric && !requests.matchers.includes(matcher))
+    .map((matcher) => /^\w+/.exec(matcher)?.[0] ?? "")[0];
+  if (label === undefined) {
+    return undefined;
+  }
+  const labelled = { ...requests, matchers: [...requests.matchers, `${label}!=""`] };
+  const [all, known] = [requests, labelled].map((each) => `count(${seriesOf(service, each)})`);
+  return { metric: requests.metric, label, expression: `${all ?? ""} unless ${known ?? ""}` };
+}
+
+/** That the failures of a service cannot be seen. */
+export interface Blindness {
+  readonly metric: string;
+  readonly label: string;
+  /** In PromQL. */
+  readonly expression: string;
+}
+
+function blindRules(service: Service): Rule[] {
+  const blind = blindness(service);
+  if (blind === undefined) {
+    return [];
+  }
+  const { metric, label, expression } = blind;
+  return [
+    {
+      alert: "SlipwayErrorsUnknown",
+      expr: expression,
+      for: "10m",
+      labels: { ...seriesLabels(service), severity: "warning" },
+      annotations: {
+        summary: `${service.name} counts requests without the label ${label}, so that its failures are not seen`,
+        description: `No series ${metric} of ${service.namespace}/${service.name} has the label ${label}; objective.errors is to name the one by which failures are known.`,
+      },
+    },
+  ];
 }
 
 /** An objective of which nothing is measured would never alert. */

@@ -16,7 +16,7 @@ const AGAIN_MILLISECONDS = 2000;
 const RULES_SECONDS = 150;
 
 /** How remarks on what Prometheus lacks begin, so that a later look can replace them. */
-export const UNPROVED = ["not-scraped: ", "rules-not-loaded: "] as const;
+export const UNPROVED = ["not-scraped: ", "rules-not-loaded: ", "errors-unknown: "] as const;
 
 /** What the proof is made with. */
 export interface ProofOptions {
@@ -63,7 +63,9 @@ export async function provedScrapes(
   const isSilent = found instanceof PrometheusError;
   const lacks = isSilent ? silent(release, found) : found;
   const told = lacks.map((lack) => ({ ...lack, message: cluster.secrets.tell(lack.message) }));
-  return { verdict: judged(verdict, told, monitoring.required === true), isSilent };
+  const seen = judged(verdict, told, monitoring.required === true);
+  const blind = isSilent ? [] : await blindNotes(cluster, release, options.signal);
+  return { verdict: withNotes(seen, blind), isSilent };
 }
 
 function judged(
@@ -124,6 +126,29 @@ async function lacksOf(
           },
         ]),
   ];
+}
+
+/** That a release counts its failures by a label that its requests have not; before the first request nobody knows. */
+async function blindNotes(
+  { api }: Cluster,
+  { monitoring }: Scraped,
+  signal: AbortSignal,
+): Promise<string[]> {
+  const { prometheus, blind } = monitoring;
+  if (blind === undefined) {
+    return [];
+  }
+  const { metric, label, expression } = blind;
+  const found = await new Prometheus(prometheus, api).query(expression, signal).catch(() => []);
+  return found.length === 0
+    ? []
+    : [
+        `errors-unknown: no series ${metric} has the label ${label}, so that failures are not seen; set objective.errors, such as ${metric}{status=~"5.."}`,
+      ];
+}
+
+function withNotes(verdict: FinalVerdict, more: readonly string[]): FinalVerdict {
+  return more.length === 0 ? verdict : { ...verdict, notes: [...(verdict.notes ?? []), ...more] };
 }
 
 /** Those of the pods that are still there: others may have been taken away meanwhile. All if nobody may list them. */
