@@ -2,7 +2,11 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { ReleaseRecord } from "../contract/release-record.ts";
-import { releaseRuleManifest, releaseRuleName, UNJUDGED_RELEASE } from "./manifests/release-rule.ts";
+import {
+  releaseRuleManifest,
+  releaseRuleName,
+  UNJUDGED_RELEASE,
+} from "./manifests/release-rule.ts";
 import { goesWith, type Namespace } from "./namespace.ts";
 import type { Service } from "./service-definition.ts";
 

@@ -8,7 +8,8 @@ export interface PrometheusService {
 }
 
 /** `<service>.<namespace>`, and the longer forms that the cluster's DNS knows. A dot at the end makes any name absolute. */
-const IN_CLUSTER = /^([a-z0-9-]{1,63})\.([a-z0-9-]{1,63})(?:\.svc(?:\.[a-z0-9.-]{0,200}[a-z0-9])?)?$/;
+const IN_CLUSTER =
+  /^([a-z0-9-]{1,63})\.([a-z0-9-]{1,63})(?:\.svc(?:\.[a-z0-9.-]{0,200}[a-z0-9])?)?$/;
 const IP = /^[\d.]+$/;
 const PORTS = { "http:": "80", "https:": "443" } as Readonly<Record<string, string>>;
 

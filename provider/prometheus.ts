@@ -125,7 +125,10 @@ export class Prometheus {
       return found.data;
     }
     const why = refusal.safeParse(said).data?.error ?? statusMessage(answer.text);
-    throw this.#error(`HTTP ${answer.status}${why === undefined ? "" : `: ${oneLine(why)}`}`, answer);
+    throw this.#error(
+      `HTTP ${answer.status}${why === undefined ? "" : `: ${oneLine(why)}`}`,
+      answer,
+    );
   }
 
   async #answer(

@@ -18,16 +18,14 @@ const ADDRESS = "http://prometheus.monitoring:9090";
 
 /** Where Prometheus answers. */
 export function prometheusSchema(surroundings: Surroundings) {
-  return field
-    .expanded(surroundings, `the URL of Prometheus, such as ${ADDRESS}`)
-    .pipe(
-      z.string().check(({ value, issues }) => {
-        const fault = prometheusFault(value);
-        if (fault !== undefined) {
-          issues.push({ code: "custom", input: value, message: `allowed: ${fault}` });
-        }
-      }),
-    );
+  return field.expanded(surroundings, `the URL of Prometheus, such as ${ADDRESS}`).pipe(
+    z.string().check(({ value, issues }) => {
+      const fault = prometheusFault(value);
+      if (fault !== undefined) {
+        issues.push({ code: "custom", input: value, message: `allowed: ${fault}` });
+      }
+    }),
+  );
 }
 
 const dashboard = field.mapping(

@@ -70,7 +70,9 @@ export function serviceObjects(delivery: Delivery): NamedObject[] {
 }
 
 /** The PrometheusRules of the services, those that show their releases among them. */
-export function monitoringObjects(delivery: Delivery): (NamedObject & { readonly spec?: unknown })[] {
+export function monitoringObjects(
+  delivery: Delivery,
+): (NamedObject & { readonly spec?: unknown })[] {
   const rules = servicesOf(delivery).map((service) => manifestsOf(service).prometheusRule);
   return [...described(rules), ...releaseRules(delivery)];
 }

@@ -1,5 +1,13 @@
-import { type CompletedMonitoring, completeMonitoring, type MonitoredDefinition } from "./monitoring.ts";
-import { type CompletedObjective, completeObjective, type ObjectiveDefinition } from "./objective.ts";
+import {
+  type CompletedMonitoring,
+  completeMonitoring,
+  type MonitoredDefinition,
+} from "./monitoring.ts";
+import {
+  type CompletedObjective,
+  completeObjective,
+  type ObjectiveDefinition,
+} from "./objective.ts";
 import { PORT_NAME } from "./port-name.ts";
 import type { CompletedPorts, NamedPort, Source } from "./ports.ts";
 
@@ -106,7 +114,10 @@ function completeMetrics(
 }
 
 /** The ports of a service with that of its metrics, which Prometheus may reach whoever else may. */
-export function withMetricsPort(ports: CompletedPorts, said: MetricsKeys & PortNames): CompletedPorts {
+export function withMetricsPort(
+  ports: CompletedPorts,
+  said: MetricsKeys & PortNames,
+): CompletedPorts {
   const metrics = definitionOf(said);
   if (metrics === undefined) {
     return ports;

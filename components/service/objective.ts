@@ -98,7 +98,9 @@ export function completeObjective(said: Objective): CompletedObjective {
 function selectorOf(text: string): Selector {
   const selector = parseSelector(text);
   if (selector === undefined) {
-    throw new Error(`objective must name a metric such as ${REQUESTS}, got ${JSON.stringify(text)}`);
+    throw new Error(
+      `objective must name a metric such as ${REQUESTS}, got ${JSON.stringify(text)}`,
+    );
   }
   return selector;
 }

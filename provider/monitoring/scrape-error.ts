@@ -8,7 +8,10 @@ const CAUSES: readonly (readonly [form: RegExp, cause: (place: Place) => string]
     /server returned HTTP status 3\d\d/,
     () => "the path is redirected; set metrics.path to where that leads",
   ],
-  [/server returned HTTP status/, () => "set metrics.path and metrics.port to where the metrics are"],
+  [
+    /server returned HTTP status/,
+    () => "set metrics.path and metrics.port to where the metrics are",
+  ],
   [
     /x509: |certificate/,
     () => "Prometheus does not trust the certificate; patches.podMonitor can set tlsConfig",

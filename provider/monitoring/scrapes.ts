@@ -30,9 +30,7 @@ export async function scrapesOf(
 ): Promise<Scrapes> {
   const { scrape, rules } = monitoring;
   const [scrapedAt, versions] = await Promise.all([
-    scrape === undefined
-      ? []
-      : prometheus.query(lastScrapes(namespace, scrape.monitor), signal),
+    scrape === undefined ? [] : prometheus.query(lastScrapes(namespace, scrape.monitor), signal),
     rules === undefined
       ? []
       : prometheus.query(`slipway_rules{namespace="${namespace}",service="${service}"}`, signal),
@@ -60,9 +58,7 @@ function missingOf(pods: readonly Pod[], scrapedAt: readonly Sample[]): string[]
     const pod = labels["pod"] ?? "";
     last.set(pod, Math.max(value, last.get(pod) ?? -Infinity));
   }
-  return pods
-    .filter((pod) => !((last.get(nameOf(pod)) ?? -Infinity) >= bornAt(pod)))
-    .map(nameOf);
+  return pods.filter((pod) => !((last.get(nameOf(pod)) ?? -Infinity) >= bornAt(pod))).map(nameOf);
 }
 
 /** In seconds since 1970, as Prometheus counts. */

@@ -37,7 +37,9 @@ const metrics = field.mapping(
     scheme: field.oneOf("http", "https").exactOptional(),
     interval: interval.exactOptional(),
     waitSeconds: field.wholeNumber(1, LONGEST_SECONDS).exactOptional(),
-    required: field.choice("whether a release fails that Prometheus does not scrape").exactOptional(),
+    required: field
+      .choice("whether a release fails that Prometheus does not scrape")
+      .exactOptional(),
   } satisfies ShapeOf<MetricsDefinition>,
   "a path such as /metrics, or path, and as needed port, scheme, interval, waitSeconds and required",
 );

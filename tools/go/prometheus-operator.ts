@@ -23,7 +23,14 @@ export function configReloaderProgram(): string {
 }
 
 /** The kinds without which it does not start to work for Prometheus, and those that services have. */
-const KINDS = ["podmonitors", "probes", "prometheuses", "prometheusrules", "scrapeconfigs", "servicemonitors"];
+const KINDS = [
+  "podmonitors",
+  "probes",
+  "prometheuses",
+  "prometheusrules",
+  "scrapeconfigs",
+  "servicemonitors",
+];
 
 /** Paths of the files that define its kinds. */
 export async function prometheusOperatorKinds(): Promise<readonly string[]> {
