@@ -33,10 +33,7 @@ const shape = {
    * What shows that failures cannot be seen: it has a value where no request has the label.
    * @default - nothing does
    */
-  blind: z
-    .strictObject({ metric: word, label: word, expression: word })
-    .readonly()
-    .exactOptional(),
+  blind: z.strictObject({ metric: word, label: word, expression: word }).readonly().exactOptional(),
   /**
    * Alerts that fail the release: all of the service, or those of these names.
    * @default - none

@@ -31,7 +31,7 @@ const WINDOWS = ["5m", "30m", "1h", "2h", "6h", "1d", "3d"] as const;
 const SLOW_SHARE = 0.01;
 
 /** The series that shows that Prometheus evaluates a service's rules as they are now. */
-export const RULES_METRIC = "slipway_rules";
+const RULES_METRIC = "slipway_rules";
 
 /**
  * The alerts of what a service promises, undefined if it promises nothing.

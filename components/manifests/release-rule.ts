@@ -1,4 +1,3 @@
-import type { ReleaseRecord } from "../../contract/release-record.ts";
 import type { Service } from "../service-definition.ts";
 import { MONITORING_API, monitoringMetadata } from "./pod-monitor.ts";
 import { seriesLabels } from "./series.ts";
@@ -6,11 +5,19 @@ import { seriesLabels } from "./series.ts";
 /** The series that shows which release a service has. */
 export const RELEASE_METRIC = "slipway_release";
 
-/** What the series shows of a release. */
-export type ShownRelease = Pick<
-  ReleaseRecord,
-  "commit" | "dirty" | "digest" | "verdict" | "running"
->;
+/** What the series shows of what was released, or restored. */
+interface Shown {
+  readonly commit: string | null;
+  readonly digest: string;
+  readonly verdict: "ready" | "failed";
+}
+
+/** What the series shows of a release: a part of its record. */
+export interface ShownRelease extends Shown {
+  readonly dirty: boolean;
+  /** What runs in its place. */
+  readonly running: Shown | null;
+}
 
 /** Stands for a release before its verdict: its rule has the same form. */
 export const UNJUDGED_RELEASE: ShownRelease = {

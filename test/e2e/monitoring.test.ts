@@ -46,29 +46,69 @@ const metrics = { path: "/metrics", waitSeconds: 60 };
 const errors = 'http_requests_total{status=~"5.."}';
 const SHOP = {
   ...shop,
-  metrics,
+  metrics: { ...metrics, required: true },
   objective: { available: 99.9, p99: "300ms", errors },
 };
 /** Each has a fault of its own. */
 const FAULTY = {
-  // Its PodMonitor has labels that nobody selects by.
-  unselected: {
-    ...small,
-    metrics: { path: "/metrics", waitSeconds: 5 },
-    patches: { podMonitor: { metadata: { labels: { release: "another" } } } },
-  },
   // Its network policy lets in the pods of its own namespace alone.
   closed: {
     ...small,
-    metrics,
+    metrics: { ...metrics, waitSeconds: 20 },
     allow: ["network"],
     patches: { networkPolicy: { spec: { ingress: [{ from: [{ podSelector: {} }] }] } } },
   },
-  misplaced: { ...small, metrics: { ...metrics, path: "/nothing" } },
+  misplaced: { ...small, metrics: { ...metrics, path: "/nothing", waitSeconds: 20 } },
 };
 
-const settings = (services: object) =>
-  project.settings({ prometheus: PROMETHEUS, monitoring: { labels: MONITORED }, services });
+const settings = (services: object, labels: object = MONITORED) =>
+  project.settings({ prometheus: PROMETHEUS, monitoring: { labels }, services });
+
+/** An hour of 2 % failures and slow answers, as promtool plays it, and the alerts that then fire; and one in which all is well. */
+function burning(namespace: string) {
+  const job = `namespace="${namespace}",job="${namespace}/shop"`;
+  const bucket = (le: string, each: number) => ({
+    series: `http_request_duration_seconds_bucket{${job},le="${le}"}`,
+    values: `0+${each}x120`,
+  });
+  const seriesOf = (failed: number, fast: number) => [
+    { series: `up{${job},pod="a"}`, values: "1x120" },
+    { series: `http_requests_total{${job},status="200"}`, values: `0+${1000 - failed}x120` },
+    { series: `http_requests_total{${job},status="500"}`, values: `0+${failed}x120` },
+    bucket("0.25", fast),
+    bucket("0.5", 1000),
+    bucket("+Inf", 1000),
+  ];
+  const firing = (windows: readonly (readonly [severity: string, window: string])[]) =>
+    ["SlipwayErrorBudgetBurn", "SlipwayLatencyBudgetBurn"].flatMap((name) =>
+      windows.map(([severity, window]) => ({
+        labels: `{alertname="${name}",severity="${severity}",window="${window}"}`,
+        value: 1,
+      })),
+    );
+  const caseOf = (failed: number, fast: number, samples: readonly object[]) => ({
+    interval: "1m",
+    input_series: seriesOf(failed, fast),
+    promql_expr_test: [
+      {
+        expr: 'count by (alertname, severity, window) (ALERTS{alertstate="firing"})',
+        eval_time: "70m",
+        exp_samples: samples,
+      },
+    ],
+  });
+  const all = firing([
+    ["critical", "1h"],
+    ["critical", "6h"],
+    ["warning", "1d"],
+    ["warning", "3d"],
+  ]);
+  return {
+    rule_files: ["rules.yaml"],
+    evaluation_interval: "1m",
+    tests: [caseOf(20, 500, all), caseOf(0, 999, [])],
+  };
+}
 
 /** The kubelet looks after a pod's Secrets once a minute, or when the pod changes. */
 const poke = () =>
@@ -143,19 +183,35 @@ afterAll(async () => {
   expect(failures).toEqual([]);
 });
 
+test("a release that requires its scrape fails where nobody selects its monitor, with the label that is missing, and keeps its pods", async () => {
+  const hurried = { ...SHOP, metrics: { ...SHOP.metrics, waitSeconds: 4 } };
+  await settings({ shop: hurried }, { release: "another" });
+  const { exitCode, output } = await project.up();
+  expect(exitCode).not.toBe(0);
+  const selects = (kind: string, selector: string) =>
+    `no Prometheus selects ${kind} shop: prometheus monitoring/platform selects by ${selector} release=platform, which it has not; set slipway:monitoring.labels`;
+  expect(output).toContain(`2 of 2 pods: ${selects("podmonitor", "podMonitorSelector")}`);
+  const record = await recordOf("shop");
+  expect(record).toMatchObject({ verdict: "failed", reason: "not-scraped", running: null });
+  expect(record?.evidence?.notes.join("\n")).toContain(
+    `rules-not-loaded: Prometheus ${PROMETHEUS} does not evaluate the rules of shop: ${selects("prometheusrule", "ruleSelector")}`,
+  );
+  const { status } = await cluster.get(DEPLOYMENT, project.namespace, "shop");
+  expect(status?.availableReplicas).toBe(2);
+});
+
 test("a release whose pods are scraped has no remark, and each one that is not has its cause", async () => {
+  const before = await cluster.get(DEPLOYMENT, project.namespace, "shop");
   await settings({ shop: SHOP, ...FAULTY });
   await succeed(project.up());
   expect(await recordOf("shop")).toMatchObject({ verdict: "ready", warnings: [] });
+  const after = await cluster.get(DEPLOYMENT, project.namespace, "shop");
+  expect(after.metadata?.generation).toBe(before.metadata?.generation);
 
   const found = await Promise.all(Object.keys(FAULTY).map(recordOf));
-  expect(found.map((record) => record?.verdict)).toEqual(["ready", "ready", "ready"]);
-  const [unselected, closed, misplaced] = found.map((record) => record?.warnings.join("\n"));
-  const begin = `not-scraped: Prometheus ${PROMETHEUS} has not scraped 1 of 1 pods: `;
-  expect(unselected).toBe(
-    `${begin}no Prometheus selects podmonitor unselected: prometheus monitoring/platform selects by podMonitorSelector release=platform, which it has not; set slipway:monitoring.labels`,
-  );
-  expect(closed).toContain(begin);
+  expect(found.map((record) => record?.verdict)).toEqual(["ready", "ready"]);
+  const [closed, misplaced] = found.map((record) => record?.warnings.join("\n"));
+  expect(closed).toContain(`not-scraped: Prometheus ${PROMETHEUS} has not scraped 1 of 1 pods: `);
   expect(closed).toMatch(/(deadline exceeded|connection refused).*network policy/);
   expect(misplaced).toMatch(/HTTP status 404 Not Found; set metrics\.path and metrics\.port/);
 });
@@ -170,6 +226,9 @@ test("promtool accepts the rules, Prometheus evaluates them, and the release is 
   const promtool = await prometheusProgram("promtool");
   const { stdout } = await execa(promtool, ["check", "rules", file]);
   expect(stdout).toMatch(/SUCCESS: \d+ rules found/);
+  const tests = join(project.folder, "tests.yaml");
+  await writeFile(tests, stringify(burning(project.namespace)));
+  await execa(promtool, ["test", "rules", tests]);
 
   const alerts = groups.flatMap((group) => group.rules).flatMap(({ alert }) => alert ?? []);
   expect([...new Set(alerts)].sort()).toEqual([
@@ -199,29 +258,6 @@ test("promtool accepts the rules, Prometheus evaluates them, and the release is 
   await succeed(project.up("--expect-no-changes"));
 });
 
-test("a release that requires its scrape fails without one, leaves its pods, and is ready once the cause is gone", async () => {
-  const before = await cluster.get(DEPLOYMENT, project.namespace, "unselected");
-  const { unselected } = FAULTY;
-  const required = { ...unselected, metrics: { ...unselected.metrics, required: true } };
-  await settings({ shop: SHOP, unselected: required });
-  const failed = await project.up();
-  expect(failed.exitCode).not.toBe(0);
-  expect(failed.output).toMatch(/unselected.*not-scraped|not-scraped.*unselected/s);
-  expect(await recordOf("unselected")).toMatchObject({
-    verdict: "failed",
-    reason: "not-scraped",
-    running: null,
-  });
-  const after = await cluster.get(DEPLOYMENT, project.namespace, "unselected");
-  expect(after.metadata?.generation).toBe(before.metadata?.generation);
-
-  const { patches, ...selected } = { ...required, metrics: { ...metrics, required: true } };
-  expect(patches).toBeDefined();
-  await settings({ shop: SHOP, unselected: selected });
-  await succeed(project.up());
-  expect(await recordOf("unselected")).toMatchObject({ verdict: "ready", warnings: [] });
-});
-
 test("an alert that begins with the rollout fails the release, which is taken back; one that held before does not count", async () => {
   const young = `time() - process_start_time_seconds{job="${project.namespace}/shop"} < 45`;
   await cluster.create(alertOf("HeldBefore", "vector(1)"));
@@ -245,7 +281,9 @@ test("an alert that begins with the rollout fails the release, which is taken ba
   expect(record?.evidence?.message).toMatch(/^alert ShopIsYoung .*after the rollout began/);
   expect(record?.running).toMatchObject({ manifestHash: ready?.manifestHash, verdict: "ready" });
   const { spec } = await cluster.get(RULE, project.namespace, "shop.release");
-  const verdicts = spec.groups.flatMap(({ rules }) => rules.map(({ labels }) => labels?.["verdict"]));
+  const verdicts = spec.groups.flatMap(({ rules }) =>
+    rules.map(({ labels }) => labels?.["verdict"]),
+  );
   expect(verdicts).toEqual(["failed", "ready"]);
   expect(await cluster.find(MONITOR, project.namespace, "shop")).toBeDefined();
 });

@@ -44,9 +44,9 @@ function parsed(settings: object): Service {
 
 describe("a service without metrics", () => {
   test("has no key, no object and no question of them", () => {
-    expect(Object.keys(service()).filter((key) => /metrics|objective|watch|monitor/.test(key))).toEqual(
-      [],
-    );
+    expect(
+      Object.keys(service()).filter((key) => /metrics|objective|watch|monitor/.test(key)),
+    ).toEqual([]);
     expect(Object.keys(workloadManifests(service(), IMAGE))).not.toContain("podMonitor");
     expect(releaseRuleManifest(service(), UNJUDGED_RELEASE)).toBeUndefined();
     expect(watchedOf(service())).toEqual({});
@@ -352,7 +352,11 @@ describe("the settings", () => {
       { port: undefined, schedule: { cron: "0 3 * * *" }, metrics: { path: "/m", port: 1 } },
       '.metrics: got {"path":"/m","port":1}; allowed: for a service whose pods go on running, and those of a schedule end; remove it, or push metrics',
     ],
-    ["a path without a slash", { metrics: "metrics" }, '.metrics: got "metrics"; allowed: a path such as /metrics'],
+    [
+      "a path without a slash",
+      { metrics: "metrics" },
+      '.metrics: got "metrics"; allowed: a path such as /metrics',
+    ],
     [
       "an objective without metrics",
       { objective: { available: 99 } },
@@ -381,7 +385,7 @@ describe("the settings", () => {
     [
       "a histogram without its buckets",
       { metrics: "/m", objective: { p99: "1s", durations: "http_seconds" } },
-      '.objective.durations: got "http_seconds"; allowed: the buckets of a histogram, whose name ends in _bucket',
+      '.objective.durations: got "http_seconds"; allowed: a metric, with matchers in braces as needed, such as http_request_duration_seconds_bucket',
     ],
     [
       "alerts that nobody is asked about",

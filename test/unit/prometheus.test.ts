@@ -51,7 +51,9 @@ describe("a Prometheus that is asked directly", () => {
     const prometheus = await start((response) =>
       response.end(vector({ labels: { pod: "a" }, value: 1 })),
     );
-    expect(await prometheus.query('up{a="b"}', signal)).toEqual([{ labels: { pod: "a" }, value: 1 }]);
+    expect(await prometheus.query('up{a="b"}', signal)).toEqual([
+      { labels: { pod: "a" }, value: 1 },
+    ]);
     expect(asked).toEqual([
       { url: "/prom/api/v1/query?query=up%7Ba%3D%22b%22%7D", authorization: "Bearer t0k3n" },
     ]);
@@ -173,7 +175,10 @@ describe("an object that the operator is to select", () => {
 
   test("is selected in the resource's own namespace, and where the namespace's labels may not be read", () => {
     expect(faultOf({ podMonitorSelector: {} }, { namespace: "monitoring" })).toBeUndefined();
-    const spec = { podMonitorSelector: {}, podMonitorNamespaceSelector: { matchLabels: { a: "b" } } };
+    const spec = {
+      podMonitorSelector: {},
+      podMonitorNamespaceSelector: { matchLabels: { a: "b" } },
+    };
     expect(faultOf(spec, { namespaceLabels: undefined })).toBeUndefined();
   });
 });
@@ -199,11 +204,12 @@ test.each<[string, RegExp | undefined]>([
   }
 });
 
-const pod = (name: string, creationTimestamp = "2026-01-01T00:00:00Z"): Pod =>
-  ({
-    metadata: { name, uid: name, namespace: "store", creationTimestamp },
-    spec: { containers: [{ name: "shop", image: "", ports: [{ name: "http", containerPort: 1 }] }] },
-  }) as unknown as Pod;
+const pod = (name: string, creationTimestamp = "2026-01-01T00:00:00Z"): Pod => ({
+  metadata: { name, uid: name, namespace: "store", creationTimestamp },
+  spec: {
+    containers: [{ name: "shop", image: "", ports: [{ name: "http", containerPort: 1 }] }],
+  },
+});
 const BORN = Date.parse("2026-01-01T00:00:00Z") / 1000;
 
 describe("a release that is ready", () => {
@@ -339,7 +345,7 @@ describe("a release that is ready", () => {
     const inputs = { service: "shop", namespace: "store" } as unknown as ReadinessInputs;
     const options = { signal, wait: true };
     const given = { verdict: ready, observed: UNSEEN };
-    expect(await provedScrapes({} as Cluster, inputs, given, options)).toEqual({
+    expect(await provedScrapes(clusterOf({}), inputs, given, options)).toEqual({
       verdict: ready,
       isSilent: false,
     });
