@@ -397,6 +397,16 @@ describe("faults", () => {
     expect((await slow).status).toBe(200);
   });
 
+  test("FAULT_FAILED_PERCENT fails that share of customers, evenly, and no probe", async () => {
+    const shop = await start({ FAULT_FAILED_PERCENT: "25" });
+    const answers: number[] = [];
+    for (let sent = 0; sent < 8; sent++) {
+      expect((await shop.get("/healthz")).status).toBe(200);
+      answers.push((await shop.get("/")).status);
+    }
+    expect(answers).toEqual([200, 200, 200, 500, 200, 200, 200, 500]);
+  });
+
   test("FAULT_MEMORY_BYTES holds the memory while the service answers", async () => {
     const bytes = 200 * 1024 * 1024;
     const plain = valueOf(await metrics(await start()), "process_resident_memory_bytes") ?? 0;
@@ -414,6 +424,7 @@ describe("faults", () => {
     ["FAULT_LIVENESS_FAILS_AFTER_SECONDS", "soon", "a number of seconds from 0 to 86400"],
     ["FAULT_EXIT_AFTER_REQUESTS", "1.5", "a whole number from 1 to 1000000000"],
     ["FAULT_SLOW_MS", "1s", "a whole number from 1 to 600000"],
+    ["FAULT_FAILED_PERCENT", "0", "a whole number from 1 to 100"],
     ["FAULT_MEMORY_BYTES", "128Mi", "a whole number from 1 to 1099511627776"],
     ["FAULT_LOG_LINES", "0x10", "a whole number from 1 to 100000"],
     ["SESSION_KEY_FILE", "key", "an absolute path"],

@@ -32,11 +32,12 @@ const HEADERS = { "cache-control": "no-store", "x-content-type-options": "nosnif
 export function createShop(options: ShopOptions): Server {
   const { health, metrics, faults } = options;
   let customers = 0;
+  let begun = 0;
 
   const respond = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const path = (request.url ?? "/").split("?", 1)[0] ?? "/";
     const watched = WATCHED.includes(path);
-    const begun = performance.now();
+    const begunAt = performance.now();
     const end = metrics.begin();
     response.once("close", () => {
       // A client that went away got no status; 499 is what nginx writes for it.
@@ -45,7 +46,7 @@ export function createShop(options: ShopOptions): Server {
       if (watched) {
         return;
       }
-      const ms = Math.round(performance.now() - begun);
+      const ms = Math.round(performance.now() - begunAt);
       log("info", "request", { method: request.method ?? "", path, status, ms });
       if (++customers === faults.exitAfterRequests) {
         exitAfter(customers);
@@ -55,7 +56,10 @@ export function createShop(options: ShopOptions): Server {
     if (!watched && faults.slowMs !== undefined) {
       await setTimeout(faults.slowMs);
     }
-    const { status, headers, body } = answer(request, path, options);
+    const isFailed = !watched && isOneOf(++begun, faults.failedPercent);
+    const { status, headers, body } = isFailed
+      ? text(500, "failed, as FAULT_FAILED_PERCENT says")
+      : answer(request, path, options);
     // Sends a client that keeps its connection to a pod that stays.
     if (health.isDraining) {
       response.setHeader("connection", "close");
@@ -74,6 +78,11 @@ export function createShop(options: ShopOptions): Server {
       response.destroy();
     });
   });
+}
+
+/** Whether the request of this number is one of so many percent, which are spread evenly. */
+function isOneOf(number: number, percent = 0): boolean {
+  return Math.floor((number * percent) / 100) > Math.floor(((number - 1) * percent) / 100);
 }
 
 function answer(request: IncomingMessage, path: string, options: ShopOptions): Answer {

@@ -10,6 +10,7 @@ export interface Faults {
   readonly readyAfterSeconds?: number;
   readonly exitAfterRequests?: number;
   readonly slowMs?: number;
+  readonly failedPercent?: number;
   readonly memoryBytes?: number;
   readonly livenessFailsAfterSeconds?: number;
   readonly logLines?: number;
@@ -44,6 +45,7 @@ const FAULTS = [
   "FAULT_READY_AFTER_SECONDS",
   "FAULT_EXIT_AFTER_REQUESTS",
   "FAULT_SLOW_MS",
+  "FAULT_FAILED_PERCENT",
   "FAULT_MEMORY_BYTES",
   "FAULT_LIVENESS_FAILS_AFTER_SECONDS",
   "FAULT_LOG_LINES",
@@ -90,6 +92,7 @@ function readFaults(read: Reader): Faults {
     ...given("readyAfterSeconds", read.seconds("FAULT_READY_AFTER_SECONDS", DAY)),
     ...given("exitAfterRequests", read.integer("FAULT_EXIT_AFTER_REQUESTS", { min: 1, max: 1e9 })),
     ...given("slowMs", read.integer("FAULT_SLOW_MS", { min: 1, max: 600_000 })),
+    ...given("failedPercent", read.integer("FAULT_FAILED_PERCENT", { min: 1, max: 100 })),
     ...given("memoryBytes", read.integer("FAULT_MEMORY_BYTES", { min: 1, max: 2 ** 40 })),
     ...given("livenessFailsAfterSeconds", read.seconds("FAULT_LIVENESS_FAILS_AFTER_SECONDS", DAY)),
     ...given("logLines", read.integer("FAULT_LOG_LINES", { min: 1, max: 100_000 })),

@@ -1,0 +1,186 @@
+// Proves with the real Argo Rollouts, the real Prometheus and counted requests that a release by steps is what was measured of it. It
+// cannot prove weights by a mesh or a Gateway, and its steps are seconds where a team's are minutes.
+import { setTimeout as sleep } from "node:timers/promises";
+
+import type { KubernetesObject } from "@kubernetes/client-node";
+
+import type { ReleaseRecord } from "../../contract/release-record.ts";
+import { ensureExtras } from "../../tools/platform/additions.ts";
+import { MONITORED } from "../../tools/platform/monitoring.ts";
+import { cluster } from "../../testbed/cluster.ts";
+import { DEPLOYMENT, type Kind, SERVICE } from "../../testbed/kinds.ts";
+import { kubectl } from "../../testbed/kubectl.ts";
+import { Project } from "../../testbed/project.ts";
+import { shop } from "../../testbed/shop.ts";
+import { succeed } from "../../testbed/succeed.ts";
+import { Load } from "../support/load.ts";
+
+const PROMETHEUS = "http://prometheus.monitoring:9090";
+const EVERY_MILLISECONDS = 40;
+
+interface ArgoRollout extends KubernetesObject {
+  readonly status?: { readonly phase?: string; readonly currentStepIndex?: number };
+}
+const ROLLOUT: Kind<ArgoRollout> = { apiVersion: "argoproj.io/v1alpha1", kind: "Rollout" };
+
+let project: Project;
+let poking: NodeJS.Timeout;
+const loads = new Map<string, Load>();
+
+const base = {
+  ...shop,
+  metrics: "/metrics",
+  objective: { errors: 'http_requests_total{status=~"5.."}' },
+  deadlineSeconds: 60,
+};
+const watch = { errors: 2, requests: 40, every: 5, for: 10 };
+const canary = { ...base, replicas: 4, steps: [25], watch };
+const RELEASE = { env: { RELEASE: "2" } };
+const faulty = (fault: object) => ({ env: { RELEASE: "2", ...fault } });
+
+const settings = (services: object) =>
+  project.settings({ prometheus: PROMETHEUS, monitoring: { labels: MONITORED }, services });
+const recordOf = async (name: string): Promise<ReleaseRecord | undefined> =>
+  (await project.outputs<{ releases: Record<string, ReleaseRecord> }>()).releases[name];
+
+/** A kubelet looks after a pod's Secrets once a minute, or when the pod changes: Prometheus has its targets in one. */
+const poke = () =>
+  kubectl([
+    ...["--namespace", "monitoring", "annotate", "--overwrite", "pod", "prometheus-platform-0"],
+    `slipway/story=${Date.now()}`,
+  ]).catch(() => undefined);
+
+/** Sends requests to a service as soon as it has an address. */
+async function load(...names: readonly string[]): Promise<void> {
+  for (const name of names) {
+    const { spec } = await cluster.get(SERVICE, project.namespace, name);
+    loads.set(name, new Load(`http://${spec?.clusterIP ?? ""}/`, EVERY_MILLISECONDS));
+  }
+}
+
+async function loadWhenThere(...names: readonly string[]): Promise<void> {
+  for (const name of names) {
+    while ((await cluster.find(SERVICE, project.namespace, name)) === undefined) {
+      await sleep(200);
+    }
+    await load(name);
+  }
+}
+
+async function phaseOf(name: string): Promise<string | undefined> {
+  return (await cluster.get(ROLLOUT, project.namespace, name)).status?.phase;
+}
+
+beforeAll(async () => {
+  await ensureExtras("argo-rollouts", "monitoring");
+  project = await Project.create("steps");
+  poking = setInterval(() => void poke(), 3000);
+});
+afterAll(async () => {
+  clearInterval(poking);
+  for (const each of loads.values()) {
+    await each.stop();
+  }
+  await project.dispose();
+});
+
+test("a first release is measured once it is up, and one without traffic is none", async () => {
+  await settings({
+    shop: { ...base, replicas: 4 },
+    good: canary,
+    bad: canary,
+    blue: { ...canary, steps: "switch" },
+    idle: canary,
+  });
+  const loading = loadWhenThere("shop", "good", "bad", "blue");
+  const { exitCode } = await project.up();
+  await loading;
+  expect(exitCode).not.toBe(0);
+  const [good, bad, blue, idle] = await Promise.all(["good", "bad", "blue", "idle"].map(recordOf));
+  expect([good, bad, blue].map((record) => record?.verdict)).toEqual(["ready", "ready", "ready"]);
+  expect(idle).toMatchObject({ verdict: "failed", reason: "no-traffic", running: null });
+  expect(idle?.evidence?.message).toMatch(/^the new pods had 0 requests/);
+});
+
+test("each release ends as what was measured of it says, and a Deployment becomes a Rollout without a lost request", async () => {
+  loads.forEach((each) => each.take());
+  await load("idle");
+  await settings({
+    shop: { ...canary, ...RELEASE },
+    good: { ...canary, ...RELEASE },
+    bad: { ...canary, ...faulty({ FAULT_FAILED_PERCENT: "20" }) },
+    blue: { ...canary, steps: "switch", ...RELEASE },
+    idle: { ...canary, ...RELEASE },
+  });
+  const running = project.up();
+  // At its step the canary has one of four pods.
+  const shares: number[] = [];
+  let isOver = false;
+  const watching = (async () => {
+    while (!isOver) {
+      const { status } = await cluster.get(ROLLOUT, project.namespace, "good");
+      if (status?.currentStepIndex === 1) {
+        const { byPod, total } = loads.get("good")?.take() ?? { byPod: new Map(), total: 0 };
+        const counts = [...byPod.values()] as number[];
+        if (total > 20 && byPod.size >= 4) {
+          shares.push(Math.max(...counts) / total);
+        }
+      }
+      await sleep(1000);
+    }
+  })();
+  const { exitCode, output } = await running;
+  isOver = true;
+  await watching;
+  expect(exitCode).not.toBe(0);
+
+  const records = await Promise.all(["shop", "good", "blue", "idle"].map(recordOf));
+  expect(records.map((record) => record?.verdict)).toEqual(["ready", "ready", "ready", "ready"]);
+  expect(Math.max(...shares)).toBeLessThan(0.5);
+  const bad = await recordOf("bad");
+  expect(bad).toMatchObject({ verdict: "failed", reason: "canary-failed" });
+  expect(bad?.running).toMatchObject({ verdict: "ready" });
+  expect(bad?.evidence?.message).toMatch(
+    /^at 25 %: errors [\d.]+ of the new pods is too high .*; traffic is back on the release before since /,
+  );
+  expect(output).toMatch(/errors: Failed, [\d.]+ at /);
+  expect(await phaseOf("bad")).toBe("Healthy");
+  const { failed, lost } = loads.get("bad")?.take() ?? { failed: Infinity, lost: Infinity };
+  expect(failed).toBeGreaterThan(0);
+  expect(failed).toBeLessThan(100);
+  expect(lost).toBe(0);
+  for (const name of ["shop", "good", "blue"]) {
+    const answers = loads.get(name)?.take();
+    expect([name, answers?.failed, answers?.lost]).toEqual([name, 0, 0]);
+  }
+  expect(await cluster.find(DEPLOYMENT, project.namespace, "shop")).toBeUndefined();
+});
+
+test("the unchanged up is refused, and a switch that is bad switches back", async () => {
+  await settings({
+    shop: { ...base, replicas: 4, ...RELEASE },
+    good: {
+      ...canary,
+      p99: "200ms",
+      ...faulty({ FAULT_SLOW_MS: "400" }),
+      watch: { ...watch, p99: "200ms" },
+    },
+    bad: { ...canary, ...faulty({ FAULT_FAILED_PERCENT: "20" }) },
+    blue: { ...canary, steps: "switch", ...faulty({ FAULT_FAILED_PERCENT: "20" }) },
+  });
+  const { exitCode } = await project.up();
+  expect(exitCode).not.toBe(0);
+  const [shopRecord, good, bad, blue] = await Promise.all(
+    ["shop", "good", "bad", "blue"].map(recordOf),
+  );
+  expect(shopRecord?.verdict).toBe("ready");
+  expect(bad).toMatchObject({ verdict: "failed", reason: "canary-failed" });
+  expect(good).toMatchObject({ verdict: "failed", reason: "canary-failed" });
+  expect(good?.evidence?.message).toMatch(/p99 0\.\d+ of the new pods is too high/);
+  expect(blue).toMatchObject({ verdict: "failed", reason: "canary-failed" });
+  expect(blue?.running).toMatchObject({ verdict: "ready" });
+  expect(await phaseOf("blue")).toBe("Healthy");
+  // Back to a Deployment, without a lost request.
+  expect(await cluster.find(ROLLOUT, project.namespace, "shop")).toBeUndefined();
+  expect(loads.get("shop")?.take()).toMatchObject({ failed: 0, lost: 0 });
+});
