@@ -929,7 +929,7 @@ describe("a fault of a service", () => {
     [
       "an unknown key",
       { replicsa: 3 },
-      /shop\.replicsa: unknown key; allowed: build, image, .*; did you mean replicas\?/,
+      /shop\.replicsa: unknown key; allowed: replicas, (?:\w+, ){6}\w+ and \d\d more, which docs\/settings\.md lists; did you mean replicas\?$/m,
     ],
     [
       "an unknown key like none",
