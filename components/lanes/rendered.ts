@@ -1,5 +1,6 @@
 import { type Right, rightsOfObject, rightsOfVerdict } from "../../rights.ts";
 import { awaitOf } from "../rendered/awaited.ts";
+import { saidExceptions } from "../rendered/exceptions.ts";
 import { groupOf, type ManifestObject, type Rendered } from "../rendered/object.ts";
 import { claimsOf, secretsOf } from "../rendered/pod-spec.ts";
 import { type Delivery, hasClaims } from "./delivery.ts";
@@ -71,6 +72,15 @@ export function rightsToReadRendered(delivery: Delivery): Right[] {
       const right = { verb: "get", group: groupOf(object), resource, name } as const;
       return { ...right, ...(namespace !== undefined && { namespace }) };
     });
+}
+
+/** Whether manifests loosen the namespace's Pod Security level. */
+export function isLoosened({ rendered }: Delivery): boolean {
+  const all = [
+    ...Object.values(rendered?.extras ?? {}),
+    ...Object.values(rendered?.services ?? {}),
+  ];
+  return all.some((made) => saidExceptions(made).length > 0);
 }
 
 /** The Secrets that pods of manifests name. */
