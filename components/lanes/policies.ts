@@ -68,6 +68,7 @@ function limitsOf(delivery: Delivery): Readonly<Record<string, Limit | undefined
   const own = ownCredentials(delivery);
   const hasIngress = Object.values(delivery.services).some(({ ingress }) => ingress !== undefined);
   const schedules = kindsOf(delivery).includes("CronJob");
+  const migrates = Object.values(delivery.services).some(({ migrate }) => migrate !== undefined);
   const hasRoute = Object.values(delivery.services).some(({ route }) => route !== undefined);
   const seals = own.some(([, { store }]) => store === undefined);
   const fetches = own.some(([, { store }]) => store !== undefined);
@@ -77,7 +78,7 @@ function limitsOf(delivery: Delivery): Readonly<Record<string, Limit | undefined
     "deploy-serviceaccounts": SERVICE_ACCOUNTS,
     "deploy-deployments": deployments(delivery),
     "deploy-cronjobs": schedules ? cronJobs(delivery) : undefined,
-    "deploy-jobs": schedules ? jobs(delivery) : undefined,
+    "deploy-jobs": schedules || migrates ? jobs(delivery) : undefined,
     "deploy-ingresses": hasIngress ? ingresses(delivery) : undefined,
     "deploy-httproutes": hasRoute ? httpRoutes(delivery) : undefined,
     "deploy-sealedsecrets": seals ? sealedSecrets(delivery) : undefined,

@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
+import type { MigrationRecord } from "../../contract/migration-record.ts";
 import type { JenkinsOutputs } from "../../components/lanes/jenkins-access.ts";
 import type { Endpoint } from "../../components/endpoint.ts";
 import type { ContainerEvidence, Evidence, EventEvidence } from "../../contract/evidence.ts";
@@ -83,7 +84,19 @@ const historyEntry = {
   reason: null,
   startedAt: "2026-11-21T09:30:00.000Z",
   seconds: 3.2,
+  migratedBy: "shop-migrate-0123456789",
 } satisfies Required<HistoryEntry>;
+
+const migration = {
+  job: "shop-migrate-0123456789",
+  verdict: "ready",
+  reason: null,
+  seconds: 2,
+  log: ["Migrations complete!"],
+  startedAt: "2026-11-21T09:29:00Z",
+  back: "keep",
+  last: "shop-migrate-0123456789",
+} satisfies Required<MigrationRecord>;
 
 const release = {
   version: 1,
@@ -103,6 +116,8 @@ const release = {
   allow: ["writable-root"],
   patched: ["pod.hostname"],
   podSecurity: "baseline",
+  migratedBy: "shop-migrate-0123456789",
+  migration,
   startedAt: "2026-11-21T09:30:00.000Z",
   seconds: 3.2,
   previous,
@@ -115,6 +130,7 @@ const running = {
   ...previous,
   kind: "StatefulSet",
   replicaSet: "shop-5c9f8d7b64",
+  migratedBy: null,
   verdict: "ready",
   reason: null,
   pods: [{ name: "shop-5c9f8d7b64-9k2lm", imageID: IMAGE }],
