@@ -97,6 +97,7 @@ function service(database: string, command: readonly string[], more: object = {}
     env: {
       PGHOST: postgres.host,
       PGPORT: String(postgres.port),
+      PGUSER: postgres.user,
       PGDATABASE: database,
       ...env,
     },
@@ -109,7 +110,7 @@ function service(database: string, command: readonly string[], more: object = {}
 const cart = (env: object = {}) => ({ ...COMMON, build: { of: "shop" }, env });
 
 async function settings(services: object): Promise<void> {
-  const keys = { PGUSER: postgres.user, PGPASSWORD: { setting: "password" } };
+  const keys = { PGPASSWORD: { setting: "password" } };
   await project.settings({ credentials: { database: { keys } }, services });
   await project.secret("password", postgres.password);
 }
@@ -134,7 +135,7 @@ async function standing(name: string) {
 
 /** Waits until a migration has begun to work. */
 async function begun(count: string): Promise<void> {
-  while ((await runs()) !== count) {
+  while ((await runs()) !== count && other?.hasEnded === false) {
     await sleep(200);
   }
 }
