@@ -129,8 +129,8 @@ const release = {
 const running = {
   ...previous,
   kind: "StatefulSet",
-  replicaSet: "shop-5c9f8d7b64",
   migratedBy: null,
+  replicaSet: "shop-5c9f8d7b64",
   verdict: "ready",
   reason: null,
   pods: [{ name: "shop-5c9f8d7b64-9k2lm", imageID: IMAGE }],
@@ -263,7 +263,9 @@ test.each([
 
 /** What a record or an endpoint has only if there is something to say. */
 const RARE: Readonly<Record<string, readonly string[]>> = {
-  release: ["otherPods", "allow", "patched", "podSecurity"],
+  release: ["otherPods", "allow", "patched", "podSecurity", "migratedBy", "migration"],
+  historyEntry: ["migratedBy"],
+  runningRelease: ["migratedBy"],
   endpoint: ["allPublic"],
 };
 
@@ -288,6 +290,7 @@ test("describes the fields of the program and no other", () => {
     containerEvidence,
     eventEvidence,
     historyEntry,
+    migration,
   };
   for (const [name, sample] of Object.entries(samples)) {
     const described = schema.$defs[name as keyof typeof samples];
