@@ -176,6 +176,11 @@ const SERVICES = {
       })),
     ],
     replacement: { surge: "10%", unavailable: 1 },
+    migrate: {
+      command: ["/app/migrate", { expand: "--to=$(VERSION)" }],
+      timeoutSeconds: 60,
+      back: "refuse",
+    },
     writable: ["/tmp", "/var/cache"],
     user: 1000,
     ingress: {
