@@ -2,7 +2,7 @@ import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 import { digestOf } from "../../contract/image-reference.ts";
-import { MIGRATES, MIGRATION } from "../../contract/marks.ts";
+import { ALLOWED, MIGRATES, MIGRATION } from "../../contract/marks.ts";
 import {
   MIGRATION_MARGIN_SECONDS,
   migrationJobName,
@@ -60,7 +60,11 @@ export function migrationJob(
       name: key.apply((known) => migrationJobName(service.name, known)),
       namespace: service.namespace,
       labels,
-      annotations: { ...SKIP_AWAIT, [MIGRATION]: key },
+      annotations: {
+        ...SKIP_AWAIT,
+        ...(service.allow.length > 0 && { [ALLOWED]: service.allow.join(",") }),
+        [MIGRATION]: key,
+      },
     },
     spec: {
       backoffLimit: 0,
