@@ -21,3 +21,6 @@ export const MIGRATES = "slipway/migrates";
 
 /** Stands on such a Job, with the hash of what it runs: see `migrationKey`. */
 export const MIGRATION = "slipway/migration";
+
+/** The beginning of what a `LaneGuard` calls an object of manifests that no lane writes. */
+export const ADMINISTERED = "of the manifests, ";
