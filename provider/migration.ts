@@ -194,11 +194,7 @@ export function migrationResource(run: Run): Resource {
   };
 }
 
-function own(
-  record: MigrationRecord,
-  halt: Halt | null,
-  proved: Memory["proved"],
-): Properties {
+function own(record: MigrationRecord, halt: Halt | null, proved: Memory["proved"]): Properties {
   const result: MigrationResult = { record, halt };
   return { result, proved };
 }
@@ -236,7 +232,9 @@ function logIn({ evidence }: Halt): readonly string[] {
 }
 
 function kept(lines: readonly string[]): readonly string[] {
-  return lines.slice(-LINES).map((line) => line.slice(0, CHARACTERS).replace(/[\ud800-\udbff]$/, ""));
+  return lines
+    .slice(-LINES)
+    .map((line) => line.slice(0, CHARACTERS).replace(/[\ud800-\udbff]$/, ""));
 }
 
 /** Exit code of a shell that does not find a program; the runtime's reasons are its own. */

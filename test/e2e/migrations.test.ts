@@ -269,7 +269,9 @@ test("a release that fails after its migration is rolled back and says that the 
   expect(kept.exitCode).not.toBe(0);
   const first = (await outputs()).releases.shop;
   expect(first.running).toMatchObject({ digest: good.digest, migratedBy: good.migratedBy });
-  expect(kept.output).toContain(`the schema stays as job ${first.migration?.job ?? ""} has left it`);
+  expect(kept.output).toContain(
+    `the schema stays as job ${first.migration?.job ?? ""} has left it`,
+  );
 
   const refuse = { back: "refuse" };
   await settings({ shop: service("shop", tool("shop"), refuse, { BREAKS: "2" }), cart: cart() });

@@ -84,7 +84,10 @@ export class Postgres {
       return (await this.sql(database, held)) === "1";
     });
     return async () => {
-      await this.sql(database, `select pg_terminate_backend(pid) from pg_stat_activity where ${own}`);
+      await this.sql(
+        database,
+        `select pg_terminate_backend(pid) from pg_stat_activity where ${own}`,
+      );
       await holder;
     };
   }

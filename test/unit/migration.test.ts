@@ -131,7 +131,11 @@ test("keeps a failure as a result, and replaces the failed Job with the next up"
   const failed = await create(inputs("a"));
   expect(resultOf(failed)).toMatchObject({
     record: { verdict: "failed", reason: "job-failed", last: null },
-    halt: { uid: null, generation: 1, evidence: { object: `job ${inputs("a").job.metadata.name}` } },
+    halt: {
+      uid: null,
+      generation: 1,
+      evidence: { object: `job ${inputs("a").job.metadata.name}` },
+    },
   });
   expect(await isChanged(inputs("a"), failed)).toBe(true);
 

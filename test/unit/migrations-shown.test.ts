@@ -63,7 +63,9 @@ describe("the Job", () => {
   test("is the service's own pod with the command, which ends and is not tried again", async () => {
     const { metadata, spec } = await jobOf({ env: { A: "b" }, stopSeconds: 3 });
     const { spec: pod } = spec.template;
-    expect(metadata.name).toBe(migrationJobName("shop", migrationKey(digest("a"), MIGRATE.command)));
+    expect(metadata.name).toBe(
+      migrationJobName("shop", migrationKey(digest("a"), MIGRATE.command)),
+    );
     expect(spec).toMatchObject({ backoffLimit: 0, activeDeadlineSeconds: 120 });
     expect(pod).toMatchObject({
       serviceAccountName: "shop",
@@ -137,7 +139,9 @@ describe("the Job", () => {
 
 describe("a rollback", () => {
   const after = (back: MigrationRecord["back"], migratedBy?: string) => {
-    const inputs: ReadinessInputs = release({ migrated: { record: { ...RECORD, back }, halt: null } });
+    const inputs: ReadinessInputs = release({
+      migrated: { record: { ...RECORD, back }, halt: null },
+    });
     const to = { ...EARLIER, ...(migratedBy && { migratedBy }) };
     const finding = { reason: "crash-loop", object: "deployment shop", message: "" } as const;
     return { inputs, to, plan: planRollback(inputs, finding, { lastReady: to }, failing()) };
