@@ -168,7 +168,7 @@ test("awaits the Job of somebody else who was faster, and reports its failure wi
 test("awaits a Job that a killed run has left", async () => {
   const { job } = inputs("a");
   const left = { ...job, metadata: { ...job.metadata, uid: "left" }, status: ended("Complete") };
-  server.apply("jobs", left as ApiObject);
+  server.apply("jobs", left);
 
   const { record } = resultOf(await create(inputs("a")));
 
