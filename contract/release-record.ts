@@ -1,5 +1,6 @@
 import type { Evidence } from "./evidence.ts";
 import type { MigrationRecord } from "./migration-record.ts";
+import type { PassedGate } from "./passed-gate.ts";
 import type { OfKind, WorkloadKind } from "./workload-kind.ts";
 
 /** The version of the record's form. See docs/outputs.md. */
@@ -108,6 +109,11 @@ export interface ReleaseRecord extends HistoryEntry {
    * @default - none
    */
   readonly patched?: readonly string[];
+  /**
+   * The gates that its image had passed when the stack took it.
+   * @default - the stack asks for none, or did not promote it
+   */
+  readonly gates?: readonly PassedGate[];
   /**
    * The Pod Security level that its namespace enforces; `none` for one that others have created without any.
    * @default - restricted, in a namespace that the stack has created

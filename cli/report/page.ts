@@ -1,5 +1,6 @@
 import type { ReleaseRecord } from "../../contract/release-record.ts";
 import { migrationWords } from "../migrations.ts";
+import { gateWords } from "../passed-gates.ts";
 import { warningsOf } from "../warnings.ts";
 import { commitName, sameImageWords } from "../words.ts";
 import { chainPicture } from "./chain-picture.ts";
@@ -135,7 +136,7 @@ function migrationPart(release: ReleaseRecord): Html | false {
 
 function identityPart(release: ReleaseRecord): Html {
   const { image, manifestHash, commit, dirty, namespace } = release;
-  const { allow = [], patched = [], podSecurity } = release;
+  const { allow = [], patched = [], podSecurity, gates = [] } = release;
   return html`<dl>
     <dt>Image</dt>
     <dd><code>${image}</code></dd>
@@ -147,6 +148,10 @@ function identityPart(release: ReleaseRecord): Html {
     <dd><code>${namespace}</code></dd>
     ${entry("Pod Security", podSecurity === undefined ? [] : [podSecurity])}
     ${entry("Allowed", allow)} ${entry("Patched", patched)}
+    ${entry(
+      "Gates",
+      gates.map((gate) => gateWords(gate)),
+    )}
   </dl>`;
 }
 

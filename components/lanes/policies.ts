@@ -3,7 +3,7 @@ import type { Lane } from "./definition.ts";
 import { type Delivery, kindsOf, ownCredentials } from "./delivery.ts";
 import { buildPolicy } from "./policies/build.ts";
 import { annotations } from "./policies/deploy/annotations.ts";
-import { cronJobs, jobs, migratingIn } from "./policies/deploy/cron-jobs.ts";
+import { cronJobs, jobs } from "./policies/deploy/cron-jobs.ts";
 import { deployments } from "./policies/deploy/deployments.ts";
 import { externalSecrets } from "./policies/deploy/external-secrets.ts";
 import { httpRoutes } from "./policies/deploy/http-routes.ts";
@@ -70,7 +70,7 @@ function limitsOf(delivery: Delivery): Readonly<Record<string, Limit | undefined
   const hasIngress = Object.values(delivery.services).some(({ ingress }) => ingress !== undefined);
   const isWritten = (kind: string) => writtenOf(delivery, kind).length > 0;
   const schedules = kindsOf(delivery).includes("CronJob");
-  const migrates = migratingIn(delivery).length > 0;
+  const migrates = Object.values(delivery.services).some(({ migrate }) => migrate !== undefined);
   const hasRoute = Object.values(delivery.services).some(({ route }) => route !== undefined);
   const seals = own.some(([, { store }]) => store === undefined);
   const fetches = own.some(([, { store }]) => store !== undefined);
