@@ -1,4 +1,5 @@
 import type { Evidence } from "./evidence.ts";
+import type { GroupFailure } from "./group.ts";
 import type { OfKind, WorkloadKind } from "./workload-kind.ts";
 
 /** The version of the record's form. See docs/outputs.md. */
@@ -53,6 +54,23 @@ export interface ReleasedPod {
   readonly readyAt: string | null;
 }
 
+/** The set of a group that a release is a part of. */
+export interface ReleaseSet {
+  /** Name of the group. */
+  readonly name: string;
+  /** The id of what its members were asked for together: 12 hex digits. */
+  readonly set: string;
+}
+
+/** The group of a release, and how it ended. */
+export interface ReleasedGroup extends ReleaseSet {
+  /** In the order of their delivery. */
+  readonly members: readonly string[];
+  readonly verdict: "ready" | "failed";
+  /** Which member has failed, and why; null when ready. */
+  readonly failed: GroupFailure | null;
+}
+
 /** One release among those of a service: what its record said of it. */
 export interface HistoryEntry extends PreviousRelease {
   readonly dirty: boolean;
@@ -63,6 +81,11 @@ export interface HistoryEntry extends PreviousRelease {
   readonly startedAt: string;
   /** From the start of the wait to the verdict. */
   readonly seconds: number;
+  /**
+   * The set of its group that it is a part of.
+   * @default - the service is in no group
+   */
+  readonly group?: ReleaseSet;
 }
 
 /** One release: the record in the stack's outputs. See docs/outputs.md. */
@@ -102,6 +125,11 @@ export interface ReleaseRecord extends HistoryEntry {
    * @default - restricted, in a namespace that the stack has created
    */
   readonly podSecurity?: string;
+  /**
+   * The group of the service, and how that ended.
+   * @default - it is in no group
+   */
+  readonly group?: ReleasedGroup;
   /** What runs instead since it failed, null if it runs itself. */
   readonly running: RunningRelease | null;
   /**

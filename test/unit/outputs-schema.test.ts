@@ -9,7 +9,9 @@ import type { ContainerEvidence, Evidence, EventEvidence } from "../../contract/
 import type {
   HistoryEntry,
   PreviousRelease,
+  ReleasedGroup,
   ReleasedPod,
+  ReleaseSet,
   ReleaseRecord,
   RunningRelease,
 } from "../../contract/release-record.ts";
@@ -83,7 +85,16 @@ const historyEntry = {
   reason: null,
   startedAt: "2026-11-21T09:30:00.000Z",
   seconds: 3.2,
+  group: { name: "checkout", set: "0123456789ab" } satisfies Required<ReleaseSet>,
 } satisfies Required<HistoryEntry>;
+
+const group = {
+  name: "checkout",
+  set: "0123456789ab",
+  members: ["ledger", "shop"],
+  verdict: "failed",
+  failed: { member: "ledger", reason: "crash-loop" },
+} satisfies Required<ReleasedGroup>;
 
 const release = {
   version: 1,
@@ -105,6 +116,7 @@ const release = {
   podSecurity: "baseline",
   startedAt: "2026-11-21T09:30:00.000Z",
   seconds: 3.2,
+  group,
   previous,
   warnings: [],
   running: null,
@@ -247,7 +259,8 @@ test.each([
 
 /** What a record or an endpoint has only if there is something to say. */
 const RARE: Readonly<Record<string, readonly string[]>> = {
-  release: ["otherPods", "allow", "patched", "podSecurity"],
+  release: ["otherPods", "allow", "patched", "podSecurity", "group"],
+  historyEntry: ["group"],
   endpoint: ["allPublic"],
 };
 
@@ -272,6 +285,9 @@ test("describes the fields of the program and no other", () => {
     containerEvidence,
     eventEvidence,
     historyEntry,
+    releaseSet: historyEntry.group,
+    group,
+    groupFailure: group.failed,
   };
   for (const [name, sample] of Object.entries(samples)) {
     const described = schema.$defs[name as keyof typeof samples];
