@@ -4,12 +4,13 @@ import { RESOURCES } from "../../contract/tokens.ts";
 import { DELIVERING_TYPES } from "../../contract/workload-kind.ts";
 import { differences } from "./difference.ts";
 import { exceptionsOf } from "./exceptions.ts";
+import { groupOf, type OfGroup } from "./group.ts";
 import { type ImagePreview, imageOf } from "./image.ts";
 import { type PodsPreview, podsOf } from "./pods.ts";
 import { compare, type Step } from "./step.ts";
 
 /** What a preview says of one service. */
-export interface ServicePreview extends Exceptions {
+export interface ServicePreview extends Exceptions, OfGroup {
   readonly name: string;
   readonly image: ImagePreview;
   readonly pods: PodsPreview;
@@ -32,7 +33,7 @@ export function servicePreviews(
     const seen = deployment && live.get(deployment.urn);
     const image = imageOf(own, deployment);
     const pods = podsOf(deployment, image, credentials, seen);
-    return { name, image, pods, ...exceptionsOf(own) };
+    return { name, image, pods, ...exceptionsOf(own), ...groupOf(own) };
   });
 }
 

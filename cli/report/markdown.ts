@@ -2,6 +2,7 @@ import type { ReleaseRecord, RunningRelease } from "../../contract/release-recor
 import { cell, code, fenced, word } from "../markdown.ts";
 import { fitted, MOST_CHARACTERS, type Section } from "../sections.ts";
 import { exceptionLines } from "../exceptions.ts";
+import { groupFailures } from "../group-words.ts";
 import { warningsOf } from "../warnings.ts";
 import { onOneLine, sameImageWords, shortDigest } from "../words.ts";
 import { html } from "./html.ts";
@@ -20,6 +21,11 @@ export function reportMarkdown(
     HEADER,
   );
   const failures = section("failed services", services.map(failure));
+  const groups = section(
+    "groups that failed",
+    groupFailures(services.map(({ release }) => release)).map((line) => [`- ${code(line)}`]),
+    ["", "Groups:", ""],
+  );
   const exceptions = section(
     "services with exceptions",
     services.map(({ name, release }) => exceptionLines(name, release)),
@@ -27,11 +33,11 @@ export function reportMarkdown(
   );
   const notes = section("warnings", services.flatMap(warnings), ["", "Warnings:", ""]);
   const timelines = section("timelines", services.map(timeline));
-  const sections = [table, failures, notes, exceptions, timelines].filter(
+  const sections = [table, groups, failures, notes, exceptions, timelines].filter(
     ({ entries }) => entries.length > 0,
   );
   // Of hundreds of services, those that failed are what it is read for.
-  const inTurn = [failures, notes, exceptions, table, timelines].filter((each) =>
+  const inTurn = [groups, failures, notes, exceptions, table, timelines].filter((each) =>
     sections.includes(each),
   );
   return [...fitted(head, sections, limit, inTurn), ""].join("\n");

@@ -5,11 +5,13 @@ import type { ReleaseRecord } from "../../contract/release-record.ts";
 import { askProvider, askRegistries } from "../ask-provider.ts";
 import { byName } from "../by-name.ts";
 import { faultsError } from "../faults-error.ts";
+import type { GroupsDefinition } from "../group/definition.ts";
 import type { ImageSource } from "../image/image.ts";
 import type { Registry } from "../image/registry.ts";
 import { gateReference } from "../../contract/image-reference.ts";
 import type { ServiceDefinition } from "../service-definition.ts";
 import type { Promotion, ToBePromoted } from "./definition.ts";
+import { groupReasons } from "./groups.ts";
 import { type ReadRecord, readRecord } from "./record.ts";
 import { registryReasons, ruleReasons } from "./rules.ts";
 import type { SlipwayProvider } from "../slipway-provider.ts";
@@ -23,6 +25,11 @@ export interface PromotionArgs {
   readonly promoteFrom: Promotion | undefined;
   /** Where this stack keeps its images: its login is used for that registry. */
   readonly registry: Registry | undefined;
+  /**
+   * The groups of this stack: one is promoted as a whole, or not at all.
+   * @default - none
+   */
+  readonly groups?: GroupsDefinition | undefined;
   readonly provider: SlipwayProvider;
 }
 
@@ -69,7 +76,7 @@ type Proved = Pick<Required<ReadRecord>, "record"> & Pick<ReadRecord, "of">;
 async function provedRecords(
   promotion: Promotion,
   services: PromotionArgs["services"],
-  { registry, provider }: Pick<PromotionArgs, "registry" | "provider">,
+  { registry, groups = {}, provider }: Pick<PromotionArgs, "registry" | "groups" | "provider">,
 ): Promise<Record<string, Proved>> {
   const producer = fullName(promotion.stack);
   const releases = await outputOf(new pulumi.StackReference(producer), "releases");
@@ -91,6 +98,10 @@ async function provedRecords(
     askRegistries(references, registry, provider),
     lookAt(records, provider),
   ]);
+  const members = byName(services, (name, service) => {
+    const record = read.find((each) => each.name === name)?.record;
+    return { isPromoted: isWaiting(service), ...(record && { record }) };
+  });
   const reasons = read.flatMap(({ name, faults, record, isPlaced }) => {
     if (record === undefined) {
       return faults;
@@ -99,6 +110,7 @@ async function provedRecords(
     const missing = isPlaced && found && registryReasons(name, record, promotion, found);
     return [...faults, ...rules, ...(missing || [])];
   });
+  reasons.push(...groupReasons(groups, members, promotion));
   if (reasons.length > 0) {
     throw refusal(producer, reasons);
   }

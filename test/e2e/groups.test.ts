@@ -141,3 +141,39 @@ test("after a kill in the middle, the next up takes back what the killed one had
     shop: { verdict: "ready" },
   });
 });
+
+test("a group goes back and is promoted as a whole", async () => {
+  await ask("3");
+  await project.write("example/shop/note.txt", "another image");
+  await project.commit("another image");
+  await succeed(project.up());
+  const { ledger: first, shop: last } = await records();
+  expect(last?.group).toEqual(first?.group);
+
+  const alone = await project.slipway("rollback", "--stack=dev", "--service=cart", "--no-up");
+  expect(alone).toMatchObject({ exitCode: 2 });
+  expect(alone.output).toContain("allowed: npx slipway rollback --group checkout");
+  const back = ["rollback", "--stack=dev", "--group=checkout", "--yes", "--json"];
+  const { output } = await succeed(project.slipway(...back, "--no-up"));
+  const { images } = JSON.parse(output.slice(output.indexOf("\n{"))) as { images: object };
+  expect(Object.keys(images)).toEqual(MEMBERS);
+  expect(Object.values(images)).not.toContain(first?.image);
+  await succeed(project.up());
+  expect(await records()).toMatchObject({
+    ledger: { verdict: "ready", previous: { image: first?.image } },
+    cart: { verdict: "ready", previous: { image: first?.image } },
+  });
+  await succeed(project.slipway("unpin", "--stack=dev", "--yes", "--no-up"));
+
+  await succeed(project.pulumi("stack", "init", "prod"));
+  const namespace = `${project.namespace}-prod`;
+  const services = Object.fromEntries(MEMBERS.map((name) => [name, { port: 8080, replicas: 1 }]));
+  const promoteFrom = { stack: "dev", repository: `\${SLIPWAY_REGISTRY}/e2e/${project.namespace}` };
+  const preview = () => project.pulumi("preview", "--stack=prod");
+  await project.settings({ namespace, promoteFrom, services }, "prod");
+  expect((await preview()).output).toContain(
+    "set slipway:groups.checkout: [ledger, cart, shop] in this stack, too",
+  );
+  await project.settings({ namespace, promoteFrom, services, groups: { checkout: MEMBERS } }, "prod");
+  await succeed(preview());
+});
