@@ -67,11 +67,15 @@ export function earlierSet(
       return only;
     }
     const allowed = all.map(({ set }) => set).join(", ") || "none, because no set was ready";
-    throw badInput(`--to: got "${wanted.to}"; allowed: a set that was ready: ${allowed}; ${history}`);
+    throw badInput(
+      `--to: got "${wanted.to}"; allowed: a set that was ready: ${allowed}; ${history}`,
+    );
   }
   const others = all
     .filter((each) => !hasImagesOf(each, outputs.releases))
-    .filter((each, at, earlier) => !earlier.slice(0, at).some((one) => hasImagesOf(one, each.releases)));
+    .filter(
+      (each, at, earlier) => !earlier.slice(0, at).some((one) => hasImagesOf(one, each.releases)),
+    );
   const found = others[wanted.steps - 1];
   if (found !== undefined) {
     return found;
@@ -92,7 +96,8 @@ function readySets(
   const [first = "", ...others] = members;
   const entryIn = (member: string, set: string) =>
     (history[member] ?? []).find(
-      (entry) => entry.group?.name === group && entry.group.set === set && entry.verdict === "ready",
+      (entry) =>
+        entry.group?.name === group && entry.group.set === set && entry.verdict === "ready",
     );
   const sets = [...new Set((history[first] ?? []).flatMap((entry) => entry.group?.set ?? []))];
   return sets.flatMap((set) => {

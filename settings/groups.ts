@@ -7,7 +7,9 @@ const MEMBERS = "a list of at least two services, in the order of their delivery
 /** Services that are released together or not at all, by the name of their group. */
 export const groupsSchema = field.named(
   field.label,
-  field.list(field.label, MEMBERS).min(2, { error: `allowed: ${MEMBERS}; one alone needs no group` }),
+  field
+    .list(field.label, MEMBERS)
+    .min(2, { error: `allowed: ${MEMBERS}; one alone needs no group` }),
   "a mapping of groups by name, each a list of services such as checkout: [ledger, cart, shop]",
 );
 
@@ -30,7 +32,7 @@ export function groupFaults(raw: Mapping): Fault[] {
         path,
         got(member, `allowed: each service once, and it is in ${first?.group ?? ""} already`),
       ),
-      ...service === undefined ? [] : serviceFaults(group, member, fieldsOf(service)),
+      ...(service === undefined ? [] : serviceFaults(group, member, fieldsOf(service))),
     ];
   });
   return [...faults, ...pinFaults(raw)];
@@ -42,7 +44,10 @@ function serviceFaults(group: string, name: string, service: Mapping): Fault[] {
     ...faultIf(
       service["rollback"] === false,
       [...path, "rollback"],
-      got(false, `allowed: true for a member of the group ${group}, which is taken back as a whole`),
+      got(
+        false,
+        `allowed: true for a member of the group ${group}, which is taken back as a whole`,
+      ),
     ),
     ...faultIf(
       service["manifests"] !== undefined,

@@ -133,7 +133,11 @@ export class Group {
   #in({ args }: DeclaredMember, set: pulumi.Output<string>, failed?: GroupFailure) {
     const { name, members } = this;
     // An error would end the run before the others are taken back.
-    return { ...args, failsLate: true, group: { name, set, members: [...members], ...(failed && { failed }) } };
+    return {
+      ...args,
+      failsLate: true,
+      group: { name, set, members: [...members], ...(failed && { failed }) },
+    };
   }
 }
 

@@ -86,7 +86,9 @@ async function lookFor(
   options: WaitOptions,
 ): Promise<Judged> {
   if (release.deployment.kind === "CronJob") {
-    return { scheduled: await new ScheduledRelease(run, release, stored).lookFor(finding, options) };
+    return {
+      scheduled: await new ScheduledRelease(run, release, stored).lookFor(finding, options),
+    };
   }
   const startedAt = new Date().toISOString();
   const judged = (verdict: FinalVerdict, observed = UNSEEN): Judged => ({

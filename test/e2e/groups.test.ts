@@ -125,7 +125,7 @@ test("the unchanged up is refused, and a fix of one member brings all of them", 
 });
 
 test("after a kill in the middle, the next up takes back what the killed one had changed", async () => {
-  await ask("3", { cart: { FAULT_NEVER_READY: "true" } });
+  await ask("3", { cart: { FAULT_CRASH_AT_START: "3" } });
   killed = project.killableUp();
   await killed.seen(/MemberProof cart updating/);
   await killed.kill("SIGKILL", "group");
@@ -144,7 +144,7 @@ test("after a kill in the middle, the next up takes back what the killed one had
 
 test("a group goes back and is promoted as a whole", async () => {
   await ask("3");
-  await project.write("example/shop/note.txt", "another image");
+  await project.write("example/shop/package.json", '{ "name": "shop", "version": "99.0.0" }\n');
   await project.commit("another image");
   await succeed(project.up());
   const { ledger: first, shop: last } = await records();
@@ -174,6 +174,9 @@ test("a group goes back and is promoted as a whole", async () => {
   expect((await preview()).output).toContain(
     "set slipway:groups.checkout: [ledger, cart, shop] in this stack, too",
   );
-  await project.settings({ namespace, promoteFrom, services, groups: { checkout: MEMBERS } }, "prod");
+  await project.settings(
+    { namespace, promoteFrom, services, groups: { checkout: MEMBERS } },
+    "prod",
+  );
   await succeed(preview());
 });

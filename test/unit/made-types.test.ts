@@ -180,6 +180,7 @@ function outputsOf(type: string): Record<string, unknown> {
       return { repoDigest: `registry.example.com/team/labelled@${DIGEST}` };
     case "slipway:index:ImageCopy":
       return { image: `registry.example.com/team/shop@${DIGEST}` };
+    case "slipway:index:MemberProof":
     case "slipway:index:Readiness":
       return { release: RECORD, history: [] };
     default:
@@ -217,6 +218,7 @@ async function everything(): Promise<[settings: Record<string, unknown>, Registe
       own,
     },
     extras: { beside: source("beside") },
+    groups: { pair: ["worker", "labelled"] },
     credentials: { ...CREDENTIALS, ...CREDENTIALS_ELSEWHERE },
     jenkins: { ...JENKINS, prefix: "ci" },
     sealing: { controller: { namespace: "sealing" } },
