@@ -53,7 +53,7 @@ describe("a group in a program", () => {
       return { metadata: { ...(metadata as object), uid: "uid-1", generation: 4 }, spec: {} };
     };
     const standing = { verdict: "ready", reason: null, digest: "sha256:old" };
-    const urn = (name: string) => `urn:pulumi:test::slipway::${"slipway:index:Release"}::${name}`;
+    const urn = (name: string) => `urn:pulumi:test::slipway::slipway:index:Release::${name}`;
     const resources = Object.fromEntries(
       MEMBERS.map((name) => [urn(name), { outputs: { release: standing, endpoint: { name } } }]),
     );

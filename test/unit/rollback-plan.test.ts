@@ -207,7 +207,7 @@ describe("a release is called by", () => {
 });
 
 describe("a preview after a failure", () => {
-  const { group: _none, ...inputs } = release();
+  const inputs: Omit<ReadinessInputs, "group"> = release();
   const failed = {
     ...inputs,
     version: 1,
