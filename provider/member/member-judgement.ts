@@ -49,10 +49,16 @@ export async function memberJudgement(
     return undefined;
   }
   const failed = othersFailure(release);
-  if (failed !== undefined) {
-    return lookFor(run, release, stored, groupFailed(release, group, failed), options);
-  }
   const judged = judgements.of(release);
+  if (failed !== undefined) {
+    const finding = groupFailed(release, group, failed);
+    if (deployment.kind !== "CronJob") {
+      return lookFor(run, release, stored, finding, options);
+    }
+    const proved = judged && "scheduled" in judged ? judged.scheduled : undefined;
+    const schedule = new ScheduledRelease(run, release, stored);
+    return { scheduled: await schedule.lookFor(finding, proved, options) };
+  }
   const isDone = group.failed !== undefined || deployment.kind === "CronJob";
   return judged === undefined || isDone ? judged : stillReady(run, release, judged, options);
 }
@@ -85,11 +91,6 @@ async function lookFor(
   finding: Failed,
   options: WaitOptions,
 ): Promise<Judged> {
-  if (release.deployment.kind === "CronJob") {
-    return {
-      scheduled: await new ScheduledRelease(run, release, stored).lookFor(finding, options),
-    };
-  }
   const startedAt = new Date().toISOString();
   const judged = (verdict: FinalVerdict, observed = UNSEEN): Judged => ({
     startedAt,

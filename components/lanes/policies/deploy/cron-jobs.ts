@@ -1,10 +1,15 @@
 import type { Delivery } from "../../delivery.ts";
+import { writtenOf } from "../../rendered.ts";
 import type { Validation } from "../policy.ts";
 import { podLimit } from "./deployments.ts";
 import type { Limit } from "./limit.ts";
 
-/** The CronJob that a Job belongs to. */
-const OWNER = `(object.metadata.?ownerReferences.orValue([]).exists_one(o, o.kind == "CronJob") ? object.metadata.ownerReferences.filter(o, o.kind == "CronJob")[0].name : "")`;
+const IS_OWNED = `object.metadata.?ownerReferences.orValue([]).exists_one(o, o.kind == "CronJob")`;
+
+/** The CronJob that a Job belongs to, or what else says what its pods may do. */
+function ownerOf(otherwise: string): string {
+  return `(${IS_OWNED} ? object.metadata.ownerReferences.filter(o, o.kind == "CronJob")[0].name : ${otherwise})`;
+}
 
 /** CronJobs whose pods are limited as those of Deployments are. */
 export function cronJobs(delivery: Delivery): Limit {
@@ -16,17 +21,23 @@ export function cronJobs(delivery: Delivery): Limit {
   };
 }
 
-/** Jobs, of which the verdict makes one: with the pods of their CronJob, whatever they are called. */
+/** Jobs, of which the verdict makes one: with the pods of their CronJob, whatever they are called. Manifests have Jobs of their own. */
 export function jobs(delivery: Delivery): Limit {
+  const hasOwn = writtenOf(delivery, "Job").length > 0;
   const { variables, validations } = translated(
     podLimit(delivery, "the name of the CronJob that owns the Job"),
-    inOwned,
+    hasOwn ? inOwnedOrOwn : inOwned,
   );
   return {
     apiGroups: ["batch"],
     apiVersion: "v1",
     resources: ["jobs"],
-    variables: { owner: OWNER, ...variables },
+    variables: {
+      ...(hasOwn
+        ? { owner: ownerOf("object.metadata.name"), kind: `(${IS_OWNED} ? "CronJob" : "Job")` }
+        : { owner: ownerOf('""') }),
+      ...variables,
+    },
     validations,
   };
 }
@@ -56,4 +67,11 @@ function inOwned(text: string): string {
   return text
     .replaceAll("object.metadata.name", "variables.owner")
     .replaceAll("request.kind.kind", '"CronJob"');
+}
+
+/** What manifests say of a Job holds for it. */
+function inOwnedOrOwn(text: string): string {
+  return text
+    .replaceAll("object.metadata.name", "variables.owner")
+    .replaceAll("request.kind.kind", "variables.kind");
 }
