@@ -12,6 +12,7 @@ import {
 } from "./known-release.ts";
 import { lookAtCluster } from "./live-look.ts";
 import { type CommonOptions, print, stackCommand } from "./options.ts";
+import { endingGates, type Gated } from "./passed-gates.ts";
 import { type Pin, readPins } from "./pins.ts";
 import { ProjectStack } from "./project-stack.ts";
 import { warningsOf } from "./warnings.ts";
@@ -30,7 +31,7 @@ interface Options extends CommonOptions {
 }
 
 /** What is known of one service. */
-export interface ServiceStatus {
+export interface ServiceStatus extends Gated {
   readonly service: string;
   readonly commit: string | null;
   readonly dirty: boolean;
@@ -121,6 +122,7 @@ export function statusOf(
     warnings: warningsOf(record),
     remedy: remedyOf(reason, stack) ?? null,
     ...(record.group && { group: record.group }),
+    ...(record.gates && { gates: record.gates }),
   };
 }
 
@@ -140,8 +142,9 @@ export function words(services: readonly ServiceStatus[], now: number): string {
   ]);
   const own = ["SERVICE", "COMMIT", "DIGEST", "VERDICT", "AGE", "RUNS", "AS OF", "PINNED AT"];
   const headings = [...own, ...(isGrouped ? ["GROUP AND SET"] : [])];
-  const notes = services.flatMap(({ service, warnings, remedy }) => [
+  const notes = services.flatMap(({ service, warnings, remedy, ...gated }) => [
     ...warnings.map((warning) => `${service}: warning: ${onOneLine(warning)}`),
+    ...endingGates(gated, now).map((ending) => `${service}: warning: ${ending}`),
     ...(remedy === null ? [] : [`${service}: ${remedy}`]),
   ]);
   const groups = groupFailures(services);

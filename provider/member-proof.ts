@@ -5,6 +5,7 @@ import type { Judgements } from "./member/judgements.ts";
 import { isTakenBack } from "./member/taken-back.ts";
 import { AwaitedRelease } from "./readiness/awaited-release.ts";
 import { firstLook } from "./readiness/first-look.ts";
+import { haltedRelease } from "./readiness/halted.ts";
 import { brokenBefore } from "./readiness/old-pods.ts";
 import { recordOf } from "./readiness/record.ts";
 import { resumption } from "./readiness/resumption.ts";
@@ -68,6 +69,12 @@ export class MemberProof implements AwaitedType {
     const release = parsed(readinessInputs, inputs);
     const stored = stateOf(outputs ?? {});
     const cluster = this.#run.cluster();
+    if (release.migrated?.halt) {
+      // Its Readiness says why.
+      const tools = { ...options, cluster, explain: () => Promise.resolve("") };
+      const { own } = await haltedRelease(release, release.migrated, stored, tools);
+      return waited(release, own["release"] as ReleaseRecord, options);
+    }
     const begun = { ...options, startedAt: performance.now() };
     const again = hasOtherRules(outputs ?? {}, inputs)
       ? await retry(cluster, subject, release, stored, begun)

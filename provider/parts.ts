@@ -4,6 +4,7 @@ import type { Properties } from "../wire/plugin.ts";
 import { AccessProof } from "./access-proof.ts";
 import { Cluster } from "./cluster.ts";
 import { KubeconfigApi } from "./cluster/api.ts";
+import { gateStatements } from "./gate-statements.ts";
 import { holdAutoscaler } from "./held-autoscaler.ts";
 import { ImageBuild } from "./image-build.ts";
 import { LentSecrets } from "./image-build/lent-secrets.ts";
@@ -15,6 +16,7 @@ import type { KnownSecrets } from "./known-secrets.ts";
 import { LaneGuard } from "./lane-guard.ts";
 import { Judgements } from "./member/judgements.ts";
 import { MemberProof } from "./member-proof.ts";
+import { migrationResource } from "./migration.ts";
 import { namespaceState } from "./namespace-state.ts";
 import { ObjectReadiness } from "./object-readiness.ts";
 import { tryObjects } from "./object-trial.ts";
@@ -66,6 +68,7 @@ export function partsOf(run: Run, secrets: KnownSecrets, isInState: () => boolea
       [RESOURCES.ImageCopy]: new ImageCopy(registries),
       [RESOURCES.LaneGuard]: new LaneGuard(run),
       [RESOURCES.MemberProof]: awaited(new MemberProof(run, judgements)),
+      [RESOURCES.Migration]: migrationResource(run),
       [RESOURCES.Readiness]: awaited(new Readiness(run, judgements)),
       [RESOURCES.ObjectReadiness]: awaited(new ObjectReadiness(run)),
       [RESOURCES.SealedValues]: new SealedValues(run, secrets),
@@ -73,6 +76,7 @@ export function partsOf(run: Run, secrets: KnownSecrets, isInState: () => boolea
       [RESOURCES.ExternalSecretReadiness]: awaited(new SecretReadiness(EXTERNAL_SECRET, run)),
     } satisfies Record<(typeof RESOURCES)[keyof typeof RESOURCES], Resource>,
     functions: {
+      [FUNCTIONS.gateStatements]: (args) => gateStatements(args, registries, signal),
       [FUNCTIONS.holdAutoscaler]: (args) => holdAutoscaler(args, cluster().api, signal),
       [FUNCTIONS.keepAnnotations]: (args) => keepAnnotations(args, cluster(), signal),
       [FUNCTIONS.imageDigests]: (args) => imageDigests(args, registries),

@@ -57,6 +57,7 @@ const REPORTED_WITH_SERVICE: ReadonlySet<string> = new Set([
   ...BUILT_TYPES,
   ...DELIVERING_TYPES.keys(),
   RESOURCES.MemberProof,
+  RESOURCES.Migration,
   RESOURCES.Readiness,
   RESOURCES.SealedValues,
   RESOURCES.SecretReadiness,

@@ -4,6 +4,8 @@ import { cell, code, fenced } from "../markdown.ts";
 import { fitted, MOST_CHARACTERS, type Section } from "../sections.ts";
 import { exceptionLines } from "../exceptions.ts";
 import { groupLines } from "./group.ts";
+import { migrationLines } from "./migration.ts";
+import { gateLines } from "../passed-gates.ts";
 import { changeWords, imageWords, objectWords, podWords } from "./words.ts";
 
 const UNSEEN =
@@ -63,9 +65,19 @@ function sectionsOf(report: PreviewReport): Section[] {
       "groups",
     ),
     list(
+      "Migrations",
+      services.map((each) => migrationLines(each.name, each)).filter(({ length }) => length > 0),
+      "migrations",
+    ),
+    list(
       "Exceptions",
       services.map((each) => exceptionLines(each.name, each)).filter(({ length }) => length > 0),
       "services with exceptions",
+    ),
+    list(
+      "Gates",
+      services.map((each) => gateLines(each.name, each)).filter(({ length }) => length > 0),
+      "services with gates",
     ),
     list("Other changes", rest.map(changeWords), "other changes"),
     folded("follow from these", following),

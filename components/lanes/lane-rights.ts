@@ -2,6 +2,7 @@ import {
   type Right,
   rightsOfClaims,
   rightsOfExternalSecret,
+  rightsOfMigration,
   rightsOfSealing,
   rightsOfSecretMakers,
   rightsOfVerdict,
@@ -110,7 +111,10 @@ function toVerdicts(delivery: Delivery): Right[] {
       ingress: ingresses.length > 0,
       route: routes.length > 0,
     };
-    return rightsOfVerdict({ namespace, ...has, logs, rollback, kind: workloadKindOf(service) });
+    return [
+      ...rightsOfVerdict({ namespace, ...has, logs, rollback, kind: workloadKindOf(service) }),
+      ...(service.migrate ? rightsOfMigration(namespace, logs !== false) : []),
+    ];
   });
 }
 

@@ -70,6 +70,7 @@ function limitsOf(delivery: Delivery): Readonly<Record<string, Limit | undefined
   const hasIngress = Object.values(delivery.services).some(({ ingress }) => ingress !== undefined);
   const isWritten = (kind: string) => writtenOf(delivery, kind).length > 0;
   const schedules = kindsOf(delivery).includes("CronJob");
+  const migrates = Object.values(delivery.services).some(({ migrate }) => migrate !== undefined);
   const hasRoute = Object.values(delivery.services).some(({ route }) => route !== undefined);
   const seals = own.some(([, { store }]) => store === undefined);
   const fetches = own.some(([, { store }]) => store !== undefined);
@@ -79,7 +80,7 @@ function limitsOf(delivery: Delivery): Readonly<Record<string, Limit | undefined
     "deploy-serviceaccounts": serviceAccounts(delivery),
     "deploy-deployments": deployments(delivery),
     "deploy-cronjobs": schedules || isWritten("CronJob") ? cronJobs(delivery) : undefined,
-    "deploy-jobs": schedules || isWritten("Job") ? jobs(delivery) : undefined,
+    "deploy-jobs": schedules || migrates || isWritten("Job") ? jobs(delivery) : undefined,
     "deploy-ingresses": hasIngress || isWritten("Ingress") ? ingresses(delivery) : undefined,
     "deploy-httproutes": hasRoute ? httpRoutes(delivery) : undefined,
     "deploy-sealedsecrets": seals ? sealedSecrets(delivery) : undefined,

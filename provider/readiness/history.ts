@@ -42,8 +42,13 @@ function entryOf({
   reason,
   startedAt,
   seconds,
+  migratedBy,
   group,
 }: ReleaseRecord): HistoryEntry {
   const entry = { commit, dirty, image, digest, manifestHash, verdict, reason, startedAt, seconds };
-  return { ...entry, ...(group && { group: { name: group.name, set: group.set } }) };
+  return {
+    ...entry,
+    ...(group && { group: { name: group.name, set: group.set } }),
+    ...(migratedBy !== undefined && { migratedBy }),
+  };
 }

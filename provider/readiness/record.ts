@@ -51,9 +51,16 @@ export function recordOf(
     warnings: ready ? warningsOf(verdict) : [],
     ...exceptionsOf(inputs),
     ...groupIn(inputs, ready ? null : verdict.reason),
+    ...migrationOf(inputs),
     running: null,
     evidence: null,
   };
+}
+
+/** What has migrated its database. */
+function migrationOf({ migrated }: ReadinessInputs) {
+  const record = migrated?.record;
+  return record && { migratedBy: record.last, migration: record };
 }
 
 /** How it leaves what every service has. */

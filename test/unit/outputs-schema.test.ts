@@ -3,6 +3,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
+import type { MigrationRecord } from "../../contract/migration-record.ts";
+import type { PassedGate } from "../../contract/passed-gate.ts";
 import type { JenkinsOutputs } from "../../components/lanes/jenkins-access.ts";
 import type { Endpoint } from "../../components/endpoint.ts";
 import type { ContainerEvidence, Evidence, EventEvidence } from "../../contract/evidence.ts";
@@ -86,6 +88,7 @@ const historyEntry = {
   startedAt: "2026-11-21T09:30:00.000Z",
   seconds: 3.2,
   group: { name: "checkout", set: "0123456789ab" } satisfies Required<ReleaseSet>,
+  migratedBy: "shop-migrate-0123456789",
 } satisfies Required<HistoryEntry>;
 
 const group = {
@@ -95,6 +98,17 @@ const group = {
   verdict: "failed",
   failed: { member: "ledger", reason: "crash-loop" },
 } satisfies Required<ReleasedGroup>;
+
+const migration = {
+  job: "shop-migrate-0123456789",
+  verdict: "ready",
+  reason: null,
+  seconds: 2,
+  log: ["Migrations complete!"],
+  startedAt: "2026-11-21T09:29:00Z",
+  back: "keep",
+  last: "shop-migrate-0123456789",
+} satisfies Required<MigrationRecord>;
 
 const release = {
   version: 1,
@@ -114,6 +128,17 @@ const release = {
   allow: ["writable-root"],
   patched: ["pod.hostname"],
   podSecurity: "baseline",
+  migratedBy: "shop-migrate-0123456789",
+  migration,
+  gates: [
+    {
+      name: "scan",
+      at: "2026-11-21T09:00:00.000Z",
+      by: "ci",
+      signedBy: "cosign.pub",
+      until: "2026-11-28T09:00:00.000Z",
+    } satisfies Required<PassedGate>,
+  ],
   startedAt: "2026-11-21T09:30:00.000Z",
   seconds: 3.2,
   group,
@@ -126,6 +151,7 @@ const release = {
 const running = {
   ...previous,
   kind: "StatefulSet",
+  migratedBy: null,
   replicaSet: "shop-5c9f8d7b64",
   verdict: "ready",
   reason: null,
@@ -259,8 +285,12 @@ test.each([
 
 /** What a record or an endpoint has only if there is something to say. */
 const RARE: Readonly<Record<string, readonly string[]>> = {
-  release: ["otherPods", "allow", "patched", "podSecurity", "group"],
-  historyEntry: ["group"],
+  release: [
+    ...["otherPods", "allow", "patched", "podSecurity"],
+    ...["gates", "migratedBy", "migration", "group"],
+  ],
+  historyEntry: ["group", "migratedBy"],
+  runningRelease: ["migratedBy"],
   endpoint: ["allPublic"],
 };
 
@@ -288,6 +318,7 @@ test("describes the fields of the program and no other", () => {
     releaseSet: historyEntry.group,
     group,
     groupFailure: group.failed,
+    migration,
   };
   for (const [name, sample] of Object.entries(samples)) {
     const described = schema.$defs[name as keyof typeof samples];

@@ -176,6 +176,11 @@ const SERVICES = {
       })),
     ],
     replacement: { surge: "10%", unavailable: 1 },
+    migrate: {
+      command: ["/app/migrate", { expand: "--to=$(VERSION)" }],
+      timeoutSeconds: 60,
+      back: "refuse",
+    },
     writable: ["/tmp", "/var/cache"],
     user: 1000,
     ingress: {
@@ -559,6 +564,10 @@ describe("right settings", () => {
     const known = schemaKeys(stackSchema({ variables: {}, folder: "/" }));
     expect(known.filter((key) => !written.includes(key))).toEqual([
       "jenkins.apiServer.namespace",
+      // What is asked of a gate, which test/unit/gate-settings.test.ts has.
+      "promoteFrom.gates.*.kind",
+      "promoteFrom.gates.*.signedBy",
+      "promoteFrom.gates.*.within",
       // A secret of the stack's, which a test of the builds has.
       "services.*.build.secrets.*.setting",
     ]);
