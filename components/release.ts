@@ -35,6 +35,7 @@ export class Release extends pulumi.ComponentResource {
   constructor(name: string, args: ReleaseArgs, opts: ComponentOptions) {
     super(COMPONENTS.Release, name, passedGates(args), opts);
 
+    requireOwnManifests(name, args);
     const provider = slipwayProviderOf(this, name);
     const image = new Image(name, imageArgs(name, args, provider), { parent: this });
     const { release, history, endpoint } =
@@ -48,6 +49,15 @@ export class Release extends pulumi.ComponentResource {
     this.history = history;
     this.endpoint = endpoint;
     this.registerOutputs({ release: this.release, history, endpoint });
+  }
+}
+
+/** @throws RunError for a member of a group that a team's own manifests deliver */
+function requireOwnManifests(name: string, { group, rendered }: ReleaseArgs): void {
+  if (group !== undefined && rendered !== undefined) {
+    throw new pulumi.RunError(
+      `group ${group.name}: got the member ${name} with manifests; allowed: members that Slipway's own manifests deliver`,
+    );
   }
 }
 

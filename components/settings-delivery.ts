@@ -7,6 +7,7 @@ import type { Image } from "./image/image.ts";
 import type { Outcome } from "./rendered/outcome.ts";
 import type { ReleaseArgs } from "./release-args.ts";
 import { byName } from "./by-name.ts";
+import { deliveredBy, workloadManifests } from "./manifests/workload.ts";
 import { complete } from "./complete-service.ts";
 import { credentialsOf } from "./credentials/credential-use.ts";
 import { withImages } from "./service/containers.ts";
@@ -29,7 +30,8 @@ export function deliverBySettings(
   const declare = () => declareService(name, args, image, parent, provider);
   if (args.group !== undefined) {
     const wish = wishOf(args, image);
-    return args.group.join(name, { provider, image: image.ref, wish, declare });
+    const object = objectOf(name, args, image);
+    return args.group.join(name, { provider, image: image.ref, wish, object, declare });
   }
   const { args: proved, opts, endpoint: address } = declare();
   const { release, history } = new Readiness(name, proved, opts);
@@ -77,6 +79,17 @@ function declareService(
   // Without the namespace there is nothing to judge, so its end is the end of the verdict.
   const opts = { ...child, provider, dependsOn: workload, ...goesWith(namespace) };
   return { args: proved, opts, endpoint: workload.endpoint };
+}
+
+/** What delivers a member. */
+function objectOf(
+  name: string,
+  args: ReleaseArgs,
+  { ref, source, version }: Image,
+): pulumi.Output<object> {
+  const digests = byName(used(args), (_, { digest }) => digest);
+  const manifests = workloadManifests(serviceOf(name, version, args), ref, source, digests);
+  return pulumi.output(deliveredBy(manifests) ?? {}) as pulumi.Output<object>;
 }
 
 /** What decides what runs of a member. */

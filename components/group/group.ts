@@ -12,6 +12,7 @@ import { MemberProof } from "./member-proof.ts";
 import { setOf } from "./set.ts";
 import { type StandingRelease, standingRelease } from "./standing.ts";
 import { type MemberEnd, summaryOf } from "./summary.ts";
+import { refusals } from "./trial.ts";
 
 /** A member whose turn has come. */
 interface Turn extends DeclaredMember {
@@ -72,6 +73,14 @@ export class Group {
     const all = this.members.flatMap((name) => this.#joined.get(name) ?? []);
     // A build that fails ends the run before anything of the group is changed.
     await Promise.all(all.map(({ image }) => valueOf(image)));
+    const refused = await refusals(all);
+    if (refused.length > 0) {
+      await this.#hold(0);
+      failRun(
+        `group ${this.name}: nothing was changed, because the API server does not accept ${refused.join("; ")}`,
+      );
+      return;
+    }
     const wishes = pulumi.all(all.map(({ wish }) => wish));
     const set = wishes.apply((known) => setOf(this.name, this.members, known));
     const turns: Turn[] = [];

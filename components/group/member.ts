@@ -19,6 +19,8 @@ export interface Member {
   readonly image: pulumi.Output<string>;
   /** All that decides what runs: its image, its settings, and what changes with its credentials. */
   readonly wish: pulumi.Output<object>;
+  /** The object that delivers it, as the API server will be asked for it. */
+  readonly object: pulumi.Output<object>;
   /** Declares its objects, when its turn has come. */
   readonly declare: () => DeclaredMember;
 }

@@ -40,7 +40,11 @@ const FAILED = {
 
 describe("a group in a program", () => {
   /** Verdicts of the members at their turns, by name; all others are ready. */
-  async function delivered(reasons: Readonly<Record<string, string>>, preview = false) {
+  async function delivered(
+    reasons: Readonly<Record<string, string>>,
+    preview = false,
+    refused: readonly object[] = [],
+  ) {
     const outputs: Outputs = (type, { service, group, metadata }) => {
       const reason = reasons[String(service)];
       if (type === RESOURCES.MemberProof || type === RESOURCES.Readiness) {
@@ -79,6 +83,9 @@ describe("a group in a program", () => {
           if (token === FUNCTIONS.stackState) {
             return { exists: true };
           }
+          if (token === FUNCTIONS.tryObjects) {
+            return { refused };
+          }
           return token === FUNCTIONS.keepAnnotations ? inputs : { outputs: resources };
         },
       },
@@ -116,6 +123,7 @@ describe("a group in a program", () => {
   });
 
   test("holds back the members behind one that fails, and takes the others back, last first", async () => {
+    jest.spyOn(console, "error").mockImplementation(() => undefined);
     const { order, record, declared } = await delivered({ cart: "crash-loop" });
     expect(order).toEqual([
       "Deployment ledger",
@@ -134,6 +142,20 @@ describe("a group in a program", () => {
     });
     expect(await record("shop")).toMatchObject({ verdict: "ready", digest: "sha256:old" });
     expect(process.exitCode).toBe(32);
+  });
+
+  test("is not begun where the API server does not accept one of its objects", async () => {
+    const said = jest.spyOn(console, "error").mockImplementation(() => undefined);
+    const refused = [{ index: 1, message: "no" }];
+    const { order, record } = await delivered({}, false, refused);
+    expect(order).toEqual([]);
+    expect(await record("ledger")).toMatchObject({ digest: "sha256:old" });
+    expect(process.exitCode).toBe(32);
+    expect(said).toHaveBeenCalledWith(
+      expect.stringContaining(
+        "group checkout: nothing was changed, because the API server does not accept deployment cart: no",
+      ),
+    );
   });
 
   test("is registered as a whole in a preview, which knows no verdict", async () => {
@@ -159,7 +181,7 @@ describe("a set", () => {
   });
 
   test("does not depend on where an image is from", () => {
-    const service = { build: { context: "x" }, port: 1 };
+    const service = { build: { context: "x" }, port: 1, gates: [{ name: "scan", at: "now" }] };
     expect(settingsOfService(service)).toEqual({ port: 1 });
   });
 });
