@@ -3,6 +3,7 @@ import type { GoTools } from "./build.ts";
 import { buildkit } from "./buildkit.ts";
 import { helm } from "./helm.ts";
 import { kubernetesProvider } from "./kubernetes-provider.ts";
+import { trivy } from "./trivy.ts";
 
 /** Programs that some tests need and others do not, by the name that `test/support/builds-ahead.cjs` knows them by. */
 export const ON_DEMAND: Readonly<Record<string, GoTools>> = {
@@ -10,4 +11,5 @@ export const ON_DEMAND: Readonly<Record<string, GoTools>> = {
   helm,
   "kubernetes-provider": kubernetesProvider,
   buildkit,
+  trivy,
 };
