@@ -92,7 +92,7 @@ async function replaceList(folder: string, names: readonly string[]): Promise<vo
 }
 
 function textOf({ object }: Manifest): string {
-  const first = FIRST.map((key) => [key, object[key]]);
+  const first = FIRST.map((key): readonly [string, unknown] => [key, object[key]]);
   const rest = Object.entries(object).filter(
     ([key]) => !(FIRST as readonly string[]).includes(key),
   );
