@@ -43,11 +43,20 @@ export class Release extends pulumi.ComponentResource {
 
     this.obtained = image;
     this.image = image.ref;
-    this.release = release;
+    this.release = withGates(release, args.service);
     this.history = history;
     this.endpoint = endpoint;
-    this.registerOutputs({ release, history, endpoint });
+    this.registerOutputs({ release: this.release, history, endpoint });
   }
+}
+
+/** The record with the gates that its image has passed: they are read again at each run, and are no part of what is judged. */
+function withGates(
+  release: pulumi.Output<ReleaseRecord>,
+  service: ReleaseArgs["service"],
+): pulumi.Output<ReleaseRecord> {
+  const gates = "promoted" in service ? service.gates : undefined;
+  return gates === undefined ? release : release.apply((record) => ({ ...record, gates }));
 }
 
 function imageArgs(

@@ -1,4 +1,5 @@
 import type { Evidence } from "./evidence.ts";
+import type { PassedGate } from "./passed-gate.ts";
 import type { OfKind, WorkloadKind } from "./workload-kind.ts";
 
 /** The version of the record's form. See docs/outputs.md. */
@@ -97,6 +98,11 @@ export interface ReleaseRecord extends HistoryEntry {
    * @default - none
    */
   readonly patched?: readonly string[];
+  /**
+   * The gates that its image had passed when the stack took it.
+   * @default - the stack asks for none, or did not promote it
+   */
+  readonly gates?: readonly PassedGate[];
   /**
    * The Pod Security level that its namespace enforces; `none` for one that others have created without any.
    * @default - restricted, in a namespace that the stack has created

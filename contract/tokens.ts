@@ -26,6 +26,7 @@ export const RESOURCES = {
 
 /** Tokens of the functions that Slipway's own provider answers. */
 export const FUNCTIONS = {
+  gateStatements: "slipway:index:gateStatements",
   holdAutoscaler: "slipway:index:holdAutoscaler",
   keepAnnotations: "slipway:index:keepAnnotations",
   imageDigests: "slipway:index:imageDigests",

@@ -4,6 +4,7 @@ import type { Properties } from "../wire/plugin.ts";
 import { AccessProof } from "./access-proof.ts";
 import { Cluster } from "./cluster.ts";
 import { KubeconfigApi } from "./cluster/api.ts";
+import { gateStatements } from "./gate-statements.ts";
 import { holdAutoscaler } from "./held-autoscaler.ts";
 import { ImageBuild } from "./image-build.ts";
 import { LentSecrets } from "./image-build/lent-secrets.ts";
@@ -69,6 +70,7 @@ export function partsOf(run: Run, secrets: KnownSecrets, isInState: () => boolea
       [RESOURCES.ExternalSecretReadiness]: awaited(new SecretReadiness(EXTERNAL_SECRET, run)),
     } satisfies Record<(typeof RESOURCES)[keyof typeof RESOURCES], Resource>,
     functions: {
+      [FUNCTIONS.gateStatements]: (args) => gateStatements(args, registries, signal),
       [FUNCTIONS.holdAutoscaler]: (args) => holdAutoscaler(args, cluster().api, signal),
       [FUNCTIONS.keepAnnotations]: (args) => keepAnnotations(args, cluster(), signal),
       [FUNCTIONS.imageDigests]: (args) => imageDigests(args, registries),

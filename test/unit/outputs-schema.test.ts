@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
+import type { PassedGate } from "../../contract/passed-gate.ts";
 import type { JenkinsOutputs } from "../../components/lanes/jenkins-access.ts";
 import type { Endpoint } from "../../components/endpoint.ts";
 import type { ContainerEvidence, Evidence, EventEvidence } from "../../contract/evidence.ts";
@@ -103,6 +104,15 @@ const release = {
   allow: ["writable-root"],
   patched: ["pod.hostname"],
   podSecurity: "baseline",
+  gates: [
+    {
+      name: "scan",
+      at: "2026-11-21T09:00:00.000Z",
+      by: "ci",
+      signedBy: "cosign.pub",
+      until: "2026-11-28T09:00:00.000Z",
+    } satisfies Required<PassedGate>,
+  ],
   startedAt: "2026-11-21T09:30:00.000Z",
   seconds: 3.2,
   previous,
@@ -247,7 +257,7 @@ test.each([
 
 /** What a record or an endpoint has only if there is something to say. */
 const RARE: Readonly<Record<string, readonly string[]>> = {
-  release: ["otherPods", "allow", "patched", "podSecurity"],
+  release: ["otherPods", "allow", "patched", "podSecurity", "gates"],
   endpoint: ["allPublic"],
 };
 

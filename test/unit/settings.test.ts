@@ -558,6 +558,10 @@ describe("right settings", () => {
     const known = schemaKeys(stackSchema({ variables: {}, folder: "/" }));
     expect(known.filter((key) => !written.includes(key))).toEqual([
       "jenkins.apiServer.namespace",
+      // What is asked of a gate, which test/unit/gate-settings.test.ts has.
+      "promoteFrom.gates.*.kind",
+      "promoteFrom.gates.*.signedBy",
+      "promoteFrom.gates.*.within",
       // A secret of the stack's, which a test of the builds has.
       "services.*.build.secrets.*.setting",
     ]);
