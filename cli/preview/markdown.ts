@@ -3,6 +3,7 @@ import type { PreviewReport } from "./preview.ts";
 import { cell, code, fenced } from "../markdown.ts";
 import { fitted, MOST_CHARACTERS, type Section } from "../sections.ts";
 import { exceptionLines } from "../exceptions.ts";
+import { gateLines } from "../passed-gates.ts";
 import { changeWords, imageWords, objectWords, podWords } from "./words.ts";
 
 const UNSEEN =
@@ -60,6 +61,11 @@ function sectionsOf(report: PreviewReport): Section[] {
       "Exceptions",
       services.map((each) => exceptionLines(each.name, each)).filter(({ length }) => length > 0),
       "services with exceptions",
+    ),
+    list(
+      "Gates",
+      services.map((each) => gateLines(each.name, each)).filter(({ length }) => length > 0),
+      "services with gates",
     ),
     list("Other changes", rest.map(changeWords), "other changes"),
     folded("follow from these", following),

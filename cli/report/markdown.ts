@@ -2,6 +2,7 @@ import type { ReleaseRecord, RunningRelease } from "../../contract/release-recor
 import { cell, code, fenced, word } from "../markdown.ts";
 import { fitted, MOST_CHARACTERS, type Section } from "../sections.ts";
 import { exceptionLines } from "../exceptions.ts";
+import { gateLines } from "../passed-gates.ts";
 import { warningsOf } from "../warnings.ts";
 import { onOneLine, sameImageWords, shortDigest } from "../words.ts";
 import { html } from "./html.ts";
@@ -25,13 +26,18 @@ export function reportMarkdown(
     services.map(({ name, release }) => exceptionLines(name, release)),
     ["", "Exceptions:", ""],
   );
+  const gates = section(
+    "services with gates",
+    services.map(({ name, release }) => gateLines(name, release)),
+    ["", "Gates:", ""],
+  );
   const notes = section("warnings", services.flatMap(warnings), ["", "Warnings:", ""]);
   const timelines = section("timelines", services.map(timeline));
-  const sections = [table, failures, notes, exceptions, timelines].filter(
+  const sections = [table, failures, notes, exceptions, gates, timelines].filter(
     ({ entries }) => entries.length > 0,
   );
   // Of hundreds of services, those that failed are what it is read for.
-  const inTurn = [failures, notes, exceptions, table, timelines].filter((each) =>
+  const inTurn = [failures, notes, exceptions, gates, table, timelines].filter((each) =>
     sections.includes(each),
   );
   return [...fitted(head, sections, limit, inTurn), ""].join("\n");

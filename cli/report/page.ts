@@ -1,4 +1,5 @@
 import type { ReleaseRecord } from "../../contract/release-record.ts";
+import { gateWords } from "../passed-gates.ts";
 import { warningsOf } from "../warnings.ts";
 import { commitName, sameImageWords } from "../words.ts";
 import { chainPicture } from "./chain-picture.ts";
@@ -123,7 +124,7 @@ function warningsPart(release: ReleaseRecord): Html | false {
 
 function identityPart(release: ReleaseRecord): Html {
   const { image, manifestHash, commit, dirty, namespace } = release;
-  const { allow = [], patched = [], podSecurity } = release;
+  const { allow = [], patched = [], podSecurity, gates = [] } = release;
   return html`<dl>
     <dt>Image</dt>
     <dd><code>${image}</code></dd>
@@ -135,6 +136,10 @@ function identityPart(release: ReleaseRecord): Html {
     <dd><code>${namespace}</code></dd>
     ${entry("Pod Security", podSecurity === undefined ? [] : [podSecurity])}
     ${entry("Allowed", allow)} ${entry("Patched", patched)}
+    ${entry(
+      "Gates",
+      gates.map((gate) => gateWords(gate)),
+    )}
   </dl>`;
 }
 

@@ -12,6 +12,7 @@ const NEEDED_BY = {
   helm: /^e2e test\/e2e\/own-manifests-chart\.test\.ts$/,
   kwok: /^e2e test\/e2e\/many-services\.test\.ts$/,
   "kubernetes-provider": /^official /,
+  cosign: /^e2e test\/e2e\/gates\.test\.ts$/,
   buildkit: /^e2e test\/e2e\/several-services\.test\.ts$/,
 };
 
