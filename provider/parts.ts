@@ -14,6 +14,7 @@ import { ImagePlatformsAnswer } from "./image-platforms.ts";
 import { keepAnnotations } from "./kept-annotations.ts";
 import type { KnownSecrets } from "./known-secrets.ts";
 import { LaneGuard } from "./lane-guard.ts";
+import { migrationResource } from "./migration.ts";
 import { namespaceState } from "./namespace-state.ts";
 import { ObjectReadiness } from "./object-readiness.ts";
 import { tryObjects } from "./object-trial.ts";
@@ -63,6 +64,7 @@ export function partsOf(run: Run, secrets: KnownSecrets, isInState: () => boolea
       [RESOURCES.ImageBuild]: new ImageBuild(registries, lent, secrets, signal),
       [RESOURCES.ImageCopy]: new ImageCopy(registries),
       [RESOURCES.LaneGuard]: new LaneGuard(run),
+      [RESOURCES.Migration]: migrationResource(run),
       [RESOURCES.Readiness]: awaited(new Readiness(run)),
       [RESOURCES.ObjectReadiness]: awaited(new ObjectReadiness(run)),
       [RESOURCES.SealedValues]: new SealedValues(run, secrets),

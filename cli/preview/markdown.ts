@@ -3,6 +3,7 @@ import type { PreviewReport } from "./preview.ts";
 import { cell, code, fenced } from "../markdown.ts";
 import { fitted, MOST_CHARACTERS, type Section } from "../sections.ts";
 import { exceptionLines } from "../exceptions.ts";
+import { migrationLines } from "./migration.ts";
 import { gateLines } from "../passed-gates.ts";
 import { changeWords, imageWords, objectWords, podWords } from "./words.ts";
 
@@ -57,6 +58,11 @@ function sectionsOf(report: PreviewReport): Section[] {
     list("Network", network.map(changeWords), "changes of the network"),
     list("Replaced and deleted", unlisted.map(changeWords), "objects that are replaced or deleted"),
     serviceTable(services),
+    list(
+      "Migrations",
+      services.map((each) => migrationLines(each.name, each)).filter(({ length }) => length > 0),
+      "migrations",
+    ),
     list(
       "Exceptions",
       services.map((each) => exceptionLines(each.name, each)).filter(({ length }) => length > 0),

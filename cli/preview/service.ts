@@ -6,6 +6,7 @@ import { DELIVERING_TYPES } from "../../contract/workload-kind.ts";
 import { differences } from "./difference.ts";
 import { exceptionsOf } from "./exceptions.ts";
 import { type ImagePreview, imageOf } from "./image.ts";
+import { type MigrationPreview, migrationOf } from "./migration.ts";
 import { type PodsPreview, podsOf } from "./pods.ts";
 import type { Gated } from "../passed-gates.ts";
 import { compare, type Step } from "./step.ts";
@@ -15,6 +16,11 @@ export interface ServicePreview extends Exceptions, Gated {
   readonly name: string;
   readonly image: ImagePreview;
   readonly pods: PodsPreview;
+  /**
+   * What becomes of its migrations.
+   * @default - nothing, or it has none
+   */
+  readonly migration?: MigrationPreview;
 }
 
 /** The services of a preview, by name. */
@@ -34,7 +40,7 @@ export function servicePreviews(
     const seen = deployment && live.get(deployment.urn);
     const image = imageOf(own, deployment);
     const pods = podsOf(deployment, image, credentials, seen);
-    return { name, image, pods, ...exceptionsOf(own) };
+    return { name, image, pods, ...migrationOf(own), ...exceptionsOf(own) };
   });
 }
 

@@ -1,4 +1,5 @@
 import type { ReleaseRecord } from "../../contract/release-record.ts";
+import { migrationWords } from "../migrations.ts";
 import { gateWords } from "../passed-gates.ts";
 import { warningsOf } from "../warnings.ts";
 import { commitName, sameImageWords } from "../words.ts";
@@ -93,7 +94,7 @@ function section({ name, release, timeline, history }: ServiceReport, open: bool
           </div>`
         }
         <div class="time">
-          ${warningsPart(release)}
+          ${warningsPart(release)} ${migrationPart(release)}
           <h3>Timeline</h3>
           ${timelinePicture(name, timeline)}
           ${
@@ -119,6 +120,17 @@ function warningsPart(release: ReleaseRecord): Html | false {
       <ul>
         ${warnings.map((warning) => html`<li>${warning}</li>`)}
       </ul>`
+  );
+}
+
+function migrationPart(release: ReleaseRecord): Html | false {
+  const words = migrationWords(release);
+  const { log = [] } = release.migration ?? {};
+  return (
+    words !== undefined &&
+    html`<h3>Migration</h3>
+      <p>${words}</p>
+      ${log.length > 0 && release.evidence === null && html`<pre>${log.join("\n")}</pre>`}`
   );
 }
 
