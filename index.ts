@@ -32,11 +32,11 @@ export default async () => {
   const rendered = await slipway.renderManifests({ ...settings, services, others, provider: own });
   const builds = slipway.planBuilds(services);
   slipway.requireApproved({ services, builds }, approval);
-  const pods = await slipway.requirePods({ ...settings, ...found, services, provider: own });
+  const delivery = { ...settings, rendered };
+  const pods = await slipway.requirePods({ ...delivery, ...found, services, provider: own });
   const { level } = pods;
   const written = { rendered, namespace: home, level, provider: own };
   const claims = new Set([...described, ...(await slipway.requireManifests(written))]);
-  const delivery = { ...settings, rendered };
   const plan = settings.jenkins && slipway.planLanes({ ...delivery, jenkins: settings.jenkins });
   const guard = plan && new slipway.LaneGuard("lanes", { plan }, { provider: own });
   const dependsOn = guard ?? [];

@@ -47,9 +47,11 @@ async function rollback(options: Options): Promise<void> {
   const pin = (await readPins(stack.settingsFile))[service];
   const wanted = wantedOf(service, options, pin);
   const target = earlierRelease(service, current, outputs.history[service] ?? [], wanted);
+  assertSchema(service, current, target);
   await assertKept(stack, service, target);
 
   remark(change(service, current, target, stack.settingsFile));
+  remarkSchema(service, current, target);
   const followers = sharersOf(await readSettingsFile(stack.settingsFile), service);
   if (followers.length > 0) {
     remark(`${followers.join(", ")}: the image is that of ${service}, and goes back with it`);
@@ -79,6 +81,36 @@ export function wantedOf(
   }
   throw badInput(
     `--to: missing, and ${service} is pinned at ${pin.image} already; allowed: a digest of npx slipway history --service ${service}; or run npx slipway unpin first`,
+  );
+}
+
+/** Says that a rollback undoes no migration, if there was one since. */
+function remarkSchema(
+  service: string,
+  { migration }: Pick<ReleaseRecord, "migration">,
+  { migratedBy }: Pick<HistoryEntry, "migratedBy">,
+): void {
+  const last = migration?.last;
+  if (typeof last === "string" && last !== migratedBy) {
+    remark(`${service}: the schema stays as job ${last} has left it`);
+  }
+}
+
+/**
+ * Refuses a release that is older than the last migration, if the settings of that one say so.
+ *
+ * @throws CommandFailure for one that is older
+ */
+export function assertSchema(
+  service: string,
+  { migration }: Pick<ReleaseRecord, "migration">,
+  { migratedBy, digest }: Pick<HistoryEntry, "migratedBy" | "digest">,
+): void {
+  if (migration?.back !== "refuse" || migration.last === null || migratedBy === migration.last) {
+    return;
+  }
+  throw badInput(
+    `${service}: ${shortDigest(digest)} is older than the last migration, job ${migration.last}, and slipway:services.${service}.migrate.back is refuse; allowed: a release since then; deliver a fix, or set back: keep if it works with the schema of now and run pulumi up first`,
   );
 }
 

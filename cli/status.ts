@@ -11,6 +11,7 @@ import {
 } from "./known-release.ts";
 import { lookAtCluster } from "./live-look.ts";
 import { type CommonOptions, print, stackCommand } from "./options.ts";
+import { endingGates, type Gated } from "./passed-gates.ts";
 import { type Pin, readPins } from "./pins.ts";
 import { ProjectStack } from "./project-stack.ts";
 import { warningsOf } from "./warnings.ts";
@@ -21,7 +22,7 @@ interface Options extends CommonOptions {
 }
 
 /** What is known of one service. */
-export interface ServiceStatus {
+export interface ServiceStatus extends Gated {
   readonly service: string;
   readonly commit: string | null;
   readonly dirty: boolean;
@@ -106,6 +107,7 @@ export function statusOf(
     pin: pin?.image ?? null,
     warnings: warningsOf(record),
     remedy: remedyOf(reason, stack) ?? null,
+    ...(record.gates && { gates: record.gates }),
   };
 }
 
@@ -122,8 +124,9 @@ export function words(services: readonly ServiceStatus[], now: number): string {
     each.pin === null ? "" : shortDigest(each.pin.slice(each.pin.indexOf("@") + 1)),
   ]);
   const headings = ["SERVICE", "COMMIT", "DIGEST", "VERDICT", "AGE", "RUNS", "AS OF", "PINNED AT"];
-  const notes = services.flatMap(({ service, warnings, remedy }) => [
+  const notes = services.flatMap(({ service, warnings, remedy, ...gated }) => [
     ...warnings.map((warning) => `${service}: warning: ${onOneLine(warning)}`),
+    ...endingGates(gated, now).map((ending) => `${service}: warning: ${ending}`),
     ...(remedy === null ? [] : [`${service}: ${remedy}`]),
   ]);
   return [table(headings, rows), ...notes].join("\n");

@@ -32,7 +32,7 @@ export class Release extends pulumi.ComponentResource {
   readonly endpoint: pulumi.Output<Endpoint>;
 
   constructor(name: string, args: ReleaseArgs, opts: ComponentOptions) {
-    super(COMPONENTS.Release, name, {}, opts);
+    super(COMPONENTS.Release, name, passedGates(args), opts);
 
     const provider = slipwayProviderOf(this, name);
     const image = new Image(name, imageArgs(name, args, provider), { parent: this });
@@ -43,11 +43,25 @@ export class Release extends pulumi.ComponentResource {
 
     this.obtained = image;
     this.image = image.ref;
-    this.release = release;
+    this.release = withGates(release, args);
     this.history = history;
     this.endpoint = endpoint;
-    this.registerOutputs({ release, history, endpoint });
+    this.registerOutputs({ release: this.release, history, endpoint });
   }
+}
+
+/** The gates that its image has passed, where a preview finds them. */
+function passedGates({ service }: ReleaseArgs) {
+  return "promoted" in service && service.gates ? { gates: service.gates } : {};
+}
+
+/** The record with the gates that its image has passed: they are read again at each run, and are no part of what is judged. */
+function withGates(
+  release: pulumi.Output<ReleaseRecord>,
+  args: ReleaseArgs,
+): pulumi.Output<ReleaseRecord> {
+  const { gates } = passedGates(args);
+  return gates === undefined ? release : release.apply((record) => ({ ...record, gates }));
 }
 
 function imageArgs(

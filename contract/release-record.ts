@@ -1,4 +1,6 @@
 import type { Evidence } from "./evidence.ts";
+import type { MigrationRecord } from "./migration-record.ts";
+import type { PassedGate } from "./passed-gate.ts";
 import type { OfKind, WorkloadKind } from "./workload-kind.ts";
 
 /** The version of the record's form. See docs/outputs.md. */
@@ -26,6 +28,11 @@ export interface PreviousRelease {
 export interface ProvedRelease extends PreviousRelease, OfKind {
   /** The ReplicaSet that has its pod template, and that a rollback takes it from; a ControllerRevision of other kinds. */
   readonly replicaSet: string;
+  /**
+   * Name of the Job that had migrated its database last when it was judged; null if none had.
+   * @default - the service had no migrations
+   */
+  readonly migratedBy?: string | null;
 }
 
 /** What a rollback restored instead of a failed release: the last one that was ready. */
@@ -63,6 +70,11 @@ export interface HistoryEntry extends PreviousRelease {
   readonly startedAt: string;
   /** From the start of the wait to the verdict. */
   readonly seconds: number;
+  /**
+   * Name of the Job that had migrated its database last when it was judged; null if none had.
+   * @default - the service has no migrations
+   */
+  readonly migratedBy?: string | null;
 }
 
 /** One release: the record in the stack's outputs. See docs/outputs.md. */
@@ -98,10 +110,20 @@ export interface ReleaseRecord extends HistoryEntry {
    */
   readonly patched?: readonly string[];
   /**
+   * The gates that its image had passed when the stack took it.
+   * @default - the stack asks for none, or did not promote it
+   */
+  readonly gates?: readonly PassedGate[];
+  /**
    * The Pod Security level that its namespace enforces; `none` for one that others have created without any.
    * @default - restricted, in a namespace that the stack has created
    */
   readonly podSecurity?: string;
+  /**
+   * What migrated its database before its pods.
+   * @default - the service has no migrations
+   */
+  readonly migration?: MigrationRecord;
   /** What runs instead since it failed, null if it runs itself. */
   readonly running: RunningRelease | null;
   /**

@@ -4,6 +4,7 @@ import type { Properties } from "../wire/plugin.ts";
 import { AccessProof } from "./access-proof.ts";
 import { Cluster } from "./cluster.ts";
 import { KubeconfigApi } from "./cluster/api.ts";
+import { gateStatements } from "./gate-statements.ts";
 import { holdAutoscaler } from "./held-autoscaler.ts";
 import { ImageBuild } from "./image-build.ts";
 import { LentSecrets } from "./image-build/lent-secrets.ts";
@@ -13,6 +14,7 @@ import { ImagePlatformsAnswer } from "./image-platforms.ts";
 import { keepAnnotations } from "./kept-annotations.ts";
 import type { KnownSecrets } from "./known-secrets.ts";
 import { LaneGuard } from "./lane-guard.ts";
+import { migrationResource } from "./migration.ts";
 import { namespaceState } from "./namespace-state.ts";
 import { ObjectReadiness } from "./object-readiness.ts";
 import { tryObjects } from "./object-trial.ts";
@@ -62,6 +64,7 @@ export function partsOf(run: Run, secrets: KnownSecrets, isInState: () => boolea
       [RESOURCES.ImageBuild]: new ImageBuild(registries, lent, secrets, signal),
       [RESOURCES.ImageCopy]: new ImageCopy(registries),
       [RESOURCES.LaneGuard]: new LaneGuard(run),
+      [RESOURCES.Migration]: migrationResource(run),
       [RESOURCES.Readiness]: awaited(new Readiness(run)),
       [RESOURCES.ObjectReadiness]: awaited(new ObjectReadiness(run)),
       [RESOURCES.SealedValues]: new SealedValues(run, secrets),
@@ -69,6 +72,7 @@ export function partsOf(run: Run, secrets: KnownSecrets, isInState: () => boolea
       [RESOURCES.ExternalSecretReadiness]: awaited(new SecretReadiness(EXTERNAL_SECRET, run)),
     } satisfies Record<(typeof RESOURCES)[keyof typeof RESOURCES], Resource>,
     functions: {
+      [FUNCTIONS.gateStatements]: (args) => gateStatements(args, registries, signal),
       [FUNCTIONS.holdAutoscaler]: (args) => holdAutoscaler(args, cluster().api, signal),
       [FUNCTIONS.keepAnnotations]: (args) => keepAnnotations(args, cluster(), signal),
       [FUNCTIONS.imageDigests]: (args) => imageDigests(args, registries),

@@ -17,6 +17,7 @@ import {
   templateIn,
 } from "./readiness/state.ts";
 import { provedScrapes, type ScrapedVerdict } from "./monitoring/scrape-proof.ts";
+import { haltedRelease } from "./readiness/halted.ts";
 import { secondDigest } from "./readiness/second-digest.ts";
 import { Registry } from "./registry/registry.ts";
 import { resumption, rolloutBegan } from "./readiness/resumption.ts";
@@ -92,15 +93,28 @@ export class Readiness implements AwaitedType {
     const release = parsed(readinessInputs, inputs);
     const stored = stateOf(outputs ?? {});
     const anew = hasOtherRules(outputs ?? {}, inputs);
+    if (release.migrated?.halt) {
+      const halted = await haltedRelease(release, release.migrated, stored, this.#tools(options));
+      return this.#late(subject, inputs, halted, options);
+    }
     const bounds = { ...options, startedAt: performance.now() };
     const cluster = this.#run.cluster();
     const again = anew ? await retry(cluster, subject, release, stored, bounds) : undefined;
     const waited = await this.#prove(subject, release, stored, { ...bounds, again });
+    return this.#late(subject, inputs, waited, options);
+  }
+
+  #late(
+    { log }: Subject,
+    { failsLate }: Properties,
+    waited: Waited,
+    { signal }: WaitOptions,
+  ): Waited {
     const { own, failure } = waited;
-    if (failure === undefined || inputs["failsLate"] !== true || options.signal.aborted) {
+    if (failure === undefined || failsLate !== true || signal.aborted) {
       return waited;
     }
-    subject.log.error(failure);
+    log.error(failure);
     return { own };
   }
 
@@ -112,6 +126,9 @@ export class Readiness implements AwaitedType {
   ): Promise<Properties> {
     const release = parsed(readinessInputs, inputs);
     const stored = stateOf(outputs);
+    if (release.migrated?.halt && stored.release !== undefined) {
+      return outputsOf({ ...stored, release: stored.release });
+    }
     const mark = markOf(
       release,
       await presentDeployment(this.#run.cluster(), release, options.signal),

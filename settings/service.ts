@@ -22,6 +22,7 @@ import { volumesShape } from "./service/volumes.ts";
 import { exceptionsShape } from "./service/exceptions.ts";
 import { identityShape } from "./service/identity.ts";
 import { patchesShape } from "./service/patches.ts";
+import { migrateShape } from "./service/migrate.ts";
 import { placementShape } from "./service/placement.ts";
 import type { Surroundings } from "./surroundings.ts";
 
@@ -61,6 +62,7 @@ export function serviceSchema(surroundings: Surroundings) {
       ...patchesShape,
       ...placementShape,
       ...metricsShape(),
+      ...migrateShape,
     } satisfies ShapeOf<ServiceForm>,
     "a mapping with either build or image, and as needed a port",
   );

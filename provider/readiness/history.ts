@@ -40,6 +40,8 @@ function entryOf({
   reason,
   startedAt,
   seconds,
+  migratedBy,
 }: ReleaseRecord): HistoryEntry {
-  return { commit, dirty, image, digest, manifestHash, verdict, reason, startedAt, seconds };
+  const entry = { commit, dirty, image, digest, manifestHash, verdict, reason, startedAt, seconds };
+  return { ...entry, ...(migratedBy !== undefined && { migratedBy }) };
 }

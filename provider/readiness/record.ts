@@ -50,9 +50,16 @@ export function recordOf(
     previous: previousOf(stored, inputs),
     warnings: ready ? warningsOf(verdict) : [],
     ...exceptionsOf(inputs),
+    ...migrationOf(inputs),
     running: null,
     evidence: null,
   };
+}
+
+/** What has migrated its database. */
+function migrationOf({ migrated }: ReadinessInputs) {
+  const record = migrated?.record;
+  return record && { migratedBy: record.last, migration: record };
 }
 
 /** How it leaves what every service has. */

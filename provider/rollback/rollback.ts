@@ -13,7 +13,7 @@ import type { Case } from "../waiting/report.ts";
 import { awaitVerdict, presentVerdict, type WaitOptions } from "../waiting/wait.ts";
 import type { Plan } from "./plan.ts";
 import { restore } from "./restore.ts";
-import { called, SCOPE } from "../release-words.ts";
+import { called, scopeOf } from "../release-words.ts";
 
 /** What a rollback has come to. */
 export interface Outcome {
@@ -42,6 +42,7 @@ export async function rollBack(
 ): Promise<Outcome> {
   const { service, deployment } = release;
   const target = called(to, release);
+  const scope = scopeOf(release, to);
   tools.progress(`rolls back to ${target}`);
   const restoration = await restore(tools.cluster, {
     release,
@@ -65,17 +66,17 @@ export async function rollBack(
   const { verdict, seconds } = judgement;
   const running = runningOf(to, verdict);
   if (verdict.kind === "ready") {
-    const report = `${service}: rolled back to ${target}, ready after ${Math.round(seconds)} s; ${SCOPE}`;
+    const report = `${service}: rolled back to ${target}, ready after ${Math.round(seconds)} s; ${scope}`;
     return { running, report };
   }
   if (verdict.reason === "interrupted") {
-    const report = `${service}: rolled back to ${target}, and interrupted before it was ready; the next pulumi up continues from there; ${SCOPE}`;
+    const report = `${service}: rolled back to ${target}, and interrupted before it was ready; the next pulumi up continues from there; ${scope}`;
     return { running, report };
   }
   const { observed: shown } = judgement;
   const found = { release: restored, finding: verdict, observed: shown, seconds };
   const why = await tools.explain(found);
-  const report = `${service}: the rollback to ${target} failed, too; ${SCOPE}\n${why}`;
+  const report = `${service}: the rollback to ${target} failed, too; ${scope}\n${why}`;
   return { running, report };
 }
 

@@ -18,8 +18,8 @@ import { answered } from "../waiting/answered.ts";
 import { type Report, reportOf } from "../waiting/report.ts";
 import type { Waited } from "../waiting/resource.ts";
 import { awaitVerdict, type WaitOptions } from "../waiting/wait.ts";
-import { isOver, judgeCronJob, missing, provedPods, refusedJob } from "./judge.ts";
-import { proofJobName, removeJob, startedJob } from "./proof-job.ts";
+import { isOver, judgeCronJob, missing, provedPods, refusedJob, sidecarCrash } from "./judge.ts";
+import { cutRetries, proofJobName, removeJob, startedJob } from "./proof-job.ts";
 import { planSchedule, restoreSchedule } from "./restore.ts";
 
 const OWN = ["release", "lastReady", "lastReadyTemplate", "history"] as const;
@@ -118,7 +118,8 @@ export class ScheduledRelease {
     }
     const name = proofJobName(this.release, this.stored.release);
     try {
-      const job = await startedJob(this.#cluster, cronJob, name, options.signal);
+      const made = { name, retries: this.release.tolerate?.restarts };
+      const job = await startedJob(this.#cluster, cronJob, made, options.signal);
       return await this.#awaited(cronJob, job, options);
     } catch (error) {
       return { verdict: refusedJob(error, name), cronJob };
@@ -132,12 +133,16 @@ export class ScheduledRelease {
     const { object } = observed;
     const found = { cronJob, job: (object as Job | undefined) ?? job, observed };
     if (verdict.kind === "failed") {
-      return { ...found, verdict };
+      return { ...found, verdict: withTries(verdict, job, cronJob) };
     }
     // What was applied may be somebody else's by now.
     const changed = judgeCronJob(this.release, await this.#cronJob(options.signal));
+    const crashed = sidecarCrash(observed.pods, this.release);
     const pods = provedPods(observed.pods, this.release);
-    return { ...found, verdict: changed ?? { kind: "ready", replicaSet: nameOf(job), pods } };
+    return {
+      ...found,
+      verdict: changed ?? crashed ?? { kind: "ready", replicaSet: nameOf(job), pods },
+    };
   }
 
   async #fail(
@@ -230,3 +235,14 @@ export class ScheduledRelease {
 
 /** What a Job takes to say that its own deadline has passed. */
 const MARGIN_SECONDS = 60;
+
+/** A verdict on a Job that was retried less often than a run that goes by the table. */
+function withTries(failed: Failed, job: Job, cronJob: CronJob): Failed {
+  const retries = cutRetries(job, cronJob);
+  const { backoffLimit = 0 } = job.spec ?? {};
+  if (retries === undefined || failed.reason !== "job-failed") {
+    return failed;
+  }
+  const note = `the proof was retried ${backoffLimit === 1 ? "once" : `${backoffLimit} times`} at most, a run by its times is retried ${retries} times (backoffLimit); tolerate.restarts says how often the proof is`;
+  return { ...failed, notes: [...(failed.notes ?? []), note] };
+}

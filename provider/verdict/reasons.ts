@@ -71,6 +71,8 @@ const ROWS = {
   "wrong-digest": [AT_ONCE, "rolls back", "release", "settled", "describe"],
   /** The Job has failed, by its own account. */
   "job-failed": [AT_ONCE, "stays", "release", "settled", "describe"],
+  /** The migration before the release has failed: no pod was touched. */
+  "migration-failed": [AT_ONCE, "stays", "release", "settled", "describe"],
   /** A StatefulSet does not continue, because a pod of an earlier revision is broken. */
   "old-pod-stuck": [AT_ONCE, "stays", "release", "settled", "describe"],
   /** The volume of a claim is gone. */

@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { Image, promote, type PromotionArgs, SlipwayProvider } from "../../components/index.ts";
 import { ImageCopy } from "../../components/image/image-copy.ts";
+import type { FoundStatements } from "../../contract/gate-statements.ts";
 import type { ReleaseLook, ReleaseLooks } from "../../contract/release-looks.ts";
 import type { ReleaseRecord } from "../../contract/release-record.ts";
 import { readySince } from "../../components/promotion/rules.ts";
@@ -45,12 +46,14 @@ interface World {
   readonly looks?: ReleaseLooks;
   /** Of the other stack. */
   readonly outputs?: Readonly<Record<string, unknown>>;
+  /** What lies beside the image. */
+  readonly said?: Partial<FoundStatements>;
   /** Digests by reference; a text that is none is a fault. */
   readonly registry?: Readonly<Record<string, string>>;
 }
 
 async function promoted(
-  { outputs = { releases: { shop: record } }, registry = everything, looks = {} }: World = {},
+  { outputs = { releases: { shop: record } }, registry = everything, looks = {}, said = {} }: World = {},
   args: Partial<PromotionArgs> = {},
 ) {
   const asked: unknown[] = [];
@@ -58,6 +61,10 @@ async function promoted(
     asked.push(inputs);
     if ("releases" in inputs) {
       return { looks };
+    }
+    if ("keys" in inputs) {
+      const images = inputs["images"] as string[];
+      return { images: images.map((image) => ({ image, statements: [], unread: [], ...said })) };
     }
     const images = (inputs["references"] as string[]).map((reference) => {
       const told = registry[reference];

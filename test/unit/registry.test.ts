@@ -346,7 +346,7 @@ describe("what lies beside an image", () => {
       const of = (path: string) =>
         referrersOf(`127.0.0.1:${port}/${path}`, digest("a"), authorization);
       try {
-        expect(await of("team/shop")).toEqual([digest("b"), digest("c")]);
+        expect(await of("team/shop")).toEqual([{ digest: digest("b") }, { digest: digest("c") }]);
         expect(await of("team/other")).toBeUndefined();
       } finally {
         server.close();

@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { builtFolder, type GoTools } from "./build.ts";
 import { changeModule, type ChangedModule, publishedModule } from "./changed-module.ts";
@@ -64,5 +64,8 @@ export async function prometheusOperatorKinds(): Promise<readonly string[]> {
 function preparePrometheus(): Promise<void> {
   return changeModule(PROMETHEUS, (copy) => {
     writeFileSync(join(copy, "plugins/plugins.go"), PLUGINS);
+    for (const page of ["mantine-ui", "module", "react-app"]) {
+      rmSync(join(copy, "web/ui", page), { recursive: true, force: true });
+    }
   });
 }
