@@ -8,6 +8,7 @@ import { completeExceptions } from "./service/exceptions.ts";
 import { completeIdentity } from "./service/identity.ts";
 import { completeKinds, completeReplicas, completeTime } from "./service/kinds.ts";
 import { completeWatching, withMetricsPort } from "./service/metrics.ts";
+import { migrationOf } from "./service/migrate.ts";
 import { completePatches } from "./service/patches.ts";
 import { completePlacement } from "./service/placement.ts";
 import { completePorts } from "./service/ports.ts";
@@ -41,6 +42,7 @@ export function complete(
     ...completePlacement(definition),
     ...steps,
     ...completeWatching(definition),
+    ...migrationOf(definition),
     ...completeKinds(identity.name, definition),
     replicas: completeReplicas(definition, PODS.replicas.default),
     ...(ports.ports.length === 0 && { drainSeconds: definition.drainSeconds ?? 0 }),

@@ -8,6 +8,7 @@ import type { ExceptionsDefinition, ExceptionWord } from "./service/exceptions.t
 import type { CompletedFiles, FilesDefinition } from "./service/files.ts";
 import type { IdentityDefinition } from "./service/identity.ts";
 import type { CompletedWatching, MetricsKeys } from "./service/metrics.ts";
+import type { WithMigration } from "./service/migrate.ts";
 import type { PatchesDefinition } from "./service/patches.ts";
 import type { PlacementDefinition } from "./service/placement.ts";
 import type { CompletedPorts, PortsDefinition } from "./service/ports.ts";
@@ -76,6 +77,7 @@ export interface ServiceDefinition
     MetricsKeys,
     KindDefinition,
     StepsDefinition,
+    WithMigration,
     WithManifests {
   /**
    * Scales the pods by their CPU; replaces `replicas`.
@@ -136,6 +138,7 @@ export interface Service
     PlacementDefinition,
     CompletedSteps,
     CompletedWatching,
+    WithMigration,
     Kinds {
   readonly allow: readonly ExceptionWord[];
   /** Whether the image says who runs: root may, and no user is set. */

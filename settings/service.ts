@@ -23,6 +23,7 @@ import { volumesShape } from "./service/volumes.ts";
 import { exceptionsShape } from "./service/exceptions.ts";
 import { identityShape } from "./service/identity.ts";
 import { patchesShape } from "./service/patches.ts";
+import { migrateShape } from "./service/migrate.ts";
 import { placementShape } from "./service/placement.ts";
 import type { Surroundings } from "./surroundings.ts";
 
@@ -63,6 +64,7 @@ export function serviceSchema(surroundings: Surroundings) {
       ...patchesShape,
       ...placementShape,
       ...metricsShape(),
+      ...migrateShape,
     } satisfies ShapeOf<ServiceForm>,
     "a mapping with either build or image, and as needed a port",
   );

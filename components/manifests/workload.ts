@@ -11,6 +11,7 @@ import { manifestHash } from "./hash.ts";
 import { horizontalPodAutoscalerManifest } from "./horizontal-pod-autoscaler.ts";
 import { httpRouteManifests } from "./http-route.ts";
 import { ingressManifests } from "./ingress.ts";
+import { migrationPolicyManifest } from "./migration.ts";
 import { networkPolicyManifest } from "./network-policy.ts";
 import { podDisruptionBudgetManifest } from "./pod-disruption-budget.ts";
 import { withPatches } from "./patch.ts";
@@ -45,6 +46,7 @@ export function workloadManifests(
   const podMonitor = podMonitorManifest(service);
   const prometheusRule = prometheusRuleManifest(service);
   const dashboard = dashboardManifest(service);
+  const migrationPolicy = migrationPolicyManifest(service);
   return withPatches(service, {
     serviceAccount: serviceAccountManifest(service),
     configMap: configMapManifest(service),
@@ -69,6 +71,7 @@ export function workloadManifests(
     ...(podMonitor && { podMonitor }),
     ...(prometheusRule && { prometheusRule }),
     ...(dashboard && { dashboard }),
+    ...(migrationPolicy && { migrationPolicy }),
   });
 }
 

@@ -180,6 +180,7 @@ export class Manifests extends pulumi.ComponentResource {
         ...(isOurs && source?.commit !== undefined && { commit: source.commit }),
         dirty: (isOurs && source?.dirty) ?? false,
         ...verdictOn(object, this.#args.verdict ?? {}),
+        ...toldOf(rendered, namespace),
         // What comes after it depends on its success.
         ...(failsLate && isLast && { failsLate }),
       },
@@ -224,6 +225,11 @@ export class Manifests extends pulumi.ComponentResource {
       ),
     );
   }
+}
+
+/** What is to be seen of how the pods leave the level `restricted`; nothing of manifests that say no word of it. */
+function toldOf({ allow = [] }: RenderedManifests, { level }: Namespace) {
+  return allow.length > 0 && { allow, podSecurity: level ?? "none" };
 }
 
 function digestsOf(credentials: Readonly<Record<string, UsedCredential>>) {

@@ -23,7 +23,7 @@ const RESOURCES = 20;
 /** Where causes are looked for. */
 export interface Sources {
   readonly api: Pick<Api, "get">;
-  readonly prometheus: Pick<Asked, "targets">;
+  readonly prometheus: Asked;
   readonly signal: AbortSignal;
 }
 
@@ -57,6 +57,7 @@ export async function scrapeCauseOf(
   return (
     (await unselected(release, "PodMonitor", monitor, bounded)) ??
     portFault(missing, port) ??
+    (await refusedConfiguration(bounded)) ??
     `podmonitor ${monitor} is selected as far as that may be read, and Prometheus does not know its pods; it may not have read its configuration yet, or the operator has refused it: see kubectl --namespace ${namespace} describe podmonitor ${monitor}`
   );
 }
@@ -64,8 +65,10 @@ export async function scrapeCauseOf(
 /** Why Prometheus does not have the rules of a release, a line. */
 export async function rulesCauseOf(release: Scraped, sources: Sources): Promise<string> {
   const { service, namespace } = release;
+  const bounded = within(sources);
   return (
-    (await unselected(release, "PrometheusRule", service, within(sources))) ??
+    (await unselected(release, "PrometheusRule", service, bounded)) ??
+    (await refusedConfiguration(bounded)) ??
     `it may not have read them yet, or the operator has refused them: see kubectl --namespace ${namespace} describe prometheusrule ${service}`
   );
 }
@@ -121,6 +124,16 @@ async function resourcesIn(
   return list(`${GROUP}/prometheuses`).catch(() =>
     list(`${GROUP}/namespaces/${namespace}/prometheuses`),
   );
+}
+
+/** What Prometheus shows of itself, where it is scraped as well: nothing new is read until somebody has fixed what it refuses. */
+async function refusedConfiguration({ prometheus, signal }: Sources): Promise<string | undefined> {
+  const refused = await prometheus
+    .query("prometheus_config_last_reload_successful == 0", signal)
+    .catch(() => []);
+  return refused.length === 0
+    ? undefined
+    : "it refuses its present configuration, whosever fault that is, and reads nothing new: see its log";
 }
 
 /** Prometheus looks for the port's name in the pod's containers. */

@@ -93,6 +93,7 @@ export function assess(
     remarks: [
       ...partitionNotes(observed),
       ...unmeasuredNotes(observed),
+      ...settlement.crashes,
       ...probeWarnings(ready, warnings),
     ],
     replicaSet: replicaSet && nameOf(replicaSet),

@@ -1,4 +1,4 @@
-// Proves with the real operator and Debian's Prometheus, which scrapes every 2 s here, that scrapes, rules and alerts are what a release
+// Proves with the real operator and a real Prometheus, which scrapes every 2 s here, that scrapes, rules and alerts are what a release
 // says of them. It cannot prove Grafana, Alertmanager, or how long a cluster's own Prometheus takes to read what is new.
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -12,7 +12,7 @@ import type { ReleaseRecord } from "../../contract/release-record.ts";
 import { ensureExtras, extras } from "../../tools/platform/additions.ts";
 import { MONITORED } from "../../tools/platform/monitoring.ts";
 import { stopNetworkPolicies } from "../../tools/platform/network-policies.ts";
-import { prometheusProgram } from "../../tools/platform/prometheus.ts";
+import { promtool } from "../../tools/platform/promtool.ts";
 import { cluster } from "../../testbed/cluster.ts";
 import { CONFIG_MAP, DEPLOYMENT, type Kind } from "../../testbed/kinds.ts";
 import { kubectl } from "../../testbed/kubectl.ts";
@@ -223,12 +223,12 @@ test("promtool accepts the rules, Prometheus evaluates them, and the release is 
   const file = join(project.folder, "rules.yaml");
   const groups = [rules, release].flatMap((each) => each?.spec.groups ?? []);
   await writeFile(file, stringify({ groups }));
-  const promtool = await prometheusProgram("promtool");
-  const { stdout } = await execa(promtool, ["check", "rules", file]);
+  const program = await promtool();
+  const { stdout } = await execa(program, ["check", "rules", file]);
   expect(stdout).toMatch(/SUCCESS: \d+ rules found/);
   const tests = join(project.folder, "tests.yaml");
   await writeFile(tests, stringify(burning(project.namespace)));
-  await execa(promtool, ["test", "rules", tests]);
+  await execa(program, ["test", "rules", tests]);
 
   const alerts = groups.flatMap((group) => group.rules).flatMap(({ alert }) => alert ?? []);
   expect([...new Set(alerts)].sort()).toEqual([

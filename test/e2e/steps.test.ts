@@ -12,7 +12,6 @@ import { DEPLOYMENT, type Kind, SERVICE } from "../../testbed/kinds.ts";
 import { kubectl } from "../../testbed/kubectl.ts";
 import { Project } from "../../testbed/project.ts";
 import { shop } from "../../testbed/shop.ts";
-import { succeed } from "../../testbed/succeed.ts";
 import { Load } from "../support/load.ts";
 
 const PROMETHEUS = "http://prometheus.monitoring:9090";

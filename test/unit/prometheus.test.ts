@@ -314,6 +314,13 @@ describe("a release that is ready", () => {
     );
   });
 
+  test("is told of a configuration that Prometheus refuses", async () => {
+    const refused = vector({ labels: { pod: "prometheus-0" }, value: 0 });
+    const answers = { "timestamp(up": vector(), last_reload: refused };
+    const { verdict } = await prove(clusterOf(answers));
+    expect(JSON.stringify(verdict)).toContain("2 of 2 pods: it refuses its present configuration");
+  });
+
   test("is told that nobody answers, after a wait; at a look, nothing new is known", async () => {
     const silent = clusterOf({});
     expect(await prove(silent)).toEqual({ verdict: ready, isSilent: true });

@@ -1,25 +1,43 @@
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { builtFolder, type GoTools } from "./build.ts";
-import { publishedModule } from "./changed-module.ts";
+import { changeModule, type ChangedModule, publishedModule } from "./changed-module.ts";
 
 const VERSION = "v0.85.0";
 
-/** The Prometheus operator, and what it has read a changed configuration in Prometheus' own pod. */
+/** The version that the operator is made with; it calls itself 3.5.0. */
+const PROMETHEUS: ChangedModule = {
+  path: "github.com/prometheus/prometheus",
+  version: "v0.305.0",
+  tool: "prometheus-operator",
+  parts: [
+    ...["cmd/prometheus", "config", "discovery", "model", "notifier", "plugins", "prompb", "promql"],
+    ...["rules", "schema", "scrape", "storage", "template", "tracing", "tsdb", "util", "web", "go.mod"],
+  ],
+};
+
+/** How Prometheus finds what it scrapes. The libraries of all the clouds it knows would make most of the build. */
+const PLUGINS = `package plugins
+
+import _ "github.com/prometheus/prometheus/discovery/kubernetes"
+`;
+
+/** The Prometheus operator, Prometheus, and what has that read a changed configuration. */
 export const prometheusOperator = {
   version: VERSION,
   module: "prometheus-operator",
-  variables: { "github.com/prometheus/common/version.Version": VERSION.slice(1) },
+  variables: { "github.com/prometheus/common/version.Version": "3.5.0" },
   gibibytes: 3,
+  // What it changes of the module stands here.
+  files: ["../prometheus-operator.ts"],
+  prepare: preparePrometheus,
 } satisfies GoTools & { readonly version: string };
 
-/** Path of the operator, once it is built. */
-export function prometheusOperatorProgram(): string {
-  return join(builtFolder(prometheusOperator), "operator");
-}
-
-/** Path of the program that runs beside Prometheus, once it is built. */
-export function configReloaderProgram(): string {
-  return join(builtFolder(prometheusOperator), "prometheus-config-reloader");
+/** Path of one of its programs, once it is built. */
+export function monitoringProgram(
+  name: "operator" | "prometheus" | "prometheus-config-reloader",
+): string {
+  return join(builtFolder(prometheusOperator), name);
 }
 
 /** The kinds without which it does not start to work for Prometheus, and those that services have. */
@@ -40,4 +58,14 @@ export async function prometheusOperatorKinds(): Promise<readonly string[]> {
     "example/prometheus-operator-crd",
   );
   return KINDS.map((kind) => join(folder, `monitoring.coreos.com_${kind}.yaml`));
+}
+
+/** Debian's Prometheus is of no use here: it is built without Kubernetes. */
+function preparePrometheus(): Promise<void> {
+  return changeModule(PROMETHEUS, (copy) => {
+    writeFileSync(join(copy, "plugins/plugins.go"), PLUGINS);
+    for (const page of ["mantine-ui", "module", "react-app"]) {
+      rmSync(join(copy, "web/ui", page), { recursive: true, force: true });
+    }
+  });
 }

@@ -33,9 +33,5 @@ export const ARGO_ROLLOUTS_IMAGE = `${REGISTRY}/argo-rollouts:${argoRollouts.ver
 export const PROMETHEUS_OPERATOR_IMAGE = `${REGISTRY}/prometheus-operator:${prometheusOperator.version}`;
 /** What has Prometheus read a changed configuration. */
 export const CONFIG_RELOADER_IMAGE = `${REGISTRY}/prometheus-config-reloader:${prometheusOperator.version}`;
-
-/** The version that Debian has. */
-export const PROMETHEUS_VERSION = "2.42.0";
-
-/** Debian's Prometheus. */
-export const PROMETHEUS_IMAGE = `${REGISTRY}/prometheus:${PROMETHEUS_VERSION}`;
+/** Prometheus, with Kubernetes alone to find what it scrapes. */
+export const PROMETHEUS_IMAGE = `${REGISTRY}/prometheus:v3.5.0`;

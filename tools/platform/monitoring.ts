@@ -2,17 +2,15 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { ApiException, KubernetesObjectApi, PatchStrategy } from "@kubernetes/client-node";
 import { goBuild } from "../go/build.ts";
 import {
-  configReloaderProgram,
+  monitoringProgram,
   prometheusOperator,
   prometheusOperatorKinds,
-  prometheusOperatorProgram,
 } from "../go/prometheus-operator.ts";
 import type { Addition } from "./addition.ts";
 import { clusterConfig } from "./cluster.ts";
 import { inCluster } from "./controller.ts";
 import { CONFIG_RELOADER_IMAGE, PROMETHEUS_IMAGE, PROMETHEUS_OPERATOR_IMAGE } from "./images.ts";
-import { ensureProgramImage } from "./program-image.ts";
-import { ensurePrometheusImage } from "./prometheus.ts";
+import { ensureProgramImage, type ProgramImage } from "./program-image.ts";
 
 /** The operator has the API server forget no kind that it was told of a moment ago. */
 const SECONDS = 30;
@@ -27,11 +25,7 @@ const operator = inCluster({
   place: { namespace: NAMESPACE, name: "prometheus-operator" },
   label: "prometheus-operator",
   tools: prometheusOperator,
-  image: {
-    name: PROMETHEUS_OPERATOR_IMAGE,
-    recipe: "prometheus-operator.Dockerfile",
-    program: prometheusOperatorProgram,
-  },
+  image: imageOf(PROMETHEUS_OPERATOR_IMAGE, "operator"),
   manifests: "monitoring.yaml",
   words: () => ({ RELOADER: CONFIG_RELOADER_IMAGE }),
   definitions: prometheusOperatorKinds,
@@ -42,16 +36,17 @@ export const monitoring: Addition = {
   ...operator,
   ensure: async (report) => {
     await goBuild(operator.tools, report);
-    await ensurePrometheusImage();
-    await ensureProgramImage({
-      name: CONFIG_RELOADER_IMAGE,
-      recipe: "prometheus-config-reloader.Dockerfile",
-      program: configReloaderProgram,
-    });
+    await ensureProgramImage(imageOf(PROMETHEUS_IMAGE, "prometheus"));
+    await ensureProgramImage(imageOf(CONFIG_RELOADER_IMAGE, "prometheus-config-reloader"));
     await operator.ensure(report);
     await ensurePrometheus();
   },
 };
+
+function imageOf(name: string, program: Parameters<typeof monitoringProgram>[0]): ProgramImage {
+  const recipe = `${program === "operator" ? "prometheus-operator" : program}.Dockerfile`;
+  return { name, recipe, program: () => monitoringProgram(program) };
+}
 
 /** A kind that was defined a moment ago is not served yet. */
 async function ensurePrometheus(): Promise<void> {
@@ -78,7 +73,7 @@ function prometheus() {
     kind: "Prometheus",
     metadata: { name: "platform", namespace: NAMESPACE },
     spec: {
-      version: "v2.42.0",
+      version: "v3.5.0",
       image: PROMETHEUS_IMAGE,
       replicas: 1,
       serviceAccountName: "prometheus",

@@ -1,4 +1,4 @@
 FROM scratch
-COPY root/ /
+COPY prometheus /bin/prometheus
 USER 65534
 ENTRYPOINT ["/bin/prometheus"]

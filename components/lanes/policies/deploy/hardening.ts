@@ -4,9 +4,9 @@ import {
   SELINUX_TYPES,
 } from "../../../manifests/loosenings.ts";
 import { EXCEPTIONS, type ExceptionWord } from "../../../service/exceptions.ts";
-import type { Service } from "../../../service-definition.ts";
 import { literal, type Validation } from "../policy.ts";
 import { refusal } from "./limit.ts";
+import { renderedAs, type SaidPods } from "./said.ts";
 
 const NO_SYSCTLS = "variables.spec.?securityContext.?sysctls.orValue([])";
 const LOW_PORTS = "NET_BIND_SERVICE";
@@ -65,17 +65,23 @@ export const HARDENING_VARIABLES = {
  * Every pod as Slipway makes it, and what a word permits only to the services that have it: the namespace's Pod Security level, which
  * is the loosest that one of them needs or that others have set, holds none of the rest.
  */
-export function hardening(services: readonly Service[], at: string): Validation[] {
+export function hardening(pods: readonly SaidPods[], at: string): Validation[] {
   return Object.entries(LOOSE).flatMap(([word, loose]) => {
     if (loose === undefined) {
       return [];
     }
     const known = word as ExceptionWord;
-    const allowed = services.filter(({ allow }) => allow.includes(known)).map(({ name }) => name);
+    const allowed = pods.filter(({ allow }) => allow.includes(known));
+    const names = allowed.flatMap(({ name, isRendered }) => (isRendered ? [] : [name]));
     const { permits } = EXCEPTIONS[known];
     return [
       {
-        expression: `object.metadata.name in ${literal(allowed)} || (oldObject != null && object.${at} == oldObject.${at}) || !(${loose})`,
+        expression: [
+          `object.metadata.name in ${literal(names)}`,
+          ...renderedAs(allowed),
+          `(oldObject != null && object.${at} == oldObject.${at})`,
+          `!(${loose})`,
+        ].join(" || "),
         message: refusal(
           at,
           `pods that may not ${permits}, except those of services that allow ${word}`,
