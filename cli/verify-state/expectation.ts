@@ -1,6 +1,8 @@
 import { prefixOf, LANES } from "../../components/lanes/definition.ts";
 import { policyNames } from "../../components/lanes/policies.ts";
+import { completeMonitoring } from "../../components/service/monitoring.ts";
 import type { Cluster } from "../../components/cluster.ts";
+import { prometheusService } from "../../contract/prometheus-address.ts";
 import manifest from "../../package.json" with { type: "json" };
 import { namespaceName } from "../../settings/namespace.ts";
 import type { Expected, KubeconfigInput } from "./expected.ts";
@@ -53,6 +55,7 @@ export function expectationOf(
     outside: outsideOf(own),
     granted: [
       textOf(fieldOf(own["sealing"], "controller"), "namespace") ?? SEALING_NAMESPACE,
+      ...monitoredFrom(own, variables),
       ...elsewhere.map((id) => id.slice(0, id.indexOf("/"))),
       ...former("namespaces"),
     ],
@@ -64,6 +67,21 @@ export function expectationOf(
     ],
     secrets: secretsOf(settings, variables),
   };
+}
+
+/** Where Prometheus is, which lanes ask and whose resources they read. */
+function monitoredFrom(
+  { prometheus, monitoring }: Mapping,
+  variables: Readonly<Record<string, string | undefined>>,
+): string[] {
+  if (typeof prometheus !== "string") {
+    return [];
+  }
+  const address = prometheus.replaceAll(/\$\{(\w+)\}/g, (_, name: string) => variables[name] ?? "");
+  const named = textOf(monitoring, "namespace");
+  const said = { prometheus: address, ...(named !== undefined && { namespace: named }) };
+  const asked = prometheusService(address)?.namespace;
+  return [completeMonitoring(said).namespace, ...(asked === undefined ? [] : [asked])];
 }
 
 /** The prefix of a lane's namespace, none for any other. */

@@ -5,14 +5,15 @@ const CHECKOUT = join(__dirname, "../..");
 
 /** Which tests need a program of `tools/go/ahead.ts`, as `<project> <path>`. */
 const NEEDED_BY = {
-  "network-policies": /^(?:platform test\/platform\/life|e2e test\/e2e\/network)\.test\.ts$/,
+  "network-policies":
+    /^(?:platform test\/platform\/life|e2e test\/e2e\/(?:network|monitoring))\.test\.ts$/,
   "external-secrets": /^e2e test\/e2e\/(?:external-secrets|lane-policies|policy-proof)\.test\.ts$/,
   dns: /^e2e test\/e2e\/network\.test\.ts$/,
   ingress: /^e2e test\/e2e\/(?:network|real-services-mastodon)\.test\.ts$/,
   helm: /^e2e test\/e2e\/own-manifests-chart\.test\.ts$/,
   "argo-rollouts": /^e2e test\/e2e\/steps\.test\.ts$/,
   kwok: /^e2e test\/e2e\/many-services\.test\.ts$/,
-  monitoring: /^e2e test\/e2e\/monitoring\.test\.ts$/,
+  monitoring: /^e2e test\/e2e\/(?:monitoring|steps)\.test\.ts$/,
   "kubernetes-provider": /^official /,
   cosign: /^e2e test\/e2e\/(?:gates|scans)\.test\.ts$/,
   trivy: /^e2e test\/e2e\/scans\.test\.ts$/,

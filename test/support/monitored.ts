@@ -26,7 +26,16 @@ export const MONITORED = {
         errors: 'http_requests_total{status=~"5.."}',
         durations: "http_request_duration_seconds_bucket",
       },
-      watch: { alerts: ["ShopIsBroken"] },
+      steps: [10, 50],
+      watch: {
+        alerts: ["ShopIsBroken"],
+        errors: 1,
+        p99: "300ms",
+        requests: 500,
+        every: "30s",
+        for: "3m",
+        failures: 1,
+      },
     },
   },
 } as const;

@@ -55,6 +55,7 @@ export const SPECIAL = {
     podDisruptionBudget: { kind: "PodDisruptionBudget" },
     horizontalPodAutoscaler: { kind: "HorizontalPodAutoscaler" },
     ingress: { kind: "Ingress" },
+    rollout: { kind: "Rollout" },
     podMonitor: { kind: "PodMonitor" },
     prometheusRule: { kind: "PrometheusRule" },
   },

@@ -40,11 +40,13 @@ const SERVICE = {
   metrics: "/metrics",
   objective: { available: 99.9 },
 };
+const PROMETHEUS = "http://prometheus.monitoring:9090";
 const PINNED = { image: `registry.example.com/team/db@${DIGEST}`, port: 8080 };
 const OF_OTHER_KINDS = {
   db: { ...PINNED, stateful: true },
   agent: { ...PINNED, everyNode: true },
   nightly: { image: PINNED.image, schedule: { cron: "0 3 * * *" } },
+  careful: { ...PINNED, steps: [10], watch: { errors: 1, requests: 500 } },
 };
 const CREDENTIALS = {
   sealed: { keys: { PIN: { random: { length: 8 } } } },
@@ -69,6 +71,12 @@ const KINDS = [
     resource: "httproutes",
     namespaced: true,
   },
+  ...["Rollout", "AnalysisTemplate", "AnalysisRun"].map((kind) => ({
+    apiVersion: "argoproj.io/v1alpha1",
+    kind,
+    resource: `${kind.toLowerCase()}s`,
+    namespaced: true,
+  })),
   ...["PodMonitor", "PrometheusRule"].map((kind) => ({
     apiVersion: "monitoring.coreos.com/v1",
     kind,
@@ -125,7 +133,7 @@ async function registered(settings: Readonly<Record<string, unknown>>): Promise<
     cluster: { kubeconfig: join(folder, "kubeconfig") },
     registry: { repository: "registry.example.com/team" },
     namespace: "shop-prod",
-    prometheus: "http://prometheus.monitoring:9090",
+    prometheus: PROMETHEUS,
     ...settings,
   };
   await pulumi.runtime.setMocks(
@@ -230,14 +238,21 @@ async function everything(): Promise<[settings: Record<string, unknown>, Registe
     },
     extras: { beside: source("beside") },
     groups: { pair: ["worker", "labelled"] },
+    prometheus: "http://prometheus.monitoring:9090",
     credentials: { ...CREDENTIALS, ...CREDENTIALS_ELSEWHERE },
     jenkins: { ...JENKINS, prefix: "ci" },
     sealing: { controller: { namespace: "sealing" } },
   };
-  const promoting = { services: { shop: SERVICE }, promoteFrom: PROMOTION, jenkins: JENKINS };
+  const promoting = {
+    services: { shop: SERVICE },
+    promoteFrom: PROMOTION,
+    jenkins: JENKINS,
+    prometheus: PROMETHEUS,
+  };
   const existing = {
     services: { shop: { image: `registry.example.com/dev/shop@${DIGEST}`, ...SERVICE } },
     namespace: { name: "shop-prod", exists: true },
+    prometheus: PROMETHEUS,
   };
   return [
     [building, await registered(building)],
