@@ -5,6 +5,7 @@ import { Image } from "./image/image.ts";
 import type { Outcome } from "./rendered/outcome.ts";
 import type { ReleaseArgs } from "./release-args.ts";
 import { byName } from "./by-name.ts";
+import { formerVerdict } from "./former-places.ts";
 import { complete } from "./complete-service.ts";
 import { credentialsOf } from "./credentials/credential-use.ts";
 import { withImages } from "./service/containers.ts";
@@ -54,7 +55,13 @@ export function deliverBySettings(
       ...(failsLate && { failsLate }),
     },
     // Without the namespace there is nothing to judge, so its end is the end of the verdict.
-    { ...child, provider, dependsOn: workload, ...goesWith(namespace) },
+    {
+      ...child,
+      provider,
+      dependsOn: workload,
+      aliases: formerVerdict(parent, name),
+      ...goesWith(namespace),
+    },
   );
   const endpoint = pulumi.all([workload.endpoint, release]).apply(([known]) => known);
   return { release, history, endpoint };

@@ -469,7 +469,19 @@ test("a chart that renders differently each time is refused by the objects that 
       rendering({ folder, variables, hasImage: false }),
     );
   await expect(left("ConfigMap/made-up")).rejects.toThrow(/^there is no object in it/);
-  await expect(left("store/ConfigMap/made-up")).rejects.toThrow(/^chart c: renders/);
+  const wrong = left("store/ConfigMap/made-up");
+  await expect(wrong).rejects.toThrow(/^chart c: renders/);
+  await expect(wrong).rejects.toThrow(/\nwithout: there is no store\/ConfigMap\/made-up/);
+});
+
+test("what a chart makes up hides none of its other faults", async () => {
+  const script = `echo "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: made-up}\ndata: {x: '$$'}\n---"; echo '${JSON.stringify(deployment("other", "redis:7"))}'`;
+  const folder = folderWithProgram("helm", script, { "c/Chart.yaml": "name: c\nversion: 1.0.0\n" });
+  const variables = { PATH: `${join(folder, "bin")}:/bin` };
+  const read = render({ chart: join(folder, "c") }, rendering({ folder, variables }));
+  await expect(read).rejects.toThrow(
+    /^chart c: renders ConfigMap\/made-up differently[^\n]*\nDeployment\/other: container app: got image "redis:7"/,
+  );
 });
 
 test("a chart is rendered for the cluster that there is, and what it cannot know is told", async () => {
@@ -856,4 +868,37 @@ test("a service whose other Deployment has failed has failed by its name", () =>
     evidence: { message: "deployment worker: exit 3" },
     digest: "1/1",
   });
+});
+
+test("says which images beside the containers of an object stay tags", async () => {
+  const named = {
+    ...deployment(),
+    spec: {
+      template: {
+        spec: {
+          containers: [
+            {
+              ...{ name: "app", image: "shop:v1" },
+              args: ["--sidecar-image=ghcr.io/acme/sidecar:v2", "redis.example.com:6379", "a:b"],
+              env: [
+                { name: "RUNNER", value: "localhost:5000/runner:1.0" },
+                { name: "PINNED", value: PINNED },
+                { name: "URL", value: "http://example.com/a:b" },
+              ],
+            },
+          ],
+        },
+      },
+    },
+  };
+  const database = object("Certificate", "db", {
+    apiVersion: "cert-manager.io/v1",
+    spec: { imageName: "postgres:17", other: { image: PINNED }, pullPolicy: "a:b" },
+  });
+  const { notes } = await renderThose([named, database]);
+  expect(notes.filter((note) => note.includes("beside its containers")).toSorted()).toEqual([
+    "Certificate/db names the image postgres:17 beside its containers, which stays a tag; pin it by its digest if it is run",
+    "Deployment/shop names the image ghcr.io/acme/sidecar:v2 beside its containers, which stays a tag; pin it by its digest if it is run",
+    "Deployment/shop names the image localhost:5000/runner:1.0 beside its containers, which stays a tag; pin it by its digest if it is run",
+  ]);
 });

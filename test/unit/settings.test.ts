@@ -1414,6 +1414,20 @@ describe("a number that YAML reads as another one", () => {
     );
   });
 
+  test("a chart's values are as they are written, at any depth, and booleans are booleans", () => {
+    const values =
+      "{ image: { tag: 1.10 }, list: [{ day: 1e3 }], on: True, port: 80, text: '1.10' }";
+    const text = settings("8080", '"1"').replace(
+      "env:",
+      `manifests: { chart: chart, values: ${values} }\n      env:`,
+    );
+    const own = told(text).filter((line) => line.includes("manifests.values"));
+    expect(own).toEqual([
+      expect.stringMatching(/values\.image\.tag: got 1\.10, which YAML reads as 1\.1; allowed/),
+      expect.stringMatching(/values\.list\[0\]\.day: got 1e3, which YAML reads as 1000; allowed/),
+    ]);
+  });
+
   test("what has a name in the file counts wherever it is used, unless the map has a key of its own", () => {
     const shared = settings("8080", "1.10").replace("shop:", "shop: &shop");
     const uses = "    other: *shop\n    web: { <<: *shop, env: { ID: 1.0 } }\n";
