@@ -142,12 +142,56 @@ function rightsOfSchedule(
   ]);
 }
 
+/** The rights that migrations of services need beside the verdict's: a Job of each is created, awaited, and deleted when it is over. */
+export function rightsOfMigration(namespace: string, logs: boolean): readonly NeededRight[] {
+  const verbs = ["get", "create", "delete"] as const;
+  return within(namespace, [
+    ...verbs.map((verb) => required(verb, "batch", "jobs", "migration")),
+    ...follow("batch", "jobs"),
+    ...follow("", "pods"),
+    ...FOLLOW.map((verb) => optional(verb, "", "events", "evidence")),
+    ...(logs ? [{ ...optional("get", "", "pods", "evidence"), subresource: "log" }] : []),
+    { ...optional("get", "", "namespaces", "evidence"), name: namespace },
+  ]);
+}
+
 /** Where each kind's pod templates are kept. */
 const KEPT_AT = {
   ReplicaSet: ["replicasets"],
   ControllerRevision: ["controllerrevisions"],
   Job: [],
 } as const;
+
+/** What Prometheus is asked about a release, as far as the cluster is asked for it. */
+export interface MonitoringScope {
+  /** Of the release. */
+  readonly namespace: string;
+  /** Of the Prometheus that scrapes. */
+  readonly prometheusNamespace: string;
+  /** The Service that is asked through the API server, undefined if there is none. */
+  readonly service: { readonly namespace: string; readonly name: string } | undefined;
+}
+
+/**
+ * The rights by which Prometheus is asked about a release, and by which the cause is found if it does not scrape it. None is required:
+ * what cannot be asked is a remark on the release.
+ */
+export function rightsOfMonitoring(scope: MonitoringScope): readonly NeededRight[] {
+  const { namespace, prometheusNamespace, service } = scope;
+  const group = "monitoring.coreos.com";
+  const proxy = service && {
+    ...optional("get", "", "services", "monitoring"),
+    ...{ subresource: "proxy", name: service.name, namespace: service.namespace },
+  };
+  return [
+    ...(proxy ? [proxy] : []),
+    { ...optional("list", group, "prometheuses", "evidence"), namespace: prometheusNamespace },
+    ...within(
+      namespace,
+      ["podmonitors", "prometheusrules"].map((each) => optional("get", group, each, "evidence")),
+    ),
+  ];
+}
 
 /** An object of any kind, as far as its verdict looks at the cluster. */
 export interface ObjectScope {

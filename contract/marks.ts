@@ -18,3 +18,9 @@ export const ALLOWED = "slipway/allow";
 
 /** The beginning of what a `LaneGuard` calls an object of manifests that no lane writes. */
 export const ADMINISTERED = "of the manifests, ";
+
+/** The label of a Job that migrates a service's database, and of its pods; its value is the service's name. */
+export const MIGRATES = "slipway/migrates";
+
+/** Stands on such a Job, with the hash of what it runs: see `migrationKey`. */
+export const MIGRATION = "slipway/migration";

@@ -10,12 +10,14 @@ import { followedDeadline, probesFaults } from "./service/probe-faults.ts";
 import { wayInFaults } from "./service/way-in-faults.ts";
 import { containersFaults } from "./service/containers.ts";
 import { filesFaults } from "./service/files.ts";
+import { metricsFaults } from "./service/metrics.ts";
 import { replacementFaults } from "./service/replacement.ts";
 import { resourceFaults } from "./service/resources.ts";
 import { variablesFaults } from "./service/variables.ts";
 import { volumesFaults } from "./service/volumes.ts";
 import { exceptionsFaults } from "./service/exceptions.ts";
 import { identityFaults } from "./service/identity.ts";
+import { migrateFaults } from "./service/migrate.ts";
 import { placementFaults } from "./service/placement.ts";
 import type { Surroundings } from "./surroundings.ts";
 
@@ -32,6 +34,7 @@ export function serviceFaults(raw: Mapping, surroundings: Surroundings): Fault[]
       [
         ...nameFaults(name),
         ...kindNameFaults(name, services),
+        ...migrateFaults(name, services),
         ...(service === undefined ? [] : keyFaults(service, surroundings, "promoteFrom" in raw)),
         ...(service === undefined ? [] : containersFaults(name, service, Object.keys(services))),
       ],
@@ -65,6 +68,7 @@ function keyFaults(service: Mapping, surroundings: Surroundings, isPromoting: bo
     ...exceptionsFaults(service),
     ...identityFaults(service),
     ...placementFaults(service),
+    ...metricsFaults(service),
   ];
 }
 

@@ -13,6 +13,7 @@ import { probesShape } from "./service/probes.ts";
 import { wayInShape } from "./service/way-in.ts";
 import { containersShape } from "./service/containers.ts";
 import { filesShape } from "./service/files.ts";
+import { metricsShape } from "./service/metrics.ts";
 import { processShape } from "./service/process-shape.ts";
 import { replacementShape } from "./service/replacement.ts";
 import { resources } from "./service/resources.ts";
@@ -21,11 +22,12 @@ import { volumesShape } from "./service/volumes.ts";
 import { exceptionsShape } from "./service/exceptions.ts";
 import { identityShape } from "./service/identity.ts";
 import { patchesShape } from "./service/patches.ts";
+import { migrateShape } from "./service/migrate.ts";
 import { placementShape } from "./service/placement.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** A service as the settings have it. */
-export type ServiceForm = ServiceDefinition & {
+export type ServiceForm = Omit<ServiceDefinition, "monitoring"> & {
   readonly build?: BuildForm;
   readonly image?: string;
 };
@@ -59,6 +61,8 @@ export function serviceSchema(surroundings: Surroundings) {
       ...identityShape,
       ...patchesShape,
       ...placementShape,
+      ...metricsShape(),
+      ...migrateShape,
     } satisfies ShapeOf<ServiceForm>,
     "a mapping with either build or image, and as needed a port",
   );

@@ -5,7 +5,7 @@ import type { PodChanges } from "../../contract/pod-changes.ts";
 import { RESOURCES } from "../../contract/tokens.ts";
 import { type Change, changeOf, followsFromServices } from "./change.ts";
 import { withValuesOf } from "./pods.ts";
-import { type ServicePreview, servicePreviews } from "./service.ts";
+import { type ServicePreview, servicePreviews, withGates } from "./service.ts";
 import { compare, type Step, stepsOf } from "./step.ts";
 
 /** What a preview found, as `slipway preview --json` prints it. It holds names, and no value of a setting or a secret. */
@@ -91,7 +91,7 @@ export function previewReport(
     outcome:
       errors.length > 0 || !succeeded ? "failed" : changed.length > 0 ? "changes" : "unchanged",
     counts: countsOf(objects),
-    services: servicePreviews(objects, live),
+    services: withGates(servicePreviews(objects, live), steps),
     rights: rights.map(changeOf),
     network: network.map(changeOf),
     losses: real.filter(isLoss).map(changeOf),

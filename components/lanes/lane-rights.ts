@@ -2,11 +2,14 @@ import {
   type Right,
   rightsOfClaims,
   rightsOfExternalSecret,
+  rightsOfMonitoring,
+  rightsOfMigration,
   rightsOfSealing,
   rightsOfSecretMakers,
   rightsOfVerdict,
   type Verb,
 } from "../../rights.ts";
+import { prometheusService } from "../../contract/prometheus-address.ts";
 import { secretsOf } from "../credentials/credential-use.ts";
 import { externalSecretManifest } from "../credentials/external-secret.ts";
 import type { Lane } from "./definition.ts";
@@ -43,6 +46,7 @@ export function deployRights(delivery: Delivery): Right[] {
     ...toSecretMakers(delivery),
     ...toClaims(delivery),
     ...toCredentials(delivery),
+    ...toPrometheus(delivery),
   ];
 }
 
@@ -110,8 +114,24 @@ function toVerdicts(delivery: Delivery): Right[] {
       ingress: ingresses.length > 0,
       route: routes.length > 0,
     };
-    return rightsOfVerdict({ namespace, ...has, logs, rollback, kind: workloadKindOf(service) });
+    return [
+      ...rightsOfVerdict({ namespace, ...has, logs, rollback, kind: workloadKindOf(service) }),
+      ...(service.migrate ? rightsOfMigration(namespace, logs) : []),
+    ];
   });
+}
+
+/** To ask Prometheus about releases; a preview does not. */
+function toPrometheus(delivery: Delivery): Right[] {
+  return servicesOf(delivery).flatMap(({ namespace, monitoring }) =>
+    monitoring?.prometheus === undefined
+      ? []
+      : rightsOfMonitoring({
+          namespace,
+          prometheusNamespace: monitoring.namespace,
+          service: prometheusService(monitoring.prometheus),
+        }),
+  );
 }
 
 /** For Secrets that the stack does not make itself. */

@@ -1,6 +1,6 @@
 import { byName } from "../by-name.ts";
 import type { Lane } from "./definition.ts";
-import { type Delivery, kindsOf, ownCredentials } from "./delivery.ts";
+import { type Delivery, kindsOf, ownCredentials, servicesOf } from "./delivery.ts";
 import { buildPolicy } from "./policies/build.ts";
 import { annotations } from "./policies/deploy/annotations.ts";
 import { cronJobs, jobs } from "./policies/deploy/cron-jobs.ts";
@@ -8,6 +8,7 @@ import { deployments } from "./policies/deploy/deployments.ts";
 import { externalSecrets } from "./policies/deploy/external-secrets.ts";
 import { httpRoutes } from "./policies/deploy/http-routes.ts";
 import { ingresses } from "./policies/deploy/ingresses.ts";
+import { podMonitors, prometheusRules } from "./policies/deploy/monitors.ts";
 import { type Limit, limitPolicy } from "./policies/deploy/limit.ts";
 import { sealedSecrets } from "./policies/deploy/sealed-secrets.ts";
 import { serviceAccounts } from "./policies/deploy/service-accounts.ts";
@@ -70,7 +71,9 @@ function limitsOf(delivery: Delivery): Readonly<Record<string, Limit | undefined
   const hasIngress = Object.values(delivery.services).some(({ ingress }) => ingress !== undefined);
   const isWritten = (kind: string) => writtenOf(delivery, kind).length > 0;
   const schedules = kindsOf(delivery).includes("CronJob");
+  const migrates = Object.values(delivery.services).some(({ migrate }) => migrate !== undefined);
   const hasRoute = Object.values(delivery.services).some(({ route }) => route !== undefined);
+  const hasMetrics = servicesOf(delivery).some(({ metrics }) => metrics !== undefined);
   const seals = own.some(([, { store }]) => store === undefined);
   const fetches = own.some(([, { store }]) => store !== undefined);
   return {
@@ -79,9 +82,11 @@ function limitsOf(delivery: Delivery): Readonly<Record<string, Limit | undefined
     "deploy-serviceaccounts": serviceAccounts(delivery),
     "deploy-deployments": deployments(delivery),
     "deploy-cronjobs": schedules || isWritten("CronJob") ? cronJobs(delivery) : undefined,
-    "deploy-jobs": schedules || isWritten("Job") ? jobs(delivery) : undefined,
+    "deploy-jobs": schedules || migrates || isWritten("Job") ? jobs(delivery) : undefined,
     "deploy-ingresses": hasIngress || isWritten("Ingress") ? ingresses(delivery) : undefined,
     "deploy-httproutes": hasRoute ? httpRoutes(delivery) : undefined,
+    "deploy-podmonitors": hasMetrics ? podMonitors(delivery) : undefined,
+    "deploy-prometheusrules": hasMetrics ? prometheusRules(delivery) : undefined,
     "deploy-sealedsecrets": seals ? sealedSecrets(delivery) : undefined,
     "deploy-externalsecrets": fetches ? externalSecrets(delivery) : undefined,
   };

@@ -18,6 +18,7 @@ import { application } from "../support/applications.ts";
 import { AUTHORITY, OTHER_AUTHORITY } from "../support/authority.ts";
 import { folderWith, removeFolders } from "../support/folder.ts";
 import { ASKED, EDGE, NAMED_IN_EDGE } from "../support/network-settings.ts";
+import { CHOSEN_LABELS, MONITORED } from "../support/monitored.ts";
 import { CHOSEN, SPECIAL } from "../support/special-service.ts";
 import { schemaKeys, valueKeys } from "../support/schema-keys.ts";
 import {
@@ -176,6 +177,11 @@ const SERVICES = {
       })),
     ],
     replacement: { surge: "10%", unavailable: 1 },
+    migrate: {
+      command: ["/app/migrate", { expand: "--to=$(VERSION)" }],
+      timeoutSeconds: 60,
+      back: "refuse",
+    },
     writable: ["/tmp", "/var/cache"],
     user: 1000,
     ingress: {
@@ -547,17 +553,29 @@ describe("right settings", () => {
     const manifests = {
       services: { shop: { manifests: MANIFESTS } },
       extras: { redis: { ...MANIFESTS, allow: ["root"], ...said(VERDICT) } },
+      groups: { pair: ["shop", "web"] },
     };
     const ofManifests = ["services.*.manifests", "extras.*"].flatMap((at) => [
       `${at}.values`,
       `${at}.hooks`,
     ]);
-    const written = [{ services: SERVICES }, STACK, existing, manifests].flatMap((settings) =>
-      valueKeys(settings, [...named, ...ofCredentials, "extras", ...ofManifests]),
-    );
+    const chosen = [
+      ...named,
+      ...ofCredentials,
+      "extras",
+      "groups",
+      ...ofManifests,
+      ...CHOSEN_LABELS,
+    ];
+    const stacks = [{ services: SERVICES }, STACK, existing, manifests, MONITORED];
+    const written = stacks.flatMap((settings) => valueKeys(settings, chosen));
     const known = schemaKeys(stackSchema({ variables: {}, folder: "/" }));
     expect(known.filter((key) => !written.includes(key))).toEqual([
       "jenkins.apiServer.namespace",
+      // What is asked of a gate, which test/unit/gate-settings.test.ts has.
+      "promoteFrom.gates.*.kind",
+      "promoteFrom.gates.*.signedBy",
+      "promoteFrom.gates.*.within",
       // A secret of the stack's, which a test of the builds has.
       "services.*.build.secrets.*.setting",
     ]);
@@ -929,7 +947,7 @@ describe("a fault of a service", () => {
     [
       "an unknown key",
       { replicsa: 3 },
-      /shop\.replicsa: unknown key; allowed: build, image, .*; did you mean replicas\?/,
+      /shop\.replicsa: unknown key; allowed: replicas, (?:\w+, ){6}\w+ and \d\d more, which docs\/settings\.md lists; did you mean replicas\?$/m,
     ],
     [
       "an unknown key like none",
