@@ -826,12 +826,21 @@ test("tries objects as they are applied, and names what the API server refuses",
     };
     return (await deploy(program, { answer: answer(messages) })).result;
   };
-  expect(await requireThose("data.A: got a number", "spec is wrong")).toBe(
-    "2 faults in the manifests\n  slipway:services.shop: ConfigMap/a: the API server refuses the object: data.A: got a number\n  slipway:services.shop: StatefulSet/shop: the API server refuses the object: spec is wrong",
+  expect(await requireThose("spec.ports: Required", "data.A: got a number", "spec is wrong")).toBe(
+    "3 faults in the manifests\n  slipway:services.shop: Service/shop: the API server refuses the object: spec.ports: Required\n  slipway:services.shop: ConfigMap/a: the API server refuses the object: data.A: got a number\n  slipway:services.shop: StatefulSet/shop: the API server refuses the object: spec is wrong",
   );
   expect(await requireThose('admission webhook "x" does not support dry run')).toEqual(new Set());
+  // A webhook may compare an Ingress, or a Service, with what this very run changes; of pods it is right or wrong in any case.
+  const denied = 'admission webhook "x" denied the request: no';
+  const warned = jest.spyOn(pulumi.log, "warn").mockResolvedValue();
+  expect(await requireThose(denied)).toEqual(new Set());
+  expect(warned.mock.calls).toEqual([[expect.stringMatching(/Service\/shop: .* denied/)]]);
+  expect(await requireThose(denied, denied)).toMatch(
+    /^slipway:services\.shop: ConfigMap\/a: .*denied/,
+  );
   const [{ objects }] = asked as [{ objects: ManifestObject[] }];
-  expect(objects.map(({ kind }) => kind)).toEqual(["ConfigMap", "StatefulSet"]);
+  expect(objects.map(({ kind }) => kind)).toEqual(["Service", "ConfigMap", "StatefulSet"]);
+  expect(asked[0]).toMatchObject({ resources: ["services", "configmaps", "statefulsets"] });
   expect(JSON.stringify(objects)).toContain(`"image":"any.invalid/image@sha256:`);
 });
 
