@@ -16,7 +16,7 @@ import {
   templateAfterLook,
   templateIn,
 } from "./readiness/state.ts";
-import { haltedRelease } from "./readiness/halted.ts";
+import { haltedRelease } from "./rollback/halted.ts";
 import { secondDigest } from "./readiness/second-digest.ts";
 import { Registry } from "./registry/registry.ts";
 import { resumption } from "./readiness/resumption.ts";
