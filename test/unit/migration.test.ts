@@ -220,9 +220,7 @@ test("deletes a Job that cannot begin, because it would begin when nobody looks"
   const { record, halt } = resultOf(await create(inputs("a")));
 
   expect(record).toMatchObject({ verdict: "failed", reason: "image-not-found" });
-  expect(halt?.evidence.notes).toContain(
-    `job ${job.metadata.name} has not begun, and was deleted`,
-  );
+  expect(halt?.evidence.notes).toContain(`job ${job.metadata.name} has not begun, and was deleted`);
   expect(server.requests).toContain("delete jobs");
 });
 
