@@ -68,7 +68,7 @@ export { complete, type ServiceIdentity } from "./complete-service.ts";
 export type { JenkinsDefinition, LaneDefinition, LaneName } from "./lanes/definition.ts";
 export { type LanePlan, planLanes } from "./lanes/plan.ts";
 export { Namespace, type NamespaceSettings } from "./namespace.ts";
-export type { Promotion, ToBePromoted } from "./promotion/definition.ts";
+export type { Gate, Promotion, SignerKey, ToBePromoted } from "./promotion/definition.ts";
 export { promote, type PromotionArgs } from "./promotion/promotion.ts";
 export {
   type AppliedObject,
