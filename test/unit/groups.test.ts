@@ -107,9 +107,9 @@ describe("a group in a program", () => {
       "MemberProof cart",
       "Deployment shop",
       "MemberProof shop",
-      "Readiness ledger",
-      "Readiness cart",
       "Readiness shop",
+      "Readiness cart",
+      "Readiness ledger",
     ]);
     const groups = declared
       .filter(({ type }) => type === RESOURCES.Readiness)
