@@ -6,10 +6,10 @@ import { AwaitedRelease } from "../readiness/awaited-release.ts";
 import type { State, Stored } from "../readiness/state.ts";
 import type { Run } from "../resource.ts";
 import { ScheduledRelease } from "../scheduled/scheduled-release.ts";
-import type { Failed, FinalVerdict, Proof } from "../verdict/finding.ts";
-import { type Observed, UNSEEN } from "../verdict/objects.ts";
+import type { Failed, FinalVerdict } from "../verdict/finding.ts";
+import { UNSEEN } from "../verdict/objects.ts";
 import { REASONS } from "../verdict/reasons.ts";
-import { type Judgement, presentVerdict, type WaitOptions } from "../waiting/wait.ts";
+import { presentVerdict, type WaitOptions } from "../waiting/wait.ts";
 import type { Judged, Judgements } from "./judgements.ts";
 
 /** What is known of a member once its group has a verdict. */
@@ -72,12 +72,7 @@ export async function memberJudgement(
     const isOwn = failed.member === release.service && judged === undefined;
     return isOwn ? undefined : goingBack({ ...release, group: { ...group, failed } }, judged, at);
   }
-  if (judged === undefined || "scheduled" in judged) {
-    return judged && { release, judged };
-  }
-  const present = await presentOf(release, at);
-  const { seconds } = judged.judgement;
-  return present && { release, judged: { ...judged, judgement: { ...present, seconds } } };
+  return judged && { release, judged };
 }
 
 function verdictOf(judged: Judged): FinalVerdict {
@@ -90,7 +85,7 @@ async function brokenSince(
   at: Circumstances,
 ): Promise<GroupFailure | undefined> {
   for (const member of members) {
-    const { verdict } = (await presentOf(member, at)) ?? {};
+    const verdict = await presentOf(member, at);
     if (verdict?.kind === "failed") {
       return { member: member.service, reason: verdict.reason };
     }
@@ -102,9 +97,10 @@ async function brokenSince(
 async function presentOf(
   release: ReadinessInputs,
   { run, options }: Circumstances,
-): Promise<Judgement<Observed, Proof> | undefined> {
+): Promise<FinalVerdict | undefined> {
   try {
-    return await presentVerdict(new AwaitedRelease(run.cluster(), release), options.signal);
+    const awaited = new AwaitedRelease(run.cluster(), release);
+    return (await presentVerdict(awaited, options.signal)).verdict;
   } catch {
     return undefined;
   }
