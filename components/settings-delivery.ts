@@ -98,7 +98,7 @@ function objectOf(
 ): pulumi.Output<object> {
   const digests = byName(used(args), (_, { digest }) => digest);
   const manifests = workloadManifests(serviceOf(name, version, args), ref, source, digests);
-  return pulumi.output(deliveredBy(manifests) ?? {}) as pulumi.Output<object>;
+  return pulumi.output(deliveredBy(manifests) ?? {});
 }
 
 /** What decides what runs of a member. */
