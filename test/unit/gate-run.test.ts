@@ -188,7 +188,7 @@ test.each<[string, string[], string[], number, RegExp]>([
       (error: unknown) => error,
     );
   process.exitCode = given;
-  expect(ended).toMatchObject({ message: expect.stringMatching(message), exitCode });
+  expect(ended).toMatchObject({ message: expect.stringMatching(message) as string, exitCode });
   expect(read(output)).toBeUndefined();
 });
 
@@ -251,7 +251,7 @@ test("a scan's report gives counts, tool, findings and waivers with their ends, 
     report: {
       format: "trivy",
       bytes: TRIVY.length,
-      digest: expect.stringMatching(/^sha256:[0-9a-f]{64}$/),
+      digest: expect.stringMatching(/^sha256:[0-9a-f]{64}$/) as string,
     },
   });
   expect(ran.statement).toMatchObject({
