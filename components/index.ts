@@ -24,6 +24,8 @@ export {
   type Origin,
 } from "./image/image.ts";
 export { declareExtras, Extra, type ExtraArgs, type ExtraDefinition } from "./extra.ts";
+export type { GroupsDefinition } from "./group/definition.ts";
+export { Group, groupsOf } from "./group/group.ts";
 export { type Registry } from "./image/registry.ts";
 export type { BuildSecret, BuildxOptions } from "./image/buildx-options.ts";
 export { ImageBuild, type ImageBuildArgs } from "./image/image-build.ts";

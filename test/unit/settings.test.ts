@@ -552,13 +552,14 @@ describe("right settings", () => {
     const manifests = {
       services: { shop: { manifests: MANIFESTS } },
       extras: { redis: { ...MANIFESTS, allow: ["root"], ...said(VERDICT) } },
+      groups: { pair: ["shop", "web"] },
     };
     const ofManifests = ["services.*.manifests", "extras.*"].flatMap((at) => [
       `${at}.values`,
       `${at}.hooks`,
     ]);
     const written = [{ services: SERVICES }, STACK, existing, manifests].flatMap((settings) =>
-      valueKeys(settings, [...named, ...ofCredentials, "extras", ...ofManifests]),
+      valueKeys(settings, [...named, ...ofCredentials, "extras", "groups", ...ofManifests]),
     );
     const known = schemaKeys(stackSchema({ variables: {}, folder: "/" }));
     expect(known.filter((key) => !written.includes(key))).toEqual([
