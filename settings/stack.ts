@@ -6,6 +6,7 @@ import { formerSchema } from "./former.ts";
 import * as field from "./fields.ts";
 import { groupsSchema } from "./groups.ts";
 import { jenkinsSchema } from "./jenkins.ts";
+import { monitoringSchema, prometheusSchema } from "./monitoring.ts";
 import { namespaceSchema } from "./namespace.ts";
 import { pinsSchema, promotionSchema } from "./promotion.ts";
 import { PASSWORD, registrySchema } from "./registry.ts";
@@ -30,6 +31,8 @@ export function stackSchema(surroundings: Surroundings) {
       pins: pinsSchema(surroundings).exactOptional(),
       jenkins: jenkinsSchema.exactOptional(),
       former: formerSchema.exactOptional(),
+      prometheus: prometheusSchema(surroundings).exactOptional(),
+      monitoring: monitoringSchema.exactOptional(),
       extras: extrasSchema(surroundings).exactOptional(),
       groups: groupsSchema.exactOptional(),
       services: field
