@@ -8,6 +8,7 @@ import type { ImageSource } from "./components/image/image.ts";
 import type { Registry } from "./components/image/registry.ts";
 import type { ServiceDefinition } from "./components/service-definition.ts";
 import type { Sealing } from "./components/credentials/sealed-credential.ts";
+import type { GroupsDefinition } from "./components/group/definition.ts";
 import type { JenkinsDefinition } from "./components/lanes/definition.ts";
 import type { ExtraDefinition } from "./components/extra.ts";
 import type { Promotion, ToBePromoted } from "./components/promotion/definition.ts";
@@ -17,8 +18,10 @@ import { serviceFaults } from "./settings/conflicts.ts";
 import { credentialFaults, settingsUsed } from "./settings/credential-conflicts.ts";
 import { withCertificate, withValues } from "./settings/credentials.ts";
 import { type Fault, faultLine, faultsOf } from "./settings/fault.ts";
+import { groupFaults } from "./settings/groups.ts";
 import { jenkinsFaults } from "./settings/jenkins.ts";
 import { mapping } from "./settings/mapping.ts";
+import { monitoringFaults, monitoringOf } from "./settings/monitoring.ts";
 import { namespaceExists } from "./settings/namespace.ts";
 import { numeralFaults } from "./settings/numerals.ts";
 import {
@@ -63,6 +66,11 @@ export interface Settings {
    * @default - nothing
    */
   readonly extras?: Readonly<Record<string, string | ExtraDefinition>>;
+  /**
+   * Services that are released together or not at all.
+   * @default - each is released by itself
+   */
+  readonly groups?: GroupsDefinition;
   readonly services: Readonly<Record<string, ServiceSettings>>;
 }
 
@@ -90,7 +98,14 @@ function isString(key: string, value: string): boolean {
 }
 
 /** An empty mapping is what Pulumi.yaml gives for a key that the stack does not set. */
-const UNSET_WHEN_EMPTY = new Set(["registry", "jenkins", "extras"]);
+const UNSET_WHEN_EMPTY = new Set([
+  "registry",
+  "jenkins",
+  "extras",
+  "groups",
+  "prometheus",
+  "monitoring",
+]);
 
 /**
  * Reads the settings of the stack that is being run.
@@ -139,7 +154,9 @@ export function parseSettings(config: StackConfig, surroundings: Surroundings): 
       ...variableFaults(raw),
       ...processFaults(raw),
       ...extrasFaults(raw, surroundings),
+      ...groupFaults(raw),
       ...claimFaults(raw),
+      ...monitoringFaults(raw),
     ],
   });
   if (found.length > 0 || !parsed.success || cluster === undefined) {
@@ -158,7 +175,7 @@ function reportable(faults: Readonly<Record<"misplaced" | "misread" | "others", 
 }
 
 function settingsOf(cluster: Cluster, form: StackForm, values: StackConfig["values"]): Settings {
-  const { registry, namespace, services, sealing = {}, credentials = {}, extras } = form;
+  const { registry, namespace, services, sealing = {}, credentials = {}, extras, groups } = form;
   const password = values[PASSWORD];
   const secretOf = (setting: string) => pulumi.secret(values[setting] ?? "");
   return {
@@ -171,8 +188,10 @@ function settingsOf(cluster: Cluster, form: StackForm, values: StackConfig["valu
     sealing: withCertificate(sealing),
     credentials: byName(credentials, (_, credential) => withValues(credential, values)),
     ...(extras && { extras }),
+    ...(groups && { groups }),
     services: byName(services, (name, { build, image, ...definition }) => ({
       ...definition,
+      ...monitoringOf(definition, form),
       ...imageSourceOf(name, { build: build && buildOf(build, secretOf), image }, form),
     })),
   };

@@ -24,6 +24,8 @@ export {
   type Origin,
 } from "./image/image.ts";
 export { declareExtras, Extra, type ExtraArgs, type ExtraDefinition } from "./extra.ts";
+export type { GroupsDefinition } from "./group/definition.ts";
+export { Group, groupsOf } from "./group/group.ts";
 export { type Registry } from "./image/registry.ts";
 export type { BuildSecret, BuildxOptions } from "./image/buildx-options.ts";
 export { ImageBuild, type ImageBuildArgs } from "./image/image-build.ts";
@@ -66,7 +68,7 @@ export { complete, type ServiceIdentity } from "./complete-service.ts";
 export type { JenkinsDefinition, LaneDefinition, LaneName } from "./lanes/definition.ts";
 export { type LanePlan, planLanes } from "./lanes/plan.ts";
 export { Namespace, type NamespaceSettings } from "./namespace.ts";
-export type { Promotion, ToBePromoted } from "./promotion/definition.ts";
+export type { Gate, Promotion, SignerKey, ToBePromoted } from "./promotion/definition.ts";
 export { promote, type PromotionArgs } from "./promotion/promotion.ts";
 export {
   type AppliedObject,
@@ -81,6 +83,7 @@ export { type AllRendered, renderManifests, type RenderManifestsArgs } from "./r
 export { ownObjects } from "./lanes/own-objects.ts";
 export type { RenderedManifests } from "./rendered/render.ts";
 export type { HookPlace, ManifestsDefinition, WithManifests } from "./service/manifests.ts";
+export { requireMonitoring } from "./require-monitoring.ts";
 export { requireRoutes } from "./require-routes.ts";
 export { requireClaims, type RequiredClaims } from "./require-claims.ts";
 export { type FoundNamespace, requireNamespace } from "./require-namespace.ts";

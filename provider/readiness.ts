@@ -5,9 +5,12 @@ import { changedPaths, faultsOf, parsed } from "./input-schema.ts";
 import { afterLook, afterVerdict } from "./readiness/history.ts";
 import { type Begun, firstLook, presentDeployment } from "./readiness/first-look.ts";
 import { isGone } from "./readiness/presence.ts";
+import type { Judgements } from "./member/judgements.ts";
+import { memberJudgement, untouchedState } from "./member/member-judgement.ts";
 import { tellNotes } from "./readiness/notes.ts";
 import { evidenceAfterLook, recordOf, warningsAfterLook } from "./readiness/record.ts";
 import { AwaitedRelease } from "./readiness/awaited-release.ts";
+import { judgeRelease } from "./readiness/judge-release.ts";
 import {
   nextState,
   outputsOf,
@@ -16,12 +19,12 @@ import {
   templateAfterLook,
   templateIn,
 } from "./readiness/state.ts";
+import { provedScrapes } from "./monitoring/scrape-proof.ts";
 import { haltedRelease } from "./readiness/halted.ts";
 import { secondDigest } from "./readiness/second-digest.ts";
 import { Registry } from "./registry/registry.ts";
 import { resumption } from "./readiness/resumption.ts";
 import type { Run } from "./resource.ts";
-import { brokenBefore } from "./readiness/old-pods.ts";
 import { markOf } from "./rollback/mark.ts";
 import { planRollback } from "./rollback/plan.ts";
 import { hasOtherRules, retry } from "./rollback/retry.ts";
@@ -32,7 +35,7 @@ import { gone, outlook, REMEDY } from "./release-words.ts";
 import type { Deployment } from "./verdict/objects.ts";
 import { type Report, reportOf } from "./waiting/report.ts";
 import type { AwaitedType, Waited } from "./waiting/resource.ts";
-import { awaitVerdict, presentVerdict, type WaitOptions } from "./waiting/wait.ts";
+import { presentVerdict, type WaitOptions } from "./waiting/wait.ts";
 import type { Change, CheckResult, Properties, Subject } from "../wire/plugin.ts";
 import { UNKNOWN } from "../wire/unknown.ts";
 
@@ -45,9 +48,12 @@ export class Readiness implements AwaitedType {
   readonly identity = ["namespace", "deployment.name"];
   readonly own = ["release", "lastReady", "lastReadyTemplate", "history"] as const;
   readonly #run: Run;
+  readonly #judgements: Judgements;
 
-  constructor(run: Run) {
+  /** @param judgements what members of groups were found to be at their turns */
+  constructor(run: Run, judgements: Judgements) {
     this.#run = run;
+    this.#judgements = judgements;
   }
 
   check(news: Properties): CheckResult {
@@ -90,7 +96,12 @@ export class Readiness implements AwaitedType {
   ): Promise<Waited> {
     const release = parsed(readinessInputs, inputs);
     const stored = stateOf(outputs ?? {});
-    const anew = hasOtherRules(outputs ?? {}, inputs);
+    const untouched = untouchedState(release, stored);
+    if (untouched !== undefined) {
+      return { own: outputsOf(untouched) };
+    }
+    // A member was tried again at its turn.
+    const anew = release.group === undefined && hasOtherRules(outputs ?? {}, inputs);
     if (release.migrated?.halt) {
       const halted = await haltedRelease(release, release.migrated, stored, this.#tools(options));
       return this.#late(subject, inputs, halted, options);
@@ -140,7 +151,10 @@ export class Readiness implements AwaitedType {
       return new ScheduledRelease(this.#run, release, stored).look({ log }, outputs, options);
     }
     const awaited = new AwaitedRelease(this.#run.cluster(), release);
-    const judgement = await presentVerdict(awaited, options.signal);
+    const judged = await presentVerdict(awaited, options.signal);
+    const asking = { ...options, wait: false };
+    const scraped = await provedScrapes(this.#run.cluster(), release, judged, asking);
+    const judgement = { ...judged, ...scraped };
     const { verdict, observed } = judgement;
     const { startedAt = new Date().toISOString(), seconds = 0 } = stored.release ?? {};
     let record = recordOf(release, judgement, { startedAt, seconds }, stored.release);
@@ -152,7 +166,7 @@ export class Readiness implements AwaitedType {
     } else {
       tellNotes({ log }, release, verdict);
     }
-    record = { ...record, warnings: warningsAfterLook(record, stored.release) };
+    record = { ...record, warnings: warningsAfterLook(record, stored.release, judgement.isSilent) };
     const template = templateAfterLook(release, record, stored, observed);
     return outputsOf(nextState(record, stored, afterLook(stored.history, record), template));
   }
@@ -163,23 +177,30 @@ export class Readiness implements AwaitedType {
     stored: Stored,
     { again, ...options }: Begun & { readonly again: ReadinessInputs | undefined },
   ): Promise<Waited> {
-    const startedAt = new Date().toISOString();
-    const broken = brokenBefore(stored.release);
-    const awaited = new AwaitedRelease(this.#run.cluster(), again ?? release, broken);
+    const now = new Date().toISOString();
     const tools = this.#tools(options);
     const deployment = await firstLook(this.#run.cluster(), release, options);
     const refused = await this.#refusal(release, stored, deployment, tools);
     if (refused !== undefined) {
       return refused;
     }
+    const known = await memberJudgement(this.#run, release, stored, this.#judgements, options);
     if (release.deployment.kind === "CronJob") {
-      return new ScheduledRelease(this.#run, release, stored).prove(subject, options);
+      const found = known && "scheduled" in known ? known.scheduled : undefined;
+      return new ScheduledRelease(this.#run, release, stored).prove(subject, options, found);
     }
     const resumed = resumption(release, stored.release, deployment, performance.timeOrigin);
     if (resumed !== undefined) {
       subject.log.info(resumed);
     }
-    const judgement = await awaitVerdict(awaited, tools);
+    const beginning = { again, stored, resumed: resumed === undefined ? undefined : deployment };
+    const { startedAt, judgement } =
+      known && "judgement" in known
+        ? known
+        : {
+            startedAt: now,
+            judgement: await judgeRelease(this.#run.cluster(), release, beginning, tools),
+          };
     const { verdict, observed, seconds } = judgement;
     // The look before the wait may have had no answer.
     const late = await this.#refusal(release, stored, observed.deployment, tools);
@@ -202,7 +223,9 @@ export class Readiness implements AwaitedType {
       }
       return { own: outputsOf(state) };
     }
-    const found = { release, finding: verdict, observed, seconds };
+    const isOthers = verdict.reason === "group-failed";
+    const took = isOthers ? undefined : seconds;
+    const found = { release, finding: verdict, observed, seconds: took };
     const { message, running, evidence } = await this.#fail(subject, found, stored, tools);
     const own = outputsOf({ ...state, release: { ...record, running, evidence } });
     return { own, failure: message };

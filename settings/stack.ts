@@ -4,7 +4,9 @@ import { credentialSchema, sealingSchema } from "./credentials.ts";
 import { clusterSchema } from "./cluster.ts";
 import { formerSchema } from "./former.ts";
 import * as field from "./fields.ts";
+import { groupsSchema } from "./groups.ts";
 import { jenkinsSchema } from "./jenkins.ts";
+import { monitoringSchema, prometheusSchema } from "./monitoring.ts";
 import { namespaceSchema } from "./namespace.ts";
 import { pinsSchema, promotionSchema } from "./promotion.ts";
 import { PASSWORD, registrySchema } from "./registry.ts";
@@ -29,7 +31,10 @@ export function stackSchema(surroundings: Surroundings) {
       pins: pinsSchema(surroundings).exactOptional(),
       jenkins: jenkinsSchema.exactOptional(),
       former: formerSchema.exactOptional(),
+      prometheus: prometheusSchema(surroundings).exactOptional(),
+      monitoring: monitoringSchema.exactOptional(),
       extras: extrasSchema(surroundings).exactOptional(),
+      groups: groupsSchema.exactOptional(),
       services: field
         .named(z.string(), serviceSchema(surroundings), SERVICES)
         .refine((services) => Object.keys(services).length > 0, {

@@ -2,8 +2,12 @@
 // and Slipway read each other's, is for test/e2e/gates.test.ts.
 import { createHash, generateKeyPairSync, type KeyObject, sign } from "node:crypto";
 
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
 import type { FoundStatements } from "../../contract/gate-statements.ts";
 import { gateStatements } from "../../provider/gate-statements.ts";
+import { attach } from "../../provider/statements/attachment.ts";
 import type { StatementSource } from "../../provider/statements/found.ts";
 import { encoded } from "../../provider/statements/envelope.ts";
 
@@ -300,4 +304,78 @@ test("a registry that does not answer is a fault of that image", async () => {
   const shut = { ...holding([{ text: bundle(statement()) }]).source };
   const silent = { ...shut, manifest: () => Promise.reject(new Error("shut")) };
   expect(await found({ source: silent })).toMatchObject({ fault: "shut" });
+});
+
+describe("what is attached", () => {
+  const subject = JSON.stringify({ mediaType: "application/vnd.oci.image.index.v1+json" });
+  const own = `${REPOSITORY}@${sha(subject)}`;
+  const attachment = { text: "{}", isSigned: true, predicateType: "https://example.com/x" };
+
+  /** Loses the entries of the first attempts, as others that attach at the same moment make it. */
+  const losing = (lost: number) => {
+    const pushes: { reference: string; manifest: Record<string, unknown> }[] = [];
+    const target = {
+      manifest: () => Promise.resolve(subject),
+      push: (folder: string, reference: string) => {
+        const index = JSON.parse(readFileSync(join(folder, "index.json"), "utf8")) as {
+          manifests: { digest: string }[];
+        };
+        const [only] = index.manifests;
+        const hex = only?.digest.slice("sha256:".length) ?? "";
+        const text = readFileSync(join(folder, "blobs/sha256", hex), "utf8");
+        expect(sha(text)).toBe(only?.digest);
+        pushes.push({ reference, manifest: JSON.parse(text) as Record<string, unknown> });
+        return Promise.resolve();
+      },
+      referrers: () =>
+        Promise.resolve(
+          pushes.slice(lost).map(({ reference }) => ({ digest: reference.split("@")[1] ?? "" })),
+        ),
+    };
+    return { target, pushes };
+  };
+
+  test("names the image as its subject, in the form of cosign", async () => {
+    const { target, pushes } = losing(0);
+    const digest = await attach(own, attachment, target);
+    expect(pushes).toEqual([
+      {
+        reference: `${REPOSITORY}@${digest}`,
+        manifest: {
+          schemaVersion: 2,
+          mediaType: "application/vnd.oci.image.manifest.v1+json",
+          artifactType: BUNDLE,
+          config: { mediaType: BUNDLE, digest: sha("{}"), size: 2 },
+          layers: [{ mediaType: BUNDLE, digest: sha("{}"), size: 2 }],
+          subject: {
+            mediaType: "application/vnd.oci.image.index.v1+json",
+            digest: sha(subject),
+            size: subject.length,
+          },
+          annotations: {
+            "org.opencontainers.image.created": expect.stringMatching(/^\d{4}-/),
+            "dev.sigstore.bundle.content": "dsse-envelope",
+            "dev.sigstore.bundle.predicateType": "https://example.com/x",
+          },
+        },
+      },
+    ]);
+  });
+
+  test("is attached again until the registry lists it, and not for ever", async () => {
+    const some = losing(2);
+    expect(await attach(own, attachment, some.target)).toBe(
+      some.pushes[2]?.reference.split("@")[1],
+    );
+    await expect(attach(own, attachment, losing(9).target)).rejects.toThrow(
+      `the registry must list what is attached to ${own}, and does not after 4 attempts`,
+    );
+  });
+
+  test("needs the image to be there", async () => {
+    const target = { ...losing(0).target, manifest: () => Promise.resolve(undefined) };
+    await expect(attach(own, attachment, target)).rejects.toThrow(
+      `${own} must be in the registry, got nothing`,
+    );
+  });
 });

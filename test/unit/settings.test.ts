@@ -18,6 +18,7 @@ import { application } from "../support/applications.ts";
 import { AUTHORITY, OTHER_AUTHORITY } from "../support/authority.ts";
 import { folderWith, removeFolders } from "../support/folder.ts";
 import { ASKED, EDGE, NAMED_IN_EDGE } from "../support/network-settings.ts";
+import { CHOSEN_LABELS, MONITORED } from "../support/monitored.ts";
 import { CHOSEN, SPECIAL } from "../support/special-service.ts";
 import { schemaKeys, valueKeys } from "../support/schema-keys.ts";
 import {
@@ -552,14 +553,22 @@ describe("right settings", () => {
     const manifests = {
       services: { shop: { manifests: MANIFESTS } },
       extras: { redis: { ...MANIFESTS, allow: ["root"], ...said(VERDICT) } },
+      groups: { pair: ["shop", "web"] },
     };
     const ofManifests = ["services.*.manifests", "extras.*"].flatMap((at) => [
       `${at}.values`,
       `${at}.hooks`,
     ]);
-    const written = [{ services: SERVICES }, STACK, existing, manifests].flatMap((settings) =>
-      valueKeys(settings, [...named, ...ofCredentials, "extras", ...ofManifests]),
-    );
+    const chosen = [
+      ...named,
+      ...ofCredentials,
+      "extras",
+      "groups",
+      ...ofManifests,
+      ...CHOSEN_LABELS,
+    ];
+    const stacks = [{ services: SERVICES }, STACK, existing, manifests, MONITORED];
+    const written = stacks.flatMap((settings) => valueKeys(settings, chosen));
     const known = schemaKeys(stackSchema({ variables: {}, folder: "/" }));
     expect(known.filter((key) => !written.includes(key))).toEqual([
       "jenkins.apiServer.namespace",

@@ -49,9 +49,12 @@ test("every setting is described in Pulumi.yaml, and has a default there, so tha
     "credentials",
     "extras",
     "former",
+    "groups",
     "jenkins",
+    "monitoring",
     "namespace",
     "pins",
+    "prometheus",
     "promoteFrom",
     "registry",
     "registryPassword",
@@ -79,9 +82,14 @@ test.each(["dev", "prod"])("%s has no key that the schema does not take, at any 
 });
 
 test("every setting is in the pages on settings, at any depth", () => {
-  const pages = ["settings", "credentials", "manifests", "promotion", "jenkins-access"].map(
-    (name) => readFileSync(join(CHECKOUT, `docs/${name}.md`), "utf8"),
-  );
+  const pages = [
+    "settings",
+    "credentials",
+    "manifests",
+    "promotion",
+    "jenkins-access",
+    "monitoring",
+  ].map((name) => readFileSync(join(CHECKOUT, `docs/${name}.md`), "utf8"));
   const code = pages.flatMap((page) => page.match(/```[^]*?```|`[^`\n]+`/g) ?? []).join("\n");
   const undocumented = KEYS.filter((key) => {
     const name = key.slice(key.lastIndexOf(".") + 1);
