@@ -1,5 +1,6 @@
 // What gate run makes of commands, reports and waivers: real commands run, and there is no registry. Signing and attaching are for
 // test/e2e/gates.test.ts.
+import { createHash } from "node:crypto";
 import { chmodSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -11,6 +12,7 @@ import { publishable, withImage } from "../../cli/gate/command-line.ts";
 import { FORMATS } from "../../cli/gate/formats.ts";
 import { builderOf, commitOf } from "../../cli/gate/origin.ts";
 import { passed } from "../../cli/gate/pass.ts";
+import { programDigest } from "../../cli/gate/program-digest.ts";
 import { toolOf } from "../../cli/gate/tool.ts";
 import { usedWaivers, waiversIn } from "../../cli/gate/waivers.ts";
 import type { GateFields, Statement } from "../../provider/statements/statement.ts";
@@ -80,6 +82,19 @@ test("a command runs without a shell, with the image in each place, and its outp
     commit: "9b1c0de",
     builder: "https://ci.example.com/job/7/",
   });
+});
+
+test("the statement has the digest of the file that ran, and none of a tool that it ran for", async () => {
+  const script = "#!/bin/sh\nexit 0\n";
+  const digest = `sha256:${createHash("sha256").update(script).digest("hex")}`;
+  const folder = folderWith({ scanner: script });
+  chmodSync(join(folder, "scanner"), 0o755);
+  const { fields } = await gateRun([], [join(folder, "scanner")]);
+  expect(fields?.tool).toEqual({ name: "scanner", digest });
+  const other = await gateRun(["--tool", "grype"], [join(folder, "scanner")]);
+  expect(other.fields?.tool).toEqual({ name: "grype" });
+  expect(await programDigest("scanner", `/nowhere:${folder}`)).toBe(digest);
+  expect(await programDigest("scanner", "/nowhere")).toBeUndefined();
 });
 
 test("a command that fails gives its exit code, and a statement that it has failed", async () => {
