@@ -16,7 +16,7 @@ import {
   templateAfterLook,
   templateIn,
 } from "./readiness/state.ts";
-import { provedScrapes, type ScrapedVerdict } from "./monitoring/scrape-proof.ts";
+import { withScrapes } from "./monitoring/scrape-proof.ts";
 import { haltedRelease } from "./readiness/halted.ts";
 import { secondDigest } from "./readiness/second-digest.ts";
 import { Registry } from "./registry/registry.ts";
@@ -30,11 +30,10 @@ import { type ReleaseCase, rollBack, type Tools } from "./rollback/rollback.ts";
 import { standingOf } from "./rollback/standing.ts";
 import { ScheduledRelease } from "./scheduled/scheduled-release.ts";
 import { gone, outlook, REMEDY } from "./release-words.ts";
-import type { Proof } from "./verdict/finding.ts";
-import type { Deployment, Observed } from "./verdict/objects.ts";
+import type { Deployment } from "./verdict/objects.ts";
 import { type Report, reportOf } from "./waiting/report.ts";
 import type { AwaitedType, Waited } from "./waiting/resource.ts";
-import { awaitVerdict, type Judgement, presentVerdict, type WaitOptions } from "./waiting/wait.ts";
+import { awaitVerdict, presentVerdict, type WaitOptions } from "./waiting/wait.ts";
 import type { Change, CheckResult, Properties, Subject } from "../wire/plugin.ts";
 import { UNKNOWN } from "../wire/unknown.ts";
 
@@ -143,7 +142,10 @@ export class Readiness implements AwaitedType {
     }
     const awaited = new AwaitedRelease(this.#run.cluster(), release);
     const judged = await presentVerdict(awaited, options.signal);
-    const judgement = await this.#scraped(release, judged, options, false);
+    const judgement = await withScrapes(this.#run.cluster(), release, judged, {
+      ...options,
+      wait: false,
+    });
     const { verdict, observed } = judgement;
     const { startedAt = new Date().toISOString(), seconds = 0 } = stored.release ?? {};
     let record = recordOf(release, judgement, { startedAt, seconds }, stored.release);
@@ -183,7 +185,15 @@ export class Readiness implements AwaitedType {
     }
     const began = rolloutBegan(resumed === undefined ? undefined : deployment);
     const awaited = new AwaitedRelease(this.#run.cluster(), again ?? release, broken, began);
-    const judgement = await this.#scraped(release, await awaitVerdict(awaited, tools), tools, true);
+    const judgement = await withScrapes(
+      this.#run.cluster(),
+      release,
+      await awaitVerdict(awaited, tools),
+      {
+        ...tools,
+        wait: true,
+      },
+    );
     const { verdict, observed, seconds } = judgement;
     // The look before the wait may have had no answer.
     const late = await this.#refusal(release, stored, observed.deployment, tools);
@@ -210,18 +220,6 @@ export class Readiness implements AwaitedType {
     const { message, running, evidence } = await this.#fail(subject, found, stored, tools);
     const own = outputsOf({ ...state, release: { ...record, running, evidence } });
     return { own, failure: message };
-  }
-
-  /** A judgement with what Prometheus says of a release that is ready. Only a wait for the verdict waits for that, too. */
-  async #scraped<J extends Judgement<Observed, Proof>>(
-    release: ReadinessInputs,
-    judgement: J,
-    options: Pick<WaitOptions, "signal" | "progress">,
-    wait: boolean,
-  ): Promise<J & ScrapedVerdict> {
-    const cluster = this.#run.cluster();
-    const found = await provedScrapes(cluster, release, judgement, { ...options, wait });
-    return { ...judgement, ...found };
   }
 
   /** Of a release that was rolled back: the Deployment shows a different one. */
