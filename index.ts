@@ -50,6 +50,7 @@ export default async () => {
   const extras = slipway.declareExtras(settings.extras ?? {}, rendered.extras, (name, args) => {
     return new slipway.Extra(name, { ...common, credentials, claims, ...args }, { providers });
   });
+  const groups = slipway.groupsOf(settings.groups ?? {});
   const known = await slipway.survey({ services, builds, registry, provider: own });
   // Containers may run each other's images, so that each is looked up once all are declared.
   const imageOf = (name: string) =>
@@ -57,7 +58,7 @@ export default async () => {
   const delivered = slipway.byOwner(services, (name, service, owner?: Release): Release => {
     const standing = { owner, standing: known[name], approved: approval?.[name], imageOf };
     const manifests = { rendered: rendered.services[name], after: extras };
-    const own = { service, credentials, claims, failsLate: true };
+    const own = { service, credentials, claims, failsLate: true, group: groups[name] };
     const args = { ...common, ...own, ...standing, ...manifests };
     return new slipway.Release(name, args, { providers });
   });

@@ -8,6 +8,7 @@ import type { ImageSource } from "./components/image/image.ts";
 import type { Registry } from "./components/image/registry.ts";
 import type { ServiceDefinition } from "./components/service-definition.ts";
 import type { Sealing } from "./components/credentials/sealed-credential.ts";
+import type { GroupsDefinition } from "./components/group/definition.ts";
 import type { JenkinsDefinition } from "./components/lanes/definition.ts";
 import type { ExtraDefinition } from "./components/extra.ts";
 import type { Promotion, ToBePromoted } from "./components/promotion/definition.ts";
@@ -17,6 +18,7 @@ import { serviceFaults } from "./settings/conflicts.ts";
 import { credentialFaults, settingsUsed } from "./settings/credential-conflicts.ts";
 import { withCertificate, withValues } from "./settings/credentials.ts";
 import { type Fault, faultLine, faultsOf } from "./settings/fault.ts";
+import { groupFaults } from "./settings/groups.ts";
 import { jenkinsFaults } from "./settings/jenkins.ts";
 import { mapping } from "./settings/mapping.ts";
 import { monitoringFaults, monitoringOf } from "./settings/monitoring.ts";
@@ -64,6 +66,11 @@ export interface Settings {
    * @default - nothing
    */
   readonly extras?: Readonly<Record<string, string | ExtraDefinition>>;
+  /**
+   * Services that are released together or not at all.
+   * @default - each is released by itself
+   */
+  readonly groups?: GroupsDefinition;
   readonly services: Readonly<Record<string, ServiceSettings>>;
 }
 
@@ -91,7 +98,14 @@ function isString(key: string, value: string): boolean {
 }
 
 /** An empty mapping is what Pulumi.yaml gives for a key that the stack does not set. */
-const UNSET_WHEN_EMPTY = new Set(["registry", "jenkins", "extras", "prometheus", "monitoring"]);
+const UNSET_WHEN_EMPTY = new Set([
+  "registry",
+  "jenkins",
+  "extras",
+  "groups",
+  "prometheus",
+  "monitoring",
+]);
 
 /**
  * Reads the settings of the stack that is being run.
@@ -140,6 +154,7 @@ export function parseSettings(config: StackConfig, surroundings: Surroundings): 
       ...variableFaults(raw),
       ...processFaults(raw),
       ...extrasFaults(raw, surroundings),
+      ...groupFaults(raw),
       ...claimFaults(raw),
       ...monitoringFaults(raw),
     ],
@@ -160,7 +175,7 @@ function reportable(faults: Readonly<Record<"misplaced" | "misread" | "others", 
 }
 
 function settingsOf(cluster: Cluster, form: StackForm, values: StackConfig["values"]): Settings {
-  const { registry, namespace, services, sealing = {}, credentials = {}, extras } = form;
+  const { registry, namespace, services, sealing = {}, credentials = {}, extras, groups } = form;
   const password = values[PASSWORD];
   const secretOf = (setting: string) => pulumi.secret(values[setting] ?? "");
   return {
@@ -173,6 +188,7 @@ function settingsOf(cluster: Cluster, form: StackForm, values: StackConfig["valu
     sealing: withCertificate(sealing),
     credentials: byName(credentials, (_, credential) => withValues(credential, values)),
     ...(extras && { extras }),
+    ...(groups && { groups }),
     services: byName(services, (name, { build, image, ...definition }) => ({
       ...definition,
       ...monitoringOf(definition, form),

@@ -1,5 +1,5 @@
 import type { PassedGate } from "../contract/passed-gate.ts";
-import { cell } from "./markdown.ts";
+import { code } from "./markdown.ts";
 import { onOneLine } from "./words.ts";
 
 /** A service, with the gates that its image has passed. */
@@ -19,7 +19,7 @@ const DAY_HOURS = 24;
 
 /** The gates that an image has passed, a line of Markdown each. */
 export function gateLines(name: string, { gates = [] }: Gated): string[] {
-  return gates.map((gate) => `- ${cell(name)} has passed ${gateWords(gate, cell)}`);
+  return gates.map((gate) => `- ${code(name)} has passed ${gateWords(gate, code)}`);
 }
 
 /** A gate in words, its own texts as `show` shows them. */

@@ -45,15 +45,12 @@ export function declareMigration(
     job: migrationJob(service, migrate, image),
     timeoutSeconds: migrationSeconds(migrate),
     back: migrate.back ?? "keep",
-    ...(warmupSeconds !== undefined && { warmupSeconds }),
-    ...(tolerate !== undefined && { tolerate }),
-    ...(logs !== undefined && { logs }),
+    ...{ warmupSeconds, tolerate, logs },
   };
   if (provider === undefined) {
     throw new Error(`${service.name} has migrations; give its workload a SlipwayProvider`);
   }
-  const { aliases: _, ...opts } = child;
-  return new Migration(name, args, { ...opts, provider, dependsOn: [...needs] });
+  return new Migration(name, args, { ...child, provider, aliases: [], dependsOn: [...needs] });
 }
 
 /**
@@ -118,5 +115,5 @@ function standing({ service }: MigratingArgs, { uid, generation }: Halt): Declar
 const NOTHING = "none";
 
 function wordOf(word: ProcessText): string {
-  return typeof word === "object" ? word.expand : String(word);
+  return typeof word === "object" ? word.expand : word;
 }

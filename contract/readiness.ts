@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 import { count, flag, name, type Of, pinned, text, verdictShape, word } from "./field.ts";
+import { groupInputs } from "./group.ts";
 import { watchedRelease } from "./monitoring.ts";
 import type { MigrationResult } from "./migration.ts";
 import type { HistoryEntry, ProvedRelease, ReleaseRecord } from "./release-record.ts";
@@ -110,6 +111,11 @@ const shape = {
    * @default false
    */
   failsLate: flag.exactOptional(),
+  /**
+   * The group that the service is a member of, with the verdict on it.
+   * @default - it is delivered by itself
+   */
+  group: groupInputs.exactOptional(),
 };
 
 /** Form of {@link ReadinessInputs}. */

@@ -1,4 +1,5 @@
 import type { Evidence } from "./evidence.ts";
+import type { GroupFailure } from "./group.ts";
 import type { MigrationRecord } from "./migration-record.ts";
 import type { PassedGate } from "./passed-gate.ts";
 import type { OfKind, WorkloadKind } from "./workload-kind.ts";
@@ -60,6 +61,23 @@ export interface ReleasedPod {
   readonly readyAt: string | null;
 }
 
+/** The set of a group that a release is a part of. */
+export interface ReleaseSet {
+  /** Name of the group. */
+  readonly name: string;
+  /** The id of what its members were asked for together: 12 hex digits. */
+  readonly set: string;
+}
+
+/** The group of a release, and how it ended. */
+export interface ReleasedGroup extends ReleaseSet {
+  /** In the order of their delivery. */
+  readonly members: readonly string[];
+  readonly verdict: "ready" | "failed";
+  /** Which member has failed, and why; null when ready. */
+  readonly failed: GroupFailure | null;
+}
+
 /** One release among those of a service: what its record said of it. */
 export interface HistoryEntry extends PreviousRelease {
   readonly dirty: boolean;
@@ -70,6 +88,11 @@ export interface HistoryEntry extends PreviousRelease {
   readonly startedAt: string;
   /** From the start of the wait to the verdict. */
   readonly seconds: number;
+  /**
+   * The set of its group that it is a part of.
+   * @default - the service is in no group
+   */
+  readonly group?: ReleaseSet;
   /**
    * Name of the Job that had migrated its database last when it was judged; null if none had.
    * @default - the service has no migrations
@@ -119,6 +142,11 @@ export interface ReleaseRecord extends HistoryEntry {
    * @default - restricted, in a namespace that the stack has created
    */
   readonly podSecurity?: string;
+  /**
+   * The group of the service, and how that ended.
+   * @default - it is in no group
+   */
+  readonly group?: ReleasedGroup;
   /**
    * What migrated its database before its pods.
    * @default - the service has no migrations

@@ -18,6 +18,7 @@ export const RESOURCES = {
   ImageBuild: "slipway:index:ImageBuild",
   ImageCopy: "slipway:index:ImageCopy",
   LaneGuard: "slipway:index:LaneGuard",
+  MemberProof: "slipway:index:MemberProof",
   Migration: "slipway:index:Migration",
   ObjectReadiness: "slipway:index:ObjectReadiness",
   Readiness: "slipway:index:Readiness",

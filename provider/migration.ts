@@ -18,26 +18,20 @@ import {
   recordOfProved,
   remembered,
 } from "./migration/memory.ts";
+import { hints, kept, logIn, recordOf } from "./migration/record.ts";
 import { awaitedJob, type Ended, MigrationRun } from "./migration/run.ts";
 import { rests, runs, runsAgain } from "./migration/words.ts";
 import type { Resource, Run } from "./resource.ts";
 import type { ObservedObject } from "./verdict/awaited-object.ts";
 import type { Failed } from "./verdict/finding.ts";
-import { condition, type Job, nameOf } from "./verdict/objects.ts";
+import { type Job, nameOf } from "./verdict/objects.ts";
 import { answered } from "./waiting/answered.ts";
 import { reportOf } from "./waiting/report.ts";
 import { type AwaitedType, awaitedResource, type Waited } from "./waiting/resource.ts";
 import type { WaitOptions } from "./waiting/wait.ts";
 
-/** Lines of a log that a record keeps, and their characters. */
-const LINES = 20;
-const CHARACTERS = 300;
-
 /** What makes a migration a different one, or its record. */
 const TELLING = ["service", "namespace", "key", "back"];
-
-/** What the record says of a migration as it ended. */
-type Found = Pick<MigrationRecord, "verdict" | "reason" | "log">;
 
 /**
  * `slipway:index:Migration`: runs what migrates a service's database, once for each image and command. What was proved is in the
@@ -194,62 +188,7 @@ export function migrationResource(run: Run): Resource {
   };
 }
 
-function own(
-  record: MigrationRecord,
-  halt: Halt | null,
-  proved: Memory["proved"],
-): Properties {
+function own(record: MigrationRecord, halt: Halt | null, proved: Memory["proved"]): Properties {
   const result: MigrationResult = { record, halt };
   return { result, proved };
-}
-
-function recordOf(
-  { job, back }: MigrationInputs,
-  { result }: Memory,
-  { job: made, seconds }: Ended,
-  found: Found,
-): MigrationRecord {
-  const { name } = job.metadata;
-  const { startTime } = made?.status ?? {};
-  const took = timeOf(made) ?? seconds;
-  return {
-    job: name,
-    ...found,
-    seconds: Math.round(took * 10) / 10,
-    startedAt: startTime ?? new Date().toISOString(),
-    back,
-    last: found.verdict === "ready" ? name : (result?.record.last ?? null),
-  };
-}
-
-/** How long a Job has run, by the cluster's clock; undefined if it has not ended. */
-function timeOf(job: Job | undefined): number | undefined {
-  const { startTime, completionTime } = job?.status ?? {};
-  const failedAt = job && condition(job, "Failed")?.lastTransitionTime;
-  const took = (Date.parse(completionTime ?? failedAt ?? "") - Date.parse(startTime ?? "")) / 1000;
-  return Number.isNaN(took) ? undefined : Math.max(0, took);
-}
-
-/** What the evidence shows of the log. */
-function logIn({ evidence }: Halt): readonly string[] {
-  return kept(evidence.containers.flatMap(({ log }) => log));
-}
-
-function kept(lines: readonly string[]): readonly string[] {
-  return lines.slice(-LINES).map((line) => line.slice(0, CHARACTERS).replace(/[\ud800-\udbff]$/, ""));
-}
-
-/** Exit code of a shell that does not find a program; the runtime's reasons are its own. */
-const NOT_FOUND = 127;
-
-/** What a pod shows of an image that lacks the program. */
-function hints({ command }: MigrationInputs, { pods }: ObservedObject): string[] {
-  const ends = pods
-    .flatMap(({ status }) => status?.containerStatuses ?? [])
-    .flatMap(({ state }) => state?.terminated ?? []);
-  const isMissing = ends.some(
-    ({ exitCode, reason = "" }) =>
-      exitCode === NOT_FOUND || /^(?:StartError|ContainerCannotRun)$/.test(reason),
-  );
-  return isMissing ? [`the image may lack what migrate.command names: ${command}`] : [];
 }

@@ -14,6 +14,8 @@ import { ImagePlatformsAnswer } from "./image-platforms.ts";
 import { keepAnnotations } from "./kept-annotations.ts";
 import type { KnownSecrets } from "./known-secrets.ts";
 import { LaneGuard } from "./lane-guard.ts";
+import { Judgements } from "./member/judgements.ts";
+import { MemberProof } from "./member-proof.ts";
 import { migrationResource } from "./migration.ts";
 import { namespaceState } from "./namespace-state.ts";
 import { ObjectReadiness } from "./object-readiness.ts";
@@ -56,6 +58,7 @@ export function partsOf(run: Run, secrets: KnownSecrets, isInState: () => boolea
   const awaited = (type: AwaitedType) => awaitedResource(type, signal);
   const registries: (...login: Parameters<Lookup>) => Registry = (login) =>
     new Registry(login, signal);
+  const judgements = new Judgements();
   const lent = new LentSecrets(secrets);
   const platforms = new ImagePlatformsAnswer(registries, () => cluster().api, signal);
   return {
@@ -64,8 +67,9 @@ export function partsOf(run: Run, secrets: KnownSecrets, isInState: () => boolea
       [RESOURCES.ImageBuild]: new ImageBuild(registries, lent, secrets, signal),
       [RESOURCES.ImageCopy]: new ImageCopy(registries),
       [RESOURCES.LaneGuard]: new LaneGuard(run),
+      [RESOURCES.MemberProof]: awaited(new MemberProof(run, judgements)),
       [RESOURCES.Migration]: migrationResource(run),
-      [RESOURCES.Readiness]: awaited(new Readiness(run)),
+      [RESOURCES.Readiness]: awaited(new Readiness(run, judgements)),
       [RESOURCES.ObjectReadiness]: awaited(new ObjectReadiness(run)),
       [RESOURCES.SealedValues]: new SealedValues(run, secrets),
       [RESOURCES.SecretReadiness]: awaited(new SecretReadiness(SEALED_SECRET, run)),

@@ -5,9 +5,12 @@ import { changedPaths, faultsOf, parsed } from "./input-schema.ts";
 import { afterLook, afterVerdict } from "./readiness/history.ts";
 import { type Begun, firstLook, presentDeployment } from "./readiness/first-look.ts";
 import { isGone } from "./readiness/presence.ts";
+import type { Judgements } from "./member/judgements.ts";
+import { memberJudgement, untouchedState } from "./member/member-judgement.ts";
 import { tellNotes } from "./readiness/notes.ts";
 import { evidenceAfterLook, recordOf, warningsAfterLook } from "./readiness/record.ts";
 import { AwaitedRelease } from "./readiness/awaited-release.ts";
+import { judgeRelease } from "./readiness/judge-release.ts";
 import {
   nextState,
   outputsOf,
@@ -16,13 +19,12 @@ import {
   templateAfterLook,
   templateIn,
 } from "./readiness/state.ts";
-import { withScrapes } from "./monitoring/scrape-proof.ts";
+import { provedScrapes } from "./monitoring/scrape-proof.ts";
 import { haltedRelease } from "./readiness/halted.ts";
 import { secondDigest } from "./readiness/second-digest.ts";
 import { Registry } from "./registry/registry.ts";
-import { resumption, rolloutBegan } from "./readiness/resumption.ts";
+import { resumption } from "./readiness/resumption.ts";
 import type { Run } from "./resource.ts";
-import { brokenBefore } from "./readiness/old-pods.ts";
 import { markOf } from "./rollback/mark.ts";
 import { planRollback } from "./rollback/plan.ts";
 import { hasOtherRules, retry } from "./rollback/retry.ts";
@@ -33,7 +35,7 @@ import { gone, outlook, REMEDY } from "./release-words.ts";
 import type { Deployment } from "./verdict/objects.ts";
 import { type Report, reportOf } from "./waiting/report.ts";
 import type { AwaitedType, Waited } from "./waiting/resource.ts";
-import { awaitVerdict, presentVerdict, type WaitOptions } from "./waiting/wait.ts";
+import { presentVerdict, type WaitOptions } from "./waiting/wait.ts";
 import type { Change, CheckResult, Properties, Subject } from "../wire/plugin.ts";
 import { UNKNOWN } from "../wire/unknown.ts";
 
@@ -46,9 +48,12 @@ export class Readiness implements AwaitedType {
   readonly identity = ["namespace", "deployment.name"];
   readonly own = ["release", "lastReady", "lastReadyTemplate", "history"] as const;
   readonly #run: Run;
+  readonly #judgements: Judgements;
 
-  constructor(run: Run) {
+  /** @param judgements what members of groups were found to be at their turns */
+  constructor(run: Run, judgements: Judgements) {
     this.#run = run;
+    this.#judgements = judgements;
   }
 
   check(news: Properties): CheckResult {
@@ -91,7 +96,12 @@ export class Readiness implements AwaitedType {
   ): Promise<Waited> {
     const release = parsed(readinessInputs, inputs);
     const stored = stateOf(outputs ?? {});
-    const anew = hasOtherRules(outputs ?? {}, inputs);
+    const untouched = untouchedState(release, stored);
+    if (untouched !== undefined) {
+      return { own: outputsOf(untouched) };
+    }
+    // A member was tried again at its turn.
+    const anew = release.group === undefined && hasOtherRules(outputs ?? {}, inputs);
     if (release.migrated?.halt) {
       const halted = await haltedRelease(release, release.migrated, stored, this.#tools(options));
       return this.#late(subject, inputs, halted, options);
@@ -142,10 +152,9 @@ export class Readiness implements AwaitedType {
     }
     const awaited = new AwaitedRelease(this.#run.cluster(), release);
     const judged = await presentVerdict(awaited, options.signal);
-    const judgement = await withScrapes(this.#run.cluster(), release, judged, {
-      ...options,
-      wait: false,
-    });
+    const asking = { ...options, wait: false };
+    const scraped = await provedScrapes(this.#run.cluster(), release, judged, asking);
+    const judgement = { ...judged, ...scraped };
     const { verdict, observed } = judgement;
     const { startedAt = new Date().toISOString(), seconds = 0 } = stored.release ?? {};
     let record = recordOf(release, judgement, { startedAt, seconds }, stored.release);
@@ -168,32 +177,30 @@ export class Readiness implements AwaitedType {
     stored: Stored,
     { again, ...options }: Begun & { readonly again: ReadinessInputs | undefined },
   ): Promise<Waited> {
-    const startedAt = new Date().toISOString();
-    const broken = brokenBefore(stored.release);
+    const now = new Date().toISOString();
     const tools = this.#tools(options);
     const deployment = await firstLook(this.#run.cluster(), release, options);
     const refused = await this.#refusal(release, stored, deployment, tools);
     if (refused !== undefined) {
       return refused;
     }
+    const known = await memberJudgement(this.#run, release, stored, this.#judgements, options);
     if (release.deployment.kind === "CronJob") {
-      return new ScheduledRelease(this.#run, release, stored).prove(subject, options);
+      const found = known && "scheduled" in known ? known.scheduled : undefined;
+      return new ScheduledRelease(this.#run, release, stored).prove(subject, options, found);
     }
     const resumed = resumption(release, stored.release, deployment, performance.timeOrigin);
     if (resumed !== undefined) {
       subject.log.info(resumed);
     }
-    const began = rolloutBegan(resumed === undefined ? undefined : deployment);
-    const awaited = new AwaitedRelease(this.#run.cluster(), again ?? release, broken, began);
-    const judgement = await withScrapes(
-      this.#run.cluster(),
-      release,
-      await awaitVerdict(awaited, tools),
-      {
-        ...tools,
-        wait: true,
-      },
-    );
+    const beginning = { again, stored, resumed: resumed === undefined ? undefined : deployment };
+    const { startedAt, judgement } =
+      known && "judgement" in known
+        ? known
+        : {
+            startedAt: now,
+            judgement: await judgeRelease(this.#run.cluster(), release, beginning, tools),
+          };
     const { verdict, observed, seconds } = judgement;
     // The look before the wait may have had no answer.
     const late = await this.#refusal(release, stored, observed.deployment, tools);
@@ -216,7 +223,9 @@ export class Readiness implements AwaitedType {
       }
       return { own: outputsOf(state) };
     }
-    const found = { release, finding: verdict, observed, seconds };
+    const isOthers = verdict.reason === "group-failed";
+    const took = isOthers ? undefined : seconds;
+    const found = { release, finding: verdict, observed, seconds: took };
     const { message, running, evidence } = await this.#fail(subject, found, stored, tools);
     const own = outputsOf({ ...state, release: { ...record, running, evidence } });
     return { own, failure: message };

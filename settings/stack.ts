@@ -4,6 +4,7 @@ import { credentialSchema, sealingSchema } from "./credentials.ts";
 import { clusterSchema } from "./cluster.ts";
 import { formerSchema } from "./former.ts";
 import * as field from "./fields.ts";
+import { groupsSchema } from "./groups.ts";
 import { jenkinsSchema } from "./jenkins.ts";
 import { monitoringSchema, prometheusSchema } from "./monitoring.ts";
 import { namespaceSchema } from "./namespace.ts";
@@ -33,6 +34,7 @@ export function stackSchema(surroundings: Surroundings) {
       prometheus: prometheusSchema(surroundings).exactOptional(),
       monitoring: monitoringSchema.exactOptional(),
       extras: extrasSchema(surroundings).exactOptional(),
+      groups: groupsSchema.exactOptional(),
       services: field
         .named(z.string(), serviceSchema(surroundings), SERVICES)
         .refine((services) => Object.keys(services).length > 0, {

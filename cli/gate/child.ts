@@ -29,16 +29,17 @@ export function runChild(
   return new Promise((resolve, reject) => {
     const { COSIGN_PASSWORD: _, ...env } = process.env;
     const stdio = ["inherit", hasResult ? process.stderr : "inherit", "inherit"] as const;
-    const child = spawn(program, args, { stdio: [...stdio], env });
     const passOn = (signal: NodeJS.Signals) => {
       // A terminal has sent it to both.
       if (signal !== "SIGINT" || !process.stdin.isTTY) {
         child.kill(signal);
       }
     };
+    // The command may run before this process does anything more.
     for (const signal of SIGNALS) {
       process.on(signal, passOn);
     }
+    const child = spawn(program, args, { stdio: [...stdio], env });
     const done = () => {
       for (const signal of SIGNALS) {
         process.off(signal, passOn);

@@ -3,6 +3,7 @@ import type { PreviewReport } from "./preview.ts";
 import { cell, code, fenced } from "../markdown.ts";
 import { fitted, MOST_CHARACTERS, type Section } from "../sections.ts";
 import { exceptionLines } from "../exceptions.ts";
+import { groupLines } from "./group.ts";
 import { migrationLines } from "./migration.ts";
 import { gateLines } from "../passed-gates.ts";
 import { changeWords, imageWords, objectWords, podWords } from "./words.ts";
@@ -58,6 +59,11 @@ function sectionsOf(report: PreviewReport): Section[] {
     list("Network", network.map(changeWords), "changes of the network"),
     list("Replaced and deleted", unlisted.map(changeWords), "objects that are replaced or deleted"),
     serviceTable(services),
+    list(
+      "Groups",
+      groupLines(services).map((line) => [line]),
+      "groups",
+    ),
     list(
       "Migrations",
       services.map((each) => migrationLines(each.name, each)).filter(({ length }) => length > 0),

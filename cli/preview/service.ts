@@ -5,6 +5,7 @@ import { COMPONENTS, RESOURCES } from "../../contract/tokens.ts";
 import { DELIVERING_TYPES } from "../../contract/workload-kind.ts";
 import { differences } from "./difference.ts";
 import { exceptionsOf } from "./exceptions.ts";
+import { groupOf, type OfGroup } from "./group.ts";
 import { type ImagePreview, imageOf } from "./image.ts";
 import { type MigrationPreview, migrationOf } from "./migration.ts";
 import { type PodsPreview, podsOf } from "./pods.ts";
@@ -12,7 +13,7 @@ import type { Gated } from "../passed-gates.ts";
 import { compare, type Step } from "./step.ts";
 
 /** What a preview says of one service. */
-export interface ServicePreview extends Exceptions, Gated {
+export interface ServicePreview extends Exceptions, Gated, OfGroup {
   readonly name: string;
   readonly image: ImagePreview;
   readonly pods: PodsPreview;
@@ -40,7 +41,8 @@ export function servicePreviews(
     const seen = deployment && live.get(deployment.urn);
     const image = imageOf(own, deployment);
     const pods = podsOf(deployment, image, credentials, seen);
-    return { name, image, pods, ...migrationOf(own), ...exceptionsOf(own) };
+    const told = { ...migrationOf(own), ...exceptionsOf(own), ...groupOf(own) };
+    return { name, image, pods, ...told };
   });
 }
 

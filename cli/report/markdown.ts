@@ -2,6 +2,7 @@ import type { ReleaseRecord, RunningRelease } from "../../contract/release-recor
 import { cell, code, fenced, word } from "../markdown.ts";
 import { fitted, MOST_CHARACTERS, type Section } from "../sections.ts";
 import { exceptionLines } from "../exceptions.ts";
+import { groupFailures } from "../group-words.ts";
 import { migrationWords } from "../migrations.ts";
 import { gateLines } from "../passed-gates.ts";
 import { warningsOf } from "../warnings.ts";
@@ -22,6 +23,11 @@ export function reportMarkdown(
     HEADER,
   );
   const failures = section("failed services", services.map(failure));
+  const groups = section(
+    "groups that failed",
+    groupFailures(services.map(({ release }) => release)).map((line) => [`- ${code(line)}`]),
+    ["", "Groups:", ""],
+  );
   const exceptions = section(
     "services with exceptions",
     services.map(({ name, release }) => exceptionLines(name, release)),
@@ -35,13 +41,10 @@ export function reportMarkdown(
   const notes = section("warnings", services.flatMap(warnings), ["", "Warnings:", ""]);
   const migrations = section("migrations", services.map(migration), ["", "Migrations:", ""]);
   const timelines = section("timelines", services.map(timeline));
-  const sections = [table, failures, migrations, notes, exceptions, gates, timelines].filter(
-    ({ entries }) => entries.length > 0,
-  );
+  const rest = [groups, failures, migrations, notes, exceptions, gates];
+  const sections = [table, ...rest, timelines].filter(({ entries }) => entries.length > 0);
   // Of hundreds of services, those that failed are what it is read for.
-  const inTurn = [failures, migrations, notes, exceptions, gates, table, timelines].filter((each) =>
-    sections.includes(each),
-  );
+  const inTurn = [...rest, table, timelines].filter((each) => sections.includes(each));
   return [...fitted(head, sections, limit, inTurn), ""].join("\n");
 }
 

@@ -2,7 +2,7 @@ import type { ReleaseRecord } from "../../contract/release-record.ts";
 import { migrationWords } from "../migrations.ts";
 import { gateWords } from "../passed-gates.ts";
 import { warningsOf } from "../warnings.ts";
-import { commitName, sameImageWords } from "../words.ts";
+import { commitName, sameImageWords, setWords } from "../words.ts";
 import { chainPicture } from "./chain-picture.ts";
 import { evidenceSection } from "./evidence-section.ts";
 import { historyPicture } from "./history-picture.ts";
@@ -146,6 +146,7 @@ function identityPart(release: ReleaseRecord): Html {
     <dd><code>${commit ?? "not in git"}</code>${dirty && ", with changes that are not in it"}</dd>
     <dt>Namespace</dt>
     <dd><code>${namespace}</code></dd>
+    ${entry("Group", groupWords(release))}
     ${entry("Pod Security", podSecurity === undefined ? [] : [podSecurity])}
     ${entry("Allowed", allow)} ${entry("Patched", patched)}
     ${entry(
@@ -153,6 +154,16 @@ function identityPart(release: ReleaseRecord): Html {
       gates.map((gate) => gateWords(gate)),
     )}
   </dl>`;
+}
+
+/** The group of a release with its set and its verdict. */
+function groupWords({ group }: ReleaseRecord): string[] {
+  if (group === undefined) {
+    return [];
+  }
+  const { members, verdict, failed } = group;
+  const why = failed === null ? "" : `: ${failed.member} has failed with ${failed.reason}`;
+  return [setWords({ group }), members.join(" → "), `${verdict}${why}`];
 }
 
 /** An entry of a list, none without a value. */

@@ -116,7 +116,7 @@ function toVerdicts(delivery: Delivery): Right[] {
     };
     return [
       ...rightsOfVerdict({ namespace, ...has, logs, rollback, kind: workloadKindOf(service) }),
-      ...(service.migrate ? rightsOfMigration(namespace, logs !== false) : []),
+      ...(service.migrate ? rightsOfMigration(namespace, logs) : []),
     ];
   });
 }

@@ -2,7 +2,7 @@ import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 import { digestOf } from "../../contract/image-reference.ts";
-import { MIGRATES, MIGRATION } from "../../contract/marks.ts";
+import { ALLOWED, MIGRATES, MIGRATION } from "../../contract/marks.ts";
 import {
   MIGRATION_MARGIN_SECONDS,
   migrationJobName,
@@ -23,9 +23,12 @@ type PodSpec = k8s.types.input.core.v1.PodSpec;
 const NAME_LABEL = "app.kubernetes.io/name";
 
 /** What is only of pods that go on running and serve. */
-const OF_SERVING = new Set([
+const OF_SERVING = [
   ...["startupProbe", "readinessProbe", "livenessProbe", "lifecycle", "ports", "args"],
-]);
+];
+
+/** What says how pods replace and spread one another. */
+const OF_KINDS = ["stateful", "everyNode", "schedule", "affinity"];
 
 /** Seconds that a service's migration may run. */
 export function migrationSeconds({ timeoutSeconds }: MigrateDefinition): number {
@@ -60,7 +63,11 @@ export function migrationJob(
       name: key.apply((known) => migrationJobName(service.name, known)),
       namespace: service.namespace,
       labels,
-      annotations: { ...SKIP_AWAIT, [MIGRATION]: key },
+      annotations: {
+        ...SKIP_AWAIT,
+        ...(service.allow.length > 0 && { [ALLOWED]: service.allow.join(",") }),
+        [MIGRATION]: key,
+      },
     },
     spec: {
       backoffLimit: 0,
@@ -111,37 +118,40 @@ function migrationLabels(service: Service): Record<string, string> {
 
 /** The service as its migration runs it: without the claims, which its pods have in use. */
 function running(service: Service): Service {
-  const { stateful: _, everyNode: __, schedule: ___, affinity, ...others } = service;
+  const { affinity } = service;
   const volumes = Object.entries(service.volumes);
   const claimed = volumes.filter(([, volume]) => "claim" in volume || "perPod" in volume);
   const paths = new Set(claimed.map(([path]) => path));
-  const without = <Companion extends CompletedInitContainer>(container: Companion): Companion => ({
+  const unclaimed = <Companion extends CompletedInitContainer>(
+    container: Companion,
+  ): Companion => ({
     ...container,
     ...(container.mounts && { mounts: container.mounts.filter(({ path }) => !paths.has(path)) }),
   });
   return {
-    ...others,
+    ...without(service, OF_KINDS),
     ...(affinity?.nodeAffinity && { affinity: { nodeAffinity: affinity.nodeAffinity } }),
     volumes: Object.fromEntries(volumes.filter(([path]) => !paths.has(path))),
-    initContainers: service.initContainers.map(without),
-    sidecars: service.sidecars.map(without),
+    initContainers: service.initContainers.map(unclaimed),
+    sidecars: service.sidecars.map(unclaimed),
     drainSeconds: 0,
   };
 }
 
 /** A pod of one container, which ends; whatever a patch says, it runs the command. */
 function endingSpec(
-  { topologySpreadConstraints: _, ...spec }: PodSpec,
+  spec: PodSpec,
   service: Service,
   { command }: MigrateDefinition,
   activeDeadlineSeconds: number,
 ): PodSpec {
   const containers = spec.containers as Container[];
   const main = containers.find(({ name }) => name === service.name) ?? containers[0] ?? {};
-  const kept = Object.entries(main).filter(([key]) => !OF_SERVING.has(key));
-  const container = {
-    ...Object.fromEntries(kept),
-    ...processManifest({ command }),
-  } as unknown as Container;
-  return { ...spec, restartPolicy: "Never", activeDeadlineSeconds, containers: [container] };
+  const container = { ...without(main as Container, OF_SERVING), ...processManifest({ command }) };
+  const pod = without(spec, ["topologySpreadConstraints"]);
+  return { ...pod, restartPolicy: "Never", activeDeadlineSeconds, containers: [container] };
+}
+
+function without<From extends object>(from: From, keys: readonly string[]): From {
+  return Object.fromEntries(Object.entries(from).filter(([key]) => !keys.includes(key))) as From;
 }

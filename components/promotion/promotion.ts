@@ -6,11 +6,13 @@ import type { PassedGate } from "../../contract/passed-gate.ts";
 import { askProvider, askRegistries, askStatements } from "../ask-provider.ts";
 import { byName } from "../by-name.ts";
 import { faultsError } from "../faults-error.ts";
+import type { GroupsDefinition } from "../group/definition.ts";
 import type { ImageSource } from "../image/image.ts";
 import type { Registry } from "../image/registry.ts";
 import { gateReference } from "../../contract/image-reference.ts";
 import type { ServiceDefinition } from "../service-definition.ts";
 import type { Promotion, ToBePromoted } from "./definition.ts";
+import { groupReasons } from "./groups.ts";
 import { type ReadRecord, readRecord } from "./record.ts";
 import { gateOf } from "./gates.ts";
 import { type RegistryAnswers, registryFinding, ruleReasons } from "./rules.ts";
@@ -25,6 +27,11 @@ export interface PromotionArgs {
   readonly promoteFrom: Promotion | undefined;
   /** Where this stack keeps its images: its login is used for that registry. */
   readonly registry: Registry | undefined;
+  /**
+   * The groups of this stack: one is promoted as a whole, or not at all.
+   * @default - none
+   */
+  readonly groups?: GroupsDefinition | undefined;
   readonly provider: SlipwayProvider;
 }
 
@@ -73,7 +80,7 @@ type Proved = Pick<Required<ReadRecord>, "record"> &
 async function provedRecords(
   promotion: Promotion,
   services: PromotionArgs["services"],
-  { registry, provider }: Pick<PromotionArgs, "registry" | "provider">,
+  { registry, groups = {}, provider }: Pick<PromotionArgs, "registry" | "groups" | "provider">,
 ): Promise<Record<string, Proved>> {
   const producer = fullName(promotion.stack);
   const releases = await outputOf(new pulumi.StackReference(producer), "releases");
@@ -90,6 +97,10 @@ async function provedRecords(
     askOf(read, promotion, { registry, provider }),
     lookAt(records, provider),
   ]);
+  const members = byName(services, (name, service) => {
+    const record = read.find((each) => each.name === name)?.record;
+    return { isPromoted: isWaiting(service), ...(record && { record }) };
+  });
   const now = Date.now();
   const judged = read.map(({ name, faults, record, isPlaced, of }) => {
     if (record === undefined) {
@@ -103,7 +114,8 @@ async function provedRecords(
     const proved = { record, gates, ...(of !== undefined && { of }) };
     return { name, reasons: [...faults, ...rules, ...reasons], proved };
   });
-  const reasons = judged.flatMap((each) => each.reasons);
+  const own = judged.flatMap((each) => each.reasons);
+  const reasons = [...own, ...groupReasons(groups, members, promotion)];
   if (reasons.length > 0) {
     throw refusal(producer, reasons);
   }

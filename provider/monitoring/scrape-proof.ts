@@ -5,7 +5,6 @@ import { pause } from "../cluster/pause.ts";
 import { Prometheus, PrometheusError } from "../prometheus.ts";
 import type { Failed, FinalVerdict, Proof } from "../verdict/finding.ts";
 import { nameOf, type Observed, type Pod, uidOf } from "../verdict/objects.ts";
-import type { Judgement } from "../waiting/wait.ts";
 import type { Reason } from "../verdict/reasons.ts";
 import { rulesCauseOf, scrapeCauseOf } from "./causes.ts";
 import { type Scraped, type Scrapes, scrapesOf } from "./scrapes.ts";
@@ -39,16 +38,6 @@ export interface ScrapedVerdict {
   readonly verdict: FinalVerdict;
   /** Whether Prometheus did not answer, so that nothing new is known. */
   readonly isSilent: boolean;
-}
-
-/** A judgement with what Prometheus says of the release: see {@link provedScrapes}. */
-export async function withScrapes<J extends Judgement<Observed, Proof>>(
-  cluster: Cluster,
-  release: ReadinessInputs,
-  judgement: J,
-  options: ProofOptions,
-): Promise<J & ScrapedVerdict> {
-  return { ...judgement, ...(await provedScrapes(cluster, release, judgement, options)) };
 }
 
 /**

@@ -13,6 +13,7 @@ import type { Proof, ProvedPod } from "../verdict/finding.ts";
 import { nameOf, type Observed, type ReplicaSet } from "../verdict/objects.ts";
 import { UNPROVED } from "../monitoring/scrape-proof.ts";
 import { oneLine } from "../cluster/one-line.ts";
+import { groupIn } from "./group-record.ts";
 import { releasedPods } from "./released-pod.ts";
 import type { Judgement } from "../waiting/wait.ts";
 
@@ -50,6 +51,7 @@ export function recordOf(
     previous: previousOf(stored, inputs),
     warnings: ready ? warningsOf(verdict) : [],
     ...exceptionsOf(inputs),
+    ...groupIn(inputs, ready ? null : verdict.reason),
     ...migrationOf(inputs),
     running: null,
     evidence: null,

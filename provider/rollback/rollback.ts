@@ -11,6 +11,7 @@ import type { FinalVerdict } from "../verdict/finding.ts";
 import type { Observed } from "../verdict/objects.ts";
 import type { Case } from "../waiting/report.ts";
 import { awaitVerdict, presentVerdict, type WaitOptions } from "../waiting/wait.ts";
+import { newMark } from "./mark.ts";
 import type { Plan } from "./plan.ts";
 import { restore } from "./restore.ts";
 import { called, scopeOf } from "../release-words.ts";
@@ -40,7 +41,7 @@ export async function rollBack(
   { to, template }: Extract<Plan, { kind: "restore" }>,
   tools: Tools,
 ): Promise<Outcome> {
-  const { service, deployment } = release;
+  const { service } = release;
   const target = called(to, release);
   const scope = scopeOf(release, to);
   tools.progress(`rolls back to ${target}`);
@@ -48,7 +49,7 @@ export async function rollBack(
     release,
     judged: observed.deployment,
     template,
-    mark: { generation: deployment.generation, reason },
+    mark: newMark(release, reason),
     signal: tools.signal,
   });
   if (restoration.kind === "refused") {

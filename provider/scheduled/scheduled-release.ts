@@ -1,6 +1,6 @@
 import type { Evidence } from "../../contract/evidence.ts";
 import type { ReadinessInputs } from "../../contract/readiness.ts";
-import type { RunningRelease } from "../../contract/release-record.ts";
+import type { ReleaseRecord, RunningRelease } from "../../contract/release-record.ts";
 import type { Properties, Subject } from "../../wire/plugin.ts";
 import type { Cluster } from "../cluster.ts";
 import { AwaitedObject } from "../object-readiness/awaited-object.ts";
@@ -11,6 +11,7 @@ import { tellNotes } from "../readiness/notes.ts";
 import { evidenceAfterLook, recordOf } from "../readiness/record.ts";
 import { keptText, nextState, outputsOf, type Stored } from "../readiness/state.ts";
 import type { Run } from "../resource.ts";
+import { newMark } from "../rollback/mark.ts";
 import type { ObservedObject } from "../verdict/awaited-object.ts";
 import type { Failed, FinalVerdict } from "../verdict/finding.ts";
 import { asDeployment, type CronJob, type Job, nameOf, UNSEEN } from "../verdict/objects.ts";
@@ -32,6 +33,13 @@ interface Found {
   readonly observed?: ObservedObject;
 }
 
+/** What was found, and how long it took. */
+export interface TimedFound {
+  readonly found: Found;
+  readonly startedAt: string;
+  readonly seconds: number;
+}
+
 /**
  * A release that a CronJob delivers: proved by a run of it, as of `kubectl create job --from`, or by the API server's
  * acceptance alone. One that fails gets its earlier template back.
@@ -50,20 +58,13 @@ export class ScheduledRelease {
     this.#cluster = run.cluster();
   }
 
-  async prove(subject: Subject, options: WaitOptions): Promise<Waited> {
+  /** @param known what is known of it already; without it, the release is proved now */
+  async prove(subject: Subject, options: WaitOptions, known?: TimedFound): Promise<Waited> {
     const { release, stored } = this;
-    const startedAt = new Date().toISOString();
-    const began = performance.now();
-    const found = await this.#find(options);
-    const seconds = (performance.now() - began) / 1000;
-    const { verdict, cronJob, observed } = found;
-    const shown = { ...UNSEEN, deployment: asDeployment(cronJob), pods: observed?.pods ?? [] };
-    const judgement = { verdict, observed: shown };
-    const made = recordOf(release, judgement, { startedAt, seconds }, stored.release);
-    const record = {
-      ...made,
-      replicaSet: made.replicaSet ?? (found.job ? nameOf(found.job) : null),
-    };
+    const timed = known ?? (await this.find(options));
+    const { found, seconds } = timed;
+    const { verdict, cronJob } = found;
+    const record = this.recordOf(timed);
     const template =
       verdict.kind === "ready" && cronJob ? keptText(cronJob.spec.jobTemplate) : undefined;
     const state = nextState(record, stored, afterVerdict(stored.history, record), template);
@@ -76,11 +77,43 @@ export class ScheduledRelease {
       subject,
       found,
       verdict,
-      seconds,
+      verdict.reason === "group-failed" ? undefined : seconds,
       options,
     );
     const own = outputsOf({ ...state, release: { ...record, running, evidence } });
     return { own, failure: message };
+  }
+
+  /** Runs what proves it. */
+  async find(options: WaitOptions): Promise<TimedFound> {
+    const startedAt = new Date().toISOString();
+    const began = performance.now();
+    const found = await this.#find(options);
+    return { found, startedAt, seconds: (performance.now() - began) / 1000 };
+  }
+
+  /**
+   * What is found of it when a different member of its group has failed: it runs nothing.
+   *
+   * @param proved what has proved it at its turn, if this run did
+   */
+  async lookFor(
+    finding: Failed,
+    proved: TimedFound | undefined,
+    { signal }: WaitOptions,
+  ): Promise<TimedFound> {
+    const cronJob = await answered(() => this.#cronJob(signal), signal);
+    const verdict = judgeCronJob(this.release, cronJob) ?? finding;
+    const job = proved?.found.job;
+    const found = { verdict, cronJob, ...(job && { job }) };
+    return { found, startedAt: new Date().toISOString(), seconds: 0 };
+  }
+
+  recordOf({ found, ...wait }: TimedFound): ReleaseRecord {
+    const { verdict, cronJob, observed, job } = found;
+    const shown = { ...UNSEEN, deployment: asDeployment(cronJob), pods: observed?.pods ?? [] };
+    const made = recordOf(this.release, { verdict, observed: shown }, wait, this.stored.release);
+    return { ...made, replicaSet: made.replicaSet ?? (job ? nameOf(job) : null) };
   }
 
   /** What is known of it by a look that runs nothing: what was proved stays so while the CronJob is as it was applied. */
@@ -149,7 +182,7 @@ export class ScheduledRelease {
     subject: Subject,
     found: Found,
     finding: Failed,
-    seconds: number,
+    seconds: number | undefined,
     options: WaitOptions,
   ): Promise<{ message: string; running: RunningRelease | null; evidence: Evidence }> {
     const { release } = this;
@@ -164,7 +197,7 @@ export class ScheduledRelease {
     }
     // Reported before anything is touched: whatever becomes of the rollback, this is not lost.
     subject.log.warn(text);
-    const mark = { generation: release.deployment.generation, reason: finding.reason };
+    const mark = newMark(release, finding.reason);
     const { running, report } = await restoreSchedule(
       this.#cluster,
       release,

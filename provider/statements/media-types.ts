@@ -13,8 +13,10 @@ const BUNDLES = "application/vnd.dev.sigstore.bundle";
 const ANYTHING: ReadonlySet<string> = new Set(["", "application/vnd.oci.empty.v1+json"]);
 
 /** Whether what is attached may be a statement, as far as its type says. */
-export function mayBeStatement(artifactType = ""): boolean {
-  return ANYTHING.has(artifactType) || isStatement(artifactType);
+export function mayBeStatement(artifactType: unknown = ""): boolean {
+  return (
+    typeof artifactType === "string" && (ANYTHING.has(artifactType) || isStatement(artifactType))
+  );
 }
 
 /** Whether a part of what is attached is a statement. */

@@ -103,6 +103,8 @@ const ROWS = {
   "service-no-address": [AT_DEADLINE, "stays", "release", "settled", "describe"],
   /** A parent of an HTTPRoute has not accepted it, or cannot resolve what it refers to. */
   "route-not-accepted": [AT_DEADLINE, "stays", "release", "settled", "describe"],
+  /** A different member of its group has failed, so that it is taken back. */
+  "group-failed": [AT_ONCE, "rolls back", "release", "settled", "describe"],
   /** Prometheus does not scrape every pod. A different pod template fixes no monitor. */
   "not-scraped": [AT_ONCE, "stays", "release", "settled", "describe"],
   /** Prometheus does not evaluate the service's rules. */

@@ -42,6 +42,8 @@ beforeAll(async () => {
   const { publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const stranger = publicKey.export({ type: "spki", format: "pem" }).toString();
   await project.write("stranger.pub", stranger);
+  await promoteFrom({});
+  await project.secret("registryPassword", PrivateRegistry.password, "--stack=prod");
   await succeed(project.up());
   ({ image, digest } = await releaseOf("dev"));
 });
@@ -188,7 +190,6 @@ test("what cosign has attested counts in both of its forms, if its key and its p
   );
   const approve = attest.map((each) => each.replace("vulnerabilities.json", "approved.json"));
   await execa("cosign", [...approve, `--type=${SVR}`, image], at());
-  await project.secret("registryPassword", PrivateRegistry.password, "--stack=prod");
   const { output } = await succeed(preview("--comment=comment.md"));
   expect(output).not.toContain("reasons not to promote");
   const comment = await project.read("comment.md");

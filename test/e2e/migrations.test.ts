@@ -25,20 +25,20 @@ const TOOL = "/app/node_modules/node-pg-migrate/bin/node-pg-migrate.js";
 const DATABASES = ["shop", "syntax", "crash", "late", "toolless"] as const;
 type Name = (typeof DATABASES)[number] | "cart";
 
-/** Sleeps in the middle, and says how often it was begun: what is outside of the transaction stays. */
-const SLOW = (seconds: number) => `-- Up Migration
+/** Waits in the middle until the story lets it go on, and says how often it was begun: what is outside of the transaction stays. */
+const SLOW = `-- Up Migration
 select dblink_exec(
   format('host=%s port=%s dbname=shop user=owner', current_setting('unix_socket_directories'), current_setting('port')),
   'insert into runs values (now())'
 );
-select pg_sleep(${seconds});
+select pg_advisory_xact_lock(42);
 `;
 const CRASH = `exports.up = (pgm) => {
   pgm.noTransaction();
   pgm.sql("create table if not exists half (id int)");
   pgm.sql("select 1");
   if (process.env.CRASHES !== undefined) {
-    setTimeout(() => process.kill(process.pid, "SIGKILL"), 500);
+    setTimeout(() => process.exit(7), 500);
     pgm.sql("select pg_sleep(30)");
   }
 };
@@ -141,7 +141,7 @@ async function begun(count: string): Promise<void> {
 }
 
 test("a migration runs before the pods, and one that fails halts its service alone, with the reason", async () => {
-  const release = await postgres.lock("late", "items");
+  const release = await postgres.hold("late", "lock table items");
   await settings({
     shop: service("shop", tool("shop")),
     cart: cart(),
@@ -176,7 +176,7 @@ test("a migration runs before the pods, and one that fails halts its service alo
   expect(texts(syntax)).toContain('syntax error at or near \\"tabel\\"');
   expect(texts(syntax)).toContain("exit code 1");
   expect(syntax.migration?.log.join("\n")).toContain("syntax error");
-  expect(texts(crash)).toContain("exit code 137");
+  expect(texts(crash)).toContain("exit code 7");
   expect(late.migration).toMatchObject({ reason: "timed-out" });
   expect(texts(late)).toContain("ran longer than migrate.timeoutSeconds, 6 s");
   expect(texts(toolless)).toContain(
@@ -216,8 +216,9 @@ test("the next up runs what failed again, and nothing that was proved, also when
 
 test("a killed up is resumed, and beside one that runs a second is refused: the migration runs once", async () => {
   await settings({ shop: service("shop", tool("shop")), cart: cart() });
-  await migration("shop", "2_slow.sql", SLOW(12));
+  await migration("shop", "2_slow.sql", SLOW);
   await project.commit("a slow migration");
+  const release = await postgres.hold("shop", "select pg_advisory_lock(42)");
 
   other = project.killableUp();
   await other.reaches(begun("1"));
@@ -227,6 +228,7 @@ test("a killed up is resumed, and beside one that runs a second is refused: the 
   await other.seen(/job shop-migrate-\w+ runs already; this run waits for its end/);
   const second = await project.up();
   expect(second.exitCode).not.toBe(0);
+  await release();
   await succeed(other.ended);
   expect(await runs()).toBe("1");
   const { shop } = (await outputs()).releases;
@@ -236,13 +238,15 @@ test("a killed up is resumed, and beside one that runs a second is refused: the 
 test("a Job that is deleted by hand halts the release before a pod is touched, and runs with the next up", async () => {
   const before = await standing("shop");
   const { shop: good } = (await outputs()).releases;
-  await migration("shop", "3_slow.sql", SLOW(4));
+  await migration("shop", "3_slow.sql", SLOW);
   await project.commit("another slow migration");
+  const release = await postgres.hold("shop", "select pg_advisory_lock(42)");
 
   other = project.killableUp();
   await other.reaches(begun("2"));
   await kubectl(["--namespace", project.namespace, "delete", "job", "-l", "slipway/migrates=shop"]);
   expect((await other.ended).exitCode).not.toBe(0);
+  await release();
   const { shop } = (await outputs()).releases;
   expect(shop).toMatchObject({
     verdict: "failed",
@@ -265,7 +269,9 @@ test("a release that fails after its migration is rolled back and says that the 
   expect(kept.exitCode).not.toBe(0);
   const first = (await outputs()).releases.shop;
   expect(first.running).toMatchObject({ digest: good.digest, migratedBy: good.migratedBy });
-  expect(kept.output).toContain(`the schema stays as job ${first.migration?.job ?? ""} has left it`);
+  expect(kept.output).toContain(
+    `the schema stays as job ${first.migration?.job ?? ""} has left it`,
+  );
 
   const refuse = { back: "refuse" };
   await settings({ shop: service("shop", tool("shop"), refuse, { BREAKS: "2" }), cart: cart() });

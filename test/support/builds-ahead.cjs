@@ -13,7 +13,10 @@ const NEEDED_BY = {
   kwok: /^e2e test\/e2e\/many-services\.test\.ts$/,
   monitoring: /^e2e test\/e2e\/monitoring\.test\.ts$/,
   "kubernetes-provider": /^official /,
-  cosign: /^e2e test\/e2e\/gates\.test\.ts$/,
+  cosign: /^e2e test\/e2e\/(?:gates|scans)\.test\.ts$/,
+  trivy: /^e2e test\/e2e\/scans\.test\.ts$/,
+  checkov: /^e2e test\/e2e\/scans\.test\.ts$/,
+  semgrep: /^e2e test\/e2e\/scans\.test\.ts$/,
   buildkit: /^e2e test\/e2e\/several-services\.test\.ts$/,
 };
 

@@ -70,19 +70,24 @@ export class Postgres {
   }
 
   /**
-   * Holds the lock on a table.
+   * Holds a lock.
+   *
+   * @param statement takes it
    * @returns what lets it go
    */
-  async lock(database: string, table: string): Promise<() => Promise<unknown>> {
-    const statement = `begin; lock table ${table}; select pg_sleep(600)`;
-    const holder = this.#psql(database, statement);
+  async hold(database: string, statement: string): Promise<() => Promise<unknown>> {
+    const mark = "select 'held', pg_sleep(600)";
+    const holder = this.#psql(database, `begin; ${statement}; ${mark}`);
+    const own = `datname = '${database}' and query like 'begin;%pg_sleep(600)' and pid <> pg_backend_pid()`;
     await met(async () => {
-      const held = `select count(*) from pg_locks where mode = 'AccessExclusiveLock' and granted and relation = '${table}'::regclass`;
+      const held = `select count(*) from pg_stat_activity where wait_event = 'PgSleep' and ${own}`;
       return (await this.sql(database, held)) === "1";
     });
     return async () => {
-      const end = `select pg_terminate_backend(pid) from pg_stat_activity where query like '%pg_sleep(600)%' and pid <> pg_backend_pid()`;
-      await this.sql(database, end);
+      await this.sql(
+        database,
+        `select pg_terminate_backend(pid) from pg_stat_activity where ${own}`,
+      );
       await holder;
     };
   }

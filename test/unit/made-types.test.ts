@@ -191,6 +191,7 @@ function outputsOf(type: string): Record<string, unknown> {
       return { image: `registry.example.com/team/shop@${DIGEST}` };
     case "slipway:index:Migration":
       return { result: { record: {}, halt: null } };
+    case "slipway:index:MemberProof":
     case "slipway:index:Readiness":
       return { release: RECORD, history: [] };
     default:
@@ -228,6 +229,7 @@ async function everything(): Promise<[settings: Record<string, unknown>, Registe
       own,
     },
     extras: { beside: source("beside") },
+    groups: { pair: ["worker", "labelled"] },
     credentials: { ...CREDENTIALS, ...CREDENTIALS_ELSEWHERE },
     jenkins: { ...JENKINS, prefix: "ci" },
     sealing: { controller: { namespace: "sealing" } },

@@ -131,7 +131,11 @@ test("keeps a failure as a result, and replaces the failed Job with the next up"
   const failed = await create(inputs("a"));
   expect(resultOf(failed)).toMatchObject({
     record: { verdict: "failed", reason: "job-failed", last: null },
-    halt: { uid: null, generation: 1, evidence: { object: `job ${inputs("a").job.metadata.name}` } },
+    halt: {
+      uid: null,
+      generation: 1,
+      evidence: { object: `job ${inputs("a").job.metadata.name}` },
+    },
   });
   expect(await isChanged(inputs("a"), failed)).toBe(true);
 
@@ -164,7 +168,7 @@ test("awaits the Job of somebody else who was faster, and reports its failure wi
 test("awaits a Job that a killed run has left", async () => {
   const { job } = inputs("a");
   const left = { ...job, metadata: { ...job.metadata, uid: "left" }, status: ended("Complete") };
-  server.apply("jobs", left as ApiObject);
+  server.apply("jobs", left);
 
   const { record } = resultOf(await create(inputs("a")));
 

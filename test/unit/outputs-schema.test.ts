@@ -11,7 +11,9 @@ import type { ContainerEvidence, Evidence, EventEvidence } from "../../contract/
 import type {
   HistoryEntry,
   PreviousRelease,
+  ReleasedGroup,
   ReleasedPod,
+  ReleaseSet,
   ReleaseRecord,
   RunningRelease,
 } from "../../contract/release-record.ts";
@@ -85,8 +87,17 @@ const historyEntry = {
   reason: null,
   startedAt: "2026-11-21T09:30:00.000Z",
   seconds: 3.2,
+  group: { name: "checkout", set: "0123456789ab" } satisfies Required<ReleaseSet>,
   migratedBy: "shop-migrate-0123456789",
 } satisfies Required<HistoryEntry>;
+
+const group = {
+  name: "checkout",
+  set: "0123456789ab",
+  members: ["ledger", "shop"],
+  verdict: "failed",
+  failed: { member: "ledger", reason: "crash-loop" },
+} satisfies Required<ReleasedGroup>;
 
 const migration = {
   job: "shop-migrate-0123456789",
@@ -130,6 +141,7 @@ const release = {
   ],
   startedAt: "2026-11-21T09:30:00.000Z",
   seconds: 3.2,
+  group,
   previous,
   warnings: [],
   running: null,
@@ -273,8 +285,11 @@ test.each([
 
 /** What a record or an endpoint has only if there is something to say. */
 const RARE: Readonly<Record<string, readonly string[]>> = {
-  release: ["otherPods", "allow", "patched", "podSecurity", "gates", "migratedBy", "migration"],
-  historyEntry: ["migratedBy"],
+  release: [
+    ...["otherPods", "allow", "patched", "podSecurity"],
+    ...["gates", "migratedBy", "migration", "group"],
+  ],
+  historyEntry: ["group", "migratedBy"],
   runningRelease: ["migratedBy"],
   endpoint: ["allPublic"],
 };
@@ -300,6 +315,9 @@ test("describes the fields of the program and no other", () => {
     containerEvidence,
     eventEvidence,
     historyEntry,
+    releaseSet: historyEntry.group,
+    group,
+    groupFailure: group.failed,
     migration,
   };
   for (const [name, sample] of Object.entries(samples)) {

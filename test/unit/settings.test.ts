@@ -554,12 +554,20 @@ describe("right settings", () => {
     const manifests = {
       services: { shop: { manifests: MANIFESTS } },
       extras: { redis: { ...MANIFESTS, allow: ["root"], ...said(VERDICT) } },
+      groups: { pair: ["shop", "web"] },
     };
     const ofManifests = ["services.*.manifests", "extras.*"].flatMap((at) => [
       `${at}.values`,
       `${at}.hooks`,
     ]);
-    const chosen = [...named, ...ofCredentials, "extras", ...ofManifests, ...CHOSEN_LABELS];
+    const chosen = [
+      ...named,
+      ...ofCredentials,
+      "extras",
+      "groups",
+      ...ofManifests,
+      ...CHOSEN_LABELS,
+    ];
     const stacks = [{ services: SERVICES }, STACK, existing, manifests, MONITORED];
     const written = stacks.flatMap((settings) => valueKeys(settings, chosen));
     const known = schemaKeys(stackSchema({ variables: {}, folder: "/" }));
