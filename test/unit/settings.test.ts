@@ -306,6 +306,7 @@ const STACK = {
     identifiers: ["0123456789ab"],
     kubeconfigs: ["${BEFORE}", "/home/admin/config"],
     plugins: ["kubernetes@4.34.1"],
+    prometheus: ["http://prometheus.monitoring:9090"],
     stacks: ["staging"],
   },
   jenkins: {
