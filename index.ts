@@ -35,12 +35,16 @@ export default async () => {
   const { level } = pods;
   const written = { rendered, namespace: home, level, provider: own };
   const claims = new Set([...described, ...(await slipway.requireManifests(written))]);
-  const delivery = { ...settings, rendered };
+  const held = slipway.requirePolicy({ ...settings, services, rendered });
+  const delivery = { ...settings, rendered, admission: held.admission };
   const plan = settings.jenkins && slipway.planLanes({ ...delivery, jenkins: settings.jenkins });
   const guard = plan && new slipway.LaneGuard("lanes", { plan }, { provider: own });
   const dependsOn = guard ?? [];
   const namespace = new slipway.Namespace(settings.namespace, { provider, dependsOn }, pods);
-  const access = plan && new slipway.JenkinsAccess("jenkins", { plan, namespace }, { providers });
+  const policy = slipway.declarePolicy({ held, guard }, { providers });
+  const access =
+    plan &&
+    new slipway.JenkinsAccess("jenkins", { plan, namespace, policy: policy?.made }, { providers });
   const common = { namespace, registry };
   const credentials = slipway.byName(settings.credentials, (name, definition) => {
     const args = { ...common, definition, sealing, namespaces: access?.namespaces };
@@ -54,9 +58,10 @@ export default async () => {
   const imageOf = (name: string) =>
     pulumi.output(Promise.resolve().then(() => delivered[name]?.image ?? ""));
   const delivered = slipway.byOwner(services, (name, service, owner?: Release): Release => {
+    const waived = slipway.waivedOf(held, name);
     const standing = { owner, standing: known[name], approved: approval?.[name], imageOf };
     const manifests = { rendered: rendered.services[name], after: extras };
-    const own = { service, credentials, claims, failsLate: true };
+    const own = { service, credentials, claims, waived, failsLate: true };
     const args = { ...common, ...own, ...standing, ...manifests };
     return new slipway.Release(name, args, { providers });
   });

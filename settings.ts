@@ -10,6 +10,7 @@ import type { ServiceDefinition } from "./components/service-definition.ts";
 import type { Sealing } from "./components/credentials/sealed-credential.ts";
 import type { JenkinsDefinition } from "./components/lanes/definition.ts";
 import type { ExtraDefinition } from "./components/extra.ts";
+import type { PolicyDefinition } from "./components/policy/definition.ts";
 import type { Promotion, ToBePromoted } from "./components/promotion/definition.ts";
 import { addressFaults } from "./settings/addresses.ts";
 import { resolveCluster } from "./settings/cluster.ts";
@@ -21,6 +22,7 @@ import { jenkinsFaults } from "./settings/jenkins.ts";
 import { mapping } from "./settings/mapping.ts";
 import { namespaceExists } from "./settings/namespace.ts";
 import { numeralFaults } from "./settings/numerals.ts";
+import { policyFaults } from "./settings/policy.ts";
 import {
   asPromoted,
   imageSourceOf,
@@ -63,6 +65,11 @@ export interface Settings {
    * @default - nothing
    */
   readonly extras?: Readonly<Record<string, string | ExtraDefinition>>;
+  /**
+   * What the stack says of the policy that holds for it.
+   * @default - nothing
+   */
+  readonly policy?: PolicyDefinition;
   readonly services: Readonly<Record<string, ServiceSettings>>;
 }
 
@@ -90,7 +97,7 @@ function isString(key: string, value: string): boolean {
 }
 
 /** An empty mapping is what Pulumi.yaml gives for a key that the stack does not set. */
-const UNSET_WHEN_EMPTY = new Set(["registry", "jenkins", "extras"]);
+const UNSET_WHEN_EMPTY = new Set(["registry", "jenkins", "extras", "policy"]);
 
 /**
  * Reads the settings of the stack that is being run.
@@ -140,6 +147,7 @@ export function parseSettings(config: StackConfig, surroundings: Surroundings): 
       ...processFaults(raw),
       ...extrasFaults(raw, surroundings),
       ...claimFaults(raw),
+      ...policyFaults(raw, today()),
     ],
   });
   if (found.length > 0 || !parsed.success || cluster === undefined) {
@@ -158,7 +166,7 @@ function reportable(faults: Readonly<Record<"misplaced" | "misread" | "others", 
 }
 
 function settingsOf(cluster: Cluster, form: StackForm, values: StackConfig["values"]): Settings {
-  const { registry, namespace, services, sealing = {}, credentials = {}, extras } = form;
+  const { registry, namespace, services, sealing = {}, credentials = {}, extras, policy } = form;
   const password = values[PASSWORD];
   const secretOf = (setting: string) => pulumi.secret(values[setting] ?? "");
   return {
@@ -171,6 +179,7 @@ function settingsOf(cluster: Cluster, form: StackForm, values: StackConfig["valu
     sealing: withCertificate(sealing),
     credentials: byName(credentials, (_, credential) => withValues(credential, values)),
     ...(extras && { extras }),
+    ...(policy && { policy }),
     services: byName(services, (name, { build, image, ...definition }) => ({
       ...definition,
       ...imageSourceOf(name, { build: build && buildOf(build, secretOf), image }, form),
@@ -199,6 +208,10 @@ function parseJson(text: string): unknown {
   } catch {
     return text;
   }
+}
+
+function today(): string {
+  return new Date().toISOString().slice(0, "YYYY-MM-DD".length);
 }
 
 function placeOf({ path }: Fault): string {

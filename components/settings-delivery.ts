@@ -51,6 +51,7 @@ export function deliverBySettings(
       dirty: source.dirty,
       ...provedOf(service),
       ...toldOf(service, namespace),
+      ...waivedOf(args),
       ...(failsLate && { failsLate }),
     },
     // Without the namespace there is nothing to judge, so its end is the end of the verdict.
@@ -110,6 +111,11 @@ function toldOf(service: Service, { exists, level }: Namespace) {
     ...(patched.length > 0 && { patched }),
     ...((exists || level !== "restricted") && { podSecurity: level ?? "none" }),
   };
+}
+
+/** What of the policy is waived; nothing where nothing is. */
+export function waivedOf({ waived = [] }: Pick<ReleaseArgs, "waived">) {
+  return waived.length > 0 && { waived };
 }
 
 /** The credentials whose values the pods get, and the one that pulls their image. */

@@ -102,6 +102,11 @@ export interface ReleaseRecord extends HistoryEntry {
    * @default - restricted, in a namespace that the stack has created
    */
   readonly podSecurity?: string;
+  /**
+   * What of the policy is waived for it: rule, object, last day and reason, a line each.
+   * @default - nothing
+   */
+  readonly waived?: readonly string[];
   /** What runs instead since it failed, null if it runs itself. */
   readonly running: RunningRelease | null;
   /**

@@ -7,6 +7,7 @@ export const COMPONENTS = {
   JenkinsAccess: "slipway:index:JenkinsAccess",
   Lane: "slipway:index:Lane",
   Manifests: "slipway:index:Manifests",
+  Policy: "slipway:index:Policy",
   Release: "slipway:index:Release",
   Workload: "slipway:index:Workload",
 } as const;

@@ -6,6 +6,7 @@ import { formerSchema } from "./former.ts";
 import * as field from "./fields.ts";
 import { jenkinsSchema } from "./jenkins.ts";
 import { namespaceSchema } from "./namespace.ts";
+import { policySchema } from "./policy.ts";
 import { pinsSchema, promotionSchema } from "./promotion.ts";
 import { PASSWORD, registrySchema } from "./registry.ts";
 import { serviceSchema } from "./service.ts";
@@ -29,6 +30,7 @@ export function stackSchema(surroundings: Surroundings) {
       pins: pinsSchema(surroundings).exactOptional(),
       jenkins: jenkinsSchema.exactOptional(),
       former: formerSchema.exactOptional(),
+      policy: policySchema.exactOptional(),
       extras: extrasSchema(surroundings).exactOptional(),
       services: field
         .named(z.string(), serviceSchema(surroundings), SERVICES)

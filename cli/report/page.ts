@@ -123,7 +123,7 @@ function warningsPart(release: ReleaseRecord): Html | false {
 
 function identityPart(release: ReleaseRecord): Html {
   const { image, manifestHash, commit, dirty, namespace } = release;
-  const { allow = [], patched = [], podSecurity } = release;
+  const { allow = [], patched = [], podSecurity, waived = [] } = release;
   return html`<dl>
     <dt>Image</dt>
     <dd><code>${image}</code></dd>
@@ -135,6 +135,7 @@ function identityPart(release: ReleaseRecord): Html {
     <dd><code>${namespace}</code></dd>
     ${entry("Pod Security", podSecurity === undefined ? [] : [podSecurity])}
     ${entry("Allowed", allow)} ${entry("Patched", patched)}
+    ${entry("Waived", waived)}
   </dl>`;
 }
 

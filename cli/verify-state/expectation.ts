@@ -1,5 +1,6 @@
 import { prefixOf, LANES } from "../../components/lanes/definition.ts";
 import { policyNames } from "../../components/lanes/policies.ts";
+import { admissionName } from "../../components/policy/admission.ts";
 import type { Cluster } from "../../components/cluster.ts";
 import manifest from "../../package.json" with { type: "json" };
 import { namespaceName } from "../../settings/namespace.ts";
@@ -56,7 +57,7 @@ export function expectationOf(
       ...elsewhere.map((id) => id.slice(0, id.indexOf("/"))),
       ...former("namespaces"),
     ],
-    policies: [...new Set(prefixes)].flatMap(policyNames),
+    policies: [...[...new Set(prefixes)].flatMap(policyNames), ...namespaces.map(admissionName)],
     stacks: [
       ...promotedFrom(own["promoteFrom"]),
       ...credentials.flatMap((each) => each.stacks),

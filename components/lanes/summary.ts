@@ -8,9 +8,9 @@ import { type ObjectReference, objectsOf } from "./object-reference.ts";
  * The objects of a plan in few lines that change with them: each rule of a role, and a hash of every other object.
  */
 export function summaryOf(plan: LanePlan): LaneGuardInputs["lanes"] {
-  const { lanes, policies, roles, clusterRoles } = plan;
+  const { lanes, policies, admissions, roles, clusterRoles } = plan;
   const manifests = lanes.map((lane) => lane.manifests);
-  const objects = [...manifests, ...policies, ...roles, ...clusterRoles].flatMap(objectsOf);
+  const objects = [...manifests, ...policies, ...admissions, ...roles, ...clusterRoles].flatMap(objectsOf);
   return Object.fromEntries(objects.map((object) => [nameOf(object), linesOf(object)]));
 }
 

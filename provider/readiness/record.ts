@@ -55,11 +55,12 @@ export function recordOf(
 }
 
 /** How it leaves what every service has. */
-function exceptionsOf({ allow, patched, podSecurity }: ReadinessInputs) {
+function exceptionsOf({ allow, patched, podSecurity, waived }: ReadinessInputs) {
   return {
     ...(allow && { allow }),
     ...(patched && { patched }),
     ...(podSecurity !== undefined && { podSecurity }),
+    ...(waived && { waived }),
   };
 }
 

@@ -262,6 +262,12 @@ const SERVICES = {
 };
 
 /** Manifests with every key that they can have, though not at a time. */
+const POLICY = {
+  admission: true,
+  registries: ["ghcr.io"],
+  waive: { "network-policies": { redis: { until: "9999-12-31", why: "a chart" } } },
+  rules: { team: { kinds: ["Deployment"], check: "true", message: "no" } },
+};
 const MANIFESTS = {
   files: "deploy",
   kustomize: "deploy",
@@ -547,13 +553,14 @@ describe("right settings", () => {
     const manifests = {
       services: { shop: { manifests: MANIFESTS } },
       extras: { redis: { ...MANIFESTS, ...said(VERDICT) } },
+      policy: POLICY,
     };
     const ofManifests = ["services.*.manifests", "extras.*"].flatMap((at) => [
       `${at}.values`,
       `${at}.hooks`,
     ]);
     const written = [{ services: SERVICES }, STACK, existing, manifests].flatMap((settings) =>
-      valueKeys(settings, [...named, ...ofCredentials, "extras", ...ofManifests]),
+      valueKeys(settings, [...named, ...ofCredentials, "extras", ...ofManifests, "policy.waive", "policy.waive.*", "policy.rules"]),
     );
     const known = schemaKeys(stackSchema({ variables: {}, folder: "/" }));
     expect(known.filter((key) => !written.includes(key))).toEqual([

@@ -52,6 +52,7 @@ test("every setting is described in Pulumi.yaml, and has a default there, so tha
     "jenkins",
     "namespace",
     "pins",
+    "policy",
     "promoteFrom",
     "registry",
     "registryPassword",
@@ -79,7 +80,7 @@ test.each(["dev", "prod"])("%s has no key that the schema does not take, at any 
 });
 
 test("every setting is in the pages on settings, at any depth", () => {
-  const pages = ["settings", "credentials", "manifests", "promotion", "jenkins-access"].map(
+  const pages = ["settings", "credentials", "manifests", "promotion", "jenkins-access", "policy"].map(
     (name) => readFileSync(join(CHECKOUT, `docs/${name}.md`), "utf8"),
   );
   const code = pages.flatMap((page) => page.match(/```[^]*?```|`[^`\n]+`/g) ?? []).join("\n");
