@@ -33,9 +33,9 @@ export default async () => {
   slipway.requireApproved({ services, builds }, approval);
   const pods = await slipway.requirePods({ ...settings, ...found, services, provider: own });
   const { level } = pods;
+  const held = slipway.requirePolicy({ ...settings, services, rendered });
   const written = { rendered, namespace: home, level, provider: own };
   const claims = new Set([...described, ...(await slipway.requireManifests(written))]);
-  const held = slipway.requirePolicy({ ...settings, services, rendered });
   const delivery = { ...settings, rendered, admission: held.admission };
   const plan = settings.jenkins && slipway.planLanes({ ...delivery, jenkins: settings.jenkins });
   const guard = plan && new slipway.LaneGuard("lanes", { plan }, { provider: own });

@@ -64,7 +64,16 @@ function imageArgs(
 /** Declares a service as its team's own manifests say it, and what proves it. */
 function deliverByManifests(
   name: string,
-  { service, namespace, registry, credentials, claims, after, waived, failsLate = false }: ReleaseArgs,
+  {
+    service,
+    namespace,
+    registry,
+    credentials,
+    claims,
+    after,
+    waived,
+    failsLate = false,
+  }: ReleaseArgs,
   rendered: RenderedManifests,
   { ref, source }: Image,
   parent: pulumi.Resource,

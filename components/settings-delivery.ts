@@ -24,7 +24,7 @@ export function deliverBySettings(
   parent: pulumi.Resource,
   provider: SlipwayProvider,
 ): Outcome {
-  const { namespace, standing, failsLate = false } = args;
+  const { namespace, standing, waived = [], failsLate = false } = args;
   const service = serviceOf(name, version, args);
   const child = { parent };
   const workload = new Workload(
@@ -51,7 +51,7 @@ export function deliverBySettings(
       dirty: source.dirty,
       ...provedOf(service),
       ...toldOf(service, namespace),
-      ...waivedOf(args),
+      ...(waived.length > 0 && { waived }),
       ...(failsLate && { failsLate }),
     },
     // Without the namespace there is nothing to judge, so its end is the end of the verdict.
@@ -111,11 +111,6 @@ function toldOf(service: Service, { exists, level }: Namespace) {
     ...(patched.length > 0 && { patched }),
     ...((exists || level !== "restricted") && { podSecurity: level ?? "none" }),
   };
-}
-
-/** What of the policy is waived; nothing where nothing is. */
-export function waivedOf({ waived = [] }: Pick<ReleaseArgs, "waived">) {
-  return waived.length > 0 && { waived };
 }
 
 /** The credentials whose values the pods get, and the one that pulls their image. */

@@ -8,6 +8,7 @@ import { RULES } from "../policy/rules/table.ts";
 import { type Fault, faultIf, got, unknownKey } from "./fault.ts";
 import * as field from "./fields.ts";
 import { fieldsOf, type Mapping } from "./mapping.ts";
+import type { Surroundings } from "./surroundings.ts";
 
 /** YAML reads a day as a point in time. */
 const DAY = /^(\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01]))(?:T00:00:00Z)?$/;
@@ -26,12 +27,12 @@ const waiver = field.mapping(
   "until and why",
 );
 
-const kinds = Object.keys(KINDS) as [KindName, ...KindName[]];
+const KIND_NAMES = Object.keys(KINDS) as [KindName, ...KindName[]];
 
 const ownRule = field.mapping(
   {
     kinds: field
-      .list(field.oneOf(...kinds), "a list of kinds such as Deployment")
+      .list(field.oneOf(...KIND_NAMES), "a list of kinds such as Deployment")
       .min(1, { error: "allowed: at least one kind" }),
     check: z
       .string({ error: "allowed: an expression of CEL that is true for an object that is right" })
@@ -42,31 +43,34 @@ const ownRule = field.mapping(
   "kinds, check and message",
 );
 
-const registry = field.text(
-  /^[a-zA-Z0-9](?:[\w.-]*[a-zA-Z0-9])?(?::\d{1,5})?(?:\/[a-z0-9](?:[\w.-]*[a-z0-9])?)*$/,
-  "a registry such as ghcr.io, or a repository of one such as ghcr.io/team, without scheme and tag",
-);
+const REGISTRY =
+  /^[a-zA-Z0-9](?:[\w.-]*[a-zA-Z0-9])?(?::\d{1,5})?(?:\/[a-z0-9](?:[\w.-]*[a-z0-9])?)*$/;
+const A_REGISTRY =
+  "a registry such as ghcr.io, or a repository of one such as ghcr.io/team, without scheme and tag";
 
 /** The policy that holds for the stack. */
-export const policySchema = field.mapping(
-  {
-    admission: field
-      .choice("whether the API server holds everybody to the policy in the stack's namespace")
-      .exactOptional(),
-    registries: field.list(registry, "a list of registries such as ghcr.io").exactOptional(),
-    waive: field
-      .named(
-        z.string(),
-        field.named(z.string(), waiver, "waivers by object: {until, why}"),
-        "waivers by rule and object",
-      )
-      .exactOptional(),
-    rules: field
-      .named(field.label, ownRule, "rules by name: {kinds, check, message}")
-      .exactOptional(),
-  } satisfies ShapeOf<PolicyDefinition>,
-  "admission, registries, waive and rules",
-);
+export function policySchema(surroundings: Surroundings) {
+  const registry = field.expanded(surroundings, A_REGISTRY).pipe(field.text(REGISTRY, A_REGISTRY));
+  return field.mapping(
+    {
+      admission: field
+        .choice("whether the API server holds everybody to the policy in the stack's namespace")
+        .exactOptional(),
+      registries: field.list(registry, "a list of registries such as ghcr.io").exactOptional(),
+      waive: field
+        .named(
+          z.string(),
+          field.named(z.string(), waiver, "waivers by object: {until, why}"),
+          "waivers by rule and object",
+        )
+        .exactOptional(),
+      rules: field
+        .named(field.label, ownRule, "rules by name: {kinds, check, message}")
+        .exactOptional(),
+    } satisfies ShapeOf<PolicyDefinition>,
+    "admission, registries, waive and rules",
+  );
+}
 
 /**
  * Waivers of rules that there are not, and those that have ended; and rules with a name that is taken.

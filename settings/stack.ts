@@ -30,7 +30,7 @@ export function stackSchema(surroundings: Surroundings) {
       pins: pinsSchema(surroundings).exactOptional(),
       jenkins: jenkinsSchema.exactOptional(),
       former: formerSchema.exactOptional(),
-      policy: policySchema.exactOptional(),
+      policy: policySchema(surroundings).exactOptional(),
       extras: extrasSchema(surroundings).exactOptional(),
       services: field
         .named(z.string(), serviceSchema(surroundings), SERVICES)

@@ -134,8 +134,7 @@ function identityPart(release: ReleaseRecord): Html {
     <dt>Namespace</dt>
     <dd><code>${namespace}</code></dd>
     ${entry("Pod Security", podSecurity === undefined ? [] : [podSecurity])}
-    ${entry("Allowed", allow)} ${entry("Patched", patched)}
-    ${entry("Waived", waived)}
+    ${entry("Allowed", allow)} ${entry("Patched", patched)} ${entry("Waived", waived)}
   </dl>`;
 }
 

@@ -54,7 +54,11 @@ export class JenkinsAccess extends pulumi.ComponentResource {
   /** The lanes' namespaces, by name. */
   readonly namespaces: Namespaces;
 
-  constructor(name: string, { plan, namespace, policy = [] }: JenkinsAccessArgs, opts: ComponentOptions) {
+  constructor(
+    name: string,
+    { plan, namespace, policy = [] }: JenkinsAccessArgs,
+    opts: ComponentOptions,
+  ) {
     super(COMPONENTS.JenkinsAccess, name, {}, opts);
 
     const provider = slipwayProviderOf(this, name);

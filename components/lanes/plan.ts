@@ -49,7 +49,13 @@ export function planLanes({ jenkins, ...delivery }: Delivery & { jenkins: Jenkin
   const namespaces = new Set([...agents.map(({ namespace }) => namespace), ...granted, home]);
   const ordered = [...namespaces].sort();
   const withoutReads = grantsTo(readers, ordered);
-  const reads = [...policies, ...admissions, ...launcherRoles, ...withoutReads.roles, ...withoutReads.clusterRoles]
+  const reads = [
+    ...policies,
+    ...admissions,
+    ...launcherRoles,
+    ...withoutReads.roles,
+    ...withoutReads.clusterRoles,
+  ]
     .flatMap(objectsOf)
     // A launcher's token would let one lane start pods in another.
     .concat(lanes.flatMap(({ manifests }) => objectsOf({ ...manifests, token: undefined })))

@@ -10,7 +10,9 @@ import { type ObjectReference, objectsOf } from "./object-reference.ts";
 export function summaryOf(plan: LanePlan): LaneGuardInputs["lanes"] {
   const { lanes, policies, admissions, roles, clusterRoles } = plan;
   const manifests = lanes.map((lane) => lane.manifests);
-  const objects = [...manifests, ...policies, ...admissions, ...roles, ...clusterRoles].flatMap(objectsOf);
+  const objects = [...manifests, ...policies, ...admissions, ...roles, ...clusterRoles].flatMap(
+    objectsOf,
+  );
   return Object.fromEntries(objects.map((object) => [nameOf(object), linesOf(object)]));
 }
 

@@ -54,7 +54,7 @@ export interface Rule {
    * An expression of CEL for what breaks it: a list of strings, each of which says what was got and what is allowed. Undefined if nobody
    * knows what it depends on.
    */
-  faults(at: Place, given: Given): string | undefined;
+  readonly faults: (at: Place, given: Given) => string | undefined;
   /**
    * Whether `faults` itself leaves out what an object had before; otherwise, what it had before, word for word, may stay.
    * @default false

@@ -22,7 +22,7 @@ const SECURED = {
 };
 
 /** A container that breaks no rule. */
-export function rightContainer({ image }: Pick<Scene, "image">) {
+function rightContainer({ image }: Pick<Scene, "image">) {
   return {
     name: "main",
     image,

@@ -23,7 +23,7 @@ const BASE = {
   namespace: "shop-dev",
   services: { shop: { image: `registry.example.com/team/shop@${DIGEST}`, port: 8080 } },
   credentials: {},
-  sealing: {},
+  sealing: { controller: { namespace: "kube-system", name: "sealed" } },
   registry: { repository: "registry.example.com/team" },
 };
 

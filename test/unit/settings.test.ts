@@ -560,7 +560,15 @@ describe("right settings", () => {
       `${at}.hooks`,
     ]);
     const written = [{ services: SERVICES }, STACK, existing, manifests].flatMap((settings) =>
-      valueKeys(settings, [...named, ...ofCredentials, "extras", ...ofManifests, "policy.waive", "policy.waive.*", "policy.rules"]),
+      valueKeys(settings, [
+        ...named,
+        ...ofCredentials,
+        "extras",
+        ...ofManifests,
+        "policy.waive",
+        "policy.waive.*",
+        "policy.rules",
+      ]),
     );
     const known = schemaKeys(stackSchema({ variables: {}, folder: "/" }));
     expect(known.filter((key) => !written.includes(key))).toEqual([

@@ -80,9 +80,14 @@ test.each(["dev", "prod"])("%s has no key that the schema does not take, at any 
 });
 
 test("every setting is in the pages on settings, at any depth", () => {
-  const pages = ["settings", "credentials", "manifests", "promotion", "jenkins-access", "policy"].map(
-    (name) => readFileSync(join(CHECKOUT, `docs/${name}.md`), "utf8"),
-  );
+  const pages = [
+    "settings",
+    "credentials",
+    "manifests",
+    "promotion",
+    "jenkins-access",
+    "policy",
+  ].map((name) => readFileSync(join(CHECKOUT, `docs/${name}.md`), "utf8"));
   const code = pages.flatMap((page) => page.match(/```[^]*?```|`[^`\n]+`/g) ?? []).join("\n");
   const undocumented = KEYS.filter((key) => {
     const name = key.slice(key.lastIndexOf(".") + 1);
