@@ -10,8 +10,9 @@ import * as field from "./fields.ts";
 import { fieldsOf, type Mapping } from "./mapping.ts";
 import type { Surroundings } from "./surroundings.ts";
 
-/** YAML reads a day as a point in time. */
-const DAY = /^(\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01]))(?:T00:00:00Z)?$/;
+/** YAML reads a day as a point in time, and the engine hands that over in Go's words. */
+const DAY =
+  /^(\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01]))(?:T00:00:00Z| 00:00:00 \+0000 UTC)?$/;
 const ONE_LINE = /^[^\r\n]{1,200}$/;
 const LONGEST_CHECK = 2000;
 

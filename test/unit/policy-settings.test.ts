@@ -36,7 +36,7 @@ describe("the settings", () => {
   });
 
   test("a waiver that has ended is a fault, with both days", () => {
-    for (const until of [WAIVER.until, `${WAIVER.until}T00:00:00Z`]) {
+    for (const until of [WAIVER.until, `${WAIVER.until} 00:00:00 +0000 UTC`]) {
       const waive = { "readiness-probes": { redis: { ...WAIVER, until } } };
       expect(lines({ waive }, "2027-04-01")).toEqual([
         'slipway:policy.waive.readiness-probes.redis.until: got "2027-03-31"; the waiver has ended, today is 2027-04-01; make the object right and remove the waiver, or set a later day with a reason that still holds',
