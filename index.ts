@@ -36,12 +36,12 @@ export default async () => {
   const held = slipway.requirePolicy({ ...settings, services, rendered });
   const written = { rendered, namespace: home, level, provider: own };
   const claims = new Set([...described, ...(await slipway.requireManifests(written))]);
-  const delivery = { ...settings, rendered, admission: held.admission };
+  const delivery = { ...settings, rendered, admission: held.admission?.manifests };
   const plan = settings.jenkins && slipway.planLanes({ ...delivery, jenkins: settings.jenkins });
   const guard = plan && new slipway.LaneGuard("lanes", { plan }, { provider: own });
-  const dependsOn = guard ?? [];
+  const policy = slipway.declarePolicy({ held, guard, namespace: home }, { providers });
+  const dependsOn = policy?.inForce ?? guard ?? [];
   const namespace = new slipway.Namespace(settings.namespace, { provider, dependsOn }, pods);
-  const policy = slipway.declarePolicy({ held, guard }, { providers });
   const access =
     plan &&
     new slipway.JenkinsAccess("jenkins", { plan, namespace, policy: policy?.made }, { providers });

@@ -33,6 +33,7 @@ export const FUNCTIONS = {
   imagePlatforms: "slipway:index:imagePlatforms",
   lendSecrets: "slipway:index:lendSecrets",
   namespaceState: "slipway:index:namespaceState",
+  policyInForce: "slipway:index:policyInForce",
   podChanges: "slipway:index:podChanges",
   releaseLooks: "slipway:index:releaseLooks",
   servedKinds: "slipway:index:servedKinds",

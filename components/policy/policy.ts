@@ -2,13 +2,18 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 import { COMPONENTS } from "../../contract/tokens.ts";
-import type { ComponentOptions } from "../providers.ts";
+import { askProvider } from "../ask-provider.ts";
+import { type ComponentOptions, slipwayProviderOf } from "../providers.ts";
+import type { SlipwayProvider } from "../slipway-provider.ts";
+import { type Admission, admissionName } from "./admission.ts";
 import type { HeldPolicy } from "./require-policy.ts";
 
 /** Inputs of a {@link Policy}. */
 export interface PolicyArgs {
   /** See `requirePolicy`. */
   readonly held: HeldPolicy;
+  /** The stack's own; it need not exist. */
+  readonly namespace: string;
   /**
    * What guards the lanes: a run that may not change them ends before it is touched.
    * @default - there are no lanes
@@ -24,20 +29,30 @@ export interface PolicyArgs {
 export class Policy extends pulumi.ComponentResource {
   /** What is in force once it is there. */
   readonly made: readonly pulumi.Resource[];
+  /** The same once the API server holds to it: what the stack has is made by the rules that it has now. */
+  readonly inForce: pulumi.Input<pulumi.Resource[]>;
 
-  constructor(name: string, { held, guard }: PolicyArgs, opts: ComponentOptions) {
+  constructor(name: string, { held, namespace, guard }: PolicyArgs, opts: ComponentOptions) {
     const waivers = held.waivers.map(({ rule, object, until, why }) => {
       return { rule, object, until, why };
     });
     super(COMPONENTS.Policy, name, { waivers }, opts);
-    this.made = held.admission === undefined ? [] : this.#declare(held.admission, guard);
+    const { admission } = held;
+    const binding = admission && this.#declare(admission, guard);
+    this.made = binding === undefined ? [] : [binding];
+    this.inForce =
+      admission === undefined || binding === undefined || pulumi.runtime.isDryRun()
+        ? [...this.made]
+        : awaited(
+            binding,
+            { namespace, version: admission.version },
+            slipwayProviderOf(this, name),
+          );
     this.registerOutputs({});
   }
 
-  #declare(
-    { policy, binding }: NonNullable<HeldPolicy["admission"]>,
-    guard: pulumi.Resource | undefined,
-  ): pulumi.Resource[] {
+  #declare({ manifests }: Admission, guard: pulumi.Resource | undefined): pulumi.Resource {
+    const { policy, binding } = manifests;
     const { ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding } =
       k8s.admissionregistration.v1;
     const { name } = policy.metadata;
@@ -45,7 +60,7 @@ export class Policy extends pulumi.ComponentResource {
       parent: this,
       dependsOn: guard ?? [],
     });
-    return [new ValidatingAdmissionPolicyBinding(name, binding, { parent: this, dependsOn: made })];
+    return new ValidatingAdmissionPolicyBinding(name, binding, { parent: this, dependsOn: made });
   }
 }
 
@@ -55,4 +70,21 @@ export function declarePolicy(args: PolicyArgs, opts: ComponentOptions): Policy 
   return waivers.length === 0 && admission === undefined
     ? undefined
     : new Policy("policy", args, opts);
+}
+
+/** The API server takes a moment to read a policy: it would refuse by the former one what this one allows. */
+function awaited(
+  binding: pulumi.Resource,
+  args: { readonly namespace: string; readonly version: string },
+  provider: SlipwayProvider,
+): pulumi.Output<pulumi.Resource[]> {
+  return binding.urn.apply(async () => {
+    const { policy } = await askProvider("policyInForce", args, provider);
+    if (policy === "not-in-force") {
+      throw new pulumi.RunError(
+        `the API server does not hold to ValidatingAdmissionPolicy ${admissionName(args.namespace)} in the namespace ${args.namespace}; look at its status and its binding (kubectl get validatingadmissionpolicybindings), and run up again`,
+      );
+    }
+    return [binding];
+  });
 }

@@ -5,8 +5,7 @@ import { RULES } from "../../policy/rules/table.ts";
 import { plain } from "../../mask/plain.ts";
 import { faultsError } from "../faults-error.ts";
 import type { Delivery } from "../lanes/delivery.ts";
-import type { AdmissionManifests } from "../lanes/policies/policy.ts";
-import { admissionManifests } from "./admission.ts";
+import { type Admission, admissionManifests } from "./admission.ts";
 import type { PolicyDefinition } from "./definition.ts";
 import { givenOf, type ImagePlaces, withAnyImage } from "./given.ts";
 import { idOf, type Planned, plannedObjects } from "./objects.ts";
@@ -26,7 +25,7 @@ export interface HeldPolicy {
    * What holds everybody to it in the stack's namespace.
    * @default - the settings want nothing of the API server
    */
-  readonly admission?: AdmissionManifests;
+  readonly admission?: Admission;
 }
 
 /** The rule that needs to know all of a namespace. */

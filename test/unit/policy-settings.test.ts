@@ -139,7 +139,7 @@ describe("the check before anything is registered", () => {
       /^slipway:policy\.waive\.no-plain-secrets\["Secret\/pull"\]: the stack has no such object; /,
     );
     const { admission } = requirePolicy({ ...BASE, policy: { waive, admission: true } });
-    expect(JSON.stringify(admission?.policy.spec.variables)).toContain("Secret/pull");
+    expect(JSON.stringify(admission?.manifests.policy.spec.variables)).toContain("Secret/pull");
   });
 
   test("a registry is named by the settings, or refused", () => {
@@ -168,8 +168,8 @@ test("the lanes read the namespace's policy, and a lane's run that would change 
   const { admission } = requirePolicy({ ...BASE, policy: { admission: true } });
   const sealing = { controller: { namespace: "kube-system", name: "sealed" } };
   const jenkins = { apiServer: { cidr: "10.0.0.1/32" }, controller: { namespace: "jenkins" } };
-  const plan = planLanes({ ...BASE, sealing, jenkins, admission });
-  expect(plan.admissions).toEqual([admission]);
+  const plan = planLanes({ ...BASE, sealing, jenkins, admission: admission?.manifests });
+  expect(plan.admissions).toEqual([admission?.manifests]);
   const reads = plan.accounts
     .flatMap(({ rights }) => rights)
     .filter(({ name }) => name === "shop-dev-slipway-policy");
