@@ -31,13 +31,13 @@ export default async () => {
   const rendered = await slipway.renderManifests({ ...settings, services, others, provider: own });
   const builds = slipway.planBuilds(services);
   slipway.requireApproved({ services, builds }, approval);
-  const pods = await slipway.requirePods({ ...settings, ...found, services, provider: own });
+  const delivery = { ...settings, rendered };
+  const pods = await slipway.requirePods({ ...delivery, ...found, services, provider: own });
   const { level } = pods;
   const held = slipway.requirePolicy({ ...settings, services, rendered });
   const written = { rendered, namespace: home, level, provider: own };
   const claims = new Set([...described, ...(await slipway.requireManifests(written))]);
-  const delivery = { ...settings, rendered, admission: held.admission?.manifests };
-  const plan = settings.jenkins && slipway.planLanes({ ...delivery, jenkins: settings.jenkins });
+  const plan = settings.jenkins && slipway.planLanes({ ...delivery, admission: held.admission?.manifests, jenkins: settings.jenkins });
   const guard = plan && new slipway.LaneGuard("lanes", { plan }, { provider: own });
   const policy = slipway.declarePolicy({ held, guard, namespace: home }, { providers });
   const dependsOn = policy?.inForce ?? guard ?? [];
@@ -53,6 +53,7 @@ export default async () => {
   const extras = slipway.declareExtras(settings.extras ?? {}, rendered.extras, (name, args) => {
     return new slipway.Extra(name, { ...common, credentials, claims, ...args }, { providers });
   });
+  const groups = slipway.groupsOf(settings.groups ?? {});
   const known = await slipway.survey({ services, builds, registry, provider: own });
   // Containers may run each other's images, so that each is looked up once all are declared.
   const imageOf = (name: string) =>
@@ -61,7 +62,7 @@ export default async () => {
     const waived = slipway.waivedOf(held, name);
     const standing = { owner, standing: known[name], approved: approval?.[name], imageOf };
     const manifests = { rendered: rendered.services[name], after: extras };
-    const own = { service, credentials, claims, waived, failsLate: true };
+    const own = { service, credentials, claims, waived, failsLate: true, group: groups[name] };
     const args = { ...common, ...own, ...standing, ...manifests };
     return new slipway.Release(name, args, { providers });
   });

@@ -142,6 +142,19 @@ function rightsOfSchedule(
   ]);
 }
 
+/** The rights that migrations of services need beside the verdict's: a Job of each is created, awaited, and deleted when it is over. */
+export function rightsOfMigration(namespace: string, logs: boolean): readonly NeededRight[] {
+  const verbs = ["get", "create", "delete"] as const;
+  return within(namespace, [
+    ...verbs.map((verb) => required(verb, "batch", "jobs", "migration")),
+    ...follow("batch", "jobs"),
+    ...follow("", "pods"),
+    ...FOLLOW.map((verb) => optional(verb, "", "events", "evidence")),
+    ...(logs ? [{ ...optional("get", "", "pods", "evidence"), subresource: "log" }] : []),
+    { ...optional("get", "", "namespaces", "evidence"), name: namespace },
+  ]);
+}
+
 /** Where each kind's pod templates are kept. */
 const KEPT_AT = {
   ReplicaSet: ["replicasets"],

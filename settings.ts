@@ -8,6 +8,7 @@ import type { ImageSource } from "./components/image/image.ts";
 import type { Registry } from "./components/image/registry.ts";
 import type { ServiceDefinition } from "./components/service-definition.ts";
 import type { Sealing } from "./components/credentials/sealed-credential.ts";
+import type { GroupsDefinition } from "./components/group/definition.ts";
 import type { JenkinsDefinition } from "./components/lanes/definition.ts";
 import type { ExtraDefinition } from "./components/extra.ts";
 import type { PolicyDefinition } from "./components/policy/definition.ts";
@@ -18,6 +19,7 @@ import { serviceFaults } from "./settings/conflicts.ts";
 import { credentialFaults, settingsUsed } from "./settings/credential-conflicts.ts";
 import { withCertificate, withValues } from "./settings/credentials.ts";
 import { type Fault, faultLine, faultsOf } from "./settings/fault.ts";
+import { groupFaults } from "./settings/groups.ts";
 import { jenkinsFaults } from "./settings/jenkins.ts";
 import { mapping } from "./settings/mapping.ts";
 import { namespaceExists } from "./settings/namespace.ts";
@@ -70,6 +72,11 @@ export interface Settings {
    * @default - nothing
    */
   readonly policy?: PolicyDefinition;
+  /**
+   * Services that are released together or not at all.
+   * @default - each is released by itself
+   */
+  readonly groups?: GroupsDefinition;
   readonly services: Readonly<Record<string, ServiceSettings>>;
 }
 
@@ -97,7 +104,7 @@ function isString(key: string, value: string): boolean {
 }
 
 /** An empty mapping is what Pulumi.yaml gives for a key that the stack does not set. */
-const UNSET_WHEN_EMPTY = new Set(["registry", "jenkins", "extras", "policy"]);
+const UNSET_WHEN_EMPTY = new Set(["registry", "jenkins", "extras", "groups", "policy"]);
 
 /**
  * Reads the settings of the stack that is being run.
@@ -146,6 +153,7 @@ export function parseSettings(config: StackConfig, surroundings: Surroundings): 
       ...variableFaults(raw),
       ...processFaults(raw),
       ...extrasFaults(raw, surroundings),
+      ...groupFaults(raw),
       ...claimFaults(raw),
       ...policyFaults(raw, today()),
     ],
@@ -166,7 +174,8 @@ function reportable(faults: Readonly<Record<"misplaced" | "misread" | "others", 
 }
 
 function settingsOf(cluster: Cluster, form: StackForm, values: StackConfig["values"]): Settings {
-  const { registry, namespace, services, sealing = {}, credentials = {}, extras, policy } = form;
+  const { registry, namespace, services, sealing = {}, credentials = {} } = form;
+  const { extras, groups, policy } = form;
   const password = values[PASSWORD];
   const secretOf = (setting: string) => pulumi.secret(values[setting] ?? "");
   return {
@@ -180,6 +189,7 @@ function settingsOf(cluster: Cluster, form: StackForm, values: StackConfig["valu
     credentials: byName(credentials, (_, credential) => withValues(credential, values)),
     ...(extras && { extras }),
     ...(policy && { policy }),
+    ...(groups && { groups }),
     services: byName(services, (name, { build, image, ...definition }) => ({
       ...definition,
       ...imageSourceOf(name, { build: build && buildOf(build, secretOf), image }, form),

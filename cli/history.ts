@@ -4,7 +4,7 @@ import type { HistoryEntry } from "../contract/release-record.ts";
 import { print, SERVICE, type ServiceOptions, stackCommand } from "./options.ts";
 import { serviceOf } from "./outputs.ts";
 import { ProjectStack } from "./project-stack.ts";
-import { age, commitWords, shortDigest, table } from "./words.ts";
+import { age, commitWords, setWords, shortDigest, table } from "./words.ts";
 
 const HELP = `
 Examples:
@@ -29,6 +29,7 @@ export function historyCommand(): Command {
 }
 
 function words(entries: readonly HistoryEntry[], now: number): string {
+  const isGrouped = entries.some(({ group }) => group !== undefined);
   const rows = entries.map((entry) => [
     age(entry.startedAt, now),
     commitWords(entry),
@@ -36,6 +37,8 @@ function words(entries: readonly HistoryEntry[], now: number): string {
     entry.verdict,
     entry.reason ?? "",
     `${entry.seconds}s`,
+    ...(isGrouped ? [setWords(entry)] : []),
   ]);
-  return table(["AGE", "COMMIT", "DIGEST", "VERDICT", "REASON", "TOOK"], rows);
+  const headings = ["AGE", "COMMIT", "DIGEST", "VERDICT", "REASON", "TOOK"];
+  return table([...headings, ...(isGrouped ? ["GROUP AND SET"] : [])], rows);
 }

@@ -52,7 +52,11 @@ export function foundLast({ startedAt, seconds }: ReleaseRecord, modified?: stri
 /** The outputs of a stack with what was found of its releases since. */
 export function withKnown(outputs: SlipwayOutputs, known: readonly KnownRelease[]): SlipwayOutputs {
   const own = known.filter(({ service }) => Object.hasOwn(outputs.releases, service));
-  const records = own.map(({ service, record }) => [service, record] as const);
+  const records = own.map(({ service, record }) => {
+    const { gates, digest } = outputs.releases[service] ?? {};
+    const isSame = digest === record.digest;
+    return [service, { ...record, ...(isSame && gates && { gates }) }] as const;
+  });
   const histories = own.map(({ service, history }) => [service, history] as const);
   return {
     ...outputs,

@@ -57,6 +57,14 @@ export function sharersOf(text: string, service: string): string[] {
   );
 }
 
+/** The groups in the text of a stack's settings: the members of each. */
+export function groupsOf(text: string): Readonly<Record<string, readonly string[]>> {
+  const { config } = (parsed(text).toJS() ?? {}) as {
+    config?: { "slipway:groups"?: Readonly<Record<string, readonly string[]>> };
+  };
+  return config?.["slipway:groups"] ?? {};
+}
+
 /** Pins a service at an image; comments and all other settings stay as they are. */
 export function withPin(service: string, pin: Pin): Edit {
   return (text) => {

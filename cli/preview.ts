@@ -7,6 +7,8 @@ import { plainIn } from "../mask/plain.ts";
 import { runFailure } from "./aftermath.ts";
 import { badInput, CommandFailure, EXIT_CODE } from "./exit-code.ts";
 import { lookAtPods } from "./live-look.ts";
+import { writeManifests } from "./manifests/folder.ts";
+import { hiddenIn, manifestsOf } from "./manifests/objects.ts";
 import { type CommonOptions, print, stackCommand } from "./options.ts";
 import { type Expectation, parseExpectation, unexpected } from "./preview/expectation.ts";
 import { previewMarkdown } from "./preview/markdown.ts";
@@ -19,6 +21,7 @@ interface Options extends CommonOptions {
   readonly comment?: string;
   readonly expect: readonly Expectation[];
   readonly exitCode?: true;
+  readonly manifests?: string;
   readonly savePlan?: string;
   readonly withoutSecrets?: true;
 }
@@ -29,6 +32,7 @@ No value of a setting or a secret is in the comment, and the same change has the
 Examples:
   $ npx slipway preview --stack dev
   $ npx slipway preview --stack prod --comment preview.md --exit-code
+  $ npx slipway preview --stack prod --manifests rendered
   $ npx slipway preview --stack prod --expect shop=sha256:4f5e… --save-plan plan.json`;
 
 /** `slipway preview`: what an up would do, for the people who approve it. */
@@ -49,6 +53,10 @@ export function previewCommand(): Command {
       [],
     )
     .option("--exit-code", "exit with 3 if changes are pending")
+    .option(
+      "--manifests <folder>",
+      "write each object that the stack will have into a file of a folder, for a scanner: no secret is in it",
+    )
     .option("--save-plan <file>", "save the plan, for pulumi up --plan; it may hold secrets")
     .option(
       "--without-secrets",
@@ -75,7 +83,8 @@ async function preview(options: Options): Promise<void> {
     plan === undefined ? {} : { plan },
   );
   const credentials = options.withoutSecrets === true ? "unseen" : "compared";
-  const live = await lookAtPods(stack, stepsOf(events));
+  const steps = stepsOf(events);
+  const live = await lookAtPods(stack, steps);
   const { project, name } = stack;
   const report = plainIn(
     previewReport({ project, stack: name, credentials, live, succeeded }, events),
@@ -89,6 +98,11 @@ async function preview(options: Options): Promise<void> {
   }
   if (report.outcome === "failed") {
     throw runFailure("preview", said, stack.name);
+  }
+  if (options.manifests !== undefined) {
+    const manifests = manifestsOf(steps);
+    await writeManifests("--manifests", options.manifests, manifests);
+    hiddenIn(manifests).forEach((line) => process.stderr.write(`${line}\n`));
   }
   const reasons = unexpected(report, options.expect);
   if (reasons.length > 0) {

@@ -74,7 +74,9 @@ export function failureOf(releases: Records, stack: string): CommandFailure | un
   const [remedy] = failed.flatMap(([, { reason }]) => remedyOf(reason, stack) ?? []);
   return failed.every(([, { running }]) => running?.verdict === "ready")
     ? new CommandFailure(
-        `failed and rolled back: ${names}; what ran before runs again`,
+        failed.some(([, { reason }]) => reason === "migration-failed")
+          ? `failed, and what ran before runs: ${names}`
+          : `failed and rolled back: ${names}; what ran before runs again`,
         EXIT_CODE.rolledBack,
       )
     : new CommandFailure(

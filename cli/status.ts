@@ -1,7 +1,8 @@
 import type { Command } from "commander";
 
-import type { ReleaseRecord } from "../contract/release-record.ts";
+import type { ReleasedGroup, ReleaseRecord } from "../contract/release-record.ts";
 import { remedyOf } from "./aftermath.ts";
+import { groupFailures } from "./group-words.ts";
 import {
   foundLast,
   type KnownRelease,
@@ -11,17 +12,26 @@ import {
 } from "./known-release.ts";
 import { lookAtCluster } from "./live-look.ts";
 import { type CommonOptions, print, stackCommand } from "./options.ts";
+import { endingGates, type Gated } from "./passed-gates.ts";
 import { type Pin, readPins } from "./pins.ts";
 import { ProjectStack } from "./project-stack.ts";
 import { warningsOf } from "./warnings.ts";
-import { age, commitWords, onOneLine, sameImageWords, shortDigest, table } from "./words.ts";
+import {
+  age,
+  commitWords,
+  onOneLine,
+  sameImageWords,
+  setWords,
+  shortDigest,
+  table,
+} from "./words.ts";
 
 interface Options extends CommonOptions {
   readonly live?: true;
 }
 
 /** What is known of one service. */
-export interface ServiceStatus {
+export interface ServiceStatus extends Gated {
   readonly service: string;
   readonly commit: string | null;
   readonly dirty: boolean;
@@ -45,6 +55,11 @@ export interface ServiceStatus {
   readonly warnings: readonly string[];
   /** What to do if the release's objects are gone, null if they are not. */
   readonly remedy: string | null;
+  /**
+   * Its group, and how that ended.
+   * @default - it is in none
+   */
+  readonly group?: ReleasedGroup;
 }
 
 const HELP = `
@@ -106,11 +121,14 @@ export function statusOf(
     pin: pin?.image ?? null,
     warnings: warningsOf(record),
     remedy: remedyOf(reason, stack) ?? null,
+    ...(record.group && { group: record.group }),
+    ...(record.gates && { gates: record.gates }),
   };
 }
 
 /** The services in columns, and below them what to do. */
 export function words(services: readonly ServiceStatus[], now: number): string {
+  const isGrouped = services.some(({ group }) => group !== undefined);
   const rows = services.map((each) => [
     each.service,
     commitWords(each),
@@ -120,13 +138,17 @@ export function words(services: readonly ServiceStatus[], now: number): string {
     runsWords(each),
     `${age(each.foundAt, now)} ago`,
     each.pin === null ? "" : shortDigest(each.pin.slice(each.pin.indexOf("@") + 1)),
+    ...(isGrouped ? [setWords(each)] : []),
   ]);
-  const headings = ["SERVICE", "COMMIT", "DIGEST", "VERDICT", "AGE", "RUNS", "AS OF", "PINNED AT"];
-  const notes = services.flatMap(({ service, warnings, remedy }) => [
+  const own = ["SERVICE", "COMMIT", "DIGEST", "VERDICT", "AGE", "RUNS", "AS OF", "PINNED AT"];
+  const headings = [...own, ...(isGrouped ? ["GROUP AND SET"] : [])];
+  const notes = services.flatMap(({ service, warnings, remedy, ...gated }) => [
     ...warnings.map((warning) => `${service}: warning: ${onOneLine(warning)}`),
+    ...endingGates(gated, now).map((ending) => `${service}: warning: ${ending}`),
     ...(remedy === null ? [] : [`${service}: ${remedy}`]),
   ]);
-  return [table(headings, rows), ...notes].join("\n");
+  const groups = groupFailures(services);
+  return [table(headings, rows), ...groups, ...notes].join("\n");
 }
 
 function runsWords(status: ServiceStatus): string {

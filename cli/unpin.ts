@@ -1,10 +1,15 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 
 import { badInput } from "./exit-code.ts";
+import { assertAlone, membersOf } from "./group-rollback.ts";
 import { print, remark, stackCommand } from "./options.ts";
 import { changePins, changingPins, type PinOptions } from "./pin-change.ts";
-import { readPins, withoutPins } from "./pins.ts";
+import { groupsOf, pinsOf, readSettingsFile, withoutPins } from "./pins.ts";
 import { ProjectStack } from "./project-stack.ts";
+
+interface Options extends PinOptions {
+  readonly group?: string;
+}
 
 const HELP = `
 The stack then builds, promotes, or runs the image of its settings, as it did before the pin.
@@ -19,14 +24,26 @@ export function unpinCommand(): Command {
     "unpin",
     "Removes the pins of services, runs pulumi up and waits for the verdict.",
     HELP,
-  ).option("--service <name>", "the service; by default all that are pinned");
+  )
+    .option("--service <name>", "the service; by default all that are pinned")
+    .addOption(
+      new Option("--group <name>", "a group, all its members together").conflicts("service"),
+    );
   return changingPins(command).action(unpin);
 }
 
-async function unpin(options: PinOptions): Promise<void> {
+async function unpin(options: Options): Promise<void> {
   const stack = await ProjectStack.open(options.stack);
-  const pins = await readPins(stack.settingsFile);
-  const services = chosen(Object.keys(pins), options.service);
+  const settings = await readSettingsFile(stack.settingsFile);
+  const [pins, groups] = [pinsOf(settings), groupsOf(settings)];
+  if (options.service !== undefined) {
+    assertAlone(options.service, groups, "npx slipway unpin");
+  }
+  const pinned = Object.keys(pins);
+  const members = options.group === undefined ? undefined : membersOf(options.group, groups);
+  const services = members
+    ? members.filter((member) => pinned.includes(member))
+    : chosen(pinned, options.service);
   if (services.length === 0) {
     print(options, { stack: stack.name, services }, "nothing is pinned");
     return;

@@ -33,6 +33,11 @@ export function commitName(commit: string | null): string {
   return commit?.slice(0, 12) ?? "not in git";
 }
 
+/** The set of its group that a release is a part of, as a cell of a column; nothing for one that is in no group. */
+export function setWords({ group }: Pick<HistoryEntry, "group">): string {
+  return group === undefined ? "" : `${group.name} ${group.set}`;
+}
+
 /** A text of no more letters than this. */
 export function shortened(text: string, most: number): string {
   return text.length <= most ? text : `${text.slice(0, most - 1)}…`;

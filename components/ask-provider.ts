@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { FoundStatements, PublicKey } from "../contract/gate-statements.ts";
 import type { FoundImage } from "../contract/image-digests.ts";
 import type { PlatformAnswers } from "../contract/image-platforms.ts";
 import type { NamespaceState } from "../contract/namespace-state.ts";
@@ -11,8 +12,12 @@ import type { FoundClaims } from "../contract/volume-claims.ts";
 import { loginTo, type Registry } from "./image/registry.ts";
 import type { SlipwayProvider } from "./slipway-provider.ts";
 
+/** How long a registry may take for all that lies beside one image. */
+const STATEMENTS_SECONDS = 120;
+
 /** What the provider's functions answer. */
 interface Answers {
+  readonly gateStatements: { readonly images: readonly FoundStatements[] };
   readonly imageDigests: { readonly images: readonly FoundImage[] };
   readonly imagePlatforms: PlatformAnswers;
   readonly namespaceState: NamespaceState;
@@ -56,4 +61,25 @@ export async function askRegistries(
   }
   const args = { references, login: loginTo(registry), answerSeconds };
   return (await askProvider("imageDigests", args, provider)).images;
+}
+
+/**
+ * What is said of images beside them in their registries.
+ *
+ * @param images by digest
+ * @param keys by which statements may be signed
+ * @param registry its login is used for that registry
+ * @returns undefined where nobody can be asked
+ */
+export async function askStatements(
+  images: readonly string[],
+  keys: readonly PublicKey[],
+  registry: Registry | undefined,
+  provider: SlipwayProvider,
+): Promise<readonly FoundStatements[] | undefined> {
+  if (images.length === 0) {
+    return [];
+  }
+  const args = { images, keys, login: loginTo(registry), answerSeconds: STATEMENTS_SECONDS };
+  return (await askProvider("gateStatements", args, provider)).images;
 }

@@ -5,6 +5,7 @@ import { askProvider } from "./ask-provider.ts";
 import type { ComparedImage } from "./image/image.ts";
 import type { NodeChoice } from "./image/node-choice.ts";
 import {
+  isCompared,
   type PlatformRequest,
   platformFindings,
   platformQuestion,
@@ -56,7 +57,7 @@ export async function comparePlatforms(
   requests: Readonly<Record<string, PlatformRequest>>,
   { registry, provider }: PlatformSources,
 ): Promise<void> {
-  const all = Object.values(requests);
+  const all = Object.values(requests).filter(isCompared);
   if (all.length === 0) {
     return;
   }

@@ -7,6 +7,7 @@ import { completeContainers } from "./service/containers.ts";
 import { completeExceptions } from "./service/exceptions.ts";
 import { completeIdentity } from "./service/identity.ts";
 import { completeKinds, completeReplicas, completeTime } from "./service/kinds.ts";
+import { migrationOf } from "./service/migrate.ts";
 import { completePatches } from "./service/patches.ts";
 import { completePlacement } from "./service/placement.ts";
 import { completePorts } from "./service/ports.ts";
@@ -36,6 +37,7 @@ export function complete(
     ...completeIdentity(definition),
     ...completePatches(definition),
     ...completePlacement(definition),
+    ...migrationOf(definition),
     ...completeKinds(identity.name, definition),
     replicas: completeReplicas(definition, PODS.replicas.default),
     ...(ports.ports.length === 0 && { drainSeconds: definition.drainSeconds ?? 0 }),

@@ -7,11 +7,12 @@ import { type ComponentOptions, slipwayProviderOf } from "./providers.ts";
 import { Manifests } from "./rendered/manifests.ts";
 import type { RenderedManifests } from "./rendered/render.ts";
 import { verdictIn } from "./rendered/verdict-times.ts";
+import type { ExceptionsDefinition } from "./service/exceptions.ts";
 import type { ManifestsDefinition } from "./service/manifests.ts";
 import type { UsedCredential } from "./workload.ts";
 
 /** What stands beside the services: its manifests, and how long it is awaited. */
-export type ExtraDefinition = ManifestsDefinition & VerdictSettings;
+export type ExtraDefinition = ManifestsDefinition & ExceptionsDefinition & VerdictSettings;
 
 /** Inputs of an {@link Extra}. */
 export interface ExtraArgs {

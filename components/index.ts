@@ -24,6 +24,8 @@ export {
   type Origin,
 } from "./image/image.ts";
 export { declareExtras, Extra, type ExtraArgs, type ExtraDefinition } from "./extra.ts";
+export type { GroupsDefinition } from "./group/definition.ts";
+export { Group, groupsOf } from "./group/group.ts";
 export { type Registry } from "./image/registry.ts";
 export type { BuildSecret, BuildxOptions } from "./image/buildx-options.ts";
 export { ImageBuild, type ImageBuildArgs } from "./image/image-build.ts";
@@ -66,7 +68,7 @@ export { complete, type ServiceIdentity } from "./complete-service.ts";
 export type { JenkinsDefinition, LaneDefinition, LaneName } from "./lanes/definition.ts";
 export { type LanePlan, planLanes } from "./lanes/plan.ts";
 export { Namespace, type NamespaceSettings } from "./namespace.ts";
-export type { Promotion, ToBePromoted } from "./promotion/definition.ts";
+export type { Gate, Promotion, SignerKey, ToBePromoted } from "./promotion/definition.ts";
 export { promote, type PromotionArgs } from "./promotion/promotion.ts";
 export {
   type AppliedObject,

@@ -10,3 +10,12 @@ export async function known<T>(output: pulumi.Output<T>): Promise<pulumi.Output<
   const hasValue = await isKnown.catch(() => true);
   return hasValue || pulumi.runtime.isDryRun() ? output : undefined;
 }
+
+/** The value of an output, undefined as long as it is unknown: in a preview, or because `--target` left its resource out. */
+export async function valueOf<T>(output: pulumi.Output<T>): Promise<T | undefined> {
+  const { isKnown, promise } = output as unknown as {
+    readonly isKnown: Promise<boolean>;
+    readonly promise: () => Promise<T>;
+  };
+  return (await isKnown) ? promise() : undefined;
+}

@@ -4,6 +4,7 @@ import { type Fields, fieldsOf, listOf } from "./manifests/plain-fields.ts";
 import { unbuiltManifests } from "./manifests/unbuilt.ts";
 import { EXCEPTIONS } from "./service/exceptions.ts";
 import type { Service } from "./service-definition.ts";
+import { surgeFaults } from "./surge-faults.ts";
 
 /** Of what has pods that go on running. */
 const OF_PODS = {
@@ -91,6 +92,7 @@ export function patchFaults(service: Service): string[] {
     ),
     ...unsaidFaults(service),
     ...secretFaults(service, final),
+    ...surgeFaults(service, final),
   ];
   return [...new Set(faults)].map((fault) => `slipway:services.${service.name}.${fault}`);
 }

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { GroupInputs } from "../contract/group.ts";
 import type { DeploymentIdentity, ReadinessInputs } from "../contract/readiness.ts";
 import type { HistoryEntry, ReleaseRecord } from "../contract/release-record.ts";
 import type { SlipwayResourceOptions } from "./slipway-provider.ts";
@@ -6,9 +7,14 @@ import { RESOURCES } from "../contract/tokens.ts";
 import type { Inputs } from "./inputs.ts";
 
 /** Arguments of a {@link Readiness}. */
-export type ReadinessArgs = Inputs<Omit<ReadinessInputs, "deployment">> & {
+export type ReadinessArgs = Inputs<Omit<ReadinessInputs, "deployment" | "group">> & {
   /** The Deployment as it was applied, by name, uid and generation. */
   readonly deployment: pulumi.Input<Inputs<DeploymentIdentity>>;
+  /**
+   * The group that the service is a member of, with the verdict on it: a `Group` gives it.
+   * @default - it is delivered by itself
+   */
+  readonly group?: pulumi.Input<Inputs<GroupInputs>>;
 };
 
 /**

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { ApprovedImage } from "./approval.ts";
 import type { Credential } from "./credentials/credential.ts";
+import type { Group } from "./group/group.ts";
 import { Image, type ImageSource } from "./image/image.ts";
 import type { Registry } from "./image/registry.ts";
 import type { RenderedManifests } from "./rendered/render.ts";
@@ -26,6 +27,11 @@ export interface ReleaseArgs {
    * @default false
    */
   readonly failsLate?: boolean;
+  /**
+   * The group that it is a member of.
+   * @default - it is delivered by itself
+   */
+  readonly group?: Group | undefined;
   /**
    * The release of the service whose image this one runs, for `build: {of}`.
    * @default - it has an image of its own

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { HistoryEntry, ReleaseRecord } from "../contract/release-record.ts";
 import { Image, type ImageArgs } from "./image/image.ts";
+import { digestOf } from "../contract/image-reference.ts";
 import { comparing } from "./compared-platforms.ts";
 import { Manifests } from "./rendered/manifests.ts";
 import { type Outcome, outcomeOf } from "./rendered/outcome.ts";
@@ -32,8 +33,9 @@ export class Release extends pulumi.ComponentResource {
   readonly endpoint: pulumi.Output<Endpoint>;
 
   constructor(name: string, args: ReleaseArgs, opts: ComponentOptions) {
-    super(COMPONENTS.Release, name, {}, opts);
+    super(COMPONENTS.Release, name, passedGates(args), opts);
 
+    requireOwnManifests(name, args);
     const provider = slipwayProviderOf(this, name);
     const image = new Image(name, imageArgs(name, args, provider), { parent: this });
     const { release, history, endpoint } =
@@ -43,11 +45,41 @@ export class Release extends pulumi.ComponentResource {
 
     this.obtained = image;
     this.image = image.ref;
-    this.release = release;
+    this.release = withGates(release, args);
     this.history = history;
     this.endpoint = endpoint;
-    this.registerOutputs({ release, history, endpoint });
+    this.registerOutputs({ release: this.release, history, endpoint });
   }
+}
+
+/** @throws RunError for a member of a group that a team's own manifests deliver */
+function requireOwnManifests(name: string, { group, rendered }: ReleaseArgs): void {
+  if (group !== undefined && rendered !== undefined) {
+    throw new pulumi.RunError(
+      `group ${group.name}: got the member ${name} with manifests; allowed: members that Slipway's own manifests deliver`,
+    );
+  }
+}
+
+/** The gates that its image has passed, where a preview finds them. */
+function passedGates({ service }: ReleaseArgs) {
+  return "promoted" in service && service.gates ? { gates: service.gates } : {};
+}
+
+/** The record with the gates that its image has passed: they are read again at each run, and are no part of what is judged. */
+function withGates(
+  release: pulumi.Output<ReleaseRecord>,
+  args: ReleaseArgs,
+): pulumi.Output<ReleaseRecord> {
+  const { gates } = passedGates(args);
+  if (gates === undefined || !("promoted" in args.service)) {
+    return release;
+  }
+  const digest = digestOf(args.service.promoted);
+  // A member of a group whose turn has not come keeps its earlier record, if it has one.
+  return release.apply((record: ReleaseRecord | undefined) =>
+    record?.digest === digest ? { ...record, gates } : record,
+  ) as pulumi.Output<ReleaseRecord>;
 }
 
 function imageArgs(

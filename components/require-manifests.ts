@@ -1,14 +1,13 @@
 import { parseQuantity } from "../contract/quantity.ts";
 import type { FoundClaim } from "../contract/volume-claims.ts";
 import { askProvider } from "./ask-provider.ts";
-import { looseningsOf } from "./manifests/loosenings.ts";
 import { ANY_IMAGE } from "./manifests/unbuilt.ts";
 import type { AllRendered } from "./rendered/all.ts";
 import { applied } from "./rendered/applied.ts";
 import { manifestsError } from "./rendered/manifests-error.ts";
 import { at, idOf, items, type ManifestObject, textOf } from "./rendered/object.ts";
-import { podSpecPath } from "./rendered/pod-spec.ts";
-import { type ExceptionWord, leaves } from "./service/exceptions.ts";
+import { exceptionsOf, type RenderedException, saidExceptions } from "./rendered/exceptions.ts";
+import { type ExceptionWord, leavesLevel } from "./service/exceptions.ts";
 import type { SlipwayProvider } from "./slipway-provider.ts";
 
 /** Inputs of {@link requireManifests}. */
@@ -28,6 +27,8 @@ export interface RequiredManifests {
 interface Own {
   readonly place: string;
   readonly object: ManifestObject;
+  /** What its pods may do beside the level `restricted`. */
+  readonly allow: readonly ExceptionWord[];
   /** As it would be applied, with an image of any digest. */
   readonly tried: Readonly<Record<string, unknown>>;
 }
@@ -54,9 +55,6 @@ const NO_ANSWER = /does not support dry run/;
 /** Not every version of the API server refuses these. */
 const BY_VERSION: readonly ExceptionWord[] = ["probe-hosts"];
 
-/** Without any profile, `baseline` admits a container that `restricted` refuses. */
-const STRICTEST_ONLY: readonly ExceptionWord[] = ["unconfined"];
-
 const MOST_PATHS = 5;
 
 /**
@@ -75,8 +73,12 @@ export async function requireManifests(args: RequiredManifests): Promise<Readonl
     names.length === 0 ? {} : await askProvider("volumeClaims", { namespace, names }, provider);
   const faults = [
     ...all.flatMap((own) =>
-      levelFaults(own.object, level).map((fault) => `${titleOf(own, namespace)}: ${fault}`),
+      [...unsaidFaults(own), ...levelFaults(own, level)].map(
+        (fault) => `${titleOf(own, namespace)}: ${fault}`,
+      ),
     ),
+    ...unusedFaults("extras", rendered.extras),
+    ...unusedFaults("services", rendered.services),
     ...(await refusals(all, namespace, provider)),
     ...claims.flatMap((own) => {
       const found = existing[own.object.metadata.name];
@@ -97,12 +99,12 @@ function titleOf({ place, object }: Own, namespace: string): string {
 
 /** Those in the stack's namespace. */
 function ownOf(group: keyof AllRendered, made: AllRendered["services"]): Own[] {
-  return Object.entries(made).flatMap(([name, { objects, image: called }]) => {
+  return Object.entries(made).flatMap(([name, { objects, image: called, allow = [] }]) => {
     const place = `slipway:${group}.${name}`;
     const image = called === undefined ? undefined : { called, reference: ANY_IMAGE };
     return objects.flatMap(({ object, isHome }) => {
       const tried = applied(object, { image, digests: {}, annotations: {} });
-      return isHome ? [{ place, object, tried }] : [];
+      return isHome ? [{ place, object, allow, tried }] : [];
     });
   });
 }
@@ -128,26 +130,49 @@ async function refusals(
   });
 }
 
+/** What the pods of an object do beside the level `restricted` without a word for it. */
+export function unsaidFaults({ place, object, allow }: Pick<Own, "place" | "object" | "allow">) {
+  const unsaid = exceptionsOf(object).filter(({ word }) => !allow.includes(word));
+  const words = [...new Set(unsaid.map(({ word }) => word))];
+  return unsaid.length === 0
+    ? []
+    : [
+        `its pods leave the Pod Security level restricted by ${pathsOf(unsaid)}; allowed: what https://kubernetes.io/docs/concepts/security/pod-security-standards says of it; set it in the manifests, or permit it with ${place}.allow: [${words.join(", ")}]`,
+      ];
+}
+
+/** Words that loosen the namespace for nothing. */
+function unusedFaults(group: keyof AllRendered, made: AllRendered["services"]): string[] {
+  return Object.entries(made).flatMap(([name, own]) => {
+    const used = saidExceptions(own).map(({ word }) => word);
+    const unused = (own.allow ?? []).filter((word) => !used.includes(word));
+    return unused.map(
+      (word) =>
+        `slipway:${group}.${name}.allow: got ${word}, and no pod of the manifests leaves the Pod Security level restricted so; remove it`,
+    );
+  });
+}
+
 /** Why the namespace does not admit the pods of an object, by what every level is defined as. */
-export function levelFaults(object: ManifestObject, level: string | undefined): string[] {
-  const path = podSpecPath(object);
-  if (path === undefined || at(object, ...path, "os", "name") === "windows") {
-    return [];
-  }
-  const left = looseningsOf(at(object, ...path)).filter(
-    ({ word }) =>
-      leaves(word, level) &&
-      !BY_VERSION.includes(word) &&
-      (level === "restricted" || !STRICTEST_ONLY.includes(word)),
+export function levelFaults(
+  { object, allow }: Pick<Own, "object" | "allow">,
+  level: string | undefined,
+): string[] {
+  const left = exceptionsOf(object).filter(
+    ({ word, level: needed }) =>
+      allow.includes(word) && leavesLevel(needed, level) && !BY_VERSION.includes(word),
   );
-  if (left.length === 0) {
-    return [];
-  }
-  const paths = [...new Set(left.map((each) => each.path))];
+  return left.length === 0
+    ? []
+    : [
+        `its pods leave the Pod Security level ${level ?? ""}, which the namespace enforces, by ${pathsOf(left)}; allowed: https://kubernetes.io/docs/concepts/security/pod-security-standards; set it in the manifests, or have the namespace's owner set its label pod-security.kubernetes.io/enforce`,
+      ];
+}
+
+function pathsOf(exceptions: readonly RenderedException[]): string {
+  const paths = [...new Set(exceptions.map((each) => each.path))];
   const more = paths.length > MOST_PATHS ? ` and ${paths.length - MOST_PATHS} more` : "";
-  return [
-    `its pods leave the Pod Security level ${level ?? ""}, which the namespace enforces, by ${paths.slice(0, MOST_PATHS).join(", ")}${more}; allowed: https://kubernetes.io/docs/concepts/security/pod-security-standards; set it in the manifests, or deliver to a namespace that exists and enforces less (namespace: {name, exists: true})`,
-  ];
+  return `${paths.slice(0, MOST_PATHS).join(", ")}${more}`;
 }
 
 /** What a claim that exists cannot become: its data is not to be lost for it. */

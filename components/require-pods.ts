@@ -5,7 +5,8 @@ import { exceptionsIn } from "./exceptions.ts";
 import { faultsError } from "./faults-error.ts";
 import { type Delivery, servicesOf } from "./lanes/delivery.ts";
 import { patchFaults } from "./patch-faults.ts";
-import { EXCEPTIONS, leaves, levelOf } from "./service/exceptions.ts";
+import { saidExceptions } from "./rendered/exceptions.ts";
+import { EXCEPTIONS, type ExceptionWord, leaves, strictest } from "./service/exceptions.ts";
 import type { Service } from "./service-definition.ts";
 import type { SlipwayProvider } from "./slipway-provider.ts";
 import { triedObjects } from "./tried-objects.ts";
@@ -51,7 +52,7 @@ export async function requirePods({
   if (refused.length > 0) {
     throw faultsError(refused, "faults in the stack's settings");
   }
-  return namespaceExists ? tellFound(namespace, level) : tellNeeded(namespace, services);
+  return namespaceExists ? tellFound(namespace, level) : tellNeeded(delivery, services);
 }
 
 /** Of a namespace that others have created, the pods get what it is. */
@@ -63,15 +64,18 @@ function tellFound(namespace: string, level: string | undefined): PodSecurity {
 }
 
 /** Of its own, the stack loosens the level as far as a word needs it. */
-function tellNeeded(namespace: string, services: readonly Service[]): PodSecurity {
-  const found = services.map((service) => ({
-    name: service.name,
-    words: exceptionsIn(service).map(({ word }) => word),
-  }));
-  const level = levelOf(found.flatMap(({ words }) => words));
-  const why = found.flatMap(({ name, words }) => {
-    const loose = [...new Set(words)].filter((word) => EXCEPTIONS[word].level !== "restricted");
-    return loose.length === 0 ? [] : [`${name} (${loose.join(", ")})`];
+function tellNeeded({ namespace, rendered }: Delivery, services: readonly Service[]): PodSecurity {
+  const described = services.map(
+    (service) => [service.name, exceptionsIn(service).map(needOf)] as const,
+  );
+  const written = [...Object.entries(rendered?.extras ?? {})]
+    .concat(Object.entries(rendered?.services ?? {}))
+    .map(([name, made]) => [name, saidExceptions(made)] as const);
+  const found = [...described, ...written];
+  const level = strictest(found.flatMap(([, needs]) => needs.map((need) => need.level)));
+  const why = found.flatMap(([name, needs]) => {
+    const loose = needs.filter((need) => need.level !== "restricted").map(({ word }) => word);
+    return loose.length === 0 ? [] : [`${name} (${[...new Set(loose)].join(", ")})`];
   });
   if (level !== "restricted") {
     void pulumi.log.info(
@@ -79,6 +83,10 @@ function tellNeeded(namespace: string, services: readonly Service[]): PodSecurit
     );
   }
   return { exists: false, level };
+}
+
+function needOf({ word }: { readonly word: ExceptionWord }) {
+  return { word, level: EXCEPTIONS[word].level };
 }
 
 function levelFaults(service: Service, level: string | undefined): string[] {

@@ -30,10 +30,14 @@ export function requireReady(
 
 function check(records: Parameters<typeof failureOf>[0]): void {
   const failure = failureOf(records);
-  if (failure === undefined) {
-    return;
+  if (failure !== undefined) {
+    failRun(failure);
   }
-  void pulumi.log.error(failure);
+}
+
+/** Fails the run with a message that is shown once. It keeps its outputs, and nothing is deleted. */
+export function failRun(message: string): void {
+  void pulumi.log.error(message);
   process.exitCode = ALREADY_SHOWN;
 }
 

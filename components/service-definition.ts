@@ -7,6 +7,7 @@ import type { CompletedContainers, ContainersDefinition } from "./service/contai
 import type { ExceptionsDefinition, ExceptionWord } from "./service/exceptions.ts";
 import type { CompletedFiles, FilesDefinition } from "./service/files.ts";
 import type { IdentityDefinition } from "./service/identity.ts";
+import type { WithMigration } from "./service/migrate.ts";
 import type { PatchesDefinition } from "./service/patches.ts";
 import type { PlacementDefinition } from "./service/placement.ts";
 import type { CompletedPorts, PortsDefinition } from "./service/ports.ts";
@@ -72,6 +73,7 @@ export interface ServiceDefinition
     PatchesDefinition,
     PlacementDefinition,
     KindDefinition,
+    WithMigration,
     WithManifests {
   /**
    * Scales the pods by their CPU; replaces `replicas`.
@@ -130,6 +132,7 @@ export interface Service
     IdentityDefinition,
     PatchesDefinition,
     PlacementDefinition,
+    WithMigration,
     Kinds {
   readonly allow: readonly ExceptionWord[];
   /** Whether the image says who runs: root may, and no user is set. */

@@ -1,10 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import type { Credential } from "./credentials/credential.ts";
-import { Image } from "./image/image.ts";
+import type { DeclaredMember } from "./group/member.ts";
+import { settingsOf } from "./group/set.ts";
+import type { Image } from "./image/image.ts";
 import type { Outcome } from "./rendered/outcome.ts";
 import type { ReleaseArgs } from "./release-args.ts";
 import { byName } from "./by-name.ts";
+import { deliveredBy, workloadManifests } from "./manifests/workload.ts";
 import { complete } from "./complete-service.ts";
 import { credentialsOf } from "./credentials/credential-use.ts";
 import { withImages } from "./service/containers.ts";
@@ -20,10 +23,30 @@ import { Workload } from "./workload.ts";
 export function deliverBySettings(
   name: string,
   args: ReleaseArgs,
-  { ref, source, version }: Image,
+  image: Image,
   parent: pulumi.Resource,
   provider: SlipwayProvider,
 ): Outcome {
+  const declare = () => declareService(name, args, image, parent, provider);
+  if (args.group !== undefined) {
+    const wish = wishOf(args, image);
+    const object = objectOf(name, args, image);
+    return args.group.join(name, { provider, image: image.ref, wish, object, declare });
+  }
+  const { args: proved, opts, endpoint: address } = declare();
+  const { release, history } = new Readiness(name, proved, opts);
+  const endpoint = pulumi.all([address, release]).apply(([known]) => known);
+  return { release, history, endpoint };
+}
+
+/** The objects of a service, and what is proved of them. */
+function declareService(
+  name: string,
+  args: ReleaseArgs,
+  { ref, source, version }: Image,
+  parent: pulumi.Resource,
+  provider: SlipwayProvider,
+): DeclaredMember {
   const { namespace, standing, waived = [], failsLate = false } = args;
   const service = serviceOf(name, version, args);
   const child = { parent };
@@ -37,28 +60,45 @@ export function deliverBySettings(
       credentials: used(args),
       autoscaler: standing?.autoscaler,
       claims: args.claims,
+      provider,
       ...(args.after && { after: args.after }),
     },
     child,
   );
-  const { release, history } = new Readiness(
-    name,
-    {
-      deployment: workload.deployment,
-      image: ref,
-      manifestHash: workload.manifestHash,
-      ...(source.commit !== undefined && { commit: source.commit }),
-      dirty: source.dirty,
-      ...provedOf(service),
-      ...toldOf(service, namespace),
-      ...(waived.length > 0 && { waived }),
-      ...(failsLate && { failsLate }),
-    },
-    // Without the namespace there is nothing to judge, so its end is the end of the verdict.
-    { ...child, provider, dependsOn: workload, ...goesWith(namespace) },
-  );
-  const endpoint = pulumi.all([workload.endpoint, release]).apply(([known]) => known);
-  return { release, history, endpoint };
+  const proved = {
+    deployment: workload.deployment,
+    image: ref,
+    manifestHash: workload.manifestHash,
+    ...(workload.migration && { migrated: workload.migration.result }),
+    ...(source.commit !== undefined && { commit: source.commit }),
+    dirty: source.dirty,
+    ...provedOf(service),
+    ...toldOf(service, namespace),
+    ...(waived.length > 0 && { waived }),
+    ...(failsLate && { failsLate }),
+  };
+  // Without the namespace there is nothing to judge, so its end is the end of the verdict.
+  const opts = { ...child, provider, dependsOn: workload, ...goesWith(namespace) };
+  return { args: proved, opts, endpoint: workload.endpoint };
+}
+
+/** What delivers a member. */
+function objectOf(
+  name: string,
+  args: ReleaseArgs,
+  { ref, source, version }: Image,
+): pulumi.Output<object> {
+  const digests = byName(used(args), (_, { digest }) => digest);
+  const manifests = workloadManifests(serviceOf(name, version, args), ref, source, digests);
+  return pulumi.output(deliveredBy(manifests) ?? {}) as pulumi.Output<object>;
+}
+
+/** What decides what runs of a member. */
+function wishOf(args: ReleaseArgs, { ref }: Image): pulumi.Output<object> {
+  const digests = byName(used(args), (_, { digest }) => digest);
+  return pulumi
+    .all([ref, digests])
+    .apply(([image, credentials]) => ({ image, ...settingsOf(args.service), credentials }));
 }
 
 function serviceOf(

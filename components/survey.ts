@@ -4,6 +4,7 @@ import { digestOf } from "../contract/image-reference.ts";
 import type { ReleaseRecord } from "../contract/release-record.ts";
 import { COMPONENTS, RESOURCES } from "../contract/tokens.ts";
 import { askRegistries } from "./ask-provider.ts";
+import { besideImages } from "./beside-images.ts";
 import { byName } from "./by-name.ts";
 import { comparePlatforms, comparisonOf } from "./compared-platforms.ts";
 import { type BuildPlan, planBuild } from "./image/build-plan.ts";
@@ -37,6 +38,14 @@ export interface Standing {
    */
   readonly compared?: string;
 }
+
+/** What delivers a service. */
+const KINDS = [
+  "kubernetes:apps/v1:Deployment",
+  "kubernetes:apps/v1:StatefulSet",
+  "kubernetes:apps/v1:DaemonSet",
+  "kubernetes:batch/v1:CronJob",
+];
 
 type Services = Readonly<Record<string, ImageSource & ServiceDefinition>>;
 
@@ -118,9 +127,25 @@ function requestsOf(
     const asked = builds[name]?.platforms ?? [];
     const image = images[name];
     const isNew = image === undefined ? asked.length > 0 : image !== provedImage(name, known);
-    return isNew ? [[name, { ...comparisonOf(service, asked), image }] as const] : [];
+    const own = isNew ? [[name, { ...comparisonOf(service, asked), image }] as const] : [];
+    const applied = appliedPods(name, known);
+    const beside = [...besideImages(service, (other) => images[other])]
+      .filter(([, each]) => !applied.includes(each))
+      .map(([container, image]) => {
+        const request = { ...comparisonOf(service, []), image };
+        return [`${name}, container ${container}`, request] as const;
+      });
+    return [...own, ...beside];
   });
   return Object.fromEntries(requests);
+}
+
+/** What delivers a service as it was applied last, as text, if its release was proved. */
+function appliedPods(name: string, known: Children): string {
+  const outputs = known.get(`${COMPONENTS.Release}$${RESOURCES.Readiness}::${name}`);
+  const { verdict } = (outputs?.["release"] ?? {}) as Partial<ReleaseRecord>;
+  const specs = KINDS.map((type) => known.get(`${COMPONENTS.Workload}$${type}::${name}`)?.["spec"]);
+  return verdict === "ready" ? JSON.stringify(specs) : "";
 }
 
 function provedImage(name: string, known: Children): unknown {

@@ -3,15 +3,19 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { DeploymentIdentity } from "../contract/readiness.ts";
 import { declareClaims } from "./claims.ts";
-import { type AutoscalerBounds, declareDeliverer } from "./deliverer.ts";
+import { type AutoscalerBounds, declareDeliverer, type DelivererArgs } from "./deliverer.ts";
 import { type Endpoint, endpointOf } from "./endpoint.ts";
 import { formerPlaces } from "./former-places.ts";
+import { type Declared, declareMigration, onceMigrated } from "./migrated.ts";
+import type { Migration } from "./migration.ts";
 import { goesWith } from "./namespace.ts";
 import type { CompletedContainers } from "./service/containers.ts";
 import type { Service } from "./service-definition.ts";
+import { migrationName } from "./service/migrate.ts";
 import { pullSecrets } from "./manifests/pod-template.ts";
 import type { SourceReference } from "./manifests/source.ts";
 import { workloadHash, type WorkloadManifests, workloadManifests } from "./manifests/workload.ts";
+import type { SlipwayProvider } from "./slipway-provider.ts";
 import { COMPONENTS } from "../contract/tokens.ts";
 
 /** A credential that pods are started with. */
@@ -50,6 +54,11 @@ export interface WorkloadArgs {
    * @default []
    */
   readonly after?: readonly pulumi.Resource[];
+  /**
+   * Runs the service's migrations.
+   * @default - needed for a service that has some
+   */
+  readonly provider?: SlipwayProvider;
   /** Namespace of the service; its deletion stands for that of everything in it. */
   readonly namespace: k8s.core.v1.Namespace;
 }
@@ -60,7 +69,7 @@ export interface WorkloadArgs {
  * Creates a `ServiceAccount`, `NetworkPolicy`, `Deployment` and, unless it takes no connections, `Service`; where the
  * settings call for them a `StatefulSet` with its headless `Service`, a `DaemonSet` or a `CronJob` in the place of the
  * Deployment, and a `ConfigMap`, `PersistentVolumeClaim`s, `PodDisruptionBudget`, `HorizontalPodAutoscaler`,
- * `Ingress` and `HTTPRoute`. It
+ * `Ingress` and `HTTPRoute`; and a `Migration`, before whose end nothing but what pods need is declared. It
  * waits for none of them to be ready: see `Readiness`.
  */
 export class Workload extends pulumi.ComponentResource {
@@ -68,6 +77,8 @@ export class Workload extends pulumi.ComponentResource {
   readonly deployment: pulumi.Output<DeploymentIdentity>;
   /** `sha256:<64 hex>` over all objects but their source. */
   readonly manifestHash: pulumi.Output<string>;
+  /** What migrates its database before its pods; undefined if nothing does. */
+  readonly migration: Migration | undefined;
   /** Where the service answers once it is ready. */
   readonly endpoint: pulumi.Output<Endpoint>;
 
@@ -88,22 +99,43 @@ export class Workload extends pulumi.ComponentResource {
       ...declareNeeds(name, manifests, child),
       ...declareClaims(service, manifests.volumeClaims, { ...child, kept: args.claims }),
     ];
+    const before = [...after, ...needed, ...Object.values(credentials)];
+    const { provider } = args;
+    const migrating = { service, image, needs: before, ...(provider && { provider }) };
+    this.migration = declareMigration(name, migrating, child);
     const deliverer = {
       ...{ service, image, manifests, namespace },
-      needs: [...after, ...needed, ...Object.values(credentials)],
+      needs: this.migration === undefined ? before : [...before, this.migration],
       autoscaler: args.autoscaler,
     };
-    const address = manifests.service && new k8s.core.v1.Service(name, manifests.service, child);
-    declareOptions(name, manifests, child);
-    declareWaysIn(manifests, child);
+    const declared = onceMigrated(this.migration, migrating, () =>
+      declareRest(name, deliverer, child),
+    );
 
-    this.deployment = declareDeliverer(name, deliverer, child);
+    this.deployment = declared.deployment;
     this.manifestHash = pulumi
       .all([image, digests, imagesOf(service)])
       .apply(([ref, known, containers]) => workloadHash({ ...service, ...containers }, ref, known));
-    this.endpoint = endpointOf(service, address && addressOf(address));
+    this.endpoint = declared.endpoint;
     this.registerOutputs({ endpoint: this.endpoint, manifestHash: this.manifestHash });
   }
+}
+
+/** Whatever of a service is not needed before its pods, and these. */
+function declareRest(
+  name: string,
+  args: DelivererArgs,
+  child: pulumi.CustomResourceOptions & { readonly parent: pulumi.Resource },
+): Declared {
+  const { service, manifests, needs } = args;
+  const { migrate } = service;
+  // What leads to the pods changes with them, and not before.
+  const opts = migrate === undefined ? child : { ...child, dependsOn: [...needs] };
+  const address = manifests.service && new k8s.core.v1.Service(name, manifests.service, opts);
+  declareOptions(name, manifests, opts);
+  declareWaysIn(manifests, opts);
+  const endpoint = endpointOf(service, address && addressOf(address));
+  return { deployment: declareDeliverer(name, args, child), endpoint };
 }
 
 /** A preview has its address of a dry run, which gives the next one a different address; it has no id before the object exists. */
@@ -118,12 +150,15 @@ function imagesOf({ initContainers, sidecars }: Service) {
 
 function declareNeeds(
   name: string,
-  { serviceAccount, networkPolicy, configMap }: WorkloadManifests,
+  { serviceAccount, networkPolicy, migrationPolicy, configMap }: WorkloadManifests,
   child: pulumi.CustomResourceOptions,
 ): pulumi.Resource[] {
   return [
     new k8s.core.v1.ServiceAccount(name, serviceAccount, child),
     new k8s.networking.v1.NetworkPolicy(name, networkPolicy, child),
+    ...(migrationPolicy
+      ? [new k8s.networking.v1.NetworkPolicy(migrationName(name), migrationPolicy, child)]
+      : []),
     ...declareFiles(configMap, child),
   ];
 }

@@ -12,6 +12,11 @@ export const imagePlatformsArgs = z.object({
   login: registryLogin.exactOptional(),
   answerSeconds: count,
   labels: z.array(z.string()).readonly(),
+  /**
+   * Whether the cluster is asked for its nodes.
+   * @default true
+   */
+  nodes: z.boolean().exactOptional(),
 });
 
 /** For which platforms an image is. */

@@ -15,3 +15,12 @@ export const HIDDEN = "hidden-in-a-copy-of-the-state";
 
 /** Stands on the objects of a service, with the words that say what its pods may do beside what every service's may. */
 export const ALLOWED = "slipway/allow";
+
+/** The beginning of what a `LaneGuard` calls an object of manifests that no lane writes. */
+export const ADMINISTERED = "of the manifests, ";
+
+/** The label of a Job that migrates a service's database, and of its pods; its value is the service's name. */
+export const MIGRATES = "slipway/migrates";
+
+/** Stands on such a Job, with the hash of what it runs: see `migrationKey`. */
+export const MIGRATION = "slipway/migration";

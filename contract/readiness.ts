@@ -1,6 +1,8 @@
 import { z } from "zod";
 
 import { count, flag, name, type Of, pinned, text, verdictShape, word } from "./field.ts";
+import { groupInputs } from "./group.ts";
+import type { MigrationResult } from "./migration.ts";
 import type { HistoryEntry, ProvedRelease, ReleaseRecord } from "./release-record.ts";
 import { settleBound, type VerdictSettings } from "./verdict.ts";
 import { OTHER_KINDS, PROOFS } from "./workload-kind.ts";
@@ -58,6 +60,13 @@ const shape = {
    * @default - none
    */
   routes: z.array(name).readonly().exactOptional(),
+  /**
+   * What has become of its migration. With a halt nothing of the release is applied, and it is not waited for.
+   * @default - the service has no migrations
+   */
+  migrated: z
+    .custom<MigrationResult>((value) => typeof value === "object" && value !== null)
+    .exactOptional(),
   /** `sha256:<64 hex>` over the release's manifests. */
   manifestHash: text(/^sha256:[0-9a-f]{64}$/, "sha256:<64 hex digits>"),
   /**
@@ -101,6 +110,11 @@ const shape = {
    * @default false
    */
   failsLate: flag.exactOptional(),
+  /**
+   * The group that the service is a member of, with the verdict on it.
+   * @default - it is delivered by itself
+   */
+  group: groupInputs.exactOptional(),
 };
 
 /** Form of {@link ReadinessInputs}. */

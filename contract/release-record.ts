@@ -1,4 +1,7 @@
 import type { Evidence } from "./evidence.ts";
+import type { GroupFailure } from "./group.ts";
+import type { MigrationRecord } from "./migration-record.ts";
+import type { PassedGate } from "./passed-gate.ts";
 import type { OfKind, WorkloadKind } from "./workload-kind.ts";
 
 /** The version of the record's form. See docs/outputs.md. */
@@ -26,6 +29,11 @@ export interface PreviousRelease {
 export interface ProvedRelease extends PreviousRelease, OfKind {
   /** The ReplicaSet that has its pod template, and that a rollback takes it from; a ControllerRevision of other kinds. */
   readonly replicaSet: string;
+  /**
+   * Name of the Job that had migrated its database last when it was judged; null if none had.
+   * @default - the service had no migrations
+   */
+  readonly migratedBy?: string | null;
 }
 
 /** What a rollback restored instead of a failed release: the last one that was ready. */
@@ -53,6 +61,23 @@ export interface ReleasedPod {
   readonly readyAt: string | null;
 }
 
+/** The set of a group that a release is a part of. */
+export interface ReleaseSet {
+  /** Name of the group. */
+  readonly name: string;
+  /** The id of what its members were asked for together: 12 hex digits. */
+  readonly set: string;
+}
+
+/** The group of a release, and how it ended. */
+export interface ReleasedGroup extends ReleaseSet {
+  /** In the order of their delivery. */
+  readonly members: readonly string[];
+  readonly verdict: "ready" | "failed";
+  /** Which member has failed, and why; null when ready. */
+  readonly failed: GroupFailure | null;
+}
+
 /** One release among those of a service: what its record said of it. */
 export interface HistoryEntry extends PreviousRelease {
   readonly dirty: boolean;
@@ -63,6 +88,16 @@ export interface HistoryEntry extends PreviousRelease {
   readonly startedAt: string;
   /** From the start of the wait to the verdict. */
   readonly seconds: number;
+  /**
+   * The set of its group that it is a part of.
+   * @default - the service is in no group
+   */
+  readonly group?: ReleaseSet;
+  /**
+   * Name of the Job that had migrated its database last when it was judged; null if none had.
+   * @default - the service has no migrations
+   */
+  readonly migratedBy?: string | null;
 }
 
 /** One release: the record in the stack's outputs. See docs/outputs.md. */
@@ -98,6 +133,11 @@ export interface ReleaseRecord extends HistoryEntry {
    */
   readonly patched?: readonly string[];
   /**
+   * The gates that its image had passed when the stack took it.
+   * @default - the stack asks for none, or did not promote it
+   */
+  readonly gates?: readonly PassedGate[];
+  /**
    * The Pod Security level that its namespace enforces; `none` for one that others have created without any.
    * @default - restricted, in a namespace that the stack has created
    */
@@ -107,6 +147,16 @@ export interface ReleaseRecord extends HistoryEntry {
    * @default - nothing
    */
   readonly waived?: readonly string[];
+  /**
+   * The group of the service, and how that ended.
+   * @default - it is in no group
+   */
+  readonly group?: ReleasedGroup;
+  /**
+   * What migrated its database before its pods.
+   * @default - the service has no migrations
+   */
+  readonly migration?: MigrationRecord;
   /** What runs instead since it failed, null if it runs itself. */
   readonly running: RunningRelease | null;
   /**

@@ -19,6 +19,8 @@ export const RESOURCES = {
   ImageBuild: "slipway:index:ImageBuild",
   ImageCopy: "slipway:index:ImageCopy",
   LaneGuard: "slipway:index:LaneGuard",
+  MemberProof: "slipway:index:MemberProof",
+  Migration: "slipway:index:Migration",
   ObjectReadiness: "slipway:index:ObjectReadiness",
   Readiness: "slipway:index:Readiness",
   SealedValues: "slipway:index:SealedValues",
@@ -27,6 +29,7 @@ export const RESOURCES = {
 
 /** Tokens of the functions that Slipway's own provider answers. */
 export const FUNCTIONS = {
+  gateStatements: "slipway:index:gateStatements",
   holdAutoscaler: "slipway:index:holdAutoscaler",
   keepAnnotations: "slipway:index:keepAnnotations",
   imageDigests: "slipway:index:imageDigests",

@@ -68,7 +68,7 @@ export class ImagePlatformsAnswer {
     const asked = parsed(imagePlatformsArgs, args);
     const [images, nodes] = await Promise.all([
       atATime(TOGETHER, asked.images, (image) => this.#imageOf(image, asked)),
-      this.#groups(asked.labels),
+      asked.nodes === false ? { nodes: [] } : this.#groups(asked.labels),
     ]);
     return { images, ...nodes } satisfies PlatformAnswers;
   }

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { laneGuardInputs, type LaneGuardInputs } from "../contract/lane-guard.ts";
+import { ADMINISTERED } from "../contract/marks.ts";
 import { ownName, review } from "./cluster/access-review.ts";
 import { parsed, silentFaultsOf } from "./input-schema.ts";
 import type { Resource, Run } from "./resource.ts";
@@ -77,7 +78,7 @@ export class LaneGuard implements Resource {
     const refused =
       changes.length === 0
         ? undefined
-        : await this.#refusal("Jenkins' lanes change", namespace, REMEDY.change);
+        : await this.#refusal(subjectOf(changes), namespace, REMEDY.change);
     if (refused === undefined) {
       return;
     }
@@ -102,6 +103,12 @@ export class LaneGuard implements Resource {
 }
 
 type Lanes = LaneGuardInputs["lanes"];
+
+function subjectOf(changes: readonly string[]): string {
+  return changes.every((line) => line.startsWith(ADMINISTERED))
+    ? "objects that only an administrator writes change"
+    : "Jenkins' lanes change";
+}
 
 /** One line for each added or removed rule, and for each other object that changed. */
 export function changesOf(before: Lanes, after: Lanes): string[] {

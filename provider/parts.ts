@@ -4,6 +4,7 @@ import type { Properties } from "../wire/plugin.ts";
 import { AccessProof } from "./access-proof.ts";
 import { Cluster } from "./cluster.ts";
 import { KubeconfigApi } from "./cluster/api.ts";
+import { gateStatements } from "./gate-statements.ts";
 import { holdAutoscaler } from "./held-autoscaler.ts";
 import { ImageBuild } from "./image-build.ts";
 import { LentSecrets } from "./image-build/lent-secrets.ts";
@@ -13,6 +14,9 @@ import { ImagePlatformsAnswer } from "./image-platforms.ts";
 import { keepAnnotations } from "./kept-annotations.ts";
 import type { KnownSecrets } from "./known-secrets.ts";
 import { LaneGuard } from "./lane-guard.ts";
+import { Judgements } from "./member/judgements.ts";
+import { MemberProof } from "./member-proof.ts";
+import { migrationResource } from "./migration.ts";
 import { namespaceState } from "./namespace-state.ts";
 import { ObjectReadiness } from "./object-readiness.ts";
 import { tryObjects } from "./object-trial.ts";
@@ -55,6 +59,7 @@ export function partsOf(run: Run, secrets: KnownSecrets, isInState: () => boolea
   const awaited = (type: AwaitedType) => awaitedResource(type, signal);
   const registries: (...login: Parameters<Lookup>) => Registry = (login) =>
     new Registry(login, signal);
+  const judgements = new Judgements();
   const lent = new LentSecrets(secrets);
   const platforms = new ImagePlatformsAnswer(registries, () => cluster().api, signal);
   return {
@@ -63,13 +68,16 @@ export function partsOf(run: Run, secrets: KnownSecrets, isInState: () => boolea
       [RESOURCES.ImageBuild]: new ImageBuild(registries, lent, secrets, signal),
       [RESOURCES.ImageCopy]: new ImageCopy(registries),
       [RESOURCES.LaneGuard]: new LaneGuard(run),
-      [RESOURCES.Readiness]: awaited(new Readiness(run)),
+      [RESOURCES.MemberProof]: awaited(new MemberProof(run, judgements)),
+      [RESOURCES.Migration]: migrationResource(run),
+      [RESOURCES.Readiness]: awaited(new Readiness(run, judgements)),
       [RESOURCES.ObjectReadiness]: awaited(new ObjectReadiness(run)),
       [RESOURCES.SealedValues]: new SealedValues(run, secrets),
       [RESOURCES.SecretReadiness]: awaited(new SecretReadiness(SEALED_SECRET, run)),
       [RESOURCES.ExternalSecretReadiness]: awaited(new SecretReadiness(EXTERNAL_SECRET, run)),
     } satisfies Record<(typeof RESOURCES)[keyof typeof RESOURCES], Resource>,
     functions: {
+      [FUNCTIONS.gateStatements]: (args) => gateStatements(args, registries, signal),
       [FUNCTIONS.holdAutoscaler]: (args) => holdAutoscaler(args, cluster().api, signal),
       [FUNCTIONS.keepAnnotations]: (args) => keepAnnotations(args, cluster(), signal),
       [FUNCTIONS.imageDigests]: (args) => imageDigests(args, registries),

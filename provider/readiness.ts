@@ -5,6 +5,8 @@ import { changedPaths, faultsOf, parsed } from "./input-schema.ts";
 import { afterLook, afterVerdict } from "./readiness/history.ts";
 import { type Begun, firstLook, presentDeployment } from "./readiness/first-look.ts";
 import { isGone } from "./readiness/presence.ts";
+import type { Judgements } from "./member/judgements.ts";
+import { memberJudgement, untouchedState } from "./member/member-judgement.ts";
 import { tellNotes } from "./readiness/notes.ts";
 import { evidenceAfterLook, recordOf, warningsAfterLook } from "./readiness/record.ts";
 import { AwaitedRelease } from "./readiness/awaited-release.ts";
@@ -16,6 +18,7 @@ import {
   templateAfterLook,
   templateIn,
 } from "./readiness/state.ts";
+import { haltedRelease } from "./readiness/halted.ts";
 import { secondDigest } from "./readiness/second-digest.ts";
 import { Registry } from "./registry/registry.ts";
 import { resumption } from "./readiness/resumption.ts";
@@ -44,9 +47,12 @@ export class Readiness implements AwaitedType {
   readonly identity = ["namespace", "deployment.name"];
   readonly own = ["release", "lastReady", "lastReadyTemplate", "history"] as const;
   readonly #run: Run;
+  readonly #judgements: Judgements;
 
-  constructor(run: Run) {
+  /** @param judgements what members of groups were found to be at their turns */
+  constructor(run: Run, judgements: Judgements) {
     this.#run = run;
+    this.#judgements = judgements;
   }
 
   check(news: Properties): CheckResult {
@@ -89,16 +95,34 @@ export class Readiness implements AwaitedType {
   ): Promise<Waited> {
     const release = parsed(readinessInputs, inputs);
     const stored = stateOf(outputs ?? {});
-    const anew = hasOtherRules(outputs ?? {}, inputs);
+    const untouched = untouchedState(release, stored);
+    if (untouched !== undefined) {
+      return { own: outputsOf(untouched) };
+    }
+    // A member was tried again at its turn.
+    const anew = release.group === undefined && hasOtherRules(outputs ?? {}, inputs);
+    if (release.migrated?.halt) {
+      const halted = await haltedRelease(release, release.migrated, stored, this.#tools(options));
+      return this.#late(subject, inputs, halted, options);
+    }
     const bounds = { ...options, startedAt: performance.now() };
     const cluster = this.#run.cluster();
     const again = anew ? await retry(cluster, subject, release, stored, bounds) : undefined;
     const waited = await this.#prove(subject, release, stored, { ...bounds, again });
+    return this.#late(subject, inputs, waited, options);
+  }
+
+  #late(
+    { log }: Subject,
+    { failsLate }: Properties,
+    waited: Waited,
+    { signal }: WaitOptions,
+  ): Waited {
     const { own, failure } = waited;
-    if (failure === undefined || inputs["failsLate"] !== true || options.signal.aborted) {
+    if (failure === undefined || failsLate !== true || signal.aborted) {
       return waited;
     }
-    subject.log.error(failure);
+    log.error(failure);
     return { own };
   }
 
@@ -110,6 +134,9 @@ export class Readiness implements AwaitedType {
   ): Promise<Properties> {
     const release = parsed(readinessInputs, inputs);
     const stored = stateOf(outputs);
+    if (release.migrated?.halt && stored.release !== undefined) {
+      return outputsOf({ ...stored, release: stored.release });
+    }
     const mark = markOf(
       release,
       await presentDeployment(this.#run.cluster(), release, options.signal),
@@ -146,7 +173,7 @@ export class Readiness implements AwaitedType {
     stored: Stored,
     { again, ...options }: Begun & { readonly again: ReadinessInputs | undefined },
   ): Promise<Waited> {
-    const startedAt = new Date().toISOString();
+    const now = new Date().toISOString();
     const broken = brokenBefore(stored.release);
     const awaited = new AwaitedRelease(this.#run.cluster(), again ?? release, broken);
     const tools = this.#tools(options);
@@ -155,14 +182,19 @@ export class Readiness implements AwaitedType {
     if (refused !== undefined) {
       return refused;
     }
+    const known = await memberJudgement(this.#run, release, stored, this.#judgements, options);
     if (release.deployment.kind === "CronJob") {
-      return new ScheduledRelease(this.#run, release, stored).prove(subject, options);
+      const found = known && "scheduled" in known ? known.scheduled : undefined;
+      return new ScheduledRelease(this.#run, release, stored).prove(subject, options, found);
     }
     const resumed = resumption(release, stored.release, deployment, performance.timeOrigin);
     if (resumed !== undefined) {
       subject.log.info(resumed);
     }
-    const judgement = await awaitVerdict(awaited, tools);
+    const { startedAt, judgement } =
+      known && "judgement" in known
+        ? known
+        : { startedAt: now, judgement: await awaitVerdict(awaited, tools) };
     const { verdict, observed, seconds } = judgement;
     // The look before the wait may have had no answer.
     const late = await this.#refusal(release, stored, observed.deployment, tools);
@@ -185,7 +217,9 @@ export class Readiness implements AwaitedType {
       }
       return { own: outputsOf(state) };
     }
-    const found = { release, finding: verdict, observed, seconds };
+    const isOthers = verdict.reason === "group-failed";
+    const took = isOthers ? undefined : seconds;
+    const found = { release, finding: verdict, observed, seconds: took };
     const { message, running, evidence } = await this.#fail(subject, found, stored, tools);
     const own = outputsOf({ ...state, release: { ...record, running, evidence } });
     return { own, failure: message };

@@ -1,5 +1,5 @@
 import type { ReadinessInputs } from "../contract/readiness.ts";
-import type { ReleaseRecord, RunningRelease } from "../contract/release-record.ts";
+import type { ProvedRelease, ReleaseRecord, RunningRelease } from "../contract/release-record.ts";
 import { digestOf } from "../contract/image-reference.ts";
 import { nounOf } from "../contract/workload-kind.ts";
 import type { Properties } from "../wire/plugin.ts";
@@ -14,6 +14,27 @@ export interface Named {
 
 /** Goes with each rollback, because its name promises more. */
 export const SCOPE = "only the pod template was restored; no database migration was undone";
+
+/** The Job that changed the schema of a release's database last, null or undefined if none did. */
+export function schemaOf({ migrated }: Pick<ReadinessInputs, "migrated">) {
+  return migrated?.record.last;
+}
+
+/** Whether the database has been migrated since an earlier release was proved. */
+export function isOnNewerSchema(
+  release: Pick<ReadinessInputs, "migrated">,
+  { migratedBy }: Pick<ProvedRelease, "migratedBy">,
+): boolean {
+  const last = schemaOf(release);
+  return typeof last === "string" && last !== migratedBy;
+}
+
+/** What a rollback to an earlier release has left as it is. */
+export function scopeOf(release: Pick<ReadinessInputs, "migrated">, to: ProvedRelease): string {
+  return isOnNewerSchema(release, to)
+    ? `${SCOPE}: the schema stays as job ${schemaOf(release) ?? ""} has left it`
+    : SCOPE;
+}
 
 /** What to do with a release that was rolled back. */
 export const REMEDY = "change it, or retry with pulumi up --refresh";

@@ -16,6 +16,7 @@ import { variablesFaults } from "./service/variables.ts";
 import { volumesFaults } from "./service/volumes.ts";
 import { exceptionsFaults } from "./service/exceptions.ts";
 import { identityFaults } from "./service/identity.ts";
+import { migrateFaults } from "./service/migrate.ts";
 import { placementFaults } from "./service/placement.ts";
 import type { Surroundings } from "./surroundings.ts";
 
@@ -32,6 +33,7 @@ export function serviceFaults(raw: Mapping, surroundings: Surroundings): Fault[]
       [
         ...nameFaults(name),
         ...kindNameFaults(name, services),
+        ...migrateFaults(name, services),
         ...(service === undefined ? [] : keyFaults(service, surroundings, "promoteFrom" in raw)),
         ...(service === undefined ? [] : containersFaults(name, service, Object.keys(services))),
       ],

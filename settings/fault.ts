@@ -12,6 +12,10 @@ export interface Fault {
 
 const LONGEST_VALUE = 80;
 
+/** More keys than these nobody reads in a line. */
+const MOST_KEYS = 24;
+const SHOWN_KEYS = 8;
+
 /** What a union says of which the faults within its forms are reported. */
 export const WITHIN = "within";
 
@@ -80,18 +84,24 @@ export function faultLine({ path, text }: Fault): string {
   return `slipway:${first ?? ""}${steps.join("")}: ${text}`;
 }
 
-/** The text of a fault: an unknown key, with the key that may be meant. */
+/** The text of a fault: an unknown key, with the key that may be meant. Of many keys it has those that are most alike. */
 export function unknownKey(key: string, known: readonly string[], remedy = "remove it"): string {
-  const [nearest] = known
+  const alike = known
     .map((candidate) => ({
       candidate,
       edits: distance(key.toLowerCase(), candidate.toLowerCase()),
     }))
-    .filter(({ candidate, edits }) => edits <= Math.max(1, candidate.length / 3))
     .sort((one, other) => one.edits - other.edits);
+  const nearest = alike.find(({ candidate, edits }) => edits <= Math.max(1, candidate.length / 3));
   const hint =
     nearest === undefined ? remedyFor(key, known, remedy) : `did you mean ${nearest.candidate}?`;
-  return `unknown key; allowed: ${known.join(", ")}; ${hint}`;
+  const shown = known.length > MOST_KEYS ? fewOf(alike, known.length) : known.join(", ");
+  return `unknown key; allowed: ${shown}; ${hint}`;
+}
+
+function fewOf(alike: readonly { readonly candidate: string }[], length: number): string {
+  const few = alike.slice(0, SHOWN_KEYS).map(({ candidate }) => candidate);
+  return `${few.join(", ")} and ${length - SHOWN_KEYS} more, which docs/settings.md lists`;
 }
 
 /** Number of letters to change, insert or remove on the way from one word to another. */

@@ -7,8 +7,9 @@ import { ownerIn, type SharedBuild } from "../components/image/shared-build.ts";
 import type { Promotion, ToBePromoted } from "../components/promotion/definition.ts";
 import type { ShapeOf } from "../contract/field.ts";
 import { duration } from "./duration.ts";
-import { type Fault, faultIf, got } from "./fault.ts";
+import { type Fault, faultIf, got, WITHIN } from "./fault.ts";
 import * as field from "./fields.ts";
+import { gatesSchema } from "./gates.ts";
 import { fieldsOf, type Mapping, mapping } from "./mapping.ts";
 import { repositorySchema } from "./registry.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -43,16 +44,16 @@ export function promotionSchema(surroundings: Surroundings) {
               })
               .exactOptional(),
             soak: duration.exactOptional(),
-            gates: field
-              .list(field.label, "a list of the gates that an image must have passed")
-              .exactOptional(),
+            gates: gatesSchema(surroundings).exactOptional(),
           } satisfies ShapeOf<Written>,
           "stack, and as needed repository, soak and gates",
         ),
       ],
       {
-        error:
-          "allowed: the name of a stack, or {stack: dev, repository: registry.example.com/team, soak: 1h, gates: [acceptance]}",
+        error: ({ input }) =>
+          mapping(input) === undefined
+            ? "allowed: the name of a stack, or {stack: dev, repository: registry.example.com/team, soak: 1h, gates: [acceptance]}"
+            : WITHIN,
       },
     )
     .transform((value): Read => {

@@ -21,6 +21,7 @@ import { volumesShape } from "./service/volumes.ts";
 import { exceptionsShape } from "./service/exceptions.ts";
 import { identityShape } from "./service/identity.ts";
 import { patchesShape } from "./service/patches.ts";
+import { migrateShape } from "./service/migrate.ts";
 import { placementShape } from "./service/placement.ts";
 import type { Surroundings } from "./surroundings.ts";
 
@@ -59,6 +60,7 @@ export function serviceSchema(surroundings: Surroundings) {
       ...identityShape,
       ...patchesShape,
       ...placementShape,
+      ...migrateShape,
     } satisfies ShapeOf<ServiceForm>,
     "a mapping with either build or image, and as needed a port",
   );

@@ -4,6 +4,7 @@ import { credentialSchema, sealingSchema } from "./credentials.ts";
 import { clusterSchema } from "./cluster.ts";
 import { formerSchema } from "./former.ts";
 import * as field from "./fields.ts";
+import { groupsSchema } from "./groups.ts";
 import { jenkinsSchema } from "./jenkins.ts";
 import { namespaceSchema } from "./namespace.ts";
 import { policySchema } from "./policy.ts";
@@ -32,6 +33,7 @@ export function stackSchema(surroundings: Surroundings) {
       former: formerSchema.exactOptional(),
       policy: policySchema(surroundings).exactOptional(),
       extras: extrasSchema(surroundings).exactOptional(),
+      groups: groupsSchema.exactOptional(),
       services: field
         .named(z.string(), serviceSchema(surroundings), SERVICES)
         .refine((services) => Object.keys(services).length > 0, {

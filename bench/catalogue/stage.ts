@@ -24,6 +24,7 @@ export interface Images {
 const CLUSTER_WIDE: readonly string[] = [
   "ClusterRole",
   "ClusterRoleBinding",
+  "CustomResourceDefinition",
   "Namespace",
   "Node",
   "PersistentVolume",

@@ -3,6 +3,9 @@ import type { PreviewReport } from "./preview.ts";
 import { cell, code, fenced } from "../markdown.ts";
 import { fitted, MOST_CHARACTERS, type Section } from "../sections.ts";
 import { exceptionLines } from "../exceptions.ts";
+import { groupLines } from "./group.ts";
+import { migrationLines } from "./migration.ts";
+import { gateLines } from "../passed-gates.ts";
 import { changeWords, imageWords, objectWords, podWords } from "./words.ts";
 
 const UNSEEN =
@@ -67,6 +70,16 @@ function sectionsOf(report: PreviewReport): Section[] {
     list("Replaced and deleted", unlisted.map(changeWords), "objects that are replaced or deleted"),
     serviceTable(services),
     list(
+      "Groups",
+      groupLines(services).map((line) => [line]),
+      "groups",
+    ),
+    list(
+      "Migrations",
+      services.map((each) => migrationLines(each.name, each)).filter(({ length }) => length > 0),
+      "migrations",
+    ),
+    list(
       "Exceptions",
       services.map((each) => exceptionLines(each.name, each)).filter(({ length }) => length > 0),
       "services with exceptions",
@@ -75,6 +88,11 @@ function sectionsOf(report: PreviewReport): Section[] {
       "Waived",
       waivers.map((waiver) => [`- ${cell(waiver)}`]),
       "waivers",
+    ),
+    list(
+      "Gates",
+      services.map((each) => gateLines(each.name, each)).filter(({ length }) => length > 0),
+      "services with gates",
     ),
     list("Other changes", rest.map(changeWords), "other changes"),
     folded("follow from these", following),

@@ -5,7 +5,7 @@ import type { PodChanges } from "../../contract/pod-changes.ts";
 import { RESOURCES } from "../../contract/tokens.ts";
 import { type Change, changeOf, followsFromServices } from "./change.ts";
 import { withValuesOf } from "./pods.ts";
-import { type ServicePreview, servicePreviews } from "./service.ts";
+import { type ServicePreview, servicePreviews, withGates } from "./service.ts";
 import { compare, type Step, stepsOf } from "./step.ts";
 import { waiversOf } from "./waivers.ts";
 
@@ -98,7 +98,7 @@ export function previewReport(
     outcome:
       errors.length > 0 || !succeeded ? "failed" : changed.length > 0 ? "changes" : "unchanged",
     counts: countsOf(objects),
-    services: servicePreviews(objects, live),
+    services: withGates(servicePreviews(objects, live), steps),
     rights: rights.map(changeOf),
     network: network.map(changeOf),
     losses: real.filter(isLoss).map(changeOf),

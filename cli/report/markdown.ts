@@ -2,6 +2,9 @@ import type { ReleaseRecord, RunningRelease } from "../../contract/release-recor
 import { cell, code, fenced, word } from "../markdown.ts";
 import { fitted, MOST_CHARACTERS, type Section } from "../sections.ts";
 import { exceptionLines } from "../exceptions.ts";
+import { groupFailures } from "../group-words.ts";
+import { migrationWords } from "../migrations.ts";
+import { gateLines } from "../passed-gates.ts";
 import { warningsOf } from "../warnings.ts";
 import { onOneLine, sameImageWords, shortDigest } from "../words.ts";
 import { html } from "./html.ts";
@@ -20,20 +23,28 @@ export function reportMarkdown(
     HEADER,
   );
   const failures = section("failed services", services.map(failure));
+  const groups = section(
+    "groups that failed",
+    groupFailures(services.map(({ release }) => release)).map((line) => [`- ${code(line)}`]),
+    ["", "Groups:", ""],
+  );
   const exceptions = section(
     "services with exceptions",
     services.map(({ name, release }) => exceptionLines(name, release)),
     ["", "Exceptions:", ""],
   );
+  const gates = section(
+    "services with gates",
+    services.map(({ name, release }) => gateLines(name, release)),
+    ["", "Gates:", ""],
+  );
   const notes = section("warnings", services.flatMap(warnings), ["", "Warnings:", ""]);
+  const migrations = section("migrations", services.map(migration), ["", "Migrations:", ""]);
   const timelines = section("timelines", services.map(timeline));
-  const sections = [table, failures, notes, exceptions, timelines].filter(
-    ({ entries }) => entries.length > 0,
-  );
+  const rest = [groups, failures, migrations, notes, exceptions, gates];
+  const sections = [table, ...rest, timelines].filter(({ entries }) => entries.length > 0);
   // Of hundreds of services, those that failed are what it is read for.
-  const inTurn = [failures, notes, exceptions, table, timelines].filter((each) =>
-    sections.includes(each),
-  );
+  const inTurn = [...rest, table, timelines].filter((each) => sections.includes(each));
   return [...fitted(head, sections, limit, inTurn), ""].join("\n");
 }
 
@@ -88,6 +99,11 @@ function runningWords(running: RunningRelease, release: ReleaseRecord): string {
 
 function warnings({ name, release }: ServiceReport): string[][] {
   return warningsOf(release).map((warning) => [`- ${code(name)}: ${code(warning)}`]);
+}
+
+function migration({ name, release }: ServiceReport): string[] {
+  const words = migrationWords(release);
+  return words === undefined ? [] : [`- ${code(name)}: ${code(words)}`];
 }
 
 function timeline({ name, timeline }: ServiceReport): string[] {

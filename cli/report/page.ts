@@ -1,6 +1,8 @@
 import type { ReleaseRecord } from "../../contract/release-record.ts";
+import { migrationWords } from "../migrations.ts";
+import { gateWords } from "../passed-gates.ts";
 import { warningsOf } from "../warnings.ts";
-import { commitName, sameImageWords } from "../words.ts";
+import { commitName, sameImageWords, setWords } from "../words.ts";
 import { chainPicture } from "./chain-picture.ts";
 import { evidenceSection } from "./evidence-section.ts";
 import { historyPicture } from "./history-picture.ts";
@@ -92,7 +94,7 @@ function section({ name, release, timeline, history }: ServiceReport, open: bool
           </div>`
         }
         <div class="time">
-          ${warningsPart(release)}
+          ${warningsPart(release)} ${migrationPart(release)}
           <h3>Timeline</h3>
           ${timelinePicture(name, timeline)}
           ${
@@ -121,9 +123,20 @@ function warningsPart(release: ReleaseRecord): Html | false {
   );
 }
 
+function migrationPart(release: ReleaseRecord): Html | false {
+  const words = migrationWords(release);
+  const { log = [] } = release.migration ?? {};
+  return (
+    words !== undefined &&
+    html`<h3>Migration</h3>
+      <p>${words}</p>
+      ${log.length > 0 && release.evidence === null && html`<pre>${log.join("\n")}</pre>`}`
+  );
+}
+
 function identityPart(release: ReleaseRecord): Html {
   const { image, manifestHash, commit, dirty, namespace } = release;
-  const { allow = [], patched = [], podSecurity, waived = [] } = release;
+  const { allow = [], patched = [], podSecurity, gates = [], waived = [] } = release;
   return html`<dl>
     <dt>Image</dt>
     <dd><code>${image}</code></dd>
@@ -133,9 +146,25 @@ function identityPart(release: ReleaseRecord): Html {
     <dd><code>${commit ?? "not in git"}</code>${dirty && ", with changes that are not in it"}</dd>
     <dt>Namespace</dt>
     <dd><code>${namespace}</code></dd>
+    ${entry("Group", groupWords(release))}
     ${entry("Pod Security", podSecurity === undefined ? [] : [podSecurity])}
-    ${entry("Allowed", allow)} ${entry("Patched", patched)} ${entry("Waived", waived)}
+    ${entry("Allowed", allow)} ${entry("Patched", patched)}
+    ${entry(
+      "Gates",
+      gates.map((gate) => gateWords(gate)),
+    )}
+    ${entry("Waived", waived)}
   </dl>`;
+}
+
+/** The group of a release with its set and its verdict. */
+function groupWords({ group }: ReleaseRecord): string[] {
+  if (group === undefined) {
+    return [];
+  }
+  const { members, verdict, failed } = group;
+  const why = failed === null ? "" : `: ${failed.member} has failed with ${failed.reason}`;
+  return [setWords({ group }), members.join(" → "), `${verdict}${why}`];
 }
 
 /** An entry of a list, none without a value. */

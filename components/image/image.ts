@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
+import type { PassedGate } from "../../contract/passed-gate.ts";
 import { digestTag, repositoryOf } from "../../contract/image-reference.ts";
 import { type ApprovedImage, requireDigest } from "../approval.ts";
 import { type Build, planBuild } from "./build-plan.ts";
@@ -23,7 +24,13 @@ export type Origin = Pick<Source, "commit" | "dirty">;
 export type ImageSource =
   | { readonly build: Build | SharedBuild }
   | { readonly image: string; readonly origin?: Origin }
-  | { readonly promoted: string; readonly origin: Origin; readonly of?: string };
+  | {
+      readonly promoted: string;
+      readonly origin: Origin;
+      readonly of?: string;
+      /** @default - none was asked for */
+      readonly gates?: readonly PassedGate[];
+    };
 
 /** A release is named and compared by its image before anything is made. */
 const KNOWN_ALLOWED =

@@ -21,10 +21,17 @@ export interface PlatformRequest {
 
 /** What is to be asked about images by `imagePlatforms`. */
 export function platformQuestion(requests: readonly PlatformRequest[]) {
+  const compared = requests.filter(({ comparesNodes }) => comparesNodes);
   return {
-    images: requests.flatMap(({ image }) => image ?? []),
-    labels: [...new Set(requests.flatMap(({ placement }) => labelsOf(placement)))],
+    images: [...new Set(requests.flatMap(({ image }) => image ?? []))],
+    labels: [...new Set(compared.flatMap(({ placement }) => labelsOf(placement)))],
+    ...(compared.length === 0 && { nodes: false }),
   };
+}
+
+/** Whether there is anything that an image's platform is compared with. */
+export function isCompared({ asked, comparesNodes }: PlatformRequest): boolean {
+  return comparesNodes || asked.length > 0;
 }
 
 /** What is wrong with the platforms of services' images, and what is worth a warning. */

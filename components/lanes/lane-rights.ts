@@ -2,6 +2,7 @@ import {
   type Right,
   rightsOfClaims,
   rightsOfExternalSecret,
+  rightsOfMigration,
   rightsOfSealing,
   rightsOfSecretMakers,
   rightsOfVerdict,
@@ -13,7 +14,6 @@ import type { Lane } from "./definition.ts";
 import {
   type DeliveredCredential,
   type Delivery,
-  hasClaims,
   hasPerPodClaims,
   isAt,
   ownCredentials,
@@ -22,7 +22,7 @@ import {
 } from "./delivery.ts";
 import { type Acts, rightsTo } from "./acts.ts";
 import { type ObjectKind, rightsToKind } from "./object-reference.ts";
-import { isWritten, renderedObjects, rightsToAwait } from "./rendered.ts";
+import { hasAnyClaims, renderedSecrets, rightsToAwait, writtenObjects } from "./rendered.ts";
 import { servedPorts } from "../service/ports.ts";
 import { sealedSecretManifest } from "../credentials/sealed-secret.ts";
 import { workloadKindOf } from "../service/kinds.ts";
@@ -75,17 +75,22 @@ export function launcherRights({ namespace, launcherExec }: Lane): Right[] {
 
 function toKinds(delivery: Delivery, verbs: readonly Verb[]): Right[] {
   const { namespace } = delivery;
-  return kindsOf(delivery).flatMap((kind) =>
-    rightsToKind(kind, verbs).map((right) => ({ ...right, namespace })),
+  const described = kindsOf(delivery).flatMap((kind) => rightsToKind(kind, verbs));
+  const rendered = writtenObjects(delivery).flatMap(({ object }) =>
+    rightsToKind(object, object.kind === "PersistentVolumeClaim" ? without(verbs) : verbs),
   );
+  return [...described, ...rendered].map((right) => ({ ...right, namespace }));
 }
 
-/** The kinds that are registered in the services' namespace. */
+/** A claim is kept when it leaves the manifests: nobody needs to delete one, and all data of the namespace would be at stake. */
+function without(verbs: readonly Verb[]): Verb[] {
+  return verbs.filter((verb) => verb !== "delete");
+}
+
+/** The kinds that Slipway describes itself in the services' namespace. */
 function kindsOf(delivery: Delivery): ObjectKind[] {
-  const written = renderedObjects(delivery).filter(isWritten);
   return [
     ...serviceObjects(delivery),
-    ...written.map(({ object }) => object),
     ...ownCredentials(delivery).map(([, credential]) => kindOf(credential)),
   ];
 }
@@ -106,22 +111,25 @@ function toVerdicts(delivery: Delivery): Right[] {
       ingress: ingresses.length > 0,
       route: routes.length > 0,
     };
-    return rightsOfVerdict({ namespace, ...has, logs, rollback, kind: workloadKindOf(service) });
+    return [
+      ...rightsOfVerdict({ namespace, ...has, logs, rollback, kind: workloadKindOf(service) }),
+      ...(service.migrate ? rightsOfMigration(namespace, logs) : []),
+    ];
   });
 }
 
 /** For Secrets that the stack does not make itself. */
 function toSecretMakers(delivery: Delivery): Right[] {
   const own: readonly string[] = Object.keys(delivery.credentials);
-  const isNamed = servicesOf(delivery)
-    .flatMap(secretsOf)
-    .some((name) => !own.includes(name));
+  const isNamed = [...servicesOf(delivery).flatMap(secretsOf), ...renderedSecrets(delivery)].some(
+    (name) => !own.includes(name),
+  );
   return isNamed ? [...rightsOfSecretMakers(delivery.namespace)] : [];
 }
 
 /** To see early which claims exist, and whether they can become what the settings say. */
 function toClaims(delivery: Delivery): Right[] {
-  return hasClaims(delivery) || hasPerPodClaims(delivery)
+  return hasAnyClaims(delivery) || hasPerPodClaims(delivery)
     ? [...rightsOfClaims(delivery.namespace)]
     : [];
 }

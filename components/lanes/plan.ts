@@ -15,7 +15,7 @@ import type { Delivery } from "./delivery.ts";
 import { deployRights, launcherRights, previewRights } from "./lane-rights.ts";
 import { type Account, roleManifests } from "./roles.ts";
 import { objectsOf, rightToRead } from "./object-reference.ts";
-import { rightsToReadRendered } from "./rendered.ts";
+import { administeredObjects, rightsToReadRendered } from "./rendered.ts";
 
 /** An account of a lane, and all that it may do. */
 export interface LaneAccount extends Account {
@@ -75,6 +75,7 @@ export function planLanes({ jenkins, ...delivery }: Delivery & { jenkins: Jenkin
     admissions,
     roles: [...launcherRoles, ...roles],
     clusterRoles,
+    administered: administeredObjects(delivery).map(({ object }) => object),
     credentials: credentials.flatMap(([name, { format = "opaque" }]) =>
       isForJenkins(format) ? [name] : [],
     ),

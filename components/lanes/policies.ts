@@ -10,12 +10,13 @@ import { httpRoutes } from "./policies/deploy/http-routes.ts";
 import { ingresses } from "./policies/deploy/ingresses.ts";
 import { type Limit, limitPolicy } from "./policies/deploy/limit.ts";
 import { sealedSecrets } from "./policies/deploy/sealed-secrets.ts";
-import { SERVICE_ACCOUNTS } from "./policies/deploy/service-accounts.ts";
+import { serviceAccounts } from "./policies/deploy/service-accounts.ts";
 import { services } from "./policies/deploy/services.ts";
 import { dryRunPolicy } from "./policies/dry-run.ts";
 import { podPolicy } from "./policies/pods.ts";
 import { previewSecretsPolicy } from "./policies/preview-secrets.ts";
 import { proxyPolicy } from "./policies/proxy.ts";
+import { writtenOf } from "./rendered.ts";
 
 type Policy = ReturnType<typeof podPolicy>;
 
@@ -67,18 +68,20 @@ function policiesOf(
 function limitsOf(delivery: Delivery): Readonly<Record<string, Limit | undefined>> {
   const own = ownCredentials(delivery);
   const hasIngress = Object.values(delivery.services).some(({ ingress }) => ingress !== undefined);
+  const isWritten = (kind: string) => writtenOf(delivery, kind).length > 0;
   const schedules = kindsOf(delivery).includes("CronJob");
+  const migrates = Object.values(delivery.services).some(({ migrate }) => migrate !== undefined);
   const hasRoute = Object.values(delivery.services).some(({ route }) => route !== undefined);
   const seals = own.some(([, { store }]) => store === undefined);
   const fetches = own.some(([, { store }]) => store !== undefined);
   return {
     "deploy-annotations": annotations(delivery),
     "deploy-services": services(delivery),
-    "deploy-serviceaccounts": SERVICE_ACCOUNTS,
+    "deploy-serviceaccounts": serviceAccounts(delivery),
     "deploy-deployments": deployments(delivery),
-    "deploy-cronjobs": schedules ? cronJobs(delivery) : undefined,
-    "deploy-jobs": schedules ? jobs(delivery) : undefined,
-    "deploy-ingresses": hasIngress ? ingresses(delivery) : undefined,
+    "deploy-cronjobs": schedules || isWritten("CronJob") ? cronJobs(delivery) : undefined,
+    "deploy-jobs": schedules || migrates || isWritten("Job") ? jobs(delivery) : undefined,
+    "deploy-ingresses": hasIngress || isWritten("Ingress") ? ingresses(delivery) : undefined,
     "deploy-httproutes": hasRoute ? httpRoutes(delivery) : undefined,
     "deploy-sealedsecrets": seals ? sealedSecrets(delivery) : undefined,
     "deploy-externalsecrets": fetches ? externalSecrets(delivery) : undefined,

@@ -1,8 +1,9 @@
 import { type Right, rightsOfObject, rightsOfVerdict } from "../../rights.ts";
 import { awaitOf } from "../rendered/awaited.ts";
-import { groupOf, type Rendered } from "../rendered/object.ts";
-import { secretsOf } from "../rendered/pod-spec.ts";
-import type { Delivery } from "./delivery.ts";
+import { saidExceptions } from "../rendered/exceptions.ts";
+import { groupOf, type ManifestObject, type Rendered } from "../rendered/object.ts";
+import { claimsOf, secretsOf } from "../rendered/pod-spec.ts";
+import { type Delivery, hasClaims } from "./delivery.ts";
 
 /**
  * Kinds of a team's manifests that the deploy lane writes: policies limit them, or nothing in them reaches beyond the
@@ -10,18 +11,22 @@ import type { Delivery } from "./delivery.ts";
  */
 const WRITTEN = [
   "/ConfigMap",
+  "/PersistentVolumeClaim",
   "/Service",
   "/ServiceAccount",
+  "apps/DaemonSet",
   "apps/Deployment",
+  "apps/StatefulSet",
   "autoscaling/HorizontalPodAutoscaler",
+  "batch/CronJob",
+  "batch/Job",
+  "networking.k8s.io/Ingress",
   "networking.k8s.io/NetworkPolicy",
   "policy/PodDisruptionBudget",
 ];
 
-const READ = ["get", "list", "watch"];
-
 /** All objects of manifests. */
-export function renderedObjects({ rendered }: Delivery): Rendered[] {
+function renderedObjects({ rendered }: Delivery): Rendered[] {
   const all = [
     ...Object.values(rendered?.extras ?? {}),
     ...Object.values(rendered?.services ?? {}),
@@ -30,16 +35,37 @@ export function renderedObjects({ rendered }: Delivery): Rendered[] {
 }
 
 /** Whether the deploy lane writes objects of this kind; of any other it reads the ones that there are. */
-export function isWritten({ object, isHome }: Rendered): boolean {
+function isWritten({ object, isHome }: Rendered): boolean {
   return isHome && WRITTEN.includes(`${groupOf(object)}/${object.kind}`);
+}
+
+/** The objects of manifests that the deploy lane writes. */
+export function writtenObjects(delivery: Delivery): Rendered[] {
+  return renderedObjects(delivery).filter(isWritten);
+}
+
+/** Those of one kind. */
+export function writtenOf(delivery: Delivery, kind: string): ManifestObject[] {
+  return writtenObjects(delivery).flatMap(({ object }) => (object.kind === kind ? [object] : []));
+}
+
+/** How the kinds among them that are of an API group are served, each once. */
+export function writtenKinds(delivery: Delivery, group: string): string[] {
+  const own = writtenObjects(delivery).filter(({ object }) => groupOf(object) === group);
+  return [...new Set(own.map(({ resource }) => resource))].sort();
+}
+
+/** The objects of manifests that only an administrator writes. */
+export function administeredObjects(delivery: Delivery): Rendered[] {
+  return renderedObjects(delivery).filter((each) => !isWritten(each));
 }
 
 /**
  * Rights to read the objects that only an administrator applies. No lane reads a Secret, or anything in a namespace of others.
  */
 export function rightsToReadRendered(delivery: Delivery): Right[] {
-  return renderedObjects(delivery)
-    .filter((each) => !isWritten(each) && each.object.kind !== "Secret")
+  return administeredObjects(delivery)
+    .filter(({ object }) => object.kind !== "Secret")
     .filter(({ object: { metadata }, isHome }) => isHome || metadata.namespace === undefined)
     .map(({ object, resource }) => {
       const { name, namespace } = object.metadata;
@@ -48,9 +74,29 @@ export function rightsToReadRendered(delivery: Delivery): Right[] {
     });
 }
 
+/** Whether manifests loosen the namespace's Pod Security level. */
+export function isLoosened({ rendered }: Delivery): boolean {
+  const all = [
+    ...Object.values(rendered?.extras ?? {}),
+    ...Object.values(rendered?.services ?? {}),
+  ];
+  return all.some((made) => saidExceptions(made).length > 0);
+}
+
 /** The Secrets that pods of manifests name. */
 export function renderedSecrets(delivery: Delivery): string[] {
   return renderedObjects(delivery).flatMap(({ object }) => secretsOf(object));
+}
+
+/** The claims that manifests have, and those that their pods name. */
+export function renderedClaims(delivery: Delivery): string[] {
+  const own = writtenOf(delivery, "PersistentVolumeClaim").map(({ metadata }) => metadata.name);
+  return [...own, ...renderedObjects(delivery).flatMap(({ object }) => claimsOf(object))];
+}
+
+/** Whether anything that is delivered describes, or names, any PersistentVolumeClaims. */
+export function hasAnyClaims(delivery: Delivery): boolean {
+  return hasClaims(delivery) || renderedClaims(delivery).length > 0;
 }
 
 /** What awaiting the objects of manifests needs. */
@@ -61,11 +107,8 @@ export function rightsToAwait(delivery: Delivery): Right[] {
   const kinds = (["Deployment", "StatefulSet", "DaemonSet"] as const).filter((kind) =>
     all.some(({ object }) => object.kind === kind),
   );
-  // What only an administrator writes, nobody else rolls back.
   const releases = kinds.flatMap((kind) =>
-    rightsOfVerdict({ namespace, kind, ingress, logs: true, rollback: true }).filter(
-      ({ verb }) => kind === "Deployment" || READ.includes(verb),
-    ),
+    rightsOfVerdict({ namespace, kind, ingress, logs: true, rollback: true }),
   );
   const others = all.flatMap(({ object, resource, isHome }) =>
     awaitOf(object) === undefined || !isHome

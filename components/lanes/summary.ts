@@ -1,19 +1,23 @@
 import type { LaneGuardInputs } from "../../contract/lane-guard.ts";
+import { ADMINISTERED } from "../../contract/marks.ts";
 import { manifestHash } from "../manifests/hash.ts";
 import type { LanePlan } from "./plan.ts";
 import type { Rule } from "./roles.ts";
 import { type ObjectReference, objectsOf } from "./object-reference.ts";
 
 /**
- * The objects of a plan in few lines that change with them: each rule of a role, and a hash of every other object.
+ * The objects of a plan in few lines that change with them: each rule of a role, and a hash of every other object; and of manifests a hash of
+ * each object that no lane may write.
  */
 export function summaryOf(plan: LanePlan): LaneGuardInputs["lanes"] {
   const { lanes, policies, admissions, roles, clusterRoles } = plan;
   const manifests = lanes.map((lane) => lane.manifests);
-  const objects = [...manifests, ...policies, ...admissions, ...roles, ...clusterRoles].flatMap(
-    objectsOf,
-  );
-  return Object.fromEntries(objects.map((object) => [nameOf(object), linesOf(object)]));
+  const objects = [...manifests, ...policies, ...admissions, ...roles, ...clusterRoles].flatMap(objectsOf);
+  const administered = plan.administered.map((object): [string, string[]] => {
+    return [`${ADMINISTERED}${nameOf(object)}`, [manifestHash(object)]];
+  });
+  const all = objects.map((object): [string, string[]] => [nameOf(object), linesOf(object)]);
+  return Object.fromEntries([...all, ...administered]);
 }
 
 function nameOf({ kind, metadata: { name, namespace } }: ObjectReference): string {

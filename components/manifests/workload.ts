@@ -9,6 +9,7 @@ import { manifestHash } from "./hash.ts";
 import { horizontalPodAutoscalerManifest } from "./horizontal-pod-autoscaler.ts";
 import { httpRouteManifests } from "./http-route.ts";
 import { ingressManifests } from "./ingress.ts";
+import { migrationPolicyManifest } from "./migration.ts";
 import { networkPolicyManifest } from "./network-policy.ts";
 import { podDisruptionBudgetManifest } from "./pod-disruption-budget.ts";
 import { withPatches } from "./patch.ts";
@@ -35,6 +36,7 @@ export function workloadManifests(
 ) {
   const [ingress, ...otherIngresses] = ingressManifests(service);
   const routes = httpRouteManifests(service);
+  const migrationPolicy = migrationPolicyManifest(service);
   return withPatches(service, {
     serviceAccount: serviceAccountManifest(service),
     configMap: configMapManifest(service),
@@ -54,6 +56,7 @@ export function workloadManifests(
     ingress,
     ...(otherIngresses.length > 0 && { otherIngresses }),
     ...(routes.length > 0 && { routes }),
+    ...(migrationPolicy && { migrationPolicy }),
   });
 }
 

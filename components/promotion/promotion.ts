@@ -2,16 +2,20 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { ReleaseLooks } from "../../contract/release-looks.ts";
 import type { ReleaseRecord } from "../../contract/release-record.ts";
-import { askProvider, askRegistries } from "../ask-provider.ts";
+import type { PassedGate } from "../../contract/passed-gate.ts";
+import { askProvider, askRegistries, askStatements } from "../ask-provider.ts";
 import { byName } from "../by-name.ts";
 import { faultsError } from "../faults-error.ts";
+import type { GroupsDefinition } from "../group/definition.ts";
 import type { ImageSource } from "../image/image.ts";
 import type { Registry } from "../image/registry.ts";
 import { gateReference } from "../../contract/image-reference.ts";
 import type { ServiceDefinition } from "../service-definition.ts";
 import type { Promotion, ToBePromoted } from "./definition.ts";
+import { groupReasons } from "./groups.ts";
 import { type ReadRecord, readRecord } from "./record.ts";
-import { registryReasons, ruleReasons } from "./rules.ts";
+import { gateOf } from "./gates.ts";
+import { type RegistryAnswers, registryFinding, ruleReasons } from "./rules.ts";
 import type { SlipwayProvider } from "../slipway-provider.ts";
 import { outputOf } from "../stack-release.ts";
 
@@ -23,6 +27,11 @@ export interface PromotionArgs {
   readonly promoteFrom: Promotion | undefined;
   /** Where this stack keeps its images: its login is used for that registry. */
   readonly registry: Registry | undefined;
+  /**
+   * The groups of this stack: one is promoted as a whole, or not at all.
+   * @default - none
+   */
+  readonly groups?: GroupsDefinition | undefined;
   readonly provider: SlipwayProvider;
 }
 
@@ -53,6 +62,7 @@ export async function promote({
       promoted: image,
       origin: { commit: commit ?? undefined, dirty },
       ...shared,
+      ...(found.gates.length > 0 && { gates: found.gates }),
     };
   });
 }
@@ -63,13 +73,14 @@ function isWaiting<Service extends object>(
   return service !== undefined && "promote" in service;
 }
 
-/** A record that may be promoted, and the service whose image it is, unless it is its own. */
-type Proved = Pick<Required<ReadRecord>, "record"> & Pick<ReadRecord, "of">;
+/** A record that may be promoted, the service whose image it is, unless it is its own, and the gates that it has passed. */
+type Proved = Pick<Required<ReadRecord>, "record"> &
+  Pick<ReadRecord, "of"> & { readonly gates: readonly PassedGate[] };
 
 async function provedRecords(
   promotion: Promotion,
   services: PromotionArgs["services"],
-  { registry, provider }: Pick<PromotionArgs, "registry" | "provider">,
+  { registry, groups = {}, provider }: Pick<PromotionArgs, "registry" | "groups" | "provider">,
 ): Promise<Record<string, Proved>> {
   const producer = fullName(promotion.stack);
   const releases = await outputOf(new pulumi.StackReference(producer), "releases");
@@ -79,30 +90,60 @@ async function provedRecords(
       ? [readRecord(releases, { name, of: service.of, services: names }, promotion)]
       : [],
   );
-  const references = read.flatMap(({ record, isPlaced }) =>
-    record !== undefined && isPlaced
-      ? [record.image, ...promotion.gates.map((gate) => gateReference(record.image, gate))]
-      : [],
+  const records = read.flatMap(({ name, record }) =>
+    record === undefined ? [] : [{ name, record }],
   );
-  const records = read.flatMap(({ name, record, of }) =>
-    record === undefined ? [] : [{ name, record, ...(of !== undefined && { of }) }],
-  );
-  const [found, looks] = await Promise.all([
-    askRegistries(references, registry, provider),
+  const [answers, looks] = await Promise.all([
+    askOf(read, promotion, { registry, provider }),
     lookAt(records, provider),
   ]);
-  const reasons = read.flatMap(({ name, faults, record, isPlaced }) => {
-    if (record === undefined) {
-      return faults;
-    }
-    const rules = ruleReasons(name, record, promotion, Date.now(), looks[name]);
-    const missing = isPlaced && found && registryReasons(name, record, promotion, found);
-    return [...faults, ...rules, ...(missing || [])];
+  const members = byName(services, (name, service) => {
+    const record = read.find((each) => each.name === name)?.record;
+    return { isPromoted: isWaiting(service), ...(record && { record }) };
   });
+  const now = Date.now();
+  const judged = read.map(({ name, faults, record, isPlaced, of }) => {
+    if (record === undefined) {
+      return { name, reasons: faults };
+    }
+    const rules = ruleReasons(name, record, promotion, now, looks[name]);
+    const { reasons, gates } =
+      isPlaced && answers !== undefined
+        ? registryFinding(name, record, promotion, answers, now)
+        : { reasons: [], gates: [] };
+    const proved = { record, gates, ...(of !== undefined && { of }) };
+    return { name, reasons: [...faults, ...rules, ...reasons], proved };
+  });
+  const own = judged.flatMap((each) => each.reasons);
+  const reasons = [...own, ...groupReasons(groups, members, promotion)];
   if (reasons.length > 0) {
     throw refusal(producer, reasons);
   }
-  return Object.fromEntries(records.map(({ name, ...proved }) => [name, proved]));
+  return Object.fromEntries(judged.flatMap(({ name, proved }) => (proved ? [[name, proved]] : [])));
+}
+
+/** What the registries have of the images, and what is said of them there; undefined where nobody can be asked. */
+async function askOf(
+  read: readonly ReadRecord[],
+  { gates }: Promotion,
+  { registry, provider }: Pick<PromotionArgs, "registry" | "provider">,
+): Promise<RegistryAnswers | undefined> {
+  const images = read.flatMap(({ record, isPlaced }) =>
+    record !== undefined && isPlaced ? [record.image] : [],
+  );
+  const asked = gates.map(gateOf);
+  const references = images.flatMap((image) => [
+    image,
+    ...asked.map(({ name }) => gateReference(image, name)),
+  ]);
+  const keys = asked.flatMap(({ signedBy = [] }) =>
+    signedBy.map(({ fingerprint, pem }) => ({ fingerprint, pem })),
+  );
+  const [found, statements] = await Promise.all([
+    askRegistries(references, registry, provider),
+    askStatements(asked.length > 0 ? [...new Set(images)] : [], keys, registry, provider),
+  ]);
+  return found && statements && { found, statements };
 }
 
 /** What the other stack's pods show now, as far as they are in this stack's cluster and may be looked at. */

@@ -20,6 +20,8 @@ export interface ReadRecord {
   readonly isPlaced: boolean;
 }
 
+const SET = /^[0-9a-f]{12}$/;
+
 const COMMIT = /^[0-9a-f]{4,64}$/;
 
 /** What promotion reads of a record beside its image. Whoever writes that stack's state may write anything. */
@@ -29,6 +31,7 @@ const FIELDS: readonly (readonly [field: string, is: (value: unknown) => boolean
   ["startedAt", isTime, "a time"],
   ["seconds", (value) => typeof value === "number" && value >= 0, "a number of seconds"],
   ["namespace", (value) => value === undefined || isText(value, OBJECT_NAME), "a namespace"],
+  ["group", (value) => value === undefined || isGroup(value), "the group of a release"],
   ["pods", (value) => value === undefined || (Array.isArray(value) && value.every(isPod)), "pods"],
 ];
 
@@ -113,6 +116,16 @@ function isPod(value: unknown): boolean {
   const { name, readyAt } = (value ?? {}) as Readonly<Record<string, unknown>>;
   return (
     isText(name, OBJECT_NAME) && (readyAt === undefined || readyAt === null || isTime(readyAt))
+  );
+}
+
+function isGroup(value: unknown): boolean {
+  const { name, set, members, verdict } = (value ?? {}) as Readonly<Record<string, unknown>>;
+  const names = [name, ...(Array.isArray(members) ? (members as unknown[]) : [undefined])];
+  return (
+    names.every((each) => isText(each, OBJECT_NAME)) &&
+    isText(set, SET) &&
+    (verdict === "ready" || verdict === "failed")
   );
 }
 

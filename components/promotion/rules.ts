@@ -2,7 +2,10 @@ import type { FoundImage } from "../../contract/image-digests.ts";
 import type { ReleaseLook } from "../../contract/release-looks.ts";
 import type { ReleaseRecord } from "../../contract/release-record.ts";
 import { gateReference } from "../../contract/image-reference.ts";
-import type { Promotion } from "./definition.ts";
+import type { FoundStatements } from "../../contract/gate-statements.ts";
+import type { PassedGate } from "../../contract/passed-gate.ts";
+import type { Gate, Promotion } from "./definition.ts";
+import { gateOf, gateOutcome } from "./gates.ts";
 
 /** Why the record of a release keeps it from being promoted. */
 export function ruleReasons(
@@ -36,30 +39,79 @@ export function ruleReasons(
   ];
 }
 
-/** Why a registry keeps a release from being promoted. */
-export function registryReasons(
+/** What the registries answer of the images of a promotion. */
+export interface RegistryAnswers {
+  readonly found: readonly FoundImage[];
+  readonly statements: readonly FoundStatements[];
+}
+
+/** What a release has behind it in its registry: the gates that its image has passed, or why it may not be promoted. */
+export interface RegistryFinding {
+  readonly reasons: readonly string[];
+  readonly gates: readonly PassedGate[];
+}
+
+/** What the registry says of a release. */
+export function registryFinding(
   service: string,
   { image, digest }: ReleaseRecord,
   { stack, gates }: Promotion,
-  found: readonly FoundImage[],
-): string[] {
+  { found, statements }: RegistryAnswers,
+  now: number,
+): RegistryFinding {
   const at = `releases.${service}`;
   const answer = (reference: string) => found.find((each) => each.reference === reference);
   const { fault, digest: kept } = answer(image) ?? {};
   if (fault !== undefined) {
-    return [`${at}.image ${image} cannot be looked up: ${fault}`];
+    return refusal(`${at}.image ${image} cannot be looked up: ${fault}`);
   }
   if (kept !== digest) {
-    return [
+    return refusal(
       `${at}.image must be in the registry, got ${kept ?? "nothing"} for ${image}; release it in ${stack} again`,
-    ];
+    );
   }
-  return gates
-    .filter((gate) => answer(gateReference(image, gate))?.digest !== digest)
-    .map((gate) => {
-      const got = answer(gateReference(image, gate))?.fault ?? "no pass";
-      return `${at} must have passed the gate ${gate}, got ${got} for ${digest}; once it has: npx slipway gate pass ${gate} --stack ${stack} --service ${service}`;
-    });
+  const said = statements.find((each) => each.image === image) ?? NOTHING;
+  const outcomes = gates.map(gateOf).map((gate) => {
+    const tag = answer(gateReference(image, gate.name));
+    const known = { found: said, isTagged: tag?.digest === digest, now };
+    const outcome = gateOutcome(gate, known);
+    if ("passed" in outcome) {
+      return outcome;
+    }
+    const reasons = tag?.fault === undefined ? outcome.reasons : [...outcome.reasons, tag.fault];
+    return {
+      reasons: reasons.map((got) =>
+        gateReason(at, gate, got, `${digest}; ${remedy(gate, stack, service)}`),
+      ),
+    };
+  });
+  return {
+    reasons: outcomes.flatMap((each) => ("reasons" in each ? each.reasons : [])),
+    gates: outcomes.flatMap((each) => ("passed" in each ? [each.passed] : [])),
+  };
+}
+
+const NOTHING: Omit<FoundStatements, "image"> & { readonly image: string } = {
+  image: "",
+  statements: [],
+  unread: [],
+};
+
+function refusal(reason: string): RegistryFinding {
+  return { reasons: [reason], gates: [] };
+}
+
+function gateReason(at: string, { name }: Gate, got: string, end: string): string {
+  return `${at} must have passed the gate ${name}, got ${got} for ${end}`;
+}
+
+/** A person may pass what nothing is asked of; else it depends on what is asked. */
+function remedy({ name, signedBy, kind, withinSeconds }: Gate, stack: string, service: string) {
+  const who = `--stack ${stack} --service ${service}`;
+  const key = signedBy === undefined ? "" : " --key <the private key>";
+  return kind === undefined && withinSeconds === undefined
+    ? `once it has: npx slipway gate pass ${name} ${who}${key}`
+    : `pass it again: npx slipway gate run ${name} ${who}${key} -- <command>`;
 }
 
 /**

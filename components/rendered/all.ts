@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ServedKind } from "../../contract/served-kinds.ts";
 import { plain } from "../../mask/plain.ts";
 import { askProvider } from "../ask-provider.ts";
+import type { ExceptionsDefinition } from "../service/exceptions.ts";
 import type { ManifestsDefinition, WithManifests } from "../service/manifests.ts";
 import type { SlipwayProvider } from "../slipway-provider.ts";
 import { manifestsError } from "./manifests-error.ts";
@@ -12,12 +13,12 @@ import { render, type RenderedManifests, type Rendering } from "./render.ts";
 import { ManifestFault } from "./yaml.ts";
 
 /** Objects beside the services: their manifests, and how long they are awaited. */
-export type ExtraManifests = string | ManifestsDefinition;
+export type ExtraManifests = string | (ManifestsDefinition & ExceptionsDefinition);
 
 /** Inputs of {@link renderManifests}. */
 export interface RenderManifestsArgs {
   /** By name; only those with manifests are rendered. */
-  readonly services: Readonly<Record<string, WithManifests>>;
+  readonly services: Readonly<Record<string, WithManifests & ExceptionsDefinition>>;
   /**
    * By name, in the order in which they are applied.
    * @default {}
@@ -44,6 +45,7 @@ interface Source {
   readonly group: "extras" | "services";
   readonly name: string;
   readonly manifests: ExtraManifests;
+  readonly allow: ExceptionsDefinition["allow"];
 }
 
 /**
@@ -93,9 +95,12 @@ function sourcesOf({
   return [
     ...Object.entries(extras).map(([name, manifests]) => ({
       ...({ group: "extras", name, manifests } as const),
+      allow: typeof manifests === "string" ? undefined : manifests.allow,
     })),
-    ...Object.entries(services).flatMap(([name, { manifests }]) =>
-      manifests === undefined ? [] : [{ ...({ group: "services", name, manifests } as const) }],
+    ...Object.entries(services).flatMap(([name, { manifests, allow }]) =>
+      manifests === undefined
+        ? []
+        : [{ ...({ group: "services", name, manifests, allow } as const) }],
     ),
   ];
 }
@@ -108,7 +113,7 @@ async function renderOne(
   source: Source,
   surroundings: Pick<Rendering, "namespace" | "cluster" | "served">,
 ): Promise<RenderedManifests> {
-  const { group, name, manifests } = source;
+  const { group, name, manifests, allow = [] } = source;
   const made = await render(manifests, {
     ...surroundings,
     name,
@@ -117,7 +122,7 @@ async function renderOne(
     variables: process.env,
   });
   made.notes.forEach((note) => void pulumi.log.info(plain(`${placeOf(source)}: ${note}`)));
-  return made;
+  return { ...made, ...(allow.length > 0 && { allow }) };
 }
 
 /** Two entries of a state for one object would undo each other's changes. */

@@ -186,6 +186,7 @@ export class Manifests extends pulumi.ComponentResource {
         dirty: (isOurs && source?.dirty) ?? false,
         ...(isOurs && waived.length > 0 && { waived }),
         ...verdictOn(object, this.#args.verdict ?? {}),
+        ...toldOf(rendered, namespace),
         // What comes after it depends on its success.
         ...(failsLate && isLast && { failsLate }),
       },
@@ -230,6 +231,11 @@ export class Manifests extends pulumi.ComponentResource {
       ),
     );
   }
+}
+
+/** What is to be seen of how the pods leave the level `restricted`; nothing of manifests that say no word of it. */
+function toldOf({ allow = [] }: RenderedManifests, { level }: Namespace) {
+  return allow.length > 0 && { allow, podSecurity: level ?? "none" };
 }
 
 function digestsOf(credentials: Readonly<Record<string, UsedCredential>>) {

@@ -150,6 +150,14 @@ export function withImage(
   return { ...spec, ...Object.fromEntries(lists) };
 }
 
+/** The claims that the pods of an object name. */
+export function claimsOf(object: ManifestObject): string[] {
+  const volumes = items(at(object, ...(podSpecPath(object) ?? []), "volumes"));
+  return volumes
+    .map((volume) => textOf(at(volume, "persistentVolumeClaim", "claimName")))
+    .filter((name) => name !== "");
+}
+
 /** The Secrets that the pods of an object name. */
 export function secretsOf(object: ManifestObject): string[] {
   const path = podSpecPath(object);

@@ -2,6 +2,7 @@ import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 
 import type { ServedKind, ServedKinds } from "../../contract/served-kinds.ts";
+import type { ExceptionWord } from "../service/exceptions.ts";
 import type { ManifestsDefinition } from "../service/manifests.ts";
 import { checked } from "./check.ts";
 import { renderChart } from "./chart.ts";
@@ -27,6 +28,11 @@ export interface RenderedManifests {
    */
   readonly image?: string;
   readonly awaitAddress: boolean;
+  /**
+   * What their pods may do beside the level `restricted`.
+   * @default - nothing
+   */
+  readonly allow?: readonly ExceptionWord[];
   /** What people should know. */
   readonly notes: readonly string[];
 }

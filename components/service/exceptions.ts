@@ -83,14 +83,24 @@ export interface ExceptionsDefinition {
 
 /** The strictest level that has all of this. */
 export function levelOf(words: readonly ExceptionWord[]): Level {
-  const needed = Math.max(0, ...words.map((word) => LEVELS.indexOf(EXCEPTIONS[word].level)));
+  return strictest(words.map((word) => EXCEPTIONS[word].level));
+}
+
+/** The strictest level that has what each of these has. */
+export function strictest(levels: readonly Level[]): Level {
+  const needed = Math.max(0, ...levels.map((level) => LEVELS.indexOf(level)));
   return LEVELS[needed] ?? "restricted";
 }
 
 /** Whether pods that do so leave a Pod Security level. None leave a level that is unknown, or none. */
 export function leaves(word: ExceptionWord, level: string | undefined): boolean {
+  return leavesLevel(EXCEPTIONS[word].level, level);
+}
+
+/** Whether what needs this level leaves the one that is enforced. */
+export function leavesLevel(needed: Level, level: string | undefined): boolean {
   const enforced = LEVELS.findIndex((each) => each === level);
-  return enforced >= 0 && LEVELS.indexOf(EXCEPTIONS[word].level) > enforced;
+  return enforced >= 0 && LEVELS.indexOf(needed) > enforced;
 }
 
 /** The exceptions of a service, with those that other keys stand for. */

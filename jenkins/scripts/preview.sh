@@ -1,6 +1,6 @@
 #!/bin/sh
 # What a pull request does to a stack: preview.sh <stack>. It takes a copy of the state without its secrets, state/<stack>.json,
-# reaches no backend, knows no passphrase, and writes preview-<stack>.md and preview-<stack>.json.
+# reaches no backend, knows no passphrase, and writes preview-<stack>.md, preview-<stack>.json and manifests-<stack>/, for a scanner.
 set -eu
 cd "$(dirname "$0")/../.."
 stack=$1
@@ -15,4 +15,4 @@ export PULUMI_BACKEND_URL="file://$backend"
 # It protects nothing: there is nothing secret in the copy.
 export PULUMI_CONFIG_PASSPHRASE=preview
 jenkins/scripts/copy-stack.sh "$stack"
-npx slipway preview --stack "$stack" --without-secrets --comment "preview-$stack.md" --json > "preview-$stack.json"
+npx slipway preview --stack "$stack" --without-secrets --manifests "manifests-$stack" --comment "preview-$stack.md" --json > "preview-$stack.json"

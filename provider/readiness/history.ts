@@ -26,8 +26,10 @@ export function afterLook(
     : history.map((entry) => (entry === known ? entryOf(record) : entry));
 }
 
-function isSame(entry: HistoryEntry, { digest, manifestHash }: ReleaseRecord): boolean {
-  return entry.digest === digest && entry.manifestHash === manifestHash;
+/** The same content may be a part of several sets of its group, and each can be gone back to. */
+function isSame(entry: HistoryEntry, { digest, manifestHash, group }: ReleaseRecord): boolean {
+  const isOfSet = entry.group === undefined || group === undefined || entry.group.set === group.set;
+  return entry.digest === digest && entry.manifestHash === manifestHash && isOfSet;
 }
 
 function entryOf({
@@ -40,6 +42,13 @@ function entryOf({
   reason,
   startedAt,
   seconds,
+  migratedBy,
+  group,
 }: ReleaseRecord): HistoryEntry {
-  return { commit, dirty, image, digest, manifestHash, verdict, reason, startedAt, seconds };
+  const entry = { commit, dirty, image, digest, manifestHash, verdict, reason, startedAt, seconds };
+  return {
+    ...entry,
+    ...(group && { group: { name: group.name, set: group.set } }),
+    ...(migratedBy !== undefined && { migratedBy }),
+  };
 }

@@ -12,6 +12,7 @@ import { newReplicaSet, podsOf } from "../verdict/revision.ts";
 import type { Proof, ProvedPod } from "../verdict/finding.ts";
 import { nameOf, type Observed, type ReplicaSet } from "../verdict/objects.ts";
 import { oneLine } from "../cluster/one-line.ts";
+import { groupIn } from "./group-record.ts";
 import { releasedPods } from "./released-pod.ts";
 import type { Judgement } from "../waiting/wait.ts";
 
@@ -49,9 +50,17 @@ export function recordOf(
     previous: previousOf(stored, inputs),
     warnings: ready ? warningsOf(verdict) : [],
     ...exceptionsOf(inputs),
+    ...groupIn(inputs, ready ? null : verdict.reason),
+    ...migrationOf(inputs),
     running: null,
     evidence: null,
   };
+}
+
+/** What has migrated its database. */
+function migrationOf({ migrated }: ReadinessInputs) {
+  const record = migrated?.record;
+  return record && { migratedBy: record.last, migration: record };
 }
 
 /** How it leaves what every service has. */

@@ -43,10 +43,14 @@ export function nextState(
   history: readonly HistoryEntry[],
   template?: string,
 ): State {
-  const { commit, image, digest, manifestHash, kind, replicaSet, verdict } = release;
+  const { commit, image, digest, manifestHash, kind, replicaSet, migratedBy, verdict } = release;
   const isReady = verdict === "ready" && replicaSet !== null;
   const ready = isReady
-    ? { commit, image, digest, manifestHash, ...(kind && { kind }), replicaSet }
+    ? {
+        ...{ commit, image, digest, manifestHash, replicaSet },
+        ...(kind && { kind }),
+        ...(migratedBy !== undefined && { migratedBy }),
+      }
     : lastReady;
   const kept = isReady ? template : lastReadyTemplate;
   return {

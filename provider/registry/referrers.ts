@@ -1,4 +1,4 @@
-import type { Response } from "undici";
+import type { RequestInit, Response } from "undici";
 
 import { fetchThrough } from "./fetch-through.ts";
 
@@ -10,22 +10,35 @@ export interface Authorization {
   basic(server: string): Promise<string>;
 }
 
+/** What names a digest as its subject. */
+export interface Referrer {
+  readonly digest: string;
+  /** @default - the registry does not say */
+  readonly artifactType?: string;
+}
+
 interface Page {
-  readonly manifests?: readonly { readonly digest: string }[];
+  readonly manifests?: readonly Referrer[];
 }
 
 const MEDIA_TYPE = "application/vnd.oci.image.index.v1+json";
 const HUB = "docker.io";
-/** Registries that images are read from without TLS, as crane does. */
+/** Registries that images are read from without TLS if they have none, as crane does. */
 const PLAIN =
   /^(?:localhost|127\.|10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|\[::1\])[^/]*$|\.local(?::\d+)?$/;
+/** Errors by which a server shows that it has TLS, and that it is not trusted. */
+const UNTRUSTED = /CERT|ISSUER|SIGNATURE|ALTNAME/;
 /** A list that is longer is taken for a loop. */
 const PAGES = 20;
 const ANSWER_MILLISECONDS = 20_000;
+/** A page that is longer is no list. */
+const PAGE_BYTES = 4 * 1024 * 1024;
+/** Answers of registries that keep no list: as go-containerregistry takes them. */
+const NO_LIST: ReadonlySet<number> = new Set([400, 404, 406]);
 
 /**
- * The digests of the manifests that name a digest as their subject, as the registry itself lists them; undefined where it
- * keeps no such list.
+ * The manifests that name a digest as their subject, as the registry itself lists them; undefined where it keeps no such
+ * list.
  *
  * @throws Error where the registry does not answer the question
  * @see https://github.com/opencontainers/distribution-spec/blob/main/spec.md#listing-referrers
@@ -35,17 +48,15 @@ export async function referrersOf(
   digest: string,
   authorization: Authorization,
   signal?: AbortSignal,
-): Promise<string[] | undefined> {
+): Promise<Referrer[] | undefined> {
   const { server, host, path } = placeOf(repository);
-  const digests: string[] = [];
+  const found: Referrer[] = [];
   let headers: Record<string, string> = { accept: MEDIA_TYPE };
   const late = AbortSignal.timeout(ANSWER_MILLISECONDS);
   const options = { signal: signal === undefined ? late : AbortSignal.any([signal, late]) };
-  let url: URL | undefined = new URL(
-    `${PLAIN.test(host) ? "http" : "https"}://${host}/v2/${path}/referrers/${digest}`,
-  );
+  let url: URL | undefined = new URL(`https://${host}/v2/${path}/referrers/${digest}`);
   for (let page = 0; url !== undefined && page < PAGES; page++) {
-    let answer: Response = await fetchThrough(url, { ...options, headers });
+    let answer: Response = await asked(url, { ...options, headers });
     if (answer.status === 401) {
       const isToken = /^bearer/i.test(answer.headers.get("www-authenticate") ?? "");
       const login = isToken
@@ -54,17 +65,50 @@ export async function referrersOf(
       headers = { ...headers, authorization: login };
       answer = await fetchThrough(url, { ...options, headers });
     }
-    if (answer.status === 404) {
+    if (NO_LIST.has(answer.status)) {
       return undefined;
     }
     if (!answer.ok) {
       throw new Error(`the registry answers ${answer.status} to ${url.href}`);
     }
-    const { manifests = [] } = (await answer.json()) as Page;
-    digests.push(...manifests.map((manifest) => manifest.digest));
+    const { manifests = [] } = JSON.parse(await boundedText(answer)) as Page;
+    found.push(...manifests);
     url = nextOf(answer, url);
   }
-  return digests;
+  return found;
+}
+
+/** Asks a server, if need be without TLS: then the address says so from there on. */
+async function asked(url: URL, init: RequestInit): Promise<Response> {
+  try {
+    return await fetchThrough(url, init);
+  } catch (error) {
+    const isLast = !PLAIN.test(url.host) || url.protocol === "http:" || init.signal?.aborted;
+    if (isLast || UNTRUSTED.test(codeOf(error))) {
+      throw error;
+    }
+    url.protocol = "http:";
+    return fetchThrough(url, init);
+  }
+}
+
+function codeOf(error: unknown): string {
+  const { code = "", cause } = error as { readonly code?: string; readonly cause?: unknown };
+  return cause === undefined ? code : codeOf(cause);
+}
+
+async function boundedText({ body, url }: Response): Promise<string> {
+  const parts: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const part of body ?? []) {
+    const piece = part as Uint8Array;
+    bytes += piece.length;
+    if (bytes > PAGE_BYTES) {
+      throw new Error(`the registry answers with more than ${PAGE_BYTES} bytes to ${url}`);
+    }
+    parts.push(piece);
+  }
+  return Buffer.concat(parts).toString("utf8");
 }
 
 function placeOf(repository: string): { server: string; host: string; path: string } {

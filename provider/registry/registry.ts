@@ -6,14 +6,14 @@ import { masked } from "../../mask/mask.ts";
 import { plain } from "../../mask/plain.ts";
 import { attachedTo, type Manifest } from "./attached.ts";
 import { withLogin } from "./login.ts";
-import { type Authorization, referrersOf } from "./referrers.ts";
+import { type Authorization, type Referrer, referrersOf } from "./referrers.ts";
 
 const INSTALL =
   "install it, e.g. with brew install crane or go install github.com/google/go-containerregistry/cmd/crane@latest";
 /** Enough for the cause; a registry may answer with a page. */
 const REASON_CHARACTERS = 2000;
 const SHOWN_CHARACTERS = 200;
-const ABSENT = /MANIFEST_UNKNOWN|NAME_UNKNOWN|404 Not Found/;
+const ABSENT = /MANIFEST_UNKNOWN|NAME_UNKNOWN|BLOB_UNKNOWN|404 Not Found/;
 
 /**
  * Image registries, as the program `crane` sees them. It logs in as `docker login` did on this machine, or with the
@@ -77,9 +77,49 @@ export class Registry {
         const manifest = await this.manifest(reference);
         return manifest === undefined ? undefined : (JSON.parse(manifest) as Manifest);
       },
-      referrers: (repository, digest) =>
-        referrersOf(repository, digest, this.#authorization(), this.signal),
+      referrers: async (repository, digest) => {
+        const listed = await this.#listed(repository, digest, this.signal);
+        return listed?.map((referrer) => referrer.digest);
+      },
     });
+  }
+
+  /**
+   * What names an image as its subject. A registry that keeps no list has one under a tag, from whoever attached something.
+   *
+   * @param image `repository@sha256:<64 hex>`
+   * @throws Error if the registry does not answer
+   */
+  async referrers(image: string, limit?: AbortSignal): Promise<readonly Referrer[]> {
+    const [repository = "", digest = ""] = required(image).split("@");
+    const signals = [this.signal, limit].filter((each) => each !== undefined);
+    const listed = await this.#listed(repository, digest, AbortSignal.any(signals));
+    if (listed !== undefined) {
+      return listed;
+    }
+    const kept = await this.manifest(`${repository}:${digest.replace(":", "-")}`, limit);
+    const { manifests = [] } = JSON.parse(kept ?? "{}") as {
+      readonly manifests?: readonly Referrer[];
+    };
+    return manifests;
+  }
+
+  /**
+   * A blob as text, undefined if the registry does not have it.
+   *
+   * @param reference `repository@sha256:<64 hex>` of the blob
+   * @throws Error if the registry does not answer
+   */
+  blob(reference: string, limit?: AbortSignal): Promise<string | undefined> {
+    return this.#find("blob", reference, limit);
+  }
+
+  /**
+   * Pushes the one manifest of an OCI image layout. If it has a subject, the registry lists it there; for a registry that
+   * keeps no list, crane does.
+   */
+  async push(folder: string, reference: string): Promise<void> {
+    await this.#crane(["push", "--", folder, required(reference)]);
   }
 
   /** Gives an image another name, in the same repository or in another registry. */
@@ -98,14 +138,18 @@ export class Registry {
     }
   }
 
-  #authorization(): Authorization {
+  #listed(repository: string, digest: string, signal: AbortSignal | undefined) {
+    return referrersOf(repository, digest, this.#authorization(signal), signal);
+  }
+
+  #authorization(limit: AbortSignal | undefined): Authorization {
     return {
       token: async (repository) =>
-        (await this.#crane(["auth", "token", "--header", "--", repository]))
+        (await this.#crane(["auth", "token", "--header", "--", repository], limit))
           .replace(/^.*?: /, "")
           .trim(),
       basic: async (server) => {
-        const kept = await this.#crane(["auth", "get", "--", server]);
+        const kept = await this.#crane(["auth", "get", "--", server], limit);
         const { Username, Secret } = JSON.parse(kept) as Readonly<Record<string, string>>;
         return `Basic ${Buffer.from(`${Username ?? ""}:${Secret ?? ""}`).toString("base64")}`;
       },

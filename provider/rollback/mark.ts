@@ -1,3 +1,4 @@
+import type { GroupFailure } from "../../contract/group.ts";
 import { ROLLED_BACK } from "../../contract/marks.ts";
 import type { ReadinessInputs } from "../../contract/readiness.ts";
 import { type Deployment, uidOf } from "../verdict/objects.ts";
@@ -11,6 +12,11 @@ export interface Mark {
   readonly generation: number;
   /** The reason for which it failed. */
   readonly reason: string;
+  /**
+   * The member for which its group has failed.
+   * @default - the service is in no group
+   */
+  readonly failed?: GroupFailure;
 }
 
 /**
@@ -33,10 +39,25 @@ export function markOf(
 function parseMark(text: string): Mark | undefined {
   try {
     const mark = JSON.parse(text) as Partial<Mark> | null;
-    return typeof mark?.generation === "number" && typeof mark.reason === "string"
-      ? { generation: mark.generation, reason: mark.reason }
-      : undefined;
+    if (typeof mark?.generation !== "number" || typeof mark.reason !== "string") {
+      return undefined;
+    }
+    const { generation, reason } = mark;
+    return { generation, reason, ...failureIn(mark) };
   } catch {
     return undefined;
   }
+}
+
+function failureIn({ failed }: Partial<Mark>): Pick<Mark, "failed"> {
+  const { member, reason } = (failed ?? {}) as Partial<GroupFailure>;
+  return typeof member === "string" && typeof reason === "string"
+    ? { failed: { member, reason } }
+    : {};
+}
+
+/** The mark that a release gets which is rolled back for this reason. */
+export function newMark({ deployment, group }: ReadinessInputs, reason: string): Mark {
+  const { generation } = deployment;
+  return { generation, reason, ...(group?.failed && { failed: group.failed }) };
 }

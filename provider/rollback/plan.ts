@@ -9,7 +9,7 @@ import { podLossOf } from "../verdict/lost-pod.ts";
 import { nameOf, type Observed } from "../verdict/objects.ts";
 import { contentOf, type PodTemplate, templateOf } from "../verdict/pod-template.ts";
 import { REASONS } from "../verdict/reasons.ts";
-import { called } from "../release-words.ts";
+import { called, isOnNewerSchema, schemaOf } from "../release-words.ts";
 
 /** Nothing is restored. */
 export interface Stay {
@@ -54,20 +54,31 @@ export function planRollback(
 
 /** The last release that was ready, unless it is not to be restored, whatever has become of its template. */
 export function restorable(
-  { rollback, deployment }: ReadinessInputs,
+  release: ReadinessInputs,
   lastReady: ProvedRelease | null,
 ): ProvedRelease | Stay {
+  const { rollback, deployment } = release;
   if (lastReady === null) {
     return stay("no release was ready before; this one is left in place for you to examine");
   }
   if (rollback === false) {
     return stay("rollback is false; the release is left in place");
   }
+  if (isRefused(release, lastReady)) {
+    return stay(
+      `migrate.back is refuse, and ${targetOf(lastReady, release)} is older than the last migration, job ${schemaOf(release) ?? ""}; pods of it serve as far as they still run; deliver a fix, or set back: keep if it works with the schema of now`,
+    );
+  }
   return kindOf(deployment) === kindOf(lastReady)
     ? lastReady
     : stay(
         `the last release that was ready was a ${nounOf(lastReady)}, which is deleted only after a release of this kind is ready`,
       );
+}
+
+/** Whether the settings want no release on a schema that is newer than it. */
+function isRefused(release: ReadinessInputs, to: ProvedRelease): boolean {
+  return release.migrated?.record.back === "refuse" && isOnNewerSchema(release, to);
 }
 
 /** What would be restored, in the middle of a sentence. */

@@ -24,9 +24,19 @@ import { called } from "../release-words.ts";
 import { markOf } from "./mark.ts";
 import { managerOf } from "./restore.ts";
 
-/** Whether the verdict's rules differ: they are part of what is asked for, so that other ones ask for another try. */
+/**
+ * Whether the verdict's rules differ, or what the group asks for: they are part of what is asked for, so that other ones ask
+ * for another try.
+ */
 export function hasOtherRules(one: Properties, other: Properties): boolean {
-  return Object.keys(VERDICT).some((rule) => !isDeepStrictEqual(one[rule], other[rule]));
+  return (
+    Object.keys(VERDICT).some((rule) => !isDeepStrictEqual(one[rule], other[rule])) ||
+    !isDeepStrictEqual(setIn(one), setIn(other))
+  );
+}
+
+function setIn({ group }: Properties): unknown {
+  return (group as Partial<ReadinessInputs["group"]>)?.set;
 }
 
 /** The release by its new generation, if it was rolled back and could be applied again. */
@@ -43,7 +53,8 @@ export async function retry(
   const again = await retried(cluster, release, stored.release, options.signal);
   if (again !== undefined) {
     const name = called(release);
-    log.info(`${release.service}: tries ${name} again, by other rules for its verdict`);
+    const why = release.group ? "in a new set of its group" : "by other rules for its verdict";
+    log.info(`${release.service}: tries ${name} again, ${why}`);
   }
   return again;
 }

@@ -11,9 +11,10 @@ import type { FinalVerdict } from "../verdict/finding.ts";
 import type { Observed } from "../verdict/objects.ts";
 import type { Case } from "../waiting/report.ts";
 import { awaitVerdict, presentVerdict, type WaitOptions } from "../waiting/wait.ts";
+import { newMark } from "./mark.ts";
 import type { Plan } from "./plan.ts";
 import { restore } from "./restore.ts";
-import { called, SCOPE } from "../release-words.ts";
+import { called, scopeOf } from "../release-words.ts";
 
 /** What a rollback has come to. */
 export interface Outcome {
@@ -40,14 +41,15 @@ export async function rollBack(
   { to, template }: Extract<Plan, { kind: "restore" }>,
   tools: Tools,
 ): Promise<Outcome> {
-  const { service, deployment } = release;
+  const { service } = release;
   const target = called(to, release);
+  const scope = scopeOf(release, to);
   tools.progress(`rolls back to ${target}`);
   const restoration = await restore(tools.cluster, {
     release,
     judged: observed.deployment,
     template,
-    mark: { generation: deployment.generation, reason },
+    mark: newMark(release, reason),
     signal: tools.signal,
   });
   if (restoration.kind === "refused") {
@@ -65,17 +67,17 @@ export async function rollBack(
   const { verdict, seconds } = judgement;
   const running = runningOf(to, verdict);
   if (verdict.kind === "ready") {
-    const report = `${service}: rolled back to ${target}, ready after ${Math.round(seconds)} s; ${SCOPE}`;
+    const report = `${service}: rolled back to ${target}, ready after ${Math.round(seconds)} s; ${scope}`;
     return { running, report };
   }
   if (verdict.reason === "interrupted") {
-    const report = `${service}: rolled back to ${target}, and interrupted before it was ready; the next pulumi up continues from there; ${SCOPE}`;
+    const report = `${service}: rolled back to ${target}, and interrupted before it was ready; the next pulumi up continues from there; ${scope}`;
     return { running, report };
   }
   const { observed: shown } = judgement;
   const found = { release: restored, finding: verdict, observed: shown, seconds };
   const why = await tools.explain(found);
-  const report = `${service}: the rollback to ${target} failed, too; ${SCOPE}\n${why}`;
+  const report = `${service}: the rollback to ${target} failed, too; ${scope}\n${why}`;
   return { running, report };
 }
 

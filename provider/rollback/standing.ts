@@ -1,6 +1,7 @@
 import type { ReadinessInputs } from "../../contract/readiness.ts";
 import type { ReleaseRecord } from "../../contract/release-record.ts";
 import { afterLook } from "../readiness/history.ts";
+import { groupIn } from "../readiness/group-record.ts";
 import { recordOf } from "../readiness/record.ts";
 import type { State, Stored } from "../readiness/state.ts";
 import { UNSEEN } from "../verdict/objects.ts";
@@ -52,12 +53,19 @@ export async function standingOf(
 }
 
 /** The record of a release that is only known to have failed. */
-function failedRecord(
+export function failedRecord(
   release: ReadinessInputs,
-  { reason }: Mark,
+  { reason, failed }: Mark,
   stored: ReleaseRecord | undefined,
 ): ReleaseRecord {
   const verdict = { kind: "failed", reason: "not-ready", object: "", message: "" } as const;
   const wait = { startedAt: new Date().toISOString(), seconds: 0 };
-  return { ...recordOf(release, { verdict, observed: UNSEEN }, wait, stored), reason };
+  const record = recordOf(release, { verdict, observed: UNSEEN }, wait, stored);
+  return { ...record, reason, ...groupIn(inMarkedGroup(release, failed), reason) };
+}
+
+/** The mark has kept for which member the group has failed. */
+function inMarkedGroup(release: ReadinessInputs, failed: Mark["failed"]): ReadinessInputs {
+  const { group } = release;
+  return group && failed ? { ...release, group: { ...group, failed } } : release;
 }

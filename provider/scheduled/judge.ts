@@ -3,8 +3,8 @@ import { titleOf } from "../../contract/workload-kind.ts";
 import { ApiError, messageOf } from "../cluster/api-error.ts";
 import { lossOf } from "../verdict/awaited-object.ts";
 import type { Failed, ProvedPod } from "../verdict/finding.ts";
-import { condition, type CronJob, type Job, type Pod } from "../verdict/objects.ts";
-import { proofOf } from "../verdict/pod.ts";
+import { type CronJob, isTrue, type Job, nameOf, type Pod } from "../verdict/objects.ts";
+import { proofOf, sidecarsOf } from "../verdict/pod.ts";
 import { releasedContainers, runs } from "../verdict/released-container.ts";
 import { refusalOf } from "../verdict/refusal.ts";
 
@@ -50,9 +50,49 @@ export function provedPods(pods: readonly Pod[], release: ReadinessInputs): Prov
     .filter((proof) => "imageID" in proof);
 }
 
-/** Whether a Job has ended as a failure: one that goes on is not left behind. */
+/**
+ * A sidecar that crashed beside a run which is complete: more often than `tolerate.restarts`, or it was down when the run ended. One
+ * that ends after the run, however, has only been told to.
+ */
+export function sidecarCrash(pods: readonly Pod[], release: ReadinessInputs): Failed | undefined {
+  const crashes = pods
+    .filter(({ status }) => status?.phase === "Succeeded")
+    .flatMap((pod) => sidecarsOf(pod).flatMap((name) => crashOf(pod, name, release) ?? []));
+  return crashes[0];
+}
+
+function crashOf(pod: Pod, name: string, { tolerate }: ReadinessInputs): Failed | undefined {
+  const { initContainerStatuses = [], containerStatuses = [] } = pod.status ?? {};
+  const status = initContainerStatuses.find((each) => each.name === name);
+  const runEnd = Math.max(
+    ...containerStatuses.map(({ state }) => Date.parse(state?.terminated?.finishedAt ?? "")),
+  );
+  const end = status?.state?.terminated ?? status?.lastState?.terminated;
+  const isDown =
+    status?.state?.running === undefined &&
+    end?.exitCode !== 0 &&
+    Date.parse(end?.finishedAt ?? "") < runEnd;
+  const crashes = (status?.restartCount ?? 0) + (isDown ? 1 : 0);
+  const tolerated = tolerate?.restarts ?? (isDown ? 0 : 1);
+  if (end === undefined || crashes <= tolerated) {
+    return undefined;
+  }
+  const times = crashes === 1 ? "once" : `${crashes} times`;
+  const when = isDown ? "and was down when the run ended" : "beside the run";
+  const message = `ended ${times} (tolerate.restarts: ${tolerated}), last with exit code ${end.exitCode} (${end.reason ?? "no reason"}), ${when}`;
+  return {
+    kind: "failed",
+    reason: "crash-loop",
+    object: `pod ${nameOf(pod)}`,
+    container: name,
+    message,
+  };
+}
+
+/** Whether a Job has ended, or is about to: one that goes on is not left behind. */
 export function isOver(job: Job | undefined): boolean {
-  return job !== undefined && condition(job, "Failed")?.status === "True";
+  const ends = ["Failed", "FailureTarget", "Complete", "SuccessCriteriaMet"];
+  return job !== undefined && ends.some((type) => isTrue(job, type));
 }
 
 /** The verdict on a CronJob of which there is nothing. */

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { ReadinessInputs } from "../../contract/readiness.ts";
 import type { Cluster } from "../cluster.ts";
 import type { Stored } from "../readiness/state.ts";
-import { called, SCOPE } from "../release-words.ts";
+import { called, scopeOf } from "../release-words.ts";
 import type { Mark } from "../rollback/mark.ts";
 import { type Plan, restorable, stay, targetOf } from "../rollback/plan.ts";
 import { type JobTemplate, restore } from "../rollback/restore.ts";
@@ -60,7 +60,7 @@ export async function restoreSchedule(
   return restoration.kind === "restored"
     ? {
         running: resting(to),
-        report: `${service}: rolled back to ${target}, whose template was proved when it was released; ${SCOPE}`,
+        report: `${service}: rolled back to ${target}, whose template was proved when it was released; ${scopeOf(release, to)}`,
       }
     : { running: null, report: `${service}: not rolled back to ${target}: ${restoration.why}` };
 }

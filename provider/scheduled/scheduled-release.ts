@@ -1,6 +1,6 @@
 import type { Evidence } from "../../contract/evidence.ts";
 import type { ReadinessInputs } from "../../contract/readiness.ts";
-import type { RunningRelease } from "../../contract/release-record.ts";
+import type { ReleaseRecord, RunningRelease } from "../../contract/release-record.ts";
 import type { Properties, Subject } from "../../wire/plugin.ts";
 import type { Cluster } from "../cluster.ts";
 import { AwaitedObject } from "../object-readiness/awaited-object.ts";
@@ -11,6 +11,7 @@ import { tellNotes } from "../readiness/notes.ts";
 import { evidenceAfterLook, recordOf } from "../readiness/record.ts";
 import { keptText, nextState, outputsOf, type Stored } from "../readiness/state.ts";
 import type { Run } from "../resource.ts";
+import { newMark } from "../rollback/mark.ts";
 import type { ObservedObject } from "../verdict/awaited-object.ts";
 import type { Failed, FinalVerdict } from "../verdict/finding.ts";
 import { asDeployment, type CronJob, type Job, nameOf, UNSEEN } from "../verdict/objects.ts";
@@ -18,8 +19,8 @@ import { answered } from "../waiting/answered.ts";
 import { type Report, reportOf } from "../waiting/report.ts";
 import type { Waited } from "../waiting/resource.ts";
 import { awaitVerdict, type WaitOptions } from "../waiting/wait.ts";
-import { isOver, judgeCronJob, missing, provedPods, refusedJob } from "./judge.ts";
-import { proofJobName, removeJob, startedJob } from "./proof-job.ts";
+import { isOver, judgeCronJob, missing, provedPods, refusedJob, sidecarCrash } from "./judge.ts";
+import { cutRetries, proofJobName, removeJob, startedJob } from "./proof-job.ts";
 import { planSchedule, restoreSchedule } from "./restore.ts";
 
 const OWN = ["release", "lastReady", "lastReadyTemplate", "history"] as const;
@@ -30,6 +31,13 @@ interface Found {
   readonly cronJob: CronJob | undefined;
   readonly job?: Job;
   readonly observed?: ObservedObject;
+}
+
+/** What was found, and how long it took. */
+export interface TimedFound {
+  readonly found: Found;
+  readonly startedAt: string;
+  readonly seconds: number;
 }
 
 /**
@@ -50,20 +58,13 @@ export class ScheduledRelease {
     this.#cluster = run.cluster();
   }
 
-  async prove(subject: Subject, options: WaitOptions): Promise<Waited> {
+  /** @param known what is known of it already; without it, the release is proved now */
+  async prove(subject: Subject, options: WaitOptions, known?: TimedFound): Promise<Waited> {
     const { release, stored } = this;
-    const startedAt = new Date().toISOString();
-    const began = performance.now();
-    const found = await this.#find(options);
-    const seconds = (performance.now() - began) / 1000;
-    const { verdict, cronJob, observed } = found;
-    const shown = { ...UNSEEN, deployment: asDeployment(cronJob), pods: observed?.pods ?? [] };
-    const judgement = { verdict, observed: shown };
-    const made = recordOf(release, judgement, { startedAt, seconds }, stored.release);
-    const record = {
-      ...made,
-      replicaSet: made.replicaSet ?? (found.job ? nameOf(found.job) : null),
-    };
+    const timed = known ?? (await this.find(options));
+    const { found, seconds } = timed;
+    const { verdict, cronJob } = found;
+    const record = this.recordOf(timed);
     const template =
       verdict.kind === "ready" && cronJob ? keptText(cronJob.spec.jobTemplate) : undefined;
     const state = nextState(record, stored, afterVerdict(stored.history, record), template);
@@ -76,11 +77,43 @@ export class ScheduledRelease {
       subject,
       found,
       verdict,
-      seconds,
+      verdict.reason === "group-failed" ? undefined : seconds,
       options,
     );
     const own = outputsOf({ ...state, release: { ...record, running, evidence } });
     return { own, failure: message };
+  }
+
+  /** Runs what proves it. */
+  async find(options: WaitOptions): Promise<TimedFound> {
+    const startedAt = new Date().toISOString();
+    const began = performance.now();
+    const found = await this.#find(options);
+    return { found, startedAt, seconds: (performance.now() - began) / 1000 };
+  }
+
+  /**
+   * What is found of it when a different member of its group has failed: it runs nothing.
+   *
+   * @param proved what has proved it at its turn, if this run did
+   */
+  async lookFor(
+    finding: Failed,
+    proved: TimedFound | undefined,
+    { signal }: WaitOptions,
+  ): Promise<TimedFound> {
+    const cronJob = await answered(() => this.#cronJob(signal), signal);
+    const verdict = judgeCronJob(this.release, cronJob) ?? finding;
+    const job = proved?.found.job;
+    const found = { verdict, cronJob, ...(job && { job }) };
+    return { found, startedAt: new Date().toISOString(), seconds: 0 };
+  }
+
+  recordOf({ found, ...wait }: TimedFound): ReleaseRecord {
+    const { verdict, cronJob, observed, job } = found;
+    const shown = { ...UNSEEN, deployment: asDeployment(cronJob), pods: observed?.pods ?? [] };
+    const made = recordOf(this.release, { verdict, observed: shown }, wait, this.stored.release);
+    return { ...made, replicaSet: made.replicaSet ?? (job ? nameOf(job) : null) };
   }
 
   /** What is known of it by a look that runs nothing: what was proved stays so while the CronJob is as it was applied. */
@@ -118,7 +151,8 @@ export class ScheduledRelease {
     }
     const name = proofJobName(this.release, this.stored.release);
     try {
-      const job = await startedJob(this.#cluster, cronJob, name, options.signal);
+      const made = { name, retries: this.release.tolerate?.restarts };
+      const job = await startedJob(this.#cluster, cronJob, made, options.signal);
       return await this.#awaited(cronJob, job, options);
     } catch (error) {
       return { verdict: refusedJob(error, name), cronJob };
@@ -132,19 +166,23 @@ export class ScheduledRelease {
     const { object } = observed;
     const found = { cronJob, job: (object as Job | undefined) ?? job, observed };
     if (verdict.kind === "failed") {
-      return { ...found, verdict };
+      return { ...found, verdict: withTries(verdict, job, cronJob) };
     }
     // What was applied may be somebody else's by now.
     const changed = judgeCronJob(this.release, await this.#cronJob(options.signal));
+    const crashed = sidecarCrash(observed.pods, this.release);
     const pods = provedPods(observed.pods, this.release);
-    return { ...found, verdict: changed ?? { kind: "ready", replicaSet: nameOf(job), pods } };
+    return {
+      ...found,
+      verdict: changed ?? crashed ?? { kind: "ready", replicaSet: nameOf(job), pods },
+    };
   }
 
   async #fail(
     subject: Subject,
     found: Found,
     finding: Failed,
-    seconds: number,
+    seconds: number | undefined,
     options: WaitOptions,
   ): Promise<{ message: string; running: RunningRelease | null; evidence: Evidence }> {
     const { release } = this;
@@ -159,7 +197,7 @@ export class ScheduledRelease {
     }
     // Reported before anything is touched: whatever becomes of the rollback, this is not lost.
     subject.log.warn(text);
-    const mark = { generation: release.deployment.generation, reason: finding.reason };
+    const mark = newMark(release, finding.reason);
     const { running, report } = await restoreSchedule(
       this.#cluster,
       release,
@@ -230,3 +268,14 @@ export class ScheduledRelease {
 
 /** What a Job takes to say that its own deadline has passed. */
 const MARGIN_SECONDS = 60;
+
+/** A verdict on a Job that was retried less often than a run that goes by the table. */
+function withTries(failed: Failed, job: Job, cronJob: CronJob): Failed {
+  const retries = cutRetries(job, cronJob);
+  const { backoffLimit = 0 } = job.spec ?? {};
+  if (retries === undefined || failed.reason !== "job-failed") {
+    return failed;
+  }
+  const note = `the proof was retried ${backoffLimit === 1 ? "once" : `${backoffLimit} times`} at most, a run by its times is retried ${retries} times (backoffLimit); tolerate.restarts says how often the proof is`;
+  return { ...failed, notes: [...(failed.notes ?? []), note] };
+}

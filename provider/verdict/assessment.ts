@@ -89,7 +89,11 @@ export function assess(
   return {
     findings,
     doubts: ready.flatMap((pod) => doubtsOf(release, pod, warnings, { clusterTime })),
-    remarks: [...partitionNotes(observed), ...probeWarnings(ready, warnings)],
+    remarks: [
+      ...partitionNotes(observed),
+      ...settlement.crashes,
+      ...probeWarnings(ready, warnings),
+    ],
     replicaSet: replicaSet && nameOf(replicaSet),
     proved: proofs.filter((proof) => "imageID" in proof),
     text,

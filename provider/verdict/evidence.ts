@@ -5,7 +5,7 @@ import type { Finding } from "./finding.ts";
 import { type ContainerLog, explained, logOf, type LogSource } from "./log-hints.ts";
 import { masked } from "../../mask/mask.ts";
 import { condition, type ContainerStatus, type Event, nameOf, type Pod, uidOf } from "./objects.ts";
-import { unreadyStatuses } from "./pod.ts";
+import { isToEnd, unreadyStatuses } from "./pod.ts";
 import { complaintsOf } from "./report.ts";
 import type { Trail } from "./trail.ts";
 
@@ -71,6 +71,7 @@ function containersOf(pod: Pod, logs: readonly ContainerLog[]): ContainerEvidenc
     return {
       ...NOTHING,
       ...stateOf(status),
+      ...(isToEnd(pod) && status.state?.running !== undefined && { message: UNENDED }),
       pod: nameOf(pod),
       container: status.name,
       restarts: status.restartCount,
@@ -78,6 +79,8 @@ function containersOf(pod: Pod, logs: readonly ContainerLog[]): ContainerEvidenc
     };
   });
 }
+
+const UNENDED = "and has not ended";
 
 const NOTHING = {
   container: null,
@@ -115,20 +118,30 @@ function eventsOf(
   concerned: ReadonlySet<string>,
   said: readonly string[],
 ): EventEvidence[] {
-  const isNew = ({ message }: EventEvidence) => {
-    const cause = message.replace(/^Error(?: creating)?: /, "");
-    return !REPEATED.test(cause) && !said.some((text) => text.includes(cause));
+  const isNew = (event: EventEvidence) => {
+    const cause = anyPod(event).replace(/^Error(?: creating)?: /, "");
+    const isSaid = (text: string) => anyPod({ ...event, message: text }).includes(cause);
+    return !REPEATED.test(cause) && !said.some(isSaid);
   };
   const events = warnings
     .filter(({ involvedObject: { uid = "" } }) => concerned.has(uid))
     .map(eventOf)
     .filter(isNew);
-  const keyOf = ({ object, reason, message }: EventEvidence) =>
-    JSON.stringify([object, reason, message]);
+  const keyOf = (event: EventEvidence) =>
+    JSON.stringify([event.object, event.reason, anyPod(event)]);
   return groups(events, keyOf).map((same) => ({
     ...same[0],
     count: same.reduce((sum, { count }) => sum + count, 0),
   }));
+}
+
+/** A controller whose pods are refused gives each of them a name of its own at random. */
+const AT_RANDOM = /"([a-z0-9.-]{1,253})-[a-z0-9]{5}"/g;
+
+function anyPod({ object, message }: EventEvidence): string {
+  return message.replaceAll(AT_RANDOM, (whole: string, maker: string) =>
+    object.endsWith(` ${maker}`) ? `"${maker}-*"` : whole,
+  );
 }
 
 function eventOf({ involvedObject, reason, message, count, series }: Event): EventEvidence {

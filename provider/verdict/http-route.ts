@@ -52,8 +52,30 @@ function judgeParent(object: string, route: HttpRoute, parent: ParentReference):
     return [{ reason: "route-not-accepted", object, message }];
   }
   const { type, reason = "", message: words = "" } = refused;
-  const message = `${title} says ${type}: False (${reason}): ${words}`;
+  const own = words.trim() === "" ? "" : `: ${words.trim()}`;
+  const message = `${title} says ${type}: False (${reason})${own}${meaningOf(reason, route)}`;
   return [{ reason: "route-not-accepted", object, message, tolerance: REFUSED_SECONDS }];
+}
+
+/**
+ * What the Gateway API's own reasons mean: some controllers say no more than these.
+ *
+ * @see https://gateway-api.sigs.k8s.io/reference/spec/#routeconditionreason
+ */
+const MEANINGS: Readonly<Record<string, string>> = {
+  NoMatchingListenerHostname: "no listener of it serves the route's hosts",
+  NoMatchingParent: "it has no listener of that name or port",
+  NotAllowedByListeners: "its listeners let in no routes of this namespace (allowedRoutes)",
+  BackendNotFound: "a Service that the route leads to does not exist",
+  RefNotPermitted: "what the route leads to is in a namespace whose ReferenceGrants do not let it",
+  InvalidKind: "it leads to no object of that kind",
+};
+
+function meaningOf(reason: string, { spec }: HttpRoute): string {
+  const meaning = Object.hasOwn(MEANINGS, reason) ? MEANINGS[reason] : undefined;
+  const { hostnames = [] } = spec ?? {};
+  const hosts = reason === "NoMatchingListenerHostname" ? ` ${hostnames.join(", ")}` : "";
+  return meaning === undefined ? "" : `; ${meaning}${hosts}`;
 }
 
 /** Whether a condition is about the route as it was applied. */

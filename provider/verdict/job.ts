@@ -9,8 +9,8 @@ import {
   unready,
 } from "./awaited-object.ts";
 import type { Finding } from "./finding.ts";
-import { condition, isTrue, type Job, type Pod } from "./objects.ts";
-import { judgePod, stageOf, statusesOf } from "./pod.ts";
+import { condition, type Event, isTrue, type Job, type Pod } from "./objects.ts";
+import { judgePod, sidecarsOf, stageOf, statusesOf } from "./pod.ts";
 import { judgeRefusedPods } from "./refused-pods.ts";
 import { tally } from "./stages.ts";
 
@@ -39,12 +39,22 @@ export function assessJob(
     return readyWith(text);
   }
   const refused = (job.status?.active ?? 0) === 0 ? judgeRefusedPods(awaited, observed) : [];
-  const patience = { ...awaited, tolerate: { ...awaited.tolerate, ...OWN_COUNT } };
   const findings = pods
-    .flatMap((pod) => judgePod(patience, pod, events))
+    .flatMap((pod) => judgeRun(awaited, pod, events))
     // Nobody waits for the pods of a Job to serve.
     .filter(({ reason }) => reason !== "not-ready");
   return { findings: [...refused, ...findings, judgeRest(awaited, job, text)], text };
+}
+
+/** A sidecar is restarted beside a run that goes on, which no retry of the Job counts. */
+function judgeRun(awaited: ObjectReadinessInputs, pod: Pod, events: readonly Event[]): Finding[] {
+  const patience = { ...awaited, tolerate: { ...awaited.tolerate, ...OWN_COUNT } };
+  const sidecars = sidecarsOf(pod);
+  const isBeside = ({ container }: Finding) => sidecars.includes(container ?? "");
+  return [
+    ...judgePod(patience, pod, events).filter((finding) => !isBeside(finding)),
+    ...(sidecars.length === 0 ? [] : judgePod(awaited, pod, events).filter(isBeside)),
+  ];
 }
 
 /** Why it failed. `FailureTarget` comes while the last pods are made to end, `Failed` when they have. */

@@ -82,7 +82,10 @@ export interface ParentReference {
 /** An HTTPRoute of the Gateway API, as far as its verdict looks at it. */
 export interface HttpRoute {
   readonly metadata?: ObjectMeta;
-  readonly spec?: { readonly parentRefs?: readonly ParentReference[] };
+  readonly spec?: {
+    readonly parentRefs?: readonly ParentReference[];
+    readonly hostnames?: readonly string[];
+  };
   readonly status?: {
     readonly parents?: readonly {
       readonly parentRef: ParentReference;

@@ -172,19 +172,31 @@ export function statusesOf(pod: Pod): readonly ContainerStatus[] {
   return [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
 }
 
-/** The statuses of the containers that are not ready; an init container that succeeded is. */
+/** Whether a pod is to end: then one that runs is ready for nobody, and is not done. */
+export function isToEnd({ spec }: Pod): boolean {
+  return spec?.restartPolicy === "Never" || spec?.restartPolicy === "OnFailure";
+}
+
+/** The statuses of the containers that are not ready; an init container that succeeded is. Of a pod that is to end, those that have not. */
 export function unreadyStatuses(pod: Pod): readonly ContainerStatus[] {
   const { initContainerStatuses = [], containerStatuses = [] } = pod.status ?? {};
-  const sidecars = (pod.spec?.initContainers ?? [])
-    .filter(({ restartPolicy }) => restartPolicy === "Always")
-    .map(({ name }) => name);
+  const sidecars = sidecarsOf(pod);
   return [
     ...initContainerStatuses.filter(
       ({ name, ready, state }) =>
         !ready && (sidecars.includes(name) || state?.terminated?.exitCode !== 0),
     ),
-    ...containerStatuses.filter(({ ready }) => !ready),
+    ...containerStatuses.filter(({ ready, state }) =>
+      isToEnd(pod) ? state?.terminated?.exitCode !== 0 : !ready,
+    ),
   ];
+}
+
+/** The containers that run beside the main ones for as long as these do. */
+export function sidecarsOf({ spec }: Pod): string[] {
+  return (spec?.initContainers ?? [])
+    .filter(({ restartPolicy }) => restartPolicy === "Always")
+    .map(({ name }) => name);
 }
 
 /** Waiting reasons that are steps on the way, not trouble. */

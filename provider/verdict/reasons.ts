@@ -71,6 +71,8 @@ const ROWS = {
   "wrong-digest": [AT_ONCE, "rolls back", "release", "settled", "describe"],
   /** The Job has failed, by its own account. */
   "job-failed": [AT_ONCE, "stays", "release", "settled", "describe"],
+  /** The migration before the release has failed: no pod was touched. */
+  "migration-failed": [AT_ONCE, "stays", "release", "settled", "describe"],
   /** A StatefulSet does not continue, because a pod of an earlier revision is broken. */
   "old-pod-stuck": [AT_ONCE, "stays", "release", "settled", "describe"],
   /** The volume of a claim is gone. */
@@ -101,6 +103,8 @@ const ROWS = {
   "service-no-address": [AT_DEADLINE, "stays", "release", "settled", "describe"],
   /** A parent of an HTTPRoute has not accepted it, or cannot resolve what it refers to. */
   "route-not-accepted": [AT_DEADLINE, "stays", "release", "settled", "describe"],
+  /** A different member of its group has failed, so that it is taken back. */
+  "group-failed": [AT_ONCE, "rolls back", "release", "settled", "describe"],
   /** The identity may not read what the verdict is based on. */
   forbidden: [AT_ONCE, "stays", "cluster", "settled", "rights"],
   /** There are no credentials, or the API server does not accept them. */

@@ -1,7 +1,9 @@
+import { livingPods } from "./awaited-object.ts";
 import type { Finding } from "./finding.ts";
 import { eventsAbout } from "./event.ts";
-import { condition, nameOf, type Observed, type ReplicaSet, uidOf } from "./objects.ts";
+import { condition, nameOf, type Observed, type Pod, type ReplicaSet, uidOf } from "./objects.ts";
 import { refusalOf } from "./refusal.ts";
+import { isPodOf } from "./revision.ts";
 
 /**
  * Why the API server accepts no more pods of a ReplicaSet.
@@ -20,7 +22,25 @@ export function judgeReplicaSet(
   const own = { deployments: deployment === undefined ? [] : [deployment], replicaSets, pods };
   const refusals = eventsAbout(uidOf(replicaSet), ["FailedCreate"], warnings);
   const refusal = refusalOf(message, neighbourhood ?? own, refusals);
-  return [{ ...refusal, object: `replicaset ${nameOf(replicaSet)}`, message, bornAt }];
+  const notes =
+    refusal.reason === "quota-exceeded" && isSurge(replicaSet, deployment, pods)
+      ? { notes: [SURGE] }
+      : {};
+  return [{ ...refusal, object: `replicaset ${nameOf(replicaSet)}`, message, bornAt, ...notes }];
+}
+
+const SURGE =
+  "the new pods need room beside the old ones: free some of the quota, or update without a surge (replacement: {surge: 0, unavailable: 1}, or recreate)";
+
+/** Whether a pod is refused while pods of an earlier template keep running until it is ready. */
+function isSurge(
+  replicaSet: ReplicaSet,
+  deployment: Observed["deployment"],
+  pods: readonly Pod[],
+): boolean {
+  const { type, rollingUpdate } = deployment?.spec?.strategy ?? {};
+  const gives = Number.parseInt(String(rollingUpdate?.maxUnavailable ?? "25%"), 10) > 0;
+  return type !== "Recreate" && !gives && livingPods(pods).some((pod) => !isPodOf(replicaSet, pod));
 }
 
 /** The ReplicaSet's own report on pods that the API server did not accept. */

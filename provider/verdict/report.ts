@@ -44,7 +44,7 @@ export function complaintsOf(evidence: ContainerEvidence): string[] {
     lines.push(withMessage(`${exitReason ?? "ended"}, exit code ${exitCode}${again}`, exitMessage));
   }
   if (state === "running") {
-    lines.push(`runs since ${startedAt ?? "a moment"} but is not ready`);
+    lines.push(`runs since ${startedAt ?? "a moment"} ${message ?? "but is not ready"}`);
   }
   return lines.map((line) => `container ${container ?? ""}: ${line}`);
 }

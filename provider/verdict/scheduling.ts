@@ -74,7 +74,26 @@ function unschedulable(
   const said = scaleUp === undefined ? "" : `; ${scaleUp.message}`;
   const remedy = `tolerate.unschedulableSeconds (${seconds}) says how long a pod may wait for a node`;
   const tolerance = scaleUp?.isComing === true ? Math.max(seconds, NODE_SECONDS) : seconds;
-  return podFinding(pod, "unschedulable", `${message}${said}; ${remedy}`, { tolerance });
+  const text = `${message}${said}${heldPort(message, pod)}; ${remedy}`;
+  return podFinding(pod, "unschedulable", text, { tolerance });
+}
+
+/** What the scheduler says of a node on which a port of its own is taken. */
+const HELD_PORT = "didn't have free ports";
+
+/** A pod that starts before the one that it replaces finds that one's port of the node taken, however long it waits. */
+const WITHOUT_SURGE: Readonly<Record<string, string>> = {
+  DaemonSet: "set maxSurge to 0 and maxUnavailable to 1 (everyNode)",
+  ReplicaSet: "update without a surge, replacement: {surge: 0, unavailable: 1}",
+};
+
+function heldPort(message: string, { metadata }: Pod): string {
+  const remedy = metadata?.ownerReferences
+    ?.map(({ kind }) => WITHOUT_SURGE[kind])
+    .find((each) => each !== undefined);
+  return remedy !== undefined && message.includes(HELD_PORT)
+    ? `; a pod on the node has the port (hostPort, or any port with hostNetwork): if it is the one to be replaced, ${remedy}`
+    : "";
 }
 
 function allStatuses({ status }: Pod) {

@@ -1,5 +1,6 @@
 import type { ReadinessInputs } from "../../contract/readiness.ts";
 import { settleSecondsOf } from "../../contract/verdict.ts";
+import { type EarlierCrash, earlierCrash } from "./earlier-crash.ts";
 import { isPodOf, newReplicaSet, podsOf } from "./revision.ts";
 import { type Finding, toleranceOf } from "./finding.ts";
 import { condition, type Observed, type Pod, uidOf } from "./objects.ts";
@@ -28,6 +29,10 @@ interface Course {
   /** Since when it has been ready, on the clock of the wait; undefined while it is not. */
   readonly since: number | undefined;
   readonly restarts: number;
+  /** How it ended before it was first seen, if it did a while ago. */
+  readonly crash: EarlierCrash | undefined;
+  /** For how much longer it has to be ready, in milliseconds. */
+  readonly more: number;
   /** How often it ceased to be ready before it had settled. */
   readonly relapses: number;
   /** The last time, until it is ready again. */
@@ -44,6 +49,8 @@ export interface Settlement {
   readonly seconds: number;
   /** When all of them have settled that are ready now, on the clock of the wait. */
   readonly until: number;
+  /** What is to be said of pods that crashed before they were first seen. */
+  readonly crashes: readonly string[];
 }
 
 /** The settlement of a release of which only this moment is known: what its Deployment counts has to do. */
@@ -52,6 +59,7 @@ export const UNKNOWN_SETTLEMENT: Settlement = {
   settling: 0,
   seconds: 0,
   until: -Infinity,
+  crashes: [],
 };
 
 /**
@@ -75,10 +83,10 @@ export class Settling {
     const living = new Set(podsOf(replicaSet, observed.pods));
     for (const pod of observed.pods.filter((each) => isPodOf(replicaSet, each))) {
       const since = living.has(pod) && isReady(pod) ? readySince(pod, observed, now) : undefined;
-      this.#courses.set(uidOf(pod), this.#next(pod, since, now));
+      this.#courses.set(uidOf(pod), this.#next(pod, since, now, observed.clusterTime));
     }
     const ends = [...living]
-      .map((pod) => this.#endOf(this.#courses.get(uidOf(pod))?.since))
+      .map((pod) => this.#endOf(this.#courses.get(uidOf(pod))))
       .filter((end) => end > now);
     const relapses = [...this.#courses].flatMap(([uid, { relapse }]) =>
       relapse === undefined ? [] : [[uid, relapse] as const],
@@ -88,20 +96,26 @@ export class Settling {
       settling: ends.length,
       seconds: this.#seconds,
       until: Math.max(...ends),
+      crashes: [...living].flatMap((pod) => this.#courses.get(uidOf(pod))?.crash?.note ?? []),
     };
   }
 
   /** @param readySince since when the pod is ready as far as only this moment shows; undefined if it is not */
-  #next(pod: Pod, readySince: number | undefined, now: number): Course {
+  #next(pod: Pod, readySince: number | undefined, now: number, clusterTime = NaN): Course {
     const restarts = statusesOf(pod).reduce((sum, { restartCount }) => sum + restartCount, 0);
     const before = this.#courses.get(uidOf(pod));
     if (before === undefined) {
-      return { since: readySince, restarts, relapses: 0, relapse: undefined };
+      const crash = earlierCrash(pod, clusterTime);
+      const more = moreOf(crash, readySince, now);
+      return { since: readySince, restarts, crash, more, relapses: 0, relapse: undefined };
     }
-    const { since, relapses, relapse } = before;
+    const { since, relapses, relapse, crash } = before;
     const hasLost = readySince === undefined || restarts > before.restarts;
-    const hasRelapsed = since !== undefined && hasLost && this.#endOf(since) > now;
+    const hasRelapsed = since !== undefined && hasLost && this.#endOf(before) > now;
     return {
+      crash,
+      // It settles anew, and has been seen since.
+      more: hasLost ? 0 : before.more,
       since: readySince === undefined ? undefined : hasLost ? now : (since ?? now),
       restarts,
       relapses: relapses + (hasRelapsed ? 1 : 0),
@@ -119,9 +133,16 @@ export class Settling {
     return { readySeconds, settleSeconds: this.#seconds, isRepeated };
   }
 
-  #endOf(since = -Infinity): number {
-    return since + (this.#seconds + REPORT_SECONDS) * 1000;
+  #endOf({ since = -Infinity, more = 0 }: Partial<Course> = {}): number {
+    return since + (this.#seconds + REPORT_SECONDS) * 1000 + more;
   }
+}
+
+/** A pod that crashed before it was seen settles as of now, and for longer than it ran the last time. */
+function moreOf(crash: EarlierCrash | undefined, since: number | undefined, now: number): number {
+  return crash === undefined || since === undefined || since === -Infinity
+    ? 0
+    : now - since + crash.leftSeconds * 1000;
 }
 
 /**

@@ -6,7 +6,7 @@ import type { Target } from "./command.ts";
 import { newReplicaSet, podsOf } from "./revision.ts";
 import type { Finding } from "./finding.ts";
 import { type Event, nameOf, type Observed, type Pod, uidOf } from "./objects.ts";
-import { isReady, statusesOf } from "./pod.ts";
+import { isReady, isToEnd, statusesOf } from "./pod.ts";
 
 /** What of all that is observed shows why something is not ready. */
 export interface Trail {
@@ -56,9 +56,12 @@ export function trailOfObject(
 }
 
 function suspectsOf(pods: readonly Pod[], { object }: Finding): Pod[] {
-  const rank = (pod: Pod) => (object === `pod ${nameOf(pod)}` ? Infinity : failures(pod));
+  const isMeant = (pod: Pod) => object === `pod ${nameOf(pod)}`;
+  const isUndone = (pod: Pod) =>
+    (isToEnd(pod) || !isReady(pod)) && pod.status?.phase !== "Succeeded";
+  const rank = (pod: Pod) => (isMeant(pod) ? Infinity : failures(pod));
   return pods
-    .filter((pod) => !isReady(pod) && pod.status?.phase !== "Succeeded")
+    .filter((pod) => isUndone(pod) || (isToEnd(pod) && isMeant(pod)))
     .sort((one, other) => rank(other) - rank(one));
 }
 

@@ -11,6 +11,7 @@ import * as field from "../fields.ts";
 import { unusable } from "../look.ts";
 import { type Mapping, mapping } from "../mapping.ts";
 import { either } from "./either.ts";
+import { exceptionsShape } from "./exceptions.ts";
 import { absolute, expand, FROM_PROJECT, type Surroundings } from "../surroundings.ts";
 
 const WHAT =
@@ -20,11 +21,9 @@ const OCI = "oci://";
 const CHART_NAME = /^[\w-]+$/;
 
 /** What a service has beside its own manifests: where its image comes from, and how its verdict comes about. */
-const BESIDE = ["build", "image", "manifests", ...Object.keys(VERDICT)];
+const BESIDE = ["build", "image", "manifests", "allow", ...Object.keys(VERDICT)];
 
 const REMEDY = "write it there, and remove it here";
-const ALLOW_REMEDY =
-  "remove it, and give the pods there what restricted asks for, or deliver into a namespace that enforces less (slipway:namespace: {name, exists: true})";
 
 const id = field.text(
   /^(?:[a-z0-9][-a-z0-9]*\/)?[A-Z][A-Za-z0-9]*\/[A-Za-z0-9][-A-Za-z0-9.:_]*$/,
@@ -40,7 +39,9 @@ export function manifestsShape(surroundings: Surroundings) {
 /** The form of `slipway:extras`. */
 export function extrasSchema(surroundings: Surroundings) {
   const verdict = shapeOf(VERDICT, dialect);
-  const shape = { ...shapeOfSource(surroundings), ...verdict } satisfies ShapeOf<ExtraDefinition>;
+  const { allow } = exceptionsShape;
+  const source = shapeOfSource(surroundings);
+  const shape = { ...source, allow, ...verdict } satisfies ShapeOf<ExtraDefinition>;
   const extra = either(place(surroundings), field.mapping(shape, WHAT));
   return field.named(field.label, extra, "a mapping of extras by name");
 }
@@ -129,7 +130,7 @@ export function manifestsFaults(service: Mapping, surroundings: Surroundings): F
       path: [key],
       text: got(
         service[key],
-        `allowed: ${BESIDE.join(", ")} beside manifests, which describe the objects themselves; ${key === "allow" ? ALLOW_REMEDY : REMEDY}`,
+        `allowed: ${BESIDE.join(", ")} beside manifests, which describe the objects themselves; ${REMEDY}`,
       ),
     })),
     ...sourceFaults(manifests, ["manifests"], surroundings),

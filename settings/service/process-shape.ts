@@ -21,7 +21,8 @@ export function processShape() {
   } satisfies ShapeOf<ProcessDefinition>;
 }
 
-const words = z
+/** The words of a command line. */
+export const words = z
   .array(
     z.union([field.scalar, expansion], {
       error: "allowed: a string, a number, true, false, or {expand: text with $(NAME)}",

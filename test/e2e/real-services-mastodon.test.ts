@@ -1,52 +1,23 @@
 // Proves the shape of Mastodon as its chart deploys it, with programs of our own behind its ports and probes: that every field reaches the cluster,
-// and what becomes of workers. It cannot prove a cloud's load balancer, a Gateway's controller or traffic: the story plays the first two.
+// what becomes of workers, and a route through a Gateway that Traefik serves. It cannot prove a cloud's load balancer, which the story plays.
 import { cp } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import type { KubernetesObject } from "@kubernetes/client-node";
-
 import type { Endpoint } from "../../components/endpoint.ts";
 import type { ReleaseRecord } from "../../contract/release-record.ts";
 import { cluster } from "../../testbed/cluster.ts";
-import { type Kind, type Manifest, SERVICE } from "../../testbed/kinds.ts";
+import { SERVICE } from "../../testbed/kinds.ts";
 import { kubectl } from "../../testbed/kubectl.ts";
 import { Project } from "../../testbed/project.ts";
 import { succeed } from "../../testbed/succeed.ts";
-import { application } from "../support/applications.ts";
+import { application, type Services } from "../support/applications.ts";
+import { TestGateway } from "../support/gateway.ts";
 import { expectFields } from "../support/live-fields.ts";
 import { LiveObjects } from "../support/live-objects.ts";
 
 const GROUP = "gateway.networking.k8s.io";
-const ROUTE: Kind<KubernetesObject> = { apiVersion: `${GROUP}/v1`, kind: "HTTPRoute" };
-
-/** Of the Gateway API's definition as much as a route needs. */
-const DEFINITION: Manifest = {
-  apiVersion: "apiextensions.k8s.io/v1",
-  kind: "CustomResourceDefinition",
-  metadata: {
-    name: `httproutes.${GROUP}`,
-    annotations: { "api-approved.kubernetes.io": "https://github.com/kubernetes-sigs/gateway-api" },
-  } as Manifest["metadata"],
-  spec: {
-    group: GROUP,
-    scope: "Namespaced",
-    names: {
-      kind: "HTTPRoute",
-      listKind: "HTTPRouteList",
-      plural: "httproutes",
-      singular: "httproute",
-    },
-    versions: [
-      {
-        ...{ name: "v1", served: true, storage: true, subresources: { status: {} } },
-        schema: {
-          openAPIV3Schema: { type: "object", "x-kubernetes-preserve-unknown-fields": true },
-        },
-      },
-    ],
-  },
-};
+const GATEWAY = { namespace: "gateways", name: "public", listener: "https" };
 
 const mastodon = application<"web" | "streaming" | "sidekiq" | "scheduler" | "cache">("mastodon", {
   stopSeconds: 2,
@@ -54,6 +25,7 @@ const mastodon = application<"web" | "streaming" | "sidekiq" | "scheduler" | "ca
 const { web, streaming, scheduler, cache } = mastodon;
 
 let project: Project;
+let gateway: TestGateway | undefined;
 beforeAll(async () => {
   project = await Project.create("mastodon");
   await cp(join(import.meta.dirname, "../fixtures/mastodon"), join(project.folder, "mastodon"), {
@@ -61,17 +33,8 @@ beforeAll(async () => {
   });
 });
 afterAll(async () => {
-  await project.dispose().finally(async () => {
-    if ((await cluster.find(definition, undefined, DEFINITION.metadata.name)) !== undefined) {
-      await cluster.delete(DEFINITION);
-    }
-  });
+  await project.dispose().finally(() => gateway?.dispose());
 });
-
-const definition: Kind<KubernetesObject> = {
-  apiVersion: DEFINITION.apiVersion,
-  kind: DEFINITION.kind,
-};
 
 /** Asks until there is an answer. */
 async function awaited<T>(look: () => Promise<T | undefined>): Promise<T> {
@@ -90,33 +53,19 @@ function patchStatus(kind: string, name: string, status: object): Promise<string
   return kubectl(["patch", kind, name, ...place, "--patch", JSON.stringify({ status })]);
 }
 
-/** What a cloud and a Gateway's controller would do. */
-async function playControllers(): Promise<void> {
+/** What a cloud would do. */
+async function playCloud(): Promise<void> {
   await awaited(() => cluster.find(SERVICE, project.namespace, "streaming"));
   await patchStatus("service", "streaming", {
     loadBalancer: { ingress: [{ hostname: "lb.example.com" }] },
   });
-  const { metadata } = await awaited(() => cluster.find(ROUTE, project.namespace, "streaming"));
-  const conditions = ["Accepted", "ResolvedRefs"].map((type) => ({
-    ...{
-      type,
-      status: "True",
-      reason: type,
-      message: "",
-      observedGeneration: metadata?.generation,
-    },
-    lastTransitionTime: new Date().toISOString(),
-  }));
-  const parentRef = { name: "public", namespace: "gateways", sectionName: "https" };
-  const parents = [{ parentRef, controllerName: "example.com/story", conditions }];
-  await patchStatus("httproute", "streaming", { parents });
 }
 
 const recordsOf = async () =>
   (await project.outputs<{ releases: Record<string, ReleaseRecord> }>()).releases;
 
 test("a route in a cluster without the Gateway API ends the run before anything is applied", async () => {
-  expect(await cluster.find(definition, undefined, DEFINITION.metadata.name)).toBeUndefined();
+  expect(await TestGateway.isDefined()).toBe(false);
   await project.settings({ services: { web, streaming } });
   const { exitCode, output } = await project.up();
   expect(exitCode).not.toBe(0);
@@ -124,13 +73,12 @@ test("a route in a cluster without the Gateway API ends the run before anything 
     `slipway:services.streaming.route: the cluster does not serve HTTPRoute of ${GROUP}/v1; have an administrator install the Gateway API`,
   );
   expect(output).not.toContain(`kubernetes:core/v1:Namespace`);
-  // The client library does not know the fields of a schema that say what to keep.
-  await kubectl(["create", "--filename", "-"], JSON.stringify(DEFINITION));
+  gateway = await TestGateway.start(GATEWAY, "*.example.com");
 });
 
 test("Mastodon's processes are delivered with their ports, probes and ways in", async () => {
   await project.settings({ services: mastodon });
-  const [{ output }] = await Promise.all([succeed(project.up()), playControllers()]);
+  const [{ output }] = await Promise.all([succeed(project.up()), playCloud()]);
   const records = await recordsOf();
   expect(Object.values(records).map(({ verdict }) => verdict)).toEqual(Array(5).fill("ready"));
   // A worker is proved by its process: for five seconds, and two of reports.
@@ -155,6 +103,18 @@ test("Mastodon's processes are delivered with their ports, probes and ways in", 
   });
 });
 
+test("a request through the Gateway reaches the service at its path, and no other host or path does", async () => {
+  const asked = [
+    ["streaming.example.com", "/api/v1/streaming"],
+    ["streaming.example.com", "/api/v1/streaming/health"],
+    ["streaming.example.com", "/health"],
+    ["social.example.com", "/api/v1/streaming"],
+  ] as const;
+  const ask = async (host: string, path: string) => gateway?.status(host, path);
+  const answers = await Promise.all(asked.map(([host, path]) => ask(host, path)));
+  expect(answers).toEqual([200, 200, 404, 404]);
+});
+
 test("each setting of Mastodon is a field in the cluster, and a worker has no more than it says", async () => {
   const { namespace } = project;
   await expectFields(namespace, mastodon, "HTTPRoute");
@@ -175,8 +135,15 @@ test("each setting of Mastodon is a field in the cluster, and a worker has no mo
   expect(closed?.spec).not.toHaveProperty("ingress");
 });
 
-test("a worker that crashes while it settles fails at once, and one that ends by itself as well; both make way", async () => {
-  const services = { web, streaming, cache };
+test("a worker that crashes or ends while it settles fails at once and makes way; a route for a wrong host or parent fails in the controller's words", async () => {
+  const { listener: sectionName, ...place } = GATEWAY;
+  const elsewhere = { parents: [{ ...place, sectionName }], host: "streaming.example.org" };
+  const nowhere = { parents: [{ name: "private", namespace: "gateways" }] };
+  const services = {
+    web,
+    streaming: { ...streaming, route: elsewhere },
+    cache: { ...cache, route: nowhere, deadlineSeconds: 15 },
+  } as Services;
   const crashing = { ...scheduler, args: ["crashing"] };
   const ending = { ...scheduler, args: ["ending"] };
   await project.settings({ services: { ...services, scheduler: crashing, sidekiq: ending } });
@@ -189,10 +156,18 @@ test("a worker that crashes while it settles fails at once, and one that ends by
     /sidekiq: crash-loop after \d+ s: ended .* with exit code 0 \(Completed\)/,
   );
   expect(output).toContain("the queue is gone");
+  expect(output).toMatch(
+    /streaming: route-not-accepted after 3\d s: Gateway gateways\/public \(https\) says Accepted: False \(NoMatchingListenerHostname\).*; no listener of it serves the route's hosts streaming\.example\.org \(httproute streaming\)/,
+  );
+  expect(output).toMatch(
+    /cache: route-not-accepted after 1\d s: no controller of Gateway gateways\/private has accepted it \(httproute cache\)/,
+  );
   const records = await recordsOf();
+  const refused = { verdict: "failed", reason: "route-not-accepted" };
   const failed = { verdict: "failed", reason: "crash-loop", running: { verdict: "ready" } };
   expect(records).toMatchObject({
     ...{ scheduler: failed, sidekiq: failed },
-    ...{ web: { verdict: "ready" }, streaming: { verdict: "ready" } },
+    web: { verdict: "ready" },
+    ...{ streaming: refused, cache: refused },
   });
 });

@@ -152,9 +152,112 @@ test("main goes to dev, is planned, approved without an agent, and goes to prod"
   ]);
 });
 
+const GATES = {
+  ...MAIN,
+  SLIPWAY_SCAN_IMAGE: "registry.example.com/scan@sha256:1",
+  SLIPWAY_ACCEPTANCE: "npm run acceptance",
+};
+const SIGNING = [
+  "PULUMI_CONFIG_PASSPHRASE_FILE=file slipway-passphrase-dev",
+  "SLIPWAY_GATE_KEY=file slipway-gate-key",
+  "SLIPWAY_GATE_PASSWORD=file slipway-gate-password",
+];
+
+test("gates are passed between dev and the plan for prod, where settings of the controller say so: one lane finds out, another one signs", () => {
+  const trace = told(traced(GATES));
+  const from = trace.indexOf("stage Render");
+  expect(trace.slice(from, trace.indexOf("stage Plan prod"))).toEqual([
+    "stage Render",
+    "agent slipway-verify",
+    "sh jenkins/scripts/preview.sh dev",
+    "stage Scan",
+    "agent slipway-build",
+    "sh jenkins/scripts/scan.sh dev",
+    "stage Sign scan",
+    "agent slipway-deploy-dev",
+    "sh jenkins/scripts/sign.sh dev",
+    "stage Acceptance",
+    "agent slipway-verify",
+    "sh jenkins/scripts/acceptance.sh dev",
+    "stage Sign acceptance",
+    "agent slipway-deploy-dev",
+    "sh jenkins/scripts/sign.sh dev",
+  ]);
+  expect([...trace.slice(0, from), ...trace.slice(trace.indexOf("stage Plan prod"))]).toEqual(
+    told(traced(MAIN)),
+  );
+  const { SLIPWAY_ACCEPTANCE, ...scanned } = GATES;
+  expect(told(traced(scanned)).join("\n")).not.toMatch(/acceptance/i);
+  expect(told(traced({ ...MAIN, SLIPWAY_ACCEPTANCE })).join("\n")).not.toMatch(/Render|scan/i);
+});
+
+test("the key is there for the step that signs, and for none that runs a scanner or a test", () => {
+  const trace = traced(GATES);
+  const credentials = seen(trace);
+  for (const credential of SIGNING.slice(1)) {
+    expect(credentials[credential]).toEqual([
+      "slipway-deploy-dev: sh jenkins/scripts/sign.sh dev",
+      "slipway-deploy-dev: sh jenkins/scripts/sign.sh dev",
+    ]);
+  }
+  expect(credentials[SIGNING[0] ?? ""]).toEqual([
+    "slipway-deploy-dev: sh jenkins/scripts/up.sh dev",
+    "slipway-deploy-dev: sh jenkins/scripts/sign.sh dev",
+    "slipway-deploy-dev: sh jenkins/scripts/sign.sh dev",
+  ]);
+  expect(Object.values(credentials).flat().join("\n")).not.toMatch(
+    /slipway-build|scan\.sh|acceptance\.sh/,
+  );
+});
+
+test("a gate that was not passed is recorded and kept, and nothing is planned for prod after it", () => {
+  const failed = traced(GATES, ["sh jenkins/scripts/sign.sh dev"]);
+  expect(told(failed).slice(-2)).toEqual(["sh jenkins/scripts/sign.sh dev", "FAILURE"]);
+  expect(failed).toContain("archiveArtifacts {artifacts=gates/**, allowEmptyArchive=true}");
+  const unscanned = traced(GATES, ["sh jenkins/scripts/scan.sh dev"]);
+  expect(unscanned.slice(-2)).toEqual([
+    "archiveArtifacts {artifacts=gates/**, allowEmptyArchive=true}",
+    "FAILURE",
+  ]);
+});
+
+test("what an up of dev has delivered is what is scanned: nothing goes on after one that failed", () => {
+  const trace = traced(GATES);
+  expect(trace.filter((line) => /^(un)?stash /.test(line))).toEqual([
+    "stash {name=released, includes=state/dev.json}",
+    "unstash released",
+    "stash {name=rendered, includes=manifests-dev/*.yaml}",
+    "unstash released",
+    "unstash rendered",
+    "stash {name=scanned, includes=gates/**}",
+    "unstash released",
+    "unstash scanned",
+    "unstash released",
+    "stash {name=accepted, includes=gates/**}",
+    "unstash released",
+    "unstash accepted",
+    "stash {name=plan, includes=plan-prod.json, preview-prod.json}",
+    "unstash plan",
+  ]);
+  expect(told(traced(GATES, ["sh jenkins/scripts/up.sh dev"])).join("\n")).not.toMatch(
+    /Render|Acceptance/,
+  );
+});
+
+test("no gate is passed by a branch, a pull request or a rollback", () => {
+  for (const other of [
+    { ...GATES, ...FEATURE },
+    { ...GATES, ...PULL_REQUEST },
+  ]) {
+    expect(told(traced(other)).join("\n")).not.toMatch(/gate|scan|accept|sign/i);
+  }
+  const rolled = traced({ ...GATES, ROLLBACK: "dev" }, [], PERSON);
+  expect(told(rolled).join("\n")).not.toMatch(/scan|accept|sign/i);
+});
+
 test("what was approved is what up is held to: plan and preview go from the one pod to the other", () => {
   const trace = traced(MAIN);
-  const [stash] = trace.filter((line) => line.startsWith("stash "));
+  const [, stash] = trace.filter((line) => line.startsWith("stash "));
   expect(stash).toBe("stash {name=plan, includes=plan-prod.json, preview-prod.json}");
   const unstash = trace.indexOf("unstash plan");
   expect(unstash).toBeGreaterThan(trace.findIndex((line) => line.startsWith("input ")));

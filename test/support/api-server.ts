@@ -12,6 +12,7 @@ export interface ApiObject {
     readonly name: string;
     readonly uid: string;
     readonly resourceVersion?: string;
+    readonly labels?: Readonly<Record<string, string>>;
   };
 }
 
@@ -56,6 +57,10 @@ export class ApiServer {
   hangs = false;
   /** Whether the header `Authorization` of a request has credentials that count. */
   accepts: (authorization: string | undefined) => boolean = () => true;
+  /** Called with each object before it is created: it may change what is there. */
+  creates: ((resource: string, object: ApiObject) => void) | undefined;
+  /** Called with each object that was created. */
+  created: ((resource: string, object: ApiObject) => void) | undefined;
   /** Called with each object that was patched, before the answer; what it throws is the answer's fault, not the patch's. */
   patchedObject: ((object: ApiObject) => void) | undefined;
   /** Whether a SubjectAccessReview finds that somebody has a right. */
@@ -164,7 +169,7 @@ export class ApiServer {
     const url = new URL(request.url ?? "", this.url);
     const [, resource = "", name, subresource] =
       /\/(?:namespaces\/[^/]+\/)?([a-z]+)(?:\/([^/]+)(?:\/([a-z]+))?)?$/.exec(
-        url.pathname.replace(/^\/apis?\/(?:[^/]+\.[^/]+\/|apps\/)?v1/, ""),
+        url.pathname.replace(/^\/apis?\/(?:[^/]+\.[^/]+\/|apps\/|batch\/)?v1/, ""),
       ) ?? [];
     const verb = verbOf(request, url, name);
     const asked = `${verb} ${resource}${subresource === undefined ? "" : `/${subresource}`}`;
@@ -191,6 +196,15 @@ export class ApiServer {
       response.end(JSON.stringify({ kind: "APIResourceList", resources: this.kinds }));
     } else if (verb === "list") {
       this.#list(resource, url.searchParams, response);
+    } else if (verb === "create") {
+      this.#create(resource, (await json(request)) as ApiObject, response);
+    } else if (verb === "delete") {
+      const { preconditions } = (await json(request)) as { preconditions?: { uid?: string } };
+      const uid = this.#of(resource).get(name ?? "")?.metadata.uid;
+      if (uid !== undefined && uid === preconditions?.uid) {
+        this.delete(resource, name ?? "");
+      }
+      response.end("{}");
     } else if (subresource === "log") {
       const previous = url.searchParams.get("previous") === "true" ? "/previous" : "";
       response.end(
@@ -243,8 +257,25 @@ export class ApiServer {
     response.end(JSON.stringify(stored));
   }
 
+  #create(resource: string, given: ApiObject, response: ServerResponse): void {
+    this.creates?.(resource, given);
+    const { name } = given.metadata;
+    if (this.#of(resource).has(name)) {
+      refuse(response, 409, `${resource} "${name}" already exists`);
+      return;
+    }
+    const uid = `${name}-uid-${this.#version}`;
+    this.apply(resource, { ...given, metadata: { ...given.metadata, uid } });
+    const stored = this.#of(resource).get(name) ?? given;
+    this.created?.(resource, stored);
+    response.end(JSON.stringify(stored));
+  }
+
   #list(resource: string, query: URLSearchParams, response: ServerResponse): void {
-    const objects = [...this.#of(resource).values()];
+    const [label = "", value] = (query.get("labelSelector") ?? "").split("=");
+    const objects = [...this.#of(resource).values()].filter(
+      ({ metadata: { labels = {} } }) => value === undefined || labels[label] === value,
+    );
     const from = Number(query.get("continue") ?? 0);
     const until = from + Number(query.get("limit") ?? objects.length);
     const metadata = {
@@ -275,6 +306,9 @@ export class ApiServer {
 function verbOf(request: IncomingMessage, url: URL, name: string | undefined): string {
   if (request.method === "PATCH" || request.method === "POST") {
     return request.method === "PATCH" ? "patch" : "create";
+  }
+  if (request.method === "DELETE") {
+    return "delete";
   }
   return name !== undefined ? "get" : url.searchParams.has("watch") ? "watch" : "list";
 }

@@ -8,10 +8,14 @@ const NEEDED_BY = {
   "network-policies": /^(?:platform test\/platform\/life|e2e test\/e2e\/network)\.test\.ts$/,
   "external-secrets": /^e2e test\/e2e\/(?:external-secrets|lane-policies|policy-proof)\.test\.ts$/,
   dns: /^e2e test\/e2e\/network\.test\.ts$/,
-  ingress: /^e2e test\/e2e\/network\.test\.ts$/,
+  ingress: /^e2e test\/e2e\/(?:network|real-services-mastodon)\.test\.ts$/,
   helm: /^e2e test\/e2e\/own-manifests-chart\.test\.ts$/,
   kwok: /^e2e test\/e2e\/many-services\.test\.ts$/,
   "kubernetes-provider": /^official /,
+  cosign: /^e2e test\/e2e\/(?:gates|scans)\.test\.ts$/,
+  trivy: /^e2e test\/e2e\/scans\.test\.ts$/,
+  checkov: /^e2e test\/e2e\/scans\.test\.ts$/,
+  semgrep: /^e2e test\/e2e\/scans\.test\.ts$/,
   buildkit: /^e2e test\/e2e\/several-services\.test\.ts$/,
 };
 

@@ -10,8 +10,7 @@ module.exports = async () => {
   const path = relative(join(__dirname, "../.."), expect.getState().testPath);
   const [, project] = path.split("/");
   for (const name of programsOf([`${project} ${path}`])) {
-    const { goBuild } = require("../../tools/go/build.ts");
     const { ON_DEMAND } = require("../../tools/go/on-demand.ts");
-    await goBuild(ON_DEMAND[name], () => undefined);
+    await ON_DEMAND[name].make();
   }
 };

@@ -252,6 +252,19 @@ describe("a patch", () => {
       { pod: { containers: [{ name: "shop", env: [{ name: "DB_PASSWORD", value: "hunter2" }] }] } },
       /pod\.containers\.shop\.env\.DB_PASSWORD: holds a secret in clear/,
     ],
+    [
+      "a pod on each node that starts first, into a port of the node",
+      {
+        ...{ everyNode: { maxSurge: 1 }, allow: ["host-ports"] },
+        pod: { containers: [{ name: "shop", ports: [{ containerPort: 8080, hostPort: 9100 }] }] },
+      },
+      /everyNode\.maxSurge: got 1; allowed: 0, because 9100 is a port of the node, which the old pod has until it ends; remove maxSurge$/,
+    ],
+    [
+      "a pod on each node that starts first, on the node's network",
+      { everyNode: { maxSurge: "10%" }, allow: ["host-network"] },
+      /everyNode\.maxSurge: got "10%"; allowed: 0, because 8080 is a port of the node/,
+    ],
   ])("may not change %s", (_what, definition, told) => {
     const faults = patchFaults(service(definition));
     expect(faults).not.toEqual([]);

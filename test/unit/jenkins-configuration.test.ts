@@ -16,6 +16,11 @@ const SETTINGS: Readonly<Record<string, string>> = {
   SLIPWAY_AGENT_IMAGE: `registry.example.com/agent@sha256:${"1".repeat(64)}`,
   SLIPWAY_DOCKER_HOST: "tcp://builder.example.com:2376",
 };
+/** Each switches on a part of the pipeline. */
+const SWITCHES: Readonly<Record<string, string>> = {
+  SLIPWAY_SCAN_IMAGE: `registry.example.com/scan@sha256:${"2".repeat(64)}`,
+  SLIPWAY_ACCEPTANCE: "npm run acceptance",
+};
 
 /** What the plugins know, from their setters: any other key would stop Jenkins from starting. */
 const KNOWN = {
@@ -84,12 +89,19 @@ const filled = TEXT.replaceAll(
   /\$\{([\w-]+?)(?::-([^}]*))?\}/g,
   (_, name: string, byDefault = "") => {
     return (
-      SETTINGS[name] ?? (name.startsWith("slipway-") ? `<file ${name}>` : (byDefault as string))
+      SETTINGS[name] ??
+      SWITCHES[name] ??
+      (name.startsWith("slipway-") ? `<file ${name}>` : (byDefault as string))
     );
   },
 );
 const configuration = parse(filled) as Configuration;
 const clouds = configuration.jenkins.clouds.map(({ kubernetes }) => kubernetes);
+
+/** The cloud whose pods run others' programs. */
+const scanning = clouds.find(({ name }) => name === "slipway-build");
+/** Those whose pods run this program. */
+const running = clouds.filter((each) => each !== scanning);
 
 function podOf({ templates: [template] }: Cloud): Pod {
   return parse(template?.yaml ?? "") as Pod;
@@ -108,14 +120,14 @@ test("it has no key that the plugins do not know", () => {
   }
 });
 
-test("its settings are the five that the README lists, and one that has a default", () => {
+test("its settings are the five that the README lists, and three that have a default", () => {
   const names = new Set(
     [...TEXT.matchAll(/\$\{([A-Z_]+)(:-)?/g)].map(([, name, has]) => (has ? "" : name)),
   );
   names.delete("");
   expect([...names].sort()).toEqual(Object.keys(SETTINGS).sort());
   const readme = readFileSync(join(FOLDER, "README.md"), "utf8");
-  for (const name of Object.keys(SETTINGS)) {
+  for (const name of Object.keys({ ...SETTINGS, ...SWITCHES })) {
     expect(readme).toContain(`| \`${name}\` |`);
   }
 });
@@ -158,6 +170,8 @@ test("the ids of the Jenkinsfile and of the jobs are those that the README has, 
   const ids = [...`${pipeline}${TEXT}`.matchAll(/credentialsId(?:: |\()["']([\w-]+)["']/g)];
   const used = new Set(ids.map(([, id = ""]) => id));
   expect([...used].sort()).toEqual([
+    "slipway-gate-key",
+    "slipway-gate-password",
     "slipway-github-deliver",
     "slipway-github-review",
     "slipway-passphrase-dev",
@@ -172,11 +186,15 @@ test("the ids of the Jenkinsfile and of the jobs are those that the README has, 
 });
 
 test("a pod runs as its lane's agent, pinned, limited, ended after its time, and has no token that it did not ask for", () => {
-  for (const { spec } of clouds.map(podOf)) {
+  for (const each of clouds) {
+    const { spec } = podOf(each);
     expect(spec).toMatchObject({ serviceAccountName: AGENT, automountServiceAccountToken: false });
     expect(spec.activeDeadlineSeconds).toBeGreaterThan(0);
     expect(spec.containers.map(({ name, image }) => [name, image])).toEqual([
-      ["jnlp", SETTINGS["SLIPWAY_AGENT_IMAGE"]],
+      [
+        "jnlp",
+        each === scanning ? SWITCHES["SLIPWAY_SCAN_IMAGE"] : SETTINGS["SLIPWAY_AGENT_IMAGE"],
+      ],
     ]);
     expect(Object.keys(spec.containers[0]?.resources.limits ?? {}).sort()).toEqual(
       ["cpu", "ephemeral-storage", "memory"].sort(),
@@ -188,7 +206,7 @@ test("the kubeconfig's token and certificate are where the pods have them, and n
   const text = readFileSync(join(FOLDER, "kubeconfig.yaml"), "utf8");
   expect(text).toContain("tokenFile: /var/run/slipway/token");
   expect(text).not.toMatch(/token:|-data:|password|exec:/);
-  for (const { name, templates } of clouds) {
+  for (const { name, templates } of running) {
     expect([name, templates[0]?.yaml]).toEqual([
       name,
       expect.stringContaining("mountPath: /var/run/slipway,"),
@@ -217,7 +235,7 @@ test("the kubeconfig is in the image where the pods look for it", () => {
 });
 
 test("what Pulumi and native code keep is where only the agent may write", () => {
-  for (const { spec } of clouds.map(podOf)) {
+  for (const { spec } of running.map(podOf)) {
     const [agent] = spec.containers;
     const variable = (name: string) => agent?.env.find((one) => one.name === name)?.value;
     expect(variable("SLIPWAY_KUBECONFIG")).toBe("/etc/slipway/kubeconfig");
@@ -262,4 +280,14 @@ test("no lane that previews has a secret or a builder, that of prod neither", ()
   for (const { templates } of previews) {
     expect(templates[0]?.yaml).not.toMatch(/secret|DOCKER/i);
   }
+});
+
+test("what scans has no token, no certificate, no secret, no builder and no way to the state or the cluster", () => {
+  const [template] = scanning?.templates ?? [];
+  expect(scanning?.namespace).toBe("shop-jenkins-dev-build");
+  expect(template?.yaml).not.toMatch(/secret|serviceAccountToken:|DOCKER|KUBECONFIG|configMap/);
+  expect(podOf(scanning as Cloud).spec.containers[0]?.env.map(({ name }) => name)).toEqual([
+    "HOME",
+    "TRIVY_CACHE_DIR",
+  ]);
 });

@@ -115,6 +115,14 @@ describe("the guard", () => {
     expect(warnings).toEqual([expect.stringMatching(told)]);
   });
 
+  test("says of objects of manifests that no lane writes that they are what changes", async () => {
+    const objects = { "of the manifests, Role store/shop": ["sha256:1"] };
+    const news = { namespace: "store", lanes: { "Role store/a": ["get: pods"], ...objects } };
+    await expect(guard(false).update(subject, { ...change(false), news })).rejects.toThrow(
+      /^objects that only an administrator writes change, and .*\n {2}of the manifests, Role store\/shop: new$/,
+    );
+  });
+
   test("fails with what the API server did not say, rather than for a right that may be there", async () => {
     await expect(guardOf(() => undefined).update(subject, change(false))).rejects.toThrow(
       "the API server has answered a SelfSubjectAccessReview without a status",

@@ -11,6 +11,7 @@ import type { JenkinsDefinition } from "../../components/lanes/definition.ts";
 import { planLanes } from "../../components/lanes/plan.ts";
 import type { Delivery } from "../../components/lanes/delivery.ts";
 import { type Rule, rulesOf } from "../../components/lanes/roles.ts";
+import { summaryOf } from "../../components/lanes/summary.ts";
 import { Namespace } from "../../components/namespace.ts";
 import { SlipwayProvider } from "../../components/slipway-provider.ts";
 import type { Right } from "../../rights.ts";
@@ -470,6 +471,7 @@ test("of a team's manifests the deploy lane writes the kinds that policies limit
   const objects = [
     rendered("ConfigMap", "v1", "configmaps"),
     rendered("Job", "batch/v1", "jobs"),
+    rendered("PersistentVolumeClaim", "v1", "persistentvolumeclaims"),
     rendered("Role", "rbac.authorization.k8s.io/v1", "roles"),
     rendered("ClusterRole", "rbac.authorization.k8s.io/v1", "clusterroles", false),
   ];
@@ -491,10 +493,21 @@ test("of a team's manifests the deploy lane writes the kinds that policies limit
   expect(added("store").filter((right) => /roles/.test(right))).toEqual([
     "get roles.rbac.authorization.k8s.io own",
   ]);
-  expect(added("store").filter((right) => /jobs/.test(right))).toEqual([
-    "get jobs.batch own",
-    "list jobs.batch own",
-    "watch jobs.batch own",
+  expect(added("store").filter((right) => /jobs\.batch$/.test(right))).toEqual([
+    "create jobs.batch",
+    "delete jobs.batch",
+    "get jobs.batch",
+    "list jobs.batch",
+    "patch jobs.batch",
+    "watch jobs.batch",
+  ]);
+  const claims = added("store").filter((right) => /persistentvolumeclaims$/.test(right));
+  expect(claims).toContain("create persistentvolumeclaims");
+  expect(claims).not.toContain("delete persistentvolumeclaims");
+  const summary = Object.keys(summaryOf(plan(change)));
+  expect(summary.filter((line) => line.startsWith("of the manifests"))).toEqual([
+    "of the manifests, Role store/own",
+    "of the manifests, ClusterRole own",
   ]);
   expect(added().filter((right) => /clusterroles/.test(right))).toContain(
     "get clusterroles.rbac.authorization.k8s.io own",

@@ -180,6 +180,9 @@ function outputsOf(type: string): Record<string, unknown> {
       return { repoDigest: `registry.example.com/team/labelled@${DIGEST}` };
     case "slipway:index:ImageCopy":
       return { image: `registry.example.com/team/shop@${DIGEST}` };
+    case "slipway:index:Migration":
+      return { result: { record: {}, halt: null } };
+    case "slipway:index:MemberProof":
     case "slipway:index:Readiness":
       return { release: RECORD, history: [] };
     default:
@@ -225,11 +228,12 @@ async function everything(): Promise<[settings: Record<string, unknown>, Registe
     services: {
       shop: { build, ...SERVICE },
       labelled,
-      worker: { build: { of: "shop" }, port: 1 },
+      worker: { build: { of: "shop" }, port: 1, migrate: { command: ["up"] } },
       ...OF_OTHER_KINDS,
       own,
     },
     extras: { beside: source("beside") },
+    groups: { pair: ["worker", "labelled"] },
     credentials: { ...CREDENTIALS, ...CREDENTIALS_ELSEWHERE },
     jenkins: { ...JENKINS, prefix: "ci" },
     policy: POLICY,

@@ -3,13 +3,17 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
+import type { MigrationRecord } from "../../contract/migration-record.ts";
+import type { PassedGate } from "../../contract/passed-gate.ts";
 import type { JenkinsOutputs } from "../../components/lanes/jenkins-access.ts";
 import type { Endpoint } from "../../components/endpoint.ts";
 import type { ContainerEvidence, Evidence, EventEvidence } from "../../contract/evidence.ts";
 import type {
   HistoryEntry,
   PreviousRelease,
+  ReleasedGroup,
   ReleasedPod,
+  ReleaseSet,
   ReleaseRecord,
   RunningRelease,
 } from "../../contract/release-record.ts";
@@ -83,7 +87,28 @@ const historyEntry = {
   reason: null,
   startedAt: "2026-11-21T09:30:00.000Z",
   seconds: 3.2,
+  group: { name: "checkout", set: "0123456789ab" } satisfies Required<ReleaseSet>,
+  migratedBy: "shop-migrate-0123456789",
 } satisfies Required<HistoryEntry>;
+
+const group = {
+  name: "checkout",
+  set: "0123456789ab",
+  members: ["ledger", "shop"],
+  verdict: "failed",
+  failed: { member: "ledger", reason: "crash-loop" },
+} satisfies Required<ReleasedGroup>;
+
+const migration = {
+  job: "shop-migrate-0123456789",
+  verdict: "ready",
+  reason: null,
+  seconds: 2,
+  log: ["Migrations complete!"],
+  startedAt: "2026-11-21T09:29:00Z",
+  back: "keep",
+  last: "shop-migrate-0123456789",
+} satisfies Required<MigrationRecord>;
 
 const release = {
   version: 1,
@@ -104,8 +129,20 @@ const release = {
   patched: ["pod.hostname"],
   podSecurity: "baseline",
   waived: ["no-unpinned-images of shop until 2027-01-31: a chart"],
+  migratedBy: "shop-migrate-0123456789",
+  migration,
+  gates: [
+    {
+      name: "scan",
+      at: "2026-11-21T09:00:00.000Z",
+      by: "ci",
+      signedBy: "cosign.pub",
+      until: "2026-11-28T09:00:00.000Z",
+    } satisfies Required<PassedGate>,
+  ],
   startedAt: "2026-11-21T09:30:00.000Z",
   seconds: 3.2,
+  group,
   previous,
   warnings: [],
   running: null,
@@ -115,6 +152,7 @@ const release = {
 const running = {
   ...previous,
   kind: "StatefulSet",
+  migratedBy: null,
   replicaSet: "shop-5c9f8d7b64",
   verdict: "ready",
   reason: null,
@@ -248,7 +286,12 @@ test.each([
 
 /** What a record or an endpoint has only if there is something to say. */
 const RARE: Readonly<Record<string, readonly string[]>> = {
-  release: ["otherPods", "allow", "patched", "podSecurity", "waived"],
+  release: [
+    ...["otherPods", "allow", "patched", "podSecurity"],
+    ...["gates", "migratedBy", "migration", "group", "waived"],
+  ],
+  historyEntry: ["group", "migratedBy"],
+  runningRelease: ["migratedBy"],
   endpoint: ["allPublic"],
 };
 
@@ -273,6 +316,10 @@ test("describes the fields of the program and no other", () => {
     containerEvidence,
     eventEvidence,
     historyEntry,
+    releaseSet: historyEntry.group,
+    group,
+    groupFailure: group.failed,
+    migration,
   };
   for (const [name, sample] of Object.entries(samples)) {
     const described = schema.$defs[name as keyof typeof samples];

@@ -2,7 +2,13 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import { matches } from "../../components/image/node-choice.ts";
-import { platformFindings, requirePlatforms } from "../../components/image/platform-check.ts";
+import { besideImages } from "../../components/beside-images.ts";
+import {
+  isCompared,
+  platformFindings,
+  platformQuestion,
+  requirePlatforms,
+} from "../../components/image/platform-check.ts";
 import { platformName, platformRemedy, runsOn, servesPlatform } from "../../contract/platform.ts";
 import { ApiError } from "../../provider/cluster/api-error.ts";
 import { ImagePlatformsAnswer } from "../../provider/image-platforms.ts";
@@ -86,6 +92,33 @@ const node = (platform: string, count = 1, labels = {}) => ({ platform, count, l
 const image = (...platforms: string[]) => ({ image: IMAGE, platforms });
 const request = (request: object = {}) => ({
   shop: { image: IMAGE, asked: [], placement: {}, comparesNodes: true, ...request },
+});
+
+test("nodes are asked for only where an image is compared with them", () => {
+  const { shop } = request({ placement: { nodeSelector: { zone: "a" } } });
+  expect(platformQuestion([shop, shop])).toEqual({ images: [IMAGE], labels: ["zone"] });
+  const { shop: emulated } = request({ comparesNodes: false, asked: ["linux/arm64"] });
+  expect(platformQuestion([emulated])).toEqual({ images: [IMAGE], labels: [], nodes: false });
+  const { shop: free } = request({ comparesNodes: false });
+  expect([shop, emulated, free].map(isCompared)).toEqual([true, true, false]);
+});
+
+test("the images beside a service's own are those of its containers, other services and patches", () => {
+  const other = (digit: string) => `registry.example.com/x@sha256:${digit.repeat(64)}`;
+  const service = {
+    initContainers: [{ name: "wait" }, { name: "migrate", of: "web" }, { name: "copy", of: "new" }],
+    sidecars: [{ name: "proxy", image: other("1") }],
+    pod: {
+      containers: [
+        { name: "shop", tty: true },
+        { name: "log", image: other("2") },
+      ],
+    },
+  };
+  const images = besideImages(service, (name) => (name === "web" ? other("3") : undefined));
+  expect(Object.fromEntries(images)).toEqual({
+    ...{ migrate: other("3"), proxy: other("1"), log: other("2") },
+  });
 });
 
 describe("before anything is applied", () => {
@@ -214,6 +247,13 @@ describe("the provider's answer", () => {
     });
     await subject.answer(args());
     expect(get).toHaveBeenCalledTimes(2);
+  });
+
+  test("asks nobody for nodes that nothing is compared with", async () => {
+    const get = jest.fn<Promise<unknown>, []>();
+    const answer = await answering({}, get).answer({ ...args(), nodes: false });
+    expect(answer).toMatchObject({ images: [{ image: IMAGE }], nodes: [] });
+    expect(get).not.toHaveBeenCalled();
   });
 
   test("says why nodes and registries do not answer", async () => {

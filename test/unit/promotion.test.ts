@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { Image, promote, type PromotionArgs, SlipwayProvider } from "../../components/index.ts";
 import { ImageCopy } from "../../components/image/image-copy.ts";
+import type { FoundStatements } from "../../contract/gate-statements.ts";
 import type { ReleaseLook, ReleaseLooks } from "../../contract/release-looks.ts";
 import type { ReleaseRecord } from "../../contract/release-record.ts";
 import { readySince } from "../../components/promotion/rules.ts";
@@ -45,12 +46,19 @@ interface World {
   readonly looks?: ReleaseLooks;
   /** Of the other stack. */
   readonly outputs?: Readonly<Record<string, unknown>>;
+  /** What lies beside the image. */
+  readonly said?: Partial<FoundStatements>;
   /** Digests by reference; a text that is none is a fault. */
   readonly registry?: Readonly<Record<string, string>>;
 }
 
 async function promoted(
-  { outputs = { releases: { shop: record } }, registry = everything, looks = {} }: World = {},
+  {
+    outputs = { releases: { shop: record } },
+    registry = everything,
+    looks = {},
+    said = {},
+  }: World = {},
   args: Partial<PromotionArgs> = {},
 ) {
   const asked: unknown[] = [];
@@ -58,6 +66,10 @@ async function promoted(
     asked.push(inputs);
     if ("releases" in inputs) {
       return { looks };
+    }
+    if ("keys" in inputs) {
+      const images = inputs["images"] as string[];
+      return { images: images.map((image) => ({ image, statements: [], unread: [], ...said })) };
     }
     const images = (inputs["references"] as string[]).map((reference) => {
       const told = registry[reference];
@@ -147,6 +159,56 @@ test("asks nothing of a stack whose services all have their own images", async (
   const { answered, asked } = await promoted({}, { services: own, promoteFrom: undefined });
   expect(answered).toEqual(own);
   expect(asked).toEqual([]);
+});
+
+describe("a gate with a signer and an age", () => {
+  const KEY = { name: "cosign.pub", fingerprint: "f".repeat(64), pem: "PEM" };
+  const gates = ["acceptance", { name: "scan", withinSeconds: 86400, signedBy: [KEY] }];
+  const scan = {
+    digest: DIGEST,
+    predicateType: "https://in-toto.io/attestation/vulns/v0.2",
+    kind: "scan",
+    gate: "scan",
+    result: "passed",
+    time: "2026-11-21T06:00:00Z",
+    signers: [KEY.fingerprint],
+    isSigned: true,
+    waivers: [],
+  } as const;
+  const args = { promoteFrom: { ...promotion, gates } };
+
+  test("is asked for with its keys, and what has passed is told with the image", async () => {
+    const { answered, asked } = await promoted({ said: { statements: [scan] } }, args);
+    expect(answered).toHaveProperty("shop.gates", [
+      { name: "acceptance", at: null },
+      {
+        name: "scan",
+        at: "2026-11-21T06:00:00.000Z",
+        signedBy: "cosign.pub",
+        until: "2026-11-22T06:00:00.000Z",
+      },
+    ]);
+    expect(asked).toContainEqual({
+      images: [IMAGE],
+      keys: [{ fingerprint: KEY.fingerprint, pem: "PEM" }],
+      answerSeconds: 120,
+    });
+  });
+
+  test("is refused with all reasons of all gates at once, each with its remedy", async () => {
+    const said = { statements: [{ ...scan, time: "2026-11-19T06:00:00Z" }] };
+    const { answered } = await promoted({ said, registry: { [IMAGE]: DIGEST } }, args);
+    expect((answered as Error).message.split("\n  ")).toEqual([
+      "2 reasons not to promote from organization/slipway/dev",
+      `releases.shop must have passed the gate acceptance, got no pass for ${DIGEST}; once it has: npx slipway gate pass acceptance --stack dev --service shop`,
+      `releases.shop must have passed the gate scan, got a pass of 2026-11-19T06:00:00Z, and it may be 86400 s old at most for ${DIGEST}; pass it again: npx slipway gate run scan --stack dev --service shop --key <the private key> -- <command>`,
+    ]);
+  });
+
+  test("a promotion without gates asks for no statements", async () => {
+    const { asked } = await promoted();
+    expect(asked).toEqual([{ references: [IMAGE] }]);
+  });
 });
 
 test("logs in with this stack's own login, which goes to its own registry only", async () => {

@@ -4,6 +4,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { chmodSync, existsSync, readdirSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { delimiter, join } from "node:path";
 
@@ -16,6 +17,7 @@ import { referrersOf } from "../../provider/registry/referrers.ts";
 import { Registry } from "../../provider/registry/registry.ts";
 import type { Subject } from "../../wire/plugin.ts";
 import { folderWith, removeFolders } from "../support/folder.ts";
+import { mutualTls } from "../support/mutual-tls.ts";
 import { until } from "../support/until.ts";
 import { RESOURCES } from "../../contract/tokens.ts";
 
@@ -346,13 +348,30 @@ describe("what lies beside an image", () => {
       const of = (path: string) =>
         referrersOf(`127.0.0.1:${port}/${path}`, digest("a"), authorization);
       try {
-        expect(await of("team/shop")).toEqual([digest("b"), digest("c")]);
+        expect(await of("team/shop")).toEqual([{ digest: digest("b") }, { digest: digest("c") }]);
         expect(await of("team/other")).toBeUndefined();
       } finally {
         server.close();
       }
     },
   );
+
+  test("is asked for with TLS first, and never without it from a server whose certificate is not trusted", async () => {
+    const { server: pair } = await mutualTls("127.0.0.1");
+    const server = createTlsServer(pair, (_, response) => response.end("{}"));
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as AddressInfo;
+    const none = () => Promise.reject(new Error("no login"));
+    try {
+      const asked = referrersOf(`127.0.0.1:${port}/shop`, digest("a"), {
+        token: none,
+        basic: none,
+      });
+      await expect(asked).rejects.toThrow("fetch failed");
+    } finally {
+      server.close();
+    }
+  });
 
   test("is asked for with crane's logins, which are in no argument", async () => {
     const server = createServer(({ headers }, response) => {

@@ -102,6 +102,16 @@ test("has the objects of before where pods need not settle, so that no stack sho
   });
 });
 
+test("has the gates that its image has passed in its record and as its input, and judges nothing by them", async () => {
+  const gates = [{ name: "scan", at: "2026-11-30T12:00:00.000Z" }];
+  const source = { promoted: IMAGE, origin: { commit: "9b1c0de", dirty: false }, port: 8080 };
+  const passed = await release({ ...source, gates });
+  expect(await valueOf(passed.result.component.release)).toEqual({ ...RECORD, gates });
+  const without = await release(source);
+  expect(await valueOf(without.result.component.release)).toEqual(RECORD);
+  expect(inputsOf(passed.declared, Readiness)).toEqual(inputsOf(without.declared, Readiness));
+});
+
 test("judges a worker by its pods alone, and says that it answers nowhere", async () => {
   const { result, declared } = await release({ image: IMAGE });
   expect(inputsOf(declared, Readiness)).not.toHaveProperty("serviceName");

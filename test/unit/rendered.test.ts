@@ -8,7 +8,14 @@ import { formerPlaces } from "../../components/former-places.ts";
 import { Namespace } from "../../components/namespace.ts";
 import { Manifests } from "../../components/rendered/manifests.ts";
 import { combined } from "../../components/rendered/outcome.ts";
-import { claimFaults, levelFaults, requireManifests } from "../../components/require-manifests.ts";
+import { exceptionsOf } from "../../components/rendered/exceptions.ts";
+import {
+  claimFaults,
+  levelFaults,
+  requireManifests,
+  unsaidFaults,
+} from "../../components/require-manifests.ts";
+import { type ExceptionWord, strictest } from "../../components/service/exceptions.ts";
 import { SlipwayProvider } from "../../components/slipway-provider.ts";
 import type { ReleaseRecord } from "../../contract/release-record.ts";
 import type { ServedKind } from "../../contract/served-kinds.ts";
@@ -735,34 +742,64 @@ const restricted = {
   capabilities: { drop: ["ALL"] },
   seccompProfile: { type: "RuntimeDefault" },
 };
+const own = () => ({ name: "app", image: "shop", securityContext: restricted });
 const inPod = (securityContext: object, more: object = {}) =>
   ({
     ...deployment(),
     spec: { template: { spec: { ...more, containers: [{ name: "app", securityContext }] } } },
   }) as unknown as ManifestObject;
 
-test("names the fields by which pods of manifests leave the namespace's Pod Security level", () => {
+const CHART_WORDS = ["root", "privilege-escalation", "capabilities", "unconfined"] as const;
+
+test("names the fields by which pods of manifests leave the level restricted, and the words that permit them", () => {
+  const own = (each: ManifestObject, ...allow: ExceptionWord[]) => ({
+    ...{ place: "slipway:extras.db", object: each, allow },
+  });
   const bare = inPod({});
-  expect(levelFaults(bare, "restricted")).toEqual([
-    "its pods leave the Pod Security level restricted, which the namespace enforces, by containers.app.securityContext.runAsNonRoot, containers.app.securityContext.allowPrivilegeEscalation, containers.app.securityContext.capabilities.drop, containers.app.securityContext.seccompProfile; allowed: https://kubernetes.io/docs/concepts/security/pod-security-standards; set it in the manifests, or deliver to a namespace that exists and enforces less (namespace: {name, exists: true})",
+  const paths =
+    "containers.app.securityContext.runAsNonRoot, containers.app.securityContext.allowPrivilegeEscalation, containers.app.securityContext.capabilities.drop, containers.app.securityContext.seccompProfile";
+  expect(unsaidFaults(own(bare))).toEqual([
+    `its pods leave the Pod Security level restricted by ${paths}; allowed: what https://kubernetes.io/docs/concepts/security/pod-security-standards says of it; set it in the manifests, or permit it with slipway:extras.db.allow: [${CHART_WORDS.join(", ")}]`,
   ]);
-  expect(levelFaults(bare, "baseline")).toEqual([]);
-  expect(levelFaults(bare, "privileged")).toEqual([]);
-  expect(levelFaults(bare, undefined)).toEqual([]);
+  expect(unsaidFaults(own(bare, "root", "unconfined"))).toEqual([
+    expect.stringMatching(/allow: \[privilege-escalation, capabilities\]$/),
+  ]);
+  expect(unsaidFaults(own(bare, ...CHART_WORDS))).toEqual([]);
   // A token and a writable root are no matter of the levels.
-  expect(levelFaults(inPod(restricted), "restricted")).toEqual([]);
-  expect(levelFaults(inPod({}, { os: { name: "windows" } }), "restricted")).toEqual([]);
-  expect(levelFaults(inPod(restricted, { hostNetwork: true }), "baseline")).toEqual([
+  expect(unsaidFaults(own(inPod(restricted)))).toEqual([]);
+  expect(unsaidFaults(own(inPod({}, { os: { name: "windows" } })))).toEqual([]);
+  expect(unsaidFaults(own(object("ConfigMap", "a") as unknown as ManifestObject))).toEqual([]);
+});
+
+test("a namespace of others must admit what the words permit", () => {
+  const own = (each: ManifestObject, ...allow: ExceptionWord[]) => ({ object: each, allow });
+  const bare = own(inPod({}), ...CHART_WORDS);
+  expect(levelFaults(bare, "restricted")).toEqual([
+    expect.stringMatching(
+      /^its pods leave the Pod Security level restricted, which the namespace enforces, by .*namespace's owner set its label/,
+    ),
+  ]);
+  for (const level of ["baseline", "privileged", undefined]) {
+    expect(levelFaults(bare, level)).toEqual([]);
+  }
+  const hosted = own(inPod(restricted, { hostNetwork: true }), "host-network");
+  expect(levelFaults(hosted, "baseline")).toEqual([
     expect.stringMatching(/by hostNetwork; allowed/),
   ]);
-  expect(levelFaults(object("ConfigMap", "a") as unknown as ManifestObject, "restricted")).toEqual(
-    [],
-  );
+});
+
+test("a missing seccomp profile needs the level baseline, and one that is unconfined privileged", () => {
+  const levelOf = (securityContext: object) =>
+    strictest(exceptionsOf(inPod({ ...restricted, ...securityContext })).map(({ level }) => level));
+  expect(levelOf({})).toBe("restricted");
+  expect(levelOf({ seccompProfile: undefined })).toBe("baseline");
+  expect(levelOf({ seccompProfile: { type: "Unconfined" } })).toBe("privileged");
 });
 
 test("tries objects as they are applied, and names what the API server refuses", async () => {
   const set = { ...deployment(), kind: "StatefulSet" };
-  const rendered = await renderThose([set, object("Service", "shop"), object("ConfigMap", "a")]);
+  const made = await renderThose([set, object("Service", "shop"), object("ConfigMap", "a")]);
+  const rendered = { ...made, allow: CHART_WORDS };
   const asked: unknown[] = [];
   const answer = (messages: readonly string[]) => (call: { readonly inputs: unknown }) => {
     asked.push(call.inputs);
@@ -784,6 +821,21 @@ test("tries objects as they are applied, and names what the API server refuses",
   const [{ objects }] = asked as [{ objects: ManifestObject[] }];
   expect(objects.map(({ kind }) => kind)).toEqual(["ConfigMap", "StatefulSet"]);
   expect(JSON.stringify(objects)).toContain(`"image":"any.invalid/image@sha256:`);
+});
+
+test("a word that loosens the namespace for nothing is refused", async () => {
+  const made = await renderThose([
+    { ...deployment(), spec: { template: { spec: { containers: [own()] } } } },
+  ]);
+  const program = () => {
+    const provider = new SlipwayProvider("slipway", { kubeconfig: "/k", context: "c" });
+    const all = { services: { shop: { ...made, allow: ["root"] as const } }, extras: {} };
+    const required = requireManifests({ rendered: all, namespace: "store", provider });
+    return required.catch((error: unknown) => (error as Error).message);
+  };
+  expect((await deploy(program, { answer: () => ({ refused: [] }) })).result).toMatch(
+    /slipway:services\.shop\.allow: got root, and no pod of the manifests leaves .* so; remove it/,
+  );
 });
 
 test("a service whose other Deployment has failed has failed by its name", () => {

@@ -207,8 +207,9 @@ describe("a release is called by", () => {
 });
 
 describe("a preview after a failure", () => {
+  const inputs: Omit<ReadinessInputs, "group"> = release();
   const failed = {
-    ...release(),
+    ...inputs,
     version: 1,
     commit: "0123abc",
     digest: digest("a"),

@@ -49,6 +49,7 @@ test("every setting is described in Pulumi.yaml, and has a default there, so tha
     "credentials",
     "extras",
     "former",
+    "groups",
     "jenkins",
     "namespace",
     "pins",

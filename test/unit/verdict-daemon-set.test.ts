@@ -29,6 +29,30 @@ const away: Pod = {
 };
 const lost = { updatedNumberScheduled: 1, numberAvailable: 1 };
 
+const HELD_PORT =
+  "0/1 nodes are available: 1 node(s) didn't have free ports for the requested pod ports.";
+const portless: Pod = {
+  metadata: {
+    ...{ name: "thing-c", uid: "thing-c-uid", labels: SECOND },
+    ownerReferences: [
+      {
+        apiVersion: "apps/v1",
+        kind: "DaemonSet",
+        name: "thing",
+        uid: "thing-uid",
+        controller: true,
+      },
+    ],
+  },
+  spec: { containers: [] },
+  status: {
+    phase: "Pending",
+    conditions: [
+      { type: "PodScheduled", status: "False", reason: "Unschedulable", message: HELD_PORT },
+    ],
+  },
+};
+
 const DAEMON_SETS: readonly VerdictCase[] = [
   [
     "is ready when each node has an available pod of the new template",
@@ -74,6 +98,12 @@ const DAEMON_SETS: readonly VerdictCase[] = [
     ]),
     /^image-not-found/,
     0,
+  ],
+  [
+    "names what makes room for a pod whose port of the node the old one has",
+    daemons(lost, [podOf("thing-a", FIRST), portless]),
+    /^unschedulable: .*free ports for the requested pod ports\.; a pod on the node has the port .*: if it is the one to be replaced, set maxSurge to 0 and maxUnavailable to 1 \(everyNode\); tolerate/,
+    30,
   ],
   [
     "does not judge pods of the old template",

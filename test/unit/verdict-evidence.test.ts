@@ -159,6 +159,28 @@ test("warnings are those of the release, each once with its count", () => {
   expect(text).not.toContain("from the release before");
 });
 
+test("pods that are refused are one warning, whatever name each was to have", () => {
+  const refused = (name: string, object = "shop-new") =>
+    warning(
+      ...(["ReplicaSet", object, `${object}-uid`] as const),
+      `Error creating: pods "${name}" is forbidden: no pods on a Saturday`,
+    );
+  const warnings = ["ab1cd", "ef2gh", "jk3mn"].map((end) => refused(`shop-new-${end}`));
+  const other = refused("cart-new-ab1cd");
+  const text = evidence(report({ observed: observed({ warnings: [...warnings, other] }) }));
+  expect(text.split("\n").filter((line) => line.includes("Saturday"))).toEqual([
+    'warning Unhealthy (replicaset shop-new): Error creating: pods "shop-new-ab1cd" is forbidden: no pods on a Saturday (3 times)',
+    'warning Unhealthy (replicaset shop-new): Error creating: pods "cart-new-ab1cd" is forbidden: no pods on a Saturday',
+  ]);
+  const said = {
+    reason: "admission-denied",
+    object: "deployment shop",
+    message: 'pods "shop-new-zz9zz" is forbidden: no pods on a Saturday',
+  } as const;
+  const short = evidence(report({ finding: said, observed: observed({ warnings }) }));
+  expect(short).not.toContain("warning");
+});
+
 test("a warning that says again what was said, or that the same is done again later, is left out", () => {
   const finding = {
     reason: "quota-exceeded",

@@ -2,7 +2,10 @@
 import type { Event, Pod } from "../../provider/verdict/objects.ts";
 import { awaitedOf, eventOf, objectOf, observedOf, podOf, QUOTA } from "../support/kind-objects.ts";
 import { expectNeverReady, expectVerdict, type VerdictCase } from "../support/verdict-case.ts";
+import { evidenceOf, logSources } from "../../provider/verdict/evidence.ts";
+import type { LogSource } from "../../provider/verdict/log-hints.ts";
 import { ObjectWait } from "../../provider/verdict/object-wait.ts";
+import { trailOfObject } from "../../provider/verdict/trail.ts";
 
 const JOB = awaitedOf("batch/v1", "Job");
 const job = (status: object, pods: readonly Pod[] = [], events: readonly Event[] = [], spec = {}) =>
@@ -18,6 +21,23 @@ const crashed = podOf(
   },
 );
 const failedPod: Pod = { ...crashed, status: { ...crashed.status, phase: "Failed" } };
+
+function besideCrash(restartCount: number): Pod {
+  const pod = podOf("thing-1", {}, { started: true, ready: true, state: { running: {} } });
+  const status = {
+    ...{ name: "proxy", image: "x", imageID: "", ready: false, started: false, restartCount },
+    state: { terminated: { exitCode: 1, reason: "Error" } },
+  };
+  return {
+    ...pod,
+    spec: {
+      containers: [],
+      ...pod.spec,
+      initContainers: [{ name: "proxy", restartPolicy: "Always" }],
+    },
+    status: { ...pod.status, initContainerStatuses: [status] },
+  };
+}
 
 const JOBS: readonly VerdictCase[] = [
   ["is ready when complete", job({ succeeded: 1, ...ended("Complete") }), /^ready: 1\/1 succ/, 0],
@@ -58,6 +78,18 @@ const JOBS: readonly VerdictCase[] = [
         },
       ),
     ]),
+    /^not-ready: the Job is not complete/,
+    120,
+  ],
+  [
+    "fails for a sidecar that crashes beside a run that goes on",
+    job({ active: 1 }, [besideCrash(2)]),
+    /^crash-loop: ended 3 times \(tolerate\.restarts: 1\), last with exit code 1/,
+    0,
+  ],
+  [
+    "goes on beside a sidecar that crashed once",
+    job({ active: 1 }, [besideCrash(0)]),
     /^not-ready: the Job is not complete/,
     120,
   ],
@@ -107,4 +139,26 @@ test("the deadline counts from the start, whatever moves, and the run's own limi
     expect(wait.judge(job({ active: 1, failed: now }), now).kind).toBe("progressing");
   }
   expect(wait.judge(job({ active: 1 }), 50_000)).toMatchObject({ kind: "failed" });
+});
+
+test("a run that goes on is shown with its log, whatever its readiness says", () => {
+  const running = podOf("thing-1", {});
+  const pod: Pod = {
+    ...running,
+    spec: { containers: [], ...running.spec, restartPolicy: "Never" },
+  };
+  const observed = job(ended("FailureTarget", "DeadlineExceeded"), [pod]);
+  const finding = {
+    reason: "job-failed",
+    object: "job thing",
+    message: "DeadlineExceeded",
+  } as const;
+  const trail = trailOfObject(JOB, observed, finding);
+  const [source] = logSources(trail.suspects);
+  expect(source).toMatchObject({ pod: "thing-1", previous: false });
+  const logs = [{ ...(source as LogSource), lines: ["working"] }];
+  const { containers } = evidenceOf({ finding, trail, logs, context: "dev" });
+  expect(containers).toMatchObject([
+    { state: "running", message: "and has not ended", log: ["working"] },
+  ]);
 });

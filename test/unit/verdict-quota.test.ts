@@ -154,6 +154,20 @@ test("a rollout with no new pod, which may delete no old one, fails at once", ()
   ]);
 });
 
+test("an update with a surge in a full quota has the way without one in its notes, and no other refusal has", () => {
+  const stuck = { ...short([OLD, readyPod("shop-old-2", "shop-old-uid")], 2) };
+  const { verdict } = play([[0, stuck]], release());
+  expect(verdict).toMatchObject({
+    reason: "quota-exceeded",
+    notes: [
+      "the new pods need room beside the old ones: free some of the quota, or update without a surge (replacement: {surge: 0, unavailable: 1}, or recreate)",
+    ],
+  });
+  const first = play([[0, short([NEW], 0)]], release()).verdict;
+  expect(first).toMatchObject({ reason: "quota-exceeded" });
+  expect(first).not.toHaveProperty("notes");
+});
+
 test("a pod that asks for more than the quota has fails at once, whatever leaves", () => {
   const none = FULL.replace("limited: pods=3", "limited: pods=0");
   expect(verdictOf([[1, short([NEW, leaving(OLD)], 0, none)]])).toEqual(["quota-exceeded", 1]);

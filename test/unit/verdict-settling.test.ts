@@ -136,6 +136,68 @@ describe("a release whose pods stay ready", () => {
   });
 });
 
+describe("a wait that begins after a crash", () => {
+  /** A second run that is ready, after one of some seconds; both pods have been ready for `seconds`. */
+  function late(seconds: number, ran: number, restartCount = 1): Observed {
+    const observed = aged(
+      shows([ready("shop-new-1"), restarted("shop-new-2", restartCount)]),
+      seconds,
+    );
+    const at = (ago: number) => new Date((observed.clusterTime ?? 0) - ago * 1000).toISOString();
+    const again = {
+      state: { running: { startedAt: at(seconds + 1) } },
+      lastState: {
+        terminated: {
+          ...{ exitCode: 3, reason: "Error" },
+          ...{ startedAt: at(seconds + 2 + ran), finishedAt: at(seconds + 2) },
+        },
+      },
+    };
+    const pods = observed.pods.map((pod, index) => ({
+      ...pod,
+      status: {
+        ...pod.status,
+        containerStatuses: (pod.status?.containerStatuses ?? []).map((status) => ({
+          ...status,
+          ...(index === 1 && again),
+        })),
+      },
+    }));
+    return { ...observed, pods };
+  }
+
+  test("settles as of now, and says so of what is ready", () => {
+    const { seconds, verdict } = play([[0, late(20, 5)]], SETTLING);
+    expect([verdict.kind, seconds]).toEqual(["ready", 10 + REPORT]);
+    expect(verdict).toMatchObject({
+      notes: [
+        "pod shop-new-2, container shop: ended once before this wait, last with exit code 3 (Error) at 2026-01-01T00:59:38.000Z",
+      ],
+    });
+  });
+
+  test("waits for longer than the run lasted that crashed, and sees the next crash", () => {
+    expect(verdictOf([[0, late(20, 40)]])).toEqual(["ready", 40 - 21 + 10 + REPORT]);
+    const again = shows([ready("shop-new-1"), crashed("shop-new-2", { exitCode: 3 })], 1);
+    expect(
+      verdictOf([
+        [0, late(20, 40)],
+        [25, again],
+      ]),
+    ).toEqual(["crash-loop", 25]);
+  });
+
+  test("waits no more than a minute for a crash that came late", () => {
+    expect(verdictOf([[0, late(20, 3000)]])).toEqual(["ready", 60 + 10 + REPORT]);
+  });
+
+  test("does not count one from which the container has recovered by Kubernetes' own measure", () => {
+    const { seconds, verdict } = play([[0, late(700, 5, 9)]], SETTLING);
+    expect([verdict.kind, seconds]).toEqual(["ready", 0]);
+    expect(verdict).not.toHaveProperty("notes");
+  });
+});
+
 describe("a release whose pods were ready fails at once", () => {
   test("with the crash of one of them, which says how soon it came", () => {
     const { seconds, verdict } = play(

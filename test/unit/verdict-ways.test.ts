@@ -180,9 +180,22 @@ describe("a route", () => {
     expect(verdict).toMatchObject({
       reason: "route-not-accepted",
       message:
-        "Gateway gateways/public (https) says Accepted: False (NotAllowedByListeners): namespace not allowed",
+        "Gateway gateways/public (https) says Accepted: False (NotAllowedByListeners): namespace not allowed; its listeners let in no routes of this namespace (allowedRoutes)",
     });
     expect(seconds).toBe(30);
+  });
+
+  test.each([
+    ["NoMatchingListenerHostname", "; no listener of it serves the route's hosts shop.example.org"],
+    ["example.com/Odd", ""],
+  ])("that is refused with the one word %s has what that means", (reason, meaning) => {
+    const refused = condition("Accepted", "False", { reason, message: "" });
+    const observed = route([{ parentRef: parent, conditions: [refused] }]);
+    const [plain] = observed.routes ?? [];
+    const spec = { ...plain?.spec, hostnames: ["shop.example.org"] };
+    expect(judgeAtOnce(inputs, { ...observed, routes: [{ ...plain, spec }] })).toMatchObject({
+      message: `Gateway gateways/public (https) says Accepted: False (${reason})${meaning}`,
+    });
   });
 
   test.each([

@@ -1,5 +1,4 @@
 import { setPriority } from "node:os";
-import { goBuild, isBuilt } from "./build.ts";
 import { ON_DEMAND } from "./on-demand.ts";
 
 /** Whatever else runs goes first. */
@@ -7,20 +6,20 @@ const LOWEST = 19;
 
 /**
  * Builds programs in the background of tests that do not need them, one after the other. Who needs one waits for it with
- * `goBuild`, and so does the next one here.
+ * what makes it, and so does the next one here.
  */
 async function buildAhead(names: readonly string[]): Promise<void> {
   setPriority(LOWEST);
   for (const name of names) {
-    const tools = ON_DEMAND[name];
-    if (tools === undefined) {
+    const program = ON_DEMAND[name];
+    if (program === undefined) {
       throw new Error(
         `${name} is no program that can be built ahead; allowed: ${Object.keys(ON_DEMAND).join(", ")}`,
       );
     }
-    if (!isBuilt(tools)) {
+    if (!program.isThere()) {
       console.error(`${name} is not built yet, and is built beside the tests that do not need it`);
-      await goBuild(tools, () => undefined);
+      await program.make();
     }
   }
 }

@@ -34,6 +34,11 @@ export interface GoTools {
    */
   readonly files?: readonly string[];
   /**
+   * What of the language is not in every Go yet, and these programs need: `GOEXPERIMENT`.
+   * @default - nothing
+   */
+  readonly experiment?: string;
+  /**
    * Makes what the go.mod replaces a module with.
    * @default - it replaces none
    */
@@ -124,7 +129,13 @@ function compile(tools: GoTools, part: string, signal?: AbortSignal) {
   const nice = ["-n", String(tools.niceness ?? 0)];
   return execa("nice", [...nice, "go", "build", ...flags, "-o", `${part}/`, "tool"], {
     cwd: join(import.meta.dirname, tools.module),
-    env: { CGO_ENABLED: "0", GOWORK: "off", GOFLAGS: "-mod=readonly", ...garbage() },
+    env: {
+      CGO_ENABLED: "0",
+      GOWORK: "off",
+      GOFLAGS: "-mod=readonly",
+      ...(tools.experiment !== undefined && { GOEXPERIMENT: tools.experiment }),
+      ...garbage(),
+    },
     reject: false,
     ...(signal !== undefined && { cancelSignal: signal }),
   });

@@ -26,6 +26,9 @@ export const traefik = {
   prepare: () => changeModule(CERTIFICATES, withOverlay(CERTIFICATES)),
 } satisfies GoTools & { readonly version: string };
 
+/** The definitions of the Gateway API, as Traefik knows them. */
+export const GATEWAY_API = { path: "sigs.k8s.io/gateway-api", version: "v1.4.0" };
+
 /** Path of Traefik, once it is built. */
 export function traefikProgram(): string {
   return join(builtFolder(traefik), "traefik");

@@ -18,6 +18,13 @@ export const BROWSER: NeededProgram = {
 export const JAVA_COMPILER: NeededProgram = { package: "default-jdk-headless", names: ["javac"] };
 /** Fetches Jenkins' Groovy. */
 export const MAVEN: NeededProgram = { package: "maven", names: ["mvn"] };
+/** A database for what migrates one. */
+export const POSTGRES: NeededProgram = {
+  package: "postgresql",
+  names: [
+    ...["17", "16", "15", "14"].map((version) => `/usr/lib/postgresql/${version}/bin/postgres`),
+  ],
+};
 /** Sets of addresses in the kernel, which firewall rules name. */
 export const IP_SETS: NeededProgram = { package: "ipset", names: ["ipset"] };
 

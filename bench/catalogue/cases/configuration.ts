@@ -1,6 +1,9 @@
 import { AT_ONCE, type Case, type Failure, scriptContainer } from "../case.ts";
 import type { Manifest } from "../../../testbed/kinds.ts";
 
+/** Seconds for which a volume may not be mounted. */
+const MOUNTS = 60;
+
 const missing: Failure = { reason: "config-missing", from: "container-refused", within: AT_ONCE };
 
 /** Secrets, ConfigMaps and volumes that are not as the service wants them. */
@@ -82,6 +85,14 @@ export const CONFIGURATION: readonly Case[] = [
     expected: missing,
   },
   {
+    name: "volume-not-on-the-node",
+    title: "the folder of the pods' volume does not exist on the node",
+    settings: { replicas: 1 },
+    fault: () => volume({ persistentVolumeClaim: { claimName: "data" } }),
+    objects: (namespace) => onTheNode(namespace, "/no/such/folder"),
+    expected: { reason: "volume-not-mounted", from: "mount-failed", within: MOUNTS + AT_ONCE },
+  },
+  {
     name: "config-map-volume-missing",
     title: "a volume comes from a ConfigMap that does not exist",
     fault: () => volume({ configMap: { name: "features" } }),
@@ -118,6 +129,33 @@ function configMap(name: string, data: Readonly<Record<string, string>>): Manife
 
 function variable(name: string, key: string) {
   return { name: "COLOUR", valueFrom: { configMapKeyRef: { name, key } } };
+}
+
+/** A claim, and the volume that it is bound to: a folder of the platform's node. */
+function onTheNode(namespace: string, path: string): Manifest[] {
+  const resources = { capacity: { storage: "1Gi" }, accessModes: ["ReadWriteOnce"] };
+  const here = { key: "kubernetes.io/hostname", operator: "Exists" };
+  return [
+    {
+      ...{ apiVersion: "v1", kind: "PersistentVolume", metadata: { name: namespace } },
+      spec: {
+        ...resources,
+        storageClassName: "",
+        local: { path },
+        nodeAffinity: { required: { nodeSelectorTerms: [{ matchExpressions: [here] }] } },
+        claimRef: { namespace, name: "data" },
+      },
+    },
+    {
+      ...{ apiVersion: "v1", kind: "PersistentVolumeClaim", metadata: { name: "data" } },
+      spec: {
+        storageClassName: "",
+        volumeName: namespace,
+        accessModes: resources.accessModes,
+        resources: { requests: resources.capacity },
+      },
+    },
+  ];
 }
 
 function volume(source: object) {

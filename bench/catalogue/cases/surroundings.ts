@@ -15,6 +15,35 @@ const ROUTES = 3;
 /** A readiness gate of the pods. */
 export const GATE = "example.com/open";
 
+const GATEWAY_API = "gateway.networking.k8s.io";
+
+/** Of the Gateway API's definition as much as a route needs. */
+const ROUTES_DEFINED: Manifest = {
+  apiVersion: "apiextensions.k8s.io/v1",
+  kind: "CustomResourceDefinition",
+  metadata: {
+    name: `httproutes.${GATEWAY_API}`,
+    annotations: { "api-approved.kubernetes.io": "https://github.com/kubernetes-sigs/gateway-api" },
+  } as Manifest["metadata"],
+  spec: {
+    group: GATEWAY_API,
+    scope: "Namespaced",
+    names: {
+      kind: "HTTPRoute",
+      listKind: "HTTPRouteList",
+      plural: "httproutes",
+      singular: "httproute",
+    },
+    versions: [
+      {
+        ...{ name: "v1", served: true, storage: true, subresources: { status: {} } },
+        // As the client library writes it.
+        schema: { openAPIV3Schema: { type: "object", x_kubernetes_preserve_unknown_fields: true } },
+      },
+    ],
+  },
+};
+
 const SLOW = { env: { FAULT_READY_AFTER_SECONDS: 5 } };
 
 /** What happens around a release while it is awaited. */
@@ -60,6 +89,28 @@ export const SURROUNDINGS: readonly Case[] = [
     title: "no controller publishes an address for the Ingress",
     settings: { deadlineSeconds: 15, ingress: { host: "shop.example.com" } },
     expected: { reason: "ingress-no-address", from: "pod-ready", within: 15 + 15 + AT_ONCE },
+  },
+  {
+    name: "load-balancer-without-controller",
+    title: "no controller publishes an address for the Service",
+    settings: {
+      deadlineSeconds: 15,
+      service: { type: "LoadBalancer", loadBalancerClass: "example.com/none" },
+    },
+    expected: { reason: "service-no-address", from: "pod-ready", within: 15 + 15 + AT_ONCE },
+  },
+  {
+    name: "route-without-controller",
+    title: "no controller of the Gateway accepts the HTTPRoute",
+    settings: {
+      deadlineSeconds: 15,
+      route: { parents: [{ name: "public", namespace: "gateways" }] },
+    },
+    prepare: async (stage) => {
+      await stage.create(ROUTES_DEFINED);
+      return {};
+    },
+    expected: { reason: "route-not-accepted", from: "pod-ready", within: 15 + 15 + AT_ONCE },
   },
   {
     name: "paused",

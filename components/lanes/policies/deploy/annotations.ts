@@ -1,9 +1,10 @@
 import { resourceOfKind } from "../../../../contract/workload-kind.ts";
-import { type Delivery, hasClaims, kindsOf, serviceObjects, servicesOf } from "../../delivery.ts";
-import { fields } from "../../../rendered/object.ts";
+import { type Delivery, kindsOf, serviceObjects, servicesOf } from "../../delivery.ts";
+import { fields, groupOf, type NamedObject } from "../../../rendered/object.ts";
+import { hasAnyClaims, writtenObjects } from "../../rendered.ts";
 import { literal } from "../policy.ts";
 import { type Limit, refusal } from "./limit.ts";
-import { annotationsAt, labelsAt, ordersIn, OWN } from "./orders.ts";
+import { annotationsAt, labelsAt, ordersIn, ownOf } from "./orders.ts";
 
 /** The API server itself puts it on each DaemonSet, before it asks the policies. */
 const OF_DAEMON_SETS = "deprecated.daemonset.template.generation";
@@ -34,33 +35,39 @@ const RESOURCES = [
   "services",
 ];
 
+const CLAIMS = "persistentvolumeclaims";
+
 /** What stands above each object that the deploy lane writes: an order to whoever watches the cluster. */
 export function annotations(delivery: Delivery): Limit {
-  const kinds = kindsOf(delivery);
-  const delivering = kinds.map(resourceOfKind);
+  const delivering = kindsOf(delivery).map(resourceOfKind);
+  const written = writtenObjects(delivery);
   const sorted = (names: readonly string[]) => [...new Set(names)].sort();
-  const said = ordersOf(delivery);
+  const own = ownOf(delivery);
+  const said = ordersOf([...serviceObjects(delivery), ...written.map(({ object }) => object)], own);
   const hasRoutes = servicesOf(delivery).some(({ routes }) => routes.length > 0);
+  // Claims come last, as in the policies that there are.
+  const resources = [
+    ...sorted([
+      ...RESOURCES,
+      ...delivering.map(({ resource }) => resource),
+      ...(hasRoutes ? ["httproutes"] : []),
+      ...written.flatMap(({ resource }) => (resource === CLAIMS ? [] : [resource])),
+    ]),
+    ...(hasAnyClaims(delivery) ? [CLAIMS] : []),
+  ];
   return {
     apiGroups: sorted([
       ...GROUPS,
       ...delivering.map(({ group }) => group),
       ...(hasRoutes ? ["gateway.networking.k8s.io"] : []),
+      ...written.map(({ object }) => groupOf(object)),
     ]),
     apiVersion: "*",
-    // Claims come last, as in the policies that there are.
-    resources: [
-      ...sorted([
-        ...RESOURCES,
-        ...delivering.map(({ resource }) => resource),
-        ...(hasRoutes ? ["httproutes"] : []),
-      ]),
-      ...(hasClaims(delivery) ? ["persistentvolumeclaims"] : []),
-    ],
+    resources,
     validations: [
       annotationsAt(
         "metadata",
-        kinds.includes("DaemonSet") ? [...OWN, OF_DAEMON_SETS] : OWN,
+        resources.includes("daemonsets") ? [...own, OF_DAEMON_SETS] : own,
         said.flatMap((orders) => orders.annotations),
       ),
       labelsAt(
@@ -75,10 +82,11 @@ export function annotations(delivery: Delivery): Limit {
   };
 }
 
-/** What the settings say of each object that they make. */
-function ordersOf(delivery: Delivery) {
-  return serviceObjects(delivery).map(({ kind, metadata }) => {
+/** What is said of each of these objects. */
+function ordersOf(objects: readonly NamedObject[], own: readonly string[]) {
+  return objects.map(({ kind, metadata }) => {
     const { name, labels, annotations } = metadata;
-    return ordersIn(kind, name, { labels: fields(labels), annotations: fields(annotations) });
+    const said = { labels: fields(labels), annotations: fields(annotations) };
+    return ordersIn(kind, name, said, own);
   });
 }

@@ -1,29 +1,39 @@
 import { hostsOf } from "../../../../policy/rules/loose.ts";
 import { resourceOfKind, type WorkloadKind } from "../../../../contract/workload-kind.ts";
 import { secretsOf } from "../../../credentials/credential-use.ts";
-import { exceptionsIn, podSpecsIn } from "../../../exceptions.ts";
+import { exceptionsIn } from "../../../exceptions.ts";
 import { foundClaims, ownClaims } from "../../../manifests/volume-claims.ts";
-import { deliveredBy } from "../../../manifests/workload.ts";
+import { listOf } from "../../../manifests/plain-fields.ts";
 import { levelOf } from "../../../service/exceptions.ts";
-import { workloadKindOf } from "../../../service/kinds.ts";
-import type { Service } from "../../../service-definition.ts";
 import {
   type Delivery,
-  hasClaims,
   hasPerPodClaims,
   kindsOf,
-  manifestsOf,
   ownCredentials,
   servicesOf,
 } from "../../delivery.ts";
-import { renderedSecrets } from "../../rendered.ts";
+import {
+  hasAnyClaims,
+  isLoosened,
+  renderedClaims,
+  renderedSecrets,
+  writtenKinds,
+} from "../../rendered.ts";
 import { before } from "../kept.ts";
 import { containerSecrets, isPinned, type MayName, volumesOf } from "../pod-spec.ts";
 import { literal } from "../policy.ts";
 import { type Limit, refusal } from "./limit.ts";
 import { HARDENING_VARIABLES, hardening } from "./hardening.ts";
-import { annotationsAt, labelsAt, ordersIn } from "./orders.ts";
-import { asSaid, asSaidVolume, type SaidPods, saidPods } from "./said.ts";
+import { annotationsAt, labelsAt, ordersIn, ownOf } from "./orders.ts";
+import {
+  asSaid,
+  asSaidVolume,
+  lineOf,
+  lineOfObject,
+  namedAs,
+  type SaidPods,
+  saidPods,
+} from "./said.ts";
 
 const LISTS = ["containers", "initContainers"];
 const SPEC = "spec.template.spec";
@@ -39,7 +49,13 @@ export function deployments(delivery: Delivery): Limit {
     ...podLimit(delivery, "the name of the Deployment"),
     apiGroups: ["apps"],
     apiVersion: "v1",
-    resources: [...new Set(["deployments", ...kindsOf(delivery).filter(isOfApps).map(pluralOf)])],
+    resources: [
+      ...new Set([
+        "deployments",
+        ...kindsOf(delivery).filter(isOfApps).map(pluralOf),
+        ...writtenKinds(delivery, "apps"),
+      ]),
+    ],
   };
 }
 
@@ -53,16 +69,18 @@ export function podLimit(
   account: string,
 ): Pick<Limit, "variables" | "validations"> {
   const services = servicesOf(delivery);
-  const pods = saidPods(services);
-  const orders = templateOrders(services);
+  const pods = saidPods(delivery);
+  const own = ownOf(delivery);
+  const orders = pods.map(({ kind, name, metadata }) => ordersIn(kind, name, metadata, own));
   const words = services.flatMap((service) => exceptionsIn(service).map(({ word }) => word));
-  const isLoose = delivery.namespaceExists === true || levelOf(words) !== "restricted";
+  const isLoose =
+    delivery.namespaceExists === true || levelOf(words) !== "restricted" || isLoosened(delivery);
   return {
     variables: {
       secrets: literal(secretNames(delivery)),
       spec: "object.spec.template.spec",
       volumes: "variables.spec.?volumes.orValue([])",
-      ...(hasClaims(delivery) && { claims: literal(claimNames(delivery)) }),
+      ...(hasAnyClaims(delivery) && { claims: literal(claimNames(delivery)) }),
       volumesBefore: before("spec.template.spec.?volumes", "[]"),
       ...(isLoose && HARDENING_VARIABLES),
       containersBefore: `oldObject == null ? [] : oldObject.spec.template.spec.containers + oldObject.spec.template.spec.?initContainers.orValue([])`,
@@ -70,7 +88,7 @@ export function podLimit(
     validations: [
       annotationsAt(
         TEMPLATE,
-        undefined,
+        own,
         orders.flatMap((each) => each.annotations),
       ),
       labelsAt(
@@ -80,8 +98,8 @@ export function podLimit(
       ...identity(pods, account),
       ...place(pods),
       ...volumes(pods, delivery),
-      ...LISTS.flatMap((list) => containers(list, services)),
-      ...(isLoose ? hardening(services, SPEC) : []),
+      ...LISTS.flatMap((list) => containers(list, pods)),
+      ...(isLoose ? hardening(pods, SPEC) : []),
     ],
   };
 }
@@ -92,15 +110,6 @@ function isOfApps(kind: WorkloadKind): boolean {
 
 function pluralOf(kind: WorkloadKind): string {
   return resourceOfKind(kind).resource;
-}
-
-/** What the settings say of the templates of pods. */
-function templateOrders(services: readonly Service[]) {
-  return services.flatMap((service) =>
-    podSpecsIn(deliveredBy(manifestsOf(service))).map(({ metadata }) =>
-      ordersIn(workloadKindOf(service), service.name, metadata),
-    ),
-  );
 }
 
 /** Those that services use, and those that are made for them. */
@@ -116,7 +125,7 @@ function claimNames(delivery: Delivery): string[] {
     ...ownClaims(service).map(({ name }) => name),
     ...foundClaims(service),
   ]);
-  return [...new Set(names)].sort();
+  return [...new Set([...names, ...renderedClaims(delivery)])].sort();
 }
 
 /** Whether the settings name a Secret, or the pods have it already: this key of it, or the whole. */
@@ -132,26 +141,34 @@ const mayName: MayName = (secret, key) => {
 function identity(pods: readonly SaidPods[], allowed: string) {
   const account = `${SPEC}.?serviceAccountName`;
   const token = `${SPEC}.?automountServiceAccountToken`;
+  const said = pods
+    .filter(({ isRendered }) => isRendered)
+    .map((own) => lineOf(own, accountOf(own)));
+  const own = lineOfObject(`object.${account}.orValue("")`);
   return [
     {
-      expression: `object.${account}.orValue("") == object.metadata.name || (oldObject != null && object.${account} == oldObject.${account})`,
+      expression: [
+        `object.${account}.orValue("") == object.metadata.name`,
+        `(oldObject != null && object.${account} == oldObject.${account})`,
+        ...(said.length === 0 ? [] : [`${own} in ${literal(said)}`]),
+      ].join(" || "),
       message: refusal(`${SPEC}.serviceAccountName`, allowed),
     },
     {
       expression: [
         `!object.${token}.orValue(true)`,
         `(oldObject != null && oldObject.${token}.orValue(true))`,
-        ...namedIf(pods.filter(({ spec }) => spec["automountServiceAccountToken"] !== false)),
+        ...namedAs(pods.filter(({ spec }) => spec["automountServiceAccountToken"] !== false)),
       ].join(" || "),
       message: refusal(`${SPEC}.automountServiceAccountToken`, "false"),
     },
   ];
 }
 
-/** Whether the object is that of one of these services; nothing without any. */
-function namedIf(services: readonly { readonly name: string }[]): string[] {
-  const names = services.map(({ name }) => name);
-  return names.length === 0 ? [] : [`object.metadata.name in ${literal(names)}`];
+/** The account that pods are said to have. */
+function accountOf({ spec }: SaidPods): string {
+  const account = spec["serviceAccountName"] ?? spec["serviceAccount"];
+  return typeof account === "string" ? account : "";
 }
 
 /** Where the pods run, and before whom. */
@@ -184,8 +201,8 @@ function volumes(pods: readonly SaidPods[], delivery: Delivery) {
   const kinds = [
     "configMap",
     "emptyDir",
-    ...(hasPerPodClaims(delivery) ? ["ephemeral"] : []),
-    ...(hasClaims(delivery) ? ["persistentVolumeClaim"] : []),
+    ...(hasPerPodClaims(delivery) || pods.some(hasEphemeral) ? ["ephemeral"] : []),
+    ...(hasAnyClaims(delivery) ? ["persistentVolumeClaim"] : []),
   ];
   const all = [...kinds, "secret"];
   return [
@@ -197,7 +214,7 @@ function volumes(pods: readonly SaidPods[], delivery: Delivery) {
       ),
       message: refusal(`${SPEC}.volumes[]`, `${kinds.join(", ")} and secret`),
     },
-    ...(hasClaims(delivery)
+    ...(hasAnyClaims(delivery)
       ? [
           {
             expression: `variables.volumes.all(v, !has(v.persistentVolumeClaim) || v in variables.volumesBefore || v.persistentVolumeClaim.claimName in variables.claims)`,
@@ -215,7 +232,12 @@ function volumes(pods: readonly SaidPods[], delivery: Delivery) {
   ];
 }
 
-function containers(list: string, services: readonly Service[]) {
+/** The API server writes the sizes of these in words of its own, so that they cannot be compared. */
+function hasEphemeral({ isRendered, spec }: SaidPods): boolean {
+  return isRendered && listOf(spec["volumes"]).some((volume) => "ephemeral" in volume);
+}
+
+function containers(list: string, pods: readonly SaidPods[]) {
   const path = `${SPEC}.${list}`;
   const all = `variables.spec.?${list}.orValue([])`;
   return [
@@ -226,7 +248,7 @@ function containers(list: string, services: readonly Service[]) {
     {
       expression: [
         `${all}.all(c, ${hostsOf("c")}.all(h, variables.containersBefore.exists(b, h in ${hostsOf("b")})))`,
-        ...namedIf(services.filter(({ allow }) => allow.includes("probe-hosts"))),
+        ...namedAs(pods.filter(({ allow }) => allow.includes("probe-hosts"))),
       ].join(" || "),
       message: refusal(`${path}[]`, "probes and lifecycle hooks without a host"),
     },

@@ -1,10 +1,12 @@
 import { CREDENTIAL, SEALING_SCOPE } from "../../../../contract/marks.ts";
+import type { Delivery } from "../../delivery.ts";
+import { writtenObjects } from "../../rendered.ts";
 import { beginsWith, eachKey } from "../kept.ts";
 import { literal } from "../policy.ts";
 import { refusal } from "./limit.ts";
 
 /** Annotations that Slipway, Pulumi and kubectl write, which nobody else acts on. */
-export const OWN = [
+const OWN = [
   "pulumi.com/",
   "slipway/",
   CREDENTIAL,
@@ -13,6 +15,14 @@ export const OWN = [
   SEALING_SCOPE,
   "external-secrets.io/force-sync",
 ];
+
+/** What charts write above pods and objects, for people and for a rollout when a file changes: nobody acts on it. */
+const OF_CHARTS = ["app.kubernetes.io/", "checksum/", "helm.sh/", "meta.helm.sh/"];
+
+/** Annotations that a stack's objects may have, whatever they say. */
+export function ownOf(delivery: Delivery): readonly string[] {
+  return writtenObjects(delivery).length === 0 ? OWN : [...OWN, ...OF_CHARTS];
+}
 
 /** Labels that are orders, by their readers: Grafana's sidecar, a cloud's identity, meshes, the network of the nodes. */
 const OBEYED_LABELS = [
@@ -71,6 +81,7 @@ export function ordersIn(
   kind: string,
   name: string,
   { labels = {}, annotations = {} }: Orders,
+  own: readonly string[] = OWN,
 ): Readonly<Record<"labels" | "annotations", Order[]>> {
   const of = (mapping: Readonly<Record<string, unknown>>) =>
     Object.entries(mapping).map(([key, value]) => ({ kind, name, key, value: String(value) }));
@@ -78,7 +89,7 @@ export function ordersIn(
     starts.some((start) => key.startsWith(start));
   return {
     labels: of(labels).filter(({ key }) => begins(OBEYED_LABELS, key)),
-    annotations: of(annotations).filter(({ key }) => !begins(OWN, key)),
+    annotations: of(annotations).filter(({ key }) => !begins(own, key)),
   };
 }
 

@@ -1,0 +1,34 @@
+import type { HistoryEntry, ReleaseRecord } from "../../contract/release-record.ts";
+import { COMPONENTS, RESOURCES } from "../../contract/tokens.ts";
+import type { Endpoint } from "../endpoint.ts";
+import { type KnownResource, knownResources } from "../known-resources.ts";
+import type { SlipwayProvider } from "../slipway-provider.ts";
+
+/** What the stack has of a service from its last run; nothing of one that was never released. */
+export interface StandingRelease {
+  readonly release?: ReleaseRecord;
+  readonly history?: readonly HistoryEntry[];
+  readonly endpoint?: Endpoint;
+}
+
+/** What the stack's state has of a service whose turn does not come. */
+export async function standingRelease(
+  name: string,
+  provider: SlipwayProvider,
+): Promise<StandingRelease> {
+  const resources = await knownResources(provider);
+  const last = outputsOf(resources, `::${COMPONENTS.Release}::${name}`);
+  // A refresh writes what it finds there.
+  const proof = outputsOf(resources, `::${COMPONENTS.Release}$${RESOURCES.Readiness}::${name}`);
+  return { ...last, ...picked(proof) };
+}
+
+function outputsOf(resources: readonly KnownResource[], end: string): StandingRelease {
+  const { outputs = {} } = resources.find(({ urn }) => urn.endsWith(end)) ?? {};
+  const { release, history, endpoint } = outputs as StandingRelease;
+  return { ...picked({ release, history } as StandingRelease), ...(endpoint && { endpoint }) };
+}
+
+function picked({ release, history }: StandingRelease): StandingRelease {
+  return { ...(release && { release }), ...(history && { history }) };
+}

@@ -1,0 +1,32 @@
+import { podSpecsIn } from "./exceptions.ts";
+import { type Fields, listOf } from "./manifests/plain-fields.ts";
+import type { Service } from "./service-definition.ts";
+
+/**
+ * A new pod on each node that starts before the old one ends, and needs a port of the node that the old one has: it would wait for ever.
+ *
+ * @param manifests the service's objects with its patches
+ */
+export function surgeFaults({ everyNode }: Service, manifests: Fields): string[] {
+  const { maxSurge = 0, maxUnavailable = 0 } = everyNode ?? {};
+  const held =
+    Number.parseInt(String(maxSurge), 10) > 0 ? heldPort(manifests["daemonSet"]) : undefined;
+  return held === undefined
+    ? []
+    : [
+        `everyNode.maxSurge: got ${JSON.stringify(maxSurge)}; allowed: 0, because ${held} is a port of the node, which the old pod has until it ends; remove maxSurge${maxUnavailable === 0 ? "" : " or the port"}`,
+      ];
+}
+
+/** A port of the node that the pods of an object listen on, as they are to be. */
+function heldPort(manifest: unknown): string | undefined {
+  const ports = podSpecsIn(manifest).flatMap(({ spec }) =>
+    ["containers", "initContainers"]
+      .flatMap((list) => listOf(spec[list]))
+      .flatMap(({ ports }) => listOf(ports))
+      .map(
+        (port) => port["hostPort"] ?? (spec["hostNetwork"] === true ? port["containerPort"] : 0),
+      ),
+  );
+  return ports.flatMap((port) => (typeof port === "number" && port > 0 ? [String(port)] : []))[0];
+}

@@ -1,0 +1,142 @@
+import { readinessInputs, type ReadinessInputs } from "../contract/readiness.ts";
+import type { ReleaseRecord } from "../contract/release-record.ts";
+import { changedPaths, faultsOf, parsed } from "./input-schema.ts";
+import type { Judgements } from "./member/judgements.ts";
+import { isTakenBack } from "./member/taken-back.ts";
+import { AwaitedRelease } from "./readiness/awaited-release.ts";
+import { firstLook } from "./readiness/first-look.ts";
+import { haltedRelease } from "./readiness/halted.ts";
+import { brokenBefore } from "./readiness/old-pods.ts";
+import { recordOf } from "./readiness/record.ts";
+import { resumption } from "./readiness/resumption.ts";
+import { stateOf, type Stored } from "./readiness/state.ts";
+import type { Run } from "./resource.ts";
+import { type Mark, markOf } from "./rollback/mark.ts";
+import { hasOtherRules, retry } from "./rollback/retry.ts";
+import { failedRecord } from "./rollback/standing.ts";
+import { ScheduledRelease } from "./scheduled/scheduled-release.ts";
+import type { AwaitedType, Waited } from "./waiting/resource.ts";
+import { awaitVerdict, type WaitOptions } from "./waiting/wait.ts";
+import type { Change, CheckResult, Properties, Subject } from "../wire/plugin.ts";
+import { UNKNOWN } from "../wire/unknown.ts";
+
+/**
+ * `slipway:index:MemberProof`: waits until a member of a group is proved, which the next one waits for. It never fails the run
+ * and rolls nothing back: the member's `Readiness` does, once the group has its verdict, and keeps the record of the earlier
+ * release until then.
+ */
+export class MemberProof implements AwaitedType {
+  readonly identity = ["namespace", "deployment.name"];
+  readonly own = ["release"] as const;
+  readonly #run: Run;
+  readonly #judgements: Judgements;
+
+  constructor(run: Run, judgements: Judgements) {
+    this.#run = run;
+    this.#judgements = judgements;
+  }
+
+  check(news: Properties): CheckResult {
+    return { inputs: news, failures: faultsOf(readinessInputs, news) };
+  }
+
+  isReady(outputs: Properties): boolean {
+    return stateOf(outputs).release?.verdict === "ready";
+  }
+
+  /** The state does not know what was taken back for a different member. */
+  async changes(_subject: Subject, change: Change): Promise<string[]> {
+    const changed = changedPaths(change.oldInputs, change.news);
+    const isSame = changed.length === 0 && this.isReady(change.oldOutputs);
+    return isSame && (await isTakenBack(this.#run, change.news)) ? [this.own[0]] : changed;
+  }
+
+  idOf({ namespace, deployment }: Properties): string {
+    const { name } = (deployment ?? {}) as { readonly name?: string };
+    return `${String(namespace)}/${name ?? ""}`;
+  }
+
+  expected(): Properties {
+    return { release: UNKNOWN };
+  }
+
+  async wait(
+    subject: Subject,
+    inputs: Properties,
+    outputs: Properties | undefined,
+    options: WaitOptions,
+  ): Promise<Waited> {
+    const release = parsed(readinessInputs, inputs);
+    const stored = stateOf(outputs ?? {});
+    const cluster = this.#run.cluster();
+    if (release.migrated?.halt) {
+      // Its Readiness says why.
+      const tools = { ...options, cluster, explain: () => Promise.resolve("") };
+      const { own } = await haltedRelease(release, release.migrated, stored, tools);
+      return waited(release, own["release"] as ReleaseRecord, options);
+    }
+    const begun = { ...options, startedAt: performance.now() };
+    const again = hasOtherRules(outputs ?? {}, inputs)
+      ? await retry(cluster, subject, release, stored, begun)
+      : undefined;
+    const deployment = await firstLook(cluster, release, begun);
+    const mark = markOf(release, deployment);
+    if (mark !== undefined) {
+      return waited(release, markedRecord(release, mark, stored.release), options);
+    }
+    const resumed = resumption(release, stored.release, deployment, performance.timeOrigin);
+    if (resumed !== undefined) {
+      subject.log.info(resumed);
+    }
+    const record = await this.#judge(release, again, stored, begun);
+    return waited(release, record, options);
+  }
+
+  /** The state of its Readiness says what a look finds. */
+  look(_subject: Subject, _inputs: Properties, { release }: Properties): Promise<Properties> {
+    return Promise.resolve({ release });
+  }
+
+  /** @param again the release by the generation that it got when it was applied again */
+  async #judge(
+    release: ReadinessInputs,
+    again: ReadinessInputs | undefined,
+    stored: Stored,
+    options: WaitOptions,
+  ): Promise<ReleaseRecord> {
+    const startedAt = new Date().toISOString();
+    if (release.deployment.kind === "CronJob") {
+      const member = new ScheduledRelease(this.#run, release, stored);
+      const scheduled = await member.find(options);
+      this.#judgements.keep(release, { scheduled });
+      return member.recordOf(scheduled);
+    }
+    const broken = brokenBefore(stored.release);
+    const awaited = new AwaitedRelease(this.#run.cluster(), again ?? release, broken);
+    const judgement = await awaitVerdict(awaited, options);
+    this.#judgements.keep(release, { judgement, startedAt });
+    return recordOf(release, judgement, { startedAt, seconds: judgement.seconds }, stored.release);
+  }
+}
+
+/** A record that was stored before knows what the release can be tried again by. */
+function markedRecord(
+  release: ReadinessInputs,
+  mark: Mark,
+  stored: ReleaseRecord | undefined,
+): ReleaseRecord {
+  const record = failedRecord(release, mark, stored);
+  const isSame = stored?.generation === record.generation && stored.image === record.image;
+  return { ...record, replicaSet: isSame ? stored.replicaSet : null };
+}
+
+function waited(
+  { service }: ReadinessInputs,
+  release: ReleaseRecord,
+  { signal }: WaitOptions,
+): Waited {
+  const own = { release };
+  return signal.aborted
+    ? { own, failure: `${service}: interrupted before its group had a verdict` }
+    : { own };
+}

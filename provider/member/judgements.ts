@@ -1,0 +1,32 @@
+import type { ReadinessInputs } from "../../contract/readiness.ts";
+import type { TimedFound } from "../scheduled/scheduled-release.ts";
+import type { Proof } from "../verdict/finding.ts";
+import type { Observed } from "../verdict/objects.ts";
+import type { Timed } from "../waiting/wait.ts";
+
+/** What was found of a member at its turn; of a CronJob with the Job that has proved it. */
+export type Judged =
+  | { readonly judgement: Timed<Observed, Proof>; readonly startedAt: string }
+  | { readonly scheduled: TimedFound };
+
+/**
+ * What this run has found of members at their turns, until their group has its verdict: a wait that has ended with a failure, or
+ * a Job that has run, is not repeated for the record. After a kill it is.
+ */
+export class Judgements {
+  readonly #judged = new Map<string, Judged>();
+
+  keep(release: ReadinessInputs, judged: Judged): void {
+    this.#judged.set(keyOf(release), judged);
+  }
+
+  of(release: ReadinessInputs): Judged | undefined {
+    return this.#judged.get(keyOf(release));
+  }
+}
+
+/** The release, whatever has become of its group since. */
+function keyOf({ namespace, deployment, image, manifestHash, group }: ReadinessInputs): string {
+  const { kind, uid, generation } = deployment;
+  return JSON.stringify([namespace, kind, uid, generation, image, manifestHash, group?.set]);
+}
