@@ -37,7 +37,13 @@ export default async () => {
   const held = slipway.requirePolicy({ ...settings, services, rendered });
   const written = { rendered, namespace: home, level, provider: own };
   const claims = new Set([...described, ...(await slipway.requireManifests(written))]);
-  const plan = settings.jenkins && slipway.planLanes({ ...delivery, admission: held.admission?.manifests, jenkins: settings.jenkins });
+  const plan =
+    settings.jenkins &&
+    slipway.planLanes({
+      ...delivery,
+      admission: held.admission?.manifests,
+      jenkins: settings.jenkins,
+    });
   const guard = plan && new slipway.LaneGuard("lanes", { plan }, { provider: own });
   const policy = slipway.declarePolicy({ held, guard, namespace: home }, { providers });
   const dependsOn = policy?.inForce ?? guard ?? [];

@@ -12,7 +12,9 @@ import { type ObjectReference, objectsOf } from "./object-reference.ts";
 export function summaryOf(plan: LanePlan): LaneGuardInputs["lanes"] {
   const { lanes, policies, admissions, roles, clusterRoles } = plan;
   const manifests = lanes.map((lane) => lane.manifests);
-  const objects = [...manifests, ...policies, ...admissions, ...roles, ...clusterRoles].flatMap(objectsOf);
+  const objects = [...manifests, ...policies, ...admissions, ...roles, ...clusterRoles].flatMap(
+    objectsOf,
+  );
   const administered = plan.administered.map((object): [string, string[]] => {
     return [`${ADMINISTERED}${nameOf(object)}`, [manifestHash(object)]];
   });

@@ -1,5 +1,6 @@
 import type { Given, Selector } from "../../policy/rules/rule.ts";
 import { repositoryOf } from "../../contract/image-reference.ts";
+import { migrationJobName } from "../../contract/migration-key.ts";
 import { type Delivery, servicesOf } from "../lanes/delivery.ts";
 import { ANY_IMAGE } from "../manifests/unbuilt.ts";
 import type { Promotion } from "../promotion/definition.ts";
@@ -27,9 +28,7 @@ export function givenOf(
   );
   return {
     registries: [...new Set([...registries, ...placesOf(delivery), ...imagesIn(delivery)])].sort(),
-    allow: Object.fromEntries(
-      services.filter(({ allow }) => allow.length > 0).map(({ name, allow }) => [name, allow]),
-    ),
+    allow: Object.fromEntries(allowed(delivery)),
     own: services.map(({ name }) => name).sort(),
     open: Object.fromEntries(opened),
     unprobed: services
@@ -39,6 +38,21 @@ export function givenOf(
       isHome && object.kind === "NetworkPolicy" ? [selectorOf(object)] : [],
     ),
   };
+}
+
+/** The words of services, their migrations, and of what has manifests, by the names of objects. */
+function allowed(delivery: Delivery): [string, readonly string[]][] {
+  const described = servicesOf(delivery).flatMap(({ name, allow, migrate }) => [
+    ...(allow.length > 0 ? [[name, allow] as const] : []),
+    ...(allow.length > 0 && migrate ? [[`${migrationJobName(name, "")}*`, allow] as const] : []),
+  ]);
+  const { services = {}, extras = {} } = delivery.rendered ?? {};
+  const rendered = [...Object.values(services), ...Object.values(extras)].flatMap(
+    ({ objects, allow = [] }) =>
+      allow.length === 0 ? [] : objects.map(({ object }) => [object.metadata.name, allow] as const),
+  );
+  const byName = Map.groupBy([...described, ...rendered], ([name]) => name);
+  return [...byName].map(([name, own]) => [name, [...new Set(own.flatMap(([, words]) => words))]]);
 }
 
 /** The same before an image is known: one that is built, or comes from elsewhere, is from a place that the settings name. */

@@ -51,7 +51,7 @@ function wordFaults(at: Place, given: Given, words: readonly Word[]): string {
       const ofOwn = BEYOND.some((each) => each === word)
         ? `${name} in ${literal(given.own)} && `
         : "";
-      const unsaid = allowed.length === 0 ? "" : `!(${name} in ${literal(allowed)}) && `;
+      const unsaid = allowed.length === 0 ? "" : `!(${namedAs(name, allowed)}) && `;
       return faultIf(
         `${ofOwn}${unsaid}(${loose[word]})`,
         literal(
@@ -60,6 +60,17 @@ function wordFaults(at: Place, given: Given, words: readonly Word[]): string {
       );
     }),
   );
+}
+
+function namedAs(name: string, names: readonly string[]): string {
+  const [starred, whole] = [true, false].map((is) =>
+    names.filter((each) => each.endsWith("*") === is),
+  );
+  const starts = starred?.map((each) => each.slice(0, -1)) ?? [];
+  return [
+    `${name} in ${literal(whole)}`,
+    ...(starts.length > 0 ? [`${literal(starts)}.exists(s, ${name}.startsWith(s))`] : []),
+  ].join(" || ");
 }
 
 /** Of a container without a limit of memory the node itself runs out; without requests the scheduler knows nothing. */

@@ -26,7 +26,7 @@ export interface Given {
    * @default - nobody knows; no image is judged by it
    */
   readonly registries?: readonly string[];
-  /** The words of the setting `allow`, by the name of the objects that have them. */
+  /** The words of the setting `allow`, by the name of the objects that have them; names that go on are written with a `*` at the end. */
   readonly allow: Readonly<Record<string, readonly string[]>>;
   /** The names of what Slipway itself describes: it is held to more than the level `restricted`. */
   readonly own: readonly string[];

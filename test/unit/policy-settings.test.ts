@@ -1,7 +1,10 @@
 // Cannot prove what YAML and the engine make of the settings: the story of the policy does.
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
+import { parse } from "yaml";
+
+import { byName } from "../../components/by-name.ts";
 import { planLanes } from "../../components/lanes/plan.ts";
 import type { RenderedManifests } from "../../components/rendered/render.ts";
 import { requirePolicy, waivedOf } from "../../components/policy/require-policy.ts";
@@ -16,6 +19,7 @@ import { rightDeployment } from "../support/policy-objects.ts";
 
 afterEach(removeFolders);
 
+const APPLICATIONS = join(CHECKOUT, "test/fixtures/applications");
 const DIGEST = `sha256:${"a".repeat(64)}`;
 const IMAGE = `registry.example.com/team/redis@${DIGEST}`;
 const WAIVER = { until: "2027-03-31", why: "a chart" };
@@ -105,6 +109,31 @@ const unprobed = rightDeployment("redis-master", scene, {
 describe("the check before anything is registered", () => {
   test("lets what Slipway and the manifests have that is right", () => {
     expect(requirePolicy({ ...BASE, ...extras(right) })).toEqual({ waivers: [] });
+  });
+
+  test.each(readdirSync(APPLICATIONS))("lets what Slipway makes of %s", (file) => {
+    const services = parse(readFileSync(join(APPLICATIONS, file), "utf8")) as typeof BASE.services;
+    const pinned = byName(services, (_, service) => ({
+      ...service,
+      image: IMAGE,
+      build: undefined,
+    }));
+    expect(requirePolicy({ ...BASE, services: pinned })).toEqual({ waivers: [] });
+  });
+
+  test("lets what a word of allow permits, to the service, its migrations and manifests", () => {
+    const loose = rightDeployment("redis-master", scene, { pod: { hostPID: true } });
+    const { rendered: of } = extras(loose);
+    const allow = ["host-pid"] as const;
+    const allowed = { services: {}, extras: { redis: { ...of.extras.redis, allow } } };
+    const shop = { ...BASE.services.shop, allow, migrate: { command: ["migrate"] } };
+    const policy = { admission: true };
+    const required = { ...BASE, services: { shop }, rendered: allowed, policy };
+    const { admission } = requirePolicy(required);
+    const { variables = [] } = admission?.manifests.policy.spec ?? {};
+    const texts = variables.map(({ expression }) => expression).join("\n");
+    expect(texts).toContain('in ["shop","redis-master"] || ["shop-migrate-"].exists(s,');
+    expect(() => requirePolicy({ ...required, rendered: of })).toThrow(/no-host-namespaces: /);
   });
 
   test("refuses all that is not at once, with the place, the rule and how to waive it", () => {
