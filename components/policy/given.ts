@@ -57,7 +57,7 @@ function allowed(delivery: Delivery): [string, readonly string[]][] {
 
 /** The same before an image is known: one that is built, or comes from elsewhere, is from a place that the settings name. */
 export function withAnyImage(given: Given): Given {
-  return { ...given, registries: [...(given.registries ?? []), repositoryOf(ANY_IMAGE)] };
+  return { ...given, unbuilt: repositoryOf(ANY_IMAGE) };
 }
 
 function placesOf({ registry, promoteFrom }: ImagePlaces): string[] {

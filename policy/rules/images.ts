@@ -29,11 +29,11 @@ export const noOtherRegistries: Rule = {
   says: "Every image is from a registry or repository that the settings name: `registry.repository`, that of an image of `services`, of `promoteFrom`, or one of `policy.registries`.",
   remedy: "Copy the image to your registry, or name its own in `slipway:policy.registries`.",
   kinds: WITH_PODS,
-  faults: ({ all }, { registries }) =>
+  faults: ({ all }, { registries, unbuilt }) =>
     registries &&
     faultOf(
       all,
-      `!${literal(registries.flatMap(startsOf))}.exists(r, ${WHOLE}.startsWith(r))`,
+      `!${literal([...registries, unbuilt ?? []].flat().flatMap(startsOf))}.exists(r, ${WHOLE}.startsWith(r))`,
       got(shown(registries)),
     ),
 };

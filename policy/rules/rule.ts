@@ -26,6 +26,11 @@ export interface Given {
    * @default - nobody knows; no image is judged by it
    */
   readonly registries?: readonly string[];
+  /**
+   * The repository that stands for that of an image which is not known yet.
+   * @default - all images are known
+   */
+  readonly unbuilt?: string;
   /** The words of the setting `allow`, by the name of the objects that have them; names that go on are written with a `*` at the end. */
   readonly allow: Readonly<Record<string, readonly string[]>>;
   /** The names of what Slipway itself describes: it is held to more than the level `restricted`. */
