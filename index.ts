@@ -35,6 +35,7 @@ export default async () => {
   const pods = await slipway.requirePods({ ...delivery, ...found, services, provider: own });
   const { level } = pods;
   const held = slipway.requirePolicy({ ...settings, services, rendered });
+  slipway.holdProgram(held);
   const written = { rendered, namespace: home, level, provider: own };
   const claims = new Set([...described, ...(await slipway.requireManifests(written))]);
   const plan =

@@ -87,6 +87,7 @@ export { requireRoutes } from "./require-routes.ts";
 export { requireClaims, type RequiredClaims } from "./require-claims.ts";
 export { type FoundNamespace, requireNamespace } from "./require-namespace.ts";
 export { type PodSecurity, type RequiredPods, requirePods } from "./require-pods.ts";
+export { holdProgram } from "./policy/hold-program.ts";
 export { declarePolicy, Policy, type PolicyArgs } from "./policy/policy.ts";
 export type { PolicyDefinition, Waiver } from "./policy/definition.ts";
 export {

@@ -26,6 +26,8 @@ export interface HeldPolicy {
    * @default - the settings want nothing of the API server
    */
   readonly admission?: Admission;
+  /** Judges by the rules and waivers of the stack. */
+  readonly judge: Judge;
 }
 
 /** The rule that needs to know all of a namespace. */
@@ -59,6 +61,7 @@ export function requirePolicy(required: RequiredPolicy): HeldPolicy {
   }
   return {
     waivers,
+    judge,
     ...(policy.admission === true && { admission: admissionManifests(namespace, held) }),
   };
 }
@@ -74,6 +77,6 @@ function faultsOf({ owner, place, isHome, object }: Planned, judge: Judge): stri
 }
 
 /** What is waived of a service, a line each: its record has them. */
-export function waivedOf({ waivers }: HeldPolicy, service: string): string[] {
+export function waivedOf({ waivers }: Pick<HeldPolicy, "waivers">, service: string): string[] {
   return waivers.filter(({ owners }) => owners.includes(service)).map(waiverLine);
 }

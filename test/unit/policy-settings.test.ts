@@ -2,11 +2,14 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
 
 import { byName } from "../../components/by-name.ts";
 import { planLanes } from "../../components/lanes/plan.ts";
 import type { RenderedManifests } from "../../components/rendered/render.ts";
+import { holdProgram } from "../../components/policy/hold-program.ts";
 import { requirePolicy, waivedOf } from "../../components/policy/require-policy.ts";
 import { KINDS } from "../../policy/rules/kinds.ts";
 import { RULES } from "../../policy/rules/table.ts";
@@ -108,7 +111,7 @@ const unprobed = rightDeployment("redis-master", scene, {
 
 describe("the check before anything is registered", () => {
   test("lets what Slipway and the manifests have that is right", () => {
-    expect(requirePolicy({ ...BASE, ...extras(right) })).toEqual({ waivers: [] });
+    expect(requirePolicy({ ...BASE, ...extras(right) })).toMatchObject({ waivers: [] });
   });
 
   test.each(readdirSync(APPLICATIONS))("lets what Slipway makes of %s", (file) => {
@@ -118,7 +121,7 @@ describe("the check before anything is registered", () => {
       image: IMAGE,
       build: undefined,
     }));
-    expect(requirePolicy({ ...BASE, services: pinned })).toEqual({ waivers: [] });
+    expect(requirePolicy({ ...BASE, services: pinned })).toMatchObject({ waivers: [] });
   });
 
   test("lets what a word of allow permits, to the service, its migrations and manifests", () => {
@@ -178,7 +181,7 @@ describe("the check before anything is registered", () => {
     });
     expect(() => requirePolicy({ ...BASE, ...extras(object) })).toThrow(/no-other-registries: /);
     const policy = { registries: ["ghcr.io/a"] };
-    expect(requirePolicy({ ...BASE, ...extras(object), policy })).toEqual({ waivers: [] });
+    expect(requirePolicy({ ...BASE, ...extras(object), policy })).toMatchObject({ waivers: [] });
   });
 
   test("a rule of the team's refuses by its message, and one that is no CEL is told", () => {
@@ -190,6 +193,38 @@ describe("the check before anything is registered", () => {
     expect(() => requirePolicy({ ...BASE, policy: { rules } })).toThrow(
       /^slipway:policy\.rules\.own\.check: .*; allowed: an expression of CEL$/,
     );
+  });
+});
+
+describe("what a team adds to the program", () => {
+  /** What is said where a Deployment with this spec is declared. */
+  async function declared(object: object): Promise<string> {
+    const { spec } = object as { readonly spec: k8s.types.input.apps.v1.DeploymentSpec };
+    let message = "";
+    await pulumi.runtime.setMocks({
+      newResource: ({ name, inputs }) => ({ id: name, state: inputs as object }),
+      call: () => ({}),
+    });
+    await pulumi.runtime.runInPulumiStack(() => {
+      holdProgram(requirePolicy(BASE));
+      try {
+        new k8s.apps.v1.Deployment("it", { metadata: { name: "it" }, spec });
+      } catch (error) {
+        message = (error as Error).message;
+      }
+      return Promise.resolve();
+    });
+    return message;
+  }
+
+  test("is judged before it is registered", async () => {
+    expect(await declared(unprobed)).toMatch(
+      /^Deployment it: readiness-probes: opens a port, and no container has a readinessProbe/,
+    );
+  });
+
+  test("passes if it is right", async () => {
+    expect(await declared(right)).toBe("");
   });
 });
 
