@@ -24,6 +24,7 @@ export default async () => {
     slipway.promote({ ...settings, provider: own }),
     slipway.requireNamespace(settings.namespace, own, settings.namespaceExists),
     slipway.requireRoutes(settings.services, own),
+    slipway.requireMonitoring(settings.services, own),
   ]);
   const { namespace: home } = settings;
   const described = await slipway.requireClaims({ services, namespace: home, provider: own });

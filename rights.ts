@@ -162,6 +162,37 @@ const KEPT_AT = {
   Job: [],
 } as const;
 
+/** What Prometheus is asked about a release, as far as the cluster is asked for it. */
+export interface MonitoringScope {
+  /** Of the release. */
+  readonly namespace: string;
+  /** Of the Prometheus that scrapes. */
+  readonly prometheusNamespace: string;
+  /** The Service that is asked through the API server, undefined if there is none. */
+  readonly service: { readonly namespace: string; readonly name: string } | undefined;
+}
+
+/**
+ * The rights by which Prometheus is asked about a release, and by which the cause is found if it does not scrape it. None is required:
+ * what cannot be asked is a remark on the release.
+ */
+export function rightsOfMonitoring(scope: MonitoringScope): readonly NeededRight[] {
+  const { namespace, prometheusNamespace, service } = scope;
+  const group = "monitoring.coreos.com";
+  const proxy = service && {
+    ...optional("get", "", "services", "monitoring"),
+    ...{ subresource: "proxy", name: service.name, namespace: service.namespace },
+  };
+  return [
+    ...(proxy ? [proxy] : []),
+    { ...optional("list", group, "prometheuses", "evidence"), namespace: prometheusNamespace },
+    ...within(
+      namespace,
+      ["podmonitors", "prometheusrules"].map((each) => optional("get", group, each, "evidence")),
+    ),
+  ];
+}
+
 /** An object of any kind, as far as its verdict looks at the cluster. */
 export interface ObjectScope {
   /** Where it is; for an object outside of namespaces, where the events about it are kept. */

@@ -22,6 +22,7 @@ import { type Fault, faultLine, faultsOf } from "./settings/fault.ts";
 import { groupFaults } from "./settings/groups.ts";
 import { jenkinsFaults } from "./settings/jenkins.ts";
 import { mapping } from "./settings/mapping.ts";
+import { monitoringFaults, monitoringOf } from "./settings/monitoring.ts";
 import { namespaceExists } from "./settings/namespace.ts";
 import { numeralFaults } from "./settings/numerals.ts";
 import { policyFaults } from "./settings/policy.ts";
@@ -104,7 +105,15 @@ function isString(key: string, value: string): boolean {
 }
 
 /** An empty mapping is what Pulumi.yaml gives for a key that the stack does not set. */
-const UNSET_WHEN_EMPTY = new Set(["registry", "jenkins", "extras", "groups", "policy"]);
+const UNSET_WHEN_EMPTY = new Set([
+  "registry",
+  "jenkins",
+  "extras",
+  "groups",
+  "policy",
+  "prometheus",
+  "monitoring",
+]);
 
 /**
  * Reads the settings of the stack that is being run.
@@ -156,6 +165,7 @@ export function parseSettings(config: StackConfig, surroundings: Surroundings): 
       ...groupFaults(raw),
       ...claimFaults(raw),
       ...policyFaults(raw, today()),
+      ...monitoringFaults(raw),
     ],
   });
   if (found.length > 0 || !parsed.success || cluster === undefined) {
@@ -192,6 +202,7 @@ function settingsOf(cluster: Cluster, form: StackForm, values: StackConfig["valu
     ...(groups && { groups }),
     services: byName(services, (name, { build, image, ...definition }) => ({
       ...definition,
+      ...monitoringOf(definition, form),
       ...imageSourceOf(name, { build: build && buildOf(build, secretOf), image }, form),
     })),
   };

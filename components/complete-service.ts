@@ -7,6 +7,7 @@ import { completeContainers } from "./service/containers.ts";
 import { completeExceptions } from "./service/exceptions.ts";
 import { completeIdentity } from "./service/identity.ts";
 import { completeKinds, completeReplicas, completeTime } from "./service/kinds.ts";
+import { completeWatching, withMetricsPort } from "./service/metrics.ts";
 import { migrationOf } from "./service/migrate.ts";
 import { completePatches } from "./service/patches.ts";
 import { completePlacement } from "./service/placement.ts";
@@ -27,7 +28,7 @@ export function complete(
   definition: ServiceDefinition,
   credentials: CredentialKeys = {},
 ): Service {
-  const ports = completePorts(definition);
+  const ports = withMetricsPort(completePorts(definition), definition);
   const verdict = { ...completed(VERDICT, definition), deadlineSeconds: deadlineOf(definition) };
   return {
     ...identity,
@@ -37,6 +38,7 @@ export function complete(
     ...completeIdentity(definition),
     ...completePatches(definition),
     ...completePlacement(definition),
+    ...completeWatching(definition),
     ...migrationOf(definition),
     ...completeKinds(identity.name, definition),
     replicas: completeReplicas(definition, PODS.replicas.default),

@@ -83,6 +83,7 @@ export { type AllRendered, renderManifests, type RenderManifestsArgs } from "./r
 export { ownObjects } from "./lanes/own-objects.ts";
 export type { RenderedManifests } from "./rendered/render.ts";
 export type { HookPlace, ManifestsDefinition, WithManifests } from "./service/manifests.ts";
+export { requireMonitoring } from "./require-monitoring.ts";
 export { requireRoutes } from "./require-routes.ts";
 export { requireClaims, type RequiredClaims } from "./require-claims.ts";
 export { type FoundNamespace, requireNamespace } from "./require-namespace.ts";

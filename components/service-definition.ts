@@ -7,6 +7,7 @@ import type { CompletedContainers, ContainersDefinition } from "./service/contai
 import type { ExceptionsDefinition, ExceptionWord } from "./service/exceptions.ts";
 import type { CompletedFiles, FilesDefinition } from "./service/files.ts";
 import type { IdentityDefinition } from "./service/identity.ts";
+import type { CompletedWatching, MetricsKeys } from "./service/metrics.ts";
 import type { WithMigration } from "./service/migrate.ts";
 import type { PatchesDefinition } from "./service/patches.ts";
 import type { PlacementDefinition } from "./service/placement.ts";
@@ -72,6 +73,7 @@ export interface ServiceDefinition
     IdentityDefinition,
     PatchesDefinition,
     PlacementDefinition,
+    MetricsKeys,
     KindDefinition,
     WithMigration,
     WithManifests {
@@ -132,6 +134,7 @@ export interface Service
     IdentityDefinition,
     PatchesDefinition,
     PlacementDefinition,
+    CompletedWatching,
     WithMigration,
     Kinds {
   readonly allow: readonly ExceptionWord[];

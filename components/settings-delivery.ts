@@ -5,12 +5,14 @@ import type { DeclaredMember } from "./group/member.ts";
 import { settingsOf } from "./group/set.ts";
 import type { Image } from "./image/image.ts";
 import type { Outcome } from "./rendered/outcome.ts";
+import { declareReleaseMetric } from "./release-metric.ts";
 import type { ReleaseArgs } from "./release-args.ts";
 import { byName } from "./by-name.ts";
 import { deliveredBy, workloadManifests } from "./manifests/workload.ts";
 import { complete } from "./complete-service.ts";
 import { credentialsOf } from "./credentials/credential-use.ts";
 import { withImages } from "./service/containers.ts";
+import { watchedOf } from "./watched-release.ts";
 import { awaitsLoadBalancer, servedPorts } from "./service/ports.ts";
 import { patchedPlaces } from "./service/patches.ts";
 import type { Service } from "./service-definition.ts";
@@ -28,13 +30,18 @@ export function deliverBySettings(
   provider: SlipwayProvider,
 ): Outcome {
   const declare = () => declareService(name, args, image, parent, provider);
+  const service = serviceOf(name, image.version, args);
+  const { namespace } = args;
   if (args.group !== undefined) {
     const wish = wishOf(args, image);
     const object = objectOf(name, args, image);
-    return args.group.join(name, { provider, image: image.ref, wish, object, declare });
+    const joined = args.group.join(name, { provider, image: image.ref, wish, object, declare });
+    declareReleaseMetric({ service, namespace, release: joined.release }, parent);
+    return joined;
   }
   const { args: proved, opts, endpoint: address } = declare();
   const { release, history } = new Readiness(name, proved, opts);
+  declareReleaseMetric({ service, namespace, release }, parent);
   const endpoint = pulumi.all([address, release]).apply(([known]) => known);
   return { release, history, endpoint };
 }
@@ -118,6 +125,7 @@ function provedOf(service: Service) {
   return {
     ...{ service: name, namespace },
     ...waysOf(service),
+    ...watchedOf(service),
     ...verdict,
     ...(schedule && { prove: schedule.prove }),
   };

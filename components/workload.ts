@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { DeploymentIdentity } from "../contract/readiness.ts";
 import { declareClaims } from "./claims.ts";
 import { type AutoscalerBounds, declareDeliverer, type DelivererArgs } from "./deliverer.ts";
+import { declareMonitoring } from "./monitoring.ts";
 import { type Endpoint, endpointOf } from "./endpoint.ts";
 import { formerPlaces } from "./former-places.ts";
 import { type Declared, declareMigration, onceMigrated } from "./migrated.ts";
@@ -69,7 +70,7 @@ export interface WorkloadArgs {
  * Creates a `ServiceAccount`, `NetworkPolicy`, `Deployment` and, unless it takes no connections, `Service`; where the
  * settings call for them a `StatefulSet` with its headless `Service`, a `DaemonSet` or a `CronJob` in the place of the
  * Deployment, and a `ConfigMap`, `PersistentVolumeClaim`s, `PodDisruptionBudget`, `HorizontalPodAutoscaler`,
- * `Ingress` and `HTTPRoute`; and a `Migration`, before whose end nothing but what pods need is declared. It
+ * `Ingress`, `HTTPRoute`, `PodMonitor` and `PrometheusRule`; and a `Migration`, before whose end nothing but what pods need is declared. It
  * waits for none of them to be ready: see `Readiness`.
  */
 export class Workload extends pulumi.ComponentResource {
@@ -134,6 +135,7 @@ function declareRest(
   const address = manifests.service && new k8s.core.v1.Service(name, manifests.service, opts);
   declareOptions(name, manifests, opts);
   declareWaysIn(manifests, opts);
+  declareMonitoring(name, manifests, opts);
   const endpoint = endpointOf(service, address && addressOf(address));
   return { deployment: declareDeliverer(name, args, child), endpoint };
 }

@@ -2,6 +2,7 @@ import { z } from "zod";
 
 import { count, flag, name, type Of, pinned, text, verdictShape, word } from "./field.ts";
 import { groupInputs } from "./group.ts";
+import { watchedRelease } from "./monitoring.ts";
 import type { MigrationResult } from "./migration.ts";
 import type { HistoryEntry, ProvedRelease, ReleaseRecord } from "./release-record.ts";
 import { settleBound, type VerdictSettings } from "./verdict.ts";
@@ -101,6 +102,11 @@ const shape = {
    * @default run
    */
   prove: z.enum(PROOFS, `must be ${PROOFS.join(" or ")}`).exactOptional(),
+  /**
+   * What Prometheus is asked about it.
+   * @default - it is not asked
+   */
+  monitoring: watchedRelease.exactOptional(),
   /** Seconds without progress after which the rollout has failed: the Deployment's `progressDeadlineSeconds`. */
   deadlineSeconds: count,
   /**

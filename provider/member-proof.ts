@@ -3,20 +3,19 @@ import type { ReleaseRecord } from "../contract/release-record.ts";
 import { changedPaths, faultsOf, parsed } from "./input-schema.ts";
 import type { Judgements } from "./member/judgements.ts";
 import { isTakenBack } from "./member/taken-back.ts";
-import { AwaitedRelease } from "./readiness/awaited-release.ts";
+import { type Beginning, judgeRelease } from "./readiness/judge-release.ts";
 import { firstLook } from "./readiness/first-look.ts";
 import { haltedRelease } from "./readiness/halted.ts";
-import { brokenBefore } from "./readiness/old-pods.ts";
 import { recordOf } from "./readiness/record.ts";
 import { resumption } from "./readiness/resumption.ts";
-import { stateOf, type Stored } from "./readiness/state.ts";
+import { stateOf } from "./readiness/state.ts";
 import type { Run } from "./resource.ts";
 import { type Mark, markOf } from "./rollback/mark.ts";
 import { hasOtherRules, retry } from "./rollback/retry.ts";
 import { failedRecord } from "./rollback/standing.ts";
 import { ScheduledRelease } from "./scheduled/scheduled-release.ts";
 import type { AwaitedType, Waited } from "./waiting/resource.ts";
-import { awaitVerdict, type WaitOptions } from "./waiting/wait.ts";
+import type { WaitOptions } from "./waiting/wait.ts";
 import type { Change, CheckResult, Properties, Subject } from "../wire/plugin.ts";
 import { UNKNOWN } from "../wire/unknown.ts";
 
@@ -88,7 +87,8 @@ export class MemberProof implements AwaitedType {
     if (resumed !== undefined) {
       subject.log.info(resumed);
     }
-    const record = await this.#judge(release, again, stored, begun);
+    const beginning = { again, stored, resumed: resumed === undefined ? undefined : deployment };
+    const record = await this.#judge(release, beginning, begun);
     return waited(release, record, options);
   }
 
@@ -97,23 +97,20 @@ export class MemberProof implements AwaitedType {
     return Promise.resolve({ release });
   }
 
-  /** @param again the release by the generation that it got when it was applied again */
   async #judge(
     release: ReadinessInputs,
-    again: ReadinessInputs | undefined,
-    stored: Stored,
+    beginning: Beginning,
     options: WaitOptions,
   ): Promise<ReleaseRecord> {
     const startedAt = new Date().toISOString();
+    const { stored } = beginning;
     if (release.deployment.kind === "CronJob") {
       const member = new ScheduledRelease(this.#run, release, stored);
       const scheduled = await member.find(options);
       this.#judgements.keep(release, { scheduled });
       return member.recordOf(scheduled);
     }
-    const broken = brokenBefore(stored.release);
-    const awaited = new AwaitedRelease(this.#run.cluster(), again ?? release, broken);
-    const judgement = await awaitVerdict(awaited, options);
+    const judgement = await judgeRelease(this.#run.cluster(), release, beginning, options);
     this.#judgements.keep(release, { judgement, startedAt });
     return recordOf(release, judgement, { startedAt, seconds: judgement.seconds }, stored.release);
   }

@@ -10,6 +10,7 @@ import { memberJudgement, untouchedState } from "./member/member-judgement.ts";
 import { tellNotes } from "./readiness/notes.ts";
 import { evidenceAfterLook, recordOf, warningsAfterLook } from "./readiness/record.ts";
 import { AwaitedRelease } from "./readiness/awaited-release.ts";
+import { judgeRelease } from "./readiness/judge-release.ts";
 import {
   nextState,
   outputsOf,
@@ -18,12 +19,12 @@ import {
   templateAfterLook,
   templateIn,
 } from "./readiness/state.ts";
+import { provedScrapes } from "./monitoring/scrape-proof.ts";
 import { haltedRelease } from "./readiness/halted.ts";
 import { secondDigest } from "./readiness/second-digest.ts";
 import { Registry } from "./registry/registry.ts";
 import { resumption } from "./readiness/resumption.ts";
 import type { Run } from "./resource.ts";
-import { brokenBefore } from "./readiness/old-pods.ts";
 import { markOf } from "./rollback/mark.ts";
 import { planRollback } from "./rollback/plan.ts";
 import { hasOtherRules, retry } from "./rollback/retry.ts";
@@ -34,7 +35,7 @@ import { gone, outlook, REMEDY } from "./release-words.ts";
 import type { Deployment } from "./verdict/objects.ts";
 import { type Report, reportOf } from "./waiting/report.ts";
 import type { AwaitedType, Waited } from "./waiting/resource.ts";
-import { awaitVerdict, presentVerdict, type WaitOptions } from "./waiting/wait.ts";
+import { presentVerdict, type WaitOptions } from "./waiting/wait.ts";
 import type { Change, CheckResult, Properties, Subject } from "../wire/plugin.ts";
 import { UNKNOWN } from "../wire/unknown.ts";
 
@@ -150,7 +151,10 @@ export class Readiness implements AwaitedType {
       return new ScheduledRelease(this.#run, release, stored).look({ log }, outputs, options);
     }
     const awaited = new AwaitedRelease(this.#run.cluster(), release);
-    const judgement = await presentVerdict(awaited, options.signal);
+    const judged = await presentVerdict(awaited, options.signal);
+    const asking = { ...options, wait: false };
+    const scraped = await provedScrapes(this.#run.cluster(), release, judged, asking);
+    const judgement = { ...judged, ...scraped };
     const { verdict, observed } = judgement;
     const { startedAt = new Date().toISOString(), seconds = 0 } = stored.release ?? {};
     let record = recordOf(release, judgement, { startedAt, seconds }, stored.release);
@@ -162,7 +166,7 @@ export class Readiness implements AwaitedType {
     } else {
       tellNotes({ log }, release, verdict);
     }
-    record = { ...record, warnings: warningsAfterLook(record, stored.release) };
+    record = { ...record, warnings: warningsAfterLook(record, stored.release, judgement.isSilent) };
     const template = templateAfterLook(release, record, stored, observed);
     return outputsOf(nextState(record, stored, afterLook(stored.history, record), template));
   }
@@ -174,8 +178,6 @@ export class Readiness implements AwaitedType {
     { again, ...options }: Begun & { readonly again: ReadinessInputs | undefined },
   ): Promise<Waited> {
     const now = new Date().toISOString();
-    const broken = brokenBefore(stored.release);
-    const awaited = new AwaitedRelease(this.#run.cluster(), again ?? release, broken);
     const tools = this.#tools(options);
     const deployment = await firstLook(this.#run.cluster(), release, options);
     const refused = await this.#refusal(release, stored, deployment, tools);
@@ -191,10 +193,14 @@ export class Readiness implements AwaitedType {
     if (resumed !== undefined) {
       subject.log.info(resumed);
     }
+    const beginning = { again, stored, resumed: resumed === undefined ? undefined : deployment };
     const { startedAt, judgement } =
       known && "judgement" in known
         ? known
-        : { startedAt: now, judgement: await awaitVerdict(awaited, tools) };
+        : {
+            startedAt: now,
+            judgement: await judgeRelease(this.#run.cluster(), release, beginning, tools),
+          };
     const { verdict, observed, seconds } = judgement;
     // The look before the wait may have had no answer.
     const late = await this.#refusal(release, stored, observed.deployment, tools);

@@ -10,6 +10,7 @@ import { followedDeadline, probesFaults } from "./service/probe-faults.ts";
 import { wayInFaults } from "./service/way-in-faults.ts";
 import { containersFaults } from "./service/containers.ts";
 import { filesFaults } from "./service/files.ts";
+import { metricsFaults } from "./service/metrics.ts";
 import { replacementFaults } from "./service/replacement.ts";
 import { resourceFaults } from "./service/resources.ts";
 import { variablesFaults } from "./service/variables.ts";
@@ -67,6 +68,7 @@ function keyFaults(service: Mapping, surroundings: Surroundings, isPromoting: bo
     ...exceptionsFaults(service),
     ...identityFaults(service),
     ...placementFaults(service),
+    ...metricsFaults(service),
   ];
 }
 

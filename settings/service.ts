@@ -13,6 +13,7 @@ import { probesShape } from "./service/probes.ts";
 import { wayInShape } from "./service/way-in.ts";
 import { containersShape } from "./service/containers.ts";
 import { filesShape } from "./service/files.ts";
+import { metricsShape } from "./service/metrics.ts";
 import { processShape } from "./service/process-shape.ts";
 import { replacementShape } from "./service/replacement.ts";
 import { resources } from "./service/resources.ts";
@@ -26,7 +27,7 @@ import { placementShape } from "./service/placement.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** A service as the settings have it. */
-export type ServiceForm = ServiceDefinition & {
+export type ServiceForm = Omit<ServiceDefinition, "monitoring"> & {
   readonly build?: BuildForm;
   readonly image?: string;
 };
@@ -60,6 +61,7 @@ export function serviceSchema(surroundings: Surroundings) {
       ...identityShape,
       ...patchesShape,
       ...placementShape,
+      ...metricsShape(),
       ...migrateShape,
     } satisfies ShapeOf<ServiceForm>,
     "a mapping with either build or image, and as needed a port",

@@ -6,6 +6,7 @@ import { formerSchema } from "./former.ts";
 import * as field from "./fields.ts";
 import { groupsSchema } from "./groups.ts";
 import { jenkinsSchema } from "./jenkins.ts";
+import { monitoringSchema, prometheusSchema } from "./monitoring.ts";
 import { namespaceSchema } from "./namespace.ts";
 import { policySchema } from "./policy.ts";
 import { pinsSchema, promotionSchema } from "./promotion.ts";
@@ -32,6 +33,8 @@ export function stackSchema(surroundings: Surroundings) {
       jenkins: jenkinsSchema.exactOptional(),
       former: formerSchema.exactOptional(),
       policy: policySchema(surroundings).exactOptional(),
+      prometheus: prometheusSchema(surroundings).exactOptional(),
+      monitoring: monitoringSchema.exactOptional(),
       extras: extrasSchema(surroundings).exactOptional(),
       groups: groupsSchema.exactOptional(),
       services: field

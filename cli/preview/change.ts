@@ -63,6 +63,9 @@ const REPORTED_WITH_SERVICE: ReadonlySet<string> = new Set([
   RESOURCES.SecretReadiness,
 ]);
 
+/** It shows a release, and changes with each. */
+const RELEASE_RULE = "kubernetes:monitoring.coreos.com/v1:PrometheusRule";
+
 /**
  * Whether a change follows from what is reported of the services, or is one of labels that nobody would notice. What is
  * replaced or deleted is always reported on its own.
@@ -74,7 +77,8 @@ export function followsFromServices(step: Step): boolean {
   }
   // A team's own manifests may have more workloads than the one that is reported as the service.
   const isOther = DELIVERING_TYPES.has(type) && service !== undefined && name !== service;
-  if (REPORTED_WITH_SERVICE.has(type) && !isOther) {
+  const isShown = type === RELEASE_RULE && name.endsWith(".release");
+  if (isShown || (REPORTED_WITH_SERVICE.has(type) && !isOther)) {
     return true;
   }
   if (action !== "update") {

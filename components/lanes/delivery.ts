@@ -7,6 +7,7 @@ import type { AllRendered } from "../rendered/all.ts";
 import type { NamedObject } from "../rendered/object.ts";
 import { type WorkloadManifests, workloadManifests } from "../manifests/workload.ts";
 import { workloadKindOf } from "../service/kinds.ts";
+import { releaseRuleManifest, UNJUDGED_RELEASE } from "../manifests/release-rule.ts";
 import type { WorkloadKind } from "../../contract/workload-kind.ts";
 import type { Service, ServiceDefinition } from "../service-definition.ts";
 
@@ -71,6 +72,25 @@ export function serviceObjects(delivery: Delivery): NamedObject[] {
   const manifests = servicesOf(delivery).flatMap((service) =>
     Object.values(manifestsOf(service)).flat(),
   );
+  return [...described(manifests), ...releaseRules(delivery)];
+}
+
+/** The PrometheusRules of the services, those that show their releases among them. */
+export function monitoringObjects(
+  delivery: Delivery,
+): (NamedObject & { readonly spec?: unknown })[] {
+  const rules = servicesOf(delivery).map((service) => manifestsOf(service).prometheusRule);
+  return [...described(rules), ...releaseRules(delivery)];
+}
+
+/** As they are whatever the verdict is. */
+function releaseRules(delivery: Delivery): NamedObject[] {
+  return described(
+    servicesOf(delivery).map((service) => releaseRuleManifest(service, UNJUDGED_RELEASE)),
+  );
+}
+
+function described(manifests: readonly (object | undefined)[]): NamedObject[] {
   return manifests.filter((manifest) => manifest !== undefined) as NamedObject[];
 }
 

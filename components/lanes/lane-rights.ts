@@ -2,12 +2,14 @@ import {
   type Right,
   rightsOfClaims,
   rightsOfExternalSecret,
+  rightsOfMonitoring,
   rightsOfMigration,
   rightsOfSealing,
   rightsOfSecretMakers,
   rightsOfVerdict,
   type Verb,
 } from "../../rights.ts";
+import { prometheusService } from "../../contract/prometheus-address.ts";
 import { secretsOf } from "../credentials/credential-use.ts";
 import { externalSecretManifest } from "../credentials/external-secret.ts";
 import type { Lane } from "./definition.ts";
@@ -44,6 +46,7 @@ export function deployRights(delivery: Delivery): Right[] {
     ...toSecretMakers(delivery),
     ...toClaims(delivery),
     ...toCredentials(delivery),
+    ...toPrometheus(delivery),
   ];
 }
 
@@ -116,6 +119,19 @@ function toVerdicts(delivery: Delivery): Right[] {
       ...(service.migrate ? rightsOfMigration(namespace, logs) : []),
     ];
   });
+}
+
+/** To ask Prometheus about releases; a preview does not. */
+function toPrometheus(delivery: Delivery): Right[] {
+  return servicesOf(delivery).flatMap(({ namespace, monitoring }) =>
+    monitoring?.prometheus === undefined
+      ? []
+      : rightsOfMonitoring({
+          namespace,
+          prometheusNamespace: monitoring.namespace,
+          service: prometheusService(monitoring.prometheus),
+        }),
+  );
 }
 
 /** For Secrets that the stack does not make itself. */

@@ -1,6 +1,6 @@
 import { byName } from "../by-name.ts";
 import type { Lane } from "./definition.ts";
-import { type Delivery, kindsOf, ownCredentials } from "./delivery.ts";
+import { type Delivery, kindsOf, ownCredentials, servicesOf } from "./delivery.ts";
 import { buildPolicy } from "./policies/build.ts";
 import { annotations } from "./policies/deploy/annotations.ts";
 import { cronJobs, jobs } from "./policies/deploy/cron-jobs.ts";
@@ -8,6 +8,7 @@ import { deployments } from "./policies/deploy/deployments.ts";
 import { externalSecrets } from "./policies/deploy/external-secrets.ts";
 import { httpRoutes } from "./policies/deploy/http-routes.ts";
 import { ingresses } from "./policies/deploy/ingresses.ts";
+import { podMonitors, prometheusRules } from "./policies/deploy/monitors.ts";
 import { type Limit, limitPolicy } from "./policies/deploy/limit.ts";
 import { sealedSecrets } from "./policies/deploy/sealed-secrets.ts";
 import { serviceAccounts } from "./policies/deploy/service-accounts.ts";
@@ -72,6 +73,7 @@ function limitsOf(delivery: Delivery): Readonly<Record<string, Limit | undefined
   const schedules = kindsOf(delivery).includes("CronJob");
   const migrates = Object.values(delivery.services).some(({ migrate }) => migrate !== undefined);
   const hasRoute = Object.values(delivery.services).some(({ route }) => route !== undefined);
+  const hasMetrics = servicesOf(delivery).some(({ metrics }) => metrics !== undefined);
   const seals = own.some(([, { store }]) => store === undefined);
   const fetches = own.some(([, { store }]) => store !== undefined);
   return {
@@ -83,6 +85,8 @@ function limitsOf(delivery: Delivery): Readonly<Record<string, Limit | undefined
     "deploy-jobs": schedules || migrates || isWritten("Job") ? jobs(delivery) : undefined,
     "deploy-ingresses": hasIngress || isWritten("Ingress") ? ingresses(delivery) : undefined,
     "deploy-httproutes": hasRoute ? httpRoutes(delivery) : undefined,
+    "deploy-podmonitors": hasMetrics ? podMonitors(delivery) : undefined,
+    "deploy-prometheusrules": hasMetrics ? prometheusRules(delivery) : undefined,
     "deploy-sealedsecrets": seals ? sealedSecrets(delivery) : undefined,
     "deploy-externalsecrets": fetches ? externalSecrets(delivery) : undefined,
   };

@@ -60,6 +60,12 @@ const ACTS: Readonly<Record<string, (scene: Scene) => readonly RefusedAct[]>> = 
   "deploy-httproutes": written("gateway.networking.k8s.io/v1", "HTTPRoute", {
     spec: { parentRefs: [{ name: NAME }], hostnames: [HOST] },
   }),
+  "deploy-podmonitors": written("monitoring.coreos.com/v1", "PodMonitor", {
+    spec: { selector: {}, podMetricsEndpoints: [{ port: NAME, proxyUrl: `http://${HOST}` }] },
+  }),
+  "deploy-prometheusrules": written("monitoring.coreos.com/v1", "PrometheusRule", {
+    spec: { groups: [{ name: NAME, rules: [{ record: "up", expr: "vector(1)" }] }] },
+  }),
   "deploy-sealedsecrets": written("bitnami.com/v1alpha1", "SealedSecret", {
     spec: { encryptedData: {}, template: { type: "Opaque" } },
   }),

@@ -3,6 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { configMapManifest } from "./config-map.ts";
 import type { Service } from "../service-definition.ts";
 import { cronJobManifest } from "./cron-job.ts";
+import { dashboardManifest } from "./dashboard.ts";
 import { daemonSetManifest } from "./daemon-set.ts";
 import { deploymentManifest } from "./deployment.ts";
 import { manifestHash } from "./hash.ts";
@@ -13,6 +14,8 @@ import { migrationPolicyManifest } from "./migration.ts";
 import { networkPolicyManifest } from "./network-policy.ts";
 import { podDisruptionBudgetManifest } from "./pod-disruption-budget.ts";
 import { withPatches } from "./patch.ts";
+import { podMonitorManifest } from "./pod-monitor.ts";
+import { prometheusRuleManifest } from "./prometheus-rule.ts";
 import type { CredentialDigests } from "./pod-template.ts";
 import { serviceAccountManifest } from "./service-account.ts";
 import { serviceManifest } from "./service.ts";
@@ -36,6 +39,9 @@ export function workloadManifests(
 ) {
   const [ingress, ...otherIngresses] = ingressManifests(service);
   const routes = httpRouteManifests(service);
+  const podMonitor = podMonitorManifest(service);
+  const prometheusRule = prometheusRuleManifest(service);
+  const dashboard = dashboardManifest(service);
   const migrationPolicy = migrationPolicyManifest(service);
   return withPatches(service, {
     serviceAccount: serviceAccountManifest(service),
@@ -56,6 +62,9 @@ export function workloadManifests(
     ingress,
     ...(otherIngresses.length > 0 && { otherIngresses }),
     ...(routes.length > 0 && { routes }),
+    ...(podMonitor && { podMonitor }),
+    ...(prometheusRule && { prometheusRule }),
+    ...(dashboard && { dashboard }),
     ...(migrationPolicy && { migrationPolicy }),
   });
 }

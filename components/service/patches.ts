@@ -16,6 +16,8 @@ export const PATCHED = [
   "podDisruptionBudget",
   "horizontalPodAutoscaler",
   "ingress",
+  "podMonitor",
+  "prometheusRule",
 ] as const;
 
 /** What is for no other key. */

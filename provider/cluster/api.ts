@@ -10,6 +10,7 @@ import {
   serverOf,
 } from "./connection.ts";
 import { encoded } from "./encoded.ts";
+import { limited, type LimitedAnswer } from "./limited.ts";
 import { authenticateOnce } from "./session.ts";
 import { type Redirect, unfollowed } from "./redirect.ts";
 import { parsed, statusMessage } from "./plain-messages.ts";
@@ -49,6 +50,8 @@ export interface Api {
   text(path: string, query?: Query, signal?: AbortSignal): Promise<string>;
   /** Where a path leads: the answer to a `GET`, which is not followed; undefined if it is no redirect. */
   redirect(path: string, signal: AbortSignal): Promise<Redirect | undefined>;
+  /** The answer of what is behind the API server, whatever its status; an error if it is larger. */
+  limited(path: string, query: Query, bytes: number, signal: AbortSignal): Promise<LimitedAnswer>;
   /** Undefined if the answer has no body. */
   post(path: string, body: unknown, signal?: AbortSignal): Promise<unknown>;
   /** Applies a JSON patch (RFC 6902). */
@@ -111,6 +114,14 @@ export class KubeconfigApi implements Api {
       const request = requestOf(connection, "GET", path);
       await authenticate(connection.kubeconfig, request, signal);
       return unfollowed(request, signal);
+    });
+  }
+
+  limited(path: string, query: Query, bytes: number, signal: AbortSignal): Promise<LimitedAnswer> {
+    return this.#ask(async (connection) => {
+      const request = requestOf(connection, "GET", path, query);
+      await authenticate(connection.kubeconfig, request, signal);
+      return limited(request, bytes, signal);
     });
   }
 

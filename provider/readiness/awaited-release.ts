@@ -1,8 +1,10 @@
 import type { ReadinessInputs } from "../../contract/readiness.ts";
 import { nounOf, titleOf } from "../../contract/workload-kind.ts";
-import { type NeededRight, rightsOfVerdict } from "../../rights.ts";
+import { prometheusService } from "../../contract/prometheus-address.ts";
+import { type NeededRight, rightsOfMonitoring, rightsOfVerdict } from "../../rights.ts";
 import { type Cluster, pathOf } from "../cluster.ts";
 import type { Subscription } from "../cluster/subscription.ts";
+import { AlertLook } from "../monitoring/alert-look.ts";
 import { Registry } from "../registry/registry.ts";
 import { lossOf } from "../verdict/awaited-object.ts";
 import { isPodOf, newReplicaSet } from "../verdict/revision.ts";
@@ -41,12 +43,17 @@ export class AwaitedRelease implements Reported<Observed, Proof> {
   readonly cluster: Cluster;
   readonly release: ReadinessInputs;
   private readonly broken: Broken | undefined;
+  private readonly began: number | undefined;
 
-  /** @param broken the pods that a StatefulSet must be rid of first */
-  constructor(cluster: Cluster, release: ReadinessInputs, broken?: Broken) {
+  /**
+   * @param broken the pods that a StatefulSet must be rid of first
+   * @param began when its rollout began, in milliseconds since 1970, if alerts since then count
+   */
+  constructor(cluster: Cluster, release: ReadinessInputs, broken?: Broken, began?: number) {
     this.cluster = cluster;
     this.release = release;
     this.broken = broken;
+    this.began = began;
 
     const { service, namespace, deployment, logs = true } = release;
     this.place = {
@@ -88,6 +95,10 @@ export class AwaitedRelease implements Reported<Observed, Proof> {
     );
     const judge = (observed: Observed, now: number) =>
       rollout.judge(graces.see(listening.see(config.see(observed))), now);
+    const alerts =
+      this.began === undefined
+        ? undefined
+        : AlertLook.for(this.release, this.cluster, this.began, { wake, signal });
     const oldPods = new OldPods(this.cluster, this.release, this.broken);
     let isFirst = true;
     return {
@@ -108,7 +119,8 @@ export class AwaitedRelease implements Reported<Observed, Proof> {
           (await scale.see(present, observed)) ??
           (await oldPods.see(present, observed, signal)) ??
           (await this.#namespaceLeaving(present, observed, signal));
-        return this.#told(known ?? present);
+        const told = this.#told(known ?? present);
+        return (await alerts?.see(told, observed)) ?? told;
       },
     };
   }
@@ -126,7 +138,8 @@ export class AwaitedRelease implements Reported<Observed, Proof> {
       route: routes !== undefined,
       ...{ logs, rollback },
     };
-    return rightsOfVerdict({ ...deployment, namespace, deployment: deployment.name, ...has });
+    const own = rightsOfVerdict({ ...deployment, namespace, deployment: deployment.name, ...has });
+    return [...own, ...monitoringRights(this.release)];
   }
 
   path(): string {
@@ -202,4 +215,14 @@ export class AwaitedRelease implements Reported<Observed, Proof> {
     const present = await presentDeployment(this.cluster, this.release, signal);
     return supersededBy(this.release, present, performance.timeOrigin + clusterTime - Date.now());
   }
+}
+
+function monitoringRights({ namespace, monitoring }: ReadinessInputs): readonly NeededRight[] {
+  return monitoring === undefined
+    ? []
+    : rightsOfMonitoring({
+        namespace,
+        prometheusNamespace: monitoring.namespace,
+        service: prometheusService(monitoring.prometheus),
+      });
 }

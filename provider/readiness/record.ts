@@ -11,6 +11,7 @@ import { digestOf } from "../../contract/image-reference.ts";
 import { newReplicaSet, podsOf } from "../verdict/revision.ts";
 import type { Proof, ProvedPod } from "../verdict/finding.ts";
 import { nameOf, type Observed, type ReplicaSet } from "../verdict/objects.ts";
+import { UNPROVED } from "../monitoring/scrape-proof.ts";
 import { oneLine } from "../cluster/one-line.ts";
 import { groupIn } from "./group-record.ts";
 import { releasedPods } from "./released-pod.ts";
@@ -97,13 +98,20 @@ function warningsOf({ notes = [] }: Proof): string[] {
 /**
  * The warnings of a release that was looked at again. The events that they are from are kept for an hour; while the
  * verdict is the same, what was found then stays, and what is new joins it.
+ *
+ * @param isSilent whether Prometheus did not answer
  */
 export function warningsAfterLook(
   record: ReleaseRecord,
   stored: ReleaseRecord | undefined,
+  isSilent = false,
 ): readonly string[] {
   const isSame = stored?.generation === record.generation && record.verdict === "ready";
-  const earlier = isSame && stored.verdict === "ready" ? stored.warnings : [];
+  const kept = isSame && stored.verdict === "ready" ? stored.warnings : [];
+  // What Prometheus lacked is asked for at each look.
+  const earlier = kept.filter(
+    (warning) => isSilent || !UNPROVED.some((start) => warning.startsWith(start)),
+  );
   return [...new Set([...earlier, ...record.warnings])].slice(-WARNINGS);
 }
 

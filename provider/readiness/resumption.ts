@@ -41,6 +41,15 @@ export function resumption(
     : undefined;
 }
 
+/**
+ * When a rollout began, in milliseconds since 1970: now, or when an earlier run applied it.
+ *
+ * @param resumed the Deployment of a wait that resumes
+ */
+export function rolloutBegan(resumed: Deployment | undefined): number {
+  return appliedLast(resumed) ?? Date.now();
+}
+
 function endOf({ startedAt, seconds }: ReleaseRecord): Date {
   return new Date(Date.parse(startedAt) + seconds * 1000);
 }

@@ -105,6 +105,14 @@ const ROWS = {
   "route-not-accepted": [AT_DEADLINE, "stays", "release", "settled", "describe"],
   /** A different member of its group has failed, so that it is taken back. */
   "group-failed": [AT_ONCE, "rolls back", "release", "settled", "describe"],
+  /** Prometheus does not scrape every pod. A different pod template fixes no monitor. */
+  "not-scraped": [AT_ONCE, "stays", "release", "settled", "describe"],
+  /** Prometheus does not evaluate the service's rules. */
+  "rules-not-loaded": [AT_ONCE, "stays", "release", "settled", "describe"],
+  /** An alert of the service has begun during the rollout, and fires. */
+  "alert-fired": [AT_ONCE, "rolls back", "release", "settled", "describe"],
+  /** Prometheus does not say whether alerts fire. */
+  "alerts-unknown": [AT_ONCE, "stays", "release", "settled", "describe"],
   /** The identity may not read what the verdict is based on. */
   forbidden: [AT_ONCE, "stays", "cluster", "settled", "rights"],
   /** There are no credentials, or the API server does not accept them. */

@@ -11,6 +11,7 @@ const NEEDED_BY = {
   ingress: /^e2e test\/e2e\/(?:network|real-services-mastodon)\.test\.ts$/,
   helm: /^e2e test\/e2e\/own-manifests-chart\.test\.ts$/,
   kwok: /^e2e test\/e2e\/many-services\.test\.ts$/,
+  monitoring: /^e2e test\/e2e\/monitoring\.test\.ts$/,
   "kubernetes-provider": /^official /,
   cosign: /^e2e test\/e2e\/(?:gates|scans)\.test\.ts$/,
   trivy: /^e2e test\/e2e\/scans\.test\.ts$/,

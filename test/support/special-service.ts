@@ -55,6 +55,8 @@ export const SPECIAL = {
     podDisruptionBudget: { kind: "PodDisruptionBudget" },
     horizontalPodAutoscaler: { kind: "HorizontalPodAutoscaler" },
     ingress: { kind: "Ingress" },
+    podMonitor: { kind: "PodMonitor" },
+    prometheusRule: { kind: "PrometheusRule" },
   },
 } as const satisfies ServiceDefinition & { readonly build: object };
 

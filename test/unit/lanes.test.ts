@@ -314,6 +314,38 @@ test("the deploy lane routes to the Gateways, hosts and filters that the setting
   );
 });
 
+test("the deploy lane writes monitors with the fields and rules with the names that the settings have, and asks Prometheus alone", () => {
+  const monitoring = { prometheus: "http://prometheus.monitoring:9090/prom" };
+  const services = {
+    shop: { port: 80, metrics: "/metrics", objective: { available: 99.9 }, monitoring },
+  };
+  expect(demands("deploy-podmonitors", { services })).toContain('["path","port"]');
+  const rules = demands("deploy-prometheusrules", { services });
+  expect(rules).toContain('"SlipwayErrorBudgetBurn"');
+  expect(rules).toContain('"slipway_release"');
+  expect(rules).toContain('r.?labels.?namespace.orValue("") == "store"');
+  expect(demands("deploy-podmonitors")).toBe("");
+  expect(demands("deploy-prometheusrules")).toBe("");
+  expect(demands("proxy", { services })).toBe(
+    'request.userInfo.username == "system:serviceaccount:store-jenkins-deploy:agent" && request.namespace == "monitoring" && request.name == "http:prometheus:9090" && object.path in ["/prom/api/v1/query","/prom/api/v1/targets"]',
+  );
+  expect(said(agent("deploy", { services }), "store")).toEqual(
+    expect.arrayContaining([
+      "create podmonitors.monitoring.coreos.com",
+      "create prometheusrules.monitoring.coreos.com",
+      "create configmaps",
+      "get podmonitors.monitoring.coreos.com",
+    ]),
+  );
+  const inMonitoring = (lane: string) =>
+    said(agent(lane, { services }), "monitoring").filter((right) => !right.includes("rbac."));
+  expect(inMonitoring("deploy")).toEqual([
+    "get services/proxy http:prometheus:9090",
+    "list prometheuses.monitoring.coreos.com",
+  ]);
+  expect(inMonitoring("preview")).toEqual([]);
+});
+
 test("the deploy lane of workers alone has no right to Services and what routes to them", () => {
   const rights = said(agent("deploy", { services: { worker: {} } }), "store");
   expect(rights.filter((right) => / (services|endpointslices)\b/.test(right))).toEqual([]);

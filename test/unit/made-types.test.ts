@@ -37,6 +37,8 @@ const SERVICE = {
   volumes: { "/data": { claim: { size: "1Gi", access: "ReadWriteMany" } } },
   ingress: [{ host: "shop.example.com" }, { name: "old", host: "shop.example.org" }],
   route: { parents: [{ name: "public" }], host: "shop.example.net" },
+  metrics: "/metrics",
+  objective: { available: 99.9 },
 };
 const PINNED = { image: `registry.example.com/team/db@${DIGEST}`, port: 8080 };
 const OF_OTHER_KINDS = {
@@ -67,6 +69,12 @@ const KINDS = [
     resource: "httproutes",
     namespaced: true,
   },
+  ...["PodMonitor", "PrometheusRule"].map((kind) => ({
+    apiVersion: "monitoring.coreos.com/v1",
+    kind,
+    resource: `${kind.toLowerCase()}s`,
+    namespaced: true,
+  })),
 ];
 const HARDENED = {
   runAsNonRoot: true,
@@ -117,6 +125,7 @@ async function registered(settings: Readonly<Record<string, unknown>>): Promise<
     cluster: { kubeconfig: join(folder, "kubeconfig") },
     registry: { repository: "registry.example.com/team" },
     namespace: "shop-prod",
+    prometheus: "http://prometheus.monitoring:9090",
     ...settings,
   };
   await pulumi.runtime.setMocks(

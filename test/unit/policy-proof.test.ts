@@ -17,6 +17,7 @@ const delivery = {
   services: {
     shop: {
       port: 8080,
+      metrics: "/metrics",
       ingress: { host: "shop.example.com" },
       route: { parents: [{ name: "public" }], host: "shop.example.com" },
     },
@@ -96,6 +97,8 @@ test("each policy of the lanes has acts that it must refuse", () => {
     "deploy-deployments": 1,
     "deploy-ingresses": 1,
     "deploy-httproutes": 1,
+    "deploy-podmonitors": 1,
+    "deploy-prometheusrules": 1,
     "deploy-sealedsecrets": 1,
     "deploy-externalsecrets": 1,
   });

@@ -18,6 +18,7 @@ import { application } from "../support/applications.ts";
 import { AUTHORITY, OTHER_AUTHORITY } from "../support/authority.ts";
 import { folderWith, removeFolders } from "../support/folder.ts";
 import { ASKED, EDGE, NAMED_IN_EDGE } from "../support/network-settings.ts";
+import { CHOSEN_LABELS, MONITORED } from "../support/monitored.ts";
 import { CHOSEN, SPECIAL } from "../support/special-service.ts";
 import { schemaKeys, valueKeys } from "../support/schema-keys.ts";
 import {
@@ -565,18 +566,19 @@ describe("right settings", () => {
       `${at}.values`,
       `${at}.hooks`,
     ]);
-    const written = [{ services: SERVICES }, STACK, existing, manifests].flatMap((settings) =>
-      valueKeys(settings, [
-        ...named,
-        ...ofCredentials,
-        "extras",
-        "groups",
-        ...ofManifests,
-        "policy.waive",
-        "policy.waive.*",
-        "policy.rules",
-      ]),
-    );
+    const chosen = [
+      ...named,
+      ...ofCredentials,
+      "extras",
+      "groups",
+      "policy.waive",
+      "policy.waive.*",
+      "policy.rules",
+      ...ofManifests,
+      ...CHOSEN_LABELS,
+    ];
+    const stacks = [{ services: SERVICES }, STACK, existing, manifests, MONITORED];
+    const written = stacks.flatMap((settings) => valueKeys(settings, chosen));
     const known = schemaKeys(stackSchema({ variables: {}, folder: "/" }));
     expect(known.filter((key) => !written.includes(key))).toEqual([
       "jenkins.apiServer.namespace",

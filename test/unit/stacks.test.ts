@@ -51,9 +51,11 @@ test("every setting is described in Pulumi.yaml, and has a default there, so tha
     "former",
     "groups",
     "jenkins",
+    "monitoring",
     "namespace",
     "pins",
     "policy",
+    "prometheus",
     "promoteFrom",
     "registry",
     "registryPassword",
@@ -88,6 +90,7 @@ test("every setting is in the pages on settings, at any depth", () => {
     "promotion",
     "jenkins-access",
     "policy",
+    "monitoring",
   ].map((name) => readFileSync(join(CHECKOUT, `docs/${name}.md`), "utf8"));
   const code = pages.flatMap((page) => page.match(/```[^]*?```|`[^`\n]+`/g) ?? []).join("\n");
   const undocumented = KEYS.filter((key) => {

@@ -6,6 +6,7 @@ import { STATE_FOLDER } from "./folders.ts";
 import { ingress } from "./ingress.ts";
 import { kwokAddition } from "./kwok.ts";
 import { withLock } from "./lock.ts";
+import { monitoring } from "./monitoring.ts";
 import { networkPolicies } from "./network-policies.ts";
 import { sealedSecretsController } from "./sealed-secrets.ts";
 
@@ -16,6 +17,7 @@ export const extras = {
   ingress,
   "network-policies": networkPolicies,
   kwok: kwokAddition,
+  monitoring,
 } satisfies Readonly<Record<string, Addition>>;
 
 /** Name of something that runs only where somebody asks for it. */

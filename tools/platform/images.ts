@@ -1,6 +1,7 @@
 import { coreDns } from "../go/coredns.ts";
 import { externalSecrets } from "../go/external-secrets.ts";
 import { kwok } from "../go/kwok.ts";
+import { prometheusOperator } from "../go/prometheus-operator.ts";
 import { sealedSecrets } from "../go/sealed-secrets.ts";
 import { traefik } from "../go/traefik.ts";
 import { REGISTRY } from "./addresses.ts";
@@ -24,3 +25,10 @@ export const COREDNS_IMAGE = `${REGISTRY}/coredns:${coreDns.version}`;
 export const TRAEFIK_IMAGE = `${REGISTRY}/traefik:${traefik.version}`;
 /** What plays the kubelets of nodes without machines. */
 export const KWOK_IMAGE = `${REGISTRY}/kwok:${kwok.version}-1`;
+
+/** What runs Prometheus. */
+export const PROMETHEUS_OPERATOR_IMAGE = `${REGISTRY}/prometheus-operator:${prometheusOperator.version}`;
+/** What has Prometheus read a changed configuration. */
+export const CONFIG_RELOADER_IMAGE = `${REGISTRY}/prometheus-config-reloader:${prometheusOperator.version}`;
+/** Prometheus, with Kubernetes alone to find what it scrapes. */
+export const PROMETHEUS_IMAGE = `${REGISTRY}/prometheus:v3.5.0`;

@@ -44,6 +44,7 @@ export function annotations(delivery: Delivery): Limit {
   const sorted = (names: readonly string[]) => [...new Set(names)].sort();
   const own = ownOf(delivery);
   const said = ordersOf([...serviceObjects(delivery), ...written.map(({ object }) => object)], own);
+  const hasMetrics = servicesOf(delivery).some(({ metrics }) => metrics !== undefined);
   const hasRoutes = servicesOf(delivery).some(({ routes }) => routes.length > 0);
   // Claims come last, as in the policies that there are.
   const resources = [
@@ -51,6 +52,7 @@ export function annotations(delivery: Delivery): Limit {
       ...RESOURCES,
       ...delivering.map(({ resource }) => resource),
       ...(hasRoutes ? ["httproutes"] : []),
+      ...(hasMetrics ? ["podmonitors", "prometheusrules"] : []),
       ...written.flatMap(({ resource }) => (resource === CLAIMS ? [] : [resource])),
     ]),
     ...(hasAnyClaims(delivery) ? [CLAIMS] : []),
@@ -60,6 +62,7 @@ export function annotations(delivery: Delivery): Limit {
       ...GROUPS,
       ...delivering.map(({ group }) => group),
       ...(hasRoutes ? ["gateway.networking.k8s.io"] : []),
+      ...(hasMetrics ? ["monitoring.coreos.com"] : []),
       ...written.map(({ object }) => groupOf(object)),
     ]),
     apiVersion: "*",

@@ -1,0 +1,71 @@
+import { rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { builtFolder, type GoTools } from "./build.ts";
+import { changeModule, type ChangedModule, publishedModule } from "./changed-module.ts";
+
+const VERSION = "v0.85.0";
+
+/** The version that the operator is made with; it calls itself 3.5.0. */
+const PROMETHEUS: ChangedModule = {
+  path: "github.com/prometheus/prometheus",
+  version: "v0.305.0",
+  tool: "prometheus-operator",
+  parts: [
+    ...["cmd/prometheus", "config", "discovery", "model", "notifier", "plugins", "prompb", "promql"],
+    ...["rules", "schema", "scrape", "storage", "template", "tracing", "tsdb", "util", "web", "go.mod"],
+  ],
+};
+
+/** How Prometheus finds what it scrapes. The libraries of all the clouds it knows would make most of the build. */
+const PLUGINS = `package plugins
+
+import _ "github.com/prometheus/prometheus/discovery/kubernetes"
+`;
+
+/** The Prometheus operator, Prometheus, and what has that read a changed configuration. */
+export const prometheusOperator = {
+  version: VERSION,
+  module: "prometheus-operator",
+  variables: { "github.com/prometheus/common/version.Version": "3.5.0" },
+  gibibytes: 3,
+  // What it changes of the module stands here.
+  files: ["../prometheus-operator.ts"],
+  prepare: preparePrometheus,
+} satisfies GoTools & { readonly version: string };
+
+/** Path of one of its programs, once it is built. */
+export function monitoringProgram(
+  name: "operator" | "prometheus" | "prometheus-config-reloader",
+): string {
+  return join(builtFolder(prometheusOperator), name);
+}
+
+/** The kinds without which it does not start to work for Prometheus, and those that services have. */
+const KINDS = [
+  "podmonitors",
+  "probes",
+  "prometheuses",
+  "prometheusrules",
+  "scrapeconfigs",
+  "servicemonitors",
+];
+
+/** Paths of the files that define its kinds. */
+export async function prometheusOperatorKinds(): Promise<readonly string[]> {
+  const path = "github.com/prometheus-operator/prometheus-operator";
+  const folder = join(
+    await publishedModule({ path, version: VERSION }),
+    "example/prometheus-operator-crd",
+  );
+  return KINDS.map((kind) => join(folder, `monitoring.coreos.com_${kind}.yaml`));
+}
+
+/** Debian's Prometheus is of no use here: it is built without Kubernetes. */
+function preparePrometheus(): Promise<void> {
+  return changeModule(PROMETHEUS, (copy) => {
+    writeFileSync(join(copy, "plugins/plugins.go"), PLUGINS);
+    for (const page of ["mantine-ui", "module", "react-app"]) {
+      rmSync(join(copy, "web/ui", page), { recursive: true, force: true });
+    }
+  });
+}

@@ -1,0 +1,4 @@
+FROM scratch
+COPY operator /operator
+USER 65534
+ENTRYPOINT ["/operator"]

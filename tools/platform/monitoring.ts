@@ -1,0 +1,91 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { ApiException, KubernetesObjectApi, PatchStrategy } from "@kubernetes/client-node";
+import { goBuild } from "../go/build.ts";
+import {
+  monitoringProgram,
+  prometheusOperator,
+  prometheusOperatorKinds,
+} from "../go/prometheus-operator.ts";
+import type { Addition } from "./addition.ts";
+import { clusterConfig } from "./cluster.ts";
+import { inCluster } from "./controller.ts";
+import { CONFIG_RELOADER_IMAGE, PROMETHEUS_IMAGE, PROMETHEUS_OPERATOR_IMAGE } from "./images.ts";
+import { ensureProgramImage, type ProgramImage } from "./program-image.ts";
+
+/** The operator has the API server forget no kind that it was told of a moment ago. */
+const SECONDS = 30;
+
+const NAMESPACE = "monitoring";
+
+/** Labels of the monitors and rules that the platform's Prometheus selects. */
+export const MONITORED = { release: "platform" } as const;
+
+const operator = inCluster({
+  title: "the Prometheus operator",
+  place: { namespace: NAMESPACE, name: "prometheus-operator" },
+  label: "prometheus-operator",
+  tools: prometheusOperator,
+  image: imageOf(PROMETHEUS_OPERATOR_IMAGE, "operator"),
+  manifests: "monitoring.yaml",
+  words: () => ({ RELOADER: CONFIG_RELOADER_IMAGE }),
+  definitions: prometheusOperatorKinds,
+});
+
+/** The Prometheus operator with one Prometheus, which it runs, on `http://prometheus.monitoring:9090`. */
+export const monitoring: Addition = {
+  ...operator,
+  ensure: async (report) => {
+    await goBuild(operator.tools, report);
+    await ensureProgramImage(imageOf(PROMETHEUS_IMAGE, "prometheus"));
+    await ensureProgramImage(imageOf(CONFIG_RELOADER_IMAGE, "prometheus-config-reloader"));
+    await operator.ensure(report);
+    await ensurePrometheus();
+  },
+};
+
+function imageOf(name: string, program: Parameters<typeof monitoringProgram>[0]): ProgramImage {
+  const recipe = `${program === "operator" ? "prometheus-operator" : program}.Dockerfile`;
+  return { name, recipe, program: () => monitoringProgram(program) };
+}
+
+/** A kind that was defined a moment ago is not served yet. */
+async function ensurePrometheus(): Promise<void> {
+  const end = Date.now() + SECONDS * 1000;
+  for (;;) {
+    try {
+      const api = KubernetesObjectApi.makeApiClient(clusterConfig());
+      const { ServerSideApply } = PatchStrategy;
+      await api.patch(prometheus(), undefined, undefined, "slipway", true, ServerSideApply);
+      return;
+    } catch (error) {
+      const isUnknown = !(error instanceof ApiException) || error.code === 404;
+      if (!isUnknown || Date.now() > end) {
+        throw error;
+      }
+      await sleep(500);
+    }
+  }
+}
+
+function prometheus() {
+  return {
+    apiVersion: "monitoring.coreos.com/v1",
+    kind: "Prometheus",
+    metadata: { name: "platform", namespace: NAMESPACE },
+    spec: {
+      version: "v3.5.0",
+      image: PROMETHEUS_IMAGE,
+      replicas: 1,
+      serviceAccountName: "prometheus",
+      scrapeInterval: "2s",
+      evaluationInterval: "2s",
+      retention: "2h",
+      podMonitorSelector: { matchLabels: MONITORED },
+      podMonitorNamespaceSelector: {},
+      ruleSelector: { matchLabels: MONITORED },
+      ruleNamespaceSelector: {},
+      resources: { requests: { cpu: "50m", memory: "64Mi" } },
+      securityContext: { runAsNonRoot: true, runAsUser: 65534, fsGroup: 65534 },
+    },
+  };
+}
