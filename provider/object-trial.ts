@@ -67,7 +67,11 @@ async function attempt(
   signal: AbortSignal,
 ): Promise<ApiError | undefined> {
   try {
-    await api.post(`${pathOf(object)}?dryRun=All&fieldValidation=Strict&fieldManager=slipway`, object, signal);
+    await api.post(
+      `${pathOf(object)}?dryRun=All&fieldValidation=Strict&fieldManager=slipway`,
+      object,
+      signal,
+    );
     return undefined;
   } catch (error) {
     if (error instanceof ApiError) {

@@ -32,7 +32,7 @@ export async function policyInForce(
     if (error?.message.includes(version)) {
       return { policy: "in-force" };
     }
-    if (error !== undefined && SILENT.includes(error.status ?? 0)) {
+    if (error !== undefined && SILENT.includes(error.status)) {
       return { policy: "unknown" };
     }
     await pause(BETWEEN_MILLISECONDS, signal);

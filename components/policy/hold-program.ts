@@ -24,11 +24,12 @@ export function holdProgram({ judge }: HeldPolicy): void {
       return undefined;
     }
     const title = `${kind} ${name}`;
+    const objectOf = (said: object) => ({ metadata: {}, ...said, apiVersion, kind });
     if (isKnown(props)) {
-      requireRight({ ...props, apiVersion, kind } as unknown as Judged, title, judge);
+      requireRight(objectOf(props), title, judge);
     } else {
-      pulumi.output(props as object).apply((known) => {
-        requireRight({ ...known, apiVersion, kind } as unknown as Judged, title, judge);
+      pulumi.output(props as object).apply((known: object) => {
+        requireRight(objectOf(known), title, judge);
       });
     }
     return undefined;
@@ -37,7 +38,7 @@ export function holdProgram({ judge }: HeldPolicy): void {
 
 function requireRight(object: Judged, title: string, judge: Judge): void {
   const faults = judge
-    .faultsOf({ ...object, metadata: object.metadata ?? {} })
+    .faultsOf(object)
     .filter(({ rule }) => rule !== UNJUDGED)
     .map(({ rule, text }) => plain(`${title}: ${rule}: ${text}`));
   if (faults.length > 0) {

@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
+import type { PolicyLook } from "../../contract/policy-look.ts";
 import { COMPONENTS } from "../../contract/tokens.ts";
 import { askProvider } from "../ask-provider.ts";
 import { type ComponentOptions, slipwayProviderOf } from "../providers.ts";
@@ -80,11 +81,15 @@ function awaited(
 ): pulumi.Output<pulumi.Resource[]> {
   return binding.urn.apply(async () => {
     const { policy } = await askProvider("policyInForce", args, provider);
-    if (policy === "not-in-force") {
-      throw new pulumi.RunError(
-        `the API server does not hold to ValidatingAdmissionPolicy ${admissionName(args.namespace)} in the namespace ${args.namespace}; look at its status and its binding (kubectl get validatingadmissionpolicybindings), and run up again`,
-      );
-    }
+    requireInForce(args.namespace, policy);
     return [binding];
   });
+}
+
+function requireInForce(namespace: string, policy: PolicyLook["policy"] | undefined): void {
+  if (policy === "not-in-force") {
+    throw new pulumi.RunError(
+      `the API server does not hold to ValidatingAdmissionPolicy ${admissionName(namespace)} in the namespace ${namespace}; look at its status and its binding (kubectl get validatingadmissionpolicybindings), and run up again`,
+    );
+  }
 }
