@@ -55,7 +55,7 @@ function declareService(
   parent: pulumi.Resource,
   provider: SlipwayProvider,
 ): DeclaredMember {
-  const { namespace, standing, failsLate = false } = args;
+  const { namespace, standing, waived = [], failsLate = false } = args;
   const service = serviceOf(name, version, args);
   const child = { parent };
   const workload = new Workload(
@@ -82,6 +82,7 @@ function declareService(
     dirty: source.dirty,
     ...provedOf(service),
     ...toldOf(service, namespace),
+    ...(waived.length > 0 && { waived }),
     ...(failsLate && { failsLate }),
   };
   // Without the namespace there is nothing to judge, so its end is the end of the verdict.

@@ -1,5 +1,6 @@
 import { prefixOf, LANES } from "../../components/lanes/definition.ts";
 import { policyNames } from "../../components/lanes/policies.ts";
+import { admissionName } from "../../components/policy/admission.ts";
 import type { Cluster } from "../../components/cluster.ts";
 import manifest from "../../package.json" with { type: "json" };
 import { completeMonitoring } from "../../components/service/monitoring.ts";
@@ -59,7 +60,7 @@ export function expectationOf(
       ...former("namespaces"),
     ],
     ...monitoredBy(own, variables, former("prometheus")),
-    policies: [...new Set(prefixes)].flatMap(policyNames),
+    policies: [...[...new Set(prefixes)].flatMap(policyNames), ...namespaces.map(admissionName)],
     stacks: [
       ...promotedFrom(own["promoteFrom"]),
       ...credentials.flatMap((each) => each.stacks),
