@@ -1,9 +1,10 @@
 import { prefixOf, LANES } from "../../components/lanes/definition.ts";
 import { policyNames } from "../../components/lanes/policies.ts";
-import { completeMonitoring } from "../../components/service/monitoring.ts";
+import { admissionName } from "../../components/policy/admission.ts";
 import type { Cluster } from "../../components/cluster.ts";
-import { prometheusService } from "../../contract/prometheus-address.ts";
 import manifest from "../../package.json" with { type: "json" };
+import { completeMonitoring } from "../../components/service/monitoring.ts";
+import { expand } from "../../settings/surroundings.ts";
 import { namespaceName } from "../../settings/namespace.ts";
 import type { Expected, KubeconfigInput } from "./expected.ts";
 import { fieldOf, isMapping, type Mapping, textOf } from "./mapping.ts";
@@ -55,11 +56,11 @@ export function expectationOf(
     outside: outsideOf(own),
     granted: [
       textOf(fieldOf(own["sealing"], "controller"), "namespace") ?? SEALING_NAMESPACE,
-      ...monitoredFrom(own, variables),
       ...elsewhere.map((id) => id.slice(0, id.indexOf("/"))),
       ...former("namespaces"),
     ],
-    policies: [...new Set(prefixes)].flatMap(policyNames),
+    ...monitoredBy(own, variables, former("prometheus")),
+    policies: [...[...new Set(prefixes)].flatMap(policyNames), ...namespaces.map(admissionName)],
     stacks: [
       ...promotedFrom(own["promoteFrom"]),
       ...credentials.flatMap((each) => each.stacks),
@@ -69,19 +70,19 @@ export function expectationOf(
   };
 }
 
-/** Where Prometheus is, which lanes ask and whose resources they read. */
-function monitoredFrom(
-  { prometheus, monitoring }: Mapping,
+/** Where Prometheus is asked, and the namespaces of it that the lanes may look at. */
+function monitoredBy(
+  own: Mapping,
   variables: Readonly<Record<string, string | undefined>>,
-): string[] {
-  if (typeof prometheus !== "string") {
-    return [];
-  }
-  const address = prometheus.replaceAll(/\$\{(\w+)\}/g, (_, name: string) => variables[name] ?? "");
-  const named = textOf(monitoring, "namespace");
-  const said = { prometheus: address, ...(named !== undefined && { namespace: named }) };
-  const asked = prometheusService(address)?.namespace;
-  return [completeMonitoring(said).namespace, ...(asked === undefined ? [] : [asked])];
+  former: readonly string[],
+): Pick<Expected, "prometheus" | "monitored"> {
+  const written = textOf(own, "prometheus");
+  const expanded = written === undefined ? undefined : expand(written, { variables, folder: "" });
+  const present = expanded && "text" in expanded ? [expanded.text] : [];
+  const prometheus = [...present, ...former];
+  const said = textsOf([textOf(own["monitoring"], "namespace")]);
+  const namespaces = prometheus.map((each) => completeMonitoring({ prometheus: each }).namespace);
+  return { prometheus, monitored: [...said, ...namespaces] };
 }
 
 /** The prefix of a lane's namespace, none for any other. */
