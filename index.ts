@@ -39,6 +39,7 @@ export default async () => {
   slipway.holdProgram(held);
   const written = { rendered, namespace: home, level, provider: own };
   const claims = new Set([...described, ...(await slipway.requireManifests(written))]);
+  await slipway.requireSelectors({ ...delivery, services, provider: own });
   const plan =
     settings.jenkins &&
     slipway.planLanes({

@@ -98,6 +98,7 @@ export {
   waivedOf,
 } from "./policy/require-policy.ts";
 export { requireManifests, type RequiredManifests } from "./require-manifests.ts";
+export { requireSelectors, type RequiredSelectors } from "./require-selectors.ts";
 export { requireReady } from "./require-ready.ts";
 export { planBuilds, type Standing, survey, type SurveyArgs } from "./survey.ts";
 export type { Sealing } from "./credentials/sealed-credential.ts";
