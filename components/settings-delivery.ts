@@ -55,7 +55,7 @@ function declareService(
   parent: pulumi.Resource,
   provider: SlipwayProvider,
 ): DeclaredMember {
-  const { namespace, standing, failsLate = false } = args;
+  const { namespace, standing, waived = [], failsLate = false } = args;
   const service = serviceOf(name, version, args);
   const child = { parent };
   const workload = new Workload(
@@ -82,6 +82,7 @@ function declareService(
     dirty: source.dirty,
     ...provedOf(service),
     ...toldOf(service, namespace),
+    ...(waived.length > 0 && { waived }),
     ...(failsLate && { failsLate }),
   };
   // Without the namespace there is nothing to judge, so its end is the end of the verdict.
@@ -98,7 +99,7 @@ function objectOf(
 ): pulumi.Output<object> {
   const digests = byName(used(args), (_, { digest }) => digest);
   const manifests = workloadManifests(serviceOf(name, version, args), ref, source, digests);
-  return pulumi.output(deliveredBy(manifests) ?? {}) as pulumi.Output<object>;
+  return pulumi.output(deliveredBy(manifests) ?? {});
 }
 
 /** What decides what runs of a member. */

@@ -88,7 +88,11 @@ async function attempt(
   signal: AbortSignal,
 ): Promise<ApiError | undefined> {
   try {
-    await api.post(`${pathOf(object, resource)}?dryRun=All&fieldValidation=Strict`, object, signal);
+    await api.post(
+      `${pathOf(object, resource)}?dryRun=All&fieldValidation=Strict&fieldManager=slipway`,
+      object,
+      signal,
+    );
     return undefined;
   } catch (error) {
     if (error instanceof ApiError) {

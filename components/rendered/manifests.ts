@@ -50,6 +50,11 @@ export interface ManifestsArgs {
    * @default []
    */
   readonly after?: readonly pulumi.Resource[];
+  /**
+   * See `ReleaseArgs.waived`.
+   * @default []
+   */
+  readonly waived?: readonly string[];
   /** See `ReleaseArgs.failsLate`. */
   readonly failsLate: boolean;
   readonly provider: SlipwayProvider;
@@ -156,7 +161,7 @@ export class Manifests extends pulumi.ComponentResource {
 
   #release(deployment: RoutedDeployment, isMain: boolean): pulumi.Resource[] {
     const { object, service, ingresses, isOurs } = deployment;
-    const { rendered, image, source, namespace, failsLate, provider } = this.#args;
+    const { rendered, image, source, namespace, failsLate, provider, waived = [] } = this.#args;
     const own = this.#objects.get(object);
     if (own === undefined) {
       return [];
@@ -179,6 +184,7 @@ export class Manifests extends pulumi.ComponentResource {
         manifestHash: this.#hash,
         ...(isOurs && source?.commit !== undefined && { commit: source.commit }),
         dirty: (isOurs && source?.dirty) ?? false,
+        ...(isOurs && waived.length > 0 && { waived }),
         ...verdictOn(object, this.#args.verdict ?? {}),
         ...toldOf(rendered, namespace),
         // What comes after it depends on its success.

@@ -199,6 +199,19 @@ function outputsOf(type: string): Record<string, unknown> {
   }
 }
 
+/** Of manifests that say only what they must. */
+const WAIVER = { until: "9999-12-31", why: "a test" };
+const POLICY = {
+  admission: true,
+  registries: ["own"],
+  waive: Object.fromEntries(
+    ["requests-and-limits", "network-policies"].map((rule) => [
+      rule,
+      { own: WAIVER, beside: WAIVER },
+    ]),
+  ),
+};
+
 const CREDENTIALS_ELSEWHERE = {
   key: { namespace: "jenkins", keys: { PIN: { random: { length: 8 } } } },
   lane: { namespace: "ci-deploy", keys: { PIN: { random: { length: 8 } } } },
@@ -232,6 +245,7 @@ async function everything(): Promise<[settings: Record<string, unknown>, Registe
     groups: { pair: ["worker", "labelled"] },
     credentials: { ...CREDENTIALS, ...CREDENTIALS_ELSEWHERE },
     jenkins: { ...JENKINS, prefix: "ci" },
+    policy: POLICY,
     sealing: { controller: { namespace: "sealing" } },
   };
   const promoting = { services: { shop: SERVICE }, promoteFrom: PROMOTION, jenkins: JENKINS };

@@ -268,6 +268,12 @@ const SERVICES = {
 };
 
 /** Manifests with every key that they can have, though not at a time. */
+const POLICY = {
+  admission: true,
+  registries: ["ghcr.io"],
+  waive: { "network-policies": { redis: { until: "9999-12-31", why: "a chart" } } },
+  rules: { team: { kinds: ["Deployment"], check: "true", message: "no" } },
+};
 const MANIFESTS = {
   files: "deploy",
   kustomize: "deploy",
@@ -306,6 +312,7 @@ const STACK = {
     identifiers: ["0123456789ab"],
     kubeconfigs: ["${BEFORE}", "/home/admin/config"],
     plugins: ["kubernetes@4.34.1"],
+    prometheus: ["http://prometheus.monitoring:9090"],
     stacks: ["staging"],
   },
   jenkins: {
@@ -554,6 +561,7 @@ describe("right settings", () => {
       services: { shop: { manifests: MANIFESTS } },
       extras: { redis: { ...MANIFESTS, allow: ["root"], ...said(VERDICT) } },
       groups: { pair: ["shop", "web"] },
+      policy: POLICY,
     };
     const ofManifests = ["services.*.manifests", "extras.*"].flatMap((at) => [
       `${at}.values`,
@@ -564,6 +572,9 @@ describe("right settings", () => {
       ...ofCredentials,
       "extras",
       "groups",
+      "policy.waive",
+      "policy.waive.*",
+      "policy.rules",
       ...ofManifests,
       ...CHOSEN_LABELS,
     ];
