@@ -94,7 +94,7 @@ module.exports = {
       [
         "^components/service-definition[.]ts$",
         "^components/service/",
-        "^contract/(marks|names|quantity|variable-reference|verdict)[.]ts$",
+        "^contract/(marks|migration-key|names|quantity|variable-reference|verdict)[.]ts$",
       ],
       "A manifest follows from the definition of a service alone: each other thing that it could see could change it, and with it a release.",
     ),

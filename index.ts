@@ -37,6 +37,7 @@ export default async () => {
   const { level } = pods;
   const written = { rendered, namespace: home, level, provider: own };
   const claims = new Set([...described, ...(await slipway.requireManifests(written))]);
+  await slipway.requireSelectors({ ...delivery, services, provider: own });
   const plan = settings.jenkins && slipway.planLanes({ ...delivery, jenkins: settings.jenkins });
   const guard = plan && new slipway.LaneGuard("lanes", { plan }, { provider: own });
   const dependsOn = guard ?? [];

@@ -89,6 +89,7 @@ export { requireClaims, type RequiredClaims } from "./require-claims.ts";
 export { type FoundNamespace, requireNamespace } from "./require-namespace.ts";
 export { type PodSecurity, type RequiredPods, requirePods } from "./require-pods.ts";
 export { requireManifests, type RequiredManifests } from "./require-manifests.ts";
+export { requireSelectors, type RequiredSelectors } from "./require-selectors.ts";
 export { requireReady } from "./require-ready.ts";
 export { planBuilds, type Standing, survey, type SurveyArgs } from "./survey.ts";
 export type { Sealing } from "./credentials/sealed-credential.ts";

@@ -8,6 +8,7 @@ import type { Outcome } from "./rendered/outcome.ts";
 import { declareReleaseMetric } from "./release-metric.ts";
 import type { ReleaseArgs } from "./release-args.ts";
 import { byName } from "./by-name.ts";
+import { formerVerdict } from "./former-places.ts";
 import { deliveredBy, workloadManifests } from "./manifests/workload.ts";
 import { complete } from "./complete-service.ts";
 import { credentialsOf } from "./credentials/credential-use.ts";
@@ -84,7 +85,8 @@ function declareService(
     ...(failsLate && { failsLate }),
   };
   // Without the namespace there is nothing to judge, so its end is the end of the verdict.
-  const opts = { ...child, provider, dependsOn: workload, ...goesWith(namespace) };
+  const aliases = formerVerdict(parent, name);
+  const opts = { ...child, provider, dependsOn: workload, aliases, ...goesWith(namespace) };
   return { args: proved, opts, endpoint: workload.endpoint };
 }
 

@@ -20,7 +20,7 @@ import {
   templateIn,
 } from "./readiness/state.ts";
 import { provedScrapes } from "./monitoring/scrape-proof.ts";
-import { haltedRelease } from "./readiness/halted.ts";
+import { haltedRelease } from "./rollback/halted.ts";
 import { secondDigest } from "./readiness/second-digest.ts";
 import { Registry } from "./registry/registry.ts";
 import { resumption } from "./readiness/resumption.ts";

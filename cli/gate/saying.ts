@@ -8,6 +8,7 @@ import type { Findings } from "./findings.ts";
 import { builderOf, commitOf } from "./origin.ts";
 import { readReport, type ReportFile } from "./report-file.ts";
 import type { GateRun, RunOptions } from "./gate-run.ts";
+import { programDigest } from "./program-digest.ts";
 import type { Saying } from "./statement.ts";
 import { type Tool, toolOf } from "./tool.ts";
 import { usedWaivers, waiversIn } from "./waivers.ts";
@@ -67,6 +68,9 @@ async function knownTool(
   const said = await toolOf(command);
   const reported = findings?.tool;
   const isOther = tool !== undefined && tool !== said.name;
+  // What a shell or a container runs is a different file from the one that the command names.
+  const isItself = !isOther && (reported?.name ?? said.name).toLowerCase().includes(said.name);
+  const digest = isItself ? await programDigest(command[0] ?? "") : undefined;
   const version = toolVersion ?? reported?.version ?? (isOther ? undefined : said.version);
   const date = databaseDate ?? findings?.databaseDate ?? said.databaseDate;
   if (date !== undefined && Number.isNaN(Date.parse(date))) {
@@ -77,6 +81,7 @@ async function knownTool(
   return {
     name: tool ?? reported?.name ?? said.name,
     ...(version !== undefined && { version }),
+    ...(digest !== undefined && { digest }),
     ...(date !== undefined && { databaseDate: new Date(date).toISOString() }),
   };
 }

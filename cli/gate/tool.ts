@@ -7,6 +7,8 @@ import { plain } from "../../mask/plain.ts";
 export interface Tool {
   readonly name: string;
   readonly version?: string;
+  /** Of the file that was run. */
+  readonly digest?: string;
   /** ISO 8601. */
   readonly databaseDate?: string;
 }

@@ -28,7 +28,9 @@ export const gateFields = z.object({
   service: text.exactOptional(),
   command: text.exactOptional(),
   exitCode: z.int().exactOptional(),
-  tool: z.object({ name: text, version: text.exactOptional() }).exactOptional(),
+  tool: z
+    .object({ name: text, version: text.exactOptional(), digest: text.exactOptional() })
+    .exactOptional(),
   databaseDate: time.exactOptional(),
   counts: z.record(text, z.int().min(0)).exactOptional(),
   waivers: z.array(waiver).max(STATEMENT_ITEMS).exactOptional(),

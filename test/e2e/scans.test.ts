@@ -2,7 +2,7 @@
 // one of known entries, made by its own program, because the published one cannot be downloaded here; that Jenkins runs the scripts is for
 // test/jenkins, and SonarQube is run nowhere.
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { homedir, tmpdir } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
 
 import { execa } from "execa";
@@ -155,6 +155,8 @@ test("another lane signs and attaches what was found, a failure as well, and say
   const { exitCode, output } = await inLane("jenkins/scripts/sign.sh dev", {
     PULUMI_BACKEND_URL: `file://${backend}`,
     PULUMI_CONFIG_PASSPHRASE: "a passphrase of the tests",
+    // The engine and its plugins are there.
+    HOME: homedir(),
     SLIPWAY_GATE_KEY: join(lane["HOME"] ?? "", "cosign.key"),
     SLIPWAY_GATE_PASSWORD: join(lane["HOME"] ?? "", "cosign.password"),
   });
@@ -212,7 +214,7 @@ test("a secret in an image is found without any database", async () => {
   const key = ["AKIA", "IOSFODNN7EXAMPLF"].join("");
   await project.write(
     "leak.env",
-    `aws_access_key_id = ${key}\naws_secret_access_key = ${"wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEZ"}\n`,
+    `aws_access_key_id = ${key}\naws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEZ\n`,
   );
   const { exitCode, output } = await inLane(
     "trivy filesystem --scanners secret --exit-code 1 --quiet leak.env",

@@ -1,5 +1,6 @@
 // What gate run makes of commands, reports and waivers: real commands run, and there is no registry. Signing and attaching are for
 // test/e2e/gates.test.ts.
+import { createHash } from "node:crypto";
 import { chmodSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -10,6 +11,8 @@ import { checked } from "../../cli/gate/attach.ts";
 import { publishable, withImage } from "../../cli/gate/command-line.ts";
 import { FORMATS } from "../../cli/gate/formats.ts";
 import { builderOf, commitOf } from "../../cli/gate/origin.ts";
+import { passed } from "../../cli/gate/pass.ts";
+import { programDigest } from "../../cli/gate/program-digest.ts";
 import { toolOf } from "../../cli/gate/tool.ts";
 import { usedWaivers, waiversIn } from "../../cli/gate/waivers.ts";
 import type { GateFields, Statement } from "../../provider/statements/statement.ts";
@@ -79,6 +82,19 @@ test("a command runs without a shell, with the image in each place, and its outp
     commit: "9b1c0de",
     builder: "https://ci.example.com/job/7/",
   });
+});
+
+test("the statement has the digest of the file that ran, and none of a tool that it ran for", async () => {
+  const script = "#!/bin/sh\nexit 0\n";
+  const digest = `sha256:${createHash("sha256").update(script).digest("hex")}`;
+  const folder = folderWith({ scanner: script });
+  chmodSync(join(folder, "scanner"), 0o755);
+  const { fields } = await gateRun([], [join(folder, "scanner")]);
+  expect(fields?.tool).toEqual({ name: "scanner", digest });
+  const other = await gateRun(["--tool", "grype"], [join(folder, "scanner")]);
+  expect(other.fields?.tool).toEqual({ name: "grype" });
+  expect(await programDigest("scanner", `/nowhere:${folder}`)).toBe(digest);
+  expect(await programDigest("scanner", "/nowhere")).toBeUndefined();
 });
 
 test("a command that fails gives its exit code, and a statement that it has failed", async () => {
@@ -188,7 +204,7 @@ test.each<[string, string[], string[], number, RegExp]>([
       (error: unknown) => error,
     );
   process.exitCode = given;
-  expect(ended).toMatchObject({ message: expect.stringMatching(message), exitCode });
+  expect(ended).toMatchObject({ message: expect.stringMatching(message) as string, exitCode });
   expect(read(output)).toBeUndefined();
 });
 
@@ -251,7 +267,7 @@ test("a scan's report gives counts, tool, findings and waivers with their ends, 
     report: {
       format: "trivy",
       bytes: TRIVY.length,
-      digest: expect.stringMatching(/^sha256:[0-9a-f]{64}$/),
+      digest: expect.stringMatching(/^sha256:[0-9a-f]{64}$/) as string,
     },
   });
   expect(ran.statement).toMatchObject({
@@ -505,5 +521,32 @@ describe("a statement of another step", () => {
     ["nothing at all", "x", "it is no JSON"],
   ])("is refused if it is about %s", (_, text, why) => {
     expect(() => checked(text, asked)).toThrow(why);
+  });
+});
+
+describe("a registry that keeps nothing but images", () => {
+  const statement: Statement = {
+    _type: "https://in-toto.io/Statement/v1",
+    subject: [{ digest: { sha256: HEX } }],
+    predicateType: "https://in-toto.io/attestation/svr/v0.1",
+    predicate: {},
+  };
+  const copied: string[] = [];
+  const registry = {
+    manifest: () => Promise.resolve("{}"),
+    push: () => Promise.reject(new Error("MANIFEST_INVALID")),
+    referrers: () => Promise.resolve([]),
+    copy: (_: string, to: string) => Promise.resolve(void copied.push(to)),
+  };
+  const publication = { image: IMAGE, gate: "scan", hasPassed: true, statement };
+
+  test("gets the tag that there was before, with a warning", async () => {
+    const told = jest.spyOn(console, "error").mockReturnValue();
+    expect(await passed(publication, registry)).toEqual({});
+    expect(copied).toEqual([`registry.example.com/team/shop:gate-scan-${"a".repeat(32)}`]);
+    expect(told).toHaveBeenCalledWith(
+      "warning: the statement cannot be attached: MANIFEST_INVALID; the tag alone counts only where nothing is asked of signer, age or kind",
+    );
+    told.mockRestore();
   });
 });

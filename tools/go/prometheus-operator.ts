@@ -11,8 +11,28 @@ const PROMETHEUS: ChangedModule = {
   version: "v0.305.0",
   tool: "prometheus-operator",
   parts: [
-    ...["cmd/prometheus", "config", "discovery", "model", "notifier", "plugins", "prompb", "promql"],
-    ...["rules", "schema", "scrape", "storage", "template", "tracing", "tsdb", "util", "web", "go.mod"],
+    ...[
+      "cmd/prometheus",
+      "config",
+      "discovery",
+      "model",
+      "notifier",
+      "plugins",
+      "prompb",
+      "promql",
+    ],
+    ...[
+      "rules",
+      "schema",
+      "scrape",
+      "storage",
+      "template",
+      "tracing",
+      "tsdb",
+      "util",
+      "web",
+      "go.mod",
+    ],
   ],
 };
 
