@@ -4,6 +4,7 @@ import {
   AppsV1Api,
   KubernetesObjectApi,
   PatchStrategy,
+  type V1StatefulSet,
 } from "@kubernetes/client-node";
 import { goBuild } from "../go/build.ts";
 import {
@@ -81,14 +82,7 @@ async function running(): Promise<void> {
   const end = Date.now() + SECONDS * 1000;
   for (;;) {
     const found = await api.readNamespacedStatefulSet(place).catch(() => undefined);
-    const { metadata, spec, status } = found ?? {};
-    const [container] = spec?.template.spec?.containers ?? [];
-    if (
-      container?.image === PROMETHEUS_IMAGE &&
-      status?.observedGeneration === metadata?.generation &&
-      status?.updatedReplicas === 1 &&
-      status.readyReplicas === 1
-    ) {
+    if (found !== undefined && isRunning(found)) {
       return;
     }
     if (Date.now() > end) {
@@ -98,6 +92,16 @@ async function running(): Promise<void> {
     }
     await sleep(500);
   }
+}
+
+function isRunning({ metadata, spec, status }: V1StatefulSet): boolean {
+  const containers = spec?.template.spec?.containers ?? [];
+  return (
+    containers.some(({ image }) => image === PROMETHEUS_IMAGE) &&
+    status?.observedGeneration === metadata?.generation &&
+    status?.updatedReplicas === 1 &&
+    status.readyReplicas === 1
+  );
 }
 
 function prometheus() {
