@@ -5,7 +5,10 @@ import { tryObjects } from "../../provider/object-trial.ts";
 const { signal } = new AbortController();
 
 /** What is answered where each request meets one of these errors, by the path's beginning; and the paths. */
-const tried = async (errors: Readonly<Record<string, ApiError>>, args: Readonly<Record<string, unknown>>) => {
+const tried = async (
+  errors: Readonly<Record<string, ApiError>>,
+  args: Readonly<Record<string, unknown>>,
+) => {
   const paths: string[] = [];
   const post = (path: string): Promise<unknown> => {
     paths.push(path);
