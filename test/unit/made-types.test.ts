@@ -207,6 +207,8 @@ function outputsOf(type: string): Record<string, unknown> {
   }
 }
 
+const PROMETHEUS = "http://prometheus.monitoring:9090";
+
 /** Of manifests that say only what they must. */
 const WAIVER = { until: "9999-12-31", why: "a test" };
 const POLICY = {
@@ -284,7 +286,7 @@ test("every type that the program registers is known, and every object of it whe
   expect([...new Set([...listed, ...byEngine])].sort()).toEqual([...MADE.keys()].sort());
 
   const findings = stacks.flatMap(([settings, resources]) => {
-    const own = { namespace: "shop-prod", ...settings };
+    const own = { namespace: "shop-prod", prometheus: PROMETHEUS, ...settings };
     const organization = "organization";
     const written = {
       folder: "/",

@@ -5,7 +5,10 @@ import { tryObjects } from "../../provider/object-trial.ts";
 const { signal } = new AbortController();
 
 /** What is answered where each request meets one of these errors, by the path's beginning; and the paths. */
-const tried = async (errors: Readonly<Record<string, ApiError>>, args: Readonly<Record<string, unknown>>) => {
+const tried = async (
+  errors: Readonly<Record<string, ApiError>>,
+  args: Readonly<Record<string, unknown>>,
+) => {
   const paths: string[] = [];
   const post = (path: string): Promise<unknown> => {
     paths.push(path);
@@ -20,7 +23,7 @@ const object = (apiVersion: string, kind: string) => ({
 
 test("asks by the names of the resources, and by those of the kinds where none are given", async () => {
   const database = object("mysql.example.com/v1", "Mysql");
-  const strict = "?dryRun=All&fieldValidation=Strict";
+  const strict = "?dryRun=All&fieldValidation=Strict&fieldManager=slipway";
   const named = await tried({}, { objects: [database], resources: ["mysqls"] });
   expect(named.paths).toEqual([`/apis/mysql.example.com/v1/namespaces/store/mysqls${strict}`]);
   const formed = await tried({}, { objects: [object("v1", "ConfigMap")] });

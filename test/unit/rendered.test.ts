@@ -877,6 +877,15 @@ test("a service whose other Deployment has failed has failed by its name", () =>
     evidence: { message: "deployment worker: exit 3" },
     digest: "1/1",
   });
+  const running = { digest: "sha256:1" } as ReleaseRecord["running"];
+  const back = { ...record("failed", "exit 3"), running };
+  expect(combined(record("ready", "1/1"), [back], [worker]).evidence?.message).toBe(
+    "deployment worker: exit 3; it runs sha256:1 again, and what is ready of the service stays at this release",
+  );
+  expect(combined(back, [record("ready", "1/1")], [worker]).evidence?.message).toBe(
+    "exit 3; at this release stays deployment worker",
+  );
+  expect(combined(back, [back], [worker]).evidence?.message).toBe("exit 3");
 });
 
 test("says which images beside the containers of an object stay tags", async () => {
