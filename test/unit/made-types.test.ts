@@ -29,6 +29,8 @@ const RECORD = {
   pods: [],
 };
 
+const PROMETHEUS = "http://prometheus.monitoring:9090";
+
 /** Everything that a setting may call for. */
 const SERVICE = {
   port: 8080,
@@ -125,7 +127,7 @@ async function registered(settings: Readonly<Record<string, unknown>>): Promise<
     cluster: { kubeconfig: join(folder, "kubeconfig") },
     registry: { repository: "registry.example.com/team" },
     namespace: "shop-prod",
-    prometheus: "http://prometheus.monitoring:9090",
+    prometheus: PROMETHEUS,
     ...settings,
   };
   await pulumi.runtime.setMocks(
@@ -269,7 +271,7 @@ test("every type that the program registers is known, and every object of it whe
   expect([...new Set([...listed, ...byEngine])].sort()).toEqual([...MADE.keys()].sort());
 
   const findings = stacks.flatMap(([settings, resources]) => {
-    const own = { namespace: "shop-prod", ...settings };
+    const own = { namespace: "shop-prod", prometheus: PROMETHEUS, ...settings };
     const organization = "organization";
     const written = {
       folder: "/",

@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { builtFolder, type GoTools } from "./build.ts";
 import { changeModule, type ChangedModule, publishedModule } from "./changed-module.ts";
@@ -96,8 +96,10 @@ function preparePrometheus(): Promise<void> {
       );
     }
     writeFileSync(file, text.replace(ITS_CALL, OUR_CALL));
-    for (const page of ["mantine-ui", "module", "react-app"]) {
-      rmSync(join(copy, "web/ui", page), { recursive: true, force: true });
+    // Whoever checks what is below this checkout would check these as well.
+    const pages = readdirSync(copy, { recursive: true, encoding: "utf8" });
+    for (const page of pages.filter((each) => /\.(?:md|[jt]sx?|json)$/.test(each))) {
+      rmSync(join(copy, page), { force: true });
     }
   });
 }
