@@ -42,6 +42,9 @@ const PLUGINS = `package plugins
 import _ "github.com/prometheus/prometheus/discovery/kubernetes"
 `;
 
+/** The sources of its pages; of a build without them it shows none. */
+const WEB_PAGES = ["web/ui/mantine-ui", "web/ui/module", "web/ui/react-app"];
+
 /** What it calls of Kubernetes' client has had one argument more since 0.33, which is compiled already. */
 const ITS_CALL = "cache.DefaultWatchErrorHandler(r, err)";
 const OUR_CALL = "cache.DefaultWatchErrorHandler(context.Background(), r, err)";
@@ -97,9 +100,9 @@ function preparePrometheus(): Promise<void> {
     }
     writeFileSync(file, text.replace(ITS_CALL, OUR_CALL));
     // Whoever checks what is below this checkout would check these as well.
-    const pages = readdirSync(copy, { recursive: true, encoding: "utf8" });
-    for (const page of pages.filter((each) => /\.(?:md|[jt]sx?|json)$/.test(each))) {
-      rmSync(join(copy, page), { force: true });
+    const files = readdirSync(copy, { recursive: true, encoding: "utf8" });
+    for (const each of [...WEB_PAGES, ...files.filter((name) => name.endsWith(".md"))]) {
+      rmSync(join(copy, each), { recursive: true, force: true });
     }
   });
 }
