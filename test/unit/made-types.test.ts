@@ -201,6 +201,8 @@ function outputsOf(type: string): Record<string, unknown> {
   }
 }
 
+const PROMETHEUS = "http://prometheus.monitoring:9090";
+
 /** Of manifests that say only what they must. */
 const WAIVER = { until: "9999-12-31", why: "a test" };
 const POLICY = {
