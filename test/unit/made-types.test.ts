@@ -29,8 +29,6 @@ const RECORD = {
   pods: [],
 };
 
-const PROMETHEUS = "http://prometheus.monitoring:9090";
-
 /** Everything that a setting may call for. */
 const SERVICE = {
   port: 8080,
