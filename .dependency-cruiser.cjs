@@ -79,13 +79,13 @@ module.exports = {
     only(
       "settings-end-at-components",
       "^settings([.]ts$|/)",
-      ["^(components|contract|build-context)/"],
+      ["^(components|contract|build-context)/", "^policy/rules/"],
       "Settings become what components take, and know nothing of who runs, awaits or shows it.",
     ),
     only(
       "components-know-no-settings",
       "^components/",
-      ["^(contract|build-context)/", "^mask/plain[.]ts$", "^rights[.]ts$"],
+      ["^(contract|build-context)/", "^policy/rules/", "^mask/plain[.]ts$", "^rights[.]ts$"],
       "A library's user has components without settings, commands or our own program; provider and components share what crosses the wire, and the rights.",
     ),
     only(
@@ -94,7 +94,7 @@ module.exports = {
       [
         "^components/service-definition[.]ts$",
         "^components/service/",
-        "^contract/(marks|names|quantity|variable-reference|verdict)[.]ts$",
+        "^contract/(marks|migration-key|names|pod-security|quantity|variable-reference|verdict)[.]ts$",
       ],
       "A manifest follows from the definition of a service alone: each other thing that it could see could change it, and with it a release.",
     ),

@@ -35,13 +35,25 @@ export default async () => {
   const delivery = { ...settings, rendered };
   const pods = await slipway.requirePods({ ...delivery, ...found, services, provider: own });
   const { level } = pods;
+  const held = slipway.requirePolicy({ ...settings, services, rendered });
+  slipway.holdProgram(held);
   const written = { rendered, namespace: home, level, provider: own };
   const claims = new Set([...described, ...(await slipway.requireManifests(written))]);
-  const plan = settings.jenkins && slipway.planLanes({ ...delivery, jenkins: settings.jenkins });
+  await slipway.requireSelectors({ ...delivery, services, provider: own });
+  const plan =
+    settings.jenkins &&
+    slipway.planLanes({
+      ...delivery,
+      admission: held.admission?.manifests,
+      jenkins: settings.jenkins,
+    });
   const guard = plan && new slipway.LaneGuard("lanes", { plan }, { provider: own });
-  const dependsOn = guard ?? [];
+  const policy = slipway.declarePolicy({ held, guard, namespace: home }, { providers });
+  const dependsOn = policy?.inForce ?? guard ?? [];
   const namespace = new slipway.Namespace(settings.namespace, { provider, dependsOn }, pods);
-  const access = plan && new slipway.JenkinsAccess("jenkins", { plan, namespace }, { providers });
+  const access =
+    plan &&
+    new slipway.JenkinsAccess("jenkins", { plan, namespace, policy: policy?.made }, { providers });
   const common = { namespace, registry };
   const credentials = slipway.byName(settings.credentials, (name, definition) => {
     const args = { ...common, definition, sealing, namespaces: access?.namespaces };
@@ -56,9 +68,10 @@ export default async () => {
   const imageOf = (name: string) =>
     pulumi.output(Promise.resolve().then(() => delivered[name]?.image ?? ""));
   const delivered = slipway.byOwner(services, (name, service, owner?: Release): Release => {
+    const waived = slipway.waivedOf(held, name);
     const standing = { owner, standing: known[name], approved: approval?.[name], imageOf };
     const manifests = { rendered: rendered.services[name], after: extras };
-    const own = { service, credentials, claims, failsLate: true, group: groups[name] };
+    const own = { service, credentials, claims, waived, failsLate: true, group: groups[name] };
     const args = { ...common, ...own, ...standing, ...manifests };
     return new slipway.Release(name, args, { providers });
   });

@@ -32,6 +32,7 @@ const withOfficial = [
   "lanes",
   "promotion-copy",
   "killed-wait",
+  "kinds",
 ];
 
 const story = (name) => `<rootDir>/test/e2e/${name}.test.ts`;

@@ -11,6 +11,7 @@ import type { Sealing } from "./components/credentials/sealed-credential.ts";
 import type { GroupsDefinition } from "./components/group/definition.ts";
 import type { JenkinsDefinition } from "./components/lanes/definition.ts";
 import type { ExtraDefinition } from "./components/extra.ts";
+import type { PolicyDefinition } from "./components/policy/definition.ts";
 import type { Promotion, ToBePromoted } from "./components/promotion/definition.ts";
 import { addressFaults } from "./settings/addresses.ts";
 import { resolveCluster } from "./settings/cluster.ts";
@@ -24,6 +25,7 @@ import { mapping } from "./settings/mapping.ts";
 import { monitoringFaults, monitoringOf } from "./settings/monitoring.ts";
 import { namespaceExists } from "./settings/namespace.ts";
 import { numeralFaults } from "./settings/numerals.ts";
+import { policyFaults } from "./settings/policy.ts";
 import {
   asPromoted,
   imageSourceOf,
@@ -67,6 +69,11 @@ export interface Settings {
    */
   readonly extras?: Readonly<Record<string, string | ExtraDefinition>>;
   /**
+   * What the stack says of the policy that holds for it.
+   * @default - nothing
+   */
+  readonly policy?: PolicyDefinition;
+  /**
    * Services that are released together or not at all.
    * @default - each is released by itself
    */
@@ -103,6 +110,7 @@ const UNSET_WHEN_EMPTY = new Set([
   "jenkins",
   "extras",
   "groups",
+  "policy",
   "prometheus",
   "monitoring",
 ]);
@@ -156,6 +164,7 @@ export function parseSettings(config: StackConfig, surroundings: Surroundings): 
       ...extrasFaults(raw, surroundings),
       ...groupFaults(raw),
       ...claimFaults(raw),
+      ...policyFaults(raw, today()),
       ...monitoringFaults(raw),
     ],
   });
@@ -175,7 +184,8 @@ function reportable(faults: Readonly<Record<"misplaced" | "misread" | "others", 
 }
 
 function settingsOf(cluster: Cluster, form: StackForm, values: StackConfig["values"]): Settings {
-  const { registry, namespace, services, sealing = {}, credentials = {}, extras, groups } = form;
+  const { registry, namespace, services, sealing = {}, credentials = {} } = form;
+  const { extras, groups, policy } = form;
   const password = values[PASSWORD];
   const secretOf = (setting: string) => pulumi.secret(values[setting] ?? "");
   return {
@@ -188,6 +198,7 @@ function settingsOf(cluster: Cluster, form: StackForm, values: StackConfig["valu
     sealing: withCertificate(sealing),
     credentials: byName(credentials, (_, credential) => withValues(credential, values)),
     ...(extras && { extras }),
+    ...(policy && { policy }),
     ...(groups && { groups }),
     services: byName(services, (name, { build, image, ...definition }) => ({
       ...definition,
@@ -218,6 +229,10 @@ function parseJson(text: string): unknown {
   } catch {
     return text;
   }
+}
+
+function today(): string {
+  return new Date().toISOString().slice(0, "YYYY-MM-DD".length);
 }
 
 function placeOf({ path }: Fault): string {

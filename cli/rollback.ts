@@ -109,7 +109,12 @@ async function rollBackGroup(
   const edit = Object.entries(targets)
     .map(([member, target]) => withPin(member, pinOf(target)))
     .reduce((first, second) => (text) => second(first(text)));
-  const releases = await changePins(stack, options, `Pin the set ${set} of ${group}`, edit);
+  const releases = await changePins(
+    stack,
+    options,
+    `Pin ${group} at the images of the set ${set}`,
+    edit,
+  );
   const images = byName(targets, (_, { image }) => image);
   print(
     options,
@@ -118,8 +123,8 @@ async function rollBackGroup(
       ...(releases && { releases: byName(targets, (member) => releases[member]) }),
     },
     releases === undefined
-      ? `${group} is pinned at the set ${set}; run pulumi up`
-      : `${group} is ready at the set ${set} and stays there until npx slipway unpin; commit ${stack.settingsFile}`,
+      ? `${group} is pinned at the images of the set ${set}; run pulumi up`
+      : `${group} is ready with the images of the set ${set} and stays there until npx slipway unpin; commit ${stack.settingsFile}`,
   );
 }
 

@@ -4,6 +4,7 @@ import type { FoundImage } from "../contract/image-digests.ts";
 import type { PlatformAnswers } from "../contract/image-platforms.ts";
 import type { NamespaceState } from "../contract/namespace-state.ts";
 import type { ObjectTrial } from "../contract/object-trial.ts";
+import type { PolicyLook } from "../contract/policy-look.ts";
 import type { ReleaseLooks } from "../contract/release-looks.ts";
 import type { ServedKinds } from "../contract/served-kinds.ts";
 import { FUNCTIONS } from "../contract/tokens.ts";
@@ -20,6 +21,7 @@ interface Answers {
   readonly imageDigests: { readonly images: readonly FoundImage[] };
   readonly imagePlatforms: PlatformAnswers;
   readonly namespaceState: NamespaceState;
+  readonly policyInForce: PolicyLook;
   readonly releaseLooks: { readonly looks: ReleaseLooks };
   readonly servedKinds: ServedKinds;
   readonly stackState: { readonly exists: boolean };

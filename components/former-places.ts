@@ -21,6 +21,22 @@ export function formerPlaces(parent: pulumi.Resource): pulumi.Alias[] {
   }));
 }
 
+/**
+ * Where the verdict on a service may have been declared before its service changed from settings to manifests or back: its history goes on.
+ *
+ * @param parent what declares the verdict, a `Release` or `Manifests`
+ * @param name of the service
+ */
+export function formerVerdict(parent: pulumi.Resource, name: string): pulumi.Alias[] {
+  const { Release } = COMPONENTS;
+  const other = parent.urn.apply((urn) =>
+    urn.includes(`${PLACES.manifests}::`)
+      ? urn.replace(`${PLACES.manifests}::`, () => `${Release}::`)
+      : urn.replace(`${Release}::`, () => `${PLACES.manifests}::`),
+  );
+  return [{ name, parent: other }];
+}
+
 /** A URN has the types of all its parents before its name. */
 function replaced(urn: pulumi.URN, place: string): pulumi.URN {
   const own = Object.values(PLACES).find((each) => urn.includes(`${each}::`));

@@ -88,7 +88,17 @@ export { requireRoutes } from "./require-routes.ts";
 export { requireClaims, type RequiredClaims } from "./require-claims.ts";
 export { type FoundNamespace, requireNamespace } from "./require-namespace.ts";
 export { type PodSecurity, type RequiredPods, requirePods } from "./require-pods.ts";
+export { holdProgram } from "./policy/hold-program.ts";
+export { declarePolicy, Policy, type PolicyArgs } from "./policy/policy.ts";
+export type { PolicyDefinition, Waiver } from "./policy/definition.ts";
+export {
+  type HeldPolicy,
+  requirePolicy,
+  type RequiredPolicy,
+  waivedOf,
+} from "./policy/require-policy.ts";
 export { requireManifests, type RequiredManifests } from "./require-manifests.ts";
+export { requireSelectors, type RequiredSelectors } from "./require-selectors.ts";
 export { requireReady } from "./require-ready.ts";
 export { planBuilds, type Standing, survey, type SurveyArgs } from "./survey.ts";
 export type { Sealing } from "./credentials/sealed-credential.ts";

@@ -63,6 +63,11 @@ export interface ReleaseArgs {
    */
   readonly imageOf?: (service: string) => pulumi.Input<string>;
   /**
+   * What of the policy is waived for it, a line each: see `requirePolicy`.
+   * @default []
+   */
+  readonly waived?: readonly string[];
+  /**
    * The image that may run: see `readApproval`.
    * @default - any
    */

@@ -35,7 +35,11 @@ export function declareReleaseMetric(
     releaseRuleName(service),
     {
       ...manifest,
-      spec: release.apply((record) => releaseRuleManifest(service, record)?.spec),
+      // A member of a group whose turn has not come may have none yet.
+      spec: release.apply(
+        (record: ReleaseRecord | undefined) =>
+          releaseRuleManifest(service, record ?? UNJUDGED_RELEASE)?.spec,
+      ),
     },
     { parent, ...goesWith(namespace) },
   );

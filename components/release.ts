@@ -96,7 +96,16 @@ function imageArgs(
 /** Declares a service as its team's own manifests say it, and what proves it. */
 function deliverByManifests(
   name: string,
-  { service, namespace, registry, credentials, claims, after, failsLate = false }: ReleaseArgs,
+  {
+    service,
+    namespace,
+    registry,
+    credentials,
+    claims,
+    after,
+    waived,
+    failsLate = false,
+  }: ReleaseArgs,
   rendered: RenderedManifests,
   { ref, source }: Image,
   parent: pulumi.Resource,
@@ -112,6 +121,7 @@ function deliverByManifests(
     verdict: verdictIn(service),
     ...(claims && { claims }),
     ...(after && { after }),
+    ...(waived && { waived }),
     failsLate,
     provider,
   };

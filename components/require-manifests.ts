@@ -1,3 +1,5 @@
+import * as pulumi from "@pulumi/pulumi";
+
 import { parseQuantity } from "../contract/quantity.ts";
 import type { FoundClaim } from "../contract/volume-claims.ts";
 import { askProvider } from "./ask-provider.ts";
@@ -9,6 +11,7 @@ import { at, idOf, items, type ManifestObject, textOf } from "./rendered/object.
 import { exceptionsOf, type RenderedException, saidExceptions } from "./rendered/exceptions.ts";
 import { type ExceptionWord, leavesLevel } from "./service/exceptions.ts";
 import type { SlipwayProvider } from "./slipway-provider.ts";
+import { withoutAllocated } from "./tried-objects.ts";
 
 /** Inputs of {@link requireManifests}. */
 export interface RequiredManifests {
@@ -27,17 +30,16 @@ export interface RequiredManifests {
 interface Own {
   readonly place: string;
   readonly object: ManifestObject;
+  /** In the plural. */
+  readonly resource: string;
   /** What its pods may do beside the level `restricted`. */
   readonly allow: readonly ExceptionWord[];
   /** As it would be applied, with an image of any digest. */
   readonly tried: Readonly<Record<string, unknown>>;
 }
 
-/**
- * Kinds that are tried. A Service is not: the port or address that it has already is not free for a new one. Nor is anything that
- * somebody's webhook compares with other namespaces.
- */
-const TRIED = [
+/** Kinds of which a refusal is a fault whoever refuses: others' webhooks may compare with what this very run changes. */
+const WHOEVER_REFUSES = [
   "ConfigMap",
   "CronJob",
   "DaemonSet",
@@ -47,7 +49,7 @@ const TRIED = [
   "Pod",
   "StatefulSet",
 ];
-const BUILT_IN = /^(?:v1|apps\/v1|batch\/v1)$/;
+const BY_WEBHOOK = /^admission webhook /;
 
 /** A webhook that knows no dry run says nothing of the object. */
 const NO_ANSWER = /does not support dry run/;
@@ -102,9 +104,9 @@ function ownOf(group: keyof AllRendered, made: AllRendered["services"]): Own[] {
   return Object.entries(made).flatMap(([name, { objects, image: called, allow = [] }]) => {
     const place = `slipway:${group}.${name}`;
     const image = called === undefined ? undefined : { called, reference: ANY_IMAGE };
-    return objects.flatMap(({ object, isHome }) => {
+    return objects.flatMap(({ object, resource, isHome }) => {
       const tried = applied(object, { image, digests: {}, annotations: {} });
-      return isHome ? [{ place, object, allow, tried }] : [];
+      return isHome ? [{ place, object, resource, allow, tried }] : [];
     });
   });
 }
@@ -114,20 +116,41 @@ async function refusals(
   namespace: string,
   provider: SlipwayProvider,
 ): Promise<string[]> {
-  const tried = all.filter(
-    ({ object: { apiVersion, kind } }) => TRIED.includes(kind) && BUILT_IN.test(apiVersion),
-  );
+  const tried = all.filter(({ object: { kind } }) => kind !== "Secret");
   if (tried.length === 0) {
     return [];
   }
-  const objects = tried.map((each) => each.tried);
-  const { refused = [] } = await askProvider("tryObjects", { objects }, provider);
+  const asked = {
+    objects: tried.map((each) => withoutAllocated(each.tried)),
+    resources: tried.map(({ resource }) => resource),
+  };
+  const { refused = [], forbidden = [] } = await askProvider("tryObjects", asked, provider);
+  tellUntried(
+    forbidden.flatMap(({ index }) => tried[index] ?? []),
+    namespace,
+  );
   return refused.flatMap(({ index, message }) => {
     const own = tried[index];
-    return own === undefined || NO_ANSWER.test(message)
-      ? []
-      : [`${titleOf(own, namespace)}: the API server refuses the object: ${message}`];
+    if (own === undefined || NO_ANSWER.test(message)) {
+      return [];
+    }
+    const words = `${titleOf(own, namespace)}: the API server refuses the object: ${message}`;
+    if (BY_WEBHOOK.test(message) && !WHOEVER_REFUSES.includes(own.object.kind)) {
+      void pulumi.log.warn(`${words}; what this run changes may be what it needs`);
+      return [];
+    }
+    return [words];
   });
+}
+
+/** Of what only others may create, it is not known whether the API server accepts it. */
+function tellUntried(untried: readonly Own[], namespace: string): void {
+  if (untried.length > 0) {
+    const titles = untried.map(({ object }) => idOf(object, namespace)).join(", ");
+    void pulumi.log.info(
+      `not tried, because whoever runs this may not create such objects: ${titles}; a preview by an administrator tries them`,
+    );
+  }
 }
 
 /** What the pods of an object do beside the level `restricted` without a word for it. */

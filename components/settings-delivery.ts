@@ -8,6 +8,7 @@ import type { Outcome } from "./rendered/outcome.ts";
 import { declareReleaseMetric } from "./release-metric.ts";
 import type { ReleaseArgs } from "./release-args.ts";
 import { byName } from "./by-name.ts";
+import { formerVerdict } from "./former-places.ts";
 import { deliveredBy, workloadManifests } from "./manifests/workload.ts";
 import { complete } from "./complete-service.ts";
 import { credentialsOf } from "./credentials/credential-use.ts";
@@ -54,7 +55,7 @@ function declareService(
   parent: pulumi.Resource,
   provider: SlipwayProvider,
 ): DeclaredMember {
-  const { namespace, standing, failsLate = false } = args;
+  const { namespace, standing, waived = [], failsLate = false } = args;
   const service = serviceOf(name, version, args);
   const child = { parent };
   const workload = new Workload(
@@ -81,10 +82,12 @@ function declareService(
     dirty: source.dirty,
     ...provedOf(service),
     ...toldOf(service, namespace),
+    ...(waived.length > 0 && { waived }),
     ...(failsLate && { failsLate }),
   };
   // Without the namespace there is nothing to judge, so its end is the end of the verdict.
-  const opts = { ...child, provider, dependsOn: workload, ...goesWith(namespace) };
+  const aliases = formerVerdict(parent, name);
+  const opts = { ...child, provider, dependsOn: workload, aliases, ...goesWith(namespace) };
   return { args: proved, opts, endpoint: workload.endpoint };
 }
 
@@ -96,7 +99,7 @@ function objectOf(
 ): pulumi.Output<object> {
   const digests = byName(used(args), (_, { digest }) => digest);
   const manifests = workloadManifests(serviceOf(name, version, args), ref, source, digests);
-  return pulumi.output(deliveredBy(manifests) ?? {}) as pulumi.Output<object>;
+  return pulumi.output(deliveredBy(manifests) ?? {});
 }
 
 /** What decides what runs of a member. */

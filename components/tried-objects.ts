@@ -72,7 +72,7 @@ function given(key: string, said: object | undefined, fields: readonly string[])
 }
 
 /** A Service that exists has its address and its ports of the nodes, which a second one would be refused. */
-function withoutAllocated(manifest: object): object {
+export function withoutAllocated(manifest: object): object {
   const { kind, spec } = manifest as { readonly kind?: string; readonly spec?: Fields };
   if (kind !== "Service" || spec === undefined) {
     return manifest;

@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto";
 
+import { digestOf } from "./image-reference.ts";
+
 /** What a release that is older than the last migration may do: run again, or not. */
 export const BACK = ["keep", "refuse"] as const;
 
@@ -13,8 +15,8 @@ const NAME_CHARACTERS = 44;
  * `sha256` of what a migration runs: of the image's digest, not of where the image is, and of the command. No Job of another one
  * satisfies it.
  */
-export function migrationKey(digest: string, command: readonly unknown[]): string {
-  return sha256(JSON.stringify([digest, command]));
+export function migrationKey(image: string, command: readonly unknown[]): string {
+  return sha256(JSON.stringify([digestOf(image) ?? image, command]));
 }
 
 /** Name of the Job with this key. */

@@ -93,6 +93,11 @@ const shape = {
    */
   podSecurity: word.exactOptional(),
   /**
+   * What of the policy is waived for it: rule, object, last day and reason, a line each.
+   * @default []
+   */
+  waived: z.array(word).readonly().exactOptional(),
+  /**
    * How a CronJob's release is proved: by a run of it, or by the API server's acceptance.
    * @default run
    */

@@ -143,6 +143,11 @@ export interface ReleaseRecord extends HistoryEntry {
    */
   readonly podSecurity?: string;
   /**
+   * What of the policy is waived for it: rule, object, last day and reason, a line each.
+   * @default - nothing
+   */
+  readonly waived?: readonly string[];
+  /**
    * The group of the service, and how that ended.
    * @default - it is in no group
    */

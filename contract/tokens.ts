@@ -7,6 +7,7 @@ export const COMPONENTS = {
   JenkinsAccess: "slipway:index:JenkinsAccess",
   Lane: "slipway:index:Lane",
   Manifests: "slipway:index:Manifests",
+  Policy: "slipway:index:Policy",
   Release: "slipway:index:Release",
   Workload: "slipway:index:Workload",
 } as const;
@@ -35,6 +36,7 @@ export const FUNCTIONS = {
   imagePlatforms: "slipway:index:imagePlatforms",
   lendSecrets: "slipway:index:lendSecrets",
   namespaceState: "slipway:index:namespaceState",
+  policyInForce: "slipway:index:policyInForce",
   podChanges: "slipway:index:podChanges",
   releaseLooks: "slipway:index:releaseLooks",
   servedKinds: "slipway:index:servedKinds",

@@ -5,7 +5,7 @@ import type { Judgements } from "./member/judgements.ts";
 import { isTakenBack } from "./member/taken-back.ts";
 import { type Beginning, judgeRelease } from "./readiness/judge-release.ts";
 import { firstLook } from "./readiness/first-look.ts";
-import { haltedRelease } from "./readiness/halted.ts";
+import { haltedRelease } from "./rollback/halted.ts";
 import { recordOf } from "./readiness/record.ts";
 import { resumption } from "./readiness/resumption.ts";
 import { stateOf } from "./readiness/state.ts";

@@ -17,7 +17,13 @@ const CHARACTERS = 1000;
 /** Objects that are tried at a time: manifests may have hundreds. */
 const TOGETHER = 8;
 
+/** A right that is missing; quotas, levels and policies forbid as well, and say so otherwise. */
+const NO_RIGHT = /\bcannot create resource\b/;
+const FORBIDDEN = 403;
+
 const schema = z.object({
+  /** In the plural, as in paths, in the order of the objects. Without them they are formed from the kinds. */
+  resources: z.array(z.string()).exactOptional(),
   objects: z.array(
     z.looseObject({
       apiVersion: z.string(),
@@ -38,36 +44,55 @@ export async function tryObjects(
   api: Pick<Api, "post">,
   signal: AbortSignal,
 ): Promise<ObjectTrial> {
-  const { objects } = parsed(schema, args);
-  const answers = await atATime(TOGETHER, objects, (object) => refusalOf(object, api, signal));
+  const { objects, resources = [] } = parsed(schema, args);
+  const entries = objects.map((object, index) => {
+    return { object, resource: resources[index] ?? pluralOf(object.kind) };
+  });
+  const errors = await atATime(TOGETHER, entries, (each) => refusalOf(each, api, signal));
+  const those = (has: (error: ApiError) => boolean) =>
+    errors.flatMap((error, index) =>
+      error !== undefined && has(error)
+        ? [{ index, message: oneLine(error.message, CHARACTERS) }]
+        : [],
+    );
+  const forbidden = those(({ status, message }) => status === FORBIDDEN && NO_RIGHT.test(message));
   return {
-    refused: answers.flatMap((message, index) =>
-      message === undefined ? [] : [{ index, message }],
-    ),
+    refused: those(({ status }) => REFUSALS.includes(status)),
+    ...(forbidden.length > 0 && { forbidden }),
   };
 }
 
+/** An object, and how it is served. */
+interface Entry {
+  readonly object: Tried;
+  readonly resource: string;
+}
+
 async function refusalOf(
-  object: Tried,
+  { object, resource }: Entry,
   api: Pick<Api, "post">,
   signal: AbortSignal,
-): Promise<string | undefined> {
-  const error = await attempt(object, api, signal);
+): Promise<ApiError | undefined> {
+  const error = await attempt({ object, resource }, api, signal);
   if (error?.status !== NOT_FOUND || object.metadata.namespace === DEFAULT_NAMESPACE) {
-    return messageOf(error);
+    return error;
   }
   // The namespace comes with the first up; the same object is as right or wrong elsewhere.
-  const elsewhere = { ...object.metadata, namespace: DEFAULT_NAMESPACE };
-  return messageOf(await attempt({ ...object, metadata: elsewhere }, api, signal));
+  const metadata = { ...object.metadata, namespace: DEFAULT_NAMESPACE };
+  return attempt({ object: { ...object, metadata }, resource }, api, signal);
 }
 
 async function attempt(
-  object: Tried,
+  { object, resource }: Entry,
   api: Pick<Api, "post">,
   signal: AbortSignal,
 ): Promise<ApiError | undefined> {
   try {
-    await api.post(`${pathOf(object)}?dryRun=All&fieldValidation=Strict`, object, signal);
+    await api.post(
+      `${pathOf(object, resource)}?dryRun=All&fieldValidation=Strict&fieldManager=slipway`,
+      object,
+      signal,
+    );
     return undefined;
   } catch (error) {
     if (error instanceof ApiError) {
@@ -77,12 +102,6 @@ async function attempt(
   }
 }
 
-function messageOf(error: ApiError | undefined): string | undefined {
-  return error !== undefined && REFUSALS.includes(error.status)
-    ? oneLine(error.message, CHARACTERS)
-    : undefined;
-}
-
-function pathOf({ apiVersion, kind, metadata: { namespace } }: Tried): string {
-  return `${rootOf(apiVersion)}/namespaces/${encodeURIComponent(namespace)}/${pluralOf(kind)}`;
+function pathOf({ apiVersion, metadata: { namespace } }: Tried, resource: string): string {
+  return `${rootOf(apiVersion)}/namespaces/${encodeURIComponent(namespace)}/${encodeURIComponent(resource)}`;
 }

@@ -27,6 +27,7 @@ import { releaseLooks } from "./release-looks.ts";
 import type { Resource, Run } from "./resource.ts";
 import { SealedValues } from "./sealed-values.ts";
 import { SecretReadiness } from "./secret-readiness.ts";
+import { policyInForce } from "./policy-look.ts";
 import { servedKinds } from "./served-kinds.ts";
 import { EXTERNAL_SECRET } from "./secret-readiness/external.ts";
 import { SEALED_SECRET } from "./secret-readiness/sealed.ts";
@@ -91,6 +92,9 @@ export function partsOf(run: Run, secrets: KnownSecrets, isInState: () => boolea
         ...(await servedKinds(args, cluster().api, signal)),
       }),
       [FUNCTIONS.volumeClaims]: (args) => volumeClaims(args, cluster().api, signal),
+      [FUNCTIONS.policyInForce]: async (args) => ({
+        ...(await policyInForce(args, cluster().api, signal)),
+      }),
       [FUNCTIONS.stackState]: () => Promise.resolve({ exists: isInState() }),
       [FUNCTIONS.tryObjects]: async (args) => ({
         ...(await tryObjects(args, cluster().api, signal)),

@@ -32,7 +32,12 @@ export async function podChanges(
   const value = gone.reduce<unknown>(without, planned);
   const patch = [{ op: "replace", path: "/spec/template", value }];
   const path = pathOf(namespace, asked);
-  const applied = (await cluster.api.patch(path, patch, { dryRun: "All" }, signal)) as Deployment;
+  const applied = (await cluster.api.patch(
+    path,
+    patch,
+    { dryRun: "All", fieldManager: "slipway" },
+    signal,
+  )) as Deployment;
   return { present, next: applied.spec?.template ?? planned } satisfies PodChanges;
 }
 

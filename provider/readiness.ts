@@ -20,7 +20,7 @@ import {
   templateIn,
 } from "./readiness/state.ts";
 import { provedScrapes } from "./monitoring/scrape-proof.ts";
-import { haltedRelease } from "./readiness/halted.ts";
+import { haltedRelease } from "./rollback/halted.ts";
 import { secondDigest } from "./readiness/second-digest.ts";
 import { Registry } from "./registry/registry.ts";
 import { resumption } from "./readiness/resumption.ts";
@@ -173,20 +173,22 @@ export class Readiness implements AwaitedType {
 
   async #prove(
     subject: Subject,
-    release: ReadinessInputs,
+    asked: ReadinessInputs,
     stored: Stored,
     { again, ...options }: Begun & { readonly again: ReadinessInputs | undefined },
   ): Promise<Waited> {
     const now = new Date().toISOString();
     const tools = this.#tools(options);
-    const deployment = await firstLook(this.#run.cluster(), release, options);
-    const refused = await this.#refusal(release, stored, deployment, tools);
+    const deployment = await firstLook(this.#run.cluster(), asked, options);
+    const refused = await this.#refusal(asked, stored, deployment, tools);
     if (refused !== undefined) {
       return refused;
     }
-    const known = await memberJudgement(this.#run, release, stored, this.#judgements, options);
+    const at = { run: this.#run, stored, options };
+    const known = await memberJudgement(asked, this.#judgements, at);
+    const { release, judged } = known ?? { release: asked };
     if (release.deployment.kind === "CronJob") {
-      const found = known && "scheduled" in known ? known.scheduled : undefined;
+      const found = judged && "scheduled" in judged ? judged.scheduled : undefined;
       return new ScheduledRelease(this.#run, release, stored).prove(subject, options, found);
     }
     const resumed = resumption(release, stored.release, deployment, performance.timeOrigin);
@@ -195,8 +197,8 @@ export class Readiness implements AwaitedType {
     }
     const beginning = { again, stored, resumed: resumed === undefined ? undefined : deployment };
     const { startedAt, judgement } =
-      known && "judgement" in known
-        ? known
+      judged && "judgement" in judged
+        ? judged
         : {
             startedAt: now,
             judgement: await judgeRelease(this.#run.cluster(), release, beginning, tools),
@@ -223,8 +225,7 @@ export class Readiness implements AwaitedType {
       }
       return { own: outputsOf(state) };
     }
-    const isOthers = verdict.reason === "group-failed";
-    const took = isOthers ? undefined : seconds;
+    const took = verdict.reason === "group-failed" ? undefined : seconds;
     const found = { release, finding: verdict, observed, seconds: took };
     const { message, running, evidence } = await this.#fail(subject, found, stored, tools);
     const own = outputsOf({ ...state, release: { ...record, running, evidence } });

@@ -15,6 +15,8 @@ export interface Former {
   readonly kubeconfigs?: readonly string[];
   /** Plugins by version, such as kubernetes@4.34.2. */
   readonly plugins?: readonly string[];
+  /** Where Prometheus was asked. */
+  readonly prometheus?: readonly string[];
   /** Stacks that were promoted from, or had values of credentials. */
   readonly stacks?: readonly string[];
 }
@@ -34,7 +36,8 @@ export const formerSchema = field.mapping(
       /^(kubernetes|random|docker)@[\w.+-]+$/,
       "a plugin and its version such as kubernetes@4.34.2",
     ),
+    prometheus: text(/^https?:\/\/\S+$/, "the URL of a Prometheus"),
     stacks: text(/^[\w.-]+(\/[\w.-]+\/[\w.-]+)?$/, "the name of a stack"),
   } satisfies ShapeOf<Former>,
-  "namespaces, credentials, contexts, identifiers, kubeconfigs, plugins and stacks",
+  "namespaces, credentials, contexts, identifiers, kubeconfigs, plugins, prometheus and stacks",
 );

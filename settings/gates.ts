@@ -90,9 +90,7 @@ function signedBySchema(surroundings: Surroundings) {
   });
   const allowed = { error: `allowed: ${KEY}, or a list of 1 to ${KEYS} of them` };
   const keys = z.array(key, allowed).min(1, allowed).max(KEYS, allowed);
-  return z
-    .union([key.transform((only) => [only]), keys], { error: WITHIN })
-    .readonly();
+  return z.union([key.transform((only) => [only]), keys], { error: WITHIN }).readonly();
 }
 
 /** A key, or why there is none. */

@@ -49,6 +49,9 @@ const TEXTS = [
   "services.*.build.args.*",
 ].map((path) => path.split("."));
 
+/** Charts' values, of any depth: their templates write a number or a date as it was read, and whether text is meant nobody knows. */
+const VALUES = ["services.*.manifests.values", "extras.*.values"].map((path) => path.split("."));
+
 /** What has a name in a file, to be written again by it. */
 type Anchors = ReadonlyMap<string, unknown>;
 
@@ -124,7 +127,8 @@ export function faultsIn(
   if (!isScalar(node) || node.type !== "PLAIN") {
     return [];
   }
-  const text = misread(node.source ?? "", read, isText(path));
+  const isMeant = isText(path) || (typeof read !== "boolean" && isValue(path));
+  const text = misread(node.source ?? "", read, isMeant);
   return text === undefined ? [] : [{ path, text }];
 }
 
@@ -188,6 +192,10 @@ function isText(path: readonly PropertyKey[]): boolean {
     (text) =>
       text.length === path.length && text.every((key, index) => key === "*" || key === path[index]),
   );
+}
+
+function isValue(path: readonly PropertyKey[]): boolean {
+  return VALUES.some((values) => values.every((key, index) => key === "*" || key === path[index]));
 }
 
 function keyOf(key: unknown): string {

@@ -8,6 +8,7 @@ import { groupsSchema } from "./groups.ts";
 import { jenkinsSchema } from "./jenkins.ts";
 import { monitoringSchema, prometheusSchema } from "./monitoring.ts";
 import { namespaceSchema } from "./namespace.ts";
+import { policySchema } from "./policy.ts";
 import { pinsSchema, promotionSchema } from "./promotion.ts";
 import { PASSWORD, registrySchema } from "./registry.ts";
 import { serviceSchema } from "./service.ts";
@@ -31,6 +32,7 @@ export function stackSchema(surroundings: Surroundings) {
       pins: pinsSchema(surroundings).exactOptional(),
       jenkins: jenkinsSchema.exactOptional(),
       former: formerSchema.exactOptional(),
+      policy: policySchema(surroundings).exactOptional(),
       prometheus: prometheusSchema(surroundings).exactOptional(),
       monitoring: monitoringSchema.exactOptional(),
       extras: extrasSchema(surroundings).exactOptional(),

@@ -27,6 +27,7 @@ const PROGRAM = [
   "docker-config",
   "kubeconfig",
   "mask",
+  "policy",
   "proxy",
   "rights.ts",
   "cli",

@@ -27,7 +27,8 @@ export function runChild(
   hasResult: boolean,
 ): Promise<Ending> {
   return new Promise((resolve, reject) => {
-    const { COSIGN_PASSWORD: _, ...env } = process.env;
+    const env = { ...process.env };
+    delete env["COSIGN_PASSWORD"];
     const stdio = ["inherit", hasResult ? process.stderr : "inherit", "inherit"] as const;
     const passOn = (signal: NodeJS.Signals) => {
       // A terminal has sent it to both.

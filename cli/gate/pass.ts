@@ -6,7 +6,7 @@ import { print, remark, SERVICE, type ServiceOptions, stackCommand } from "../op
 import { ProjectStack } from "../project-stack.ts";
 import { shortDigest } from "../words.ts";
 import { builderOf, personOf } from "./origin.ts";
-import { type Publication, publish } from "./publish.ts";
+import { type Publication, publish, type PublishedTo } from "./publish.ts";
 import { statementOf } from "./statement.ts";
 import { registryFor, releasedIn } from "./target.ts";
 
@@ -71,9 +71,9 @@ async function pass(gate: string, options: Options): Promise<void> {
 }
 
 /** Where a registry keeps nothing but images, the tag is what there was before: it counts if nothing more is asked. */
-async function passed(
+export async function passed(
   publication: Publication,
-  registry: Parameters<typeof publish>[1],
+  registry: PublishedTo,
 ): Promise<{ readonly statement?: string }> {
   const { image, gate, key } = publication;
   try {

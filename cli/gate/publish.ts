@@ -26,10 +26,13 @@ export interface Publication {
   readonly key?: string | undefined;
 }
 
+/** What is asked of a registry to publish a statement. */
+export type PublishedTo = Pick<Registry, "manifest" | "push" | "referrers" | "copy">;
+
 /** Signs a statement if there is a key, and attaches it to its image, which gets the gate's tag if it has passed. */
 export async function publish(
   { image, gate, hasPassed, statement, key }: Publication,
-  registry: Registry,
+  registry: PublishedTo,
 ): Promise<Published> {
   const text = textOf(statement);
   const isSigned = key !== undefined;

@@ -49,7 +49,17 @@ function summary({ outcome, counts, errors }: PreviewReport): string {
 }
 
 function sectionsOf(report: PreviewReport): Section[] {
-  const { errors, rights, network, losses, services, others, following, unchanged } = report;
+  const {
+    errors,
+    rights,
+    network,
+    losses,
+    services,
+    others,
+    following,
+    unchanged,
+    waivers = [],
+  } = report;
   const listed = new Set([...rights, ...network].map((change) => JSON.stringify(change)));
   const rest = others.filter(({ action }) => action === "create" || action === "update");
   const unlisted = losses.filter((change) => !listed.has(JSON.stringify(change)));
@@ -73,6 +83,11 @@ function sectionsOf(report: PreviewReport): Section[] {
       "Exceptions",
       services.map((each) => exceptionLines(each.name, each)).filter(({ length }) => length > 0),
       "services with exceptions",
+    ),
+    list(
+      "Waived",
+      waivers.map((waiver) => [`- ${cell(waiver)}`]),
+      "waivers",
     ),
     list(
       "Gates",

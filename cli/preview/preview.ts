@@ -7,6 +7,7 @@ import { type Change, changeOf, followsFromServices } from "./change.ts";
 import { withValuesOf } from "./pods.ts";
 import { type ServicePreview, servicePreviews, withGates } from "./service.ts";
 import { compare, type Step, stepsOf } from "./step.ts";
+import { waiversOf } from "./waivers.ts";
 
 /** What a preview found, as `slipway preview --json` prints it. It holds names, and no value of a setting or a secret. */
 export interface PreviewReport {
@@ -31,6 +32,11 @@ export interface PreviewReport {
   /** Changes that are reported with the services, or only give an object the labels of a different version. */
   readonly following: readonly Change[];
   readonly unchanged: readonly Change[];
+  /**
+   * What of the policy is waived: rule, object, last day and reason, a line each.
+   * @default - nothing
+   */
+  readonly waivers?: readonly string[];
   /** Why the preview failed. */
   readonly errors: readonly string[];
 }
@@ -83,6 +89,7 @@ export function previewReport(
   const [rights, notRights] = split(real, ({ type }) => RIGHTS.test(type));
   const [network, others] = split(notRights, ({ type }) => NETWORK.test(type));
   const errors = errorsOf(events);
+  const waivers = waiversOf(steps);
   return {
     version: 1,
     project,
@@ -98,6 +105,7 @@ export function previewReport(
     others: others.map(changeOf),
     following: following.map(changeOf),
     unchanged: unchanged.map(changeOf),
+    ...(waivers.length > 0 && { waivers }),
     errors,
   };
 }

@@ -136,7 +136,7 @@ function migrationPart(release: ReleaseRecord): Html | false {
 
 function identityPart(release: ReleaseRecord): Html {
   const { image, manifestHash, commit, dirty, namespace } = release;
-  const { allow = [], patched = [], podSecurity, gates = [] } = release;
+  const { allow = [], patched = [], podSecurity, gates = [], waived = [] } = release;
   return html`<dl>
     <dt>Image</dt>
     <dd><code>${image}</code></dd>
@@ -153,6 +153,7 @@ function identityPart(release: ReleaseRecord): Html {
       "Gates",
       gates.map((gate) => gateWords(gate)),
     )}
+    ${entry("Waived", waived)}
   </dl>`;
 }
 

@@ -1,7 +1,10 @@
 import { prefixOf, LANES } from "../../components/lanes/definition.ts";
 import { policyNames } from "../../components/lanes/policies.ts";
+import { admissionName } from "../../components/policy/admission.ts";
 import type { Cluster } from "../../components/cluster.ts";
 import manifest from "../../package.json" with { type: "json" };
+import { completeMonitoring } from "../../components/service/monitoring.ts";
+import { expand } from "../../settings/surroundings.ts";
 import { namespaceName } from "../../settings/namespace.ts";
 import type { Expected, KubeconfigInput } from "./expected.ts";
 import { fieldOf, isMapping, type Mapping, textOf } from "./mapping.ts";
@@ -56,7 +59,8 @@ export function expectationOf(
       ...elsewhere.map((id) => id.slice(0, id.indexOf("/"))),
       ...former("namespaces"),
     ],
-    policies: [...new Set(prefixes)].flatMap(policyNames),
+    ...monitoredBy(own, variables, former("prometheus")),
+    policies: [...[...new Set(prefixes)].flatMap(policyNames), ...namespaces.map(admissionName)],
     stacks: [
       ...promotedFrom(own["promoteFrom"]),
       ...credentials.flatMap((each) => each.stacks),
@@ -64,6 +68,21 @@ export function expectationOf(
     ],
     secrets: secretsOf(settings, variables),
   };
+}
+
+/** Where Prometheus is asked, and the namespaces of it that the lanes may look at. */
+function monitoredBy(
+  own: Mapping,
+  variables: Readonly<Record<string, string | undefined>>,
+  former: readonly string[],
+): Pick<Expected, "prometheus" | "monitored"> {
+  const written = textOf(own, "prometheus");
+  const expanded = written === undefined ? undefined : expand(written, { variables, folder: "" });
+  const present = expanded && "text" in expanded ? [expanded.text] : [];
+  const prometheus = [...present, ...former];
+  const said = textsOf([textOf(own["monitoring"], "namespace")]);
+  const namespaces = prometheus.map((each) => completeMonitoring({ prometheus: each }).namespace);
+  return { prometheus, monitored: [...said, ...namespaces] };
 }
 
 /** The prefix of a lane's namespace, none for any other. */

@@ -33,6 +33,10 @@ export interface Expected {
   readonly outside: readonly string[];
   /** Where the lanes may have roles beside all of these. */
   readonly granted: readonly string[];
+  /** Where Prometheus is asked. */
+  readonly prometheus: readonly string[];
+  /** The same for Prometheus, of which they may have roles, too. */
+  readonly monitored: readonly string[];
   readonly policies: readonly string[];
   /** Stacks that are read; a name without organization and project is of this organization and project. */
   readonly stacks: readonly string[];

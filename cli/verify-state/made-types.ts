@@ -34,6 +34,7 @@ const IMAGE = `${RELEASE}$${COMPONENTS.Image}`;
 const WORKLOAD = `${RELEASE}$${COMPONENTS.Workload}`;
 const MANIFESTS = [RELEASE, COMPONENTS.Extra].map((each) => `${each}$${COMPONENTS.Manifests}`);
 const LANE = `${JENKINS}$${COMPONENTS.Lane}`;
+const POLICY = `${COMPONENTS.Policy}$kubernetes:admissionregistration.k8s.io/v1:`;
 const RBAC = `${JENKINS}$kubernetes:rbac.authorization.k8s.io/v1:`;
 const ADMISSION = `${JENKINS}$kubernetes:admissionregistration.k8s.io/v1:`;
 
@@ -93,6 +94,9 @@ export const MADE: ReadonlyMap<string, Made> = new Map<string, Made>([
     [`${each}$${RESOURCES.ObjectReadiness}`, "manifest"],
     [`${each}$${RESOURCES.Readiness}`, "service"],
   ]),
+  [COMPONENTS.Policy, "component"],
+  [`${POLICY}ValidatingAdmissionPolicy`, "policy"],
+  [`${POLICY}ValidatingAdmissionPolicyBinding`, "policy"],
   [JENKINS, "component"],
   [`${JENKINS}$${RESOURCES.AccessProof}`, "other"],
   [`${JENKINS}$${RESOURCES.LaneGuard}`, "service"],

@@ -33,7 +33,11 @@ export function scopeFindings(
   if (made !== "service" && made !== "credential") {
     return [];
   }
-  return [...sealedFindings(entry, find), ...namespaceFindings(entry, made, expected, find)];
+  return [
+    ...sealedFindings(entry, find),
+    ...prometheusFindings(entry, expected, find),
+    ...namespaceFindings(entry, made, expected, find),
+  ];
 }
 
 /** The program seals what the inputs have, and writes what the outputs have: with one more key, a Secret would have it, too. */
@@ -46,6 +50,26 @@ function sealedFindings({ type, inputs, outputs }: Entry, find: Findings): Findi
     : find(
         `outputs.encryptedData: got ${shown(written)}; allowed: what its inputs have, ${shown(sealed)}`,
       );
+}
+
+/** A refresh asks it with the access, and with the token, of whoever runs the stack. */
+function prometheusFindings(
+  { type, inputs, outputs }: Entry,
+  { prometheus }: Expected,
+  find: Findings,
+): Finding[] {
+  if (type !== RESOURCES.Readiness) {
+    return [];
+  }
+  return [inputs, outputs].flatMap((values) => {
+    const monitoring = fieldOf(values, "monitoring");
+    const address = fieldOf(monitoring, "prometheus");
+    return monitoring === undefined || prometheus.some((each) => each === address)
+      ? []
+      : find(
+          `inputs.monitoring.prometheus: got ${shown(address)}; allowed: ${prometheus.join(", ") || "none, because the settings name none"}; if slipway:prometheus named it before, add it to slipway:former.prometheus until the next up has succeeded`,
+        );
+  });
 }
 
 /** An awaited object of manifests is where the object itself may be. */

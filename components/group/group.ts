@@ -98,7 +98,7 @@ export class Group {
     await this.#record(turns, set, failed);
   }
 
-  /** The records of the members, last first if one has failed: that one is rolled back before the others are taken back. */
+  /** The records of the members, last first: one that has failed is rolled back before the others are taken back. */
   async #record(
     turns: readonly Turn[],
     set: pulumi.Output<string>,
@@ -106,7 +106,7 @@ export class Group {
   ): Promise<void> {
     let failed = before;
     const ends: MemberEnd[] = [];
-    for (const turn of failed === undefined ? turns : turns.toReversed()) {
+    for (const turn of turns.toReversed()) {
       const { name, proof, endpoint: address, opts } = turn;
       const readiness = new Readiness(name, this.#in(turn, set, failed), {
         ...opts,

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
+import type { ObjectTrial } from "../../contract/object-trial.ts";
 import { askProvider } from "../ask-provider.ts";
 import { valueOf } from "../known.ts";
 import type { Member } from "./member.ts";
@@ -23,11 +24,20 @@ export async function refusals(members: readonly Member[]): Promise<string[]> {
   }
   const found = await Promise.all(members.map(({ object }) => valueOf(object)));
   const objects = found.filter((object) => object !== undefined);
-  const { refused = [] } = await askProvider("tryObjects", { objects }, first.provider).catch(
-    () => ({}) as { readonly refused?: never },
-  );
+  const { refused = [] } = await askedOf(objects, first);
   return refused.map(({ index, message }) => {
     const { kind = "", metadata = {} } = (objects[index] ?? {}) as Tried;
     return `${kind.toLowerCase()} ${metadata.name ?? ""}: ${message}`;
   });
+}
+
+async function askedOf(
+  objects: readonly object[],
+  { provider }: Member,
+): Promise<Partial<ObjectTrial>> {
+  try {
+    return await askProvider("tryObjects", { objects }, provider);
+  } catch {
+    return {};
+  }
 }

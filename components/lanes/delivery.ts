@@ -2,6 +2,7 @@ import { byName } from "../by-name.ts";
 import { complete } from "../complete-service.ts";
 import type { CredentialDefinition } from "../credentials/credential.ts";
 import type { Sealing } from "../credentials/sealed-credential.ts";
+import type { AdmissionManifests } from "./policies/policy.ts";
 import type { AllRendered } from "../rendered/all.ts";
 import type { NamedObject } from "../rendered/object.ts";
 import { type WorkloadManifests, workloadManifests } from "../manifests/workload.ts";
@@ -33,6 +34,11 @@ export interface Delivery {
    * @default - there are none
    */
   readonly rendered?: AllRendered;
+  /**
+   * What holds everybody to the stack's policy in its namespace.
+   * @default - nothing
+   */
+  readonly admission?: AdmissionManifests | undefined;
 }
 
 /** Each right and policy asks for them: they are completed, and their objects built, once for a delivery. */

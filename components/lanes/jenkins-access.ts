@@ -34,6 +34,11 @@ export interface JenkinsAccessArgs {
   readonly plan: LanePlan;
   /** Namespace of the services. */
   readonly namespace: k8s.core.v1.Namespace;
+  /**
+   * What puts the stack's own policy in force: it is proved with the lanes'.
+   * @default []
+   */
+  readonly policy?: readonly pulumi.Resource[] | undefined;
 }
 
 /**
@@ -49,7 +54,11 @@ export class JenkinsAccess extends pulumi.ComponentResource {
   /** The lanes' namespaces, by name. */
   readonly namespaces: Namespaces;
 
-  constructor(name: string, { plan, namespace }: JenkinsAccessArgs, opts: ComponentOptions) {
+  constructor(
+    name: string,
+    { plan, namespace, policy = [] }: JenkinsAccessArgs,
+    opts: ComponentOptions,
+  ) {
     super(COMPONENTS.JenkinsAccess, name, {}, opts);
 
     const provider = slipwayProviderOf(this, name);
@@ -71,7 +80,7 @@ export class JenkinsAccess extends pulumi.ComponentResource {
     const proof = new AccessProof(name, laneProof(plan), {
       parent: this,
       provider,
-      dependsOn: [...bindings, ...lanes],
+      dependsOn: [...bindings, ...lanes, ...policy],
     });
     new LaneGuard(
       name,

@@ -26,7 +26,7 @@ function identityOf({ namespace, name, rights }: LaneAccount, plan: LanePlan): I
     namespaces: [plan.home, ...lanes],
     lanes,
     elsewhere: [SYSTEM, plan.controller],
-    policies: plan.policies.map(({ policy }) => policy.metadata.name),
+    policies: [...plan.policies, ...plan.admissions].map(({ policy }) => policy.metadata.name),
     needed: rights,
   });
   return { user: userName(namespace, name), needed: rights, forbidden };

@@ -31,7 +31,9 @@ export function planLanes({ jenkins, ...delivery }: Delivery & { jenkins: Jenkin
   const definitions = lanesOf(jenkins, home);
   const lanes = definitions.map((lane) => ({ lane, manifests: laneManifests(lane) }));
   const prefix = prefixOf(jenkins, home);
+  const { admission } = delivery;
   const policies = policyManifests(prefix, definitions, delivery);
+  const admissions = admission === undefined ? [] : [admission];
   const launchers = definitions.map((lane) => accountOf(lane, LAUNCHER, launcherRights(lane)));
   const agents = definitions.map((lane) => accountOf(lane, AGENT, agentRights(lane, delivery)));
   const launcherRoles = launchers.map((account) => {
@@ -47,7 +49,13 @@ export function planLanes({ jenkins, ...delivery }: Delivery & { jenkins: Jenkin
   const namespaces = new Set([...agents.map(({ namespace }) => namespace), ...granted, home]);
   const ordered = [...namespaces].sort();
   const withoutReads = grantsTo(readers, ordered);
-  const reads = [...policies, ...launcherRoles, ...withoutReads.roles, ...withoutReads.clusterRoles]
+  const reads = [
+    ...policies,
+    ...admissions,
+    ...launcherRoles,
+    ...withoutReads.roles,
+    ...withoutReads.clusterRoles,
+  ]
     .flatMap(objectsOf)
     // A launcher's token would let one lane start pods in another.
     .concat(lanes.flatMap(({ manifests }) => objectsOf({ ...manifests, token: undefined })))
@@ -64,6 +72,7 @@ export function planLanes({ jenkins, ...delivery }: Delivery & { jenkins: Jenkin
     controller: controllerNamespace(jenkins),
     lanes,
     policies,
+    admissions,
     roles: [...launcherRoles, ...roles],
     clusterRoles,
     administered: administeredObjects(delivery).map(({ object }) => object),

@@ -79,7 +79,7 @@ const ACTS: Readonly<Record<string, (scene: Scene) => readonly RefusedAct[]>> = 
  * the refusal would be no policy's.
  */
 export function provedPolicies(plan: LanePlan): ProvedPolicy[] {
-  return plan.policies.map(({ policy, binding }) => {
+  return [...plan.policies, ...plan.admissions].map(({ policy, binding }) => {
     const { name } = policy.metadata;
     const acts = ACTS[name.slice(plan.prefix.length + 1)]?.(plan) ?? [];
     const refuses = acts.filter((act) => isAllowed(plan, act));

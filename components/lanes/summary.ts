@@ -10,9 +10,11 @@ import { type ObjectReference, objectsOf } from "./object-reference.ts";
  * each object that no lane may write.
  */
 export function summaryOf(plan: LanePlan): LaneGuardInputs["lanes"] {
-  const { lanes, policies, roles, clusterRoles } = plan;
+  const { lanes, policies, admissions, roles, clusterRoles } = plan;
   const manifests = lanes.map((lane) => lane.manifests);
-  const objects = [...manifests, ...policies, ...roles, ...clusterRoles].flatMap(objectsOf);
+  const objects = [...manifests, ...policies, ...admissions, ...roles, ...clusterRoles].flatMap(
+    objectsOf,
+  );
   const administered = plan.administered.map((object): [string, string[]] => {
     return [`${ADMINISTERED}${nameOf(object)}`, [manifestHash(object)]];
   });

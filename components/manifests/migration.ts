@@ -1,7 +1,6 @@
 import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
-import { digestOf } from "../../contract/image-reference.ts";
 import { ALLOWED, MIGRATES, MIGRATION } from "../../contract/marks.ts";
 import {
   MIGRATION_MARGIN_SECONDS,
@@ -37,7 +36,7 @@ export function migrationSeconds({ timeoutSeconds }: MigrateDefinition): number 
 
 /** What identifies the migration of an image, once it is known. */
 export function keyOf(image: pulumi.Input<string>, { command }: MigrateDefinition) {
-  return pulumi.output(image).apply((ref) => migrationKey(digestOf(ref) ?? ref, command));
+  return pulumi.output(image).apply((ref) => migrationKey(ref, command));
 }
 
 /**

@@ -62,11 +62,13 @@ export function releaseRuleName({ name }: Pick<Service, "name">): string {
 
 /** The release and, if it failed, what was restored in its place. */
 function shown({ running, ...release }: ShownRelease) {
-  return [release, ...(running ? [{ ...running, dirty: false }] : [])].map(
+  const all = [release, ...(running ? [{ ...running, dirty: false }] : [])].map(
     ({ commit, dirty, digest, verdict }) => ({
       ...(commit !== null && { commit: dirty ? `${commit}-dirty` : commit }),
       digest,
       verdict,
     }),
   );
+  // One series has one value, and both may be of one commit and have failed.
+  return [...new Map(all.map((each) => [JSON.stringify(each), each])).values()];
 }

@@ -32,6 +32,24 @@ const AWAITED: Readonly<Record<string, Await>> = {
   "cert-manager.io/Certificate": { holdsBack: true },
   "external-secrets.io/ExternalSecret": { holdsBack: true },
   "bitnami.com/SealedSecret": { rules: { ready: { type: "Synced" } }, holdsBack: true },
+  "cert-manager.io/Issuer": { holdsBack: true },
+  "cert-manager.io/ClusterIssuer": { holdsBack: true },
+  "external-secrets.io/SecretStore": { holdsBack: true },
+  "external-secrets.io/ClusterSecretStore": { holdsBack: true },
+  "postgresql.cnpg.io/Cluster": { holdsBack: true },
+  "kafka.strimzi.io/Kafka": { holdsBack: true },
+  "kafka.strimzi.io/KafkaTopic": { holdsBack: true },
+  "rabbitmq.com/RabbitmqCluster": {
+    rules: { ready: { type: "AllReplicasReady" } },
+    holdsBack: true,
+  },
+  "gateway.networking.k8s.io/Gateway": {
+    rules: { ready: { type: "Programmed" } },
+    holdsBack: false,
+  },
+  // What it scales may come after it.
+  "keda.sh/ScaledObject": { rules: { ready: { type: "Ready" } }, holdsBack: false },
+  "keda.sh/ScaledJob": { rules: { ready: { type: "Ready" } }, holdsBack: false },
 };
 
 /** How an object is awaited, undefined if it is not. */

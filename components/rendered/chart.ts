@@ -43,6 +43,7 @@ export interface RenderedChart {
   readonly found: readonly Found[];
   /** What people should know, and is no fault. */
   readonly notes: readonly string[];
+  readonly faults: readonly string[];
 }
 
 /** A second render sees another second. */
@@ -96,13 +97,16 @@ export async function renderChart(
     const changed = differing(found, again, surroundings.namespace).filter(
       (title) => !without.includes(title),
     );
-    if (changed.length > 0) {
-      throw new ManifestFault(
-        `${what}: renders ${bounded(changed.join(", "))} differently each time, so that each preview would show a change; give the value that the chart makes up (a password by an existing Secret, see slipway:credentials), or leave the object out (without)`,
-      );
-    }
-    return { found, notes: notesOn(what, templates) };
+    return { found, notes: notesOn(what, templates), faults: madeUp(what, changed) };
   });
+}
+
+function madeUp(what: string, changed: readonly string[]): string[] {
+  return changed.length === 0
+    ? []
+    : [
+        `${what}: renders ${bounded(changed.join(", "))} differently each time, so that each preview would show a change; give the value that the chart makes up (a password by an existing Secret, see slipway:credentials), or leave the object out (without)`,
+      ];
 }
 
 interface Tools {

@@ -6,7 +6,7 @@ import type { VerdictSettings } from "../../contract/verdict.ts";
 import { manifestHash } from "../manifests/hash.ts";
 import { sourceAnnotations, type SourceReference } from "../manifests/source.ts";
 import { takenUp } from "../claims.ts";
-import { formerPlaces } from "../former-places.ts";
+import { formerPlaces, formerVerdict } from "../former-places.ts";
 import { goesWith, type Namespace } from "../namespace.ts";
 import { ObjectReadiness } from "../object-readiness.ts";
 import { Readiness } from "../readiness.ts";
@@ -50,6 +50,11 @@ export interface ManifestsArgs {
    * @default []
    */
   readonly after?: readonly pulumi.Resource[];
+  /**
+   * See `ReleaseArgs.waived`.
+   * @default []
+   */
+  readonly waived?: readonly string[];
   /** See `ReleaseArgs.failsLate`. */
   readonly failsLate: boolean;
   readonly provider: SlipwayProvider;
@@ -129,7 +134,7 @@ export class Manifests extends pulumi.ComponentResource {
     return group.flatMap(({ object, isHome }) => {
       const deployment = deployments.find((each) => each.object === object);
       if (deployment !== undefined) {
-        return this.#release(deployment);
+        return this.#release(deployment, deployment === deployments[0]);
       }
       const how = awaitOf(object);
       const own = this.#objects.get(object);
@@ -154,9 +159,9 @@ export class Manifests extends pulumi.ComponentResource {
     });
   }
 
-  #release(deployment: RoutedDeployment): pulumi.Resource[] {
+  #release(deployment: RoutedDeployment, isMain: boolean): pulumi.Resource[] {
     const { object, service, ingresses, isOurs } = deployment;
-    const { rendered, image, source, namespace, failsLate, provider } = this.#args;
+    const { rendered, image, source, namespace, failsLate, provider, waived = [] } = this.#args;
     const own = this.#objects.get(object);
     if (own === undefined) {
       return [];
@@ -179,12 +184,19 @@ export class Manifests extends pulumi.ComponentResource {
         manifestHash: this.#hash,
         ...(isOurs && source?.commit !== undefined && { commit: source.commit }),
         dirty: (isOurs && source?.dirty) ?? false,
+        ...(isOurs && waived.length > 0 && { waived }),
         ...verdictOn(object, this.#args.verdict ?? {}),
         ...toldOf(rendered, namespace),
         // What comes after it depends on its success.
         ...(failsLate && isLast && { failsLate }),
       },
-      { parent: this, provider, dependsOn: this.#reached(deployment), ...goesWith(namespace) },
+      {
+        parent: this,
+        provider,
+        dependsOn: this.#reached(deployment),
+        ...(isMain && isOurs && { aliases: formerVerdict(this, this.#name) }),
+        ...goesWith(namespace),
+      },
     );
     const routing = service && this.#objects.get(service);
     this.#releases.set(object, { deployment, readiness, service: routing });

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
+import type { Evidence } from "../../contract/evidence.ts";
 import type { HistoryEntry, ReleaseRecord } from "../../contract/release-record.ts";
 import { type Endpoint, endpointAt } from "../endpoint.ts";
 import type { ManifestRelease, Manifests } from "./manifests.ts";
@@ -34,25 +35,46 @@ export function outcomeOf({ releases, made }: Manifests, namespace: string): Out
   };
 }
 
-/** One record of several: other Deployments say nothing as long as they are ready. */
+/** One record of several: other Deployments say nothing as long as all are ready. Each rolls back by itself, and the evidence says so. */
 export function combined(
   main: ReleaseRecord,
   rest: readonly ReleaseRecord[],
   others: readonly Pick<ManifestRelease, "deployment">[],
 ): ReleaseRecord {
+  const titles = others.map(({ deployment: { object } }) => {
+    return `${object.kind.toLowerCase()} ${object.metadata.name}`;
+  });
+  if (main.verdict !== "ready") {
+    const staying = titles.filter((_, index) => rest[index]?.verdict === "ready");
+    const more =
+      isRolledBack(main) && staying.length > 0
+        ? `; at this release stays ${staying.join(", ")}`
+        : "";
+    return { ...main, evidence: withWords(main.evidence, "", more) };
+  }
   const index = rest.findIndex((record) => record.verdict !== "ready");
   const failed = rest[index];
-  if (main.verdict !== "ready" || failed === undefined) {
+  if (failed === undefined) {
     return main;
   }
-  const object = others[index]?.deployment.object;
-  const title = `${object?.kind.toLowerCase() ?? ""} ${object?.metadata.name ?? ""}`;
-  const { verdict, reason, evidence } = failed;
-  const found = evidence && {
-    ...evidence,
-    message: `${title}: ${evidence.message}`,
+  const { verdict, reason, evidence, running } = failed;
+  const again = isRolledBack(failed)
+    ? `; it runs ${running?.digest ?? ""} again, and what is ready of the service stays at this release`
+    : "";
+  return {
+    ...main,
+    verdict,
+    reason,
+    evidence: withWords(evidence, `${titles[index] ?? ""}: `, again),
   };
-  return { ...main, verdict, reason, evidence: found };
+}
+
+function isRolledBack({ running }: Partial<ReleaseRecord>): boolean {
+  return running !== undefined && running !== null;
+}
+
+function withWords(evidence: Evidence | null, before: string, after: string): Evidence | null {
+  return evidence && { ...evidence, message: `${before}${evidence.message}${after}` };
 }
 
 function endpointOf(

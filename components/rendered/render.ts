@@ -5,12 +5,13 @@ import type { ServedKind, ServedKinds } from "../../contract/served-kinds.ts";
 import type { ExceptionWord } from "../service/exceptions.ts";
 import type { ManifestsDefinition } from "../service/manifests.ts";
 import { checked } from "./check.ts";
-import { renderChart } from "./chart.ts";
+import { renderChart, type RenderedChart } from "./chart.ts";
 import { CHART, KUSTOMIZATIONS, readFiles } from "./files.ts";
 import { decideHooks } from "./hooks.ts";
 import { renderKustomization } from "./kustomization.ts";
 import { type Found, idOf, type Rendered, titleOf } from "./object.ts";
 import { placed } from "./place.ts";
+import { otherTags } from "./other-tags.ts";
 import { nameFaults, runs, tagFaults } from "./pod-spec.ts";
 import { deploymentsIn, RELEASED } from "./routes.ts";
 import { ManifestFault } from "./yaml.ts";
@@ -65,7 +66,8 @@ export async function render(
   const definition = typeof source === "string" ? definitionAt(source) : source;
   const { namespace: home, name, hasImage, served } = rendering;
   const read = await readSource(definition, rendering);
-  const { objects, faults } = checked(withoutThose(read.found, definition, home), home);
+  const left = withoutThose(read.found, definition, home);
+  const { objects, faults } = checked(left.found, home);
   const origins = new Map(objects.map(({ object, origin }) => [idOf(object, home), origin]));
   const own = objects.map(({ object }) => object);
   const hooks = decideHooks(own, home, definition.hooks ?? {});
@@ -75,6 +77,8 @@ export async function render(
   const places = placed(hooked, home, definition, served);
   const image = hasImage ? (definition.image ?? name) : undefined;
   const found = [
+    ...read.faults,
+    ...left.faults,
     ...faults,
     ...hooks.faults,
     ...places.faults,
@@ -87,7 +91,8 @@ export async function render(
   if (found.length > 0) {
     throw new ManifestFault(reported(found).join("\n"));
   }
-  const notes = [...read.notes, ...hooks.notes, ...places.notes];
+  const tags = own.flatMap((object) => otherTags(object, home));
+  const notes = [...read.notes, ...hooks.notes, ...places.notes, ...tags];
   const { awaitAddress = true } = definition;
   return { objects: places.objects, ...(image !== undefined && { image }), awaitAddress, notes };
 }
@@ -108,13 +113,14 @@ function definitionAt(path: string): ManifestsDefinition {
 async function readSource(
   definition: ManifestsDefinition,
   { namespace, name, folder, variables, cluster }: Rendering,
-): Promise<{ readonly found: readonly Found[]; readonly notes: readonly string[] }> {
+): Promise<RenderedChart> {
   const { files, kustomize, chart } = definition;
   if (files !== undefined) {
-    return { found: readFiles(files, folder), notes: [] };
+    return { found: readFiles(files, folder), notes: [], faults: [] };
   }
   if (kustomize !== undefined) {
-    return { found: await renderKustomization(kustomize, folder, variables), notes: [] };
+    const found = await renderKustomization(kustomize, folder, variables);
+    return { found, notes: [], faults: [] };
   }
   if (chart === undefined) {
     throw new ManifestFault("neither files, kustomize nor chart; allowed: one of them");
@@ -133,15 +139,15 @@ function withoutThose(
   found: readonly Found[],
   { without = [] }: ManifestsDefinition,
   home: string,
-): readonly Found[] {
+): Pick<RenderedChart, "found" | "faults"> {
   const titles = found.map(({ value }) => titleOf(value, home));
-  const unknown = without.filter((id) => !titles.includes(id));
-  if (unknown.length > 0) {
-    throw new ManifestFault(
-      `without: there is no ${unknown.join(", ")}; allowed: Kind/name of what the manifests have; remove it`,
+  const faults = without
+    .filter((id) => !titles.includes(id))
+    .map(
+      (id) =>
+        `without: there is no ${id}; allowed: Kind/name of what the manifests have; remove it`,
     );
-  }
-  return found.filter((_, index) => !without.includes(titles[index] ?? ""));
+  return { found: found.filter((_, index) => !without.includes(titles[index] ?? "")), faults };
 }
 
 function emptyFaults(objects: readonly Rendered[], image: string | undefined): string[] {

@@ -14,14 +14,23 @@ export type Judged =
  * a Job that has run, is not repeated for the record. After a kill it is.
  */
 export class Judgements {
-  readonly #judged = new Map<string, Judged>();
+  readonly #judged = new Map<string, Judged & { readonly release: ReadinessInputs }>();
 
   keep(release: ReadinessInputs, judged: Judged): void {
-    this.#judged.set(keyOf(release), judged);
+    this.#judged.set(keyOf(release), { ...judged, release });
   }
 
   of(release: ReadinessInputs): Judged | undefined {
     return this.#judged.get(keyOf(release));
+  }
+
+  /** The members of its group whose pods came up in this run, in the order of their turns. */
+  inSetOf({ namespace, group }: ReadinessInputs): readonly ReadinessInputs[] {
+    return [...this.#judged.values()].flatMap((judged) => {
+      const { release } = judged;
+      const isInSet = release.namespace === namespace && release.group?.set === group?.set;
+      return isInSet && "judgement" in judged ? [release] : [];
+    });
   }
 }
 

@@ -12,6 +12,20 @@ import { REASONS } from "../verdict/reasons.ts";
 import { presentVerdict, type WaitOptions } from "../waiting/wait.ts";
 import type { Judged, Judgements } from "./judgements.ts";
 
+/** What is known of a member once its group has a verdict. */
+export interface KnownMember {
+  /** The member, with the failure of its group. */
+  readonly release: ReadinessInputs;
+  readonly judged: Judged;
+}
+
+/** What a member is judged with. */
+interface Circumstances {
+  readonly run: Run;
+  readonly stored: Stored;
+  readonly options: WaitOptions;
+}
+
 /** The failure of its group, for a member that has not failed itself. */
 function othersFailure({ service, group }: ReadinessInputs): GroupFailure | undefined {
   return group?.failed?.member === service ? undefined : group?.failed;
@@ -33,91 +47,110 @@ export function untouchedState(release: ReadinessInputs, stored: Stored): State 
 }
 
 /**
- * What is known of a member once its group has a verdict.
+ * What is known of a member once its group has a verdict. What came up at its turn may have broken while the others were
+ * delivered: then the group has failed after all.
  *
  * @returns undefined if it is to be judged now
  */
 export async function memberJudgement(
-  run: Run,
   release: ReadinessInputs,
-  stored: Stored,
   judgements: Judgements,
-  options: WaitOptions,
-): Promise<Judged | undefined> {
-  const { group, deployment } = release;
+  at: Circumstances,
+): Promise<KnownMember | undefined> {
+  const { group } = release;
   if (group === undefined) {
     return undefined;
   }
-  const failed = othersFailure(release);
   const judged = judgements.of(release);
-  if (failed !== undefined) {
-    const finding = groupFailed(release, group, failed);
-    if (deployment.kind !== "CronJob") {
-      return lookFor(run, release, stored, finding, options);
-    }
-    const proved = judged && "scheduled" in judged ? judged.scheduled : undefined;
-    const schedule = new ScheduledRelease(run, release, stored);
-    return { scheduled: await schedule.lookFor(finding, proved, options) };
+  const hasFailed = judged !== undefined && verdictOf(judged).kind === "failed";
+  if (hasFailed && othersFailure(release) === undefined) {
+    return { release, judged };
   }
-  const isDone = group.failed !== undefined || deployment.kind === "CronJob";
-  return judged === undefined || isDone ? judged : stillReady(run, release, judged, options);
+  const failed = group.failed ?? (await brokenSince(judgements.inSetOf(release), at));
+  if (failed !== undefined) {
+    // Without a word of this run on a member that has failed itself, it is judged now.
+    const isOwn = failed.member === release.service && judged === undefined;
+    return isOwn ? undefined : goingBack({ ...release, group: { ...group, failed } }, judged, at);
+  }
+  return judged && { release, judged };
 }
 
-/** What came up at its turn may have broken while the others were delivered: then it is judged anew. */
-async function stillReady(
-  run: Run,
-  release: ReadinessInputs,
-  judged: Judged,
-  { signal }: WaitOptions,
-): Promise<Judged | undefined> {
-  if (!("judgement" in judged)) {
-    return judged;
+function verdictOf(judged: Judged): FinalVerdict {
+  return "scheduled" in judged ? judged.scheduled.found.verdict : judged.judgement.verdict;
+}
+
+/** The first of these members that is not ready any more. */
+async function brokenSince(
+  members: readonly ReadinessInputs[],
+  at: Circumstances,
+): Promise<GroupFailure | undefined> {
+  for (const member of members) {
+    const verdict = await presentOf(member, at);
+    if (verdict?.kind === "failed") {
+      return { member: member.service, reason: verdict.reason };
+    }
   }
-  const { seconds } = judged.judgement;
+  return undefined;
+}
+
+/** The verdict of this moment; undefined if the cluster does not say. */
+async function presentOf(
+  release: ReadinessInputs,
+  { run, options }: Circumstances,
+): Promise<FinalVerdict | undefined> {
   try {
-    const present = await presentVerdict(new AwaitedRelease(run.cluster(), release), signal);
-    const isReady = present.verdict.kind === "ready";
-    return isReady ? { ...judged, judgement: { ...present, seconds } } : undefined;
+    const awaited = new AwaitedRelease(run.cluster(), release);
+    return (await presentVerdict(awaited, options.signal)).verdict;
   } catch {
     return undefined;
   }
 }
 
 /** A look at a member that is to be taken back: what somebody else has done to it meanwhile stays. */
-async function lookFor(
-  run: Run,
+async function goingBack(
   release: ReadinessInputs,
-  stored: Stored,
-  finding: Failed,
-  options: WaitOptions,
-): Promise<Judged> {
+  judged: Judged | undefined,
+  { run, stored, options }: Circumstances,
+): Promise<KnownMember> {
+  const finding = groupFailed(release);
+  if (release.deployment.kind === "CronJob") {
+    const proved = judged && "scheduled" in judged ? judged.scheduled : undefined;
+    const schedule = new ScheduledRelease(run, release, stored);
+    return { release, judged: { scheduled: await schedule.lookFor(finding, proved, options) } };
+  }
   const startedAt = new Date().toISOString();
-  const judged = (verdict: FinalVerdict, observed = UNSEEN): Judged => ({
-    startedAt,
-    judgement: { verdict, observed, seconds: 0 },
+  const known = (verdict: FinalVerdict, observed = UNSEEN): KnownMember => ({
+    release,
+    judged: { startedAt, judgement: { verdict, observed, seconds: 0 } },
   });
   try {
     const awaited = new AwaitedRelease(run.cluster(), release);
     const { verdict, observed } = await presentVerdict(awaited, options.signal);
-    const isOurs = verdict.kind === "ready" || REASONS[verdict.reason].rollsBack;
-    return judged(isOurs && !isLastReady(release, stored) ? finding : verdict, observed);
+    return known(reasonToGo(release, stored, verdict) ? finding : verdict, observed);
   } catch (error) {
     const { object } = finding;
     const message = messageOf(error);
-    return judged({ kind: "failed", reason: "cluster-unreachable", object, message });
+    return known({ kind: "failed", reason: "cluster-unreachable", object, message });
   }
 }
 
-/** What is asked for again after a failure: there is nothing earlier to go back to. */
-function isLastReady({ image, manifestHash }: ReadinessInputs, { lastReady }: Stored): boolean {
-  return lastReady?.image === image && lastReady.manifestHash === manifestHash;
+/** Whether a member goes back for its group: what was asked for again after a failure has nothing earlier to go back to. */
+function reasonToGo(
+  { service, image, manifestHash, group }: ReadinessInputs,
+  { lastReady }: Stored,
+  verdict: FinalVerdict,
+): boolean {
+  const isLastReady = lastReady?.image === image && lastReady.manifestHash === manifestHash;
+  if (verdict.kind === "ready") {
+    return !isLastReady;
+  }
+  const isOwn = group?.failed?.member === service;
+  return REASONS[verdict.reason].rollsBack && !isLastReady && !isOwn;
 }
 
-function groupFailed(
-  { service, deployment }: ReadinessInputs,
-  { name }: GroupInputs,
-  { member, reason }: GroupFailure,
-): Failed {
+function groupFailed({ service, deployment, group }: ReadinessInputs): Failed {
+  const { name, failed } = group as GroupInputs;
+  const { member = service, reason = "" } = failed ?? {};
   const message = `${member} of the group ${name} has failed with ${reason}, so that ${service} goes back as well`;
   return { kind: "failed", reason: "group-failed", object: titleOf(deployment), message };
 }

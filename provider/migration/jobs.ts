@@ -59,10 +59,9 @@ export function stillRunning({ own, others, pods }: Present): string | undefined
   return pod && `pod ${nameOf(pod)}`;
 }
 
-/** Whether any container of a pod was ever started. */
+/** Whether the command of a pod was ever started; what comes before it migrates nothing. */
 export function hasBegun({ status }: Pod): boolean {
-  const { containerStatuses = [], initContainerStatuses = [] } = status ?? {};
-  return [...containerStatuses, ...initContainerStatuses].some(
+  return (status?.containerStatuses ?? []).some(
     ({ state, lastState, restartCount }) =>
       state?.running !== undefined ||
       state?.terminated !== undefined ||

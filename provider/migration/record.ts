@@ -6,7 +6,7 @@ import type { Memory } from "./memory.ts";
 import type { Ended } from "./run.ts";
 
 /** Lines of a log that a record keeps, and their characters. */
-const LINES = 20;
+const LINES = 25;
 const CHARACTERS = 300;
 
 /** What the record says of a migration as it ended. */

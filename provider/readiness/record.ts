@@ -65,11 +65,12 @@ function migrationOf({ migrated }: ReadinessInputs) {
 }
 
 /** How it leaves what every service has. */
-function exceptionsOf({ allow, patched, podSecurity }: ReadinessInputs) {
+function exceptionsOf({ allow, patched, podSecurity, waived }: ReadinessInputs) {
   return {
     ...(allow && { allow }),
     ...(patched && { patched }),
     ...(podSecurity !== undefined && { podSecurity }),
+    ...(waived && { waived }),
   };
 }
 

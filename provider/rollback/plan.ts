@@ -47,6 +47,9 @@ export function planRollback(
       `${revisionNounOf(to)} ${to.replicaSet}, which kept the pod template of ${target} is gone`,
     );
   }
+  if (!isSelected(template, observed)) {
+    return stay(`the pods of ${target} have other labels than the ${nounOf(to)} selects by now`);
+  }
   return reason === "evicted" && isEvicted(template, observed)
     ? stay(`pods of ${target} are evicted as well`)
     : { kind: "restore", to, template };
@@ -100,6 +103,12 @@ function liveTemplate({ replicaSets }: Observed, name: string): PodTemplate | un
 /** States of earlier versions have none. */
 function keptTemplate(text: string | undefined): PodTemplate | undefined {
   return text === undefined ? undefined : (JSON.parse(text) as PodTemplate);
+}
+
+/** The API server accepts no other template; a selector changes only where the object is replaced. */
+function isSelected({ metadata }: PodTemplate, { deployment }: Observed): boolean {
+  const { matchLabels = {} } = deployment?.spec?.selector ?? {};
+  return Object.entries(matchLabels).every(([key, value]) => metadata?.labels?.[key] === value);
 }
 
 /** Whether pods of the template are evicted, also those of a restart. */

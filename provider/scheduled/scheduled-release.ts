@@ -189,7 +189,9 @@ export class ScheduledRelease {
     const plan = planSchedule(release, finding, this.stored, found.cronJob);
     const note = plan.kind === "stay" ? plan.why : undefined;
     const { text, evidence } = await this.#report(found, finding, seconds, note, options);
-    if (finding.reason !== "interrupted" && !isOver(found.job)) {
+    // A run that has ended shows why it failed; one that went well has nothing to show.
+    const isShown = isOver(found.job) && finding.reason !== "group-failed";
+    if (finding.reason !== "interrupted" && !isShown) {
       await this.#clear(found, options.signal);
     }
     if (plan.kind === "stay" || found.cronJob === undefined) {

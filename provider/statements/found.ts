@@ -24,7 +24,7 @@ export interface StatementSource {
 const TOGETHER = 8;
 
 /** What lies beside one image at most: a scan each day of half a year. */
-export const MOST = 200;
+const MOST = 200;
 
 /** Statements in what cosign keeps under one tag. */
 const LAYERS = 50;

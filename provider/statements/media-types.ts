@@ -5,7 +5,7 @@ export const BUNDLE = "application/vnd.dev.sigstore.bundle.v0.3+json";
 export const UNSIGNED = "application/vnd.in-toto+json";
 
 /** A signed statement as cosign kept it before, under a tag. */
-export const ENVELOPE = "application/vnd.dsse.envelope.v1+json";
+const ENVELOPE = "application/vnd.dsse.envelope.v1+json";
 
 const BUNDLES = "application/vnd.dev.sigstore.bundle";
 

@@ -144,11 +144,14 @@ function anyPod({ object, message }: EventEvidence): string {
   );
 }
 
+/** What a controller's recorder puts before the last of many events. */
+const COMBINED = /^\(combined from similar events\): /;
+
 function eventOf({ involvedObject, reason, message, count, series }: Event): EventEvidence {
   return {
     object: `${(involvedObject.kind ?? "object").toLowerCase()} ${involvedObject.name ?? ""}`,
     reason: reason ?? "",
-    message: masked(message?.trim() ?? ""),
+    message: masked((message ?? "").trim().replace(COMBINED, "")),
     count: count ?? series?.count ?? 1,
   };
 }

@@ -3,7 +3,7 @@ import { eventsAbout } from "./event.ts";
 import type { Finding } from "./finding.ts";
 import { podFinding } from "./pod-finding.ts";
 import { claimsOf, condition, type Event, type Pod, uidOf } from "./objects.ts";
-import { REASONS } from "./reasons.ts";
+import { AT_DEADLINE, REASONS } from "./reasons.ts";
 import { scaleUpFor } from "./scale-up.ts";
 import type { Patience } from "./judged-container.ts";
 
@@ -24,7 +24,9 @@ export function judgeScheduling(
       : unschedulable(pod, message, events, tolerate.unschedulableSeconds);
   }
   const isWaiting = allStatuses(pod).every(({ state }) => state?.waiting !== undefined);
-  return isWaiting ? unmounted(pod, events) : undefined;
+  // The kubelet makes the sandbox once it has mounted all volumes: what failed before that has passed, however long an image is pulled.
+  const isMounted = condition(pod, "PodReadyToStartContainers")?.status === "True";
+  return isWaiting && !isMounted ? unmounted(pod, events) : undefined;
 }
 
 /** What the scheduler says of claims without a volume: those of a class that binds at once, and those that it binds itself. */
@@ -36,6 +38,9 @@ const UNMOUNTED = ["FailedMount", "FailedAttachVolume", "FailedMapVolume"];
 /** The kubelet's own cache comes a moment after the pod, and it says the cause by itself once it knows it. */
 const PASSING = /failed to sync|timed out waiting for the condition|context deadline exceeded$/;
 
+/** No pod has the volume any more, and its storage lets it go from its former node: that takes some clouds minutes. */
+const DETACHING = /^Multi-Attach error .* is already exclusively attached to one node/;
+
 /** Why the node does not give a pod its volumes. */
 function unmounted(pod: Pod, events: readonly Event[]): Finding | undefined {
   const failures = eventsAbout(uidOf(pod), UNMOUNTED, events);
@@ -44,9 +49,12 @@ function unmounted(pod: Pod, events: readonly Event[]): Finding | undefined {
     return podFinding(pod, "config-missing", missing.message.trim());
   }
   const latest = failures.find(({ message = "" }) => message !== "" && !PASSING.test(message));
-  return latest?.message === undefined
-    ? undefined
-    : podFinding(pod, "volume-not-mounted", withClaims(latest.message.trim(), pod));
+  if (latest?.message === undefined) {
+    return undefined;
+  }
+  const message = latest.message.trim();
+  const more = DETACHING.test(message) ? { tolerance: AT_DEADLINE } : {};
+  return podFinding(pod, "volume-not-mounted", withClaims(message, pod), more);
 }
 
 /** A message about volumes with the claims that it may be about, unless it names one. */

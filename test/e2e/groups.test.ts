@@ -80,6 +80,8 @@ test("members are delivered in order, each after the one before is ready", async
 test("a member that fails takes the one before it back, and the one behind it stays untouched", async () => {
   const before = await records();
   const { shop: untouched } = await generations();
+  await project.write("example/shop/package.json", '{ "name": "shop", "version": "99.0.0" }\n');
+  await project.commit("another image");
   await ask("2", { cart: { FAULT_CRASH_AT_START: "3" } });
   const { exitCode, output } = await project.up();
   expect(exitCode).not.toBe(0);
@@ -146,12 +148,7 @@ test("after a kill in the middle, the next up takes back what the killed one had
 
 test("a group goes back and is promoted as a whole", async () => {
   await ask("3");
-  await project.write("example/shop/package.json", '{ "name": "shop", "version": "99.0.0" }\n');
-  await project.commit("another image");
-  await succeed(project.up());
-  const { ledger: first, shop: last } = await records();
-  expect(last?.group).toEqual(first?.group);
-
+  const { ledger: first } = await records();
   const alone = await project.slipway("rollback", "--stack=dev", "--service=cart", "--no-up");
   expect(alone).toMatchObject({ exitCode: 2 });
   expect(alone.output).toContain("allowed: npx slipway rollback --group checkout");

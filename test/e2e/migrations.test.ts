@@ -197,7 +197,7 @@ test("the next up runs what failed again, and nothing that was proved, also when
     cart: cart(),
     syntax: service("syntax", tool("fixed")),
     crash: service("crash", tool("crash")),
-    late: service("late", tool("late"), { timeoutSeconds: 7 }),
+    late: service("late", tool("late"), { timeoutSeconds: 120 }),
     toolless: service("toolless", tool("fixed")),
   });
 

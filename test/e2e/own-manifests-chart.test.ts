@@ -21,6 +21,7 @@ import { succeed } from "../../testbed/succeed.ts";
 import { helmFolder } from "../../tools/go/helm.ts";
 import { environment } from "../../tools/platform/environment.ts";
 import { CHECKOUT } from "../../tools/platform/folders.ts";
+import { waivedFor } from "../support/waived.ts";
 
 const JOB: Kind<V1Job> = { apiVersion: "batch/v1", kind: "Job" };
 const DEFINITION: Kind<KubernetesObject> = {
@@ -94,14 +95,17 @@ test("a preview refuses hooks, a made-up Secret and a tag, each with its remedy,
 });
 
 test("a template that fails is reported in Helm's words", async () => {
-  await project.settings({ services: { mastodon: mastodon({ image: "no mapping" }) } });
+  await project.settings({
+    policy: waivedFor("mastodon"),
+    services: { mastodon: mastodon({ image: "no mapping" }) },
+  });
   const { exitCode, output } = await project.pulumi("preview", "--stack=dev");
   expect(exitCode).not.toBe(0);
   expect(output).toMatch(/chart chart: cannot be rendered: Error: .*repository/);
 });
 
 test("each object of the chart is delivered, its definition and its migration before what needs them", async () => {
-  await project.settings({ services: { mastodon: mastodon() } });
+  await project.settings({ policy: waivedFor("mastodon"), services: { mastodon: mastodon() } });
   await succeed(project.pulumi("preview", "--stack=dev"));
   const { output } = await succeed(project.up());
   expect(output).toContain("Pod/mastodon-smoke is a test of Helm and is left out");
@@ -150,7 +154,10 @@ test("each object of the chart is delivered, its definition and its migration be
 test("a migration that fails holds back the Deployments that come after it", async () => {
   const before = await cluster.get(DEPLOYMENT, home, "mastodon-sidekiq");
   const broken = { migrate: { script: "process.exit(3)" }, sidekiq: { env: { CHANGED: "1" } } };
-  await project.settings({ services: { mastodon: mastodon(broken) } });
+  await project.settings({
+    policy: waivedFor("mastodon"),
+    services: { mastodon: mastodon(broken) },
+  });
   const { exitCode, output } = await project.up();
 
   expect(exitCode).not.toBe(0);
@@ -161,7 +168,10 @@ test("a migration that fails holds back the Deployments that come after it", asy
 
 test("a Deployment that fails rolls back, and a fix is green", async () => {
   const broken = { sidekiq: { env: { FAULT_CRASH_AT_START: "3" } } };
-  await project.settings({ services: { mastodon: mastodon(broken) } });
+  await project.settings({
+    policy: waivedFor("mastodon"),
+    services: { mastodon: mastodon(broken) },
+  });
   const { exitCode, output } = await project.up();
   expect(exitCode).not.toBe(0);
   expect(output).toMatch(/rolled back to sha256:\w{12}/);
@@ -169,6 +179,7 @@ test("a Deployment that fails rolls back, and a fix is green", async () => {
   expect(releases.mastodon.evidence?.message).toMatch(/^deployment mastodon-sidekiq: /);
 
   await project.settings({
+    policy: waivedFor("mastodon"),
     services: { mastodon: mastodon({ sidekiq: { env: { FIXED: "1" } } }) },
   });
   await succeed(project.up());

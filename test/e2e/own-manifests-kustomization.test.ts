@@ -20,6 +20,7 @@ import { shop } from "../../testbed/shop.ts";
 import { succeed } from "../../testbed/succeed.ts";
 import { CHECKOUT } from "../../tools/platform/folders.ts";
 import { environment } from "../../tools/platform/environment.ts";
+import { waivedFor } from "../support/waived.ts";
 
 const STATEFUL_SET: Kind<V1StatefulSet> = { apiVersion: "apps/v1", kind: "StatefulSet" };
 const ACCOUNT: Kind<V1ServiceAccount> = { apiVersion: "v1", kind: "ServiceAccount" };
@@ -109,7 +110,11 @@ test("a preview refuses what is wrong with all manifests at once, before there i
 });
 
 test("each object is delivered as the kustomization has it, with the image of the build", async () => {
-  await project.settings({ services: { authentik }, extras: { notice: "deploy/extras" } });
+  await project.settings({
+    policy: waivedFor("authentik"),
+    services: { authentik },
+    extras: { notice: "deploy/extras" },
+  });
   await project.commit("authentik");
   await succeed(project.up());
 

@@ -21,6 +21,7 @@ const PACKED = [
   "kubeconfig",
   "mask",
   "package.json",
+  "policy",
   "provider",
   "proxy",
   "rights.ts",

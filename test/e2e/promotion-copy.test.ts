@@ -21,7 +21,10 @@ let statement: string;
 beforeAll(async () => {
   registry = await PrivateRegistry.start();
   project = await Project.create("copy");
-  await project.settings({ services: { shop: { ...shop, replicas: 1 } } });
+  const plain = { ...shop, replicas: 1 };
+  await project.settings({
+    services: { worker: { ...plain, build: { of: "shop" } }, shop: plain },
+  });
   await succeed(project.pulumi("stack", "init", "prod"));
   const prod = {
     cluster: { kubeconfig: "${SLIPWAY_KUBECONFIG}" },
@@ -38,6 +41,7 @@ beforeAll(async () => {
     },
     services: {
       shop: { port: 8080, replicas: 1, health: "/healthz", ...QUICK },
+      worker: { build: { of: "shop" }, replicas: 1, port: 8080, health: "/healthz", ...QUICK },
     },
   };
   const stack = parse(await project.read("Pulumi.prod.yaml")) as Record<string, unknown>;
@@ -53,11 +57,14 @@ afterAll(async () => {
 
 const upOfProd = () => project.pulumi("up", "--yes", "--skip-preview", "--stack=prod");
 
-async function releaseOf(stack: string): Promise<ReleaseRecord> {
+async function releaseOf(
+  stack: string,
+  service: "shop" | "worker" = "shop",
+): Promise<ReleaseRecord> {
   const { output } = await succeed(
     project.pulumi("stack", "output", "releases", "--json", `--stack=${stack}`),
   );
-  return (JSON.parse(output) as { shop: ReleaseRecord }).shop;
+  return (JSON.parse(output) as Readonly<Record<typeof service, ReleaseRecord>>)[service];
 }
 
 test("a wrong password fails the copy in the registry's words, and is not shown", async () => {
@@ -89,6 +96,13 @@ test("the right one copies the image under its digest, pulls it, and stays out o
     expect(shown).not.toContain(PrivateRegistry.password);
     expect(shown).not.toContain(WRONG);
   }
+});
+
+test("two services of one build are promoted with one image, which is copied once", async () => {
+  const { digest, image } = await releaseOf("dev");
+  expect(await releaseOf("dev", "worker")).toMatchObject({ image, digest });
+  const { image: copied } = await releaseOf("prod");
+  expect(await releaseOf("prod", "worker")).toMatchObject({ verdict: "ready", image: copied });
 });
 
 test("what lies beside the image goes along: signatures by tag, and what names it as its subject", async () => {

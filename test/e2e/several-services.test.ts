@@ -1,7 +1,7 @@
 // The shape of authentik as its makers deploy it: server and worker of one image, built by a real BuildKit with secrets. Cannot prove
-// that a secret stays out of a layer that a Dockerfile writes it into, nor a build by SSH, whose agent would be on the machine.
+// that a secret stays out of a layer that a Dockerfile writes it into, nor that a server accepts a key that an agent shows to a build.
 import { createHash } from "node:crypto";
-import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
@@ -21,6 +21,7 @@ import { Buildkit } from "../support/buildkit.ts";
 import { expectFields } from "../support/live-fields.ts";
 import { ArgumentsWatch, found, textBelow } from "../support/marks.ts";
 import { createSecret, namespaceMade } from "../support/namespace-made.ts";
+import { SshAgent, type SshKey, sshKey } from "../support/ssh-keys.ts";
 
 const secrets = {
   setting: "m4rk-of-a-setting-for-a-build",
@@ -32,6 +33,8 @@ const LABELS = { "org.opencontainers.image.title": "authentik", "team.example.co
 let buildkit: Buildkit;
 let project: Project;
 let temporary: string;
+let agent: SshAgent;
+let keys: Readonly<Record<"held" | "file", SshKey>>;
 const said: string[] = [];
 
 const cache = () => `\${SLIPWAY_REGISTRY}/e2e/${project.namespace}/cache:authentik`;
@@ -50,6 +53,7 @@ function services() {
         variable: { env: "BUILD_TOKEN" },
         file: { file: join(temporary, "token") },
       },
+      ssh: { agent: { env: "BUILD_AGENT" }, key: { file: keys.file.path } },
       cacheFrom: [cache()],
       cacheTo: cache(),
     },
@@ -69,8 +73,10 @@ beforeAll(async () => {
   buildkit = await Buildkit.start();
   temporary = await mkdtemp(join(tmpdir(), "slipway-temporary-"));
   await writeFile(join(temporary, "token"), `${secrets.file}\n`);
+  keys = { held: await sshKey(temporary, "held"), file: await sshKey(temporary, "file") };
+  agent = await SshAgent.start(temporary, keys.held);
   project = await Project.create("authentik", {
-    env: { ...buildkit.env, BUILD_TOKEN: secrets.variable },
+    env: { ...buildkit.env, BUILD_TOKEN: secrets.variable, BUILD_AGENT: agent.socket },
     hears: (text) => said.push(text),
   });
   await cp(join(import.meta.dirname, "../fixtures/authentik"), join(project.folder, "authentik"), {
@@ -83,6 +89,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await project.dispose();
   await buildkit.stop();
+  await agent.stop();
   await rm(temporary, { recursive: true, force: true });
 });
 
@@ -122,7 +129,10 @@ async function contentOf(image: string): Promise<string> {
   return (await Promise.all(texts)).join("\n");
 }
 
-const hash = (text: string): string => createHash("sha256").update(text).digest("hex");
+const hash = (text: string | Buffer): string => createHash("sha256").update(text).digest("hex");
+
+/** What nobody may see of what the build is given. */
+const hidden = () => ({ ...secrets, held: keys.held.mark, key: keys.file.mark });
 
 test("one build gives both services one digest, and each runs its own command line", async () => {
   const watch = new ArgumentsWatch();
@@ -135,7 +145,7 @@ test("one build gives both services one digest, and each runs its own command li
   const [{ output }] = await Promise.all([succeed(project.up()), secret]);
   const seen = await watch.end();
   expect(seen).toContain("buildx build");
-  expect(found(secrets, seen)).toEqual([]);
+  expect(found(hidden(), seen)).toEqual([]);
   expect(output.match(/ImageBuild .*created/g)).toHaveLength(1);
 
   const { releases } = await project.outputs<{ releases: Record<string, ReleaseRecord> }>();
@@ -189,16 +199,21 @@ test("the secrets were there for the build, and are in no layer, history, log or
     expect(content).toContain(hash(secret));
   }
   expect(content).toContain("/run/secrets");
-  expect(found(secrets, content)).toEqual([]);
+  // An agent and a key were there for SSH: the build has seen which public keys they have.
+  const shown = [keys.held, keys.file].map(({ publicBlob }) =>
+    hash(Buffer.from(publicBlob, "base64")),
+  );
+  expect(content).toContain(JSON.stringify(shown));
+  expect(found(hidden(), content)).toEqual([]);
   const cached = await crane("manifest", `${image.replace(/server@.*$/, "cache")}:authentik`);
   expect(cached.toString()).toContain('"layers"');
   const { config } = await json<{ config: { Labels: object } }>("config", image);
   expect(config.Labels).toMatchObject(LABELS);
 
   expect(said.join("")).toMatch(/ImageBuild/);
-  expect(found(secrets, said.join(""))).toEqual([]);
-  expect(found(secrets, await project.stored())).toEqual([]);
-  expect(found(secrets, await textBelow(project.folder))).toEqual([]);
+  expect(found(hidden(), said.join(""))).toEqual([]);
+  expect(found(hidden(), await project.stored())).toEqual([]);
+  expect(found(hidden(), await textBelow(project.folder))).toEqual([]);
 });
 
 test("a second run builds nothing, also with a different secret, and says that nothing changes", async () => {
@@ -251,5 +266,25 @@ test("an image for a platform that no node has is refused before anything is app
   expect(output).toContain(
     "image of server: got linux/arm64 in its build; allowed: linux/amd64, which its nodes are",
   );
+  await project.settings({ services: services() });
+});
+
+test("a builder that ignores the platform is told of, and nothing of the service is applied", async () => {
+  // Docker's classic builder takes whatever the base image is for, where nothing is run.
+  await mkdir(join(project.folder, "plain"));
+  await project.write("plain/Dockerfile", "ARG BASE\nFROM ${BASE}\nCOPY Dockerfile /srv/\n");
+  const build = {
+    context: "plain",
+    args: { BASE: "${SLIPWAY_BASE_IMAGE}" },
+    platform: "linux/arm64",
+  };
+  const plain = { build, port: 9000, checkPlatform: false, ...quick };
+  await project.settings({ services: { ...services(), plain } });
+  const { exitCode, output } = await project.up();
+  expect(exitCode).not.toBe(0);
+  expect(output).toMatch(
+    /image of plain: got linux\/amd64 in \S+\/plain@sha256:\w{64}; allowed: linux\/arm64, as its build says; the builder or the base image has ignored that/,
+  );
+  expect(await cluster.find(DEPLOYMENT, project.namespace, "plain")).toBeUndefined();
   await project.settings({ services: services() });
 });

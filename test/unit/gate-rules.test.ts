@@ -83,7 +83,10 @@ describe("an image has passed a gate", () => {
   });
 
   test("by what others have written, if the settings name its predicate", () => {
-    const { gate: _, kind: __, ...others } = statement;
+    const own = new Set(["gate", "kind"]);
+    const others = Object.fromEntries(
+      Object.entries(statement).filter(([key]) => !own.has(key)),
+    ) as unknown as FoundStatement;
     const kind = "https://cosign.sigstore.dev/attestation/vuln/v1";
     const found = { image: "i", unread: [], statements: [{ ...others, predicateType: kind }] };
     const known = { found, isTagged: false, now: NOW };

@@ -11,6 +11,7 @@ import { checked } from "../../cli/gate/attach.ts";
 import { publishable, withImage } from "../../cli/gate/command-line.ts";
 import { FORMATS } from "../../cli/gate/formats.ts";
 import { builderOf, commitOf } from "../../cli/gate/origin.ts";
+import { passed } from "../../cli/gate/pass.ts";
 import { programDigest } from "../../cli/gate/program-digest.ts";
 import { toolOf } from "../../cli/gate/tool.ts";
 import { usedWaivers, waiversIn } from "../../cli/gate/waivers.ts";
@@ -203,7 +204,7 @@ test.each<[string, string[], string[], number, RegExp]>([
       (error: unknown) => error,
     );
   process.exitCode = given;
-  expect(ended).toMatchObject({ message: expect.stringMatching(message), exitCode });
+  expect(ended).toMatchObject({ message: expect.stringMatching(message) as string, exitCode });
   expect(read(output)).toBeUndefined();
 });
 
@@ -266,7 +267,7 @@ test("a scan's report gives counts, tool, findings and waivers with their ends, 
     report: {
       format: "trivy",
       bytes: TRIVY.length,
-      digest: expect.stringMatching(/^sha256:[0-9a-f]{64}$/),
+      digest: expect.stringMatching(/^sha256:[0-9a-f]{64}$/) as string,
     },
   });
   expect(ran.statement).toMatchObject({
@@ -520,5 +521,32 @@ describe("a statement of another step", () => {
     ["nothing at all", "x", "it is no JSON"],
   ])("is refused if it is about %s", (_, text, why) => {
     expect(() => checked(text, asked)).toThrow(why);
+  });
+});
+
+describe("a registry that keeps nothing but images", () => {
+  const statement: Statement = {
+    _type: "https://in-toto.io/Statement/v1",
+    subject: [{ digest: { sha256: HEX } }],
+    predicateType: "https://in-toto.io/attestation/svr/v0.1",
+    predicate: {},
+  };
+  const copied: string[] = [];
+  const registry = {
+    manifest: () => Promise.resolve("{}"),
+    push: () => Promise.reject(new Error("MANIFEST_INVALID")),
+    referrers: () => Promise.resolve([]),
+    copy: (_: string, to: string) => Promise.resolve(void copied.push(to)),
+  };
+  const publication = { image: IMAGE, gate: "scan", hasPassed: true, statement };
+
+  test("gets the tag that there was before, with a warning", async () => {
+    const told = jest.spyOn(console, "error").mockReturnValue();
+    expect(await passed(publication, registry)).toEqual({});
+    expect(copied).toEqual([`registry.example.com/team/shop:gate-scan-${"a".repeat(32)}`]);
+    expect(told).toHaveBeenCalledWith(
+      "warning: the statement cannot be attached: MANIFEST_INVALID; the tag alone counts only where nothing is asked of signer, age or kind",
+    );
+    told.mockRestore();
   });
 });

@@ -41,7 +41,11 @@ test("age, signer and kind are asked of a gate by its name", () => {
       withinSeconds: 604_800,
       kind: "scan",
       signedBy: [
-        { name: "cosign.pub", pem: EC, fingerprint: expect.stringMatching(/^[0-9a-f]{64}$/) },
+        {
+          name: "cosign.pub",
+          pem: EC,
+          fingerprint: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
+        },
       ],
     },
   ]);

@@ -9,6 +9,7 @@ import { groupReasons } from "../../components/promotion/groups.ts";
 import { Release } from "../../components/release.ts";
 import { SlipwayProvider } from "../../components/slipway-provider.ts";
 import { assertAlone, earlierSet, membersOf } from "../../cli/group-rollback.ts";
+import { statusOf, words as statusWords } from "../../cli/status.ts";
 import { groupFailures } from "../../cli/group-words.ts";
 import { groupLines } from "../../cli/preview/group.ts";
 import type { HistoryEntry, ReleasedGroup, ReleaseRecord } from "../../contract/release-record.ts";
@@ -106,9 +107,9 @@ describe("a group in a program", () => {
       "MemberProof cart",
       "Deployment shop",
       "MemberProof shop",
-      "Readiness ledger",
-      "Readiness cart",
       "Readiness shop",
+      "Readiness cart",
+      "Readiness ledger",
     ]);
     const groups = declared
       .filter(({ type }) => type === RESOURCES.Readiness)
@@ -372,6 +373,26 @@ describe("a group that goes back", () => {
     );
     assertAlone("search", { pair: members }, "npx slipway unpin");
   });
+});
+
+test("a status has a column for groups where there are any, and says for whom one has failed", () => {
+  const record = (group?: ReleasedGroup) =>
+    ({
+      ...{ commit: null, dirty: false, verdict: "ready", reason: null, running: null },
+      ...{ digest: `sha256:${"a".repeat(64)}`, manifestHash: "m", warnings: [], seconds: 1 },
+      startedAt: "2026-11-21T12:00:00.000Z",
+      ...(group && { group }),
+    }) as unknown as ReleaseRecord;
+  const shown = (group?: ReleasedGroup) =>
+    statusWords(
+      [statusOf("ledger", record(group), undefined, { stack: "dev" })],
+      Date.parse("2026-11-21T12:00:02.000Z"),
+    );
+  expect(shown()).not.toContain("GROUP");
+  expect(shown(FAILED)).toMatch(/PINNED AT {2}GROUP AND SET\n.*checkout 0123456789ab\n/);
+  expect(shown(FAILED)).toContain(
+    "\ngroup checkout: cart has failed with crash-loop in the set 0123456789ab",
+  );
 });
 
 test("a failed group is said once, and a previewed one with its order", () => {

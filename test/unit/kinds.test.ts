@@ -302,6 +302,29 @@ describe("the deploy lane", () => {
     expect(own).not.toContain("delete pods");
   });
 
+  test("gets what a migration takes, and may run no Job but one of the service's own pods", () => {
+    const migrate = { command: ["/app/migrate", "up"] };
+    const own = deployActs({ migrate }).filter((act) => !deployActs({}).includes(act));
+    expect([...new Set(own)].sort()).toEqual(
+      ["create", "delete", "get", "list", "watch"].map((verb) => `${verb} jobs`),
+    );
+    const jobs = policiesWith({ migrate }).find(({ metadata }) =>
+      metadata.name.endsWith("-deploy-jobs"),
+    );
+    const variables = jobs?.spec.variables as { name: string; expression: string }[];
+    const expressions = Object.fromEntries(
+      variables.map(({ name, expression }) => [name, expression]),
+    );
+    expect(expressions["owner"]).toContain(
+      'object.metadata.?labels.orValue({})[?"slipway/migrates"].orValue("")',
+    );
+    expect(expressions["kind"]).toContain('{"shop":"Deployment"}[?variables.owner]');
+    const [account] = jobs?.spec.validations.filter(({ expression }) =>
+      expression.includes("serviceAccountName"),
+    ) ?? [undefined];
+    expect(account?.expression).toContain('.orValue("") == variables.owner');
+  });
+
   test("may give the pods of each kind no more than those of a Deployment", () => {
     const [named] = policiesWith({ stateful: true }).filter(({ metadata }) =>
       metadata.name.endsWith("-deploy-deployments"),

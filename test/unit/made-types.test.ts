@@ -125,7 +125,7 @@ async function registered(settings: Readonly<Record<string, unknown>>): Promise<
     cluster: { kubeconfig: join(folder, "kubeconfig") },
     registry: { repository: "registry.example.com/team" },
     namespace: "shop-prod",
-    prometheus: "http://prometheus.monitoring:9090",
+    prometheus: PROMETHEUS,
     ...settings,
   };
   await pulumi.runtime.setMocks(
@@ -199,6 +199,21 @@ function outputsOf(type: string): Record<string, unknown> {
   }
 }
 
+const PROMETHEUS = "http://prometheus.monitoring:9090";
+
+/** Of manifests that say only what they must. */
+const WAIVER = { until: "9999-12-31", why: "a test" };
+const POLICY = {
+  admission: true,
+  registries: ["own"],
+  waive: Object.fromEntries(
+    ["requests-and-limits", "network-policies"].map((rule) => [
+      rule,
+      { own: WAIVER, beside: WAIVER },
+    ]),
+  ),
+};
+
 const CREDENTIALS_ELSEWHERE = {
   key: { namespace: "jenkins", keys: { PIN: { random: { length: 8 } } } },
   lane: { namespace: "ci-deploy", keys: { PIN: { random: { length: 8 } } } },
@@ -232,6 +247,7 @@ async function everything(): Promise<[settings: Record<string, unknown>, Registe
     groups: { pair: ["worker", "labelled"] },
     credentials: { ...CREDENTIALS, ...CREDENTIALS_ELSEWHERE },
     jenkins: { ...JENKINS, prefix: "ci" },
+    policy: POLICY,
     sealing: { controller: { namespace: "sealing" } },
   };
   const promoting = { services: { shop: SERVICE }, promoteFrom: PROMOTION, jenkins: JENKINS };
@@ -255,7 +271,7 @@ test("every type that the program registers is known, and every object of it whe
   expect([...new Set([...listed, ...byEngine])].sort()).toEqual([...MADE.keys()].sort());
 
   const findings = stacks.flatMap(([settings, resources]) => {
-    const own = { namespace: "shop-prod", ...settings };
+    const own = { namespace: "shop-prod", prometheus: PROMETHEUS, ...settings };
     const organization = "organization";
     const written = {
       folder: "/",

@@ -314,7 +314,22 @@ test("a member that broke while the others were delivered goes back after all", 
   const { release: record } = await judged(inputs());
   expect(record).toMatchObject({
     verdict: "failed",
-    group: { failed: { member: "shop" } },
+    group: { verdict: "failed", failed: { member: "shop" } },
+    running: { digest: digest("e") },
+  });
+});
+
+test("takes the members behind it back, whose records come first", async () => {
+  healthy();
+  await proved(inputs());
+  const other = { ...release({ service: "cart" }), namespace: "shop-dev" };
+  applyObserved(server, complete(other));
+  await proved({ ...inputs(), ...other, serviceName: "cart" });
+  server.delete("deployments", "cart");
+  const { release: record } = await judged(inputs());
+  expect(record).toMatchObject({
+    reason: "group-failed",
+    group: { verdict: "failed", failed: { member: "cart" } },
     running: { digest: digest("e") },
   });
 });

@@ -10,7 +10,7 @@ import { UNKNOWN } from "../../wire/unknown.ts";
 import { type ApiObject, ApiServer } from "../support/api-server.ts";
 import { removeFolders } from "../support/folder.ts";
 import { kubeconfigOf } from "../support/kubeconfig.ts";
-import { digest } from "../support/release-objects.ts";
+import { digest, unreadyPod } from "../support/release-objects.ts";
 
 const COMMAND = ["/app/migrate", "up"];
 const ended = (type: "Complete" | "Failed") => ({
@@ -205,6 +205,23 @@ test("takes no Job of the name for its own that runs a different image", async (
   expect(halt?.evidence.message).toBe(
     `job ${job.metadata.name} exists, and does not run this migration; somebody else has created it: delete it`,
   );
+});
+
+test("deletes a Job that cannot begin, because it would begin when nobody looks", async () => {
+  const { job, image } = inputs("a");
+  server.created = (resource, object) => {
+    const waiting = { reason: "ErrImagePull", message: `failed to pull: ${image}: not found` };
+    const pod = unreadyPod("shop-migrate-1", object.metadata.uid, { state: { waiting } });
+    if (resource === "jobs") {
+      server.apply("pods", pod as ApiObject);
+    }
+  };
+
+  const { record, halt } = resultOf(await create(inputs("a")));
+
+  expect(record).toMatchObject({ verdict: "failed", reason: "image-not-found" });
+  expect(halt?.evidence.notes).toContain(`job ${job.metadata.name} has not begun, and was deleted`);
+  expect(server.requests).toContain("delete jobs");
 });
 
 test("says what it lacks to create a Job", async () => {

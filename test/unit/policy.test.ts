@@ -1,165 +1,329 @@
-// Cannot prove that Pulumi runs the pack: test/e2e/policy.test.ts does.
-import type { ResourceValidationArgs, ResourceValidationPolicy } from "@pulumi/policy";
+// Cannot prove that the API server and Pulumi judge as this does: test/e2e/policy.test.ts has both refuse the same objects.
+import type { ResourceValidationArgs, StackValidationArgs } from "@pulumi/policy";
 
+import { EXCEPTIONS, type ExceptionWord } from "../../components/service/exceptions.ts";
 import { workloadManifests } from "../../components/manifests/workload.ts";
-import type { ExceptionWord } from "../../components/service/exceptions.ts";
+import { namespaceRules, resourceRules } from "../../policy/of-program.ts";
+import { Judge, type Judged } from "../../policy/rules/judge.ts";
+import { loosenessOf, reachOf } from "../../policy/rules/loose.ts";
+import { ruleOf } from "../../policy/rules/own-rule.ts";
+import type { Given } from "../../policy/rules/rule.ts";
+import { RULES } from "../../policy/rules/table.ts";
 import { IMAGE, service } from "../support/definitions.ts";
-import { noLongLivedTokens } from "../../policy/long-lived-tokens.ts";
-import { noPlainSecrets } from "../../policy/plain-secrets.ts";
-import { noUnpinnedImages } from "../../policy/unpinned-images.ts";
-import { noUnsaidExceptions } from "../../policy/unsaid-exceptions.ts";
-import { noWildcardRights } from "../../policy/wildcard-rights.ts";
+import { breakingObjects, rightDeployment, type Scene } from "../support/policy-objects.ts";
 
-async function violations(
-  { validateResource }: ResourceValidationPolicy,
-  type: string,
-  props: object,
-): Promise<string[]> {
-  const found: string[] = [];
-  const args = { type, name: "it", props } as ResourceValidationArgs;
-  for (const validation of [validateResource].flat()) {
-    await validation?.(args, (message) => found.push(message));
-  }
-  return found;
-}
+const DIGEST = `sha256:${"a".repeat(64)}`;
+const LABELS = { "app.kubernetes.io/name": "shop" };
+const SCENE: Scene = {
+  namespace: "shop",
+  image: `registry.example.com/team/shop@${DIGEST}`,
+  labels: LABELS,
+};
+const GIVEN: Given = {
+  registries: ["registry.example.com/team"],
+  allow: {},
+  own: ["shop"],
+  open: {},
+  unprobed: [],
+  selectors: [{ matchLabels: LABELS }],
+};
 
-const LOOSE = [
-  "host-network",
-  "host-pid",
-  "host-ipc",
-  "token",
-  "root",
-  "writable-root",
-  "privilege-escalation",
-] as const satisfies readonly ExceptionWord[];
+const judged = (object: Judged, given: Partial<Given> = {}) =>
+  new Judge({ rules: RULES, given: { ...GIVEN, ...given }, waived: {} }).faultsOf(object);
+const rulesBroken = (object: Judged, given: Partial<Given> = {}) => [
+  ...new Set(judged(object, given).map(({ rule }) => rule)),
+];
+const withImage = (image: string) => rightDeployment("it", SCENE, { container: { image } });
+const ofKind = (kind: string, content: object, apiVersion = "v1"): Judged => ({
+  apiVersion,
+  kind,
+  metadata: { name: "it" },
+  ...content,
+});
+const role = (rule: object, kind = "Role") =>
+  ofKind(kind, { rules: [rule] }, "rbac.authorization.k8s.io/v1");
 
-test.each([...LOOSE, "privileged" as const])(
-  "forbids pods of a service that %s without the word for it",
-  async (word) => {
-    const manifest = workloadManifests(service({ allow: [word] }), IMAGE).deployment;
-    const { metadata } = manifest as unknown as { readonly metadata: object };
-    const silent = { ...manifest, metadata: { ...metadata, annotations: {} } };
-    expect(await violations(noUnsaidExceptions, "kubernetes:apps/v1:Deployment", silent)).toEqual([
-      `Deployment it: its pods need allow: [${word}]; set it in slipway:services, or remove what needs it`,
-    ]);
-  },
-);
+const breaking = Object.entries(breakingObjects(SCENE));
 
-const secret = "kubernetes:core/v1:Secret";
-const role = "kubernetes:rbac.authorization.k8s.io/v1:Role";
-const digest = `@sha256:${"a".repeat(64)}`;
-const pods = (image: string) => ({ template: { spec: { containers: [{ name: "main", image }] } } });
-
-test.each<[string, ResourceValidationPolicy, string, object]>([
-  ["a pull secret's type", noLongLivedTokens, secret, { type: "kubernetes.io/dockerconfigjson" }],
-  [
-    "another kind with that type",
-    noLongLivedTokens,
-    "kubernetes:core/v1:ConfigMap",
-    { type: "kubernetes.io/service-account-token" },
-  ],
-  ["a Secret without values", noPlainSecrets, secret, { metadata: {}, data: {} }],
-  ["a ConfigMap with values", noPlainSecrets, "kubernetes:core/v1:ConfigMap", { data: { A: "1" } }],
-  [
-    "an image with its digest",
-    noUnpinnedImages,
-    "kubernetes:apps/v1:Deployment",
-    { spec: pods(`r/shop${digest}`) },
-  ],
-  ["a kind without pods", noUnpinnedImages, "kubernetes:core/v1:Service", { spec: { ports: [] } }],
-  [
-    "a resource of another provider",
-    noUnpinnedImages,
-    "docker:index/image:Image",
-    { spec: pods("r/shop:1") },
-  ],
-  [
-    "a rule with names",
-    noWildcardRights,
-    role,
-    { rules: [{ apiGroups: [""], resources: ["pods"], verbs: ["get"] }] },
-  ],
-  ["a Role without rules", noWildcardRights, role, {}],
-  [
-    "a service's pods as Slipway makes them",
-    noUnsaidExceptions,
-    "kubernetes:apps/v1:Deployment",
-    workloadManifests(service(), IMAGE).deployment ?? {},
-  ],
-  [
-    "what the settings allow",
-    noUnsaidExceptions,
-    "kubernetes:apps/v1:Deployment",
-    workloadManifests(service({ allow: LOOSE }), IMAGE).deployment ?? {},
-  ],
-  [
-    "pods that are no service's",
-    noUnsaidExceptions,
-    "kubernetes:apps/v1:Deployment",
-    { spec: pods(`r/shop${digest}`) },
-  ],
-])("allows %s", async (_, policy, type, props) => {
-  expect(await violations(policy, type, props)).toEqual([]);
+test("each rule has an object that breaks it", () => {
+  expect(breaking.map(([rule]) => rule).sort()).toEqual(RULES.map(({ name }) => name).sort());
 });
 
-test.each<[string, ResourceValidationPolicy, string, object, RegExp]>([
+test.each(breaking)("%s is broken by its object alone", (rule, object) => {
+  expect(rulesBroken(object)).toEqual([rule]);
+  expect(JSON.stringify(judged(object))).not.toContain("m4rk-in-clear");
+});
+
+test("a waiver is for its rule and object alone", () => {
+  const [[rule, object] = ["", withImage("")]] = breaking;
+  const waived = { [rule]: [`${object.kind}/${object.metadata.name}`] };
+  const judge = new Judge({ rules: RULES, given: GIVEN, waived });
+  expect(judge.faultsOf(object)).toEqual([]);
+  expect(judge.faultsOf({ ...object, metadata: { name: "other" } })).toHaveLength(1);
+  for (const [other, its] of breaking.slice(1)) {
+    expect(judge.faultsOf(its).map((fault) => fault.rule)).toEqual([other]);
+  }
+});
+
+test.each<[string, Judged, Partial<Given>?]>([
+  ["a Deployment that is right", rightDeployment("it", SCENE)],
+  ["a pull secret's type", ofKind("Secret", { type: "kubernetes.io/dockerconfigjson" })],
+  ["a Secret without values", ofKind("Secret", { data: {} })],
+  ["a ConfigMap with values", ofKind("ConfigMap", { data: { A: "1" } })],
   [
-    "a token that never expires",
-    noLongLivedTokens,
-    secret,
-    { type: "kubernetes.io/service-account-token" },
-    /^Secret it: got type kubernetes\.io\/service-account-token/,
+    "a kind of another group with that name",
+    ofKind("Secret", { data: { A: "1" } }, "example.com/v1"),
+  ],
+  ["a rule with names", role({ apiGroups: [""], resources: ["pods"], verbs: ["get"] })],
+  ["a Role without rules", ofKind("Role", {}, "rbac.authorization.k8s.io/v1")],
+  ["a Service of the cluster", ofKind("Service", { spec: { ports: [{ port: 80 }] } })],
+  [
+    "a type of Service that the settings name",
+    ofKind("Service", { spec: { type: "LoadBalancer" } }),
+    { open: { it: "LoadBalancer" } },
   ],
   [
-    "values, by their keys",
-    noPlainSecrets,
-    secret,
-    { data: { A: "aHVudGVy" }, stringData: { B: "hunter2" } },
-    /^Secret it: got values of A, B in the stack; describe it/,
+    "a word of allow that the settings say",
+    rightDeployment("it", SCENE, { pod: { hostPID: true } }),
+    { allow: { it: ["host-pid"] } },
   ],
   [
-    "a tag",
-    noUnpinnedImages,
-    "kubernetes:apps/v1:Deployment",
-    { spec: pods("r/shop:1.2") },
-    /^Deployment it: container main: got image "r\/shop:1\.2"; allowed: repository@sha256/,
+    "no readiness probe where the settings say so",
+    rightDeployment("it", SCENE, { container: { readinessProbe: undefined } }),
+    { unprobed: ["it"] },
   ],
   [
-    "a tag of an init container",
-    noUnpinnedImages,
-    "kubernetes:core/v1:Pod",
-    { spec: { initContainers: [{ image: "r/init" }], containers: [{ image: `r/shop${digest}` }] } },
-    /^Pod it: container without a name: got image "r\/init"/,
+    "what opens no port and has no probe",
+    rightDeployment("it", SCENE, { container: { readinessProbe: undefined, ports: [] } }),
   ],
   [
-    "a tag in a CronJob",
-    noUnpinnedImages,
-    "kubernetes:batch/v1:CronJob",
-    { spec: { jobTemplate: { spec: pods("r/job") } } },
-    /^CronJob it: .*"r\/job"/,
+    "a limit for a request, and resources of the pod",
+    rightDeployment("it", SCENE, {
+      container: { resources: { limits: { memory: "1Gi" } } },
+      pod: { resources: { requests: { cpu: "1" } } },
+    }),
+  ],
+  ["an image of a registry", withImage(`ghcr.io/a/b@${DIGEST}`), { registries: ["ghcr.io"] }],
+  [
+    "an image of Docker Hub by its short name",
+    withImage(`redis@${DIGEST}`),
+    { registries: ["redis"] },
   ],
   [
-    "all verbs",
-    noWildcardRights,
-    role,
+    "one by the long name",
+    withImage(`docker.io/library/redis@${DIGEST}`),
+    { registries: ["docker.io"] },
+  ],
+  [
+    "pods that an expression selects",
+    rightDeployment("it", SCENE),
     {
-      rules: [
-        { resources: ["pods"], verbs: ["get"] },
-        { resources: ["pods"], verbs: ["*"] },
+      selectors: [
+        { matchExpressions: [{ key: "app.kubernetes.io/name", operator: "In", values: ["shop"] }] },
       ],
     },
-    /^Role it: rules\[1\]\.verbs: got "\*"/,
+  ],
+  ["pods that a selector of all selects", rightDeployment("it", SCENE), { selectors: [{}] }],
+])("allows %s", (_, object, given = {}) => {
+  expect(judged(object, given)).toEqual([]);
+});
+
+test.each<[string, Judged, string, Partial<Given>?]>([
+  [
+    "a tag of an init container",
+    rightDeployment("it", SCENE, {
+      pod: { initContainers: [{ ...withResources(), image: "registry.example.com/team/a:1" }] },
+    }),
+    "no-unpinned-images",
+  ],
+  [
+    "another port of a registry",
+    withImage(`ghcr.io:5000/a@${DIGEST}`),
+    "no-other-registries",
+    { registries: ["ghcr.io"] },
+  ],
+  [
+    "a repository that only begins like it",
+    withImage(`registry.example.com/team2/a@${DIGEST}`),
+    "no-other-registries",
+  ],
+  ["an image without a registry", withImage(`team/shop@${DIGEST}`), "no-other-registries"],
+  [
+    "values, by their keys",
+    ofKind("Secret", { data: { A: "x" }, stringData: { B: "y" } }),
+    "no-plain-secrets",
   ],
   [
     "all subresources in a ClusterRole",
-    noWildcardRights,
-    `${role.slice(0, -4)}ClusterRole`,
-    { rules: [{ resources: ["*/scale"], verbs: ["get"] }] },
-    /^ClusterRole it: rules\[0\]\.resources/,
+    role({ resources: ["*/scale"], verbs: ["get"] }, "ClusterRole"),
+    "no-wildcard-rights",
   ],
-])("refuses %s", async (_, policy, type, props, message) => {
-  const [first, ...others] = await violations(policy, type, props);
-  expect(first).toMatch(message);
-  expect(first).not.toMatch(/hunter2|aHVudGVy/);
-  expect(others).toEqual([]);
+  ["impersonation", role({ resources: ["users"], verbs: ["impersonate"] }), "no-escalating-rights"],
+  [
+    "tokens of accounts",
+    role({ resources: ["serviceaccounts/token"], verbs: ["create"] }),
+    "no-escalating-rights",
+  ],
+  [
+    "a binding of everybody",
+    ofKind(
+      "RoleBinding",
+      { roleRef: { name: "view" }, subjects: [{ kind: "Group", name: "system:authenticated" }] },
+      "rbac.authorization.k8s.io/v1",
+    ),
+    "no-escalating-rights",
+  ],
+  [
+    "an external name",
+    ofKind("Service", { spec: { type: "ExternalName" } }),
+    "no-external-addresses",
+  ],
+  [
+    "an external address",
+    ofKind("Service", { spec: { externalIPs: ["192.0.2.1"] } }),
+    "no-external-addresses",
+  ],
+  [
+    "another type than the settings name",
+    ofKind("Service", { spec: { type: "NodePort" } }),
+    "no-external-addresses",
+    { open: { it: "LoadBalancer" } },
+  ],
+  [
+    "a request without a limit of memory",
+    rightDeployment("it", SCENE, {
+      container: { resources: { requests: { cpu: "1", memory: "1Gi" } } },
+    }),
+    "requests-and-limits",
+  ],
+  [
+    "a host port",
+    rightDeployment("it", SCENE, {
+      container: { ports: [{ containerPort: 8080, hostPort: 8080 }] },
+    }),
+    "no-unsaid-exceptions",
+  ],
+  [
+    "a folder of the node",
+    rightDeployment("it", SCENE, {
+      pod: { volumes: [{ name: "v", hostPath: { path: "/" } }] },
+    }),
+    "no-unsaid-exceptions",
+  ],
+  [
+    "files of the image that a service of Slipway's may write to",
+    rightDeployment("shop", SCENE, {
+      container: {
+        securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } },
+      },
+    }),
+    "no-unsaid-exceptions",
+  ],
+])("refuses %s", (_, object, rule, given = {}) => {
+  expect(rulesBroken(object, given)).toEqual([rule]);
+});
+
+function withResources() {
+  return {
+    name: "init",
+    resources: { limits: { cpu: "1", memory: "1Gi" } },
+    securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } },
+  };
+}
+
+test("the level restricted knows what only Slipway's own hardening forbids", () => {
+  const beyond = Object.entries(EXCEPTIONS).flatMap(([word, { level }]) =>
+    level === "restricted" && word !== "network" ? [word] : [],
+  );
+  const place = { pod: "pod", containers: "containers" };
+  const known = Object.keys({ ...loosenessOf(place), ...reachOf(place) });
+  expect(known.sort()).toEqual(
+    Object.keys(EXCEPTIONS)
+      .filter((word) => word !== "network")
+      .sort(),
+  );
+  for (const word of beyond as ExceptionWord[]) {
+    const manifest = workloadManifests(service({ allow: [word] }), IMAGE)
+      .deployment as unknown as Judged;
+    const given = { registries: [IMAGE.slice(0, IMAGE.indexOf("@"))], own: [] };
+    expect(judged(manifest, given)).toEqual([]);
+  }
+});
+
+test("what cannot be judged is a fault", () => {
+  const [fault] = judged(ofKind("Deployment", { spec: {} }, "apps/v1"));
+  expect(fault?.text).toMatch(/^cannot be judged: /);
+});
+
+describe("a rule of a team", () => {
+  const rule = ruleOf("team-label", {
+    kinds: ["Deployment"],
+    check: 'object.metadata.?labels[?"team"].hasValue() // of all',
+    message: "set the label team",
+  });
+  const judge = new Judge({ rules: [rule], given: GIVEN, waived: {} });
+
+  test("is one of the table", () => {
+    const object = rightDeployment("it", SCENE);
+    expect(judge.faultsOf(object)).toEqual([{ rule: "team-label", text: "set the label team" }]);
+    const labelled = { ...object, metadata: { name: "it", labels: { team: "a" } } };
+    expect(judge.faultsOf(labelled)).toEqual([]);
+  });
+
+  test("that is no CEL is told", () => {
+    const broken = ruleOf("broken", { kinds: ["Pod"], check: "object.(", message: "no" });
+    const own = new Judge({ rules: [rule, broken], given: GIVEN, waived: {} });
+    expect(own.textFault("team-label")).toBeUndefined();
+    expect(own.textFault("broken")).toMatch(/./);
+  });
+});
+
+describe("the pack", () => {
+  const typeOf = ({ apiVersion, kind }: Judged) =>
+    `kubernetes:${apiVersion === "v1" ? "core/v1" : apiVersion}:${kind}`;
+
+  async function violations(object: Judged): Promise<string[]> {
+    const found: string[] = [];
+    const args = { type: typeOf(object), name: "it", props: object };
+    for (const { validateResource } of resourceRules()) {
+      for (const validation of [validateResource].flat()) {
+        await validation?.(args as unknown as ResourceValidationArgs, (text) => found.push(text));
+      }
+    }
+    for (const { validateStack } of namespaceRules()) {
+      await validateStack({ resources: [args] } as unknown as StackValidationArgs, (text) =>
+        found.push(text),
+      );
+    }
+    return found;
+  }
+
+  test("has each rule, but of registries, which it does not know", () => {
+    const names = [...resourceRules(), ...namespaceRules()].map(({ name }) => name);
+    expect(names.sort()).toEqual(RULES.map(({ name }) => name).sort());
+  });
+
+  test.each(breaking.filter(([rule]) => rule !== "no-other-registries"))(
+    "refuses what breaks %s",
+    async (rule, object) => {
+      const found = await violations(object);
+      const own = found.filter((text) => !text.includes("no NetworkPolicy of the stack"));
+      expect(rule === "network-policies" ? found : own).toHaveLength(1);
+      expect(found[0]).toMatch(new RegExp(`^${object.kind} it: `));
+    },
+  );
+
+  const LOOSE = ["host-network", "token", "root", "writable-root", "privileged"] as const;
+
+  test.each(LOOSE)("forbids pods of a service that %s without the word for it", async (word) => {
+    const manifest = workloadManifests(service({ allow: [word] }), IMAGE)
+      .deployment as unknown as Judged;
+    const own = (texts: readonly string[]) =>
+      texts.filter((text) => !text.includes("NetworkPolicy"));
+    expect(own(await violations(manifest))).toEqual([]);
+    const silent = { ...manifest, metadata: { ...manifest.metadata, annotations: {} } };
+    expect(own(await violations(silent))).toEqual([
+      `Deployment it: its pods need allow: [${word}]; set it in slipway:services, or remove what needs it`,
+    ]);
+  });
 });

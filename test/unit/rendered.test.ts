@@ -469,7 +469,19 @@ test("a chart that renders differently each time is refused by the objects that 
       rendering({ folder, variables, hasImage: false }),
     );
   await expect(left("ConfigMap/made-up")).rejects.toThrow(/^there is no object in it/);
-  await expect(left("store/ConfigMap/made-up")).rejects.toThrow(/^chart c: renders/);
+  const wrong = left("store/ConfigMap/made-up");
+  await expect(wrong).rejects.toThrow(/^chart c: renders/);
+  await expect(wrong).rejects.toThrow(/\nwithout: there is no store\/ConfigMap\/made-up/);
+});
+
+test("what a chart makes up hides none of its other faults", async () => {
+  const script = `echo "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: made-up}\ndata: {x: '$$'}\n---"; echo '${JSON.stringify(deployment("other", "redis:7"))}'`;
+  const folder = folderWithProgram("helm", script, { "c/Chart.yaml": "name: c\nversion: 1.0.0\n" });
+  const variables = { PATH: `${join(folder, "bin")}:/bin` };
+  const read = render({ chart: join(folder, "c") }, rendering({ folder, variables }));
+  await expect(read).rejects.toThrow(
+    /^chart c: renders ConfigMap\/made-up differently[^\n]*\nDeployment\/other: container app: got image "redis:7"/,
+  );
 });
 
 test("a chart is rendered for the cluster that there is, and what it cannot know is told", async () => {
@@ -814,12 +826,21 @@ test("tries objects as they are applied, and names what the API server refuses",
     };
     return (await deploy(program, { answer: answer(messages) })).result;
   };
-  expect(await requireThose("data.A: got a number", "spec is wrong")).toBe(
-    "2 faults in the manifests\n  slipway:services.shop: ConfigMap/a: the API server refuses the object: data.A: got a number\n  slipway:services.shop: StatefulSet/shop: the API server refuses the object: spec is wrong",
+  expect(await requireThose("spec.ports: Required", "data.A: got a number", "spec is wrong")).toBe(
+    "3 faults in the manifests\n  slipway:services.shop: Service/shop: the API server refuses the object: spec.ports: Required\n  slipway:services.shop: ConfigMap/a: the API server refuses the object: data.A: got a number\n  slipway:services.shop: StatefulSet/shop: the API server refuses the object: spec is wrong",
   );
   expect(await requireThose('admission webhook "x" does not support dry run')).toEqual(new Set());
+  // A webhook may compare an Ingress, or a Service, with what this very run changes; of pods it is right or wrong in any case.
+  const denied = 'admission webhook "x" denied the request: no';
+  const warned = jest.spyOn(pulumi.log, "warn").mockResolvedValue();
+  expect(await requireThose(denied)).toEqual(new Set());
+  expect(warned.mock.calls).toEqual([[expect.stringMatching(/Service\/shop: .* denied/)]]);
+  expect(await requireThose(denied, denied)).toMatch(
+    /^slipway:services\.shop: ConfigMap\/a: .*denied/,
+  );
   const [{ objects }] = asked as [{ objects: ManifestObject[] }];
-  expect(objects.map(({ kind }) => kind)).toEqual(["ConfigMap", "StatefulSet"]);
+  expect(objects.map(({ kind }) => kind)).toEqual(["Service", "ConfigMap", "StatefulSet"]);
+  expect(asked[0]).toMatchObject({ resources: ["services", "configmaps", "statefulsets"] });
   expect(JSON.stringify(objects)).toContain(`"image":"any.invalid/image@sha256:`);
 });
 
@@ -856,4 +877,46 @@ test("a service whose other Deployment has failed has failed by its name", () =>
     evidence: { message: "deployment worker: exit 3" },
     digest: "1/1",
   });
+  const running = { digest: "sha256:1" } as ReleaseRecord["running"];
+  const back = { ...record("failed", "exit 3"), running };
+  expect(combined(record("ready", "1/1"), [back], [worker]).evidence?.message).toBe(
+    "deployment worker: exit 3; it runs sha256:1 again, and what is ready of the service stays at this release",
+  );
+  expect(combined(back, [record("ready", "1/1")], [worker]).evidence?.message).toBe(
+    "exit 3; at this release stays deployment worker",
+  );
+  expect(combined(back, [back], [worker]).evidence?.message).toBe("exit 3");
+});
+
+test("says which images beside the containers of an object stay tags", async () => {
+  const named = {
+    ...deployment(),
+    spec: {
+      template: {
+        spec: {
+          containers: [
+            {
+              ...{ name: "app", image: "shop:v1" },
+              args: ["--sidecar-image=ghcr.io/acme/sidecar:v2", "redis.example.com:6379", "a:b"],
+              env: [
+                { name: "RUNNER", value: "localhost:5000/runner:1.0" },
+                { name: "PINNED", value: PINNED },
+                { name: "URL", value: "http://example.com/a:b" },
+              ],
+            },
+          ],
+        },
+      },
+    },
+  };
+  const database = object("Certificate", "db", {
+    apiVersion: "cert-manager.io/v1",
+    spec: { imageName: "postgres:17", other: { image: PINNED }, pullPolicy: "a:b" },
+  });
+  const { notes } = await renderThose([named, database]);
+  expect(notes.filter((note) => note.includes("beside its containers")).toSorted()).toEqual([
+    "Certificate/db names the image postgres:17 beside its containers, which stays a tag; pin it by its digest if it is run",
+    "Deployment/shop names the image ghcr.io/acme/sidecar:v2 beside its containers, which stays a tag; pin it by its digest if it is run",
+    "Deployment/shop names the image localhost:5000/runner:1.0 beside its containers, which stays a tag; pin it by its digest if it is run",
+  ]);
 });

@@ -158,6 +158,20 @@ describe("a release that fails", () => {
     });
   });
 
+  test("stays where the Deployment was replaced by one that selects other pods", () => {
+    const observed = failing();
+    const { deployment } = observed;
+    const spec = { ...deployment?.spec, selector: { matchLabels: { app: "other" } } };
+    const finding = { reason: "crash-loop", object: "pod shop-new-1", message: "" } as const;
+    const replaced = { ...observed, deployment: { ...deployment, spec } } as typeof observed;
+    expect(planRollback(release(), finding, { lastReady: EARLIER }, replaced)).toMatchObject({
+      kind: "stay",
+      why: expect.stringMatching(
+        /the pods of .* have other labels than the deployment selects/,
+      ) as string,
+    });
+  });
+
   test("makes way for the last ready one by the template that the state keeps, where its ReplicaSet is gone", () => {
     const lastReady = { ...EARLIER, replicaSet: "shop-lost" };
     const lastReadyTemplate = JSON.stringify(EARLIER_TEMPLATE);

@@ -268,6 +268,12 @@ const SERVICES = {
 };
 
 /** Manifests with every key that they can have, though not at a time. */
+const POLICY = {
+  admission: true,
+  registries: ["ghcr.io"],
+  waive: { "network-policies": { redis: { until: "9999-12-31", why: "a chart" } } },
+  rules: { team: { kinds: ["Deployment"], check: "true", message: "no" } },
+};
 const MANIFESTS = {
   files: "deploy",
   kustomize: "deploy",
@@ -306,6 +312,7 @@ const STACK = {
     identifiers: ["0123456789ab"],
     kubeconfigs: ["${BEFORE}", "/home/admin/config"],
     plugins: ["kubernetes@4.34.1"],
+    prometheus: ["http://prometheus.monitoring:9090"],
     stacks: ["staging"],
   },
   jenkins: {
@@ -554,6 +561,7 @@ describe("right settings", () => {
       services: { shop: { manifests: MANIFESTS } },
       extras: { redis: { ...MANIFESTS, allow: ["root"], ...said(VERDICT) } },
       groups: { pair: ["shop", "web"] },
+      policy: POLICY,
     };
     const ofManifests = ["services.*.manifests", "extras.*"].flatMap((at) => [
       `${at}.values`,
@@ -564,6 +572,9 @@ describe("right settings", () => {
       ...ofCredentials,
       "extras",
       "groups",
+      "policy.waive",
+      "policy.waive.*",
+      "policy.rules",
       ...ofManifests,
       ...CHOSEN_LABELS,
     ];
@@ -1430,6 +1441,20 @@ describe("a number that YAML reads as another one", () => {
     expect(told(text)).toContainEqual(
       expect.stringContaining(`services.shop.${place}: got 1.10, which YAML reads as 1.1; allowed`),
     );
+  });
+
+  test("a chart's values are as they are written, at any depth, and booleans are booleans", () => {
+    const values =
+      "{ image: { tag: 1.10 }, list: [{ day: 1e3 }], on: True, port: 80, text: '1.10' }";
+    const text = settings("8080", '"1"').replace(
+      "env:",
+      `manifests: { chart: chart, values: ${values} }\n      env:`,
+    );
+    const own = told(text).filter((line) => line.includes("manifests.values"));
+    expect(own).toEqual([
+      expect.stringMatching(/values\.image\.tag: got 1\.10, which YAML reads as 1\.1; allowed/),
+      expect.stringMatching(/values\.list\[0\]\.day: got 1e3, which YAML reads as 1000; allowed/),
+    ]);
   });
 
   test("what has a name in the file counts wherever it is used, unless the map has a key of its own", () => {

@@ -54,6 +54,7 @@ test("every setting is described in Pulumi.yaml, and has a default there, so tha
     "monitoring",
     "namespace",
     "pins",
+    "policy",
     "prometheus",
     "promoteFrom",
     "registry",
@@ -88,6 +89,7 @@ test("every setting is in the pages on settings, at any depth", () => {
     "manifests",
     "promotion",
     "jenkins-access",
+    "policy",
     "monitoring",
   ].map((name) => readFileSync(join(CHECKOUT, `docs/${name}.md`), "utf8"));
   const code = pages.flatMap((page) => page.match(/```[^]*?```|`[^`\n]+`/g) ?? []).join("\n");

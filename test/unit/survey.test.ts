@@ -46,6 +46,10 @@ interface World {
   readonly platform?: string;
   /** Beside the context. */
   readonly build?: object;
+  /** Beside the build. */
+  readonly service?: object;
+  /** What the state has of the Deployment. */
+  readonly applied?: object;
 }
 
 /** What a stack in this world finds out, what it asks the registry, and what it warns of. */
@@ -57,6 +61,8 @@ async function surveyed({
   proved,
   platform = "linux/amd64",
   build = {},
+  service = {},
+  applied,
 }: World) {
   const asked: string[] = [];
   const compared: string[] = [];
@@ -67,6 +73,11 @@ async function surveyed({
     }),
     ...(proved && {
       [`${URN}$slipway:index:Readiness::shop`]: { outputs: { release: proved } },
+    }),
+    ...(applied && {
+      [`${URN}$slipway:index:Workload$kubernetes:apps/v1:Deployment::shop`]: {
+        outputs: { spec: applied },
+      },
     }),
     ...(autoscaler && {
       [`${URN}$slipway:index:Workload$kubernetes:autoscaling/v2:HorizontalPodAutoscaler::shop`]: {
@@ -103,7 +114,7 @@ async function surveyed({
     });
     return { images };
   };
-  const services = { shop: { build: { context, ...build }, port: 8080 } };
+  const services = { shop: { build: { context, ...build }, port: 8080, ...service } };
   const { result } = await deploy(
     () => {
       const provider = new SlipwayProvider("slipway", { kubeconfig: "/k", context: "c" });
@@ -249,6 +260,20 @@ describe("what an image is built for", () => {
     expect(await surveyed({ ...world, proved })).toMatchObject({ compared: [], fault: undefined });
     const failed = { image: OWN, verdict: "failed" };
     expect((await surveyed({ ...world, proved: failed })).compared).toEqual([OWN]);
+  });
+
+  test("the images of containers beside it are compared as well, until a release with them was proved", async () => {
+    const plain = await plainContext();
+    const service = { sidecars: [{ name: "proxy", image: OTHER }] };
+    const first = await surveyed({ built: builtAs(plain), service, platform: "linux/arm64" });
+    expect(first.compared).toContain(OTHER);
+    expect(first.fault).toContain(`image of shop, container proxy: got linux/arm64 in ${OTHER}`);
+    const proved = { image: OWN, verdict: "ready" };
+    const applied = { template: { spec: { containers: [{ name: "proxy", image: OTHER }] } } };
+    const again = { built: builtAs(plain), has: { [tag]: digest("a") }, service, applied };
+    expect((await surveyed({ ...again, proved })).compared).toEqual([]);
+    const failed = { ...proved, verdict: "failed" };
+    expect((await surveyed({ ...again, proved: failed })).compared).toContain(OTHER);
   });
 
   test("is compared with the nodes before it is built, if the build says so", async () => {

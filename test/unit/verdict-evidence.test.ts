@@ -166,10 +166,17 @@ test("pods that are refused are one warning, whatever name each was to have", ()
       `Error creating: pods "${name}" is forbidden: no pods on a Saturday`,
     );
   const warnings = ["ab1cd", "ef2gh", "jk3mn"].map((end) => refused(`shop-new-${end}`));
+  const last = warnings[2];
+  const combined = {
+    ...last,
+    message: `(combined from similar events): ${last?.message}`,
+  } as Event;
   const other = refused("cart-new-ab1cd");
-  const text = evidence(report({ observed: observed({ warnings: [...warnings, other] }) }));
+  const text = evidence(
+    report({ observed: observed({ warnings: [...warnings, combined, other] }) }),
+  );
   expect(text.split("\n").filter((line) => line.includes("Saturday"))).toEqual([
-    'warning Unhealthy (replicaset shop-new): Error creating: pods "shop-new-ab1cd" is forbidden: no pods on a Saturday (3 times)',
+    'warning Unhealthy (replicaset shop-new): Error creating: pods "shop-new-ab1cd" is forbidden: no pods on a Saturday (4 times)',
     'warning Unhealthy (replicaset shop-new): Error creating: pods "cart-new-ab1cd" is forbidden: no pods on a Saturday',
   ]);
   const said = {

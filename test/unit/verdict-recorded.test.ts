@@ -97,10 +97,22 @@ const FAILURES: readonly (readonly [string, string, number, RegExp])[] = [
   ["pvc-missing", "volume-unbound", 30.33, /persistentvolumeclaim "nope" not found/],
   ["quota", "quota-exceeded", 0.37, /exceeded quota: q, requested: pods=1/],
   ["quota-update", "quota-exceeded", 0.37, /exceeded quota: q, requested: pods=1/],
+  [
+    "route-not-accepted",
+    "route-not-accepted",
+    39.41,
+    /says Accepted: False \(NoMatchingListenerHostname\); .* shop\.example\.org \(httproute shop\)/,
+  ],
   ["run-as-root", "container-invalid", 1.16, /breaks non-root policy/],
   ["secret-env", "config-missing", 0.65, /secret "nope" not found/],
   ["secret-volume", "config-missing", 0.4, /volume "v" : secret "nope" not found/],
   ["service-account", "admission-denied", 30.35, /serviceaccount "nope" not found/],
+  [
+    "service-no-address",
+    "service-no-address",
+    14.72,
+    /no load balancer of class example\.com\/none/,
+  ],
   ["sidecar-crashes", "crash-loop", 2.93, /exit code 7.*container proxy/],
   [
     "startup-probe",
@@ -110,6 +122,12 @@ const FAILURES: readonly (readonly [string, string, number, RegExp])[] = [
   ],
   ["superseded", "superseded", 3.53, /replaced shop-/],
   ["unschedulable", "unschedulable", 30.57, /didn't match Pod's node affinity/],
+  [
+    "volume-not-mounted",
+    "volume-not-mounted",
+    68.78,
+    /path "\/no\/such\/folder" does not exist; claims of the pod: shop-data/,
+  ],
   ["wrong-digest", "wrong-digest", 0.35, /no container runs .*sha256:1+, but/],
 ];
 

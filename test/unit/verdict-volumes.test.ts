@@ -119,12 +119,20 @@ describe("a claim without a volume", () => {
 });
 
 describe("a volume that the node does not mount", () => {
-  const creating = withSpec(
+  const pulling = withSpec(
     unreadyPod("shop-new-1", "shop-new-uid", {
       state: { waiting: { reason: "ContainerCreating" } },
     }),
     { volumes: CLAIMED },
   );
+  const sandbox = { type: "PodReadyToStartContainers", status: "False" };
+  const creating: Pod = {
+    ...pulling,
+    status: {
+      ...pulling.status,
+      conditions: [{ type: "PodScheduled", status: "True" }, sandbox],
+    },
+  };
   const found = (...events: Event[]) => judgePod(release(), creating, events)[0];
 
   test("is named with its claim, in the controller's words", () => {
@@ -134,6 +142,24 @@ describe("a volume that the node does not mount", () => {
       reason: "volume-not-mounted",
       message: `${message}; claims of the pod: shop-data`,
     });
+  });
+
+  test("gets a minute while other pods use it, and the deadline while it is being detached", () => {
+    const error = (words: string) =>
+      event("FailedAttachVolume", `Multi-Attach error for volume "pvc-1" Volume is ${words}`);
+    const used = error("already used by pod(s) shop-old-1 and 1 pod(s) in different namespaces");
+    expect(found(used)).not.toHaveProperty("tolerance");
+    const left = error("already exclusively attached to one node and can't be attached to another");
+    expect(found(left)).toMatchObject({ reason: "volume-not-mounted", tolerance: Infinity });
+  });
+
+  test("has been mounted once the sandbox is there, however long the image is pulled after that", () => {
+    const mounted = { ...sandbox, status: "True" };
+    const pod = { ...creating, status: { ...creating.status, conditions: [mounted] } };
+    const stale = event("FailedAttachVolume", 'Multi-Attach error for volume "pvc-1"');
+    expect(judgePod(release(), pod, [stale]).map(({ reason }) => reason)).not.toContain(
+      "volume-not-mounted",
+    );
   });
 
   test("is no finding while only the kubelet's cache is late, nor once its containers run", () => {

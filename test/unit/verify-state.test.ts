@@ -484,6 +484,15 @@ test.each<[forgery: string, at: string, text: RegExp, forge: (state: State) => v
     (state) => (the(state, "SealedValues::token").inputs["controller"] = { namespace: "evil" }),
   ],
   [
+    "a Prometheus that a refresh would give a token to",
+    urnOf(READINESS),
+    /^inputs.monitoring.prometheus: got "https:\/\/evil.example.com"; allowed: none, because the settings name none; .*slipway:former.prometheus/,
+    (state) => {
+      const monitoring = { prometheus: "https://evil.example.com", namespace: "monitoring" };
+      the(state, READINESS).inputs["monitoring"] = monitoring;
+    },
+  ],
+  [
     "a stack whose secrets a refresh would read into this one",
     "urn:pulumi:dev::slipway::pulumi:pulumi:StackReference::spy",
     /^inputs.name: got "organization\/slipway\/prod"; allowed: none, because the settings name none/,
@@ -920,6 +929,19 @@ test.each<[what: string, former: Record<string, unknown>, forge: (state: State) 
       (the(state, CLUSTER_PROVIDER).inputs["__internal"] = {
         envVarMappings: { BEFORE: "KUBECONFIG" },
       }),
+  ],
+  [
+    "prometheus",
+    { prometheus: ["http://prometheus.monitoring:9090"] },
+    (state) => {
+      const { inputs, outputs } = the(state, READINESS);
+      const monitoring = {
+        prometheus: "http://prometheus.monitoring:9090",
+        namespace: "monitoring",
+      };
+      Object.assign(inputs, { monitoring });
+      Object.assign(outputs, { monitoring });
+    },
   ],
   [
     "plugins",

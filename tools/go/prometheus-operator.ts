@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { builtFolder, type GoTools } from "./build.ts";
 import { changeModule, type ChangedModule, publishedModule } from "./changed-module.ts";
@@ -11,8 +11,28 @@ const PROMETHEUS: ChangedModule = {
   version: "v0.305.0",
   tool: "prometheus-operator",
   parts: [
-    ...["cmd/prometheus", "config", "discovery", "model", "notifier", "plugins", "prompb", "promql"],
-    ...["rules", "schema", "scrape", "storage", "template", "tracing", "tsdb", "util", "web", "go.mod"],
+    ...[
+      "cmd/prometheus",
+      "config",
+      "discovery",
+      "model",
+      "notifier",
+      "plugins",
+      "prompb",
+      "promql",
+    ],
+    ...[
+      "rules",
+      "schema",
+      "scrape",
+      "storage",
+      "template",
+      "tracing",
+      "tsdb",
+      "util",
+      "web",
+      "go.mod",
+    ],
   ],
 };
 
@@ -21,6 +41,10 @@ const PLUGINS = `package plugins
 
 import _ "github.com/prometheus/prometheus/discovery/kubernetes"
 `;
+
+/** What it calls of Kubernetes' client has had one argument more since 0.33, which is compiled already. */
+const ITS_CALL = "cache.DefaultWatchErrorHandler(r, err)";
+const OUR_CALL = "cache.DefaultWatchErrorHandler(context.Background(), r, err)";
 
 /** The Prometheus operator, Prometheus, and what has that read a changed configuration. */
 export const prometheusOperator = {
@@ -64,6 +88,14 @@ export async function prometheusOperatorKinds(): Promise<readonly string[]> {
 function preparePrometheus(): Promise<void> {
   return changeModule(PROMETHEUS, (copy) => {
     writeFileSync(join(copy, "plugins/plugins.go"), PLUGINS);
+    const file = join(copy, "discovery/kubernetes/kubernetes.go");
+    const text = readFileSync(file, "utf8");
+    if (!text.includes(ITS_CALL)) {
+      throw new Error(
+        `Prometheus ${PROMETHEUS.version} has no "${ITS_CALL}" in ${file} to be changed`,
+      );
+    }
+    writeFileSync(file, text.replace(ITS_CALL, OUR_CALL));
     for (const page of ["mantine-ui", "module", "react-app"]) {
       rmSync(join(copy, "web/ui", page), { recursive: true, force: true });
     }

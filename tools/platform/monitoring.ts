@@ -1,5 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { ApiException, KubernetesObjectApi, PatchStrategy } from "@kubernetes/client-node";
+import {
+  ApiException,
+  AppsV1Api,
+  KubernetesObjectApi,
+  PatchStrategy,
+  type V1StatefulSet,
+} from "@kubernetes/client-node";
 import { goBuild } from "../go/build.ts";
 import {
   monitoringProgram,
@@ -12,10 +18,11 @@ import { inCluster } from "./controller.ts";
 import { CONFIG_RELOADER_IMAGE, PROMETHEUS_IMAGE, PROMETHEUS_OPERATOR_IMAGE } from "./images.ts";
 import { ensureProgramImage, type ProgramImage } from "./program-image.ts";
 
-/** The operator has the API server forget no kind that it was told of a moment ago. */
-const SECONDS = 30;
+/** For which a kind that was defined a moment ago may not be served, and Prometheus may not run. */
+const SECONDS = 90;
 
 const NAMESPACE = "monitoring";
+const NAME = "platform";
 
 /** Labels of the monitors and rules that the platform's Prometheus selects. */
 export const MONITORED = { release: "platform" } as const;
@@ -40,6 +47,7 @@ export const monitoring: Addition = {
     await ensureProgramImage(imageOf(CONFIG_RELOADER_IMAGE, "prometheus-config-reloader"));
     await operator.ensure(report);
     await ensurePrometheus();
+    await running();
   },
 };
 
@@ -67,11 +75,40 @@ async function ensurePrometheus(): Promise<void> {
   }
 }
 
+/** The operator makes a StatefulSet of it. */
+async function running(): Promise<void> {
+  const api = clusterConfig().makeApiClient(AppsV1Api);
+  const place = { namespace: NAMESPACE, name: `prometheus-${NAME}` };
+  const end = Date.now() + SECONDS * 1000;
+  for (;;) {
+    const found = await api.readNamespacedStatefulSet(place).catch(() => undefined);
+    if (found !== undefined && isRunning(found)) {
+      return;
+    }
+    if (Date.now() > end) {
+      throw new Error(
+        `Prometheus is not ready after ${SECONDS} s; see why with: kubectl -n ${NAMESPACE} describe pods -l app.kubernetes.io/name=prometheus`,
+      );
+    }
+    await sleep(500);
+  }
+}
+
+function isRunning({ metadata, spec, status }: V1StatefulSet): boolean {
+  const containers = spec?.template.spec?.containers ?? [];
+  return (
+    containers.some(({ image }) => image === PROMETHEUS_IMAGE) &&
+    status?.observedGeneration === metadata?.generation &&
+    status?.updatedReplicas === 1 &&
+    status.readyReplicas === 1
+  );
+}
+
 function prometheus() {
   return {
     apiVersion: "monitoring.coreos.com/v1",
     kind: "Prometheus",
-    metadata: { name: "platform", namespace: NAMESPACE },
+    metadata: { name: NAME, namespace: NAMESPACE },
     spec: {
       version: "v3.5.0",
       image: PROMETHEUS_IMAGE,

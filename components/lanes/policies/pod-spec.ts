@@ -93,21 +93,3 @@ export function volumesOf(volumes: string, kinds: readonly string[], otherwise =
 export function isPinned(image: string): string {
   return `${image}.matches(${literal("@sha256:[0-9a-f]{64}$")})`;
 }
-
-/**
- * The hosts that a container's probes and lifecycle hooks name, as a list. Each is a connection that the kubelet makes, past every
- * NetworkPolicy.
- */
-export function hostsOf(container: string): string {
-  const handlers = [
-    "?livenessProbe",
-    "?readinessProbe",
-    "?startupProbe",
-    "?lifecycle.?postStart",
-    "?lifecycle.?preStop",
-  ];
-  const hosts = handlers.flatMap((handler) =>
-    ["httpGet", "tcpSocket"].map((kind) => `${container}.${handler}.?${kind}.?host.orValue("")`),
-  );
-  return `[${hosts.join(", ")}].filter(h, h != "")`;
-}

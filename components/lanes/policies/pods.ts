@@ -1,14 +1,7 @@
+import { hostsOf } from "../../../policy/rules/loose.ts";
 import { AGENT, type Lane, LAUNCHER, TOKEN, userName } from "../definition.ts";
 import { beginsWith, eachKey } from "./kept.ts";
-import {
-  CALLED,
-  CONTAINERS,
-  containersOf,
-  hostsOf,
-  isPinned,
-  PODS,
-  podSecrets,
-} from "./pod-spec.ts";
+import { CALLED, CONTAINERS, containersOf, isPinned, PODS, podSecrets } from "./pod-spec.ts";
 import { literal, policyManifest, type Validation } from "./policy.ts";
 
 /**

@@ -1,11 +1,19 @@
 import type * as k8s from "@pulumi/kubernetes";
 
+import { literal } from "../../../policy/rules/cel.ts";
 import { laneMetadata } from "../objects.ts";
+
+export { literal };
 
 /** A demand on an object, and what the API server says if it is not met. */
 export interface Validation {
   readonly expression: string;
   readonly message: string;
+  /**
+   * An expression of what is said instead.
+   * @default - the message
+   */
+  readonly messageExpression?: string;
 }
 
 /** What a policy matches, and what it requires. */
@@ -18,6 +26,11 @@ export interface Rules {
    * @default - everybody
    */
   readonly users?: readonly string[];
+  /**
+   * Expressions by name, all of which must hold of a request that it looks at.
+   * @default {}
+   */
+  readonly conditions?: Readonly<Record<string, string>>;
   /** Expressions by the name that others refer to them by. */
   readonly variables?: Readonly<Record<string, string>>;
   readonly validations: readonly Validation[];
@@ -31,7 +44,7 @@ const API = { apiVersion: "admissionregistration.k8s.io/v1" } as const;
  * @see https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/
  */
 export function policyManifest(name: string, rules: Rules) {
-  const { resourceRules, namespaces, users, variables, validations } = rules;
+  const { resourceRules, namespaces, users, conditions, variables, validations } = rules;
   const metadata = laneMetadata(name, {});
   return {
     policy: {
@@ -42,6 +55,7 @@ export function policyManifest(name: string, rules: Rules) {
         failurePolicy: "Fail",
         matchConstraints: { resourceRules },
         ...(users !== undefined && { matchConditions: [byUser(users)] }),
+        ...(conditions !== undefined && { matchConditions: named(conditions) }),
         ...(variables !== undefined && { variables: named(variables) }),
         validations: [...validations],
       },
@@ -59,10 +73,8 @@ export function policyManifest(name: string, rules: Rules) {
   };
 }
 
-/** A value as an expression has it: strings, numbers, lists and mappings are written as in JSON. */
-export function literal(value: unknown): string {
-  return JSON.stringify(value);
-}
+/** A policy, with the binding that puts it in force. */
+export type AdmissionManifests = ReturnType<typeof policyManifest>;
 
 function byUser(users: readonly string[]) {
   return { name: "user", expression: `request.userInfo.username in ${literal(users)}` };

@@ -1,3 +1,4 @@
+import { hostsOf } from "../../../../policy/rules/loose.ts";
 import { resourceOfKind, type WorkloadKind } from "../../../../contract/workload-kind.ts";
 import { secretsOf } from "../../../credentials/credential-use.ts";
 import { exceptionsIn } from "../../../exceptions.ts";
@@ -19,7 +20,7 @@ import {
   writtenKinds,
 } from "../../rendered.ts";
 import { before } from "../kept.ts";
-import { containerSecrets, hostsOf, isPinned, type MayName, volumesOf } from "../pod-spec.ts";
+import { containerSecrets, isPinned, type MayName, volumesOf } from "../pod-spec.ts";
 import { literal } from "../policy.ts";
 import { type Limit, refusal } from "./limit.ts";
 import { HARDENING_VARIABLES, hardening } from "./hardening.ts";

@@ -2,14 +2,14 @@ import type { MigrationResult } from "../../contract/migration.ts";
 import type { ReadinessInputs } from "../../contract/readiness.ts";
 import type { ReleaseRecord, RunningRelease } from "../../contract/release-record.ts";
 import { called, standing } from "../release-words.ts";
-import { judgeRestored, type Tools } from "../rollback/rollback.ts";
+import { judgeRestored, type Tools } from "./rollback.ts";
 import { UNSEEN } from "../verdict/objects.ts";
 import { type Reason, REASONS } from "../verdict/reasons.ts";
 import { reportOn } from "../verdict/report.ts";
 import type { Waited } from "../waiting/resource.ts";
-import { afterVerdict } from "./history.ts";
-import { recordOf } from "./record.ts";
-import { nextState, outputsOf, type Stored } from "./state.ts";
+import { afterVerdict } from "../readiness/history.ts";
+import { recordOf } from "../readiness/record.ts";
+import { nextState, outputsOf, type Stored } from "../readiness/state.ts";
 
 /** The verdict on a release whose migration has failed: nothing of it was applied, and what ran before still runs. */
 export async function haltedRelease(

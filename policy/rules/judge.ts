@@ -1,0 +1,103 @@
+import { Environment, type ParseResult } from "@marcbachmann/cel-js";
+
+import { type Expressions, expressionsOf, type Held } from "./expressions.ts";
+import { isKind } from "./kinds.ts";
+
+/** An object of Kubernetes, as a program has it. */
+export interface Judged {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: { readonly name?: string; readonly namespace?: string };
+}
+
+/** What breaks a rule. */
+export interface PolicyFault {
+  readonly rule: string;
+  readonly text: string;
+}
+
+/** Evaluates the expressions of a table as the API server does, each parsed once. */
+export class Judge {
+  private readonly environment = new Environment({
+    enableOptionalTypes: true,
+    homogeneousAggregateLiterals: false,
+    limits: { maxListElements: 100_000, maxAstNodes: 1_000_000 },
+  });
+  private readonly expressions: Expressions;
+  private readonly parsed = new Map<string, ParseResult>();
+
+  constructor(held: Held) {
+    for (const name of ["object", "oldObject", "request", "variables"]) {
+      this.environment.registerVariable(name, "dyn");
+    }
+    this.expressions = expressionsOf(held, false);
+  }
+
+  /** What is wrong with the texts of a rule, undefined if nothing is. */
+  textFault(rule: string): string | undefined {
+    try {
+      this.parse(this.expressions.faults[rule] ?? "");
+      return undefined;
+    } catch (error) {
+      return firstLine(error);
+    }
+  }
+
+  /** What is wrong with an object that is new. */
+  faultsOf(object: Judged): PolicyFault[] {
+    if (!isKind(object.kind, object.apiVersion)) {
+      return [];
+    }
+    const context = this.contextOf(object);
+    return Object.entries(this.expressions.faults).flatMap(([rule, variable]) => {
+      try {
+        const found = context.variables[variable] as readonly string[];
+        return found.map((text) => ({ rule, text }));
+      } catch (error) {
+        return { rule, text: `cannot be judged: ${firstLine(error)}` };
+      }
+    });
+  }
+
+  /** Variables are evaluated when they are first asked for: those of pods only for what has pods. */
+  private contextOf(judged: Judged) {
+    const { kind, metadata } = judged;
+    const variables: Record<string, unknown> = {};
+    const context = {
+      object: plainOf(judged),
+      oldObject: null,
+      request: { kind: { kind }, namespace: metadata.namespace ?? "" },
+      variables,
+    };
+    for (const name of Object.keys(this.expressions.variables)) {
+      Object.defineProperty(variables, name, {
+        configurable: true,
+        enumerable: true,
+        get: () => {
+          const value: unknown = this.parse(name)(context);
+          Object.defineProperty(variables, name, { value });
+          return value;
+        },
+      });
+    }
+    return context;
+  }
+
+  private parse(variable: string): ParseResult {
+    const text = this.expressions.variables[variable] ?? "";
+    const known = this.parsed.get(variable) ?? this.environment.parse(text);
+    this.parsed.set(variable, known);
+    return known;
+  }
+}
+
+/** As the API server sees it: whole numbers are whole numbers, and what is undefined is not there. */
+function plainOf(object: Judged): unknown {
+  return JSON.parse(JSON.stringify(object), (_, value: unknown) =>
+    typeof value === "number" && Number.isInteger(value) ? BigInt(value) : value,
+  );
+}
+
+function firstLine(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split("\n")[0] ?? "";
+}

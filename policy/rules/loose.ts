@@ -1,0 +1,86 @@
+import {
+  BASELINE_CAPABILITIES,
+  RESTRICTED_VOLUMES,
+  SAFE_SYSCTLS,
+  SELINUX_TYPES,
+} from "../../contract/pod-security.ts";
+import { literal } from "./cel.ts";
+
+/** Where an expression finds the spec of pods, and all containers of it that run on their own. */
+export interface Pods {
+  readonly pod: string;
+  readonly containers: string;
+}
+
+const LOW_PORTS = "NET_BIND_SERVICE";
+const CHANGING = BASELINE_CAPABILITIES.filter((name) => name !== LOW_PORTS);
+
+/** A field of a container's security context. */
+const own = (path: string, otherwise: string) => `c.?securityContext.${path}.orValue(${otherwise})`;
+const PRIVILEGED = own("?privileged", "false");
+const ADDED = own("?capabilities.?add", "[]");
+const SELINUX = `(o.?type.orValue("") in ${literal(SELINUX_TYPES)} && o.?user.orValue("") == "" && o.?role.orValue("") == "")`;
+
+/**
+ * Whether pods do what a word of the setting `allow` permits, by that word, as an expression. Lanes and the policy of a namespace are made
+ * of these.
+ */
+export function loosenessOf({ pod, containers }: Pods) {
+  const shared = (path: string, otherwise: string) =>
+    `${pod}.?securityContext.${path}.orValue(${otherwise})`;
+  const either = (path: string, otherwise: string) => own(path, shared(path, otherwise));
+  const some = (demand: string) => `${containers}.exists(c, ${demand})`;
+  const inPod = (field: string) => `${pod}.?${field}.orValue(false)`;
+  return {
+    "writable-root": some(`!${own("?readOnlyRootFilesystem", "false")}`),
+    "low-ports": some(`${literal(LOW_PORTS)} in ${ADDED}`),
+    root: some(`!${either("?runAsNonRoot", "false")} || ${either("?runAsUser", "-1")} == 0`),
+    "privilege-escalation": some(`!${PRIVILEGED} && ${own("?allowPrivilegeEscalation", "true")}`),
+    capabilities: some(
+      `(!${PRIVILEGED} && !("ALL" in ${own("?capabilities.?drop", "[]")})) || ${ADDED}.exists(a, a in ${literal(CHANGING)})`,
+    ),
+    "host-network": inPod("hostNetwork"),
+    "host-pid": inPod("hostPID"),
+    "host-ipc": inPod("hostIPC"),
+    "host-ports": some("c.?ports.orValue([]).exists(p, p.?hostPort.orValue(0) != 0)"),
+    "system-capabilities": some(`${ADDED}.exists(a, !(a in ${literal(BASELINE_CAPABILITIES)}))`),
+    unconfined: some(
+      `!(${either("?seccompProfile.?type", '""')} in ["RuntimeDefault", "Localhost"]) || ${either("?appArmorProfile.?type", '""')} == "Unconfined" || ${own("?procMount", '"Default"')} != "Default"`,
+    ),
+    selinux: some(
+      `![c.?securityContext.?seLinuxOptions.orValue({}), ${shared("?seLinuxOptions", "{}")}].all(o, ${SELINUX})`,
+    ),
+    sysctls: `${pod}.?securityContext.?sysctls.orValue([]).exists(s, !(s.name in ${literal(SAFE_SYSCTLS)}))`,
+    privileged: some(`${PRIVILEGED} || ${either("?windowsOptions.?hostProcess", "false")}`),
+  } as const;
+}
+
+/** The same of volumes, tokens and probes: of these the lanes know more, such as whose they are. */
+export function reachOf({ pod, containers }: Pods) {
+  const volumes = `${pod}.?volumes.orValue([])`;
+  const known = [...RESTRICTED_VOLUMES, "hostPath"].map((kind) => `has(v.${kind})`).join(" || ");
+  return {
+    token: `${pod}.?automountServiceAccountToken.orValue(true)`,
+    "host-path": `${volumes}.exists(v, has(v.hostPath))`,
+    "other-volumes": `${volumes}.exists(v, !(${known}))`,
+    "probe-hosts": `${containers}.exists(c, ${hostsOf("c")}.size() > 0)`,
+  } as const;
+}
+
+/**
+ * The hosts that a container's probes and lifecycle hooks name, as a list. Each is a connection that the kubelet makes, past every
+ * NetworkPolicy.
+ */
+export function hostsOf(container: string): string {
+  const handlers = [
+    "?livenessProbe",
+    "?readinessProbe",
+    "?startupProbe",
+    "?lifecycle.?postStart",
+    "?lifecycle.?preStop",
+  ];
+  const hosts = handlers.flatMap((handler) =>
+    ["httpGet", "tcpSocket"].map((kind) => `${container}.${handler}.?${kind}.?host.orValue("")`),
+  );
+  return `[${hosts.join(", ")}].filter(h, h != "")`;
+}

@@ -1,0 +1,117 @@
+import { faultIf, faultOf, literal, together } from "./cel.ts";
+import { SERVING, WITH_PODS } from "./kinds.ts";
+import { loosenessOf, type Pods, reachOf } from "./loose.ts";
+import type { Given, Place, Rule } from "./rule.ts";
+
+const HOST = ["host-network", "host-pid", "host-ipc"] as const;
+
+/** What the level `restricted` admits, and Slipway's own hardening does not. */
+const BEYOND = ["writable-root", "low-ports", "token"] as const;
+
+/** @see https://kubernetes.io/docs/concepts/security/pod-security-standards/ */
+export const noHostNamespaces: Rule = {
+  name: "no-host-namespaces",
+  says: "No pod shares the network, the processes or the IPC of its node.",
+  remedy:
+    "Remove `hostNetwork`, `hostPID` and `hostIPC`; a service may have them by a word of `allow`.",
+  kinds: WITH_PODS,
+  faults: (at, given) => wordFaults(at, given, HOST),
+};
+
+/** What a service's pods may do beside what every service's may is said in its settings. */
+export const noUnsaidExceptions: Rule = {
+  name: "no-unsaid-exceptions",
+  says: "Pods meet the Pod Security level `restricted`, and those of `slipway:services` Slipway's own hardening, except for what a word of `allow` permits by name.",
+  remedy: "Set its `securityContext`; or say the word in `slipway:services.<service>.allow`.",
+  kinds: WITH_PODS,
+  faults: (at, given) => {
+    const words = Object.keys(wordsOf(at)) as Word[];
+    return wordFaults(
+      at,
+      given,
+      words.filter((word) => !HOST.some((each) => each === word)),
+    );
+  },
+};
+
+type Word = keyof ReturnType<typeof wordsOf>;
+
+function wordsOf(pods: Pods) {
+  return { ...loosenessOf(pods), ...reachOf(pods) };
+}
+
+function wordFaults(at: Place, given: Given, words: readonly Word[]): string {
+  const loose = wordsOf(at);
+  return together(
+    words.map((word) => {
+      const allowed = Object.entries(given.allow).flatMap(([name, own]) =>
+        own.includes(word) ? [name] : [],
+      );
+      const name = `${at.object}.metadata.?name.orValue("")`;
+      const ofOwn = BEYOND.some((each) => each === word)
+        ? `${name} in ${literal(given.own)} && `
+        : "";
+      const unsaid = allowed.length === 0 ? "" : `!(${namedAs(name, allowed)}) && `;
+      return faultIf(
+        `${ofOwn}${unsaid}(${loose[word]})`,
+        literal(
+          `its pods need allow: [${word}]; set it in slipway:services, or remove what needs it`,
+        ),
+      );
+    }),
+  );
+}
+
+function namedAs(name: string, names: readonly string[]): string {
+  const [starred, whole] = [true, false].map((is) =>
+    names.filter((each) => each.endsWith("*") === is),
+  );
+  const starts = starred?.map((each) => each.slice(0, -1)) ?? [];
+  return [
+    `${name} in ${literal(whole)}`,
+    ...(starts.length > 0 ? [`${literal(starts)}.exists(s, ${name}.startsWith(s))`] : []),
+  ].join(" || ");
+}
+
+/** Of a container without a limit of memory the node itself runs out; without requests the scheduler knows nothing. */
+export const requestsAndLimits: Rule = {
+  name: "requests-and-limits",
+  says: "Every container has requests of CPU and memory, and a limit of memory: its own, or its pod's.",
+  remedy:
+    "Set `resources`; a limit counts as a request. A limit of CPU only slows it, and is not asked for.",
+  kinds: WITH_PODS,
+  faults: ({ pod, containers }) => {
+    const has = (kind: string, what: string) =>
+      `(c.?resources.?${kind}.?${what}.hasValue() || ${pod}.?resources.?${kind}.?${what}.hasValue())`;
+    const limits = (what: string) => has("limits", what);
+    const requests = (what: string) => `(${has("requests", what)} || ${limits(what)})`;
+    const missing = `[${requests("cpu")} ? "" : "requests.cpu", ${requests("memory")} ? "" : "requests.memory", ${limits("memory")} ? "" : "limits.memory"].filter(m, m != "")`;
+    return faultOf(
+      containers,
+      `${missing}.size() > 0`,
+      `"container " + c.?name.orValue("without a name") + ": has no " + ${missing}.join(", ") + "; allowed: resources with requests of cpu and memory, and a limit of memory"`,
+    );
+  },
+};
+
+/** A pod that answers no probe gets traffic before it can serve. */
+export const readinessProbes: Rule = {
+  name: "readiness-probes",
+  says: "Of what keeps running and opens a port, a container has a readiness probe.",
+  remedy:
+    "Set a `readinessProbe`; a service whose settings say `probes: none` or `readiness: none` has none.",
+  kinds: SERVING,
+  faults: ({ object, pod }, { unprobed }) => {
+    const own = `${pod}.containers`;
+    const said =
+      unprobed.length === 0
+        ? ""
+        : `!(${object}.metadata.?name.orValue("") in ${literal(unprobed)}) && `;
+    return faultIf(
+      `${said}${own}.exists(c, c.?ports.orValue([]).size() > 0) && !${own}.exists(c, has(c.readinessProbe))`,
+      literal(
+        "opens a port, and no container has a readinessProbe; allowed: at least one that has",
+      ),
+    );
+  },
+};
