@@ -1,5 +1,5 @@
 import type { Service } from "../service-definition.ts";
-import { completeObjective, parseLatency, type Selector } from "../service/objective.ts";
+import { parseLatency, type Selector } from "../service/objective.ts";
 import type { CompletedMeasured } from "../service/steps.ts";
 import { metadataOf } from "./labels.ts";
 import { ROLLOUTS_API } from "./rollout.ts";
@@ -52,8 +52,7 @@ function errors(service: Service, measured: CompletedMeasured) {
   if (measured.errors === undefined) {
     return undefined;
   }
-  const { errors: selector } = objectiveOf(service);
-  const failed = `(${countOf(service, selector, measured)} or vector(0))`;
+  const failed = `(${countOf(service, measured.series.errors, measured)} or vector(0))`;
   const all = `clamp_min(${requestsOf(service, measured)}, ${measured.requests})`;
   return {
     name: "errors",
@@ -69,8 +68,7 @@ function p99(service: Service, measured: CompletedMeasured) {
   if (seconds === undefined) {
     return undefined;
   }
-  const { durations } = objectiveOf(service);
-  const buckets = increaseOf(service, durations, measured);
+  const buckets = increaseOf(service, measured.series.durations, measured);
   const enough = `${requestsOf(service, measured)} >= ${measured.requests}`;
   const quantile = `(histogram_quantile(0.99, sum by (le) (${buckets})) >= 0)`;
   return {
@@ -91,7 +89,7 @@ function repeated({ every, for: whole, failures }: CompletedMeasured) {
 }
 
 function requestsOf(service: Service, measured: CompletedMeasured): string {
-  return `(${countOf(service, objectiveOf(service).requests, measured)} or vector(0))`;
+  return `(${countOf(service, measured.series.requests, measured)} or vector(0))`;
 }
 
 function countOf(service: Service, selector: Selector, measured: CompletedMeasured): string {
@@ -111,8 +109,4 @@ function increaseOf(service: Service, selector: Selector, { for: seconds }: Comp
 function seriesOf({ name, namespace }: Service, { metric, matchers }: Selector): string {
   const own = [`namespace="${namespace}"`, `pod=~"${name}-{{args.hash}}-.+"`];
   return `${metric}{${[...own, ...matchers].join(",")}}`;
-}
-
-function objectiveOf({ objective }: Service) {
-  return objective ?? completeObjective({});
 }

@@ -6,6 +6,7 @@ import {
 import {
   type CompletedObjective,
   completeObjective,
+  type Objective,
   type ObjectiveDefinition,
 } from "./objective.ts";
 import { PORT_NAME } from "./port-name.ts";
@@ -93,10 +94,15 @@ export function completeWatching(said: MetricsKeys): CompletedWatching {
   const metrics = definitionOf(said);
   return {
     ...(metrics && { metrics: completeMetrics(metrics, said) }),
-    ...(objective && { objective: completeObjective(objective) }),
+    // What names metrics alone is for steps.
+    ...(objective && isPromise(objective) && { objective: completeObjective(objective) }),
     ...(watch && { watch }),
     ...((metrics ?? watch) && { monitoring: completeMonitoring(monitoring) }),
   };
+}
+
+function isPromise({ available, p99 }: Objective): boolean {
+  return available !== undefined || p99 !== undefined;
 }
 
 function completeMetrics(

@@ -1,3 +1,4 @@
+import { completeObjective, type Objective, type Selector } from "./objective.ts";
 import { picked } from "./picked.ts";
 
 /** How a release is given its traffic. */
@@ -56,6 +57,8 @@ export interface CompletedMeasured {
   readonly every: number;
   readonly for: number;
   readonly failures: number;
+  /** By which metrics. */
+  readonly series: Readonly<Record<"requests" | "errors" | "durations", Selector>>;
 }
 
 /** Steps with what is measured at each. */
@@ -80,7 +83,11 @@ export const MEASURED_DEFAULTS = { every: 30, for: 180, failures: 0 } as const;
 export function completeSteps({
   steps,
   watch = {},
-}: StepsDefinition & { readonly watch?: MeasuredDefinition }): CompletedSteps {
+  objective = {},
+}: StepsDefinition & {
+  readonly watch?: MeasuredDefinition;
+  readonly objective?: Objective;
+}): CompletedSteps {
   if (steps === undefined) {
     return {};
   }
@@ -88,6 +95,7 @@ export function completeSteps({
     ...MEASURED_DEFAULTS,
     requests: 0,
     ...picked(watch, ["errors", "p99", "requests", "every", "for", "failures"]),
+    series: picked(completeObjective(objective), ["requests", "errors", "durations"]),
   };
   return { steps, measured };
 }

@@ -42,15 +42,17 @@ function series(example: string, name = /^/) {
 }
 
 /** What contradicts what a service promises. */
-export function objectiveFaults({ objective: written, metrics }: Mapping): Fault[] {
+export function objectiveFaults({ objective: written, metrics, steps }: Mapping): Fault[] {
   const said = mapping(written);
-  if (said === undefined) {
+  // What is measured at steps may be all that its metrics are named for.
+  const promises = said?.["available"] !== undefined || said?.["p99"] !== undefined;
+  if (said === undefined || (steps !== undefined && !promises)) {
     return [];
   }
   const { available, p99, requests, errors, durations } = said;
   const without = (key: string, value: unknown, other: string, needed: unknown): Fault[] =>
     faultIf(
-      value !== undefined && needed === undefined,
+      value !== undefined && needed === undefined && steps === undefined,
       ["objective", key],
       got(value, `allowed: with objective.${other}; set that, or remove this`),
     );

@@ -57,12 +57,16 @@ async function load(...names: readonly string[]): Promise<void> {
   }
 }
 
-async function loadWhenThere(...names: readonly string[]): Promise<void> {
-  for (const name of names) {
-    while ((await cluster.find(SERVICE, project.namespace, name)) === undefined) {
-      await sleep(200);
+async function loadWhenThere(names: readonly string[], isOver: () => boolean): Promise<void> {
+  const missing = new Set(names);
+  while (missing.size > 0 && !isOver()) {
+    for (const name of missing) {
+      if ((await cluster.find(SERVICE, project.namespace, name)) !== undefined) {
+        missing.delete(name);
+        await load(name);
+      }
     }
-    await load(name);
+    await sleep(200);
   }
 }
 
@@ -91,9 +95,12 @@ test("a first release is measured once it is up, and one without traffic is none
     blue: { ...canary, steps: "switch" },
     idle: canary,
   });
-  const loading = loadWhenThere("shop", "good", "bad", "blue");
-  const { exitCode } = await project.up();
-  await loading;
+  const up = project.up();
+  let hasEnded = false;
+  const ended = up.finally(() => (hasEnded = true));
+  await loadWhenThere(["shop", "good", "bad", "blue"], () => hasEnded);
+  const { exitCode, output } = await ended;
+  expect(output).toContain("no-traffic");
   expect(exitCode).not.toBe(0);
   const [good, bad, blue, idle] = await Promise.all(["good", "bad", "blue", "idle"].map(recordOf));
   expect([good, bad, blue].map((record) => record?.verdict)).toEqual(["ready", "ready", "ready"]);
