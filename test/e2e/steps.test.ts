@@ -12,6 +12,7 @@ import { DEPLOYMENT, type Kind, SERVICE } from "../../testbed/kinds.ts";
 import { kubectl } from "../../testbed/kubectl.ts";
 import { Project } from "../../testbed/project.ts";
 import { shop } from "../../testbed/shop.ts";
+import { succeed } from "../../testbed/succeed.ts";
 import { Load } from "../support/load.ts";
 
 const PROMETHEUS = "http://prometheus.monitoring:9090";
@@ -29,11 +30,20 @@ const loads = new Map<string, Load>();
 const base = {
   ...shop,
   metrics: "/metrics",
-  objective: { errors: 'http_requests_total{status=~"5.."}' },
+  // The probes of the kubelet are requests, too.
+  objective: {
+    available: 99,
+    p99: "1s",
+    requests: 'http_requests_total{path="/"}',
+    errors: 'http_requests_total{path="/",status=~"5.."}',
+    durations: 'http_request_duration_seconds_bucket{path="/"}',
+  },
   deadlineSeconds: 60,
 };
 const watch = { errors: 2, requests: 40, every: 5, for: 10 };
-const canary = { ...base, replicas: 4, steps: [25], watch };
+/** A canary that has half of the traffic, and one whose share is measured. */
+const canary = { ...base, replicas: 2, steps: [50], watch };
+const careful = { ...canary, replicas: 4, steps: [25], watch: { ...watch, requests: 15 } };
 const RELEASE = { env: { RELEASE: "2" } };
 const faulty = (fault: object) => ({ env: { RELEASE: "2", ...fault } });
 
@@ -89,8 +99,8 @@ afterAll(async () => {
 
 test("a first release is measured once it is up, and one without traffic is none", async () => {
   await settings({
-    shop: { ...base, replicas: 4 },
-    good: canary,
+    shop: { ...base, replicas: 2 },
+    good: careful,
     bad: canary,
     blue: { ...canary, steps: "switch" },
     idle: canary,
@@ -113,7 +123,7 @@ test("each release ends as what was measured of it says, and a Deployment become
   await load("idle");
   await settings({
     shop: { ...canary, ...RELEASE },
-    good: { ...canary, ...RELEASE },
+    good: { ...careful, ...RELEASE },
     bad: { ...canary, ...faulty({ FAULT_FAILED_PERCENT: "20" }) },
     blue: { ...canary, steps: "switch", ...RELEASE },
     idle: { ...canary, ...RELEASE },
@@ -147,7 +157,7 @@ test("each release ends as what was measured of it says, and a Deployment become
   expect(bad).toMatchObject({ verdict: "failed", reason: "canary-failed" });
   expect(bad?.running).toMatchObject({ verdict: "ready" });
   expect(bad?.evidence?.message).toMatch(
-    /^at 25 %: errors [\d.]+ of the new pods is too high .*; traffic is back on the release before since /,
+    /^at 50 %: errors [\d.]+ of the new pods is too high .*; traffic is back on the release before since /,
   );
   expect(output).toMatch(/errors: Failed, [\d.]+ at /);
   expect(await phaseOf("bad")).toBe("Healthy");
@@ -159,17 +169,15 @@ test("each release ends as what was measured of it says, and a Deployment become
     const answers = loads.get(name)?.take();
     expect([name, answers?.failed, answers?.lost]).toEqual([name, 0, 0]);
   }
-  expect(await cluster.find(DEPLOYMENT, project.namespace, "shop")).toBeUndefined();
 });
 
 test("the unchanged up is refused, and a switch that is bad switches back", async () => {
   await settings({
-    shop: { ...base, replicas: 4, ...RELEASE },
+    shop: { ...base, replicas: 2, ...RELEASE },
     good: {
-      ...canary,
-      p99: "200ms",
+      ...careful,
       ...faulty({ FAULT_SLOW_MS: "400" }),
-      watch: { ...watch, p99: "200ms" },
+      watch: { ...watch, requests: 15, p99: "200ms" },
     },
     bad: { ...canary, ...faulty({ FAULT_FAILED_PERCENT: "20" }) },
     blue: { ...canary, steps: "switch", ...faulty({ FAULT_FAILED_PERCENT: "20" }) },
@@ -186,7 +194,16 @@ test("the unchanged up is refused, and a switch that is bad switches back", asyn
   expect(blue).toMatchObject({ verdict: "failed", reason: "canary-failed" });
   expect(blue?.running).toMatchObject({ verdict: "ready" });
   expect(await phaseOf("blue")).toBe("Healthy");
-  // Back to a Deployment, without a lost request.
+});
+
+test("what it was delivered by before goes with the next up that succeeds, without a lost request", async () => {
+  await settings({
+    shop: { ...base, replicas: 2, ...RELEASE },
+    good: { ...careful, ...RELEASE },
+    blue: { ...canary, steps: "switch", ...RELEASE },
+  });
+  await succeed(project.up());
   expect(await cluster.find(ROLLOUT, project.namespace, "shop")).toBeUndefined();
+  expect(await cluster.find(DEPLOYMENT, project.namespace, "good")).toBeUndefined();
   expect(loads.get("shop")?.take()).toMatchObject({ failed: 0, lost: 0 });
 });
