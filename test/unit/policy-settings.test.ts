@@ -124,6 +124,16 @@ describe("the check before anything is registered", () => {
     expect(requirePolicy({ ...BASE, services: pinned })).toMatchObject({ waivers: [] });
   });
 
+  test("is the same with a pin of an image that the stack would run anyway", () => {
+    const { image, ...built } = BASE.services.shop;
+    const policy = { admission: true };
+    const held = (of: object) =>
+      requirePolicy({ ...BASE, policy, services: { shop: { ...built, ...of } } }).admission;
+    expect(held({ image })).toEqual(held({ build: { context: "." } }));
+    const elsewhere = `registry.example.com/teams/shop@${DIGEST}`;
+    expect(held({ image: elsewhere })).not.toEqual(held({ image }));
+  });
+
   test("lets what a word of allow permits, to the service, its migrations and manifests", () => {
     const loose = rightDeployment("redis-master", scene, { pod: { hostPID: true } });
     const { rendered: of } = extras(loose);
