@@ -214,7 +214,7 @@ test("a summary says where each member stands", () => {
     { name: "c", record: release({ verdict: "ready", reason: null }), isHeld: true },
     { name: "d", record: undefined, isHeld: true },
     { name: "e", record: release({ ...halted, running } as Partial<ReleaseRecord>), isHeld: false },
-    { name: "f", record: release(halted as Partial<ReleaseRecord>), isHeld: false },
+    { name: "f", record: release(halted), isHeld: false },
   ];
   expect(summaryOf("checkout", { member: "b", reason: "x" }, ends)).toBe(
     "group checkout: b has failed with x; a is back at sha256:bbbbbbbbbbbb, not-ready; b was left as it is, at sha256:aaaaaaaaaaaa (x); c stays at sha256:aaaaaaaaaaaa, untouched; d was not released; e stays at sha256:bbbbbbbbbbbb, not-ready; f was not released",
