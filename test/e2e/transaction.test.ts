@@ -318,14 +318,4 @@ test("a scan that is too old stops the promotion before anything changes", async
     /releases\.cart must have passed the gate scan, got a pass of \S+, and it may be 1 s old at most/,
   );
   expect(await standing()).toEqual(before);
-  await isClean();
-});
-
-test("the group goes back as a whole, and that changes nothing of the policy", async () => {
-  await prod("2");
-  await succeed(project.slipway("rollback", PROD, "--group=checkout", "--yes", "--no-up"));
-  const { output } = await succeed(preview("--comment=back.md"));
-  expect(output).not.toContain("ValidatingAdmissionPolicy");
-  const comment = await project.read("back.md");
-  expect(comment).toContain("- `ledger`: migration does not run: ");
 });
