@@ -96,7 +96,7 @@ function placeOf(object: string, suffix: string): Record<string, string> {
   };
 }
 
-/** `no-unpinned-images` as `noUnpinnedImages`. */
+/** No two rules have one, and no other variable or word of CEL is it: a team names its rules as it likes. */
 function variableOf(name: string): string {
-  return name.replace(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+  return `rule_${name.replaceAll("-", "_")}`;
 }

@@ -73,6 +73,11 @@ describe("the settings", () => {
       /until: got "soon"; allowed: the last day/,
     ],
     [
+      "a day that no calendar has",
+      { waive: { a: { b: { until: "2027-02-30", why: "x" } } } },
+      /until: got "2027-02-30"; allowed: the last day/,
+    ],
+    [
       "an unknown kind",
       { rules: { a: { kinds: ["Pot"], check: "true", message: "x" } } },
       /kinds\[0\]: got "Pot"; allowed: Pod, /,
@@ -191,7 +196,7 @@ describe("the check before anything is registered", () => {
     );
     const rules = { own: { ...rule, check: "object." } };
     expect(() => requirePolicy({ ...BASE, policy: { rules } })).toThrow(
-      /^slipway:policy\.rules\.own\.check: .*; allowed: an expression of CEL$/,
+      /^slipway:policy\.rules\.own\.check: .*; allowed: an expression of CEL that is true or false$/,
     );
   });
 });
