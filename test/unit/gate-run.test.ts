@@ -104,6 +104,22 @@ test("a command that fails gives its exit code, and a statement that it has fail
   expect(ran.statement?.predicate["properties"]).toEqual([]);
 });
 
+test.each<[string, readonly string[], RegExp]>([
+  ["waivers that are not there", ["--waivers", "no.yaml"], /--waivers: got "no\.yaml"; allowed: /],
+  ["a date that is none", ["--database-date", "today"], /--database-date: got "today"; allowed: /],
+  [
+    "a folder that is not there",
+    ["--output", "no/out.json"],
+    /--output: got "no\/out\.json", and no is no folder; allowed: a file in a folder that is there/,
+  ],
+  ["a folder", ["--output", "."], /--output: got "\.", which is a folder; allowed: /],
+])("%s is told before the command runs", async (_, options, message) => {
+  const ran = await gateRun(options, ["sh", "-c", "echo has run"]);
+  expect(ran.exitCode).toBe(2);
+  expect(ran.stderr).toMatch(message);
+  expect(ran.stdout).not.toContain("has run");
+});
+
 test("a signal is passed on, and says nothing about the image", async () => {
   const ran = await gateRun([], ["sh", "-c", "kill -TERM $$"]);
   expect(ran.exitCode).toBe(143);
