@@ -183,7 +183,7 @@ test("a preview lists what is waived, and fails by the day after a waiver", asyn
   await withExtras([unprobed as object], waived("9999-12-31"));
   const { output } = await succeed(project.slipway("preview", "--stack=dev"));
   expect(output).toMatch(/^### Waived$/m);
-  expect(output).toContain("- readiness-probes of extra until 9999-12-31: a chart");
+  expect(output).toContain("- `readiness-probes of extra until 9999-12-31: a chart`");
 
   await withExtras([unprobed as object], waived("2020-01-31"));
   const ended = await project.pulumi("preview", "--stack=dev");

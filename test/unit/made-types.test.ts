@@ -125,7 +125,7 @@ async function registered(settings: Readonly<Record<string, unknown>>): Promise<
     cluster: { kubeconfig: join(folder, "kubeconfig") },
     registry: { repository: "registry.example.com/team" },
     namespace: "shop-prod",
-    prometheus: "http://prometheus.monitoring:9090",
+    prometheus: PROMETHEUS,
     ...settings,
   };
   await pulumi.runtime.setMocks(
@@ -199,6 +199,8 @@ function outputsOf(type: string): Record<string, unknown> {
   }
 }
 
+const PROMETHEUS = "http://prometheus.monitoring:9090";
+
 /** Of manifests that say only what they must. */
 const WAIVER = { until: "9999-12-31", why: "a test" };
 const POLICY = {
@@ -269,7 +271,7 @@ test("every type that the program registers is known, and every object of it whe
   expect([...new Set([...listed, ...byEngine])].sort()).toEqual([...MADE.keys()].sort());
 
   const findings = stacks.flatMap(([settings, resources]) => {
-    const own = { namespace: "shop-prod", ...settings };
+    const own = { namespace: "shop-prod", prometheus: PROMETHEUS, ...settings };
     const organization = "organization";
     const written = {
       folder: "/",

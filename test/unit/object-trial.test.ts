@@ -23,7 +23,7 @@ const object = (apiVersion: string, kind: string) => ({
 
 test("asks by the names of the resources, and by those of the kinds where none are given", async () => {
   const database = object("mysql.example.com/v1", "Mysql");
-  const strict = "?dryRun=All&fieldValidation=Strict";
+  const strict = "?dryRun=All&fieldValidation=Strict&fieldManager=slipway";
   const named = await tried({}, { objects: [database], resources: ["mysqls"] });
   expect(named.paths).toEqual([`/apis/mysql.example.com/v1/namespaces/store/mysqls${strict}`]);
   const formed = await tried({}, { objects: [object("v1", "ConfigMap")] });

@@ -18,7 +18,7 @@ import { RESOURCES } from "../../contract/tokens.ts";
 
 afterEach(removeFolders);
 
-const RECORD = { version: 1, verdict: "ready" };
+const RECORD = { version: 1, verdict: "ready", digest: IMAGE.slice(IMAGE.indexOf("@") + 1) };
 
 const cluster: Outputs = (type, { metadata, spec }) => {
   if (type === RESOURCES.Readiness) {

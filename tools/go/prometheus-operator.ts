@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { builtFolder, type GoTools } from "./build.ts";
 import { changeModule, type ChangedModule, publishedModule } from "./changed-module.ts";
@@ -41,6 +41,9 @@ const PLUGINS = `package plugins
 
 import _ "github.com/prometheus/prometheus/discovery/kubernetes"
 `;
+
+/** The sources of its pages; of a build without them it shows none. */
+const WEB_PAGES = ["web/ui/mantine-ui", "web/ui/module", "web/ui/react-app"];
 
 /** What it calls of Kubernetes' client has had one argument more since 0.33, which is compiled already. */
 const ITS_CALL = "cache.DefaultWatchErrorHandler(r, err)";
@@ -96,8 +99,10 @@ function preparePrometheus(): Promise<void> {
       );
     }
     writeFileSync(file, text.replace(ITS_CALL, OUR_CALL));
-    for (const page of ["mantine-ui", "module", "react-app"]) {
-      rmSync(join(copy, "web/ui", page), { recursive: true, force: true });
+    // Whoever checks what is below this checkout would check these as well.
+    const files = readdirSync(copy, { recursive: true, encoding: "utf8" });
+    for (const each of [...WEB_PAGES, ...files.filter((name) => name.endsWith(".md"))]) {
+      rmSync(join(copy, each), { recursive: true, force: true });
     }
   });
 }
