@@ -13,7 +13,7 @@ import type { Surroundings } from "./surroundings.ts";
 /** YAML reads a day as a point in time, and the engine hands that over in Go's words. */
 const DAY =
   /^(\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01]))(?:T00:00:00Z| 00:00:00 \+0000 UTC)?$/;
-const ONE_LINE = /^[^\r\n]{1,200}$/;
+const ONE_LINE = /^(?=.*\S)[^\p{Cc}]{1,200}$/u;
 const LONGEST_CHECK = 2000;
 
 const A_DAY = "the last day of the waiver as YYYY-MM-DD, such as 2027-06-30";

@@ -5,7 +5,7 @@ import type { Given, Place, Rule } from "./rule.ts";
 export interface Held {
   readonly rules: readonly Rule[];
   readonly given: Given;
-  /** By the name of a rule, the objects that may break it, as `Kind/name`. */
+  /** By the name of a rule, the objects that may break it, as `Kind/name`; a name that goes on has a `*` at its end. */
   readonly waived: Readonly<Record<string, readonly string[]>>;
 }
 
@@ -75,9 +75,12 @@ export function allFaults({ faults }: Expressions): string {
 
 function conditionOf(rule: Rule, { waived }: Held, isServer: boolean): string {
   const ids = waived[rule.name] ?? [];
+  const whole = ids.filter((id) => !id.endsWith("*"));
+  const starts = ids.filter((id) => id.endsWith("*")).map((id) => id.slice(0, -1));
   return [
     `request.kind.kind in ${literal(rule.kinds)}`,
-    ...(ids.length > 0 ? [`!(variables.id in ${literal(ids)})`] : []),
+    ...(whole.length > 0 ? [`!(variables.id in ${literal(whole)})`] : []),
+    ...(starts.length > 0 ? [`!${literal(starts)}.exists(w, variables.id.startsWith(w))`] : []),
     ...(isServer && rule.except !== undefined ? [`!${rule.except}`] : []),
   ].join(" && ");
 }
