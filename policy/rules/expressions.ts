@@ -23,6 +23,7 @@ const NOW: Place = {
   containers: "variables.containers",
   all: "variables.allContainers",
   labels: "variables.labels",
+  annotations: "variables.annotations",
 };
 
 /** Of the object as it was. */
@@ -32,6 +33,7 @@ const BEFORE: Place = {
   containers: "variables.containersBefore",
   all: "variables.allContainersBefore",
   labels: "variables.labelsBefore",
+  annotations: "variables.annotationsBefore",
 };
 
 /**
@@ -96,6 +98,10 @@ function placeOf(object: string, suffix: string): Record<string, string> {
     [`containers${suffix}`]: `${pod}.containers + ${pod}.?initContainers.orValue([])`,
     [`allContainers${suffix}`]: `${containers} + ${pod}.?ephemeralContainers.orValue([])`,
     [`labels${suffix}`]: inKind("metadata.?labels.orValue({})", "?metadata.?labels.orValue({})"),
+    [`annotations${suffix}`]: inKind(
+      "metadata.?annotations.orValue({})",
+      "?metadata.?annotations.orValue({})",
+    ),
   };
 }
 

@@ -26,11 +26,8 @@ export const noUnsaidExceptions: Rule = {
   kinds: WITH_PODS,
   faults: (at, given) => {
     const words = Object.keys(wordsOf(at)) as Word[];
-    return wordFaults(
-      at,
-      given,
-      words.filter((word) => !HOST.some((each) => each === word)),
-    );
+    const others = words.filter((word) => !HOST.some((each) => each === word));
+    return together([wordFaults(at, given, others), annotationFaults(at, given)]);
   },
 };
 
@@ -62,6 +59,17 @@ function wordFaults({ object, pod, all }: Place, given: Given, words: readonly W
       return held.length === 0 ? found : `(${held.join(" && ")} ? ${found} : [])`;
     }),
   );
+}
+
+const APP_ARMOR = "container.apparmor.security.beta.kubernetes.io/";
+
+/** The API server makes the field of it, once the pod is made. */
+function annotationFaults({ object, annotations }: Place, { allow }: Given): string {
+  const allowed = Object.keys(allow).filter((name) => allow[name]?.includes("unconfined"));
+  const at = `${annotations}[k]`;
+  const found = `${annotations}.map(k, k).filter(k, k.startsWith(${literal(APP_ARMOR)}) && ${at} != "runtime/default" && !${at}.startsWith("localhost/")).map(k, "annotation " + k + ${literal(` needs allow: [unconfined]${OTHERWISE}`)})`;
+  const name = `${object}.metadata.?name.orValue("")`;
+  return allowed.length === 0 ? found : `(${namedAs(name, allowed)} ? [] : ${found})`;
 }
 
 function whoNeeds(word: Word, pod: string, containers: string, isLoose: string): string {

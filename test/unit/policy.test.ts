@@ -22,6 +22,7 @@ const SCENE: Scene = {
   image: `registry.example.com/team/shop@${DIGEST}`,
   labels: LABELS,
 };
+const APP_ARMOR = "container.apparmor.security.beta.kubernetes.io/";
 const GIVEN: Given = {
   registries: ["registry.example.com/team"],
   allow: {},
@@ -105,6 +106,10 @@ test.each<[string, Judged, Partial<Given>?]>([
       container: { resources: { limits: { memory: "1Gi" } } },
       pod: { resources: { requests: { cpu: "1" } } },
     }),
+  ],
+  [
+    "the runtime's own profile by an annotation, and others of no meaning",
+    annotated({ [`${APP_ARMOR}main`]: "runtime/default", "example.com/a": "unconfined" }),
   ],
   [
     "what a chart leaves empty",
@@ -241,6 +246,11 @@ test.each<[string, Judged, string, Partial<Given>?]>([
     "no-unsaid-exceptions",
   ],
   [
+    "a container unconfined by an annotation, of which the API server makes the field",
+    annotated({ [`${APP_ARMOR}main`]: "unconfined" }),
+    "no-unsaid-exceptions",
+  ],
+  [
     "a host port",
     rightDeployment("it", SCENE, {
       container: { ports: [{ containerPort: 8080, hostPort: 8080 }] },
@@ -266,6 +276,17 @@ test.each<[string, Judged, string, Partial<Given>?]>([
 ])("refuses %s", (_, object, rule, given = {}) => {
   expect(rulesBroken(object, given)).toEqual([rule]);
 });
+
+/** A Deployment whose pods have these annotations. */
+function annotated(annotations: Readonly<Record<string, string>>): Judged {
+  const right = rightDeployment("it", SCENE) as Judged & {
+    readonly spec: { readonly template: { readonly metadata: object } };
+  };
+  const { template } = right.spec;
+  const metadata = { ...template.metadata, annotations };
+  const spec = { ...right.spec, template: { ...template, metadata } };
+  return { ...right, ...{ spec } };
+}
 
 /** A pod that runs, with a container that kubectl debug has added. */
 function debugged(securityContext: object): Judged {
