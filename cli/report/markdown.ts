@@ -87,10 +87,13 @@ function failure({ name, release }: ServiceReport): string[] {
     "",
     `Next: ${code(evidence.command)}`,
     ...(running === null
-      ? []
+      ? evidence.notes.filter((note) => note.startsWith(STAYS)).flatMap((note) => ["", code(note)])
       : ["", `What runs instead: ${runningWords(running, release)}, ${word(running.verdict)}.`]),
   ];
 }
+
+/** How the note begins that says why a release which has failed was left. */
+const STAYS = "not rolled back: ";
 
 function runningWords(running: RunningRelease, release: ReleaseRecord): string {
   const same = sameImageWords(running, release);

@@ -73,6 +73,17 @@ describe("the settings", () => {
       /until: got "soon"; allowed: the last day/,
     ],
     [
+      "a day that no calendar has",
+      { waive: { a: { b: { until: "2027-02-30", why: "x" } } } },
+      /until: got "2027-02-30"; allowed: the last day/,
+    ],
+    ["a reason of nothing", { waive: { a: { b: { ...WAIVER, why: " " } } } }, /why: got " "; /],
+    [
+      "a reason that a terminal obeys",
+      { waive: { a: { b: { ...WAIVER, why: "x\u001b[2J" } } } },
+      /why: got "x\\u001b\[2J"; allowed: the reason, in one line/,
+    ],
+    [
       "an unknown kind",
       { rules: { a: { kinds: ["Pot"], check: "true", message: "x" } } },
       /kinds\[0\]: got "Pot"; allowed: Pod, /,
@@ -149,6 +160,26 @@ describe("the check before anything is registered", () => {
     expect(() => requirePolicy({ ...required, rendered: of })).toThrow(/no-host-namespaces: /);
   });
 
+  test("judges the Job of a migration before it runs, and heeds a waiver of its service", () => {
+    const shop = { ...BASE.services.shop, migrate: { command: ["migrate"] } };
+    const rules = { own: { kinds: ["Job"] as const, check: "false", message: "not here" } };
+    const required = { ...BASE, services: { shop }, policy: { rules, admission: true } };
+    expect(() => requirePolicy(required)).toThrow(
+      /^slipway:services\.shop: Job\/shop-migrate-\*: own: not here; /,
+    );
+    const waive = { own: { shop: WAIVER } };
+    const { admission } = requirePolicy({ ...required, policy: { ...required.policy, waive } });
+    const { variables = [] } = admission?.manifests.policy.spec ?? {};
+    expect(variables.map(({ expression }) => expression).join("\n")).toContain(
+      '!["Job/shop-migrate-"].exists(w, variables.id.startsWith(w))',
+    );
+  });
+
+  test("takes no waiver for many objects of others", () => {
+    const policy = { waive: { "no-plain-secrets": { "Secret/*": WAIVER } }, admission: true };
+    expect(() => requirePolicy({ ...BASE, policy })).toThrow(/the stack has no such object; /);
+  });
+
   test("refuses all that is not at once, with the place, the rule and how to waive it", () => {
     const object = rightDeployment("redis-master", scene, {
       container: { readinessProbe: undefined, resources: {} },
@@ -201,7 +232,7 @@ describe("the check before anything is registered", () => {
     );
     const rules = { own: { ...rule, check: "object." } };
     expect(() => requirePolicy({ ...BASE, policy: { rules } })).toThrow(
-      /^slipway:policy\.rules\.own\.check: .*; allowed: an expression of CEL$/,
+      /^slipway:policy\.rules\.own\.check: .*; allowed: an expression of CEL that is true or false$/,
     );
   });
 });
