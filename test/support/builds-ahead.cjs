@@ -5,7 +5,8 @@ const CHECKOUT = join(__dirname, "../..");
 
 /** Which tests need a program of `tools/go/ahead.ts`, as `<project> <path>`. */
 const NEEDED_BY = {
-  "network-policies": /^(?:platform test\/platform\/life|e2e test\/e2e\/(?:monitoring|network))\.test\.ts$/,
+  "network-policies":
+    /^(?:platform test\/platform\/life|e2e test\/e2e\/(?:monitoring|network))\.test\.ts$/,
   "external-secrets": /^e2e test\/e2e\/(?:external-secrets|lane-policies|policy-proof)\.test\.ts$/,
   dns: /^e2e test\/e2e\/network\.test\.ts$/,
   ingress: /^e2e test\/e2e\/(?:network|real-services-mastodon)\.test\.ts$/,
