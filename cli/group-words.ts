@@ -13,3 +13,18 @@ export function groupFailures(
   );
   return [...new Set(lines)];
 }
+
+/** The same, and a line for the set of each group of which no member has failed. */
+export function setLines(
+  releases: readonly { readonly group?: ReleasedGroup }[],
+): readonly string[] {
+  const groups = releases.flatMap(({ group }) => group ?? []);
+  // Members whose turn did not come have the record of an earlier set.
+  const failed = groups.flatMap(({ name, verdict }) => (verdict === "failed" ? [name] : []));
+  const ready = groups
+    .filter(({ name }) => !failed.includes(name))
+    .map(
+      ({ name, set, members }) => `group ${name}: the set ${set} is ready: ${members.join(", ")}`,
+    );
+  return [...groupFailures(releases), ...new Set(ready)];
+}

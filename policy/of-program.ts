@@ -71,7 +71,7 @@ export function namespaceRules(): StackValidationPolicy[] {
 
 /** Without all selectors of a namespace it has nothing to say. */
 function needsNamespace({ faults }: Rule): boolean {
-  const place = { object: "", pod: "", containers: "", all: "", labels: "" };
+  const place = { object: "", pod: "", containers: "", all: "", labels: "", annotations: "" };
   const isSilent = (given: Given) => faults(place, given) === undefined;
   return isSilent(NOTHING) && !isSilent({ ...NOTHING, selectors: [] });
 }

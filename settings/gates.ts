@@ -21,6 +21,7 @@ const KEY_BYTES = 16 * 1024;
 /** The least bits of an RSA key that cosign signs with. */
 const RSA_BITS = 2048;
 
+const BEGIN = "-----BEGIN PUBLIC KEY-----";
 const KEY = "the path of a public key in PEM, such as cosign.pub";
 const KINDS = `${STATEMENT_KINDS.join(", ")}, or the URI of a predicate type such as https://in-toto.io/attestation/vulns/v0.2`;
 
@@ -109,8 +110,12 @@ function keyIn(written: string, surroundings: Surroundings): SignerKey | string 
   if (text.includes("PRIVATE KEY")) {
     return `it is a private key; allowed: ${KEY}; keep the private key from the project, and replace it if others could read it`;
   }
-  if (!text.includes("-----BEGIN PUBLIC KEY-----")) {
-    return `it has no public key; allowed: ${KEY}, which begins with -----BEGIN PUBLIC KEY-----`;
+  const keys = text.split(BEGIN).length - 1;
+  if (keys > 1) {
+    return `it has ${keys} public keys; allowed: ${KEY}; give each a file of its own`;
+  }
+  if (keys === 0) {
+    return `it has no public key; allowed: ${KEY}, which begins with ${BEGIN}`;
   }
   try {
     const key = createPublicKey(text);

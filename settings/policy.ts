@@ -13,12 +13,15 @@ import type { Surroundings } from "./surroundings.ts";
 /** YAML reads a day as a point in time, and the engine hands that over in Go's words. */
 const DAY =
   /^(\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01]))(?:T00:00:00Z| 00:00:00 \+0000 UTC)?$/;
-const ONE_LINE = /^[^\r\n]{1,200}$/;
+const ONE_LINE = /^(?=.*\S)[^\p{Cc}]{1,200}$/u;
 const LONGEST_CHECK = 2000;
 
+const A_DAY = "the last day of the waiver as YYYY-MM-DD, such as 2027-06-30";
+
 const until = field
-  .text(DAY, "the last day of the waiver as YYYY-MM-DD, such as 2027-06-30")
-  .transform((day) => day.slice(0, "YYYY-MM-DD".length));
+  .text(DAY, A_DAY)
+  .transform((day) => day.slice(0, "YYYY-MM-DD".length))
+  .refine(isDay, { error: `allowed: ${A_DAY}` });
 
 const waiver = field.mapping(
   {
@@ -48,6 +51,11 @@ const REGISTRY =
   /^[a-zA-Z0-9](?:[\w.-]*[a-zA-Z0-9])?(?::\d{1,5})?(?:\/[a-z0-9](?:[\w.-]*[a-z0-9])?)*$/;
 const A_REGISTRY =
   "a registry such as ghcr.io, or a repository of one such as ghcr.io/team, without scheme and tag";
+
+/** Whether a calendar has it: the 31st of February would be one of March. */
+function isDay(day: string): boolean {
+  return new Date(day).toISOString().startsWith(day);
+}
 
 /** The policy that holds for the stack. */
 export function policySchema(surroundings: Surroundings) {

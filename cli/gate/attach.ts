@@ -3,7 +3,6 @@ import { readFile, stat } from "node:fs/promises";
 import type { Command } from "commander";
 
 import { digestOf } from "../../contract/image-reference.ts";
-import { kindOf } from "../../contract/statement-kind.ts";
 import { STATEMENT_BYTES } from "../../provider/statements/found.ts";
 import {
   EXTENSION,
@@ -17,6 +16,7 @@ import { print, SERVICE, stackCommand } from "../options.ts";
 import { shortDigest } from "../words.ts";
 import { GATE, KEY_OPTION, type KeyOptions } from "./options.ts";
 import { publish } from "./publish.ts";
+import { rewritten } from "./rewritten.ts";
 import { IMAGE_OPTION, type ImageOptions, registryFor, targetOf } from "./target.ts";
 
 interface Options extends ImageOptions, KeyOptions {}
@@ -86,24 +86,25 @@ export function checked(
   const { file, gate, image, now } = asked;
   const digest = digestOf(image) ?? "";
   try {
-    const said = readStatement(text, digest);
-    const statement = statementForm.parse(JSON.parse(text));
-    const fields = gateFields.safeParse(statement.predicate[EXTENSION]).data;
+    const { result } = readStatement(text, digest);
+    const read = statementForm.parse(JSON.parse(text));
+    const fields = gateFields.safeParse(read.predicate[EXTENSION]).data;
+    const statement = rewritten(read, image, result);
+    if (statement === undefined || fields === undefined) {
+      throw new Error("it is not one that gate run has written");
+    }
     const fault =
-      fields === undefined || kindOf(statement.predicateType) === undefined
-        ? "it is not one that gate run has written"
-        : statement.subject.length !== 1
-          ? `it is about ${statement.subject.length} images`
-          : fields.gate !== gate
-            ? `it is about the gate ${fields.gate}`
-            : Date.parse(fields.finishedAt) > now + SKEW_MILLISECONDS
-              ? `it is from the future, ${fields.finishedAt}`
-              : undefined;
+      read.subject.length !== 1
+        ? `it is about ${read.subject.length} images`
+        : fields.gate !== gate
+          ? `it is about the gate ${fields.gate}`
+          : Date.parse(fields.finishedAt) > now + SKEW_MILLISECONDS
+            ? `it is from the future, ${fields.finishedAt}`
+            : undefined;
     if (fault !== undefined) {
       throw new Error(fault);
     }
-    const predicate = { ...statement.predicate, [EXTENSION]: fields };
-    return { statement: { ...statement, predicate }, hasPassed: said.result === "passed" };
+    return { statement, hasPassed: result === "passed" };
   } catch (error) {
     throw refused(file, (error as Error).message);
   }

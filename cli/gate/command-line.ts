@@ -24,10 +24,13 @@ export function publishable(
     .filter(([name, value = ""]) => SECRET.test(name) && value.length >= SHORTEST)
     .map(([, value = ""]) => value)
     .sort((one, other) => other.length - one.length);
-  const line = command.map(quoted).join(" ");
-  return masked(secrets.reduce((text, secret) => text.replaceAll(secret, MASK), line));
+  // Quotes within a secret would hide it.
+  const words = command.map((word) =>
+    secrets.reduce((text, secret) => text.replaceAll(secret, MASK), word),
+  );
+  return masked(words.map(quoted).join(" "));
 }
 
 function quoted(word: string): string {
-  return /^[\w@%+=:,./{}-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+  return /^(?:[\w@%+=:,./{}-]|\*\*\*)+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

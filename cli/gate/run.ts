@@ -1,4 +1,5 @@
-import { writeFile } from "node:fs/promises";
+import { stat, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
 
 import { type Command, Option } from "commander";
 
@@ -14,9 +15,10 @@ import { FORMATS } from "./formats.ts";
 import type { GateRun, RunOptions } from "./gate-run.ts";
 import { GATE, KEY_OPTION } from "./options.ts";
 import { publish } from "./publish.ts";
-import { sayingOf } from "./saying.ts";
+import { requireDate, sayingOf } from "./saying.ts";
 import { statementOf, textOf } from "./statement.ts";
 import { IMAGE_OPTION, registryFor, releasedIn, type Target, targetOf } from "./target.ts";
+import { waiversIn } from "./waivers.ts";
 
 const HELP = `
 The command runs without a shell, with the image by its digest in the place of each ${IMAGE}. If it ends with 0, a statement that it has passed is
@@ -67,6 +69,7 @@ export function runCommand(): Command {
 
 async function run(gate: string, words: readonly string[], options: RunOptions): Promise<void> {
   requireSense(options);
+  await requireInputs(options);
   const target = await targetOf(options);
   const command = withImage(words, target.image);
   const startedAt = Date.now();
@@ -122,6 +125,30 @@ function requireSense({ output, key, report, format }: RunOptions): void {
   }
   if (format !== undefined && report === undefined) {
     throw badInput(`--format: got "${format}" without --report; allowed: both; name the report`);
+  }
+}
+
+/** What would be found out only after the command, which may take long and whose result would be lost. */
+async function requireInputs({ waivers, databaseDate, output }: RunOptions): Promise<void> {
+  if (waivers !== undefined) {
+    await waiversIn(waivers, Date.now());
+  }
+  if (databaseDate !== undefined) {
+    requireDate(databaseDate);
+  }
+  if (output === undefined) {
+    return;
+  }
+  const isFolder = async (path: string) =>
+    (await stat(path).catch(() => undefined))?.isDirectory() === true;
+  const got = JSON.stringify(output);
+  if (await isFolder(output)) {
+    throw badInput(`--output: got ${got}, which is a folder; allowed: a file`);
+  }
+  if (!(await isFolder(dirname(output)))) {
+    throw badInput(
+      `--output: got ${got}, and ${dirname(output)} is no folder; allowed: a file in a folder that is there`,
+    );
   }
 }
 

@@ -72,18 +72,27 @@ async function knownTool(
   const isItself = !isOther && (reported?.name ?? said.name).toLowerCase().includes(said.name);
   const digest = isItself ? await programDigest(command[0] ?? "") : undefined;
   const version = toolVersion ?? reported?.version ?? (isOther ? undefined : said.version);
-  const date = databaseDate ?? findings?.databaseDate ?? said.databaseDate;
-  if (date !== undefined && Number.isNaN(Date.parse(date))) {
-    throw badInput(
-      `--database-date: got ${JSON.stringify(date)}; allowed: a time such as 2026-11-30T06:00:00Z`,
-    );
+  if (databaseDate !== undefined) {
+    requireDate(databaseDate);
   }
+  // A report's date that cannot be read must not keep a failure from being recorded.
+  const dates = [databaseDate, findings?.databaseDate, said.databaseDate];
+  const date = dates.find((each) => each !== undefined && !Number.isNaN(Date.parse(each)));
   return {
     name: tool ?? reported?.name ?? said.name,
     ...(version !== undefined && { version }),
     ...(digest !== undefined && { digest }),
     ...(date !== undefined && { databaseDate: new Date(date).toISOString() }),
   };
+}
+
+/** @throws CommandFailure if it is no time */
+export function requireDate(date: string): void {
+  if (Number.isNaN(Date.parse(date))) {
+    throw badInput(
+      `--database-date: got ${JSON.stringify(date)}; allowed: a time such as 2026-11-30T06:00:00Z`,
+    );
+  }
 }
 
 function toolFields({ databaseDate, ...tool }: Tool): Pick<GateFields, "tool" | "databaseDate"> {

@@ -1,6 +1,7 @@
 import type { Waiver } from "../../contract/gate-statements.ts";
 import { digestOf, repositoryOf } from "../../contract/image-reference.ts";
 import { PREDICATES, type StatementKind } from "../../contract/statement-kind.ts";
+import { plain } from "../../mask/plain.ts";
 import {
   EXTENSION,
   type GateFields,
@@ -93,14 +94,23 @@ function descriptorOf(digest: string) {
   return { name: "report", digest: { sha256: digest.slice("sha256:".length) } };
 }
 
-function cutFields({ waivers, ...fields }: GateFields): GateFields {
+function cutFields({ waivers, tool, ...fields }: GateFields): GateFields {
   const shortened = Object.entries(fields).map(([key, value]) => [
     key,
     typeof value === "string" ? short(value) : value,
   ]);
   return {
     ...(Object.fromEntries(shortened) as typeof fields),
+    ...(tool && { tool: shortTool(tool) }),
     ...(waivers && waivers.length > 0 && { waivers: soonest(waivers).map(shortWaiver) }),
+  };
+}
+
+function shortTool({ name, version, digest }: NonNullable<GateFields["tool"]>) {
+  return {
+    name: short(name),
+    ...(version !== undefined && { version: short(version) }),
+    ...(digest !== undefined && { digest: short(digest) }),
   };
 }
 
@@ -122,6 +132,8 @@ function names(tests: readonly string[]): string[] {
   return tests.slice(0, STATEMENT_ITEMS).map((name) => short(name, ITEM_TEXT));
 }
 
+/** What others have written, too: a terminal that shows it obeys nothing of it. */
 function short(text: string, most = STATEMENT_TEXT): string {
-  return text.length > most ? `${text.slice(0, most - 1)}…` : text;
+  const shown = plain(text);
+  return shown.length > most ? `${shown.slice(0, most - 1)}…` : shown;
 }

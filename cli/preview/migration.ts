@@ -1,5 +1,6 @@
 import { digestOf } from "../../contract/image-reference.ts";
 import { RESOURCES } from "../../contract/tokens.ts";
+import { masked } from "../../mask/mask.ts";
 import { cell } from "../markdown.ts";
 import { shortDigest, shortened } from "../words.ts";
 import type { Step } from "./step.ts";
@@ -28,7 +29,7 @@ export function migrationOf(own: readonly Step[]): { readonly migration?: Migrat
   const { result } = step.planned ?? {};
   const migration = {
     action: typeof result === "object" && result !== null ? ("rest" as const) : ("run" as const),
-    command: textOf(command),
+    command: masked(textOf(command)),
     digest: digestOf(textOf(image)) ?? null,
     back: textOf(back),
   };

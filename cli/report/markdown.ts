@@ -2,7 +2,7 @@ import type { ReleaseRecord, RunningRelease } from "../../contract/release-recor
 import { cell, code, fenced, word } from "../markdown.ts";
 import { fitted, MOST_CHARACTERS, type Section } from "../sections.ts";
 import { exceptionLines } from "../exceptions.ts";
-import { groupFailures } from "../group-words.ts";
+import { setLines } from "../group-words.ts";
 import { migrationWords } from "../migrations.ts";
 import { gateLines } from "../passed-gates.ts";
 import { warningsOf } from "../warnings.ts";
@@ -24,8 +24,8 @@ export function reportMarkdown(
   );
   const failures = section("failed services", services.map(failure));
   const groups = section(
-    "groups that failed",
-    groupFailures(services.map(({ release }) => release)).map((line) => [`- ${code(line)}`]),
+    "groups",
+    setLines(services.map(({ release }) => release)).map((line) => [`- ${code(line)}`]),
     ["", "Groups:", ""],
   );
   const exceptions = section(
@@ -87,10 +87,13 @@ function failure({ name, release }: ServiceReport): string[] {
     "",
     `Next: ${code(evidence.command)}`,
     ...(running === null
-      ? []
+      ? evidence.notes.filter((note) => note.startsWith(STAYS)).flatMap((note) => ["", code(note)])
       : ["", `What runs instead: ${runningWords(running, release)}, ${word(running.verdict)}.`]),
   ];
 }
+
+/** How the note begins that says why a release which has failed was left. */
+const STAYS = "not rolled back: ";
 
 function runningWords(running: RunningRelease, release: ReleaseRecord): string {
   const same = sameImageWords(running, release);

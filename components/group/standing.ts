@@ -20,7 +20,16 @@ export async function standingRelease(
   const last = outputsOf(resources, `::${COMPONENTS.Release}::${name}`);
   // A refresh writes what it finds there.
   const proof = outputsOf(resources, `::${COMPONENTS.Release}$${RESOURCES.Readiness}::${name}`);
-  return { ...last, ...picked(proof) };
+  return withGatesOf(last, { ...last, ...picked(proof) });
+}
+
+/** The gates are known to the service alone: its proof does not depend on them. */
+function withGatesOf({ release: last }: StandingRelease, found: StandingRelease): StandingRelease {
+  const { release } = found;
+  const isSame = last?.gates !== undefined && last.digest === release?.digest;
+  return release !== undefined && isSame
+    ? { ...found, release: { ...release, gates: last.gates } }
+    : found;
 }
 
 function outputsOf(resources: readonly KnownResource[], end: string): StandingRelease {

@@ -27,11 +27,16 @@ function endOf({ name, record, isHeld }: MemberEnd): string {
   if (verdict === "ready") {
     return `${name} stays at ${short(digest)}${isHeld ? ", untouched" : ""}`;
   }
+  // The release before is what no pod of this one has replaced.
+  const isHalted = reason === "migration-failed";
+  if (running === null && isHalted) {
+    return `${name} was not released`;
+  }
   if (running === null) {
     return `${name} was left as it is, at ${short(digest)} (${reason ?? ""})`;
   }
   const state = running.verdict === "ready" ? "ready" : (running.reason ?? "failed");
-  return `${name} is back at ${short(running.digest)}, ${state}`;
+  return `${name} ${isHalted ? "stays" : "is back"} at ${short(running.digest)}, ${state}`;
 }
 
 function short(digest: string): string {

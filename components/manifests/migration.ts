@@ -50,8 +50,24 @@ export function migrationJob(
   migrate: MigrateDefinition,
   image: pulumi.Input<string>,
 ) {
-  const seconds = migrationSeconds(migrate);
   const key = keyOf(image, migrate);
+  const name = key.apply((known) => migrationJobName(service.name, known));
+  return jobManifest(service, migrate, image, { name, key });
+}
+
+/** The same before its image is known: its name has a star for what follows from that. */
+export function unbuiltMigration(service: Service, migrate: MigrateDefinition, image: string) {
+  const name = migrationJobName(service.name, "*");
+  return jobManifest(service, migrate, image, { name, key: "" });
+}
+
+function jobManifest(
+  service: Service,
+  migrate: MigrateDefinition,
+  image: pulumi.Input<string>,
+  { name, key }: Readonly<Record<"name" | "key", pulumi.Input<string>>>,
+) {
+  const seconds = migrationSeconds(migrate);
   const labels = migrationLabels(service);
   const { metadata = {}, spec } = podTemplate(running(service), image, {});
   const { annotations } = metadata as { annotations?: object };
@@ -59,7 +75,7 @@ export function migrationJob(
     apiVersion: "batch/v1",
     kind: "Job",
     metadata: {
-      name: key.apply((known) => migrationJobName(service.name, known)),
+      name,
       namespace: service.namespace,
       labels,
       annotations: {

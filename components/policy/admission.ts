@@ -26,7 +26,7 @@ export interface Admission {
 
 /**
  * The policy of a namespace: everybody but the cluster's own controllers is refused there what `up` refuses. What an object had before may
- * stay, and one that is being deleted is let go.
+ * stay, so that one which is being deleted is let go; until it is gone, a Service or a Role still works.
  *
  * @see docs/policy.md
  */
@@ -37,7 +37,6 @@ export function admissionManifests(namespace: string, held: Held): Admission {
     namespaces: [namespace],
     conditions: {
       "not-by-the-system": `!request.userInfo.?groups.orValue([]).exists(g, g in ${literal(SYSTEM_GROUPS)}) && !(request.userInfo.?username.orValue("") in ${literal(SYSTEM_USERS)})`,
-      "not-being-deleted": "!has(object.metadata.deletionTimestamp)",
       "not-a-preview": `!(${PREVIEW})`,
     },
     variables: { ...variables, all: allFaults({ variables, ...faults }) },

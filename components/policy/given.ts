@@ -26,8 +26,11 @@ export function givenOf(
   const opened = services.flatMap(({ name, service: { type } }) =>
     type === undefined || type === "ClusterIP" ? [] : [[name, type] as const],
   );
+  const places = [...registries, ...placesOf(delivery)];
+  // A pin, which names an image of these places, is no change of the policy: lanes may not make one.
+  const others = imagesIn(delivery).filter((each) => !places.some((place) => isIn(each, place)));
   return {
-    registries: [...new Set([...registries, ...placesOf(delivery), ...imagesIn(delivery)])].sort(),
+    registries: [...new Set([...places, ...others])].sort(),
     allow: Object.fromEntries(allowed(delivery)),
     own: services.map(({ name }) => name).sort(),
     open: Object.fromEntries(opened),
@@ -80,6 +83,10 @@ function imagesIn({ services }: ImagePlaces): string[] {
     const { image } = each as { readonly image?: unknown };
     return typeof image === "string" ? [repositoryOf(image)] : [];
   });
+}
+
+function isIn(repository: string, place: string): boolean {
+  return repository === place || repository.startsWith(`${place}/`);
 }
 
 function selectorOf(object: object): Selector {

@@ -1,5 +1,6 @@
 import type { Judged } from "../../policy/rules/judge.ts";
 import { type Delivery, servicesOf } from "../lanes/delivery.ts";
+import { unbuiltMigration } from "../manifests/migration.ts";
 import { ANY_IMAGE, unbuiltManifests } from "../manifests/unbuilt.ts";
 import { applied } from "../rendered/applied.ts";
 import type { RenderedManifests } from "../rendered/render.ts";
@@ -17,22 +18,17 @@ export interface Planned {
 
 /** All objects that the settings of a stack describe. Credentials are not among them: they leave the program sealed. */
 export function plannedObjects(delivery: Delivery): Planned[] {
-  const own = servicesOf(delivery).flatMap((service) =>
-    Object.values(unbuiltManifests(service))
-      .flat()
-      .flatMap((manifest): Planned[] =>
-        manifest === undefined
-          ? []
-          : [
-              {
-                owner: service.name,
-                place: `slipway:services.${service.name}`,
-                isHome: true,
-                object: manifest as Judged,
-              },
-            ],
-      ),
-  );
+  const own = servicesOf(delivery).flatMap((service) => {
+    const { name: owner, migrate } = service;
+    const manifests: (object | undefined)[] = Object.values(unbuiltManifests(service)).flat();
+    const migration = migrate && unbuiltMigration(service, migrate, ANY_IMAGE);
+    return [...manifests, migration].flatMap((manifest): Planned[] => {
+      const place = `slipway:services.${owner}`;
+      return manifest === undefined
+        ? []
+        : [{ owner, place, isHome: true, object: manifest as Judged }];
+    });
+  });
   const { services = {}, extras = {} } = delivery.rendered ?? {};
   return [...own, ...ofManifests("services", services), ...ofManifests("extras", extras)];
 }

@@ -46,11 +46,13 @@ export function requirePolicy(required: RequiredPolicy): HeldPolicy {
   const own = Object.entries(policy.rules ?? {}).map(([name, rule]) => ruleOf(name, rule));
   const held: Held = { rules: [...RULES, ...own], given, waived: waivedIds(waivers) };
   const judge = new Judge({ ...held, given: withAnyImage(given) });
-  const unread = own.flatMap(({ name }) => {
-    const fault = judge.textFault(name);
+  const unread = Object.entries(policy.rules ?? {}).flatMap(([name, { check }]) => {
+    const fault = judge.checkFault(check);
     return fault === undefined
       ? []
-      : [`slipway:policy.rules.${name}.check: ${fault}; allowed: an expression of CEL`];
+      : [
+          `slipway:policy.rules.${name}.check: ${fault}; allowed: an expression of CEL that is true or false`,
+        ];
   });
   const found = [...faults, ...unread];
   if (found.length === 0) {

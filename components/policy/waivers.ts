@@ -12,6 +12,9 @@ export interface FoundWaiver extends Waiver {
   readonly owners: readonly string[];
 }
 
+/** One object, not all whose names begin so. */
+const OF_OTHERS = /^\w+\/[^*/]+$/;
+
 /** The waivers of the settings, each with its objects; and what is wrong with others, a line each. */
 export function foundWaivers(
   { waive = {}, admission = false }: PolicyDefinition,
@@ -22,7 +25,7 @@ export function foundWaivers(
   for (const [rule, objects] of Object.entries(waive)) {
     for (const [object, waiver] of Object.entries(objects)) {
       const meant = planned.filter((each) => isMeant(each, object));
-      if (meant.length === 0 && !(admission && object.includes("/"))) {
+      if (meant.length === 0 && !(admission && OF_OTHERS.test(object))) {
         faults.push(
           `slipway:policy.waive.${rule}["${object}"]: the stack has no such object; allowed: the name of a service or extra, Kind/name of one of their objects${admission ? ", or of one that others make" : ""}; remove it`,
         );

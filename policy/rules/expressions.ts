@@ -5,7 +5,7 @@ import type { Given, Place, Rule } from "./rule.ts";
 export interface Held {
   readonly rules: readonly Rule[];
   readonly given: Given;
-  /** By the name of a rule, the objects that may break it, as `Kind/name`. */
+  /** By the name of a rule, the objects that may break it, as `Kind/name`; a name that goes on has a `*` at its end. */
   readonly waived: Readonly<Record<string, readonly string[]>>;
 }
 
@@ -23,6 +23,7 @@ const NOW: Place = {
   containers: "variables.containers",
   all: "variables.allContainers",
   labels: "variables.labels",
+  annotations: "variables.annotations",
 };
 
 /** Of the object as it was. */
@@ -32,6 +33,7 @@ const BEFORE: Place = {
   containers: "variables.containersBefore",
   all: "variables.allContainersBefore",
   labels: "variables.labelsBefore",
+  annotations: "variables.annotationsBefore",
 };
 
 /**
@@ -75,9 +77,12 @@ export function allFaults({ faults }: Expressions): string {
 
 function conditionOf(rule: Rule, { waived }: Held, isServer: boolean): string {
   const ids = waived[rule.name] ?? [];
+  const whole = ids.filter((id) => !id.endsWith("*"));
+  const starts = ids.filter((id) => id.endsWith("*")).map((id) => id.slice(0, -1));
   return [
     `request.kind.kind in ${literal(rule.kinds)}`,
-    ...(ids.length > 0 ? [`!(variables.id in ${literal(ids)})`] : []),
+    ...(whole.length > 0 ? [`!(variables.id in ${literal(whole)})`] : []),
+    ...(starts.length > 0 ? [`!${literal(starts)}.exists(w, variables.id.startsWith(w))`] : []),
     ...(isServer && rule.except !== undefined ? [`!${rule.except}`] : []),
   ].join(" && ");
 }
@@ -93,10 +98,14 @@ function placeOf(object: string, suffix: string): Record<string, string> {
     [`containers${suffix}`]: `${pod}.containers + ${pod}.?initContainers.orValue([])`,
     [`allContainers${suffix}`]: `${containers} + ${pod}.?ephemeralContainers.orValue([])`,
     [`labels${suffix}`]: inKind("metadata.?labels.orValue({})", "?metadata.?labels.orValue({})"),
+    [`annotations${suffix}`]: inKind(
+      "metadata.?annotations.orValue({})",
+      "?metadata.?annotations.orValue({})",
+    ),
   };
 }
 
-/** `no-unpinned-images` as `noUnpinnedImages`. */
+/** No two rules have one, and no other variable or word of CEL is it: a team names its rules as it likes. */
 function variableOf(name: string): string {
-  return name.replace(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+  return `rule_${name.replaceAll("-", "_")}`;
 }

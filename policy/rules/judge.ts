@@ -33,14 +33,13 @@ export class Judge {
     this.expressions = expressionsOf(held, false);
   }
 
-  /** What is wrong with the texts of a rule, undefined if nothing is. */
-  textFault(rule: string): string | undefined {
-    try {
-      this.parse(this.expressions.faults[rule] ?? "");
-      return undefined;
-    } catch (error) {
+  /** What is wrong with the expression of a rule, whatever it is asked of; undefined if nothing is. */
+  checkFault(check: string): string | undefined {
+    const { valid, type = "", error } = this.environment.check(check);
+    if (!valid) {
       return firstLine(error);
     }
+    return ["bool", "dyn"].includes(type) ? undefined : `it is of the type ${type}`;
   }
 
   /** What is wrong with an object that is new. */
@@ -91,11 +90,14 @@ export class Judge {
   }
 }
 
-/** As the API server sees it: whole numbers are whole numbers, and what is undefined is not there. */
+/** As the API server sees it: whole numbers are whole numbers, and what is undefined or null is not there. */
 function plainOf(object: Judged): unknown {
-  return JSON.parse(JSON.stringify(object), (_, value: unknown) =>
-    typeof value === "number" && Number.isInteger(value) ? BigInt(value) : value,
-  );
+  return JSON.parse(JSON.stringify(object), function (this: unknown, _, value: unknown) {
+    if (value === null && !Array.isArray(this)) {
+      return undefined;
+    }
+    return typeof value === "number" && Number.isInteger(value) ? BigInt(value) : value;
+  });
 }
 
 function firstLine(error: unknown): string {

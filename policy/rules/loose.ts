@@ -55,14 +55,16 @@ export function loosenessOf({ pod, containers }: Pods) {
   } as const;
 }
 
+/** Whether the volume `v` is of a kind that no word but `other-volumes` permits. */
+export const OTHER_VOLUME = `!(${[...RESTRICTED_VOLUMES, "hostPath"].map((kind) => `has(v.${kind})`).join(" || ")})`;
+
 /** The same of volumes, tokens and probes: of these the lanes know more, such as whose they are. */
 export function reachOf({ pod, containers }: Pods) {
   const volumes = `${pod}.?volumes.orValue([])`;
-  const known = [...RESTRICTED_VOLUMES, "hostPath"].map((kind) => `has(v.${kind})`).join(" || ");
   return {
     token: `${pod}.?automountServiceAccountToken.orValue(true)`,
     "host-path": `${volumes}.exists(v, has(v.hostPath))`,
-    "other-volumes": `${volumes}.exists(v, !(${known}))`,
+    "other-volumes": `${volumes}.exists(v, ${OTHER_VOLUME})`,
     "probe-hosts": `${containers}.exists(c, ${hostsOf("c")}.size() > 0)`,
   } as const;
 }

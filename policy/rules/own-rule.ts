@@ -14,8 +14,13 @@ export interface OwnRule {
   readonly message: string;
 }
 
-/** What an object says itself; its status and its versions are the API server's. */
-const SAID = ["spec", "data", "rules", "metadata.?labels", "metadata.?annotations"];
+/** What objects of the kinds say themselves; their status and their versions are the API server's. */
+const SAID = [
+  ...["spec", "metadata.?labels", "metadata.?annotations"],
+  ...["data", "binaryData", "stringData", "immutable", "type"],
+  ...["rules", "aggregationRule", "roleRef", "subjects"],
+  ...["automountServiceAccountToken", "secrets", "imagePullSecrets"],
+];
 
 /** Makes an entry of the table of it. What has not changed may stay. */
 export function ruleOf(name: string, { kinds, check, message }: OwnRule): Rule {

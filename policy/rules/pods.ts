@@ -1,6 +1,6 @@
-import { faultIf, faultOf, literal, together } from "./cel.ts";
+import { faultIf, faultOf, literal, quoted, together } from "./cel.ts";
 import { SERVING, WITH_PODS } from "./kinds.ts";
-import { loosenessOf, type Pods, reachOf } from "./loose.ts";
+import { loosenessOf, OTHER_VOLUME, type Pods, reachOf } from "./loose.ts";
 import type { Given, Place, Rule } from "./rule.ts";
 
 const HOST = ["host-network", "host-pid", "host-ipc"] as const;
@@ -26,13 +26,13 @@ export const noUnsaidExceptions: Rule = {
   kinds: WITH_PODS,
   faults: (at, given) => {
     const words = Object.keys(wordsOf(at)) as Word[];
-    return wordFaults(
-      at,
-      given,
-      words.filter((word) => !HOST.some((each) => each === word)),
-    );
+    const others = words.filter((word) => !HOST.some((each) => each === word));
+    return together([wordFaults(at, given, others), annotationFaults(at, given)]);
   },
 };
+
+/** What pods have as a whole. */
+const OF_PODS = [...HOST, "sysctls", "token"] as const;
 
 type Word = keyof ReturnType<typeof wordsOf>;
 
@@ -40,26 +40,52 @@ function wordsOf(pods: Pods) {
   return { ...loosenessOf(pods), ...reachOf(pods) };
 }
 
-function wordFaults(at: Place, given: Given, words: readonly Word[]): string {
-  const loose = wordsOf(at);
+const OTHERWISE = "; set it in slipway:services, or remove what needs it";
+
+/** Each names who needs it: what is added to that is new. A container that was added to a pod which runs is one of them. */
+function wordFaults({ object, pod, all }: Place, given: Given, words: readonly Word[]): string {
+  const loose = wordsOf({ pod, containers: "[c]" });
+  const name = `${object}.metadata.?name.orValue("")`;
   return together(
     words.map((word) => {
-      const allowed = Object.entries(given.allow).flatMap(([name, own]) =>
-        own.includes(word) ? [name] : [],
+      const allowed = Object.entries(given.allow).flatMap(([each, own]) =>
+        own.includes(word) ? [each] : [],
       );
-      const name = `${at.object}.metadata.?name.orValue("")`;
-      const ofOwn = BEYOND.some((each) => each === word)
-        ? `${name} in ${literal(given.own)} && `
-        : "";
-      const unsaid = allowed.length === 0 ? "" : `!(${namedAs(name, allowed)}) && `;
-      return faultIf(
-        `${ofOwn}${unsaid}(${loose[word]})`,
-        literal(
-          `its pods need allow: [${word}]; set it in slipway:services, or remove what needs it`,
-        ),
-      );
+      const held = [
+        ...(BEYOND.some((each) => each === word) ? [`${name} in ${literal(given.own)}`] : []),
+        ...(allowed.length === 0 ? [] : [`!(${namedAs(name, allowed)})`]),
+      ];
+      const found = whoNeeds(word, pod, all, loose[word]);
+      return held.length === 0 ? found : `(${held.join(" && ")} ? ${found} : [])`;
     }),
   );
+}
+
+const APP_ARMOR = "container.apparmor.security.beta.kubernetes.io/";
+
+/** The API server makes the field of it, once the pod is made. */
+function annotationFaults({ object, annotations }: Place, { allow }: Given): string {
+  const allowed = Object.keys(allow).filter((name) => allow[name]?.includes("unconfined"));
+  const at = `${annotations}[k]`;
+  const found = `${annotations}.map(k, k).filter(k, k.startsWith(${literal(APP_ARMOR)}) && ${at} != "runtime/default" && !${at}.startsWith("localhost/")).map(k, "annotation " + k + ${literal(` needs allow: [unconfined]${OTHERWISE}`)})`;
+  const name = `${object}.metadata.?name.orValue("")`;
+  return allowed.length === 0 ? found : `(${namedAs(name, allowed)} ? [] : ${found})`;
+}
+
+function whoNeeds(word: Word, pod: string, containers: string, isLoose: string): string {
+  const rest = literal(` needs allow: [${word}]${OTHERWISE}`);
+  const volumes = (which: string, of = "") =>
+    `${pod}.?volumes.orValue([]).filter(v, ${which}).map(v, "volume " + v.name${of} + ${rest})`;
+  if (word === "host-path") {
+    return volumes("has(v.hostPath)", ` + " of " + ${quoted("v.hostPath.path")}`);
+  }
+  if (word === "other-volumes") {
+    return volumes(OTHER_VOLUME);
+  }
+  if (OF_PODS.some((each) => each === word)) {
+    return faultIf(isLoose, literal(`its pods need allow: [${word}]${OTHERWISE}`));
+  }
+  return `${containers}.filter(c, ${isLoose}).map(c, "container " + c.?name.orValue("without a name") + ${rest})`;
 }
 
 function namedAs(name: string, names: readonly string[]): string {
@@ -73,6 +99,11 @@ function namedAs(name: string, names: readonly string[]): string {
   ].join(" || ");
 }
 
+/** Whether it is a quantity of something: a limit of 0 is none to Kubernetes. */
+function isSome(quantity: string): string {
+  return `!string(${quantity}.orValue("0")).matches("^[+]?[0.]+([a-zA-Z].*)?$")`;
+}
+
 /** Of a container without a limit of memory the node itself runs out; without requests the scheduler knows nothing. */
 export const requestsAndLimits: Rule = {
   name: "requests-and-limits",
@@ -82,7 +113,7 @@ export const requestsAndLimits: Rule = {
   kinds: WITH_PODS,
   faults: ({ pod, containers }) => {
     const has = (kind: string, what: string) =>
-      `(c.?resources.?${kind}.?${what}.hasValue() || ${pod}.?resources.?${kind}.?${what}.hasValue())`;
+      `(${isSome(`c.?resources.?${kind}.?${what}`)} || ${isSome(`${pod}.?resources.?${kind}.?${what}`)})`;
     const limits = (what: string) => has("limits", what);
     const requests = (what: string) => `(${has("requests", what)} || ${limits(what)})`;
     const missing = `[${requests("cpu")} ? "" : "requests.cpu", ${requests("memory")} ? "" : "requests.memory", ${limits("memory")} ? "" : "limits.memory"].filter(m, m != "")`;

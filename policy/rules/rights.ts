@@ -4,6 +4,10 @@ import type { Rule } from "./rule.ts";
 const FIELDS = ["apiGroups", "resources", "verbs", "nonResourceURLs"] as const;
 const rulesOf = (object: string) => `${object}.?rules.orValue([])`;
 
+/** What a rule is about: one that is added is no old one. */
+const ABOUT =
+  '(r.?resources.orValue([]) + r.?resourceNames.orValue([]) + r.?nonResourceURLs.orValue([])).join(", ")';
+
 /** A rule with a wildcard also allows kinds and verbs that the cluster gets later. */
 export const noWildcardRights: Rule = {
   name: "no-wildcard-rights",
@@ -12,11 +16,9 @@ export const noWildcardRights: Rule = {
   kinds: ["Role", "ClusterRole"],
   faults: ({ object }) =>
     together(
-      FIELDS.map((field) =>
-        faultIf(
-          `${rulesOf(object)}.exists(r, r.?${field}.orValue([]).exists(v, v.contains("*")))`,
-          literal(`rules[].${field}: got "*"; allowed: names`),
-        ),
+      FIELDS.map(
+        (field) =>
+          `${rulesOf(object)}.filter(r, r.?${field}.orValue([]).exists(v, v.contains("*"))).map(r, ${literal(`rules[].${field}: got "*" for `)} + ${ABOUT} + "; allowed: names")`,
       ),
     ),
 };
@@ -39,11 +41,14 @@ export const noEscalatingRights: Rule = {
   kinds: ["Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding"],
   faults: ({ object }) => {
     const named = (field: string, names: readonly string[], allowed: string) =>
-      `${literal(names)}.filter(n, ${rulesOf(object)}.exists(r, n in r.?${field}.orValue([]))).map(n, "rules[].${field}: got " + ${quoted("n")} + ${literal(`; allowed: ${allowed}`)})`;
+      names.map(
+        (name) =>
+          `${rulesOf(object)}.filter(r, ${literal(name)} in r.?${field}.orValue([])).map(r, ${literal(`rules[].${field}: got "${name}" for `)} + ${ABOUT} + ${literal(`; allowed: ${allowed}`)})`,
+      );
     const role = `${object}.?roleRef.?name.orValue("")`;
     return together([
-      named("verbs", VERBS, "verbs that give no rights of others"),
-      named("resources", RESOURCES, "resources that give no rights of others"),
+      ...named("verbs", VERBS, "verbs that give no rights of others"),
+      ...named("resources", RESOURCES, "resources that give no rights of others"),
       faultIf(
         `${role} == "cluster-admin"`,
         literal('roleRef: got "cluster-admin"; allowed: a role with what is needed'),

@@ -1,12 +1,13 @@
 import type { KindName } from "./kinds.ts";
 import type { Pods } from "./loose.ts";
 
-/** Where an expression finds an object, its pods and their labels: as it is to be, or as it was. */
+/** Where an expression finds an object, its pods, their labels and annotations: as it is to be, or as it was. */
 export interface Place extends Pods {
   readonly object: string;
   /** All containers of the pods, those that were added to one that runs among them. */
   readonly all: string;
   readonly labels: string;
+  readonly annotations: string;
 }
 
 /** What a NetworkPolicy selects pods by, in Kubernetes' own words. */

@@ -4,6 +4,7 @@ import { digestOf } from "../../contract/image-reference.ts";
 import type { Properties } from "../../wire/plugin.ts";
 import { isUnknown } from "../../wire/unknown.ts";
 import { oneLine } from "../cluster/one-line.ts";
+import { masked } from "../../mask/mask.ts";
 
 type Shown = Pick<MigrationInputs, "command" | "image">;
 
@@ -11,7 +12,7 @@ type Shown = Pick<MigrationInputs, "command" | "image">;
 export function runs({ command, image }: Properties): string {
   const digest = isUnknown(image) ? undefined : digestOf(String(image));
   const where = digest === undefined ? "the image that is not built yet" : short(digest);
-  return `migration runs: ${oneLine(String(command))} on ${where}`;
+  return `migration runs: ${shown(String(command))} on ${where}`;
 }
 
 /** The same for a person who sees it run again. */
@@ -22,7 +23,12 @@ export function runsAgain(news: Properties, { job, reason }: MigrationRecord): s
 /** Why nothing is run. */
 export function rests({ command, image }: Shown, { job, startedAt }: ProvedMigration): string {
   const digest = short(digestOf(image) ?? image);
-  return `migration does not run: ${oneLine(command)} on ${digest} was proved by job ${job} at ${startedAt}`;
+  return `migration does not run: ${shown(command)} on ${digest} was proved by job ${job} at ${startedAt}`;
+}
+
+/** Nobody should write a password into a command; who does reads it in the settings, not in every log. */
+function shown(command: string): string {
+  return oneLine(masked(command));
 }
 
 function short(digest: string): string {

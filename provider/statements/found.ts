@@ -143,7 +143,7 @@ async function readPart(
   limit: AbortSignal,
 ): Promise<FoundStatement | Unread | undefined> {
   try {
-    const text = (await source.blob(`${repository}@${part}`, limit)) ?? "";
+    const text = await textOf(`${repository}@${part}`, source, limit);
     if (`sha256:${createHash("sha256").update(text).digest("hex")}` !== part) {
       throw new Error("the registry has other bytes under its digest");
     }
@@ -157,8 +157,30 @@ async function readPart(
     const said = readStatement(payloadOf(envelope), digest);
     return { digest: holder, ...said, signers: signersOf(envelope, keys), isSigned: true };
   } catch (error) {
-    limit.throwIfAborted();
+    if (error instanceof NoAnswer) {
+      throw error;
+    }
     return { fault: `${holder}: ${(error as Error).message}` };
+  }
+}
+
+/** The registry has not answered: what it did not hand over may be the newest statement. */
+class NoAnswer extends Error {}
+
+/** What crane says of a blob that is not the one that it was asked for, or does not end. */
+const UNLIKE = /maxBuffer|verifying|size|checksum/;
+
+async function textOf(
+  reference: string,
+  source: StatementSource,
+  limit: AbortSignal,
+): Promise<string> {
+  try {
+    return (await source.blob(reference, limit)) ?? "";
+  } catch (error) {
+    limit.throwIfAborted();
+    const { message } = error as Error;
+    throw UNLIKE.test(message) ? error : new NoAnswer(message);
   }
 }
 

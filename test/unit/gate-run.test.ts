@@ -104,6 +104,22 @@ test("a command that fails gives its exit code, and a statement that it has fail
   expect(ran.statement?.predicate["properties"]).toEqual([]);
 });
 
+test.each<[string, readonly string[], RegExp]>([
+  ["waivers that are not there", ["--waivers", "no.yaml"], /--waivers: got "no\.yaml"; allowed: /],
+  ["a date that is none", ["--database-date", "today"], /--database-date: got "today"; allowed: /],
+  [
+    "a folder that is not there",
+    ["--output", "no/out.json"],
+    /--output: got "no\/out\.json", and no is no folder; allowed: a file in a folder that is there/,
+  ],
+  ["a folder", ["--output", "."], /--output: got "\.", which is a folder; allowed: /],
+])("%s is told before the command runs", async (_, options, message) => {
+  const ran = await gateRun(options, ["sh", "-c", "echo has run"]);
+  expect(ran.exitCode).toBe(2);
+  expect(ran.stderr).toMatch(message);
+  expect(ran.stdout).not.toContain("has run");
+});
+
 test("a signal is passed on, and says nothing about the image", async () => {
   const ran = await gateRun([], ["sh", "-c", "kill -TERM $$"]);
   expect(ran.exitCode).toBe(143);
@@ -447,6 +463,12 @@ test("a command is published without secrets", () => {
   expect(withImage(["{image}", "x"], IMAGE)).toEqual([IMAGE, "x"]);
 });
 
+test("a secret that a shell would quote is masked as well", () => {
+  const env = { SCAN_TOKEN: "it's $ecret\nof 2 lines" };
+  const line = publishable(["scan", `--auth=${env.SCAN_TOKEN}`, `${env.SCAN_TOKEN} x`], env);
+  expect(line).toBe("scan --auth=*** '*** x'");
+});
+
 test("a tool that is known is asked for its version, with the place of its database; any other is not run again", async () => {
   const folder = folderWith({
     trivy:
@@ -495,8 +517,62 @@ describe("a statement of another step", () => {
   test("is attached as far as it is understood", () => {
     const { statement, hasPassed } = checked(given({ more: 1 }, { unknown: "x" }), asked);
     expect(hasPassed).toBe(true);
-    expect(statement).toEqual(JSON.parse(given()));
+    expect(statement).toEqual({
+      ...JSON.parse(given()),
+      subject: [{ name: "registry.example.com/team/shop", digest: { sha256: HEX } }],
+      predicate: {
+        verifier: { id: "urn:slipway:gate:v1" },
+        timeCreated: fields.finishedAt,
+        properties: ["SLIPWAY_GATE_SCAN"],
+        slipway_gate: fields,
+      },
+    });
     expect(checked(given({}, { result: "failed" }), asked).hasPassed).toBe(false);
+  });
+
+  test("says nothing that its file has beside it, in whosever words", () => {
+    const hostile = given(
+      { subject: [{ name: "other/image", digest: { sha256: HEX, sha512: "c".repeat(128) } }] },
+      { by: "alice", reason: "I have looked", command: "scan \u001b]0;owned\u0007 x" },
+    );
+    const file = JSON.parse(hostile) as Statement;
+    const properties = ["SLSA_BUILD_LEVEL_3"];
+    const predicate = { ...file.predicate, properties, verifier: { id: "https://slsa.dev" } };
+    const { statement } = checked(JSON.stringify({ ...file, predicate }), asked);
+    expect(JSON.stringify(statement)).not.toMatch(
+      /SLSA|slsa|other|sha512|alice|looked|owned|u001b/,
+    );
+    expect(statement.predicate["slipway_gate"]).toEqual({ ...fields, command: "scan  x" });
+  });
+
+  test("keeps what a scan has found, and which tests have failed", () => {
+    const scan = {
+      scanner: {
+        result: [{ id: "CVE-1", severity: [{ method: "scanner", score: "HIGH" }], more: "x" }],
+      },
+      slipway_gate: { ...fields, databaseDate: "2026-11-29T00:00:00Z" },
+    };
+    const predicateType = "https://in-toto.io/attestation/vulns/v0.2";
+    const scanned = checked(given({ predicateType, predicate: scan }), asked).statement;
+    expect(scanned.predicate["scanner"]).toMatchObject({
+      db: { lastUpdate: "2026-11-29T00:00:00Z" },
+      result: [{ id: "CVE-1", severity: [{ method: "scanner", score: "HIGH" }] }],
+    });
+    const tests = {
+      result: "FAILED",
+      passedTests: ["a"],
+      failedTests: ["b"],
+      slipway_gate: fields,
+    };
+    const type = "https://in-toto.io/attestation/test-result/v0.1";
+    const tested = checked(given({ predicateType: type, predicate: tests }), asked);
+    expect(tested.hasPassed).toBe(false);
+    expect(tested.statement.predicate).toMatchObject({
+      result: "FAILED",
+      passedTests: ["a"],
+      failedTests: ["b"],
+      slipway_gate: { result: "failed" },
+    });
   });
 
   test.each<[string, string, string]>([

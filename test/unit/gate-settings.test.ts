@@ -106,6 +106,12 @@ test.each<[string, unknown, Readonly<Record<string, string>>, string]>([
     "its public key cannot be read",
   ],
   [
+    "several keys in a file, of which only the first would count",
+    { scan: { signedBy: "cosign.pub" } },
+    { "cosign.pub": EC + spki("ec", { namedCurve: "P-384" }) },
+    "it has 2 public keys; allowed: the path of a public key in PEM, such as cosign.pub; give each a file of its own",
+  ],
+  [
     "a weak key",
     { scan: { signedBy: "cosign.pub" } },
     { "cosign.pub": spki("rsa", { modulusLength: 1024 }) },

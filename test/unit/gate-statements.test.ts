@@ -287,6 +287,20 @@ test("one that cannot be read keeps none of the others from being read, and ten 
   expect([statements.length, unread.length]).toEqual([1, 10]);
 });
 
+test("one that the registry does not hand over is a fault: it may be the newest, and say that the image has failed", async () => {
+  const world = holding([{ text: bundle(statement()) }]);
+  const blob = () => Promise.reject(new Error("503 Service Unavailable"));
+  expect(await found({ source: { ...world.source, blob } })).toEqual({
+    image: IMAGE,
+    statements: [],
+    unread: [],
+    fault: "503 Service Unavailable",
+  });
+  const endless = () => Promise.reject(new Error("stdout maxBuffer length exceeded"));
+  const { unread } = await found({ source: { ...world.source, blob: endless } });
+  expect(unread).toEqual([expect.stringMatching(/stdout maxBuffer length exceeded$/)]);
+});
+
 test("more than anybody reads is a fault, and nothing is fetched", async () => {
   const many = Array.from({ length: 201 }, (_, index) => ({ text: `{"n":${index}}` }));
   const world = holding(many);

@@ -10,10 +10,10 @@ import { Release } from "../../components/release.ts";
 import { SlipwayProvider } from "../../components/slipway-provider.ts";
 import { assertAlone, earlierSet, membersOf } from "../../cli/group-rollback.ts";
 import { statusOf, words as statusWords } from "../../cli/status.ts";
-import { groupFailures } from "../../cli/group-words.ts";
+import { groupFailures, setLines } from "../../cli/group-words.ts";
 import { groupLines } from "../../cli/preview/group.ts";
 import type { HistoryEntry, ReleasedGroup, ReleaseRecord } from "../../contract/release-record.ts";
-import { FUNCTIONS, RESOURCES } from "../../contract/tokens.ts";
+import { COMPONENTS, FUNCTIONS, RESOURCES } from "../../contract/tokens.ts";
 import { IMAGE } from "../support/definitions.ts";
 import { deploy, type Outputs, valueOf } from "../support/engine.ts";
 import { removeFolders } from "../support/folder.ts";
@@ -25,6 +25,7 @@ afterEach(() => {
 });
 
 const MEMBERS = ["ledger", "cart", "shop"];
+const GATES = [{ name: "scan", at: "2026-11-21T12:00:00.000Z" }];
 const SET = "0123456789ab";
 const READY = {
   name: "checkout",
@@ -58,9 +59,17 @@ describe("a group in a program", () => {
       return { metadata: { ...(metadata as object), uid: "uid-1", generation: 4 }, spec: {} };
     };
     const standing = { verdict: "ready", reason: null, digest: "sha256:old" };
-    const urn = (name: string) => `urn:pulumi:test::slipway::slipway:index:Release::${name}`;
+    const urn = (type: string) => (name: string) => `urn:pulumi:test::slipway::${type}::${name}`;
+    const release = urn(COMPONENTS.Release);
+    const proof = urn(`${COMPONENTS.Release}$${RESOURCES.Readiness}`);
     const resources = Object.fromEntries(
-      MEMBERS.map((name) => [urn(name), { outputs: { release: standing, endpoint: { name } } }]),
+      MEMBERS.flatMap((name) => [
+        [
+          release(name),
+          { outputs: { release: { ...standing, gates: GATES }, endpoint: { name } } },
+        ],
+        [proof(name), { outputs: { release: standing } }],
+      ]),
     );
     const { result, declared } = await deploy(
       (opts) => {
@@ -141,7 +150,8 @@ describe("a group in a program", () => {
       failsLate: true,
       group: { failed: { member: "cart", reason: "crash-loop" } },
     });
-    expect(await record("shop")).toMatchObject({ verdict: "ready", digest: "sha256:old" });
+    const held = { verdict: "ready", digest: "sha256:old", gates: GATES };
+    expect(await record("shop")).toMatchObject(held);
     expect(process.exitCode).toBe(32);
   });
 
@@ -197,14 +207,17 @@ test("a summary says where each member stands", () => {
       ...more,
     }) as ReleaseRecord;
   const running = { digest: `sha256:${"b".repeat(64)}`, verdict: "failed", reason: "not-ready" };
+  const halted = { reason: "migration-failed" } as const;
   const ends = [
     { name: "a", record: release({ running } as Partial<ReleaseRecord>), isHeld: false },
     { name: "b", record: release({}), isHeld: false },
     { name: "c", record: release({ verdict: "ready", reason: null }), isHeld: true },
     { name: "d", record: undefined, isHeld: true },
+    { name: "e", record: release({ ...halted, running } as Partial<ReleaseRecord>), isHeld: false },
+    { name: "f", record: release(halted), isHeld: false },
   ];
   expect(summaryOf("checkout", { member: "b", reason: "x" }, ends)).toBe(
-    "group checkout: b has failed with x; a is back at sha256:bbbbbbbbbbbb, not-ready; b was left as it is, at sha256:aaaaaaaaaaaa (x); c stays at sha256:aaaaaaaaaaaa, untouched; d was not released",
+    "group checkout: b has failed with x; a is back at sha256:bbbbbbbbbbbb, not-ready; b was left as it is, at sha256:aaaaaaaaaaaa (x); c stays at sha256:aaaaaaaaaaaa, untouched; d was not released; e stays at sha256:bbbbbbbbbbbb, not-ready; f was not released",
   );
 });
 
@@ -397,6 +410,12 @@ test("a status has a column for groups where there are any, and says for whom on
 
 test("a failed group is said once, and a previewed one with its order", () => {
   expect(groupFailures([{ group: FAILED }, { group: FAILED }, { group: READY }, {}])).toEqual([
+    "group checkout: cart has failed with crash-loop in the set 0123456789ab",
+  ]);
+  expect(setLines([{ group: READY }, { group: READY }, {}])).toEqual([
+    "group checkout: the set 0123456789ab is ready: ledger, cart, shop",
+  ]);
+  expect(setLines([{ group: FAILED }, { group: { ...READY, set: "ba9876543210" } }])).toEqual([
     "group checkout: cart has failed with crash-loop in the set 0123456789ab",
   ]);
   const group = { name: "checkout", members: MEMBERS };

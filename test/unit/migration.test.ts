@@ -239,6 +239,8 @@ test("says in a preview what will run, and what will not", async () => {
   expect(outputs["result"]).toBe(UNKNOWN);
   const stored = await update(inputs("b"), await create(inputs("a")));
   const rests = await update(inputs("a"), stored, true);
+  const unwise = { ...inputs("b"), command: "/app/migrate --password hunter2hunter2" };
+  await provider.create(subject, { inputs: unwise, ...preview });
 
   expect(resultOf(rests).record.verdict).toBe("ready");
   expect(told.filter((text) => text.includes("migration "))).toEqual([
@@ -247,6 +249,7 @@ test("says in a preview what will run, and what will not", async () => {
     `shop: migration runs: /app/migrate up on ${digest("a").slice(0, 19)}`,
     `shop: migration runs: /app/migrate up on ${digest("b").slice(0, 19)}`,
     `shop: migration does not run: /app/migrate up on ${digest("a").slice(0, 19)} was proved by job ${inputs("a").job.metadata.name} at 2026-11-30T01:00:00Z`,
+    `shop: migration runs: /app/migrate --password *** on ${digest("b").slice(0, 19)}`,
   ]);
 });
 

@@ -73,6 +73,17 @@ describe("the settings", () => {
       /until: got "soon"; allowed: the last day/,
     ],
     [
+      "a day that no calendar has",
+      { waive: { a: { b: { until: "2027-02-30", why: "x" } } } },
+      /until: got "2027-02-30"; allowed: the last day/,
+    ],
+    ["a reason of nothing", { waive: { a: { b: { ...WAIVER, why: " " } } } }, /why: got " "; /],
+    [
+      "a reason that a terminal obeys",
+      { waive: { a: { b: { ...WAIVER, why: "x\u001b[2J" } } } },
+      /why: got "x\\u001b\[2J"; allowed: the reason, in one line/,
+    ],
+    [
       "an unknown kind",
       { rules: { a: { kinds: ["Pot"], check: "true", message: "x" } } },
       /kinds\[0\]: got "Pot"; allowed: Pod, /,
@@ -124,6 +135,16 @@ describe("the check before anything is registered", () => {
     expect(requirePolicy({ ...BASE, services: pinned })).toMatchObject({ waivers: [] });
   });
 
+  test("is the same with a pin of an image that the stack would run anyway", () => {
+    const { image, ...built } = BASE.services.shop;
+    const policy = { admission: true };
+    const held = (of: object) =>
+      requirePolicy({ ...BASE, policy, services: { shop: { ...built, ...of } } }).admission;
+    expect(held({ image })).toEqual(held({ build: { context: "." } }));
+    const elsewhere = `registry.example.com/teams/shop@${DIGEST}`;
+    expect(held({ image: elsewhere })).not.toEqual(held({ image }));
+  });
+
   test("lets what a word of allow permits, to the service, its migrations and manifests", () => {
     const loose = rightDeployment("redis-master", scene, { pod: { hostPID: true } });
     const { rendered: of } = extras(loose);
@@ -137,6 +158,26 @@ describe("the check before anything is registered", () => {
     const texts = variables.map(({ expression }) => expression).join("\n");
     expect(texts).toContain('in ["shop","redis-master"] || ["shop-migrate-"].exists(s,');
     expect(() => requirePolicy({ ...required, rendered: of })).toThrow(/no-host-namespaces: /);
+  });
+
+  test("judges the Job of a migration before it runs, and heeds a waiver of its service", () => {
+    const shop = { ...BASE.services.shop, migrate: { command: ["migrate"] } };
+    const rules = { own: { kinds: ["Job"] as const, check: "false", message: "not here" } };
+    const required = { ...BASE, services: { shop }, policy: { rules, admission: true } };
+    expect(() => requirePolicy(required)).toThrow(
+      /^slipway:services\.shop: Job\/shop-migrate-\*: own: not here; /,
+    );
+    const waive = { own: { shop: WAIVER } };
+    const { admission } = requirePolicy({ ...required, policy: { ...required.policy, waive } });
+    const { variables = [] } = admission?.manifests.policy.spec ?? {};
+    expect(variables.map(({ expression }) => expression).join("\n")).toContain(
+      '!["Job/shop-migrate-"].exists(w, variables.id.startsWith(w))',
+    );
+  });
+
+  test("takes no waiver for many objects of others", () => {
+    const policy = { waive: { "no-plain-secrets": { "Secret/*": WAIVER } }, admission: true };
+    expect(() => requirePolicy({ ...BASE, policy })).toThrow(/the stack has no such object; /);
   });
 
   test("refuses all that is not at once, with the place, the rule and how to waive it", () => {
@@ -191,7 +232,7 @@ describe("the check before anything is registered", () => {
     );
     const rules = { own: { ...rule, check: "object." } };
     expect(() => requirePolicy({ ...BASE, policy: { rules } })).toThrow(
-      /^slipway:policy\.rules\.own\.check: .*; allowed: an expression of CEL$/,
+      /^slipway:policy\.rules\.own\.check: .*; allowed: an expression of CEL that is true or false$/,
     );
   });
 });

@@ -3,6 +3,8 @@ import type { ResourceValidationArgs, StackValidationArgs } from "@pulumi/policy
 
 import { EXCEPTIONS, type ExceptionWord } from "../../components/service/exceptions.ts";
 import { workloadManifests } from "../../components/manifests/workload.ts";
+import { admissionManifests } from "../../components/policy/admission.ts";
+import { expressionsOf, type Held } from "../../policy/rules/expressions.ts";
 import { namespaceRules, resourceRules } from "../../policy/of-program.ts";
 import { Judge, type Judged } from "../../policy/rules/judge.ts";
 import { loosenessOf, reachOf } from "../../policy/rules/loose.ts";
@@ -10,6 +12,7 @@ import { ruleOf } from "../../policy/rules/own-rule.ts";
 import type { Given } from "../../policy/rules/rule.ts";
 import { RULES } from "../../policy/rules/table.ts";
 import { IMAGE, service } from "../support/definitions.ts";
+import { faultsOfChange } from "../support/policy-change.ts";
 import { breakingObjects, rightDeployment, type Scene } from "../support/policy-objects.ts";
 
 const DIGEST = `sha256:${"a".repeat(64)}`;
@@ -19,6 +22,7 @@ const SCENE: Scene = {
   image: `registry.example.com/team/shop@${DIGEST}`,
   labels: LABELS,
 };
+const APP_ARMOR = "container.apparmor.security.beta.kubernetes.io/";
 const GIVEN: Given = {
   registries: ["registry.example.com/team"],
   allow: {},
@@ -102,6 +106,18 @@ test.each<[string, Judged, Partial<Given>?]>([
       container: { resources: { limits: { memory: "1Gi" } } },
       pod: { resources: { requests: { cpu: "1" } } },
     }),
+  ],
+  [
+    "the runtime's own profile by an annotation, and others of no meaning",
+    annotated({ [`${APP_ARMOR}main`]: "runtime/default", "example.com/a": "unconfined" }),
+  ],
+  [
+    "what a chart leaves empty",
+    rightDeployment("it", SCENE, { pod: { initContainers: null, volumes: null } }),
+  ],
+  [
+    "an added container without resources, which cannot have any",
+    debugged({ allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } }),
   ],
   ["an image of a registry", withImage(`ghcr.io/a/b@${DIGEST}`), { registries: ["ghcr.io"] }],
   [
@@ -197,6 +213,44 @@ test.each<[string, Judged, string, Partial<Given>?]>([
     "requests-and-limits",
   ],
   [
+    "a limit of nothing, which is none",
+    rightDeployment("it", SCENE, {
+      container: {
+        resources: { requests: { cpu: "1", memory: "1Gi" }, limits: { memory: "0Mi" } },
+      },
+    }),
+    "requests-and-limits",
+  ],
+  [
+    "requests of nothing",
+    rightDeployment("it", SCENE, {
+      container: { resources: { requests: { cpu: 0, memory: 0 }, limits: { memory: "1Gi" } } },
+    }),
+    "requests-and-limits",
+  ],
+  [
+    "a limit that is left empty",
+    rightDeployment("it", SCENE, {
+      container: { resources: { requests: { cpu: "1", memory: "1Gi" }, limits: { memory: null } } },
+    }),
+    "requests-and-limits",
+  ],
+  [
+    "a probe that is left empty",
+    rightDeployment("it", SCENE, { container: { readinessProbe: null } }),
+    "readiness-probes",
+  ],
+  [
+    "a privileged container that is added to a pod",
+    debugged({ privileged: true }),
+    "no-unsaid-exceptions",
+  ],
+  [
+    "a container unconfined by an annotation, of which the API server makes the field",
+    annotated({ [`${APP_ARMOR}main`]: "unconfined" }),
+    "no-unsaid-exceptions",
+  ],
+  [
     "a host port",
     rightDeployment("it", SCENE, {
       container: { ports: [{ containerPort: 8080, hostPort: 8080 }] },
@@ -222,6 +276,31 @@ test.each<[string, Judged, string, Partial<Given>?]>([
 ])("refuses %s", (_, object, rule, given = {}) => {
   expect(rulesBroken(object, given)).toEqual([rule]);
 });
+
+/** A Deployment whose pods have these annotations. */
+function annotated(annotations: Readonly<Record<string, string>>): Judged {
+  const right = rightDeployment("it", SCENE) as Judged & {
+    readonly spec: { readonly template: { readonly metadata: object } };
+  };
+  const { template } = right.spec;
+  const metadata = { ...template.metadata, annotations };
+  const spec = { ...right.spec, template: { ...template, metadata } };
+  return { ...right, ...{ spec } };
+}
+
+/** A pod that runs, with a container that kubectl debug has added. */
+function debugged(securityContext: object): Judged {
+  const { spec } = rightDeployment("it", SCENE) as unknown as {
+    readonly spec: { readonly template: { readonly spec: object } };
+  };
+  const added = { name: "debugger", image: SCENE.image, securityContext };
+  const pod = { ...spec.template.spec, ephemeralContainers: [added] };
+  return { apiVersion: "v1", kind: "Pod", metadata: podMetadata(), ...{ spec: pod } };
+}
+
+function podMetadata() {
+  return { name: "it", labels: LABELS };
+}
 
 function withResources() {
   return {
@@ -270,11 +349,136 @@ describe("a rule of a team", () => {
     expect(judge.faultsOf(labelled)).toEqual([]);
   });
 
-  test("that is no CEL is told", () => {
-    const broken = ruleOf("broken", { kinds: ["Pod"], check: "object.(", message: "no" });
-    const own = new Judge({ rules: [rule, broken], given: GIVEN, waived: {} });
-    expect(own.textFault("team-label")).toBeUndefined();
-    expect(own.textFault("broken")).toMatch(/./);
+  test.each<[string, RegExp]>([
+    ["object.(", /./],
+    ["true) || (true", /Unexpected/],
+    ["foo(object.spec)", /found no matching overload for 'foo/],
+    ["objekt.spec.replicas > 1", /Unknown variable: objekt/],
+    ["size(object.metadata.name)", /it is of the type int/],
+    ["object.metadata.name + 'x' == 'x' ? 'no' : 'yes'", /it is of the type string/],
+  ])("that is no rule is told: %s", (check, fault) => {
+    expect(judge.checkFault(check)).toMatch(fault);
+  });
+
+  test.each([
+    "true // of all",
+    "object.metadata.labels.team",
+    "object.spec.?replicas.orValue(1) >= 2",
+  ])("may be %s", (check) => {
+    expect(judge.checkFault(check)).toBeUndefined();
+  });
+});
+
+describe("a rule of a team with any name", () => {
+  const named = (name: string, check: string) =>
+    ruleOf(name, { kinds: ["Deployment"], check, message: "no" });
+  const brokenBy = (...own: ReturnType<typeof named>[]) =>
+    new Judge({ rules: [...RULES, ...own], given: GIVEN, waived: {} }).faultsOf(
+      rightDeployment("it", SCENE),
+    );
+
+  test.each(["pod", "containers", "all-containers", "labels", "id", "all", "in", "namespace"])(
+    "does not touch the others: %s",
+    (name) => {
+      expect(brokenBy(named(name, "true"))).toEqual([]);
+      expect(brokenBy(named(name, "false"))).toEqual([{ rule: name, text: "no" }]);
+      // The API server takes no word of CEL's own for the name of a variable.
+      const { faults } = expressionsOf(
+        { rules: [named(name, "true")], given: GIVEN, waived: {} },
+        true,
+      );
+      expect(faults).toEqual({ [name]: `rule_${name.replaceAll("-", "_")}` });
+    },
+  );
+
+  test("is not taken for one that is called nearly so", () => {
+    expect(brokenBy(named("team1", "true"), named("team-1", "false"))).toEqual([
+      { rule: "team-1", text: "no" },
+    ]);
+  });
+});
+
+describe("a change of what is there", () => {
+  const held = (own: Held["rules"] = []): Held => ({
+    rules: [...RULES, ...own],
+    given: GIVEN,
+    waived: {},
+  });
+  const loose = (name: string) => ({
+    ...withResources(),
+    name,
+    image: SCENE.image,
+    securityContext: { capabilities: { drop: ["ALL"] } },
+  });
+  const withContainers = (...names: readonly string[]) =>
+    rightDeployment("it", SCENE, { pod: { containers: names.map(loose) } });
+
+  test("may leave what breaks a rule", () => {
+    const before = withContainers("old");
+    const labelled = { ...before, metadata: { ...before.metadata, labels: { a: "b" } } };
+    expect(faultsOfChange(held(), before, labelled)).toEqual([]);
+  });
+
+  test("may not add a second container like one that is there", () => {
+    expect(faultsOfChange(held(), withContainers("old"), withContainers("old", "new"))).toEqual([
+      "no-unsaid-exceptions: container new needs allow: [privilege-escalation]; set it in slipway:services, or remove what needs it",
+    ]);
+  });
+
+  test("may not lead a folder of the node elsewhere", () => {
+    const withFolder = (path: string) =>
+      rightDeployment("it", SCENE, { pod: { volumes: [{ name: "v", hostPath: { path } }] } });
+    expect(faultsOfChange(held(), withFolder("/var/log"), withFolder("/var/log"))).toEqual([]);
+    expect(faultsOfChange(held(), withFolder("/var/log"), withFolder("/"))).toEqual([
+      'no-unsaid-exceptions: volume v of "/" needs allow: [host-path]; set it in slipway:services, or remove what needs it',
+    ]);
+  });
+
+  test("may not add a volume of others beside one that is there", () => {
+    const nfs = (name: string) => ({ name, nfs: { server: "192.0.2.1", path: `/${name}` } });
+    const withVolumes = (...names: readonly string[]) =>
+      rightDeployment("it", SCENE, { pod: { volumes: names.map(nfs) } });
+    expect(faultsOfChange(held(), withVolumes("a"), withVolumes("a", "b"))).toEqual([
+      "no-unsaid-exceptions: volume b needs allow: [other-volumes]; set it in slipway:services, or remove what needs it",
+    ]);
+  });
+
+  test("may not add a second rule with a wildcard", () => {
+    const wild = (resource: string) => ({ apiGroups: [""], resources: [resource], verbs: ["*"] });
+    const withRules = (...rules: readonly object[]) => ({
+      ...role({}),
+      rules,
+    });
+    const before = withRules(wild("configmaps"));
+    expect(faultsOfChange(held(), before, before)).toEqual([]);
+    expect(faultsOfChange(held(), before, withRules(wild("configmaps"), wild("secrets")))).toEqual([
+      'no-wildcard-rights: rules[].verbs: got "*" for secrets; allowed: names',
+    ]);
+  });
+
+  test("is judged by a team's rule wherever an object says something", () => {
+    const rule = ruleOf("no-bob", {
+      kinds: ["RoleBinding"],
+      check: 'object.subjects.all(s, s.name != "bob")',
+      message: "bob may nothing",
+    });
+    const binding = (name: string) =>
+      ofKind(
+        "RoleBinding",
+        { roleRef: { name: "view" }, subjects: [{ kind: "User", name }] },
+        "rbac.authorization.k8s.io/v1",
+      );
+    expect(faultsOfChange(held([rule]), binding("ann"), binding("bob"))).toEqual([
+      "no-bob: bob may nothing",
+    ]);
+    expect(faultsOfChange(held([rule]), binding("bob"), binding("bob"))).toEqual([]);
+  });
+
+  test("is looked at while the object is being deleted, which it still works in", () => {
+    const { manifests } = admissionManifests("shop", held());
+    expect(JSON.stringify(manifests.policy.spec["matchConditions"])).not.toContain(
+      "deletionTimestamp",
+    );
   });
 });
 
@@ -313,17 +517,26 @@ describe("the pack", () => {
     },
   );
 
-  const LOOSE = ["host-network", "token", "root", "writable-root", "privileged"] as const;
+  const LOOSE = [
+    ["host-network", "its pods need"],
+    ["token", "its pods need"],
+    ["root", "container shop needs"],
+    ["writable-root", "container shop needs"],
+    ["privileged", "container shop needs"],
+  ] as const;
 
-  test.each(LOOSE)("forbids pods of a service that %s without the word for it", async (word) => {
-    const manifest = workloadManifests(service({ allow: [word] }), IMAGE)
-      .deployment as unknown as Judged;
-    const own = (texts: readonly string[]) =>
-      texts.filter((text) => !text.includes("NetworkPolicy"));
-    expect(own(await violations(manifest))).toEqual([]);
-    const silent = { ...manifest, metadata: { ...manifest.metadata, annotations: {} } };
-    expect(own(await violations(silent))).toEqual([
-      `Deployment it: its pods need allow: [${word}]; set it in slipway:services, or remove what needs it`,
-    ]);
-  });
+  test.each(LOOSE)(
+    "forbids pods of a service that %s without the word for it",
+    async (word, who) => {
+      const manifest = workloadManifests(service({ allow: [word] }), IMAGE)
+        .deployment as unknown as Judged;
+      const own = (texts: readonly string[]) =>
+        texts.filter((text) => !text.includes("NetworkPolicy"));
+      expect(own(await violations(manifest))).toEqual([]);
+      const silent = { ...manifest, metadata: { ...manifest.metadata, annotations: {} } };
+      expect(own(await violations(silent))).toEqual([
+        `Deployment it: ${who} allow: [${word}]; set it in slipway:services, or remove what needs it`,
+      ]);
+    },
+  );
 });

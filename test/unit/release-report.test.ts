@@ -291,6 +291,18 @@ test("the page counts the pods that the record does not list", () => {
   expect(reportPage(report)).toContain(`${pods.length + 1900} pods`);
 });
 
+test("of a failure that stays, why nothing was restored is told", () => {
+  const { evidence } = recorded("failed").releases["shop"] as ReleaseRecord;
+  if (evidence === null) {
+    throw new Error("the recorded failure has no evidence");
+  }
+  const why = "not rolled back: migrate.back is refuse";
+  const notes = ["something else", why];
+  const report = releaseReport(altered({ running: null, evidence: { ...evidence, notes } }));
+  expect(reportMarkdown(report)).toContain(`\n\n\`${why}\`\n`);
+  expect(reportMarkdown(report)).not.toContain("something else");
+});
+
 test("of a failure of the settings alone, what runs instead is told by its manifests: its digest is the one that failed", () => {
   const { digest, manifestHash, running } = recorded("failed").releases["shop"] as ReleaseRecord;
   if (running === null) {

@@ -1052,6 +1052,11 @@ describe("a fault of a service", () => {
       /limits\.memory: got 0; allowed: a quantity above 0/,
     ],
     [
+      "a migration by no program",
+      { migrate: { command: [" "] } },
+      /shop\.migrate\.command\[0\]: got " "; allowed: the path of a program in the image, such as/,
+    ],
+    [
       "replicas beside an autoscaler",
       { replicas: 3, autoscale: { min: 1, max: 2 } },
       /shop\.replicas: got 3; allowed: either replicas or autoscale/,
