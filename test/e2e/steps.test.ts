@@ -98,12 +98,17 @@ afterAll(async () => {
 });
 
 test("a first release is measured once it is up, and one without traffic is none", async () => {
+  // Prometheus has to hear of the monitors first.
+  const first = (service: typeof careful | typeof canary) => ({
+    ...service,
+    watch: { ...service.watch, for: 30 },
+  });
   await settings({
     shop: { ...base, replicas: 2 },
-    good: careful,
-    bad: canary,
-    blue: { ...canary, steps: "switch" },
-    idle: canary,
+    good: first(careful),
+    bad: first(canary),
+    blue: { ...first(canary), steps: "switch" },
+    idle: first(canary),
   });
   const up = project.up();
   let hasEnded = false;
