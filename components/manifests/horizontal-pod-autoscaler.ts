@@ -1,7 +1,6 @@
 import type * as k8s from "@pulumi/kubernetes";
 
-import { resourceOfKind } from "../../contract/workload-kind.ts";
-import { workloadKindOf } from "../service/kinds.ts";
+import { deliveringKind } from "../service/kinds.ts";
 import type { Service } from "../service-definition.ts";
 import type { Autoscale } from "../service/autoscale.ts";
 import { metadataOf } from "./labels.ts";
@@ -25,7 +24,7 @@ export function horizontalPodAutoscalerManifest(
     kind: "HorizontalPodAutoscaler",
     metadata: metadataOf(service),
     spec: {
-      scaleTargetRef: { ...scaledBy(service), name },
+      scaleTargetRef: { ...deliveringKind(service), name },
       minReplicas: autoscale.min,
       maxReplicas: autoscale.max,
       metrics: metricsOf(autoscale),
@@ -36,12 +35,6 @@ export function horizontalPodAutoscalerManifest(
       }),
     },
   };
-}
-
-function scaledBy(service: Service) {
-  const kind = workloadKindOf(service);
-  const { group, version } = resourceOfKind(kind);
-  return { apiVersion: `${group}/${version}`, kind };
 }
 
 function metricsOf({ cpu, memory, metrics = [] }: Autoscale): Metric[] {

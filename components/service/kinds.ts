@@ -1,6 +1,6 @@
 import type { Completed, Forms } from "../../contract/forms.ts";
 import { settleSecondsOf, VERDICT } from "../../contract/verdict.ts";
-import type { PROOFS, WorkloadKind } from "../../contract/workload-kind.ts";
+import { type PROOFS, resourceOfKind, type WorkloadKind } from "../../contract/workload-kind.ts";
 import { type CompletedSteps, measuredSeconds } from "./steps.ts";
 
 /** What delivers a service where its definition says nothing of it: a Deployment. */
@@ -251,6 +251,13 @@ export function workloadKindOf({
     : everyNode !== undefined
       ? "DaemonSet"
       : "Deployment";
+}
+
+/** The same as manifests name it. */
+export function deliveringKind(service: Parameters<typeof workloadKindOf>[0]) {
+  const kind = workloadKindOf(service);
+  const { group, version } = resourceOfKind(kind);
+  return { apiVersion: `${group}/${version}`, kind };
 }
 
 function completeEveryNode(everyNode: true | EveryNodeDefinition): CompleteEveryNode {

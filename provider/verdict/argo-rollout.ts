@@ -1,7 +1,28 @@
-import type { Condition, Deployment, ObjectMeta, ReplicaSet } from "./objects.ts";
-
 /** Set by Argo Rollouts on the ReplicaSets of a Rollout, on their pods, and on what it measures of them. */
 export const ROLLOUT_HASH = "rollouts-pod-template-hash";
+
+/** Metadata, as far as a verdict looks at it. */
+interface Metadata {
+  readonly name?: string;
+  readonly uid?: string;
+  readonly generation?: number;
+  readonly creationTimestamp?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly ownerReferences?: readonly {
+    readonly apiVersion: string;
+    readonly kind: string;
+    readonly name: string;
+    readonly uid: string;
+  }[];
+}
+
+/** A condition of a Rollout. */
+interface Condition {
+  readonly type: string;
+  readonly status: string;
+  readonly reason?: string;
+  readonly message?: string;
+}
 
 /**
  * A Rollout of Argo Rollouts, as far as its verdict looks at it.
@@ -9,11 +30,11 @@ export const ROLLOUT_HASH = "rollouts-pod-template-hash";
  * @see https://argo-rollouts.readthedocs.io/en/stable/features/specification/
  */
 export interface ArgoRollout {
-  readonly metadata?: ObjectMeta;
+  readonly metadata?: Metadata;
   readonly spec?: {
     readonly replicas?: number;
     readonly paused?: boolean;
-    readonly template?: NonNullable<Deployment["spec"]>["template"];
+    readonly template?: object;
     readonly strategy?: {
       readonly canary?: { readonly steps?: readonly Step[] };
       readonly blueGreen?: object;
@@ -51,7 +72,7 @@ export type AnalysisPhase = string;
 
 /** What Argo Rollouts has measured of the pods of one revision. */
 export interface AnalysisRun {
-  readonly metadata?: ObjectMeta;
+  readonly metadata?: Metadata;
   readonly spec?: { readonly terminate?: boolean };
   readonly status?: {
     readonly phase?: AnalysisPhase;
@@ -87,10 +108,10 @@ export function observedGenerationOf({ status }: ArgoRollout): number {
 }
 
 /** The ReplicaSet of the present template. */
-export function currentReplicaSet(
+export function currentReplicaSet<Set extends { readonly metadata?: Pick<Metadata, "labels"> }>(
   { status }: ArgoRollout,
-  replicaSets: readonly ReplicaSet[],
-): ReplicaSet | undefined {
+  replicaSets: readonly Set[],
+): Set | undefined {
   const hash = status?.currentPodHash;
   return hash === undefined
     ? undefined
