@@ -93,7 +93,12 @@ function isLater(
   release: ReadinessInputs,
   deployment: Deployment | undefined,
 ): deployment is Deployment {
-  return isOf(release, deployment) && generationOf(deployment) > release.deployment.generation;
+  // Argo Rollouts writes a Rollout anew in its own form; that its pods are others shows in their hash.
+  return (
+    release.deployment.kind !== "Rollout" &&
+    isOf(release, deployment) &&
+    generationOf(deployment) > release.deployment.generation
+  );
 }
 
 function generationOf({ metadata }: Deployment): number {

@@ -271,3 +271,9 @@ describe("a first release", () => {
     expect(posted).toEqual([]);
   });
 });
+
+test("a Rollout that its controller writes anew is the same release", () => {
+  const rollout = argoRollout({ observedGeneration: "3" });
+  const anew = { ...rollout, metadata: { ...rollout.metadata, generation: 3 } };
+  expect(judgeAtOnce(RELEASE, observedRollout(anew, MEASURED))).toMatchObject({ kind: "ready" });
+});
