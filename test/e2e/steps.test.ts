@@ -136,9 +136,9 @@ test("each release ends as what was measured of it says, and a Deployment become
   const running = project.up();
   // At its step the canary has one of four pods.
   const shares: number[] = [];
-  let isOver = false;
+  const watched = { isOver: false };
   const watching = (async () => {
-    while (!isOver) {
+    while (!watched.isOver) {
       const { status } = await cluster.get(ROLLOUT, project.namespace, "good");
       if (status?.currentStepIndex === 1) {
         const { byPod, total } = loads.get("good")?.take() ?? { byPod: new Map(), total: 0 };
@@ -151,7 +151,7 @@ test("each release ends as what was measured of it says, and a Deployment become
     }
   })();
   const { exitCode, output } = await running;
-  isOver = true;
+  watched.isOver = true;
   await watching;
   expect(exitCode).not.toBe(0);
 
