@@ -39,7 +39,7 @@ const CRASH = `exports.up = (pgm) => {
   pgm.sql("select 1");
   if (process.env.CRASHES !== undefined) {
     setTimeout(() => process.exit(7), 500);
-    pgm.sql("select pg_sleep(30)");
+    pgm.sql("select pg_sleep(10)");
   }
 };
 `;
@@ -133,6 +133,23 @@ async function standing(name: string) {
   return { generation: metadata?.generation, pods: await podsOf(name) };
 }
 
+/**
+ * Waits until nobody is connected to a database. Of a client that is gone PostgreSQL hears only when it answers: the tool's lock is held until then.
+ */
+async function left(database: string): Promise<void> {
+  const sessions = `select count(*) from pg_stat_activity where datname = '${database}'`;
+  while ((await postgres.sql("postgres", sessions)) !== "0") {
+    await sleep(200);
+  }
+}
+
+/** Waits until no pod of a migration is there: one that was told to go may still end well. */
+async function ended(name: string): Promise<void> {
+  while ((await cluster.list(POD, project.namespace, `slipway/migrates=${name}`)).length > 0) {
+    await sleep(200);
+  }
+}
+
 /** Waits until a migration has begun to work. */
 async function begun(count: string): Promise<void> {
   while ((await runs()) !== count && other?.hasEnded === false) {
@@ -187,6 +204,7 @@ test("a migration runs before the pods, and one that fails halts its service alo
   for (const name of ["syntax", "crash", "late", "toolless"]) {
     expect(await podsOf(name)).toEqual([]);
   }
+  await left("crash");
 });
 
 test("the next up runs what failed again, and nothing that was proved, also when its Job is gone", async () => {
@@ -246,6 +264,7 @@ test("a Job that is deleted by hand halts the release before a pod is touched, a
   await other.reaches(begun("2"));
   await kubectl(["--namespace", project.namespace, "delete", "job", "-l", "slipway/migrates=shop"]);
   expect((await other.ended).exitCode).not.toBe(0);
+  await ended("shop");
   await release();
   const { shop } = (await outputs()).releases;
   expect(shop).toMatchObject({
