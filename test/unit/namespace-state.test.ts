@@ -98,7 +98,7 @@ test("its existence and its Pod Security level are told, and nothing to whoever 
   server.apply("namespaces", { metadata });
   expect(await state()).toEqual({ exists: true });
   const labels = { "pod-security.kubernetes.io/enforce": "baseline" };
-  server.apply("namespaces", { metadata: { ...metadata, labels } } as never);
+  server.apply("namespaces", { metadata: { ...metadata, labels } });
   expect(await state()).toEqual({ exists: true, level: "baseline" });
   server.faults.set("get namespaces", 403);
   expect(await state()).toEqual({});
