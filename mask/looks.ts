@@ -17,6 +17,10 @@ const LOOKS: Readonly<Record<string, (value: string) => boolean>> = {
 /** What ends a test's line: `PASS: TestLogin (0.01s)`. */
 const PASSED = /:[ \t]{1,4}(?:[Tt]est|\S{1,200} \(\d)/y;
 
+/** What a promotion writes of a gate: `pass for <digest>; …`, `pass of <time>, …`. A sign that gives a value would follow otherwise. */
+const GATE_PASSED =
+  / (?:for sha256:[\da-f]{64}|of \d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:\d\d))(?=[,;]? )/y;
+
 /** A Secret by its namespace and name. */
 const REFERENCE = /: [a-z\d][a-z\d.-]{0,252}\/[a-z\d][a-z\d.-]{0,252}(?=[\s,;)]|$)/y;
 
@@ -45,13 +49,23 @@ export function looseSecret(
   return looks(value) ? [at, at + value.length] : undefined;
 }
 
-/** Whether what follows a word is what tests and Kubernetes write, and no secret. */
+/** Whether what follows a word is what tests, Kubernetes and promotions write, and no secret. */
 export function isHarmless(text: string, word: string, end: number): boolean {
-  const pattern =
-    word === "PASS" ? PASSED : word.toLowerCase() === "secret" ? REFERENCE : undefined;
+  const pattern = harmlessBehind(word);
   if (pattern === undefined) {
     return false;
   }
   pattern.lastIndex = end;
   return pattern.test(text);
+}
+
+function harmlessBehind(word: string): RegExp | undefined {
+  switch (word) {
+    case "PASS":
+      return PASSED;
+    case "pass":
+      return GATE_PASSED;
+    default:
+      return word.toLowerCase() === "secret" ? REFERENCE : undefined;
+  }
 }

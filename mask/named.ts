@@ -14,9 +14,9 @@ const WORD = /[\w.-]+/g;
 const ASSIGNMENT =
   /(?:&(?:quot|#34|#x22);|%22|(?:\[\w{0,16}\]|%5[Bb]\w{0,16}%5[Dd])(?=[ \t]{0,4}=)|[\])]{0,2})[ \t]{0,16}(=>|:=|={1,3}|::(?= )|:|%3[Aa]|%3[Dd]|&#61;)/y;
 
-/** Words between a name and what separates it from its value: `password for bob:`, `password is:`, `unseal key 1:`. But not those of a gate: a pass of a time, for a digest. */
+/** Words between a name and what separates it from its value: `password for bob:`, `password is:`, `unseal key 1:`. */
 const BETWEEN =
-  /(?: (?:for|of) (?!sha(?:256|512):[\da-f]{64}(?![\da-f])|\d{4}-\d\d-\d\dT\d\d:\d\d)[^\s:=]{1,64}(?=[ \t]{0,2}[:=])| (?:is|was|\d{1,2})(?=:)| (?:is|was|(?:re)?set to|changed to)(?= ["'`]))/iy;
+  /(?: (?:for|of) [^\s:=]{1,64}(?=[ \t]{0,2}[:=])| (?:is|was|\d{1,2})(?=:)| (?:is|was|(?:re)?set to|changed to)(?= ["'`]))/iy;
 
 /** A password in a sentence: it has letters and digits, and is no date, no time and no algorithm. */
 const TOLD =

@@ -2,11 +2,10 @@ import { readFile, stat } from "node:fs/promises";
 
 import type { Command } from "commander";
 
+import { SKEW_SECONDS } from "../../contract/clock-skew.ts";
 import { digestOf } from "../../contract/image-reference.ts";
 import { STATEMENT_BYTES } from "../../provider/statements/found.ts";
 import {
-  EXTENSION,
-  gateFields,
   readStatement,
   type Statement,
   statementForm,
@@ -27,9 +26,6 @@ it. The file is not believed: it must be about this gate and this image.
 
 Example:
   $ npx slipway gate attach scan statement.json --stack dev --service shop --key cosign.key`;
-
-/** How far the clock of who has written a statement may be ahead. */
-const SKEW_MILLISECONDS = 300_000;
 
 /** `slipway gate attach`: attaches what another step has found. */
 export function attachCommand(): Command {
@@ -86,20 +82,19 @@ export function checked(
   const { file, gate, image, now } = asked;
   const digest = digestOf(image) ?? "";
   try {
-    const { result } = readStatement(text, digest);
+    const { result, gate: named = "", time = "" } = readStatement(text, digest);
     const read = statementForm.parse(JSON.parse(text));
-    const fields = gateFields.safeParse(read.predicate[EXTENSION]).data;
     const statement = rewritten(read, image, result);
-    if (statement === undefined || fields === undefined) {
+    if (statement === undefined) {
       throw new Error("it is not one that gate run has written");
     }
     const fault =
       read.subject.length !== 1
         ? `it is about ${read.subject.length} images`
-        : fields.gate !== gate
-          ? `it is about the gate ${fields.gate}`
-          : Date.parse(fields.finishedAt) > now + SKEW_MILLISECONDS
-            ? `it is from the future, ${fields.finishedAt}`
+        : named !== gate
+          ? `it is about the gate ${named}`
+          : Date.parse(time) > now + SKEW_SECONDS * 1000
+            ? `it is from the future, ${time}`
             : undefined;
     if (fault !== undefined) {
       throw new Error(fault);

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 
-import { gateReference } from "../../contract/image-reference.ts";
+import { digestOf, gateReference } from "../../contract/image-reference.ts";
 import { GATE, KEY_OPTION, type KeyOptions } from "./options.ts";
 import { print, remark, SERVICE, type ServiceOptions, stackCommand } from "../options.ts";
 import { ProjectStack } from "../project-stack.ts";
@@ -66,7 +66,7 @@ async function pass(gate: string, options: Options): Promise<void> {
   print(
     options,
     { stack: stack.name, service, gate, image, tag, by, ...published },
-    `${service}: ${shortDigest(image.slice(image.indexOf("@") + 1))} has passed ${gate} (${tag})`,
+    `${service}: ${shortDigest(digestOf(image) ?? "")} has passed ${gate} (${tag})`,
   );
 }
 

@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 
 import { type Command, Option } from "commander";
 
+import { digestOf } from "../../contract/image-reference.ts";
 import { STATEMENT_KINDS } from "../../contract/statement-kind.ts";
 import { messageOf } from "../../provider/cluster/api-error.ts";
 import { badInput, CommandFailure, EXIT_CODE } from "../exit-code.ts";
@@ -98,7 +99,7 @@ async function recorded(ran: GateRun, options: RunOptions): Promise<boolean> {
   const saying = await sayingOf(ran, options);
   const hasPassed = saying.fields.result === "passed";
   const statement = statementOf(saying);
-  const said = `${of?.service ?? "image"}: ${shortDigest(image.slice(image.indexOf("@") + 1))} has ${saying.fields.result} ${gate}`;
+  const said = `${of?.service ?? "image"}: ${shortDigest(digestOf(image) ?? "")} has ${saying.fields.result} ${gate}`;
   const about = {
     ...(of && { stack: of.stack.name, service: of.service }),
     ...{ gate, image, result: saying.fields.result, kind: saying.kind },

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { masked } from "../../mask/mask.ts";
+import { type Envelope, payloadOf } from "../../provider/statements/envelope.ts";
 import { CommandFailure } from "../exit-code.ts";
 
 const INSTALL =
@@ -46,9 +47,9 @@ export async function signed(text: string, key: string): Promise<string> {
 
 function payloadIn(bundle: string): string {
   const { dsseEnvelope } = JSON.parse(bundle) as {
-    readonly dsseEnvelope?: { readonly payload?: string };
+    readonly dsseEnvelope?: Partial<Envelope>;
   };
-  return Buffer.from(dsseEnvelope?.payload ?? "", "base64").toString("utf8");
+  return payloadOf({ payload: dsseEnvelope?.payload ?? "" });
 }
 
 function cosign(args: readonly string[]): Promise<void> {

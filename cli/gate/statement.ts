@@ -9,6 +9,7 @@ import {
   STATEMENT_ITEMS,
   STATEMENT_TEXT,
 } from "../../provider/statements/statement.ts";
+import { shortened } from "../words.ts";
 import type { Findings } from "./findings.ts";
 
 /** Who verifies, for those who read a statement and know nothing of a pipeline's address. */
@@ -134,6 +135,5 @@ function names(tests: readonly string[]): string[] {
 
 /** What others have written, too: a terminal that shows it obeys nothing of it. */
 function short(text: string, most = STATEMENT_TEXT): string {
-  const shown = plain(text);
-  return shown.length > most ? `${shown.slice(0, most - 1)}…` : shown;
+  return shortened(plain(text), most);
 }

@@ -13,21 +13,21 @@ export interface Tool {
   readonly databaseDate?: string;
 }
 
-/** How tools are asked for their version. Any other might do again what it has done. */
-const ASKED: Readonly<Record<string, readonly string[]>> = {
-  checkov: ["--version"],
-  eslint: ["--version"],
-  grype: ["--version"],
-  jest: ["--version"],
-  node: ["--version"],
-  npm: ["--version"],
-  opengrep: ["--version"],
-  pytest: ["--version"],
-  semgrep: ["--version"],
-  "sonar-scanner": ["--version"],
-  syft: ["--version"],
-  trivy: ["--version"],
-};
+/** Tools that are asked for their version. Any other might do again what it has done. */
+const ASKED: ReadonlySet<string> = new Set([
+  "checkov",
+  "eslint",
+  "grype",
+  "jest",
+  "node",
+  "npm",
+  "opengrep",
+  "pytest",
+  "semgrep",
+  "sonar-scanner",
+  "syft",
+  "trivy",
+]);
 
 /** Options that lead to the database that was used. */
 const PLACES = ["--cache-dir"];
@@ -38,14 +38,13 @@ const VERSION = /\bv?(\d+\.[\w.+-]{1,60})/;
 const DATABASE =
   /Vulnerability DB:[^]{0,200}?UpdatedAt:\s*(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2}:\d{2})/;
 
-/** The tool that a command runs, with what it says of itself if it is known how to ask. */
+/** The tool that a command runs, with what it says of itself if it may be asked. */
 export async function toolOf([program = "", ...args]: readonly string[]): Promise<Tool> {
   const name = basename(program);
-  const question = Object.hasOwn(ASKED, name) ? ASKED[name] : undefined;
-  if (question === undefined) {
+  if (!ASKED.has(name)) {
     return { name };
   }
-  const said = plain(await answer(program, [...question, ...placesIn(args)]));
+  const said = plain(await answer(program, ["--version", ...placesIn(args)]));
   const version = VERSION.exec(said)?.[1];
   const [, day, time] = DATABASE.exec(said) ?? [];
   return {

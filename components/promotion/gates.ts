@@ -1,10 +1,8 @@
+import { SKEW_SECONDS } from "../../contract/clock-skew.ts";
 import type { FoundStatement, FoundStatements } from "../../contract/gate-statements.ts";
 import type { PassedGate } from "../../contract/passed-gate.ts";
 import { plain } from "../../mask/plain.ts";
 import type { Gate } from "./definition.ts";
-
-/** How far a signer's clock may be ahead of this one. */
-const SKEW_SECONDS = 300;
 
 /** Characters that are shown of what somebody else has written. */
 const CHARACTERS = 200;

@@ -29,7 +29,7 @@ export function signersOf(envelope: Envelope, keys: readonly PublicKey[]): strin
 }
 
 /** The text in an envelope. */
-export function payloadOf({ payload }: Envelope): string {
+export function payloadOf({ payload }: Pick<Envelope, "payload">): string {
   return Buffer.from(payload, "base64").toString("utf8");
 }
 

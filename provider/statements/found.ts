@@ -167,8 +167,8 @@ async function readPart(
 /** The registry has not answered: what it did not hand over may be the newest statement. */
 class NoAnswer extends Error {}
 
-/** What crane says of a blob that is not the one that it was asked for, or does not end. */
-const UNLIKE = /maxBuffer|verifying|size|checksum/;
+/** What crane says of a blob that is not the one that it was asked for, and Node of one that does not end. */
+const UNLIKE = /error verifying (?:size|sha256 checksum)|maxBuffer length exceeded/;
 
 async function textOf(
   reference: string,

@@ -296,9 +296,24 @@ test("one that the registry does not hand over is a fault: it may be the newest,
     unread: [],
     fault: "503 Service Unavailable",
   });
-  const endless = () => Promise.reject(new Error("stdout maxBuffer length exceeded"));
-  const { unread } = await found({ source: { ...world.source, blob: endless } });
-  expect(unread).toEqual([expect.stringMatching(/stdout maxBuffer length exceeded$/)]);
+  const inResize =
+    "GET https://registry.example.com/v2/team/resize/blobs/: 503 Service Unavailable";
+  const silent = () => Promise.reject(new Error(inResize));
+  expect(await found({ source: { ...world.source, blob: silent } })).toHaveProperty(
+    "fault",
+    inResize,
+  );
+});
+
+test.each([
+  "stdout maxBuffer length exceeded",
+  "copying blob: error verifying size; got 3, want 2",
+  'copying blob: error verifying sha256 checksum after reading 2 bytes; got "a", want "b"',
+])("one that the registry hands over with other bytes cannot be read: %s", async (message) => {
+  const world = holding([{ text: bundle(statement()) }]);
+  const unlike = () => Promise.reject(new Error(message));
+  const { unread } = await found({ source: { ...world.source, blob: unlike } });
+  expect(unread.map((each) => each.replace(/^sha256:[\da-f]{64}: /, ""))).toEqual([message]);
 });
 
 test("more than anybody reads is a fault, and nothing is fetched", async () => {
