@@ -8,7 +8,6 @@ import { firstLook } from "./readiness/first-look.ts";
 import { haltedRelease } from "./rollback/halted.ts";
 import { recordOf } from "./readiness/record.ts";
 import { RELEASE_RESOURCE } from "./readiness/release-resource.ts";
-import { resumption } from "./readiness/resumption.ts";
 import { stateOf } from "./readiness/state.ts";
 import type { Run } from "./resource.ts";
 import { type Mark, markOf } from "./rollback/mark.ts";
@@ -74,12 +73,8 @@ export class MemberProof implements AwaitedType {
     if (mark !== undefined) {
       return waited(release, markedRecord(release, mark, stored.release), options);
     }
-    const resumed = resumption(release, stored.release, deployment, performance.timeOrigin);
-    if (resumed !== undefined) {
-      subject.log.info(resumed);
-    }
-    const beginning = { again, stored, resumed: resumed === undefined ? undefined : deployment };
-    const record = await this.#judge(release, beginning, begun);
+    const beginning = { again, stored, deployment };
+    const record = await this.#judge(subject, release, beginning, begun);
     return waited(release, record, options);
   }
 
@@ -89,6 +84,7 @@ export class MemberProof implements AwaitedType {
   }
 
   async #judge(
+    subject: Subject,
     release: ReadinessInputs,
     beginning: Beginning,
     options: WaitOptions,
@@ -101,7 +97,8 @@ export class MemberProof implements AwaitedType {
       this.#judgements.keep(release, { scheduled });
       return member.recordOf(scheduled);
     }
-    const judgement = await judgeRelease(this.#run.cluster(), release, beginning, options);
+    const cluster = this.#run.cluster();
+    const judgement = await judgeRelease(cluster, subject, release, beginning, options);
     this.#judgements.keep(release, { judgement, startedAt });
     return recordOf(release, judgement, { startedAt, seconds: judgement.seconds }, stored.release);
   }

@@ -24,7 +24,6 @@ import { haltedRelease } from "./rollback/halted.ts";
 import { secondDigest } from "./readiness/second-digest.ts";
 import { Registry } from "./registry/registry.ts";
 import { RELEASE_RESOURCE } from "./readiness/release-resource.ts";
-import { resumption } from "./readiness/resumption.ts";
 import type { Run } from "./resource.ts";
 import { markOf } from "./rollback/mark.ts";
 import { planRollback } from "./rollback/plan.ts";
@@ -182,17 +181,13 @@ export class Readiness implements AwaitedType {
       const found = judged && "scheduled" in judged ? judged.scheduled : undefined;
       return new ScheduledRelease(this.#run, release, stored).prove(subject, options, found);
     }
-    const resumed = resumption(release, stored.release, deployment, performance.timeOrigin);
-    if (resumed !== undefined) {
-      subject.log.info(resumed);
-    }
-    const beginning = { again, stored, resumed: resumed === undefined ? undefined : deployment };
+    const beginning = { again, stored, deployment };
     const { startedAt, judgement } =
       judged && "judgement" in judged
         ? judged
         : {
             startedAt: now,
-            judgement: await judgeRelease(this.#run.cluster(), release, beginning, tools),
+            judgement: await judgeRelease(tools.cluster, subject, release, beginning, tools),
           };
     const { verdict, observed, seconds } = judgement;
     // The look before the wait may have had no answer.
