@@ -1,5 +1,6 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
 
+import { isHalted } from "../contract/migration-record.ts";
 import type { ReleaseRecord } from "../contract/release-record.ts";
 import { RESOURCES } from "../contract/tokens.ts";
 import { remedyOf, runFailure } from "./aftermath.ts";
@@ -74,7 +75,7 @@ export function failureOf(releases: Records, stack: string): CommandFailure | un
   const [remedy] = failed.flatMap(([, { reason }]) => remedyOf(reason, stack) ?? []);
   return failed.every(([, { running }]) => running?.verdict === "ready")
     ? new CommandFailure(
-        failed.some(([, { reason }]) => reason === "migration-failed")
+        failed.some(([, record]) => isHalted(record))
           ? `failed, and what ran before runs: ${names}`
           : `failed and rolled back: ${names}; what ran before runs again`,
         EXIT_CODE.rolledBack,

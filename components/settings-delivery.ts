@@ -30,12 +30,12 @@ export function deliverBySettings(
   parent: pulumi.Resource,
   provider: SlipwayProvider,
 ): Outcome {
-  const declare = () => declareService(name, args, image, parent, provider);
   const service = serviceOf(name, image.version, args);
+  const declare = () => declareService(service, args, image, parent, provider);
   const { namespace } = args;
   if (args.group !== undefined) {
     const wish = wishOf(args, image);
-    const object = objectOf(name, args, image);
+    const object = objectOf(service, args, image);
     const joined = args.group.join(name, { provider, image: image.ref, wish, object, declare });
     declareReleaseMetric({ service, namespace, release: joined.release }, parent);
     return joined;
@@ -49,14 +49,14 @@ export function deliverBySettings(
 
 /** The objects of a service, and what is proved of them. */
 function declareService(
-  name: string,
+  service: Service,
   args: ReleaseArgs,
-  { ref, source, version }: Image,
+  { ref, source }: Image,
   parent: pulumi.Resource,
   provider: SlipwayProvider,
 ): DeclaredMember {
   const { namespace, standing, waived = [], failsLate = false } = args;
-  const service = serviceOf(name, version, args);
+  const { name } = service;
   const child = { parent };
   const workload = new Workload(
     name,
@@ -93,21 +93,23 @@ function declareService(
 
 /** What delivers a member. */
 function objectOf(
-  name: string,
+  service: Service,
   args: ReleaseArgs,
-  { ref, source, version }: Image,
+  { ref, source }: Image,
 ): pulumi.Output<object> {
-  const digests = byName(used(args), (_, { digest }) => digest);
-  const manifests = workloadManifests(serviceOf(name, version, args), ref, source, digests);
+  const manifests = workloadManifests(service, ref, source, digestsOf(args));
   return pulumi.output(deliveredBy(manifests) ?? {});
 }
 
 /** What decides what runs of a member. */
 function wishOf(args: ReleaseArgs, { ref }: Image): pulumi.Output<object> {
-  const digests = byName(used(args), (_, { digest }) => digest);
   return pulumi
-    .all([ref, digests])
+    .all([ref, digestsOf(args)])
     .apply(([image, credentials]) => ({ image, ...settingsOf(args.service), credentials }));
+}
+
+function digestsOf(args: ReleaseArgs): Readonly<Record<string, Credential["digest"]>> {
+  return byName(used(args), (_, { digest }) => digest);
 }
 
 function serviceOf(

@@ -17,3 +17,8 @@ export interface MigrationRecord {
   /** Name of the Job that changed the schema last, null if none has ended well. */
   readonly last: string | null;
 }
+
+/** Whether the migration of a release has not ended well, whatever the reason: then nothing of the release was applied. */
+export function isHalted({ migration }: { readonly migration?: MigrationRecord }): boolean {
+  return migration?.verdict === "failed";
+}

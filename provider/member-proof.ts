@@ -1,13 +1,13 @@
 import { readinessInputs, type ReadinessInputs } from "../contract/readiness.ts";
 import type { ReleaseRecord } from "../contract/release-record.ts";
-import { changedPaths, faultsOf, parsed } from "./input-schema.ts";
+import { changedPaths, parsed } from "./input-schema.ts";
 import type { Judgements } from "./member/judgements.ts";
 import { isTakenBack } from "./member/taken-back.ts";
 import { type Beginning, judgeRelease } from "./readiness/judge-release.ts";
 import { firstLook } from "./readiness/first-look.ts";
 import { haltedRelease } from "./rollback/halted.ts";
 import { recordOf } from "./readiness/record.ts";
-import { resumption } from "./readiness/resumption.ts";
+import { RELEASE_RESOURCE } from "./readiness/release-resource.ts";
 import { stateOf } from "./readiness/state.ts";
 import type { Run } from "./resource.ts";
 import { type Mark, markOf } from "./rollback/mark.ts";
@@ -16,7 +16,7 @@ import { failedRecord } from "./rollback/standing.ts";
 import { ScheduledRelease } from "./scheduled/scheduled-release.ts";
 import type { AwaitedType, Waited } from "./waiting/resource.ts";
 import type { WaitOptions } from "./waiting/wait.ts";
-import type { Change, CheckResult, Properties, Subject } from "../wire/plugin.ts";
+import type { Change, Properties, Subject } from "../wire/plugin.ts";
 import { UNKNOWN } from "../wire/unknown.ts";
 
 /**
@@ -25,7 +25,10 @@ import { UNKNOWN } from "../wire/unknown.ts";
  * release until then.
  */
 export class MemberProof implements AwaitedType {
-  readonly identity = ["namespace", "deployment.name"];
+  readonly identity = RELEASE_RESOURCE.identity;
+  readonly check = RELEASE_RESOURCE.check;
+  readonly isReady = RELEASE_RESOURCE.isReady;
+  readonly idOf = RELEASE_RESOURCE.idOf;
   readonly own = ["release"] as const;
   readonly #run: Run;
   readonly #judgements: Judgements;
@@ -35,24 +38,11 @@ export class MemberProof implements AwaitedType {
     this.#judgements = judgements;
   }
 
-  check(news: Properties): CheckResult {
-    return { inputs: news, failures: faultsOf(readinessInputs, news) };
-  }
-
-  isReady(outputs: Properties): boolean {
-    return stateOf(outputs).release?.verdict === "ready";
-  }
-
   /** The state does not know what was taken back for a different member. */
   async changes(_subject: Subject, change: Change): Promise<string[]> {
     const changed = changedPaths(change.oldInputs, change.news);
     const isSame = changed.length === 0 && this.isReady(change.oldOutputs);
     return isSame && (await isTakenBack(this.#run, change.news)) ? [this.own[0]] : changed;
-  }
-
-  idOf({ namespace, deployment }: Properties): string {
-    const { name } = (deployment ?? {}) as { readonly name?: string };
-    return `${String(namespace)}/${name ?? ""}`;
   }
 
   expected(): Properties {
@@ -83,12 +73,8 @@ export class MemberProof implements AwaitedType {
     if (mark !== undefined) {
       return waited(release, markedRecord(release, mark, stored.release), options);
     }
-    const resumed = resumption(release, stored.release, deployment, performance.timeOrigin);
-    if (resumed !== undefined) {
-      subject.log.info(resumed);
-    }
-    const beginning = { again, stored, resumed: resumed === undefined ? undefined : deployment };
-    const record = await this.#judge(release, beginning, begun);
+    const beginning = { again, stored, deployment };
+    const record = await this.#judge(subject, release, beginning, begun);
     return waited(release, record, options);
   }
 
@@ -98,6 +84,7 @@ export class MemberProof implements AwaitedType {
   }
 
   async #judge(
+    subject: Subject,
     release: ReadinessInputs,
     beginning: Beginning,
     options: WaitOptions,
@@ -110,7 +97,8 @@ export class MemberProof implements AwaitedType {
       this.#judgements.keep(release, { scheduled });
       return member.recordOf(scheduled);
     }
-    const judgement = await judgeRelease(this.#run.cluster(), release, beginning, options);
+    const cluster = this.#run.cluster();
+    const judgement = await judgeRelease(cluster, subject, release, beginning, options);
     this.#judgements.keep(release, { judgement, startedAt });
     return recordOf(release, judgement, { startedAt, seconds: judgement.seconds }, stored.release);
   }

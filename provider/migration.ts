@@ -3,6 +3,7 @@ import {
   migrationInputs,
   type MigrationInputs,
   type MigrationResult,
+  type ProvedMigration,
 } from "../contract/migration.ts";
 import type { MigrationRecord } from "../contract/migration-record.ts";
 import type { Change, CheckResult, Properties, Subject } from "../wire/plugin.ts";
@@ -69,7 +70,7 @@ class Migration implements AwaitedType {
     const service = String(news["service"]);
     if (known !== undefined && proved !== undefined) {
       log.info(`${service}: ${rests(known, proved)}`);
-      return this.#resting(known, memory);
+      return resting(known, memory, proved);
     }
     const last = memory.result?.record;
     const isAgain = last?.verdict === "failed" && known?.job.metadata.name === last.job;
@@ -87,8 +88,9 @@ class Migration implements AwaitedType {
     const migration = parsed(migrationInputs, inputs);
     const { service, key } = migration;
     const memory = memoryOf(outputs);
-    if (provedBefore(memory, key) !== undefined) {
-      return { own: this.#resting(migration, memory) };
+    const proved = provedBefore(memory, key);
+    if (proved !== undefined) {
+      return { own: resting(migration, memory, proved) };
     }
     log.info(`${service}: ${runs(inputs)}`);
     const tell = (text: string) => {
@@ -120,13 +122,6 @@ class Migration implements AwaitedType {
     const { own, others } = await answered(() => presentJobs(cluster, migration, signal), signal);
     const made = own === undefined ? others : [own, ...others];
     await this.#removeAll(migration, made, signal);
-  }
-
-  #resting(migration: MigrationInputs, memory: Memory): Properties {
-    const proved = provedBefore(memory, migration.key);
-    return proved === undefined
-      ? {}
-      : own(recordOfProved(memory, proved, migration), null, memory.proved);
   }
 
   /** The Jobs of earlier migrations, once a later one has ended well. */
@@ -186,6 +181,11 @@ export function migrationResource(run: Run): Resource {
     ...awaitedResource(migration, run.signal),
     delete: (_subject, { inputs }) => migration.remove(inputs, run.signal),
   };
+}
+
+/** The outputs of a migration that is not run. */
+function resting(migration: MigrationInputs, memory: Memory, proved: ProvedMigration): Properties {
+  return own(recordOfProved(memory, proved, migration), null, memory.proved);
 }
 
 function own(record: MigrationRecord, halt: Halt | null, proved: Memory["proved"]): Properties {

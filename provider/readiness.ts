@@ -1,7 +1,7 @@
 import type { Evidence } from "../contract/evidence.ts";
 import { readinessInputs, type ReadinessInputs } from "../contract/readiness.ts";
 import type { RunningRelease } from "../contract/release-record.ts";
-import { changedPaths, faultsOf, parsed } from "./input-schema.ts";
+import { changedPaths, parsed } from "./input-schema.ts";
 import { afterLook, afterVerdict } from "./readiness/history.ts";
 import { type Begun, firstLook, presentDeployment } from "./readiness/first-look.ts";
 import { isGone } from "./readiness/presence.ts";
@@ -23,7 +23,7 @@ import { provedScrapes } from "./monitoring/scrape-proof.ts";
 import { haltedRelease } from "./rollback/halted.ts";
 import { secondDigest } from "./readiness/second-digest.ts";
 import { Registry } from "./registry/registry.ts";
-import { resumption } from "./readiness/resumption.ts";
+import { RELEASE_RESOURCE } from "./readiness/release-resource.ts";
 import type { Run } from "./resource.ts";
 import { markOf } from "./rollback/mark.ts";
 import { planRollback } from "./rollback/plan.ts";
@@ -36,7 +36,7 @@ import type { Deployment } from "./verdict/objects.ts";
 import { type Report, reportOf } from "./waiting/report.ts";
 import type { AwaitedType, Waited } from "./waiting/resource.ts";
 import { presentVerdict, type WaitOptions } from "./waiting/wait.ts";
-import type { Change, CheckResult, Properties, Subject } from "../wire/plugin.ts";
+import type { Change, Properties, Subject } from "../wire/plugin.ts";
 import { UNKNOWN } from "../wire/unknown.ts";
 
 /**
@@ -45,7 +45,10 @@ import { UNKNOWN } from "../wire/unknown.ts";
  * only read.
  */
 export class Readiness implements AwaitedType {
-  readonly identity = ["namespace", "deployment.name"];
+  readonly identity = RELEASE_RESOURCE.identity;
+  readonly check = RELEASE_RESOURCE.check;
+  readonly isReady = RELEASE_RESOURCE.isReady;
+  readonly idOf = RELEASE_RESOURCE.idOf;
   readonly own = ["release", "lastReady", "lastReadyTemplate", "history"] as const;
   readonly #run: Run;
   readonly #judgements: Judgements;
@@ -56,23 +59,10 @@ export class Readiness implements AwaitedType {
     this.#judgements = judgements;
   }
 
-  check(news: Properties): CheckResult {
-    return { inputs: news, failures: faultsOf(readinessInputs, news) };
-  }
-
-  isReady(outputs: Properties): boolean {
-    return stateOf(outputs).release?.verdict === "ready";
-  }
-
   async changes(_subject: Subject, change: Change): Promise<string[]> {
     return (await isGone(this.#run, change))
       ? [this.own[0]]
       : changedPaths(change.oldInputs, change.news);
-  }
-
-  idOf({ namespace, deployment }: Properties): string {
-    const { name } = (deployment ?? {}) as { readonly name?: string };
-    return `${String(namespace)}/${name ?? ""}`;
   }
 
   async expected({ name, log }: Subject, news: Properties, stored?: Change): Promise<Properties> {
@@ -191,17 +181,13 @@ export class Readiness implements AwaitedType {
       const found = judged && "scheduled" in judged ? judged.scheduled : undefined;
       return new ScheduledRelease(this.#run, release, stored).prove(subject, options, found);
     }
-    const resumed = resumption(release, stored.release, deployment, performance.timeOrigin);
-    if (resumed !== undefined) {
-      subject.log.info(resumed);
-    }
-    const beginning = { again, stored, resumed: resumed === undefined ? undefined : deployment };
+    const beginning = { again, stored, deployment };
     const { startedAt, judgement } =
       judged && "judgement" in judged
         ? judged
         : {
             startedAt: now,
-            judgement: await judgeRelease(this.#run.cluster(), release, beginning, tools),
+            judgement: await judgeRelease(tools.cluster, subject, release, beginning, tools),
           };
     const { verdict, observed, seconds } = judgement;
     // The look before the wait may have had no answer.

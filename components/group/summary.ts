@@ -1,4 +1,5 @@
 import type { GroupFailure } from "../../contract/group.ts";
+import { isHalted } from "../../contract/migration-record.ts";
 import type { ReleaseRecord } from "../../contract/release-record.ts";
 
 /** A member of a group that has failed, and how it stands. */
@@ -28,15 +29,15 @@ function endOf({ name, record, isHeld }: MemberEnd): string {
     return `${name} stays at ${short(digest)}${isHeld ? ", untouched" : ""}`;
   }
   // The release before is what no pod of this one has replaced.
-  const isHalted = reason === "migration-failed";
-  if (running === null && isHalted) {
+  const isUntouched = isHalted(record);
+  if (running === null && isUntouched) {
     return `${name} was not released`;
   }
   if (running === null) {
     return `${name} was left as it is, at ${short(digest)} (${reason ?? ""})`;
   }
   const state = running.verdict === "ready" ? "ready" : (running.reason ?? "failed");
-  return `${name} ${isHalted ? "stays" : "is back"} at ${short(running.digest)}, ${state}`;
+  return `${name} ${isUntouched ? "stays" : "is back"} at ${short(running.digest)}, ${state}`;
 }
 
 function short(digest: string): string {

@@ -207,7 +207,9 @@ test("a summary says where each member stands", () => {
       ...more,
     }) as ReleaseRecord;
   const running = { digest: `sha256:${"b".repeat(64)}`, verdict: "failed", reason: "not-ready" };
-  const halted = { reason: "migration-failed" } as const;
+  const migration = { verdict: "failed" };
+  const halted = { reason: "migration-failed", migration } as object;
+  const unanswered = { reason: "cluster-unreachable", migration } as object;
   const ends = [
     { name: "a", record: release({ running } as Partial<ReleaseRecord>), isHeld: false },
     { name: "b", record: release({}), isHeld: false },
@@ -215,9 +217,11 @@ test("a summary says where each member stands", () => {
     { name: "d", record: undefined, isHeld: true },
     { name: "e", record: release({ ...halted, running } as Partial<ReleaseRecord>), isHeld: false },
     { name: "f", record: release(halted), isHeld: false },
+    { name: "g", record: release({ ...unanswered, running } as object), isHeld: false },
+    { name: "h", record: release(unanswered), isHeld: false },
   ];
   expect(summaryOf("checkout", { member: "b", reason: "x" }, ends)).toBe(
-    "group checkout: b has failed with x; a is back at sha256:bbbbbbbbbbbb, not-ready; b was left as it is, at sha256:aaaaaaaaaaaa (x); c stays at sha256:aaaaaaaaaaaa, untouched; d was not released; e stays at sha256:bbbbbbbbbbbb, not-ready; f was not released",
+    "group checkout: b has failed with x; a is back at sha256:bbbbbbbbbbbb, not-ready; b was left as it is, at sha256:aaaaaaaaaaaa (x); c stays at sha256:aaaaaaaaaaaa, untouched; d was not released; e stays at sha256:bbbbbbbbbbbb, not-ready; f was not released; g stays at sha256:bbbbbbbbbbbb, not-ready; h was not released",
   );
 });
 

@@ -217,9 +217,16 @@ describe("people read", () => {
   });
 
   test("after a command that a migration has stopped that what ran before runs", () => {
-    const record = { verdict: "failed", reason: "migration-failed", running: { verdict: "ready" } };
-    expect(failureOf({ shop: record as ReleaseRecord }, "dev")?.message).toBe(
+    const of = (reason: string) => {
+      const migration: MigrationRecord = { ...RECORD, verdict: "failed", reason };
+      const record = { verdict: "failed", reason, migration, running: { verdict: "ready" } };
+      return failureOf({ shop: record as ReleaseRecord }, "dev")?.message;
+    };
+    expect(of("migration-failed")).toBe(
       "failed, and what ran before runs: shop (migration-failed)",
+    );
+    expect(of("cluster-unreachable")).toBe(
+      "failed, and what ran before runs: shop (cluster-unreachable)",
     );
   });
 });
