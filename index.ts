@@ -23,8 +23,8 @@ export default async () => {
   const [services, found] = await Promise.all([
     slipway.promote({ ...settings, provider: own }),
     slipway.requireNamespace(settings.namespace, own, settings.namespaceExists),
-    slipway.requireRoutes(settings.services, own),
-    slipway.requireSteps(settings.services, own),
+    slipway.requireKinds("route", settings.services, own),
+    slipway.requireKinds("steps", settings.services, own),
     slipway.requireMonitoring(settings.services, own),
   ]);
   const { namespace: home } = settings;

@@ -83,9 +83,8 @@ export { type AllRendered, renderManifests, type RenderManifestsArgs } from "./r
 export { ownObjects } from "./lanes/own-objects.ts";
 export type { RenderedManifests } from "./rendered/render.ts";
 export type { HookPlace, ManifestsDefinition, WithManifests } from "./service/manifests.ts";
+export { requireKinds } from "./require-kinds.ts";
 export { requireMonitoring } from "./require-monitoring.ts";
-export { requireRoutes } from "./require-routes.ts";
-export { requireSteps } from "./require-steps.ts";
 export { requireClaims, type RequiredClaims } from "./require-claims.ts";
 export { type FoundNamespace, requireNamespace } from "./require-namespace.ts";
 export { type PodSecurity, type RequiredPods, requirePods } from "./require-pods.ts";

@@ -2,19 +2,18 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { COMPONENTS } from "../../contract/tokens.ts";
 import { OTHER_KINDS } from "../../contract/workload-kind.ts";
-import type { VerdictSettings } from "../../contract/verdict.ts";
 import { manifestHash } from "../manifests/hash.ts";
-import { sourceAnnotations, type SourceReference } from "../manifests/source.ts";
+import { sourceAnnotations } from "../manifests/source.ts";
 import { takenUp } from "../claims.ts";
 import { formerPlaces, formerVerdict } from "../former-places.ts";
 import { goesWith, type Namespace } from "../namespace.ts";
 import { ObjectReadiness } from "../object-readiness.ts";
 import { Readiness } from "../readiness.ts";
-import type { SlipwayProvider } from "../slipway-provider.ts";
 import type { UsedCredential } from "../workload.ts";
 import { type Additions, applied, credentialsOf } from "./applied.ts";
 import { awaitOf } from "./awaited.ts";
 import { KubernetesObject, otherVersions } from "./kubernetes-object.ts";
+import type { ManifestsArgs } from "./manifests-args.ts";
 import { fields, type ManifestObject, type Rendered } from "./object.ts";
 import { WORKLOADS } from "./place.ts";
 import { imagesOf } from "./pod-spec.ts";
@@ -22,43 +21,6 @@ import type { RenderedManifests } from "./render.ts";
 import { deploymentsIn, type RoutedDeployment } from "./routes.ts";
 import { scaledBy } from "./scaled.ts";
 import { verdictOn } from "./verdict-times.ts";
-
-/** Inputs of {@link Manifests}. */
-export interface ManifestsArgs {
-  readonly rendered: RenderedManifests;
-  /**
-   * What replaces the image that the manifests call `rendered.image`: `repository@sha256:<64 hex>`.
-   * @default - nothing
-   */
-  readonly image?: pulumi.Input<string>;
-  /** @default - unknown */
-  readonly source?: SourceReference & { readonly dirty: boolean };
-  readonly namespace: Namespace;
-  /** @default - the nodes may pull the image */
-  readonly pullSecret?: string | undefined;
-  /** Credentials of the stack; pods that name one wait for it. */
-  readonly credentials?: Readonly<Record<string, UsedCredential>>;
-  /**
-   * Claims of the manifests that exist already: see `requireManifests`.
-   * @default - none
-   */
-  readonly claims?: ReadonlySet<string> | undefined;
-  /** @default {} */
-  readonly verdict?: VerdictSettings;
-  /**
-   * What all of it waits for.
-   * @default []
-   */
-  readonly after?: readonly pulumi.Resource[];
-  /**
-   * See `ReleaseArgs.waived`.
-   * @default []
-   */
-  readonly waived?: readonly string[];
-  /** See `ReleaseArgs.failsLate`. */
-  readonly failsLate: boolean;
-  readonly provider: SlipwayProvider;
-}
 
 /** A Deployment of manifests with its verdict. */
 export interface ManifestRelease {

@@ -7,7 +7,7 @@ import { podMonitorManifest } from "../../components/manifests/pod-monitor.ts";
 import { prometheusRuleManifest } from "../../components/manifests/prometheus-rule.ts";
 import { releaseRuleManifest, UNJUDGED_RELEASE } from "../../components/manifests/release-rule.ts";
 import { workloadHash, workloadManifests } from "../../components/manifests/workload.ts";
-import { monitoringFault } from "../../components/require-monitoring.ts";
+import { kindsFault } from "../../components/require-kinds.ts";
 import { parseSelector } from "../../components/service/objective.ts";
 import type { Service, ServiceDefinition } from "../../components/service-definition.ts";
 import { watchedOf } from "../../components/watched-release.ts";
@@ -454,9 +454,9 @@ test("a cluster without the operator's kinds is named before anything is made", 
     apiVersion: "monitoring.coreos.com/v1",
     ...{ kind: name, resource: "", namespaced: true },
   });
-  expect(monitoringFault([kind("PodMonitor"), kind("PrometheusRule")])).toBeUndefined();
-  expect(monitoringFault([kind("PodMonitor")])).toMatch(
+  expect(kindsFault("metrics", [kind("PodMonitor"), kind("PrometheusRule")])).toBeUndefined();
+  expect(kindsFault("metrics", [kind("PodMonitor")])).toMatch(
     /^the cluster does not serve PrometheusRule of monitoring\.coreos\.com\/v1; have an administrator install the Prometheus operator/,
   );
-  expect(monitoringFault([])).toContain("PodMonitor and PrometheusRule");
+  expect(kindsFault("metrics", [])).toContain("PodMonitor and PrometheusRule");
 });

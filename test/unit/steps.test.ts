@@ -2,7 +2,7 @@
 import type { Delivery } from "../../components/lanes/delivery.ts";
 import { planLanes } from "../../components/lanes/plan.ts";
 import { workloadManifests } from "../../components/manifests/workload.ts";
-import { stepsFault } from "../../components/require-steps.ts";
+import { kindsFault } from "../../components/require-kinds.ts";
 import type { ServiceDefinition } from "../../components/service-definition.ts";
 import { stepsFaults } from "../../settings/service/steps.ts";
 import { IMAGE, service } from "../support/definitions.ts";
@@ -177,7 +177,7 @@ describe("steps that cannot be", () => {
   });
 
   test("are in a cluster that knows no Rollouts", () => {
-    expect(stepsFault([])).toBe(
+    expect(kindsFault("steps", [])).toBe(
       "the cluster does not serve Rollout, AnalysisTemplate, AnalysisRun of argoproj.io/v1alpha1; have an administrator install Argo Rollouts (1.10 or newer), or remove steps",
     );
   });

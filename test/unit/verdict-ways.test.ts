@@ -1,6 +1,6 @@
 // Proves the verdict on workers, load balancers, several Ingresses, routes and probes with times of their own. That a cluster shows it so is
 // proved by test/e2e/real-services-mastodon.test.ts; no unit test proves that a cloud or a Gateway's controller does.
-import { routeFault } from "../../components/require-routes.ts";
+import { kindsFault } from "../../components/require-kinds.ts";
 import type { ReadinessInputs } from "../../contract/readiness.ts";
 import type { HttpRoute, Observed, Pod } from "../../provider/verdict/objects.ts";
 import { judgeAtOnce } from "../../provider/verdict/rollout.ts";
@@ -406,7 +406,7 @@ describe("whether the API server serves routes", () => {
   };
   const faultOf = async (api: ReturnType<typeof answering>) => {
     const { kinds } = await servedKinds({ group: GROUP }, api, signal);
-    return kinds === undefined ? "nothing is said" : routeFault(kinds);
+    return kinds === undefined ? "nothing is said" : kindsFault("route", kinds);
   };
   const NONE = `the cluster does not serve HTTPRoute of ${GROUP}/v1`;
 

@@ -3,8 +3,8 @@ import { workloadKindOf } from "../../../service/kinds.ts";
 import { type Delivery, servicesOf } from "../../delivery.ts";
 import { writtenOf } from "../../rendered.ts";
 import { literal, type Validation } from "../policy.ts";
-import { podLimit } from "./deployments.ts";
 import type { Limit } from "./limit.ts";
+import { podLimit } from "./pod-limit.ts";
 
 /** Whether a CronJob has made a Job. */
 const IS_OWNED = `object.metadata.?ownerReferences.orValue([]).exists_one(o, o.kind == "CronJob")`;

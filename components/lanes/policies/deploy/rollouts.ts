@@ -2,8 +2,8 @@ import { ROLLOUTS_API } from "../../../manifests/rollout.ts";
 import type { Delivery } from "../../delivery.ts";
 import { manifestsOf, servicesOf } from "../../delivery.ts";
 import { literal } from "../policy.ts";
-import { podLimit } from "./deployments.ts";
 import { type Limit, refusal } from "./limit.ts";
+import { podLimit } from "./pod-limit.ts";
 
 const [GROUP = "", VERSION = ""] = ROLLOUTS_API.split("/");
 
