@@ -1,3 +1,5 @@
+import { isMet, type LabelRequirement } from "../../contract/label-requirement.ts";
+
 /** On which nodes a service's pods may be, in Kubernetes' words, as far as nodes' labels decide it. */
 export interface NodeChoice {
   readonly nodeSelector?: Readonly<Record<string, string>>;
@@ -13,13 +15,7 @@ export interface NodeChoice {
 }
 
 interface Term {
-  readonly matchExpressions?: readonly Requirement[];
-}
-
-interface Requirement {
-  readonly key: string;
-  readonly operator: string;
-  readonly values?: readonly string[];
+  readonly matchExpressions?: readonly LabelRequirement[];
 }
 
 /** The labels that a choice looks at. */
@@ -38,7 +34,7 @@ export function matches(labels: Readonly<Record<string, string>>, choice: NodeCh
     selected &&
     (terms.length === 0 ||
       terms.some(({ matchExpressions = [] }) =>
-        matchExpressions.every((required) => isMet(labels[required.key], required)),
+        matchExpressions.every((required) => isMet(labels, required)),
       ))
   );
 }
@@ -48,24 +44,4 @@ function termsOf({ affinity }: NodeChoice): readonly Term[] {
   const terms = nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms;
   // A patch is checked by the API server alone.
   return Array.isArray(terms) ? (terms as readonly Term[]) : [];
-}
-
-/** @see https://kubernetes.io/docs/concepts/scheduling-eviction/assign-pod-node/#operators */
-function isMet(label: string | undefined, { operator, values = [] }: Requirement): boolean {
-  switch (operator) {
-    case "In":
-      return label !== undefined && values.includes(label);
-    case "NotIn":
-      return label === undefined || !values.includes(label);
-    case "Exists":
-      return label !== undefined;
-    case "DoesNotExist":
-      return label === undefined;
-    case "Gt":
-      return Number(label) > Number(values[0]);
-    case "Lt":
-      return Number(label) < Number(values[0]);
-    default:
-      return true;
-  }
 }

@@ -8,8 +8,8 @@ import { ROLLOUTS_API } from "./rollout.ts";
 const TIMEOUT_SECONDS = 10;
 
 /**
- * What is measured of the new pods of a service. Argo Rollouts takes a measurement without a value for a success or waits for a person,
- * so each query has a value whatever there is, and the number of requests is a measurement of its own.
+ * What is measured of the new pods of a service. What Argo Rollouts makes of an answer without a value depends on the condition, so each
+ * one asks for a value first, and the number of requests is a measurement of its own.
  *
  * @see https://argo-rollouts.readthedocs.io/en/stable/features/analysis/
  */

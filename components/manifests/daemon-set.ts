@@ -1,11 +1,11 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 
-import { settleSecondsOf } from "../../contract/verdict.ts";
 import type { Service } from "../service-definition.ts";
-import { metadataOf, selectorLabels, SKIP_AWAIT } from "./labels.ts";
-import { type CredentialDigests, podTemplate } from "./pod-template.ts";
+import { metadataOf, SKIP_AWAIT } from "./labels.ts";
+import type { CredentialDigests } from "./pod-template.ts";
 import { sourceAnnotations, type SourceReference } from "./source.ts";
+import { workloadSpec } from "./workload-spec.ts";
 
 /**
  * The DaemonSet of a service; undefined if something else delivers it.
@@ -22,17 +22,13 @@ export function daemonSetManifest(
     return undefined;
   }
   const { maxUnavailable, maxSurge } = service.everyNode;
-  const minReadySeconds = settleSecondsOf(service.verdict);
   return {
     apiVersion: "apps/v1",
     kind: "DaemonSet",
     metadata: metadataOf(service, { ...SKIP_AWAIT, ...sourceAnnotations(source) }),
     spec: {
-      selector: { matchLabels: selectorLabels(service) },
+      ...workloadSpec(service, image, credentials),
       updateStrategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable, maxSurge } },
-      ...(minReadySeconds > 0 && { minReadySeconds }),
-      revisionHistoryLimit: 10,
-      template: podTemplate(service, image, credentials),
     },
   };
 }

@@ -1,12 +1,12 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 
-import { settleSecondsOf } from "../../contract/verdict.ts";
 import type { Service } from "../service-definition.ts";
-import { metadataOf, selectorLabels, SKIP_AWAIT } from "./labels.ts";
-import { type CredentialDigests, podTemplate } from "./pod-template.ts";
+import { metadataOf, SKIP_AWAIT } from "./labels.ts";
+import type { CredentialDigests } from "./pod-template.ts";
 import { deploymentStrategy } from "./replacement.ts";
 import { sourceAnnotations, type SourceReference } from "./source.ts";
+import { replicasOf, workloadSpec } from "./workload-spec.ts";
 
 /**
  * The Deployment of a service. The source stands beside the pod template, never in it: a commit
@@ -20,20 +20,15 @@ export function deploymentManifest(
   source?: SourceReference,
   credentials: CredentialDigests = {},
 ): k8s.types.input.apps.v1.Deployment {
-  const minReadySeconds = settleSecondsOf(service.verdict);
   return {
     apiVersion: "apps/v1",
     kind: "Deployment",
     metadata: metadataOf(service, { ...SKIP_AWAIT, ...sourceAnnotations(source) }),
     spec: {
-      // The autoscaler owns the number where there is one: a second owner would fight it on every up.
-      ...(service.autoscale === undefined && { replicas: service.replicas }),
-      selector: { matchLabels: selectorLabels(service) },
+      ...replicasOf(service),
+      ...workloadSpec(service, image, credentials),
       strategy: deploymentStrategy(service),
-      ...(minReadySeconds > 0 && { minReadySeconds }),
       progressDeadlineSeconds: service.verdict.deadlineSeconds,
-      revisionHistoryLimit: 10,
-      template: podTemplate(service, image, credentials),
     },
   };
 }

@@ -1,12 +1,12 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 
-import { settleSecondsOf } from "../../contract/verdict.ts";
 import type { Service } from "../service-definition.ts";
 import { measuredSeconds } from "../service/steps.ts";
-import { metadataOf, selectorLabels, SKIP_AWAIT } from "./labels.ts";
-import { type CredentialDigests, podTemplate } from "./pod-template.ts";
+import { metadataOf, SKIP_AWAIT } from "./labels.ts";
+import type { CredentialDigests } from "./pod-template.ts";
 import { sourceAnnotations, type SourceReference } from "./source.ts";
+import { replicasOf, workloadSpec } from "./workload-spec.ts";
 
 /** What the kinds of Argo Rollouts are made of. */
 export const ROLLOUTS_API = "argoproj.io/v1alpha1";
@@ -44,21 +44,16 @@ export function rolloutManifest(
   if (service.steps === undefined) {
     return undefined;
   }
-  const minReadySeconds = settleSecondsOf(service.verdict);
   return {
     apiVersion: ROLLOUTS_API,
     kind: "Rollout",
     metadata: metadataOf(service, { ...SKIP_AWAIT, ...sourceAnnotations(source) }),
     spec: {
-      // The autoscaler owns the number where there is one: a second owner would fight it on every up.
-      ...(service.autoscale === undefined && { replicas: service.replicas }),
-      selector: { matchLabels: selectorLabels(service) },
+      ...replicasOf(service),
+      ...workloadSpec(service, image, credentials),
       strategy: strategyOf(service),
-      ...(minReadySeconds > 0 && { minReadySeconds }),
       // A measurement is no progress to the controller.
       progressDeadlineSeconds: service.verdict.deadlineSeconds + measuredSeconds(service),
-      revisionHistoryLimit: 10,
-      template: podTemplate(service, image, credentials),
     },
   };
 }

@@ -1,13 +1,13 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 
-import { settleSecondsOf } from "../../contract/verdict.ts";
 import type { Service } from "../service-definition.ts";
 import { metadataOf, selectorLabels, SKIP_AWAIT } from "./labels.ts";
-import { type CredentialDigests, podTemplate } from "./pod-template.ts";
+import type { CredentialDigests } from "./pod-template.ts";
 import { serviceManifest } from "./service.ts";
 import { volumeClaimTemplates } from "./volume-claims.ts";
 import { sourceAnnotations, type SourceReference } from "./source.ts";
+import { replicasOf, workloadSpec } from "./workload-spec.ts";
 
 /**
  * The StatefulSet of a service; undefined if something else delivers it.
@@ -26,24 +26,19 @@ export function statefulSetManifest(
   }
   const { podManagementPolicy, partition, serviceName } = stateful;
   const { persistentVolumeClaimRetentionPolicy: retention } = stateful;
-  const minReadySeconds = settleSecondsOf(service.verdict);
   const claims = volumeClaimTemplates(service);
   return {
     apiVersion: "apps/v1",
     kind: "StatefulSet",
     metadata: metadataOf(service, { ...SKIP_AWAIT, ...sourceAnnotations(source) }),
     spec: {
-      // The autoscaler owns the number where there is one: a second owner would fight it on every up.
-      ...(service.autoscale === undefined && { replicas: service.replicas }),
-      selector: { matchLabels: selectorLabels(service) },
+      ...replicasOf(service),
+      ...workloadSpec(service, image, credentials),
       serviceName,
       podManagementPolicy,
       updateStrategy: { type: "RollingUpdate", rollingUpdate: { partition } },
       ...(retention && { persistentVolumeClaimRetentionPolicy: retention }),
-      ...(minReadySeconds > 0 && { minReadySeconds }),
       ...(claims.length > 0 && { volumeClaimTemplates: claims }),
-      revisionHistoryLimit: 10,
-      template: podTemplate(service, image, credentials),
     },
   };
 }

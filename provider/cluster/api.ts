@@ -12,7 +12,7 @@ import {
 import { encoded } from "./encoded.ts";
 import { limited, type LimitedAnswer } from "./limited.ts";
 import { authenticateOnce } from "./session.ts";
-import { type Redirect, unfollowed } from "./redirect.ts";
+import { type Redirect, redirect } from "./redirect.ts";
 import { parsed, statusMessage } from "./plain-messages.ts";
 import { authenticate, refusedCertificate, refusedCredentials } from "./credentials.ts";
 import { Turns } from "./turns.ts";
@@ -113,7 +113,7 @@ export class KubeconfigApi implements Api {
     return this.#ask(async (connection) => {
       const request = requestOf(connection, "GET", path);
       await authenticate(connection.kubeconfig, request, signal);
-      return unfollowed(request, signal);
+      return redirect(request, signal);
     });
   }
 

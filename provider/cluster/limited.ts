@@ -1,5 +1,7 @@
 import type { RequestContext } from "@kubernetes/client-node";
 
+import { unfollowed, type Unfollowed } from "./unfollowed.ts";
+
 /** An answer whose size was watched. */
 export interface LimitedAnswer {
   readonly status: number;
@@ -15,27 +17,15 @@ export async function limited(
   bytes: number,
   signal: AbortSignal,
 ): Promise<LimitedAnswer> {
-  const { origin, pathname, search } = new URL(request.getUrl());
-  const headers = request.getHeaders();
-  const path = pathname + search;
-  const method = "GET";
-  const dispatcher = request.getDispatcher();
-  if (dispatcher === undefined) {
-    const answer = await fetch(origin + path, { method, headers, signal, redirect: "manual" });
-    return { status: answer.status, text: await limitedText(answer.body ?? [], bytes) };
-  }
-  const answer = await dispatcher.request({ origin, path, method, headers, signal });
-  return { status: answer.statusCode, text: await limitedText(answer.body, bytes) };
+  const { status, body } = await unfollowed(request, signal);
+  return { status, text: await limitedText(body, bytes) };
 }
 
 /**
  * A body as text.
  * @throws Error if it is larger
  */
-export async function limitedText(
-  body: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-  bytes: number,
-): Promise<string> {
+export async function limitedText(body: Unfollowed["body"], bytes: number): Promise<string> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   // Leaving the loop closes the body.

@@ -1,13 +1,9 @@
+import { isMet, type LabelRequirement } from "../../contract/label-requirement.ts";
+
 /** How the operator selects objects by their labels: nothing selects none, `{}` all. */
 export interface LabelSelector {
   readonly matchLabels?: Labels;
-  readonly matchExpressions?: readonly Expression[];
-}
-
-interface Expression {
-  readonly key: string;
-  readonly operator: string;
-  readonly values?: readonly string[];
+  readonly matchExpressions?: readonly LabelRequirement[];
 }
 
 export type Labels = Readonly<Record<string, string>>;
@@ -80,28 +76,12 @@ function unmetBy(labels: Labels, selector: LabelSelector): string | undefined {
   const unequal = Object.entries(matchLabels)
     .filter(([key, value]) => labels[key] !== value)
     .map(([key, value]) => `${key}=${value}`);
-  const others = matchExpressions.filter((each) => !meets(labels, each)).map(inWords);
+  const others = matchExpressions.filter((each) => !isMet(labels, each)).map(inWords);
   const unmet = [...unequal, ...others];
   return unmet.length === 0 ? undefined : unmet.join(",");
 }
 
-function meets(labels: Labels, { key, operator, values = [] }: Expression): boolean {
-  const value = labels[key];
-  switch (operator) {
-    case "In":
-      return value !== undefined && values.includes(value);
-    case "NotIn":
-      return value === undefined || !values.includes(value);
-    case "Exists":
-      return value !== undefined;
-    case "DoesNotExist":
-      return value === undefined;
-    default:
-      return true;
-  }
-}
-
-function inWords({ key, operator, values = [] }: Expression): string {
+function inWords({ key, operator, values = [] }: LabelRequirement): string {
   const listed = `(${values.join(",")})`;
   const words: Readonly<Record<string, string>> = {
     In: `${key} in ${listed}`,

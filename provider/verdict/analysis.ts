@@ -61,13 +61,15 @@ export function failureOf(run: AnalysisRun): AnalysisFailure | undefined {
     message: `${text} (${nameOf(run)})`,
     notes,
   });
-  if (bad !== undefined && bad.phase === "Failed") {
+  if (bad?.phase === "Failed" && numberOf(lastOf(bad)) !== undefined) {
     return bad.name === REQUESTS
       ? said("no-traffic", `the new pods had ${valueOf(lastOf(bad))} requests`)
       : said("canary-failed", `${bad.name} ${valueOf(lastOf(bad))} of the new pods is too high`);
   }
   if (bad !== undefined || (phase !== "Successful" && isFinal(phase))) {
-    const why = bad?.message ?? lastOf(bad)?.message ?? message ?? `the analysis is ${phase ?? ""}`;
+    const error =
+      bad?.message ?? lastOf(bad)?.message ?? message ?? `the analysis is ${phase ?? ""}`;
+    const why = bad?.phase === "Failed" ? "its query has no value" : error;
     return said("not-measured", `${bad?.name ?? "nothing"} could not be measured: ${why}`);
   }
   if (isFinal(phase) && (metricResults.length === 0 || unmeasured !== undefined)) {
@@ -102,14 +104,15 @@ function noteOf(result: MetricResult): string {
   return `${name}: ${phase}${samples.length === 0 ? ", not measured" : `, ${samples.join(", ")}`}`;
 }
 
-/** Prometheus answers with a list of one number. */
 function valueOf(measurement: Measurement | undefined): string {
+  const value = numberOf(measurement);
+  return value === undefined ? "without a value" : String(Math.round(value * 1000) / 1000);
+}
+
+/** Prometheus answers with a list of one number, or of none. */
+function numberOf(measurement: Measurement | undefined): number | undefined {
   const text = (measurement?.value ?? "").replace(/^\[|\]$/g, "");
-  const value = Number(text);
-  if (text === "" || Number.isNaN(value)) {
-    return "without a value";
-  }
-  return String(Math.round(value * 1000) / 1000);
+  return text === "" || Number.isNaN(Number(text)) ? undefined : Number(text);
 }
 
 function lastOf(result: MetricResult | undefined): Measurement | undefined {

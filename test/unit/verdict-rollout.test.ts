@@ -115,6 +115,24 @@ describe("a release that was taken back", () => {
     expect(found?.message).toContain("errors could not be measured: dial tcp: connection refused");
   });
 
+  test("was not measured where a metric has no value, as of a histogram that does not exist", () => {
+    const blind = {
+      phase: "Failed",
+      completedAt: DONE,
+      metricResults: [
+        {
+          name: "p99",
+          phase: "Failed",
+          count: 1,
+          measurements: [{ phase: "Failed", value: "[]" }],
+        },
+      ],
+    };
+    const [found] = findingsOf(observedRollout(argoRollout(ABORTED), [analysisRun(1, blind)]));
+    expect(found).toMatchObject({ reason: "not-measured" });
+    expect(found?.message).toContain("p99 could not be measured: its query has no value");
+  });
+
   test("was not measured where somebody has aborted it", () => {
     const [found] = findingsOf(observedRollout(argoRollout(ABORTED), []));
     expect(found).toMatchObject({ reason: "not-measured" });
