@@ -35,7 +35,7 @@ export default tseslint.config(
           patterns: [
             {
               regex:
-                "/contract/(?!(forms|image-reference|label-requirement|marks|migration-key|migration-record|names|platform|pod-security|policy-look|prometheus-address|quantity|release-record|tokens|variable-reference|verdict|workload-kind)[.]ts$)|^zod$",
+                "/contract/(?!(clock-skew|forms|image-reference|label-requirement|marks|migration-key|migration-record|names|platform|pod-security|policy-look|prometheus-address|quantity|release-record|tokens|variable-reference|verdict|workload-kind)[.]ts$)|^zod$",
               allowTypeImports: true,
               message: "schemas are for the provider; a program has no use for zod",
             },
