@@ -1,6 +1,7 @@
-import { faultIf, faultOf, literal, quoted, together } from "./cel.ts";
+import { faultIf, faultOf, literal, together } from "./cel.ts";
 import { SERVING, WITH_PODS } from "./kinds.ts";
-import { loosenessOf, OTHER_VOLUME, type Pods, reachOf } from "./loose.ts";
+import { loosenessOf, type Pods, reachOf } from "./loose.ts";
+import { severalNeeds } from "./needs.ts";
 import type { Given, Place, Rule } from "./rule.ts";
 
 const HOST = ["host-network", "host-pid", "host-ipc"] as const;
@@ -32,7 +33,7 @@ export const noUnsaidExceptions: Rule = {
 };
 
 /** What pods have as a whole. */
-const OF_PODS = [...HOST, "sysctls", "token"] as const;
+const OF_PODS = [...HOST, "token"] as const;
 
 type Word = keyof ReturnType<typeof wordsOf>;
 
@@ -74,13 +75,9 @@ function annotationFaults({ object, annotations }: Place, { allow }: Given): str
 
 function whoNeeds(word: Word, pod: string, containers: string, isLoose: string): string {
   const rest = literal(` needs allow: [${word}]${OTHERWISE}`);
-  const volumes = (which: string, of = "") =>
-    `${pod}.?volumes.orValue([]).filter(v, ${which}).map(v, "volume " + v.name${of} + ${rest})`;
-  if (word === "host-path") {
-    return volumes("has(v.hostPath)", ` + " of " + ${quoted("v.hostPath.path")}`);
-  }
-  if (word === "other-volumes") {
-    return volumes(OTHER_VOLUME);
+  const several = severalNeeds({ pod, containers })[word];
+  if (several !== undefined) {
+    return `(${several}).map(n, n + ${rest})`;
   }
   if (OF_PODS.some((each) => each === word)) {
     return faultIf(isLoose, literal(`its pods need allow: [${word}]${OTHERWISE}`));

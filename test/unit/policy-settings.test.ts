@@ -89,6 +89,11 @@ describe("the settings", () => {
       /kinds\[0\]: got "Pot"; allowed: Pod, /,
     ],
     [
+      "a registry in upper case",
+      { registries: ["GHCR.io/team"] },
+      /registries\[0\]: got "GHCR\.io\/team"; allowed: a registry in lower case; write ghcr\.io\/team$/m,
+    ],
+    [
       "a registry with a scheme",
       { registries: ["https://ghcr.io"] },
       /registries\[0\]: got "https/,
