@@ -36,7 +36,7 @@ export interface ArgoRollout {
     readonly paused?: boolean;
     readonly template?: object;
     readonly strategy?: {
-      readonly canary?: { readonly steps?: readonly Step[] };
+      readonly canary?: { readonly steps?: readonly Step[]; readonly trafficRouting?: object };
       readonly blueGreen?: object;
     };
   };
