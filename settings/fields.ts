@@ -171,7 +171,7 @@ export const urlPath = text(
 );
 /** An absolute path in a container. */
 export const filePath = text(
-  /^(\/(?!\.{1,2}(\/|$))[^/\s:]+)+$/,
+  /^(\/(?!\.{1,2}(\/|$))[^/\s:\0]+)+$/,
   "an absolute path inside the container such as /etc/shop/config.yaml",
 );
 /** The name of an environment variable. */

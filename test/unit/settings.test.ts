@@ -1266,6 +1266,40 @@ describe("a fault of the stack", () => {
       /^slipway:registry\.repository: got "https:/,
     ],
     [
+      "a build that is a word",
+      { services: { shop: { build: "shop", port: 8080 } } },
+      /^slipway:services\.shop\.build: got "shop"; allowed: a mapping with the context/,
+    ],
+    [
+      "an empty build context",
+      { services: { shop: { build: { context: "" }, port: 8080 } } },
+      /^slipway:services\.shop\.build\.context: missing; allowed: the folder of the build/,
+    ],
+    [
+      "nobody who may connect",
+      { services: { shop: { ...VALID.services.shop, ports: { m: { port: 9090, from: "" } } } } },
+      /^slipway:services\.shop\.ports\.m\.from: missing; allowed: a list of who may connect$/,
+    ],
+    [
+      "a folder whose name would turn the line around, or go on in the next one",
+      { services: { shop: { build: { context: "a\u202eb\n\0c" }, port: 8080 } } },
+      /^slipway:services\.shop\.build\.context: got "a\\u202eb\\n\\u0000c"; \S*\/a\\u202eb\\n\\u0000c cannot be read/,
+    ],
+    [
+      "a folder with a name of thousands of letters",
+      { services: { shop: { build: { context: "x".repeat(5000) }, port: 8080 } } },
+      /^.{0,600}$/,
+    ],
+    [
+      "a path below a volume that no system has",
+      {
+        services: {
+          shop: { ...VALID.services.shop, volumes: { "/a": { claim: "data", subPath: "a\0b" } } },
+        },
+      },
+      /^slipway:services\.shop\.volumes\["\/a"\]\.subPath: got "a\\u0000b"; allowed: a path /,
+    ],
+    [
       "a registry with a tag",
       { registry: { repository: "r.example.com/t:1" } },
       /^slipway:registry\.repository: got/,
