@@ -74,6 +74,16 @@ test("each measurement is progress, so that a long step is no rollout that stand
   expect((progress[1] ?? 0) - (progress[0] ?? 0)).toBe(1);
 });
 
+test("a Prometheus that does not answer has its five chances, and the rollout does not stand still meanwhile", () => {
+  const rollout = argoRollout({ stableRS: "old", currentStepIndex: 1, updatedReplicas: 1 });
+  const progressAt = (error: number) => {
+    const silent = { name: "errors", phase: "Running", error };
+    const run = analysisRun(1, { phase: "Running", metricResults: [silent] });
+    return assess(RELEASE, observedRollout(rollout, [run])).progress;
+  };
+  expect(progressAt(4) - progressAt(3)).toBe(1);
+});
+
 describe("a release that was taken back", () => {
   test("names the query, the measurements, the step, and since when traffic is back", () => {
     const failed = {
