@@ -8,7 +8,7 @@ const NEEDED_BY = {
   "network-policies":
     /^(?:platform test\/platform\/life|e2e test\/e2e\/(?:monitoring|network))\.test\.ts$/,
   "external-secrets": /^e2e test\/e2e\/(?:external-secrets|lane-policies|policy-proof)\.test\.ts$/,
-  dns: /^e2e test\/e2e\/(?:network|steps(?:-route|-trouble)?)\.test\.ts$/,
+  dns: /^e2e test\/e2e\/(?:network|steps)\.test\.ts$/,
   ingress: /^e2e test\/e2e\/(?:network|real-services-mastodon|steps-route)\.test\.ts$/,
   helm: /^e2e test\/e2e\/own-manifests-chart\.test\.ts$/,
   "argo-rollouts": /^e2e test\/e2e\/steps(?:-route|-trouble)?\.test\.ts$/,

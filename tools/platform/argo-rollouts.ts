@@ -1,12 +1,11 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { argoRollouts, argoRolloutsModule, argoRolloutsProgram } from "../go/argo-rollouts.ts";
-import type { Addition } from "./addition.ts";
 import { inCluster } from "./controller.ts";
-import { dns } from "./dns.ts";
 import { ARGO_ROLLOUTS_IMAGE } from "./images.ts";
 
-const controller = inCluster({
+/** The controller of Argo Rollouts, with its kinds. */
+export const argoRolloutsController = inCluster({
   title: "Argo Rollouts",
   place: { namespace: "argo-rollouts", name: "argo-rollouts" },
   label: "argo-rollouts",
@@ -24,12 +23,3 @@ const controller = inCluster({
       .map((file) => join(folder, file));
   },
 });
-
-/** The controller of Argo Rollouts, with its kinds. It asks a Prometheus by the name that its Service has. */
-export const argoRolloutsController: Addition = {
-  ...controller,
-  ensure: async (report) => {
-    await dns.ensure(report);
-    await controller.ensure(report);
-  },
-};
