@@ -2,14 +2,11 @@ import type * as k8s from "@pulumi/kubernetes";
 
 import type { Service } from "../service-definition.ts";
 import { weightedNames } from "../service/steps.ts";
-import { metadataOf, SKIP_AWAIT } from "./labels.ts";
+import { lasting, metadataOf, SKIP_AWAIT } from "./labels.ts";
 import { serviceManifest } from "./service.ts";
 
 /** What Traefik's own kinds are made of. */
 export const TRAEFIK_API = "traefik.io/v1alpha1";
-
-/** The label that changes with each release. */
-const VERSION = "app.kubernetes.io/version";
 
 /**
  * What divides the traffic of a service's routes between its old and its new pods: a Service for each, whose selectors Argo Rollouts
@@ -36,7 +33,7 @@ function narrowed(service: Service, name: string) {
   return {
     apiVersion: "v1",
     kind: "Service",
-    metadata: { ...lastingMetadata(service), name },
+    metadata: { ...lasting(metadataOf(service, SKIP_AWAIT)), name },
     spec: { type: "ClusterIP", ...(selector && { selector }), ...(ports && { ports }) },
   } satisfies k8s.types.input.core.v1.Service;
 }
@@ -48,7 +45,7 @@ function traefikServiceManifest(service: Service) {
   return {
     apiVersion: TRAEFIK_API,
     kind: "TraefikService",
-    metadata: lastingMetadata(service),
+    metadata: lasting(metadataOf(service, SKIP_AWAIT)),
     spec: {
       weighted: {
         services: [
@@ -58,11 +55,4 @@ function traefikServiceManifest(service: Service) {
       },
     },
   };
-}
-
-/** An object that a release changes gets its selector, or its weights, as they were without Argo Rollouts. */
-function lastingMetadata(service: Service) {
-  const { labels, ...metadata } = metadataOf(service, SKIP_AWAIT);
-  const lasting = Object.entries(labels).filter(([label]) => label !== VERSION);
-  return { ...metadata, labels: Object.fromEntries(lasting) };
 }

@@ -51,6 +51,13 @@ describe("a service by steps", () => {
     });
   });
 
+  test("that switches has a Service that no release changes: the new pods would have traffic before they are all ready", () => {
+    const labelsOf = (definition: Partial<ServiceDefinition>) =>
+      Object.keys(manifestsOf(definition).service?.metadata?.["labels" as never] ?? {});
+    expect(labelsOf({ steps: "switch" })).not.toContain("app.kubernetes.io/version");
+    expect(labelsOf({})).toContain("app.kubernetes.io/version");
+  });
+
   test("has the pods of the Deployment that it had, spread by its own hash", () => {
     const { deployment } = workloadManifests(service(), IMAGE);
     const { rollout } = manifestsOf();
