@@ -1,4 +1,4 @@
-import { type JenkinsDefinition, prefixOf } from "../lanes/definition.ts";
+import { AGENT, type JenkinsDefinition, prefixOf, userName } from "../lanes/definition.ts";
 import { type Delivery, servicesOf } from "../lanes/delivery.ts";
 import { planLanes } from "../lanes/plan.ts";
 import { exceptionsIn } from "../exceptions.ts";
@@ -26,7 +26,9 @@ export interface PoolDefinition {
 export function planPool({ home, trial, jenkins, delivery }: PoolDefinition) {
   const names = poolNamespaces(home, trial.most);
   const level = levelFor(delivery);
-  const bounds = boundsPolicy(home, names, trial.host);
+  const prefix = jenkins && prefixOf(jenkins, home);
+  const agent = prefix === undefined ? undefined : userName(`${prefix}-deploy`, AGENT);
+  const bounds = boundsPolicy(home, names, trial.host, agent);
   const pooled = { ...delivery, admission: bounds, places: names };
   return {
     home,

@@ -8,11 +8,14 @@ export function boundsName(home: string): string {
 /**
  * What nobody writes into a namespace of the pool, whatever the settings of a trial say: a way in by a name of somebody else, an address in
  * front of everybody, an account that is somebody in a cloud.
+ *
+ * @param lane the user name of whoever has policies of its own for Services and accounts; undefined if there is no lane
  */
 export function boundsPolicy(
   home: string,
   namespaces: readonly string[],
   host: string | undefined,
+  lane: string | undefined,
 ): AdmissionManifests {
   return policyManifest(boundsName(home), {
     resourceRules: [
@@ -21,7 +24,11 @@ export function boundsPolicy(
       written("", ["services", "serviceaccounts"]),
     ],
     namespaces,
-    variables: { kind: "request.resource.resource" },
+    variables: {
+      kind: "request.resource.resource",
+      // The lane's own policies say the same of these to it, and each of them is proved by its refusal.
+      isLane: lane === undefined ? "false" : `request.userInfo.username == ${literal(lane)}`,
+    },
     validations: [
       {
         expression: `variables.kind != "ingresses" || (${inIngress(host)})`,
@@ -35,11 +42,11 @@ export function boundsPolicy(
         message: "a trial has nothing of a Gateway, which is in front of everybody",
       },
       {
-        expression: `variables.kind != "services" || (object.spec.?type.orValue("ClusterIP") == "ClusterIP" && object.spec.?externalIPs.orValue([]).size() == 0)`,
+        expression: `variables.isLane || variables.kind != "services" || (object.spec.?type.orValue("ClusterIP") == "ClusterIP" && object.spec.?externalIPs.orValue([]).size() == 0)`,
         message: "spec.type: a Service of a trial is a ClusterIP without externalIPs",
       },
       {
-        expression: `variables.kind != "serviceaccounts" || object.metadata.?annotations.orValue({}).all(k, k.startsWith("pulumi.com/") || k.startsWith("slipway/") || (oldObject != null && k in oldObject.metadata.?annotations.orValue({})))`,
+        expression: `variables.isLane || variables.kind != "serviceaccounts" || object.metadata.?annotations.orValue({}).all(k, k.startsWith("pulumi.com/") || k.startsWith("slipway/") || (oldObject != null && k in oldObject.metadata.?annotations.orValue({})))`,
         message:
           "metadata.annotations: an account of a trial is nobody in a cloud; remove its annotations",
       },
