@@ -6,14 +6,21 @@ import { readApproval } from "./components/approval.ts";
 import { connect } from "./components/cluster.ts";
 import type { Release } from "./components/release.ts";
 import { silenceSdkTrace } from "./components/sdk-trace.ts";
-import { readSettings } from "./settings.ts";
+import { handed, parseSettings } from "./settings.ts";
+import { isPool, readPool } from "./settings/trial/pool.ts";
 
 /** Turns of the event loop in which the requests for the providers have left. */
 const TURNS = 5;
 
 export default async () => {
   silenceSdkTrace();
-  const settings = readSettings();
+  const { config, surroundings } = handed();
+  if (isPool(config.values)) {
+    const read = (delivered: typeof config) => parseSettings(delivered, surroundings);
+    const pool = readPool(pulumi.getStack(), config, surroundings, read);
+    return (await restOfProgram()).deliverPool(pool);
+  }
+  const settings = parseSettings(config, surroundings);
   const approval = readApproval();
   const { registry, sealing } = settings;
   const providers = connect(settings.cluster);

@@ -113,14 +113,17 @@ const UNSET_WHEN_EMPTY = new Set([
   "policy",
   "prometheus",
   "monitoring",
+  "trial",
 ]);
 
-/**
- * Reads the settings of the stack that is being run.
- *
- * @throws RunError with a line for each fault, before anything is registered
- */
-export function readSettings(): Settings {
+/** Settings as they were handed over, and where. */
+export interface Handed {
+  readonly config: StackConfig;
+  readonly surroundings: Surroundings;
+}
+
+/** The settings of the stack that is being run, as the engine hands them over. */
+export function handed(): Handed {
   const values = Object.fromEntries(
     Object.entries(pulumi.runtime.allConfig())
       .filter(([key]) => key.startsWith(PREFIX))
@@ -129,10 +132,17 @@ export function readSettings(): Settings {
   const secretKeys = Object.keys(values).filter((key) => holdsSecret(PREFIX + key));
   const folder = process.cwd();
   const file = stackFile(folder, pulumi.getStack());
-  return parseSettings({ values, secretKeys, file }, { variables: process.env, folder });
+  return {
+    config: { values, secretKeys, file },
+    surroundings: { variables: process.env, folder },
+  };
 }
 
-/** The pure part of {@link readSettings}. */
+/**
+ * Reads the settings of a stack.
+ *
+ * @throws RunError with a line for each fault, before anything is registered
+ */
 export function parseSettings(config: StackConfig, surroundings: Surroundings): Settings {
   const schema = stackSchema(surroundings);
   const keys = Object.keys(schema.shape);

@@ -11,6 +11,7 @@ import { refreshCommand } from "./refresh.ts";
 import { reportCommand } from "./report.ts";
 import { rollbackCommand } from "./rollback.ts";
 import { statusCommand } from "./status.ts";
+import { trialCommand } from "./trial.ts";
 import { unpinCommand } from "./unpin.ts";
 import { verifyStateCommand } from "./verify-state.ts";
 
@@ -44,6 +45,7 @@ export function slipway(): Command {
     recoverCommand(),
     verifyStateCommand(),
     destroyCommand(),
+    trialCommand(),
   ];
   for (const command of commands) {
     program.addCommand(command);

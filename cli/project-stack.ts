@@ -8,6 +8,7 @@ import type {
   LocalWorkspace,
   PreviewOptions,
   Stack,
+  UpOptions,
 } from "@pulumi/pulumi/automation/index.js";
 
 import { plain, plainIn } from "../mask/plain.ts";
@@ -116,10 +117,15 @@ export class ProjectStack {
   }
 
   /** Runs `pulumi up` without asking. */
-  async up(hears: Hears, onEvent: (event: EngineEvent) => void): Promise<Ended> {
-    return this.#run(hears, (stack, onOutput) =>
-      stack.up({ onOutput, onError: onOutput, onEvent, color: "never", suppressProgress: true }),
-    );
+  async up(
+    hears: Hears,
+    onEvent: (event: EngineEvent) => void,
+    options: Pick<UpOptions, "signal"> = {},
+  ): Promise<Ended> {
+    return this.#run(hears, (stack, onOutput) => {
+      const heard = { onOutput, onError: onOutput, onEvent, color: "never" } as const;
+      return stack.up({ ...options, ...heard, suppressProgress: true });
+    });
   }
 
   /** Runs `pulumi preview`. */

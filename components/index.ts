@@ -102,6 +102,10 @@ export { requireSelectors, type RequiredSelectors } from "./require-selectors.ts
 export { requireReady } from "./require-ready.ts";
 export { planBuilds, type Standing, survey, type SurveyArgs } from "./survey.ts";
 export type { Sealing } from "./credentials/sealed-credential.ts";
+export { deliverPool } from "./trial/deliver-pool.ts";
+export { type PoolDefinition, type PoolPlan, planPool } from "./trial/plan.ts";
+export { TrialPool, type TrialPoolArgs } from "./trial/trial-pool.ts";
+export type { TrialDefinition, TrialQuota } from "./trial/definition.ts";
 export { silenceSdkTrace } from "./sdk-trace.ts";
 export { SealedValues, type SealedValuesArgs } from "./credentials/sealed-values.ts";
 export { SecretReadiness, type SecretReadinessArgs } from "./credentials/secret-readiness.ts";

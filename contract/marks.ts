@@ -19,6 +19,9 @@ export const ALLOWED = "slipway/allow";
 /** The beginning of what a `LaneGuard` calls an object of manifests that no lane writes. */
 export const ADMINISTERED = "of the manifests, ";
 
+/** Name of the objects that bound whatever is tried in a namespace of a pool: no trial takes them away. */
+export const POOL = "trial-pool";
+
 /** The label of a Job that migrates a service's database, and of its pods; its value is the service's name. */
 export const MIGRATES = "slipway/migrates";
 

@@ -9,6 +9,7 @@ export const COMPONENTS = {
   Manifests: "slipway:index:Manifests",
   Policy: "slipway:index:Policy",
   Release: "slipway:index:Release",
+  TrialPool: "slipway:index:TrialPool",
   Workload: "slipway:index:Workload",
 } as const;
 

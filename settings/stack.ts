@@ -14,6 +14,7 @@ import { PASSWORD, registrySchema } from "./registry.ts";
 import { serviceSchema } from "./service.ts";
 import { extrasSchema } from "./service/manifests.ts";
 import { SERVICES } from "./services-file.ts";
+import { trialSchema } from "./trial.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** The form of a stack's settings; other rules report what they contradict. */
@@ -37,6 +38,7 @@ export function stackSchema(surroundings: Surroundings) {
       monitoring: monitoringSchema.exactOptional(),
       extras: extrasSchema(surroundings).exactOptional(),
       groups: groupsSchema.exactOptional(),
+      trial: trialSchema.exactOptional(),
       services: field
         .named(z.string(), serviceSchema(surroundings), SERVICES)
         .refine((services) => Object.keys(services).length > 0, {

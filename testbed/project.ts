@@ -229,7 +229,6 @@ export class Project {
 
   /** Starts an `up` that the story may kill. */
   killableUp(...args: string[]): KillableUp {
-    const job = randomUUID();
     const up = [
       "up",
       "--yes",
@@ -238,8 +237,18 @@ export class Project {
       "--non-interactive",
       "--color=never",
     ];
+    return this.#killable(["pulumi", ...up, ...args]);
+  }
+
+  /** Starts a command of Slipway's that the story may kill. */
+  killableSlipway(...args: string[]): KillableUp {
+    return this.#killable([join(this.folder, "cli/slipway"), ...args]);
+  }
+
+  #killable(args: readonly string[]): KillableUp {
+    const job = randomUUID();
     const env = { ...this.env, [JOB]: job };
-    const command = this.command(["pulumi", ...up, ...args]);
+    const command = this.command(args);
     const ended = running(command, { folder: this.folder, env, detached: true });
     return new KillableUp({ pid: ended.pid, all: ended.all, ended }, job);
   }

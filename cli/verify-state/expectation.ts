@@ -4,6 +4,9 @@ import { admissionName } from "../../components/policy/admission.ts";
 import type { Cluster } from "../../components/cluster.ts";
 import manifest from "../../package.json" with { type: "json" };
 import { completeMonitoring } from "../../components/service/monitoring.ts";
+import { boundsName } from "../../components/trial/policy.ts";
+import { poolNamespaces } from "../../components/trial/definition.ts";
+import { trialSchema } from "../../settings/trial.ts";
 import { expand } from "../../settings/surroundings.ts";
 import { namespaceName } from "../../settings/namespace.ts";
 import type { Expected, KubeconfigInput } from "./expected.ts";
@@ -35,6 +38,7 @@ export function expectationOf(
     ...namespaces.map((home) => prefixOf({}, home)),
     ...former("namespaces").flatMap(prefixesOf),
   ];
+  const pool = poolOf(own);
   const credentials = credentialsOf(own["credentials"]);
   const elsewhere = [...credentials.flatMap(({ id }) => id), ...former("credentials")];
   return {
@@ -50,7 +54,8 @@ export function expectationOf(
     ],
     versions: versionsOf(former("plugins")),
     configured: configuredOf(config, variables),
-    namespaces,
+    namespaces: [...namespaces, ...pool],
+    pool,
     lanes: prefixes.flatMap((each) => LANES.map((lane) => `${each}-${lane}`)),
     credentials: elsewhere,
     outside: outsideOf(own),
@@ -60,7 +65,11 @@ export function expectationOf(
       ...former("namespaces"),
     ],
     ...monitoredBy(own, variables, former("prometheus")),
-    policies: [...[...new Set(prefixes)].flatMap(policyNames), ...namespaces.map(admissionName)],
+    policies: [
+      ...[...new Set(prefixes)].flatMap(policyNames),
+      ...namespaces.map(admissionName),
+      ...boundsOf(own),
+    ],
     stacks: [
       ...promotedFrom(own["promoteFrom"]),
       ...credentials.flatMap((each) => each.stacks),
@@ -68,6 +77,20 @@ export function expectationOf(
     ],
     secrets: secretsOf(settings, variables),
   };
+}
+
+/** The namespaces of a pool of trials, with that of its book; none of a stack that delivers. */
+function poolOf(own: Mapping): string[] {
+  const { data: trial } = trialSchema.safeParse(own["trial"]);
+  const home = textOf(own, "namespace");
+  return trial === undefined || home === undefined
+    ? []
+    : [home, ...poolNamespaces(home, trial.most)];
+}
+
+/** What bounds them at the API server. */
+function boundsOf(own: Mapping): string[] {
+  return poolOf(own).slice(0, 1).map(boundsName);
 }
 
 /** Where Prometheus is asked, and the namespaces of it that the lanes may look at. */

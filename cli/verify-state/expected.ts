@@ -25,6 +25,8 @@ export interface Expected {
   readonly configured: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   /** Of the services. */
   readonly namespaces: readonly string[];
+  /** Of a pool of trials, that of its book among them. */
+  readonly pool: readonly string[];
   /** Of the lanes. */
   readonly lanes: readonly string[];
   /** Credentials outside of the services' namespace, as namespace/name. */

@@ -21,6 +21,8 @@ export type Made =
   | "credential"
   /** What is in a lane's namespace, the namespace included. */
   | "lane"
+  /** What is in a namespace of a pool of trials and bounds them, the namespace included. */
+  | "pool"
   /** What gives a lane its rights in a namespace. */
   | "role"
   /** What a lane has outside of namespaces. */
@@ -34,6 +36,7 @@ const IMAGE = `${RELEASE}$${COMPONENTS.Image}`;
 const WORKLOAD = `${RELEASE}$${COMPONENTS.Workload}`;
 const MANIFESTS = [RELEASE, COMPONENTS.Extra].map((each) => `${each}$${COMPONENTS.Manifests}`);
 const LANE = `${JENKINS}$${COMPONENTS.Lane}`;
+const TRIALS = COMPONENTS.TrialPool;
 const POLICY = `${COMPONENTS.Policy}$kubernetes:admissionregistration.k8s.io/v1:`;
 const RBAC = `${JENKINS}$kubernetes:rbac.authorization.k8s.io/v1:`;
 const ADMISSION = `${JENKINS}$kubernetes:admissionregistration.k8s.io/v1:`;
@@ -109,6 +112,16 @@ export const MADE: ReadonlyMap<string, Made> = new Map<string, Made>([
   [`${RBAC}ClusterRoleBinding`, "cluster-role"],
   [`${RBAC}Role`, "role"],
   [`${RBAC}RoleBinding`, "role"],
+  [TRIALS, "component"],
+  [`${TRIALS}$kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicy`, "policy"],
+  [
+    `${TRIALS}$kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicyBinding`,
+    "policy",
+  ],
+  [`${TRIALS}$kubernetes:core/v1:LimitRange`, "pool"],
+  [`${TRIALS}$kubernetes:core/v1:Namespace`, "pool"],
+  [`${TRIALS}$kubernetes:core/v1:ResourceQuota`, "pool"],
+  [`${TRIALS}$kubernetes:networking.k8s.io/v1:NetworkPolicy`, "pool"],
   [LANE, "component"],
   [`${LANE}$kubernetes:core/v1:LimitRange`, "lane"],
   [`${LANE}$kubernetes:core/v1:Namespace`, "lane"],
@@ -135,7 +148,14 @@ export function madeOf(qualified: string): Made | undefined {
 }
 
 /** What a lane of the deploy lane's rights may not write: a second entry for one, or one to be deleted, is a way to delete it. */
-const GUARDED: ReadonlySet<Made> = new Set(["namespace", "lane", "role", "cluster-role", "policy"]);
+const GUARDED: ReadonlySet<Made> = new Set([
+  "namespace",
+  "lane",
+  "pool",
+  "role",
+  "cluster-role",
+  "policy",
+]);
 
 /** Whether only an administrator may change what an entry stands for. */
 export function isGuarded(made: Made): boolean {

@@ -1,3 +1,4 @@
+import { POOL } from "../../contract/marks.ts";
 import type { Expected } from "./expected.ts";
 import { type Finding, type Findings, shown } from "./finding.ts";
 import type { Made } from "./made-types.ts";
@@ -17,7 +18,7 @@ export function placeFindings(
   expected: Expected,
   find: Findings,
 ): Finding[] {
-  const { namespaces, lanes, granted, monitored, policies } = expected;
+  const { namespaces, pool, lanes, granted, monitored, policies } = expected;
   const home = object.namespace;
   switch (made) {
     case "namespace":
@@ -35,11 +36,18 @@ export function placeFindings(
         ...credentialFindings({ name: object.name, namespace: home }, expected, find),
         ...called(name, [object.name], find),
       ];
+    case "pool":
+      return poolFindings(object, name, expected, find);
     case "lane":
       return laneFindings(object, name, lanes, find);
     case "role":
       return [
-        ...among(home, [...namespaces, ...lanes, ...granted, ...monitored], "namespace", find),
+        ...among(
+          home,
+          [...namespaces, ...pool, ...lanes, ...granted, ...monitored],
+          "namespace",
+          find,
+        ),
         ...among(object.name, ["launcher", ...lanes], "name", find),
         ...called(name, [`${home ?? ""}-${object.name}`], find),
       ];
@@ -102,6 +110,23 @@ export function credentialFindings(
   return find(
     `namespace and name: got ${shown(id)}; allowed: ${allowed}; if slipway:credentials had it before, add it to slipway:former.credentials until the next up has succeeded`,
   );
+}
+
+/** A namespace of the pool is called as it is, and what is in it after both. */
+function poolFindings(
+  { kind, name, namespace }: ObjectIdentity,
+  called_: string,
+  { pool }: Expected,
+  find: Findings,
+): Finding[] {
+  if (kind === "Namespace") {
+    return [...among(name, pool, "name", find), ...called(called_, [name], find)];
+  }
+  return [
+    ...among(namespace, pool, "namespace", find),
+    ...among(name, [POOL], "name", find),
+    ...called(called_, [`${namespace ?? ""}-${name}`], find),
+  ];
 }
 
 function laneFindings(

@@ -1,3 +1,4 @@
+import type { Right } from "../../rights.ts";
 import { byName } from "../by-name.ts";
 import { complete } from "../complete-service.ts";
 import type { CredentialDefinition } from "../credentials/credential.ts";
@@ -39,6 +40,21 @@ export interface Delivery {
    * @default - nothing
    */
   readonly admission?: AdmissionManifests | undefined;
+  /**
+   * The namespaces that the same is delivered into, whichever is free: a pool, with the namespace of the services as one of them.
+   * @default - the namespace of the services alone
+   */
+  readonly places?: readonly string[];
+  /**
+   * What the deploy lane needs beside what it delivers.
+   * @default []
+   */
+  readonly also?: readonly Right[];
+}
+
+/** The namespaces that a delivery may go into. */
+export function placesOf({ namespace, places = [namespace] }: Delivery): readonly string[] {
+  return places;
 }
 
 /** Each right and policy asks for them: they are completed, and their objects built, once for a delivery. */

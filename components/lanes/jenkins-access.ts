@@ -39,6 +39,11 @@ export interface JenkinsAccessArgs {
    * @default []
    */
   readonly policy?: readonly pulumi.Resource[] | undefined;
+  /**
+   * Further namespaces of the stack that its lanes work in, by name.
+   * @default {}
+   */
+  readonly beside?: Readonly<Record<string, k8s.core.v1.Namespace>>;
 }
 
 /**
@@ -56,7 +61,7 @@ export class JenkinsAccess extends pulumi.ComponentResource {
 
   constructor(
     name: string,
-    { plan, namespace, policy = [] }: JenkinsAccessArgs,
+    { plan, namespace, policy = [], beside = {} }: JenkinsAccessArgs,
     opts: ComponentOptions,
   ) {
     super(COMPONENTS.JenkinsAccess, name, {}, opts);
@@ -70,7 +75,7 @@ export class JenkinsAccess extends pulumi.ComponentResource {
     const lanes = made.map(([, lane]) => lane);
     this.namespaces = byName(Object.fromEntries(made), (_, lane) => lane.namespace);
     const policies = declarePolicies(plan, child);
-    const namespaces = { ...this.namespaces, [plan.home]: namespace };
+    const namespaces = { ...beside, ...this.namespaces, [plan.home]: namespace };
     // What rights alone would allow too much of is limited before they are given.
     const granted = { ...child, dependsOn: [namespace, ...policies] };
     const bindings = [

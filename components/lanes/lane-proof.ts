@@ -23,7 +23,7 @@ function identityOf({ namespace, name, rights }: LaneAccount, plan: LanePlan): I
   const delivering = plan.lanes.filter(({ lane }) => lane.name === "deploy");
   const lanes = [namespace, ...delivering.map(({ lane }) => lane.namespace)];
   const forbidden = forbiddenRights({
-    namespaces: [plan.home, ...lanes],
+    namespaces: [...plan.places, ...lanes],
     lanes,
     elsewhere: [SYSTEM, plan.controller],
     policies: [...plan.policies, ...plan.admissions].map(({ policy }) => policy.metadata.name),

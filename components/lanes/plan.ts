@@ -11,7 +11,7 @@ import {
 } from "./definition.ts";
 import { laneManifests } from "./objects.ts";
 import { policyManifests } from "./policies.ts";
-import type { Delivery } from "./delivery.ts";
+import { type Delivery, placesOf } from "./delivery.ts";
 import { deployRights, launcherRights, previewRights } from "./lane-rights.ts";
 import { type Account, roleManifests } from "./roles.ts";
 import { objectsOf, rightToRead } from "./object-reference.ts";
@@ -68,6 +68,7 @@ export function planLanes({ jenkins, ...delivery }: Delivery & { jenkins: Jenkin
   const credentials = Object.entries(delivery.credentials);
   return {
     home,
+    places: placesOf(delivery),
     prefix,
     controller: controllerNamespace(jenkins),
     lanes,
@@ -94,7 +95,10 @@ function agentRights({ name }: Lane, delivery: Delivery): Right[] {
     case "build":
       return [];
     case "deploy":
-      return deployRights(delivery);
+      return [
+        ...placesOf(delivery).flatMap((namespace) => deployRights({ ...delivery, namespace })),
+        ...(delivery.also ?? []),
+      ];
   }
 }
 

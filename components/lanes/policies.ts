@@ -1,6 +1,6 @@
 import { byName } from "../by-name.ts";
 import type { Lane } from "./definition.ts";
-import { type Delivery, kindsOf, ownCredentials, servicesOf } from "./delivery.ts";
+import { type Delivery, kindsOf, ownCredentials, placesOf, servicesOf } from "./delivery.ts";
 import { buildPolicy } from "./policies/build.ts";
 import { annotations } from "./policies/deploy/annotations.ts";
 import { cronJobs, jobs } from "./policies/deploy/cron-jobs.ts";
@@ -16,6 +16,7 @@ import { serviceAccounts } from "./policies/deploy/service-accounts.ts";
 import { services } from "./policies/deploy/services.ts";
 import { traefikServices } from "./policies/deploy/traefik-services.ts";
 import { dryRunPolicy } from "./policies/dry-run.ts";
+import { keptPolicy } from "./policies/kept-bounds.ts";
 import { podPolicy } from "./policies/pods.ts";
 import { previewSecretsPolicy } from "./policies/preview-secrets.ts";
 import { proxyPolicy } from "./policies/proxy.ts";
@@ -57,8 +58,9 @@ function policiesOf(
     ...byName(
       limitsOf(delivery),
       (_, limit) => (name: string) =>
-        deploy && limit && limitPolicy(name, deploy, delivery.namespace, limit),
+        deploy && limit && limitPolicy(name, deploy, placesOf(delivery), limit),
     ),
+    kept: (name) => deploy && delivery.places && keptPolicy(name, deploy, delivery.places),
   };
   const named = Object.entries(makers).map(([suffix, make]) => {
     const name = `${prefix}-${suffix}`;
@@ -70,6 +72,8 @@ function policiesOf(
 /** What the deploy lane may write in the services' namespace, of the kinds that the stack has there. */
 function limitsOf(delivery: Delivery): Readonly<Record<string, Limit | undefined>> {
   const own = ownCredentials(delivery);
+  // In a pool, names of hosts follow from who takes a place: what bounds the pool holds everybody to its domain.
+  const isPool = delivery.places !== undefined;
   const hasIngress = Object.values(delivery.services).some(({ ingress }) => ingress !== undefined);
   const isWritten = (kind: string) => writtenOf(delivery, kind).length > 0;
   const schedules = kindsOf(delivery).includes("CronJob");
@@ -87,7 +91,8 @@ function limitsOf(delivery: Delivery): Readonly<Record<string, Limit | undefined
     "deploy-deployments": deployments(delivery),
     "deploy-cronjobs": schedules || isWritten("CronJob") ? cronJobs(delivery) : undefined,
     "deploy-jobs": schedules || migrates || isWritten("Job") ? jobs(delivery) : undefined,
-    "deploy-ingresses": hasIngress || isWritten("Ingress") ? ingresses(delivery) : undefined,
+    "deploy-ingresses":
+      !isPool && (hasIngress || isWritten("Ingress")) ? ingresses(delivery) : undefined,
     "deploy-httproutes": hasRoute ? httpRoutes(delivery) : undefined,
     "deploy-rollouts": hasSteps ? rollouts(delivery) : undefined,
     "deploy-analyses": hasSteps ? analyses(delivery) : undefined,

@@ -1,4 +1,5 @@
 import type { ProvedPolicy, RefusedAct } from "../../contract/access-proof.ts";
+import { POOL } from "../../contract/marks.ts";
 import { AGENT, type LaneName, LAUNCHER } from "./definition.ts";
 import type { LanePlan } from "./plan.ts";
 import { rightsToKind } from "./object-reference.ts";
@@ -86,6 +87,15 @@ const ACTS: Readonly<Record<string, (scene: Scene) => readonly RefusedAct[]>> = 
   "deploy-sealedsecrets": written("bitnami.com/v1alpha1", "SealedSecret", {
     spec: { encryptedData: {}, template: { type: "Opaque" } },
   }),
+  kept: (scene) =>
+    lanesOf(scene, "deploy").map(({ namespace }) => ({
+      account: { namespace, name: AGENT },
+      verb: "patch",
+      apiVersion: "networking.k8s.io/v1",
+      resource: "networkpolicies",
+      namespace: scene.home,
+      name: POOL,
+    })),
   "deploy-externalsecrets": written("external-secrets.io/v1", "ExternalSecret", {
     spec: { secretStoreRef: { name: NAME }, data: [], target: {} },
   }),

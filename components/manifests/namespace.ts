@@ -15,12 +15,16 @@ export function namespaceManifest(
     kind: "Namespace",
     metadata: {
       name,
-      labels: {
-        ...MADE_HERE,
-        "pod-security.kubernetes.io/enforce": level,
-        "pod-security.kubernetes.io/audit": level,
-        "pod-security.kubernetes.io/warn": level,
-      },
+      labels: { ...MADE_HERE, ...levelLabels(level) },
     },
+  };
+}
+
+/** The labels by which a namespace enforces a Pod Security level. */
+export function levelLabels(level: string): Record<string, string> {
+  return {
+    "pod-security.kubernetes.io/enforce": level,
+    "pod-security.kubernetes.io/audit": level,
+    "pod-security.kubernetes.io/warn": level,
   };
 }

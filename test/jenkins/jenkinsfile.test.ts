@@ -435,6 +435,87 @@ describe("the copy of the state for pull requests", () => {
   });
 });
 
+describe("trials of pull requests", () => {
+  const on = { ...PULL_REQUEST, SLIPWAY_TRIALS: "on" };
+  const [, trial = "", sweep = ""] = [...CONFIGURATION.matchAll(/script\('''\n([^]*?)'''\)/g)].map(
+    ([, text]) => text,
+  );
+  const copied =
+    "copyArtifacts {projectName=/slipway-deliver/trial, selector=lastCompleted , parameters=NUMBER=7, filter=trial.md, trial.json}";
+  const result = "sh jenkins/scripts/trial-result.sh";
+
+  test("are delivered by the job of the other folder, by their number, while no agent waits", () => {
+    const trace = traced(on);
+    expect(trace.slice(trace.indexOf("stage Trial"))).toEqual([
+      "stage Trial",
+      "timeout {time=1, unit=HOURS}",
+      "build {job=/slipway-deliver/trial, propagate=false, parameters=[NUMBER=7]}",
+      "stage Trial result",
+      "timeout {time=30, unit=MINUTES}",
+      "agent slipway-preview",
+      "checkout scm",
+      copied,
+      result,
+      expect.stringContaining("publishChecks {name=slipway trial, title=Where this change runs"),
+      "SUCCESS",
+    ]);
+    expect(trace.join("\n")).not.toMatch(/slipway-deploy|bind /);
+  });
+
+  test("that are not ready fail the build of the pull request, and say why", () => {
+    expect(traced(on, [result]).slice(-2)).toEqual([
+      expect.stringContaining("conclusion=FAILURE"),
+      "FAILURE",
+    ]);
+  });
+
+  test("are off until a setting of the controller says so, and never those of main", () => {
+    expect(traced(PULL_REQUEST).join("\n")).not.toMatch(/trial/i);
+    expect(traced({ ...MAIN, SLIPWAY_TRIALS: "on" }).join("\n")).not.toMatch(/trial/i);
+  });
+
+  test("run main's scripts with what the pull request has in a folder of its own, in the lane of the pool", () => {
+    expect(build({ NUMBER: "7" }, [], trial).trace).toEqual([
+      "stage Trial",
+      "lock slipway-trial-7",
+      "agent slipway-deploy-trial",
+      expect.stringMatching(/^checkout scmGit \{branches=\[\{name=refs\/heads\/main\}\]/),
+      expect.stringMatching(
+        /^checkout scmGit .*relativeTargetDir=tried.*refspec=\+refs\/pull\/7\/head:refs\/remotes\/origin\/tried/,
+      ),
+      INSTALL,
+      "bind PULUMI_CONFIG_PASSPHRASE_FILE=file slipway-passphrase-trial",
+      "sh jenkins/scripts/trial.sh tried",
+      "unbind PULUMI_CONFIG_PASSPHRASE_FILE=file slipway-passphrase-trial",
+      expect.stringContaining("archiveArtifacts {artifacts=trial.md, trial.json"),
+      "SUCCESS",
+    ]);
+  });
+
+  test.each(["", "7 head", "-7", "7:refs/heads/main", "../main"])(
+    "a number that is none, %j, is refused before anything is fetched",
+    (number) => {
+      const { trace } = build({ NUMBER: number }, [], trial);
+      expect(trace).toEqual([
+        "stage Refuse",
+        "error NUMBER: allowed: the number of a pull request, such as 123",
+        "FAILURE",
+      ]);
+    },
+  );
+
+  test("are swept every hour, if there are any", () => {
+    expect(told(build({ SLIPWAY_TRIALS: "on" }, [], sweep).trace ?? [])).toEqual([
+      "stage Sweep",
+      "agent slipway-deploy-trial",
+      "sh jenkins/scripts/sweep.sh",
+      "SUCCESS",
+    ]);
+    expect(build({}, [], sweep).trace).toEqual(["SUCCESS"]);
+    expect(CONFIGURATION).toContain("cron { spec('H * * * *') }");
+  });
+});
+
 test("a rollback from a branch or a pull request does nothing", () => {
   expect(told(traced({ ...FEATURE, ROLLBACK: "prod" }))).toEqual(["SUCCESS"]);
   expect(told(traced({ ...PULL_REQUEST, BRANCH_NAME: "main", ROLLBACK: "prod" }))).not.toContain(

@@ -20,6 +20,7 @@ const SETTINGS: Readonly<Record<string, string>> = {
 const SWITCHES: Readonly<Record<string, string>> = {
   SLIPWAY_SCAN_IMAGE: `registry.example.com/scan@sha256:${"2".repeat(64)}`,
   SLIPWAY_ACCEPTANCE: "npm run acceptance",
+  SLIPWAY_TRIALS: "on",
 };
 
 /** What the plugins know, from their setters: any other key would stop Jenkins from starting. */
@@ -120,7 +121,7 @@ test("it has no key that the plugins do not know", () => {
   }
 });
 
-test("its settings are the five that the README lists, and three that have a default", () => {
+test("its settings are the five that the README lists, and four that have a default", () => {
   const names = new Set(
     [...TEXT.matchAll(/\$\{([A-Z_]+)(:-)?/g)].map(([, name, has]) => (has ? "" : name)),
   );
@@ -134,7 +135,7 @@ test("its settings are the five that the README lists, and three that have a def
 
 test("each cloud is a lane: its namespace, its launcher's credential, its agents' account, and restricted to folders that may", () => {
   const apiServer = { cidr: "10.0.0.1/32", ports: [6443] };
-  const lanes = ["dev", "prod"].flatMap((stack) =>
+  const lanes = ["dev", "prod", "trial"].flatMap((stack) =>
     lanesOf({ apiServer, prefix: `${SETTINGS["SLIPWAY_LANES"] ?? ""}-${stack}` }, stack),
   );
   for (const cloud of clouds) {
@@ -173,9 +174,11 @@ test("the ids of the Jenkinsfile and of the jobs are those that the README has, 
     "slipway-gate-key",
     "slipway-gate-password",
     "slipway-github-deliver",
+    "slipway-github-read",
     "slipway-github-review",
     "slipway-passphrase-dev",
     "slipway-passphrase-prod",
+    "slipway-passphrase-trial",
     "slipway-registry-read",
   ]);
   const readme = readFileSync(join(FOLDER, "README.md"), "utf8");

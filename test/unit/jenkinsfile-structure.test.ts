@@ -45,7 +45,7 @@ test("it is Groovy, and a file that is not is seen", () => {
 
 test("the shell gets its commands as they stand: in single quotes, one script each, that there is", () => {
   const calls = callsOf(parsed(TEXT), "sh");
-  expect(calls).toHaveLength(27);
+  expect(calls).toHaveLength(28);
   for (const call of calls) {
     const [, script = ""] =
       /^sh '(jenkins\/scripts\/[a-z-]+\.sh)( (dev|prod( --expect preview-prod\.json)?|"\$ROLLBACK"))?'$/.exec(

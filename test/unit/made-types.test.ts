@@ -277,7 +277,10 @@ async function everything(): Promise<[settings: Record<string, unknown>, Registe
     namespace: { name: "shop-prod", exists: true },
     prometheus: PROMETHEUS,
   };
+  const pool = { namespace: "shop-trial", trial: { of: "dev", most: 2 }, jenkins: JENKINS };
+  process.env["SLIPWAY_BASE_IMAGE"] = `registry.example.com/base@${DIGEST}`;
   return [
+    [pool, await registered({ ...pool, prometheus: "" })],
     [building, await registered(building)],
     [promoting, await registered(promoting)],
     [existing, await registered(existing)],

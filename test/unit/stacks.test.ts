@@ -61,6 +61,7 @@ test("every setting is described in Pulumi.yaml, and has a default there, so tha
     "registryPassword",
     "sealing",
     "services",
+    "trial",
   ]);
   for (const [, { description, default: value }] of own) {
     expect(description).toMatch(/\w{3}/);

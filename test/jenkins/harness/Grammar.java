@@ -9,7 +9,7 @@ final class Grammar {
   static final Set<String> POST = Set.of("always", "failure", "success", "unsuccessful", "cleanup");
   static final Set<String> WHEN = Set.of("branch", "changeRequest", "not", "allOf", "anyOf", "expression", "beforeAgent", "beforeOptions");
   static final Set<String> STEPS = Set.of("sh", "echo", "stash", "unstash", "archiveArtifacts", "checkout", "copyArtifacts", "input", "publishChecks", "readFile", "withCredentials", "error", "build");
-  static final Set<String> VALUES = Set.of("logRotator", "lastSuccessful", "upstream", "readFile");
+  static final Set<String> VALUES = Set.of("logRotator", "lastSuccessful", "lastCompleted", "upstream", "readFile", "scmGit");
 
   /** What a credential is bound by, inside of withCredentials: as a file, which no process shows among its variables. */
   static final Set<String> BINDINGS = Set.of("file");

@@ -17,8 +17,8 @@ export function refusal(field: string, allowed: string): string {
   return `${field}: the deploy lane of Jenkins may write only ${allowed}; ${REMEDY}`;
 }
 
-/** A policy for the agents of the deploy lane, in the services' namespace. */
-export function limitPolicy(name: string, lane: Lane, home: string, limit: Limit) {
+/** A policy for the agents of the deploy lane, in the namespaces that it delivers into. */
+export function limitPolicy(name: string, lane: Lane, places: readonly string[], limit: Limit) {
   const { apiGroups, apiVersion, resources, ...demands } = limit;
   return policyManifest(name, {
     resourceRules: [
@@ -29,7 +29,7 @@ export function limitPolicy(name: string, lane: Lane, home: string, limit: Limit
         resources: [...resources],
       },
     ],
-    namespaces: [home],
+    namespaces: places,
     users: [userName(lane.namespace, AGENT)],
     ...demands,
   });

@@ -1,0 +1,237 @@
+import { readFileSync } from "node:fs";
+
+import { Command, InvalidArgumentError } from "commander";
+
+import { duration } from "../settings/duration.ts";
+import { confirm } from "./confirm.ts";
+import { badInput, CommandFailure, EXIT_CODE } from "./exit-code.ts";
+import { type CommonOptions, print, remark } from "./options.ts";
+import { assertApart, writeResult } from "./result-file.ts";
+import { type Contexts, withContext } from "./trial/contexts.ts";
+import { endPullRequest } from "./trial/down.ts";
+import { listSlots, listWords } from "./trial/list.ts";
+import { openPool } from "./trial/pool.ts";
+import { trialMarkdown, trialReport, trialWords } from "./trial/report.ts";
+import { type Swept, sweep, toBeSwept } from "./trial/sweep.ts";
+import { tryPullRequest } from "./trial/up.ts";
+
+interface PoolOptions extends CommonOptions {
+  readonly stack: string;
+}
+
+interface UpOptions extends PoolOptions {
+  readonly context: Contexts;
+  readonly comment?: string;
+  readonly wait: number;
+}
+
+interface EndOptions extends PoolOptions {
+  readonly yes?: true;
+  readonly wait: number;
+}
+
+interface SweepOptions extends EndOptions {
+  readonly open?: ReadonlySet<number>;
+}
+
+const WAIT_SECONDS = 120;
+
+const WAIT = [
+  "--wait <time>",
+  "how long to wait for what is deleted, such as 2m (default: 2m)",
+  seconds,
+  WAIT_SECONDS,
+] as const;
+
+/** `slipway trial`: a namespace for each pull request, out of a pool. */
+export function trialCommand(): Command {
+  return new Command("trial")
+    .description(
+      "Tries pull requests: each in a namespace of a pool, with main's program and settings.",
+    )
+    .addCommand(upCommand())
+    .addCommand(listCommand())
+    .addCommand(downCommand())
+    .addCommand(sweepCommand());
+}
+
+function upCommand(): Command {
+  return poolCommand(
+    "up",
+    "Takes a namespace of the pool for a pull request, and delivers main's services into it with what the pull request builds.",
+    `
+Run it in a checkout of main: the program and the settings are those of this checkout, and only what is built is the
+pull request's. The same number again updates the same trial.
+
+Examples:
+  $ npx slipway trial up 123 --context ../pull-request
+  $ npx slipway trial up 123 --context shop=../pull-request/services/shop --comment trial.md`,
+  )
+    .argument("<number>", "the pull request", numberOf)
+    .option(
+      "--context <folder>",
+      "a checkout of the pull request, or service=folder with the build context of one service; repeatable",
+      context,
+      { services: {} },
+    )
+    .option(
+      "--comment <file>",
+      "write what became of it as Markdown, whether it is ready or not; - is standard output",
+    )
+    .option(...WAIT)
+    .action(up);
+}
+
+function listCommand(): Command {
+  return poolCommand(
+    "list",
+    "Shows the namespaces of the pool: who has which, and until when.",
+    `
+Example:
+  $ npx slipway trial list`,
+  ).action(list);
+}
+
+function downCommand(): Command {
+  return poolCommand(
+    "down",
+    "Ends the trial of a pull request: empties its namespace, forgets its state, and gives the namespace back.",
+    `
+A pull request without a trial is no fault. What does not go in time is told, and its namespace is nobody else's until it is empty.
+
+Example:
+  $ npx slipway trial down 123 --yes`,
+  )
+    .argument("<number>", "the pull request", numberOf)
+    .option("-y, --yes", "do not ask")
+    .option(...WAIT)
+    .action(down);
+}
+
+function sweepCommand(): Command {
+  return poolCommand(
+    "sweep",
+    "Ends every trial that nobody needs: of closed pull requests, idle for too long, lost, or half ended.",
+    `
+Run it every hour. Without --open no pull request counts as closed, and its trial ends when it is idle.
+
+Examples:
+  $ npx slipway trial sweep --yes --open 12,15,16
+  $ gh pr list --json number --jq '.[].number' | npx slipway trial sweep --yes --open -
+  $ npx slipway trial sweep --yes --open none`,
+  )
+    .option(
+      "--open <numbers>",
+      "the pull requests that are open: numbers, none, or - to read them from standard input",
+      openNumbers,
+    )
+    .option("-y, --yes", "do not ask")
+    .option(...WAIT)
+    .action(sweepPool);
+}
+
+function poolCommand(name: string, description: string, help: string): Command {
+  return new Command(name)
+    .description(description)
+    .option("-s, --stack <name>", "the stack of the pool", "trial")
+    .option("--json", "print JSON to standard output, and everything else to standard error")
+    .addHelpText("after", help);
+}
+
+async function up(number: number, options: UpOptions): Promise<void> {
+  assertApart({ "--comment": options.comment }, options);
+  const pool = await openPool(options.stack);
+  const { context: contexts, wait, json } = options;
+  const wanted = { number, contexts, seconds: wait, ...(json && { json }) };
+  const tried = await tryPullRequest(pool, wanted);
+  const report = await trialReport(pool, number, tried);
+  if (options.comment !== undefined) {
+    await writeResult("--comment", options.comment, trialMarkdown(report));
+  }
+  report.leftOut.forEach((each) => {
+    remark(`not in the trial: ${each}`);
+  });
+  print(options, report, trialWords(report));
+  if (tried.failure !== undefined) {
+    throw tried.failure;
+  }
+}
+
+async function list(options: PoolOptions): Promise<void> {
+  const pool = await openPool(options.stack);
+  const slots = await listSlots(pool);
+  print(options, { stack: pool.name, slots }, listWords(slots, pool.now()));
+}
+
+async function down(number: number, options: EndOptions): Promise<void> {
+  const pool = await openPool(options.stack);
+  await confirm(`End the trial of pull request ${number}?`, options.yes === true);
+  const namespaces = await endPullRequest(pool, number, options.wait);
+  const words =
+    namespaces.length === 0
+      ? `${number}: has no trial`
+      : `${number}: has ended, and ${namespaces.join(" and ")} is free`;
+  print(options, { stack: pool.name, number, namespaces }, words);
+}
+
+async function sweepPool(options: SweepOptions): Promise<void> {
+  const pool = await openPool(options.stack);
+  const found = await toBeSwept(pool, options.open);
+  if (found.length > 0) {
+    remark(found.map(sweptWords).join("\n"));
+    await confirm("End all of them?", options.yes === true);
+  }
+  const swept = await Promise.all(found.map((each) => sweep(pool, each, options.wait)));
+  const failed = swept.flatMap(({ failure, ...each }) =>
+    failure === null ? [] : [`${sweptWords(each)}: ${failure}`],
+  );
+  const ended = swept.length - failed.length;
+  print(options, { stack: pool.name, swept }, `${ended} of ${swept.length} ended`);
+  if (failed.length > 0) {
+    throw new CommandFailure(failed.join("\n  "), EXIT_CODE.fault);
+  }
+}
+
+function sweptWords({ number, namespace, why }: Omit<Swept, "failure">): string {
+  const who =
+    number === null
+      ? (namespace ?? "")
+      : `${number}${namespace === null ? "" : ` in ${namespace}`}`;
+  return `${who}: ${why}`;
+}
+
+function numberOf(text: string): number {
+  if (/^[1-9]\d{0,8}$/.test(text)) {
+    return Number(text);
+  }
+  throw new InvalidArgumentError(
+    `got "${text}"; allowed: the number of a pull request, such as 123`,
+  );
+}
+
+function context(written: string, before: Contexts): Contexts {
+  return withContext(written, before);
+}
+
+/** An empty answer of whoever was asked must not end all trials. */
+function openNumbers(text: string): ReadonlySet<number> {
+  const written = text === "-" ? readFileSync(0, "utf8") : text;
+  const words = written.split(/[\s,]+/).filter((word) => word !== "");
+  if (words.length === 1 && words[0] === "none") {
+    return new Set();
+  }
+  if (words.length === 0) {
+    throw badInput(
+      "--open: got nothing; allowed: the numbers of all open pull requests; if there are none, --open none",
+    );
+  }
+  return new Set(words.map(numberOf));
+}
+
+function seconds(text: string): number {
+  const { data } = duration.safeParse(/^\d+$/.test(text) ? Number(text) : text);
+  if (data !== undefined) {
+    return data;
+  }
+  throw new InvalidArgumentError(`got "${text}"; allowed: a time such as 90s or 2m`);
+}

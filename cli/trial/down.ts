@@ -1,0 +1,55 @@
+import { entryName } from "../../components/trial/definition.ts";
+import { CommandFailure } from "../exit-code.ts";
+import { endTrial } from "./end.ts";
+import type { Pool } from "./pool.ts";
+import { numberOf, slotsOf, standingOf } from "./slot.ts";
+import { TrialStacks } from "./stacks.ts";
+
+/** Where a pull request is tried: none if nowhere, several if a trial was lost. */
+export async function trialsOf(pool: Pool, number: number) {
+  const { slots, book } = await slotsOf(pool);
+  return slots.flatMap(({ namespace, lease }) =>
+    lease !== undefined && numberOf(lease) === number
+      ? [{ namespace, lease, standing: standingOf(lease, book.get(number), pool.now()) }]
+      : [],
+  );
+}
+
+/**
+ * Ends the trial of a pull request, wherever something of it is left: in a namespace, in the book, or in the state alone.
+ *
+ * @returns the namespaces that it had
+ * @throws CommandFailure while something is being delivered, or with what holds up its end
+ */
+export async function endPullRequest(
+  pool: Pool,
+  number: number,
+  seconds: number,
+): Promise<string[]> {
+  const found = await trialsOf(pool, number);
+  const busy = found.find(({ standing }) => standing.is === "busy");
+  if (busy?.standing.is === "busy") {
+    throw new CommandFailure(
+      `${number}: something is being delivered into ${busy.namespace} by ${busy.standing.by}; wait for its end, and run this again; a run that was killed is over after three minutes`,
+    );
+  }
+  const stacks = new TrialStacks(pool);
+  for (const { namespace, lease } of found) {
+    await endTrial(pool, stacks, { namespace, lease, seconds });
+  }
+  await forgetPullRequest(pool, stacks, number);
+  return found.map(({ namespace }) => namespace);
+}
+
+/** Removes what is left of a pull request that has no namespace. */
+export async function forgetPullRequest(
+  { leases, home }: Pool,
+  stacks: TrialStacks,
+  number: number,
+): Promise<void> {
+  const entry = await leases.find(home, entryName(number));
+  await stacks.remove(number);
+  if (entry !== undefined) {
+    await leases.release(entry);
+  }
+}

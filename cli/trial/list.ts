@@ -1,0 +1,88 @@
+import { namespaceState } from "../../provider/namespace-state.ts";
+import { age, table } from "../words.ts";
+import type { Lease } from "./lease.ts";
+import type { Pool } from "./pool.ts";
+import { endOf, numberOf, slotsOf, standingOf } from "./slot.ts";
+
+/** One namespace of a pool, as `slipway trial list --json` prints it. */
+export interface ListedSlot {
+  readonly namespace: string;
+  /** Null if nobody has it. */
+  readonly number: number | null;
+  /** Null if nobody has it, ISO 8601. */
+  readonly since: string | null;
+  /** When something was delivered last, ISO 8601. */
+  readonly delivered: string | null;
+  /** When the trial ends if nothing is delivered into it, ISO 8601. */
+  readonly ends: string | null;
+  /** How it stands with it. */
+  readonly is: string;
+}
+
+/** All namespaces of a pool, and who has them. */
+export async function listSlots(pool: Pool): Promise<ListedSlot[]> {
+  const { slots, book } = await slotsOf(pool);
+  return Promise.all(
+    slots.map(async ({ namespace, lease }) => {
+      const { exists, end } = await namespaceState(pool.api, namespace, pool.signal);
+      const gone = exists === false ? "missing" : end?.told;
+      return lease === undefined
+        ? { ...FREE, namespace, is: gone ?? "free" }
+        : { ...listed(lease), namespace, is: gone ?? standingWords(pool, lease, book) };
+    }),
+  );
+}
+
+const FREE = { number: null, since: null, delivered: null, ends: null };
+
+function listed(lease: Lease): Omit<ListedSlot, "namespace" | "is"> {
+  const { acquireTime, renewTime } = lease.spec;
+  const ends = endOf(lease);
+  return {
+    number: numberOf(lease) ?? null,
+    since: timeOf(Date.parse(acquireTime)),
+    delivered: timeOf(Date.parse(renewTime)),
+    ends: timeOf(ends),
+  };
+}
+
+/** Null for what is no time, whoever wrote it. */
+function timeOf(milliseconds: number): string | null {
+  return Number.isNaN(milliseconds) ? null : new Date(milliseconds).toISOString();
+}
+
+function standingWords({ now }: Pool, lease: Lease, book: ReadonlyMap<number, Lease>): string {
+  const standing = standingOf(lease, book.get(numberOf(lease) ?? 0), now());
+  switch (standing.is) {
+    case "kept":
+      return "taken";
+    case "busy":
+      return `being delivered by ${standing.by}`;
+    case "interrupted":
+      return "taken; its last delivery was killed";
+    case "ending":
+      return `ending since ${standing.since}; npx slipway trial sweep goes on with it`;
+    case "idle":
+      return "idle; npx slipway trial sweep ends it";
+    case "lost":
+      return "lost; npx slipway trial sweep ends it";
+    default:
+      return standing satisfies never;
+  }
+}
+
+/** The same as a table. */
+export function listWords(slots: readonly ListedSlot[], now: number): string {
+  const ago = (time: string | null) => (time === null ? "-" : age(time, now));
+  const rows = slots.map(({ namespace, number, since, delivered, ends, is }) => [
+    ...[namespace, number === null ? "-" : String(number), ago(since), ago(delivered)],
+    ends === null ? "-" : until(ends, now),
+    is,
+  ]);
+  return table(["NAMESPACE", "PULL REQUEST", "TAKEN", "DELIVERED", "ENDS IN", "IS"], rows);
+}
+
+function until(time: string, now: number): string {
+  const left = Date.parse(time) - now;
+  return left <= 0 ? "0s" : age(new Date(now - left).toISOString(), now);
+}

@@ -1,0 +1,85 @@
+import { dirname, join } from "node:path";
+
+import { poolNamespaces, type TrialDefinition } from "../../components/trial/definition.ts";
+import { type Api, KubeconfigApi } from "../../provider/cluster/api.ts";
+import { faultLine, faultsOf, under } from "../../settings/fault.ts";
+import type { Mapping } from "../../settings/mapping.ts";
+import type { Surroundings } from "../../settings/surroundings.ts";
+import { trialSchema } from "../../settings/trial.ts";
+import { writtenStack, type WrittenStack } from "../../settings/trial/written.ts";
+import { clusterSettingOf } from "../cluster-setting.ts";
+import { badInput } from "../exit-code.ts";
+import { ProjectStack, shortName } from "../project-stack.ts";
+import { Leases } from "./lease.ts";
+
+/** The namespaces in which pull requests are tried, as whoever runs this reaches them. */
+export interface Pool {
+  readonly stack: ProjectStack;
+  /** Of the stack, without organization and project. */
+  readonly name: string;
+  /** The namespace that says who has which of the others. */
+  readonly home: string;
+  readonly namespaces: readonly string[];
+  readonly trial: TrialDefinition;
+  readonly written: WrittenStack;
+  readonly surroundings: Surroundings;
+  readonly api: Api;
+  readonly leases: Leases;
+  /** Ends all requests. */
+  readonly signal: AbortSignal;
+  /** Now by the cluster's clock, in milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+/**
+ * Opens the pool of a stack.
+ *
+ * @throws CommandFailure if its settings have none
+ */
+export async function openPool(wanted: string): Promise<Pool> {
+  const stack = await ProjectStack.open(wanted);
+  const name = shortName(stack.name);
+  const surroundings = { variables: process.env, folder: stack.folder };
+  const written = writtenStack(name, surroundings);
+  if (written === undefined) {
+    throw badInput(
+      `--stack: got "${wanted}"; allowed: a stack of this checkout; there is no ${stack.settingsFile}`,
+    );
+  }
+  const { home, trial } = settingsOf(wanted, written.own);
+  const setting = (key: string) => Promise.resolve(JSON.stringify(written.own[key]));
+  const { kubeconfig, context } = await clusterSettingOf({ folder: stack.folder, setting });
+  const api = new KubeconfigApi({ kubeconfig, context }).session();
+  const { signal } = new AbortController();
+  return {
+    ...{ stack, name, home, trial, written, surroundings, api, signal },
+    namespaces: poolNamespaces(home, trial.most),
+    leases: new Leases(api, signal),
+    now: () => api.clusterTime() ?? Date.now(),
+  };
+}
+
+/** The file with the settings of another stack of the same project. */
+export function settingsFileOf({ stack }: Pick<Pool, "stack">, name: string): string {
+  return join(dirname(stack.settingsFile), `Pulumi.${name}.yaml`);
+}
+
+function settingsOf(wanted: string, own: Mapping) {
+  const { trial, namespace } = own;
+  if (trial === undefined) {
+    throw badInput(
+      `--stack: got "${wanted}", whose settings have no slipway:trial; allowed: the stack of a pool; docs/trials.md says how to make one`,
+    );
+  }
+  const { data, error } = trialSchema.safeParse(trial, { reportInput: true });
+  if (data === undefined || typeof namespace !== "string") {
+    const lines = [
+      ...under(["trial"], faultsOf(error)).map(faultLine),
+      ...(typeof namespace === "string"
+        ? []
+        : ["slipway:namespace: missing; allowed: a name for the pool"]),
+    ];
+    throw badInput(lines.join("\n  "));
+  }
+  return { home: namespace, trial: data };
+}
