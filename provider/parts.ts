@@ -6,6 +6,7 @@ import { Cluster } from "./cluster.ts";
 import { KubeconfigApi } from "./cluster/api.ts";
 import { gateStatements } from "./gate-statements.ts";
 import { holdAutoscaler } from "./held-autoscaler.ts";
+import { HandOff } from "./hand-off.ts";
 import { ImageBuild } from "./image-build.ts";
 import { LentSecrets } from "./image-build/lent-secrets.ts";
 import { ImageCopy } from "./image-copy.ts";
@@ -65,6 +66,7 @@ export function partsOf(run: Run, secrets: KnownSecrets, isInState: () => boolea
   return {
     resources: {
       [RESOURCES.AccessProof]: new AccessProof(run),
+      [RESOURCES.HandOff]: new HandOff(run),
       [RESOURCES.ImageBuild]: new ImageBuild(registries, lent, secrets, signal),
       [RESOURCES.ImageCopy]: new ImageCopy(registries),
       [RESOURCES.LaneGuard]: new LaneGuard(run),
