@@ -111,7 +111,10 @@ function conflicts(raw: Mapping): Fault[] {
     ...faultIf(
       admission === true,
       ["policy", "admission"],
-      got(true, "allowed: false with slipway:handOff; deliver the admission policy by a stack that applies it itself"),
+      got(
+        true,
+        "allowed: false with slipway:handOff; deliver the admission policy by a stack that applies it itself",
+      ),
     ),
     ...services.flatMap(([name, service]) => serviceConflicts(name, fieldsOf(service))),
   ];
@@ -134,7 +137,10 @@ function serviceConflicts(name: string, { migrate, steps, schedule }: Mapping): 
     ...faultIf(
       schedule !== undefined && prove !== "accepted",
       [...path, "schedule", "prove"],
-      got(prove, "allowed: accepted with slipway:handOff, because a run to prove it is an object that Slipway creates; write prove: accepted"),
+      got(
+        prove,
+        "allowed: accepted with slipway:handOff, because a run to prove it is an object that Slipway creates; write prove: accepted",
+      ),
     ),
   ];
 }
