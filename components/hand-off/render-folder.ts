@@ -4,11 +4,16 @@ import { join } from "node:path";
 const FOLDER = ".slipway";
 
 /**
- * The folder that a stack's objects are rendered to, below the project's: it is the same on every machine, because it is in the state,
- * and whatever is in it may be deleted. Git does not see it.
+ * Makes the folder that a stack's objects are rendered to, below the project's. Whatever is in it may be deleted, and git does not
+ * see it.
  */
 export function renderFolder(stack: string): string {
   mkdirSync(FOLDER, { recursive: true });
   writeFileSync(join(FOLDER, ".gitignore"), "*\n");
-  return join(FOLDER, "rendered", stack);
+  return renderFolderOf(stack);
+}
+
+/** The folder that a stack's objects are rendered to: the same on every machine, because it is in the state. */
+export function renderFolderOf(stack: string): string {
+  return `${FOLDER}/rendered/${stack}`;
 }
