@@ -84,7 +84,7 @@ const shape = {
     z.strictObject({ argocd: z.strictObject(argocd).readonly() }).readonly(),
     z.strictObject({ flux: z.strictObject(flux).readonly() }).readonly(),
   ]),
-  /** Name of the stack: in the commit's subject, and in the branch of a pull request. */
+  /** Who writes: the project's and the stack's name, `shop/prod`. What other stacks have written is never replaced. */
   stack: word,
   source: z.strictObject(source).readonly(),
   releases: z.array(z.strictObject(release).readonly()).readonly(),
@@ -168,7 +168,7 @@ export interface HandedIdentity {
 export interface HandOffResult {
   /** The commit, or the artifact's digest, that has these files. */
   readonly revision: string;
-  /** What the branch or the tag was at before; null if nothing was changed. */
+  /** What the branch or the tag was at before: null if nothing was changed, empty if there was nothing. */
   readonly previous: string | null;
   /** Whether something was written. */
   readonly changed: boolean;
@@ -195,4 +195,5 @@ export const handOffMemory = z.object({
   revision: z.string(),
   files: texts,
   failure: z.unknown().optional(),
+  pullRequest: z.unknown().optional(),
 });

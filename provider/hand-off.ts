@@ -6,33 +6,36 @@ import {
   handOffMemory,
   type HandOffResult,
 } from "../contract/hand-off.ts";
+import type { CheckFailure, Log, Properties, Subject } from "../wire/plugin.ts";
+import { containsUnknown, UNKNOWN } from "../wire/unknown.ts";
+import { messageOf } from "./cluster/api-error.ts";
 import { filesOf } from "./hand-off/files.ts";
-import { writeToGit } from "./hand-off/git-writer.ts";
-import { commitMessage } from "./hand-off/message.ts";
-import { type Place, Repository } from "./hand-off/repository.ts";
+import { handOver } from "./hand-off/hand-over.ts";
+import { atTarget, type Registries } from "./hand-off/target.ts";
 import { parsed, silentFaultsOf } from "./input-schema.ts";
 import { withHiddenLogin } from "./registry/hidden-login.ts";
 import type { Resource, Run } from "./resource.ts";
-import type { Properties } from "../wire/plugin.ts";
-import { UNKNOWN } from "../wire/unknown.ts";
 
-/** What is the same whoever asks for it: a commit of the source that changes no file is no change. */
-const COMPARED = ["objects", "to", "by", "releases", "workloads"];
+/** What makes it a different one: a commit of the source that changes no file is none. */
+const COMPARED = ["objects", "to", "by", "stack", "releases", "workloads"];
 
 /** Outputs that only a run knows. */
-const OWN = ["revision", "files", "deployments", "controller"];
+const OWN = ["revision", "previous", "changed", "files", "deployments", "controller"];
 
-const TIMEOUT_SECONDS = 300;
+/** A preview must not wait for a repository that it cannot reach. */
+const LOOK_MILLISECONDS = 20_000;
 
 /**
  * `slipway:index:HandOff`: writes manifests to where a controller of GitOps takes them from, and waits until it has applied this very
- * revision. That it was not is no error of this resource: the releases report it.
+ * revision. That it has not is no error of this resource: the releases report it.
  */
 export class HandOff implements Resource {
   readonly #run: Run;
+  readonly #registries: Registries;
 
-  constructor(run: Run) {
+  constructor(run: Run, registries: Registries) {
     this.#run = run;
+    this.#registries = registries;
   }
 
   check: Resource["check"] = (_subject, { news }) => ({
@@ -40,83 +43,108 @@ export class HandOff implements Resource {
     failures: [...silentFaultsOf(handOffInputs, news), ...clearSecrets(news)],
   });
 
-  diff: Resource["diff"] = (_subject, { oldInputs, oldOutputs, news }) => {
+  /** What was written may have been changed or taken back since, and what was not applied is waited for again. */
+  diff: Resource["diff"] = async ({ log }, { oldInputs, oldOutputs, news }) => {
     const changed = COMPARED.filter((key) => !isDeepStrictEqual(oldInputs[key], news[key]));
-    const isApplied = handOffMemory.safeParse(oldOutputs).data?.failure === undefined;
-    return { changed: isApplied ? changed : [...changed, "revision"] };
+    const { failure, pullRequest } = handOffMemory.safeParse(oldOutputs).data ?? {};
+    if (failure !== undefined || pullRequest !== undefined) {
+      return { changed: [...changed, "revision"] };
+    }
+    return { changed: changed.length > 0 || (await this.#isHeld(news, log)) ? changed : ["files"] };
   };
 
-  create: Resource["create"] = async (_subject, { inputs, preview }) => ({
+  create: Resource["create"] = async (subject, { inputs, preview }) => ({
     id: idOf(inputs),
-    outputs: preview ? unknown(inputs) : await this.#handedOff(inputs, {}),
+    outputs: preview ? unknown(inputs) : await this.#handedOver(subject, inputs, {}),
   });
 
-  update: Resource["update"] = async (_subject, { news, oldOutputs, preview }) =>
-    preview ? unknown(news) : this.#handedOff(news, oldOutputs);
+  update: Resource["update"] = async (subject, { news, oldOutputs, preview }) =>
+    preview ? unknown(news) : this.#handedOver(subject, news, oldOutputs);
 
-  read: Resource["read"] = (_subject, { id, outputs }) => Promise.resolve({ id, outputs });
-
-  /** What is written stays: with it the controller would delete what runs. */
-  delete: Resource["delete"] = () => Promise.resolve();
-
-  async #handedOff(inputs: Properties, olds: Properties): Promise<Properties> {
-    const wanted = parsed(handOffInputs, inputs);
-    const seconds = wanted.timeoutSeconds ?? TIMEOUT_SECONDS;
-    const signal = AbortSignal.any([this.#run.signal, AbortSignal.timeout(seconds * 1000)]);
-    const startedAt = new Date();
-    const written = await Repository.with(placeOf(wanted), signal, (repository) =>
-      writeToGit(
-        repository,
-        {
-          files: filesOf(wanted.objects),
-          message: commitMessage(wanted),
-          last: handOffMemory.safeParse(olds).data?.files,
-        },
-        signal,
-      ),
+  /** Takes what is there as it is: then what somebody else has written there is replaced by the next run. */
+  read: Resource["read"] = async (_subject, { id, outputs, inputs }) => {
+    const known = handOffInputs.safeParse(outputsAsInputs(outputs)).data;
+    if (known === undefined) {
+      return { id, outputs, inputs };
+    }
+    const files = filesOf(known.objects, known.stack);
+    const written = Object.keys(handOffMemory.safeParse(outputs).data?.files ?? {});
+    const found = await atTarget(known, this.#registries, this.#run.signal, (target) =>
+      target.found([...new Set([...files.keys(), ...written])]),
     );
-    const result: HandOffResult = {
-      ...written,
-      changed: written.previous !== null,
-      deployments: {},
-      controller: { sync: null, health: null, revision: null, drift: [], selfHeal: null },
-      startedAt: startedAt.toISOString(),
-      seconds: Math.round((Date.now() - startedAt.getTime()) / 100) / 10,
-    };
+    const kept = { ...withHiddenLogin(outputs), ...found };
+    return found === undefined ? undefined : { id, inputs, outputs: kept };
+  };
+
+  /** What is written stays: without it the controller would delete what runs. */
+  delete: Resource["delete"] = ({ log, name }, { id }) => {
+    log.warn(
+      `${name}: the files of ${id} stay, and so does what the controller has applied; remove them there when it is to be deleted`,
+    );
+    return Promise.resolve();
+  };
+
+  async #isHeld(news: Properties, log: Log): Promise<boolean> {
+    const { data: wanted } = handOffInputs.safeParse(news);
+    if (wanted === undefined || containsUnknown(news)) {
+      return true;
+    }
+    const signal = AbortSignal.any([this.#run.signal, AbortSignal.timeout(LOOK_MILLISECONDS)]);
+    const files = filesOf(wanted.objects, wanted.stack);
+    try {
+      const held = await atTarget(wanted, this.#registries, signal, (target) =>
+        target.holds(files),
+      );
+      return held !== undefined;
+    } catch (error) {
+      log.info(
+        `only pulumi up sees whether what was handed off was changed since: ${messageOf(error)}`,
+      );
+      return true;
+    }
+  }
+
+  async #handedOver(subject: Subject, inputs: Properties, olds: Properties): Promise<Properties> {
+    const wanted = parsed(handOffInputs, inputs);
+    const memory = handOffMemory.safeParse(olds).data;
+    // In a different place nothing was written yet.
+    const last = isDeepStrictEqual(olds["to"], inputs["to"]) ? memory : undefined;
+    const { cluster, context, signal } = this.#run;
+    const result: HandOffResult = await handOver(wanted, last, {
+      api: cluster().api,
+      context,
+      registries: this.#registries,
+      signal,
+      progress: (text) => {
+        subject.log.status(text);
+      },
+    });
     return { ...withHiddenLogin(inputs), ...result };
   }
-}
-
-function placeOf({ to }: HandOffInputs): Place {
-  if (!("git" in to)) {
-    throw new Error("an artifact is not written yet");
-  }
-  return to;
 }
 
 /** Two stacks that write to one place are one too many. */
 function idOf({ to }: Properties): string {
   const { git, branch, path, oci } = to as Readonly<Record<string, string>>;
-  return oci ?? `${git}//${path}?ref=${branch}`;
+  return oci ?? `${git ?? ""} ${branch ?? ""} ${path ?? ""}`;
 }
 
 function unknown(inputs: Properties): Properties {
   return { ...withHiddenLogin(inputs), ...Object.fromEntries(OWN.map((key) => [key, UNKNOWN])) };
 }
 
+function outputsAsInputs(outputs: Properties): Properties {
+  const keys = Object.keys(handOffInputs.unwrap().shape);
+  return Object.fromEntries(Object.entries(outputs).filter(([key]) => keys.includes(key)));
+}
+
 /** What must not be in a repository. */
-function clearSecrets({ objects }: Properties) {
-  const list = Array.isArray(objects)
-    ? (objects as readonly HandOffInputs["objects"][number][])
-    : [];
-  return list.flatMap(({ kind, metadata }) =>
-    kind === "Secret"
-      ? [
-          {
-            property: "objects",
-            reason: `objects: must have no Secret in clear, got ${metadata.name}; seal it (docs/secrets.md), or let a store make it`,
-          },
-        ]
-      : [],
-  );
+function clearSecrets({ objects }: Properties): CheckFailure[] {
+  const list = Array.isArray(objects) ? (objects as HandOffInputs["objects"]) : [];
+  return list
+    .filter((object) => object.kind === "Secret" && object.apiVersion === "v1")
+    .map(({ metadata }) => ({
+      property: "objects",
+      reason: `objects: must have no Secret, which anybody could read there, got ${metadata.name}; seal it, or let a store make it`,
+    }));
 }

@@ -74,7 +74,7 @@ export function partsOf(run: Run, secrets: KnownSecrets, { isInState, handsOff }
   return {
     resources: {
       [RESOURCES.AccessProof]: new AccessProof(run),
-      [RESOURCES.HandOff]: new HandOff(run),
+      [RESOURCES.HandOff]: new HandOff(run, registries),
       [RESOURCES.ImageBuild]: new ImageBuild(registries, lent, secrets, signal),
       [RESOURCES.ImageCopy]: new ImageCopy(registries),
       [RESOURCES.LaneGuard]: new LaneGuard(run),

@@ -3,15 +3,16 @@ import { createHash } from "node:crypto";
 import { stringify } from "yaml";
 
 import type { HandedObject } from "../../contract/hand-off.ts";
+import { oneLine } from "../cluster/one-line.ts";
 
 /** The list by which controllers, and kubectl, know the files. */
 export const KUSTOMIZATION = "kustomization.yaml";
 
-/** The first line of a list that Slipway has written. */
-const MARK = "# Written by Slipway: it replaces what is changed here. Change the stack's settings.";
+/** The first line of a list that Slipway has written; the stack follows. */
+const MARK = "# Written by Slipway, which replaces what is changed here, for stack ";
 
 /** Names that a file may have as they are. */
-const PLAIN_NAME = /^[a-z0-9][a-z0-9.-]{0,150}$/;
+const PLAIN_NAME = /^[a-z0-9][a-z0-9.-]{0,89}$/;
 
 /** Words of the program that registers the objects; they mean nothing to who applies them. */
 const ENGINE_ANNOTATION = /^pulumi\.com\//;
@@ -23,9 +24,9 @@ export type Files = ReadonlyMap<string, string>;
  * Manifests as files: one object each, with the same names and content for the same manifests whatever their order, and
  * the list of them.
  *
- * @throws Error for two manifests of one object, and for a Secret in clear
+ * @throws Error for two manifests of one object
  */
-export function filesOf(objects: readonly HandedObject[]): Files {
+export function filesOf(objects: readonly HandedObject[], stack: string): Files {
   const shortNames = objects.map(shortName);
   const contents = objects.map((object, index): [string, string] => {
     const short = shortNames[index] ?? "";
@@ -39,21 +40,27 @@ export function filesOf(objects: readonly HandedObject[]): Files {
       `hand-off: two manifests are of one object, ${twice[0].replace(/\.yaml$/, "")}; allowed: one each`,
     );
   }
-  return new Map([...files, [KUSTOMIZATION, listOf([...files.keys()])]]);
+  return new Map([...files, [KUSTOMIZATION, listOf([...files.keys()], stack)]]);
 }
 
-/** The names of the files that a list of Slipway's names; undefined if somebody else has written it. */
-export function listedIn(kustomization: string): string[] | undefined {
-  const [first, ...lines] = kustomization.split("\n");
-  return first === MARK
-    ? lines.flatMap((line) => /^ {2}- ([a-z0-9][\w.-]*\.yaml)$/.exec(line)?.[1] ?? [])
-    : undefined;
+/** A list of files that Slipway has written. */
+export interface List {
+  readonly stack: string;
+  readonly names: readonly string[];
 }
 
-function listOf(names: readonly string[]): string {
-  const head = [MARK, "apiVersion: kustomize.config.k8s.io/v1beta1", "kind: Kustomization"];
+/** What a list of Slipway's says; undefined if somebody else has written it. */
+export function listIn(kustomization: string): List | undefined {
+  const [first = "", ...lines] = kustomization.split("\n");
+  const names = lines.flatMap((line) => /^ {2}- ([a-z0-9][\w.-]*\.yaml)$/.exec(line)?.[1] ?? []);
+  return first.startsWith(MARK) ? { stack: first.slice(MARK.length), names } : undefined;
+}
+
+function listOf(names: readonly string[], stack: string): string {
+  const form = ["apiVersion: kustomize.config.k8s.io/v1beta1", "kind: Kustomization"];
   const resources = names.length === 0 ? ["resources: []"] : ["resources:"];
-  return [...head, ...resources, ...names.map((name) => `  - ${name}`), ""].join("\n");
+  const items = names.map((name) => `  - ${name}`);
+  return [`${MARK}${oneLine(stack)}`, ...form, ...resources, ...items, ""].join("\n");
 }
 
 function shortName({ kind, metadata: { name } }: HandedObject): string {
@@ -75,7 +82,7 @@ function fileName(name: string): string {
   }
   const hash = createHash("sha256").update(name).digest("hex").slice(0, 8);
   const plain = name.toLowerCase().replaceAll(/[^a-z0-9.-]+/g, "-");
-  return `${plain.replace(/^[.-]+/, "").slice(0, 120)}-${hash}`;
+  return `${plain.replace(/^[.-]+/, "").slice(0, 80)}-${hash}`;
 }
 
 /** With all that YAML 1.1 takes for something other than a string in quotes: controllers read it so. */

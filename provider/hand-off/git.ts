@@ -19,16 +19,22 @@ const SETTINGS = ["core.hooksPath=/dev/null", "gc.auto=0", "maintenance.auto=fal
 const STDOUT_BYTES = 32 << 20;
 const STDERR_CHARACTERS = 2000;
 
+/** A repository that needs longer for one answer is too large, or too far away. */
+const RUN_SECONDS = 180;
+
 /** What git said when it ended with an error. */
 export class GitError extends Error {
   override readonly name = "GitError";
 
   /** Its own words, masked. */
   readonly words: string;
+  /** Null if a signal ended it. */
+  readonly code: number | null;
 
-  constructor(command: string, words: string) {
+  constructor(command: string, words: string, code: number | null) {
     super(`git ${command} failed: ${words}`);
     this.words = words;
+    this.code = code;
   }
 }
 
@@ -51,6 +57,8 @@ export async function git(
   { input, env = {}, signal }: GitRun,
 ): Promise<string> {
   signal.throwIfAborted();
+  const late = AbortSignal.timeout(RUN_SECONDS * 1000);
+  const either = AbortSignal.any([signal, late]);
   const settings = SETTINGS.flatMap((setting) => ["-c", setting]);
   // In a session of its own there is no terminal that ssh could ask on, and what git started ends with it.
   const child = spawn("git", ["-C", folder, ...settings, ...args], {
@@ -61,7 +69,7 @@ export async function git(
   const end = () => {
     killGroup(child.pid);
   };
-  signal.addEventListener("abort", end);
+  either.addEventListener("abort", end);
   const parts: Buffer[] = [];
   let [bytes, words] = [0, ""];
   child.stdout.on("data", (part: Buffer) => {
@@ -76,17 +84,18 @@ export async function git(
     words = (words + part).slice(-4 * STDERR_CHARACTERS);
   });
   child.stdin.on("error", ignored).end(input ?? "");
-  try {
-    const code = await ended(child);
-    if (code === 0) {
-      return Buffer.concat(parts).toString("utf8");
-    }
-  } finally {
-    signal.removeEventListener("abort", end);
-  }
+  const code = await ended(child).finally(() => {
+    either.removeEventListener("abort", end);
+  });
   signal.throwIfAborted();
-  const said = bytes > STDOUT_BYTES ? `it says more than ${STDOUT_BYTES} bytes` : reasonOf(words);
-  throw new GitError(args[0] ?? "", said);
+  if (late.aborted) {
+    throw new GitError(args[0] ?? "", `it has not ended after ${RUN_SECONDS} s`, code);
+  }
+  if (code !== 0 || bytes > STDOUT_BYTES) {
+    const said = bytes > STDOUT_BYTES ? `it says more than ${STDOUT_BYTES} bytes` : reasonOf(words);
+    throw new GitError(args[0] ?? "", said, code);
+  }
+  return Buffer.concat(parts).toString("utf8");
 }
 
 function ended(child: ReturnType<typeof spawn>): Promise<number | null> {

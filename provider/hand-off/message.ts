@@ -17,7 +17,13 @@ export type Handed = Pick<HandOffInputs, "stack" | "source" | "releases">;
  */
 export function commitMessage({ stack, source, releases }: Handed): string {
   const { commit, author, repository, subject, date } = source;
-  const reference = { sha: commit, author, repourl: repository, subject, date };
+  const reference = {
+    sha: commit,
+    author: author && addressOf(author),
+    repourl: repository && urlOf(repository),
+    subject,
+    date,
+  };
   const trailers = [
     ...Object.entries(reference).map(([key, value]) => [`Argocd-reference-commit-${key}`, value]),
     ["Slipway-stack", stack],
@@ -39,6 +45,18 @@ export function restoreMessage({ stack, releases }: Handed, reason: string, from
     ["Slipway-restores", from],
     ...releases.map(({ service, image }) => ["Slipway-image", `${service}=${image}`]),
   ]);
+}
+
+/** A name with a dot or a comma is read as an address only in quotes. */
+function addressOf(author: string): string {
+  const [, name = "", mail] = /^\s*"?(.*?)"?\s*<([^<>]*)>\s*$/.exec(author) ?? [];
+  return mail === undefined ? author : `"${name.replaceAll(/["\\]/g, "")}" <${mail}>`;
+}
+
+/** The short form of ssh, `git@host:path`, is no URL. */
+function urlOf(repository: string): string {
+  const [, host, path = ""] = /^((?:[\w.~-]+@)?[\w.-]+):(?!\/\/)(.*)$/.exec(repository) ?? [];
+  return host === undefined ? repository : `ssh://${host}/${path.replace(/^\/+/, "")}`;
 }
 
 function withTrailers(

@@ -13,12 +13,24 @@ export interface Entry {
 /** Entries of a folder by name. */
 export type Folder = ReadonlyMap<string, Entry>;
 
+/** A commit that changed files. */
+export interface Change {
+  readonly commit: string;
+  readonly author: string;
+  readonly subject: string;
+  /** The stack that it handed off; empty if Slipway did not make it. */
+  readonly stack: string;
+}
+
 /** Where desired state is in git. */
 export interface Place {
   readonly git: string;
   readonly branch: string;
   readonly path: string;
 }
+
+/** How often a hundred commits more are fetched to find one. */
+const DEEPENED = 5;
 
 const FILE = "100644";
 const FOLDER = "040000";
@@ -177,6 +189,58 @@ export class Repository {
     }
   }
 
+  /** The branch that `HEAD` is there; undefined if it does not say. */
+  async defaultBranch(): Promise<string | undefined> {
+    const said = await this.#git(["ls-remote", "--symref", "origin", "HEAD"]).catch(() => "");
+    return /^ref: refs\/heads\/(\S+)\tHEAD$/m.exec(said)?.[1];
+  }
+
+  /** Fetches as much of the past as there has to be to know a commit: whether it is known then. */
+  async hasReached(commit: string): Promise<boolean> {
+    const spec = `+refs/heads/${this.place.branch}:refs/heads/there`;
+    for (let deepened = 0; ; deepened++) {
+      const isThere = await this.#answers([
+        "merge-base",
+        "--is-ancestor",
+        commit,
+        "refs/heads/there",
+      ]);
+      if (isThere || deepened === DEEPENED) {
+        return isThere;
+      }
+      await this.#git(["fetch", "--quiet", "--no-tags", "--deepen=100", "origin", spec]);
+    }
+  }
+
+  /** Whether a commit comes after another one, or is it; false as far as nothing is known of either. */
+  async isAncestor(one: string, later: string): Promise<boolean> {
+    return this.#answers(["merge-base", "--is-ancestor", one, later]);
+  }
+
+  /** The id of a folder in a commit, undefined if either is unknown. */
+  async treeOf(commit: string, path: string): Promise<string | undefined> {
+    try {
+      return (await this.#git(["rev-parse", "--verify", "--quiet", `${commit}:${path}`])).trim();
+    } catch (error) {
+      if (error instanceof GitError) {
+        return undefined;
+      }
+      throw error;
+    }
+  }
+
+  /** The commits between two that changed files of a folder, the latest first. */
+  async changesOf(path: string, from: string, to: string): Promise<readonly Change[]> {
+    const format =
+      "--format=%H%x1f%an%x1f%s%x1f%(trailers:key=Slipway-stack,valueonly,separator=%x20)%x1e";
+    const args = ["log", "-n", "20", format, `${from}..${to}`, "--", path];
+    const lines = (await this.#git(args).catch(() => "")).split("\u001e");
+    return lines.flatMap((line) => {
+      const [commit = "", author = "", subject = "", stack = ""] = line.trim().split("\u001f");
+      return commit === "" ? [] : [{ commit, author, subject, stack }];
+    });
+  }
+
   async #prepare(): Promise<void> {
     await this.#git(["init", "--quiet", "--bare", "--template="]);
     const settings = {
@@ -192,12 +256,19 @@ export class Repository {
     }
   }
 
-  async #hasIdentity(): Promise<boolean> {
+  #hasIdentity(): Promise<boolean> {
+    return this.#answers(["-c", "user.useConfigOnly=true", "var", "GIT_COMMITTER_IDENT"]);
+  }
+
+  async #answers(args: readonly string[]): Promise<boolean> {
     try {
-      await this.#git(["-c", "user.useConfigOnly=true", "var", "GIT_COMMITTER_IDENT"]);
+      await this.#git(args);
       return true;
-    } catch {
-      return false;
+    } catch (error) {
+      if (error instanceof GitError) {
+        return false;
+      }
+      throw error;
     }
   }
 
