@@ -1,5 +1,6 @@
 import type { Evidence } from "./evidence.ts";
 import type { GroupFailure } from "./group.ts";
+import type { HandedRevision } from "./handed-over.ts";
 import type { MigrationRecord } from "./migration-record.ts";
 import type { PassedGate } from "./passed-gate.ts";
 import type { OfKind, WorkloadKind } from "./workload-kind.ts";
@@ -157,6 +158,11 @@ export interface ReleaseRecord extends HistoryEntry {
    * @default - the service has no migrations
    */
   readonly migration?: MigrationRecord;
+  /**
+   * The revision of desired state that it was handed off with.
+   * @default - the stack applied it itself
+   */
+  readonly handOff?: HandedRevision;
   /** What runs instead since it failed, null if it runs itself. */
   readonly running: RunningRelease | null;
   /**
