@@ -56,7 +56,8 @@ export function listIn(kustomization: string): List | undefined {
   return first.startsWith(MARK) ? { stack: first.slice(MARK.length), names } : undefined;
 }
 
-function listOf(names: readonly string[], stack: string): string {
+/** The list of files. */
+export function listOf(names: readonly string[], stack: string): string {
   const form = ["apiVersion: kustomize.config.k8s.io/v1beta1", "kind: Kustomization"];
   const resources = names.length === 0 ? ["resources: []"] : ["resources:"];
   const items = names.map((name) => `  - ${name}`);
