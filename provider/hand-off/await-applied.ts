@@ -20,7 +20,7 @@ export interface Ended {
 
 /** What a wait is about. */
 export interface Waiting {
-  readonly asked: Omit<Asked, "standing">;
+  readonly asked: Omit<Asked, "standing" | "isRefreshed">;
   readonly lineage: Lineage;
   readonly seconds: number;
   readonly signal: AbortSignal;
@@ -49,10 +49,11 @@ export async function awaitApplied(controller: Controller, waiting: Waiting): Pr
     if (refreshed === "nobody is there") {
       refreshed = await seen.refresh(signal);
     }
-    const asked = { ...waiting.asked, standing: standings.of };
+    const isRefreshed = refreshed === "asked";
+    const asked = { ...waiting.asked, standing: standings.of, isRefreshed };
     const decision = course.judge(seen.assess(asked), performance.now());
     if (decision.kind !== "waiting") {
-      return endedBy(decision, last, refreshed === "asked");
+      return endedBy(decision, last, isRefreshed);
     }
     progress(`${controller.title} ${decision.text}`);
     await pause(PAUSE_MILLISECONDS, signal);

@@ -22,7 +22,7 @@ export function lookAt(looked: Looked, tools: Tools): Promise<HandOffSeen> {
     const standings = new Standings(target.lineage({ revision, changed: false }));
     const look = await answered(() => controller.look(signal), signal);
     await standings.learn(look.revisions);
-    const shown = look.assess({ ...asked, standing: standings.of });
+    const shown = look.assess({ ...asked, standing: standings.of, isRefreshed: false });
     const { report } = shown;
     const ended =
       shown.kind === "applied"

@@ -12,7 +12,7 @@ export async function askedOf(
   { to, by, workloads }: Pick<HandOffInputs, "to" | "by" | "workloads">,
   target: Pick<Target, "defaultBranch">,
   of: Pick<Asked, "revision" | "isFirst">,
-): Promise<Omit<Asked, "standing">> {
+): Promise<Omit<Asked, "standing" | "isRefreshed">> {
   const defaultBranch = "argocd" in by ? await target.defaultBranch() : undefined;
   return { to, workloads, ...of, defaultBranch, writtenAt: Date.now() };
 }
