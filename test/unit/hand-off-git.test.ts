@@ -299,7 +299,12 @@ test("restores nothing where there was nothing, and refuses where somebody has c
   const first = await write(delivery);
   const taken = { revision: first.revision, previous: first.previous ?? "", reason: "crash-loop" };
   expect(await at(delivery, (target) => target.restore(taken))).toBeUndefined();
-  const bad = await write(delivery, [deployment("2")], first);
+  const others = { ...delivery, releases: [{ service: "api", image: "x", manifestHash: HASH }] };
+  const api = await write(others, [deployment(), deployment("1", "api")], first);
+  const added = { revision: api.revision, previous: api.previous ?? "", reason: "crash-loop" };
+  expect(await at(others, (target) => target.restore(added))).toBeUndefined();
+  expect(remote.head()).toBe(api.revision);
+  const bad = await write(delivery, [deployment("2")], api);
   remote.commit("By hand", { "env/shop-prod/deployment-shop.yaml": "replicas: 9\n" });
   const since = { revision: bad.revision, previous: bad.previous ?? "", reason: "crash-loop" };
   await expect(at(delivery, (target) => target.restore(since))).rejects.toThrow(
