@@ -46,7 +46,7 @@ export class Commits implements Lineage {
       return UNKNOWN;
     }
     const head = await this.#repository.head();
-    if (head !== ours && !(await this.#repository.isAncestor(ours, head))) {
+    if (head !== ours && !(await this.#repository.hasReached(ours))) {
       return { kind: "foreign", words: this.#forced(head) };
     }
     const isLater = await this.#repository.isAncestor(ours, revision);

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { appendFile, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -57,6 +57,9 @@ export class Repository {
   readonly place: Place;
   readonly #folder: string;
   readonly #signal: AbortSignal;
+  /** By id: what has one never changes. */
+  readonly #folders = new Map<string, Folder>();
+  #hasFetched = false;
 
   private constructor(place: Place, folder: string, signal: AbortSignal) {
     this.place = place;
@@ -89,7 +92,7 @@ export class Repository {
     const { git: address, branch } = this.place;
     const fetch = ["fetch", "--quiet", "--no-tags", "--no-write-fetch-head"];
     const spec = `+refs/heads/${branch}:refs/heads/there`;
-    const depth = (await this.#has("refs/heads/there")) ? [] : ["--depth=1"];
+    const depth = this.#hasFetched ? [] : ["--depth=1"];
     try {
       await this.#git([...fetch, ...depth, "--filter=blob:none", "origin", spec]);
     } catch (error) {
@@ -99,6 +102,7 @@ export class Repository {
         : `${address} cannot be read: ${(error as Error).message}; check the address, and the key or credential helper of git on this machine`;
       throw error instanceof GitError ? new Error(told) : error;
     }
+    this.#hasFetched = true;
     return (await this.#git(["rev-parse", "refs/heads/there"])).trim();
   }
 
@@ -108,7 +112,7 @@ export class Repository {
    * @throws Error if something other than a folder has its name, or that of a folder above it
    */
   async folder(commit: string, path: string): Promise<Folder | undefined> {
-    let entries = await this.#entries(`${commit}^{tree}`);
+    let entries = await this.#root(commit);
     const walked: string[] = [];
     for (const name of path.split("/")) {
       walked.push(name);
@@ -141,17 +145,18 @@ export class Repository {
 
   /** Keeps contents, so that a folder can have them: their ids, in the same order. */
   async keep(contents: readonly string[]): Promise<string[]> {
-    const ids: string[] = [];
-    for (const content of contents) {
-      ids.push((await this.#git(["hash-object", "-w", "--stdin"], content)).trim());
+    const paths = contents.map((_, index) => join(this.#folder, `content-${index}`));
+    for (const [index, path] of paths.entries()) {
+      await writeFile(path, contents[index] ?? "");
     }
-    return ids;
+    const args = ["hash-object", "-w", "--no-filters", "--stdin-paths"];
+    return (await this.#git(args, paths.join("\n"))).trim().split("\n");
   }
 
   /** A commit after another one, in which the folder has these entries and everything else is as before. */
   async commit(parent: string, path: string, folder: Folder, message: string): Promise<string> {
     const names = path.split("/");
-    const levels = [await this.#entries(`${parent}^{tree}`)];
+    const levels = [await this.#root(parent)];
     for (const name of names.slice(0, -1)) {
       const entry = levels.at(-1)?.get(name);
       levels.push(entry === undefined ? new Map<string, Entry>() : await this.#entries(entry.id));
@@ -243,17 +248,12 @@ export class Repository {
 
   async #prepare(): Promise<void> {
     await this.#git(["init", "--quiet", "--bare", "--template="]);
-    const settings = {
-      "remote.origin.url": this.place.git,
-      "remote.origin.promisor": "true",
-      "remote.origin.partialclonefilter": "blob:none",
-      ...((await this.#hasIdentity())
-        ? {}
-        : { "user.name": "Slipway", "user.email": "slipway@invalid" }),
-    };
-    for (const [name, value] of Object.entries(settings)) {
-      await this.#git(["config", name, value]);
-    }
+    const url = this.place.git.replaceAll(/["\\]/g, "\\$&");
+    const identity = "[user]\n\tname = Slipway\n\temail = slipway@invalid\n";
+    await appendFile(
+      join(this.#folder, "config"),
+      `[remote "origin"]\n\turl = "${url}"\n\tpromisor = true\n\tpartialclonefilter = blob:none\n${(await this.#hasIdentity()) ? "" : identity}`,
+    );
   }
 
   #hasIdentity(): Promise<boolean> {
@@ -272,18 +272,24 @@ export class Repository {
     }
   }
 
-  async #has(ref: string): Promise<boolean> {
-    return (await this.#git(["for-each-ref", ref])) !== "";
+  #root(commit: string): Promise<Folder> {
+    return this.#entries(`${commit}^{tree}`);
   }
 
   async #entries(tree: string): Promise<Folder> {
+    const known = this.#folders.get(tree);
+    if (known !== undefined) {
+      return known;
+    }
     const lines = (await this.#git(["ls-tree", "-z", tree])).split("\0");
     const entries = lines.flatMap((line): [string, Entry][] => {
       const tab = line.indexOf("\t");
       const [mode = "", , id = ""] = line.slice(0, tab).split(" ");
       return tab === -1 ? [] : [[line.slice(tab + 1), { mode, id }]];
     });
-    return new Map(entries);
+    const folder = new Map(entries);
+    this.#folders.set(tree, folder);
+    return folder;
   }
 
   async #tree(folder: Folder): Promise<string> {
