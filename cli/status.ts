@@ -10,6 +10,7 @@ import {
   lookedAt,
   withKnown,
 } from "./known-release.ts";
+import { handOffLines } from "./handed-off.ts";
 import { lookAtCluster } from "./live-look.ts";
 import { type CommonOptions, print, stackCommand } from "./options.ts";
 import { endingGates, type Gated } from "./passed-gates.ts";
@@ -91,13 +92,18 @@ async function status(options: Options): Promise<void> {
     options.live === true
       ? await lookAtCluster(stack, outputs.namespace, stored)
       : { known: stored, end: undefined };
-  const { releases } = withKnown(outputs, known);
+  const { releases, handOff } = withKnown(outputs, known);
   const services = Object.entries(releases).map(([name, record]) => {
     const found = known.find(({ service }) => service === name);
     return statusOf(name, record, pins[name], { stack: stack.name, found });
   });
-  const text = words(services, Date.now());
-  const result = { stack: stack.name, services, ...(end !== undefined && { namespace: end }) };
+  const text = [words(services, Date.now()), ...handOffLines(handOff)].join("\n");
+  const result = {
+    stack: stack.name,
+    services,
+    ...(handOff && { handOff }),
+    ...(end !== undefined && { namespace: end }),
+  };
   print(options, result, end === undefined ? text : `${text}\n${end}`);
 }
 

@@ -40,23 +40,27 @@ const READ_BY_PROVIDERS = "KUBECONFIG";
  *
  * Creates the two providers, named `cluster` and `slipway`.
  *
+ * @param rendersTo folder that the objects are written to, because somebody else applies them; see `handOver`
+ *
  * @see https://www.pulumi.com/docs/iac/concepts/providers/#explicit-providers
  */
-export function connect(cluster: Cluster): ClusterProviders {
+export function connect(cluster: Cluster, rendersTo?: string): ClusterProviders {
   const { kubeconfig, kubeconfigVariable, context, identifier, formerIdentifiers = [] } = cluster;
   const isNamed = kubeconfigVariable !== undefined && kubeconfigVariable !== READ_BY_PROVIDERS;
   const opts = isNamed ? { envVarMappings: { [kubeconfigVariable]: READ_BY_PROVIDERS } } : {};
   // Left out, the SDK would write the variable's value into the state.
   const path = kubeconfigVariable === undefined ? kubeconfig : "";
-  const own = new SlipwayProvider("slipway", { kubeconfig: path, context }, opts);
+  const handsOff = rendersTo === undefined ? {} : { handsOff: true };
+  const own = new SlipwayProvider("slipway", { kubeconfig: path, context, ...handsOff }, opts);
   const clusterIdentifier = pulumi.output(
     formerIdentifiers.length === 0 ? inTurn(identifier) : standingIdentifier(cluster, own),
   );
-  const objects = new KubernetesProvider(
-    NAME,
-    { kubeconfig: path, context, clusterIdentifier },
-    opts,
-  );
+  // It keeps the identifier of the cluster: with a different one every object would be replaced.
+  const target =
+    rendersTo === undefined
+      ? { kubeconfig: path, context }
+      : { kubeconfig: "", renderYamlToDirectory: rendersTo };
+  const objects = new KubernetesProvider(NAME, { ...target, clusterIdentifier }, opts);
   return [objects, own];
 }
 

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 
+import { renderFolderOf } from "../../components/hand-off/render-folder.ts";
 import type { Entry } from "./entry.ts";
 import type { Expected } from "./expected.ts";
 import { type Finding, type Findings, shown } from "./finding.ts";
@@ -7,8 +8,8 @@ import { fieldOf, isMapping, type Mapping } from "./mapping.ts";
 
 /** What the program, or the engine for it, sets of a provider, by package. */
 const INPUTS: Readonly<Record<string, readonly string[]>> = {
-  kubernetes: ["kubeconfig", "context", "clusterIdentifier", "version"],
-  slipway: ["kubeconfig", "context"],
+  kubernetes: ["kubeconfig", "context", "clusterIdentifier", "renderYamlToDirectory", "version"],
+  slipway: ["kubeconfig", "context", "handsOff"],
   random: ["version"],
   docker: ["version"],
   pulumi: [],
@@ -16,6 +17,8 @@ const INPUTS: Readonly<Record<string, readonly string[]>> = {
 
 /** Providers that the program names itself; the others are the engine's own defaults. */
 const NAMED: Readonly<Record<string, string>> = { kubernetes: "cluster", slipway: "slipway" };
+
+const NO_CLUSTER = { kubeconfig: "", envVarMappings: {} };
 
 /** Where the engine keeps which plugin a provider is, and with which variables it starts. */
 const INTERNAL = "__internal";
@@ -39,6 +42,7 @@ export function providerFindings(
     ...[settings, outputs].flatMap((each) => [
       ...unknownInputs(each, of, configured, find),
       ...identifierFindings(each, expected, find),
+      ...folderFindings(each, expected, find),
     ]),
     ...versionFindings(of, [version, fieldOf(outputs, "version")], expected, find),
     ...(of in NAMED ? accessFindings({ settings, internal, outputs }, expected, find) : []),
@@ -101,6 +105,15 @@ function identifierFindings(values: Mapping, { identifiers }: Expected, find: Fi
       );
 }
 
+/** Objects that are handed off are written there, whatever was there before. */
+function folderFindings(values: Mapping, { stack }: Expected, find: Findings): Finding[] {
+  const folder = fieldOf(values, "renderYamlToDirectory");
+  const own = renderFolderOf(stack);
+  return folder === undefined || folder === own
+    ? []
+    : find(`inputs.renderYamlToDirectory: got ${shown(folder)}; allowed: ${own}`);
+}
+
 function versionFindings(
   of: string,
   [version, known = version]: readonly unknown[],
@@ -133,11 +146,15 @@ function accessFindings(
   const { settings, internal, outputs } = given;
   const envVarMappings = fieldOf(internal, "envVarMappings") ?? {};
   const allowed = kubeconfigs.map(kubeconfigWords).join(", ");
+  // Who writes files leads to no cluster.
+  const isRendering = fieldOf(settings, "renderYamlToDirectory") !== undefined;
+  const known = isRendering ? [...kubeconfigs, NO_CLUSTER] : kubeconfigs;
   const isAllowed = (kubeconfig: unknown) =>
-    kubeconfigs.some((each) => isDeepStrictEqual({ ...each }, { kubeconfig, envVarMappings }));
+    known.some((each) => isDeepStrictEqual({ ...each }, { kubeconfig, envVarMappings }));
   const paths = valuesOf("kubeconfig", settings, outputs).filter((path) => !isAllowed(path));
   const others = valuesOf("context", settings, outputs).filter(
-    (context) => !contexts.some((each) => each === context),
+    (context) =>
+      !(isRendering && context === undefined) && !contexts.some((each) => each === context),
   );
   return [
     ...paths.flatMap((path) =>

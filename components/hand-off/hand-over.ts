@@ -1,0 +1,136 @@
+import * as pulumi from "@pulumi/pulumi";
+
+import type { HandOffInputs, HandOffResult } from "../../contract/hand-off.ts";
+import type { HandedOver } from "../../contract/handed-over.ts";
+import { RESOURCES } from "../../contract/tokens.ts";
+import type { RegistryLogin } from "../../contract/registry-login.ts";
+import type { SlipwayProvider } from "../slipway-provider.ts";
+import { type HandedWorkload, identityIn, WAITING } from "./awaited.ts";
+import { Collected } from "./collected.ts";
+import type { HandOffDefinition } from "./definition.ts";
+import { HandOff } from "./hand-off.ts";
+
+/** What others have created is only named. */
+const NAMESPACE = { apiVersion: "v1", kind: "Namespace" };
+
+/** Inputs of {@link handOver}. */
+export interface HandOverArgs extends HandOffDefinition {
+  /** What the desired state is made of. */
+  readonly source: HandOffInputs["source"];
+  /**
+   * Login of the registry that an artifact is pushed to.
+   * @default - the machine's own
+   */
+  readonly login?: pulumi.Input<RegistryLogin> | undefined;
+  readonly provider: SlipwayProvider;
+}
+
+/** A hand-off that has begun. */
+export interface HandOver {
+  /** Hands off all that was declared since: call it when nothing more is. */
+  readonly finish: () => HandOff;
+}
+
+/**
+ * From here on objects are handed off instead of being applied, all of them in one revision, and what waits for them comes
+ * after that. Give the Kubernetes provider `renderYamlToDirectory`, so that it applies nothing.
+ *
+ * Creates a `HandOff` when it is finished.
+ */
+export function handOver({ provider, ...args }: HandOverArgs): HandOver {
+  const collected = new Collected();
+  const { promise, resolve } = Promise.withResolvers<HandOff>();
+  pulumi.runtime.registerStackTransformation(({ type, resource, props, opts }) => {
+    const given = { resource, props: props as pulumi.Inputs, opts };
+    if (type.startsWith("kubernetes:")) {
+      return objectOf(given, collected);
+    }
+    return WAITING.has(type) ? waitAfter(type, given, collected, promise) : undefined;
+  });
+  const finish = () => {
+    const inputs = { ...args, ...collected.handed(), stack: pulumi.getStack() };
+    const dependsOn = [...collected.resources];
+    const made = new HandOff(pulumi.getStack(), inputs as never, { provider, dependsOn });
+    resolve(made);
+    return made;
+  };
+  return { finish };
+}
+
+/** What is declared, before it is registered. */
+interface Given {
+  readonly resource: pulumi.Resource;
+  readonly props: pulumi.Inputs;
+  readonly opts: pulumi.CustomResourceOptions;
+}
+
+/**
+ * A file comes in no order, and what it waited for comes after the hand-off, which waits for it. What exists is neither read nor imported:
+ * nobody is asked.
+ */
+function objectOf({ resource, props, opts }: Given, collected: Collected) {
+  const { dependsOn, import: imported, id, ...rest } = opts;
+  void dependsOn;
+  void imported;
+  if (id !== undefined) {
+    return { props: { ...NAMESPACE, metadata: { name: id } }, opts: rest };
+  }
+  collected.addObject(resource, props, opts.ignoreChanges);
+  return { props, opts: rest };
+}
+
+function waitAfter(
+  type: string,
+  { props, opts }: Given,
+  collected: Collected,
+  handOff: Promise<HandOff>,
+) {
+  const workload = collected.addWait(type, props);
+  const known = pulumi.output(handOff);
+  const before = Array.isArray(opts.dependsOn) ? opts.dependsOn : [opts.dependsOn ?? []].flat();
+  return {
+    props: { ...props, ...(workload && identified(type, props, workload, known)) },
+    opts: { ...opts, dependsOn: [...before, handOff] } as pulumi.CustomResourceOptions,
+  };
+}
+
+/** The inputs of a wait that only the hand-off knows. */
+function identified(
+  type: string,
+  { deployment }: pulumi.Inputs,
+  workload: pulumi.Output<HandedWorkload>,
+  handOff: pulumi.Output<HandOff>,
+): pulumi.Inputs {
+  const found = pulumi
+    .all([handOff.apply((made) => made.deployments), workload])
+    .apply(([deployments, known]) => identityIn(deployments, known));
+  if (type === RESOURCES.ObjectReadiness) {
+    return {
+      uid: found.apply(({ uid }) => uid),
+      generation: found.apply(({ generation }) => generation),
+    };
+  }
+  return {
+    deployment: pulumi
+      .all([deployment as pulumi.Input<object>, found])
+      .apply(([own, identity]) => ({ ...own, ...identity })),
+    handOff: handOff.apply(({ revision, controller, failure, pullRequest }) =>
+      pulumi.all([revision, controller, failure, pullRequest]).apply(told),
+    ),
+  };
+}
+
+/** What a release's record says of its hand-off. */
+function told([revision, controller, failure, pullRequest]: [
+  string,
+  HandOffResult["controller"],
+  HandOffResult["failure"],
+  HandOffResult["pullRequest"],
+]): HandedOver {
+  const { sync, health } = controller;
+  return {
+    ...{ revision, sync, health },
+    ...(failure && { failure }),
+    ...(pullRequest && { pullRequest: pullRequest.branch }),
+  };
+}

@@ -1,0 +1,89 @@
+import type { HandOffInputs, HandOffResult } from "../../contract/hand-off.ts";
+import type { Api } from "../cluster/api.ts";
+import { answered } from "../waiting/answered.ts";
+import { awaitApplied } from "./await-applied.ts";
+import { type Controller, controllerOf } from "./controller.ts";
+import { filesOf } from "./files.ts";
+import { identitiesOf } from "./identities.ts";
+import { failureOf, outcomeOf } from "./outcome.ts";
+import { proposalText } from "./proposal.ts";
+import { atTarget, proposalOf, type Registries, type Target } from "./target.ts";
+import type { Written } from "./written.ts";
+
+const TIMEOUT_SECONDS = 300;
+
+/** What a hand-off works with. */
+export interface Tools {
+  readonly api: Api;
+  /** The kubeconfig's context. */
+  readonly context: () => string;
+  readonly registries: Registries;
+  readonly signal: AbortSignal;
+  readonly progress: (text: string) => void;
+}
+
+/** What was written last. */
+export type Last = Pick<Written, "revision" | "files">;
+
+/** Writes what is handed off, and waits until it is applied; a proposal waits for whoever merges it. */
+export async function handOver(
+  wanted: HandOffInputs,
+  last: Last | undefined,
+  tools: Tools,
+): Promise<HandOffResult> {
+  const { signal, registries, progress } = tools;
+  const controller = controllerOf(wanted, tools.api);
+  // Whoever may not look at it must learn that before anything is written.
+  await answered(() => controller.look(signal), signal);
+  return atTarget(wanted, registries, signal, async (target) => {
+    progress("writes what is handed off");
+    const written = await target.write(filesOf(wanted.objects, wanted.stack), last);
+    return waitFor({ wanted, written, target, controller }, tools);
+  });
+}
+
+interface Handing {
+  readonly wanted: HandOffInputs;
+  readonly written: Written;
+  readonly target: Target;
+  readonly controller: Controller;
+}
+
+async function waitFor(handing: Handing, tools: Tools): Promise<HandOffResult> {
+  const { wanted, written } = handing;
+  const { isFirst: _isFirst, ...kept } = written;
+  const startedAt = new Date().toISOString();
+  const result = { ...kept, changed: written.previous !== null, startedAt };
+  const branch = result.changed ? proposalOf(wanted) : undefined;
+  if (branch !== undefined) {
+    const pullRequest = { branch, ...proposalText(wanted) };
+    return { ...result, deployments: {}, controller: NOT_SEEN, pullRequest, seconds: 0 };
+  }
+  const began = performance.now();
+  const seen = await applied(handing, tools);
+  return { ...result, ...seen, seconds: Math.round((performance.now() - began) / 100) / 10 };
+}
+
+const NOT_SEEN = { sync: null, health: null, revision: null, drift: [], selfHeal: null };
+
+/** What there is once the controller has applied it, or will not. */
+async function applied(
+  { wanted, written, target, controller }: Handing,
+  { api, context, signal, progress }: Tools,
+): Promise<Pick<HandOffResult, "deployments" | "controller" | "failure">> {
+  const { to, by, workloads, timeoutSeconds = TIMEOUT_SECONDS } = wanted;
+  const { revision, isFirst } = written;
+  const asked = {
+    ...{ to, workloads, revision, isFirst, writtenAt: Date.now() },
+    defaultBranch: "argocd" in by ? await target.defaultBranch() : undefined,
+  };
+  const lineage = target.lineage({ revision, changed: written.previous !== null });
+  const waiting = { asked, lineage, seconds: timeoutSeconds, signal, progress };
+  const ended = await awaitApplied(controller, waiting);
+  const { lives, report, fault } = await outcomeOf(ended, wanted, api, signal);
+  return {
+    deployments: identitiesOf(workloads, lives),
+    controller: report,
+    ...(fault && { failure: failureOf(fault, controller, context()) }),
+  };
+}
