@@ -159,7 +159,7 @@ test("a release is judged by the very object that the controller has applied, an
     handOff: { revision: "c0ffee", sync: "Synced", health: "Healthy" },
   });
   const told = await new Promise((resolve) => {
-    (outputs["handOff"] as pulumi.Output<unknown>).apply(resolve);
+    pulumi.output(outputs["handOff"] as object).apply(resolve);
   });
   expect(told).toEqual({ to: GIT, by: ARGO_CD, revision: "c0ffee", controller: CONTROLLER });
 });

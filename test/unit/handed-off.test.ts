@@ -1,7 +1,12 @@
 // Pure words and pure edits of a state. That an engine goes on from such a state, and a controller from such objects, the stories of hand-off prove.
 import { controllerManifests } from "../../cli/handoff/controller-manifests.ts";
 import { assertSettled, ownershipIn, withProvider } from "../../cli/handoff/owned-objects.ts";
-import { type HandedOffOutput, handOffLines, revisionCell } from "../../cli/handed-off.ts";
+import {
+  type HandedOffOutput,
+  handOffIn,
+  handOffLines,
+  revisionCell,
+} from "../../cli/handed-off.ts";
 import { changesOf } from "../../provider/readiness/changes.ts";
 import { pendingState, unappliedRelease } from "../../provider/readiness/unapplied.ts";
 import type { ReadinessInputs } from "../../contract/readiness.ts";
@@ -32,6 +37,15 @@ describe("what is said of a hand-off", () => {
     expect(handOffLines({ ...OUTPUT, to, by, revision: DIGEST, controller })).toEqual([
       "handed off: sha256:aaaaaaaaaaaa to oci://registry.example.com/shop, kustomization flux-system/shop: says nothing",
     ]);
+  });
+
+  test("is what the state has of it, which a refresh has looked at", () => {
+    const { to, by, revision, controller } = OUTPUT;
+    const outputs = { objects: [], to, by, revision, controller, changed: false };
+    const resource = { urn: "urn", type: RESOURCES.HandOff, outputs };
+    expect(handOffIn({ resources: [resource] })).toEqual(OUTPUT);
+    expect(handOffIn({ resources: [{ ...resource, outputs: {} }] })).toBeUndefined();
+    expect(handOffIn({})).toBeUndefined();
   });
 
   test("tells drift apart from ill health, with who wrote it and whether it is undone", () => {
