@@ -1,5 +1,6 @@
 // Pure words and pure edits of a state. That an engine goes on from such a state, and a controller from such objects, the stories of hand-off prove.
 import { controllerManifests } from "../../cli/handoff/controller-manifests.ts";
+import { givenUp, OF_CONTROLLERS, OF_STACK } from "../../cli/handoff/field-owners.ts";
 import { assertSettled, ownershipIn, withProvider } from "../../cli/handoff/owned-objects.ts";
 import {
   type HandedOffOutput,
@@ -200,6 +201,43 @@ describe("the state of a stack that changes who applies its objects", () => {
     }).toThrow(
       /prod: a run was killed in the middle of 1 operations; run npx slipway recover --stack prod/,
     );
+  });
+});
+
+describe("the fields of an object that somebody else applies from now on", () => {
+  const pod = { "f:spec": { "f:replicas": {} } };
+  const created = { manager: "pulumi-kubernetes", operation: "Update", fieldsV1: pod };
+  const applied = {
+    manager: "pulumi-kubernetes-1234",
+    operation: "Apply",
+    apiVersion: "apps/v1",
+    fieldsV1: { "f:metadata": { "f:labels": {} }, "f:spec": { "f:selector": {} } },
+  };
+  const status = { manager: "pulumi-kubernetes", operation: "Update", subresource: "status" };
+  const other = { manager: "kube-controller-manager", operation: "Update", fieldsV1: pod };
+
+  test("are nobody's in particular, so that they can be taken over as a whole", () => {
+    expect(givenUp([applied, other, created, status], OF_STACK)).toEqual([
+      other,
+      status,
+      {
+        manager: "before-first-apply",
+        operation: "Update",
+        apiVersion: "apps/v1",
+        fieldsV1: {
+          "f:metadata": { "f:labels": {} },
+          "f:spec": { "f:selector": {}, "f:replicas": {} },
+        },
+      },
+    ]);
+  });
+
+  test("stay as they are where nobody of before has any", () => {
+    const nobodys = { manager: "before-first-apply", operation: "Update", fieldsV1: pod };
+    expect(givenUp([other, nobodys], OF_STACK)).toBeUndefined();
+    expect(givenUp([other, applied], OF_CONTROLLERS)).toBeUndefined();
+    const controllers = { ...applied, manager: "argocd-controller" };
+    expect(givenUp([controllers, nobodys], OF_CONTROLLERS)).toHaveLength(1);
   });
 });
 
