@@ -125,7 +125,7 @@ const titles = (objects: HandOffInputs["objects"]): string[] =>
 test("hands off every object of the stack once it is registered, and judges only after that", async () => {
   const { made } = await run({ services: { shop } });
   const { to, by, stack, releases, workloads } = only(made, RESOURCES.HandOff);
-  expect({ to, by, stack }).toEqual({ to: GIT, by: ARGO_CD, stack: "prod" });
+  expect({ to, by, stack }).toEqual({ to: GIT, by: ARGO_CD, stack: "slipway/prod" });
   expect(titles(objectsIn(made))).toEqual([
     "Deployment/shop",
     "Namespace/shop-prod",
