@@ -99,6 +99,11 @@ export interface HistoryEntry extends PreviousRelease {
    * @default - the service has no migrations
    */
   readonly migratedBy?: string | null;
+  /**
+   * The revision of desired state that it was handed off with.
+   * @default - the stack applied it itself
+   */
+  readonly handOff?: HandedRevision;
 }
 
 /** One release: the record in the stack's outputs. See docs/outputs.md. */
@@ -158,11 +163,6 @@ export interface ReleaseRecord extends HistoryEntry {
    * @default - the service has no migrations
    */
   readonly migration?: MigrationRecord;
-  /**
-   * The revision of desired state that it was handed off with.
-   * @default - the stack applied it itself
-   */
-  readonly handOff?: HandedRevision;
   /** What runs instead since it failed, null if it runs itself. */
   readonly running: RunningRelease | null;
   /**

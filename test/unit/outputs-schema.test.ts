@@ -90,6 +90,11 @@ const historyEntry = {
   startedAt: "2026-11-21T09:30:00.000Z",
   seconds: 3.2,
   group: { name: "checkout", set: "0123456789ab" } satisfies Required<ReleaseSet>,
+  handOff: {
+    revision: `sha256:${"3".repeat(64)}`,
+    sync: "True ReconciliationSucceeded",
+    health: null,
+  } satisfies Required<HandedRevision>,
   migratedBy: "shop-migrate-0123456789",
 } satisfies Required<HistoryEntry>;
 
@@ -319,9 +324,9 @@ test.each([
 const RARE: Readonly<Record<string, readonly string[]>> = {
   release: [
     ...["otherPods", "allow", "patched", "podSecurity"],
-    ...["gates", "migratedBy", "migration", "group", "waived"],
+    ...["gates", "migratedBy", "migration", "group", "waived", "handOff"],
   ],
-  historyEntry: ["group", "migratedBy"],
+  historyEntry: ["group", "migratedBy", "handOff"],
   runningRelease: ["migratedBy"],
   endpoint: ["allPublic"],
 };
