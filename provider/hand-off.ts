@@ -80,7 +80,8 @@ export class HandOff implements Resource {
     if (found === undefined) {
       return undefined;
     }
-    const { failure: _failure, ...kept } = withHiddenLogin(outputs);
+    const { failure, ...kept } = withHiddenLogin(outputs);
+    void failure;
     if (memory.pullRequest !== undefined) {
       return { id, inputs, outputs: { ...withHiddenLogin(outputs), ...found } };
     }
