@@ -6,6 +6,8 @@ import type {
   HandOffTarget,
 } from "../contract/hand-off.ts";
 import type { HandedRevision } from "../contract/handed-over.ts";
+import { RESOURCES } from "../contract/tokens.ts";
+import type { EngineState } from "./recover/engine-state.ts";
 import { onOneLine } from "./words.ts";
 
 /** Fields that differ, as many as a person reads. */
@@ -22,6 +24,21 @@ export interface HandedOffOutput {
   readonly failure?: HandOffFailure;
   /** @default - it was pushed to the branch itself */
   readonly pullRequest?: HandOffResult["pullRequest"];
+}
+
+/** The hand-off as the state has it: what a refresh has found of it since the last up is there, too. */
+export function handOffIn({ resources = [] }: EngineState): HandedOffOutput | undefined {
+  const outputs = resources.find(({ type }) => type === RESOURCES.HandOff)?.outputs;
+  if (outputs?.["controller"] === undefined) {
+    return undefined;
+  }
+  const { to, by, revision, controller, failure, pullRequest } =
+    outputs as unknown as HandedOffOutput;
+  return {
+    ...{ to, by, revision, controller },
+    ...(failure && { failure }),
+    ...(pullRequest && { pullRequest }),
+  };
 }
 
 /** What became of a hand-off, a line each: the revision, why it is not applied, and what differs from it; nothing of a stack without one. */

@@ -102,6 +102,35 @@ const shape = {
   timeoutSeconds: count.exactOptional(),
 };
 
+const { to, by, stack, releases, workloads, login, timeoutSeconds } = shape;
+
+/** Form of what {@link HandOffRestored} answers. */
+export const handOffRestoration = z
+  .strictObject({
+    ...{ to, by, stack, releases, workloads, login, timeoutSeconds },
+    /** What failed. */
+    revision: word,
+    /** What was there before it: `previous` of the outputs. */
+    previous: z.string(),
+    /** Why, in a few words: the reason's code. */
+    reason: word,
+  })
+  .readonly();
+
+/**
+ * What is taken back: the files of the services in `releases`, which are what is restored. Of a registry's artifact it is all of it.
+ */
+export type HandOffRestoration = z.output<typeof handOffRestoration>;
+
+/** Form of what a look at a hand-off is about. */
+export const handOffLook = z
+  .strictObject({
+    ...{ to, by, stack, workloads, login, objects: shape.objects },
+    /** What was handed off last. */
+    revision: word,
+  })
+  .readonly();
+
 /** Form of {@link HandOffInputs}. */
 export const handOffInputs = z.strictObject(shape).readonly();
 
@@ -187,6 +216,24 @@ export interface HandOffResult {
   /** From the start of the wait to its end. */
   readonly seconds: number;
   /** @default - it was applied */
+  readonly failure?: HandOffFailure;
+}
+
+/** What has become of a hand-off, by one look. */
+export interface HandOffSeen {
+  readonly controller: ControllerReport;
+  readonly deployments: HandOffResult["deployments"];
+  /** @default - it is applied, and as it was handed off */
+  readonly failure?: HandOffFailure;
+}
+
+/** What has become of what was taken back. */
+export interface HandOffRestored {
+  /** The commit or digest that restores it; null if there was nothing before. */
+  readonly revision: string | null;
+  /** @default - nothing was restored */
+  readonly controller?: ControllerReport;
+  /** @default - it was applied, or there was nothing before */
   readonly failure?: HandOffFailure;
 }
 

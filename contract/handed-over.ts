@@ -1,4 +1,4 @@
-import type { HandOffFailure } from "./hand-off.ts";
+import type { HandOffFailure, HandOffRestoration } from "./hand-off.ts";
 
 /** The revision that a release was handed off with, and what the controller reported at the end. */
 export interface HandedRevision {
@@ -22,4 +22,9 @@ export interface HandedOver extends HandedRevision {
    * @default - it was pushed to the branch itself
    */
   readonly pullRequest?: string;
+  /**
+   * What a release that fails is taken back with.
+   * @default - nothing was written: there is nothing before it
+   */
+  readonly taken?: Pick<HandOffRestoration, "to" | "by" | "stack" | "previous">;
 }

@@ -11,7 +11,9 @@ import { containsUnknown, UNKNOWN } from "../wire/unknown.ts";
 import { messageOf } from "./cluster/api-error.ts";
 import { filesOf } from "./hand-off/files.ts";
 import { handOver } from "./hand-off/hand-over.ts";
+import { lookAt } from "./hand-off/look.ts";
 import { atTarget, type Registries } from "./hand-off/target.ts";
+import type { Tools } from "./hand-off/tools.ts";
 import { parsed, silentFaultsOf } from "./input-schema.ts";
 import { withHiddenLogin } from "./registry/hidden-login.ts";
 import type { Resource, Run } from "./resource.ts";
@@ -61,19 +63,34 @@ export class HandOff implements Resource {
   update: Resource["update"] = async (subject, { news, oldOutputs, preview }) =>
     preview ? unknown(news) : this.#handedOver(subject, news, oldOutputs);
 
-  /** Takes what is there as it is: then what somebody else has written there is replaced by the next run. */
-  read: Resource["read"] = async (_subject, { id, outputs, inputs }) => {
+  /**
+   * Takes what is there as it is: then what somebody else has written there is replaced by the next run. What became of it in the
+   * cluster is an output.
+   */
+  read: Resource["read"] = async ({ log, name }, { id, outputs, inputs }) => {
     const known = handOffInputs.safeParse(outputsAsInputs(outputs)).data;
-    if (known === undefined) {
+    const memory = handOffMemory.safeParse(outputs).data;
+    if (known === undefined || memory === undefined) {
       return { id, outputs, inputs };
     }
-    const files = filesOf(known.objects, known.stack);
-    const written = Object.keys(handOffMemory.safeParse(outputs).data?.files ?? {});
+    const names = [...filesOf(known.objects, known.stack).keys(), ...Object.keys(memory.files)];
     const found = await atTarget(known, this.#registries, this.#run.signal, (target) =>
-      target.found([...new Set([...files.keys(), ...written])]),
+      target.found([...new Set(names)]),
     );
-    const kept = { ...withHiddenLogin(outputs), ...found };
-    return found === undefined ? undefined : { id, inputs, outputs: kept };
+    if (found === undefined) {
+      return undefined;
+    }
+    const { failure: _failure, ...kept } = withHiddenLogin(outputs);
+    if (memory.pullRequest !== undefined) {
+      return { id, inputs, outputs: { ...withHiddenLogin(outputs), ...found } };
+    }
+    const { to, by, stack, workloads, login, objects } = known;
+    const looked = { to, by, stack, workloads, objects, revision: memory.revision };
+    const seen = await lookAt({ ...looked, ...(login && { login }) }, this.#tools(log));
+    if (seen.failure !== undefined) {
+      log.warn(`${name}: ${seen.failure.reason}: ${seen.failure.object}: ${seen.failure.message}`);
+    }
+    return { id, inputs, outputs: { ...kept, ...found, ...seen } };
   };
 
   /** What is written stays: without it the controller would delete what runs. */
@@ -104,21 +121,22 @@ export class HandOff implements Resource {
     }
   }
 
+  #tools(log: Log): Tools {
+    const { cluster, context, signal } = this.#run;
+    return {
+      ...{ api: cluster().api, context, registries: this.#registries, signal },
+      progress: (text) => {
+        log.status(text);
+      },
+    };
+  }
+
   async #handedOver(subject: Subject, inputs: Properties, olds: Properties): Promise<Properties> {
     const wanted = parsed(handOffInputs, inputs);
     const memory = handOffMemory.safeParse(olds).data;
     // In a different place nothing was written yet.
     const last = isDeepStrictEqual(olds["to"], inputs["to"]) ? memory : undefined;
-    const { cluster, context, signal } = this.#run;
-    const result: HandOffResult = await handOver(wanted, last, {
-      api: cluster().api,
-      context,
-      registries: this.#registries,
-      signal,
-      progress: (text) => {
-        subject.log.status(text);
-      },
-    });
+    const result: HandOffResult = await handOver(wanted, last, this.#tools(subject.log));
     return { ...withHiddenLogin(inputs), ...result };
   }
 }

@@ -267,7 +267,8 @@ export class Readiness implements AwaitedType {
 
   #tools(options: WaitOptions): Tools {
     const explain = async (found: ReleaseCase) => (await this.#report(found)).text;
-    return { ...options, cluster: this.#run.cluster(), explain };
+    const { context } = this.#run;
+    return { ...options, cluster: this.#run.cluster(), context, explain };
   }
 
   #report(found: ReleaseCase): Promise<Report> {

@@ -5,6 +5,7 @@ import { badInput } from "../exit-code.ts";
 import { type CommonOptions, print, remark, stackCommand } from "../options.ts";
 import { ProjectStack, shortName } from "../project-stack.ts";
 import { renderFolderOf } from "../../components/hand-off/render-folder.ts";
+import { giveUpFields, OF_STACK } from "./field-owners.ts";
 import { assertSettled, objectTable, ownershipIn, withProvider } from "./owned-objects.ts";
 import { handOffSettingOf } from "./setting.ts";
 
@@ -15,8 +16,8 @@ export interface OwnerOptions extends CommonOptions {
 }
 
 const HELP = `
-Nothing in the cluster is changed, and no object is deleted or created a second time: the state alone says from then on that the
-stack hands its objects off. The next up commits them, and the controller finds each as it is already. Have it apply the
+No object is changed, deleted or created a second time: its fields are no longer managed by the stack, so that the controller may remove
+one, and the state says from then on that the stack hands its objects off. The next up commits them, and the controller finds each as it is already. Have it apply the
 folder before that up, without pruning what it does not know: npx slipway handoff init prints what it needs.
 
 Examples:
@@ -54,6 +55,7 @@ async function adopt(options: OwnerOptions): Promise<void> {
       `Leave ${objects.length} objects to the controller, as they are?`,
       options.yes === true,
     );
+    (await giveUpFields(stack, objects, OF_STACK)).forEach(remark);
     const folder = renderFolderOf(shortName(stack.name));
     await stack.editState((known) => withProvider(known, (inputs) => handedOff(inputs, folder)));
   }

@@ -7,6 +7,7 @@ import { badInput } from "../exit-code.ts";
 import { print, remark, stackCommand } from "../options.ts";
 import { ProjectStack } from "../project-stack.ts";
 import type { OwnerOptions } from "./adopt.ts";
+import { giveUpFields, OF_CONTROLLERS } from "./field-owners.ts";
 import { assertSettled, objectTable, ownershipIn, withProvider } from "./owned-objects.ts";
 
 const HELP = `
@@ -51,6 +52,7 @@ async function takeBack(options: OwnerOptions): Promise<void> {
   const isDry = options.dryRun === true;
   if (!isDry) {
     await confirm(`Take ${objects.length} objects back, as they are?`, options.yes === true);
+    (await giveUpFields(stack, objects, OF_CONTROLLERS)).forEach(remark);
     const { kubeconfig, kubeconfigVariable, context } = await clusterSettingOf(stack);
     const path = kubeconfigVariable === undefined ? kubeconfig : "";
     await stack.editState((known) =>

@@ -1,5 +1,6 @@
 import { prefixOf, LANES } from "../../components/lanes/definition.ts";
 import { policyNames } from "../../components/lanes/policies.ts";
+import { renderFolderOf } from "../../components/hand-off/render-folder.ts";
 import { admissionName } from "../../components/policy/admission.ts";
 import type { Cluster } from "../../components/cluster.ts";
 import manifest from "../../package.json" with { type: "json" };
@@ -42,6 +43,7 @@ export function expectationOf(
     stack,
     organization,
     kubeconfigs: [...kubeconfigsOf(cluster), ...former("kubeconfigs").map(formerKubeconfig)],
+    ...(isHandedOff(own) && { rendersTo: renderFolderOf(stack) }),
     contexts: [cluster.context, ...former("contexts")],
     identifiers: [
       cluster.identifier,
@@ -68,6 +70,10 @@ export function expectationOf(
     ],
     secrets: secretsOf(settings, variables),
   };
+}
+
+function isHandedOff({ handOff }: Mapping): boolean {
+  return isMapping(handOff) && Object.keys(handOff).length > 0;
 }
 
 /** Where Prometheus is asked, and the namespaces of it that the lanes may look at. */

@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
 
-import { renderFolderOf } from "../../components/hand-off/render-folder.ts";
 import type { Entry } from "./entry.ts";
 import type { Expected } from "./expected.ts";
 import { type Finding, type Findings, shown } from "./finding.ts";
@@ -8,7 +7,7 @@ import { fieldOf, isMapping, type Mapping } from "./mapping.ts";
 
 /** What the program, or the engine for it, sets of a provider, by package. */
 const INPUTS: Readonly<Record<string, readonly string[]>> = {
-  kubernetes: ["kubeconfig", "context", "clusterIdentifier", "renderYamlToDirectory", "version"],
+  kubernetes: ["kubeconfig", "context", "clusterIdentifier", "version"],
   slipway: ["kubeconfig", "context", "handsOff"],
   random: ["version"],
   docker: ["version"],
@@ -33,7 +32,9 @@ export function providerFindings(
   const version = fieldOf(inputs, "version");
   const ownName = NAMED[of] ?? defaultName(version);
   const { [INTERNAL]: internal = {}, ...settings } = inputs;
-  const configured = expected.configured[of] ?? {};
+  const { rendersTo: renderYamlToDirectory } = expected;
+  const rendering = of === "kubernetes" ? { renderYamlToDirectory } : {};
+  const configured = { ...expected.configured[of], ...rendering };
   return [
     ...(name === ownName
       ? []
@@ -42,7 +43,6 @@ export function providerFindings(
     ...[settings, outputs].flatMap((each) => [
       ...unknownInputs(each, of, configured, find),
       ...identifierFindings(each, expected, find),
-      ...folderFindings(each, expected, find),
     ]),
     ...versionFindings(of, [version, fieldOf(outputs, "version")], expected, find),
     ...(of in NAMED ? accessFindings({ settings, internal, outputs }, expected, find) : []),
@@ -103,15 +103,6 @@ function identifierFindings(values: Mapping, { identifiers }: Expected, find: Fi
     : find(
         `inputs.clusterIdentifier: got ${shown(identifier)}; allowed: ${identifiers.join(", ")}; a different one replaces every object: if it is the same cluster, set slipway:cluster.identifier to what the state has, and if it is not, add that to slipway:former.identifiers until the next up has succeeded`,
       );
-}
-
-/** Objects that are handed off are written there, whatever was there before. */
-function folderFindings(values: Mapping, { stack }: Expected, find: Findings): Finding[] {
-  const folder = fieldOf(values, "renderYamlToDirectory");
-  const own = renderFolderOf(stack);
-  return folder === undefined || folder === own
-    ? []
-    : find(`inputs.renderYamlToDirectory: got ${shown(folder)}; allowed: ${own}`);
 }
 
 function versionFindings(

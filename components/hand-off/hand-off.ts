@@ -20,6 +20,9 @@ export type HandOffArgs = Inputs<HandOffInputs>;
 export class HandOff extends pulumi.CustomResource {
   declare readonly to: pulumi.Output<HandOffInputs["to"]>;
   declare readonly by: pulumi.Output<HandOffInputs["by"]>;
+  declare readonly stack: pulumi.Output<HandOffInputs["stack"]>;
+  /** What the branch or the tag was at before; null if nothing was changed, empty if there was nothing. */
+  declare readonly previous: pulumi.Output<HandOffResult["previous"]>;
   /** The commit, or the artifact's digest. */
   declare readonly revision: pulumi.Output<HandOffResult["revision"]>;
   /** What the controller reported at the end. */

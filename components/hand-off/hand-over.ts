@@ -56,8 +56,9 @@ export function handOver({ provider, ...args }: HandOverArgs): HandOver {
     }
     return WAITING.has(type) ? waitAfter(type, given, collected, promise) : undefined;
   });
+  const stack = `${pulumi.getProject()}/${pulumi.getStack()}`;
   const finish = () => {
-    const inputs = { ...args, ...collected.handed(), stack: pulumi.getStack() };
+    const inputs = { ...args, ...collected.handed(), stack };
     const dependsOn = [...collected.resources];
     const made = new HandOff(pulumi.getStack(), inputs as never, { provider, dependsOn });
     resolve(made);
@@ -123,23 +124,30 @@ function identified(
     deployment: pulumi
       .all([deployment as pulumi.Input<object>, found])
       .apply(([own, identity]) => ({ ...own, ...identity })),
-    handOff: handOff.apply(({ revision, controller, failure, pullRequest }) =>
-      pulumi.all([revision, controller, failure, pullRequest]).apply(told),
-    ),
+    handOff: handOff.apply((made) => {
+      const { to, by, revision, previous, controller, failure, pullRequest } = made;
+      const place = pulumi.output({ to, by, stack: made.stack });
+      return pulumi
+        .all([place, revision, previous, controller, failure, pullRequest])
+        .apply(([at, ...result]) => told(at, ...result));
+    }),
   };
 }
 
-/** What a release's record says of its hand-off. */
-function told([revision, controller, failure, pullRequest]: [
-  string,
-  HandOffResult["controller"],
-  HandOffResult["failure"],
-  HandOffResult["pullRequest"],
-]): HandedOver {
-  const { sync, health } = controller;
+/** What a release's verdict needs to know of its hand-off. */
+function told(
+  place: Pick<HandOffInputs, "to" | "by" | "stack">,
+  revision: string,
+  previous: HandOffResult["previous"],
+  { sync, health }: HandOffResult["controller"],
+  failure: HandOffResult["failure"],
+  pullRequest: HandOffResult["pullRequest"],
+): HandedOver {
   return {
     ...{ revision, sync, health },
     ...(failure && { failure }),
     ...(pullRequest && { pullRequest: pullRequest.branch }),
+    // Where nothing was written, or nothing was there before, there is nothing to go back to.
+    ...(previous && { taken: { ...place, previous } }),
   };
 }

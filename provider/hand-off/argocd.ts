@@ -36,6 +36,9 @@ const FAILED = new Set(["Failed", "Error"]);
 const UNREAD =
   /path does not exist|authentication|permission denied|unable to resolve|not permitted|failed to (?:list refs|fetch|get repo)|repository not (?:found|accessible)|connection refused|no such host/i;
 
+/** For so long Argo CD takes a branch to be where it was, unless it is asked to look. */
+const REMEMBERED_MILLISECONDS = 180_000;
+
 /** What of an Application its revisions are read by. */
 interface Seen {
   readonly app: Application;
@@ -73,7 +76,7 @@ export function assessApplication(app: Application | undefined, asked: Asked): A
   if (isApplied(seen)) {
     return applied(seen, report, asked);
   }
-  const fault = failureOf(seen) ?? conditionOf(seen) ?? neglectOf(seen, asked);
+  const fault = failureOf(seen) ?? conditionOf(seen, asked) ?? neglectOf(seen, asked);
   return fault === undefined
     ? { kind: "waiting", text: progressOf(seen), report }
     : failed(report, fault, fault.lasting);
@@ -247,7 +250,7 @@ function failureOf({ app, attempted }: Seen): Lasting | undefined {
 }
 
 /** What it says of itself. */
-function conditionOf({ app, compared }: Seen): Lasting | undefined {
+function conditionOf({ app, compared }: Seen, asked: Asked): Lasting | undefined {
   const { conditions = [] } = app.status ?? {};
   const found = conditions.find(({ type }) =>
     /^(?:Comparison|InvalidSpec|Sync|Unknown)Error$/.test(type),
@@ -263,7 +266,14 @@ function conditionOf({ app, compared }: Seen): Lasting | undefined {
       : undefined;
   }
   const isUnread = found.type === "InvalidSpecError" || UNREAD.test(message);
-  return { reason: isUnread ? "not-applied" : "sync-failed", message, lasting: PASSING_SECONDS };
+  const reason = isUnread ? "not-applied" : "sync-failed";
+  return { reason, message, lasting: hasLooked(app, asked) ? PASSING_SECONDS : Infinity };
+}
+
+/** Whether it has looked at its source since: what it says before is of what was there. */
+function hasLooked({ status }: Application, { writtenAt, isRefreshed }: Asked): boolean {
+  const remembered = isRefreshed ? 0 : REMEMBERED_MILLISECONDS;
+  return (Date.parse(status?.reconciledAt ?? "") || 0) > writtenAt + remembered;
 }
 
 /** Why it will not look at what was handed off, or will do nothing about it. */
@@ -292,8 +302,9 @@ function neglectOf(seen: Seen, asked: Asked): Lasting | undefined {
 /** Where it looks instead. */
 function otherPlace(
   { source, app, comparedRevision }: Seen,
-  { to, defaultBranch, standing, writtenAt }: Asked,
+  asked: Asked,
 ): Omit<Lasting, "reason"> | undefined {
+  const { to, defaultBranch, standing } = asked;
   if (source === undefined) {
     return { message: "it has no source", lasting: SOON_SECONDS };
   }
@@ -309,12 +320,13 @@ function otherPlace(
     return { message: `it follows ${looks}, not ${wanted}`, lasting: SOON_SECONDS };
   }
   const there = "git" in to ? to.git : to.oci;
-  const hasLooked = (Date.parse(app.status?.reconciledAt ?? "") || 0) > writtenAt;
   const isStrange =
     comparedRevision !== undefined &&
     /^(?:sha256:)?[0-9a-f]{40,64}$/.test(comparedRevision) &&
     standing(comparedRevision).kind === "unknown";
-  return hasLooked && isStrange && !isSameRepository(repoURL, there)
+  return hasLooked(app, { ...asked, isRefreshed: true }) &&
+    isStrange &&
+    !isSameRepository(repoURL, there)
     ? {
         message: `it looks at ${oneLine(repoURL, 200)}, not at ${there}: revision ${short(comparedRevision)} is unknown there`,
         lasting: SOON_SECONDS,
@@ -324,8 +336,10 @@ function otherPlace(
 
 function progressOf({ app, attempted, attemptedRevision, comparedRevision }: Seen): string {
   const { operationState, reconciledAt } = app.status ?? {};
-  if (attempted.kind === "ours" && RUNNING.has(operationState?.phase ?? "")) {
-    return `applies ${short(attemptedRevision ?? "")}: ${oneLine(operationState?.message ?? "", 200)}`;
+  if (RUNNING.has(operationState?.phase ?? "")) {
+    const still = attempted.kind === "ours" ? "applies" : "still applies";
+    const words = oneLine(operationState?.message ?? "", 200);
+    return `${still} ${short(attemptedRevision ?? "")}: ${words}`;
   }
   const at = comparedRevision === undefined ? "no revision" : short(comparedRevision);
   return reconciledAt === undefined

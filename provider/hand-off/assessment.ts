@@ -13,6 +13,8 @@ export interface Asked {
   readonly defaultBranch: string | undefined;
   /** When it was handed off, in milliseconds since 1970. */
   readonly writtenAt: number;
+  /** Whether it was asked to look at its source since: without that it may look at what it remembers of it. */
+  readonly isRefreshed: boolean;
   standing(revision: string): Standing;
 }
 

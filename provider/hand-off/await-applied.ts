@@ -4,11 +4,10 @@ import { pause } from "../cluster/pause.ts";
 import type { Asked, Fault } from "./assessment.ts";
 import { type Controller, type Look, type Refreshed, RightError } from "./controller.ts";
 import { Course, type Decision } from "./course.ts";
-import type { Lineage, Standing } from "./lineage.ts";
+import type { Lineage } from "./lineage.ts";
+import { Standings } from "./standings.ts";
 
 const PAUSE_MILLISECONDS = 1000;
-/** A revision that is unknown may be fetched a moment later: to ask takes a request to the repository. */
-const UNKNOWN_MILLISECONDS = 15_000;
 
 /** How a wait for a controller ended. */
 export interface Ended {
@@ -21,7 +20,7 @@ export interface Ended {
 
 /** What a wait is about. */
 export interface Waiting {
-  readonly asked: Omit<Asked, "standing">;
+  readonly asked: Omit<Asked, "standing" | "isRefreshed">;
   readonly lineage: Lineage;
   readonly seconds: number;
   readonly signal: AbortSignal;
@@ -50,10 +49,11 @@ export async function awaitApplied(controller: Controller, waiting: Waiting): Pr
     if (refreshed === "nobody is there") {
       refreshed = await seen.refresh(signal);
     }
-    const asked = { ...waiting.asked, standing: standings.of };
+    const isRefreshed = refreshed === "asked";
+    const asked = { ...waiting.asked, standing: standings.of, isRefreshed };
     const decision = course.judge(seen.assess(asked), performance.now());
     if (decision.kind !== "waiting") {
-      return endedBy(decision, last, refreshed === "asked");
+      return endedBy(decision, last, isRefreshed);
     }
     progress(`${controller.title} ${decision.text}`);
     await pause(PAUSE_MILLISECONDS, signal);
@@ -97,28 +97,4 @@ async function seenNow(
     }
     return error;
   }
-}
-
-/** How the revisions that a controller has named stand to ours. */
-class Standings {
-  readonly #lineage: Lineage;
-  readonly #known = new Map<string, { readonly standing: Standing; readonly until: number }>();
-
-  constructor(lineage: Lineage) {
-    this.#lineage = lineage;
-  }
-
-  async learn(revisions: readonly string[]): Promise<void> {
-    for (const revision of new Set(revisions)) {
-      const until = this.#known.get(revision)?.until ?? 0;
-      if (performance.now() >= until) {
-        const standing = await this.#lineage.standing(revision);
-        const isFinal = standing.kind === "ours" || standing.kind === "foreign";
-        const next = isFinal ? Infinity : performance.now() + UNKNOWN_MILLISECONDS;
-        this.#known.set(revision, { standing, until: next });
-      }
-    }
-  }
-
-  of = (revision: string): Standing => this.#known.get(revision)?.standing ?? { kind: "unknown" };
 }

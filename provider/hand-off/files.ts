@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-import { stringify } from "yaml";
+import { Document, visit } from "yaml";
 
 import type { HandedObject } from "../../contract/hand-off.ts";
 import { oneLine } from "../cluster/one-line.ts";
@@ -56,7 +56,8 @@ export function listIn(kustomization: string): List | undefined {
   return first.startsWith(MARK) ? { stack: first.slice(MARK.length), names } : undefined;
 }
 
-function listOf(names: readonly string[], stack: string): string {
+/** The list of files. */
+export function listOf(names: readonly string[], stack: string): string {
   const form = ["apiVersion: kustomize.config.k8s.io/v1beta1", "kind: Kustomization"];
   const resources = names.length === 0 ? ["resources: []"] : ["resources:"];
   const items = names.map((name) => `  - ${name}`);
@@ -85,15 +86,35 @@ function fileName(name: string): string {
   return `${plain.replace(/^[.-]+/, "").slice(0, 80)}-${hash}`;
 }
 
-/** With all that YAML 1.1 takes for something other than a string in quotes: controllers read it so. */
+/** A string that some reader may take for a number or a time. */
+const NUMERIC = /^[-+]?[.\d]/;
+
+/** What some readers take for the end of a line, or refuse: in quotes it can be written as an escape. */
+const UNREADABLE = /[\x7f-\x9f\u2028\u2029\ufeff]/g;
+
+/** With all in quotes that YAML 1.1 or 1.2 takes for something other than a string: readers know either. */
 function textOf(object: HandedObject): string {
-  return stringify(withoutEngine(object), {
+  const document = new Document(withoutEngine(object), {
     version: "1.1",
     sortMapEntries: (one, other) =>
       rankOf(one.key) - rankOf(other.key) || compare(one.key, other.key),
     aliasDuplicateObjects: false,
-    lineWidth: 0,
   });
+  visit(document, {
+    Scalar: (_key, node) => {
+      const { value } = node;
+      if (typeof value === "string" && (NUMERIC.test(value) || value.search(UNREADABLE) !== -1)) {
+        node.type = "QUOTE_DOUBLE";
+      }
+    },
+  });
+  return document
+    .toString({ lineWidth: 0 })
+    .replaceAll(UNREADABLE, (character) => `\\u${hexOf(character)}`);
+}
+
+function hexOf(character: string): string {
+  return character.charCodeAt(0).toString(16).padStart(4, "0");
 }
 
 const FIRST = ["apiVersion", "kind", "metadata"];

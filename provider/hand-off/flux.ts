@@ -37,6 +37,8 @@ interface Seen extends Shown {
   readonly appliedRevision: string | undefined;
   readonly applied: Standing;
   readonly attempted: Standing;
+  /** Of what its source has. */
+  readonly fetched: Standing;
   readonly isObserved: boolean;
 }
 
@@ -85,6 +87,7 @@ function seenOf(shown: Shown & Pick<Seen, "kustomization">, asked: Asked): Seen 
     appliedRevision,
     applied: standing(appliedRevision),
     attempted: standing(attempted),
+    fetched: standing(revisionIn(shown.source?.status?.artifact?.revision)),
     isObserved: (status.observedGeneration ?? 0) >= (metadata.generation ?? 0),
   };
 }
@@ -230,7 +233,7 @@ function tagOf({ digest, semver, tag }: NonNullable<FluxSource["spec"]>["ref"] &
 }
 
 /** What it says of its own work. */
-function failureOf({ kustomization, attempted, isObserved }: Seen): Lasting | undefined {
+function failureOf({ kustomization, attempted, fetched, isObserved }: Seen): Lasting | undefined {
   const ready = conditionOf(kustomization.status?.conditions, "Ready");
   if (ready?.status !== "False" || !isObserved) {
     return undefined;
@@ -248,8 +251,11 @@ function failureOf({ kustomization, attempted, isObserved }: Seen): Lasting | un
     case "HealthCheckFailed":
     case "HealthCheckCanceled":
       return undefined;
-    default:
-      return { reason: "not-applied", message, lasting: PASSING_SECONDS };
+    default: {
+      // Until its source has what was handed off, it speaks of what was there before.
+      const lasting = fetched.kind === "ours" ? PASSING_SECONDS : Infinity;
+      return { reason: "not-applied", message, lasting };
+    }
   }
 }
 

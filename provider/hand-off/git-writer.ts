@@ -86,53 +86,11 @@ export async function foundInGit(
 }
 
 /**
- * Restores a folder as a commit had it, after another one that changed it.
- *
- * @returns undefined if there was no such folder: there is nothing to restore
- * @throws Error if somebody has changed the folder since
- */
-export async function restoreInGit(
-  repository: Repository,
-  { from, to, message }: { readonly from: string; readonly to: string; readonly message: string },
-  signal: AbortSignal,
-): Promise<Pick<Written, "revision" | "previous"> | undefined> {
-  const { branch, path, git } = repository.place;
-  return pushedAfter(repository, signal, async (head) => {
-    for (const commit of [from, to]) {
-      if (!(await repository.hasReached(commit))) {
-        throw new Error(
-          `${path} of ${git} is not restored: the branch no longer has commit ${commit.slice(0, 12)}`,
-        );
-      }
-    }
-    const wanted = await repository.folder(to, path);
-    if (wanted === undefined) {
-      return null;
-    }
-    const [present, left] = [
-      await repository.treeOf(head, path),
-      await repository.treeOf(from, path),
-    ];
-    if (present === (await repository.treeOf(to, path))) {
-      return { revision: head, previous: null };
-    }
-    if (present !== left) {
-      throw new Error(
-        `${path} of ${git} is not restored: somebody has changed it since commit ${from.slice(0, 12)}`,
-      );
-    }
-    const commit = await repository.commit(head, path, wanted, message);
-    const isAccepted = await repository.push(commit, branch);
-    return isAccepted ? { revision: commit, previous: head } : undefined;
-  }).then((written) => written ?? undefined);
-}
-
-/**
  * Writes after what is there, again while others are faster.
  *
  * @param write undefined if others were faster
  */
-async function pushedAfter<T>(
+export async function pushedAfter<T>(
   repository: Repository,
   signal: AbortSignal,
   write: (head: string) => Promise<T | undefined>,

@@ -1,26 +1,16 @@
-import type { HandOffInputs, HandOffResult } from "../../contract/hand-off.ts";
-import type { Api } from "../cluster/api.ts";
+import type { HandOffInputs, HandOffResult, HandOffSeen } from "../../contract/hand-off.ts";
 import { answered } from "../waiting/answered.ts";
 import { awaitApplied } from "./await-applied.ts";
 import { type Controller, controllerOf } from "./controller.ts";
 import { filesOf } from "./files.ts";
-import { identitiesOf } from "./identities.ts";
-import { failureOf, outcomeOf } from "./outcome.ts";
+import { askedOf, seenAfter } from "./seen.ts";
 import { proposalText } from "./proposal.ts";
-import { atTarget, proposalOf, type Registries, type Target } from "./target.ts";
+import { atTarget, proposalOf, type Target } from "./target.ts";
+import type { Tools } from "./tools.ts";
 import type { Written } from "./written.ts";
 
+/** Seconds for which a controller is waited for, by default. */
 const TIMEOUT_SECONDS = 300;
-
-/** What a hand-off works with. */
-export interface Tools {
-  readonly api: Api;
-  /** The kubeconfig's context. */
-  readonly context: () => string;
-  readonly registries: Registries;
-  readonly signal: AbortSignal;
-  readonly progress: (text: string) => void;
-}
 
 /** What was written last. */
 export type Last = Pick<Written, "revision" | "files">;
@@ -69,21 +59,13 @@ const NOT_SEEN = { sync: null, health: null, revision: null, drift: [], selfHeal
 /** What there is once the controller has applied it, or will not. */
 async function applied(
   { wanted, written, target, controller }: Handing,
-  { api, context, signal, progress }: Tools,
-): Promise<Pick<HandOffResult, "deployments" | "controller" | "failure">> {
-  const { to, by, workloads, timeoutSeconds = TIMEOUT_SECONDS } = wanted;
-  const { revision, isFirst } = written;
-  const asked = {
-    ...{ to, workloads, revision, isFirst, writtenAt: Date.now() },
-    defaultBranch: "argocd" in by ? await target.defaultBranch() : undefined,
-  };
-  const lineage = target.lineage({ revision, changed: written.previous !== null });
-  const waiting = { asked, lineage, seconds: timeoutSeconds, signal, progress };
-  const ended = await awaitApplied(controller, waiting);
-  const { lives, report, fault } = await outcomeOf(ended, wanted, api, signal);
-  return {
-    deployments: identitiesOf(workloads, lives),
-    controller: report,
-    ...(fault && { failure: failureOf(fault, controller, context()) }),
-  };
+  tools: Tools,
+): Promise<HandOffSeen> {
+  const { revision, isFirst, previous } = written;
+  const asked = await askedOf(wanted, target, { revision, isFirst });
+  const { signal, progress } = tools;
+  const seconds = wanted.timeoutSeconds ?? TIMEOUT_SECONDS;
+  const lineage = target.lineage({ revision, changed: previous !== null });
+  const ended = await awaitApplied(controller, { asked, lineage, seconds, signal, progress });
+  return seenAfter(ended, wanted, controller, tools);
 }

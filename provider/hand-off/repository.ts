@@ -143,6 +143,15 @@ export class Repository {
     }
   }
 
+  /** The contents of files, in the same order. */
+  async contents(entries: readonly Entry[]): Promise<string[]> {
+    const found: string[] = [];
+    for (const entry of entries) {
+      found.push(await this.content(entry));
+    }
+    return found;
+  }
+
   /** Keeps contents, so that a folder can have them: their ids, in the same order. */
   async keep(contents: readonly string[]): Promise<string[]> {
     const paths = contents.map((_, index) => join(this.#folder, `content-${index}`));

@@ -1,7 +1,8 @@
 import type { HandOffInputs } from "../../contract/hand-off.ts";
 import type { Lookup } from "../registry/registry.ts";
 import type { Files } from "./files.ts";
-import { foundInGit, heldByGit, restoreInGit, writeToGit } from "./git-writer.ts";
+import { restoreInGit } from "./git-restorer.ts";
+import { foundInGit, heldByGit, writeToGit } from "./git-writer.ts";
 import { Commits, type Handed, type Lineage } from "./lineage.ts";
 import { commitMessage, restoreMessage } from "./message.ts";
 import {
@@ -27,7 +28,11 @@ export interface Target {
   found(names: readonly string[]): Promise<Pick<Written, "revision" | "files"> | undefined>;
   /** @param last what was written last; undefined if nothing is known to have been */
   write(files: Files, last: Pick<Written, "revision" | "files"> | undefined): Promise<Written>;
-  /** Restores what was there before; undefined if nothing was. */
+  /**
+   * Restores what was there before of the delivery's services, in a registry of all; undefined if nothing was.
+   *
+   * @throws Error if somebody has changed it since
+   */
   restore(taken: Taken): Promise<Pick<Written, "revision" | "previous"> | undefined>;
   lineage(handed: Handed): Lineage;
   defaultBranch(): Promise<string | undefined>;
@@ -84,7 +89,10 @@ function inGit(repository: Repository, delivery: Delivery, signal: AbortSignal):
     },
     restore: ({ revision, previous, reason }) => {
       const message = restoreMessage(delivery, reason, revision);
-      return restoreInGit(repository, { from: revision, to: previous, message }, signal);
+      const { stack, releases } = delivery;
+      const services = releases.map(({ service }) => service);
+      const restoration = { from: revision, to: previous, message, stack, services };
+      return restoreInGit(repository, restoration, signal);
     },
     lineage: (handed) => new Commits(repository, handed),
     defaultBranch: () => repository.defaultBranch(),

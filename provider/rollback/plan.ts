@@ -60,14 +60,9 @@ export function restorable(
   release: ReadinessInputs,
   lastReady: ProvedRelease | null,
 ): ProvedRelease | Stay {
-  const { rollback, deployment, handOff } = release;
+  const { rollback, deployment } = release;
   if (lastReady === null) {
     return stay("no release was ready before; this one is left in place for you to examine");
-  }
-  if (handOff !== undefined) {
-    return stay(
-      `the repository says what runs, and a controller would undo it; npx slipway rollback ${release.service} writes ${targetOf(lastReady, release)} to it`,
-    );
   }
   if (rollback === false) {
     return stay("rollback is false; the release is left in place");

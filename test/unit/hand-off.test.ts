@@ -125,7 +125,7 @@ const titles = (objects: HandOffInputs["objects"]): string[] =>
 test("hands off every object of the stack once it is registered, and judges only after that", async () => {
   const { made } = await run({ services: { shop } });
   const { to, by, stack, releases, workloads } = only(made, RESOURCES.HandOff);
-  expect({ to, by, stack }).toEqual({ to: GIT, by: ARGO_CD, stack: "prod" });
+  expect({ to, by, stack }).toEqual({ to: GIT, by: ARGO_CD, stack: "slipway/prod" });
   expect(titles(objectsIn(made))).toEqual([
     "Deployment/shop",
     "Namespace/shop-prod",
@@ -159,7 +159,7 @@ test("a release is judged by the very object that the controller has applied, an
     handOff: { revision: "c0ffee", sync: "Synced", health: "Healthy" },
   });
   const told = await new Promise((resolve) => {
-    (outputs["handOff"] as pulumi.Output<unknown>).apply(resolve);
+    pulumi.output(outputs["handOff"] as object).apply(resolve);
   });
   expect(told).toEqual({ to: GIT, by: ARGO_CD, revision: "c0ffee", controller: CONTROLLER });
 });

@@ -60,6 +60,11 @@ const CREDENTIALS = {
 const PROMOTION = { stack: "dev", repository: "registry.example.com/dev" };
 const JENKINS = { apiServer: { cidr: "10.0.0.1/32", ports: [6443] }, longLivedTokens: true };
 
+const HAND_OFF = {
+  to: { git: "ssh://git@git.example.com/deploy.git", branch: "main", path: "shop-prod" },
+  by: { argocd: { namespace: "argocd", application: "shop-prod" } },
+};
+
 /** What the cluster serves of what the manifests have, and of routes. */
 const KINDS = [
   { apiVersion: "apps/v1", kind: "Deployment", resource: "deployments", namespaced: true },
@@ -197,6 +202,8 @@ function outputsOf(type: string): Record<string, unknown> {
       return { repoDigest: `registry.example.com/team/labelled@${DIGEST}` };
     case "slipway:index:ImageCopy":
       return { image: `registry.example.com/team/shop@${DIGEST}` };
+    case "slipway:index:HandOff":
+      return { revision: "c0ffee", deployments: {}, controller: { sync: "Synced", health: null } };
     case "slipway:index:Migration":
       return { result: { record: {}, halt: null } };
     case "slipway:index:MemberProof":
@@ -206,7 +213,6 @@ function outputsOf(type: string): Record<string, unknown> {
       return {};
   }
 }
-
 
 /** Of manifests that say only what they must. */
 const WAIVER = { until: "9999-12-31", why: "a test" };
@@ -269,7 +275,9 @@ async function everything(): Promise<[settings: Record<string, unknown>, Registe
     namespace: { name: "shop-prod", exists: true },
     prometheus: PROMETHEUS,
   };
+  const handedOff = { services: { shop: PINNED }, handOff: HAND_OFF };
   return [
+    [handedOff, await registered(handedOff)],
     [building, await registered(building)],
     [promoting, await registered(promoting)],
     [existing, await registered(existing)],

@@ -324,9 +324,9 @@ test.each([
 const RARE: Readonly<Record<string, readonly string[]>> = {
   release: [
     ...["otherPods", "allow", "patched", "podSecurity"],
-    ...["gates", "migratedBy", "migration", "group", "waived"],
+    ...["gates", "migratedBy", "migration", "group", "waived", "handOff"],
   ],
-  historyEntry: ["group", "migratedBy"],
+  historyEntry: ["group", "migratedBy", "handOff"],
   runningRelease: ["migratedBy"],
   endpoint: ["allPublic"],
 };

@@ -1,0 +1,33 @@
+import type { HandOffInputs, HandOffSeen } from "../../contract/hand-off.ts";
+import type { Asked } from "./assessment.ts";
+import type { Ended } from "./await-applied.ts";
+import type { Controller } from "./controller.ts";
+import { identitiesOf } from "./identities.ts";
+import { failureOf, outcomeOf } from "./outcome.ts";
+import type { Target } from "./target.ts";
+import type { Tools } from "./tools.ts";
+
+/** What a controller is asked about a revision. */
+export async function askedOf(
+  { to, by, workloads }: Pick<HandOffInputs, "to" | "by" | "workloads">,
+  target: Pick<Target, "defaultBranch">,
+  of: Pick<Asked, "revision" | "isFirst">,
+): Promise<Omit<Asked, "standing" | "isRefreshed">> {
+  const defaultBranch = "argocd" in by ? await target.defaultBranch() : undefined;
+  return { to, workloads, ...of, defaultBranch, writtenAt: Date.now() };
+}
+
+/** What the cluster has after a wait, or a look. */
+export async function seenAfter(
+  ended: Ended,
+  handed: Pick<HandOffInputs, "objects" | "workloads">,
+  controller: Controller,
+  { api, context, signal }: Pick<Tools, "api" | "context" | "signal">,
+): Promise<HandOffSeen> {
+  const { lives, report, fault } = await outcomeOf(ended, handed, api, signal);
+  return {
+    deployments: identitiesOf(handed.workloads, lives),
+    controller: report,
+    ...(fault && { failure: failureOf(fault, controller, context()) }),
+  };
+}
