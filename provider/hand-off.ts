@@ -128,6 +128,7 @@ export class HandOff implements Resource {
       progress: (text) => {
         log.status(text);
       },
+      tell: (text) => cluster().secrets.tell(text),
     };
   }
 

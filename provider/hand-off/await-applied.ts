@@ -1,8 +1,8 @@
 import type { ControllerReport } from "../../contract/hand-off.ts";
-import { messageOf, isPassing } from "../cluster/api-error.ts";
+import { messageOf } from "../cluster/api-error.ts";
 import { pause } from "../cluster/pause.ts";
 import type { Asked, Fault } from "./assessment.ts";
-import { type Controller, type Look, type Refreshed, RightError } from "./controller.ts";
+import { type Controller, type Look, mayPass, type Refreshed } from "./controller.ts";
 import { Course, type Decision } from "./course.ts";
 import type { Lineage } from "./lineage.ts";
 import { Standings } from "./standings.ts";
@@ -48,6 +48,9 @@ export async function awaitApplied(controller: Controller, waiting: Waiting): Pr
     last = seen;
     if (refreshed === "nobody is there") {
       refreshed = await seen.refresh(signal);
+      if (refreshed === "asked") {
+        continue;
+      }
     }
     const isRefreshed = refreshed === "asked";
     const asked = { ...waiting.asked, standing: standings.of, isRefreshed };
@@ -87,12 +90,7 @@ async function seenNow(
     await standings.learn(look.revisions);
     return look;
   } catch (error) {
-    if (
-      signal.aborted ||
-      !(error instanceof Error) ||
-      error instanceof RightError ||
-      !isPassing(error)
-    ) {
+    if (signal.aborted || !(error instanceof Error) || !mayPass(error)) {
       throw error;
     }
     return error;

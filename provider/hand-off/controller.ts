@@ -1,7 +1,7 @@
 import type { HandOffInputs } from "../../contract/hand-off.ts";
 import { review } from "../cluster/access-review.ts";
 import type { Api } from "../cluster/api.ts";
-import { ApiError } from "../cluster/api-error.ts";
+import { ApiError, isPassing } from "../cluster/api-error.ts";
 import { find } from "../cluster/find.ts";
 import type { Application, IgnoredDifference } from "./application.ts";
 import { assessApplication, revisionsOf } from "./argocd.ts";
@@ -53,6 +53,11 @@ const SOURCES: Readonly<Record<string, string>> = {
   GitRepository: "gitrepositories",
   OCIRepository: "ocirepositories",
 };
+
+/** Whether the same look may well succeed in a moment. */
+export function mayPass(error: unknown): boolean {
+  return !(error instanceof RightError) && isPassing(error);
+}
 
 /** Who applies it, by the settings. */
 export function controllerOf({ by, to }: Pick<HandOffInputs, "by" | "to">, api: Api): Controller {

@@ -2,7 +2,7 @@ import type { ControllerReport } from "../../contract/hand-off.ts";
 import type { Assessment, Fault } from "./assessment.ts";
 
 /** For drift that nobody mends, and for a look that the controller takes after it has applied. */
-const SETTLE_SECONDS = 10;
+const SETTLE_SECONDS = 5;
 /** For drift that the controller mends by itself, which it does at its own pace. */
 const HEAL_SECONDS = 30;
 

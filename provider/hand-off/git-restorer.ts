@@ -51,8 +51,8 @@ export async function restoreInGit(
     }
     const folders = { before, after: after ?? new Map<string, Entry>(), present };
     const wanted = await restoredFolder(repository, folders, restoration);
-    if (wanted === undefined) {
-      return { revision: head, previous: null };
+    if (!wanted) {
+      return wanted === null ? null : { revision: head, previous: null };
     }
     const commit = await repository.commit(head, path, wanted, message);
     const isAccepted = await repository.push(commit, branch);
@@ -67,14 +67,22 @@ interface Folders {
   readonly present: Folder;
 }
 
-/** The folder with the files of the services as they were; undefined if they are so. */
+/** The folder with the files of the services as they were: undefined if they are so, null if a service had none. */
 async function restoredFolder(
   repository: Repository,
   folders: Folders,
   { services, stack }: Restoration,
-): Promise<Folder | undefined> {
+): Promise<Folder | null | undefined> {
   const { before, after, present } = folders;
-  const names = await namesOf(repository, [before, after], services);
+  const [had, has] = [await ownedIn(repository, before), await ownedIn(repository, after)];
+  // Without a file a controller would delete what runs.
+  if (services.some((service) => ![...had.values()].includes(service))) {
+    requireOwners(repository, has, services);
+    return null;
+  }
+  const names = [...new Map([...had, ...has])]
+    .filter(([, owner]) => services.includes(owner))
+    .map(([name]) => name);
   const differing = names.filter((name) => present.get(name)?.id !== before.get(name)?.id);
   if (differing.length === 0) {
     return undefined;
@@ -101,35 +109,34 @@ async function restoredFolder(
   return wanted.set(KUSTOMIZATION, fileEntry(id));
 }
 
-/**
- * The files that belong to services in either folder.
- *
- * @throws Error if none says that it does: a team's own manifests need not
- */
-async function namesOf(
+/** The services of files, by the files' names; without those that say nothing of one. */
+async function ownedIn(
   repository: Repository,
-  folders: readonly Folder[],
+  folder: Folder,
+): Promise<ReadonlyMap<string, string>> {
+  const files = [...folder].filter(
+    ([name, { mode }]) => mode === "100644" && name.endsWith(".yaml") && name !== KUSTOMIZATION,
+  );
+  const contents = await repository.contents(files.map(([, entry]) => entry));
+  const owners = files.flatMap(([name], index) => {
+    const owner = serviceOf(contents[index] ?? "");
+    return owner === undefined ? [] : [[name, owner] as const];
+  });
+  return new Map(owners);
+}
+
+/** @throws Error if no file says that it is of a service: a team's own manifests need not */
+function requireOwners(
+  { place: { path, git } }: Repository,
+  owners: ReadonlyMap<string, string>,
   services: readonly string[],
-): Promise<string[]> {
-  const names = new Set<string>();
-  for (const folder of folders) {
-    const files = [...folder].filter(
-      ([name, { mode }]) => mode === "100644" && name.endsWith(".yaml") && name !== KUSTOMIZATION,
-    );
-    const contents = await repository.contents(files.map(([, entry]) => entry));
-    for (const [index, [name]] of files.entries()) {
-      if (services.includes(serviceOf(contents[index] ?? "") ?? "")) {
-        names.add(name);
-      }
-    }
-  }
-  if (names.size === 0) {
-    const { path, git } = repository.place;
+): void {
+  const unknown = services.filter((service) => ![...owners.values()].includes(service));
+  if (unknown.length > 0) {
     throw new Error(
-      `${path} of ${git} is not restored: no file has a label that says it is of ${services.join(", ")}`,
+      `${path} of ${git} is not restored: no file has a label that says it is of ${unknown.join(", ")}`,
     );
   }
-  return [...names];
 }
 
 function serviceOf(content: string): string | undefined {

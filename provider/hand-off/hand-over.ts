@@ -1,7 +1,7 @@
 import type { HandOffInputs, HandOffResult, HandOffSeen } from "../../contract/hand-off.ts";
 import { answered } from "../waiting/answered.ts";
 import { awaitApplied } from "./await-applied.ts";
-import { type Controller, controllerOf } from "./controller.ts";
+import { type Controller, controllerOf, mayPass } from "./controller.ts";
 import { filesOf } from "./files.ts";
 import { askedOf, seenAfter } from "./seen.ts";
 import { proposalText } from "./proposal.ts";
@@ -24,7 +24,7 @@ export async function handOver(
   const { signal, registries, progress } = tools;
   const controller = controllerOf(wanted, tools.api);
   // Whoever may not look at it must learn that before anything is written.
-  await answered(() => controller.look(signal), signal);
+  await answered(() => controller.look(signal), signal, mayPass);
   return atTarget(wanted, registries, signal, async (target) => {
     progress("writes what is handed off");
     const written = await target.write(filesOf(wanted.objects, wanted.stack), last);

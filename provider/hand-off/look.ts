@@ -2,7 +2,7 @@ import type { z } from "zod";
 
 import type { handOffLook, HandOffSeen } from "../../contract/hand-off.ts";
 import { answered } from "../waiting/answered.ts";
-import { controllerOf } from "./controller.ts";
+import { controllerOf, mayPass } from "./controller.ts";
 import { askedOf, seenAfter } from "./seen.ts";
 import { Standings } from "./standings.ts";
 import { atTarget } from "./target.ts";
@@ -20,7 +20,7 @@ export function lookAt(looked: Looked, tools: Tools): Promise<HandOffSeen> {
     const { revision } = looked;
     const asked = await askedOf(looked, target, { revision, isFirst: false });
     const standings = new Standings(target.lineage({ revision, changed: false }));
-    const look = await answered(() => controller.look(signal), signal);
+    const look = await answered(() => controller.look(signal), signal, mayPass);
     await standings.learn(look.revisions);
     const shown = look.assess({ ...asked, standing: standings.of, isRefreshed: false });
     const { report } = shown;
@@ -35,6 +35,6 @@ export function lookAt(looked: Looked, tools: Tools): Promise<HandOffSeen> {
                 ? shown
                 : { reason: "not-applied" as const, message: `it ${shown.text}` },
           };
-    return seenAfter(ended, looked, controller, tools);
+    return seenAfter(ended, looked, controller, tools, { looks: 1 });
   });
 }

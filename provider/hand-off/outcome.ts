@@ -5,13 +5,13 @@ import type {
   HandOffFailure,
   HandOffInputs,
 } from "../../contract/hand-off.ts";
-import type { Api } from "../cluster/api.ts";
 import { pause } from "../cluster/pause.ts";
 import type { Fault } from "./assessment.ts";
 import type { Ended } from "./await-applied.ts";
 import type { Controller } from "./controller.ts";
 import { driftOf } from "./drift.ts";
 import { type Lives, livesOf } from "./identities.ts";
+import type { Tools } from "./tools.ts";
 
 /** What somebody writes in the moment of a look is overwritten in the next. */
 const LOOKS = 3;
@@ -30,11 +30,10 @@ export interface Outcome {
 export async function outcomeOf(
   ended: Ended,
   { objects, workloads }: Pick<HandOffInputs, "objects" | "workloads">,
-  api: Api,
-  signal: AbortSignal,
+  { api, signal, looks = LOOKS }: Pick<Tools, "api" | "signal"> & { readonly looks?: number },
 ): Promise<Outcome> {
   const { report, look, fault } = ended;
-  for (let looks = 1; ; looks++) {
+  for (let looked = 1; ; looked++) {
     const lives = await livesOf(workloads, api, signal);
     const drift = workloads.flatMap((workload) => {
       const [manifest, live] = [manifestOf(workload, objects), lives.get(workload.key)];
@@ -46,7 +45,8 @@ export async function outcomeOf(
     }
     const missing = workloads.filter(({ key }) => !lives.has(key));
     const wrong = missingFault(missing, look?.destination) ?? driftFault(drift, report);
-    if (wrong === undefined || looks === LOOKS) {
+    const isKnown = wrong?.reason === "out-of-sync" && report.sync === "OutOfSync";
+    if (wrong === undefined || isKnown || looked === looks) {
       return { ...found, ...(wrong && { fault: wrong }) };
     }
     await pause(PAUSE_MILLISECONDS, signal);
@@ -57,10 +57,15 @@ export async function outcomeOf(
 export function failureOf(
   { reason, message, notes = [] }: Fault,
   controller: Controller,
-  context: string,
+  { context, tell }: Pick<Tools, "context" | "tell">,
 ): HandOffFailure {
-  const object = controller.title;
-  return { reason, object, message, notes, command: controller.command(context) };
+  return {
+    reason,
+    object: controller.title,
+    message: tell(message),
+    notes: notes.map(tell),
+    command: controller.command(context()),
+  };
 }
 
 function manifestOf(

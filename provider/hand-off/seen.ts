@@ -17,17 +17,22 @@ export async function askedOf(
   return { to, workloads, ...of, defaultBranch, writtenAt: Date.now() };
 }
 
-/** What the cluster has after a wait, or a look. */
+/**
+ * What the cluster has after a wait, or a look.
+ *
+ * @param options.looks how often what is not as it should be is looked at again
+ */
 export async function seenAfter(
   ended: Ended,
   handed: Pick<HandOffInputs, "objects" | "workloads">,
   controller: Controller,
-  { api, context, signal }: Pick<Tools, "api" | "context" | "signal">,
+  tools: Pick<Tools, "api" | "context" | "signal" | "tell">,
+  options: { readonly looks?: number } = {},
 ): Promise<HandOffSeen> {
-  const { lives, report, fault } = await outcomeOf(ended, handed, api, signal);
+  const { lives, report, fault } = await outcomeOf(ended, handed, { ...tools, ...options });
   return {
     deployments: identitiesOf(handed.workloads, lives),
     controller: report,
-    ...(fault && { failure: failureOf(fault, controller, context()) }),
+    ...(fault && { failure: failureOf(fault, controller, tools) }),
   };
 }

@@ -9,4 +9,6 @@ export interface Tools {
   readonly registries: Registries;
   readonly signal: AbortSignal;
   readonly progress: (text: string) => void;
+  /** A text of the controller as it may be shown: without secrets. */
+  readonly tell: (text: string) => string;
 }

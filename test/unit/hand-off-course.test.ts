@@ -61,11 +61,11 @@ test.each<[string, readonly (readonly [number, Assessment])[], string[]]>([
   ],
   ["ends as soon as it is applied", [[1, applied(true)]], ["applied"]],
   [
-    "gives drift ten seconds that nobody mends",
+    "gives drift five seconds that nobody mends",
     [
       [1, applied(false)],
-      [10, applied(false)],
-      [11, applied(false)],
+      [5, applied(false)],
+      [6, applied(false)],
     ],
     [
       "waiting: has applied it, and looks at it again",

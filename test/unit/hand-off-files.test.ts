@@ -120,7 +120,11 @@ test("is read as it was written, by YAML 1.1 as well, whatever is in it", () => 
       fc.integer(),
       fc.boolean(),
       fc.array(tie("any"), { maxLength: 3 }),
-      fc.dictionary(fc.oneof(fc.string(), nasty), tie("any"), { maxKeys: 3 }),
+      fc.dictionary(
+        fc.oneof(fc.string(), nasty).filter((key) => key !== "<<"),
+        tie("any"),
+        { maxKeys: 3 },
+      ),
     ),
   })).any;
   fc.assert(

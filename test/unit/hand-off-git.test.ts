@@ -17,7 +17,7 @@ afterAll(removeFolders);
 const deployment = (image = "1", name = "shop"): HandedObject => ({
   apiVersion: "apps/v1",
   kind: "Deployment",
-  metadata: { name, namespace: "shop" },
+  metadata: { name, namespace: "shop", labels: { "app.kubernetes.io/instance": name } },
   spec: { image },
 });
 
@@ -95,20 +95,27 @@ describe.each([
     expect(remote.head()).toBe(head);
   });
 
-  test("restores a folder as it was before a commit, with a commit of its own", async () => {
+  test("restores the files of a service as they were before a commit, and leaves those of others", async () => {
     const remote = new GitRemote({ filters });
     const delivery = deliveryTo(remote);
-    const good = await write(delivery);
+    const good = await write(delivery, [deployment(), deployment("1", "api")]);
     remote.commit("Others", { "env/other/a.yaml": "a\n" });
-    const bad = await write(delivery, [deployment("2"), deployment("1", "api")], good);
+    const settings: HandedObject = { ...deployment(), apiVersion: "v1", kind: "ConfigMap" };
+    const bad = await write(delivery, [deployment("2"), deployment("2", "api"), settings], good);
     remote.commit("Others again", { "env/other/a.yaml": "b\n" });
     const taken = { revision: bad.revision, previous: bad.previous ?? "", reason: "crash-loop" };
     const restored = await at(delivery, (target) => target.restore(taken));
     expect(restored?.revision).toBe(remote.head());
-    expect(remote.files()).not.toContain("env/shop-prod/deployment-api.yaml");
+    expect(remote.files().filter((path) => path.startsWith("env/shop-prod/"))).toEqual([
+      "env/shop-prod/deployment-api.yaml",
+      "env/shop-prod/deployment-shop.yaml",
+      "env/shop-prod/kustomization.yaml",
+    ]);
     expect(remote.show("env/other/a.yaml")).toBe("b");
-    expect(remote.git("rev-parse", "main:env/shop-prod")).toBe(
-      remote.git("rev-parse", `${good.revision}:env/shop-prod`),
+    expect(remote.show("env/shop-prod/deployment-shop.yaml")).toContain('image: "1"');
+    expect(remote.show("env/shop-prod/deployment-api.yaml")).toContain('image: "2"');
+    expect(remote.show("env/shop-prod/kustomization.yaml")).toBe(
+      remote.show("env/shop-prod/kustomization.yaml", good.revision),
     );
     expect(remote.message()).toBe(
       [
@@ -119,6 +126,8 @@ describe.each([
         `Slipway-image: shop=example.com/shop@${DIGEST}`,
       ].join("\n"),
     );
+    const again = await at(delivery, (target) => target.restore(taken));
+    expect(again).toEqual({ revision: restored?.revision, previous: null });
   });
 
   test("writes after its own restoration, though the files are not those that it wrote last", async () => {
@@ -282,6 +291,25 @@ describe("refuses, and changes nothing, where", () => {
       /^branch main of URL cannot be pushed to: git push failed: remote: main is protected; .*pre-receive hook declined.*; check that the key may write, and that no rule of the branch forbids a push$/,
     );
   });
+});
+
+test("restores nothing where there was nothing, and refuses where somebody has changed it since", async () => {
+  const remote = new GitRemote();
+  const delivery = deliveryTo(remote);
+  const first = await write(delivery);
+  const taken = { revision: first.revision, previous: first.previous ?? "", reason: "crash-loop" };
+  expect(await at(delivery, (target) => target.restore(taken))).toBeUndefined();
+  const others = { ...delivery, releases: [{ service: "api", image: "x", manifestHash: HASH }] };
+  const api = await write(others, [deployment(), deployment("1", "api")], first);
+  const added = { revision: api.revision, previous: api.previous ?? "", reason: "crash-loop" };
+  expect(await at(others, (target) => target.restore(added))).toBeUndefined();
+  expect(remote.head()).toBe(api.revision);
+  const bad = await write(delivery, [deployment("2")], api);
+  remote.commit("By hand", { "env/shop-prod/deployment-shop.yaml": "replicas: 9\n" });
+  const since = { revision: bad.revision, previous: bad.previous ?? "", reason: "crash-loop" };
+  await expect(at(delivery, (target) => target.restore(since))).rejects.toThrow(
+    `env/shop-prod/deployment-shop.yaml of ${remote.url} is not restored: somebody has changed it since`,
+  );
 });
 
 test("leaves files with hostile names beside its own as they are", async () => {
