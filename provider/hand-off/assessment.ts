@@ -46,6 +46,8 @@ export interface Condition {
   readonly status?: string;
   readonly reason?: string;
   readonly message?: string;
+  /** The generation of the object that it is of. */
+  readonly observedGeneration?: number;
 }
 
 /** A folder of a repository as it is written in many ways: `./shop`, `/shop/`, `shop`. */
