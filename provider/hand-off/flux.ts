@@ -263,7 +263,10 @@ function failureOf({ kustomization, attempted, fetched, isObserved }: Seen): Las
 }
 
 function progressOf({ kustomization, source, appliedRevision }: Seen): string {
-  const { conditions } = kustomization.status ?? {};
+  const { conditions = [] } = kustomization.status ?? {};
+  if (conditions.length === 0) {
+    return "has reported nothing yet, as if its controller were down";
+  }
   const said = conditionOf(conditions, "Reconciling") ?? conditionOf(conditions, "Ready");
   const at = appliedRevision === undefined ? "no revision" : short(appliedRevision);
   const words = said?.message === undefined ? "" : `; ${saidBy(said)}`;

@@ -117,6 +117,11 @@ describe("waits where", () => {
       /^waiting: is at bbbbbbbbbbbb, its source has bbbbbbbbbbbb; ReconciliationSucceeded: Applied revision$/,
     ],
     [
+      "it has reported nothing",
+      shown(EARLIER, EARLIER, [], { status: { conditions: [] } }),
+      /^waiting: has reported nothing yet, as if its controller were down$/,
+    ],
+    [
       "it has begun with this revision",
       shown(EARLIER, OURS, [
         ready("Unknown", "Progressing"),
