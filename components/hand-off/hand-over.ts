@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { HandOffInputs, HandOffResult } from "../../contract/hand-off.ts";
 import type { HandedOver } from "../../contract/handed-over.ts";
-import { RESOURCES } from "../../contract/tokens.ts";
+import { COMPONENTS, RESOURCES } from "../../contract/tokens.ts";
 import type { RegistryLogin } from "../../contract/registry-login.ts";
 import type { SlipwayProvider } from "../slipway-provider.ts";
 import { type HandedWorkload, identityIn, WAITING } from "./awaited.ts";
@@ -12,6 +12,11 @@ import { HandOff } from "./hand-off.ts";
 
 /** What others have created is only named. */
 const NAMESPACE = { apiVersion: "v1", kind: "Namespace" };
+
+/**
+ * What an administrator applies: whoever may push what is handed off could give Jenkins' identities more rights with it.
+ */
+const ADMINISTERED: ReadonlySet<string> = new Set([COMPONENTS.JenkinsAccess, COMPONENTS.Lane]);
 
 /** Inputs of {@link handOver}. */
 export interface HandOverArgs extends HandOffDefinition {
@@ -32,18 +37,22 @@ export interface HandOver {
 }
 
 /**
- * From here on objects are handed off instead of being applied, all of them in one revision, and what waits for them comes
- * after that. Give the Kubernetes provider `renderYamlToDirectory`, so that it applies nothing.
+ * From here on objects are handed off instead of being applied, all of them in one revision except Jenkins' lanes, and what waits for
+ * them comes after that. Give the Kubernetes provider `renderYamlToDirectory`, so that it applies nothing.
  *
  * Creates a `HandOff` when it is finished.
  */
 export function handOver({ provider, ...args }: HandOverArgs): HandOver {
   const collected = new Collected();
+  const administered = new Set<pulumi.Resource | undefined>();
   const { promise, resolve } = Promise.withResolvers<HandOff>();
   pulumi.runtime.registerStackTransformation(({ type, resource, props, opts }) => {
     const given = { resource, props: props as pulumi.Inputs, opts };
+    if (ADMINISTERED.has(type)) {
+      administered.add(resource);
+    }
     if (type.startsWith("kubernetes:")) {
-      return objectOf(given, collected);
+      return objectOf(given, administered.has(opts.parent) ? undefined : collected);
     }
     return WAITING.has(type) ? waitAfter(type, given, collected, promise) : undefined;
   });
@@ -69,14 +78,14 @@ interface Given {
  * A file comes in no order, and what it waited for comes after the hand-off, which waits for it. What exists is neither read nor imported:
  * nobody is asked.
  */
-function objectOf({ resource, props, opts }: Given, collected: Collected) {
+function objectOf({ resource, props, opts }: Given, collected: Collected | undefined) {
   const { dependsOn, import: imported, id, ...rest } = opts;
   void dependsOn;
   void imported;
   if (id !== undefined) {
     return { props: { ...NAMESPACE, metadata: { name: id } }, opts: rest };
   }
-  collected.addObject(resource, props, opts.ignoreChanges);
+  collected?.addObject(resource, props, opts.ignoreChanges);
   return { props, opts: rest };
 }
 

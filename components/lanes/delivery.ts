@@ -1,3 +1,4 @@
+import type { HandOffController } from "../../contract/hand-off.ts";
 import { byName } from "../by-name.ts";
 import { complete } from "../complete-service.ts";
 import type { CredentialDefinition } from "../credentials/credential.ts";
@@ -39,6 +40,11 @@ export interface Delivery {
    * @default - nothing
    */
   readonly admission?: AdmissionManifests | undefined;
+  /**
+   * Who applies what the stack declares.
+   * @default - the stack itself
+   */
+  readonly handOff?: { readonly by: HandOffController } | undefined;
 }
 
 /** Each right and policy asks for them: they are completed, and their objects built, once for a delivery. */

@@ -66,8 +66,11 @@ function policiesOf(
   return Object.fromEntries(named);
 }
 
-/** What the deploy lane may write in the services' namespace, of the kinds that the stack has there. */
+/** What the deploy lane may write in the services' namespace, of the kinds that the stack has there: nothing if a controller writes them. */
 function limitsOf(delivery: Delivery): Readonly<Record<string, Limit | undefined>> {
+  if (delivery.handOff !== undefined) {
+    return {};
+  }
   const own = ownCredentials(delivery);
   const hasIngress = Object.values(delivery.services).some(({ ingress }) => ingress !== undefined);
   const isWritten = (kind: string) => writtenOf(delivery, kind).length > 0;

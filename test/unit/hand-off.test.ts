@@ -152,6 +152,18 @@ test("hands off every object of the stack once it is registered, and judges only
   expect(types.indexOf(RESOURCES.Readiness)).toBeGreaterThan(handOff);
 });
 
+test("keeps Jenkins' lanes out of it: whoever may push could give their accounts rights", async () => {
+  const plain = await run({ services: { shop } });
+  const { made } = await run({
+    services: { shop },
+    jenkins: { apiServer: { cidr: "10.0.0.1/32", ports: [6443] } },
+  });
+  expect(objectsIn(made)).toEqual(objectsIn(plain.made));
+  const types = made.map(({ type }) => type);
+  expect(types).toContain("kubernetes:rbac.authorization.k8s.io/v1:Role");
+  expect(types.indexOf(RESOURCES.AccessProof)).toBeGreaterThan(types.indexOf(RESOURCES.HandOff));
+});
+
 test("a release is judged by the very object that the controller has applied, and knows its revision", async () => {
   const { made, outputs } = await run({ services: { shop } });
   expect(only(made, RESOURCES.Readiness)).toMatchObject({
