@@ -6,7 +6,7 @@ import type { SlipwayProvider } from "../slipway-provider.ts";
 
 const PROVIDER = /::pulumi:providers:kubernetes::cluster$/;
 const HAND_OFF = new RegExp(`::${RESOURCES.HandOff}::[^:]*$`);
-const OBJECT = /(?:::|\$)kubernetes:[^$]*$/;
+const OBJECT = /(?:^|\$)kubernetes:[^$]*$/;
 
 /**
  * Ends the run before anything is registered if the stack's last `up` applied its objects itself and they are to be handed off now, or

@@ -1,7 +1,12 @@
 // Pure words and pure edits of a state. That an engine goes on from such a state, and a controller from such objects, the stories of hand-off prove.
 import { controllerManifests } from "../../cli/handoff/controller-manifests.ts";
 import { givenUp, OF_CONTROLLERS, OF_STACK } from "../../cli/handoff/field-owners.ts";
-import { assertSettled, ownershipIn, withProvider } from "../../cli/handoff/owned-objects.ts";
+import {
+  assertSettled,
+  ownershipIn,
+  withoutHandOff,
+  withProvider,
+} from "../../cli/handoff/owned-objects.ts";
 import {
   type HandedOffOutput,
   handOffIn,
@@ -193,6 +198,29 @@ describe("the state of a stack that changes who applies its objects", () => {
       },
       outputs: { clusterIdentifier: "c", renderYamlToDirectory: "folder" },
     });
+  });
+
+  test("knows nothing of a hand-off any more that it is taken back from, and depends on none", () => {
+    const handOff = {
+      urn: "urn:…::prod",
+      type: RESOURCES.HandOff,
+      outputs: { revision: "c0ffee" },
+    };
+    const waiting = {
+      ...verdict,
+      dependencies: [object.urn, handOff.urn],
+      propertyDependencies: { deployment: [handOff.urn], image: null, handOff: [handOff.urn] },
+    };
+    const handedOff = { resources: [object, handOff, waiting] };
+    expect(withoutHandOff(handedOff).resources).toEqual([
+      object,
+      {
+        ...verdict,
+        dependencies: [object.urn],
+        propertyDependencies: { deployment: [], image: [], handOff: [] },
+      },
+    ]);
+    expect(ownershipIn({ resources: [provider, handOff] })?.isHandedOff).toBe(true);
   });
 
   test("is not touched while a killed run has left operations in it", () => {
