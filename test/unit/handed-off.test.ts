@@ -13,6 +13,7 @@ import {
   handOffLines,
   revisionCell,
 } from "../../cli/handed-off.ts";
+import { handOffLines as previewLines, handOffOf } from "../../cli/preview/hand-off.ts";
 import { changesOf } from "../../provider/readiness/changes.ts";
 import { pendingState, unappliedRelease } from "../../provider/readiness/unapplied.ts";
 import type { ReadinessInputs } from "../../contract/readiness.ts";
@@ -99,6 +100,31 @@ const RELEASE = {
   deadlineSeconds: 60,
   handOff: { revision: COMMIT, sync: "Synced", health: "Healthy" },
 } as unknown as ReadinessInputs;
+
+describe("a preview", () => {
+  const step = (action: string, to: object) =>
+    ({ type: RESOURCES.HandOff, action, after: { to, by: OUTPUT.by, objects: [] } }) as never;
+
+  test("says where the change goes, and who applies it there", () => {
+    const handOff = handOffOf([step("update", OUTPUT.to)]);
+    expect(handOff).toEqual({ to: OUTPUT.to, by: OUTPUT.by });
+    expect(previewLines(handOff)).toEqual([
+      [
+        "- a commit to `shop-prod of main in ssh://git@git.example.com/deploy.git`, which `application argocd/shop-prod` applies",
+      ],
+    ]);
+    const request = handOffOf([step("create", { ...OUTPUT.to, pullRequest: true })]);
+    expect(previewLines(request)[0]?.[0]).toMatch(/^- a pull request to /);
+    const artifact = handOffOf([step("create", { oci: "oci://registry.example.com/a" })]);
+    expect(previewLines(artifact)[0]?.[0]).toMatch(/^- an artifact to `oci:/);
+  });
+
+  test("says nothing of it where nothing changes, or nothing is handed off", () => {
+    expect(handOffOf([step("same", OUTPUT.to)])).toBeUndefined();
+    expect(handOffOf([])).toBeUndefined();
+    expect(previewLines(undefined)).toEqual([]);
+  });
+});
 
 describe("a release that is handed off", () => {
   const failure = {
