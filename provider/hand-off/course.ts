@@ -44,10 +44,10 @@ export class Course {
         const since = this.#since(`${reason}: ${message}`, now);
         return isOver || now - since >= lasting * 1000
           ? { kind: "failed", reason, message, notes, report }
-          : { kind: "waiting", text: message, report };
+          : { kind: "waiting", text: `may have failed: ${message}`, report };
       }
       case "waiting": {
-        this.#found = undefined;
+        // It may be about to retry what has failed: only if that succeeds is it over.
         const { text } = assessment;
         const message = `not applied after ${this.#seconds} s: it ${text}`;
         return isOver
@@ -65,7 +65,9 @@ export class Course {
       : { kind: "waiting", text: "has applied it, and looks at it again", report };
   }
 
-  #since(words: string, now: number): number {
+  /** The same in other numbers is the same: names of folders, ports and times differ from one try to the next. */
+  #since(said: string, now: number): number {
+    const words = said.replaceAll(/\d+/g, "0");
     if (this.#found?.words !== words) {
       this.#found = { words, since: now };
     }

@@ -80,6 +80,9 @@ function seenOf(shown: Shown & Pick<Seen, "kustomization">, asked: Asked): Seen 
   const { metadata = {}, status = {} } = shown.kustomization;
   const appliedRevision = revisionIn(status.lastAppliedRevision);
   const attempted = revisionIn(status.lastAttemptedRevision);
+  // What has failed is not counted as observed: only the condition says of which generation it is.
+  const ready = conditionOf(status.conditions, "Ready");
+  const observed = ready?.observedGeneration ?? status.observedGeneration ?? 0;
   const standing = (revision: string | undefined): Standing =>
     revision === undefined ? { kind: "unknown" } : asked.standing(revision);
   return {
@@ -88,7 +91,7 @@ function seenOf(shown: Shown & Pick<Seen, "kustomization">, asked: Asked): Seen 
     applied: standing(appliedRevision),
     attempted: standing(attempted),
     fetched: standing(revisionIn(shown.source?.status?.artifact?.revision)),
-    isObserved: (status.observedGeneration ?? 0) >= (metadata.generation ?? 0),
+    isObserved: observed >= (metadata.generation ?? 0),
   };
 }
 

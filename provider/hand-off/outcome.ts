@@ -35,16 +35,16 @@ export async function outcomeOf(
   const { report, look, fault } = ended;
   for (let looked = 1; ; looked++) {
     const lives = await livesOf(workloads, api, signal);
+    if (fault !== undefined) {
+      return { lives, report, fault };
+    }
     const drift = workloads.flatMap((workload) => {
       const [manifest, live] = [manifestOf(workload, objects), lives.get(workload.key)];
       return manifest && live ? driftOf(manifest, live, look?.ignored) : [];
     });
     const found = { lives, report: { ...report, drift: merged(drift, report.drift) } };
-    if (fault !== undefined) {
-      return { ...found, fault };
-    }
     const missing = workloads.filter(({ key }) => !lives.has(key));
-    const wrong = missingFault(missing, look?.destination) ?? driftFault(drift, report);
+    const wrong = missingFault(missing, look?.destination) ?? driftFault(drift, report, looks > 1);
     const isKnown = wrong?.reason === "out-of-sync" && report.sync === "OutOfSync";
     if (wrong === undefined || isKnown || looked === looks) {
       return { ...found, ...(wrong && { fault: wrong }) };
@@ -107,6 +107,7 @@ function missingFault(
 function driftFault(
   drift: readonly DriftedField[],
   { sync, selfHeal }: ControllerReport,
+  isLasting: boolean,
 ): Fault | undefined {
   if (drift.length === 0 || sync === "Synced") {
     return undefined;
@@ -117,7 +118,7 @@ function driftFault(
   const more = drift.length > NAMED ? ` and ${drift.length - NAMED} more` : "";
   const heal =
     selfHeal === true
-      ? "it mends drift by itself, and this comes again"
+      ? `it mends drift by itself${isLasting ? ", and this comes again" : " when its time has come"}`
       : "it does not mend drift by itself: spec.syncPolicy.automated.selfHeal is off";
   return {
     reason: "out-of-sync",

@@ -35,16 +35,48 @@ test.each<[string, readonly (readonly [number, Assessment])[], string[]]>([
       [30, failing(30)],
       [31, failing(30)],
     ],
-    ["waiting: it is suspended", "waiting: it is suspended", "not-applied: it is suspended"],
+    [
+      "waiting: may have failed: it is suspended",
+      "waiting: may have failed: it is suspended",
+      "not-applied: it is suspended",
+    ],
   ],
   [
-    "begins anew where something else was seen between",
+    "begins anew where something else has failed meanwhile",
+    [
+      [1, failing(30)],
+      [20, failing(30, "its source is suspended")],
+      [31, failing(30)],
+    ],
+    [
+      "waiting: may have failed: it is suspended",
+      "waiting: may have failed: its source is suspended",
+      "waiting: may have failed: it is suspended",
+    ],
+  ],
+  [
+    "fails for what is retried and fails again",
     [
       [1, failing(30)],
       [20, waiting],
       [31, failing(30)],
     ],
-    ["waiting: it is suspended", "waiting: is at bbb", "waiting: it is suspended"],
+    [
+      "waiting: may have failed: it is suspended",
+      "waiting: is at bbb",
+      "not-applied: it is suspended",
+    ],
+  ],
+  [
+    "takes a failure for the same that names another folder of its own at each try",
+    [
+      [1, failing(30, "stat /tmp/x-123/shop: no such file")],
+      [31, failing(30, "stat /tmp/x-98765/shop: no such file")],
+    ],
+    [
+      "waiting: may have failed: stat /tmp/x-123/shop: no such file",
+      "not-applied: stat /tmp/x-98765/shop: no such file",
+    ],
   ],
   [
     "fails at the end with what it waited for",

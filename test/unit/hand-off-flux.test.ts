@@ -220,6 +220,16 @@ describe("fails where", () => {
       "not-applied after 30 s: its source, gitrepository deploy, is not ready: GitOperationFailed: authentication required",
     ],
     [
+      "it has failed since its own last change, which it does not count as observed",
+      shown(
+        EARLIER,
+        OURS,
+        [{ ...ready("False", "BuildFailed", "kustomize build failed"), observedGeneration: 2 }],
+        { status: { observedGeneration: 1 } },
+      ),
+      "sync-failed after 3 s: BuildFailed: kustomize build failed",
+    ],
+    [
       "its path does not exist in what was handed off",
       shown(EARLIER, EARLIER, [ready("False", "ArtifactFailed", "kustomization path not found")], {
         source: source({ status: { artifact: { revision: `main@sha1:${OURS}` } } }),
