@@ -80,7 +80,7 @@ export class HandOff implements Resource {
     if (found === undefined) {
       return undefined;
     }
-    const { failure: _failure, ...kept } = withHiddenLogin(outputs);
+    const kept = Object.entries(withHiddenLogin(outputs)).filter(([key]) => key !== "failure");
     if (memory.pullRequest !== undefined) {
       return { id, inputs, outputs: { ...withHiddenLogin(outputs), ...found } };
     }
@@ -90,7 +90,7 @@ export class HandOff implements Resource {
     if (seen.failure !== undefined) {
       log.warn(`${name}: ${seen.failure.reason}: ${seen.failure.object}: ${seen.failure.message}`);
     }
-    return { id, inputs, outputs: { ...kept, ...found, ...seen } };
+    return { id, inputs, outputs: { ...Object.fromEntries(kept), ...found, ...seen } };
   };
 
   /** What is written stays: without it the controller would delete what runs. */

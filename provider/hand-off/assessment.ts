@@ -15,7 +15,7 @@ export interface Asked {
   readonly writtenAt: number;
   /** Whether it was asked to look at its source since: without that it may look at what it remembers of it. */
   readonly isRefreshed: boolean;
-  standing(revision: string): Standing;
+  readonly standing: (revision: string) => Standing;
 }
 
 /** What a controller shows at one moment. */

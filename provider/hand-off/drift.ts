@@ -18,6 +18,9 @@ export interface LiveObject {
 const LISTED = 20;
 const CHARACTERS = 200;
 
+/** What says which object it is, and what is no desired state. */
+const UNCOMPARED = new Set(["apiVersion", "kind", "metadata", "status"]);
+
 /** Keys by which items of lists are the same ones, the first that they have. */
 const ITEM_KEYS = ["name", "containerPort", "mountPath", "port", "topologyKey", "key", "ip"];
 
@@ -43,9 +46,10 @@ export function driftOf(
 ): readonly DriftedField[] {
   const object = `${manifest.kind.toLowerCase()} ${manifest.metadata.name}`;
   const pointers = pointersFor(manifest, ignored);
-  const { apiVersion: _version, kind: _kind, metadata, status: _status, ...rest } = manifest;
-  const { labels, annotations } = metadata as Readonly<Record<string, unknown>>;
-  const wanted = { ...rest, metadata: { labels, annotations: withoutEngine(annotations) } };
+  const { labels, annotations } = manifest.metadata as Readonly<Record<string, unknown>>;
+  const declared = Object.entries(manifest).filter(([name]) => !UNCOMPARED.has(name));
+  const metadata = { labels, annotations: withoutEngine(annotations) };
+  const wanted = { ...Object.fromEntries(declared), metadata };
   return differences(wanted, live, [])
     .filter((path) => !pointers.some((pointer) => isWithin(pointerOf(path), pointer)))
     .slice(0, LISTED)
@@ -57,7 +61,7 @@ export function driftOf(
 }
 
 function withoutEngine(annotations: unknown): object {
-  const all = Object.entries((annotations ?? {}) as object);
+  const all = Object.entries(annotations ?? {});
   return Object.fromEntries(all.filter(([name]) => !name.startsWith("pulumi.com/")));
 }
 

@@ -41,9 +41,9 @@ interface Handing {
 
 async function waitFor(handing: Handing, tools: Tools): Promise<HandOffResult> {
   const { wanted, written } = handing;
-  const { isFirst: _isFirst, ...kept } = written;
+  const { revision, previous, files } = written;
   const startedAt = new Date().toISOString();
-  const result = { ...kept, changed: written.previous !== null, startedAt };
+  const result = { revision, previous, files, changed: previous !== null, startedAt };
   const branch = result.changed ? proposalOf(wanted) : undefined;
   if (branch !== undefined) {
     const pullRequest = { branch, ...proposalText(wanted) };

@@ -169,11 +169,12 @@ async function pushed(
   try {
     const layers = [await stored(folder, LAYER, archiveOf(files))];
     const config = await stored(folder, CONFIG, Buffer.from("{}"));
-    const images = releases.map(({ service, image }) => [`slipway/image.${service}`, image]);
-    const hashes = releases.map(({ service, manifestHash }) => [
-      `slipway/manifest-hash.${service}`,
-      manifestHash,
-    ]);
+    const images = releases.map(
+      ({ service, image }) => [`slipway/image.${service}`, image] as const,
+    );
+    const hashes = releases.map(
+      ({ service, manifestHash }) => [`slipway/manifest-hash.${service}`, manifestHash] as const,
+    );
     const annotations = {
       "org.opencontainers.image.created": new Date().toISOString(),
       ...(source.commit !== undefined && { "org.opencontainers.image.revision": source.commit }),

@@ -46,7 +46,9 @@ export async function handBack(
   const registries: Registries = (login) => new Registry(login, signal);
   try {
     const { api } = cluster;
-    const restored = await takeBack(taken, { api, context, registries, signal, progress });
+    const tell = (text: string) => cluster.secrets.tell(text);
+    const tools = { api, context, registries, signal, progress, tell };
+    const restored = await takeBack(taken, tools);
     if (restored.revision === null) {
       return { kind: "refused", why: "the repository had nothing before it" };
     }

@@ -6,7 +6,7 @@ import type { Application } from "../../provider/hand-off/application.ts";
 import { SlipwayProvider } from "../../provider/slipway.ts";
 import type { Properties, Subject } from "../../wire/plugin.ts";
 import { UNKNOWN } from "../../wire/unknown.ts";
-import { type ApiObject, ApiServer } from "../support/api-server.ts";
+import { ApiServer } from "../support/api-server.ts";
 import { applicationWith, operationOf } from "../support/argocd-objects.ts";
 import { removeFolders } from "../support/folder.ts";
 import { GitRemote } from "../support/git-remote.ts";
@@ -67,13 +67,13 @@ const source = () => ({ repoURL: remote.url, path: "shop-prod", targetRevision: 
 function report(status: Application["status"] = {}, spec: Application["spec"] = {}): void {
   const app = applicationWith(status, { source: source(), ...spec });
   const metadata = { ...app.metadata, name: "shop", uid: "app", annotations: {} };
-  server.apply("applications", { ...app, metadata } as ApiObject);
+  server.apply("applications", { ...app, metadata });
 }
 
 function run(live: object = deployment()): void {
   const { metadata } = deployment();
   const object = { ...live, metadata: { ...metadata, uid: "uid-1", generation: 3 } };
-  server.apply("deployments", object as ApiObject);
+  server.apply("deployments", object);
 }
 
 /** Plays a controller that looks when it is asked to. */
