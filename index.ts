@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { readApproval } from "./components/approval.ts";
 import { connect } from "./components/cluster.ts";
-import { renderFolder } from "./components/hand-off/render-folder.ts";
+import { renderedTo } from "./components/hand-off/rendered-to.ts";
 import type { Release } from "./components/release.ts";
 import { silenceSdkTrace } from "./components/sdk-trace.ts";
 import { readSettings } from "./settings.ts";
@@ -17,7 +17,7 @@ export default async () => {
   const settings = readSettings();
   const approval = readApproval();
   const { registry, sealing, handOff } = settings;
-  const providers = connect(settings.cluster, handOff && renderFolder(pulumi.getStack()));
+  const providers = connect(settings.cluster, handOff && renderedTo(pulumi.getStack()));
   const [provider, own] = providers;
   const slipway = await restOfProgram();
 

@@ -1,6 +1,6 @@
 export { type Approval, type ApprovedImage, readApproval, requireApproved } from "./approval.ts";
 export { byName } from "./by-name.ts";
-export { type Cluster, type ClusterProviders, connect } from "./cluster.ts";
+export { type Cluster, type ClusterProviders, connect, type RenderedTo } from "./cluster.ts";
 export {
   AccessProof,
   type AccessProofArgs,

@@ -1,3 +1,4 @@
+import { RESOURCES } from "../../contract/tokens.ts";
 import { CommandFailure } from "../exit-code.ts";
 import type { EngineState, StateResource } from "../recover/engine-state.ts";
 import { table } from "../words.ts";
@@ -29,7 +30,8 @@ export function ownershipIn({ resources = [] }: EngineState): Ownership | undefi
     return undefined;
   }
   const folder = provider.inputs?.["renderYamlToDirectory"] ?? "";
-  return { isHandedOff: folder !== "", objects: resources.flatMap(objectOf) };
+  const isHandedOff = folder !== "" || resources.some(isHandOff);
+  return { isHandedOff, objects: resources.flatMap(objectOf) };
 }
 
 /**
@@ -53,6 +55,15 @@ export function withProvider(
   return { ...state, resources };
 }
 
+/** A state that knows nothing of a hand-off: what it has written stays where it is. */
+export function withoutHandOff(state: EngineState): EngineState {
+  const gone = new Set((state.resources ?? []).filter(isHandOff).map(({ urn }) => urn));
+  const resources = (state.resources ?? [])
+    .filter(({ urn }) => !gone.has(urn))
+    .map((resource) => independent(resource, gone));
+  return { ...state, resources };
+}
+
 /** @throws CommandFailure for a state that the engine has not ended to write */
 export function assertSettled({ pending_operations = [] }: EngineState, stack: string): void {
   if (pending_operations.length > 0) {
@@ -70,6 +81,24 @@ export function objectTable(objects: readonly OwnedObject[]): string {
 
 function isProvider({ type, urn }: StateResource): boolean {
   return type === PROVIDER && urn.endsWith(`::${NAME}`);
+}
+
+function isHandOff({ type }: StateResource): boolean {
+  return type === RESOURCES.HandOff;
+}
+
+function independent(resource: StateResource, gone: ReadonlySet<string>): StateResource {
+  const { dependencies, propertyDependencies } = resource;
+  const left = (urns: readonly string[]) => urns.filter((urn) => !gone.has(urn));
+  return {
+    ...resource,
+    ...(dependencies && { dependencies: left(dependencies) }),
+    ...(propertyDependencies && {
+      propertyDependencies: Object.fromEntries(
+        Object.entries(propertyDependencies).map(([key, urns]) => [key, left(urns ?? [])]),
+      ),
+    }),
+  };
 }
 
 function objectOf({ urn, type, outputs = {} }: StateResource): OwnedObject[] {

@@ -8,7 +8,13 @@ import { print, remark, stackCommand } from "../options.ts";
 import { ProjectStack } from "../project-stack.ts";
 import type { OwnerOptions } from "./adopt.ts";
 import { giveUpFields, OF_CONTROLLERS } from "./field-owners.ts";
-import { assertSettled, objectTable, ownershipIn, withProvider } from "./owned-objects.ts";
+import {
+  assertSettled,
+  objectTable,
+  ownershipIn,
+  withoutHandOff,
+  withProvider,
+} from "./owned-objects.ts";
 
 const HELP = `
 First have the controller forget the objects without deleting them: remove the Application without cascade
@@ -56,7 +62,9 @@ async function takeBack(options: OwnerOptions): Promise<void> {
     const { kubeconfig, kubeconfigVariable, context } = await clusterSettingOf(stack);
     const path = kubeconfigVariable === undefined ? kubeconfig : "";
     await stack.editState((known) =>
-      withProvider(known, (inputs) => applying(inputs, { kubeconfig: path, context })),
+      withProvider(withoutHandOff(known), (inputs) =>
+        applying(inputs, { kubeconfig: path, context }),
+      ),
     );
     await readObjects(stack);
   }

@@ -1,14 +1,17 @@
 import * as pulumi from "@pulumi/pulumi";
 
+import { RESOURCES } from "../../contract/tokens.ts";
 import { type KnownResource, knownResources } from "../known-resources.ts";
 import type { SlipwayProvider } from "../slipway-provider.ts";
 
 const PROVIDER = /::pulumi:providers:kubernetes::cluster$/;
-const OBJECT = /(?:::|\$)kubernetes:[^$]*$/;
+const HAND_OFF = new RegExp(`::${RESOURCES.HandOff}::[^:]*$`);
+const OBJECT = /(?:^|\$)kubernetes:[^$]*$/;
 
 /**
  * Ends the run before anything is registered if the stack's last `up` applied its objects itself and they are to be handed off now, or
- * the other way round: who owns them is a person's decision.
+ * the other way round: who owns them is a person's decision. The provider of the objects must come after it: the state has
+ * how it was until then.
  *
  * @param isHandedOff whether they are handed off now
  * @throws RunError with the command that changes it
@@ -34,7 +37,10 @@ export function modeFault(
 ): string | undefined {
   const before = known.find(({ urn }) => PROVIDER.test(urn));
   const count = known.filter(({ urn }) => OBJECT.test(urn.split("::")[2] ?? "")).length;
-  const wasHandedOff = (before?.outputs["renderYamlToDirectory"] ?? "") !== "";
+  // An up that ended here has changed the provider already, if the objects were to be applied.
+  const wasHandedOff =
+    known.some(({ urn }) => HAND_OFF.test(urn)) ||
+    (before?.outputs["renderYamlToDirectory"] ?? "") !== "";
   if (before === undefined || count === 0 || wasHandedOff === isHandedOff) {
     return undefined;
   }

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { ReleaseRecord } from "../../contract/release-record.ts";
 import { ensureExtras } from "../../tools/platform/additions.ts";
 import { cluster } from "../../testbed/cluster.ts";
-import { DEPLOYMENT, NAMESPACE, POD, SERVICE } from "../../testbed/kinds.ts";
+import { DEPLOYMENT, NAMESPACE, POD } from "../../testbed/kinds.ts";
 import { kubectl } from "../../testbed/kubectl.ts";
 import { Project } from "../../testbed/project.ts";
 import { shop } from "../../testbed/shop.ts";
@@ -66,47 +66,6 @@ const settings = (service: object = {}, more: object = {}) =>
 const recordNow = async () => (await project.outputs<Outputs>()).releases.shop;
 const messageOf = (revision: string) =>
   server.git(REPOSITORY, "log", "-1", "--format=%B", revision);
-const uids = async () => {
-  const { namespace } = project;
-  const found = await Promise.all([
-    cluster.get(NAMESPACE, "", namespace),
-    cluster.get(DEPLOYMENT, namespace, "shop"),
-    cluster.get(SERVICE, namespace, "shop"),
-    ...(await cluster.list(POD, namespace)),
-  ]);
-  return found.map(({ metadata }) => metadata?.uid).sort();
-};
-
-describe("a stack that applied its objects", () => {
-  let before: (string | undefined)[];
-
-  test("does not hand them off by its settings alone", async () => {
-    await project.settings({ services: { shop } });
-    await succeed(project.up());
-    before = await uids();
-    await settings();
-    const { exitCode, output } = await project.up();
-    expect(exitCode).not.toBe(0);
-    expect(output).toMatch(
-      /slipway:handOff: set, but this stack applies its \d+ objects itself so far; run npx slipway handoff adopt/,
-    );
-    expect(await server.git(REPOSITORY, "rev-list", "--count", "main")).toBe("1");
-  });
-
-  test("leaves them to the controller as they are: none is deleted or made twice, no pod restarts", async () => {
-    const dry = await succeed(project.slipway("handoff", "adopt", "--stack", "dev", "--dry-run"));
-    expect(dry.output).toMatch(/Deployment +shop/);
-    await succeed(project.slipway("handoff", "adopt", "--stack", "dev", "--yes"));
-    const { output } = await succeed(project.up());
-    expect(output).not.toMatch(/kubernetes:\S+ \S+ (deleted|replaced|created)/);
-    expect(await uids()).toEqual(before);
-    expect(await recordNow()).toMatchObject({
-      verdict: "ready",
-      handOff: { revision: await server.head(REPOSITORY), sync: "Synced" },
-    });
-  });
-});
-
 describe("a commit of the source", () => {
   test("goes by one commit of desired state to proved pods, and says so in its trailers", async () => {
     const source = await project.commit("Say hello in a different way");
@@ -133,19 +92,23 @@ describe("a commit of the source", () => {
     expect(await server.head(REPOSITORY)).toBe(head);
   });
 
-  test("with a bad release ends as the usual verdict, with the controller's state beside it", async () => {
+  test("with a bad release ends as the usual verdict, and is taken back by a commit", async () => {
     await settings({ env: { FAULT_CRASH_AT_START: "3" } });
     const { exitCode, output } = await project.up();
     expect(exitCode).not.toBe(0);
     expect(output).toMatch(/shop: crash-loop after \d+ s/);
+    expect(output).toMatch(
+      /shop: rolled back to sha256:\w+ .*, ready after \d+ s; its files were restored/,
+    );
     const record = await recordNow();
     expect(record).toMatchObject({
       verdict: "failed",
       reason: "crash-loop",
-      running: null,
-      handOff: { revision: await server.head(REPOSITORY), sync: "Synced" },
+      running: { verdict: "ready" },
+      handOff: { sync: "Synced" },
     });
-    expect(record.evidence?.notes.join("\n")).toMatch(/the repository says what runs/);
+    expect(await messageOf(record.handOff?.revision ?? "")).toMatch(/^Release shop to /);
+    expect(await messageOf("main")).toMatch(/^Restore shop to sha256:\w{64}: crash-loop\n/);
     await settings({ env: { GREETING: "hello" } });
     await succeed(project.up());
     expect(await recordNow()).toMatchObject({ verdict: "ready" });
@@ -259,18 +222,4 @@ describe("drift by hand", () => {
     await application.automated({ selfHeal: true });
     await eventually(async () => (await replicas()) === 2);
   });
-});
-
-test("the stack takes its objects back as they are: none is deleted or made twice, no pod restarts", async () => {
-  const before = await uids();
-  await application.remove();
-  await project.settings({ services: { shop: { ...shop, env: { GREETING: "beside" } } } });
-  const { output } = await project.up();
-  expect(output).toMatch(/slipway:handOff: missing, but this stack has handed off/);
-  await succeed(project.slipway("handoff", "return", "--stack", "dev", "--yes"));
-  const up = await succeed(project.up());
-  expect(up.output).not.toMatch(/kubernetes:\S+ \S+ (deleted|replaced|created)/);
-  expect(await uids()).toEqual(before);
-  expect(await recordNow()).toMatchObject({ verdict: "ready" });
-  expect(await recordNow()).not.toHaveProperty("handOff");
 });

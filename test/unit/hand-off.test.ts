@@ -301,16 +301,26 @@ describe("the mode of a stack", () => {
     urn: "urn:pulumi:prod::slipway::slipway:index:Release$slipway:index:Workload$kubernetes:apps/v1:Deployment::shop",
     outputs: {},
   };
-  const applied = [provider({ context: "prod" }), object];
+  const namespace = {
+    urn: "urn:pulumi:prod::slipway::kubernetes:core/v1:Namespace::a",
+    outputs: {},
+  };
+  const applied = [provider({ context: "prod" }), object, namespace];
   const handedOff = [provider({ renderYamlToDirectory: ".slipway/rendered/prod" }), object];
 
   test("does not change by the settings alone", () => {
     expect(modeFault(true, applied)).toBe(
-      "slipway:handOff: set, but this stack applies its 1 object itself so far; run npx slipway handoff adopt, which leaves them as they are, or remove handOff",
+      "slipway:handOff: set, but this stack applies its 2 objects itself so far; run npx slipway handoff adopt, which leaves them as they are, or remove handOff",
     );
     expect(modeFault(false, handedOff)).toMatch(
       /^slipway:handOff: missing, but this stack has handed off its 1 object so far; run npx slipway handoff return/,
     );
+  });
+
+  test("is that of its hand-off, even if an up that ended there has changed the provider", () => {
+    const handOff = { urn: `urn:pulumi:prod::slipway::${RESOURCES.HandOff}::prod`, outputs: {} };
+    expect(modeFault(false, [...applied, handOff])).toMatch(/^slipway:handOff: missing/);
+    expect(modeFault(true, [...applied, handOff])).toBeUndefined();
   });
 
   test("is free as long as the stack has no object, and stays", () => {

@@ -1,13 +1,19 @@
 // Pure words and pure edits of a state. That an engine goes on from such a state, and a controller from such objects, the stories of hand-off prove.
 import { controllerManifests } from "../../cli/handoff/controller-manifests.ts";
 import { givenUp, OF_CONTROLLERS, OF_STACK } from "../../cli/handoff/field-owners.ts";
-import { assertSettled, ownershipIn, withProvider } from "../../cli/handoff/owned-objects.ts";
+import {
+  assertSettled,
+  ownershipIn,
+  withoutHandOff,
+  withProvider,
+} from "../../cli/handoff/owned-objects.ts";
 import {
   type HandedOffOutput,
   handOffIn,
   handOffLines,
   revisionCell,
 } from "../../cli/handed-off.ts";
+import { handOffLines as previewLines, handOffOf } from "../../cli/preview/hand-off.ts";
 import { changesOf } from "../../provider/readiness/changes.ts";
 import { pendingState, unappliedRelease } from "../../provider/readiness/unapplied.ts";
 import type { ReadinessInputs } from "../../contract/readiness.ts";
@@ -94,6 +100,31 @@ const RELEASE = {
   deadlineSeconds: 60,
   handOff: { revision: COMMIT, sync: "Synced", health: "Healthy" },
 } as unknown as ReadinessInputs;
+
+describe("a preview", () => {
+  const step = (action: string, to: object) =>
+    ({ type: RESOURCES.HandOff, action, after: { to, by: OUTPUT.by, objects: [] } }) as never;
+
+  test("says where the change goes, and who applies it there", () => {
+    const handOff = handOffOf([step("update", OUTPUT.to)]);
+    expect(handOff).toEqual({ to: OUTPUT.to, by: OUTPUT.by });
+    expect(previewLines(handOff)).toEqual([
+      [
+        "- a commit to `shop-prod of main in ssh://git@git.example.com/deploy.git`, which `application argocd/shop-prod` applies",
+      ],
+    ]);
+    const request = handOffOf([step("create", { ...OUTPUT.to, pullRequest: true })]);
+    expect(previewLines(request)[0]?.[0]).toMatch(/^- a pull request to /);
+    const artifact = handOffOf([step("create", { oci: "oci://registry.example.com/a" })]);
+    expect(previewLines(artifact)[0]?.[0]).toMatch(/^- an artifact to `oci:/);
+  });
+
+  test("says nothing of it where nothing changes, or nothing is handed off", () => {
+    expect(handOffOf([step("same", OUTPUT.to)])).toBeUndefined();
+    expect(handOffOf([])).toBeUndefined();
+    expect(previewLines(undefined)).toEqual([]);
+  });
+});
 
 describe("a release that is handed off", () => {
   const failure = {
@@ -193,6 +224,29 @@ describe("the state of a stack that changes who applies its objects", () => {
       },
       outputs: { clusterIdentifier: "c", renderYamlToDirectory: "folder" },
     });
+  });
+
+  test("knows nothing of a hand-off any more that it is taken back from, and depends on none", () => {
+    const handOff = {
+      urn: "urn:…::prod",
+      type: RESOURCES.HandOff,
+      outputs: { revision: "c0ffee" },
+    };
+    const waiting = {
+      ...verdict,
+      dependencies: [object.urn, handOff.urn],
+      propertyDependencies: { deployment: [handOff.urn], image: null, handOff: [handOff.urn] },
+    };
+    const handedOff = { resources: [object, handOff, waiting] };
+    expect(withoutHandOff(handedOff).resources).toEqual([
+      object,
+      {
+        ...verdict,
+        dependencies: [object.urn],
+        propertyDependencies: { deployment: [], image: [], handOff: [] },
+      },
+    ]);
+    expect(ownershipIn({ resources: [provider, handOff] })?.isHandedOff).toBe(true);
   });
 
   test("is not touched while a killed run has left operations in it", () => {
