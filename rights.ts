@@ -1,4 +1,4 @@
-import type { HandOffController } from "./contract/hand-off.ts";
+import type { HandOffController } from "./contract/hand-off-target.ts";
 import { kindOf, type OfKind, resourceOfKind, revisionKindOf } from "./contract/workload-kind.ts";
 
 /**

@@ -1,10 +1,10 @@
 import type {
   ControllerReport,
-  HandOffController,
   HandOffFailure,
   HandOffResult,
   HandOffTarget,
 } from "../contract/hand-off.ts";
+import type { HandOffController } from "../contract/hand-off-target.ts";
 import type { HandedRevision } from "../contract/handed-over.ts";
 import { RESOURCES } from "../contract/tokens.ts";
 import type { EngineState } from "./recover/engine-state.ts";

@@ -13,6 +13,11 @@ const FOLDER = /^[\w-][\w.-]{0,99}(?:\/[\w-][\w.-]{0,99}){0,9}$/;
 const TAG = /^\w[\w.-]{0,127}$/;
 const OCI = "oci://";
 
+/** Who applies what is handed off: an Application of Argo CD, or a Kustomization of Flux. */
+export type HandOffController =
+  | { readonly argocd: { readonly namespace: string; readonly application: string } }
+  | { readonly flux: { readonly namespace: string; readonly kustomization: string } };
+
 /** What the address of a repository may be, for messages. */
 export const GIT_ADDRESS_FORM =
   "the address of a git repository, such as ssh://git@git.example.com/deploy.git, without a password";

@@ -36,10 +36,6 @@ export type HandOffTarget = Of<typeof gitTarget> | Of<typeof ociTarget>;
 const argocd = { namespace: name, application: name };
 const flux = { namespace: name, kustomization: name };
 
-/** Who applies it: an Application of Argo CD, or a Kustomization of Flux. */
-export type HandOffController =
-  { readonly argocd: Of<typeof argocd> } | { readonly flux: Of<typeof flux> };
-
 const source = {
   /** Commit of the source. */
   commit: word.exactOptional(),

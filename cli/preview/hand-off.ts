@@ -1,4 +1,5 @@
-import type { HandOffController, HandOffTarget } from "../../contract/hand-off.ts";
+import type { HandOffTarget } from "../../contract/hand-off.ts";
+import type { HandOffController } from "../../contract/hand-off-target.ts";
 import { RESOURCES } from "../../contract/tokens.ts";
 import { controllerWords, targetWords } from "../handed-off.ts";
 import { code } from "../markdown.ts";

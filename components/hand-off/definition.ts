@@ -1,4 +1,5 @@
-import type { HandOffController, HandOffTarget } from "../../contract/hand-off.ts";
+import type { HandOffTarget } from "../../contract/hand-off.ts";
+import type { HandOffController } from "../../contract/hand-off-target.ts";
 
 /** A delivery whose desired state is written to a repository or a registry, from which a controller in the cluster applies it. */
 export interface HandOffDefinition {

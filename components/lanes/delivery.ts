@@ -1,4 +1,4 @@
-import type { HandOffController } from "../../contract/hand-off.ts";
+import type { HandOffController } from "../../contract/hand-off-target.ts";
 import { byName } from "../by-name.ts";
 import { complete } from "../complete-service.ts";
 import type { CredentialDefinition } from "../credentials/credential.ts";

@@ -1,4 +1,4 @@
-import type { HandOffController } from "../../contract/hand-off.ts";
+import type { HandOffController } from "../../contract/hand-off-target.ts";
 import { type Right, resourceOf } from "../../rights.ts";
 import { isForJenkins } from "../credentials/format.ts";
 import {

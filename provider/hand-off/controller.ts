@@ -39,7 +39,7 @@ export interface Look {
 export type Refreshed = "asked" | "refused" | "nobody is there";
 
 /** Without this right there is nothing to wait for. */
-export class RightError extends Error {
+class RightError extends Error {
   override readonly name = "RightError";
 }
 

@@ -19,7 +19,7 @@ const STANDINGS: Readonly<Record<string, Standing>> = {
 };
 
 /** When it was handed off. */
-export const WRITTEN_AT = "2026-11-30T07:00:00Z";
+const WRITTEN_AT = "2026-11-30T07:00:00Z";
 
 /** What is asked of a controller, of a commit. */
 export const askedOf = (more: Partial<Asked> = {}): Asked => ({
