@@ -130,7 +130,10 @@ describe("a change", () => {
 
 test("what a hand has changed is undone by the controller", async () => {
   await kubectl(["scale", "deployment/shop", "-n", project.namespace, "--replicas=2"]);
-  for (let rest = 60; (await deployment()).spec?.replicas !== 1; rest -= 1) {
+  const isUndone = async () =>
+    (await deployment()).spec?.replicas === 1 &&
+    (await cluster.list(POD, project.namespace)).length === 1;
+  for (let rest = 60; !(await isUndone()); rest -= 1) {
     expect(rest).toBeGreaterThan(0);
     await sleep(1000);
   }

@@ -79,7 +79,9 @@ export class FluxKustomization {
 
   /** Removes it, and leaves what it has applied. */
   async remove(): Promise<void> {
-    await this.#patch({ prune: false, suspend: true });
+    if ((await cluster.find(KUSTOMIZATION, HOME, this.name)) !== undefined) {
+      await this.#patch({ prune: false, suspend: true });
+    }
     const kinds = ["kustomization.kustomize.toolkit.fluxcd.io", "gitrepository", "secret"];
     for (const kind of kinds) {
       await kubectl(["delete", kind, this.name, "-n", HOME, "--ignore-not-found"]);
