@@ -163,7 +163,7 @@ module.exports = {
     only(
       "rights-stand-alone",
       "^rights[.]ts$",
-      ["^contract/workload-kind[.]ts$"],
+      ["^contract/(workload-kind|hand-off-target)[.]ts$"],
       "Plain data, for all who ask, grant or prove.",
     ),
   ],

@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { readApproval } from "./components/approval.ts";
 import { connect } from "./components/cluster.ts";
+import { renderedTo } from "./components/hand-off/rendered-to.ts";
 import type { Release } from "./components/release.ts";
 import { silenceSdkTrace } from "./components/sdk-trace.ts";
 import { handed, parseSettings } from "./settings.ts";
@@ -22,14 +23,15 @@ export default async () => {
   }
   const settings = parseSettings(config, surroundings);
   const approval = readApproval();
-  const { registry, sealing } = settings;
-  const providers = connect(settings.cluster);
+  const { registry, sealing, handOff } = settings;
+  const providers = connect(settings.cluster, handOff && renderedTo(pulumi.getStack()));
   const [provider, own] = providers;
   const slipway = await restOfProgram();
 
   const [services, found] = await Promise.all([
     slipway.promote({ ...settings, provider: own }),
     slipway.requireNamespace(settings.namespace, own, settings.namespaceExists),
+    slipway.requireMode(handOff !== undefined, own),
     slipway.requireKinds("route", settings.services, own),
     slipway.requireKinds("steps", settings.services, own),
     slipway.requireKinds("weights", settings.services, own),
@@ -56,6 +58,15 @@ export default async () => {
       admission: held.admission?.manifests,
       jenkins: settings.jenkins,
     });
+  const handedOff = handOff !== undefined;
+  const handOver =
+    handOff &&
+    slipway.handOver({
+      ...handOff,
+      source: slipway.commitIn(process.cwd()),
+      login: slipway.loginTo(registry),
+      provider: own,
+    });
   const guard = plan && new slipway.LaneGuard("lanes", { plan }, { provider: own });
   const policy = slipway.declarePolicy({ held, guard, namespace: home }, { providers });
   const dependsOn = policy?.inForce ?? guard ?? [];
@@ -65,7 +76,7 @@ export default async () => {
     new slipway.JenkinsAccess("jenkins", { plan, namespace, policy: policy?.made }, { providers });
   const common = { namespace, registry };
   const credentials = slipway.byName(settings.credentials, (name, definition) => {
-    const args = { ...common, definition, sealing, namespaces: access?.namespaces };
+    const args = { ...common, definition, sealing, namespaces: access?.namespaces, handedOff };
     return new slipway.Credential(name, args, { providers });
   });
   const extras = slipway.declareExtras(settings.extras ?? {}, rendered.extras, (name, args) => {
@@ -80,13 +91,22 @@ export default async () => {
     const waived = slipway.waivedOf(held, name);
     const standing = { owner, standing: known[name], approved: approval?.[name], imageOf };
     const manifests = { rendered: rendered.services[name], after: extras };
-    const own = { service, credentials, claims, waived, failsLate: true, group: groups[name] };
+    const own = {
+      service,
+      credentials,
+      claims,
+      waived,
+      failsLate: true,
+      group: groups[name],
+      handedOff,
+    };
     const args = { ...common, ...own, ...standing, ...manifests };
     return new slipway.Release(name, args, { providers });
   });
 
+  const handed = handOver?.finish();
   slipway.requireReady(slipway.byName(delivered, (_, { release }) => release));
-  return slipway.outputsOf({ namespace, delivered, access });
+  return slipway.outputsOf({ namespace, delivered, access, handOff: handed });
 };
 
 /** Loaded while the engine starts the providers. It holds up all else that this process does. */

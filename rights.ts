@@ -1,3 +1,4 @@
+import type { HandOffController } from "./contract/hand-off-target.ts";
 import { kindOf, type OfKind, resourceOfKind, revisionKindOf } from "./contract/workload-kind.ts";
 
 /**
@@ -316,6 +317,24 @@ export function rightsOfClaims(namespace: string): readonly NeededRight[] {
     optional("get", "storage.k8s.io", "storageclasses", "early faults"),
   ];
 }
+
+/**
+ * The right by which a hand-off is awaited: to look at the one object that applies it. To ask that to look at once would take a write,
+ * so that it looks when its time has come.
+ */
+export function rightsOfHandOff(by: HandOffController): readonly NeededRight[] {
+  const { group, resource, name, namespace } =
+    "argocd" in by
+      ? { ...by.argocd, ...APPLIERS.argocd, name: by.argocd.application }
+      : { ...by.flux, ...APPLIERS.flux, name: by.flux.kustomization };
+  return [{ ...required("get", group, resource, "hand-off"), name, namespace }];
+}
+
+/** The kinds of the objects by which controllers apply what was handed off. */
+const APPLIERS = {
+  argocd: { group: "argoproj.io", resource: "applications" },
+  flux: { group: "kustomize.toolkit.fluxcd.io", resource: "kustomizations" },
+} as const;
 
 /** A resource as RBAC rules and people write it, e.g. `deployments.apps` or `pods/log`. */
 export function resourceOf({ group, resource, subresource }: Omit<Right, "verb">): string {

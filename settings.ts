@@ -8,6 +8,7 @@ import type { ImageSource } from "./components/image/image.ts";
 import type { Registry } from "./components/image/registry.ts";
 import type { ServiceDefinition } from "./components/service-definition.ts";
 import type { Sealing } from "./components/credentials/sealed-credential.ts";
+import type { HandOffDefinition } from "./components/hand-off/definition.ts";
 import type { GroupsDefinition } from "./components/group/definition.ts";
 import type { JenkinsDefinition } from "./components/lanes/definition.ts";
 import type { ExtraDefinition } from "./components/extra.ts";
@@ -20,6 +21,7 @@ import { credentialFaults, settingsUsed } from "./settings/credential-conflicts.
 import { withCertificate, withValues } from "./settings/credentials.ts";
 import { besides, type Fault, faultLine, faultsOf } from "./settings/fault.ts";
 import { groupFaults } from "./settings/groups.ts";
+import { handOffFaults, handOffOf } from "./settings/hand-off.ts";
 import { jenkinsFaults } from "./settings/jenkins.ts";
 import { type Mapping, mapping } from "./settings/mapping.ts";
 import { monitoringFaults, monitoringOf } from "./settings/monitoring.ts";
@@ -78,6 +80,11 @@ export interface Settings {
    * @default - each is released by itself
    */
   readonly groups?: GroupsDefinition;
+  /**
+   * Where desired state goes, and who applies it.
+   * @default - the stack applies it itself
+   */
+  readonly handOff?: HandOffDefinition;
   readonly services: Readonly<Record<string, ServiceSettings>>;
 }
 
@@ -110,6 +117,7 @@ const UNSET_WHEN_EMPTY = new Set([
   "jenkins",
   "extras",
   "groups",
+  "handOff",
   "policy",
   "prometheus",
   "monitoring",
@@ -185,6 +193,7 @@ function conflictsIn(raw: Mapping, { config, keys, surroundings }: Circumstances
     ...processFaults(raw),
     ...extrasFaults(raw, surroundings),
     ...groupFaults(raw),
+    ...handOffFaults(raw),
     ...claimFaults(raw),
     ...policyFaults(raw, today()),
     ...monitoringFaults(raw),
@@ -208,7 +217,7 @@ function reportable(faults: Readonly<Record<"misplaced" | "misread" | "others", 
 
 function settingsOf(cluster: Cluster, form: StackForm, values: StackConfig["values"]): Settings {
   const { registry, namespace, services, sealing = {}, credentials = {} } = form;
-  const { extras, groups, policy } = form;
+  const { extras, groups, policy, handOff } = form;
   const password = values[PASSWORD];
   const secretOf = (setting: string) => pulumi.secret(values[setting] ?? "");
   return {
@@ -223,6 +232,7 @@ function settingsOf(cluster: Cluster, form: StackForm, values: StackConfig["valu
     ...(extras && { extras }),
     ...(policy && { policy }),
     ...(groups && { groups }),
+    ...(handOff && { handOff: handOffOf(handOff) }),
     services: byName(services, (name, { build, image, ...definition }) => ({
       ...definition,
       ...monitoringOf(definition, form),

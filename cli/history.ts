@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 
 import type { HistoryEntry } from "../contract/release-record.ts";
+import { revisionCell } from "./handed-off.ts";
 import { print, SERVICE, type ServiceOptions, stackCommand } from "./options.ts";
 import { serviceOf } from "./outputs.ts";
 import { ProjectStack } from "./project-stack.ts";
@@ -30,6 +31,7 @@ export function historyCommand(): Command {
 
 function words(entries: readonly HistoryEntry[], now: number): string {
   const isGrouped = entries.some(({ group }) => group !== undefined);
+  const isHandedOff = entries.some(({ handOff }) => handOff !== undefined);
   const rows = entries.map((entry) => [
     age(entry.startedAt, now),
     commitWords(entry),
@@ -37,8 +39,10 @@ function words(entries: readonly HistoryEntry[], now: number): string {
     entry.verdict,
     entry.reason ?? "",
     `${entry.seconds}s`,
+    ...(isHandedOff ? [revisionCell(entry)] : []),
     ...(isGrouped ? [setWords(entry)] : []),
   ]);
   const headings = ["AGE", "COMMIT", "DIGEST", "VERDICT", "REASON", "TOOK"];
-  return table([...headings, ...(isGrouped ? ["GROUP AND SET"] : [])], rows);
+  const handedOff = isHandedOff ? ["HANDED OFF WITH"] : [];
+  return table([...headings, ...handedOff, ...(isGrouped ? ["GROUP AND SET"] : [])], rows);
 }

@@ -5,11 +5,13 @@ import type { PodChanges } from "../contract/pod-changes.ts";
 import { FUNCTIONS, RESOURCES } from "../contract/tokens.ts";
 import { clusterSettingOf } from "./cluster-setting.ts";
 import { CommandFailure } from "./exit-code.ts";
+import { type HandedOffOutput, handOffIn } from "./handed-off.ts";
 import { type KnownRelease, knownReleases } from "./known-release.ts";
 import { remark } from "./options.ts";
 import { questionOf } from "./preview/live-pods.ts";
 import { isDeployment } from "./preview/service.ts";
 import type { Step } from "./preview/step.ts";
+import type { EngineState } from "./recover/engine-state.ts";
 import type { ProjectStack } from "./project-stack.ts";
 
 /** Long enough for a namespace that nothing holds up. */
@@ -90,6 +92,23 @@ export async function tellingOfEnd<T>(
     return work().finally(() => {
       clearInterval(timer);
     });
+  });
+}
+
+/** What has become of a hand-off, by a look at the controller and the repository; undefined if the stack hands nothing off. */
+export async function lookAtHandOff(
+  stack: ProjectStack,
+  handOff: EngineState,
+): Promise<HandedOffOutput | undefined> {
+  const resource = (handOff.resources ?? []).find(({ type }) => type === RESOURCES.HandOff);
+  if (resource === undefined) {
+    return undefined;
+  }
+  const { urn, id = "", inputs = {}, outputs = {} } = resource;
+  return withProvider(stack, async (provider) => {
+    const subject = { urn, type: RESOURCES.HandOff, name: stack.name, log: LOG };
+    const found = await provider.read(subject, { id, inputs, outputs });
+    return handOffIn({ resources: found ? [{ ...resource, outputs: found.outputs }] : [] });
   });
 }
 

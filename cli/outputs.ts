@@ -2,6 +2,7 @@ import type { OutputMap } from "@pulumi/pulumi/automation/index.js";
 
 import { type HistoryEntry, type ReleaseRecord, versionFault } from "../contract/release-record.ts";
 import type { JenkinsOutputs } from "../components/lanes/jenkins-access.ts";
+import type { HandedOffOutput } from "./handed-off.ts";
 import { SECRET } from "../wire/signature.ts";
 import { badInput, CommandFailure } from "./exit-code.ts";
 import type { EngineState } from "./recover/engine-state.ts";
@@ -20,6 +21,8 @@ export interface SlipwayOutputs {
   readonly releases: Readonly<Record<string, ReleaseRecord>>;
   /** Newest first. */
   readonly history: Readonly<Record<string, readonly HistoryEntry[]>>;
+  /** Absent if the stack applies its objects itself. */
+  readonly handOff?: HandedOffOutput;
   /** Absent if the stack has no lanes. */
   readonly jenkins?: JenkinsOutputs;
 }
@@ -57,11 +60,13 @@ export function slipwayOutputs(stack: string, outputs: OutputMap): SlipwayOutput
     }
   }
   const jenkins = value("jenkins") as JenkinsOutputs | undefined;
+  const handOff = value("handOff") as HandedOffOutput | undefined;
   return {
     namespace: String(value("namespace")),
     ...(value("namespaceExists") === true && { namespaceExists: true }),
     releases,
     history: (value("history") ?? {}) as SlipwayOutputs["history"],
+    ...(handOff && { handOff }),
     ...(jenkins && { jenkins }),
   };
 }

@@ -3,6 +3,7 @@ import { Command } from "commander";
 import manifest from "../package.json" with { type: "json" };
 import { destroyCommand } from "./destroy.ts";
 import { gateCommand } from "./gate.ts";
+import { handoffCommand } from "./handoff.ts";
 import { historyCommand } from "./history.ts";
 import { kubeconfigCommand } from "./kubeconfig.ts";
 import { previewCommand } from "./preview.ts";
@@ -44,6 +45,7 @@ export function slipway(): Command {
     kubeconfigCommand(),
     recoverCommand(),
     verifyStateCommand(),
+    handoffCommand(),
     destroyCommand(),
     trialCommand(),
   ];

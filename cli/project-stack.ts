@@ -13,6 +13,7 @@ import type {
 
 import { plain, plainIn } from "../mask/plain.ts";
 import { badInput } from "./exit-code.ts";
+import { handOffIn } from "./handed-off.ts";
 import { knownReleases, withKnown } from "./known-release.ts";
 import { LAST_RUNS, lastLook, type PastRun } from "./last-look.ts";
 import { openOutputs, type SlipwayOutputs, slipwayOutputs } from "./outputs.ts";
@@ -107,7 +108,11 @@ export class ProjectStack {
   async outputs(): Promise<SlipwayOutputs> {
     const state = await this.state();
     const outputs = openOutputs(state) ?? (await this.workspace.stackOutputs(this.name));
-    return plainIn(withKnown(slipwayOutputs(this.name, outputs), knownReleases(state)));
+    const handOff = handOffIn(state);
+    return plainIn({
+      ...withKnown(slipwayOutputs(this.name, outputs), knownReleases(state)),
+      ...(handOff && { handOff }),
+    });
   }
 
   /** A setting of the stack in clear, undefined if it has none. */

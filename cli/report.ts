@@ -46,10 +46,10 @@ export function reportCommand(): Command {
 async function report(options: Options): Promise<void> {
   assertApart({ "--html": options.html, "--markdown": options.markdown }, options);
   const stack = await ProjectStack.open(options.stack);
-  const { releases, history } = await stack.outputs();
+  const { releases, history, handOff } = await stack.outputs();
   const events = options.events === undefined ? [] : await readEvents(options.events);
   const { project, name } = stack;
-  const result = releaseReport({ project, stack: name, releases, history, events });
+  const result = releaseReport({ project, stack: name, releases, history, events, handOff });
   const { html, markdown } = options;
   if (html !== undefined) {
     await writeResult("--html", html, reportPage(result));

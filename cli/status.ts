@@ -10,7 +10,8 @@ import {
   lookedAt,
   withKnown,
 } from "./known-release.ts";
-import { lookAtCluster } from "./live-look.ts";
+import { handOffLines } from "./handed-off.ts";
+import { lookAtCluster, lookAtHandOff } from "./live-look.ts";
 import { type CommonOptions, print, stackCommand } from "./options.ts";
 import { endingGates, type Gated } from "./passed-gates.ts";
 import { type Pin, readPins } from "./pins.ts";
@@ -86,18 +87,25 @@ async function status(options: Options): Promise<void> {
   const stack = await ProjectStack.open(options.stack);
   const [outputs, looked] = await Promise.all([stack.outputs(), stack.lastLook()]);
   const pins = await readPins(stack.settingsFile);
-  const stored = lookedAt(knownReleases(await stack.state()), looked);
+  const state = await stack.state();
+  const stored = lookedAt(knownReleases(state), looked);
   const { known, end } =
     options.live === true
       ? await lookAtCluster(stack, outputs.namespace, stored)
       : { known: stored, end: undefined };
   const { releases } = withKnown(outputs, known);
+  const handOff = options.live === true ? await lookAtHandOff(stack, state) : outputs.handOff;
   const services = Object.entries(releases).map(([name, record]) => {
     const found = known.find(({ service }) => service === name);
     return statusOf(name, record, pins[name], { stack: stack.name, found });
   });
-  const text = words(services, Date.now());
-  const result = { stack: stack.name, services, ...(end !== undefined && { namespace: end }) };
+  const text = [words(services, Date.now()), ...handOffLines(handOff)].join("\n");
+  const result = {
+    stack: stack.name,
+    services,
+    ...(handOff && { handOff }),
+    ...(end !== undefined && { namespace: end }),
+  };
   print(options, result, end === undefined ? text : `${text}\n${end}`);
 }
 

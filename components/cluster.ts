@@ -29,6 +29,14 @@ export interface Cluster {
 /** The providers for one cluster: that of its objects, and Slipway's own. */
 export type ClusterProviders = [KubernetesProvider, SlipwayProvider];
 
+/** Where objects are written to that somebody else applies. */
+export interface RenderedTo {
+  /** Folder of the files. */
+  readonly folder: string;
+  /** Settles when the provider of the objects may be registered. */
+  readonly once: (own: SlipwayProvider) => Promise<unknown>;
+}
+
 /** What the program calls the provider of the objects. */
 const NAME = "cluster";
 
@@ -40,23 +48,30 @@ const READ_BY_PROVIDERS = "KUBECONFIG";
  *
  * Creates the two providers, named `cluster` and `slipway`.
  *
+ * @param handOff where the objects are written to instead, because somebody else applies them; see `handOver`
+ *
  * @see https://www.pulumi.com/docs/iac/concepts/providers/#explicit-providers
  */
-export function connect(cluster: Cluster): ClusterProviders {
+export function connect(cluster: Cluster, handOff?: RenderedTo): ClusterProviders {
   const { kubeconfig, kubeconfigVariable, context, identifier, formerIdentifiers = [] } = cluster;
   const isNamed = kubeconfigVariable !== undefined && kubeconfigVariable !== READ_BY_PROVIDERS;
   const opts = isNamed ? { envVarMappings: { [kubeconfigVariable]: READ_BY_PROVIDERS } } : {};
   // Left out, the SDK would write the variable's value into the state.
   const path = kubeconfigVariable === undefined ? kubeconfig : "";
-  const own = new SlipwayProvider("slipway", { kubeconfig: path, context }, opts);
+  const handsOff = handOff === undefined ? {} : { handsOff: true };
+  const own = new SlipwayProvider("slipway", { kubeconfig: path, context, ...handsOff }, opts);
+  const once = handOff?.once(own) ?? Promise.resolve();
   const clusterIdentifier = pulumi.output(
-    formerIdentifiers.length === 0 ? inTurn(identifier) : standingIdentifier(cluster, own),
+    once.then(() =>
+      formerIdentifiers.length === 0 ? inTurn(identifier) : standingIdentifier(cluster, own),
+    ),
   );
-  const objects = new KubernetesProvider(
-    NAME,
-    { kubeconfig: path, context, clusterIdentifier },
-    opts,
-  );
+  // It keeps the identifier of the cluster: with a different one every object would be replaced.
+  const target =
+    handOff === undefined
+      ? { kubeconfig: path, context }
+      : { kubeconfig: "", renderYamlToDirectory: handOff.folder };
+  const objects = new KubernetesProvider(NAME, { ...target, clusterIdentifier }, opts);
   return [objects, own];
 }
 

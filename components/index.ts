@@ -1,6 +1,6 @@
 export { type Approval, type ApprovedImage, readApproval, requireApproved } from "./approval.ts";
 export { byName } from "./by-name.ts";
-export { type Cluster, type ClusterProviders, connect } from "./cluster.ts";
+export { type Cluster, type ClusterProviders, connect, type RenderedTo } from "./cluster.ts";
 export {
   AccessProof,
   type AccessProofArgs,
@@ -26,7 +26,12 @@ export {
 export { declareExtras, Extra, type ExtraArgs, type ExtraDefinition } from "./extra.ts";
 export type { GroupsDefinition } from "./group/definition.ts";
 export { Group, groupsOf } from "./group/group.ts";
-export { type Registry } from "./image/registry.ts";
+export { type HandOffDefinition } from "./hand-off/definition.ts";
+export { commitIn } from "./hand-off/source.ts";
+export { HandOff, type HandOffArgs } from "./hand-off/hand-off.ts";
+export { type HandOver, handOver, type HandOverArgs } from "./hand-off/hand-over.ts";
+export { requireMode } from "./hand-off/require-mode.ts";
+export { type Registry, loginTo } from "./image/registry.ts";
 export type { BuildSecret, BuildxOptions } from "./image/buildx-options.ts";
 export { ImageBuild, type ImageBuildArgs } from "./image/image-build.ts";
 export type { Build, BuildPlan } from "./image/build-plan.ts";

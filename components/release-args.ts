@@ -28,6 +28,11 @@ export interface ReleaseArgs {
    */
   readonly failsLate?: boolean;
   /**
+   * Whether a controller applies it, see `handOver`: then its verdict is no object of the cluster.
+   * @default false
+   */
+  readonly handedOff?: boolean;
+  /**
    * The group that it is a member of.
    * @default - it is delivered by itself
    */

@@ -42,7 +42,10 @@ export function deliverBySettings(
   }
   const { args: proved, opts, endpoint: address } = declare();
   const { release, history } = new Readiness(name, proved, opts);
-  declareReleaseMetric({ service, namespace, release }, parent);
+  // What a commit says is known before the verdict.
+  if (args.handedOff !== true) {
+    declareReleaseMetric({ service, namespace, release }, parent);
+  }
   const endpoint = pulumi.all([address, release]).apply(([known]) => known);
   return { release, history, endpoint };
 }

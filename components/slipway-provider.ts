@@ -10,6 +10,11 @@ export interface SlipwayProviderArgs {
   readonly kubeconfig?: pulumi.Input<ProviderConfig["kubeconfig"]>;
   /** Context in that file. */
   readonly context: pulumi.Input<ProviderConfig["context"]>;
+  /**
+   * Whether a controller applies what the stack declares, so that the provider writes nothing to prepare it.
+   * @default false
+   */
+  readonly handsOff?: pulumi.Input<NonNullable<ProviderConfig["handsOff"]>>;
 }
 
 /**

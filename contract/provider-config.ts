@@ -4,4 +4,9 @@ export interface ProviderConfig {
   readonly kubeconfig: string;
   /** Context in that file. */
   readonly context: string;
+  /**
+   * Whether a controller applies what the stack declares: then nothing that leads from one object to the next is written.
+   * @default false
+   */
+  readonly handsOff?: boolean;
 }

@@ -2,6 +2,7 @@ import { z } from "zod";
 
 import { count, flag, name, type Of, pinned, text, verdictShape, word } from "./field.ts";
 import { groupInputs } from "./group.ts";
+import type { HandedOver } from "./handed-over.ts";
 import { watchedRelease } from "./monitoring.ts";
 import type { MigrationResult } from "./migration.ts";
 import type { HistoryEntry, ProvedRelease, ReleaseRecord } from "./release-record.ts";
@@ -121,6 +122,13 @@ const shape = {
    * @default - it is delivered by itself
    */
   group: groupInputs.exactOptional(),
+  /**
+   * The revision that a controller applies it from.
+   * @default - the stack applies it itself
+   */
+  handOff: z
+    .custom<HandedOver>((value) => typeof value === "object" && value !== null)
+    .exactOptional(),
 };
 
 /** Form of {@link ReadinessInputs}. */

@@ -1,5 +1,6 @@
 import type { Evidence } from "./evidence.ts";
 import type { GroupFailure } from "./group.ts";
+import type { HandedRevision } from "./handed-over.ts";
 import type { MigrationRecord } from "./migration-record.ts";
 import type { PassedGate } from "./passed-gate.ts";
 import type { OfKind, WorkloadKind } from "./workload-kind.ts";
@@ -98,6 +99,11 @@ export interface HistoryEntry extends PreviousRelease {
    * @default - the service has no migrations
    */
   readonly migratedBy?: string | null;
+  /**
+   * The revision of desired state that it was handed off with.
+   * @default - the stack applied it itself
+   */
+  readonly handOff?: HandedRevision;
 }
 
 /** One release: the record in the stack's outputs. See docs/outputs.md. */

@@ -17,6 +17,7 @@ export const COMPONENTS = {
 export const RESOURCES = {
   AccessProof: "slipway:index:AccessProof",
   ExternalSecretReadiness: "slipway:index:ExternalSecretReadiness",
+  HandOff: "slipway:index:HandOff",
   ImageBuild: "slipway:index:ImageBuild",
   ImageCopy: "slipway:index:ImageCopy",
   LaneGuard: "slipway:index:LaneGuard",

@@ -60,7 +60,8 @@ export class MemberProof implements AwaitedType {
     const cluster = this.#run.cluster();
     if (release.migrated?.halt) {
       // Its Readiness says why.
-      const tools = { ...options, cluster, explain: () => Promise.resolve("") };
+      const { context } = this.#run;
+      const tools = { ...options, cluster, context, explain: () => Promise.resolve("") };
       const { own } = await haltedRelease(release, release.migrated, stored, tools);
       return waited(release, own["release"] as ReleaseRecord, options);
     }

@@ -6,6 +6,7 @@ import { Cluster } from "./cluster.ts";
 import { KubeconfigApi } from "./cluster/api.ts";
 import { gateStatements } from "./gate-statements.ts";
 import { holdAutoscaler } from "./held-autoscaler.ts";
+import { HandOff } from "./hand-off.ts";
 import { ImageBuild } from "./image-build.ts";
 import { LentSecrets } from "./image-build/lent-secrets.ts";
 import { ImageCopy } from "./image-copy.ts";
@@ -43,19 +44,27 @@ export interface Parts {
   readonly functions: Readonly<Record<string, Answer>>;
 }
 
+/** How the provider is used. */
+interface Mode {
+  /** Whether the stack's state has it already. */
+  readonly isInState: () => boolean;
+  /** Whether a controller applies what the stack declares. */
+  readonly handsOff: () => boolean;
+}
+
 type Answer = (args: Properties) => Promise<Properties>;
 
 /** Connects by the kubeconfig. */
 export const connectByKubeconfig: Connect = (config, secrets) =>
   new Cluster(new KubeconfigApi(config), secrets);
 
-/**
- * All that the provider has.
- *
- * @param isInState whether the stack's state has the provider already
- */
-export function partsOf(run: Run, secrets: KnownSecrets, isInState: () => boolean): Parts {
+/** All that the provider has. */
+export function partsOf(run: Run, secrets: KnownSecrets, { isInState, handsOff }: Mode): Parts {
   const { cluster, signal } = run;
+  const unlessHandedOff =
+    (answer: Answer): Answer =>
+    (args) =>
+      handsOff() ? Promise.resolve(args) : answer(args);
   const awaited = (type: AwaitedType) => awaitedResource(type, signal);
   const registries: (...login: Parameters<Lookup>) => Registry = (login) =>
     new Registry(login, signal);
@@ -65,6 +74,7 @@ export function partsOf(run: Run, secrets: KnownSecrets, isInState: () => boolea
   return {
     resources: {
       [RESOURCES.AccessProof]: new AccessProof(run),
+      [RESOURCES.HandOff]: new HandOff(run, registries),
       [RESOURCES.ImageBuild]: new ImageBuild(registries, lent, secrets, signal),
       [RESOURCES.ImageCopy]: new ImageCopy(registries),
       [RESOURCES.LaneGuard]: new LaneGuard(run),
@@ -78,8 +88,12 @@ export function partsOf(run: Run, secrets: KnownSecrets, isInState: () => boolea
     } satisfies Record<(typeof RESOURCES)[keyof typeof RESOURCES], Resource>,
     functions: {
       [FUNCTIONS.gateStatements]: (args) => gateStatements(args, registries, signal),
-      [FUNCTIONS.holdAutoscaler]: (args) => holdAutoscaler(args, cluster().api, signal),
-      [FUNCTIONS.keepAnnotations]: (args) => keepAnnotations(args, cluster(), signal),
+      [FUNCTIONS.holdAutoscaler]: unlessHandedOff((args) =>
+        holdAutoscaler(args, cluster().api, signal),
+      ),
+      [FUNCTIONS.keepAnnotations]: unlessHandedOff((args) =>
+        keepAnnotations(args, cluster(), signal),
+      ),
       [FUNCTIONS.imageDigests]: (args) => imageDigests(args, registries),
       [FUNCTIONS.imagePlatforms]: (args) => platforms.answer(args),
       [FUNCTIONS.lendSecrets]: (args) => Promise.resolve(lent.lend(args)),

@@ -1,7 +1,8 @@
 import type { Evidence } from "../contract/evidence.ts";
 import { readinessInputs, type ReadinessInputs } from "../contract/readiness.ts";
 import type { RunningRelease } from "../contract/release-record.ts";
-import { changedPaths, parsed } from "./input-schema.ts";
+import { parsed } from "./input-schema.ts";
+import { changesOf } from "./readiness/changes.ts";
 import { afterLook, afterVerdict } from "./readiness/history.ts";
 import { type Begun, firstLook, presentDeployment } from "./readiness/first-look.ts";
 import { isGone } from "./readiness/presence.ts";
@@ -21,6 +22,7 @@ import {
 } from "./readiness/state.ts";
 import { provedScrapes } from "./monitoring/scrape-proof.ts";
 import { haltedRelease } from "./rollback/halted.ts";
+import { pendingState, unappliedRelease } from "./readiness/unapplied.ts";
 import { secondDigest } from "./readiness/second-digest.ts";
 import { Registry } from "./registry/registry.ts";
 import { RELEASE_RESOURCE } from "./readiness/release-resource.ts";
@@ -62,7 +64,7 @@ export class Readiness implements AwaitedType {
   async changes(_subject: Subject, change: Change): Promise<string[]> {
     return (await isGone(this.#run, change))
       ? [this.own[0]]
-      : changedPaths(change.oldInputs, change.news);
+      : changesOf(change.oldInputs, change.news);
   }
 
   async expected({ name, log }: Subject, news: Properties, stored?: Change): Promise<Properties> {
@@ -96,6 +98,13 @@ export class Readiness implements AwaitedType {
       const halted = await haltedRelease(release, release.migrated, stored, this.#tools(options));
       return this.#late(subject, inputs, halted, options);
     }
+    if (release.handOff?.pullRequest !== undefined) {
+      return { own: pendingState(stored) };
+    }
+    if (release.handOff?.failure !== undefined) {
+      const unapplied = unappliedRelease(release, release.handOff.failure, stored);
+      return this.#late(subject, inputs, unapplied, options);
+    }
     const bounds = { ...options, startedAt: performance.now() };
     const cluster = this.#run.cluster();
     const again = anew ? await retry(cluster, subject, release, stored, bounds) : undefined;
@@ -125,7 +134,9 @@ export class Readiness implements AwaitedType {
   ): Promise<Properties> {
     const release = parsed(readinessInputs, inputs);
     const stored = stateOf(outputs);
-    if (release.migrated?.halt && stored.release !== undefined) {
+    const { failure, pullRequest } = release.handOff ?? {};
+    const isUnjudged = release.migrated?.halt ?? failure ?? pullRequest;
+    if (isUnjudged !== undefined && isUnjudged !== null && stored.release !== undefined) {
       return outputsOf({ ...stored, release: stored.release });
     }
     const mark = markOf(
@@ -256,7 +267,8 @@ export class Readiness implements AwaitedType {
 
   #tools(options: WaitOptions): Tools {
     const explain = async (found: ReleaseCase) => (await this.#report(found)).text;
-    return { ...options, cluster: this.#run.cluster(), explain };
+    const { context } = this.#run;
+    return { ...options, cluster: this.#run.cluster(), context, explain };
   }
 
   #report(found: ReleaseCase): Promise<Report> {

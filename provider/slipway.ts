@@ -105,8 +105,9 @@ export class SlipwayProvider implements Plugin {
       const cluster = () =>
         (this.#cluster ??= connect(providerConfig(this.#config), this.#secrets));
       const context = () => providerConfig(this.#config).context;
+      const handsOff = () => providerConfig(this.#config).handsOff === true;
       const run: Run = { cluster, context, signal: this.#interruption.signal };
-      return partsOf(run, this.#secrets, () => this.#isInState);
+      return partsOf(run, this.#secrets, { isInState: () => this.#isInState, handsOff });
     });
     return this.#parts;
   }
@@ -133,7 +134,9 @@ function configOf(config: Properties): ProviderConfig | undefined {
   if (typeof kubeconfig !== "string" || typeof context !== "string") {
     return undefined;
   }
-  return { kubeconfig, context };
+  // The engine hands over what a provider is configured with as strings.
+  const handsOff = String(config["handsOff"]) === "true";
+  return { kubeconfig, context, ...(handsOff && { handsOff }) };
 }
 
 /** A path that differs between machines is kept out of the state: the program maps a variable to this one. */

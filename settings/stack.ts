@@ -5,6 +5,7 @@ import { clusterSchema } from "./cluster.ts";
 import { formerSchema } from "./former.ts";
 import * as field from "./fields.ts";
 import { groupsSchema } from "./groups.ts";
+import { handOffSchema } from "./hand-off.ts";
 import { jenkinsSchema } from "./jenkins.ts";
 import { monitoringSchema, prometheusSchema } from "./monitoring.ts";
 import { namespaceSchema } from "./namespace.ts";
@@ -39,6 +40,7 @@ export function stackSchema(surroundings: Surroundings) {
       extras: extrasSchema(surroundings).exactOptional(),
       groups: groupsSchema.exactOptional(),
       trial: trialSchema.exactOptional(),
+      handOff: handOffSchema(surroundings).exactOptional(),
       services: field
         .named(z.string(), serviceSchema(surroundings), SERVICES)
         .refine((services) => Object.keys(services).length > 0, {

@@ -56,6 +56,7 @@ export function changeOf(step: Step): Change {
 const REPORTED_WITH_SERVICE: ReadonlySet<string> = new Set([
   ...BUILT_TYPES,
   ...DELIVERING_TYPES.keys(),
+  RESOURCES.HandOff,
   RESOURCES.MemberProof,
   RESOURCES.Migration,
   RESOURCES.Readiness,

@@ -3,6 +3,7 @@ import type { PreviewReport } from "./preview.ts";
 import { cell, code, fenced } from "../markdown.ts";
 import { fitted, MOST_CHARACTERS, type Section } from "../sections.ts";
 import { exceptionLines } from "../exceptions.ts";
+import { handOffLines } from "./hand-off.ts";
 import { groupLines } from "./group.ts";
 import { migrationLines } from "./migration.ts";
 import { gateLines } from "../passed-gates.ts";
@@ -59,6 +60,7 @@ function sectionsOf(report: PreviewReport): Section[] {
     following,
     unchanged,
     waivers = [],
+    handOff,
   } = report;
   const listed = new Set([...rights, ...network].map((change) => JSON.stringify(change)));
   const rest = others.filter(({ action }) => action === "create" || action === "update");
@@ -68,6 +70,7 @@ function sectionsOf(report: PreviewReport): Section[] {
     list("Rights", rights.map(changeWords), "changes of rights"),
     list("Network", network.map(changeWords), "changes of the network"),
     list("Replaced and deleted", unlisted.map(changeWords), "objects that are replaced or deleted"),
+    list("Hand-off", handOffLines(handOff), "hand-offs"),
     serviceTable(services),
     list(
       "Groups",

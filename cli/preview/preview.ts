@@ -4,6 +4,7 @@ import { masked } from "../../mask/mask.ts";
 import type { PodChanges } from "../../contract/pod-changes.ts";
 import { RESOURCES } from "../../contract/tokens.ts";
 import { type Change, changeOf, followsFromServices } from "./change.ts";
+import { handOffOf, type HandOffPreview } from "./hand-off.ts";
 import { withValuesOf } from "./pods.ts";
 import { type ServicePreview, servicePreviews, withGates } from "./service.ts";
 import { compare, type Step, stepsOf } from "./step.ts";
@@ -37,6 +38,11 @@ export interface PreviewReport {
    * @default - nothing
    */
   readonly waivers?: readonly string[];
+  /**
+   * Where the change goes instead of the cluster.
+   * @default - nothing is handed off
+   */
+  readonly handOff?: HandOffPreview;
   /** Why the preview failed. */
   readonly errors: readonly string[];
 }
@@ -90,6 +96,7 @@ export function previewReport(
   const [network, others] = split(notRights, ({ type }) => NETWORK.test(type));
   const errors = errorsOf(events);
   const waivers = waiversOf(steps);
+  const handOff = handOffOf(steps);
   return {
     version: 1,
     project,
@@ -106,6 +113,7 @@ export function previewReport(
     following: following.map(changeOf),
     unchanged: unchanged.map(changeOf),
     ...(waivers.length > 0 && { waivers }),
+    ...(handOff && { handOff }),
     errors,
   };
 }

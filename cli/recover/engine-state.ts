@@ -20,6 +20,8 @@ export interface StateResource {
   readonly provider?: string;
   /** URNs. */
   readonly dependencies?: readonly string[];
+  /** URNs by the input that depends on them. */
+  readonly propertyDependencies?: Readonly<Record<string, readonly string[] | null>>;
   /** When it came into the state, ISO 8601. */
   readonly created?: string;
   /** When its inputs or outputs changed last, ISO 8601. */

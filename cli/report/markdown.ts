@@ -2,6 +2,7 @@ import type { ReleaseRecord, RunningRelease } from "../../contract/release-recor
 import { cell, code, fenced, word } from "../markdown.ts";
 import { fitted, MOST_CHARACTERS, type Section } from "../sections.ts";
 import { exceptionLines } from "../exceptions.ts";
+import { handOffLines } from "../handed-off.ts";
 import { setLines } from "../group-words.ts";
 import { migrationWords } from "../migrations.ts";
 import { gateLines } from "../passed-gates.ts";
@@ -13,7 +14,7 @@ import { partWords, seconds } from "./timeline-picture.ts";
 
 /** The report as Markdown, for a comment or a build's summary. What does not fit is counted. */
 export function reportMarkdown(
-  { project, stack, verdict, services }: ReleaseReport,
+  { project, stack, verdict, services, handOff }: ReleaseReport,
   limit = MOST_CHARACTERS,
 ): string {
   const head = [`## Releases of ${code(`${project}/${stack}`)}: ${verdict}`];
@@ -28,6 +29,11 @@ export function reportMarkdown(
     setLines(services.map(({ release }) => release)).map((line) => [`- ${code(line)}`]),
     ["", "Groups:", ""],
   );
+  const handedOff = section(
+    "lines on the hand-off",
+    handOffLines(handOff).map((line) => [`- ${code(line)}`]),
+    ["", "Hand-off:", ""],
+  );
   const exceptions = section(
     "services with exceptions",
     services.map(({ name, release }) => exceptionLines(name, release)),
@@ -41,7 +47,7 @@ export function reportMarkdown(
   const notes = section("warnings", services.flatMap(warnings), ["", "Warnings:", ""]);
   const migrations = section("migrations", services.map(migration), ["", "Migrations:", ""]);
   const timelines = section("timelines", services.map(timeline));
-  const rest = [groups, failures, migrations, notes, exceptions, gates];
+  const rest = [groups, failures, handedOff, migrations, notes, exceptions, gates];
   const sections = [table, ...rest, timelines].filter(({ entries }) => entries.length > 0);
   // Of hundreds of services, those that failed are what it is read for.
   const inTurn = [...rest, table, timelines].filter((each) => sections.includes(each));

@@ -1,5 +1,6 @@
 import type { ReleaseRecord } from "../../contract/release-record.ts";
 import { migrationWords } from "../migrations.ts";
+import { handOffLines } from "../handed-off.ts";
 import { gateWords } from "../passed-gates.ts";
 import { warningsOf } from "../warnings.ts";
 import { commitName, sameImageWords, setWords } from "../words.ts";
@@ -15,7 +16,7 @@ import { seconds, timelinePicture } from "./timeline-picture.ts";
 const MOST_OPEN = 3;
 
 /** The report as one page that needs no script, no network and no other file. */
-export function reportPage({ project, stack, verdict, services }: ReleaseReport): string {
+export function reportPage({ project, stack, verdict, services, handOff }: ReleaseReport): string {
   const title = `${project}/${stack}: ${verdict}`;
   const page = html`<!doctype html>
     <html lang="en">
@@ -38,7 +39,7 @@ export function reportPage({ project, stack, verdict, services }: ReleaseReport)
           <p>${verdictWords(verdict)} ${countWords(services)}</p>
         </header>
         <main>
-          ${services.length > 1 && overview(services)}
+          ${handOffPart(handOff)} ${services.length > 1 && overview(services)}
           ${services.map((service) => section(service, services.length <= MOST_OPEN))}
           ${services.length === 0 && html`<p>The stack has no releases yet.</p>`}
         </main>
@@ -112,6 +113,19 @@ function section({ name, release, timeline, history }: ServiceReport, open: bool
   </section>`;
 }
 
+function handOffPart(handOff: ReleaseReport["handOff"]): Html | false {
+  const lines = handOffLines(handOff);
+  return (
+    lines.length > 0 &&
+    html`<section aria-label="Hand-off">
+      <h2>Hand-off</h2>
+      <ul>
+        ${lines.map((line) => html`<li>${line}</li>`)}
+      </ul>
+    </section>`
+  );
+}
+
 function warningsPart(release: ReleaseRecord): Html | false {
   const warnings = warningsOf(release);
   return (
@@ -147,6 +161,7 @@ function identityPart(release: ReleaseRecord): Html {
     <dt>Namespace</dt>
     <dd><code>${namespace}</code></dd>
     ${entry("Group", groupWords(release))}
+    ${entry("Handed off with", release.handOff ? [release.handOff.revision] : [])}
     ${entry("Pod Security", podSecurity === undefined ? [] : [podSecurity])}
     ${entry("Allowed", allow)} ${entry("Patched", patched)}
     ${entry(

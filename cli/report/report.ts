@@ -1,6 +1,7 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
 
 import type { HistoryEntry, ReleaseRecord } from "../../contract/release-record.ts";
+import type { HandedOffOutput } from "../handed-off.ts";
 import { type Span, timelineOf, workTimes } from "./timeline.ts";
 
 /** What a report is made from: the stack's outputs and, if the run is at hand, the engine's events during `up`. */
@@ -21,6 +22,12 @@ export interface ReportSource {
    * @default [], and the timeline begins with the wait for the verdict
    */
   readonly events?: readonly EngineEvent[];
+  /**
+   * What became of the hand-off.
+   *
+   * @default - the stack applies its objects itself
+   */
+  readonly handOff?: HandedOffOutput | undefined;
 }
 
 /** One service of a report. */
@@ -40,6 +47,11 @@ export interface ReleaseReport {
   readonly verdict: ReleaseRecord["verdict"];
   /** The failed ones first, then by name. */
   readonly services: readonly ServiceReport[];
+  /**
+   * What became of the hand-off.
+   * @default - the stack applies its objects itself
+   */
+  readonly handOff?: HandedOffOutput;
 }
 
 /** Puts together what a page, a comment or a program shows of a stack's releases. */
@@ -49,6 +61,7 @@ export function releaseReport({
   releases,
   history = {},
   events = [],
+  handOff,
 }: ReportSource): ReleaseReport {
   const work = workTimes(events);
   const services = Object.entries(releases).map(([name, release]) => ({
@@ -59,7 +72,8 @@ export function releaseReport({
   }));
   services.sort((one, other) => rank(one).localeCompare(rank(other), "en"));
   const failed = services.some(({ release }) => release.verdict === "failed");
-  return { version: 1, project, stack, verdict: failed ? "failed" : "ready", services };
+  const verdict = failed ? "failed" : "ready";
+  return { version: 1, project, stack, verdict, services, ...(handOff && { handOff }) };
 }
 
 function rank({ name, release }: Pick<ServiceReport, "name" | "release">): string {

@@ -1,5 +1,6 @@
 import { prefixOf, LANES } from "../../components/lanes/definition.ts";
 import { policyNames } from "../../components/lanes/policies.ts";
+import { renderFolderOf } from "../../components/hand-off/render-folder.ts";
 import { admissionName } from "../../components/policy/admission.ts";
 import type { Cluster } from "../../components/cluster.ts";
 import manifest from "../../package.json" with { type: "json" };
@@ -46,6 +47,7 @@ export function expectationOf(
     stack,
     organization,
     kubeconfigs: [...kubeconfigsOf(cluster), ...former("kubeconfigs").map(formerKubeconfig)],
+    ...(isHandedOff(own) && { rendersTo: renderFolderOf(stack) }),
     contexts: [cluster.context, ...former("contexts")],
     identifiers: [
       cluster.identifier,
@@ -91,6 +93,10 @@ function poolOf(own: Mapping): string[] {
 /** What bounds them at the API server. */
 function boundsOf(own: Mapping): string[] {
   return poolOf(own).slice(0, 1).map(boundsName);
+}
+
+function isHandedOff({ handOff }: Mapping): boolean {
+  return isMapping(handOff) && Object.keys(handOff).length > 0;
 }
 
 /** Where Prometheus is asked, and the namespaces of it that the lanes may look at. */

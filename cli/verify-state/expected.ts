@@ -17,6 +17,11 @@ export interface Expected {
   readonly organization: string;
   readonly kubeconfigs: readonly KubeconfigInput[];
   readonly contexts: readonly string[];
+  /**
+   * The folder that objects are rendered to.
+   * @default - the stack hands nothing off
+   */
+  readonly rendersTo?: string;
   /** By which the state may know the cluster. */
   readonly identifiers: readonly string[];
   /** By package. */

@@ -58,6 +58,7 @@ export const MADE: ReadonlyMap<string, Made> = new Map<string, Made>([
   [`${CREDENTIAL}$pulumi:pulumi:StackReference`, "reference"],
   ["kubernetes:core/v1:Namespace", "namespace"],
   [COMPONENTS.ExistingNamespace, "component"],
+  [RESOURCES.HandOff, "other"],
   [RESOURCES.LaneGuard, "service"],
   [CREDENTIAL, "component"],
   [`${CREDENTIAL}$random:index/randomPassword:RandomPassword`, "other"],

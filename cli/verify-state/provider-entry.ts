@@ -8,7 +8,7 @@ import { fieldOf, isMapping, type Mapping } from "./mapping.ts";
 /** What the program, or the engine for it, sets of a provider, by package. */
 const INPUTS: Readonly<Record<string, readonly string[]>> = {
   kubernetes: ["kubeconfig", "context", "clusterIdentifier", "version"],
-  slipway: ["kubeconfig", "context"],
+  slipway: ["kubeconfig", "context", "handsOff"],
   random: ["version"],
   docker: ["version"],
   pulumi: [],
@@ -16,6 +16,8 @@ const INPUTS: Readonly<Record<string, readonly string[]>> = {
 
 /** Providers that the program names itself; the others are the engine's own defaults. */
 const NAMED: Readonly<Record<string, string>> = { kubernetes: "cluster", slipway: "slipway" };
+
+const NO_CLUSTER = { kubeconfig: "", envVarMappings: {} };
 
 /** Where the engine keeps which plugin a provider is, and with which variables it starts. */
 const INTERNAL = "__internal";
@@ -30,7 +32,9 @@ export function providerFindings(
   const version = fieldOf(inputs, "version");
   const ownName = NAMED[of] ?? defaultName(version);
   const { [INTERNAL]: internal = {}, ...settings } = inputs;
-  const configured = expected.configured[of] ?? {};
+  const { rendersTo: renderYamlToDirectory } = expected;
+  const rendering = of === "kubernetes" ? { renderYamlToDirectory } : {};
+  const configured = { ...expected.configured[of], ...rendering };
   return [
     ...(name === ownName
       ? []
@@ -133,11 +137,15 @@ function accessFindings(
   const { settings, internal, outputs } = given;
   const envVarMappings = fieldOf(internal, "envVarMappings") ?? {};
   const allowed = kubeconfigs.map(kubeconfigWords).join(", ");
+  // Who writes files leads to no cluster.
+  const isRendering = fieldOf(settings, "renderYamlToDirectory") !== undefined;
+  const known = isRendering ? [...kubeconfigs, NO_CLUSTER] : kubeconfigs;
   const isAllowed = (kubeconfig: unknown) =>
-    kubeconfigs.some((each) => isDeepStrictEqual({ ...each }, { kubeconfig, envVarMappings }));
+    known.some((each) => isDeepStrictEqual({ ...each }, { kubeconfig, envVarMappings }));
   const paths = valuesOf("kubeconfig", settings, outputs).filter((path) => !isAllowed(path));
   const others = valuesOf("context", settings, outputs).filter(
-    (context) => !contexts.some((each) => each === context),
+    (context) =>
+      !(isRendering && context === undefined) && !contexts.some((each) => each === context),
   );
   return [
     ...paths.flatMap((path) =>

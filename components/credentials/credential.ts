@@ -55,6 +55,11 @@ export interface CredentialArgs {
    */
   readonly namespaces?: Readonly<Record<string, k8s.core.v1.Namespace>> | undefined;
   readonly sealing: Sealing;
+  /**
+   * Whether a controller applies it, together with the pods that use it: their digest of it does not wait for the Secret then.
+   * @default false
+   */
+  readonly handedOff?: boolean;
   /** @default - none; provides what a `dockerconfigjson` omits */
   readonly registry?: Registry | undefined;
 }
@@ -76,7 +81,7 @@ export class Credential extends pulumi.ComponentResource {
     super(COMPONENTS.Credential, name, {}, opts);
 
     const provider = slipwayProviderOf(this, name);
-    const { definition, namespace, namespaces = {}, sealing, registry } = args;
+    const { definition, namespace, namespaces = {}, sealing, registry, handedOff } = args;
     const { keys, store, refreshInterval } = definition;
     const form = formOf(name, definition, namespace);
     const home = form.namespace === namespace.name ? namespace : namespaces[form.namespace];
@@ -84,8 +89,13 @@ export class Credential extends pulumi.ComponentResource {
     const child = { parent: this, dependsOn, ...(home && goesWith(home)) };
     const made =
       store === undefined
-        ? sealCredential(form, keys, { sealing, registry }, child, provider)
-        : fetchCredential(form, { keys, store, refreshInterval, registry }, child, provider);
+        ? sealCredential(form, keys, { sealing, registry, handedOff }, child, provider)
+        : fetchCredential(
+            form,
+            { keys, store, refreshInterval, registry, handedOff },
+            child,
+            provider,
+          );
 
     this.keys = made.keys;
     this.digest = made.digest;

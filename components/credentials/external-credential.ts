@@ -1,5 +1,5 @@
 import * as k8s from "@pulumi/kubernetes";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 
 import type { MadeCredential, ValueSource, ValueSources } from "./values.ts";
 import { byName } from "../by-name.ts";
@@ -15,6 +15,7 @@ import type { SlipwayProvider } from "../slipway-provider.ts";
 type ExternalCredential = Omit<ExternalParts, "values"> & {
   readonly keys: ValueSources;
   readonly registry: Registry | undefined;
+  readonly handedOff?: boolean | undefined;
 };
 
 /**
@@ -25,7 +26,7 @@ type ExternalCredential = Omit<ExternalParts, "values"> & {
  */
 export function fetchCredential(
   form: CredentialForm,
-  { keys, registry, ...parts }: ExternalCredential,
+  { keys, registry, handedOff = false, ...parts }: ExternalCredential,
   child: pulumi.CustomResourceOptions,
   provider: SlipwayProvider,
 ): MadeCredential {
@@ -35,12 +36,17 @@ export function fetchCredential(
   );
   const manifest = externalSecretManifest(form, { ...parts, values });
   const externalSecret = new k8s.apiextensions.CustomResource(name, manifest, child);
+  const hash = manifestHash(manifest);
   const { digest } = new ExternalSecretReadiness(
     name,
-    { name, namespace, manifestHash: manifestHash(manifest) },
+    { name, namespace, manifestHash: hash },
     { ...child, provider, dependsOn: externalSecret },
   );
-  return { keys: format === "dockerconfigjson" ? [DOCKER_CONFIG_KEY] : Object.keys(keys), digest };
+  return {
+    keys: format === "dockerconfigjson" ? [DOCKER_CONFIG_KEY] : Object.keys(keys),
+    // The Secret comes with the pods: new values of the store are none of the commit's.
+    digest: handedOff ? pulumi.output(hash) : digest,
+  };
 }
 
 /** A `dockerconfigjson` takes what it omits from the settings' registry, except its password, which is not in a store. */

@@ -30,7 +30,15 @@ export interface Sealing {
 export function sealCredential(
   form: CredentialForm,
   keys: ValueSources,
-  { sealing, registry }: { readonly sealing: Sealing; readonly registry?: Registry | undefined },
+  {
+    sealing,
+    registry,
+    handedOff = false,
+  }: {
+    readonly sealing: Sealing;
+    readonly registry?: Registry | undefined;
+    readonly handedOff?: boolean | undefined;
+  },
   child: pulumi.CustomResourceOptions & { readonly parent: pulumi.Resource },
   provider: SlipwayProvider,
 ): MadeCredential {
@@ -57,7 +65,7 @@ export function sealCredential(
     { ...child, provider, dependsOn: sealedSecret },
   );
   const unsealed = pulumi.all([digest, readiness.ready]).apply(([text]) => text);
-  return { keys: Object.keys(values), digest: unsealed };
+  return { keys: Object.keys(values), digest: handedOff ? digest : unsealed };
 }
 
 function encoded(keys: ValueSources): string[] {

@@ -1,3 +1,4 @@
+import type { HandOffController } from "../../contract/hand-off-target.ts";
 import type { Right } from "../../rights.ts";
 import { byName } from "../by-name.ts";
 import { complete } from "../complete-service.ts";
@@ -50,6 +51,11 @@ export interface Delivery {
    * @default []
    */
   readonly also?: readonly Right[];
+  /**
+   * Who applies what the stack declares.
+   * @default - the stack itself
+   */
+  readonly handOff?: { readonly by: HandOffController } | undefined;
 }
 
 /** The namespaces that a delivery may go into. */

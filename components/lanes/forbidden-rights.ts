@@ -68,6 +68,21 @@ const IN_LANE: readonly Acts[] = [
   { group: RBAC, resources: ["roles", "rolebindings"], verbs: WRITE_ONE, names: [LAUNCHER] },
 ];
 
+/** Whoever may point a controller elsewhere has it apply what they like. */
+const AT_APPLIERS: readonly Acts[] = [
+  {
+    group: "argoproj.io",
+    resources: ["applications", "applicationsets", "appprojects"],
+    verbs: WRITE,
+  },
+  { group: "kustomize.toolkit.fluxcd.io", resources: ["kustomizations"], verbs: WRITE },
+  {
+    group: "source.toolkit.fluxcd.io",
+    resources: ["gitrepositories", "ocirepositories", "buckets"],
+    verbs: WRITE,
+  },
+];
+
 const POLICIES = ["validatingadmissionpolicies", "validatingadmissionpolicybindings"];
 
 /** What no lane needs on the cluster. */
@@ -146,6 +161,11 @@ export interface Duties {
    */
   readonly elsewhere?: readonly string[];
   /**
+   * Where the objects are by which controllers apply what is handed off.
+   * @default []
+   */
+  readonly appliers?: readonly string[];
+  /**
    * Names of the policies that limit it.
    * @default []
    */
@@ -162,11 +182,12 @@ export interface Duties {
  * @see https://kubernetes.io/docs/reference/access-authn-authz/user-impersonation/
  */
 export function forbiddenRights(duties: Duties): readonly Right[] {
-  const { namespaces, lanes = [], elsewhere = [], policies = [], needed } = duties;
+  const { namespaces, lanes = [], elsewhere = [], appliers = [], policies = [], needed } = duties;
   const all = [
     ...within([...namespaces, ...elsewhere], EVERYWHERE),
     ...within(namespaces, AT_WORK),
     ...within(lanes, IN_LANE),
+    ...within(appliers, AT_APPLIERS),
     ...ON_CLUSTER.flatMap(rightsTo),
     ...rightsTo({ group: ADMISSION, resources: POLICIES, verbs: WRITE_ONE, names: policies }),
   ];

@@ -25,7 +25,8 @@ function identityOf({ namespace, name, rights }: LaneAccount, plan: LanePlan): I
   const forbidden = forbiddenRights({
     namespaces: [...plan.places, ...lanes],
     lanes,
-    elsewhere: [SYSTEM, plan.controller],
+    elsewhere: [SYSTEM, plan.controller, ...(plan.applier === undefined ? [] : [plan.applier])],
+    appliers: plan.applier === undefined ? [] : [plan.applier],
     policies: [...plan.policies, ...plan.admissions].map(({ policy }) => policy.metadata.name),
     needed: rights,
   });

@@ -2,6 +2,7 @@ import {
   type Right,
   rightsOfClaims,
   rightsOfExternalSecret,
+  rightsOfHandOff,
   rightsOfMonitoring,
   rightsOfMigration,
   rightsOfSealing,
@@ -36,11 +37,12 @@ const WRITE: readonly Verb[] = [...DRY_RUN, "delete"];
 /**
  * What the agents of the deploy lane need: to write each kind that the stack registers in the services' namespace, to
  * follow what the verdict looks at, and to await the stack's own credentials. Credentials in other namespaces are
- * only looked at: who may write a Secret beside somebody else's account could get a token of that account.
+ * only looked at: who may write a Secret beside somebody else's account could get a token of that account. If a controller
+ * applies what the stack declares, they look at it, and write nothing.
  */
 export function deployRights(delivery: Delivery): Right[] {
-  return [
-    ...toKinds(delivery, [...READ, ...WRITE]),
+  const { handOff } = delivery;
+  const looks = [
     ...toVerdicts(delivery),
     ...rightsToAwait(delivery),
     ...toSecretMakers(delivery),
@@ -48,19 +50,27 @@ export function deployRights(delivery: Delivery): Right[] {
     ...toCredentials(delivery),
     ...toPrometheus(delivery),
   ];
+  return handOff === undefined
+    ? [...toKinds(delivery, [...READ, ...WRITE]), ...looks]
+    : [...looks.filter(isLook), ...rightsOfHandOff(handOff.by)];
 }
 
 /**
  * What the agents of the preview lane need: as those of the deploy lane, but no Secret, no log and no way to the controller that opens
- * what is sealed, for they run what nobody has reviewed yet. Their writes are dry runs, by a policy: see `dryRunPolicy`.
+ * what is sealed, for they run what nobody has reviewed yet. Their writes are dry runs, by a policy: see `dryRunPolicy`. What is handed
+ * off is not tried.
  */
 export function previewRights(delivery: Delivery): Right[] {
   const awaits = [...toVerdicts(delivery), ...rightsToAwait(delivery)];
   const looks = [...awaits, ...toClaims(delivery), ...toCredentials(delivery)].filter(
-    ({ verb, resource, subresource = "" }) =>
-      READ.includes(verb) && resource !== "secrets" && !["log", "proxy"].includes(subresource),
+    (right) =>
+      isLook(right) &&
+      right.resource !== "secrets" &&
+      !["log", "proxy"].includes(right.subresource ?? ""),
   );
-  return [...toKinds(delivery, [...READ, ...DRY_RUN]), ...looks];
+  return delivery.handOff === undefined
+    ? [...toKinds(delivery, [...READ, ...DRY_RUN]), ...looks]
+    : looks;
 }
 
 /** What Jenkins' Kubernetes plugin does in a lane's namespace. */
@@ -74,6 +84,10 @@ export function launcherRights({ namespace, launcherExec }: Lane): Right[] {
   return acts.flatMap((each) =>
     rightsTo({ group: "", ...each }).map((right) => ({ ...right, namespace })),
   );
+}
+
+function isLook({ verb }: Right): boolean {
+  return READ.includes(verb);
 }
 
 function toKinds(delivery: Delivery, verbs: readonly Verb[]): Right[] {

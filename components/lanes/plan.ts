@@ -1,3 +1,4 @@
+import type { HandOffController } from "../../contract/hand-off-target.ts";
 import { type Right, resourceOf } from "../../rights.ts";
 import { isForJenkins } from "../credentials/format.ts";
 import {
@@ -27,7 +28,8 @@ export type LanePlan = ReturnType<typeof planLanes>;
 
 /** Plans the lanes of a stack. Their rights follow from what the stack delivers. */
 export function planLanes({ jenkins, ...delivery }: Delivery & { jenkins: JenkinsDefinition }) {
-  const { namespace: home } = delivery;
+  const { namespace: home, handOff } = delivery;
+  const isHandedOff = handOff !== undefined;
   const definitions = lanesOf(jenkins, home);
   const lanes = definitions.map((lane) => ({ lane, manifests: laneManifests(lane) }));
   const prefix = prefixOf(jenkins, home);
@@ -40,7 +42,7 @@ export function planLanes({ jenkins, ...delivery }: Delivery & { jenkins: Jenkin
     return roleManifests("Role", LAUNCHER, { namespace: account.namespace }, account);
   });
 
-  // Who delivers or previews reads the lanes, too, its own roles among them: a refresh looks at everything.
+  // Who delivers or previews reads the lanes, too, its own roles among them: a refresh looks at everything that the stack applies.
   const readers = agents.filter(({ lane }) => lane.name !== "build");
   const builders = agents.filter(({ lane }) => lane.name === "build");
   const granted = readers.flatMap(({ rights }) =>
@@ -62,7 +64,8 @@ export function planLanes({ jenkins, ...delivery }: Delivery & { jenkins: Jenkin
     .flatMap(rightToRead)
     .concat(rightsToReadRendered(delivery));
   const reading = readers.map((account) => {
-    return { ...account, rights: distinct([...account.rights, ...reads]) };
+    const { rights } = account;
+    return { ...account, rights: distinct(isHandedOff ? rights : [...rights, ...reads]) };
   });
   const { roles, clusterRoles } = grantsTo(reading, ordered);
   const credentials = Object.entries(delivery.credentials);
@@ -71,17 +74,24 @@ export function planLanes({ jenkins, ...delivery }: Delivery & { jenkins: Jenkin
     places: placesOf(delivery),
     prefix,
     controller: controllerNamespace(jenkins),
+    applier: handOff && namespaceOf(handOff.by),
     lanes,
     policies,
     admissions,
     roles: [...launcherRoles, ...roles],
     clusterRoles,
-    administered: administeredObjects(delivery).map(({ object }) => object),
+    // What a controller applies is not a lane's to write.
+    administered: isHandedOff ? [] : administeredObjects(delivery).map(({ object }) => object),
     credentials: credentials.flatMap(([name, { format = "opaque" }]) =>
       isForJenkins(format) ? [name] : [],
     ),
     accounts: [...launchers, ...builders, ...reading],
   };
+}
+
+/** Where the object is that applies what is handed off. */
+function namespaceOf(by: HandOffController): string {
+  return "argocd" in by ? by.argocd.namespace : by.flux.namespace;
 }
 
 function accountOf(lane: Lane, name: string, rights: readonly Right[]): LaneAccount {

@@ -69,8 +69,11 @@ function policiesOf(
   return Object.fromEntries(named);
 }
 
-/** What the deploy lane may write in the services' namespace, of the kinds that the stack has there. */
+/** What the deploy lane may write in the services' namespace, of the kinds that the stack has there: nothing if a controller writes them. */
 function limitsOf(delivery: Delivery): Readonly<Record<string, Limit | undefined>> {
+  if (delivery.handOff !== undefined) {
+    return {};
+  }
   const own = ownCredentials(delivery);
   // In a pool, names of hosts follow from who takes a place: what bounds the pool holds everybody to its domain.
   const isPool = delivery.places !== undefined;

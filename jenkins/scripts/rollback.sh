@@ -7,6 +7,7 @@ stack=$1
 
 # A failed up keeps the pin, too.
 trap 'git diff -- "Pulumi.$stack.yaml" > pin.patch' EXIT
+. jenkins/scripts/hand-off.sh
 set -- --stack "$stack" --yes
 if [ -n "${SERVICE:-}" ]; then set -- "$@" --service "$SERVICE"; fi
 if [ -n "${TO:-}" ]; then set -- "$@" --to "$TO"; fi

@@ -11,6 +11,7 @@ case "$#${2:-}" in
   3--expect) export SLIPWAY_EXPECT="$3" ;;
   *) echo "up.sh: got $*; allowed: <stack>, <stack> --expect <file>" >&2; exit 2 ;;
 esac
+. jenkins/scripts/hand-off.sh
 npx slipway verify-state --stack "$stack"
 # The engine's log of the run is a flag for those who debug it.
 export PULUMI_DEBUG_COMMANDS=true

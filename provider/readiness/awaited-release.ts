@@ -136,13 +136,13 @@ export class AwaitedRelease implements Reported<Observed, Proof> {
   }
 
   rights(): readonly NeededRight[] {
-    const { namespace, deployment, logs = true, rollback = true } = this.release;
+    const { namespace, deployment, logs = true, rollback = true, handOff } = this.release;
     const { serviceName, ingress, routes } = this.release;
     const has = {
       service: serviceName !== undefined,
       ingress: ingress !== undefined,
       route: routes !== undefined,
-      ...{ logs, rollback },
+      ...{ logs, rollback: rollback && handOff === undefined },
     };
     const own = rightsOfVerdict({ ...deployment, namespace, deployment: deployment.name, ...has });
     return [...own, ...monitoringRights(this.release)];

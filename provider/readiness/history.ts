@@ -44,11 +44,13 @@ function entryOf({
   seconds,
   migratedBy,
   group,
+  handOff,
 }: ReleaseRecord): HistoryEntry {
   const entry = { commit, dirty, image, digest, manifestHash, verdict, reason, startedAt, seconds };
   return {
     ...entry,
     ...(group && { group: { name: group.name, set: group.set } }),
     ...(migratedBy !== undefined && { migratedBy }),
+    ...(handOff && { handOff }),
   };
 }

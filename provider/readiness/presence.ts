@@ -1,6 +1,6 @@
 import type { Change } from "../../wire/plugin.ts";
-import { changedPaths } from "../input-schema.ts";
 import type { Run } from "../resource.ts";
+import { changesOf } from "./changes.ts";
 import { quickLook } from "./quick-look.ts";
 import { stateOf } from "./state.ts";
 
@@ -10,6 +10,6 @@ import { stateOf } from "./state.ts";
  */
 export async function isGone(run: Run, { oldInputs, oldOutputs, news }: Change): Promise<boolean> {
   const isReady = stateOf(oldOutputs).release?.verdict === "ready";
-  const isSame = changedPaths(oldInputs, news).length === 0;
+  const isSame = changesOf(oldInputs, news).length === 0;
   return isReady && isSame && (await quickLook(run, news, (live) => live === undefined));
 }

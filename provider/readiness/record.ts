@@ -53,6 +53,7 @@ export function recordOf(
     ...exceptionsOf(inputs),
     ...groupIn(inputs, ready ? null : verdict.reason),
     ...migrationOf(inputs),
+    ...handOffOf(inputs),
     running: null,
     evidence: null,
   };
@@ -62,6 +63,15 @@ export function recordOf(
 function migrationOf({ migrated }: ReadinessInputs) {
   const record = migrated?.record;
   return record && { migratedBy: record.last, migration: record };
+}
+
+/** What it was handed off with. */
+function handOffOf({ handOff }: ReadinessInputs) {
+  if (handOff === undefined) {
+    return {};
+  }
+  const { revision, sync, health } = handOff;
+  return { handOff: { revision, sync, health } };
 }
 
 /** How it leaves what every service has. */

@@ -11,6 +11,7 @@ import type { FinalVerdict } from "../verdict/finding.ts";
 import type { Observed } from "../verdict/objects.ts";
 import type { Case } from "../waiting/report.ts";
 import { awaitVerdict, presentVerdict, type WaitOptions } from "../waiting/wait.ts";
+import { handBack } from "./hand-back.ts";
 import { newMark } from "./mark.ts";
 import type { Plan } from "./plan.ts";
 import { restore } from "./restore.ts";
@@ -31,9 +32,15 @@ export interface ReleaseCase extends Case<Observed> {
 /** What a rollback works with. */
 export interface Tools extends WaitOptions {
   readonly cluster: Cluster;
+  /** The kubeconfig's context. */
+  readonly context: () => string;
   /** Puts a failed verdict on the restored release into words. */
   readonly explain: (found: ReleaseCase) => Promise<string>;
 }
+
+/** What a rollback of a release that is handed off restores. */
+const WRITTEN =
+  "its files were restored where they are written, with all that the service had; no database migration was undone";
 
 /** Restores the last release that was ready, and judges it by the same rules. */
 export async function rollBack(
@@ -43,15 +50,18 @@ export async function rollBack(
 ): Promise<Outcome> {
   const { service } = release;
   const target = called(to, release);
-  const scope = scopeOf(release, to);
+  const scope = release.handOff === undefined ? scopeOf(release, to) : WRITTEN;
   tools.progress(`rolls back to ${target}`);
-  const restoration = await restore(tools.cluster, {
-    release,
-    judged: observed.deployment,
-    template,
-    mark: newMark(release, reason),
-    signal: tools.signal,
-  });
+  const restoration =
+    release.handOff === undefined
+      ? await restore(tools.cluster, {
+          release,
+          judged: observed.deployment,
+          template,
+          mark: newMark(release, reason),
+          signal: tools.signal,
+        })
+      : await handBack(release, to, reason, tools);
   if (restoration.kind === "refused") {
     const report = `${service}: not rolled back to ${target}: ${restoration.why}`;
     return { running: null, report };

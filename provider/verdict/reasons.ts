@@ -25,6 +25,12 @@ const ROWS = {
   "namespace-terminating": [AT_ONCE, "stays", "release", "settled", "leaving"],
   /** Somebody else has changed the pods since they were applied. */
   superseded: [AT_ONCE, "stays", "release", "unsettled", "history"],
+  /** The controller of GitOps has not applied what was handed off. */
+  "not-applied": [AT_ONCE, "stays", "release", "settled", "describe"],
+  /** The controller of GitOps could not apply what was handed off. */
+  "sync-failed": [AT_ONCE, "stays", "release", "settled", "describe"],
+  /** The cluster differs from what was handed off, and the controller does not change that. */
+  "out-of-sync": [AT_ONCE, "stays", "release", "settled", "describe"],
   /** Somebody has taken pods away since they were asked for. */
   scaled: [AT_ONCE, "stays", "release", "settled", "refresh"],
   /** Somebody has paused the rollout. */

@@ -194,6 +194,24 @@ test("gates are passed between dev and the plan for prod, where settings of the 
   expect(told(traced({ ...MAIN, SLIPWAY_ACCEPTANCE })).join("\n")).not.toMatch(/Render|scan/i);
 });
 
+test("one setting of the controller gives what delivers the key of the hand-off's repository, each stack its own, and changes no stage", () => {
+  const HAND_OFF = { SLIPWAY_HAND_OFF: "git.example.com ssh-ed25519 AAAA" };
+  const trace = traced({ ...MAIN, ...HAND_OFF });
+  expect(told(trace)).toEqual(told(traced(MAIN)));
+  const keyOf = (stack: string) => `SLIPWAY_HAND_OFF_KEY=file slipway-hand-off-${stack}`;
+  const credentials = seen(trace);
+  expect(credentials[keyOf("dev")]).toEqual(["slipway-deploy-dev: sh jenkins/scripts/up.sh dev"]);
+  expect(credentials[keyOf("prod")]).toEqual([
+    "slipway-deploy-prod: sh jenkins/scripts/up.sh prod --expect preview-prod.json",
+  ]);
+  const back = seen(traced({ ...MAIN, ...HAND_OFF, ROLLBACK: "dev" }, [], PERSON));
+  expect(back[keyOf("dev")]).toEqual([
+    'slipway-deploy-dev: sh jenkins/scripts/rollback.sh "$ROLLBACK"',
+  ]);
+  expect(seen(traced({ ...PULL_REQUEST, ...HAND_OFF }))).toEqual({});
+  expect(Object.keys(seen(traced(MAIN))).join()).not.toContain("HAND_OFF");
+});
+
 test("the key is there for the step that signs, and for none that runs a scanner or a test", () => {
   const trace = traced(GATES);
   const credentials = seen(trace);

@@ -14,6 +14,8 @@ const NEEDED_BY = {
   "argo-rollouts": /^e2e test\/e2e\/steps(?:-route|-trouble)?\.test\.ts$/,
   kwok: /^e2e test\/e2e\/many-services\.test\.ts$/,
   monitoring: /^e2e test\/e2e\/(?:monitoring|steps(?:-route|-trouble)?)\.test\.ts$/,
+  argocd: /^e2e test\/e2e\/hand-off(?:-argocd[\w-]*|-layouts)?\.test\.ts$/,
+  flux: /^e2e test\/e2e\/hand-off-(?:flux|lanes)\.test\.ts$/,
   "kubernetes-provider": /^official /,
   cosign: /^e2e test\/e2e\/(?:gates|scans)\.test\.ts$/,
   trivy: /^e2e test\/e2e\/scans\.test\.ts$/,

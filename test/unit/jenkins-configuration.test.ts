@@ -21,6 +21,7 @@ const SWITCHES: Readonly<Record<string, string>> = {
   SLIPWAY_SCAN_IMAGE: `registry.example.com/scan@sha256:${"2".repeat(64)}`,
   SLIPWAY_ACCEPTANCE: "npm run acceptance",
   SLIPWAY_TRIALS: "on",
+  SLIPWAY_HAND_OFF: "git.example.com ssh-ed25519 AAAA",
 };
 
 /** What the plugins know, from their setters: any other key would stop Jenkins from starting. */
@@ -176,6 +177,8 @@ test("the ids of the Jenkinsfile and of the jobs are those that the README has, 
     "slipway-github-deliver",
     "slipway-github-read",
     "slipway-github-review",
+    "slipway-hand-off-dev",
+    "slipway-hand-off-prod",
     "slipway-passphrase-dev",
     "slipway-passphrase-prod",
     "slipway-passphrase-trial",

@@ -60,7 +60,7 @@ test("there is no logic in it: no script block, no definition, no inline pod", (
 });
 
 test("no credential is bound for more than the one script that needs it, and none as a variable's value", () => {
-  const bindings = [...TEXT.matchAll(/withCredentials\(\[(\w+)\(.*\]\) \{\n([^}]*)\}/g)];
+  const bindings = [...TEXT.matchAll(/withCredentials\(\[(\w+)\(.*\]\)+ \{\n([^}]*)\}/g)];
   expect(bindings).toHaveLength(6);
   for (const [, kind, body = ""] of bindings) {
     expect([kind, body.trim().split("\n").length]).toEqual(["file", 1]);

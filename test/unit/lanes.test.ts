@@ -8,6 +8,7 @@ import { JenkinsAccess } from "../../components/lanes/jenkins-access.ts";
 import { Lane } from "../../components/lanes/lane.ts";
 import { LaneGuard } from "../../components/lanes/lane-guard.ts";
 import type { JenkinsDefinition } from "../../components/lanes/definition.ts";
+import { laneProof } from "../../components/lanes/lane-proof.ts";
 import { planLanes } from "../../components/lanes/plan.ts";
 import type { Delivery } from "../../components/lanes/delivery.ts";
 import { type Rule, rulesOf } from "../../components/lanes/roles.ts";
@@ -544,4 +545,68 @@ test("of a team's manifests the deploy lane writes the kinds that policies limit
   expect(added().filter((right) => /clusterroles/.test(right))).toContain(
     "get clusterroles.rbac.authorization.k8s.io own",
   );
+});
+
+describe("where a controller applies what the stack declares", () => {
+  const argocd = { by: { argocd: { namespace: "gitops", application: "shop-prod" } } };
+  const flux = { by: { flux: { namespace: "gitops", kustomization: "shop-prod" } } };
+  const credentials = { payment: { keys: { API_KEY: {} } } };
+  const handed = { credentials, handOff: argocd };
+
+  test("the deploy lane follows its releases and looks at the one object that applies them, and writes nothing", () => {
+    const rights = agent("deploy", handed);
+    expect(rights.filter(({ verb }) => !["get", "list", "watch"].includes(verb))).toEqual([]);
+    expect(said(rights, "store")).toEqual(
+      expect.arrayContaining(["get deployments.apps", "watch pods", "get secrets payment"]),
+    );
+    expect(said(rights, "gitops")).toEqual(["get applications.argoproj.io shop-prod"]);
+    expect(said(agent("deploy", { ...handed, handOff: flux }), "gitops")).toEqual([
+      "get kustomizations.kustomize.toolkit.fluxcd.io shop-prod",
+    ]);
+    // To seal with, the certificate.
+    expect(said(rights, "kube-system")).toEqual([
+      "get services/proxy http:sealed-secrets-controller:http",
+    ]);
+    expect(said(rights, undefined)).toEqual([]);
+  });
+
+  test("the preview lane tries nothing, and knows no Secret and no Application", () => {
+    const rights = agent("preview", handed);
+    expect(rights.filter(({ verb }) => !["get", "list", "watch"].includes(verb))).toEqual([]);
+    expect(rights.filter(({ resource }) => resource === "secrets")).toEqual([]);
+    expect(said(rights, "gitops")).toEqual([]);
+  });
+
+  test("no policy limits writes that nobody may do, so that a new kind of service changes no lane but what is looked at", () => {
+    const suffixes = plan(handed).policies.map(({ policy }) =>
+      policy.metadata.name.replace("store-jenkins-", ""),
+    );
+    expect(suffixes).toEqual(["pods", "proxy", "dry-run", "preview-secrets", "build"]);
+    const claimed = { shop: { port: 8080 }, spare: { port: 81, cpu: "2" } };
+    expect(plan({ ...handed, services: claimed })).toEqual(plan(handed));
+  });
+
+  test("the proof asks that no lane may point the controller elsewhere, or reach what it keeps", () => {
+    const { identities } = laneProof(plan(handed));
+    const deploy = identities.find(({ user }) => user.endsWith("store-jenkins-deploy:agent"));
+    const forbidden = said((deploy?.forbidden ?? []) as Right[], "gitops");
+    expect(forbidden).toEqual(
+      expect.arrayContaining([
+        "patch applications.argoproj.io",
+        "create appprojects.argoproj.io",
+        "get secrets",
+        "create pods/exec",
+      ]),
+    );
+    expect(said((deploy?.forbidden ?? []) as Right[], "store")).toEqual(
+      expect.arrayContaining(["create deployments.apps", "patch services", "create pods"]),
+    );
+    const { identities: others } = laneProof(plan({ credentials }));
+    expect(
+      said(
+        others.flatMap(({ forbidden: all }) => all as Right[]),
+        "gitops",
+      ),
+    ).toEqual([]);
+  });
 });

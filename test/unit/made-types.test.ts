@@ -63,6 +63,11 @@ const CREDENTIALS = {
 const PROMOTION = { stack: "dev", repository: "registry.example.com/dev" };
 const JENKINS = { apiServer: { cidr: "10.0.0.1/32", ports: [6443] }, longLivedTokens: true };
 
+const HAND_OFF = {
+  to: { git: "ssh://git@git.example.com/deploy.git", branch: "main", path: "shop-prod" },
+  by: { argocd: { namespace: "argocd", application: "shop-prod" } },
+};
+
 /** What the cluster serves of what the manifests have, and of routes. */
 const KINDS = [
   { apiVersion: "apps/v1", kind: "Deployment", resource: "deployments", namespaced: true },
@@ -206,6 +211,8 @@ function outputsOf(type: string): Record<string, unknown> {
       return { repoDigest: `registry.example.com/team/labelled@${DIGEST}` };
     case "slipway:index:ImageCopy":
       return { image: `registry.example.com/team/shop@${DIGEST}` };
+    case "slipway:index:HandOff":
+      return { revision: "c0ffee", deployments: {}, controller: { sync: "Synced", health: null } };
     case "slipway:index:Migration":
       return { result: { record: {}, halt: null } };
     case "slipway:index:MemberProof":
@@ -278,9 +285,11 @@ async function everything(): Promise<[settings: Record<string, unknown>, Registe
     prometheus: PROMETHEUS,
   };
   const pool = { namespace: "shop-trial", trial: { of: "dev", most: 2 }, jenkins: JENKINS };
+  const handedOff = { services: { shop: PINNED }, handOff: HAND_OFF };
   process.env["SLIPWAY_BASE_IMAGE"] = `registry.example.com/base@${DIGEST}`;
   return [
     [pool, await registered({ ...pool, prometheus: "" })],
+    [handedOff, await registered(handedOff)],
     [building, await registered(building)],
     [promoting, await registered(promoting)],
     [existing, await registered(existing)],

@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
+import type { HandedRevision } from "../../contract/handed-over.ts";
 import type { MigrationRecord } from "../../contract/migration-record.ts";
 import type { PassedGate } from "../../contract/passed-gate.ts";
 import type { JenkinsOutputs } from "../../components/lanes/jenkins-access.ts";
@@ -17,6 +18,7 @@ import type {
   ReleaseRecord,
   RunningRelease,
 } from "../../contract/release-record.ts";
+import type { ControllerReport, HandOffFailure } from "../../contract/hand-off.ts";
 import schema from "../../docs/outputs.schema.json" with { type: "json" };
 import { REASONS } from "../../provider/verdict/reasons.ts";
 import { faultsOf } from "../support/outputs-schema.ts";
@@ -88,6 +90,11 @@ const historyEntry = {
   startedAt: "2026-11-21T09:30:00.000Z",
   seconds: 3.2,
   group: { name: "checkout", set: "0123456789ab" } satisfies Required<ReleaseSet>,
+  handOff: {
+    revision: `sha256:${"3".repeat(64)}`,
+    sync: "True ReconciliationSucceeded",
+    health: null,
+  } satisfies Required<HandedRevision>,
   migratedBy: "shop-migrate-0123456789",
 } satisfies Required<HistoryEntry>;
 
@@ -140,6 +147,11 @@ const release = {
       until: "2026-11-28T09:00:00.000Z",
     } satisfies Required<PassedGate>,
   ],
+  handOff: {
+    revision: "3".repeat(40),
+    sync: "Synced",
+    health: null,
+  } satisfies Required<HandedRevision>,
   startedAt: "2026-11-21T09:30:00.000Z",
   seconds: 3.2,
   group,
@@ -180,6 +192,27 @@ const jenkins = {
   credentials: ["registry"],
 } satisfies JenkinsOutputs;
 
+const handOff = {
+  to: { git: "ssh://git@git.example.com/deploy.git", branch: "main", path: "shop-prod" },
+  by: { argocd: { namespace: "argocd", application: "shop-prod" } },
+  revision: "3".repeat(40),
+  controller: {
+    sync: "OutOfSync",
+    health: "Healthy",
+    revision: "3".repeat(40),
+    drift: [{ object: "deployment shop", field: "spec.replicas", writer: "kubectl" }],
+    selfHeal: false,
+  } satisfies ControllerReport,
+};
+const failure = {
+  reason: "out-of-sync",
+  object: "application shop-prod",
+  message: "spec.replicas of deployment shop differs from the commit",
+  notes: ["kubectl wrote it"],
+  command: "kubectl describe application shop-prod",
+} satisfies HandOffFailure;
+const pullRequest = { branch: "slipway/prod/3333333", title: "Release shop to prod", body: "…" };
+
 const withRelease = (changes: object) => ({
   namespace: "shop-dev",
   releases: { shop: { ...release, ...changes } },
@@ -204,6 +237,9 @@ test.each([
     }),
   ],
   ["lanes of Jenkins", { ...withRelease({}), jenkins }],
+  ["a hand-off that was applied", { ...withRelease({}), handOff }],
+  ["one that was not", { ...withRelease({}), handOff: { ...handOff, failure } }],
+  ["one that a person merges", { ...withRelease({}), handOff: { ...handOff, pullRequest } }],
   ["a first release", withRelease({ previous: null })],
   ["a source that is not in git", withRelease({ commit: null, dirty: false })],
   ["a repository of SHA-256 objects", withRelease({ commit: "2".repeat(64) })],
@@ -288,9 +324,9 @@ test.each([
 const RARE: Readonly<Record<string, readonly string[]>> = {
   release: [
     ...["otherPods", "allow", "patched", "podSecurity"],
-    ...["gates", "migratedBy", "migration", "group", "waived"],
+    ...["gates", "migratedBy", "migration", "group", "waived", "handOff"],
   ],
-  historyEntry: ["group", "migratedBy"],
+  historyEntry: ["group", "migratedBy", "handOff"],
   runningRelease: ["migratedBy"],
   endpoint: ["allPublic"],
 };

@@ -19,7 +19,7 @@ describe("what else is to run", () => {
 
   test.each(["gateway", "dns,gateway", "", ",", "toString"])("is refused as %j", (value) => {
     expect(() => wantedExtras(value)).toThrow(
-      "allowed: external-secrets, dns, ingress, network-policies, kwok, argo-rollouts, monitoring, with commas between them",
+      "allowed: external-secrets, dns, ingress, network-policies, kwok, argo-rollouts, monitoring, argocd, flux, with commas between them",
     );
   });
 });

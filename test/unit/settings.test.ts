@@ -57,6 +57,12 @@ const EGRESS = [
   { namespace: "db", ports: [5432, "5353/UDP"] },
 ];
 
+const HANDED_TO = { git: "ssh://git@git.example.com/a", branch: "b", path: "c", pullRequest: true };
+const HANDED_BY = {
+  argocd: { namespace: "argocd", application: "shop" },
+  flux: { namespace: "flux-system", kustomization: "shop" },
+};
+
 /** What a service can say of each setting of a table, beside its default. */
 function said(settings: Forms): Readonly<Record<string, unknown>> {
   return Object.fromEntries(
@@ -557,6 +563,9 @@ describe("right settings", () => {
     ];
     const ofCredentials = ["", ".*.keys", ".*.jenkins.keyBindings"].map((at) => `credentials${at}`);
     const existing = { namespace: { name: "team", exists: true } };
+    const handOff = {
+      handOff: { to: { ...HANDED_TO, oci: "a" }, by: HANDED_BY, timeoutSeconds: 1 },
+    };
     const manifests = {
       services: { shop: { manifests: MANIFESTS } },
       extras: { redis: { ...MANIFESTS, allow: ["root"], ...said(VERDICT) } },
@@ -578,7 +587,7 @@ describe("right settings", () => {
       ...ofManifests,
       ...CHOSEN_LABELS,
     ];
-    const stacks = [{ services: SERVICES }, STACK, existing, manifests, MONITORED];
+    const stacks = [{ services: SERVICES }, STACK, existing, manifests, handOff, MONITORED];
     const written = stacks.flatMap((settings) => valueKeys(settings, chosen));
     const known = schemaKeys(stackSchema({ variables: {}, folder: "/" }));
     expect(known.filter((key) => !written.includes(key))).toEqual([

@@ -50,6 +50,7 @@ test("every setting is described in Pulumi.yaml, and has a default there, so tha
     "extras",
     "former",
     "groups",
+    "handOff",
     "jenkins",
     "monitoring",
     "namespace",

@@ -53,6 +53,18 @@ describe("provider configuration", () => {
       { ...one, clusterIdentifier: "b" },
       ["clusterIdentifier"],
     ],
+    [
+      "a folder in the place of the cluster",
+      { context: "a" },
+      { renderYamlToDirectory: "b" },
+      ["renderYamlToDirectory"],
+    ],
+    [
+      "a folder in the place of the cluster, under the same identifier",
+      { context: "a", clusterIdentifier: "a" },
+      { renderYamlToDirectory: "b", clusterIdentifier: "a" },
+      [],
+    ],
   ])("is replaced for %s", (_case, olds, news, replaces) => {
     expect(diffConfiguration(olds, news).replaces).toEqual(replaces);
   });

@@ -725,6 +725,22 @@ test.each<[forgery: string, at: string, text: RegExp, forge: (state: State) => v
   expect(found(forge)).toContainEqual({ at, text: expect.stringMatching(text) as string });
 });
 
+test("a stack that hands its objects off renders them to its own folder, and leads to no cluster with that", () => {
+  const settings = expected({ handOff: { to: {}, by: {} } });
+  const rendering = (renderYamlToDirectory: string) => (state: State) => {
+    const provider = the(state, CLUSTER_PROVIDER);
+    const { context: _, ...inputs } = provider.inputs;
+    const { context: __, ...outputs } = provider.outputs;
+    provider.inputs = { ...inputs, kubeconfig: "", renderYamlToDirectory };
+    provider.outputs = { ...outputs, kubeconfig: "", renderYamlToDirectory };
+  };
+  expect(found(rendering(".slipway/rendered/dev"), settings)).toEqual([]);
+  expect(found(rendering("/etc"), settings)).toContainEqual({
+    at: PROVIDER,
+    text: expect.stringMatching(/^inputs."renderYamlToDirectory": got "\/etc"/) as string,
+  });
+});
+
 test("an operation that was begun is checked as a resource is", () => {
   const findings = found((state) => {
     const resource = { ...structuredClone(the(state, CLUSTER_PROVIDER)), id: "" };

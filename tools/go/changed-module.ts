@@ -8,6 +8,11 @@ export interface ChangedModule {
   readonly version: string;
   /** Folder of the tool beside this file: gets the changed module below `source`. */
   readonly tool: string;
+  /**
+   * Folder of this module below `source` and below `overlay`, for a tool that changes several.
+   * @default - the tool changes one
+   */
+  readonly name?: string;
   /** The folders and files of the module that the build is made of. */
   readonly parts: readonly string[];
 }
@@ -24,9 +29,9 @@ export async function publishedModule({
 }
 
 /** Writes the tool's own files over those of the copy. */
-export function withOverlay({ tool }: ChangedModule): (copy: string) => void {
+export function withOverlay({ tool, name = "" }: ChangedModule): (copy: string) => void {
   return (copy) => {
-    cpSync(join(import.meta.dirname, tool, "overlay"), copy, { recursive: true });
+    cpSync(join(import.meta.dirname, tool, "overlay", name), copy, { recursive: true });
   };
 }
 
@@ -39,9 +44,9 @@ export async function changeModule(
   change: (copy: string) => void,
 ): Promise<void> {
   const published = await publishedModule(module);
-  const source = join(import.meta.dirname, module.tool, "source");
+  const source = join(import.meta.dirname, module.tool, "source", module.name ?? "");
   const copy = `${source}.part-${process.pid}`;
-  mkdirSync(copy);
+  mkdirSync(copy, { recursive: true });
   // Go makes what it downloads read-only.
   const copied = ["--recursive", "--no-preserve=mode", "--parents", ...module.parts, copy];
   await execa("cp", copied, { cwd: published });

@@ -1,9 +1,11 @@
 import { goBuild } from "../go/build.ts";
 import type { Addition } from "./addition.ts";
 import { argoRolloutsController } from "./argo-rollouts.ts";
+import { argoCdControllers } from "./argocd.ts";
 import { dns } from "./dns.ts";
 import { externalSecretsController } from "./external-secrets.ts";
 import { STATE_FOLDER } from "./folders.ts";
+import { fluxControllers } from "./flux.ts";
 import { ingress } from "./ingress.ts";
 import { kwokAddition } from "./kwok.ts";
 import { withLock } from "./lock.ts";
@@ -20,6 +22,8 @@ export const extras = {
   kwok: kwokAddition,
   "argo-rollouts": argoRolloutsController,
   monitoring,
+  argocd: argoCdControllers,
+  flux: fluxControllers,
 } satisfies Readonly<Record<string, Addition>>;
 
 /** Name of something that runs only where somebody asks for it. */

@@ -1,6 +1,8 @@
+import { argoCd } from "../go/argocd.ts";
 import { argoRollouts } from "../go/argo-rollouts.ts";
 import { coreDns } from "../go/coredns.ts";
 import { externalSecrets } from "../go/external-secrets.ts";
+import { flux } from "../go/flux.ts";
 import { kwok } from "../go/kwok.ts";
 import { prometheusOperator } from "../go/prometheus-operator.ts";
 import { sealedSecrets } from "../go/sealed-secrets.ts";
@@ -35,3 +37,9 @@ export const PROMETHEUS_OPERATOR_IMAGE = `${REGISTRY}/prometheus-operator:${prom
 export const CONFIG_RELOADER_IMAGE = `${REGISTRY}/prometheus-config-reloader:${prometheusOperator.version}`;
 /** Prometheus, with Kubernetes alone to find what it scrapes. */
 export const PROMETHEUS_IMAGE = `${REGISTRY}/prometheus:v3.5.0`;
+/** Argo CD with what it calls. */
+export const ARGO_CD_IMAGE = `${REGISTRY}/argocd:${argoCd.version}`;
+/** Flux's source controller. */
+export const FLUX_SOURCE_IMAGE = `${REGISTRY}/flux-source-controller:${flux.version}`;
+/** Flux's kustomize controller. */
+export const FLUX_KUSTOMIZE_IMAGE = `${REGISTRY}/flux-kustomize-controller:${flux.version}`;

@@ -25,6 +25,8 @@ export const POSTGRES: NeededProgram = {
     ...["17", "16", "15", "14"].map((version) => `/usr/lib/postgresql/${version}/bin/postgres`),
   ],
 };
+/** What Argo CD keeps in memory. */
+export const REDIS: NeededProgram = { package: "redis-server", names: ["redis-server"] };
 /** Sets of addresses in the kernel, which firewall rules name. */
 export const IP_SETS: NeededProgram = { package: "ipset", names: ["ipset"] };
 

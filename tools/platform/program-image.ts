@@ -12,10 +12,16 @@ export interface ProgramImage {
   readonly recipe: string;
   /** Path of the program, which its recipe copies by its name. */
   readonly program: () => string;
+  /**
+   * Puts what else its recipe copies into the folder that it is built from.
+   * @default - it copies nothing else
+   */
+  readonly fill?: (context: string) => Promise<void>;
 }
 
 /** Puts an image into the registry where it is not there. */
-export async function ensureProgramImage({ name, recipe, program }: ProgramImage): Promise<void> {
+export async function ensureProgramImage(image: ProgramImage): Promise<void> {
+  const { name, recipe, program } = image;
   if (await registryDigest(name)) {
     return;
   }
@@ -23,6 +29,7 @@ export async function ensureProgramImage({ name, recipe, program }: ProgramImage
   try {
     copyFileSync(join(import.meta.dirname, "images", recipe), join(context, "Dockerfile"));
     copyFileSync(program(), join(context, basename(program())));
+    await image.fill?.(context);
     await docker("build", "--quiet", "--tag", name, context);
     await docker("push", "--quiet", name);
   } finally {

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
 import { parse } from "yaml";
-import type { DiffResult, Properties } from "../../../wire/plugin.ts";
+import type { CheckResult, DiffResult, Properties } from "../../../wire/plugin.ts";
 import { isUnknown } from "../../../wire/unknown.ts";
 import { changedPaths } from "../changed-paths.ts";
 import { notInStandIn } from "../stand-in.ts";
@@ -16,6 +16,8 @@ export interface Configuration {
   readonly cluster?: string | undefined;
   /** @default the context's namespace, or `default` */
   readonly namespace?: string | undefined;
+  /** The folder that objects are written into. @default - they are applied */
+  readonly renderYamlToDirectory?: string | undefined;
   readonly enableSecretMutable: boolean;
   readonly enableConfigMapMutable: boolean;
   readonly enablePatchForce: boolean;
@@ -26,8 +28,11 @@ const REFUSED = [
   "deleteUnreachable",
   "skipUpdateUnreachable",
   "upsertExistingObjects",
-  "renderYamlToDirectory",
+  "alwaysRender",
 ];
+
+/** The folder that objects are written into instead of a cluster. */
+const RENDERS = "renderYamlToDirectory";
 
 const LEADS_TO_CLUSTER = ["kubeconfig", "context", "cluster"];
 
@@ -51,23 +56,45 @@ export function parseConfiguration(properties: Properties): Configuration {
     context: text("context"),
     cluster: text("cluster"),
     namespace: text("namespace"),
+    renderYamlToDirectory: text(RENDERS),
     enableSecretMutable: flag("enableSecretMutable"),
     enableConfigMapMutable: flag("enableConfigMapMutable"),
     enablePatchForce: flag("enablePatchForce"),
   };
 }
 
+/** Whoever writes files leads to no cluster. */
+export function checkConfiguration(news: Properties): CheckResult {
+  const { kubeconfig, context, cluster, renderYamlToDirectory } = parseConfiguration(news);
+  const given = { kubeconfig, context, cluster };
+  const failures = Object.entries(given).flatMap(([property, value]) =>
+    renderYamlToDirectory === undefined || value === undefined || isAmbient(property, value)
+      ? []
+      : [{ property, reason: `"${property}" arg is not compatible with "${RENDERS}" arg` }],
+  );
+  return { inputs: news, failures };
+}
+
+/** The SDK fills it in by itself. */
+function isAmbient(property: string, value: string): boolean {
+  return property === "kubeconfig" && value === process.env["KUBECONFIG"];
+}
+
 /**
  * A provider is replaced, and with it every object, if it comes to mean another cluster: the
  * cluster identifier decides, or without one the address and certificate of the active cluster. Without a kubeconfig
- * nobody can tell, and nothing is replaced.
+ * nobody can tell, and nothing is replaced. A different folder to write into replaces it as well, except under the same identifier.
  */
 export function diffConfiguration(olds: Properties, news: Properties): DiffResult {
   const changed = changedPaths(olds, news).filter((path) => path !== "version");
-  const replaces = isOtherCluster(olds, news)
-    ? ["clusterIdentifier", ...LEADS_TO_CLUSTER].filter((path) => changed.includes(path))
-    : [];
-  return { changed, replaces };
+  const others = isOtherCluster(olds, news) ? ["clusterIdentifier", ...LEADS_TO_CLUSTER] : [];
+  const paths = isSameIdentifier(olds, news) ? others : [...others, RENDERS];
+  return { changed, replaces: paths.filter((path) => changed.includes(path)) };
+}
+
+function isSameIdentifier(olds: Properties, news: Properties): boolean {
+  const identifier = news["clusterIdentifier"];
+  return isFilled(identifier) && identifier === olds["clusterIdentifier"];
 }
 
 function isOtherCluster(olds: Properties, news: Properties): boolean {

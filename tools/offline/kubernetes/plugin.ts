@@ -2,7 +2,12 @@ import pulumiKubernetes from "@pulumi/kubernetes/package.json" with { type: "jso
 import type { Plugin, Properties, Subject } from "../../../wire/plugin.ts";
 import { containsUnknown, isUnknown } from "../../../wire/unknown.ts";
 import { notInStandIn, standInFor } from "../stand-in.ts";
-import { type Configuration, diffConfiguration, parseConfiguration } from "./configuration.ts";
+import {
+  checkConfiguration,
+  type Configuration,
+  diffConfiguration,
+  parseConfiguration,
+} from "./configuration.ts";
 import { Connection } from "./connection.ts";
 import { liveInputs } from "./live-inputs.ts";
 import { isNamespaced, named } from "./naming.ts";
@@ -11,6 +16,7 @@ import { ObjectOperations } from "./object-operations.ts";
 import { normalized } from "./normal-form.ts";
 import { diffObject } from "./object-diff.ts";
 import { ObjectsApi } from "./objects-api.ts";
+import { rendering } from "./rendered-object.ts";
 import { markingSecrets } from "./secret-marks.ts";
 import { outputsOf } from "./state.ts";
 
@@ -27,8 +33,13 @@ export function kubernetesPlugin(): Plugin {
   let api = new ObjectsApi(connection);
   const operations = (subject: Subject) =>
     new ObjectOperations(api, subject, configuration, interruption.signal);
+  const rendered = () => {
+    const { renderYamlToDirectory: folder } = configuration;
+    return folder === undefined ? undefined : rendering(folder);
+  };
   return markingSecrets({
     ...standInFor("kubernetes", pulumiKubernetes),
+    checkConfig: (news) => Promise.resolve(checkConfiguration(news)),
     diffConfig: diffConfiguration,
     configure: (properties) => {
       configuration = parseConfiguration(properties);
@@ -36,13 +47,25 @@ export function kubernetesPlugin(): Plugin {
       api = new ObjectsApi(connection);
     },
     check: async (subject, { olds, news, randomSeed }) => ({
-      inputs: await checked(subject, olds, news, { randomSeed, connection }),
+      inputs: await checked(subject, olds, news, {
+        randomSeed,
+        connection: rendered() === undefined ? connection : undefined,
+      }),
     }),
     diff: ({ type }, change) => diffObject(type, change, configuration),
-    create: (subject, args) => operations(subject).create(args),
-    update: (subject, args) => operations(subject).update(args),
-    delete: (subject, args) => operations(subject).delete(args),
-    read: async ({ type }, { id, inputs, outputs }) => {
+    create: (subject, args) =>
+      rendered()?.create(subject, args) ?? operations(subject).create(args),
+    update: (subject, args) =>
+      rendered()?.update(subject, args) ?? operations(subject).update(args),
+    delete: (subject, args) =>
+      rendered()?.delete(subject, args) ?? operations(subject).delete(args),
+    read: async (subject, args) => {
+      const written = await rendered()?.read(subject, args);
+      if (written !== undefined) {
+        return written;
+      }
+      const { type } = subject;
+      const { id, inputs, outputs } = args;
       const { apiVersion, kind } = asObject({ ...outputs, ...inputs }, type);
       const live = await api.find({ apiVersion, kind, metadata: parseId(id) });
       const now = live && liveInputs(live, { type, inputs, outputs });
@@ -55,12 +78,12 @@ export function kubernetesPlugin(): Plugin {
   });
 }
 
-/** Inputs with all that the program left to the provider: kind, name and namespace. */
+/** Inputs with all that the program left to the provider: kind, name and, where there is a cluster, namespace. */
 async function checked(
   { type, name }: Subject,
   olds: Properties,
   news: Properties,
-  { randomSeed, connection }: { randomSeed: Buffer; connection: Connection },
+  { randomSeed, connection }: { randomSeed: Buffer; connection: Connection | undefined },
 ): Promise<Properties> {
   const old = Object.keys(olds).length === 0 ? undefined : asObject(olds, type).metadata;
   const object = asObject(news, type);
@@ -69,6 +92,7 @@ async function checked(
   }
   const { metadata, ...rest } = normalized(named(object, old, name, randomSeed));
   if (
+    connection === undefined ||
     metadata.namespace !== undefined ||
     isNamespaced(object) !== true ||
     containsUnknown(object.kind)

@@ -1,0 +1,195 @@
+import { pause } from "../cluster/pause.ts";
+import { oneLine } from "../cluster/one-line.ts";
+import { type Files, KUSTOMIZATION, listIn } from "./files.ts";
+import { type Entry, fileEntry, type Folder, type Repository } from "./repository.ts";
+import type { Written } from "./written.ts";
+
+/** Others that write to the branch at the same time: each try follows what they wrote. */
+const TRIES = 10;
+const PAUSE_MILLISECONDS = 300;
+
+/** What was written last: the commit, and the files' ids by name. */
+export type Last = Pick<Written, "revision" | "files">;
+
+/** What is written, and what was written last. */
+export interface Writing {
+  readonly files: Files;
+  readonly message: string;
+  /** Who writes. */
+  readonly stack: string;
+  /** What was written last; undefined if nothing is known to have been. */
+  readonly last: Last | undefined;
+  /**
+   * The branch that gets the commit, for a person to merge.
+   * @default - the branch itself
+   */
+  readonly proposal?: string;
+}
+
+/**
+ * Writes files into a folder of a branch with one commit, unless it has them. Nothing else of the folder is touched, except
+ * files that were written before and are no more.
+ *
+ * @throws Error if somebody else has changed the files, or has a list of their own there, and if the branch cannot be written
+ */
+export async function writeToGit(
+  repository: Repository,
+  writing: Writing,
+  signal: AbortSignal,
+): Promise<Written> {
+  const { branch, path } = repository.place;
+  const { message, proposal } = writing;
+  const ids = await idsOf(repository, writing.files);
+  const files = Object.fromEntries([...ids].map(([name, { id }]) => [name, id]));
+  return pushedAfter(repository, signal, async (head) => {
+    const present = await repository.folder(head, path);
+    const wanted = await nextFolder(repository, present ?? new Map(), { ...writing, ids, head });
+    if (present !== undefined && isSame(present, wanted)) {
+      return { revision: head, previous: null, isFirst: false, files };
+    }
+    const commit = await repository.commit(head, path, wanted, message);
+    const isAccepted = await repository.push(commit, proposal ?? branch, {
+      replaces: proposal !== undefined,
+    });
+    return isAccepted
+      ? { revision: commit, previous: head, isFirst: present === undefined, files }
+      : undefined;
+  });
+}
+
+/** What a folder of a branch has, if it is these files; undefined if it differs. */
+export async function heldByGit(
+  repository: Repository,
+  files: Files,
+): Promise<Written | undefined> {
+  const ids = await idsOf(repository, files);
+  const revision = await repository.head();
+  const present = await repository.folder(revision, repository.place.path);
+  const isHeld =
+    present !== undefined && [...ids].every(([name, { id }]) => present.get(name)?.id === id);
+  const hashes = Object.fromEntries([...ids].map(([name, { id }]) => [name, id]));
+  return isHeld ? { revision, previous: null, isFirst: false, files: hashes } : undefined;
+}
+
+/** What a folder of a branch has under these names, whatever it is; undefined if there is no such folder. */
+export async function foundInGit(
+  repository: Repository,
+  names: readonly string[],
+): Promise<Last | undefined> {
+  const revision = await repository.head();
+  const present = await repository.folder(revision, repository.place.path);
+  const files = names.flatMap((name) => {
+    const id = present?.get(name)?.id;
+    return id === undefined ? [] : [[name, id] as const];
+  });
+  return present && { revision, files: Object.fromEntries(files) };
+}
+
+/**
+ * Writes after what is there, again while others are faster.
+ *
+ * @param write undefined if others were faster
+ */
+export async function pushedAfter<T>(
+  repository: Repository,
+  signal: AbortSignal,
+  write: (head: string) => Promise<T | undefined>,
+): Promise<T> {
+  for (let tried = 0; tried < TRIES; tried++) {
+    const written = await write(await repository.head());
+    if (written !== undefined) {
+      return written;
+    }
+    await pause(PAUSE_MILLISECONDS * (1 + Math.random()), signal);
+  }
+  const { git, branch } = repository.place;
+  throw new Error(
+    `branch ${branch} of ${git} moved ${TRIES} times while it was written to; run again when others write less`,
+  );
+}
+
+async function idsOf(repository: Repository, files: Files): Promise<ReadonlyMap<string, Entry>> {
+  const ids = await repository.keep([...files.values()]);
+  return new Map([...files.keys()].map((name, index) => [name, fileEntry(ids[index] ?? "")]));
+}
+
+interface Next extends Writing {
+  readonly head: string;
+  readonly ids: ReadonlyMap<string, Entry>;
+}
+
+/** The folder as it is to be. */
+async function nextFolder(repository: Repository, present: Folder, next: Next): Promise<Folder> {
+  const { ids, last, head, stack } = next;
+  const list = present.get(KUSTOMIZATION);
+  const listed = list === undefined ? undefined : listIn(await repository.content(list));
+  const { path } = repository.place;
+  if (list !== undefined && listed?.stack !== stack) {
+    const owner =
+      listed === undefined ? "somebody else's" : `of stack ${oneLine(listed.stack, 80)}`;
+    throw new Error(
+      `${path}/${KUSTOMIZATION} is ${owner}; allowed: a folder that only this stack writes to, which others may list`,
+    );
+  }
+  const names = new Set([
+    ...Object.keys(last?.files ?? {}),
+    ...(listed?.names ?? []),
+    KUSTOMIZATION,
+  ]);
+  const taken = [...ids.keys()].filter((name) => !names.has(name) && present.has(name));
+  const changed = Object.entries(last?.files ?? {})
+    .filter(([name, id]) => ![id, ids.get(name)?.id].includes(present.get(name)?.id))
+    .map(([name]) => name);
+  if (taken.length > 0 || (last !== undefined && changed.length > 0)) {
+    await requireOwn(repository, [...taken, ...changed], { since: last?.revision, head, stack });
+  }
+  const kept = [...present].filter(([name]) => !names.has(name));
+  return new Map([...kept, ...ids]);
+}
+
+interface Doubt {
+  /** What was handed off last; undefined if nothing is known to have been. */
+  readonly since: string | undefined;
+  readonly head: string;
+  readonly stack: string;
+}
+
+/** @throws Error if files are not as they were written last, and not because of another run of this stack */
+async function requireOwn(
+  repository: Repository,
+  names: readonly string[],
+  { since, head, stack }: Doubt,
+): Promise<void> {
+  const { path, git, branch } = repository.place;
+  const files = names.map((name) => `${path}/${name}`).join(", ");
+  const remedy = `take it into the stack's settings or revert it there; or take the branch as it is with pulumi up --refresh`;
+  if (since === undefined) {
+    throw new Error(
+      `${files} in ${git}: somebody else has written what would be replaced; allowed: a folder of its own`,
+    );
+  }
+  if (!(await repository.hasReached(since)) || !(await repository.isAncestor(since, head))) {
+    throw new Error(
+      `branch ${branch} of ${git} no longer has commit ${since.slice(0, 12)}, which was handed off last: somebody has replaced its history, and with it ${files}; ${remedy}`,
+    );
+  }
+  const changes = await repository.changesOf(path, since, head);
+  const others = changes.filter((change) => change.stack !== stack);
+  if (others.length > 0 || changes.length === 0) {
+    const [last] = others;
+    const who = last
+      ? `commit ${last.commit.slice(0, 12)} of ${oneLine(last.author, 60)} (${oneLine(last.subject, 120)})`
+      : "somebody else";
+    throw new Error(`${who} has changed ${files} in ${git}; ${remedy}`);
+  }
+}
+
+function isSame(one: Folder, other: Folder): boolean {
+  return (
+    one.size === other.size &&
+    [...one].every(([name, { id, mode }]) => {
+      const there = other.get(name);
+      return there?.id === id && there.mode === mode;
+    })
+  );
+}
