@@ -104,9 +104,9 @@ export default async () => {
     return new slipway.Release(name, args, { providers });
   });
 
-  const handed = handOver?.finish();
+  const handedOver = handOver?.finish();
   slipway.requireReady(slipway.byName(delivered, (_, { release }) => release));
-  return slipway.outputsOf({ namespace, delivered, access, handOff: handed });
+  return slipway.outputsOf({ namespace, delivered, access, handOff: handedOver });
 };
 
 /** Loaded while the engine starts the providers. It holds up all else that this process does. */
