@@ -32,6 +32,7 @@ export default async () => {
     slipway.requireNamespace(settings.namespace, own, settings.namespaceExists),
     slipway.requireKinds("route", settings.services, own),
     slipway.requireKinds("steps", settings.services, own),
+    slipway.requireKinds("weights", settings.services, own),
     slipway.requireMonitoring(settings.services, own),
   ]);
   const { namespace: home } = settings;

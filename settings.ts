@@ -18,10 +18,10 @@ import { resolveCluster } from "./settings/cluster.ts";
 import { serviceFaults } from "./settings/conflicts.ts";
 import { credentialFaults, settingsUsed } from "./settings/credential-conflicts.ts";
 import { withCertificate, withValues } from "./settings/credentials.ts";
-import { type Fault, faultLine, faultsOf } from "./settings/fault.ts";
+import { besides, type Fault, faultLine, faultsOf } from "./settings/fault.ts";
 import { groupFaults } from "./settings/groups.ts";
 import { jenkinsFaults } from "./settings/jenkins.ts";
-import { mapping } from "./settings/mapping.ts";
+import { type Mapping, mapping } from "./settings/mapping.ts";
 import { monitoringFaults, monitoringOf } from "./settings/monitoring.ts";
 import { namespaceExists } from "./settings/namespace.ts";
 import { numeralFaults } from "./settings/numerals.ts";
@@ -154,34 +154,47 @@ export function parseSettings(config: StackConfig, surroundings: Surroundings): 
   const raw = asPromoted(Object.fromEntries(form.filter(([key]) => !used.includes(key))));
   const parsed = schema.safeParse(raw, { reportInput: true });
   const { cluster, faults } = resolveCluster(raw["cluster"], surroundings);
+  const shapes = faultsOf(parsed.error);
   const found = reportable({
     misplaced: secretFaults(config, used),
     misread: [...numeralFaults(config.file ?? "", PREFIX, written), ...unread],
     others: [
-      ...faultsOf(parsed.error),
-      ...faults,
-      ...registryFaults(raw),
-      ...pinFaults(raw),
-      ...promotionFaults(raw),
-      ...jenkinsFaults(raw),
-      ...credentialFaults({ raw, ...config }, keys),
-      ...addressFaults(raw),
-      ...serviceFaults(raw, surroundings),
-      ...sharedBuildFaults(raw),
-      ...buildSettingFaults({ raw, ...config }, keys),
-      ...variableFaults(raw),
-      ...processFaults(raw),
-      ...extrasFaults(raw, surroundings),
-      ...groupFaults(raw),
-      ...claimFaults(raw),
-      ...policyFaults(raw, today()),
-      ...monitoringFaults(raw),
+      ...shapes,
+      ...besides(shapes, [...faults, ...conflictsIn(raw, { config, keys, surroundings })], raw),
     ],
   });
   if (found.length > 0 || !parsed.success || cluster === undefined) {
     throw faultsError(lines(found), "faults in the stack's settings");
   }
   return settingsOf(cluster, parsed.data, config.values);
+}
+
+/** What is wrong between keys, each of which may be right by itself. */
+function conflictsIn(raw: Mapping, { config, keys, surroundings }: Circumstances): Fault[] {
+  return [
+    ...registryFaults(raw),
+    ...pinFaults(raw),
+    ...promotionFaults(raw),
+    ...jenkinsFaults(raw),
+    ...credentialFaults({ raw, ...config }, keys),
+    ...addressFaults(raw),
+    ...serviceFaults(raw, surroundings),
+    ...sharedBuildFaults(raw),
+    ...buildSettingFaults({ raw, ...config }, keys),
+    ...variableFaults(raw),
+    ...processFaults(raw),
+    ...extrasFaults(raw, surroundings),
+    ...groupFaults(raw),
+    ...claimFaults(raw),
+    ...policyFaults(raw, today()),
+    ...monitoringFaults(raw),
+  ];
+}
+
+interface Circumstances {
+  readonly config: StackConfig;
+  readonly keys: readonly string[];
+  readonly surroundings: Surroundings;
 }
 
 /** A secret in the wrong place is reported without reading its value, and a misread number or file only once. */

@@ -4,6 +4,7 @@ import type { ServedKind } from "../contract/served-kinds.ts";
 import { askProvider } from "./ask-provider.ts";
 import { MONITORING_API } from "./manifests/pod-monitor.ts";
 import { ROLLOUTS_API } from "./manifests/rollout.ts";
+import { TRAEFIK_API } from "./manifests/weighted.ts";
 import type { SlipwayProvider } from "./slipway-provider.ts";
 
 /** What a service with a key of its settings needs the cluster to know. */
@@ -35,6 +36,13 @@ const NEEDS = {
     kinds: ["Rollout", "AnalysisTemplate", "AnalysisRun"],
     between: ", ",
     remedy: "have an administrator install Argo Rollouts (1.10 or newer), or remove steps",
+  },
+  weights: {
+    apiVersion: TRAEFIK_API,
+    kinds: ["TraefikService"],
+    between: ", ",
+    remedy:
+      "have an administrator install Traefik with its kinds (providers.kubernetescrd), or remove weights",
   },
   metrics: {
     apiVersion: MONITORING_API,

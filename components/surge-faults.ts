@@ -8,14 +8,19 @@ import type { Service } from "./service-definition.ts";
  * @param manifests the service's objects with its patches
  */
 export function surgeFaults({ everyNode }: Service, manifests: Fields): string[] {
-  const { maxSurge = 0, maxUnavailable = 0 } = everyNode ?? {};
-  const held =
-    Number.parseInt(String(maxSurge), 10) > 0 ? heldPort(manifests["daemonSet"]) : undefined;
-  return held === undefined
+  const { maxSurge, maxUnavailable = 0 } = everyNode ?? {};
+  const fault = heldPortFault(manifests["daemonSet"], maxSurge);
+  return fault === undefined
     ? []
-    : [
-        `everyNode.maxSurge: got ${JSON.stringify(maxSurge)}; allowed: 0, because ${held} is a port of the node, which the old pod has until it ends; remove maxSurge${maxUnavailable === 0 ? "" : " or the port"}`,
-      ];
+    : [`everyNode.maxSurge: ${fault}${maxUnavailable === 0 ? "" : " or the port"}`];
+}
+
+/** The same of any DaemonSet. */
+export function heldPortFault(daemonSet: unknown, maxSurge: unknown): string | undefined {
+  const held = Number.parseInt(String(maxSurge ?? 0), 10) > 0 ? heldPort(daemonSet) : undefined;
+  return held === undefined
+    ? undefined
+    : `got ${JSON.stringify(maxSurge)}; allowed: 0, because ${held} is a port of the node, which the old pod has until it ends; remove maxSurge`;
 }
 
 /** A port of the node that the pods of an object listen on, as they are to be. */

@@ -70,7 +70,7 @@ export interface WorkloadArgs {
  * Creates a `ServiceAccount`, `NetworkPolicy`, `Deployment` and, unless it takes no connections, `Service`; where the
  * settings call for them a `StatefulSet` with its headless `Service`, a `DaemonSet` or a `CronJob` in the place of the
  * Deployment, and a `ConfigMap`, `PersistentVolumeClaim`s, `PodDisruptionBudget`, `HorizontalPodAutoscaler`,
- * `Ingress`, `HTTPRoute`, `PodMonitor` and `PrometheusRule`; and a `Migration`, before whose end nothing but what pods need is declared. It
+ * `Ingress`, `HTTPRoute`, `TraefikService` with its two `Service`s, `PodMonitor` and `PrometheusRule`; and a `Migration`, before whose end nothing but what pods need is declared. It
  * waits for none of them to be ready: see `Readiness`.
  */
 export class Workload extends pulumi.ComponentResource {
@@ -158,6 +158,7 @@ function declareNeeds(
     migrationPolicy,
     configMap,
     analysisTemplate,
+    ...weighted
   }: WorkloadManifests,
   child: pulumi.CustomResourceOptions,
 ): pulumi.Resource[] {
@@ -171,7 +172,30 @@ function declareNeeds(
     ...(analysisTemplate === undefined
       ? []
       : [new k8s.apiextensions.CustomResource(name, analysisTemplate, child)]),
+    ...declareWeights(weighted, child),
   ];
+}
+
+/** Argo Rollouts writes the weights. */
+const WEIGHTS = [0, 1].map((index) => `spec.weighted.services[${index}].weight`);
+
+/** A Rollout whose Services do not exist is none to its controller. */
+function declareWeights(
+  {
+    stableService,
+    canaryService,
+    traefikService,
+  }: Pick<WorkloadManifests, "stableService" | "canaryService" | "traefikService">,
+  child: pulumi.CustomResourceOptions,
+): pulumi.Resource[] {
+  if (traefikService === undefined) {
+    return [];
+  }
+  const services = [stableService, canaryService].filter((each) => each !== undefined);
+  const declared = services.map((each) => new k8s.core.v1.Service(each.metadata.name, each, child));
+  const { name } = traefikService.metadata;
+  const opts = { ...child, dependsOn: declared, ignoreChanges: WEIGHTS };
+  return [...declared, new k8s.apiextensions.CustomResource(name, traefikService, opts)];
 }
 
 /**

@@ -19,7 +19,7 @@ import { exceptionsFaults } from "./service/exceptions.ts";
 import { identityFaults } from "./service/identity.ts";
 import { migrateFaults } from "./service/migrate.ts";
 import { placementFaults } from "./service/placement.ts";
-import { stepsFaults } from "./service/steps.ts";
+import { stepsFaults, weightsNameFaults } from "./service/steps.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** Kubernetes accepts no larger ConfigMap. */
@@ -35,6 +35,7 @@ export function serviceFaults(raw: Mapping, surroundings: Surroundings): Fault[]
       [
         ...nameFaults(name),
         ...kindNameFaults(name, services),
+        ...weightsNameFaults(name, services),
         ...migrateFaults(name, services),
         ...(service === undefined ? [] : keyFaults(service, surroundings, "promoteFrom" in raw)),
         ...(service === undefined ? [] : containersFaults(name, service, Object.keys(services))),

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 
 import { remedyFor } from "./kubernetes-words.ts";
+import { fieldsOf, type Mapping, mapping } from "./mapping.ts";
 
 /** One thing that is wrong in the settings. */
 export interface Fault {
@@ -40,7 +41,21 @@ export function under(path: Fault["path"], faults: readonly Fault[]): Fault[] {
 
 /** The faults that a schema found, in Slipway's words. */
 export function faultsOf(error: z.ZodError | undefined): Fault[] {
-  return faultsIn(error?.issues ?? []);
+  const found = faultsIn(error?.issues ?? []);
+  // An empty string is neither a list, nor one with something in it.
+  const firsts = new Map(found.toReversed().map((fault) => [JSON.stringify(fault.path), fault]));
+  return found.filter((fault) => firsts.get(JSON.stringify(fault.path)) === fault);
+}
+
+/** Faults but those of what is missing in something that has another form as a whole: of that, nothing can be said. */
+export function besides(shapes: readonly Fault[], faults: readonly Fault[], raw: Mapping): Fault[] {
+  const whole = shapes.filter(({ path }) => {
+    return mapping(path.reduce<unknown>((at, key) => fieldsOf(at)[String(key)], raw)) === undefined;
+  });
+  const known = new Set(whole.map(({ path }) => JSON.stringify(path)));
+  return faults.filter(({ path }) =>
+    path.every((_, index) => !known.has(JSON.stringify(path.slice(0, index)))),
+  );
 }
 
 function faultsIn(issues: readonly z.core.$ZodIssue[]): Fault[] {
@@ -81,7 +96,22 @@ export function faultLine({ path, text }: Fault): string {
   const steps = rest.map((key) =>
     /^[\w-]+$/.test(key) ? (/^\d+$/.test(key) ? `[${key}]` : `.${key}`) : `["${key}"]`,
   );
-  return `slipway:${first ?? ""}${steps.join("")}: ${text}`;
+  return seen(`slipway:${first ?? ""}${steps.join("")}: ${text}`);
+}
+
+/** With what is not seen, or turns what is around it, as JSON writes it: settings may be those of a pull request. */
+function seen(line: string): string {
+  return line.replace(
+    /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu,
+    (character) => NAMED[character] ?? escaped(character),
+  );
+}
+
+const NAMED: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
+
+function escaped(character: string): string {
+  const units = Array.from({ length: character.length }, (_, index) => character.charCodeAt(index));
+  return units.map((unit) => `\\u${unit.toString(16).padStart(4, "0")}`).join("");
 }
 
 /** The text of a fault: an unknown key, with the key that may be meant. Of many keys it has those that are most alike. */

@@ -61,15 +61,30 @@ export function expanded(surroundings: Surroundings, what: string) {
 
 /** A scalar in which `${NAME}` stands for an environment variable; unlike a path it may be empty. */
 export function expandedScalar(surroundings: Surroundings) {
-  return scalar.transform((value, context) => withVariables(value, surroundings, context));
+  return argument.transform((value, context) => withVariables(value, surroundings, context));
 }
 
 /** An image that is named by its digest. */
 export function pinnedImage(surroundings: Surroundings) {
-  return expanded(surroundings, PINNED_FORM).pipe(
-    z.string().refine(isPinned, { error: PINNED_ALLOWED, abort: true }),
-  );
+  return expanded(surroundings, PINNED_FORM).pipe(pinned);
 }
+
+/** What begins with the host of a registry, in the letters by which programs log in to it and policies know it. */
+export function ofRegistry(form: z.ZodString) {
+  return form.check(({ value, issues }) => {
+    const [host = ""] = /^[^/]*/.exec(value) ?? [];
+    const lower = host.toLowerCase() + value.slice(host.length);
+    if (lower !== value && issues.length === 0) {
+      const message = `allowed: a registry in lower case; write ${lower}`;
+      issues.push({ code: "custom", input: value, message });
+    }
+  });
+}
+
+/** The same without variables in it. */
+export const pinned = ofRegistry(
+  z.string().refine(isPinned, { error: PINNED_ALLOWED, abort: true }),
+);
 
 function withVariables(
   value: string,
@@ -156,7 +171,7 @@ export const urlPath = text(
 );
 /** An absolute path in a container. */
 export const filePath = text(
-  /^(\/(?!\.{1,2}(\/|$))[^/\s:]+)+$/,
+  /^(\/(?!\.{1,2}(\/|$))[^/\s:\0]+)+$/,
   "an absolute path inside the container such as /etc/shop/config.yaml",
 );
 /** The name of an environment variable. */
@@ -173,5 +188,9 @@ export const dataKey = text(
 export const scalar = z
   .union([z.string(), z.number(), z.boolean()], say("a string, a number, true or false"))
   .transform(String);
+/** A scalar that a process gets. */
+export const argument = scalar.refine((text) => !text.includes("\0"), {
+  error: "allowed: a string without NUL, which no process can get",
+});
 /** A port number. */
 export const port = wholeNumber(1, 65535, "use the port that the container listens on");

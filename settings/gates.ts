@@ -55,7 +55,7 @@ export function gatesSchema(surroundings: Surroundings) {
   const what =
     "a list of the gates that an image must have passed, or what is asked of each by its name";
   return z
-    .union([field.list(field.label, what), field.named(field.label, gate, what)], {
+    .union([field.list(field.label, what).check(onceEach), field.named(field.label, gate, what)], {
       error: WITHIN,
     })
     .transform((written): (string | Gate)[] =>
@@ -63,6 +63,17 @@ export function gatesSchema(surroundings: Surroundings) {
         ? written
         : Object.entries(written).map(([name, asked]) => gateIn(name, asked)),
     );
+}
+
+/** Named twice, one of them is a different gate that is not asked for. */
+function onceEach({ value, issues }: z.core.ParsePayload<string[]>): void {
+  for (const [index, name] of value.entries()) {
+    const first = value.indexOf(name);
+    if (first < index) {
+      const message = `allowed: each gate once, and it is the item [${first}] already`;
+      issues.push({ code: "custom", input: name, path: [index], message });
+    }
+  }
 }
 
 function gateIn(name: string, { within, signedBy, kind }: Written): string | Gate {

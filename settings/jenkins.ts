@@ -1,5 +1,3 @@
-import { z } from "zod";
-
 import {
   type BuildLaneDefinition,
   type JenkinsDefinition,
@@ -8,7 +6,6 @@ import {
   prefixOf,
 } from "../components/lanes/definition.ts";
 import type { ShapeOf } from "../contract/field.ts";
-import { isPinned, PINNED_ALLOWED } from "../contract/image-reference.ts";
 import { egress, egressAs } from "./egress.ts";
 import { type Fault, faultIf, got } from "./fault.ts";
 import * as field from "./fields.ts";
@@ -30,11 +27,10 @@ const limits = {
 
 const lane = field.mapping(limits, "pods, cpu, memory and egress");
 
-const pinned = z.string().refine(isPinned, { error: PINNED_ALLOWED });
 const buildLane = field.mapping(
   {
     ...limits,
-    images: field.list(pinned, "a list of images by digest").exactOptional(),
+    images: field.list(field.pinned, "a list of images by digest").exactOptional(),
   } satisfies ShapeOf<BuildLaneDefinition>,
   "pods, cpu, memory, egress and images",
 );

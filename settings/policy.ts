@@ -59,7 +59,9 @@ function isDay(day: string): boolean {
 
 /** The policy that holds for the stack. */
 export function policySchema(surroundings: Surroundings) {
-  const registry = field.expanded(surroundings, A_REGISTRY).pipe(field.text(REGISTRY, A_REGISTRY));
+  const registry = field
+    .expanded(surroundings, A_REGISTRY)
+    .pipe(field.ofRegistry(field.text(REGISTRY, A_REGISTRY)));
   return field.mapping(
     {
       admission: field

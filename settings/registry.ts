@@ -20,7 +20,7 @@ const REPOSITORY = "a repository such as registry.example.com/team, without sche
 export function repositorySchema(surroundings: Surroundings) {
   return field
     .expanded(surroundings, REPOSITORY)
-    .pipe(z.string().refine(isRepository, { error: `allowed: ${REPOSITORY}` }));
+    .pipe(field.ofRegistry(z.string().refine(isRepository, { error: `allowed: ${REPOSITORY}` })));
 }
 
 /** Where images are pushed to. */

@@ -21,5 +21,10 @@ export interface GateRun {
   readonly target: Target;
   readonly command: readonly string[];
   readonly startedAt: number;
+  /**
+   * What was in the place of the report before it was started.
+   * @default - nothing
+   */
+  readonly before?: string | undefined;
   readonly ending: Ending;
 }

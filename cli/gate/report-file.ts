@@ -19,21 +19,24 @@ export interface ReportFile {
 /** A report that is larger is not read. */
 const MEBIBYTES = 128;
 
-/** Of the clocks of a file system and of the process. */
-const TOLERANCE_MILLISECONDS = 2000;
+/** What tells a file from the one that is written in its place, undefined if there is none. */
+export async function markOf(file: string): Promise<string | undefined> {
+  const found = await stat(file).catch(() => undefined);
+  return found && [found.ino, found.size, found.mtimeMs, found.ctimeMs].join(" ");
+}
 
 /**
  * Reads a report.
  *
- * @param since when the command was started, in milliseconds: what is older is the report of something else
+ * @param before the mark of what was in its place before the command ran: the same file is the report of something else
  * @throws CommandFailure if there is none, or not of the named form
  */
 export async function readReport(
   file: string,
   format: string | undefined,
-  since: number,
+  before: string | undefined,
 ): Promise<ReportFile> {
-  const bytes = await bytesOf(file, since);
+  const bytes = await bytesOf(file, before);
   const digest = `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
   const text = bytes.toString("utf8");
   const json = jsonIn(text);
@@ -55,16 +58,18 @@ export async function readReport(
   }
 }
 
-async function bytesOf(file: string, since: number): Promise<Buffer> {
+async function bytesOf(file: string, before: string | undefined): Promise<Buffer> {
   const found = await stat(file).catch(() => undefined);
   const fault =
     found?.isFile() !== true
       ? "it must be there once the command has ended, got no file"
       : found.size > MEBIBYTES * 2 ** 20
         ? `got ${found.size} bytes; allowed: ${MEBIBYTES} MiB`
-        : found.mtimeMs < since - TOLERANCE_MILLISECONDS
-          ? "it must be written by the command, got one that is older than its start"
-          : undefined;
+        : before !== undefined && before === (await markOf(file))
+          ? "it must be written by the command, got the one that was there before"
+          : found.size === 0
+            ? "it must say what was found, got an empty file"
+            : undefined;
   if (fault !== undefined) {
     throw new CommandFailure(
       `--report: ${file}: ${fault}; have the command write it, or omit --report`,

@@ -16,6 +16,7 @@ import { FORMATS } from "./formats.ts";
 import type { GateRun, RunOptions } from "./gate-run.ts";
 import { GATE, KEY_OPTION } from "./options.ts";
 import { publish } from "./publish.ts";
+import { markOf } from "./report-file.ts";
 import { requireDate, sayingOf } from "./saying.ts";
 import { statementOf, textOf } from "./statement.ts";
 import { IMAGE_OPTION, registryFor, releasedIn, type Target, targetOf } from "./target.ts";
@@ -73,6 +74,7 @@ async function run(gate: string, words: readonly string[], options: RunOptions):
   await requireInputs(options);
   const target = await targetOf(options);
   const command = withImage(words, target.image);
+  const before = options.report === undefined ? undefined : await markOf(options.report);
   const startedAt = Date.now();
   const ending = await runChild(command, options.json === true);
   if (!ending.isItsOwn) {
@@ -80,7 +82,7 @@ async function run(gate: string, words: readonly string[], options: RunOptions):
     process.exitCode = ending.code;
     return;
   }
-  const ran = { gate, target, command, startedAt, ending };
+  const ran = { gate, target, command, startedAt, before, ending };
   if (ending.code === 0) {
     await requireSame(target, words);
     process.exitCode = (await recorded(ran, options)) ? EXIT_CODE.good : EXIT_CODE.fault;
@@ -115,7 +117,7 @@ async function recorded(ran: GateRun, options: RunOptions): Promise<boolean> {
   return hasPassed;
 }
 
-function requireSense({ output, key, report, format }: RunOptions): void {
+function requireSense({ output, key, report, format, kind }: RunOptions): void {
   if (output !== undefined && key !== undefined) {
     throw badInput(
       "--key: got it with --output; allowed: one of them; sign what is written with npx slipway gate attach",
@@ -126,6 +128,11 @@ function requireSense({ output, key, report, format }: RunOptions): void {
   }
   if (format !== undefined && report === undefined) {
     throw badInput(`--format: got "${format}" without --report; allowed: both; name the report`);
+  }
+  if (kind === "scan" && report === undefined) {
+    throw badInput(
+      "--kind: got scan without --report; allowed: both, because a scan says what it has found; a check without a report is a summary",
+    );
   }
 }
 

@@ -1,10 +1,10 @@
-import type { Waiver } from "../../contract/gate-statements.ts";
 import type { StatementKind } from "../../contract/statement-kind.ts";
 import type { GateFields } from "../../provider/statements/statement.ts";
 import { badInput, CommandFailure } from "../exit-code.ts";
 import { remark } from "../options.ts";
 import { publishable } from "./command-line.ts";
 import type { Findings } from "./findings.ts";
+import { FORMATS } from "./formats.ts";
 import { builderOf, commitOf } from "./origin.ts";
 import { readReport, type ReportFile } from "./report-file.ts";
 import type { GateRun, RunOptions } from "./gate-run.ts";
@@ -45,13 +45,13 @@ export async function sayingOf(ran: GateRun, options: RunOptions): Promise<Sayin
 
 /** A command that failed may not have come as far as its report. */
 async function reportOf(
-  { startedAt, ending }: GateRun,
+  { before, ending }: GateRun,
   { report, format }: RunOptions,
 ): Promise<ReportFile | undefined> {
   if (report === undefined) {
     return undefined;
   }
-  return readReport(report, format, startedAt).catch((error: unknown) => {
+  return readReport(report, format, before).catch((error: unknown) => {
     if (ending.code === 0) {
       throw error;
     }
@@ -120,12 +120,21 @@ function originFields({ target: { of } }: GateRun) {
   };
 }
 
-/** In in-toto's terms a scan is one with a database, and says of when it is. */
+/** In in-toto's terms a scan is one with a database, and says of when it is. One that failed may know neither, and is a failure all the same. */
 function kindOf(
-  { databaseDate }: { readonly databaseDate?: string; readonly waivers: readonly Waiver[] },
-  { kind }: RunOptions,
+  { databaseDate, result }: Pick<GateFields, "databaseDate" | "result">,
+  { kind, report }: RunOptions,
   findings: Findings | undefined,
 ): StatementKind {
+  const isKnown = databaseDate !== undefined && findings !== undefined;
+  if (kind === "scan" && result === "failed" && !isKnown) {
+    return "summary";
+  }
+  if (kind === "scan" && findings === undefined) {
+    throw new CommandFailure(
+      `--report: ${report ?? ""} must say what the scan has found, got no report of a form that Slipway reads (${Object.keys(FORMATS).join(", ")}); have the command write one of them; a check without one is a summary`,
+    );
+  }
   if (kind === "scan" && databaseDate === undefined) {
     throw new CommandFailure(
       "--kind: got scan, and nothing says of when the scanner's database is; allowed: with --database-date; a check without a database is a summary",

@@ -89,6 +89,7 @@ export const MADE: ReadonlyMap<string, Made> = new Map<string, Made>([
   [`${WORKLOAD}$kubernetes:networking.k8s.io/v1:Ingress`, "service"],
   [`${WORKLOAD}$kubernetes:networking.k8s.io/v1:NetworkPolicy`, "service"],
   [`${WORKLOAD}$kubernetes:policy/v1:PodDisruptionBudget`, "service"],
+  [`${WORKLOAD}$kubernetes:traefik.io/v1alpha1:TraefikService`, "service"],
   [`${RELEASE}$${RESOURCES.MemberProof}`, "service"],
   [`${WORKLOAD}$${RESOURCES.Migration}`, "service"],
   [`${RELEASE}$${RESOURCES.Readiness}`, "service"],

@@ -14,6 +14,7 @@ import { analyses, rollouts } from "./policies/deploy/rollouts.ts";
 import { sealedSecrets } from "./policies/deploy/sealed-secrets.ts";
 import { serviceAccounts } from "./policies/deploy/service-accounts.ts";
 import { services } from "./policies/deploy/services.ts";
+import { traefikServices } from "./policies/deploy/traefik-services.ts";
 import { dryRunPolicy } from "./policies/dry-run.ts";
 import { keptPolicy } from "./policies/kept-bounds.ts";
 import { podPolicy } from "./policies/pods.ts";
@@ -80,6 +81,7 @@ function limitsOf(delivery: Delivery): Readonly<Record<string, Limit | undefined
   const hasRoute = Object.values(delivery.services).some(({ route }) => route !== undefined);
   const hasMetrics = servicesOf(delivery).some(({ metrics }) => metrics !== undefined);
   const hasSteps = kindsOf(delivery).includes("Rollout");
+  const hasWeights = servicesOf(delivery).some(({ weights }) => weights !== undefined);
   const seals = own.some(([, { store }]) => store === undefined);
   const fetches = own.some(([, { store }]) => store !== undefined);
   return {
@@ -94,6 +96,7 @@ function limitsOf(delivery: Delivery): Readonly<Record<string, Limit | undefined
     "deploy-httproutes": hasRoute ? httpRoutes(delivery) : undefined,
     "deploy-rollouts": hasSteps ? rollouts(delivery) : undefined,
     "deploy-analyses": hasSteps ? analyses(delivery) : undefined,
+    "deploy-traefikservices": hasWeights ? traefikServices(delivery) : undefined,
     "deploy-podmonitors": hasMetrics ? podMonitors(delivery) : undefined,
     "deploy-prometheusrules": hasMetrics ? prometheusRules(delivery) : undefined,
     "deploy-sealedsecrets": seals ? sealedSecrets(delivery) : undefined,

@@ -75,6 +75,9 @@ const ACTS: Readonly<Record<string, (scene: Scene) => readonly RefusedAct[]>> = 
       ],
     },
   }),
+  "deploy-traefikservices": written("traefik.io/v1alpha1", "TraefikService", {
+    spec: { weighted: { services: [{ name: "api@internal", kind: "TraefikService" }] } },
+  }),
   "deploy-podmonitors": written("monitoring.coreos.com/v1", "PodMonitor", {
     spec: { selector: {}, podMetricsEndpoints: [{ port: NAME, proxyUrl: `http://${HOST}` }] },
   }),

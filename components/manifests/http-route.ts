@@ -3,6 +3,7 @@ import type { PlainFields } from "../service/autoscale.ts";
 import type { Backend } from "../service/backend.ts";
 import type { CompletedRoute } from "../service/route.ts";
 import { markedMetadataOf, SKIP_AWAIT } from "./labels.ts";
+import { TRAEFIK_API } from "./weighted.ts";
 
 /** A filter that answers by itself: the API server accepts no backend beside it. */
 const REDIRECT = "RequestRedirect";
@@ -18,6 +19,7 @@ export function httpRouteManifests(service: Service) {
 
 function httpRouteManifest(service: Service, route: CompletedRoute) {
   const { name, parents, hosts, rules, backend } = route;
+  const referenceTo = (to: Backend) => referenceOf(service, backend, to);
   return {
     apiVersion: "gateway.networking.k8s.io/v1",
     kind: "HTTPRoute",
@@ -25,12 +27,14 @@ function httpRouteManifest(service: Service, route: CompletedRoute) {
     spec: {
       parentRefs: parents.map((parent) => ({ ...parent })),
       ...(hosts.length > 0 && { hostnames: [...hosts] }),
-      rules: rules?.map((rule) => withBackend(rule, backend)) ?? pathRules(route),
+      rules:
+        rules?.map((rule) => withBackend(rule, referenceTo(backend))) ??
+        pathRules(route, referenceTo),
     },
   };
 }
 
-function pathRules({ paths, timeouts }: CompletedRoute) {
+function pathRules({ paths, timeouts }: CompletedRoute, referenceTo: (to: Backend) => PlainFields) {
   return paths.map(({ path, pathType, filters, ...backend }) =>
     withBackend(
       {
@@ -38,16 +42,27 @@ function pathRules({ paths, timeouts }: CompletedRoute) {
         ...(filters.length > 0 && { filters }),
         ...(timeouts && { timeouts }),
       },
-      backend,
+      referenceTo(backend),
     ),
   );
 }
 
-function withBackend(rule: PlainFields, { service, port }: Backend): PlainFields {
+function withBackend(rule: PlainFields, reference: PlainFields): PlainFields {
   const filters = Array.isArray(rule["filters"]) ? (rule["filters"] as PlainFields[]) : [];
   const isRedirected = filters.some(({ type }) => type === REDIRECT);
   return {
     ...rule,
-    ...(!("backendRefs" in rule) && !isRedirected && { backendRefs: [{ name: service, port }] }),
+    ...(!("backendRefs" in rule) && !isRedirected && { backendRefs: [reference] }),
   };
+}
+
+/** Where requests go: to a Service or, if something divides them between old and new pods, to that. */
+function referenceOf(
+  { name, weights }: Service,
+  own: Backend,
+  { service, port }: Backend,
+): PlainFields {
+  const [group = ""] = TRAEFIK_API.split("/");
+  const isDivided = weights !== undefined && service === name && port === own.port;
+  return isDivided ? { group, kind: "TraefikService", name } : { name: service, port };
 }

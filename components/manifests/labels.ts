@@ -23,7 +23,7 @@ export const TAKES_BACK = { "pulumi.com/patchForce": "true" };
 /** Name, namespace, labels and annotations of an object that belongs to a service. */
 export function metadataOf(service: Service, annotations: Readonly<Record<string, string>> = {}) {
   const { name, namespace, version } = service;
-  const own = { ...podLabels(service), "app.kubernetes.io/version": version };
+  const own = { ...podLabels(service), [VERSION]: version };
   const labels = { ...service.labels, ...own };
   return {
     name,
@@ -36,6 +36,20 @@ export function metadataOf(service: Service, annotations: Readonly<Record<string
       ...annotations,
     },
   };
+}
+
+/** The label that changes with each release. */
+const VERSION = "app.kubernetes.io/version";
+
+/**
+ * Metadata of an object of which something else writes a field, too: a release that changed the object would give the field the value
+ * that it has without that.
+ */
+export function lasting<Metadata extends { readonly labels: Readonly<Record<string, string>> }>(
+  metadata: Metadata,
+): Metadata {
+  const labels = Object.entries(metadata.labels).filter(([label]) => label !== VERSION);
+  return { ...metadata, labels: Object.fromEntries(labels) };
 }
 
 /** The same with the labels and annotations that the settings give the object; what Slipway needs itself comes first. */

@@ -2,7 +2,7 @@ import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 
 import type { Service } from "../service-definition.ts";
-import { measuredSeconds } from "../service/steps.ts";
+import { measuredSeconds, weightedNames } from "../service/steps.ts";
 import { metadataOf, SKIP_AWAIT } from "./labels.ts";
 import type { CredentialDigests } from "./pod-template.ts";
 import { sourceAnnotations, type SourceReference } from "./source.ts";
@@ -27,7 +27,7 @@ export interface RolloutManifest {
   };
 }
 
-/** Seconds for which the pods that a switch has left stay: nodes need a moment to send nothing there any more. */
+/** Seconds for which the pods that all traffic has left stay: nodes need a moment to send nothing there any more. */
 const LEAVING_SECONDS = 30;
 
 /**
@@ -59,7 +59,7 @@ export function rolloutManifest(
 }
 
 function strategyOf(service: Service): object {
-  const { name, steps, replacement } = service;
+  const { name, steps, weights, replacement } = service;
   const analysis = {
     templates: [{ templateName: name }],
     args: [{ name: "hash", valueFrom: { podTemplateHashValue: "Latest" } }],
@@ -77,10 +77,22 @@ function strategyOf(service: Service): object {
   const { surge = "25%", unavailable = 0 } = typeof replacement === "object" ? replacement : {};
   return {
     canary: {
-      maxSurge: surge,
-      maxUnavailable: unavailable,
+      ...(weights === undefined
+        ? { maxSurge: surge, maxUnavailable: unavailable }
+        : dividedByRoute(name)),
       // What runs beside the steps ends with them, measured or not: each step has its own.
       steps: steps.flatMap((percent) => [{ setWeight: percent }, { analysis }]),
     },
+  };
+}
+
+/** All old pods stay beside the new ones, so that there is no surge to limit. */
+function dividedByRoute(name: string): object {
+  const { stable, canary } = weightedNames(name);
+  return {
+    stableService: stable,
+    canaryService: canary,
+    trafficRouting: { traefik: { weightedTraefikServiceName: name } },
+    scaleDownDelaySeconds: LEAVING_SECONDS,
   };
 }

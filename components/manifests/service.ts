@@ -3,7 +3,7 @@ import type * as k8s from "@pulumi/kubernetes";
 import { picked } from "../service/picked.ts";
 import type { Service } from "../service-definition.ts";
 import { type NamedPort, servedPorts, type ServiceObjectDefinition } from "../service/ports.ts";
-import { markedMetadataOf, selectorLabels, SKIP_AWAIT } from "./labels.ts";
+import { lasting, markedMetadataOf, selectorLabels, SKIP_AWAIT } from "./labels.ts";
 
 /** Settings that the Service has by the same name, as they are. */
 const SAME = [
@@ -32,10 +32,12 @@ export function serviceManifest(service: Service): k8s.types.input.core.v1.Servi
     return undefined;
   }
   const { type = "ClusterIP", headless = false } = service.service;
+  const metadata = markedMetadataOf(service, service.service, SKIP_AWAIT);
   return {
     apiVersion: "v1",
     kind: "Service",
-    metadata: markedMetadataOf(service, service.service, SKIP_AWAIT),
+    // Argo Rollouts narrows the selector to the pods that a switch gives all traffic.
+    metadata: service.steps === "switch" ? lasting(metadata) : metadata,
     spec: {
       type,
       ...(headless && { clusterIP: "None" }),

@@ -23,6 +23,7 @@ import { serviceAccountManifest } from "./service-account.ts";
 import { serviceManifest } from "./service.ts";
 import { workloadKindOf } from "../service/kinds.ts";
 import type { SourceReference } from "./source.ts";
+import { weightedManifests } from "./weighted.ts";
 import { headlessServiceManifest, statefulSetManifest } from "./stateful-set.ts";
 import { volumeClaimManifests } from "./volume-claims.ts";
 
@@ -62,6 +63,7 @@ export function workloadManifests(
     cronJob: cronJobManifest(service, image, source, credentials),
     ...(rollout && { rollout }),
     ...(analysisTemplate && { analysisTemplate }),
+    ...weightedManifests(service),
     service: serviceManifest(service),
     headlessService: headlessServiceManifest(service),
     horizontalPodAutoscaler: horizontalPodAutoscalerManifest(service),

@@ -4,6 +4,7 @@ import { ruleOf } from "../../policy/rules/own-rule.ts";
 import { RULES } from "../../policy/rules/table.ts";
 import { plain } from "../../mask/plain.ts";
 import { faultsError } from "../faults-error.ts";
+import { type JenkinsDefinition, lanesOf } from "../lanes/definition.ts";
 import type { Delivery } from "../lanes/delivery.ts";
 import { type Admission, admissionManifests } from "./admission.ts";
 import type { PolicyDefinition } from "./definition.ts";
@@ -16,6 +17,11 @@ export interface RequiredPolicy extends Delivery, ImagePlaces {
   readonly services: Delivery["services"];
   /** @default {} */
   readonly policy?: PolicyDefinition | undefined;
+  /**
+   * What Jenkins gets of the cluster.
+   * @default - nothing
+   */
+  readonly jenkins?: JenkinsDefinition | undefined;
 }
 
 /** The policy that holds for a stack. */
@@ -44,7 +50,11 @@ export function requirePolicy(required: RequiredPolicy): HeldPolicy {
   const given = givenOf(required, policy, planned);
   const { waivers, faults } = foundWaivers(policy, planned);
   const own = Object.entries(policy.rules ?? {}).map(([name, rule]) => ruleOf(name, rule));
-  const held: Held = { rules: [...RULES, ...own], given, waived: waivedIds(waivers) };
+  const waived = { ...waivedIds(waivers) };
+  for (const { name } of own) {
+    waived[name] = [...(waived[name] ?? []), ...laneIds(required)];
+  }
+  const held: Held = { rules: [...RULES, ...own], given, waived };
   const judge = new Judge({ ...held, given: withAnyImage(given) });
   const unread = Object.entries(policy.rules ?? {}).flatMap(([name, { check }]) => {
     const fault = judge.checkFault(check);
@@ -66,6 +76,12 @@ export function requirePolicy(required: RequiredPolicy): HeldPolicy {
     judge,
     ...(policy.admission === true && { admission: admissionManifests(namespace, held) }),
   };
+}
+
+/** What the lanes have in the namespace. Nobody can make it otherwise for a team's rule; and the lanes' own policies and proof judge it. */
+function laneIds({ jenkins, namespace }: RequiredPolicy): string[] {
+  const lanes = jenkins === undefined ? [] : lanesOf(jenkins, namespace);
+  return lanes.flatMap((lane) => [`Role/${lane.namespace}`, `RoleBinding/${lane.namespace}`]);
 }
 
 function faultsOf({ owner, place, isHome, object }: Planned, judge: Judge): string[] {

@@ -61,8 +61,10 @@ function whyNot(statement: FoundStatement, gate: Gate, now: number): string | un
     const names = signedBy.map(({ name }) => name).join(" or ");
     return `${isSigned ? "signed by a key other than" : "not signed, and must be by"} ${names}`;
   }
-  if (gate.kind !== undefined && gate.kind !== kind && gate.kind !== predicateType) {
-    return `a ${kind ?? shown(predicateType)}, and must be a ${gate.kind}`;
+  // What fails may not have come as far as what would make it a statement of its kind.
+  const isOther = gate.kind !== undefined && gate.kind !== kind && gate.kind !== predicateType;
+  if (result === "passed" && isOther) {
+    return `a ${kind ?? shown(predicateType)}, and must be a ${gate.kind ?? ""}`;
   }
   const ahead = time === undefined ? 0 : (Date.parse(time) - now) / 1000;
   if (result === "passed" && ahead > SKEW_SECONDS) {

@@ -81,7 +81,7 @@ export function registryFinding(
     const reasons = tag?.fault === undefined ? outcome.reasons : [...outcome.reasons, tag.fault];
     return {
       reasons: reasons.map((got) =>
-        gateReason(at, gate, got, `${digest}; ${remedy(gate, stack, service)}`),
+        gateReason(at, gate, got, `${digest}; ${remedy(gate, got, stack, service)}`),
       ),
     };
   });
@@ -106,12 +106,18 @@ function gateReason(at: string, { name }: Gate, got: string, end: string): strin
 }
 
 /** A person may pass what nothing is asked of; else it depends on what is asked. */
-function remedy({ name, signedBy, kind, withinSeconds }: Gate, stack: string, service: string) {
+function remedy(gate: Gate, got: string, stack: string, service: string) {
+  const { name, signedBy, kind, withinSeconds } = gate;
+  if (kind?.includes(":") === true) {
+    return `have it attested: cosign attest --type ${kind} --predicate <file> --key <the private key> <image>`;
+  }
+  const report = kind === "scan" ? " --report <its report>" : "";
+  const form = kind === undefined ? "" : ` --kind ${kind}${report}`;
   const who = `--stack ${stack} --service ${service}`;
   const key = signedBy === undefined ? "" : " --key <the private key>";
   return kind === undefined && withinSeconds === undefined
     ? `once it has: npx slipway gate pass ${name} ${who}${key}`
-    : `pass it again: npx slipway gate run ${name} ${who}${key} -- <command>`;
+    : `${got.startsWith("a pass") ? "pass it again" : "pass it"}: npx slipway gate run ${name} ${who}${key}${form} -- <command>`;
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { ServedKind } from "../../contract/served-kinds.ts";
 import type { ManifestsDefinition } from "../service/manifests.ts";
+import { heldPortFault } from "../surge-faults.ts";
 import type { Hooked } from "./hooks.ts";
 import {
   at,
@@ -88,7 +89,7 @@ export function placed(
     } else if (!isHome && !outside.includes(id)) {
       faults.push(outsideFault(own, home, kind.namespaced));
     } else {
-      faults.push(...ttlFaults(own, home));
+      faults.push(...ttlFaults(own, home), ...surgeFaults(own, home));
       const stage = stageOf(own, place) + (place === undefined ? 0 : weight / WEIGHTS);
       objects.push({ object: own, origin, resource: kind.resource, isHome, stage });
     }
@@ -173,4 +174,12 @@ function ttlFaults(object: ManifestObject, home: string): string[] {
         `${idOf(object, home)}: spec.ttlSecondsAfterFinished: got ${JSON.stringify(seconds)}; allowed: none, because the Job is an object of the stack, which would create it again; leave it out`,
       ]
     : [];
+}
+
+/** It would be updated on no node, and wait for ever. */
+function surgeFaults(object: ManifestObject, home: string): string[] {
+  const path = ["spec", "updateStrategy", "rollingUpdate", "maxSurge"];
+  const fault =
+    object.kind === "DaemonSet" ? heldPortFault(object, at(object, ...path)) : undefined;
+  return fault === undefined ? [] : [`${idOf(object, home)}: ${path.join(".")}: ${fault}`];
 }

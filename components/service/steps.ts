@@ -10,10 +10,20 @@ export interface StepsDefinition {
    * @see https://argo-rollouts.readthedocs.io/en/stable/features/canary/
    */
   readonly steps?: Steps;
+  /**
+   * What the steps are percentages of. `traefik`: the requests that come through the service's `route`, whose Gateway Traefik serves. A
+   * TraefikService divides them, whatever the number of pods is.
+   * @default - the pods
+   * @see https://argo-rollouts.readthedocs.io/en/stable/features/traffic-management/traefik/
+   */
+  readonly weights?: Weights;
 }
 
 /** Percent of the pods, or all at once. */
 export type Steps = readonly number[] | "switch";
+
+/** What divides the traffic between old and new pods, if the number of pods does not. */
+export type Weights = "traefik";
 
 /** What is measured of the new pods at each step, and after a first release. At least one of `errors` and `p99` is needed. */
 export interface MeasuredDefinition {
@@ -64,6 +74,7 @@ export interface CompletedMeasured {
 /** Steps with what is measured at each. */
 export interface CompletedSteps {
   readonly steps?: Steps;
+  readonly weights?: Weights;
   readonly measured?: CompletedMeasured;
 }
 
@@ -82,6 +93,7 @@ export const MEASURED_DEFAULTS = { every: 30, for: 180, failures: 0 } as const;
 /** The steps of a definition, and nothing else of it. */
 export function completeSteps({
   steps,
+  weights,
   watch = {},
   objective = {},
 }: StepsDefinition & {
@@ -97,7 +109,12 @@ export function completeSteps({
     ...picked(watch, ["errors", "p99", "requests", "every", "for", "failures"]),
     series: picked(completeObjective(objective), ["requests", "errors", "durations"]),
   };
-  return { steps, measured };
+  return { steps, ...(weights && { weights }), measured };
+}
+
+/** Names of the Services that lead to the old pods alone, and to the new ones alone. */
+export function weightedNames(service: string): Readonly<Record<"stable" | "canary", string>> {
+  return { stable: `${service}-stable`, canary: `${service}-canary` };
 }
 
 /** Seconds that all measurements of a release take. */

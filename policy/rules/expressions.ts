@@ -50,11 +50,16 @@ export function expressionsOf(held: Held, isServer: boolean): Expressions {
   };
   const faults: Record<string, string> = {};
   for (const rule of held.rules) {
-    const now = rule.faults(NOW, held.given);
-    if (now === undefined) {
+    const found = rule.faults(NOW, held.given);
+    if (found === undefined) {
       continue;
     }
     const name = variableOf(rule.name);
+    const isBroken = rule.isBroken?.(NOW, held.given);
+    if (isBroken !== undefined) {
+      variables[`${name}Found`] = found;
+    }
+    const now = isBroken === undefined ? found : `((${isBroken}) ? variables.${name}Found : [])`;
     faults[rule.name] = name;
     const before = rule.knowsBefore === true ? undefined : rule.faults(BEFORE, held.given);
     if (before !== undefined) {

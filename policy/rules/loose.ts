@@ -13,13 +13,18 @@ export interface Pods {
 }
 
 const LOW_PORTS = "NET_BIND_SERVICE";
-const CHANGING = BASELINE_CAPABILITIES.filter((name) => name !== LOW_PORTS);
+/** Capabilities of the level `baseline` that a word of their own permits. */
+export const CHANGING = BASELINE_CAPABILITIES.filter((name) => name !== LOW_PORTS);
 
 /** A field of a container's security context. */
 const own = (path: string, otherwise: string) => `c.?securityContext.${path}.orValue(${otherwise})`;
 const PRIVILEGED = own("?privileged", "false");
 const ADDED = own("?capabilities.?add", "[]");
-const SELINUX = `(o.?type.orValue("") in ${literal(SELINUX_TYPES)} && o.?user.orValue("") == "" && o.?role.orValue("") == "")`;
+/** Whether the SELinux options `o` are some that the level `baseline` admits. */
+export const SELINUX = `(o.?type.orValue("") in ${literal(SELINUX_TYPES)} && o.?user.orValue("") == "" && o.?role.orValue("") == "")`;
+
+/** Whether the container `c` keeps capabilities that the runtime gives it. */
+export const UNDROPPED = `(!${PRIVILEGED} && !("ALL" in ${own("?capabilities.?drop", "[]")}))`;
 
 /**
  * Whether pods do what a word of the setting `allow` permits, by that word, as an expression. Lanes and the policy of a namespace are made
@@ -36,9 +41,7 @@ export function loosenessOf({ pod, containers }: Pods) {
     "low-ports": some(`${literal(LOW_PORTS)} in ${ADDED}`),
     root: some(`!${either("?runAsNonRoot", "false")} || ${either("?runAsUser", "-1")} == 0`),
     "privilege-escalation": some(`!${PRIVILEGED} && ${own("?allowPrivilegeEscalation", "true")}`),
-    capabilities: some(
-      `(!${PRIVILEGED} && !("ALL" in ${own("?capabilities.?drop", "[]")})) || ${ADDED}.exists(a, a in ${literal(CHANGING)})`,
-    ),
+    capabilities: some(`${UNDROPPED} || ${ADDED}.exists(a, a in ${literal(CHANGING)})`),
     "host-network": inPod("hostNetwork"),
     "host-pid": inPod("hostPID"),
     "host-ipc": inPod("hostIPC"),

@@ -1,12 +1,24 @@
-import { faultIf, faultOf, literal, quoted, together } from "./cel.ts";
+import { faultIf, faultOf, literal, together } from "./cel.ts";
 import { SERVING, WITH_PODS } from "./kinds.ts";
-import { loosenessOf, OTHER_VOLUME, type Pods, reachOf } from "./loose.ts";
+import { loosenessOf, type Pods, reachOf } from "./loose.ts";
+import { severalNeeds } from "./needs.ts";
 import type { Given, Place, Rule } from "./rule.ts";
 
 const HOST = ["host-network", "host-pid", "host-ipc"] as const;
 
 /** What the level `restricted` admits, and Slipway's own hardening does not. */
 const BEYOND = ["writable-root", "low-ports", "token"] as const;
+
+type Word = keyof ReturnType<typeof wordsOf>;
+
+function wordsOf(pods: Pods) {
+  return { ...loosenessOf(pods), ...reachOf(pods) };
+}
+
+/** The words that have no rule of their own. */
+const OTHERS = (Object.keys(wordsOf({ pod: "", containers: "" })) as Word[]).filter(
+  (word) => !HOST.some((each) => each === word),
+);
 
 /** @see https://kubernetes.io/docs/concepts/security/pod-security-standards/ */
 export const noHostNamespaces: Rule = {
@@ -24,41 +36,43 @@ export const noUnsaidExceptions: Rule = {
   says: "Pods meet the Pod Security level `restricted`, and those of `slipway:services` Slipway's own hardening, except for what a word of `allow` permits by name.",
   remedy: "Set its `securityContext`; or say the word in `slipway:services.<service>.allow`.",
   kinds: WITH_PODS,
-  faults: (at, given) => {
-    const words = Object.keys(wordsOf(at)) as Word[];
-    const others = words.filter((word) => !HOST.some((each) => each === word));
-    return together([wordFaults(at, given, others), annotationFaults(at, given)]);
+  isBroken: (at, given) => {
+    const loose = wordsOf({ pod: at.pod, containers: at.all });
+    return [
+      ...OTHERS.map((word) => [...heldBy(at, given, word), `(${loose[word]})`].join(" && ")),
+      `(${annotationFaults(at, given)}).size() > 0`,
+    ].join(" || ");
   },
+  faults: (at, given) => together([wordFaults(at, given, OTHERS), annotationFaults(at, given)]),
 };
 
 /** What pods have as a whole. */
-const OF_PODS = [...HOST, "sysctls", "token"] as const;
-
-type Word = keyof ReturnType<typeof wordsOf>;
-
-function wordsOf(pods: Pods) {
-  return { ...loosenessOf(pods), ...reachOf(pods) };
-}
+const OF_PODS = [...HOST, "token"] as const;
 
 const OTHERWISE = "; set it in slipway:services, or remove what needs it";
 
 /** Each names who needs it: what is added to that is new. A container that was added to a pod which runs is one of them. */
 function wordFaults({ object, pod, all }: Place, given: Given, words: readonly Word[]): string {
   const loose = wordsOf({ pod, containers: "[c]" });
-  const name = `${object}.metadata.?name.orValue("")`;
   return together(
     words.map((word) => {
-      const allowed = Object.entries(given.allow).flatMap(([each, own]) =>
-        own.includes(word) ? [each] : [],
-      );
-      const held = [
-        ...(BEYOND.some((each) => each === word) ? [`${name} in ${literal(given.own)}`] : []),
-        ...(allowed.length === 0 ? [] : [`!(${namedAs(name, allowed)})`]),
-      ];
+      const held = heldBy({ object }, given, word);
       const found = whoNeeds(word, pod, all, loose[word]);
       return held.length === 0 ? found : `(${held.join(" && ")} ? ${found} : [])`;
     }),
   );
+}
+
+/** Which objects must do without a word, as conditions; none if all must. */
+function heldBy({ object }: Pick<Place, "object">, { allow, own }: Given, word: Word): string[] {
+  const name = `${object}.metadata.?name.orValue("")`;
+  const allowed = Object.entries(allow).flatMap(([each, words]) =>
+    words.includes(word) ? [each] : [],
+  );
+  return [
+    ...(BEYOND.some((each) => each === word) ? [`${name} in ${literal(own)}`] : []),
+    ...(allowed.length === 0 ? [] : [`!(${namedAs(name, allowed)})`]),
+  ];
 }
 
 const APP_ARMOR = "container.apparmor.security.beta.kubernetes.io/";
@@ -74,13 +88,9 @@ function annotationFaults({ object, annotations }: Place, { allow }: Given): str
 
 function whoNeeds(word: Word, pod: string, containers: string, isLoose: string): string {
   const rest = literal(` needs allow: [${word}]${OTHERWISE}`);
-  const volumes = (which: string, of = "") =>
-    `${pod}.?volumes.orValue([]).filter(v, ${which}).map(v, "volume " + v.name${of} + ${rest})`;
-  if (word === "host-path") {
-    return volumes("has(v.hostPath)", ` + " of " + ${quoted("v.hostPath.path")}`);
-  }
-  if (word === "other-volumes") {
-    return volumes(OTHER_VOLUME);
+  const several = severalNeeds({ pod, containers })[word];
+  if (several !== undefined) {
+    return `(${several}).map(n, n + ${rest})`;
   }
   if (OF_PODS.some((each) => each === word)) {
     return faultIf(isLoose, literal(`its pods need allow: [${word}]${OTHERWISE}`));

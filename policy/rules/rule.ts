@@ -62,6 +62,11 @@ export interface Rule {
    */
   readonly faults: (at: Place, given: Given) => string | undefined;
   /**
+   * A shorter expression for whether there are any, where `faults` is long: to read an expression takes longer than all else.
+   * @default - `faults` is evaluated at once
+   */
+  readonly isBroken?: (at: Place, given: Given) => string;
+  /**
    * Whether `faults` itself leaves out what an object had before; otherwise, what it had before, word for word, may stay.
    * @default false
    */

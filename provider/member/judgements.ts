@@ -1,5 +1,5 @@
 import type { ReadinessInputs } from "../../contract/readiness.ts";
-import type { TimedFound } from "../scheduled/scheduled-release.ts";
+import type { TimedFound } from "../scheduled/proof-run.ts";
 import type { Proof } from "../verdict/finding.ts";
 import type { Observed } from "../verdict/objects.ts";
 import type { Timed } from "../waiting/wait.ts";

@@ -33,15 +33,27 @@ export async function presentJobs(
   return { own, others: jobs.items.filter((each) => nameOf(each) !== name), pods: pods.items };
 }
 
-/** Whether a Job runs what this migration does. Anybody may create one of its name. */
-export function isOf({ service, key, image }: MigrationInputs, job: Job): boolean {
+/** Whether a Job runs what this migration does. Anybody may create one of its name, with its labels and annotations. */
+export function isOf({ service, key, job: own }: MigrationInputs, job: Job): boolean {
   const { labels = {}, annotations = {} } = job.metadata ?? {};
-  const containers = job.spec?.template.spec?.containers ?? [];
+  const { completions = 1, managedBy = CONTROLLER } = job.spec ?? {};
   return (
     labels[MIGRATES] === service &&
     annotations[MIGRATION] === key &&
-    containers.some((container) => digestOf(container.image ?? "") === digestOf(image))
+    completions === 1 &&
+    managedBy === CONTROLLER &&
+    JSON.stringify(runBy(job)) === JSON.stringify(runBy(own))
   );
+}
+
+/** What Kubernetes calls its own controller of Jobs. */
+const CONTROLLER = "kubernetes.io/job-controller";
+
+/** What the containers of a Job run. The rest of it follows from settings, which may have changed since. */
+function runBy({ spec }: Job) {
+  return (spec?.template.spec?.containers ?? []).map(({ name, image = "", command, args }) => {
+    return [name, digestOf(image) ?? image, command ?? [], args ?? []];
+  });
 }
 
 /** Whether a Job has ended, one way or the other. */

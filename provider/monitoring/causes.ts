@@ -31,12 +31,17 @@ interface Labelled {
   readonly metadata?: { readonly labels?: Labels };
 }
 
-/** Why Prometheus does not scrape these pods, a line. */
+/**
+ * Why Prometheus does not scrape these pods, a line.
+ *
+ * @param patience what gives it more time
+ */
 export async function scrapeCauseOf(
   release: Scraped,
   missing: readonly Pod[],
   names: readonly string[],
   sources: Sources,
+  patience = "raise metrics.waitSeconds",
 ): Promise<string> {
   const { namespace, monitoring } = release;
   const { scrape } = monitoring;
@@ -52,7 +57,7 @@ export async function scrapeCauseOf(
     return `pod ${oneLine(labels["pod"] ?? "")}: ${lastError}${cause === undefined ? "" : `; ${cause}`}`;
   }
   if (targetsOf(known, names).length > 0) {
-    return "it knows the pods, and has not scraped them yet; raise metrics.waitSeconds";
+    return `it knows the pods, and has not scraped them yet; ${patience}`;
   }
   return (
     (await unselected(release, "PodMonitor", monitor, bounded)) ??
@@ -60,6 +65,12 @@ export async function scrapeCauseOf(
     (await refusedConfiguration(bounded)) ??
     `podmonitor ${monitor} is selected as far as that may be read, and Prometheus does not know its pods; it may not have read its configuration yet, or the operator has refused it: see kubectl --namespace ${namespace} describe podmonitor ${monitor}`
   );
+}
+
+/** Why no Prometheus resource selects the PodMonitor of a release, a line; undefined if one does, as far as that is known. */
+export function unselectedMonitor(release: Scraped, sources: Sources): Promise<string | undefined> {
+  const { monitor = "" } = release.monitoring.scrape ?? {};
+  return unselected(release, "PodMonitor", monitor, within(sources));
 }
 
 /** Why Prometheus does not have the rules of a release, a line. */

@@ -8,6 +8,7 @@ import { nameOf, type Observed, type Pod, uidOf } from "../verdict/objects.ts";
 import type { Reason } from "../verdict/reasons.ts";
 import { rulesCauseOf, scrapeCauseOf } from "./causes.ts";
 import { type Scraped, type Scrapes, scrapesOf } from "./scrapes.ts";
+import { withScrapeCause } from "./unmeasured.ts";
 
 /** How soon Prometheus is asked again. */
 const AGAIN_MILLISECONDS = 2000;
@@ -42,7 +43,8 @@ export interface ScrapedVerdict {
 
 /**
  * The verdict on a release that is ready, once Prometheus was asked whether it scrapes each pod and has the rules: with a
- * remark on what it lacks, or failed if the release requires it. One that nobody watches stays as it is, and costs no question.
+ * remark on what it lacks, or failed if the release requires it. One that nobody watches stays as it is, and costs no question. One
+ * that has failed because nothing could be measured has the cause.
  */
 export async function provedScrapes(
   cluster: Cluster,
@@ -50,10 +52,14 @@ export async function provedScrapes(
   { verdict, observed }: { readonly verdict: FinalVerdict; readonly observed: Observed },
   options: ProofOptions,
 ): Promise<ScrapedVerdict> {
-  if (monitoring === undefined || verdict.kind === "failed") {
+  if (monitoring === undefined) {
     return { verdict, isSilent: false };
   }
   const release = { service, namespace, monitoring };
+  if (verdict.kind === "failed") {
+    const told = await withScrapeCause(cluster, release, verdict, observed, options.signal);
+    return { verdict: told, isSilent: false };
+  }
   const proved = new Set(verdict.pods.map(({ name }) => name));
   const pods = observed.pods.filter((pod) => proved.has(nameOf(pod)));
   const found = await lacksOf(cluster, release, pods, options);

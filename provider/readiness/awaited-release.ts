@@ -5,6 +5,7 @@ import { type NeededRight, rightsOfMonitoring, rightsOfVerdict } from "../../rig
 import { type Cluster, pathOf } from "../cluster.ts";
 import type { Subscription } from "../cluster/subscription.ts";
 import { AlertLook } from "../monitoring/alert-look.ts";
+import { Prometheus } from "../prometheus.ts";
 import { Registry } from "../registry/registry.ts";
 import { lossOf } from "../verdict/awaited-object.ts";
 import { isPodOf, newReplicaSet } from "../verdict/revision.ts";
@@ -96,7 +97,9 @@ export class AwaitedRelease implements Reported<Observed, Proof> {
     );
     const judge = (observed: Observed, now: number) =>
       rollout.judge(graces.see(listening.see(config.see(observed))), now);
-    const first = new FirstWatch(api, this.release);
+    const { monitoring } = this.release;
+    const prometheus = monitoring && new Prometheus(monitoring.prometheus, api);
+    const first = new FirstWatch(api, this.release, prometheus);
     const alerts =
       this.began === undefined
         ? undefined

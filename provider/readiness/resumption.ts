@@ -2,7 +2,12 @@ import type { ReadinessInputs } from "../../contract/readiness.ts";
 import type { ReleaseRecord } from "../../contract/release-record.ts";
 import { called } from "../release-words.ts";
 import type { Deployment } from "../verdict/objects.ts";
-import { isOfProvider, lastWrite } from "../verdict/managed-fields.ts";
+import {
+  fieldsAt,
+  isOfProvider,
+  lastWrite,
+  type ManagedFields,
+} from "../verdict/managed-fields.ts";
 import { isRestart } from "../verdict/pod-template.ts";
 
 /** The API server keeps whole seconds, and its clock need not be this machine's. */
@@ -54,11 +59,19 @@ function endOf({ startedAt, seconds }: ReleaseRecord): Date {
   return new Date(Date.parse(startedAt) + seconds * 1000);
 }
 
+/** Whether somebody has written metadata alone, as the controller of Argo Rollouts does with its number of the revision. */
+function isMark(entry: ManagedFields): boolean {
+  const { fieldsV1 } = entry;
+  return (
+    !isOfProvider(entry) && fieldsV1 !== undefined && fieldsAt(fieldsV1, ["f:spec"]) === undefined
+  );
+}
+
 /** When the Kubernetes provider wrote the Deployment, if nobody else has written it since, except for a restart. */
 function appliedLast(deployment: Deployment | undefined): number | undefined {
   const last = lastWrite(
     (deployment?.metadata?.managedFields ?? []).filter(
-      (entry) => entry.subresource === undefined && !isRestart(entry),
+      (entry) => entry.subresource === undefined && !isRestart(entry) && !isMark(entry),
     ),
   );
   const at = Date.parse(last?.time ?? "");

@@ -89,10 +89,10 @@ export function progressOf({ status }: AnalysisRun): string {
         .join(", ");
 }
 
-/** How many measurements there are: grows with each. */
+/** How many measurements there are: grows with each, also with one that has failed by itself, of which five in a row are an end. */
 export function measurementsOf(runs: readonly AnalysisRun[]): number {
   const results = runs.flatMap(({ status }) => status?.metricResults ?? []);
-  return results.reduce((sum, { count = 0 }) => sum + count, 0);
+  return results.reduce((sum, { count = 0, error = 0 }) => sum + count + error, 0);
 }
 
 function noteOf(result: MetricResult): string {

@@ -96,8 +96,10 @@ function judgeCounts({ spec, status = {} }: ArgoRollout, object: string, where: 
     return [{ reason: "not-ready", object, message }];
   }
   const old = replicas - updatedReplicas;
-  // Those that a switch has left stay for a moment, without traffic.
-  return old > 0 && spec?.strategy?.blueGreen === undefined
+  const { blueGreen, canary } = spec?.strategy ?? {};
+  // Those that all traffic has left stay for a moment.
+  const mayStay = blueGreen !== undefined || canary?.trafficRouting !== undefined;
+  return old > 0 && !mayStay
     ? [{ reason: "old-pods", object, message: `${old} pods of the previous release still exist` }]
     : [];
 }

@@ -36,7 +36,7 @@ export interface ArgoRollout {
     readonly paused?: boolean;
     readonly template?: object;
     readonly strategy?: {
-      readonly canary?: { readonly steps?: readonly Step[] };
+      readonly canary?: { readonly steps?: readonly Step[]; readonly trafficRouting?: object };
       readonly blueGreen?: object;
     };
   };
@@ -89,6 +89,8 @@ export interface MetricResult {
   readonly phase?: AnalysisPhase;
   readonly message?: string;
   readonly count?: number;
+  /** Those that have failed by themselves, which the count does not have. */
+  readonly error?: number;
   readonly successful?: number;
   readonly measurements?: readonly Measurement[];
 }

@@ -225,7 +225,8 @@ function contextFaults({ context, dockerfile }: Mapping, surroundings: Surroundi
 
 /** The absolute path that a setting means, undefined if the schema reports that it cannot be used. */
 function usablePath(written: unknown, kind: "file" | "folder", surroundings: Surroundings) {
-  const expanded = typeof written === "string" ? expand(written, surroundings) : { unset: [] };
+  const isPath = typeof written === "string" && written !== "";
+  const expanded = isPath ? expand(written, surroundings) : { unset: [] };
   if ("unset" in expanded) {
     return undefined;
   }

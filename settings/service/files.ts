@@ -25,7 +25,7 @@ const item = field.mapping(
   {
     key: field.dataKey,
     path: field.text(
-      /^(?!\.\.)[^/\s]+(\/(?!\.{1,2}(\/|$))[^/\s]+)*$/,
+      /^(?!\.\.)[^/\s\0]+(\/(?!\.{1,2}(\/|$))[^/\s\0]+)*$/,
       "a path below the folder such as tls/server.crt, without .. in it",
     ),
     mode: mode.exactOptional(),

@@ -81,7 +81,7 @@ const handlers = {
     .mapping(
       {
         command: field
-          .list(field.scalar, "a list of the command and its arguments")
+          .list(field.argument, "a list of the command and its arguments")
           .min(1, { error: "allowed: at least the command" }),
       },
       "command",

@@ -24,7 +24,7 @@ export function processShape() {
 /** The words of a command line. */
 export const words = z
   .array(
-    z.union([field.scalar, expansion], {
+    z.union([field.argument, expansion], {
       error: "allowed: a string, a number, true, false, or {expand: text with $(NAME)}",
     }),
     {

@@ -6,6 +6,7 @@ import {
   STEP_NUMBERS,
   type Steps,
   type StepsDefinition,
+  weightedNames,
 } from "../../components/service/steps.ts";
 import { parseLatency } from "../../components/service/objective.ts";
 import { duration } from "../duration.ts";
@@ -15,6 +16,9 @@ import { type Fault, faultIf, got } from "../fault.ts";
 import * as field from "../fields.ts";
 import { fieldsOf, type Mapping, mapping } from "../mapping.ts";
 import { either } from "./either.ts";
+
+/** Kubernetes allows no longer name of a Service. */
+const LONGEST_NAME = 63;
 
 /** Argo Rollouts would take more, but nobody reads them. */
 const MOST_STEPS = 20;
@@ -39,7 +43,12 @@ const steps: z.ZodType<Steps> = either(
 
 /** The form of how a release is given its traffic. */
 export function stepsShape() {
-  return { steps: steps.exactOptional() } satisfies ShapeOf<StepsDefinition>;
+  return {
+    steps: steps.exactOptional(),
+    weights: z
+      .literal("traefik", { error: "allowed: traefik; without it the pods are the weights" })
+      .exactOptional(),
+  } satisfies ShapeOf<StepsDefinition>;
 }
 
 const PERCENT = "allowed: a percentage from 0 to 99.9, such as 1";
@@ -74,9 +83,58 @@ export function stepsFaults(service: Mapping): Fault[] {
   const [unused] = MEASURED.filter((key) => key in watch);
   if (written === undefined) {
     const text = "allowed: with steps, at which it is measured; set steps, or remove it";
-    return faultIf(unused !== undefined, ["watch", unused ?? ""], got(watch[unused ?? ""], text));
+    return [
+      ...faultIf(unused !== undefined, ["watch", unused ?? ""], got(watch[unused ?? ""], text)),
+      ...weightsFaults(service),
+    ];
   }
-  return [...contradictions(service), ...trafficFaults(service), ...watchFaults(service, watch)];
+  return [
+    ...contradictions(service),
+    ...trafficFaults(service),
+    ...weightsFaults(service),
+    ...watchFaults(service, watch),
+  ];
+}
+
+/** A route is divided by percentages, and must lead to the service. */
+function weightsFaults({ steps: written, weights, route }: Mapping): Fault[] {
+  const allowed = (what: string) => got(weights, `allowed: with ${what}, or remove weights`);
+  return weights === undefined
+    ? []
+    : [
+        ...faultIf(
+          !Array.isArray(written),
+          ["weights"],
+          allowed("a list of steps, which are the percentages; set steps"),
+        ),
+        ...faultIf(
+          route === undefined,
+          ["weights"],
+          allowed("a route through a Gateway of Traefik's, whose requests are divided; set route"),
+        ),
+      ];
+}
+
+/** Services of the old and of the new pods have names of their own, which no other service may have. */
+export function weightsNameFaults(name: string, services: Mapping): Fault[] {
+  if (fieldsOf(services[name])["weights"] === undefined) {
+    return [];
+  }
+  const own = Object.values(weightedNames(name));
+  const taken = own.find((each) => each in services);
+  const long = own.find((each) => each.length > LONGEST_NAME);
+  return [
+    ...faultIf(
+      taken !== undefined,
+      ["weights"],
+      `needs the name ${taken ?? ""} for a Service of its own, and a service is called so; rename one of them`,
+    ),
+    ...faultIf(
+      long !== undefined,
+      ["weights"],
+      `needs the name ${long ?? ""} for a Service of its own, which has ${long?.length ?? 0} characters; allowed: at most ${LONGEST_NAME}; shorten the service's name`,
+    ),
+  ];
 }
 
 /** What replaces pods by other rules. */
@@ -115,12 +173,12 @@ function contradictions(service: Mapping): Fault[] {
 
 /** Steps divide the traffic by pods, so that there must be some. */
 function trafficFaults(service: Mapping): Fault[] {
-  const { steps: written, replicas = 2, autoscale } = service;
+  const { steps: written, weights, replicas = 2, autoscale } = service;
   const { min = replicas } = fieldsOf(autoscale);
   const takesNone = service["port"] === undefined && service["ports"] === undefined;
   const first: unknown = Array.isArray(written) ? written[0] : undefined;
   // Argo Rollouts adds a pod for a share that none of them makes.
-  const isTooFew = typeof min === "number" && min < 2 && typeof first === "number";
+  const isTooFew = typeof min === "number" && min < 2 && typeof first === "number" && !weights;
   return [
     ...faultIf(
       takesNone,
@@ -132,7 +190,7 @@ function trafficFaults(service: Mapping): Fault[] {
       ["steps"],
       got(
         written,
-        `allowed: switch, or replicas of 2 or more: the share of the traffic is that of the pods, and there is one; raise replicas`,
+        `allowed: switch, or replicas of 2 or more: the share of the traffic is that of the pods, and there is one; raise replicas, or set weights`,
       ),
     ),
   ];

@@ -47,7 +47,7 @@ export const FILE_KEYS = [
 
 /** Text with values of the container's variables. */
 export const expansion = field.mapping(
-  { expand: z.string({ error: "allowed: a string" }) } satisfies ShapeOf<Expansion>,
+  { expand: field.text(/^[^\0]*$/, "a string without NUL") } satisfies ShapeOf<Expansion>,
   "expand",
 );
 
@@ -81,7 +81,7 @@ const resourceOfContainer = field.mapping(
 
 const variable: z.ZodType<VariableSource> = z.union(
   [
-    field.scalar,
+    field.argument,
     expansion,
     field.mapping({ ...secretKey, ...optional }, "secret, key and optional"),
     field.mapping({ ...credentialKey, ...optional }, "credential, key and optional"),

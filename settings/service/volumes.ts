@@ -61,7 +61,7 @@ const volume = field.mapping(
     scratch: field.memory("2Gi").exactOptional(),
     subPath: field
       .text(
-        /^(?!\.{1,2}(\/|$))[^/\s]+(\/(?!\.{1,2}(\/|$))[^/\s]+)*$/,
+        /^(?!\.{1,2}(\/|$))[^/\s\0]+(\/(?!\.{1,2}(\/|$))[^/\s\0]+)*$/,
         "a path below the volume's root such as data/public, without .. in it",
       )
       .exactOptional(),

@@ -12,7 +12,7 @@ import { kubectl } from "../../testbed/kubectl.ts";
 import { Project } from "../../testbed/project.ts";
 import { succeed } from "../../testbed/succeed.ts";
 import { application, type Services } from "../support/applications.ts";
-import { TestGateway } from "../support/gateway.ts";
+import { reserveGateway, TestGateway } from "../support/gateway.ts";
 import { expectFields } from "../support/live-fields.ts";
 import { LiveObjects } from "../support/live-objects.ts";
 
@@ -26,14 +26,19 @@ const { web, streaming, scheduler, cache } = mastodon;
 
 let project: Project;
 let gateway: TestGateway | undefined;
+let release: (() => void) | undefined;
 beforeAll(async () => {
+  release = await reserveGateway();
   project = await Project.create("mastodon");
   await cp(join(import.meta.dirname, "../fixtures/mastodon"), join(project.folder, "mastodon"), {
     recursive: true,
   });
 });
 afterAll(async () => {
-  await project.dispose().finally(() => gateway?.dispose());
+  await project
+    .dispose()
+    .finally(() => gateway?.dispose())
+    .finally(() => release?.());
 });
 
 /** Asks until there is an answer. */

@@ -2,7 +2,7 @@
 import { cluster } from "../../testbed/cluster.ts";
 import { DEPLOYMENT } from "../../testbed/kinds.ts";
 import { Project } from "../../testbed/project.ts";
-import { servingPods, storedRelease } from "../support/rollback.ts";
+import { allServingPods, storedRelease } from "../support/rollback.ts";
 import { shop } from "../../testbed/shop.ts";
 import { succeed } from "../../testbed/succeed.ts";
 
@@ -18,7 +18,7 @@ beforeAll(async () => {
   await project.settings({ services: { shop: good } });
   commit = await project.commit("good");
   await succeed(project.up());
-  pods = await servingPods(project.namespace);
+  pods = await allServingPods(project.namespace, shop.replicas);
 });
 afterAll(() => project.dispose());
 
@@ -40,7 +40,7 @@ test("a broken release is told first, then rolled back, and fails the up", async
   expect(rolledBack).toBeGreaterThan(told);
   expect(output).toMatch(/updating.*rolls back/);
   expect(output).toContain("no database migration was undone");
-  expect(await servingPods(project.namespace)).toEqual(pods);
+  expect(await allServingPods(project.namespace, shop.replicas)).toEqual(pods);
   expect(await environment()).toEqual([{ name: "ONLY_IN_THE_FIRST", value: "1" }]);
 });
 
@@ -68,7 +68,7 @@ test("an up of the same is refused at once, with the way to try again", async ()
   expect(output).toMatch(/shop: rolled-back: sha256:.* failed with crash-loop, and sha256:.* runs/);
   expect(output).toContain("retry with pulumi up --refresh");
   expect(output).not.toMatch(/\d\/\d ready/);
-  expect(await servingPods(project.namespace)).toEqual(pods);
+  expect(await allServingPods(project.namespace, shop.replicas)).toEqual(pods);
 });
 
 test("a refresh shows the drift, and takes the earlier release for no success of the new one", async () => {
@@ -95,7 +95,7 @@ test("an up with --refresh tries the release again", async () => {
   expect(exitCode).not.toBe(0);
   expect(output).toMatch(/warning: shop: crash-loop after \d+ s/);
   expect(output).toMatch(/shop: rolled back to sha256:\w{12} \(commit/);
-  expect(await servingPods(project.namespace)).toEqual(pods);
+  expect(await allServingPods(project.namespace, shop.replicas)).toEqual(pods);
 });
 
 test("a fix is green, and nothing of the restored template stays behind", async () => {

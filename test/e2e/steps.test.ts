@@ -85,7 +85,8 @@ async function phaseOf(name: string): Promise<string | undefined> {
 }
 
 beforeAll(async () => {
-  await ensureExtras("argo-rollouts", "monitoring");
+  // Argo Rollouts asks Prometheus by the name of its Service.
+  await ensureExtras("dns", "argo-rollouts", "monitoring");
   project = await Project.create("steps");
   poking = setInterval(() => void poke(), 3000);
 });
@@ -205,10 +206,12 @@ test("what it was delivered by before goes with the next up that succeeds, witho
   await settings({
     shop: { ...base, replicas: 2, ...RELEASE },
     good: { ...careful, ...RELEASE },
-    blue: { ...canary, steps: "switch", ...RELEASE },
+    blue: { ...base, replicas: 2, ...RELEASE },
   });
   await succeed(project.up());
   expect(await cluster.find(ROLLOUT, project.namespace, "shop")).toBeUndefined();
+  expect(await cluster.find(ROLLOUT, project.namespace, "blue")).toBeUndefined();
+  expect(loads.get("blue")?.take()).toMatchObject({ lost: 0 });
   expect(await cluster.find(DEPLOYMENT, project.namespace, "good")).toBeUndefined();
   expect(loads.get("shop")?.take()).toMatchObject({ failed: 0, lost: 0 });
 });

@@ -165,8 +165,10 @@ const SIGNING = [
 
 test("gates are passed between dev and the plan for prod, where settings of the controller say so: one lane finds out, another one signs", () => {
   const trace = told(traced(GATES));
-  const from = trace.indexOf("stage Render");
+  const from = trace.indexOf("stage Gates");
   expect(trace.slice(from, trace.indexOf("stage Plan prod"))).toEqual([
+    "stage Gates",
+    "stage Scanners",
     "stage Render",
     "agent slipway-verify",
     "sh jenkins/scripts/preview.sh dev",
@@ -176,6 +178,7 @@ test("gates are passed between dev and the plan for prod, where settings of the 
     "stage Sign scan",
     "agent slipway-deploy-dev",
     "sh jenkins/scripts/sign.sh dev",
+    "stage Tests",
     "stage Acceptance",
     "agent slipway-verify",
     "sh jenkins/scripts/acceptance.sh dev",

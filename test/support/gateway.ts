@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { request } from "node:https";
+import { request, type RequestOptions } from "node:https";
 import { join } from "node:path";
 
 import type { KubernetesObject } from "@kubernetes/client-node";
@@ -8,9 +8,10 @@ import { cluster } from "../../testbed/cluster.ts";
 import { type Kind, type Manifest, POD } from "../../testbed/kinds.ts";
 import { kubectl } from "../../testbed/kubectl.ts";
 import { publishedModule } from "../../tools/go/changed-module.ts";
-import { GATEWAY_API } from "../../tools/go/traefik.ts";
+import { GATEWAY_API, TRAEFIK_MODULE } from "../../tools/go/traefik.ts";
 import { ensureExtras } from "../../tools/platform/additions.ts";
 import { TRAEFIK_IMAGE } from "../../tools/platform/images.ts";
+import { withLock } from "../../tools/platform/lock.ts";
 import { restricted } from "./intruder.ts";
 import { mutualTls } from "./mutual-tls.ts";
 
@@ -30,7 +31,27 @@ const DEFINITION: Kind<KubernetesObject> = {
 /** Where Traefik listens for TLS, and so the Gateway. */
 const PORT = 8443;
 
-/** A Gateway with one listener, which a Traefik of its own serves. Its definitions are the whole cluster's, so that one story at a time has it. */
+/** Traefik's own kinds: it knows none of them unless all are defined. */
+const TRAEFIK = "traefik.io";
+
+/** One story at a time may define kinds of the whole cluster. */
+const LOCK = "the definitions of the Gateway API";
+
+/**
+ * Waits until no other story has a Gateway, or sees whether there are definitions of any.
+ * @returns lets the next one have it
+ */
+export function reserveGateway(): Promise<() => void> {
+  return new Promise((resolve, reject) => {
+    const held = () =>
+      new Promise<void>((release) => {
+        resolve(release);
+      });
+    withLock(LOCK, () => undefined, held).catch(reject);
+  });
+}
+
+/** A Gateway with one listener, which a Traefik of its own serves. Its definitions are the whole cluster's: see `reserveGateway`. */
 export class TestGateway {
   private readonly namespace: string;
   private readonly authority: string;
@@ -57,8 +78,8 @@ export class TestGateway {
     const subject = new TestGateway(namespace, authority, made);
     try {
       const list = { apiVersion: "v1", kind: "List", items: made };
-      const established = KINDS.map((kind) => `crd/${kind}.${GROUP}`);
-      await kubectl(["wait", "--for=condition=Established", ...established]);
+      const established = ["--for=condition=Established", "--filename", "-"];
+      await kubectl(["wait", ...established], await definitions());
       await kubectl(["create", "--filename", "-"], JSON.stringify(list));
       const deployment = ["deployment/traefik", "--namespace", namespace];
       await kubectl(["wait", "--for=condition=Available", "--timeout=60s", ...deployment]);
@@ -82,21 +103,14 @@ export class TestGateway {
       .map(({ kind, metadata }) => `${kind}/${metadata.name}`);
     const gone = ["--ignore-not-found", "--timeout=60s"];
     await kubectl(["delete", ...gone, ...names]).catch(() => undefined);
-    await kubectl(["delete", ...gone, ...KINDS.map((kind) => `crd/${kind}.${GROUP}`)]);
+    await kubectl(["delete", ...gone, "--filename", "-"], await definitions());
   }
 
   /** The status of the answer to a request for a host and a path, over TLS with the Gateway's certificate. */
   async status(host: string, path: string): Promise<number | undefined> {
-    const label = "app.kubernetes.io/name=traefik";
-    const [pod] = await cluster.list(POD, this.namespace, label);
-    const options = {
-      headers: { host },
-      servername: host,
-      ca: this.authority,
-      agent: false as const,
-    };
+    const address = await this.address();
     return new Promise((resolve, reject) => {
-      request(new URL(`https://${pod?.status?.podIP}:${PORT}${path}`), options, (response) => {
+      request(new URL(path, address), { ...this.requestFor(host), agent: false }, (response) => {
         response.resume();
         resolve(response.statusCode);
       })
@@ -104,13 +118,28 @@ export class TestGateway {
         .end();
     });
   }
+
+  /** Where its listener answers. */
+  async address(): Promise<string> {
+    const label = "app.kubernetes.io/name=traefik";
+    const [pod] = await cluster.list(POD, this.namespace, label);
+    return `https://${pod?.status?.podIP}:${PORT}/`;
+  }
+
+  /** What a request for a host has. */
+  requestFor(host: string): RequestOptions {
+    return { headers: { host }, servername: host, ca: this.authority };
+  }
 }
 
 async function definitions(): Promise<string> {
   const folder = join(await publishedModule(GATEWAY_API), "config/crd/standard");
-  return KINDS.map((kind) => readFileSync(join(folder, `${GROUP}_${kind}.yaml`), "utf8")).join(
-    "\n---\n",
+  const own = join(
+    await publishedModule(TRAEFIK_MODULE),
+    "docs/content/reference/dynamic-configuration/kubernetes-crd-definition-v1.yml",
   );
+  const files = [...KINDS.map((kind) => join(folder, `${GROUP}_${kind}.yaml`)), own];
+  return files.map((file) => readFileSync(file, "utf8")).join("\n---\n");
 }
 
 function gatewayOf(
@@ -165,6 +194,7 @@ function controllerOf(namespace: string): Manifest[] {
     ...["--global.checknewversion=false", "--global.sendanonymoususage=false", "--ping"],
     ...["--entrypoints.traefik.address=:8080", `--entrypoints.websecure.address=:${PORT}`],
     ...["--providers.providersthrottleduration=200ms", "--providers.kubernetesgateway"],
+    "--providers.kubernetescrd",
   ];
   const container = {
     ...{ name: "traefik", image: TRAEFIK_IMAGE, args },
@@ -185,6 +215,7 @@ function controllerOf(namespace: string): Manifest[] {
         follow([""], ["services", "secrets", "namespaces", "nodes", "configmaps"]),
         follow(["discovery.k8s.io"], ["endpointslices"]),
         follow([GROUP], KINDS),
+        follow([TRAEFIK], ["*"]),
         follow(
           [GROUP],
           KINDS.map((kind) => `${kind}/status`),

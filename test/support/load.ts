@@ -1,4 +1,5 @@
 import { get } from "node:http";
+import { get as getSecurely, type RequestOptions } from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
 
 /** What was answered since a moment. */
@@ -19,13 +20,16 @@ export class Load {
   readonly #loop: Promise<void>;
 
   private readonly address: string;
+  private readonly options: RequestOptions;
 
   /**
    * @param address where the service answers; it may come to be later
    * @param everyMilliseconds between the beginnings of two requests
+   * @param options what each request has beside that, such as the host that a Gateway serves
    */
-  constructor(address: string, everyMilliseconds: number) {
+  constructor(address: string, everyMilliseconds: number, options: RequestOptions = {}) {
     this.address = address;
+    this.options = options;
 
     this.#loop = this.#run(everyMilliseconds);
   }
@@ -66,9 +70,14 @@ export class Load {
       const lost = () => {
         resolve({ pod: undefined, status: 0 });
       };
-      const request = get(
+      const { headers, ...others } = this.options;
+      const send = this.address.startsWith("https:") ? getSecurely : get;
+      const request = send(
         this.address,
-        { agent: false, timeout: 5000, headers: { accept: "application/json" } },
+        {
+          ...{ ...others, agent: false, timeout: 5000 },
+          headers: { accept: "application/json", ...(headers as Record<string, string>) },
+        },
         (response) => {
           let text = "";
           response.on("data", (part: Buffer) => (text += part.toString()));

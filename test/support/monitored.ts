@@ -27,6 +27,8 @@ export const MONITORED = {
         durations: "http_request_duration_seconds_bucket",
       },
       steps: [10, 50],
+      weights: "traefik",
+      route: { parents: [{ name: "public" }] },
       watch: {
         alerts: ["ShopIsBroken"],
         errors: 1,

@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
 import type { ReadinessOutputs } from "../../contract/readiness.ts";
 import { cluster } from "../../testbed/cluster.ts";
 import { POD } from "../../testbed/kinds.ts";
@@ -28,6 +30,21 @@ export async function servingPods(namespace: string): Promise<string[]> {
     )
     .map(({ metadata }) => metadata?.name ?? "")
     .sort();
+}
+
+/**
+ * Names of the shop's pods once so many of them serve. One that was ready may miss a probe on a busy machine.
+ * @throws Error if they do not in a minute
+ */
+export async function allServingPods(namespace: string, count: number): Promise<string[]> {
+  for (let rest = 60; rest > 0; rest -= 1) {
+    const pods = await servingPods(namespace);
+    if (pods.length === count) {
+      return pods;
+    }
+    await sleep(1_000);
+  }
+  throw new Error(`not ${String(count)} pods serve in ${namespace} after a minute`);
 }
 
 /** Ends the shop's pods now, as the loss of their node would. */

@@ -193,6 +193,13 @@ describe("an image has not passed a gate", () => {
       ["no pass, but one that is a summary, and must be a scan"],
     ],
     [
+      "that it failed since, by a scanner that made no report, so that the failure is of a different kind",
+      { kind: "scan" },
+      [{ kind: "scan" }, { result: "failed", time: "2026-11-30T11:00:00Z" }],
+      {},
+      ["a failure of 2026-11-30T11:00:00Z, which is the newest statement"],
+    ],
+    [
       "whose statement is from the future",
       {},
       [{ time: "2026-11-30T12:05:01Z" }],

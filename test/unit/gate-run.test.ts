@@ -195,11 +195,11 @@ test.each<[string, string[], string[], number, RegExp]>([
     /--report: r\.json: it must be there once the command has ended/,
   ],
   [
-    "a scan of no known age",
-    ["--kind", "scan"],
+    "a scan that leaves no report, which says nothing of what it has found",
+    ["--kind", "scan", "--database-date", "2026-11-29"],
     ["true"],
-    1,
-    /nothing says of when the scanner's database is/,
+    2,
+    /--kind: got scan without --report; allowed: both, because a scan says what it has found/,
   ],
   ["an age that is none", ["--database-date", "soon"], ["true"], 2, /--database-date: got "soon"/],
   [
@@ -312,6 +312,43 @@ test("a scan without a database is a summary", async () => {
   expect(ran.fields?.counts).toEqual({ CRITICAL: 2, HIGH: 1, LOW: 1 });
 });
 
+/** A scan whose command is a script, with a report of before beside it if there is one. */
+const scanned = (script: string, options: readonly string[] = [], before?: string) =>
+  gateRun(["--kind", "scan", "--report", "r.json", ...options], ["sh", "-c", script], {
+    files: { "given.json": TRIVY, ...(before !== undefined && { "r.json": before }) },
+  });
+const DATED = ["--database-date", "2026-11-29T00:00:00Z"];
+
+test("a scan of no known age is no pass", async () => {
+  const ran = await scanned("cat given.json > r.json");
+  expect([ran.exitCode, ran.statement]).toEqual([1, undefined]);
+  expect(ran.stderr).toContain("nothing says of when the scanner's database is");
+});
+
+test.each<[string, string, string | undefined, string]>([
+  ["before its report", "true", undefined, "it must be there once the command has ended"],
+  ["at the beginning of its report", ": > r.json", undefined, "got an empty file"],
+  ["in the middle of its report", "head -c 40 given.json > r.json", undefined, "got no report of"],
+  ["beside the report of a moment ago", "true", TRIVY, "got the one that was there before"],
+])("a scanner that ends well %s makes no pass", async (_, script, before, why) => {
+  const ran = await scanned(script, DATED, before);
+  expect([ran.exitCode, ran.statement]).toEqual([1, undefined]);
+  expect(ran.stderr).toContain(why);
+});
+
+test.each<[string, readonly string[]]>([
+  ["of no known age", []],
+  ["of a known one", DATED],
+])(
+  "a scanner %s that crashes with the code of findings is recorded as a failure",
+  async (_, dated) => {
+    const ran = await scanned("exit 1", dated);
+    expect(ran.exitCode).toBe(1);
+    expect(ran.fields).toMatchObject({ result: "failed", exitCode: 1 });
+    expect(ran.stderr).not.toContain("the failure is not recorded");
+  },
+);
+
 test("a report of before is not that of the command", async () => {
   const cwd = folderWith({ "r.json": TRIVY });
   await execa("touch", ["-d", "2020-01-01", "r.json"], { cwd });
@@ -322,9 +359,7 @@ test("a report of before is not that of the command", async () => {
     { cwd, reject: false },
   );
   expect(exitCode).toBe(1);
-  expect(stderr).toContain(
-    "it must be written by the command, got one that is older than its start",
-  );
+  expect(stderr).toContain("it must be written by the command, got the one that was there before");
 });
 
 const JUNIT = `<?xml version="1.0"?>

@@ -159,6 +159,12 @@ test.each<[string, unknown, Readonly<Record<string, string>>, string]>([
     {},
     'slipway:promoteFrom.gates[0]: got {"scan":{}}; allowed: 1 to 63 lower-case letters',
   ],
+  [
+    "a gate that is named twice",
+    ["acceptance", "scan", "acceptance"],
+    {},
+    'slipway:promoteFrom.gates[2]: got "acceptance"; allowed: each gate once, and it is the item [0] already',
+  ],
   ["a word", "scan", {}, 'slipway:promoteFrom.gates: got "scan"; allowed: a list of the gates'],
 ])("refuses %s", (_, gates, files, message) => {
   expect(() => gatesOf(gates, files)).toThrow(message);

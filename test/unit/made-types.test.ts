@@ -46,7 +46,10 @@ const OF_OTHER_KINDS = {
   db: { ...PINNED, stateful: true },
   agent: { ...PINNED, everyNode: true },
   nightly: { image: PINNED.image, schedule: { cron: "0 3 * * *" } },
-  careful: { ...PINNED, steps: [10], watch: { errors: 1, requests: 500 } },
+  careful: {
+    ...{ ...PINNED, steps: [10], watch: { errors: 1, requests: 500 } },
+    ...{ weights: "traefik", route: { parents: [{ name: "public" }] } },
+  },
 };
 const CREDENTIALS = {
   sealed: { keys: { PIN: { random: { length: 8 } } } },
@@ -77,6 +80,12 @@ const KINDS = [
     resource: `${kind.toLowerCase()}s`,
     namespaced: true,
   })),
+  {
+    apiVersion: "traefik.io/v1alpha1",
+    kind: "TraefikService",
+    resource: "traefikservices",
+    namespaced: true,
+  },
   ...["PodMonitor", "PrometheusRule"].map((kind) => ({
     apiVersion: "monitoring.coreos.com/v1",
     kind,

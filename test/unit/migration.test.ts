@@ -57,14 +57,14 @@ afterAll(removeFolders);
 function inputs(letter: string, command: readonly string[] = COMMAND, more: object = {}) {
   const image = `registry.example.com/shop@${digest(letter)}`;
   const key = migrationKey(digest(letter), command);
-  const job = jobOf(key, image);
+  const job = jobOf(key, image, command);
   return {
     ...{ service: "shop", namespace: "shop-dev", kind: "Deployment", image, key, job },
     ...{ command: command.join(" "), timeoutSeconds: 60, back: "keep", ...more },
   };
 }
 
-function jobOf(key: string, image: string) {
+function jobOf(key: string, image: string, command: readonly string[] = COMMAND) {
   return {
     apiVersion: "batch/v1",
     kind: "Job",
@@ -74,7 +74,7 @@ function jobOf(key: string, image: string) {
       labels: { "slipway/migrates": "shop" },
       annotations: { "slipway/migration": key },
     },
-    spec: { template: { spec: { containers: [{ name: "shop", image }] } } },
+    spec: { template: { spec: { containers: [{ name: "shop", image, command }] } } },
   };
 }
 
@@ -180,10 +180,14 @@ test("waits for the end of another image's migration", async () => {
   const { job } = inputs("b");
   const metadata = { ...job.metadata, uid: "other" };
   server.apply("jobs", { ...job, metadata, status: { active: 1 } } as ApiObject);
-  setTimeout(() => {
-    expect(createdJobs()).toBe(0);
-    server.apply("jobs", { ...job, metadata, status: ended("Failed") } as ApiObject);
-  }, 100);
+  const status = (text: string) => {
+    told.push(text);
+    if (text.startsWith("waits for")) {
+      expect(createdJobs()).toBe(0);
+      server.apply("jobs", { ...job, metadata, status: ended("Failed") } as ApiObject);
+    }
+  };
+  subject = { ...subject, log: { ...subject.log, status } };
 
   const { record } = resultOf(await create(inputs("a")));
 
@@ -193,11 +197,30 @@ test("waits for the end of another image's migration", async () => {
   );
 });
 
-test("takes no Job of the name for its own that runs a different image", async () => {
+const IMAGE_OF_A = `registry.example.com/shop@${digest("a")}`;
+const OWN = { name: "shop", image: IMAGE_OF_A, command: COMMAND };
+const withContainers = (...containers: readonly object[]) => ({
+  template: { spec: { containers } },
+});
+
+test.each<[string, object]>([
+  [
+    "a different image",
+    withContainers({ ...OWN, image: `registry.example.com/shop@${digest("c")}` }),
+  ],
+  ["a different command", withContainers({ ...OWN, command: ["/bin/true"] })],
+  ["no command of its own", withContainers({ name: "shop", image: IMAGE_OF_A })],
+  ["other arguments", withContainers({ ...OWN, args: ["--dry-run"] })],
+  [
+    "the image in a container beside another one",
+    withContainers({ ...OWN, command: ["/bin/true"] }, { ...OWN, name: "other" }),
+  ],
+  ["nothing, because none has to end well", { ...withContainers(OWN), completions: 0 }],
+  ["nothing, because somebody else manages it", { ...withContainers(OWN), managedBy: "me.io/a" }],
+])("takes no Job of the name for its own that runs %s", async (_, spec) => {
   const { job } = inputs("a");
-  const foreign = jobOf(inputs("a").key, `registry.example.com/shop@${digest("c")}`);
-  const metadata = { ...foreign.metadata, uid: "foreign" };
-  server.apply("jobs", { ...foreign, metadata, status: ended("Complete") } as ApiObject);
+  const metadata = { ...job.metadata, uid: "foreign" };
+  server.apply("jobs", { ...job, spec, metadata, status: ended("Complete") } as ApiObject);
 
   const { record, halt } = resultOf(await create(inputs("a")));
 
@@ -205,6 +228,17 @@ test("takes no Job of the name for its own that runs a different image", async (
   expect(halt?.evidence.message).toBe(
     `job ${job.metadata.name} exists, and does not run this migration; somebody else has created it: delete it`,
   );
+});
+
+test("takes a Job for its own whose settings were others, and that the API server has completed", async () => {
+  const { job } = inputs("a");
+  const container = { ...OWN, args: [], image: `mirror.example.com/shop@${digest("a")}`, env: [] };
+  const spec = { ...withContainers(container), completions: 1, parallelism: 1 };
+  const metadata = { ...job.metadata, uid: "mine" };
+  server.apply("jobs", { ...job, spec, metadata, status: ended("Complete") } as ApiObject);
+
+  expect(resultOf(await create(inputs("a"))).record.verdict).toBe("ready");
+  expect(createdJobs()).toBe(0);
 });
 
 test("deletes a Job that cannot begin, because it would begin when nobody looks", async () => {

@@ -89,6 +89,11 @@ describe("the settings", () => {
       /kinds\[0\]: got "Pot"; allowed: Pod, /,
     ],
     [
+      "a registry in upper case",
+      { registries: ["GHCR.io/team"] },
+      /registries\[0\]: got "GHCR\.io\/team"; allowed: a registry in lower case; write ghcr\.io\/team$/m,
+    ],
+    [
       "a registry with a scheme",
       { registries: ["https://ghcr.io"] },
       /registries\[0\]: got "https/,
@@ -173,6 +178,28 @@ describe("the check before anything is registered", () => {
     expect(variables.map(({ expression }) => expression).join("\n")).toContain(
       '!["Job/shop-migrate-"].exists(w, variables.id.startsWith(w))',
     );
+  });
+
+  test("does not hold what Slipway makes for Jenkins' lanes to a rule of the team's own, which no preview judges it by", () => {
+    const rules = {
+      own: { kinds: ["Role", "RoleBinding"] as const, check: "false", message: "no" },
+    };
+    const jenkins = { apiServer: { cidr: "10.0.0.1/32", ports: [6443] }, lanes: { preview: {} } };
+    const { judge } = requirePolicy({ ...BASE, policy: { rules }, jenkins });
+    const rulesFor = (kind: string, name: string, content: object = {}) =>
+      judge
+        .faultsOf({
+          apiVersion: "rbac.authorization.k8s.io/v1",
+          kind,
+          metadata: { name },
+          ...content,
+        })
+        .map(({ rule }) => rule);
+    expect(rulesFor("Role", "shop-dev-jenkins-preview")).toEqual([]);
+    expect(rulesFor("RoleBinding", "shop-dev-jenkins-preview")).toEqual([]);
+    expect(rulesFor("Role", "shop-dev-jenkins-deploy")).toEqual(["own"]);
+    const wild = { rules: [{ apiGroups: [""], resources: ["*"], verbs: ["get"] }] };
+    expect(rulesFor("Role", "shop-dev-jenkins-preview", wild)).toEqual(["no-wildcard-rights"]);
   });
 
   test("takes no waiver for many objects of others", () => {

@@ -439,7 +439,7 @@ describe("a change of what is there", () => {
     const withVolumes = (...names: readonly string[]) =>
       rightDeployment("it", SCENE, { pod: { volumes: names.map(nfs) } });
     expect(faultsOfChange(held(), withVolumes("a"), withVolumes("a", "b"))).toEqual([
-      "no-unsaid-exceptions: volume b needs allow: [other-volumes]; set it in slipway:services, or remove what needs it",
+      'no-unsaid-exceptions: volume b of nfs "192.0.2.1:/b" needs allow: [other-volumes]; set it in slipway:services, or remove what needs it',
     ]);
   });
 

@@ -11,9 +11,10 @@ import { type PrometheusResource, selectionFault } from "../../provider/monitori
 import { Prometheus, PrometheusError, type Sample } from "../../provider/prometheus.ts";
 import type { Cluster } from "../../provider/cluster.ts";
 import { KnownSecrets } from "../../provider/known-secrets.ts";
-import type { Verdict } from "../../provider/verdict/finding.ts";
+import type { Failed, Verdict } from "../../provider/verdict/finding.ts";
 import { type Pod, UNSEEN } from "../../provider/verdict/objects.ts";
 import { LocalServer } from "../support/local-server.ts";
+import { argoRollout, observedRollout } from "../support/rollout-objects.ts";
 
 const { signal } = new AbortController();
 const ADDRESS = "http://prometheus.monitoring:9090";
@@ -345,6 +346,72 @@ describe("a release that is ready", () => {
         expect.stringMatching(/^rules-not-loaded: .* does not evaluate the rules of shop: /),
         expect.stringMatching(/^errors-unknown: no series http_requests_total has the label code/),
       ],
+    });
+  });
+
+  describe("and one whose steps had nothing to measure", () => {
+    const failed = (reason: Failed["reason"]): Failed => ({
+      ...{ kind: "failed", reason, object: "rollout shop", message: "", notes: ["requests: 0"] },
+    });
+    const observedOf = (left: number) => {
+      const observed = observedRollout(argoRollout(), [], { pods: left });
+      const creationTimestamp = "2026-01-01T00:00:00Z";
+      const born = observed.pods.map((each) => ({
+        ...each,
+        metadata: { ...each.metadata, creationTimestamp },
+      }));
+      return { ...observed, pods: born };
+    };
+    const proveFailed = (cluster: Cluster, left = 2, reason: Failed["reason"] = "no-traffic") =>
+      provedScrapes(
+        cluster,
+        { service: "shop", namespace: "store", monitoring } as unknown as ReadinessInputs,
+        { verdict: failed(reason), observed: observedOf(left) },
+        { signal, wait: true },
+      );
+    const none = { "timestamp(up": vector() };
+
+    test("has the cause if none of its pods is scraped", async () => {
+      const { verdict } = await proveFailed(clusterOf(none));
+      expect(verdict).toMatchObject({
+        reason: "no-traffic",
+        notes: [
+          expect.stringMatching(
+            /^not-scraped: Prometheus http:\/\/prometheus\.monitoring:9090 scrapes none of the new pods: /,
+          ),
+          "requests: 0",
+        ],
+      });
+    });
+
+    test("has the monitor that nobody selects for a cause also once its pods are gone", async () => {
+      const resources = [
+        {
+          metadata: { namespace: "monitoring", name: "main" },
+          spec: { podMonitorSelector: { matchLabels: { release: "main" } } },
+        },
+      ];
+      const cluster = clusterOf(none);
+      const get = (path: string) =>
+        Promise.resolve(path.endsWith("/prometheuses") ? { items: resources } : { metadata: {} });
+      Object.assign(cluster.api, { get });
+      const { verdict } = await proveFailed(cluster, 0);
+      expect(JSON.stringify(verdict)).toContain(
+        "no Prometheus selects podmonitor shop: prometheus monitoring/main selects by podMonitorSelector release=main, which it has not; set slipway:monitoring.labels",
+      );
+    });
+
+    test("stays as it is if some are scraped, if nobody answers, and if it was measured", async () => {
+      const up = scraped(["shop-new-1", Date.now() / 1000]);
+      const looks = [
+        proveFailed(clusterOf({ "timestamp(up": up })),
+        proveFailed(clusterOf({})),
+        proveFailed(clusterOf({}), 0),
+        proveFailed(clusterOf(none), 2, "canary-failed"),
+      ];
+      for (const { verdict } of await Promise.all(looks)) {
+        expect(verdict).toMatchObject({ notes: ["requests: 0"] });
+      }
     });
   });
 

@@ -205,6 +205,28 @@ describe("a gate with a signer and an age", () => {
     ]);
   });
 
+  test.each<[string | undefined, string]>([
+    [
+      undefined,
+      "pass it: npx slipway gate run scan --stack dev --service shop --key <the private key> -- <command>",
+    ],
+    [
+      "scan",
+      "pass it: npx slipway gate run scan --stack dev --service shop --key <the private key> --kind scan --report <its report> -- <command>",
+    ],
+    [
+      "https://cyclonedx.org/bom",
+      "have it attested: cosign attest --type https://cyclonedx.org/bom --predicate <file> --key <the private key> <image>",
+    ],
+  ])("what is not there has never been passed, and needs the kind %s", async (kind, remedy) => {
+    const asked = { name: "scan", withinSeconds: 60, signedBy: [KEY], ...(kind && { kind }) };
+    const own = { promoteFrom: { ...promotion, gates: [asked] } };
+    const { answered } = await promoted({}, own);
+    expect((answered as Error).message).toBe(
+      `not promoted from organization/slipway/dev: releases.shop must have passed the gate scan, got no pass for ${DIGEST}; ${remedy}`,
+    );
+  });
+
   test("a promotion without gates asks for no statements", async () => {
     const { asked } = await promoted();
     expect(asked).toEqual([{ references: [IMAGE] }]);

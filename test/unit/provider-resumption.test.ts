@@ -68,6 +68,15 @@ test.each([
   );
 });
 
+test("the number that a controller writes on what it has seen is no other release", () => {
+  const fieldsV1 = { "f:metadata": { "f:annotations": { "f:rollout.argoproj.io/revision": {} } } };
+  const mark = { manager: "rollouts-controller", time: "2026-01-01T11:55:01Z", fieldsV1 };
+  const managedFields = [...(applied.metadata?.managedFields ?? []), mark];
+  expect(resumption(RELEASE, undefined, { metadata: { managedFields } }, RUN)).toMatch(
+    /applied by an earlier run at 2026-01-01T11:55:00.000Z and interrupted before its verdict$/,
+  );
+});
+
 test("a restart since is no other release", () => {
   const annotations = { "f:annotations": { "f:kubectl.kubernetes.io/restartedAt": {} } };
   const fieldsV1 = { "f:spec": { "f:template": { "f:metadata": annotations } } };

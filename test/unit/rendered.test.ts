@@ -44,6 +44,7 @@ const kinds: ServedKind[] = [
   ["v1", "PersistentVolumeClaim", "persistentvolumeclaims", true],
   ["apps/v1", "Deployment", "deployments", true],
   ["apps/v1", "StatefulSet", "statefulsets", true],
+  ["apps/v1", "DaemonSet", "daemonsets", true],
   ["batch/v1", "Job", "jobs", true],
   ["batch/v1", "CronJob", "cronjobs", true],
   ["networking.k8s.io/v1", "Ingress", "ingresses", true],
@@ -378,6 +379,22 @@ test("refuses Helm's hooks by their names, leaves tests out, and takes those tha
   expect(await faultsOf(objects, wrong as Partial<ManifestsDefinition>)).toEqual([
     "hooks: there is no Job/mgirate; remove it from hooks",
   ]);
+});
+
+test("refuses a pod on each node that waits for the port of the one that it replaces", async () => {
+  const agent = (port: object, maxSurge: number | string) => {
+    const { spec, ...rest } = pod("registry.example.com/agent@sha256:" + "a".repeat(64));
+    const containers = [{ ...spec.containers[0], ports: [{ containerPort: 9100, ...port }] }];
+    const updateStrategy = { rollingUpdate: { maxSurge, maxUnavailable: 0 } };
+    const template = { ...rest, spec: { ...spec, containers } };
+    return object("DaemonSet", "agent", { spec: { updateStrategy, template } }, "apps/v1");
+  };
+  expect(await faultsOf([deployment(), agent({ hostPort: 9100 }, "10%")])).toEqual([
+    'DaemonSet/agent: spec.updateStrategy.rollingUpdate.maxSurge: got "10%"; allowed: 0, because 9100 is a port of the node, which the old pod has until it ends; remove maxSurge',
+  ]);
+  for (const right of [agent({ hostPort: 9100 }, 0), agent({}, 1)]) {
+    expect(await faultsOf([deployment(), right])).toEqual([]);
+  }
 });
 
 test("refuses a Job that deletes itself, and a `without` that means nothing", async () => {

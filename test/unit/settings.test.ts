@@ -1059,6 +1059,41 @@ describe("a fault of a service", () => {
       /shop\.migrate\.command\[0\]: got " "; allowed: the path of a program in the image, such as/,
     ],
     [
+      "a migration by a command line",
+      { migrate: { command: ["npm run migrate"] } },
+      /shop\.migrate\.command\[0\]: got "npm run migrate"; allowed: the name or path of a program, .*; write \["npm","run","migrate"\], or/,
+    ],
+    [
+      "a migration by a program whose path goes on in the next line",
+      { migrate: { command: ["/app/migrate\n", "up"] } },
+      /shop\.migrate\.command\[0\]: got "\/app\/migrate\\n"; allowed: the name or path of a program, .*; write \["\/app\/migrate"\], or/,
+    ],
+    [
+      "a migration with a character that ends texts",
+      { migrate: { command: ["/app/migrate", "u\0p"] } },
+      /shop\.migrate\.command\[1\]: got "u\\u0000p"; allowed: a string without NUL, which no process can get$/,
+    ],
+    [
+      "a migration whose text names a variable",
+      { env: { V: "1" }, migrate: { command: ["/app/migrate", "$(V)"] } },
+      /shop\.migrate\.command\[1\]: got "\$\(V\)"; allowed: text without \$\(NAME\) of another variable; write \{expand/,
+    ],
+    [
+      "a variable with a character that ends texts",
+      { env: { A: "a\0" } },
+      /shop\.env\.A: got "a\\u0000"; allowed: a string without NUL, which no process can get$/,
+    ],
+    [
+      "an expansion with a character that ends texts",
+      { env: { A: { expand: "a\0" } } },
+      /shop\.env\.A\.expand: got "a\\u0000"; allowed: /,
+    ],
+    [
+      "an image of a registry in upper case",
+      { build: undefined, image: `Registry.example.com/shop@sha256:${"a".repeat(64)}` },
+      /shop\.image: got "Registry\.example\.com\/shop@sha256:a+…; allowed: a registry in lower case; write registry\.example\.com\/shop@sha256:a{64}$/,
+    ],
+    [
       "replicas beside an autoscaler",
       { replicas: 3, autoscale: { min: 1, max: 2 } },
       /shop\.replicas: got 3; allowed: either replicas or autoscale/,
@@ -1233,9 +1268,48 @@ describe("a fault of the stack", () => {
       /^slipway:registry\.repository: got "https:/,
     ],
     [
+      "a build that is a word",
+      { services: { shop: { build: "shop", port: 8080 } } },
+      /^slipway:services\.shop\.build: got "shop"; allowed: a mapping with the context/,
+    ],
+    [
+      "an empty build context",
+      { services: { shop: { build: { context: "" }, port: 8080 } } },
+      /^slipway:services\.shop\.build\.context: missing; allowed: the folder of the build/,
+    ],
+    [
+      "nobody who may connect",
+      { services: { shop: { ...VALID.services.shop, ports: { m: { port: 9090, from: "" } } } } },
+      /^slipway:services\.shop\.ports\.m\.from: missing; allowed: a list of who may connect$/,
+    ],
+    [
+      "a folder whose name would turn the line around, or go on in the next one",
+      { services: { shop: { build: { context: "a\u202eb\n\0c" }, port: 8080 } } },
+      /^slipway:services\.shop\.build\.context: got "a\\u202eb\\n\\u0000c"; \S*\/a\\u202eb\\n\\u0000c cannot be read/,
+    ],
+    [
+      "a folder with a name of thousands of letters",
+      { services: { shop: { build: { context: "x".repeat(5000) }, port: 8080 } } },
+      /^.{0,600}$/,
+    ],
+    [
+      "a path below a volume that no system has",
+      {
+        services: {
+          shop: { ...VALID.services.shop, volumes: { "/a": { claim: "data", subPath: "a\0b" } } },
+        },
+      },
+      /^slipway:services\.shop\.volumes\["\/a"\]\.subPath: got "a\\u0000b"; allowed: a path /,
+    ],
+    [
       "a registry with a tag",
       { registry: { repository: "r.example.com/t:1" } },
       /^slipway:registry\.repository: got/,
+    ],
+    [
+      "a registry in upper case, which nobody logs in to and no policy knows",
+      { registry: { repository: "R.Example.com/t" } },
+      /^slipway:registry\.repository: got "R\.Example\.com\/t"; allowed: a registry in lower case; write r\.example\.com\/t$/,
     ],
   ])("%s is told by its path and what is allowed", (_, change, expected) => {
     const [fault, ...others] = faultsOf({ ...VALID, ...change });

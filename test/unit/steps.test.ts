@@ -4,7 +4,7 @@ import { planLanes } from "../../components/lanes/plan.ts";
 import { workloadManifests } from "../../components/manifests/workload.ts";
 import { kindsFault } from "../../components/require-kinds.ts";
 import type { ServiceDefinition } from "../../components/service-definition.ts";
-import { stepsFaults } from "../../settings/service/steps.ts";
+import { stepsFaults, weightsNameFaults } from "../../settings/service/steps.ts";
 import { IMAGE, service } from "../support/definitions.ts";
 
 const PROMETHEUS = { prometheus: "http://prometheus.monitoring:9090" };
@@ -51,6 +51,13 @@ describe("a service by steps", () => {
     });
   });
 
+  test("that switches has a Service that no release changes: the new pods would have traffic before they are all ready", () => {
+    const labelsOf = (definition: Partial<ServiceDefinition>) =>
+      Object.keys(manifestsOf(definition).service?.metadata?.["labels" as never] ?? {});
+    expect(labelsOf({ steps: "switch" })).not.toContain("app.kubernetes.io/version");
+    expect(labelsOf({})).toContain("app.kubernetes.io/version");
+  });
+
   test("has the pods of the Deployment that it had, spread by its own hash", () => {
     const { deployment } = workloadManifests(service(), IMAGE);
     const { rollout } = manifestsOf();
@@ -73,6 +80,78 @@ describe("a service by steps", () => {
   test("may take the time that is measured", () => {
     const { verdict } = service({ steps: [10, 50], watch: { ...WATCH, for: 900 } });
     expect(verdict.timeoutSeconds).toBe(600 + 1800 + 120);
+  });
+});
+
+describe("steps that a route divides", () => {
+  const route = { parents: [{ name: "public" }], host: "shop.example.com" };
+  const divided = { weights: "traefik", route } as const;
+
+  test("are weights of a TraefikService between a Service of the old pods and one of the new ones", () => {
+    const { rollout, traefikService, stableService, canaryService, service } = manifestsOf(divided);
+    expect(rollout?.spec.strategy).toMatchObject({
+      canary: {
+        stableService: "shop-stable",
+        canaryService: "shop-canary",
+        trafficRouting: { traefik: { weightedTraefikServiceName: "shop" } },
+      },
+    });
+    expect(JSON.stringify(rollout?.spec.strategy)).not.toContain("maxSurge");
+    expect(traefikService?.spec.weighted.services).toEqual([
+      { name: "shop-stable", port: 80, weight: 100 },
+      { name: "shop-canary", port: 80, weight: 0 },
+    ]);
+    const { selector, ports } = service?.spec as Record<string, unknown>;
+    for (const each of [stableService, canaryService]) {
+      expect(each?.spec).toEqual({ type: "ClusterIP", selector, ports });
+    }
+  });
+
+  test("leave what Argo Rollouts writes alone from release to release", () => {
+    const { traefikService, stableService, canaryService, service } = manifestsOf(divided);
+    const version = "app.kubernetes.io/version";
+    expect(service?.metadata).toHaveProperty(["labels", version]);
+    for (const each of [traefikService, stableService, canaryService]) {
+      expect(each?.metadata).not.toHaveProperty(["labels", version]);
+    }
+  });
+
+  test("lead the route's requests there, as far as they are the service's own", () => {
+    const paths = ["/", { path: "/old", service: "cart" }];
+    const { routes } = manifestsOf({ ...divided, route: { ...route, paths } });
+    expect(routes?.[0]?.spec.rules).toMatchObject([
+      { backendRefs: [{ group: "traefik.io", kind: "TraefikService", name: "shop" }] },
+      { backendRefs: [{ name: "cart", port: 80 }] },
+    ]);
+  });
+
+  test("need no more than one pod, and a route", () => {
+    const complete = { port: 8080, steps: [10], watch: WATCH, replicas: 1, weights: "traefik" };
+    expect(stepsFaults({ ...complete, route })).toEqual([]);
+    expect(textsOf(stepsFaults(complete))).toEqual([
+      'weights: got "traefik"; allowed: with a route through a Gateway of Traefik\'s, whose requests are divided; set route, or remove weights',
+    ]);
+    expect(textsOf(stepsFaults({ ...complete, route, steps: "switch" }))).toEqual([
+      'weights: got "traefik"; allowed: with a list of steps, which are the percentages; set steps, or remove weights',
+    ]);
+  });
+
+  test("need names that no other service has", () => {
+    const services = { shop: { weights: "traefik" }, "shop-canary": {} };
+    expect(textsOf(weightsNameFaults("shop", services))).toEqual([
+      "weights: needs the name shop-canary for a Service of its own, and a service is called so; rename one of them",
+    ]);
+    const long = "a".repeat(58);
+    expect(textsOf(weightsNameFaults(long, { [long]: { weights: "traefik" } }))).toEqual([
+      `weights: needs the name ${long}-stable for a Service of its own, which has 65 characters; allowed: at most 63; shorten the service's name`,
+    ]);
+    expect(weightsNameFaults("shop", { shop: {}, "shop-canary": {} })).toEqual([]);
+  });
+
+  test("are in a cluster that knows Traefik's kinds", () => {
+    expect(kindsFault("weights", [])).toBe(
+      "the cluster does not serve TraefikService of traefik.io/v1alpha1; have an administrator install Traefik with its kinds (providers.kubernetescrd), or remove weights",
+    );
   });
 });
 
@@ -144,7 +223,7 @@ describe("steps that cannot be", () => {
     ],
     [
       { replicas: 1 },
-      "steps: got [10]; allowed: switch, or replicas of 2 or more: the share of the traffic is that of the pods, and there is one; raise replicas",
+      "steps: got [10]; allowed: switch, or replicas of 2 or more: the share of the traffic is that of the pods, and there is one; raise replicas, or set weights",
     ],
     [
       { watch: { errors: 1 } },
@@ -181,6 +260,29 @@ describe("steps that cannot be", () => {
       "the cluster does not serve Rollout, AnalysisTemplate, AnalysisRun of argoproj.io/v1alpha1; have an administrator install Argo Rollouts (1.10 or newer), or remove steps",
     );
   });
+});
+
+test("the deploy lane may divide requests between the pods of its own services alone", () => {
+  const route = { parents: [{ name: "public" }] };
+  const pods = { port: 8080, steps: [10], watch: WATCH, route } as const;
+  const shop = { ...pods, weights: "traefik" } as const;
+  const lanesOf = (service: ServiceDefinition) =>
+    planLanes({
+      namespace: "store",
+      credentials: {},
+      sealing: { controller: { namespace: "kube-system", name: "sealed-secrets" } },
+      services: { shop: { ...service, monitoring: PROMETHEUS } },
+      jenkins: { apiServer: { cidr: "10.0.0.1/32", ports: [443] } },
+    });
+  const policyOf = (service: ServiceDefinition, suffix: string) =>
+    JSON.stringify(
+      lanesOf(service).policies.find(({ policy }) => policy.metadata.name.endsWith(suffix)) ?? "",
+    );
+  expect(policyOf(shop, "deploy-traefikservices")).toContain("shop-canary");
+  expect(policyOf(shop, "deploy-httproutes")).toContain("TraefikService");
+  expect(policyOf(shop, "deploy-rollouts")).toContain("weightedTraefikServiceName");
+  expect(policyOf(pods, "deploy-traefikservices")).toBe('""');
+  expect(policyOf(pods, "deploy-httproutes")).not.toContain("TraefikService");
 });
 
 test("the deploy lane may write Rollouts, ask no other Prometheus, and read what is measured", () => {

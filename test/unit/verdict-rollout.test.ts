@@ -1,6 +1,7 @@
 // Proves the rules of releases by steps on objects made by hand; that Argo Rollouts shows such objects is proved by test/e2e/steps.
 import { FirstWatch } from "../../provider/readiness/first-watch.ts";
 import { ApiError } from "../../provider/cluster/api-error.ts";
+import { PrometheusError } from "../../provider/prometheus.ts";
 import { assess } from "../../provider/verdict/assessment.ts";
 import type { Observed } from "../../provider/verdict/objects.ts";
 import { nameOf } from "../../provider/verdict/objects.ts";
@@ -72,6 +73,16 @@ test("each measurement is progress, so that a long step is no rollout that stand
       ).progress,
   );
   expect((progress[1] ?? 0) - (progress[0] ?? 0)).toBe(1);
+});
+
+test("a Prometheus that does not answer has its five chances, and the rollout does not stand still meanwhile", () => {
+  const rollout = argoRollout({ stableRS: "old", currentStepIndex: 1, updatedReplicas: 1 });
+  const progressAt = (error: number) => {
+    const silent = { name: "errors", phase: "Running", error };
+    const run = analysisRun(1, { phase: "Running", metricResults: [silent] });
+    return assess(RELEASE, observedRollout(rollout, [run])).progress;
+  };
+  expect(progressAt(4) - progressAt(3)).toBe(1);
 });
 
 describe("a release that was taken back", () => {
@@ -252,6 +263,51 @@ describe("a first release", () => {
         }),
       ],
     ]);
+  });
+
+  describe("whose monitor is new", () => {
+    const scrape = { monitor: "shop", port: "http", waitSeconds: 1 };
+    const monitoring = { prometheus: "http://prometheus:9090", namespace: "monitoring", scrape };
+    const watched = { ...RELEASE, monitoring } as typeof RELEASE;
+    const born = (observed: Observed): Observed => ({
+      ...observed,
+      pods: observed.pods.map((pod) => ({
+        ...pod,
+        metadata: { ...pod.metadata, creationTimestamp: "2026-01-01T00:00:00Z" },
+      })),
+    });
+    const first = born(observedRollout(argoRollout(), [], { first: true }));
+    const scraped = (...names: readonly string[]) => ({
+      query: () =>
+        Promise.resolve(names.map((pod) => ({ labels: { pod }, value: Date.now() / 1000 }))),
+    });
+
+    test("is measured once Prometheus scrapes each of its pods", async () => {
+      const { api, posted } = apiOf(() => Promise.resolve({}));
+      const some = new FirstWatch(api, watched, scraped("shop-new-1"));
+      expect(await some.see(ready, first, signal)).toMatchObject({
+        kind: "progressing",
+        text: "Prometheus has not scraped each pod of the first release yet",
+      });
+      expect(posted).toEqual([]);
+      const all = new FirstWatch(api, watched, scraped("shop-new-1", "shop-new-2"));
+      await all.see(ready, first, signal);
+      expect(posted).toHaveLength(1);
+    });
+
+    test("is measured all the same once the time for its scrape is over, and if nobody answers", async () => {
+      const { api, posted } = apiOf(() => Promise.resolve({}));
+      const now = jest.spyOn(performance, "now").mockReturnValue(1000);
+      const late = new FirstWatch(api, watched, scraped());
+      await late.see(ready, first, signal);
+      expect(posted).toEqual([]);
+      now.mockReturnValue(2001);
+      await late.see(ready, first, signal);
+      expect(posted).toHaveLength(1);
+      const silent = { query: () => Promise.reject(new PrometheusError("does not answer")) };
+      await new FirstWatch(api, watched, silent).see(ready, first, signal);
+      expect(posted).toHaveLength(2);
+    });
   });
 
   test("is measured once, whoever has begun it", async () => {

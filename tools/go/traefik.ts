@@ -26,6 +26,9 @@ export const traefik = {
   prepare: () => changeModule(CERTIFICATES, withOverlay(CERTIFICATES)),
 } satisfies GoTools & { readonly version: string };
 
+/** It has the definitions of its own kinds. */
+export const TRAEFIK_MODULE = { path: "github.com/traefik/traefik/v3", version: VERSION };
+
 /** The definitions of the Gateway API, as Traefik knows them. */
 export const GATEWAY_API = { path: "sigs.k8s.io/gateway-api", version: "v1.4.0" };
 

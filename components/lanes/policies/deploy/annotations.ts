@@ -46,6 +46,7 @@ export function annotations(delivery: Delivery): Limit {
   const said = ordersOf([...serviceObjects(delivery), ...written.map(({ object }) => object)], own);
   const hasMetrics = servicesOf(delivery).some(({ metrics }) => metrics !== undefined);
   const hasRoutes = servicesOf(delivery).some(({ routes }) => routes.length > 0);
+  const hasWeights = servicesOf(delivery).some(({ weights }) => weights !== undefined);
   // Claims come last, as in the policies that there are.
   const resources = [
     ...sorted([
@@ -53,6 +54,7 @@ export function annotations(delivery: Delivery): Limit {
       ...delivering.map(({ resource }) => resource),
       ...(hasRoutes ? ["httproutes"] : []),
       ...(hasMetrics ? ["podmonitors", "prometheusrules"] : []),
+      ...(hasWeights ? ["traefikservices"] : []),
       ...written.flatMap(({ resource }) => (resource === CLAIMS ? [] : [resource])),
     ]),
     ...(hasAnyClaims(delivery) ? [CLAIMS] : []),
@@ -63,6 +65,7 @@ export function annotations(delivery: Delivery): Limit {
       ...delivering.map(({ group }) => group),
       ...(hasRoutes ? ["gateway.networking.k8s.io"] : []),
       ...(hasMetrics ? ["monitoring.coreos.com"] : []),
+      ...(hasWeights ? ["traefik.io"] : []),
       ...written.map(({ object }) => groupOf(object)),
     ]),
     apiVersion: "*",

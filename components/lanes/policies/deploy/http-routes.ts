@@ -1,7 +1,10 @@
+import { TRAEFIK_API } from "../../../manifests/weighted.ts";
 import type { CompletedRoute } from "../../../service/route.ts";
 import { type Delivery, servicesOf } from "../../delivery.ts";
 import { literal } from "../policy.ts";
 import { type Limit, refusal } from "./limit.ts";
+
+const [TRAEFIK_GROUP = ""] = TRAEFIK_API.split("/");
 
 const OWN = "slipway:services.<service>.route";
 
@@ -9,6 +12,10 @@ const OWN = "slipway:services.<service>.route";
 export function httpRoutes(delivery: Delivery): Limit {
   const all = servicesOf(delivery).flatMap(({ routes }) => routes);
   const parent = `[p.?group.orValue("gateway.networking.k8s.io"), p.?kind.orValue("Gateway"), p.?namespace.orValue("${delivery.namespace}"), p.name, p.?sectionName.orValue("")].join(" ")`;
+  const divided = servicesOf(delivery).filter(({ weights }) => weights !== undefined);
+  const isDivided = `b.?group.orValue("") == "${TRAEFIK_GROUP}" && b.?kind.orValue("") == "TraefikService" && b.name in variables.divided`;
+  const isService = `b.?group.orValue("") == "" && b.?kind.orValue("Service") == "Service"`;
+  const kind = divided.length > 0 ? `(${isService} || ${isDivided})` : `(${isService})`;
   const isSame = "oldObject != null && object.spec == oldObject.spec";
   const rules = [
     [
@@ -27,7 +34,7 @@ export function httpRoutes(delivery: Delivery): Limit {
       `the filters of ${OWN}`,
     ],
     [
-      `object.spec.?rules.orValue([]).all(r, r.?backendRefs.orValue([]).all(b, b.?kind.orValue("Service") == "Service" && b.?namespace.orValue("${delivery.namespace}") == "${delivery.namespace}" && size(b.?filters.orValue([])) == 0))`,
+      `object.spec.?rules.orValue([]).all(r, r.?backendRefs.orValue([]).all(b, ${kind} && b.?namespace.orValue("${delivery.namespace}") == "${delivery.namespace}" && size(b.?filters.orValue([])) == 0))`,
       "spec.rules[].backendRefs[]",
       "Services of its own namespace, without filters",
     ],
@@ -40,6 +47,7 @@ export function httpRoutes(delivery: Delivery): Limit {
       parents: literal(distinct(all.flatMap((route) => parentsOf(route, delivery.namespace)))),
       hosts: literal(distinct(all.flatMap(({ hosts }) => hosts))),
       filters: literal(distinct(all.flatMap(filterTypesOf))),
+      ...(divided.length > 0 && { divided: literal(divided.map(({ name }) => name)) }),
     },
     validations: rules.map(([expression, field, allowed]) => ({
       expression: `(${isSame}) || ${expression}`,

@@ -16,19 +16,27 @@ const SAME = "oldObject != null && object.spec == oldObject.spec";
  */
 export function rollouts(delivery: Delivery): Limit {
   const { variables = {}, validations } = podLimit(delivery, "the name of the Rollout");
+  const divided = servicesOf(delivery).filter(({ weights }) => weights !== undefined);
+  const routing = "object.spec.?strategy.?canary.?trafficRouting";
+  const named = `${routing}.?traefik.?weightedTraefikServiceName.orValue("") in variables.divided`;
+  const isOwn = `(dyn(${routing}.value()).all(k, k == "traefik") && ${named})`;
+  const weights = `(!${routing}.hasValue()${divided.length > 0 ? ` || ${isOwn}` : ""})`;
   const steps = `object.spec.?strategy.?canary.?steps.orValue([]).all(s, dyn(s).all(k, k in ["setWeight", "analysis"]))`;
   return {
     apiGroups: [GROUP],
     apiVersion: VERSION,
     resources: ["rollouts"],
-    variables,
+    variables: {
+      ...variables,
+      ...(divided.length > 0 && { divided: literal(divided.map(({ name }) => name)) }),
+    },
     validations: [
       {
         expression: `(${SAME}) || !has(object.spec.workloadRef)`,
         message: refusal("spec.workloadRef", "none"),
       },
       {
-        expression: `(${SAME}) || (${steps} && !object.spec.?strategy.?canary.?trafficRouting.hasValue())`,
+        expression: `(${SAME}) || (${steps} && ${weights})`,
         message: refusal("spec.strategy", "weights and measurements"),
       },
       ...validations,

@@ -1,0 +1,76 @@
+import { BASELINE_CAPABILITIES, SAFE_SYSCTLS } from "../../contract/pod-security.ts";
+import { literal, quoted, together } from "./cel.ts";
+import { CHANGING, hostsOf, OTHER_VOLUME, type Pods, SELINUX, UNDROPPED } from "./loose.ts";
+
+const NAME = '"container " + c.?name.orValue("without a name")';
+
+/** Volumes of other machines that are not named by where they are: only their kind is said. */
+const REMOTE = ["iscsi", "rbd", "cephfs", "glusterfs", "fc", "flexVolume", "gitRepo"];
+
+/**
+ * Of the words that pods may need for more than one thing: what needs it, each of it once, as an expression for a list of strings. So
+ * another one is told from those that were there before.
+ */
+export function severalNeeds({ pod, containers }: Pods): Readonly<Record<string, string>> {
+  const added = ofContainer("?capabilities.?add", "[]");
+  const capabilities = (which: string) =>
+    ofEach(containers, `${added}.filter(a, ${which})`, `"capability " + ${quoted("d")}`);
+  const changing = capabilities(`a in ${literal(CHANGING)}`);
+  const ports = "c.?ports.orValue([]).filter(p, p.?hostPort.orValue(0) != 0)";
+  return {
+    capabilities: `${containers}.filter(c, ${UNDROPPED}).map(c, ${NAME}) + ${changing}`,
+    "system-capabilities": capabilities(`!(a in ${literal(BASELINE_CAPABILITIES)})`),
+    "host-ports": ofEach(containers, ports, HOST_PORT),
+    unconfined: ofEach(containers, confinement(pod), "d"),
+    selinux: ofEach(containers, options(pod), OPTIONS),
+    sysctls: `${inPod(pod, "?sysctls", "[]")}.filter(s, !(s.name in ${literal(SAFE_SYSCTLS)})).map(s, "its pods: sysctl " + ${quoted("s.name")} + " of " + ${quoted("s.value")})`,
+    "probe-hosts": ofEach(containers, hostsOf("c"), `"a probe of " + ${quoted("d")}`),
+    "host-path": ofNode(pod, containers),
+    "other-volumes": `${pod}.?volumes.orValue([]).filter(v, ${OTHER_VOLUME}).map(v, "volume " + v.name + ${WHERE})`,
+  };
+}
+
+/** With its container, each of a list of `c`, as an expression of `d` says it. Lists of lists become one by a line between each two. */
+function ofEach(containers: string, list: string, said: string): string {
+  const lines = `${list}.map(d, ${NAME} + ": " + ${said}).join("\\n")`;
+  return `${containers}.map(c, ${lines}).join("\\n").split("\\n").filter(f, f != "")`;
+}
+
+const ofContainer = (path: string, otherwise: string) =>
+  `c.?securityContext.${path}.orValue(${otherwise})`;
+const inPod = (pod: string, path: string, otherwise: string) =>
+  `${pod}.?securityContext.${path}.orValue(${otherwise})`;
+
+const HOST_PORT =
+  '"host port " + (d.?hostIP.orValue("") == "" ? "" : d.hostIP + ":") + string(d.hostPort) + "/" + d.?protocol.orValue("TCP")';
+
+function confinement(pod: string): string {
+  const either = (path: string) => ofContainer(path, inPod(pod, path, '""'));
+  const ways = {
+    seccompProfile: `!(${either("?seccompProfile.?type")} in ["RuntimeDefault", "Localhost"])`,
+    appArmorProfile: `${either("?appArmorProfile.?type")} == "Unconfined"`,
+    procMount: `${ofContainer("?procMount", '"Default"')} != "Default"`,
+  };
+  return `(${together(Object.entries(ways).map(([name, is]) => `(${is} ? [${literal(name)}] : [])`))})`;
+}
+
+function options(pod: string): string {
+  return `[${ofContainer("?seLinuxOptions", "{}")}, ${inPod(pod, "?seLinuxOptions", "{}")}].filter(o, !${SELINUX})`;
+}
+
+const field = (name: string) => quoted(`d.?${name}.orValue("")`);
+const OPTIONS = `"seLinuxOptions of type " + ${field("type")} + ", user " + ${field("user")} + ", role " + ${field("role")}`;
+
+/** Folders of a node, and what containers do with them. */
+function ofNode(pod: string, containers: string): string {
+  const volumes = `${pod}.?volumes.orValue([]).filter(v, has(v.hostPath))`;
+  const mounts = (which: string) =>
+    `c.?volumeMounts.orValue([]).filter(m, ${which}${volumes}.exists(v, v.name == m.name))`;
+  return together([
+    `${volumes}.map(v, "volume " + v.name + " of " + ${quoted("v.hostPath.path")})`,
+    ofEach(containers, mounts(""), '"volume " + d.name'),
+    ofEach(containers, mounts("!m.?readOnly.orValue(false) && "), '"to write to volume " + d.name'),
+  ]);
+}
+
+const WHERE = `(has(v.nfs) ? " of nfs " + ${quoted('v.nfs.server + ":" + v.nfs.path')} : "")${REMOTE.map((kind) => ` + (has(v.${kind}) ? " of ${kind}" : "")`).join("")}`;
