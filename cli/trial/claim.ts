@@ -13,6 +13,10 @@ export interface Claim {
   readonly isNew: boolean;
 }
 
+/** What is known of a namespace that this identity may not look into. */
+export const CLOSED =
+  "this identity may not look there: it was deleted, or is being deleted; an administrator's pulumi up --refresh makes it again";
+
 /** Each turn ends because somebody else was quicker, and whoever that was is done then. */
 const TURNS = 50;
 
@@ -66,8 +70,8 @@ async function tryToClaim(pool: Pool, number: number): Promise<Claim | undefined
 async function claimAgain(pool: Pool, number: number, entry: Lease): Promise<Claim | undefined> {
   const { leases, namespaces } = pool;
   const namespace = entry.spec.holderIdentity;
-  const lease = namespaces.includes(namespace) ? await leases.find(namespace, TRIAL) : undefined;
-  if (lease !== undefined && numberOf(lease) === number) {
+  const lease = namespaces.includes(namespace) ? await leases.look(namespace, TRIAL) : undefined;
+  if (lease !== undefined && lease !== "forbidden" && numberOf(lease) === number) {
     return { namespace, lease, isNew: false };
   }
   // The namespace is somebody else's, or was made anew: the entry is of a trial that has gone.
@@ -77,8 +81,12 @@ async function claimAgain(pool: Pool, number: number, entry: Lease): Promise<Cla
 
 async function takeFree(pool: Pool, number: number, slots: readonly Slot[]): Promise<Claim> {
   const refused: string[] = [];
-  for (const { namespace, lease } of slots) {
+  for (const { namespace, lease, isClosed } of slots) {
     if (lease !== undefined) {
+      continue;
+    }
+    if (isClosed) {
+      refused.push(...refusalWords(namespace, "forbidden"));
       continue;
     }
     const made = await pool.leases.create(namespace, TRIAL, {
@@ -113,6 +121,8 @@ function refusalWords(namespace: string, refusal: Refusal): string[] {
       return [
         `${namespace}: is being deleted; see what holds up its end, and have an administrator run pulumi up --refresh after it`,
       ];
+    case "forbidden":
+      return [`${namespace}: ${CLOSED}`];
     case "taken":
       return [];
     default:
@@ -124,7 +134,11 @@ function assertHome({ home, name }: Pool, refusal: Refusal): void {
   if (refusal === "taken") {
     return;
   }
-  const found = refusal === "missing" ? "does not exist" : "is being deleted";
+  const found = {
+    missing: "does not exist",
+    terminating: "is being deleted",
+    forbidden: "takes no Lease of this identity",
+  }[refusal];
   throw new CommandFailure(
     `namespace ${home} ${found}, and it says who has which namespace of the pool; an administrator's pulumi up --refresh --stack ${name} makes it again`,
   );

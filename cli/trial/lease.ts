@@ -44,7 +44,9 @@ export type Refusal =
   /** There is no such namespace. */
   | "missing"
   /** The namespace is being deleted, and takes nothing new. */
-  | "terminating";
+  | "terminating"
+  /** This identity has no right there: those of a lane go with the namespace, and before it. */
+  | "forbidden";
 
 /** Reads and writes Leases: each change is of the Lease as it was read, or does not happen. */
 export class Leases {
@@ -60,6 +62,18 @@ export class Leases {
   async find(namespace: string, name: string): Promise<Lease | undefined> {
     const found = await find(this.api, pathOf(namespace, name), this.signal);
     return found === undefined ? undefined : schema.parse(found);
+  }
+
+  /** The same in a namespace that may be gone, and with it the right to look there. */
+  async look(namespace: string, name: string): Promise<Lease | "forbidden" | undefined> {
+    try {
+      return await this.find(namespace, name);
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 403) {
+        return "forbidden";
+      }
+      throw error;
+    }
   }
 
   /** The Leases of a namespace; none of one that does not exist. */
@@ -151,7 +165,10 @@ function refusalOf(error: unknown): Refusal | undefined {
   if (error.status === 404) {
     return "missing";
   }
-  return error.status === 403 && /being terminated/.test(error.message) ? "terminating" : undefined;
+  if (error.status !== 403) {
+    return undefined;
+  }
+  return /being terminated/.test(error.message) ? "terminating" : "forbidden";
 }
 
 /** Whether somebody else was quicker. */

@@ -1,5 +1,6 @@
 import { namespaceState } from "../../provider/namespace-state.ts";
 import { age, table } from "../words.ts";
+import { CLOSED } from "./claim.ts";
 import type { Lease } from "./lease.ts";
 import type { Pool } from "./pool.ts";
 import { endOf, numberOf, slotsOf, standingOf } from "./slot.ts";
@@ -23,9 +24,9 @@ export interface ListedSlot {
 export async function listSlots(pool: Pool): Promise<ListedSlot[]> {
   const { slots, book } = await slotsOf(pool);
   return Promise.all(
-    slots.map(async ({ namespace, lease }) => {
+    slots.map(async ({ namespace, lease, isClosed }) => {
       const { exists, end } = await namespaceState(pool.api, namespace, pool.signal);
-      const gone = exists === false ? "missing" : end?.told;
+      const gone = exists === false ? "missing" : (end?.told ?? (isClosed ? CLOSED : undefined));
       return lease === undefined
         ? { ...FREE, namespace, is: gone ?? "free" }
         : { ...listed(lease), namespace, is: gone ?? standingWords(pool, lease, book) };

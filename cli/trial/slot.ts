@@ -23,6 +23,8 @@ export interface Slot {
   readonly namespace: string;
   /** Undefined if nobody has it. */
   readonly lease: Lease | undefined;
+  /** Whether this identity may not look there: it is gone, or is being deleted, and its roles are gone already. */
+  readonly isClosed: boolean;
 }
 
 /** How it stands with a trial. */
@@ -45,7 +47,9 @@ export async function slotsOf({ leases, namespaces, home }: Pool) {
   const entries = await leases.list(home);
   const slots = await Promise.all(
     namespaces.map(async (namespace): Promise<Slot> => {
-      return { namespace, lease: await leases.find(namespace, TRIAL) };
+      const found = await leases.look(namespace, TRIAL);
+      const isClosed = found === "forbidden";
+      return { namespace, lease: isClosed ? undefined : found, isClosed };
     }),
   );
   const numbered = entries.flatMap((entry) => {

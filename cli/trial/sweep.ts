@@ -54,7 +54,9 @@ export async function toBeSwept(
   const forgotten = [...new Set([...states, ...book.keys()])].filter((each) => !holders.has(each));
   const left = await leftOver(
     pool,
-    slots.filter(({ lease }) => lease === undefined).map(({ namespace }) => namespace),
+    slots
+      .filter(({ lease, isClosed }) => lease === undefined && !isClosed)
+      .map(({ namespace }) => namespace),
   );
   return [
     ...ended,

@@ -279,9 +279,8 @@ test("an idle trial ends by itself, what nobody knows of goes, and a namespace t
   await cluster.create(stuck(other));
   await kubectl(["delete", "namespace", other, "--wait=false"]);
   const listed = await succeed(trial("list"));
-  expect(listed.output).toMatch(
-    new RegExp(`${other} +- .*namespace ${other} is being deleted since`),
-  );
+  // The lane's own rights there have gone before it.
+  expect(listed.output).toMatch(new RegExp(`${other} +- .*(is being deleted|may not look there)`));
   const nobody = await succeed(trial("down", "9", "--yes"));
   expect(nobody.output).toContain("9: has no trial");
 });

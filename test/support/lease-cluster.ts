@@ -21,7 +21,7 @@ export class LeaseCluster {
   /** By namespace and name. */
   readonly leases = new Map<string, Kept>();
   /** Namespaces that do not exist, or are being deleted. */
-  readonly gone = new Map<string, "missing" | "terminating">();
+  readonly gone = new Map<string, "missing" | "terminating" | "forbidden">();
   /** Milliseconds since 1970. */
   time = Date.parse("2026-01-01T00:00:00.000Z");
   #version = 0;
@@ -45,6 +45,7 @@ export class LeaseCluster {
 
   #get(path: string): unknown {
     const { namespace, name } = placeOf(path);
+    this.#assertAllowed(namespace);
     if (name === undefined) {
       return {
         items: [...this.leases.values()].filter((each) => each.metadata.namespace === namespace),
@@ -108,6 +109,12 @@ export class LeaseCluster {
       throw new ApiError(409, "the precondition failed");
     }
     this.leases.delete(`${namespace}/${name}`);
+  }
+
+  #assertAllowed(namespace: string): void {
+    if (this.gone.get(namespace) === "forbidden") {
+      throw new ApiError(403, `cannot get resource "leases" in the namespace "${namespace}"`);
+    }
   }
 
   #found(namespace: string, name: string): Kept {

@@ -113,6 +113,19 @@ test("a full pool says who has it and for how long, and which namespaces take no
   expect((await held(pool)).book).toEqual({ 7: "shop-trial-1" });
 });
 
+test("a namespace that a lane may not look into any more holds up none of the others, and a trial there counts for nothing", async () => {
+  const cluster = new LeaseCluster();
+  const pool = poolOf(cluster);
+  await claim(pool, 7);
+  cluster.gone.set("shop-trial-1", "forbidden");
+  expect(await claim(pool, 8)).toMatchObject({ namespace: "shop-trial-2" });
+  expect(await claim(pool, 7)).toMatchObject({ namespace: "shop-trial-3", isNew: true });
+  await expect(claim(pool, 9)).rejects.toThrow(
+    "shop-trial-1: this identity may not look there: it was deleted, or is being deleted; an administrator's pulumi up --refresh makes it again",
+  );
+  expect((await slotsOf(pool)).slots.map(({ isClosed }) => isClosed)).toEqual([true, false, false]);
+});
+
 test("a pool whose book is gone says so, and keeps nothing that it took", async () => {
   const cluster = new LeaseCluster();
   const pool = poolOf(cluster);
