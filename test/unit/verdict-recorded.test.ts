@@ -31,6 +31,12 @@ function recording(name: string): Recording {
 
 /** Recording, reason, seconds from its being applied to the verdict, and what the message tells. */
 const FAILURES: readonly (readonly [string, string, number, RegExp])[] = [
+  [
+    "canary-failed",
+    "canary-failed",
+    18.74,
+    /at 50 %: errors [\d.]+ of the new pods is too high .*; traffic is back on the release before since/,
+  ],
   ["command-missing", "crash-loop", 2.86, /exec: "\/no\/such".*container shop/],
   ["configmap-key", "config-missing", 0.8, /couldn't find key nope in ConfigMap/],
   [
