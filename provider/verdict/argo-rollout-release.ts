@@ -59,7 +59,9 @@ export function judgeRolloutRelease(
 /** How far a Rollout is beside its pods: grows with every step, and with every measurement. */
 export function rolloutProgress({ rollout, analysisRuns }: Observed): number {
   const { currentPodHash, currentStepIndex = 0 } = rollout?.status ?? {};
-  return currentStepIndex + measurementsOf(runsOf(currentPodHash, analysisRuns));
+  const runs = runsOf(currentPodHash, analysisRuns);
+  // A first release may have waited for Prometheus until its run began.
+  return currentStepIndex + runs.length + measurementsOf(runs);
 }
 
 /** What is to be said of a release that is ready, whose steps were not all measured. */

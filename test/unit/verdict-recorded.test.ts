@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ReadinessInputs } from "../../contract/readiness.ts";
 import { evidenceOf } from "../../provider/verdict/evidence.ts";
-import type { Observed } from "../../provider/verdict/objects.ts";
+import { asDeployment, type Observed } from "../../provider/verdict/objects.ts";
 import { reportOn } from "../../provider/verdict/report.ts";
 import { trailOfRelease } from "../../provider/verdict/trail.ts";
 import { play } from "../support/timeline.ts";
@@ -17,11 +17,26 @@ interface Recording {
 const FOLDER = join(import.meta.dirname, "../fixtures/verdict");
 
 function recording(name: string): Recording {
-  return JSON.parse(readFileSync(join(FOLDER, `${name}.json`), "utf8")) as Recording;
+  const { release, states } = JSON.parse(
+    readFileSync(join(FOLDER, `${name}.json`), "utf8"),
+  ) as Recording;
+  return {
+    release,
+    // Of a Rollout, what all kinds have in common follows from it.
+    states: states.map((state) =>
+      state.rollout === undefined ? state : { ...state, deployment: asDeployment(state.rollout) },
+    ),
+  };
 }
 
 /** Recording, reason, seconds from its being applied to the verdict, and what the message tells. */
 const FAILURES: readonly (readonly [string, string, number, RegExp])[] = [
+  [
+    "canary-failed",
+    "canary-failed",
+    18.74,
+    /at 50 %: errors [\d.]+ of the new pods is too high .*; traffic is back on the release before since/,
+  ],
   ["command-missing", "crash-loop", 2.86, /exec: "\/no\/such".*container shop/],
   ["configmap-key", "config-missing", 0.8, /couldn't find key nope in ConfigMap/],
   [
@@ -90,6 +105,18 @@ const FAILURES: readonly (readonly [string, string, number, RegExp])[] = [
     "killed-by-liveness",
     13.59,
     /killed 2 times: it ran for 5 s, .*startup probe \(GET \/healthz/,
+  ],
+  [
+    "no-traffic",
+    "no-traffic",
+    37.82,
+    /^shop: .*the new pods had 0 requests \(shop-789c77bd54-first\)/,
+  ],
+  [
+    "not-measured",
+    "not-measured",
+    57.59,
+    /at 50 %: errors could not be measured: .*connection refused.*; traffic is back on the release before since/,
   ],
   ["no-endpoints", "no-endpoints", 5.54, /the service selects app=other/],
   ["oom", "out-of-memory", 1.83, /more than its 64Mi of memory/],

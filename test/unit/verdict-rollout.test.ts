@@ -75,6 +75,12 @@ test("each measurement is progress, so that a long step is no rollout that stand
   expect((progress[1] ?? 0) - (progress[0] ?? 0)).toBe(1);
 });
 
+test("a run that begins is progress: a first release may have waited for Prometheus until then", () => {
+  const progressOf = (runs: Parameters<typeof observedRollout>[1]) =>
+    assess(RELEASE, observedRollout(argoRollout(), runs, { first: true })).progress;
+  expect(progressOf([analysisRun(undefined, { phase: "Running" })]) - progressOf([])).toBe(1);
+});
+
 test("a Prometheus that does not answer has its five chances, and the rollout does not stand still meanwhile", () => {
   const rollout = argoRollout({ stableRS: "old", currentStepIndex: 1, updatedReplicas: 1 });
   const progressAt = (error: number) => {
