@@ -1,4 +1,3 @@
-import type { HandOffController } from "./contract/hand-off-target.ts";
 import { kindOf, type OfKind, resourceOfKind, revisionKindOf } from "./contract/workload-kind.ts";
 
 /**
@@ -322,12 +321,16 @@ export function rightsOfClaims(namespace: string): readonly NeededRight[] {
  * The right by which a hand-off is awaited: to look at the one object that applies it. To ask that to look at once would take a write,
  * so that it looks when its time has come.
  */
-export function rightsOfHandOff(by: HandOffController): readonly NeededRight[] {
-  const { group, resource, name, namespace } =
-    "argocd" in by
-      ? { ...by.argocd, ...APPLIERS.argocd, name: by.argocd.application }
-      : { ...by.flux, ...APPLIERS.flux, name: by.flux.kustomization };
+export function rightsOfHandOff({ of, namespace, name }: Applier): readonly NeededRight[] {
+  const { group, resource } = APPLIERS[of];
   return [{ ...required("get", group, resource, "hand-off"), name, namespace }];
+}
+
+/** The object by which a controller applies what was handed off. */
+export interface Applier {
+  readonly of: keyof typeof APPLIERS;
+  readonly namespace: string;
+  readonly name: string;
 }
 
 /** The kinds of the objects by which controllers apply what was handed off. */

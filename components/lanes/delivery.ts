@@ -1,5 +1,5 @@
 import type { HandOffController } from "../../contract/hand-off-target.ts";
-import type { Right } from "../../rights.ts";
+import type { Applier, Right } from "../../rights.ts";
 import { byName } from "../by-name.ts";
 import { complete } from "../complete-service.ts";
 import type { CredentialDefinition } from "../credentials/credential.ts";
@@ -143,6 +143,17 @@ export function hasPerPodClaims({ services }: Delivery): boolean {
   return Object.values(services)
     .flatMap(({ volumes = {} }) => Object.values(volumes))
     .some((volume) => "perPod" in volume);
+}
+
+/** The object by which a controller applies what the stack declares; undefined if the stack does. */
+export function applierOf({ handOff }: Pick<Delivery, "handOff">): Applier | undefined {
+  const { by } = handOff ?? {};
+  if (by === undefined) {
+    return undefined;
+  }
+  return "argocd" in by
+    ? { of: "argocd", namespace: by.argocd.namespace, name: by.argocd.application }
+    : { of: "flux", namespace: by.flux.namespace, name: by.flux.kustomization };
 }
 
 /** Whether anything is sealed. */

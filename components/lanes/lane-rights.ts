@@ -15,6 +15,7 @@ import { secretsOf } from "../credentials/credential-use.ts";
 import { externalSecretManifest } from "../credentials/external-secret.ts";
 import type { Lane } from "./definition.ts";
 import {
+  applierOf,
   type DeliveredCredential,
   type Delivery,
   hasPerPodClaims,
@@ -41,7 +42,7 @@ const WRITE: readonly Verb[] = [...DRY_RUN, "delete"];
  * applies what the stack declares, they look at it, and write nothing.
  */
 export function deployRights(delivery: Delivery): Right[] {
-  const { handOff } = delivery;
+  const applier = applierOf(delivery);
   const looks = [
     ...toVerdicts(delivery),
     ...rightsToAwait(delivery),
@@ -50,9 +51,9 @@ export function deployRights(delivery: Delivery): Right[] {
     ...toCredentials(delivery),
     ...toPrometheus(delivery),
   ];
-  return handOff === undefined
+  return applier === undefined
     ? [...toKinds(delivery, [...READ, ...WRITE]), ...looks]
-    : [...looks.filter(isLook), ...rightsOfHandOff(handOff.by)];
+    : [...looks.filter(isLook), ...rightsOfHandOff(applier)];
 }
 
 /**

@@ -1,4 +1,3 @@
-import type { HandOffController } from "../../contract/hand-off-target.ts";
 import { type Right, resourceOf } from "../../rights.ts";
 import { isForJenkins } from "../credentials/format.ts";
 import {
@@ -12,7 +11,7 @@ import {
 } from "./definition.ts";
 import { laneManifests } from "./objects.ts";
 import { policyManifests } from "./policies.ts";
-import { type Delivery, placesOf } from "./delivery.ts";
+import { applierOf, type Delivery, placesOf } from "./delivery.ts";
 import { deployRights, launcherRights, previewRights } from "./lane-rights.ts";
 import { type Account, roleManifests } from "./roles.ts";
 import { objectsOf, rightToRead } from "./object-reference.ts";
@@ -28,8 +27,9 @@ export type LanePlan = ReturnType<typeof planLanes>;
 
 /** Plans the lanes of a stack. Their rights follow from what the stack delivers. */
 export function planLanes({ jenkins, ...delivery }: Delivery & { jenkins: JenkinsDefinition }) {
-  const { namespace: home, handOff } = delivery;
-  const isHandedOff = handOff !== undefined;
+  const { namespace: home } = delivery;
+  const applier = applierOf(delivery);
+  const isHandedOff = applier !== undefined;
   const definitions = lanesOf(jenkins, home);
   const lanes = definitions.map((lane) => ({ lane, manifests: laneManifests(lane) }));
   const prefix = prefixOf(jenkins, home);
@@ -74,7 +74,7 @@ export function planLanes({ jenkins, ...delivery }: Delivery & { jenkins: Jenkin
     places: placesOf(delivery),
     prefix,
     controller: controllerNamespace(jenkins),
-    applier: handOff && namespaceOf(handOff.by),
+    applier: applier?.namespace,
     lanes,
     policies,
     admissions,
@@ -87,11 +87,6 @@ export function planLanes({ jenkins, ...delivery }: Delivery & { jenkins: Jenkin
     ),
     accounts: [...launchers, ...builders, ...reading],
   };
-}
-
-/** Where the object is that applies what is handed off. */
-function namespaceOf(by: HandOffController): string {
-  return "argocd" in by ? by.argocd.namespace : by.flux.namespace;
 }
 
 function accountOf(lane: Lane, name: string, rights: readonly Right[]): LaneAccount {
