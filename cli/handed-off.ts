@@ -59,7 +59,7 @@ export function handOffLines(handOff: HandedOffOutput | undefined): string[] {
 }
 
 /** A commit, or an artifact by its digest, shortened. */
-export function revisionWords(revision: string): string {
+function revisionWords(revision: string): string {
   const [digest] = /^sha256:[0-9a-f]{12}/.exec(revision) ?? [];
   return digest ?? `commit ${revision.slice(0, SHORT)}`;
 }

@@ -47,7 +47,7 @@ export const trialSchema = field
   });
 
 /** The trials of a stack as they are used. */
-export type TrialForm = z.output<typeof trialSchema>;
+type TrialForm = z.output<typeof trialSchema>;
 
 /** What is wrong between the pool and the rest of its stack's settings. */
 export function trialFaults(raw: Mapping, stack: string): Fault[] {

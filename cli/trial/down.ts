@@ -6,7 +6,7 @@ import { numberOf, slotsOf, standingOf } from "./slot.ts";
 import { TrialStacks } from "./stacks.ts";
 
 /** Where a pull request is tried: none if nowhere, several if a trial was lost. */
-export async function trialsOf(pool: Pool, number: number) {
+async function trialsOf(pool: Pool, number: number) {
   const { slots, book } = await slotsOf(pool);
   return slots.flatMap(({ namespace, lease }) =>
     lease !== undefined && numberOf(lease) === number

@@ -119,7 +119,7 @@ function ingressOf(written: unknown, place: Place): unknown {
 }
 
 /** `shop.example.com` of pull request 12 is `shop-12` of the trials' domain; a wildcard has no name of its own. */
-export function triedHost(
+function triedHost(
   host: string,
   { number, host: domain = "" }: Pick<Place, "number" | "host">,
 ): string {

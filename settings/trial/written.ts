@@ -28,7 +28,7 @@ export function writtenStack(stack: string, surroundings: Surroundings): Written
 }
 
 /** The same of a text. */
-export function writtenIn(text: string, surroundings: Surroundings): WrittenStack {
+function writtenIn(text: string, surroundings: Surroundings): WrittenStack {
   const { config, ...encryption } = fieldsOf(parse(text, LIKE_THE_ENGINE));
   const entries = Object.entries(fieldsOf(config));
   const own = entries
